@@ -3,6 +3,20 @@
 pub use mongodb;
 pub use mongodb::bson;
 
+// 0 ground
+pub mod error;
+// 1 describe
+pub mod index;
+pub mod model;
+pub mod path;
+pub mod value;
+// 3 do
 mod database;
 
+#[doc(hidden)]
+#[path = "private.rs"]
+pub mod __private;
+
 pub use database::Database;
+pub use model::Model;
+pub use value::{Decode, Doc, Id, Keyed, Value};

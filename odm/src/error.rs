@@ -1,0 +1,4 @@
+//! Errors.
+
+pub mod codec;
+pub mod invalid;

@@ -1,0 +1,51 @@
+//! Models: document types with a collection.
+
+mod validate;
+
+pub use self::validate::{Check, Validate};
+
+use crate::{
+    index::Index,
+    path::{InQuery, Root},
+    value::{Decode, Doc, Keyed, Value},
+};
+
+/// A document with a collection of its own.
+///
+/// Derive it with [`Model`](macro@crate::Model). The field named `id` (or marked `#[odm(id)]`) is stored as
+/// `_id`; the collection's name is given by `#[odm(collection = "..")]`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a model",
+    label = "expected a document type with a collection",
+    note = "derive it: `#[derive(odm::Model)]` with `#[odm(collection = \"..\")]` and a field `id`"
+)]
+pub trait Model: Doc + Decode + Keyed + Validate + Sync {
+    /// The name of the collection.
+    const COLLECTION: &'static str;
+
+    /// The type of the id field as declared: `Id<Self>`, or a plain key.
+    type Id: Value + Clone + Send + Sync;
+
+    /// The identity of this document.
+    fn id(&self) -> &Self::Id;
+
+    /// The indexes that the attributes declare.
+    fn indexes() -> Vec<Index> {
+        Vec::new()
+    }
+
+    /// The typed paths of the model: where filters, updates and sorts begin.
+    ///
+    /// ```
+    /// # use odm::Model;
+    /// # use serde::{Serialize, Deserialize};
+    /// # #[derive(Serialize, Deserialize, Model)]
+    /// # #[odm(collection = "people")]
+    /// # struct Person { id: odm::Id<Person>, age: u8 }
+    /// let p = Person::fields();
+    /// assert_eq!(p.age().gte(18).to_string(), r#"{"age":{"$gte":18}}"#);
+    /// ```
+    fn fields() -> Root<Self> {
+        Self::under(InQuery::root(), ())
+    }
+}

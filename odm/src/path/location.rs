@@ -1,0 +1,94 @@
+//! `Location`: the untyped half of a path.
+
+use std::{borrow::Cow, sync::Arc};
+
+use mongodb::bson::Document;
+
+use crate::error::codec::CodecError;
+
+/// A dotted name, the array filters its `$[name]` steps need, and the first thing wrong with it.
+#[derive(Debug, Clone, Default)]
+pub struct Location {
+    name: Cow<'static, str>,
+    extras: Option<Arc<Extras>>,
+}
+
+/// What only few paths have.
+#[derive(Debug, Clone, Default)]
+struct Extras {
+    array_filters: Vec<Document>,
+    problem: Option<CodecError>,
+}
+
+impl Location {
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(crate) fn to_key(&self) -> Cow<'static, str> {
+        self.name.clone()
+    }
+
+    pub(crate) fn array_filters(&self) -> &[Document] {
+        self.extras.as_ref().map_or(&[], |extras| &extras.array_filters)
+    }
+
+    pub(crate) fn problem(&self) -> Option<&CodecError> {
+        self.extras.as_ref()?.problem.as_ref()
+    }
+
+    /// One stored name further down.
+    pub(crate) fn field(&self, name: &'static str) -> Self {
+        let name = if self.name.is_empty() { Cow::Borrowed(name) } else { self.joined(name) };
+        Self { name, extras: self.extras.clone() }
+    }
+
+    /// A position or a positional operator of the manual, `0` or `$[]`.
+    pub(crate) fn position(&self, step: &str) -> Self {
+        Self { name: self.joined(step), extras: self.extras.clone() }
+    }
+
+    /// A map's key, which is data: one that the server would read as something else is a problem that
+    /// whoever sends the sentence reports.
+    pub(crate) fn key(&self, key: &str) -> Self {
+        let mut location = self.position(key);
+        if key.is_empty() || key.contains(['.', '\0']) || key.starts_with('$') {
+            location.extras_mut().problem.get_or_insert_with(|| {
+                CodecError::new(
+                    "a map key that can be part of a path",
+                    "an empty key or one with `.`, NUL or a leading `$`",
+                )
+                .with_value(key)
+                .at(self.name.clone())
+            });
+        }
+        location
+    }
+
+    /// The elements that an array filter picks, `$[identifier]`.
+    pub(crate) fn filtered(&self, identifier: &str, filter: Result<Document, CodecError>) -> Self {
+        let mut location = self.position(&format!("$[{identifier}]"));
+        let extras = location.extras_mut();
+        match filter {
+            Ok(filter) => extras.array_filters.push(filter),
+            Err(problem) => {
+                extras.problem.get_or_insert(problem);
+            }
+        }
+        location
+    }
+
+    fn joined(&self, step: &str) -> Cow<'static, str> {
+        let mut name = String::with_capacity(self.name.len() + 1 + step.len());
+        if !self.name.is_empty() {
+            name.push_str(&self.name);
+            name.push('.');
+        }
+        name.push_str(step);
+        Cow::Owned(name)
+    }
+
+    fn extras_mut(&mut self) -> &mut Extras {
+        Arc::make_mut(self.extras.get_or_insert_default())
+    }
+}

@@ -1,0 +1,47 @@
+//! Paths into maps.
+
+use super::{InQuery, Path, Reach};
+use crate::value::{Map, MapKey, Value};
+
+/// What may stand for a map's key of type `K`: the key, a reference to it, and `&str` for texts.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a key of this map",
+    label = "the map's keys are `{K}`"
+)]
+pub trait KeyOf<K> {
+    /// The key as it stands in the document.
+    fn to_key(&self) -> String;
+}
+
+impl<K: MapKey> KeyOf<K> for K {
+    fn to_key(&self) -> String {
+        MapKey::to_key(self)
+    }
+}
+
+impl<K: MapKey> KeyOf<K> for &K {
+    fn to_key(&self) -> String {
+        MapKey::to_key(*self)
+    }
+}
+
+impl KeyOf<String> for &str {
+    fn to_key(&self) -> String {
+        (*self).to_owned()
+    }
+}
+
+impl<M: 'static, V: Map, R: Reach> Path<M, V, R> {
+    /// The value under a key: `prices.NOK`.
+    ///
+    /// The key is data. One that is empty, holds `.` or NUL, or starts with `$` would mean something else to
+    /// the server: whatever sends the filter or update then answers with an error that `is_invalid` and
+    /// nothing is sent.
+    pub fn key(
+        &self,
+        key: impl KeyOf<V::Key>,
+    ) -> <V::Item as Value>::Fields<InQuery<M, R>, Path<M, V::Item, R>> {
+        let at = self.at.key(&key.to_key());
+        V::Item::under(InQuery::new(at.clone()), Path::new(at))
+    }
+}

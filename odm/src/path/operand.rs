@@ -1,0 +1,175 @@
+//! Operands: what may be compared with, or stored in, a field.
+//!
+//! The operand is encoded by the field's own `Value`, so a filter asks for exactly what is stored. The
+//! second parameter of the traits is a marker that inference fills in: it keeps `T`, `&T`, `&str` and
+//! integer literals apart, so that each has exactly one implementation.
+
+use std::{borrow::Cow, time::SystemTime};
+
+use mongodb::bson::{Bson, DateTime};
+
+use crate::{
+    error::codec::CodecResult,
+    value::{Value, Via, ViaSerde},
+};
+
+/// A value to compare with a field of type `V`: a `V`, a reference to one, `&str` for texts, an integer
+/// literal for numbers, an array for arrays.
+///
+/// An `Option` is not an operand of a filter: `None` would silently match documents without the field. Ask
+/// with `is_null`, `exists`, or decide before.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not fit a field of type `{V}`",
+    label = "expected something that fits `{V}`",
+    note = "the field stores `{V}`: pass that, a reference to it, or a literal of that kind",
+    note = "a filter takes no `Option`: decide first, or ask with `.is_null()` and `.exists(..)`"
+)]
+pub trait Operand<V, K> {
+    /// The operand as it stands in a filter.
+    fn operand(self) -> CodecResult<Bson>;
+}
+
+/// Markers of [`Operand`] and [`Assign`]; inference fills them in.
+pub mod operands {
+    use std::marker::PhantomData;
+
+    /// The value itself.
+    #[derive(Debug)]
+    pub enum Own {}
+    /// A reference to it.
+    #[derive(Debug)]
+    pub enum Ref {}
+    /// Another type for the same kind of value.
+    #[derive(Debug)]
+    pub enum Like {}
+    /// The Rust type of a field stored through serde.
+    #[derive(Debug)]
+    pub enum Inner {}
+    /// A reference to the Rust type of a field stored through serde.
+    #[derive(Debug)]
+    pub enum InnerRef {}
+    /// Elements, each an operand.
+    #[derive(Debug)]
+    pub struct Items<K>(PhantomData<K>);
+    /// A value for an optional field.
+    #[derive(Debug)]
+    pub struct Given<K>(PhantomData<K>);
+    /// An `Option` for an optional field.
+    #[derive(Debug)]
+    pub struct Maybe<K>(PhantomData<K>);
+}
+use operands::{Given, Inner, InnerRef, Items, Like, Maybe, Own, Ref};
+
+impl<V: Value> Operand<V, Own> for V {
+    fn operand(self) -> CodecResult<Bson> {
+        self.to_bson()
+    }
+}
+
+impl<V: Value> Operand<V, Ref> for &V {
+    fn operand(self) -> CodecResult<Bson> {
+        self.to_bson()
+    }
+}
+
+macro_rules! like {
+    ($($for:ty: $($type:ty),* => |$value:ident| $bson:expr;)*) => { $($(
+        impl Operand<$for, Like> for $type {
+            fn operand(self) -> CodecResult<Bson> {
+                let $value = self;
+                Ok($bson)
+            }
+        }
+    )*)* };
+}
+
+like! {
+    String: &str, &&str, Cow<'_, str>, &Cow<'_, str> => |text| Bson::String(text.to_string());
+    Cow<'static, str>: &str, &&str, String, &String => |text| Bson::String(text.to_string());
+    Box<str>: &str, &&str, String, &String => |text| Bson::String(text.to_string());
+    f64: i32 => |number| Bson::Double(number.into());
+    f32: i16 => |number| Bson::Double(number.into());
+    DateTime: SystemTime => |time| Bson::DateTime(time.into());
+}
+
+impl<S: ViaSerde<T>, T: 'static> Operand<Via<S, T>, Inner> for T {
+    fn operand(self) -> CodecResult<Bson> {
+        Via::<S, T>::new(self).to_bson()
+    }
+}
+
+impl<S: ViaSerde<T>, T: Clone + 'static> Operand<Via<S, T>, InnerRef> for &T {
+    fn operand(self) -> CodecResult<Bson> {
+        Via::<S, T>::new(self.clone()).to_bson()
+    }
+}
+
+/// `[..]` of operands, as the list they make.
+pub(crate) fn list<V, K, O: Operand<V, K>>(items: impl IntoIterator<Item = O>) -> CodecResult<Bson> {
+    items.into_iter().map(Operand::operand).collect::<CodecResult<_>>().map(Bson::Array)
+}
+
+impl<V: Value, K, O: Operand<V, K>, const N: usize> Operand<Vec<V>, Items<K>> for [O; N] {
+    fn operand(self) -> CodecResult<Bson> {
+        list(self)
+    }
+}
+
+impl<'a, V: Value, K, O> Operand<Vec<V>, Items<K>> for &'a [O]
+where
+    &'a O: Operand<V, K>,
+{
+    fn operand(self) -> CodecResult<Bson> {
+        list(self)
+    }
+}
+
+impl<'a, V: Value, K, O, const N: usize> Operand<Vec<V>, Items<K>> for &'a [O; N]
+where
+    &'a O: Operand<V, K>,
+{
+    fn operand(self) -> CodecResult<Bson> {
+        list(self)
+    }
+}
+
+impl Operand<Vec<String>, Like> for Vec<&str> {
+    fn operand(self) -> CodecResult<Bson> {
+        list::<String, _, _>(self)
+    }
+}
+
+/// A value to store in a field of type `V`: every [`Operand`], and for an optional field an `Option` of one.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be stored in a field of type `{V}`",
+    label = "expected something that fits `{V}`",
+    note = "the field stores `{V}`: pass that, a reference to it, or a literal of that kind"
+)]
+pub trait Assign<V, K> {
+    /// The value as it stands in an update.
+    fn assign(self) -> CodecResult<Bson>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<V: Value, K, O: Operand<V::Bare, K>> Assign<V, Given<K>> for O {
+    fn assign(self) -> CodecResult<Bson> {
+        self.operand()
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<V: Value, K, O: Operand<V::Bare, K>> Assign<Option<V>, Maybe<K>> for Option<O> {
+    fn assign(self) -> CodecResult<Bson> {
+        self.map_or(Ok(Bson::Null), Operand::operand)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<'a, V: Value, K, O> Assign<Option<V>, Maybe<K>> for &'a Option<O>
+where
+    &'a O: Operand<V::Bare, K>,
+{
+    fn assign(self) -> CodecResult<Bson> {
+        self.as_ref().map_or(Ok(Bson::Null), Operand::operand)
+    }
+}

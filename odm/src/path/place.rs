@@ -1,0 +1,87 @@
+//! Places: where a fields struct stands decides what its accessors return.
+
+use std::{fmt, marker::PhantomData};
+
+use super::{Key, Location, Many, Path, Reach};
+use crate::value::Value;
+
+/// A place where fields can stand: a query, an expression, a stage that names fields.
+///
+/// The derive writes accessors as `fn status(&self) -> A::Field<Status, order::status>`.
+pub trait At: Clone + 'static {
+    /// What the accessor of a field `K` of type `T` returns.
+    type Field<T: Value, K: Key>;
+    /// The place below an array.
+    type Many: At;
+    /// The place below an `Option`.
+    type Maybe: At;
+
+    /// The field `K` at this place.
+    fn field<T: Value, K: Key>(&self) -> Self::Field<T, K>;
+
+    /// The place below an array.
+    fn many(self) -> Self::Many;
+
+    /// The place below an `Option`.
+    fn maybe(self) -> Self::Maybe;
+}
+
+/// In a filter, an update or a sort over `M`: accessors return a [`Path`], laid below with the fields of its
+/// type.
+pub struct InQuery<M, R> {
+    at: Location,
+    types: PhantomData<fn() -> (M, R)>,
+}
+
+impl<M, R> InQuery<M, R> {
+    pub(crate) fn new(at: Location) -> Self {
+        Self { at, types: PhantomData }
+    }
+
+    /// At the document itself.
+    pub(crate) fn root() -> Self {
+        Self::new(Location::default())
+    }
+}
+
+impl<M, R> Clone for InQuery<M, R> {
+    fn clone(&self) -> Self {
+        Self::new(self.at.clone())
+    }
+}
+
+impl<M, R> fmt::Debug for InQuery<M, R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "InQuery({})", self.at.name())
+    }
+}
+
+impl<M: 'static, R: Reach> At for InQuery<M, R> {
+    type Field<T: Value, K: Key> = T::Fields<Self, Path<M, T, R>>;
+    type Many = InQuery<M, Many>;
+    type Maybe = Self;
+
+    fn field<T: Value, K: Key>(&self) -> Self::Field<T, K> {
+        let at = self.at.field(K::NAME);
+        T::under(Self::new(at.clone()), Path::new(at))
+    }
+
+    fn many(self) -> Self::Many {
+        InQuery::new(self.at)
+    }
+
+    fn maybe(self) -> Self {
+        self
+    }
+}
+
+/// The fields of `M` in a filter, an update or a sort.
+pub type Root<M> = <M as Value>::Fields<InQuery<M, super::One>, ()>;
+
+/// One element of an array, seen from itself: what `any` and `each_where` hand to their closure.
+pub type Element<T> = <T as Value>::Fields<InQuery<T, super::One>, Path<T, T, super::One>>;
+
+/// An element's fields under the name `identifier` (empty inside `$elemMatch`).
+pub(crate) fn element<T: Value>(identifier: Location) -> Element<T> {
+    T::under(InQuery::new(identifier.clone()), Path::new(identifier))
+}

@@ -1,0 +1,14 @@
+//! What generated code may name, and nothing else. Not a public interface.
+
+pub use mongodb::bson::spec::ElementType;
+
+pub use crate::{
+    error::codec::{CodecError, CodecResult},
+    index::Index,
+    model::{Check, Model, Validate},
+    path::{At, Based, Just, Key, Path},
+    value::{
+        Decode, Doc, Elements, Keyed, Raw, Serde, Value, Via, ViaSerde, Writer, decode_via, encode_via,
+        require,
+    },
+};

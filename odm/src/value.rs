@@ -1,0 +1,101 @@
+//! `Value`: what can be stored in a field, how its bytes are written and read, and what is below it.
+
+mod array;
+mod document;
+mod id;
+mod map;
+mod raw;
+mod scalar;
+mod text;
+mod untyped;
+mod via;
+mod wrap;
+mod writer;
+
+use mongodb::bson::{Bson, spec::ElementType};
+
+use crate::{error::codec::CodecResult, path::At};
+
+pub use self::{
+    array::Array,
+    document::{Decode, Doc},
+    id::{Id, Keyed, NewKey},
+    map::{Map, MapKey},
+    raw::{Elements, Raw, require},
+    scalar::Number,
+    text::Text,
+    via::{Serde, Via, ViaSerde, decode_via, encode_via},
+    wrap::Optional,
+    writer::{MAX_DEPTH, Writer},
+};
+
+/// A type that can be stored in a field.
+///
+/// One implementation decides what is stored, what a filter compares with and what a typed path offers
+/// below the field, so the three cannot differ. Derive it: [`Value`](macro@crate::Value) for unit enums
+/// and newtypes, [`Embedded`](macro@crate::Embedded) for documents inside a model,
+/// [`Model`](macro@crate::Model) for documents with a collection. The stored bytes are those that
+/// `bson::serialize_to_vec` writes for the same type.
+///
+/// The associated types are answered at compile time only; they let rustc follow a row through an
+/// aggregation pipeline.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be stored in a field",
+    label = "this type is not an odm `Value`",
+    note = "derive it: `#[derive(odm::Value)]` for unit enums and newtypes, `#[derive(odm::Embedded)]` for documents",
+    note = "or store the field through serde: `#[odm(serde)]`"
+)]
+pub trait Value: Sized + 'static {
+    /// The accessors below a path to this value, laid over `B`: the fields of a document (through
+    /// `Option` and `Vec`), or `B` itself where nothing is below.
+    type Fields<A: At, B>;
+    /// `Option<Self>`, never `Option<Option<_>>`.
+    type Optional: Value;
+    /// `Self` without `Option` and `Box`: what a filter compares with.
+    type Bare: Value;
+    /// `U`, or `Option<U>` where `Self` may be null: how null spreads through an expression.
+    type Lift<U: Value>: Value;
+    /// `Self` where the fields of `S` replace those of the document(s) inside.
+    type Laid<S: Doc>: Value;
+    /// `Self` where the fields of `S` join those of the document(s) inside.
+    type Joined<S: Doc>: Value;
+
+    /// The accessors at the place `at`, laid over `base`.
+    fn under<A: At, B>(at: A, base: B) -> Self::Fields<A, B>;
+
+    /// Appends the value's bytes and says which BSON type they are.
+    fn encode(&self, writer: &mut Writer) -> CodecResult<ElementType>;
+
+    /// Reads the value from one encoded element.
+    fn decode(raw: Raw<'_>) -> CodecResult<Self>;
+
+    /// What a field without an element decodes to; `None` makes the field required.
+    #[inline]
+    fn missing() -> Option<Self> {
+        None
+    }
+
+    /// The value as it stands in a filter or an update.
+    fn to_bson(&self) -> CodecResult<Bson> {
+        let mut writer = Writer::new();
+        let element_type = self.encode(&mut writer)?;
+        Raw::new(element_type, writer.as_bytes()).to_bson()
+    }
+}
+
+/// The answers of a value with nothing below it.
+macro_rules! leaf {
+    () => {
+        type Fields<A: $crate::path::At, B> = B;
+        type Optional = Option<Self>;
+        type Bare = Self;
+        type Lift<U: $crate::value::Value> = U;
+        type Laid<S: $crate::value::Doc> = Self;
+        type Joined<S: $crate::value::Doc> = Self;
+        #[inline]
+        fn under<A: $crate::path::At, B>(_: A, base: B) -> B {
+            base
+        }
+    };
+}
+pub(crate) use leaf;

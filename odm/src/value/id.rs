@@ -1,0 +1,246 @@
+//! `Id<M>`: the typed identity of a model, in its own documents and in those that point at it.
+
+use std::{
+    cmp::Ordering,
+    fmt,
+    hash::{Hash, Hasher},
+    str::FromStr,
+};
+
+use mongodb::bson::{Bson, Uuid, oid::ObjectId, spec::ElementType};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+use super::{Raw, Value, Writer, leaf};
+use crate::error::codec::CodecResult;
+
+/// A type whose documents have an identity: every model, by its derive.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no identity, so there is no `Id<{Self}>`",
+    label = "not a model",
+    note = "derive `odm::Model` for `{Self}`"
+)]
+pub trait Keyed: 'static {
+    /// What is stored as `_id`: `ObjectId` unless the model says `#[odm(key = ..)]`.
+    type Key: Value + Clone;
+}
+
+/// A key that can be made without asking the server.
+#[diagnostic::on_unimplemented(
+    message = "a new `{Self}` cannot be made up",
+    label = "only `ObjectId` and `Uuid` keys can",
+    note = "make the id from a value of your own: `Id::from(key)`"
+)]
+pub trait NewKey: Value {
+    /// A key that no other document has.
+    fn new_key() -> Self;
+}
+
+impl NewKey for ObjectId {
+    fn new_key() -> Self {
+        Self::new()
+    }
+}
+
+impl NewKey for Uuid {
+    fn new_key() -> Self {
+        Self::new()
+    }
+}
+
+/// The identity of an `M`.
+///
+/// In BSON it is the bare key (an ObjectId, a UUID, a string, an integer), in JSON its text (hex for an
+/// ObjectId). An `Id<Product>` where an `Id<Customer>` belongs does not compile.
+///
+/// ```
+/// # use odm::{Id, bson::oid::ObjectId};
+/// # struct Customer;
+/// # impl odm::Keyed for Customer { type Key = ObjectId; }
+/// let id = Id::<Customer>::new();
+/// let same: Id<Customer> = id.to_string().parse().unwrap();
+/// assert_eq!(id, same);
+/// ```
+pub struct Id<M: Keyed>(M::Key);
+
+impl<M: Keyed> Id<M> {
+    /// A new identity, made on this side.
+    #[allow(clippy::new_without_default)] // there is one: `Default` below
+    pub fn new() -> Self
+    where
+        M::Key: NewKey,
+    {
+        Self(M::Key::new_key())
+    }
+
+    /// The key inside.
+    pub fn key(&self) -> &M::Key {
+        &self.0
+    }
+
+    /// The key inside.
+    pub fn into_key(self) -> M::Key {
+        self.0
+    }
+
+    /// The identity with the given key. (`Id::from` does the same for the usual key types.)
+    pub fn from_key(key: M::Key) -> Self {
+        Self(key)
+    }
+}
+
+/// A new identity: lets `#[serde(default)]` fill an id that a request does not carry.
+impl<M: Keyed> Default for Id<M>
+where
+    M::Key: NewKey,
+{
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<M: Keyed> Clone for Id<M> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl<M: Keyed> Copy for Id<M> where M::Key: Copy {}
+
+impl<M: Keyed> PartialEq for Id<M>
+where
+    M::Key: PartialEq,
+{
+    fn eq(&self, other: &Self) -> bool {
+        self.0 == other.0
+    }
+}
+
+impl<M: Keyed> Eq for Id<M> where M::Key: Eq {}
+
+impl<M: Keyed> PartialOrd for Id<M>
+where
+    M::Key: PartialOrd,
+{
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        self.0.partial_cmp(&other.0)
+    }
+}
+
+impl<M: Keyed> Ord for Id<M>
+where
+    M::Key: Ord,
+{
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.0.cmp(&other.0)
+    }
+}
+
+impl<M: Keyed> Hash for Id<M>
+where
+    M::Key: Hash,
+{
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.hash(state);
+    }
+}
+
+impl<M: Keyed> fmt::Debug for Id<M>
+where
+    M::Key: fmt::Debug,
+{
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl<M: Keyed> fmt::Display for Id<M>
+where
+    M::Key: fmt::Display,
+{
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl<M: Keyed> FromStr for Id<M>
+where
+    M::Key: FromStr,
+{
+    type Err = <M::Key as FromStr>::Err;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        text.parse().map(Self)
+    }
+}
+
+macro_rules! from_key {
+    ($($key:ty),*) => { $(
+        impl<M: Keyed<Key = $key>> From<$key> for Id<M> {
+            fn from(key: $key) -> Self {
+                Self(key)
+            }
+        }
+    )* };
+}
+
+from_key!(ObjectId, Uuid, String, i32, i64, u32, u64);
+
+impl<M: Keyed<Key = String>> From<&str> for Id<M> {
+    fn from(key: &str) -> Self {
+        Self(key.to_owned())
+    }
+}
+
+/// Text in JSON and other formats for people, the bare key in BSON.
+impl<M: Keyed> Serialize for Id<M>
+where
+    M::Key: Serialize + fmt::Display,
+{
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if serializer.is_human_readable() && is_opaque::<M::Key>() {
+            serializer.collect_str(&self.0)
+        } else {
+            self.0.serialize(serializer)
+        }
+    }
+}
+
+impl<'de, M: Keyed> Deserialize<'de> for Id<M>
+where
+    M::Key: Deserialize<'de> + FromStr,
+    <M::Key as FromStr>::Err: fmt::Display,
+{
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        if deserializer.is_human_readable() && is_opaque::<M::Key>() {
+            String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+        } else {
+            M::Key::deserialize(deserializer).map(Self)
+        }
+    }
+}
+
+/// Keys that JSON has no type for, so that they are written as text.
+fn is_opaque<K: 'static>() -> bool {
+    use std::any::TypeId;
+    [TypeId::of::<ObjectId>(), TypeId::of::<Uuid>()].contains(&TypeId::of::<K>())
+}
+
+/// Stored as the key.
+impl<M: Keyed> Value for Id<M> {
+    leaf!();
+
+    #[inline]
+    fn encode(&self, writer: &mut Writer) -> CodecResult<ElementType> {
+        self.0.encode(writer)
+    }
+
+    #[inline]
+    fn decode(raw: Raw<'_>) -> CodecResult<Self> {
+        M::Key::decode(raw).map(Self)
+    }
+
+    #[inline]
+    fn to_bson(&self) -> CodecResult<Bson> {
+        self.0.to_bson()
+    }
+}

@@ -1,0 +1,148 @@
+//! Maps with string-like keys: documents whose keys are data.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    hash::{BuildHasher, Hash},
+};
+
+use mongodb::bson::{Uuid, oid::ObjectId, spec::ElementType};
+
+use super::{Doc, Id, Keyed, Raw, Value, Writer};
+use crate::{
+    error::codec::{CodecError, CodecResult},
+    path::At,
+};
+
+/// A type that can be the key of a map, written as a document's key.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the key of a stored map",
+    label = "keys are texts: `String`, integers, `ObjectId`, `Uuid` or `Id<_>`"
+)]
+pub trait MapKey: Sized + 'static {
+    /// The key as text.
+    fn to_key(&self) -> String;
+
+    /// The key from its text.
+    fn from_key(key: &str) -> CodecResult<Self>;
+}
+
+macro_rules! parsed_keys {
+    ($($type:ty: $expected:literal),* $(,)?) => { $(
+        impl MapKey for $type {
+            fn to_key(&self) -> String {
+                self.to_string()
+            }
+            fn from_key(key: &str) -> CodecResult<Self> {
+                key.parse().map_err(|_| CodecError::new($expected, "another text").with_value(key))
+            }
+        }
+    )* };
+}
+
+parsed_keys! {
+    String: "a text as key", char: "one character as key",
+    i8: "an i8 as key", i16: "an i16 as key", i32: "an i32 as key", i64: "an i64 as key",
+    u8: "a u8 as key", u16: "a u16 as key", u32: "a u32 as key", u64: "a u64 as key",
+}
+
+impl MapKey for ObjectId {
+    fn to_key(&self) -> String {
+        self.to_hex()
+    }
+    fn from_key(key: &str) -> CodecResult<Self> {
+        Self::parse_str(key)
+            .map_err(|_| CodecError::new("an ObjectId in hex as key", "another text").with_value(key))
+    }
+}
+
+impl MapKey for Uuid {
+    fn to_key(&self) -> String {
+        self.to_string()
+    }
+    fn from_key(key: &str) -> CodecResult<Self> {
+        Self::parse_str(key).map_err(|_| CodecError::new("a UUID as key", "another text").with_value(key))
+    }
+}
+
+impl<M: Keyed> MapKey for Id<M>
+where
+    M::Key: MapKey,
+{
+    fn to_key(&self) -> String {
+        MapKey::to_key(self.key())
+    }
+    fn from_key(key: &str) -> CodecResult<Self> {
+        <M::Key as MapKey>::from_key(key).map(Self::from_key)
+    }
+}
+
+/// A map, or a map that may be absent: what `key` takes.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a map",
+    label = "this operator needs a map field (`HashMap` or `BTreeMap`)"
+)]
+pub trait Map: Value {
+    /// Its keys.
+    type Key: MapKey;
+    /// Its values.
+    type Item: Value;
+}
+
+#[diagnostic::do_not_recommend]
+impl<M: Map> Map for Option<M> {
+    type Key = M::Key;
+    type Item = M::Item;
+}
+
+macro_rules! maps {
+    ($($type:ty where [$($generics:tt)*];)*) => { $(
+        impl<$($generics)*> Map for $type {
+            type Key = K;
+            type Item = V;
+        }
+
+        /// Stored as a document, one element per entry.
+        impl<$($generics)*> Value for $type {
+            type Fields<A: At, B> = B;
+            type Optional = Option<Self>;
+            type Bare = Self;
+            type Lift<U: Value> = U;
+            type Laid<D: Doc> = Self;
+            type Joined<D: Doc> = Self;
+
+            fn under<A: At, B>(_: A, base: B) -> B {
+                base
+            }
+
+            fn encode(&self, writer: &mut Writer) -> CodecResult<ElementType> {
+                writer.document(|writer| {
+                    self.iter().try_for_each(|(key, value)| {
+                        writer.element_with(&key.to_key(), |writer| value.encode(writer))
+                    })
+                })
+            }
+
+            fn decode(raw: Raw<'_>) -> CodecResult<Self> {
+                let mut elements = raw.elements()?;
+                let mut map = Self::default();
+                while let Some((key, value)) = elements.next()? {
+                    let key = utf8_key(key)?;
+                    match K::from_key(key).and_then(|parsed| Ok((parsed, V::decode(value)?))) {
+                        Ok((parsed, value)) => map.insert(parsed, value),
+                        Err(error) => return Err(error.at(key.to_owned())),
+                    };
+                }
+                Ok(map)
+            }
+        }
+    )* };
+}
+
+maps! {
+    BTreeMap<K, V> where [K: MapKey + Ord, V: Value];
+    HashMap<K, V, S> where [K: MapKey + Eq + Hash, V: Value, S: BuildHasher + Default + 'static];
+}
+
+pub(super) fn utf8_key(key: &[u8]) -> CodecResult<&str> {
+    std::str::from_utf8(key).map_err(|_| CodecError::new("a key in UTF-8", "other bytes"))
+}

@@ -1,0 +1,283 @@
+//! `Raw` and `Elements`: encoded values as they are read, without copying.
+
+use mongodb::bson::{Bson, RawDocument, spec::ElementType};
+
+use super::{
+    Value,
+    writer::{MAX_DEPTH, too_deep},
+};
+use crate::error::codec::{CodecError, CodecResult};
+
+/// One encoded value: its type and exactly its bytes.
+#[derive(Debug, Clone, Copy)]
+pub struct Raw<'de> {
+    tag: u8,
+    bytes: &'de [u8],
+    depth: u16,
+}
+
+impl<'de> Raw<'de> {
+    /// A whole document, as the server sends it.
+    pub fn document(bytes: &'de [u8]) -> Self {
+        Self { tag: ElementType::EmbeddedDocument as u8, bytes, depth: 0 }
+    }
+
+    /// A value of the given type.
+    pub fn new(element_type: ElementType, bytes: &'de [u8]) -> Self {
+        Self { tag: element_type as u8, bytes, depth: 0 }
+    }
+
+    /// The BSON type, or `None` for a byte that names none.
+    pub fn element_type(self) -> Option<ElementType> {
+        ElementType::from(self.tag)
+    }
+
+    /// The encoded bytes.
+    pub fn bytes(self) -> &'de [u8] {
+        self.bytes
+    }
+
+    #[inline]
+    pub(crate) fn is(self, element_type: ElementType) -> bool {
+        self.tag == element_type as u8
+    }
+
+    /// The elements of a document.
+    #[inline]
+    pub fn elements(self) -> CodecResult<Elements<'de>> {
+        if !self.is(ElementType::EmbeddedDocument) {
+            return Err(self.expected("a document"));
+        }
+        self.open()
+    }
+
+    /// The elements of an array; their keys are positions.
+    #[inline]
+    pub fn items(self) -> CodecResult<Elements<'de>> {
+        if !self.is(ElementType::Array) {
+            return Err(self.expected("an array"));
+        }
+        self.open()
+    }
+
+    fn open(self) -> CodecResult<Elements<'de>> {
+        if self.depth >= MAX_DEPTH {
+            return Err(too_deep());
+        }
+        let length = length_at(self.bytes)?;
+        match self.bytes {
+            [_, _, _, _, rest @ .., 0] if length == self.bytes.len() => {
+                Ok(Elements { rest, depth: self.depth + 1 })
+            }
+            _ => Err(CodecError::malformed()),
+        }
+    }
+
+    /// The text of a string.
+    #[inline]
+    pub fn str(self) -> CodecResult<&'de str> {
+        if !self.is(ElementType::String) {
+            return Err(self.expected("a string"));
+        }
+        match self.bytes {
+            [_, _, _, _, text @ .., 0] => {
+                std::str::from_utf8(text).map_err(|_| CodecError::new("UTF-8 text", "other bytes"))
+            }
+            _ => Err(CodecError::malformed()),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn fixed<const N: usize>(self) -> CodecResult<[u8; N]> {
+        self.bytes.try_into().map_err(|_| CodecError::malformed())
+    }
+
+    /// The error for a value of another type.
+    #[cold]
+    #[inline(never)]
+    pub fn expected(self, expected: &'static str) -> CodecError {
+        CodecError::new(expected, describe(self.tag))
+    }
+
+    /// The same bytes as the one element `v` of a new document, for code that reads whole documents.
+    pub(crate) fn wrapped(self) -> CodecResult<Vec<u8>> {
+        let length = self.bytes.len() + 8;
+        let prefix = i32::try_from(length).map_err(|_| CodecError::malformed())?;
+        let mut bytes = Vec::with_capacity(length);
+        bytes.extend_from_slice(&prefix.to_le_bytes());
+        bytes.extend_from_slice(&[self.tag, b'v', 0]);
+        bytes.extend_from_slice(self.bytes);
+        bytes.push(0);
+        Ok(bytes)
+    }
+
+    /// The value without a declared type.
+    pub fn to_bson(self) -> CodecResult<Bson> {
+        Bson::decode(self)
+    }
+
+    /// The two parts of JavaScript code with a scope: length, code, scope document.
+    pub(super) fn code_and_scope(self) -> CodecResult<(&'de str, Raw<'de>)> {
+        if !self.is(ElementType::JavaScriptCodeWithScope) {
+            return Err(self.expected("JavaScript code with a scope"));
+        }
+        let rest = self.bytes.get(4..).ok_or_else(CodecError::malformed)?;
+        let (code, scope) = split_value(ElementType::String as u8, rest)?;
+        let code = Raw { tag: ElementType::String as u8, bytes: code, depth: self.depth }.str()?;
+        Ok((code, Raw { tag: ElementType::EmbeddedDocument as u8, bytes: scope, depth: self.depth }))
+    }
+
+    /// Refuses a value that nests too deep for code that recurses without counting.
+    pub(super) fn check_depth(self) -> CodecResult<()> {
+        if self.is(ElementType::EmbeddedDocument) || self.is(ElementType::Array) {
+            let mut elements = self.open()?;
+            while let Some((_, value)) = elements.next()? {
+                value.check_depth()?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A value that holds no others, read by `bson`.
+    pub(super) fn flat(self) -> CodecResult<Bson> {
+        let bytes = self.wrapped()?;
+        let document = RawDocument::from_bytes(&bytes).map_err(|_| CodecError::malformed())?;
+        match document.get("v") {
+            Ok(Some(value)) => Bson::try_from(value).map_err(|_| CodecError::malformed()),
+            _ => Err(CodecError::malformed()),
+        }
+    }
+}
+
+/// The elements of a document or array that are still to be read.
+#[derive(Debug)]
+pub struct Elements<'de> {
+    rest: &'de [u8],
+    depth: u16,
+}
+
+impl<'de> Elements<'de> {
+    /// Whether everything has been read.
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        self.rest.is_empty()
+    }
+
+    /// Fills `slot` if the next element is `key`: no scan, one comparison.
+    ///
+    /// The derive calls this once for each field in declared order. One outlined copy per value type is
+    /// what keeps both decoding and the build of many models fast.
+    #[inline(never)]
+    pub fn take<V: Value>(&mut self, key: &'static str, slot: &mut Option<V>) -> CodecResult<()> {
+        let Some((&tag, rest)) = self.rest.split_first() else { return Ok(()) };
+        let Some(rest) = rest.strip_prefix(key.as_bytes()) else { return Ok(()) };
+        let Some((0, rest)) = rest.split_first() else { return Ok(()) };
+        let (bytes, rest) = split_value(tag, rest)?;
+        self.rest = rest;
+        Self::put(key, Raw { tag, bytes, depth: self.depth }, slot)
+    }
+
+    /// Fills `slot` from an element that was read out of the declared order.
+    #[inline(never)]
+    pub fn put<V: Value>(key: &'static str, value: Raw<'_>, slot: &mut Option<V>) -> CodecResult<()> {
+        if slot.is_some() {
+            return Err(duplicate(key));
+        }
+        match V::decode(value) {
+            Ok(value) => {
+                *slot = Some(value);
+                Ok(())
+            }
+            Err(error) => Err(error.at(key)),
+        }
+    }
+
+    /// The next element.
+    #[inline]
+    #[allow(clippy::should_implement_trait)] // fallible: not an `Iterator`
+    pub fn next(&mut self) -> CodecResult<Option<(&'de [u8], Raw<'de>)>> {
+        let Some((&tag, rest)) = self.rest.split_first() else { return Ok(None) };
+        let end = rest.iter().position(|byte| *byte == 0).ok_or_else(CodecError::malformed)?;
+        let (key, rest) = (&rest[..end], &rest[end + 1..]);
+        let (bytes, rest) = split_value(tag, rest)?;
+        self.rest = rest;
+        Ok(Some((key, Raw { tag, bytes, depth: self.depth })))
+    }
+}
+
+/// The value of a field after the whole document was read.
+#[inline(never)]
+pub fn require<V: Value>(slot: Option<V>, key: &'static str) -> CodecResult<V> {
+    match slot {
+        Some(value) => Ok(value),
+        None => V::missing().ok_or_else(|| CodecError::missing(key)),
+    }
+}
+
+#[cold]
+fn duplicate(key: &'static str) -> CodecError {
+    CodecError::new("one element of this name", "two").at(key)
+}
+
+#[inline]
+fn length_at(bytes: &[u8]) -> CodecResult<usize> {
+    let prefix = bytes.first_chunk::<4>().ok_or_else(CodecError::malformed)?;
+    usize::try_from(i32::from_le_bytes(*prefix)).map_err(|_| CodecError::malformed())
+}
+
+/// Splits the bytes of one value from what follows it.
+#[inline]
+fn split_value(tag: u8, rest: &[u8]) -> CodecResult<(&[u8], &[u8])> {
+    rest.split_at_checked(value_length(tag, rest)?).ok_or_else(CodecError::malformed)
+}
+
+#[inline]
+fn value_length(tag: u8, bytes: &[u8]) -> CodecResult<usize> {
+    Ok(match tag {
+        0x01 | 0x09 | 0x11 | 0x12 => 8,
+        0x02 | 0x0D | 0x0E => 4 + length_at(bytes)?,
+        0x03 | 0x04 | 0x0F => length_at(bytes)?,
+        0x05 => 5 + length_at(bytes)?,
+        0x06 | 0x0A | 0x7F | 0xFF => 0,
+        0x07 => 12,
+        0x08 => 1,
+        0x0B => two_cstrings(bytes)?,
+        0x0C => 16 + length_at(bytes)?,
+        0x10 => 4,
+        0x13 => 16,
+        _ => return Err(CodecError::new("a BSON type", format!("the unknown type byte 0x{tag:02X}"))),
+    })
+}
+
+fn two_cstrings(bytes: &[u8]) -> CodecResult<usize> {
+    let mut zeros = bytes.iter().enumerate().filter(|(_, byte)| **byte == 0).map(|(at, _)| at);
+    zeros.next();
+    zeros.next().map(|at| at + 1).ok_or_else(CodecError::malformed)
+}
+
+/// The BSON type in words, as messages say it.
+fn describe(tag: u8) -> &'static str {
+    match tag {
+        0x01 => "a double",
+        0x02 => "a string",
+        0x03 => "a document",
+        0x04 => "an array",
+        0x05 => "binary data",
+        0x06 => "undefined",
+        0x07 => "an ObjectId",
+        0x08 => "a bool",
+        0x09 => "a date",
+        0x0A => "null",
+        0x0B => "a regular expression",
+        0x0C => "a DBPointer",
+        0x0D | 0x0F => "JavaScript code",
+        0x0E => "a symbol",
+        0x10 => "an int32",
+        0x11 => "a timestamp",
+        0x12 => "an int64",
+        0x13 => "a decimal128",
+        0x7F => "a max key",
+        0xFF => "a min key",
+        _ => "an unknown type",
+    }
+}

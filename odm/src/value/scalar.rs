@@ -1,0 +1,260 @@
+//! Numbers, bools and the scalars of BSON.
+
+use mongodb::bson::{
+    Binary, Bson, DateTime, Decimal128, Regex, Timestamp, Uuid,
+    oid::ObjectId,
+    spec::{BinarySubtype, ElementType},
+};
+
+use super::{Raw, Value, Writer, leaf};
+use crate::error::codec::{CodecError, CodecResult};
+
+/// A number, or a number that may be absent: what `inc`, `mul` and arithmetic take.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a number",
+    label = "this operator needs a numeric field",
+    note = "numbers are Rust's integers and floats and `bson::Decimal128`, and `Option`s of them"
+)]
+pub trait Number: Value {}
+
+#[diagnostic::do_not_recommend]
+impl<N: Number> Number for Option<N> {}
+
+#[cold]
+fn out_of_range(expected: &'static str, found: impl ToString) -> CodecError {
+    CodecError::new(expected, "a number outside its range").with_value(found.to_string())
+}
+
+/// Any number without a fraction. Shells write `7` as the double `7.0`, so an integral double counts.
+#[inline]
+fn integer(raw: Raw<'_>) -> CodecResult<i64> {
+    if raw.is(ElementType::Int32) {
+        Ok(i32::from_le_bytes(raw.fixed()?).into())
+    } else if raw.is(ElementType::Int64) {
+        Ok(i64::from_le_bytes(raw.fixed()?))
+    } else {
+        integral_double(raw)
+    }
+}
+
+/// The doubles that hold every integer up to their own size.
+#[cold]
+fn integral_double(raw: Raw<'_>) -> CodecResult<i64> {
+    const EXACT: f64 = 9_007_199_254_740_992.0; // 2^53
+    if !raw.is(ElementType::Double) {
+        return Err(raw.expected("an integer"));
+    }
+    let number = f64::from_le_bytes(raw.fixed()?);
+    if number.fract() == 0.0 && number.abs() <= EXACT {
+        #[allow(clippy::cast_possible_truncation)] // integral and below 2^53
+        return Ok(number as i64);
+    }
+    Err(CodecError::new("an integer", "a double with a fraction or beyond 2^53"))
+}
+
+macro_rules! integers {
+    ($($type:ty: $expected:literal, $stored:ty as $element:ident;)*) => { $(
+        impl Number for $type {}
+        impl Value for $type {
+            leaf!();
+            #[inline]
+            fn encode(&self, writer: &mut Writer) -> CodecResult<ElementType> {
+                let stored = <$stored>::try_from(*self).map_err(|_| out_of_range("at most i64::MAX", self))?;
+                writer.put(&stored.to_le_bytes());
+                Ok(ElementType::$element)
+            }
+            #[inline]
+            fn decode(raw: Raw<'_>) -> CodecResult<Self> {
+                let number = integer(raw)?;
+                Self::try_from(number).map_err(|_| out_of_range($expected, number))
+            }
+            #[inline]
+            fn to_bson(&self) -> CodecResult<Bson> {
+                <$stored>::try_from(*self).map(Bson::from).map_err(|_| out_of_range("at most i64::MAX", self))
+            }
+        }
+    )* };
+}
+
+integers! {
+    i8: "an integer that fits i8", i32 as Int32;
+    i16: "an integer that fits i16", i32 as Int32;
+    i32: "an integer that fits i32", i32 as Int32;
+    i64: "an integer that fits i64", i64 as Int64;
+    isize: "an integer that fits isize", i64 as Int64;
+    u8: "an integer that fits u8", i32 as Int32;
+    u16: "an integer that fits u16", i32 as Int32;
+    u32: "an integer that fits u32", i64 as Int64;
+    u64: "an integer that fits u64", i64 as Int64;
+    usize: "an integer that fits usize", i64 as Int64;
+}
+
+impl Number for f64 {}
+impl Value for f64 {
+    leaf!();
+    #[inline]
+    fn encode(&self, writer: &mut Writer) -> CodecResult<ElementType> {
+        writer.put(&self.to_le_bytes());
+        Ok(ElementType::Double)
+    }
+    #[inline]
+    fn decode(raw: Raw<'_>) -> CodecResult<Self> {
+        if raw.is(ElementType::Double) {
+            Ok(Self::from_le_bytes(raw.fixed()?))
+        } else if raw.is(ElementType::Int32) {
+            Ok(i32::from_le_bytes(raw.fixed()?).into())
+        } else if raw.is(ElementType::Int64) {
+            #[allow(clippy::cast_precision_loss)] // what serde does for the same field
+            Ok(i64::from_le_bytes(raw.fixed()?) as Self)
+        } else {
+            Err(raw.expected("a number"))
+        }
+    }
+    #[inline]
+    fn to_bson(&self) -> CodecResult<Bson> {
+        Ok(Bson::Double(*self))
+    }
+}
+
+/// Stored as a double; reading rounds to the nearest `f32`, as serde does.
+impl Number for f32 {}
+impl Value for f32 {
+    leaf!();
+    #[inline]
+    fn encode(&self, writer: &mut Writer) -> CodecResult<ElementType> {
+        f64::from(*self).encode(writer)
+    }
+    #[inline]
+    #[allow(clippy::cast_possible_truncation)]
+    fn decode(raw: Raw<'_>) -> CodecResult<Self> {
+        f64::decode(raw).map(|number| number as Self)
+    }
+    #[inline]
+    fn to_bson(&self) -> CodecResult<Bson> {
+        Ok(Bson::Double((*self).into()))
+    }
+}
+
+impl Value for bool {
+    leaf!();
+    #[inline]
+    fn encode(&self, writer: &mut Writer) -> CodecResult<ElementType> {
+        writer.put(&[u8::from(*self)]);
+        Ok(ElementType::Boolean)
+    }
+    #[inline]
+    fn decode(raw: Raw<'_>) -> CodecResult<Self> {
+        if !raw.is(ElementType::Boolean) {
+            return Err(raw.expected("a bool"));
+        }
+        match raw.bytes() {
+            [0] => Ok(false),
+            [1] => Ok(true),
+            _ => Err(CodecError::malformed()),
+        }
+    }
+    #[inline]
+    fn to_bson(&self) -> CodecResult<Bson> {
+        Ok(Bson::Boolean(*self))
+    }
+}
+
+macro_rules! fixed {
+    ($($type:ident as $element:ident, $words:literal: |$value:ident| $encode:expr, |$bytes:ident| $decode:expr;)*) => { $(
+        impl Value for $type {
+            leaf!();
+            #[inline]
+            fn encode(&self, writer: &mut Writer) -> CodecResult<ElementType> {
+                let $value = self;
+                writer.put(&$encode);
+                Ok(ElementType::$element)
+            }
+            #[inline]
+            fn decode(raw: Raw<'_>) -> CodecResult<Self> {
+                if !raw.is(ElementType::$element) {
+                    return Err(raw.expected($words));
+                }
+                let $bytes = raw.fixed()?;
+                Ok($decode)
+            }
+            #[inline]
+            fn to_bson(&self) -> CodecResult<Bson> {
+                Ok(Bson::from(*self))
+            }
+        }
+    )* };
+}
+
+fixed! {
+    ObjectId as ObjectId, "an ObjectId": |id| id.bytes(), |bytes| Self::from_bytes(bytes);
+    DateTime as DateTime, "a date": |date| date.timestamp_millis().to_le_bytes(), |bytes| Self::from_millis(i64::from_le_bytes(bytes));
+    Decimal128 as Decimal128, "a decimal128": |number| number.bytes(), |bytes| Self::from_bytes(bytes);
+    Timestamp as Timestamp, "a timestamp": |stamp| (u64::from(stamp.time) << 32 | u64::from(stamp.increment)).to_le_bytes(), |bytes| {
+        let both = u64::from_le_bytes(bytes);
+        #[allow(clippy::cast_possible_truncation)] // the two halves
+        Self { time: (both >> 32) as u32, increment: both as u32 }
+    };
+}
+impl Number for Decimal128 {}
+
+/// Stored as binary data of subtype 4.
+impl Value for Uuid {
+    leaf!();
+    #[inline]
+    fn encode(&self, writer: &mut Writer) -> CodecResult<ElementType> {
+        writer.put(&[16, 0, 0, 0, BinarySubtype::Uuid.into()]);
+        writer.put(&self.bytes());
+        Ok(ElementType::Binary)
+    }
+    #[inline]
+    fn decode(raw: Raw<'_>) -> CodecResult<Self> {
+        const SUBTYPE: u8 = 4;
+        if !raw.is(ElementType::Binary) {
+            return Err(raw.expected("a UUID (binary subtype 4)"));
+        }
+        match raw.bytes() {
+            [16, 0, 0, 0, SUBTYPE, uuid @ ..] => {
+                uuid.try_into().map(Self::from_bytes).map_err(|_| CodecError::malformed())
+            }
+            _ => Err(CodecError::new("a UUID (binary subtype 4)", "binary data of another kind")),
+        }
+    }
+}
+
+impl Value for Binary {
+    leaf!();
+    fn encode(&self, writer: &mut Writer) -> CodecResult<ElementType> {
+        let old = self.subtype == BinarySubtype::BinaryOld;
+        let length = i32::try_from(self.bytes.len() + if old { 4 } else { 0 })
+            .map_err(|_| CodecError::new("binary data of at most 2 GiB", "more"))?;
+        writer.put(&length.to_le_bytes());
+        writer.put(&[self.subtype.into()]);
+        if old {
+            // Subtype 2 repeats the length of the data inside the data.
+            writer.put(&(length - 4).to_le_bytes());
+        }
+        writer.put(&self.bytes);
+        Ok(ElementType::Binary)
+    }
+    fn decode(raw: Raw<'_>) -> CodecResult<Self> {
+        match raw.flat()? {
+            Bson::Binary(binary) if raw.is(ElementType::Binary) => Ok(binary),
+            _ => Err(raw.expected("binary data")),
+        }
+    }
+}
+
+impl Value for Regex {
+    leaf!();
+    fn encode(&self, writer: &mut Writer) -> CodecResult<ElementType> {
+        writer.put_cstr(self.pattern.as_str())?;
+        writer.put_cstr(self.options.as_str())?;
+        Ok(ElementType::RegularExpression)
+    }
+    fn decode(raw: Raw<'_>) -> CodecResult<Self> {
+        match raw.flat()? {
+            Bson::RegularExpression(regex) => Ok(regex),
+            _ => Err(raw.expected("a regular expression")),
+        }
+    }
+}

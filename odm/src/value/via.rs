@@ -1,0 +1,126 @@
+//! Fields stored through serde: `#[odm(serde)]` and serde's own `with`.
+
+use std::{fmt, marker::PhantomData};
+
+use mongodb::bson::{self, spec::ElementType};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::DeserializeOwned};
+
+use super::{Raw, Value, Writer, leaf};
+use crate::error::codec::{CodecError, CodecResult};
+
+/// How serde writes and reads a `T`: the type's own way ([`Serde`]) or a `with` module's, for which the
+/// derive makes a type of its own.
+#[diagnostic::on_unimplemented(
+    message = "`{T}` cannot be stored through serde",
+    label = "this field is marked `#[odm(serde)]`",
+    note = "the type must implement `serde::Serialize` and `serde::Deserialize`"
+)]
+pub trait ViaSerde<T>: 'static {
+    /// Writes the value.
+    fn serialize<S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error>;
+
+    /// Reads the value.
+    fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error>;
+}
+
+/// The type's own `Serialize` and `Deserialize`.
+#[derive(Debug, Clone, Copy)]
+pub struct Serde;
+
+impl<T: Serialize + DeserializeOwned> ViaSerde<T> for Serde {
+    fn serialize<S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
+        value.serialize(serializer)
+    }
+    fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+        T::deserialize(deserializer)
+    }
+}
+
+/// The type of a path to a field stored through serde: filters and updates take a `T` and encode it the
+/// way the field is stored.
+pub struct Via<S, T>(PhantomData<fn() -> S>, T);
+
+impl<S, T: fmt::Debug> fmt::Debug for Via<S, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.1.fmt(f)
+    }
+}
+
+impl<S, T> Via<S, T> {
+    /// A value to be stored this way.
+    pub fn new(value: T) -> Self {
+        Self(PhantomData, value)
+    }
+
+    /// The value inside.
+    pub fn into_inner(self) -> T {
+        self.1
+    }
+}
+
+impl<W: ViaSerde<T>, T: 'static> Value for Via<W, T> {
+    leaf!();
+
+    fn encode(&self, writer: &mut Writer) -> CodecResult<ElementType> {
+        encode_via::<W, T>(&self.1, writer)
+    }
+
+    fn decode(raw: Raw<'_>) -> CodecResult<Self> {
+        decode_via::<W, T>(raw).map(Self::new)
+    }
+}
+
+/// The one element `v` of a document, which is how `bson`'s serde takes and gives a bare value.
+#[derive(Serialize)]
+#[serde(bound = "S: ViaSerde<T>")]
+struct Out<'a, S, T> {
+    #[serde(serialize_with = "serialize_via::<S, T, _>")]
+    v: (&'a T, PhantomData<S>),
+}
+
+fn serialize_via<S: ViaSerde<T>, T, Z: Serializer>(
+    value: &(&T, PhantomData<S>),
+    serializer: Z,
+) -> Result<Z::Ok, Z::Error> {
+    S::serialize(value.0, serializer)
+}
+
+/// Appends `value` as serde writes it.
+pub fn encode_via<S: ViaSerde<T>, T>(value: &T, writer: &mut Writer) -> CodecResult<ElementType> {
+    let bytes = bson::serialize_to_vec(&Out::<S, T> { v: (value, PhantomData) })
+        .map_err(|error| serde_error("a value that serde can write", &error))?;
+    // length (4), type (1), "v\0" (2), the value, a zero (1)
+    match bytes.get(4).copied().and_then(ElementType::from) {
+        Some(element_type) if bytes.len() >= 8 => {
+            writer.put(&bytes[7..bytes.len() - 1]);
+            Ok(element_type)
+        }
+        _ => Err(CodecError::new("a value", "nothing")),
+    }
+}
+
+/// Reads a value as serde reads it.
+pub fn decode_via<S: ViaSerde<T>, T>(raw: Raw<'_>) -> CodecResult<T> {
+    struct Inner<S, T>(T, PhantomData<S>);
+    impl<'de, S: ViaSerde<T>, T> Deserialize<'de> for Inner<S, T> {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            S::deserialize(deserializer).map(|value| Self(value, PhantomData))
+        }
+    }
+    #[derive(Deserialize)]
+    #[serde(bound = "S: ViaSerde<T>")]
+    struct In<S, T> {
+        v: Inner<S, T>,
+    }
+    // `bson` recurses without a bound: walk the value once with ours before it does.
+    raw.check_depth()?;
+    bson::deserialize_from_slice::<In<S, T>>(&raw.wrapped()?)
+        .map(|document| document.v.0)
+        .map_err(|error| serde_error("a value that serde can read", &error))
+}
+
+/// serde's own words may quote the value, so they stand behind the accessor.
+#[cold]
+fn serde_error(expected: &'static str, error: &bson::error::Error) -> CodecError {
+    CodecError::new(expected, "one it refuses").with_value(error.to_string())
+}

@@ -1,0 +1,85 @@
+//! `Option` and `Box`: wrappers that paths see through.
+
+use mongodb::bson::{Bson, spec::ElementType};
+
+use super::{Doc, Raw, Value, Writer};
+use crate::{error::codec::CodecResult, path::At};
+
+/// A field that may be null or missing: what `is_null` and `unset` ask for.
+#[diagnostic::on_unimplemented(
+    message = "a field of type `{Self}` is never null or missing",
+    label = "only an `Option` field can be",
+    note = "declare the field `Option<{Self}>`, or write the filter or update as a raw document"
+)]
+pub trait Optional: Value {}
+
+impl<T: Value> Optional for Option<T> {}
+
+/// `None` is stored as null; a missing element reads as `None`.
+impl<T: Value> Value for Option<T> {
+    type Fields<A: At, B> = T::Fields<A::Maybe, B>;
+    type Optional = Self;
+    type Bare = T::Bare;
+    type Lift<U: Value> = U::Optional;
+    type Laid<S: Doc> = Option<T::Laid<S>>;
+    type Joined<S: Doc> = Option<T::Joined<S>>;
+
+    fn under<A: At, B>(at: A, base: B) -> Self::Fields<A, B> {
+        T::under(at.maybe(), base)
+    }
+
+    #[inline]
+    fn encode(&self, writer: &mut Writer) -> CodecResult<ElementType> {
+        match self {
+            Some(value) => value.encode(writer),
+            None => Ok(ElementType::Null),
+        }
+    }
+
+    #[inline]
+    fn decode(raw: Raw<'_>) -> CodecResult<Self> {
+        if raw.is(ElementType::Null) { Ok(None) } else { T::decode(raw).map(Some) }
+    }
+
+    #[inline]
+    fn missing() -> Option<Self> {
+        Some(None)
+    }
+
+    fn to_bson(&self) -> CodecResult<Bson> {
+        self.as_ref().map_or(Ok(Bson::Null), T::to_bson)
+    }
+}
+
+/// Stored as the value inside: a `Box` only gives recursive types a size.
+impl<T: Value> Value for Box<T> {
+    type Fields<A: At, B> = T::Fields<A, B>;
+    type Optional = Option<Self>;
+    type Bare = T::Bare;
+    type Lift<U: Value> = T::Lift<U>;
+    type Laid<S: Doc> = T::Laid<S>;
+    type Joined<S: Doc> = T::Joined<S>;
+
+    fn under<A: At, B>(at: A, base: B) -> Self::Fields<A, B> {
+        T::under(at, base)
+    }
+
+    #[inline]
+    fn encode(&self, writer: &mut Writer) -> CodecResult<ElementType> {
+        T::encode(self, writer)
+    }
+
+    #[inline]
+    fn decode(raw: Raw<'_>) -> CodecResult<Self> {
+        T::decode(raw).map(Self::new)
+    }
+
+    #[inline]
+    fn missing() -> Option<Self> {
+        T::missing().map(Self::new)
+    }
+
+    fn to_bson(&self) -> CodecResult<Bson> {
+        T::to_bson(self)
+    }
+}

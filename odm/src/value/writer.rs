@@ -1,0 +1,175 @@
+//! `Writer`: where encoded values go, straight to BSON bytes.
+
+use mongodb::bson::spec::ElementType;
+
+use super::Value;
+use crate::error::codec::{CodecError, CodecResult};
+
+/// How many levels documents and arrays may nest, the root included: what the server accepts.
+pub const MAX_DEPTH: u16 = 180;
+
+/// A growing BSON document.
+///
+/// A value appends its bytes and returns its type; the writer then patches the type byte that stands
+/// before the key, so nothing is buffered twice.
+#[derive(Debug, Default)]
+pub struct Writer {
+    bytes: Vec<u8>,
+    depth: u16,
+}
+
+impl Writer {
+    /// An empty writer.
+    pub fn new() -> Self {
+        Self { bytes: Vec::with_capacity(256), depth: 0 }
+    }
+
+    /// The bytes written so far.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// The bytes written.
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.bytes
+    }
+
+    /// Appends plain bytes.
+    #[inline]
+    pub fn put(&mut self, bytes: &[u8]) {
+        self.bytes.extend_from_slice(bytes);
+    }
+
+    /// Appends a BSON string: its length, its bytes, a zero.
+    #[inline]
+    pub fn put_str(&mut self, text: &str) -> CodecResult<ElementType> {
+        let length = i32::try_from(text.len() + 1)
+            .map_err(|_| CodecError::new("a string of at most 2 GiB", "a longer one"))?;
+        self.put(&length.to_le_bytes());
+        self.put(text.as_bytes());
+        self.bytes.push(0);
+        Ok(ElementType::String)
+    }
+
+    /// Appends a zero-terminated string; it may hold no zero of its own.
+    pub fn put_cstr(&mut self, text: &str) -> CodecResult<()> {
+        if text.as_bytes().contains(&0) {
+            return Err(CodecError::new("a text without NUL", "a text with NUL"));
+        }
+        self.put(text.as_bytes());
+        self.bytes.push(0);
+        Ok(())
+    }
+
+    /// Appends one element under a key known at compile time (the derive refuses NUL in it).
+    #[inline]
+    pub fn element<V: Value>(&mut self, key: &'static str, value: &V) -> CodecResult<()> {
+        let at = self.bytes.len();
+        self.bytes.push(0);
+        self.put(key.as_bytes());
+        self.bytes.push(0);
+        match value.encode(self) {
+            Ok(element_type) => {
+                self.bytes[at] = element_type as u8;
+                Ok(())
+            }
+            Err(error) => Err(error.at(key)),
+        }
+    }
+
+    /// Appends one element whose key is data and whose bytes `encode` writes.
+    pub fn element_with(
+        &mut self,
+        key: &str,
+        encode: impl FnOnce(&mut Self) -> CodecResult<ElementType>,
+    ) -> CodecResult<()> {
+        let at = self.bytes.len();
+        self.bytes.push(0);
+        let result = self.put_cstr(key).and_then(|()| encode(self));
+        match result {
+            Ok(element_type) => {
+                self.bytes[at] = element_type as u8;
+                Ok(())
+            }
+            Err(error) => Err(error.at(key.to_owned())),
+        }
+    }
+
+    /// Appends a document whose elements `fill` writes.
+    #[inline]
+    pub fn document(&mut self, fill: impl FnOnce(&mut Self) -> CodecResult<()>) -> CodecResult<ElementType> {
+        self.frame(fill)?;
+        Ok(ElementType::EmbeddedDocument)
+    }
+
+    /// Appends an array of `items`.
+    pub fn array<'v, V: Value>(
+        &mut self,
+        items: impl IntoIterator<Item = &'v V>,
+    ) -> CodecResult<ElementType> {
+        self.frame(|writer| {
+            for (index, item) in items.into_iter().enumerate() {
+                let at = writer.bytes.len();
+                writer.bytes.push(0);
+                writer.put_index(index);
+                match item.encode(writer) {
+                    Ok(element_type) => writer.bytes[at] = element_type as u8,
+                    Err(error) => return Err(error.at(index.to_string())),
+                }
+            }
+            Ok(())
+        })?;
+        Ok(ElementType::Array)
+    }
+
+    /// Length, elements, zero; the length is patched when the elements are known.
+    #[inline]
+    fn frame(&mut self, fill: impl FnOnce(&mut Self) -> CodecResult<()>) -> CodecResult<()> {
+        if self.depth >= MAX_DEPTH {
+            return Err(too_deep());
+        }
+        self.depth += 1;
+        self.sized(|writer| {
+            fill(writer)?;
+            writer.bytes.push(0);
+            Ok(())
+        })?;
+        self.depth -= 1;
+        Ok(())
+    }
+
+    /// Whatever `fill` writes, after its length in bytes (the four of the length included).
+    #[inline]
+    pub(super) fn sized(&mut self, fill: impl FnOnce(&mut Self) -> CodecResult<()>) -> CodecResult<()> {
+        let at = self.bytes.len();
+        self.put(&[0; 4]);
+        fill(self)?;
+        let length = i32::try_from(self.bytes.len() - at)
+            .map_err(|_| CodecError::new("a document of at most 2 GiB", "a longer one"))?;
+        self.bytes[at..at + 4].copy_from_slice(&length.to_le_bytes());
+        Ok(())
+    }
+
+    /// An array's key: the index in decimal.
+    #[inline]
+    fn put_index(&mut self, index: usize) {
+        let mut digits = [0_u8; 20];
+        let mut start = digits.len();
+        let mut rest = index;
+        loop {
+            start -= 1;
+            digits[start] = b'0' + (rest % 10) as u8;
+            rest /= 10;
+            if rest == 0 {
+                break;
+            }
+        }
+        self.put(&digits[start..]);
+        self.bytes.push(0);
+    }
+}
+
+#[cold]
+pub(super) fn too_deep() -> CodecError {
+    CodecError::new("at most 180 nested levels", "more")
+}
