@@ -10,6 +10,11 @@ pub mod index;
 pub mod model;
 pub mod path;
 pub mod value;
+// 2 say
+pub mod filter;
+pub mod pipeline;
+pub mod sort;
+pub mod update;
 // 3 do
 mod database;
 
@@ -18,5 +23,9 @@ mod database;
 pub mod __private;
 
 pub use database::Database;
+pub use filter::Filter;
 pub use model::Model;
+pub use pipeline::Pipeline;
+pub use sort::Sort;
+pub use update::Update;
 pub use value::{Decode, Doc, Id, Keyed, Value};

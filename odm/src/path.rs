@@ -19,10 +19,11 @@ pub use self::{
     key::{Just, Key},
     location::Location,
     map::KeyOf,
-    operand::{Assign, Operand},
+    operand::{Assign, Operand, operands},
     place::{At, Element, InQuery, Root},
     reach::{Each, Many, One, OnePlace, Queried, Reach},
 };
+pub(crate) use self::{key::types_only, operand::operand_list, place::element};
 
 use std::{fmt, marker::PhantomData};
 

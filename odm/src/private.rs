@@ -7,6 +7,7 @@ pub use crate::{
     index::Index,
     model::{Check, Model, Validate},
     path::{At, Based, Just, Key, Path},
+    pipeline::{Expression, Filled, Fills, Gives, IdOf, InObject, Over, Slot, Slots, With},
     value::{
         Decode, Doc, Elements, Keyed, Raw, Serde, Value, Via, ViaSerde, Writer, decode_via, encode_via,
         require,

@@ -105,13 +105,13 @@ impl<S: ViaSerde<T>, T: Clone + 'static> Operand<Via<S, T>, InnerRef> for &T {
 }
 
 /// `[..]` of operands, as the list they make.
-pub(crate) fn list<V, K, O: Operand<V, K>>(items: impl IntoIterator<Item = O>) -> CodecResult<Bson> {
+pub(crate) fn operand_list<V, K, O: Operand<V, K>>(items: impl IntoIterator<Item = O>) -> CodecResult<Bson> {
     items.into_iter().map(Operand::operand).collect::<CodecResult<_>>().map(Bson::Array)
 }
 
 impl<V: Value, K, O: Operand<V, K>, const N: usize> Operand<Vec<V>, Items<K>> for [O; N] {
     fn operand(self) -> CodecResult<Bson> {
-        list(self)
+        operand_list(self)
     }
 }
 
@@ -120,7 +120,7 @@ where
     &'a O: Operand<V, K>,
 {
     fn operand(self) -> CodecResult<Bson> {
-        list(self)
+        operand_list(self)
     }
 }
 
@@ -129,13 +129,13 @@ where
     &'a O: Operand<V, K>,
 {
     fn operand(self) -> CodecResult<Bson> {
-        list(self)
+        operand_list(self)
     }
 }
 
 impl Operand<Vec<String>, Like> for Vec<&str> {
     fn operand(self) -> CodecResult<Bson> {
-        list::<String, _, _>(self)
+        operand_list::<String, _, _>(self)
     }
 }
 

@@ -15,10 +15,18 @@ use crate::error::codec::{CodecError, CodecResult};
     label = "this operator needs a numeric field",
     note = "numbers are Rust's integers and floats and `bson::Decimal128`, and `Option`s of them"
 )]
-pub trait Number: Value {}
+pub trait Number: Value {
+    /// The kind of BSON number that is stored: `i32`, `i64`, `f64` or `Decimal128`.
+    type Stored: Value;
+    /// What is added to it: the same kind of number, signed.
+    type Step: Value;
+}
 
 #[diagnostic::do_not_recommend]
-impl<N: Number> Number for Option<N> {}
+impl<N: Number> Number for Option<N> {
+    type Stored = N::Stored;
+    type Step = N::Step;
+}
 
 #[cold]
 fn out_of_range(expected: &'static str, found: impl ToString) -> CodecError {
@@ -53,8 +61,11 @@ fn integral_double(raw: Raw<'_>) -> CodecResult<i64> {
 }
 
 macro_rules! integers {
-    ($($type:ty: $expected:literal, $stored:ty as $element:ident;)*) => { $(
-        impl Number for $type {}
+    ($($type:ty: $expected:literal, $stored:ty as $element:ident, by $step:ty;)*) => { $(
+        impl Number for $type {
+            type Stored = $stored;
+            type Step = $step;
+        }
         impl Value for $type {
             leaf!();
             #[inline]
@@ -77,19 +88,23 @@ macro_rules! integers {
 }
 
 integers! {
-    i8: "an integer that fits i8", i32 as Int32;
-    i16: "an integer that fits i16", i32 as Int32;
-    i32: "an integer that fits i32", i32 as Int32;
-    i64: "an integer that fits i64", i64 as Int64;
-    isize: "an integer that fits isize", i64 as Int64;
-    u8: "an integer that fits u8", i32 as Int32;
-    u16: "an integer that fits u16", i32 as Int32;
-    u32: "an integer that fits u32", i64 as Int64;
-    u64: "an integer that fits u64", i64 as Int64;
-    usize: "an integer that fits usize", i64 as Int64;
+    i8: "an integer that fits i8", i32 as Int32, by i8;
+    i16: "an integer that fits i16", i32 as Int32, by i16;
+    i32: "an integer that fits i32", i32 as Int32, by i32;
+    i64: "an integer that fits i64", i64 as Int64, by i64;
+    isize: "an integer that fits isize", i64 as Int64, by isize;
+    u8: "an integer that fits u8", i32 as Int32, by i32;
+    u16: "an integer that fits u16", i32 as Int32, by i32;
+    u32: "an integer that fits u32", i64 as Int64, by i64;
+    u64: "an integer that fits u64", i64 as Int64, by i64;
+    usize: "an integer that fits usize", i64 as Int64, by i64;
 }
 
-impl Number for f64 {}
+impl Number for f64 {
+    type Stored = Self;
+    type Step = Self;
+}
+
 impl Value for f64 {
     leaf!();
     #[inline]
@@ -116,8 +131,12 @@ impl Value for f64 {
     }
 }
 
+impl Number for f32 {
+    type Stored = f64;
+    type Step = f64;
+}
+
 /// Stored as a double; reading rounds to the nearest `f32`, as serde does.
-impl Number for f32 {}
 impl Value for f32 {
     leaf!();
     #[inline]
@@ -195,7 +214,10 @@ fixed! {
         Self { time: (both >> 32) as u32, increment: both as u32 }
     };
 }
-impl Number for Decimal128 {}
+impl Number for Decimal128 {
+    type Stored = Self;
+    type Step = Self;
+}
 
 /// Stored as binary data of subtype 4.
 impl Value for Uuid {

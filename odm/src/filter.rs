@@ -1,0 +1,173 @@
+//! `Filter<M>`: which documents of a collection a verb is about.
+
+mod array;
+mod clauses;
+mod comparison;
+mod element;
+mod evaluation;
+
+use std::{fmt, marker::PhantomData, ops};
+
+use mongodb::bson::{Bson, Document};
+
+pub(crate) use self::clauses::Clauses;
+use crate::{
+    error::{
+        Result,
+        codec::{CodecError, CodecResult},
+    },
+    path::Location,
+};
+
+/// A condition on documents of type `M`, made of typed paths: `o.status().eq(Status::Open)`.
+///
+/// Join conditions with `&`, `|` and `!`. It is rendered BSON, so what is shown is what is sent: always
+/// explicit operators (`{ status: { $eq: "open" } }`), values encoded as the field stores them.
+///
+/// ```
+/// # use odm::Model;
+/// # use serde::{Serialize, Deserialize};
+/// # #[derive(Serialize, Deserialize, Model)]
+/// # #[odm(collection = "people")]
+/// # struct Person { id: odm::Id<Person>, name: String, age: u8 }
+/// let p = Person::fields();
+/// let filter = p.age().gte(18) & (p.name().eq("Ada") | p.name().starts_with("B"));
+/// assert_eq!(
+///     filter.to_string(),
+///     r#"{ "age": { "$gte": 18 }, "$or": [{ "name": { "$eq": "Ada" } }, { "name": { "$regex": "^B" } }] }"#,
+/// );
+/// ```
+#[must_use = "a filter does nothing until a verb gets it"]
+pub struct Filter<M> {
+    clauses: Clauses,
+    model: PhantomData<fn() -> M>,
+}
+
+impl<M> Filter<M> {
+    fn new(clauses: Clauses) -> Self {
+        Self { clauses, model: PhantomData }
+    }
+
+    /// `{ name: { operator: value } }`
+    pub(crate) fn test(at: &Location, operator: &'static str, value: CodecResult<Bson>) -> Self {
+        Self::new(Clauses::test(at, operator, value))
+    }
+
+    /// Matches every document: `{}`.
+    ///
+    /// `update_many` and `delete_many` refuse an empty filter that is not said like this.
+    pub fn all() -> Self {
+        Self::new(Clauses::all())
+    }
+
+    /// A filter of your own, as the driver takes it.
+    pub fn raw(document: Document) -> Self {
+        Self::new(Clauses::raw(document))
+    }
+
+    /// Every condition must hold: what `&` makes, for a list. An empty list matches every document.
+    pub fn all_of(filters: impl IntoIterator<Item = Self>) -> Self {
+        filters.into_iter().fold(Self::all(), |all, filter| all & filter)
+    }
+
+    /// At least one condition must hold: `{ $or: [..] }`. An empty list matches no document.
+    pub fn any_of(filters: impl IntoIterator<Item = Self>) -> Self {
+        Self::new(Clauses::any_of(filters.into_iter().map(|filter| filter.clauses)))
+    }
+
+    /// Whether it matches everything without having been said so with [`Filter::all`].
+    pub fn is_empty(&self) -> bool {
+        self.clauses.is_empty()
+    }
+
+    /// The document that is sent.
+    ///
+    /// An operand that cannot be stored (a `u64` above `i64::MAX`, a map key with a dot) is an error that
+    /// [`is_unsendable`](crate::Error::is_unsendable).
+    pub fn into_document(self) -> Result<Document> {
+        Ok(self.clauses.into_document()?)
+    }
+
+    pub(crate) fn into_clauses(self) -> Clauses {
+        self.clauses
+    }
+}
+
+impl<M> Clone for Filter<M> {
+    fn clone(&self) -> Self {
+        Self::new(self.clauses.clone())
+    }
+}
+
+/// As it is sent, in extended JSON; what cannot be sent shows its problem.
+impl<M> fmt::Display for Filter<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.clauses.clone().into_document() {
+            Ok(document) => document.fmt(f),
+            Err(problem) => write!(f, "<{problem}>"),
+        }
+    }
+}
+
+impl<M> fmt::Debug for Filter<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Filter({self})")
+    }
+}
+
+/// Both hold. Conditions on different fields stand side by side; `$and` appears only where it must.
+impl<M> ops::BitAnd for Filter<M> {
+    type Output = Self;
+
+    fn bitand(self, other: Self) -> Self {
+        Self::new(self.clauses.and(other.clauses))
+    }
+}
+
+/// At least one holds: `{ $or: [..] }`.
+impl<M> ops::BitOr for Filter<M> {
+    type Output = Self;
+
+    fn bitor(self, other: Self) -> Self {
+        Self::new(Clauses::any_of([self.clauses, other.clauses]))
+    }
+}
+
+/// It does not hold: `{ field: { $not: .. } }`, or `{ $nor: [..] }` for more than one field. Documents
+/// without the field match, as the manual says.
+impl<M> ops::Not for Filter<M> {
+    type Output = Self;
+
+    fn not(self) -> Self {
+        Self::new(self.clauses.not())
+    }
+}
+
+/// What a verb takes as its filter: a [`Filter`] of the model, or a plain [`Document`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a filter for `{M}`",
+    label = "expected a `Filter<{M}>` or a `Document`",
+    note = "begin with the fields of the model: `let m = {M}::fields();`, or use `Filter::all()`"
+)]
+pub trait IntoFilter<M> {
+    /// The filter.
+    fn into_filter(self) -> Filter<M>;
+}
+
+impl<M> IntoFilter<M> for Filter<M> {
+    fn into_filter(self) -> Self {
+        self
+    }
+}
+
+impl<M> IntoFilter<M> for Document {
+    fn into_filter(self) -> Filter<M> {
+        Filter::raw(self)
+    }
+}
+
+/// The problem of a sentence that only some arrays understand.
+#[cold]
+fn plain_elements(found: &'static str) -> CodecError {
+    CodecError::new("operators joined with `&` on the elements of an array of plain values", found)
+}

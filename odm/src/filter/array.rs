@@ -1,0 +1,59 @@
+//! Array operators: `$elemMatch $all $size`, and one value among many.
+
+use super::Filter;
+use crate::{
+    path::{Element, Location, Operand, Path, Queried, element, operand_list},
+    value::{Array, Value},
+};
+
+/// What a filter compares with an element of the array `V`.
+type Item<V> = <<V as Array>::Item as Value>::Bare;
+
+impl<M, V: Array, R> Path<M, V, R> {
+    /// Matches documents where one element satisfies every condition at once.
+    ///
+    /// `{ field: { $elemMatch: { .. } } }`
+    ///
+    /// The closure gets the element: its fields, or the element itself where it is a plain value
+    /// (`tags().any(|tag| tag.gt("a") & tag.lt("c"))`). Elements that are plain values take conditions joined
+    /// with `&` only: the server knows no others there.
+    pub fn any(&self, condition: impl FnOnce(Element<V::Item>) -> Filter<V::Item>) -> Filter<M>
+    where
+        R: Queried,
+    {
+        let condition = condition(element::<V::Item>(Location::default()));
+        Filter::test(self.location(), "$elemMatch", condition.into_clauses().into_elem_match())
+    }
+
+    /// Matches documents whose array has this element.
+    ///
+    /// `{ field: { $eq: value } }`
+    pub fn contains<K>(&self, value: impl Operand<Item<V>, K>) -> Filter<M>
+    where
+        R: Queried,
+    {
+        Filter::test(self.location(), "$eq", value.operand())
+    }
+
+    /// Matches documents whose array has all these elements, in any order and among others.
+    ///
+    /// `{ field: { $all: [..] } }`; no values match no document.
+    pub fn all<K, I>(&self, values: I) -> Filter<M>
+    where
+        R: Queried,
+        I: IntoIterator,
+        I::Item: Operand<Item<V>, K>,
+    {
+        Filter::test(self.location(), "$all", operand_list::<Item<V>, K, _>(values))
+    }
+
+    /// Matches documents whose array has exactly this many elements.
+    ///
+    /// `{ field: { $size: length } }`
+    pub fn size(&self, length: u32) -> Filter<M>
+    where
+        R: Queried,
+    {
+        Filter::test(self.location(), "$size", length.to_bson())
+    }
+}

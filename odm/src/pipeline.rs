@@ -1,0 +1,180 @@
+//! `Pipeline<In, Row>`: stages whose row type follows them.
+//!
+//! Each stage method renders its stage at once and answers with the type of the rows after it. The closures
+//! get the fields of the row as it stands before the stage: as paths in `matching` and `sort`, as expressions
+//! in `group`, as fields to name in `unwind`.
+
+mod accumulator;
+pub mod expr;
+mod row;
+mod shape;
+mod stage;
+
+use std::{fmt, marker::PhantomData};
+
+use mongodb::bson::{Bson, Document};
+
+pub use self::{
+    accumulator::{Accumulator, add_to_set, avg, count, first, last, max, min, push, sum},
+    expr::{Expr, Expression, lit},
+    row::{Over, With},
+    shape::{Accumulates, Filled, Fills, Fits, Gives, IdOf, InGroup, InObject, Slot, Slots},
+    stage::unwind::{Direct, Field, InPick, Unwind},
+};
+use crate::error::{
+    Result,
+    codec::{CodecError, CodecResult},
+};
+
+/// A pipeline on its own: not bound to a collection yet.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Detached;
+
+/// Stages of an aggregation over documents of type `In`; after the last of them a row is a `Row`.
+///
+/// `P` is where it runs: [`Detached`], or a collection, where awaiting it gives a cursor of rows.
+/// Construct with [`Collection::aggregate`](crate::Collection::aggregate) or [`Pipeline::new`].
+///
+/// ```
+/// # use odm::{Id, Model, Shape};
+/// # use odm::pipeline::{count, sum, Pipeline};
+/// # use serde::{Serialize, Deserialize};
+/// # #[derive(Serialize, Deserialize, Model)]
+/// # #[odm(collection = "zips")]
+/// # struct Zip { id: Id<Zip>, state: String, pop: i32 }
+/// #[derive(Shape)]
+/// struct State {
+///     #[odm(id)]
+///     name: String,
+///     people: i64,
+/// }
+///
+/// let states = Pipeline::<Zip>::new()
+///     .matching(|z| z.pop().gt(0))
+///     .group(|z| StateOf { name: z.state(), people: sum(z.pop()) })
+///     .sort(|s| s.people().desc());
+/// assert_eq!(
+///     states.to_string(),
+///     r#"[{ "$match": { "pop": { "$gt": 0 } } }, { "$group": { "_id": "$state", "people": { "$sum": "$pop" } } }, { "$sort": { "people": -1 } }]"#,
+/// );
+/// ```
+#[must_use = "a pipeline does nothing until it is awaited on a collection"]
+pub struct Pipeline<In, Row = In, P = Detached> {
+    stages: Stages,
+    place: P,
+    rows: PhantomData<fn() -> (In, Row)>,
+}
+
+/// The untyped pipeline, so that user crates compile little code.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Stages {
+    list: Vec<Document>,
+    problem: Option<CodecError>,
+}
+
+impl Stages {
+    pub(crate) fn push(&mut self, name: &'static str, argument: CodecResult<Bson>) {
+        match argument {
+            Ok(argument) => {
+                let mut stage = Document::new();
+                stage.insert(name, argument);
+                self.list.push(stage);
+            }
+            Err(problem) => {
+                self.problem.get_or_insert(problem.at(name));
+            }
+        }
+    }
+
+    fn push_raw(&mut self, stage: Document) {
+        self.list.push(stage);
+    }
+
+    pub(crate) fn into_list(self) -> CodecResult<Vec<Document>> {
+        match self.problem {
+            Some(problem) => Err(problem),
+            None => Ok(self.list),
+        }
+    }
+}
+
+impl<In> Pipeline<In> {
+    /// No stages yet: the rows are the documents.
+    pub fn new() -> Self {
+        Self::at(Detached)
+    }
+}
+
+impl<In> Default for Pipeline<In> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<In, P> Pipeline<In, In, P> {
+    /// No stages yet, running at `place`.
+    pub(crate) fn at(place: P) -> Self {
+        Self { stages: Stages::default(), place, rows: PhantomData }
+    }
+}
+
+impl<In, Row, P> Pipeline<In, Row, P> {
+    /// The same pipeline with one more stage, after which a row is an `N`.
+    fn then<N>(mut self, name: &'static str, argument: CodecResult<Bson>) -> Pipeline<In, N, P> {
+        self.stages.push(name, argument);
+        self.retyped()
+    }
+
+    fn retyped<N>(self) -> Pipeline<In, N, P> {
+        Pipeline { stages: self.stages, place: self.place, rows: PhantomData }
+    }
+
+    /// The same stages at another place.
+    pub(crate) fn moved<Q>(self, place: impl FnOnce(P) -> Q) -> Pipeline<In, Row, Q> {
+        Pipeline { stages: self.stages, place: place(self.place), rows: PhantomData }
+    }
+
+    pub(crate) fn into_stages_and_place(self) -> (Stages, P) {
+        (self.stages, self.place)
+    }
+
+    /// A stage of your own, as the driver takes it, after which the rows have the type they had.
+    pub fn stage(mut self, stage: Document) -> Self {
+        self.stages.push_raw(stage);
+        self
+    }
+
+    /// A stage of your own; you say what the rows are after it: `.stage_as::<Nearby>(doc! { .. })`.
+    pub fn stage_as<N>(self, stage: Document) -> Pipeline<In, N, P> {
+        self.stage(stage).retyped()
+    }
+
+    /// The stages as they are sent.
+    ///
+    /// An operand that cannot be stored is an error that [`is_unsendable`](crate::Error::is_unsendable).
+    pub fn into_stages(self) -> Result<Vec<Document>> {
+        Ok(self.stages.into_list()?)
+    }
+}
+
+impl<In, Row, P: Clone> Clone for Pipeline<In, Row, P> {
+    fn clone(&self) -> Self {
+        Self { stages: self.stages.clone(), place: self.place.clone(), rows: PhantomData }
+    }
+}
+
+/// As it is sent, in extended JSON; what cannot be sent shows its problem.
+impl<In, Row, P> fmt::Display for Pipeline<In, Row, P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.stages.clone().into_list() {
+            Ok(stages) => Bson::from(stages).fmt(f),
+            Err(problem) => write!(f, "<{problem}>"),
+        }
+    }
+}
+
+impl<In, Row, P> fmt::Debug for Pipeline<In, Row, P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Pipeline({self})")
+    }
+}

@@ -1,0 +1,106 @@
+//! Accumulators: what `group` computes over the rows of one group.
+
+use std::{fmt, marker::PhantomData};
+
+use mongodb::bson::{Bson, Document};
+
+use super::expr::{Divided, Expression, Plus, operator};
+use crate::{
+    error::codec::CodecResult,
+    value::{Number, Value},
+};
+
+/// An accumulator over rows of type `R` that gives a `T`.
+///
+/// Construct with [`sum`], [`avg`], [`min`], [`max`], [`first`], [`last`], [`push`], [`add_to_set`] or
+/// [`count`].
+pub struct Accumulator<R, T> {
+    rendered: CodecResult<Bson>,
+    types: PhantomData<fn() -> (R, T)>,
+}
+
+impl<R, T> Accumulator<R, T> {
+    fn new(name: &'static str, argument: CodecResult<Bson>) -> Self {
+        Self { rendered: operator(name, argument), types: PhantomData }
+    }
+
+    pub(super) fn into_rendered(self) -> CodecResult<Bson> {
+        self.rendered
+    }
+}
+
+impl<R, T> Clone for Accumulator<R, T> {
+    fn clone(&self) -> Self {
+        Self { rendered: self.rendered.clone(), types: PhantomData }
+    }
+}
+
+impl<R, T> fmt::Debug for Accumulator<R, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.rendered {
+            Ok(rendered) => write!(f, "Accumulator({rendered})"),
+            Err(problem) => write!(f, "Accumulator(<{problem}>)"),
+        }
+    }
+}
+
+type Kind<R, X> = <<X as Expression<R>>::T as Number>::Stored;
+
+/// The sum of the numbers; null and missing values count as nothing. Integers give an `i64`.
+///
+/// `{ $sum: expression }`
+pub fn sum<R, X: Expression<R>>(expression: X) -> Accumulator<R, <Kind<R, X> as Plus<Kind<R, X>>>::Out>
+where
+    X::T: Number,
+    Kind<R, X>: Plus<Kind<R, X>>,
+{
+    Accumulator::new("$sum", expression.render())
+}
+
+/// The average of the numbers: a double, or a decimal; null where no row of the group has a number, which
+/// only an optional field can bring about.
+///
+/// `{ $avg: expression }`
+#[allow(clippy::type_complexity)]
+pub fn avg<R, X: Expression<R>>(
+    expression: X,
+) -> Accumulator<R, <X::T as Value>::Lift<<Kind<R, X> as Divided>::Out>>
+where
+    X::T: Number,
+    Kind<R, X>: Divided,
+{
+    Accumulator::new("$avg", expression.render())
+}
+
+macro_rules! accumulators {
+    ($($(#[$doc:meta])* $name:ident $operator:literal -> $out:ty;)*) => { $(
+        $(#[$doc])*
+        ///
+        #[doc = concat!("`{ ", $operator, ": expression }`")]
+        pub fn $name<R, X: Expression<R>>(expression: X) -> Accumulator<R, $out> {
+            Accumulator::new($operator, expression.render())
+        }
+    )* };
+}
+
+accumulators! {
+    /// The smallest value, in the server's order of values.
+    min "$min" -> X::T;
+    /// The greatest value, in the server's order of values.
+    max "$max" -> X::T;
+    /// The value of the group's first row: sort before.
+    first "$first" -> X::T;
+    /// The value of the group's last row: sort before.
+    last "$last" -> X::T;
+    /// Every value, in the order of the rows.
+    push "$push" -> Vec<X::T>;
+    /// Every different value, in no particular order.
+    add_to_set "$addToSet" -> Vec<X::T>;
+}
+
+/// How many rows the group has.
+///
+/// `{ $count: {} }`, of servers since 5.0
+pub fn count<R>() -> Accumulator<R, i64> {
+    Accumulator::new("$count", Ok(Document::new().into()))
+}

@@ -1,0 +1,201 @@
+//! Expressions: values that the server computes from a row.
+
+mod arithmetic;
+mod place;
+
+use std::{borrow::Cow, fmt, marker::PhantomData};
+
+use mongodb::bson::{Bson, DateTime, Decimal128, Document, Uuid, doc, oid::ObjectId};
+
+pub use self::{
+    arithmetic::{Divided, Plus, divide},
+    place::{InExpr, Straight, ThroughArray, ThroughOption, Wrap},
+};
+use crate::{
+    error::codec::CodecResult,
+    path::Based,
+    value::{Id, Keyed, Value},
+};
+
+/// An expression over the row `R` that gives a `T`.
+///
+/// Construct with the fields a stage hands to its closure (`|o| o.price()`), operators on them, or [`lit`].
+pub struct Expr<R, T> {
+    source: Source,
+    types: PhantomData<fn() -> (R, T)>,
+}
+
+/// What is rendered so far.
+#[derive(Debug, Clone)]
+pub(crate) enum Source {
+    /// A field of the row, by its dotted name; empty for the row itself.
+    Field(Cow<'static, str>),
+    /// Any other expression, or why it cannot be sent.
+    Computed(CodecResult<Bson>),
+}
+
+impl Source {
+    /// The field `name` of what this gives.
+    fn field(&self, name: &'static str) -> Self {
+        match self {
+            Self::Field(above) if above.is_empty() => Self::Field(Cow::Borrowed(name)),
+            Self::Field(above) => Self::Field(Cow::Owned(format!("{above}.{name}"))),
+            Self::Computed(input) => Self::Computed(
+                input.clone().map(|input| doc! { "$getField": { "field": name, "input": input } }.into()),
+            ),
+        }
+    }
+
+    fn render(self) -> CodecResult<Bson> {
+        match self {
+            Self::Field(name) if name.is_empty() => Ok(Bson::String("$$ROOT".to_owned())),
+            Self::Field(name) => Ok(Bson::String(format!("${name}"))),
+            Self::Computed(rendered) => rendered,
+        }
+    }
+}
+
+impl<R, T> Expr<R, T> {
+    pub(crate) fn from_source(source: Source) -> Self {
+        Self { source, types: PhantomData }
+    }
+
+    /// An expression that an operator made.
+    fn computed(rendered: CodecResult<Bson>) -> Self {
+        Self::from_source(Source::Computed(rendered))
+    }
+}
+
+impl<R, T> Clone for Expr<R, T> {
+    fn clone(&self) -> Self {
+        Self::from_source(self.source.clone())
+    }
+}
+
+impl<R, T> fmt::Debug for Expr<R, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.source.clone().render() {
+            Ok(rendered) => write!(f, "Expr({rendered})"),
+            Err(problem) => write!(f, "Expr(<{problem}>)"),
+        }
+    }
+}
+
+impl<R, T> Based for Expr<R, T> {
+    type Base = Self;
+
+    fn into_base(self) -> Self {
+        self
+    }
+}
+
+/// Anything that stands where the manual says "expression" over the row `R`: a field of the row, an operator
+/// on fields, a constant, a shape's literal.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an expression over the row `{R}`",
+    label = "not an expression over this stage's row",
+    note = "expressions are the row's fields (`|row| row.price()`), operators on them, constants (`lit(..)`) and shapes (`ShapeOf {{ .. }}`)"
+)]
+pub trait Expression<R> {
+    /// What it gives.
+    type T: Value;
+
+    /// The expression as it is sent.
+    fn render(self) -> CodecResult<Bson>;
+}
+
+/// The bottom of whatever is laid over an expression.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an expression over the row `{R}`",
+    label = "belongs to another row, or to a filter",
+    note = "use the fields that the closure of this stage gets"
+)]
+pub trait BaseExpression<R> {
+    /// What it gives.
+    type T: Value;
+
+    /// The expression as it is sent.
+    fn render(self) -> CodecResult<Bson>;
+}
+
+impl<R, T: Value> BaseExpression<R> for Expr<R, T> {
+    type T = T;
+
+    fn render(self) -> CodecResult<Bson> {
+        self.source.render()
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<R, X> Expression<R> for X
+where
+    X: Based,
+    X::Base: BaseExpression<R>,
+{
+    type T = <X::Base as BaseExpression<R>>::T;
+
+    fn render(self) -> CodecResult<Bson> {
+        self.into_base().render()
+    }
+}
+
+/// Constants. Of the integers only `i32` is one: an integer literal then has one type at once; for the
+/// others there is [`lit`].
+macro_rules! constants {
+    ($($type:ty),*) => { $(
+        impl<R> Expression<R> for $type {
+            type T = Self;
+
+            fn render(self) -> CodecResult<Bson> {
+                constant(self.to_bson()?)
+            }
+        }
+    )* };
+}
+
+constants!(i32, f64, bool, String, DateTime, ObjectId, Uuid, Decimal128);
+
+impl<R> Expression<R> for &str {
+    type T = String;
+
+    fn render(self) -> CodecResult<Bson> {
+        constant(self.into())
+    }
+}
+
+impl<R, M: Keyed> Expression<R> for Id<M> {
+    type T = Self;
+
+    fn render(self) -> CodecResult<Bson> {
+        constant(self.to_bson()?)
+    }
+}
+
+/// A constant of any stored type: `lit(5_i64)`, `lit(Status::Paid)`.
+///
+/// It is encoded as a field of that type would be, and can never be read as a path or an operator.
+pub fn lit<R, T: Value>(value: T) -> Expr<R, T> {
+    Expr::computed(value.to_bson().and_then(constant))
+}
+
+/// What the server could read as a path or an operator is wrapped in `$literal`.
+fn constant(value: Bson) -> CodecResult<Bson> {
+    let readable = match &value {
+        Bson::String(text) => text.starts_with('$'),
+        Bson::Document(_) | Bson::Array(_) => true,
+        _ => false,
+    };
+    Ok(if readable { doc! { "$literal": value }.into() } else { value })
+}
+
+/// `{ operator: argument }`
+pub(crate) fn operator(name: &'static str, argument: CodecResult<Bson>) -> CodecResult<Bson> {
+    let mut rendered = Document::new();
+    rendered.insert(name, argument?);
+    Ok(rendered.into())
+}
+
+/// `{ operator: [left, right] }`
+fn binary(name: &'static str, left: CodecResult<Bson>, right: CodecResult<Bson>) -> CodecResult<Bson> {
+    operator(name, Ok(Bson::Array(vec![left?, right?])))
+}

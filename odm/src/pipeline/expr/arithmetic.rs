@@ -1,0 +1,124 @@
+//! Arithmetic: `+ - *` on expressions, and `divide`.
+
+use std::ops;
+
+use mongodb::bson::{Bson, Decimal128};
+
+use super::{BaseExpression, Expr, Expression, binary};
+use crate::{
+    error::codec::CodecResult,
+    value::{Number, Value},
+};
+
+/// What two kinds of stored numbers give together: integers widen to `i64`, a double makes a double, a
+/// decimal makes a decimal.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` and `{B}` cannot be computed together",
+    label = "not two numbers"
+)]
+pub trait Plus<B> {
+    /// The kind of the result.
+    type Out: Value;
+}
+
+/// What a kind of stored number gives when it is divided.
+pub trait Divided {
+    /// A double, or a decimal.
+    type Out: Value;
+}
+
+macro_rules! together {
+    ($($a:ty, $b:ty => $out:ty;)*) => { $(
+        impl Plus<$b> for $a {
+            type Out = $out;
+        }
+    )* };
+}
+
+together! {
+    i32, i32 => i64; i32, i64 => i64; i64, i32 => i64; i64, i64 => i64;
+    f64, f64 => f64; f64, i32 => f64; i32, f64 => f64; f64, i64 => f64; i64, f64 => f64;
+    Decimal128, Decimal128 => Decimal128;
+    Decimal128, i32 => Decimal128; i32, Decimal128 => Decimal128;
+    Decimal128, i64 => Decimal128; i64, Decimal128 => Decimal128;
+    Decimal128, f64 => Decimal128; f64, Decimal128 => Decimal128;
+}
+
+macro_rules! divided {
+    ($($a:ty => $out:ty;)*) => { $(
+        impl Divided for $a {
+            type Out = $out;
+        }
+    )* };
+}
+
+divided! { i32 => f64; i64 => f64; f64 => f64; Decimal128 => Decimal128; }
+
+/// The kind of number of an expression over `R`.
+type Kind<R, X> = <<X as Expression<R>>::T as Number>::Stored;
+/// A kind of number, or null where an operand may be null.
+type Lifted<A, B, T> = <A as Value>::Lift<<B as Value>::Lift<T>>;
+/// The result of `A` with `B`.
+type Result2<A, B> = Lifted<A, B, <<A as Number>::Stored as Plus<<B as Number>::Stored>>::Out>;
+
+macro_rules! operators {
+    ($($trait:ident $method:ident $operator:literal;)*) => { $(
+        #[doc = concat!("`{ ", $operator, ": [a, b] }`; null where one of them is null or missing.")]
+        impl<R, T: Number, X: Expression<R>> ops::$trait<X> for Expr<R, T>
+        where
+            X::T: Number,
+            T::Stored: Plus<Kind<R, X>>,
+        {
+            type Output = Expr<R, Result2<T, X::T>>;
+
+            fn $method(self, other: X) -> Self::Output {
+                Expr::computed(binary($operator, BaseExpression::render(self), other.render()))
+            }
+        }
+
+        operators!(@ $trait $method $operator i32);
+        operators!(@ $trait $method $operator f64);
+    )* };
+    (@ $trait:ident $method:ident $operator:literal $constant:ty) => {
+        #[doc = concat!("`{ ", $operator, ": [constant, b] }`")]
+        impl<R, T: Number> ops::$trait<Expr<R, T>> for $constant
+        where
+            $constant: Plus<T::Stored>,
+        {
+            type Output = Expr<R, Lifted<T, $constant, <$constant as Plus<T::Stored>>::Out>>;
+
+            fn $method(self, other: Expr<R, T>) -> Self::Output {
+                Expr::computed(binary($operator, constant(self), BaseExpression::render(other)))
+            }
+        }
+    };
+}
+
+fn constant(number: impl Into<Bson>) -> CodecResult<Bson> {
+    Ok(number.into())
+}
+
+operators! {
+    Add add "$add";
+    Sub sub "$subtract";
+    Mul mul "$multiply";
+}
+
+/// One number by another: a double, or a decimal.
+///
+/// `{ $divide: [number, by] }`; null where one of them is null or missing, an error of the server where `by`
+/// is zero.
+pub fn divide<R, X, Y>(
+    number: X,
+    by: Y,
+) -> Expr<R, Lifted<X::T, Y::T, <<Kind<R, X> as Plus<Kind<R, Y>>>::Out as Divided>::Out>>
+where
+    X: Expression<R>,
+    Y: Expression<R>,
+    X::T: Number,
+    Y::T: Number,
+    Kind<R, X>: Plus<Kind<R, Y>>,
+    <Kind<R, X> as Plus<Kind<R, Y>>>::Out: Divided,
+{
+    Expr::computed(binary("$divide", number.render(), by.render()))
+}

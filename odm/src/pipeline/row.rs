@@ -1,0 +1,83 @@
+//! Rows: what a document has become after some stages.
+
+use std::{fmt, marker::PhantomData, ops::Deref};
+
+use mongodb::bson::spec::ElementType;
+
+use crate::{
+    error::codec::CodecResult,
+    path::{At, types_only},
+    value::{Decode, Doc, Raw, Value, Writer},
+};
+
+/// A row with fields added to it by a stage: both can be read back.
+#[derive(Debug, Clone, PartialEq)]
+pub struct With<R, Added> {
+    /// The row as it was.
+    pub row: R,
+    /// What the stage added.
+    pub added: Added,
+}
+
+impl<R, Added> Deref for With<R, Added> {
+    type Target = R;
+
+    fn deref(&self) -> &R {
+        &self.row
+    }
+}
+
+impl<R: Value, Added: Doc> Value for With<R, Added> {
+    type Fields<A: At, B> = Added::Fields<A, R::Fields<A, B>>;
+    type Optional = Option<Self>;
+    type Bare = Self;
+    type Lift<U: Value> = U;
+    type Laid<S: Doc> = Over<Self, S>;
+    type Joined<S: Doc> = With<Self, S>;
+
+    fn under<A: At, B>(at: A, base: B) -> Self::Fields<A, B> {
+        Added::under(at.clone(), R::under(at, base))
+    }
+
+    fn encode(&self, _: &mut Writer) -> CodecResult<ElementType> {
+        Err(types_only())
+    }
+
+    fn decode(raw: Raw<'_>) -> CodecResult<Self> {
+        Ok(Self { row: R::decode(raw)?, added: Added::decode(raw)? })
+    }
+}
+
+impl<R: Decode, Added: Doc + Decode> Decode for With<R, Added> {}
+
+/// A row in which a field has another type than declared (after `unwind`, say).
+///
+/// It exists in types only: a later stage gives the rows a name.
+pub struct Over<R, Changed>(PhantomData<fn() -> (R, Changed)>);
+
+impl<R, Changed> fmt::Debug for Over<R, Changed> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Over")
+    }
+}
+
+impl<R: Value, Changed: Doc> Value for Over<R, Changed> {
+    type Fields<A: At, B> = Changed::Fields<A, R::Fields<A, B>>;
+    type Optional = Option<Self>;
+    type Bare = Self;
+    type Lift<U: Value> = U;
+    type Laid<S: Doc> = Over<Self, S>;
+    type Joined<S: Doc> = With<Self, S>;
+
+    fn under<A: At, B>(at: A, base: B) -> Self::Fields<A, B> {
+        Changed::under(at.clone(), R::under(at, base))
+    }
+
+    fn encode(&self, _: &mut Writer) -> CodecResult<ElementType> {
+        Err(types_only())
+    }
+
+    fn decode(_: Raw<'_>) -> CodecResult<Self> {
+        Err(types_only())
+    }
+}

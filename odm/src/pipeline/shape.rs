@@ -1,0 +1,234 @@
+//! Shapes: output types, filled through their literal `RevenueOf { total: sum(..), .. }`.
+//!
+//! The derive makes the literal with one type parameter per field. Two things are checked on it: that a slot
+//! gives a value of the field's type ([`Fills`], on the literal itself, so that rustc points at the field),
+//! and that a slot is of the kind its stage takes ([`Slot`], at the stage).
+
+use std::marker::PhantomData;
+
+use mongodb::bson::{Bson, DateTime, Decimal128, Document, Uuid, oid::ObjectId};
+
+use super::{
+    accumulator::Accumulator,
+    expr::{Expr, Expression},
+};
+use crate::{
+    error::codec::{CodecError, CodecResult},
+    path::{Based, Key},
+    value::{Doc, Id, Keyed, Value},
+};
+
+/// The fields of a literal as they are sent.
+#[derive(Debug, Default)]
+pub struct Filled {
+    document: Document,
+    problem: Option<CodecError>,
+}
+
+impl Filled {
+    /// No fields yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn insert(&mut self, name: &'static str, value: CodecResult<Bson>) {
+        match value {
+            Ok(value) => {
+                self.document.insert(name, value);
+            }
+            Err(problem) => {
+                self.problem.get_or_insert(problem.at(name));
+            }
+        }
+    }
+
+    /// The literal as an expression.
+    pub fn into_expression(self) -> CodecResult<Bson> {
+        self.into_document().map(Bson::Document)
+    }
+
+    pub(super) fn into_document(self) -> CodecResult<Document> {
+        match self.problem {
+            Some(problem) => Err(problem),
+            None => Ok(self.document),
+        }
+    }
+}
+
+/// A filled literal of a shape, for stages of the kind `S`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a filled shape",
+    label = "this stage takes the literal of a shape",
+    note = "write `XOf {{ field: .., }}` where `X` derives `odm::Shape` or `odm::Embedded`"
+)]
+pub trait Slots<S> {
+    /// The shape: what a row is after the stage.
+    type Out: Doc;
+
+    /// Writes every field.
+    fn fill(self, to: &mut Filled);
+}
+
+/// What may stand in the slot of the field `K`, of type `T`, in a stage of the kind `S`.
+#[diagnostic::on_unimplemented(
+    message = "`{K}` cannot be filled with `{Self}` in this stage",
+    label = "a field of this shape is filled with the wrong kind of thing",
+    note = "in `group` the field stored as `_id` takes the key, an expression; every other field takes an accumulator: `sum(..)`, `first(..)`, `push(..)`, `count()`"
+)]
+pub trait Slot<S, K, T> {
+    /// Writes the field.
+    fn slot(self, to: &mut Filled);
+}
+
+/// Stages that group: fields take accumulators, the one stored as `_id` takes the key.
+#[derive(Debug)]
+pub struct InGroup<R>(PhantomData<fn() -> R>);
+
+/// A document made on the spot: fields take expressions.
+#[derive(Debug)]
+pub struct InObject<R>(PhantomData<fn() -> R>);
+
+/// The field `K`, which is stored as `_id`.
+#[derive(Debug)]
+pub struct IdOf<K>(PhantomData<fn() -> K>);
+
+#[diagnostic::do_not_recommend]
+impl<R, K: Key, T, X: Expression<R>> Slot<InObject<R>, K, T> for X {
+    fn slot(self, to: &mut Filled) {
+        to.insert(K::NAME, self.render());
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<R, K: Key, T, X: Expression<R>> Slot<InObject<R>, IdOf<K>, T> for X {
+    fn slot(self, to: &mut Filled) {
+        to.insert(K::NAME, self.render());
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<R, K: Key, T, X: Expression<R>> Slot<InGroup<R>, IdOf<K>, T> for X {
+    fn slot(self, to: &mut Filled) {
+        to.insert(K::NAME, self.render());
+    }
+}
+
+/// An accumulator over rows of type `R`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an accumulator",
+    label = "fields of a group are made by accumulators",
+    note = "wrap the expression: `first(..)`, `sum(..)`, `push(..)`"
+)]
+pub trait Accumulates<R> {
+    /// The accumulator as it is sent.
+    fn render(self) -> CodecResult<Bson>;
+}
+
+impl<R, T> Accumulates<R> for Accumulator<R, T> {
+    fn render(self) -> CodecResult<Bson> {
+        self.into_rendered()
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<R, K: Key, T, X: Accumulates<R>> Slot<InGroup<R>, K, T> for X {
+    fn slot(self, to: &mut Filled) {
+        to.insert(K::NAME, self.render());
+    }
+}
+
+/// Anything that may stand in a slot: it gives exactly one type.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot stand in a field of a shape",
+    label = "not an expression or accumulator",
+    note = "fields take expressions (`o.price()`, `lit(..)`), accumulators (`sum(..)`) and other literals (`XOf {{ .. }}`)"
+)]
+pub trait Gives {
+    /// What it gives.
+    type Given;
+}
+
+/// The bottom of whatever is laid over something that gives.
+pub trait BaseGives {
+    /// What it gives.
+    type Given;
+}
+
+impl<R, T> BaseGives for Expr<R, T> {
+    type Given = T;
+}
+
+#[diagnostic::do_not_recommend]
+impl<X> Gives for X
+where
+    X: Based,
+    X::Base: BaseGives,
+{
+    type Given = <X::Base as BaseGives>::Given;
+}
+
+impl<R, T> Gives for Accumulator<R, T> {
+    type Given = T;
+}
+
+macro_rules! constants_give {
+    ($($type:ty => $given:ty),*) => { $(
+        impl Gives for $type {
+            type Given = $given;
+        }
+    )* };
+}
+
+constants_give! {
+    i32 => i32, f64 => f64, bool => bool, String => String, &str => String, DateTime => DateTime,
+    ObjectId => ObjectId, Uuid => Uuid, Decimal128 => Decimal128
+}
+
+impl<M: Keyed> Gives for Id<M> {
+    type Given = Self;
+}
+
+/// `Self` gives a value that may be stored in the field `K`, declared `T`.
+#[diagnostic::on_unimplemented(
+    message = "`{K}` is declared `{T}`",
+    label = "does not give a `{T}`: `{Self}`",
+    note = "a `T` fits an `Option<T>`, and an integer fits a wider integer or a float"
+)]
+pub trait Fills<K, T> {}
+
+#[diagnostic::do_not_recommend]
+impl<K, T, X: Gives> Fills<K, T> for X where X::Given: Fits<T> {}
+
+/// A value of type `Self` may be stored in a field declared `F`.
+#[diagnostic::on_unimplemented(
+    message = "this gives `{Self}`, the field is declared `{F}`",
+    label = "gives `{Self}`, not `{F}`",
+    note = "a `T` fits an `Option<T>`, and an integer fits a wider integer or a float"
+)]
+pub trait Fits<F> {}
+
+impl<T: Value> Fits<T> for T {}
+impl<T: Value> Fits<Option<T>> for T {}
+
+/// Numbers that may grow. What the server counts is an `i64`; a field of an unsigned type takes it too, and a
+/// negative number is then an error on reading.
+macro_rules! fits {
+    ($($from:ty => $($to:ty),*;)*) => { $($(
+        impl Fits<$to> for $from {}
+        impl Fits<Option<$to>> for $from {}
+        impl Fits<Option<$to>> for Option<$from> {}
+        impl Fits<Vec<$to>> for Vec<$from> {}
+    )*)* };
+}
+
+fits! {
+    i8 => i16, i32, i64, isize, f64;
+    i16 => i32, i64, isize, f64;
+    i32 => i64, u32, u64, isize, usize, f64;
+    i64 => u64, u32, isize, usize, f64;
+    u8 => u16, u32, u64, usize, i16, i32, i64, isize, f64;
+    u16 => u32, u64, usize, i32, i64, isize, f64;
+    u32 => u64, usize, i64, isize, f64;
+    u64 => i64, usize, isize, f64;
+    f32 => f64;
+}

@@ -1,0 +1,24 @@
+//! Stages, one method each, in the manual's words.
+
+mod group;
+mod matching;
+mod order;
+pub(super) mod unwind;
+
+use crate::{
+    path::{InQuery, One, Root},
+    pipeline::expr::{InExpr, Straight},
+    value::Value,
+};
+
+/// The fields of a row as expressions.
+pub(super) type Exprs<R> = <R as Value>::Fields<InExpr<R, Straight>, ()>;
+
+pub(super) fn exprs<R: Value>() -> Exprs<R> {
+    R::under(InExpr::root(), ())
+}
+
+/// The fields of a row as paths.
+pub(super) fn paths<R: Value>() -> Root<R> {
+    R::under(InQuery::<R, One>::root(), ())
+}

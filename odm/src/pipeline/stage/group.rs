@@ -1,0 +1,31 @@
+//! `$group`.
+
+use mongodb::bson::Bson;
+
+use super::{Exprs, exprs};
+use crate::{
+    pipeline::{Filled, InGroup, Pipeline, Slots},
+    value::Value,
+};
+
+impl<In, Row: Value, P> Pipeline<In, Row, P> {
+    /// Makes one row of each group: a shape whose field stored as `_id` is the key, and whose other fields are
+    /// accumulators.
+    ///
+    /// `{ $group: { _id: "$customer", total: { $sum: "$price" } } }`
+    ///
+    /// The key may be compound: give it a document's literal, `key: CityOf { state: z.state(), city: z.city() }`.
+    /// A shape without a field stored as `_id` makes one group of all rows.
+    pub fn group<S: Slots<InGroup<Row>>>(
+        self,
+        shape: impl FnOnce(Exprs<Row>) -> S,
+    ) -> Pipeline<In, S::Out, P> {
+        let mut filled = Filled::new();
+        shape(exprs::<Row>()).fill(&mut filled);
+        let stage = filled.into_document().map(|mut stage| {
+            stage.entry("_id").or_insert(Bson::Null);
+            stage.into()
+        });
+        self.then("$group", stage)
+    }
+}

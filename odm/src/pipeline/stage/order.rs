@@ -1,0 +1,32 @@
+//! `$sort $skip $limit`.
+
+use mongodb::bson::Bson;
+
+use super::paths;
+use crate::{path::Root, pipeline::Pipeline, sort::IntoSort, value::Value};
+
+impl<In, Row: Value, P> Pipeline<In, Row, P> {
+    /// Orders the rows.
+    ///
+    /// `{ $sort: { field: -1 } }`; a plain `Document` is taken too.
+    pub fn sort<S: IntoSort<Row>>(self, by: impl FnOnce(Root<Row>) -> S) -> Self {
+        let sort = by(paths::<Row>()).into_sort();
+        self.then("$sort", sort.render().map(Into::into))
+    }
+}
+
+impl<In, Row, P> Pipeline<In, Row, P> {
+    /// Leaves out the first rows.
+    ///
+    /// `{ $skip: rows }`
+    pub fn skip(self, rows: u32) -> Self {
+        self.then("$skip", Ok(Bson::Int64(rows.into())))
+    }
+
+    /// Keeps the first rows only. Zero rows are an error of the server.
+    ///
+    /// `{ $limit: rows }`
+    pub fn limit(self, rows: u32) -> Self {
+        self.then("$limit", Ok(Bson::Int64(rows.into())))
+    }
+}

@@ -1,0 +1,159 @@
+//! `$unwind`, and fields as a stage names them.
+
+use std::{borrow::Cow, fmt, marker::PhantomData};
+
+use mongodb::bson::doc;
+
+use crate::{
+    path::{At, Based, Just, Key},
+    pipeline::{Over, Pipeline},
+    value::{Array, Doc, Value},
+};
+
+/// The fields of a row, to be named by a stage that changes one.
+type Picks<R> = <R as Value>::Fields<InPick<R, Top>, ()>;
+
+impl<In, Row: Value, P> Pipeline<In, Row, P> {
+    /// Makes one row of each element: the array field becomes its element.
+    ///
+    /// `{ $unwind: "$lines" }`. Rows whose array is empty, null or missing disappear.
+    pub fn unwind<F>(
+        self,
+        field: impl FnOnce(Picks<Row>) -> F,
+    ) -> Pipeline<In, <F::Base as Unwind<Row>>::Row, P>
+    where
+        F: Based,
+        F::Base: Unwind<Row>,
+    {
+        let field = field(Row::under(InPick::new(Cow::Borrowed("")), ())).into_base();
+        self.then("$unwind", Ok(doc! { "path": format!("${}", field.name()) }.into()))
+    }
+}
+
+/// Where a stage names a field of the row `R`; `S` says what changing it changes above.
+pub struct InPick<R, S> {
+    name: Cow<'static, str>,
+    types: PhantomData<fn() -> (R, S)>,
+}
+
+impl<R, S> InPick<R, S> {
+    fn new(name: Cow<'static, str>) -> Self {
+        Self { name, types: PhantomData }
+    }
+}
+
+impl<R, S> Clone for InPick<R, S> {
+    fn clone(&self) -> Self {
+        Self::new(self.name.clone())
+    }
+}
+
+impl<R, S> fmt::Debug for InPick<R, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "InPick({})", self.name)
+    }
+}
+
+/// The field `K` of type `T`, named by a stage over the row `R`.
+pub struct Field<R, T, K, S> {
+    name: Cow<'static, str>,
+    types: PhantomData<fn() -> (R, T, K, S)>,
+}
+
+impl<R, T, K, S> fmt::Debug for Field<R, T, K, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Field({})", self.name)
+    }
+}
+
+impl<R, T, K, S> Based for Field<R, T, K, S> {
+    type Base = Self;
+
+    fn into_base(self) -> Self {
+        self
+    }
+}
+
+/// How a row changes when a field below changes its type.
+pub trait Spot: 'static {
+    /// The row `R` where the document here has the fields of `D` laid over it.
+    type Row<R: Value, D: Doc>: Value;
+}
+
+/// The row itself.
+#[derive(Debug)]
+pub enum Top {}
+
+/// Inside the field `K` (of type `T`) of `S`.
+#[derive(Debug)]
+pub struct Inside<S, K, T>(PhantomData<fn() -> (S, K, T)>);
+
+/// Below an array.
+#[derive(Debug)]
+pub struct InArray<S>(PhantomData<fn() -> S>);
+
+impl Spot for Top {
+    type Row<R: Value, D: Doc> = Over<R, D>;
+}
+
+impl<S: Spot, K: Key, T: Value> Spot for Inside<S, K, T> {
+    type Row<R: Value, D: Doc> = S::Row<R, Just<K, T::Laid<D>>>;
+}
+
+impl<S: Spot> Spot for InArray<S> {
+    type Row<R: Value, D: Doc> = S::Row<R, D>;
+}
+
+/// A spot that is not below an array.
+#[diagnostic::on_unimplemented(
+    message = "`unwind` cannot reach through an array that is not unwound yet",
+    label = "below an array",
+    note = "unwind the outer array first: `.unwind(|o| o.outer()).unwind(|o| o.outer().inner())`"
+)]
+pub trait Direct: Spot {}
+
+impl Direct for Top {}
+impl<S: Direct, K: Key, T: Value> Direct for Inside<S, K, T> {}
+
+impl<R: 'static, S: Spot> At for InPick<R, S> {
+    type Field<T: Value, K: Key> = T::Fields<InPick<R, Inside<S, K, T>>, Field<R, T, K, S>>;
+    type Many = InPick<R, InArray<S>>;
+    type Maybe = Self;
+
+    fn field<T: Value, K: Key>(&self) -> Self::Field<T, K> {
+        let name = match self.name.as_ref() {
+            "" => Cow::Borrowed(K::NAME),
+            above => Cow::Owned(format!("{above}.{}", K::NAME)),
+        };
+        T::under(InPick::new(name.clone()), Field { name, types: PhantomData })
+    }
+
+    fn many(self) -> Self::Many {
+        InPick::new(self.name)
+    }
+
+    fn maybe(self) -> Self {
+        self
+    }
+}
+
+/// What `unwind` takes: an array field of the row `R`.
+#[diagnostic::on_unimplemented(
+    message = "`unwind` needs an array field of this stage's row",
+    label = "not an array field (`Vec<_>`)"
+)]
+pub trait Unwind<R> {
+    /// The row after it.
+    type Row: Value;
+
+    /// The dotted stored name.
+    fn name(&self) -> &str;
+}
+
+impl<R: Value, V: Array, K: Key, S: Direct> Unwind<R> for Field<R, V, K, S> {
+    type Row = S::Row<R, Just<K, V::Item>>;
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+}

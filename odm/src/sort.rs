@@ -1,0 +1,110 @@
+//! `Sort<M>`: the order in which documents come back.
+
+use std::{fmt, marker::PhantomData};
+
+use mongodb::bson::Document;
+
+use crate::{
+    error::{
+        Result,
+        codec::{CodecError, CodecResult},
+    },
+    path::{Location, Path, Queried},
+};
+
+/// An order of documents of type `M`: `o.placed_at().desc().then(o.id().asc())`.
+///
+/// `{ placedAt: -1, _id: 1 }`
+#[must_use = "a sort does nothing until a verb gets it"]
+pub struct Sort<M> {
+    keys: Document,
+    problem: Option<CodecError>,
+    model: PhantomData<fn() -> M>,
+}
+
+impl<M> Sort<M> {
+    fn by(at: &Location, direction: i32) -> Self {
+        let mut keys = Document::new();
+        keys.insert(at.name(), direction);
+        Self { keys, problem: at.problem().cloned(), model: PhantomData }
+    }
+
+    /// A sort of your own, as the driver takes it.
+    pub fn raw(keys: Document) -> Self {
+        Self { keys, problem: None, model: PhantomData }
+    }
+
+    /// Decides between documents that are equal so far. A field that is sorted by already keeps its place.
+    pub fn then(mut self, next: Self) -> Self {
+        for (name, direction) in next.keys {
+            self.keys.entry(name).or_insert(direction);
+        }
+        self.problem = self.problem.or(next.problem);
+        self
+    }
+
+    /// The document that is sent.
+    pub fn into_document(self) -> Result<Document> {
+        Ok(self.render()?)
+    }
+
+    pub(crate) fn render(self) -> CodecResult<Document> {
+        match self.problem {
+            Some(problem) => Err(problem),
+            None => Ok(self.keys),
+        }
+    }
+}
+
+impl<M> Clone for Sort<M> {
+    fn clone(&self) -> Self {
+        Self { keys: self.keys.clone(), problem: self.problem.clone(), model: PhantomData }
+    }
+}
+
+impl<M> fmt::Debug for Sort<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Sort({})", self.keys)
+    }
+}
+
+impl<M, V, R> Path<M, V, R> {
+    /// Smallest first: `{ field: 1 }`.
+    pub fn asc(&self) -> Sort<M>
+    where
+        R: Queried,
+    {
+        Sort::by(self.location(), 1)
+    }
+
+    /// Greatest first: `{ field: -1 }`.
+    pub fn desc(&self) -> Sort<M>
+    where
+        R: Queried,
+    {
+        Sort::by(self.location(), -1)
+    }
+}
+
+/// What a verb takes as its sort: a [`Sort`] of the model, or a plain [`Document`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a sort for `{M}`",
+    label = "expected a `Sort<{M}>` or a `Document`",
+    note = "sort by a field of the model: `.asc()` or `.desc()`, joined with `.then(..)`"
+)]
+pub trait IntoSort<M> {
+    /// The sort.
+    fn into_sort(self) -> Sort<M>;
+}
+
+impl<M> IntoSort<M> for Sort<M> {
+    fn into_sort(self) -> Self {
+        self
+    }
+}
+
+impl<M> IntoSort<M> for Document {
+    fn into_sort(self) -> Sort<M> {
+        Sort::raw(self)
+    }
+}

@@ -1,0 +1,140 @@
+//! `Update<M>`: what a verb changes in a document.
+
+mod array;
+mod changes;
+mod field;
+mod positional;
+
+use std::{fmt, marker::PhantomData, ops};
+
+use mongodb::{
+    bson::{Bson, Document},
+    options::UpdateModifications,
+};
+
+use self::changes::Changes;
+use crate::{
+    error::{Result, codec::CodecResult},
+    path::Location,
+};
+
+/// A change to documents of type `M`, made of typed paths: `o.status().set(Status::Paid)`.
+///
+/// Join changes with `+`. It is rendered BSON, values encoded as the field stores them.
+///
+/// ```
+/// # use odm::Model;
+/// # use serde::{Serialize, Deserialize};
+/// # #[derive(Serialize, Deserialize, Model)]
+/// # #[odm(collection = "people")]
+/// # struct Person { id: odm::Id<Person>, name: String, age: u8, tags: Vec<String> }
+/// let p = Person::fields();
+/// let update = p.name().set("Ada") + p.age().inc(1) + p.tags().push("new");
+/// assert_eq!(
+///     update.to_string(),
+///     r#"{ "$set": { "name": "Ada" }, "$inc": { "age": 1 }, "$push": { "tags": "new" } }"#,
+/// );
+/// ```
+#[must_use = "an update does nothing until a verb gets it"]
+pub struct Update<M> {
+    changes: Changes,
+    model: PhantomData<fn() -> M>,
+}
+
+impl<M> Update<M> {
+    fn new(changes: Changes) -> Self {
+        Self { changes, model: PhantomData }
+    }
+
+    /// `{ operator: { name: value } }`
+    fn change(at: &Location, operator: &'static str, value: CodecResult<Bson>) -> Self {
+        Self::new(Changes::one(at, operator, value))
+    }
+
+    /// Update operators of your own, as the driver takes them: `doc! { "$set": { .. } }`.
+    pub fn raw(document: Document) -> Self {
+        Self::new(Changes::raw(document))
+    }
+
+    /// An aggregation pipeline as the update, as the driver takes it. It stands alone: joined with other
+    /// changes by `+` it cannot be sent.
+    pub fn pipeline(stages: Vec<Document>) -> Self {
+        Self::new(Changes::pipeline(stages))
+    }
+
+    /// Whether it changes nothing.
+    pub fn is_empty(&self) -> bool {
+        self.changes.is_empty()
+    }
+
+    /// What is sent: the modifications and the array filters that their `$[name]` steps need.
+    ///
+    /// An operand that cannot be stored, or two changes of one field, is an error that
+    /// [`is_unsendable`](crate::Error::is_unsendable).
+    pub fn into_parts(self) -> Result<(UpdateModifications, Vec<Document>)> {
+        Ok(self.changes.into_parts()?)
+    }
+}
+
+impl<M> Clone for Update<M> {
+    fn clone(&self) -> Self {
+        Self::new(self.changes.clone())
+    }
+}
+
+/// As it is sent, in extended JSON; what cannot be sent shows its problem.
+impl<M> fmt::Display for Update<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.changes.clone().into_parts() {
+            Ok((UpdateModifications::Document(document), _)) => document.fmt(f),
+            Ok((UpdateModifications::Pipeline(stages), _)) => Bson::from(stages).fmt(f),
+            Ok(_) => f.write_str("<unknown>"),
+            Err(problem) => write!(f, "<{problem}>"),
+        }
+    }
+}
+
+impl<M> fmt::Debug for Update<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Update({self})")
+    }
+}
+
+/// Both changes.
+impl<M> ops::Add for Update<M> {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self::new(self.changes.and(other.changes))
+    }
+}
+
+/// What a verb takes as its update: an [`Update`] of the model, a plain [`Document`] of operators, or an
+/// aggregation pipeline as a `Vec<Document>`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an update of `{M}`",
+    label = "expected an `Update<{M}>`, a `Document` or a `Vec<Document>`",
+    note = "begin with the fields of the model: `let m = {M}::fields();` and `m.field().set(..)`"
+)]
+pub trait IntoUpdate<M> {
+    /// The update.
+    fn into_update(self) -> Update<M>;
+}
+
+impl<M> IntoUpdate<M> for Update<M> {
+    fn into_update(self) -> Self {
+        self
+    }
+}
+
+impl<M> IntoUpdate<M> for Document {
+    fn into_update(self) -> Update<M> {
+        Update::raw(self)
+    }
+}
+
+impl<M> IntoUpdate<M> for Vec<Document> {
+    fn into_update(self) -> Update<M> {
+        Update::pipeline(self)
+    }
+}

@@ -1,0 +1,55 @@
+//! Array operators: `$push $addToSet $pull`.
+
+use mongodb::bson::{Bson, doc};
+
+use super::Update;
+use crate::{
+    error::codec::CodecResult,
+    filter::Filter,
+    path::{Assign, Element, Location, OnePlace, Operand, Path, element},
+    value::{Array, Value},
+};
+
+impl<M, V: Array, R> Path<M, V, R> {
+    /// Appends an element.
+    ///
+    /// `{ $push: { field: item } }`
+    pub fn push<K>(&self, item: impl Assign<V::Item, K>) -> Update<M>
+    where
+        R: OnePlace,
+    {
+        Update::change(self.location(), "$push", item.assign())
+    }
+
+    /// Appends an element unless the array has it already.
+    ///
+    /// `{ $addToSet: { field: item } }`; documents are the same when their fields are, in the same order.
+    pub fn add_to_set<K>(&self, item: impl Assign<V::Item, K>) -> Update<M>
+    where
+        R: OnePlace,
+    {
+        Update::change(self.location(), "$addToSet", item.assign())
+    }
+
+    /// Removes every element that equals `item`.
+    ///
+    /// `{ $pull: { field: { $eq: item } } }`
+    pub fn pull<K>(&self, item: impl Operand<<V::Item as Value>::Bare, K>) -> Update<M>
+    where
+        R: OnePlace,
+    {
+        let equal: CodecResult<Bson> = item.operand().map(|item| doc! { "$eq": item }.into());
+        Update::change(self.location(), "$pull", equal)
+    }
+
+    /// Removes every element that satisfies the condition.
+    ///
+    /// `{ $pull: { field: { qty: { $lt: 1 } } } }`
+    pub fn pull_where(&self, condition: impl FnOnce(Element<V::Item>) -> Filter<V::Item>) -> Update<M>
+    where
+        R: OnePlace,
+    {
+        let condition = condition(element::<V::Item>(Location::default()));
+        Update::change(self.location(), "$pull", condition.into_clauses().into_elem_match())
+    }
+}

@@ -1,0 +1,124 @@
+//! `Changes`: the untyped update, so that user crates compile little code.
+
+use mongodb::{
+    bson::{Bson, Document, doc},
+    options::UpdateModifications,
+};
+
+use crate::{
+    error::codec::{CodecError, CodecResult},
+    path::Location,
+};
+
+/// Operators with their fields, or a pipeline instead.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Changes {
+    operators: Document,
+    array_filters: Vec<Document>,
+    pipeline: Option<Vec<Document>>,
+    problem: Option<CodecError>,
+}
+
+impl Changes {
+    pub(super) fn one(at: &Location, operator: &'static str, value: CodecResult<Bson>) -> Self {
+        match (at.problem(), value) {
+            (Some(problem), _) => Self { problem: Some(problem.clone()), ..Self::default() },
+            (None, Err(problem)) => Self { problem: Some(problem.at(at.to_key())), ..Self::default() },
+            (None, Ok(value)) => {
+                let mut field = Document::new();
+                field.insert(at.name(), value);
+                Self {
+                    operators: doc! { operator: field },
+                    array_filters: at.array_filters().to_vec(),
+                    ..Self::default()
+                }
+            }
+        }
+    }
+
+    pub(super) fn raw(operators: Document) -> Self {
+        Self { operators, ..Self::default() }
+    }
+
+    pub(super) fn pipeline(stages: Vec<Document>) -> Self {
+        Self { pipeline: Some(stages), ..Self::default() }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        let no_pipeline = self.pipeline.as_ref().is_none_or(Vec::is_empty);
+        no_pipeline && self.operators.is_empty() && self.problem.is_none()
+    }
+
+    pub(super) fn and(mut self, other: Self) -> Self {
+        let alone =
+            (self.pipeline.is_some() && !other.is_empty()) || (other.pipeline.is_some() && !self.is_empty());
+        for (operator, fields) in other.operators {
+            match (self.operators.get_mut(&operator), fields) {
+                (Some(Bson::Document(fields)), Bson::Document(more)) => {
+                    for (name, value) in more {
+                        if fields.insert(&name, value).is_some() {
+                            self.problem.get_or_insert_with(|| written_twice(&name, &name));
+                        }
+                    }
+                }
+                (_, fields) => {
+                    self.operators.insert(operator, fields);
+                }
+            }
+        }
+        for filter in other.array_filters {
+            // Equal conditions have equal identifiers: one filter serves both.
+            if !self.array_filters.contains(&filter) {
+                self.array_filters.push(filter);
+            }
+        }
+        self.pipeline = self.pipeline.or(other.pipeline);
+        self.problem = self.problem.or(other.problem);
+        if alone {
+            self.problem.get_or_insert_with(|| {
+                CodecError::new("a pipeline update that stands alone", "one joined with other changes")
+            });
+        }
+        self
+    }
+
+    pub(super) fn into_parts(self) -> CodecResult<(UpdateModifications, Vec<Document>)> {
+        if let Some(problem) = self.problem {
+            return Err(problem);
+        }
+        if let Some(stages) = self.pipeline {
+            return Ok((UpdateModifications::Pipeline(stages), Vec::new()));
+        }
+        refuse_conflicts(&self.operators)?;
+        Ok((UpdateModifications::Document(self.operators), self.array_filters))
+    }
+}
+
+/// The server refuses an update that writes a field and something below it (code 40); so do we, before
+/// anything is sent.
+fn refuse_conflicts(operators: &Document) -> CodecResult<()> {
+    let mut names: Vec<&str> = operators
+        .values()
+        .filter_map(Bson::as_document)
+        .flat_map(Document::keys)
+        .map(String::as_str)
+        .collect();
+    names.sort_unstable();
+    for pair in names.windows(2) {
+        let below = pair[1].strip_prefix(pair[0]);
+        if below.is_some_and(|below| below.is_empty() || below.starts_with('.')) {
+            return Err(written_twice(pair[0], pair[1]));
+        }
+    }
+    Ok(())
+}
+
+#[cold]
+fn written_twice(outer: &str, inner: &str) -> CodecError {
+    let found = if outer == inner {
+        "two changes of it".to_owned()
+    } else {
+        format!("a change of it and one of `{inner}` inside it")
+    };
+    CodecError::new("one change of a field in one update", found).at(outer.to_owned())
+}

@@ -1,0 +1,47 @@
+//! Field operators: `$set $unset $inc`.
+
+use mongodb::bson::Bson;
+
+use super::Update;
+use crate::{
+    path::{Assign, OnePlace, Operand, Path},
+    value::{Number, Optional, Value},
+};
+
+impl<M, V: Value, R> Path<M, V, R> {
+    /// Gives the field this value.
+    ///
+    /// `{ $set: { field: value } }`; an optional field takes an `Option` too, and stores `None` as null.
+    pub fn set<K>(&self, value: impl Assign<V, K>) -> Update<M>
+    where
+        R: OnePlace,
+    {
+        Update::change(self.location(), "$set", value.assign())
+    }
+
+    /// Removes the field, which then reads as `None`.
+    ///
+    /// `{ $unset: { field: "" } }`
+    pub fn unset(&self) -> Update<M>
+    where
+        R: OnePlace,
+        V: Optional,
+    {
+        Update::change(self.location(), "$unset", Ok(Bson::String(String::new())))
+    }
+}
+
+impl<M, V: Number, R> Path<M, V, R> {
+    /// Adds to the number; a missing field counts as zero.
+    ///
+    /// `{ $inc: { field: amount } }`
+    ///
+    /// The amount is signed also where the field is not, so that a counter can go down: a result that the
+    /// field's type cannot hold is stored by the server and is then an error on reading.
+    pub fn inc<K>(&self, amount: impl Operand<V::Step, K>) -> Update<M>
+    where
+        R: OnePlace,
+    {
+        Update::change(self.location(), "$inc", amount.operand())
+    }
+}
