@@ -5,6 +5,8 @@ pub use mongodb::bson;
 
 // 0 ground
 pub mod error;
+mod exec;
+mod trace;
 // 1 describe
 pub mod index;
 pub mod model;
@@ -18,5 +20,6 @@ mod database;
 pub mod __private;
 
 pub use database::Database;
+pub use error::{Error, ErrorKind, Result};
 pub use model::Model;
 pub use value::{Decode, Doc, Id, Keyed, Value};
