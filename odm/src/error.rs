@@ -1,4 +1,317 @@
-//! Errors.
+//! `Error`: what can go wrong, as answers to what a caller asks.
+//!
+//! One opaque type for the whole crate. [`Error::kind`] has a variant per decision a caller can make, the
+//! predicates ask the everyday questions, and the driver's own error stays reachable. Texts say what happened,
+//! in which operation and collection, and never hold stored values or credentials.
 
 pub mod codec;
+mod decode;
+mod duplicate_key;
+mod insert_many;
 pub mod invalid;
+mod kind;
+mod rejection;
+mod selection;
+mod server;
+
+pub use self::{
+    decode::DecodeError,
+    duplicate_key::DuplicateKey,
+    insert_many::{InsertFailure, InsertManyError, InsertOutcome},
+    kind::ErrorKind,
+    rejection::{RejectedRule, Rejection},
+};
+
+use std::{borrow::Cow, fmt};
+
+use self::{codec::CodecError, invalid::Violations};
+use crate::trace::Operation;
+
+/// The result of everything in this crate that can fail.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What went wrong, in which operation.
+///
+/// `Display` is one line and, like `Debug`, holds no stored values: these are behind accessors.
+///
+/// ```no_run
+/// # async fn create(users: &odm::mongodb::Database) -> odm::Result<()> { Ok(()) }
+/// # async fn register(users: odm::mongodb::Database) -> odm::Result<bool> {
+/// match create(&users).await {
+///     Ok(()) => Ok(true),
+///     Err(error) if error.is_duplicate_key() => Ok(false),
+///     Err(error) => Err(error),
+/// }
+/// # }
+/// ```
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    kind: ErrorKind,
+    place: Option<Place>,
+    driver: Option<mongodb::error::Error>,
+}
+
+/// Where it happened: the verb, and the database or collection it was called on.
+struct Place {
+    verb: &'static str,
+    namespace: String,
+}
+
+impl Error {
+    pub(crate) fn new(kind: ErrorKind) -> Self {
+        Self(Box::new(Inner { kind, place: None, driver: None }))
+    }
+
+    /// A call that would not do what it says.
+    pub(crate) fn refused(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(ErrorKind::Refused(message.into()))
+    }
+
+    /// A URI or options that cannot be used.
+    pub(crate) fn config(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(ErrorKind::Config(message.into()))
+    }
+
+    /// A document that does not fit the declared type; `bytes` give its `_id`.
+    pub(crate) fn decode(bytes: &[u8], cause: CodecError) -> Self {
+        Self::new(ErrorKind::Decode(DecodeError::new(bytes, cause)))
+    }
+
+    /// An error of the driver, sorted by what can be done about it.
+    ///
+    /// Errors of this crate's own calls come sorted already; use this for calls made through the `driver()`
+    /// of a handle.
+    pub fn from_driver(error: mongodb::error::Error) -> Self {
+        let kind = server::kind(&error);
+        Self(Box::new(Inner { kind, place: None, driver: Some(error) }))
+    }
+
+    /// The same error, said to have happened in `operation`.
+    #[must_use]
+    pub(crate) fn during(mut self, operation: &Operation<'_>) -> Self {
+        self.0.place =
+            Some(Place { verb: operation.verb.name, namespace: operation.namespace().into_owned() });
+        if let (ErrorKind::Decode(error), Some(collection)) = (&mut self.0.kind, operation.collection) {
+            error.set_collection(collection);
+        }
+        self
+    }
+
+    /// What happened, as far as a caller can act on it.
+    pub fn kind(&self) -> &ErrorKind {
+        &self.0.kind
+    }
+
+    /// Whether another document already has this key in a unique index.
+    ///
+    /// For an `insert_many`, whether that is all that went wrong.
+    pub fn is_duplicate_key(&self) -> bool {
+        self.every(|kind| matches!(kind, ErrorKind::DuplicateKey(_)))
+    }
+
+    /// Whether the document breaks rules of its model. For an `insert_many`, whether that is all that went
+    /// wrong.
+    pub fn is_invalid(&self) -> bool {
+        self.every(|kind| matches!(kind, ErrorKind::Invalid(_)))
+    }
+
+    /// Whether the validator of the collection refused the document. For an `insert_many`, whether that is
+    /// all that went wrong.
+    pub fn is_rejected(&self) -> bool {
+        self.every(|kind| matches!(kind, ErrorKind::Rejected(_)))
+    }
+
+    /// Whether a stored document does not fit the declared type.
+    pub fn is_decode(&self) -> bool {
+        matches!(self.kind(), ErrorKind::Decode(_))
+    }
+
+    /// Whether nothing was sent, because a value, a sentence, a rule or a setting is wrong on this side.
+    pub fn is_not_sent(&self) -> bool {
+        match self.kind() {
+            ErrorKind::Encode(_) | ErrorKind::Invalid(_) | ErrorKind::Refused(_) | ErrorKind::Config(_) => {
+                true
+            }
+            ErrorKind::TooLarge(_) => self.0.driver.is_none(),
+            ErrorKind::InsertMany(error) => error.is_not_sent(),
+            _ => false,
+        }
+    }
+
+    /// Whether the URI or the client options cannot be used.
+    pub fn is_config(&self) -> bool {
+        matches!(self.kind(), ErrorKind::Config(_))
+    }
+
+    /// Whether no server answered: none was found, or the connection broke.
+    pub fn is_unavailable(&self) -> bool {
+        self.any(|kind| matches!(kind, ErrorKind::Unavailable(_) | ErrorKind::ConnectionLost(_)))
+    }
+
+    /// Whether a time limit passed.
+    pub fn is_timeout(&self) -> bool {
+        self.any(|kind| matches!(kind, ErrorKind::Timeout(_)))
+    }
+
+    /// Whether the server does not know this user, or the user may not do this.
+    pub fn is_unauthorized(&self) -> bool {
+        matches!(self.kind(), ErrorKind::Unauthorized)
+    }
+
+    /// Whether the same call may succeed when made again: no server was there, an election or a conflict got
+    /// in the way. Of `update_many` and `delete_many`, a part may have been applied.
+    ///
+    /// The driver has already tried once more where that is safe. In a transaction the whole transaction has
+    /// to be run again.
+    pub fn is_retryable(&self) -> bool {
+        matches!(self.kind(), ErrorKind::Unavailable(_) | ErrorKind::Transient | ErrorKind::CursorLost)
+    }
+
+    /// Whether a write may have been applied although it failed: its answer was lost, late, or came from too
+    /// few members.
+    pub fn is_outcome_unknown(&self) -> bool {
+        self.has_label(mongodb::error::UNKNOWN_TRANSACTION_COMMIT_RESULT)
+            || self.any(|kind| {
+                matches!(kind, ErrorKind::ConnectionLost(_) | ErrorKind::Timeout(_) | ErrorKind::WriteConcern)
+            })
+    }
+
+    /// The key that another document already has, if that is what happened.
+    pub fn duplicate_key(&self) -> Option<&DuplicateKey> {
+        if let ErrorKind::DuplicateKey(error) = self.kind() { Some(error) } else { None }
+    }
+
+    /// The rules that the document breaks, if that is what happened.
+    pub fn violations(&self) -> Option<&Violations> {
+        if let ErrorKind::Invalid(error) = self.kind() { Some(error) } else { None }
+    }
+
+    /// Why the validator of the collection refused the document, if that is what happened.
+    pub fn rejection(&self) -> Option<&Rejection> {
+        if let ErrorKind::Rejected(error) = self.kind() { Some(error) } else { None }
+    }
+
+    /// Where a stored document does not fit the declared type, if that is what happened.
+    pub fn decode_error(&self) -> Option<&DecodeError> {
+        if let ErrorKind::Decode(error) = self.kind() { Some(error) } else { None }
+    }
+
+    /// What became of each document of an `insert_many`, if that is what failed.
+    pub fn insert_many(&self) -> Option<&InsertManyError> {
+        if let ErrorKind::InsertMany(error) = self.kind() { Some(error) } else { None }
+    }
+
+    /// The verb that failed, `insert_one`; `None` where the error did not come from a verb.
+    pub fn operation(&self) -> Option<&'static str> {
+        self.0.place.as_ref().map(|place| place.verb)
+    }
+
+    /// The database and the collection, `shop.orders`, or the database alone.
+    pub fn namespace(&self) -> Option<&str> {
+        self.0.place.as_ref().map(|place| place.namespace.as_str()).filter(|name| !name.is_empty())
+    }
+
+    /// The server's error code.
+    pub fn code(&self) -> Option<i32> {
+        server::code(self.driver()?)
+    }
+
+    /// The name of the server's error code, `WriteConflict`, where the server gave it.
+    pub fn code_name(&self) -> Option<&str> {
+        server::code_name(self.driver()?)
+    }
+
+    /// The server's own words. They may hold stored values: do not log them unless you may.
+    pub fn server_message(&self) -> Option<&str> {
+        server::message(self.driver()?)
+    }
+
+    /// Whether the server or the driver gave the error this label, `TransientTransactionError`.
+    pub fn has_label(&self, label: &str) -> bool {
+        self.driver().is_some_and(|error| error.contains_label(label))
+    }
+
+    /// The driver's own error: the way down a floor. Its texts hold stored values.
+    pub fn driver(&self) -> Option<&mongodb::error::Error> {
+        self.0.driver.as_ref()
+    }
+
+    /// The driver's own error, by value. Its texts hold stored values.
+    pub fn into_driver(self) -> Option<mongodb::error::Error> {
+        self.0.driver
+    }
+
+    /// Whether this kind, or for an `insert_many` the kind of every failure, is as asked.
+    fn every(&self, ask: fn(&ErrorKind) -> bool) -> bool {
+        match self.kind() {
+            ErrorKind::InsertMany(error) => error.causes().all(|cause| ask(cause.kind())),
+            kind => ask(kind),
+        }
+    }
+
+    /// Whether this kind, or for an `insert_many` the kind of any failure, is as asked.
+    fn any(&self, ask: fn(&ErrorKind) -> bool) -> bool {
+        match self.kind() {
+            ErrorKind::InsertMany(error) => error.causes().any(|cause| ask(cause.kind())),
+            kind => ask(kind),
+        }
+    }
+}
+
+/// A value or a sentence that cannot be sent.
+impl From<CodecError> for Error {
+    fn from(error: CodecError) -> Self {
+        Self::new(ErrorKind::Encode(error))
+    }
+}
+
+/// A document that breaks rules of its model.
+impl From<Violations> for Error {
+    fn from(violations: Violations) -> Self {
+        Self::new(ErrorKind::Invalid(violations))
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(place) = &self.0.place {
+            f.write_str(place.verb)?;
+            if !place.namespace.is_empty() {
+                write!(f, " on {}", place.namespace)?;
+            }
+            f.write_str(": ")?;
+        }
+        self.kind().fmt(f)?;
+        match (self.code(), self.code_name()) {
+            (Some(code), Some(name)) if !name.is_empty() => write!(f, " (code {code}, {name})"),
+            (Some(code), _) => write!(f, " (code {code})"),
+            (None, _) => Ok(()),
+        }
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Error")
+            .field("kind", &format_args!("{}", self.kind().name()))
+            .field("message", &format_args!("{self}"))
+            .finish()
+    }
+}
+
+/// The source is only ever an error whose texts hold no stored values; for the driver's, see
+/// [`Error::driver`].
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self.kind() {
+            ErrorKind::Decode(error) => Some(error.cause()),
+            ErrorKind::Encode(error) => Some(error),
+            ErrorKind::InsertMany(error) => error.first().map(|error| error as _),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

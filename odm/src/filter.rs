@@ -83,7 +83,7 @@ impl<M> Filter<M> {
     /// The document that is sent.
     ///
     /// An operand that cannot be stored (a `u64` above `i64::MAX`, a map key with a dot) is an error that
-    /// [`is_unsendable`](crate::Error::is_unsendable).
+    /// [`is_not_sent`](crate::Error::is_not_sent).
     pub fn into_document(self) -> Result<Document> {
         Ok(self.clauses.into_document()?)
     }

@@ -5,6 +5,8 @@ pub use mongodb::bson;
 
 // 0 ground
 pub mod error;
+mod exec;
+mod trace;
 // 1 describe
 pub mod index;
 pub mod model;
@@ -23,6 +25,7 @@ mod database;
 pub mod __private;
 
 pub use database::Database;
+pub use error::{Error, ErrorKind, Result};
 pub use filter::Filter;
 pub use model::Model;
 pub use pipeline::Pipeline;

@@ -1,5 +1,6 @@
 //! Models: document types with a collection.
 
+pub mod rule;
 mod validate;
 
 pub use self::validate::{Check, Validate};

@@ -151,7 +151,7 @@ impl<In, Row, P> Pipeline<In, Row, P> {
 
     /// The stages as they are sent.
     ///
-    /// An operand that cannot be stored is an error that [`is_unsendable`](crate::Error::is_unsendable).
+    /// An operand that cannot be stored is an error that [`is_not_sent`](crate::Error::is_not_sent).
     pub fn into_stages(self) -> Result<Vec<Document>> {
         Ok(self.stages.into_list()?)
     }

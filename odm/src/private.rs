@@ -4,7 +4,7 @@ pub use mongodb::bson::spec::ElementType;
 
 pub use crate::{
     error::codec::{CodecError, CodecResult},
-    index::Index,
+    index::{Direction, Index, date},
     model::{Check, Model, Validate},
     path::{At, Based, Just, Key, Path},
     pipeline::{Expression, Filled, Fills, Gives, IdOf, InObject, Over, Slot, Slots, With},

@@ -70,7 +70,7 @@ impl<M> Update<M> {
     /// What is sent: the modifications and the array filters that their `$[name]` steps need.
     ///
     /// An operand that cannot be stored, or two changes of one field, is an error that
-    /// [`is_unsendable`](crate::Error::is_unsendable).
+    /// [`is_not_sent`](crate::Error::is_not_sent).
     pub fn into_parts(self) -> Result<(UpdateModifications, Vec<Document>)> {
         Ok(self.changes.into_parts()?)
     }

@@ -1,5 +1,222 @@
 //! Violations of the rules a model declares.
 
-/// Every violation found in one document.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Violations(Vec<String>);
+use std::{borrow::Cow, fmt, slice, vec};
+
+use serde::{Serialize, Serializer};
+
+/// How many violations the one line of `Display` names before it only counts.
+const SHOWN: usize = 10;
+
+/// Every rule that one document breaks, in declared order.
+///
+/// You get one from [`Check::finish`](crate::model::Check::finish), and inside the error of a write that was
+/// refused before it was sent. `Display` is one line that counts and names them; `Serialize` gives an array
+/// of `{path, rule, message}`, which is what a web handler answers a 422 with. The offending values are in
+/// neither: a violation does not keep them.
+///
+/// ```
+/// use odm::model::Check;
+///
+/// let mut check = Check::new();
+/// check.length("lines", &Vec::<u8>::new(), Some(1), None);
+/// check.range("qty", &0, Some(1), Some(100));
+/// let violations = check.finish().unwrap_err();
+/// assert_eq!(violations.to_string(), "2 violations: `lines` must have at least 1 item; `qty` must be at least 1");
+/// ```
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Violations(Vec<Violation>);
+
+impl Violations {
+    pub(crate) fn push(&mut self, violation: Violation) {
+        self.0.push(violation);
+    }
+
+    pub(crate) fn split_off(&mut self, at: usize) -> Vec<Violation> {
+        self.0.split_off(at)
+    }
+
+    pub(crate) fn extend(&mut self, violations: Vec<Violation>) {
+        self.0.extend(violations);
+    }
+
+    /// The violations from the `from`th on belong one level further in, below `key`.
+    pub(crate) fn nest(&mut self, from: usize, key: &str) {
+        for violation in self.0.iter_mut().skip(from) {
+            violation.nest(key);
+        }
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The violations, in declared order.
+    pub fn iter(&self) -> slice::Iter<'_, Violation> {
+        self.0.iter()
+    }
+}
+
+impl<'a> IntoIterator for &'a Violations {
+    type Item = &'a Violation;
+    type IntoIter = slice::Iter<'a, Violation>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl IntoIterator for Violations {
+    type Item = Violation;
+    type IntoIter = vec::IntoIter<Violation>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+impl fmt::Display for Violations {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.len() {
+            0 => return f.write_str("no violations"),
+            1 => f.write_str("1 violation: ")?,
+            many => write!(f, "{many} violations: ")?,
+        }
+        for (index, violation) in self.0.iter().take(SHOWN).enumerate() {
+            if index > 0 {
+                f.write_str("; ")?;
+            }
+            write!(f, "{violation}")?;
+        }
+        match self.0.len().saturating_sub(SHOWN) {
+            0 => Ok(()),
+            more => write!(f, "; and {more} more"),
+        }
+    }
+}
+
+impl fmt::Debug for Violations {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(&self.0).finish()
+    }
+}
+
+impl std::error::Error for Violations {}
+
+/// An array of violations.
+impl Serialize for Violations {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+/// One broken rule: where, which, and what the value must be instead.
+///
+/// You get them by iterating over [`Violations`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Violation {
+    path: String,
+    rule: &'static str,
+    message: Cow<'static, str>,
+}
+
+impl Violation {
+    pub(crate) fn new(path: &str, rule: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
+        Self { path: path.to_owned(), rule, message: message.into() }
+    }
+
+    fn nest(&mut self, key: &str) {
+        if key.is_empty() {
+            return;
+        }
+        if !self.path.is_empty() {
+            self.path.insert(0, '.');
+        }
+        self.path.insert_str(0, key);
+    }
+
+    /// The dotted path as it is stored, `lines.3.qty`: array elements by index, map entries by key, and empty
+    /// for a rule about the whole document.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The name of the rule: `length`, `range`, `pattern`, `email`, `nested`, or the one a custom rule was
+    /// given.
+    pub fn rule(&self) -> &'static str {
+        self.rule
+    }
+
+    /// What the value must be, to be read after the field's name: `must be at most 100`. A custom rule's
+    /// message is the text of its error.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.path.is_empty() {
+            write!(f, "the document {}", self.message)
+        } else {
+            write!(f, "`{}` {}", self.path, self.message)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_line_counts_and_names() {
+        let mut violations = Violations::default();
+        assert_eq!(violations.to_string(), "no violations");
+        violations.push(Violation::new("qty", "range", "must be at most 100"));
+        assert_eq!(violations.to_string(), "1 violation: `qty` must be at most 100");
+        violations.push(Violation::new("", "dates", "must end after it starts"));
+        assert_eq!(
+            violations.to_string(),
+            "2 violations: `qty` must be at most 100; the document must end after it starts"
+        );
+    }
+
+    #[test]
+    fn a_long_list_is_cut() {
+        let mut violations = Violations::default();
+        for _ in 0..13 {
+            violations.push(Violation::new("a", "custom", "is bad"));
+        }
+        let line = violations.to_string();
+        assert!(line.starts_with("13 violations: `a` is bad; `a` is bad; "), "{line}");
+        assert!(line.ends_with("`a` is bad; and 3 more"), "{line}");
+    }
+
+    #[test]
+    fn nesting_adds_the_key_in_front() {
+        let mut violations = Violations::default();
+        violations.push(Violation::new("before", "r", "m"));
+        violations.push(Violation::new("qty", "r", "m"));
+        violations.push(Violation::new("", "r", "m"));
+        violations.nest(1, "3");
+        violations.nest(1, "lines");
+        let paths: Vec<_> = violations.iter().map(Violation::path).collect();
+        assert_eq!(paths, ["before", "lines.3.qty", "lines.3"]);
+    }
+
+    #[test]
+    fn serialises_as_an_array() {
+        let mut violations = Violations::default();
+        violations.push(Violation::new("qty", "range", "must be at most 100"));
+        let bson = mongodb::bson::serialize_to_bson(&violations).unwrap();
+        assert_eq!(
+            bson.to_string(),
+            r#"[{ "path": "qty", "rule": "range", "message": "must be at most 100" }]"#
+        );
+    }
+}

@@ -1,23 +1,392 @@
 //! Validation: the rules a document must satisfy before it is written.
 
-use crate::error::invalid::Violations;
+use std::{
+    collections::{BTreeMap, HashMap},
+    fmt::Display,
+    hash::BuildHasher,
+};
 
-/// A document type with rules; the derive implements it from `#[odm(validate(..))]`.
+use super::rule::{self, Inner, Length, Matched, Range};
+use crate::{
+    error::invalid::{Violation, Violations},
+    value::{MAX_DEPTH, MapKey},
+};
+
+/// A type with rules to check.
+///
+/// Deriving `Model` or `Embedded` implements it from `#[odm(validate(..))]`. `Option`, `Box`, `Vec` and maps
+/// of such a type have the rules of what they hold; `None` passes.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no rules to check",
+    label = "`nested` needs a document type with rules",
+    note = "derive `odm::Embedded` for it, or implement `odm::model::Validate` by hand"
+)]
 pub trait Validate {
     /// Checks every rule and reports every violation to `check`.
     fn check(&self, check: &mut Check);
 }
 
-/// Collects violations while a document is walked; knows the dotted path it stands at.
+/// Collects every violation while a document is walked.
+///
+/// Make one with [`Check::new`], call the rules, and ask [`finish`](Check::finish). A rule takes the *stored*
+/// name of its field; `nested` puts the name of the field in front of what it finds below. Every rule sees
+/// through `Option`, where `None` passes, and through `Box`.
+///
+/// ```
+/// use odm::model::{Check, Validate};
+///
+/// struct Line { sku: String, qty: u32 }
+///
+/// impl Validate for Line {
+///     fn check(&self, check: &mut Check) {
+///         check.pattern("sku", &self.sku, "^[A-Z]{3}$");
+///         check.range("qty", &self.qty, Some(1), Some(100));
+///     }
+/// }
+///
+/// let mut check = Check::new();
+/// check.nested("lines", &vec![Line { sku: "abc".into(), qty: 101 }]);
+/// let violations = check.finish().unwrap_err();
+/// let found: Vec<_> = violations.iter().map(|v| (v.path(), v.message())).collect();
+/// assert_eq!(
+///     found,
+///     [("lines.0.sku", "must match the pattern ^[A-Z]{3}$"), ("lines.0.qty", "must be at most 100")],
+/// );
+/// ```
 #[derive(Debug, Default)]
 pub struct Check {
-    path: Vec<String>,
     violations: Violations,
+    depth: u16,
 }
 
 impl Check {
     /// Nothing found so far.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// `Ok` if no rule is broken, else every violation.
+    pub fn finish(self) -> Result<(), Violations> {
+        if self.violations.is_empty() { Ok(()) } else { Err(self.violations) }
+    }
+
+    /// Refuses a value that is shorter than `min` or longer than `max`.
+    ///
+    /// Texts are counted in characters (Unicode scalar values, not bytes), `Vec`s in items, maps in entries,
+    /// binary data in bytes.
+    pub fn length<T: Length + ?Sized>(
+        &mut self,
+        field: &'static str,
+        value: &T,
+        min: Option<usize>,
+        max: Option<usize>,
+    ) {
+        self.rule(field, "length", rule::length(value, min, max));
+    }
+
+    /// Refuses a number or date below `min` or above `max`; both bounds are allowed values.
+    ///
+    /// The bounds have the type of the value, so that literals infer. A NaN is in no range.
+    pub fn range<T: Range + ?Sized>(
+        &mut self,
+        field: &'static str,
+        value: &T,
+        min: Option<T::Bound>,
+        max: Option<T::Bound>,
+    ) {
+        self.rule(field, "range", rule::range(value, min, max));
+    }
+
+    /// Refuses a text in which the regular expression has no match.
+    ///
+    /// The match may be anywhere in the text, as in MongoDB's `$regex`: anchor it with `^` and `$` to mean
+    /// the whole text. The syntax is that of the [`regex`](https://docs.rs/regex) crate, which has neither
+    /// look-around nor back-references and answers in linear time. A pattern is compiled once per process; one
+    /// that does not compile is reported as a violation.
+    pub fn pattern<T: Matched + ?Sized>(&mut self, field: &'static str, value: &T, pattern: &'static str) {
+        self.rule(field, "pattern", rule::pattern(value, pattern));
+    }
+
+    /// Refuses a text that is not an email address, by the definition that HTML uses for `<input type=email>`.
+    pub fn email<T: Matched + ?Sized>(&mut self, field: &'static str, value: &T) {
+        self.rule(field, "email", rule::email(value));
+    }
+
+    /// Checks the rules of the value itself: violations stand below `field`, with the index for elements of a
+    /// `Vec` and the key for entries of a map.
+    pub fn nested<T: Validate + ?Sized>(&mut self, field: &'static str, value: &T) {
+        self.below(|| field, |check| value.check(check));
+    }
+
+    /// Refuses a value for which `check` returns an error; the error's text is the message.
+    ///
+    /// `field` is empty for a rule about the document itself. The rule is given what is stored: the `T` of an
+    /// `Option<T>` (a `None` passes) or a `Box<T>`, and a `String` also as `&str`, a `Vec<T>` also as `&[T]`,
+    /// whichever type the function takes. One that takes `&Option<T>` sees the `None` too.
+    ///
+    /// The message is shown to whoever sees the violation, so it should not repeat the value.
+    pub fn custom<T, U, E>(
+        &mut self,
+        field: &'static str,
+        value: &T,
+        rule: &'static str,
+        check: impl FnOnce(&U) -> Result<(), E>,
+    ) where
+        T: Inner<U> + ?Sized,
+        U: ?Sized,
+        E: Display,
+    {
+        let broken = value.inner().and_then(|value| check(value).err());
+        self.rule(field, rule, broken.map(|error| error.to_string()));
+    }
+
+    fn rule(&mut self, field: &'static str, rule: &'static str, broken: Option<String>) {
+        if let Some(message) = broken {
+            self.violations.push(Violation::new(field, rule, message));
+        }
+    }
+
+    /// Checks one level further in, `key` being asked for only when something was found.
+    fn below<K: AsRef<str>>(&mut self, key: impl FnOnce() -> K, check: impl FnOnce(&mut Self)) {
+        let from = self.violations.len();
+        if self.depth == MAX_DEPTH {
+            let message = format!("must not nest deeper than {MAX_DEPTH} levels");
+            self.violations.push(Violation::new("", "nested", message));
+        } else {
+            self.depth += 1;
+            check(self);
+            self.depth -= 1;
+        }
+        if self.violations.len() > from {
+            self.violations.nest(from, key().as_ref());
+        }
+    }
+}
+
+impl<T: Validate> Validate for Option<T> {
+    fn check(&self, check: &mut Check) {
+        if let Some(value) = self {
+            value.check(check);
+        }
+    }
+}
+
+impl<T: Validate + ?Sized> Validate for Box<T> {
+    fn check(&self, check: &mut Check) {
+        T::check(self, check);
+    }
+}
+
+impl<T: Validate> Validate for Vec<T> {
+    fn check(&self, check: &mut Check) {
+        for (index, item) in self.iter().enumerate() {
+            check.below(|| index.to_string(), |check| item.check(check));
+        }
+    }
+}
+
+impl<K: MapKey, V: Validate> Validate for BTreeMap<K, V> {
+    fn check(&self, check: &mut Check) {
+        for (key, value) in self {
+            check.below(|| key.to_key(), |check| value.check(check));
+        }
+    }
+}
+
+/// The violations are in the order of the keys' texts, so that they are the same on every run.
+impl<K: MapKey, V: Validate, S: BuildHasher> Validate for HashMap<K, V, S> {
+    fn check(&self, check: &mut Check) {
+        let from = check.violations.len();
+        let mut found = Vec::new();
+        for (key, value) in self {
+            check.below(|| key.to_key(), |check| value.check(check));
+            if check.violations.len() > from {
+                found.push((key.to_key(), check.violations.split_off(from)));
+            }
+        }
+        found.sort_by(|(one, _), (other, _)| one.cmp(other));
+        for (_, violations) in found {
+            check.violations.extend(violations);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Clone)]
+    struct Line {
+        sku: String,
+        qty: u8,
+    }
+
+    impl Validate for Line {
+        fn check(&self, check: &mut Check) {
+            check.pattern("sku", &self.sku, "^[A-Z]{3}$");
+            check.range("qty", &self.qty, Some(1), Some(100));
+        }
+    }
+
+    fn good() -> Line {
+        Line { sku: "ABC".to_owned(), qty: 1 }
+    }
+
+    fn bad() -> Line {
+        Line { sku: "abc".to_owned(), qty: 0 }
+    }
+
+    fn found(rules: impl FnOnce(&mut Check)) -> Vec<String> {
+        let mut check = Check::new();
+        rules(&mut check);
+        let violations = check.finish().err().unwrap_or_default();
+        violations.iter().map(|v| format!("{} [{}] {}", v.path(), v.rule(), v.message())).collect()
+    }
+
+    #[test]
+    fn nothing_broken_is_ok() {
+        let mut check = Check::new();
+        check.nested("line", &good());
+        check.nested("lines", &vec![good(), good()]);
+        assert_eq!(check.finish(), Ok(()));
+    }
+
+    #[test]
+    fn every_violation_is_reported_with_its_path() {
+        let lines = vec![good(), bad()];
+        let found = found(|check| {
+            check.length("reference", "", Some(1), None);
+            check.nested("lines", &lines);
+            check.email("email", &Some("x".to_owned()));
+        });
+        assert_eq!(
+            found,
+            [
+                "reference [length] must have at least 1 character",
+                "lines.1.sku [pattern] must match the pattern ^[A-Z]{3}$",
+                "lines.1.qty [range] must be at least 1",
+                "email [email] must be an email address (it has no @)",
+            ]
+        );
+    }
+
+    #[test]
+    fn nested_walks_every_wrapper() {
+        struct Deep(Vec<Option<Box<Line>>>);
+        impl Validate for Deep {
+            fn check(&self, check: &mut Check) {
+                check.nested("inner", &self.0);
+            }
+        }
+        let deep = Some(Deep(vec![None, Some(Box::new(good())), Some(Box::new(bad()))]));
+        let paths = found(|check| check.nested("deep", &deep));
+        assert_eq!(paths.len(), 2);
+        assert!(paths[0].starts_with("deep.inner.2.sku "), "{paths:?}");
+        assert!(found(|check| check.nested("none", &None::<Line>)).is_empty());
+        assert!(found(|check| check.nested("grid", &vec![vec![bad()]]))[1].starts_with("grid.0.0.qty "));
+    }
+
+    #[test]
+    fn maps_name_the_key_and_keep_their_order() {
+        let qty = |qty| Line { qty, ..good() };
+        let map: BTreeMap<i32, Line> = [(2, qty(0)), (1, qty(1)), (10, qty(200))].into();
+        assert_eq!(
+            found(|check| check.nested("by", &map)),
+            ["by.2.qty [range] must be at least 1", "by.10.qty [range] must be at most 100"]
+        );
+        let map: HashMap<String, Line> = (0..30).map(|n| (format!("k{n:02}"), qty(0))).collect();
+        let found = found(|check| check.nested("by", &map));
+        assert_eq!(found.len(), 30);
+        assert!(found.is_sorted(), "{found:?}");
+    }
+
+    #[test]
+    #[allow(clippy::ref_option, clippy::trivially_copy_pass_by_ref)] // what a rule is called with
+    fn custom_sees_what_the_function_takes() {
+        fn not_admin(name: &str) -> Result<(), &'static str> {
+            if name == "admin" { Err("must not be reserved") } else { Ok(()) }
+        }
+        fn even(number: &i32) -> Result<(), String> {
+            if number % 2 == 0 { Ok(()) } else { Err("must be even".to_owned()) }
+        }
+        fn present(number: &Option<i32>) -> Result<(), &'static str> {
+            number.map(|_| ()).ok_or("must be present")
+        }
+        fn few(items: &[u8]) -> Result<(), &'static str> {
+            if items.len() < 2 { Ok(()) } else { Err("must be few") }
+        }
+        let found = found(|check| {
+            check.custom("name", &"admin".to_owned(), "not_admin", not_admin);
+            check.custom("nick", &Some("admin".to_owned()), "not_admin", not_admin);
+            check.custom("none", &None::<String>, "not_admin", not_admin);
+            check.custom("number", &1, "even", even);
+            check.custom("maybe", &Some(1), "even", even);
+            check.custom("absent", &None::<i32>, "even", even);
+            check.custom("asked", &None::<i32>, "present", present);
+            check.custom("boxed", &Box::new(3), "even", even);
+            check.custom("items", &vec![1, 2], "few", few);
+            check.custom(
+                "",
+                &bad(),
+                "line",
+                |line: &Line| if line.qty == 0 { Err("must count") } else { Ok(()) },
+            );
+        });
+        assert_eq!(
+            found,
+            [
+                "name [not_admin] must not be reserved",
+                "nick [not_admin] must not be reserved",
+                "number [even] must be even",
+                "maybe [even] must be even",
+                "asked [present] must be present",
+                "boxed [even] must be even",
+                "items [few] must be few",
+                " [line] must count",
+            ]
+        );
+    }
+
+    #[test]
+    fn literals_take_the_type_of_the_field() {
+        let found = found(|check| {
+            check.range("a", &0_u8, Some(1), Some(100));
+            check.range("b", &0_i64, ::core::option::Option::Some(1), ::core::option::Option::None);
+            check.range("c", &0.0_f64, Some(1.0), None);
+            check.range("d", &Some(0_i32), Some(1), None);
+            check.range("e", &None::<f32>, Some(1.0), None);
+        });
+        assert_eq!(found.len(), 4);
+    }
+
+    #[test]
+    fn nesting_is_bounded() {
+        struct Chain(Option<Box<Chain>>);
+        impl Validate for Chain {
+            fn check(&self, check: &mut Check) {
+                check.nested("next", &self.0);
+            }
+        }
+        let mut chain = Chain(None);
+        for _ in 0..1_000 {
+            chain = Chain(Some(Box::new(chain)));
+        }
+        let found = found(|check| chain.check(check));
+        assert_eq!(found.len(), 1);
+        assert!(
+            found[0].starts_with("next.next.") && found[0].ends_with("must not nest deeper than 180 levels")
+        );
+    }
+
+    #[test]
+    fn values_are_not_repeated() {
+        let mut check = Check::new();
+        check.email("email", "hunter2");
+        check.pattern("reference", "hunter2", "^[A-Z]$");
+        check.length("name", "hunter2", None, Some(1));
+        check.range("pin", &4711, None, Some(1));
+        let violations = check.finish().unwrap_err();
+        let shown = format!("{violations} {violations:?}");
+        assert!(!shown.contains("hunter2") && !shown.contains("4711"), "{shown}");
     }
 }

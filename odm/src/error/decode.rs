@@ -1,0 +1,112 @@
+//! Stored documents that do not fit the declared type.
+
+use std::fmt;
+
+use mongodb::bson::{Bson, RawBsonRef, RawDocument};
+
+use super::codec::CodecError;
+
+/// A stored document that does not fit the declared type: which one, where, and how.
+pub struct DecodeError {
+    collection: Option<String>,
+    id: Option<Bson>,
+    cause: CodecError,
+}
+
+impl DecodeError {
+    pub(super) fn new(bytes: &[u8], cause: CodecError) -> Self {
+        Self { collection: None, id: find_id(bytes), cause }
+    }
+
+    pub(super) fn set_collection(&mut self, name: &str) {
+        self.collection = Some(name.to_owned());
+    }
+
+    pub(super) fn cause(&self) -> &CodecError {
+        &self.cause
+    }
+
+    /// The collection that was read; `None` where it is not known.
+    pub fn collection(&self) -> Option<&str> {
+        self.collection.as_deref()
+    }
+
+    /// The `_id` of the document, where its bytes could be read that far.
+    ///
+    /// It is a stored value. `Display` shows it only where it says nothing but which document it is: an
+    /// `ObjectId`, an integer, a UUID.
+    pub fn id(&self) -> Option<&Bson> {
+        self.id.as_ref()
+    }
+
+    /// The dotted path of the field, `lines.3.qty`; empty for the document itself.
+    pub fn path(&self) -> String {
+        self.cause.path()
+    }
+
+    /// What the declared type expects there.
+    pub fn expected(&self) -> &str {
+        self.cause.expected()
+    }
+
+    /// What stands there instead: a BSON type or a description, never the stored value.
+    pub fn found(&self) -> &str {
+        self.cause.found()
+    }
+
+    /// The stored value where it is a short text, such as the name of an unknown variant. Do not log it unless
+    /// you may.
+    pub fn value(&self) -> Option<&str> {
+        self.cause.value()
+    }
+}
+
+impl fmt::Display for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.id {
+            None => f.write_str("a document")?,
+            Some(Bson::ObjectId(id)) => write!(f, "the document with `_id` {id}")?,
+            Some(Bson::Int32(id)) => write!(f, "the document with `_id` {id}")?,
+            Some(Bson::Int64(id)) => write!(f, "the document with `_id` {id}")?,
+            Some(Bson::Binary(binary)) => match binary.to_uuid() {
+                Ok(id) => write!(f, "the document with `_id` {id}")?,
+                Err(_) => f.write_str("the document whose `_id` is in `decode_error()`")?,
+            },
+            Some(_) => f.write_str("the document whose `_id` is in `decode_error()`")?,
+        }
+        write!(f, " does not fit the declared type: {}", self.cause)
+    }
+}
+
+impl fmt::Debug for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "DecodeError({self})")
+    }
+}
+
+/// The `_id`, as far as the bytes can be read: a truncated document is read up to where it ends.
+fn find_id(bytes: &[u8]) -> Option<Bson> {
+    let mut bytes = bytes.to_vec();
+    bytes.push(0);
+    let length = i32::try_from(bytes.len()).ok()?;
+    bytes.get_mut(..4)?.copy_from_slice(&length.to_le_bytes());
+    for element in RawDocument::from_bytes(&bytes).ok()? {
+        let (key, value) = element.ok()?;
+        if key == "_id" {
+            return if is_shallow(value, 8) { Bson::try_from(value).ok() } else { None };
+        }
+    }
+    None
+}
+
+/// Whether a value nests so little that `bson`, which recurses without counting, can read it.
+fn is_shallow(value: RawBsonRef<'_>, depth: usize) -> bool {
+    match value {
+        RawBsonRef::Document(document) => {
+            depth > 0
+                && document.iter().all(|element| element.is_ok_and(|(_, value)| is_shallow(value, depth - 1)))
+        }
+        RawBsonRef::Array(_) | RawBsonRef::JavaScriptCodeWithScope(_) => false,
+        _ => true,
+    }
+}

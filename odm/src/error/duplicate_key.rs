@@ -1,0 +1,103 @@
+//! Duplicate keys: what the server's `E11000` text tells.
+
+use std::fmt;
+
+/// A key that another document already has in a unique index.
+#[derive(Clone, PartialEq, Eq)]
+pub struct DuplicateKey {
+    index: String,
+    fields: Vec<String>,
+    value: Option<String>,
+}
+
+impl DuplicateKey {
+    /// Reads `E11000 duplicate key error collection: shop.users index: email_1 dup key: { email: "a@b.c" }`.
+    pub(super) fn parse(message: &str) -> Self {
+        let message = message.find("E11000").map_or(message, |at| &message[at..]);
+        let (head, value) = match message.split_once(" dup key: ") {
+            Some((head, value)) => (head, Some(value.trim())),
+            None => (message, None),
+        };
+        let index = head.split_once(" index: ").map_or("", |(_, index)| index);
+        let index = index.split_once(" collation: ").map_or(index, |(index, _)| index).trim();
+        let fields =
+            fields_of_default_name(index).unwrap_or_else(|| value.map(fields_of_key).unwrap_or_default());
+        Self { index: index.to_owned(), fields, value: value.map(str::to_owned) }
+    }
+
+    /// The name of the unique index, `email_1`; empty where the server's text does not tell it.
+    pub fn index(&self) -> &str {
+        &self.index
+    }
+
+    /// The stored names of the index's fields, in the index's order.
+    ///
+    /// For an index with a name of its own they are read from the server's text, in which a stored text can
+    /// pass for a field: compare them with your own names, do not print them.
+    pub fn fields(&self) -> &[String] {
+        &self.fields
+    }
+
+    /// The key as the server prints it, `{ email: "a@b.c" }`. It is stored data: do not log it unless you may.
+    pub fn value(&self) -> Option<&str> {
+        self.value.as_deref()
+    }
+}
+
+impl fmt::Display for DuplicateKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.index.as_str() {
+            "" => f.write_str("another document already has this key in a unique index"),
+            "_id_" => f.write_str("another document already has this `_id`"),
+            index => write!(f, "another document already has this key in the unique index `{index}`"),
+        }
+    }
+}
+
+impl fmt::Debug for DuplicateKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DuplicateKey").field("index", &self.index).finish_non_exhaustive()
+    }
+}
+
+/// The fields of an index that has the name MongoDB gives by default, `customer_1_placedAt_-1`.
+fn fields_of_default_name(index: &str) -> Option<Vec<String>> {
+    if index == "_id_" {
+        return Some(vec!["_id".to_owned()]);
+    }
+    let mut fields = Vec::new();
+    let mut field = String::new();
+    for part in index.split('_') {
+        if matches!(part, "1" | "-1" | "hashed") && !field.is_empty() {
+            fields.push(std::mem::take(&mut field));
+        } else {
+            if !field.is_empty() {
+                field.push('_');
+            }
+            field.push_str(part);
+        }
+    }
+    (field.is_empty() && !fields.is_empty()).then_some(fields)
+}
+
+/// The names in `{ a: 1, b.c: "x", d: { e: 2 } }`: what stands before a `:` at the first level, outside quotes.
+fn fields_of_key(key: &str) -> Vec<String> {
+    let mut fields = Vec::new();
+    let (mut depth, mut quoted, mut name) = (0_usize, false, Some(String::new()));
+    for letter in key.chars() {
+        match letter {
+            '"' => quoted = !quoted,
+            _ if quoted => {}
+            '{' | '[' | '(' => depth += 1,
+            '}' | ']' | ')' => depth = depth.saturating_sub(1),
+            ',' if depth == 1 => name = Some(String::new()),
+            ':' if depth == 1 => fields.extend(name.take().map(|name| name.trim().to_owned())),
+            _ => {
+                if let (1, Some(name)) = (depth, &mut name) {
+                    name.push(letter);
+                }
+            }
+        }
+    }
+    fields
+}

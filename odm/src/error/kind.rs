@@ -1,0 +1,128 @@
+//! `ErrorKind`: one variant per decision a caller can make.
+
+use std::{borrow::Cow, fmt};
+
+use super::{
+    codec::CodecError, decode::DecodeError, duplicate_key::DuplicateKey, insert_many::InsertManyError,
+    invalid::Violations, rejection::Rejection,
+};
+
+/// What happened, as far as a caller can act on it.
+///
+/// The variants carry what the decision needs. Stored values stand behind accessors and are part of no
+/// `Display` or `Debug`.
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// Another document already has this key in a unique index. Nothing was written.
+    DuplicateKey(DuplicateKey),
+    /// The document breaks rules of its model. Nothing was sent.
+    Invalid(Violations),
+    /// The validator of the collection refused the document. Nothing was written.
+    Rejected(Rejection),
+    /// A stored document does not fit the declared type.
+    Decode(DecodeError),
+    /// A value or a sentence (a filter, an update, a pipeline) cannot be written as BSON. Nothing was sent.
+    Encode(CodecError),
+    /// The call would not do what it says, so it was not made: an empty update, an empty filter that was not
+    /// said. Nothing was sent.
+    Refused(Cow<'static, str>),
+    /// A document is larger than the 16 MiB that the server stores.
+    TooLarge(Cow<'static, str>),
+    /// Some documents of an `insert_many` were not written.
+    InsertMany(InsertManyError),
+    /// The URI or the client options cannot be used. Nothing was sent.
+    Config(Cow<'static, str>),
+    /// No suitable server answered. Nothing was applied.
+    Unavailable(Cow<'static, str>),
+    /// The connection broke before the answer came. A write may or may not have been applied.
+    ConnectionLost(Cow<'static, str>),
+    /// A time limit passed: the server's (`max_time`) or the connection's.
+    Timeout(Cow<'static, str>),
+    /// A conflict or an election got in the way; the same call may succeed when made again, a transaction
+    /// when run again from its start.
+    Transient,
+    /// The server does not know this user, or the user may not do this.
+    Unauthorized,
+    /// The write was applied, but not acknowledged by as many members as asked for.
+    WriteConcern,
+    /// The server no longer has the cursor: read again from the start, or from the last document seen.
+    CursorLost,
+    /// The history that a change stream should continue from is gone from the oplog.
+    HistoryLost,
+    /// This server is too old, or of a kind, for the operation.
+    Unsupported(Cow<'static, str>),
+    /// Any other error that the server answered, by its code.
+    Server(i32),
+    /// Any other error of the driver; see [`Error::driver`](super::Error::driver).
+    Driver(Cow<'static, str>),
+}
+
+impl ErrorKind {
+    /// The variant's name, which is also the `error.type` of a span.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::DuplicateKey(_) => "DuplicateKey",
+            Self::Invalid(_) => "Invalid",
+            Self::Rejected(_) => "Rejected",
+            Self::Decode(_) => "Decode",
+            Self::Encode(_) => "Encode",
+            Self::Refused(_) => "Refused",
+            Self::TooLarge(_) => "TooLarge",
+            Self::InsertMany(_) => "InsertMany",
+            Self::Config(_) => "Config",
+            Self::Unavailable(_) => "Unavailable",
+            Self::ConnectionLost(_) => "ConnectionLost",
+            Self::Timeout(_) => "Timeout",
+            Self::Transient => "Transient",
+            Self::Unauthorized => "Unauthorized",
+            Self::WriteConcern => "WriteConcern",
+            Self::CursorLost => "CursorLost",
+            Self::HistoryLost => "HistoryLost",
+            Self::Unsupported(_) => "Unsupported",
+            Self::Server(_) => "Server",
+            Self::Driver(_) => "Driver",
+        }
+    }
+}
+
+/// What happened and what to do about it, on one line and without stored values.
+impl fmt::Display for ErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::DuplicateKey(error) => error.fmt(f),
+            Self::Invalid(_) => f.write_str("the document breaks rules of its model; nothing was sent"),
+            Self::Rejected(error) => error.fmt(f),
+            Self::Decode(error) => error.fmt(f),
+            Self::Encode(error) => write!(f, "cannot be sent: {error}; nothing was sent"),
+            Self::Refused(message) => write!(f, "{message}; nothing was sent"),
+            Self::TooLarge(message)
+            | Self::Config(message)
+            | Self::Unavailable(message)
+            | Self::ConnectionLost(message)
+            | Self::Timeout(message)
+            | Self::Unsupported(message)
+            | Self::Driver(message) => f.write_str(message),
+            Self::InsertMany(error) => error.fmt(f),
+            Self::Transient => f.write_str("a conflict or an election got in the way; try again"),
+            Self::Unauthorized => f.write_str(
+                "not authorized: check the user name, the password, `authSource` and the user's roles",
+            ),
+            Self::WriteConcern => f.write_str(
+                "the write was applied, but not acknowledged by as many members as its write concern asks for",
+            ),
+            Self::CursorLost => f.write_str("the server no longer has the cursor; read again"),
+            Self::HistoryLost => f.write_str(
+                "the oplog no longer reaches back to the resume point; read the collection again and start anew",
+            ),
+            Self::Server(_) => f.write_str(
+                "the server refused; its own words, which may hold stored values, are in `server_message()`",
+            ),
+        }
+    }
+}
+
+impl fmt::Debug for ErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}({self})", self.name())
+    }
+}

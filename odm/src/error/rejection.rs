@@ -1,0 +1,120 @@
+//! Documents that the validator of a collection refuses: what the details of error 121 tell.
+
+use std::fmt;
+
+use mongodb::bson::{Bson, Document};
+
+/// Why the validator of a collection refused a document.
+#[derive(Clone, PartialEq)]
+pub struct Rejection {
+    rules: Vec<RejectedRule>,
+    details: Option<Document>,
+}
+
+/// One rule of the validator that the document does not satisfy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RejectedRule {
+    path: String,
+    rule: String,
+}
+
+impl RejectedRule {
+    /// The dotted stored path, `lines.qty`; empty for the document itself. Positions in arrays are left out.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The keyword of the rule as the validator has it, `bsonType`, `required`, `$gt`.
+    pub fn rule(&self) -> &str {
+        &self.rule
+    }
+}
+
+impl Rejection {
+    pub(super) fn new(details: Option<&Document>) -> Self {
+        let mut rules = Vec::new();
+        if let Some(Ok(details)) = details.map(|info| info.get_document("details")) {
+            walk(details, "", MAX_DEPTH, &mut rules);
+        }
+        Self { rules, details: details.cloned() }
+    }
+
+    /// The rules that are not satisfied, as far as the server's details tell them.
+    pub fn rules(&self) -> &[RejectedRule] {
+        &self.rules
+    }
+
+    /// The server's `errInfo`. It holds stored values: do not log it unless you may.
+    pub fn details(&self) -> Option<&Document> {
+        self.details.as_ref()
+    }
+}
+
+impl fmt::Display for Rejection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the validator of the collection refused the document")?;
+        for (position, rule) in self.rules.iter().enumerate() {
+            f.write_str(if position == 0 { ": " } else { ", " })?;
+            match rule.path.as_str() {
+                "" => write!(f, "{}", rule.rule)?,
+                path => write!(f, "`{path}` ({})", rule.rule)?,
+            }
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Rejection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Rejection").field("rules", &self.rules).finish_non_exhaustive()
+    }
+}
+
+/// Schemas can nest as deep as documents.
+const MAX_DEPTH: usize = 200;
+
+/// Collects the leaves of the server's explanation; names and keywords only, which the schema chose.
+fn walk(node: &Document, path: &str, depth: usize, rules: &mut Vec<RejectedRule>) {
+    let Some(depth) = depth.checked_sub(1) else { return };
+    let operator = node.get_str("operatorName").unwrap_or_default();
+    if let Ok(missing) = node.get_array("missingProperties") {
+        for name in missing.iter().filter_map(Bson::as_str) {
+            rules.push(RejectedRule { path: join(path, name), rule: operator.to_owned() });
+        }
+        return;
+    }
+    let mut leaf = true;
+    for (key, value) in node {
+        let below = match value {
+            Bson::Document(document) => std::slice::from_ref(document).iter().collect::<Vec<_>>(),
+            Bson::Array(items) => items.iter().filter_map(Bson::as_document).collect(),
+            _ => continue,
+        };
+        if !matches!(
+            key.as_str(),
+            "schemaRulesNotSatisfied"
+                | "propertiesNotSatisfied"
+                | "details"
+                | "clausesNotSatisfied"
+                | "schemasNotSatisfied"
+                | "patternProperties"
+        ) {
+            continue;
+        }
+        for document in below {
+            leaf = false;
+            let path = match document.get_str("propertyName") {
+                Ok(name) => join(path, name),
+                Err(_) => path.to_owned(),
+            };
+            walk(document, &path, depth, rules);
+        }
+    }
+    if leaf && !operator.is_empty() {
+        rules.push(RejectedRule { path: path.to_owned(), rule: operator.to_owned() });
+    }
+}
+
+fn join(path: &str, name: &str) -> String {
+    if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
+}

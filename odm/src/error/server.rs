@@ -1,0 +1,153 @@
+//! The driver's errors, sorted by what a caller can do about them: the only such mapping.
+
+use std::borrow::Cow;
+
+use mongodb::{
+    bson::Document,
+    error::{
+        Error, ErrorKind as Driver, RETRYABLE_ERROR, RETRYABLE_WRITE_ERROR, TRANSIENT_TRANSACTION_ERROR,
+        WriteFailure,
+    },
+};
+
+use super::{
+    ErrorKind,
+    duplicate_key::DuplicateKey,
+    rejection::Rejection,
+    selection::{first_cause, unavailable},
+};
+
+/// What an error of the driver means to the caller.
+pub(super) fn kind(error: &Error) -> ErrorKind {
+    match &*error.kind {
+        Driver::Write(WriteFailure::WriteError(write)) => {
+            answered(error, write.code, &write.message, write.details.as_ref())
+        }
+        Driver::InsertMany(many) => match (&many.write_errors.as_deref(), &many.write_concern_error) {
+            (Some([first, ..]), _) => answered(error, first.code, &first.message, first.details.as_ref()),
+            (_, Some(_)) => ErrorKind::WriteConcern,
+            _ => other(error),
+        },
+        Driver::Write(WriteFailure::WriteConcernError(_)) => ErrorKind::WriteConcern,
+        Driver::Command(command) => answered(error, command.code, &command.message, None),
+        Driver::ServerSelection { message, .. } => ErrorKind::Unavailable(unavailable(message).into()),
+        Driver::DnsResolve { message, .. } => {
+            ErrorKind::Unavailable(format!("the host name of the URI cannot be resolved: {message}").into())
+        }
+        Driver::ConnectionPoolCleared { message, .. } => {
+            ErrorKind::Unavailable(format!("the connection failed: {}", first_cause(message)).into())
+        }
+        Driver::Io(io) if io.kind() == std::io::ErrorKind::TimedOut => {
+            ErrorKind::Timeout("the connection timed out; a write may have been applied".into())
+        }
+        Driver::Io(io) if error.contains_label("NoWritesPerformed") => {
+            ErrorKind::Unavailable(format!("the connection broke: {io}").into())
+        }
+        Driver::Io(io) => ErrorKind::ConnectionLost(
+            format!("the connection broke before the answer came: {io}; a write may have been applied")
+                .into(),
+        ),
+        Driver::Authentication { .. } => ErrorKind::Unauthorized,
+        Driver::InvalidTlsConfig { message, .. } => ErrorKind::Config(message.clone().into()),
+        Driver::InvalidArgument { message, .. } | Driver::Transaction { message, .. } => {
+            ErrorKind::Refused(message.clone().into())
+        }
+        Driver::IncompatibleServer { message, .. } => ErrorKind::Unsupported(message.clone().into()),
+        Driver::SessionsNotSupported => ErrorKind::Unsupported(
+            "this server has no sessions; they need a replica set or a sharded cluster".into(),
+        ),
+        Driver::Shutdown => ErrorKind::Refused("the client has been shut down".into()),
+        _ => other(error),
+    }
+}
+
+/// What an answer of the server means, by its code.
+fn answered(error: &Error, code: i32, message: &str, details: Option<&Document>) -> ErrorKind {
+    match code {
+        11000 | 11001 | 12582 => ErrorKind::DuplicateKey(DuplicateKey::parse(message)),
+        121 => ErrorKind::Rejected(Rejection::new(details)),
+        13 | 18 | 33 | 8000 => ErrorKind::Unauthorized,
+        43 | 237 => ErrorKind::CursorLost,
+        50 | 202 | 262 => ErrorKind::Timeout("the server's time limit for the operation passed".into()),
+        286 => ErrorKind::HistoryLost,
+        10334 | 17419 | 17420 => {
+            ErrorKind::TooLarge("the document would be larger than the 16 MiB that the server stores".into())
+        }
+        _ if is_transient(error, code) => ErrorKind::Transient,
+        _ => ErrorKind::Server(code),
+    }
+}
+
+/// Conflicts, elections and shutdowns: by the server's own labels, and by the codes that the drivers'
+/// specifications retry.
+fn is_transient(error: &Error, code: i32) -> bool {
+    [TRANSIENT_TRANSACTION_ERROR, RETRYABLE_WRITE_ERROR, RETRYABLE_ERROR]
+        .iter()
+        .any(|label| error.contains_label(label))
+        || matches!(
+            code,
+            6 | 7 | 89 | 91 | 112 | 134 | 189 | 9001 | 10058 | 10107 | 11600 | 11602 | 13435 | 13436
+        )
+}
+
+/// What is left is named, not quoted: some of the driver's texts hold documents.
+fn other(error: &Error) -> ErrorKind {
+    let message: Cow<'static, str> = match &*error.kind {
+        Driver::Bson(_) => "BSON that the driver cannot read or write".into(),
+        Driver::InvalidResponse { message, .. } => {
+            format!("the server's answer cannot be read: {message}").into()
+        }
+        Driver::Internal { message, .. } => format!("internal error of the driver: {message}").into(),
+        Driver::MissingResumeToken => {
+            "a change stream event came without its `_id`, the resume token; a stage must not remove it"
+                .into()
+        }
+        Driver::Custom(_) => "an error made by `mongodb::error::Error::custom`".into(),
+        _ => "an error of the driver; it is in `driver()`".into(),
+    };
+    ErrorKind::Driver(message)
+}
+
+/// The server's error code, wherever the driver put it.
+pub(super) fn code(error: &Error) -> Option<i32> {
+    match &*error.kind {
+        Driver::Command(command) => Some(command.code),
+        Driver::Write(WriteFailure::WriteError(write)) => Some(write.code),
+        Driver::Write(WriteFailure::WriteConcernError(concern)) => Some(concern.code),
+        Driver::InsertMany(many) => many
+            .write_errors
+            .as_deref()
+            .and_then(|errors| errors.first())
+            .map(|error| error.code)
+            .or(many.write_concern_error.as_ref().map(|concern| concern.code)),
+        _ => None,
+    }
+}
+
+/// The name of the server's error code.
+pub(super) fn code_name(error: &Error) -> Option<&str> {
+    match &*error.kind {
+        Driver::Command(command) => Some(&command.code_name),
+        Driver::Write(WriteFailure::WriteError(write)) => write.code_name.as_deref(),
+        Driver::Write(WriteFailure::WriteConcernError(concern)) => Some(&concern.code_name),
+        Driver::InsertMany(many) => match many.write_errors.as_deref() {
+            Some([first, ..]) => first.code_name.as_deref(),
+            _ => many.write_concern_error.as_ref().map(|concern| concern.code_name.as_str()),
+        },
+        _ => None,
+    }
+}
+
+/// The server's own words.
+pub(super) fn message(error: &Error) -> Option<&str> {
+    match &*error.kind {
+        Driver::Command(command) => Some(&command.message),
+        Driver::Write(WriteFailure::WriteError(write)) => Some(&write.message),
+        Driver::Write(WriteFailure::WriteConcernError(concern)) => Some(&concern.message),
+        Driver::InsertMany(many) => match many.write_errors.as_deref() {
+            Some([first, ..]) => Some(&first.message),
+            _ => many.write_concern_error.as_ref().map(|concern| concern.message.as_str()),
+        },
+        _ => None,
+    }
+}

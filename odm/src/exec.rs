@@ -1,0 +1,63 @@
+//! The one door to the driver: nothing else in this crate awaits it.
+//!
+//! A call that passes gets a span (whose time is the call's) and, if it fails, an error that says which call
+//! it was. There is no `From<mongodb::error::Error> for Error`, so a driver call that does not pass here does
+//! not compile with `?`.
+
+use std::{
+    future::{Future, IntoFuture},
+    task::Poll,
+};
+
+use tracing::{Instrument, Span};
+
+use crate::{
+    error::{Error, Result},
+    trace::{self, Operation},
+};
+
+type DriverResult<T> = mongodb::error::Result<T>;
+
+/// Runs one call of the driver.
+pub(crate) fn run<'a, F, T>(
+    operation: Operation<'a>,
+    call: F,
+) -> impl Future<Output = Result<T>> + use<'a, F, T>
+where
+    F: IntoFuture<Output = DriverResult<T>>,
+{
+    let call = call.into_future();
+    async move {
+        let span = operation.span();
+        call.instrument(span.clone()).await.map_err(|error| failed(&operation, &span, error))
+    }
+}
+
+/// The span of a call that is polled by hand, across the polls it takes.
+#[derive(Debug, Default)]
+pub(crate) struct Polled(Option<Span>);
+
+impl Polled {
+    /// Polls one call of the driver.
+    pub(crate) fn poll<T>(
+        &mut self,
+        operation: &Operation<'_>,
+        poll: impl FnOnce() -> Poll<Option<DriverResult<T>>>,
+    ) -> Poll<Option<Result<T>>> {
+        let span = self.0.get_or_insert_with(|| operation.span());
+        let answer = span
+            .in_scope(poll)
+            .map(|item| item.map(|result| result.map_err(|error| failed(operation, span, error))));
+        if answer.is_ready() {
+            self.0 = None;
+        }
+        answer
+    }
+}
+
+#[cold]
+fn failed(operation: &Operation<'_>, span: &Span, error: mongodb::error::Error) -> Error {
+    let error = Error::from_driver(error).during(operation);
+    trace::record(span, &error);
+    error
+}

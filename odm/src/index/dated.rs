@@ -1,0 +1,29 @@
+//! Dates: what a TTL index can count from.
+
+use mongodb::bson::{Bson, DateTime};
+
+use crate::{path::Path, value::Value};
+
+/// A field that holds a date: what `ttl` takes.
+///
+/// An array of dates counts from its earliest, and a document without a date never expires.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a date, so a TTL index on it would never delete anything",
+    label = "`ttl` needs a date field",
+    note = "dates are `bson::DateTime`, and an `Option` or a `Vec` of it; a number or a text is not"
+)]
+pub trait Dated: Value {}
+
+impl Dated for DateTime {}
+impl Dated for Bson {}
+#[diagnostic::do_not_recommend]
+impl<T: Dated> Dated for Option<T> {}
+#[diagnostic::do_not_recommend]
+impl<T: Dated> Dated for Vec<T> {}
+#[diagnostic::do_not_recommend]
+impl<T: Dated> Dated for Box<T> {}
+
+/// The name of a date field, for the key of a TTL index.
+pub fn date<M, V: Dated, R>(path: &Path<M, V, R>) -> &str {
+    path.name()
+}

@@ -1,0 +1,50 @@
+//! What a custom rule is given of a field.
+
+/// A field that a rule over `&U` can look at: what the rule `custom` takes.
+///
+/// The value itself, what an `Option` or a `Box` holds, a `String` as `str`, a `Vec<T>` as `[T]`.
+#[diagnostic::on_unimplemented(
+    message = "a rule that takes `&{U}` cannot look at a `{Self}`",
+    label = "the custom rule takes another type than the field's"
+)]
+pub trait Inner<U: ?Sized> {
+    /// What the rule is given; `None` if there is no value, which passes.
+    fn inner(&self) -> Option<&U>;
+}
+
+impl<T: ?Sized> Inner<T> for T {
+    fn inner(&self) -> Option<&T> {
+        Some(self)
+    }
+}
+
+macro_rules! views {
+    ($([$($t:ident)?] $field:ty => $view:ty;)*) => { $(
+        #[diagnostic::do_not_recommend]
+        impl<$($t)?> Inner<$view> for $field {
+            fn inner(&self) -> Option<&$view> {
+                Some(self)
+            }
+        }
+        #[diagnostic::do_not_recommend]
+        impl<$($t)?> Inner<$view> for Option<$field> {
+            fn inner(&self) -> Option<&$view> {
+                self.as_deref()
+            }
+        }
+    )* };
+}
+
+views! {
+    [] String => str;
+    [T] Vec<T> => [T];
+    [T] Box<T> => T;
+    [] Box<str> => str;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T> Inner<T> for Option<T> {
+    fn inner(&self) -> Option<&T> {
+        self.as_ref()
+    }
+}

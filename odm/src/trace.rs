@@ -1,0 +1,63 @@
+//! What a span says about an operation: the names OpenTelemetry gives to database calls, and no values.
+
+use std::borrow::Cow;
+
+use tracing::{Span, field::Empty};
+
+use crate::error::Error;
+
+/// One thing a handle can do: its name here, and the server's command it becomes.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Verb {
+    pub(crate) name: &'static str,
+    command: &'static str,
+}
+
+impl Verb {
+    pub(crate) const fn new(name: &'static str, command: &'static str) -> Self {
+        Self { name, command }
+    }
+}
+
+/// A verb where it is called: what spans and errors say about a call.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Operation<'a> {
+    pub(crate) verb: Verb,
+    pub(crate) database: &'a str,
+    pub(crate) collection: Option<&'a str>,
+}
+
+impl<'a> Operation<'a> {
+    /// `shop.orders`, or `shop`.
+    pub(crate) fn namespace(&self) -> Cow<'a, str> {
+        match self.collection {
+            Some(collection) => Cow::Owned(format!("{}.{collection}", self.database)),
+            None => Cow::Borrowed(self.database),
+        }
+    }
+
+    /// The span of one call, not yet entered.
+    pub(crate) fn span(&self) -> Span {
+        let span = tracing::info_span!(
+            "mongodb",
+            db.system.name = "mongodb",
+            db.namespace = self.database,
+            db.operation.name = self.verb.command,
+            db.collection.name = Empty,
+            db.response.status_code = Empty,
+            "error.type" = Empty,
+        );
+        if let Some(collection) = self.collection {
+            span.record("db.collection.name", collection);
+        }
+        span
+    }
+}
+
+/// Adds the outcome of a failed call to its span.
+pub(crate) fn record(span: &Span, error: &Error) {
+    if let Some(code) = error.code() {
+        span.record("db.response.status_code", tracing::field::display(code));
+    }
+    span.record("error.type", error.kind().name());
+}
