@@ -112,6 +112,11 @@ async fn run(image: &str, name: &str, owner: &Owner, guardian: &Guardian) -> Res
 async fn address(container: &ContainerAsync<GenericImage>) -> Result<String, Error> {
     let host = container.get_host().await.or_error("the container has no address")?;
     let port = container.get_host_port_ipv4(PORT).await.or_error("the container publishes no port")?;
+    // The port is the one for IPv4, and `localhost` may mean IPv6 first.
+    let host = match host.to_string() {
+        name if name == "localhost" => "127.0.0.1".to_owned(),
+        name => name,
+    };
     Ok(format!("{host}:{port}"))
 }
 

@@ -127,7 +127,8 @@ fn above(id: u32) -> Option<(u32, String)> {
         let (name, rest) = stat.split_once('(')?.1.rsplit_once(')')?;
         return Some((rest.split_whitespace().nth(1)?.parse().ok()?, name.to_owned()));
     }
-    let output = std::process::Command::new("ps").args(["-o", "ppid=,comm=", "-p", &id.to_string()]).output().ok()?;
+    let output =
+        std::process::Command::new("ps").args(["-o", "ppid=,comm=", "-p", &id.to_string()]).output().ok()?;
     let line = String::from_utf8(output.stdout).ok()?;
     let (above, name) = line.trim().split_once(char::is_whitespace)?;
     Some((above.parse().ok()?, name.to_owned()))
