@@ -1,2 +1,34 @@
-//! Tasks.
-fn main() {}
+//! Tasks of this workspace: `cargo xtask TASK`.
+
+use std::{env, error::Error, process::ExitCode};
+
+mod image;
+
+const USAGE: &str = "\
+Usage: cargo xtask TASK
+
+Tasks:
+  image [--force]   pack a MongoDB server into a local Docker image, for machines with Docker but no image registry,
+                    and print its name for ODM_MONGODB_IMAGE; --force packs it anew if it is there already";
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    let words: Vec<String> = env::args().skip(1).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let result: Result<(), Box<dyn Error>> = match words[..] {
+        ["image"] => image::pack(false).await,
+        ["image", "--force"] => image::pack(true).await,
+        ["help" | "--help" | "-h"] => {
+            println!("{USAGE}");
+            Ok(())
+        }
+        _ => Err(USAGE.into()),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}

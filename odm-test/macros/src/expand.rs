@@ -1,0 +1,105 @@
+//! From `async fn name(db: Database)` to a `#[test]`.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote, quote_spanned};
+use syn::{Attribute, Error, FnArg, ItemFn, Result, ReturnType, Signature, spanned::Spanned as _};
+
+use crate::options;
+
+/// Expands the attribute. After a mistake the function stays in place, so that the mistake is the only message.
+pub(crate) fn test(options: TokenStream, item: &TokenStream) -> TokenStream {
+    let function = match syn::parse2::<ItemFn>(item.clone()) {
+        Ok(function) => function,
+        Err(error) => {
+            let message = format!("`#[odm_test::test]` stands on an async function: {CORRECT}");
+            let error = Error::new(error.span(), message).into_compile_error();
+            return quote!(#error #item);
+        }
+    };
+    match options::parse(options).and_then(|options| check(&function).map(|()| options)) {
+        Ok(options) => expand(&options, &function),
+        Err(error) => {
+            let error = error.into_compile_error();
+            quote!(#error #[allow(dead_code)] #function)
+        }
+    }
+}
+
+const CORRECT: &str = "`async fn name(db: odm::Database)`";
+
+/// Refuses the signatures that no test can have. Whether the types fit is the compiler's to judge.
+fn check(function: &ItemFn) -> Result<()> {
+    let Signature { asyncness, fn_token, generics, inputs, .. } = &function.sig;
+    let mut errors = Vec::new();
+    let mut refuse = |span, message: &str| {
+        errors.push(Error::new(span, format!("{message}; the correct form is {CORRECT}")));
+    };
+    if asyncness.is_none() {
+        refuse(fn_token.span(), "a test with a database is async");
+    }
+    if !generics.params.is_empty() || generics.where_clause.is_some() {
+        refuse(generics.span(), "a test has no generic parameters");
+    }
+    for input in inputs {
+        if let FnArg::Receiver(receiver) = input {
+            refuse(receiver.span(), "a test is no method");
+        }
+    }
+    for attribute in &function.attrs {
+        if attribute.path().is_ident("test") {
+            refuse(attribute.span(), "`#[odm_test::test]` makes it a test: leave `#[test]` out");
+        }
+    }
+    errors
+        .into_iter()
+        .reduce(|mut all, error| {
+            all.combine(error);
+            all
+        })
+        .map_or(Ok(()), Err)
+}
+
+fn expand(options: &options::Options, function: &ItemFn) -> TokenStream {
+    let ItemFn { attrs, vis, sig, block, .. } = function;
+    let krate = &options.krate;
+    let name = &sig.ident;
+    let output = &sig.output;
+    let threads = options.threads.map_or_else(|| quote!(None), |threads| quote!(Some(#threads)));
+    let should_panic = attrs.iter().any(is_should_panic);
+
+    let inputs = &sig.inputs;
+    let arguments = inputs.iter().filter_map(|input| match input {
+        FnArg::Typed(input) => Some(&input.ty),
+        FnArg::Receiver(_) => None,
+    });
+    let arguments = arguments.map(|ty| {
+        let context = format_ident!("context", span = proc_macro2::Span::mixed_site());
+        quote_spanned!(ty.span()=> <#ty as #krate::__private::Argument>::from_context(&#context))
+    });
+    let context = format_ident!("context", span = proc_macro2::Span::mixed_site());
+    let returned = match output {
+        ReturnType::Default => quote!(()),
+        ReturnType::Type(_, ty) => quote!(#ty),
+    };
+    let run = quote_spanned!(output.span()=> #krate::__private::run::<_, #returned>);
+
+    quote! {
+        #[::core::prelude::v1::test]
+        #(#attrs)*
+        #vis fn #name() #output {
+            async fn #name(#inputs) #output #block
+
+            let test = #krate::__private::Test {
+                module: ::core::module_path!(),
+                name: ::core::stringify!(#name),
+                threads: ::core::option::Option::#threads,
+                should_panic: #should_panic,
+            };
+            #run(test, |#context| async move { #name(#(#arguments),*).await })
+        }
+    }
+}
+
+fn is_should_panic(attribute: &Attribute) -> bool {
+    attribute.path().is_ident("should_panic")
+}

@@ -1,0 +1,84 @@
+//! What stands in the parentheses of the attribute.
+
+use proc_macro2::TokenStream;
+use syn::{
+    Error, LitInt, LitStr, Path, Result, Token,
+    ext::IdentExt as _,
+    parse::{Parse, ParseStream, Parser as _},
+    punctuated::Punctuated,
+    spanned::Spanned as _,
+};
+
+/// The options of one test.
+pub(crate) struct Options {
+    /// The threads of the runtime: none means the thread of the test alone, zero as many as the machine has cores.
+    pub(crate) threads: Option<usize>,
+    /// Where `odm-test` is found.
+    pub(crate) krate: Path,
+}
+
+/// Reads the options; a mistake is told with the correct form.
+pub(crate) fn parse(tokens: TokenStream) -> Result<Options> {
+    let mut options = Options { threads: None, krate: syn::parse_quote!(::odm_test) };
+    let mut multi = false;
+    let mut workers = None;
+    for word in Punctuated::<Word, Token![,]>::parse_terminated.parse2(tokens)? {
+        match word {
+            Word::Flavor(flavor) => match flavor.value().as_str() {
+                "multi_thread" => multi = true,
+                "current_thread" => multi = false,
+                _ => {
+                    let message = "a flavor is \"current_thread\" (as without it) or \"multi_thread\"";
+                    return Err(Error::new(flavor.span(), message));
+                }
+            },
+            Word::Workers(number) => match number.base10_parse::<usize>() {
+                Ok(0) | Err(_) => {
+                    return Err(Error::new(number.span(), "at least one worker thread is needed"));
+                }
+                Ok(count) => workers = Some((number, count)),
+            },
+            Word::Crate(path) => options.krate = path,
+        }
+    }
+    match workers {
+        Some((number, _)) if !multi => {
+            Err(Error::new(number.span(), "worker threads need `flavor = \"multi_thread\"`"))
+        }
+        Some((_, count)) => Ok(Options { threads: Some(count), ..options }),
+        None => Ok(Options { threads: multi.then_some(0), ..options }),
+    }
+}
+
+enum Word {
+    Flavor(LitStr),
+    Workers(LitInt),
+    Crate(Path),
+}
+
+impl Parse for Word {
+    fn parse(input: ParseStream<'_>) -> Result<Self> {
+        let name = input.call(syn::Ident::parse_any)?;
+        let word = name.to_string();
+        if !["flavor", "worker_threads", "crate"].contains(&word.as_str()) {
+            let message = format!(
+                "`{word}` is no option of a test; the options are `flavor = \"multi_thread\"`, \
+                 `worker_threads = 2` and `crate = path::to::odm_test`"
+            );
+            return Err(Error::new(name.span(), message));
+        }
+        input.parse::<Token![=]>()?;
+        match word.as_str() {
+            "flavor" => Ok(Self::Flavor(input.parse()?)),
+            "worker_threads" => Ok(Self::Workers(input.parse()?)),
+            _ => {
+                let path = input.call(Path::parse_mod_style)?;
+                if path.segments.is_empty() {
+                    Err(Error::new(path.span(), "a path is needed"))
+                } else {
+                    Ok(Self::Crate(path))
+                }
+            }
+        }
+    }
+}

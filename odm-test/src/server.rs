@@ -1,0 +1,229 @@
+//! `Server`: a MongoDB server for tests, found or started by itself.
+
+use std::{env, sync::Arc, thread, time::Duration};
+
+use odm::{
+    Database,
+    mongodb::{Client, options::ClientOptions},
+};
+use tokio::{
+    runtime,
+    sync::{OnceCell, oneshot},
+};
+
+use crate::error::{Error, OrError};
+use guardian::{Guardian, Owner};
+use run::Run;
+pub use way::Way;
+
+mod docker;
+mod guardian;
+mod ladder;
+mod mongod;
+mod orphans;
+mod replica_set;
+mod run;
+mod way;
+
+/// The shared server of this process, or why there is none.
+static SHARED: OnceCell<Result<Server, Error>> = OnceCell::const_new();
+
+/// A MongoDB server for tests: a replica set of one, unless `ODM_MONGODB_URI` names something else.
+///
+/// Get one with [`shared`](Self::shared), or with [`start`](Self::start) where a test does something to the server that
+/// other tests must not see. It is a handle and cheap to clone. A server that this kit started is gone when its last
+/// user is, even if that one was killed.
+///
+/// ```no_run
+/// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+/// let server = odm_test::Server::shared().await?;
+/// println!("MongoDB {} by way of {} at {}", server.version(), server.way(), server.uri());
+///
+/// let shop = server.database("shop").await?;
+/// assert_eq!(shop.name(), "shop");
+/// # Ok(()) }
+/// ```
+#[derive(Debug, Clone)]
+pub struct Server {
+    running: Arc<Running>,
+}
+
+/// A server that answers, and who ends it.
+#[derive(Debug)]
+struct Running {
+    way: Way,
+    uri: String,
+    version: String,
+    guardian: Option<Guardian>,
+}
+
+impl Server {
+    /// The server that all tests of this process share, and under `cargo nextest` all tests of the run. The first call
+    /// starts it; it stays until the process, or the run, has ended.
+    ///
+    /// ```no_run
+    /// # async fn example() -> Result<(), odm_test::Error> {
+    /// let server = odm_test::Server::shared().await?;
+    /// assert!(server.uri().starts_with("mongodb"));
+    /// # Ok(()) }
+    /// ```
+    pub async fn shared() -> Result<Self, Error> {
+        SHARED.get_or_init(|| on_a_thread(None, Sharing::WithTheRun)).await.clone()
+    }
+
+    /// Starts a server for the caller alone, by the first way that works. It ends when the last clone of this handle is
+    /// dropped; [`stop`](Self::stop) waits until it has ended.
+    ///
+    /// ```no_run
+    /// # async fn example() -> Result<(), odm_test::Error> {
+    /// let server = odm_test::Server::start().await?;
+    /// // … let it step down, fill its disk, end it …
+    /// server.stop().await;
+    /// # Ok(()) }
+    /// ```
+    pub async fn start() -> Result<Self, Error> {
+        on_a_thread(None, Sharing::WithNobody).await
+    }
+
+    /// Starts a server for the caller alone, by this way and no other.
+    ///
+    /// ```no_run
+    /// # async fn example() -> Result<(), odm_test::Error> {
+    /// use odm_test::{Server, Way};
+    ///
+    /// let server = Server::start_by(Way::Docker).await?;
+    /// assert_eq!(server.way(), Way::Docker);
+    /// # Ok(()) }
+    /// ```
+    pub async fn start_by(way: Way) -> Result<Self, Error> {
+        on_a_thread(Some(way), Sharing::WithNobody).await
+    }
+
+    /// The connection string, for clients of your own.
+    ///
+    /// ```no_run
+    /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+    /// let server = odm_test::Server::shared().await?;
+    /// let client = odm::mongodb::Client::with_uri_str(server.uri()).await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn uri(&self) -> &str {
+        &self.running.uri
+    }
+
+    /// How this server was found or started.
+    ///
+    /// ```no_run
+    /// # async fn example() -> Result<(), odm_test::Error> {
+    /// let way = odm_test::Server::shared().await?.way();
+    /// println!("by way of {way}");
+    /// # Ok(()) }
+    /// ```
+    pub fn way(&self) -> Way {
+        self.running.way
+    }
+
+    /// The version of the server, as in `8.0.4`.
+    ///
+    /// ```no_run
+    /// # async fn example() -> Result<(), odm_test::Error> {
+    /// let server = odm_test::Server::shared().await?;
+    /// assert!(!server.version().starts_with("5."), "these tests need MongoDB 6");
+    /// # Ok(()) }
+    /// ```
+    pub fn version(&self) -> &str {
+        &self.running.version
+    }
+
+    /// Makes a client. A client of the driver lives on the runtime it was made in, so each test makes its own.
+    ///
+    /// ```no_run
+    /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+    /// let client = odm_test::Server::shared().await?.client().await?;
+    /// println!("{:?}", client.list_database_names().await?);
+    /// # Ok(()) }
+    /// ```
+    pub async fn client(&self) -> Result<Client, Error> {
+        let mut options =
+            ClientOptions::parse(self.uri()).await.or_error("the connection string is wrong")?;
+        options.app_name.get_or_insert_with(|| "odm-test".to_owned());
+        // A server that is gone shall fail a test in seconds; the driver's default is thirty.
+        options.server_selection_timeout.get_or_insert(Duration::from_secs(10));
+        Client::with_options(options).or_error("no client can be made")
+    }
+
+    /// Gives the database of this name, over a new [`client`](Self::client). It is neither emptied nor dropped: that is
+    /// what [`#[odm_test::test]`](macro@crate::test) is for.
+    ///
+    /// ```no_run
+    /// # async fn example() -> Result<(), odm_test::Error> {
+    /// let shop = odm_test::Server::shared().await?.database("shop").await?;
+    /// assert_eq!(shop.name(), "shop");
+    /// # Ok(()) }
+    /// ```
+    pub async fn database(&self, name: &str) -> Result<Database, Error> {
+        Ok(Database::from_driver(self.client().await?.database(name)))
+    }
+
+    /// What to say to somebody who wants to look into a database of this server after the tests.
+    pub(crate) fn hint_on_keeping(&self) -> &'static str {
+        match self.running.way {
+            Way::Uri => "",
+            _ if keeps() => "",
+            _ => " (with ODM_MONGODB_KEEP=1 the server stays, so that you can look into it)",
+        }
+    }
+
+    /// Ends a server of the caller's own and returns when it is gone. Other clones of this handle keep it, and a shared
+    /// server stays.
+    ///
+    /// ```no_run
+    /// # async fn example() -> Result<(), odm_test::Error> {
+    /// odm_test::Server::start().await?.stop().await;
+    /// # Ok(()) }
+    /// ```
+    pub async fn stop(self) {
+        if let Some(Running { guardian: Some(guardian), .. }) = Arc::into_inner(self.running) {
+            // It ends without fail; if the runtime is shutting down, it ends unwatched.
+            let _ = tokio::task::spawn_blocking(|| guardian.dismiss()).await;
+        }
+    }
+}
+
+/// Who uses a server besides the caller.
+enum Sharing {
+    WithNobody,
+    WithTheRun,
+}
+
+/// Starts a server on a thread and a runtime of its own: what lives on the runtime of one test must not serve another.
+async fn on_a_thread(way: Option<Way>, sharing: Sharing) -> Result<Server, Error> {
+    let (sender, receiver) = oneshot::channel();
+    let start = move || {
+        let runtime = runtime::Builder::new_current_thread().enable_all().build();
+        let result = runtime.or_error("no runtime to start a server on").and_then(|runtime| {
+            let insisted = way.map_or_else(Way::insisted_on, |way| Ok(Some(way)))?;
+            runtime.block_on(serve(insisted, sharing))
+        });
+        // Whoever asked may have stopped waiting; then the server goes at once.
+        let _ = sender.send(result.map(|running| Server { running: Arc::new(running) }));
+    };
+    thread::Builder::new()
+        .name("odm-test server".to_owned())
+        .spawn(start)
+        .or_error("no thread to start a server on")?;
+    receiver.await.unwrap_or_else(|_| Err(Error::new("the thread that starts the server ended too early")))
+}
+
+async fn serve(insisted: Option<Way>, sharing: Sharing) -> Result<Running, Error> {
+    let owned_by = |owner| if keeps() { Owner::Nobody } else { owner };
+    match (sharing, Run::current()) {
+        (Sharing::WithTheRun, Some(run)) => run.server(insisted, &owned_by(run.owner())).await,
+        _ => ladder::climb(insisted, &owned_by(Owner::Holder)).await,
+    }
+}
+
+/// Whether started servers stay when the tests have ended.
+fn keeps() -> bool {
+    env::var_os("ODM_MONGODB_KEEP").is_some_and(|value| !value.is_empty() && value != "0")
+}

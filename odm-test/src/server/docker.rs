@@ -1,0 +1,143 @@
+//! A container: the `docker` way, through `testcontainers`.
+
+use std::{env, ffi::OsStr, process, time::Duration};
+
+use testcontainers::{
+    ContainerAsync, GenericImage, ImageExt,
+    bollard::{
+        Docker,
+        query_parameters::{ListContainersOptionsBuilder, RemoveContainerOptionsBuilder},
+    },
+    core::{IntoContainerPort, client::docker_client_instance},
+    runners::AsyncRunner,
+};
+use tokio::time::timeout;
+
+use super::{
+    guardian::{Guardian, Owner},
+    mongod, orphans, replica_set,
+};
+use crate::error::{Error, OrError};
+use crate::say::say;
+
+mod image;
+mod remover;
+
+/// The image that is started when `ODM_MONGODB_IMAGE` names no other.
+const IMAGE: &str = "mongo:8.0";
+
+/// How long the engine may take to answer at all.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// The port on which a server listens inside its container.
+const PORT: u16 = 27017;
+
+/// The labels of our containers: the process id of the guardian, and among which processes it is one.
+const GUARDIAN: &str = "odm-test.guardian";
+const REALM: &str = "odm-test.realm";
+
+/// A container whose server takes writes.
+#[derive(Debug)]
+pub(crate) struct Container {
+    pub(crate) uri: String,
+    pub(crate) name: String,
+    pub(crate) image: String,
+    pub(crate) guardian: Guardian,
+}
+
+/// Starts a container of the image that `ODM_MONGODB_IMAGE` names, as a replica set of one.
+pub(crate) async fn start(owner: &Owner) -> Result<Container, Error> {
+    let docker = docker_client_instance().await.or_error("no Docker client can be made")?;
+    match timeout(PATIENCE, docker.ping()).await {
+        Ok(answer) => answer.map(drop).or_error("Docker does not answer")?,
+        Err(_) => return Err(Error::new(format!("Docker does not answer within {PATIENCE:?}"))),
+    }
+    remove_orphans(&docker).await;
+
+    let image = env::var("ODM_MONGODB_IMAGE").ok().filter(|name| !name.is_empty());
+    let image = image.as_deref().unwrap_or(IMAGE);
+    image::provide(&docker, image).await?;
+
+    let name = format!("odm-test-{}-{:08x}", process::id(), crate::test::name::unique(&image) >> 32);
+    let remover = remover::command(&name)?;
+    let command: Vec<&OsStr> = remover.iter().map(OsStr::new).collect();
+    let mut guardian = Guardian::of_container(owner, &command)?;
+    match run(image, &name, owner, &guardian).await {
+        Ok(uri) => {
+            guardian.server_stands();
+            if matches!(owner, Owner::Nobody) {
+                say(format_args!(
+                    "ODM_MONGODB_KEEP: the server stays until you run `docker rm -f -v {name}`"
+                ));
+            }
+            Ok(Container { uri, name, image: image.to_owned(), guardian })
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Runs the container and makes its server a writable primary.
+async fn run(image: &str, name: &str, owner: &Owner, guardian: &Guardian) -> Result<String, Error> {
+    let (repository, tag) = image::parts(image);
+    let command = ["mongod", "--bind_ip_all"].into_iter().chain(mongod::ARGUMENTS);
+    let mut request = GenericImage::new(repository, tag)
+        .with_exposed_port(PORT.tcp())
+        .with_cmd(command)
+        .with_container_name(name)
+        .with_startup_timeout(Duration::from_secs(60));
+    if let (Some(realm), Owner::Holder | Owner::Runner { .. }) = (orphans::realm(), owner) {
+        request = request.with_label(GUARDIAN, guardian.id().to_string()).with_label(REALM, realm);
+    }
+    let container = request.start().await.or_error(format_args!("a container of {image} does not start"))?;
+
+    match address(&container).await {
+        Ok(address) => {
+            let uri = format!("mongodb://{address}/?directConnection=true");
+            let outcome = replica_set::initiate(&uri, &format!("127.0.0.1:{PORT}"), || true).await;
+            let last_words = match outcome {
+                Ok(()) => {
+                    // Whoever lets go of this value removes the container; from here on the guardian does.
+                    std::mem::forget(container);
+                    return Ok(uri);
+                }
+                Err(error) => format!("{error}{}", last_words(&container).await),
+            };
+            Err(Error::new(format!("a container of {image} started, but {last_words}")))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Where the server of a running container is reached from here.
+async fn address(container: &ContainerAsync<GenericImage>) -> Result<String, Error> {
+    let host = container.get_host().await.or_error("the container has no address")?;
+    let port = container.get_host_port_ipv4(PORT).await.or_error("the container publishes no port")?;
+    // The port is the one for IPv4, and `localhost` may mean IPv6 first.
+    let host = match host.to_string() {
+        name if name == "localhost" => "127.0.0.1".to_owned(),
+        name => name,
+    };
+    Ok(format!("{host}:{port}"))
+}
+
+/// The end of the container's log.
+async fn last_words(container: &ContainerAsync<GenericImage>) -> String {
+    let mut log = container.stdout_to_vec().await.unwrap_or_default();
+    log.extend(container.stderr_to_vec().await.unwrap_or_default());
+    mongod::quote(&String::from_utf8_lossy(&log))
+}
+
+/// Removes the containers of guardians that no longer run.
+async fn remove_orphans(docker: &Docker) {
+    let Some(realm) = orphans::realm() else { return };
+    let filters = [("label".to_owned(), vec![format!("{REALM}={realm}")])].into();
+    let options = ListContainersOptionsBuilder::new().all(true).filters(&filters).build();
+    for container in docker.list_containers(Some(options)).await.unwrap_or_default() {
+        let guardian = container.labels.as_ref().and_then(|labels| labels.get(GUARDIAN)?.parse().ok());
+        if let (Some(id), true) = (container.id, guardian.is_some_and(orphans::is_dead)) {
+            let options = RemoveContainerOptionsBuilder::new().force(true).v(true).build();
+            // Another process may be at the same; nothing depends on who wins.
+            let _ = docker.remove_container(&id, Some(options)).await;
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! The command by which the guardian removes a container when no process of ours is left to do it.
+
+use std::{
+    env,
+    path::{Path, PathBuf},
+};
+
+use crate::error::Error;
+
+/// A command line that removes the container `name`, with the first tool that this machine has: Docker's own, `curl`,
+/// or `perl`, which every Debian image brings.
+pub(super) fn command(name: &str) -> Result<Vec<String>, Error> {
+    let engine = engine();
+    let request = format!("/containers/{name}?force=true&v=true");
+    let has = |tool: &str| which::which(tool).is_ok();
+    let socket = engine.strip_prefix("unix://");
+    let plain = engine.strip_prefix("tcp://").or_else(|| engine.strip_prefix("http://"));
+
+    let command: Vec<&str> = if has("docker") {
+        vec!["docker", "--host", &engine, "rm", "--force", "--volumes", name]
+    } else if let (Some(socket), true) = (socket, has("curl")) {
+        let url = format!("http://docker{request}");
+        return Ok(["curl", "--silent", "--unix-socket", socket, "--request", "DELETE", &url]
+            .map(Into::into)
+            .into());
+    } else if let (Some(host), true) = (plain, has("curl")) {
+        let url = format!("http://{host}{request}");
+        return Ok(["curl", "--silent", "--request", "DELETE", &url].map(Into::into).into());
+    } else if let (Some(socket), true) = (socket, has("perl")) {
+        vec!["perl", "-MIO::Socket::UNIX", "-e", PERL, socket, &request]
+    } else {
+        return Err(Error::new(format!(
+            "nothing here can remove a container after the tests (Docker at {engine}): \
+             install the `docker` command or `curl`"
+        )));
+    };
+    Ok(command.into_iter().map(Into::into).collect())
+}
+
+/// Sends one request over a socket and waits for the answer.
+const PERL: &str = r#"my $s = IO::Socket::UNIX->new(shift) or exit 1; print $s "DELETE ", shift, " HTTP/1.0\r\n\r\n"; $s->flush; <$s>"#;
+
+/// The engine's address, looked for where `testcontainers` looks.
+fn engine() -> String {
+    if let Ok(host) = env::var("DOCKER_HOST") {
+        return host;
+    }
+    let standard = PathBuf::from("/var/run/docker.sock");
+    let run = env::var_os("XDG_RUNTIME_DIR").map(|folder| Path::new(&folder).join(".docker/run/docker.sock"));
+    let home = |path: &str| env::var_os("HOME").map(|folder| Path::new(&folder).join(path));
+    let socket =
+        [Some(standard.clone()), run, home(".docker/run/docker.sock"), home(".docker/desktop/docker.sock")]
+            .into_iter()
+            .flatten()
+            .find(|path| path.exists())
+            .unwrap_or(standard);
+    format!("unix://{}", socket.display())
+}

@@ -1,0 +1,96 @@
+//! The guardian: a small shell process that ends a server when the server's owner is gone.
+//!
+//! A test process can end in ways that run no code of ours: the harness calls `exit`, a signal arrives, the machine
+//! kills it. So a server is never left to a destructor. The guardian holds the reading end of a pipe whose writing end
+//! only the owner has; the kernel closes it whatever happens, and the guardian cleans up and ends too. It has a process
+//! group of its own, so that an interrupt from the terminal reaches the owner alone.
+
+use std::{
+    ffi::OsStr,
+    io::Write as _,
+    path::{Path, PathBuf},
+    process::{Child, ChildStdin, ChildStdout, Command, Stdio},
+};
+
+use super::orphans;
+use crate::error::{Error, OrError};
+
+/// Whose end is the end of a server.
+#[derive(Debug, Clone)]
+pub(crate) enum Owner {
+    /// This process, or whoever in it holds the [`Guardian`].
+    Holder,
+    /// A test runner with this process id, whose tests meet in this folder.
+    Runner { id: u32, meeting: PathBuf },
+    /// Nobody: the server stays until somebody ends it.
+    Nobody,
+}
+
+/// The running guardian of one server. Dropping it lets the server go, unless it stands and is not the holder's.
+#[derive(Debug)]
+pub(crate) struct Guardian {
+    shell: Child,
+    pipe: Option<ChildStdin>,
+}
+
+impl Guardian {
+    /// Starts `mongod`, to be killed and its `folder` removed when the owner is gone. Its output ends when it dies.
+    pub(crate) fn of_process(
+        owner: &Owner,
+        folder: &Path,
+        command: &[&OsStr],
+    ) -> Result<(Self, Option<ChildStdout>), Error> {
+        let mut guardian = Self::spawn(owner, Some(folder), "process", command)?;
+        let output = guardian.shell.stdout.take();
+        Ok((guardian, output))
+    }
+
+    /// Runs the removing `command` when the owner is gone. Start it before the container: then no moment is unguarded.
+    pub(crate) fn of_container(owner: &Owner, command: &[&OsStr]) -> Result<Self, Error> {
+        Self::spawn(owner, None, "container", command)
+    }
+
+    /// The process id of the guardian.
+    pub(crate) fn id(&self) -> u32 {
+        self.shell.id()
+    }
+
+    /// Tells the guardian that the server stands. Until then this process owns it, whoever owns it afterwards.
+    pub(crate) fn server_stands(&mut self) {
+        if let Some(pipe) = &mut self.pipe {
+            // A guardian that is gone has ended the server, and the first use of the server says so.
+            let _ = pipe.write_all(b"stands\n");
+        }
+    }
+
+    /// Lets the server go, if it is the holder's, and waits until it is gone.
+    pub(crate) fn dismiss(mut self) {
+        self.pipe = None;
+        let _ = self.shell.wait();
+    }
+
+    fn spawn(owner: &Owner, folder: Option<&Path>, kind: &str, command: &[&OsStr]) -> Result<Self, Error> {
+        let nothing = Path::new("");
+        let (who, meeting) = match owner {
+            Owner::Holder => ("pipe".to_owned(), nothing),
+            Owner::Runner { id, meeting } => (id.to_string(), meeting.as_path()),
+            Owner::Nobody => ("nobody".to_owned(), nothing),
+        };
+        let mut shell = Command::new("sh");
+        shell.args(["-c", include_str!("guardian.sh"), "odm-test-guardian", &who]);
+        shell.arg(meeting).arg(folder.unwrap_or(nothing)).arg(kind).args(command);
+        shell.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut shell, 0);
+        let mut shell =
+            shell.spawn().or_error("cannot start `sh`, which ends the server when the tests have ended")?;
+        let pipe = shell.stdin.take();
+        let guardian = Self { shell, pipe };
+
+        // What a guardian that was itself killed leaves behind is recognised by its id: see `orphans.rs`.
+        if let (Some(folder), Owner::Holder | Owner::Runner { .. }) = (folder, owner) {
+            orphans::belongs_to(folder, guardian.id())?;
+        }
+        Ok(guardian)
+    }
+}

@@ -1,0 +1,102 @@
+//! The ladder: the ways to a server, tried one after the other, each told on standard error.
+
+use std::{
+    env,
+    time::{Duration, Instant},
+};
+
+use super::{
+    Running, docker,
+    guardian::Owner,
+    mongod,
+    replica_set::{self, Standing},
+    way::Way,
+};
+use crate::error::{Error, OrError};
+use crate::say::{say, without_credentials};
+use crate::wheel;
+
+/// Finds or starts a server for `owner`, by the way that is insisted on, or by the first that works.
+pub(crate) async fn climb(insisted: Option<Way>, owner: &Owner) -> Result<Running, Error> {
+    let mut failures = Vec::new();
+    for way in steps(insisted) {
+        let started = Instant::now();
+        match take(way, owner).await {
+            Ok((running, what)) => {
+                let uri = without_credentials(&running.uri);
+                let seconds = started.elapsed().as_secs_f32();
+                say(format_args!("server by way of {way}: {what}, {uri} ({seconds:.1} s)"));
+                return Ok(running);
+            }
+            Err(error) => {
+                say(format_args!("no server by way of {way}: {error}"));
+                failures.push((way, error));
+            }
+        }
+    }
+    Err(Error::new(report(insisted, &failures)))
+}
+
+/// The ways to try. A URI that is set is meant: no other server takes its place.
+fn steps(insisted: Option<Way>) -> Vec<Way> {
+    match insisted {
+        Some(way) => vec![way],
+        None if given_uri().is_some() => vec![Way::Uri],
+        None => Way::ALL.into_iter().filter(|way| *way != Way::Uri).collect(),
+    }
+}
+
+fn given_uri() -> Option<String> {
+    env::var("ODM_MONGODB_URI").ok().filter(|uri| !uri.is_empty())
+}
+
+/// Takes one way; gives the server and what it is, in words.
+async fn take(way: Way, owner: &Owner) -> Result<(Running, String), Error> {
+    match way {
+        Way::Uri => {
+            let uri = given_uri().ok_or_else(|| Error::new("ODM_MONGODB_URI is not set"))?;
+            let standing = standing(&uri).await.or_error(without_credentials(&uri))?;
+            if !standing.replicated {
+                say("this server is no replica set: transactions and change streams fail on it");
+            }
+            let what = format!("MongoDB {}", standing.version);
+            Ok((Running { way, uri, version: standing.version, guardian: None }, what))
+        }
+        Way::Docker => {
+            let container = docker::start(owner).await?;
+            let version = standing(&container.uri).await?.version;
+            let what = format!("MongoDB {version} in container {} of {}", container.name, container.image);
+            Ok((Running { way, uri: container.uri, version, guardian: Some(container.guardian) }, what))
+        }
+        Way::Mongod | Way::Wheel => {
+            let program = if way == Way::Wheel { wheel::mongod()? } else { mongod::find()? };
+            let process = mongod::start(&program, owner).await?;
+            let version = standing(&process.uri).await?.version;
+            let what = format!("MongoDB {version}, {}", program.display());
+            Ok((Running { way, uri: process.uri, version, guardian: Some(process.guardian) }, what))
+        }
+    }
+}
+
+async fn standing(uri: &str) -> Result<Standing, Error> {
+    replica_set::standing(uri, Duration::from_secs(10)).await
+}
+
+/// What was tried, why it failed, what to do.
+fn report(insisted: Option<Way>, failures: &[(Way, Error)]) -> String {
+    let (heading, advice) = match insisted {
+        Some(way) => (
+            format!("no MongoDB server for the tests, and only the way `{way}` was allowed:"),
+            "Mend it, or unset ODM_MONGODB_WAY so that the other ways are tried.",
+        ),
+        None => (
+            "no MongoDB server for the tests. What was tried:".to_owned(),
+            "Do one of these:\n  \
+             start Docker, so that the image `mongo` can be run;\n  \
+             install MongoDB, or set ODM_MONGOD to the path of a `mongod`;\n  \
+             set ODM_MONGODB_URI to the connection string of a server that runs.",
+        ),
+    };
+    let tried: Vec<String> = failures.iter().map(|(way, error)| format!("  {way:<7} {error}")).collect();
+    format!("{heading}\n{}\n{advice}", tried.join("\n"))
+}

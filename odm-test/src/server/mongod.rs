@@ -1,0 +1,190 @@
+//! A `mongod` process of this machine: the `mongod` way, and the last step of the `wheel` way.
+
+use std::{
+    env,
+    ffi::OsStr,
+    fs,
+    io::Read as _,
+    net::TcpListener,
+    path::{Path, PathBuf},
+    process::ChildStdout,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
+};
+
+use super::{
+    guardian::{Guardian, Owner},
+    orphans, replica_set,
+};
+use crate::error::{Error, OrError};
+use crate::say::say;
+
+/// A `mongod` that takes writes.
+#[derive(Debug)]
+pub(crate) struct Process {
+    pub(crate) uri: String,
+    pub(crate) guardian: Guardian,
+}
+
+/// The `mongod` that `ODM_MONGOD` names, else the first on `PATH`.
+pub(crate) fn find() -> Result<PathBuf, Error> {
+    match env::var_os("ODM_MONGOD").filter(|path| !path.is_empty()) {
+        Some(path) => which::which(&path)
+            .or_error(format_args!("ODM_MONGOD is `{}`, which cannot be run", Path::new(&path).display())),
+        None => which::which("mongod")
+            .map_err(|_| Error::new("ODM_MONGOD is not set, and there is no `mongod` on PATH")),
+    }
+}
+
+/// Starts `program` as a replica set of one on a free port of 127.0.0.1.
+pub(crate) async fn start(program: &Path, owner: &Owner) -> Result<Process, Error> {
+    orphans::remove_folders();
+    // Between our look for a free port and its use another process may take it.
+    let mut tries = 3;
+    loop {
+        tries -= 1;
+        match try_to_start(program, owner).await {
+            Err(error) if tries > 0 && error.to_string().contains("Address already in use") => {}
+            result => return result,
+        }
+    }
+}
+
+async fn try_to_start(program: &Path, owner: &Owner) -> Result<Process, Error> {
+    let port = free_port()?;
+    let folder = folder()?;
+    let data = folder.join("data");
+    let log = folder.join("mongod.log");
+    fs::create_dir_all(&data).or_error(format_args!("cannot create {}", data.display()))?;
+
+    let port_text = port.to_string();
+    let mut command: Vec<&OsStr> = vec![program.as_os_str()];
+    command.extend(["--bind_ip", "127.0.0.1", "--port", &port_text, "--nounixsocket"].map(OsStr::new));
+    command.extend([OsStr::new("--dbpath"), data.as_os_str(), OsStr::new("--logpath"), log.as_os_str()]);
+    command.extend(ARGUMENTS.map(OsStr::new));
+
+    let (mut guardian, output) = Guardian::of_process(owner, &folder, &command)?;
+    let output = Output::follow(output);
+    let member = format!("127.0.0.1:{port}");
+    let uri = format!("mongodb://{member}/?directConnection=true");
+    match replica_set::initiate(&uri, &member, || !output.has_ended()).await {
+        Ok(()) => {
+            guardian.server_stands();
+            if matches!(owner, Owner::Nobody) {
+                let id = fs::read_to_string(data.join("mongod.lock")).unwrap_or_default();
+                say(format_args!(
+                    "ODM_MONGODB_KEEP: the server stays until you end it with `kill {}`",
+                    id.trim()
+                ));
+            }
+            Ok(Process { uri, guardian })
+        }
+        Err(error) => {
+            let last_words = last_words(&log, &output.text());
+            guardian.dismiss();
+            Err(Error::new(format!("{}: {error}{last_words}", program.display())))
+        }
+    }
+}
+
+/// What every `mongod` of this kit is started with, in a container too: test commands (fail points), a replica set,
+/// and little memory and disk.
+pub(crate) const ARGUMENTS: [&str; 11] = [
+    "--replSet",
+    replica_set::NAME,
+    "--setParameter",
+    "enableTestCommands=1",
+    "--setParameter",
+    "diagnosticDataCollectionEnabled=false",
+    "--wiredTigerCacheSizeGB",
+    "0.25",
+    "--oplogSize",
+    "128",
+    "--quiet",
+];
+
+/// A port that nobody listened on a moment ago.
+fn free_port() -> Result<u16, Error> {
+    let address = TcpListener::bind(("127.0.0.1", 0)).and_then(|listener| listener.local_addr());
+    Ok(address.or_error("no free port on 127.0.0.1")?.port())
+}
+
+/// A new folder for the server's files. The guardian removes it.
+fn folder() -> Result<PathBuf, Error> {
+    let folder = tempfile::Builder::new().prefix(&format!("{}mongod-", orphans::PREFIX)).tempdir();
+    folder.map(tempfile::TempDir::keep).or_error("cannot create a folder for the server's files")
+}
+
+/// The server's standard output and error, followed by a thread until the server has died.
+struct Output {
+    text: Arc<Mutex<String>>,
+    ended: Arc<AtomicBool>,
+}
+
+impl Output {
+    fn follow(output: Option<ChildStdout>) -> Self {
+        let this = Self { text: Arc::default(), ended: Arc::default() };
+        let (text, ended) = (this.text.clone(), this.ended.clone());
+        thread::spawn(move || {
+            let mut buffer = [0; 4096];
+            let mut output = output;
+            while let Some(read) = output.as_mut().and_then(|output| output.read(&mut buffer).ok()) {
+                if read == 0 {
+                    break;
+                }
+                let mut text = text.lock().unwrap_or_else(PoisonError::into_inner);
+                if text.len() < 64 * 1024 {
+                    text.push_str(&String::from_utf8_lossy(&buffer[..read]));
+                }
+            }
+            ended.store(true, Ordering::Release);
+        });
+        this
+    }
+
+    fn has_ended(&self) -> bool {
+        self.ended.load(Ordering::Acquire)
+    }
+
+    fn text(&self) -> String {
+        self.text.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+/// What a server that died said last: the errors of its log, else the end of its log, else its output.
+fn last_words(log: &Path, output: &str) -> String {
+    let log = fs::read_to_string(log).unwrap_or_default();
+    let source = if log.trim().is_empty() { output } else { &log };
+    quote(source)
+}
+
+/// The last errors in the lines of a server's log, else its last lines, indented; nothing if there are none.
+pub(crate) fn quote(log: &str) -> String {
+    const LINES: usize = 8;
+    let lines: Vec<&str> = log.lines().filter(|line| !line.trim().is_empty()).collect();
+    let errors: Vec<&str> = lines
+        .iter()
+        .copied()
+        .filter(|line| line.contains(r#""s":"E""#) || line.contains(r#""s":"F""#))
+        .collect();
+    let chosen = if errors.is_empty() { &lines } else { &errors };
+    let last = &chosen[chosen.len().saturating_sub(LINES)..];
+    last.iter().fold(String::new(), |text, line| text + "\n      | " + line)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quote;
+
+    #[test]
+    fn errors_are_quoted_before_the_rest() {
+        let log =
+            "{\"s\":\"I\",\"msg\":\"one\"}\n{\"s\":\"E\",\"msg\":\"two\"}\n{\"s\":\"I\",\"msg\":\"three\"}\n";
+        assert_eq!(quote(log), "\n      | {\"s\":\"E\",\"msg\":\"two\"}");
+        assert_eq!(quote("a\n\nb\n"), "\n      | a\n      | b");
+        assert_eq!(quote(""), "");
+    }
+}

@@ -1,0 +1,141 @@
+//! One server for one run of `cargo nextest`, which gives every test a process of its own.
+//!
+//! The processes of a run meet in a folder named by `NEXTEST_RUN_ID`. The first to lock it starts the server and
+//! announces it there; the others read the announcement. The server's guardian watches nextest itself and removes the
+//! folder when the run is over.
+
+use std::{
+    env,
+    fs::{self, File},
+    io,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use fs4::FileExt;
+
+use super::{Running, guardian::Owner, ladder, orphans, replica_set, way::Way};
+use crate::error::{Error, OrError};
+use crate::say::say;
+
+/// The run of nextest that this process belongs to.
+pub(crate) struct Run {
+    /// The process id of nextest.
+    runner: u32,
+    /// The folder in which its processes meet.
+    meeting: PathBuf,
+}
+
+impl Run {
+    /// The run that this process is part of, if it was started by nextest.
+    pub(crate) fn current() -> Option<Self> {
+        let id = env::var("NEXTEST_RUN_ID").ok().filter(|id| !id.is_empty())?;
+        let name: String = id.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
+        let meeting = env::temp_dir().join(format!("{}run-{name}", orphans::PREFIX));
+        Some(Self { runner: runner()?, meeting })
+    }
+
+    /// The owner of what this run starts.
+    pub(crate) fn owner(&self) -> Owner {
+        Owner::Runner { id: self.runner, meeting: self.meeting.clone() }
+    }
+
+    /// The server of this run, started for `owner` if no process of the run has done so before. When there is none,
+    /// the first process finds that out for all.
+    pub(crate) async fn server(&self, insisted: Option<Way>, owner: &Owner) -> Result<Running, Error> {
+        let _lock = self.lock()?;
+        let (announcement, failure) = (self.meeting.join("announcement"), self.meeting.join("failure"));
+        if let Ok(failure) = fs::read_to_string(&failure) {
+            return Err(Error::new(failure));
+        }
+        if let Some(running) = read(&announcement)
+            && replica_set::standing(&running.uri, Duration::from_secs(5)).await.is_ok()
+        {
+            say(format_args!("server of this nextest run, by way of {}: {}", running.way, running.uri));
+            return Ok(running);
+        }
+        let result = ladder::climb(insisted, owner).await;
+        match &result {
+            // Its string may hold credentials, and it costs nothing to find again.
+            Ok(running) if running.way == Way::Uri => {}
+            Ok(Running { way, version, uri, .. }) => {
+                write(&announcement, &format!("{way}\n{version}\n{uri}\n"))?;
+            }
+            Err(error) => write(&failure, &error.to_string())?,
+        }
+        result
+    }
+
+    /// Locks the run's folder. The guardian of an earlier server of this run may be removing it at this moment, so the
+    /// lock counts only if the locked file is still the one in the folder.
+    fn lock(&self) -> Result<File, Error> {
+        let path = self.meeting.join("lock");
+        loop {
+            let attempt = fs::create_dir_all(&self.meeting).and_then(|()| {
+                let file = File::options().create(true).truncate(false).write(true).open(&path)?;
+                FileExt::lock(&file)?;
+                Ok(file)
+            });
+            match attempt {
+                Ok(file) if path.exists() => {
+                    orphans::belongs_to(&self.meeting, self.runner)?;
+                    return Ok(file);
+                }
+                Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                    return Err(Error::new(format!("cannot lock {}: {error}", path.display())));
+                }
+                Ok(_) | Err(_) => {}
+            }
+        }
+    }
+}
+
+fn write(path: &Path, text: &str) -> Result<(), Error> {
+    fs::write(path, text).or_error(format_args!("cannot write {}", path.display()))
+}
+
+fn read(announcement: &Path) -> Option<Running> {
+    let text = fs::read_to_string(announcement).ok()?;
+    let mut lines = text.lines();
+    let way = lines.next()?.parse().ok()?;
+    let version = lines.next()?.to_owned();
+    let uri = lines.next()?.to_owned();
+    Some(Running { way, uri, version, guardian: None })
+}
+
+/// The process id of nextest: the nearest process above this one that is called so, else the parent.
+#[cfg(unix)]
+fn runner() -> Option<u32> {
+    let parent = std::os::unix::process::parent_id();
+    let mut id = parent;
+    while id > 1 {
+        let Some((above, name)) = above(id) else { break };
+        if name.contains("nextest") {
+            return Some(id);
+        }
+        id = above;
+    }
+    (parent > 1).then_some(parent)
+}
+
+/// The parent of a process, and the process's name.
+#[cfg(unix)]
+fn above(id: u32) -> Option<(u32, String)> {
+    let stat = fs::read_to_string(format!("/proc/{id}/stat")).ok();
+    if let Some(stat) = stat {
+        // `id (name) state parent …`, and a name may hold spaces and parentheses.
+        let (name, rest) = stat.split_once('(')?.1.rsplit_once(')')?;
+        return Some((rest.split_whitespace().nth(1)?.parse().ok()?, name.to_owned()));
+    }
+    let output =
+        std::process::Command::new("ps").args(["-o", "ppid=,comm=", "-p", &id.to_string()]).output().ok()?;
+    let line = String::from_utf8(output.stdout).ok()?;
+    let (above, name) = line.trim().split_once(char::is_whitespace)?;
+    Some((above.parse().ok()?, name.to_owned()))
+}
+
+/// Without process ids to watch, every test process has a server of its own.
+#[cfg(not(unix))]
+fn runner() -> Option<u32> {
+    None
+}

@@ -1,0 +1,178 @@
+//! What `#[odm_test::test]` turns a function into: a runtime, a server, a fresh database, and their end.
+
+use std::{panic::AssertUnwindSafe, time::Duration};
+
+use futures_util::FutureExt as _;
+use odm::{Database, mongodb::Client};
+use tokio::{runtime, time::timeout};
+
+use crate::error::{Error, OrError};
+use crate::say::{say, without_credentials};
+use crate::server::Server;
+
+pub(crate) mod name;
+
+/// Runs one test. The attribute's expansion calls it.
+pub fn run<F, R>(test: Test, body: impl FnOnce(Context) -> F) -> R
+where
+    F: Future<Output = R>,
+    R: Outcome,
+{
+    let runtime = match test.runtime() {
+        Ok(runtime) => runtime,
+        Err(error) => return R::without_test(&test, &error),
+    };
+    runtime.block_on(async {
+        let context = match Context::new(&test).await {
+            Ok(context) => context,
+            Err(error) => return R::without_test(&test, &error),
+        };
+        let outcome = AssertUnwindSafe(body(context.clone())).catch_unwind().await;
+        let passed = match &outcome {
+            Ok(returned) => returned.is_success() && !test.should_panic,
+            Err(_) => test.should_panic,
+        };
+        if passed {
+            context.drop_database().await;
+        } else {
+            context.keep_database(&test);
+        }
+        outcome.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })
+}
+
+/// A test as its attribute describes it.
+#[derive(Debug, Clone, Copy)]
+pub struct Test {
+    /// `module_path!()` where the test stands.
+    pub module: &'static str,
+    /// The name of the function.
+    pub name: &'static str,
+    /// The threads of the runtime: none means the thread of the test alone.
+    pub threads: Option<usize>,
+    /// Whether the test says `#[should_panic]`.
+    pub should_panic: bool,
+}
+
+impl Test {
+    fn runtime(&self) -> Result<runtime::Runtime, Error> {
+        let mut builder = match self.threads {
+            None => runtime::Builder::new_current_thread(),
+            Some(_) => runtime::Builder::new_multi_thread(),
+        };
+        if let Some(threads @ 1..) = self.threads {
+            builder.worker_threads(threads);
+        }
+        builder.enable_all().build().or_error("no runtime for the test")
+    }
+}
+
+/// What a test can ask for.
+#[derive(Debug, Clone)]
+pub struct Context {
+    server: Server,
+    database: Database,
+}
+
+impl Context {
+    async fn new(test: &Test) -> Result<Self, Error> {
+        let server = Server::shared().await?;
+        let database = server.database(&name::of_test(test.module, test.name)).await?;
+        Ok(Self { server, database })
+    }
+
+    async fn drop_database(&self) {
+        let name = self.database.name();
+        // A test may leave a transaction open, for whose end the server would wait.
+        let outcome = timeout(Duration::from_secs(10), self.database.driver().drop().into_future()).await;
+        match outcome {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => say(format_args!("the database {name} could not be dropped: {error}")),
+            Err(_) => say(format_args!("the database {name} could not be dropped within 10 s")),
+        }
+    }
+
+    fn keep_database(&self, test: &Test) {
+        let uri = without_credentials(self.server.uri());
+        say(format_args!(
+            "{}::{} failed; its database is kept: {} at {uri}{}",
+            test.module,
+            test.name,
+            self.database.name(),
+            self.server.hint_on_keeping()
+        ));
+    }
+}
+
+/// What a parameter of a test can be.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is nothing that an `#[odm_test::test]` can be given",
+    label = "a test is given `odm::Database`, `odm_test::Server` or `odm::mongodb::Client`",
+    note = "the correct form is `async fn name(db: odm::Database)`"
+)]
+pub trait Argument {
+    /// Takes it from what the test has.
+    fn from_context(context: &Context) -> Self;
+}
+
+impl Argument for Database {
+    fn from_context(context: &Context) -> Self {
+        context.database.clone()
+    }
+}
+
+impl Argument for Client {
+    fn from_context(context: &Context) -> Self {
+        context.database.driver().client().clone()
+    }
+}
+
+impl Argument for Server {
+    fn from_context(context: &Context) -> Self {
+        context.server.clone()
+    }
+}
+
+/// What a test can return.
+#[diagnostic::on_unimplemented(
+    message = "an `#[odm_test::test]` cannot return `{Self}`",
+    label = "a test returns nothing or a `Result<(), E>`",
+    note = "the correct form is `async fn name(db: odm::Database) -> Result<(), E>`"
+)]
+pub trait Outcome: Sized {
+    /// Whether the test passed, as far as its return value says.
+    fn is_success(&self) -> bool;
+
+    /// Makes the test fail because it could not run.
+    fn without_test(test: &Test, error: &Error) -> Self;
+}
+
+impl Outcome for () {
+    fn is_success(&self) -> bool {
+        true
+    }
+
+    fn without_test(test: &Test, error: &Error) -> Self {
+        if test.should_panic {
+            // A panic would let it pass; a return is the failure of a test that should panic.
+            say(format_args!("{}::{} could not run: {error}", test.module, test.name));
+        } else {
+            could_not_run(error);
+        }
+    }
+}
+
+impl<E> Outcome for Result<(), E> {
+    fn is_success(&self) -> bool {
+        self.is_ok()
+    }
+
+    fn without_test(_: &Test, error: &Error) -> Self {
+        could_not_run(error)
+    }
+}
+
+#[expect(clippy::panic, reason = "it is how a test fails")]
+fn could_not_run(error: &Error) -> ! {
+    panic!("{error}")
+}

@@ -1,0 +1,58 @@
+//! Names for the databases of tests: readable, different for every test and every run, and within the server's limits.
+
+use std::{
+    hash::{BuildHasher as _, Hash, RandomState},
+    process,
+    time::SystemTime,
+};
+
+/// The longest name that the server accepts, in bytes.
+const LIMIT: usize = 63;
+
+/// A name for the database of the test `name` in `module`: the end of its path as far as there is room, and a number
+/// that no other test and no other run has.
+pub(crate) fn of_test(module: &str, name: &str) -> String {
+    let number = format!("{:016x}", unique(&(module, name)));
+    // The crate is the same for all tests of a binary.
+    let module = module.split_once("::").map_or("", |(_, inner)| inner);
+    let path: String = format!("{module}::{name}")
+        .trim_start_matches("::")
+        .replace("::", "-")
+        .chars()
+        // Windows servers refuse more characters than others, and names that differ in case alone are refused by all.
+        .map(|c| if c.is_ascii_alphanumeric() || c == '-' { c.to_ascii_lowercase() } else { '_' })
+        .collect();
+    let room = LIMIT - "test--".len() - number.len();
+    format!("test-{}-{number}", &path[path.len().saturating_sub(room)..])
+}
+
+/// A number that differs between values, processes and moments.
+pub(crate) fn unique(value: &impl Hash) -> u64 {
+    let moment = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
+    // The standard library seeds each state of its hasher from the system's source of randomness.
+    RandomState::new().hash_one((value, process::id(), moment))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::of_test;
+
+    #[test]
+    fn a_name_tells_the_test() {
+        let name = of_test("integration::crud::find", "finds_nothing");
+        assert!(name.starts_with("test-crud-find-finds_nothing-"), "{name}");
+        assert!(of_test("integration", "at_the_top").starts_with("test-at_the_top-"));
+    }
+
+    #[test]
+    fn a_name_fits_and_is_of_this_run_alone() {
+        let long = "a_sentence_about_what_is_true".repeat(5);
+        let (one, two) = (of_test("krate::Módule", &long), of_test("krate::Módule", &long));
+        assert_eq!(one.len(), 63);
+        assert_ne!(one, two);
+        assert!(
+            one.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "-_".contains(c)),
+            "{one}"
+        );
+    }
+}

@@ -1,0 +1,110 @@
+//! The shared libraries a program is linked to, as the system's loader sees them.
+
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use crate::error::{Error, OrError};
+
+/// Lists the files that `program` loads when it starts: every shared library it is linked to, directly or through
+/// another, and the loader itself, as `ldd` tells them.
+///
+/// ```no_run
+/// let mongod = odm_test::wheel::mongod()?;
+/// for library in odm_test::wheel::libraries(&mongod)? {
+///     println!("{}", library.display());
+/// }
+/// # Ok::<(), odm_test::Error>(())
+/// ```
+pub fn libraries(program: &Path) -> Result<Vec<PathBuf>, Error> {
+    Ok(ldd(program)?.lines().filter_map(path).collect())
+}
+
+/// A sentence on the libraries of `program` that this machine lacks; empty if it has them all or cannot tell.
+pub(super) fn missing(program: &Path) -> Result<String, Error> {
+    if which::which("ldd").is_err() {
+        return Ok(String::new());
+    }
+    let listing = ldd(program)?;
+    let names: Vec<&str> = listing.lines().filter_map(absent).collect();
+    Ok(sentence(&names))
+}
+
+fn ldd(program: &Path) -> Result<String, Error> {
+    let output = Command::new("ldd").arg(program).output().or_error("cannot run `ldd`")?;
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+/// The path in a line of `ldd`: `name => path (address)`, or `path (address)` for the loader.
+fn path(line: &str) -> Option<PathBuf> {
+    let path = line.split(" => ").last()?.trim().split(" (").next()?;
+    path.starts_with('/').then(|| PathBuf::from(path))
+}
+
+/// The library in a line of `ldd` that was not found: `name => not found`.
+fn absent(line: &str) -> Option<&str> {
+    line.trim().strip_suffix(" => not found")
+}
+
+fn sentence(missing: &[&str]) -> String {
+    if missing.is_empty() {
+        return String::new();
+    }
+    let mut packages: Vec<&str> = missing.iter().filter_map(|name| package(name)).collect();
+    packages.dedup();
+    let install = if packages.is_empty() {
+        String::new()
+    } else {
+        format!(" (on Debian and Ubuntu: `apt-get install {}`)", packages.join(" "))
+    };
+    format!("the wheel's `mongod` needs {}, which this machine lacks{install}", missing.join(", "))
+}
+
+/// The Debian package of a library that the wheel's `mongod` names itself.
+fn package(library: &str) -> Option<&'static str> {
+    match library {
+        "libcurl.so.4" => Some("libcurl4"),
+        "libssl.so.3" | "libcrypto.so.3" => Some("libssl3"),
+        "liblzma.so.5" => Some("liblzma5"),
+        "libgcc_s.so.1" => Some("libgcc-s1"),
+        "libresolv.so.2" | "libm.so.6" | "libc.so.6" => Some("libc6"),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LISTING: &str = "\tlinux-vdso.so.1 (0x00007f12)\n\
+        \tlibcurl.so.4 => not found\n\
+        \tlibcrypto.so.3 => not found\n\
+        \tlibssl.so.3 => not found\n\
+        \tlibm.so.6 => /lib/x86_64-linux-gnu/libm.so.6 (0x00007f12)\n\
+        \t/lib64/ld-linux-x86-64.so.2 (0x00007f12)\n";
+
+    #[test]
+    fn libraries_are_read_from_the_loader() {
+        let found: Vec<_> = LISTING.lines().filter_map(path).collect();
+        assert_eq!(
+            found,
+            [Path::new("/lib/x86_64-linux-gnu/libm.so.6"), Path::new("/lib64/ld-linux-x86-64.so.2")]
+        );
+    }
+
+    #[test]
+    fn a_missing_library_is_named_with_its_package() {
+        let missing: Vec<_> = LISTING.lines().filter_map(absent).collect();
+        assert_eq!(
+            sentence(&missing),
+            "the wheel's `mongod` needs libcurl.so.4, libcrypto.so.3, libssl.so.3, which this machine lacks \
+             (on Debian and Ubuntu: `apt-get install libcurl4 libssl3`)"
+        );
+        assert_eq!(sentence(&[]), "");
+        assert_eq!(
+            sentence(&["libodd.so.9"]),
+            "the wheel's `mongod` needs libodd.so.9, which this machine lacks"
+        );
+    }
+}
