@@ -1,13 +1,98 @@
 //! `Database`: where models live; the handle everything else is reached from.
 
+mod uri;
+
+use std::fmt;
+
+use mongodb::{
+    Client, ClientSession,
+    bson::doc,
+    error::ErrorKind as Driver,
+    options::{ClientOptions, DriverInfo},
+};
+
+use crate::{
+    collection::Collection,
+    error::{Error, Result},
+    exec,
+    model::Model,
+    trace::{Operation, Verb},
+};
+
+const CONNECT: Verb = Verb::new("connect", "hello");
+const PING: Verb = Verb::new("ping", "ping");
+const START_SESSION: Verb = Verb::new("start_session", "hello");
+const DROP_DATABASE: Verb = Verb::new("drop_database", "dropDatabase");
+
 /// A database handle: a cheap clone around the driver's.
-#[derive(Debug, Clone)]
+///
+/// ```no_run
+/// use odm::Database;
+///
+/// # async fn start() -> odm::Result<()> {
+/// let db = Database::connect("mongodb://localhost:27017/shop").await?;
+/// db.ping().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 pub struct Database {
     driver: mongodb::Database,
 }
 
 impl Database {
-    /// Wraps a database of the driver.
+    /// Makes a client for the deployment that `uri` names, and gives the database that `uri` names.
+    ///
+    /// The name stands behind the hosts: `mongodb://localhost:27017/shop`.
+    ///
+    /// No server is asked: the driver connects in the background, and the first operation waits for it, up to
+    /// `serverSelectionTimeoutMS` (30 seconds unless the URI says otherwise). To learn at start-up that
+    /// nothing listens there, [`ping`](Database::ping). (A `mongodb+srv` URI does ask the DNS.) Where the URI
+    /// has no `appName`, the server's logs show this client as `odm`.
+    ///
+    /// # Errors
+    ///
+    /// [`is_config`](Error::is_config): the URI is malformed, has an unknown option, or names no database.
+    pub async fn connect(uri: impl AsRef<str>) -> Result<Self> {
+        let operation = Operation { verb: CONNECT, database: "", collection: None };
+        let connection = uri::parse(uri.as_ref()).map_err(|error| error.during(&operation))?;
+        let options = exec::run(operation, ClientOptions::parse(connection))
+            .await
+            .map_err(|error| unusable(error, &operation))?;
+        match options.default_database.clone() {
+            Some(name) => Self::connect_with(options, &name),
+            None => Err(Error::config(
+                "the URI names no database; write it behind the host: `mongodb://localhost:27017/shop`",
+            )
+            .during(&operation)),
+        }
+    }
+
+    /// Makes a client with `options` of the driver, and gives the database called `name`.
+    ///
+    /// No server is asked, as in [`connect`](Database::connect).
+    ///
+    /// # Errors
+    ///
+    /// [`is_config`](Error::is_config): the driver refuses the options, or no database can have this name.
+    pub fn connect_with(mut options: ClientOptions, name: &str) -> Result<Self> {
+        let operation = Operation { verb: CONNECT, database: "", collection: None };
+        if name.is_empty() || name.len() > 63 || name.contains(['/', '\\', '.', ' ', '"', '$', '\0']) {
+            return Err(Error::config(
+                "the name of the database is empty, longer than 63 bytes, or holds one of `/ \\ . \" $`, a space or NUL",
+            )
+            .during(&operation));
+        }
+        options.app_name.get_or_insert_with(|| "odm".to_owned());
+        options.driver_info.get_or_insert_with(|| {
+            DriverInfo::builder().name("odm").version(env!("CARGO_PKG_VERSION").to_owned()).build()
+        });
+        let client = Client::with_options(options)
+            .map_err(|error| unusable(Error::from_driver(error).during(&operation), &operation))?;
+        Ok(Self::from_driver(client.database(name)))
+    }
+
+    /// Wraps a database of the driver, with the read and write concerns it has.
     pub fn from_driver(driver: mongodb::Database) -> Self {
         Self { driver }
     }
@@ -17,8 +102,79 @@ impl Database {
         &self.driver
     }
 
+    /// The driver's client, which owns the connections.
+    pub fn client(&self) -> &Client {
+        self.driver.client()
+    }
+
     /// The name of the database.
     pub fn name(&self) -> &str {
         self.driver.name()
+    }
+
+    /// The collection of a model.
+    ///
+    /// ```no_run
+    /// # use odm::{Collection, Database, Model};
+    /// # fn of<User: Model>(db: &Database) {
+    /// let users: Collection<User> = db.collection();
+    /// # }
+    /// ```
+    pub fn collection<M: Model>(&self) -> Collection<M> {
+        Collection::new(self.clone())
+    }
+
+    /// Asks a server for a sign of life.
+    ///
+    /// `{ ping: 1 }`
+    ///
+    /// `await` gives `()` once a server has answered.
+    ///
+    /// # Errors
+    ///
+    /// [`is_unavailable`](Error::is_unavailable): no server could be used in time.
+    /// [`is_unauthorized`](Error::is_unauthorized): the server does not accept the user or the password.
+    pub async fn ping(&self) -> Result<()> {
+        exec::run(self.operation(PING), self.driver.run_command(doc! { "ping": 1 })).await.map(|_| ())
+    }
+
+    /// Starts a session, which verbs then run in by `.session(&mut session)`.
+    ///
+    /// `await` gives the driver's [`ClientSession`].
+    ///
+    /// # Errors
+    ///
+    /// [`is_unavailable`](Error::is_unavailable): no server could be used in time.
+    pub async fn start_session(&self) -> Result<ClientSession> {
+        exec::run(self.operation(START_SESSION), self.client().start_session()).await
+    }
+
+    /// Removes the database with all its collections and documents.
+    ///
+    /// `{ dropDatabase: 1 }`
+    ///
+    /// `await` gives `()`, also where there was no such database.
+    pub async fn drop_database(&self) -> Result<()> {
+        exec::run(self.operation(DROP_DATABASE), self.driver.drop()).await
+    }
+
+    fn operation(&self, verb: Verb) -> Operation<'_> {
+        Operation { verb, database: self.name(), collection: None }
+    }
+}
+
+impl fmt::Debug for Database {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Database({})", self.name())
+    }
+}
+
+/// What the driver calls an invalid argument is, while connecting, a wrong setting.
+fn unusable(error: Error, operation: &Operation<'_>) -> Error {
+    match error.driver().map(|error| &*error.kind) {
+        Some(Driver::InvalidArgument { message, .. }) => {
+            Error::config(format!("the client options cannot be used: {message}")).during(operation)
+        }
+        _ => error,
     }
 }

@@ -18,12 +18,14 @@ pub mod pipeline;
 pub mod sort;
 pub mod update;
 // 3 do
+mod collection;
 mod database;
 
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
 
+pub use collection::Collection;
 pub use database::Database;
 pub use error::{Error, ErrorKind, Result};
 pub use filter::Filter;
