@@ -33,4 +33,4 @@ pub use model::Model;
 pub use pipeline::Pipeline;
 pub use sort::Sort;
 pub use update::Update;
-pub use value::{Decode, Doc, Id, Keyed, Value};
+pub use value::{Decode, Doc, Id, Keyed, Value, from_slice, to_vec};

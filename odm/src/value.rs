@@ -18,7 +18,7 @@ use crate::{error::codec::CodecResult, path::At};
 
 pub use self::{
     array::Array,
-    document::{Decode, Doc},
+    document::{Decode, Doc, from_slice, to_vec},
     id::{Id, Keyed, NewKey},
     map::{Map, MapKey},
     raw::{Elements, Raw, require},

@@ -1,6 +1,7 @@
 //! Document types: values made of named fields.
 
-use super::Value;
+use super::{Raw, Value, Writer};
+use crate::error::{Error, Result};
 
 /// A value that is a document with known fields: a model, an embedded document or a shape.
 #[diagnostic::on_unimplemented(
@@ -20,3 +21,38 @@ pub trait Doc: Value {
     note = "name the result: end the pipeline with a stage that gives a shape, such as `.group(|r| MyShapeOf {{ .. }})`"
 )]
 pub trait Decode: Value + Send {}
+
+/// The BSON bytes of a document, as they are stored.
+///
+/// # Errors
+///
+/// [`is_not_sent`](Error::is_not_sent): a value cannot be stored, such as a `u64` above `i64::MAX`; the
+/// message says which field.
+pub fn to_vec<D: Doc>(document: &D) -> Result<Vec<u8>> {
+    let mut writer = Writer::new();
+    document.encode(&mut writer)?;
+    Ok(writer.into_bytes())
+}
+
+/// A document from its BSON bytes: from a file, a cache, a driver call of your own.
+///
+/// ```
+/// # use odm::{Embedded, bson::doc};
+/// #[derive(Debug, PartialEq, Embedded)]
+/// struct Point {
+///     x: i32,
+///     y: i32,
+/// }
+///
+/// let bytes = doc! { "x": 1, "y": "two" }.to_vec()?;
+/// let error = odm::from_slice::<Point>(&bytes).unwrap_err();
+/// assert_eq!(error.decode_error().unwrap().path(), "y");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+///
+/// [`is_decode`](Error::is_decode): the bytes are not BSON, or not what the type declares.
+pub fn from_slice<D: Decode>(bytes: &[u8]) -> Result<D> {
+    D::decode(Raw::document(bytes)).map_err(|cause| Error::decode(bytes, cause))
+}
