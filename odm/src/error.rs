@@ -11,6 +11,7 @@ mod insert_many;
 pub mod invalid;
 mod kind;
 mod rejection;
+mod schema;
 mod selection;
 mod server;
 
@@ -20,6 +21,7 @@ pub use self::{
     insert_many::{InsertFailure, InsertManyError, InsertOutcome},
     kind::ErrorKind,
     rejection::{RejectedRule, Rejection},
+    schema::{DeclaredProblem, SchemaError},
 };
 
 use std::{borrow::Cow, fmt};
@@ -98,6 +100,13 @@ impl Error {
         self
     }
 
+    /// The same error, understood as one of the schema.
+    #[must_use]
+    pub(crate) fn in_schema(mut self, error: SchemaError) -> Self {
+        self.0.kind = ErrorKind::Schema(error);
+        self
+    }
+
     /// What happened, as far as a caller can act on it.
     pub fn kind(&self) -> &ErrorKind {
         &self.0.kind
@@ -133,6 +142,7 @@ impl Error {
             ErrorKind::Encode(_) | ErrorKind::Invalid(_) | ErrorKind::Refused(_) | ErrorKind::Config(_) => {
                 true
             }
+            ErrorKind::Schema(error) => matches!(error, SchemaError::Declared(_)),
             ErrorKind::TooLarge(_) => self.0.driver.is_none(),
             ErrorKind::InsertMany(error) => error.is_not_sent(),
             _ => false,
@@ -195,6 +205,11 @@ impl Error {
     /// Where a stored document does not fit the declared type, if that is what happened.
     pub fn decode_error(&self) -> Option<&DecodeError> {
         if let ErrorKind::Decode(error) = self.kind() { Some(error) } else { None }
+    }
+
+    /// Why the declared schema cannot be planned or applied, if that is what happened.
+    pub fn schema(&self) -> Option<&SchemaError> {
+        if let ErrorKind::Schema(error) = self.kind() { Some(error) } else { None }
     }
 
     /// What became of each document of an `insert_many`, if that is what failed.

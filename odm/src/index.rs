@@ -131,6 +131,11 @@ impl Index {
         self.keys().map(|(field, direction)| (field.to_owned(), Bson::Int32(direction.number()))).collect()
     }
 
+    /// Whether the server takes the two for one index, whatever their names.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        self.keys == other.keys && self.unique == other.unique && self.sparse == other.sparse
+    }
+
     /// The index as the driver takes it.
     pub fn to_driver(&self) -> IndexModel {
         let mut options = IndexOptions::default();

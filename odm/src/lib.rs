@@ -20,6 +20,8 @@ pub mod update;
 // 3 do
 mod collection;
 mod database;
+// 4 keep
+pub mod schema;
 
 #[doc(hidden)]
 #[path = "private.rs"]

@@ -4,7 +4,7 @@ use std::{borrow::Cow, fmt};
 
 use super::{
     codec::CodecError, decode::DecodeError, duplicate_key::DuplicateKey, insert_many::InsertManyError,
-    invalid::Violations, rejection::Rejection,
+    invalid::Violations, rejection::Rejection, schema::SchemaError,
 };
 
 /// What happened, as far as a caller can act on it.
@@ -30,6 +30,8 @@ pub enum ErrorKind {
     TooLarge(Cow<'static, str>),
     /// Some documents of an `insert_many` were not written.
     InsertMany(InsertManyError),
+    /// The declared schema cannot be planned or applied.
+    Schema(SchemaError),
     /// The URI or the client options cannot be used. Nothing was sent.
     Config(Cow<'static, str>),
     /// No suitable server answered. Nothing was applied.
@@ -69,6 +71,7 @@ impl ErrorKind {
             Self::Refused(_) => "Refused",
             Self::TooLarge(_) => "TooLarge",
             Self::InsertMany(_) => "InsertMany",
+            Self::Schema(_) => "Schema",
             Self::Config(_) => "Config",
             Self::Unavailable(_) => "Unavailable",
             Self::ConnectionLost(_) => "ConnectionLost",
@@ -103,6 +106,7 @@ impl fmt::Display for ErrorKind {
             | Self::Unsupported(message)
             | Self::Driver(message) => f.write_str(message),
             Self::InsertMany(error) => error.fmt(f),
+            Self::Schema(error) => error.fmt(f),
             Self::Transient => f.write_str("a conflict or an election got in the way; try again"),
             Self::Unauthorized => f.write_str(
                 "not authorized: check the user name, the password, `authSource` and the user's roles",

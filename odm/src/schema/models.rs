@@ -1,0 +1,172 @@
+//! The models of a schema, listed by hand: there is no registry.
+
+use std::any::type_name;
+
+use crate::{
+    Model,
+    error::{DeclaredProblem, Error, ErrorKind, Result, SchemaError},
+    index::Index,
+};
+
+/// A list of models, for [`Database::schema`](crate::Database::schema).
+///
+/// Construct with [`models!`](crate::models!).
+#[derive(Debug, Clone, Default)]
+#[must_use]
+pub struct Models(Vec<Declared>);
+
+/// What one model declares.
+#[derive(Debug, Clone)]
+pub(super) struct Declared {
+    pub(super) model: &'static str,
+    pub(super) collection: &'static str,
+    pub(super) indexes: Vec<Index>,
+}
+
+impl Models {
+    /// No models.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The same list and `M`.
+    pub fn with<M: Model>(mut self) -> Self {
+        self.0.push(Declared { model: type_name::<M>(), collection: M::COLLECTION, indexes: M::indexes() });
+        self
+    }
+
+    /// What the models declare, without repetitions; everything that is wrong with it if something is.
+    pub(super) fn checked(&self) -> Result<Vec<Declared>> {
+        let mut models: Vec<Declared> = Vec::new();
+        let mut problems = Vec::new();
+        for declared in &self.0 {
+            match models.iter().find(|other| other.collection == declared.collection) {
+                Some(other) if other.model == declared.model => {}
+                Some(other) => problems.push(DeclaredProblem::SharedCollection {
+                    collection: declared.collection.to_owned(),
+                    models: [other.model, declared.model],
+                }),
+                None => models.push(declared.checked(&mut problems)),
+            }
+        }
+        if problems.is_empty() {
+            Ok(models)
+        } else {
+            Err(Error::new(ErrorKind::Schema(SchemaError::Declared(problems))))
+        }
+    }
+}
+
+impl Declared {
+    fn checked(&self, problems: &mut Vec<DeclaredProblem>) -> Self {
+        let mut indexes: Vec<Index> = Vec::new();
+        for index in &self.indexes {
+            if indexes.contains(index) {
+                continue;
+            }
+            if let Some(problem) = index.problem().or_else(|| clash(index, &indexes)) {
+                let index = index.name();
+                problems.push(DeclaredProblem::Index { model: self.model, index, problem });
+            }
+            indexes.push(index.clone());
+        }
+        Self { indexes, ..*self }
+    }
+}
+
+/// Why this index cannot stand beside the others.
+fn clash(index: &Index, others: &[Index]) -> Option<String> {
+    if others.iter().any(|other| other.name() == index.name()) {
+        return Some(
+            "has the name of another index of the model: give one of them a name of its own".to_owned(),
+        );
+    }
+    let same = others.iter().find(|other| other.is_same(index))?;
+    Some(format!("is to the server the same index as `{}`: same keys, `unique` and `sparse`", same.name()))
+}
+
+/// The models of a schema: `db.schema(models![Order, Customer])`.
+///
+/// ```
+/// # use odm::{Model, models};
+/// # fn list<Order: Model, Customer: Model>() {
+/// let all = models![Order, Customer];
+/// let same = odm::schema::Models::new().with::<Order>().with::<Customer>();
+/// # }
+/// ```
+#[macro_export]
+macro_rules! models {
+    ($($model:ty),* $(,)?) => {
+        $crate::schema::Models::new()$(.with::<$model>())*
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::index::Direction::{Ascending, Descending};
+
+    fn declared(model: &'static str, collection: &'static str, indexes: Vec<Index>) -> Declared {
+        Declared { model, collection, indexes }
+    }
+
+    fn refusal(models: Vec<Declared>) -> String {
+        Models(models).checked().unwrap_err().to_string()
+    }
+
+    fn on(field: &str) -> Index {
+        Index::new().key(field, Ascending)
+    }
+
+    #[test]
+    fn two_models_in_one_collection_are_both_named() {
+        let models =
+            vec![declared("shop::Order", "orders", vec![]), declared("bill::Order", "orders", vec![])];
+        assert_eq!(
+            refusal(models),
+            "`shop::Order` and `bill::Order` both say that their collection is `orders`; nothing was sent"
+        );
+    }
+
+    #[test]
+    fn a_model_listed_twice_counts_once() {
+        let order = declared("shop::Order", "orders", vec![on("a"), on("a")]);
+        let checked = Models(vec![order.clone(), order]).checked().unwrap();
+        assert_eq!(checked.len(), 1);
+        assert_eq!(checked[0].indexes, [on("a")]);
+    }
+
+    #[test]
+    fn every_problem_is_listed_and_nothing_was_sent() {
+        let ttl = on("a").key("b", Descending).expire_after(Duration::from_secs(1));
+        let models =
+            vec![declared("Order", "orders", vec![Index::new(), ttl]), declared("Bill", "orders", vec![])];
+        let error = Models(models).checked().unwrap_err();
+        assert!(error.is_not_sent());
+        assert_eq!(
+            error.to_string(),
+            "an index of `Order` has no keys; index `a_1_b_-1` of `Order` has a ttl and several keys: documents \
+             expire by one date field; `Order` and `Bill` both say that their collection is `orders`; nothing was \
+             sent"
+        );
+    }
+
+    #[test]
+    fn indexes_of_one_model_must_differ_as_the_server_sees_it() {
+        assert_eq!(
+            refusal(vec![declared("Order", "orders", vec![on("a"), on("a").unique()])]),
+            "index `a_1` of `Order` has the name of another index of the model: give one of them a name of its \
+             own; nothing was sent"
+        );
+        let ttl = on("a").expire_after(Duration::from_secs(1)).named("ttl");
+        assert_eq!(
+            refusal(vec![declared("Order", "orders", vec![on("a"), ttl])]),
+            "index `ttl` of `Order` is to the server the same index as `a_1`: same keys, `unique` and `sparse`; \
+             nothing was sent"
+        );
+        let unique = on("a").unique().named("a_unique");
+        assert!(Models(vec![declared("Order", "orders", vec![on("a"), unique])]).checked().is_ok());
+    }
+}

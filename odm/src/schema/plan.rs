@@ -1,0 +1,195 @@
+//! `Plan`: the difference between declared and live schema, as ordered changes.
+
+use std::{fmt, slice};
+
+use mongodb::bson::Document;
+
+use super::{
+    applied::Applied,
+    change::{Change, words},
+    diff::diff,
+    live,
+    models::Declared,
+};
+use crate::{
+    Database,
+    error::{Error, ErrorKind, Result, SchemaError},
+    exec,
+    index::Index,
+    trace::{Operation, Verb},
+};
+
+const CREATE: Verb = Verb::new("apply", "create");
+const CREATE_INDEXES: Verb = Verb::new("apply", "createIndexes");
+
+/// The server's code for a collection that is there already.
+const NAMESPACE_EXISTS: i32 = 48;
+/// The server's codes for an index that is there already, otherwise or under another name.
+const INDEX_CONFLICTS: [i32; 2] = [85, 86];
+/// How often an index that someone else changes at the same time is looked at again.
+const LOOKS: usize = 3;
+
+/// The difference between the declared and the live schema, as ordered changes.
+///
+/// You get one from [`Schema::plan`](super::Schema::plan). `Display` has one line for each change; iterate for
+/// [`Change`]s; [`apply`](Self::apply) creates what is missing.
+#[derive(Debug, Clone)]
+#[must_use = "a plan does nothing until it is applied: `.apply().await`"]
+pub struct Plan {
+    database: Database,
+    declared: Vec<Declared>,
+    changes: Vec<Change>,
+}
+
+impl Plan {
+    pub(super) fn new(database: Database, declared: Vec<Declared>, changes: Vec<Change>) -> Self {
+        Self { database, declared, changes }
+    }
+
+    /// Whether the database is exactly as declared: nothing to create, and nothing to say.
+    pub fn is_empty(&self) -> bool {
+        self.changes.is_empty()
+    }
+
+    /// Whether [`apply`](Self::apply) has something to create.
+    pub fn is_pending(&self) -> bool {
+        self.changes.iter().any(Change::is_pending)
+    }
+
+    /// The changes in the order in which they are made: by model as listed, the collection before its indexes,
+    /// then what is only reported.
+    pub fn iter(&self) -> slice::Iter<'_, Change> {
+        self.changes.iter()
+    }
+
+    /// Creates the collections and indexes that are missing, with one `createIndexes` command for each
+    /// collection. Drops and alters nothing.
+    ///
+    /// `await` gives what was created. Applying again, or from several processes at once, is harmless. The server
+    /// builds indexes without blocking reads and writes for long, and answers when they are built: see
+    /// [index builds](https://www.mongodb.com/docs/manual/core/index-creation/).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::schema`] tells that documents break a unique index, or that an index was created otherwise since
+    /// the plan was made; both name the collection and the index. Changes before the failed one stay: plan again
+    /// to see what is left. [`is_unavailable`](Error::is_unavailable),
+    /// [`is_unauthorized`](Error::is_unauthorized) (the user needs `createCollection` and `createIndex`).
+    pub async fn apply(&self) -> Result<Applied> {
+        let mut applied = Applied::default();
+        for declared in &self.declared {
+            let name = declared.collection;
+            let changes = || self.changes.iter().filter(move |change| change.collection() == name);
+            if changes().any(|change| matches!(change, Change::CreateCollection { .. }))
+                && self.create_collection(name).await?
+            {
+                applied.collections.push(name.to_owned());
+            }
+            let missing: Vec<&Index> = changes()
+                .filter_map(|change| match change {
+                    Change::CreateIndex { index, .. } => Some(index),
+                    _ => None,
+                })
+                .collect();
+            self.create_indexes(declared, &missing).await?;
+            applied.indexes.extend(missing.iter().map(|index| (name.to_owned(), index.name())));
+        }
+        Ok(applied)
+    }
+
+    /// Whether it was created here, and not by someone else since.
+    async fn create_collection(&self, name: &str) -> Result<bool> {
+        let operation = Operation { verb: CREATE, database: self.database.name(), collection: Some(name) };
+        match exec::run(operation, self.database.driver().create_collection(name)).await {
+            Ok(()) => Ok(true),
+            Err(error) if error.code() == Some(NAMESPACE_EXISTS) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn create_indexes(&self, declared: &Declared, missing: &[&Index]) -> Result<()> {
+        let mut missing: Vec<Index> = missing.iter().map(|index| (*index).clone()).collect();
+        for look in 1.. {
+            if missing.is_empty() {
+                break;
+            }
+            match self.send(declared.collection, &missing).await {
+                Ok(()) => break,
+                Err(error) if look < LOOKS && is_conflict(&error) => {
+                    missing = self.still_missing(declared, &missing, error).await?;
+                }
+                Err(error) => return Err(explained(error, declared.collection)),
+            }
+        }
+        Ok(())
+    }
+
+    async fn send(&self, name: &str, indexes: &[Index]) -> Result<()> {
+        let operation =
+            Operation { verb: CREATE_INDEXES, database: self.database.name(), collection: Some(name) };
+        let collection = self.database.driver().collection::<Document>(name);
+        let models = indexes.iter().map(Index::to_driver);
+        exec::run(operation, collection.create_indexes(models)).await.map(|_| ())
+    }
+
+    /// Which of the indexes to create are missing now that someone else has created some; `conflict` if one of
+    /// them has become another.
+    async fn still_missing(
+        &self,
+        declared: &Declared,
+        missing: &[Index],
+        conflict: Error,
+    ) -> Result<Vec<Index>> {
+        let found = live::collections(&self.database, &[declared.collection]).await?;
+        let live = match found.get(declared.collection) {
+            Some(collection) => live::indexes(&self.database, collection).await?,
+            None => Vec::new(),
+        };
+        let mut still = Vec::new();
+        for change in diff(declared.collection, &declared.indexes, Some(&live)) {
+            match change {
+                Change::CreateIndex { index, .. } if missing.contains(&index) => still.push(index),
+                Change::Differs { collection, index, differences, .. } if missing.contains(&index) => {
+                    let (index, differences) = (index.name(), words(&differences));
+                    return Err(conflict.in_schema(SchemaError::Conflict { collection, index, differences }));
+                }
+                _ => {}
+            }
+        }
+        Ok(still)
+    }
+}
+
+fn is_conflict(error: &Error) -> bool {
+    error.code().is_some_and(|code| INDEX_CONFLICTS.contains(&code))
+}
+
+/// Documents that break a unique index are a matter of the schema, not of a write.
+fn explained(error: Error, collection: &str) -> Error {
+    if let ErrorKind::DuplicateKey(key) = error.kind() {
+        let (collection, key) = (collection.to_owned(), key.clone());
+        error.in_schema(SchemaError::DuplicateKeys { collection, key })
+    } else {
+        error
+    }
+}
+
+impl<'a> IntoIterator for &'a Plan {
+    type Item = &'a Change;
+    type IntoIter = slice::Iter<'a, Change>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+/// One line for each change.
+impl fmt::Display for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_empty() {
+            return f.write_str("nothing to change");
+        }
+        let lines: Vec<String> = self.iter().map(Change::to_string).collect();
+        f.write_str(&lines.join("\n"))
+    }
+}
