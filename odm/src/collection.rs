@@ -28,34 +28,53 @@ use crate::{
 /// }
 /// ```
 pub struct Collection<M> {
+    target: Target,
+    model: PhantomData<fn() -> M>,
+}
+
+/// The untyped half of a collection: what calls are made with, so that they are compiled once and not per
+/// model.
+#[derive(Clone)]
+pub(crate) struct Target {
     database: Database,
     driver: mongodb::Collection<Document>,
-    model: PhantomData<fn() -> M>,
 }
 
 impl<M: Model> Collection<M> {
     pub(crate) fn new(database: Database) -> Self {
         let driver = database.driver().collection(M::COLLECTION);
-        Self { database, driver, model: PhantomData }
+        Self { target: Target { database, driver }, model: PhantomData }
     }
 }
 
 impl<M> Collection<M> {
     /// The driver's own handle: the way down a floor.
     ///
-    /// For another type than `Document`, `collection.driver().clone_with_type::<T>()`.
+    /// For another type than `Document`: `collection.driver().clone_with_type::<T>()`.
     pub fn driver(&self) -> &mongodb::Collection<Document> {
-        &self.driver
+        &self.target.driver
     }
 
     /// The database it belongs to.
     pub fn database(&self) -> &Database {
-        &self.database
+        &self.target.database
     }
 
     /// The name of the collection.
     pub fn name(&self) -> &str {
-        self.driver.name()
+        self.target.driver.name()
+    }
+
+    /// A clone of the untyped half, for an action to own.
+    pub(crate) fn target(&self) -> Target {
+        self.target.clone()
+    }
+}
+
+impl Target {
+    /// The driver's handle for plain documents.
+    pub(crate) fn driver(&self) -> &mongodb::Collection<Document> {
+        &self.driver
     }
 
     /// The driver's handle for documents that are encoded already.
@@ -65,18 +84,24 @@ impl<M> Collection<M> {
 
     /// What spans and errors say about a call of `verb` here.
     pub(crate) fn operation(&self, verb: Verb) -> Operation<'_> {
-        Operation { verb, database: self.database.name(), collection: Some(self.name()) }
+        Operation { verb, database: self.database.name(), collection: Some(self.driver.name()) }
     }
 }
 
 impl<M> Clone for Collection<M> {
     fn clone(&self) -> Self {
-        Self { database: self.database.clone(), driver: self.driver.clone(), model: PhantomData }
+        Self { target: self.target.clone(), model: PhantomData }
+    }
+}
+
+impl fmt::Debug for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.database.name(), self.driver.name())
     }
 }
 
 impl<M> fmt::Debug for Collection<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Collection({}.{})", self.database.name(), self.name())
+        write!(f, "Collection({:?})", self.target)
     }
 }

@@ -89,6 +89,13 @@ impl Error {
         Self(Box::new(Inner { kind, place: None, driver: Some(error) }))
     }
 
+    /// The same error with the driver's, which codes and labels are read from.
+    #[must_use]
+    fn with_driver(mut self, driver: Option<mongodb::error::Error>) -> Self {
+        self.0.driver = driver;
+        self
+    }
+
     /// The same error, said to have happened in `operation`.
     #[must_use]
     pub(crate) fn during(mut self, operation: &Operation<'_>) -> Self {
@@ -175,7 +182,11 @@ impl Error {
     /// The driver has already tried once more where that is safe. In a transaction the whole transaction has
     /// to be run again.
     pub fn is_retryable(&self) -> bool {
-        matches!(self.kind(), ErrorKind::Unavailable(_) | ErrorKind::Transient | ErrorKind::CursorLost)
+        match self.kind() {
+            ErrorKind::Unavailable(_) | ErrorKind::Transient | ErrorKind::CursorLost => true,
+            ErrorKind::InsertMany(error) => error.is_retryable(),
+            _ => false,
+        }
     }
 
     /// Whether a write may have been applied although it failed: its answer was lost, late, or came from too
@@ -322,6 +333,7 @@ impl std::error::Error for Error {
         match self.kind() {
             ErrorKind::Decode(error) => Some(error.cause()),
             ErrorKind::Encode(error) => Some(error),
+            ErrorKind::Invalid(violations) => Some(violations),
             ErrorKind::InsertMany(error) => error.first().map(|error| error as _),
             _ => None,
         }

@@ -19,10 +19,7 @@ use crate::{
 type DriverResult<T> = mongodb::error::Result<T>;
 
 /// Runs one call of the driver.
-pub(crate) fn run<'a, F, T>(
-    operation: Operation<'a>,
-    call: F,
-) -> impl Future<Output = Result<T>> + use<'a, F, T>
+pub(crate) fn run<F, T>(operation: Operation<'_>, call: F) -> impl Future<Output = Result<T>>
 where
     F: IntoFuture<Output = DriverResult<T>>,
 {

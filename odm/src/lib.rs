@@ -18,7 +18,9 @@ pub mod pipeline;
 pub mod sort;
 pub mod update;
 // 3 do
+pub mod action;
 mod collection;
+pub mod cursor;
 mod database;
 // 4 keep
 pub mod schema;
@@ -28,6 +30,7 @@ pub mod schema;
 pub mod __private;
 
 pub use collection::Collection;
+pub use cursor::Cursor;
 pub use database::Database;
 pub use error::{Error, ErrorKind, Result};
 pub use filter::Filter;

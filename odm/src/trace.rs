@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use tracing::{Span, field::Empty};
 
-use crate::error::Error;
+use crate::error::{Error, Result};
 
 /// One thing a handle can do: its name here, and the server's command it becomes.
 #[derive(Debug, Clone, Copy)]
@@ -17,6 +17,11 @@ impl Verb {
     pub(crate) const fn new(name: &'static str, command: &'static str) -> Self {
         Self { name, command }
     }
+
+    /// The same verb while its cursor fetches another batch.
+    pub(crate) const fn more(self) -> Self {
+        Self { name: self.name, command: "getMore" }
+    }
 }
 
 /// A verb where it is called: what spans and errors say about a call.
@@ -28,12 +33,22 @@ pub(crate) struct Operation<'a> {
 }
 
 impl<'a> Operation<'a> {
+    /// The same operation while its cursor fetches another batch.
+    pub(crate) fn more(self) -> Self {
+        Self { verb: self.verb.more(), ..self }
+    }
+
     /// `shop.orders`, or `shop`.
     pub(crate) fn namespace(&self) -> Cow<'a, str> {
         match self.collection {
             Some(collection) => Cow::Owned(format!("{}.{collection}", self.database)),
             None => Cow::Borrowed(self.database),
         }
+    }
+
+    /// The same result; an error is said to have happened here.
+    pub(crate) fn check<T>(&self, result: Result<T, impl Into<Error>>) -> Result<T> {
+        result.map_err(|error| error.into().during(self))
     }
 
     /// The span of one call, not yet entered.

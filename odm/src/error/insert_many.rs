@@ -1,6 +1,8 @@
 //! Partly failed `insert_many`: what became of each document.
 
-use std::fmt;
+use std::{fmt, ops::Range};
+
+use mongodb::error::{ErrorKind as Driver, WriteFailure};
 
 use super::{Error, ErrorKind};
 
@@ -11,11 +13,13 @@ pub struct InsertManyError {
     outcomes: Vec<Became>,
     failures: Vec<InsertFailure>,
     interruption: Option<Box<Error>>,
+    /// The driver's last error as a whole, on its way to become the whole error's.
+    answer: Option<Error>,
 }
 
 /// What became of one document; failures are kept apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Became {
+enum Became {
     Written,
     Failed,
     NotSent,
@@ -56,42 +60,87 @@ impl InsertFailure {
 }
 
 impl InsertManyError {
-    /// Nothing known yet about `count` documents.
+    /// Nothing sent yet of `count` documents.
     pub(crate) fn new(count: usize) -> Self {
-        Self { outcomes: vec![Became::NotSent; count], failures: Vec::new(), interruption: None }
-    }
-
-    /// The documents in `positions` are known to have become this.
-    pub(crate) fn set(&mut self, positions: std::ops::Range<usize>, became: Became) {
-        for outcome in self.outcomes.get_mut(positions).unwrap_or_default() {
-            *outcome = became;
+        Self {
+            outcomes: vec![Became::NotSent; count],
+            failures: Vec::new(),
+            interruption: None,
+            answer: None,
         }
     }
 
-    /// One document is known not to be written.
+    /// These documents are stored.
+    pub(crate) fn written(&mut self, batch: Range<usize>) {
+        self.set(batch, Became::Written);
+    }
+
+    /// This document is not stored.
     pub(crate) fn fail(&mut self, position: usize, error: Error) {
         self.set(position..position + 1, Became::Failed);
         self.failures.push(InsertFailure { position, error });
     }
 
-    /// The call as a whole ended with `error`.
-    pub(crate) fn interrupt(&mut self, error: Error) {
-        self.interruption = Some(Box::new(error));
+    /// Takes what the driver says of one batch that failed; whether the next one is to be sent.
+    pub(crate) fn absorb(&mut self, batch: Range<usize>, error: Error, ordered: bool) -> bool {
+        let Some(Driver::InsertMany(answer)) = error.driver().map(|error| &*error.kind) else {
+            // The batch got no answer of its own: what is not certain is unknown.
+            let became = match error.kind() {
+                ErrorKind::Unavailable(_)
+                | ErrorKind::Unauthorized
+                | ErrorKind::Unsupported(_)
+                | ErrorKind::Refused(_)
+                | ErrorKind::TooLarge(_) => Became::NotSent,
+                _ => Became::Unknown,
+            };
+            self.set(batch, became);
+            self.interruption = Some(Box::new(error));
+            return false;
+        };
+        self.set(batch.clone(), Became::Written);
+        for failure in answer.write_errors.iter().flatten() {
+            let position = batch.start + failure.index;
+            if ordered {
+                self.set(position..batch.end, Became::NotSent);
+            }
+            let failure = Driver::Write(WriteFailure::WriteError(failure.clone().into()));
+            self.fail(position, Error::from_driver(failure.into()));
+        }
+        if let Some(concern) = &answer.write_concern_error {
+            let concern = Driver::Write(WriteFailure::WriteConcernError(concern.clone()));
+            self.interruption = Some(Box::new(Error::from_driver(concern.into())));
+        }
+        self.answer = Some(error);
+        !ordered
     }
 
-    /// Whether nothing went wrong so far.
-    pub(crate) fn is_clean(&self) -> bool {
-        self.failures.is_empty() && self.interruption.is_none()
+    /// `Ok` if every document is stored.
+    pub(crate) fn into_result(mut self) -> Result<(), Error> {
+        if self.failures.is_empty() && self.interruption.is_none() {
+            return Ok(());
+        }
+        let driver = self.answer.take().and_then(Error::into_driver);
+        Err(Error::new(ErrorKind::InsertMany(self)).with_driver(driver))
+    }
+
+    fn set(&mut self, positions: Range<usize>, became: Became) {
+        for outcome in self.outcomes.get_mut(positions).unwrap_or_default() {
+            *outcome = became;
+        }
     }
 
     pub(super) fn is_not_sent(&self) -> bool {
-        !self.is_clean()
-            && self.outcomes.iter().all(|outcome| matches!(outcome, Became::NotSent | Became::Failed))
-            && self.causes().all(Error::is_not_sent)
+        self.interruption.is_none() && self.causes().all(Error::is_not_sent)
+    }
+
+    pub(super) fn is_retryable(&self) -> bool {
+        self.failures.is_empty()
+            && self.outcomes.iter().all(|outcome| matches!(outcome, Became::NotSent))
+            && self.interruption().is_some_and(Error::is_retryable)
     }
 
     pub(super) fn causes(&self) -> impl Iterator<Item = &Error> {
-        self.failures.iter().map(InsertFailure::error).chain(self.interruption.as_deref())
+        self.failures.iter().map(InsertFailure::error).chain(self.interruption())
     }
 
     pub(super) fn first(&self) -> Option<&Error> {
@@ -129,7 +178,7 @@ impl InsertManyError {
     }
 
     /// How many documents are known to be written.
-    pub fn written(&self) -> usize {
+    pub fn written_count(&self) -> usize {
         self.outcomes.iter().filter(|outcome| matches!(outcome, Became::Written)).count()
     }
 }
@@ -137,7 +186,7 @@ impl InsertManyError {
 impl fmt::Display for InsertManyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let unknown = self.outcomes.iter().filter(|outcome| matches!(outcome, Became::Unknown)).count();
-        write!(f, "{} of {} documents were written", self.written(), self.outcomes.len())?;
+        write!(f, "{} of {} documents were written", self.written_count(), self.outcomes.len())?;
         if unknown > 0 {
             write!(f, ", of {unknown} it is not known")?;
         }

@@ -93,7 +93,7 @@ impl fmt::Display for ErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::DuplicateKey(error) => error.fmt(f),
-            Self::Invalid(_) => f.write_str("the document breaks rules of its model; nothing was sent"),
+            Self::Invalid(violations) => write!(f, "{violations}; nothing was sent"),
             Self::Rejected(error) => error.fmt(f),
             Self::Decode(error) => error.fmt(f),
             Self::Encode(error) => write!(f, "cannot be sent: {error}; nothing was sent"),

@@ -1,0 +1,136 @@
+//! Actions: verbs of a collection, waiting to be awaited.
+//!
+//! Each verb is one file: the method of [`Collection`](crate::Collection), the builder it gives, the builder's
+//! setters and what it sends. A builder is data: it owns a clone of its handle, borrows nothing but a session,
+//! and does nothing until it is awaited. Every builder has `.session(..)` and, for what it has no setter for,
+//! `.with_options(..)` with the options of the driver.
+
+mod count;
+mod delete_many;
+mod delete_one;
+mod encode;
+mod find;
+mod find_one;
+mod get;
+mod insert_many;
+mod insert_one;
+mod replace_one;
+mod update_many;
+mod update_one;
+
+pub use self::{
+    count::Count, delete_many::DeleteMany, delete_one::DeleteOne, find::Find, find_one::FindOne, get::Get,
+    insert_many::InsertMany, insert_one::InsertOne, replace_one::ReplaceOne, update_many::UpdateMany,
+    update_one::UpdateOne,
+};
+
+use mongodb::ClientSession;
+
+/// What `.session(..)` takes: a [`ClientSession`] of the driver.
+pub trait AsSession: Send + sealed::Sealed {
+    /// The driver's session.
+    fn as_session(&mut self) -> &mut ClientSession;
+}
+
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for mongodb::ClientSession {}
+}
+
+impl AsSession for ClientSession {
+    fn as_session(&mut self) -> &mut ClientSession {
+        self
+    }
+}
+
+/// The state of an action outside of any session of yours.
+#[derive(Debug, Clone, Copy)]
+pub struct Implicit;
+
+/// The state of an action that runs in a session; it holds the only borrow of the session, so that two
+/// operations at once in one session do not compile.
+pub struct Explicit<'s>(&'s mut ClientSession);
+
+impl<'s> Explicit<'s> {
+    pub(crate) fn new(session: &'s mut impl AsSession) -> Self {
+        Self(session.as_session())
+    }
+}
+
+impl std::fmt::Debug for Explicit<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Explicit")
+    }
+}
+
+/// Either state, as what the driver takes.
+pub(crate) trait SessionState<'s> {
+    fn into_option(self) -> Option<&'s mut ClientSession>;
+}
+
+impl<'s> SessionState<'s> for Implicit {
+    fn into_option(self) -> Option<&'s mut ClientSession> {
+        None
+    }
+}
+
+impl<'s> SessionState<'s> for Explicit<'s> {
+    fn into_option(self) -> Option<&'s mut ClientSession> {
+        Some(self.0)
+    }
+}
+
+/// What every builder has: `.with_options(..)`, `.session(..)` and the two ways of being awaited. The builder
+/// brings `fn execute<'s>(self) -> BoxFuture<'s, Result<Output>> where S: SessionState<'s>`.
+macro_rules! action {
+    ($action:ident { $($field:ident),* } with $options:ty => $output:ty) => {
+        $crate::action::action!(@setters $action { $($field),* } with $options);
+        $crate::action::action!(@awaited $action, $crate::action::Implicit, 'static => $output);
+        $crate::action::action!(@awaited $action, $crate::action::Explicit<'s>, 's => $output);
+    };
+    // Where a session changes what is given.
+    ($action:ident { $($field:ident),* } with $options:ty => $output:ty, in a session $in_session:ty) => {
+        $crate::action::action!(@setters $action { $($field),* } with $options);
+        $crate::action::action!(@awaited $action, $crate::action::Implicit, 'static => $output);
+        $crate::action::action!(@awaited $action, $crate::action::Explicit<'s>, 's => $in_session);
+    };
+    (@setters $action:ident { $($field:ident),* } with $options:ty) => {
+        impl<M: $crate::model::Model, S> $action<M, S> {
+            /// Takes all options from the driver's struct, in place of those set so far.
+            pub fn with_options(mut self, options: $options) -> Self {
+                self.options = options;
+                self
+            }
+        }
+
+        impl<M: $crate::model::Model> $action<M> {
+            /// Runs in this session.
+            ///
+            /// The action borrows the session until its future is done, and takes only one.
+            pub fn session<'s>(
+                self,
+                session: &'s mut impl $crate::action::AsSession,
+            ) -> $action<M, $crate::action::Explicit<'s>> {
+                let Self { $($field,)* options, session: $crate::action::Implicit } = self;
+                $action { $($field,)* options, session: $crate::action::Explicit::new(session) }
+            }
+        }
+
+        impl<M: $crate::model::Model, S> ::std::fmt::Debug for $action<M, S> {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.debug_struct(stringify!($action)).field("on", &self.target).finish_non_exhaustive()
+            }
+        }
+    };
+    (@awaited $action:ident, $state:ty, $life:lifetime => $output:ty) => {
+        impl<'s, M: $crate::model::Model> ::std::future::IntoFuture for $action<M, $state> {
+            type Output = $crate::error::Result<$output>;
+            type IntoFuture = ::futures_core::future::BoxFuture<$life, Self::Output>;
+
+            fn into_future(self) -> Self::IntoFuture {
+                self.execute()
+            }
+        }
+    };
+}
+pub(crate) use action;

@@ -1,0 +1,95 @@
+//! `count`: how many documents match.
+
+use futures_core::future::BoxFuture;
+use mongodb::{ClientSession, action::Action, bson::Document, options::CountOptions};
+
+use super::{Implicit, SessionState, action};
+use crate::{
+    collection::{Collection, Target},
+    error::Result,
+    exec,
+    filter::{Filter, IntoFilter},
+    model::Model,
+    trace::Verb,
+};
+
+const COUNT: Verb = Verb::new("count", "aggregate");
+
+impl<M: Model> Collection<M> {
+    /// Counts the documents that match a filter.
+    ///
+    /// `{ aggregate: <collection>, pipeline: [{ $match: { .. } }, { $group: { _id: 1, n: { $sum: 1 } } }] }`
+    ///
+    /// Exact, so it looks at every match. A fast estimate of the whole collection is
+    /// `collection.driver().estimated_document_count()`. The server refuses `$where`, `$near` and
+    /// `$nearSphere` here.
+    ///
+    /// `await` gives a `u64`.
+    ///
+    /// ```no_run
+    /// # use odm::{Collection, Filter, Model};
+    /// # async fn f<User: Model>(users: Collection<User>) -> odm::Result<()> {
+    /// println!("{} users", users.count(Filter::all()).await?);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn count(&self, filter: impl IntoFilter<M>) -> Count<M> {
+        Count {
+            target: self.target(),
+            filter: filter.into_filter(),
+            options: CountOptions::default(),
+            session: Implicit,
+        }
+    }
+}
+
+/// Counts the documents that match a filter.
+///
+/// Construct with [`Collection::count`].
+#[must_use = "nothing is counted until the action is awaited"]
+pub struct Count<M, S = Implicit> {
+    target: Target,
+    filter: Filter<M>,
+    options: CountOptions,
+    session: S,
+}
+
+impl<M: Model, S> Count<M, S> {
+    /// Counts no further than this: `{ $limit: n }`.
+    pub fn limit(mut self, limit: u64) -> Self {
+        self.options.limit = Some(limit);
+        self
+    }
+
+    /// Leaves out the first matches: `{ $skip: n }`.
+    pub fn skip(mut self, skip: u64) -> Self {
+        self.options.skip = Some(skip);
+        self
+    }
+}
+
+action!(Count { target, filter } with CountOptions => u64);
+
+impl<M: Model, S> Count<M, S> {
+    fn execute<'s>(self) -> BoxFuture<'s, Result<u64>>
+    where
+        S: SessionState<'s>,
+    {
+        Box::pin(send(self.target, self.filter.into_document(), self.options, self.session.into_option()))
+    }
+}
+
+async fn send(
+    target: Target,
+    filter: Result<Document>,
+    options: CountOptions,
+    session: Option<&mut ClientSession>,
+) -> Result<u64> {
+    let operation = target.operation(COUNT);
+    let call = target
+        .driver()
+        .count_documents(operation.check(filter)?)
+        .with_options(options)
+        .optional(session, |call, session| call.session(session));
+    exec::run(operation, call).await
+}

@@ -1,0 +1,85 @@
+//! `delete_many`: remove every document that matches.
+
+use futures_core::future::BoxFuture;
+use mongodb::{ClientSession, action::Action, bson::Document, options::DeleteOptions, results::DeleteResult};
+
+use super::{Implicit, SessionState, action, update_many::said};
+use crate::{
+    collection::{Collection, Target},
+    error::Result,
+    exec,
+    filter::{Filter, IntoFilter},
+    model::Model,
+    trace::Verb,
+};
+
+const DELETE_MANY: Verb = Verb::new("delete_many", "delete");
+
+impl<M: Model> Collection<M> {
+    /// Removes every document that matches a filter.
+    ///
+    /// `{ delete: <collection>, deletes: [{ q: { .. }, limit: 0 }] }`
+    ///
+    /// To remove all documents, say so with [`Filter::all`]; an empty filter is refused. Neither the driver nor
+    /// the server makes this write again after a failure, and a failure can leave a part applied.
+    ///
+    /// `await` gives the driver's [`DeleteResult`]: how many were removed.
+    ///
+    /// # Errors
+    ///
+    /// [`is_not_sent`](crate::Error::is_not_sent): the filter is empty, or a value in it cannot be stored.
+    /// [`is_outcome_unknown`](crate::Error::is_outcome_unknown): the answer was lost.
+    ///
+    /// ```no_run
+    /// # use odm::{Collection, Model, bson::doc};
+    /// # async fn f<User: Model>(users: Collection<User>) -> odm::Result<()> {
+    /// let removed = users.delete_many(doc! { "visits": 0 }).await?.deleted_count;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn delete_many(&self, filter: impl IntoFilter<M>) -> DeleteMany<M> {
+        DeleteMany {
+            target: self.target(),
+            filter: filter.into_filter(),
+            options: DeleteOptions::default(),
+            session: Implicit,
+        }
+    }
+}
+
+/// Removes every document that matches a filter.
+///
+/// Construct with [`Collection::delete_many`].
+#[must_use = "nothing is removed until the action is awaited"]
+pub struct DeleteMany<M, S = Implicit> {
+    target: Target,
+    filter: Filter<M>,
+    options: DeleteOptions,
+    session: S,
+}
+
+action!(DeleteMany { target, filter } with DeleteOptions => DeleteResult);
+
+impl<M: Model, S> DeleteMany<M, S> {
+    fn execute<'s>(self) -> BoxFuture<'s, Result<DeleteResult>>
+    where
+        S: SessionState<'s>,
+    {
+        Box::pin(send(self.target, said(self.filter), self.options, self.session.into_option()))
+    }
+}
+
+async fn send(
+    target: Target,
+    filter: Result<Document>,
+    options: DeleteOptions,
+    session: Option<&mut ClientSession>,
+) -> Result<DeleteResult> {
+    let operation = target.operation(DELETE_MANY);
+    let call = target
+        .driver()
+        .delete_many(operation.check(filter)?)
+        .with_options(options)
+        .optional(session, |call, session| call.session(session));
+    exec::run(operation, call).await
+}

@@ -1,0 +1,81 @@
+//! `delete_one`: remove the first document that matches.
+
+use futures_core::future::BoxFuture;
+use mongodb::{ClientSession, action::Action, bson::Document, options::DeleteOptions, results::DeleteResult};
+
+use super::{Implicit, SessionState, action};
+use crate::{
+    collection::{Collection, Target},
+    error::Result,
+    exec,
+    filter::{Filter, IntoFilter},
+    model::Model,
+    trace::Verb,
+};
+
+const DELETE_ONE: Verb = Verb::new("delete_one", "delete");
+
+impl<M: Model> Collection<M> {
+    /// Removes one document that matches a filter.
+    ///
+    /// `{ delete: <collection>, deletes: [{ q: { .. }, limit: 1 }] }`
+    ///
+    /// `await` gives the driver's [`DeleteResult`]: how many were removed.
+    ///
+    /// # Errors
+    ///
+    /// [`is_not_sent`](crate::Error::is_not_sent): a value in the filter cannot be stored.
+    ///
+    /// ```no_run
+    /// # use odm::{Collection, Model, bson::doc};
+    /// # async fn f<User: Model>(users: Collection<User>) -> odm::Result<()> {
+    /// let removed = users.delete_one(doc! { "name": "Ada" }).await?.deleted_count;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn delete_one(&self, filter: impl IntoFilter<M>) -> DeleteOne<M> {
+        DeleteOne {
+            target: self.target(),
+            filter: filter.into_filter(),
+            options: DeleteOptions::default(),
+            session: Implicit,
+        }
+    }
+}
+
+/// Removes one document that matches a filter.
+///
+/// Construct with [`Collection::delete_one`].
+#[must_use = "nothing is removed until the action is awaited"]
+pub struct DeleteOne<M, S = Implicit> {
+    target: Target,
+    filter: Filter<M>,
+    options: DeleteOptions,
+    session: S,
+}
+
+action!(DeleteOne { target, filter } with DeleteOptions => DeleteResult);
+
+impl<M: Model, S> DeleteOne<M, S> {
+    fn execute<'s>(self) -> BoxFuture<'s, Result<DeleteResult>>
+    where
+        S: SessionState<'s>,
+    {
+        Box::pin(send(self.target, self.filter.into_document(), self.options, self.session.into_option()))
+    }
+}
+
+async fn send(
+    target: Target,
+    filter: Result<Document>,
+    options: DeleteOptions,
+    session: Option<&mut ClientSession>,
+) -> Result<DeleteResult> {
+    let operation = target.operation(DELETE_ONE);
+    let call = target
+        .driver()
+        .delete_one(operation.check(filter)?)
+        .with_options(options)
+        .optional(session, |call, session| call.session(session));
+    exec::run(operation, call).await
+}

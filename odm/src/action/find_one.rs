@@ -1,0 +1,132 @@
+//! `find_one`: the first document that matches.
+
+use futures_core::future::BoxFuture;
+use mongodb::{
+    ClientSession,
+    action::Action,
+    bson::{Document, RawDocumentBuf},
+    options::FindOneOptions,
+};
+
+use super::{Implicit, SessionState, action};
+use crate::{
+    collection::{Collection, Target},
+    cursor::decode,
+    error::Result,
+    exec,
+    filter::{Filter, IntoFilter},
+    model::Model,
+    sort::IntoSort,
+    trace::Verb,
+};
+
+const FIND_ONE: Verb = Verb::new("find_one", "find");
+
+impl<M: Model> Collection<M> {
+    /// Finds one document that matches a filter: the first, in the order of [`sort`](FindOne::sort).
+    ///
+    /// `{ find: <collection>, filter: { .. }, limit: 1, singleBatch: true }`
+    ///
+    /// `await` gives the model, or `None` if nothing matches.
+    ///
+    /// # Errors
+    ///
+    /// [`is_decode`](crate::Error::is_decode): the stored document does not fit the model.
+    ///
+    /// ```no_run
+    /// # use odm::{Collection, Model, bson::doc};
+    /// # async fn f<User: Model>(users: Collection<User>) -> odm::Result<()> {
+    /// if let Some(user) = users.find_one(doc! { "name": "Ada" }).await? {
+    ///     println!("found {:?}", user.id().to_bson());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// # use odm::Value;
+    /// ```
+    pub fn find_one(&self, filter: impl IntoFilter<M>) -> FindOne<M> {
+        FindOne {
+            target: self.target(),
+            filter: filter.into_filter(),
+            sort: Ok(None),
+            options: FindOneOptions::default(),
+            session: Implicit,
+        }
+    }
+}
+
+/// Finds one document that matches a filter.
+///
+/// Construct with [`Collection::find_one`].
+#[must_use = "nothing is read until the action is awaited"]
+pub struct FindOne<M, S = Implicit> {
+    target: Target,
+    filter: Filter<M>,
+    sort: Result<Option<Document>>,
+    options: FindOneOptions,
+    session: S,
+}
+
+impl<M: Model, S> FindOne<M, S> {
+    /// Which document is the first: `{ sort: { .. } }`.
+    pub fn sort(mut self, sort: impl IntoSort<M>) -> Self {
+        self.sort = sort.into_sort().into_document().map(Some);
+        self
+    }
+
+    /// Leaves out the first documents: `{ skip: n }`.
+    pub fn skip(mut self, skip: u64) -> Self {
+        self.options.skip = Some(skip);
+        self
+    }
+}
+
+action!(FindOne { target, filter, sort } with FindOneOptions => Option<M>);
+
+impl<M: Model, S> FindOne<M, S> {
+    fn execute<'s>(mut self) -> BoxFuture<'s, Result<Option<M>>>
+    where
+        S: SessionState<'s>,
+    {
+        let filter = self.filter.into_document().and_then(|filter| {
+            if let Some(sort) = self.sort? {
+                self.options.sort = Some(sort);
+            }
+            Ok(filter)
+        });
+        read_one(FIND_ONE, self.target, filter, self.options, self.session)
+    }
+}
+
+/// One document as a model: what `find_one` and `get` share.
+pub(super) fn read_one<'s, M: Model>(
+    verb: Verb,
+    target: Target,
+    filter: Result<Document>,
+    options: FindOneOptions,
+    session: impl SessionState<'s>,
+) -> BoxFuture<'s, Result<Option<M>>> {
+    let session = session.into_option();
+    Box::pin(async move {
+        match send(verb, &target, filter, options, session).await? {
+            Some(document) => decode(&target.operation(verb), document.as_bytes()).map(Some),
+            None => Ok(None),
+        }
+    })
+}
+
+async fn send(
+    verb: Verb,
+    target: &Target,
+    filter: Result<Document>,
+    options: FindOneOptions,
+    session: Option<&mut ClientSession>,
+) -> Result<Option<RawDocumentBuf>> {
+    let operation = target.operation(verb);
+    let filter = operation.check(filter)?;
+    let collection = target.raw();
+    let call = collection
+        .find_one(filter)
+        .with_options(options)
+        .optional(session, |call, session| call.session(session));
+    exec::run(operation, call).await
+}

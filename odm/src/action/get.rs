@@ -1,0 +1,76 @@
+//! `get`: the document with this id.
+
+use futures_core::future::BoxFuture;
+use mongodb::{
+    bson::{Bson, Document, doc},
+    options::FindOneOptions,
+};
+
+use super::{Implicit, SessionState, action, find_one::read_one};
+use crate::{
+    collection::{Collection, Target},
+    error::Result,
+    model::Model,
+    path::Operand,
+    trace::Verb,
+};
+
+const GET: Verb = Verb::new("get", "find");
+
+impl<M: Model> Collection<M> {
+    /// Gets the document with this id.
+    ///
+    /// `{ find: <collection>, filter: { _id: { $eq: id } }, limit: 1, singleBatch: true }`
+    ///
+    /// `id` is what the model's id compares with: the id, a reference to it, `&str` for a text.
+    ///
+    /// `await` gives the model, or `None` if there is no such document.
+    ///
+    /// # Errors
+    ///
+    /// [`is_decode`](crate::Error::is_decode): the stored document does not fit the model.
+    ///
+    /// ```no_run
+    /// # use odm::{Collection, Id, Model};
+    /// # async fn f<User: Model<Id = Id<User>>>(users: Collection<User>, id: Id<User>) -> odm::Result<()> {
+    /// let user: Option<User> = users.get(&id).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn get<K>(&self, id: impl Operand<M::Id, K>) -> Get<M> {
+        Get {
+            target: self.target(),
+            filter: by_id(id.operand()),
+            model: std::marker::PhantomData,
+            options: FindOneOptions::default(),
+            session: Implicit,
+        }
+    }
+}
+
+fn by_id(id: Result<Bson, impl Into<crate::Error>>) -> Result<Document> {
+    Ok(doc! { "_id": { "$eq": id.map_err(Into::into)? } })
+}
+
+/// Gets the document with an id.
+///
+/// Construct with [`Collection::get`].
+#[must_use = "nothing is read until the action is awaited"]
+pub struct Get<M, S = Implicit> {
+    target: Target,
+    filter: Result<Document>,
+    model: std::marker::PhantomData<fn() -> M>,
+    options: FindOneOptions,
+    session: S,
+}
+
+action!(Get { target, filter, model } with FindOneOptions => Option<M>);
+
+impl<M: Model, S> Get<M, S> {
+    fn execute<'s>(self) -> BoxFuture<'s, Result<Option<M>>>
+    where
+        S: SessionState<'s>,
+    {
+        read_one(GET, self.target, self.filter, self.options, self.session)
+    }
+}

@@ -1,0 +1,182 @@
+//! `insert_many`: store many new documents.
+
+use std::{borrow::Borrow, ops::Range};
+
+use futures_core::future::BoxFuture;
+use mongodb::{ClientSession, action::Action, bson::RawDocumentBuf, options::InsertManyOptions};
+
+use super::{Implicit, SessionState, action, encode::encode};
+use crate::{
+    collection::{Collection, Target},
+    error::{Error, ErrorKind, InsertManyError, Result},
+    exec,
+    model::Model,
+    trace::Verb,
+};
+
+const INSERT_MANY: Verb = Verb::new("insert_many", "insert");
+
+/// What one `insert` command takes: `maxWriteBatchSize`, and `maxMessageSizeBytes` less room for the rest of
+/// the command. Batches are cut here and not by the driver, which does not tell how many it has sent when one
+/// of them breaks.
+const MAX_BATCH_COUNT: usize = 100_000;
+const MAX_BATCH_BYTES: usize = 47_000_000;
+
+impl<M: Model> Collection<M> {
+    /// Stores many new documents.
+    ///
+    /// `{ insert: <collection>, documents: [..], ordered: true }`, in as few commands as the server's limits
+    /// allow (100,000 documents or 48 MB each).
+    ///
+    /// Every document is checked against the rules of its model, encoded and measured before the first is
+    /// sent: if one of them cannot be stored, none is. After that, an ordered insert (the default) stops at
+    /// the first document that the server refuses, and an [unordered](InsertMany::ordered) one goes on. No
+    /// documents at all is no error: nothing is sent.
+    ///
+    /// `await` gives the ids, in the order of the documents.
+    ///
+    /// # Errors
+    ///
+    /// [`insert_many`](crate::Error::insert_many) tells what became of each document. The predicates
+    /// [`is_invalid`](crate::Error::is_invalid), [`is_duplicate_key`](crate::Error::is_duplicate_key) and
+    /// [`is_rejected`](crate::Error::is_rejected) hold if that is all that went wrong.
+    ///
+    /// ```no_run
+    /// # use odm::{Collection, Model, error::InsertOutcome};
+    /// # async fn f<User: Model>(users: Collection<User>, new: Vec<User>) -> odm::Result<()> {
+    /// match users.insert_many(&new).ordered(false).await {
+    ///     Ok(ids) => println!("{} users", ids.len()),
+    ///     Err(error) if error.is_duplicate_key() => {
+    ///         let known = error.insert_many().map_or(0, |error| error.failures().len());
+    ///         println!("{known} of them were known");
+    ///     }
+    ///     Err(error) => return Err(error),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn insert_many(&self, models: impl IntoIterator<Item = impl Borrow<M>>) -> InsertMany<M> {
+        let mut ids = Vec::new();
+        let mut documents = Vec::new();
+        let mut refused = Vec::new();
+        for (position, model) in models.into_iter().enumerate() {
+            let model = model.borrow();
+            ids.push(model.id().clone());
+            match encode(model) {
+                Ok(document) => documents.push(document),
+                Err(error) => refused.push((position, error)),
+            }
+        }
+        InsertMany {
+            target: self.target(),
+            documents: if refused.is_empty() { Ok(documents) } else { Err(not_sent(ids.len(), refused)) },
+            ids,
+            options: InsertManyOptions::default(),
+            session: Implicit,
+        }
+    }
+}
+
+fn not_sent(count: usize, refused: Vec<(usize, Error)>) -> Error {
+    let mut report = InsertManyError::new(count);
+    for (position, error) in refused {
+        report.fail(position, error);
+    }
+    Error::new(ErrorKind::InsertMany(report))
+}
+
+/// Stores many new documents.
+///
+/// Construct with [`Collection::insert_many`]. It holds the encoded documents, not the models.
+#[must_use = "nothing is inserted until the action is awaited"]
+pub struct InsertMany<M: Model, S = Implicit> {
+    target: Target,
+    ids: Vec<M::Id>,
+    documents: Result<Vec<RawDocumentBuf>>,
+    options: InsertManyOptions,
+    session: S,
+}
+
+impl<M: Model, S> InsertMany<M, S> {
+    /// Whether to stop at the first document that the server refuses: `true` unless said otherwise.
+    pub fn ordered(mut self, ordered: bool) -> Self {
+        self.options.ordered = Some(ordered);
+        self
+    }
+}
+
+action!(InsertMany { target, ids, documents } with InsertManyOptions => Vec<M::Id>);
+
+impl<M: Model, S> InsertMany<M, S> {
+    fn execute<'s>(self) -> BoxFuture<'s, Result<Vec<M::Id>>>
+    where
+        S: SessionState<'s>,
+    {
+        let sent = send(self.target, self.documents, self.options, self.session.into_option());
+        let ids = self.ids;
+        Box::pin(async move { sent.await.map(|()| ids) })
+    }
+}
+
+async fn send(
+    target: Target,
+    documents: Result<Vec<RawDocumentBuf>>,
+    options: InsertManyOptions,
+    mut session: Option<&mut ClientSession>,
+) -> Result<()> {
+    let operation = target.operation(INSERT_MANY);
+    let documents = operation.check(documents)?;
+    let ordered = options.ordered.unwrap_or(true);
+    let collection = target.raw();
+    let mut report = InsertManyError::new(documents.len());
+    for batch in batches(&documents) {
+        let call = collection
+            .insert_many(documents.get(batch.clone()).unwrap_or_default())
+            .with_options(options.clone())
+            .optional(session.as_deref_mut(), |call, session| call.session(session));
+        match exec::run(operation, call).await {
+            Ok(_) => report.written(batch),
+            Err(error) => {
+                if !report.absorb(batch, error, ordered) {
+                    break;
+                }
+            }
+        }
+    }
+    operation.check(report.into_result())
+}
+
+/// The positions of the documents that go into each command.
+fn batches(documents: &[RawDocumentBuf]) -> Vec<Range<usize>> {
+    let mut batches = Vec::new();
+    let (mut start, mut bytes) = (0, 0);
+    for (position, document) in documents.iter().enumerate() {
+        let size = document.as_bytes().len();
+        if position > start && (position - start == MAX_BATCH_COUNT || bytes + size > MAX_BATCH_BYTES) {
+            batches.push(start..position);
+            (start, bytes) = (position, 0);
+        }
+        bytes += size;
+    }
+    if start < documents.len() {
+        batches.push(start..documents.len());
+    }
+    batches
+}
+
+#[cfg(test)]
+mod tests {
+    use mongodb::bson::rawdoc;
+
+    use super::*;
+
+    #[test]
+    fn cuts_where_the_server_would() {
+        let small = rawdoc! { "_id": 1 };
+        assert!(batches(&[]).is_empty());
+        assert_eq!(batches(&vec![small.clone(); 3]), [0..3]);
+        assert_eq!(batches(&vec![small; 200_001]), [0..100_000, 100_000..200_000, 200_000..200_001]);
+        let large = rawdoc! { "text": "x".repeat(16_000_000) };
+        assert_eq!(batches(&vec![large; 5]), [0..2, 2..4, 4..5]);
+    }
+}

@@ -1,0 +1,93 @@
+//! `insert_one`: store one new document.
+
+use futures_core::future::BoxFuture;
+use mongodb::{ClientSession, action::Action, bson::RawDocumentBuf, options::InsertOneOptions};
+
+use super::{Implicit, SessionState, action, encode::encode};
+use crate::{
+    collection::{Collection, Target},
+    error::Result,
+    exec,
+    model::Model,
+    trace::Verb,
+};
+
+const INSERT_ONE: Verb = Verb::new("insert_one", "insert");
+
+impl<M: Model> Collection<M> {
+    /// Stores one new document.
+    ///
+    /// `{ insert: <collection>, documents: [model] }`
+    ///
+    /// The rules of the model are checked first; a document that breaks one is not sent.
+    ///
+    /// `await` gives the id of the document.
+    ///
+    /// # Errors
+    ///
+    /// [`is_invalid`](crate::Error::is_invalid): the document breaks rules of its model.
+    /// [`is_duplicate_key`](crate::Error::is_duplicate_key): another document has its `_id`, or its key in a
+    /// unique index. [`is_rejected`](crate::Error::is_rejected): the collection's validator refuses it.
+    ///
+    /// ```no_run
+    /// # use odm::{Collection, Model};
+    /// # async fn f<User: Model>(users: Collection<User>, user: User) -> odm::Result<()> {
+    /// match users.insert_one(&user).await {
+    ///     Ok(_id) => println!("welcome"),
+    ///     Err(error) if error.is_duplicate_key() => println!("this name is taken"),
+    ///     Err(error) => return Err(error),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn insert_one(&self, model: &M) -> InsertOne<M> {
+        InsertOne {
+            target: self.target(),
+            id: model.id().clone(),
+            document: encode(model),
+            options: InsertOneOptions::default(),
+            session: Implicit,
+        }
+    }
+}
+
+/// Stores one new document.
+///
+/// Construct with [`Collection::insert_one`]. It holds the encoded document, not the model.
+#[must_use = "nothing is inserted until the action is awaited"]
+pub struct InsertOne<M: Model, S = Implicit> {
+    target: Target,
+    id: M::Id,
+    document: Result<RawDocumentBuf>,
+    options: InsertOneOptions,
+    session: S,
+}
+
+action!(InsertOne { target, id, document } with InsertOneOptions => M::Id);
+
+impl<M: Model, S> InsertOne<M, S> {
+    fn execute<'s>(self) -> BoxFuture<'s, Result<M::Id>>
+    where
+        S: SessionState<'s>,
+    {
+        let sent = send(self.target, self.document, self.options, self.session.into_option());
+        let id = self.id;
+        Box::pin(async move { sent.await.map(|()| id) })
+    }
+}
+
+async fn send(
+    target: Target,
+    document: Result<RawDocumentBuf>,
+    options: InsertOneOptions,
+    session: Option<&mut ClientSession>,
+) -> Result<()> {
+    let operation = target.operation(INSERT_ONE);
+    let document = operation.check(document)?;
+    let collection = target.raw();
+    let call = collection
+        .insert_one(document)
+        .with_options(options)
+        .optional(session, |call, session| call.session(session));
+    exec::run(operation, call).await.map(|_| ())
+}

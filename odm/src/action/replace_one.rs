@@ -1,0 +1,112 @@
+//! `replace_one`: put a whole document in the place of the first that matches.
+
+use futures_core::future::BoxFuture;
+use mongodb::{
+    ClientSession,
+    action::Action,
+    bson::{Document, RawDocumentBuf},
+    options::ReplaceOptions,
+    results::UpdateResult,
+};
+
+use super::{Implicit, SessionState, action, encode::encode};
+use crate::{
+    collection::{Collection, Target},
+    error::Result,
+    exec,
+    filter::{Filter, IntoFilter},
+    model::Model,
+    trace::Verb,
+};
+
+const REPLACE_ONE: Verb = Verb::new("replace_one", "update");
+
+impl<M: Model> Collection<M> {
+    /// Puts a whole document in the place of one that matches a filter.
+    ///
+    /// `{ update: <collection>, updates: [{ q: { .. }, u: model }] }`
+    ///
+    /// The rules of the model are checked first; a document that breaks one is not sent. The `_id` of a
+    /// stored document cannot change: the server refuses a model with another id.
+    ///
+    /// `await` gives the driver's [`UpdateResult`]: how many matched, how many changed, and the `_id` of a
+    /// document that [`upsert`](ReplaceOne::upsert) made.
+    ///
+    /// # Errors
+    ///
+    /// [`is_invalid`](crate::Error::is_invalid): the document breaks rules of its model.
+    /// [`is_duplicate_key`](crate::Error::is_duplicate_key): another document has its key in a unique index.
+    /// [`is_rejected`](crate::Error::is_rejected): the collection's validator refuses it.
+    ///
+    /// ```no_run
+    /// # use odm::{Collection, Model, bson::doc};
+    /// # async fn f<User: Model>(users: Collection<User>, user: User) -> odm::Result<()> {
+    /// users.replace_one(doc! { "name": "Ada" }, &user).upsert(true).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn replace_one(&self, filter: impl IntoFilter<M>, model: &M) -> ReplaceOne<M> {
+        ReplaceOne {
+            target: self.target(),
+            filter: filter.into_filter(),
+            document: encode(model),
+            options: ReplaceOptions::default(),
+            session: Implicit,
+        }
+    }
+}
+
+/// Puts a whole document in the place of one that matches a filter.
+///
+/// Construct with [`Collection::replace_one`]. It holds the encoded document, not the model.
+#[must_use = "nothing is replaced until the action is awaited"]
+pub struct ReplaceOne<M, S = Implicit> {
+    target: Target,
+    filter: Filter<M>,
+    document: Result<RawDocumentBuf>,
+    options: ReplaceOptions,
+    session: S,
+}
+
+impl<M: Model, S> ReplaceOne<M, S> {
+    /// Inserts the document if nothing matches: `{ upsert: true }`.
+    pub fn upsert(mut self, upsert: bool) -> Self {
+        self.options.upsert = Some(upsert);
+        self
+    }
+}
+
+action!(ReplaceOne { target, filter, document } with ReplaceOptions => UpdateResult);
+
+impl<M: Model, S> ReplaceOne<M, S> {
+    fn execute<'s>(self) -> BoxFuture<'s, Result<UpdateResult>>
+    where
+        S: SessionState<'s>,
+    {
+        Box::pin(send(
+            self.target,
+            self.filter.into_document(),
+            self.document,
+            self.options,
+            self.session.into_option(),
+        ))
+    }
+}
+
+async fn send(
+    target: Target,
+    filter: Result<Document>,
+    document: Result<RawDocumentBuf>,
+    options: ReplaceOptions,
+    session: Option<&mut ClientSession>,
+) -> Result<UpdateResult> {
+    let operation = target.operation(REPLACE_ONE);
+    let filter = operation.check(filter)?;
+    let document = operation.check(document)?;
+    let collection = target.raw();
+    let call = collection
+        .replace_one(filter, document)
+        .with_options(options)
+        .optional(session, |call, session| call.session(session));
+    exec::run(operation, call).await
+}

@@ -1,0 +1,122 @@
+//! `update_many`: change every document that matches.
+
+use futures_core::future::BoxFuture;
+use mongodb::{
+    ClientSession,
+    action::Action,
+    bson::Document,
+    options::{UpdateModifications, UpdateOptions},
+    results::UpdateResult,
+};
+
+use super::{Implicit, SessionState, action, update_one::parts};
+use crate::{
+    collection::{Collection, Target},
+    error::{Error, Result},
+    exec,
+    filter::{Filter, IntoFilter},
+    model::Model,
+    trace::Verb,
+    update::{IntoUpdate, Update},
+};
+
+const UPDATE_MANY: Verb = Verb::new("update_many", "update");
+
+impl<M: Model> Collection<M> {
+    /// Changes every document that matches a filter.
+    ///
+    /// `{ update: <collection>, updates: [{ q: { .. }, u: { .. }, multi: true }] }`
+    ///
+    /// To change all documents, say so with [`Filter::all`]; an empty filter is refused. Neither the driver
+    /// nor the server makes this write again after a failure, and a failure can leave a part applied. The
+    /// rules of the model are not checked.
+    ///
+    /// `await` gives the driver's [`UpdateResult`]: how many matched, how many changed.
+    ///
+    /// # Errors
+    ///
+    /// [`is_not_sent`](Error::is_not_sent): the update or the filter is empty, or a value cannot be stored.
+    /// [`is_duplicate_key`](Error::is_duplicate_key), [`is_rejected`](Error::is_rejected): one of the results
+    /// cannot be stored; those before it are.
+    /// [`is_outcome_unknown`](Error::is_outcome_unknown): the answer was lost.
+    ///
+    /// ```no_run
+    /// # use odm::{Collection, Model, Filter, bson::doc};
+    /// # async fn f<User: Model>(users: Collection<User>) -> odm::Result<()> {
+    /// users.update_many(Filter::all(), doc! { "$set": { "welcomed": false } }).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn update_many(&self, filter: impl IntoFilter<M>, update: impl IntoUpdate<M>) -> UpdateMany<M> {
+        UpdateMany {
+            target: self.target(),
+            filter: filter.into_filter(),
+            update: update.into_update(),
+            options: UpdateOptions::default(),
+            session: Implicit,
+        }
+    }
+}
+
+/// Changes every document that matches a filter.
+///
+/// Construct with [`Collection::update_many`].
+#[must_use = "nothing is changed until the action is awaited"]
+pub struct UpdateMany<M, S = Implicit> {
+    target: Target,
+    filter: Filter<M>,
+    update: Update<M>,
+    options: UpdateOptions,
+    session: S,
+}
+
+impl<M: Model, S> UpdateMany<M, S> {
+    /// Makes a document from the filter and the update if nothing matches: `{ upsert: true }`.
+    pub fn upsert(mut self, upsert: bool) -> Self {
+        self.options.upsert = Some(upsert);
+        self
+    }
+}
+
+action!(UpdateMany { target, filter, update } with UpdateOptions => UpdateResult);
+
+impl<M: Model, S> UpdateMany<M, S> {
+    fn execute<'s>(self) -> BoxFuture<'s, Result<UpdateResult>>
+    where
+        S: SessionState<'s>,
+    {
+        let update = parts(self.update);
+        Box::pin(send(self.target, said(self.filter), update, self.options, self.session.into_option()))
+    }
+}
+
+/// The filter, unless it matches everything without having been said so.
+pub(super) fn said<M>(filter: Filter<M>) -> Result<Document> {
+    if filter.is_empty() {
+        return Err(Error::refused(
+            "the filter is empty, so it matches every document; if that is meant, say `Filter::all()`",
+        ));
+    }
+    filter.into_document()
+}
+
+async fn send(
+    target: Target,
+    filter: Result<Document>,
+    update: Result<(UpdateModifications, Vec<Document>)>,
+    mut options: UpdateOptions,
+    session: Option<&mut ClientSession>,
+) -> Result<UpdateResult> {
+    let operation = target.operation(UPDATE_MANY);
+    let filter = operation.check(filter)?;
+    let (update, array_filters) = operation.check(update)?;
+    if !array_filters.is_empty() {
+        options.array_filters.get_or_insert_default().extend(array_filters);
+    }
+    let call = target
+        .driver()
+        .update_many(filter, update)
+        .with_options(options)
+        .optional(session, |call, session| call.session(session));
+    exec::run(operation, call).await
+}

@@ -1,0 +1,170 @@
+//! Cursors: documents as they come, decoded one at a time from the batch that the server sent.
+//!
+//! A cursor holds one batch and nothing more. A document is decoded where it lies in the batch: there is no
+//! copy of it in between.
+
+mod batch;
+mod session;
+
+pub use self::session::SessionCursor;
+
+use std::{
+    fmt,
+    future::{Future, poll_fn},
+    marker::PhantomData,
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
+
+use futures_core::Stream;
+use mongodb::raw_batch_cursor::RawBatchCursor;
+
+use self::batch::Batch;
+use crate::{
+    collection::Target,
+    error::{Error, Result},
+    exec::Polled,
+    trace::{Operation, Verb},
+    value::{Decode, Raw},
+};
+
+/// The documents that a read found, one after the other.
+///
+/// A `Stream`, with the everyday methods of its own, so that no import is needed. Dropping it closes it on
+/// the server.
+///
+/// A document that does not fit the declared type is an `Err` of its own; the next one follows after it. An
+/// error of the server ends the cursor.
+///
+/// ```no_run
+/// # use odm::{Collection, Model, Filter};
+/// # async fn f<User: Model>(users: Collection<User>) -> odm::Result<()> {
+/// let mut cursor = users.find(Filter::all()).await?;
+/// while let Some(user) = cursor.next().await.transpose()? {
+///     println!("{:?}", user.id().to_bson());
+/// }
+/// # Ok(())
+/// # }
+/// # use odm::Value;
+/// ```
+#[must_use = "a cursor gives its documents when it is polled"]
+pub struct Cursor<T> {
+    origin: Origin,
+    driver: RawBatchCursor,
+    batch: Batch,
+    polled: Polled,
+    rows: PhantomData<fn() -> T>,
+}
+
+/// Which call a cursor comes from.
+#[derive(Debug)]
+struct Origin {
+    target: Target,
+    verb: Verb,
+}
+
+impl Origin {
+    fn operation(&self) -> Operation<'_> {
+        self.target.operation(self.verb)
+    }
+
+    /// One document, as the declared type.
+    fn decode<T: Decode>(&self, bytes: Result<&[u8]>) -> Result<T> {
+        decode(&self.operation(), self.operation().check(bytes)?)
+    }
+}
+
+/// One document that came from the server, as the declared type.
+pub(crate) fn decode<T: Decode>(operation: &Operation<'_>, bytes: &[u8]) -> Result<T> {
+    match T::decode(Raw::document(bytes)) {
+        Ok(row) => Ok(row),
+        Err(cause) => Err(Error::decode(bytes, cause).during(operation)),
+    }
+}
+
+impl<T> Cursor<T> {
+    pub(crate) fn new(target: Target, verb: Verb, driver: RawBatchCursor) -> Self {
+        Self {
+            origin: Origin { target, verb },
+            driver,
+            batch: Batch::first(),
+            polled: Polled::default(),
+            rows: PhantomData,
+        }
+    }
+}
+
+impl<T: Decode> Cursor<T> {
+    /// The next document; `None` after the last one.
+    ///
+    /// It may be dropped before it is done: nothing is lost.
+    pub async fn next(&mut self) -> Option<Result<T>> {
+        poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
+    }
+
+    /// All documents that are left, in a collection of your choice: `Vec<Order>`, `HashSet<_>`.
+    ///
+    /// The first error ends it.
+    pub async fn try_collect<C: Default + Extend<T>>(mut self) -> Result<C> {
+        let mut all = C::default();
+        while let Some(row) = self.next().await {
+            all.extend(Some(row?));
+        }
+        Ok(all)
+    }
+
+    /// Does something with each document that is left, one after the other.
+    ///
+    /// The first error ends it, of the cursor or your own.
+    ///
+    /// ```no_run
+    /// # use odm::{Collection, Model, Filter};
+    /// # async fn write<T>(user: T) -> std::io::Result<()> { Ok(()) }
+    /// # async fn f<User: Model>(users: Collection<User>) -> Result<(), Box<dyn std::error::Error>> {
+    /// users.find(Filter::all()).await?.for_each(|user| async move { Ok::<_, Box<dyn std::error::Error>>(write(user).await?) }).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn for_each<E, F, Done>(mut self, mut each: F) -> Result<(), E>
+    where
+        E: From<Error>,
+        F: FnMut(T) -> Done,
+        Done: Future<Output = Result<(), E>>,
+    {
+        while let Some(row) = self.next().await {
+            each(row?).await?;
+        }
+        Ok(())
+    }
+}
+
+impl<T: Decode> Stream for Cursor<T> {
+    type Item = Result<T>;
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let this = self.get_mut();
+        loop {
+            if let Some(bytes) = this.batch.next() {
+                return Poll::Ready(Some(this.origin.decode(bytes)));
+            }
+            if this.batch.is_last() {
+                return Poll::Ready(None);
+            }
+            let driver = Pin::new(&mut this.driver);
+            let operation = this.origin.operation();
+            match ready!(this.batch.poll_next(driver, context, &mut this.polled, &operation)) {
+                Ok(batch) => this.batch = batch,
+                Err(error) => {
+                    this.batch = Batch::none();
+                    return Poll::Ready(Some(Err(error)));
+                }
+            }
+        }
+    }
+}
+
+impl<T> fmt::Debug for Cursor<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Cursor").field("on", &self.origin.target).finish_non_exhaustive()
+    }
+}

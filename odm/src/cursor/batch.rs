@@ -1,0 +1,129 @@
+//! One batch of a cursor, and how far it has been read.
+
+use std::{
+    ops::Range,
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+use futures_core::Stream;
+use mongodb::raw_batch_cursor::RawBatch;
+
+use crate::{
+    error::{Error, ErrorKind, Result},
+    exec::Polled,
+    trace::Operation,
+};
+
+/// The documents of one answer of the server that are still to be read.
+#[derive(Debug, Default)]
+pub(super) struct Batch {
+    reply: Option<RawBatch>,
+    /// Where in the reply the elements are that are still to be read.
+    left: Range<usize>,
+    next: Next,
+}
+
+/// What comes after this batch.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+enum Next {
+    /// The answer to the first command, which the driver holds already.
+    First,
+    /// What a `getMore` will bring.
+    More,
+    #[default]
+    Nothing,
+}
+
+impl Batch {
+    /// Before the first batch.
+    pub(super) fn first() -> Self {
+        Self { next: Next::First, ..Self::none() }
+    }
+
+    /// After the last one.
+    pub(super) fn none() -> Self {
+        Self::default()
+    }
+
+    /// The bytes of the next document of this batch.
+    #[inline]
+    pub(super) fn next(&mut self) -> Option<Result<&[u8]>> {
+        let left = self.reply.as_ref()?.as_raw_document().as_bytes().get(self.left.clone())?;
+        if left.is_empty() {
+            return None;
+        }
+        if let Some((document, rest)) = split_document(left) {
+            self.left.start = self.left.end - rest.len();
+            Some(Ok(document))
+        } else {
+            self.left = 0..0;
+            self.next = Next::Nothing;
+            Some(Err(unreadable()))
+        }
+    }
+
+    /// Whether nothing comes after this batch.
+    pub(super) fn is_last(&self) -> bool {
+        self.next == Next::Nothing
+    }
+
+    /// The batch after this one.
+    pub(super) fn poll_next<S>(
+        &self,
+        driver: Pin<&mut S>,
+        context: &mut Context<'_>,
+        polled: &mut Polled,
+        operation: &Operation<'_>,
+    ) -> Poll<Result<Self>>
+    where
+        S: Stream<Item = mongodb::error::Result<RawBatch>>,
+    {
+        // The first batch came with the command itself, whose span has ended.
+        let answer = match self.next {
+            Next::First => {
+                driver.poll_next(context).map(|batch| batch.map(|batch| batch.map_err(Error::from_driver)))
+            }
+            _ => polled.poll(&operation.more(), || driver.poll_next(context)),
+        };
+        answer.map(|batch| match batch {
+            Some(batch) => operation.check(batch.and_then(Self::open)),
+            None => Ok(Self::none()),
+        })
+    }
+
+    fn open(reply: RawBatch) -> Result<Self> {
+        let (left, next) = {
+            let documents = reply.doc_slices().map_err(Error::from_driver)?.as_bytes();
+            let bytes = reply.as_raw_document().as_bytes();
+            let start =
+                documents.as_ptr().addr().checked_sub(bytes.as_ptr().addr()).ok_or_else(unreadable)?;
+            // Without the length in front and the end mark behind.
+            let end = (start + documents.len()).checked_sub(1).ok_or_else(unreadable)?;
+            let cursor = reply.as_raw_document().get_document("cursor").map_err(|_| unreadable())?;
+            let next = if cursor.get_i64("id").is_ok_and(|id| id == 0) { Next::Nothing } else { Next::More };
+            (start + 4..end, next)
+        };
+        Ok(Self { reply: Some(reply), left, next })
+    }
+}
+
+/// The document that an array begins with, and the rest of the array.
+#[inline]
+fn split_document(left: &[u8]) -> Option<(&[u8], &[u8])> {
+    let key_end = left.iter().position(|byte| *byte == 0)?;
+    if *left.first()? != DOCUMENT {
+        return None;
+    }
+    let value = left.get(key_end + 1..)?;
+    let length = usize::try_from(i32::from_le_bytes(*value.first_chunk()?)).ok()?;
+    value.split_at_checked(length)
+}
+
+/// The type byte of a document.
+const DOCUMENT: u8 = 3;
+
+#[cold]
+fn unreadable() -> Error {
+    Error::new(ErrorKind::Driver("the server's answer is not a batch of documents".into()))
+}
