@@ -19,4 +19,6 @@ pub mod __private;
 
 pub use database::Database;
 pub use model::Model;
+#[cfg(feature = "derive")]
+pub use odm_derive::{Embedded, Model, Shape, Value};
 pub use value::{Decode, Doc, Id, Keyed, Value};
