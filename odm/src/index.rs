@@ -6,11 +6,11 @@ use std::time::Duration;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[must_use]
 pub struct Index {
-    keys: Vec<(String, Direction)>,
-    name: Option<String>,
-    unique: bool,
-    sparse: bool,
-    expire_after: Option<Duration>,
+    pub(crate) keys: Vec<(String, Direction)>,
+    pub(crate) name: Option<String>,
+    pub(crate) unique: bool,
+    pub(crate) sparse: bool,
+    pub(crate) expire_after: Option<Duration>,
 }
 
 /// The order in which an index keeps a field.

@@ -10,6 +10,9 @@ pub mod index;
 pub mod model;
 pub mod path;
 pub mod value;
+// stub
+#[doc(hidden)]
+pub mod stub;
 // 3 do
 mod database;
 

@@ -13,3 +13,4 @@ pub use crate::{
         require, unknown_field, unknown_variant,
     },
 };
+pub use crate::stub::*;
