@@ -1,6 +1,7 @@
 //! What generated code may name, and nothing else. Not a public interface.
 
-pub use mongodb::bson::spec::ElementType;
+pub use mongodb::bson::{oid::ObjectId, spec::ElementType};
+pub use serde;
 
 pub use crate::{
     error::codec::{CodecError, CodecResult},
@@ -9,7 +10,10 @@ pub use crate::{
     path::{At, Based, Just, Key, Path},
     pipeline::{Expression, Filled, Fills, Gives, IdOf, InObject, Over, Slot, Slots, With},
     value::{
-        Decode, Doc, Elements, Keyed, Raw, Serde, Value, Via, ViaSerde, Writer, decode_via, encode_via,
-        require,
+        Decode, Doc, Elements, Keyed, MapKey, Raw, Serde, Value, Via, ViaSerde, Writer, decode_via,
+        encode_via, require, unknown_field, unknown_variant,
     },
 };
+
+/// What an expression is as it is sent.
+pub type Rendered = CodecResult<mongodb::bson::Bson>;

@@ -21,7 +21,7 @@ pub use self::{
     document::{Decode, Doc, from_slice, to_vec},
     id::{Id, Keyed, NewKey},
     map::{Map, MapKey},
-    raw::{Elements, Raw, require},
+    raw::{Elements, Raw, require, unknown_field, unknown_variant},
     scalar::Number,
     text::Text,
     via::{Serde, Via, ViaSerde, decode_via, encode_via},

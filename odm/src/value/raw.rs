@@ -214,6 +214,29 @@ pub fn require<V: Value>(slot: Option<V>, key: &'static str) -> CodecResult<V> {
     }
 }
 
+/// The error for a key that a document which denies unknown fields does not declare.
+#[cold]
+#[inline(never)]
+pub fn unknown_field(key: &[u8], names: &[&str]) -> CodecError {
+    CodecError::new(one_of(names), "a field that is not declared").at(String::from_utf8_lossy(key).into_owned())
+}
+
+/// The error for a text that names no variant of an enum; the text itself is behind `CodecError::value`.
+#[cold]
+#[inline(never)]
+pub fn unknown_variant(name: &str, names: &[&str]) -> CodecError {
+    CodecError::new(one_of(names), "another text").with_value(name)
+}
+
+fn one_of(names: &[&str]) -> String {
+    let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
+    match names.as_slice() {
+        [] => "nothing".to_owned(),
+        [name] => name.clone(),
+        names => format!("one of {}", names.join(", ")),
+    }
+}
+
 #[cold]
 fn duplicate(key: &'static str) -> CodecError {
     CodecError::new("one element of this name", "two").at(key)

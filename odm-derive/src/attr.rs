@@ -1,0 +1,132 @@
+//! Attributes: what `#[odm(..)]` and `#[serde(..)]` say, as values.
+//!
+//! Nothing here returns a `Result` to its caller: a mistake goes to the [`Ctxt`] with its span and reading goes
+//! on with the next word, so that all mistakes are reported at once.
+
+pub(crate) mod container;
+pub(crate) mod duration;
+pub(crate) mod field;
+pub(crate) mod index;
+pub(crate) mod rule;
+pub(crate) mod serde;
+pub(crate) mod symbol;
+pub(crate) mod variant;
+
+use proc_macro2::{Span, TokenTree};
+use syn::{Attribute, Ident, LitStr, Token, ext::IdentExt, parenthesized, parse::ParseStream, token};
+
+use crate::ctxt::Ctxt;
+
+/// Calls `each` for every word of every `#[odm(..)]`; it reads what stands behind the word.
+pub(crate) fn odm_words(
+    cx: &Ctxt,
+    attributes: &[Attribute],
+    mut each: impl FnMut(&Ident, ParseStream<'_>) -> syn::Result<()>,
+) {
+    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("odm")) {
+        let read = attribute.parse_args_with(|input: ParseStream<'_>| {
+            words(cx, input, &mut each);
+            Ok(())
+        });
+        if let Err(error) = read {
+            cx.push(error);
+        }
+    }
+}
+
+/// Calls `each` for every word of a comma-separated list; after a mistake goes on behind the next comma.
+pub(crate) fn words(
+    cx: &Ctxt,
+    input: ParseStream<'_>,
+    each: &mut dyn FnMut(&Ident, ParseStream<'_>) -> syn::Result<()>,
+) {
+    while !input.is_empty() {
+        let read = Ident::parse_any(input).and_then(|word| each(&word, input)).and_then(|()| {
+            if input.is_empty() || input.peek(Token![,]) { Ok(()) } else { Err(input.error("expected `,`")) }
+        });
+        if let Err(error) = read {
+            cx.push(error);
+        }
+        while !input.is_empty() && input.parse::<Option<Token![,]>>().is_ok_and(|comma| comma.is_none()) {
+            drop(input.parse::<TokenTree>());
+        }
+    }
+}
+
+/// The list in parentheses behind a word: `word(..)`.
+pub(crate) fn list(
+    cx: &Ctxt,
+    word: &Ident,
+    input: ParseStream<'_>,
+    form: &str,
+    mut each: impl FnMut(&Ident, ParseStream<'_>) -> syn::Result<()>,
+) -> syn::Result<()> {
+    if !input.peek(token::Paren) {
+        return Err(symbol::malformed(word, form));
+    }
+    let content;
+    parenthesized!(content in input);
+    if content.is_empty() {
+        return Err(symbol::malformed(word, form));
+    }
+    words(cx, &content, &mut each);
+    Ok(())
+}
+
+/// The text behind a word: `word = ".."`.
+pub(crate) fn text(word: &Ident, input: ParseStream<'_>, form: &str) -> syn::Result<LitStr> {
+    if !input.peek(Token![=]) {
+        return Err(symbol::malformed(word, form));
+    }
+    input.parse::<Token![=]>()?;
+    input.parse().map_err(|error| syn::Error::new(error.span(), symbol::correct(form)))
+}
+
+/// What stands behind `word =`.
+pub(crate) fn value<T: syn::parse::Parse>(
+    word: &Ident,
+    input: ParseStream<'_>,
+    form: &str,
+) -> syn::Result<T> {
+    if !input.peek(Token![=]) {
+        return Err(symbol::malformed(word, form));
+    }
+    input.parse::<Token![=]>()?;
+    input.parse().map_err(|error| syn::Error::new(error.span(), symbol::correct(form)))
+}
+
+/// Nothing may stand behind a word that is said or not.
+pub(crate) fn flag(word: &Ident, input: ParseStream<'_>, form: &str) -> syn::Result<()> {
+    if input.is_empty() || input.peek(Token![,]) { Ok(()) } else { Err(symbol::malformed(word, form)) }
+}
+
+/// Something that may be said once.
+#[derive(Debug, Clone)]
+pub(crate) struct Once<T>(Option<(T, Span)>);
+
+impl<T> Default for Once<T> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
+
+impl<T> Once<T> {
+    /// Keeps the first value; a second is a mistake at its word.
+    pub(crate) fn set(&mut self, word: &Ident, value: T) -> syn::Result<()> {
+        if self.0.is_some() {
+            return Err(syn::Error::new(word.span(), format_args!("`{word}` is given twice")));
+        }
+        self.0 = Some((value, word.span()));
+        Ok(())
+    }
+
+    /// The value.
+    pub(crate) fn get(&self) -> Option<&T> {
+        self.0.as_ref().map(|(value, _)| value)
+    }
+
+    /// Where the word stands.
+    pub(crate) fn span(&self) -> Option<Span> {
+        self.0.as_ref().map(|(_, span)| *span)
+    }
+}

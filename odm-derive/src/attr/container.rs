@@ -1,0 +1,48 @@
+//! `#[odm(..)]` on the struct or enum.
+
+use syn::{DeriveInput, LitStr, Path, Type};
+
+use super::{
+    Once,
+    index::Index,
+    odm_words,
+    rule::{self, Rule},
+    symbol::{self, Position, form},
+    text, value,
+};
+use crate::{ast::Derive, ctxt::Ctxt};
+
+/// What the container's attributes say.
+#[derive(Debug, Default)]
+pub(crate) struct ContainerAttrs {
+    pub(crate) collection: Once<LitStr>,
+    pub(crate) krate: Once<Path>,
+    pub(crate) key: Once<Type>,
+    pub(crate) indexes: Vec<Index>,
+    pub(crate) rules: Vec<Rule>,
+}
+
+impl ContainerAttrs {
+    /// Reads them.
+    pub(crate) fn read(cx: &Ctxt, input: &DeriveInput, derive: Derive) -> Self {
+        let position = Position::container(derive);
+        let mut attrs = Self::default();
+        odm_words(cx, &input.attrs, |word, input| {
+            if !position.valid.iter().any(|valid| word == valid) {
+                return Err(position.unknown(word));
+            }
+            if word == symbol::COLLECTION {
+                attrs.collection.set(word, text(word, input, form::COLLECTION)?)
+            } else if word == symbol::CRATE {
+                attrs.krate.set(word, value(word, input, form::CRATE)?)
+            } else if word == symbol::KEY {
+                attrs.key.set(word, value(word, input, form::KEY)?)
+            } else if word == symbol::INDEX {
+                Index::on_model(cx, word, input).map(|index| attrs.indexes.push(index))
+            } else {
+                rule::of_document(cx, word, input, &mut attrs.rules)
+            }
+        });
+        attrs
+    }
+}

@@ -1,0 +1,52 @@
+//! `#[odm(..)]` on a field.
+
+use syn::{Ident, LitStr};
+
+use super::{
+    Once, flag,
+    index::Index,
+    odm_words,
+    rule::{self, Rule},
+    symbol::{self, Position, form},
+    text,
+};
+use crate::{ast::Derive, ctxt::Ctxt};
+
+/// What a field's attributes say.
+#[derive(Debug, Default)]
+pub(crate) struct FieldAttrs {
+    pub(crate) id: Once<()>,
+    pub(crate) rename: Once<LitStr>,
+    pub(crate) serde: Once<()>,
+    pub(crate) indexes: Vec<Index>,
+    pub(crate) rules: Vec<Rule>,
+}
+
+impl FieldAttrs {
+    /// Reads them; `ident` is the field's name, which the field of a newtype does not have.
+    pub(crate) fn read(cx: &Ctxt, field: &syn::Field, ident: Option<&Ident>, derive: Derive) -> Self {
+        let position = Position::field(derive);
+        let mut attrs = Self::default();
+        odm_words(cx, &field.attrs, |word, input| {
+            if !position.valid.iter().any(|valid| word == valid) {
+                return Err(position.unknown(word));
+            }
+            if word == symbol::ID {
+                flag(word, input, form::ID)?;
+                attrs.id.set(word, ())
+            } else if word == symbol::RENAME {
+                attrs.rename.set(word, text(word, input, form::RENAME)?)
+            } else if word == symbol::SERDE {
+                flag(word, input, form::SERDE)?;
+                attrs.serde.set(word, ())
+            } else if word == symbol::VALIDATE {
+                rule::of_field(cx, word, input, &mut attrs.rules)
+            } else if let Some(ident) = ident {
+                Index::on_field(cx, word, input, ident).map(|index| attrs.indexes.push(index))
+            } else {
+                Err(position.unknown(word))
+            }
+        });
+        attrs
+    }
+}

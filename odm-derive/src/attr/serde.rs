@@ -1,0 +1,243 @@
+//! What `#[serde(..)]` says, asked of serde's own parser. Nothing else in this crate reads serde's attributes.
+//!
+//! `serde_derive_internals` is serde's unstable inside: its version is pinned and this file is its only user.
+
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use serde_derive_internals::{
+    Ctxt as SerdeCtxt, Derive, ast, attr,
+    attr::{Default as SerdeDefault, Identifier, TagType},
+    name::MultiName,
+};
+use syn::{Attribute, DeriveInput, ExprPath, Meta};
+
+use crate::ctxt::Ctxt;
+
+pub(crate) use serde_derive_internals::replace_receiver;
+
+/// The struct or enum as serde sees it.
+#[derive(Debug, Default)]
+pub(crate) struct Container {
+    pub(crate) default: Default,
+    pub(crate) deny_unknown_fields: bool,
+    pub(crate) transparent: Option<Span>,
+    /// In the order of the source.
+    pub(crate) fields: Vec<Field>,
+    /// In the order of the source.
+    pub(crate) variants: Vec<Variant>,
+}
+
+/// A field as serde sees it.
+#[derive(Debug)]
+pub(crate) struct Field {
+    pub(crate) name: String,
+    /// The text that gives the name, or the field's own name.
+    pub(crate) name_span: Span,
+    /// Names that are read besides.
+    pub(crate) aliases: Vec<String>,
+    pub(crate) default: Default,
+    pub(crate) skip_serializing: bool,
+    pub(crate) skip_deserializing: bool,
+    pub(crate) skip_serializing_if: Option<ExprPath>,
+    pub(crate) serialize_with: Option<ExprPath>,
+    pub(crate) deserialize_with: Option<ExprPath>,
+    /// The word `with`, `serialize_with` or `deserialize_with`.
+    pub(crate) with_span: Option<Span>,
+}
+
+/// A unit variant as serde sees it.
+#[derive(Debug)]
+pub(crate) struct Variant {
+    pub(crate) name: String,
+    pub(crate) name_span: Span,
+    pub(crate) aliases: Vec<String>,
+    pub(crate) skip_serializing: bool,
+    pub(crate) skip_deserializing: bool,
+    /// Every unknown name reads as this variant.
+    pub(crate) other: bool,
+}
+
+/// What a field without an element becomes.
+#[derive(Debug, Clone, Default)]
+pub(crate) enum Default {
+    /// An error, unless the type says otherwise.
+    #[default]
+    None,
+    /// `Default::default()`.
+    Trait,
+    /// The result of this function.
+    Path(ExprPath),
+}
+
+impl Container {
+    /// Reads every `#[serde(..)]` of the item; what odm does not support is a mistake with a way out.
+    pub(crate) fn read(cx: &Ctxt, input: &DeriveInput) -> Self {
+        let serde_cx = SerdeCtxt::new();
+        // The name of serde's private module, which only its own expansions need.
+        let private = Ident::new("__private", Span::call_site());
+        let container = ast::Container::from_ast(&serde_cx, input, Derive::Deserialize, &private);
+        if let Err(errors) = serde_cx.check() {
+            errors.into_iter().for_each(|error| cx.push(error));
+        }
+        let Some(container) = container else { return Self::default() };
+        refuse_on_container(cx, input, &container.attrs);
+        let mut this = Self {
+            default: container.attrs.default().into(),
+            deny_unknown_fields: container.attrs.deny_unknown_fields(),
+            transparent: container.attrs.transparent().then(|| span_of(&input.attrs, "transparent")),
+            fields: Vec::new(),
+            variants: Vec::new(),
+        };
+        match container.data {
+            ast::Data::Struct(_, fields) => {
+                this.fields = fields.iter().map(|field| Field::new(cx, field)).collect();
+            }
+            ast::Data::Enum(variants) => {
+                this.variants = variants.iter().map(|variant| Variant::new(cx, variant)).collect();
+            }
+        }
+        this
+    }
+}
+
+impl Field {
+    fn new(cx: &Ctxt, field: &ast::Field<'_>) -> Self {
+        let attributes = &field.original.attrs;
+        refuse_on_field(cx, field);
+        let (name, name_span, aliases) = name(cx, attributes, field.attrs.name(), field.attrs.aliases());
+        let with = ["with", "serialize_with", "deserialize_with"];
+        Self {
+            name,
+            name_span,
+            aliases,
+            default: field.attrs.default().into(),
+            skip_serializing: field.attrs.skip_serializing(),
+            skip_deserializing: field.attrs.skip_deserializing(),
+            skip_serializing_if: field.attrs.skip_serializing_if().cloned(),
+            serialize_with: field.attrs.serialize_with().cloned(),
+            deserialize_with: field.attrs.deserialize_with().cloned(),
+            with_span: with.iter().find_map(|word| find(attributes, word)),
+        }
+    }
+}
+
+impl Variant {
+    fn new(cx: &Ctxt, variant: &ast::Variant<'_>) -> Self {
+        let attributes = &variant.original.attrs;
+        for word in ["with", "serialize_with", "deserialize_with", "untagged"] {
+            if let Some(span) = find(attributes, word) {
+                refuse(cx, span, word, "store the field that holds this enum through serde: `#[odm(serde)]` on that field");
+            }
+        }
+        let (name, name_span, aliases) = name(cx, attributes, variant.attrs.name(), variant.attrs.aliases());
+        Self {
+            name,
+            name_span,
+            aliases,
+            skip_serializing: variant.attrs.skip_serializing(),
+            skip_deserializing: variant.attrs.skip_deserializing(),
+            other: variant.attrs.other(),
+        }
+    }
+}
+
+impl From<&SerdeDefault> for Default {
+    fn from(default: &SerdeDefault) -> Self {
+        match default {
+            SerdeDefault::None => Self::None,
+            SerdeDefault::Default => Self::Trait,
+            SerdeDefault::Path(path) => Self::Path(path.clone()),
+        }
+    }
+}
+
+/// The one name for writing and reading, where it stands, and the names that are read besides.
+fn name(
+    cx: &Ctxt,
+    attributes: &[Attribute],
+    name: &MultiName,
+    aliases: &std::collections::BTreeSet<serde_derive_internals::name::Name>,
+) -> (String, Span, Vec<String>) {
+    let (writes, reads) = (name.serialize_name(), name.deserialize_name());
+    if writes.value != reads.value {
+        refuse_two_names(cx, find(attributes, "rename").unwrap_or(writes.span));
+    }
+    let aliases = aliases.iter().map(|alias| alias.value.clone()).filter(|alias| *alias != reads.value);
+    (writes.value.clone(), writes.span, aliases.collect())
+}
+
+fn refuse_two_names(cx: &Ctxt, span: Span) {
+    cx.push(syn::Error::new(
+        span,
+        "odm stores a field under one name for writing and reading; to read an old name too, \
+         use `#[serde(alias = \"..\")]`",
+    ));
+}
+
+fn refuse_on_container(cx: &Ctxt, input: &DeriveInput, attrs: &attr::Container) {
+    let through_serde = "store the fields that hold this type through serde: `#[odm(serde)]` on those fields";
+    let tag = match attrs.tag() {
+        TagType::External => None,
+        TagType::None => Some("untagged"),
+        TagType::Internal { .. } | TagType::Adjacent { .. } => Some("tag"),
+    };
+    let conversions = [
+        ("from", attrs.type_from().is_some()),
+        ("try_from", attrs.type_try_from().is_some()),
+        ("into", attrs.type_into().is_some()),
+    ];
+    let identifiers = [
+        ("field_identifier", matches!(attrs.identifier(), Identifier::Field)),
+        ("variant_identifier", matches!(attrs.identifier(), Identifier::Variant)),
+    ];
+    for word in tag.into_iter().chain(given(&conversions)).chain(given(&identifiers)) {
+        refuse(cx, span_of(&input.attrs, word), word, through_serde);
+    }
+    if attrs.remote().is_some() {
+        let out = "derive for a type of your own, or mark the field of the foreign type `#[odm(serde)]` \
+                   together with a local wrapper";
+        refuse(cx, span_of(&input.attrs, "remote"), "remote", out);
+    }
+}
+
+fn refuse_on_field(cx: &Ctxt, field: &ast::Field<'_>) {
+    let attributes = &field.original.attrs;
+    if field.attrs.flatten() {
+        let out = "hold the fields in a document of their own, or write them out in this struct";
+        refuse(cx, span_of(attributes, "flatten"), "flatten", out);
+    }
+    if field.attrs.getter().is_some() {
+        refuse(cx, span_of(attributes, "getter"), "getter", "derive for a type of your own");
+    }
+}
+
+fn given<'w>(words: &[(&'w str, bool)]) -> Vec<&'w str> {
+    words.iter().filter(|(_, given)| *given).map(|(word, _)| *word).collect()
+}
+
+fn refuse(cx: &Ctxt, span: Span, word: &str, way_out: &str) {
+    cx.push(syn::Error::new(
+        span,
+        format_args!("odm does not support `#[serde({word})]` here yet; {way_out}"),
+    ));
+}
+
+/// Where a word of `#[serde(..)]` stands, for messages about it: serde's tree does not keep that.
+fn find(attributes: &[Attribute], word: &str) -> Option<Span> {
+    attributes.iter().filter(|attribute| attribute.path().is_ident("serde")).find_map(|attribute| {
+        match &attribute.meta {
+            Meta::List(list) => find_word(list.tokens.clone(), word),
+            _ => None,
+        }
+    })
+}
+
+fn find_word(tokens: TokenStream, word: &str) -> Option<Span> {
+    tokens.into_iter().find_map(|token| match token {
+        TokenTree::Ident(ident) if ident == word => Some(ident.span()),
+        _ => None,
+    })
+}
+
+fn span_of(attributes: &[Attribute], word: &str) -> Span {
+    find(attributes, word).unwrap_or_else(Span::call_site)
+}

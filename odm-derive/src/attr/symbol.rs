@@ -1,0 +1,168 @@
+//! The vocabulary of `#[odm(..)]`: which words are valid where, and the correct form of each.
+
+use std::fmt::Write;
+
+use syn::Ident;
+
+use crate::ast::Derive;
+
+// words
+pub(crate) const COLLECTION: &str = "collection";
+pub(crate) const CRATE: &str = "crate";
+pub(crate) const CUSTOM: &str = "custom";
+pub(crate) const DESCENDING: &str = "descending";
+pub(crate) const EMAIL: &str = "email";
+pub(crate) const EQUAL: &str = "equal";
+pub(crate) const ID: &str = "id";
+pub(crate) const INDEX: &str = "index";
+pub(crate) const KEY: &str = "key";
+pub(crate) const LENGTH: &str = "length";
+pub(crate) const MAX: &str = "max";
+pub(crate) const MIN: &str = "min";
+pub(crate) const NAME: &str = "name";
+pub(crate) const NESTED: &str = "nested";
+pub(crate) const PATTERN: &str = "pattern";
+pub(crate) const RANGE: &str = "range";
+pub(crate) const RENAME: &str = "rename";
+pub(crate) const SERDE: &str = "serde";
+pub(crate) const SPARSE: &str = "sparse";
+pub(crate) const TTL: &str = "ttl";
+pub(crate) const UNIQUE: &str = "unique";
+pub(crate) const VALIDATE: &str = "validate";
+
+/// The correct form of what a word belongs to.
+pub(crate) mod form {
+    pub(crate) const COLLECTION: &str = "#[odm(collection = \"orders\")]";
+    pub(crate) const CRATE: &str = "#[odm(crate = path::to::odm)]";
+    pub(crate) const KEY: &str = "#[odm(key = String)]";
+    pub(crate) const INDEX: &str = "#[odm(index(customer, placed_at = -1, unique))]";
+    pub(crate) const INDEX_NAME: &str = "#[odm(index(customer, name = \"by_customer\"))]";
+    pub(crate) const FIELD_INDEX: &str = "#[odm(index)]` or `#[odm(index(unique, sparse, ttl = \"90d\"))]";
+    pub(crate) const TTL: &str = "ttl = \"90d\"";
+    pub(crate) const ID: &str = "#[odm(id)]";
+    pub(crate) const RENAME: &str = "#[odm(rename = \"storedName\")]";
+    pub(crate) const SERDE: &str = "#[odm(serde)]";
+    pub(crate) const VALIDATE: &str = "#[odm(validate(length(min = 1, max = 100)))]";
+    pub(crate) const VALIDATE_ALL: &str = "#[odm(validate(custom = path::to::function))]";
+    pub(crate) const LENGTH: &str = "length(min = 1, max = 100)` or `length(equal = 3)";
+    pub(crate) const RANGE: &str = "range(min = 0, max = 100)";
+    pub(crate) const PATTERN: &str = "pattern = \"^[a-z]+$\"";
+    pub(crate) const CUSTOM: &str = "custom = path::to::function";
+}
+
+/// A place where words of `#[odm(..)]` stand.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Position {
+    /// Words that are valid here.
+    pub(crate) valid: &'static [&'static str],
+    /// The place in words, as messages say it.
+    pub(crate) name: &'static str,
+    derive: Derive,
+}
+
+impl Position {
+    /// On the struct or enum.
+    pub(crate) fn container(derive: Derive) -> Self {
+        let (valid, name): (&[_], _) = match derive {
+            Derive::Model => (&[COLLECTION, INDEX, KEY, VALIDATE, CRATE], "on a model"),
+            Derive::Embedded => (&[VALIDATE, CRATE], "on an embedded document"),
+            Derive::Shape => (&[CRATE], "on a shape"),
+            Derive::Value => (&[CRATE], "on a value"),
+        };
+        Self { valid, name, derive }
+    }
+
+    /// On a field.
+    pub(crate) fn field(derive: Derive) -> Self {
+        let (valid, name): (&[_], _) = match derive {
+            Derive::Model => (&[ID, INDEX, RENAME, SERDE, VALIDATE], "on a field of a model"),
+            Derive::Embedded => (&[RENAME, SERDE, VALIDATE], "on a field of an embedded document"),
+            Derive::Shape => (&[ID, RENAME, SERDE], "on a field of a shape"),
+            Derive::Value => (&[SERDE], "on the field of a newtype"),
+        };
+        Self { valid, name, derive }
+    }
+
+    /// On a variant.
+    pub(crate) fn variant() -> Self {
+        Self { valid: &[RENAME], name: "on a variant", derive: Derive::Value }
+    }
+
+    /// The mistake of a word that is not valid here.
+    pub(crate) fn unknown(self, word: &Ident) -> syn::Error {
+        let text = word.to_string();
+        match self.elsewhere(&text) {
+            Some(reason) => syn::Error::new(word.span(), reason),
+            None => unknown(word, self.valid, self.name),
+        }
+    }
+
+    /// Why a word of another place does not belong to this one, and what to do instead.
+    fn elsewhere(self, word: &str) -> Option<String> {
+        if self.valid.contains(&word) {
+            return None;
+        }
+        let reason = match (self.derive, word) {
+            (Derive::Embedded, INDEX) => {
+                "an embedded document has no indexes of its own: index it from the model that holds it, \
+                 `#[odm(index(address.city))]`"
+            }
+            (Derive::Shape, INDEX) => "a shape has no collection, so no indexes: declare them on the model",
+            (Derive::Embedded, ID) => {
+                "an embedded document has no identity of its own: rename the field with \
+                 `#[odm(rename = \"_id\")]` if it is to be stored as `_id`"
+            }
+            (Derive::Embedded | Derive::Shape | Derive::Value, COLLECTION) => {
+                "only a model has a collection: derive `odm::Model`"
+            }
+            (Derive::Shape, VALIDATE) => "a shape is read and never written, so it has nothing to validate",
+            (Derive::Value, VALIDATE | INDEX | ID) => {
+                "a value has no rules, indexes or identity of its own: say it on the field that holds it"
+            }
+            (Derive::Model, ID | RENAME | SERDE) if self.valid.contains(&COLLECTION) => {
+                return Some(format!("`{word}` belongs on a field, not on the model"));
+            }
+            (Derive::Model, COLLECTION | KEY) => {
+                return Some(format!("`{word}` belongs on the struct, not on a field"));
+            }
+            _ => return None,
+        };
+        Some(reason.to_owned())
+    }
+}
+
+/// The mistake of a word that is not in the vocabulary of its place.
+pub(crate) fn unknown(word: &Ident, valid: &[&str], place: &str) -> syn::Error {
+    let text = word.to_string();
+    let mut message = format!("unknown word `{text}` {place}; ");
+    if valid.len() == 1 {
+        let _ = write!(message, "the only valid word here is `{}`", valid[0]);
+    } else {
+        let _ = write!(message, "valid here: {}", enumerate(valid));
+    }
+    if let Some(close) = closest(&text, valid) {
+        let _ = write!(message, "; did you mean `{close}`?");
+    }
+    syn::Error::new(word.span(), message)
+}
+
+/// The mistake of a word with something wrong behind it.
+pub(crate) fn malformed(word: &Ident, form: &str) -> syn::Error {
+    syn::Error::new(word.span(), correct(form))
+}
+
+/// The correct form, as a sentence.
+pub(crate) fn correct(form: &str) -> String {
+    format!("the correct form is `{form}`")
+}
+
+fn enumerate(words: &[&str]) -> String {
+    words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
+}
+
+/// The word that was probably meant.
+fn closest<'w>(text: &str, valid: &[&'w str]) -> Option<&'w str> {
+    let distance = |word: &str| strsim::osa_distance(text, word);
+    let close = valid.iter().copied().min_by_key(|word| distance(word))?;
+    (distance(close) <= 1 + close.len() / 4).then_some(close)
+}

@@ -1,0 +1,44 @@
+//! `Ctxt`: where every mistake of one derive is collected, each with its span.
+
+use std::{cell::RefCell, fmt::Display, thread};
+
+use quote::ToTokens;
+
+/// The mistakes found so far. It must be asked for them with [`Ctxt::finish`].
+pub(crate) struct Ctxt {
+    errors: RefCell<Option<Vec<syn::Error>>>,
+}
+
+impl Ctxt {
+    /// Nothing found yet.
+    pub(crate) fn new() -> Self {
+        Self { errors: RefCell::new(Some(Vec::new())) }
+    }
+
+    /// Adds a mistake that spans `tokens`.
+    pub(crate) fn error(&self, tokens: impl ToTokens, message: impl Display) {
+        self.push(syn::Error::new_spanned(tokens, message));
+    }
+
+    /// Adds a mistake.
+    pub(crate) fn push(&self, error: syn::Error) {
+        if let Some(errors) = &mut *self.errors.borrow_mut() {
+            errors.push(error);
+        }
+    }
+
+    /// Every mistake found.
+    pub(crate) fn finish(self) -> Vec<syn::Error> {
+        self.errors.borrow_mut().take().unwrap_or_default()
+    }
+}
+
+/// Forgetting to look at the mistakes would expand a wrong tree in silence.
+impl Drop for Ctxt {
+    fn drop(&mut self) {
+        #[allow(clippy::panic)] // a mistake in this crate, not in the user's input
+        if !thread::panicking() && self.errors.borrow().is_some() {
+            panic!("a `Ctxt` was dropped without `finish`");
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! From the checked tree to code.
+
+mod codec;
+mod docs;
+mod fields;
+mod keys;
+mod literal;
+mod model;
+mod newtype;
+mod scope;
+mod units;
+mod validate;
+mod value;
+mod via;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::DeriveInput;
+
+use self::scope::Scope;
+use crate::{
+    ast::{Container, Data, Derive},
+    attr::serde::replace_receiver,
+    check::check,
+    ctxt::Ctxt,
+};
+
+/// One derive: the mistakes it finds, and the code.
+pub(crate) fn derive(derive: Derive, input: TokenStream) -> TokenStream {
+    let mut input: DeriveInput = match syn::parse2(input) {
+        Ok(input) => input,
+        Err(error) => return error.into_compile_error(),
+    };
+    replace_receiver(&mut input);
+    let cx = Ctxt::new();
+    let container = Container::read(&cx, &input, derive);
+    check(&cx, &container);
+    let errors: Vec<_> = cx.finish().iter().map(syn::Error::to_compile_error).collect();
+    let code = expand(&Scope::new(&container, !errors.is_empty()));
+    quote!(#(#errors)* #code)
+}
+
+fn expand(scope: &Scope<'_>) -> TokenStream {
+    let (outside, inside) = match &scope.container.data {
+        Data::Newtype(field) => (TokenStream::new(), newtype::expand(scope, field)),
+        Data::Units(variants) => (TokenStream::new(), units::expand(scope, variants)),
+        Data::Document(_) => document(scope),
+        Data::Unsupported => (TokenStream::new(), value::stand_in(scope)),
+    };
+    let inside = in_const(scope, &inside);
+    quote!(#outside #inside)
+}
+
+/// What stands beside the struct, and what stands in a nameless constant.
+fn document(scope: &Scope<'_>) -> (TokenStream, TokenStream) {
+    let keys = keys::module(scope);
+    let mut inside = vec![
+        keys::layers(scope),
+        fields::expand(scope),
+        via::expand(scope),
+        value::of_document(scope),
+    ];
+    match scope.container.derive {
+        Derive::Model => {
+            inside.insert(0, keys);
+            inside.push(validate::expand(scope));
+            inside.push(model::expand(scope));
+            (TokenStream::new(), quote!(#(#inside)*))
+        }
+        derive => {
+            if derive == Derive::Embedded {
+                inside.push(validate::expand(scope));
+            }
+            let (literal, implementations) = literal::expand(scope);
+            inside.push(implementations);
+            (quote!(#keys #literal), quote!(#(#inside)*))
+        }
+    }
+}
+
+/// Keeps names out of the user's module, and lints of the user's away from code that is not theirs.
+fn in_const(scope: &Scope<'_>, code: &TokenStream) -> TokenStream {
+    let (odm, runtime) = (&scope.odm, &scope.runtime);
+    quote! {
+        #[doc(hidden)]
+        #[allow(
+            clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction,
+            dead_code, deprecated, missing_debug_implementations, non_camel_case_types, non_snake_case,
+            non_upper_case_globals, private_bounds, private_interfaces, unreachable_code, unreachable_patterns,
+            unreachable_pub, unused_qualifications, unused_variables, unused_mut
+        )]
+        const _: () = {
+            use #odm::__private as #runtime;
+            #code
+        };
+    }
+}

@@ -1,0 +1,139 @@
+//! The bytes of a document: written in declared order, read in any.
+
+use proc_macro2::{Ident, Literal, TokenStream};
+use quote::quote;
+
+use super::{Scope, scope::local};
+use crate::{
+    ast::{Codec, Field, member_name},
+    attr::serde::Default,
+};
+
+/// The body of `encode`.
+pub(crate) fn encode(scope: &Scope<'_>) -> TokenStream {
+    let writer = local("writer");
+    let elements =
+        scope.container.fields().iter().filter(|field| !field.skip_serializing).map(|field| element(scope, field));
+    quote! {
+        #writer.document(|#writer| {
+            #(#elements)*
+            ::core::result::Result::Ok(())
+        })
+    }
+}
+
+fn element(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
+    let Scope { runtime, .. } = scope;
+    let (writer, stored, member, ty) = (local("writer"), &field.stored, &field.member, field.ty);
+    let write = match scope.marker(field) {
+        None => quote!(#writer.element(#stored, &self.#member)?;),
+        Some(marker) => quote! {
+            #writer.element_with(#stored, |#writer| {
+                #runtime::encode_via::<#marker, #ty>(&self.#member, #writer)
+            })?;
+        },
+    };
+    match &field.skip_serializing_if {
+        Some(condition) => quote!(if !#condition(&self.#member) { #write }),
+        None => write,
+    }
+}
+
+/// The body of `decode`.
+pub(crate) fn decode(scope: &Scope<'_>) -> TokenStream {
+    let Scope { runtime, .. } = scope;
+    let (raw, elements, key, value) = (local("__raw"), local("__elements"), local("__key"), local("__value"));
+    let read: Vec<_> = scope.container.fields().iter().filter(|field| !field.skip_deserializing).collect();
+    let slots = read.iter().map(|field| {
+        let slot = slot(field);
+        match scope.marker(field) {
+            None => quote!(let mut #slot = ::core::option::Option::None;),
+            Some(_) => {
+                let ty = scope.path_type(field);
+                quote!(let mut #slot: ::core::option::Option<#ty> = ::core::option::Option::None;)
+            }
+        }
+    });
+    let takes = read.iter().map(|field| {
+        let (slot, stored) = (slot(field), &field.stored);
+        quote!(#elements.take(#stored, &mut #slot)?;)
+    });
+    let arms = read.iter().map(|field| {
+        let (slot, stored) = (slot(field), &field.stored);
+        let names = std::iter::once(stored).chain(&field.aliases).map(|name| Literal::byte_string(name.as_bytes()));
+        quote!(#(#names)|* => #runtime::Elements::put(#stored, #value, &mut #slot)?,)
+    });
+    let unknown = if scope.container.deny_unknown_fields {
+        quote!(return ::core::result::Result::Err(#runtime::unknown_field(#key, <Self as #runtime::Doc>::NAMES)))
+    } else {
+        quote!({})
+    };
+    let default = default_value(scope);
+    let fields = scope.container.fields().iter().map(|field| {
+        let (member, value) = (&field.member, field_value(scope, field));
+        quote!(#member: #value,)
+    });
+    quote! {
+        #(#slots)*
+        let mut #elements = #raw.elements()?;
+        while !#elements.is_empty() {
+            #(#takes)*
+            let ::core::option::Option::Some((#key, #value)) = #elements.next()? else { break };
+            match #key {
+                #(#arms)*
+                _ => #unknown,
+            }
+        }
+        #default
+        ::core::result::Result::Ok(Self { #(#fields)* })
+    }
+}
+
+/// The variable that holds what was read of a field.
+fn slot(field: &Field<'_>) -> Ident {
+    local(&format!("__{}", member_name(&field.member)))
+}
+
+/// The document that `#[serde(default)]` on the struct takes missing fields from.
+fn default_value(scope: &Scope<'_>) -> TokenStream {
+    let default = local("__default");
+    match &scope.container.default {
+        Default::None => TokenStream::new(),
+        Default::Trait => quote!(let #default = <Self as ::core::default::Default>::default();),
+        Default::Path(path) => quote!(let #default: Self = #path();),
+    }
+}
+
+/// The value of a field after everything was read.
+fn field_value(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
+    let Scope { runtime, .. } = scope;
+    let (member, stored, slot) = (&field.member, &field.stored, slot(field));
+    let default = local("__default");
+    let missing = match (&field.default, &scope.container.default) {
+        (Default::Path(path), _) => Some(quote!(#path())),
+        (Default::Trait, _) => Some(quote!(::core::default::Default::default())),
+        (Default::None, Default::Trait | Default::Path(_)) => Some(quote!(#default.#member)),
+        (Default::None, Default::None) if field.skip_deserializing => {
+            Some(quote!(::core::default::Default::default()))
+        }
+        (Default::None, Default::None) => None,
+    };
+    if field.skip_deserializing {
+        return missing.unwrap_or_default();
+    }
+    let value = local("__value");
+    let inner = match field.codec {
+        Codec::Value => quote!(#value),
+        Codec::Serde | Codec::With { .. } => quote!(#value.into_inner()),
+    };
+    match (missing, &field.codec) {
+        (None, Codec::Value) => quote!(#runtime::require(#slot, #stored)?),
+        (None, _) => quote!(#runtime::require(#slot, #stored)?.into_inner()),
+        (Some(missing), _) => quote! {
+            match #slot {
+                ::core::option::Option::Some(#value) => #inner,
+                ::core::option::Option::None => #missing,
+            }
+        },
+    }
+}

@@ -1,0 +1,29 @@
+//! The sentences on generated items.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::ext::IdentExt;
+
+use super::Scope;
+use crate::ast::Field;
+
+/// On an accessor: the user's own words about the field, and its stored name.
+pub(crate) fn accessor(field: &Field<'_>) -> TokenStream {
+    let own: Vec<_> = field.docs().collect();
+    let line = format!(" Stored as `{}`.", field.stored);
+    if own.is_empty() { quote!(#[doc = #line]) } else { quote!(#(#own)* #[doc = ""] #[doc = #line]) }
+}
+
+/// On a literal.
+pub(crate) fn literal(scope: &Scope<'_>) -> TokenStream {
+    let name = scope.ident.unraw();
+    let first = format!(" Makes a [`{name}`] in a stage of a pipeline: one expression or accumulator for each field.");
+    quote!(#[doc = #first])
+}
+
+/// On a field of a literal.
+pub(crate) fn slot(field: &Field<'_>) -> TokenStream {
+    let own: Vec<_> = field.docs().collect();
+    let line = format!(" What is stored as `{}`.", field.stored);
+    if own.is_empty() { quote!(#[doc = #line]) } else { quote!(#(#own)* #[doc = ""] #[doc = #line]) }
+}

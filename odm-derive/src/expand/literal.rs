@@ -1,0 +1,116 @@
+//! The literal of a document: how a stage of a pipeline makes one, `RevenueOf { customer: .., total: .. }`.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+
+use super::{Scope, docs, scope::local};
+use crate::ast::Field;
+
+/// One slot of the literal.
+struct Slot<'a> {
+    field: &'a Field<'a>,
+    /// The type parameter: what fills the slot.
+    filler: Ident,
+    key: TokenStream,
+    /// The key as a stage sees it: `_id` is filled differently.
+    kind: TokenStream,
+    ty: TokenStream,
+}
+
+/// The struct, which stands beside the user's, and its implementations.
+///
+/// Generic documents have none: what fills a slot could not be told from the document's own parameters.
+pub(crate) fn expand(scope: &Scope<'_>) -> (TokenStream, TokenStream) {
+    if scope.is_generic() {
+        return (TokenStream::new(), TokenStream::new());
+    }
+    let slots: Vec<_> = scope.stored().enumerate().map(|(index, field)| slot(scope, index, field)).collect();
+    (structure(scope, &slots), implementations(scope, &slots))
+}
+
+fn slot<'a>(scope: &Scope<'a>, index: usize, field: &'a Field<'a>) -> Slot<'a> {
+    let Scope { runtime, .. } = scope;
+    let key = scope.key(field);
+    let kind = if field.stored == "_id" { quote!(#runtime::IdOf<#key>) } else { key.clone() };
+    Slot { field, filler: scope.fresh(&format!("G{index}")), key, kind, ty: scope.path_type(field) }
+}
+
+fn structure(scope: &Scope<'_>, slots: &[Slot<'_>]) -> TokenStream {
+    let Scope { odm, vis, literal, .. } = scope;
+    let docs = docs::literal(scope);
+    let parameters = slots.iter().map(|Slot { field, filler, key, .. }| {
+        let ty = outer_type(scope, field);
+        quote!(#filler: #odm::__private::Fills<#key, #ty>)
+    });
+    let fields = slots.iter().map(|Slot { field, filler, .. }| {
+        let (member, docs) = (&field.member, docs::slot(field));
+        quote!(#docs pub #member: #filler,)
+    });
+    quote! {
+        #docs
+        #[derive(::core::clone::Clone)]
+        #[allow(
+            clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction, dead_code,
+            missing_debug_implementations, private_bounds, unreachable_pub
+        )]
+        #vis struct #literal<#(#parameters),*> {
+            #(#fields)*
+        }
+    }
+}
+
+/// The type of the field in paths, as it is called beside the user's struct. How serde's functions store a
+/// field is known inside the constant only, so there the field's own type stands for it.
+fn outer_type(_: &Scope<'_>, field: &Field<'_>) -> TokenStream {
+    let ty = field.ty;
+    quote!(#ty)
+}
+
+fn implementations(scope: &Scope<'_>, slots: &[Slot<'_>]) -> TokenStream {
+    let Scope { runtime, ident, literal, .. } = scope;
+    let (stage, row, to, filled) = (scope.fresh("S"), scope.fresh("R"), local("to"), local("filled"));
+    let fillers: Vec<_> = slots.iter().map(|slot| &slot.filler).collect();
+    let fills: Vec<_> = slots
+        .iter()
+        .map(|Slot { field, filler, key, .. }| {
+            let ty = outer_type(scope, field);
+            quote!(#filler: #runtime::Fills<#key, #ty>)
+        })
+        .collect();
+    let bounds = |stage: &TokenStream| {
+        let bounds = slots.iter().map(|Slot { filler, kind, ty, .. }| {
+            quote!(#filler: #runtime::Slot<#stage, #kind, #ty>)
+        });
+        quote!(where #(#bounds),*)
+    };
+    let fill = |stage: &TokenStream| {
+        let calls = slots.iter().map(|Slot { field, filler, kind, ty, .. }| {
+            let member = &field.member;
+            quote!(<#filler as #runtime::Slot<#stage, #kind, #ty>>::slot(self.#member, #to);)
+        });
+        quote!(#(#calls)*)
+    };
+    let (in_stage, in_object) = (quote!(#stage), quote!(#runtime::InObject<#row>));
+    let (stage_bounds, object_bounds) = (bounds(&in_stage), bounds(&in_object));
+    let (fill_stage, fill_object) = (fill(&in_stage), fill(&in_object));
+    quote! {
+        impl<#(#fills),*> #runtime::Gives for #literal<#(#fillers),*> {
+            type Given = #ident;
+        }
+        impl<#stage, #(#fills),*> #runtime::Slots<#stage> for #literal<#(#fillers),*> #stage_bounds {
+            type Out = #ident;
+            fn fill(self, #to: &mut #runtime::Filled) {
+                #fill_stage
+            }
+        }
+        impl<#row, #(#fills),*> #runtime::Expression<#row> for #literal<#(#fillers),*> #object_bounds {
+            type T = #ident;
+            fn render(self) -> #runtime::Rendered {
+                let mut #filled = #runtime::Filled::new();
+                let #to = &mut #filled;
+                #fill_object
+                #filled.into_expression()
+            }
+        }
+    }
+}

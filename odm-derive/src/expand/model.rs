@@ -1,0 +1,125 @@
+//! `Model` and `Keyed`: the collection, the identity and the indexes.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::{GenericArgument, PathArguments, Type};
+
+use super::{Scope, scope::local};
+use crate::{
+    attr::index::{Index, Key},
+    check::last_segment,
+};
+
+pub(crate) fn expand(scope: &Scope<'_>) -> TokenStream {
+    let Some(id) = scope.container.id() else { return stand_in(scope) };
+    let Scope { runtime, .. } = scope;
+    let (itself, parameters, bounds) = (scope.itself(), scope.parameters(&[]), scope.bounds(&[]));
+    let shared = if scope.is_generic() {
+        scope.bounds(&[quote!(Self: ::core::marker::Send + ::core::marker::Sync)])
+    } else {
+        bounds.clone()
+    };
+    let (ty, member) = (id.ty, &id.member);
+    let key = match scope.container.attrs.key.get() {
+        Some(key) => quote!(#key),
+        None if names_own_id(ty, scope.ident) => quote!(#runtime::ObjectId),
+        None => quote!(#ty),
+    };
+    let collection = scope.container.attrs.collection.get().map(syn::LitStr::value).unwrap_or_default();
+    let indexes = if scope.failed { TokenStream::new() } else { indexes(scope) };
+    quote! {
+        #[automatically_derived]
+        impl #parameters #runtime::Keyed for #itself #bounds {
+            type Key = #key;
+        }
+        #[automatically_derived]
+        impl #parameters #runtime::Model for #itself #shared {
+            const COLLECTION: &'static str = #collection;
+            type Id = #ty;
+            fn id(&self) -> &#ty {
+                &self.#member
+            }
+            #indexes
+        }
+    }
+}
+
+/// For an item without a usable id, whose mistake is reported.
+pub(crate) fn stand_in(scope: &Scope<'_>) -> TokenStream {
+    let Scope { runtime, .. } = scope;
+    let (itself, parameters, bounds) = (scope.itself(), scope.parameters(&[]), scope.bounds(&[]));
+    quote! {
+        impl #parameters #runtime::Keyed for #itself #bounds {
+            type Key = #runtime::ObjectId;
+        }
+        impl #parameters #runtime::Model for #itself #bounds {
+            const COLLECTION: &'static str = "";
+            type Id = #runtime::ObjectId;
+            fn id(&self) -> &#runtime::ObjectId {
+                loop {}
+            }
+        }
+    }
+}
+
+/// `Id<Order>` in `Order`: the one type that says nothing about what is stored.
+fn names_own_id(ty: &Type, own: &Ident) -> bool {
+    if last_segment(ty).is_none_or(|segment| segment != "Id") {
+        return false;
+    }
+    let Type::Path(path) = ty else { return false };
+    let Some(PathArguments::AngleBracketed(arguments)) =
+        path.path.segments.last().map(|segment| &segment.arguments)
+    else {
+        return false;
+    };
+    match arguments.args.first() {
+        Some(GenericArgument::Type(argument)) => last_segment(argument).is_some_and(|segment| segment == own),
+        _ => false,
+    }
+}
+
+/// `fn indexes`, if the model declares any.
+fn indexes(scope: &Scope<'_>) -> TokenStream {
+    let Scope { runtime, .. } = scope;
+    let of_fields = scope.container.fields().iter().flat_map(|field| &field.indexes);
+    let indexes: Vec<_> =
+        scope.container.attrs.indexes.iter().chain(of_fields).map(|index| declared(scope, index)).collect();
+    if indexes.is_empty() {
+        return TokenStream::new();
+    }
+    let fields = local("fields");
+    quote! {
+        fn indexes() -> ::std::vec::Vec<#runtime::Index> {
+            let #fields = <Self as #runtime::Model>::fields();
+            ::std::vec::Vec::from([#(#indexes),*])
+        }
+    }
+}
+
+fn declared(scope: &Scope<'_>, index: &Index) -> TokenStream {
+    let Scope { runtime, .. } = scope;
+    let keys = index.keys.iter().map(|key| {
+        let name = name(scope, key, index.ttl.get().is_some());
+        let direction = if key.descending { quote!(Descending) } else { quote!(Ascending) };
+        quote!(.key(#name, #runtime::Direction::#direction))
+    });
+    let unique = index.unique.get().map(|()| quote!(.unique()));
+    let sparse = index.sparse.get().map(|()| quote!(.sparse()));
+    let ttl = index.ttl.get().map(|seconds| quote!(.expire_after(::core::time::Duration::from_secs(#seconds))));
+    let named = index.name.get().map(|name| quote!(.named(#name)));
+    quote!(#runtime::Index::new() #(#keys)* #unique #sparse #ttl #named)
+}
+
+/// The stored name behind Rust names, through the accessors: rustc checks every one of them.
+fn name(scope: &Scope<'_>, key: &Key, dated: bool) -> TokenStream {
+    let Scope { runtime, .. } = scope;
+    let fields = local("fields");
+    let path = &key.path;
+    let span = path.last().map_or_else(proc_macro2::Span::call_site, Ident::span);
+    if dated {
+        quote_spanned!(span=> #runtime::date(&#fields #(.#path())*))
+    } else {
+        quote_spanned!(span=> #runtime::Path::name(&#fields #(.#path())*))
+    }
+}

@@ -1,0 +1,79 @@
+//! `Value` of an enum of names: stored as the name of its variant.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::{Scope, scope::local};
+use crate::ast::Variant;
+
+pub(crate) fn expand(scope: &Scope<'_>, variants: &[Variant<'_>]) -> TokenStream {
+    let Scope { runtime, place, base, changed, .. } = scope;
+    let (itself, parameters, bounds) = (scope.itself(), scope.parameters(&[]), scope.bounds(&[]));
+    let (over, writer, raw) = (local("base"), local("writer"), local("raw"));
+    let (encode, decode) = (encode(scope, variants), decode(scope, variants));
+    quote! {
+        #[automatically_derived]
+        impl #parameters #runtime::Value for #itself #bounds {
+            type Fields<#place: #runtime::At, #base> = #base;
+            type Optional = ::core::option::Option<Self>;
+            type Bare = Self;
+            type Lift<#changed: #runtime::Value> = #changed;
+            type Laid<#changed: #runtime::Doc> = Self;
+            type Joined<#changed: #runtime::Doc> = Self;
+            fn under<#place: #runtime::At, #base>(_: #place, #over: #base) -> #base {
+                #over
+            }
+            fn encode(&self, #writer: &mut #runtime::Writer) -> #runtime::CodecResult<#runtime::ElementType> {
+                #encode
+            }
+            fn decode(#raw: #runtime::Raw<'_>) -> #runtime::CodecResult<Self> {
+                #decode
+            }
+        }
+    }
+}
+
+fn encode(scope: &Scope<'_>, variants: &[Variant<'_>]) -> TokenStream {
+    let Scope { runtime, .. } = scope;
+    let writer = local("writer");
+    let arms = variants.iter().map(|variant| {
+        let (ident, stored) = (&variant.original.ident, &variant.stored);
+        if variant.skip_serializing {
+            let found = format!("`{}::{ident}`, which is skipped", scope.ident);
+            quote! {
+                Self::#ident => return ::core::result::Result::Err(
+                    #runtime::CodecError::new("a variant that can be stored", #found)
+                ),
+            }
+        } else {
+            quote!(Self::#ident => #stored,)
+        }
+    });
+    quote!(#writer.put_str(match self { #(#arms)* }))
+}
+
+fn decode(scope: &Scope<'_>, variants: &[Variant<'_>]) -> TokenStream {
+    let Scope { runtime, .. } = scope;
+    let (raw, name) = (local("raw"), local("name"));
+    let read: Vec<_> = variants.iter().filter(|variant| !variant.skip_deserializing).collect();
+    let known = read.iter().filter(|variant| !variant.other).map(|variant| &variant.stored);
+    let arms = read.iter().filter(|variant| !variant.other).map(|variant| {
+        let (ident, stored, aliases) = (&variant.original.ident, &variant.stored, &variant.aliases);
+        quote!(#stored #(| #aliases)* => ::core::result::Result::Ok(Self::#ident),)
+    });
+    let unknown = match read.iter().find(|variant| variant.other) {
+        Some(variant) => {
+            let ident = &variant.original.ident;
+            quote!(_ => ::core::result::Result::Ok(Self::#ident),)
+        }
+        None => quote! {
+            #name => ::core::result::Result::Err(#runtime::unknown_variant(#name, &[#(#known),*])),
+        },
+    };
+    quote! {
+        match #raw.str()? {
+            #(#arms)*
+            #unknown
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! Types that stand for the functions of serde's `with`, `serialize_with` and `deserialize_with`.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::{
+    Scope,
+    scope::local,
+};
+use crate::ast::{Codec, Field};
+
+/// One type for each field that names such functions.
+pub(crate) fn expand(scope: &Scope<'_>) -> TokenStream {
+    scope.stored().map(|field| of_field(scope, field)).collect()
+}
+
+/// The type of one field; nothing if it names no function.
+pub(crate) fn of_field(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
+    let Codec::With { serialize, deserialize } = &field.codec else { return TokenStream::new() };
+    let Scope { runtime, .. } = scope;
+    let (marker, ty) = (scope.marker_ident(field), field.ty);
+    let (declared, arguments) = (scope.declared(&[]), scope.arguments(&[]));
+    let (parameters, bounds, types) = (scope.parameters(&[]), scope.bounds(&[]), scope.type_parameters());
+    let (serializer, deserializer) = (scope.fresh("S"), scope.fresh("D"));
+    let (value, to, from) = (local("value"), local("serializer"), local("deserializer"));
+    let serialize = match serialize {
+        Some(function) => quote!(#function),
+        None => quote!(#runtime::serde::Serialize::serialize),
+    };
+    let deserialize = match deserialize {
+        Some(function) => quote!(#function),
+        None => quote!(#runtime::serde::Deserialize::deserialize),
+    };
+    quote! {
+        pub struct #marker #declared(#types);
+        impl #parameters #runtime::ViaSerde<#ty> for #marker #arguments #bounds {
+            fn serialize<#serializer: #runtime::serde::Serializer>(
+                #value: &#ty,
+                #to: #serializer,
+            ) -> ::core::result::Result<#serializer::Ok, #serializer::Error> {
+                #serialize(#value, #to)
+            }
+            fn deserialize<'de, #deserializer: #runtime::serde::Deserializer<'de>>(
+                #from: #deserializer,
+            ) -> ::core::result::Result<#ty, #deserializer::Error> {
+                #deserialize(#from)
+            }
+        }
+    }
+}
