@@ -76,7 +76,7 @@ async fn try_to_start(program: &Path, owner: &Owner) -> Result<Process, Error> {
     let output = Output::follow(output);
     let member = format!("127.0.0.1:{port}");
     let uri = format!("mongodb://{member}/?directConnection=true");
-    match replica_set::initiate(&uri, &member, || !output.has_ended()).await {
+    match replica_set::initiate(&uri, &member, async || !output.has_ended()).await {
         Ok(()) => {
             guardian.server_stands();
             if matches!(owner, Owner::Nobody) {

@@ -56,6 +56,22 @@ async fn a_killed_process_leaves_no_container() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
+fn what_a_killed_guardian_leaves_goes_with_the_next_start() {
+    let mut holding = hold(subject("holds_its_server").env("ODM_MONGODB_WAY", "wheel"));
+    let folder = folder_of(&holding.address).expect("the server has a folder");
+    let guardian = fs::read_to_string(folder.join("guardian")).expect("the folder names its guardian");
+    assert!(Command::new("kill").args(["-s", "KILL", &guardian]).status().unwrap().success());
+    holding.child.kill().unwrap();
+    holding.child.wait().unwrap();
+
+    let ended = child::run(subject("tells_its_server").env("ODM_MONGODB_WAY", "wheel"));
+    assert!(ended.passed, "{}", ended.output);
+    wait_until_gone(&holding.address);
+    assert!(!folder.exists(), "{} is left", folder.display());
+}
+
+#[test]
 fn a_server_is_kept_where_that_is_asked_for() {
     let kept =
         subject("tells_its_server").env("ODM_MONGODB_WAY", "wheel").env("ODM_MONGODB_KEEP", "1").output();

@@ -17,8 +17,11 @@ fn a_uri_that_does_not_answer_is_replaced_by_no_other_server() {
     let uri = "mongodb://ann:secret@127.0.0.1:1/?serverSelectionTimeoutMS=100";
     let ended = child::run(subject("tells_its_server").env("ODM_MONGODB_URI", uri));
     assert!(!ended.passed);
-    let start = "no MongoDB server for the tests. What was tried:\n  uri     mongodb://***@127.0.0.1:1/?";
+    let start = "no MongoDB server for the tests: the one that ODM_MONGODB_URI names does not answer:\n  \
+                 uri     mongodb://***@127.0.0.1:1/?serverSelectionTimeoutMS=100: Server selection timeout: ";
     assert!(ended.output.contains(start), "{}", ended.output);
+    let end = "\nStart it, or unset ODM_MONGODB_URI so that a server is started for the tests.\n";
+    assert!(ended.output.contains(end), "{}", ended.output);
     assert!(!ended.output.contains("secret") && !ended.output.contains("way of docker"), "{}", ended.output);
 }
 
