@@ -117,10 +117,10 @@ macro_rules! action {
             /// Runs in this session.
             ///
             /// The action borrows the session until its future is done, and takes only one.
-            pub fn session<'s>(
+            pub fn session(
                 self,
-                session: &'s mut impl $crate::action::AsSession,
-            ) -> $action<M, $crate::action::Explicit<'s>> {
+                session: &mut impl $crate::action::AsSession,
+            ) -> $action<M, $crate::action::Explicit<'_>> {
                 let Self { $($field,)* options, session: $crate::action::Implicit } = self;
                 $action { $($field,)* options, session: $crate::action::Explicit::new(session) }
             }
