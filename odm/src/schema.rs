@@ -57,10 +57,10 @@ impl Schema {
     ///
     /// # Errors
     ///
-    /// [`Error::schema`](crate::Error::schema) tells what no database can have (two models in one collection, a TTL on several keys),
-    /// with [`is_not_sent`](crate::Error::is_not_sent), and that the name of a collection belongs to a view.
-    /// [`is_unavailable`](crate::Error::is_unavailable), [`is_unauthorized`](crate::Error::is_unauthorized)
-    /// (the user needs `listCollections` and `listIndexes`).
+    /// [`Error::schema`](crate::Error::schema) tells what no database can have (two models in one collection, a
+    /// TTL on several keys), with [`is_not_sent`](crate::Error::is_not_sent), and that the name of a collection
+    /// belongs to a view. [`is_unavailable`](crate::Error::is_unavailable),
+    /// [`is_unauthorized`](crate::Error::is_unauthorized) (the user needs `listCollections` and `listIndexes`).
     pub async fn plan(&self) -> Result<Plan> {
         let declared = self.models.checked()?;
         let names: Vec<&str> = declared.iter().map(|model| model.collection).collect();

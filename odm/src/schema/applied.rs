@@ -6,7 +6,6 @@ use std::fmt;
 ///
 /// You get one from [`Plan::apply`](super::Plan::apply). `Display` has one line for each.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-#[must_use]
 pub struct Applied {
     pub(super) collections: Vec<String>,
     pub(super) indexes: Vec<(String, String)>,

@@ -1,0 +1,297 @@
+//! Declared and live schema: plan, look, apply.
+
+use std::sync::{Arc, Mutex};
+
+use odm::{
+    Database, Id, Model,
+    bson::{DateTime, Document, doc},
+    error::SchemaError,
+    models,
+    mongodb::{
+        Client,
+        event::{EventHandler, command::CommandEvent},
+        options::ClientOptions,
+    },
+    schema::Change,
+};
+use odm_test::Server;
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Clone, Serialize, Deserialize, Model)]
+#[serde(rename_all = "camelCase")]
+#[odm(collection = "orders")]
+#[odm(index(customer, placed_at = -1), index(reference, unique))]
+struct Order {
+    id: Id<Order>,
+    reference: String,
+    customer: i64,
+    placed_at: DateTime,
+    #[odm(index(ttl = "90d", sparse))]
+    expires_at: Option<DateTime>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, Model)]
+#[odm(collection = "customers")]
+struct Customer {
+    id: Id<Customer>,
+    name: String,
+}
+
+/// A second model that says it lives in `orders`.
+#[derive(Debug, Clone, Serialize, Deserialize, Model)]
+#[odm(collection = "orders")]
+struct Invoice {
+    id: Id<Invoice>,
+}
+
+// --- models end here
+
+const FIRST_PLAN: &str = "\
++ orders: create collection
++ orders: create index customer_1_placedAt_-1
++ orders: create index reference_1 (unique)
++ orders: create index expiresAt_1 (sparse, ttl 90d)
++ customers: create collection";
+
+/// What `listIndexes` answers, but for the index on `_id`.
+async fn live(db: &Database, collection: &str) -> Vec<Document> {
+    let answer = db.driver().run_command(doc! { "listIndexes": collection }).await.unwrap();
+    let batch = answer.get_document("cursor").unwrap().get_array("firstBatch").unwrap();
+    let indexes = batch.iter().map(|index| index.as_document().unwrap().clone());
+    indexes.filter(|index| index.get_str("name").unwrap() != "_id_").collect()
+}
+
+/// Creates an index behind odm's back.
+async fn create(db: &Database, collection: &str, index: Document) {
+    db.driver().run_command(doc! { "createIndexes": collection, "indexes": [index] }).await.unwrap();
+}
+
+/// The database through a client that writes down the commands it sends.
+async fn recorded(server: &Server, db: &Database) -> (Database, Arc<Mutex<Vec<String>>>) {
+    let commands = Arc::new(Mutex::new(Vec::new()));
+    let sink = Arc::clone(&commands);
+    let mut options = ClientOptions::parse(server.uri()).await.unwrap();
+    options.command_event_handler = Some(EventHandler::callback(move |event| {
+        if let CommandEvent::Started(event) = event {
+            sink.lock().unwrap().push(event.command_name);
+        }
+    }));
+    let client = Client::with_options(options).unwrap();
+    (Database::from_driver(client.database(db.name())), commands)
+}
+
+#[odm_test::test]
+async fn a_plan_is_shown_then_applied_then_there_is_nothing_to_do(db: Database) {
+    let schema = db.schema(models![Order, Customer]);
+    let plan = schema.plan().await.unwrap();
+    assert_eq!(plan.to_string(), FIRST_PLAN);
+    assert!(plan.is_pending() && !plan.is_empty());
+
+    let applied = plan.apply().await.unwrap();
+    assert_eq!(
+        applied.to_string(),
+        "created collection orders\n\
+         created collection customers\n\
+         created index orders.customer_1_placedAt_-1\n\
+         created index orders.reference_1\n\
+         created index orders.expiresAt_1"
+    );
+    assert_eq!(
+        live(&db, "orders").await,
+        [
+            doc! { "v": 2, "key": { "customer": 1, "placedAt": -1 }, "name": "customer_1_placedAt_-1" },
+            doc! { "v": 2, "key": { "reference": 1 }, "name": "reference_1", "unique": true },
+            doc! {
+                "v": 2, "key": { "expiresAt": 1 }, "name": "expiresAt_1", "sparse": true,
+                "expireAfterSeconds": 7_776_000,
+            },
+        ]
+    );
+
+    let key = live(&db, "orders").await[0].get_document("key").unwrap().to_string();
+    assert_eq!(key, r#"{ "customer": 1, "placedAt": -1 }"#, "`Document` is equal in any order, keys are not");
+
+    let again = schema.plan().await.unwrap();
+    assert!(again.is_empty() && !again.is_pending());
+    assert_eq!(again.to_string(), "nothing to change");
+    assert!(again.apply().await.unwrap().is_empty());
+    assert_eq!(plan.apply().await.unwrap().collections().len(), 0, "an old plan does no harm");
+}
+
+#[odm_test::test]
+async fn planning_reads_and_applying_sends_one_command_per_collection(db: Database, server: Server) {
+    let (db, commands) = recorded(&server, &db).await;
+    let taken = || std::mem::take(&mut *commands.lock().unwrap());
+
+    let schema = db.schema(models![Order, Customer]);
+    let plan = schema.plan().await.unwrap();
+    assert_eq!(taken(), ["listCollections"]);
+    plan.apply().await.unwrap();
+    assert_eq!(taken(), ["create", "createIndexes", "create"]);
+    let plan = schema.plan().await.unwrap();
+    assert_eq!(taken(), ["listCollections", "listIndexes", "listIndexes"]);
+    plan.apply().await.unwrap();
+    assert_eq!(taken(), [""; 0]);
+}
+
+#[odm_test::test]
+async fn what_is_not_declared_or_differs_is_reported_and_left_alone(db: Database) {
+    create(&db, "orders", doc! { "key": { "old": 1 }, "name": "old_1" }).await;
+    create(
+        &db,
+        "orders",
+        doc! { "key": { "expiresAt": 1.0 }, "name": "expiresAt_1", "sparse": true, "expireAfterSeconds": 2_592_000_i64 },
+    )
+    .await;
+    create(&db, "orders", doc! { "key": { "reference": 1 }, "name": "reference_1" }).await;
+    let before = live(&db, "orders").await;
+
+    let schema = db.schema(models![Order]);
+    let plan = schema.plan().await.unwrap();
+    assert_eq!(
+        plan.to_string(),
+        "+ orders: create index customer_1_placedAt_-1\n\
+         ~ orders.reference_1: declared unique yes, live no (not changed: drop it and apply again, or give the \
+         declared index another name)\n\
+         ~ orders.expiresAt_1: declared ttl 90d, live 30d (not changed: alter it with `collMod`)\n\
+         ? orders.old_1: not declared, left alone"
+    );
+    let differing = plan.iter().find_map(|change| match change {
+        Change::Differs { name, differences, .. } if name == "expiresAt_1" => Some(differences[0].clone()),
+        _ => None,
+    });
+    assert_eq!(
+        differing.map(|difference| (difference.what(), difference.live().to_owned())),
+        Some(("ttl", "30d".into()))
+    );
+
+    let applied = plan.apply().await.unwrap();
+    assert_eq!(applied.to_string(), "created index orders.customer_1_placedAt_-1");
+    let after = live(&db, "orders").await;
+    assert_eq!(after[..3], before, "nothing was dropped or altered");
+    let plan = schema.plan().await.unwrap();
+    assert!(!plan.is_pending() && !plan.is_empty());
+}
+
+#[odm_test::test]
+async fn an_index_under_another_name_is_there(db: Database) {
+    create(&db, "orders", doc! { "key": { "customer": 1, "placedAt": -1.0 }, "name": "mine" }).await;
+    create(&db, "orders", doc! { "key": { "reference": 1_i64 }, "name": "yours", "unique": true }).await;
+    create(
+        &db,
+        "orders",
+        doc! { "key": { "expiresAt": 1 }, "name": "theirs", "sparse": true, "expireAfterSeconds": 7_776_000.0 },
+    )
+    .await;
+    let plan = db.schema(models![Order]).plan().await.unwrap();
+    assert!(plan.is_empty(), "{plan}");
+}
+
+#[odm_test::test]
+async fn the_collation_of_a_collection_makes_no_churn(db: Database) {
+    db.driver()
+        .run_command(doc! { "create": "orders", "collation": { "locale": "nb", "strength": 2 } })
+        .await
+        .unwrap();
+    let schema = db.schema(models![Order]);
+    schema.plan().await.unwrap().apply().await.unwrap();
+    let plan = schema.plan().await.unwrap();
+    assert!(plan.is_empty(), "{plan}");
+}
+
+#[odm_test::test]
+async fn documents_that_break_a_unique_index_are_a_typed_error(db: Database) {
+    let orders = db.driver().collection::<Document>("orders");
+    orders.insert_many([doc! { "reference": "hunter2" }, doc! { "reference": "hunter2" }]).await.unwrap();
+    let plan = db.schema(models![Order]).plan().await.unwrap();
+
+    let error = plan.apply().await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "apply on {}.orders: the unique index `reference_1` cannot be created: several documents of `orders` \
+             have the same key (code 11000, DuplicateKey)",
+            db.name()
+        )
+    );
+    let Some(SchemaError::DuplicateKeys { collection, key, .. }) = error.schema() else {
+        panic!("{error:?}")
+    };
+    assert_eq!(
+        (collection.as_str(), key.index(), key.fields()),
+        ("orders", "reference_1", &["reference".to_owned()][..])
+    );
+    assert!(key.value().is_some_and(|value| value.contains("hunter2")));
+    assert!(!format!("{error} {error:?}").contains("hunter2"));
+    assert_eq!(live(&db, "orders").await, [], "the server creates all indexes of a command or none");
+
+    orders.delete_one(doc! {}).await.unwrap();
+    assert_eq!(plan.apply().await.unwrap().indexes().len(), 3, "the same plan goes through now");
+}
+
+#[odm_test::test]
+async fn an_index_created_otherwise_since_the_plan_is_a_typed_error(db: Database) {
+    let plan = db.schema(models![Order]).plan().await.unwrap();
+    create(&db, "orders", doc! { "key": { "other": 1 }, "name": "reference_1" }).await;
+
+    let error = plan.apply().await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "apply on {}.orders: `orders` has the index `reference_1` otherwise: declared keys {{ \"reference\": 1 }}, \
+             live {{ \"other\": 1 }}; declared unique yes, live no (code 86, IndexKeySpecsConflict)",
+            db.name()
+        )
+    );
+    assert!(matches!(error.schema(), Some(SchemaError::Conflict { index, .. }) if index == "reference_1"));
+    assert_eq!(live(&db, "orders").await.len(), 1, "nothing was created or changed");
+}
+
+#[odm_test::test]
+async fn an_index_created_by_someone_else_since_the_plan_is_no_error(db: Database) {
+    let schema = db.schema(models![Order]);
+    let plan = schema.plan().await.unwrap();
+    create(&db, "orders", doc! { "key": { "reference": 1 }, "name": "theirs", "unique": true }).await;
+
+    plan.apply().await.unwrap();
+    assert!(schema.plan().await.unwrap().is_empty());
+    assert_eq!(live(&db, "orders").await.len(), 3);
+}
+
+#[odm_test::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_processes_may_apply_at_once(db: Database) {
+    let tasks: Vec<_> = (0..8)
+        .map(|_| {
+            let db = db.clone();
+            tokio::spawn(async move { db.schema(models![Order, Customer]).plan().await?.apply().await })
+        })
+        .collect();
+    let mut created = 0;
+    for task in tasks {
+        created += task.await.unwrap().unwrap().collections().len();
+    }
+    assert_eq!(created, 2, "each collection was created by one of them");
+    assert!(db.schema(models![Order, Customer]).plan().await.unwrap().is_empty());
+}
+
+#[odm_test::test]
+async fn a_view_in_the_place_of_a_collection_is_a_typed_error(db: Database) {
+    db.driver()
+        .run_command(doc! { "create": "orders", "viewOn": "customers", "pipeline": [] })
+        .await
+        .unwrap();
+    let error = db.schema(models![Order]).plan().await.unwrap_err();
+    assert_eq!(error.to_string(), "`orders` is a view, which can have no indexes");
+    assert!(matches!(error.schema(), Some(SchemaError::NotACollection { .. })));
+}
+
+#[odm_test::test]
+async fn two_models_in_one_collection_are_refused_before_anything_is_sent(db: Database, server: Server) {
+    let (db, commands) = recorded(&server, &db).await;
+    let error = db.schema(models![Order, Customer, Invoice]).plan().await.unwrap_err();
+    let words = error.to_string();
+    assert!(words.contains("Order`") && words.contains("Invoice`"), "{words}");
+    assert!(words.ends_with("both say that their collection is `orders`; nothing was sent"), "{words}");
+    assert!(error.is_not_sent());
+    assert_eq!(commands.lock().unwrap().len(), 0);
+}
