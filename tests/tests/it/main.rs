@@ -2,4 +2,5 @@
 
 mod filter;
 mod pipeline;
+mod schema;
 mod update_operators;
