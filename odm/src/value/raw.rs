@@ -218,7 +218,8 @@ pub fn require<V: Value>(slot: Option<V>, key: &'static str) -> CodecResult<V> {
 #[cold]
 #[inline(never)]
 pub fn unknown_field(key: &[u8], names: &[&str]) -> CodecError {
-    CodecError::new(one_of(names), "a field that is not declared").at(String::from_utf8_lossy(key).into_owned())
+    CodecError::new(one_of(names), "a field that is not declared")
+        .at(String::from_utf8_lossy(key).into_owned())
 }
 
 /// The error for a text that names no variant of an enum; the text itself is behind `CodecError::value`.
