@@ -107,7 +107,9 @@ impl<'a> Container<'a> {
                 let units = data.variants.iter().all(|variant| matches!(variant.fields, Fields::Unit));
                 if derive == Derive::Value && units && !data.variants.is_empty() {
                     let variants = data.variants.iter();
-                    Data::Units(variants.filter_map(|variant| Variant::read(cx, variant, serde.next()?)).collect())
+                    Data::Units(
+                        variants.filter_map(|variant| Variant::read(cx, variant, serde.next()?)).collect(),
+                    )
                 } else {
                     Data::Unsupported
                 }
@@ -179,13 +181,7 @@ fn store_id(cx: &Ctxt, _original: &DeriveInput, fields: &mut [Field<'_>]) {
 }
 
 impl<'a> Field<'a> {
-    fn read(
-        cx: &Ctxt,
-        index: usize,
-        original: &'a syn::Field,
-        serde: serde::Field,
-        derive: Derive,
-    ) -> Self {
+    fn read(cx: &Ctxt, index: usize, original: &'a syn::Field, serde: serde::Field, derive: Derive) -> Self {
         let attrs = FieldAttrs::read(cx, original, original.ident.as_ref(), derive);
         let with = serde.serialize_with.is_some() || serde.deserialize_with.is_some();
         let codec = if with {

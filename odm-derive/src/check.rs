@@ -68,10 +68,9 @@ fn supported_data(cx: &Ctxt, container: &Container<'_>) {
             "{} is a struct with named fields; derive `odm::Value` for an enum of plain names, or {through_serde}",
             kind(derive)
         ),
-        (derive, syn::Data::Struct(_)) => format!(
-            "{} is a struct with named fields; derive `odm::Value` for a newtype",
-            kind(derive)
-        ),
+        (derive, syn::Data::Struct(_)) => {
+            format!("{} is a struct with named fields; derive `odm::Value` for a newtype", kind(derive))
+        }
     };
     cx.error(ident, message);
 }
@@ -184,7 +183,8 @@ fn distinct_variants(cx: &Ctxt, variants: &[Variant<'_>]) {
 fn collection(cx: &Ctxt, container: &Container<'_>) {
     let Some(name) = container.attrs.collection.get() else {
         let ident = &container.original.ident;
-        let message = format!("`{ident}` needs the name of its collection: add `#[odm(collection = \"..\")]`");
+        let message =
+            format!("`{ident}` needs the name of its collection: add `#[odm(collection = \"..\")]`");
         cx.error(ident, message);
         return;
     };
@@ -269,12 +269,14 @@ fn indexes(cx: &Ctxt, container: &Container<'_>) {
             }
             fields.push(dotted);
         }
-        let keys: Vec<String> =
-            index.keys.iter().map(|key| format!("{}{}", if key.descending { "-" } else { "" }, key.dotted())).collect();
+        let keys: Vec<String> = index
+            .keys
+            .iter()
+            .map(|key| format!("{}{}", if key.descending { "-" } else { "" }, key.dotted()))
+            .collect();
         if !keys.is_empty() && seen.insert(keys.join(","), index).is_some() {
             let message = "another index of this model has the same fields in the same order: keep one";
             cx.push(syn::Error::new(index.span, message));
         }
     }
 }
-

@@ -54,12 +54,8 @@ fn expand(scope: &Scope<'_>) -> TokenStream {
 /// What stands beside the struct, and what stands in a nameless constant.
 fn document(scope: &Scope<'_>) -> (TokenStream, TokenStream) {
     let keys = keys::module(scope);
-    let mut inside = vec![
-        keys::layers(scope),
-        fields::expand(scope),
-        via::expand(scope),
-        value::of_document(scope),
-    ];
+    let mut inside =
+        vec![keys::layers(scope), fields::expand(scope), via::expand(scope), value::of_document(scope)];
     match scope.container.derive {
         Derive::Model => {
             inside.insert(0, keys);

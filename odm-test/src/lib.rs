@@ -16,5 +16,5 @@ pub use odm_test_macros::test;
 /// What the expansion of [`macro@test`] calls. No part of the public interface.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::test::{Argument, Context, Outcome, Test, run};
+    pub use crate::test::{Argument, Context, Outcome, Test, Verdict, run};
 }

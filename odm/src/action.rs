@@ -5,6 +5,7 @@
 //! and does nothing until it is awaited. Every builder has `.session(..)` and, for what it has no setter for,
 //! `.with_options(..)` with the options of the driver.
 
+mod aggregate;
 mod count;
 mod delete_many;
 mod delete_one;
@@ -19,8 +20,17 @@ mod update_many;
 mod update_one;
 
 pub use self::{
-    count::Count, delete_many::DeleteMany, delete_one::DeleteOne, find::Find, find_one::FindOne, get::Get,
-    insert_many::InsertMany, insert_one::InsertOne, replace_one::ReplaceOne, update_many::UpdateMany,
+    aggregate::{Aggregate, OnCollection},
+    count::Count,
+    delete_many::DeleteMany,
+    delete_one::DeleteOne,
+    find::Find,
+    find_one::FindOne,
+    get::Get,
+    insert_many::InsertMany,
+    insert_one::InsertOne,
+    replace_one::ReplaceOne,
+    update_many::UpdateMany,
     update_one::UpdateOne,
 };
 
@@ -107,10 +117,10 @@ macro_rules! action {
             /// Runs in this session.
             ///
             /// The action borrows the session until its future is done, and takes only one.
-            pub fn session<'s>(
+            pub fn session(
                 self,
-                session: &'s mut impl $crate::action::AsSession,
-            ) -> $action<M, $crate::action::Explicit<'s>> {
+                session: &mut impl $crate::action::AsSession,
+            ) -> $action<M, $crate::action::Explicit<'_>> {
                 let Self { $($field,)* options, session: $crate::action::Implicit } = self;
                 $action { $($field,)* options, session: $crate::action::Explicit::new(session) }
             }

@@ -16,7 +16,7 @@ use mongodb::bson::{Bson, Document};
 
 pub use self::{
     accumulator::{Accumulator, add_to_set, avg, count, first, last, max, min, push, sum},
-    expr::{Expr, Expression, lit},
+    expr::{Expr, Expression, divide, lit},
     row::{Over, With},
     shape::{Accumulates, Filled, Fills, Fits, Gives, IdOf, InGroup, InObject, Slot, Slots},
     stage::unwind::{Direct, Field, InPick, Unwind},
@@ -134,8 +134,9 @@ impl<In, Row, P> Pipeline<In, Row, P> {
         Pipeline { stages: self.stages, place: place(self.place), rows: PhantomData }
     }
 
-    pub(crate) fn into_stages_and_place(self) -> (Stages, P) {
-        (self.stages, self.place)
+    /// The stages as they are sent, and where to.
+    pub(crate) fn into_parts(self) -> (Result<Vec<Document>>, P) {
+        (self.stages.into_list().map_err(Into::into), self.place)
     }
 
     /// A stage of your own, as the driver takes it, after which the rows have the type they had.
@@ -153,7 +154,7 @@ impl<In, Row, P> Pipeline<In, Row, P> {
     ///
     /// An operand that cannot be stored is an error that [`is_not_sent`](crate::Error::is_not_sent).
     pub fn into_stages(self) -> Result<Vec<Document>> {
-        Ok(self.stages.into_list()?)
+        self.into_parts().0
     }
 }
 

@@ -1,1 +1,3 @@
-//! placeholder
+//! What the tests share: one small domain, a shop.
+
+pub mod story;

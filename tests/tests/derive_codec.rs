@@ -22,16 +22,29 @@ struct Order {
 
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, Value)]
 #[serde(rename_all = "lowercase")]
-enum Status { Open, Paid }
+enum Status {
+    Open,
+    Paid,
+}
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Embedded)]
-struct Line { sku: String, qty: u32 }
+struct Line {
+    sku: String,
+    qty: u32,
+}
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Embedded)]
-struct Address { street: String, city: String }
+struct Address {
+    street: String,
+    city: String,
+}
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Shape)]
-struct Revenue { #[odm(id)] customer: Status, total: f64 }
+struct Revenue {
+    #[odm(id)]
+    customer: Status,
+    total: f64,
+}
 
 #[test]
 fn order() {

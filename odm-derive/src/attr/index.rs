@@ -127,7 +127,8 @@ fn direction(input: ParseStream<'_>) -> syn::Result<bool> {
     if input.parse::<Option<Token![=]>>()?.is_none() {
         return Ok(false);
     }
-    let wrong = |span| syn::Error::new(span, "the direction of an index is `1` (ascending) or `-1` (descending)");
+    let wrong =
+        |span| syn::Error::new(span, "the direction of an index is `1` (ascending) or `-1` (descending)");
     let descending = input.parse::<Option<Token![-]>>()?.is_some();
     let number: LitInt = input.parse().map_err(|error: syn::Error| wrong(error.span()))?;
     if number.base10_digits() == "1" { Ok(descending) } else { Err(wrong(number.span())) }

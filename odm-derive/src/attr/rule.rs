@@ -65,7 +65,9 @@ pub(crate) fn of_document(
         if RULES.iter().any(|rule| word == rule) {
             return Err(syn::Error::new(
                 word.span(),
-                format_args!("`{word}` is a rule of one field: write it there; a whole document takes `custom`"),
+                format_args!(
+                    "`{word}` is a rule of one field: write it there; a whole document takes `custom`"
+                ),
             ));
         }
         Err(symbol::unknown(word, &[symbol::CUSTOM], "in `validate(..)` of a whole document"))

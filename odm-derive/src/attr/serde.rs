@@ -125,7 +125,12 @@ impl Variant {
         let attributes = &variant.original.attrs;
         for word in ["with", "serialize_with", "deserialize_with", "untagged"] {
             if let Some(span) = find(attributes, word) {
-                refuse(cx, span, word, "store the field that holds this enum through serde: `#[odm(serde)]` on that field");
+                refuse(
+                    cx,
+                    span,
+                    word,
+                    "store the field that holds this enum through serde: `#[odm(serde)]` on that field",
+                );
             }
         }
         let (name, name_span, aliases) = name(cx, attributes, variant.attrs.name(), variant.attrs.aliases());

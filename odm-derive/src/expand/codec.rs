@@ -12,8 +12,12 @@ use crate::{
 /// The body of `encode`.
 pub(crate) fn encode(scope: &Scope<'_>) -> TokenStream {
     let writer = local("writer");
-    let elements =
-        scope.container.fields().iter().filter(|field| !field.skip_serializing).map(|field| element(scope, field));
+    let elements = scope
+        .container
+        .fields()
+        .iter()
+        .filter(|field| !field.skip_serializing)
+        .map(|field| element(scope, field));
     quote! {
         #writer.document(|#writer| {
             #(#elements)*
@@ -60,7 +64,8 @@ pub(crate) fn decode(scope: &Scope<'_>) -> TokenStream {
     });
     let arms = read.iter().map(|field| {
         let (slot, stored) = (slot(field), &field.stored);
-        let names = std::iter::once(stored).chain(&field.aliases).map(|name| Literal::byte_string(name.as_bytes()));
+        let names =
+            std::iter::once(stored).chain(&field.aliases).map(|name| Literal::byte_string(name.as_bytes()));
         quote!(#(#names)|* => #runtime::Elements::put(#stored, #value, &mut #slot)?,)
     });
     let unknown = if scope.container.deny_unknown_fields {
@@ -91,7 +96,7 @@ pub(crate) fn decode(scope: &Scope<'_>) -> TokenStream {
 
 /// The variable that holds what was read of a field.
 fn slot(field: &Field<'_>) -> Ident {
-    local(&format!("__{}", member_name(&field.member)))
+    local(&format!("__field_{}", member_name(&field.member)))
 }
 
 /// The document that `#[serde(default)]` on the struct takes missing fields from.

@@ -17,7 +17,9 @@ pub(crate) fn accessor(field: &Field<'_>) -> TokenStream {
 /// On a literal.
 pub(crate) fn literal(scope: &Scope<'_>) -> TokenStream {
     let name = scope.ident.unraw();
-    let first = format!(" Makes a [`{name}`] in a stage of a pipeline: one expression or accumulator for each field.");
+    let first = format!(
+        " Makes a [`{name}`] in a stage of a pipeline: one expression or accumulator for each field."
+    );
     quote!(#[doc = #first])
 }
 

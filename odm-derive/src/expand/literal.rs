@@ -78,9 +78,9 @@ fn implementations(scope: &Scope<'_>, slots: &[Slot<'_>]) -> TokenStream {
         })
         .collect();
     let bounds = |stage: &TokenStream| {
-        let bounds = slots.iter().map(|Slot { filler, kind, ty, .. }| {
-            quote!(#filler: #runtime::Slot<#stage, #kind, #ty>)
-        });
+        let bounds = slots
+            .iter()
+            .map(|Slot { filler, kind, ty, .. }| quote!(#filler: #runtime::Slot<#stage, #kind, #ty>));
         quote!(where #(#bounds),*)
     };
     let fill = |stage: &TokenStream| {

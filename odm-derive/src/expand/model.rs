@@ -106,7 +106,8 @@ fn declared(scope: &Scope<'_>, index: &Index) -> TokenStream {
     });
     let unique = index.unique.get().map(|()| quote!(.unique()));
     let sparse = index.sparse.get().map(|()| quote!(.sparse()));
-    let ttl = index.ttl.get().map(|seconds| quote!(.expire_after(::core::time::Duration::from_secs(#seconds))));
+    let ttl =
+        index.ttl.get().map(|seconds| quote!(.expire_after(::core::time::Duration::from_secs(#seconds))));
     let named = index.name.get().map(|name| quote!(.named(#name)));
     quote!(#runtime::Index::new() #(#keys)* #unique #sparse #ttl #named)
 }

@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use proc_macro_crate::{FoundCrate, crate_name};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::{GenericParam, Member, Type, Visibility, ext::IdentExt};
 
@@ -11,8 +11,8 @@ use crate::ast::{Codec, Container, Field};
 
 /// Names that a module of ours must not have: code beside the struct means something else by them.
 const TAKEN: &[&str] = &[
-    "alloc", "bool", "char", "core", "crate", "f32", "f64", "i128", "i16", "i32", "i64", "i8", "isize", "odm",
-    "self", "std", "str", "super", "u128", "u16", "u32", "u64", "u8", "usize",
+    "alloc", "bool", "char", "core", "crate", "f32", "f64", "i128", "i16", "i32", "i64", "i8", "isize",
+    "odm", "self", "std", "str", "super", "u128", "u16", "u32", "u64", "u8", "usize",
 ];
 
 /// What every part of an expansion shares.

@@ -12,14 +12,16 @@ pub(crate) fn of_document(scope: &Scope<'_>) -> TokenStream {
     let (itself, parameters, bounds) = (scope.itself(), scope.parameters(&[]), scope.bounds(&[]));
     let laid = scope.arguments(&[quote!(#place), quote!(#base)]);
     let (at, over, writer, raw) = (local("at"), local("base"), local("writer"), local("__raw"));
-    let types = if scope.is_generic() { quote!(types: ::core::marker::PhantomData,) } else { TokenStream::new() };
+    let types =
+        if scope.is_generic() { quote!(types: ::core::marker::PhantomData,) } else { TokenStream::new() };
     let (encode, decode) = if scope.failed {
         (quote!(loop {}), quote!(loop {}))
     } else {
         (codec::encode(scope), codec::decode(scope))
     };
     let names = scope.stored().map(|field| &field.stored);
-    let send = if scope.is_generic() { scope.bounds(&[quote!(Self: ::core::marker::Send)]) } else { bounds.clone() };
+    let send =
+        if scope.is_generic() { scope.bounds(&[quote!(Self: ::core::marker::Send)]) } else { bounds.clone() };
     quote! {
         #[automatically_derived]
         impl #parameters #runtime::Value for #itself #bounds {
@@ -55,7 +57,8 @@ pub(crate) fn stand_in(scope: &Scope<'_>) -> TokenStream {
     let document = match scope.container.derive {
         Derive::Value => TokenStream::new(),
         derive => {
-            let model = if derive == Derive::Model { super::model::stand_in(scope) } else { TokenStream::new() };
+            let model =
+                if derive == Derive::Model { super::model::stand_in(scope) } else { TokenStream::new() };
             quote! {
                 impl #parameters #runtime::Doc for #itself #bounds {
                     const NAMES: &'static [&'static str] = &[];

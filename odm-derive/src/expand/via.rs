@@ -3,10 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{
-    Scope,
-    scope::local,
-};
+use super::{Scope, scope::local};
 use crate::ast::{Codec, Field};
 
 /// One type for each field that names such functions.

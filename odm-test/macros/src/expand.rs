@@ -77,16 +77,17 @@ fn expand(options: &options::Options, function: &ItemFn) -> TokenStream {
         quote_spanned!(ty.span()=> <#ty as #krate::__private::Argument>::from_context(&#context))
     });
     let context = format_ident!("context", span = proc_macro2::Span::mixed_site());
-    let returned = match output {
-        ReturnType::Default => quote!(()),
-        ReturnType::Type(_, ty) => quote!(#ty),
+    // The harness is told a verdict; what the test may return is asked in one place, at its type.
+    let (returned, verdict, end) = match output {
+        ReturnType::Default => (quote!(()), quote!(), quote!(;)),
+        ReturnType::Type(_, ty) => (quote!(#ty), quote!(-> #krate::__private::Verdict), quote!()),
     };
-    let run = quote_spanned!(output.span()=> #krate::__private::run::<_, #returned>);
+    let run = quote_spanned!(returned.span()=> #krate::__private::run::<_, #returned>);
 
     quote! {
         #[::core::prelude::v1::test]
         #(#attrs)*
-        #vis fn #name() #output {
+        #vis fn #name() #verdict {
             async fn #name(#inputs) #output #block
 
             let test = #krate::__private::Test {
@@ -95,7 +96,7 @@ fn expand(options: &options::Options, function: &ItemFn) -> TokenStream {
                 threads: ::core::option::Option::#threads,
                 should_panic: #should_panic,
             };
-            #run(test, |#context| async move { #name(#(#arguments),*).await })
+            #run(test, |#context| async move { #name(#(#arguments),*).await }) #end
         }
     }
 }

@@ -62,18 +62,12 @@ pub(crate) async fn start(owner: &Owner) -> Result<Container, Error> {
     let remover = remover::command(&name)?;
     let command: Vec<&OsStr> = remover.iter().map(OsStr::new).collect();
     let mut guardian = Guardian::of_container(owner, &command)?;
-    match run(image, &name, owner, &guardian).await {
-        Ok(uri) => {
-            guardian.server_stands();
-            if matches!(owner, Owner::Nobody) {
-                say(format_args!(
-                    "ODM_MONGODB_KEEP: the server stays until you run `docker rm -f -v {name}`"
-                ));
-            }
-            Ok(Container { uri, name, image: image.to_owned(), guardian })
-        }
-        Err(error) => Err(error),
+    let uri = run(image, &name, owner, &guardian).await?;
+    guardian.server_stands();
+    if matches!(owner, Owner::Nobody) {
+        say(format_args!("ODM_MONGODB_KEEP: the server stays until you run `docker rm -f -v {name}`"));
     }
+    Ok(Container { uri, name, image: image.to_owned(), guardian })
 }
 
 /// Runs the container and makes its server a writable primary.
@@ -90,22 +84,25 @@ async fn run(image: &str, name: &str, owner: &Owner, guardian: &Guardian) -> Res
     }
     let container = request.start().await.or_error(format_args!("a container of {image} does not start"))?;
 
-    match address(&container).await {
-        Ok(address) => {
-            let uri = format!("mongodb://{address}/?directConnection=true");
-            let outcome = replica_set::initiate(&uri, &format!("127.0.0.1:{PORT}"), || true).await;
-            let last_words = match outcome {
-                Ok(()) => {
-                    // Whoever lets go of this value removes the container; from here on the guardian does.
-                    std::mem::forget(container);
-                    return Ok(uri);
-                }
-                Err(error) => format!("{error}{}", last_words(&container).await),
-            };
-            Err(Error::new(format!("a container of {image} started, but {last_words}")))
+    match make_writable(&container).await {
+        Ok(uri) => {
+            // Whoever lets go of this value removes the container; from here on the guardian does.
+            std::mem::forget(container);
+            Ok(uri)
         }
-        Err(error) => Err(error),
+        Err(error) => {
+            let last_words = last_words(&container).await;
+            Err(Error::new(format!("a container of {image} started, but {error}{last_words}")))
+        }
     }
+}
+
+/// Makes the server of a running container a replica set of one, and gives its connection string.
+async fn make_writable(container: &ContainerAsync<GenericImage>) -> Result<String, Error> {
+    let uri = format!("mongodb://{}/?directConnection=true", address(container).await?);
+    let alive = async || container.is_running().await.unwrap_or(true);
+    replica_set::initiate(&uri, &format!("127.0.0.1:{PORT}"), alive).await?;
+    Ok(uri)
 }
 
 /// Where the server of a running container is reached from here.

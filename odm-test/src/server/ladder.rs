@@ -2,8 +2,11 @@
 
 use std::{
     env,
+    panic::AssertUnwindSafe,
     time::{Duration, Instant},
 };
+
+use futures_util::FutureExt as _;
 
 use super::{
     Running, docker,
@@ -63,7 +66,9 @@ async fn take(way: Way, owner: &Owner) -> Result<(Running, String), Error> {
             Ok((Running { way, uri, version: standing.version, guardian: None }, what))
         }
         Way::Docker => {
-            let container = docker::start(owner).await?;
+            // The libraries below panic on some settings of Docker that they do not understand.
+            let container = AssertUnwindSafe(docker::start(owner)).catch_unwind().await;
+            let container = container.unwrap_or_else(|_| Err(Error::new("its client library panicked")))?;
             let version = standing(&container.uri).await?.version;
             let what = format!("MongoDB {version} in container {} of {}", container.name, container.image);
             Ok((Running { way, uri: container.uri, version, guardian: Some(container.guardian) }, what))
@@ -84,12 +89,16 @@ async fn standing(uri: &str) -> Result<Standing, Error> {
 
 /// What was tried, why it failed, what to do.
 fn report(insisted: Option<Way>, failures: &[(Way, Error)]) -> String {
-    let (heading, advice) = match insisted {
-        Some(way) => (
+    let (heading, advice) = match (insisted, failures) {
+        (Some(way), _) => (
             format!("no MongoDB server for the tests, and only the way `{way}` was allowed:"),
             "Mend it, or unset ODM_MONGODB_WAY so that the other ways are tried.",
         ),
-        None => (
+        (None, [(Way::Uri, _)]) => (
+            "no MongoDB server for the tests: the one that ODM_MONGODB_URI names does not answer:".to_owned(),
+            "Start it, or unset ODM_MONGODB_URI so that a server is started for the tests.",
+        ),
+        (None, _) => (
             "no MongoDB server for the tests. What was tried:".to_owned(),
             "Do one of these:\n  \
              start Docker, so that the image `mongo` can be run;\n  \

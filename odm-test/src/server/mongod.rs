@@ -55,7 +55,11 @@ pub(crate) async fn start(program: &Path, owner: &Owner) -> Result<Process, Erro
 
 async fn try_to_start(program: &Path, owner: &Owner) -> Result<Process, Error> {
     let port = free_port()?;
-    let folder = folder()?;
+    let temporary = tempfile::Builder::new()
+        .prefix(&format!("{}mongod-", orphans::PREFIX))
+        .tempdir()
+        .or_error("cannot create a folder for the server's files")?;
+    let folder = temporary.path();
     let data = folder.join("data");
     let log = folder.join("mongod.log");
     fs::create_dir_all(&data).or_error(format_args!("cannot create {}", data.display()))?;
@@ -66,11 +70,13 @@ async fn try_to_start(program: &Path, owner: &Owner) -> Result<Process, Error> {
     command.extend([OsStr::new("--dbpath"), data.as_os_str(), OsStr::new("--logpath"), log.as_os_str()]);
     command.extend(ARGUMENTS.map(OsStr::new));
 
-    let (mut guardian, output) = Guardian::of_process(owner, &folder, &command)?;
+    let (mut guardian, output) = Guardian::of_process(owner, folder, &command)?;
+    // From here on the guardian removes it.
+    let _ = temporary.keep();
     let output = Output::follow(output);
     let member = format!("127.0.0.1:{port}");
     let uri = format!("mongodb://{member}/?directConnection=true");
-    match replica_set::initiate(&uri, &member, || !output.has_ended()).await {
+    match replica_set::initiate(&uri, &member, async || !output.has_ended()).await {
         Ok(()) => {
             guardian.server_stands();
             if matches!(owner, Owner::Nobody) {
@@ -110,12 +116,6 @@ pub(crate) const ARGUMENTS: [&str; 11] = [
 fn free_port() -> Result<u16, Error> {
     let address = TcpListener::bind(("127.0.0.1", 0)).and_then(|listener| listener.local_addr());
     Ok(address.or_error("no free port on 127.0.0.1")?.port())
-}
-
-/// A new folder for the server's files. The guardian removes it.
-fn folder() -> Result<PathBuf, Error> {
-    let folder = tempfile::Builder::new().prefix(&format!("{}mongod-", orphans::PREFIX)).tempdir();
-    folder.map(tempfile::TempDir::keep).or_error("cannot create a folder for the server's files")
 }
 
 /// The server's standard output and error, followed by a thread until the server has died.

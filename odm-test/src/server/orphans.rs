@@ -3,7 +3,11 @@
 //! A folder carries its guardian's process id in a note, a container carries it in a label. Whoever starts a server of
 //! the same kind next removes what belongs to a guardian that no longer runs.
 
-use std::{env, fs, path::Path, process};
+use std::{
+    env, fs, io,
+    path::Path,
+    process::{self, Command},
+};
 
 use crate::error::{Error, OrError};
 
@@ -19,26 +23,40 @@ pub(crate) fn belongs_to(folder: &Path, guardian: u32) -> Result<(), Error> {
     fs::write(&note, guardian.to_string()).or_error(format_args!("cannot write {}", note.display()))
 }
 
-/// Removes the folders of dead guardians. Leaves what it cannot judge.
+/// Ends the servers of dead guardians and removes their folders. Leaves what it cannot judge.
 pub(crate) fn remove_folders() {
     let Ok(entries) = fs::read_dir(env::temp_dir()) else { return };
     for entry in entries.flatten() {
-        if entry.file_name().to_string_lossy().starts_with(PREFIX) {
-            let guardian =
-                fs::read_to_string(entry.path().join(NOTE)).ok().and_then(|id| id.trim().parse().ok());
-            if guardian.is_some_and(is_dead) {
-                // Another process may be at the same; nothing depends on who wins.
-                let _ = fs::remove_dir_all(entry.path());
-            }
+        let folder = entry.path();
+        let guardian = fs::read_to_string(folder.join(NOTE)).ok().and_then(|id| id.trim().parse().ok());
+        if entry.file_name().to_string_lossy().starts_with(PREFIX) && guardian.is_some_and(is_dead) {
+            kill_server(&folder);
+            // Another process may be at the same; nothing depends on who wins.
+            let _ = fs::remove_dir_all(folder);
         }
     }
 }
 
-/// Whether it is certain that no process has this id.
+/// Kills the server whose files are in this folder, if it still runs.
+fn kill_server(folder: &Path) {
+    let Ok(id) = fs::read_to_string(folder.join("data/mongod.lock")) else { return };
+    // By now another process may have the id; the server's command line names its folder.
+    let command = fs::read_to_string(Path::new("/proc").join(id.trim()).join("cmdline")).unwrap_or_default();
+    if command.contains(&*folder.to_string_lossy()) {
+        let _ = Command::new("kill").args(["-s", "KILL", id.trim()]).status();
+    }
+}
+
+/// Whether it is certain that no process with this id runs.
 pub(crate) fn is_dead(id: u32) -> bool {
     // Only Linux shows processes as files; elsewhere nothing is certain without unsafe code.
-    Path::new("/proc").join(process::id().to_string()).exists()
-        && !Path::new("/proc").join(id.to_string()).exists()
+    let stat = |id: u32| fs::read_to_string(Path::new("/proc").join(id.to_string()).join("stat"));
+    match (stat(process::id()), stat(id)) {
+        // `id (name) state …`: a zombie waits for somebody to notice that it is dead.
+        (Ok(_), Ok(stat)) => stat.rsplit(") ").next().is_some_and(|rest| rest.starts_with('Z')),
+        (Ok(_), Err(error)) => error.kind() == io::ErrorKind::NotFound,
+        (Err(_), _) => false,
+    }
 }
 
 /// Names the process ids among which ours is one: this boot of this machine, this container.

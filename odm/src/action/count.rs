@@ -90,6 +90,6 @@ async fn send(
         .driver()
         .count_documents(operation.check(filter)?)
         .with_options(options)
-        .optional(session, |call, session| call.session(session));
+        .optional(session, mongodb::action::CountDocuments::session);
     exec::run(operation, call).await
 }

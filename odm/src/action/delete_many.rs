@@ -80,6 +80,6 @@ async fn send(
         .driver()
         .delete_many(operation.check(filter)?)
         .with_options(options)
-        .optional(session, |call, session| call.session(session));
+        .optional(session, mongodb::action::Delete::session);
     exec::run(operation, call).await
 }

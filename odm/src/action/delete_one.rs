@@ -76,6 +76,6 @@ async fn send(
         .driver()
         .delete_one(operation.check(filter)?)
         .with_options(options)
-        .optional(session, |call, session| call.session(session));
+        .optional(session, mongodb::action::Delete::session);
     exec::run(operation, call).await
 }

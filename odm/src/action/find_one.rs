@@ -127,6 +127,6 @@ async fn send(
     let call = collection
         .find_one(filter)
         .with_options(options)
-        .optional(session, |call, session| call.session(session));
+        .optional(session, mongodb::action::FindOne::session);
     exec::run(operation, call).await
 }

@@ -133,7 +133,7 @@ async fn send(
         let call = collection
             .insert_many(documents.get(batch.clone()).unwrap_or_default())
             .with_options(options.clone())
-            .optional(session.as_deref_mut(), |call, session| call.session(session));
+            .optional(session.as_deref_mut(), mongodb::action::InsertMany::session);
         match exec::run(operation, call).await {
             Ok(_) => report.written(batch),
             Err(error) => {

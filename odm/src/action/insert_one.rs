@@ -88,6 +88,6 @@ async fn send(
     let call = collection
         .insert_one(document)
         .with_options(options)
-        .optional(session, |call, session| call.session(session));
+        .optional(session, mongodb::action::InsertOne::session);
     exec::run(operation, call).await.map(|_| ())
 }

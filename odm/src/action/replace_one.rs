@@ -107,6 +107,6 @@ async fn send(
     let call = collection
         .replace_one(filter, document)
         .with_options(options)
-        .optional(session, |call, session| call.session(session));
+        .optional(session, mongodb::action::ReplaceOne::session);
     exec::run(operation, call).await
 }

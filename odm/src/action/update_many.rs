@@ -117,6 +117,6 @@ async fn send(
         .driver()
         .update_many(filter, update)
         .with_options(options)
-        .optional(session, |call, session| call.session(session));
+        .optional(session, mongodb::action::Update::session);
     exec::run(operation, call).await
 }

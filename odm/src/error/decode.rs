@@ -86,13 +86,19 @@ impl fmt::Debug for DecodeError {
 
 /// The `_id`, as far as the bytes can be read: a truncated document is read up to where it ends.
 fn find_id(bytes: &[u8]) -> Option<Bson> {
-    let mut bytes = bytes.to_vec();
-    bytes.push(0);
-    let length = i32::try_from(bytes.len()).ok()?;
-    bytes.get_mut(..4)?.copy_from_slice(&length.to_le_bytes());
-    for element in RawDocument::from_bytes(&bytes).ok()? {
-        let (key, value) = element.ok()?;
-        if key == "_id" {
+    let mut closed = bytes.to_vec();
+    closed.push(0);
+    let length = i32::try_from(closed.len()).ok()?;
+    closed.get_mut(..4)?.copy_from_slice(&length.to_le_bytes());
+    let mut read = 4;
+    for element in RawDocument::from_bytes(&closed).ok()?.iter_elements() {
+        let element = element.ok()?;
+        read += 1 + element.key().as_str().len() + 1 + element.size();
+        if read > bytes.len() {
+            return None;
+        }
+        if element.key() == "_id" {
+            let value = element.value().ok()?;
             return if is_shallow(value, 8) { Bson::try_from(value).ok() } else { None };
         }
     }

@@ -1,8 +1,440 @@
+//! Texts of real servers, and what they become.
+
+use mongodb::{
+    bson::{Bson, Document, Uuid, doc, oid::ObjectId, rawdoc},
+    error::{CommandError, Error as DriverError, ErrorKind as Driver, InsertManyError as Many, WriteFailure},
+};
+
 use super::*;
+use crate::trace::Verb;
+
+const INSERT: Operation<'static> =
+    Operation { verb: Verb::new("insert_one", "insert"), database: "shop", collection: Some("orders") };
+const FIND: Operation<'static> =
+    Operation { verb: Verb::new("find", "find"), database: "shop", collection: Some("orders") };
+
+fn parsed<T: serde::de::DeserializeOwned>(document: Document) -> T {
+    mongodb::bson::deserialize_from_document(document).unwrap()
+}
+
+fn write(document: Document) -> Error {
+    Error::from_driver(Driver::Write(WriteFailure::WriteError(parsed(document))).into()).during(&INSERT)
+}
+
+fn command(document: Document) -> Error {
+    Error::from_driver(Driver::Command(parsed::<CommandError>(document)).into()).during(&FIND)
+}
 
 #[test]
-fn is_one_pointer() {
+fn is_one_pointer_that_crosses_threads() {
+    fn crosses<T: Send + Sync + std::error::Error + 'static>() {}
+    crosses::<Error>();
     assert_eq!(size_of::<Error>(), size_of::<usize>());
-    fn thread_safe<T: Send + Sync + 'static>() {}
-    thread_safe::<Error>();
+}
+
+/// The index, its fields and the key, from the texts of 6.0, 7.0 and 8.0; the texts differ only in what stands
+/// in front.
+#[test]
+fn duplicate_keys() {
+    for (text, index, fields, value) in [
+        (
+            r#"E11000 duplicate key error collection: shop.orders index: email_1 dup key: { email: "ada@example.org" }"#,
+            "email_1",
+            vec!["email"],
+            r#"{ email: "ada@example.org" }"#,
+        ),
+        (
+            "E11000 duplicate key error collection: shop.orders index: _id_ dup key: { _id: ObjectId('65f0a1b2c3d4e5f60718293a') }",
+            "_id_",
+            vec!["_id"],
+            "{ _id: ObjectId('65f0a1b2c3d4e5f60718293a') }",
+        ),
+        (
+            r#"E11000 duplicate key error collection: shop.orders index: customer_1_placed_at_-1 dup key: { customer: 7, placed_at: "ada" }"#,
+            "customer_1_placed_at_-1",
+            vec!["customer", "placed_at"],
+            r#"{ customer: 7, placed_at: "ada" }"#,
+        ),
+        (
+            r#"Plan executor error during update :: caused by :: E11000 duplicate key error collection: shop.orders index: byName dup key: { name.first: "ada, b: {", name.last: "}" }"#,
+            "byName",
+            vec!["name.first", "name.last"],
+            r#"{ name.first: "ada, b: {", name.last: "}" }"#,
+        ),
+        (
+            r#"E11000 duplicate key error collection: shop.orders index: email_1 collation: { locale: "en", caseLevel: false } dup key: { email: "0x29314b" }"#,
+            "email_1",
+            vec!["email"],
+            r#"{ email: "0x29314b" }"#,
+        ),
+        (
+            r#"E11000 duplicate key error collection: shop.orders index: lines.sku_1_tags_1 dup key: { lines.sku: { a: 1 }, tags: [ "ada" ] }"#,
+            "lines.sku_1_tags_1",
+            vec!["lines.sku", "tags"],
+            r#"{ lines.sku: { a: 1 }, tags: [ "ada" ] }"#,
+        ),
+    ] {
+        for error in [
+            write(doc! { "code": 11000, "errmsg": text }),
+            command(doc! { "code": 11000, "codeName": "DuplicateKey", "errmsg": text }),
+        ] {
+            assert!(error.is_duplicate_key(), "{text}");
+            let key = error.duplicate_key().unwrap();
+            assert_eq!(
+                (key.index(), key.fields(), key.value()),
+                (index, &fields.iter().map(ToString::to_string).collect::<Vec<_>>()[..], Some(value))
+            );
+            assert_eq!(error.code(), Some(11000));
+            assert_eq!(error.server_message(), Some(text));
+            assert_silent(&error, &["ada", "65f0", "0x29"]);
+        }
+    }
+    assert_eq!(
+        write(doc! { "code": 11000, "errmsg": "E11000 duplicate key error collection: shop.orders index: email_1 dup key: { email: 1 }" }).to_string(),
+        "insert_one on shop.orders: another document already has this key in the unique index `email_1` (code 11000)"
+    );
+    assert_eq!(
+        write(doc! { "code": 11000, "errmsg": "E11000 duplicate key error collection: shop.orders index: _id_ dup key: { _id: 1 }" }).to_string(),
+        "insert_one on shop.orders: another document already has this `_id` (code 11000)"
+    );
+    assert_eq!(
+        write(doc! { "code": 11000, "errmsg": "something else" }).to_string(),
+        "insert_one on shop.orders: another document already has this key in a unique index (code 11000)"
+    );
+}
+
+/// The details that 6.0 gives (5.0 brought them; 7.0 and 8.0 give the same), as it gave them.
+#[test]
+fn rejected_by_the_validator() {
+    let error = write(doc! {
+        "code": 121,
+        "errmsg": "Document failed validation",
+        "errInfo": {
+            "failingDocumentId": 3,
+            "details": {
+                "operatorName": "$jsonSchema",
+                "schemaRulesNotSatisfied": [
+                    {
+                        "operatorName": "properties",
+                        "propertiesNotSatisfied": [
+                            {
+                                "propertyName": "age",
+                                "details": [{
+                                    "operatorName": "bsonType",
+                                    "specifiedAs": { "bsonType": "int" },
+                                    "reason": "type did not match",
+                                    "consideredValue": "SECRET",
+                                    "consideredType": "string",
+                                }],
+                            },
+                            {
+                                "propertyName": "lines",
+                                "details": [{
+                                    "operatorName": "items",
+                                    "reason": "At least one item did not match the sub-schema",
+                                    "itemIndex": 0,
+                                    "details": [{
+                                        "operatorName": "properties",
+                                        "propertiesNotSatisfied": [{
+                                            "propertyName": "qty",
+                                            "details": [{
+                                                "operatorName": "minimum",
+                                                "specifiedAs": { "minimum": 1 },
+                                                "reason": "comparison failed",
+                                                "consideredValue": 0,
+                                            }],
+                                        }],
+                                    }],
+                                }],
+                            },
+                        ],
+                    },
+                    { "operatorName": "required", "specifiedAs": { "required": ["name"] }, "missingProperties": ["name"] },
+                ],
+            },
+        },
+    });
+    assert!(error.is_rejected());
+    let rules: Vec<_> =
+        error.rejection().unwrap().rules().iter().map(|rule| (rule.path(), rule.rule())).collect();
+    assert_eq!(rules, [("age", "bsonType"), ("lines.qty", "minimum"), ("name", "required")]);
+    assert_eq!(error.rejection().unwrap().details().unwrap().get_i32("failingDocumentId").unwrap(), 3);
+    assert_eq!(
+        error.to_string(),
+        "insert_one on shop.orders: the validator of the collection refused the document: `age` (bsonType), \
+         `lines.qty` (minimum), `name` (required) (code 121)"
+    );
+    assert_silent(&error, &["SECRET"]);
+
+    let expression = write(doc! {
+        "code": 121,
+        "errmsg": "Document failed validation",
+        "errInfo": { "failingDocumentId": 3, "details": {
+            "operatorName": "$gt", "specifiedAs": { "a": { "$gt": 5 } }, "reason": "comparison failed", "consideredValue": 1,
+        } },
+    });
+    assert_eq!(
+        expression.to_string(),
+        "insert_one on shop.orders: the validator of the collection refused the document: $gt (code 121)"
+    );
+    let bare = write(doc! { "code": 121, "errmsg": "Document failed validation" });
+    assert_eq!(
+        bare.to_string(),
+        "insert_one on shop.orders: the validator of the collection refused the document (code 121)"
+    );
+}
+
+#[test]
+fn codes_by_what_can_be_done() {
+    type Asked = fn(&Error) -> bool;
+    for (code, name, asked) in [
+        (13, "Unauthorized", Error::is_unauthorized as Asked),
+        (18, "AuthenticationFailed", Error::is_unauthorized),
+        (43, "CursorNotFound", |error| matches!(error.kind(), ErrorKind::CursorLost) && error.is_retryable()),
+        (50, "MaxTimeMSExpired", Error::is_timeout),
+        (91, "ShutdownInProgress", Error::is_retryable),
+        (112, "WriteConflict", Error::is_retryable),
+        (189, "PrimarySteppedDown", Error::is_retryable),
+        (286, "ChangeStreamHistoryLost", |error| matches!(error.kind(), ErrorKind::HistoryLost)),
+        (10107, "NotWritablePrimary", Error::is_retryable),
+        (17419, "Location17419", |error| matches!(error.kind(), ErrorKind::TooLarge(_))),
+        (2, "BadValue", |error| matches!(error.kind(), ErrorKind::Server(2)) && !error.is_retryable()),
+    ] {
+        let error = command(doc! { "code": code, "codeName": name, "errmsg": "the value is SECRET" });
+        assert!(asked(&error), "{code}: {error:?}");
+        assert_eq!((error.code(), error.code_name()), (Some(code), Some(name)));
+        assert!(error.to_string().ends_with(&format!(" (code {code}, {name})")), "{error}");
+        assert_eq!(error.server_message(), Some("the value is SECRET"));
+        assert_silent(&error, &["SECRET"]);
+    }
+    assert_eq!(
+        command(doc! { "code": 2, "codeName": "BadValue", "errmsg": "unknown operator: $foo" }).to_string(),
+        "find on shop.orders: the server refused; its own words, which may hold stored values, are in \
+         `server_message()` (code 2, BadValue)"
+    );
+    let concern: mongodb::error::WriteConcernError = parsed(
+        doc! { "code": 64, "codeName": "WriteConcernFailed", "errmsg": "waiting for replication timed out" },
+    );
+    let concern =
+        Error::from_driver(Driver::Write(WriteFailure::WriteConcernError(concern)).into()).during(&INSERT);
+    assert!(concern.is_outcome_unknown() && !concern.is_retryable());
+    assert_eq!(
+        concern.to_string(),
+        "insert_one on shop.orders: the write was applied, but not acknowledged by as many members as its write \
+         concern asks for (code 64, WriteConcernFailed)"
+    );
+}
+
+#[test]
+fn connections() {
+    let lost = std::io::Error::from(std::io::ErrorKind::UnexpectedEof);
+    let lost = Error::from_driver(DriverError::from(lost)).during(&INSERT);
+    assert!(lost.is_unavailable() && lost.is_outcome_unknown() && !lost.is_retryable());
+    assert_eq!(
+        lost.to_string(),
+        "insert_one on shop.orders: the connection broke before the answer came: unexpected end of file; a write \
+         may have been applied"
+    );
+    let late = Error::from_driver(DriverError::from(std::io::Error::from(std::io::ErrorKind::TimedOut)));
+    assert!(late.is_timeout() && late.is_outcome_unknown());
+    assert_eq!(late.to_string(), "the connection timed out; a write may have been applied");
+}
+
+#[test]
+fn server_selection() {
+    assert_eq!(
+        selection::unavailable(
+            "Server selection timeout: No available servers. Topology: { Type: Unknown, Servers: [ { Address: \
+             127.0.0.1:27018, Type: Unknown, Error: Kind: I/O error: Connection refused (os error 111), labels: \
+             {\"SystemOverloadedError\", \"RetryableError\"}, source: None, server response: None }, { Address: \
+             db.example.org:27017, Type: Unknown, Error: Kind: Connection pool for db.example.org:27017 cleared \
+             because another operation failed with: Kind: SCRAM failure: bad, labels: {}, source: None, server \
+             response: None, labels: {}, source: None, server response: None } ] }"
+        ),
+        "no server could be used in time: 127.0.0.1:27018 (I/O error: Connection refused (os error 111)), \
+         db.example.org:27017 (SCRAM failure: bad); is MongoDB running there, and does the URI name the right host?"
+    );
+    assert_eq!(
+        selection::unavailable(
+            "Server selection timeout: None of the available servers suitable for criteria ReadPreference(Primary). \
+             Topology: { Type: ReplicaSetNoPrimary, Set Name: rs0, Servers: [ { Address: a:27017, Type: RsSecondary, \
+             Average RTT: 1ms, Replica Set Name: rs0 } ] }"
+        ),
+        "no server could be used in time: a:27017 (RsSecondary); is MongoDB running there, and does the URI name \
+         the right host?"
+    );
+    assert_eq!(
+        selection::unavailable("something else"),
+        "no server could be used in time: something else; is MongoDB running there, and does the URI name the \
+         right host?"
+    );
+}
+
+#[test]
+fn decoding_names_the_document() {
+    let wrong = |id: Bson| {
+        let bytes = mongodb::bson::serialize_to_vec(&doc! { "_id": id, "age": "SECRET" }).unwrap();
+        Error::decode(&bytes, CodecError::new("an int32", "a string").at("age").with_value("SECRET"))
+            .during(&FIND)
+    };
+    let id = ObjectId::parse_str("65f0a1b2c3d4e5f60718293a").unwrap();
+    let error = wrong(id.into());
+    assert!(error.is_decode() && !error.is_retryable() && !error.is_not_sent());
+    let decode = error.decode_error().unwrap();
+    assert_eq!(decode.collection(), Some("orders"));
+    assert_eq!(decode.id(), Some(&Bson::ObjectId(id)));
+    assert_eq!((decode.path().as_str(), decode.expected(), decode.found()), ("age", "an int32", "a string"));
+    assert_eq!(decode.value(), Some("SECRET"));
+    assert_eq!(
+        error.to_string(),
+        "find on shop.orders: the document with `_id` 65f0a1b2c3d4e5f60718293a does not fit the declared type: \
+         `age`: expected an int32, found a string"
+    );
+    assert_silent(&error, &["SECRET"]);
+    assert!(wrong(7.into()).to_string().contains("the document with `_id` 7 does not fit"));
+    assert!(wrong((1_i64 << 40).into()).to_string().contains("the document with `_id` 1099511627776 does"));
+    let uuid = Uuid::parse_str("5e3a1b2c-0000-4000-8000-00000000000a").unwrap();
+    assert!(wrong(uuid.into()).to_string().contains("`_id` 5e3a1b2c-0000-4000-8000-00000000000a does"));
+    let text = wrong("ada@example.org".into());
+    assert!(
+        text.to_string().contains("the document whose `_id` is in `decode_error()` does not fit"),
+        "{text}"
+    );
+    assert_silent(&text, &["ada"]);
+    assert_eq!(text.decode_error().unwrap().id(), Some(&Bson::from("ada@example.org")));
+    assert_eq!(wrong(Bson::Null).decode_error().unwrap().id(), Some(&Bson::Null));
+    assert_eq!(wrong(doc! { "a": 1 }.into()).decode_error().unwrap().id(), Some(&doc! { "a": 1 }.into()));
+}
+
+/// Bytes that end early still tell the `_id`, if they reach that far; whatever they are, nothing panics.
+#[test]
+fn decoding_truncated_bytes() {
+    let whole = rawdoc! { "_id": 7, "name": "ada", "age": 5 };
+    for length in 0..whole.as_bytes().len() {
+        let bytes = &whole.as_bytes()[..length];
+        let error = Error::decode(bytes, CodecError::malformed()).during(&FIND);
+        let id = error.decode_error().unwrap().id();
+        // Four bytes of length, one of type, `_id` and its end, four of value.
+        assert_eq!(id, (length >= 13).then_some(&Bson::Int32(7)), "{length}");
+    }
+    let error = Error::decode(&whole.as_bytes()[..20], CodecError::malformed()).during(&FIND);
+    assert_eq!(
+        error.to_string(),
+        "find on shop.orders: the document with `_id` 7 does not fit the declared type: expected well-formed BSON, \
+         found truncated or malformed bytes"
+    );
+    // Deeper than `bson` can read on a small stack.
+    let mut deep = doc! {};
+    for _ in 0..60 {
+        deep = doc! { "a": deep };
+    }
+    let bytes = mongodb::bson::serialize_to_vec(&doc! { "_id": deep }).unwrap();
+    assert_eq!(Error::decode(&bytes, CodecError::malformed()).decode_error().unwrap().id(), None);
+}
+
+#[test]
+fn what_was_never_sent() {
+    let refused = Error::refused("the update is empty").during(&INSERT);
+    assert!(refused.is_not_sent());
+    assert_eq!(refused.to_string(), "insert_one on shop.orders: the update is empty; nothing was sent");
+    let encode = Error::from(CodecError::new("an int64", "a greater number").at("qty")).during(&INSERT);
+    assert!(encode.is_not_sent());
+    assert_eq!(
+        encode.to_string(),
+        "insert_one on shop.orders: cannot be sent: `qty`: expected an int64, found a greater number; nothing was sent"
+    );
+    assert_eq!(
+        format!("{refused:?}"),
+        "Error { kind: Refused, message: insert_one on shop.orders: the update is empty; nothing was sent }"
+    );
+}
+
+/// The driver's own error has no constructor; its serde form is how it reads the server's answer.
+fn many(write_errors: Bson, write_concern_error: Bson) -> Error {
+    let many: Many = parsed(doc! { "writeErrors": write_errors, "writeConcernError": write_concern_error });
+    Error::from_driver(Driver::InsertMany(many).into())
+}
+
+fn outcomes(error: &Error) -> String {
+    let letter = |outcome| match outcome {
+        InsertOutcome::Written => 'w',
+        InsertOutcome::Failed(_) => 'f',
+        InsertOutcome::NotTried => '-',
+        InsertOutcome::Unknown => '?',
+    };
+    error.insert_many().unwrap().outcomes().map(letter).collect()
+}
+
+#[test]
+fn insert_many_per_document() {
+    let duplicate = |index: i32| {
+        doc! { "index": index, "code": 11000, "errmsg": "E11000 duplicate key error collection: shop.orders index: _id_ dup key: { _id: \"SECRET\" }" }
+    };
+    let invalid = doc! { "index": 3, "code": 121, "errmsg": "Document failed validation" };
+
+    let mut ordered = InsertManyError::new(6);
+    ordered.written(0..2);
+    assert!(!ordered.absorb(2..6, many(vec![duplicate(1)].into(), Bson::Null), true));
+    let ordered = ordered.into_result().unwrap_err().during(&INSERT);
+    assert_eq!(outcomes(&ordered), "wwwf--");
+    assert!(ordered.is_duplicate_key() && !ordered.is_not_sent() && !ordered.is_retryable());
+    assert_eq!(ordered.code(), Some(11000));
+    assert_eq!(ordered.insert_many().unwrap().failures()[0].position(), 3);
+    assert_eq!(
+        ordered.to_string(),
+        "insert_one on shop.orders: 3 of 6 documents were written; the one at position 3: another document already \
+         has this `_id` (code 11000)"
+    );
+    assert_silent(&ordered, &["SECRET"]);
+
+    let mut unordered = InsertManyError::new(6);
+    assert!(unordered.absorb(0..5, many(vec![duplicate(1), invalid].into(), Bson::Null), false));
+    unordered.written(5..6);
+    let unordered = unordered.into_result().unwrap_err();
+    assert_eq!(outcomes(&unordered), "wfwfww");
+    assert!(!unordered.is_duplicate_key() && !unordered.is_rejected());
+    assert_eq!(
+        unordered.to_string(),
+        "4 of 6 documents were written; the one at position 1: another document already has this `_id`; 1 more \
+         failed, see `insert_many()` (code 11000)"
+    );
+
+    let mut lost = InsertManyError::new(4);
+    lost.written(0..2);
+    let error =
+        Error::from_driver(DriverError::from(std::io::Error::from(std::io::ErrorKind::UnexpectedEof)));
+    assert!(!lost.absorb(2..3, error, false));
+    let lost = lost.into_result().unwrap_err();
+    assert_eq!(outcomes(&lost), "ww?-");
+    assert!(lost.is_unavailable() && lost.is_outcome_unknown() && !lost.is_retryable());
+    assert_eq!(
+        lost.to_string(),
+        "2 of 4 documents were written, of 1 it is not known; the connection broke before the answer came: \
+         unexpected end of file; a write may have been applied"
+    );
+
+    let mut concern = InsertManyError::new(2);
+    let late = doc! { "code": 64, "codeName": "WriteConcernFailed", "errmsg": "timed out" };
+    concern.absorb(0..2, many(Bson::Null, late.into()), true);
+    let concern = concern.into_result().unwrap_err();
+    assert_eq!(outcomes(&concern), "ww");
+    assert!(matches!(concern.insert_many().unwrap().interruption().unwrap().kind(), ErrorKind::WriteConcern));
+    assert!(concern.is_outcome_unknown());
+
+    assert!(InsertManyError::new(0).into_result().is_ok());
+}
+
+/// Neither what is printed nor what `source` leads to holds stored values.
+#[track_caller]
+fn assert_silent(error: &Error, values: &[&str]) {
+    let mut texts = vec![error.to_string(), format!("{error:?}"), format!("{error:#?}")];
+    texts.push(format!("{} {:?}", error.kind(), error.kind()));
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        texts.push(format!("{cause} {cause:?}"));
+        source = cause.source();
+    }
+    for (text, value) in texts.iter().flat_map(|text| values.iter().map(move |value| (text, value))) {
+        assert!(!text.contains(value), "{value} in {text}");
+    }
 }

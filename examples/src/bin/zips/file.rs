@@ -1,0 +1,56 @@
+//! Files of documents: concatenated BSON, or Extended JSON (v2), one document a line.
+
+use std::{fs, path::Path, str};
+
+use anyhow::{Context, bail};
+use odm::bson::{Bson, Document};
+
+/// The documents of a file as BSON bytes, by the kind of file its content says it is.
+pub(crate) fn read(path: &Path) -> anyhow::Result<Vec<Vec<u8>>> {
+    let bytes = fs::read(path).with_context(|| format!("reading {}", path.display()))?;
+    // A BSON document of 123 bytes begins like JSON; its fourth byte tells, a length's is 0.
+    let documents =
+        if bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{') && bytes.get(3) != Some(&0) {
+            ndjson(&bytes)
+        } else {
+            concatenated(&bytes)
+        };
+    documents.with_context(|| format!("reading {}", path.display()))
+}
+
+fn concatenated(mut bytes: &[u8]) -> anyhow::Result<Vec<Vec<u8>>> {
+    let mut documents = Vec::new();
+    while let Some(prefix) = bytes.first_chunk::<4>() {
+        let length = usize::try_from(i32::from_le_bytes(*prefix)).unwrap_or(0);
+        match bytes.split_at_checked(length) {
+            Some((document, rest)) if length >= 5 => {
+                documents.push(document.to_vec());
+                bytes = rest;
+            }
+            _ => bail!("document {} is cut off, or not BSON", documents.len() + 1),
+        }
+    }
+    if !bytes.is_empty() {
+        bail!("{} bytes too many after document {}", bytes.len(), documents.len());
+    }
+    Ok(documents)
+}
+
+fn ndjson(bytes: &[u8]) -> anyhow::Result<Vec<Vec<u8>>> {
+    let document = |(index, line): (usize, &str)| {
+        let parsed = || -> anyhow::Result<Vec<u8>> {
+            let json: serde_json::Value = serde_json::from_str(line)?;
+            match Bson::try_from(json)? {
+                Bson::Document(document) => Ok(Document::to_vec(&document)?),
+                _ => bail!("not a document"),
+            }
+        };
+        parsed().with_context(|| format!("line {}", index + 1))
+    };
+    str::from_utf8(bytes)?
+        .lines()
+        .enumerate()
+        .filter(|(_, line)| !line.trim().is_empty())
+        .map(document)
+        .collect()
+}

@@ -1,0 +1,100 @@
+//! Running one subject in a process of its own, in an environment that the test decides.
+
+use std::{
+    env,
+    io::{BufRead as _, BufReader, Read as _},
+    net::TcpStream,
+    process::{Child, Command, Stdio},
+    thread::sleep,
+    time::{Duration, Instant},
+};
+
+/// An address of Docker at which nobody listens.
+pub(crate) const NO_DOCKER: &str = "tcp://127.0.0.1:1";
+
+/// The command that runs the test `name` of `subject.rs`. What this process was told about servers, it is not told;
+/// only which image there is, which says nothing about the way.
+pub(crate) fn subject(name: &str) -> Command {
+    let mut command = Command::new(env::current_exe().expect("this test is a program"));
+    command.args(["--exact", &format!("subject::{name}"), "--ignored", "--nocapture", "--test-threads=1"]);
+    for variable in ["ODM_MONGODB_URI", "ODM_MONGODB_WAY", "ODM_MONGODB_KEEP", "ODM_MONGOD", "NEXTEST_RUN_ID"]
+    {
+        command.env_remove(variable);
+    }
+    command.env("RUST_BACKTRACE", "0");
+    command
+}
+
+/// What a subject left behind when it had ended.
+#[derive(Debug)]
+pub(crate) struct Ended {
+    pub(crate) passed: bool,
+    pub(crate) output: String,
+}
+
+impl Ended {
+    /// What the subject told with `subject::tell`.
+    pub(crate) fn told(&self, what: &str) -> &str {
+        told(&self.output, what).unwrap_or_else(|| panic!("the subject told no {what}:\n{}", self.output))
+    }
+}
+
+/// Runs a subject to its end.
+pub(crate) fn run(command: &mut Command) -> Ended {
+    let output = command.output().expect("the subject starts");
+    let text =
+        [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
+    Ended { passed: output.status.success(), output: text }
+}
+
+/// A subject that runs until it is ended, and where its server listens.
+pub(crate) struct Holding {
+    pub(crate) child: Child,
+    pub(crate) address: String,
+    /// What it wrote to standard error until it had a server.
+    pub(crate) log: String,
+}
+
+/// Starts the subject that holds a server and waits until it has one.
+pub(crate) fn hold(command: &mut Command) -> Holding {
+    let mut child =
+        command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the subject starts");
+    let mut lines = BufReader::new(child.stdout.take().expect("it was asked for")).lines();
+    let mut output = String::new();
+    let address = loop {
+        let Some(Ok(line)) = lines.next() else {
+            let mut log = String::new();
+            child.stderr.take().map(|mut stderr| stderr.read_to_string(&mut log));
+            panic!("the subject got no server:\n{output}{log}");
+        };
+        output.push_str(&line);
+        if let Some(uri) = told(&line, "uri") {
+            break address(uri);
+        }
+    };
+    let mut log = String::new();
+    let mut stderr = BufReader::new(child.stderr.take().expect("it was asked for"));
+    while !log.contains("server by way of") {
+        assert_ne!(stderr.read_line(&mut log).expect("standard error is text"), 0, "{log}");
+    }
+    Holding { child, address, log }
+}
+
+/// The host and port of a connection string.
+pub(crate) fn address(uri: &str) -> String {
+    uri.trim_start_matches("mongodb://").split('/').next().unwrap_or_default().to_owned()
+}
+
+/// Waits until nobody listens at `address` any more; fails after a while.
+pub(crate) fn wait_until_gone(address: &str) {
+    let started = Instant::now();
+    while TcpStream::connect(address).is_ok() {
+        assert!(started.elapsed() < Duration::from_secs(30), "the server at {address} is still there");
+        sleep(Duration::from_millis(50));
+    }
+}
+
+fn told<'a>(output: &'a str, what: &str) -> Option<&'a str> {
+    let start = format!("subject {what}: ");
+    output.lines().find_map(|line| Some(line.split_once(&start)?.1))
+}

@@ -1,0 +1,13 @@
+//! What `odm-test` promises, tried on real servers. What needs a process of its own stands in `subject.rs` and is run as
+//! a child of the test.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod child;
+mod database;
+mod guardian;
+mod nextest;
+mod server;
+mod signatures;
+mod subject;
+mod ways;

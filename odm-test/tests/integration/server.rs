@@ -1,0 +1,83 @@
+//! The server: a replica set whose only member takes writes, shared by the tests of a process, and ended at will.
+
+use futures_util::StreamExt as _;
+use odm::{
+    Database,
+    bson::{Document, doc},
+};
+use odm_test::Server;
+
+use crate::child;
+
+#[odm_test::test]
+async fn is_a_writable_primary(db: Database) {
+    let hello = db.driver().run_command(doc! { "hello": 1 }).await.unwrap();
+    assert!(hello.get_bool("isWritablePrimary").unwrap(), "{hello}");
+    assert!(hello.contains_key("setName"), "{hello}");
+}
+
+#[odm_test::test]
+async fn runs_transactions(db: Database) {
+    let things = db.driver().collection::<Document>("things");
+    let mut session = db.driver().client().start_session().await.unwrap();
+    session.start_transaction().await.unwrap();
+    things.insert_one(doc! { "_id": 1 }).session(&mut session).await.unwrap();
+    assert_eq!(things.count_documents(doc! {}).await.unwrap(), 0, "not yet committed");
+    session.commit_transaction().await.unwrap();
+    assert_eq!(things.count_documents(doc! {}).await.unwrap(), 1);
+}
+
+#[odm_test::test]
+async fn streams_changes(db: Database) {
+    let things = db.driver().collection::<Document>("things");
+    let mut changes = things.watch().await.unwrap();
+    things.insert_one(doc! { "_id": 1 }).await.unwrap();
+    let change = changes.next().await.unwrap().unwrap();
+    assert_eq!(change.full_document, Some(doc! { "_id": 1 }));
+}
+
+#[odm_test::test]
+async fn has_fail_points() {
+    // A fail point is the server's, not a database's: on a server of its own it meets no other test.
+    let server = Server::start().await.unwrap();
+    let db = server.database("failing").await.unwrap();
+    let fail = doc! {
+        "configureFailPoint": "failCommand",
+        "mode": { "times": 1 },
+        "data": { "failCommands": ["ping"], "errorCode": 11 },
+    };
+    db.driver().client().database("admin").run_command(fail).await.unwrap();
+    db.driver().run_command(doc! { "ping": 1 }).await.unwrap_err();
+    db.driver().run_command(doc! { "ping": 1 }).await.unwrap();
+    server.stop().await;
+}
+
+#[odm_test::test]
+async fn is_shared_by_the_tests_of_a_process(server: Server) {
+    assert_eq!(Server::shared().await.unwrap().uri(), server.uri());
+}
+
+#[odm_test::test]
+async fn says_its_version(server: Server, db: Database) {
+    let build = db.driver().run_command(doc! { "buildInfo": 1 }).await.unwrap();
+    assert_eq!(build.get_str("version").unwrap(), server.version());
+}
+
+#[odm_test::test]
+async fn of_ones_own_is_gone_when_stopped_or_dropped(server: Server) {
+    for stop in [true, false] {
+        // With a URI in the environment there is no server to start, so the way is said.
+        let own = Server::start_by(odm_test::Way::Wheel).await.unwrap();
+        assert_ne!(own.uri(), server.uri());
+        let address = child::address(own.uri());
+        let other_handle = own.clone();
+        own.stop().await;
+        other_handle.database("any").await.unwrap().driver().list_collection_names().await.unwrap();
+        if stop {
+            other_handle.stop().await;
+        } else {
+            drop(other_handle);
+        }
+        child::wait_until_gone(&address);
+    }
+}

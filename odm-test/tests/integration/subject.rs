@@ -1,0 +1,77 @@
+//! Tests that other tests run, each in a process of its own. Some of them must fail.
+
+use odm::{
+    Database,
+    bson::{Document, doc},
+};
+use odm_test::Server;
+
+/// Tells the parent something; see `child::Ended::told`.
+fn tell(what: &str, value: &str) {
+    println!("\nsubject {what}: {value}");
+}
+
+/// Writes something, so that the database exists, and tells its name.
+async fn fill(db: &Database) {
+    db.driver().collection("things").insert_one(doc! { "a": 1 }).await.expect("the server takes writes");
+    tell("database", db.name());
+}
+
+#[odm_test::test]
+#[ignore = "run by another test"]
+async fn passes(db: Database) {
+    fill(&db).await;
+}
+
+#[odm_test::test]
+#[ignore = "run by another test"]
+async fn panics(db: Database) {
+    fill(&db).await;
+    panic!("as it should");
+}
+
+#[odm_test::test]
+#[ignore = "run by another test"]
+async fn returns_an_error(db: Database) -> Result<(), String> {
+    fill(&db).await;
+    Err("as it should".to_owned())
+}
+
+#[odm_test::test]
+#[ignore = "run by another test"]
+#[should_panic(expected = "as it should")]
+async fn panics_as_expected(db: Database) {
+    fill(&db).await;
+    panic!("as it should");
+}
+
+#[odm_test::test]
+#[ignore = "run by another test"]
+#[should_panic(expected = "it does not")]
+async fn panics_never(db: Database) {
+    fill(&db).await;
+}
+
+#[odm_test::test]
+#[ignore = "run by another test"]
+async fn leaves_a_transaction_open(db: Database) {
+    fill(&db).await;
+    let mut session = db.driver().client().start_session().await.unwrap();
+    session.start_transaction().await.unwrap();
+    let things = db.driver().collection::<Document>("things");
+    things.insert_one(doc! { "a": 2 }).session(&mut session).await.unwrap();
+}
+
+#[odm_test::test]
+#[ignore = "run by another test"]
+async fn tells_its_server(server: Server) {
+    tell("way", &server.way().to_string());
+    tell("uri", server.uri());
+}
+
+#[odm_test::test]
+#[ignore = "run by another test"]
+async fn holds_its_server(server: Server) {
+    tell("uri", server.uri());
+    tokio::time::sleep(std::time::Duration::from_secs(300)).await;
+}

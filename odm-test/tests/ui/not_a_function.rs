@@ -1,0 +1,4 @@
+#[odm_test::test]
+struct Counts;
+
+fn main() {}

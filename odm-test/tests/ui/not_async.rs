@@ -1,0 +1,6 @@
+#[odm_test::test]
+fn counts(db: odm::Database) {
+    let _ = db;
+}
+
+fn main() {}

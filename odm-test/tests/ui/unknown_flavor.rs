@@ -1,0 +1,6 @@
+#[odm_test::test(flavor = "many")]
+async fn counts(db: odm::Database) {
+    let _ = db;
+}
+
+fn main() {}

@@ -1,0 +1,157 @@
+//! `aggregate`: rows that the server computes from documents.
+
+use futures_core::future::BoxFuture;
+use mongodb::{ClientSession, bson::Document, options::AggregateOptions};
+
+use super::{AsSession, Explicit, Implicit};
+use crate::{
+    collection::{Collection, Target},
+    cursor::{Cursor, SessionCursor},
+    error::Result,
+    exec,
+    model::Model,
+    pipeline::Pipeline,
+    trace::Verb,
+    value::Decode,
+};
+
+const AGGREGATE: Verb = Verb::new("aggregate", "aggregate");
+
+/// A pipeline on its collection, waiting to be awaited.
+///
+/// `In` is the model, `Row` what a row is after the last stage. The stages are methods of [`Pipeline`].
+pub type Aggregate<In, Row = In, S = Implicit> = Pipeline<In, Row, OnCollection<S>>;
+
+/// The place of a pipeline that runs on a collection.
+#[derive(Debug)]
+pub struct OnCollection<S = Implicit> {
+    target: Target,
+    options: AggregateOptions,
+    session: S,
+}
+
+impl<M: Model> Collection<M> {
+    /// Begins an aggregation over the documents of the collection.
+    ///
+    /// `{ aggregate: <collection>, pipeline: [ .. ] }`
+    ///
+    /// Add stages, then await. `await` gives a [`Cursor`] of rows; with [`session`](Pipeline::session), a
+    /// [`SessionCursor`]. The stages are those of the manual; one that has no method is added by
+    /// [`stage`](Pipeline::stage).
+    ///
+    /// # Errors
+    ///
+    /// [`is_not_sent`](crate::Error::is_not_sent): a stage holds a value that cannot be stored. Of the cursor's
+    /// items: [`is_decode`](crate::Error::is_decode), a row does not fit its type.
+    ///
+    /// ```no_run
+    /// # use odm::{Collection, Model, Shape, Id, pipeline::count};
+    /// # #[derive(Model)]
+    /// # #[odm(collection = "orders")]
+    /// # struct Order { id: Id<Order>, city: String }
+    /// #[derive(Shape)]
+    /// struct City {
+    ///     #[odm(id)]
+    ///     name: String,
+    ///     orders: i64,
+    /// }
+    ///
+    /// # async fn f(orders: Collection<Order>) -> odm::Result<()> {
+    /// let cities: Vec<City> = orders
+    ///     .aggregate()
+    ///     .group(|o| CityOf { name: o.city(), orders: count() })
+    ///     .sort(|c| c.orders().desc())
+    ///     .limit(10)
+    ///     .await?
+    ///     .try_collect()
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn aggregate(&self) -> Aggregate<M> {
+        Pipeline::at(OnCollection {
+            target: self.target(),
+            options: AggregateOptions::default(),
+            session: Implicit,
+        })
+    }
+}
+
+impl<In, Row, S> Aggregate<In, Row, S> {
+    /// Takes all options from the driver's struct, in place of those set so far.
+    pub fn with_options(self, options: AggregateOptions) -> Self {
+        self.moved(|place| OnCollection { options, ..place })
+    }
+
+    /// Whether the server may write to disk what does not fit in its memory: `{ allowDiskUse: true }`.
+    pub fn allow_disk_use(self, allow: bool) -> Self {
+        self.moved(|mut place| {
+            place.options.allow_disk_use = Some(allow);
+            place
+        })
+    }
+
+    /// How many rows the server sends at a time: `{ cursor: { batchSize: n } }`.
+    pub fn batch_size(self, size: u32) -> Self {
+        self.moved(|mut place| {
+            place.options.batch_size = Some(size);
+            place
+        })
+    }
+}
+
+impl<In, Row> Aggregate<In, Row> {
+    /// Runs in this session.
+    ///
+    /// The aggregation borrows the session until its cursor is dropped, and takes only one.
+    pub fn session<'s>(self, session: &'s mut impl AsSession) -> Aggregate<In, Row, Explicit<'s>> {
+        self.moved(|place| OnCollection {
+            target: place.target,
+            options: place.options,
+            session: Explicit::new(session),
+        })
+    }
+}
+
+impl<In, Row: Decode> IntoFuture for Aggregate<In, Row> {
+    type Output = Result<Cursor<Row>>;
+    type IntoFuture = BoxFuture<'static, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        let (stages, place) = self.into_parts();
+        Box::pin(async move {
+            let OnCollection { target, options, session: Implicit } = place;
+            let operation = target.operation(AGGREGATE);
+            let stages = operation.check(stages)?;
+            let call = target.driver().aggregate(stages).with_options(options).batch();
+            let driver = exec::run(operation, call).await?;
+            Ok(Cursor::new(target, AGGREGATE, driver))
+        })
+    }
+}
+
+impl<'s, In, Row: Decode> IntoFuture for Aggregate<In, Row, Explicit<'s>> {
+    type Output = Result<SessionCursor<'s, Row>>;
+    type IntoFuture = BoxFuture<'s, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        let (stages, place) = self.into_parts();
+        Box::pin(async move {
+            let OnCollection { target, options, session: Explicit(session) } = place;
+            let driver = send_in(&target, stages, options, session).await?;
+            Ok(SessionCursor::new(target, AGGREGATE, driver, session))
+        })
+    }
+}
+
+async fn send_in(
+    target: &Target,
+    stages: Result<Vec<Document>>,
+    options: AggregateOptions,
+    session: &mut ClientSession,
+) -> Result<mongodb::raw_batch_cursor::SessionRawBatchCursor> {
+    let operation = target.operation(AGGREGATE);
+    let stages = operation.check(stages)?;
+    exec::run(operation, target.driver().aggregate(stages).with_options(options).session(session).batch())
+        .await
+}

@@ -1,0 +1,178 @@
+//! Filters: what each sentence renders to, and what the server finds by it.
+
+use std::collections::BTreeSet;
+
+use odm::{
+    Database, Filter, Id, Model,
+    bson::{DateTime, Document, doc, oid::ObjectId, spec::ElementType},
+};
+use odm_integration::story::{Address, Customer, Order, Status, line, order};
+
+fn rendered(filter: Filter<Order>) -> Document {
+    filter.into_document().unwrap()
+}
+
+#[test]
+fn comparisons_name_their_operator_and_encode_the_fields_type() {
+    let o = Order::fields();
+    let customer = Id::<Customer>::from(ObjectId::from_bytes([1; 12]));
+    let reference = String::from("AB-000001");
+    for (filter, expected) in [
+        (o.reference().eq("x"), doc! { "reference": { "$eq": "x" } }),
+        (o.reference().eq(&reference), doc! { "reference": { "$eq": "AB-000001" } }),
+        (o.reference().in_(["a", "b"]), doc! { "reference": { "$in": ["a", "b"] } }),
+        (o.reference().nin(&vec![reference.clone()]), doc! { "reference": { "$nin": ["AB-000001"] } }),
+        (o.status().eq(Status::Paid), doc! { "status": { "$eq": "paid" } }),
+        (o.status().in_([Status::Open, Status::Paid]), doc! { "status": { "$in": ["open", "paid"] } }),
+        (o.customer().eq(customer), doc! { "customer": { "$eq": ObjectId::from_bytes([1; 12]) } }),
+        (o.lines().qty().gt(3), doc! { "lines.qty": { "$gt": 3_i64 } }),
+        (o.lines().price().lte(1), doc! { "lines.price": { "$lte": 1.0 } }),
+        (o.lines().at(0).sku().ne("x"), doc! { "lines.0.sku": { "$ne": "x" } }),
+        (o.ship_to().city().eq("Oslo"), doc! { "shipTo.city": { "$eq": "Oslo" } }),
+        (o.ship_to().post_code().is_null(), doc! { "shipTo.postCode": { "$type": 10 } }),
+        (o.note().eq("x"), doc! { "note": { "$eq": "x" } }),
+        (o.note().is_null_or_missing(), doc! { "note": { "$eq": null } }),
+        (o.note().is_present(), doc! { "note": { "$ne": null } }),
+        (o.note().exists(false), doc! { "note": { "$exists": false } }),
+        (o.note().type_(ElementType::MinKey), doc! { "note": { "$type": -1 } }),
+        (o.prices().key("NOK").gte(1.5), doc! { "prices.NOK": { "$gte": 1.5 } }),
+        (
+            o.placed_at().lt(DateTime::from_millis(5)),
+            doc! { "placedAt": { "$lt": DateTime::from_millis(5) } },
+        ),
+        (o.tags().eq(["a", "b"]), doc! { "tags": { "$eq": ["a", "b"] } }),
+        (o.tags().contains("a"), doc! { "tags": { "$eq": "a" } }),
+        (o.tags().all(["a", "b"]), doc! { "tags": { "$all": ["a", "b"] } }),
+        (o.tags().size(2), doc! { "tags": { "$size": 2_i64 } }),
+        (o.reference().starts_with("A.B"), doc! { "reference": { "$regex": "^A\\.B" } }),
+    ] {
+        assert_eq!(rendered(filter), expected);
+    }
+}
+
+#[test]
+fn conditions_stand_side_by_side_and_spill_only_where_they_must() {
+    let o = Order::fields();
+    let both = || o.reference().eq("x") & o.lines().qty().gt(1);
+    for (filter, expected) in [
+        (both(), doc! { "reference": { "$eq": "x" }, "lines.qty": { "$gt": 1_i64 } }),
+        (o.lines().qty().gt(1) & o.lines().qty().lt(9), doc! { "lines.qty": { "$gt": 1_i64, "$lt": 9_i64 } }),
+        (
+            o.reference().ne("a") & o.reference().ne("b"),
+            doc! { "reference": { "$ne": "a" }, "$and": [{ "reference": { "$ne": "b" } }] },
+        ),
+        (
+            both() | o.note().eq("y"),
+            doc! { "$or": [
+                { "reference": { "$eq": "x" }, "lines.qty": { "$gt": 1_i64 } },
+                { "note": { "$eq": "y" } },
+            ] },
+        ),
+        (!o.note().eq("y"), doc! { "note": { "$not": { "$eq": "y" } } }),
+        (!both(), doc! { "$nor": [{ "reference": { "$eq": "x" }, "lines.qty": { "$gt": 1_i64 } }] }),
+        (Filter::all() & o.note().eq("y"), doc! { "note": { "$eq": "y" } }),
+        (Filter::all_of([]), doc! {}),
+        (Filter::any_of([]), doc! { "$nor": [{}] }),
+        // A document to compare with is not a test that could be joined.
+        (
+            Filter::raw(doc! { "shipTo": { "city": "Oslo" } }) & o.ship_to().exists(true),
+            doc! { "shipTo": { "city": "Oslo" }, "$and": [{ "shipTo": { "$exists": true } }] },
+        ),
+    ] {
+        assert_eq!(rendered(filter), expected);
+    }
+}
+
+#[test]
+fn elements_are_asked_about_all_at_once() {
+    let o = Order::fields();
+    assert_eq!(
+        rendered(o.lines().any(|l| l.qty().gt(1) & (l.sku().eq("a") | l.sku().eq("b")))),
+        doc! { "lines": { "$elemMatch": {
+            "qty": { "$gt": 1_i64 },
+            "$or": [{ "sku": { "$eq": "a" } }, { "sku": { "$eq": "b" } }],
+        } } },
+    );
+    assert_eq!(
+        rendered(o.tags().any(|t| t.gte("a") & !t.eq("b"))),
+        doc! { "tags": { "$elemMatch": { "$gte": "a", "$not": { "$eq": "b" } } } },
+    );
+    let error = o.tags().any(|t| t.eq("a") | t.eq("b")).into_document().unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "cannot be sent: `tags`: expected operators joined with `&` on the elements of an array of plain values, \
+         found `|` or `!`; nothing was sent",
+    );
+}
+
+#[test]
+fn a_map_key_that_means_something_else_is_refused() {
+    let o = Order::fields();
+    for key in ["a.b", "$where", "", "a\0b"] {
+        let error = o.prices().key(key).gt(1).into_document().unwrap_err();
+        assert!(error.is_not_sent());
+        assert_eq!(
+            error.to_string(),
+            "cannot be sent: `prices`: expected a map key that can be part of a path, found an empty key or one \
+             with `.`, NUL or a leading `$`; nothing was sent",
+        );
+    }
+}
+
+/// Every condition, and the numbers of the orders it must find.
+#[odm_test::test]
+async fn the_server_finds_what_the_sentence_says(db: Database) -> odm::Result<()> {
+    let orders = db.collection::<Order>();
+    let mut all: Vec<Order> = (1..=5).map(order).collect();
+    all[1].note = Some("second".to_owned());
+    all[2].ship_to = None;
+    all[3].status = Status::Paid;
+    all[3].ship_to = Some(Address { city: "Bergen".to_owned(), post_code: Some("5003".to_owned()) });
+    all[4].lines = vec![line("plum", 1, 9.0)];
+    orders.insert_many(&all).await?;
+    // The fifth was written before there were notes.
+    orders
+        .driver()
+        .update_one(doc! { "_id": all[4].id.key() }, doc! { "$unset": { "note": "" } })
+        .await
+        .unwrap();
+
+    let o = Order::fields();
+    for (filter, expected) in [
+        (Filter::all(), vec![1, 2, 3, 4, 5]),
+        (o.id().eq(all[2].id), vec![3]),
+        (o.status().eq(Status::Paid), vec![4]),
+        (o.status().ne(Status::Paid), vec![1, 2, 3, 5]),
+        (o.lines().qty().gt(7), vec![4]),
+        (o.lines().any(|l| l.sku().eq("apple") & l.qty().gte(3)), vec![3, 4]),
+        (o.lines().sku().eq("apple") & o.lines().qty().gte(6), vec![3, 4]),
+        (o.lines().contains(&line("apple", 2, 0.5)), vec![2]),
+        (o.lines().size(1), vec![5]),
+        (o.tags().contains("n2"), vec![2]),
+        (o.tags().all(["fruit", "n3"]), vec![3]),
+        (o.tags().any(|t| t.gt("n2") & t.lt("n4")), vec![3]),
+        (!o.tags().any(|t| t.gt("n2")), vec![1, 2]),
+        (o.note().is_null(), vec![1, 3, 4]),
+        (o.note().exists(false), vec![5]),
+        (o.note().is_null_or_missing(), vec![1, 3, 4, 5]),
+        (o.note().is_present(), vec![2]),
+        (o.ship_to().is_null(), vec![3]),
+        (o.ship_to().post_code().eq("5003"), vec![4]),
+        (o.prices().key("NOK").gt(3), vec![4, 5]),
+        (o.reference().starts_with("AB-00000"), vec![1, 2, 3, 4, 5]),
+        (o.reference().starts_with("."), vec![]),
+        (o.placed_at().gte(DateTime::from_millis(4000)) | o.note().eq("second"), vec![2, 4, 5]),
+        (Filter::any_of([]), vec![]),
+        (!Filter::all(), vec![]),
+    ] {
+        let sentence = filter.to_string();
+        let found: Vec<Order> = orders.find(filter).await?.try_collect().await?;
+        let found: BTreeSet<usize> = found
+            .iter()
+            .filter_map(|found| all.iter().position(|it| it.id == found.id))
+            .map(|at| at + 1)
+            .collect();
+        assert_eq!(found, expected.into_iter().collect(), "{sentence}");
+    }
+    Ok(())
+}

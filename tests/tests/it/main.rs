@@ -1,0 +1,5 @@
+//! The integration tests: one binary, one server, a database per test.
+
+mod filter;
+mod pipeline;
+mod update_operators;

@@ -1,0 +1,151 @@
+//! Updates: what each sentence renders to, and what the server makes of a document by it.
+
+use odm::{
+    Database, Model, Update,
+    bson::{Document, doc},
+    mongodb::options::UpdateModifications,
+};
+use odm_integration::story::{Address, Order, Status, line, order};
+
+fn rendered(update: Update<Order>) -> (Document, Vec<Document>) {
+    match update.into_parts().unwrap() {
+        (UpdateModifications::Document(operators), filters) => (operators, filters),
+        (other, _) => panic!("not a document: {other:?}"),
+    }
+}
+
+#[test]
+fn operators_are_gathered_and_encode_the_fields_type() {
+    let o = Order::fields();
+    let (operators, filters) = rendered(
+        o.status().set(Status::Paid)
+            + o.note().set(None::<String>)
+            + o.ship_to().city().set("Bergen")
+            + o.lines().at(0).qty().inc(-1)
+            + o.prices().key("NOK").inc(1.5)
+            + o.tags().push("new")
+            + o.ship_to().post_code().unset(),
+    );
+    assert_eq!(
+        operators,
+        doc! {
+            "$set": { "status": "paid", "note": null, "shipTo.city": "Bergen" },
+            "$inc": { "lines.0.qty": -1_i64, "prices.NOK": 1.5 },
+            "$push": { "tags": "new" },
+            "$unset": { "shipTo.postCode": "" },
+        },
+    );
+    assert!(filters.is_empty());
+}
+
+#[test]
+fn an_optional_field_takes_a_value_or_an_option() {
+    let o = Order::fields();
+    let owned = Some("x".to_owned());
+    let expected = doc! { "$set": { "note": "x" } };
+    assert_eq!(rendered(o.note().set("x")).0, expected);
+    assert_eq!(rendered(o.note().set(Some("x"))).0, expected);
+    assert_eq!(rendered(o.note().set(&owned)).0, expected);
+    assert_eq!(rendered(o.note().set(owned.as_deref())).0, expected);
+    assert_eq!(rendered(o.note().set(owned)).0, expected);
+}
+
+#[test]
+fn equal_conditions_share_one_array_filter() {
+    let o = Order::fields();
+    let (operators, filters) = rendered(
+        o.lines().each_where(|l| l.qty().lt(1)).qty().set(1)
+            + o.lines().each_where(|l| l.qty().lt(1)).price().inc(1)
+            + o.lines().each_where(|l| l.sku().eq("a") | l.sku().eq("b")).sku().set("c")
+            + o.tags().each_where(|t| t.eq("old")).set("new"),
+    );
+    assert_eq!(filters.len(), 3);
+    let name = |filter: &Document| filter.keys().next().unwrap().split('.').next().unwrap().to_owned();
+    let qty = name(&filters[0]);
+    assert_eq!(filters[0], doc! { format!("{qty}.qty"): { "$lt": 1_i64 } });
+    assert_eq!(operators.get_document("$inc").unwrap(), &doc! { format!("lines.$[{qty}].price"): 1.0 });
+    let tag = name(&filters[2]);
+    assert_eq!(filters[2], doc! { &tag: { "$eq": "old" } });
+    assert!(operators.get_document("$set").unwrap().contains_key(format!("tags.$[{tag}]")));
+}
+
+#[test]
+fn a_field_is_changed_once() {
+    let o = Order::fields();
+    for (update, expected) in [
+        (
+            o.note().set("a") + o.note().set("b"),
+            "`note`: expected one change of a field in one update, found two changes of it",
+        ),
+        (
+            o.note().set("a") + o.note().unset(),
+            "`note`: expected one change of a field in one update, found two changes of it",
+        ),
+        (
+            o.ship_to().unset() + o.ship_to().city().set("x"),
+            "`shipTo`: expected one change of a field in one update, found a change of it and one of `shipTo.city` inside it",
+        ),
+        (
+            Update::pipeline(vec![doc! { "$unset": "note" }]) + o.status().set(Status::Open),
+            "expected a pipeline update that stands alone, found one joined with other changes",
+        ),
+    ] {
+        let error = update.into_parts().unwrap_err();
+        assert_eq!(error.to_string(), format!("cannot be sent: {expected}; nothing was sent"));
+    }
+    // `ship` is not inside `shipTo`.
+    let (operators, _) = rendered(Update::raw(doc! { "$set": { "ship": 1 } }) + o.ship_to().city().set("x"));
+    assert_eq!(operators, doc! { "$set": { "ship": 1, "shipTo.city": "x" } });
+}
+
+#[odm_test::test]
+async fn the_server_makes_of_a_document_what_the_sentence_says(db: Database) -> odm::Result<()> {
+    let orders = db.collection::<Order>();
+    let o = Order::fields();
+    let cases: Vec<(Update<Order>, fn(&mut Order))> = vec![
+        (o.status().set(Status::Paid), |it| it.status = Status::Paid),
+        (o.note().set("x"), |it| it.note = Some("x".to_owned())),
+        (o.ship_to().unset(), |it| it.ship_to = None),
+        (o.ship_to().set(&Address { city: "Bergen".to_owned(), post_code: None }), |it| {
+            it.ship_to = Some(Address { city: "Bergen".to_owned(), post_code: None });
+        }),
+        (o.lines().push(&line("plum", 9, 2.0)), |it| it.lines.push(line("plum", 9, 2.0))),
+        (o.lines().pull(&line("apple", 3, 0.5)), |it| {
+            it.lines.remove(0);
+        }),
+        (o.lines().pull_where(|l| l.qty().gt(3)), |it| {
+            it.lines.remove(1);
+        }),
+        (o.lines().each().qty().inc(1), |it| it.lines.iter_mut().for_each(|line| line.qty += 1)),
+        (o.lines().each_where(|l| l.sku().eq("pear") & l.qty().gt(1)).price().set(7), |it| {
+            it.lines[1].price = 7.0
+        }),
+        (o.lines().at(1).sku().set("kiwi"), |it| it.lines[1].sku = "kiwi".to_owned()),
+        (o.tags().add_to_set("fruit"), |_| {}),
+        (o.tags().add_to_set("sweet"), |it| it.tags.push("sweet".to_owned())),
+        (o.tags().pull("fruit"), |it| {
+            it.tags.remove(0);
+        }),
+        (o.tags().pull_where(|t| t.starts_with("n")), |it| {
+            it.tags.remove(1);
+        }),
+        (o.tags().each_where(|t| t.eq("fruit")).set("veg"), |it| it.tags[0] = "veg".to_owned()),
+        (o.prices().key("EUR").set(1), |it| {
+            it.prices.insert("EUR".to_owned(), 1.0);
+        }),
+        (o.placed_at().set(std::time::UNIX_EPOCH), |it| it.placed_at = std::time::UNIX_EPOCH.into()),
+        (Update::pipeline(vec![doc! { "$set": { "note": "$reference" } }]), |it| {
+            it.note = Some(it.reference.clone())
+        }),
+    ];
+    for (update, change) in cases {
+        let mut expected = order(3);
+        orders.insert_one(&expected).await?;
+        let sentence = update.to_string();
+        let result = orders.update_one(o.id().eq(expected.id), update).await?;
+        assert_eq!(result.matched_count, 1, "{sentence}");
+        change(&mut expected);
+        assert_eq!(orders.get(expected.id).await?, Some(expected), "{sentence}");
+    }
+    Ok(())
+}

@@ -1,0 +1,42 @@
+//! The map is true: what `ARCHITECTURE.md` names exists, and it names every room.
+
+use std::{fs, path::Path};
+
+const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+
+/// What stands between backticks and looks like a path of this repository.
+fn named_paths(text: &str) -> Vec<String> {
+    text.split('`')
+        .skip(1)
+        .step_by(2)
+        .filter(|code| !code.contains([' ', '\n', ':', '(', '<', '$', '*']))
+        .filter(|code| {
+            code.contains('/') || code.ends_with(".rs") || code.ends_with(".md") || code.ends_with(".toml")
+        })
+        .map(str::to_owned)
+        .collect()
+}
+
+#[test]
+fn every_path_that_the_map_names_exists() {
+    let map = fs::read_to_string(Path::new(ROOT).join("ARCHITECTURE.md")).unwrap();
+    let paths = named_paths(&map);
+    assert!(paths.len() > 50, "only {} paths were seen: does this test still read the map?", paths.len());
+    let missing: Vec<&String> = paths.iter().filter(|path| !Path::new(ROOT).join(path).exists()).collect();
+    assert!(missing.is_empty(), "ARCHITECTURE.md names what does not exist: {missing:?}");
+}
+
+#[test]
+fn the_map_names_every_room() {
+    let map = fs::read_to_string(Path::new(ROOT).join("ARCHITECTURE.md")).unwrap();
+    let named = named_paths(&map);
+    for house in ["odm/src", "odm-derive/src", "odm-test/src"] {
+        for entry in fs::read_dir(Path::new(ROOT).join(house)).unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_some_and(|extension| extension == "rs") {
+                let name = format!("{house}/{}", path.file_name().unwrap().to_string_lossy());
+                assert!(named.contains(&name), "ARCHITECTURE.md does not say what {name} is for");
+            }
+        }
+    }
+}
