@@ -18,7 +18,13 @@ pub use self::{
     plan::Plan,
 };
 
-use crate::{Database, error::Result};
+use crate::{
+    Database,
+    error::Result,
+    trace::{Operation, Verb},
+};
+
+const PLAN: Verb = Verb::new("plan", "listCollections");
 
 impl Database {
     /// The schema that the models declare, to be compared with this database.
@@ -62,7 +68,8 @@ impl Schema {
     /// belongs to a view. [`is_unavailable`](crate::Error::is_unavailable),
     /// [`is_unauthorized`](crate::Error::is_unauthorized) (the user needs `listCollections` and `listIndexes`).
     pub async fn plan(&self) -> Result<Plan> {
-        let declared = self.models.checked()?;
+        let operation = Operation { verb: PLAN, database: self.database.name(), collection: None };
+        let declared = self.models.checked().map_err(|error| error.during(&operation))?;
         let names: Vec<&str> = declared.iter().map(|model| model.collection).collect();
         let found = live::collections(&self.database, &names).await?;
         let mut changes = Vec::new();

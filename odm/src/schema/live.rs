@@ -50,7 +50,7 @@ pub(super) async fn collections(db: &Database, names: &[&str]) -> Result<HashMap
     })
     .await?;
     let collections = found.iter().map(|document| {
-        let collection = LiveCollection::read(document)?;
+        let collection = LiveCollection::read(document).map_err(|error| error.during(&operation))?;
         Ok((collection.name.clone(), collection))
     });
     collections.collect()

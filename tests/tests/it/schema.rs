@@ -281,7 +281,10 @@ async fn a_view_in_the_place_of_a_collection_is_a_typed_error(db: Database) {
         .await
         .unwrap();
     let error = db.schema(models![Order]).plan().await.unwrap_err();
-    assert_eq!(error.to_string(), "`orders` is a view, which can have no indexes");
+    assert_eq!(
+        error.to_string(),
+        format!("plan on {}: `orders` is a view, which can have no indexes", db.name())
+    );
     assert!(matches!(error.schema(), Some(SchemaError::NotACollection { .. })));
 }
 
