@@ -10,8 +10,8 @@ use std::{
 use odm::{
     Id, Keyed, Value,
     bson::{
-        self, Binary, Bson, DateTime, Decimal128, Document, JavaScriptCodeWithScope, Regex, Timestamp, Uuid, doc,
-        oid::ObjectId, spec::BinarySubtype,
+        self, Binary, Bson, DateTime, Decimal128, Document, JavaScriptCodeWithScope, Regex, Timestamp, Uuid,
+        doc, oid::ObjectId, spec::BinarySubtype,
     },
     error::codec::CodecError,
     value::{Raw, Writer},
@@ -113,7 +113,10 @@ fn a_map_may_have_keys_that_are_numbers() {
     let bytes = encode(&map).unwrap();
     assert_eq!(bytes, doc! { "v": { "-5": "x", "7": "" } }.to_vec().unwrap());
     assert_eq!(decode::<BTreeMap<i32, String>>(&bytes).unwrap(), map);
-    assert_eq!(message(decode::<BTreeMap<u8, String>>(&bytes)), "`v.-5`: expected a u8 as key, found another text");
+    assert_eq!(
+        message(decode::<BTreeMap<u8, String>>(&bytes)),
+        "`v.-5`: expected a u8 as key, found another text"
+    );
 }
 
 #[test]
@@ -133,12 +136,21 @@ fn an_id_is_its_key_in_bson_and_text_in_json() {
 
 #[test]
 fn numbers_that_do_not_fit_are_errors_and_never_wrap() {
-    assert_eq!(message(encode(&u64::MAX)), "`v`: expected at most i64::MAX, found a number outside its range");
-    assert_eq!(message((i64::MAX as u64 + 1).to_bson()), "expected at most i64::MAX, found a number outside its range");
+    assert_eq!(
+        message(encode(&u64::MAX)),
+        "`v`: expected at most i64::MAX, found a number outside its range"
+    );
+    assert_eq!(
+        message((i64::MAX as u64 + 1).to_bson()),
+        "expected at most i64::MAX, found a number outside its range"
+    );
     let small = |number: i64| decode::<u8>(&encode(&number).unwrap());
     assert_eq!(small(255).unwrap(), 255);
     for number in [-1, 256, i64::MAX] {
-        assert_eq!(message(small(number)), "`v`: expected an integer that fits u8, found a number outside its range");
+        assert_eq!(
+            message(small(number)),
+            "`v`: expected an integer that fits u8, found a number outside its range"
+        );
         assert_eq!(small(number).unwrap_err().value(), Some(number.to_string().as_str()));
     }
 }
@@ -149,7 +161,10 @@ fn an_integral_double_reads_as_an_integer() {
     assert_eq!(read(7.0).unwrap(), 7);
     assert_eq!(read(-9_007_199_254_740_992.0).unwrap(), -9_007_199_254_740_992);
     for number in [7.5, f64::NAN, f64::INFINITY, 1e300] {
-        assert_eq!(message(read(number)), "`v`: expected an integer, found a double with a fraction or beyond 2^53");
+        assert_eq!(
+            message(read(number)),
+            "`v`: expected an integer, found a double with a fraction or beyond 2^53"
+        );
     }
     assert_eq!(decode::<f64>(&encode(&7_i32).unwrap()).unwrap().to_bits(), 7.0_f64.to_bits());
 }
@@ -160,8 +175,14 @@ fn a_wrong_type_says_what_was_expected_and_found_and_where() {
     type Nested = BTreeMap<String, Vec<BTreeMap<String, i32>>>;
     let error = decode::<Nested>(&bytes).unwrap_err();
     assert_eq!(error.to_string(), "`v.a.1.b`: expected an integer, found a string");
-    assert_eq!((error.path().as_str(), error.expected(), error.found()), ("v.a.1.b", "an integer", "a string"));
-    assert_eq!(message(decode::<String>(&doc! {}.to_vec().unwrap())), "`v`: expected a value, found nothing: the field is missing");
+    assert_eq!(
+        (error.path().as_str(), error.expected(), error.found()),
+        ("v.a.1.b", "an integer", "a string")
+    );
+    assert_eq!(
+        message(decode::<String>(&doc! {}.to_vec().unwrap())),
+        "`v`: expected a value, found nothing: the field is missing"
+    );
     assert_eq!(decode::<Option<String>>(&doc! {}.to_vec().unwrap()).unwrap(), None);
 }
 
@@ -175,9 +196,15 @@ fn every_type() -> Vec<Bson> {
         Bson::Array(vec![]),
         Bson::Boolean(false),
         Bson::Null,
-        Bson::RegularExpression(Regex { pattern: "".try_into().unwrap(), options: "imx".try_into().unwrap() }),
+        Bson::RegularExpression(Regex {
+            pattern: "".try_into().unwrap(),
+            options: "imx".try_into().unwrap(),
+        }),
         Bson::JavaScriptCode("f()".to_owned()),
-        Bson::JavaScriptCodeWithScope(JavaScriptCodeWithScope { code: "f".to_owned(), scope: doc! { "x": [1] } }),
+        Bson::JavaScriptCodeWithScope(JavaScriptCodeWithScope {
+            code: "f".to_owned(),
+            scope: doc! { "x": [1] },
+        }),
         Bson::Int32(i32::MIN),
         Bson::Int64(i64::MAX),
         Bson::Timestamp(Timestamp { time: 0, increment: u32::MAX }),
@@ -236,7 +263,10 @@ fn odd_bytes_are_errors() {
         bytes[0] = u8::try_from(bytes.len()).unwrap();
         bytes
     };
-    assert_eq!(message(Document::decode(Raw::document(&two("a")))), "`a`: expected one element of this name, found two");
+    assert_eq!(
+        message(Document::decode(Raw::document(&two("a")))),
+        "`a`: expected one element of this name, found two"
+    );
     let text = |text: &[u8]| {
         let mut bytes = vec![0, 0, 0, 0, 0x02, b'v', 0, u8::try_from(text.len() + 1).unwrap(), 0, 0, 0];
         bytes.extend_from_slice(text);
@@ -245,7 +275,10 @@ fn odd_bytes_are_errors() {
         bytes
     };
     assert_eq!(decode::<String>(&text(b"ok")).unwrap(), "ok");
-    assert_eq!(message(decode::<String>(&text(&[0xC3, 0x28]))), "`v`: expected UTF-8 text, found other bytes");
+    assert_eq!(
+        message(decode::<String>(&text(&[0xC3, 0x28]))),
+        "`v`: expected UTF-8 text, found other bytes"
+    );
     let whole = doc! { "v": "text" }.to_vec().unwrap();
     for cut in 0..whole.len() {
         assert_eq!(
