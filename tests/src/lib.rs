@@ -1,5 +1,7 @@
-//! What the tests share: one small domain, a shop.
+//! What the tests share: one small domain, a shop, and what is seen on the wire.
 
+pub mod commands;
+pub mod people;
 pub mod story;
 
 /// The programs of the README compile.

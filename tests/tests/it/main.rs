@@ -1,6 +1,15 @@
 //! The integration tests: one binary, one server, a database per test.
 
+mod count;
+mod delete;
+mod error;
 mod filter;
+mod find;
+mod insert;
 mod pipeline;
+mod replace;
 mod schema;
+mod trace;
+mod update;
 mod update_operators;
+mod wire;

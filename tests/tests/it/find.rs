@@ -1,0 +1,201 @@
+//! `find`, `find_one`, `get` and their cursors.
+
+use std::collections::HashSet;
+
+use odm::{
+    Collection, Database, Filter, Id, Model,
+    bson::{Bson, doc, oid::ObjectId},
+};
+use odm_integration::people::{Person, person};
+
+async fn five(db: &Database) -> (Collection<Person>, Vec<Person>) {
+    let people = db.collection::<Person>();
+    let five: Vec<Person> = (0..5).map(|n| person(&n.to_string(), 10 * n)).collect();
+    people.insert_many(&five).await.unwrap();
+    (people, five)
+}
+
+#[odm_test::test]
+async fn sorted_and_cut(db: Database) {
+    let (people, five) = five(&db).await;
+    let p = Person::fields();
+    let found: Vec<Person> = people
+        .find(p.age().lt(40))
+        .sort(p.age().desc())
+        .skip(1)
+        .limit(2)
+        .await
+        .unwrap()
+        .try_collect()
+        .await
+        .unwrap();
+    assert_eq!(found, [five[2].clone(), five[1].clone()]);
+    let oldest = people.find_one(Filter::all()).sort(p.age().desc()).skip(1).await.unwrap();
+    assert_eq!(oldest, Some(five[3].clone()));
+    assert_eq!(people.find_one(p.age().gt(100)).await.unwrap(), None);
+}
+
+#[odm_test::test]
+async fn by_id(db: Database) {
+    let (people, five) = five(&db).await;
+    let id = five[3].id;
+    assert_eq!(people.get(id).await.unwrap().as_ref(), Some(&five[3]));
+    assert_eq!(people.get(&id).await.unwrap().as_ref(), Some(&five[3]));
+    assert_eq!(people.get(Id::from(ObjectId::new())).await.unwrap(), None);
+}
+
+#[odm_test::test]
+async fn the_ways_to_read_a_cursor(db: Database) {
+    let (people, five) = five(&db).await;
+    let small = || people.find(Filter::all()).batch_size(2);
+
+    let mut one_by_one = Vec::new();
+    let mut cursor = small().await.unwrap();
+    while let Some(person) = cursor.next().await.transpose().unwrap() {
+        one_by_one.push(person);
+    }
+    assert_eq!(one_by_one, five);
+    // A cursor that has ended stays so.
+    assert!(cursor.next().await.is_none());
+    assert!(cursor.next().await.is_none());
+
+    let all: Vec<Person> = small().await.unwrap().try_collect().await.unwrap();
+    assert_eq!(all, five);
+
+    let names = std::cell::RefCell::new(HashSet::new());
+    small()
+        .await
+        .unwrap()
+        .for_each(|person| {
+            names.borrow_mut().insert(person.name);
+            async { Ok::<_, odm::Error>(()) }
+        })
+        .await
+        .unwrap();
+    assert_eq!(names.borrow().len(), 5);
+
+    let stopped: Result<(), String> = small()
+        .await
+        .unwrap()
+        .for_each(|person| async move { if person.age < 20 { Ok(()) } else { Err(Mine(person.name)) } })
+        .await
+        .map_err(|mine| mine.0);
+    assert_eq!(stopped, Err("2".to_owned()));
+
+    let mut session = db.start_session().await.unwrap();
+    let all: Vec<Person> = small().session(&mut session).await.unwrap().try_collect().await.unwrap();
+    assert_eq!(all, five);
+}
+
+struct Mine(String);
+
+impl From<odm::Error> for Mine {
+    fn from(error: odm::Error) -> Self {
+        Self(error.to_string())
+    }
+}
+
+#[odm_test::test]
+async fn cursors_are_streams(db: Database) {
+    use futures_util::{StreamExt, TryStreamExt};
+    let (people, five) = five(&db).await;
+    let cursor = people.find(Filter::all()).batch_size(2).await.unwrap();
+    let ages: Vec<u32> = StreamExt::map(cursor, |person| person.unwrap().age).collect().await;
+    assert_eq!(ages, [0, 10, 20, 30, 40]);
+
+    let mut session = db.start_session().await.unwrap();
+    let cursor = people.find(Filter::all()).batch_size(2).session(&mut session).await.unwrap();
+    let all: Vec<Person> = TryStreamExt::try_collect(cursor.into_stream()).await.unwrap();
+    assert_eq!(all, five);
+}
+
+/// A future of `next` that is dropped half-way loses nothing.
+#[odm_test::test]
+async fn next_can_be_dropped(db: Database) {
+    let (people, five) = five(&db).await;
+    let mut cursor = people.find(Filter::all()).batch_size(1).await.unwrap();
+    let mut found = Vec::new();
+    let mut dropped = 0;
+    while found.len() < five.len() {
+        tokio::select! {
+            biased;
+            person = cursor.next() => found.push(person.unwrap().unwrap()),
+            () = std::future::ready(()) => {
+                dropped += 1;
+                tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+            }
+        }
+    }
+    assert_eq!(found, five);
+    assert!(dropped > 0);
+}
+
+/// One document that does not fit is one error; the others come all the same.
+#[odm_test::test]
+async fn a_wrong_document_does_not_end_the_cursor(db: Database) {
+    let (people, five) = five(&db).await;
+    let id = *five[2].id.key();
+    people.driver().update_one(doc! { "_id": id }, doc! { "$set": { "age": "SECRET" } }).await.unwrap();
+
+    let mut cursor = people.find(Filter::all()).batch_size(2).await.unwrap();
+    let mut names = Vec::new();
+    let mut errors = Vec::new();
+    while let Some(person) = cursor.next().await {
+        match person {
+            Ok(person) => names.push(person.name),
+            Err(error) => errors.push(error),
+        }
+    }
+    assert_eq!(names, ["0", "1", "3", "4"]);
+    let [error] = &errors[..] else { panic!("{errors:?}") };
+    assert!(error.is_decode());
+    let decode = error.decode_error().unwrap();
+    assert_eq!(decode.collection(), Some("people"));
+    assert_eq!(decode.id(), Some(&Bson::ObjectId(id)));
+    assert_eq!((decode.path().as_str(), decode.found()), ("age", "a string"));
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "find on {}.people: the document with `_id` {id} does not fit the declared type: `age`: expected {}, \
+             found a string",
+            db.name(),
+            decode.expected()
+        )
+    );
+    assert!(!format!("{error:?}").contains("SECRET"));
+
+    for error in [
+        people.get(five[2].id).await.unwrap_err(),
+        people.find_one(doc! { "_id": id }).await.unwrap_err(),
+        people.find(Filter::all()).await.unwrap().try_collect::<Vec<_>>().await.unwrap_err(),
+    ] {
+        assert!(error.is_decode(), "{error:?}");
+    }
+}
+
+/// A cursor that the server has lost says so once, and ends.
+#[odm_test::test]
+async fn a_lost_cursor_ends(db: Database) {
+    let (people, _) = five(&db).await;
+    let mut cursor = people.find(Filter::all()).batch_size(2).await.unwrap();
+    cursor.next().await.unwrap().unwrap();
+    people.driver().drop().await.unwrap();
+    cursor.next().await.unwrap().unwrap();
+    let error = cursor.next().await.unwrap().unwrap_err();
+    assert_eq!(error.operation(), Some("find"));
+    assert!(matches!(error.code(), Some(43 | 175 | 237)), "{error:?}");
+    assert!(cursor.next().await.is_none());
+}
+
+/// Many documents, in batches as the server cuts them.
+#[odm_test::test]
+async fn many_batches(db: Database) {
+    let people = db.collection::<Person>();
+    let all: Vec<Person> = (0..20_000).map(|n| person(&format!("{n:0>900}"), n % 100)).collect();
+    people.insert_many(&all).await.unwrap();
+    let mut cursor = people.find(Filter::all()).await.unwrap();
+    for expected in &all {
+        assert_eq!(cursor.next().await.unwrap().unwrap(), *expected);
+    }
+    assert!(cursor.next().await.is_none());
+}

@@ -1,0 +1,202 @@
+//! `insert_one` and `insert_many`.
+
+use std::fmt::Write;
+
+use odm::{
+    Database, Error, Filter, Model,
+    bson::{Document, doc},
+    error::InsertOutcome,
+    mongodb::options::InsertManyOptions,
+};
+use odm_integration::{
+    people::{Person, people, person},
+    story::{Order, order},
+};
+
+#[odm_test::test]
+async fn one(db: Database) {
+    let orders = db.collection::<Order>();
+    let first = order(1);
+    assert_eq!(orders.insert_one(&first).await.unwrap(), first.id);
+    assert_eq!(orders.get(first.id).await.unwrap(), Some(first));
+}
+
+/// What is stored through the model is what the driver stores of the same type.
+#[odm_test::test]
+async fn stores_what_the_driver_stores(db: Database) {
+    let orders = db.collection::<Order>();
+    let (ours, theirs) = (order(1), order(2));
+    orders.insert_one(&ours).await.unwrap();
+    orders.driver().clone_with_type::<Order>().insert_one(&theirs).await.unwrap();
+    let both: Vec<Order> = orders.find(Filter::all()).await.unwrap().try_collect().await.unwrap();
+    assert_eq!(both, [ours.clone(), theirs]);
+    let read =
+        orders.driver().clone_with_type::<Order>().find_one(doc! { "_id": ours.id.key() }).await.unwrap();
+    assert_eq!(read, Some(ours));
+}
+
+#[odm_test::test]
+async fn duplicate_key(db: Database) {
+    let people = people(&db).await;
+    let ada = person("ada", 36);
+    people.insert_one(&ada).await.unwrap();
+
+    let error = people.insert_one(&person("ada", 7)).await.unwrap_err();
+    assert!(error.is_duplicate_key());
+    let key = error.duplicate_key().unwrap();
+    assert_eq!((key.index(), key.fields()), ("email_1", &["email".to_owned()][..]));
+    assert_eq!(key.value(), Some(r#"{ email: "ada@example.org" }"#));
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "insert_one on {}.people: another document already has this key in the unique index `email_1` (code \
+             11000)",
+            db.name()
+        )
+    );
+
+    let error = people.insert_one(&ada).await.unwrap_err();
+    assert_eq!(error.duplicate_key().unwrap().index(), "_id_");
+    assert_eq!(people.count(Filter::all()).await.unwrap(), 1);
+}
+
+#[odm_test::test]
+async fn rejected_by_the_server(db: Database) {
+    db.driver()
+        .create_collection("people")
+        .validator(doc! { "$jsonSchema": { "properties": { "age": { "maximum": 99 } } } })
+        .await
+        .unwrap();
+    let people = db.collection::<Person>();
+    let error = people.insert_one(&person("SECRET", 100)).await.unwrap_err();
+    assert!(error.is_rejected());
+    let rejection = error.rejection().unwrap();
+    assert_eq!((rejection.rules()[0].path(), rejection.rules()[0].rule()), ("age", "maximum"));
+    assert!(rejection.details().unwrap().contains_key("failingDocumentId"));
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "insert_one on {}.people: the validator of the collection refused the document: `age` (maximum) (code \
+             121)",
+            db.name()
+        )
+    );
+    assert!(people.insert_many([&person("a", 1), &person("b", 100)]).await.unwrap_err().is_rejected());
+}
+
+#[odm_test::test]
+async fn many_give_their_ids_in_order(db: Database) {
+    let people = people(&db).await;
+    let all: Vec<Person> = (0..1000).map(|n| person(&n.to_string(), n % 100)).collect();
+    let ids = people.insert_many(&all).await.unwrap();
+    assert_eq!(ids, all.iter().map(|person| person.id).collect::<Vec<_>>());
+    let stored: Vec<Person> = people.find(Filter::all()).await.unwrap().try_collect().await.unwrap();
+    assert_eq!(stored, all);
+}
+
+fn outcomes(error: &Error) -> String {
+    error.insert_many().unwrap().outcomes().fold(String::new(), |mut text, outcome| {
+        let letter = match outcome {
+            InsertOutcome::Written => 'w',
+            InsertOutcome::Failed(_) => 'f',
+            InsertOutcome::NotTried => '-',
+            _ => '?',
+        };
+        text.write_char(letter).unwrap();
+        text
+    })
+}
+
+#[odm_test::test]
+async fn many_with_duplicates(db: Database) {
+    let people = people(&db).await;
+    people.insert_one(&person("ada", 36)).await.unwrap();
+    let four = || ["bob", "ada", "eve", "bob"].map(|name| person(name, 20));
+
+    let error = people.insert_many(&four()).await.unwrap_err();
+    assert_eq!(outcomes(&error), "wf--");
+    assert!(error.is_duplicate_key());
+    assert_eq!(people.count(Filter::all()).await.unwrap(), 2);
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "insert_many on {}.people: 1 of 4 documents were written; the one at position 1: another document \
+             already has this key in the unique index `email_1` (code 11000)",
+            db.name()
+        )
+    );
+
+    people.delete_many(Person::fields().name().eq("bob")).await.unwrap();
+    let error = people.insert_many(&four()).ordered(false).await.unwrap_err();
+    assert_eq!(outcomes(&error), "wfwf");
+    let positions: Vec<_> = error.insert_many().unwrap().failures().iter().map(|f| f.position()).collect();
+    assert_eq!(positions, [1, 3]);
+    assert_eq!(people.count(Filter::all()).await.unwrap(), 3);
+}
+
+/// More than one command's worth: the positions count through, and earlier batches are known to be written.
+#[odm_test::test]
+async fn many_in_more_than_one_batch(db: Database) {
+    let people = people(&db).await;
+    let text = "x".repeat(10_000_000);
+    let large = |name: &str| Person { name: text.clone(), ..person(name, 1) };
+    let mut all: Vec<Person> = ["a", "b", "c", "d", "e", "f"].map(large).into();
+    all[5].email = "a@example.org".to_owned();
+    let error = people.insert_many(&all).await.unwrap_err();
+    assert_eq!(outcomes(&error), "wwwwwf");
+    assert_eq!(people.count(Filter::all()).await.unwrap(), 5);
+
+    // Unordered, a failure in the first batch does not keep the second from being sent.
+    people.delete_many(Filter::all()).await.unwrap();
+    all[5].email = "f@example.org".to_owned();
+    all[1].email = "a@example.org".to_owned();
+    let error = people.insert_many(&all).ordered(false).await.unwrap_err();
+    assert_eq!(outcomes(&error), "wfwwww");
+}
+
+#[odm_test::test]
+async fn options_of_the_driver(db: Database) {
+    db.driver().create_collection("people").validator(doc! { "age": { "$lt": 100 } }).await.unwrap();
+    let people = db.collection::<Person>();
+    let options = InsertManyOptions::builder().bypass_document_validation(true).build();
+    people.insert_many([&person("ada", 120)]).with_options(options).await.unwrap();
+    assert_eq!(people.count(Filter::all()).await.unwrap(), 1);
+}
+
+/// A builder owns what it sends: it can be made here and awaited in another task.
+#[odm_test::test]
+async fn can_be_spawned(db: Database) {
+    let action = {
+        let people = db.collection::<Person>();
+        let ada = person("ada", 36);
+        people.insert_one(&ada)
+    };
+    let id = tokio::spawn(async move { action.await }).await.unwrap().unwrap();
+    let people = db.collection::<Person>();
+    let found = tokio::spawn(people.get(id).into_future()).await.unwrap().unwrap();
+    assert_eq!(found.unwrap().name, "ada");
+}
+
+/// A transaction that is not committed leaves nothing.
+#[odm_test::test]
+async fn in_a_transaction(db: Database) {
+    let people = people(&db).await;
+    let mut session = db.start_session().await.unwrap();
+    session.start_transaction().await.unwrap();
+    people.insert_one(&person("ada", 36)).session(&mut session).await.unwrap();
+    people.insert_many([&person("bob", 1), &person("eve", 1)]).session(&mut session).await.unwrap();
+    assert_eq!(people.count(Filter::all()).session(&mut session).await.unwrap(), 3);
+    session.abort_transaction().await.unwrap();
+    assert_eq!(people.count(Filter::all()).await.unwrap(), 0);
+}
+
+/// Whatever the server sends back stays a plain document for who asks the driver.
+#[odm_test::test]
+async fn the_way_down(db: Database) {
+    let people = db.collection::<Person>();
+    people.insert_one(&person("ada", 36)).await.unwrap();
+    let document: Document = people.driver().find_one(doc! {}).await.unwrap().unwrap();
+    assert_eq!(document.keys().collect::<Vec<_>>(), ["_id", "name", "email", "age"]);
+    assert_eq!(Person::COLLECTION, people.name());
+    assert_eq!(people.database().name(), db.name());
+}
