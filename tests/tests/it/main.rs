@@ -2,4 +2,6 @@
 
 mod filter;
 mod pipeline;
+mod schema;
 mod update_operators;
+mod validate;
