@@ -10,8 +10,9 @@ pub use crate::{
     path::{At, Based, Just, Key, Path},
     pipeline::{Expression, Filled, Fills, Gives, IdOf, InObject, Over, Slot, Slots, With},
     value::{
-        Decode, Doc, Elements, Keyed, MapKey, Raw, Serde, Value, Via, ViaSerde, Writer, decode_via,
-        encode_via, require, unknown_field, unknown_variant,
+        Accessed, Decode, Doc, Elements, Has, Keyed, MapKey, Raw, Serde, Value, Via, ViaSerde, Writer,
+        decode_via, encode_via, field_or, fill_field, put_field, require_field, take_field, unknown_field,
+        unknown_variant,
     },
 };
 

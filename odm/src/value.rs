@@ -1,6 +1,7 @@
 //! `Value`: what can be stored in a field, how its bytes are written and read, and what is below it.
 
 mod array;
+mod declared;
 mod document;
 mod id;
 mod map;
@@ -18,6 +19,7 @@ use crate::{error::codec::CodecResult, path::At};
 
 pub use self::{
     array::Array,
+    declared::{Accessed, Has, Stores, field_or, fill_field, put_field, require_field, take_field},
     document::{Decode, Doc, from_slice, to_vec},
     id::{Id, Keyed, NewKey},
     map::{Map, MapKey},

@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::{Scope, scope::local};
 use crate::{
-    ast::{Codec, Field, member_name},
+    ast::{Field, member_name},
     attr::serde::Default,
 };
 
@@ -28,15 +28,8 @@ pub(crate) fn encode(scope: &Scope<'_>) -> TokenStream {
 
 fn element(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
     let Scope { runtime, .. } = scope;
-    let (writer, stored, member, ty) = (local("writer"), &field.stored, &field.member, field.ty);
-    let write = match scope.marker(field) {
-        None => quote!(#writer.element(#stored, &self.#member)?;),
-        Some(marker) => quote! {
-            #writer.element_with(#stored, |#writer| {
-                #runtime::encode_via::<#marker, #ty>(&self.#member, #writer)
-            })?;
-        },
-    };
+    let (writer, member, key) = (local("writer"), &field.member, scope.key(field));
+    let write = quote!(#runtime::put_field::<Self, #key>(#writer, &self.#member)?;);
     match &field.skip_serializing_if {
         Some(condition) => quote!(if !#condition(&self.#member) { #write }),
         None => write,
@@ -50,23 +43,18 @@ pub(crate) fn decode(scope: &Scope<'_>) -> TokenStream {
     let read: Vec<_> = scope.container.fields().iter().filter(|field| !field.skip_deserializing).collect();
     let slots = read.iter().map(|field| {
         let slot = slot(field);
-        match scope.marker(field) {
-            None => quote!(let mut #slot = ::core::option::Option::None;),
-            Some(_) => {
-                let ty = scope.path_type(field);
-                quote!(let mut #slot: ::core::option::Option<#ty> = ::core::option::Option::None;)
-            }
-        }
+        quote!(let mut #slot = ::core::option::Option::None;)
     });
     let takes = read.iter().map(|field| {
-        let (slot, stored) = (slot(field), &field.stored);
-        quote!(#elements.take(#stored, &mut #slot)?;)
+        let (slot, key) = (slot(field), scope.key(field));
+        quote!(#runtime::take_field::<Self, #key>(&mut #elements, &mut #slot)?;)
     });
     let arms = read.iter().map(|field| {
-        let (slot, stored) = (slot(field), &field.stored);
-        let names =
-            std::iter::once(stored).chain(&field.aliases).map(|name| Literal::byte_string(name.as_bytes()));
-        quote!(#(#names)|* => #runtime::Elements::put(#stored, #value, &mut #slot)?,)
+        let (slot, key) = (slot(field), scope.key(field));
+        let names = std::iter::once(&field.stored)
+            .chain(&field.aliases)
+            .map(|name| Literal::byte_string(name.as_bytes()));
+        quote!(#(#names)|* => #runtime::fill_field::<Self, #key>(#value, &mut #slot)?,)
     });
     let unknown = if scope.container.deny_unknown_fields {
         quote!(return ::core::result::Result::Err(#runtime::unknown_field(#key, <Self as #runtime::Doc>::NAMES)))
@@ -112,7 +100,7 @@ fn default_value(scope: &Scope<'_>) -> TokenStream {
 /// The value of a field after everything was read.
 fn field_value(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
     let Scope { runtime, .. } = scope;
-    let (member, stored, slot) = (&field.member, &field.stored, slot(field));
+    let (member, key, slot) = (&field.member, scope.key(field), slot(field));
     let default = local("__default");
     let missing = match (&field.default, &scope.container.default) {
         (Default::Path(path), _) => Some(quote!(#path())),
@@ -126,19 +114,8 @@ fn field_value(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
     if field.skip_deserializing {
         return missing.unwrap_or_default();
     }
-    let value = local("__value");
-    let inner = match field.codec {
-        Codec::Value => quote!(#value),
-        Codec::Serde | Codec::With { .. } => quote!(#value.into_inner()),
-    };
-    match (missing, &field.codec) {
-        (None, Codec::Value) => quote!(#runtime::require(#slot, #stored)?),
-        (None, _) => quote!(#runtime::require(#slot, #stored)?.into_inner()),
-        (Some(missing), _) => quote! {
-            match #slot {
-                ::core::option::Option::Some(#value) => #inner,
-                ::core::option::Option::None => #missing,
-            }
-        },
+    match missing {
+        None => quote!(#runtime::require_field::<Self, #key>(#slot)?),
+        Some(missing) => quote!(#runtime::field_or::<Self, #key>(#slot, || #missing)),
     }
 }

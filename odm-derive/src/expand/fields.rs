@@ -49,11 +49,14 @@ pub(crate) fn expand(scope: &Scope<'_>) -> TokenStream {
 fn accessor(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
     let Member::Named(member) = &field.member else { return TokenStream::new() };
     let Scope { runtime, place, .. } = scope;
-    let (key, ty, docs) = (scope.key(field), scope.path_type(field), docs::accessor(field));
+    let (key, itself, docs) = (scope.key(field), scope.itself(), docs::accessor(field));
     quote! {
         #docs
-        pub fn #member(&self) -> #place::Field<#ty, #key> {
-            <#place as #runtime::At>::field::<#ty, #key>(&self.at)
+        pub fn #member(&self) -> <#itself as #runtime::Accessed<#place, #key>>::Field
+        where
+            #itself: #runtime::Accessed<#place, #key>,
+        {
+            <#itself as #runtime::Accessed<#place, #key>>::access(&self.at)
         }
     }
 }

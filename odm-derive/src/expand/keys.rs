@@ -46,6 +46,8 @@ fn layer(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
     let Member::Named(member) = &field.member else { return TokenStream::new() };
     let Scope { runtime, place, base, changed, .. } = scope;
     let (key, stored, docs) = (scope.key(field), &field.stored, docs::accessor(field));
+    let (itself, parameters, bounds) = (scope.itself(), scope.parameters(&[]), scope.bounds(&[]));
+    let (rust, ty) = (field.ty, scope.path_type(field));
     let layer = scope.fresh(&format!("Over{}", pascal(&member_name(&field.member))));
     let (at, over) = (local("at"), local("base"));
     quote! {
@@ -77,6 +79,10 @@ fn layer(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
             ) -> #layer<#place, #base, #changed> {
                 #layer(#at, #over, ::core::marker::PhantomData)
             }
+        }
+        impl #parameters #runtime::Has<#key> for #itself #bounds {
+            type Rust = #rust;
+            type Type = #ty;
         }
     }
 }

@@ -3,20 +3,25 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{Scope, scope::local, via};
+use super::{
+    Scope,
+    scope::{at_type, local, respan},
+    via,
+};
 use crate::ast::Field;
 
 pub(crate) fn expand(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
     let Scope { runtime, place, base, changed, .. } = scope;
-    let (itself, parameters, bounds) = (scope.itself(), scope.parameters(&[]), scope.bounds(&[]));
+    let (itself, parameters) = (scope.itself(), scope.parameters(&[]));
     let (inner, member, via) = (scope.path_type(field), &field.member, via::of_field(scope, field));
-    let (at, over, writer, raw, value) =
-        (local("at"), local("base"), local("writer"), local("raw"), local("value"));
+    // With this bound rustc says once that the type cannot be stored, at the type, and takes it as given in
+    // the rest of the impl.
+    let bounds = scope.bounds(&[respan(quote!(#inner: #runtime::Value), at_type(field))]);
+    let (at, over, writer, raw) = (local("at"), local("base"), local("writer"), local("raw"));
+    let inside = local("inside");
+    let value = quote!(<#inner as #runtime::Value>);
     let (encode, decode) = match scope.marker(field) {
-        None => (
-            quote!(#runtime::Value::encode(&self.#member, #writer)),
-            quote!(<#inner as #runtime::Value>::decode(#raw)),
-        ),
+        None => (quote!(#value::encode(&self.#member, #writer)), quote!(#value::decode(#raw))),
         Some(marker) => {
             let ty = field.ty;
             (
@@ -29,8 +34,8 @@ pub(crate) fn expand(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
     let missing = if scope.container.transparent.is_some() && scope.marker(field).is_none() {
         quote! {
             fn missing() -> ::core::option::Option<Self> {
-                match <#inner as #runtime::Value>::missing() {
-                    ::core::option::Option::Some(#value) => ::core::option::Option::Some(Self { #member: #value }),
+                match #value::missing() {
+                    ::core::option::Option::Some(#inside) => ::core::option::Option::Some(Self { #member: #inside }),
                     ::core::option::Option::None => ::core::option::Option::None,
                 }
             }
@@ -42,22 +47,22 @@ pub(crate) fn expand(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
         #via
         #[automatically_derived]
         impl #parameters #runtime::Value for #itself #bounds {
-            type Fields<#place: #runtime::At, #base> = <#inner as #runtime::Value>::Fields<#place, #base>;
+            type Fields<#place: #runtime::At, #base> = #value::Fields<#place, #base>;
             type Optional = ::core::option::Option<Self>;
             type Bare = Self;
-            type Lift<#changed: #runtime::Value> = <#inner as #runtime::Value>::Lift<#changed>;
-            type Laid<#changed: #runtime::Doc> = <#inner as #runtime::Value>::Laid<#changed>;
-            type Joined<#changed: #runtime::Doc> = <#inner as #runtime::Value>::Joined<#changed>;
-            fn under<#place: #runtime::At, #base>(#at: #place, #over: #base) -> Self::Fields<#place, #base> {
-                <#inner as #runtime::Value>::under(#at, #over)
+            type Lift<#changed: #runtime::Value> = #value::Lift<#changed>;
+            type Laid<#changed: #runtime::Doc> = #value::Laid<#changed>;
+            type Joined<#changed: #runtime::Doc> = #value::Joined<#changed>;
+            fn under<#place: #runtime::At, #base>(#at: #place, #over: #base) -> #value::Fields<#place, #base> {
+                #value::under(#at, #over)
             }
             fn encode(&self, #writer: &mut #runtime::Writer) -> #runtime::CodecResult<#runtime::ElementType> {
                 #encode
             }
             fn decode(#raw: #runtime::Raw<'_>) -> #runtime::CodecResult<Self> {
                 match #decode {
-                    ::core::result::Result::Ok(#value) => ::core::result::Result::Ok(Self { #member: #value }),
-                    ::core::result::Result::Err(#value) => ::core::result::Result::Err(#value),
+                    ::core::result::Result::Ok(#inside) => ::core::result::Result::Ok(Self { #member: #inside }),
+                    ::core::result::Result::Err(#inside) => ::core::result::Result::Err(#inside),
                 }
             }
             #missing

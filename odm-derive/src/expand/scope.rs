@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use proc_macro_crate::{FoundCrate, crate_name};
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
-use syn::{GenericParam, Member, Type, Visibility, ext::IdentExt};
+use syn::{GenericParam, Member, Visibility, ext::IdentExt, spanned::Spanned};
 
 use crate::ast::{Codec, Container, Field};
 
@@ -87,7 +87,7 @@ impl<'a> Scope<'a> {
     pub(crate) fn path_type(&self, field: &Field<'_>) -> TokenStream {
         let (ty, runtime) = (field.ty, &self.runtime);
         match self.marker(field) {
-            Some(marker) => quote!(#runtime::Via<#marker, #ty>),
+            Some(marker) => respan(quote!(#runtime::Via<#marker, #ty>), at_type(field)),
             None => quote!(#ty),
         }
     }
@@ -191,9 +191,23 @@ pub(crate) fn local(name: &str) -> Ident {
     Ident::new(name, Span::mixed_site())
 }
 
-/// The type's own span, for code whose only possible mistake is the type.
-pub(crate) fn span_of(ty: &Type) -> Span {
-    syn::spanned::Spanned::span(ty)
+/// Where the type of a field stands, for code whose only possible mistake is that type.
+pub(crate) fn at_type(field: &Field<'_>) -> Span {
+    Span::call_site().located_at(field.ty.span())
+}
+
+/// The same tokens at another place; what their names mean stays.
+pub(crate) fn respan(tokens: TokenStream, span: Span) -> TokenStream {
+    let respan_one = |mut token: TokenTree| {
+        if let TokenTree::Group(group) = &token {
+            let mut respanned = proc_macro2::Group::new(group.delimiter(), respan(group.stream(), span));
+            respanned.set_span(group.span().located_at(span));
+            return TokenTree::Group(respanned);
+        }
+        token.set_span(token.span().located_at(span));
+        token
+    };
+    tokens.into_iter().map(respan_one).collect()
 }
 
 fn angle(parameters: impl Iterator<Item = TokenStream>) -> TokenStream {

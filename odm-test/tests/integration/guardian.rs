@@ -56,7 +56,6 @@ async fn a_killed_process_leaves_no_container() {
 }
 
 #[test]
-#[cfg(target_os = "linux")]
 fn what_a_killed_guardian_leaves_goes_with_the_next_start() {
     let mut holding = hold(subject("holds_its_server").env("ODM_MONGODB_WAY", "wheel"));
     let folder = folder_of(&holding.address).expect("the server has a folder");

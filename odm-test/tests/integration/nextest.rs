@@ -1,7 +1,5 @@
 //! Under `cargo nextest` every test is a process; one server serves all processes of a run and goes with the run.
 
-#![cfg(unix)]
-
 use std::{os::unix::fs::symlink, process::Command};
 
 use crate::child::{self, subject, wait_until_gone};

@@ -64,6 +64,7 @@ async fn says_its_version(server: Server, db: Database) {
 }
 
 #[odm_test::test]
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 async fn of_ones_own_is_gone_when_stopped_or_dropped(server: Server) {
     for stop in [true, false] {
         // With a URI in the environment there is no server to start, so the way is said.

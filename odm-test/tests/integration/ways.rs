@@ -26,6 +26,7 @@ fn a_uri_that_does_not_answer_is_replaced_by_no_other_server() {
 }
 
 #[test]
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 fn without_docker_the_next_way_is_taken() {
     let ended = child::run(subject("tells_its_server").env("DOCKER_HOST", NO_DOCKER));
     assert!(ended.output.contains("odm-test: no server by way of docker: Docker does not answer: "));
@@ -34,6 +35,7 @@ fn without_docker_the_next_way_is_taken() {
 }
 
 #[test]
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 fn without_the_image_the_next_way_is_taken() {
     let image = "odm-test/there-is-no-such-image:0";
     let ended = child::run(subject("tells_its_server").env("ODM_MONGODB_IMAGE", image));
@@ -43,6 +45,7 @@ fn without_the_image_the_next_way_is_taken() {
 }
 
 #[test]
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 fn a_mongod_that_is_named_is_started() {
     let mongod = odm_test::wheel::mongod().unwrap();
     let ended =
@@ -53,6 +56,7 @@ fn a_mongod_that_is_named_is_started() {
 }
 
 #[test]
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 fn a_way_can_be_insisted_on() {
     let ended = child::run(subject("tells_its_server").env("ODM_MONGODB_WAY", "wheel"));
     assert_eq!(ended.told("way"), "wheel");

@@ -14,6 +14,8 @@ use crate::{
 };
 
 /// A type that can be the key of a map, written as a document's key.
+///
+/// Numbers are written in decimal. (The driver's serde stores maps with text keys only.)
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the key of a stored map",
     label = "keys are texts: `String`, integers, `ObjectId`, `Uuid` or `Id<_>`"

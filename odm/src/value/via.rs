@@ -3,7 +3,11 @@
 use std::{fmt, marker::PhantomData};
 
 use mongodb::bson::{self, spec::ElementType};
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::DeserializeOwned};
+use serde::{
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{self, DeserializeOwned},
+    forward_to_deserialize_any,
+};
 
 use super::{Raw, Value, Writer, leaf};
 use crate::error::codec::{CodecError, CodecResult};
@@ -21,6 +25,11 @@ pub trait ViaSerde<T>: 'static {
 
     /// Reads the value.
     fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error>;
+
+    /// What a field without an element is read as, if it need not be there.
+    fn missing() -> Option<T> {
+        None
+    }
 }
 
 /// The type's own `Serialize` and `Deserialize`.
@@ -33,6 +42,29 @@ impl<T: Serialize + DeserializeOwned> ViaSerde<T> for Serde {
     }
     fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
         T::deserialize(deserializer)
+    }
+    fn missing() -> Option<T> {
+        T::deserialize(Missing).ok()
+    }
+}
+
+/// No element at all: what serde gives an `Option` to read when its field is missing.
+struct Missing;
+
+impl<'de> Deserializer<'de> for Missing {
+    type Error = de::value::Error;
+
+    fn deserialize_any<V: de::Visitor<'de>>(self, _: V) -> Result<V::Value, Self::Error> {
+        Err(de::Error::custom("the field is missing"))
+    }
+
+    fn deserialize_option<V: de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
+        visitor.visit_none()
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct
+        newtype_struct seq tuple tuple_struct map struct enum identifier ignored_any
     }
 }
 
@@ -67,6 +99,10 @@ impl<W: ViaSerde<T>, T: 'static> Value for Via<W, T> {
 
     fn decode(raw: Raw<'_>) -> CodecResult<Self> {
         decode_via::<W, T>(raw).map(Self::new)
+    }
+
+    fn missing() -> Option<Self> {
+        W::missing().map(Self::new)
     }
 }
 

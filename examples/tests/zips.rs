@@ -1,0 +1,72 @@
+//! `zips` on a small file of each kind, and on files that are cut off.
+
+use std::{
+    fs,
+    path::PathBuf,
+    process::{Command, Output},
+};
+
+use odm::bson::{Document, doc, oid::ObjectId};
+
+fn zip(number: u8, city: &str, state: &str, pop: i32) -> Document {
+    doc! {
+        "_id": ObjectId::from_bytes([number; 12]), "city": city, "zip": format!("{number:05}"),
+        "loc": { "y": 33.5, "x": 86.25 }, "pop": pop, "state": state,
+    }
+}
+
+fn zips() -> Vec<Document> {
+    vec![
+        zip(1, "SPRINGFIELD", "IL", 12_000_000),
+        zip(2, "SPRINGFIELD", "MA", 10),
+        zip(3, "BOSTON", "MA", 20),
+        zip(4, "BOSTON", "MA", 0),
+    ]
+}
+
+const ANSWERS: &str = "documents: 4
+states with more than ten million people:
+  IL 12000000
+average city population by state, the first three:
+  IL 12000000
+  MA 15
+distinct states: 2
+zip codes without people: 1
+cities beginning with SPRING: 2
+";
+
+fn file(name: &str, content: &[u8]) -> PathBuf {
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    fs::write(&path, content).unwrap();
+    path
+}
+
+fn run(path: &PathBuf) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_zips")).arg(path).output().unwrap()
+}
+
+#[test]
+fn both_kinds_of_file_give_the_same_answers() {
+    let bson: Vec<u8> = zips().iter().flat_map(|zip| zip.to_vec().unwrap()).collect();
+    let json: String =
+        zips().into_iter().map(|zip| format!("{}\n", odm::bson::Bson::from(zip).into_canonical_extjson())).collect();
+    for path in [file("zips.bson", &bson), file("zips.ndjson", json.as_bytes())] {
+        let run = run(&path);
+        assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+        assert_eq!(String::from_utf8(run.stdout).unwrap(), ANSWERS);
+    }
+}
+
+#[test]
+fn a_file_that_is_cut_off_says_where() {
+    let mut bson: Vec<u8> = zips().iter().flat_map(|zip| zip.to_vec().unwrap()).collect();
+    bson.truncate(bson.len() - 3);
+    let cut = run(&file("cut.bson", &bson));
+    assert!(!cut.status.success());
+    let said = String::from_utf8_lossy(&cut.stderr).into_owned();
+    assert!(said.contains("document 4 is cut off, or not BSON"), "{said}");
+
+    let wrong = run(&file("wrong.bson", &doc! { "_id": ObjectId::from_bytes([1; 12]), "city": 5 }.to_vec().unwrap()));
+    let said = String::from_utf8_lossy(&wrong.stderr).into_owned();
+    assert!(said.contains("`city`: expected a string, found an int32"), "{said}");
+}

@@ -1,0 +1,111 @@
+//! What a derive declares, and what its code calls: the one place where generated code needs a field's type.
+//!
+//! The functions here ask for a declaration, never for the bound `Value` itself. So a type that cannot be
+//! stored is refused where it is declared, at the user's field, and by one message.
+
+use super::{Elements, Raw, Value, Via, ViaSerde, Writer, require};
+use crate::{
+    error::codec::CodecResult,
+    path::{At, Key},
+};
+
+/// A document with a field `K`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no field `{K}`",
+    label = "not a field of this document"
+)]
+pub trait Has<K: Key> {
+    /// The type of the field in Rust.
+    type Rust;
+    /// The type of the field in paths: the same, or [`Via`] where serde stores it.
+    type Type: Stores<Self::Rust>;
+}
+
+/// A type of a path that stores a `T`.
+#[diagnostic::on_unimplemented(
+    message = "`{T}` cannot be stored through serde",
+    label = "this field is marked `#[odm(serde)]`",
+    note = "the type must implement `serde::Serialize` and `serde::Deserialize`, and own what it holds"
+)]
+pub trait Stores<T>: Value {
+    /// Writes a `T` as the element `key`.
+    fn put(key: &'static str, value: &T, writer: &mut Writer) -> CodecResult<()>;
+
+    /// The `T` that was read.
+    fn into_rust(self) -> T;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Value> Stores<T> for T {
+    #[inline]
+    fn put(key: &'static str, value: &T, writer: &mut Writer) -> CodecResult<()> {
+        writer.element(key, value)
+    }
+
+    #[inline]
+    fn into_rust(self) -> T {
+        self
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<S: ViaSerde<T>, T: 'static> Stores<T> for Via<S, T> {
+    fn put(key: &'static str, value: &T, writer: &mut Writer) -> CodecResult<()> {
+        writer.element_with(key, |writer| super::encode_via::<S, T>(value, writer))
+    }
+
+    fn into_rust(self) -> T {
+        self.into_inner()
+    }
+}
+
+/// What the accessor of a declared field returns at the place `A`.
+pub trait Accessed<A: At, K: Key>: Has<K> {
+    /// The path, the expression, ..: whatever the place makes of a field.
+    type Field;
+
+    /// The field at this place.
+    fn access(at: &A) -> Self::Field;
+}
+
+#[diagnostic::do_not_recommend]
+impl<A: At, K: Key, D: Has<K>> Accessed<A, K> for D {
+    type Field = A::Field<D::Type, K>;
+
+    fn access(at: &A) -> Self::Field {
+        at.field::<D::Type, K>()
+    }
+}
+
+/// Writes a declared field.
+#[inline]
+pub fn put_field<D: Has<K>, K: Key>(writer: &mut Writer, value: &D::Rust) -> CodecResult<()> {
+    D::Type::put(K::NAME, value, writer)
+}
+
+/// Reads a declared field if it is the next element.
+#[inline]
+pub fn take_field<D: Has<K>, K: Key>(
+    elements: &mut Elements<'_>,
+    slot: &mut Option<D::Type>,
+) -> CodecResult<()> {
+    elements.take(K::NAME, slot)
+}
+
+/// Reads a declared field from an element that stands elsewhere.
+#[inline]
+pub fn fill_field<D: Has<K>, K: Key>(value: Raw<'_>, slot: &mut Option<D::Type>) -> CodecResult<()> {
+    Elements::put(K::NAME, value, slot)
+}
+
+/// The value of a declared field after the whole document was read.
+#[inline]
+pub fn require_field<D: Has<K>, K: Key>(slot: Option<D::Type>) -> CodecResult<D::Rust> {
+    require(slot, K::NAME).map(D::Type::into_rust)
+}
+
+/// The same for a field that has a default.
+#[inline]
+pub fn field_or<D: Has<K>, K: Key>(slot: Option<D::Type>, default: impl FnOnce() -> D::Rust) -> D::Rust {
+    slot.map_or_else(default, D::Type::into_rust)
+}
