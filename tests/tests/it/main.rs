@@ -12,4 +12,6 @@ mod schema;
 mod trace;
 mod update;
 mod update_operators;
+
+mod validate;
 mod wire;
