@@ -15,6 +15,8 @@ if [ "$kind" = process ]; then
     server=$!
 fi
 exec >/dev/null 2>&1
+# Who ends everything at once, as a job that is cancelled does, ends the owner too; then there is still work to do here.
+trap '' HUP INT TERM
 
 # Until the owner says that the server stands, the process that starts it is the owner.
 stands=

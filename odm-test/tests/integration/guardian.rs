@@ -56,18 +56,25 @@ async fn a_killed_process_leaves_no_container() {
 }
 
 #[test]
+fn a_guardian_that_is_terminated_with_its_owner_ends_the_server_first() {
+    let mut holding = hold(subject("holds_its_server").env("ODM_MONGODB_WAY", "wheel"));
+    signal("TERM", &guardian_of(&holding.address));
+    signal("TERM", &holding.child.id().to_string());
+    holding.child.wait().unwrap();
+    wait_until_gone(&holding.address);
+}
+
+#[test]
 fn what_a_killed_guardian_leaves_goes_with_the_next_start() {
     let mut holding = hold(subject("holds_its_server").env("ODM_MONGODB_WAY", "wheel"));
-    let folder = folder_of(&holding.address).expect("the server has a folder");
-    let guardian = fs::read_to_string(folder.join("guardian")).expect("the folder names its guardian");
-    assert!(Command::new("kill").args(["-s", "KILL", &guardian]).status().unwrap().success());
-    holding.child.kill().unwrap();
+    signal("KILL", &guardian_of(&holding.address));
+    signal("KILL", &holding.child.id().to_string());
     holding.child.wait().unwrap();
 
     let ended = child::run(subject("tells_its_server").env("ODM_MONGODB_WAY", "wheel"));
     assert!(ended.passed, "{}", ended.output);
     wait_until_gone(&holding.address);
-    assert!(!folder.exists(), "{} is left", folder.display());
+    wait_until_no_folder(&holding.address);
 }
 
 #[test]
@@ -90,18 +97,29 @@ fn a_server_is_kept_where_that_is_asked_for() {
 /// Ends a process that holds a server by a signal, and sees that the server goes. Gives what the process said.
 fn ends_with(signal: &str, way: &str) -> String {
     let mut holding = hold(subject("holds_its_server").env("ODM_MONGODB_WAY", way));
-    let id = holding.child.id().to_string();
-    assert!(Command::new("kill").args(["-s", signal, &id]).status().unwrap().success());
+    self::signal(signal, &holding.child.id().to_string());
     holding.child.wait().unwrap();
-    let started = Instant::now();
     wait_until_gone(&holding.address);
+    wait_until_no_folder(&holding.address);
+    holding.log
+}
 
-    // Nor are its files left.
-    while let Some(folder) = folder_of(&holding.address) {
+fn signal(name: &str, process: &str) {
+    assert!(Command::new("kill").args(["-s", name, process]).status().unwrap().success());
+}
+
+fn wait_until_no_folder(address: &str) {
+    let started = Instant::now();
+    while let Some(folder) = folder_of(address) {
         assert!(started.elapsed() < PATIENCE, "{} is left", folder.display());
         sleep(Duration::from_millis(50));
     }
-    holding.log
+}
+
+/// The process id of the guardian of the `mongod` that listens at `address`.
+fn guardian_of(address: &str) -> String {
+    let folder = folder_of(address).expect("the server has a folder");
+    fs::read_to_string(folder.join("guardian")).expect("the folder names its guardian")
 }
 
 /// The folder of the `mongod` that listens, or listened, at `address`.
