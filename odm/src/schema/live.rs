@@ -81,7 +81,7 @@ impl LiveCollection {
             return Err(Error::new(ErrorKind::Schema(error)));
         }
         let options = document.get_document("options").ok();
-        let collation = options.and_then(|options| collation(options));
+        let collation = options.and_then(collation);
         Ok(Self { name, collation })
     }
 

@@ -1,5 +1,7 @@
 //! Declared and live schema: plan, look, apply.
 
+#![allow(clippy::unwrap_used)] // in the helpers too
+
 use std::sync::{Arc, Mutex};
 
 use odm::{
