@@ -7,10 +7,7 @@ const QUICKSTART: &str = include_str!("../src/bin/quickstart.rs");
 
 /// The blocks of one language, in order.
 fn blocks(language: &str) -> Vec<&'static str> {
-    README
-        .split("\n```")
-        .filter_map(|block| block.strip_prefix(language)?.strip_prefix('\n'))
-        .collect()
+    README.split("\n```").filter_map(|block| block.strip_prefix(language)?.strip_prefix('\n')).collect()
 }
 
 #[test]

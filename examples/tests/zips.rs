@@ -48,8 +48,10 @@ fn run(path: &PathBuf) -> Output {
 #[test]
 fn both_kinds_of_file_give_the_same_answers() {
     let bson: Vec<u8> = zips().iter().flat_map(|zip| zip.to_vec().unwrap()).collect();
-    let json: String =
-        zips().into_iter().map(|zip| format!("{}\n", odm::bson::Bson::from(zip).into_canonical_extjson())).collect();
+    let json: String = zips()
+        .into_iter()
+        .map(|zip| format!("{}\n", odm::bson::Bson::from(zip).into_canonical_extjson()))
+        .collect();
     for path in [file("zips.bson", &bson), file("zips.ndjson", json.as_bytes())] {
         let run = run(&path);
         assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
@@ -66,7 +68,8 @@ fn a_file_that_is_cut_off_says_where() {
     let said = String::from_utf8_lossy(&cut.stderr).into_owned();
     assert!(said.contains("document 4 is cut off, or not BSON"), "{said}");
 
-    let wrong = run(&file("wrong.bson", &doc! { "_id": ObjectId::from_bytes([1; 12]), "city": 5 }.to_vec().unwrap()));
+    let wrong =
+        run(&file("wrong.bson", &doc! { "_id": ObjectId::from_bytes([1; 12]), "city": 5 }.to_vec().unwrap()));
     let said = String::from_utf8_lossy(&wrong.stderr).into_owned();
     assert!(said.contains("`city`: expected a string, found an int32"), "{said}");
 }

@@ -44,7 +44,7 @@ pub trait Model: Doc + Decode + Keyed + Validate + Sync {
     /// # #[odm(collection = "people")]
     /// # struct Person { id: odm::Id<Person>, age: u8 }
     /// let p = Person::fields();
-    /// assert_eq!(p.age().gte(18).to_string(), r#"{"age":{"$gte":18}}"#);
+    /// assert_eq!(p.age().gte(18).to_string(), r#"{ "age": { "$gte": 18 } }"#);
     /// ```
     fn fields() -> Root<Self> {
         Self::under(InQuery::root(), ())

@@ -111,7 +111,7 @@ impl<In> Default for Pipeline<In> {
     }
 }
 
-impl<In, P> Pipeline<In, In, P> {
+impl<M, P> Pipeline<M, M, P> {
     /// No stages yet, running at `place`.
     pub(crate) fn at(place: P) -> Self {
         Self { stages: Stages::default(), place, rows: PhantomData }

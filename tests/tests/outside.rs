@@ -76,8 +76,17 @@ fn an_application_needs_no_other_dependency_and_may_rename_this_one() {
     let odm = Path::new(ROOT).join("odm").canonicalize().unwrap();
     let path = odm.display();
     application(&folder, "plain", &format!("odm = {{ path = {:?} }}", path.to_string()), "odm");
-    application(&folder, "renamed", &format!("store = {{ package = \"odm\", path = {:?} }}", path.to_string()), "store");
-    fs::write(folder.join("Cargo.toml"), "[workspace]\nresolver = \"3\"\nmembers = [\"plain\", \"renamed\"]\n").unwrap();
+    application(
+        &folder,
+        "renamed",
+        &format!("store = {{ package = \"odm\", path = {:?} }}", path.to_string()),
+        "store",
+    );
+    fs::write(
+        folder.join("Cargo.toml"),
+        "[workspace]\nresolver = \"3\"\nmembers = [\"plain\", \"renamed\"]\n",
+    )
+    .unwrap();
     // The same versions as here, so that nothing is built on a guess.
     fs::copy(Path::new(ROOT).join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
 

@@ -104,7 +104,7 @@ impl<In, Row> Aggregate<In, Row> {
     /// Runs in this session.
     ///
     /// The aggregation borrows the session until its cursor is dropped, and takes only one.
-    pub fn session<'s>(self, session: &'s mut impl AsSession) -> Aggregate<In, Row, Explicit<'s>> {
+    pub fn session(self, session: &mut impl AsSession) -> Aggregate<In, Row, Explicit<'_>> {
         self.moved(|place| OnCollection {
             target: place.target,
             options: place.options,

@@ -80,12 +80,13 @@ impl Clauses {
     }
 
     pub(super) fn not(mut self) -> Self {
-        if let (Some((name, Bson::Document(test))), true) = (&self.first, self.rest.is_empty()) {
-            if is_operators(test) && !name.starts_with('$') {
-                let negated = doc! { "$not": test.clone() };
-                self.first = Some((name.clone(), negated.into()));
-                return self;
-            }
+        if let (Some((name, Bson::Document(test))), true) = (&self.first, self.rest.is_empty())
+            && is_operators(test)
+            && !name.starts_with('$')
+        {
+            let negated = doc! { "$not": test.clone() };
+            self.first = Some((name.clone(), negated.into()));
+            return self;
         }
         match self.into_document() {
             Ok(document) => Self::one(Cow::Borrowed("$nor"), vec![document]),

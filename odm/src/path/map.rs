@@ -37,6 +37,7 @@ impl<M: 'static, V: Map, R: Reach> Path<M, V, R> {
     /// The key is data. One that is empty, holds `.` or NUL, or starts with `$` would mean something else to
     /// the server: whatever sends the filter or update then answers with an error that `is_invalid` and
     /// nothing is sent.
+    #[allow(clippy::needless_pass_by_value)] // a literal or a reference, mostly
     pub fn key(
         &self,
         key: impl KeyOf<V::Key>,

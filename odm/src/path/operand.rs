@@ -85,8 +85,12 @@ macro_rules! like {
 
 like! {
     String: &str, &&str, Cow<'_, str>, &Cow<'_, str> => |text| Bson::String(text.to_string());
-    Cow<'static, str>: &str, &&str, String, &String => |text| Bson::String(text.to_string());
-    Box<str>: &str, &&str, String, &String => |text| Bson::String(text.to_string());
+    Cow<'static, str>: &str, &&str => |text| Bson::String(text.to_string());
+    Cow<'static, str>: String => |text| Bson::String(text);
+    Cow<'static, str>: &String => |text| Bson::String(text.clone());
+    Box<str>: &str, &&str => |text| Bson::String(text.to_string());
+    Box<str>: String => |text| Bson::String(text);
+    Box<str>: &String => |text| Bson::String(text.clone());
     f64: i32 => |number| Bson::Double(number.into());
     f32: i16 => |number| Bson::Double(number.into());
     DateTime: SystemTime => |time| Bson::DateTime(time.into());

@@ -147,7 +147,7 @@ macro_rules! constants {
             type T = Self;
 
             fn render(self) -> CodecResult<Bson> {
-                constant(self.to_bson()?)
+                self.to_bson().map(constant)
             }
         }
     )* };
@@ -159,7 +159,7 @@ impl<R> Expression<R> for &str {
     type T = String;
 
     fn render(self) -> CodecResult<Bson> {
-        constant(self.into())
+        Ok(constant(self.into()))
     }
 }
 
@@ -167,25 +167,26 @@ impl<R, M: Keyed> Expression<R> for Id<M> {
     type T = Self;
 
     fn render(self) -> CodecResult<Bson> {
-        constant(self.to_bson()?)
+        self.to_bson().map(constant)
     }
 }
 
 /// A constant of any stored type: `lit(5_i64)`, `lit(Status::Paid)`.
 ///
 /// It is encoded as a field of that type would be, and can never be read as a path or an operator.
+#[allow(clippy::needless_pass_by_value)] // a literal, mostly
 pub fn lit<R, T: Value>(value: T) -> Expr<R, T> {
-    Expr::computed(value.to_bson().and_then(constant))
+    Expr::computed(value.to_bson().map(constant))
 }
 
 /// What the server could read as a path or an operator is wrapped in `$literal`.
-fn constant(value: Bson) -> CodecResult<Bson> {
+fn constant(value: Bson) -> Bson {
     let readable = match &value {
         Bson::String(text) => text.starts_with('$'),
         Bson::Document(_) | Bson::Array(_) => true,
         _ => false,
     };
-    Ok(if readable { doc! { "$literal": value }.into() } else { value })
+    if readable { doc! { "$literal": value }.into() } else { value }
 }
 
 /// `{ operator: argument }`

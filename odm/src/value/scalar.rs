@@ -29,7 +29,7 @@ impl<N: Number> Number for Option<N> {
 }
 
 #[cold]
-fn out_of_range(expected: &'static str, found: impl ToString) -> CodecError {
+fn out_of_range(expected: &'static str, found: &dyn ToString) -> CodecError {
     CodecError::new(expected, "a number outside its range").with_value(found.to_string())
 }
 
@@ -77,7 +77,7 @@ macro_rules! integers {
             #[inline]
             fn decode(raw: Raw<'_>) -> CodecResult<Self> {
                 let number = integer(raw)?;
-                Self::try_from(number).map_err(|_| out_of_range($expected, number))
+                Self::try_from(number).map_err(|_| out_of_range($expected, &number))
             }
             #[inline]
             fn to_bson(&self) -> CodecResult<Bson> {

@@ -114,6 +114,7 @@ struct Out<'a, S, T> {
     v: (&'a T, PhantomData<S>),
 }
 
+#[allow(clippy::trivially_copy_pass_by_ref)] // serde's form
 fn serialize_via<S: ViaSerde<T>, T, Z: Serializer>(
     value: &(&T, PhantomData<S>),
     serializer: Z,

@@ -158,7 +158,9 @@ impl Writer {
         let mut rest = index;
         loop {
             start -= 1;
-            digits[start] = b'0' + (rest % 10) as u8;
+            #[allow(clippy::cast_possible_truncation)] // one digit
+            let digit = (rest % 10) as u8;
+            digits[start] = b'0' + digit;
             rest /= 10;
             if rest == 0 {
                 break;

@@ -12,6 +12,5 @@ mod schema;
 mod trace;
 mod update;
 mod update_operators;
-
 mod validate;
 mod wire;

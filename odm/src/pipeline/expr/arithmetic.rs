@@ -2,13 +2,10 @@
 
 use std::ops;
 
-use mongodb::bson::{Bson, Decimal128};
+use mongodb::bson::Decimal128;
 
 use super::{BaseExpression, Expr, Expression, binary};
-use crate::{
-    error::codec::CodecResult,
-    value::{Number, Value},
-};
+use crate::value::{Number, Value};
 
 /// What two kinds of stored numbers give together: integers widen to `i64`, a double makes a double, a
 /// decimal makes a decimal.
@@ -88,14 +85,10 @@ macro_rules! operators {
             type Output = Expr<R, Lifted<T, $constant, <$constant as Plus<T::Stored>>::Out>>;
 
             fn $method(self, other: Expr<R, T>) -> Self::Output {
-                Expr::computed(binary($operator, constant(self), BaseExpression::render(other)))
+                Expr::computed(binary($operator, Ok(self.into()), BaseExpression::render(other)))
             }
         }
     };
-}
-
-fn constant(number: impl Into<Bson>) -> CodecResult<Bson> {
-    Ok(number.into())
 }
 
 operators! {
