@@ -20,11 +20,6 @@ pub struct Commands(Arc<Mutex<Vec<Document>>>);
 
 impl Commands {
     /// The same database through a client of its own, whose commands are recorded.
-    ///
-    /// # Panics
-    ///
-    /// If the URI cannot be used.
-    #[allow(clippy::missing_panics_doc)]
     pub async fn record(uri: &str, db: &Database) -> (Database, Self) {
         let commands = Self::default();
         let mut options = ClientOptions::parse(uri).await.unwrap();
@@ -38,7 +33,6 @@ impl Commands {
     }
 
     /// The commands as they were sent.
-    #[allow(clippy::missing_panics_doc)]
     pub fn take_whole(&self) -> Vec<Document> {
         take(&mut *self.0.lock().unwrap())
     }

@@ -113,7 +113,7 @@ async fn many_with_duplicates(db: Database) {
     people.insert_one(&person("ada", 36)).await.unwrap();
     let four = || ["bob", "ada", "eve", "bob"].map(|name| person(name, 20));
 
-    let error = people.insert_many(&four()).await.unwrap_err();
+    let error = people.insert_many(four()).await.unwrap_err();
     assert_eq!(outcomes(&error), "wf--");
     assert!(error.is_duplicate_key());
     assert_eq!(people.count(Filter::all()).await.unwrap(), 2);
@@ -127,9 +127,10 @@ async fn many_with_duplicates(db: Database) {
     );
 
     people.delete_many(Person::fields().name().eq("bob")).await.unwrap();
-    let error = people.insert_many(&four()).ordered(false).await.unwrap_err();
+    let error = people.insert_many(four()).ordered(false).await.unwrap_err();
     assert_eq!(outcomes(&error), "wfwf");
-    let positions: Vec<_> = error.insert_many().unwrap().failures().iter().map(|f| f.position()).collect();
+    let positions: Vec<_> =
+        error.insert_many().unwrap().failures().iter().map(odm::error::InsertFailure::position).collect();
     assert_eq!(positions, [1, 3]);
     assert_eq!(people.count(Filter::all()).await.unwrap(), 3);
 }
