@@ -4,3 +4,4 @@ mod filter;
 mod pipeline;
 mod schema;
 mod update_operators;
+mod watch;
