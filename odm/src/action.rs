@@ -2,8 +2,8 @@
 //!
 //! Each verb is one file: the method of [`Collection`](crate::Collection), the builder it gives, the builder's
 //! setters and what it sends. A builder is data: it owns a clone of its handle, borrows nothing but a session,
-//! and does nothing until it is awaited. Every builder has `.session(..)` and, for what it has no setter for,
-//! `.with_options(..)` with the options of the driver.
+//! and does nothing until it is awaited. Every builder has `.session(..)` (but for `watch`, which has a session of
+//! its own) and, for what it has no setter for, `.with_options(..)` with the options of the driver.
 
 mod aggregate;
 mod count;
@@ -18,6 +18,7 @@ mod insert_one;
 mod replace_one;
 mod update_many;
 mod update_one;
+mod watch;
 
 pub use self::{
     aggregate::{Aggregate, OnCollection},
@@ -32,6 +33,7 @@ pub use self::{
     replace_one::ReplaceOne,
     update_many::UpdateMany,
     update_one::UpdateOne,
+    watch::Watch,
 };
 
 use mongodb::ClientSession;

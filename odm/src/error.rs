@@ -26,6 +26,8 @@ pub use self::{
 
 use std::{borrow::Cow, fmt};
 
+use mongodb::bson::{RawDocument, RawDocumentBuf};
+
 use self::{codec::CodecError, invalid::Violations};
 use crate::trace::Operation;
 
@@ -80,6 +82,14 @@ impl Error {
         Self::new(ErrorKind::Decode(DecodeError::new(bytes, cause)))
     }
 
+    /// A change event that does not fit the declared type.
+    pub(crate) fn decode_event(event: RawDocumentBuf, cause: CodecError) -> Self {
+        let key = event.get_document("documentKey").map(RawDocument::as_bytes).unwrap_or_default();
+        let mut error = DecodeError::new(key, cause);
+        error.set_event(event);
+        Self::new(ErrorKind::Decode(error))
+    }
+
     /// An error of the driver, sorted by what can be done about it.
     ///
     /// Errors of this crate's own calls come sorted already; use this for calls made through the `driver()`
@@ -93,6 +103,13 @@ impl Error {
     #[must_use]
     fn with_driver(mut self, driver: Option<mongodb::error::Error>) -> Self {
         self.0.driver = driver;
+        self
+    }
+
+    /// The same error, of a kind that its code alone does not tell.
+    #[must_use]
+    pub(crate) fn called(mut self, kind: ErrorKind) -> Self {
+        self.0.kind = kind;
         self
     }
 

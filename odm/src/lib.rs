@@ -92,6 +92,7 @@ pub mod action;
 mod collection;
 pub mod cursor;
 mod database;
+pub mod watch;
 // 4 keep
 pub mod schema;
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use mongodb::bson::{Bson, RawBsonRef, RawDocument};
+use mongodb::bson::{Bson, RawBsonRef, RawDocument, RawDocumentBuf};
 
 use super::codec::CodecError;
 
@@ -11,11 +11,16 @@ pub struct DecodeError {
     collection: Option<String>,
     id: Option<Bson>,
     cause: CodecError,
+    event: Option<RawDocumentBuf>,
 }
 
 impl DecodeError {
     pub(super) fn new(bytes: &[u8], cause: CodecError) -> Self {
-        Self { collection: None, id: find_id(bytes), cause }
+        Self { collection: None, id: find_id(bytes), cause, event: None }
+    }
+
+    pub(super) fn set_event(&mut self, event: RawDocumentBuf) {
+        self.event = Some(event);
     }
 
     pub(super) fn set_collection(&mut self, name: &str) {
@@ -37,6 +42,13 @@ impl DecodeError {
     /// `ObjectId`, an integer, a UUID.
     pub fn id(&self) -> Option<&Bson> {
         self.id.as_ref()
+    }
+
+    /// The whole change event, where the document came with one.
+    ///
+    /// Its position is `ResumeToken::of_event(event)`.
+    pub fn event(&self) -> Option<&RawDocument> {
+        self.event.as_deref()
     }
 
     /// The dotted path of the field, `lines.3.qty`; empty for the document itself.

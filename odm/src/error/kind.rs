@@ -51,6 +51,19 @@ pub enum ErrorKind {
     CursorLost,
     /// The history that a change stream should continue from is gone from the oplog.
     HistoryLost,
+    /// The resume token is not one of this change stream's history: it was changed, belongs to another
+    /// deployment or collection, or is an invalidate's, which only `start_after` takes. Or a stage of the
+    /// stream's pipeline changed `_id`, which is the token.
+    InvalidResumeToken,
+    /// The collection was dropped or renamed, or its database dropped: the change stream has ended. A new one
+    /// can `start_after` the last token.
+    Invalidated,
+    /// A change event is larger than the 16 MiB that a server sends. The stream cannot pass it as it is: open
+    /// one without pre-images or the looked-up document, or with a stage that leaves the event out.
+    EventTooLarge,
+    /// The change stream requires the document before or after each change, and the server does not have
+    /// one: the collection does not keep them, or no longer has this one.
+    ImageMissing,
     /// This server is too old, or of a kind, for the operation.
     Unsupported(Cow<'static, str>),
     /// Any other error that the server answered, by its code.
@@ -81,6 +94,10 @@ impl ErrorKind {
             Self::WriteConcern => "WriteConcern",
             Self::CursorLost => "CursorLost",
             Self::HistoryLost => "HistoryLost",
+            Self::InvalidResumeToken => "InvalidResumeToken",
+            Self::Invalidated => "Invalidated",
+            Self::EventTooLarge => "EventTooLarge",
+            Self::ImageMissing => "ImageMissing",
             Self::Unsupported(_) => "Unsupported",
             Self::Server(_) => "Server",
             Self::Driver(_) => "Driver",
@@ -117,6 +134,21 @@ impl fmt::Display for ErrorKind {
             Self::CursorLost => f.write_str("the server no longer has the cursor; read again"),
             Self::HistoryLost => f.write_str(
                 "the oplog no longer reaches back to the resume point; read the collection again and start anew",
+            ),
+            Self::InvalidResumeToken => f.write_str(
+                "the resume token is not one of this stream's history, or a stage of its pipeline changed `_id`",
+            ),
+            Self::Invalidated => f.write_str(
+                "the collection was dropped or renamed, so the stream has ended; a new one can `start_after` the \
+                 last token",
+            ),
+            Self::EventTooLarge => f.write_str(
+                "a change event is larger than the 16 MiB that the server sends; leave it out with a stage, or ask \
+                 for no pre-images and no looked-up documents",
+            ),
+            Self::ImageMissing => f.write_str(
+                "the server does not have the document before or after a change, which the stream requires; does \
+                 the collection keep `changeStreamPreAndPostImages`?",
             ),
             Self::Server(_) => f.write_str(
                 "the server refused; its own words, which may hold stored values, are in `server_message()`",

@@ -14,4 +14,5 @@ mod trace;
 mod update;
 mod update_operators;
 mod validate;
+mod watch;
 mod wire;

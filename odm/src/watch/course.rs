@@ -1,0 +1,224 @@
+//! `Course`: where a stream stands, and what it does when something fails. No I/O, no clock, no dice.
+
+use std::time::{Duration, Instant};
+
+use mongodb::bson::Timestamp;
+
+use super::{token::ResumeToken, verdict::Verdict};
+
+/// Where in the history a cursor begins.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Start {
+    /// With what happens from now on.
+    Now,
+    /// With the changes of this time and later.
+    At(Timestamp),
+    /// After the change with this token.
+    Resume(ResumeToken),
+    /// The same, and the change may be an invalidate.
+    After(ResumeToken),
+}
+
+/// What follows a failure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Next {
+    /// A new cursor from where the stream stands, after a pause.
+    Reopen(Duration),
+    /// Nothing: the error is the stream's last item.
+    End,
+}
+
+/// How often an error that nobody knows is met with a new attempt before it is believed.
+const DOUBTS: u32 = 5;
+/// How often the first opening is tried where the connection breaks, as the driver does it for any read.
+const OPENINGS: u32 = 3;
+/// The pause before the second attempt; it doubles from there.
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
+/// The longest pause.
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+
+/// The position of a stream and its failures since the last answer.
+#[derive(Debug)]
+pub(super) struct Course {
+    start: Start,
+    opened: bool,
+    failures: u32,
+    doubts: u32,
+    failing_since: Option<Instant>,
+    max_outage: Option<Duration>,
+}
+
+impl Course {
+    pub(super) fn new(start: Start, max_outage: Option<Duration>) -> Self {
+        Self { start, opened: false, failures: 0, doubts: 0, failing_since: None, max_outage }
+    }
+
+    /// Where the next cursor begins.
+    pub(super) fn start(&self) -> &Start {
+        &self.start
+    }
+
+    /// The token of the last position, if there is one yet.
+    pub(super) fn token(&self) -> Option<&ResumeToken> {
+        match &self.start {
+            Start::Resume(token) | Start::After(token) => Some(token),
+            Start::Now | Start::At(_) => None,
+        }
+    }
+
+    /// How many attempts have failed since the last answer.
+    pub(super) fn failures(&self) -> u32 {
+        self.failures
+    }
+
+    /// Everything up to `token` has been handed out.
+    ///
+    /// From here on a new cursor says `startAfter`: it does what `resumeAfter` does and also accepts the
+    /// token of an invalidate, which is where a stream stands that was itself started after one.
+    pub(super) fn reached(&mut self, token: ResumeToken) {
+        self.start = Start::After(token);
+    }
+
+    /// A cursor was opened at `time` of the deployment. That is the position of a stream without a token.
+    pub(super) fn opened(&mut self, time: Option<Timestamp>) {
+        self.opened = true;
+        if let (Start::Now, Some(time)) = (&self.start, time) {
+            self.start = Start::At(time);
+        }
+    }
+
+    /// The server went on with the history: what failed before is over. (That a cursor could be opened says
+    /// less: some errors come with the first batch.)
+    pub(super) fn answered(&mut self) {
+        self.failures = 0;
+        self.doubts = 0;
+        self.failing_since = None;
+    }
+
+    /// An attempt failed at `now`; `roll` is random.
+    pub(super) fn failed(&mut self, verdict: Verdict, now: Instant, roll: u32) -> Next {
+        self.failures = self.failures.saturating_add(1);
+        let since = *self.failing_since.get_or_insert(now);
+        let patient = match verdict {
+            Verdict::End => false,
+            Verdict::Doubt => {
+                self.doubts = self.doubts.saturating_add(1);
+                self.opened && self.doubts <= DOUBTS
+            }
+            Verdict::Broken => self.opened || self.failures < OPENINGS,
+            Verdict::Away => self.opened,
+        };
+        let outage = now.saturating_duration_since(since);
+        if patient && self.max_outage.is_none_or(|most| outage < most) {
+            Next::Reopen(pause(self.failures, roll))
+        } else {
+            Next::End
+        }
+    }
+}
+
+/// How long to wait before attempt `failures + 1`: nothing at first, then twice as long each time, of which
+/// the second half is random.
+pub(super) fn pause(failures: u32, roll: u32) -> Duration {
+    let Some(doublings) = failures.checked_sub(2) else { return Duration::ZERO };
+    let whole = FIRST_PAUSE.saturating_mul(1 << doublings.min(16)).min(LONGEST_PAUSE);
+    let half = whole / 2;
+    half + half.mul_f64(f64::from(roll) / f64::from(u32::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use mongodb::bson::doc;
+
+    use super::*;
+
+    fn token(data: &str) -> ResumeToken {
+        ResumeToken::try_from(doc! { "_data": data }).unwrap()
+    }
+
+    fn open(max_outage: Option<Duration>) -> (Course, Instant) {
+        let mut course = Course::new(Start::Now, max_outage);
+        course.opened(None);
+        (course, Instant::now())
+    }
+
+    #[test]
+    fn a_stream_without_a_token_stands_where_it_was_opened() {
+        let time = Timestamp { time: 7, increment: 1 };
+        let mut course = Course::new(Start::Now, None);
+        course.opened(Some(time));
+        assert_eq!(course.start(), &Start::At(time));
+        course.opened(Some(Timestamp { time: 9, increment: 1 }));
+        assert_eq!(course.start(), &Start::At(time), "a second opening is not a new beginning");
+        course.reached(token("82"));
+        course.opened(Some(time));
+        assert_eq!(course.start(), &Start::After(token("82")));
+    }
+
+    #[test]
+    fn the_first_reopening_is_immediate_and_the_pauses_grow_to_a_cap() {
+        let (mut course, now) = open(None);
+        let mut pauses = Vec::new();
+        for _ in 0..12 {
+            let Next::Reopen(after) = course.failed(Verdict::Broken, now, u32::MAX) else { panic!("ended") };
+            pauses.push(u64::try_from(after.as_millis()).unwrap());
+        }
+        assert_eq!(pauses, [0, 100, 200, 400, 800, 1600, 3200, 6400, 10_000, 10_000, 10_000, 10_000]);
+        assert_eq!(pause(3, 0), Duration::from_millis(100), "jitter takes at most half");
+        assert_eq!(pause(u32::MAX, 0), Duration::from_secs(5));
+    }
+
+    #[test]
+    fn only_an_answer_ends_a_row_of_failures() {
+        let (mut course, now) = open(None);
+        for _ in 0..4 {
+            course.failed(Verdict::Broken, now, 0);
+            course.opened(None);
+        }
+        assert_eq!(course.failures(), 4);
+        course.answered();
+        assert_eq!(course.failed(Verdict::Broken, now, 0), Next::Reopen(Duration::ZERO));
+    }
+
+    #[test]
+    fn a_terminal_error_ends_at_once() {
+        let (mut course, now) = open(None);
+        assert_eq!(course.failed(Verdict::End, now, 0), Next::End);
+    }
+
+    #[test]
+    fn an_unknown_error_is_believed_after_five_attempts_without_an_answer() {
+        let (mut course, now) = open(None);
+        for _ in 0..5 {
+            assert_ne!(course.failed(Verdict::Doubt, now, 0), Next::End);
+            course.opened(None);
+        }
+        assert_eq!(course.failed(Verdict::Doubt, now, 0), Next::End);
+    }
+
+    #[test]
+    fn a_dead_server_is_waited_for_as_long_as_allowed() {
+        let (mut course, now) = open(None);
+        for day in 1..100 {
+            let now = now + Duration::from_secs(day * 86_400);
+            assert_ne!(course.failed(Verdict::Away, now, 0), Next::End);
+        }
+        let (mut course, now) = open(Some(Duration::from_secs(60)));
+        assert_ne!(course.failed(Verdict::Away, now, 0), Next::End);
+        assert_ne!(course.failed(Verdict::Away, now + Duration::from_secs(59), 0), Next::End);
+        assert_eq!(course.failed(Verdict::Away, now + Duration::from_secs(60), 0), Next::End);
+    }
+
+    #[test]
+    fn the_first_opening_is_tried_three_times_where_the_connection_breaks_and_else_once() {
+        let now = Instant::now();
+        let mut course = Course::new(Start::Resume(token("82")), None);
+        assert_ne!(course.failed(Verdict::Broken, now, 0), Next::End);
+        assert_ne!(course.failed(Verdict::Broken, now, 0), Next::End);
+        assert_eq!(course.failed(Verdict::Broken, now, 0), Next::End);
+        assert_eq!(course.start(), &Start::Resume(token("82")));
+        for verdict in [Verdict::Away, Verdict::Doubt] {
+            assert_eq!(Course::new(Start::Now, None).failed(verdict, now, 0), Next::End);
+        }
+    }
+}

@@ -1,0 +1,275 @@
+//! `Event`: what happened to a collection.
+
+use mongodb::{
+    Namespace,
+    bson::{Document, spec::ElementType},
+};
+
+use crate::{
+    error::codec::{CodecError, CodecResult},
+    model::Model,
+    value::{Elements, Raw, Value},
+};
+
+/// What happened: the part of a [`Change`](super::Change) that most code matches on.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Event<M: Model> {
+    /// A document was inserted.
+    Insert(M),
+    /// Fields of a document were changed.
+    #[non_exhaustive]
+    Update {
+        /// Which document.
+        id: M::Id,
+        /// Which fields.
+        delta: Delta,
+        /// The document: as it was when the server looked it up, perhaps later than this change, or its
+        /// post-image.
+        ///
+        /// `None` unless [`Watch::full_document`](crate::action::Watch::full_document) asks for it, and where
+        /// the document has been deleted since.
+        document: Option<M>,
+    },
+    /// A document was replaced as a whole. This is the new one.
+    Replace(M),
+    /// A document was deleted.
+    #[non_exhaustive]
+    Delete {
+        /// Which document.
+        id: M::Id,
+    },
+    /// The collection was dropped. [`Invalidate`](Self::Invalidate) follows.
+    Drop,
+    /// The collection was renamed. [`Invalidate`](Self::Invalidate) follows.
+    #[non_exhaustive]
+    Rename {
+        /// Its new name.
+        to: Namespace,
+    },
+    /// The database was dropped. [`Invalidate`](Self::Invalidate) follows.
+    DropDatabase,
+    /// The collection is no longer the one that was watched, and the stream ends.
+    ///
+    /// The next item is an error of kind [`Invalidated`](crate::error::ErrorKind::Invalidated). A new stream
+    /// can [`start_after`](crate::action::Watch::start_after) this change.
+    Invalidate,
+    /// Something else, such as an expanded event (`create`, `modify`) or one of a newer server: see
+    /// [`Change::raw`](super::Change::raw).
+    #[non_exhaustive]
+    Other {
+        /// What the server calls it.
+        operation_type: String,
+    },
+}
+
+/// Which fields an update changed.
+#[derive(Debug, Clone, PartialEq, Default)]
+#[non_exhaustive]
+pub struct Delta {
+    /// The changed fields by dotted path, with their new values.
+    pub updated_fields: Document,
+    /// The dotted paths of the fields that are gone.
+    pub removed_fields: Vec<String>,
+    /// The arrays that became shorter.
+    pub truncated_arrays: Vec<TruncatedArray>,
+}
+
+/// An array that an update made shorter.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct TruncatedArray {
+    /// Its dotted path.
+    pub field: String,
+    /// How many elements it has now.
+    pub new_size: u32,
+}
+
+/// The elements of an event that say what happened, not yet decoded.
+#[derive(Debug, Default)]
+pub(super) struct Parts<'de> {
+    operation_type: Option<&'de str>,
+    document: Option<Raw<'de>>,
+    before: Option<Raw<'de>>,
+    key: Option<Raw<'de>>,
+    delta: Option<Raw<'de>>,
+    to: Option<Raw<'de>>,
+}
+
+impl<'de> Parts<'de> {
+    pub(super) fn of(event: &'de [u8]) -> CodecResult<Self> {
+        let mut parts = Self::default();
+        let mut elements = Raw::document(event).elements()?;
+        while let Some((key, value)) = elements.next()? {
+            match key {
+                b"operationType" => {
+                    parts.operation_type = Some(value.str().map_err(|error| error.at("operationType"))?);
+                }
+                b"fullDocument" => parts.document = present(value),
+                b"fullDocumentBeforeChange" => parts.before = present(value),
+                b"documentKey" => parts.key = present(value),
+                b"updateDescription" => parts.delta = present(value),
+                b"to" => parts.to = present(value),
+                _ => {}
+            }
+        }
+        Ok(parts)
+    }
+
+    pub(super) fn event<M: Model>(&self) -> CodecResult<Event<M>> {
+        Ok(match self.operation_type.ok_or_else(|| CodecError::missing("operationType"))? {
+            "insert" => Event::Insert(self.document()?),
+            "update" => Event::Update {
+                id: self.id::<M>()?,
+                delta: self.delta()?,
+                document: self.document.map(|raw| root(raw, "fullDocument")).transpose()?,
+            },
+            "replace" => Event::Replace(self.document()?),
+            "delete" => Event::Delete { id: self.id::<M>()? },
+            "drop" => Event::Drop,
+            "rename" => Event::Rename { to: self.to()? },
+            "dropDatabase" => Event::DropDatabase,
+            "invalidate" => Event::Invalidate,
+            other => Event::Other { operation_type: other.to_owned() },
+        })
+    }
+
+    pub(super) fn before<M: Model>(&self) -> CodecResult<Option<M>> {
+        self.before.map(|raw| root(raw, "fullDocumentBeforeChange")).transpose()
+    }
+
+    fn document<M: Model>(&self) -> CodecResult<M> {
+        root(self.document.ok_or_else(|| CodecError::missing("fullDocument"))?, "fullDocument")
+    }
+
+    fn id<M: Model>(&self) -> CodecResult<M::Id> {
+        let key = self.key.ok_or_else(|| CodecError::missing("documentKey"))?;
+        let mut elements = key.elements().map_err(|error| error.at("documentKey"))?;
+        while let Some((key, value)) = elements.next().map_err(|error| error.at("documentKey"))? {
+            if key == b"_id" {
+                return M::Id::decode(value).map_err(|error| error.at("_id").at("documentKey"));
+            }
+        }
+        Err(CodecError::missing("_id").at("documentKey"))
+    }
+
+    fn delta(&self) -> CodecResult<Delta> {
+        let raw = self.delta.ok_or_else(|| CodecError::missing("updateDescription"))?;
+        delta(raw).map_err(|error| error.at("updateDescription"))
+    }
+
+    fn to(&self) -> CodecResult<Namespace> {
+        let raw = self.to.ok_or_else(|| CodecError::missing("to"))?;
+        namespace(raw).map_err(|error| error.at("to"))
+    }
+}
+
+/// A value that is there: null says that the server had none.
+fn present(value: Raw<'_>) -> Option<Raw<'_>> {
+    (value.element_type() != Some(ElementType::Null)).then_some(value)
+}
+
+/// A stored document inside an event. It is as deep as it was stored, so its depth is counted from itself.
+fn root<V: Value>(raw: Raw<'_>, key: &'static str) -> CodecResult<V> {
+    if raw.element_type() != Some(ElementType::EmbeddedDocument) {
+        return Err(raw.expected("a document").at(key));
+    }
+    V::decode(Raw::document(raw.bytes())).map_err(|error| error.at(key))
+}
+
+fn delta(raw: Raw<'_>) -> CodecResult<Delta> {
+    let mut delta = Delta::default();
+    let mut elements = raw.elements()?;
+    while let Some((key, value)) = elements.next()? {
+        let Some(value) = present(value) else { continue };
+        match key {
+            b"updatedFields" => {
+                delta.updated_fields = root(value, "updatedFields")?;
+            }
+            b"removedFields" => {
+                delta.removed_fields = Vec::decode(value).map_err(|error| error.at("removedFields"))?;
+            }
+            b"truncatedArrays" => {
+                let mut items = value.items().map_err(|error| error.at("truncatedArrays"))?;
+                while let Some((_, item)) = items.next().map_err(|error| error.at("truncatedArrays"))? {
+                    let array = truncated(item).map_err(|error| error.at("truncatedArrays"))?;
+                    delta.truncated_arrays.push(array);
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(delta)
+}
+
+fn truncated(raw: Raw<'_>) -> CodecResult<TruncatedArray> {
+    let (mut field, mut new_size) = (None, None);
+    let mut elements = raw.elements()?;
+    while let Some((key, value)) = elements.next()? {
+        match key {
+            b"field" => Elements::put("field", value, &mut field)?,
+            b"newSize" => Elements::put("newSize", value, &mut new_size)?,
+            _ => {}
+        }
+    }
+    Ok(TruncatedArray {
+        field: field.ok_or_else(|| CodecError::missing("field"))?,
+        new_size: new_size.ok_or_else(|| CodecError::missing("newSize"))?,
+    })
+}
+
+pub(super) fn namespace(raw: Raw<'_>) -> CodecResult<Namespace> {
+    let (mut db, mut coll) = (None, None);
+    let mut elements = raw.elements()?;
+    while let Some((key, value)) = elements.next()? {
+        match key {
+            b"db" => Elements::put::<String>("db", value, &mut db)?,
+            b"coll" => Elements::put::<String>("coll", value, &mut coll)?,
+            _ => {}
+        }
+    }
+    Ok(Namespace::new(
+        db.ok_or_else(|| CodecError::missing("db"))?,
+        coll.ok_or_else(|| CodecError::missing("coll"))?,
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use mongodb::bson::rawdoc;
+
+    use super::*;
+
+    fn read(event: &[u8]) -> CodecResult<()> {
+        let parts = Parts::of(event)?;
+        parts.delta.map(delta).transpose()?;
+        parts.to.map(namespace).transpose()?;
+        Ok(())
+    }
+
+    #[test]
+    fn bytes_that_are_no_event_are_an_error() {
+        let event = rawdoc! {
+            "operationType": "update",
+            "to": { "db": "shop", "coll": "orders" },
+            "documentKey": { "_id": 1 },
+            "updateDescription": {
+                "updatedFields": { "a.b": 1, "c": [1, 2] },
+                "removedFields": ["d"],
+                "truncatedArrays": [{ "field": "c", "newSize": 2 }],
+            },
+        };
+        let good = event.as_bytes();
+        read(good).unwrap();
+        for end in 0..good.len() {
+            assert!(read(&good[..end]).is_err());
+        }
+        for at in 0..good.len() {
+            for bit in 0..8 {
+                let mut bad = good.to_vec();
+                bad[at] ^= 1 << bit;
+                let _ = read(&bad); // an error or another event, never a panic
+            }
+        }
+    }
+}

@@ -1,0 +1,233 @@
+//! `Request`: the `aggregate` that opens a change stream.
+
+use mongodb::{
+    bson::{Bson, Document, doc, serialize_to_bson},
+    options::{
+        ChangeStreamOptions, FullDocumentBeforeChangeType, FullDocumentType, ReadConcern,
+        RunCursorCommandOptions, SelectionCriteria,
+    },
+};
+
+use serde::Serialize;
+
+use super::course::Start;
+use crate::error::{Error, Result};
+
+/// Everything a stream asks for, but not from where: that moves on.
+#[derive(Debug, Clone)]
+pub(crate) struct Request {
+    database: mongodb::Database,
+    collection: String,
+    selection: Option<SelectionCriteria>,
+    options: ChangeStreamOptions,
+    stages: Vec<Document>,
+}
+
+impl Request {
+    pub(crate) fn new(
+        database: mongodb::Database,
+        collection: &mongodb::Collection<Document>,
+        options: ChangeStreamOptions,
+        stages: Vec<Document>,
+    ) -> Result<Self> {
+        stages.iter().try_for_each(keeps_the_token)?;
+        let selection = options.selection_criteria.clone();
+        let selection = selection.or_else(|| collection.selection_criteria().cloned());
+        Ok(Self { database, collection: collection.name().to_owned(), selection, options, stages })
+    }
+
+    pub(super) fn database(&self) -> &mongodb::Database {
+        &self.database
+    }
+
+    pub(super) fn collection(&self) -> &str {
+        &self.collection
+    }
+
+    pub(super) fn selection(&self) -> Option<&SelectionCriteria> {
+        self.selection.as_ref()
+    }
+
+    /// What the driver needs to know for the `getMore`s.
+    pub(super) fn cursor_options(&self) -> RunCursorCommandOptions {
+        let mut options = RunCursorCommandOptions::default();
+        options.selection_criteria.clone_from(&self.selection);
+        options.batch_size = self.options.batch_size;
+        options.max_time = self.options.max_await_time;
+        options.comment.clone_from(&self.options.comment);
+        options
+    }
+
+    /// `{ aggregate: collection, pipeline: [{ $changeStream: { .. } }, ..], cursor: {}, readConcern: .. }`
+    pub(super) fn command(&self, start: &Start) -> Result<Document> {
+        let mut pipeline = vec![Bson::Document(doc! { "$changeStream": self.stage(start)? })];
+        pipeline.extend(self.stages.iter().cloned().map(Bson::Document));
+        let cursor =
+            self.options.batch_size.map_or_else(Document::new, |size| doc! { "batchSize": i64::from(size) });
+        let mut command = doc! { "aggregate": &self.collection, "pipeline": pipeline, "cursor": cursor };
+        let majority = ReadConcern::majority();
+        command.insert("readConcern", option(self.options.read_concern.as_ref().unwrap_or(&majority))?);
+        if let Some(collation) = &self.options.collation {
+            command.insert("collation", option(collation)?);
+        }
+        if let Some(comment) = &self.options.comment {
+            command.insert("comment", comment.clone());
+        }
+        Ok(command)
+    }
+
+    fn stage(&self, start: &Start) -> Result<Document> {
+        let mut stage = Document::new();
+        if let Some(full_document) = &self.options.full_document {
+            stage.insert("fullDocument", after(full_document)?);
+        }
+        if let Some(full_document) = &self.options.full_document_before_change {
+            stage.insert("fullDocumentBeforeChange", before(full_document)?);
+        }
+        if let Some(expanded) = self.options.show_expanded_events {
+            stage.insert("showExpandedEvents", expanded);
+        }
+        match start {
+            Start::Now => {}
+            Start::At(time) => {
+                stage.insert("startAtOperationTime", *time);
+            }
+            Start::Resume(token) => {
+                stage.insert("resumeAfter", token.to_document()?);
+            }
+            Start::After(token) => {
+                stage.insert("startAfter", token.to_document()?);
+            }
+        }
+        Ok(stage)
+    }
+}
+
+fn option(value: &impl Serialize) -> Result<Bson> {
+    serialize_to_bson(value).map_err(|_| Error::refused("an option of the driver cannot be written as BSON"))
+}
+
+fn after(value: &FullDocumentType) -> Result<&str> {
+    match value {
+        FullDocumentType::UpdateLookup => Ok("updateLookup"),
+        FullDocumentType::WhenAvailable => Ok("whenAvailable"),
+        FullDocumentType::Required => Ok("required"),
+        FullDocumentType::Other(other) => Ok(other),
+        _ => Err(Error::refused(
+            "this `full_document` is not known here: say it with `FullDocumentType::Other`",
+        )),
+    }
+}
+
+fn before(value: &FullDocumentBeforeChangeType) -> Result<&str> {
+    match value {
+        FullDocumentBeforeChangeType::WhenAvailable => Ok("whenAvailable"),
+        FullDocumentBeforeChangeType::Required => Ok("required"),
+        FullDocumentBeforeChangeType::Off => Ok("off"),
+        FullDocumentBeforeChangeType::Other(other) => Ok(other),
+        _ => Err(Error::refused(
+            "this `full_document_before_change` is not known here: say it with \
+             `FullDocumentBeforeChangeType::Other`",
+        )),
+    }
+}
+
+/// Refuses a stage that visibly takes the resume token away.
+///
+/// The server notices only when the first event comes, which can be days later, and the stream cannot go on.
+fn keeps_the_token(stage: &Document) -> Result<()> {
+    let Some((name, body)) = stage.iter().next() else { return Ok(()) };
+    let keeps = match (name.as_str(), body) {
+        ("$project", Bson::Document(fields)) => !of_token(fields) || is_included(fields.get("_id")),
+        ("$set" | "$addFields", Bson::Document(fields)) => !of_token(fields),
+        ("$unset", Bson::String(field)) => !is_token(field),
+        ("$unset", Bson::Array(fields)) => !fields.iter().filter_map(Bson::as_str).any(is_token),
+        ("$replaceWith", root) => is_kept_in(root),
+        ("$replaceRoot", Bson::Document(body)) => body.get("newRoot").is_none_or(is_kept_in),
+        _ => true,
+    };
+    if keeps {
+        Ok(())
+    } else {
+        Err(Error::refused(format!(
+            "the stage `{name}` changes or removes `_id`, which is the resume token of a change; keep it as it is"
+        )))
+    }
+}
+
+fn is_token(path: &str) -> bool {
+    path == "_id" || path.starts_with("_id.")
+}
+
+fn of_token(fields: &Document) -> bool {
+    fields.keys().any(|key| is_token(key))
+}
+
+fn is_included(value: Option<&Bson>) -> bool {
+    match value {
+        Some(Bson::Boolean(yes)) => *yes,
+        Some(Bson::Int32(number)) => *number != 0,
+        Some(Bson::Int64(number)) => *number != 0,
+        Some(Bson::Double(number)) => *number != 0.0,
+        Some(Bson::String(path)) => path == "$_id",
+        _ => false,
+    }
+}
+
+/// Whether a new root keeps the token, as far as its text tells: an operator is believed.
+fn is_kept_in(root: &Bson) -> bool {
+    match root {
+        Bson::String(path) => path == "$$ROOT" || path == "$$CURRENT",
+        Bson::Document(fields) => {
+            fields.keys().next().is_some_and(|key| key.starts_with('$'))
+                || is_included_path(fields.get("_id"))
+        }
+        _ => true,
+    }
+}
+
+fn is_included_path(value: Option<&Bson>) -> bool {
+    matches!(value, Some(Bson::String(path)) if path == "$_id" || path == "$$ROOT._id")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stage_that_takes_the_token_away_is_refused() {
+        for stage in [
+            doc! { "$project": { "_id": 0 } },
+            doc! { "$project": { "_id": false, "fullDocument": 1 } },
+            doc! { "$project": { "_id": "$documentKey._id" } },
+            doc! { "$project": { "_id._data": 0 } },
+            doc! { "$set": { "_id": 1 } },
+            doc! { "$addFields": { "_id._data": "x" } },
+            doc! { "$unset": "_id" },
+            doc! { "$unset": ["ns", "_id._data"] },
+            doc! { "$replaceRoot": { "newRoot": "$fullDocument" } },
+            doc! { "$replaceWith": "$fullDocument" },
+            doc! { "$replaceWith": { "operationType": 1 } },
+        ] {
+            let error = keeps_the_token(&stage).unwrap_err();
+            assert!(error.is_not_sent(), "{stage}: {error}");
+        }
+    }
+
+    #[test]
+    fn other_stages_pass() {
+        for stage in [
+            doc! { "$match": { "operationType": "insert", "_id": { "$exists": true } } },
+            doc! { "$project": { "fullDocument.secret": 0 } },
+            doc! { "$project": { "_id": 1, "operationType": 1 } },
+            doc! { "$set": { "_identity": 1 } },
+            doc! { "$unset": ["fullDocument.secret"] },
+            doc! { "$replaceWith": { "$mergeObjects": ["$$ROOT", { "x": 1 }] } },
+            doc! { "$replaceRoot": { "newRoot": { "_id": "$_id" } } },
+            doc! { "$redact": "$$KEEP" },
+            doc! {},
+        ] {
+            assert!(keeps_the_token(&stage).is_ok(), "{stage}");
+        }
+    }
+}

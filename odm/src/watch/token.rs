@@ -1,0 +1,211 @@
+//! `ResumeToken`: a position in the history of changes.
+
+use std::{
+    cmp::Ordering,
+    fmt,
+    hash::{Hash, Hasher},
+};
+
+use mongodb::bson::{
+    Bson, Document, RawBsonRef, RawDocument, RawDocumentBuf, deserialize_from_bson, serialize_to_bson,
+    spec::ElementType,
+};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+use crate::{
+    error::codec::{CodecError, CodecResult},
+    value::{Raw, Value, Writer, leaf},
+};
+
+/// A position in the history of changes: everything up to it was seen, everything after it was not.
+///
+/// Every [`Change`](super::Change) has one, and [`ChangeStream::resume_token`](super::ChangeStream::resume_token)
+/// gives the stream's own. Store it where the work that the change caused is stored, and hand it to
+/// [`Watch::resume_after`](crate::action::Watch::resume_after) to go on from there, in another process or
+/// years later, as long as the oplog reaches back so far.
+///
+/// What is inside is the server's business. It can be stored (`Serialize`, `Deserialize`, or as a field of a
+/// model), compared, and ordered: within one deployment a later change has a greater token, so the text of
+/// [`data`](Self::data) serves to recognise a change that was already handled.
+#[derive(Clone)]
+pub struct ResumeToken(RawDocumentBuf);
+
+impl ResumeToken {
+    /// The token inside a change event as the server sends it.
+    ///
+    /// It is an error if the event has no `_id`, or one that is no resume token.
+    pub fn of_event(event: &RawDocument) -> CodecResult<Self> {
+        match event.get("_id") {
+            Ok(Some(RawBsonRef::Document(token))) => Self::from_raw(token).map_err(|error| error.at("_id")),
+            Ok(Some(other)) => {
+                Err(CodecError::new("a resume token", format!("{:?}", other.element_type())).at("_id"))
+            }
+            Ok(None) => Err(CodecError::missing("_id")),
+            Err(_) => Err(CodecError::malformed().at("_id")),
+        }
+    }
+
+    /// A token as the server sends it.
+    pub(crate) fn from_raw(token: &RawDocument) -> CodecResult<Self> {
+        match token.get("_data") {
+            Ok(Some(RawBsonRef::String(data))) if !data.is_empty() => Ok(Self(token.to_owned())),
+            Ok(Some(RawBsonRef::String(_))) => {
+                Err(CodecError::new("a position", "an empty string").at("_data"))
+            }
+            Ok(Some(_)) => Err(CodecError::new("a string", "another type").at("_data")),
+            Ok(None) => Err(CodecError::missing("_data")),
+            Err(_) => Err(CodecError::malformed()),
+        }
+    }
+
+    /// The position as text: grows with time within one deployment, and is the same for the same change.
+    pub fn data(&self) -> &str {
+        self.0.get_str("_data").unwrap_or_default()
+    }
+
+    /// The document that the server knows as a token.
+    pub fn as_raw(&self) -> &RawDocument {
+        &self.0
+    }
+
+    pub(crate) fn to_document(&self) -> CodecResult<Document> {
+        Document::decode(Raw::document(self.0.as_bytes()))
+    }
+
+    /// The same position as the driver's type.
+    pub fn to_driver(&self) -> CodecResult<mongodb::change_stream::event::ResumeToken> {
+        deserialize_from_bson(Bson::Document(self.to_document()?)).map_err(|_| CodecError::malformed())
+    }
+}
+
+/// A token that the driver gave, or that was stored as the driver's type.
+impl TryFrom<&mongodb::change_stream::event::ResumeToken> for ResumeToken {
+    type Error = CodecError;
+
+    fn try_from(token: &mongodb::change_stream::event::ResumeToken) -> CodecResult<Self> {
+        let Ok(Bson::Document(document)) = serialize_to_bson(token) else {
+            return Err(CodecError::new("a resume token", "something else"));
+        };
+        Self::try_from(document)
+    }
+}
+
+/// A token that was stored as a document.
+impl TryFrom<Document> for ResumeToken {
+    type Error = CodecError;
+
+    fn try_from(document: Document) -> CodecResult<Self> {
+        let mut writer = Writer::new();
+        document.encode(&mut writer)?;
+        Self::decode(Raw::document(writer.as_bytes()))
+    }
+}
+
+/// Stored as the document that the server sent.
+impl Value for ResumeToken {
+    leaf!();
+
+    fn encode(&self, writer: &mut Writer) -> CodecResult<ElementType> {
+        writer.put(self.0.as_bytes());
+        Ok(ElementType::EmbeddedDocument)
+    }
+
+    fn decode(raw: Raw<'_>) -> CodecResult<Self> {
+        raw.elements()?;
+        Self::from_raw(RawDocument::from_bytes(raw.bytes()).map_err(|_| CodecError::malformed())?)
+    }
+}
+
+impl Serialize for ResumeToken {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for ResumeToken {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let raw = RawDocumentBuf::deserialize(deserializer)?;
+        Self::from_raw(&raw).map_err(de::Error::custom)
+    }
+}
+
+impl PartialEq for ResumeToken {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.as_bytes() == other.0.as_bytes()
+    }
+}
+
+impl Eq for ResumeToken {}
+
+impl PartialOrd for ResumeToken {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// By position: the earlier change first.
+impl Ord for ResumeToken {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.data().cmp(other.data()).then_with(|| self.0.as_bytes().cmp(other.0.as_bytes()))
+    }
+}
+
+impl Hash for ResumeToken {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.as_bytes().hash(state);
+    }
+}
+
+impl fmt::Debug for ResumeToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ResumeToken({})", self.data())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use mongodb::bson::{Binary, deserialize_from_slice, doc, rawdoc, serialize_to_vec, spec::BinarySubtype};
+
+    use super::*;
+
+    fn token(data: &str) -> ResumeToken {
+        ResumeToken::try_from(doc! { "_data": data }).unwrap()
+    }
+
+    #[test]
+    fn a_later_position_is_greater() {
+        assert!(token("826B03E2A300000003") > token("826B03E2A300000002"));
+        assert_eq!(token("82"), token("82"));
+    }
+
+    #[test]
+    fn a_token_survives_being_stored() {
+        #[derive(Serialize, Deserialize)]
+        struct Stored {
+            at: ResumeToken,
+        }
+        let type_bits = Binary { subtype: BinarySubtype::Generic, bytes: vec![1] };
+        let at = ResumeToken::try_from(doc! { "_data": "82AB", "_typeBits": type_bits }).unwrap();
+        let bytes = serialize_to_vec(&Stored { at: at.clone() }).unwrap();
+        let back: Stored = deserialize_from_slice(&bytes).unwrap();
+        assert_eq!(back.at, at);
+        assert_eq!(Value::to_bson(&at).unwrap(), Bson::Document(at.to_document().unwrap()));
+        assert_eq!(ResumeToken::try_from(&at.to_driver().unwrap()).unwrap(), at);
+    }
+
+    #[test]
+    fn what_is_no_token_is_refused() {
+        for (document, message) in [
+            (doc! {}, "`_data`: expected a value, found nothing: the field is missing"),
+            (doc! { "_data": 1 }, "`_data`: expected a string, found another type"),
+            (doc! { "_data": "" }, "`_data`: expected a position, found an empty string"),
+        ] {
+            assert_eq!(ResumeToken::try_from(document).unwrap_err().to_string(), message);
+        }
+        let event = rawdoc! { "_id": 7 };
+        assert_eq!(
+            ResumeToken::of_event(&event).unwrap_err().to_string(),
+            "`_id`: expected a resume token, found Int32"
+        );
+    }
+}
