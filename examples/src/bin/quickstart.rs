@@ -103,7 +103,7 @@ async fn main() -> anyhow::Result<()> {
         .try_collect()
         .await?;
     for Heights { country, peaks, highest, average } in rows {
-        println!("  {country:?}: {peaks} peaks, the highest {highest} m, {average:.1} m on average");
+        println!("  {country:?}: {peaks}, the highest {highest} m, {average:.1} m on average");
     }
 
     server.stop().await;
