@@ -21,7 +21,7 @@ mod update_one;
 mod watch;
 
 pub use self::{
-    aggregate::{Aggregate, OnCollection},
+    aggregate::{Aggregate, OnCollection, Runs},
     count::Count,
     delete_many::DeleteMany,
     delete_one::DeleteOne,

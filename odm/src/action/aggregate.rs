@@ -113,14 +113,35 @@ impl<In, Row> Aggregate<In, Row> {
     }
 }
 
-impl<In, Row: Decode> IntoFuture for Aggregate<In, Row> {
-    type Output = Result<Cursor<Row>>;
-    type IntoFuture = BoxFuture<'static, Self::Output>;
+impl<In, Row: Decode, S: Runs<Row>> IntoFuture for Aggregate<In, Row, S> {
+    type Output = Result<S::Cursor>;
+    type IntoFuture = S::Future;
 
     fn into_future(self) -> Self::IntoFuture {
         let (stages, place) = self.into_parts();
+        S::run(stages, place)
+    }
+}
+
+/// In or outside of a session: which cursor an aggregation gives. (One implementation of `IntoFuture` for
+/// both, so that rustc can say what is wrong with a row.)
+pub trait Runs<Row>: Sized {
+    /// The cursor.
+    type Cursor;
+    /// The future of the cursor.
+    type Future: Future<Output = Result<Self::Cursor>> + Send;
+
+    /// Sends the stages.
+    fn run(stages: Result<Vec<Document>>, place: OnCollection<Self>) -> Self::Future;
+}
+
+impl<Row: Decode> Runs<Row> for Implicit {
+    type Cursor = Cursor<Row>;
+    type Future = BoxFuture<'static, Result<Cursor<Row>>>;
+
+    fn run(stages: Result<Vec<Document>>, place: OnCollection) -> Self::Future {
         Box::pin(async move {
-            let OnCollection { target, options, session: Implicit } = place;
+            let OnCollection { target, options, session: Self } = place;
             let operation = target.operation(AGGREGATE);
             let stages = operation.check(stages)?;
             let call = target.driver().aggregate(stages).with_options(options).batch();
@@ -130,14 +151,13 @@ impl<In, Row: Decode> IntoFuture for Aggregate<In, Row> {
     }
 }
 
-impl<'s, In, Row: Decode> IntoFuture for Aggregate<In, Row, Explicit<'s>> {
-    type Output = Result<SessionCursor<'s, Row>>;
-    type IntoFuture = BoxFuture<'s, Self::Output>;
+impl<'s, Row: Decode> Runs<Row> for Explicit<'s> {
+    type Cursor = SessionCursor<'s, Row>;
+    type Future = BoxFuture<'s, Result<SessionCursor<'s, Row>>>;
 
-    fn into_future(self) -> Self::IntoFuture {
-        let (stages, place) = self.into_parts();
+    fn run(stages: Result<Vec<Document>>, place: OnCollection<Self>) -> Self::Future {
         Box::pin(async move {
-            let OnCollection { target, options, session: Explicit(session) } = place;
+            let OnCollection { target, options, session: Self(session) } = place;
             let driver = send_in(&target, stages, options, session).await?;
             Ok(SessionCursor::new(target, AGGREGATE, driver, session))
         })

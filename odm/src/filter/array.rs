@@ -9,7 +9,7 @@ use crate::{
 /// What a filter compares with an element of the array `V`.
 type Item<V> = <<V as Array>::Item as Value>::Bare;
 
-impl<M, V: Array, R> Path<M, V, R> {
+impl<M, V: Value, R> Path<M, V, R> {
     /// Matches documents where one element satisfies every condition at once.
     ///
     /// `{ field: { $elemMatch: { .. } } }`
@@ -19,6 +19,7 @@ impl<M, V: Array, R> Path<M, V, R> {
     /// with `&` only: the server knows no others there.
     pub fn any(&self, condition: impl FnOnce(Element<V::Item>) -> Filter<V::Item>) -> Filter<M>
     where
+        V: Array,
         R: Queried,
     {
         let condition = condition(element::<V::Item>(Location::default()));
@@ -30,6 +31,7 @@ impl<M, V: Array, R> Path<M, V, R> {
     /// `{ field: { $eq: value } }`
     pub fn contains<K>(&self, value: impl Operand<Item<V>, K>) -> Filter<M>
     where
+        V: Array,
         R: Queried,
     {
         Filter::test(self.location(), "$eq", value.operand())
@@ -40,6 +42,7 @@ impl<M, V: Array, R> Path<M, V, R> {
     /// `{ field: { $all: [..] } }`; no values match no document.
     pub fn all<K, I>(&self, values: I) -> Filter<M>
     where
+        V: Array,
         R: Queried,
         I: IntoIterator,
         I::Item: Operand<Item<V>, K>,
@@ -52,6 +55,7 @@ impl<M, V: Array, R> Path<M, V, R> {
     /// `{ field: { $size: length } }`
     pub fn size(&self, length: u32) -> Filter<M>
     where
+        V: Array,
         R: Queried,
     {
         Filter::test(self.location(), "$size", length.to_bson())

@@ -6,38 +6,69 @@ use crate::{
     value::Value,
 };
 
-/// One line per operator: the method, its name in the manual and the sentence of its documentation.
-macro_rules! comparisons {
-    ($($name:ident $operator:literal $sentence:literal;)*) => {
-        impl<M, V: Value, R> Path<M, V, R> {
-            $(
-                #[doc = concat!("Matches documents ", $sentence, ".")]
-                ///
-                #[doc = concat!("`{ field: { ", $operator, ": value } }`")]
-                ///
-                /// Over an array ([`Many`](crate::path::Many)) one element is enough. Values of other
-                /// BSON types do not match; see the manual on comparison.
-                pub fn $name<K>(&self, value: impl Operand<V::Bare, K>) -> Filter<M>
-                where
-                    R: Queried,
-                {
-                    Filter::test(self.location(), $operator, value.operand())
-                }
-            )*
-        }
-    };
-}
-
-comparisons! {
-    eq "$eq" "whose field equals `value`";
-    ne "$ne" "whose field does not equal `value`, documents without the field included";
-    gt "$gt" "whose field is greater than `value`";
-    gte "$gte" "whose field is at least `value`";
-    lt "$lt" "whose field is less than `value`";
-    lte "$lte" "whose field is at most `value`";
-}
-
+/// Values of other BSON types than the field's do not match; see the manual on comparison. Over an array
+/// ([`Many`](crate::path::Many)) one element is enough.
 impl<M, V: Value, R> Path<M, V, R> {
+    /// Matches documents whose field equals `value`.
+    ///
+    /// `{ field: { $eq: value } }`
+    pub fn eq<K>(&self, value: impl Operand<V::Bare, K>) -> Filter<M>
+    where
+        R: Queried,
+    {
+        Filter::test(self.location(), "$eq", value.operand())
+    }
+
+    /// Matches documents whose field does not equal `value`, documents without the field included.
+    ///
+    /// `{ field: { $ne: value } }`
+    pub fn ne<K>(&self, value: impl Operand<V::Bare, K>) -> Filter<M>
+    where
+        R: Queried,
+    {
+        Filter::test(self.location(), "$ne", value.operand())
+    }
+
+    /// Matches documents whose field is greater than `value`.
+    ///
+    /// `{ field: { $gt: value } }`
+    pub fn gt<K>(&self, value: impl Operand<V::Bare, K>) -> Filter<M>
+    where
+        R: Queried,
+    {
+        Filter::test(self.location(), "$gt", value.operand())
+    }
+
+    /// Matches documents whose field is at least `value`.
+    ///
+    /// `{ field: { $gte: value } }`
+    pub fn gte<K>(&self, value: impl Operand<V::Bare, K>) -> Filter<M>
+    where
+        R: Queried,
+    {
+        Filter::test(self.location(), "$gte", value.operand())
+    }
+
+    /// Matches documents whose field is less than `value`.
+    ///
+    /// `{ field: { $lt: value } }`
+    pub fn lt<K>(&self, value: impl Operand<V::Bare, K>) -> Filter<M>
+    where
+        R: Queried,
+    {
+        Filter::test(self.location(), "$lt", value.operand())
+    }
+
+    /// Matches documents whose field is at most `value`.
+    ///
+    /// `{ field: { $lte: value } }`
+    pub fn lte<K>(&self, value: impl Operand<V::Bare, K>) -> Filter<M>
+    where
+        R: Queried,
+    {
+        Filter::test(self.location(), "$lte", value.operand())
+    }
+
     /// Matches documents whose field equals one of `values`.
     ///
     /// `{ field: { $in: [..] } }`

@@ -5,15 +5,16 @@ use mongodb::bson::Bson;
 use super::Filter;
 use crate::{
     path::{Path, Queried},
-    value::Text,
+    value::{Text, Value},
 };
 
-impl<M, V: Text, R> Path<M, V, R> {
+impl<M, V: Value, R> Path<M, V, R> {
     /// Matches documents whose text begins with `prefix`, by case. The server can use an index for it.
     ///
     /// `{ field: { $regex: "^prefix" } }`, every character of the prefix taken as itself.
     pub fn starts_with(&self, prefix: &str) -> Filter<M>
     where
+        V: Text,
         R: Queried,
     {
         Filter::test(self.location(), "$regex", Ok(Bson::String(beginning(prefix))))

@@ -1,28 +1,30 @@
 //! Paths into arrays: one element by position, or every element of an update.
 
-use super::{Each, InQuery, OnePlace, Path, Reach};
+use super::{Each, InQuery, Location, OnePlace, Path, Reach};
 use crate::value::{Array, Value};
 
 /// The element of an array at the reach `R`: its fields, laid over a path to the element itself.
 type Item<M, V, R> = <<V as Array>::Item as Value>::Fields<InQuery<M, R>, Path<M, <V as Array>::Item, R>>;
 
-impl<M: 'static, V: Array, R: Reach> Path<M, V, R> {
+impl<M: 'static, V: Value, R: Reach> Path<M, V, R> {
     /// The element at a position, counted from zero: `lines.0`.
-    pub fn at(&self, index: u32) -> Item<M, V, R> {
-        self.item(&index.to_string())
+    pub fn at(&self, index: u32) -> Item<M, V, R>
+    where
+        V: Array,
+    {
+        item::<M, V, R>(self.at.position(&index.to_string()))
     }
 
     /// Every element, in an update: `lines.$[]`.
     pub fn each(&self) -> Item<M, V, Each>
     where
+        V: Array,
         R: OnePlace,
     {
-        let at = self.at.position("$[]");
-        V::Item::under(InQuery::new(at.clone()), Path::new(at))
+        item::<M, V, Each>(self.at.position("$[]"))
     }
+}
 
-    fn item(&self, step: &str) -> Item<M, V, R> {
-        let at = self.at.position(step);
-        V::Item::under(InQuery::new(at.clone()), Path::new(at))
-    }
+fn item<M: 'static, V: Array, R: Reach>(at: Location) -> Item<M, V, R> {
+    V::Item::under(InQuery::new(at.clone()), Path::new(at))
 }

@@ -31,7 +31,7 @@ impl KeyOf<String> for &str {
     }
 }
 
-impl<M: 'static, V: Map, R: Reach> Path<M, V, R> {
+impl<M: 'static, V: Value, R: Reach> Path<M, V, R> {
     /// The value under a key: `prices.NOK`.
     ///
     /// The key is data. One that is empty, holds `.` or NUL, or starts with `$` would mean something else to
@@ -41,7 +41,10 @@ impl<M: 'static, V: Map, R: Reach> Path<M, V, R> {
     pub fn key(
         &self,
         key: impl KeyOf<V::Key>,
-    ) -> <V::Item as Value>::Fields<InQuery<M, R>, Path<M, V::Item, R>> {
+    ) -> <V::Item as Value>::Fields<InQuery<M, R>, Path<M, V::Item, R>>
+    where
+        V: Map,
+    {
         let at = self.at.key(&key.to_key());
         V::Item::under(InQuery::new(at.clone()), Path::new(at))
     }

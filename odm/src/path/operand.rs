@@ -74,6 +74,7 @@ impl<V: Value> Operand<V, Ref> for &V {
 
 macro_rules! like {
     ($($for:ty: $($type:ty),* => |$value:ident| $bson:expr;)*) => { $($(
+        #[diagnostic::do_not_recommend]
         impl Operand<$for, Like> for $type {
             fn operand(self) -> CodecResult<Bson> {
                 let $value = self;
@@ -96,12 +97,14 @@ like! {
     DateTime: SystemTime => |time| Bson::DateTime(time.into());
 }
 
+#[diagnostic::do_not_recommend]
 impl<S: ViaSerde<T>, T: 'static> Operand<Via<S, T>, Inner> for T {
     fn operand(self) -> CodecResult<Bson> {
         Via::<S, T>::new(self).to_bson()
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<S: ViaSerde<T>, T: Clone + 'static> Operand<Via<S, T>, InnerRef> for &T {
     fn operand(self) -> CodecResult<Bson> {
         Via::<S, T>::new(self.clone()).to_bson()
@@ -113,12 +116,14 @@ pub(crate) fn operand_list<V, K, O: Operand<V, K>>(items: impl IntoIterator<Item
     items.into_iter().map(Operand::operand).collect::<CodecResult<_>>().map(Bson::Array)
 }
 
+#[diagnostic::do_not_recommend]
 impl<V: Value, K, O: Operand<V, K>, const N: usize> Operand<Vec<V>, Items<K>> for [O; N] {
     fn operand(self) -> CodecResult<Bson> {
         operand_list(self)
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<'a, V: Value, K, O> Operand<Vec<V>, Items<K>> for &'a [O]
 where
     &'a O: Operand<V, K>,
@@ -128,6 +133,7 @@ where
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<'a, V: Value, K, O, const N: usize> Operand<Vec<V>, Items<K>> for &'a [O; N]
 where
     &'a O: Operand<V, K>,
@@ -137,6 +143,7 @@ where
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Operand<Vec<String>, Like> for Vec<&str> {
     fn operand(self) -> CodecResult<Bson> {
         operand_list::<String, _, _>(self)

@@ -10,12 +10,13 @@ use crate::{
     value::{Array, Value},
 };
 
-impl<M, V: Array, R> Path<M, V, R> {
+impl<M, V: Value, R> Path<M, V, R> {
     /// Appends an element.
     ///
     /// `{ $push: { field: item } }`
     pub fn push<K>(&self, item: impl Assign<V::Item, K>) -> Update<M>
     where
+        V: Array,
         R: OnePlace,
     {
         Update::change(self.location(), "$push", item.assign())
@@ -26,6 +27,7 @@ impl<M, V: Array, R> Path<M, V, R> {
     /// `{ $addToSet: { field: item } }`; documents are the same when their fields are, in the same order.
     pub fn add_to_set<K>(&self, item: impl Assign<V::Item, K>) -> Update<M>
     where
+        V: Array,
         R: OnePlace,
     {
         Update::change(self.location(), "$addToSet", item.assign())
@@ -36,6 +38,7 @@ impl<M, V: Array, R> Path<M, V, R> {
     /// `{ $pull: { field: { $eq: item } } }`
     pub fn pull<K>(&self, item: impl Operand<<V::Item as Value>::Bare, K>) -> Update<M>
     where
+        V: Array,
         R: OnePlace,
     {
         let equal: CodecResult<Bson> = item.operand().map(|item| doc! { "$eq": item }.into());
@@ -47,6 +50,7 @@ impl<M, V: Array, R> Path<M, V, R> {
     /// `{ $pull: { field: { qty: { $lt: 1 } } } }`
     pub fn pull_where(&self, condition: impl FnOnce(Element<V::Item>) -> Filter<V::Item>) -> Update<M>
     where
+        V: Array,
         R: OnePlace,
     {
         let condition = condition(element::<V::Item>(Location::default()));

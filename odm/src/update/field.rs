@@ -29,9 +29,7 @@ impl<M, V: Value, R> Path<M, V, R> {
     {
         Update::change(self.location(), "$unset", Ok(Bson::String(String::new())))
     }
-}
 
-impl<M, V: Number, R> Path<M, V, R> {
     /// Adds to the number; a missing field counts as zero.
     ///
     /// `{ $inc: { field: amount } }`
@@ -40,6 +38,7 @@ impl<M, V: Number, R> Path<M, V, R> {
     /// field's type cannot hold is stored by the server and is then an error on reading.
     pub fn inc<K>(&self, amount: impl Operand<V::Step, K>) -> Update<M>
     where
+        V: Number,
         R: OnePlace,
     {
         Update::change(self.location(), "$inc", amount.operand())

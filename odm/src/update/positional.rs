@@ -8,7 +8,7 @@ use crate::{
     value::{Array, Value},
 };
 
-impl<M: 'static, V: Array, R: OnePlace> Path<M, V, R> {
+impl<M: 'static, V: Value, R> Path<M, V, R> {
     /// The elements that satisfy the condition, in an update.
     ///
     /// `{ "lines.$[name].qty": .. }` with the array filter `{ "name.qty": { $lt: 1 } }`
@@ -17,7 +17,11 @@ impl<M: 'static, V: Array, R: OnePlace> Path<M, V, R> {
     pub fn each_where(
         &self,
         condition: impl FnOnce(Element<V::Item>) -> Filter<V::Item>,
-    ) -> <V::Item as Value>::Fields<InQuery<M, Each>, Path<M, V::Item, Each>> {
+    ) -> <V::Item as Value>::Fields<InQuery<M, Each>, Path<M, V::Item, Each>>
+    where
+        V: Array,
+        R: OnePlace,
+    {
         const PLACEHOLDER: &str = "element";
         let clauses = condition(element::<V::Item>(Location::default().field(PLACEHOLDER))).into_clauses();
         let identifier =

@@ -13,7 +13,8 @@ use crate::error::codec::{CodecError, CodecResult};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a number",
     label = "this operator needs a numeric field",
-    note = "numbers are Rust's integers and floats and `bson::Decimal128`, and `Option`s of them"
+    note = "numbers are Rust's integers and floats and `bson::Decimal128`, and `Option`s of them",
+    note = "in a pipeline, a number below an array is an array of numbers until the array is unwound"
 )]
 pub trait Number: Value {
     /// The kind of BSON number that is stored: `i32`, `i64`, `f64` or `Decimal128`.
