@@ -79,7 +79,7 @@ use crate::{
 /// while let Some(change) = changes.next().await.transpose()? {
 ///     match change.event() {
 ///         Event::Insert(order) => println!("new: {order:?}"),
-///         Event::Update { delta, .. } => println!("changed: {:?}", delta.updated_fields.keys()),
+///         Event::Update { delta, .. } => println!("changed: {}", delta.updated_fields),
 ///         _ => {}
 ///     }
 /// }
