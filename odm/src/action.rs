@@ -59,8 +59,8 @@ impl AsSession for ClientSession {
 #[derive(Debug, Clone, Copy)]
 pub struct Implicit;
 
-/// The state of an action that runs in a session; it holds the only borrow of the session, so that two
-/// operations at once in one session do not compile.
+/// The state of an action that runs in a session. It holds the only borrow of the session, so that two
+/// operations at once in one session do not compile; the server would refuse them, or worse.
 pub struct Explicit<'s>(&'s mut ClientSession);
 
 impl<'s> Explicit<'s> {
@@ -123,8 +123,8 @@ macro_rules! action {
                 self,
                 session: &mut impl $crate::action::AsSession,
             ) -> $action<M, $crate::action::Explicit<'_>> {
-                let Self { $($field,)* options, session: $crate::action::Implicit } = self;
-                $action { $($field,)* options, session: $crate::action::Explicit::new(session) }
+                let Self { $($field,)* options, state: $crate::action::Implicit } = self;
+                $action { $($field,)* options, state: $crate::action::Explicit::new(session) }
             }
         }
 

@@ -15,15 +15,23 @@ use crate::{
 /// The collection of the model `M`: a cheap clone, like the [`Database`] it comes from.
 ///
 /// ```no_run
-/// use odm::{Collection, Database, Model};
+/// use odm::{Collection, Database, Id, Model};
 ///
-/// struct Users<User: Model> {
-///     collection: Collection<User>,
+/// #[derive(Model)]
+/// #[odm(collection = "users")]
+/// struct User {
+///     id: Id<User>,
+///     name: String,
 /// }
 ///
-/// impl<User: Model> Users<User> {
+/// #[derive(Clone)]
+/// struct App {
+///     users: Collection<User>,
+/// }
+///
+/// impl App {
 ///     fn new(db: &Database) -> Self {
-///         Self { collection: db.collection() }
+///         Self { users: db.collection() }
 ///     }
 /// }
 /// ```

@@ -37,15 +37,17 @@ use crate::{
 /// error of the server ends the cursor.
 ///
 /// ```no_run
-/// # use odm::{Collection, Model, Filter};
-/// # async fn f<User: Model>(users: Collection<User>) -> odm::Result<()> {
+/// # use odm::{Collection, Filter, Id, Model};
+/// # #[derive(Model)]
+/// # #[odm(collection = "users")]
+/// # struct User { id: Id<User>, name: String }
+/// # async fn f(users: Collection<User>) -> odm::Result<()> {
 /// let mut cursor = users.find(Filter::all()).await?;
 /// while let Some(user) = cursor.next().await.transpose()? {
-///     println!("{:?}", user.id().to_bson());
+///     println!("{}", user.name);
 /// }
 /// # Ok(())
 /// # }
-/// # use odm::Value;
 /// ```
 #[must_use = "a cursor gives its documents when it is polled"]
 pub struct Cursor<T> {
@@ -118,10 +120,13 @@ impl<T: Decode> Cursor<T> {
     /// The first error ends it, of the cursor or your own.
     ///
     /// ```no_run
-    /// # use odm::{Collection, Model, Filter};
-    /// # async fn write<T>(user: T) -> std::io::Result<()> { Ok(()) }
-    /// # async fn f<User: Model>(users: Collection<User>) -> Result<(), Box<dyn std::error::Error>> {
-    /// users.find(Filter::all()).await?.for_each(|user| async move { Ok::<_, Box<dyn std::error::Error>>(write(user).await?) }).await?;
+    /// # use odm::{Collection, Filter, Id, Model};
+    /// # #[derive(Model)]
+    /// # #[odm(collection = "users")]
+    /// # struct User { id: Id<User>, name: String }
+    /// # async fn greet(name: &str) -> odm::Result<()> { Ok(()) }
+    /// # async fn f(users: Collection<User>) -> odm::Result<()> {
+    /// users.find(Filter::all()).await?.for_each(|user| async move { greet(&user.name).await }).await?;
     /// # Ok(())
     /// # }
     /// ```

@@ -115,9 +115,16 @@ impl Database {
     /// The collection of a model.
     ///
     /// ```no_run
-    /// # use odm::{Collection, Database, Model};
-    /// # fn of<User: Model>(db: &Database) {
-    /// let users: Collection<User> = db.collection();
+    /// # use odm::{Database, Id, Model};
+    /// #[derive(Model)]
+    /// #[odm(collection = "users")]
+    /// struct User {
+    ///     id: Id<User>,
+    ///     name: String,
+    /// }
+    ///
+    /// # fn of(db: &Database) {
+    /// let users = db.collection::<User>();
     /// # }
     /// ```
     pub fn collection<M: Model>(&self) -> Collection<M> {

@@ -39,13 +39,18 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// `Display` is one line and, like `Debug`, holds no stored values: these are behind accessors.
 ///
 /// ```no_run
-/// # async fn create(users: &odm::mongodb::Database) -> odm::Result<()> { Ok(()) }
-/// # async fn register(users: odm::mongodb::Database) -> odm::Result<bool> {
-/// match create(&users).await {
-///     Ok(()) => Ok(true),
-///     Err(error) if error.is_duplicate_key() => Ok(false),
-///     Err(error) => Err(error),
+/// # use odm::{Collection, Id, Model};
+/// # #[derive(Model)]
+/// # #[odm(collection = "users")]
+/// # struct User { id: Id<User>, name: String }
+/// # async fn f(users: Collection<User>, user: User) -> odm::Result<()> {
+/// match users.insert_one(&user).await {
+///     Ok(_) => println!("welcome"),
+///     Err(error) if error.is_duplicate_key() => println!("this name is taken"),
+///     Err(error) if error.is_retryable() => println!("try again later: {error}"),
+///     Err(error) => return Err(error),
 /// }
+/// # Ok(())
 /// # }
 /// ```
 pub struct Error(Box<Inner>);
@@ -241,7 +246,7 @@ impl Error {
     }
 
     /// What became of each document of an `insert_many`, if that is what failed.
-    pub fn insert_many(&self) -> Option<&InsertManyError> {
+    pub fn insert_many_error(&self) -> Option<&InsertManyError> {
         if let ErrorKind::InsertMany(error) = self.kind() { Some(error) } else { None }
     }
 

@@ -27,9 +27,13 @@ impl<M: Model> Collection<M> {
     /// `await` gives a `u64`.
     ///
     /// ```no_run
-    /// # use odm::{Collection, Filter, Model};
-    /// # async fn f<User: Model>(users: Collection<User>) -> odm::Result<()> {
-    /// println!("{} users", users.count(Filter::all()).await?);
+    /// # use odm::{Collection, Filter, Id, Model};
+    /// # #[derive(Model)]
+    /// # #[odm(collection = "users")]
+    /// # struct User { id: Id<User>, name: String, age: u8, visits: u32 }
+    /// # async fn f(users: Collection<User>) -> odm::Result<()> {
+    /// let u = User::fields();
+    /// println!("{} of {}", users.count(u.age().gte(18)).await?, users.count(Filter::all()).await?);
     /// # Ok(())
     /// # }
     /// ```
@@ -38,7 +42,7 @@ impl<M: Model> Collection<M> {
             target: self.target(),
             filter: filter.into_filter(),
             options: CountOptions::default(),
-            session: Implicit,
+            state: Implicit,
         }
     }
 }
@@ -51,7 +55,7 @@ pub struct Count<M, S = Implicit> {
     target: Target,
     filter: Filter<M>,
     options: CountOptions,
-    session: S,
+    state: S,
 }
 
 impl<M: Model, S> Count<M, S> {
@@ -75,7 +79,7 @@ impl<M: Model, S> Count<M, S> {
     where
         S: SessionState<'s>,
     {
-        Box::pin(send(self.target, self.filter.into_document(), self.options, self.session.into_option()))
+        Box::pin(send(self.target, self.filter.into_document(), self.options, self.state.into_option()))
     }
 }
 

@@ -31,9 +31,13 @@ impl<M: Model> Collection<M> {
     /// [`is_outcome_unknown`](crate::Error::is_outcome_unknown): the answer was lost.
     ///
     /// ```no_run
-    /// # use odm::{Collection, Model, bson::doc};
-    /// # async fn f<User: Model>(users: Collection<User>) -> odm::Result<()> {
-    /// let removed = users.delete_many(doc! { "visits": 0 }).await?.deleted_count;
+    /// # use odm::{Collection, Id, Model};
+    /// # #[derive(Model)]
+    /// # #[odm(collection = "users")]
+    /// # struct User { id: Id<User>, name: String, age: u8, visits: u32 }
+    /// # async fn f(users: Collection<User>) -> odm::Result<()> {
+    /// let u = User::fields();
+    /// let removed = users.delete_many(u.visits().eq(0)).await?.deleted_count;
     /// # Ok(())
     /// # }
     /// ```
@@ -42,7 +46,7 @@ impl<M: Model> Collection<M> {
             target: self.target(),
             filter: filter.into_filter(),
             options: DeleteOptions::default(),
-            session: Implicit,
+            state: Implicit,
         }
     }
 }
@@ -55,7 +59,7 @@ pub struct DeleteMany<M, S = Implicit> {
     target: Target,
     filter: Filter<M>,
     options: DeleteOptions,
-    session: S,
+    state: S,
 }
 
 action!(DeleteMany { target, filter } with DeleteOptions => DeleteResult);
@@ -65,7 +69,7 @@ impl<M: Model, S> DeleteMany<M, S> {
     where
         S: SessionState<'s>,
     {
-        Box::pin(send(self.target, said(self.filter), self.options, self.session.into_option()))
+        Box::pin(send(self.target, said(self.filter), self.options, self.state.into_option()))
     }
 }
 

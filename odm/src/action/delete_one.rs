@@ -27,9 +27,13 @@ impl<M: Model> Collection<M> {
     /// [`is_not_sent`](crate::Error::is_not_sent): a value in the filter cannot be stored.
     ///
     /// ```no_run
-    /// # use odm::{Collection, Model, bson::doc};
-    /// # async fn f<User: Model>(users: Collection<User>) -> odm::Result<()> {
-    /// let removed = users.delete_one(doc! { "name": "Ada" }).await?.deleted_count;
+    /// # use odm::{Collection, Id, Model};
+    /// # #[derive(Model)]
+    /// # #[odm(collection = "users")]
+    /// # struct User { id: Id<User>, name: String, age: u8, visits: u32 }
+    /// # async fn f(users: Collection<User>, id: Id<User>) -> odm::Result<()> {
+    /// let u = User::fields();
+    /// let was_there = users.delete_one(u.id().eq(id)).await?.deleted_count == 1;
     /// # Ok(())
     /// # }
     /// ```
@@ -38,7 +42,7 @@ impl<M: Model> Collection<M> {
             target: self.target(),
             filter: filter.into_filter(),
             options: DeleteOptions::default(),
-            session: Implicit,
+            state: Implicit,
         }
     }
 }
@@ -51,7 +55,7 @@ pub struct DeleteOne<M, S = Implicit> {
     target: Target,
     filter: Filter<M>,
     options: DeleteOptions,
-    session: S,
+    state: S,
 }
 
 action!(DeleteOne { target, filter } with DeleteOptions => DeleteResult);
@@ -61,7 +65,7 @@ impl<M: Model, S> DeleteOne<M, S> {
     where
         S: SessionState<'s>,
     {
-        Box::pin(send(self.target, self.filter.into_document(), self.options, self.session.into_option()))
+        Box::pin(send(self.target, self.filter.into_document(), self.options, self.state.into_option()))
     }
 }
 

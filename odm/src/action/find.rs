@@ -8,11 +8,11 @@ use mongodb::{
     raw_batch_cursor::{RawBatchCursor, SessionRawBatchCursor},
 };
 
-use super::{Explicit, Implicit, action};
+use super::{Explicit, Implicit, action, find_one::sound};
 use crate::{
     collection::{Collection, Target},
     cursor::{Cursor, SessionCursor},
-    error::Result,
+    error::{Error, Result},
     exec,
     filter::{Filter, IntoFilter},
     model::Model,
@@ -35,10 +35,19 @@ impl<M: Model> Collection<M> {
     /// model.
     ///
     /// ```no_run
-    /// # use odm::{Collection, Model, Filter, bson::doc};
-    /// # async fn f<User: Model>(users: Collection<User>) -> odm::Result<()> {
-    /// let adults: Vec<User> =
-    ///     users.find(doc! { "age": { "$gte": 18 } }).sort(doc! { "age": 1 }).limit(20).await?.try_collect().await?;
+    /// # use odm::{Collection, Id, Model};
+    /// # #[derive(Model)]
+    /// # #[odm(collection = "users")]
+    /// # struct User { id: Id<User>, name: String, age: u8, visits: u32 }
+    /// # async fn f(users: Collection<User>) -> odm::Result<()> {
+    /// let u = User::fields();
+    /// let adults: Vec<User> = users
+    ///     .find(u.age().gte(18))
+    ///     .sort(u.name().asc())
+    ///     .limit(20)
+    ///     .await?
+    ///     .try_collect()
+    ///     .await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -46,9 +55,9 @@ impl<M: Model> Collection<M> {
         Find {
             target: self.target(),
             filter: filter.into_filter(),
-            sort: Ok(None),
+            problem: None,
             options: FindOptions::default(),
-            session: Implicit,
+            state: Implicit,
         }
     }
 }
@@ -60,15 +69,18 @@ impl<M: Model> Collection<M> {
 pub struct Find<M, S = Implicit> {
     target: Target,
     filter: Filter<M>,
-    sort: Result<Option<Document>>,
+    problem: Option<Error>,
     options: FindOptions,
-    session: S,
+    state: S,
 }
 
 impl<M: Model, S> Find<M, S> {
     /// The order in which the documents come: `{ sort: { .. } }`.
     pub fn sort(mut self, sort: impl IntoSort<M>) -> Self {
-        self.sort = sort.into_sort().into_document().map(Some);
+        match sort.into_sort().into_document() {
+            Ok(sort) => self.options.sort = Some(sort),
+            Err(problem) => self.problem = Some(problem),
+        }
         self
     }
 
@@ -92,14 +104,14 @@ impl<M: Model, S> Find<M, S> {
 }
 
 action! {
-    Find { target, filter, sort } with FindOptions => Cursor<M>, in a session SessionCursor<'s, M>
+    Find { target, filter, problem } with FindOptions => Cursor<M>, in a session SessionCursor<'s, M>
 }
 
 impl<M: Model> Find<M> {
     fn execute(self) -> BoxFuture<'static, Result<Cursor<M>>> {
-        let filter = self.filter.into_document();
+        let filter = sound(self.filter, self.problem);
         Box::pin(async move {
-            let driver = send(&self.target, filter, self.sort, self.options).await?;
+            let driver = send(&self.target, filter, self.options).await?;
             Ok(Cursor::new(self.target, FIND, driver))
         })
     }
@@ -107,45 +119,28 @@ impl<M: Model> Find<M> {
 
 impl<'s, M: Model> Find<M, Explicit<'s>> {
     fn execute(self) -> BoxFuture<'s, Result<SessionCursor<'s, M>>> {
-        let filter = self.filter.into_document();
-        let session = self.session.0;
+        let filter = sound(self.filter, self.problem);
+        let session = self.state.0;
         Box::pin(async move {
-            let driver = send_in(&self.target, filter, self.sort, self.options, session).await?;
+            let driver = send_in(&self.target, filter, self.options, session).await?;
             Ok(SessionCursor::new(self.target, FIND, driver, session))
         })
     }
 }
 
-async fn send(
-    target: &Target,
-    filter: Result<Document>,
-    sort: Result<Option<Document>>,
-    options: FindOptions,
-) -> Result<RawBatchCursor> {
+async fn send(target: &Target, filter: Result<Document>, options: FindOptions) -> Result<RawBatchCursor> {
     let operation = target.operation(FIND);
-    let (filter, options) = operation.check(assemble(filter, sort, options))?;
+    let filter = operation.check(filter)?;
     exec::run(operation, target.driver().find(filter).with_options(options).batch()).await
 }
 
 async fn send_in(
     target: &Target,
     filter: Result<Document>,
-    sort: Result<Option<Document>>,
     options: FindOptions,
     session: &mut ClientSession,
 ) -> Result<SessionRawBatchCursor> {
     let operation = target.operation(FIND);
-    let (filter, options) = operation.check(assemble(filter, sort, options))?;
+    let filter = operation.check(filter)?;
     exec::run(operation, target.driver().find(filter).with_options(options).session(session).batch()).await
-}
-
-fn assemble(
-    filter: Result<Document>,
-    sort: Result<Option<Document>>,
-    mut options: FindOptions,
-) -> Result<(Document, FindOptions)> {
-    if let Some(sort) = sort? {
-        options.sort = Some(sort);
-    }
-    Ok((filter?, options))
 }

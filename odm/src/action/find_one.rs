@@ -12,7 +12,7 @@ use super::{Implicit, SessionState, action};
 use crate::{
     collection::{Collection, Target},
     cursor::decode,
-    error::Result,
+    error::{Error, Result},
     exec,
     filter::{Filter, IntoFilter},
     model::Model,
@@ -34,22 +34,23 @@ impl<M: Model> Collection<M> {
     /// [`is_decode`](crate::Error::is_decode): the stored document does not fit the model.
     ///
     /// ```no_run
-    /// # use odm::{Collection, Model, bson::doc};
-    /// # async fn f<User: Model>(users: Collection<User>) -> odm::Result<()> {
-    /// if let Some(user) = users.find_one(doc! { "name": "Ada" }).await? {
-    ///     println!("found {:?}", user.id().to_bson());
-    /// }
+    /// # use odm::{Collection, Id, Model};
+    /// # #[derive(Model)]
+    /// # #[odm(collection = "users")]
+    /// # struct User { id: Id<User>, name: String, age: u8, visits: u32 }
+    /// # async fn f(users: Collection<User>) -> odm::Result<()> {
+    /// let u = User::fields();
+    /// let oldest: Option<User> = users.find_one(u.name().eq("Ada")).sort(u.age().desc()).await?;
     /// # Ok(())
     /// # }
-    /// # use odm::Value;
     /// ```
     pub fn find_one(&self, filter: impl IntoFilter<M>) -> FindOne<M> {
         FindOne {
             target: self.target(),
             filter: filter.into_filter(),
-            sort: Ok(None),
+            problem: None,
             options: FindOneOptions::default(),
-            session: Implicit,
+            state: Implicit,
         }
     }
 }
@@ -61,15 +62,18 @@ impl<M: Model> Collection<M> {
 pub struct FindOne<M, S = Implicit> {
     target: Target,
     filter: Filter<M>,
-    sort: Result<Option<Document>>,
+    problem: Option<Error>,
     options: FindOneOptions,
-    session: S,
+    state: S,
 }
 
 impl<M: Model, S> FindOne<M, S> {
     /// Which document is the first: `{ sort: { .. } }`.
     pub fn sort(mut self, sort: impl IntoSort<M>) -> Self {
-        self.sort = sort.into_sort().into_document().map(Some);
+        match sort.into_sort().into_document() {
+            Ok(sort) => self.options.sort = Some(sort),
+            Err(problem) => self.problem = Some(problem),
+        }
         self
     }
 
@@ -80,20 +84,23 @@ impl<M: Model, S> FindOne<M, S> {
     }
 }
 
-action!(FindOne { target, filter, sort } with FindOneOptions => Option<M>);
+action!(FindOne { target, filter, problem } with FindOneOptions => Option<M>);
 
 impl<M: Model, S> FindOne<M, S> {
-    fn execute<'s>(mut self) -> BoxFuture<'s, Result<Option<M>>>
+    fn execute<'s>(self) -> BoxFuture<'s, Result<Option<M>>>
     where
         S: SessionState<'s>,
     {
-        let filter = self.filter.into_document().and_then(|filter| {
-            if let Some(sort) = self.sort? {
-                self.options.sort = Some(sort);
-            }
-            Ok(filter)
-        });
-        read_one(FIND_ONE, self.target, filter, self.options, self.session)
+        let filter = sound(self.filter, self.problem);
+        read_one(FIND_ONE, self.target, filter, self.options, self.state)
+    }
+}
+
+/// The filter, unless a setter got something that cannot be sent.
+pub(super) fn sound<M>(filter: Filter<M>, problem: Option<Error>) -> Result<Document> {
+    match problem {
+        Some(problem) => Err(problem),
+        None => filter.into_document(),
     }
 }
 

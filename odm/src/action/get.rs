@@ -32,8 +32,11 @@ impl<M: Model> Collection<M> {
     ///
     /// ```no_run
     /// # use odm::{Collection, Id, Model};
-    /// # async fn f<User: Model<Id = Id<User>>>(users: Collection<User>, id: Id<User>) -> odm::Result<()> {
-    /// let user: Option<User> = users.get(&id).await?;
+    /// # #[derive(Model)]
+    /// # #[odm(collection = "users")]
+    /// # struct User { id: Id<User>, name: String, age: u8, visits: u32 }
+    /// # async fn f(users: Collection<User>, id: Id<User>) -> odm::Result<()> {
+    /// let user: Option<User> = users.get(id).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -43,7 +46,7 @@ impl<M: Model> Collection<M> {
             filter: by_id(id.operand()),
             model: std::marker::PhantomData,
             options: FindOneOptions::default(),
-            session: Implicit,
+            state: Implicit,
         }
     }
 }
@@ -61,7 +64,7 @@ pub struct Get<M, S = Implicit> {
     filter: Result<Document>,
     model: std::marker::PhantomData<fn() -> M>,
     options: FindOneOptions,
-    session: S,
+    state: S,
 }
 
 action!(Get { target, filter, model } with FindOneOptions => Option<M>);
@@ -71,6 +74,6 @@ impl<M: Model, S> Get<M, S> {
     where
         S: SessionState<'s>,
     {
-        read_one(GET, self.target, self.filter, self.options, self.session)
+        read_one(GET, self.target, self.filter, self.options, self.state)
     }
 }

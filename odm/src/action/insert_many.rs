@@ -37,17 +37,20 @@ impl<M: Model> Collection<M> {
     ///
     /// # Errors
     ///
-    /// [`insert_many`](crate::Error::insert_many) tells what became of each document. The predicates
+    /// [`insert_many_error`](crate::Error::insert_many_error) tells what became of each document. The predicates
     /// [`is_invalid`](crate::Error::is_invalid), [`is_duplicate_key`](crate::Error::is_duplicate_key) and
     /// [`is_rejected`](crate::Error::is_rejected) hold if that is all that went wrong.
     ///
     /// ```no_run
-    /// # use odm::{Collection, Model, error::InsertOutcome};
-    /// # async fn f<User: Model>(users: Collection<User>, new: Vec<User>) -> odm::Result<()> {
+    /// # use odm::{Collection, Id, Model};
+    /// # #[derive(Model)]
+    /// # #[odm(collection = "users")]
+    /// # struct User { id: Id<User>, name: String, age: u8, visits: u32 }
+    /// # async fn f(users: Collection<User>, new: Vec<User>) -> odm::Result<()> {
     /// match users.insert_many(&new).ordered(false).await {
     ///     Ok(ids) => println!("{} users", ids.len()),
     ///     Err(error) if error.is_duplicate_key() => {
-    ///         let known = error.insert_many().map_or(0, |error| error.failures().len());
+    ///         let known = error.insert_many_error().map_or(0, |error| error.failures().len());
     ///         println!("{known} of them were known");
     ///     }
     ///     Err(error) => return Err(error),
@@ -72,7 +75,7 @@ impl<M: Model> Collection<M> {
             documents: if refused.is_empty() { Ok(documents) } else { Err(not_sent(ids.len(), refused)) },
             ids,
             options: InsertManyOptions::default(),
-            session: Implicit,
+            state: Implicit,
         }
     }
 }
@@ -94,7 +97,7 @@ pub struct InsertMany<M: Model, S = Implicit> {
     ids: Vec<M::Id>,
     documents: Result<Vec<RawDocumentBuf>>,
     options: InsertManyOptions,
-    session: S,
+    state: S,
 }
 
 impl<M: Model, S> InsertMany<M, S> {
@@ -112,7 +115,7 @@ impl<M: Model, S> InsertMany<M, S> {
     where
         S: SessionState<'s>,
     {
-        let sent = send(self.target, self.documents, self.options, self.session.into_option());
+        let sent = send(self.target, self.documents, self.options, self.state.into_option());
         let ids = self.ids;
         Box::pin(async move { sent.await.map(|()| ids) })
     }

@@ -30,10 +30,13 @@ impl<M: Model> Collection<M> {
     /// unique index. [`is_rejected`](crate::Error::is_rejected): the collection's validator refuses it.
     ///
     /// ```no_run
-    /// # use odm::{Collection, Model};
-    /// # async fn f<User: Model>(users: Collection<User>, user: User) -> odm::Result<()> {
+    /// # use odm::{Collection, Id, Model};
+    /// # #[derive(Model)]
+    /// # #[odm(collection = "users")]
+    /// # struct User { id: Id<User>, name: String, age: u8, visits: u32 }
+    /// # async fn f(users: Collection<User>, user: User) -> odm::Result<()> {
     /// match users.insert_one(&user).await {
-    ///     Ok(_id) => println!("welcome"),
+    ///     Ok(id) => println!("welcome, {id}"),
     ///     Err(error) if error.is_duplicate_key() => println!("this name is taken"),
     ///     Err(error) => return Err(error),
     /// }
@@ -46,7 +49,7 @@ impl<M: Model> Collection<M> {
             id: model.id().clone(),
             document: encode(model),
             options: InsertOneOptions::default(),
-            session: Implicit,
+            state: Implicit,
         }
     }
 }
@@ -60,7 +63,7 @@ pub struct InsertOne<M: Model, S = Implicit> {
     id: M::Id,
     document: Result<RawDocumentBuf>,
     options: InsertOneOptions,
-    session: S,
+    state: S,
 }
 
 action!(InsertOne { target, id, document } with InsertOneOptions => M::Id);
@@ -70,7 +73,7 @@ impl<M: Model, S> InsertOne<M, S> {
     where
         S: SessionState<'s>,
     {
-        let sent = send(self.target, self.document, self.options, self.session.into_option());
+        let sent = send(self.target, self.document, self.options, self.state.into_option());
         let id = self.id;
         Box::pin(async move { sent.await.map(|()| id) })
     }

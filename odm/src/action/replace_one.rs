@@ -39,9 +39,13 @@ impl<M: Model> Collection<M> {
     /// [`is_rejected`](crate::Error::is_rejected): the collection's validator refuses it.
     ///
     /// ```no_run
-    /// # use odm::{Collection, Model, bson::doc};
-    /// # async fn f<User: Model>(users: Collection<User>, user: User) -> odm::Result<()> {
-    /// users.replace_one(doc! { "name": "Ada" }, &user).upsert(true).await?;
+    /// # use odm::{Collection, Id, Model};
+    /// # #[derive(Model)]
+    /// # #[odm(collection = "users")]
+    /// # struct User { id: Id<User>, name: String, age: u8, visits: u32 }
+    /// # async fn f(users: Collection<User>, user: User) -> odm::Result<()> {
+    /// let u = User::fields();
+    /// users.replace_one(u.id().eq(user.id), &user).upsert(true).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -51,7 +55,7 @@ impl<M: Model> Collection<M> {
             filter: filter.into_filter(),
             document: encode(model),
             options: ReplaceOptions::default(),
-            session: Implicit,
+            state: Implicit,
         }
     }
 }
@@ -65,7 +69,7 @@ pub struct ReplaceOne<M, S = Implicit> {
     filter: Filter<M>,
     document: Result<RawDocumentBuf>,
     options: ReplaceOptions,
-    session: S,
+    state: S,
 }
 
 impl<M: Model, S> ReplaceOne<M, S> {
@@ -88,7 +92,7 @@ impl<M: Model, S> ReplaceOne<M, S> {
             self.filter.into_document(),
             self.document,
             self.options,
-            self.session.into_option(),
+            self.state.into_option(),
         ))
     }
 }

@@ -41,9 +41,13 @@ impl<M: Model> Collection<M> {
     /// [`is_outcome_unknown`](Error::is_outcome_unknown): the answer was lost.
     ///
     /// ```no_run
-    /// # use odm::{Collection, Model, Filter, bson::doc};
-    /// # async fn f<User: Model>(users: Collection<User>) -> odm::Result<()> {
-    /// users.update_many(Filter::all(), doc! { "$set": { "welcomed": false } }).await?;
+    /// # use odm::{Collection, Filter, Id, Model};
+    /// # #[derive(Model)]
+    /// # #[odm(collection = "users")]
+    /// # struct User { id: Id<User>, name: String, age: u8, visits: u32 }
+    /// # async fn f(users: Collection<User>) -> odm::Result<()> {
+    /// let u = User::fields();
+    /// users.update_many(Filter::all(), u.visits().set(0)).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -53,7 +57,7 @@ impl<M: Model> Collection<M> {
             filter: filter.into_filter(),
             update: update.into_update(),
             options: UpdateOptions::default(),
-            session: Implicit,
+            state: Implicit,
         }
     }
 }
@@ -67,7 +71,7 @@ pub struct UpdateMany<M, S = Implicit> {
     filter: Filter<M>,
     update: Update<M>,
     options: UpdateOptions,
-    session: S,
+    state: S,
 }
 
 impl<M: Model, S> UpdateMany<M, S> {
@@ -86,7 +90,7 @@ impl<M: Model, S> UpdateMany<M, S> {
         S: SessionState<'s>,
     {
         let update = parts(self.update);
-        Box::pin(send(self.target, said(self.filter), update, self.options, self.session.into_option()))
+        Box::pin(send(self.target, said(self.filter), update, self.options, self.state.into_option()))
     }
 }
 

@@ -39,10 +39,14 @@ impl<M: Model> Collection<M> {
     /// unique index. [`is_rejected`](Error::is_rejected): the collection's validator refuses the result.
     ///
     /// ```no_run
-    /// # use odm::{Collection, Model, bson::doc};
-    /// # async fn f<User: Model>(users: Collection<User>) -> odm::Result<()> {
-    /// let result = users.update_one(doc! { "name": "Ada" }, doc! { "$inc": { "visits": 1 } }).await?;
-    /// assert_eq!(result.matched_count, 1);
+    /// # use odm::{Collection, Id, Model};
+    /// # #[derive(Model)]
+    /// # #[odm(collection = "users")]
+    /// # struct User { id: Id<User>, name: String, age: u8, visits: u32 }
+    /// # async fn f(users: Collection<User>, id: Id<User>) -> odm::Result<()> {
+    /// let u = User::fields();
+    /// let result = users.update_one(u.id().eq(id), u.visits().inc(1)).await?;
+    /// println!("{} found, {} changed", result.matched_count, result.modified_count);
     /// # Ok(())
     /// # }
     /// ```
@@ -52,7 +56,7 @@ impl<M: Model> Collection<M> {
             filter: filter.into_filter(),
             update: update.into_update(),
             options: UpdateOptions::default(),
-            session: Implicit,
+            state: Implicit,
         }
     }
 }
@@ -66,7 +70,7 @@ pub struct UpdateOne<M, S = Implicit> {
     filter: Filter<M>,
     update: Update<M>,
     options: UpdateOptions,
-    session: S,
+    state: S,
 }
 
 impl<M: Model, S> UpdateOne<M, S> {
@@ -90,7 +94,7 @@ impl<M: Model, S> UpdateOne<M, S> {
             self.filter.into_document(),
             update,
             self.options,
-            self.session.into_option(),
+            self.state.into_option(),
         ))
     }
 }

@@ -127,3 +127,42 @@ const DOCUMENT: u8 = 3;
 fn unreadable() -> Error {
     Error::new(ErrorKind::Driver("the server's answer is not a batch of documents".into()))
 }
+
+#[cfg(test)]
+mod tests {
+    use mongodb::bson::{doc, rawdoc, serialize_to_vec};
+
+    use super::*;
+
+    #[test]
+    fn documents_of_an_array() {
+        let documents: Vec<_> = (0..12).map(|n| doc! { "n": n }).collect();
+        let bytes = serialize_to_vec(&doc! { "firstBatch": documents }).unwrap();
+        let reply = mongodb::bson::RawDocumentBuf::from_bytes(bytes).unwrap();
+        let array = reply.get_array("firstBatch").unwrap().as_bytes();
+        let mut left = &array[4..array.len() - 1];
+        for n in 0..12 {
+            let (document, rest) = split_document(left).unwrap();
+            assert_eq!(document, rawdoc! { "n": n }.as_bytes());
+            left = rest;
+        }
+        assert!(left.is_empty());
+    }
+
+    /// Whatever the bytes are, the answer is `None` and no panic.
+    #[test]
+    fn other_bytes() {
+        for bytes in [
+            &b""[..],
+            b"\x03",
+            b"\x030",
+            b"\x030\0",
+            b"\x030\0\x05\0\0",
+            b"\x030\0\x06\0\0\0\0",
+            b"\x030\0\xff\xff\xff\xff\0",
+            b"\x100\0\x01\0\0\0",
+        ] {
+            assert_eq!(split_document(bytes), None, "{bytes:?}");
+        }
+    }
+}

@@ -194,7 +194,7 @@ impl fmt::Display for InsertManyError {
             write!(f, "; the one at position {}: {}", first.position, Reason(&first.error))?;
         }
         if self.failures.len() > 1 {
-            write!(f, "; {} more failed, see `insert_many()`", self.failures.len() - 1)?;
+            write!(f, "; {} more failed, see `insert_many_error()`", self.failures.len() - 1)?;
         }
         if let Some(interruption) = &self.interruption {
             write!(f, "; {}", Reason(interruption))?;

@@ -362,7 +362,7 @@ fn outcomes(error: &Error) -> String {
         InsertOutcome::NotTried => '-',
         InsertOutcome::Unknown => '?',
     };
-    error.insert_many().unwrap().outcomes().map(letter).collect()
+    error.insert_many_error().unwrap().outcomes().map(letter).collect()
 }
 
 #[test]
@@ -379,7 +379,7 @@ fn insert_many_per_document() {
     assert_eq!(outcomes(&ordered), "wwwf--");
     assert!(ordered.is_duplicate_key() && !ordered.is_not_sent() && !ordered.is_retryable());
     assert_eq!(ordered.code(), Some(11000));
-    assert_eq!(ordered.insert_many().unwrap().failures()[0].position(), 3);
+    assert_eq!(ordered.insert_many_error().unwrap().failures()[0].position(), 3);
     assert_eq!(
         ordered.to_string(),
         "insert_one on shop.orders: 3 of 6 documents were written; the one at position 3: another document already \
@@ -396,7 +396,7 @@ fn insert_many_per_document() {
     assert_eq!(
         unordered.to_string(),
         "4 of 6 documents were written; the one at position 1: another document already has this `_id`; 1 more \
-         failed, see `insert_many()` (code 11000)"
+         failed, see `insert_many_error()` (code 11000)"
     );
 
     let mut lost = InsertManyError::new(4);
@@ -418,7 +418,10 @@ fn insert_many_per_document() {
     concern.absorb(0..2, many(Bson::Null, late.into()), true);
     let concern = concern.into_result().unwrap_err();
     assert_eq!(outcomes(&concern), "ww");
-    assert!(matches!(concern.insert_many().unwrap().interruption().unwrap().kind(), ErrorKind::WriteConcern));
+    assert!(matches!(
+        concern.insert_many_error().unwrap().interruption().unwrap().kind(),
+        ErrorKind::WriteConcern
+    ));
     assert!(concern.is_outcome_unknown());
 
     assert!(InsertManyError::new(0).into_result().is_ok());

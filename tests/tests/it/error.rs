@@ -114,3 +114,29 @@ async fn a_time_limit(db: Database) {
     assert!(error.is_timeout(), "{error:?}");
     assert_eq!(error.code(), Some(50));
 }
+
+/// Stored bytes that are cut off, or of another shape: which document, which field, what instead.
+#[test]
+fn bytes_that_are_no_person() {
+    let message = |bytes: &[u8]| odm::from_slice::<Person>(bytes).unwrap_err().to_string();
+    let whole =
+        odm::bson::doc! { "_id": 7, "name": "SECRET", "email": "SECRET", "age": "old" }.to_vec().unwrap();
+    assert_eq!(
+        message(&whole),
+        "the document with `_id` 7 does not fit the declared type: `_id`: expected an ObjectId, found an int32"
+    );
+    assert_eq!(
+        message(&whole[..whole.len() - 5]),
+        "the document with `_id` 7 does not fit the declared type: expected well-formed BSON, found truncated or \
+         malformed bytes"
+    );
+    assert_eq!(
+        message(&whole[..6]),
+        "a document does not fit the declared type: expected well-formed BSON, found truncated or malformed bytes"
+    );
+    let stored = odm::to_vec(&person("SECRET", 1)).unwrap();
+    for length in 0..stored.len() {
+        let text = message(&stored[..length]);
+        assert!(text.ends_with("found truncated or malformed bytes") && !text.contains("SECRET"), "{text}");
+    }
+}

@@ -199,3 +199,23 @@ async fn many_batches(db: Database) {
     }
     assert!(cursor.next().await.is_none());
 }
+
+/// Everything that waits can wait in another task.
+#[odm_test::test]
+async fn cursors_can_be_spawned(db: Database) {
+    let (people, five) = five(&db).await;
+    let find = people.find(Filter::all()).batch_size(2);
+    let all = tokio::spawn(async move { find.await?.try_collect::<Vec<Person>>().await });
+    assert_eq!(all.await.unwrap().unwrap(), five);
+
+    let mut session = db.start_session().await.unwrap();
+    let all = tokio::spawn(async move {
+        let mut cursor = people.find(Filter::all()).batch_size(2).session(&mut session).await?;
+        let mut all = Vec::new();
+        while let Some(person) = cursor.next().await {
+            all.push(person?);
+        }
+        Ok::<_, odm::Error>(all)
+    });
+    assert_eq!(all.await.unwrap().unwrap(), five);
+}

@@ -95,7 +95,7 @@ async fn many_give_their_ids_in_order(db: Database) {
 }
 
 fn outcomes(error: &Error) -> String {
-    error.insert_many().unwrap().outcomes().fold(String::new(), |mut text, outcome| {
+    error.insert_many_error().unwrap().outcomes().fold(String::new(), |mut text, outcome| {
         let letter = match outcome {
             InsertOutcome::Written => 'w',
             InsertOutcome::Failed(_) => 'f',
@@ -129,8 +129,13 @@ async fn many_with_duplicates(db: Database) {
     people.delete_many(Person::fields().name().eq("bob")).await.unwrap();
     let error = people.insert_many(four()).ordered(false).await.unwrap_err();
     assert_eq!(outcomes(&error), "wfwf");
-    let positions: Vec<_> =
-        error.insert_many().unwrap().failures().iter().map(odm::error::InsertFailure::position).collect();
+    let positions: Vec<_> = error
+        .insert_many_error()
+        .unwrap()
+        .failures()
+        .iter()
+        .map(odm::error::InsertFailure::position)
+        .collect();
     assert_eq!(positions, [1, 3]);
     assert_eq!(people.count(Filter::all()).await.unwrap(), 3);
 }
