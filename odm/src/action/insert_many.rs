@@ -177,7 +177,7 @@ mod tests {
     fn cuts_where_the_server_would() {
         let small = rawdoc! { "_id": 1 };
         assert!(batches(&[]).is_empty());
-        assert_eq!(batches(&vec![small.clone(); 3]), [0..3]);
+        assert_eq!(batches(&vec![small.clone(); 3]), vec![Range { start: 0, end: 3 }]);
         assert_eq!(batches(&vec![small; 200_001]), [0..100_000, 100_000..200_000, 200_000..200_001]);
         let large = rawdoc! { "text": "x".repeat(16_000_000) };
         assert_eq!(batches(&vec![large; 5]), [0..2, 2..4, 4..5]);

@@ -1,8 +1,11 @@
 //! Texts of real servers, and what they become.
 
+mod decode;
+mod insert_many;
+
 use mongodb::{
-    bson::{Bson, Document, Uuid, doc, oid::ObjectId, rawdoc},
-    error::{CommandError, Error as DriverError, ErrorKind as Driver, InsertManyError as Many, WriteFailure},
+    bson::{Document, doc},
+    error::{CommandError, Error as DriverError, ErrorKind as Driver, WriteFailure},
 };
 
 use super::*;
@@ -271,68 +274,6 @@ fn server_selection() {
 }
 
 #[test]
-fn decoding_names_the_document() {
-    let wrong = |id: Bson| {
-        let bytes = mongodb::bson::serialize_to_vec(&doc! { "_id": id, "age": "SECRET" }).unwrap();
-        Error::decode(&bytes, CodecError::new("an int32", "a string").at("age").with_value("SECRET"))
-            .during(&FIND)
-    };
-    let id = ObjectId::parse_str("65f0a1b2c3d4e5f60718293a").unwrap();
-    let error = wrong(id.into());
-    assert!(error.is_decode() && !error.is_retryable() && !error.is_not_sent());
-    let decode = error.decode_error().unwrap();
-    assert_eq!(decode.collection(), Some("orders"));
-    assert_eq!(decode.id(), Some(&Bson::ObjectId(id)));
-    assert_eq!((decode.path().as_str(), decode.expected(), decode.found()), ("age", "an int32", "a string"));
-    assert_eq!(decode.value(), Some("SECRET"));
-    assert_eq!(
-        error.to_string(),
-        "find on shop.orders: the document with `_id` 65f0a1b2c3d4e5f60718293a does not fit the declared type: \
-         `age`: expected an int32, found a string"
-    );
-    assert_silent(&error, &["SECRET"]);
-    assert!(wrong(7.into()).to_string().contains("the document with `_id` 7 does not fit"));
-    assert!(wrong((1_i64 << 40).into()).to_string().contains("the document with `_id` 1099511627776 does"));
-    let uuid = Uuid::parse_str("5e3a1b2c-0000-4000-8000-00000000000a").unwrap();
-    assert!(wrong(uuid.into()).to_string().contains("`_id` 5e3a1b2c-0000-4000-8000-00000000000a does"));
-    let text = wrong("ada@example.org".into());
-    assert!(
-        text.to_string().contains("the document whose `_id` is in `decode_error()` does not fit"),
-        "{text}"
-    );
-    assert_silent(&text, &["ada"]);
-    assert_eq!(text.decode_error().unwrap().id(), Some(&Bson::from("ada@example.org")));
-    assert_eq!(wrong(Bson::Null).decode_error().unwrap().id(), Some(&Bson::Null));
-    assert_eq!(wrong(doc! { "a": 1 }.into()).decode_error().unwrap().id(), Some(&doc! { "a": 1 }.into()));
-}
-
-/// Bytes that end early still tell the `_id`, if they reach that far; whatever they are, nothing panics.
-#[test]
-fn decoding_truncated_bytes() {
-    let whole = rawdoc! { "_id": 7, "name": "ada", "age": 5 };
-    for length in 0..whole.as_bytes().len() {
-        let bytes = &whole.as_bytes()[..length];
-        let error = Error::decode(bytes, CodecError::malformed()).during(&FIND);
-        let id = error.decode_error().unwrap().id();
-        // Four bytes of length, one of type, `_id` and its end, four of value.
-        assert_eq!(id, (length >= 13).then_some(&Bson::Int32(7)), "{length}");
-    }
-    let error = Error::decode(&whole.as_bytes()[..20], CodecError::malformed()).during(&FIND);
-    assert_eq!(
-        error.to_string(),
-        "find on shop.orders: the document with `_id` 7 does not fit the declared type: expected well-formed BSON, \
-         found truncated or malformed bytes"
-    );
-    // Deeper than `bson` can read on a small stack.
-    let mut deep = doc! {};
-    for _ in 0..60 {
-        deep = doc! { "a": deep };
-    }
-    let bytes = mongodb::bson::serialize_to_vec(&doc! { "_id": deep }).unwrap();
-    assert_eq!(Error::decode(&bytes, CodecError::malformed()).decode_error().unwrap().id(), None);
-}
-
-#[test]
 fn what_was_never_sent() {
     let refused = Error::refused("the update is empty").during(&INSERT);
     assert!(refused.is_not_sent());
@@ -347,84 +288,6 @@ fn what_was_never_sent() {
         format!("{refused:?}"),
         "Error { kind: Refused, message: insert_one on shop.orders: the update is empty; nothing was sent }"
     );
-}
-
-/// The driver's own error has no constructor; its serde form is how it reads the server's answer.
-fn many(write_errors: Bson, write_concern_error: Bson) -> Error {
-    let many: Many = parsed(doc! { "writeErrors": write_errors, "writeConcernError": write_concern_error });
-    Error::from_driver(Driver::InsertMany(many).into())
-}
-
-fn outcomes(error: &Error) -> String {
-    let letter = |outcome| match outcome {
-        InsertOutcome::Written => 'w',
-        InsertOutcome::Failed(_) => 'f',
-        InsertOutcome::NotTried => '-',
-        InsertOutcome::Unknown => '?',
-    };
-    error.insert_many_error().unwrap().outcomes().map(letter).collect()
-}
-
-#[test]
-fn insert_many_per_document() {
-    let duplicate = |index: i32| {
-        doc! { "index": index, "code": 11000, "errmsg": "E11000 duplicate key error collection: shop.orders index: _id_ dup key: { _id: \"SECRET\" }" }
-    };
-    let invalid = doc! { "index": 3, "code": 121, "errmsg": "Document failed validation" };
-
-    let mut ordered = InsertManyError::new(6);
-    ordered.written(0..2);
-    assert!(!ordered.absorb(2..6, many(vec![duplicate(1)].into(), Bson::Null), true));
-    let ordered = ordered.into_result().unwrap_err().during(&INSERT);
-    assert_eq!(outcomes(&ordered), "wwwf--");
-    assert!(ordered.is_duplicate_key() && !ordered.is_not_sent() && !ordered.is_retryable());
-    assert_eq!(ordered.code(), Some(11000));
-    assert_eq!(ordered.insert_many_error().unwrap().failures()[0].position(), 3);
-    assert_eq!(
-        ordered.to_string(),
-        "insert_one on shop.orders: 3 of 6 documents were written; the one at position 3: another document already \
-         has this `_id` (code 11000)"
-    );
-    assert_silent(&ordered, &["SECRET"]);
-
-    let mut unordered = InsertManyError::new(6);
-    assert!(unordered.absorb(0..5, many(vec![duplicate(1), invalid].into(), Bson::Null), false));
-    unordered.written(5..6);
-    let unordered = unordered.into_result().unwrap_err();
-    assert_eq!(outcomes(&unordered), "wfwfww");
-    assert!(!unordered.is_duplicate_key() && !unordered.is_rejected());
-    assert_eq!(
-        unordered.to_string(),
-        "4 of 6 documents were written; the one at position 1: another document already has this `_id`; 1 more \
-         failed, see `insert_many_error()` (code 11000)"
-    );
-
-    let mut lost = InsertManyError::new(4);
-    lost.written(0..2);
-    let error =
-        Error::from_driver(DriverError::from(std::io::Error::from(std::io::ErrorKind::UnexpectedEof)));
-    assert!(!lost.absorb(2..3, error, false));
-    let lost = lost.into_result().unwrap_err();
-    assert_eq!(outcomes(&lost), "ww?-");
-    assert!(lost.is_unavailable() && lost.is_outcome_unknown() && !lost.is_retryable());
-    assert_eq!(
-        lost.to_string(),
-        "2 of 4 documents were written, of 1 it is not known; the connection broke before the answer came: \
-         unexpected end of file; a write may have been applied"
-    );
-
-    let mut concern = InsertManyError::new(2);
-    let late = doc! { "code": 64, "codeName": "WriteConcernFailed", "errmsg": "timed out" };
-    concern.absorb(0..2, many(Bson::Null, late.into()), true);
-    let concern = concern.into_result().unwrap_err();
-    assert_eq!(outcomes(&concern), "ww");
-    assert!(matches!(
-        concern.insert_many_error().unwrap().interruption().unwrap().kind(),
-        ErrorKind::WriteConcern
-    ));
-    assert!(concern.is_outcome_unknown());
-
-    assert!(InsertManyError::new(0).into_result().is_ok());
 }
 
 /// Neither what is printed nor what `source` leads to holds stored values.
