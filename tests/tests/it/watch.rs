@@ -180,6 +180,14 @@ async fn it_is_a_stream_too(db: Database) {
     assert!(tokens.is_sorted());
 }
 
+#[odm_test::test(flavor = "multi_thread")]
+async fn it_can_be_moved_to_a_task(db: Database) {
+    let mut changes = db.collection::<Item>().watch().await.unwrap();
+    let reading = tokio::spawn(async move { inserted(&mut changes, 2).await });
+    insert(&db, 0..2).await;
+    assert_eq!(reading.await.unwrap(), [0, 1]);
+}
+
 #[odm_test::test]
 async fn other_operations_are_given_by_name(db: Database) {
     let items: Collection<Item> = db.collection();

@@ -14,7 +14,7 @@ use odm::{
         options::ClientOptions,
     },
 };
-use odm_test::Server;
+use odm_test::{Server, Way};
 
 use super::{Item, insert, inserted, next, silence, soon};
 
@@ -62,6 +62,20 @@ async fn watcher(server: &Server, db: &str, app: &str) -> (Database, Sent) {
     (Database::from_driver(Client::with_options(options).unwrap().database(db)), sent)
 }
 
+/// A server of the test's own, also where the others share one by its URI: fail points are the server's.
+async fn own() -> Server {
+    let server = Server::start().await.unwrap();
+    if server.way() != Way::Uri {
+        return server;
+    }
+    for way in [Way::Docker, Way::Mongod] {
+        if let Ok(server) = Server::start_by(way).await {
+            return server;
+        }
+    }
+    Server::start_by(Way::Wheel).await.unwrap()
+}
+
 /// The next `times` calls of this client lose their connection.
 async fn break_connections(server: &Server, app: &str, times: i32, commands: &[&str]) {
     let fail = doc! {
@@ -76,7 +90,7 @@ async fn break_connections(server: &Server, app: &str, times: i32, commands: &[&
 /// in error 50738 for ever: its resuming `aggregate` is retried without the token.
 #[odm_test::test]
 async fn four_of_four_events_arrive_however_often_the_connection_breaks(_db: Database) {
-    let server = Server::start().await.unwrap();
+    let server = own().await;
     for times in [1, 2, 3, 6] {
         let app = format!("watcher-{times}");
         let (db, sent) = watcher(&server, &app, &app).await;
@@ -102,7 +116,7 @@ async fn four_of_four_events_arrive_however_often_the_connection_breaks(_db: Dat
 
 #[odm_test::test]
 async fn a_stream_that_has_no_event_yet_does_not_begin_anew(_db: Database) {
-    let server = Server::start().await.unwrap();
+    let server = own().await;
     let (db, _) = watcher(&server, "early", "early").await;
     let items: Collection<Item> = db.collection();
     let mut changes = items.watch().await.unwrap();
@@ -114,7 +128,7 @@ async fn a_stream_that_has_no_event_yet_does_not_begin_anew(_db: Database) {
 
 #[odm_test::test]
 async fn opening_survives_two_broken_connections(_db: Database) {
-    let server = Server::start().await.unwrap();
+    let server = own().await;
     let (db, sent) = watcher(&server, "opening", "opening").await;
     let items: Collection<Item> = db.collection();
     break_connections(&server, "opening", 2, &["aggregate"]).await;
@@ -132,7 +146,7 @@ async fn opening_survives_two_broken_connections(_db: Database) {
 /// Errors of a server that is there, but cannot go on: by codes that pass, and by one that nobody knows.
 #[odm_test::test]
 async fn an_error_that_stays_ends_the_stream(_db: Database) {
-    let server = Server::start().await.unwrap();
+    let server = own().await;
     let (db, sent) = watcher(&server, "stays", "stays").await;
     let items: Collection<Item> = db.collection();
     let fail = |mode: Bson, code: i32| {
@@ -169,7 +183,7 @@ async fn an_error_that_stays_ends_the_stream(_db: Database) {
 /// One call is sent, its error is the last item, and the position stays.
 #[odm_test::test]
 async fn no_attempt_is_made_where_none_can_help(_db: Database) {
-    let server = Server::start().await.unwrap();
+    let server = own().await;
     let (db, sent) = watcher(&server, "dead", "dead").await;
     let items: Collection<Item> = db.collection();
     let admin = server.client().await.unwrap().database("admin");
@@ -239,7 +253,7 @@ pub(super) async fn open_cursors(client: &Client, db: &Database) -> Vec<i64> {
 
 #[odm_test::test]
 async fn an_election_is_waited_for(_db: Database) {
-    let server = Server::start().await.unwrap();
+    let server = own().await;
     let (db, _) = watcher(&server, "election", "election").await;
     let items: Collection<Item> = db.collection();
     let mut changes = items.watch().await.unwrap();
@@ -266,7 +280,7 @@ async fn an_election_is_waited_for(_db: Database) {
 
 #[odm_test::test]
 async fn a_server_that_is_gone_is_given_up_after_the_outage_allowed(_db: Database) {
-    let server = Server::start().await.unwrap();
+    let server = own().await;
     let (db, _) = watcher(&server, "outage", "outage").await;
     let items: Collection<Item> = db.collection();
     let mut changes = items.watch().max_outage(Duration::from_secs(1)).await.unwrap();
