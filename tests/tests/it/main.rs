@@ -1,5 +1,5 @@
 //! The integration tests: one binary, one server, a database per test.
-#![allow(clippy::unwrap_used, clippy::panic)] // in functions that tests share
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // in functions that tests share
 
 mod count;
 mod delete;
