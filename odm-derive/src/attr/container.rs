@@ -16,6 +16,8 @@ use crate::{ast::Derive, ctxt::Ctxt};
 #[derive(Debug, Default)]
 pub(crate) struct ContainerAttrs {
     pub(crate) collection: Once<LitStr>,
+    /// The word stands there, whatever stands behind it.
+    pub(crate) says_collection: bool,
     pub(crate) krate: Once<Path>,
     pub(crate) key: Once<Type>,
     pub(crate) indexes: Vec<Index>,
@@ -32,6 +34,7 @@ impl ContainerAttrs {
                 return Err(position.unknown(word));
             }
             if word == symbol::COLLECTION {
+                attrs.says_collection = true;
                 attrs.collection.set(word, text(word, input, form::COLLECTION)?)
             } else if word == symbol::CRATE {
                 attrs.krate.set(word, value(word, input, form::CRATE)?)
