@@ -41,11 +41,11 @@ pub(crate) fn derive(derive: Derive, input: TokenStream) -> TokenStream {
 }
 
 fn expand(scope: &Scope<'_>) -> TokenStream {
-    if scope.container.original.generics.lifetimes().next().is_some() {
-        // Refused, and nothing could stand in: a `Value` is `'static`.
-        return TokenStream::new();
-    }
     let (outside, inside) = match &scope.container.data {
+        // Refused: a `Value` is `'static`.
+        _ if scope.container.original.generics.lifetimes().next().is_some() => {
+            (TokenStream::new(), value::stand_in(scope))
+        }
         Data::Newtype(field) => (TokenStream::new(), newtype::expand(scope, field)),
         Data::Units(variants) => (TokenStream::new(), units::expand(scope, variants)),
         Data::Document(_) => document(scope),

@@ -78,7 +78,7 @@ struct Order {
     placed_at: DateTime,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, Value)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Value)]
 #[serde(rename_all = "SCREAMING-KEBAB-CASE")]
 enum Status {
     Open,
@@ -446,6 +446,7 @@ struct Values {
     home: Home,
     status: Status,
     by_name: BTreeMap<String, Status>,
+    by_status: BTreeMap<Status, i32>,
 }
 
 #[test]
@@ -461,6 +462,7 @@ fn newtypes_and_enums() {
         home: Home(Address { street: "s".into(), city: Some("c".into()) }),
         status: Status::Paid,
         by_name: BTreeMap::from([("k".into(), Status::Open)]),
+        by_status: BTreeMap::from([(Status::PartlyPaid, 1), (Status::Paid, 2)]),
     };
     same(&value);
     let document = show(&written(&value));

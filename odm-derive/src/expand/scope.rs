@@ -181,7 +181,19 @@ impl<'a> Scope<'a> {
 
     /// The type itself, with its arguments.
     pub(crate) fn itself(&self) -> TokenStream {
-        let (ident, arguments) = (self.ident, self.arguments(&[]));
+        let ident = self.ident;
+        let lifetimes: Vec<_> = self.container.original.generics.lifetimes().collect();
+        if lifetimes.is_empty() {
+            let arguments = self.arguments(&[]);
+            return quote!(#ident #arguments);
+        }
+        // Refused; the stand-in is for the one lifetime that a `Value` may have.
+        let arguments = self.own_parameters().map(|parameter| match parameter {
+            GenericParam::Const(parameter) => parameter.ident.to_token_stream(),
+            GenericParam::Type(parameter) => parameter.ident.to_token_stream(),
+            GenericParam::Lifetime(_) => quote!('static),
+        });
+        let arguments = angle(lifetimes.iter().map(|_| quote!('static)).chain(arguments));
         quote!(#ident #arguments)
     }
 
