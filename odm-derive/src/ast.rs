@@ -86,7 +86,6 @@ pub(crate) enum Codec {
 pub(crate) struct Variant<'a> {
     pub(crate) original: &'a syn::Variant,
     pub(crate) stored: String,
-    pub(crate) stored_span: Span,
     pub(crate) aliases: Vec<String>,
     pub(crate) skip_serializing: bool,
     pub(crate) skip_deserializing: bool,
@@ -101,7 +100,7 @@ impl<'a> Container<'a> {
         let (default, deny_unknown_fields) = (serde.default.clone(), serde.deny_unknown_fields);
         let transparent = serde.transparent;
         let data = match &original.data {
-            SynData::Struct(data) => structure(cx, original, &data.fields, serde, derive),
+            SynData::Struct(data) => structure(cx, &data.fields, serde, derive),
             SynData::Enum(data) => {
                 let mut serde = serde.variants.into_iter();
                 let units = data.variants.iter().all(|variant| matches!(variant.fields, Fields::Unit));
@@ -133,13 +132,7 @@ impl<'a> Container<'a> {
     }
 }
 
-fn structure<'a>(
-    cx: &Ctxt,
-    original: &'a DeriveInput,
-    fields: &'a Fields,
-    serde: serde::Container,
-    derive: Derive,
-) -> Data<'a> {
+fn structure<'a>(cx: &Ctxt, fields: &'a Fields, serde: serde::Container, derive: Derive) -> Data<'a> {
     let transparent = serde.transparent.is_some();
     let read = |(index, (field, serde))| Field::read(cx, index, field, serde, derive);
     let mut read: Vec<_> = fields.iter().zip(serde.fields).enumerate().map(read).collect();
@@ -154,7 +147,7 @@ fn structure<'a>(
         },
         (Derive::Model | Derive::Embedded | Derive::Shape, Fields::Named(_)) => {
             if derive != Derive::Embedded {
-                store_id(cx, original, &mut read);
+                store_id(cx, &mut read);
             }
             Data::Document(read)
         }
@@ -163,7 +156,7 @@ fn structure<'a>(
 }
 
 /// The field marked `#[odm(id)]`, or else the one named `id`, is stored as `_id`.
-fn store_id(cx: &Ctxt, _original: &DeriveInput, fields: &mut [Field<'_>]) {
+fn store_id(cx: &Ctxt, fields: &mut [Field<'_>]) {
     let mut marked = fields.iter().filter(|field| field.id_span.is_some());
     let first = marked.next().map(|field| field.member.clone());
     for field in marked {
@@ -232,14 +225,10 @@ impl<'a> Field<'a> {
 impl<'a> Variant<'a> {
     fn read(cx: &Ctxt, original: &'a syn::Variant, serde: serde::Variant) -> Option<Self> {
         let attrs = VariantAttrs::read(cx, original);
-        let (stored, stored_span) = match attrs.rename.get() {
-            Some(name) => (name.value(), name.span()),
-            None => (serde.name, serde.name_span),
-        };
+        let stored = attrs.rename.get().map_or(serde.name, syn::LitStr::value);
         Some(Self {
             original,
             stored,
-            stored_span,
             aliases: serde.aliases,
             skip_serializing: serde.skip_serializing,
             skip_deserializing: serde.skip_deserializing,

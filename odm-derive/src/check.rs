@@ -182,6 +182,9 @@ fn distinct_variants(cx: &Ctxt, variants: &[Variant<'_>]) {
 /// A model says where it lives.
 fn collection(cx: &Ctxt, container: &Container<'_>) {
     let Some(name) = container.attrs.collection.get() else {
+        if container.attrs.says_collection {
+            return;
+        }
         let ident = &container.original.ident;
         let message =
             format!("`{ident}` needs the name of its collection: add `#[odm(collection = \"..\")]`");
@@ -253,7 +256,7 @@ pub(crate) fn last_segment(ty: &Type) -> Option<&syn::Ident> {
 fn indexes(cx: &Ctxt, container: &Container<'_>) {
     let mut seen: HashMap<String, &Index> = HashMap::new();
     let of_fields = container.fields().iter().flat_map(|field| &field.indexes);
-    for index in container.attrs.indexes.iter().chain(of_fields) {
+    for index in container.attrs.indexes.iter().chain(of_fields).filter(|index| !index.broken) {
         if index.keys.is_empty() {
             cx.push(syn::Error::new(index.span, "this index has options but no field"));
         }

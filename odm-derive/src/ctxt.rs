@@ -27,6 +27,11 @@ impl Ctxt {
         }
     }
 
+    /// How many mistakes were found so far: more than before something was read means that it is not whole.
+    pub(crate) fn count(&self) -> usize {
+        self.errors.borrow().as_ref().map_or(0, Vec::len)
+    }
+
     /// Every mistake found.
     pub(crate) fn finish(self) -> Vec<syn::Error> {
         self.errors.borrow_mut().take().unwrap_or_default()

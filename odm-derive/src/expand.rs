@@ -42,6 +42,10 @@ pub(crate) fn derive(derive: Derive, input: TokenStream) -> TokenStream {
 
 fn expand(scope: &Scope<'_>) -> TokenStream {
     let (outside, inside) = match &scope.container.data {
+        // Refused: a `Value` is `'static`.
+        _ if scope.container.original.generics.lifetimes().next().is_some() => {
+            (TokenStream::new(), value::stand_in(scope))
+        }
         Data::Newtype(field) => (TokenStream::new(), newtype::expand(scope, field)),
         Data::Units(variants) => (TokenStream::new(), units::expand(scope, variants)),
         Data::Document(_) => document(scope),

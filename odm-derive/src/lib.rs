@@ -10,26 +10,32 @@ mod attr;
 mod check;
 mod ctxt;
 mod expand;
+#[cfg(test)]
+mod tests;
 
 use proc_macro::TokenStream;
 
 use crate::ast::Derive;
 
+#[doc = include_str!("../docs/model.md")]
 #[proc_macro_derive(Model, attributes(odm, serde))]
 pub fn derive_model(input: TokenStream) -> TokenStream {
     expand::derive(Derive::Model, input.into()).into()
 }
 
+#[doc = include_str!("../docs/embedded.md")]
 #[proc_macro_derive(Embedded, attributes(odm, serde))]
 pub fn derive_embedded(input: TokenStream) -> TokenStream {
     expand::derive(Derive::Embedded, input.into()).into()
 }
 
+#[doc = include_str!("../docs/shape.md")]
 #[proc_macro_derive(Shape, attributes(odm, serde))]
 pub fn derive_shape(input: TokenStream) -> TokenStream {
     expand::derive(Derive::Shape, input.into()).into()
 }
 
+#[doc = include_str!("../docs/value.md")]
 #[proc_macro_derive(Value, attributes(odm, serde))]
 pub fn derive_value(input: TokenStream) -> TokenStream {
     expand::derive(Derive::Value, input.into()).into()

@@ -16,6 +16,8 @@ use crate::{ast::Derive, ctxt::Ctxt};
 #[derive(Debug, Default)]
 pub(crate) struct ContainerAttrs {
     pub(crate) collection: Once<LitStr>,
+    /// The word stands there, or one that probably means it, whatever stands behind it.
+    pub(crate) says_collection: bool,
     pub(crate) krate: Once<Path>,
     pub(crate) key: Once<Type>,
     pub(crate) indexes: Vec<Index>,
@@ -29,9 +31,12 @@ impl ContainerAttrs {
         let mut attrs = Self::default();
         odm_words(cx, &input.attrs, |word, input| {
             if !position.valid.iter().any(|valid| word == valid) {
+                let meant = symbol::closest(&word.to_string(), position.valid);
+                attrs.says_collection |= meant == Some(symbol::COLLECTION);
                 return Err(position.unknown(word));
             }
             if word == symbol::COLLECTION {
+                attrs.says_collection = true;
                 attrs.collection.set(word, text(word, input, form::COLLECTION)?)
             } else if word == symbol::CRATE {
                 attrs.krate.set(word, value(word, input, form::CRATE)?)

@@ -11,6 +11,8 @@ use crate::ctxt::Ctxt;
 pub(crate) struct Index {
     /// The word `index`.
     pub(crate) span: Span,
+    /// Something in it could not be read, which is reported.
+    pub(crate) broken: bool,
     pub(crate) keys: Vec<Key>,
     pub(crate) unique: Once<()>,
     pub(crate) sparse: Once<()>,
@@ -42,6 +44,7 @@ impl Index {
     fn new(word: &Ident) -> Self {
         Self {
             span: word.span(),
+            broken: false,
             keys: Vec::new(),
             unique: Once::default(),
             sparse: Once::default(),
@@ -55,6 +58,7 @@ impl Index {
     /// An option wins over a field of the same name; such a field is written with its direction, `unique = 1`.
     pub(crate) fn on_model(cx: &Ctxt, word: &Ident, input: ParseStream<'_>) -> syn::Result<Self> {
         let mut index = Self::new(word);
+        let mistakes = cx.count();
         list(cx, word, input, form::INDEX, |word, input| {
             if index.option(word, input)? {
                 return Ok(());
@@ -66,10 +70,11 @@ impl Index {
             if input.peek(token::Paren) {
                 return Err(symbol::unknown(word, OPTIONS, "in `index(..)`"));
             }
-            let descending = direction(input)?;
+            let descending = direction(word, input)?;
             index.keys.push(Key { path, descending });
             Ok(())
         })?;
+        index.broken = cx.count() > mistakes;
         Ok(index)
     }
 
@@ -90,6 +95,12 @@ impl Index {
                 if word == symbol::DESCENDING {
                     flag(word, input, "#[odm(index(descending))]")?;
                     return descending.set(word, ());
+                }
+                if FIELD_OPTIONS.iter().any(|option| word == option) {
+                    return Err(symbol::malformed(
+                        word,
+                        if word == symbol::TTL { form::TTL } else { form::FIELD_INDEX },
+                    ));
                 }
                 Err(symbol::unknown(word, FIELD_OPTIONS, "in a field's `index(..)`"))
             })?;
@@ -123,12 +134,17 @@ impl Index {
 }
 
 /// `= 1` or `= -1` behind a field; nothing is ascending.
-fn direction(input: ParseStream<'_>) -> syn::Result<bool> {
+fn direction(word: &Ident, input: ParseStream<'_>) -> syn::Result<bool> {
     if input.parse::<Option<Token![=]>>()?.is_none() {
         return Ok(false);
     }
-    let wrong =
-        |span| syn::Error::new(span, "the direction of an index is `1` (ascending) or `-1` (descending)");
+    let wrong = |span| {
+        let message = "the direction of an index is `1` (ascending) or `-1` (descending)";
+        if word == symbol::TTL {
+            return syn::Error::new(span, symbol::correct(form::TTL));
+        }
+        syn::Error::new(span, message)
+    };
     let descending = input.parse::<Option<Token![-]>>()?.is_some();
     let number: LitInt = input.parse().map_err(|error: syn::Error| wrong(error.span()))?;
     if number.base10_digits() == "1" { Ok(descending) } else { Err(wrong(number.span())) }

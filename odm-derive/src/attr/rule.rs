@@ -8,7 +8,15 @@ use crate::ctxt::Ctxt;
 
 /// A rule of a field or of a whole document.
 #[derive(Debug)]
-pub(crate) enum Rule {
+pub(crate) struct Rule {
+    /// The word that names it.
+    pub(crate) span: Span,
+    pub(crate) kind: Kind,
+}
+
+/// What a rule asks for.
+#[derive(Debug)]
+pub(crate) enum Kind {
     Length { min: Option<LitInt>, max: Option<LitInt> },
     Range { min: Option<Expr>, max: Option<Expr> },
     Pattern(LitStr),
@@ -28,7 +36,7 @@ pub(crate) fn of_field(
     rules: &mut Vec<Rule>,
 ) -> syn::Result<()> {
     list(cx, word, input, form::VALIDATE, |word, input| {
-        let rule = if word == symbol::LENGTH {
+        let kind = if word == symbol::LENGTH {
             length(cx, word, input)?
         } else if word == symbol::RANGE {
             range(cx, word, input)?
@@ -36,16 +44,16 @@ pub(crate) fn of_field(
             pattern(text(word, input, form::PATTERN)?)?
         } else if word == symbol::EMAIL {
             flag(word, input, "email")?;
-            Rule::Email
+            Kind::Email
         } else if word == symbol::NESTED {
             flag(word, input, "nested")?;
-            Rule::Nested
+            Kind::Nested
         } else if word == symbol::CUSTOM {
-            Rule::Custom(value(word, input, form::CUSTOM)?)
+            Kind::Custom(value(word, input, form::CUSTOM)?)
         } else {
             return Err(symbol::unknown(word, RULES, "in `validate(..)`"));
         };
-        rules.push(rule);
+        rules.push(Rule { span: word.span(), kind });
         Ok(())
     })
 }
@@ -59,7 +67,8 @@ pub(crate) fn of_document(
 ) -> syn::Result<()> {
     list(cx, word, input, form::VALIDATE_ALL, |word, input| {
         if word == symbol::CUSTOM {
-            rules.push(Rule::Custom(value(word, input, form::CUSTOM)?));
+            let kind = Kind::Custom(value(word, input, form::CUSTOM)?);
+            rules.push(Rule { span: word.span(), kind });
             return Ok(());
         }
         if RULES.iter().any(|rule| word == rule) {
@@ -74,7 +83,7 @@ pub(crate) fn of_document(
     })
 }
 
-fn length(cx: &Ctxt, word: &Ident, input: ParseStream<'_>) -> syn::Result<Rule> {
+fn length(cx: &Ctxt, word: &Ident, input: ParseStream<'_>) -> syn::Result<Kind> {
     let (mut min, mut max, mut equal) = (Once::default(), Once::default(), Once::default());
     list(cx, word, input, form::LENGTH, |word, input| {
         let slot = if word == symbol::MIN {
@@ -87,14 +96,16 @@ fn length(cx: &Ctxt, word: &Ident, input: ParseStream<'_>) -> syn::Result<Rule> 
             return Err(symbol::unknown(word, &[symbol::MIN, symbol::MAX, symbol::EQUAL], "in `length(..)`"));
         };
         let bound: LitInt = value(word, input, form::LENGTH)?;
-        bound.base10_parse::<usize>()?;
+        if bound.base10_parse::<usize>().is_err() {
+            return Err(syn::Error::new(bound.span(), "a length is a whole number, 0 or more"));
+        }
         slot.set(word, bound)
     })?;
     if let Some(equal) = equal.get().cloned() {
         if let Some(span) = min.span().or(max.span()) {
             return Err(syn::Error::new(span, "`equal` already says both bounds of the length"));
         }
-        return Ok(Rule::Length { min: Some(equal.clone()), max: Some(equal) });
+        return Ok(Kind::Length { min: Some(equal.clone()), max: Some(equal) });
     }
     let (min, max) = (min.get().cloned(), max.get().cloned());
     if let (Some(min), Some(max)) = (&min, &max)
@@ -102,10 +113,10 @@ fn length(cx: &Ctxt, word: &Ident, input: ParseStream<'_>) -> syn::Result<Rule> 
     {
         cx.error(min, format_args!("no length is at least {min} and at most {max}"));
     }
-    Ok(Rule::Length { min, max })
+    Ok(Kind::Length { min, max })
 }
 
-fn range(cx: &Ctxt, word: &Ident, input: ParseStream<'_>) -> syn::Result<Rule> {
+fn range(cx: &Ctxt, word: &Ident, input: ParseStream<'_>) -> syn::Result<Kind> {
     let (mut min, mut max) = (Once::<Expr>::default(), Once::<Expr>::default());
     list(cx, word, input, form::RANGE, |word, input| {
         let slot = if word == symbol::MIN {
@@ -124,7 +135,7 @@ fn range(cx: &Ctxt, word: &Ident, input: ParseStream<'_>) -> syn::Result<Rule> {
     {
         cx.error(min, format_args!("no number is at least {low} and at most {high}"));
     }
-    Ok(Rule::Range { min, max })
+    Ok(Kind::Range { min, max })
 }
 
 /// The value of a literal; constants are not evaluated here.
@@ -143,9 +154,9 @@ fn number(expr: &Expr) -> Option<f64> {
 }
 
 /// A regular expression that the `regex` crate accepts, so that it cannot fail when a document is checked.
-fn pattern(pattern: LitStr) -> syn::Result<Rule> {
+fn pattern(pattern: LitStr) -> syn::Result<Kind> {
     let (problem, offset) = match regex_syntax::parse(&pattern.value()) {
-        Ok(_) => return Ok(Rule::Pattern(pattern)),
+        Ok(_) => return Ok(Kind::Pattern(pattern)),
         Err(regex_syntax::Error::Parse(error)) => (error.kind().to_string(), error.span().start.column),
         Err(regex_syntax::Error::Translate(error)) => (error.kind().to_string(), error.span().start.column),
         Err(error) => (error.to_string(), 1),
@@ -154,14 +165,4 @@ fn pattern(pattern: LitStr) -> syn::Result<Rule> {
         pattern.span(),
         format_args!("this pattern is not a regular expression: {problem}, at character {offset}"),
     ))
-}
-
-impl Rule {
-    /// Where a mistake about a rule that has no span of its own is reported.
-    pub(crate) fn span(&self) -> Option<Span> {
-        match self {
-            Self::Pattern(pattern) => Some(pattern.span()),
-            _ => None,
-        }
-    }
 }

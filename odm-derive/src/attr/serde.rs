@@ -40,15 +40,12 @@ pub(crate) struct Field {
     pub(crate) skip_serializing_if: Option<ExprPath>,
     pub(crate) serialize_with: Option<ExprPath>,
     pub(crate) deserialize_with: Option<ExprPath>,
-    /// The word `with`, `serialize_with` or `deserialize_with`.
-    pub(crate) with_span: Option<Span>,
 }
 
 /// A unit variant as serde sees it.
 #[derive(Debug)]
 pub(crate) struct Variant {
     pub(crate) name: String,
-    pub(crate) name_span: Span,
     pub(crate) aliases: Vec<String>,
     pub(crate) skip_serializing: bool,
     pub(crate) skip_deserializing: bool,
@@ -71,6 +68,9 @@ pub(crate) enum Default {
 impl Container {
     /// Reads every `#[serde(..)]` of the item; what odm does not support is a mistake with a way out.
     pub(crate) fn read(cx: &Ctxt, input: &DeriveInput) -> Self {
+        if matches!(input.data, syn::Data::Union(_)) {
+            return Self::default();
+        }
         let serde_cx = SerdeCtxt::new();
         // The name of serde's private module, which only its own expansions need.
         let private = Ident::new("__private", Span::call_site());
@@ -104,7 +104,6 @@ impl Field {
         let attributes = &field.original.attrs;
         refuse_on_field(cx, field);
         let (name, name_span, aliases) = name(cx, attributes, field.attrs.name(), field.attrs.aliases());
-        let with = ["with", "serialize_with", "deserialize_with"];
         Self {
             name,
             name_span,
@@ -115,7 +114,6 @@ impl Field {
             skip_serializing_if: field.attrs.skip_serializing_if().cloned(),
             serialize_with: field.attrs.serialize_with().cloned(),
             deserialize_with: field.attrs.deserialize_with().cloned(),
-            with_span: with.iter().find_map(|word| find(attributes, word)),
         }
     }
 }
@@ -133,10 +131,9 @@ impl Variant {
                 );
             }
         }
-        let (name, name_span, aliases) = name(cx, attributes, variant.attrs.name(), variant.attrs.aliases());
+        let (name, _, aliases) = name(cx, attributes, variant.attrs.name(), variant.attrs.aliases());
         Self {
             name,
-            name_span,
             aliases,
             skip_serializing: variant.attrs.skip_serializing(),
             skip_deserializing: variant.attrs.skip_deserializing(),

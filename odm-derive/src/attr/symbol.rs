@@ -115,6 +115,9 @@ impl Position {
             (Derive::Embedded | Derive::Shape | Derive::Value, COLLECTION) => {
                 "only a model has a collection: derive `odm::Model`"
             }
+            (Derive::Embedded | Derive::Shape | Derive::Value, KEY) => {
+                "only a model has an identity, so a key: derive `odm::Model`"
+            }
             (Derive::Shape, VALIDATE) => "a shape is read and never written, so it has nothing to validate",
             (Derive::Value, VALIDATE | INDEX | ID) => {
                 "a value has no rules, indexes or identity of its own: say it on the field that holds it"
@@ -161,7 +164,7 @@ fn enumerate(words: &[&str]) -> String {
 }
 
 /// The word that was probably meant.
-fn closest<'w>(text: &str, valid: &[&'w str]) -> Option<&'w str> {
+pub(crate) fn closest<'w>(text: &str, valid: &[&'w str]) -> Option<&'w str> {
     let distance = |word: &str| strsim::osa_distance(text, word);
     let close = valid.iter().copied().min_by_key(|word| distance(word))?;
     (distance(close) <= 1 + close.len() / 4).then_some(close)

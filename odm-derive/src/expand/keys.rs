@@ -4,10 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::Member;
 
-use super::{
-    Scope, docs,
-    scope::{local, pascal},
-};
+use super::{Scope, docs, scope::local};
 use crate::ast::{Derive, Field, member_name};
 
 /// `mod order { pub struct customer; .. }`
@@ -48,7 +45,7 @@ fn layer(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
     let (key, stored, docs) = (scope.key(field), &field.stored, docs::accessor(field));
     let (itself, parameters, bounds) = (scope.itself(), scope.parameters(&[]), scope.bounds(&[]));
     let (rust, ty) = (field.ty, scope.path_type(field));
-    let layer = scope.fresh(&format!("Over{}", pascal(&member_name(&field.member))));
+    let layer = scope.fresh(&format!("Over_{}", member_name(&field.member)));
     let (at, over) = (local("at"), local("base"));
     quote! {
         pub struct #layer<#place, #base, #changed>(#place, #base, ::core::marker::PhantomData<fn() -> #changed>);

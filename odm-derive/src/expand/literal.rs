@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::{Scope, docs, scope::local};
-use crate::ast::Field;
+use crate::ast::{Codec, Field};
 
 /// One slot of the literal.
 struct Slot<'a> {
@@ -59,11 +59,14 @@ fn structure(scope: &Scope<'_>, slots: &[Slot<'_>]) -> TokenStream {
     }
 }
 
-/// The type of the field in paths, as it is called beside the user's struct. How serde's functions store a
-/// field is known inside the constant only, so there the field's own type stands for it.
-fn outer_type(_: &Scope<'_>, field: &Field<'_>) -> TokenStream {
-    let ty = field.ty;
-    quote!(#ty)
+/// The type that fills a slot, as it is called beside the user's struct. The functions of a serde `with` have
+/// names inside the constant only, so there the field's own type stands for what they store.
+fn outer_type(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
+    let (odm, ty) = (&scope.odm, field.ty);
+    match field.codec {
+        Codec::Serde => quote!(#odm::__private::Via<#odm::__private::Serde, #ty>),
+        Codec::Value | Codec::With { .. } => quote!(#ty),
+    }
 }
 
 fn implementations(scope: &Scope<'_>, slots: &[Slot<'_>]) -> TokenStream {

@@ -4,7 +4,10 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::{GenericArgument, PathArguments, Type};
 
-use super::{Scope, scope::local};
+use super::{
+    Scope,
+    scope::{local, respan},
+};
 use crate::{
     attr::index::{Index, Key},
     check::last_segment,
@@ -92,7 +95,7 @@ fn indexes(scope: &Scope<'_>) -> TokenStream {
     quote! {
         fn indexes() -> ::std::vec::Vec<#runtime::Index> {
             let #fields = <Self as #runtime::Model>::fields();
-            ::std::vec::Vec::from([#(#indexes),*])
+            ::std::vec![#(#indexes),*]
         }
     }
 }
@@ -115,12 +118,13 @@ fn declared(scope: &Scope<'_>, index: &Index) -> TokenStream {
 /// The stored name behind Rust names, through the accessors: rustc checks every one of them.
 fn name(scope: &Scope<'_>, key: &Key, dated: bool) -> TokenStream {
     let Scope { runtime, .. } = scope;
-    let fields = local("fields");
-    let path = &key.path;
+    let (fields, path) = (local("fields"), &key.path);
+    let function = if dated { quote!(#runtime::date) } else { quote!(#runtime::Path::name) };
+    // A field that is no date is refused at its name.
     let span = path.last().map_or_else(proc_macro2::Span::call_site, Ident::span);
-    if dated {
-        quote_spanned!(span=> #runtime::date(&#fields #(.#path())*))
-    } else {
-        quote_spanned!(span=> #runtime::Path::name(&#fields #(.#path())*))
-    }
+    let (function, fields) = (respan(function, span), respan(quote!(&#fields), span));
+    let argument = quote_spanned!(span=> #fields #(.#path())*);
+    let mut arguments = proc_macro2::Group::new(proc_macro2::Delimiter::Parenthesis, argument);
+    arguments.set_span(span);
+    quote!(#function #arguments)
 }

@@ -7,7 +7,13 @@ use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::{GenericParam, Member, Visibility, ext::IdentExt, spanned::Spanned};
 
-use crate::ast::{Codec, Container, Field};
+use crate::{
+    ast::{Codec, Container, Data, Field},
+    attr::{
+        rule::{Kind, Rule},
+        serde::Default,
+    },
+};
 
 /// Names that a module of ours must not have: code beside the struct means something else by them.
 const TAKEN: &[&str] = &[
@@ -58,7 +64,7 @@ impl<'a> Scope<'a> {
             base: fresh(&used, "B"),
             changed: fresh(&used, "T"),
             fields: fresh(&used, &format!("{name}Fields")),
-            keys: keys_name(&used, &name.to_string()),
+            keys: keys_name(&modules(container), &name.to_string()),
             literal: Ident::new(&format!("{name}Of"), ident.span()),
             used,
         }
@@ -107,7 +113,7 @@ impl<'a> Scope<'a> {
 
     /// The name of the type that stands for the functions of a serde `with`.
     pub(crate) fn marker_ident(&self, field: &Field<'_>) -> Ident {
-        self.fresh(&format!("Via{}", pascal(&crate::ast::member_name(&field.member))))
+        self.fresh(&format!("Via_{}", crate::ast::member_name(&field.member)))
     }
 
     /// Whether the item has type or constant parameters.
@@ -175,7 +181,19 @@ impl<'a> Scope<'a> {
 
     /// The type itself, with its arguments.
     pub(crate) fn itself(&self) -> TokenStream {
-        let (ident, arguments) = (self.ident, self.arguments(&[]));
+        let ident = self.ident;
+        let lifetimes: Vec<_> = self.container.original.generics.lifetimes().collect();
+        if lifetimes.is_empty() {
+            let arguments = self.arguments(&[]);
+            return quote!(#ident #arguments);
+        }
+        // Refused; the stand-in is for the one lifetime that a `Value` may have.
+        let arguments = self.own_parameters().map(|parameter| match parameter {
+            GenericParam::Const(parameter) => parameter.ident.to_token_stream(),
+            GenericParam::Type(parameter) => parameter.ident.to_token_stream(),
+            GenericParam::Lifetime(_) => quote!('static),
+        });
+        let arguments = angle(lifetimes.iter().map(|_| quote!('static)).chain(arguments));
         quote!(#ident #arguments)
     }
 
@@ -247,6 +265,46 @@ fn keys_name(used: &HashSet<String>, name: &str) -> Ident {
     syn::parse_str(&name).unwrap_or_else(|_| Ident::new_raw(&name, Span::call_site()))
 }
 
+/// Every name that may be a module where the item stands: a module of ours must not hide it.
+fn modules(container: &Container<'_>) -> HashSet<String> {
+    let mut used = HashSet::new();
+    collect(container.original.generics.to_token_stream(), &mut used);
+    let newtype = match &container.data {
+        Data::Newtype(field) => Some(field),
+        _ => None,
+    };
+    let mut paths: Vec<TokenStream> = Vec::new();
+    paths.extend(container.attrs.key.get().map(ToTokens::to_token_stream));
+    paths.extend(default_path(&container.default));
+    paths.extend(container.attrs.rules.iter().map(rule_paths));
+    for field in container.fields().iter().chain(newtype) {
+        paths.push(field.ty.to_token_stream());
+        paths.extend(default_path(&field.default));
+        paths.extend(field.skip_serializing_if.as_ref().map(ToTokens::to_token_stream));
+        paths.extend(field.rules.iter().map(rule_paths));
+        if let Codec::With { serialize, deserialize } = &field.codec {
+            paths.extend(serialize.iter().chain(deserialize).map(ToTokens::to_token_stream));
+        }
+    }
+    paths.into_iter().for_each(|path| collect(path, &mut used));
+    used
+}
+
+fn default_path(default: &Default) -> Option<TokenStream> {
+    match default {
+        Default::Path(path) => Some(path.to_token_stream()),
+        Default::None | Default::Trait => None,
+    }
+}
+
+fn rule_paths(rule: &Rule) -> TokenStream {
+    match &rule.kind {
+        Kind::Custom(path) => path.to_token_stream(),
+        Kind::Range { min, max } => quote!(#min #max),
+        _ => TokenStream::new(),
+    }
+}
+
 /// Every name the item mentions, however deep.
 fn collect(tokens: TokenStream, used: &mut HashSet<String>) {
     for token in tokens {
@@ -275,14 +333,4 @@ fn snake(name: &str) -> String {
         snake.extend(character.to_lowercase());
     }
     snake
-}
-
-/// `placed_at` is `PlacedAt`.
-pub(crate) fn pascal(name: &str) -> String {
-    let words = name.split('_').filter(|word| !word.is_empty());
-    let capitalised = words.map(|word| {
-        let mut characters = word.chars();
-        characters.next().into_iter().flat_map(char::to_uppercase).chain(characters).collect::<String>()
-    });
-    capitalised.collect()
 }

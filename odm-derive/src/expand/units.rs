@@ -11,7 +11,9 @@ pub(crate) fn expand(scope: &Scope<'_>, variants: &[Variant<'_>]) -> TokenStream
     let (itself, parameters, bounds) = (scope.itself(), scope.parameters(&[]), scope.bounds(&[]));
     let (over, writer, raw) = (local("base"), local("writer"), local("raw"));
     let (encode, decode) = (encode(scope, variants), decode(scope, variants));
+    let map_key = map_key(scope, variants);
     quote! {
+        #map_key
         #[automatically_derived]
         impl #parameters #runtime::Value for #itself #bounds {
             type Fields<#place: #runtime::At, #base> = #base;
@@ -28,6 +30,31 @@ pub(crate) fn expand(scope: &Scope<'_>, variants: &[Variant<'_>]) -> TokenStream
             }
             fn decode(#raw: #runtime::Raw<'_>) -> #runtime::CodecResult<Self> {
                 #decode
+            }
+        }
+    }
+}
+
+/// `MapKey`, if every variant has a name to be written by.
+fn map_key(scope: &Scope<'_>, variants: &[Variant<'_>]) -> TokenStream {
+    let Scope { runtime, .. } = scope;
+    if variants.iter().any(|variant| variant.skip_serializing) {
+        return TokenStream::new();
+    }
+    let (itself, key) = (scope.itself(), local("key"));
+    let names = variants.iter().map(|variant| {
+        let (ident, stored) = (&variant.original.ident, &variant.stored);
+        quote!(Self::#ident => #stored,)
+    });
+    let read = by_name(scope, variants, &quote!(#key));
+    quote! {
+        #[automatically_derived]
+        impl #runtime::MapKey for #itself {
+            fn to_key(&self) -> ::std::string::String {
+                ::std::borrow::ToOwned::to_owned(match self { #(#names)* })
+            }
+            fn from_key(#key: &str) -> #runtime::CodecResult<Self> {
+                #read
             }
         }
     }
@@ -53,8 +80,19 @@ fn encode(scope: &Scope<'_>, variants: &[Variant<'_>]) -> TokenStream {
 }
 
 fn decode(scope: &Scope<'_>, variants: &[Variant<'_>]) -> TokenStream {
+    let raw = local("raw");
+    if variants.iter().any(|variant| variant.skip_serializing) {
+        by_name(scope, variants, &quote!(#raw.str()?))
+    } else {
+        let Scope { runtime, .. } = scope;
+        quote!(<Self as #runtime::MapKey>::from_key(#raw.str()?))
+    }
+}
+
+/// The variant that a text names.
+fn by_name(scope: &Scope<'_>, variants: &[Variant<'_>], text: &TokenStream) -> TokenStream {
     let Scope { runtime, .. } = scope;
-    let (raw, name) = (local("raw"), local("name"));
+    let name = local("name");
     let read: Vec<_> = variants.iter().filter(|variant| !variant.skip_deserializing).collect();
     let known = read.iter().filter(|variant| !variant.other).map(|variant| &variant.stored);
     let arms = read.iter().filter(|variant| !variant.other).map(|variant| {
@@ -71,7 +109,7 @@ fn decode(scope: &Scope<'_>, variants: &[Variant<'_>]) -> TokenStream {
         },
     };
     quote! {
-        match #raw.str()? {
+        match #text {
             #(#arms)*
             #unknown
         }

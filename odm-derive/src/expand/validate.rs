@@ -1,11 +1,14 @@
 //! `Validate`: the declared rules, as calls.
 
-use proc_macro2::TokenStream;
-use quote::{ToTokens, quote};
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::Path;
 
-use super::{Scope, scope::local};
-use crate::attr::rule::Rule;
+use super::{
+    Scope,
+    scope::{local, respan},
+};
+use crate::attr::rule::{Kind, Rule};
 
 pub(crate) fn expand(scope: &Scope<'_>) -> TokenStream {
     let Scope { runtime, .. } = scope;
@@ -32,22 +35,26 @@ pub(crate) fn expand(scope: &Scope<'_>) -> TokenStream {
 }
 
 fn call(rule: &Rule, field: &str, value: &TokenStream) -> TokenStream {
-    let check = local("check");
-    match rule {
-        Rule::Length { min, max } => {
+    // A rule that does not fit the field's type is refused at its word.
+    let span = Span::call_site().located_at(rule.span);
+    let mut check = local("check");
+    check.set_span(check.span().located_at(span));
+    let value = respan(value.clone(), span);
+    match &rule.kind {
+        Kind::Length { min, max } => {
             let (min, max) = (option(min.as_ref()), option(max.as_ref()));
-            quote!(#check.length(#field, #value, #min, #max);)
+            quote_spanned!(span=> #check.length(#field, #value, #min, #max);)
         }
-        Rule::Range { min, max } => {
+        Kind::Range { min, max } => {
             let (min, max) = (option(min.as_ref()), option(max.as_ref()));
-            quote!(#check.range(#field, #value, #min, #max);)
+            quote_spanned!(span=> #check.range(#field, #value, #min, #max);)
         }
-        Rule::Pattern(pattern) => quote!(#check.pattern(#field, #value, #pattern);),
-        Rule::Email => quote!(#check.email(#field, #value);),
-        Rule::Nested => quote!(#check.nested(#field, #value);),
-        Rule::Custom(path) => {
+        Kind::Pattern(pattern) => quote_spanned!(span=> #check.pattern(#field, #value, #pattern);),
+        Kind::Email => quote_spanned!(span=> #check.email(#field, #value);),
+        Kind::Nested => quote_spanned!(span=> #check.nested(#field, #value);),
+        Kind::Custom(path) => {
             let name = last(path);
-            quote!(#check.custom(#field, #value, #name, #path);)
+            quote_spanned!(span=> #check.custom(#field, #value, #name, #path);)
         }
     }
 }
