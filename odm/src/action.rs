@@ -21,7 +21,7 @@ mod update_one;
 mod watch;
 
 pub use self::{
-    aggregate::{Aggregate, OnCollection, Runs},
+    aggregate::{Aggregate, OnCollection},
     count::Count,
     delete_many::DeleteMany,
     delete_one::DeleteOne,

@@ -96,18 +96,24 @@ impl<T> Cursor<T> {
     }
 }
 
-impl<T: Decode> Cursor<T> {
+impl<T> Cursor<T> {
     /// The next document; `None` after the last one.
     ///
     /// It may be dropped before it is done: nothing is lost.
-    pub async fn next(&mut self) -> Option<Result<T>> {
+    pub async fn next(&mut self) -> Option<Result<T>>
+    where
+        T: Decode,
+    {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
 
     /// All documents that are left, in a collection of your choice: `Vec<Order>`, `HashSet<_>`.
     ///
     /// The first error ends it.
-    pub async fn try_collect<C: Default + Extend<T>>(mut self) -> Result<C> {
+    pub async fn try_collect<C: Default + Extend<T>>(mut self) -> Result<C>
+    where
+        T: Decode,
+    {
         let mut all = C::default();
         while let Some(row) = self.next().await {
             all.extend(Some(row?));
@@ -132,6 +138,7 @@ impl<T: Decode> Cursor<T> {
     /// ```
     pub async fn for_each<E, F, Done>(mut self, mut each: F) -> Result<(), E>
     where
+        T: Decode,
         E: From<Error>,
         F: FnMut(T) -> Done,
         Done: Future<Output = Result<(), E>>,

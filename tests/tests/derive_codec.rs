@@ -404,7 +404,10 @@ fn fields_through_serde() {
     let mut wrong = document;
     wrong.insert("payment", doc! { "kind": "Cheque" });
     assert!(reads_same::<ThroughSerde>(&wrong).is_none());
-    assert_eq!(error::<ThroughSerde>(&wrong), "`payment`: expected a value that serde can read, found one it refuses");
+    assert_eq!(
+        error::<ThroughSerde>(&wrong),
+        "`payment`: expected a value that serde can read, found one it refuses"
+    );
 }
 
 // -- values
@@ -481,7 +484,10 @@ fn newtypes_and_enums() {
     other.insert("status", "Paid");
     assert!(reads_same::<Values>(&other).is_none());
     let error = read::<Values>(&other.to_vec().unwrap()).unwrap_err();
-    assert_eq!(error.to_string(), "`status`: expected one of `OPEN`, `PARTLY-PAID`, `done`, found another text");
+    assert_eq!(
+        error.to_string(),
+        "`status`: expected one of `OPEN`, `PARTLY-PAID`, `done`, found another text"
+    );
     assert_eq!(error.value(), Some("Paid"));
 }
 

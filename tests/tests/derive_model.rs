@@ -60,7 +60,11 @@ struct Address {
 }
 
 fn in_time(order: &Order) -> Result<(), &'static str> {
-    if order.expires_at.is_some_and(|at| at < order.placed_at) { Err("expires before it is placed") } else { Ok(()) }
+    if order.expires_at.is_some_and(|at| at < order.placed_at) {
+        Err("expires before it is placed")
+    } else {
+        Ok(())
+    }
 }
 
 fn even(qty: &u32) -> Result<(), String> {

@@ -12,7 +12,6 @@ use crate::{
     model::Model,
     pipeline::Pipeline,
     trace::Verb,
-    value::Decode,
 };
 
 const AGGREGATE: Verb = Verb::new("aggregate", "aggregate");
@@ -113,35 +112,15 @@ impl<In, Row> Aggregate<In, Row> {
     }
 }
 
-impl<In, Row: Decode, S: Runs<Row>> IntoFuture for Aggregate<In, Row, S> {
-    type Output = Result<S::Cursor>;
-    type IntoFuture = S::Future;
+// A row that cannot be decoded is told by the cursor's methods, in our words: here it would be "not a future".
+impl<In, Row> IntoFuture for Aggregate<In, Row> {
+    type Output = Result<Cursor<Row>>;
+    type IntoFuture = BoxFuture<'static, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
         let (stages, place) = self.into_parts();
-        S::run(stages, place)
-    }
-}
-
-/// In or outside of a session: which cursor an aggregation gives. (One implementation of `IntoFuture` for
-/// both, so that rustc can say what is wrong with a row.)
-pub trait Runs<Row>: Sized {
-    /// The cursor.
-    type Cursor;
-    /// The future of the cursor.
-    type Future: Future<Output = Result<Self::Cursor>> + Send;
-
-    /// Sends the stages.
-    fn run(stages: Result<Vec<Document>>, place: OnCollection<Self>) -> Self::Future;
-}
-
-impl<Row: Decode> Runs<Row> for Implicit {
-    type Cursor = Cursor<Row>;
-    type Future = BoxFuture<'static, Result<Cursor<Row>>>;
-
-    fn run(stages: Result<Vec<Document>>, place: OnCollection) -> Self::Future {
         Box::pin(async move {
-            let OnCollection { target, options, session: Self } = place;
+            let OnCollection { target, options, session: Implicit } = place;
             let operation = target.operation(AGGREGATE);
             let stages = operation.check(stages)?;
             let call = target.driver().aggregate(stages).with_options(options).batch();
@@ -151,13 +130,14 @@ impl<Row: Decode> Runs<Row> for Implicit {
     }
 }
 
-impl<'s, Row: Decode> Runs<Row> for Explicit<'s> {
-    type Cursor = SessionCursor<'s, Row>;
-    type Future = BoxFuture<'s, Result<SessionCursor<'s, Row>>>;
+impl<'s, In, Row> IntoFuture for Aggregate<In, Row, Explicit<'s>> {
+    type Output = Result<SessionCursor<'s, Row>>;
+    type IntoFuture = BoxFuture<'s, Self::Output>;
 
-    fn run(stages: Result<Vec<Document>>, place: OnCollection<Self>) -> Self::Future {
+    fn into_future(self) -> Self::IntoFuture {
+        let (stages, place) = self.into_parts();
         Box::pin(async move {
-            let OnCollection { target, options, session: Self(session) } = place;
+            let OnCollection { target, options, session: Explicit(session) } = place;
             let driver = send_in(&target, stages, options, session).await?;
             Ok(SessionCursor::new(target, AGGREGATE, driver, session))
         })

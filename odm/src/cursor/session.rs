@@ -43,11 +43,14 @@ impl<'s, T> SessionCursor<'s, T> {
     }
 }
 
-impl<'s, T: Decode> SessionCursor<'s, T> {
+impl<'s, T> SessionCursor<'s, T> {
     /// The next document; `None` after the last one.
     ///
     /// Await it to its end: dropped half-way, it can lose a batch that the server has sent.
-    pub async fn next(&mut self) -> Option<Result<T>> {
+    pub async fn next(&mut self) -> Option<Result<T>>
+    where
+        T: Decode,
+    {
         loop {
             if let Some(bytes) = self.batch.next() {
                 return Some(self.origin.decode(bytes));
@@ -75,7 +78,10 @@ impl<'s, T: Decode> SessionCursor<'s, T> {
     /// All documents that are left, in a collection of your choice: `Vec<Order>`, `HashSet<_>`.
     ///
     /// The first error ends it.
-    pub async fn try_collect<C: Default + Extend<T>>(mut self) -> Result<C> {
+    pub async fn try_collect<C: Default + Extend<T>>(mut self) -> Result<C>
+    where
+        T: Decode,
+    {
         let mut all = C::default();
         while let Some(row) = self.next().await {
             all.extend(Some(row?));
@@ -88,6 +94,7 @@ impl<'s, T: Decode> SessionCursor<'s, T> {
     /// The first error ends it, of the cursor or your own.
     pub async fn for_each<E, F, Done>(mut self, mut each: F) -> Result<(), E>
     where
+        T: Decode,
         E: From<Error>,
         F: FnMut(T) -> Done,
         Done: Future<Output = Result<(), E>>,
@@ -99,7 +106,10 @@ impl<'s, T: Decode> SessionCursor<'s, T> {
     }
 
     /// The documents that are left, as a `Stream`.
-    pub fn into_stream(self) -> impl Stream<Item = Result<T>> + Send + use<'s, T> {
+    pub fn into_stream(self) -> impl Stream<Item = Result<T>> + Send + use<'s, T>
+    where
+        T: Decode,
+    {
         futures_util::stream::unfold(self, |mut cursor| async move {
             let row = cursor.next().await?;
             Some((row, cursor))
