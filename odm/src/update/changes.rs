@@ -1,5 +1,7 @@
 //! `Changes`: the untyped update, so that user crates compile little code.
 
+use std::collections::HashSet;
+
 use mongodb::{
     bson::{Bson, Document, doc},
     options::UpdateModifications,
@@ -94,20 +96,18 @@ impl Changes {
     }
 }
 
-/// The server refuses an update that writes a field and something below it (code 40); so do we, before
+/// The server refuses an update that writes a field and something inside it (code 40); so do we, before
 /// anything is sent.
 fn refuse_conflicts(operators: &Document) -> CodecResult<()> {
-    let mut names: Vec<&str> = operators
-        .values()
-        .filter_map(Bson::as_document)
-        .flat_map(Document::keys)
-        .map(String::as_str)
-        .collect();
-    names.sort_unstable();
-    for pair in names.windows(2) {
-        let below = pair[1].strip_prefix(pair[0]);
-        if below.is_some_and(|below| below.is_empty() || below.starts_with('.')) {
-            return Err(written_twice(pair[0], pair[1]));
+    let names = || operators.values().filter_map(Bson::as_document).flat_map(Document::keys);
+    let mut seen = HashSet::new();
+    if let Some(twice) = names().find(|name| !seen.insert(name.as_str())) {
+        return Err(written_twice(twice, twice));
+    }
+    for name in names() {
+        let mut outer = name.match_indices('.').map(|(at, _)| &name[..at]);
+        if let Some(outer) = outer.find(|outer| seen.contains(outer)) {
+            return Err(written_twice(outer, name));
         }
     }
     Ok(())
