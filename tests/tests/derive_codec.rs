@@ -514,6 +514,8 @@ struct Levels {
 fn variants_that_are_skipped_or_catch_the_rest() {
     same(&Levels { level: Level::Low });
     same(&Levels { level: Level::High });
+    let retired = Levels { level: Level::Retired };
+    assert_eq!(written(&retired), serialize_to_vec(&retired).unwrap());
     assert_eq!(reads_same::<Levels>(&doc! { "level": "Retired" }).unwrap().level, Level::Unknown);
     assert_eq!(reads_same::<Levels>(&doc! { "level": "?" }).unwrap().level, Level::Unknown);
     assert!(serialize_to_vec(&Levels { level: Level::Hidden }).is_err());

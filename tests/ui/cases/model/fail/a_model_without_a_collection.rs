@@ -1,0 +1,6 @@
+#[derive(odm::Model)]
+struct Person {
+    id: odm::Id<Person>,
+}
+
+fn main() {}

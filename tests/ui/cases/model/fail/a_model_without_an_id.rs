@@ -1,0 +1,7 @@
+#[derive(odm::Model)]
+#[odm(collection = "people")]
+struct Person {
+    name: String,
+}
+
+fn main() {}

@@ -1,0 +1,14 @@
+#[derive(odm::Model)]
+#[odm(colection = "people", timestamps, rename = "x")]
+struct Person {
+    #[odm(unique)]
+    id: odm::Id<Person>,
+    #[odm(indx(unique), collection = "x")]
+    name: String,
+    #[odm(index(uniqe), validate(lenght(min = 1), patern = "a"))]
+    email: String,
+    #[odm(validate(length(minimum = 1), range(from = 1)))]
+    age: u8,
+}
+
+fn main() {}

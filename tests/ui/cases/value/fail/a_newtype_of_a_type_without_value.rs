@@ -1,0 +1,6 @@
+struct Money(i64);
+
+#[derive(odm::Value)]
+struct Price(Money);
+
+fn main() {}
