@@ -10,12 +10,9 @@ use std::{fmt, marker::PhantomData, ops};
 
 use mongodb::bson::{Bson, Document};
 
-pub(crate) use self::clauses::Clauses;
+pub(crate) use self::clauses::{Clauses, about_element, behind};
 use crate::{
-    error::{
-        Result,
-        codec::{CodecError, CodecResult},
-    },
+    error::{Result, codec::CodecResult},
     path::Location,
 };
 
@@ -65,9 +62,11 @@ impl<M> Filter<M> {
         Self::new(Clauses::raw(document))
     }
 
-    /// Every condition must hold: what `&` makes, for a list. An empty list matches every document.
+    /// Every condition must hold: what `&` makes, for a list.
+    ///
+    /// An empty list matches every document; it does not count as said with [`all`](Self::all).
     pub fn all_of(filters: impl IntoIterator<Item = Self>) -> Self {
-        filters.into_iter().fold(Self::all(), |all, filter| all & filter)
+        filters.into_iter().fold(Self::new(Clauses::default()), |all, filter| all & filter)
     }
 
     /// At least one condition must hold: `{ $or: [..] }`. An empty list matches no document.
@@ -164,10 +163,4 @@ impl<M> IntoFilter<M> for Document {
     fn into_filter(self) -> Filter<M> {
         Filter::raw(self)
     }
-}
-
-/// The problem of a sentence that only some arrays understand.
-#[cold]
-fn plain_elements(found: &'static str) -> CodecError {
-    CodecError::new("operators joined with `&` on the elements of an array of plain values", found)
 }

@@ -17,6 +17,7 @@ use mongodb::bson::{Bson, spec::ElementType};
 
 use crate::{error::codec::CodecResult, path::At};
 
+pub(crate) use self::untyped::looks_like_operators;
 pub use self::{
     array::Array,
     declared::{Accessed, Has, Stores, field_or, fill_field, put_field, require_field, take_field},

@@ -149,8 +149,9 @@ impl<M> Watch<M> {
     /// Adds a raw stage after `$changeStream`, such as `{ $match: { operationType: "insert" } }`.
     ///
     /// The server takes `$match`, `$project`, `$set`, `$unset`, `$replaceRoot` and `$redact` here. A stage has
-    /// to leave `_id` and `operationType` as they are, and what it does to the documents has to fit the model;
-    /// one that visibly changes `_id` is refused.
+    /// to leave `_id`, `operationType` and what its kind of event is made of (`documentKey`, `fullDocument`,
+    /// `updateDescription`, `to`) as they are, and what it does to the documents has to fit the model: an event
+    /// that does not decode stops the stream before it. A stage that visibly changes `_id` is refused.
     pub fn stage(mut self, stage: Document) -> Self {
         self.stages.push(stage);
         self

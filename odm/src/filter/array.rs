@@ -1,9 +1,11 @@
 //! Array operators: `$elemMatch $all $size`, and one value among many.
 
-use super::Filter;
+use mongodb::bson::Bson;
+
+use super::{Filter, IntoFilter};
 use crate::{
     path::{Element, Location, Operand, Path, Queried, element, operand_list},
-    value::{Array, Value},
+    value::{Array, Value, looks_like_operators},
 };
 
 /// What a filter compares with an element of the array `V`.
@@ -17,12 +19,13 @@ impl<M, V: Value, R> Path<M, V, R> {
     /// The closure gets the element: its fields, or the element itself where it is a plain value
     /// (`tags().any(|tag| tag.gt("a") & tag.lt("c"))`). Elements that are plain values take conditions joined
     /// with `&` only: the server knows no others there.
-    pub fn any(&self, condition: impl FnOnce(Element<V::Item>) -> Filter<V::Item>) -> Filter<M>
+    pub fn any<F>(&self, condition: impl FnOnce(Element<V::Item>) -> F) -> Filter<M>
     where
         V: Array,
         R: Queried,
+        F: IntoFilter<V::Item>,
     {
-        let condition = condition(element::<V::Item>(Location::default()));
+        let condition = condition(element::<V::Item>(Location::default())).into_filter();
         Filter::test(self.location(), "$elemMatch", condition.into_clauses().into_elem_match())
     }
 
@@ -47,7 +50,13 @@ impl<M, V: Value, R> Path<M, V, R> {
         I: IntoIterator,
         I::Item: Operand<Item<V>, K>,
     {
-        Filter::test(self.location(), "$all", operand_list::<Item<V>, K, _>(values))
+        match operand_list::<Item<V>, K, _>(values) {
+            // `$all` would read such elements as operators.
+            Ok(Bson::Array(items)) if items.iter().any(looks_like_operators) => {
+                Filter::all_of(items.into_iter().map(|item| Filter::test(self.location(), "$eq", Ok(item))))
+            }
+            values => Filter::test(self.location(), "$all", values),
+        }
     }
 
     /// Matches documents whose array has exactly this many elements.

@@ -107,7 +107,10 @@ impl Clauses {
                 (None, value) => {
                     document.insert(name, value);
                 }
-                (Some(Bson::Document(test)), Bson::Document(more)) if can_join(test, &more) => {
+                // Of the names that are operators themselves, only `$and` takes more.
+                (Some(Bson::Document(test)), Bson::Document(more))
+                    if !name.starts_with('$') && can_join(test, &more) =>
+                {
                     test.extend(more);
                 }
                 (Some(Bson::Array(all)), Bson::Array(more)) if name == "$and" => all.extend(more),
@@ -121,7 +124,8 @@ impl Clauses {
         if !spilled.is_empty() {
             match document.get_mut("$and") {
                 Some(Bson::Array(all)) => all.extend(spilled),
-                _ => {
+                Some(_) => return Err(CodecError::new("an array in `$and`", "something else").at("$and")),
+                None => {
                     document.insert("$and", spilled);
                 }
             }
@@ -129,24 +133,18 @@ impl Clauses {
         Ok(document)
     }
 
-    /// The argument of `$elemMatch`. Elements that are plain values have no name: their operators stand
-    /// alone, and the server accepts no logical operator beside them.
-    pub(crate) fn into_elem_match(self) -> CodecResult<Bson> {
-        let mut document = self.into_document()?;
-        if !mentions_unnamed(&document) {
-            return Ok(document.into());
-        }
-        match document.remove("") {
-            Some(Bson::Document(test)) if document.is_empty() => Ok(test.into()),
-            Some(_) => Err(super::plain_elements("the same operator twice, or a field beside an operator")),
-            None => Err(super::plain_elements("`|` or `!`")),
-        }
+    /// The argument of `$elemMatch`.
+    pub(super) fn into_elem_match(self) -> CodecResult<Bson> {
+        about_element(self.into_document()?).map(Bson::Document)
     }
 
-    /// The same conditions with the name `from` (and what is below it) called `to`: array filters get their
-    /// identifier when the whole condition is known.
-    pub(crate) fn renamed(self, from: &str, to: &str) -> CodecResult<Document> {
-        self.into_document().map(|document| rename(document, from, to))
+    /// The conditions, if there are any: where none would mean everything, and that is more than was meant.
+    pub(crate) fn into_some_document(self) -> CodecResult<Document> {
+        let document = self.into_document()?;
+        if document.is_empty() {
+            return Err(CodecError::new("a condition on the elements", "none: it would pick every element"));
+        }
+        Ok(document)
     }
 }
 
@@ -173,22 +171,49 @@ fn mentions_unnamed(document: &Document) -> bool {
     })
 }
 
-fn rename(document: Document, from: &str, to: &str) -> Document {
-    let rename_branch = |branch| match branch {
-        Bson::Document(branch) => Bson::Document(rename(branch, from, to)),
+/// Conditions on an element, as `$elemMatch` and `$pull` take them. Elements that are plain values have no
+/// name: their operators stand alone, and the server accepts no logical operator beside them.
+pub(crate) fn about_element(mut document: Document) -> CodecResult<Document> {
+    if !mentions_unnamed(&document) {
+        return Ok(document);
+    }
+    match document.remove("") {
+        Some(Bson::Document(test)) if document.is_empty() => Ok(test),
+        Some(_) => Err(plain_elements("the same operator twice, or a field beside an operator")),
+        None => Err(plain_elements("`|` or `!`")),
+    }
+}
+
+#[cold]
+fn plain_elements(found: &'static str) -> CodecError {
+    CodecError::new("operators joined with `&` on the elements of an array of plain values", found)
+}
+
+/// Conditions on an element, as an array filter takes them: every name behind the element's identifier.
+pub(crate) fn behind(identifier: &str, document: Document) -> Document {
+    let branch = |branch| match branch {
+        Bson::Document(branch) => Bson::Document(behind(identifier, branch)),
         other => other,
     };
-    document
-        .into_iter()
-        .map(|(name, value)| match value {
+    let mut filter = Document::new();
+    for (name, value) in document {
+        match value {
             Bson::Array(branches) if logical(&name) => {
-                (name, Bson::Array(branches.into_iter().map(rename_branch).collect()))
+                filter.insert(name, branches.into_iter().map(branch).collect::<Vec<Bson>>());
             }
-            value => match name.strip_prefix(from) {
-                Some("") => (to.to_owned(), value),
-                Some(below) if below.starts_with('.') => (format!("{to}{below}"), value),
-                _ => (name, value),
-            },
-        })
-        .collect()
+            value if name.is_empty() => {
+                filter.insert(identifier, value);
+            }
+            // A raw test of a plain value: `{ $gt: 5 }`.
+            value if name.starts_with('$') => {
+                if let Bson::Document(test) = filter.entry(identifier).or_insert(Document::new().into()) {
+                    test.insert(name, value);
+                }
+            }
+            value => {
+                filter.insert(format!("{identifier}.{name}"), value);
+            }
+        }
+    }
+    filter
 }

@@ -70,6 +70,8 @@ impl Location {
         let mut location = self.position(&format!("$[{identifier}]"));
         let extras = location.extras_mut();
         match filter {
+            // Equal conditions have equal identifiers: one filter serves both.
+            Ok(filter) if extras.array_filters.contains(&filter) => {}
             Ok(filter) => extras.array_filters.push(filter),
             Err(problem) => {
                 extras.problem.get_or_insert(problem);

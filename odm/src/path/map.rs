@@ -35,8 +35,8 @@ impl<M: 'static, V: Value, R: Reach> Path<M, V, R> {
     /// The value under a key: `prices.NOK`.
     ///
     /// The key is data. One that is empty, holds `.` or NUL, or starts with `$` would mean something else to
-    /// the server: whatever sends the filter or update then answers with an error that `is_invalid` and
-    /// nothing is sent.
+    /// the server: whatever sends the filter or update then answers with an error that
+    /// [`is_not_sent`](crate::Error::is_not_sent).
     #[allow(clippy::needless_pass_by_value)] // a literal or a reference, mostly
     pub fn key(
         &self,

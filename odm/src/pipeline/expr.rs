@@ -28,27 +28,15 @@ pub struct Expr<R, T> {
 /// What is rendered so far.
 #[derive(Debug, Clone)]
 pub(crate) enum Source {
-    /// A field of the row, by its dotted name; empty for the row itself.
+    /// A field of the row, by its dotted name.
     Field(Cow<'static, str>),
     /// Any other expression, or why it cannot be sent.
     Computed(CodecResult<Bson>),
 }
 
 impl Source {
-    /// The field `name` of what this gives.
-    fn field(&self, name: &'static str) -> Self {
-        match self {
-            Self::Field(above) if above.is_empty() => Self::Field(Cow::Borrowed(name)),
-            Self::Field(above) => Self::Field(Cow::Owned(format!("{above}.{name}"))),
-            Self::Computed(input) => Self::Computed(
-                input.clone().map(|input| doc! { "$getField": { "field": name, "input": input } }.into()),
-            ),
-        }
-    }
-
     fn render(self) -> CodecResult<Bson> {
         match self {
-            Self::Field(name) if name.is_empty() => Ok(Bson::String("$$ROOT".to_owned())),
             Self::Field(name) => Ok(Bson::String(format!("${name}"))),
             Self::Computed(rendered) => rendered,
         }

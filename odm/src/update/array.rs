@@ -5,9 +5,9 @@ use mongodb::bson::{Bson, doc};
 use super::Update;
 use crate::{
     error::codec::CodecResult,
-    filter::Filter,
+    filter::{IntoFilter, about_element},
     path::{Assign, Element, Location, OnePlace, Operand, Path, element},
-    value::{Array, Value},
+    value::{Array, Value, looks_like_operators},
 };
 
 impl<M, V: Value, R> Path<M, V, R> {
@@ -19,7 +19,7 @@ impl<M, V: Value, R> Path<M, V, R> {
         V: Array,
         R: OnePlace,
     {
-        Update::change(self.location(), "$push", item.assign())
+        Update::change(self.location(), "$push", item.assign().map(as_one_item))
     }
 
     /// Appends an element unless the array has it already.
@@ -30,7 +30,7 @@ impl<M, V: Value, R> Path<M, V, R> {
         V: Array,
         R: OnePlace,
     {
-        Update::change(self.location(), "$addToSet", item.assign())
+        Update::change(self.location(), "$addToSet", item.assign().map(as_one_item))
     }
 
     /// Removes every element that equals `item`.
@@ -48,12 +48,19 @@ impl<M, V: Value, R> Path<M, V, R> {
     /// Removes every element that satisfies the condition.
     ///
     /// `{ $pull: { field: { qty: { $lt: 1 } } } }`
-    pub fn pull_where(&self, condition: impl FnOnce(Element<V::Item>) -> Filter<V::Item>) -> Update<M>
+    pub fn pull_where<F>(&self, condition: impl FnOnce(Element<V::Item>) -> F) -> Update<M>
     where
         V: Array,
         R: OnePlace,
+        F: IntoFilter<V::Item>,
     {
-        let condition = condition(element::<V::Item>(Location::default()));
-        Update::change(self.location(), "$pull", condition.into_clauses().into_elem_match())
+        let condition = condition(element::<V::Item>(Location::default())).into_filter();
+        let condition = condition.into_clauses().into_some_document().and_then(about_element);
+        Update::change(self.location(), "$pull", condition.map(Bson::Document))
     }
+}
+
+/// A document whose keys are operators would be read as modifiers of `$push`; inside `$each` it is an item.
+fn as_one_item(item: Bson) -> Bson {
+    if looks_like_operators(&item) { doc! { "$each": [item] }.into() } else { item }
 }

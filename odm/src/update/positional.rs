@@ -1,9 +1,10 @@
 //! Filtered positional updates: `$[name]` with its array filter.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
+use mongodb::bson::Document;
 
 use crate::{
-    filter::Filter,
+    error::codec::CodecResult,
+    filter::{IntoFilter, behind},
     path::{Each, Element, InQuery, Location, OnePlace, Path, element},
     value::{Array, Value},
 };
@@ -14,27 +15,39 @@ impl<M: 'static, V: Value, R> Path<M, V, R> {
     /// `{ "lines.$[name].qty": .. }` with the array filter `{ "name.qty": { $lt: 1 } }`
     ///
     /// The identifier is made from the condition, so equal conditions in one update share one filter.
-    pub fn each_where(
+    pub fn each_where<F>(
         &self,
-        condition: impl FnOnce(Element<V::Item>) -> Filter<V::Item>,
+        condition: impl FnOnce(Element<V::Item>) -> F,
     ) -> <V::Item as Value>::Fields<InQuery<M, Each>, Path<M, V::Item, Each>>
     where
         V: Array,
         R: OnePlace,
+        F: IntoFilter<V::Item>,
     {
-        const PLACEHOLDER: &str = "element";
-        let clauses = condition(element::<V::Item>(Location::default().field(PLACEHOLDER))).into_clauses();
-        let identifier =
-            identifier(&clauses.clone().into_document().map(|it| it.to_string()).unwrap_or_default());
-        let filter = clauses.renamed(PLACEHOLDER, &identifier);
-        let at = self.location().filtered(&identifier, filter);
+        let condition = condition(element::<V::Item>(Location::default())).into_filter();
+        let condition = condition.into_clauses().into_some_document();
+        let at = picked(self.location(), condition);
         V::Item::under(InQuery::new(at.clone()), Path::new(at))
     }
 }
 
-/// A name for a condition, as the server wants it: a lowercase letter, then letters and digits.
-fn identifier(condition: &str) -> String {
-    let mut hasher = DefaultHasher::new();
-    condition.hash(&mut hasher);
-    format!("e{:x}", hasher.finish())
+fn picked(array: &Location, condition: CodecResult<Document>) -> Location {
+    match condition {
+        Ok(condition) => {
+            let identifier = identifier(&condition);
+            let filter = behind(&identifier, condition);
+            array.filtered(&identifier, Ok(filter))
+        }
+        Err(problem) => array.filtered("e", Err(problem)),
+    }
+}
+
+/// A name for a condition, as the server wants it: a lowercase letter, then letters and digits. It is made of
+/// the condition's bytes (FNV-1a), so the same update is the same command with every build.
+fn identifier(condition: &Document) -> String {
+    let bytes = condition.to_vec().unwrap_or_default();
+    let hash = bytes.iter().fold(0xCBF2_9CE4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01B3)
+    });
+    format!("e{hash:x}")
 }

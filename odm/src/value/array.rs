@@ -22,6 +22,10 @@ impl<T: Value> Array for Vec<T> {
 impl<A: Array> Array for Option<A> {
     type Item = A::Item;
 }
+#[diagnostic::do_not_recommend]
+impl<A: Array> Array for Box<A> {
+    type Item = A::Item;
+}
 
 /// Stored as an array.
 impl<T: Value> Value for Vec<T> {

@@ -95,6 +95,11 @@ impl<M: Map> Map for Option<M> {
     type Key = M::Key;
     type Item = M::Item;
 }
+#[diagnostic::do_not_recommend]
+impl<M: Map> Map for Box<M> {
+    type Key = M::Key;
+    type Item = M::Item;
+}
 
 macro_rules! maps {
     ($($type:ty where [$($generics:tt)*];)*) => { $(
@@ -129,10 +134,12 @@ macro_rules! maps {
                 let mut map = Self::default();
                 while let Some((key, value)) = elements.next()? {
                     let key = utf8_key(key)?;
-                    match K::from_key(key).and_then(|parsed| Ok((parsed, V::decode(value)?))) {
-                        Ok((parsed, value)) => map.insert(parsed, value),
-                        Err(error) => return Err(error.at(key.to_owned())),
-                    };
+                    let entry = K::from_key(key).and_then(|parsed| Ok((parsed, V::decode(value)?)));
+                    let (parsed, value) = entry.map_err(|error| error.at(key.to_owned()))?;
+                    // Also two spellings of one key, `1` and `01`: neither may hide the other.
+                    if map.insert(parsed, value).is_some() {
+                        return Err(CodecError::new("one element for this key", "two").at(key.to_owned()));
+                    }
                 }
                 Ok(map)
             }

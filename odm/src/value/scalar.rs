@@ -28,6 +28,11 @@ impl<N: Number> Number for Option<N> {
     type Stored = N::Stored;
     type Step = N::Step;
 }
+#[diagnostic::do_not_recommend]
+impl<N: Number> Number for Box<N> {
+    type Stored = N::Stored;
+    type Step = N::Step;
+}
 
 #[cold]
 fn out_of_range(expected: &'static str, found: &dyn ToString) -> CodecError {
@@ -97,7 +102,9 @@ integers! {
     u8: "an integer that fits u8", i32 as Int32, by i32;
     u16: "an integer that fits u16", i32 as Int32, by i32;
     u32: "an integer that fits u32", i64 as Int64, by i64;
+    i128: "an integer that fits i128", i64 as Int64, by i64;
     u64: "an integer that fits u64", i64 as Int64, by i64;
+    u128: "an integer that fits u128", i64 as Int64, by i64;
     usize: "an integer that fits usize", i64 as Int64, by i64;
 }
 

@@ -16,6 +16,8 @@ impl Text for Cow<'static, str> {}
 impl Text for Box<str> {}
 #[diagnostic::do_not_recommend]
 impl<T: Text> Text for Option<T> {}
+#[diagnostic::do_not_recommend]
+impl<T: Text> Text for Box<T> {}
 
 macro_rules! texts {
     ($($type:ty),*) => { $(

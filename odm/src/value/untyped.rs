@@ -79,9 +79,17 @@ impl Value for Bson {
         }
     }
 
+    /// Encoded once for its depth: what the driver is given, it walks without a bound.
     fn to_bson(&self) -> CodecResult<Self> {
+        self.encode(&mut Writer::new())?;
         Ok(self.clone())
     }
+}
+
+/// Whether the server could read a value as operators where it takes both: a document with a key that begins
+/// with `$`.
+pub(crate) fn looks_like_operators(value: &Bson) -> bool {
+    matches!(value, Bson::Document(document) if document.keys().any(|key| key.starts_with('$')))
 }
 
 impl Value for JavaScriptCodeWithScope {

@@ -52,7 +52,8 @@ impl Request {
     pub(super) fn cursor_options(&self) -> RunCursorCommandOptions {
         let mut options = RunCursorCommandOptions::default();
         options.selection_criteria.clone_from(&self.selection);
-        options.batch_size = self.options.batch_size;
+        // Zero is a size for the first batch only: the server refuses it for the others.
+        options.batch_size = self.options.batch_size.filter(|size| *size > 0);
         options.max_time = self.options.max_await_time;
         options.comment.clone_from(&self.options.comment);
         options

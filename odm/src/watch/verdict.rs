@@ -75,7 +75,8 @@ pub(super) fn named(error: Error, asked: Asked) -> Error {
             ErrorKind::InvalidResumeToken
         }
         10334 => ErrorKind::EventTooLarge,
-        47 if asked == Asked::ForMore => ErrorKind::ImageMissing,
+        // Of a `getMore`, and of the `aggregate` that starts right before the change.
+        47 => ErrorKind::ImageMissing,
         40573 => ErrorKind::Unsupported("change streams need a replica set or a sharded cluster".into()),
         _ => return error,
     };

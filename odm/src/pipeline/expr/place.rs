@@ -1,6 +1,6 @@
 //! The place of an expression: accessors return an [`Expr`] that has seen every array and option above it.
 
-use std::{fmt, marker::PhantomData};
+use std::{borrow::Cow, fmt, marker::PhantomData};
 
 use super::{Expr, Source};
 use crate::{
@@ -11,32 +11,32 @@ use crate::{
 /// In an expression over the row `R`. `W` is what lies between the row and here: below an array a field
 /// gives the array of its values, below an option it may be null.
 pub struct InExpr<R, W> {
-    source: Source,
+    name: Cow<'static, str>,
     types: PhantomData<fn() -> (R, W)>,
 }
 
 impl<R, W> InExpr<R, W> {
-    fn new(source: Source) -> Self {
-        Self { source, types: PhantomData }
+    fn new(name: Cow<'static, str>) -> Self {
+        Self { name, types: PhantomData }
     }
 }
 
 impl<R> InExpr<R, Straight> {
     /// At the row itself.
     pub(crate) fn root() -> Self {
-        Self::new(Source::Field("".into()))
+        Self::new(Cow::Borrowed(""))
     }
 }
 
 impl<R, W> Clone for InExpr<R, W> {
     fn clone(&self) -> Self {
-        Self::new(self.source.clone())
+        Self::new(self.name.clone())
     }
 }
 
 impl<R, W> fmt::Debug for InExpr<R, W> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("InExpr").field(&self.source).finish()
+        write!(f, "InExpr({})", self.name)
     }
 }
 
@@ -76,15 +76,18 @@ impl<R: 'static, W: Wrap> At for InExpr<R, W> {
     type Maybe = InExpr<R, ThroughOption<W>>;
 
     fn field<T: Value, K: Key>(&self) -> Self::Field<T, K> {
-        let source = self.source.field(K::NAME);
-        <W::Of<T>>::under(InExpr::new(source.clone()), Expr::from_source(source))
+        let name = match self.name.as_ref() {
+            "" => Cow::Borrowed(K::NAME),
+            above => Cow::Owned(format!("{above}.{}", K::NAME)),
+        };
+        <W::Of<T>>::under(InExpr::new(name.clone()), Expr::from_source(Source::Field(name)))
     }
 
     fn many(self) -> Self::Many {
-        InExpr::new(self.source)
+        InExpr::new(self.name)
     }
 
     fn maybe(self) -> Self::Maybe {
-        InExpr::new(self.source)
+        InExpr::new(self.name)
     }
 }

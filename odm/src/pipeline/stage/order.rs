@@ -1,7 +1,5 @@
 //! `$sort $skip $limit`.
 
-use mongodb::bson::Bson;
-
 use super::paths;
 use crate::{path::Root, pipeline::Pipeline, sort::IntoSort, value::Value};
 
@@ -19,14 +17,14 @@ impl<In, Row, P> Pipeline<In, Row, P> {
     /// Leaves out the first rows.
     ///
     /// `{ $skip: rows }`
-    pub fn skip(self, rows: u32) -> Self {
-        self.then("$skip", Ok(Bson::Int64(rows.into())))
+    pub fn skip(self, rows: u64) -> Self {
+        self.then("$skip", rows.to_bson())
     }
 
     /// Keeps the first rows only. Zero rows are an error of the server.
     ///
     /// `{ $limit: rows }`
-    pub fn limit(self, rows: u32) -> Self {
-        self.then("$limit", Ok(Bson::Int64(rows.into())))
+    pub fn limit(self, rows: u64) -> Self {
+        self.then("$limit", rows.to_bson())
     }
 }
