@@ -40,7 +40,7 @@ pub(crate) enum Data<'a> {
     /// Named fields: a document.
     Document(Vec<Field<'a>>),
     /// One field: stored as that.
-    Newtype(Field<'a>),
+    Newtype(Box<Field<'a>>),
     /// Names: stored as text.
     Units(Vec<Variant<'a>>),
     /// Nothing the derive supports; the mistake is reported.
@@ -79,7 +79,7 @@ pub(crate) enum Codec {
     /// By its type's serde.
     Serde,
     /// By functions that serde's `with` and its relatives name.
-    With { serialize: Option<ExprPath>, deserialize: Option<ExprPath> },
+    With { serialize: Option<Box<ExprPath>>, deserialize: Option<Box<ExprPath>> },
 }
 
 /// A variant of an enum of names.
@@ -102,13 +102,10 @@ impl<'a> Container<'a> {
         let data = match &original.data {
             SynData::Struct(data) => structure(cx, &data.fields, serde, derive),
             SynData::Enum(data) => {
-                let mut serde = serde.variants.into_iter();
                 let units = data.variants.iter().all(|variant| matches!(variant.fields, Fields::Unit));
                 if derive == Derive::Value && units && !data.variants.is_empty() {
-                    let variants = data.variants.iter();
-                    Data::Units(
-                        variants.filter_map(|variant| Variant::read(cx, variant, serde.next()?)).collect(),
-                    )
+                    let variants = data.variants.iter().zip(serde.variants);
+                    Data::Units(variants.map(|(variant, serde)| Variant::read(cx, variant, serde)).collect())
                 } else {
                     Data::Unsupported
                 }
@@ -126,6 +123,15 @@ impl<'a> Container<'a> {
         }
     }
 
+    /// The fields of a document, or the one of a newtype.
+    pub(crate) fn all_fields(&self) -> impl Iterator<Item = &Field<'a>> {
+        let newtype = match &self.data {
+            Data::Newtype(field) => Some(&**field),
+            _ => None,
+        };
+        self.fields().iter().chain(newtype)
+    }
+
     /// The field that is stored as `_id`.
     pub(crate) fn id(&self) -> Option<&Field<'a>> {
         self.fields().iter().find(|field| field.stored == "_id" && field.is_stored())
@@ -138,11 +144,11 @@ fn structure<'a>(cx: &Ctxt, fields: &'a Fields, serde: serde::Container, derive:
     let mut read: Vec<_> = fields.iter().zip(serde.fields).enumerate().map(read).collect();
     match (derive, fields) {
         (Derive::Value, Fields::Unnamed(_)) if read.len() == 1 => match read.pop() {
-            Some(field) => Data::Newtype(field),
+            Some(field) => Data::Newtype(Box::new(field)),
             None => Data::Unsupported,
         },
         (Derive::Value, Fields::Named(_)) if transparent && read.len() == 1 => match read.pop() {
-            Some(field) => Data::Newtype(field),
+            Some(field) => Data::Newtype(Box::new(field)),
             None => Data::Unsupported,
         },
         (Derive::Model | Derive::Embedded | Derive::Shape, Fields::Named(_)) => {
@@ -169,7 +175,7 @@ fn store_id(cx: &Ctxt, fields: &mut [Field<'_>]) {
         None => matches!(&field.member, Member::Named(ident) if ident.unraw() == "id"),
     };
     if let Some(field) = fields.iter_mut().find(|field| is_id(field)) {
-        field.stored = "_id".to_owned();
+        "_id".clone_into(&mut field.stored);
     }
 }
 
@@ -178,7 +184,10 @@ impl<'a> Field<'a> {
         let attrs = FieldAttrs::read(cx, original, original.ident.as_ref(), derive);
         let with = serde.serialize_with.is_some() || serde.deserialize_with.is_some();
         let codec = if with {
-            Codec::With { serialize: serde.serialize_with, deserialize: serde.deserialize_with }
+            Codec::With {
+                serialize: serde.serialize_with.map(Box::new),
+                deserialize: serde.deserialize_with.map(Box::new),
+            }
         } else if attrs.serde.get().is_some() {
             Codec::Serde
         } else {
@@ -223,17 +232,17 @@ impl<'a> Field<'a> {
 }
 
 impl<'a> Variant<'a> {
-    fn read(cx: &Ctxt, original: &'a syn::Variant, serde: serde::Variant) -> Option<Self> {
+    fn read(cx: &Ctxt, original: &'a syn::Variant, serde: serde::Variant) -> Self {
         let attrs = VariantAttrs::read(cx, original);
         let stored = attrs.rename.get().map_or(serde.name, syn::LitStr::value);
-        Some(Self {
+        Self {
             original,
             stored,
             aliases: serde.aliases,
             skip_serializing: serde.skip_serializing,
             skip_deserializing: serde.skip_deserializing,
             other: serde.other,
-        })
+        }
     }
 }
 

@@ -132,11 +132,7 @@ fn stored_name(cx: &Ctxt, field: &Field<'_>) {
 
 /// A field is stored in one way.
 fn one_codec(cx: &Ctxt, container: &Container<'_>) {
-    let newtype = match &container.data {
-        Data::Newtype(field) => Some(field),
-        _ => None,
-    };
-    for span in container.fields().iter().chain(newtype).filter_map(|field| field.two_codecs) {
+    for span in container.all_fields().filter_map(|field| field.two_codecs) {
         cx.push(syn::Error::new(
             span,
             "`#[serde(with)]` and its relatives already store this field through serde: remove `#[odm(serde)]`",

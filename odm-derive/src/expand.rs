@@ -6,6 +6,7 @@ mod fields;
 mod keys;
 mod literal;
 mod model;
+mod names;
 mod newtype;
 mod scope;
 mod units;

@@ -275,7 +275,7 @@ fn the_crate_may_be_named() {
 fn a_field_wins_over_an_operator() {
     use odm::{Model as _, path::Path};
     let m = hostile_fields::Modelled::fields();
-    assert_eq!(m.set().eq().eq(1).to_string(), r#"{"set.eq":{"$eq":1}}"#);
+    assert_eq!(m.set().eq().eq(1).to_string(), r#"{ "set.eq": { "$eq": 1 } }"#);
     assert_eq!(Path::name(&m.r#type()), "type");
     assert_eq!(m.clone().name().name(), "clone.name");
 }

@@ -18,7 +18,7 @@ pub(crate) struct Rule {
 #[derive(Debug)]
 pub(crate) enum Kind {
     Length { min: Option<LitInt>, max: Option<LitInt> },
-    Range { min: Option<Expr>, max: Option<Expr> },
+    Range { min: Option<Box<Expr>>, max: Option<Box<Expr>> },
     Pattern(LitStr),
     Email,
     Nested,
@@ -117,7 +117,7 @@ fn length(cx: &Ctxt, word: &Ident, input: ParseStream<'_>) -> syn::Result<Kind> 
 }
 
 fn range(cx: &Ctxt, word: &Ident, input: ParseStream<'_>) -> syn::Result<Kind> {
-    let (mut min, mut max) = (Once::<Expr>::default(), Once::<Expr>::default());
+    let (mut min, mut max) = (Once::<Box<Expr>>::default(), Once::<Box<Expr>>::default());
     list(cx, word, input, form::RANGE, |word, input| {
         let slot = if word == symbol::MIN {
             &mut min

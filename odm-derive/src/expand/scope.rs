@@ -7,19 +7,8 @@ use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::{GenericParam, Member, Visibility, ext::IdentExt, spanned::Spanned};
 
-use crate::{
-    ast::{Codec, Container, Data, Field},
-    attr::{
-        rule::{Kind, Rule},
-        serde::Default,
-    },
-};
-
-/// Names that a module of ours must not have: code beside the struct means something else by them.
-const TAKEN: &[&str] = &[
-    "alloc", "bool", "char", "core", "crate", "f32", "f64", "i128", "i16", "i32", "i64", "i8", "isize",
-    "odm", "self", "std", "str", "super", "u128", "u16", "u32", "u64", "u8", "usize",
-];
+use super::names::{collect, fresh, keys_name, modules};
+use crate::ast::{Codec, Container, Field};
 
 /// What every part of an expansion shares.
 pub(crate) struct Scope<'a> {
@@ -246,91 +235,4 @@ fn odm_path(container: &Container<'_>) -> TokenStream {
         // Its own tests and examples see it from outside; builds without Cargo call it by its name.
         Ok(FoundCrate::Itself) | Err(_) => quote!(::odm),
     }
-}
-
-fn fresh(used: &HashSet<String>, name: &str) -> Ident {
-    let mut name = name.to_owned();
-    while used.contains(&name) {
-        name.push('_');
-    }
-    Ident::new(&name, Span::call_site())
-}
-
-fn keys_name(used: &HashSet<String>, name: &str) -> Ident {
-    let mut name = snake(name);
-    while used.contains(&name) || TAKEN.contains(&name.as_str()) {
-        name.push('_');
-    }
-    // A keyword such as `type` becomes raw.
-    syn::parse_str(&name).unwrap_or_else(|_| Ident::new_raw(&name, Span::call_site()))
-}
-
-/// Every name that may be a module where the item stands: a module of ours must not hide it.
-fn modules(container: &Container<'_>) -> HashSet<String> {
-    let mut used = HashSet::new();
-    collect(container.original.generics.to_token_stream(), &mut used);
-    let newtype = match &container.data {
-        Data::Newtype(field) => Some(field),
-        _ => None,
-    };
-    let mut paths: Vec<TokenStream> = Vec::new();
-    paths.extend(container.attrs.key.get().map(ToTokens::to_token_stream));
-    paths.extend(default_path(&container.default));
-    paths.extend(container.attrs.rules.iter().map(rule_paths));
-    for field in container.fields().iter().chain(newtype) {
-        paths.push(field.ty.to_token_stream());
-        paths.extend(default_path(&field.default));
-        paths.extend(field.skip_serializing_if.as_ref().map(ToTokens::to_token_stream));
-        paths.extend(field.rules.iter().map(rule_paths));
-        if let Codec::With { serialize, deserialize } = &field.codec {
-            paths.extend(serialize.iter().chain(deserialize).map(ToTokens::to_token_stream));
-        }
-    }
-    paths.into_iter().for_each(|path| collect(path, &mut used));
-    used
-}
-
-fn default_path(default: &Default) -> Option<TokenStream> {
-    match default {
-        Default::Path(path) => Some(path.to_token_stream()),
-        Default::None | Default::Trait => None,
-    }
-}
-
-fn rule_paths(rule: &Rule) -> TokenStream {
-    match &rule.kind {
-        Kind::Custom(path) => path.to_token_stream(),
-        Kind::Range { min, max } => quote!(#min #max),
-        _ => TokenStream::new(),
-    }
-}
-
-/// Every name the item mentions, however deep.
-fn collect(tokens: TokenStream, used: &mut HashSet<String>) {
-    for token in tokens {
-        match token {
-            TokenTree::Ident(ident) => {
-                used.insert(ident.to_string());
-            }
-            TokenTree::Group(group) => collect(group.stream(), used),
-            TokenTree::Punct(_) | TokenTree::Literal(_) => {}
-        }
-    }
-}
-
-/// `HTTPLog` and `HttpLog` are `http_log`.
-fn snake(name: &str) -> String {
-    let characters: Vec<char> = name.chars().collect();
-    let mut snake = String::with_capacity(name.len() + 4);
-    for (at, character) in characters.iter().enumerate() {
-        let before = at.checked_sub(1).and_then(|at| characters.get(at));
-        let after_word = before.is_some_and(|before| before.is_lowercase() || before.is_ascii_digit());
-        let ends_run = before.is_some_and(|before| before.is_uppercase())
-            && characters.get(at + 1).is_some_and(|next| next.is_lowercase());
-        if character.is_uppercase() && (after_word || ends_run) {
-            snake.push('_');
-        }
-        snake.extend(character.to_lowercase());
-    }
-    snake
 }
