@@ -1,5 +1,6 @@
 //! The codec without a derive: what each Rust type is stored as, every BSON type bit for bit, and bytes that
 //! no server would send.
+#![allow(clippy::unwrap_used, clippy::needless_pass_by_value)] // in functions that tests share
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -120,6 +121,29 @@ fn a_map_may_have_keys_that_are_numbers() {
 }
 
 #[test]
+fn two_spellings_of_one_key_are_an_error() {
+    let bytes = doc! { "v": { "1": "a", "01": "b" } }.to_vec().unwrap();
+    assert_eq!(
+        message(decode::<HashMap<u8, String>>(&bytes)),
+        "`v.01`: expected one element for this key, found two"
+    );
+    assert_eq!(decode::<HashMap<String, String>>(&bytes).unwrap().len(), 2);
+}
+
+#[test]
+fn wide_integers_are_stored_as_int64_or_not_at_all() {
+    assert_eq!(encode(&7_i128).unwrap(), encode(&7_i64).unwrap());
+    assert_eq!(decode::<u128>(&encode(&i64::MAX).unwrap()).unwrap(), i64::MAX as u128);
+    for error in [message(encode(&u128::MAX)), message(encode(&(i128::from(i64::MAX) + 1)))] {
+        assert_eq!(error, "`v`: expected an integer that fits int64, found a number outside its range");
+    }
+    assert_eq!(
+        message(encode(&i128::MIN)),
+        "`v`: expected an integer that fits int64, found a number outside its range"
+    );
+}
+
+#[test]
 fn an_id_is_its_key_in_bson_and_text_in_json() {
     let id = Id::<Thing>::new();
     same_as_serde(id);
@@ -138,11 +162,11 @@ fn an_id_is_its_key_in_bson_and_text_in_json() {
 fn numbers_that_do_not_fit_are_errors_and_never_wrap() {
     assert_eq!(
         message(encode(&u64::MAX)),
-        "`v`: expected at most i64::MAX, found a number outside its range"
+        "`v`: expected an integer that fits int64, found a number outside its range"
     );
     assert_eq!(
         message((i64::MAX as u64 + 1).to_bson()),
-        "expected at most i64::MAX, found a number outside its range"
+        "expected an integer that fits int64, found a number outside its range"
     );
     let small = |number: i64| decode::<u8>(&encode(&number).unwrap());
     assert_eq!(small(255).unwrap(), 255);

@@ -23,8 +23,8 @@ impl<A: Array> Array for Option<A> {
     type Item = A::Item;
 }
 #[diagnostic::do_not_recommend]
-impl<A: Array> Array for Box<A> {
-    type Item = A::Item;
+impl<T: Array> Array for Box<T> {
+    type Item = T::Item;
 }
 
 /// Stored as an array.

@@ -76,7 +76,7 @@ macro_rules! integers {
             leaf!();
             #[inline]
             fn encode(&self, writer: &mut Writer) -> CodecResult<ElementType> {
-                let stored = <$stored>::try_from(*self).map_err(|_| out_of_range("at most i64::MAX", self))?;
+                let stored = <$stored>::try_from(*self).map_err(|_| out_of_range("an integer that fits int64", self))?;
                 writer.put(&stored.to_le_bytes());
                 Ok(ElementType::$element)
             }
@@ -87,7 +87,7 @@ macro_rules! integers {
             }
             #[inline]
             fn to_bson(&self) -> CodecResult<Bson> {
-                <$stored>::try_from(*self).map(Bson::from).map_err(|_| out_of_range("at most i64::MAX", self))
+                <$stored>::try_from(*self).map(Bson::from).map_err(|_| out_of_range("an integer that fits int64", self))
             }
         }
     )* };

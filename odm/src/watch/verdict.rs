@@ -117,6 +117,7 @@ mod tests {
             (50811, Asked::ToResume, "InvalidResumeToken"),
             (10334, Asked::ForMore, "EventTooLarge"),
             (47, Asked::ForMore, "ImageMissing"),
+            (47, Asked::ToResume, "ImageMissing"),
             (13, Asked::ToOpen, "Unauthorized"),
             (18, Asked::ForMore, "Unauthorized"),
             (40324, Asked::ToOpen, "Server"),

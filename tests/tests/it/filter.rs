@@ -73,6 +73,12 @@ fn conditions_stand_side_by_side_and_spill_only_where_they_must() {
         (Filter::all() & o.note().eq("y"), doc! { "note": { "$eq": "y" } }),
         (Filter::all_of([]), doc! {}),
         (Filter::any_of([]), doc! { "$nor": [{}] }),
+        // An operator of its own takes one argument.
+        (
+            Filter::raw(doc! { "$expr": { "$gt": ["$a", 1] } })
+                & Filter::raw(doc! { "$expr": { "$lt": ["$a", 9] } }),
+            doc! { "$expr": { "$gt": ["$a", 1] }, "$and": [{ "$expr": { "$lt": ["$a", 9] } }] },
+        ),
         // A document to compare with is not a test that could be joined.
         (
             Filter::raw(doc! { "shipTo": { "city": "Oslo" } }) & o.ship_to().exists(true),
@@ -81,6 +87,36 @@ fn conditions_stand_side_by_side_and_spill_only_where_they_must() {
     ] {
         assert_eq!(rendered(filter), expected);
     }
+}
+
+#[test]
+fn an_empty_list_of_conditions_is_not_said_to_mean_everything() {
+    assert!(Filter::<Order>::all_of([]).is_empty());
+    assert!(!Filter::<Order>::all().is_empty());
+    assert!(!(Filter::<Order>::all_of([]) & Filter::all()).is_empty());
+}
+
+#[test]
+fn a_wrong_and_of_ones_own_is_not_lost() {
+    let o = Order::fields();
+    let wrong = Filter::raw(doc! { "$and": 5 }) & o.note().ne("a") & o.note().ne("b");
+    assert_eq!(
+        wrong.into_document().unwrap_err().to_string(),
+        "cannot be sent: `$and`: expected an array in `$and`, found something else; nothing was sent",
+    );
+}
+
+#[test]
+fn plain_documents_are_taken_about_elements() {
+    let o = Order::fields();
+    assert_eq!(
+        rendered(o.lines().any(|_| doc! { "qty": { "$gt": 1 } })),
+        doc! { "lines": { "$elemMatch": { "qty": { "$gt": 1 } } } },
+    );
+    assert_eq!(
+        rendered(o.tags().any(|_| doc! { "$gt": "a" })),
+        doc! { "tags": { "$elemMatch": { "$gt": "a" } } }
+    );
 }
 
 #[test]

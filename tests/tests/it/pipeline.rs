@@ -116,7 +116,7 @@ fn an_operand_that_cannot_be_stored_is_said_when_the_pipeline_is_rendered() {
         Pipeline::<Order>::new().group(|_| BigOf { big: max(lit(u64::MAX)) }).into_stages().unwrap_err();
     assert_eq!(
         error.to_string(),
-        "cannot be sent: `$group.big`: expected at most i64::MAX, found a number outside its range; nothing was sent",
+        "cannot be sent: `$group.big`: expected an integer that fits int64, found a number outside its range; nothing was sent",
     );
 }
 

@@ -1,7 +1,7 @@
 //! Updates: what each sentence renders to, and what the server makes of a document by it.
 
 use odm::{
-    Database, Model, Update,
+    Database, Embedded, Filter, Id, Model, Update,
     bson::{Document, doc},
     mongodb::options::UpdateModifications,
 };
@@ -99,6 +99,82 @@ fn a_field_is_changed_once() {
     // `ship` is not inside `shipTo`.
     let (operators, _) = rendered(Update::raw(doc! { "$set": { "ship": 1 } }) + o.ship_to().city().set("x"));
     assert_eq!(operators, doc! { "$set": { "ship": 1, "shipTo.city": "x" } });
+}
+
+#[test]
+fn an_empty_condition_picks_nothing_in_an_update() {
+    let o = Order::fields();
+    for update in [
+        o.lines().each_where(|_| Filter::all()).qty().set(1),
+        o.lines().pull_where(|_| doc! {}),
+        o.tags().pull_where(|_| Filter::all_of([])),
+    ] {
+        assert!(update.into_parts().unwrap_err().to_string().contains(
+            "expected a condition on the elements, found none: it would pick every element; nothing was sent"
+        ),);
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Embedded)]
+struct Part {
+    serial: i64,
+    count: i32,
+}
+
+#[derive(Debug, Clone, PartialEq, Embedded)]
+struct Machine {
+    serial: i64,
+    parts: Vec<Part>,
+}
+
+/// Documents without a declared shape, where an item could pose as an operator, and arrays in arrays.
+#[derive(Debug, Clone, PartialEq, Model)]
+#[odm(collection = "plants")]
+struct Plant {
+    id: Id<Plant>,
+    notes: Vec<Document>,
+    machines: Vec<Machine>,
+}
+
+#[odm_test::test]
+async fn an_item_is_an_item_whatever_its_keys(db: Database) -> odm::Result<()> {
+    let plants = db.collection::<Plant>();
+    let plant = Plant { id: Id::new(), notes: vec![], machines: vec![] };
+    plants.insert_one(&plant).await?;
+    let p = Plant::fields();
+    let hostile = doc! { "$each": [1, 2, 3] };
+    plants.update_one(p.id().eq(plant.id), p.notes().push(&hostile)).await?;
+    plants.update_one(p.id().eq(plant.id), p.notes().add_to_set(&hostile)).await?;
+    plants.update_one(p.id().eq(plant.id), p.notes().push(&doc! { "plain": 1 })).await?;
+    let found = plants.get(plant.id).await?.unwrap();
+    assert_eq!(found.notes, [hostile.clone(), doc! { "plain": 1 }]);
+    assert_eq!(plants.count(p.notes().all([&hostile])).await?, 1);
+    assert_eq!(plants.count(p.notes().all([&hostile, &doc! { "$elemMatch": { "plain": 1 } }])).await?, 0);
+    assert_eq!(plants.count(p.notes().all([&doc! { "$elemMatch": { "plain": 1 } }])).await?, 0);
+    Ok(())
+}
+
+#[odm_test::test]
+async fn equal_conditions_in_arrays_of_arrays_are_one_filter(db: Database) -> odm::Result<()> {
+    let plants = db.collection::<Plant>();
+    let part = |serial, count| Part { serial, count };
+    let machine = |serial| Machine { serial, parts: vec![part(1, 0), part(2, 0)] };
+    let mut plant = Plant { id: Id::new(), notes: vec![], machines: vec![machine(1), machine(2)] };
+    plants.insert_one(&plant).await?;
+    let p = Plant::fields();
+    let inner = p
+        .machines()
+        .each_where(|m| m.serial().eq(2))
+        .parts()
+        .each_where(|part| part.serial().eq(2))
+        .count()
+        .inc(5);
+    let raw = p.machines().each_where(|_| doc! { "serial": 1 }).parts().each().count().inc(1);
+    plants.update_one(p.id().eq(plant.id), inner + raw).await?;
+    plant.machines[1].parts[1].count = 5;
+    plant.machines[0].parts.iter_mut().for_each(|part| part.count = 1);
+    assert_eq!(plants.get(plant.id).await?.as_ref(), Some(&plant));
+    Ok(())
 }
 
 #[odm_test::test]
