@@ -1,4 +1,5 @@
 //! What the derives declare besides bytes: paths, indexes, rules, operands.
+#![allow(clippy::trivially_copy_pass_by_ref)] // the form that rules and serde ask for
 
 use std::time::Duration;
 
@@ -68,7 +69,7 @@ fn in_time(order: &Order) -> Result<(), &'static str> {
 }
 
 fn even(qty: &u32) -> Result<(), String> {
-    if qty % 2 == 0 { Ok(()) } else { Err("must be even".into()) }
+    if qty.is_multiple_of(2) { Ok(()) } else { Err("must be even".into()) }
 }
 
 #[test]
