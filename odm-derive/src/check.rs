@@ -250,7 +250,7 @@ pub(crate) fn last_segment(ty: &Type) -> Option<&syn::Ident> {
 
 /// Indexes that the server would refuse.
 fn indexes(cx: &Ctxt, container: &Container<'_>) {
-    let mut seen: HashMap<String, &Index> = HashMap::new();
+    let mut seen: HashMap<(String, bool, bool), &Index> = HashMap::new();
     let of_fields = container.fields().iter().flat_map(|field| &field.indexes);
     for index in container.attrs.indexes.iter().chain(of_fields).filter(|index| !index.broken) {
         if index.keys.is_empty() {
@@ -273,7 +273,8 @@ fn indexes(cx: &Ctxt, container: &Container<'_>) {
             .iter()
             .map(|key| format!("{}{}", if key.descending { "-" } else { "" }, key.dotted()))
             .collect();
-        if !keys.is_empty() && seen.insert(keys.join(","), index).is_some() {
+        let same = (keys.join(","), index.unique.get().is_some(), index.sparse.get().is_some());
+        if !keys.is_empty() && seen.insert(same, index).is_some() {
             let message = "another index of this model has the same fields in the same order: keep one";
             cx.push(syn::Error::new(index.span, message));
         }

@@ -20,7 +20,7 @@ use crate::{error::codec::CodecResult, path::At};
 pub(crate) use self::untyped::looks_like_operators;
 pub use self::{
     array::Array,
-    declared::{Accessed, Has, Stores, field_or, fill_field, put_field, require_field, take_field},
+    declared::{Accessed, Has, Stores, fill_field, given_field, put_field, require_field, take_field},
     document::{Decode, Doc, from_slice, to_vec},
     id::{Id, Keyed, NewKey},
     map::{Map, MapKey},

@@ -101,7 +101,7 @@ fn default_value(scope: &Scope<'_>) -> TokenStream {
 fn field_value(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
     let Scope { runtime, .. } = scope;
     let (member, key, slot) = (&field.member, scope.key(field), slot(field));
-    let default = local("__default");
+    let (default, given) = (local("__default"), local("__given"));
     let missing = match (&field.default, &scope.container.default) {
         (Default::Path(path), _) => Some(quote!(#path())),
         (Default::Trait, _) => Some(quote!(::core::default::Default::default())),
@@ -116,6 +116,12 @@ fn field_value(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
     }
     match missing {
         None => quote!(#runtime::require_field::<Self, #key>(#slot)?),
-        Some(missing) => quote!(#runtime::field_or::<Self, #key>(#slot, || #missing)),
+        // Not a closure: in an older edition it would capture the whole default for one field of it.
+        Some(missing) => quote! {
+            match #runtime::given_field::<Self, #key>(#slot) {
+                ::core::option::Option::Some(#given) => #given,
+                ::core::option::Option::None => #missing,
+            }
+        },
     }
 }

@@ -104,8 +104,8 @@ pub fn require_field<D: Has<K>, K: Key>(slot: Option<D::Type>) -> CodecResult<D:
     require(slot, K::NAME).map(D::Type::into_rust)
 }
 
-/// The same for a field that has a default.
+/// The same for a field that has a default, which takes the place of `None`.
 #[inline]
-pub fn field_or<D: Has<K>, K: Key>(slot: Option<D::Type>, default: impl FnOnce() -> D::Rust) -> D::Rust {
-    slot.map_or_else(default, D::Type::into_rust)
+pub fn given_field<D: Has<K>, K: Key>(slot: Option<D::Type>) -> Option<D::Rust> {
+    slot.map(D::Type::into_rust)
 }
