@@ -76,6 +76,20 @@ fn duplicate_keys() {
             vec!["lines.sku", "tags"],
             r#"{ lines.sku: { a: 1 }, tags: [ "ada" ] }"#,
         ),
+        // A name of its own that reads like one by default.
+        (
+            r#"E11000 duplicate key error collection: shop.orders index: users_email_1 dup key: { email: "ada" }"#,
+            "users_email_1",
+            vec!["email"],
+            r#"{ email: "ada" }"#,
+        ),
+        // A stored text that reads like a second field.
+        (
+            r#"E11000 duplicate key error collection: shop.orders index: email_1 dup key: { email: "ada", role: "" }"#,
+            "email_1",
+            vec!["email"],
+            r#"{ email: "ada", role: "" }"#,
+        ),
     ] {
         for error in [
             write(doc! { "code": 11000, "errmsg": text }),
