@@ -195,7 +195,7 @@ impl Error {
 
     /// Whether the server does not know this user, or the user may not do this.
     pub fn is_unauthorized(&self) -> bool {
-        matches!(self.kind(), ErrorKind::Unauthorized)
+        self.any(|kind| matches!(kind, ErrorKind::Unauthorized))
     }
 
     /// Whether the same call may succeed when made again: no server was there, an election or a conflict got

@@ -20,8 +20,12 @@ impl DuplicateKey {
         };
         let index = head.split_once(" index: ").map_or("", |(_, index)| index);
         let index = index.split_once(" collation: ").map_or(index, |(index, _)| index).trim();
-        let fields =
-            fields_of_default_name(index).unwrap_or_else(|| value.map(fields_of_key).unwrap_or_default());
+        let named = value.map(fields_of_key).unwrap_or_default();
+        let fields = match fields_of_default_name(index) {
+            // A stored text can pass for more fields in the key's text; it cannot take away the first ones.
+            Some(fields) if named.is_empty() || named.starts_with(&fields) => fields,
+            _ => named,
+        };
         Self { index: index.to_owned(), fields, value: value.map(str::to_owned) }
     }
 
@@ -32,8 +36,8 @@ impl DuplicateKey {
 
     /// The stored names of the index's fields, in the index's order.
     ///
-    /// For an index with a name of its own they are read from the server's text, in which a stored text can
-    /// pass for a field: compare them with your own names, do not print them.
+    /// Where the index does not have the name that MongoDB gives by default, they are read from the server's
+    /// text, in which a stored text can pass for a field: compare them with your own names, do not print them.
     pub fn fields(&self) -> &[String] {
         &self.fields
     }
@@ -91,7 +95,9 @@ fn fields_of_key(key: &str) -> Vec<String> {
             '{' | '[' | '(' => depth += 1,
             '}' | ']' | ')' => depth = depth.saturating_sub(1),
             ',' if depth == 1 => name = Some(String::new()),
-            ':' if depth == 1 => fields.extend(name.take().map(|name| name.trim().to_owned())),
+            ':' if depth == 1 => {
+                fields.extend(name.take().map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()));
+            }
             _ => {
                 if let (1, Some(name)) = (depth, &mut name) {
                     name.push(letter);

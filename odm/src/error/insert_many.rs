@@ -2,7 +2,7 @@
 
 use std::{fmt, ops::Range};
 
-use mongodb::error::{ErrorKind as Driver, WriteFailure};
+use mongodb::error::{ErrorKind as Driver, TRANSIENT_TRANSACTION_ERROR, WriteFailure};
 
 use super::{Error, ErrorKind};
 
@@ -13,8 +13,8 @@ pub struct InsertManyError {
     outcomes: Vec<Became>,
     failures: Vec<InsertFailure>,
     interruption: Option<Box<Error>>,
-    /// The driver's last error as a whole, on its way to become the whole error's.
-    answer: Option<Error>,
+    /// The driver's last error, on its way to become the whole error's, which answers for codes and labels.
+    last: Option<mongodb::error::Error>,
 }
 
 /// What became of one document; failures are kept apart.
@@ -34,7 +34,8 @@ pub enum InsertOutcome<'a> {
     Written,
     /// It is not stored, for this reason.
     Failed(&'a Error),
-    /// It was not tried, because an earlier failure ended the call.
+    /// It is not stored: it was not tried, because an earlier failure ended the call, or a conflict undid the
+    /// transaction it was part of.
     NotTried,
     /// The call broke before the server answered: it may or may not be stored.
     Unknown,
@@ -62,12 +63,7 @@ impl InsertFailure {
 impl InsertManyError {
     /// Nothing sent yet of `count` documents.
     pub(crate) fn new(count: usize) -> Self {
-        Self {
-            outcomes: vec![Became::NotSent; count],
-            failures: Vec::new(),
-            interruption: None,
-            answer: None,
-        }
+        Self { outcomes: vec![Became::NotSent; count], failures: Vec::new(), interruption: None, last: None }
     }
 
     /// These documents are stored.
@@ -83,9 +79,16 @@ impl InsertManyError {
 
     /// Takes what the driver says of one batch that failed; whether the next one is to be sent.
     pub(crate) fn absorb(&mut self, batch: Range<usize>, error: Error, ordered: bool) -> bool {
+        self.last = error.driver().cloned();
         let Some(Driver::InsertMany(answer)) = error.driver().map(|error| &*error.kind) else {
             // The batch got no answer of its own: what is not certain is unknown.
             let became = match error.kind() {
+                // The server has ended the transaction, and with it the batches before.
+                ErrorKind::Transient if error.has_label(TRANSIENT_TRANSACTION_ERROR) => {
+                    let written = self.outcomes.iter_mut().filter(|outcome| **outcome == Became::Written);
+                    written.for_each(|outcome| *outcome = Became::NotSent);
+                    Became::NotSent
+                }
                 ErrorKind::Unavailable(_)
                 | ErrorKind::Unauthorized
                 | ErrorKind::Unsupported(_)
@@ -110,7 +113,6 @@ impl InsertManyError {
             let concern = Driver::Write(WriteFailure::WriteConcernError(concern.clone()));
             self.interruption = Some(Box::new(Error::from_driver(concern.into())));
         }
-        self.answer = Some(error);
         !ordered
     }
 
@@ -119,7 +121,7 @@ impl InsertManyError {
         if self.failures.is_empty() && self.interruption.is_none() {
             return Ok(());
         }
-        let driver = self.answer.take().and_then(Error::into_driver);
+        let driver = self.last.take();
         Err(Error::new(ErrorKind::InsertMany(self)).with_driver(driver))
     }
 

@@ -66,7 +66,8 @@ fn answered(error: &Error, code: i32, message: &str, details: Option<&Document>)
     match code {
         11000 | 11001 | 12582 => ErrorKind::DuplicateKey(DuplicateKey::parse(message)),
         121 => ErrorKind::Rejected(Rejection::new(details)),
-        13 | 18 | 33 | 8000 => ErrorKind::Unauthorized,
+        13 | 18 | 33 => ErrorKind::Unauthorized,
+        8000 if refuses_the_user(message) => ErrorKind::Unauthorized,
         43 | 237 => ErrorKind::CursorLost,
         50 | 202 | 262 => ErrorKind::Timeout("the server's time limit for the operation passed".into()),
         286 => ErrorKind::HistoryLost,
@@ -76,6 +77,13 @@ fn answered(error: &Error, code: i32, message: &str, details: Option<&Document>)
         _ if is_transient(error, code) => ErrorKind::Transient,
         _ => ErrorKind::Server(code),
     }
+}
+
+/// Whether an `AtlasError` is about the user. Atlas gives this one code to all that it refuses itself, a full
+/// disk or a command that the tier does not have; its words tell them apart.
+fn refuses_the_user(message: &str) -> bool {
+    let message = message.to_ascii_lowercase();
+    ["authentication failed", "not allowed to do action"].iter().any(|words| message.contains(words))
 }
 
 /// Conflicts, elections and shutdowns: by the server's own labels, and by the codes that the drivers'

@@ -76,6 +76,20 @@ fn duplicate_keys() {
             vec!["lines.sku", "tags"],
             r#"{ lines.sku: { a: 1 }, tags: [ "ada" ] }"#,
         ),
+        // A name of its own that reads like one by default.
+        (
+            r#"E11000 duplicate key error collection: shop.orders index: users_email_1 dup key: { email: "ada" }"#,
+            "users_email_1",
+            vec!["email"],
+            r#"{ email: "ada" }"#,
+        ),
+        // A stored text that reads like a second field.
+        (
+            r#"E11000 duplicate key error collection: shop.orders index: email_1 dup key: { email: "ada", role: "" }"#,
+            "email_1",
+            vec!["email"],
+            r#"{ email: "ada", role: "" }"#,
+        ),
     ] {
         for error in [
             write(doc! { "code": 11000, "errmsg": text }),
@@ -192,6 +206,7 @@ fn codes_by_what_can_be_done() {
     type Asked = fn(&Error) -> bool;
     for (code, name, asked) in [
         (13, "Unauthorized", Error::is_unauthorized as Asked),
+        (8000, "AtlasError", |error| matches!(error.kind(), ErrorKind::Server(8000))),
         (18, "AuthenticationFailed", Error::is_unauthorized),
         (43, "CursorNotFound", |error| matches!(error.kind(), ErrorKind::CursorLost) && error.is_retryable()),
         (50, "MaxTimeMSExpired", Error::is_timeout),
@@ -209,6 +224,15 @@ fn codes_by_what_can_be_done() {
         assert!(error.to_string().ends_with(&format!(" (code {code}, {name})")), "{error}");
         assert_eq!(error.server_message(), Some("the value is SECRET"));
         assert_silent(&error, &["SECRET"]);
+    }
+    for (text, unauthorized) in [
+        ("bad auth : Authentication failed.", true),
+        ("user is not allowed to do action [find] on [shop.orders]", true),
+        ("(CMD_NOT_ALLOWED): setParameter", false),
+        ("you are over your space quota, using 513 MB of 512 MB", false),
+    ] {
+        let error = command(doc! { "code": 8000, "codeName": "AtlasError", "errmsg": text });
+        assert_eq!(error.is_unauthorized(), unauthorized, "{text}");
     }
     assert_eq!(
         command(doc! { "code": 2, "codeName": "BadValue", "errmsg": "unknown operator: $foo" }).to_string(),

@@ -206,3 +206,27 @@ async fn the_way_down(db: Database) {
     assert_eq!(Person::COLLECTION, people.name());
     assert_eq!(people.database().name(), db.name());
 }
+
+/// Two transactions want the same key: the second one is told to run again, whichever verb it used.
+#[odm_test::test]
+async fn many_in_a_transaction_with_a_conflict(db: Database) {
+    let people = people(&db).await;
+    let mut first = db.start_session().await.unwrap();
+    first.start_transaction().await.unwrap();
+    people.insert_one(&person("ada", 36)).session(&mut first).await.unwrap();
+
+    let mut second = db.start_session().await.unwrap();
+    second.start_transaction().await.unwrap();
+    let both = [&person("bob", 1), &person("ada", 1)];
+    let error = people.insert_many(both).session(&mut second).await.unwrap_err();
+    assert!(error.has_label("TransientTransactionError") && error.is_retryable(), "{error:?}");
+    assert_eq!((error.code(), outcomes(&error).as_str()), (Some(112), "--"));
+    assert!(error.driver().is_some());
+    first.abort_transaction().await.unwrap();
+    second.abort_transaction().await.unwrap();
+
+    second.start_transaction().await.unwrap();
+    people.insert_many(both).session(&mut second).await.unwrap();
+    second.commit_transaction().await.unwrap();
+    assert_eq!(people.count(Filter::all()).await.unwrap(), 2);
+}

@@ -84,3 +84,32 @@ fn insert_many_per_document() {
 
     assert!(InsertManyError::new(0).into_result().is_ok());
 }
+
+/// What ended the call answers for the whole: its code, its kind, the driver's error.
+#[test]
+fn an_interruption_is_not_hidden() {
+    let interrupted = |code: i32, name: &str| {
+        let answer: CommandError = parsed(doc! { "code": code, "codeName": name, "errmsg": "SECRET" });
+        let mut report = InsertManyError::new(4);
+        report.written(0..1);
+        assert!(!report.absorb(1..3, Error::from_driver(Driver::Command(answer).into()), false));
+        let error = report.into_result().unwrap_err();
+        assert_eq!((error.code(), error.code_name()), (Some(code), Some(name)));
+        assert_eq!(error.server_message(), Some("SECRET"));
+        assert!(error.driver().is_some() && !error.is_not_sent() && !error.is_retryable());
+        assert_silent(&error, &["SECRET"]);
+        error
+    };
+
+    let stepped_down = interrupted(189, "PrimarySteppedDown");
+    assert_eq!(outcomes(&stepped_down), "w??-");
+    assert_eq!(
+        stepped_down.to_string(),
+        "1 of 4 documents were written, of 2 it is not known; a conflict or an election got in the way; try again \
+         (code 189, PrimarySteppedDown)"
+    );
+
+    let unauthorized = interrupted(13, "Unauthorized");
+    assert!(unauthorized.is_unauthorized());
+    assert_eq!(outcomes(&unauthorized), "w---");
+}
