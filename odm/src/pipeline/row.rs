@@ -10,6 +10,22 @@ use crate::{
     value::{Decode, Doc, Raw, Value, Writer},
 };
 
+/// The fields of `$top` lie over those of the row.
+macro_rules! layered {
+    ($top:ident) => {
+        type Fields<A: At, B> = $top::Fields<A, R::Fields<A, B>>;
+        type Optional = Option<Self>;
+        type Bare = Self;
+        type Lift<U: Value> = U;
+        type Laid<S: Doc> = Over<Self, S>;
+        type Joined<S: Doc> = With<Self, S>;
+
+        fn under<A: At, B>(at: A, base: B) -> Self::Fields<A, B> {
+            $top::under(at.clone(), R::under(at, base))
+        }
+    };
+}
+
 /// A row with fields added to it by a stage: both can be read back.
 #[derive(Debug, Clone, PartialEq)]
 pub struct With<R, Added> {
@@ -28,16 +44,7 @@ impl<R, Added> Deref for With<R, Added> {
 }
 
 impl<R: Value, Added: Doc> Value for With<R, Added> {
-    type Fields<A: At, B> = Added::Fields<A, R::Fields<A, B>>;
-    type Optional = Option<Self>;
-    type Bare = Self;
-    type Lift<U: Value> = U;
-    type Laid<S: Doc> = Over<Self, S>;
-    type Joined<S: Doc> = With<Self, S>;
-
-    fn under<A: At, B>(at: A, base: B) -> Self::Fields<A, B> {
-        Added::under(at.clone(), R::under(at, base))
-    }
+    layered!(Added);
 
     fn encode(&self, _: &mut Writer) -> CodecResult<ElementType> {
         Err(types_only())
@@ -62,16 +69,7 @@ impl<R, Changed> fmt::Debug for Over<R, Changed> {
 }
 
 impl<R: Value, Changed: Doc> Value for Over<R, Changed> {
-    type Fields<A: At, B> = Changed::Fields<A, R::Fields<A, B>>;
-    type Optional = Option<Self>;
-    type Bare = Self;
-    type Lift<U: Value> = U;
-    type Laid<S: Doc> = Over<Self, S>;
-    type Joined<S: Doc> = With<Self, S>;
-
-    fn under<A: At, B>(at: A, base: B) -> Self::Fields<A, B> {
-        Changed::under(at.clone(), R::under(at, base))
-    }
+    layered!(Changed);
 
     fn encode(&self, _: &mut Writer) -> CodecResult<ElementType> {
         Err(types_only())
