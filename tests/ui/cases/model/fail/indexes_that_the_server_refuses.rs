@@ -4,7 +4,7 @@
 #[odm(index(name, name))]
 #[odm(index(name = 2))]
 #[odm(index(unique))]
-#[odm(index(seen, sparse), index(seen = -1), index(seen))]
+#[odm(index(seen, sparse), index(seen = -1), index(seen, sparse))]
 #[odm(index(name, name = "$bad"))]
 struct Person {
     #[odm(index)]
