@@ -1,8 +1,8 @@
 //! The derives of `odm`: `Model`, `Embedded`, `Shape` and `Value`. Use them through `odm`, which re-exports them.
 //!
 //! Each goes through three rooms: the attributes and the struct are *parsed* into a tree of our own
-//! ([`ast`], [`attr`]), the tree is *checked* as a whole ([`check`]), and then *expanded* ([`expand`]).
-//! Every mistake is collected in a [`ctxt::Ctxt`] on the way; beside the messages a stand-in is expanded, so
+//! (`ast`, `attr`), the tree is *checked* as a whole (`check`), and then *expanded* (`expand`).
+//! Every mistake is collected in a `ctxt::Ctxt` on the way; beside the messages a stand-in is expanded, so
 //! that one mistake does not become twenty.
 
 mod ast;
