@@ -1,4 +1,6 @@
 //! What the derives store is, byte for byte, what serde stores; what serde reads, they read.
+#![allow(clippy::unwrap_used, clippy::panic)] // in functions that tests share
+#![allow(clippy::trivially_copy_pass_by_ref, clippy::unnecessary_wraps)] // the form that serde asks for
 
 use std::{
     collections::{BTreeMap, HashMap},

@@ -7,7 +7,9 @@ extern crate odm as mapper;
 /// No prelude, nothing imported, and every name of the prelude means something else.
 #[no_implicit_prelude]
 pub mod without_prelude {
+    // What follows is written to be odd; the lints are for what the derives make of it.
     #![allow(missing_debug_implementations, dead_code, non_camel_case_types)]
+    #![allow(clippy::unnecessary_wraps, clippy::derivable_impls)]
 
     macro_rules! hostile {
         ($($name:ident)*) => { $(
@@ -117,7 +119,7 @@ pub mod without_prelude {
 
 /// Fields called like what the runtime, the prelude and the expansion use.
 pub mod hostile_fields {
-    #![allow(non_snake_case, missing_debug_implementations, missing_docs, clippy::struct_excessive_bools)]
+    #![allow(non_snake_case, missing_debug_implementations, missing_docs, clippy::pub_underscore_fields)]
 
     macro_rules! hostile {
         ($derive:ident, $name:ident, $($attribute:meta)?, $($field:ident)*) => {
