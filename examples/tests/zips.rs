@@ -1,12 +1,14 @@
-//! `zips` on a small file of each kind, and on files that are cut off.
+//! `zips` on a small file of each kind, and on files that are cut off; all on one server that was there before.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // in functions that tests share
 
 use std::{
     fs,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Command, Output},
 };
 
-use odm::bson::{Document, doc, oid::ObjectId};
+use odm::bson::{Bson, Document, doc, oid::ObjectId};
+use odm_test::Server;
 
 fn zip(number: u8, city: &str, state: &str, pop: i32) -> Document {
     doc! {
@@ -41,35 +43,34 @@ fn file(name: &str, content: &[u8]) -> PathBuf {
     path
 }
 
-fn run(path: &PathBuf) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_zips")).arg(path).output().unwrap()
+fn run(server: &Server, path: &Path) -> Output {
+    let mut zips = Command::new(env!("CARGO_BIN_EXE_zips"));
+    zips.env("ODM_MONGODB_WAY", "uri").env("ODM_MONGODB_URI", server.uri()).arg(path).output().unwrap()
 }
 
-#[test]
-fn both_kinds_of_file_give_the_same_answers() {
+#[odm_test::test]
+async fn both_kinds_of_file_give_the_same_answers(server: Server) {
     let bson: Vec<u8> = zips().iter().flat_map(|zip| zip.to_vec().unwrap()).collect();
-    let json: String = zips()
-        .into_iter()
-        .map(|zip| format!("{}\n", odm::bson::Bson::from(zip).into_canonical_extjson()))
-        .collect();
+    let lines = zips().into_iter().map(|zip| Bson::from(zip).into_canonical_extjson().to_string());
+    let json = lines.collect::<Vec<_>>().join("\n");
     for path in [file("zips.bson", &bson), file("zips.ndjson", json.as_bytes())] {
-        let run = run(&path);
+        let run = run(&server, &path);
         assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
         assert_eq!(String::from_utf8(run.stdout).unwrap(), ANSWERS);
     }
 }
 
-#[test]
-fn a_file_that_is_cut_off_says_where() {
+#[odm_test::test]
+async fn a_file_that_is_cut_off_says_where(server: Server) {
     let mut bson: Vec<u8> = zips().iter().flat_map(|zip| zip.to_vec().unwrap()).collect();
     bson.truncate(bson.len() - 3);
-    let cut = run(&file("cut.bson", &bson));
+    let cut = run(&server, &file("cut.bson", &bson));
     assert!(!cut.status.success());
     let said = String::from_utf8_lossy(&cut.stderr).into_owned();
     assert!(said.contains("document 4 is cut off, or not BSON"), "{said}");
 
-    let wrong =
-        run(&file("wrong.bson", &doc! { "_id": ObjectId::from_bytes([1; 12]), "city": 5 }.to_vec().unwrap()));
+    let wrong = doc! { "_id": ObjectId::from_bytes([1; 12]), "city": 5 }.to_vec().unwrap();
+    let wrong = run(&server, &file("wrong.bson", &wrong));
     let said = String::from_utf8_lossy(&wrong.stderr).into_owned();
     assert!(said.contains("`city`: expected a string, found an int32"), "{said}");
 }

@@ -12,6 +12,7 @@ use tokio::{
 };
 
 use crate::error::{Error, OrError};
+use crate::test::name::of_run;
 use guardian::{Guardian, Owner};
 use run::Run;
 pub use way::Way;
@@ -152,8 +153,8 @@ impl Server {
         Client::with_options(options).map_err(|error| Error::new(error.kind.to_string()))
     }
 
-    /// Gives the database of this name, over a new [`client`](Self::client). It is neither emptied nor dropped: that is
-    /// what [`#[odm_test::test]`](macro@crate::test) is for.
+    /// Gives the database of this name, over a new [`client`](Self::client). It is neither emptied nor dropped: see
+    /// [`#[odm_test::test]`](macro@crate::test) and [`fresh_database`](Self::fresh_database).
     ///
     /// ```no_run
     /// # async fn example() -> Result<(), odm_test::Error> {
@@ -163,6 +164,20 @@ impl Server {
     /// ```
     pub async fn database(&self, name: &str) -> Result<Database, Error> {
         Ok(Database::from_driver(self.client().await?.database(name)))
+    }
+
+    /// Gives a database that nobody has used, over a new [`client`](Self::client): its name begins with `name` and ends
+    /// with a number. For programs that must also run on a server that others use. Nobody drops it but the caller.
+    ///
+    /// ```no_run
+    /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+    /// let shop = odm_test::Server::start().await?.fresh_database("shop").await?;
+    /// assert!(shop.name().starts_with("shop-"));
+    /// shop.drop_database().await?;
+    /// # Ok(()) }
+    /// ```
+    pub async fn fresh_database(&self, name: &str) -> Result<Database, Error> {
+        self.database(&of_run(name)).await
     }
 
     /// What to say to somebody who wants to look into a database of this server after the tests.

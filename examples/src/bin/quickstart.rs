@@ -53,7 +53,7 @@ struct Heights {
 async fn main() -> anyhow::Result<()> {
     // Any `Database::connect("mongodb://host/name").await?` will do; this one starts a server where there is none.
     let server = odm_test::Server::start().await?;
-    let db = server.database("quickstart").await?;
+    let db = server.fresh_database("quickstart").await?;
     let peaks = db.collection::<Peak>();
     let p = Peak::fields();
 
@@ -67,7 +67,8 @@ async fn main() -> anyhow::Result<()> {
     peaks.insert_many(&all).await?;
     println!("inserted {}", peaks.count(Filter::all()).await?);
     let hill = Peak { id: Id::new(), name: "Galdhøpiggen".into(), height: 2469, ..all[0].clone() };
-    println!("{}", peaks.insert_one(&hill).await.err().context("a hill was stored")?);
+    let refused = peaks.insert_one(&hill).await.err().context("a hill was stored")?;
+    println!("{}: {}", hill.name, refused.kind());
 
     // Find, with typed paths: a wrong name or type does not compile.
     println!("\nin Pakistan, above 8,100 m:");
@@ -81,10 +82,10 @@ async fn main() -> anyhow::Result<()> {
     let mut changes = peaks.watch().await?;
     let updated = peaks.update_one(p.name().eq("Everest"), p.height().set(8849)).await?;
     println!("\nupdated {}", updated.modified_count);
-    if let Some(change) = changes.next().await.transpose()? {
-        if let Event::Update { delta, .. } = change.event() {
-            println!("the change stream says: {}", delta.updated_fields);
-        }
+    if let Some(change) = changes.next().await.transpose()?
+        && let Event::Update { delta, .. } = change.event()
+    {
+        println!("the change stream says: {}", delta.updated_fields);
     }
 
     // Aggregate: the row type follows the stages.
@@ -106,6 +107,7 @@ async fn main() -> anyhow::Result<()> {
         println!("  {country:?}: {peaks}, the highest {highest} m, {average:.1} m on average");
     }
 
+    db.drop_database().await?;
     server.stop().await;
     Ok(())
 }

@@ -12,18 +12,30 @@ const LIMIT: usize = 63;
 /// A name for the database of the test `name` in `module`: the end of its path as far as there is room, and a number
 /// that no other test and no other run has.
 pub(crate) fn of_test(module: &str, name: &str) -> String {
-    let number = format!("{:016x}", unique(&(module, name)));
     // The crate is the same for all tests of a binary.
     let module = module.split_once("::").map_or("", |(_, inner)| inner);
-    let path: String = format!("{module}::{name}")
-        .trim_start_matches("::")
-        .replace("::", "-")
+    let path = plain(format!("{module}::{name}").trim_start_matches("::"));
+    format!("test-{}", numbered(&path, LIMIT - "test-".len()))
+}
+
+/// A name that begins with `name`, and a number that no other run has.
+pub(crate) fn of_run(name: &str) -> String {
+    numbered(&plain(name), LIMIT)
+}
+
+/// Only what every server takes.
+fn plain(path: &str) -> String {
+    path.replace("::", "-")
         .chars()
         // Windows servers refuse more characters than others, and names that differ in case alone are refused by all.
         .map(|c| if c.is_ascii_alphanumeric() || c == '-' { c.to_ascii_lowercase() } else { '_' })
-        .collect();
-    let room = LIMIT - "test--".len() - number.len();
-    format!("test-{}-{number}", &path[path.len().saturating_sub(room)..])
+        .collect()
+}
+
+/// The end of an ASCII `path` and a number, in so many bytes.
+fn numbered(path: &str, room: usize) -> String {
+    let number = format!("-{:016x}", unique(&path));
+    format!("{}{number}", &path[(path.len() + number.len()).saturating_sub(room)..])
 }
 
 /// A number that differs between values, processes and moments.
@@ -35,20 +47,22 @@ pub(crate) fn unique(value: &impl Hash) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::of_test;
+    use super::{of_run, of_test};
 
     #[test]
     fn a_name_tells_the_test() {
         let name = of_test("integration::crud::find", "finds_nothing");
         assert!(name.starts_with("test-crud-find-finds_nothing-"), "{name}");
         assert!(of_test("integration", "at_the_top").starts_with("test-at_the_top-"));
+        assert!(of_run("Shop").starts_with("shop-"));
     }
 
     #[test]
     fn a_name_fits_and_is_of_this_run_alone() {
         let long = "a_sentence_about_what_is_true".repeat(5);
         let (one, two) = (of_test("krate::Módule", &long), of_test("krate::Módule", &long));
-        assert_eq!(one.len(), 63);
+        assert_eq!((one.len(), of_run(&long).len()), (63, 63));
+        assert_ne!(of_run("shop"), of_run("shop"));
         assert_ne!(one, two);
         assert!(
             one.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "-_".contains(c)),

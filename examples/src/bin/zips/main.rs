@@ -5,18 +5,22 @@
 
 mod file;
 
-use std::{env, path::PathBuf};
+use std::{
+    env,
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Context, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 use odm::{
-    Collection, Embedded, Filter, Id, Model, Shape,
+    Collection, Database, Embedded, Filter, Id, Model, Shape,
     pipeline::{avg, sum},
 };
 
 /// One zip code, as the sample data set `sample_training.zips` stores it.
 #[derive(Debug, Model)]
 #[odm(collection = "zips", index(state, city))]
+#[allow(clippy::struct_field_names, reason = "the data set has a field `zip`")]
 struct Zip {
     id: Id<Zip>,
     city: String,
@@ -71,15 +75,19 @@ async fn main() -> anyhow::Result<()> {
         _ => bail!("one argument is needed: the file with the zip codes (concatenated BSON, or NDJSON)"),
     };
     let server = odm_test::Server::start().await?;
-    let db = server.database("zips").await?;
+    let db = server.fresh_database("zips").await?;
+    let outcome = load_and_answer(&db, &path).await;
+    // Also where that failed: the server may be one that stays.
+    db.drop_database().await?;
+    server.stop().await;
+    outcome
+}
+
+async fn load_and_answer(db: &Database, path: &Path) -> anyhow::Result<()> {
     db.schema(odm::models![Zip]).plan().await?.apply().await?;
     let zips = db.collection::<Zip>();
-
-    load(&zips, file::read(&path)?).await.with_context(|| format!("loading {}", path.display()))?;
-    answer(&zips).await?;
-
-    server.stop().await;
-    Ok(())
+    load(&zips, file::read(path)?).await.with_context(|| format!("loading {}", path.display()))?;
+    answer(&zips).await
 }
 
 /// Decodes the documents as zip codes and inserts them in batches.
