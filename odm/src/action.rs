@@ -16,6 +16,7 @@ mod get;
 mod insert_many;
 mod insert_one;
 mod replace_one;
+mod sentence;
 mod update_many;
 mod update_one;
 mod watch;

@@ -8,7 +8,7 @@ use mongodb::{
     raw_batch_cursor::{RawBatchCursor, SessionRawBatchCursor},
 };
 
-use super::{Explicit, Implicit, action, find_one::sound};
+use super::{Explicit, Implicit, action, sentence::sound};
 use crate::{
     collection::{Collection, Target},
     cursor::{Cursor, SessionCursor},

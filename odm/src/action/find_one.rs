@@ -8,7 +8,7 @@ use mongodb::{
     options::FindOneOptions,
 };
 
-use super::{Implicit, SessionState, action};
+use super::{Implicit, SessionState, action, sentence::sound};
 use crate::{
     collection::{Collection, Target},
     cursor::decode,
@@ -93,14 +93,6 @@ impl<M: Model, S> FindOne<M, S> {
     {
         let filter = sound(self.filter, self.problem);
         read_one(FIND_ONE, self.target, filter, self.options, self.state)
-    }
-}
-
-/// The filter, unless a setter got something that cannot be sent.
-pub(super) fn sound<M>(filter: Filter<M>, problem: Option<Error>) -> Result<Document> {
-    match problem {
-        Some(problem) => Err(problem),
-        None => filter.into_document(),
     }
 }
 
