@@ -12,12 +12,31 @@ use crate::{
     update::Update,
 };
 
-/// The filter, unless a setter got something that cannot be sent.
-pub(super) fn sound<M>(filter: Filter<M>, problem: Option<Error>) -> Result<Document> {
-    match problem {
-        Some(problem) => Err(problem),
-        None => filter.into_document(),
+/// What setters of a builder were given and cannot be sent, until they are given something better.
+#[derive(Default)]
+pub(super) struct Problems(Vec<(&'static str, Error)>);
+
+impl Problems {
+    /// What this setter was given, in place of what it was given before.
+    pub(super) fn take<T>(&mut self, setter: &'static str, given: Result<T>) -> Option<T> {
+        self.0.retain(|(other, _)| *other != setter);
+        given.map_err(|problem| self.0.push((setter, problem))).ok()
     }
+
+    /// The filter, unless there is a problem.
+    pub(super) fn or_filter<M>(self, filter: Filter<M>) -> Result<Document> {
+        match self.0.into_iter().next() {
+            Some((_, problem)) => Err(problem),
+            None => filter.into_document(),
+        }
+    }
+}
+
+/// A number of documents as the server takes it, as an int64.
+pub(super) fn number<T: TryFrom<u64>>(setter: &'static str, number: u64) -> Result<T> {
+    i64::try_from(number).ok().and_then(|_| T::try_from(number).ok()).ok_or_else(|| {
+        Error::refused(format!("`{setter}({number})`: the server counts documents up to {}", i64::MAX))
+    })
 }
 
 /// The filter, unless it matches everything without having been said so.
