@@ -327,9 +327,9 @@ async fn a_better_setter_takes_the_place_of_a_bad_one(db: Database) {
     let bad = || Order::fields().prices().key("$a").asc();
     let good = || Order::fields().placed_at().asc();
     assert!(orders.find(Filter::all()).sort(bad()).await.is_err());
-    orders.find(Filter::all()).sort(bad()).sort(good()).await.unwrap();
-    orders.find(Filter::all()).limit(u64::MAX).limit(1).await.unwrap();
-    orders.find(Filter::all()).sort(bad()).with_options(FindOptions::default()).await.unwrap();
+    let _ = orders.find(Filter::all()).sort(bad()).sort(good()).await.unwrap();
+    let _ = orders.find(Filter::all()).limit(u64::MAX).limit(1).await.unwrap();
+    let _ = orders.find(Filter::all()).sort(bad()).with_options(FindOptions::default()).await.unwrap();
     orders.find_one(Filter::all()).sort(bad()).sort(good()).await.unwrap();
     orders.find_one(Filter::all()).sort(bad()).with_options(FindOneOptions::default()).await.unwrap();
     orders.count(Filter::all()).limit(u64::MAX).with_options(CountOptions::default()).await.unwrap();
