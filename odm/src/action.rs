@@ -16,6 +16,7 @@ mod get;
 mod insert_many;
 mod insert_one;
 mod replace_one;
+mod sentence;
 mod update_many;
 mod update_one;
 mod watch;
@@ -93,24 +94,29 @@ impl<'s> SessionState<'s> for Explicit<'s> {
 }
 
 /// What every builder has: `.with_options(..)`, `.session(..)` and the two ways of being awaited. The builder
-/// brings `fn execute<'s>(self) -> BoxFuture<'s, Result<Output>> where S: SessionState<'s>`.
+/// brings `fn execute<'s>(self) -> BoxFuture<'s, Result<Output>> where S: SessionState<'s>`, and says where it keeps
+/// what its setters could not take, if they can fail.
 macro_rules! action {
-    ($action:ident { $($field:ident),* } with $options:ty => $output:ty) => {
-        $crate::action::action!(@setters $action { $($field),* } with $options);
+    ($action:ident { $($field:ident),* } with $options:ty $(, clearing $problems:ident)? => $output:ty) => {
+        $crate::action::action!(@setters $action { $($field),* } with $options $(, clearing $problems)?);
         $crate::action::action!(@awaited $action, $crate::action::Implicit, 'static => $output);
         $crate::action::action!(@awaited $action, $crate::action::Explicit<'s>, 's => $output);
     };
     // Where a session changes what is given.
-    ($action:ident { $($field:ident),* } with $options:ty => $output:ty, in a session $in_session:ty) => {
-        $crate::action::action!(@setters $action { $($field),* } with $options);
+    (
+        $action:ident { $($field:ident),* } with $options:ty $(, clearing $problems:ident)? => $output:ty,
+        in a session $in_session:ty
+    ) => {
+        $crate::action::action!(@setters $action { $($field),* } with $options $(, clearing $problems)?);
         $crate::action::action!(@awaited $action, $crate::action::Implicit, 'static => $output);
         $crate::action::action!(@awaited $action, $crate::action::Explicit<'s>, 's => $in_session);
     };
-    (@setters $action:ident { $($field:ident),* } with $options:ty) => {
+    (@setters $action:ident { $($field:ident),* } with $options:ty $(, clearing $problems:ident)?) => {
         impl<M: $crate::model::Model, S> $action<M, S> {
             /// Takes all options from the driver's struct, in place of those set so far.
             pub fn with_options(mut self, options: $options) -> Self {
                 self.options = options;
+                $(self.$problems = ::std::default::Default::default();)?
                 self
             }
         }

@@ -19,7 +19,7 @@ use crate::{
     trace::{Operation, Verb},
 };
 
-const CONNECT: Verb = Verb::new("connect", "hello");
+const CONNECT: Verb = Verb::unsent("connect");
 const PING: Verb = Verb::new("ping", "ping");
 const START_SESSION: Verb = Verb::new("start_session", "hello");
 const DROP_DATABASE: Verb = Verb::new("drop_database", "dropDatabase");

@@ -10,6 +10,7 @@ mod duplicate_key;
 mod insert_many;
 pub mod invalid;
 mod kind;
+mod questions;
 mod rejection;
 mod schema;
 mod selection;
@@ -141,115 +142,6 @@ impl Error {
         &self.0.kind
     }
 
-    /// Whether another document already has this key in a unique index.
-    ///
-    /// For an `insert_many`, whether that is all that went wrong.
-    pub fn is_duplicate_key(&self) -> bool {
-        self.every(|kind| matches!(kind, ErrorKind::DuplicateKey(_)))
-    }
-
-    /// Whether the document breaks rules of its model. For an `insert_many`, whether that is all that went
-    /// wrong.
-    pub fn is_invalid(&self) -> bool {
-        self.every(|kind| matches!(kind, ErrorKind::Invalid(_)))
-    }
-
-    /// Whether the validator of the collection refused the document. For an `insert_many`, whether that is
-    /// all that went wrong.
-    pub fn is_rejected(&self) -> bool {
-        self.every(|kind| matches!(kind, ErrorKind::Rejected(_)))
-    }
-
-    /// Whether a stored document does not fit the declared type.
-    pub fn is_decode(&self) -> bool {
-        matches!(self.kind(), ErrorKind::Decode(_))
-    }
-
-    /// Whether nothing was sent, because a value, a sentence, a rule or a setting is wrong on this side.
-    pub fn is_not_sent(&self) -> bool {
-        match self.kind() {
-            ErrorKind::Encode(_) | ErrorKind::Invalid(_) | ErrorKind::Refused(_) | ErrorKind::Config(_) => {
-                true
-            }
-            ErrorKind::Schema(error) => matches!(error, SchemaError::Declared(_)),
-            ErrorKind::TooLarge(_) => self.0.driver.is_none(),
-            ErrorKind::InsertMany(error) => error.is_not_sent(),
-            _ => false,
-        }
-    }
-
-    /// Whether the URI or the client options cannot be used.
-    pub fn is_config(&self) -> bool {
-        matches!(self.kind(), ErrorKind::Config(_))
-    }
-
-    /// Whether no server answered: none was found, or the connection broke.
-    pub fn is_unavailable(&self) -> bool {
-        self.any(|kind| matches!(kind, ErrorKind::Unavailable(_) | ErrorKind::ConnectionLost(_)))
-    }
-
-    /// Whether a time limit passed.
-    pub fn is_timeout(&self) -> bool {
-        self.any(|kind| matches!(kind, ErrorKind::Timeout(_)))
-    }
-
-    /// Whether the server does not know this user, or the user may not do this.
-    pub fn is_unauthorized(&self) -> bool {
-        self.any(|kind| matches!(kind, ErrorKind::Unauthorized))
-    }
-
-    /// Whether the same call may succeed when made again: no server was there, an election or a conflict got
-    /// in the way. Of `update_many` and `delete_many`, a part may have been applied.
-    ///
-    /// The driver has already tried once more where that is safe. In a transaction the whole transaction has
-    /// to be run again.
-    pub fn is_retryable(&self) -> bool {
-        match self.kind() {
-            ErrorKind::Unavailable(_) | ErrorKind::Transient | ErrorKind::CursorLost => true,
-            ErrorKind::InsertMany(error) => error.is_retryable(),
-            _ => false,
-        }
-    }
-
-    /// Whether a write may have been applied although it failed: its answer was lost, late, or came from too
-    /// few members.
-    pub fn is_outcome_unknown(&self) -> bool {
-        self.has_label(mongodb::error::UNKNOWN_TRANSACTION_COMMIT_RESULT)
-            || self.any(|kind| {
-                matches!(kind, ErrorKind::ConnectionLost(_) | ErrorKind::Timeout(_) | ErrorKind::WriteConcern)
-            })
-    }
-
-    /// The key that another document already has, if that is what happened.
-    pub fn duplicate_key(&self) -> Option<&DuplicateKey> {
-        if let ErrorKind::DuplicateKey(error) = self.kind() { Some(error) } else { None }
-    }
-
-    /// The rules that the document breaks, if that is what happened.
-    pub fn violations(&self) -> Option<&Violations> {
-        if let ErrorKind::Invalid(error) = self.kind() { Some(error) } else { None }
-    }
-
-    /// Why the validator of the collection refused the document, if that is what happened.
-    pub fn rejection(&self) -> Option<&Rejection> {
-        if let ErrorKind::Rejected(error) = self.kind() { Some(error) } else { None }
-    }
-
-    /// Where a stored document does not fit the declared type, if that is what happened.
-    pub fn decode_error(&self) -> Option<&DecodeError> {
-        if let ErrorKind::Decode(error) = self.kind() { Some(error) } else { None }
-    }
-
-    /// Why the declared schema cannot be planned or applied, if that is what happened.
-    pub fn schema(&self) -> Option<&SchemaError> {
-        if let ErrorKind::Schema(error) = self.kind() { Some(error) } else { None }
-    }
-
-    /// What became of each document of an `insert_many`, if that is what failed.
-    pub fn insert_many_error(&self) -> Option<&InsertManyError> {
-        if let ErrorKind::InsertMany(error) = self.kind() { Some(error) } else { None }
-    }
-
     /// The verb that failed, `insert_one`; `None` where the error did not come from a verb.
     pub fn operation(&self) -> Option<&'static str> {
         self.0.place.as_ref().map(|place| place.verb)
@@ -288,22 +180,6 @@ impl Error {
     /// The driver's own error, by value. Its texts hold stored values.
     pub fn into_driver(self) -> Option<mongodb::error::Error> {
         self.0.driver
-    }
-
-    /// Whether this kind, or for an `insert_many` the kind of every failure, is as asked.
-    fn every(&self, ask: fn(&ErrorKind) -> bool) -> bool {
-        match self.kind() {
-            ErrorKind::InsertMany(error) => error.causes().all(|cause| ask(cause.kind())),
-            kind => ask(kind),
-        }
-    }
-
-    /// Whether this kind, or for an `insert_many` the kind of any failure, is as asked.
-    fn any(&self, ask: fn(&ErrorKind) -> bool) -> bool {
-        match self.kind() {
-            ErrorKind::InsertMany(error) => error.causes().any(|cause| ask(cause.kind())),
-            kind => ask(kind),
-        }
     }
 }
 

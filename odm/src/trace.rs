@@ -6,21 +6,26 @@ use tracing::{Span, field::Empty};
 
 use crate::error::{Error, Result};
 
-/// One thing a handle can do: its name here, and the server's command it becomes.
+/// One thing a handle can do: its name here, and the server's command it becomes, if any.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Verb {
     pub(crate) name: &'static str,
-    command: &'static str,
+    command: Option<&'static str>,
 }
 
 impl Verb {
     pub(crate) const fn new(name: &'static str, command: &'static str) -> Self {
-        Self { name, command }
+        Self { name, command: Some(command) }
+    }
+
+    /// A verb that sends no command, and has no span.
+    pub(crate) const fn unsent(name: &'static str) -> Self {
+        Self { name, command: None }
     }
 
     /// The same verb while its cursor fetches another batch.
     pub(crate) const fn more(self) -> Self {
-        Self { name: self.name, command: "getMore" }
+        Self { name: self.name, command: Some("getMore") }
     }
 }
 
@@ -51,13 +56,14 @@ impl<'a> Operation<'a> {
         result.map_err(|error| error.into().during(self))
     }
 
-    /// The span of one call, not yet entered.
+    /// The span of one call, not yet entered; a call that sends nothing has none.
     pub(crate) fn span(&self) -> Span {
+        let Some(command) = self.verb.command else { return Span::none() };
         let span = tracing::info_span!(
             "mongodb",
             db.system.name = "mongodb",
             db.namespace = self.database,
-            db.operation.name = self.verb.command,
+            db.operation.name = command,
             db.collection.name = Empty,
             db.response.status_code = Empty,
             "error.type" = Empty,

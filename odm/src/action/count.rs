@@ -3,7 +3,10 @@
 use futures_core::future::BoxFuture;
 use mongodb::{ClientSession, action::Action, bson::Document, options::CountOptions};
 
-use super::{Implicit, SessionState, action};
+use super::{
+    Implicit, SessionState, action,
+    sentence::{Problems, number},
+};
 use crate::{
     collection::{Collection, Target},
     error::Result,
@@ -41,6 +44,7 @@ impl<M: Model> Collection<M> {
         Count {
             target: self.target(),
             filter: filter.into_filter(),
+            problems: Problems::default(),
             options: CountOptions::default(),
             state: Implicit,
         }
@@ -54,6 +58,7 @@ impl<M: Model> Collection<M> {
 pub struct Count<M, S = Implicit> {
     target: Target,
     filter: Filter<M>,
+    problems: Problems,
     options: CountOptions,
     state: S,
 }
@@ -61,25 +66,26 @@ pub struct Count<M, S = Implicit> {
 impl<M: Model, S> Count<M, S> {
     /// Counts no further than this: `{ $limit: n }`.
     pub fn limit(mut self, limit: u64) -> Self {
-        self.options.limit = Some(limit);
+        self.options.limit = self.problems.take("limit", number("limit", limit));
         self
     }
 
     /// Leaves out the first matches: `{ $skip: n }`.
     pub fn skip(mut self, skip: u64) -> Self {
-        self.options.skip = Some(skip);
+        self.options.skip = self.problems.take("skip", number("skip", skip));
         self
     }
 }
 
-action!(Count { target, filter } with CountOptions => u64);
+action!(Count { target, filter, problems } with CountOptions, clearing problems => u64);
 
 impl<M: Model, S> Count<M, S> {
     fn execute<'s>(self) -> BoxFuture<'s, Result<u64>>
     where
         S: SessionState<'s>,
     {
-        Box::pin(send(self.target, self.filter.into_document(), self.options, self.state.into_option()))
+        let filter = self.problems.or_filter(self.filter);
+        Box::pin(send(self.target, filter, self.options, self.state.into_option()))
     }
 }
 

@@ -3,7 +3,7 @@
 use futures_core::future::BoxFuture;
 use mongodb::{ClientSession, action::Action, bson::Document, options::DeleteOptions, results::DeleteResult};
 
-use super::{Implicit, SessionState, action, update_many::said};
+use super::{Implicit, SessionState, action, sentence::said};
 use crate::{
     collection::{Collection, Target},
     error::Result,

@@ -8,11 +8,14 @@ use mongodb::{
     raw_batch_cursor::{RawBatchCursor, SessionRawBatchCursor},
 };
 
-use super::{Explicit, Implicit, action, find_one::sound};
+use super::{
+    Explicit, Implicit, action,
+    sentence::{Problems, number},
+};
 use crate::{
     collection::{Collection, Target},
     cursor::{Cursor, SessionCursor},
-    error::{Error, Result},
+    error::Result,
     exec,
     filter::{Filter, IntoFilter},
     model::Model,
@@ -55,7 +58,7 @@ impl<M: Model> Collection<M> {
         Find {
             target: self.target(),
             filter: filter.into_filter(),
-            problem: None,
+            problems: Problems::default(),
             options: FindOptions::default(),
             state: Implicit,
         }
@@ -69,7 +72,7 @@ impl<M: Model> Collection<M> {
 pub struct Find<M, S = Implicit> {
     target: Target,
     filter: Filter<M>,
-    problem: Option<Error>,
+    problems: Problems,
     options: FindOptions,
     state: S,
 }
@@ -77,22 +80,19 @@ pub struct Find<M, S = Implicit> {
 impl<M: Model, S> Find<M, S> {
     /// The order in which the documents come: `{ sort: { .. } }`.
     pub fn sort(mut self, sort: impl IntoSort<M>) -> Self {
-        match sort.into_sort().into_document() {
-            Ok(sort) => self.options.sort = Some(sort),
-            Err(problem) => self.problem = Some(problem),
-        }
+        self.options.sort = self.problems.take("sort", sort.into_sort().into_document());
         self
     }
 
     /// At most so many documents: `{ limit: n }`. For the server, 0 means no limit.
-    pub fn limit(mut self, limit: i64) -> Self {
-        self.options.limit = Some(limit);
+    pub fn limit(mut self, limit: u64) -> Self {
+        self.options.limit = self.problems.take("limit", number("limit", limit));
         self
     }
 
     /// Leaves out the first documents: `{ skip: n }`.
     pub fn skip(mut self, skip: u64) -> Self {
-        self.options.skip = Some(skip);
+        self.options.skip = self.problems.take("skip", number("skip", skip));
         self
     }
 
@@ -104,12 +104,12 @@ impl<M: Model, S> Find<M, S> {
 }
 
 action! {
-    Find { target, filter, problem } with FindOptions => Cursor<M>, in a session SessionCursor<'s, M>
+    Find { target, filter, problems } with FindOptions, clearing problems => Cursor<M>, in a session SessionCursor<'s, M>
 }
 
 impl<M: Model> Find<M> {
     fn execute(self) -> BoxFuture<'static, Result<Cursor<M>>> {
-        let filter = sound(self.filter, self.problem);
+        let filter = self.problems.or_filter(self.filter);
         Box::pin(async move {
             let driver = send(&self.target, filter, self.options).await?;
             Ok(Cursor::new(self.target, FIND, driver))
@@ -119,7 +119,7 @@ impl<M: Model> Find<M> {
 
 impl<'s, M: Model> Find<M, Explicit<'s>> {
     fn execute(self) -> BoxFuture<'s, Result<SessionCursor<'s, M>>> {
-        let filter = sound(self.filter, self.problem);
+        let filter = self.problems.or_filter(self.filter);
         let session = self.state.0;
         Box::pin(async move {
             let driver = send_in(&self.target, filter, self.options, session).await?;

@@ -8,11 +8,14 @@ use mongodb::{
     options::FindOneOptions,
 };
 
-use super::{Implicit, SessionState, action};
+use super::{
+    Implicit, SessionState, action,
+    sentence::{Problems, number},
+};
 use crate::{
     collection::{Collection, Target},
     cursor::decode,
-    error::{Error, Result},
+    error::Result,
     exec,
     filter::{Filter, IntoFilter},
     model::Model,
@@ -48,7 +51,7 @@ impl<M: Model> Collection<M> {
         FindOne {
             target: self.target(),
             filter: filter.into_filter(),
-            problem: None,
+            problems: Problems::default(),
             options: FindOneOptions::default(),
             state: Implicit,
         }
@@ -62,7 +65,7 @@ impl<M: Model> Collection<M> {
 pub struct FindOne<M, S = Implicit> {
     target: Target,
     filter: Filter<M>,
-    problem: Option<Error>,
+    problems: Problems,
     options: FindOneOptions,
     state: S,
 }
@@ -70,37 +73,26 @@ pub struct FindOne<M, S = Implicit> {
 impl<M: Model, S> FindOne<M, S> {
     /// Which document is the first: `{ sort: { .. } }`.
     pub fn sort(mut self, sort: impl IntoSort<M>) -> Self {
-        match sort.into_sort().into_document() {
-            Ok(sort) => self.options.sort = Some(sort),
-            Err(problem) => self.problem = Some(problem),
-        }
+        self.options.sort = self.problems.take("sort", sort.into_sort().into_document());
         self
     }
 
     /// Leaves out the first documents: `{ skip: n }`.
     pub fn skip(mut self, skip: u64) -> Self {
-        self.options.skip = Some(skip);
+        self.options.skip = self.problems.take("skip", number("skip", skip));
         self
     }
 }
 
-action!(FindOne { target, filter, problem } with FindOneOptions => Option<M>);
+action!(FindOne { target, filter, problems } with FindOneOptions, clearing problems => Option<M>);
 
 impl<M: Model, S> FindOne<M, S> {
     fn execute<'s>(self) -> BoxFuture<'s, Result<Option<M>>>
     where
         S: SessionState<'s>,
     {
-        let filter = sound(self.filter, self.problem);
+        let filter = self.problems.or_filter(self.filter);
         read_one(FIND_ONE, self.target, filter, self.options, self.state)
-    }
-}
-
-/// The filter, unless a setter got something that cannot be sent.
-pub(super) fn sound<M>(filter: Filter<M>, problem: Option<Error>) -> Result<Document> {
-    match problem {
-        Some(problem) => Err(problem),
-        None => filter.into_document(),
     }
 }
 

@@ -1,18 +1,15 @@
 //! `update_many`: change every document that matches.
 
 use futures_core::future::BoxFuture;
-use mongodb::{
-    ClientSession,
-    action::Action,
-    bson::Document,
-    options::{UpdateModifications, UpdateOptions},
-    results::UpdateResult,
-};
+use mongodb::{ClientSession, action::Action, options::UpdateOptions, results::UpdateResult};
 
-use super::{Implicit, SessionState, action, update_one::parts};
+use super::{
+    Implicit, SessionState, action,
+    sentence::{UpdateCall, said},
+};
 use crate::{
     collection::{Collection, Target},
-    error::{Error, Result},
+    error::Result,
     exec,
     filter::{Filter, IntoFilter},
     model::Model,
@@ -35,10 +32,10 @@ impl<M: Model> Collection<M> {
     ///
     /// # Errors
     ///
-    /// [`is_not_sent`](Error::is_not_sent): the update or the filter is empty, or a value cannot be stored.
-    /// [`is_duplicate_key`](Error::is_duplicate_key), [`is_rejected`](Error::is_rejected): one of the results
+    /// [`is_not_sent`](crate::Error::is_not_sent): the update or the filter is empty, or a value cannot be stored.
+    /// [`is_duplicate_key`](crate::Error::is_duplicate_key), [`is_rejected`](crate::Error::is_rejected): one of the results
     /// cannot be stored; those before it are.
-    /// [`is_outcome_unknown`](Error::is_outcome_unknown): the answer was lost.
+    /// [`is_outcome_unknown`](crate::Error::is_outcome_unknown): the answer was lost.
     ///
     /// ```no_run
     /// # use odm::{Collection, Filter, Id, Model};
@@ -89,34 +86,14 @@ impl<M: Model, S> UpdateMany<M, S> {
     where
         S: SessionState<'s>,
     {
-        let update = parts(self.update);
-        Box::pin(send(self.target, said(self.filter), update, self.options, self.state.into_option()))
+        let call = UpdateCall::new(said(self.filter), self.update, self.options);
+        Box::pin(send(self.target, call, self.state.into_option()))
     }
 }
 
-/// The filter, unless it matches everything without having been said so.
-pub(super) fn said<M>(filter: Filter<M>) -> Result<Document> {
-    if filter.is_empty() {
-        return Err(Error::refused(
-            "the filter is empty, so it matches every document; if that is meant, say `Filter::all()`",
-        ));
-    }
-    filter.into_document()
-}
-
-async fn send(
-    target: Target,
-    filter: Result<Document>,
-    update: Result<(UpdateModifications, Vec<Document>)>,
-    mut options: UpdateOptions,
-    session: Option<&mut ClientSession>,
-) -> Result<UpdateResult> {
+async fn send(target: Target, call: UpdateCall, session: Option<&mut ClientSession>) -> Result<UpdateResult> {
     let operation = target.operation(UPDATE_MANY);
-    let filter = operation.check(filter)?;
-    let (update, array_filters) = operation.check(update)?;
-    if !array_filters.is_empty() {
-        options.array_filters.get_or_insert_default().extend(array_filters);
-    }
+    let (filter, update, options) = call.check(&operation)?;
     let call = target
         .driver()
         .update_many(filter, update)

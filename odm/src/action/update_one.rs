@@ -1,18 +1,12 @@
 //! `update_one`: change the first document that matches.
 
 use futures_core::future::BoxFuture;
-use mongodb::{
-    ClientSession,
-    action::Action,
-    bson::Document,
-    options::{UpdateModifications, UpdateOptions},
-    results::UpdateResult,
-};
+use mongodb::{ClientSession, action::Action, options::UpdateOptions, results::UpdateResult};
 
-use super::{Implicit, SessionState, action};
+use super::{Implicit, SessionState, action, sentence::UpdateCall};
 use crate::{
     collection::{Collection, Target},
-    error::{Error, Result},
+    error::Result,
     exec,
     filter::{Filter, IntoFilter},
     model::Model,
@@ -34,9 +28,9 @@ impl<M: Model> Collection<M> {
     ///
     /// # Errors
     ///
-    /// [`is_not_sent`](Error::is_not_sent): the update is empty, changes one field twice, or has a value that
-    /// cannot be stored. [`is_duplicate_key`](Error::is_duplicate_key): another document has the new key in a
-    /// unique index. [`is_rejected`](Error::is_rejected): the collection's validator refuses the result.
+    /// [`is_not_sent`](crate::Error::is_not_sent): the update is empty, changes one field twice, or has a value that
+    /// cannot be stored. [`is_duplicate_key`](crate::Error::is_duplicate_key): another document has the new key in a
+    /// unique index. [`is_rejected`](crate::Error::is_rejected): the collection's validator refuses the result.
     ///
     /// ```no_run
     /// # use odm::{Collection, Id, Model};
@@ -88,38 +82,14 @@ impl<M: Model, S> UpdateOne<M, S> {
     where
         S: SessionState<'s>,
     {
-        let update = parts(self.update);
-        Box::pin(send(
-            self.target,
-            self.filter.into_document(),
-            update,
-            self.options,
-            self.state.into_option(),
-        ))
+        let call = UpdateCall::new(self.filter.into_document(), self.update, self.options);
+        Box::pin(send(self.target, call, self.state.into_option()))
     }
 }
 
-/// What an update sends, if it changes something.
-pub(super) fn parts<M>(update: Update<M>) -> Result<(UpdateModifications, Vec<Document>)> {
-    if update.is_empty() {
-        return Err(Error::refused("the update is empty"));
-    }
-    update.into_parts()
-}
-
-async fn send(
-    target: Target,
-    filter: Result<Document>,
-    update: Result<(UpdateModifications, Vec<Document>)>,
-    mut options: UpdateOptions,
-    session: Option<&mut ClientSession>,
-) -> Result<UpdateResult> {
+async fn send(target: Target, call: UpdateCall, session: Option<&mut ClientSession>) -> Result<UpdateResult> {
     let operation = target.operation(UPDATE_ONE);
-    let filter = operation.check(filter)?;
-    let (update, array_filters) = operation.check(update)?;
-    if !array_filters.is_empty() {
-        options.array_filters.get_or_insert_default().extend(array_filters);
-    }
+    let (filter, update, options) = call.check(&operation)?;
     let call = target
         .driver()
         .update_one(filter, update)

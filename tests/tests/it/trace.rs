@@ -122,6 +122,8 @@ async fn one_span_for_each_command(db: Database) {
     assert!(!format!("{failed:?}").contains("SECRET"));
 
     // What is not sent has no span.
+    Database::connect("mongodb://localhost/shop").await.unwrap();
+    Database::connect("mongodb://localhost/shop?maxPoolSize=0").await.unwrap_err();
     people.delete_many(doc! {}).await.unwrap_err();
     assert_eq!(spans.take(), []);
     drop(guard);

@@ -3,6 +3,7 @@
 use odm::{
     Collection, Database, Filter, Model,
     bson::{Bson, DateTime, Document, doc},
+    mongodb::options::{CountOptions, FindOneOptions, FindOptions},
 };
 use odm_integration::{
     commands::Commands,
@@ -302,7 +303,36 @@ async fn refused_calls_send_nothing(db: Database, server: Server) {
         assert!(matches!(error.kind(), odm::ErrorKind::Encode(_)), "{error:?}");
         assert!(error.namespace().unwrap().ends_with(".orders"));
     }
+
+    assert_eq!(
+        message(people.find(Filter::all()).limit(u64::MAX).await.unwrap_err()),
+        "find on shop.people: `limit(18446744073709551615)`: the server counts documents up to 9223372036854775807; \
+         nothing was sent"
+    );
+    for error in [
+        people.find(Filter::all()).skip(u64::MAX).sort(p.age().asc()).await.unwrap_err(),
+        people.find_one(Filter::all()).skip(u64::MAX).await.unwrap_err(),
+        people.count(Filter::all()).skip(u64::MAX).await.unwrap_err(),
+        people.count(Filter::all()).limit(u64::MAX).await.unwrap_err(),
+    ] {
+        assert!(matches!(error.kind(), odm::ErrorKind::Refused(_)), "{error:?}");
+    }
     commands.assert([]);
+}
+
+/// The last word of a setter counts, also where an earlier one could not be sent.
+#[odm_test::test]
+async fn a_better_setter_takes_the_place_of_a_bad_one(db: Database) {
+    let orders = db.collection::<Order>();
+    let bad = || Order::fields().prices().key("$a").asc();
+    let good = || Order::fields().placed_at().asc();
+    assert!(orders.find(Filter::all()).sort(bad()).await.is_err());
+    let _ = orders.find(Filter::all()).sort(bad()).sort(good()).await.unwrap();
+    let _ = orders.find(Filter::all()).limit(u64::MAX).limit(1).await.unwrap();
+    let _ = orders.find(Filter::all()).sort(bad()).with_options(FindOptions::default()).await.unwrap();
+    orders.find_one(Filter::all()).sort(bad()).sort(good()).await.unwrap();
+    orders.find_one(Filter::all()).sort(bad()).with_options(FindOneOptions::default()).await.unwrap();
+    orders.count(Filter::all()).limit(u64::MAX).with_options(CountOptions::default()).await.unwrap();
 }
 
 /// In a session, every command carries that session.

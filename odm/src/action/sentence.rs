@@ -1,0 +1,80 @@
+//! What verbs make of the sentences they were given, before anything is sent.
+
+use mongodb::{
+    bson::Document,
+    options::{UpdateModifications, UpdateOptions},
+};
+
+use crate::{
+    error::{Error, Result},
+    filter::Filter,
+    trace::Operation,
+    update::Update,
+};
+
+/// What setters of a builder were given and cannot be sent, until they are given something better.
+#[derive(Default)]
+pub(super) struct Problems(Vec<(&'static str, Error)>);
+
+impl Problems {
+    /// What this setter was given, in place of what it was given before.
+    pub(super) fn take<T>(&mut self, setter: &'static str, given: Result<T>) -> Option<T> {
+        self.0.retain(|(other, _)| *other != setter);
+        given.map_err(|problem| self.0.push((setter, problem))).ok()
+    }
+
+    /// The filter, unless there is a problem.
+    pub(super) fn or_filter<M>(self, filter: Filter<M>) -> Result<Document> {
+        match self.0.into_iter().next() {
+            Some((_, problem)) => Err(problem),
+            None => filter.into_document(),
+        }
+    }
+}
+
+/// A number of documents as the server takes it, as an int64.
+pub(super) fn number<T: TryFrom<u64>>(setter: &'static str, number: u64) -> Result<T> {
+    i64::try_from(number).ok().and_then(|_| T::try_from(number).ok()).ok_or_else(|| {
+        Error::refused(format!("`{setter}({number})`: the server counts documents up to {}", i64::MAX))
+    })
+}
+
+/// The filter, unless it matches everything without having been said so.
+pub(super) fn said<M>(filter: Filter<M>) -> Result<Document> {
+    if filter.is_empty() {
+        return Err(Error::refused(
+            "the filter is empty, so it matches every document; if that is meant, say `Filter::all()`",
+        ));
+    }
+    filter.into_document()
+}
+
+/// What an update command is made of.
+pub(super) struct UpdateCall {
+    filter: Result<Document>,
+    update: Result<(UpdateModifications, Vec<Document>)>,
+    options: UpdateOptions,
+}
+
+impl UpdateCall {
+    /// An update, if it changes something.
+    pub(super) fn new<M>(filter: Result<Document>, update: Update<M>, options: UpdateOptions) -> Self {
+        let update =
+            if update.is_empty() { Err(Error::refused("the update is empty")) } else { update.into_parts() };
+        Self { filter, update, options }
+    }
+
+    /// What the driver takes. The update's array filters come after those of the options.
+    pub(super) fn check(
+        self,
+        operation: &Operation<'_>,
+    ) -> Result<(Document, UpdateModifications, UpdateOptions)> {
+        let Self { filter, update, mut options } = self;
+        let filter = operation.check(filter)?;
+        let (update, array_filters) = operation.check(update)?;
+        if !array_filters.is_empty() {
+            options.array_filters.get_or_insert_default().extend(array_filters);
+        }
+        Ok((filter, update, options))
+    }
+}
