@@ -58,6 +58,9 @@ impl<M: Model> Collection<M> {
 impl<M> Collection<M> {
     /// The driver's own handle: the way down a floor.
     ///
+    /// Its errors are the driver's; `.map_err(odm::Error::from_driver)` makes them ours. That is said and not done by
+    /// `?`, so that no call of the driver passes unnoticed.
+    ///
     /// For another type than `Document`: `collection.driver().clone_with_type::<T>()`.
     pub fn driver(&self) -> &mongodb::Collection<Document> {
         &self.target.driver

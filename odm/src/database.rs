@@ -98,6 +98,9 @@ impl Database {
     }
 
     /// The driver's own handle: the way down a floor.
+    ///
+    /// Its errors are the driver's; `.map_err(odm::Error::from_driver)` makes them ours. That is said and not done by
+    /// `?`, so that no call of the driver passes unnoticed.
     pub fn driver(&self) -> &mongodb::Database {
         &self.driver
     }

@@ -1,4 +1,27 @@
 //! `Filter<M>`: which documents of a collection a verb is about.
+//!
+//! The operators are methods of [`Path`](crate::path::Path), which the model's fields give:
+//!
+//! ```
+//! # use odm::{Id, Model};
+//! # #[derive(Model)]
+//! # #[odm(collection = "books")]
+//! # struct Book { id: Id<Book>, title: String, tags: Vec<String>, pages: Option<u32> }
+//! let b = Book::fields();
+//! let filter = b.tags().contains("rust") & (b.pages().lt(300) | b.pages().is_null_or_missing());
+//! # drop(filter);
+//! ```
+//!
+//! | kind | operators |
+//! |---|---|
+//! | comparison | `eq` `ne` `gt` `gte` `lt` `lte` `in_` `nin` |
+//! | logical | `&` `\|` `!` [`Filter::all_of`] [`Filter::any_of`] |
+//! | element | `exists` `type_` `is_null` `is_null_or_missing` `is_present` |
+//! | array | `any` (`$elemMatch`) `contains` `all` `size` |
+//! | evaluation | `starts_with` |
+//!
+//! An operator that is not here yet is written as the driver takes it and joined like any other:
+//! `Filter::raw(doc! { "title": { "$regex": "crab", "$options": "i" } }) & b.pages().gt(9)`.
 
 mod array;
 mod clauses;
@@ -41,37 +64,37 @@ pub struct Filter<M> {
 }
 
 impl<M> Filter<M> {
-    fn new(clauses: Clauses) -> Self {
+    fn of(clauses: Clauses) -> Self {
         Self { clauses, model: PhantomData }
     }
 
     /// `{ name: { operator: value } }`
     pub(crate) fn test(at: &Location, operator: &'static str, value: CodecResult<Bson>) -> Self {
-        Self::new(Clauses::test(at, operator, value))
+        Self::of(Clauses::test(at, operator, value))
     }
 
     /// Matches every document: `{}`.
     ///
     /// `update_many` and `delete_many` refuse an empty filter that is not said like this.
     pub fn all() -> Self {
-        Self::new(Clauses::all())
+        Self::of(Clauses::all())
     }
 
     /// A filter of your own, as the driver takes it.
     pub fn raw(document: Document) -> Self {
-        Self::new(Clauses::raw(document))
+        Self::of(Clauses::raw(document))
     }
 
     /// Every condition must hold: what `&` makes, for a list.
     ///
     /// An empty list matches every document; it does not count as said with [`all`](Self::all).
     pub fn all_of(filters: impl IntoIterator<Item = Self>) -> Self {
-        filters.into_iter().fold(Self::new(Clauses::default()), |all, filter| all & filter)
+        filters.into_iter().fold(Self::of(Clauses::default()), |all, filter| all & filter)
     }
 
     /// At least one condition must hold: `{ $or: [..] }`. An empty list matches no document.
     pub fn any_of(filters: impl IntoIterator<Item = Self>) -> Self {
-        Self::new(Clauses::any_of(filters.into_iter().map(|filter| filter.clauses)))
+        Self::of(Clauses::any_of(filters.into_iter().map(|filter| filter.clauses)))
     }
 
     /// Whether it matches everything without having been said so with [`Filter::all`].
@@ -94,7 +117,7 @@ impl<M> Filter<M> {
 
 impl<M> Clone for Filter<M> {
     fn clone(&self) -> Self {
-        Self::new(self.clauses.clone())
+        Self::of(self.clauses.clone())
     }
 }
 
@@ -119,7 +142,7 @@ impl<M> ops::BitAnd for Filter<M> {
     type Output = Self;
 
     fn bitand(self, other: Self) -> Self {
-        Self::new(self.clauses.and(other.clauses))
+        Self::of(self.clauses.and(other.clauses))
     }
 }
 
@@ -128,7 +151,7 @@ impl<M> ops::BitOr for Filter<M> {
     type Output = Self;
 
     fn bitor(self, other: Self) -> Self {
-        Self::new(Clauses::any_of([self.clauses, other.clauses]))
+        Self::of(Clauses::any_of([self.clauses, other.clauses]))
     }
 }
 
@@ -138,7 +161,7 @@ impl<M> ops::Not for Filter<M> {
     type Output = Self;
 
     fn not(self) -> Self {
-        Self::new(self.clauses.not())
+        Self::of(self.clauses.not())
     }
 }
 
@@ -146,7 +169,8 @@ impl<M> ops::Not for Filter<M> {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a filter for `{M}`",
     label = "expected a `Filter<{M}>` or a `Document`",
-    note = "begin with the fields of the model: `let m = {M}::fields();`, or use `Filter::all()`"
+    note = "begin with the fields of the model: `let m = {M}::fields();`, or use `Filter::all()`",
+    note = "join filters with `&`, `|` and `!`"
 )]
 pub trait IntoFilter<M> {
     /// The filter.

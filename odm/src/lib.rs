@@ -103,12 +103,19 @@ pub mod __private;
 pub use collection::Collection;
 pub use cursor::Cursor;
 pub use database::Database;
+#[doc(inline)]
 pub use error::{Error, ErrorKind, Result};
+#[doc(inline)]
 pub use filter::Filter;
+#[doc(inline)]
 pub use model::Model;
 #[cfg(feature = "derive")]
 pub use odm_derive::{Embedded, Model, Shape, Value};
+#[doc(inline)]
 pub use pipeline::Pipeline;
+#[doc(inline)]
 pub use sort::Sort;
+#[doc(inline)]
 pub use update::Update;
+#[doc(inline)]
 pub use value::{Decode, Doc, Id, Keyed, Value, from_slice, to_vec};

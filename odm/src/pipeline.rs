@@ -1,5 +1,11 @@
 //! `Pipeline<In, Row>`: stages whose row type follows them.
 //!
+//! Stages: `matching` (`$match`), `sort`, `skip`, `limit`, `unwind`, `group`. Accumulators: [`sum`], [`avg`], [`min`],
+//! [`max`], [`first`], [`last`], [`push`], [`add_to_set`], [`count`]. Expressions: fields, `+ - *`, [`divide`],
+//! [`lit`], literals of shapes. A stage that has no method yet is added as the driver takes it, with
+//! [`Pipeline::stage`], or with [`Pipeline::stage_as`] where the rows change:
+//! `.stage_as::<Flat>(doc! { "$project": { .. } })`.
+//!
 //! Each stage method renders its stage at once and answers with the type of the rows after it. The closures
 //! get the fields of the row as it stands before the stage: as paths in `matching` and `sort`, as expressions
 //! in `group`, as fields to name in `unwind`.

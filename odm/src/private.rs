@@ -11,8 +11,8 @@ pub use crate::{
     pipeline::{Expression, Filled, Fills, Gives, IdOf, InObject, Over, Slot, Slots, With},
     value::{
         Accessed, Decode, Doc, Elements, Has, Keyed, MapKey, Raw, Serde, Value, Via, ViaSerde, Writer,
-        decode_via, encode_via, fill_field, given_field, put_field, require_field, take_field, unknown_field,
-        unknown_variant,
+        check_field, decode_via, encode_via, fill_field, given_field, put_field, require_field, take_field,
+        unknown_field, unknown_variant,
     },
 };
 

@@ -1,4 +1,4 @@
-//! `Sort<M>`: the order in which documents come back.
+//! `Sort<M>`: the order in which documents come back: `b.pages().desc().then(b.title().asc())`.
 
 use std::{fmt, marker::PhantomData};
 

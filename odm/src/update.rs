@@ -1,4 +1,31 @@
 //! `Update<M>`: what a verb changes in a document.
+//!
+//! The operators are methods of [`Path`](crate::path::Path), which the model's fields give:
+//!
+//! ```
+//! # use odm::{Embedded, Id, Model};
+//! # #[derive(Model)]
+//! # #[odm(collection = "books")]
+//! # struct Book { id: Id<Book>, title: String, tags: Vec<String>, copies: Vec<Copy> }
+//! # #[derive(Embedded)]
+//! # struct Copy { shelf: String, lent: u32 }
+//! let b = Book::fields();
+//! let update = b.title().set("Rust")
+//!     + b.tags().add_to_set("crab")
+//!     + b.copies().each_where(|copy| copy.shelf().eq("A")).lent().inc(1);
+//! # drop(update);
+//! ```
+//!
+//! | kind | operators |
+//! |---|---|
+//! | field | `set` `set_null` `unset` `inc` |
+//! | array | `push` `add_to_set` `pull` `pull_where` |
+//! | positions | `at(index)` `each()` (`$[]`) `each_where(..)` (`$[name]`) |
+//!
+//! An operator that is not here yet is written as the driver takes it and joined like any other:
+//! `Update::raw(doc! { "$mul": { "price": 2 } }) + b.title().set("x")`.
+//!
+//! An update does not pass the rules of the model: these look at whole documents, on insert and replace.
 
 mod array;
 mod changes;
@@ -42,24 +69,24 @@ pub struct Update<M> {
 }
 
 impl<M> Update<M> {
-    fn new(changes: Changes) -> Self {
+    fn of(changes: Changes) -> Self {
         Self { changes, model: PhantomData }
     }
 
     /// `{ operator: { name: value } }`
     fn change(at: &Location, operator: &'static str, value: CodecResult<Bson>) -> Self {
-        Self::new(Changes::one(at, operator, value))
+        Self::of(Changes::one(at, operator, value))
     }
 
     /// Update operators of your own, as the driver takes them: `doc! { "$set": { .. } }`.
     pub fn raw(document: Document) -> Self {
-        Self::new(Changes::raw(document))
+        Self::of(Changes::raw(document))
     }
 
     /// An aggregation pipeline as the update, as the driver takes it. It stands alone: joined with other
     /// changes by `+` it cannot be sent.
     pub fn pipeline(stages: Vec<Document>) -> Self {
-        Self::new(Changes::pipeline(stages))
+        Self::of(Changes::pipeline(stages))
     }
 
     /// Whether it changes nothing.
@@ -78,7 +105,7 @@ impl<M> Update<M> {
 
 impl<M> Clone for Update<M> {
     fn clone(&self) -> Self {
-        Self::new(self.changes.clone())
+        Self::of(self.changes.clone())
     }
 }
 
@@ -105,7 +132,7 @@ impl<M> ops::Add for Update<M> {
     type Output = Self;
 
     fn add(self, other: Self) -> Self {
-        Self::new(self.changes.and(other.changes))
+        Self::of(self.changes.and(other.changes))
     }
 }
 
@@ -114,7 +141,8 @@ impl<M> ops::Add for Update<M> {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an update of `{M}`",
     label = "expected an `Update<{M}>`, a `Document` or a `Vec<Document>`",
-    note = "begin with the fields of the model: `let m = {M}::fields();` and `m.field().set(..)`"
+    note = "begin with the fields of the model: `let m = {M}::fields();` and `m.field().set(..)`",
+    note = "join updates with `+`"
 )]
 pub trait IntoUpdate<M> {
     /// The update.

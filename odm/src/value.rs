@@ -15,12 +15,14 @@ mod writer;
 
 use mongodb::bson::{Bson, spec::ElementType};
 
-use crate::{error::codec::CodecResult, path::At};
+use crate::{error::codec::CodecResult, model::Check, path::At};
 
 pub(crate) use self::untyped::looks_like_operators;
 pub use self::{
     array::Array,
-    declared::{Accessed, Has, Stores, fill_field, given_field, put_field, require_field, take_field},
+    declared::{
+        Accessed, Has, Stores, check_field, fill_field, given_field, put_field, require_field, take_field,
+    },
     document::{Decode, Doc, from_slice, to_vec},
     id::{Id, Keyed, NewKey},
     map::{Map, MapKey},
@@ -77,6 +79,13 @@ pub trait Value: Sized + 'static {
     fn missing() -> Option<Self> {
         None
     }
+
+    /// Whether a value of this type may break rules: whether it is, or holds, a document that may declare some.
+    const RULES: bool = false;
+
+    /// Reports the rules that the documents inside the value break.
+    #[inline]
+    fn check_rules(&self, _: &mut Check) {}
 
     /// The value as it stands in a filter or an update.
     fn to_bson(&self) -> CodecResult<Bson> {

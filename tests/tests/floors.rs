@@ -1,6 +1,7 @@
 //! The house stays honest: a file of `odm` names only its own floor and lower ones.
 //!
 //! The floors are the comments between the `mod` lines of `odm/src/lib.rs`.
+#![allow(clippy::unwrap_used, clippy::panic)] // in functions that tests share
 
 use std::{
     collections::BTreeMap,
@@ -31,20 +32,20 @@ impl House {
                 floor = comment.split(' ').next().and_then(|number| number.parse().ok()).or(floor);
             }
             let module = line.strip_prefix("pub mod ").or_else(|| line.strip_prefix("mod "));
-            if let (Some(module), Some(floor)) = (module.and_then(|it| it.strip_suffix(';')), floor) {
-                if !module.starts_with("__") {
-                    floors.insert(module.to_owned(), floor);
-                }
+            if let (Some(module), Some(floor)) = (module.and_then(|it| it.strip_suffix(';')), floor)
+                && !module.starts_with("__")
+            {
+                floors.insert(module.to_owned(), floor);
             }
         }
         let mut exports = BTreeMap::new();
         for item in syn::parse_file(&text).unwrap().items {
             if let Item::Use(item) = item {
                 for path in flatten(&item.tree) {
-                    if let [module, .., name] = path.as_slice() {
-                        if floors.contains_key(module) {
-                            exports.insert(name.clone(), module.clone());
-                        }
+                    if let [module, .., name] = path.as_slice()
+                        && floors.contains_key(module)
+                    {
+                        exports.insert(name.clone(), module.clone());
                     }
                 }
             }
@@ -82,19 +83,19 @@ struct Imports(Vec<String>);
 impl<'ast> Visit<'ast> for Imports {
     fn visit_item_use(&mut self, item: &'ast syn::ItemUse) {
         for path in flatten(&item.tree) {
-            if let [root, name, ..] = path.as_slice() {
-                if root == "crate" {
-                    self.0.push(name.clone());
-                }
+            if let [root, name, ..] = path.as_slice()
+                && root == "crate"
+            {
+                self.0.push(name.clone());
             }
         }
     }
 
     fn visit_path(&mut self, path: &'ast syn::Path) {
-        if let (Some(root), Some(name)) = (path.segments.first(), path.segments.get(1)) {
-            if root.ident == "crate" {
-                self.0.push(name.ident.to_string());
-            }
+        if let (Some(root), Some(name)) = (path.segments.first(), path.segments.get(1))
+            && root.ident == "crate"
+        {
+            self.0.push(name.ident.to_string());
         }
         visit::visit_path(self, path);
     }

@@ -1,5 +1,6 @@
 //! An application outside of this workspace: it depends on `odm`, `serde` and `tokio` and on nothing else, by
 //! whatever name it calls `odm`.
+#![allow(clippy::unwrap_used)] // in functions that tests share
 
 use std::{
     fs,

@@ -43,6 +43,16 @@ pub(crate) fn expand(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
     } else {
         TokenStream::new()
     };
+    let check = local("__check");
+    let rules = match scope.marker(field) {
+        Some(_) => TokenStream::new(),
+        None => quote! {
+            const RULES: bool = #value::RULES;
+            fn check_rules(&self, #check: &mut #runtime::Check) {
+                #value::check_rules(&self.#member, #check)
+            }
+        },
+    };
     quote! {
         #via
         #[automatically_derived]
@@ -66,6 +76,7 @@ pub(crate) fn expand(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
                 }
             }
             #missing
+            #rules
         }
     }
 }

@@ -8,7 +8,10 @@ use super::{
     Scope,
     scope::{local, respan},
 };
-use crate::attr::rule::{Kind, Rule};
+use crate::{
+    ast::Field,
+    attr::rule::{Kind, Rule},
+};
 
 pub(crate) fn expand(scope: &Scope<'_>) -> TokenStream {
     let Scope { runtime, .. } = scope;
@@ -19,7 +22,8 @@ pub(crate) fn expand(scope: &Scope<'_>) -> TokenStream {
     } else {
         let of_fields = scope.container.fields().iter().flat_map(|field| {
             let member = &field.member;
-            field.rules.iter().map(move |rule| call(rule, &field.stored, &quote!(&self.#member)))
+            let rules = field.rules.iter().map(move |rule| call(rule, &field.stored, &quote!(&self.#member)));
+            rules.chain(inside(scope, field))
         });
         let of_document = scope.container.attrs.rules.iter().map(|rule| call(rule, "", &quote!(self)));
         of_fields.chain(of_document).collect()
@@ -32,6 +36,16 @@ pub(crate) fn expand(scope: &Scope<'_>) -> TokenStream {
             }
         }
     }
+}
+
+/// The rules of the documents in a field. (`nested` says it in so many words, also for a `Validate` of one's own.)
+fn inside(scope: &Scope<'_>, field: &Field<'_>) -> Option<TokenStream> {
+    let said = field.rules.iter().any(|rule| matches!(rule.kind, Kind::Nested));
+    if said || !field.is_stored() {
+        return None;
+    }
+    let (runtime, key, member, check) = (&scope.runtime, scope.key(field), &field.member, local("check"));
+    Some(quote!(#runtime::check_field::<Self, #key>(#check, &self.#member);))
 }
 
 fn call(rule: &Rule, field: &str, value: &TokenStream) -> TokenStream {

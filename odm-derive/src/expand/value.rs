@@ -19,6 +19,17 @@ pub(crate) fn of_document(scope: &Scope<'_>) -> TokenStream {
     } else {
         (codec::encode(scope), codec::decode(scope))
     };
+    // A shape is stored nowhere.
+    let check = local("__check");
+    let rules = match scope.container.derive {
+        Derive::Model | Derive::Embedded => quote! {
+            const RULES: bool = true;
+            fn check_rules(&self, #check: &mut #runtime::Check) {
+                #runtime::Validate::check(self, #check)
+            }
+        },
+        Derive::Shape | Derive::Value => TokenStream::new(),
+    };
     let names = scope.stored().map(|field| &field.stored);
     let send =
         if scope.is_generic() { scope.bounds(&[quote!(Self: ::core::marker::Send)]) } else { bounds.clone() };
@@ -40,6 +51,7 @@ pub(crate) fn of_document(scope: &Scope<'_>) -> TokenStream {
             fn decode(#raw: #runtime::Raw<'_>) -> #runtime::CodecResult<Self> {
                 #decode
             }
+            #rules
         }
         #[automatically_derived]
         impl #parameters #runtime::Doc for #itself #bounds {

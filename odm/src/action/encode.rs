@@ -4,7 +4,7 @@ use mongodb::bson::RawDocumentBuf;
 
 use crate::{
     error::{Error, ErrorKind, Result},
-    model::{Check, Model},
+    model::Model,
     value::Writer,
 };
 
@@ -13,9 +13,7 @@ const MAX_DOCUMENT: usize = 16 * 1024 * 1024;
 
 /// The document as it will be stored, if it satisfies the rules of its model.
 pub(super) fn encode<M: Model>(model: &M) -> Result<RawDocumentBuf> {
-    let mut check = Check::new();
-    model.check(&mut check);
-    check.finish()?;
+    model.validate()?;
     let mut writer = Writer::new();
     model.encode(&mut writer)?;
     finish(writer.into_bytes())

@@ -9,7 +9,7 @@ use std::{
 use super::rule::{self, Inner, Length, Matched, Range};
 use crate::{
     error::invalid::{Violation, Violations},
-    value::{MAX_DEPTH, MapKey},
+    value::{MAX_DEPTH, MapKey, Value},
 };
 
 /// A type with rules to check.
@@ -24,6 +24,17 @@ use crate::{
 pub trait Validate {
     /// Checks every rule and reports every violation to `check`.
     fn check(&self, check: &mut Check);
+
+    /// Checks every rule, without storing anything: what an insert or a replace does first.
+    ///
+    /// # Errors
+    ///
+    /// Every violation with its path.
+    fn validate(&self) -> Result<(), Violations> {
+        let mut check = Check::new();
+        self.check(&mut check);
+        check.finish()
+    }
 }
 
 /// Collects every violation while a document is walked.
@@ -118,6 +129,15 @@ impl Check {
         self.below(|| field, |check| value.check(check));
     }
 
+    /// Checks the rules of the documents that the value is or holds, as `nested` does; costs nothing where it
+    /// holds none. The derive calls it for every field.
+    #[inline]
+    pub fn inside<V: Value>(&mut self, field: &'static str, value: &V) {
+        if V::RULES {
+            self.below(|| field, |check| value.check_rules(check));
+        }
+    }
+
     /// Refuses a value for which `check` returns an error; the error's text is the message.
     ///
     /// `field` is empty for a rule about the document itself. The rule is given what is stored: the `T` of an
@@ -147,6 +167,34 @@ impl Check {
     }
 
     /// Checks one level further in, `key` being asked for only when something was found.
+    /// Checks each item of an array below its index.
+    pub(crate) fn items<T>(&mut self, items: &[T], check: impl Fn(&T, &mut Self)) {
+        for (index, item) in items.iter().enumerate() {
+            self.below(|| index.to_string(), |this| check(item, this));
+        }
+    }
+
+    /// Checks each entry of a map below its key. The violations are in the order of the keys' texts, so that they
+    /// are the same on every run.
+    pub(crate) fn entries<'v, K: MapKey, V: 'v>(
+        &mut self,
+        entries: impl IntoIterator<Item = (&'v K, &'v V)>,
+        check: impl Fn(&V, &mut Self),
+    ) {
+        let from = self.violations.len();
+        let mut found = Vec::new();
+        for (key, value) in entries {
+            self.below(|| key.to_key(), |this| check(value, this));
+            if self.violations.len() > from {
+                found.push((key.to_key(), self.violations.split_off(from)));
+            }
+        }
+        found.sort_by(|(one, _), (other, _)| one.cmp(other));
+        for (_, violations) in found {
+            self.violations.extend(violations);
+        }
+    }
+
     fn below<K: AsRef<str>>(&mut self, key: impl FnOnce() -> K, check: impl FnOnce(&mut Self)) {
         let from = self.violations.len();
         if self.depth == MAX_DEPTH {
@@ -179,35 +227,19 @@ impl<T: Validate + ?Sized> Validate for Box<T> {
 
 impl<T: Validate> Validate for Vec<T> {
     fn check(&self, check: &mut Check) {
-        for (index, item) in self.iter().enumerate() {
-            check.below(|| index.to_string(), |check| item.check(check));
-        }
+        check.items(self, T::check);
     }
 }
 
 impl<K: MapKey, V: Validate> Validate for BTreeMap<K, V> {
     fn check(&self, check: &mut Check) {
-        for (key, value) in self {
-            check.below(|| key.to_key(), |check| value.check(check));
-        }
+        check.entries(self, V::check);
     }
 }
 
-/// The violations are in the order of the keys' texts, so that they are the same on every run.
 impl<K: MapKey, V: Validate, S: BuildHasher> Validate for HashMap<K, V, S> {
     fn check(&self, check: &mut Check) {
-        let from = check.violations.len();
-        let mut found = Vec::new();
-        for (key, value) in self {
-            check.below(|| key.to_key(), |check| value.check(check));
-            if check.violations.len() > from {
-                found.push((key.to_key(), check.violations.split_off(from)));
-            }
-        }
-        found.sort_by(|(one, _), (other, _)| one.cmp(other));
-        for (_, violations) in found {
-            check.violations.extend(violations);
-        }
+        check.entries(self, V::check);
     }
 }
 

@@ -26,7 +26,8 @@ macro_rules! layered {
     };
 }
 
-/// A row with fields added to it by a stage: both can be read back.
+/// A row with fields added to it, for stages that add fields: name it with [`stage_as`](super::Pipeline::stage_as),
+/// and both parts are read back.
 #[derive(Debug, Clone, PartialEq)]
 pub struct With<R, Added> {
     /// The row as it was.
@@ -55,6 +56,7 @@ impl<R: Value, Added: Doc> Value for With<R, Added> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<R: Decode, Added: Doc + Decode> Decode for With<R, Added> {}
 
 /// A row in which a field has another type than declared (after `unwind`, say).

@@ -11,12 +11,24 @@ use crate::{
 impl<M, V: Value, R> Path<M, V, R> {
     /// Gives the field this value.
     ///
-    /// `{ $set: { field: value } }`; an optional field takes an `Option` too, and stores `None` as null.
+    /// `{ $set: { field: value } }`; an optional field takes an `Option` too, and stores `None` as null (for
+    /// null itself, [`set_null`](Path::set_null) needs no type).
     pub fn set<K>(&self, value: impl Assign<V, K>) -> Update<M>
     where
         R: OnePlace,
     {
         Update::change(self.location(), "$set", value.assign())
+    }
+
+    /// Stores null in the field, which then reads as `None`.
+    ///
+    /// `{ $set: { field: null } }`
+    pub fn set_null(&self) -> Update<M>
+    where
+        R: OnePlace,
+        V: Optional,
+    {
+        Update::change(self.location(), "$set", Ok(Bson::Null))
     }
 
     /// Removes the field, which then reads as `None`.

@@ -3,7 +3,7 @@
 use mongodb::bson::{Bson, spec::ElementType};
 
 use super::{Doc, Raw, Value, Writer};
-use crate::{error::codec::CodecResult, path::At};
+use crate::{error::codec::CodecResult, model::Check, path::At};
 
 /// An array, or an array that may be absent: what `any`, `contains`, `push` and `unwind` take.
 #[diagnostic::on_unimplemented(
@@ -55,6 +55,14 @@ impl<T: Value> Value for Vec<T> {
             }
         }
         Ok(array)
+    }
+
+    const RULES: bool = T::RULES;
+
+    fn check_rules(&self, check: &mut Check) {
+        if T::RULES {
+            check.items(self, T::check_rules);
+        }
     }
 
     fn to_bson(&self) -> CodecResult<Bson> {

@@ -6,6 +6,7 @@
 use super::{Elements, Raw, Value, Via, ViaSerde, Writer, require};
 use crate::{
     error::codec::CodecResult,
+    model::Check,
     path::{At, Key},
 };
 
@@ -31,6 +32,10 @@ pub trait Stores<T>: Value {
     /// Writes a `T` as the element `key`.
     fn put(key: &'static str, value: &T, writer: &mut Writer) -> CodecResult<()>;
 
+    /// Reports the rules that the documents inside break; what serde stores has none.
+    #[inline]
+    fn check(_: &'static str, _: &T, _: &mut Check) {}
+
     /// The `T` that was read.
     fn into_rust(self) -> T;
 }
@@ -40,6 +45,11 @@ impl<T: Value> Stores<T> for T {
     #[inline]
     fn put(key: &'static str, value: &T, writer: &mut Writer) -> CodecResult<()> {
         writer.element(key, value)
+    }
+
+    #[inline]
+    fn check(key: &'static str, value: &T, check: &mut Check) {
+        check.inside(key, value);
     }
 
     #[inline]
@@ -81,6 +91,12 @@ impl<A: At, K: Key, D: Has<K>> Accessed<A, K> for D {
 #[inline]
 pub fn put_field<D: Has<K>, K: Key>(writer: &mut Writer, value: &D::Rust) -> CodecResult<()> {
     D::Type::put(K::NAME, value, writer)
+}
+
+/// Checks the documents inside a declared field.
+#[inline]
+pub fn check_field<D: Has<K>, K: Key>(check: &mut Check, value: &D::Rust) {
+    D::Type::check(K::NAME, value, check);
 }
 
 /// Reads a declared field if it is the next element.

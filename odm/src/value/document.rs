@@ -18,7 +18,7 @@ pub trait Doc: Value {
 #[diagnostic::on_unimplemented(
     message = "rows of type `{Self}` cannot be decoded",
     label = "an earlier stage changed the type of a field of this row",
-    note = "name the result: end the pipeline with a stage that gives a shape, such as `.group(|r| MyShapeOf {{ .. }})`"
+    note = "name the rows: end the pipeline with `.stage_as::<MyShape>(doc! {{ \"$project\": {{ .. }} }})`, or with `.group(|r| MyShapeOf {{ .. }})`"
 )]
 pub trait Decode: Value + Send {}
 

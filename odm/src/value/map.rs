@@ -10,6 +10,7 @@ use mongodb::bson::{Uuid, oid::ObjectId, spec::ElementType};
 use super::{Doc, Id, Keyed, Raw, Value, Writer};
 use crate::{
     error::codec::{CodecError, CodecResult},
+    model::Check,
     path::At,
 };
 
@@ -142,6 +143,14 @@ macro_rules! maps {
                     }
                 }
                 Ok(map)
+            }
+
+            const RULES: bool = V::RULES;
+
+            fn check_rules(&self, check: &mut Check) {
+                if V::RULES {
+                    check.entries(self, V::check_rules);
+                }
             }
         }
     )* };

@@ -9,7 +9,7 @@ use mongodb::bson::{
 use super::{Raw, Value, Writer, leaf};
 use crate::error::codec::{CodecError, CodecResult};
 
-/// A number, or a number that may be absent: what `inc`, `mul` and arithmetic take.
+/// A number, or a number that may be absent: what `inc`, `sum` and arithmetic take.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a number",
     label = "this operator needs a numeric field",

@@ -7,7 +7,7 @@ use mongodb::bson::{Bson, spec::ElementType};
 use super::{Raw, Value, Writer, leaf};
 use crate::error::codec::{CodecError, CodecResult};
 
-/// A text, or a text that may be absent: what `starts_with` and the regular expressions take.
+/// A text, or a text that may be absent: what `starts_with` takes.
 #[diagnostic::on_unimplemented(message = "`{Self}` is not text", label = "this operator needs a text field")]
 pub trait Text: Value {}
 

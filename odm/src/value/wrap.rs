@@ -3,7 +3,7 @@
 use mongodb::bson::{Bson, spec::ElementType};
 
 use super::{Doc, Raw, Value, Writer};
-use crate::{error::codec::CodecResult, path::At};
+use crate::{error::codec::CodecResult, model::Check, path::At};
 
 /// A field that may be null or missing: what `is_null` and `unset` ask for.
 #[diagnostic::on_unimplemented(
@@ -46,6 +46,14 @@ impl<T: Value> Value for Option<T> {
         Some(None)
     }
 
+    const RULES: bool = T::RULES;
+
+    fn check_rules(&self, check: &mut Check) {
+        if let Some(value) = self {
+            value.check_rules(check);
+        }
+    }
+
     fn to_bson(&self) -> CodecResult<Bson> {
         self.as_ref().map_or(Ok(Bson::Null), T::to_bson)
     }
@@ -77,6 +85,12 @@ impl<T: Value> Value for Box<T> {
     #[inline]
     fn missing() -> Option<Self> {
         T::missing().map(Self::new)
+    }
+
+    const RULES: bool = T::RULES;
+
+    fn check_rules(&self, check: &mut Check) {
+        T::check_rules(self, check);
     }
 
     fn to_bson(&self) -> CodecResult<Bson> {

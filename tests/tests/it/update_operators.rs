@@ -42,6 +42,7 @@ fn operators_are_gathered_and_encode_the_fields_type() {
 fn an_optional_field_takes_a_value_or_an_option() {
     let o = Order::fields();
     let owned = Some("x".to_owned());
+    assert_eq!(rendered(o.note().set_null()).0, doc! { "$set": { "note": null } });
     let expected = doc! { "$set": { "note": "x" } };
     assert_eq!(rendered(o.note().set("x")).0, expected);
     assert_eq!(rendered(o.note().set(Some("x"))).0, expected);

@@ -20,9 +20,9 @@ struct Order {
     invoice_to: Option<String>,
     #[odm(validate(length(min = 1, max = 500), nested))]
     lines: Vec<Line>,
-    #[odm(validate(nested))]
+    // The documents inside are checked without being `nested`, too.
     ship_to: Option<Address>,
-    #[odm(validate(length(max = 2), nested))]
+    #[odm(validate(length(max = 2)))]
     parts: BTreeMap<String, Box<Line>>,
     #[odm(validate(range(min = 0.0, max = 1.0)))]
     discount: f64,
