@@ -11,7 +11,7 @@ fn named_paths(text: &str) -> Vec<String> {
         .step_by(2)
         .filter(|code| !code.contains([' ', '\n', ':', '(', '<', '$', '*']))
         .filter(|code| {
-            code.contains('/') || code.ends_with(".rs") || code.ends_with(".md") || code.ends_with(".toml")
+            code.contains('/') || [".rs", ".md", ".toml"].iter().any(|ending| code.ends_with(ending))
         })
         .map(str::to_owned)
         .collect()

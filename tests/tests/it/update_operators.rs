@@ -198,7 +198,7 @@ async fn the_server_makes_of_a_document_what_the_sentence_says(db: Database) -> 
         }),
         (o.lines().each().qty().inc(1), |it| it.lines.iter_mut().for_each(|line| line.qty += 1)),
         (o.lines().each_where(|l| l.sku().eq("pear") & l.qty().gt(1)).price().set(7), |it| {
-            it.lines[1].price = 7.0
+            it.lines[1].price = 7.0;
         }),
         (o.lines().at(1).sku().set("kiwi"), |it| it.lines[1].sku = "kiwi".to_owned()),
         (o.tags().add_to_set("fruit"), |_| {}),
@@ -215,7 +215,7 @@ async fn the_server_makes_of_a_document_what_the_sentence_says(db: Database) -> 
         }),
         (o.placed_at().set(std::time::UNIX_EPOCH), |it| it.placed_at = std::time::UNIX_EPOCH.into()),
         (Update::pipeline(vec![doc! { "$set": { "note": "$reference" } }]), |it| {
-            it.note = Some(it.reference.clone())
+            it.note = Some(it.reference.clone());
         }),
     ];
     for (update, change) in cases {
