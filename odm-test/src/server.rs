@@ -180,13 +180,9 @@ impl Server {
         self.database(&of_run(name)).await
     }
 
-    /// What to say to somebody who wants to look into a database of this server after the tests.
-    pub(crate) fn hint_on_keeping(&self) -> &'static str {
-        match self.running.way {
-            Way::Uri => "",
-            _ if keeps() => "",
-            _ => " (with ODM_MONGODB_KEEP=1 the server stays, so that you can look into it)",
-        }
+    /// Whether it is there when the tests have ended, so that somebody can look into its databases.
+    pub(crate) fn outlives_the_tests(&self) -> bool {
+        self.running.way == Way::Uri || keeps()
     }
 
     /// Ends a server of the caller's own and returns when it is gone. Other clones of this handle keep it, and a shared

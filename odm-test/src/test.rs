@@ -109,15 +109,18 @@ impl Context {
         }
     }
 
+    /// Says where the database of a failed test is, or how to have it the next time.
     fn keep_database(&self, test: &Test) {
-        let uri = without_credentials(self.server.uri());
-        say(format_args!(
-            "{}::{} failed; its database is kept: {} at {uri}{}",
-            test.module,
-            test.name,
-            self.database.name(),
-            self.server.hint_on_keeping()
-        ));
+        let (Test { module, name, .. }, database) = (test, self.database.name());
+        if self.server.outlives_the_tests() {
+            let uri = without_credentials(self.server.uri());
+            say(format_args!("{module}::{name} failed; its database is kept: {database} at {uri}"));
+        } else {
+            say(format_args!(
+                "{module}::{name} failed; its database {database} goes with its server: to look into it, run the \
+                 test again with ODM_MONGODB_KEEP=1"
+            ));
+        }
     }
 }
 

@@ -98,6 +98,19 @@ async fn is_kept_and_named_when_the_test_failed(server: Server) {
     }
 }
 
+#[test]
+fn goes_with_its_server_and_is_named_when_the_test_failed() {
+    let ended = child::run(child::subject("panics").env("ODM_MONGODB_WAY", "wheel"));
+    assert!(!ended.passed, "{}", ended.output);
+    let line = format!(
+        "odm-test: integration::subject::panics failed; its database {} goes with its server: to look into it, run \
+         the test again with ODM_MONGODB_KEEP=1\n",
+        ended.told("database")
+    );
+    assert!(ended.output.contains(&line), "{}", ended.output);
+    assert!(!ended.output.contains("is kept"), "{}", ended.output);
+}
+
 async fn exists(server: &Server, name: &str) -> bool {
     let names = server.client().await.unwrap().list_database_names().await.unwrap();
     names.iter().any(|existing| existing == name)

@@ -79,13 +79,13 @@ fn what_a_killed_guardian_leaves_goes_with_the_next_start() {
 
 #[test]
 fn a_server_is_kept_where_that_is_asked_for() {
-    let kept =
-        subject("tells_its_server").env("ODM_MONGODB_WAY", "wheel").env("ODM_MONGODB_KEEP", "1").output();
-    let kept = kept.unwrap();
-    let log = String::from_utf8_lossy(&kept.stderr).into_owned();
+    let kept = child::run(subject("panics").env("ODM_MONGODB_WAY", "wheel").env("ODM_MONGODB_KEEP", "1"));
+    let log = &kept.output;
     let address =
         log.split_once("mongodb://").and_then(|(_, rest)| rest.split('/').next()).expect("a URI").to_owned();
     std::net::TcpStream::connect(&address).expect("the server stays");
+    let line = format!("failed; its database is kept: {} at mongodb://{address}/", kept.told("database"));
+    assert!(log.contains(&line), "{log}");
 
     // As the log says.
     let end = log.split_once("until you end it with `").and_then(|(_, rest)| rest.split('`').next());

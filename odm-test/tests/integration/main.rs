@@ -10,6 +10,7 @@ mod database;
 mod guardian;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod nextest;
+mod readme;
 mod server;
 mod signatures;
 mod subject;
