@@ -174,9 +174,20 @@ impl Check {
         }
     }
 
-    /// Checks each entry of a map below its key. The violations are in the order of the keys' texts, so that they
-    /// are the same on every run.
+    /// Checks each entry of a map below its key.
     pub(crate) fn entries<'v, K: MapKey, V: 'v>(
+        &mut self,
+        entries: impl IntoIterator<Item = (&'v K, &'v V)>,
+        check: impl Fn(&V, &mut Self),
+    ) {
+        for (key, value) in entries {
+            self.below(|| key.to_key(), |this| check(value, this));
+        }
+    }
+
+    /// The same for a map without an order. The violations are in the order of the keys' texts, so that they are
+    /// the same on every run.
+    pub(crate) fn unordered<'v, K: MapKey, V: 'v>(
         &mut self,
         entries: impl IntoIterator<Item = (&'v K, &'v V)>,
         check: impl Fn(&V, &mut Self),
@@ -239,7 +250,7 @@ impl<K: MapKey, V: Validate> Validate for BTreeMap<K, V> {
 
 impl<K: MapKey, V: Validate, S: BuildHasher> Validate for HashMap<K, V, S> {
     fn check(&self, check: &mut Check) {
-        check.entries(self, V::check);
+        check.unordered(self, V::check);
     }
 }
 

@@ -103,7 +103,7 @@ impl<M: Map> Map for Box<M> {
 }
 
 macro_rules! maps {
-    ($($type:ty where [$($generics:tt)*];)*) => { $(
+    ($($type:ty where [$($generics:tt)*], checked $checked:ident;)*) => { $(
         impl<$($generics)*> Map for $type {
             type Key = K;
             type Item = V;
@@ -149,7 +149,7 @@ macro_rules! maps {
 
             fn check_rules(&self, check: &mut Check) {
                 if V::RULES {
-                    check.entries(self, V::check_rules);
+                    check.$checked(self, V::check_rules);
                 }
             }
         }
@@ -157,8 +157,8 @@ macro_rules! maps {
 }
 
 maps! {
-    BTreeMap<K, V> where [K: MapKey + Ord, V: Value];
-    HashMap<K, V, S> where [K: MapKey + Eq + Hash, V: Value, S: BuildHasher + Default + 'static];
+    BTreeMap<K, V> where [K: MapKey + Ord, V: Value], checked entries;
+    HashMap<K, V, S> where [K: MapKey + Eq + Hash, V: Value, S: BuildHasher + Default + 'static], checked unordered;
 }
 
 pub(super) fn utf8_key(key: &[u8]) -> CodecResult<&str> {
