@@ -1,11 +1,14 @@
 //! `Model` and `Keyed`: the collection, the identity and the indexes.
 
+use std::collections::HashSet;
+
 use proc_macro2::{Ident, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens as _, quote, quote_spanned};
 use syn::{GenericArgument, PathArguments, Type};
 
 use super::{
     Scope,
+    names::collect,
     scope::{local, respan},
 };
 use crate::{
@@ -26,6 +29,8 @@ pub(crate) fn expand(scope: &Scope<'_>) -> TokenStream {
     let key = match scope.container.attrs.key.get() {
         Some(key) => quote!(#key),
         None if names_own_id(ty, scope.ident) => quote!(#runtime::ObjectId),
+        // `Option<Id<Order>>`: a key that needs itself is an endless question, and rustc would tell of that too.
+        None if scope.failed && mentions(ty, scope.ident) => quote!(#runtime::ObjectId),
         None => quote!(#ty),
     };
     let collection = scope.container.attrs.collection.get().map(syn::LitStr::value).unwrap_or_default();
@@ -80,6 +85,13 @@ fn names_own_id(ty: &Type, own: &Ident) -> bool {
         Some(GenericArgument::Type(argument)) => last_segment(argument).is_some_and(|segment| segment == own),
         _ => false,
     }
+}
+
+/// Whether the name is anywhere in the type.
+fn mentions(ty: &Type, own: &Ident) -> bool {
+    let mut words = HashSet::new();
+    collect(ty.to_token_stream(), &mut words);
+    words.contains(&own.to_string())
 }
 
 /// `fn indexes`, if the model declares any.
