@@ -56,11 +56,12 @@ pub(crate) fn expand(scope: &Scope<'_>) -> TokenStream {
 pub(crate) fn stand_in(scope: &Scope<'_>) -> TokenStream {
     let Scope { runtime, .. } = scope;
     let (itself, parameters, bounds) = (scope.itself(), scope.parameters(&[]), scope.bounds(&[]));
+    let excused = scope.excuse().map_or_else(|| bounds.clone(), |excuse| scope.bounds(&[excuse]));
     quote! {
-        impl #parameters #runtime::Keyed for #itself #bounds {
+        impl #parameters #runtime::Keyed for #itself #excused {
             type Key = #runtime::ObjectId;
         }
-        impl #parameters #runtime::Model for #itself #bounds {
+        impl #parameters #runtime::Model for #itself #excused {
             const COLLECTION: &'static str = "";
             type Id = #runtime::ObjectId;
             fn id(&self) -> &#runtime::ObjectId {
