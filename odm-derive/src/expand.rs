@@ -37,7 +37,7 @@ pub(crate) fn derive(derive: Derive, input: TokenStream) -> TokenStream {
     let container = Container::read(&cx, &input, derive);
     check(&cx, &container);
     let errors: Vec<_> = cx.finish().iter().map(syn::Error::to_compile_error).collect();
-    let code = expand(&Scope::new(&container, !errors.is_empty()));
+    let code = expand(&Scope::new(&container, errors.first().cloned()));
     quote!(#(#errors)* #code)
 }
 

@@ -1,11 +1,14 @@
 //! `Model` and `Keyed`: the collection, the identity and the indexes.
 
+use std::collections::HashSet;
+
 use proc_macro2::{Ident, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens as _, quote, quote_spanned};
 use syn::{GenericArgument, PathArguments, Type};
 
 use super::{
     Scope,
+    names::collect,
     scope::{local, respan},
 };
 use crate::{
@@ -26,6 +29,8 @@ pub(crate) fn expand(scope: &Scope<'_>) -> TokenStream {
     let key = match scope.container.attrs.key.get() {
         Some(key) => quote!(#key),
         None if names_own_id(ty, scope.ident) => quote!(#runtime::ObjectId),
+        // `Option<Id<Order>>`: a key that needs itself is an endless question, and rustc would tell of that too.
+        None if scope.failed && mentions(ty, scope.ident) => quote!(#runtime::ObjectId),
         None => quote!(#ty),
     };
     let collection = scope.container.attrs.collection.get().map(syn::LitStr::value).unwrap_or_default();
@@ -51,11 +56,12 @@ pub(crate) fn expand(scope: &Scope<'_>) -> TokenStream {
 pub(crate) fn stand_in(scope: &Scope<'_>) -> TokenStream {
     let Scope { runtime, .. } = scope;
     let (itself, parameters, bounds) = (scope.itself(), scope.parameters(&[]), scope.bounds(&[]));
+    let excused = scope.excuse().map_or_else(|| bounds.clone(), |excuse| scope.bounds(&[excuse]));
     quote! {
-        impl #parameters #runtime::Keyed for #itself #bounds {
+        impl #parameters #runtime::Keyed for #itself #excused {
             type Key = #runtime::ObjectId;
         }
-        impl #parameters #runtime::Model for #itself #bounds {
+        impl #parameters #runtime::Model for #itself #excused {
             const COLLECTION: &'static str = "";
             type Id = #runtime::ObjectId;
             fn id(&self) -> &#runtime::ObjectId {
@@ -80,6 +86,13 @@ fn names_own_id(ty: &Type, own: &Ident) -> bool {
         Some(GenericArgument::Type(argument)) => last_segment(argument).is_some_and(|segment| segment == own),
         _ => false,
     }
+}
+
+/// Whether the name is anywhere in the type.
+fn mentions(ty: &Type, own: &Ident) -> bool {
+    let mut words = HashSet::new();
+    collect(ty.to_token_stream(), &mut words);
+    words.contains(&own.to_string())
 }
 
 /// `fn indexes`, if the model declares any.

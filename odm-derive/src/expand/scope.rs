@@ -17,6 +17,8 @@ pub(crate) struct Scope<'a> {
     pub(crate) vis: &'a Visibility,
     /// Mistakes were reported, so the code only stands in: it need not work, but must bring no more messages.
     pub(crate) failed: bool,
+    /// One of these mistakes, as code that tells it; rustc tells the same at the same place once.
+    mistake: Option<TokenStream>,
     /// The path of the crate `odm`.
     pub(crate) odm: TokenStream,
     /// `odm::__private`, as it is called inside the constant.
@@ -37,7 +39,7 @@ pub(crate) struct Scope<'a> {
 }
 
 impl<'a> Scope<'a> {
-    pub(crate) fn new(container: &'a Container<'a>, failed: bool) -> Self {
+    pub(crate) fn new(container: &'a Container<'a>, mistake: Option<TokenStream>) -> Self {
         let ident = &container.original.ident;
         let mut used = HashSet::new();
         collect(container.original.to_token_stream(), &mut used);
@@ -46,7 +48,8 @@ impl<'a> Scope<'a> {
             container,
             ident,
             vis: &container.original.vis,
-            failed,
+            failed: mistake.is_some(),
+            mistake,
             odm: odm_path(container),
             runtime: fresh(&used, "__p"),
             place: fresh(&used, "A"),
@@ -184,6 +187,14 @@ impl<'a> Scope<'a> {
         });
         let arguments = angle(lifetimes.iter().map(|_| quote!('static)).chain(arguments));
         quote!(#ident #arguments)
+    }
+
+    /// What the stand-in of a model with lifetimes is bound by. It is for `'static`, so a field `Id<Self>` does not fit;
+    /// rustc says nothing of what depends on a type that holds a mistake it has told.
+    pub(crate) fn excuse(&self) -> Option<TokenStream> {
+        let Self { runtime, mistake, .. } = self;
+        self.container.original.generics.lifetimes().next()?;
+        Some(quote!([(); #mistake]: #runtime::Keyed))
     }
 
     /// Lifetimes are refused; the stand-in leaves them out.

@@ -5,4 +5,11 @@ struct Person<'a> {
     name: &'a str,
 }
 
+#[derive(odm::Model)]
+#[odm(collection = "people")]
+struct Itself<'a> {
+    id: odm::Id<Self>,
+    name: &'a str,
+}
+
 fn main() {}

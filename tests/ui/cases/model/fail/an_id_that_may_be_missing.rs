@@ -1,4 +1,4 @@
-#[derive(odm::Model)]
+#[derive(Debug, Clone, odm::Model)]
 #[odm(collection = "people")]
 struct Optional {
     id: Option<odm::Id<Optional>>,
@@ -11,4 +11,8 @@ struct Skipped {
     id: odm::Id<Skipped>,
 }
 
-fn main() {}
+fn main() {
+    // What the rest of the program does with the id brings no message of its own.
+    let optional = Optional { id: Some(odm::Id::new()) };
+    println!("{optional:?}");
+}
