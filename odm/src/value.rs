@@ -1,4 +1,27 @@
 //! `Value`: what can be stored in a field, how its bytes are written and read, and what is below it.
+//!
+//! | Rust | BSON |
+//! |---|---|
+//! | `i8` `i16` `i32` `u8` `u16` | int32 |
+//! | `i64` `u32` `u64` `isize` `usize` `i128` `u128` | int64; a number beyond it is an error, never a wrap |
+//! | `f64` `f32` | double; reads integers too |
+//! | `bool` | bool |
+//! | `String` `Cow<'static, str>` `Box<str>` `char` | string |
+//! | `bson::DateTime` `ObjectId` `Decimal128` `Timestamp` `Binary` `Regex` `JavaScriptCodeWithScope` | the type of that name |
+//! | `bson::Uuid` | binary, subtype 4 |
+//! | [`Id<M>`](Id) | the model's key |
+//! | `Option<T>` | `T`, or null for `None`; a missing field reads as `None` |
+//! | `Box<T>` | `T` |
+//! | `Vec<T>` | array |
+//! | `BTreeMap<K, T>` `HashMap<K, T>` | document; `K` is a text, a number, an id, a UUID, an enum of names |
+//! | a struct with `Model` or `Embedded` | document |
+//! | an enum of names with [`Value`](macro@crate::Value) | string: the variant's name |
+//! | a newtype with [`Value`](macro@crate::Value) | what it holds |
+//! | `bson::Bson` `bson::Document` | whatever it is, bit for bit |
+//! | any other type, field marked `#[odm(serde)]` | what serde makes of it |
+//!
+//! An integer field reads int32, int64, and doubles without a fraction up to 2^53 (shells write those). Everything
+//! else has to be of its type: what is not is an error that names the path.
 
 mod array;
 mod declared;
