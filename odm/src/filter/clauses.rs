@@ -84,7 +84,10 @@ impl Clauses {
             && is_operators(test)
             && !name.starts_with('$')
         {
-            let negated = doc! { "$not": test.clone() };
+            let negated = match test.get("$not") {
+                Some(Bson::Document(inner)) if test.len() == 1 => inner.clone(),
+                _ => doc! { "$not": test.clone() },
+            };
             self.first = Some((name.clone(), negated.into()));
             return self;
         }

@@ -98,11 +98,11 @@ integers! {
     i16: "an integer that fits i16", i32 as Int32, by i16;
     i32: "an integer that fits i32", i32 as Int32, by i32;
     i64: "an integer that fits i64", i64 as Int64, by i64;
+    i128: "an integer that fits i128", i64 as Int64, by i64;
     isize: "an integer that fits isize", i64 as Int64, by isize;
     u8: "an integer that fits u8", i32 as Int32, by i32;
     u16: "an integer that fits u16", i32 as Int32, by i32;
     u32: "an integer that fits u32", i64 as Int64, by i64;
-    i128: "an integer that fits i128", i64 as Int64, by i64;
     u64: "an integer that fits u64", i64 as Int64, by i64;
     u128: "an integer that fits u128", i64 as Int64, by i64;
     usize: "an integer that fits usize", i64 as Int64, by i64;
