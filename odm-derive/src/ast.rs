@@ -1,7 +1,9 @@
 //! The tree between parsing and expanding: an item as odm sees it.
 
 use proc_macro2::Span;
-use syn::{Attribute, Data as SynData, DeriveInput, ExprPath, Fields, Ident, Member, Type, ext::IdentExt};
+use syn::{
+    Attribute, Data as SynData, DataEnum, DeriveInput, ExprPath, Fields, Ident, Member, Type, ext::IdentExt,
+};
 
 use crate::{
     attr::{
@@ -9,7 +11,7 @@ use crate::{
         field::FieldAttrs,
         index::Index,
         rule::Rule,
-        serde::{self, Default},
+        serde::{self, Default, Tagging},
         variant::VariantAttrs,
     },
     ctxt::Ctxt,
@@ -32,6 +34,10 @@ pub(crate) struct Container<'a> {
     pub(crate) default: Default,
     pub(crate) deny_unknown_fields: bool,
     pub(crate) transparent: Option<Span>,
+    /// serde's `from` or `try_from`: what is read is another type.
+    pub(crate) from: Option<Span>,
+    /// serde's `into`: what is written is another type.
+    pub(crate) into: Option<Span>,
     pub(crate) data: Data<'a>,
 }
 
@@ -39,17 +45,27 @@ pub(crate) struct Container<'a> {
 pub(crate) enum Data<'a> {
     /// Named fields: a document.
     Document(Vec<Field<'a>>),
-    /// One field: stored as that.
-    Newtype(Box<Field<'a>>),
+    /// One field: stored as that. Others are not stored.
+    Newtype(Box<Field<'a>>, Vec<Member>),
+    /// Fields without names: stored as an array.
+    Tuple(Vec<Field<'a>>),
+    /// Nothing: stored as null.
+    Unit,
     /// Names: stored as text.
     Units(Vec<Variant<'a>>),
+    /// Variants with data.
+    Enum(Tagging, Vec<Variant<'a>>),
+    /// What serde makes of it: another type stands in for it.
+    Serde,
     /// Nothing the derive supports; the mistake is reported.
     Unsupported,
 }
 
-/// A field of a document or a newtype.
+/// A field of a struct or of a variant.
 pub(crate) struct Field<'a> {
     pub(crate) member: Member,
+    /// The variant it belongs to.
+    pub(crate) variant: Option<&'a Ident>,
     pub(crate) original: &'a syn::Field,
     pub(crate) ty: &'a Type,
     /// The stored name.
@@ -63,6 +79,8 @@ pub(crate) struct Field<'a> {
     pub(crate) skip_deserializing: bool,
     pub(crate) skip_serializing_if: Option<ExprPath>,
     pub(crate) codec: Codec,
+    /// Its elements lie flat in the document: `#[serde(flatten)]` stands here.
+    pub(crate) flatten: Option<Span>,
     pub(crate) indexes: Vec<Index>,
     pub(crate) rules: Vec<Rule>,
     /// `#[odm(id)]` stands here.
@@ -82,7 +100,7 @@ pub(crate) enum Codec {
     With { serialize: Option<Box<ExprPath>>, deserialize: Option<Box<ExprPath>> },
 }
 
-/// A variant of an enum of names.
+/// A variant of an enum.
 pub(crate) struct Variant<'a> {
     pub(crate) original: &'a syn::Variant,
     pub(crate) stored: String,
@@ -90,6 +108,34 @@ pub(crate) struct Variant<'a> {
     pub(crate) skip_serializing: bool,
     pub(crate) skip_deserializing: bool,
     pub(crate) other: bool,
+    /// Told by its content alone, whatever tells the other variants.
+    pub(crate) untagged: bool,
+    /// Where a serde `with` stands that is not that of one value.
+    pub(crate) with: Option<Span>,
+    pub(crate) content: Content<'a>,
+}
+
+/// What a variant holds.
+pub(crate) enum Content<'a> {
+    /// Nothing.
+    Unit,
+    /// One value.
+    Newtype(Box<Field<'a>>),
+    /// Several values, or none: stored as an array.
+    Tuple(Vec<Field<'a>>),
+    /// Named fields: a document.
+    Document(Vec<Field<'a>>),
+}
+
+impl<'a> Content<'a> {
+    /// The fields, however they are stored.
+    pub(crate) fn fields(&self) -> &[Field<'a>] {
+        match self {
+            Self::Unit => &[],
+            Self::Newtype(field) => std::slice::from_ref(&**field),
+            Self::Tuple(fields) | Self::Document(fields) => fields,
+        }
+    }
 }
 
 impl<'a> Container<'a> {
@@ -98,21 +144,15 @@ impl<'a> Container<'a> {
         let attrs = ContainerAttrs::read(cx, original, derive);
         let serde = serde::Container::read(cx, original);
         let (default, deny_unknown_fields) = (serde.default.clone(), serde.deny_unknown_fields);
-        let transparent = serde.transparent;
+        let (transparent, from, into) = (serde.transparent, serde.from, serde.into);
+        let through_serde = derive == Derive::Value && (from.is_some() || into.is_some());
         let data = match &original.data {
+            _ if through_serde => Data::Serde,
             SynData::Struct(data) => structure(cx, &data.fields, serde, derive),
-            SynData::Enum(data) => {
-                let units = data.variants.iter().all(|variant| matches!(variant.fields, Fields::Unit));
-                if derive == Derive::Value && units && !data.variants.is_empty() {
-                    let variants = data.variants.iter().zip(serde.variants);
-                    Data::Units(variants.map(|(variant, serde)| Variant::read(cx, variant, serde)).collect())
-                } else {
-                    Data::Unsupported
-                }
-            }
+            SynData::Enum(data) => enumeration(cx, data, serde, derive),
             SynData::Union(_) => Data::Unsupported,
         };
-        Self { derive, original, attrs, default, deny_unknown_fields, transparent, data }
+        Self { derive, original, attrs, default, deny_unknown_fields, transparent, from, into, data }
     }
 
     /// The fields of a document; none for other values.
@@ -123,33 +163,67 @@ impl<'a> Container<'a> {
         }
     }
 
-    /// The fields of a document, or the one of a newtype.
+    /// The variants of an enum; none for other values.
+    pub(crate) fn variants(&self) -> &[Variant<'a>] {
+        match &self.data {
+            Data::Units(variants) | Data::Enum(_, variants) => variants,
+            _ => &[],
+        }
+    }
+
+    /// Every field, of every variant.
     pub(crate) fn all_fields(&self) -> impl Iterator<Item = &Field<'a>> {
-        let newtype = match &self.data {
-            Data::Newtype(field) => Some(&**field),
+        self.own_fields().iter().chain(self.variants().iter().flat_map(|variant| variant.content.fields()))
+    }
+
+    /// Every field of a struct; none of an enum.
+    pub(crate) fn own_fields(&self) -> &[Field<'a>] {
+        match &self.data {
+            Data::Document(fields) | Data::Tuple(fields) => fields,
+            Data::Newtype(field, _) => std::slice::from_ref(&**field),
+            _ => &[],
+        }
+    }
+
+    /// The lists of named fields: each is written into one document.
+    pub(crate) fn documents(&self) -> impl Iterator<Item = &[Field<'a>]> {
+        let of_variants = self.variants().iter().filter_map(|variant| match &variant.content {
+            Content::Document(fields) => Some(fields.as_slice()),
             _ => None,
-        };
-        self.fields().iter().chain(newtype)
+        });
+        std::iter::once(self.fields()).chain(of_variants)
     }
 
     /// The field that is stored as `_id`.
     pub(crate) fn id(&self) -> Option<&Field<'a>> {
-        self.fields().iter().find(|field| field.stored == "_id" && field.is_stored())
+        id(self.fields())
     }
 }
 
+/// The one of these fields that is stored as `_id`.
+pub(crate) fn id<'f, 'a>(fields: &'f [Field<'a>]) -> Option<&'f Field<'a>> {
+    fields.iter().find(|field| field.stored == "_id" && field.is_stored() && field.flatten.is_none())
+}
+
 fn structure<'a>(cx: &Ctxt, fields: &'a Fields, serde: serde::Container, derive: Derive) -> Data<'a> {
-    let transparent = serde.transparent.is_some();
-    let read = |(index, (field, serde))| Field::read(cx, index, field, serde, derive);
-    let mut read: Vec<_> = fields.iter().zip(serde.fields).enumerate().map(read).collect();
+    let transparent: Vec<_> = serde.fields.iter().map(|field| field.transparent).collect();
+    let is_transparent = serde.transparent.is_some();
+    let mut read = read_fields(cx, fields, serde.fields, derive, None);
     match (derive, fields) {
-        (Derive::Value, Fields::Unnamed(_)) if read.len() == 1 => match read.pop() {
-            Some(field) => Data::Newtype(Box::new(field)),
+        (Derive::Value, Fields::Unit) => Data::Unit,
+        (Derive::Value, _) if is_transparent => match transparent.iter().position(|stored| *stored) {
+            Some(at) => {
+                let field = read.remove(at);
+                Data::Newtype(Box::new(field), read.into_iter().map(|field| field.member).collect())
+            }
             None => Data::Unsupported,
         },
-        (Derive::Value, Fields::Named(_)) if transparent && read.len() == 1 => match read.pop() {
-            Some(field) => Data::Newtype(Box::new(field)),
-            None => Data::Unsupported,
+        (Derive::Value, Fields::Unnamed(_)) => match read.pop() {
+            Some(field) if read.is_empty() => Data::Newtype(Box::new(field), Vec::new()),
+            last => {
+                read.extend(last);
+                Data::Tuple(counted(read))
+            }
         },
         (Derive::Model | Derive::Embedded | Derive::Shape, Fields::Named(_)) => {
             if derive != Derive::Embedded {
@@ -159,6 +233,45 @@ fn structure<'a>(cx: &Ctxt, fields: &'a Fields, serde: serde::Container, derive:
         }
         _ => Data::Unsupported,
     }
+}
+
+fn enumeration<'a>(cx: &Ctxt, data: &'a DataEnum, serde: serde::Container, derive: Derive) -> Data<'a> {
+    let tagging = serde.tagging;
+    let read = data.variants.iter().zip(serde.variants);
+    let variants: Vec<_> =
+        read.map(|(variant, serde)| Variant::read(cx, variant, serde, &tagging, derive)).collect();
+    let supported = match derive {
+        Derive::Value => true,
+        Derive::Model => matches!(tagging, Tagging::Internal { .. }),
+        Derive::Embedded | Derive::Shape => false,
+    };
+    let plain = |variant: &Variant<'_>| matches!(variant.content, Content::Unit) && !variant.untagged;
+    if !supported || variants.is_empty() {
+        Data::Unsupported
+    } else if tagging == Tagging::External && variants.iter().all(plain) {
+        Data::Units(variants)
+    } else {
+        Data::Enum(tagging, variants)
+    }
+}
+
+fn read_fields<'a>(
+    cx: &Ctxt,
+    fields: &'a Fields,
+    serde: Vec<serde::Field>,
+    derive: Derive,
+    variant: Option<&'a Ident>,
+) -> Vec<Field<'a>> {
+    let read = |(index, (field, serde))| Field::read(cx, index, field, serde, derive, variant);
+    fields.iter().zip(serde).enumerate().map(read).collect()
+}
+
+/// The items of a tuple are stored under their numbers; those that are skipped do not count.
+fn counted(mut fields: Vec<Field<'_>>) -> Vec<Field<'_>> {
+    for (index, field) in fields.iter_mut().filter(|field| field.is_stored()).enumerate() {
+        field.stored = index.to_string();
+    }
+    fields
 }
 
 /// The field marked `#[odm(id)]`, or else the one named `id`, is stored as `_id`.
@@ -180,8 +293,15 @@ fn store_id(cx: &Ctxt, fields: &mut [Field<'_>]) {
 }
 
 impl<'a> Field<'a> {
-    fn read(cx: &Ctxt, index: usize, original: &'a syn::Field, serde: serde::Field, derive: Derive) -> Self {
-        let attrs = FieldAttrs::read(cx, original, original.ident.as_ref(), derive);
+    fn read(
+        cx: &Ctxt,
+        index: usize,
+        original: &'a syn::Field,
+        serde: serde::Field,
+        derive: Derive,
+        variant: Option<&'a Ident>,
+    ) -> Self {
+        let attrs = FieldAttrs::read(cx, original, derive, variant.is_some());
         let with = serde.serialize_with.is_some() || serde.deserialize_with.is_some();
         let codec = if with {
             Codec::With {
@@ -203,6 +323,7 @@ impl<'a> Field<'a> {
         };
         Self {
             member,
+            variant,
             original,
             ty: &original.ty,
             stored,
@@ -213,6 +334,7 @@ impl<'a> Field<'a> {
             skip_deserializing: serde.skip_deserializing,
             skip_serializing_if: serde.skip_serializing_if,
             codec,
+            flatten: serde.flatten,
             indexes: attrs.indexes,
             rules: attrs.rules,
             id_span: attrs.id.span(),
@@ -232,9 +354,48 @@ impl<'a> Field<'a> {
 }
 
 impl<'a> Variant<'a> {
-    fn read(cx: &Ctxt, original: &'a syn::Variant, serde: serde::Variant) -> Self {
+    fn read(
+        cx: &Ctxt,
+        original: &'a syn::Variant,
+        serde: serde::Variant,
+        tagging: &Tagging,
+        derive: Derive,
+    ) -> Self {
         let attrs = VariantAttrs::read(cx, original);
         let stored = attrs.rename.get().map_or(serde.name, syn::LitStr::value);
+        let untagged = serde.untagged || *tagging == Tagging::Untagged;
+        let mut fields = read_fields(cx, &original.fields, serde.fields, derive, Some(&original.ident));
+        let mut with = serde.with;
+        let content = match &original.fields {
+            Fields::Unit => Content::Unit,
+            Fields::Named(_) => {
+                if derive == Derive::Model {
+                    store_id(cx, &mut fields);
+                }
+                Content::Document(fields)
+            }
+            Fields::Unnamed(_) => match fields.pop() {
+                Some(mut field) if fields.is_empty() => {
+                    field.stored = match tagging {
+                        _ if untagged => String::new(),
+                        Tagging::External => stored.clone(),
+                        Tagging::Adjacent { content, .. } => content.clone(),
+                        Tagging::Internal { .. } | Tagging::Untagged => String::new(),
+                    };
+                    if with.take().is_some() {
+                        field.codec = Codec::With {
+                            serialize: serde.serialize_with.map(Box::new),
+                            deserialize: serde.deserialize_with.map(Box::new),
+                        };
+                    }
+                    Content::Newtype(Box::new(field))
+                }
+                last => {
+                    fields.extend(last);
+                    Content::Tuple(counted(fields))
+                }
+            },
+        };
         Self {
             original,
             stored,
@@ -242,7 +403,15 @@ impl<'a> Variant<'a> {
             skip_serializing: serde.skip_serializing,
             skip_deserializing: serde.skip_deserializing,
             other: serde.other,
+            untagged,
+            with,
+            content,
         }
+    }
+
+    /// Whether it is written or read.
+    pub(crate) fn is_stored(&self) -> bool {
+        !(self.skip_serializing && self.skip_deserializing)
     }
 }
 

@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 
 use quote::quote;
-use syn::{Fields, GenericParam, Type};
+use syn::{GenericParam, Member, Type};
 
 use crate::{
-    ast::{Codec, Container, Data, Derive, Field, Variant, member_name},
-    attr::index::Index,
+    ast::{self, Codec, Container, Content, Data, Derive, Field, Variant, member_name},
+    attr::{index::Index, serde::Tagging},
     ctxt::Ctxt,
 };
 
@@ -16,18 +16,115 @@ pub(crate) fn check(cx: &Ctxt, container: &Container<'_>) {
     supported_data(cx, container);
     transparent(cx, container);
     lifetimes(cx, container);
-    for field in container.fields() {
-        stored_name(cx, field);
-    }
+    conversions(cx, container);
     one_codec(cx, container);
-    distinct_fields(cx, container.fields());
-    if let Data::Units(variants) = &container.data {
-        distinct_variants(cx, variants);
+    for fields in container.documents() {
+        for field in fields {
+            stored_name(cx, field);
+            flattened(cx, field);
+        }
+        distinct_fields(cx, fields);
+    }
+    for field in container.all_fields().filter(|field| matches!(field.member, Member::Unnamed(_))) {
+        unnamed(cx, field);
+    }
+    distinct_variants(cx, container.variants());
+    for variant in container.variants() {
+        with_of_variant(cx, variant);
+    }
+    if let Data::Enum(tagging, variants) = &container.data {
+        tags(cx, container, tagging, variants);
     }
     if container.derive == Derive::Model {
         collection(cx, container);
         id(cx, container);
         indexes(cx, container);
+    }
+}
+
+/// What is stored is then another type: a document's accessors would name fields that are not there.
+fn conversions(cx: &Ctxt, container: &Container<'_>) {
+    if container.derive == Derive::Value {
+        return;
+    }
+    if let Some(span) = container.into {
+        let message = "`#[serde(into)]` stores another type in place of this document, so its fields would name \
+                       nothing: derive `odm::Value` instead, or derive for that other type";
+        cx.push(syn::Error::new(span, message));
+    }
+}
+
+/// A flattened field has no name, so nothing that needs one.
+fn flattened(cx: &Ctxt, field: &Field<'_>) {
+    let Some(span) = field.flatten else { return };
+    if let Some(index) = field.indexes.first() {
+        let message = "a flattened field has no name to index: index its fields from the model, \
+                       `#[odm(index(audit.created_at))]`";
+        cx.push(syn::Error::new(index.span, message));
+    }
+    if !matches!(field.codec, Codec::Value | Codec::Serde) {
+        cx.push(syn::Error::new(
+            span,
+            "a flattened field is stored as its type stores it: remove `with` and its relatives, or put them on \
+             the fields inside",
+        ));
+    }
+}
+
+/// The items of an array have their places, not names.
+fn unnamed(cx: &Ctxt, field: &Field<'_>) {
+    if field.skip_serializing_if.is_some() || field.skip_serializing != field.skip_deserializing {
+        cx.error(
+            &field.original.ty,
+            "an item of an array cannot be left out now and then: those behind it would move; name the fields, or \
+             `#[serde(skip)]` it for good",
+        );
+    }
+}
+
+/// serde gives such functions all fields of the variant at once.
+fn with_of_variant(cx: &Ctxt, variant: &Variant<'_>) {
+    if let Some(span) = variant.with {
+        cx.push(syn::Error::new(
+            span,
+            "odm takes `with` and its relatives on a variant that holds one value: put them on the fields, or hold \
+             the fields in a type of their own",
+        ));
+    }
+}
+
+/// A tag stands among the fields, so none may have its name.
+fn tags(cx: &Ctxt, container: &Container<'_>, tagging: &Tagging, variants: &[Variant<'_>]) {
+    let names: &[&String] = match tagging {
+        Tagging::External | Tagging::Untagged => &[],
+        Tagging::Internal { tag } => &[tag],
+        Tagging::Adjacent { tag, content } => &[tag, content],
+    };
+    for name in names {
+        if let Some(problem) = problem_of_name(name) {
+            let message = format!("the tag cannot be stored as {name:?}: the name {problem}");
+            cx.error(&container.original.ident, message);
+        }
+    }
+    let external = *tagging == Tagging::External;
+    for variant in variants.iter().filter(|variant| external && !variant.untagged) {
+        if let Some(problem) = problem_of_name(&variant.stored) {
+            let message = format!("the variant cannot be stored as {:?}: the name {problem}", variant.stored);
+            cx.error(&variant.original.ident, message);
+        }
+    }
+    if let Tagging::Internal { tag } = tagging {
+        for field in variants.iter().flat_map(|variant| variant.content.fields()) {
+            if field.is_stored()
+                && std::iter::once(&field.stored).chain(&field.aliases).any(|name| name == tag)
+            {
+                let name = member_name(&field.member);
+                cx.error(
+                    field.original,
+                    format_args!("`{name}` is stored as `{tag}`, which is the tag: rename one"),
+                );
+            }
+        }
     }
 }
 
@@ -37,40 +134,25 @@ fn supported_data(cx: &Ctxt, container: &Container<'_>) {
         return;
     }
     let ident = &container.original.ident;
-    let through_serde = "mark the fields that hold it `#[odm(serde)]` to store them through serde";
     let message = match (container.derive, &container.original.data) {
         (_, syn::Data::Union(_)) => "a union has no document form; derive this for a struct".to_owned(),
-        (Derive::Value, syn::Data::Enum(data)) if data.variants.is_empty() => {
+        (_, syn::Data::Enum(data)) if data.variants.is_empty() => {
             "an enum without variants has no value to store".to_owned()
         }
-        (Derive::Value, syn::Data::Enum(data)) => {
-            let with_data = data.variants.iter().find(|variant| !matches!(variant.fields, Fields::Unit));
-            if let Some(variant) = with_data {
-                cx.error(
-                    variant,
-                    format_args!(
-                        "`{}` carries data: `odm::Value` stores enums of plain names; {through_serde}",
-                        variant.ident
-                    ),
-                );
-            }
-            return;
+        (Derive::Value, syn::Data::Struct(_)) => {
+            "a struct with named fields is a document: derive `odm::Embedded`".to_owned()
         }
-        (Derive::Value, syn::Data::Struct(data)) => match data.fields {
-            Fields::Named(_) => "a struct with named fields is a document: derive `odm::Embedded`".to_owned(),
-            Fields::Unit => "a unit struct holds nothing to store".to_owned(),
-            Fields::Unnamed(_) => format!(
-                "`odm::Value` stores a newtype as the one value it holds; \
-                 name the fields and derive `odm::Embedded`, or {through_serde}"
-            ),
-        },
-        (derive, syn::Data::Enum(_)) => format!(
-            "{} is a struct with named fields; derive `odm::Value` for an enum of plain names, or {through_serde}",
+        (Derive::Model, syn::Data::Enum(_)) => {
+            "a model that is an enum says in each document which variant it is: add `#[serde(tag = \"kind\")]`"
+                .to_owned()
+        }
+        (derive, syn::Data::Enum(_)) => {
+            format!("{} is a struct with named fields; derive `odm::Value` for an enum", kind(derive))
+        }
+        (derive, syn::Data::Struct(_)) => format!(
+            "{} is a struct with named fields; derive `odm::Value` for a newtype or a tuple",
             kind(derive)
         ),
-        (derive, syn::Data::Struct(_)) => {
-            format!("{} is a struct with named fields; derive `odm::Value` for a newtype", kind(derive))
-        }
     };
     cx.error(ident, message);
 }
@@ -110,23 +192,28 @@ fn lifetimes(cx: &Ctxt, container: &Container<'_>) {
 
 /// The server, or a path through the field, would read such a name as something else.
 fn stored_name(cx: &Ctxt, field: &Field<'_>) {
-    if !field.is_stored() {
+    if !field.is_stored() || field.flatten.is_some() {
         return;
     }
     for name in std::iter::once(&field.stored).chain(&field.aliases) {
-        let problem = if name.is_empty() {
-            "is empty"
-        } else if name.contains('\0') {
-            "contains NUL"
-        } else if name.contains('.') {
-            "contains `.`, which separates the names of a path"
-        } else if name.starts_with('$') {
-            "starts with `$`, which marks an operator"
-        } else {
-            continue;
-        };
+        let Some(problem) = problem_of_name(name) else { continue };
         let message = format!("a field cannot be stored as {name:?}: the name {problem}");
         cx.push(syn::Error::new(field.stored_span, message));
+    }
+}
+
+/// What is wrong with the name of an element.
+fn problem_of_name(name: &str) -> Option<&'static str> {
+    if name.is_empty() {
+        Some("is empty")
+    } else if name.contains('\0') {
+        Some("contains NUL")
+    } else if name.contains('.') {
+        Some("contains `.`, which separates the names of a path")
+    } else if name.starts_with('$') {
+        Some("starts with `$`, which marks an operator")
+    } else {
+        None
     }
 }
 
@@ -143,7 +230,7 @@ fn one_codec(cx: &Ctxt, container: &Container<'_>) {
 /// Two fields under one name would overwrite each other.
 fn distinct_fields(cx: &Ctxt, fields: &[Field<'_>]) {
     let mut seen: HashMap<&str, &Field<'_>> = HashMap::new();
-    for field in fields.iter().filter(|field| field.is_stored()) {
+    for field in fields.iter().filter(|field| field.is_stored() && field.flatten.is_none()) {
         for name in std::iter::once(&field.stored).chain(&field.aliases) {
             let Some(first) = seen.insert(name, field) else { continue };
             if std::ptr::eq(first, field) {
@@ -161,7 +248,7 @@ fn distinct_fields(cx: &Ctxt, fields: &[Field<'_>]) {
 /// Two variants under one name would be read as the first.
 fn distinct_variants(cx: &Ctxt, variants: &[Variant<'_>]) {
     let mut seen: HashMap<&str, &Variant<'_>> = HashMap::new();
-    for variant in variants {
+    for variant in variants.iter().filter(|variant| !variant.untagged) {
         for name in std::iter::once(&variant.stored).chain(&variant.aliases) {
             let Some(first) = seen.insert(name, variant) else { continue };
             if std::ptr::eq(first, variant) {
@@ -204,20 +291,40 @@ fn collection(cx: &Ctxt, container: &Container<'_>) {
 
 /// A model has an identity that is always there.
 fn id(cx: &Ctxt, container: &Container<'_>) {
-    if !matches!(container.data, Data::Document(_)) {
-        return;
-    }
     let ident = &container.original.ident;
-    let Some(field) = container.id() else {
-        cx.error(
-            ident,
-            format_args!(
-                "`{ident}` has no id: add a field `id: odm::Id<{ident}>`, or mark the field that is the identity \
-                 with `#[odm(id)]`"
-            ),
-        );
-        return;
-    };
+    match &container.data {
+        Data::Document(fields) => match ast::id(fields) {
+            Some(field) => usable_id(cx, ident, field),
+            None => no_id(cx, ident, ident),
+        },
+        Data::Enum(_, variants) => {
+            for variant in variants {
+                match &variant.content {
+                    Content::Document(fields) => match ast::id(fields) {
+                        Some(field) => usable_id(cx, ident, field),
+                        None => no_id(cx, &variant.original.ident, ident),
+                    },
+                    // rustc asks the type that it holds.
+                    Content::Newtype(_) => {}
+                    Content::Unit | Content::Tuple(_) => no_id(cx, &variant.original.ident, ident),
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+fn no_id(cx: &Ctxt, place: &syn::Ident, model: &syn::Ident) {
+    cx.error(
+        place,
+        format_args!(
+            "`{place}` has no id: add a field `id: odm::Id<{model}>`, or mark the field that is the identity \
+             with `#[odm(id)]`"
+        ),
+    );
+}
+
+fn usable_id(cx: &Ctxt, ident: &syn::Ident, field: &Field<'_>) {
     if !matches!(field.codec, Codec::Value) {
         cx.error(field.ty, "the id cannot be stored through serde: its type must be an odm `Value`");
     }

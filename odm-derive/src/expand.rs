@@ -9,9 +9,11 @@ mod model;
 mod names;
 mod newtype;
 mod scope;
+mod tuple;
 mod units;
 mod validate;
 mod value;
+mod variants;
 mod via;
 
 use proc_macro2::TokenStream;
@@ -20,8 +22,8 @@ use syn::DeriveInput;
 
 use self::scope::Scope;
 use crate::{
-    ast::{Container, Data, Derive},
-    attr::serde::replace_receiver,
+    ast::{Container, Data, Derive, Variant},
+    attr::serde::{Tagging, replace_receiver},
     check::check,
     ctxt::Ctxt,
 };
@@ -47,13 +49,28 @@ fn expand(scope: &Scope<'_>) -> TokenStream {
         _ if scope.container.original.generics.lifetimes().next().is_some() => {
             (TokenStream::new(), value::stand_in(scope))
         }
-        Data::Newtype(field) => (TokenStream::new(), newtype::expand(scope, field)),
+        Data::Newtype(field, others) => (TokenStream::new(), newtype::expand(scope, field, others)),
+        Data::Tuple(fields) => (TokenStream::new(), tuple::expand(scope, fields)),
+        Data::Unit => (TokenStream::new(), value::of_unit(scope)),
+        Data::Serde => (TokenStream::new(), value::through_serde(scope)),
+        Data::Enum(tagging, variants) => (TokenStream::new(), enumeration(scope, tagging, variants)),
         Data::Units(variants) => (TokenStream::new(), units::expand(scope, variants)),
         Data::Document(_) => document(scope),
         Data::Unsupported => (TokenStream::new(), value::stand_in(scope)),
     };
     let inside = in_const(scope, &inside);
     quote!(#outside #inside)
+}
+
+/// An enum with data, and what makes it a model.
+fn enumeration(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant<'_>]) -> TokenStream {
+    let value = variants::expand(scope, tagging, variants);
+    if scope.container.derive != Derive::Model {
+        return value;
+    }
+    let (doc, validate, model) =
+        (value::of_enum_model(scope), validate::expand(scope), model::of_enum(scope, variants));
+    quote!(#value #doc #validate #model)
 }
 
 /// What stands beside the struct, and what stands in a nameless constant.
@@ -71,6 +88,7 @@ fn document(scope: &Scope<'_>) -> (TokenStream, TokenStream) {
         derive => {
             if derive == Derive::Embedded {
                 inside.push(validate::expand(scope));
+                inside.push(model::identified(scope));
             }
             let (literal, implementations) = literal::expand(scope);
             inside.push(implementations);

@@ -11,6 +11,34 @@ use crate::{
     value::{Decode, Doc, Keyed, Value},
 };
 
+/// A document with an id: what a variant of a model that is an enum may hold.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no id, so it cannot be a document of a collection",
+    label = "a variant of a model holds a document with an id",
+    note = "derive `odm::Embedded` for `{Self}` with a field that is stored as `_id`: `#[odm(rename = \"_id\")] id: Id<..>`"
+)]
+pub trait Identified {
+    /// The type of the id as declared.
+    type Id;
+
+    /// The identity of this document.
+    fn id(&self) -> &Self::Id;
+}
+
+#[diagnostic::do_not_recommend]
+impl<M: Model> Identified for M {
+    type Id = <M as Model>::Id;
+
+    fn id(&self) -> &Self::Id {
+        Model::id(self)
+    }
+}
+
+/// The id of what a variant holds; all variants have one of the same type.
+pub fn id_in<D: Identified<Id = I>, I>(document: &D) -> &I {
+    document.id()
+}
+
 /// A document with a collection of its own.
 ///
 /// Derive it with [`Model`](macro@crate::Model). The field named `id` (or marked `#[odm(id)]`) is stored as

@@ -11,19 +11,24 @@ mod key;
 mod location;
 mod map;
 mod operand;
+mod part;
 mod place;
 mod reach;
+mod variant;
 
+pub use self::key::types_only;
 pub use self::{
     based::Based,
     key::{Just, Key},
     location::Location,
     map::KeyOf,
     operand::{Assign, Operand, operands},
+    part::Part,
     place::{At, Element, InQuery, Root},
-    reach::{Each, Many, One, OnePlace, Queried, Reach},
+    reach::{Each, Many, Narrowed, One, OnePlace, Queried, Reach},
+    variant::{Asks, Narrows, Sign, Variant},
 };
-pub(crate) use self::{key::types_only, operand::operand_list, place::element};
+pub(crate) use self::{location::Signed, operand::operand_list, place::element};
 
 use std::{fmt, marker::PhantomData};
 

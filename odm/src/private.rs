@@ -6,12 +6,14 @@ pub use serde;
 pub use crate::{
     error::codec::{CodecError, CodecResult},
     index::{Direction, Index, date},
-    model::{Check, Model, Validate},
-    path::{At, Based, Just, Key, Path},
+    model::{Check, Identified, Model, Validate, id_in},
+    path::{Asks, At, Based, Just, Key, Narrows, Path, Sign, types_only},
     pipeline::{Expression, Filled, Fills, Gives, IdOf, InObject, Over, Slot, Slots, With},
     value::{
-        Accessed, Decode, Doc, Elements, Has, Keyed, MapKey, Raw, Serde, Value, Via, ViaSerde, Writer,
-        check_field, decode_via, encode_via, fill_field, given_field, put_field, require_field, take_field,
+        Accessed, Asked, Decode, Doc, Elements, Flatten, Has, HasPart, Keyed, MapKey, PartIn, PartOf, Raw,
+        Rest, Serde, Stores, Value, Via, ViaSerde, Writer, bare, check_field, check_part, content,
+        content_or_missing, decode_via, encode_via, fill_field, given_field, held, item_or_missing, part,
+        part_behind, put_content, put_field, put_part, require_field, skipped_variant, take_field,
         unknown_field, unknown_variant,
     },
 };

@@ -26,12 +26,14 @@
 mod array;
 mod declared;
 mod document;
+mod flatten;
 mod id;
 mod map;
 mod raw;
 mod scalar;
 mod text;
 mod untyped;
+mod variant;
 mod via;
 mod wrap;
 mod writer;
@@ -44,14 +46,17 @@ pub(crate) use self::untyped::looks_like_operators;
 pub use self::{
     array::Array,
     declared::{
-        Accessed, Has, Stores, check_field, fill_field, given_field, put_field, require_field, take_field,
+        Accessed, Asked, Has, Stores, check_field, fill_field, given_field, put_content, put_field,
+        require_field, take_field,
     },
     document::{Decode, Doc, from_slice, to_vec},
+    flatten::{Flatten, Flattens, HasPart, PartIn, PartOf, Rest, check_part, part, part_behind, put_part},
     id::{Id, Keyed, NewKey},
     map::{Map, MapKey},
     raw::{Elements, Raw, require, unknown_field, unknown_variant},
     scalar::Number,
     text::Text,
+    variant::{bare, content, content_or_missing, held, item_or_missing, skipped_variant},
     via::{Serde, Via, ViaSerde, decode_via, encode_via},
     wrap::Optional,
     writer::{MAX_DEPTH, Writer},

@@ -1,6 +1,6 @@
 //! `#[odm(..)]` on a field.
 
-use syn::{Ident, LitStr};
+use syn::LitStr;
 
 use super::{
     Once, flag,
@@ -23,9 +23,10 @@ pub(crate) struct FieldAttrs {
 }
 
 impl FieldAttrs {
-    /// Reads them; `ident` is the field's name, which the field of a newtype does not have.
-    pub(crate) fn read(cx: &Ctxt, field: &syn::Field, ident: Option<&Ident>, derive: Derive) -> Self {
-        let position = Position::field(derive);
+    /// Reads them; the field may be one of a variant's.
+    pub(crate) fn read(cx: &Ctxt, field: &syn::Field, derive: Derive, in_variant: bool) -> Self {
+        let ident = field.ident.as_ref();
+        let position = Position::field(derive, in_variant, ident.is_some());
         let mut attrs = Self::default();
         odm_words(cx, &field.attrs, |word, input| {
             if !position.valid.iter().any(|valid| word == valid) {

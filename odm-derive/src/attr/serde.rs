@@ -20,6 +20,11 @@ pub(crate) struct Container {
     pub(crate) default: Default,
     pub(crate) deny_unknown_fields: bool,
     pub(crate) transparent: Option<Span>,
+    pub(crate) tagging: Tagging,
+    /// `from` or `try_from` stands here: the type is read as another.
+    pub(crate) from: Option<Span>,
+    /// `into` stands here: the type is written as another.
+    pub(crate) into: Option<Span>,
     /// In the order of the source.
     pub(crate) fields: Vec<Field>,
     /// In the order of the source.
@@ -40,9 +45,27 @@ pub(crate) struct Field {
     pub(crate) skip_serializing_if: Option<ExprPath>,
     pub(crate) serialize_with: Option<ExprPath>,
     pub(crate) deserialize_with: Option<ExprPath>,
+    /// `flatten` stands here.
+    pub(crate) flatten: Option<Span>,
+    /// The one field that `transparent` stores.
+    pub(crate) transparent: bool,
 }
 
-/// A unit variant as serde sees it.
+/// How an enum says which variant it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) enum Tagging {
+    /// The variant's name is the only key of a document.
+    #[default]
+    External,
+    /// An element among the variant's own.
+    Internal { tag: String },
+    /// An element beside the variant's content.
+    Adjacent { tag: String, content: String },
+    /// It does not.
+    Untagged,
+}
+
+/// A variant as serde sees it.
 #[derive(Debug)]
 pub(crate) struct Variant {
     pub(crate) name: String,
@@ -51,6 +74,13 @@ pub(crate) struct Variant {
     pub(crate) skip_deserializing: bool,
     /// Every unknown name reads as this variant.
     pub(crate) other: bool,
+    pub(crate) untagged: bool,
+    pub(crate) serialize_with: Option<ExprPath>,
+    pub(crate) deserialize_with: Option<ExprPath>,
+    /// Where `with` or one of its relatives stands.
+    pub(crate) with: Option<Span>,
+    /// In the order of the source.
+    pub(crate) fields: Vec<Field>,
 }
 
 /// What a field without an element becomes.
@@ -84,6 +114,9 @@ impl Container {
             default: container.attrs.default().into(),
             deny_unknown_fields: container.attrs.deny_unknown_fields(),
             transparent: container.attrs.transparent().then(|| span_of(&input.attrs, "transparent")),
+            tagging: container.attrs.tag().into(),
+            from: from_span(&container.attrs, input),
+            into: container.attrs.type_into().map(|_| span_of(&input.attrs, "into")),
             fields: Vec::new(),
             variants: Vec::new(),
         };
@@ -102,7 +135,9 @@ impl Container {
 impl Field {
     fn new(cx: &Ctxt, field: &ast::Field<'_>) -> Self {
         let attributes = &field.original.attrs;
-        refuse_on_field(cx, field);
+        if field.attrs.getter().is_some() {
+            refuse(cx, span_of(attributes, "getter"), "getter", "derive for a type of your own");
+        }
         let (name, name_span, aliases) = name(cx, attributes, field.attrs.name(), field.attrs.aliases());
         Self {
             name,
@@ -114,6 +149,8 @@ impl Field {
             skip_serializing_if: field.attrs.skip_serializing_if().cloned(),
             serialize_with: field.attrs.serialize_with().cloned(),
             deserialize_with: field.attrs.deserialize_with().cloned(),
+            flatten: field.attrs.flatten().then(|| span_of(attributes, "flatten")),
+            transparent: field.attrs.transparent(),
         }
     }
 }
@@ -121,16 +158,7 @@ impl Field {
 impl Variant {
     fn new(cx: &Ctxt, variant: &ast::Variant<'_>) -> Self {
         let attributes = &variant.original.attrs;
-        for word in ["with", "serialize_with", "deserialize_with", "untagged"] {
-            if let Some(span) = find(attributes, word) {
-                refuse(
-                    cx,
-                    span,
-                    word,
-                    "store the field that holds this enum through serde: `#[odm(serde)]` on that field",
-                );
-            }
-        }
+        let with = ["with", "serialize_with", "deserialize_with"];
         let (name, _, aliases) = name(cx, attributes, variant.attrs.name(), variant.attrs.aliases());
         Self {
             name,
@@ -138,6 +166,24 @@ impl Variant {
             skip_serializing: variant.attrs.skip_serializing(),
             skip_deserializing: variant.attrs.skip_deserializing(),
             other: variant.attrs.other(),
+            untagged: variant.attrs.untagged(),
+            serialize_with: variant.attrs.serialize_with().cloned(),
+            deserialize_with: variant.attrs.deserialize_with().cloned(),
+            with: with.iter().find_map(|word| find(attributes, word)),
+            fields: variant.fields.iter().map(|field| Field::new(cx, field)).collect(),
+        }
+    }
+}
+
+impl From<&TagType> for Tagging {
+    fn from(tag: &TagType) -> Self {
+        match tag {
+            TagType::External => Self::External,
+            TagType::Internal { tag } => Self::Internal { tag: tag.clone() },
+            TagType::Adjacent { tag, content } => {
+                Self::Adjacent { tag: tag.clone(), content: content.clone() }
+            }
+            TagType::None => Self::Untagged,
         }
     }
 }
@@ -175,23 +221,22 @@ fn refuse_two_names(cx: &Ctxt, span: Span) {
     ));
 }
 
+fn from_span(attrs: &attr::Container, input: &DeriveInput) -> Option<Span> {
+    let word = match (attrs.type_from(), attrs.type_try_from()) {
+        (Some(_), _) => "from",
+        (None, Some(_)) => "try_from",
+        (None, None) => return None,
+    };
+    Some(span_of(&input.attrs, word))
+}
+
 fn refuse_on_container(cx: &Ctxt, input: &DeriveInput, attrs: &attr::Container) {
     let through_serde = "store the fields that hold this type through serde: `#[odm(serde)]` on those fields";
-    let tag = match attrs.tag() {
-        TagType::External => None,
-        TagType::None => Some("untagged"),
-        TagType::Internal { .. } | TagType::Adjacent { .. } => Some("tag"),
-    };
-    let conversions = [
-        ("from", attrs.type_from().is_some()),
-        ("try_from", attrs.type_try_from().is_some()),
-        ("into", attrs.type_into().is_some()),
-    ];
     let identifiers = [
         ("field_identifier", matches!(attrs.identifier(), Identifier::Field)),
         ("variant_identifier", matches!(attrs.identifier(), Identifier::Variant)),
     ];
-    for word in tag.into_iter().chain(given(&conversions)).chain(given(&identifiers)) {
+    for word in given(&identifiers) {
         refuse(cx, span_of(&input.attrs, word), word, through_serde);
     }
     if attrs.remote().is_some() {
@@ -201,26 +246,12 @@ fn refuse_on_container(cx: &Ctxt, input: &DeriveInput, attrs: &attr::Container) 
     }
 }
 
-fn refuse_on_field(cx: &Ctxt, field: &ast::Field<'_>) {
-    let attributes = &field.original.attrs;
-    if field.attrs.flatten() {
-        let out = "hold the fields in a document of their own, or write them out in this struct";
-        refuse(cx, span_of(attributes, "flatten"), "flatten", out);
-    }
-    if field.attrs.getter().is_some() {
-        refuse(cx, span_of(attributes, "getter"), "getter", "derive for a type of your own");
-    }
-}
-
 fn given<'w>(words: &[(&'w str, bool)]) -> Vec<&'w str> {
     words.iter().filter(|(_, given)| *given).map(|(word, _)| *word).collect()
 }
 
 fn refuse(cx: &Ctxt, span: Span, word: &str, way_out: &str) {
-    cx.push(syn::Error::new(
-        span,
-        format_args!("odm does not support `#[serde({word})]` here yet; {way_out}"),
-    ));
+    cx.push(syn::Error::new(span, format_args!("odm does not support `#[serde({word})]` here; {way_out}")));
 }
 
 /// Where a word of `#[serde(..)]` stands, for messages about it: serde's tree does not keep that.

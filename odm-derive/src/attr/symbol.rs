@@ -73,12 +73,17 @@ impl Position {
     }
 
     /// On a field.
-    pub(crate) fn field(derive: Derive) -> Self {
+    pub(crate) fn field(derive: Derive, in_variant: bool, named: bool) -> Self {
         let (valid, name): (&[_], _) = match derive {
+            Derive::Model if in_variant && named => {
+                (&[ID, RENAME, SERDE, VALIDATE], "on a field of a variant")
+            }
+            Derive::Value if in_variant && named => (&[RENAME, SERDE, VALIDATE], "on a field of a variant"),
+            Derive::Model | Derive::Value if in_variant => (&[SERDE], "on what a variant holds"),
             Derive::Model => (&[ID, INDEX, RENAME, SERDE, VALIDATE], "on a field of a model"),
             Derive::Embedded => (&[RENAME, SERDE, VALIDATE], "on a field of an embedded document"),
             Derive::Shape => (&[ID, RENAME, SERDE], "on a field of a shape"),
-            Derive::Value => (&[SERDE], "on the field of a newtype"),
+            Derive::Value => (&[SERDE], "on the field of a value"),
         };
         Self { valid, name, derive }
     }

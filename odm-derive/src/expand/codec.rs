@@ -1,4 +1,4 @@
-//! The bytes of a document: written in declared order, read in any.
+//! The bytes of named fields: written in declared order, read in any.
 
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
@@ -9,77 +9,154 @@ use crate::{
     attr::serde::Default,
 };
 
-/// The body of `encode`.
-pub(crate) fn encode(scope: &Scope<'_>) -> TokenStream {
+/// Named fields that are the elements of one document: a struct's, or a variant's.
+pub(crate) struct Body<'a> {
+    pub(crate) fields: &'a [Field<'a>],
+    /// What they make: `Self`, `Self::Card`.
+    pub(crate) constructor: TokenStream,
+    /// What the item takes missing fields from.
+    pub(crate) default: &'a Default,
+    pub(crate) deny_unknown_fields: bool,
+    /// The element that says which variant it is, and is no field.
+    pub(crate) tag: Option<&'a str>,
+}
+
+impl Body<'_> {
+    fn has_parts(&self) -> bool {
+        self.fields.iter().any(|field| field.flatten.is_some())
+    }
+}
+
+/// Statements that write the elements; `access` gives a reference to a field.
+pub(crate) fn encode(
+    scope: &Scope<'_>,
+    body: &Body<'_>,
+    access: impl Fn(&Field<'_>) -> TokenStream,
+) -> TokenStream {
+    let Scope { runtime, .. } = scope;
     let writer = local("writer");
-    let elements = scope
-        .container
-        .fields()
-        .iter()
-        .filter(|field| !field.skip_serializing)
-        .map(|field| element(scope, field));
+    let elements = body.fields.iter().filter(|field| !field.skip_serializing).map(|field| {
+        let (owner, value, key) = (owner(scope, field), access(field), scope.key(field));
+        let write = match field.flatten {
+            None => quote!(#runtime::put_field::<#owner, #key>(#writer, #value)?;),
+            Some(_) => quote!(#runtime::put_part::<#owner, #key>(#writer, #value)?;),
+        };
+        match &field.skip_serializing_if {
+            Some(condition) => quote!(if !#condition(#value) { #write }),
+            None => write,
+        }
+    });
+    if !body.has_parts() {
+        return quote!(#(#elements)*);
+    }
+    let start = local("__start");
     quote! {
-        #writer.document(|#writer| {
-            #(#elements)*
-            ::core::result::Result::Ok(())
-        })
+        let #start = #writer.position();
+        #(#elements)*
+        #writer.refuse_twins(#start)?;
     }
 }
 
-fn element(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
-    let Scope { runtime, .. } = scope;
-    let (writer, member, key) = (local("writer"), &field.member, scope.key(field));
-    let write = quote!(#runtime::put_field::<Self, #key>(#writer, &self.#member)?;);
-    match &field.skip_serializing_if {
-        Some(condition) => quote!(if !#condition(&self.#member) { #write }),
-        None => write,
-    }
+/// `Self` where that is the type that declares the field.
+fn owner(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
+    if field.variant.is_some() { scope.owner(field) } else { quote!(Self) }
 }
 
-/// The body of `decode`.
-pub(crate) fn decode(scope: &Scope<'_>) -> TokenStream {
+/// Statements and a last expression that read the elements `__elements` and give a `CodecResult<Self>`.
+pub(crate) fn decode(scope: &Scope<'_>, body: &Body<'_>) -> TokenStream {
     let Scope { runtime, .. } = scope;
-    let (raw, elements, key, value) = (local("__raw"), local("__elements"), local("__key"), local("__value"));
-    let read: Vec<_> = scope.container.fields().iter().filter(|field| !field.skip_deserializing).collect();
+    let (elements, key, value, tagged) =
+        (local("__elements"), local("__key"), local("__value"), local("__tagged"));
+    let read: Vec<_> =
+        body.fields.iter().filter(|field| !field.skip_deserializing && field.flatten.is_none()).collect();
     let slots = read.iter().map(|field| {
         let slot = slot(field);
         quote!(let mut #slot = ::core::option::Option::None;)
     });
     let takes = read.iter().map(|field| {
-        let (slot, key) = (slot(field), scope.key(field));
-        quote!(#runtime::take_field::<Self, #key>(&mut #elements, &mut #slot)?;)
+        let (owner, slot, key) = (owner(scope, field), slot(field), scope.key(field));
+        quote!(#runtime::take_field::<#owner, #key>(&mut #elements, &mut #slot)?;)
     });
     let arms = read.iter().map(|field| {
-        let (slot, key) = (slot(field), scope.key(field));
+        let (owner, slot, key) = (owner(scope, field), slot(field), scope.key(field));
         let names = std::iter::once(&field.stored)
             .chain(&field.aliases)
             .map(|name| Literal::byte_string(name.as_bytes()));
-        quote!(#(#names)|* => #runtime::fill_field::<Self, #key>(#value, &mut #slot)?,)
+        quote!(#(#names)|* => #runtime::fill_field::<#owner, #key>(#value, &mut #slot)?,)
     });
-    let unknown = if scope.container.deny_unknown_fields {
-        quote!(return ::core::result::Result::Err(#runtime::unknown_field(#key, <Self as #runtime::Doc>::NAMES)))
-    } else {
-        quote!({})
+    let names = names(scope, body);
+    let (before, tag_arm) = match body.tag {
+        None => (TokenStream::new(), TokenStream::new()),
+        Some(tag) => {
+            let bytes = Literal::byte_string(tag.as_bytes());
+            (
+                quote!(let mut #tagged = #elements.pass(#tag)?;),
+                quote!(#bytes => #runtime::Elements::once(&mut #tagged, #tag)?,),
+            )
+        }
     };
-    let default = default_value(scope);
-    let fields = scope.container.fields().iter().map(|field| {
-        let (member, value) = (&field.member, field_value(scope, field));
+    let rest = local("__rest");
+    let (collect, unknown) = if body.has_parts() {
+        (quote!(let mut #rest = #runtime::Rest::of(#elements);), quote!(#rest.push(#key, #value)))
+    } else if body.deny_unknown_fields {
+        (
+            TokenStream::new(),
+            quote!(return ::core::result::Result::Err(#runtime::unknown_field(#key, #names))),
+        )
+    } else {
+        (TokenStream::new(), quote!({}))
+    };
+    let parts = parts(scope, body);
+    let denied = (body.has_parts() && body.deny_unknown_fields).then(|| quote!(#rest.refuse(#names)?;));
+    let default = default_value(body.default);
+    let constructor = &body.constructor;
+    let fields = body.fields.iter().map(|field| {
+        let (member, value) = (&field.member, field_value(scope, body, field));
         quote!(#member: #value,)
     });
     quote! {
         #(#slots)*
-        let mut #elements = #raw.elements()?;
+        #before
+        #collect
         while !#elements.is_empty() {
             #(#takes)*
             let ::core::option::Option::Some((#key, #value)) = #elements.next()? else { break };
             match #key {
                 #(#arms)*
+                #tag_arm
                 _ => #unknown,
             }
         }
+        #parts
+        #denied
         #default
-        ::core::result::Result::Ok(Self { #(#fields)* })
+        ::core::result::Result::Ok(#constructor { #(#fields)* })
     }
+}
+
+/// The names that are read, for the message about one that is not.
+fn names(scope: &Scope<'_>, body: &Body<'_>) -> TokenStream {
+    let Scope { runtime, .. } = scope;
+    if body.fields.iter().all(|field| field.variant.is_none()) && body.tag.is_none() {
+        return quote!(<Self as #runtime::Doc>::NAMES);
+    }
+    let names = body.fields.iter().filter(|field| field.is_stored() && field.flatten.is_none());
+    let names = names.map(|field| &field.stored);
+    quote!(&[#(#names),*])
+}
+
+/// The flattened fields, in declared order: each takes its own out of what no field took.
+fn parts(scope: &Scope<'_>, body: &Body<'_>) -> TokenStream {
+    let Scope { runtime, .. } = scope;
+    let rest = local("__rest");
+    body.fields
+        .iter()
+        .filter(|field| field.flatten.is_some() && !field.skip_deserializing)
+        .map(|field| {
+            let (owner, slot, key) = (owner(scope, field), slot(field), scope.key(field));
+            quote!(let #slot = #runtime::part::<#owner, #key>(&mut #rest)?;)
+        })
+        .collect()
 }
 
 /// The variable that holds what was read of a field.
@@ -88,37 +165,45 @@ fn slot(field: &Field<'_>) -> Ident {
 }
 
 /// The document that `#[serde(default)]` on the struct takes missing fields from.
-fn default_value(scope: &Scope<'_>) -> TokenStream {
-    let default = local("__default");
-    match &scope.container.default {
+pub(crate) fn default_value(default: &Default) -> TokenStream {
+    let fallback = local("__default");
+    match default {
         Default::None => TokenStream::new(),
-        Default::Trait => quote!(let #default = <Self as ::core::default::Default>::default();),
-        Default::Path(path) => quote!(let #default: Self = #path();),
+        Default::Trait => quote!(let #fallback = <Self as ::core::default::Default>::default();),
+        Default::Path(path) => quote!(let #fallback: Self = #path();),
     }
 }
 
-/// The value of a field after everything was read.
-fn field_value(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
-    let Scope { runtime, .. } = scope;
-    let (member, key, slot) = (&field.member, scope.key(field), slot(field));
-    let (default, given) = (local("__default"), local("__given"));
-    let missing = match (&field.default, &scope.container.default) {
+/// The value of a field that is missing, if it need not be there.
+pub(crate) fn missing(field: &Field<'_>, default: &Default) -> Option<TokenStream> {
+    let (member, fallback) = (&field.member, local("__default"));
+    match (&field.default, default) {
         (Default::Path(path), _) => Some(quote!(#path())),
         (Default::Trait, _) => Some(quote!(::core::default::Default::default())),
-        (Default::None, Default::Trait | Default::Path(_)) => Some(quote!(#default.#member)),
+        (Default::None, Default::Trait | Default::Path(_)) => Some(quote!(#fallback.#member)),
         (Default::None, Default::None) if field.skip_deserializing => {
             Some(quote!(::core::default::Default::default()))
         }
         (Default::None, Default::None) => None,
-    };
+    }
+}
+
+/// The value of a field after everything was read.
+fn field_value(scope: &Scope<'_>, body: &Body<'_>, field: &Field<'_>) -> TokenStream {
+    let Scope { runtime, .. } = scope;
+    let (owner, key, slot, given) = (owner(scope, field), scope.key(field), slot(field), local("__given"));
+    let missing = missing(field, body.default);
     if field.skip_deserializing {
         return missing.unwrap_or_default();
     }
+    if field.flatten.is_some() {
+        return quote!(#slot);
+    }
     match missing {
-        None => quote!(#runtime::require_field::<Self, #key>(#slot)?),
+        None => quote!(#runtime::require_field::<#owner, #key>(#slot)?),
         // Not a closure: in an older edition it would capture the whole default for one field of it.
         Some(missing) => quote! {
-            match #runtime::given_field::<Self, #key>(#slot) {
+            match #runtime::given_field::<#owner, #key>(#slot) {
                 ::core::option::Option::Some(#given) => #given,
                 ::core::option::Option::None => #missing,
             }

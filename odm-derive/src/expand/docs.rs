@@ -10,7 +10,10 @@ use crate::ast::Field;
 /// On an accessor: the user's own words about the field, and its stored name.
 pub(crate) fn accessor(field: &Field<'_>) -> TokenStream {
     let own: Vec<_> = field.docs().collect();
-    let line = format!(" Stored as `{}`.", field.stored);
+    let line = match field.flatten {
+        None => format!(" Stored as `{}`.", field.stored),
+        Some(_) => " Its fields lie flat in this document.".to_owned(),
+    };
     if own.is_empty() { quote!(#[doc = #line]) } else { quote!(#(#own)* #[doc = ""] #[doc = #line]) }
 }
 

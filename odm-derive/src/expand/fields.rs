@@ -1,6 +1,6 @@
 //! The fields struct: one accessor for each stored field, laid over a base.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use syn::Member;
 
@@ -9,7 +9,12 @@ use crate::ast::Field;
 
 /// `struct OrderFields<A, B>`, its accessors, `Deref` and `Based`.
 pub(crate) fn expand(scope: &Scope<'_>) -> TokenStream {
-    let Scope { runtime, place, base, fields, .. } = scope;
+    structure(scope, &scope.fields, scope.stored().map(|field| accessor(scope, field)).collect())
+}
+
+/// The fields struct `name` with these accessors, its `Deref` and `Based`.
+pub(crate) fn structure(scope: &Scope<'_>, name: &Ident, accessors: Vec<TokenStream>) -> TokenStream {
+    let Scope { runtime, place, base, .. } = scope;
     let both = [quote!(#place), quote!(#base)];
     let (declared, arguments) = (scope.declared(&both), scope.arguments(&both));
     let parameters = scope.parameters(&[quote!(#place: #runtime::At), quote!(#base)]);
@@ -21,23 +26,22 @@ pub(crate) fn expand(scope: &Scope<'_>) -> TokenStream {
     } else {
         TokenStream::new()
     };
-    let accessors = scope.stored().map(|field| accessor(scope, field));
     quote! {
-        pub struct #fields #declared {
+        pub struct #name #declared {
             at: #place,
             base: #base,
             #types
         }
-        impl #parameters #fields #arguments #bounds {
+        impl #parameters #name #arguments #bounds {
             #(#accessors)*
         }
-        impl #declared ::core::ops::Deref for #fields #arguments {
+        impl #declared ::core::ops::Deref for #name #arguments {
             type Target = #base;
             fn deref(&self) -> &#base {
                 &self.base
             }
         }
-        impl #based #runtime::Based for #fields #arguments {
+        impl #based #runtime::Based for #name #arguments {
             type Base = <#base as #runtime::Based>::Base;
             fn into_base(self) -> Self::Base {
                 <#base as #runtime::Based>::into_base(self.base)
@@ -46,17 +50,29 @@ pub(crate) fn expand(scope: &Scope<'_>) -> TokenStream {
     }
 }
 
-fn accessor(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
+/// The accessor of one field.
+pub(crate) fn accessor(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
     let Member::Named(member) = &field.member else { return TokenStream::new() };
     let Scope { runtime, place, .. } = scope;
-    let (key, itself, docs) = (scope.key(field), scope.itself(), docs::accessor(field));
+    let (key, owner, docs) = (scope.key(field), scope.owner(field), docs::accessor(field));
+    if field.flatten.is_some() {
+        return quote! {
+            #docs
+            pub fn #member(&self) -> <#owner as #runtime::PartOf<#place, #key>>::Part
+            where
+                #owner: #runtime::PartOf<#place, #key>,
+            {
+                <#owner as #runtime::PartOf<#place, #key>>::part_of(&self.at)
+            }
+        };
+    }
     quote! {
         #docs
-        pub fn #member(&self) -> <#itself as #runtime::Accessed<#place, #key>>::Field
+        pub fn #member(&self) -> <#owner as #runtime::Accessed<#place, #key>>::Field
         where
-            #itself: #runtime::Accessed<#place, #key>,
+            #owner: #runtime::Accessed<#place, #key>,
         {
-            <#itself as #runtime::Accessed<#place, #key>>::access(&self.at)
+            <#owner as #runtime::Accessed<#place, #key>>::access(&self.at)
         }
     }
 }

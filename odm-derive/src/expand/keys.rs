@@ -2,25 +2,37 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::Member;
+use syn::{Member, Visibility};
 
-use super::{Scope, docs, scope::local};
-use crate::ast::{Derive, Field, member_name};
+use super::{
+    Scope, docs,
+    scope::{key_ident, local},
+};
+use crate::ast::{Data, Derive, Field, member_name};
 
-/// `mod order { pub struct customer; .. }`
+/// `mod order { pub struct customer; .. }`; the keys of an enum lie in a module for each variant.
 pub(crate) fn module(scope: &Scope<'_>) -> TokenStream {
     let keys = &scope.keys;
-    let vis = match scope.container.derive {
-        // Inside the constant, where nothing else sees it.
-        Derive::Model => quote!(pub),
-        _ => {
+    let vis = match (scope.container.derive, &scope.container.data) {
+        (Derive::Embedded | Derive::Shape, Data::Document(_)) => {
             let vis = scope.vis;
             quote!(#vis)
         }
+        // Inside the constant, where nothing else sees it.
+        _ => quote!(pub),
     };
-    let structs = scope.stored().map(|field| {
-        let member = &field.member;
-        quote!(pub struct #member;)
+    let own = structs(scope.container.own_fields().iter().filter(|field| field.is_stored()));
+    // The id that all variants of a model have.
+    let id = match (&scope.container.data, scope.container.derive) {
+        (Data::Enum(..), Derive::Model) => quote!(
+            pub struct __id;
+        ),
+        _ => TokenStream::new(),
+    };
+    let variants = scope.container.variants().iter().map(|variant| {
+        let (ident, fields) = (&variant.original.ident, variant.content.fields());
+        let structs = structs(fields.iter().filter(|field| field.is_stored()));
+        quote!(pub mod #ident { #structs pub(in super::super) struct __content; })
     });
     quote! {
         #[doc(hidden)]
@@ -29,12 +41,40 @@ pub(crate) fn module(scope: &Scope<'_>) -> TokenStream {
             missing_debug_implementations, non_camel_case_types, non_snake_case, unreachable_pub
         )]
         #vis mod #keys {
-            #(#structs)*
+            #own
+            #id
+            #(#variants)*
         }
     }
 }
 
-/// `impl Key` for each key, and the layer it names.
+fn structs<'f, 'a: 'f>(fields: impl Iterator<Item = &'f Field<'a>>) -> TokenStream {
+    fields
+        .map(|field| {
+            let (vis, key) = (visibility(field), key_ident(field));
+            quote!(#vis struct #key;)
+        })
+        .collect()
+}
+
+/// A key is seen where its field is: the type of a private field, which the key declares, may be private too.
+fn visibility(field: &Field<'_>) -> TokenStream {
+    match &field.original.vis {
+        // The fields of a variant have none of their own.
+        _ if field.variant.is_some() => quote!(pub(in super::super)),
+        Visibility::Inherited => quote!(pub(super)),
+        Visibility::Restricted(restricted) if restricted.path.is_ident("self") => quote!(pub(super)),
+        Visibility::Restricted(restricted)
+            if restricted.path.segments.first().is_some_and(|first| first.ident == "super") =>
+        {
+            let path = &restricted.path;
+            quote!(pub(in super::#path))
+        }
+        vis @ (Visibility::Restricted(_) | Visibility::Public(_)) => quote!(#vis),
+    }
+}
+
+/// `impl Key` for each key of a document, and the layer it names.
 pub(crate) fn layers(scope: &Scope<'_>) -> TokenStream {
     scope.stored().map(|field| layer(scope, field)).collect()
 }
@@ -42,17 +82,21 @@ pub(crate) fn layers(scope: &Scope<'_>) -> TokenStream {
 fn layer(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
     let Member::Named(member) = &field.member else { return TokenStream::new() };
     let Scope { runtime, place, base, changed, .. } = scope;
-    let (key, stored, docs) = (scope.key(field), &field.stored, docs::accessor(field));
-    let (itself, parameters, bounds) = (scope.itself(), scope.parameters(&[]), scope.bounds(&[]));
-    let (rust, ty) = (field.ty, scope.path_type(field));
+    let (key, docs) = (scope.key(field), docs::accessor(field));
+    let stored = name(field);
     let layer = scope.fresh(&format!("Over_{}", member_name(&field.member)));
     let (at, over) = (local("at"), local("base"));
+    let (gives, method) = match field.flatten {
+        None => (quote!(Field), quote!(field)),
+        Some(_) => (quote!(Part), quote!(part)),
+    };
+    let has = has(scope, field);
     quote! {
         pub struct #layer<#place, #base, #changed>(#place, #base, ::core::marker::PhantomData<fn() -> #changed>);
         impl<#place: #runtime::At, #base, #changed: #runtime::Value> #layer<#place, #base, #changed> {
             #docs
-            pub fn #member(&self) -> #place::Field<#changed, #key> {
-                <#place as #runtime::At>::field::<#changed, #key>(&self.0)
+            pub fn #member(&self) -> #place::#gives<#changed, #key> {
+                <#place as #runtime::At>::#method::<#changed, #key>(&self.0)
             }
         }
         impl<#place, #base, #changed> ::core::ops::Deref for #layer<#place, #base, #changed> {
@@ -77,9 +121,45 @@ fn layer(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
                 #layer(#at, #over, ::core::marker::PhantomData)
             }
         }
-        impl #parameters #runtime::Has<#key> for #itself #bounds {
+        #has
+    }
+}
+
+/// A flattened field has no name of its own.
+fn name<'f>(field: &'f Field<'_>) -> &'f str {
+    if field.flatten.is_some() { "" } else { &field.stored }
+}
+
+/// What declares the type of a field: `impl Has`, or `impl HasPart` where its elements lie flat in the document.
+pub(crate) fn has(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
+    let Scope { runtime, .. } = scope;
+    let (owner, parameters, bounds) = (scope.owner(field), scope.parameters(&[]), scope.bounds(&[]));
+    let (key, rust, ty) = (scope.key(field), field.ty, scope.path_type(field));
+    let declares = if field.flatten.is_some() { quote!(HasPart) } else { quote!(Has) };
+    quote! {
+        impl #parameters #runtime::#declares<#key> for #owner #bounds {
             type Rust = #rust;
             type Type = #ty;
         }
     }
+}
+
+/// A key that no stage of a pipeline changes: of a field in a variant.
+pub(crate) fn fixed(scope: &Scope<'_>, key: &TokenStream, stored: &str) -> TokenStream {
+    let Scope { runtime, place, base, changed, .. } = scope;
+    let over = local("base");
+    quote! {
+        impl #runtime::Key for #key {
+            const NAME: &'static str = #stored;
+            type Layer<#place: #runtime::At, #base, #changed: #runtime::Value> = #base;
+            fn layer<#place: #runtime::At, #base, #changed: #runtime::Value>(_: #place, #over: #base) -> #base {
+                #over
+            }
+        }
+    }
+}
+
+/// The same for a field.
+pub(crate) fn fixed_field(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
+    fixed(scope, &scope.key(field), name(field))
 }

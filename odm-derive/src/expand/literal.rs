@@ -19,9 +19,10 @@ struct Slot<'a> {
 
 /// The struct, which stands beside the user's, and its implementations.
 ///
-/// Generic documents have none: what fills a slot could not be told from the document's own parameters.
+/// Generic documents have none: what fills a slot could not be told from the document's own parameters. Nor have
+/// those with flattened fields: an expression is not one of several elements.
 pub(crate) fn expand(scope: &Scope<'_>) -> (TokenStream, TokenStream) {
-    if scope.is_generic() {
+    if scope.is_generic() || scope.container.fields().iter().any(|field| field.flatten.is_some()) {
         return (TokenStream::new(), TokenStream::new());
     }
     let slots: Vec<_> = scope.stored().enumerate().map(|(index, field)| slot(scope, index, field)).collect();

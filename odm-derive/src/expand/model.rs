@@ -9,9 +9,11 @@ use syn::{GenericArgument, PathArguments, Type};
 use super::{
     Scope,
     names::collect,
-    scope::{local, respan},
+    scope::{at_type, local, respan},
+    variants::narrow,
 };
 use crate::{
+    ast::{Codec, Content, Variant},
     attr::index::{Index, Key},
     check::last_segment,
 };
@@ -48,6 +50,86 @@ pub(crate) fn expand(scope: &Scope<'_>) -> TokenStream {
                 &self.#member
             }
             #indexes
+        }
+    }
+}
+
+/// The same for an enum of documents: every variant has the id.
+pub(crate) fn of_enum(scope: &Scope<'_>, variants: &[Variant<'_>]) -> TokenStream {
+    let Scope { runtime, ident, odm, .. } = scope;
+    if scope.failed {
+        return stand_in(scope);
+    }
+    let (itself, parameters, bounds) = (scope.itself(), scope.parameters(&[]), scope.bounds(&[]));
+    let shared = if scope.is_generic() {
+        scope.bounds(&[quote!(Self: ::core::marker::Send + ::core::marker::Sync)])
+    } else {
+        bounds.clone()
+    };
+    // Documents of other types say their id themselves; what it is must then be said here.
+    let named = variants.iter().find_map(narrow::id_of);
+    let ty = match named {
+        Some(field) => {
+            let ty = field.ty;
+            quote!(#ty)
+        }
+        None => quote!(#odm::Id<Self>),
+    };
+    let key = match (scope.container.attrs.key.get(), named) {
+        (Some(key), _) => quote!(#key),
+        (None, Some(field)) if !names_own_id(field.ty, ident) => ty.clone(),
+        (None, _) => quote!(#runtime::ObjectId),
+    };
+    let (id, document) = (local("id"), local("document"));
+    let arms = variants.iter().map(|variant| {
+        let name = &variant.original.ident;
+        match (narrow::id_of(variant), &variant.content) {
+            (Some(field), _) => {
+                let member = &field.member;
+                quote!(Self::#name { #member: #id, .. } => #id,)
+            }
+            (None, Content::Newtype(field)) => {
+                let (held, member) = (field.ty, &field.member);
+                let ask = respan(quote!(#runtime::id_in::<#held, #ty>(#document)), at_type(field));
+                quote!(Self::#name { #member: #document } => #ask,)
+            }
+            (None, _) => TokenStream::new(),
+        }
+    });
+    let collection = scope.container.attrs.collection.get().map(syn::LitStr::value).unwrap_or_default();
+    let indexes = indexes(scope);
+    quote! {
+        #[automatically_derived]
+        impl #parameters #runtime::Keyed for #itself #bounds {
+            type Key = #key;
+        }
+        #[automatically_derived]
+        impl #parameters #runtime::Model for #itself #shared {
+            const COLLECTION: &'static str = #collection;
+            type Id = #ty;
+            fn id(&self) -> &#ty {
+                match self { #(#arms)* }
+            }
+            #indexes
+        }
+    }
+}
+
+/// `Identified`, for an embedded document that has an id: it can be a variant of a model.
+pub(crate) fn identified(scope: &Scope<'_>) -> TokenStream {
+    let Some(id) = scope.container.id().filter(|id| matches!(id.codec, Codec::Value)) else {
+        return TokenStream::new();
+    };
+    let Scope { runtime, .. } = scope;
+    let (itself, parameters, bounds) = (scope.itself(), scope.parameters(&[]), scope.bounds(&[]));
+    let (ty, member) = (id.ty, &id.member);
+    quote! {
+        #[automatically_derived]
+        impl #parameters #runtime::Identified for #itself #bounds {
+            type Id = #ty;
+            fn id(&self) -> &#ty {
+                &self.#member
+            }
         }
     }
 }

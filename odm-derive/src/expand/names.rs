@@ -90,7 +90,7 @@ pub(crate) fn collect(tokens: TokenStream, used: &mut HashSet<String>) {
 }
 
 /// `HTTPLog` and `HttpLog` are `http_log`.
-fn snake(name: &str) -> String {
+pub(crate) fn snake(name: &str) -> String {
     let characters: Vec<char> = name.chars().collect();
     let mut snake = String::with_capacity(name.len() + 4);
     for (at, character) in characters.iter().enumerate() {

@@ -2,6 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
+use syn::Member;
 
 use super::{
     Scope,
@@ -10,7 +11,7 @@ use super::{
 };
 use crate::ast::Field;
 
-pub(crate) fn expand(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
+pub(crate) fn expand(scope: &Scope<'_>, field: &Field<'_>, others: &[Member]) -> TokenStream {
     let Scope { runtime, place, base, changed, .. } = scope;
     let (itself, parameters) = (scope.itself(), scope.parameters(&[]));
     let (inner, member, via) = (scope.path_type(field), &field.member, via::of_field(scope, field));
@@ -19,6 +20,7 @@ pub(crate) fn expand(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
     let bounds = scope.bounds(&[respan(quote!(#inner: #runtime::Value), at_type(field))]);
     let (at, over, writer, raw) = (local("at"), local("base"), local("writer"), local("raw"));
     let inside = local("inside");
+    let made = quote!(Self { #member: #inside, #(#others: ::core::default::Default::default(),)* });
     let value = quote!(<#inner as #runtime::Value>);
     let (encode, decode) = match scope.marker(field) {
         None => (quote!(#value::encode(&self.#member, #writer)), quote!(#value::decode(#raw))),
@@ -35,7 +37,7 @@ pub(crate) fn expand(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
         quote! {
             fn missing() -> ::core::option::Option<Self> {
                 match #value::missing() {
-                    ::core::option::Option::Some(#inside) => ::core::option::Option::Some(Self { #member: #inside }),
+                    ::core::option::Option::Some(#inside) => ::core::option::Option::Some(#made),
                     ::core::option::Option::None => ::core::option::Option::None,
                 }
             }
@@ -71,7 +73,7 @@ pub(crate) fn expand(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
             }
             fn decode(#raw: #runtime::Raw<'_>) -> #runtime::CodecResult<Self> {
                 match #decode {
-                    ::core::result::Result::Ok(#inside) => ::core::result::Result::Ok(Self { #member: #inside }),
+                    ::core::result::Result::Ok(#inside) => ::core::result::Result::Ok(#made),
                     ::core::result::Result::Err(#inside) => ::core::result::Result::Err(#inside),
                 }
             }

@@ -8,7 +8,10 @@ use quote::{ToTokens, quote};
 use syn::{GenericParam, Member, Visibility, ext::IdentExt, spanned::Spanned};
 
 use super::names::{collect, fresh, keys_name, modules};
-use crate::ast::{Codec, Container, Field};
+use crate::{
+    ast::{Codec, Container, Content, Data, Field},
+    attr::serde::Tagging,
+};
 
 /// What every part of an expansion shares.
 pub(crate) struct Scope<'a> {
@@ -72,13 +75,34 @@ impl<'a> Scope<'a> {
         self.container.fields().iter().filter(|field| field.is_stored())
     }
 
-    /// The key type of a field, `order::customer`.
+    /// The key type of a field, `order::customer`; of a field of a variant, `payment::Card::last4`.
     pub(crate) fn key(&self, field: &Field<'_>) -> TokenStream {
-        let keys = &self.keys;
-        match &field.member {
-            Member::Named(ident) => quote!(#keys::#ident),
-            Member::Unnamed(_) => quote!(#keys),
+        let (keys, ident) = (&self.keys, key_ident(field));
+        match field.variant {
+            Some(variant) => quote!(#keys::#variant::#ident),
+            None => quote!(#keys::#ident),
         }
+    }
+
+    /// The type that declares a field: the item itself, or what stands for the document of a variant.
+    pub(crate) fn owner(&self, field: &Field<'_>) -> TokenStream {
+        match (field.variant, &field.member) {
+            (Some(variant), Member::Named(_)) => {
+                let (ident, arguments) = (self.variant_document(variant), self.arguments(&[]));
+                quote!(#ident #arguments)
+            }
+            _ => self.itself(),
+        }
+    }
+
+    /// The type that stands for the document of a variant, `Payment_Card`.
+    pub(crate) fn variant_document(&self, variant: &Ident) -> Ident {
+        self.fresh(&format!("{}_{}", self.ident.unraw(), variant.unraw()))
+    }
+
+    /// Its fields struct, `Payment_CardFields`.
+    pub(crate) fn variant_fields(&self, variant: &Ident) -> Ident {
+        self.fresh(&format!("{}_{}Fields", self.ident.unraw(), variant.unraw()))
     }
 
     /// The type of the field in paths: its own, or how serde stores it.
@@ -105,7 +129,11 @@ impl<'a> Scope<'a> {
 
     /// The name of the type that stands for the functions of a serde `with`.
     pub(crate) fn marker_ident(&self, field: &Field<'_>) -> Ident {
-        self.fresh(&format!("Via_{}", crate::ast::member_name(&field.member)))
+        let name = crate::ast::member_name(&field.member);
+        match field.variant {
+            Some(variant) => self.fresh(&format!("Via_{}_{name}", variant.unraw())),
+            None => self.fresh(&format!("Via_{name}")),
+        }
     }
 
     /// Whether the item has type or constant parameters.
@@ -161,8 +189,31 @@ impl<'a> Scope<'a> {
             let ident = &parameter.ident;
             quote!(#ident: #runtime::Value)
         });
-        let all: Vec<_> = own.chain(values).chain(extra.iter().cloned()).collect();
+        let all: Vec<_> = own.chain(values).chain(self.parts()).chain(extra.iter().cloned()).collect();
         if all.is_empty() { TokenStream::new() } else { quote!(where #(#all),*) }
+    }
+
+    /// `T: Flatten` for each part whose type is up to the user of a generic type.
+    fn parts(&self) -> impl Iterator<Item = TokenStream> {
+        let (runtime, container) = (&self.runtime, self.container);
+        let beside_tag = matches!(&container.data, Data::Enum(Tagging::Internal { .. }, _));
+        let held = container.variants().iter().filter(move |variant| beside_tag && !variant.untagged);
+        let held = held.filter_map(|variant| match &variant.content {
+            Content::Newtype(field) => Some(&**field),
+            _ => None,
+        });
+        let flattened = container.all_fields().filter(|field| field.flatten.is_some());
+        flattened.chain(held).filter(|field| self.is_up_to_the_user(field)).map(move |field| {
+            let ty = field.ty;
+            quote!(#ty: #runtime::Flatten)
+        })
+    }
+
+    fn is_up_to_the_user(&self, field: &Field<'_>) -> bool {
+        let mut words = HashSet::new();
+        collect(field.ty.to_token_stream(), &mut words);
+        let mut parameters = self.container.original.generics.type_params();
+        matches!(field.codec, Codec::Value) && parameters.any(|one| words.contains(&one.ident.to_string()))
     }
 
     /// A field that keeps the type parameters of a struct of ours in use.
@@ -201,6 +252,14 @@ impl<'a> Scope<'a> {
     fn own_parameters(&self) -> impl Iterator<Item = &'a GenericParam> {
         let generics = &self.container.original.generics;
         generics.params.iter().filter(|parameter| !matches!(parameter, GenericParam::Lifetime(_)))
+    }
+}
+
+/// The name of a field's key in its module.
+pub(crate) fn key_ident(field: &Field<'_>) -> Ident {
+    match &field.member {
+        Member::Named(ident) => ident.clone(),
+        Member::Unnamed(index) => Ident::new(&format!("_{}", index.index), Span::call_site()),
     }
 }
 

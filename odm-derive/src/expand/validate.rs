@@ -9,7 +9,7 @@ use super::{
     scope::{local, respan},
 };
 use crate::{
-    ast::Field,
+    ast::{Data, Field},
     attr::rule::{Kind, Rule},
 };
 
@@ -20,13 +20,14 @@ pub(crate) fn expand(scope: &Scope<'_>) -> TokenStream {
     let rules: Vec<_> = if scope.failed {
         Vec::new()
     } else {
-        let of_fields = scope.container.fields().iter().flat_map(|field| {
+        let of_fields = scope.container.fields().iter().map(|field| {
             let member = &field.member;
-            let rules = field.rules.iter().map(move |rule| call(rule, &field.stored, &quote!(&self.#member)));
-            rules.chain(inside(scope, field))
+            of_field(scope, field, &quote!(&self.#member))
         });
+        let of_enum = matches!(scope.container.data, Data::Enum(..))
+            .then(|| quote!(<Self as #runtime::Value>::check_rules(self, #check);));
         let of_document = scope.container.attrs.rules.iter().map(|rule| call(rule, "", &quote!(self)));
-        of_fields.chain(of_document).collect()
+        of_fields.chain(of_enum).chain(of_document).collect()
     };
     quote! {
         #[automatically_derived]
@@ -38,14 +39,24 @@ pub(crate) fn expand(scope: &Scope<'_>) -> TokenStream {
     }
 }
 
+/// The rules of a field, and those of the documents in it; `value` is a reference to it.
+pub(crate) fn of_field(scope: &Scope<'_>, field: &Field<'_>, value: &TokenStream) -> TokenStream {
+    let rules = field.rules.iter().map(|rule| call(rule, &field.stored, value));
+    rules.chain(inside(scope, field, value)).collect()
+}
+
 /// The rules of the documents in a field. (`nested` says it in so many words, also for a `Validate` of one's own.)
-fn inside(scope: &Scope<'_>, field: &Field<'_>) -> Option<TokenStream> {
+fn inside(scope: &Scope<'_>, field: &Field<'_>, value: &TokenStream) -> Option<TokenStream> {
     let said = field.rules.iter().any(|rule| matches!(rule.kind, Kind::Nested));
     if said || !field.is_stored() {
         return None;
     }
-    let (runtime, key, member, check) = (&scope.runtime, scope.key(field), &field.member, local("check"));
-    Some(quote!(#runtime::check_field::<Self, #key>(#check, &self.#member);))
+    let (runtime, key, check) = (&scope.runtime, scope.key(field), local("check"));
+    let owner = if field.variant.is_some() { scope.owner(field) } else { quote!(Self) };
+    Some(match field.flatten {
+        None => quote!(#runtime::check_field::<#owner, #key>(#check, #value);),
+        Some(_) => quote!(#runtime::check_part::<#owner, #key>(#check, #value);),
+    })
 }
 
 fn call(rule: &Rule, field: &str, value: &TokenStream) -> TokenStream {

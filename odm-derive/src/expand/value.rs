@@ -3,7 +3,11 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{Scope, codec, scope::local};
+use super::{
+    Scope,
+    codec::{self, Body},
+    scope::local,
+};
 use crate::ast::Derive;
 
 /// The three implementations.
@@ -14,10 +18,10 @@ pub(crate) fn of_document(scope: &Scope<'_>) -> TokenStream {
     let (at, over, writer, raw) = (local("at"), local("base"), local("writer"), local("__raw"));
     let types =
         if scope.is_generic() { quote!(types: ::core::marker::PhantomData,) } else { TokenStream::new() };
-    let (encode, decode) = if scope.failed {
-        (quote!(loop {}), quote!(loop {}))
-    } else {
-        (codec::encode(scope), codec::decode(scope))
+    let flatten = flatten(scope);
+    let decode = match scope.container.from {
+        Some(_) if !scope.failed => quote!(#runtime::decode_via::<#runtime::Serde, Self>(#raw)),
+        _ => quote!(<Self as #runtime::Flatten>::decode_fields(#raw.elements()?)),
     };
     // A shape is stored nowhere.
     let check = local("__check");
@@ -30,7 +34,7 @@ pub(crate) fn of_document(scope: &Scope<'_>) -> TokenStream {
         },
         Derive::Shape | Derive::Value => TokenStream::new(),
     };
-    let names = scope.stored().map(|field| &field.stored);
+    let names = scope.stored().filter(|field| field.flatten.is_none()).map(|field| &field.stored);
     let send =
         if scope.is_generic() { scope.bounds(&[quote!(Self: ::core::marker::Send)]) } else { bounds.clone() };
     quote! {
@@ -46,13 +50,148 @@ pub(crate) fn of_document(scope: &Scope<'_>) -> TokenStream {
                 #fields { at: #at, base: #over, #types }
             }
             fn encode(&self, #writer: &mut #runtime::Writer) -> #runtime::CodecResult<#runtime::ElementType> {
-                #encode
+                #writer.document(|#writer| <Self as #runtime::Flatten>::encode_fields(self, #writer))
             }
             fn decode(#raw: #runtime::Raw<'_>) -> #runtime::CodecResult<Self> {
                 #decode
             }
             #rules
         }
+        #flatten
+        #[automatically_derived]
+        impl #parameters #runtime::Doc for #itself #bounds {
+            const NAMES: &'static [&'static str] = &[#(#names),*];
+        }
+        #[automatically_derived]
+        impl #parameters #runtime::Decode for #itself #send {}
+    }
+}
+
+/// `Flatten`: the elements without their frame.
+fn flatten(scope: &Scope<'_>) -> TokenStream {
+    let Scope { runtime, .. } = scope;
+    let (itself, parameters, bounds) = (scope.itself(), scope.parameters(&[]), scope.bounds(&[]));
+    let (writer, elements) = (local("writer"), local("__elements"));
+    let fields = scope.container.fields();
+    let body = Body {
+        fields,
+        constructor: quote!(Self),
+        default: &scope.container.default,
+        deny_unknown_fields: scope.container.deny_unknown_fields,
+        tag: None,
+    };
+    let (encode, decode) = if scope.failed {
+        (quote!(loop {}), quote!(loop {}))
+    } else {
+        let encode = codec::encode(scope, &body, |field| {
+            let member = &field.member;
+            quote!(&self.#member)
+        });
+        let decode = match scope.container.from {
+            Some(_) => quote!(#elements.decode_whole()),
+            None => codec::decode(scope, &body),
+        };
+        (quote!(#encode ::core::result::Result::Ok(())), decode)
+    };
+    // A document with parts sees whatever is left, as serde's does.
+    let keys = if fields.iter().any(|field| field.flatten.is_some()) {
+        quote!(::core::option::Option::None)
+    } else {
+        let read = fields.iter().filter(|field| !field.skip_deserializing);
+        let names = read.flat_map(|field| std::iter::once(&field.stored).chain(&field.aliases));
+        quote!(::core::option::Option::Some(&[#(#names),*]))
+    };
+    quote! {
+        #[automatically_derived]
+        impl #parameters #runtime::Flatten for #itself #bounds {
+            const KEYS: ::core::option::Option<&'static [&'static str]> = #keys;
+            fn encode_fields(&self, #writer: &mut #runtime::Writer) -> #runtime::CodecResult<()> {
+                #encode
+            }
+            #[allow(unused_mut)]
+            fn decode_fields(mut #elements: #runtime::Elements<'_>) -> #runtime::CodecResult<Self> {
+                #decode
+            }
+        }
+    }
+}
+
+/// The associated types of a value that stages of a pipeline do not look into; `fields` and `under` are what lies
+/// below a path to it.
+pub(crate) fn answers(scope: &Scope<'_>, fields: &TokenStream, under: &TokenStream) -> TokenStream {
+    let Scope { runtime, place, base, changed, .. } = scope;
+    quote! {
+        type Fields<#place: #runtime::At, #base> = #fields;
+        type Optional = ::core::option::Option<Self>;
+        type Bare = Self;
+        type Lift<#changed: #runtime::Value> = #changed;
+        type Laid<#changed: #runtime::Doc> = Self;
+        type Joined<#changed: #runtime::Doc> = Self;
+        #under
+    }
+}
+
+/// `Value` of a type with nothing below it.
+pub(crate) fn leaf(scope: &Scope<'_>, encode: &TokenStream, decode: &TokenStream) -> TokenStream {
+    let Scope { runtime, place, base, .. } = scope;
+    let (itself, parameters, bounds) = (scope.itself(), scope.parameters(&[]), scope.bounds(&[]));
+    let (over, writer, raw) = (local("base"), local("writer"), local("raw"));
+    let answers = answers(
+        scope,
+        &quote!(#base),
+        &quote!(fn under<#place: #runtime::At, #base>(_: #place, #over: #base) -> #base { #over }),
+    );
+    let (encode, decode) =
+        if scope.failed { (quote!(loop {}), quote!(loop {})) } else { (encode.clone(), decode.clone()) };
+    quote! {
+        #[automatically_derived]
+        impl #parameters #runtime::Value for #itself #bounds {
+            #answers
+            fn encode(&self, #writer: &mut #runtime::Writer) -> #runtime::CodecResult<#runtime::ElementType> {
+                #encode
+            }
+            fn decode(#raw: #runtime::Raw<'_>) -> #runtime::CodecResult<Self> {
+                #decode
+            }
+        }
+    }
+}
+
+/// `Value` of a unit struct: null.
+pub(crate) fn of_unit(scope: &Scope<'_>) -> TokenStream {
+    let (runtime, raw) = (&scope.runtime, local("raw"));
+    leaf(
+        scope,
+        &quote!(::core::result::Result::Ok(#runtime::ElementType::Null)),
+        &quote!(#raw.unit()?; ::core::result::Result::Ok(Self {})),
+    )
+}
+
+/// `Value` of a type that serde stores as another.
+pub(crate) fn through_serde(scope: &Scope<'_>) -> TokenStream {
+    let (runtime, writer, raw) = (&scope.runtime, local("writer"), local("raw"));
+    let way = quote!(#runtime::Serde, Self);
+    leaf(
+        scope,
+        &quote!(#runtime::encode_via::<#way>(self, #writer)),
+        &quote!(#runtime::decode_via::<#way>(#raw)),
+    )
+}
+
+/// `Doc` and `Decode` of an enum of documents.
+pub(crate) fn of_enum_model(scope: &Scope<'_>) -> TokenStream {
+    let Scope { runtime, .. } = scope;
+    let (itself, parameters, bounds) = (scope.itself(), scope.parameters(&[]), scope.bounds(&[]));
+    let send =
+        if scope.is_generic() { scope.bounds(&[quote!(Self: ::core::marker::Send)]) } else { bounds.clone() };
+    let mut names: Vec<&str> = Vec::new();
+    let stored = scope.container.documents().flatten().filter(|field| field.flatten.is_none());
+    for name in stored.map(|field| field.stored.as_str()) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    quote! {
         #[automatically_derived]
         impl #parameters #runtime::Doc for #itself #bounds {
             const NAMES: &'static [&'static str] = &[#(#names),*];

@@ -94,3 +94,46 @@ fn value_of_one_value() {
         )
     ));
 }
+
+#[test]
+fn value_of_variants() {
+    insta::assert_snapshot!(expanded(
+        Derive::Value,
+        quote! {
+            #[serde(tag = "kind", rename_all = "snake_case")]
+            enum Payment {
+                Cash,
+                Card { last4: String },
+                Invoice(Invoice),
+            }
+        }
+    ));
+}
+
+#[test]
+fn value_of_untagged_variants() {
+    insta::assert_snapshot!(expanded(
+        Derive::Value,
+        quote! {
+            #[serde(untagged)]
+            enum Rating {
+                Stars(f64),
+                Pair(i32, i32),
+            }
+        }
+    ));
+}
+
+#[test]
+fn flattened() {
+    insta::assert_snapshot!(expanded(
+        Derive::Embedded,
+        quote! {
+            struct Page {
+                title: String,
+                #[serde(flatten)]
+                audit: Audit,
+            }
+        }
+    ));
+}

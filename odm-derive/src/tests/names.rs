@@ -13,8 +13,11 @@ fn names(derive: Derive, input: &DeriveInput) -> (Vec<String>, Vec<String>) {
     let container = Container::read(&cx, input, derive);
     let names = match &container.data {
         Data::Document(fields) => fields.iter().map(|field| field.stored.clone()).collect(),
-        Data::Units(variants) => variants.iter().map(|variant| variant.stored.clone()).collect(),
-        Data::Newtype(_) | Data::Unsupported => Vec::new(),
+        Data::Units(variants) | Data::Enum(_, variants) => {
+            variants.iter().map(|variant| variant.stored.clone()).collect()
+        }
+        Data::Tuple(fields) => fields.iter().map(|field| field.stored.clone()).collect(),
+        Data::Newtype(..) | Data::Unit | Data::Serde | Data::Unsupported => Vec::new(),
     };
     (names, cx.finish().iter().map(ToString::to_string).collect())
 }

@@ -92,6 +92,26 @@ fn mistaken() -> Vec<TokenStream> {
                 C { d: i32 },
             }
         ),
+        quote!(
+            #[serde(tag = "b")]
+            enum A {
+                B {
+                    b: i32,
+                    id: i32,
+                },
+                C(i32, #[serde(flatten)] i32),
+                #[serde(untagged, with = "x")]
+                D {},
+            }
+        ),
+        quote!(
+            #[serde(tag = "", content = "$c", into = "B", from = "B")]
+            struct A {
+                #[serde(flatten, with = "x")]
+                #[odm(index)]
+                a: i32,
+            }
+        ),
         quote!(union A { b: i32 }),
         quote!(
             struct A<'a, T: 'a> {

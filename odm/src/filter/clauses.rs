@@ -6,7 +6,7 @@ use mongodb::bson::{Bson, Document, doc};
 
 use crate::{
     error::codec::{CodecError, CodecResult},
-    path::Location,
+    path::{Location, Signed},
 };
 
 type Clause = (Cow<'static, str>, Bson);
@@ -37,8 +37,48 @@ impl Clauses {
             (None, Ok(value)) => {
                 let mut test = Document::new();
                 test.insert(operator, value);
-                Self::one(at.to_key(), test)
+                let test = Self::one(at.to_key(), test);
+                if at.signs().is_empty() { test } else { test.signed(at.signs()) }
             }
+        }
+    }
+
+    /// That an enum holds a variant, and nothing else.
+    pub(super) fn variant(at: &Location) -> Self {
+        match at.problem() {
+            Some(problem) => Self::wrong(problem.clone()),
+            None => Self::default().signed(at.signs()),
+        }
+    }
+
+    /// The conditions, and that every enum on their way holds the variant they go into. Where an array lies between,
+    /// both are about the same element: `$elemMatch`.
+    fn signed(self, signs: &[Signed]) -> Self {
+        signs.chunk_by(|one, two| one.array == two.array).rev().fold(self, |conditions, signs| {
+            let all = signs
+                .iter()
+                .fold(Self::default(), |all, sign| all.and(Self::one(sign.name.clone(), sign.test.clone())))
+                .and(conditions);
+            match signs {
+                [first, ..] if first.array > 0 => all.inside(&first.name[..first.array]),
+                _ => all,
+            }
+        })
+    }
+
+    /// `{ array: { $elemMatch: { .. } } }` of conditions whose names go through that array.
+    fn inside(mut self, array: &str) -> Self {
+        for (name, _) in self.first.iter_mut().chain(&mut self.rest) {
+            let below = name.strip_prefix(array).unwrap_or_default();
+            *name = Cow::Owned(below.strip_prefix('.').unwrap_or_default().to_owned());
+        }
+        match self.into_elem_match() {
+            Ok(condition) => {
+                let mut test = Document::new();
+                test.insert("$elemMatch", condition);
+                Self::one(Cow::Owned(array.to_owned()), test)
+            }
+            Err(problem) => Self::wrong(problem),
         }
     }
 

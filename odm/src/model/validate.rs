@@ -206,6 +206,11 @@ impl Check {
         }
     }
 
+    /// Reports what `check` finds as if it stood under this name.
+    pub fn within(&mut self, field: &'static str, check: impl FnOnce(&mut Self)) {
+        self.below(|| field, check);
+    }
+
     fn below<K: AsRef<str>>(&mut self, key: impl FnOnce() -> K, check: impl FnOnce(&mut Self)) {
         let from = self.violations.len();
         if self.depth == MAX_DEPTH {

@@ -59,6 +59,6 @@ impl<K: Key, T: Value> Doc for Just<K, T> {
 
 /// No value of such a type can be made, and a pipeline that ends in one does not compile.
 #[cold]
-pub(crate) fn types_only() -> CodecError {
+pub fn types_only() -> CodecError {
     CodecError::new("a document that can be stored", "a row that only types describe")
 }

@@ -2,14 +2,17 @@
 
 use std::{borrow::Cow, sync::Arc};
 
-use mongodb::bson::Document;
+use mongodb::bson::{Document, doc};
 
+use super::Sign;
 use crate::error::codec::CodecError;
 
 /// A dotted name, the array filters its `$[name]` steps need, and the first thing wrong with it.
 #[derive(Debug, Clone, Default)]
 pub struct Location {
     name: Cow<'static, str>,
+    /// How much of the name is the innermost array above.
+    array: usize,
     extras: Option<Arc<Extras>>,
 }
 
@@ -17,7 +20,18 @@ pub struct Location {
 #[derive(Debug, Clone, Default)]
 struct Extras {
     array_filters: Vec<Document>,
+    signs: Vec<Signed>,
     problem: Option<CodecError>,
+}
+
+/// What must hold where the path goes into a variant of an enum.
+#[derive(Debug, Clone)]
+pub(crate) struct Signed {
+    /// How much of the name is the innermost array above: the condition is about the same element as the path.
+    pub(crate) array: usize,
+    /// The name the condition is about.
+    pub(crate) name: Cow<'static, str>,
+    pub(crate) test: Document,
 }
 
 impl Location {
@@ -40,12 +54,35 @@ impl Location {
     /// One stored name further down.
     pub(crate) fn field(&self, name: &'static str) -> Self {
         let name = if self.name.is_empty() { Cow::Borrowed(name) } else { self.joined(name) };
-        Self { name, extras: self.extras.clone() }
+        Self { name, array: self.array, extras: self.extras.clone() }
     }
 
     /// A position or a positional operator of the manual, `0` or `$[]`.
     pub(crate) fn position(&self, step: &str) -> Self {
-        Self { name: self.joined(step), extras: self.extras.clone() }
+        Self { name: self.joined(step), array: self.array, extras: self.extras.clone() }
+    }
+
+    /// The same place, below which everything is in the elements of an array.
+    pub(crate) fn into_array(self) -> Self {
+        Self { array: self.name.len(), ..self }
+    }
+
+    /// The same place, in documents that hold the variant that the sign tells of.
+    pub(crate) fn narrowed(&self, sign: Sign) -> Self {
+        let (name, test) = match sign {
+            Sign::Tag(tag, text) => (self.field(tag).name, doc! { "$eq": text }),
+            Sign::Key(key) => (self.field(key).name, doc! { "$exists": true }),
+            Sign::Text(text) => (self.name.clone(), doc! { "$eq": text }),
+            Sign::None => return self.clone(),
+        };
+        let mut location = self.clone();
+        let array = location.array;
+        location.extras_mut().signs.push(Signed { array, name, test });
+        location
+    }
+
+    pub(crate) fn signs(&self) -> &[Signed] {
+        self.extras.as_ref().map_or(&[], |extras| &extras.signs)
     }
 
     /// A map's key, which is data: one that the server would read as something else is a problem that

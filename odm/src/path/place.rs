@@ -2,7 +2,7 @@
 
 use std::{fmt, marker::PhantomData};
 
-use super::{Key, Location, Many, Path, Reach};
+use super::{Asks, Key, Location, Many, Narrowed, Narrows, Part, Path, Reach, Sign, Variant};
 use crate::value::Value;
 
 /// A place where fields can stand: a query, an expression, a stage that names fields.
@@ -15,9 +15,14 @@ pub trait At: Clone + 'static {
     type Many: At;
     /// The place below an `Option`.
     type Maybe: At;
+    /// What the accessor of a part `K` of type `T` returns, whose fields lie flat in the document here.
+    type Part<T: Value, K: Key>;
 
     /// The field `K` at this place.
     fn field<T: Value, K: Key>(&self) -> Self::Field<T, K>;
+
+    /// The part `K` at this place.
+    fn part<T: Value, K: Key>(&self) -> Self::Part<T, K>;
 
     /// The place below an array.
     fn many(self) -> Self::Many;
@@ -60,18 +65,44 @@ impl<M: 'static, R: Reach> At for InQuery<M, R> {
     type Field<T: Value, K: Key> = T::Fields<Self, Path<M, T, R>>;
     type Many = InQuery<M, Many>;
     type Maybe = Self;
+    type Part<T: Value, K: Key> = T::Fields<Self, Part<M, T, R>>;
 
     fn field<T: Value, K: Key>(&self) -> Self::Field<T, K> {
         let at = self.at.field(K::NAME);
         T::under(Self::new(at.clone()), Path::new(at))
     }
 
+    fn part<T: Value, K: Key>(&self) -> Self::Part<T, K> {
+        T::under(self.clone(), Part::new(self.at.clone()))
+    }
+
     fn many(self) -> Self::Many {
-        InQuery::new(self.at)
+        InQuery::new(self.at.into_array())
     }
 
     fn maybe(self) -> Self {
         self
+    }
+}
+
+impl<M: 'static, R: Reach> Narrows for InQuery<M, R> {
+    type Inside = InQuery<M, Narrowed<R>>;
+    type Variant = Variant<M, R>;
+
+    fn narrow(&self, sign: Sign) -> Self::Inside {
+        InQuery::new(self.at.narrowed(sign))
+    }
+
+    fn variant(&self, sign: Sign) -> Self::Variant {
+        Variant::new(self.at.narrowed(sign))
+    }
+}
+
+impl<M: 'static, R: Reach> Asks for InQuery<M, R> {
+    type Whole<T: Value> = T::Fields<InQuery<M, Narrowed<R>>, Path<M, T, Narrowed<R>>>;
+
+    fn whole<T: Value>(&self) -> Self::Whole<T> {
+        T::under(InQuery::new(self.at.clone()), Path::new(self.at.clone()))
     }
 }
 

@@ -1,5 +1,7 @@
 //! Reach: how many places a path stands for.
 
+use std::marker::PhantomData;
+
 /// The path names one place.
 #[derive(Debug, Clone, Copy)]
 pub enum One {}
@@ -12,18 +14,24 @@ pub enum Many {}
 #[derive(Debug, Clone, Copy)]
 pub enum Each {}
 
-/// How many places a path stands for: [`One`], [`Many`] or [`Each`].
+/// The path goes into a variant of an enum, so that not every document has it; otherwise it is as `R`.
+#[derive(Debug, Clone, Copy)]
+pub struct Narrowed<R>(PhantomData<R>);
+
+/// How many places a path stands for: [`One`], [`Many`], [`Each`], or one of them [`Narrowed`] to a variant.
 pub trait Reach: 'static {}
 
 impl Reach for One {}
 impl Reach for Many {}
 impl Reach for Each {}
+impl<R: Reach> Reach for Narrowed<R> {}
 
 /// A reach that an update can write to.
 #[diagnostic::on_unimplemented(
-    message = "this path goes through an array, so an update does not know which element to write",
-    label = "more than one place",
-    note = "say which elements: `.each()`, `.each_where(|element| ..)` or `.at(index)` on the array"
+    message = "this path is not one place in every document, so an update cannot write to it",
+    label = "goes through an array, or into a variant of an enum",
+    note = "through an array, say which elements: `.each()`, `.each_where(|element| ..)` or `.at(index)` on the array",
+    note = "a variant's field would be written into documents that hold another variant too: set the enum as a whole"
 )]
 pub trait OnePlace: Reach {}
 
@@ -40,3 +48,5 @@ pub trait Queried: Reach {}
 
 impl Queried for One {}
 impl Queried for Many {}
+#[diagnostic::do_not_recommend]
+impl<R: Queried> Queried for Narrowed<R> {}

@@ -3,11 +3,13 @@
 //! The functions here ask for a declaration, never for the bound `Value` itself. So a type that cannot be
 //! stored is refused where it is declared, at the user's field, and by one message.
 
+use mongodb::bson::spec::ElementType;
+
 use super::{Elements, Raw, Value, Via, ViaSerde, Writer, require};
 use crate::{
     error::codec::CodecResult,
     model::Check,
-    path::{At, Key},
+    path::{Asks, At, Key},
 };
 
 /// A document with a field `K`.
@@ -32,6 +34,9 @@ pub trait Stores<T>: Value {
     /// Writes a `T` as the element `key`.
     fn put(key: &'static str, value: &T, writer: &mut Writer) -> CodecResult<()>;
 
+    /// Writes a `T` whose element is begun already.
+    fn put_bare(value: &T, writer: &mut Writer) -> CodecResult<ElementType>;
+
     /// Reports the rules that the documents inside break; what serde stores has none.
     #[inline]
     fn check(_: &'static str, _: &T, _: &mut Check) {}
@@ -48,6 +53,11 @@ impl<T: Value> Stores<T> for T {
     }
 
     #[inline]
+    fn put_bare(value: &T, writer: &mut Writer) -> CodecResult<ElementType> {
+        value.encode(writer)
+    }
+
+    #[inline]
     fn check(key: &'static str, value: &T, check: &mut Check) {
         check.inside(key, value);
     }
@@ -61,7 +71,11 @@ impl<T: Value> Stores<T> for T {
 #[diagnostic::do_not_recommend]
 impl<S: ViaSerde<T>, T: 'static> Stores<T> for Via<S, T> {
     fn put(key: &'static str, value: &T, writer: &mut Writer) -> CodecResult<()> {
-        writer.element_with(key, |writer| super::encode_via::<S, T>(value, writer))
+        writer.element_with(key, |writer| Self::put_bare(value, writer))
+    }
+
+    fn put_bare(value: &T, writer: &mut Writer) -> CodecResult<ElementType> {
+        super::encode_via::<S, T>(value, writer)
     }
 
     fn into_rust(self) -> T {
@@ -87,10 +101,34 @@ impl<A: At, K: Key, D: Has<K>> Accessed<A, K> for D {
     }
 }
 
+/// What the accessor of an untagged variant returns at the place `A`: the enum itself, as what the variant holds.
+pub trait Asked<A: Asks, K: Key>: Has<K> {
+    /// Whatever the place makes of it.
+    type Whole;
+
+    /// The enum at this place.
+    fn ask(at: &A) -> Self::Whole;
+}
+
+#[diagnostic::do_not_recommend]
+impl<A: Asks, K: Key, D: Has<K>> Asked<A, K> for D {
+    type Whole = A::Whole<D::Type>;
+
+    fn ask(at: &A) -> Self::Whole {
+        at.whole::<D::Type>()
+    }
+}
+
 /// Writes a declared field.
 #[inline]
 pub fn put_field<D: Has<K>, K: Key>(writer: &mut Writer, value: &D::Rust) -> CodecResult<()> {
     D::Type::put(K::NAME, value, writer)
+}
+
+/// Writes what a variant holds, where that is the whole value.
+#[inline]
+pub fn put_content<D: Has<K>, K: Key>(writer: &mut Writer, value: &D::Rust) -> CodecResult<ElementType> {
+    D::Type::put_bare(value, writer)
 }
 
 /// Checks the documents inside a declared field.

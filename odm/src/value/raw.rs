@@ -3,7 +3,7 @@
 use mongodb::bson::{Bson, RawDocument, spec::ElementType};
 
 use super::{
-    Value,
+    Value, Writer,
     writer::{MAX_DEPTH, too_deep},
 };
 use crate::error::codec::{CodecError, CodecResult};
@@ -12,6 +12,8 @@ use crate::error::codec::{CodecError, CodecResult};
 #[derive(Debug, Clone, Copy)]
 pub struct Raw<'de> {
     tag: u8,
+    /// Only exact types are read: which variant of an untagged enum it is shows in nothing else.
+    strict: bool,
     bytes: &'de [u8],
     depth: u16,
 }
@@ -19,12 +21,12 @@ pub struct Raw<'de> {
 impl<'de> Raw<'de> {
     /// A whole document, as the server sends it.
     pub fn document(bytes: &'de [u8]) -> Self {
-        Self { tag: ElementType::EmbeddedDocument as u8, bytes, depth: 0 }
+        Self { tag: ElementType::EmbeddedDocument as u8, strict: false, bytes, depth: 0 }
     }
 
     /// A value of the given type.
     pub fn new(element_type: ElementType, bytes: &'de [u8]) -> Self {
-        Self { tag: element_type as u8, bytes, depth: 0 }
+        Self { tag: element_type as u8, strict: false, bytes, depth: 0 }
     }
 
     /// The BSON type, or `None` for a byte that names none.
@@ -32,9 +34,28 @@ impl<'de> Raw<'de> {
         ElementType::from(self.tag)
     }
 
+    /// The same value, read only as exactly what it is: an integer from no double.
+    pub fn strict(self) -> Self {
+        Self { strict: true, ..self }
+    }
+
+    pub(super) fn is_strict(self) -> bool {
+        self.strict
+    }
+
+    /// The same value that many levels below the root of its document.
+    pub(super) fn at_depth(self, depth: u16) -> Self {
+        Self { depth, ..self }
+    }
+
     /// The encoded bytes.
     pub fn bytes(self) -> &'de [u8] {
         self.bytes
+    }
+
+    #[inline]
+    pub(super) fn tag(self) -> u8 {
+        self.tag
     }
 
     #[inline]
@@ -67,7 +88,7 @@ impl<'de> Raw<'de> {
         let length = length_at(self.bytes)?;
         match self.bytes {
             [_, _, _, _, rest @ .., 0] if length == self.bytes.len() => {
-                Ok(Elements { rest, depth: self.depth + 1 })
+                Ok(Elements { rest, strict: self.strict, depth: self.depth + 1 })
             }
             _ => Err(CodecError::malformed()),
         }
@@ -123,8 +144,8 @@ impl<'de> Raw<'de> {
         }
         let rest = self.bytes.get(4..).ok_or_else(CodecError::malformed)?;
         let (code, scope) = split_value(ElementType::String as u8, rest)?;
-        let code = Raw { tag: ElementType::String as u8, bytes: code, depth: self.depth }.str()?;
-        Ok((code, Raw { tag: ElementType::EmbeddedDocument as u8, bytes: scope, depth: self.depth }))
+        let code = Raw { tag: ElementType::String as u8, bytes: code, ..self }.str()?;
+        Ok((code, Raw { tag: ElementType::EmbeddedDocument as u8, bytes: scope, ..self }))
     }
 
     /// Refuses a value that nests too deep for code that recurses without counting.
@@ -150,9 +171,10 @@ impl<'de> Raw<'de> {
 }
 
 /// The elements of a document or array that are still to be read.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct Elements<'de> {
     rest: &'de [u8],
+    strict: bool,
     depth: u16,
 }
 
@@ -161,6 +183,45 @@ impl<'de> Elements<'de> {
     #[inline]
     pub fn is_empty(&self) -> bool {
         self.rest.is_empty()
+    }
+
+    #[inline]
+    fn value(&self, tag: u8, bytes: &'de [u8]) -> Raw<'de> {
+        Raw { tag, strict: self.strict, bytes, depth: self.depth }
+    }
+
+    /// Elements without a frame, as a writer has them.
+    pub(super) fn written(bytes: &'de [u8]) -> Self {
+        Self { rest: bytes, strict: false, depth: 0 }
+    }
+
+    pub(super) fn depth(&self) -> u16 {
+        self.depth
+    }
+
+    /// What these elements are the elements of, for code that reads whole documents.
+    pub fn decode_whole<V: Value>(self) -> CodecResult<V> {
+        let mut writer = Writer::new();
+        writer.document(|writer| {
+            writer.put(self.rest);
+            Ok(())
+        })?;
+        let document =
+            Raw { strict: self.strict, ..Raw::document(writer.as_bytes()).at_depth(self.depth - 1) };
+        V::decode(document)
+    }
+
+    /// Goes past the next element if it is `key`.
+    #[inline]
+    pub fn pass(&mut self, key: &str) -> CodecResult<bool> {
+        let mut ahead = *self;
+        match ahead.next()? {
+            Some((found, _)) if found == key.as_bytes() => {
+                *self = ahead;
+                Ok(true)
+            }
+            _ => Ok(false),
+        }
     }
 
     /// Fills `slot` if the next element is `key`: no scan, one comparison.
@@ -174,7 +235,7 @@ impl<'de> Elements<'de> {
         let Some((0, rest)) = rest.split_first() else { return Ok(()) };
         let (bytes, rest) = split_value(tag, rest)?;
         self.rest = rest;
-        Self::put(key, Raw { tag, bytes, depth: self.depth }, slot)
+        Self::put(key, self.value(tag, bytes), slot)
     }
 
     /// Fills `slot` from an element that was read out of the declared order.
@@ -201,7 +262,7 @@ impl<'de> Elements<'de> {
         let (key, rest) = (&rest[..end], &rest[end + 1..]);
         let (bytes, rest) = split_value(tag, rest)?;
         self.rest = rest;
-        Ok(Some((key, Raw { tag, bytes, depth: self.depth })))
+        Ok(Some((key, self.value(tag, bytes))))
     }
 }
 
@@ -239,7 +300,7 @@ fn one_of(names: &[&str]) -> String {
 }
 
 #[cold]
-fn duplicate(key: &'static str) -> CodecError {
+pub(super) fn duplicate(key: &'static str) -> CodecError {
     CodecError::new("one element of this name", "two").at(key)
 }
 

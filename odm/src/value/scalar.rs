@@ -55,7 +55,7 @@ fn integer(raw: Raw<'_>) -> CodecResult<i64> {
 #[cold]
 fn integral_double(raw: Raw<'_>) -> CodecResult<i64> {
     const EXACT: f64 = 9_007_199_254_740_992.0; // 2^53
-    if !raw.is(ElementType::Double) {
+    if !raw.is(ElementType::Double) || raw.is_strict() {
         return Err(raw.expected("an integer"));
     }
     let number = f64::from_le_bytes(raw.fixed()?);

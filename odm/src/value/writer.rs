@@ -2,7 +2,7 @@
 
 use mongodb::bson::spec::ElementType;
 
-use super::Value;
+use super::{Raw, Value};
 use crate::error::codec::{CodecError, CodecResult};
 
 /// How many levels documents and arrays may nest, the root included: what the server accepts.
@@ -100,6 +100,86 @@ impl Writer {
     pub fn document(&mut self, fill: impl FnOnce(&mut Self) -> CodecResult<()>) -> CodecResult<ElementType> {
         self.frame(fill)?;
         Ok(ElementType::EmbeddedDocument)
+    }
+
+    /// Appends one element under a key known at compile time, whose document `fill` writes.
+    pub fn document_at(
+        &mut self,
+        key: &'static str,
+        fill: impl FnOnce(&mut Self) -> CodecResult<()>,
+    ) -> CodecResult<()> {
+        self.element_with(key, |writer| writer.document(fill))
+    }
+
+    /// Appends one element under a key known at compile time, whose array `fill` writes: keys `0`, `1`, ..
+    pub fn tuple_at(
+        &mut self,
+        key: &'static str,
+        fill: impl FnOnce(&mut Self) -> CodecResult<()>,
+    ) -> CodecResult<()> {
+        self.element_with(key, |writer| writer.tuple(fill))
+    }
+
+    /// Appends one element under a key known at compile time, whose value is a text.
+    pub fn text_at(&mut self, key: &'static str, text: &str) -> CodecResult<()> {
+        self.element_with(key, |writer| writer.put_str(text))
+    }
+
+    /// Appends one element under a key known at compile time, whose value is null.
+    pub fn null_at(&mut self, key: &'static str) -> CodecResult<()> {
+        self.element_with(key, |_| Ok(ElementType::Null))
+    }
+
+    /// Appends an array whose elements `fill` writes under the keys `0`, `1`, ..
+    pub fn tuple(&mut self, fill: impl FnOnce(&mut Self) -> CodecResult<()>) -> CodecResult<ElementType> {
+        self.frame(fill)?;
+        Ok(ElementType::Array)
+    }
+
+    /// Appends the elements of a value that is a document, without a frame around them.
+    pub fn unframed<V: Value>(&mut self, value: &V) -> CodecResult<()> {
+        self.unframed_with(|writer| value.encode(writer))
+    }
+
+    /// The same for whatever `encode` writes. It is written in its frame first: the depth is that of the document
+    /// the elements join.
+    pub fn unframed_with(
+        &mut self,
+        encode: impl FnOnce(&mut Self) -> CodecResult<ElementType>,
+    ) -> CodecResult<()> {
+        let at = self.bytes.len();
+        self.depth = self.depth.saturating_sub(1);
+        let written = encode(self);
+        self.depth += 1;
+        match written? {
+            ElementType::EmbeddedDocument => {
+                self.bytes.pop();
+                self.bytes.drain(at..at + 4);
+                Ok(())
+            }
+            other => Err(Raw::new(other, &[]).expected("a document, to be laid flat into another")),
+        }
+    }
+
+    /// Appends a document of elements that are encoded already.
+    pub(super) fn raw_document<'de>(
+        &mut self,
+        elements: impl IntoIterator<Item = (&'de [u8], Raw<'de>)>,
+    ) -> CodecResult<()> {
+        self.frame(|writer| {
+            for (key, value) in elements {
+                writer.bytes.push(value.tag());
+                writer.put(key);
+                writer.bytes.push(0);
+                writer.put(value.bytes());
+            }
+            Ok(())
+        })
+    }
+
+    /// Where the next byte goes.
+    pub fn position(&self) -> usize {
+        self.bytes.len()
     }
 
     /// Appends an array of `items`.

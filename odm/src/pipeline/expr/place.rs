@@ -2,9 +2,11 @@
 
 use std::{borrow::Cow, fmt, marker::PhantomData};
 
+use mongodb::bson::{Bson, doc};
+
 use super::{Expr, Source};
 use crate::{
-    path::{At, Key},
+    path::{At, Key, Narrows, Sign},
     value::Value,
 };
 
@@ -12,25 +14,35 @@ use crate::{
 /// gives the array of its values, below an option it may be null.
 pub struct InExpr<R, W> {
     name: Cow<'static, str>,
+    /// What must hold for there to be anything: that the enums above hold the variants that the name goes into.
+    guard: Option<Bson>,
     types: PhantomData<fn() -> (R, W)>,
 }
 
 impl<R, W> InExpr<R, W> {
-    fn new(name: Cow<'static, str>) -> Self {
-        Self { name, types: PhantomData }
+    fn new(name: Cow<'static, str>, guard: Option<Bson>) -> Self {
+        Self { name, guard, types: PhantomData }
+    }
+
+    /// The name of what stands one name further down.
+    fn below(&self, name: &'static str) -> Cow<'static, str> {
+        match self.name.as_ref() {
+            "" => Cow::Borrowed(name),
+            above => Cow::Owned(format!("{above}.{name}")),
+        }
     }
 }
 
 impl<R> InExpr<R, Straight> {
     /// At the row itself.
     pub(crate) fn root() -> Self {
-        Self::new(Cow::Borrowed(""))
+        Self::new(Cow::Borrowed(""), None)
     }
 }
 
 impl<R, W> Clone for InExpr<R, W> {
     fn clone(&self) -> Self {
-        Self::new(self.name.clone())
+        Self::new(self.name.clone(), self.guard.clone())
     }
 }
 
@@ -74,20 +86,60 @@ impl<R: 'static, W: Wrap> At for InExpr<R, W> {
     type Field<T: Value, K: Key> = <W::Of<T> as Value>::Fields<InExpr<R, Straight>, Expr<R, W::Of<T>>>;
     type Many = InExpr<R, ThroughArray<W>>;
     type Maybe = InExpr<R, ThroughOption<W>>;
+    type Part<T: Value, K: Key> = <W::Of<T> as Value>::Fields<InExpr<R, Straight>, ()>;
 
     fn field<T: Value, K: Key>(&self) -> Self::Field<T, K> {
-        let name = match self.name.as_ref() {
-            "" => Cow::Borrowed(K::NAME),
-            above => Cow::Owned(format!("{above}.{}", K::NAME)),
+        let name = self.below(K::NAME);
+        let source = match &self.guard {
+            None => Source::Field(name.clone()),
+            Some(guard) => {
+                Source::Computed(Ok(doc! { "$cond": [guard, format!("${name}"), Bson::Null] }.into()))
+            }
         };
-        <W::Of<T>>::under(InExpr::new(name.clone()), Expr::from_source(Source::Field(name)))
+        <W::Of<T>>::under(InExpr::new(name, self.guard.clone()), Expr::from_source(source))
+    }
+
+    fn part<T: Value, K: Key>(&self) -> Self::Part<T, K> {
+        <W::Of<T>>::under(InExpr::new(self.name.clone(), self.guard.clone()), ())
     }
 
     fn many(self) -> Self::Many {
-        InExpr::new(self.name)
+        InExpr::new(self.name, self.guard)
     }
 
     fn maybe(self) -> Self::Maybe {
-        InExpr::new(self.name)
+        InExpr::new(self.name, self.guard)
     }
+}
+
+/// What lies above is one value: only of one can it be told which variant it is.
+pub trait Single: Wrap {}
+
+impl Single for Straight {}
+impl<W: Single> Single for ThroughOption<W> {}
+
+/// A field of a variant is null in rows that hold another: `{ $cond: [{ $eq: ["$payment.kind", "card"] }, "$payment.last4", null] }`.
+impl<R: 'static, W: Single> Narrows for InExpr<R, W> {
+    type Inside = InExpr<R, ThroughOption<W>>;
+    type Variant = ();
+
+    fn narrow(&self, sign: Sign) -> Self::Inside {
+        let sign = match sign {
+            Sign::Tag(tag, text) => {
+                doc! { "$eq": [format!("${}", self.below(tag)), super::constant(text.into())] }
+            }
+            Sign::Key(key) => {
+                doc! { "$ne": [{ "$type": format!("${}", self.below(key)) }, "missing"] }
+            }
+            Sign::Text(text) => doc! { "$eq": [format!("${}", self.name), super::constant(text.into())] },
+            Sign::None => return InExpr::new(self.name.clone(), self.guard.clone()),
+        };
+        let guard = match &self.guard {
+            None => sign.into(),
+            Some(above) => doc! { "$and": [above, sign] }.into(),
+        };
+        InExpr::new(self.name.clone(), Some(guard))
+    }
+
+    fn variant(&self, _: Sign) {}
 }

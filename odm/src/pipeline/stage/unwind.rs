@@ -119,6 +119,7 @@ impl<R: 'static, S: Spot> At for InPick<R, S> {
     type Field<T: Value, K: Key> = T::Fields<InPick<R, Inside<S, K, T>>, Field<R, T, K, S>>;
     type Many = InPick<R, InArray<S>>;
     type Maybe = Self;
+    type Part<T: Value, K: Key> = T::Fields<InPick<R, Inside<S, K, T>>, ()>;
 
     fn field<T: Value, K: Key>(&self) -> Self::Field<T, K> {
         let name = match self.name.as_ref() {
@@ -126,6 +127,10 @@ impl<R: 'static, S: Spot> At for InPick<R, S> {
             above => Cow::Owned(format!("{above}.{}", K::NAME)),
         };
         T::under(InPick::new(name.clone()), Field { name, types: PhantomData })
+    }
+
+    fn part<T: Value, K: Key>(&self) -> Self::Part<T, K> {
+        T::under(InPick::new(self.name.clone()), ())
     }
 
     fn many(self) -> Self::Many {

@@ -1,0 +1,87 @@
+//! Fields without names: an array, item by item.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::{Scope, codec, keys, scope::local, value, via};
+use crate::{
+    ast::{Field, member_name},
+    attr::serde::Default,
+};
+
+/// `Value` of a tuple struct.
+pub(crate) fn expand(scope: &Scope<'_>, fields: &[Field<'_>]) -> TokenStream {
+    let keys = keys::module(scope);
+    let declared = fields.iter().filter(|field| field.is_stored()).map(|field| {
+        let (via, key, has) =
+            (via::of_field(scope, field), keys::fixed_field(scope, field), keys::has(scope, field));
+        quote!(#via #key #has)
+    });
+    let (writer, raw) = (local("writer"), local("raw"));
+    let items = encode(scope, fields, |field| {
+        let member = &field.member;
+        quote!(&self.#member)
+    });
+    let read = decode(scope, fields, &quote!(Self), &quote!(#raw));
+    let leaf = value::leaf(scope, &quote!(#writer.tuple(|#writer| { #items })), &read);
+    quote!(#keys #(#declared)* #leaf)
+}
+
+/// Writes the items, as a `CodecResult<()>`; `access` gives a reference to a field.
+pub(super) fn encode(
+    scope: &Scope<'_>,
+    fields: &[Field<'_>],
+    access: impl Fn(&Field<'_>) -> TokenStream,
+) -> TokenStream {
+    let Scope { runtime, .. } = scope;
+    let writer = local("writer");
+    let items = fields.iter().filter(|field| !field.skip_serializing).map(|field| {
+        let (key, value) = (scope.key(field), access(field));
+        quote!(#runtime::put_field::<Self, #key>(#writer, #value)?;)
+    });
+    quote!(#(#items)* ::core::result::Result::Ok(()))
+}
+
+/// Reads the items of `source`, as a `CodecResult<Self>`.
+pub(super) fn decode(
+    scope: &Scope<'_>,
+    fields: &[Field<'_>],
+    constructor: &TokenStream,
+    source: &TokenStream,
+) -> TokenStream {
+    let Scope { runtime, .. } = scope;
+    let items = local("__items");
+    let default =
+        (scope.container.variants().is_empty()).then(|| codec::default_value(&scope.container.default));
+    let none = Default::None;
+    let fallback = if default.is_some() { &scope.container.default } else { &none };
+    let read = fields.iter().map(|field| {
+        let (member, key, slot) =
+            (&field.member, scope.key(field), local(&format!("__item_{}", member_name(&field.member))));
+        let missing = codec::missing(field, fallback);
+        if field.skip_deserializing {
+            let missing = missing.unwrap_or_default();
+            return (quote!(let #slot = #missing;), quote!(#member: #slot,));
+        }
+        let item = quote!(#items.item::<Self, #key>()?);
+        let value = match missing {
+            None => quote!(#runtime::item_or_missing::<Self, #key>(#item)?),
+            Some(missing) => quote! {
+                match #item {
+                    ::core::option::Option::Some(item) => item,
+                    ::core::option::Option::None => #missing,
+                }
+            },
+        };
+        (quote!(let #slot = #value;), quote!(#member: #slot,))
+    });
+    let (reads, members): (Vec<_>, Vec<_>) = read.unzip();
+    let length = fields.iter().filter(|field| !field.skip_deserializing).count();
+    quote! {
+        let mut #items = #source.items()?;
+        #default
+        #(#reads)*
+        #items.end(#length)?;
+        ::core::result::Result::Ok(#constructor { #(#members)* })
+    }
+}

@@ -1,0 +1,199 @@
+//! An enum with data: its codec, and the way from it to the fields of a variant.
+
+mod decode;
+mod encode;
+pub(super) mod narrow;
+mod rules;
+
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+
+use super::{Scope, codec::Body, keys, scope::local, via};
+use crate::{
+    ast::{Content, Field, Variant, member_name},
+    attr::serde::{Default, Tagging},
+};
+
+/// Everything about the enum that stands in the constant.
+pub(crate) fn expand(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant<'_>]) -> TokenStream {
+    let Scope { runtime, place, base, fields, changed, .. } = scope;
+    let (itself, parameters, bounds) = (scope.itself(), scope.parameters(&[]), scope.bounds(&[]));
+    let laid = scope.arguments(&[quote!(#place), quote!(#base)]);
+    let (at, over) = (local("at"), local("base"));
+    let types =
+        if scope.is_generic() { quote!(types: ::core::marker::PhantomData,) } else { TokenStream::new() };
+    let keys = keys::module(scope);
+    let declarations: TokenStream =
+        variants.iter().map(|variant| declarations(scope, tagging, variant)).collect();
+    let (narrow, codec) = (narrow::expand(scope, tagging, variants), codec(scope, tagging, variants));
+    let rules = rules::expand(scope, tagging, variants);
+    let flatten = flatten(scope, tagging, variants);
+    quote! {
+        #keys
+        #declarations
+        #narrow
+        #[automatically_derived]
+        impl #parameters #runtime::Value for #itself #bounds {
+            type Fields<#place: #runtime::At, #base> = #fields #laid;
+            type Optional = ::core::option::Option<Self>;
+            type Bare = Self;
+            type Lift<#changed: #runtime::Value> = #changed;
+            type Laid<#changed: #runtime::Doc> = Self;
+            type Joined<#changed: #runtime::Doc> = Self;
+            fn under<#place: #runtime::At, #base>(#at: #place, #over: #base) -> #fields #laid {
+                #fields { at: #at, base: #over, #types }
+            }
+            #codec
+            #rules
+        }
+        #flatten
+    }
+}
+
+/// The keys of what a variant holds, with their types.
+fn declarations(scope: &Scope<'_>, tagging: &Tagging, variant: &Variant<'_>) -> TokenStream {
+    if !variant.is_stored() {
+        return TokenStream::new();
+    }
+    let stored = |field: &&Field<'_>| field.is_stored();
+    let fields = variant.content.fields();
+    let markers: TokenStream = fields.iter().map(|field| via::of_field(scope, field)).collect();
+    let declared: TokenStream = match &variant.content {
+        Content::Unit => TokenStream::new(),
+        // Laid flat beside the tag.
+        Content::Newtype(field) if is_part(tagging, variant) => part(scope, field),
+        Content::Newtype(_) | Content::Tuple(_) | Content::Document(_) => fields
+            .iter()
+            .filter(stored)
+            .map(|field| {
+                let (key, has) = (keys::fixed_field(scope, field), keys::has(scope, field));
+                quote!(#key #has)
+            })
+            .collect(),
+    };
+    let content = keys::fixed(scope, &content_key(scope, variant), content_name(tagging, variant));
+    quote!(#markers #declared #content)
+}
+
+/// Whether what the variant holds lies flat in the document that has the tag.
+fn is_part(tagging: &Tagging, variant: &Variant<'_>) -> bool {
+    !variant.untagged && matches!(tagging, Tagging::Internal { .. })
+}
+
+fn part(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
+    let Scope { runtime, .. } = scope;
+    let (itself, parameters, bounds) = (scope.itself(), scope.parameters(&[]), scope.bounds(&[]));
+    let (key, rust, ty) = (scope.key(field), field.ty, scope.path_type(field));
+    let fixed = keys::fixed(scope, &key, "");
+    quote! {
+        #fixed
+        impl #parameters #runtime::HasPart<#key> for #itself #bounds {
+            type Rust = #rust;
+            type Type = #ty;
+        }
+    }
+}
+
+/// The key of the element that holds the content of a variant.
+fn content_key(scope: &Scope<'_>, variant: &Variant<'_>) -> TokenStream {
+    let (keys, ident) = (&scope.keys, &variant.original.ident);
+    quote!(#keys::#ident::__content)
+}
+
+/// The name of that element; empty where the content has none of its own.
+fn content_name<'n>(tagging: &'n Tagging, variant: &'n Variant<'_>) -> &'n str {
+    match tagging {
+        _ if variant.untagged => "",
+        Tagging::External => &variant.stored,
+        Tagging::Adjacent { content, .. } => content,
+        Tagging::Internal { .. } | Tagging::Untagged => "",
+    }
+}
+
+/// `Value::encode` and `Value::decode`.
+fn codec(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant<'_>]) -> TokenStream {
+    let Scope { runtime, .. } = scope;
+    let (writer, raw) = (local("writer"), local("__raw"));
+    let (encode, decode) = if scope.failed {
+        (quote!(loop {}), quote!(loop {}))
+    } else {
+        (encode::framed(scope, tagging, variants), decode::framed(scope, tagging, variants))
+    };
+    quote! {
+        fn encode(&self, #writer: &mut #runtime::Writer) -> #runtime::CodecResult<#runtime::ElementType> {
+            #encode
+        }
+        fn decode(#raw: #runtime::Raw<'_>) -> #runtime::CodecResult<Self> {
+            #decode
+        }
+    }
+}
+
+/// `Flatten`: an enum that is a document can lie flat in another.
+fn flatten(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant<'_>]) -> TokenStream {
+    let Scope { runtime, .. } = scope;
+    let (itself, parameters, bounds) = (scope.itself(), scope.parameters(&[]), scope.bounds(&[]));
+    let (writer, elements) = (local("writer"), local("__elements"));
+    let (encode, decode) = if scope.failed {
+        (quote!(loop {}), quote!(loop {}))
+    } else {
+        (encode::unframed(scope, tagging, variants), decode::unframed(scope, tagging, variants))
+    };
+    let keys = match tagging {
+        Tagging::External if variants.iter().all(|variant| !variant.untagged && !variant.other) => {
+            let read = variants.iter().filter(|variant| !variant.skip_deserializing);
+            let names = read.flat_map(|variant| std::iter::once(&variant.stored).chain(&variant.aliases));
+            quote!(::core::option::Option::Some(&[#(#names),*]))
+        }
+        Tagging::Adjacent { tag, content } => quote!(::core::option::Option::Some(&[#tag, #content])),
+        _ => quote!(::core::option::Option::None),
+    };
+    quote! {
+        #[automatically_derived]
+        impl #parameters #runtime::Flatten for #itself #bounds {
+            const KEYS: ::core::option::Option<&'static [&'static str]> = #keys;
+            fn encode_fields(&self, #writer: &mut #runtime::Writer) -> #runtime::CodecResult<()> {
+                #encode
+            }
+            fn decode_fields(#elements: #runtime::Elements<'_>) -> #runtime::CodecResult<Self> {
+                #decode
+            }
+        }
+    }
+}
+
+/// `Self::Card`, which makes and matches every kind of variant in the form with braces.
+fn constructor(variant: &Variant<'_>) -> TokenStream {
+    let ident = &variant.original.ident;
+    quote!(Self::#ident)
+}
+
+/// A pattern that binds what is written of a variant, and the name of each binding.
+fn pattern(variant: &Variant<'_>) -> TokenStream {
+    let constructor = constructor(variant);
+    let bindings = variant.content.fields().iter().filter(|field| !field.skip_serializing).map(|field| {
+        let (member, bound) = (&field.member, bound(field));
+        quote!(#member: #bound,)
+    });
+    quote!(#constructor { #(#bindings)* .. })
+}
+
+fn bound(field: &Field<'_>) -> Ident {
+    local(&format!("__bound_{}", member_name(&field.member)))
+}
+
+/// The named fields of a variant.
+fn body<'a>(
+    scope: &'a Scope<'_>,
+    variant: &'a Variant<'_>,
+    fields: &'a [Field<'a>],
+    tag: Option<&'a str>,
+) -> Body<'a> {
+    Body {
+        fields,
+        constructor: constructor(variant),
+        default: &Default::None,
+        deny_unknown_fields: scope.container.deny_unknown_fields,
+        tag,
+    }
+}

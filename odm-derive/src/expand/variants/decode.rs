@@ -1,0 +1,191 @@
+//! How an enum with data is read.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::{body, constructor, content_name};
+use crate::{
+    ast::{Content, Variant},
+    attr::serde::Tagging,
+    expand::{Scope, codec, scope::local, tuple},
+};
+
+/// The body of `Value::decode`.
+pub(super) fn framed(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant<'_>]) -> TokenStream {
+    let Scope { runtime, .. } = scope;
+    let (raw, name, content) = (local("__raw"), local("__name"), local("__content"));
+    let tagged = match tagging {
+        Tagging::External => {
+            let arms = arms(scope, tagging, variants);
+            quote! {
+                let (#name, #content) = #raw.variant()?;
+                #arms
+            }
+        }
+        Tagging::Internal { .. } | Tagging::Adjacent { .. } => {
+            quote!(<Self as #runtime::Flatten>::decode_fields(#raw.elements()?))
+        }
+        Tagging::Untagged => TokenStream::new(),
+    };
+    let untagged: Vec<_> =
+        variants.iter().filter(|variant| variant.untagged && !variant.skip_deserializing).collect();
+    if untagged.is_empty() && *tagging != Tagging::Untagged {
+        return tagged;
+    }
+    let attempts = untagged.iter().map(|variant| attempt(scope, variant));
+    let names = untagged.iter().map(|variant| variant.original.ident.to_string());
+    let (first, otherwise) = match tagging {
+        Tagging::Untagged => {
+            (TokenStream::new(), quote!(::core::result::Result::Err(#raw.no_variant(&[#(#names),*]))))
+        }
+        // A tag that is there and a content that does not fit is more to the point than "no variant fits".
+        _ => {
+            let tried = local("__tried");
+            (
+                quote! {
+                    let #tried = (|| -> #runtime::CodecResult<Self> { #tagged })();
+                    if let ::core::result::Result::Ok(_) = #tried {
+                        return #tried;
+                    }
+                },
+                quote!(#tried),
+            )
+        }
+    };
+    quote! {
+        #first
+        let #raw = #raw.strict();
+        #(#attempts)*
+        #otherwise
+    }
+}
+
+/// The body of `Flatten::decode_fields`.
+pub(super) fn unframed(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant<'_>]) -> TokenStream {
+    let (elements, name, content) = (local("__elements"), local("__name"), local("__content"));
+    let arms = arms(scope, tagging, variants);
+    match tagging {
+        Tagging::Internal { tag } => quote! {
+            let #name = #elements.tag(#tag)?;
+            #arms
+        },
+        Tagging::Adjacent { tag, content: held } => {
+            let names = if scope.container.deny_unknown_fields {
+                quote!(::core::option::Option::Some(&[#tag, #held]))
+            } else {
+                quote!(::core::option::Option::None)
+            };
+            quote! {
+                let (#name, #content) = #elements.tag_and_content(#tag, #held, #names)?;
+                #arms
+            }
+        }
+        Tagging::External | Tagging::Untagged => quote!(#elements.decode_whole()),
+    }
+}
+
+/// `match` on the name of the variant.
+fn arms(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant<'_>]) -> TokenStream {
+    let Scope { runtime, .. } = scope;
+    let name = local("__name");
+    let read: Vec<_> =
+        variants.iter().filter(|variant| !variant.skip_deserializing && !variant.untagged).collect();
+    let arms = read.iter().filter(|variant| !variant.other).map(|variant| {
+        let (stored, aliases) = (&variant.stored, &variant.aliases);
+        let tagged = tagged(scope, tagging, variant);
+        quote!(#stored #(| #aliases)* => { #tagged })
+    });
+    let unknown = match read.iter().find(|variant| variant.other) {
+        Some(variant) => {
+            let constructor = constructor(variant);
+            quote!(_ => ::core::result::Result::Ok(#constructor {}),)
+        }
+        None => {
+            let known = read.iter().map(|variant| &variant.stored);
+            let error = quote!(#runtime::unknown_variant(#name, &[#(#known),*]));
+            let error = match tagging {
+                Tagging::Internal { tag } | Tagging::Adjacent { tag, .. } => quote!(#error.at(#tag)),
+                Tagging::External | Tagging::Untagged => error,
+            };
+            quote!(#name => ::core::result::Result::Err(#error),)
+        }
+    };
+    quote!(match #name { #(#arms)* #unknown })
+}
+
+/// A variant whose name was read, as a `CodecResult<Self>`.
+fn tagged(scope: &Scope<'_>, tagging: &Tagging, variant: &Variant<'_>) -> TokenStream {
+    let Scope { runtime, .. } = scope;
+    let (elements, content) = (local("__elements"), local("__content"));
+    let (constructor, name) = (constructor(variant), content_name(tagging, variant));
+    let is_internal = matches!(tagging, Tagging::Internal { .. });
+    let held = quote!(#runtime::held(#content, #name)?);
+    match &variant.content {
+        Content::Unit if is_internal => quote!(::core::result::Result::Ok(#constructor {})),
+        Content::Unit => quote! {
+            #runtime::bare(#content, #name)?;
+            ::core::result::Result::Ok(#constructor {})
+        },
+        Content::Newtype(field) => {
+            let (key, member) = (scope.key(field), &field.member);
+            let read = match tagging {
+                Tagging::Internal { tag } => {
+                    quote!(#runtime::part_behind::<Self, #key>(#elements, #tag)?)
+                }
+                Tagging::Adjacent { .. } => quote!(#runtime::content_or_missing::<Self, #key>(#content)?),
+                Tagging::External | Tagging::Untagged => quote!(#runtime::content::<Self, #key>(#held)?),
+            };
+            quote!(::core::result::Result::Ok(#constructor { #member: #read }))
+        }
+        Content::Tuple(fields) => {
+            let read = tuple::decode(scope, fields, &constructor, &quote!(#held));
+            below(scope, name, &read)
+        }
+        Content::Document(fields) => match tagging {
+            Tagging::Internal { tag } => {
+                let read = codec::decode(scope, &body(scope, variant, fields, Some(tag)));
+                quote!(let mut #elements = #elements; #read)
+            }
+            _ => {
+                let read = codec::decode(scope, &body(scope, variant, fields, None));
+                below(scope, name, &quote!(let mut #elements = #held.elements()?; #read))
+            }
+        },
+    }
+}
+
+/// Errors inside are about what stands under this name.
+fn below(scope: &Scope<'_>, name: &str, read: &TokenStream) -> TokenStream {
+    let Scope { runtime, .. } = scope;
+    let error = local("__error");
+    quote! {
+        match (|| -> #runtime::CodecResult<Self> { #read })() {
+            ::core::result::Result::Err(#error) => ::core::result::Result::Err(#error.at(#name)),
+            ok => ok,
+        }
+    }
+}
+
+/// Returns the variant if the value fits it.
+fn attempt(scope: &Scope<'_>, variant: &Variant<'_>) -> TokenStream {
+    let Scope { runtime, .. } = scope;
+    let (raw, elements, value) = (local("__raw"), local("__elements"), local("__value"));
+    let constructor = constructor(variant);
+    let read = match &variant.content {
+        Content::Unit => quote!(#raw.unit()?; ::core::result::Result::Ok(#constructor {})),
+        Content::Newtype(field) => {
+            let (key, member) = (scope.key(field), &field.member);
+            quote!(::core::result::Result::Ok(#constructor { #member: #runtime::content::<Self, #key>(#raw)? }))
+        }
+        Content::Tuple(fields) => tuple::decode(scope, fields, &constructor, &quote!(#raw)),
+        Content::Document(fields) => {
+            let read = codec::decode(scope, &body(scope, variant, fields, None));
+            quote!(let mut #elements = #raw.elements()?; #read)
+        }
+    };
+    quote! {
+        if let ::core::result::Result::Ok(#value) = (|| -> #runtime::CodecResult<Self> { #read })() {
+            return ::core::result::Result::Ok(#value);
+        }
+    }
+}

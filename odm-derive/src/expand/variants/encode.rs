@@ -1,0 +1,154 @@
+//! How an enum with data is written.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::{body, bound, is_part, pattern};
+use crate::{
+    ast::{Content, Field, Variant},
+    attr::serde::Tagging,
+    expand::{Scope, codec, scope::local, tuple},
+};
+
+/// The body of `Value::encode`.
+pub(super) fn framed(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant<'_>]) -> TokenStream {
+    let Scope { runtime, .. } = scope;
+    let writer = local("writer");
+    let bare = variants.iter().filter_map(|variant| {
+        let pattern = pattern(variant);
+        if variant.skip_serializing {
+            None
+        } else if variant.untagged {
+            let write = whole(scope, variant);
+            Some(quote!(#pattern => #write,))
+        } else if *tagging == Tagging::External && matches!(variant.content, Content::Unit) {
+            let stored = &variant.stored;
+            Some(quote!(#pattern => #writer.put_str(#stored),))
+        } else {
+            None
+        }
+    });
+    let bare: Vec<_> = bare.collect();
+    let document =
+        quote!(#writer.document(|#writer| <Self as #runtime::Flatten>::encode_fields(self, #writer)));
+    if bare.is_empty() {
+        return document;
+    }
+    let document = (bare.len() < variants.len()).then(|| quote!(_ => #document,));
+    quote!(match self { #(#bare)* #document })
+}
+
+/// The body of `Flatten::encode_fields`.
+pub(super) fn unframed(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant<'_>]) -> TokenStream {
+    let Scope { runtime, ident, .. } = scope;
+    let arms = variants.iter().map(|variant| {
+        let pattern = pattern(variant);
+        let name = format!("{ident}::{}", variant.original.ident);
+        let writer = local("writer");
+        if variant.skip_serializing {
+            quote!(#pattern => ::core::result::Result::Err(#runtime::skipped_variant(#name)),)
+        } else if variant.untagged {
+            let write = whole(scope, variant);
+            quote!(#pattern => #writer.unframed_with(|#writer| #write),)
+        } else {
+            let write = elements(scope, tagging, variant);
+            quote!(#pattern => { #write })
+        }
+    });
+    quote!(match self { #(#arms)* })
+}
+
+/// A variant that its content alone tells: the value, whatever it is.
+fn whole(scope: &Scope<'_>, variant: &Variant<'_>) -> TokenStream {
+    let Scope { runtime, .. } = scope;
+    let writer = local("writer");
+    match &variant.content {
+        Content::Unit => quote!(::core::result::Result::Ok(#runtime::ElementType::Null)),
+        Content::Newtype(field) => {
+            let (key, value) = (scope.key(field), bound(field));
+            quote!(#runtime::put_content::<Self, #key>(#writer, #value))
+        }
+        Content::Tuple(fields) => {
+            let items = items(scope, fields);
+            quote!(#writer.tuple(|#writer| { #items }))
+        }
+        Content::Document(fields) => {
+            let elements = named(scope, variant, fields);
+            quote!(#writer.document(|#writer| { #elements }))
+        }
+    }
+}
+
+/// The elements of a tagged variant, as a `CodecResult<()>`.
+fn elements(scope: &Scope<'_>, tagging: &Tagging, variant: &Variant<'_>) -> TokenStream {
+    let (writer, stored) = (local("writer"), &variant.stored);
+    match tagging {
+        Tagging::External => match &variant.content {
+            // What serde writes where such a variant is flattened; elsewhere it is a text.
+            Content::Unit => quote!(#writer.null_at(#stored)),
+            _ => content(scope, variant, stored),
+        },
+        Tagging::Adjacent { tag, content: name } => match &variant.content {
+            Content::Unit => quote!(#writer.text_at(#tag, #stored)),
+            _ => {
+                let content = content(scope, variant, name);
+                quote!(#writer.text_at(#tag, #stored)?; #content)
+            }
+        },
+        Tagging::Internal { tag } => {
+            let content = beside(scope, tagging, variant);
+            quote!(#writer.text_at(#tag, #stored)?; #content)
+        }
+        Tagging::Untagged => TokenStream::new(),
+    }
+}
+
+/// The content as one element.
+fn content(scope: &Scope<'_>, variant: &Variant<'_>, name: &str) -> TokenStream {
+    let Scope { runtime, .. } = scope;
+    let writer = local("writer");
+    match &variant.content {
+        Content::Unit => quote!(::core::result::Result::Ok(())),
+        Content::Newtype(field) => {
+            let (key, value) = (scope.key(field), bound(field));
+            quote!(#runtime::put_field::<Self, #key>(#writer, #value))
+        }
+        Content::Tuple(fields) => {
+            let items = items(scope, fields);
+            quote!(#writer.tuple_at(#name, |#writer| { #items }))
+        }
+        Content::Document(fields) => {
+            let elements = named(scope, variant, fields);
+            quote!(#writer.document_at(#name, |#writer| { #elements }))
+        }
+    }
+}
+
+/// The content as elements beside the tag.
+fn beside(scope: &Scope<'_>, tagging: &Tagging, variant: &Variant<'_>) -> TokenStream {
+    let Scope { runtime, .. } = scope;
+    let writer = local("writer");
+    match &variant.content {
+        Content::Newtype(field) if is_part(tagging, variant) => {
+            let (key, value) = (scope.key(field), bound(field));
+            quote!(#runtime::put_part::<Self, #key>(#writer, #value))
+        }
+        Content::Document(fields) => named(scope, variant, fields),
+        _ => quote!(::core::result::Result::Ok(())),
+    }
+}
+
+fn named(scope: &Scope<'_>, variant: &Variant<'_>, fields: &[Field<'_>]) -> TokenStream {
+    let elements = codec::encode(scope, &body(scope, variant, fields, None), |field| {
+        let bound = bound(field);
+        quote!(#bound)
+    });
+    quote!(#elements ::core::result::Result::Ok(()))
+}
+
+fn items(scope: &Scope<'_>, fields: &[Field<'_>]) -> TokenStream {
+    tuple::encode(scope, fields, |field| {
+        let bound = bound(field);
+        quote!(#bound)
+    })
+}

@@ -1,0 +1,245 @@
+//! The fields struct of an enum: one accessor for each variant.
+
+use std::collections::{HashMap, HashSet};
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote};
+use syn::{Member, ext::IdentExt};
+
+use super::content_key;
+use crate::{
+    ast::{Content, Derive, Field, Variant, id},
+    attr::serde::Tagging,
+    expand::{
+        Scope, fields, keys,
+        names::snake,
+        scope::{key_ident, local},
+        value,
+    },
+};
+
+/// The fields struct, and for each variant with named fields a type that stands for its document.
+pub(super) fn expand(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant<'_>]) -> TokenStream {
+    let mut taken = HashSet::new();
+    let (shared, mut accessors) = shared(scope, tagging, variants, &mut taken);
+    for variant in variants.iter().filter(|variant| variant.is_stored()) {
+        let mut name = snake(&variant.original.ident.unraw().to_string());
+        while !taken.insert(name.clone()) {
+            name.push('_');
+        }
+        let name = syn::parse_str(&name).unwrap_or_else(|_| Ident::new_raw(&name, Span::call_site()));
+        accessors.push(accessor(scope, tagging, variant, &name));
+    }
+    let itself = fields::structure(scope, &scope.fields, accessors);
+    let documents =
+        variants.iter().filter(|variant| variant.is_stored()).map(|variant| match &variant.content {
+            Content::Document(fields) => document(scope, variant, fields),
+            _ => TokenStream::new(),
+        });
+    quote!(#shared #itself #(#documents)*)
+}
+
+/// The fields that every variant stores alike need no narrowing; nor does the id of a model.
+fn shared(
+    scope: &Scope<'_>,
+    tagging: &Tagging,
+    variants: &[Variant<'_>],
+    taken: &mut HashSet<String>,
+) -> (TokenStream, Vec<TokenStream>) {
+    if !matches!(tagging, Tagging::Internal { .. } | Tagging::Untagged) {
+        return (TokenStream::new(), Vec::new());
+    }
+    let mut alike: HashMap<String, usize> = HashMap::new();
+    let mut first: Vec<(&Field<'_>, String)> = Vec::new();
+    for (index, variant) in variants.iter().enumerate() {
+        let Content::Document(fields) = &variant.content else { continue };
+        for field in fields.iter().filter(|field| field.is_stored() && field.flatten.is_none()) {
+            let ty = scope.path_type(field).to_token_stream().to_string();
+            let same = format!("{} {} {ty}", key_ident(field), field.stored);
+            *alike.entry(same.clone()).or_default() += 1;
+            if index == 0 {
+                first.push((field, same));
+            }
+        }
+    }
+    let mut accessors = Vec::new();
+    for (field, same) in &first {
+        let Member::Named(member) = &field.member else { continue };
+        if alike.get(same) == Some(&variants.len()) && taken.insert(member.unraw().to_string()) {
+            accessors.push(fields::accessor(scope, field));
+        }
+    }
+    let has_id = first
+        .iter()
+        .any(|(field, _)| field.stored == "_id" && taken.contains(&key_ident(field).unraw().to_string()));
+    if scope.container.derive != Derive::Model || has_id || scope.failed {
+        return (TokenStream::new(), accessors);
+    }
+    let Scope { runtime, place, keys, .. } = scope;
+    let (itself, key) = (scope.itself(), quote!(#keys::__id));
+    taken.insert("id".to_owned());
+    let id = quote!(<#itself as #runtime::Model>::Id);
+    accessors.push(quote! {
+        /// Stored as `_id`.
+        pub fn id(&self) -> <#place as #runtime::At>::Field<#id, #key> {
+            <#place as #runtime::At>::field::<#id, #key>(&self.at)
+        }
+    });
+    (keys::fixed(scope, &key, "_id"), accessors)
+}
+
+/// How the server tells the variant.
+fn sign(scope: &Scope<'_>, tagging: &Tagging, variant: &Variant<'_>) -> TokenStream {
+    let (runtime, stored) = (&scope.runtime, &variant.stored);
+    match (tagging, &variant.content) {
+        _ if variant.untagged => quote!(#runtime::Sign::None),
+        (Tagging::Internal { tag } | Tagging::Adjacent { tag, .. }, _) => {
+            quote!(#runtime::Sign::Tag(#tag, #stored))
+        }
+        (_, Content::Unit) => quote!(#runtime::Sign::Text(#stored)),
+        _ => quote!(#runtime::Sign::Key(#stored)),
+    }
+}
+
+/// The accessor of a variant: its fields, or the path to what it holds.
+fn accessor(scope: &Scope<'_>, tagging: &Tagging, variant: &Variant<'_>, name: &Ident) -> TokenStream {
+    let Scope { runtime, place, .. } = scope;
+    let (sign, docs) = (sign(scope, tagging, variant), docs(variant));
+    let inside = quote!(<#place as #runtime::Narrows>::Inside);
+    let over = quote!(<#place as #runtime::Narrows>::Variant);
+    let narrow = quote!(#runtime::Narrows::narrow(&self.at, #sign));
+    let itself_only = quote! {
+        #docs
+        pub fn #name(&self) -> #over where #place: #runtime::Narrows {
+            #runtime::Narrows::variant(&self.at, #sign)
+        }
+    };
+    let document = match &variant.content {
+        Content::Unit | Content::Tuple(_) if variant.untagged => return TokenStream::new(),
+        Content::Unit | Content::Tuple(_) => return itself_only,
+        Content::Newtype(field) => {
+            return of_newtype(scope, tagging, variant, &scope.key(field), &quote!(#docs pub fn #name));
+        }
+        Content::Document(_) => {
+            let (document, arguments) =
+                (scope.variant_document(&variant.original.ident), scope.arguments(&[]));
+            quote!(#document #arguments)
+        }
+    };
+    match tagging {
+        _ if variant.untagged => quote! {
+            #docs
+            pub fn #name(&self) -> <#document as #runtime::Value>::Fields<#inside, ()> where #place: #runtime::Asks {
+                <#document as #runtime::Value>::under(#narrow, ())
+            }
+        },
+        Tagging::Internal { .. } => quote! {
+            #docs
+            pub fn #name(&self) -> <#document as #runtime::Value>::Fields<#inside, #over>
+            where
+                #place: #runtime::Narrows,
+            {
+                <#document as #runtime::Value>::under(#narrow, #runtime::Narrows::variant(&self.at, #sign))
+            }
+        },
+        _ => {
+            let key = content_key(scope, variant);
+            quote! {
+                #docs
+                pub fn #name(&self) -> <#inside as #runtime::At>::Field<#document, #key>
+                where
+                    #place: #runtime::Narrows,
+                {
+                    <#inside as #runtime::At>::field::<#document, #key>(&#narrow)
+                }
+            }
+        }
+    }
+}
+
+/// The accessor of a variant that holds one value. The type of the value is not named here: one that cannot be
+/// stored is told of at the variant alone.
+fn of_newtype(
+    scope: &Scope<'_>,
+    tagging: &Tagging,
+    variant: &Variant<'_>,
+    key: &TokenStream,
+    method: &TokenStream,
+) -> TokenStream {
+    let Scope { runtime, place, .. } = scope;
+    let (itself, sign) = (scope.itself(), sign(scope, tagging, variant));
+    if variant.untagged {
+        let asked = quote!(#runtime::Asked<#place, #key>);
+        return quote! {
+            #method(&self) -> <#itself as #asked>::Whole where #place: #runtime::Asks, #itself: #asked {
+                <#itself as #asked>::ask(&self.at)
+            }
+        };
+    }
+    if super::is_part(tagging, variant) {
+        let part = quote!(#runtime::PartIn<#place, #key>);
+        return quote! {
+            #method(&self) -> <#itself as #part>::Fields where #place: #runtime::Narrows, #itself: #part {
+                <#itself as #part>::part_in(&self.at, #sign)
+            }
+        };
+    }
+    let accessed = quote!(#runtime::Accessed<<#place as #runtime::Narrows>::Inside, #key>);
+    quote! {
+        #method(&self) -> <#itself as #accessed>::Field where #place: #runtime::Narrows, #itself: #accessed {
+            <#itself as #accessed>::access(&#runtime::Narrows::narrow(&self.at, #sign))
+        }
+    }
+}
+
+fn docs(variant: &Variant<'_>) -> TokenStream {
+    let own = variant.original.attrs.iter().filter(|attribute| attribute.path().is_ident("doc"));
+    let own: Vec<_> = own.collect();
+    let line = format!(" What the variant `{}` holds.", variant.original.ident.unraw());
+    if own.is_empty() { quote!(#[doc = #line]) } else { quote!(#(#own)* #[doc = ""] #[doc = #line]) }
+}
+
+/// The type that stands for the document of a variant: no value of it is ever made.
+fn document(scope: &Scope<'_>, variant: &Variant<'_>, fields: &[Field<'_>]) -> TokenStream {
+    let Scope { runtime, vis, place, base, .. } = scope;
+    let ident = scope.variant_document(&variant.original.ident);
+    let name = scope.variant_fields(&variant.original.ident);
+    let (declared, arguments) = (scope.declared(&[]), scope.arguments(&[]));
+    let (parameters, bounds) = (scope.parameters(&[]), scope.bounds(&[]));
+    let both = scope.arguments(&[quote!(#place), quote!(#base)]);
+    let types = scope.type_parameters();
+    let held =
+        if scope.is_generic() { quote!(types: ::core::marker::PhantomData,) } else { TokenStream::new() };
+    let accessors = fields.iter().filter(|field| field.is_stored());
+    let structure =
+        fields::structure(scope, &name, accessors.map(|field| fields::accessor(scope, field)).collect());
+    let (at, over) = (local("at"), local("base"));
+    let answers = value::answers(
+        scope,
+        &quote!(#name #both),
+        &quote!(fn under<#place: #runtime::At, #base>(#at: #place, #over: #base) -> #name #both {
+            #name { at: #at, base: #over, #held }
+        }),
+    );
+    quote! {
+        #vis struct #ident #declared(#types);
+        #structure
+        impl #parameters #runtime::Value for #ident #arguments #bounds {
+            #answers
+            fn encode(&self, _: &mut #runtime::Writer) -> #runtime::CodecResult<#runtime::ElementType> {
+                ::core::result::Result::Err(#runtime::types_only())
+            }
+            fn decode(_: #runtime::Raw<'_>) -> #runtime::CodecResult<Self> {
+                ::core::result::Result::Err(#runtime::types_only())
+            }
+        }
+    }
+}
+
+/// The id of a variant of a model.
+pub(crate) fn id_of<'f, 'a>(variant: &'f Variant<'a>) -> Option<&'f Field<'a>> {
+    match &variant.content {
+        Content::Document(fields) => id(fields),
+        _ => None,
+    }
+}

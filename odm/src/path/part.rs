@@ -1,0 +1,44 @@
+//! Parts: documents that lie flat in another.
+
+use std::{fmt, marker::PhantomData};
+
+use super::{InQuery, KeyOf, Location, Path, Reach};
+use crate::value::{Map, Value};
+
+/// A document or map that lies flat in the one that holds it, `#[serde(flatten)]`: it has no name of its own, so no
+/// operators; its fields have.
+///
+/// Construct with the accessor of the flattened field: `o.audit().created_at()` says `createdAt`.
+pub struct Part<M, V, R> {
+    at: Location,
+    types: PhantomData<fn() -> (M, V, R)>,
+}
+
+impl<M, V, R> Part<M, V, R> {
+    pub(crate) fn new(at: Location) -> Self {
+        Self { at, types: PhantomData }
+    }
+}
+
+impl<M, V, R> fmt::Debug for Part<M, V, R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Part({})", self.at.name())
+    }
+}
+
+impl<M: 'static, V: Value, R: Reach> Part<M, V, R> {
+    /// The value under a key of a flattened map: a field of the document that holds it.
+    ///
+    /// The key is data; see [`Path::key`] for those that cannot be asked for.
+    #[allow(clippy::needless_pass_by_value)] // a literal or a reference, mostly
+    pub fn key(
+        &self,
+        key: impl KeyOf<V::Key>,
+    ) -> <V::Item as Value>::Fields<InQuery<M, R>, Path<M, V::Item, R>>
+    where
+        V: Map,
+    {
+        let at = self.at.key(&key.to_key());
+        V::Item::under(InQuery::new(at.clone()), Path::new(at))
+    }
+}

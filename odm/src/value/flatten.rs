@@ -1,0 +1,284 @@
+//! `Flatten`: documents whose elements lie in the document that holds them, `#[serde(flatten)]`.
+
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    hash::{BuildHasher, Hash},
+};
+
+use mongodb::bson::Document;
+
+use super::{Elements, MapKey, Raw, Value, Via, ViaSerde, Writer, encode_via};
+use crate::{
+    error::codec::{CodecError, CodecResult},
+    model::Check,
+    path::{At, Key, Narrows, Sign},
+};
+
+/// A value that is a document, so that its elements can lie in the document that holds it.
+///
+/// Every derived document has it, enums that are stored as documents, and maps, which catch what no field takes.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a document, so it cannot be laid flat into one",
+    label = "expected a document or a map",
+    note = "`#[serde(flatten)]` and the variants of `#[serde(tag = \"..\")]` take documents (`odm::Embedded`), enums of documents, and maps"
+)]
+pub trait Flatten: Value {
+    /// The names of the elements that belong to it: it takes them out of what is left for others. `None`: it sees
+    /// whatever is left, and leaves it.
+    const KEYS: Option<&'static [&'static str]>;
+
+    /// Appends the elements, without a frame around them.
+    fn encode_fields(&self, writer: &mut Writer) -> CodecResult<()>;
+
+    /// Reads the value from the elements of a document.
+    fn decode_fields(elements: Elements<'_>) -> CodecResult<Self>;
+}
+
+/// Nothing is written for `None`, which is also what is read where no element belongs to the value.
+///
+/// Differs from serde, which reads `None` from whatever the value inside refuses.
+impl<T: Flatten> Flatten for Option<T> {
+    const KEYS: Option<&'static [&'static str]> = T::KEYS;
+
+    fn encode_fields(&self, writer: &mut Writer) -> CodecResult<()> {
+        self.as_ref().map_or(Ok(()), |value| value.encode_fields(writer))
+    }
+
+    fn decode_fields(elements: Elements<'_>) -> CodecResult<Self> {
+        match T::decode_fields(elements) {
+            Ok(value) => Ok(Some(value)),
+            // Of a value that names no elements of its own nobody can tell whether it is there.
+            Err(_) if T::KEYS.is_none() || elements.is_empty() => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+macro_rules! pointers {
+    ($($pointer:ident),*) => { $(
+        impl<T: Flatten> Flatten for $pointer<T>
+        where
+            Self: Value,
+        {
+            const KEYS: Option<&'static [&'static str]> = T::KEYS;
+
+            fn encode_fields(&self, writer: &mut Writer) -> CodecResult<()> {
+                T::encode_fields(self, writer)
+            }
+
+            fn decode_fields(elements: Elements<'_>) -> CodecResult<Self> {
+                T::decode_fields(elements).map(Self::new)
+            }
+        }
+    )* };
+}
+
+pointers!(Box);
+
+/// Maps see whatever no field of the document takes.
+macro_rules! catch_the_rest {
+    ($($type:ty where [$($generics:tt)*];)*) => { $(
+        impl<$($generics)*> Flatten for $type {
+            const KEYS: Option<&'static [&'static str]> = None;
+
+            fn encode_fields(&self, writer: &mut Writer) -> CodecResult<()> {
+                writer.unframed(self)
+            }
+
+            fn decode_fields(elements: Elements<'_>) -> CodecResult<Self> {
+                elements.decode_whole()
+            }
+        }
+    )* };
+}
+
+catch_the_rest! {
+    Document where [];
+    BTreeMap<K, V> where [K: MapKey + Ord, V: Value];
+    HashMap<K, V, S> where [K: MapKey + Eq + Hash, V: Value, S: BuildHasher + Default + 'static];
+}
+
+/// A document with a part `K` that is laid flat into it: a flattened field, or what a tagged variant holds.
+#[diagnostic::on_unimplemented(message = "`{Self}` has no part `{K}`", label = "not a part of this document")]
+pub trait HasPart<K> {
+    /// The type of the part in Rust.
+    type Rust;
+    /// The type of the part in paths: the same, or [`Via`] where serde stores it.
+    type Type: Value + Flattens<Self::Rust>;
+}
+
+/// A type of a part that lays a `T` flat.
+#[diagnostic::on_unimplemented(
+    message = "`{T}` is not a document, so it cannot be laid flat into one",
+    label = "expected a document or a map",
+    note = "`#[serde(flatten)]` and the variants of `#[serde(tag = \"..\")]` take documents (`odm::Embedded`), enums of documents, and maps"
+)]
+pub trait Flattens<T>: Sized {
+    /// See [`Flatten::KEYS`].
+    const KEYS: Option<&'static [&'static str]>;
+
+    /// Appends the elements of a `T`.
+    fn put(value: &T, writer: &mut Writer) -> CodecResult<()>;
+
+    /// Reads a `T` from the elements of a document.
+    fn take(elements: Elements<'_>) -> CodecResult<T>;
+
+    /// Reports the rules that it breaks; what serde stores has none.
+    fn check(_: &T, _: &mut Check) {}
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Flatten> Flattens<T> for T {
+    const KEYS: Option<&'static [&'static str]> = T::KEYS;
+
+    fn put(value: &T, writer: &mut Writer) -> CodecResult<()> {
+        value.encode_fields(writer)
+    }
+
+    fn take(elements: Elements<'_>) -> CodecResult<T> {
+        T::decode_fields(elements)
+    }
+
+    fn check(value: &T, check: &mut Check) {
+        if T::RULES {
+            value.check_rules(check);
+        }
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<S: ViaSerde<T>, T: 'static> Flattens<T> for Via<S, T> {
+    const KEYS: Option<&'static [&'static str]> = None;
+
+    fn put(value: &T, writer: &mut Writer) -> CodecResult<()> {
+        writer.unframed_with(|writer| encode_via::<S, T>(value, writer))
+    }
+
+    fn take(elements: Elements<'_>) -> CodecResult<T> {
+        elements.decode_whole::<Self>().map(Self::into_inner)
+    }
+}
+
+/// What the accessor of a flattened field returns at the place `A`.
+pub trait PartOf<A: At, K: Key>: HasPart<K> {
+    /// Its fields, at the place of the document that holds them.
+    type Part;
+
+    /// The part at this place.
+    fn part_of(at: &A) -> Self::Part;
+}
+
+#[diagnostic::do_not_recommend]
+impl<A: At, K: Key, D: HasPart<K>> PartOf<A, K> for D {
+    type Part = A::Part<D::Type, K>;
+
+    fn part_of(at: &A) -> Self::Part {
+        at.part::<D::Type, K>()
+    }
+}
+
+/// What the accessor of a variant returns at the place `A`, whose document lies flat beside the tag.
+pub trait PartIn<A: Narrows, K>: HasPart<K> {
+    /// Its fields, laid over the variant.
+    type Fields;
+
+    /// The fields of the variant that the sign tells of.
+    fn part_in(at: &A, sign: Sign) -> Self::Fields;
+}
+
+#[diagnostic::do_not_recommend]
+impl<A: Narrows, K, D: HasPart<K>> PartIn<A, K> for D {
+    type Fields = <D::Type as Value>::Fields<A::Inside, A::Variant>;
+
+    fn part_in(at: &A, sign: Sign) -> Self::Fields {
+        D::Type::under(at.narrow(sign), at.variant(sign))
+    }
+}
+
+/// Appends the elements of a part.
+pub fn put_part<D: HasPart<K>, K>(writer: &mut Writer, value: &D::Rust) -> CodecResult<()> {
+    D::Type::put(value, writer)
+}
+
+/// Checks a part: what it violates is named as if it stood in the document itself.
+pub fn check_part<D: HasPart<K>, K>(check: &mut Check, value: &D::Rust) {
+    D::Type::check(value, check);
+}
+
+/// Reads a part from what no field took.
+pub fn part<D: HasPart<K>, K>(rest: &mut Rest<'_>) -> CodecResult<D::Rust> {
+    let document = rest.document(D::Type::KEYS)?;
+    D::Type::take(Raw::document(&document).at_depth(rest.depth).elements()?)
+}
+
+/// Reads a part that is the whole document but for one element, the tag of its enum.
+pub fn part_behind<D: HasPart<K>, K>(mut elements: Elements<'_>, tag: &str) -> CodecResult<D::Rust> {
+    if elements.pass(tag)? {
+        return D::Type::take(elements);
+    }
+    let mut rest = Rest::of(elements);
+    while let Some((key, value)) = elements.next()? {
+        if key != tag.as_bytes() {
+            rest.push(key, value);
+        }
+    }
+    part::<D, K>(&mut rest)
+}
+
+/// The elements of a document that none of its own fields took; they are not copied until a part asks for its own.
+#[derive(Debug)]
+pub struct Rest<'de> {
+    elements: Vec<(&'de [u8], Raw<'de>)>,
+    depth: u16,
+}
+
+impl<'de> Rest<'de> {
+    /// Nothing yet, of the document whose elements these are.
+    pub fn of(elements: Elements<'de>) -> Self {
+        Self { elements: Vec::new(), depth: elements.depth() - 1 }
+    }
+
+    /// Adds an element.
+    pub fn push(&mut self, key: &'de [u8], value: Raw<'de>) {
+        self.elements.push((key, value));
+    }
+
+    /// The document of the elements under these names, which are taken out; of all elements, which stay, for `None`.
+    fn document(&mut self, keys: Option<&[&str]>) -> CodecResult<Vec<u8>> {
+        let mut writer = Writer::new();
+        match keys {
+            None => writer.raw_document(self.elements.iter().copied())?,
+            Some(keys) => {
+                let own = |key: &[u8]| keys.iter().any(|name| name.as_bytes() == key);
+                writer.raw_document(self.elements.iter().copied().filter(|(key, _)| own(key)))?;
+                self.elements.retain(|(key, _)| !own(key));
+            }
+        }
+        Ok(writer.into_bytes())
+    }
+
+    /// Refuses what is left, for a document that denies unknown fields.
+    pub fn refuse(self, names: &[&str]) -> CodecResult<()> {
+        match self.elements.first() {
+            None => Ok(()),
+            Some((key, _)) => Err(super::unknown_field(key, names)),
+        }
+    }
+}
+
+impl Writer {
+    /// Refuses two elements under one name among those written since `start`: what a map or a part brings must not
+    /// hide a field.
+    pub fn refuse_twins(&self, start: usize) -> CodecResult<()> {
+        let mut elements = Elements::written(self.as_bytes().get(start..).unwrap_or_default());
+        let mut seen = HashSet::new();
+        while let Some((key, _)) = elements.next()? {
+            if !seen.insert(key) {
+                let found = "two: a flattened field brings it again";
+                return Err(CodecError::new("one element of this name", found)
+                    .at(String::from_utf8_lossy(key).into_owned()));
+            }
+        }
+        Ok(())
+    }
+}

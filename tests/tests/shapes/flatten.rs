@@ -1,0 +1,197 @@
+//! `#[serde(flatten)]`.
+
+use super::*;
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Embedded)]
+#[serde(rename_all = "camelCase")]
+struct Audit {
+    created_by: String,
+    #[serde(alias = "changedBy")]
+    edited_by: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Value)]
+#[serde(tag = "kind")]
+enum Kind {
+    Plain,
+    Special { level: i32 },
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Model)]
+#[odm(collection = "pages", index(audit.created_by, kind.special.level))]
+struct Page {
+    #[serde(rename = "_id")]
+    id: i32,
+    #[serde(flatten)]
+    audit: Audit,
+    title: String,
+    #[serde(flatten)]
+    kind: Kind,
+    #[serde(flatten)]
+    extra: BTreeMap<String, i64>,
+}
+
+fn page() -> Page {
+    Page {
+        id: 1,
+        audit: Audit { created_by: "ada".into(), edited_by: None },
+        title: "t".into(),
+        kind: Kind::Plain,
+        extra: BTreeMap::new(),
+    }
+}
+
+/// Neither a struct nor a tagged enum beside it takes elements from a map that catches the rest.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Embedded)]
+struct Caught {
+    a: i32,
+    #[serde(flatten)]
+    audit: Audit,
+    #[serde(flatten)]
+    rest: Document,
+}
+
+#[test]
+fn elements_lie_in_the_document_that_holds_them() {
+    let stored = show(&written(&page()));
+    assert_eq!(
+        stored,
+        doc! { "_id": 1, "createdBy": "ada", "editedBy": null, "title": "t", "kind": "Plain" }
+    );
+    let caught = Caught { a: 1, audit: page().audit, rest: doc! { "more": [1], "and": { "more": 2 } } };
+    same(caught);
+}
+
+#[test]
+fn a_flattened_part_is_read_from_anywhere() {
+    let read = reads_same::<Caught>(doc! { "z": 1, "changedBy": "bob", "a": 2, "createdBy": "ada", "y": 3 });
+    let read = read.unwrap();
+    assert_eq!(read.audit, Audit { created_by: "ada".into(), edited_by: Some("bob".into()) });
+    assert_eq!(read.rest, doc! { "z": 1, "y": 3 });
+    assert!(reads_same::<Caught>(doc! { "a": 2 }).is_none());
+    assert_eq!(
+        error::<Caught>(doc! { "a": 2 }),
+        "`v.createdBy`: expected a value, found nothing: the field is missing"
+    );
+    assert_eq!(
+        error::<Caught>(doc! { "a": 2, "createdBy": 7 }),
+        "`v.createdBy`: expected a string, found an int32"
+    );
+}
+
+#[test]
+fn a_flattened_option_is_there_if_its_elements_are() {
+    #[derive(Debug, PartialEq, Serialize, Deserialize, Embedded)]
+    struct Maybe {
+        a: i32,
+        #[serde(flatten)]
+        audit: Option<Audit>,
+    }
+    same(Maybe { a: 1, audit: None });
+    same(Maybe { a: 1, audit: Some(page().audit) });
+    assert_eq!(reads_same::<Maybe>(doc! { "a": 1 }).unwrap().audit, None);
+    // serde reads `None` here and would lose the element when it is written back.
+    assert_eq!(
+        error::<Maybe>(doc! { "a": 1, "createdBy": 5 }),
+        "`v.createdBy`: expected a string, found an int32"
+    );
+}
+
+#[test]
+fn flattened_enums_are_stored_as_they_tell_their_variants() {
+    #[derive(Debug, PartialEq, Serialize, Deserialize, Embedded)]
+    struct Holder<E> {
+        a: i32,
+        #[serde(flatten)]
+        e: E,
+        b: i32,
+    }
+    #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Value)]
+    enum External {
+        New(i32),
+        Doc { x: i32 },
+    }
+    #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Value)]
+    #[serde(tag = "t", content = "c")]
+    enum Adjacent {
+        New(i32),
+        Unit,
+    }
+    #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Value)]
+    #[serde(untagged)]
+    enum Untagged {
+        Doc { x: i32 },
+        Audit(Audit),
+    }
+    assert_eq!(same(Holder1 { a: 1, e: External::New(5), b: 2 }), doc! { "a": 1, "New": 5, "b": 2 }.into());
+    same(Holder1 { a: 1, e: External::Doc { x: 1 }, b: 2 });
+    same(Holder2 { a: 1, e: Adjacent::New(1), b: 2 });
+    same(Holder2 { a: 1, e: Adjacent::Unit, b: 2 });
+    same(Holder3 { a: 1, e: Untagged::Doc { x: 1 }, b: 2 });
+    same(Holder3 { a: 1, e: Untagged::Audit(page().audit), b: 2 });
+    same(Holder4 { a: 1, e: Kind::Special { level: 3 }, b: 2 });
+
+    macro_rules! holder {
+        ($name:ident, $e:ty) => {
+            #[derive(Debug, PartialEq, Serialize, Deserialize, Embedded)]
+            struct $name {
+                a: i32,
+                #[serde(flatten)]
+                e: $e,
+                b: i32,
+            }
+        };
+    }
+    holder!(Holder1, External);
+    holder!(Holder2, Adjacent);
+    holder!(Holder3, Untagged);
+    holder!(Holder4, Kind);
+}
+
+#[test]
+fn parts_nest() {
+    #[derive(Debug, PartialEq, Serialize, Deserialize, Embedded)]
+    struct Outer {
+        o: i32,
+        #[serde(flatten)]
+        caught: Caught,
+    }
+    let caught = Caught { a: 1, audit: page().audit, rest: doc! { "z": true } };
+    same(Outer { o: 1, caught });
+}
+
+#[test]
+fn two_elements_of_one_name_are_not_written() {
+    let twice = Caught { a: 1, audit: page().audit, rest: doc! { "a": 2 } };
+    let refused = twice.encode(&mut Writer::new()).unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        "`a`: expected one element of this name, found two: a flattened field brings it again"
+    );
+}
+
+#[test]
+fn unknown_fields_are_denied_where_no_part_takes_them() {
+    #[derive(Debug, PartialEq, Serialize, Deserialize, Embedded)]
+    #[serde(deny_unknown_fields)]
+    struct Strict {
+        a: i32,
+        #[serde(flatten)]
+        audit: Audit,
+    }
+    assert!(reads_same::<Strict>(doc! { "a": 1, "createdBy": "x" }).is_some());
+    assert!(reads_same::<Strict>(doc! { "a": 1, "createdBy": "x", "z": 1 }).is_none());
+}
+
+#[test]
+fn paths_go_to_where_the_elements_are() {
+    let p = Page::fields();
+    assert_eq!(p.audit().created_by().eq("ada").to_string(), r#"{ "createdBy": { "$eq": "ada" } }"#);
+    assert_eq!(p.extra().key("views").gt(5).to_string(), r#"{ "views": { "$gt": 5 } }"#);
+    assert_eq!(
+        p.kind().special().level().gt(2).to_string(),
+        r#"{ "kind": { "$eq": "Special" }, "level": { "$gt": 2 } }"#
+    );
+    let names: Vec<_> = Page::indexes().iter().map(|index| index.name()).collect();
+    assert_eq!(names, ["createdBy_1_level_1"]);
+}

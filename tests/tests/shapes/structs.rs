@@ -1,0 +1,156 @@
+//! Structs of every form, conversions and names.
+
+use super::*;
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Value)]
+struct Pair(i32, String);
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Value)]
+struct Wide(i32, #[serde(skip)] std::cell::Cell<u8>, Option<i32>, #[serde(default)] Vec<i32>);
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Value)]
+struct Unit;
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Value)]
+struct Nothing();
+
+#[test]
+fn tuple_structs_are_arrays_and_unit_structs_null() {
+    assert_eq!(same(Pair(1, "a".into())), Bson::Array(vec![1.into(), "a".into()]));
+    same(Wide(1, std::cell::Cell::default(), None, vec![1, 2]));
+    assert_eq!(same(Unit), Bson::Null);
+    assert_eq!(same(Nothing()), Bson::Array(Vec::new()));
+    assert!(reads_same::<Pair>(vec![1]).is_none());
+    assert!(reads_same::<Unit>(1).is_none());
+    assert_eq!(error::<Pair>(vec![1]), "`v.1`: expected a value, found nothing: the field is missing");
+    assert_eq!(
+        reads_same::<Wide>(Bson::Array(vec![1.into(), Bson::Null])),
+        Some(Wide(1, std::cell::Cell::default(), None, Vec::new()))
+    );
+}
+
+#[test]
+fn a_transparent_struct_is_its_field_whatever_else_it_has() {
+    #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Value)]
+    #[serde(transparent)]
+    struct Meters<T: 'static> {
+        value: f64,
+        #[serde(skip)]
+        unit: std::marker::PhantomData<T>,
+    }
+    assert_eq!(same(Meters::<i32> { value: 1.5, unit: std::marker::PhantomData }), Bson::Double(1.5));
+}
+
+#[test]
+fn conversions_go_through_serde() {
+    #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Value)]
+    #[serde(try_from = "String", into = "String")]
+    struct Even(u32);
+    impl TryFrom<String> for Even {
+        type Error = String;
+        fn try_from(text: String) -> Result<Self, String> {
+            match text.parse() {
+                Ok(number) if number % 2 == 0 => Ok(Self(number)),
+                _ => Err(format!("{text} is not even")),
+            }
+        }
+    }
+    impl From<Even> for String {
+        fn from(even: Even) -> Self {
+            even.0.to_string()
+        }
+    }
+    assert_eq!(same(Even(4)), Bson::from("4"));
+    assert!(reads_same::<Even>("5").is_none());
+    assert_eq!(error::<Even>("5"), "`v`: expected a value that serde can read, found one it refuses");
+
+    // Checked as it is read, stored as it is declared.
+    #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Embedded)]
+    #[serde(try_from = "Unchecked")]
+    struct Range {
+        from: i32,
+        to: i32,
+    }
+    #[derive(Deserialize)]
+    struct Unchecked {
+        from: i32,
+        to: i32,
+    }
+    impl TryFrom<Unchecked> for Range {
+        type Error = &'static str;
+        fn try_from(Unchecked { from, to }: Unchecked) -> Result<Self, Self::Error> {
+            if from <= to { Ok(Self { from, to }) } else { Err("from is above to") }
+        }
+    }
+    same(Range { from: 1, to: 2 });
+    assert!(reads_same::<Range>(doc! { "from": 3, "to": 2 }).is_none());
+}
+
+#[test]
+fn raw_identifiers_are_stored_without_their_mark() {
+    #[derive(Debug, PartialEq, Serialize, Deserialize, Embedded)]
+    struct Raw {
+        r#type: i32,
+        r#match: Kind,
+    }
+    #[allow(non_camel_case_types)]
+    #[derive(Debug, PartialEq, Serialize, Deserialize, Value)]
+    enum Kind {
+        r#move { r#in: i32 },
+        r#else,
+    }
+    assert_eq!(
+        same(Raw { r#type: 1, r#match: Kind::r#move { r#in: 2 } }),
+        doc! { "type": 1, "match": { "move": { "in": 2 } } }.into()
+    );
+    same(Kind::r#else);
+}
+
+/// Private types of fields leak from no public type.
+mod visibility {
+    use odm::{Embedded, Model, Value};
+
+    #[derive(Debug, Clone, PartialEq, Value)]
+    enum Secret {
+        Text(String),
+        Named { part: Hidden },
+    }
+    #[derive(Debug, Clone, PartialEq, Embedded)]
+    struct Hidden {
+        inner: u8,
+    }
+    #[derive(Debug, Clone, PartialEq, Model)]
+    #[odm(collection = "orders")]
+    pub(crate) struct Order {
+        pub(crate) id: i32,
+        secret: Secret,
+        #[serde(flatten)]
+        hidden: Hidden,
+    }
+    impl Order {
+        pub(crate) fn new() -> Self {
+            Self { id: 1, secret: Secret::Text("s".into()), hidden: Hidden { inner: 2 } }
+        }
+    }
+    #[derive(Debug, Clone, PartialEq, Value)]
+    #[serde(tag = "kind")]
+    pub(crate) enum Open {
+        One { id: i32 },
+        Two(super::Point),
+    }
+}
+
+#[test]
+fn private_types_may_stand_in_public_ones() {
+    use visibility::{Open, Order};
+    let order = Order::new();
+    let stored = show(&written(&order));
+    assert_eq!(stored, doc! { "_id": 1, "secret": { "Text": "s" }, "inner": 2 });
+    assert_eq!(read::<Order>(&stored).unwrap(), order);
+    assert_eq!(Order::fields().id().eq(1).to_string(), r#"{ "_id": { "$eq": 1 } }"#);
+    assert_eq!(
+        show(&written(&Open::Two(Point { x: 1, y: None }))),
+        doc! { "kind": "Two", "x": 1, "y": null }
+    );
+    assert_eq!(show(&written(&Open::One { id: 1 })), doc! { "kind": "One", "id": 1 });
+}
