@@ -10,6 +10,7 @@ mod names;
 mod newtype;
 mod scope;
 mod units;
+mod upgrade;
 mod validate;
 mod value;
 mod via;

@@ -19,6 +19,7 @@
 //! | element | `exists` `type_` `is_null` `is_null_or_missing` `is_present` |
 //! | array | `any` (`$elemMatch`) `contains` `all` `size` |
 //! | evaluation | `starts_with` |
+//! | version | [`Filter::outdated`] |
 //!
 //! An operator that is not here yet is written as the driver takes it and joined like any other:
 //! `Filter::raw(doc! { "title": { "$regex": "crab", "$options": "i" } }) & b.pages().gt(9)`.
@@ -28,6 +29,7 @@ mod clauses;
 mod comparison;
 mod element;
 mod evaluation;
+mod version;
 
 use std::{fmt, marker::PhantomData, ops};
 

@@ -32,6 +32,7 @@ mod raw;
 mod scalar;
 mod text;
 mod untyped;
+mod upgrade;
 mod via;
 mod wrap;
 mod writer;
@@ -52,6 +53,7 @@ pub use self::{
     raw::{Elements, Raw, require, unknown_field, unknown_variant},
     scalar::Number,
     text::Text,
+    upgrade::{Outcome, SchemaVersion, Step, Versioned, decode_versioned, pass_version, put_version},
     via::{Serde, Via, ViaSerde, decode_via, encode_via},
     wrap::Optional,
     writer::{MAX_DEPTH, Writer},

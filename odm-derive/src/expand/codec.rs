@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
 
-use super::{Scope, scope::local};
+use super::{Scope, scope::local, upgrade};
 use crate::{
     ast::{Field, member_name},
     attr::serde::Default,
@@ -12,12 +12,11 @@ use crate::{
 /// The body of `encode`.
 pub(crate) fn encode(scope: &Scope<'_>) -> TokenStream {
     let writer = local("writer");
-    let elements = scope
-        .container
-        .fields()
-        .iter()
-        .filter(|field| !field.skip_serializing)
-        .map(|field| element(scope, field));
+    let runtime = &scope.runtime;
+    let fields: Vec<_> = scope.container.fields().iter().filter(|field| !field.skip_serializing).collect();
+    let elements = fields.iter().map(|field| element(scope, field)).collect();
+    let version = quote!(#runtime::put_version::<Self>(#writer)?;);
+    let elements = upgrade::among(scope, &fields, elements, version);
     quote! {
         #writer.document(|#writer| {
             #(#elements)*
@@ -49,6 +48,9 @@ pub(crate) fn decode(scope: &Scope<'_>) -> TokenStream {
         let (slot, key) = (slot(field), scope.key(field));
         quote!(#runtime::take_field::<Self, #key>(&mut #elements, &mut #slot)?;)
     });
+    let version = quote!(#runtime::pass_version::<Self>(&mut #elements)?;);
+    let takes = upgrade::among(scope, &read, takes.collect(), version);
+    let passed = upgrade::name(scope).map(|name| quote!(#name => {}));
     let arms = read.iter().map(|field| {
         let (slot, key) = (slot(field), scope.key(field));
         let names = std::iter::once(&field.stored)
@@ -74,6 +76,7 @@ pub(crate) fn decode(scope: &Scope<'_>) -> TokenStream {
             let ::core::option::Option::Some((#key, #value)) = #elements.next()? else { break };
             match #key {
                 #(#arms)*
+                #passed
                 _ => #unknown,
             }
         }

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{Scope, codec, scope::local};
+use super::{Scope, codec, scope::local, upgrade};
 use crate::ast::Derive;
 
 /// The three implementations.
@@ -19,6 +19,8 @@ pub(crate) fn of_document(scope: &Scope<'_>) -> TokenStream {
     } else {
         (codec::encode(scope), codec::decode(scope))
     };
+    let versioned = upgrade::expand(scope, &decode);
+    let decode = upgrade::decode(scope, decode);
     // A shape is stored nowhere.
     let check = local("__check");
     let rules = match scope.container.derive {
@@ -59,6 +61,7 @@ pub(crate) fn of_document(scope: &Scope<'_>) -> TokenStream {
         }
         #[automatically_derived]
         impl #parameters #runtime::Decode for #itself #send {}
+        #versioned
     }
 }
 

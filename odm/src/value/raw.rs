@@ -37,6 +37,16 @@ impl<'de> Raw<'de> {
         self.bytes
     }
 
+    /// How many documents and arrays are around it.
+    pub(super) fn depth(self) -> u16 {
+        self.depth
+    }
+
+    /// The same value inside so many documents and arrays.
+    pub(super) fn at_depth(self, depth: u16) -> Self {
+        Self { depth, ..self }
+    }
+
     #[inline]
     pub(crate) fn is(self, element_type: ElementType) -> bool {
         self.tag == element_type as u8
@@ -175,6 +185,15 @@ impl<'de> Elements<'de> {
         let (bytes, rest) = split_value(tag, rest)?;
         self.rest = rest;
         Self::put(key, Raw { tag, bytes, depth: self.depth }, slot)
+    }
+
+    /// Passes the next element if it is `key`.
+    pub(super) fn pass(&mut self, key: &str) -> CodecResult<()> {
+        let Some((&tag, rest)) = self.rest.split_first() else { return Ok(()) };
+        let Some(rest) = rest.strip_prefix(key.as_bytes()) else { return Ok(()) };
+        let Some((0, rest)) = rest.split_first() else { return Ok(()) };
+        (_, self.rest) = split_value(tag, rest)?;
+        Ok(())
     }
 
     /// Fills `slot` from an element that was read out of the declared order.
