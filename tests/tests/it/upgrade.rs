@@ -93,15 +93,14 @@ async fn old_documents_are_rewritten_in_the_background(db: Database) {
         doc! { "_id": ids[0], "schema_version": 3, "name": "Ada", "phones": ["2"] }.to_string()
     );
 
-    let new = contact(ObjectId::new());
-    contacts.insert_one(&new).await.unwrap();
+    let new = ObjectId::new();
+    contacts.insert_one(&contact(new)).await.unwrap();
     contacts.insert_many([&contact(ObjectId::new())]).await.unwrap();
     assert_eq!(
         plain(&db).count_documents(doc! { "schema_version": { "$type": "int", "$eq": 3 } }).await.unwrap(),
         5
     );
-    let stored =
-        plain(&db).find_one(doc! { "_id": Bson::from(ObjectId::from(new.id)) }).await.unwrap().unwrap();
+    let stored = plain(&db).find_one(doc! { "_id": new }).await.unwrap().unwrap();
     assert_eq!(stored.keys().collect::<Vec<_>>(), ["_id", "schema_version", "name", "phones"]);
 }
 
