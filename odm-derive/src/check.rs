@@ -218,6 +218,7 @@ fn versions(cx: &Ctxt, container: &Container<'_>) {
         ));
     } else if name == "_id" {
         cx.push(syn::Error::new(span, "`_id` is the identity: store the version under another name"));
+        return;
     }
     for field in container.fields().iter().filter(|field| field.is_stored()) {
         if field.stored == name || field.aliases.contains(&name) {

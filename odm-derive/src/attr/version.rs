@@ -1,6 +1,6 @@
 //! The grammar of `schema_version` and `upgrade(..)`.
 
-use proc_macro2::Span;
+use proc_macro2::{Span, TokenStream};
 use syn::{
     Ident, LitInt, LitStr, Path, Token, parenthesized, parse::ParseStream, punctuated::Punctuated, token,
 };
@@ -48,10 +48,11 @@ impl Versions {
         let (number, name) = if input.peek(token::Paren) {
             let content;
             parenthesized!(content in input);
-            let number = content.parse().map_err(|error| mistake(&error, form::SCHEMA_VERSION))?;
-            content.parse::<Option<Token![,]>>()?;
-            let name = if content.is_empty() { None } else { Some(name(&content)?) };
-            (number, name)
+            whole(&content, |content| {
+                let number = content.parse().map_err(|error| mistake(&error, form::SCHEMA_VERSION))?;
+                content.parse::<Option<Token![,]>>()?;
+                Ok((number, if content.is_empty() { None } else { Some(name(content)?) }))
+            })?
         } else {
             (super::value(word, input, form::SCHEMA_VERSION)?, None)
         };
@@ -66,7 +67,9 @@ impl Versions {
         }
         let content;
         parenthesized!(content in input);
-        let steps = Punctuated::<Step, Token![,]>::parse_terminated_with(&content, Step::read)?;
+        let steps = whole(&content, |content| {
+            Punctuated::<Step, Token![,]>::parse_terminated_with(content, Step::read)
+        })?;
         if steps.is_empty() {
             return Err(symbol::malformed(word, form::UPGRADE));
         }
@@ -81,6 +84,18 @@ impl Step {
         let function = input.parse().map_err(|error| mistake(&error, form::UPGRADE))?;
         Ok(Self { from: version(&from)?, span: from.span(), function })
     }
+}
+
+/// What stands in parentheses; behind a mistake the rest is passed, or it would be another.
+fn whole<T>(
+    content: ParseStream<'_>,
+    read: impl FnOnce(ParseStream<'_>) -> syn::Result<T>,
+) -> syn::Result<T> {
+    let read = read(content);
+    if read.is_err() {
+        content.parse::<TokenStream>()?;
+    }
+    read
 }
 
 fn name(input: ParseStream<'_>) -> syn::Result<LitStr> {
