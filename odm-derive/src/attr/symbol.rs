@@ -138,10 +138,8 @@ impl Position {
             (Derive::Model, ID | RENAME | SERDE) if self.valid.contains(&COLLECTION) => {
                 return Some(format!("`{word}` belongs on a field, not on the model"));
             }
-            (Derive::Model | Derive::Embedded, SCHEMA_VERSION | UPGRADE) => {
-                return Some(format!("`{word}` belongs on the struct, not on a field"));
-            }
-            (Derive::Model, COLLECTION | KEY) => {
+            (Derive::Model | Derive::Embedded, SCHEMA_VERSION | UPGRADE)
+            | (Derive::Model, COLLECTION | KEY) => {
                 return Some(format!("`{word}` belongs on the struct, not on a field"));
             }
             _ => return None,
