@@ -11,6 +11,7 @@ pub(crate) mod rule;
 pub(crate) mod serde;
 pub(crate) mod symbol;
 pub(crate) mod variant;
+pub(crate) mod version;
 
 use proc_macro2::{Span, TokenTree};
 use syn::{Attribute, Ident, LitStr, Token, ext::IdentExt, parenthesized, parse::ParseStream, token};

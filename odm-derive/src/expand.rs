@@ -11,6 +11,7 @@ mod newtype;
 mod scope;
 mod tuple;
 mod units;
+mod upgrade;
 mod validate;
 mod value;
 mod variants;

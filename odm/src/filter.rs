@@ -20,6 +20,7 @@
 //! | array | `any` (`$elemMatch`) `contains` `all` `size` |
 //! | evaluation | `starts_with` |
 //! | enums | `is_variant` |
+//! | version | [`Filter::outdated`] |
 //!
 //! An operator that is not here yet is written as the driver takes it and joined like any other:
 //! `Filter::raw(doc! { "title": { "$regex": "crab", "$options": "i" } }) & b.pages().gt(9)`.
@@ -30,6 +31,7 @@ mod comparison;
 mod element;
 mod evaluation;
 mod variant;
+mod version;
 
 use std::{fmt, marker::PhantomData, ops};
 

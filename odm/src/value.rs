@@ -33,6 +33,7 @@ mod raw;
 mod scalar;
 mod text;
 mod untyped;
+mod upgrade;
 mod variant;
 mod via;
 mod wrap;
@@ -56,6 +57,7 @@ pub use self::{
     raw::{Elements, Raw, require, unknown_field, unknown_variant},
     scalar::Number,
     text::Text,
+    upgrade::{Outcome, SchemaVersion, Step, Versioned, decode_versioned, pass_version, put_version},
     variant::{bare, content, content_or_missing, held, item_or_missing, skipped_variant},
     via::{Serde, Via, ViaSerde, decode_via, encode_via},
     wrap::Optional,

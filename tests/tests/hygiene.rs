@@ -53,6 +53,7 @@ pub mod without_prelude {
     /// An embedded document.
     #[derive(::odm::Embedded)]
     #[serde(deny_unknown_fields, default)]
+    #[odm(schema_version = 3, upgrade(1 = self::renamed, 2 = self::counted))]
     pub struct Line {
         /// What it is called.
         #[odm(validate(pattern = "^a", email))]
@@ -60,6 +61,12 @@ pub mod without_prelude {
         /// How many.
         #[odm(validate(range(min = 1)))]
         pub count: u32,
+    }
+
+    fn renamed(_: &mut ::odm::bson::Document) {}
+
+    fn counted(_: &mut ::odm::bson::Document) -> ::core::result::Result<(), ::std::string::String> {
+        ::core::result::Result::Ok(())
     }
 
     impl ::core::default::Default for Line {

@@ -9,6 +9,7 @@ use super::{
     rule::{self, Rule},
     symbol::{self, Position, form},
     text, value,
+    version::Versions,
 };
 use crate::{ast::Derive, ctxt::Ctxt};
 
@@ -22,6 +23,7 @@ pub(crate) struct ContainerAttrs {
     pub(crate) key: Once<Type>,
     pub(crate) indexes: Vec<Index>,
     pub(crate) rules: Vec<Rule>,
+    pub(crate) versions: Versions,
 }
 
 impl ContainerAttrs {
@@ -44,6 +46,10 @@ impl ContainerAttrs {
                 attrs.key.set(word, value(word, input, form::KEY)?)
             } else if word == symbol::INDEX {
                 Index::on_model(cx, word, input).map(|index| attrs.indexes.push(index))
+            } else if word == symbol::SCHEMA_VERSION {
+                attrs.versions.current(word, input)
+            } else if word == symbol::UPGRADE {
+                attrs.versions.upgrade(word, input)
             } else {
                 rule::of_document(cx, word, input, &mut attrs.rules)
             }

@@ -24,10 +24,12 @@ pub(crate) const NESTED: &str = "nested";
 pub(crate) const PATTERN: &str = "pattern";
 pub(crate) const RANGE: &str = "range";
 pub(crate) const RENAME: &str = "rename";
+pub(crate) const SCHEMA_VERSION: &str = "schema_version";
 pub(crate) const SERDE: &str = "serde";
 pub(crate) const SPARSE: &str = "sparse";
 pub(crate) const TTL: &str = "ttl";
 pub(crate) const UNIQUE: &str = "unique";
+pub(crate) const UPGRADE: &str = "upgrade";
 pub(crate) const VALIDATE: &str = "validate";
 
 /// The correct form of what a word belongs to.
@@ -41,6 +43,9 @@ pub(crate) mod form {
     pub(crate) const TTL: &str = "ttl = \"90d\"";
     pub(crate) const ID: &str = "#[odm(id)]";
     pub(crate) const RENAME: &str = "#[odm(rename = \"storedName\")]";
+    pub(crate) const SCHEMA_VERSION: &str =
+        "#[odm(schema_version = 3)]` or `#[odm(schema_version(3, name = \"v\"))]";
+    pub(crate) const UPGRADE: &str = "#[odm(upgrade(1 = path::to::step, 2 = path::to::next_step))]";
     pub(crate) const SERDE: &str = "#[odm(serde)]";
     pub(crate) const VALIDATE: &str = "#[odm(validate(length(min = 1, max = 100)))]";
     pub(crate) const VALIDATE_ALL: &str = "#[odm(validate(custom = path::to::function))]";
@@ -64,8 +69,10 @@ impl Position {
     /// On the struct or enum.
     pub(crate) fn container(derive: Derive) -> Self {
         let (valid, name): (&[_], _) = match derive {
-            Derive::Model => (&[COLLECTION, INDEX, KEY, VALIDATE, CRATE], "on a model"),
-            Derive::Embedded => (&[VALIDATE, CRATE], "on an embedded document"),
+            Derive::Model => {
+                (&[COLLECTION, INDEX, KEY, VALIDATE, SCHEMA_VERSION, UPGRADE, CRATE], "on a model")
+            }
+            Derive::Embedded => (&[VALIDATE, SCHEMA_VERSION, UPGRADE, CRATE], "on an embedded document"),
             Derive::Shape => (&[CRATE], "on a shape"),
             Derive::Value => (&[CRATE], "on a value"),
         };
@@ -123,6 +130,12 @@ impl Position {
             (Derive::Embedded | Derive::Shape | Derive::Value, KEY) => {
                 "only a model has an identity, so a key: derive `odm::Model`"
             }
+            (Derive::Shape, SCHEMA_VERSION | UPGRADE) => {
+                "a shape is stored nowhere, so it has no older versions: say it on the model or the embedded document"
+            }
+            (Derive::Value, SCHEMA_VERSION | UPGRADE) => {
+                "a value has no place for a version of its own: say it on the document that holds it"
+            }
             (Derive::Shape, VALIDATE) => "a shape is read and never written, so it has nothing to validate",
             (Derive::Value, VALIDATE | INDEX | ID) => {
                 "a value has no rules, indexes or identity of its own: say it on the field that holds it"
@@ -130,7 +143,8 @@ impl Position {
             (Derive::Model, ID | RENAME | SERDE) if self.valid.contains(&COLLECTION) => {
                 return Some(format!("`{word}` belongs on a field, not on the model"));
             }
-            (Derive::Model, COLLECTION | KEY) => {
+            (Derive::Model | Derive::Embedded, SCHEMA_VERSION | UPGRADE)
+            | (Derive::Model, COLLECTION | KEY) => {
                 return Some(format!("`{word}` belongs on the struct, not on a field"));
             }
             _ => return None,

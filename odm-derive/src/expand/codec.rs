@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
 
-use super::{Scope, scope::local};
+use super::{Scope, scope::local, upgrade};
 use crate::{
     ast::{Field, member_name},
     attr::serde::Default,
@@ -35,7 +35,8 @@ pub(crate) fn encode(
 ) -> TokenStream {
     let Scope { runtime, .. } = scope;
     let writer = local("writer");
-    let elements = body.fields.iter().filter(|field| !field.skip_serializing).map(|field| {
+    let written: Vec<_> = body.fields.iter().filter(|field| !field.skip_serializing).collect();
+    let elements = written.iter().map(|field| {
         let (owner, value, key) = (owner(scope, field), access(field), scope.key(field));
         let write = match field.flatten {
             None => quote!(#runtime::put_field::<#owner, #key>(#writer, #value)?;),
@@ -46,6 +47,8 @@ pub(crate) fn encode(
             None => write,
         }
     });
+    let version = quote!(#runtime::put_version::<Self>(#writer)?;);
+    let elements = upgrade::among(scope, &written, elements.collect(), version);
     if !body.has_parts() {
         return quote!(#(#elements)*);
     }
@@ -77,6 +80,9 @@ pub(crate) fn decode(scope: &Scope<'_>, body: &Body<'_>) -> TokenStream {
         let (owner, slot, key) = (owner(scope, field), slot(field), scope.key(field));
         quote!(#runtime::take_field::<#owner, #key>(&mut #elements, &mut #slot)?;)
     });
+    let version = quote!(#runtime::pass_version::<Self>(&mut #elements)?;);
+    let takes = upgrade::among(scope, &read, takes.collect(), version);
+    let passed = upgrade::name(scope).map(|name| quote!(#name => {}));
     let arms = read.iter().map(|field| {
         let (owner, slot, key) = (owner(scope, field), slot(field), scope.key(field));
         let names = std::iter::once(&field.stored)
@@ -124,6 +130,7 @@ pub(crate) fn decode(scope: &Scope<'_>, body: &Body<'_>) -> TokenStream {
             match #key {
                 #(#arms)*
                 #tag_arm
+                #passed
                 _ => #unknown,
             }
         }

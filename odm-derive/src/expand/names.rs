@@ -46,6 +46,16 @@ pub(crate) fn modules(container: &Container<'_>) -> HashSet<String> {
     paths.extend(container.attrs.key.get().map(ToTokens::to_token_stream));
     paths.extend(default_path(&container.default));
     paths.extend(container.attrs.rules.iter().map(rule_paths));
+    paths.extend(
+        container
+            .attrs
+            .versions
+            .steps
+            .get()
+            .into_iter()
+            .flatten()
+            .map(|step| step.function.to_token_stream()),
+    );
     for field in container.all_fields() {
         paths.push(field.ty.to_token_stream());
         paths.extend(default_path(&field.default));

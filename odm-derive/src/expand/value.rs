@@ -7,6 +7,7 @@ use super::{
     Scope,
     codec::{self, Body},
     scope::local,
+    upgrade,
 };
 use crate::ast::Derive;
 
@@ -18,11 +19,21 @@ pub(crate) fn of_document(scope: &Scope<'_>) -> TokenStream {
     let (at, over, writer, raw) = (local("at"), local("base"), local("writer"), local("__raw"));
     let types =
         if scope.is_generic() { quote!(types: ::core::marker::PhantomData,) } else { TokenStream::new() };
-    let flatten = flatten(scope);
-    let decode = match scope.container.from {
-        Some(_) if !scope.failed => quote!(#runtime::decode_via::<#runtime::Serde, Self>(#raw)),
-        _ => quote!(<Self as #runtime::Flatten>::decode_fields(#raw.elements()?)),
+    let elements = local("__elements");
+    let body = decode_elements(scope);
+    // Of a document that is read as another, or has a version, the whole must be seen.
+    let (flat, decode) = match scope.container.from {
+        Some(_) if !scope.failed => {
+            (quote!(#elements.decode_whole()), quote!(#runtime::decode_via::<#runtime::Serde, Self>(#raw)))
+        }
+        _ if upgrade::is_versioned(scope) => {
+            (quote!(#elements.decode_whole()), quote!(let mut #elements = #raw.elements()?; #body))
+        }
+        _ => (body, quote!(<Self as #runtime::Flatten>::decode_fields(#raw.elements()?))),
     };
+    let flatten = flatten(scope, &flat);
+    let versioned = upgrade::expand(scope, &decode);
+    let decode = upgrade::decode(scope, decode);
     // A shape is stored nowhere.
     let check = local("__check");
     let rules = match scope.container.derive {
@@ -64,34 +75,39 @@ pub(crate) fn of_document(scope: &Scope<'_>) -> TokenStream {
         }
         #[automatically_derived]
         impl #parameters #runtime::Decode for #itself #send {}
+        #versioned
     }
 }
 
-/// `Flatten`: the elements without their frame.
-fn flatten(scope: &Scope<'_>) -> TokenStream {
-    let Scope { runtime, .. } = scope;
-    let (itself, parameters, bounds) = (scope.itself(), scope.parameters(&[]), scope.bounds(&[]));
-    let (writer, elements) = (local("writer"), local("__elements"));
-    let fields = scope.container.fields();
-    let body = Body {
-        fields,
+/// The elements of the document.
+fn body<'a>(scope: &Scope<'a>) -> Body<'a> {
+    Body {
+        fields: scope.container.fields(),
         constructor: quote!(Self),
         default: &scope.container.default,
         deny_unknown_fields: scope.container.deny_unknown_fields,
         tag: None,
-    };
-    let (encode, decode) = if scope.failed {
-        (quote!(loop {}), quote!(loop {}))
+    }
+}
+
+fn decode_elements(scope: &Scope<'_>) -> TokenStream {
+    if scope.failed { quote!(loop {}) } else { codec::decode(scope, &body(scope)) }
+}
+
+/// `Flatten`: the elements without their frame, read by `decode`.
+fn flatten(scope: &Scope<'_>, decode: &TokenStream) -> TokenStream {
+    let Scope { runtime, .. } = scope;
+    let (itself, parameters, bounds) = (scope.itself(), scope.parameters(&[]), scope.bounds(&[]));
+    let (writer, elements) = (local("writer"), local("__elements"));
+    let fields = scope.container.fields();
+    let encode = if scope.failed {
+        quote!(loop {})
     } else {
-        let encode = codec::encode(scope, &body, |field| {
+        let encode = codec::encode(scope, &body(scope), |field| {
             let member = &field.member;
             quote!(&self.#member)
         });
-        let decode = match scope.container.from {
-            Some(_) => quote!(#elements.decode_whole()),
-            None => codec::decode(scope, &body),
-        };
-        (quote!(#encode ::core::result::Result::Ok(())), decode)
+        quote!(#encode ::core::result::Result::Ok(()))
     };
     // A document with parts sees whatever is left, as serde's does.
     let keys = if fields.iter().any(|field| field.flatten.is_some()) {
@@ -99,6 +115,7 @@ fn flatten(scope: &Scope<'_>) -> TokenStream {
     } else {
         let read = fields.iter().filter(|field| !field.skip_deserializing);
         let names = read.flat_map(|field| std::iter::once(&field.stored).chain(&field.aliases));
+        let names = names.cloned().chain(upgrade::element(scope));
         quote!(::core::option::Option::Some(&[#(#names),*]))
     };
     quote! {

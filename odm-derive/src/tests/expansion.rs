@@ -43,6 +43,21 @@ fn embedded() {
 }
 
 #[test]
+fn versioned() {
+    insta::assert_snapshot!(expanded(
+        Derive::Model,
+        quote! {
+            #[serde(deny_unknown_fields)]
+            #[odm(collection = "contacts", schema_version(3, name = "v"), upgrade(1 = into_a_list, 2 = steps::apart))]
+            struct Contact {
+                id: Id<Self>,
+                phones: Vec<String>,
+            }
+        }
+    ));
+}
+
+#[test]
 fn shape() {
     insta::assert_snapshot!(expanded(
         Derive::Shape,

@@ -47,6 +47,19 @@ fn mistaken() -> Vec<TokenStream> {
             }
         ),
         quote!(
+            #[odm(schema_version, upgrade, schema_version(), schema_version("x"), schema_version(1, 2))]
+            #[odm(upgrade(), upgrade(1), upgrade(1 =), upgrade(2147483647 = a), schema_version = 99999999999)]
+            struct A {
+                id: i32,
+            }
+        ),
+        quote!(
+            #[odm(collection = "a", schema_version(2, name = "id", name = ""), upgrade(5 = a, 1 = b))]
+            struct A {
+                id: i32,
+            }
+        ),
+        quote!(
             #[serde]
             #[serde(rename_all)]
             #[serde(default = 5)]

@@ -89,6 +89,24 @@ impl<'s, T> SessionCursor<'s, T> {
         Ok(all)
     }
 
+    /// All documents that are left and fit the declared type, and the errors of those that do not.
+    ///
+    /// Each error names its document: [`decode_error`](Error::decode_error). Any other error ends it.
+    pub async fn try_partition<C: Default + Extend<T>>(mut self) -> Result<(C, Vec<Error>)>
+    where
+        T: Decode,
+    {
+        let (mut fitting, mut misfits) = (C::default(), Vec::new());
+        while let Some(row) = self.next().await {
+            match row {
+                Ok(row) => fitting.extend(Some(row)),
+                Err(error) if error.is_decode() => misfits.push(error),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok((fitting, misfits))
+    }
+
     /// Does something with each document that is left, one after the other.
     ///
     /// The first error ends it, of the cursor or your own.

@@ -19,6 +19,29 @@ struct Inner {
     expected: Cow<'static, str>,
     found: Cow<'static, str>,
     value: Option<String>,
+    written: Option<Written>,
+}
+
+/// The version that the document around the error was written with, and what that has to do with the error.
+#[derive(Clone, PartialEq, Eq)]
+struct Written {
+    /// The name of the Rust type.
+    of: &'static str,
+    version: u32,
+    then: Then,
+}
+
+/// What came of a document of another version.
+#[derive(Clone, PartialEq, Eq)]
+enum Then {
+    /// It is newer than the program.
+    Newer,
+    /// No step leads from it to a version that the program reads.
+    TooOld,
+    /// A step refused it, in these words.
+    Refused(String),
+    /// It was upgraded, and still does not fit.
+    Upgraded,
 }
 
 impl CodecError {
@@ -31,6 +54,7 @@ impl CodecError {
             expected: expected.into(),
             found: found.into(),
             value: None,
+            written: None,
         }))
     }
 
@@ -66,6 +90,43 @@ impl CodecError {
         self
     }
 
+    /// A document that a newer program wrote: of `version`, where `known` is the newest that this one reads.
+    #[cold]
+    pub(crate) fn newer(of: &'static str, known: u32, version: u32) -> Self {
+        let expected = format!("at most version {known} of `{of}`, the newest that this program knows");
+        Self::new(expected, format!("version {version}")).written(of, version, Then::Newer)
+    }
+
+    /// A document that is older than the first version that a step leads on from.
+    #[cold]
+    pub(crate) fn too_old(of: &'static str, oldest: u32, version: u32) -> Self {
+        let expected = format!("at least version {oldest} of `{of}`, the oldest that can be upgraded");
+        Self::new(expected, format!("version {version}")).written(of, version, Then::TooOld)
+    }
+
+    /// A document that the step from the version `step` on refuses, in words that may hold stored values.
+    #[cold]
+    pub(crate) fn refused_by_step(of: &'static str, version: u32, step: u32, words: String) -> Self {
+        let expected = format!("a document that can be upgraded from version {step} of `{of}`");
+        Self::new(expected, "one that its upgrade refuses; why is in `upgrade_failure()`").written(
+            of,
+            version,
+            Then::Refused(words),
+        )
+    }
+
+    /// The same error, in what became of a document of an older version.
+    #[cold]
+    #[must_use]
+    pub(crate) fn after_upgrade(self, of: &'static str, version: u32) -> Self {
+        if self.0.written.is_some() { self } else { self.written(of, version, Then::Upgraded) }
+    }
+
+    fn written(mut self, of: &'static str, version: u32, then: Then) -> Self {
+        self.0.written = Some(Written { of, version, then });
+        self
+    }
+
     /// The dotted path from the root of the document, `lines.3.qty`; empty at the root itself.
     pub fn path(&self) -> String {
         self.0.path.iter().rev().map(AsRef::as_ref).collect::<Vec<&str>>().join(".")
@@ -87,6 +148,27 @@ impl CodecError {
     pub fn value(&self) -> Option<&str> {
         self.0.value.as_deref()
     }
+
+    /// The version that the document was written with, where that has to do with the error: it is newer, has
+    /// no upgrade, its upgrade failed, or what was upgraded does not fit.
+    pub fn schema_version(&self) -> Option<u32> {
+        self.0.written.as_ref().map(|written| written.version)
+    }
+
+    /// Whether a newer program wrote the document.
+    pub fn is_newer_version(&self) -> bool {
+        matches!(&self.0.written, Some(Written { then: Then::Newer, .. }))
+    }
+
+    /// Why a step of an upgrade refused the document, in the step's own words.
+    ///
+    /// They may hold stored values: do not log them unless you may.
+    pub fn upgrade_failure(&self) -> Option<&str> {
+        match &self.0.written {
+            Some(Written { then: Then::Refused(words), .. }) => Some(words),
+            _ => None,
+        }
+    }
 }
 
 impl fmt::Display for CodecError {
@@ -94,7 +176,13 @@ impl fmt::Display for CodecError {
         if !self.0.path.is_empty() {
             write!(f, "`{}`: ", self.path())?;
         }
-        write!(f, "expected {}, found {}", self.0.expected, self.0.found)
+        write!(f, "expected {}, found {}", self.0.expected, self.0.found)?;
+        match &self.0.written {
+            Some(Written { of, version, then: Then::Upgraded }) => {
+                write!(f, ", after an upgrade from version {version} of `{of}`")
+            }
+            _ => Ok(()),
+        }
     }
 }
 

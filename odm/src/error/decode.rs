@@ -71,6 +71,23 @@ impl DecodeError {
     pub fn value(&self) -> Option<&str> {
         self.cause.value()
     }
+
+    /// The version that the document was written with, where that has to do with the error: it is newer, has
+    /// no upgrade, its upgrade failed, or what was upgraded does not fit. It is that of an embedded document,
+    /// where [`path`](Self::path) leads into one with versions of its own.
+    pub fn schema_version(&self) -> Option<u32> {
+        self.cause.schema_version()
+    }
+
+    /// Whether a newer program wrote the document, with a version that this one does not know.
+    pub fn is_newer_version(&self) -> bool {
+        self.cause.is_newer_version()
+    }
+
+    /// Why a step of an upgrade refused the document, in the step's own words. Do not log them unless you may.
+    pub fn upgrade_failure(&self) -> Option<&str> {
+        self.cause.upgrade_failure()
+    }
 }
 
 impl fmt::Display for DecodeError {

@@ -29,6 +29,12 @@ impl Error {
         matches!(self.kind(), ErrorKind::Decode(_))
     }
 
+    /// Whether a newer program wrote the document, with a version of its model that this one does not know: skip
+    /// it, or leave it to a program that does. It is one way of [`is_decode`](Self::is_decode).
+    pub fn is_newer_version(&self) -> bool {
+        self.decode_error().is_some_and(DecodeError::is_newer_version)
+    }
+
     /// Whether nothing was sent, because a value, a sentence, a rule or a setting is wrong on this side.
     pub fn is_not_sent(&self) -> bool {
         match self.kind() {

@@ -43,14 +43,19 @@ impl<'de> Raw<'de> {
         self.strict
     }
 
-    /// The same value that many levels below the root of its document.
-    pub(super) fn at_depth(self, depth: u16) -> Self {
-        Self { depth, ..self }
-    }
-
     /// The encoded bytes.
     pub fn bytes(self) -> &'de [u8] {
         self.bytes
+    }
+
+    /// How many documents and arrays are around it.
+    pub(super) fn depth(self) -> u16 {
+        self.depth
+    }
+
+    /// The same value inside so many documents and arrays.
+    pub(super) fn at_depth(self, depth: u16) -> Self {
+        Self { depth, ..self }
     }
 
     #[inline]
@@ -214,14 +219,11 @@ impl<'de> Elements<'de> {
     /// Goes past the next element if it is `key`.
     #[inline]
     pub fn pass(&mut self, key: &str) -> CodecResult<bool> {
-        let mut ahead = *self;
-        match ahead.next()? {
-            Some((found, _)) if found == key.as_bytes() => {
-                *self = ahead;
-                Ok(true)
-            }
-            _ => Ok(false),
-        }
+        let Some((&tag, rest)) = self.rest.split_first() else { return Ok(false) };
+        let Some(rest) = rest.strip_prefix(key.as_bytes()) else { return Ok(false) };
+        let Some((0, rest)) = rest.split_first() else { return Ok(false) };
+        (_, self.rest) = split_value(tag, rest)?;
+        Ok(true)
     }
 
     /// Fills `slot` if the next element is `key`: no scan, one comparison.

@@ -13,6 +13,7 @@ mod schema;
 mod trace;
 mod update;
 mod update_operators;
+mod upgrade;
 mod validate;
 mod watch;
 mod wire;

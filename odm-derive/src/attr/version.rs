@@ -1,0 +1,120 @@
+//! The grammar of `schema_version` and `upgrade(..)`.
+
+use proc_macro2::{Span, TokenStream};
+use syn::{
+    Ident, LitInt, LitStr, Path, Token, parenthesized, parse::ParseStream, punctuated::Punctuated, token,
+};
+
+use super::{Once, symbol, symbol::form, text};
+
+/// The versions of a document.
+#[derive(Debug, Default)]
+pub(crate) struct Versions {
+    /// The version that is written, and the name of its element.
+    pub(crate) current: Once<Current>,
+    /// The word stands there, whatever stands behind it.
+    pub(crate) says_current: bool,
+    /// The functions that lead from one version to the next.
+    pub(crate) steps: Once<Vec<Step>>,
+}
+
+/// The version that is written.
+#[derive(Debug)]
+pub(crate) struct Current {
+    pub(crate) number: i32,
+    pub(crate) span: Span,
+    pub(crate) name: Option<LitStr>,
+}
+
+impl Current {
+    /// The stored name of the version.
+    pub(crate) fn name(&self) -> String {
+        self.name.as_ref().map_or_else(|| symbol::SCHEMA_VERSION.to_owned(), LitStr::value)
+    }
+}
+
+/// `1 = path::to::step`: from this version to the next.
+#[derive(Debug)]
+pub(crate) struct Step {
+    pub(crate) from: i32,
+    pub(crate) span: Span,
+    pub(crate) function: Path,
+}
+
+impl Versions {
+    /// `schema_version = 3` or `schema_version(3, name = "v")`.
+    pub(crate) fn current(&mut self, word: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
+        self.says_current = true;
+        let (number, name) = if input.peek(token::Paren) {
+            let content;
+            parenthesized!(content in input);
+            whole(&content, |content| {
+                let number = content.parse().map_err(|error| mistake(&error, form::SCHEMA_VERSION))?;
+                content.parse::<Option<Token![,]>>()?;
+                Ok((number, if content.is_empty() { None } else { Some(name(content)?) }))
+            })?
+        } else {
+            (super::value(word, input, form::SCHEMA_VERSION)?, None)
+        };
+        let current = Current { number: version(&number)?, span: number.span(), name };
+        self.current.set(word, current)
+    }
+
+    /// `upgrade(1 = path::to::step, 2 = path::to::next_step)`.
+    pub(crate) fn upgrade(&mut self, word: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
+        if !input.peek(token::Paren) {
+            return Err(symbol::malformed(word, form::UPGRADE));
+        }
+        let content;
+        parenthesized!(content in input);
+        let steps = whole(&content, |content| {
+            Punctuated::<Step, Token![,]>::parse_terminated_with(content, Step::read)
+        })?;
+        if steps.is_empty() {
+            return Err(symbol::malformed(word, form::UPGRADE));
+        }
+        self.steps.set(word, steps.into_iter().collect())
+    }
+}
+
+impl Step {
+    fn read(input: ParseStream<'_>) -> syn::Result<Self> {
+        let from: LitInt = input.parse().map_err(|error| mistake(&error, form::UPGRADE))?;
+        input.parse::<Token![=]>().map_err(|error| mistake(&error, form::UPGRADE))?;
+        let function = input.parse().map_err(|error| mistake(&error, form::UPGRADE))?;
+        Ok(Self { from: version(&from)?, span: from.span(), function })
+    }
+}
+
+/// What stands in parentheses; behind a mistake the rest is passed, or it would be another.
+fn whole<T>(
+    content: ParseStream<'_>,
+    read: impl FnOnce(ParseStream<'_>) -> syn::Result<T>,
+) -> syn::Result<T> {
+    let read = read(content);
+    if read.is_err() {
+        content.parse::<TokenStream>()?;
+    }
+    read
+}
+
+fn name(input: ParseStream<'_>) -> syn::Result<LitStr> {
+    let word: Ident = input.parse().map_err(|error| mistake(&error, form::SCHEMA_VERSION))?;
+    if word != symbol::NAME {
+        return Err(symbol::unknown(&word, &[symbol::NAME], "in `schema_version(..)`"));
+    }
+    let name = text(&word, input, form::SCHEMA_VERSION)?;
+    input.parse::<Option<Token![,]>>()?;
+    if input.is_empty() { Ok(name) } else { Err(mistake(&input.error(""), form::SCHEMA_VERSION)) }
+}
+
+fn mistake(error: &syn::Error, form: &str) -> syn::Error {
+    syn::Error::new(error.span(), symbol::correct(form))
+}
+
+fn version(number: &LitInt) -> syn::Result<i32> {
+    match number.base10_parse() {
+        Ok(version @ 1..) if number.suffix().is_empty() => Ok(version),
+        _ => Err(syn::Error::new(number.span(), "a version is a whole number from 1 to 2147483647")),
+    }
+}

@@ -1,0 +1,78 @@
+//! `Versioned`: the version of a document, and the steps from older ones.
+
+use proc_macro2::{Literal, Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::{ext::IdentExt, spanned::Spanned};
+
+use super::{
+    Scope,
+    scope::{local, respan},
+};
+use crate::{
+    ast::Field,
+    attr::version::{Current, Step},
+};
+
+/// The body of `decode`, where the document has a version: `current` is what reads the one that is written.
+pub(crate) fn decode(scope: &Scope<'_>, current: TokenStream) -> TokenStream {
+    let (runtime, raw) = (&scope.runtime, local("__raw"));
+    if is_versioned(scope) { quote!(#runtime::decode_versioned::<Self>(#raw)) } else { current }
+}
+
+/// `Versioned`, where the document has a version.
+pub(crate) fn expand(scope: &Scope<'_>, current: &TokenStream) -> TokenStream {
+    let Some(version) = scope.container.attrs.versions.current.get() else { return TokenStream::new() };
+    let Scope { runtime, .. } = scope;
+    let (itself, parameters, bounds) = (scope.itself(), scope.parameters(&[]), scope.bounds(&[]));
+    let (of, name, number) = (scope.ident.unraw().to_string(), version.name(), version.number);
+    let steps = scope.container.attrs.versions.steps.get().filter(|_| !scope.failed);
+    let steps = steps.into_iter().flatten().map(|one| step(scope, one));
+    let raw = local("__raw");
+    quote! {
+        #[automatically_derived]
+        impl #parameters #runtime::Versioned for #itself #bounds {
+            const SCHEMA: #runtime::SchemaVersion = #runtime::SchemaVersion::new(#of, #name, #number, &[#(#steps),*]);
+            fn decode_current(#raw: #runtime::Raw<'_>) -> #runtime::CodecResult<Self> {
+                #current
+            }
+        }
+    }
+}
+
+/// A function of the wrong kind is refused at its name.
+fn step(scope: &Scope<'_>, step: &Step) -> TokenStream {
+    let (runtime, function) = (&scope.runtime, &step.function);
+    let span = Span::call_site().located_at(function.span());
+    let document = respan(local("document").to_token_stream(), span);
+    let call = quote_spanned!(span=> #function(#document));
+    quote_spanned!(span=> |#document| #runtime::Outcome::outcome(#call))
+}
+
+/// The calls for the fields, and that for the version in its place: first, or behind an `_id` that is.
+pub(crate) fn among(
+    scope: &Scope<'_>,
+    fields: &[&Field<'_>],
+    mut calls: Vec<TokenStream>,
+    version: TokenStream,
+) -> Vec<TokenStream> {
+    if is_versioned(scope) {
+        let behind_id = fields.first().is_some_and(|field| field.stored == "_id");
+        calls.insert(usize::from(behind_id), version);
+    }
+    calls
+}
+
+/// The name of the version, as the arm that passes it needs it.
+pub(crate) fn name(scope: &Scope<'_>) -> Option<Literal> {
+    element(scope).map(|name| Literal::byte_string(name.as_bytes()))
+}
+
+/// The name of the element that says the version.
+pub(crate) fn element(scope: &Scope<'_>) -> Option<String> {
+    scope.container.attrs.versions.current.get().map(Current::name)
+}
+
+/// Whether the document says its version.
+pub(crate) fn is_versioned(scope: &Scope<'_>) -> bool {
+    element(scope).is_some()
+}
