@@ -19,7 +19,7 @@ pub enum KeyShape {
     Uuid,
     /// Any string.
     Text,
-    /// An integer, with its format in OpenAPI: `int32`, `int64`.
+    /// An integer, with its format in `OpenAPI`: `int32`, `int64`.
     Integer {
         /// `int32` or `int64`.
         format: &'static str,
