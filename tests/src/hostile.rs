@@ -14,7 +14,7 @@ use odm::{
 };
 use serde::{Deserialize, Serialize};
 
-/// A model with a field of every kind, each optional twice over: so that bytes get past the first field.
+/// A model with a field of every kind.
 #[derive(Debug, Clone, Model)]
 #[odm(collection = "wide")]
 pub struct Wide {
@@ -113,7 +113,7 @@ fn again<V: Value>(bytes: &[u8]) -> bool {
         Ok(value) => {
             let written = bytes_of(&value).unwrap();
             let read = V::decode(Raw::document(&written)).unwrap();
-            // Bytes are compared, not values: a NaN equals nothing.
+            // Lengths are compared: a NaN equals nothing, and a `HashMap` has no order.
             assert_eq!(bytes_of(&read).unwrap().len(), written.len());
             true
         }

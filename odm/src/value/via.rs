@@ -1,8 +1,8 @@
 //! Fields stored through serde: `#[odm(serde)]` and serde's own `with`.
 //!
-//! More than 180 levels are refused here as everywhere. Below that, it is `bson`'s serde that recurses through the
-//! user's type, with frames of its own size: without optimisation, a type that holds itself in several ways may need
-//! more than the 2 MiB of a tokio worker's stack for more than some 50 levels. A derived type does not.
+//! More than 180 levels are not read, nor stored. Below that, and while writing, it is `bson`'s serde that recurses
+//! through the user's type, with frames of its own size: without optimisation, a type that holds itself in several
+//! ways can overflow a stack of 2 MiB before the bound.
 
 use std::{fmt, marker::PhantomData};
 
