@@ -68,7 +68,8 @@
 //!
 //! # Features
 //!
-//! `derive` (default): the derives.
+//! `derive` (default): the derives. `schemars`, `utoipa`: an [`Id`] in the JSON schema or the `OpenAPI` description of
+//! your API is the text or integer that it is in JSON.
 
 pub use mongodb;
 pub use mongodb::bson;

@@ -17,7 +17,7 @@
 //! | a struct with `Model` or `Embedded` | document |
 //! | an enum of names with [`Value`](macro@crate::Value) | string: the variant's name |
 //! | a newtype with [`Value`](macro@crate::Value) | what it holds |
-//! | `bson::Bson` `bson::Document` | whatever it is, bit for bit |
+//! | `bson::Bson` `bson::Document` | whatever it is, bit for bit; a key that stands twice is an error, and arrays are written with their positions as keys |
 //! | any other type, field marked `#[odm(serde)]` | what serde makes of it |
 //!
 //! An integer field reads int32, int64, and doubles without a fraction up to 2^53 (shells write those). Everything
@@ -43,6 +43,8 @@ use mongodb::bson::{Bson, spec::ElementType};
 
 use crate::{error::codec::CodecResult, model::Check, path::At};
 
+#[cfg(any(feature = "schemars", feature = "utoipa"))]
+pub use self::id::{KeySchema, KeyShape};
 pub(crate) use self::untyped::looks_like_operators;
 pub use self::{
     array::Array,

@@ -1,5 +1,8 @@
 //! `Id<M>`: the typed identity of a model, in its own documents and in those that point at it.
 
+#[cfg(any(feature = "schemars", feature = "utoipa"))]
+mod schema;
+
 use std::{
     cmp::Ordering,
     fmt,
@@ -10,6 +13,8 @@ use std::{
 use mongodb::bson::{Bson, Uuid, oid::ObjectId, spec::ElementType};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
+#[cfg(any(feature = "schemars", feature = "utoipa"))]
+pub use self::schema::{KeySchema, KeyShape};
 use super::{Raw, Value, Writer, leaf};
 use crate::error::codec::CodecResult;
 
@@ -192,6 +197,9 @@ impl<M: Keyed<Key = String>> From<&str> for Id<M> {
 }
 
 /// Text in JSON and other formats for people, the bare key in BSON.
+///
+/// A key type of your own is written and read by its own serde, in JSON too: around an `ObjectId`, write its
+/// `Display` with `Serializer::collect_str` to have hex there (`bson`'s own form is `{ "$oid": .. }`).
 impl<M: Keyed> Serialize for Id<M>
 where
     M::Key: Serialize + fmt::Display,

@@ -24,9 +24,12 @@ impl<'de> Raw<'de> {
         Self { tag: ElementType::EmbeddedDocument as u8, strict: false, bytes, depth: 0 }
     }
 
-    /// A value of the given type.
+    /// A value of the given type. Bytes that are not as long as the type, or their own prefix, says are
+    /// read as malformed.
     pub fn new(element_type: ElementType, bytes: &'de [u8]) -> Self {
-        Self { tag: element_type as u8, strict: false, bytes, depth: 0 }
+        let tag = element_type as u8;
+        let whole = value_length(tag, bytes).is_ok_and(|length| length == bytes.len());
+        Self { tag, strict: false, bytes: if whole { bytes } else { &[] }, depth: 0 }
     }
 
     /// The BSON type, or `None` for a byte that names none.
@@ -105,10 +108,14 @@ impl<'de> Raw<'de> {
         if !self.is(ElementType::String) {
             return Err(self.expected("a string"));
         }
+        self.text()
+    }
+
+    /// The text of whatever is laid out as a string is: symbols and code, too.
+    #[inline]
+    pub(super) fn text(self) -> CodecResult<&'de str> {
         match self.bytes {
-            [_, _, _, _, text @ .., 0] => {
-                std::str::from_utf8(text).map_err(|_| CodecError::new("UTF-8 text", "other bytes"))
-            }
+            [_, _, _, _, text @ .., 0] => utf8(text),
             _ => Err(CodecError::malformed()),
         }
     }
@@ -149,23 +156,55 @@ impl<'de> Raw<'de> {
         }
         let rest = self.bytes.get(4..).ok_or_else(CodecError::malformed)?;
         let (code, scope) = split_value(ElementType::String as u8, rest)?;
-        let code = Raw { tag: ElementType::String as u8, bytes: code, ..self }.str()?;
-        Ok((code, Raw { tag: ElementType::EmbeddedDocument as u8, bytes: scope, ..self }))
+        let code = Raw { bytes: code, ..self };
+        Ok((code.text()?, Raw { tag: ElementType::EmbeddedDocument as u8, bytes: scope, ..self }))
+    }
+
+    /// The pattern and the options of a regular expression, in the order in which they are stored.
+    pub(super) fn pattern_and_options(self) -> CodecResult<(&'de str, &'de str)> {
+        if !self.is(ElementType::RegularExpression) {
+            return Err(self.expected("a regular expression"));
+        }
+        let text = utf8(self.bytes)?;
+        let (pattern, rest) = text.split_once('\0').ok_or_else(CodecError::malformed)?;
+        Ok((pattern, rest.strip_suffix('\0').ok_or_else(CodecError::malformed)?))
+    }
+
+    /// The subtype and the data of binary data.
+    pub(super) fn binary(self) -> CodecResult<(u8, &'de [u8])> {
+        const OLD: u8 = 2;
+        if !self.is(ElementType::Binary) {
+            return Err(self.expected("binary data"));
+        }
+        match self.bytes {
+            [_, _, _, _, OLD, inner @ ..] => match inner.split_at_checked(4) {
+                Some((_, data)) if length_at(inner)? == data.len() => Ok((OLD, data)),
+                _ => Err(CodecError::new("binary data of subtype 2 with its length", "another length")),
+            },
+            [_, _, _, _, subtype, data @ ..] => Ok((*subtype, data)),
+            _ => Err(CodecError::malformed()),
+        }
     }
 
     /// Refuses a value that nests too deep for code that recurses without counting.
     pub(super) fn check_depth(self) -> CodecResult<()> {
-        if self.is(ElementType::EmbeddedDocument) || self.is(ElementType::Array) {
-            let mut elements = self.open()?;
-            while let Some((_, value)) = elements.next()? {
-                value.check_depth()?;
+        match self.element_type() {
+            Some(ElementType::EmbeddedDocument | ElementType::Array) => {
+                let mut elements = self.open()?;
+                while let Some((_, value)) = elements.next()? {
+                    value.check_depth()?;
+                }
+                Ok(())
             }
+            Some(ElementType::JavaScriptCodeWithScope) => self.code_and_scope()?.1.check_depth(),
+            _ => Ok(()),
         }
-        Ok(())
     }
 
-    /// A value that holds no others, read by `bson`.
-    pub(super) fn flat(self) -> CodecResult<Bson> {
+    /// A pointer, read by `bson`, which keeps its parts to itself.
+    pub(super) fn pointer(self) -> CodecResult<Bson> {
+        let (namespace, _) = split_value(ElementType::String as u8, self.bytes)?;
+        Raw { bytes: namespace, ..self }.text()?;
         let bytes = self.wrapped()?;
         let document = RawDocument::from_bytes(&bytes).map_err(|_| CodecError::malformed())?;
         match document.get("v") {
@@ -235,7 +274,7 @@ impl<'de> Elements<'de> {
         let Some((&tag, rest)) = self.rest.split_first() else { return Ok(()) };
         let Some(rest) = rest.strip_prefix(key.as_bytes()) else { return Ok(()) };
         let Some((0, rest)) = rest.split_first() else { return Ok(()) };
-        let (bytes, rest) = split_value(tag, rest)?;
+        let (bytes, rest) = split_value(tag, rest).map_err(|error| error.at(key))?;
         self.rest = rest;
         Self::put(key, self.value(tag, bytes), slot)
     }
@@ -262,7 +301,7 @@ impl<'de> Elements<'de> {
         let Some((&tag, rest)) = self.rest.split_first() else { return Ok(None) };
         let end = rest.iter().position(|byte| *byte == 0).ok_or_else(CodecError::malformed)?;
         let (key, rest) = (&rest[..end], &rest[end + 1..]);
-        let (bytes, rest) = split_value(tag, rest)?;
+        let (bytes, rest) = split_value(tag, rest).map_err(|error| at_bytes(error, key))?;
         self.rest = rest;
         Ok(Some((key, self.value(tag, bytes))))
     }
@@ -281,8 +320,14 @@ pub fn require<V: Value>(slot: Option<V>, key: &'static str) -> CodecResult<V> {
 #[cold]
 #[inline(never)]
 pub fn unknown_field(key: &[u8], names: &[&str]) -> CodecError {
-    CodecError::new(one_of(names), "a field that is not declared")
-        .at(String::from_utf8_lossy(key).into_owned())
+    at_bytes(CodecError::new(one_of(names), "a field that is not declared"), key)
+}
+
+/// An error at a key that may not be text.
+#[cold]
+#[inline(never)]
+fn at_bytes(error: CodecError, key: &[u8]) -> CodecError {
+    error.at(String::from_utf8_lossy(key).into_owned())
 }
 
 /// The error for a text that names no variant of an enum; the text itself is behind `CodecError::value`.
@@ -304,6 +349,11 @@ fn one_of(names: &[&str]) -> String {
 #[cold]
 pub(super) fn duplicate(key: &'static str) -> CodecError {
     CodecError::new("one element of this name", "two").at(key)
+}
+
+#[inline]
+fn utf8(bytes: &[u8]) -> CodecResult<&str> {
+    std::str::from_utf8(bytes).map_err(|_| CodecError::new("UTF-8 text", "other bytes"))
 }
 
 #[inline]

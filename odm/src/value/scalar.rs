@@ -113,6 +113,7 @@ impl Number for f64 {
     type Step = Self;
 }
 
+/// Stored as a double, bit for bit: also the sign of zero and the payload of a NaN.
 impl Value for f64 {
     leaf!();
     #[inline]
@@ -144,7 +145,8 @@ impl Number for f32 {
     type Step = f64;
 }
 
-/// Stored as a double; reading rounds to the nearest `f32`, as serde does.
+/// Stored as a double; reading rounds to the nearest `f32`, as serde does. A NaN stays a NaN; of its payload,
+/// an `f32` has room for the upper 23 bits.
 impl Value for f32 {
     leaf!();
     #[inline]
@@ -177,6 +179,7 @@ impl Value for bool {
         match raw.bytes() {
             [0] => Ok(false),
             [1] => Ok(true),
+            [_] => Err(CodecError::new("a bool of 0 or 1", "another byte")),
             _ => Err(CodecError::malformed()),
         }
     }
@@ -251,29 +254,29 @@ impl Value for Uuid {
     }
 }
 
+/// Stored with any subtype; the data of subtype 2 repeats its length, which is checked and is no part of `bytes`.
 impl Value for Binary {
     leaf!();
     fn encode(&self, writer: &mut Writer) -> CodecResult<ElementType> {
-        let old = self.subtype == BinarySubtype::BinaryOld;
+        let subtype = u8::from(self.subtype);
+        let old = subtype == u8::from(BinarySubtype::BinaryOld);
         let length = i32::try_from(self.bytes.len() + if old { 4 } else { 0 })
             .map_err(|_| CodecError::new("binary data of at most 2 GiB", "more"))?;
         writer.put(&length.to_le_bytes());
-        writer.put(&[self.subtype.into()]);
+        writer.put(&[subtype]);
         if old {
-            // Subtype 2 repeats the length of the data inside the data.
             writer.put(&(length - 4).to_le_bytes());
         }
         writer.put(&self.bytes);
         Ok(ElementType::Binary)
     }
     fn decode(raw: Raw<'_>) -> CodecResult<Self> {
-        match raw.flat()? {
-            Bson::Binary(binary) if raw.is(ElementType::Binary) => Ok(binary),
-            _ => Err(raw.expected("binary data")),
-        }
+        let (subtype, bytes) = raw.binary()?;
+        Ok(Self { subtype: subtype.into(), bytes: bytes.to_vec() })
     }
 }
 
+/// Stored as it is: the options are not put in order, though the server writes them in alphabetical order.
 impl Value for Regex {
     leaf!();
     fn encode(&self, writer: &mut Writer) -> CodecResult<ElementType> {
@@ -282,9 +285,8 @@ impl Value for Regex {
         Ok(ElementType::RegularExpression)
     }
     fn decode(raw: Raw<'_>) -> CodecResult<Self> {
-        match raw.flat()? {
-            Bson::RegularExpression(regex) => Ok(regex),
-            _ => Err(raw.expected("a regular expression")),
-        }
+        let (pattern, options) = raw.pattern_and_options()?;
+        let cstring = |text: &str| text.to_owned().try_into().map_err(|_| CodecError::malformed());
+        Ok(Self { pattern: cstring(pattern)?, options: cstring(options)? })
     }
 }

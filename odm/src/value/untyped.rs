@@ -2,8 +2,15 @@
 //!
 //! They are walked here and not by `bson` itself: its recursion has no bound and overflows the stack of a
 //! tokio worker on documents that the server accepts.
+//!
+//! Two things that BSON's syntax allows have no place in a `Document`: a key that stands twice is an error here
+//! (`bson` keeps the last and loses the others), and the keys of an array's elements are not kept: they are
+//! written as positions, which is what every server and driver reads them as.
 
-use mongodb::bson::{Bson, Document, JavaScriptCodeWithScope, doc, spec::ElementType};
+use mongodb::bson::{
+    Binary, Bson, DateTime, Decimal128, Document, JavaScriptCodeWithScope, Regex, Timestamp, doc,
+    oid::ObjectId, spec::ElementType,
+};
 
 use super::{Raw, Value, Writer, leaf, map::utf8_key};
 use crate::error::codec::{CodecError, CodecResult};
@@ -67,15 +74,31 @@ impl Value for Bson {
     }
 
     fn decode(raw: Raw<'_>) -> CodecResult<Self> {
-        match raw.element_type() {
-            Some(ElementType::EmbeddedDocument) => Document::decode(raw).map(Self::Document),
-            Some(ElementType::Array) => Vec::decode(raw).map(Self::Array),
-            Some(ElementType::String) => String::decode(raw).map(Self::String),
-            Some(ElementType::JavaScriptCodeWithScope) => {
+        let Some(element_type) = raw.element_type() else { return Err(raw.expected("a BSON type")) };
+        match element_type {
+            ElementType::Double => f64::decode(raw).map(Self::Double),
+            ElementType::String => String::decode(raw).map(Self::String),
+            ElementType::EmbeddedDocument => Document::decode(raw).map(Self::Document),
+            ElementType::Array => Vec::decode(raw).map(Self::Array),
+            ElementType::Binary => Binary::decode(raw).map(Self::Binary),
+            ElementType::Undefined => Ok(Self::Undefined),
+            ElementType::ObjectId => ObjectId::decode(raw).map(Self::ObjectId),
+            ElementType::Boolean => bool::decode(raw).map(Self::Boolean),
+            ElementType::DateTime => DateTime::decode(raw).map(Self::DateTime),
+            ElementType::Null => Ok(Self::Null),
+            ElementType::RegularExpression => Regex::decode(raw).map(Self::RegularExpression),
+            ElementType::DbPointer => raw.pointer(),
+            ElementType::JavaScriptCode => raw.text().map(|code| Self::JavaScriptCode(code.to_owned())),
+            ElementType::Symbol => raw.text().map(|text| Self::Symbol(text.to_owned())),
+            ElementType::JavaScriptCodeWithScope => {
                 JavaScriptCodeWithScope::decode(raw).map(Self::JavaScriptCodeWithScope)
             }
-            Some(_) => raw.flat(),
-            None => Err(CodecError::malformed()),
+            ElementType::Int32 => i32::decode(raw).map(Self::Int32),
+            ElementType::Timestamp => Timestamp::decode(raw).map(Self::Timestamp),
+            ElementType::Int64 => i64::decode(raw).map(Self::Int64),
+            ElementType::Decimal128 => Decimal128::decode(raw).map(Self::Decimal128),
+            ElementType::MaxKey => Ok(Self::MaxKey),
+            ElementType::MinKey => Ok(Self::MinKey),
         }
     }
 

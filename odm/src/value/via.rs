@@ -1,4 +1,8 @@
 //! Fields stored through serde: `#[odm(serde)]` and serde's own `with`.
+//!
+//! More than 180 levels are not read, nor stored. Below that, and while writing, it is `bson`'s serde that recurses
+//! through the user's type, with frames of its own size: without optimisation, a type that holds itself in several
+//! ways can overflow a stack of 2 MiB before the bound.
 
 use std::{fmt, marker::PhantomData};
 
@@ -129,7 +133,9 @@ pub fn encode_via<S: ViaSerde<T>, T>(value: &T, writer: &mut Writer) -> CodecRes
     // length (4), type (1), "v\0" (2), the value, a zero (1)
     match bytes.get(4).copied().and_then(ElementType::from) {
         Some(element_type) if bytes.len() >= 8 => {
-            writer.put(&bytes[7..bytes.len() - 1]);
+            let bytes = &bytes[7..bytes.len() - 1];
+            Raw::new(element_type, bytes).at_depth(writer.depth()).check_depth()?;
+            writer.put(bytes);
             Ok(element_type)
         }
         _ => Err(CodecError::new("a value", "nothing")),

@@ -34,6 +34,11 @@ impl Writer {
         self.bytes
     }
 
+    /// How many documents and arrays are open.
+    pub(super) fn depth(&self) -> u16 {
+        self.depth
+    }
+
     /// Appends plain bytes.
     #[inline]
     pub fn put(&mut self, bytes: &[u8]) {

@@ -1,0 +1,138 @@
+//! Every BSON type as MongoDB's specification describes it: what is valid comes back bit for bit, what is
+//! degenerate comes back as every driver would write it, and what is malformed is an error.
+#![allow(clippy::unwrap_used)] // in functions that tests share
+
+#[path = "conformance/corpus.rs"]
+mod corpus;
+#[path = "conformance/typed.rs"]
+mod typed;
+
+use odm::{
+    Value,
+    bson::{Bson, Document, spec::ElementType},
+    error::codec::CodecError,
+    value::{Raw, Writer},
+};
+
+fn written<V: Value>(value: &V) -> Result<Vec<u8>, CodecError> {
+    let mut writer = Writer::new();
+    value.encode(&mut writer)?;
+    Ok(writer.into_bytes())
+}
+
+fn read<V: Value>(bytes: &[u8]) -> Result<V, CodecError> {
+    V::decode(Raw::document(bytes))
+}
+
+/// Bytes from hex; blanks are for the reader.
+fn bytes(hex: &str) -> Vec<u8> {
+    let digits: Vec<u8> = hex.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
+    let digit = |byte: u8| u8::try_from(char::from(byte).to_digit(16).unwrap()).unwrap();
+    assert!(digits.len().is_multiple_of(2), "{hex}");
+    digits.chunks(2).map(|pair| digit(pair[0]) << 4 | digit(pair[1])).collect()
+}
+
+/// A document with the one element `a`: its type byte, its value.
+fn element(tag: u8, value: &str) -> Vec<u8> {
+    let value = bytes(value);
+    let mut all = u32::try_from(value.len() + 8).unwrap().to_le_bytes().to_vec();
+    all.extend_from_slice(&[tag, b'a', 0]);
+    all.extend_from_slice(&value);
+    all.push(0);
+    all
+}
+
+#[test]
+fn what_is_valid_comes_back_bit_for_bit() {
+    for (name, tag, value) in corpus::VALID {
+        let bytes = element(*tag, value);
+        let document: Document = read(&bytes).unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert_eq!(written(&document).unwrap(), bytes, "{name}");
+        let Bson::Document(through) = read::<Bson>(&bytes).unwrap() else { panic!("{name}") };
+        assert_eq!(written(&through).unwrap(), bytes, "{name}");
+        // `bson` puts the options of a regular expression in order; here they stay as they are stored.
+        if *tag != 0x0B {
+            let theirs = Document::from_reader(&bytes[..]).unwrap();
+            assert_eq!(theirs.to_vec().unwrap(), bytes, "{name}: by `bson`");
+        }
+    }
+}
+
+#[test]
+fn what_is_degenerate_comes_back_as_every_driver_writes_it() {
+    for (name, given, canonical) in corpus::DEGENERATE {
+        let document: Document = read(&bytes(given)).unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert_eq!(written(&document).unwrap(), bytes(canonical), "{name}");
+    }
+}
+
+#[test]
+fn what_is_malformed_is_an_error_that_says_where() {
+    for (name, tag, value) in corpus::MALFORMED {
+        let error = read::<Document>(&element(*tag, value)).expect_err(name);
+        // After a value that says it is shorter, the rest is read as elements of the root.
+        assert!(error.path().starts_with('a') || name.contains("shorter"), "{name}: {error}");
+        assert!(!error.expected().is_empty() && !error.found().is_empty(), "{name}: {error}");
+        assert_eq!(read::<Bson>(&element(*tag, value)).expect_err(name), error, "{name}");
+    }
+}
+
+#[test]
+fn documents_that_contradict_themselves_are_errors() {
+    for (name, hex) in corpus::MALFORMED_DOCUMENTS {
+        assert!(read::<Document>(&bytes(hex)).is_err(), "{name}");
+        assert!(read::<Bson>(&bytes(hex)).is_err(), "{name}");
+        assert!(read::<std::collections::BTreeMap<String, Bson>>(&bytes(hex)).is_err(), "{name}");
+    }
+}
+
+#[test]
+fn every_byte_that_names_no_type_is_an_error() {
+    let known = [0x7F, 0xFF].into_iter().chain(1..=0x13).collect::<Vec<u8>>();
+    for tag in (0..=u8::MAX).filter(|tag| !known.contains(tag)) {
+        let error = read::<Document>(&element(tag, "0000 0000 0000 0000")).unwrap_err();
+        let expected = format!("`a`: expected a BSON type, found the unknown type byte 0x{tag:02X}");
+        assert_eq!(error.to_string(), expected);
+    }
+}
+
+/// Each valid value, cut at each place.
+#[test]
+fn a_value_that_ends_early_is_an_error() {
+    for (name, tag, value) in corpus::VALID {
+        let whole = bytes(value);
+        for length in 0..whole.len() {
+            let cut: String = whole[..length].iter().map(|byte| format!("{byte:02x}")).collect();
+            assert!(read::<Document>(&element(*tag, &cut)).is_err(), "{name} cut at {length}");
+        }
+        let bytes = element(*tag, value);
+        for length in 0..bytes.len() {
+            assert!(read::<Document>(&bytes[..length]).is_err(), "{name}: document cut at {length}");
+        }
+        let trailing = [bytes.as_slice(), &[0]].concat();
+        assert!(read::<Document>(&trailing).is_err(), "{name}: a byte after the end");
+    }
+}
+
+#[test]
+fn every_binary_subtype_comes_back_with_its_data() {
+    for subtype in (0..=u8::MAX).filter(|subtype| *subtype != 2) {
+        for data in ["", "ff", "00010203040506070809"] {
+            let value = format!("{:02x}000000{subtype:02x}{data}", data.len() / 2);
+            let bytes = element(0x05, &value);
+            assert_eq!(written(&read::<Document>(&bytes).unwrap()).unwrap(), bytes, "{subtype}");
+        }
+    }
+}
+
+/// Bytes of another length than their type, or their prefix, says: given by hand, never by a document.
+#[test]
+fn a_bare_value_of_another_length_is_an_error() {
+    for (name, tag, value) in corpus::VALID {
+        let element_type = ElementType::from(*tag).unwrap();
+        let longer = [bytes(value).as_slice(), &[0]].concat();
+        let read = Bson::decode(Raw::new(element_type, &longer));
+        assert!(read.is_err() || bytes(value).is_empty(), "{name}: {read:?}");
+        assert!(Bson::decode(Raw::new(element_type, &bytes(value))).is_ok(), "{name}");
+    }
+}

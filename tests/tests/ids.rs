@@ -1,0 +1,235 @@
+//! Ids of every kind of key: in BSON, in JSON, as text, as keys of maps, in descriptions of APIs.
+#![allow(clippy::unwrap_used)] // in functions that tests share
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashSet},
+    fmt::{self, Debug, Display},
+    hash::Hash,
+    str::FromStr,
+};
+
+use odm::{
+    Id, Keyed, Model, Value,
+    bson::{Bson, Uuid, doc, oid::ObjectId},
+    value::{KeySchema, KeyShape, MapKey, NewKey, Raw, Writer},
+};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::json;
+use utoipa::{PartialSchema, ToSchema};
+
+macro_rules! models {
+    ($($model:ident = $key:ty, $collection:literal;)*) => { $(
+        #[derive(Debug, Clone, Model)]
+        #[odm(collection = $collection, key = $key)]
+        struct $model {
+            #[allow(dead_code)]
+            id: Id<$model>,
+        }
+    )* };
+}
+
+models! {
+    Order = ObjectId, "orders";
+    Customer = Uuid, "customers";
+    Country = String, "countries";
+    Ticket = i32, "tickets";
+    Seat = i64, "seats";
+    Row = u32, "rows";
+    Page = u64, "pages";
+    Article = Slug, "articles";
+    Invoice = InvoiceKey, "invoices";
+}
+
+/// A key of our own over a text.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Value)]
+#[serde(transparent)]
+struct Slug(String);
+
+/// A key of our own over an ObjectId, which says how JSON writes it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Value)]
+struct InvoiceKey(ObjectId);
+
+impl Serialize for InvoiceKey {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for InvoiceKey {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+impl Display for InvoiceKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Display::fmt(&self.0, f)
+    }
+}
+
+impl FromStr for InvoiceKey {
+    type Err = odm::bson::error::Error;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        ObjectId::parse_str(text).map(Self)
+    }
+}
+
+impl NewKey for InvoiceKey {
+    fn new_key() -> Self {
+        Self(ObjectId::new())
+    }
+}
+
+impl KeySchema for InvoiceKey {
+    const SHAPE: KeyShape = KeyShape::ObjectId;
+}
+
+impl Display for Slug {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl FromStr for Slug {
+    type Err = std::convert::Infallible;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(Self(text.to_owned()))
+    }
+}
+
+/// One key in every form.
+#[track_caller]
+fn is<M>(key: M::Key, bson: impl Into<Bson>, json: &serde_json::Value, text: &str)
+where
+    M: Keyed + Debug,
+    M::Key: Debug + Display + FromStr + Hash + Ord + Serialize + DeserializeOwned,
+    <M::Key as FromStr>::Err: Debug + Display,
+{
+    let id = Id::<M>::from_key(key);
+    let bson = bson.into();
+    assert_eq!(id.to_bson().unwrap(), bson);
+    let mut writer = Writer::new();
+    writer.document(|writer| writer.element("v", &id)).unwrap();
+    assert_eq!(writer.as_bytes(), doc! { "v": bson }.to_vec().unwrap());
+    let mut slot = None;
+    Raw::document(writer.as_bytes()).elements().unwrap().take("v", &mut slot).unwrap();
+    assert_eq!(slot, Some(id.clone()));
+    assert_eq!(&serde_json::to_value(&id).unwrap(), json);
+    assert_eq!(serde_json::from_value::<Id<M>>(json.clone()).unwrap(), id);
+    assert_eq!(id.to_string(), text);
+    assert_eq!(text.parse::<Id<M>>().unwrap(), id);
+    assert!(HashSet::from([id.clone()]).contains(&id) && BTreeSet::from([id.clone()]).contains(&id));
+}
+
+#[test]
+fn each_kind_of_key_is_native_in_bson_and_plain_in_json() {
+    let hex = "56e1fc72e0c917e9c4714161";
+    let oid = ObjectId::parse_str(hex).unwrap();
+    let text = "73ffd264-44b3-4c69-90e8-e7d1dfc035d4";
+    let uuid = Uuid::parse_str(text).unwrap();
+    is::<Order>(oid, oid, &json!(hex), hex);
+    is::<Customer>(uuid, uuid, &json!(text), text);
+    is::<Country>("no".into(), "no", &json!("no"), "no");
+    is::<Ticket>(-7, -7_i32, &json!(-7), "-7");
+    is::<Seat>(i64::MAX, i64::MAX, &json!(i64::MAX), "9223372036854775807");
+    is::<Row>(u32::MAX, i64::from(u32::MAX), &json!(u32::MAX), "4294967295");
+    is::<Page>(7, 7_i64, &json!(7), "7");
+    is::<Article>(Slug("a-b".into()), "a-b", &json!("a-b"), "a-b");
+    is::<Invoice>(InvoiceKey(oid), oid, &json!(hex), hex);
+}
+
+#[test]
+fn text_that_is_no_key_is_refused() {
+    assert!("xyz".parse::<Id<Order>>().is_err());
+    assert!(serde_json::from_value::<Id<Order>>(json!("xyz")).is_err());
+    assert!(serde_json::from_value::<Id<Customer>>(json!(7)).is_err());
+    assert!(serde_json::from_value::<Id<Ticket>>(json!("7")).is_err());
+    assert!(serde_json::from_value::<Id<Row>>(json!(-1)).is_err());
+}
+
+#[test]
+fn ids_are_keys_of_maps() {
+    fn keys<M: Keyed + Debug>(id: Id<M>)
+    where
+        M::Key: MapKey + Ord + Debug,
+    {
+        let map = BTreeMap::from([(id, 1)]);
+        let mut writer = Writer::new();
+        map.encode(&mut writer).unwrap();
+        assert_eq!(BTreeMap::decode(Raw::document(writer.as_bytes())).unwrap(), map);
+    }
+    keys(Id::<Order>::new());
+    keys(Id::<Customer>::new());
+    keys(Id::<Country>::from("no"));
+    keys(Id::<Ticket>::from(-7));
+    keys(Id::<Page>::from(7_u64));
+}
+
+#[test]
+fn a_key_of_our_own_can_be_made_up() {
+    assert_ne!(Id::<Invoice>::new(), Id::<Invoice>::new());
+}
+
+type OrderId = Id<Order>;
+type CustomerId = Id<Customer>;
+type CountryId = Id<Country>;
+type TicketId = Id<Ticket>;
+type PageId = Id<Page>;
+type InvoiceId = Id<Invoice>;
+
+/// What an API gives: its ids point at models that are not described themselves.
+#[derive(JsonSchema)]
+#[allow(dead_code)]
+struct Receipt {
+    order: Id<Order>,
+    customer: Id<Customer>,
+    country: Option<Id<Country>>,
+    tickets: Vec<Id<Ticket>>,
+    page: Id<Page>,
+    invoice: Id<Invoice>,
+}
+
+/// The same for `utoipa`, whose derive wants to name what stands between `<` and `>`.
+#[derive(ToSchema)]
+#[allow(dead_code)]
+struct Slip {
+    #[schema(inline)]
+    order: OrderId,
+    #[schema(inline)]
+    customer: CustomerId,
+    #[schema(inline)]
+    country: Option<CountryId>,
+    #[schema(inline)]
+    tickets: Vec<TicketId>,
+    #[schema(inline)]
+    page: PageId,
+    #[schema(inline)]
+    invoice: InvoiceId,
+}
+
+#[test]
+fn a_json_schema_says_what_an_id_is_in_json() {
+    let schema = serde_json::to_value(schemars::schema_for!(Receipt)).unwrap();
+    let oid = json!({ "type": "string", "format": "objectid", "pattern": "^[0-9a-fA-F]{24}$" });
+    let properties = &schema["properties"];
+    assert_eq!(properties["order"], oid);
+    assert_eq!(properties["invoice"], oid);
+    assert_eq!(properties["customer"], json!({ "type": "string", "format": "uuid" }));
+    assert_eq!(properties["country"], json!({ "type": ["string", "null"] }));
+    assert_eq!(properties["tickets"]["items"], json!({ "type": "integer", "format": "int32" }));
+    assert_eq!(properties["page"], json!({ "type": "integer", "format": "int64", "minimum": 0 }));
+    assert!(schema.get("$defs").is_none(), "{schema}");
+}
+
+#[test]
+fn an_openapi_description_says_what_an_id_is_in_json() {
+    let schema = serde_json::to_value(Slip::schema()).unwrap();
+    let oid = json!({ "type": "string", "format": "objectid", "pattern": "^[0-9a-fA-F]{24}$" });
+    let properties = &schema["properties"];
+    assert_eq!(properties["order"], oid);
+    assert_eq!(properties["invoice"], oid);
+    assert_eq!(properties["customer"], json!({ "type": "string", "format": "uuid" }));
+    assert_eq!(properties["tickets"]["items"], json!({ "type": "integer", "format": "int32" }));
+    assert_eq!(properties["page"], json!({ "type": "integer", "format": "int64", "minimum": 0 }));
+}
