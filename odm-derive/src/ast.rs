@@ -21,6 +21,7 @@ pub(crate) enum Derive {
     Model,
     Embedded,
     Shape,
+    View,
     Value,
 }
 

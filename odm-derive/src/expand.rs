@@ -13,8 +13,9 @@ mod units;
 mod validate;
 mod value;
 mod via;
+mod view;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use syn::DeriveInput;
 
@@ -33,6 +34,9 @@ pub(crate) fn derive(derive: Derive, input: TokenStream) -> TokenStream {
         Err(error) => return error.into_compile_error(),
     };
     replace_receiver(&mut input);
+    if derive == Derive::View {
+        return view::derive(&input);
+    }
     let cx = Ctxt::new();
     let container = Container::read(&cx, &input, derive);
     check(&cx, &container);
@@ -52,7 +56,7 @@ fn expand(scope: &Scope<'_>) -> TokenStream {
         Data::Document(_) => document(scope),
         Data::Unsupported => (TokenStream::new(), value::stand_in(scope)),
     };
-    let inside = in_const(scope, &inside);
+    let inside = in_const(&scope.odm, &scope.runtime, &inside);
     quote!(#outside #inside)
 }
 
@@ -80,8 +84,7 @@ fn document(scope: &Scope<'_>) -> (TokenStream, TokenStream) {
 }
 
 /// Keeps names out of the user's module, and lints of the user's away from code that is not theirs.
-fn in_const(scope: &Scope<'_>, code: &TokenStream) -> TokenStream {
-    let (odm, runtime) = (&scope.odm, &scope.runtime);
+fn in_const(odm: &TokenStream, runtime: &Ident, code: &TokenStream) -> TokenStream {
     quote! {
         #[doc(hidden)]
         #[allow(

@@ -10,10 +10,11 @@ pub use crate::{
     path::{At, Based, Just, Key, Path},
     pipeline::{Expression, Filled, Fills, Gives, IdOf, InObject, Over, Slot, Slots, With},
     value::{
-        Accessed, Decode, Doc, Elements, Has, Keyed, MapKey, Raw, Serde, Value, Via, ViaSerde, Writer,
-        check_field, decode_via, encode_via, fill_field, given_field, put_field, require_field, take_field,
-        unknown_field, unknown_variant,
+        Accessed, Decode, Doc, Elements, Has, Keyed, MapKey, OwnedRow, Raw, Row, Serde, Stores, Value, Via,
+        ViaSerde, Writer, check_field, decode_via, encode_via, fill_field, given_field, put_field,
+        require_field, take_field, unknown_field, unknown_variant,
     },
+    view::{Projection, Reads, View, parent, reads},
 };
 
 /// What an expression is as it is sent.

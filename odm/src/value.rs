@@ -29,6 +29,7 @@ mod document;
 mod id;
 mod map;
 mod raw;
+mod row;
 mod scalar;
 mod text;
 mod untyped;
@@ -40,7 +41,6 @@ use mongodb::bson::{Bson, spec::ElementType};
 
 use crate::{error::codec::CodecResult, model::Check, path::At};
 
-pub(crate) use self::untyped::looks_like_operators;
 pub use self::{
     array::Array,
     declared::{
@@ -50,12 +50,14 @@ pub use self::{
     id::{Id, Keyed, NewKey},
     map::{Map, MapKey},
     raw::{Elements, Raw, require, unknown_field, unknown_variant},
+    row::{OwnedRow, Row},
     scalar::Number,
     text::Text,
     via::{Serde, Via, ViaSerde, decode_via, encode_via},
     wrap::Optional,
     writer::{MAX_DEPTH, Writer},
 };
+pub(crate) use self::{map::utf8_key, raw::duplicate, untyped::looks_like_operators};
 
 /// A type that can be stored in a field.
 ///

@@ -5,7 +5,10 @@ use quote::quote;
 use syn::Member;
 
 use super::{Scope, docs, scope::local};
-use crate::ast::{Derive, Field, member_name};
+use crate::{
+    ast::{Derive, Field, member_name},
+    attr::serde::Default,
+};
 
 /// `mod order { pub struct customer; .. }`
 pub(crate) fn module(scope: &Scope<'_>) -> TokenStream {
@@ -47,6 +50,11 @@ fn layer(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
     let (rust, ty) = (field.ty, scope.path_type(field));
     let layer = scope.fresh(&format!("Over_{}", member_name(&field.member)));
     let (at, over) = (local("at"), local("base"));
+    let aliases = (!field.aliases.is_empty()).then(|| {
+        let aliases = &field.aliases;
+        quote!(const ALIASES: &'static [&'static str] = &[#(#aliases),*];)
+    });
+    let default = default(scope, field);
     quote! {
         pub struct #layer<#place, #base, #changed>(#place, #base, ::core::marker::PhantomData<fn() -> #changed>);
         impl<#place: #runtime::At, #base, #changed: #runtime::Value> #layer<#place, #base, #changed> {
@@ -69,6 +77,7 @@ fn layer(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
         }
         impl #runtime::Key for #key {
             const NAME: &'static str = #stored;
+            #aliases
             type Layer<#place: #runtime::At, #base, #changed: #runtime::Value> = #layer<#place, #base, #changed>;
             fn layer<#place: #runtime::At, #base, #changed: #runtime::Value>(
                 #at: #place,
@@ -80,6 +89,27 @@ fn layer(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
         impl #parameters #runtime::Has<#key> for #itself #bounds {
             type Rust = #rust;
             type Type = #ty;
+            #default
         }
     }
+}
+
+/// What `Has` says of a field that may be missing.
+fn default(scope: &Scope<'_>, field: &Field<'_>) -> Option<TokenStream> {
+    let (runtime, member, key) = (&scope.runtime, &field.member, scope.key(field));
+    let value = match (&field.default, &scope.container.default) {
+        _ if scope.failed => return None,
+        (Default::Path(path), _) => quote!(#path()),
+        (Default::Trait, _) => quote!(::core::default::Default::default()),
+        (Default::None, Default::Trait) => quote!(<Self as ::core::default::Default>::default().#member),
+        (Default::None, Default::Path(path)) => quote!(#path().#member),
+        (Default::None, Default::None) => return None,
+    };
+    let has = quote!(<Self as #runtime::Has<#key>>);
+    Some(quote! {
+        fn default() -> ::core::option::Option<#has::Type> {
+            let value: #has::Rust = #value;
+            ::core::option::Option::Some(<#has::Type as #runtime::Stores<#has::Rust>>::from_rust(value))
+        }
+    })
 }

@@ -14,5 +14,6 @@ mod trace;
 mod update;
 mod update_operators;
 mod validate;
+mod view;
 mod watch;
 mod wire;
