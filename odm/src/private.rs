@@ -14,7 +14,7 @@ pub use crate::{
         ViaSerde, Writer, check_field, decode_via, encode_via, fill_field, given_field, put_field,
         require_field, take_field, unknown_field, unknown_variant,
     },
-    view::{Projection, Reads, View, parent, reads},
+    view::{Projection, Reader, View, parent, reads},
 };
 
 /// What an expression is as it is sent.

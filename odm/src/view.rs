@@ -104,7 +104,7 @@ pub use self::{
     field::{FromField, FromOther, kinds},
     place::{Declared, InView},
     projection::Projection,
-    reader::{Reader, Reads, parent, reads},
+    reader::{Reader, parent, reads},
 };
 
 use crate::value::Row;

@@ -80,7 +80,7 @@ impl Scope<'_> {
             }
         });
         quote! {
-            fn #readers #row_parameters() -> (#(impl #runtime::Reads<#lifetime, #ty>,)*) #bounds {
+            fn #readers #row_parameters() -> (#(#runtime::Reader<#lifetime, #ty>,)*) #bounds {
                 let #parent = #parent_of;
                 (#(#reads,)*)
             }
@@ -92,11 +92,11 @@ impl Scope<'_> {
                     #(let mut #slot: ::core::option::Option<#ty> = ::core::option::Option::None;)*
                     let mut #elements = #raw.elements()?;
                     while !#elements.is_empty() {
-                        #(#runtime::Reads::take(&#reader, &mut #elements, &mut #slot)?;)*
+                        #(#reader.take(&mut #elements, &mut #slot)?;)*
                         let ::core::option::Option::Some((#key, #value)) = #elements.next()? else { break };
-                        #(if #runtime::Reads::fill(&#reader, #key, #value, &mut #slot)? { continue })*
+                        #(if #reader.fill(#key, #value, &mut #slot)? { continue })*
                     }
-                    ::core::result::Result::Ok(Self::In { #(#ident: #runtime::Reads::finish(&#reader, #slot)?,)* })
+                    ::core::result::Result::Ok(Self::In { #(#ident: #reader.finish(#slot)?,)* })
                 }
             }
             #owned
@@ -104,7 +104,7 @@ impl Scope<'_> {
             impl #parameters #runtime::View<#of> for #anonymous #bounds {
                 fn project(#projection: &mut #runtime::Projection) {
                     let (#(#reader,)*) = #readers #arguments();
-                    #(#runtime::Reads::project(&#reader, #projection);)*
+                    #(#reader.project(#projection);)*
                 }
             }
         }

@@ -17,10 +17,10 @@ pub trait Row {
 
 /// A row that may outlive the bytes it is read from: what `next`, `try_collect` and streams give.
 #[diagnostic::on_unimplemented(
-    message = "rows of type `{Self}` borrow from the cursor's buffer, so they cannot be kept",
-    label = "the next batch takes the place of what such a row borrows",
-    note = "read each row where it lies: `.for_each(|row| ..)`",
-    note = "or let the view own what it holds: `String` in place of `&str`"
+    message = "rows of type `{Self}` cannot be kept",
+    label = "not a type that is read from a document and owns what it holds",
+    note = "a view with a lifetime borrows from the cursor's buffer: read its rows with `.for_each(|row| ..)`, or hold a `String` in place of `&str`",
+    note = "an unnamed row whose field a stage changed: end the pipeline with `.stage_as::<MyShape>(doc! {{ \"$project\": {{ .. }} }})`, or with `.group(|r| MyShapeOf {{ .. }})`"
 )]
 pub trait OwnedRow: Row + Sized + Send {
     /// Reads one document.

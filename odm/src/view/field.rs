@@ -99,7 +99,7 @@ pub mod kinds {
     pub struct Maybe<K>(PhantomData<K>);
     /// An `Option` of something that is always there.
     #[derive(Debug)]
-    pub struct Given<K>(PhantomData<K>);
+    pub struct Present<K>(PhantomData<K>);
     /// What is inside the parent's `Box`.
     #[derive(Debug)]
     pub struct Unboxed<K>(PhantomData<K>);
@@ -113,7 +113,7 @@ pub mod kinds {
     #[derive(Debug)]
     pub struct Entries<K>(PhantomData<K>);
 }
-use kinds::{Boxed, Entries, Given, Inner, Items, Like, Maybe, Nested, Other, Own, Unboxed};
+use kinds::{Boxed, Entries, Inner, Items, Like, Maybe, Nested, Other, Own, Present, Unboxed};
 
 #[diagnostic::do_not_recommend]
 impl<T: Value> FromField<'_, T, Own> for T {
@@ -253,7 +253,7 @@ impl<'de, V: FromOther<'de, F, K>, F, K> FromOther<'de, Option<F>, Maybe<K>> for
 }
 
 #[diagnostic::do_not_recommend]
-impl<'de, V: FromField<'de, F, K>, F, K> FromOther<'de, F, Given<K>> for Option<V> {
+impl<'de, V: FromField<'de, F, K>, F, K> FromOther<'de, F, Present<K>> for Option<V> {
     const NULLABLE: bool = true;
 
     fn read(raw: Raw<'de>) -> CodecResult<Self> {
