@@ -130,10 +130,10 @@ pub mod without_prelude {
         pub p: ::core::option::Option<__p>,
         /// A field of none.
         #[odm(from = b)]
-        pub __readers: ::std::vec::Vec<i32>,
+        __readers: ::std::vec::Vec<i32>,
         /// A field of none.
         #[odm(from = s)]
-        pub __m: ::core::option::Option<i32>,
+        __m: ::core::option::Option<i32>,
     }
 
     /// A generic one, whose parameters are called like ours.

@@ -104,6 +104,12 @@ async fn the_struct_is_the_projection(db: Database, server: Server) {
     drop(orders);
 }
 
+#[derive(Debug, PartialEq, View)]
+#[odm(of = Order)]
+struct Total {
+    status: Status,
+}
+
 #[odm_test::test]
 async fn one_document_as_a_view(db: Database, server: Server) {
     let (_, three) = three(&db).await;
@@ -119,11 +125,6 @@ async fn one_document_as_a_view(db: Database, server: Server) {
     let sent = commands.take();
     assert_eq!(sent[0].get_document("projection").unwrap().len(), 5);
 
-    #[derive(Debug, PartialEq, View)]
-    #[odm(of = Order)]
-    struct Total {
-        status: Status,
-    }
     let total = orders.find_one(o.reference().eq("AB-000001")).view::<Total>().await.unwrap();
     assert_eq!(total, Some(Total { status: Status::Open }));
     commands.assert([doc! {
