@@ -23,6 +23,7 @@ pub(crate) enum Derive {
     Model,
     Embedded,
     Shape,
+    View,
     Value,
 }
 
@@ -243,7 +244,7 @@ fn enumeration<'a>(cx: &Ctxt, data: &'a DataEnum, serde: serde::Container, deriv
     let supported = match derive {
         Derive::Value => true,
         Derive::Model => matches!(tagging, Tagging::Internal { .. }),
-        Derive::Embedded | Derive::Shape => false,
+        Derive::Embedded | Derive::Shape | Derive::View => false,
     };
     let plain = |variant: &Variant<'_>| matches!(variant.content, Content::Unit) && !variant.untagged;
     if !supported || variants.is_empty() {

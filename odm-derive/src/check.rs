@@ -164,6 +164,7 @@ fn kind(derive: Derive) -> &'static str {
         Derive::Model => "a model",
         Derive::Embedded => "an embedded document",
         Derive::Shape => "a shape",
+        Derive::View => "a view",
         Derive::Value => "a value",
     }
 }

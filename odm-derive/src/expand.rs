@@ -16,8 +16,9 @@ mod validate;
 mod value;
 mod variants;
 mod via;
+mod view;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use syn::DeriveInput;
 
@@ -36,6 +37,9 @@ pub(crate) fn derive(derive: Derive, input: TokenStream) -> TokenStream {
         Err(error) => return error.into_compile_error(),
     };
     replace_receiver(&mut input);
+    if derive == Derive::View {
+        return view::derive(&input);
+    }
     let cx = Ctxt::new();
     let container = Container::read(&cx, &input, derive);
     check(&cx, &container);
@@ -59,7 +63,7 @@ fn expand(scope: &Scope<'_>) -> TokenStream {
         Data::Document(_) => document(scope),
         Data::Unsupported => (TokenStream::new(), value::stand_in(scope)),
     };
-    let inside = in_const(scope, &inside);
+    let inside = in_const(&scope.odm, &scope.runtime, &inside);
     quote!(#outside #inside)
 }
 
@@ -99,8 +103,7 @@ fn document(scope: &Scope<'_>) -> (TokenStream, TokenStream) {
 }
 
 /// Keeps names out of the user's module, and lints of the user's away from code that is not theirs.
-fn in_const(scope: &Scope<'_>, code: &TokenStream) -> TokenStream {
-    let (odm, runtime) = (&scope.odm, &scope.runtime);
+fn in_const(odm: &TokenStream, runtime: &Ident, code: &TokenStream) -> TokenStream {
     quote! {
         #[doc(hidden)]
         #[allow(

@@ -1,4 +1,4 @@
-//! The derives of `odm`: `Model`, `Embedded`, `Shape` and `Value`. Use them through `odm`, which re-exports them.
+//! The derives of `odm`: `Model`, `Embedded`, `Shape`, `View` and `Value`. Use them through `odm`, which re-exports them.
 //!
 //! Each goes through three rooms: the attributes and the struct are *parsed* into a tree of our own
 //! (`ast`, `attr`), the tree is *checked* as a whole (`check`), and then *expanded* (`expand`).
@@ -12,6 +12,7 @@ mod ctxt;
 mod expand;
 #[cfg(test)]
 mod tests;
+mod view;
 
 use proc_macro::TokenStream;
 
@@ -33,6 +34,12 @@ pub fn derive_embedded(input: TokenStream) -> TokenStream {
 #[proc_macro_derive(Shape, attributes(odm, serde))]
 pub fn derive_shape(input: TokenStream) -> TokenStream {
     expand::derive(Derive::Shape, input.into()).into()
+}
+
+#[doc = include_str!("../docs/view.md")]
+#[proc_macro_derive(View, attributes(odm, serde))]
+pub fn derive_view(input: TokenStream) -> TokenStream {
+    expand::derive(Derive::View, input.into()).into()
 }
 
 #[doc = include_str!("../docs/value.md")]

@@ -19,6 +19,7 @@ mod replace_one;
 mod sentence;
 mod update_many;
 mod update_one;
+mod view;
 mod watch;
 
 pub use self::{
@@ -34,6 +35,7 @@ pub use self::{
     replace_one::ReplaceOne,
     update_many::UpdateMany,
     update_one::UpdateOne,
+    view::Viewed,
     watch::Watch,
 };
 

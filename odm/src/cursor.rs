@@ -5,12 +5,16 @@
 
 mod batch;
 mod session;
+mod step;
 
-pub use self::session::SessionCursor;
+pub use self::{
+    session::SessionCursor,
+    step::{Step, steps},
+};
 
 use std::{
     fmt,
-    future::{Future, poll_fn},
+    future::poll_fn,
     marker::PhantomData,
     pin::Pin,
     task::{Context, Poll, ready},
@@ -22,10 +26,10 @@ use mongodb::raw_batch_cursor::RawBatchCursor;
 use self::batch::Batch;
 use crate::{
     collection::Target,
-    error::{Error, Result},
+    error::{Error, Result, codec::CodecResult},
     exec::Polled,
     trace::{Operation, Verb},
-    value::{Decode, Raw},
+    value::{OwnedRow, Raw, Row},
 };
 
 /// The documents that a read found, one after the other.
@@ -71,14 +75,24 @@ impl Origin {
     }
 
     /// One document, as the declared type.
-    fn decode<T: Decode>(&self, bytes: Result<&[u8]>) -> Result<T> {
+    fn decode<T: OwnedRow>(&self, bytes: Result<&[u8]>) -> Result<T> {
         decode(&self.operation(), self.operation().check(bytes)?)
+    }
+
+    /// One document, as a row that may borrow from it.
+    fn borrow<'b, T: Row>(&self, bytes: Result<&'b [u8]>) -> Result<T::In<'b>> {
+        let bytes = self.operation().check(bytes)?;
+        fitted(T::read_row(Raw::document(bytes)), bytes, &self.operation())
     }
 }
 
 /// One document that came from the server, as the declared type.
-pub(crate) fn decode<T: Decode>(operation: &Operation<'_>, bytes: &[u8]) -> Result<T> {
-    match T::decode(Raw::document(bytes)) {
+pub(crate) fn decode<T: OwnedRow>(operation: &Operation<'_>, bytes: &[u8]) -> Result<T> {
+    fitted(T::read_owned(Raw::document(bytes)), bytes, operation)
+}
+
+fn fitted<T>(row: CodecResult<T>, bytes: &[u8], operation: &Operation<'_>) -> Result<T> {
+    match row {
         Ok(row) => Ok(row),
         Err(cause) => Err(Error::decode(bytes, cause).during(operation)),
     }
@@ -102,7 +116,7 @@ impl<T> Cursor<T> {
     /// It may be dropped before it is done: nothing is lost.
     pub async fn next(&mut self) -> Option<Result<T>>
     where
-        T: Decode,
+        T: OwnedRow,
     {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
@@ -112,7 +126,7 @@ impl<T> Cursor<T> {
     /// The first error ends it.
     pub async fn try_collect<C: Default + Extend<T>>(mut self) -> Result<C>
     where
-        T: Decode,
+        T: OwnedRow,
     {
         let mut all = C::default();
         while let Some(row) = self.next().await {
@@ -140,7 +154,7 @@ impl<T> Cursor<T> {
     /// ```
     pub async fn try_partition<C: Default + Extend<T>>(mut self) -> Result<(C, Vec<Error>)>
     where
-        T: Decode,
+        T: OwnedRow,
     {
         let (mut fitting, mut misfits) = (C::default(), Vec::new());
         while let Some(row) = self.next().await {
@@ -155,7 +169,9 @@ impl<T> Cursor<T> {
 
     /// Does something with each document that is left, one after the other.
     ///
-    /// The first error ends it, of the cursor or your own.
+    /// The closure returns nothing, a `Result<(), E>`, or a future of one, which is awaited before the next document.
+    /// The first error ends it, of the cursor or your own. A [view](crate::view) with a lifetime borrows from the
+    /// document where it lies in the batch: there, nothing is copied.
     ///
     /// ```no_run
     /// # use odm::{Collection, Filter, Id, Model};
@@ -164,25 +180,37 @@ impl<T> Cursor<T> {
     /// # struct User { id: Id<User>, name: String }
     /// # async fn greet(name: &str) -> odm::Result<()> { Ok(()) }
     /// # async fn f(users: Collection<User>) -> odm::Result<()> {
+    /// users.find(Filter::all()).await?.for_each(|user| println!("{}", user.name)).await?;
     /// users.find(Filter::all()).await?.for_each(|user| async move { greet(&user.name).await }).await?;
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn for_each<E, F, Done>(mut self, mut each: F) -> Result<(), E>
+    pub async fn for_each<K, F, Done>(mut self, mut each: F) -> Result<(), Done::Error>
     where
-        T: Decode,
-        E: From<Error>,
-        F: FnMut(T) -> Done,
-        Done: Future<Output = Result<(), E>>,
+        T: Row,
+        F: FnMut(T::In<'_>) -> Done,
+        Done: Step<K>,
     {
-        while let Some(row) = self.next().await {
-            each(row?).await?;
+        loop {
+            let step = self.batch.next().map(|bytes| Ok::<_, Error>(each(self.origin.borrow::<T>(bytes)?)));
+            match step.transpose()? {
+                Some(step) => step.into_done().await?,
+                None if self.batch.is_last() => return Ok(()),
+                None => poll_fn(|context| self.poll_batch(context)).await?,
+            }
         }
-        Ok(())
+    }
+
+    /// Gets the next batch; after an error there is none.
+    fn poll_batch(&mut self, context: &mut Context<'_>) -> Poll<Result<()>> {
+        let operation = self.origin.operation();
+        let driver = Pin::new(&mut self.driver);
+        let answer = ready!(self.batch.poll_next(driver, context, &mut self.polled, &operation));
+        Poll::Ready(answer.map(|batch| self.batch = batch).inspect_err(|_| self.batch = Batch::none()))
     }
 }
 
-impl<T: Decode> Stream for Cursor<T> {
+impl<T: OwnedRow> Stream for Cursor<T> {
     type Item = Result<T>;
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
@@ -194,14 +222,8 @@ impl<T: Decode> Stream for Cursor<T> {
             if this.batch.is_last() {
                 return Poll::Ready(None);
             }
-            let driver = Pin::new(&mut this.driver);
-            let operation = this.origin.operation();
-            match ready!(this.batch.poll_next(driver, context, &mut this.polled, &operation)) {
-                Ok(batch) => this.batch = batch,
-                Err(error) => {
-                    this.batch = Batch::none();
-                    return Poll::Ready(Some(Err(error)));
-                }
+            if let Err(error) = ready!(this.poll_batch(context)) {
+                return Poll::Ready(Some(Err(error)));
             }
         }
     }

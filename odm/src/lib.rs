@@ -44,7 +44,8 @@
 //! # The rooms
 //!
 //! **Describing documents.** [`Model`](derive@Model) is a document with a collection, [`Embedded`] one inside another,
-//! [`Value`](derive@Value) an enum or newtype in a field, [`Shape`] a result that is stored nowhere. [`Id<M>`](Id) is a
+//! [`Value`](derive@Value) an enum or newtype in a field, [`Shape`] a result that is stored nowhere, [`View`](derive@View) a
+//! part of a model. [`Id<M>`](Id) is a
 //! typed identity: an `Id<Customer>` does not fit where an `Id<Order>` belongs. [`value`] says which Rust types can
 //! be stored and as what, [`path`] how fields are named, [`model`] which rules a document must satisfy, [`index`]
 //! how indexes are declared.
@@ -83,6 +84,7 @@ pub mod index;
 pub mod model;
 pub mod path;
 pub mod value;
+pub mod view;
 // 2 say
 pub mod filter;
 pub mod pipeline;
@@ -111,7 +113,7 @@ pub use filter::Filter;
 #[doc(inline)]
 pub use model::Model;
 #[cfg(feature = "derive")]
-pub use odm_derive::{Embedded, Model, Shape, Value};
+pub use odm_derive::{Embedded, Model, Shape, Value, View};
 #[doc(inline)]
 pub use pipeline::Pipeline;
 #[doc(inline)]
@@ -120,3 +122,5 @@ pub use sort::Sort;
 pub use update::Update;
 #[doc(inline)]
 pub use value::{Decode, Doc, Id, Keyed, Value, from_slice, to_vec};
+#[doc(inline)]
+pub use view::View;

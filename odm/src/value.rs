@@ -30,6 +30,7 @@ mod flatten;
 mod id;
 mod map;
 mod raw;
+mod row;
 mod scalar;
 mod text;
 mod untyped;
@@ -45,7 +46,6 @@ use crate::{error::codec::CodecResult, model::Check, path::At};
 
 #[cfg(any(feature = "schemars", feature = "utoipa"))]
 pub use self::id::{KeySchema, KeyShape};
-pub(crate) use self::untyped::looks_like_operators;
 pub use self::{
     array::Array,
     declared::{
@@ -57,6 +57,7 @@ pub use self::{
     id::{Id, Keyed, NewKey},
     map::{Map, MapKey},
     raw::{Elements, Raw, require, unknown_field, unknown_variant},
+    row::{OwnedRow, Row},
     scalar::Number,
     text::Text,
     upgrade::{Outcome, SchemaVersion, Step, Versioned, decode_versioned, pass_version, put_version},
@@ -65,6 +66,7 @@ pub use self::{
     wrap::Optional,
     writer::{MAX_DEPTH, Writer},
 };
+pub(crate) use self::{map::utf8_key, raw::duplicate, untyped::looks_like_operators};
 
 /// A type that can be stored in a field.
 ///

@@ -102,6 +102,47 @@ pub mod without_prelude {
         pub total: f64,
     }
 
+    /// A part of a model.
+    #[derive(::odm::View)]
+    #[odm(of = Order, crate = ::odm)]
+    pub struct Part<'a> {
+        /// Its identity.
+        pub id: ::odm::Id<Order>,
+        /// Its lines.
+        pub lines: ::std::vec::Vec<Named<'a>>,
+        /// Another name.
+        #[odm(from = line)]
+        pub clone: ::core::option::Option<Named<'a>>,
+        /// Through serde.
+        pub pair: ::core::option::Option<(i32, i32)>,
+    }
+
+    /// A part of a line.
+    #[derive(::odm::View)]
+    #[odm(of = Line)]
+    pub struct Named<'a> {
+        /// What it is called.
+        pub name: &'a str,
+    }
+
+    /// A generic one, whose parameters are called like ours.
+    #[derive(::odm::View)]
+    #[odm(of = Hostile<A, i32, T, i32, i32, i32, i32, __p, N>)]
+    pub struct Small<A, T, __p, const N: usize> {
+        /// A field of each type.
+        pub a: A,
+        /// A field of each type.
+        pub t: ::core::option::Option<T>,
+        /// A field of each type.
+        pub p: ::core::option::Option<__p>,
+        /// A field of none.
+        #[odm(from = b)]
+        __readers: ::std::vec::Vec<i32>,
+        /// A field of none.
+        #[odm(from = s)]
+        __m: ::core::option::Option<i32>,
+    }
+
     /// A generic one, whose parameters are called like ours.
     #[derive(::odm::Embedded)]
     pub struct Hostile<A, B, T, S, R, U, G0, __p, const N: usize> {

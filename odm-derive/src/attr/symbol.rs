@@ -13,6 +13,7 @@ pub(crate) const CUSTOM: &str = "custom";
 pub(crate) const DESCENDING: &str = "descending";
 pub(crate) const EMAIL: &str = "email";
 pub(crate) const EQUAL: &str = "equal";
+pub(crate) const FROM: &str = "from";
 pub(crate) const ID: &str = "id";
 pub(crate) const INDEX: &str = "index";
 pub(crate) const KEY: &str = "key";
@@ -21,6 +22,7 @@ pub(crate) const MAX: &str = "max";
 pub(crate) const MIN: &str = "min";
 pub(crate) const NAME: &str = "name";
 pub(crate) const NESTED: &str = "nested";
+pub(crate) const OF: &str = "of";
 pub(crate) const PATTERN: &str = "pattern";
 pub(crate) const RANGE: &str = "range";
 pub(crate) const RENAME: &str = "rename";
@@ -41,6 +43,8 @@ pub(crate) mod form {
     pub(crate) const INDEX_NAME: &str = "#[odm(index(customer, name = \"by_customer\"))]";
     pub(crate) const FIELD_INDEX: &str = "#[odm(index)]` or `#[odm(index(unique, sparse, ttl = \"90d\"))]";
     pub(crate) const TTL: &str = "ttl = \"90d\"";
+    pub(crate) const FROM: &str = "#[odm(from = parents_field)]";
+    pub(crate) const OF: &str = "#[odm(of = Order)]";
     pub(crate) const ID: &str = "#[odm(id)]";
     pub(crate) const RENAME: &str = "#[odm(rename = \"storedName\")]";
     pub(crate) const SCHEMA_VERSION: &str =
@@ -74,6 +78,7 @@ impl Position {
             }
             Derive::Embedded => (&[VALIDATE, SCHEMA_VERSION, UPGRADE, CRATE], "on an embedded document"),
             Derive::Shape => (&[CRATE], "on a shape"),
+            Derive::View => (&[OF, CRATE], "on a view"),
             Derive::Value => (&[CRATE], "on a value"),
         };
         Self { valid, name, derive }
@@ -90,6 +95,7 @@ impl Position {
             Derive::Model => (&[ID, INDEX, RENAME, SERDE, VALIDATE], "on a field of a model"),
             Derive::Embedded => (&[RENAME, SERDE, VALIDATE], "on a field of an embedded document"),
             Derive::Shape => (&[ID, RENAME, SERDE], "on a field of a shape"),
+            Derive::View => (&[FROM], "on a field of a view"),
             Derive::Value => (&[SERDE], "on the field of a value"),
         };
         Self { valid, name, derive }
@@ -118,6 +124,16 @@ impl Position {
             (Derive::Embedded, INDEX) => {
                 "an embedded document has no indexes of its own: index it from the model that holds it, \
                  `#[odm(index(address.city))]`"
+            }
+            (Derive::View, RENAME) => {
+                "a view reads a field under the name that its parent stores it under: to call it something else here, \
+                 name the parent's field, `#[odm(from = parents_field)]`"
+            }
+            (Derive::View, ID | SERDE) => {
+                "a view reads a field as its parent stores it: say it on the parent's field"
+            }
+            (Derive::View, COLLECTION | INDEX | KEY | VALIDATE) => {
+                "a view is read and never written: say it on its parent"
             }
             (Derive::Shape, INDEX) => "a shape has no collection, so no indexes: declare them on the model",
             (Derive::Embedded, ID) => {

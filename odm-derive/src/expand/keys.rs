@@ -8,7 +8,10 @@ use super::{
     Scope, docs,
     scope::{key_ident, local},
 };
-use crate::ast::{Data, Derive, Field, member_name};
+use crate::{
+    ast::{Data, Derive, Field, member_name},
+    attr::serde::Default,
+};
 
 /// `mod order { pub struct customer; .. }`; the keys of an enum lie in a module for each variant.
 pub(crate) fn module(scope: &Scope<'_>) -> TokenStream {
@@ -91,6 +94,10 @@ fn layer(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
         Some(_) => (quote!(Part), quote!(part)),
     };
     let has = has(scope, field);
+    let aliases = (!field.aliases.is_empty()).then(|| {
+        let aliases = &field.aliases;
+        quote!(const ALIASES: &'static [&'static str] = &[#(#aliases),*];)
+    });
     quote! {
         pub struct #layer<#place, #base, #changed>(#place, #base, ::core::marker::PhantomData<fn() -> #changed>);
         impl<#place: #runtime::At, #base, #changed: #runtime::Value> #layer<#place, #base, #changed> {
@@ -113,6 +120,7 @@ fn layer(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
         }
         impl #runtime::Key for #key {
             const NAME: &'static str = #stored;
+            #aliases
             type Layer<#place: #runtime::At, #base, #changed: #runtime::Value> = #layer<#place, #base, #changed>;
             fn layer<#place: #runtime::At, #base, #changed: #runtime::Value>(
                 #at: #place,
@@ -135,11 +143,13 @@ pub(crate) fn has(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
     let Scope { runtime, .. } = scope;
     let (owner, parameters, bounds) = (scope.owner(field), scope.parameters(&[]), scope.bounds(&[]));
     let (key, rust, ty) = (scope.key(field), field.ty, scope.path_type(field));
+    let default = default(scope, field).filter(|_| field.variant.is_none() && field.flatten.is_none());
     let declares = if field.flatten.is_some() { quote!(HasPart) } else { quote!(Has) };
     quote! {
         impl #parameters #runtime::#declares<#key> for #owner #bounds {
             type Rust = #rust;
             type Type = #ty;
+            #default
         }
     }
 }
@@ -162,4 +172,24 @@ pub(crate) fn fixed(scope: &Scope<'_>, key: &TokenStream, stored: &str) -> Token
 /// The same for a field.
 pub(crate) fn fixed_field(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
     fixed(scope, &scope.key(field), name(field))
+}
+
+/// What `Has` says of a field that may be missing.
+fn default(scope: &Scope<'_>, field: &Field<'_>) -> Option<TokenStream> {
+    let (runtime, member, key) = (&scope.runtime, &field.member, scope.key(field));
+    let value = match (&field.default, &scope.container.default) {
+        _ if scope.failed => return None,
+        (Default::Path(path), _) => quote!(#path()),
+        (Default::Trait, _) => quote!(::core::default::Default::default()),
+        (Default::None, Default::Trait) => quote!(<Self as ::core::default::Default>::default().#member),
+        (Default::None, Default::Path(path)) => quote!(#path().#member),
+        (Default::None, Default::None) => return None,
+    };
+    let has = quote!(<Self as #runtime::Has<#key>>);
+    Some(quote! {
+        fn default() -> ::core::option::Option<#has::Type> {
+            let value: #has::Rust = #value;
+            ::core::option::Option::Some(<#has::Type as #runtime::Stores<#has::Rust>>::from_rust(value))
+        }
+    })
 }

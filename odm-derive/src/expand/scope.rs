@@ -53,7 +53,7 @@ impl<'a> Scope<'a> {
             vis: &container.original.vis,
             failed: mistake.is_some(),
             mistake,
-            odm: odm_path(container),
+            odm: odm_path(container.attrs.krate.get()),
             runtime: fresh(&used, "__p"),
             place: fresh(&used, "A"),
             base: fresh(&used, "B"),
@@ -293,8 +293,8 @@ fn angle(parameters: impl Iterator<Item = TokenStream>) -> TokenStream {
 }
 
 /// `#[odm(crate = ..)]`, or the name that the manifest gives the crate.
-fn odm_path(container: &Container<'_>) -> TokenStream {
-    if let Some(path) = container.attrs.krate.get() {
+pub(super) fn odm_path(given: Option<&syn::Path>) -> TokenStream {
+    if let Some(path) = given {
         return path.to_token_stream();
     }
     match crate_name("odm") {

@@ -43,7 +43,7 @@ pub(crate) fn of_document(scope: &Scope<'_>) -> TokenStream {
                 #runtime::Validate::check(self, #check)
             }
         },
-        Derive::Shape | Derive::Value => TokenStream::new(),
+        Derive::Shape | Derive::View | Derive::Value => TokenStream::new(),
     };
     let names = scope.stored().filter(|field| field.flatten.is_none()).map(|field| &field.stored);
     let send =

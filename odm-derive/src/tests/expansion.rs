@@ -72,6 +72,21 @@ fn shape() {
 }
 
 #[test]
+fn view() {
+    insta::assert_snapshot!(expanded(
+        Derive::View,
+        quote! {
+            #[odm(of = Order)]
+            struct Label<'a, T: Clone> {
+                reference: &'a str,
+                #[odm(from = ship_to)]
+                place: Option<City<T>>,
+            }
+        }
+    ));
+}
+
+#[test]
 fn generic() {
     insta::assert_snapshot!(expanded(
         Derive::Embedded,

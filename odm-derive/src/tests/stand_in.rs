@@ -6,7 +6,7 @@ use quote::quote;
 use super::expanded;
 use crate::ast::Derive;
 
-const DERIVES: [Derive; 4] = [Derive::Model, Derive::Embedded, Derive::Shape, Derive::Value];
+const DERIVES: [Derive; 5] = [Derive::Model, Derive::Embedded, Derive::Shape, Derive::View, Derive::Value];
 
 fn mistaken() -> Vec<TokenStream> {
     vec![

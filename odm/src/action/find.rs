@@ -9,7 +9,7 @@ use mongodb::{
 };
 
 use super::{
-    Explicit, Implicit, action,
+    Explicit, Implicit, Viewed, action,
     sentence::{Problems, number},
 };
 use crate::{
@@ -21,6 +21,7 @@ use crate::{
     model::Model,
     sort::IntoSort,
     trace::Verb,
+    view::{Projection, View},
 };
 
 const FIND: Verb = Verb::new("find", "find");
@@ -96,6 +97,14 @@ impl<M: Model, S> Find<M, S> {
         self
     }
 
+    /// Reads the documents as a [view](crate::view): `{ projection: { .. } }`.
+    ///
+    /// `await` gives a [`Cursor<V>`](Cursor).
+    pub fn view<V: View<M>>(mut self) -> Viewed<Self, V> {
+        self.options.projection = Some(Projection::of::<M, V>());
+        Viewed::new(self)
+    }
+
     /// How many documents the server sends at a time: `{ batchSize: n }`. The cursor holds that many.
     pub fn batch_size(mut self, size: u32) -> Self {
         self.options.batch_size = Some(size);
@@ -108,7 +117,7 @@ action! {
 }
 
 impl<M: Model> Find<M> {
-    fn execute(self) -> BoxFuture<'static, Result<Cursor<M>>> {
+    pub(super) fn execute<T: 'static>(self) -> BoxFuture<'static, Result<Cursor<T>>> {
         let filter = self.problems.or_filter(self.filter);
         Box::pin(async move {
             let driver = send(&self.target, filter, self.options).await?;
@@ -118,7 +127,7 @@ impl<M: Model> Find<M> {
 }
 
 impl<'s, M: Model> Find<M, Explicit<'s>> {
-    fn execute(self) -> BoxFuture<'s, Result<SessionCursor<'s, M>>> {
+    pub(super) fn execute<T: 'static>(self) -> BoxFuture<'s, Result<SessionCursor<'s, T>>> {
         let filter = self.problems.or_filter(self.filter);
         let session = self.state.0;
         Box::pin(async move {

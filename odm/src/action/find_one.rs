@@ -9,7 +9,7 @@ use mongodb::{
 };
 
 use super::{
-    Implicit, SessionState, action,
+    Implicit, SessionState, Viewed, action,
     sentence::{Problems, number},
 };
 use crate::{
@@ -21,6 +21,8 @@ use crate::{
     model::Model,
     sort::IntoSort,
     trace::Verb,
+    value::OwnedRow,
+    view::{Projection, View},
 };
 
 const FIND_ONE: Verb = Verb::new("find_one", "find");
@@ -82,28 +84,37 @@ impl<M: Model, S> FindOne<M, S> {
         self.options.skip = self.problems.take("skip", number("skip", skip));
         self
     }
+
+    /// Reads the document as a [view](crate::view): `{ projection: { .. } }`.
+    ///
+    /// `await` gives the view, or `None` if nothing matches. The view owns its data, as there is no cursor to borrow from.
+    pub fn view<V: View<M> + OwnedRow>(mut self) -> Viewed<Self, V> {
+        self.options.projection = Some(Projection::of::<M, V>());
+        Viewed::new(self)
+    }
 }
 
 action!(FindOne { target, filter, problems } with FindOneOptions, clearing problems => Option<M>);
 
 impl<M: Model, S> FindOne<M, S> {
-    fn execute<'s>(self) -> BoxFuture<'s, Result<Option<M>>>
+    pub(super) fn execute<'s, T>(self) -> BoxFuture<'s, Result<Option<T>>>
     where
         S: SessionState<'s>,
+        T: OwnedRow,
     {
         let filter = self.problems.or_filter(self.filter);
         read_one(FIND_ONE, self.target, filter, self.options, self.state)
     }
 }
 
-/// One document as a model: what `find_one` and `get` share.
-pub(super) fn read_one<'s, M: Model>(
+/// One document as a row: what `find_one` and `get` share.
+pub(super) fn read_one<'s, T: OwnedRow>(
     verb: Verb,
     target: Target,
     filter: Result<Document>,
     options: FindOneOptions,
     session: impl SessionState<'s>,
-) -> BoxFuture<'s, Result<Option<M>>> {
+) -> BoxFuture<'s, Result<Option<T>>> {
     let session = session.into_option();
     Box::pin(async move {
         match send(verb, &target, filter, options, session).await? {

@@ -6,13 +6,15 @@ use mongodb::{
     options::FindOneOptions,
 };
 
-use super::{Implicit, SessionState, action, find_one::read_one};
+use super::{Implicit, SessionState, Viewed, action, find_one::read_one};
 use crate::{
     collection::{Collection, Target},
     error::Result,
     model::Model,
     path::Operand,
     trace::Verb,
+    value::OwnedRow,
+    view::{Projection, View},
 };
 
 const GET: Verb = Verb::new("get", "find");
@@ -67,12 +69,23 @@ pub struct Get<M, S = Implicit> {
     state: S,
 }
 
+impl<M: Model, S> Get<M, S> {
+    /// Reads the document as a [view](crate::view): `{ projection: { .. } }`.
+    ///
+    /// `await` gives the view, or `None` if there is no such document. The view owns its data, as there is no cursor to borrow from.
+    pub fn view<V: View<M> + OwnedRow>(mut self) -> Viewed<Self, V> {
+        self.options.projection = Some(Projection::of::<M, V>());
+        Viewed::new(self)
+    }
+}
+
 action!(Get { target, filter, model } with FindOneOptions => Option<M>);
 
 impl<M: Model, S> Get<M, S> {
-    fn execute<'s>(self) -> BoxFuture<'s, Result<Option<M>>>
+    pub(super) fn execute<'s, T>(self) -> BoxFuture<'s, Result<Option<T>>>
     where
         S: SessionState<'s>,
+        T: OwnedRow,
     {
         read_one(GET, self.target, self.filter, self.options, self.state)
     }

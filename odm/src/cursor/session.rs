@@ -1,22 +1,17 @@
 //! Cursors in a session.
 
-use std::{
-    fmt,
-    future::{Future, poll_fn},
-    marker::PhantomData,
-    pin::Pin,
-};
+use std::{fmt, future::poll_fn, marker::PhantomData, pin::Pin};
 
 use futures_core::Stream;
 use mongodb::{ClientSession, raw_batch_cursor::SessionRawBatchCursor};
 
-use super::{Batch, Origin};
+use super::{Batch, Origin, Step};
 use crate::{
     collection::Target,
     error::{Error, Result},
     exec::Polled,
     trace::Verb,
-    value::Decode,
+    value::{OwnedRow, Row},
 };
 
 /// The documents that a read in a session found, one after the other.
@@ -49,7 +44,7 @@ impl<'s, T> SessionCursor<'s, T> {
     /// Await it to its end: dropped half-way, it can lose a batch that the server has sent.
     pub async fn next(&mut self) -> Option<Result<T>>
     where
-        T: Decode,
+        T: OwnedRow,
     {
         loop {
             if let Some(bytes) = self.batch.next() {
@@ -58,21 +53,21 @@ impl<'s, T> SessionCursor<'s, T> {
             if self.batch.is_last() {
                 return None;
             }
-            match self.fetch().await {
-                Ok(batch) => self.batch = batch,
-                Err(error) => {
-                    self.batch = Batch::none();
-                    return Some(Err(error));
-                }
+            if let Err(error) = self.fetch().await {
+                return Some(Err(error));
             }
         }
     }
 
-    async fn fetch(&mut self) -> Result<Batch> {
+    /// Gets the next batch; after an error there is none.
+    async fn fetch(&mut self) -> Result<()> {
         let mut polled = Polled::default();
         let mut stream = self.driver.stream(&mut *self.session);
         let operation = self.origin.operation();
-        poll_fn(|context| self.batch.poll_next(Pin::new(&mut stream), context, &mut polled, &operation)).await
+        let batch =
+            poll_fn(|context| self.batch.poll_next(Pin::new(&mut stream), context, &mut polled, &operation))
+                .await;
+        batch.map(|batch| self.batch = batch).inspect_err(|_| self.batch = Batch::none())
     }
 
     /// All documents that are left, in a collection of your choice: `Vec<Order>`, `HashSet<_>`.
@@ -80,7 +75,7 @@ impl<'s, T> SessionCursor<'s, T> {
     /// The first error ends it.
     pub async fn try_collect<C: Default + Extend<T>>(mut self) -> Result<C>
     where
-        T: Decode,
+        T: OwnedRow,
     {
         let mut all = C::default();
         while let Some(row) = self.next().await {
@@ -94,7 +89,7 @@ impl<'s, T> SessionCursor<'s, T> {
     /// Each error names its document: [`decode_error`](Error::decode_error). Any other error ends it.
     pub async fn try_partition<C: Default + Extend<T>>(mut self) -> Result<(C, Vec<Error>)>
     where
-        T: Decode,
+        T: OwnedRow,
     {
         let (mut fitting, mut misfits) = (C::default(), Vec::new());
         while let Some(row) = self.next().await {
@@ -107,26 +102,28 @@ impl<'s, T> SessionCursor<'s, T> {
         Ok((fitting, misfits))
     }
 
-    /// Does something with each document that is left, one after the other.
-    ///
-    /// The first error ends it, of the cursor or your own.
-    pub async fn for_each<E, F, Done>(mut self, mut each: F) -> Result<(), E>
+    /// Does something with each document that is left, one after the other: as
+    /// [`Cursor::for_each`](super::Cursor::for_each).
+    pub async fn for_each<K, F, Done>(mut self, mut each: F) -> Result<(), Done::Error>
     where
-        T: Decode,
-        E: From<Error>,
-        F: FnMut(T) -> Done,
-        Done: Future<Output = Result<(), E>>,
+        T: Row,
+        F: FnMut(T::In<'_>) -> Done,
+        Done: Step<K>,
     {
-        while let Some(row) = self.next().await {
-            each(row?).await?;
+        loop {
+            let step = self.batch.next().map(|bytes| Ok::<_, Error>(each(self.origin.borrow::<T>(bytes)?)));
+            match step.transpose()? {
+                Some(step) => step.into_done().await?,
+                None if self.batch.is_last() => return Ok(()),
+                None => self.fetch().await?,
+            }
         }
-        Ok(())
     }
 
     /// The documents that are left, as a `Stream`.
     pub fn into_stream(self) -> impl Stream<Item = Result<T>> + Send + use<'s, T>
     where
-        T: Decode,
+        T: OwnedRow,
     {
         futures_util::stream::unfold(self, |mut cursor| async move {
             let row = cursor.next().await?;

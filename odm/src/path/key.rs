@@ -14,6 +14,8 @@ use crate::{
 pub trait Key: 'static {
     /// The stored name.
     const NAME: &'static str;
+    /// The names it is read from besides.
+    const ALIASES: &'static [&'static str] = &[];
     /// The accessor of this field alone, as a `T`, laid over `B`.
     type Layer<A: At, B, T: Value>;
 

@@ -22,6 +22,11 @@ pub trait Has<K: Key> {
     type Rust;
     /// The type of the field in paths: the same, or [`Via`] where serde stores it.
     type Type: Stores<Self::Rust>;
+
+    /// What takes the place of a missing field, if something does: `#[serde(default)]`.
+    fn default() -> Option<Self::Type> {
+        None
+    }
 }
 
 /// A type of a path that stores a `T`.
@@ -40,6 +45,9 @@ pub trait Stores<T>: Value {
     /// Reports the rules that the documents inside break; what serde stores has none.
     #[inline]
     fn check(_: &'static str, _: &T, _: &mut Check) {}
+
+    /// A `T`, as the path has it.
+    fn from_rust(value: T) -> Self;
 
     /// The `T` that was read.
     fn into_rust(self) -> T;
@@ -62,6 +70,10 @@ impl<T: Value> Stores<T> for T {
         check.inside(key, value);
     }
 
+    fn from_rust(value: T) -> Self {
+        value
+    }
+
     #[inline]
     fn into_rust(self) -> T {
         self
@@ -76,6 +88,10 @@ impl<S: ViaSerde<T>, T: 'static> Stores<T> for Via<S, T> {
 
     fn put_bare(value: &T, writer: &mut Writer) -> CodecResult<ElementType> {
         super::encode_via::<S, T>(value, writer)
+    }
+
+    fn from_rust(value: T) -> Self {
+        Self::new(value)
     }
 
     fn into_rust(self) -> T {

@@ -161,6 +161,6 @@ maps! {
     HashMap<K, V, S> where [K: MapKey + Eq + Hash, V: Value, S: BuildHasher + Default + 'static], checked unordered;
 }
 
-pub(super) fn utf8_key(key: &[u8]) -> CodecResult<&str> {
+pub(crate) fn utf8_key(key: &[u8]) -> CodecResult<&str> {
     std::str::from_utf8(key).map_err(|_| CodecError::new("a key in UTF-8", "other bytes"))
 }

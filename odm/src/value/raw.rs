@@ -271,12 +271,21 @@ impl<'de> Elements<'de> {
     /// what keeps both decoding and the build of many models fast.
     #[inline(never)]
     pub fn take<V: Value>(&mut self, key: &'static str, slot: &mut Option<V>) -> CodecResult<()> {
-        let Some((&tag, rest)) = self.rest.split_first() else { return Ok(()) };
-        let Some(rest) = rest.strip_prefix(key.as_bytes()) else { return Ok(()) };
-        let Some((0, rest)) = rest.split_first() else { return Ok(()) };
-        let (bytes, rest) = split_value(tag, rest).map_err(|error| error.at(key))?;
+        match self.next_if(key)? {
+            Some(value) => Self::put(key, value, slot),
+            None => Ok(()),
+        }
+    }
+
+    /// The value of the next element if that is `key`.
+    #[inline]
+    pub(crate) fn next_if(&mut self, key: &str) -> CodecResult<Option<Raw<'de>>> {
+        let Some((&tag, rest)) = self.rest.split_first() else { return Ok(None) };
+        let Some(rest) = rest.strip_prefix(key.as_bytes()) else { return Ok(None) };
+        let Some((0, rest)) = rest.split_first() else { return Ok(None) };
+        let (bytes, rest) = split_value(tag, rest).map_err(|error| error.at(key.to_owned()))?;
         self.rest = rest;
-        Self::put(key, self.value(tag, bytes), slot)
+        Ok(Some(self.value(tag, bytes)))
     }
 
     /// Fills `slot` from an element that was read out of the declared order.
@@ -347,7 +356,7 @@ fn one_of(names: &[&str]) -> String {
 }
 
 #[cold]
-pub(super) fn duplicate(key: &'static str) -> CodecError {
+pub(crate) fn duplicate(key: &'static str) -> CodecError {
     CodecError::new("one element of this name", "two").at(key)
 }
 

@@ -15,5 +15,6 @@ mod update;
 mod update_operators;
 mod upgrade;
 mod validate;
+mod view;
 mod watch;
 mod wire;

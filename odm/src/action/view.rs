@@ -1,0 +1,72 @@
+//! `.view::<V>()`: the actions that read documents, reading them as a view.
+
+use std::{fmt, future::IntoFuture, marker::PhantomData};
+
+use futures_core::future::BoxFuture;
+
+use super::{AsSession, Explicit, Find, FindOne, Get, Implicit};
+use crate::{
+    cursor::{Cursor, SessionCursor},
+    error::Result,
+    model::Model,
+    value::OwnedRow,
+};
+
+/// An action that reads documents of its model as the view `V`: it asks for the fields of `V` only.
+///
+/// Construct with `.view::<V>()` of [`Find`], [`FindOne`] or [`Get`], after their other setters.
+#[must_use = "nothing is read until the action is awaited"]
+pub struct Viewed<A, V> {
+    action: A,
+    rows: PhantomData<fn() -> V>,
+}
+
+impl<A, V> Viewed<A, V> {
+    pub(super) fn new(action: A) -> Self {
+        Self { action, rows: PhantomData }
+    }
+}
+
+impl<A: fmt::Debug, V> fmt::Debug for Viewed<A, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Viewed").field(&self.action).finish()
+    }
+}
+
+macro_rules! viewed {
+    ($($action:ident, $rows:ident => $output:ty, in a session $in_session:ty;)*) => { $(
+        impl<M: Model, V> Viewed<$action<M>, V> {
+            /// Runs in this session.
+            ///
+            /// The action borrows the session until its future is done, and takes only one.
+            pub fn session(self, session: &mut impl AsSession) -> Viewed<$action<M, Explicit<'_>>, V> {
+                Viewed::new(self.action.session(session))
+            }
+        }
+
+        viewed!(@awaited $action<M, Implicit>, $rows, 'static => $output);
+        viewed!(@awaited $action<M, Explicit<'s>>, $rows, 's => $in_session);
+    )* };
+    (@awaited $action:ty, any, $life:lifetime => $output:ty) => {
+        viewed!(@implement $action, [V: 'static], $life => $output);
+    };
+    (@awaited $action:ty, owned, $life:lifetime => $output:ty) => {
+        viewed!(@implement $action, [V: OwnedRow + 'static], $life => $output);
+    };
+    (@implement $action:ty, [$($rows:tt)*], $life:lifetime => $output:ty) => {
+        impl<'s, M: Model, $($rows)*> IntoFuture for Viewed<$action, V> {
+            type Output = Result<$output>;
+            type IntoFuture = BoxFuture<$life, Self::Output>;
+
+            fn into_future(self) -> Self::IntoFuture {
+                self.action.execute()
+            }
+        }
+    };
+}
+
+viewed! {
+    Find, any => Cursor<V>, in a session SessionCursor<'s, V>;
+    FindOne, owned => Option<V>, in a session Option<V>;
+    Get, owned => Option<V>, in a session Option<V>;
+}

@@ -1,0 +1,123 @@
+//! Views: partial models. The struct is the projection, nested too, and rustc checks it against its parent.
+//!
+//! ```no_run
+//! # use odm::{Collection, Embedded, Id, Model};
+//! # #[derive(Model)]
+//! # #[odm(collection = "orders")]
+//! # struct Order { id: Id<Order>, reference: String, ship_to: Option<Address>, note: Option<String>, lines: Vec<Line> }
+//! # #[derive(Embedded)]
+//! # struct Address { city: String, street: String }
+//! # #[derive(Embedded)]
+//! # struct Line { sku: String, qty: u32 }
+//! use odm::View;
+//!
+//! #[derive(View)]
+//! #[odm(of = Order)]
+//! struct Label {
+//!     reference: String,
+//!     ship_to: Option<Place>,
+//!     lines: Vec<Sku>,
+//! }
+//!
+//! #[derive(View)]
+//! #[odm(of = Address)]
+//! struct Place {
+//!     city: String,
+//! }
+//!
+//! #[derive(View)]
+//! #[odm(of = Line)]
+//! struct Sku {
+//!     sku: String,
+//! }
+//!
+//! # async fn f(orders: Collection<Order>) -> odm::Result<()> {
+//! let o = Order::fields();
+//! let labels: Vec<Label> =
+//!     orders.find(o.ship_to().city().eq("Oslo")).view::<Label>().await?.try_collect().await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! `view` sends `projection: { reference: 1, "ship_to.city": 1, "lines.sku": 1, _id: 0 }`: the server reads and sends
+//! these fields and no others, and what comes is decoded into the view at once. `find`, `find_one` and `get` have it.
+//!
+//! # Fields
+//!
+//! A field has the name of its parent's field in Rust, or says it, `#[odm(from = name)]`. The stored name comes from
+//! the parent, with the names that the parent reads besides (`#[serde(alias)]`). Its type is
+//!
+//! | in the view | where the parent has |
+//! |---|---|
+//! | `T` | `T`, stored as an odm `Value` or through serde |
+//! | a view of `D` | the document `D` |
+//! | `Option<V>` | an `Option` of what `V` is read from, or that itself |
+//! | `Vec<V>` | a `Vec` of what `V` is read from |
+//! | `BTreeMap<K, V>` `HashMap<K, V>` | the same map of what `V` is read from |
+//! | `Box<V>`, or `V` itself | a `Box` of what `V` is read from |
+//! | `&'a str` | `String`, `Box<str>`, `Cow<'static, str>` |
+//! | `Cow<'a, str>`, borrowed | `String`, `Box<str>` |
+//! | `&'a [u8]` | `bson::Binary` |
+//!
+//! Anything else does not compile: an `Option` in the parent cannot be read as if it were always there. What the parent
+//! reads in place of a missing field (`#[serde(default)]`) a view reads too, except in fields that borrow and nested views.
+//!
+//! A view inside an array of `Option`s, in a map, or in itself (a tree) is read from the whole field: no projection
+//! describes it.
+//!
+//! # Borrowed rows
+//!
+//! A view may have a lifetime. Its texts and bytes then are those of the batch that the server sent, and nothing is
+//! copied. Such a row lives until the next one is read, so the cursor has no `next` or `try_collect` for it, but it has
+//! [`for_each`](crate::Cursor::for_each):
+//!
+//! ```no_run
+//! # use odm::{Collection, Filter, Id, Model, View};
+//! # #[derive(Model)]
+//! # #[odm(collection = "orders")]
+//! # struct Order { id: Id<Order>, reference: String, tags: Vec<String> }
+//! #[derive(View)]
+//! #[odm(of = Order)]
+//! struct Tagged<'a> {
+//!     reference: &'a str,
+//!     tags: Vec<&'a str>,
+//! }
+//!
+//! # async fn f(orders: Collection<Order>) -> odm::Result<()> {
+//! let mut letters = 0;
+//! orders
+//!     .find(Filter::all())
+//!     .view::<Tagged<'_>>()
+//!     .await?
+//!     .for_each(|row| letters += row.reference.len())
+//!     .await?;
+//! # Ok(())
+//! # }
+//! ```
+
+mod field;
+mod place;
+mod projection;
+mod reader;
+
+pub use self::{
+    field::{FromField, FromOther, kinds},
+    place::{Declared, Flat, InView},
+    projection::Projection,
+    reader::{Reader, parent, reads},
+};
+
+use crate::value::Row;
+
+/// A partial `M`: some of its fields, under their own names.
+///
+/// Derive it with [`View`](macro@crate::View). `M` is a model, an embedded document or a shape.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a view of `{M}`",
+    label = "expected a view of `{M}`",
+    note = "derive it: `#[derive(odm::View)]` with `#[odm(of = {M})]`"
+)]
+pub trait View<M>: Row {
+    /// Names what the view reads.
+    fn project(projection: &mut Projection);
+}

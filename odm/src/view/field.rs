@@ -1,0 +1,373 @@
+//! What a field of a view can be read from.
+//!
+//! The last parameter of the traits is a marker that inference fills in: it keeps the ways of reading apart. A type that
+//! is read from itself has the one way [`Own`](kinds::Own); what holds others (`Option`, `Vec`, ..) has its own way only
+//! where these are read from something else, so that there are never two.
+
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, HashMap},
+    hash::{BuildHasher, Hash},
+};
+
+use mongodb::bson::{
+    Binary,
+    spec::{BinarySubtype, ElementType},
+};
+
+use super::{Projection, View};
+use crate::{
+    error::codec::{CodecError, CodecResult},
+    value::{MapKey, Raw, Row, Value, Via, ViaSerde, utf8_key},
+};
+
+/// A type of a view's field that can be read from a parent's field of type `F`.
+#[diagnostic::on_unimplemented(
+    message = "a field of type `{F}` cannot be read as `{Self}`",
+    label = "the parent declares this field `{F}`",
+    note = "a view reads a `T` as `T` or `Option<T>`, and an `Option<T>` only as an `Option`",
+    note = "it reads a document as a view of it, and a text as `&str`; so too inside `Option`, `Vec` and maps"
+)]
+pub trait FromField<'de, F, K>: Sized {
+    /// See [`FromOther::NULLABLE`].
+    const NULLABLE: bool = false;
+
+    /// Reads one element.
+    fn read(raw: Raw<'de>) -> CodecResult<Self>;
+
+    /// What a field without an element is read as; `None` makes the field required.
+    fn missing() -> Option<Self> {
+        None
+    }
+
+    /// What the parent's default is read as.
+    fn defaulted(_: F) -> Option<Self> {
+        None
+    }
+
+    /// Names what is read, at the field's place.
+    fn project(projection: &mut Projection) {
+        projection.whole();
+    }
+}
+
+/// The part of [`FromField`] in which the two types differ.
+pub trait FromOther<'de, F, K>: Sized {
+    /// Whether null may stand there. Such elements of an array are left out by a projection of what is inside.
+    const NULLABLE: bool = false;
+
+    /// Reads one element.
+    fn read(raw: Raw<'de>) -> CodecResult<Self>;
+
+    /// What a field without an element is read as.
+    fn missing() -> Option<Self> {
+        None
+    }
+
+    /// What the parent's default is read as.
+    fn defaulted(_: F) -> Option<Self> {
+        None
+    }
+
+    /// Names what is read.
+    fn project(projection: &mut Projection) {
+        projection.whole();
+    }
+}
+
+/// Markers of [`FromField`] and [`FromOther`]; inference fills them in.
+pub mod kinds {
+    use std::marker::PhantomData;
+
+    /// The parent's type.
+    #[derive(Debug)]
+    pub enum Own {}
+    /// Another type.
+    #[derive(Debug)]
+    pub struct Other<K>(PhantomData<K>);
+    /// Another type for the same kind of value, which may borrow.
+    #[derive(Debug)]
+    pub enum Like {}
+    /// The Rust type of a field stored through serde.
+    #[derive(Debug)]
+    pub enum Inner {}
+    /// A view of a document.
+    #[derive(Debug)]
+    pub enum Nested {}
+    /// An `Option` of something read from an `Option`.
+    #[derive(Debug)]
+    pub struct Maybe<K>(PhantomData<K>);
+    /// An `Option` of something that is always there.
+    #[derive(Debug)]
+    pub struct Present<K>(PhantomData<K>);
+    /// What is inside the parent's `Box`.
+    #[derive(Debug)]
+    pub struct Unboxed<K>(PhantomData<K>);
+    /// A `Box` of something read from a `Box`.
+    #[derive(Debug)]
+    pub struct Boxed<K>(PhantomData<K>);
+    /// An array of something read from an array.
+    #[derive(Debug)]
+    pub struct Items<K>(PhantomData<K>);
+    /// A map of something read from a map.
+    #[derive(Debug)]
+    pub struct Entries<K>(PhantomData<K>);
+}
+use kinds::{Boxed, Entries, Inner, Items, Like, Maybe, Nested, Other, Own, Present, Unboxed};
+
+#[diagnostic::do_not_recommend]
+impl<T: Value> FromField<'_, T, Own> for T {
+    #[inline]
+    fn read(raw: Raw<'_>) -> CodecResult<Self> {
+        T::decode(raw)
+    }
+
+    fn missing() -> Option<Self> {
+        T::missing()
+    }
+
+    fn defaulted(default: T) -> Option<Self> {
+        Some(default)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<'de, V: FromOther<'de, F, K>, F, K> FromField<'de, F, Other<K>> for V {
+    const NULLABLE: bool = V::NULLABLE;
+
+    #[inline]
+    fn read(raw: Raw<'de>) -> CodecResult<Self> {
+        V::read(raw)
+    }
+
+    fn missing() -> Option<Self> {
+        V::missing()
+    }
+
+    fn defaulted(default: F) -> Option<Self> {
+        V::defaulted(default)
+    }
+
+    fn project(projection: &mut Projection) {
+        V::project(projection);
+    }
+}
+
+macro_rules! texts {
+    ($($text:ty),*) => { $(
+        #[diagnostic::do_not_recommend]
+        impl<'de> FromOther<'de, $text, Like> for &'de str {
+            #[inline]
+            fn read(raw: Raw<'de>) -> CodecResult<Self> {
+                raw.str()
+            }
+        }
+    )* };
+}
+
+texts!(String, Box<str>, Cow<'static, str>);
+
+macro_rules! cows {
+    ($($text:ty),*) => { $(
+        #[diagnostic::do_not_recommend]
+        impl<'de> FromOther<'de, $text, Like> for Cow<'de, str> {
+            #[inline]
+            fn read(raw: Raw<'de>) -> CodecResult<Self> {
+                raw.str().map(Cow::Borrowed)
+            }
+
+            fn defaulted(default: $text) -> Option<Self> {
+                Some(Cow::Owned(default.into()))
+            }
+        }
+    )* };
+}
+
+// A `Cow<'static, str>` is its own way.
+cows!(String, Box<str>);
+
+#[diagnostic::do_not_recommend]
+impl<'de> FromOther<'de, Binary, Like> for &'de [u8] {
+    fn read(raw: Raw<'de>) -> CodecResult<Self> {
+        if !raw.is(ElementType::Binary) {
+            return Err(raw.expected("binary data"));
+        }
+        let old: u8 = BinarySubtype::BinaryOld.into();
+        match raw.bytes() {
+            // Subtype 2 repeats the length of the data inside the data.
+            [_, _, _, _, subtype, _, _, _, _, data @ ..] if *subtype == old => Ok(data),
+            [_, _, _, _, subtype, data @ ..] if *subtype != old => Ok(data),
+            _ => Err(CodecError::malformed()),
+        }
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<S: ViaSerde<T>, T: 'static> FromOther<'_, Via<S, T>, Inner> for T {
+    fn read(raw: Raw<'_>) -> CodecResult<Self> {
+        Via::<S, T>::decode(raw).map(Via::into_inner)
+    }
+
+    fn missing() -> Option<Self> {
+        <Via<S, T> as Value>::missing().map(Via::into_inner)
+    }
+
+    fn defaulted(default: Via<S, T>) -> Option<Self> {
+        Some(default.into_inner())
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<'de, V, D> FromOther<'de, D, Nested> for V
+where
+    V: View<D> + Row<In<'de> = V>,
+{
+    fn read(raw: Raw<'de>) -> CodecResult<Self> {
+        V::read_row(raw)
+    }
+
+    fn project(projection: &mut Projection) {
+        projection.view::<D, V>();
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<'de, V: FromOther<'de, F, K>, F, K> FromOther<'de, Option<F>, Maybe<K>> for Option<V> {
+    const NULLABLE: bool = true;
+
+    fn read(raw: Raw<'de>) -> CodecResult<Self> {
+        if raw.is(ElementType::Null) { Ok(None) } else { V::read(raw).map(Some) }
+    }
+
+    fn missing() -> Option<Self> {
+        Some(None)
+    }
+
+    fn defaulted(default: Option<F>) -> Option<Self> {
+        default.map_or(Some(None), |default| V::defaulted(default).map(Some))
+    }
+
+    fn project(projection: &mut Projection) {
+        V::project(projection);
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<'de, V: FromField<'de, F, K>, F, K> FromOther<'de, F, Present<K>> for Option<V> {
+    const NULLABLE: bool = true;
+
+    fn read(raw: Raw<'de>) -> CodecResult<Self> {
+        if raw.is(ElementType::Null) { Ok(None) } else { V::read(raw).map(Some) }
+    }
+
+    fn missing() -> Option<Self> {
+        Some(None)
+    }
+
+    fn defaulted(default: F) -> Option<Self> {
+        V::defaulted(default).map(Some)
+    }
+
+    fn project(projection: &mut Projection) {
+        V::project(projection);
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<'de, V: FromField<'de, F, K>, F, K> FromOther<'de, Box<F>, Unboxed<K>> for V {
+    const NULLABLE: bool = V::NULLABLE;
+
+    fn read(raw: Raw<'de>) -> CodecResult<Self> {
+        V::read(raw)
+    }
+
+    fn missing() -> Option<Self> {
+        V::missing()
+    }
+
+    fn defaulted(default: Box<F>) -> Option<Self> {
+        V::defaulted(*default)
+    }
+
+    fn project(projection: &mut Projection) {
+        V::project(projection);
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<'de, V: FromOther<'de, F, K>, F, K> FromOther<'de, Box<F>, Boxed<K>> for Box<V> {
+    const NULLABLE: bool = V::NULLABLE;
+
+    fn read(raw: Raw<'de>) -> CodecResult<Self> {
+        V::read(raw).map(Self::new)
+    }
+
+    fn missing() -> Option<Self> {
+        V::missing().map(Self::new)
+    }
+
+    fn defaulted(default: Box<F>) -> Option<Self> {
+        V::defaulted(*default).map(Self::new)
+    }
+
+    fn project(projection: &mut Projection) {
+        V::project(projection);
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<'de, V: FromOther<'de, F, K>, F, K> FromOther<'de, Vec<F>, Items<K>> for Vec<V> {
+    fn read(raw: Raw<'de>) -> CodecResult<Self> {
+        let mut items = raw.items()?;
+        let mut array = Self::new();
+        while let Some((_, item)) = items.next()? {
+            match V::read(item) {
+                Ok(item) => array.push(item),
+                Err(error) => return Err(error.at(array.len().to_string())),
+            }
+        }
+        Ok(array)
+    }
+
+    fn defaulted(default: Vec<F>) -> Option<Self> {
+        default.into_iter().map(V::defaulted).collect()
+    }
+
+    fn project(projection: &mut Projection) {
+        // The server leaves out elements that are no documents.
+        if V::NULLABLE { projection.whole() } else { V::project(projection) }
+    }
+}
+
+macro_rules! maps {
+    ($($map:ident<$($parameter:ident),*> where [$($generics:tt)*];)*) => { $(
+        /// The keys are data, so the whole map is asked for.
+        #[diagnostic::do_not_recommend]
+        impl<'de, V: FromOther<'de, F, W>, F, W, $($generics)*> FromOther<'de, $map<K, F $(, $parameter)*>, Entries<W>>
+            for $map<K, V $(, $parameter)*>
+        {
+            fn read(raw: Raw<'de>) -> CodecResult<Self> {
+                let mut elements = raw.elements()?;
+                let mut map = Self::default();
+                while let Some((key, value)) = elements.next()? {
+                    let key = utf8_key(key)?;
+                    let entry = K::from_key(key).and_then(|parsed| Ok((parsed, V::read(value)?)));
+                    let (parsed, value) = entry.map_err(|error| error.at(key.to_owned()))?;
+                    if map.insert(parsed, value).is_some() {
+                        return Err(CodecError::new("one element for this key", "two").at(key.to_owned()));
+                    }
+                }
+                Ok(map)
+            }
+
+            fn defaulted(default: $map<K, F $(, $parameter)*>) -> Option<Self> {
+                default.into_iter().map(|(key, value)| Some((key, V::defaulted(value)?))).collect()
+            }
+        }
+    )* };
+}
+
+maps! {
+    BTreeMap<> where [K: MapKey + Ord];
+    HashMap<S> where [K: MapKey + Eq + Hash, S: BuildHasher + Default];
+}

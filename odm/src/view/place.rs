@@ -1,0 +1,53 @@
+//! The place of a view: accessors return what is known of the field, in types.
+
+use std::{fmt, marker::PhantomData};
+
+use crate::{
+    path::{At, Key},
+    value::Value,
+};
+
+/// In a view, where fields are only named: accessors return [`Declared`].
+#[derive(Debug, Clone, Copy)]
+pub struct InView;
+
+/// A field `K`, declared with the type `T`.
+pub struct Declared<T, K>(PhantomData<fn() -> (T, K)>);
+
+impl<T, K> fmt::Debug for Declared<T, K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Declared")
+    }
+}
+
+/// A flattened field: it has no name by which a projection could ask for it.
+pub struct Flat<T, K>(PhantomData<fn() -> (T, K)>);
+
+impl<T, K> fmt::Debug for Flat<T, K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Flat")
+    }
+}
+
+impl At for InView {
+    type Field<T: Value, K: Key> = Declared<T, K>;
+    type Many = Self;
+    type Maybe = Self;
+    type Part<T: Value, K: Key> = Flat<T, K>;
+
+    fn field<T: Value, K: Key>(&self) -> Declared<T, K> {
+        Declared(PhantomData)
+    }
+
+    fn part<T: Value, K: Key>(&self) -> Flat<T, K> {
+        Flat(PhantomData)
+    }
+
+    fn many(self) -> Self {
+        self
+    }
+
+    fn maybe(self) -> Self {
+        self
+    }
+}

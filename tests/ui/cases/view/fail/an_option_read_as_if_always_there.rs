@@ -1,0 +1,16 @@
+use odm_integration::story::{Address, Order};
+
+#[derive(odm::View)]
+#[odm(of = Order)]
+struct Label {
+    note: String,
+    ship_to: City,
+}
+
+#[derive(odm::View)]
+#[odm(of = Address)]
+struct City {
+    city: String,
+}
+
+fn main() {}
