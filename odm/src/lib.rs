@@ -69,6 +69,9 @@
 //! # Features
 //!
 //! `derive` (default): the derives.
+//!
+//! `bytes`, `chrono`, `rust_decimal`, `time`, `url`, `uuid`: the types of the crates of these names as field types; see
+//! [`value`].
 
 pub use mongodb;
 pub use mongodb::bson;
