@@ -10,9 +10,10 @@ pub use crate::{
     path::{At, Based, Just, Key, Path},
     pipeline::{Expression, Filled, Fills, Gives, IdOf, InObject, Over, Slot, Slots, With},
     value::{
-        Accessed, Decode, Doc, Elements, Has, Keyed, MapKey, Raw, Serde, Value, Via, ViaSerde, Writer,
-        check_field, decode_via, encode_via, fill_field, given_field, put_field, require_field, take_field,
-        unknown_field, unknown_variant,
+        Accessed, Days, Decode, Doc, Elements, Has, Hours, InBinary, InUnit, Keyed, MapKey, Micros, Millis,
+        Minutes, Nanos, Raw, Seconds, Serde, Stores, Value, Via, ViaSerde, Writer, check_field, decode_via,
+        encode_via, fill_field, given_field, put_field, require_field, take_field, unknown_field,
+        unknown_variant,
     },
 };
 

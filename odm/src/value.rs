@@ -32,6 +32,8 @@
 //! | `rust_decimal::Decimal` (feature `rust_decimal`) | decimal128 |
 //! | `url::Url` (feature `url`) | string |
 //! | `bytes::Bytes` (feature `bytes`) | binary, subtype 0; reads subtype 2 and arrays of numbers too |
+//! | `Vec<u8>` `Box<[u8]>` `[u8; N]` `Bytes`, field marked `#[odm(binary)]` | binary, subtype 0 |
+//! | `Duration`, `chrono`'s and `time`'s, field marked `#[odm(unit = "ms")]` | int64: so many of the unit; a remainder is an error |
 //! | any other type, field marked `#[odm(serde)]` | what serde makes of it |
 //!
 //! An integer field reads int32, int64, and doubles without a fraction up to 2^53 (shells write those). Everything
@@ -52,14 +54,14 @@
 //! - `HashSet` and `HashMap` are stored in an order that differs between processes: compare a set by `all` and `size`.
 //!
 //! `Rc` is no field type, since documents cross threads; nor are `Cell` and its relatives. `Duration` and `SystemTime`
-//! have no BSON type: `#[odm(serde)]` stores them as documents of seconds and nanoseconds.
+//! have no BSON type: say the unit of a duration, `#[odm(unit = "ms")]`, or store them as serde does, `#[odm(serde)]`.
 
 mod array;
-#[cfg(feature = "bytes")]
 mod binary;
 mod crates;
 mod declared;
 mod document;
+mod encoded;
 mod id;
 mod map;
 mod plain;
@@ -85,6 +87,10 @@ pub use self::{
         Accessed, Has, Stores, check_field, fill_field, given_field, put_field, require_field, take_field,
     },
     document::{Decode, Doc, from_slice, to_vec},
+    encoded::{
+        Binary, Counted, Days, Encoded, Hours, InBinary, InUnit, Micros, Millis, Minutes, Nanos, Seconds,
+        Span, Unit, Way,
+    },
     id::{Id, Keyed, NewKey},
     map::{Map, MapKey},
     raw::{Elements, Raw, require, unknown_field, unknown_variant},
@@ -109,7 +115,7 @@ pub use self::{
     message = "`{Self}` cannot be stored in a field",
     label = "this type is not an odm `Value`",
     note = "derive it: `#[derive(odm::Value)]` for unit enums and newtypes, `#[derive(odm::Embedded)]` for documents",
-    note = "or store the field through serde: `#[odm(serde)]`"
+    note = "or store the field through serde: `#[odm(serde)]`; a duration as a number: `#[odm(unit = \"ms\")]`"
 )]
 pub trait Value: Sized + 'static {
     /// The accessors below a path to this value, laid over `B`: the fields of a document (through

@@ -434,3 +434,122 @@ fn serde_refuses_maps_with_number_keys() {
     assert!(bson::serialize_to_vec(&map).is_err());
     assert_eq!(map.to_bson().unwrap(), Bson::Document(doc! { "7": 1 }));
 }
+
+mod encodings {
+    use std::time::Duration;
+
+    use odm::{Id, Model};
+
+    use super::*;
+
+    #[derive(Debug, PartialEq, odm::Value)]
+    struct Digest(#[odm(binary)] [u8; 4]);
+
+    #[derive(Debug, PartialEq, Model)]
+    #[odm(collection = "runs")]
+    struct Run {
+        id: Id<Run>,
+        #[odm(binary)]
+        image: Vec<u8>,
+        #[odm(binary)]
+        thumb: Option<Box<[u8]>>,
+        #[odm(binary)]
+        body: bytes::Bytes,
+        digest: Digest,
+        #[odm(unit = "ms")]
+        took: Duration,
+        #[odm(unit = "s")]
+        pause: Option<Duration>,
+        #[odm(unit = "us")]
+        drift: chrono::TimeDelta,
+        #[odm(unit = "h")]
+        shift: time::Duration,
+    }
+
+    fn run() -> Run {
+        Run {
+            id: Id::new(),
+            image: vec![1, 2],
+            thumb: None,
+            body: vec![3].into(),
+            digest: Digest([1, 2, 3, 4]),
+            took: Duration::from_millis(1_500),
+            pause: Some(Duration::from_secs(60)),
+            drift: chrono::TimeDelta::microseconds(-1_500_001),
+            shift: time::Duration::hours(-8),
+        }
+    }
+
+    fn generic(bytes: &[u8]) -> Bson {
+        bson::Binary { subtype: bson::spec::BinarySubtype::Generic, bytes: bytes.to_vec() }.into()
+    }
+
+    fn stored() -> Document {
+        let run = run();
+        doc! {
+            "_id": *run.id.key(), "image": generic(&[1, 2]), "thumb": null, "body": generic(&[3]),
+            "digest": generic(&[1, 2, 3, 4]), "took": 1_500_i64, "pause": 60_i64, "drift": -1_500_001_i64, "shift": -8_i64,
+        }
+    }
+
+    fn read(changed: Document) -> Result<Run, String> {
+        let mut document = stored();
+        document.extend(changed);
+        odm::from_slice(&document.to_vec().unwrap())
+            .map_err(|error| error.decode_error().map(ToString::to_string).unwrap_or_default())
+    }
+
+    #[test]
+    fn a_field_is_stored_in_the_way_its_attribute_says() {
+        let run = run();
+        let mut expected = stored();
+        expected.insert("_id", *run.id.key());
+        assert_eq!(bson::deserialize_from_slice::<Document>(&odm::to_vec(&run).unwrap()).unwrap(), expected);
+        assert_eq!(odm::from_slice::<Run>(&expected.to_vec().unwrap()).unwrap(), run);
+    }
+
+    #[test]
+    fn arrays_of_numbers_are_read_as_the_bytes_they_were() {
+        assert_eq!(read(doc! { "image": [7, 8] }).unwrap().image, [7, 8]);
+        let old = bson::Binary { subtype: bson::spec::BinarySubtype::BinaryOld, bytes: vec![9] };
+        assert_eq!(read(doc! { "image": old }).unwrap().image, [9]);
+        assert!(read(doc! { "image": "text" }).unwrap_err().contains("expected binary data, found a string"));
+        assert!(
+            read(doc! { "digest": generic(&[1]) }).unwrap_err().contains("expected 4 bytes, found 1 bytes")
+        );
+    }
+
+    #[test]
+    fn a_missing_option_is_none() {
+        let mut document = stored();
+        document.remove("pause");
+        document.remove("thumb");
+        let run: Run = odm::from_slice(&document.to_vec().unwrap()).unwrap();
+        assert_eq!((run.pause, run.thumb), (None, None));
+    }
+
+    #[test]
+    fn a_remainder_below_the_unit_is_refused() {
+        let run = Run { took: Duration::from_nanos(1), ..run() };
+        let message = odm::to_vec(&run).unwrap_err().to_string();
+        assert!(message.contains("`took`: expected a whole number of milliseconds"), "{message}");
+        let huge = Run { took: Duration::MAX - Duration::from_nanos(999_999_999), ..self::run() };
+        assert!(odm::to_vec(&huge).unwrap_err().to_string().contains("fits int64"));
+        assert!(read(doc! { "took": -1 }).unwrap_err().contains("a duration that its type can hold"));
+    }
+
+    #[test]
+    fn filters_and_updates_carry_the_encoding_of_the_field() {
+        let r = Run::fields();
+        let same = |filter: odm::Filter<Run>, expected: Document| {
+            assert_eq!(filter.to_string(), odm::Filter::<Run>::raw(expected).to_string());
+        };
+        same(r.took().eq(Duration::from_secs(2)), doc! { "took": { "$eq": 2_000_i64 } });
+        same(r.pause().gt(Duration::from_secs(2)), doc! { "pause": { "$gt": 2_i64 } });
+        same(r.image().eq(vec![1_u8]), doc! { "image": { "$eq": generic(&[1]) } });
+        let update = r.took().inc(Duration::from_secs(1)) + r.pause().set(None::<Duration>);
+        let expected =
+            odm::Update::<Run>::raw(doc! { "$inc": { "took": 1_000_i64 }, "$set": { "pause": null } });
+        assert_eq!(update.to_string(), expected.to_string());
+    }
+}

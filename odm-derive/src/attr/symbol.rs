@@ -7,6 +7,7 @@ use syn::Ident;
 use crate::ast::Derive;
 
 // words
+pub(crate) const BINARY: &str = "binary";
 pub(crate) const COLLECTION: &str = "collection";
 pub(crate) const CRATE: &str = "crate";
 pub(crate) const CUSTOM: &str = "custom";
@@ -28,6 +29,7 @@ pub(crate) const SERDE: &str = "serde";
 pub(crate) const SPARSE: &str = "sparse";
 pub(crate) const TTL: &str = "ttl";
 pub(crate) const UNIQUE: &str = "unique";
+pub(crate) const UNIT: &str = "unit";
 pub(crate) const VALIDATE: &str = "validate";
 
 /// The correct form of what a word belongs to.
@@ -42,6 +44,8 @@ pub(crate) mod form {
     pub(crate) const ID: &str = "#[odm(id)]";
     pub(crate) const RENAME: &str = "#[odm(rename = \"storedName\")]";
     pub(crate) const SERDE: &str = "#[odm(serde)]";
+    pub(crate) const BINARY: &str = "#[odm(binary)]";
+    pub(crate) const UNIT: &str = "#[odm(unit = \"ms\")]";
     pub(crate) const VALIDATE: &str = "#[odm(validate(length(min = 1, max = 100)))]";
     pub(crate) const VALIDATE_ALL: &str = "#[odm(validate(custom = path::to::function))]";
     pub(crate) const LENGTH: &str = "length(min = 1, max = 100)` or `length(equal = 3)";
@@ -75,10 +79,12 @@ impl Position {
     /// On a field.
     pub(crate) fn field(derive: Derive) -> Self {
         let (valid, name): (&[_], _) = match derive {
-            Derive::Model => (&[ID, INDEX, RENAME, SERDE, VALIDATE], "on a field of a model"),
-            Derive::Embedded => (&[RENAME, SERDE, VALIDATE], "on a field of an embedded document"),
-            Derive::Shape => (&[ID, RENAME, SERDE], "on a field of a shape"),
-            Derive::Value => (&[SERDE], "on the field of a newtype"),
+            Derive::Model => (&[ID, INDEX, RENAME, SERDE, BINARY, UNIT, VALIDATE], "on a field of a model"),
+            Derive::Embedded => {
+                (&[RENAME, SERDE, BINARY, UNIT, VALIDATE], "on a field of an embedded document")
+            }
+            Derive::Shape => (&[ID, RENAME, SERDE, BINARY, UNIT], "on a field of a shape"),
+            Derive::Value => (&[SERDE, BINARY, UNIT], "on the field of a newtype"),
         };
         Self { valid, name, derive }
     }
@@ -132,6 +138,24 @@ impl Position {
         };
         Some(reason.to_owned())
     }
+}
+
+/// The unit of a duration, by the name that odm gives it.
+pub(crate) fn unit(text: &syn::LitStr) -> syn::Result<&'static str> {
+    Ok(match text.value().as_str() {
+        "ns" => "Nanos",
+        "us" => "Micros",
+        "ms" => "Millis",
+        "s" => "Seconds",
+        "m" => "Minutes",
+        "h" => "Hours",
+        "d" => "Days",
+        other => {
+            let message =
+                format!("`{other}` is not a unit of time: write `ns`, `us`, `ms`, `s`, `m`, `h` or `d`");
+            return Err(syn::Error::new(text.span(), message));
+        }
+    })
 }
 
 /// The mistake of a word that is not in the vocabulary of its place.

@@ -3,6 +3,8 @@
 //! The functions here ask for a declaration, never for the bound `Value` itself. So a type that cannot be
 //! stored is refused where it is declared, at the user's field, and by one message.
 
+use mongodb::bson::spec::ElementType;
+
 use super::{Elements, Raw, Value, Via, ViaSerde, Writer, require};
 use crate::{
     error::codec::CodecResult,
@@ -29,8 +31,14 @@ pub trait Has<K: Key> {
     note = "the type must implement `serde::Serialize` and `serde::Deserialize`, and own what it holds"
 )]
 pub trait Stores<T>: Value {
+    /// Appends the bytes of a `T` and says which BSON type they are.
+    fn write(value: &T, writer: &mut Writer) -> CodecResult<ElementType>;
+
     /// Writes a `T` as the element `key`.
-    fn put(key: &'static str, value: &T, writer: &mut Writer) -> CodecResult<()>;
+    #[inline]
+    fn put(key: &'static str, value: &T, writer: &mut Writer) -> CodecResult<()> {
+        writer.element_with(key, |writer| Self::write(value, writer))
+    }
 
     /// Reports the rules that the documents inside break; what serde stores has none.
     #[inline]
@@ -42,6 +50,11 @@ pub trait Stores<T>: Value {
 
 #[diagnostic::do_not_recommend]
 impl<T: Value> Stores<T> for T {
+    #[inline]
+    fn write(value: &T, writer: &mut Writer) -> CodecResult<ElementType> {
+        value.encode(writer)
+    }
+
     #[inline]
     fn put(key: &'static str, value: &T, writer: &mut Writer) -> CodecResult<()> {
         writer.element(key, value)
@@ -60,8 +73,8 @@ impl<T: Value> Stores<T> for T {
 
 #[diagnostic::do_not_recommend]
 impl<S: ViaSerde<T>, T: 'static> Stores<T> for Via<S, T> {
-    fn put(key: &'static str, value: &T, writer: &mut Writer) -> CodecResult<()> {
-        writer.element_with(key, |writer| super::encode_via::<S, T>(value, writer))
+    fn write(value: &T, writer: &mut Writer) -> CodecResult<ElementType> {
+        super::encode_via::<S, T>(value, writer)
     }
 
     fn into_rust(self) -> T {
