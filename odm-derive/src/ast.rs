@@ -88,6 +88,8 @@ pub(crate) struct Field<'a> {
     pub(crate) id_span: Option<Span>,
     /// `#[odm(serde)]` and a serde `with` stand here: which of the two is meant is not known.
     pub(crate) two_codecs: Option<Span>,
+    /// The last of several words of which each says how the field is stored.
+    pub(crate) more_codecs: Option<Span>,
 }
 
 /// How a field is written and read.
@@ -97,6 +99,10 @@ pub(crate) enum Codec {
     Value,
     /// By its type's serde.
     Serde,
+    /// As binary data.
+    Binary,
+    /// As a number of the unit that odm calls by this name.
+    Unit(&'static str),
     /// By functions that serde's `with` and its relatives name.
     With { serialize: Option<Box<ExprPath>>, deserialize: Option<Box<ExprPath>> },
 }
@@ -311,6 +317,10 @@ impl<'a> Field<'a> {
             }
         } else if attrs.serde.get().is_some() {
             Codec::Serde
+        } else if attrs.binary.get().is_some() {
+            Codec::Binary
+        } else if let Some(unit) = attrs.unit.get() {
+            Codec::Unit(unit)
         } else {
             Codec::Value
         };
@@ -340,6 +350,17 @@ impl<'a> Field<'a> {
             rules: attrs.rules,
             id_span: attrs.id.span(),
             two_codecs: attrs.serde.span().filter(|_| with),
+            more_codecs: [
+                with.then(Span::call_site),
+                attrs.serde.span(),
+                attrs.binary.span(),
+                attrs.unit.span(),
+            ]
+            .into_iter()
+            .flatten()
+            .skip(1)
+            .last()
+            .filter(|_| attrs.binary.get().is_some() || attrs.unit.get().is_some()),
         }
     }
 

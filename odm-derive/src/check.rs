@@ -227,6 +227,11 @@ fn one_codec(cx: &Ctxt, container: &Container<'_>) {
             "`#[serde(with)]` and its relatives already store this field through serde: remove `#[odm(serde)]`",
         ));
     }
+    for span in container.all_fields().filter_map(|field| field.more_codecs) {
+        let message =
+            "a field is stored in one way: keep one of `binary`, `unit`, `serde` and serde's `with`";
+        cx.push(syn::Error::new(span, message));
+    }
 }
 
 /// Two fields under one name would overwrite each other.
@@ -386,7 +391,13 @@ fn no_id(cx: &Ctxt, place: &syn::Ident, model: &syn::Ident) {
 
 fn usable_id(cx: &Ctxt, ident: &syn::Ident, field: &Field<'_>) {
     if !matches!(field.codec, Codec::Value) {
-        cx.error(field.ty, "the id cannot be stored through serde: its type must be an odm `Value`");
+        let message = match field.codec {
+            Codec::Binary | Codec::Unit(_) => {
+                "the id is stored as its type says: put the attribute on a newtype that derives `odm::Value`"
+            }
+            _ => "the id cannot be stored through serde: its type must be an odm `Value`",
+        };
+        cx.error(field.ty, message);
     }
     if last_segment(field.ty).is_some_and(|segment| segment == "Option") {
         cx.error(

@@ -69,7 +69,12 @@
 //!
 //! # Features
 //!
-//! `derive` (default): the derives. `schemars`, `utoipa`: an [`Id`] in the JSON schema or the `OpenAPI` description of
+//! `derive` (default): the derives.
+//!
+//! `bytes`, `chrono`, `rust_decimal`, `time`, `url`, `uuid`: the types of the crates of these names as field types; see
+//! [`value`].
+//!
+//! `schemars`, `utoipa`: an [`Id`] in the JSON schema or the `OpenAPI` description of
 //! your API is the text or integer that it is in JSON.
 
 pub use mongodb;

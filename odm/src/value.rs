@@ -6,33 +6,73 @@
 //! | `i64` `u32` `u64` `isize` `usize` `i128` `u128` | int64; a number beyond it is an error, never a wrap |
 //! | `f64` `f32` | double; reads integers too |
 //! | `bool` | bool |
-//! | `String` `Cow<'static, str>` `Box<str>` `char` | string |
+//! | `NonZero<_>` `Wrapping<_>` `Saturating<_>` | the number inside |
+//! | `String` `Cow<'static, str>` `Box<str>` `Arc<str>` `char` | string |
+//! | `PathBuf` | string; a path that is not UTF-8 is an error |
+//! | `Ipv4Addr` `Ipv6Addr` | array of the bytes |
+//! | `SocketAddrV4` `SocketAddrV6` | array of address and port |
+//! | `IpAddr` `SocketAddr` | document with the one field `V4` or `V6` |
+//! | `()` `PhantomData<_>` | null |
 //! | `bson::DateTime` `ObjectId` `Decimal128` `Timestamp` `Binary` `Regex` `JavaScriptCodeWithScope` | the type of that name |
 //! | `bson::Uuid` | binary, subtype 4 |
 //! | [`Id<M>`](Id) | the model's key |
 //! | `Option<T>` | `T`, or null for `None`; a missing field reads as `None` |
-//! | `Box<T>` | `T` |
-//! | `Vec<T>` | array |
-//! | `BTreeMap<K, T>` `HashMap<K, T>` | document; `K` is a text, a number, an id, a UUID, an enum of names |
+//! | `Box<T>` `Arc<T>` `Cow<'static, T>` | `T` |
+//! | `Vec<T>` `VecDeque<T>` `LinkedList<T>` `Box<[T]>` `Arc<[T]>` `BTreeSet<T>` `HashSet<T>` | array; a set reads equal elements as one |
+//! | `[T; N]`, tuples of up to eight | array; another length is an error |
+//! | `BTreeMap<K, T>` `HashMap<K, T>` | document; `K` is a text, a number, a bool, an id, a UUID, an enum of names |
 //! | a struct with `Model` or `Embedded` | document |
 //! | an enum of names with [`Value`](macro@crate::Value) | string: the variant's name |
 //! | a newtype with [`Value`](macro@crate::Value) | what it holds |
 //! | `bson::Bson` `bson::Document` | whatever it is, bit for bit; a key that stands twice is an error, and arrays are written with their positions as keys |
+//! | `chrono::DateTime<Utc>` `chrono::NaiveDateTime` (feature `chrono`) | date |
+//! | `time::OffsetDateTime` `UtcDateTime` `PrimitiveDateTime` (feature `time`) | date |
+//! | `chrono::NaiveDate` `time::Date` | date at midnight in UTC; another time of day is an error |
+//! | `uuid::Uuid` (feature `uuid`) | binary, subtype 4 |
+//! | `rust_decimal::Decimal` (feature `rust_decimal`) | decimal128 |
+//! | `url::Url` (feature `url`) | string |
+//! | `bytes::Bytes` (feature `bytes`) | binary, subtype 0; reads subtype 2 and arrays of numbers too |
+//! | `Vec<u8>` `Box<[u8]>` `[u8; N]` `Bytes`, field marked `#[odm(binary)]` | binary, subtype 0 |
+//! | `Duration`, `chrono`'s and `time`'s, field marked `#[odm(unit = "ms")]` | int64: so many of the unit; a remainder is an error |
 //! | any other type, field marked `#[odm(serde)]` | what serde makes of it |
 //!
 //! An integer field reads int32, int64, and doubles without a fraction up to 2^53 (shells write those). Everything
 //! else has to be of its type: what is not is an error that names the path.
+//!
+//! # What is lost, and what is refused
+//!
+//! - A BSON date counts milliseconds: what is finer is cut off towards the past, before 1970 too. Filters and updates
+//!   carry the same cut value.
+//! - A BSON date has no offset: `time::OffsetDateTime` is read in UTC, the same instant. `chrono::DateTime` is a field
+//!   type for `Utc` alone; one with a fixed offset may be compared with it. A date without a zone is stored as if it
+//!   were in UTC.
+//! - A stored date outside the range of the Rust type is an error.
+//! - `f32` is stored as a double, exactly; reading another double rounds to the nearest `f32`.
+//! - An integer beyond int64 is an error when it is written: no BSON integer holds it.
+//! - Every `Decimal` is stored exactly; a decimal128 that it cannot hold exactly, an infinity or NaN is an error when it
+//!   is read.
+//! - `HashSet` and `HashMap` are stored in an order that differs between processes: compare a set by `all` and `size`.
+//!
+//! `Rc` is no field type, since documents cross threads; nor are `Cell` and its relatives. `Duration` and `SystemTime`
+//! have no BSON type: say the unit of a duration, `#[odm(unit = "ms")]`, or store them as serde does, `#[odm(serde)]`.
 
 mod array;
+mod binary;
+mod crates;
 mod declared;
 mod document;
+mod encoded;
 mod flatten;
 mod id;
 mod map;
+mod plain;
+mod pointer;
 mod raw;
 mod row;
 mod scalar;
+mod sequence;
 mod text;
+mod tuple;
 mod untyped;
 mod upgrade;
 mod variant;
@@ -53,6 +93,10 @@ pub use self::{
         require_field, take_field,
     },
     document::{Decode, Doc, from_slice, to_vec},
+    encoded::{
+        Binary, Counted, Days, Encoded, Hours, InBinary, InUnit, Micros, Millis, Minutes, Nanos, Seconds,
+        Span, Unit, Way,
+    },
     flatten::{Flatten, Flattens, HasPart, PartIn, PartOf, Rest, check_part, part, part_behind, put_part},
     id::{Id, Keyed, NewKey},
     map::{Map, MapKey},
@@ -82,7 +126,7 @@ pub(crate) use self::{map::utf8_key, raw::duplicate, untyped::looks_like_operato
     message = "`{Self}` cannot be stored in a field",
     label = "this type is not an odm `Value`",
     note = "derive it: `#[derive(odm::Value)]` for unit enums and newtypes, `#[derive(odm::Embedded)]` for documents",
-    note = "or store the field through serde: `#[odm(serde)]`"
+    note = "or store the field through serde: `#[odm(serde)]`; a duration as a number: `#[odm(unit = \"ms\")]`"
 )]
 pub trait Value: Sized + 'static {
     /// The accessors below a path to this value, laid over `B`: the fields of a document (through
@@ -132,14 +176,14 @@ pub trait Value: Sized + 'static {
 /// The answers of a value with nothing below it.
 macro_rules! leaf {
     () => {
-        type Fields<A: $crate::path::At, B> = B;
+        type Fields<At_: $crate::path::At, B_> = B_;
         type Optional = Option<Self>;
         type Bare = Self;
         type Lift<U: $crate::value::Value> = U;
         type Laid<S: $crate::value::Doc> = Self;
         type Joined<S: $crate::value::Doc> = Self;
         #[inline]
-        fn under<A: $crate::path::At, B>(_: A, base: B) -> B {
+        fn under<At_: $crate::path::At, B_>(_: At_, base: B_) -> B_ {
             base
         }
     };

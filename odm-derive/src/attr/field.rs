@@ -18,6 +18,8 @@ pub(crate) struct FieldAttrs {
     pub(crate) id: Once<()>,
     pub(crate) rename: Once<LitStr>,
     pub(crate) serde: Once<()>,
+    pub(crate) binary: Once<()>,
+    pub(crate) unit: Once<&'static str>,
     pub(crate) indexes: Vec<Index>,
     pub(crate) rules: Vec<Rule>,
 }
@@ -40,6 +42,12 @@ impl FieldAttrs {
             } else if word == symbol::SERDE {
                 flag(word, input, form::SERDE)?;
                 attrs.serde.set(word, ())
+            } else if word == symbol::BINARY {
+                flag(word, input, form::BINARY)?;
+                attrs.binary.set(word, ())
+            } else if word == symbol::UNIT {
+                let text = text(word, input, form::UNIT)?;
+                attrs.unit.set(word, symbol::unit(&text)?)
             } else if word == symbol::VALIDATE {
                 rule::of_field(cx, word, input, &mut attrs.rules)
             } else if let Some(ident) = ident {

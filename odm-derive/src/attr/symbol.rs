@@ -7,6 +7,7 @@ use syn::Ident;
 use crate::ast::Derive;
 
 // words
+pub(crate) const BINARY: &str = "binary";
 pub(crate) const COLLECTION: &str = "collection";
 pub(crate) const CRATE: &str = "crate";
 pub(crate) const CUSTOM: &str = "custom";
@@ -31,6 +32,7 @@ pub(crate) const SERDE: &str = "serde";
 pub(crate) const SPARSE: &str = "sparse";
 pub(crate) const TTL: &str = "ttl";
 pub(crate) const UNIQUE: &str = "unique";
+pub(crate) const UNIT: &str = "unit";
 pub(crate) const UPGRADE: &str = "upgrade";
 pub(crate) const VALIDATE: &str = "validate";
 
@@ -51,6 +53,8 @@ pub(crate) mod form {
         "#[odm(schema_version = 3)]` or `#[odm(schema_version(3, name = \"v\"))]";
     pub(crate) const UPGRADE: &str = "#[odm(upgrade(1 = path::to::step, 2 = path::to::next_step))]";
     pub(crate) const SERDE: &str = "#[odm(serde)]";
+    pub(crate) const BINARY: &str = "#[odm(binary)]";
+    pub(crate) const UNIT: &str = "#[odm(unit = \"ms\")]";
     pub(crate) const VALIDATE: &str = "#[odm(validate(length(min = 1, max = 100)))]";
     pub(crate) const VALIDATE_ALL: &str = "#[odm(validate(custom = path::to::function))]";
     pub(crate) const LENGTH: &str = "length(min = 1, max = 100)` or `length(equal = 3)";
@@ -88,15 +92,21 @@ impl Position {
     pub(crate) fn field(derive: Derive, in_variant: bool, named: bool) -> Self {
         let (valid, name): (&[_], _) = match derive {
             Derive::Model if in_variant && named => {
-                (&[ID, RENAME, SERDE, VALIDATE], "on a field of a variant")
+                (&[ID, RENAME, SERDE, BINARY, UNIT, VALIDATE], "on a field of a variant")
             }
-            Derive::Value if in_variant && named => (&[RENAME, SERDE, VALIDATE], "on a field of a variant"),
-            Derive::Model | Derive::Value if in_variant => (&[SERDE], "on what a variant holds"),
-            Derive::Model => (&[ID, INDEX, RENAME, SERDE, VALIDATE], "on a field of a model"),
-            Derive::Embedded => (&[RENAME, SERDE, VALIDATE], "on a field of an embedded document"),
-            Derive::Shape => (&[ID, RENAME, SERDE], "on a field of a shape"),
+            Derive::Value if in_variant && named => {
+                (&[RENAME, SERDE, BINARY, UNIT, VALIDATE], "on a field of a variant")
+            }
+            Derive::Model | Derive::Value if in_variant => {
+                (&[SERDE, BINARY, UNIT], "on what a variant holds")
+            }
+            Derive::Model => (&[ID, INDEX, RENAME, SERDE, BINARY, UNIT, VALIDATE], "on a field of a model"),
+            Derive::Embedded => {
+                (&[RENAME, SERDE, BINARY, UNIT, VALIDATE], "on a field of an embedded document")
+            }
+            Derive::Shape => (&[ID, RENAME, SERDE, BINARY, UNIT], "on a field of a shape"),
             Derive::View => (&[FROM], "on a field of a view"),
-            Derive::Value => (&[SERDE], "on the field of a value"),
+            Derive::Value => (&[SERDE, BINARY, UNIT], "on the field of a value"),
         };
         Self { valid, name, derive }
     }
@@ -167,6 +177,24 @@ impl Position {
         };
         Some(reason.to_owned())
     }
+}
+
+/// The unit of a duration, by the name that odm gives it.
+pub(crate) fn unit(text: &syn::LitStr) -> syn::Result<&'static str> {
+    Ok(match text.value().as_str() {
+        "ns" => "Nanos",
+        "us" => "Micros",
+        "ms" => "Millis",
+        "s" => "Seconds",
+        "m" => "Minutes",
+        "h" => "Hours",
+        "d" => "Days",
+        other => {
+            let message =
+                format!("`{other}` is not a unit of time: write `ns`, `us`, `ms`, `s`, `m`, `h` or `d`");
+            return Err(syn::Error::new(text.span(), message));
+        }
+    })
 }
 
 /// The mistake of a word that is not in the vocabulary of its place.

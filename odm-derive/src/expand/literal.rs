@@ -3,7 +3,10 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-use super::{Scope, docs, scope::local};
+use super::{
+    Scope, docs,
+    scope::{encoded, local},
+};
 use crate::ast::{Codec, Field};
 
 /// One slot of the literal.
@@ -64,9 +67,12 @@ fn structure(scope: &Scope<'_>, slots: &[Slot<'_>]) -> TokenStream {
 /// names inside the constant only, so there the field's own type stands for what they store.
 fn outer_type(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
     let (odm, ty) = (&scope.odm, field.ty);
+    if let Some(path) = encoded(field, &quote!(#odm::__private)) {
+        return path;
+    }
     match field.codec {
         Codec::Serde => quote!(#odm::__private::Via<#odm::__private::Serde, #ty>),
-        Codec::Value | Codec::With { .. } => quote!(#ty),
+        _ => quote!(#ty),
     }
 }
 

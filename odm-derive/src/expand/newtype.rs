@@ -6,7 +6,7 @@ use syn::Member;
 
 use super::{
     Scope,
-    scope::{at_type, local, respan},
+    scope::{at_type, encoded, local, respan},
     via,
 };
 use crate::ast::Field;
@@ -22,7 +22,15 @@ pub(crate) fn expand(scope: &Scope<'_>, field: &Field<'_>, others: &[Member]) ->
     let inside = local("inside");
     let made = quote!(Self { #member: #inside, #(#others: ::core::default::Default::default(),)* });
     let value = quote!(<#inner as #runtime::Value>);
+    let encoded = encoded(field, &quote!(#runtime)).is_some();
     let (encode, decode) = match scope.marker(field) {
+        None if encoded => {
+            let (stores, ty) = (quote!(#runtime::Stores), field.ty);
+            (
+                quote!(<#inner as #stores<#ty>>::write(&self.#member, #writer)),
+                quote!(#value::decode(#raw).map(<#inner as #stores<#ty>>::into_rust)),
+            )
+        }
         None => (quote!(#value::encode(&self.#member, #writer)), quote!(#value::decode(#raw))),
         Some(marker) => {
             let ty = field.ty;
@@ -33,7 +41,7 @@ pub(crate) fn expand(scope: &Scope<'_>, field: &Field<'_>, others: &[Member]) ->
         }
     };
     // serde reads a missing field through a transparent type, but not through a plain newtype.
-    let missing = if scope.container.transparent.is_some() && scope.marker(field).is_none() {
+    let missing = if scope.container.transparent.is_some() && scope.marker(field).is_none() && !encoded {
         quote! {
             fn missing() -> ::core::option::Option<Self> {
                 match #value::missing() {
@@ -48,6 +56,7 @@ pub(crate) fn expand(scope: &Scope<'_>, field: &Field<'_>, others: &[Member]) ->
     let check = local("__check");
     let rules = match scope.marker(field) {
         Some(_) => TokenStream::new(),
+        None if encoded => TokenStream::new(),
         None => quote! {
             const RULES: bool = #value::RULES;
             fn check_rules(&self, #check: &mut #runtime::Check) {

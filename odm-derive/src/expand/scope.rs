@@ -108,6 +108,9 @@ impl<'a> Scope<'a> {
     /// The type of the field in paths: its own, or how serde stores it.
     pub(crate) fn path_type(&self, field: &Field<'_>) -> TokenStream {
         let (ty, runtime) = (field.ty, &self.runtime);
+        if let Some(path) = encoded(field, &quote!(#runtime)) {
+            return path;
+        }
         match self.marker(field) {
             Some(marker) => respan(quote!(#runtime::Via<#marker, #ty>), at_type(field)),
             None => quote!(#ty),
@@ -118,7 +121,7 @@ impl<'a> Scope<'a> {
     pub(crate) fn marker(&self, field: &Field<'_>) -> Option<TokenStream> {
         let runtime = &self.runtime;
         match field.codec {
-            Codec::Value => None,
+            Codec::Value | Codec::Binary | Codec::Unit(_) => None,
             Codec::Serde => Some(quote!(#runtime::Serde)),
             Codec::With { .. } => {
                 let (marker, arguments) = (self.marker_ident(field), self.arguments(&[]));
@@ -261,6 +264,20 @@ pub(crate) fn key_ident(field: &Field<'_>) -> Ident {
         Member::Named(ident) => ident.clone(),
         Member::Unnamed(index) => Ident::new(&format!("_{}", index.index), Span::call_site()),
     }
+}
+
+/// The type in paths of a field that is marked `binary` or `unit`; `runtime` is the path of `odm::__private`.
+pub(crate) fn encoded(field: &Field<'_>, runtime: &TokenStream) -> Option<TokenStream> {
+    let ty = field.ty;
+    let path = match field.codec {
+        Codec::Binary => quote!(<#ty as #runtime::InBinary>::Path),
+        Codec::Unit(unit) => {
+            let unit = Ident::new(unit, Span::call_site());
+            quote!(<#ty as #runtime::InUnit<#runtime::#unit>>::Path)
+        }
+        Codec::Value | Codec::Serde | Codec::With { .. } => return None,
+    };
+    Some(respan(path, at_type(field)))
 }
 
 /// A local variable that the user's paths cannot mean.

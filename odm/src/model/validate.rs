@@ -168,8 +168,12 @@ impl Check {
 
     /// Checks one level further in, `key` being asked for only when something was found.
     /// Checks each item of an array below its index.
-    pub(crate) fn items<T>(&mut self, items: &[T], check: impl Fn(&T, &mut Self)) {
-        for (index, item) in items.iter().enumerate() {
+    pub(crate) fn items<'v, T: 'v>(
+        &mut self,
+        items: impl IntoIterator<Item = &'v T>,
+        check: impl Fn(&T, &mut Self),
+    ) {
+        for (index, item) in items.into_iter().enumerate() {
             self.below(|| index.to_string(), |this| check(item, this));
         }
     }

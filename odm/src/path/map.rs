@@ -1,5 +1,7 @@
 //! Paths into maps.
 
+use std::{borrow::Cow, sync::Arc};
+
 use super::{InQuery, Path, Reach};
 use crate::value::{Map, MapKey, Value};
 
@@ -25,11 +27,17 @@ impl<K: MapKey> KeyOf<K> for &K {
     }
 }
 
-impl KeyOf<String> for &str {
-    fn to_key(&self) -> String {
-        (*self).to_owned()
-    }
+macro_rules! texts {
+    ($($key:ty),*) => { $(
+        impl KeyOf<$key> for &str {
+            fn to_key(&self) -> String {
+                (*self).to_owned()
+            }
+        }
+    )* };
 }
+
+texts!(String, Cow<'static, str>, Box<str>, Arc<str>);
 
 impl<M: 'static, V: Value, R: Reach> Path<M, V, R> {
     /// The value under a key: `prices.NOK`.

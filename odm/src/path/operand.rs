@@ -4,7 +4,13 @@
 //! second parameter of the traits is a marker that inference fills in: it keeps `T`, `&T`, `&str` and
 //! integer literals apart, so that each has exactly one implementation.
 
-use std::{borrow::Cow, time::SystemTime};
+use std::{
+    borrow::Cow,
+    collections::VecDeque,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::SystemTime,
+};
 
 use mongodb::bson::{Bson, DateTime};
 
@@ -92,6 +98,11 @@ like! {
     Box<str>: &str, &&str => |text| Bson::String(text.to_string());
     Box<str>: String => |text| Bson::String(text);
     Box<str>: &String => |text| Bson::String(text.clone());
+    Arc<str>: &str, &&str => |text| Bson::String(text.to_string());
+    Arc<str>: String => |text| Bson::String(text);
+    Arc<str>: &String => |text| Bson::String(text.clone());
+    PathBuf: &str => |text| Bson::String(text.to_owned());
+    PathBuf: &Path => |path| path.to_path_buf().to_bson()?;
     f64: i32 => |number| Bson::Double(number.into());
     f32: i16 => |number| Bson::Double(number.into());
     DateTime: SystemTime => |time| Bson::DateTime(time.into());
@@ -116,32 +127,38 @@ pub(crate) fn operand_list<V, K, O: Operand<V, K>>(items: impl IntoIterator<Item
     items.into_iter().map(Operand::operand).collect::<CodecResult<_>>().map(Bson::Array)
 }
 
-#[diagnostic::do_not_recommend]
-impl<V: Value, K, O: Operand<V, K>, const N: usize> Operand<Vec<V>, Items<K>> for [O; N] {
-    fn operand(self) -> CodecResult<Bson> {
-        operand_list(self)
-    }
+macro_rules! lists {
+    ($($array:ty),*) => { $(
+        #[diagnostic::do_not_recommend]
+        impl<V: Value, K, O: Operand<V, K>, const N: usize> Operand<$array, Items<K>> for [O; N] {
+            fn operand(self) -> CodecResult<Bson> {
+                operand_list(self)
+            }
+        }
+
+        #[diagnostic::do_not_recommend]
+        impl<'a, V: Value, K, O> Operand<$array, Items<K>> for &'a [O]
+        where
+            &'a O: Operand<V, K>,
+        {
+            fn operand(self) -> CodecResult<Bson> {
+                operand_list(self)
+            }
+        }
+
+        #[diagnostic::do_not_recommend]
+        impl<'a, V: Value, K, O, const N: usize> Operand<$array, Items<K>> for &'a [O; N]
+        where
+            &'a O: Operand<V, K>,
+        {
+            fn operand(self) -> CodecResult<Bson> {
+                operand_list(self)
+            }
+        }
+    )* };
 }
 
-#[diagnostic::do_not_recommend]
-impl<'a, V: Value, K, O> Operand<Vec<V>, Items<K>> for &'a [O]
-where
-    &'a O: Operand<V, K>,
-{
-    fn operand(self) -> CodecResult<Bson> {
-        operand_list(self)
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl<'a, V: Value, K, O, const N: usize> Operand<Vec<V>, Items<K>> for &'a [O; N]
-where
-    &'a O: Operand<V, K>,
-{
-    fn operand(self) -> CodecResult<Bson> {
-        operand_list(self)
-    }
-}
+lists!(Vec<V>, VecDeque<V>, Box<[V]>, Arc<[V]>);
 
 #[diagnostic::do_not_recommend]
 impl Operand<Vec<String>, Like> for Vec<&str> {

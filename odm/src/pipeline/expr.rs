@@ -142,6 +142,14 @@ macro_rules! constants {
 }
 
 constants!(i32, f64, bool, String, DateTime, ObjectId, Uuid, Decimal128);
+#[cfg(feature = "chrono")]
+constants!(chrono::DateTime<chrono::Utc>, chrono::NaiveDateTime, chrono::NaiveDate);
+#[cfg(feature = "rust_decimal")]
+constants!(rust_decimal::Decimal);
+#[cfg(feature = "time")]
+constants!(time::OffsetDateTime, time::UtcDateTime, time::PrimitiveDateTime, time::Date);
+#[cfg(feature = "uuid")]
+constants!(uuid::Uuid);
 
 impl<R> Expression<R> for &str {
     type T = String;

@@ -221,6 +221,12 @@ macro_rules! fits {
     )*)* };
 }
 
+#[cfg(feature = "rust_decimal")]
+fits! {
+    mongodb::bson::Decimal128 => rust_decimal::Decimal;
+    rust_decimal::Decimal => mongodb::bson::Decimal128;
+}
+
 fits! {
     i8 => i16, i32, i64, isize, f64;
     i16 => i32, i64, isize, f64;

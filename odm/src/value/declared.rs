@@ -36,11 +36,14 @@ pub trait Has<K: Key> {
     note = "the type must implement `serde::Serialize` and `serde::Deserialize`, and own what it holds"
 )]
 pub trait Stores<T>: Value {
-    /// Writes a `T` as the element `key`.
-    fn put(key: &'static str, value: &T, writer: &mut Writer) -> CodecResult<()>;
+    /// Appends the bytes of a `T` and says which BSON type they are.
+    fn write(value: &T, writer: &mut Writer) -> CodecResult<ElementType>;
 
-    /// Writes a `T` whose element is begun already.
-    fn put_bare(value: &T, writer: &mut Writer) -> CodecResult<ElementType>;
+    /// Writes a `T` as the element `key`.
+    #[inline]
+    fn put(key: &'static str, value: &T, writer: &mut Writer) -> CodecResult<()> {
+        writer.element_with(key, |writer| Self::write(value, writer))
+    }
 
     /// Reports the rules that the documents inside break; what serde stores has none.
     #[inline]
@@ -56,13 +59,13 @@ pub trait Stores<T>: Value {
 #[diagnostic::do_not_recommend]
 impl<T: Value> Stores<T> for T {
     #[inline]
-    fn put(key: &'static str, value: &T, writer: &mut Writer) -> CodecResult<()> {
-        writer.element(key, value)
+    fn write(value: &T, writer: &mut Writer) -> CodecResult<ElementType> {
+        value.encode(writer)
     }
 
     #[inline]
-    fn put_bare(value: &T, writer: &mut Writer) -> CodecResult<ElementType> {
-        value.encode(writer)
+    fn put(key: &'static str, value: &T, writer: &mut Writer) -> CodecResult<()> {
+        writer.element(key, value)
     }
 
     #[inline]
@@ -82,11 +85,7 @@ impl<T: Value> Stores<T> for T {
 
 #[diagnostic::do_not_recommend]
 impl<S: ViaSerde<T>, T: 'static> Stores<T> for Via<S, T> {
-    fn put(key: &'static str, value: &T, writer: &mut Writer) -> CodecResult<()> {
-        writer.element_with(key, |writer| Self::put_bare(value, writer))
-    }
-
-    fn put_bare(value: &T, writer: &mut Writer) -> CodecResult<ElementType> {
+    fn write(value: &T, writer: &mut Writer) -> CodecResult<ElementType> {
         super::encode_via::<S, T>(value, writer)
     }
 
@@ -144,7 +143,7 @@ pub fn put_field<D: Has<K>, K: Key>(writer: &mut Writer, value: &D::Rust) -> Cod
 /// Writes what a variant holds, where that is the whole value.
 #[inline]
 pub fn put_content<D: Has<K>, K: Key>(writer: &mut Writer, value: &D::Rust) -> CodecResult<ElementType> {
-    D::Type::put_bare(value, writer)
+    D::Type::write(value, writer)
 }
 
 /// Checks the documents inside a declared field.

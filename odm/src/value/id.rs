@@ -230,6 +230,10 @@ where
 /// Keys that JSON has no type for, so that they are written as text.
 fn is_opaque<K: 'static>() -> bool {
     use std::any::TypeId;
+    #[cfg(feature = "uuid")]
+    if TypeId::of::<uuid::Uuid>() == TypeId::of::<K>() {
+        return true;
+    }
     [TypeId::of::<ObjectId>(), TypeId::of::<Uuid>()].contains(&TypeId::of::<K>())
 }
 

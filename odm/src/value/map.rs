@@ -1,8 +1,10 @@
 //! Maps with string-like keys: documents whose keys are data.
 
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, HashMap},
     hash::{BuildHasher, Hash},
+    sync::Arc,
 };
 
 use mongodb::bson::{Uuid, oid::ObjectId, spec::ElementType};
@@ -19,7 +21,7 @@ use crate::{
 /// Numbers are written in decimal. (The driver's serde stores maps with text keys only.)
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the key of a stored map",
-    label = "keys are texts: `String`, integers, `ObjectId`, `Uuid` or `Id<_>`"
+    label = "keys are texts: `String`, integers, `bool`, `ObjectId`, `Uuid` or `Id<_>`"
 )]
 pub trait MapKey: Sized + 'static {
     /// The key as text.
@@ -43,10 +45,26 @@ macro_rules! parsed_keys {
 }
 
 parsed_keys! {
-    String: "a text as key", char: "one character as key",
+    String: "a text as key", char: "one character as key", bool: "`true` or `false` as key",
+    i128: "an i128 as key", u128: "a u128 as key", isize: "an isize as key", usize: "a usize as key",
     i8: "an i8 as key", i16: "an i16 as key", i32: "an i32 as key", i64: "an i64 as key",
     u8: "a u8 as key", u16: "a u16 as key", u32: "a u32 as key", u64: "a u64 as key",
 }
+
+macro_rules! text_keys {
+    ($($type:ty),*) => { $(
+        impl MapKey for $type {
+            fn to_key(&self) -> String {
+                self.to_string()
+            }
+            fn from_key(key: &str) -> CodecResult<Self> {
+                Ok(Self::from(key.to_owned()))
+            }
+        }
+    )* };
+}
+
+text_keys!(Cow<'static, str>, Box<str>, Arc<str>);
 
 impl MapKey for ObjectId {
     fn to_key(&self) -> String {

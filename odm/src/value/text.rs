@@ -1,6 +1,6 @@
 //! Texts.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::Arc};
 
 use mongodb::bson::{Bson, spec::ElementType};
 
@@ -14,6 +14,7 @@ pub trait Text: Value {}
 impl Text for String {}
 impl Text for Cow<'static, str> {}
 impl Text for Box<str> {}
+impl Text for Arc<str> {}
 #[diagnostic::do_not_recommend]
 impl<T: Text> Text for Option<T> {}
 #[diagnostic::do_not_recommend]
@@ -39,7 +40,7 @@ macro_rules! texts {
     )* };
 }
 
-texts!(String, Cow<'static, str>, Box<str>);
+texts!(String, Cow<'static, str>, Box<str>, Arc<str>);
 
 /// Stored as a string of one character.
 impl Value for char {

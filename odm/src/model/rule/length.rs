@@ -2,8 +2,9 @@
 
 use std::{
     borrow::Cow,
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet, LinkedList, VecDeque},
     fmt,
+    sync::Arc,
 };
 
 use garde::rules::length::{HasChars, HasSimpleLength};
@@ -12,7 +13,7 @@ use mongodb::bson::{Binary, Document};
 /// A value that has a length: what the rule `length` takes.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no length",
-    label = "the rule `length` needs a text, a `Vec`, a map or binary data",
+    label = "the rule `length` needs a text, an array, a set, a map or binary data",
     note = "numbers have a `range`"
 )]
 pub trait Length {
@@ -106,6 +107,24 @@ impl<T> Length for [T] {
     }
 }
 
+macro_rules! items {
+    ($([$($generics:ident),*] $type:ty;)*) => { $(
+        impl<$($generics),*> Length for $type {
+            const UNIT: Unit = Unit::Item;
+            fn length(&self) -> Option<usize> {
+                Some(self.len())
+            }
+        }
+    )* };
+}
+
+items! {
+    [T] VecDeque<T>;
+    [T] LinkedList<T>;
+    [T] BTreeSet<T>;
+    [T, S] HashSet<T, S>;
+}
+
 impl<K, V> Length for BTreeMap<K, V> {
     const UNIT: Unit = Unit::Entry;
     fn length(&self) -> Option<usize> {
@@ -144,6 +163,14 @@ impl<T: Length> Length for Option<T> {
 
 #[diagnostic::do_not_recommend]
 impl<T: Length + ?Sized> Length for Box<T> {
+    const UNIT: Unit = T::UNIT;
+    fn length(&self) -> Option<usize> {
+        T::length(self)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Length + ?Sized> Length for Arc<T> {
     const UNIT: Unit = T::UNIT;
     fn length(&self) -> Option<usize> {
         T::length(self)

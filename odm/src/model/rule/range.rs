@@ -1,6 +1,6 @@
 //! Range: numbers and dates between two bounds.
 
-use std::fmt::Display;
+use std::{fmt::Display, time::Duration};
 
 use garde::rules::range::{Bounds, OutOfBounds};
 use mongodb::bson::DateTime;
@@ -8,7 +8,7 @@ use mongodb::bson::DateTime;
 /// A value that can be compared with bounds: what the rule `range` takes.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no range",
-    label = "the rule `range` needs a number or a `bson::DateTime`",
+    label = "the rule `range` needs a number, a date or a duration",
     note = "texts, arrays and maps have a `length`; anything else takes a custom rule"
 )]
 pub trait Range {
@@ -74,6 +74,16 @@ impl Range for DateTime {
             return Some(format!("must not be before {}", date(min)));
         }
         max.filter(|max| self > max).map(|max| format!("must not be after {}", date(max)))
+    }
+}
+
+impl Range for Duration {
+    type Bound = Self;
+    fn outside(&self, min: Option<Self>, max: Option<Self>) -> Option<String> {
+        if let Some(min) = min.filter(|min| self < min) {
+            return Some(format!("must be at least {min:?}"));
+        }
+        max.filter(|max| self > max).map(|max| format!("must be at most {max:?}"))
     }
 }
 

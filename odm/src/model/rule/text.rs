@@ -55,6 +55,13 @@ impl<T: Matched + ?Sized> Matched for Box<T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
+impl<T: Matched + ?Sized> Matched for Arc<T> {
+    fn matched(&self) -> Option<&str> {
+        T::matched(self)
+    }
+}
+
 /// What is wrong with the text if the pattern has no match in it.
 pub(in crate::model) fn pattern<T: Matched + ?Sized>(value: &T, pattern: &'static str) -> Option<String> {
     let text = value.matched()?;

@@ -1,0 +1,28 @@
+//! Bytes as BSON binary data: `#[odm(binary)]`.
+
+use mongodb::bson::spec::{BinarySubtype, ElementType};
+
+use super::{Raw, Value, Writer};
+use crate::error::codec::{CodecError, CodecResult};
+
+/// Appends bytes as binary data of subtype 0.
+pub(super) fn put(bytes: &[u8], writer: &mut Writer) -> CodecResult<ElementType> {
+    let length =
+        i32::try_from(bytes.len()).map_err(|_| CodecError::new("binary data of at most 2 GiB", "more"))?;
+    writer.put(&length.to_le_bytes());
+    writer.put(&[BinarySubtype::Generic.into()]);
+    writer.put(bytes);
+    Ok(ElementType::Binary)
+}
+
+/// Reads binary data of subtypes 0 and 2, and the array of numbers that the same field is without the attribute.
+pub(super) fn read(raw: Raw<'_>) -> CodecResult<Vec<u8>> {
+    const OLD: u8 = 2;
+    if raw.is(ElementType::Array) {
+        return Vec::decode(raw);
+    }
+    match raw.binary()? {
+        (0 | OLD, bytes) => Ok(bytes.to_vec()),
+        _ => Err(CodecError::new("binary data of subtype 0", "binary data of another subtype")),
+    }
+}

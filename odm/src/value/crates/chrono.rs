@@ -1,0 +1,40 @@
+//! `chrono`: instants and days, stored as BSON dates.
+//!
+//! A BSON date counts milliseconds: what is finer is cut off towards the past, before 1970 too. It has no offset, so
+//! `DateTime<FixedOffset>` is no field type; it may be compared with one.
+
+use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+use mongodb::bson;
+
+use super::{DAY, beyond, dates, not_midnight, same_date};
+use crate::error::codec::CodecResult;
+
+const RANGE: &str = "a date within the range of chrono";
+
+fn instant(millis: i64) -> CodecResult<DateTime<Utc>> {
+    DateTime::from_timestamp_millis(millis).ok_or_else(|| beyond(RANGE, millis))
+}
+
+/// In the words of RFC 3339.
+fn shown(date: &impl std::fmt::Debug) -> String {
+    format!("{date:?}")
+}
+
+dates! {
+    /// Stored as a date; what is finer than a millisecond is cut off towards the past.
+    DateTime<Utc>: |date| date.timestamp_millis(), |millis| instant(millis),
+        shown;
+    /// Stored as a date, as if it were in UTC; what is finer than a millisecond is cut off towards the past.
+    NaiveDateTime: |date| date.and_utc().timestamp_millis(), |millis| instant(millis).map(|date| date.naive_utc()),
+        shown;
+    /// Stored as the date of its midnight in UTC; a stored date with a time of day is an error.
+    NaiveDate: |date| date.and_time(NaiveTime::MIN).and_utc().timestamp_millis(), |millis| {
+        if millis % DAY == 0 { instant(millis).map(|date| date.date_naive()) } else { Err(not_midnight(millis)) }
+    }, shown;
+}
+
+same_date! {
+    DateTime<Utc>: DateTime<FixedOffset>, &DateTime<FixedOffset> => |date| date.timestamp_millis();
+    bson::DateTime: DateTime<Utc>, &DateTime<Utc>, DateTime<FixedOffset> => |date| date.timestamp_millis();
+    DateTime<Utc>: bson::DateTime, &bson::DateTime => |date| date.timestamp_millis();
+}

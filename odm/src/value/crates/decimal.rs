@@ -1,0 +1,126 @@
+//! `rust_decimal`: stored as BSON `Decimal128`.
+//!
+//! Every `Decimal` is stored exactly, its trailing zeros and the sign of its zero included. The other way round
+//! `Decimal128` holds more: 34 digits, large exponents, infinities, NaN. What `Decimal` cannot hold exactly is an error.
+
+use mongodb::bson::{Bson, Decimal128, spec::ElementType};
+use rust_decimal::Decimal;
+
+use crate::{
+    error::codec::{CodecError, CodecResult},
+    model::rule::Range,
+    path::{Operand, operands::Like},
+    value::{Number, Raw, Value, Writer, leaf},
+};
+
+/// The exponent is stored with this much added.
+const BIAS: i32 = 6_176;
+/// The sign bit.
+const NEGATIVE: u128 = 1 << 127;
+/// The bits below the exponent.
+const EXPONENT_AT: u32 = 113;
+/// The largest coefficient of a `Decimal128`: 34 nines. What claims more counts as zero.
+const MAX_COEFFICIENT: u128 = 10_u128.pow(34) - 1;
+/// The largest mantissa of a `Decimal`.
+const MAX_MANTISSA: u128 = (1 << 96) - 1;
+/// The most digits a `Decimal` has behind the point.
+const MAX_SCALE: i32 = 28;
+
+fn stored(number: &Decimal) -> Decimal128 {
+    let sign = if number.is_sign_negative() { NEGATIVE } else { 0 };
+    let exponent = u128::from(BIAS.unsigned_abs() - number.scale());
+    let bits = sign | exponent << EXPONENT_AT | number.mantissa().unsigned_abs();
+    Decimal128::from_bytes(bits.to_le_bytes())
+}
+
+fn read(stored: Decimal128) -> Result<Decimal, &'static str> {
+    const TOO_LONG: &str = "a decimal128 that it cannot hold exactly";
+    let bits = u128::from_le_bytes(stored.bytes());
+    // The five bits behind the sign tell the special values; two of them, the form with a longer coefficient.
+    match bits >> 122 & 0b1_1111 {
+        0b1_1110 => return Err("an infinity"),
+        0b1_1111 => return Err("NaN"),
+        _ => {}
+    }
+    let (biased, coefficient) = if bits >> 125 & 0b11 == 0b11 {
+        (bits >> 111 & 0x3FFF, 0)
+    } else {
+        (bits >> EXPONENT_AT & 0x3FFF, bits & ((1 << EXPONENT_AT) - 1))
+    };
+    let mut mantissa = if coefficient > MAX_COEFFICIENT { 0 } else { coefficient };
+    let mut exponent = i32::try_from(biased).map_err(|_| TOO_LONG)? - BIAS;
+    if mantissa == 0 {
+        exponent = exponent.clamp(-MAX_SCALE, 0);
+    }
+    while exponent > 0 {
+        mantissa = mantissa.checked_mul(10).filter(|mantissa| *mantissa <= MAX_MANTISSA).ok_or(TOO_LONG)?;
+        exponent -= 1;
+    }
+    while exponent < -MAX_SCALE || (mantissa > MAX_MANTISSA && exponent < 0) {
+        if !mantissa.is_multiple_of(10) {
+            return Err(TOO_LONG);
+        }
+        mantissa /= 10;
+        exponent += 1;
+    }
+    let mantissa = i128::try_from(mantissa).map_err(|_| TOO_LONG)?;
+    let mut number =
+        Decimal::try_from_i128_with_scale(mantissa, exponent.unsigned_abs()).map_err(|_| TOO_LONG)?;
+    number.set_sign_negative(bits & NEGATIVE != 0);
+    Ok(number)
+}
+
+/// Stored as a `Decimal128`, exactly; a stored one that `Decimal` cannot hold is an error, never rounded.
+impl Value for Decimal {
+    leaf!();
+    #[inline]
+    fn encode(&self, writer: &mut Writer) -> CodecResult<ElementType> {
+        stored(self).encode(writer)
+    }
+    #[inline]
+    fn decode(raw: Raw<'_>) -> CodecResult<Self> {
+        let stored = <Decimal128 as Value>::decode(raw)?;
+        read(stored).map_err(|found| {
+            CodecError::new("a decimal of 96 bits and at most 28 places", found)
+                .with_value(stored.to_string())
+        })
+    }
+    #[inline]
+    fn to_bson(&self) -> CodecResult<Bson> {
+        Ok(Bson::Decimal128(stored(self)))
+    }
+}
+
+impl Number for Decimal {
+    type Stored = Decimal128;
+    type Step = Self;
+}
+
+impl Range for Decimal {
+    type Bound = Self;
+    fn outside(&self, min: Option<Self>, max: Option<Self>) -> Option<String> {
+        if let Some(min) = min.filter(|min| self < min) {
+            return Some(format!("must be at least {min}"));
+        }
+        max.filter(|max| self > max).map(|max| format!("must be at most {max}"))
+    }
+}
+
+macro_rules! same_number {
+    ($($for:ty: $($type:ty),* => |$number:ident| $decimal:expr;)*) => { $($(
+        #[diagnostic::do_not_recommend]
+        impl Operand<$for, Like> for $type {
+            fn operand(self) -> CodecResult<Bson> {
+                let $number = self;
+                Ok(Bson::Decimal128($decimal))
+            }
+        }
+    )*)* };
+}
+
+same_number! {
+    Decimal: i32 => |number| stored(&number.into());
+    Decimal: Decimal128 => |number| number;
+    Decimal128: Decimal => |number| stored(&number);
+    Decimal128: &Decimal => |number| stored(number);
+}

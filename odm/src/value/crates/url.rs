@@ -1,0 +1,49 @@
+//! `url`: stored as text.
+
+use mongodb::bson::{Bson, spec::ElementType};
+use url::Url;
+
+use crate::{
+    error::codec::{CodecError, CodecResult},
+    model::rule::{Length, Matched, Unit},
+    path::{Operand, operands::Like},
+    value::{Raw, Text, Value, Writer, leaf},
+};
+
+fn parse(text: &str) -> CodecResult<Url> {
+    Url::parse(text).map_err(|_| CodecError::new("a URL", "another text").with_value(text))
+}
+
+/// Stored as its text, normalised as `Url` does.
+impl Value for Url {
+    leaf!();
+    fn encode(&self, writer: &mut Writer) -> CodecResult<ElementType> {
+        writer.put_str(self.as_str())
+    }
+    fn decode(raw: Raw<'_>) -> CodecResult<Self> {
+        parse(raw.str()?)
+    }
+}
+
+impl Text for Url {}
+
+/// A text is parsed first, so that it is compared as it would be stored.
+#[diagnostic::do_not_recommend]
+impl Operand<Url, Like> for &str {
+    fn operand(self) -> CodecResult<Bson> {
+        parse(self)?.to_bson()
+    }
+}
+
+impl Length for Url {
+    const UNIT: Unit = Unit::Character;
+    fn length(&self) -> Option<usize> {
+        Length::length(self.as_str())
+    }
+}
+
+impl Matched for Url {
+    fn matched(&self) -> Option<&str> {
+        Some(self.as_str())
+    }
+}

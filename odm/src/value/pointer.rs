@@ -1,0 +1,110 @@
+//! `Arc` and `Cow`: stored as what they point at, as paths see it too.
+//!
+//! There is no `Rc`: documents cross threads.
+
+use std::{borrow::Cow, sync::Arc};
+
+use mongodb::bson::{Bson, spec::ElementType};
+
+use super::{Array, Doc, Map, Number, Raw, Text, Value, Writer};
+use crate::{error::codec::CodecResult, model::Check, path::At};
+
+macro_rules! pointers {
+    ($($type:ty where [$($generics:tt)*], $new:expr;)*) => { $(
+        /// Stored as the value inside.
+        impl<$($generics)*> Value for $type {
+            type Fields<A: At, B> = T::Fields<A, B>;
+            type Optional = Option<Self>;
+            type Bare = T::Bare;
+            type Lift<U: Value> = T::Lift<U>;
+            type Laid<S: Doc> = T::Laid<S>;
+            type Joined<S: Doc> = T::Joined<S>;
+
+            fn under<A: At, B>(at: A, base: B) -> Self::Fields<A, B> {
+                T::under(at, base)
+            }
+
+            #[inline]
+            fn encode(&self, writer: &mut Writer) -> CodecResult<ElementType> {
+                T::encode(self, writer)
+            }
+
+            #[inline]
+            fn decode(raw: Raw<'_>) -> CodecResult<Self> {
+                T::decode(raw).map($new)
+            }
+
+            #[inline]
+            fn missing() -> Option<Self> {
+                T::missing().map($new)
+            }
+
+            const RULES: bool = T::RULES;
+
+            fn check_rules(&self, check: &mut Check) {
+                T::check_rules(self, check);
+            }
+
+            fn to_bson(&self) -> CodecResult<Bson> {
+                T::to_bson(self)
+            }
+        }
+        #[diagnostic::do_not_recommend]
+        impl<$($generics)*> Array for $type where T: Array {
+            type Item = T::Item;
+        }
+        #[diagnostic::do_not_recommend]
+        impl<$($generics)*> Map for $type where T: Map {
+            type Key = T::Key;
+            type Item = T::Item;
+        }
+        #[diagnostic::do_not_recommend]
+        impl<$($generics)*> Number for $type where T: Number {
+            type Stored = T::Stored;
+            type Step = T::Step;
+        }
+        #[diagnostic::do_not_recommend]
+        impl<$($generics)*> Text for $type where T: Text {}
+        #[diagnostic::do_not_recommend]
+        impl<$($generics)*> crate::index::Dated for $type where T: crate::index::Dated {}
+    )* };
+}
+
+pointers! {
+    Arc<T> where [T: Value], Self::new;
+    Cow<'static, T> where [T: Value + Clone], Self::Owned;
+}
+
+/// Stored as an array.
+impl<T: Value> Value for Arc<[T]> {
+    type Fields<A: At, B> = T::Fields<A::Many, B>;
+    type Optional = Option<Self>;
+    type Bare = Self;
+    type Lift<U: Value> = U;
+    type Laid<S: Doc> = Vec<T::Laid<S>>;
+    type Joined<S: Doc> = Vec<T::Joined<S>>;
+
+    fn under<A: At, B>(at: A, base: B) -> Self::Fields<A, B> {
+        T::under(at.many(), base)
+    }
+
+    fn encode(&self, writer: &mut Writer) -> CodecResult<ElementType> {
+        writer.array(self.iter())
+    }
+
+    fn decode(raw: Raw<'_>) -> CodecResult<Self> {
+        Vec::decode(raw).map(Self::from)
+    }
+
+    const RULES: bool = T::RULES;
+
+    fn check_rules(&self, check: &mut Check) {
+        if T::RULES {
+            check.items(self.iter(), T::check_rules);
+        }
+    }
+}
+
+impl<T: Value> Array for Arc<[T]> {
+    type Item = T;
+}

@@ -1,0 +1,108 @@
+//! Arrays in other containers than `Vec`: deques, lists, boxed slices, sets, and those of a fixed length.
+
+use std::{
+    collections::{BTreeSet, HashSet, LinkedList, VecDeque},
+    hash::{BuildHasher, Hash},
+};
+
+use mongodb::bson::spec::ElementType;
+
+use super::{Array, Doc, Raw, Value, Writer};
+use crate::{
+    error::codec::{CodecError, CodecResult},
+    model::Check,
+    path::At,
+};
+
+macro_rules! sequences {
+    ($($(#[$about:meta])* $type:ty where [$($generics:tt)*];)*) => { $(
+        impl<$($generics)*> Array for $type {
+            type Item = T;
+        }
+
+        $(#[$about])*
+        impl<$($generics)*> Value for $type {
+            type Fields<A: At, B> = T::Fields<A::Many, B>;
+            type Optional = Option<Self>;
+            type Bare = Self;
+            type Lift<U: Value> = U;
+            type Laid<D: Doc> = Vec<T::Laid<D>>;
+            type Joined<D: Doc> = Vec<T::Joined<D>>;
+
+            fn under<A: At, B>(at: A, base: B) -> Self::Fields<A, B> {
+                T::under(at.many(), base)
+            }
+
+            fn encode(&self, writer: &mut Writer) -> CodecResult<ElementType> {
+                writer.array(self.iter())
+            }
+
+            fn decode(raw: Raw<'_>) -> CodecResult<Self> {
+                Vec::decode(raw).map(Self::from_iter)
+            }
+
+            const RULES: bool = T::RULES;
+
+            fn check_rules(&self, check: &mut Check) {
+                if T::RULES {
+                    check.items(self.iter(), T::check_rules);
+                }
+            }
+        }
+    )* };
+}
+
+sequences! {
+    /// Stored as an array.
+    VecDeque<T> where [T: Value];
+    /// Stored as an array.
+    LinkedList<T> where [T: Value];
+    /// Stored as an array.
+    Box<[T]> where [T: Value];
+    /// Stored as an array in the order of the set. Equal elements of a stored array are read as one, as serde does.
+    BTreeSet<T> where [T: Value + Ord];
+    /// Stored as an array in the order in which the set gives its elements, which is another one in every process:
+    /// compare with `all` and `size` rather than `eq`. Equal elements of a stored array are read as one, as serde
+    /// does.
+    HashSet<T, S> where [T: Value + Eq + Hash, S: BuildHasher + Default + 'static];
+}
+
+impl<T: Value, const N: usize> Array for [T; N] {
+    type Item = T;
+}
+
+/// Stored as an array; a stored array of another length is an error.
+impl<T: Value, const N: usize> Value for [T; N] {
+    type Fields<A: At, B> = T::Fields<A::Many, B>;
+    type Optional = Option<Self>;
+    type Bare = Self;
+    type Lift<U: Value> = U;
+    type Laid<D: Doc> = [T::Laid<D>; N];
+    type Joined<D: Doc> = [T::Joined<D>; N];
+
+    fn under<A: At, B>(at: A, base: B) -> Self::Fields<A, B> {
+        T::under(at.many(), base)
+    }
+
+    fn encode(&self, writer: &mut Writer) -> CodecResult<ElementType> {
+        writer.array(self)
+    }
+
+    fn decode(raw: Raw<'_>) -> CodecResult<Self> {
+        Vec::decode(raw)?.try_into().map_err(|items: Vec<T>| other_length(N, items.len()))
+    }
+
+    const RULES: bool = T::RULES;
+
+    fn check_rules(&self, check: &mut Check) {
+        if T::RULES {
+            check.items(self, T::check_rules);
+        }
+    }
+}
+
+/// The error for an array that is not as long as its type.
+#[cold]
+pub(super) fn other_length(expected: usize, found: usize) -> CodecError {
+    CodecError::new(format!("an array of {expected}"), format!("an array of {found}"))
+}

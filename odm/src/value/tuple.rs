@@ -1,0 +1,58 @@
+//! Tuples: arrays whose items have a type each.
+
+use mongodb::bson::spec::ElementType;
+
+use super::{Raw, Value, Writer, leaf, sequence::other_length};
+use crate::{error::codec::CodecResult, model::Check};
+
+/// The next item of an array, which is known to have one.
+fn item<V: Value>(items: &mut super::Elements<'_>, index: &'static str, length: usize) -> CodecResult<V> {
+    match items.next()? {
+        Some((_, item)) => V::decode(item).map_err(|error| error.at(index)),
+        None => Err(other_length(length, index.parse().unwrap_or_default())),
+    }
+}
+
+macro_rules! tuples {
+    ($($length:literal: $($name:ident $index:tt)*;)*) => { $(
+        /// Stored as an array; a stored array of another length is an error.
+        impl<$($name: Value),*> Value for ($($name,)*) {
+            leaf!();
+
+            fn encode(&self, writer: &mut Writer) -> CodecResult<ElementType> {
+                writer.document(|writer| {
+                    $(writer.element(stringify!($index), &self.$index)?;)*
+                    Ok(())
+                })?;
+                Ok(ElementType::Array)
+            }
+
+            fn decode(raw: Raw<'_>) -> CodecResult<Self> {
+                let mut items = raw.items()?;
+                let tuple = ($(item::<$name>(&mut items, stringify!($index), $length)?,)*);
+                let mut length = $length;
+                while items.next()?.is_some() {
+                    length += 1;
+                }
+                if length == $length { Ok(tuple) } else { Err(other_length($length, length)) }
+            }
+
+            const RULES: bool = $($name::RULES)||*;
+
+            fn check_rules(&self, check: &mut Check) {
+                $(check.inside(stringify!($index), &self.$index);)*
+            }
+        }
+    )* };
+}
+
+tuples! {
+    1: A 0;
+    2: A 0 B 1;
+    3: A 0 B 1 C 2;
+    4: A 0 B 1 C 2 D 3;
+    5: A 0 B 1 C 2 D 3 E 4;
+    6: A 0 B 1 C 2 D 3 E 4 F 5;
+    7: A 0 B 1 C 2 D 3 E 4 F 5 G 6;
+    8: A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7;
+}
