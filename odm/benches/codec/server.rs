@@ -56,15 +56,14 @@ async fn insert_many(db: &Database, orders: &[Order], rounds: usize) -> Outcome<
     let mut measured = Rounds::new();
     // The first round warms up.
     for round in 0..=rounds {
-        let empty = || empty(ours.driver());
-        empty().await?;
-        let (odm, ids) = timed(ours.insert_many(orders).into_future()).await?;
+        empty(ours.driver()).await?;
+        let (odm, ids) = timed(async { ours.insert_many(orders).await }).await?;
         check(ids.len(), orders.len())?;
-        empty().await?;
-        let (typed, result) = timed(typed.insert_many(orders).into_future()).await?;
+        empty(ours.driver()).await?;
+        let (typed, result) = timed(async { typed.insert_many(orders).await }).await?;
         check(result.inserted_ids.len(), orders.len())?;
-        empty().await?;
-        let (bytes, result) = timed(bytes.insert_many(&encoded).into_future()).await?;
+        empty(ours.driver()).await?;
+        let (bytes, result) = timed(async { bytes.insert_many(&encoded).await }).await?;
         check(result.inserted_ids.len(), orders.len())?;
         if round > 0 {
             measured.add([odm, typed, bytes]);
