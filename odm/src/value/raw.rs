@@ -163,6 +163,12 @@ impl<'de> Elements<'de> {
         self.rest.is_empty()
     }
 
+    /// How many bytes are still to be read.
+    #[inline]
+    pub(super) fn remaining(&self) -> usize {
+        self.rest.len()
+    }
+
     /// Fills `slot` if the next element is `key`: no scan, one comparison.
     ///
     /// The derive calls this once for each field in declared order. One outlined copy per value type is
@@ -174,22 +180,13 @@ impl<'de> Elements<'de> {
         let Some((0, rest)) = rest.split_first() else { return Ok(()) };
         let (bytes, rest) = split_value(tag, rest)?;
         self.rest = rest;
-        Self::put(key, Raw { tag, bytes, depth: self.depth }, slot)
+        fill(key, Raw { tag, bytes, depth: self.depth }, slot)
     }
 
     /// Fills `slot` from an element that was read out of the declared order.
     #[inline(never)]
     pub fn put<V: Value>(key: &'static str, value: Raw<'_>, slot: &mut Option<V>) -> CodecResult<()> {
-        if slot.is_some() {
-            return Err(duplicate(key));
-        }
-        match V::decode(value) {
-            Ok(value) => {
-                *slot = Some(value);
-                Ok(())
-            }
-            Err(error) => Err(error.at(key)),
-        }
+        fill(key, value, slot)
     }
 
     /// The next element.
@@ -202,6 +199,21 @@ impl<'de> Elements<'de> {
         let (bytes, rest) = split_value(tag, rest)?;
         self.rest = rest;
         Ok(Some((key, Raw { tag, bytes, depth: self.depth })))
+    }
+}
+
+/// One copy of it stands in `take`, so that a field that is where it belongs costs one call.
+#[inline]
+fn fill<V: Value>(key: &'static str, value: Raw<'_>, slot: &mut Option<V>) -> CodecResult<()> {
+    if slot.is_some() {
+        return Err(duplicate(key));
+    }
+    match V::decode(value) {
+        Ok(value) => {
+            *slot = Some(value);
+            Ok(())
+        }
+        Err(error) => Err(error.at(key)),
     }
 }
 
