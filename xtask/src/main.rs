@@ -2,12 +2,16 @@
 
 use std::{env, error::Error, process::ExitCode};
 
+mod compile_time;
 mod image;
 
 const USAGE: &str = "\
 Usage: cargo xtask TASK
 
 Tasks:
+  compile-time [--quick]
+                    compare what a hundred models cost the compiler with odm and with serde's derives alone; --quick
+                    leaves the release builds out
   image [--force]   pack a MongoDB server into a local Docker image, for machines with Docker but no image registry,
                     and print its name for ODM_MONGODB_IMAGE; --force packs it anew if it is there already";
 
@@ -16,6 +20,8 @@ async fn main() -> ExitCode {
     let words: Vec<String> = env::args().skip(1).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let result: Result<(), Box<dyn Error>> = match words[..] {
+        ["compile-time"] => compile_time::measure(false),
+        ["compile-time", "--quick"] => compile_time::measure(true),
         ["image"] => image::pack(false).await,
         ["image", "--force"] => image::pack(true).await,
         ["help" | "--help" | "-h"] => {

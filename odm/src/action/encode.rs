@@ -1,9 +1,11 @@
 //! A model on its way out: checked, encoded and measured. Whatever writes a whole document passes here.
 
-use mongodb::bson::RawDocumentBuf;
+use std::ops::Range;
+
+use mongodb::bson::{RawDocument, RawDocumentBuf};
 
 use crate::{
-    error::{Error, ErrorKind, Result},
+    error::{Error, ErrorKind, Result, codec::CodecResult},
     model::Model,
     value::Writer,
 };
@@ -16,10 +18,66 @@ pub(super) fn encode<M: Model>(model: &M) -> Result<RawDocumentBuf> {
     model.validate()?;
     let mut writer = Writer::new();
     model.encode(&mut writer)?;
-    finish(writer.into_bytes())
+    let bytes = writer.into_bytes();
+    check(&bytes)?;
+    RawDocumentBuf::from_bytes(bytes).map_err(|_| not_a_document())
 }
 
-fn finish(bytes: Vec<u8>) -> Result<RawDocumentBuf> {
+/// Many documents as they will be stored, one after the other in one buffer: a buffer for each would cost more than
+/// encoding it.
+#[derive(Default)]
+pub(super) struct Encoded {
+    writer: Writer,
+    /// Where each document ends.
+    ends: Vec<usize>,
+}
+
+impl Encoded {
+    /// Appends a document, if it satisfies the rules of its model; else nothing.
+    pub(super) fn push<M: Model>(&mut self, model: &M) -> Result<()> {
+        model.validate()?;
+        let written = model.encode(&mut self.writer).map(drop);
+        self.finish(written)
+    }
+
+    fn finish(&mut self, written: CodecResult<()>) -> Result<()> {
+        let (start, end) = (self.start(self.len()), self.writer.as_bytes().len());
+        let outcome = written.map_err(Error::from).and_then(|()| check(self.bytes(start..end)));
+        match outcome {
+            Ok(()) => self.ends.push(end),
+            Err(_) => self.writer.truncate(start),
+        }
+        outcome
+    }
+
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// How many bytes each has.
+    pub(super) fn sizes(&self) -> impl Iterator<Item = usize> {
+        self.ends.iter().enumerate().map(|(position, end)| end - self.start(position))
+    }
+
+    /// The documents at these positions.
+    pub(super) fn documents(&self, positions: Range<usize>) -> impl Iterator<Item = &RawDocument> {
+        positions.filter_map(|position| {
+            let end = *self.ends.get(position)?;
+            RawDocument::from_bytes(self.bytes(self.start(position)..end)).ok()
+        })
+    }
+
+    fn start(&self, position: usize) -> usize {
+        position.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0)
+    }
+
+    fn bytes(&self, range: Range<usize>) -> &[u8] {
+        self.writer.as_bytes().get(range).unwrap_or_default()
+    }
+}
+
+fn check(bytes: &[u8]) -> Result<()> {
     if bytes.len() > MAX_DOCUMENT {
         return Err(Error::new(ErrorKind::TooLarge(
             format!(
@@ -29,6 +87,44 @@ fn finish(bytes: Vec<u8>) -> Result<RawDocumentBuf> {
             .into(),
         )));
     }
-    RawDocumentBuf::from_bytes(bytes)
-        .map_err(|_| Error::refused("the model did not encode itself as a BSON document"))
+    RawDocument::from_bytes(bytes).map(drop).map_err(|_| not_a_document())
+}
+
+#[cold]
+fn not_a_document() -> Error {
+    Error::refused("the model did not encode itself as a BSON document")
+}
+
+#[cfg(test)]
+mod tests {
+    use mongodb::bson::{Bson, rawdoc};
+
+    use super::*;
+    use crate::error::codec::CodecError;
+
+    /// What a document leaves behind that could not be encoded: nothing.
+    #[test]
+    fn a_refused_document_is_cut_off() {
+        let mut encoded = Encoded::default();
+        let write = |encoded: &mut Encoded, number: Bson| {
+            let written = encoded.writer.document(|writer| {
+                writer.element("n", &number)?;
+                if number == Bson::Null { Err(CodecError::malformed()) } else { Ok(()) }
+            });
+            encoded.finish(written.map(drop))
+        };
+        for _ in 0..200 {
+            assert!(write(&mut encoded, Bson::Null).is_err());
+        }
+        assert!(write(&mut encoded, Bson::Int32(1)).is_ok());
+        assert!(write(&mut encoded, Bson::Null).is_err());
+        assert!(write(&mut encoded, Bson::Int64(2)).is_ok());
+
+        let documents: Vec<_> = encoded.documents(0..encoded.len()).collect();
+        assert_eq!(documents, [&*rawdoc! { "n": 1 }, &*rawdoc! { "n": 2_i64 }]);
+        assert_eq!(
+            encoded.sizes().collect::<Vec<_>>(),
+            documents.iter().map(|d| d.as_bytes().len()).collect::<Vec<_>>()
+        );
+    }
 }

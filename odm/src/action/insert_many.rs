@@ -3,9 +3,9 @@
 use std::{borrow::Borrow, ops::Range};
 
 use futures_core::future::BoxFuture;
-use mongodb::{ClientSession, action::Action, bson::RawDocumentBuf, options::InsertManyOptions};
+use mongodb::{ClientSession, action::Action, bson::RawDocument, options::InsertManyOptions};
 
-use super::{Implicit, SessionState, action, encode::encode};
+use super::{Implicit, SessionState, action, encode::Encoded};
 use crate::{
     collection::{Collection, Target},
     error::{Error, ErrorKind, InsertManyError, Result},
@@ -60,14 +60,13 @@ impl<M: Model> Collection<M> {
     /// ```
     pub fn insert_many(&self, models: impl IntoIterator<Item = impl Borrow<M>>) -> InsertMany<M> {
         let mut ids = Vec::new();
-        let mut documents = Vec::new();
+        let mut documents = Encoded::default();
         let mut refused = Vec::new();
         for (position, model) in models.into_iter().enumerate() {
             let model = model.borrow();
             ids.push(model.id().clone());
-            match encode(model) {
-                Ok(document) => documents.push(document),
-                Err(error) => refused.push((position, error)),
+            if let Err(error) = documents.push(model) {
+                refused.push((position, error));
             }
         }
         InsertMany {
@@ -95,7 +94,7 @@ fn not_sent(count: usize, refused: Vec<(usize, Error)>) -> Error {
 pub struct InsertMany<M: Model, S = Implicit> {
     target: Target,
     ids: Vec<M::Id>,
-    documents: Result<Vec<RawDocumentBuf>>,
+    documents: Result<Encoded>,
     options: InsertManyOptions,
     state: S,
 }
@@ -123,18 +122,18 @@ impl<M: Model, S> InsertMany<M, S> {
 
 async fn send(
     target: Target,
-    documents: Result<Vec<RawDocumentBuf>>,
+    documents: Result<Encoded>,
     options: InsertManyOptions,
     mut session: Option<&mut ClientSession>,
 ) -> Result<()> {
     let operation = target.operation(INSERT_MANY);
     let documents = operation.check(documents)?;
     let ordered = options.ordered.unwrap_or(true);
-    let collection = target.raw();
+    let collection = target.driver().clone_with_type::<&RawDocument>();
     let mut report = InsertManyError::new(documents.len());
-    for batch in batches(&documents) {
+    for batch in batches(documents.sizes()) {
         let call = collection
-            .insert_many(documents.get(batch.clone()).unwrap_or_default())
+            .insert_many(documents.documents(batch.clone()))
             .with_options(options.clone())
             .optional(session.as_deref_mut(), mongodb::action::InsertMany::session);
         match exec::run(operation, call).await {
@@ -149,37 +148,36 @@ async fn send(
     operation.check(report.into_result())
 }
 
-/// The positions of the documents that go into each command.
-fn batches(documents: &[RawDocumentBuf]) -> Vec<Range<usize>> {
+/// The positions of the documents of these sizes that go into each command.
+fn batches(sizes: impl Iterator<Item = usize>) -> Vec<Range<usize>> {
     let mut batches = Vec::new();
-    let (mut start, mut bytes) = (0, 0);
-    for (position, document) in documents.iter().enumerate() {
-        let size = document.as_bytes().len();
-        if position > start && (position - start == MAX_BATCH_COUNT || bytes + size > MAX_BATCH_BYTES) {
-            batches.push(start..position);
-            (start, bytes) = (position, 0);
+    let (mut batch, mut bytes) = (0..0, 0);
+    for size in sizes {
+        if !batch.is_empty() && (batch.len() == MAX_BATCH_COUNT || bytes + size > MAX_BATCH_BYTES) {
+            batches.push(batch.clone());
+            (batch, bytes) = (batch.end..batch.end, 0);
         }
+        batch.end += 1;
         bytes += size;
     }
-    if start < documents.len() {
-        batches.push(start..documents.len());
+    if !batch.is_empty() {
+        batches.push(batch);
     }
     batches
 }
 
 #[cfg(test)]
 mod tests {
-    use mongodb::bson::rawdoc;
+    use std::iter::repeat_n;
 
     use super::*;
 
     #[test]
     fn cuts_where_the_server_would() {
-        let small = rawdoc! { "_id": 1 };
-        assert!(batches(&[]).is_empty());
-        assert_eq!(batches(&vec![small.clone(); 3]), vec![Range { start: 0, end: 3 }]);
-        assert_eq!(batches(&vec![small; 200_001]), [0..100_000, 100_000..200_000, 200_000..200_001]);
-        let large = rawdoc! { "text": "x".repeat(16_000_000) };
-        assert_eq!(batches(&vec![large; 5]), [0..2, 2..4, 4..5]);
+        let cut = |size, count| batches(repeat_n(size, count));
+        assert!(cut(14, 0).is_empty());
+        assert_eq!(cut(14, 3), vec![Range { start: 0, end: 3 }]);
+        assert_eq!(cut(14, 200_001), [0..100_000, 100_000..200_000, 200_000..200_001]);
+        assert_eq!(cut(16_000_000, 5), [0..2, 2..4, 4..5]);
     }
 }

@@ -48,7 +48,11 @@ impl<T: Value> Value for Vec<T> {
     fn decode(raw: Raw<'_>) -> CodecResult<Self> {
         let mut items = raw.items()?;
         let mut array = Self::new();
+        let all = items.remaining();
         while let Some((_, item)) = items.next()? {
+            if array.is_empty() {
+                array.reserve_exact(likely_count::<T>(all, all - items.remaining()));
+            }
             match T::decode(item) {
                 Ok(item) => array.push(item),
                 Err(error) => return Err(error.at(array.len().to_string())),
@@ -67,5 +71,31 @@ impl<T: Value> Value for Vec<T> {
 
     fn to_bson(&self) -> CodecResult<Bson> {
         self.iter().map(T::to_bson).collect::<CodecResult<_>>().map(Bson::Array)
+    }
+}
+
+/// How many items to make room for, if all are as long as the first. Never more memory than the array has bytes: what
+/// the first one says may be wrong, or a lie.
+fn likely_count<T>(all: usize, first: usize) -> usize {
+    let count = all / first.max(1);
+    count.min(all / size_of::<T>().max(1)).max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn room_is_made_once_for_items_of_one_size_and_never_for_more_than_there_is() {
+        let mut writer = Writer::new();
+        assert!(vec!["four".to_owned(); 100].encode(&mut writer).is_ok());
+        let raw = Raw::new(ElementType::Array, writer.as_bytes());
+        let texts = Vec::<String>::decode(raw).unwrap();
+        assert!((100..140).contains(&texts.capacity()), "{}", texts.capacity());
+
+        // Three bytes each in the array, many more in Rust.
+        assert_eq!(likely_count::<[u64; 100]>(3_000, 3), 3);
+        assert_eq!(likely_count::<[u64; 100]>(3, 3), 1);
+        assert_eq!(likely_count::<()>(300, 3), 100);
     }
 }

@@ -265,6 +265,12 @@ impl<'de> Elements<'de> {
         Ok(true)
     }
 
+    /// How many bytes are still to be read.
+    #[inline]
+    pub(super) fn remaining(&self) -> usize {
+        self.rest.len()
+    }
+
     /// Fills `slot` if the next element is `key`: no scan, one comparison.
     ///
     /// The derive calls this once for each field in declared order. One outlined copy per value type is
@@ -272,7 +278,7 @@ impl<'de> Elements<'de> {
     #[inline(never)]
     pub fn take<V: Value>(&mut self, key: &'static str, slot: &mut Option<V>) -> CodecResult<()> {
         match self.next_if(key)? {
-            Some(value) => Self::put(key, value, slot),
+            Some(value) => fill(key, value, slot),
             None => Ok(()),
         }
     }
@@ -291,16 +297,7 @@ impl<'de> Elements<'de> {
     /// Fills `slot` from an element that was read out of the declared order.
     #[inline(never)]
     pub fn put<V: Value>(key: &'static str, value: Raw<'_>, slot: &mut Option<V>) -> CodecResult<()> {
-        if slot.is_some() {
-            return Err(duplicate(key));
-        }
-        match V::decode(value) {
-            Ok(value) => {
-                *slot = Some(value);
-                Ok(())
-            }
-            Err(error) => Err(error.at(key)),
-        }
+        fill(key, value, slot)
     }
 
     /// The next element.
@@ -313,6 +310,21 @@ impl<'de> Elements<'de> {
         let (bytes, rest) = split_value(tag, rest).map_err(|error| at_bytes(error, key))?;
         self.rest = rest;
         Ok(Some((key, self.value(tag, bytes))))
+    }
+}
+
+/// One copy of it stands in `take`, so that a field that is where it belongs costs one call.
+#[inline]
+fn fill<V: Value>(key: &'static str, value: Raw<'_>, slot: &mut Option<V>) -> CodecResult<()> {
+    if slot.is_some() {
+        return Err(duplicate(key));
+    }
+    match V::decode(value) {
+        Ok(value) => {
+            *slot = Some(value);
+            Ok(())
+        }
+        Err(error) => Err(error.at(key)),
     }
 }
 

@@ -21,7 +21,7 @@ pub struct Writer {
 impl Writer {
     /// An empty writer.
     pub fn new() -> Self {
-        Self { bytes: Vec::with_capacity(256), depth: 0 }
+        Self { bytes: Vec::with_capacity(1024), depth: 0 }
     }
 
     /// The bytes written so far.
@@ -37,6 +37,12 @@ impl Writer {
     /// How many documents and arrays are open.
     pub(super) fn depth(&self) -> u16 {
         self.depth
+    }
+
+    /// Forgets all bytes from this one on, and the documents that were not finished.
+    pub(crate) fn truncate(&mut self, length: usize) {
+        self.bytes.truncate(length);
+        self.depth = 0;
     }
 
     /// Appends plain bytes.

@@ -1,0 +1,139 @@
+//! `cargo xtask compile-time`: what a hundred models cost the compiler, with `odm` and with serde's derives alone.
+//!
+//! Two scratch programs hold the same models. One derives ours and goes through `odm`, the other derives serde's and
+//! goes through the driver's typed collection. Their dependencies are built first, so that only they are timed.
+
+use std::{
+    env,
+    error::Error,
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    time::Instant,
+};
+
+mod source;
+
+type Outcome<T> = Result<T, Box<dyn Error>>;
+
+/// How many models each program has.
+const MODELS: usize = 100;
+
+/// One of the two programs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Side {
+    Odm,
+    Serde,
+}
+
+impl Side {
+    const BOTH: [Self; 2] = [Self::Odm, Self::Serde];
+
+    fn package(self) -> &'static str {
+        match self {
+            Self::Odm => "with-odm",
+            Self::Serde => "with-serde",
+        }
+    }
+}
+
+/// Measures, and prints a table; without release builds, which take minutes, if `quick`.
+pub(crate) fn measure(quick: bool) -> Outcome<()> {
+    let scratch = Scratch::write()?;
+    println!("{MODELS} models of {} fields, seconds for the program alone:", source::FIELDS);
+    println!("{:24}{:>8}{:>8}{:>8}", "", "odm", "serde", "ratio");
+    let check = scratch.contest("cargo check", &["check"], 3)?;
+    let release = if quick {
+        None
+    } else {
+        Some(scratch.contest("cargo build --release", &["build", "--release"], 1)?)
+    };
+    let [odm, serde] = Side::BOTH.map(|side| scratch.lines_per_model(side));
+    let (odm, serde) = (odm?, serde?);
+    println!("{:24}{odm:>8}{serde:>8}", "lines per model");
+    let release = release.map(|ratio| format!(" release={ratio:.2}")).unwrap_or_default();
+    println!("\ncompile: check={check:.2}{release} lines={odm}");
+    Ok(())
+}
+
+/// The workspace of the two programs, below the target folder.
+struct Scratch {
+    folder: PathBuf,
+}
+
+impl Scratch {
+    fn write() -> Outcome<Self> {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize()?;
+        let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
+        let folder = target.join("compile-time");
+        fs::create_dir_all(&folder)?;
+        fs::write(folder.join("Cargo.toml"), source::WORKSPACE)?;
+        // The versions of this workspace.
+        fs::copy(root.join("Cargo.lock"), folder.join("Cargo.lock"))?;
+        for side in Side::BOTH {
+            let package = folder.join(side.package());
+            fs::create_dir_all(package.join("src"))?;
+            fs::write(package.join("Cargo.toml"), source::manifest(side, &root))?;
+            fs::write(package.join("src/main.rs"), source::program(side))?;
+        }
+        Ok(Self { folder })
+    }
+
+    /// Times a command of cargo on both sides in turn; prints the medians, and gives how many times as fast ours is.
+    fn contest(&self, name: &str, command: &[&str], rounds: usize) -> Outcome<f64> {
+        let mut seconds = [Vec::new(), Vec::new()];
+        for side in Side::BOTH {
+            self.run(self.cargo(command, side))?;
+        }
+        for _ in 0..rounds {
+            for (side, seconds) in Side::BOTH.into_iter().zip(&mut seconds) {
+                fs::write(self.folder.join(side.package()).join("src/main.rs"), source::program(side))?;
+                let start = Instant::now();
+                self.run(self.cargo(command, side))?;
+                seconds.push(start.elapsed().as_secs_f64());
+            }
+        }
+        let [odm, serde] = seconds.map(|mut seconds| {
+            seconds.sort_by(f64::total_cmp);
+            seconds.get(rounds / 2).copied().unwrap_or(f64::NAN)
+        });
+        println!("{name:24}{odm:>8.1}{serde:>8.1}{:>7.2}x", serde / odm);
+        Ok(serde / odm)
+    }
+
+    /// How many lines the program has when its derives are expanded, less those it has before.
+    fn lines_per_model(&self, side: Side) -> Outcome<usize> {
+        // The expanded source is for nightly compilers only, unless one insists; and the dependencies are not to hear
+        // of that, or cargo would build them anew.
+        let mut cargo = self.cargo(&["rustc", "--profile", "check"], side);
+        cargo.env("RUSTC_WORKSPACE_WRAPPER", self.insistent_rustc()?).args(["--", "-Zunpretty=expanded"]);
+        let expanded = String::from_utf8(self.run(cargo)?)?;
+        let written = source::program(side).lines().count();
+        Ok(expanded.lines().count().saturating_sub(written) / MODELS)
+    }
+
+    fn insistent_rustc(&self) -> Outcome<PathBuf> {
+        let path = self.folder.join("rustc.sh");
+        fs::write(&path, "#!/bin/sh\nRUSTC_BOOTSTRAP=1 exec \"$@\"\n")?;
+        #[cfg(unix)]
+        fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o755))?;
+        Ok(path)
+    }
+
+    fn cargo(&self, command: &[&str], side: Side) -> Command {
+        let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        cargo.current_dir(&self.folder).args(command).args(["--quiet", "--package", side.package()]);
+        // All that is compiled is timed, each time.
+        cargo.env("CARGO_INCREMENTAL", "0").env("CARGO_TARGET_DIR", self.folder.join("target"));
+        cargo
+    }
+
+    /// What the command prints.
+    fn run(&self, mut command: Command) -> Outcome<Vec<u8>> {
+        let output = command.stderr(Stdio::inherit()).output()?;
+        if !output.status.success() {
+            return Err(format!("{command:?} failed in {}", self.folder.display()).into());
+        }
+        Ok(output.stdout)
+    }
+}
