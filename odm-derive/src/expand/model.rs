@@ -171,7 +171,7 @@ fn names_own_id(ty: &Type, own: &Ident) -> bool {
 }
 
 /// Whether the name is anywhere in the type.
-fn mentions(ty: &Type, own: &Ident) -> bool {
+pub(crate) fn mentions(ty: &Type, own: &Ident) -> bool {
     let mut words = HashSet::new();
     collect(ty.to_token_stream(), &mut words);
     words.contains(&own.to_string())

@@ -6,64 +6,39 @@ use syn::Member;
 
 use super::{
     Scope,
+    model::mentions,
     scope::{at_type, encoded, local, respan},
-    via,
+    value, via,
 };
 use crate::ast::Field;
 
 pub(crate) fn expand(scope: &Scope<'_>, field: &Field<'_>, others: &[Member]) -> TokenStream {
     let Scope { runtime, place, base, changed, .. } = scope;
     let (itself, parameters) = (scope.itself(), scope.parameters(&[]));
-    let (inner, member, via) = (scope.path_type(field), &field.member, via::of_field(scope, field));
+    let (inner, member, ty) = (scope.path_type(field), &field.member, field.ty);
+    let (at, over, writer, raw, inside) =
+        (local("at"), local("base"), local("writer"), local("raw"), local("inside"));
+    let made = quote!(Self { #member: #inside, #(#others: ::core::default::Default::default(),)* });
+    let (value, stores) = (quote!(<#inner as #runtime::Value>), quote!(<#inner as #runtime::Stores<#ty>>));
+    let encode = quote!(#stores::write(&self.#member, #writer));
+    let decode = quote! {
+        match #value::decode(#raw) {
+            ::core::result::Result::Ok(#inside) => {
+                let #inside = #stores::into_rust(#inside);
+                ::core::result::Result::Ok(#made)
+            }
+            ::core::result::Result::Err(#inside) => ::core::result::Result::Err(#inside),
+        }
+    };
+    // What lies below a type that holds itself is an endless question.
+    if mentions(ty, scope.ident) {
+        return value::leaf(scope, &encode, &decode);
+    }
     // With this bound rustc says once that the type cannot be stored, at the type, and takes it as given in
     // the rest of the impl.
     let bounds = scope.bounds(&[respan(quote!(#inner: #runtime::Value), at_type(field))]);
-    let (at, over, writer, raw) = (local("at"), local("base"), local("writer"), local("raw"));
-    let inside = local("inside");
-    let made = quote!(Self { #member: #inside, #(#others: ::core::default::Default::default(),)* });
-    let value = quote!(<#inner as #runtime::Value>);
-    let encoded = encoded(field, &quote!(#runtime)).is_some();
-    let (encode, decode) = match scope.marker(field) {
-        None if encoded => {
-            let (stores, ty) = (quote!(#runtime::Stores), field.ty);
-            (
-                quote!(<#inner as #stores<#ty>>::write(&self.#member, #writer)),
-                quote!(#value::decode(#raw).map(<#inner as #stores<#ty>>::into_rust)),
-            )
-        }
-        None => (quote!(#value::encode(&self.#member, #writer)), quote!(#value::decode(#raw))),
-        Some(marker) => {
-            let ty = field.ty;
-            (
-                quote!(#runtime::encode_via::<#marker, #ty>(&self.#member, #writer)),
-                quote!(#runtime::decode_via::<#marker, #ty>(#raw)),
-            )
-        }
-    };
-    // serde reads a missing field through a transparent type, but not through a plain newtype.
-    let missing = if scope.container.transparent.is_some() && scope.marker(field).is_none() && !encoded {
-        quote! {
-            fn missing() -> ::core::option::Option<Self> {
-                match #value::missing() {
-                    ::core::option::Option::Some(#inside) => ::core::option::Option::Some(#made),
-                    ::core::option::Option::None => ::core::option::Option::None,
-                }
-            }
-        }
-    } else {
-        TokenStream::new()
-    };
-    let check = local("__check");
-    let rules = match scope.marker(field) {
-        Some(_) => TokenStream::new(),
-        None if encoded => TokenStream::new(),
-        None => quote! {
-            const RULES: bool = #value::RULES;
-            fn check_rules(&self, #check: &mut #runtime::Check) {
-                #value::check_rules(&self.#member, #check)
-            }
-        },
-    };
+    let (via, rest) = (via::of_field(scope, field), rest(scope, field, &made));
+    let forwards = forwards(scope, field, &made);
     quote! {
         #via
         #[automatically_derived]
@@ -81,13 +56,108 @@ pub(crate) fn expand(scope: &Scope<'_>, field: &Field<'_>, others: &[Member]) ->
                 #encode
             }
             fn decode(#raw: #runtime::Raw<'_>) -> #runtime::CodecResult<Self> {
-                match #decode {
-                    ::core::result::Result::Ok(#inside) => ::core::result::Result::Ok(#made),
-                    ::core::result::Result::Err(#inside) => ::core::result::Result::Err(#inside),
+                #decode
+            }
+            #rest
+        }
+        #forwards
+    }
+}
+
+/// Whether the value is stored as its own type stores it.
+fn is_plain(scope: &Scope<'_>, field: &Field<'_>) -> bool {
+    scope.marker(field).is_none() && encoded(field, &TokenStream::new()).is_none()
+}
+
+/// The provided methods of `Value` that ask the value inside.
+fn rest(scope: &Scope<'_>, field: &Field<'_>, made: &TokenStream) -> TokenStream {
+    if !is_plain(scope, field) {
+        return TokenStream::new();
+    }
+    let (runtime, ty, member) = (&scope.runtime, field.ty, &field.member);
+    let (check, inside) = (local("__check"), local("inside"));
+    let value = quote!(<#ty as #runtime::Value>);
+    // serde reads a missing field through a transparent type, but not through a plain newtype.
+    let missing = scope.container.transparent.is_some().then(|| {
+        quote! {
+            fn missing() -> ::core::option::Option<Self> {
+                match #value::missing() {
+                    ::core::option::Option::Some(#inside) => ::core::option::Option::Some(#made),
+                    ::core::option::Option::None => ::core::option::Option::None,
                 }
             }
-            #missing
-            #rules
+        }
+    });
+    quote! {
+        #missing
+        const RULES: bool = #value::RULES;
+        fn check_rules(&self, #check: &mut #runtime::Check) {
+            #value::check_rules(&self.#member, #check)
         }
     }
+}
+
+/// What the value inside can do, the newtype can: be the key of a map, lie flat, be asked as a number, a text, ..
+fn forwards(scope: &Scope<'_>, field: &Field<'_>, made: &TokenStream) -> TokenStream {
+    if scope.failed || !is_plain(scope, field) {
+        return TokenStream::new();
+    }
+    let (runtime, ty, member) = (&scope.runtime, field.ty, &field.member);
+    let (itself, parameters) = (scope.itself(), scope.parameters(&[]));
+    let (key, inside, writer, elements) = (local("key"), local("inside"), local("writer"), local("elements"));
+    let unit = syn::Lifetime::new("'__any", proc_macro2::Span::call_site());
+    // Behind `for<'a>`, rustc takes a bound on a type without parameters as a condition instead of a promise.
+    let if_inside = |capability: TokenStream| {
+        scope.bounds(&[quote!(#ty: #runtime::Value), quote!(for<#unit> #ty: #capability)])
+    };
+    let marker = |name: TokenStream, answers: TokenStream| {
+        let bounds = if_inside(quote!(#runtime::#name));
+        quote! {
+            #[automatically_derived]
+            impl #parameters #runtime::#name for #itself #bounds { #answers }
+        }
+    };
+    let made = |read: TokenStream| {
+        quote! {
+            match #read {
+                ::core::result::Result::Ok(#inside) => ::core::result::Result::Ok(#made),
+                ::core::result::Result::Err(#inside) => ::core::result::Result::Err(#inside),
+            }
+        }
+    };
+    let (number, array, map) =
+        (quote!(<#ty as #runtime::Number>), quote!(<#ty as #runtime::Array>), quote!(<#ty as #runtime::Map>));
+    let from_key = made(quote!(<#ty as #runtime::MapKey>::from_key(#key)));
+    let decode = made(quote!(<#ty as #runtime::Flatten>::decode_fields(#elements)));
+    [
+        marker(quote!(Text), TokenStream::new()),
+        marker(quote!(Number), quote!(type Stored = #number::Stored; type Step = #number::Step;)),
+        marker(quote!(Array), quote!(type Item = #array::Item;)),
+        marker(quote!(Map), quote!(type Key = #map::Key; type Item = #map::Item;)),
+        marker(
+            quote!(MapKey),
+            quote! {
+                fn to_key(&self) -> ::std::string::String {
+                    #runtime::MapKey::to_key(&self.#member)
+                }
+                fn from_key(#key: &str) -> #runtime::CodecResult<Self> {
+                    #from_key
+                }
+            },
+        ),
+        marker(
+            quote!(Flatten),
+            quote! {
+                const KEYS: ::core::option::Option<&'static [&'static str]> = <#ty as #runtime::Flatten>::KEYS;
+                fn encode_fields(&self, #writer: &mut #runtime::Writer) -> #runtime::CodecResult<()> {
+                    #runtime::Flatten::encode_fields(&self.#member, #writer)
+                }
+                fn decode_fields(#elements: #runtime::Elements<'_>) -> #runtime::CodecResult<Self> {
+                    #decode
+                }
+            },
+        ),
+    ]
+    .into_iter()
+    .collect()
 }

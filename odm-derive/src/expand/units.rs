@@ -3,36 +3,13 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{Scope, scope::local};
+use super::{Scope, scope::local, value};
 use crate::ast::Variant;
 
 pub(crate) fn expand(scope: &Scope<'_>, variants: &[Variant<'_>]) -> TokenStream {
-    let Scope { runtime, place, base, changed, .. } = scope;
-    let (itself, parameters, bounds) = (scope.itself(), scope.parameters(&[]), scope.bounds(&[]));
-    let (over, writer, raw) = (local("base"), local("writer"), local("raw"));
-    let (encode, decode) = (encode(scope, variants), decode(scope, variants));
     let map_key = map_key(scope, variants);
-    quote! {
-        #map_key
-        #[automatically_derived]
-        impl #parameters #runtime::Value for #itself #bounds {
-            type Fields<#place: #runtime::At, #base> = #base;
-            type Optional = ::core::option::Option<Self>;
-            type Bare = Self;
-            type Lift<#changed: #runtime::Value> = #changed;
-            type Laid<#changed: #runtime::Doc> = Self;
-            type Joined<#changed: #runtime::Doc> = Self;
-            fn under<#place: #runtime::At, #base>(_: #place, #over: #base) -> #base {
-                #over
-            }
-            fn encode(&self, #writer: &mut #runtime::Writer) -> #runtime::CodecResult<#runtime::ElementType> {
-                #encode
-            }
-            fn decode(#raw: #runtime::Raw<'_>) -> #runtime::CodecResult<Self> {
-                #decode
-            }
-        }
-    }
+    let leaf = value::leaf(scope, &encode(scope, variants), &decode(scope, variants));
+    quote!(#map_key #leaf)
 }
 
 /// `MapKey`, if every variant has a name to be written by.

@@ -154,3 +154,81 @@ fn private_types_may_stand_in_public_ones() {
     );
     assert_eq!(show(&written(&Open::One { id: 1 })), doc! { "kind": "One", "id": 1 });
 }
+
+#[test]
+fn a_newtype_can_do_what_its_value_can() {
+    #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Value)]
+    struct Sku(String);
+    #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, Value)]
+    struct Cents(i64);
+    #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Value)]
+    struct Tags(Vec<Sku>);
+    #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Value)]
+    struct Stock(BTreeMap<Sku, Cents>);
+    #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Value)]
+    struct At(Point);
+    #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Model)]
+    #[odm(collection = "articles")]
+    struct Article {
+        id: Sku,
+        price: Cents,
+        tags: Tags,
+        stock: Stock,
+        #[serde(flatten)]
+        at: At,
+    }
+    let a = Article::fields();
+    assert_eq!(a.id().starts_with("A-").to_string(), r#"{ "_id": { "$regex": "^A-" } }"#);
+    assert_eq!(a.tags().contains(Sku("x".into())).to_string(), r#"{ "tags": { "$eq": "x" } }"#);
+    assert_eq!(a.stock().key(Sku("x".into())).gt(Cents(1)).to_string(), r#"{ "stock.x": { "$gt": 1 } }"#);
+    assert_eq!(a.at().x().eq(1).to_string(), r#"{ "x": { "$eq": 1 } }"#);
+    assert_eq!(a.price().inc(5).to_string(), r#"{ "$inc": { "price": 5 } }"#);
+    let article = Article {
+        id: Sku("A-1".into()),
+        price: Cents(5),
+        tags: Tags(vec![Sku("x".into())]),
+        stock: Stock(BTreeMap::from([(Sku("o".into()), Cents(3))])),
+        at: At(Point { x: 1, y: None }),
+    };
+    let stored = show(&written(&article));
+    let expected =
+        doc! { "_id": "A-1", "price": 5_i64, "tags": ["x"], "stock": { "o": 3_i64 }, "x": 1, "y": null };
+    assert_eq!(stored, expected);
+    assert_eq!(read::<Article>(&stored).unwrap(), article);
+}
+
+#[test]
+fn types_may_hold_themselves() {
+    #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Value)]
+    struct Tree(Vec<Tree>);
+    #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Embedded)]
+    struct Node {
+        name: String,
+        children: Vec<Node>,
+        next: Option<Box<Node>>,
+        by_name: BTreeMap<String, Node>,
+    }
+    #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Value)]
+    #[serde(untagged)]
+    enum Json {
+        Null,
+        Bool(bool),
+        Number(f64),
+        Text(String),
+        Array(Vec<Json>),
+        Object(BTreeMap<String, Json>),
+    }
+    same(Tree(vec![Tree(Vec::new()), Tree(vec![Tree(Vec::new())])]));
+    let leaf = Node { name: "leaf".into(), children: Vec::new(), next: None, by_name: BTreeMap::new() };
+    let node = Node {
+        name: "n".into(),
+        children: vec![leaf.clone(); 2],
+        next: Some(Box::new(leaf.clone())),
+        by_name: BTreeMap::from([("l".to_owned(), leaf)]),
+    };
+    same(node);
+    let object = BTreeMap::from([("a".to_owned(), Json::Array(vec![Json::Null, Json::Number(1.0)]))]);
+    same(Json::Object(object));
+    same(Json::Text("t".into()));
+    same(Json::Bool(true));
+}
