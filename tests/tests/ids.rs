@@ -233,3 +233,26 @@ fn an_openapi_description_says_what_an_id_is_in_json() {
     assert_eq!(properties["tickets"]["items"], json!({ "type": "integer", "format": "int32" }));
     assert_eq!(properties["page"], json!({ "type": "integer", "format": "int64", "minimum": 0 }));
 }
+
+#[test]
+fn ids_are_read_by_serde_where_it_keeps_them_for_a_tagged_type() {
+    #[derive(Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+    #[serde(tag = "kind")]
+    enum Event<K> {
+        Paid { by: K },
+    }
+    fn both_ways<K>(by: K, json: &str)
+    where
+        K: std::fmt::Debug + PartialEq + serde::Serialize + serde::de::DeserializeOwned,
+    {
+        let event = Event::Paid { by };
+        let bytes = odm::bson::serialize_to_vec(&event).unwrap();
+        assert_eq!(odm::bson::deserialize_from_slice::<Event<K>>(&bytes).unwrap(), event);
+        assert_eq!(serde_json::to_string(&event).unwrap(), json);
+        assert_eq!(serde_json::from_str::<Event<K>>(json).unwrap(), event);
+    }
+    both_ways(
+        odm::Id::<Order>::from(odm::bson::oid::ObjectId::from_bytes([1; 12])),
+        r#"{"kind":"Paid","by":"010101010101010101010101"}"#,
+    );
+}

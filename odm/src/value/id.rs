@@ -220,11 +220,21 @@ where
 {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         if deserializer.is_human_readable() && is_opaque::<M::Key>() {
-            String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+            match Bson::deserialize(deserializer)? {
+                Bson::String(text) => text.parse().map_err(de::Error::custom),
+                // Extended JSON; and BSON that serde keeps for a tagged or flattened type, which says it is for people.
+                value => from_bson(&value).map(Self).map_err(de::Error::custom),
+            }
         } else {
             M::Key::deserialize(deserializer).map(Self)
         }
     }
+}
+
+fn from_bson<K: Value>(value: &Bson) -> CodecResult<K> {
+    let mut writer = Writer::new();
+    let element_type = value.encode(&mut writer)?;
+    K::decode(Raw::new(element_type, writer.as_bytes()))
 }
 
 /// Keys that JSON has no type for, so that they are written as text.

@@ -46,12 +46,6 @@ where
     show(&ours).get("v").unwrap().clone()
 }
 
-/// Reads what was written.
-#[track_caller]
-fn reads_back<T: Value + PartialEq + Debug>(value: &T) {
-    assert_eq!(&read::<T>(&show(&written(value))).unwrap(), value);
-}
-
 /// Reads `value` with the derive and with serde and compares: the value, or that both refuse.
 #[track_caller]
 fn reads_same<T>(value: impl Into<Bson>) -> Option<T>
