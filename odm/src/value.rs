@@ -77,6 +77,7 @@ mod untyped;
 mod upgrade;
 mod variant;
 mod via;
+mod way;
 mod wrap;
 mod writer;
 
@@ -94,8 +95,7 @@ pub use self::{
     },
     document::{Decode, Doc, from_slice, to_vec},
     encoded::{
-        Binary, Counted, Days, Encoded, Hours, InBinary, InUnit, Micros, Millis, Minutes, Nanos, Seconds,
-        Span, Unit, Way,
+        Binary, Counted, Days, Hours, InBinary, InUnit, Micros, Millis, Minutes, Nanos, Seconds, Span, Unit,
     },
     flatten::{Flatten, Flattens, HasPart, PartIn, PartOf, Rest, check_part, part, part_behind, put_part},
     id::{Id, Keyed, NewKey},
@@ -106,7 +106,8 @@ pub use self::{
     text::Text,
     upgrade::{Outcome, SchemaVersion, Step, Versioned, decode_versioned, pass_version, put_version},
     variant::{bare, content, content_or_missing, held, item_or_missing, skipped_variant},
-    via::{Serde, Via, ViaSerde, decode_via, encode_via},
+    via::{Serde, ViaSerde, decode_via, encode_via},
+    way::{Via, Way},
     wrap::Optional,
     writer::{MAX_DEPTH, Writer},
 };

@@ -14,10 +14,7 @@ use std::{
 
 use mongodb::bson::{Bson, DateTime};
 
-use crate::{
-    error::codec::CodecResult,
-    value::{Value, Via, ViaSerde},
-};
+use crate::{error::codec::CodecResult, value::Value};
 
 /// A value to compare with a field of type `V`: a `V`, a reference to one, `&str` for texts, an integer
 /// literal for numbers, an array for arrays.
@@ -48,10 +45,10 @@ pub mod operands {
     /// Another type for the same kind of value.
     #[derive(Debug)]
     pub enum Like {}
-    /// The Rust type of a field stored through serde.
+    /// The Rust type of a field stored in another way.
     #[derive(Debug)]
     pub enum Inner {}
-    /// A reference to the Rust type of a field stored through serde.
+    /// A reference to the Rust type of a field stored in another way.
     #[derive(Debug)]
     pub enum InnerRef {}
     /// Elements, each an operand.
@@ -64,7 +61,7 @@ pub mod operands {
     #[derive(Debug)]
     pub struct Maybe<K>(PhantomData<K>);
 }
-use operands::{Given, Inner, InnerRef, Items, Like, Maybe, Own, Ref};
+use operands::{Given, Items, Like, Maybe, Own, Ref};
 
 impl<V: Value> Operand<V, Own> for V {
     fn operand(self) -> CodecResult<Bson> {
@@ -106,20 +103,6 @@ like! {
     f64: i32 => |number| Bson::Double(number.into());
     f32: i16 => |number| Bson::Double(number.into());
     DateTime: SystemTime => |time| Bson::DateTime(time.into());
-}
-
-#[diagnostic::do_not_recommend]
-impl<S: ViaSerde<T>, T: 'static> Operand<Via<S, T>, Inner> for T {
-    fn operand(self) -> CodecResult<Bson> {
-        Via::<S, T>::new(self).to_bson()
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl<S: ViaSerde<T>, T: Clone + 'static> Operand<Via<S, T>, InnerRef> for &T {
-    fn operand(self) -> CodecResult<Bson> {
-        Via::<S, T>::new(self.clone()).to_bson()
-    }
 }
 
 /// `[..]` of operands, as the list they make.

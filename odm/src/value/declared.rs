@@ -5,7 +5,7 @@
 
 use mongodb::bson::spec::ElementType;
 
-use super::{Elements, Raw, Value, Via, ViaSerde, Writer, require};
+use super::{Elements, Raw, Value, Writer, require};
 use crate::{
     error::codec::CodecResult,
     model::Check,
@@ -20,7 +20,7 @@ use crate::{
 pub trait Has<K: Key> {
     /// The type of the field in Rust.
     type Rust;
-    /// The type of the field in paths: the same, or [`Via`] where serde stores it.
+    /// The type of the field in paths: the same, or [`Via`](super::Via) where serde stores it.
     type Type: Stores<Self::Rust>;
 
     /// What takes the place of a missing field, if something does: `#[serde(default)]`.
@@ -80,21 +80,6 @@ impl<T: Value> Stores<T> for T {
     #[inline]
     fn into_rust(self) -> T {
         self
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl<S: ViaSerde<T>, T: 'static> Stores<T> for Via<S, T> {
-    fn write(value: &T, writer: &mut Writer) -> CodecResult<ElementType> {
-        super::encode_via::<S, T>(value, writer)
-    }
-
-    fn from_rust(value: T) -> Self {
-        Self::new(value)
-    }
-
-    fn into_rust(self) -> T {
-        self.into_inner()
     }
 }
 

@@ -1,95 +1,11 @@
-//! Fields that are stored in another way than their type's own: `#[odm(binary)]` and `#[odm(unit = "ms")]`.
+//! Bytes as binary data and durations in a unit: `#[odm(binary)]` and `#[odm(unit = "ms")]`.
 
 use std::{fmt, marker::PhantomData, time::Duration};
 
 use mongodb::bson::spec::ElementType;
 
-use super::{Number, Raw, Stores, Value, Writer, binary, leaf};
-use crate::{
-    error::codec::{CodecError, CodecResult},
-    path::{
-        Operand,
-        operands::{Inner, InnerRef},
-    },
-};
-
-/// The type of a path to a field that is stored in the way `W`: filters and updates take a `T` and encode it as the
-/// field is stored.
-pub struct Encoded<W, T>(T, PhantomData<fn() -> W>);
-
-impl<W, T: fmt::Debug> fmt::Debug for Encoded<W, T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-/// A way to store a `T`.
-pub trait Way<T>: 'static {
-    /// Appends the value's bytes and says which BSON type they are.
-    fn encode(value: &T, writer: &mut Writer) -> CodecResult<ElementType>;
-
-    /// Reads the value from one encoded element.
-    fn decode(raw: Raw<'_>) -> CodecResult<T>;
-}
-
-impl<W: Way<T>, T: 'static> Value for Encoded<W, T> {
-    leaf!();
-
-    fn encode(&self, writer: &mut Writer) -> CodecResult<ElementType> {
-        W::encode(&self.0, writer)
-    }
-
-    fn decode(raw: Raw<'_>) -> CodecResult<Self> {
-        W::decode(raw).map(|value| Self(value, PhantomData))
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl<W: Way<T>, T: 'static> Stores<T> for Encoded<W, T> {
-    fn write(value: &T, writer: &mut Writer) -> CodecResult<ElementType> {
-        W::encode(value, writer)
-    }
-
-    fn from_rust(value: T) -> Self {
-        Self(value, PhantomData)
-    }
-
-    fn into_rust(self) -> T {
-        self.0
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl<W: Way<T>, T: 'static> Stores<Option<T>> for Option<Encoded<W, T>> {
-    fn write(value: &Option<T>, writer: &mut Writer) -> CodecResult<ElementType> {
-        match value {
-            Some(value) => W::encode(value, writer),
-            None => Ok(ElementType::Null),
-        }
-    }
-
-    fn from_rust(value: Option<T>) -> Self {
-        value.map(Encoded::from_rust)
-    }
-
-    fn into_rust(self) -> Option<T> {
-        self.map(|encoded| encoded.0)
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl<W: Way<T>, T: 'static> Operand<Encoded<W, T>, Inner> for T {
-    fn operand(self) -> CodecResult<mongodb::bson::Bson> {
-        Encoded::<W, T>(self, PhantomData).to_bson()
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl<W: Way<T>, T: Clone + 'static> Operand<Encoded<W, T>, InnerRef> for &T {
-    fn operand(self) -> CodecResult<mongodb::bson::Bson> {
-        Encoded::<W, T>(self.clone(), PhantomData).to_bson()
-    }
-}
+use super::{Number, Raw, Stores, Value, Via, Way, Writer, binary};
+use crate::error::codec::{CodecError, CodecResult};
 
 /// BSON binary data of subtype 0.
 #[derive(Debug)]
@@ -128,7 +44,7 @@ macro_rules! binary {
             }
         }
         impl<$($generics)*> InBinary for $type {
-            type Path = Encoded<Binary, Self>;
+            type Path = Via<Binary, Self>;
         }
     )* };
 }
@@ -195,22 +111,22 @@ pub trait Span: Sized + 'static {
     fn from_nanos(nanos: i128) -> Option<Self>;
 }
 
-impl<U: Unit, T: Span> Way<T> for Counted<U> {
-    fn encode(value: &T, writer: &mut Writer) -> CodecResult<ElementType> {
-        let nanos = value.nanos().filter(|nanos| nanos % U::NANOS == 0);
-        let nanos = nanos.ok_or_else(|| CodecError::new(U::WHOLE, "a duration with a remainder"))?;
-        (nanos / U::NANOS).encode(writer)
-    }
+fn count<U: Unit>(span: &impl Span, writer: &mut Writer) -> CodecResult<ElementType> {
+    let nanos = span.nanos().filter(|nanos| nanos % U::NANOS == 0);
+    let nanos = nanos.ok_or_else(|| CodecError::new(U::WHOLE, "a duration with a remainder"))?;
+    (nanos / U::NANOS).encode(writer)
+}
 
-    fn decode(raw: Raw<'_>) -> CodecResult<T> {
-        let nanos = i128::from(i64::decode(raw)?) * U::NANOS;
-        T::from_nanos(nanos)
-            .ok_or_else(|| CodecError::new("a duration that its type can hold", "another number"))
-    }
+fn counted<U: Unit, T: Span>(raw: Raw<'_>) -> CodecResult<T> {
+    let nanos = i128::from(i64::decode(raw)?) * U::NANOS;
+    T::from_nanos(nanos).ok_or_else(|| CodecError::new("a duration that its type can hold", "another number"))
 }
 
 /// What is added to it is a duration too.
-impl<U: Unit, T: Span> Number for Encoded<Counted<U>, T> {
+impl<U: Unit, T: Span> Number for Via<Counted<U>, T>
+where
+    Counted<U>: Way<T>,
+{
     type Stored = i64;
     type Step = Self;
 }
@@ -244,8 +160,16 @@ macro_rules! spans {
                 $from
             }
         }
+        impl<U: Unit> Way<$type> for Counted<U> {
+            fn encode(value: &$type, writer: &mut Writer) -> CodecResult<ElementType> {
+                count::<U>(value, writer)
+            }
+            fn decode(raw: Raw<'_>) -> CodecResult<$type> {
+                counted::<U, $type>(raw)
+            }
+        }
         impl<U: Unit> InUnit<U> for $type {
-            type Path = Encoded<Counted<U>, Self>;
+            type Path = Via<Counted<U>, Self>;
         }
     )* };
 }

@@ -7,7 +7,7 @@ use std::{
 
 use mongodb::bson::Document;
 
-use super::{Elements, MapKey, Raw, Value, Via, ViaSerde, Writer, encode_via};
+use super::{Elements, MapKey, Raw, Value, Via, Way, Writer};
 use crate::{
     error::codec::{CodecError, CodecResult},
     model::Check,
@@ -147,11 +147,11 @@ impl<T: Flatten> Flattens<T> for T {
 }
 
 #[diagnostic::do_not_recommend]
-impl<S: ViaSerde<T>, T: 'static> Flattens<T> for Via<S, T> {
+impl<W: Way<T>, T: 'static> Flattens<T> for Via<W, T> {
     const KEYS: Option<&'static [&'static str]> = None;
 
     fn put(value: &T, writer: &mut Writer) -> CodecResult<()> {
-        writer.unframed_with(|writer| encode_via::<S, T>(value, writer))
+        writer.unframed_with(|writer| W::encode(value, writer))
     }
 
     fn take(elements: Elements<'_>) -> CodecResult<T> {

@@ -4,7 +4,7 @@
 //! through the user's type, with frames of its own size: without optimisation, a type that holds itself in several
 //! ways can overflow a stack of 2 MiB before the bound.
 
-use std::{fmt, marker::PhantomData};
+use std::marker::PhantomData;
 
 use mongodb::bson::{self, spec::ElementType};
 use serde::{
@@ -13,7 +13,7 @@ use serde::{
     forward_to_deserialize_any,
 };
 
-use super::{Raw, Value, Writer, leaf};
+use super::{Raw, Way, Writer};
 use crate::error::codec::{CodecError, CodecResult};
 
 /// How serde writes and reads a `T`: the type's own way ([`Serde`]) or a `with` module's, for which the
@@ -72,41 +72,18 @@ impl<'de> Deserializer<'de> for Missing {
     }
 }
 
-/// The type of a path to a field stored through serde: filters and updates take a `T` and encode it the
-/// way the field is stored.
-pub struct Via<S, T>(PhantomData<fn() -> S>, T);
-
-impl<S, T: fmt::Debug> fmt::Debug for Via<S, T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.1.fmt(f)
-    }
-}
-
-impl<S, T> Via<S, T> {
-    /// A value to be stored this way.
-    pub fn new(value: T) -> Self {
-        Self(PhantomData, value)
+#[diagnostic::do_not_recommend]
+impl<S: ViaSerde<T>, T> Way<T> for S {
+    fn encode(value: &T, writer: &mut Writer) -> CodecResult<ElementType> {
+        encode_via::<S, T>(value, writer)
     }
 
-    /// The value inside.
-    pub fn into_inner(self) -> T {
-        self.1
-    }
-}
-
-impl<W: ViaSerde<T>, T: 'static> Value for Via<W, T> {
-    leaf!();
-
-    fn encode(&self, writer: &mut Writer) -> CodecResult<ElementType> {
-        encode_via::<W, T>(&self.1, writer)
+    fn decode(raw: Raw<'_>) -> CodecResult<T> {
+        decode_via::<S, T>(raw)
     }
 
-    fn decode(raw: Raw<'_>) -> CodecResult<Self> {
-        decode_via::<W, T>(raw).map(Self::new)
-    }
-
-    fn missing() -> Option<Self> {
-        W::missing().map(Self::new)
+    fn missing() -> Option<T> {
+        S::missing()
     }
 }
 

@@ -18,7 +18,7 @@ use mongodb::bson::{
 use super::{Projection, View};
 use crate::{
     error::codec::{CodecError, CodecResult},
-    value::{MapKey, Raw, Row, Value, Via, ViaSerde, utf8_key},
+    value::{MapKey, Raw, Row, Value, Via, Way, utf8_key},
 };
 
 /// A type of a view's field that can be read from a parent's field of type `F`.
@@ -203,7 +203,7 @@ impl<'de> FromOther<'de, Binary, Like> for &'de [u8] {
 }
 
 #[diagnostic::do_not_recommend]
-impl<S: ViaSerde<T>, T: 'static> FromOther<'_, Via<S, T>, Inner> for T {
+impl<S: Way<T>, T: 'static> FromOther<'_, Via<S, T>, Inner> for T {
     fn read(raw: Raw<'_>) -> CodecResult<Self> {
         Via::<S, T>::decode(raw).map(Via::into_inner)
     }

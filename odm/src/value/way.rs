@@ -1,0 +1,113 @@
+//! Fields that are stored in another way than their type's own: through serde, as binary data, in a unit.
+
+use std::{fmt, marker::PhantomData};
+
+use mongodb::bson::{Bson, spec::ElementType};
+
+use super::{Raw, Stores, Value, Writer, leaf};
+use crate::{
+    error::codec::CodecResult,
+    path::{
+        Operand,
+        operands::{Inner, InnerRef},
+    },
+};
+
+/// A way to store a `T`.
+pub trait Way<T>: 'static {
+    /// Appends the value's bytes and says which BSON type they are.
+    fn encode(value: &T, writer: &mut Writer) -> CodecResult<ElementType>;
+
+    /// Reads the value from one encoded element.
+    fn decode(raw: Raw<'_>) -> CodecResult<T>;
+
+    /// What a field without an element is read as, if it need not be there.
+    fn missing() -> Option<T> {
+        None
+    }
+}
+
+/// The type of a path to a field that is stored in the way `W`: filters and updates take a `T` and encode it as the
+/// field is stored.
+pub struct Via<W, T>(PhantomData<fn() -> W>, T);
+
+impl<W, T: fmt::Debug> fmt::Debug for Via<W, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.1.fmt(f)
+    }
+}
+
+impl<W, T> Via<W, T> {
+    /// A value to be stored this way.
+    pub fn new(value: T) -> Self {
+        Self(PhantomData, value)
+    }
+
+    /// The value inside.
+    pub fn into_inner(self) -> T {
+        self.1
+    }
+}
+
+impl<W: Way<T>, T: 'static> Value for Via<W, T> {
+    leaf!();
+
+    fn encode(&self, writer: &mut Writer) -> CodecResult<ElementType> {
+        W::encode(&self.1, writer)
+    }
+
+    fn decode(raw: Raw<'_>) -> CodecResult<Self> {
+        W::decode(raw).map(Self::new)
+    }
+
+    fn missing() -> Option<Self> {
+        W::missing().map(Self::new)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<W: Way<T>, T: 'static> Stores<T> for Via<W, T> {
+    fn write(value: &T, writer: &mut Writer) -> CodecResult<ElementType> {
+        W::encode(value, writer)
+    }
+
+    fn from_rust(value: T) -> Self {
+        Self::new(value)
+    }
+
+    fn into_rust(self) -> T {
+        self.1
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<W: Way<T>, T: 'static> Stores<Option<T>> for Option<Via<W, T>> {
+    fn write(value: &Option<T>, writer: &mut Writer) -> CodecResult<ElementType> {
+        match value {
+            Some(value) => W::encode(value, writer),
+            None => Ok(ElementType::Null),
+        }
+    }
+
+    fn from_rust(value: Option<T>) -> Self {
+        value.map(Via::new)
+    }
+
+    fn into_rust(self) -> Option<T> {
+        self.map(Via::into_inner)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<W: Way<T>, T: 'static> Operand<Via<W, T>, Inner> for T {
+    fn operand(self) -> CodecResult<Bson> {
+        Via::<W, T>::new(self).to_bson()
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<W: Way<T>, T: Clone + 'static> Operand<Via<W, T>, InnerRef> for &T {
+    fn operand(self) -> CodecResult<Bson> {
+        Via::<W, T>::new(self.clone()).to_bson()
+    }
+}
