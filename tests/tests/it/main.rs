@@ -7,6 +7,7 @@ mod error;
 mod filter;
 mod find;
 mod insert;
+mod narrow;
 mod pipeline;
 mod replace;
 mod schema;
