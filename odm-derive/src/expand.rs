@@ -7,6 +7,7 @@ mod keys;
 mod literal;
 mod model;
 mod names;
+mod needs;
 mod newtype;
 mod scope;
 mod tuple;

@@ -7,7 +7,10 @@ use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::{GenericParam, Member, Visibility, ext::IdentExt, spanned::Spanned};
 
-use super::names::{collect, fresh, keys_name, modules};
+use super::{
+    names::{collect, fresh, keys_name, modules},
+    needs::Needs,
+};
 use crate::{
     ast::{Codec, Container, Content, Data, Field},
     attr::serde::Tagging,
@@ -183,15 +186,23 @@ impl<'a> Scope<'a> {
         angle(own.chain(extra.iter().cloned()))
     }
 
-    /// The user's bounds, `T: Value` for each type parameter, and `extra`.
+    /// The user's bounds, what the fields need of the type parameters, and `extra`.
     pub(crate) fn bounds(&self, extra: &[TokenStream]) -> TokenStream {
         let runtime = &self.runtime;
         let generics = &self.container.original.generics;
         let own = generics.where_clause.iter().flat_map(|clause| &clause.predicates).map(|one| quote!(#one));
+        let needs = Needs::of(self.container);
         let values = generics.type_params().map(|parameter| {
             let ident = &parameter.ident;
-            quote!(#ident: #runtime::Value)
+            if needs.parameters.contains(ident) {
+                quote!(#ident: #runtime::Value)
+            } else {
+                quote!(#ident: 'static)
+            }
         });
+        let values = values.chain(needs.projections.iter().map(|ty| quote!(#ty: #runtime::Value)));
+        let values =
+            values.chain(needs.serde.iter().map(|ty| quote!(#runtime::Serde: #runtime::ViaSerde<#ty>)));
         let all: Vec<_> = own.chain(values).chain(self.parts()).chain(extra.iter().cloned()).collect();
         if all.is_empty() { TokenStream::new() } else { quote!(where #(#all),*) }
     }

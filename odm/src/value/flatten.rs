@@ -3,6 +3,7 @@
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
     hash::{BuildHasher, Hash},
+    sync::Arc,
 };
 
 use mongodb::bson::Document;
@@ -73,7 +74,7 @@ macro_rules! pointers {
     )* };
 }
 
-pointers!(Box);
+pointers!(Box, Arc);
 
 /// Maps see whatever no field of the document takes.
 macro_rules! catch_the_rest {

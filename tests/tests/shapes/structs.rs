@@ -232,3 +232,36 @@ fn types_may_hold_themselves() {
     same(Json::Text("t".into()));
     same(Json::Bool(true));
 }
+
+#[test]
+fn a_generic_type_asks_of_its_parameters_what_its_fields_need() {
+    use std::marker::PhantomData;
+    trait Has {
+        type Item;
+    }
+    struct Source;
+    impl Has for Source {
+        type Item = i32;
+    }
+    #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Embedded)]
+    struct Ref<T> {
+        key: String,
+        #[serde(skip)]
+        to: PhantomData<T>,
+        also: PhantomData<T>,
+    }
+    #[derive(Embedded)]
+    struct Item<T: Has> {
+        item: T::Item,
+    }
+    #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Embedded)]
+    struct Foreign<T> {
+        #[odm(serde)]
+        held: Vec<T>,
+    }
+    #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+    struct Plain(i32);
+    same(Ref::<Plain> { key: "k".into(), to: PhantomData, also: PhantomData });
+    assert_eq!(show(&written(&Item::<Source> { item: 5 })), doc! { "item": 5 });
+    same(Foreign { held: vec![Plain(1), Plain(2)] });
+}
