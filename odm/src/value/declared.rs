@@ -33,7 +33,7 @@ pub trait Has<K: Key> {
 #[diagnostic::on_unimplemented(
     message = "`{T}` cannot be stored through serde",
     label = "this field is marked `#[odm(serde)]`",
-    note = "the type must implement `serde::Serialize` and `serde::Deserialize`, and own what it holds"
+    note = "the type must implement `serde::Serialize` and `serde::Deserialize`, own what it holds, and be `Send` and `Sync`"
 )]
 pub trait Stores<T>: Value {
     /// Appends the bytes of a `T` and says which BSON type they are.

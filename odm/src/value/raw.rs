@@ -186,18 +186,18 @@ impl<'de> Raw<'de> {
         }
     }
 
-    /// Refuses a value that nests too deep for code that recurses without counting.
-    pub(super) fn check_depth(self) -> CodecResult<()> {
+    /// Refuses a value that nests too deep for code that recurses without counting; else says how many levels it is.
+    pub(super) fn check_depth(self) -> CodecResult<u16> {
         match self.element_type() {
             Some(ElementType::EmbeddedDocument | ElementType::Array) => {
-                let mut elements = self.open()?;
+                let (mut elements, mut below) = (self.open()?, 0);
                 while let Some((_, value)) = elements.next()? {
-                    value.check_depth()?;
+                    below = below.max(value.check_depth()?);
                 }
-                Ok(())
+                Ok(below + 1)
             }
             Some(ElementType::JavaScriptCodeWithScope) => self.code_and_scope()?.1.check_depth(),
-            _ => Ok(()),
+            _ => Ok(0),
         }
     }
 

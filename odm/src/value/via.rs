@@ -1,8 +1,9 @@
 //! Fields stored through serde: `#[odm(serde)]` and serde's own `with`.
 //!
-//! More than 180 levels are not read, nor stored. Below that, and while writing, it is `bson`'s serde that recurses
-//! through the user's type, with frames of its own size: without optimisation, a type that holds itself in several
-//! ways can overflow a stack of 2 MiB before the bound.
+//!
+//! As everywhere, 180 levels are the bound, for reading and writing.
+
+mod depth;
 
 use std::marker::PhantomData;
 
@@ -21,7 +22,7 @@ use crate::error::codec::{CodecError, CodecResult};
 #[diagnostic::on_unimplemented(
     message = "`{T}` cannot be stored through serde",
     label = "this field is marked `#[odm(serde)]`",
-    note = "the type must implement `serde::Serialize` and `serde::Deserialize`"
+    note = "the type must implement `serde::Serialize` and `serde::Deserialize`, and be `Send` and `Sync`"
 )]
 pub trait ViaSerde<T>: 'static {
     /// Writes the value.
@@ -40,7 +41,7 @@ pub trait ViaSerde<T>: 'static {
 #[derive(Debug, Clone, Copy)]
 pub struct Serde;
 
-impl<T: Serialize + DeserializeOwned> ViaSerde<T> for Serde {
+impl<T: Serialize + DeserializeOwned + Send + Sync> ViaSerde<T> for Serde {
     fn serialize<S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
         value.serialize(serializer)
     }
@@ -73,7 +74,7 @@ impl<'de> Deserializer<'de> for Missing {
 }
 
 #[diagnostic::do_not_recommend]
-impl<S: ViaSerde<T>, T> Way<T> for S {
+impl<S: ViaSerde<T>, T: Send + Sync> Way<T> for S {
     fn encode(value: &T, writer: &mut Writer) -> CodecResult<ElementType> {
         encode_via::<S, T>(value, writer)
     }
@@ -92,20 +93,22 @@ impl<S: ViaSerde<T>, T> Way<T> for S {
 #[serde(bound = "S: ViaSerde<T>")]
 struct Out<'a, S, T> {
     #[serde(serialize_with = "serialize_via::<S, T, _>")]
-    v: (&'a T, PhantomData<S>),
+    v: (&'a T, PhantomData<fn() -> S>),
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref)] // serde's form
 fn serialize_via<S: ViaSerde<T>, T, Z: Serializer>(
-    value: &(&T, PhantomData<S>),
+    value: &(&T, PhantomData<fn() -> S>),
     serializer: Z,
 ) -> Result<Z::Ok, Z::Error> {
     S::serialize(value.0, serializer)
 }
 
 /// Appends `value` as serde writes it.
-pub fn encode_via<S: ViaSerde<T>, T>(value: &T, writer: &mut Writer) -> CodecResult<ElementType> {
-    let bytes = bson::serialize_to_vec(&Out::<S, T> { v: (value, PhantomData) })
+pub fn encode_via<S: ViaSerde<T>, T: Sync>(value: &T, writer: &mut Writer) -> CodecResult<ElementType> {
+    let levels = depth::levels::<S, T>(value, writer.depth())?;
+    let write = || bson::serialize_to_vec(&Out::<S, T> { v: (value, PhantomData) });
+    let bytes = depth::with_room(levels, write)?
         .map_err(|error| serde_error("a value that serde can write", &error))?;
     // length (4), type (1), "v\0" (2), the value, a zero (1)
     match bytes.get(4).copied().and_then(ElementType::from) {
@@ -120,8 +123,8 @@ pub fn encode_via<S: ViaSerde<T>, T>(value: &T, writer: &mut Writer) -> CodecRes
 }
 
 /// Reads a value as serde reads it.
-pub fn decode_via<S: ViaSerde<T>, T>(raw: Raw<'_>) -> CodecResult<T> {
-    struct Inner<S, T>(T, PhantomData<S>);
+pub fn decode_via<S: ViaSerde<T>, T: Send>(raw: Raw<'_>) -> CodecResult<T> {
+    struct Inner<S, T>(T, PhantomData<fn() -> S>);
     impl<'de, S: ViaSerde<T>, T> Deserialize<'de> for Inner<S, T> {
         fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
             S::deserialize(deserializer).map(|value| Self(value, PhantomData))
@@ -132,11 +135,9 @@ pub fn decode_via<S: ViaSerde<T>, T>(raw: Raw<'_>) -> CodecResult<T> {
     struct In<S, T> {
         v: Inner<S, T>,
     }
-    // `bson` recurses without a bound: walk the value once with ours before it does.
-    raw.check_depth()?;
-    bson::deserialize_from_slice::<In<S, T>>(&raw.wrapped()?)
-        .map(|document| document.v.0)
-        .map_err(|error| serde_error("a value that serde can read", &error))
+    let (levels, document) = (raw.check_depth()?, raw.wrapped()?);
+    let read = || bson::deserialize_from_slice::<In<S, T>>(&document).map(|document| document.v.0);
+    depth::with_room(levels, read)?.map_err(|error| serde_error("a value that serde can read", &error))
 }
 
 /// serde's own words may quote the value, so they stand behind the accessor.

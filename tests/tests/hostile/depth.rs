@@ -156,6 +156,10 @@ fn models_that_hold_themselves_nest_as_deep_as_the_server_allows() {
 fn fields_through_serde_nest_as_deep_as_the_server_allows() {
     on_a_small_stack(|| {
         there_and_back::<Tree>(&documents("chain", 179));
+        there_and_back::<Tree>(&documents("foreign", 178));
+        there_and_back::<Tree>(&outer(0x03, "foreign", &arrays("listed", 88)));
+        there_and_back::<Tree>(&outer(0x03, "foreign", &maps("named", 88)));
+        there_and_back::<Tree>(&outer(0x03, "foreign", &documents("any", 177)));
         for levels in [500, 1_000, 10_000] {
             too_deep::<Tree>(&documents("foreign", levels));
             too_deep::<Tree>(&outer(0x03, "foreign", &arrays("listed", levels)));
@@ -173,7 +177,7 @@ fn a_value_that_is_too_deep_is_not_written() {
             branch = Branch { boxed: Some(Box::new(branch)), ..Branch::default() };
         }
         is_too_deep(&bytes_of(&branch).unwrap_err());
-        let chain = (0..400).fold(Chain::default(), |inner, _| Chain { chain: Some(Box::new(inner)) });
+        let chain = (0..1_000).fold(Chain::default(), |inner, _| Chain { chain: Some(Box::new(inner)) });
         let tree = Tree { chain: Some(chain), ..Tree::default() };
         is_too_deep(&bytes_of(&tree).unwrap_err());
     });
@@ -194,6 +198,7 @@ fn scopes_of_code_are_counted() {
     }
     on_a_small_stack(|| {
         there_and_back::<Document>(&scopes(179));
+        there_and_back::<Tree>(&outer(0x03, "foreign", &scopes(170)));
         too_deep::<Document>(&scopes(1_000));
         too_deep::<Tree>(&outer(0x03, "foreign", &scopes(1_000)));
     });
