@@ -18,19 +18,22 @@
 //!
 //! | kind | operators |
 //! |---|---|
-//! | field | `set` `set_null` `unset` `inc` |
-//! | array | `push` `add_to_set` `pull` `pull_where` |
+//! | field | `set` `set_null` `set_on_insert` `unset` `rename` `inc` `mul` `min` `max` `current_date` |
+//! | array | `push` `push_each` `push_each_with` `add_to_set` `add_to_set_each` `pop_first` `pop_last` `pull` `pull_all` `pull_where` |
+//! | bitwise | `bit_and` `bit_or` `bit_xor` |
 //! | positions | `at(index)` `each()` (`$[]`) `each_where(..)` (`$[name]`) |
 //!
-//! An operator that is not here yet is written as the driver takes it and joined like any other:
-//! `Update::raw(doc! { "$mul": { "price": 2 } }) + b.title().set("x")`.
+//! Operators of your own are written as the driver takes them and joined like any other:
+//! `Update::raw(doc! { "$unset": { "old": "" } }) + b.title().set("x")`.
 //!
 //! An update does not pass the rules of the model: these look at whole documents, on insert and replace.
 
 mod array;
+mod bitwise;
 mod changes;
 mod field;
 mod positional;
+mod push;
 
 use std::{fmt, marker::PhantomData, ops};
 
@@ -40,6 +43,7 @@ use mongodb::{
 };
 
 use self::changes::Changes;
+pub use self::push::PushEach;
 use crate::{
     error::{Result, codec::CodecResult},
     path::Location,

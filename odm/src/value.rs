@@ -102,7 +102,7 @@ pub use self::{
     map::{Map, MapKey},
     raw::{Elements, Raw, require, unknown_field, unknown_variant},
     row::{OwnedRow, Row},
-    scalar::Number,
+    scalar::{Integer, Number},
     text::Text,
     upgrade::{Outcome, SchemaVersion, Step, Versioned, decode_versioned, pass_version, put_version},
     variant::{bare, content, content_or_missing, held, item_or_missing, skipped_variant},

@@ -1,12 +1,12 @@
-//! Array operators: `$push $addToSet $pull`.
+//! Array operators: `$push $addToSet $pop $pull $pullAll`.
 
 use mongodb::bson::{Bson, doc};
 
-use super::Update;
+use super::{PushEach, Update};
 use crate::{
     error::codec::CodecResult,
     filter::{IntoFilter, about_element},
-    path::{Assign, Element, Location, OnePlace, Operand, Path, element},
+    path::{Assign, Element, Location, OnePlace, Operand, Path, element, operand_list},
     value::{Array, Value, looks_like_operators},
 };
 
@@ -31,6 +31,101 @@ impl<M, V: Value, R> Path<M, V, R> {
         R: OnePlace,
     {
         Update::change(self.location(), "$addToSet", item.assign().map(as_one_item))
+    }
+
+    /// Appends elements, in their order.
+    ///
+    /// `{ $push: { field: { $each: [..] } } }`
+    pub fn push_each<K, I>(&self, items: I) -> Update<M>
+    where
+        V: Array,
+        R: OnePlace,
+        I: IntoIterator,
+        I::Item: Assign<V::Item, K>,
+    {
+        self.push_each_with(items, |each| each)
+    }
+
+    /// Puts elements into the array, at a place or in an order of your own, and cuts it to a length.
+    ///
+    /// `{ $push: { field: { $each: [..], $position: 0, $sort: { qty: -1 }, $slice: 10 } } }`
+    ///
+    /// ```
+    /// # use odm::{Embedded, Id, Model};
+    /// # #[derive(Model)]
+    /// # #[odm(collection = "games")]
+    /// # struct Game { id: Id<Game>, best: Vec<Score> }
+    /// # #[derive(Embedded)]
+    /// # struct Score { player: String, points: u32 }
+    /// let g = Game::fields();
+    /// let score = Score { player: "ada".into(), points: 7 };
+    /// let ten_best = g.best().push_each_with([score], |each| each.sort(|s| s.points().desc()).slice(10));
+    /// assert_eq!(
+    ///     ten_best.to_string(),
+    ///     r#"{ "$push": { "best": { "$each": [{ "player": "ada", "points": 7 }], "$sort": { "points": -1 }, "$slice": 10 } } }"#,
+    /// );
+    /// ```
+    pub fn push_each_with<K, I>(
+        &self,
+        items: I,
+        modifiers: impl FnOnce(PushEach<V::Item>) -> PushEach<V::Item>,
+    ) -> Update<M>
+    where
+        V: Array,
+        R: OnePlace,
+        I: IntoIterator,
+        I::Item: Assign<V::Item, K>,
+    {
+        Update::change(self.location(), "$push", modifiers(PushEach::of(assigned(items))).render())
+    }
+
+    /// Appends those of these elements that the array does not have.
+    ///
+    /// `{ $addToSet: { field: { $each: [..] } } }`
+    pub fn add_to_set_each<K, I>(&self, items: I) -> Update<M>
+    where
+        V: Array,
+        R: OnePlace,
+        I: IntoIterator,
+        I::Item: Assign<V::Item, K>,
+    {
+        let each: CodecResult<Bson> = assigned(items).map(|items| doc! { "$each": items }.into());
+        Update::change(self.location(), "$addToSet", each)
+    }
+
+    /// Removes the first element.
+    ///
+    /// `{ $pop: { field: -1 } }`
+    pub fn pop_first(&self) -> Update<M>
+    where
+        V: Array,
+        R: OnePlace,
+    {
+        Update::change(self.location(), "$pop", Ok(Bson::Int32(-1)))
+    }
+
+    /// Removes the last element.
+    ///
+    /// `{ $pop: { field: 1 } }`
+    pub fn pop_last(&self) -> Update<M>
+    where
+        V: Array,
+        R: OnePlace,
+    {
+        Update::change(self.location(), "$pop", Ok(Bson::Int32(1)))
+    }
+
+    /// Removes every element that equals one of `items`.
+    ///
+    /// `{ $pullAll: { field: [..] } }`
+    pub fn pull_all<K, I>(&self, items: I) -> Update<M>
+    where
+        V: Array,
+        R: OnePlace,
+        I: IntoIterator,
+        I::Item: Operand<<V::Item as Value>::Bare, K>,
+    {
+        Update::change(self.location(), "$pullAll", operand_list::<<V::Item as Value>::Bare, K, _>(items))
     }
 
     /// Removes every element that equals `item`.
@@ -58,6 +153,10 @@ impl<M, V: Value, R> Path<M, V, R> {
         let condition = condition.into_clauses().into_some_document().and_then(about_element);
         Update::change(self.location(), "$pull", condition.map(Bson::Document))
     }
+}
+
+fn assigned<V, K, O: Assign<V, K>>(items: impl IntoIterator<Item = O>) -> CodecResult<Bson> {
+    items.into_iter().map(Assign::assign).collect::<CodecResult<_>>().map(Bson::Array)
 }
 
 /// A document whose keys are operators would be read as modifiers of `$push`; inside `$each` it is an item.

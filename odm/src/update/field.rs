@@ -1,10 +1,11 @@
-//! Field operators: `$set $unset $inc`.
+//! Field operators: `$set $setOnInsert $unset $rename $inc $mul $min $max $currentDate`.
 
 use mongodb::bson::Bson;
 
 use super::Update;
 use crate::{
-    path::{Assign, OnePlace, Operand, Path},
+    index::Dated,
+    path::{Assign, Based, One, OnePlace, Operand, Path},
     value::{Number, Optional, Value},
 };
 
@@ -54,5 +55,75 @@ impl<M, V: Value, R> Path<M, V, R> {
         R: OnePlace,
     {
         Update::change(self.location(), "$inc", amount.operand())
+    }
+
+    /// Multiplies the number; a missing field becomes zero.
+    ///
+    /// `{ $mul: { field: factor } }`; as with [`inc`](Path::inc), the server stores what comes of it.
+    pub fn mul<K>(&self, factor: impl Operand<V::Step, K>) -> Update<M>
+    where
+        V: Number,
+        R: OnePlace,
+    {
+        Update::change(self.location(), "$mul", factor.operand())
+    }
+
+    /// Gives the field this value if that is less than what it has, or if it is missing.
+    ///
+    /// `{ $min: { field: value } }`; values of different types compare by the order of BSON types, so null is less
+    /// than any number.
+    pub fn min<K>(&self, value: impl Operand<V::Bare, K>) -> Update<M>
+    where
+        R: OnePlace,
+    {
+        Update::change(self.location(), "$min", value.operand())
+    }
+
+    /// Gives the field this value if that is greater than what it has, or if it is missing.
+    ///
+    /// `{ $max: { field: value } }`
+    pub fn max<K>(&self, value: impl Operand<V::Bare, K>) -> Update<M>
+    where
+        R: OnePlace,
+    {
+        Update::change(self.location(), "$max", value.operand())
+    }
+
+    /// Gives the field this value if the update makes a new document; otherwise it changes nothing.
+    ///
+    /// `{ $setOnInsert: { field: value } }`
+    pub fn set_on_insert<K>(&self, value: impl Assign<V, K>) -> Update<M>
+    where
+        R: OnePlace,
+    {
+        Update::change(self.location(), "$setOnInsert", value.assign())
+    }
+
+    /// Gives the field the server's present date.
+    ///
+    /// `{ $currentDate: { field: true } }`
+    pub fn current_date(&self) -> Update<M>
+    where
+        V: Dated,
+        R: OnePlace,
+    {
+        Update::change(self.location(), "$currentDate", Ok(Bson::Boolean(true)))
+    }
+}
+
+impl<M, V: Value> Path<M, V, One> {
+    /// Moves the value to another field of the same type, which loses its own; a missing field moves nothing.
+    ///
+    /// `{ $rename: { field: "other" } }`; neither may be in an array.
+    pub fn rename<F>(&self, to: F) -> Update<M>
+    where
+        F: Based<Base = Self>,
+    {
+        let to = to.into_base();
+        let name = match to.location().problem() {
+            Some(problem) => Err(problem.clone()),
+            None => Ok(Bson::String(to.name().to_owned())),
+        };
+        Update::change(self.location(), "$rename", name)
     }
 }

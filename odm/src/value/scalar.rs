@@ -34,6 +34,19 @@ impl<N: Number> Number for Box<N> {
     type Step = N::Step;
 }
 
+/// An integer, or an integer that may be absent: what has bits.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an integer",
+    label = "only integers have bits for the server",
+    note = "integers are Rust's, and `Option`s of them"
+)]
+pub trait Integer: Number {}
+
+#[diagnostic::do_not_recommend]
+impl<N: Integer> Integer for Option<N> {}
+#[diagnostic::do_not_recommend]
+impl<N: Integer> Integer for Box<N> {}
+
 #[cold]
 fn out_of_range(expected: &'static str, found: &dyn ToString) -> CodecError {
     CodecError::new(expected, "a number outside its range").with_value(found.to_string())
@@ -72,6 +85,7 @@ macro_rules! integers {
             type Stored = $stored;
             type Step = $step;
         }
+        impl Integer for $type {}
         impl Value for $type {
             leaf!();
             #[inline]

@@ -13,6 +13,7 @@ mod replace;
 mod schema;
 mod trace;
 mod update;
+mod update_catalogue;
 mod update_operators;
 mod upgrade;
 mod validate;

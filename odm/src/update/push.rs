@@ -1,0 +1,95 @@
+//! The modifiers of `$push`: `$each $position $slice $sort`.
+
+use std::{fmt, marker::PhantomData};
+
+use mongodb::bson::{Bson, Document};
+
+use crate::{
+    error::codec::CodecResult,
+    path::{Element, Location, element},
+    sort::{IntoSort, Sort},
+    value::Value,
+};
+
+/// What is put into an array of `T`, and how: the elements, then where, in which order, and how many stay.
+///
+/// Construct with [`Path::push_each_with`](crate::path::Path::push_each_with).
+#[must_use = "these are the modifiers of an update"]
+pub struct PushEach<T> {
+    modifiers: CodecResult<Document>,
+    types: PhantomData<fn() -> T>,
+}
+
+impl<T> fmt::Debug for PushEach<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.modifiers {
+            Ok(modifiers) => write!(f, "PushEach({modifiers})"),
+            Err(problem) => write!(f, "PushEach(<{problem}>)"),
+        }
+    }
+}
+
+impl<T> PushEach<T> {
+    pub(super) fn of(items: CodecResult<Bson>) -> Self {
+        let modifiers = items.map(|items| {
+            let mut each = Document::new();
+            each.insert("$each", items);
+            each
+        });
+        Self { modifiers, types: PhantomData }
+    }
+
+    pub(super) fn render(self) -> CodecResult<Bson> {
+        self.modifiers.map(Bson::Document)
+    }
+
+    fn with(mut self, modifier: &str, value: CodecResult<Bson>) -> Self {
+        match (&mut self.modifiers, value) {
+            (Ok(modifiers), Ok(value)) => {
+                modifiers.insert(modifier, value);
+            }
+            (Ok(_), Err(problem)) => self.modifiers = Err(problem),
+            (Err(_), _) => {}
+        }
+        self
+    }
+
+    /// Puts them before the element at this place, counted from zero; a negative number counts from the end.
+    ///
+    /// `{ $position: 0 }`
+    pub fn position(self, position: i32) -> Self {
+        self.with("$position", Ok(position.into()))
+    }
+
+    /// Keeps so many elements: the first ones, or for a negative number the last ones.
+    ///
+    /// `{ $slice: -5 }`
+    pub fn slice(self, length: i32) -> Self {
+        self.with("$slice", Ok(length.into()))
+    }
+
+    /// Sorts the array by fields of its elements.
+    ///
+    /// `{ $sort: { qty: -1 } }`
+    pub fn sort<S: IntoSort<T>>(self, by: impl FnOnce(Element<T>) -> S) -> Self
+    where
+        T: Value,
+    {
+        let by = by(element::<T>(Location::default()));
+        self.with("$sort", Sort::render(by.into_sort()).map(Bson::Document))
+    }
+
+    /// Sorts an array of plain values, smallest first.
+    ///
+    /// `{ $sort: 1 }`
+    pub fn sort_asc(self) -> Self {
+        self.with("$sort", Ok(1.into()))
+    }
+
+    /// Sorts an array of plain values, greatest first.
+    ///
+    /// `{ $sort: -1 }`
+    pub fn sort_desc(self) -> Self {
+        self.with("$sort", Ok((-1).into()))
+    }
+}
