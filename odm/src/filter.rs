@@ -15,17 +15,19 @@
 //! | kind | operators |
 //! |---|---|
 //! | comparison | `eq` `ne` `gt` `gte` `lt` `lte` `in_` `nin` |
-//! | logical | `&` `\|` `!` [`Filter::all_of`] [`Filter::any_of`] |
+//! | logical | `&` `\|` `!` [`Filter::all_of`] [`Filter::any_of`] [`Filter::none_of`] |
 //! | element | `exists` `type_` `is_null` `is_null_or_missing` `is_present` |
 //! | array | `any` (`$elemMatch`) `contains` `all` `size` |
-//! | evaluation | `starts_with` |
+//! | evaluation | `starts_with` `regex` `mod_` [`Filter::text`] [`Filter::json_schema`] [`Filter::where_`] [`Filter::sample_rate`] [`Filter::comment`] |
+//! | bitwise | `bits_all_set` `bits_all_clear` `bits_any_set` `bits_any_clear` |
 //! | enums | `is_variant` |
 //! | version | [`Filter::outdated`] |
 //!
 //! An operator that is not here yet is written as the driver takes it and joined like any other:
-//! `Filter::raw(doc! { "title": { "$regex": "crab", "$options": "i" } }) & b.pages().gt(9)`.
+//! `Filter::raw(doc! { "place": { "$near": [1, 2] } }) & b.pages().gt(9)`.
 
 mod array;
+mod bitwise;
 mod clauses;
 mod comparison;
 mod element;

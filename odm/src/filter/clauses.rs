@@ -26,18 +26,33 @@ impl Clauses {
         Self { first: Some((name, value.into())), ..Self::default() }
     }
 
-    fn wrong(problem: CodecError) -> Self {
+    pub(super) fn wrong(problem: CodecError) -> Self {
         Self { problem: Some(problem), ..Self::default() }
     }
 
+    /// A condition on the document as a whole.
+    pub(super) fn whole(operator: &'static str, value: impl Into<Bson>) -> Self {
+        Self::one(Cow::Borrowed(operator), value)
+    }
+
     pub(super) fn test(at: &Location, operator: &'static str, value: CodecResult<Bson>) -> Self {
-        match (at.problem(), value) {
-            (Some(problem), _) => Self::wrong(problem.clone()),
-            (None, Err(problem)) => Self::wrong(problem.at(at.to_key())),
-            (None, Ok(value)) => {
+        Self::tests(
+            at,
+            value.map(|value| {
                 let mut test = Document::new();
                 test.insert(operator, value);
-                let test = Self::one(at.to_key(), test);
+                test
+            }),
+        )
+    }
+
+    /// Operators on a field that belong together.
+    pub(super) fn tests(at: &Location, operators: CodecResult<Document>) -> Self {
+        match (at.problem(), operators) {
+            (Some(problem), _) => Self::wrong(problem.clone()),
+            (None, Err(problem)) => Self::wrong(problem.at(at.to_key())),
+            (None, Ok(operators)) => {
+                let test = Self::one(at.to_key(), operators);
                 if at.signs().is_empty() { test } else { test.signed(at.signs()) }
             }
         }
@@ -115,6 +130,16 @@ impl Clauses {
         match rendered {
             Ok(alternatives) if alternatives.is_empty() => Self::one(Cow::Borrowed("$nor"), vec![doc! {}]),
             Ok(alternatives) => Self::one(Cow::Borrowed("$or"), alternatives),
+            Err(problem) => Self::wrong(problem),
+        }
+    }
+
+    pub(super) fn none_of(conditions: impl IntoIterator<Item = Self>) -> Self {
+        let rendered: CodecResult<Vec<Bson>> =
+            conditions.into_iter().map(|condition| condition.into_document().map(Bson::Document)).collect();
+        match rendered {
+            Ok(conditions) if conditions.is_empty() => Self::default(),
+            Ok(conditions) => Self::one(Cow::Borrowed("$nor"), conditions),
             Err(problem) => Self::wrong(problem),
         }
     }

@@ -5,6 +5,7 @@ mod count;
 mod delete;
 mod error;
 mod filter;
+mod filter_catalogue;
 mod find;
 mod insert;
 mod narrow;
