@@ -35,6 +35,8 @@ pub(crate) struct Container<'a> {
     pub(crate) default: Default,
     pub(crate) deny_unknown_fields: bool,
     pub(crate) transparent: Option<Span>,
+    /// The element that a document with `#[serde(tag)]` begins with: its name, and that of the type.
+    pub(crate) tag: Option<(String, String)>,
     /// serde's `from` or `try_from`: what is read is another type.
     pub(crate) from: Option<Span>,
     /// serde's `into`: what is written is another type.
@@ -151,6 +153,10 @@ impl<'a> Container<'a> {
         let attrs = ContainerAttrs::read(cx, original, derive);
         let serde = serde::Container::read(cx, original);
         let (default, deny_unknown_fields) = (serde.default.clone(), serde.deny_unknown_fields);
+        let tag = match (&original.data, &serde.tagging) {
+            (SynData::Struct(_), Tagging::Internal { tag }) => Some((tag.clone(), serde.name.clone())),
+            _ => None,
+        };
         let (transparent, from, into) = (serde.transparent, serde.from, serde.into);
         let through_serde = derive == Derive::Value && (from.is_some() || into.is_some());
         let data = match &original.data {
@@ -159,7 +165,7 @@ impl<'a> Container<'a> {
             SynData::Enum(data) => enumeration(cx, data, serde, derive),
             SynData::Union(_) => Data::Unsupported,
         };
-        Self { derive, original, attrs, default, deny_unknown_fields, transparent, from, into, data }
+        Self { derive, original, attrs, default, deny_unknown_fields, transparent, tag, from, into, data }
     }
 
     /// The fields of a document; none for other values.

@@ -21,6 +21,8 @@ pub(crate) struct Container {
     pub(crate) deny_unknown_fields: bool,
     pub(crate) transparent: Option<Span>,
     pub(crate) tagging: Tagging,
+    /// The name of the type, as a tag says it.
+    pub(crate) name: String,
     /// `from` or `try_from` stands here: the type is read as another.
     pub(crate) from: Option<Span>,
     /// `into` stands here: the type is written as another.
@@ -115,6 +117,7 @@ impl Container {
             deny_unknown_fields: container.attrs.deny_unknown_fields(),
             transparent: container.attrs.transparent().then(|| span_of(&input.attrs, "transparent")),
             tagging: container.attrs.tag().into(),
+            name: container.attrs.name().serialize_name().value.clone(),
             from: from_span(&container.attrs, input),
             into: container.attrs.type_into().map(|_| span_of(&input.attrs, "into")),
             fields: Vec::new(),

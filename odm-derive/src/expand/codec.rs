@@ -17,8 +17,10 @@ pub(crate) struct Body<'a> {
     /// What the item takes missing fields from.
     pub(crate) default: &'a Default,
     pub(crate) deny_unknown_fields: bool,
-    /// The element that says which variant it is, and is no field.
+    /// The element that says which variant or type it is, and is no field.
     pub(crate) tag: Option<&'a str>,
+    /// What it says, where the fields are written behind it.
+    pub(crate) says: Option<&'a str>,
 }
 
 impl Body<'_> {
@@ -49,12 +51,14 @@ pub(crate) fn encode(
     });
     let version = quote!(#runtime::put_version::<Self>(#writer)?;);
     let elements = upgrade::among(scope, &written, elements.collect(), version);
+    let tag = body.tag.zip(body.says).map(|(tag, says)| quote!(#writer.text_at(#tag, #says)?;));
     if !body.has_parts() {
-        return quote!(#(#elements)*);
+        return quote!(#tag #(#elements)*);
     }
     let start = local("__start");
     quote! {
         let #start = #writer.position();
+        #tag
         #(#elements)*
         #writer.refuse_twins(#start)?;
     }
@@ -144,7 +148,7 @@ pub(crate) fn decode(scope: &Scope<'_>, body: &Body<'_>) -> TokenStream {
 /// The names that are read, for the message about one that is not.
 fn names(scope: &Scope<'_>, body: &Body<'_>) -> TokenStream {
     let Scope { runtime, .. } = scope;
-    if body.fields.iter().all(|field| field.variant.is_none()) && body.tag.is_none() {
+    if body.says.is_some() || body.tag.is_none() && body.fields.iter().all(|field| field.variant.is_none()) {
         return quote!(<Self as #runtime::Doc>::NAMES);
     }
     let names = body.fields.iter().filter(|field| field.is_stored() && field.flatten.is_none());

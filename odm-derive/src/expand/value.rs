@@ -81,12 +81,14 @@ pub(crate) fn of_document(scope: &Scope<'_>) -> TokenStream {
 
 /// The elements of the document.
 fn body<'a>(scope: &Scope<'a>) -> Body<'a> {
+    let container = scope.container;
     Body {
-        fields: scope.container.fields(),
+        fields: container.fields(),
         constructor: quote!(Self),
-        default: &scope.container.default,
-        deny_unknown_fields: scope.container.deny_unknown_fields,
-        tag: None,
+        default: &container.default,
+        deny_unknown_fields: container.deny_unknown_fields,
+        tag: container.tag.as_ref().map(|(tag, _)| tag.as_str()),
+        says: container.tag.as_ref().map(|(_, name)| name.as_str()),
     }
 }
 
@@ -115,7 +117,8 @@ fn flatten(scope: &Scope<'_>, decode: &TokenStream) -> TokenStream {
     } else {
         let read = fields.iter().filter(|field| !field.skip_deserializing);
         let names = read.flat_map(|field| std::iter::once(&field.stored).chain(&field.aliases));
-        let names = names.cloned().chain(upgrade::element(scope));
+        let names = names.cloned().chain(scope.container.tag.iter().map(|(tag, _)| tag.clone()));
+        let names = names.chain(upgrade::element(scope));
         quote!(::core::option::Option::Some(&[#(#names),*]))
     };
     quote! {

@@ -195,5 +195,6 @@ fn body<'a>(
         default: &Default::None,
         deny_unknown_fields: scope.container.deny_unknown_fields,
         tag,
+        says: None,
     }
 }

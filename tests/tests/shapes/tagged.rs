@@ -328,3 +328,27 @@ fn a_model_may_be_an_enum_of_documents() {
     assert_eq!(v.bike().gears().gt(2).to_string(), r#"{ "kind": { "$eq": "bike" }, "gears": { "$gt": 2 } }"#);
     assert_eq!(v.car().doors().eq(4).to_string(), r#"{ "kind": { "$eq": "car" }, "doors": { "$eq": 4 } }"#);
 }
+
+#[test]
+fn a_struct_may_say_its_own_name() {
+    #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Embedded)]
+    #[serde(tag = "type", rename = "point")]
+    struct Tagged {
+        x: i32,
+    }
+    #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Embedded)]
+    struct Holder {
+        a: i32,
+        #[serde(flatten)]
+        tagged: Tagged,
+        #[serde(flatten)]
+        rest: BTreeMap<String, i32>,
+    }
+    assert_eq!(same(Tagged { x: 1 }), doc! { "type": "point", "x": 1 }.into());
+    assert_eq!(reads_same::<Tagged>(doc! { "x": 1, "type": "other" }), Some(Tagged { x: 1 }));
+    assert_eq!(reads_same::<Tagged>(doc! { "x": 1 }), Some(Tagged { x: 1 }));
+    let holder = Holder { a: 1, tagged: Tagged { x: 2 }, rest: BTreeMap::new() };
+    let stored = show(&written(&holder));
+    assert_eq!(stored, doc! { "a": 1, "type": "point", "x": 2 });
+    assert_eq!(read::<Holder>(&stored).unwrap(), holder);
+}
