@@ -70,6 +70,11 @@ shapes! {
     u64: KeyShape::Integer { format: "int64", unsigned: true };
 }
 
+#[cfg(feature = "uuid")]
+shapes! {
+    uuid::Uuid: KeyShape::Uuid;
+}
+
 /// Inlined where it is used: `{ "type": "string", "format": "objectid", "pattern": .. }`.
 #[cfg(feature = "schemars")]
 impl<M: Keyed> schemars::JsonSchema for Id<M>
@@ -142,7 +147,9 @@ where
             KeyShape::ObjectId => "ObjectId",
             KeyShape::Uuid => "UuidId",
             KeyShape::Text => "TextId",
-            KeyShape::Integer { .. } => "IntegerId",
+            KeyShape::Integer { format: "int32", unsigned: false } => "Int32Id",
+            KeyShape::Integer { unsigned: false, .. } => "Int64Id",
+            KeyShape::Integer { unsigned: true, .. } => "UnsignedId",
         }
         .into()
     }
