@@ -19,12 +19,13 @@
 //! | element | `exists` `type_` `is_null` `is_null_or_missing` `is_present` |
 //! | array | `any` (`$elemMatch`) `contains` `all` `size` |
 //! | evaluation | `starts_with` `regex` `mod_` [`Filter::text`] [`Filter::json_schema`] [`Filter::where_`] [`Filter::sample_rate`] [`Filter::comment`] |
+//! | geospatial | `geo_within` `geo_intersects` `near` `near_sphere`, with the geometries of [`geo`](crate::geo) |
 //! | bitwise | `bits_all_set` `bits_all_clear` `bits_any_set` `bits_any_clear` |
 //! | enums | `is_variant` |
 //! | version | [`Filter::outdated`] |
 //!
 //! An operator that is not here yet is written as the driver takes it and joined like any other:
-//! `Filter::raw(doc! { "place": { "$near": [1, 2] } }) & b.pages().gt(9)`.
+//! `Filter::raw(doc! { "$expr": { "$gt": ["$pages", "$read"] } }) & b.pages().gt(9)`.
 
 mod array;
 mod bitwise;
@@ -32,6 +33,7 @@ mod clauses;
 mod comparison;
 mod element;
 mod evaluation;
+mod geospatial;
 mod variant;
 mod version;
 

@@ -85,6 +85,7 @@ pub mod error;
 mod exec;
 mod trace;
 // 1 describe
+pub mod geo;
 pub mod index;
 pub mod model;
 pub mod path;

@@ -1,0 +1,139 @@
+//! Geometries: stored as GeoJSON, found by where they are.
+
+use odm::{
+    Collection, Database, Filter, Model,
+    bson::{Document, doc, serialize_to_vec},
+    geo::{Area, Geometry, LineString, MultiPoint, Point, Polygon},
+    value::Raw,
+};
+
+#[derive(Debug, Clone, PartialEq, Model)]
+#[odm(collection = "places")]
+struct Place {
+    id: i32,
+    at: Point,
+    shape: Option<Geometry>,
+    legacy: [f64; 2],
+}
+
+fn square(left: f64, bottom: f64, side: f64) -> Polygon {
+    let (right, top) = (left + side, bottom + side);
+    Polygon::from(vec![vec![[left, bottom], [right, bottom], [right, top], [left, top], [left, bottom]]])
+}
+
+async fn places(db: &Database) -> odm::Result<Collection<Place>> {
+    let places = db.collection::<Place>();
+    let place = |id, longitude, latitude, shape| Place {
+        id,
+        at: Point::new(longitude, latitude),
+        shape,
+        legacy: [longitude, latitude],
+    };
+    places
+        .insert_many(&[
+            place(1, 10.75, 59.91, Some(square(10.0, 59.0, 1.0).into())),
+            place(2, 5.32, 60.39, Some(LineString::from(vec![[5.0, 60.0], [11.0, 59.5]]).into())),
+            place(3, 10.76, 59.91, None),
+        ])
+        .await?;
+    let indexes = ["at", "shape"].map(|name| doc! { "key": { name: "2dsphere" }, "name": name });
+    db.driver()
+        .run_command(doc! { "createIndexes": "places", "indexes": indexes.to_vec() })
+        .await
+        .map_err(odm::Error::from_driver)?;
+    Ok(places)
+}
+
+async fn found(places: &Collection<Place>, filter: Filter<Place>) -> Vec<i32> {
+    let rows: Vec<Place> = places.find(filter).await.unwrap().try_collect().await.unwrap();
+    rows.iter().map(|place| place.id).collect()
+}
+
+#[odm_test::test]
+async fn places_are_found_by_where_they_are(db: Database) -> odm::Result<()> {
+    let places = places(&db).await?;
+    let p = Place::fields();
+    assert_eq!(places.get(1).await?.unwrap().at, Point::new(10.75, 59.91));
+    let oslo = || Point::new(10.753, 59.91);
+    assert_eq!(found(&places, p.at().near(oslo(), ..500.0)).await, [1, 3]);
+    assert_eq!(found(&places, p.at().near(oslo(), ..)).await, [1, 3, 2]);
+    assert_eq!(found(&places, p.at().near_sphere(oslo(), 1000.0..=1_000_000.0)).await, [2]);
+    assert_eq!(found(&places, p.at().geo_within(square(10.7, 59.9, 0.055))).await, [1]);
+    assert_eq!(found(&places, p.at().geo_within(Area::circle_on_sphere([5.3, 60.4], 0.001))).await, [2]);
+    assert_eq!(found(&places, p.legacy().geo_within(Area::rectangle([5.0, 60.0], [6.0, 61.0]))).await, [2]);
+    assert_eq!(found(&places, p.legacy().geo_within(Area::circle([10.7, 59.9], 0.055))).await, [1]);
+    let corners = [[10.0, 59.0], [11.0, 59.0], [11.0, 60.0]];
+    assert_eq!(found(&places, p.legacy().geo_within(Area::polygon(&corners))).await, Vec::<i32>::new());
+    assert_eq!(found(&places, p.shape().geo_intersects(Point::new(10.5, 59.5))).await, [1]);
+    assert_eq!(found(&places, p.shape().geo_intersects(square(4.0, 59.9, 2.0))).await, [2]);
+    Ok(())
+}
+
+#[test]
+fn conditions_are_rendered_as_the_manual_writes_them() {
+    let p = Place::fields();
+    for (filter, expected) in [
+        (
+            p.at().near(Point::new(1.0, 2.0), 5.0..=10.0),
+            doc! { "at": { "$near": {
+                "$geometry": { "type": "Point", "coordinates": [1.0, 2.0] }, "$minDistance": 5.0, "$maxDistance": 10.0,
+            } } },
+        ),
+        (
+            p.legacy().geo_within(Area::rectangle([0.0, 0.0], [1.0, 1.0])),
+            doc! { "legacy": { "$geoWithin": { "$box": [[0.0, 0.0], [1.0, 1.0]] } } },
+        ),
+        (
+            p.legacy().geo_within(Area::circle([0.0, 0.0], 2.0)),
+            doc! { "legacy": { "$geoWithin": { "$center": [[0.0, 0.0], 2.0] } } },
+        ),
+        (
+            p.shape().geo_intersects(MultiPoint::from(vec![[1.0, 2.0]])),
+            doc! { "shape": { "$geoIntersects": { "$geometry": { "type": "MultiPoint", "coordinates": [[1.0, 2.0]] } } } },
+        ),
+    ] {
+        assert_eq!(filter.into_document().unwrap(), expected);
+    }
+    let refused = p.at().near(Point::new(1.0, 2.0), ..-1.0).into_document().unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        "cannot be sent: `at`: expected a distance of zero metres or more, found another number; nothing was sent"
+    );
+}
+
+#[test]
+fn geometries_are_geojson_in_bson_and_json() {
+    let geometries = [
+        Geometry::from(Point::new(1.0, 2.0)),
+        LineString::from(vec![[1.0, 2.0], [3.0, 4.0]]).into(),
+        square(0.0, 0.0, 1.0).into(),
+        Geometry::GeometryCollection { geometries: vec![Point::new(1.0, 2.0).into()] },
+    ];
+    for geometry in geometries {
+        let bytes = serialize_to_vec(&geometry).unwrap();
+        let stored = odm::Value::to_bson(&geometry).unwrap();
+        assert_eq!(stored.as_document().unwrap().to_vec().unwrap(), bytes);
+        assert_eq!(<Geometry as odm::Value>::decode(Raw::document(&bytes)).unwrap(), geometry);
+        assert_eq!(
+            serde_json::from_str::<Geometry>(&serde_json::to_string(&geometry).unwrap()).unwrap(),
+            geometry
+        );
+    }
+    let read = |document: Document| {
+        let bytes = document.to_vec().unwrap();
+        <Point as odm::Value>::decode(Raw::document(&bytes)).map_err(|error| error.to_string())
+    };
+    assert_eq!(read(doc! { "coordinates": [1, 2], "type": "Point", "bbox": [] }), Ok(Point::new(1.0, 2.0)));
+    assert_eq!(
+        read(doc! { "type": "LineString", "coordinates": [[1, 2]] }),
+        Err("`type`: expected `Point`, found another geometry".to_owned())
+    );
+    assert_eq!(
+        read(doc! { "type": "Circle" }),
+        Err("`type`: expected a type of geometry, found another text".to_owned())
+    );
+    assert_eq!(
+        read(doc! { "type": "Point", "coordinates": ["1", 2] }),
+        Err("`coordinates.0`: expected a number, found a string".to_owned())
+    );
+}
