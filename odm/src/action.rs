@@ -12,6 +12,9 @@ mod delete_one;
 mod encode;
 mod find;
 mod find_one;
+mod find_one_and_delete;
+mod find_one_and_replace;
+mod find_one_and_update;
 mod get;
 mod insert_many;
 mod insert_one;
@@ -29,6 +32,9 @@ pub use self::{
     delete_one::DeleteOne,
     find::Find,
     find_one::FindOne,
+    find_one_and_delete::FindOneAndDelete,
+    find_one_and_replace::FindOneAndReplace,
+    find_one_and_update::FindOneAndUpdate,
     get::Get,
     insert_many::InsertMany,
     insert_one::InsertOne,

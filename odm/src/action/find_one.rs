@@ -20,7 +20,7 @@ use crate::{
     filter::{Filter, IntoFilter},
     model::Model,
     sort::IntoSort,
-    trace::Verb,
+    trace::{Operation, Verb},
     value::OwnedRow,
     view::{Projection, View},
 };
@@ -117,11 +117,17 @@ pub(super) fn read_one<'s, T: OwnedRow>(
 ) -> BoxFuture<'s, Result<Option<T>>> {
     let session = session.into_option();
     Box::pin(async move {
-        match send(verb, &target, filter, options, session).await? {
-            Some(document) => decode(&target.operation(verb), document.as_bytes()).map(Some),
-            None => Ok(None),
-        }
+        let found = send(verb, &target, filter, options, session).await?;
+        row(&target.operation(verb), found)
     })
+}
+
+/// A document that a verb gave, if it gave one.
+pub(super) fn row<T: OwnedRow>(
+    operation: &Operation<'_>,
+    document: Option<RawDocumentBuf>,
+) -> Result<Option<T>> {
+    document.map(|document| decode(operation, document.as_bytes())).transpose()
 }
 
 async fn send(

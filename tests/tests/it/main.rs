@@ -7,6 +7,7 @@ mod error;
 mod filter;
 mod filter_catalogue;
 mod find;
+mod find_and_modify;
 mod geo;
 mod insert;
 mod narrow;

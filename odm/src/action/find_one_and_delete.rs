@@ -1,0 +1,105 @@
+//! `find_one_and_delete`: delete a document and give it.
+
+use futures_core::future::BoxFuture;
+use mongodb::{
+    ClientSession,
+    action::Action,
+    bson::{Document, RawDocumentBuf},
+    options::FindOneAndDeleteOptions,
+};
+
+use super::{Implicit, SessionState, action, find_one::row, sentence::Problems};
+use crate::{
+    collection::{Collection, Target},
+    error::Result,
+    exec,
+    filter::{Filter, IntoFilter},
+    model::Model,
+    sort::IntoSort,
+    trace::Verb,
+};
+
+const FIND_ONE_AND_DELETE: Verb = Verb::new("find_one_and_delete", "findAndModify");
+
+impl<M: Model> Collection<M> {
+    /// Deletes one document that matches a filter, and gives it.
+    ///
+    /// `{ findAndModify: <collection>, query: { .. }, remove: true }`
+    ///
+    /// `await` gives the document, or `None` if nothing matches.
+    ///
+    /// # Errors
+    ///
+    /// [`is_decode`](crate::Error::is_decode): the document does not fit the model; it was changed all the same.
+    ///
+    /// ```no_run
+    /// # use odm::{Collection, Id, Model};
+    /// # #[derive(Model)]
+    /// # #[odm(collection = "jobs")]
+    /// # struct Job { id: Id<Job>, queue: String, priority: i32, taken: bool }
+    /// # async fn f(jobs: Collection<Job>) -> odm::Result<()> {
+    /// let j = Job::fields();
+    /// let job: Option<Job> = jobs.find_one_and_delete(j.queue().eq("mail")).sort(j.priority().desc()).await?;
+    /// # drop(job);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn find_one_and_delete(&self, filter: impl IntoFilter<M>) -> FindOneAndDelete<M> {
+        FindOneAndDelete {
+            target: self.target(),
+            filter: filter.into_filter(),
+            problems: Problems::default(),
+            options: FindOneAndDeleteOptions::default(),
+            state: Implicit,
+        }
+    }
+}
+
+/// Deletes a document and gives it.
+///
+/// Construct with [`Collection::find_one_and_delete`].
+#[must_use = "nothing happens until the action is awaited"]
+pub struct FindOneAndDelete<M, S = Implicit> {
+    target: Target,
+    filter: Filter<M>,
+    problems: Problems,
+    options: FindOneAndDeleteOptions,
+    state: S,
+}
+
+impl<M: Model, S> FindOneAndDelete<M, S> {
+    /// Which document is taken where several match: `{ sort: { .. } }`.
+    pub fn sort(mut self, sort: impl IntoSort<M>) -> Self {
+        self.options.sort = self.problems.take("sort", sort.into_sort().into_document());
+        self
+    }
+}
+
+action!(FindOneAndDelete { target, filter, problems } with FindOneAndDeleteOptions, clearing problems => Option<M>);
+
+impl<M: Model, S> FindOneAndDelete<M, S> {
+    fn execute<'s>(self) -> BoxFuture<'s, Result<Option<M>>>
+    where
+        S: SessionState<'s>,
+    {
+        let filter = self.problems.or_filter(self.filter);
+        let sent = send(self.target.clone(), filter, self.options, self.state.into_option());
+        Box::pin(async move { row(&self.target.operation(FIND_ONE_AND_DELETE), sent.await?) })
+    }
+}
+
+async fn send(
+    target: Target,
+    filter: Result<Document>,
+    options: FindOneAndDeleteOptions,
+    session: Option<&mut ClientSession>,
+) -> Result<Option<RawDocumentBuf>> {
+    let operation = target.operation(FIND_ONE_AND_DELETE);
+    let filter = operation.check(filter)?;
+    let collection = target.raw();
+    let call = collection
+        .find_one_and_delete(filter)
+        .with_options(options)
+        .optional(session, mongodb::action::FindOneAndDelete::session);
+    exec::run(operation, call).await
+}

@@ -1,0 +1,126 @@
+//! `find_one_and_replace`: put a whole document in the place of another and give one of them.
+
+use futures_core::future::BoxFuture;
+use mongodb::{
+    ClientSession,
+    action::Action,
+    bson::{Document, RawDocumentBuf},
+    options::{FindOneAndReplaceOptions, ReturnDocument},
+};
+
+use super::{Implicit, SessionState, action, encode::encode, find_one::row, sentence::Problems};
+use crate::{
+    collection::{Collection, Target},
+    error::Result,
+    exec,
+    filter::{Filter, IntoFilter},
+    model::Model,
+    sort::IntoSort,
+    trace::Verb,
+};
+
+const FIND_ONE_AND_REPLACE: Verb = Verb::new("find_one_and_replace", "findAndModify");
+
+impl<M: Model> Collection<M> {
+    /// Puts a whole document in the place of one that matches a filter, and gives that one.
+    ///
+    /// `{ findAndModify: <collection>, query: { .. }, update: model }`
+    ///
+    /// The rules of the model are checked first; a document that breaks one is not sent.
+    ///
+    /// `await` gives the document, or `None` if nothing matches.
+    ///
+    /// # Errors
+    ///
+    /// [`is_invalid`](crate::Error::is_invalid): the document breaks rules of its model.
+    /// [`is_duplicate_key`](crate::Error::is_duplicate_key), [`is_rejected`](crate::Error::is_rejected): as for
+    /// [`replace_one`](Collection::replace_one).
+    /// [`is_decode`](crate::Error::is_decode): the document does not fit the model; it was changed all the same.
+    ///
+    /// ```no_run
+    /// # use odm::{Collection, Id, Model};
+    /// # #[derive(Model)]
+    /// # #[odm(collection = "jobs")]
+    /// # struct Job { id: Id<Job>, queue: String, priority: i32, taken: bool }
+    /// # async fn f(jobs: Collection<Job>, next: Job) -> odm::Result<()> {
+    /// let j = Job::fields();
+    /// let job: Option<Job> = jobs.find_one_and_replace(j.id().eq(next.id), &next).await?;
+    /// # drop(job);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn find_one_and_replace(&self, filter: impl IntoFilter<M>, model: &M) -> FindOneAndReplace<M> {
+        FindOneAndReplace {
+            target: self.target(),
+            filter: filter.into_filter(),
+            document: encode(model),
+            problems: Problems::default(),
+            options: FindOneAndReplaceOptions::default(),
+            state: Implicit,
+        }
+    }
+}
+
+/// Puts a whole document in the place of another, and gives one of them.
+///
+/// Construct with [`Collection::find_one_and_replace`].
+#[must_use = "nothing happens until the action is awaited"]
+pub struct FindOneAndReplace<M, S = Implicit> {
+    target: Target,
+    filter: Filter<M>,
+    document: Result<RawDocumentBuf>,
+    problems: Problems,
+    options: FindOneAndReplaceOptions,
+    state: S,
+}
+
+impl<M: Model, S> FindOneAndReplace<M, S> {
+    /// Which document is taken where several match: `{ sort: { .. } }`.
+    pub fn sort(mut self, sort: impl IntoSort<M>) -> Self {
+        self.options.sort = self.problems.take("sort", sort.into_sort().into_document());
+        self
+    }
+
+    /// Gives the document as it is afterwards; without this, as it was before: `{ new: true }`.
+    pub fn return_new(mut self) -> Self {
+        self.options.return_document = Some(ReturnDocument::After);
+        self
+    }
+
+    /// Inserts the document if nothing matches: `{ upsert: true }`.
+    pub fn upsert(mut self, upsert: bool) -> Self {
+        self.options.upsert = Some(upsert);
+        self
+    }
+}
+
+action!(FindOneAndReplace { target, filter, document, problems } with FindOneAndReplaceOptions, clearing problems => Option<M>);
+
+impl<M: Model, S> FindOneAndReplace<M, S> {
+    fn execute<'s>(self) -> BoxFuture<'s, Result<Option<M>>>
+    where
+        S: SessionState<'s>,
+    {
+        let filter = self.problems.or_filter(self.filter);
+        let sent = send(self.target.clone(), filter, self.document, self.options, self.state.into_option());
+        Box::pin(async move { row(&self.target.operation(FIND_ONE_AND_REPLACE), sent.await?) })
+    }
+}
+
+async fn send(
+    target: Target,
+    filter: Result<Document>,
+    document: Result<RawDocumentBuf>,
+    options: FindOneAndReplaceOptions,
+    session: Option<&mut ClientSession>,
+) -> Result<Option<RawDocumentBuf>> {
+    let operation = target.operation(FIND_ONE_AND_REPLACE);
+    let filter = operation.check(filter)?;
+    let document = operation.check(document)?;
+    let collection = target.raw();
+    let call = collection
+        .find_one_and_replace(filter, document)
+        .with_options(options)
+        .optional(session, mongodb::action::FindOneAndReplace::session);
+    exec::run(operation, call).await
+}

@@ -1,0 +1,140 @@
+//! `find_one_and_update`: change a document and give it, as it was or as it is.
+
+use futures_core::future::BoxFuture;
+use mongodb::{
+    ClientSession,
+    action::Action,
+    bson::{Document, RawDocumentBuf},
+    options::{FindOneAndUpdateOptions, ReturnDocument, UpdateModifications},
+};
+
+use super::{Implicit, SessionState, action, find_one::row, sentence::Problems};
+use crate::{
+    collection::{Collection, Target},
+    error::{Error, Result},
+    exec,
+    filter::{Filter, IntoFilter},
+    model::Model,
+    sort::IntoSort,
+    trace::Verb,
+    update::{IntoUpdate, Update},
+};
+
+const FIND_ONE_AND_UPDATE: Verb = Verb::new("find_one_and_update", "findAndModify");
+
+impl<M: Model> Collection<M> {
+    /// Changes one document that matches a filter, and gives it: as it was, or with
+    /// [`return_new`](FindOneAndUpdate::return_new) as it is.
+    ///
+    /// `{ findAndModify: <collection>, query: { .. }, update: { .. } }`
+    ///
+    /// The rules of the model are not checked: the document as a whole is not seen on this side.
+    ///
+    /// `await` gives the document, or `None` if nothing matches.
+    ///
+    /// # Errors
+    ///
+    /// [`is_not_sent`](crate::Error::is_not_sent), [`is_duplicate_key`](crate::Error::is_duplicate_key),
+    /// [`is_rejected`](crate::Error::is_rejected): as for [`update_one`](Collection::update_one).
+    /// [`is_decode`](crate::Error::is_decode): the document does not fit the model; it was changed all the same.
+    ///
+    /// ```no_run
+    /// # use odm::{Collection, Id, Model};
+    /// # #[derive(Model)]
+    /// # #[odm(collection = "jobs")]
+    /// # struct Job { id: Id<Job>, queue: String, priority: i32, taken: bool }
+    /// # async fn f(jobs: Collection<Job>) -> odm::Result<()> {
+    /// let j = Job::fields();
+    /// let job: Option<Job> =
+    ///     jobs.find_one_and_update(j.taken().eq(false), j.taken().set(true)).sort(j.priority().desc()).await?;
+    /// # drop(job);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn find_one_and_update(
+        &self,
+        filter: impl IntoFilter<M>,
+        update: impl IntoUpdate<M>,
+    ) -> FindOneAndUpdate<M> {
+        FindOneAndUpdate {
+            target: self.target(),
+            filter: filter.into_filter(),
+            update: update.into_update(),
+            problems: Problems::default(),
+            options: FindOneAndUpdateOptions::default(),
+            state: Implicit,
+        }
+    }
+}
+
+/// Changes a document and gives it.
+///
+/// Construct with [`Collection::find_one_and_update`].
+#[must_use = "nothing happens until the action is awaited"]
+pub struct FindOneAndUpdate<M, S = Implicit> {
+    target: Target,
+    filter: Filter<M>,
+    update: Update<M>,
+    problems: Problems,
+    options: FindOneAndUpdateOptions,
+    state: S,
+}
+
+impl<M: Model, S> FindOneAndUpdate<M, S> {
+    /// Which document is taken where several match: `{ sort: { .. } }`.
+    pub fn sort(mut self, sort: impl IntoSort<M>) -> Self {
+        self.options.sort = self.problems.take("sort", sort.into_sort().into_document());
+        self
+    }
+
+    /// Gives the document as it is afterwards; without this, as it was before: `{ new: true }`.
+    pub fn return_new(mut self) -> Self {
+        self.options.return_document = Some(ReturnDocument::After);
+        self
+    }
+
+    /// Makes a document from the filter and the update if nothing matches: `{ upsert: true }`.
+    pub fn upsert(mut self, upsert: bool) -> Self {
+        self.options.upsert = Some(upsert);
+        self
+    }
+}
+
+action!(FindOneAndUpdate { target, filter, update, problems } with FindOneAndUpdateOptions, clearing problems => Option<M>);
+
+impl<M: Model, S> FindOneAndUpdate<M, S> {
+    fn execute<'s>(self) -> BoxFuture<'s, Result<Option<M>>>
+    where
+        S: SessionState<'s>,
+    {
+        let filter = self.problems.or_filter(self.filter);
+        let update = if self.update.is_empty() {
+            Err(Error::refused("the update is empty"))
+        } else {
+            self.update.into_parts()
+        };
+        let sent = send(self.target.clone(), filter, update, self.options, self.state.into_option());
+        Box::pin(async move { row(&self.target.operation(FIND_ONE_AND_UPDATE), sent.await?) })
+    }
+}
+
+async fn send(
+    target: Target,
+    filter: Result<Document>,
+    update: Result<(UpdateModifications, Vec<Document>)>,
+    mut options: FindOneAndUpdateOptions,
+    session: Option<&mut ClientSession>,
+) -> Result<Option<RawDocumentBuf>> {
+    let operation = target.operation(FIND_ONE_AND_UPDATE);
+    let filter = operation.check(filter)?;
+    let (update, array_filters) = operation.check(update)?;
+    if !array_filters.is_empty() {
+        options.array_filters.get_or_insert_default().extend(array_filters);
+    }
+    let collection = target.raw();
+    let call = collection
+        .find_one_and_update(filter, update)
+        .with_options(options)
+        .optional(session, mongodb::action::FindOneAndUpdate::session);
+    exec::run(operation, call).await
+}

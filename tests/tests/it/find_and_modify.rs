@@ -1,0 +1,110 @@
+//! The verbs that change a document and give it, and the commands they send.
+
+use odm::{
+    Collection, Database, Model, Update,
+    bson::{Document, doc},
+};
+use odm_integration::{
+    commands::Commands,
+    people::{Person, person},
+};
+use odm_test::Server;
+
+async fn three(db: &Database, server: &Server) -> (Collection<Person>, Commands, [Person; 3]) {
+    let three = [person("ada", 36), person("bob", 20), person("eve", 30)];
+    db.collection::<Person>().insert_many(&three).await.unwrap();
+    let (db, commands) = Commands::record(server.uri(), db).await;
+    (db.collection(), commands, three)
+}
+
+fn stored(person: &Person) -> Document {
+    Document::from_reader(odm::to_vec(person).unwrap().as_slice()).unwrap()
+}
+
+#[odm_test::test]
+async fn a_document_is_given_as_it_was_or_as_it_is(db: Database, server: Server) {
+    let (people, commands, [ada, bob, _]) = three(&db, &server).await;
+    let p = Person::fields();
+
+    let before = people.find_one_and_update(p.name().eq("ada"), p.age().inc(1)).await.unwrap();
+    assert_eq!(before, Some(ada.clone()));
+    commands.assert([doc! {
+        "findAndModify": "people",
+        "query": { "name": { "$eq": "ada" } },
+        "update": { "$inc": { "age": 1_i64 } },
+    }]);
+
+    let after = people
+        .find_one_and_update(p.age().lt(50), p.age().set(60))
+        .sort(p.age().asc())
+        .return_new()
+        .upsert(true)
+        .await
+        .unwrap();
+    assert_eq!(after, Some(Person { age: 60, ..bob }));
+    commands.assert([doc! {
+        "findAndModify": "people",
+        "query": { "age": { "$lt": 50_i64 } },
+        "update": { "$set": { "age": 60_i64 } },
+        "sort": { "age": 1 },
+        "new": true,
+        "upsert": true,
+    }]);
+
+    assert_eq!(people.find_one_and_update(p.name().eq("nobody"), p.age().inc(1)).await.unwrap(), None);
+    drop(commands.take());
+    let refused = people.find_one_and_update(p.name().eq("ada"), Update::raw(doc! {})).await.unwrap_err();
+    assert!(refused.is_not_sent(), "{refused}");
+    commands.assert([]);
+}
+
+#[odm_test::test]
+async fn a_document_is_replaced_and_given(db: Database, server: Server) {
+    let (people, commands, [ada, ..]) = three(&db, &server).await;
+    let p = Person::fields();
+    let older = Person { age: 40, ..ada.clone() };
+    let before = people.find_one_and_replace(p.id().eq(ada.id), &older).await.unwrap();
+    assert_eq!(before, Some(ada.clone()));
+    commands.assert([doc! {
+        "findAndModify": "people",
+        "query": { "_id": { "$eq": *ada.id.key() } },
+        "update": stored(&older),
+    }]);
+    let dan = person("dan", 50);
+    let made = people.find_one_and_replace(p.id().eq(dan.id), &dan).upsert(true).return_new().await.unwrap();
+    assert_eq!(made, Some(dan));
+}
+
+#[odm_test::test]
+async fn a_document_is_deleted_and_given(db: Database, server: Server) {
+    let (people, commands, [ada, bob, _]) = three(&db, &server).await;
+    let p = Person::fields();
+    let youngest = people.find_one_and_delete(p.age().gt(0)).sort(p.age().asc()).await.unwrap();
+    assert_eq!(youngest, Some(bob));
+    commands.assert([doc! {
+        "findAndModify": "people",
+        "query": { "age": { "$gt": 0_i64 } },
+        "sort": { "age": 1 },
+        "remove": true,
+    }]);
+    assert_eq!(people.find_one_and_delete(p.name().eq("bob")).await.unwrap(), None);
+
+    let mut session = db.driver().client().start_session().await.unwrap();
+    let deleted = people_of(&db).find_one_and_delete(p.id().eq(ada.id)).session(&mut session).await.unwrap();
+    assert_eq!(deleted, Some(ada));
+}
+
+fn people_of(db: &Database) -> Collection<Person> {
+    db.collection()
+}
+
+#[odm_test::test]
+async fn what_is_given_must_fit_the_model(db: Database) {
+    let people = people_of(&db);
+    let raw = people.driver().clone_with_type::<Document>();
+    raw.insert_one(doc! { "_id": odm::bson::oid::ObjectId::new(), "name": 7 }).await.unwrap();
+    let error = people.find_one_and_delete(odm::Filter::all()).await.unwrap_err();
+    assert_eq!(error.decode_error().unwrap().path(), "name");
+    // As the documentation says: it was deleted all the same.
+    assert_eq!(raw.count_documents(doc! {}).await.unwrap(), 0);
+}
