@@ -27,15 +27,17 @@ pub(crate) fn module(scope: &Scope<'_>) -> TokenStream {
     let own = structs(scope.container.own_fields().iter().filter(|field| field.is_stored()));
     // The id that all variants of a model have.
     let id = match (&scope.container.data, scope.container.derive) {
-        (Data::Enum(..), Derive::Model) => quote!(
-            pub struct __id;
-        ),
+        (Data::Enum(..), Derive::Model) => {
+            let id = scope.shared_id();
+            quote!(pub struct #id;)
+        }
         _ => TokenStream::new(),
     };
     let variants = scope.container.variants().iter().map(|variant| {
         let (ident, fields) = (&variant.original.ident, variant.content.fields());
-        let structs = structs(fields.iter().filter(|field| field.is_stored()));
-        quote!(pub mod #ident { #structs pub(in super::super) struct __content; })
+        let (structs, content) =
+            (structs(fields.iter().filter(|field| field.is_stored())), scope.content_ident());
+        quote!(pub mod #ident { #structs pub(in super::super) struct #content; })
     });
     quote! {
         #[doc(hidden)]
@@ -185,11 +187,11 @@ fn default(scope: &Scope<'_>, field: &Field<'_>) -> Option<TokenStream> {
         (Default::None, Default::Path(path)) => quote!(#path().#member),
         (Default::None, Default::None) => return None,
     };
-    let has = quote!(<Self as #runtime::Has<#key>>);
+    let (has, given) = (quote!(<Self as #runtime::Has<#key>>), local("__given"));
     Some(quote! {
         fn default() -> ::core::option::Option<#has::Type> {
-            let value: #has::Rust = #value;
-            ::core::option::Option::Some(<#has::Type as #runtime::Stores<#has::Rust>>::from_rust(value))
+            let #given: #has::Rust = #value;
+            ::core::option::Option::Some(<#has::Type as #runtime::Stores<#has::Rust>>::from_rust(#given))
         }
     })
 }

@@ -102,7 +102,19 @@ impl<'a> Scope<'a> {
 
     /// Its fields struct, `Payment_CardFields`.
     pub(crate) fn variant_fields(&self, variant: &Ident) -> Ident {
-        self.fresh(&format!("{}_{}Fields", self.ident.unraw(), variant.unraw()))
+        // Another variant may be called that.
+        let name = self.fresh(&format!("{}Fields", variant.unraw()));
+        self.fresh(&format!("{}_{name}", self.ident.unraw()))
+    }
+
+    /// The key of what a variant holds, in the module of the variant: no field of the variant is called that.
+    pub(crate) fn content_ident(&self) -> Ident {
+        self.fresh("__content")
+    }
+
+    /// The key of the id that all variants of a model have, in the module of the enum: no variant is called that.
+    pub(crate) fn shared_id(&self) -> Ident {
+        self.fresh("__id")
     }
 
     /// The type of the field in paths: its own, or how serde stores it.
@@ -280,9 +292,10 @@ pub(crate) fn encoded(field: &Field<'_>, runtime: &TokenStream) -> Option<TokenS
     Some(respan(path, at_type(field)))
 }
 
-/// A local variable that the user's paths cannot mean.
+/// A local variable that the user's paths cannot mean; behind `__`, for a constant or a unit struct of the user's takes
+/// the place of a variable of its name in a pattern, wherever the pattern was written.
 pub(crate) fn local(name: &str) -> Ident {
-    Ident::new(name, Span::mixed_site())
+    Ident::new(&format!("__{}", name.trim_start_matches('_')), Span::mixed_site())
 }
 
 /// Where the type of a field stands, for code whose only possible mistake is that type.
