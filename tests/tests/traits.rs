@@ -57,7 +57,7 @@ impl<'ast> Visit<'ast> for Found {
 
     fn visit_item_impl(&mut self, item: &'ast ItemImpl) {
         visit::visit_item_impl(self, item);
-        let (Some((_, of, _)), Some(parameter)) = (&item.trait_, parameter(item)) else { return };
+        let (Some((of, _)), Some(parameter)) = (&item.trait_, parameter(item)) else { return };
         self.blankets += 1;
         if !has(&item.attrs, "do_not_recommend") {
             let of = of.segments.last().map(|segment| segment.ident.to_string()).unwrap_or_default();
@@ -81,9 +81,7 @@ fn parameter(item: &ItemImpl) -> Option<String> {
 fn has(attributes: &[Attribute], name: &str) -> bool {
     attributes.iter().any(|attribute| {
         let path = attribute.path();
-        path.segments.len() == 2
-            && path.segments[0].ident == "diagnostic"
-            && path.segments[1].ident == name
+        path.segments.len() == 2 && path.segments[0].ident == "diagnostic" && path.segments[1].ident == name
     })
 }
 

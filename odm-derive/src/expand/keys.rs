@@ -6,7 +6,7 @@ use syn::{Member, Visibility};
 
 use super::{
     Scope, docs,
-    scope::{key_ident, local},
+    scope::{about, key_ident, local},
 };
 use crate::{
     ast::{Data, Derive, Field, member_name},
@@ -147,13 +147,14 @@ pub(crate) fn has(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
     let (key, rust, ty) = (scope.key(field), field.ty, scope.path_type(field));
     let default = default(scope, field).filter(|_| field.variant.is_none() && field.flatten.is_none());
     let declares = if field.flatten.is_some() { quote!(HasPart) } else { quote!(Has) };
-    quote! {
+    let code = quote! {
         impl #parameters #runtime::#declares<#key> for #owner #bounds {
             type Rust = #rust;
             type Type = #ty;
             #default
         }
-    }
+    };
+    about(field, code)
 }
 
 /// A key that no stage of a pipeline changes: of a field in a variant.

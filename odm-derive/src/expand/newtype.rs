@@ -6,7 +6,7 @@ use syn::Member;
 
 use super::{
     Scope,
-    scope::{at_type, encoded, local, respan},
+    scope::{about, at_type, encoded, local, respan},
     via,
 };
 use crate::ast::Field;
@@ -64,7 +64,7 @@ pub(crate) fn expand(scope: &Scope<'_>, field: &Field<'_>, others: &[Member]) ->
             }
         },
     };
-    quote! {
+    let code = quote! {
         #via
         #[automatically_derived]
         impl #parameters #runtime::Value for #itself #bounds {
@@ -89,5 +89,6 @@ pub(crate) fn expand(scope: &Scope<'_>, field: &Field<'_>, others: &[Member]) ->
             #missing
             #rules
         }
-    }
+    };
+    about(field, code)
 }

@@ -133,7 +133,7 @@ impl<'a> Scope<'a> {
     pub(crate) fn marker(&self, field: &Field<'_>) -> Option<TokenStream> {
         let runtime = &self.runtime;
         match field.codec {
-            Codec::Value | Codec::Binary | Codec::Unit(_) => None,
+            Codec::Value | Codec::Binary | Codec::Unit(_) | Codec::Mistaken => None,
             Codec::Serde => Some(quote!(#runtime::Serde)),
             Codec::With { .. } => {
                 let (marker, arguments) = (self.marker_ident(field), self.arguments(&[]));
@@ -282,6 +282,9 @@ pub(crate) fn key_ident(field: &Field<'_>) -> Ident {
 pub(crate) fn encoded(field: &Field<'_>, runtime: &TokenStream) -> Option<TokenStream> {
     let ty = field.ty;
     let path = match field.codec {
+        // That these do not go together is reported.
+        _ if field.flatten.is_some() => return None,
+        Codec::Mistaken => quote!(#runtime::Encoded<#runtime::StandIn, #ty>),
         Codec::Binary => quote!(<#ty as #runtime::InBinary>::Path),
         Codec::Unit(unit) => {
             let unit = Ident::new(unit, Span::call_site());
@@ -301,6 +304,15 @@ pub(crate) fn local(name: &str) -> Ident {
 /// Where the type of a field stands, for code whose only possible mistake is that type.
 pub(crate) fn at_type(field: &Field<'_>) -> Span {
     Span::call_site().located_at(field.ty.span())
+}
+
+/// Code about a field. The type of an encoded field is an answer of its own type's; where there is none, rustc says so
+/// wherever the code asks for it, and once for each place.
+pub(crate) fn about(field: &Field<'_>, code: TokenStream) -> TokenStream {
+    match field.codec {
+        Codec::Binary | Codec::Unit(_) => respan(code, at_type(field)),
+        Codec::Value | Codec::Serde | Codec::With { .. } | Codec::Mistaken => code,
+    }
 }
 
 /// The same tokens at another place; what their names mean stays.

@@ -5,11 +5,11 @@
 
 use mongodb::bson::spec::ElementType;
 
-use super::{Elements, Raw, Value, Via, ViaSerde, Writer, require};
+use super::{Elements, Raw, Value, Via, ViaSerde, Way, Writer, require};
 use crate::{
     error::codec::CodecResult,
     model::Check,
-    path::{Asks, At, Key},
+    path::{Asks, At, Key, types_only},
 };
 
 /// A document with a field `K`.
@@ -95,6 +95,20 @@ impl<S: ViaSerde<T>, T: 'static> Stores<T> for Via<S, T> {
 
     fn into_rust(self) -> T {
         self.into_inner()
+    }
+}
+
+/// How a field is stored whose way to be stored is a mistake: no value of it is ever written or read.
+#[derive(Debug)]
+pub enum StandIn {}
+
+impl<T: 'static> Way<T> for StandIn {
+    fn encode(_: &T, _: &mut Writer) -> CodecResult<ElementType> {
+        Err(types_only())
+    }
+
+    fn decode(_: Raw<'_>) -> CodecResult<T> {
+        Err(types_only())
     }
 }
 

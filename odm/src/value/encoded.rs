@@ -109,6 +109,7 @@ pub trait InBinary: Sized {
     type Path: Stores<Self>;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: InBinary> InBinary for Option<T>
 where
     Option<T::Path>: Stores<Self>,
@@ -118,6 +119,7 @@ where
 
 macro_rules! binary {
     ($([$($generics:tt)*] $type:ty: |$bytes:ident| $from:expr;)*) => { $(
+        #[diagnostic::do_not_recommend]
         impl<$($generics)*> Way<$type> for Binary {
             fn encode(value: &$type, writer: &mut Writer) -> CodecResult<ElementType> {
                 binary::put(value, writer)
@@ -127,6 +129,7 @@ macro_rules! binary {
                 $from
             }
         }
+        #[diagnostic::do_not_recommend]
         impl<$($generics)*> InBinary for $type {
             type Path = Encoded<Binary, Self>;
         }
@@ -210,6 +213,7 @@ impl<U: Unit, T: Span> Way<T> for Counted<U> {
 }
 
 /// What is added to it is a duration too.
+#[diagnostic::do_not_recommend]
 impl<U: Unit, T: Span> Number for Encoded<Counted<U>, T> {
     type Stored = i64;
     type Step = Self;
@@ -226,6 +230,7 @@ pub trait InUnit<U>: Sized {
     type Path: Stores<Self>;
 }
 
+#[diagnostic::do_not_recommend]
 impl<U, T: InUnit<U>> InUnit<U> for Option<T>
 where
     Option<T::Path>: Stores<Self>,
@@ -244,6 +249,7 @@ macro_rules! spans {
                 $from
             }
         }
+        #[diagnostic::do_not_recommend]
         impl<U: Unit> InUnit<U> for $type {
             type Path = Encoded<Counted<U>, Self>;
         }
