@@ -5,10 +5,10 @@
 extern crate odm as mapper;
 
 #[path = "hygiene/names.rs"]
-mod names;
+pub mod names;
 #[path = "hygiene/without_prelude.rs"]
 #[no_implicit_prelude]
-mod without_prelude_either;
+pub mod without_prelude_either;
 
 /// No prelude, nothing imported, and every name of the prelude means something else.
 #[no_implicit_prelude]

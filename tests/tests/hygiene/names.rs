@@ -25,7 +25,7 @@ pub enum External {
 #[serde(tag = "tag")]
 pub enum Internal {
     Ok,
-    Err(Inner),
+    Err(Leaf),
     Some { __content: i32, __tagged: i32, kind: i32, writer: i32 },
     SomeFields { a: i32 },
     Tag { name: i32 },
@@ -40,6 +40,12 @@ pub enum Untagged {
     Ok { __content: i32, eq: i32, id: i32 },
     Err(Inner),
     None { eq: i32, id: i32 },
+}
+
+#[derive(Embedded)]
+pub struct Leaf {
+    pub eq: i32,
+    pub set: i32,
 }
 
 #[derive(Embedded)]
@@ -208,6 +214,9 @@ fn variants_are_reached_under_every_name() {
     assert_eq!(a.external().self_().self_().name(), "external.Self_.self_");
     assert_eq!(a.external().r#type().r#fn().name(), "external.type.fn");
     assert_eq!(a.internal().some().__content().name(), "internal.__content");
-    assert_eq!(a.internal().err().set().eq().eq().name(), "internal.eq");
-    assert_eq!(a.tree().children().parent().leaf().both().left().tree().name().name(), "tree.children.parent.leaf.left.name");
+    assert_eq!(a.internal().err().eq().name(), "internal.eq");
+    assert_eq!(
+        a.tree().children().parent().leaf().both().left().tree().name().name(),
+        "tree.children.parent.leaf.left.name"
+    );
 }

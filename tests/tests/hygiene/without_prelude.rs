@@ -26,7 +26,7 @@ pub enum External {
     /// One value.
     Transfer(#[odm(unit = "s")] ::core::time::Duration),
     /// Several.
-    Pair(i32, #[serde(default)] ::core::option::Option<Part>),
+    Pair(i32, #[serde(default)] ::core::option::Option<Size>),
     /// A document.
     Card {
         /// Four digits.
@@ -67,7 +67,7 @@ pub enum Adjacent {
     /// Nothing.
     Cash,
     /// One value.
-    Transfer(Part),
+    Transfer(Size),
     /// Several.
     Pair(i32, i32),
     /// A document.

@@ -1,5 +1,5 @@
 #[derive(odm::Shape)]
-#[odm(collection = "homes", validate(custom = a), key = i32, index(city))]
+#[odm(collection = "homes", validate(custom = a), key = i32, index(city), upgrade(1 = a), rename_all = "x")]
 struct Total {
     #[odm(index)]
     city: String,
