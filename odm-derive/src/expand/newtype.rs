@@ -15,14 +15,18 @@ pub(crate) fn expand(scope: &Scope<'_>, field: &Field<'_>, others: &[Member]) ->
     let Scope { runtime, place, base, changed, .. } = scope;
     let (itself, parameters) = (scope.itself(), scope.parameters(&[]));
     let (inner, member, via) = (scope.path_type(field), &field.member, via::of_field(scope, field));
+    let encoded = encoded(field, &quote!(#runtime)).is_some();
     // With this bound rustc says once that the type cannot be stored, at the type, and takes it as given in
-    // the rest of the impl.
-    let bounds = scope.bounds(&[respan(quote!(#inner: #runtime::Value), at_type(field))]);
+    // the rest of the impl. That it cannot be stored in another way than its own is said by that way.
+    let bounds = if encoded {
+        scope.bounds(&[])
+    } else {
+        scope.bounds(&[respan(quote!(#inner: #runtime::Value), at_type(field))])
+    };
     let (at, over, writer, raw) = (local("at"), local("base"), local("writer"), local("raw"));
     let inside = local("inside");
     let made = quote!(Self { #member: #inside, #(#others: ::core::default::Default::default(),)* });
     let value = quote!(<#inner as #runtime::Value>);
-    let encoded = encoded(field, &quote!(#runtime)).is_some();
     let (encode, decode) = match scope.marker(field) {
         None if encoded => {
             let (stores, ty) = (quote!(#runtime::Stores), field.ty);

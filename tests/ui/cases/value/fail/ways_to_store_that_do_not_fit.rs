@@ -1,4 +1,4 @@
-use odm::{Embedded, Value};
+use odm::Value;
 
 #[derive(Value)]
 struct Length(#[odm(unit = "ms")] i32);
@@ -13,13 +13,6 @@ enum Payment {
         #[odm(unit = "s")]
         valid: u32,
     },
-}
-
-#[derive(Embedded)]
-struct Page {
-    #[odm(binary)]
-    #[serde(default)]
-    looks: Vec<i64>,
 }
 
 fn main() {}
