@@ -107,6 +107,8 @@ pub(crate) enum Codec {
     Unit(&'static str),
     /// By functions that serde's `with` and its relatives name.
     With { serialize: Option<Box<ExprPath>>, deserialize: Option<Box<ExprPath>> },
+    /// In no way that can be told: a mistake, which is reported.
+    Mistaken,
 }
 
 /// A variant of an enum.
@@ -316,7 +318,16 @@ impl<'a> Field<'a> {
     ) -> Self {
         let attrs = FieldAttrs::read(cx, original, derive, variant.is_some());
         let with = serde.serialize_with.is_some() || serde.deserialize_with.is_some();
-        let codec = if with {
+        let ways = [with.then(Span::call_site), attrs.serde.span(), attrs.binary.span(), attrs.unit.span()];
+        let more_codecs = ways
+            .into_iter()
+            .flatten()
+            .skip(1)
+            .last()
+            .filter(|_| attrs.binary.get().is_some() || attrs.unit.get().is_some());
+        let codec = if attrs.mistaken_way || more_codecs.is_some() {
+            Codec::Mistaken
+        } else if with {
             Codec::With {
                 serialize: serde.serialize_with.map(Box::new),
                 deserialize: serde.deserialize_with.map(Box::new),
@@ -356,17 +367,7 @@ impl<'a> Field<'a> {
             rules: attrs.rules,
             id_span: attrs.id.span(),
             two_codecs: attrs.serde.span().filter(|_| with),
-            more_codecs: [
-                with.then(Span::call_site),
-                attrs.serde.span(),
-                attrs.binary.span(),
-                attrs.unit.span(),
-            ]
-            .into_iter()
-            .flatten()
-            .skip(1)
-            .last()
-            .filter(|_| attrs.binary.get().is_some() || attrs.unit.get().is_some()),
+            more_codecs,
         }
     }
 

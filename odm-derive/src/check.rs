@@ -63,7 +63,7 @@ fn flattened(cx: &Ctxt, field: &Field<'_>) {
                        `#[odm(index(audit.created_at))]`";
         cx.push(syn::Error::new(index.span, message));
     }
-    if !matches!(field.codec, Codec::Value | Codec::Serde) {
+    if !matches!(field.codec, Codec::Value | Codec::Serde | Codec::Mistaken) {
         cx.push(syn::Error::new(
             span,
             "a flattened field is stored as its type stores it: remove `with` and its relatives, or put them on \
@@ -132,6 +132,10 @@ fn tags(cx: &Ctxt, container: &Container<'_>, tagging: &Tagging, variants: &[Var
 /// Each derive takes one kind of item.
 fn supported_data(cx: &Ctxt, container: &Container<'_>) {
     if !matches!(container.data, Data::Unsupported) {
+        return;
+    }
+    // serde says why it is not transparent.
+    if container.derive == Derive::Value && container.transparent.is_some() {
         return;
     }
     let ident = &container.original.ident;
@@ -390,7 +394,7 @@ fn no_id(cx: &Ctxt, place: &syn::Ident, model: &syn::Ident) {
 }
 
 fn usable_id(cx: &Ctxt, ident: &syn::Ident, field: &Field<'_>) {
-    if !matches!(field.codec, Codec::Value) {
+    if !matches!(field.codec, Codec::Value | Codec::Mistaken) {
         let message = match field.codec {
             Codec::Binary | Codec::Unit(_) => {
                 "the id is stored as its type says: put the attribute on a newtype that derives `odm::Value`"

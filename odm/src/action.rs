@@ -48,6 +48,11 @@ pub use self::{
 use mongodb::ClientSession;
 
 /// What `.session(..)` takes: a [`ClientSession`] of the driver.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a session",
+    label = "expected a `mongodb::ClientSession`",
+    note = "`Database::client` gives the driver's client, whose `start_session()` makes one"
+)]
 pub trait AsSession: Send + sealed::Sealed {
     /// The driver's session.
     fn as_session(&mut self) -> &mut ClientSession;

@@ -90,7 +90,7 @@ pub use self::id::{KeySchema, KeyShape};
 pub use self::{
     array::Array,
     declared::{
-        Accessed, Asked, Has, Stores, check_field, fill_field, given_field, put_content, put_field,
+        Accessed, Asked, Has, StandIn, Stores, check_field, fill_field, given_field, put_content, put_field,
         require_field, take_field,
     },
     document::{Decode, Doc, from_slice, to_vec},

@@ -4,6 +4,12 @@
 
 extern crate odm as mapper;
 
+#[path = "hygiene/names.rs"]
+pub mod names;
+#[path = "hygiene/without_prelude.rs"]
+#[no_implicit_prelude]
+pub mod without_prelude_either;
+
 /// No prelude, nothing imported, and every name of the prelude means something else.
 #[no_implicit_prelude]
 pub mod without_prelude {
@@ -310,15 +316,38 @@ fn the_crate_may_be_named() {
     struct Inner {
         newtype: Newtype,
     }
+    #[derive(mapper::Value)]
+    #[serde(tag = "kind")]
+    #[odm(crate = mapper)]
+    enum Kind {
+        Inner(Inner),
+        Other {
+            #[odm(binary)]
+            bytes: Vec<u8>,
+        },
+    }
+    #[derive(mapper::Value)]
+    #[odm(crate = mapper)]
+    struct Pair(i32, #[odm(unit = "s")] std::time::Duration);
     #[derive(mapper::Model)]
-    #[odm(crate = crate::mapper, collection = "named")]
+    #[odm(crate = crate::mapper, collection = "named", schema_version = 2, upgrade(1 = nothing))]
     struct Named {
         id: mapper::Id<Named>,
         inner: Inner,
+        kind: Kind,
+        pair: Pair,
     }
+    #[derive(mapper::View)]
+    #[odm(crate = mapper, of = Named)]
+    struct Part {
+        pair: Pair,
+    }
+    fn nothing(_: &mut mapper::bson::Document) {}
     use mapper::Model as _;
     assert_eq!(Named::fields().inner().newtype().name(), "inner.newtype");
-    let _ = |named: Named| named.inner.newtype.0;
+    assert_eq!(Named::fields().kind().other().bytes().name(), "kind.bytes");
+    let _ = |named: Named| (named.inner.newtype.0, named.kind, named.pair.0, named.pair.1);
+    let _ = |part: Part| part.pair;
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! `#[odm(..)]` on a field.
 
-use syn::LitStr;
+use syn::{Ident, LitStr, parse::ParseStream};
 
 use super::{
     Once, flag,
@@ -12,6 +12,9 @@ use super::{
 };
 use crate::{ast::Derive, ctxt::Ctxt};
 
+/// The words that say how a field is stored.
+const WAYS: &[&str] = &[symbol::SERDE, symbol::BINARY, symbol::UNIT];
+
 /// What a field's attributes say.
 #[derive(Debug, Default)]
 pub(crate) struct FieldAttrs {
@@ -20,6 +23,8 @@ pub(crate) struct FieldAttrs {
     pub(crate) serde: Once<()>,
     pub(crate) binary: Once<()>,
     pub(crate) unit: Once<&'static str>,
+    /// A word says how the field is stored, or probably means to, and is a mistake.
+    pub(crate) mistaken_way: bool,
     pub(crate) indexes: Vec<Index>,
     pub(crate) rules: Vec<Rule>,
 }
@@ -32,6 +37,8 @@ impl FieldAttrs {
         let mut attrs = Self::default();
         odm_words(cx, &field.attrs, |word, input| {
             if !position.valid.iter().any(|valid| word == valid) {
+                let meant = symbol::closest(&word.to_string(), position.valid);
+                attrs.mistaken_way |= meant.is_some_and(|word| WAYS.contains(&word));
                 return Err(position.unknown(word));
             }
             if word == symbol::ID {
@@ -39,15 +46,10 @@ impl FieldAttrs {
                 attrs.id.set(word, ())
             } else if word == symbol::RENAME {
                 attrs.rename.set(word, text(word, input, form::RENAME)?)
-            } else if word == symbol::SERDE {
-                flag(word, input, form::SERDE)?;
-                attrs.serde.set(word, ())
-            } else if word == symbol::BINARY {
-                flag(word, input, form::BINARY)?;
-                attrs.binary.set(word, ())
-            } else if word == symbol::UNIT {
-                let text = text(word, input, form::UNIT)?;
-                attrs.unit.set(word, symbol::unit(&text)?)
+            } else if WAYS.iter().any(|way| word == way) {
+                let read = attrs.way(word, input);
+                attrs.mistaken_way |= read.is_err();
+                read
             } else if word == symbol::VALIDATE {
                 rule::of_field(cx, word, input, &mut attrs.rules)
             } else if let Some(ident) = ident {
@@ -57,5 +59,19 @@ impl FieldAttrs {
             }
         });
         attrs
+    }
+
+    /// Reads one of [`WAYS`].
+    fn way(&mut self, word: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
+        if word == symbol::SERDE {
+            flag(word, input, form::SERDE)?;
+            self.serde.set(word, ())
+        } else if word == symbol::BINARY {
+            flag(word, input, form::BINARY)?;
+            self.binary.set(word, ())
+        } else {
+            let text = text(word, input, form::UNIT)?;
+            self.unit.set(word, symbol::unit(&text)?)
+        }
     }
 }

@@ -146,6 +146,11 @@ fn direction(word: &Ident, input: ParseStream<'_>) -> syn::Result<bool> {
         syn::Error::new(span, message)
     };
     let descending = input.parse::<Option<Token![-]>>()?.is_some();
-    let number: LitInt = input.parse().map_err(|error: syn::Error| wrong(error.span()))?;
+    let number: LitInt = input.parse().map_err(|error: syn::Error| {
+        if word == symbol::NAME {
+            return syn::Error::new(error.span(), symbol::correct(form::INDEX_NAME));
+        }
+        wrong(error.span())
+    })?;
     if number.base10_digits() == "1" { Ok(descending) } else { Err(wrong(number.span())) }
 }

@@ -108,7 +108,7 @@ impl Container {
         let private = Ident::new("__private", Span::call_site());
         let container = ast::Container::from_ast(&serde_cx, input, Derive::Deserialize, &private);
         if let Err(errors) = serde_cx.check() {
-            errors.into_iter().for_each(|error| cx.push(error));
+            errors.into_iter().filter(|error| !is_told_better(error)).for_each(|error| cx.push(error));
         }
         let Some(container) = container else { return Self::default() };
         refuse_on_container(cx, input, &container.attrs);
@@ -214,6 +214,12 @@ fn name(
     }
     let aliases = aliases.iter().map(|alias| alias.value.clone()).filter(|alias| *alias != reads.value);
     (writes.value.clone(), writes.span, aliases.collect())
+}
+
+/// A field under the name of the tag: serde tells it of the whole enum, `check` of the field.
+fn is_told_better(error: &syn::Error) -> bool {
+    let text = error.to_string();
+    text.starts_with("variant field name `") && text.ends_with("conflicts with internal tag")
 }
 
 fn refuse_two_names(cx: &Ctxt, span: Span) {

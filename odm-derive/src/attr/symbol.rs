@@ -139,10 +139,10 @@ impl Position {
                 "a view reads a field under the name that its parent stores it under: to call it something else here, \
                  name the parent's field, `#[odm(from = parents_field)]`"
             }
-            (Derive::View, ID | SERDE) => {
+            (Derive::View, ID | SERDE | BINARY | UNIT) => {
                 "a view reads a field as its parent stores it: say it on the parent's field"
             }
-            (Derive::View, COLLECTION | INDEX | KEY | VALIDATE) => {
+            (Derive::View, COLLECTION | INDEX | KEY | VALIDATE | SCHEMA_VERSION | UPGRADE) => {
                 "a view is read and never written: say it on its parent"
             }
             (Derive::Shape, INDEX) => "a shape has no collection, so no indexes: declare them on the model",
@@ -166,7 +166,7 @@ impl Position {
             (Derive::Value, VALIDATE | INDEX | ID) => {
                 "a value has no rules, indexes or identity of its own: say it on the field that holds it"
             }
-            (Derive::Model, ID | RENAME | SERDE) if self.valid.contains(&COLLECTION) => {
+            (Derive::Model, ID | RENAME | SERDE | BINARY | UNIT) if self.valid.contains(&COLLECTION) => {
                 return Some(format!("`{word}` belongs on a field, not on the model"));
             }
             (Derive::Model | Derive::Embedded, SCHEMA_VERSION | UPGRADE)

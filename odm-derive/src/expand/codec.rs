@@ -3,7 +3,11 @@
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
 
-use super::{Scope, scope::local, upgrade};
+use super::{
+    Scope,
+    scope::{about, local},
+    upgrade,
+};
 use crate::{
     ast::{Field, member_name},
     attr::serde::Default,
@@ -41,7 +45,7 @@ pub(crate) fn encode(
     let elements = written.iter().map(|field| {
         let (owner, value, key) = (owner(scope, field), access(field), scope.key(field));
         let write = match field.flatten {
-            None => quote!(#runtime::put_field::<#owner, #key>(#writer, #value)?;),
+            None => about(field, quote!(#runtime::put_field::<#owner, #key>(#writer, #value)?;)),
             Some(_) => quote!(#runtime::put_part::<#owner, #key>(#writer, #value)?;),
         };
         match &field.skip_serializing_if {
@@ -78,11 +82,11 @@ pub(crate) fn decode(scope: &Scope<'_>, body: &Body<'_>) -> TokenStream {
         body.fields.iter().filter(|field| !field.skip_deserializing && field.flatten.is_none()).collect();
     let slots = read.iter().map(|field| {
         let slot = slot(field);
-        quote!(let mut #slot = ::core::option::Option::None;)
+        about(field, quote!(let mut #slot = ::core::option::Option::None;))
     });
     let takes = read.iter().map(|field| {
         let (owner, slot, key) = (owner(scope, field), slot(field), scope.key(field));
-        quote!(#runtime::take_field::<#owner, #key>(&mut #elements, &mut #slot)?;)
+        about(field, quote!(#runtime::take_field::<#owner, #key>(&mut #elements, &mut #slot)?;))
     });
     let version = quote!(#runtime::pass_version::<Self>(&mut #elements)?;);
     let takes = upgrade::among(scope, &read, takes.collect(), version);
@@ -92,7 +96,7 @@ pub(crate) fn decode(scope: &Scope<'_>, body: &Body<'_>) -> TokenStream {
         let names = std::iter::once(&field.stored)
             .chain(&field.aliases)
             .map(|name| Literal::byte_string(name.as_bytes()));
-        quote!(#(#names)|* => #runtime::fill_field::<#owner, #key>(#value, &mut #slot)?,)
+        about(field, quote!(#(#names)|* => #runtime::fill_field::<#owner, #key>(#value, &mut #slot)?,))
     });
     let names = names(scope, body);
     let (before, tag_arm) = match body.tag {
@@ -210,11 +214,12 @@ fn field_value(scope: &Scope<'_>, body: &Body<'_>, field: &Field<'_>) -> TokenSt
     if field.flatten.is_some() {
         return quote!(#slot);
     }
+    let read = about(field, quote!(#runtime::given_field::<#owner, #key>(#slot)));
     match missing {
-        None => quote!(#runtime::require_field::<#owner, #key>(#slot)?),
+        None => about(field, quote!(#runtime::require_field::<#owner, #key>(#slot)?)),
         // Not a closure: in an older edition it would capture the whole default for one field of it.
         Some(missing) => quote! {
-            match #runtime::given_field::<#owner, #key>(#slot) {
+            match #read {
                 ::core::option::Option::Some(#given) => #given,
                 ::core::option::Option::None => #missing,
             }

@@ -6,7 +6,7 @@ use syn::{Member, Visibility};
 
 use super::{
     Scope, docs,
-    scope::{key_ident, local},
+    scope::{about, key_ident, local},
 };
 use crate::{
     ast::{Data, Derive, Field, member_name},
@@ -24,18 +24,21 @@ pub(crate) fn module(scope: &Scope<'_>) -> TokenStream {
         // Inside the constant, where nothing else sees it.
         _ => quote!(pub),
     };
-    let own = structs(scope.container.own_fields().iter().filter(|field| field.is_stored()));
+    let own = structs(scope, scope.container.own_fields().iter().filter(|field| field.is_stored()));
     // The id that all variants of a model have.
     let id = match (&scope.container.data, scope.container.derive) {
-        (Data::Enum(..), Derive::Model) => quote!(
-            pub struct __id;
-        ),
+        (Data::Enum(..), Derive::Model) => {
+            let id = scope.shared_id();
+            quote!(pub struct #id;)
+        }
         _ => TokenStream::new(),
     };
     let variants = scope.container.variants().iter().map(|variant| {
         let (ident, fields) = (&variant.original.ident, variant.content.fields());
-        let structs = structs(fields.iter().filter(|field| field.is_stored()));
-        quote!(pub mod #ident { #structs pub(in super::super) struct __content; })
+        let seen = seen_from(scope.vis, true);
+        let (structs, content) =
+            (structs(scope, fields.iter().filter(|field| field.is_stored())), scope.content_ident());
+        quote!(pub mod #ident { #structs #seen struct #content; })
     });
     quote! {
         #[doc(hidden)]
@@ -51,29 +54,38 @@ pub(crate) fn module(scope: &Scope<'_>) -> TokenStream {
     }
 }
 
-fn structs<'f, 'a: 'f>(fields: impl Iterator<Item = &'f Field<'a>>) -> TokenStream {
+fn structs<'f, 'a: 'f>(scope: &Scope<'_>, fields: impl Iterator<Item = &'f Field<'a>>) -> TokenStream {
     fields
         .map(|field| {
-            let (vis, key) = (visibility(field), key_ident(field));
+            // A key is seen where its field is: the type of a private field, which the key declares, may be private
+            // too. The fields of a variant are seen where the enum is.
+            let vis = match field.variant {
+                None => seen_from(&field.original.vis, false),
+                Some(_) => seen_from(scope.vis, true),
+            };
+            let key = key_ident(field);
             quote!(#vis struct #key;)
         })
         .collect()
 }
 
-/// A key is seen where its field is: the type of a private field, which the key declares, may be private too.
-fn visibility(field: &Field<'_>) -> TokenStream {
-    match &field.original.vis {
-        // The fields of a variant have none of their own.
-        _ if field.variant.is_some() => quote!(pub(in super::super)),
-        Visibility::Inherited => quote!(pub(super)),
-        Visibility::Restricted(restricted) if restricted.path.is_ident("self") => quote!(pub(super)),
+/// A visibility that was written where the item stands, for the module of the keys or one in it.
+fn seen_from(vis: &Visibility, in_variant: bool) -> TokenStream {
+    let (item, up) = if in_variant {
+        (quote!(pub(in super::super)), quote!(super::super))
+    } else {
+        (quote!(pub(super)), quote!(super))
+    };
+    match vis {
+        Visibility::Inherited => item,
+        Visibility::Restricted(restricted) if restricted.path.is_ident("self") => item,
         Visibility::Restricted(restricted)
             if restricted.path.segments.first().is_some_and(|first| first.ident == "super") =>
         {
             let path = &restricted.path;
-            quote!(pub(in super::#path))
+            quote!(pub(in #up::#path))
         }
-        vis @ (Visibility::Restricted(_) | Visibility::Public(_)) => quote!(#vis),
+        Visibility::Restricted(_) | Visibility::Public(_) => quote!(#vis),
     }
 }
 
@@ -145,13 +157,14 @@ pub(crate) fn has(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
     let (key, rust, ty) = (scope.key(field), field.ty, scope.path_type(field));
     let default = default(scope, field).filter(|_| field.variant.is_none() && field.flatten.is_none());
     let declares = if field.flatten.is_some() { quote!(HasPart) } else { quote!(Has) };
-    quote! {
+    let code = quote! {
         impl #parameters #runtime::#declares<#key> for #owner #bounds {
             type Rust = #rust;
             type Type = #ty;
             #default
         }
-    }
+    };
+    about(field, code)
 }
 
 /// A key that no stage of a pipeline changes: of a field in a variant.
@@ -185,11 +198,11 @@ fn default(scope: &Scope<'_>, field: &Field<'_>) -> Option<TokenStream> {
         (Default::None, Default::Path(path)) => quote!(#path().#member),
         (Default::None, Default::None) => return None,
     };
-    let has = quote!(<Self as #runtime::Has<#key>>);
+    let (has, given) = (quote!(<Self as #runtime::Has<#key>>), local("__given"));
     Some(quote! {
         fn default() -> ::core::option::Option<#has::Type> {
-            let value: #has::Rust = #value;
-            ::core::option::Option::Some(<#has::Type as #runtime::Stores<#has::Rust>>::from_rust(value))
+            let #given: #has::Rust = #value;
+            ::core::option::Option::Some(<#has::Type as #runtime::Stores<#has::Rust>>::from_rust(#given))
         }
     })
 }

@@ -7,7 +7,7 @@ use syn::Member;
 use super::{
     Scope,
     model::mentions,
-    scope::{at_type, encoded, local, respan},
+    scope::{about, at_type, encoded, local, respan},
     value, via,
 };
 use crate::ast::Field;
@@ -17,7 +17,7 @@ pub(crate) fn expand(scope: &Scope<'_>, field: &Field<'_>, others: &[Member]) ->
     let (itself, parameters) = (scope.itself(), scope.parameters(&[]));
     let (inner, member, ty) = (scope.path_type(field), &field.member, field.ty);
     let (at, over, writer, raw, inside) =
-        (local("at"), local("base"), local("writer"), local("raw"), local("inside"));
+        (local("__at"), local("__base"), local("__writer"), local("__raw"), local("__inside"));
     let made = quote!(Self { #member: #inside, #(#others: ::core::default::Default::default(),)* });
     let (value, stores) = (quote!(<#inner as #runtime::Value>), quote!(<#inner as #runtime::Stores<#ty>>));
     let encode = quote!(#stores::write(&self.#member, #writer));
@@ -35,11 +35,15 @@ pub(crate) fn expand(scope: &Scope<'_>, field: &Field<'_>, others: &[Member]) ->
         return value::leaf(scope, &encode, &decode);
     }
     // With this bound rustc says once that the type cannot be stored, at the type, and takes it as given in
-    // the rest of the impl.
-    let bounds = scope.bounds(&[respan(quote!(#inner: #runtime::Value), at_type(field))]);
+    // the rest of the impl. That it cannot be stored in another way than its own is said by that way.
+    let bounds = if encoded(field, &quote!(#runtime)).is_some() {
+        scope.bounds(&[])
+    } else {
+        scope.bounds(&[respan(quote!(#inner: #runtime::Value), at_type(field))])
+    };
     let (via, rest) = (via::of_field(scope, field), rest(scope, field, &made));
     let forwards = forwards(scope, field, &made);
-    quote! {
+    let code = quote! {
         #via
         #[automatically_derived]
         impl #parameters #runtime::Value for #itself #bounds {
@@ -61,7 +65,8 @@ pub(crate) fn expand(scope: &Scope<'_>, field: &Field<'_>, others: &[Member]) ->
             #rest
         }
         #forwards
-    }
+    };
+    about(field, code)
 }
 
 /// Whether the value is stored as its own type stores it.
@@ -75,7 +80,7 @@ fn rest(scope: &Scope<'_>, field: &Field<'_>, made: &TokenStream) -> TokenStream
         return TokenStream::new();
     }
     let (runtime, ty, member) = (&scope.runtime, field.ty, &field.member);
-    let (check, inside) = (local("__check"), local("inside"));
+    let (check, inside) = (local("__check"), local("__inside"));
     let value = quote!(<#ty as #runtime::Value>);
     // serde reads a missing field through a transparent type, but not through a plain newtype.
     let missing = scope.container.transparent.is_some().then(|| {
@@ -104,7 +109,8 @@ fn forwards(scope: &Scope<'_>, field: &Field<'_>, made: &TokenStream) -> TokenSt
     }
     let (runtime, ty, member) = (&scope.runtime, field.ty, &field.member);
     let (itself, parameters) = (scope.itself(), scope.parameters(&[]));
-    let (key, inside, writer, elements) = (local("key"), local("inside"), local("writer"), local("elements"));
+    let (key, inside, writer, elements) =
+        (local("__key"), local("__inside"), local("__writer"), local("__elements"));
     let unit = syn::Lifetime::new("'__any", proc_macro2::Span::call_site());
     // Behind `for<'a>`, rustc takes a bound on a type without parameters as a condition instead of a promise.
     let if_inside = |capability: TokenStream| {

@@ -105,7 +105,19 @@ impl<'a> Scope<'a> {
 
     /// Its fields struct, `Payment_CardFields`.
     pub(crate) fn variant_fields(&self, variant: &Ident) -> Ident {
-        self.fresh(&format!("{}_{}Fields", self.ident.unraw(), variant.unraw()))
+        // Another variant may be called that.
+        let name = self.fresh(&format!("{}Fields", variant.unraw()));
+        self.fresh(&format!("{}_{name}", self.ident.unraw()))
+    }
+
+    /// The key of what a variant holds, in the module of the variant: no field of the variant is called that.
+    pub(crate) fn content_ident(&self) -> Ident {
+        self.fresh("__content")
+    }
+
+    /// The key of the id that all variants of a model have, in the module of the enum: no variant is called that.
+    pub(crate) fn shared_id(&self) -> Ident {
+        self.fresh("__id")
     }
 
     /// The type of the field in paths: its own, or how serde stores it.
@@ -124,7 +136,7 @@ impl<'a> Scope<'a> {
     pub(crate) fn marker(&self, field: &Field<'_>) -> Option<TokenStream> {
         let runtime = &self.runtime;
         match field.codec {
-            Codec::Value | Codec::Binary | Codec::Unit(_) => None,
+            Codec::Value | Codec::Binary | Codec::Unit(_) | Codec::Mistaken => None,
             Codec::Serde => Some(quote!(#runtime::Serde)),
             Codec::With { .. } => {
                 let (marker, arguments) = (self.marker_ident(field), self.arguments(&[]));
@@ -282,6 +294,9 @@ pub(crate) fn key_ident(field: &Field<'_>) -> Ident {
 pub(crate) fn encoded(field: &Field<'_>, runtime: &TokenStream) -> Option<TokenStream> {
     let ty = field.ty;
     let path = match field.codec {
+        // That these do not go together is reported.
+        _ if field.flatten.is_some() => return None,
+        Codec::Mistaken => quote!(#runtime::Via<#runtime::StandIn, #ty>),
         Codec::Binary => quote!(<#ty as #runtime::InBinary>::Path),
         Codec::Unit(unit) => {
             let unit = Ident::new(unit, Span::call_site());
@@ -292,14 +307,24 @@ pub(crate) fn encoded(field: &Field<'_>, runtime: &TokenStream) -> Option<TokenS
     Some(respan(path, at_type(field)))
 }
 
-/// A local variable that the user's paths cannot mean.
+/// A local variable that the user's paths cannot mean; behind `__`, for a constant or a unit struct of the user's takes
+/// the place of a variable of its name in a pattern, wherever the pattern was written.
 pub(crate) fn local(name: &str) -> Ident {
-    Ident::new(name, Span::mixed_site())
+    Ident::new(&format!("__{}", name.trim_start_matches('_')), Span::mixed_site())
 }
 
 /// Where the type of a field stands, for code whose only possible mistake is that type.
 pub(crate) fn at_type(field: &Field<'_>) -> Span {
     Span::call_site().located_at(field.ty.span())
+}
+
+/// Code about a field. The type of an encoded field is an answer of its own type's; where there is none, rustc says so
+/// wherever the code asks for it, and once for each place.
+pub(crate) fn about(field: &Field<'_>, code: TokenStream) -> TokenStream {
+    match field.codec {
+        Codec::Binary | Codec::Unit(_) => respan(code, at_type(field)),
+        Codec::Value | Codec::Serde | Codec::With { .. } | Codec::Mistaken => code,
+    }
 }
 
 /// The same tokens at another place; what their names mean stays.

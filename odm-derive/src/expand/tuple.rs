@@ -50,7 +50,7 @@ pub(super) fn decode(
     source: &TokenStream,
 ) -> TokenStream {
     let Scope { runtime, .. } = scope;
-    let items = local("__items");
+    let (items, given) = (local("__items"), local("__given"));
     let default =
         (scope.container.variants().is_empty()).then(|| codec::default_value(&scope.container.default));
     let none = Default::None;
@@ -68,7 +68,7 @@ pub(super) fn decode(
             None => quote!(#runtime::item_or_missing::<Self, #key>(#item)?),
             Some(missing) => quote! {
                 match #item {
-                    ::core::option::Option::Some(item) => item,
+                    ::core::option::Option::Some(#given) => #given,
                     ::core::option::Option::None => #missing,
                 }
             },

@@ -41,8 +41,9 @@ pub(crate) fn expand(scope: &Scope<'_>, current: &TokenStream) -> TokenStream {
 
 /// A function of the wrong kind is refused at its name.
 fn step(scope: &Scope<'_>, step: &Step) -> TokenStream {
-    let (runtime, function) = (&scope.runtime, &step.function);
+    let function = &step.function;
     let span = Span::call_site().located_at(function.span());
+    let runtime = respan(scope.runtime.to_token_stream(), span);
     let document = respan(local("document").to_token_stream(), span);
     let call = quote_spanned!(span=> #function(#document));
     quote_spanned!(span=> |#document| #runtime::Outcome::outcome(#call))

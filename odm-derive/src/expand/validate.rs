@@ -6,7 +6,7 @@ use syn::Path;
 
 use super::{
     Scope,
-    scope::{local, respan},
+    scope::{about, local, respan},
 };
 use crate::{
     ast::{Data, Field},
@@ -54,7 +54,7 @@ fn inside(scope: &Scope<'_>, field: &Field<'_>, value: &TokenStream) -> Option<T
     let (runtime, key, check) = (&scope.runtime, scope.key(field), local("check"));
     let owner = if field.variant.is_some() { scope.owner(field) } else { quote!(Self) };
     Some(match field.flatten {
-        None => quote!(#runtime::check_field::<#owner, #key>(#check, #value);),
+        None => about(field, quote!(#runtime::check_field::<#owner, #key>(#check, #value);)),
         Some(_) => quote!(#runtime::check_part::<#owner, #key>(#check, #value);),
     })
 }

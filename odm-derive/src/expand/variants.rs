@@ -96,8 +96,8 @@ fn part(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
 
 /// The key of the element that holds the content of a variant.
 fn content_key(scope: &Scope<'_>, variant: &Variant<'_>) -> TokenStream {
-    let (keys, ident) = (&scope.keys, &variant.original.ident);
-    quote!(#keys::#ident::__content)
+    let (keys, ident, content) = (&scope.keys, &variant.original.ident, scope.content_ident());
+    quote!(#keys::#ident::#content)
 }
 
 /// The name of that element; empty where the content has none of its own.

@@ -1,4 +1,4 @@
-//! One snapshot for each derive.
+//! One snapshot for each construct.
 
 use quote::quote;
 
@@ -163,6 +163,122 @@ fn flattened() {
                 title: String,
                 #[serde(flatten)]
                 audit: Audit,
+            }
+        }
+    ));
+}
+
+#[test]
+fn model_of_variants() {
+    insta::assert_snapshot!(expanded(
+        Derive::Model,
+        quote! {
+            #[serde(tag = "kind")]
+            #[odm(collection = "vehicles", index(id))]
+            enum Vehicle {
+                Car {
+                    id: Id<Self>,
+                    doors: u8,
+                },
+                Bike(Bike),
+            }
+        }
+    ));
+}
+
+#[test]
+fn value_of_variants_under_their_names() {
+    insta::assert_snapshot!(expanded(
+        Derive::Value,
+        quote! {
+            enum Payment {
+                Cash,
+                #[serde(alias = "Account")]
+                Transfer(Account),
+                Pair(i32, #[serde(default)] i32),
+                #[serde(other)]
+                Unknown,
+            }
+        }
+    ));
+}
+
+#[test]
+fn value_of_variants_beside_their_tag() {
+    insta::assert_snapshot!(expanded(
+        Derive::Value,
+        quote! {
+            #[serde(tag = "kind", content = "of", deny_unknown_fields)]
+            enum Payment {
+                Cash,
+                Card {
+                    last4: String,
+                },
+                #[serde(skip)]
+                Hidden(Cell<u8>),
+            }
+        }
+    ));
+}
+
+#[test]
+fn value_of_items() {
+    insta::assert_snapshot!(expanded(
+        Derive::Value,
+        quote! {
+            struct Place(f64, #[serde(default)] Option<f64>, #[serde(skip)] Cell<u8>);
+        }
+    ));
+}
+
+#[test]
+fn value_of_nothing() {
+    insta::assert_snapshot!(expanded(
+        Derive::Value,
+        quote!(
+            struct Marker;
+        )
+    ));
+}
+
+#[test]
+fn value_through_serde() {
+    insta::assert_snapshot!(expanded(
+        Derive::Value,
+        quote! {
+            #[serde(try_from = "String", into = "String")]
+            struct Email(String);
+        }
+    ));
+}
+
+#[test]
+fn value_of_a_field_through_functions() {
+    insta::assert_snapshot!(expanded(
+        Derive::Value,
+        quote! {
+            #[serde(transparent)]
+            struct Cents<T> {
+                #[serde(with = "cents")]
+                amount: i64,
+                #[serde(skip)]
+                of: PhantomData<T>,
+            }
+        }
+    ));
+}
+
+#[test]
+fn stored_in_another_way() {
+    insta::assert_snapshot!(expanded(
+        Derive::Embedded,
+        quote! {
+            struct Film {
+                #[odm(binary)]
+                poster: Option<Vec<u8>>,
+                #[odm(unit = "ms")]
+                #[serde(default)]
+                length: Duration,
             }
         }
     ));

@@ -3,7 +3,7 @@
 use super::Filter;
 use crate::{path::Location, value::Versioned};
 
-impl<M: Versioned> Filter<M> {
+impl<M> Filter<M> {
     /// Matches documents of an older version than the model has: those to rewrite in the background.
     ///
     /// `{ schema_version: { $not: { $gte: 3 } } }`
@@ -27,7 +27,10 @@ impl<M: Versioned> Filter<M> {
     /// let filter = Filter::<Contact>::outdated();
     /// assert_eq!(filter.to_string(), r#"{ "schema_version": { "$not": { "$gte": 2 } } }"#);
     /// ```
-    pub fn outdated() -> Self {
+    pub fn outdated() -> Self
+    where
+        M: Versioned,
+    {
         let at = Location::default().field(M::SCHEMA.name());
         !Self::test(&at, "$gte", Ok(i64::from(M::SCHEMA.version()).into()))
     }

@@ -4,6 +4,11 @@
 ///
 /// `o.lines()` gives the fields of `Line` laid over the path to `lines`; a function that takes the path
 /// itself reaches it through this trait. The derive implements it for every fields struct.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is neither a field nor an expression",
+    label = "expected what an accessor of the row gives",
+    note = "such as `|row| row.lines()`"
+)]
 pub trait Based {
     /// What lies at the bottom.
     type Base;

@@ -15,12 +15,14 @@ pub trait KeyOf<K> {
     fn to_key(&self) -> String;
 }
 
+#[diagnostic::do_not_recommend]
 impl<K: MapKey> KeyOf<K> for K {
     fn to_key(&self) -> String {
         MapKey::to_key(self)
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<K: MapKey> KeyOf<K> for &K {
     fn to_key(&self) -> String {
         MapKey::to_key(*self)

@@ -63,12 +63,14 @@ pub mod operands {
 }
 use operands::{Given, Items, Like, Maybe, Own, Ref};
 
+#[diagnostic::do_not_recommend]
 impl<V: Value> Operand<V, Own> for V {
     fn operand(self) -> CodecResult<Bson> {
         self.to_bson()
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<V: Value> Operand<V, Ref> for &V {
     fn operand(self) -> CodecResult<Bson> {
         self.to_bson()

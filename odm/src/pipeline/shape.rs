@@ -207,7 +207,9 @@ impl<K, T, X: Gives> Fills<K, T> for X where X::Given: Fits<T> {}
 )]
 pub trait Fits<F> {}
 
+#[diagnostic::do_not_recommend]
 impl<T: Value> Fits<T> for T {}
+#[diagnostic::do_not_recommend]
 impl<T: Value> Fits<Option<T>> for T {}
 
 /// Numbers that may grow. What the server counts is an `i64`; a field of an unsigned type takes it too, and a

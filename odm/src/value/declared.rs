@@ -4,8 +4,9 @@
 //! stored is refused where it is declared, at the user's field, and by one message.
 
 use mongodb::bson::spec::ElementType;
+use serde::{Deserializer, Serializer, de, ser};
 
-use super::{Elements, Raw, Value, Writer, require};
+use super::{Elements, Raw, Value, ViaSerde, Writer, require};
 use crate::{
     error::codec::CodecResult,
     model::Check,
@@ -80,6 +81,21 @@ impl<T: Value> Stores<T> for T {
     #[inline]
     fn into_rust(self) -> T {
         self
+    }
+}
+
+/// How a field is stored whose way to be stored is a mistake: no value of it is ever written or read.
+#[derive(Debug)]
+pub enum StandIn {}
+
+#[diagnostic::do_not_recommend]
+impl<T> ViaSerde<T> for StandIn {
+    fn serialize<S: Serializer>(_: &T, _: S) -> Result<S::Ok, S::Error> {
+        Err(ser::Error::custom("a mistake stands in its place"))
+    }
+
+    fn deserialize<'de, D: Deserializer<'de>>(_: D) -> Result<T, D::Error> {
+        Err(de::Error::custom("a mistake stands in its place"))
     }
 }
 

@@ -25,6 +25,7 @@ pub trait InBinary: Sized {
     type Path: Stores<Self>;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: InBinary> InBinary for Option<T>
 where
     Option<T::Path>: Stores<Self>,
@@ -34,6 +35,7 @@ where
 
 macro_rules! binary {
     ($([$($generics:tt)*] $type:ty: |$bytes:ident| $from:expr;)*) => { $(
+        #[diagnostic::do_not_recommend]
         impl<$($generics)*> Way<$type> for Binary {
             fn encode(value: &$type, writer: &mut Writer) -> CodecResult<ElementType> {
                 binary::put(value, writer)
@@ -43,6 +45,7 @@ macro_rules! binary {
                 $from
             }
         }
+        #[diagnostic::do_not_recommend]
         impl<$($generics)*> InBinary for $type {
             type Path = Via<Binary, Self>;
         }
@@ -123,6 +126,7 @@ fn counted<U: Unit, T: Span>(raw: Raw<'_>) -> CodecResult<T> {
 }
 
 /// What is added to it is a duration too.
+#[diagnostic::do_not_recommend]
 impl<U: Unit, T: Span> Number for Via<Counted<U>, T>
 where
     Counted<U>: Way<T>,
@@ -142,6 +146,7 @@ pub trait InUnit<U>: Sized {
     type Path: Stores<Self>;
 }
 
+#[diagnostic::do_not_recommend]
 impl<U, T: InUnit<U>> InUnit<U> for Option<T>
 where
     Option<T::Path>: Stores<Self>,
@@ -168,6 +173,7 @@ macro_rules! spans {
                 counted::<U, $type>(raw)
             }
         }
+        #[diagnostic::do_not_recommend]
         impl<U: Unit> InUnit<U> for $type {
             type Path = Via<Counted<U>, Self>;
         }

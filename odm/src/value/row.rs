@@ -7,6 +7,11 @@ use crate::error::codec::CodecResult;
 /// of the document.
 ///
 /// Every type with [`Decode`] is one, and [`View`](macro@crate::View) makes one.
+#[diagnostic::on_unimplemented(
+    message = "a document of a result cannot be read as `{Self}`",
+    label = "expected a model, a shape or a view",
+    note = "derive `odm::Shape` for the rows of a pipeline, `odm::View` for a part of a model"
+)]
 pub trait Row {
     /// The type itself, its lifetime, if it has one, being that of the bytes.
     type In<'de>;

@@ -16,6 +16,7 @@ fn item<V: Value>(items: &mut super::Elements<'_>, index: &'static str, length: 
 macro_rules! tuples {
     ($($length:literal: $($name:ident $index:tt)*;)*) => { $(
         /// Stored as an array; a stored array of another length is an error.
+        #[diagnostic::do_not_recommend]
         impl<$($name: Value),*> Value for ($($name,)*) {
             leaf!();
 

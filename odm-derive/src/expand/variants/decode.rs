@@ -157,11 +157,11 @@ fn tagged(scope: &Scope<'_>, tagging: &Tagging, variant: &Variant<'_>) -> TokenS
 /// Errors inside are about what stands under this name.
 fn below(scope: &Scope<'_>, name: &str, read: &TokenStream) -> TokenStream {
     let Scope { runtime, .. } = scope;
-    let error = local("__error");
+    let (error, value) = (local("__error"), local("__value"));
     quote! {
         match (|| -> #runtime::CodecResult<Self> { #read })() {
             ::core::result::Result::Err(#error) => ::core::result::Result::Err(#error.at(#name)),
-            ok => ok,
+            #value => #value,
         }
     }
 }

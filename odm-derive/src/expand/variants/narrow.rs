@@ -76,7 +76,8 @@ fn shared(
         return (TokenStream::new(), accessors);
     }
     let Scope { runtime, place, keys, .. } = scope;
-    let (itself, key) = (scope.itself(), quote!(#keys::__id));
+    let (itself, shared) = (scope.itself(), scope.shared_id());
+    let key = quote!(#keys::#shared);
     taken.insert("id".to_owned());
     let id = quote!(<#itself as #runtime::Model>::Id);
     accessors.push(quote! {

@@ -12,6 +12,7 @@ pub trait Inner<U: ?Sized> {
     fn inner(&self) -> Option<&U>;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: ?Sized> Inner<T> for T {
     fn inner(&self) -> Option<&T> {
         Some(self)

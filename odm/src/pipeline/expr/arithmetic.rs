@@ -19,6 +19,7 @@ pub trait Plus<B> {
 }
 
 /// What a kind of stored number gives when it is divided.
+#[diagnostic::on_unimplemented(message = "`{Self}` cannot be divided", label = "not a number")]
 pub trait Divided {
     /// A double, or a decimal.
     type Out: Value;

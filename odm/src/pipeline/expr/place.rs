@@ -113,6 +113,11 @@ impl<R: 'static, W: Wrap> At for InExpr<R, W> {
 }
 
 /// What lies above is one value: only of one can it be told which variant it is.
+#[diagnostic::on_unimplemented(
+    message = "an expression cannot tell which variant each item of an array is",
+    label = "an array lies between the row and this enum",
+    note = "unwind the array first: `.unwind(|row| row.items())`"
+)]
 pub trait Single: Wrap {}
 
 impl Single for Straight {}

@@ -2,15 +2,24 @@
 struct Tuple(i32, i32);
 
 #[derive(odm::Embedded)]
+struct Unit;
+
+#[derive(odm::Embedded)]
 enum Enum {
-    A,
-    B(i32),
+    A { b: i32 },
 }
 
 #[derive(odm::Embedded)]
-#[serde(transparent)]
-struct Transparent {
-    inner: i32,
+enum Nothing {}
+
+#[derive(odm::Embedded)]
+union Union {
+    a: i32,
+}
+
+#[derive(odm::Embedded)]
+struct Borrowed<'a> {
+    a: &'a str,
 }
 
 fn main() {}

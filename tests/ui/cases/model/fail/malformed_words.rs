@@ -1,6 +1,7 @@
 #[derive(odm::Model)]
 #[odm(collection, index, key, crate, validate)]
 #[odm(collection = 5, index(), index(unique), validate(email))]
+#[odm(index(a, name = true), index(a = -b), index(a = "1"))]
 struct Person {
     #[odm(id = true)]
     id: odm::Id<Person>,
@@ -10,6 +11,8 @@ struct Person {
     email: String,
     #[odm]
     a: String,
+    #[odm(validate)]
+    c: String,
     #[odm(validate(length(min = -1), length(min = 1, equal = 2)) rename = "x")]
     b: String,
 }

@@ -16,4 +16,10 @@ struct System {
     id: odm::Id<System>,
 }
 
+#[derive(odm::Model)]
+#[odm(collection = "a\0b")]
+struct Nul {
+    id: odm::Id<Nul>,
+}
+
 fn main() {}

@@ -8,13 +8,15 @@ struct Person {
     id: odm::Id<Person>,
     #[serde(rename(serialize = "a", deserialize = "b"))]
     name: String,
-    #[serde(flatten)]
-    rest: Rest,
+    given_name: String,
 }
 
-#[derive(Serialize, Deserialize, odm::Embedded)]
-struct Rest {
-    a: i32,
+#[derive(Serialize, Deserialize, odm::Value)]
+#[serde(rename_all(serialize = "snake_case"))]
+enum Status {
+    #[serde(rename(deserialize = "b"))]
+    Open,
+    InTransit,
 }
 
 #[derive(Clone, Serialize, Deserialize, odm::Embedded)]
@@ -23,10 +25,41 @@ struct Converted {
     a: i32,
 }
 
-#[derive(Clone, Serialize, Deserialize, odm::Embedded)]
-#[serde(tag = "type")]
-struct Tagged {
+#[derive(Serialize, Deserialize, odm::Embedded)]
+#[serde(transparent)]
+struct Transparent {
     a: i32,
+}
+
+mod foreign {
+    pub struct Point {
+        pub(crate) x: i32,
+    }
+
+    impl Point {
+        pub fn x(&self) -> i32 {
+            self.x
+        }
+    }
+}
+
+#[derive(Serialize, odm::Embedded)]
+#[serde(remote = "foreign::Point")]
+struct Remote {
+    #[serde(getter = "foreign::Point::x")]
+    x: i32,
+}
+
+#[derive(Deserialize, odm::Value)]
+#[serde(field_identifier)]
+enum Field {
+    A,
+}
+
+#[derive(Deserialize, odm::Value)]
+#[serde(variant_identifier)]
+enum Variant {
+    A,
 }
 
 impl From<i32> for Converted {

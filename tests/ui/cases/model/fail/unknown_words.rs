@@ -1,5 +1,6 @@
 #[derive(odm::Model)]
 #[odm(colection = "people", timestamps, rename = "x")]
+#[odm(index(name, partial(age)), validate(custm = fine))]
 struct Person {
     #[odm(unique)]
     id: odm::Id<Person>,

@@ -6,4 +6,12 @@ enum Kind {
     A,
 }
 
+#[derive(odm::Shape)]
+struct Unit;
+
+#[derive(odm::Shape)]
+struct Borrowed<'a> {
+    name: &'a str,
+}
+
 fn main() {}

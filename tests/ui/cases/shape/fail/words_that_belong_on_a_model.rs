@@ -1,9 +1,9 @@
 #[derive(odm::Shape)]
-#[odm(collection = "homes", validate(custom = a))]
+#[odm(collection = "homes", validate(custom = a), key = i32, index(city), upgrade(1 = a), rename_all = "x")]
 struct Total {
     #[odm(index)]
     city: String,
-    #[odm(validate(email))]
+    #[odm(validate(email), renam = "x")]
     mail: String,
 }
 

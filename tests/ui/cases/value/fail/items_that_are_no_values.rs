@@ -1,10 +1,4 @@
 #[derive(odm::Value)]
-enum Payment {
-    Cash,
-    Card { last4: String },
-}
-
-#[derive(odm::Value)]
 enum Nothing {}
 
 #[derive(odm::Value)]
@@ -13,14 +7,18 @@ struct Named {
 }
 
 #[derive(odm::Value)]
-struct Pair(i32, i32);
-
-#[derive(odm::Value)]
-struct Unit;
+#[serde(transparent)]
+struct Transparent {
+    a: i32,
+    b: i32,
+}
 
 #[derive(odm::Value)]
 union Union {
     a: i32,
 }
+
+#[derive(odm::Value)]
+struct Borrowed<'a>(&'a str);
 
 fn main() {}

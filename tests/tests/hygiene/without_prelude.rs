@@ -1,0 +1,185 @@
+//! No prelude, nothing imported, and names of the prelude that mean something else: enums in every tagging, tuples,
+//! flattened fields, fields stored in another way.
+// What follows is written to be odd; the lints are for what the derives make of it.
+#![allow(missing_debug_implementations, dead_code, non_camel_case_types, non_upper_case_globals)]
+
+macro_rules! hostile {
+    ($($name:ident)*) => { $(
+        /// Not what the prelude means by it.
+        pub struct $name;
+    )* };
+}
+hostile!(Option Some None Result Ok Err Vec String Box Self_ Clone Default Into From Iterator Send Sync);
+hostile!(At Path Value Model Doc Key Writer Raw Elements CodecError Rest Sign Narrows Asks Has Flatten PhantomData);
+// A unit struct or a constant takes the place of a variable in a pattern.
+hostile!(at base writer raw value item ok document given name elements types key inside filled);
+/// Not a variable.
+pub const check: i32 = 0;
+/// Not a variable.
+pub static fields: i32 = 0;
+
+/// Told by their names.
+#[derive(::odm::Value)]
+pub enum External {
+    /// Nothing.
+    Cash,
+    /// One value.
+    Transfer(#[odm(unit = "s")] ::core::time::Duration),
+    /// Several.
+    Pair(i32, #[serde(default)] ::core::option::Option<Size>),
+    /// A document.
+    Card {
+        /// Four digits.
+        #[serde(default, alias = "digits")]
+        last4: ::std::string::String,
+        /// Bytes.
+        #[odm(binary)]
+        bytes: ::std::vec::Vec<u8>,
+    },
+    /// Anything else.
+    #[serde(other)]
+    Unknown,
+}
+
+/// Told by an element among their own.
+#[derive(::odm::Value)]
+#[serde(tag = "kind", deny_unknown_fields)]
+pub enum Internal {
+    /// Nothing.
+    Cash,
+    /// A document.
+    Transfer(Part),
+    /// A document.
+    Card {
+        /// Four digits.
+        #[odm(validate(length(equal = 4)))]
+        last4: ::std::string::String,
+        /// The rest.
+        #[serde(flatten)]
+        rest: ::std::collections::BTreeMap<::std::string::String, i32>,
+    },
+}
+
+/// Told by an element beside their own.
+#[derive(::odm::Value)]
+#[serde(tag = "kind", content = "of")]
+pub enum Adjacent {
+    /// Nothing.
+    Cash,
+    /// One value.
+    Transfer(Size),
+    /// Several.
+    Pair(i32, i32),
+    /// A document.
+    Card {
+        /// Four digits.
+        last4: ::std::string::String,
+    },
+    /// Not stored.
+    #[serde(skip)]
+    Hidden,
+}
+
+/// Not told.
+#[derive(::odm::Value)]
+#[serde(untagged)]
+pub enum Untagged {
+    /// A document.
+    Card {
+        /// Four digits.
+        last4: ::std::string::String,
+    },
+    /// One value.
+    Transfer(Part),
+    /// Several.
+    Pair(i32, i32),
+    /// Nothing.
+    Cash,
+}
+
+/// A document.
+#[derive(::odm::Embedded)]
+#[odm(schema_version(2, name = "v"), upgrade(1 = self::renamed))]
+pub struct Part {
+    /// Its identity.
+    #[odm(rename = "_id")]
+    pub id: ::odm::Id<Kinds>,
+    /// One of each.
+    #[serde(default)]
+    pub external: ::core::option::Option<External>,
+    /// One of each.
+    pub untagged: ::std::vec::Vec<Untagged>,
+    /// What lies flat.
+    #[serde(flatten)]
+    pub adjacent: Adjacent,
+    /// What may.
+    #[serde(flatten)]
+    pub size: ::core::option::Option<Size>,
+}
+
+fn renamed(_: &mut ::odm::bson::Document) {}
+
+/// What lies flat.
+#[derive(::odm::Embedded)]
+pub struct Size {
+    /// How long it takes.
+    #[odm(unit = "ms")]
+    pub length: ::core::option::Option<::core::time::Duration>,
+    /// How it looks.
+    #[odm(binary)]
+    #[serde(default = "self::nothing", skip_serializing_if = "::std::vec::Vec::is_empty")]
+    pub looks: ::std::vec::Vec<u8>,
+}
+
+fn nothing() -> ::std::vec::Vec<u8> {
+    ::std::vec::Vec::new()
+}
+
+/// An array.
+#[derive(::odm::Value)]
+pub struct Items(pub i32, #[serde(default)] pub ::core::option::Option<i32>, #[serde(skip)] i32);
+
+/// Nothing.
+#[derive(::odm::Value)]
+pub struct Unit;
+
+/// A newtype.
+#[derive(::odm::Value)]
+pub struct Length(#[odm(unit = "s")] pub ::core::time::Duration);
+
+/// A model of several kinds.
+#[derive(::odm::Model)]
+#[serde(tag = "kind")]
+#[odm(collection = "kinds")]
+pub enum Kinds {
+    /// One.
+    First {
+        /// Its identity.
+        id: ::odm::Id<Self>,
+        /// What it holds.
+        items: Items,
+    },
+    /// Another.
+    Second(Part),
+}
+
+/// A generic one, whose parameters are called like ours.
+#[derive(::odm::Value)]
+#[serde(tag = "t")]
+pub enum Generic<A: ::core::marker::Send, T, E, __p, const N: usize>
+where
+    A: ::core::marker::Sync,
+    T: ::odm::value::Flatten,
+{
+    /// A field of each type.
+    One {
+        /// A field of each type.
+        a: A,
+        /// A field of each type.
+        e: ::std::vec::Vec<E>,
+        /// A field of each type.
+        p: ::core::option::Option<__p>,
+    },
+    /// What lies flat.
+    Two(T),
+}

@@ -1,0 +1,124 @@
+//! A type that is not what a call asks for is answered by a sentence of ours, and rustc proposes no implementation that
+//! is for every type.
+#![allow(clippy::unwrap_used)] // in functions that tests share
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use syn::{
+    Attribute, GenericParam, ItemImpl, ItemTrait, Type, Visibility,
+    visit::{self, Visit},
+};
+
+const SOURCES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../odm/src");
+
+/// Public traits that no user misses.
+const NOT_MISSED: &[(&str, &str)] = &[
+    ("Accessed", "for every document with the field: `Has` is what misses"),
+    ("Asked", "for every enum with the variant: `Has` is what misses"),
+    ("At", "places are the crate's own"),
+    ("BaseGives", "what `Gives` looks for below the fields of a document"),
+    ("FromOther", "what `FromField` looks for at a field that serde stores or that is nested"),
+    ("Key", "derived for every field"),
+    ("PartIn", "for every enum with the variant: `HasPart` is what misses"),
+    ("PartOf", "for every document with the part: `HasPart` is what misses"),
+    ("Reach", "the reaches are the crate's own"),
+    ("Sealed", "not to be named outside"),
+    ("Span", "`InUnit` is what misses"),
+    ("Spot", "the spots are the crate's own; `Direct` is what misses"),
+    ("Unit", "the units are the derive's own words"),
+    ("Way", "`InBinary` and `InUnit` are what misses"),
+    ("Wrap", "the wraps are the crate's own; `Single` is what misses"),
+];
+
+/// What was found on the way through the sources.
+#[derive(Default)]
+struct Found {
+    file: String,
+    traits: usize,
+    silent: Vec<String>,
+    blankets: usize,
+    proposed: Vec<String>,
+}
+
+impl<'ast> Visit<'ast> for Found {
+    fn visit_item_trait(&mut self, item: &'ast ItemTrait) {
+        visit::visit_item_trait(self, item);
+        if !matches!(item.vis, Visibility::Public(_)) {
+            return;
+        }
+        self.traits += 1;
+        if !has(&item.attrs, "on_unimplemented") {
+            self.silent.push(item.ident.to_string());
+        }
+    }
+
+    fn visit_item_impl(&mut self, item: &'ast ItemImpl) {
+        visit::visit_item_impl(self, item);
+        let (Some((of, _)), Some(parameter)) = (&item.trait_, parameter(item)) else { return };
+        self.blankets += 1;
+        if !has(&item.attrs, "do_not_recommend") {
+            let of = of.segments.last().map(|segment| segment.ident.to_string()).unwrap_or_default();
+            self.proposed.push(format!("{}: impl {of} for {parameter}", self.file));
+        }
+    }
+}
+
+/// The parameter that an implementation is for, if it is for every type.
+fn parameter(item: &ItemImpl) -> Option<String> {
+    let target = match &*item.self_ty {
+        Type::Reference(reference) => &*reference.elem,
+        target => target,
+    };
+    let Type::Path(path) = target else { return None };
+    let name = path.path.get_ident()?;
+    let is_it = |parameter: &GenericParam| matches!(parameter, GenericParam::Type(it) if it.ident == *name);
+    item.generics.params.iter().any(is_it).then(|| name.to_string())
+}
+
+fn has(attributes: &[Attribute], name: &str) -> bool {
+    attributes.iter().any(|attribute| {
+        let path = attribute.path();
+        path.segments.len() == 2 && path.segments[0].ident == "diagnostic" && path.segments[1].ident == name
+    })
+}
+
+fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+fn found() -> Found {
+    let mut files = Vec::new();
+    sources(Path::new(SOURCES), &mut files);
+    let mut found = Found::default();
+    for file in files {
+        found.file = file.strip_prefix(SOURCES).unwrap().display().to_string();
+        found.visit_file(&syn::parse_file(&fs::read_to_string(&file).unwrap()).unwrap());
+    }
+    found
+}
+
+#[test]
+fn whatever_misses_a_trait_is_told_so_in_our_words() {
+    let mut found = found();
+    found.silent.sort();
+    let listed: Vec<_> = NOT_MISSED.iter().map(|(name, _)| (*name).to_owned()).collect();
+    assert_eq!(found.silent, listed, "traits without `#[diagnostic::on_unimplemented]`, and those listed");
+    assert!(found.traits > 60, "only {} traits were seen", found.traits);
+}
+
+#[test]
+fn rustc_proposes_no_implementation_that_is_for_every_type() {
+    let found = found();
+    assert!(found.proposed.is_empty(), "without `#[diagnostic::do_not_recommend]`: {:#?}", found.proposed);
+    assert!(found.blankets > 20, "only {} were seen", found.blankets);
+}
