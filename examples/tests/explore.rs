@@ -99,8 +99,6 @@ async fn the_samples_are_read_stored_and_asked(server: Server) {
         assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
         assert_eq!(String::from_utf8(run.stdout).unwrap(), ANSWERS);
     }
-    let left = server.client().await.unwrap().list_database_names().await.unwrap();
-    assert!(!left.iter().any(|name| name.starts_with("explore-")), "{left:?}");
 }
 
 #[odm_test::test]
@@ -125,7 +123,7 @@ async fn a_line_that_cannot_be_read_is_named(server: Server) {
     let cases = [
         ("cut", "{\"_id\":9,\"name\":", "EOF while parsing"),
         ("list", "[1]", "not a document"),
-        ("no-date", "{\"_id\":{\"$date\":\"tomorrow\"}}", ""),
+        ("no-date", "{\"_id\":{\"$date\":\"tomorrow\"}}", "expected rfc3339"),
         (
             "text",
             "{\"_id\":9,\"name\":\"Eve\",\"scores\":[{\"score\":\"1\",\"type\":\"exam\"}]}",
