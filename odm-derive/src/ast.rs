@@ -112,6 +112,7 @@ pub(crate) enum Codec {
 }
 
 /// A variant of an enum.
+#[allow(clippy::struct_excessive_bools)] // each is a word of serde's
 pub(crate) struct Variant<'a> {
     pub(crate) original: &'a syn::Variant,
     pub(crate) stored: String,

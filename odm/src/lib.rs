@@ -44,11 +44,10 @@
 //! # The rooms
 //!
 //! **Describing documents.** [`Model`](derive@Model) is a document with a collection, [`Embedded`] one inside another,
-//! [`Value`](derive@Value) an enum or newtype in a field, [`Shape`] a result that is stored nowhere, [`View`](derive@View) a
-//! part of a model. [`Id<M>`](Id) is a
-//! typed identity: an `Id<Customer>` does not fit where an `Id<Order>` belongs. [`value`] says which Rust types can
-//! be stored and as what, [`path`] how fields are named, [`model`] which rules a document must satisfy, [`index`]
-//! how indexes are declared.
+//! [`Value`](derive@Value) an enum, newtype or tuple in a field, [`Shape`] a result that is stored nowhere,
+//! [`View`](derive@View) a part of a model. [`Id<M>`](Id) is a typed identity: an `Id<Customer>` does not fit where an
+//! `Id<Order>` belongs. [`value`] says which Rust types can be stored and as what, [`path`] how fields are named,
+//! [`model`] which rules a document must satisfy, [`index`] how indexes are declared.
 //!
 //! **Saying what.** [`Filter`], [`Update`] and [`Sort`] are made of typed paths: `Zip::fields().pop().gt(5)`. They are
 //! rendered as they are built, and show themselves with `Display`. [`Pipeline`] is the aggregation: each stage's closure

@@ -23,7 +23,9 @@
 //! | `BTreeMap<K, T>` `HashMap<K, T>` | document; `K` is a text, a number, a bool, an id, a UUID, an enum of names |
 //! | a struct with `Model` or `Embedded` | document |
 //! | an enum of names with [`Value`](macro@crate::Value) | string: the variant's name |
+//! | an enum with data, with [`Value`](macro@crate::Value#enums-with-data) | as `#[serde(tag)]`, `content` and `untagged` say |
 //! | a newtype with [`Value`](macro@crate::Value) | what it holds |
+//! | a tuple struct, a unit struct | array, null |
 //! | `bson::Bson` `bson::Document` | whatever it is, bit for bit; a key that stands twice is an error, and arrays are written with their positions as keys |
 //! | `chrono::DateTime<Utc>` `chrono::NaiveDateTime` (feature `chrono`) | date |
 //! | `time::OffsetDateTime` `UtcDateTime` `PrimitiveDateTime` (feature `time`) | date |
@@ -36,8 +38,9 @@
 //! | `Duration`, `chrono`'s and `time`'s, field marked `#[odm(unit = "ms")]` | int64: so many of the unit; a remainder is an error |
 //! | any other type, field marked `#[odm(serde)]` | what serde makes of it |
 //!
-//! An integer field reads int32, int64, and doubles without a fraction up to 2^53 (shells write those). Everything
-//! else has to be of its type: what is not is an error that names the path.
+//! An integer field reads int32, int64, and doubles without a fraction up to 2^53 (shells write those; inside an untagged
+//! enum they would make another variant, so there it does not). Everything else has to be of its type: what is not is an
+//! error that names the path.
 //!
 //! # What is lost, and what is refused
 //!
@@ -116,8 +119,8 @@ pub(crate) use self::{map::utf8_key, raw::duplicate, untyped::looks_like_operato
 /// A type that can be stored in a field.
 ///
 /// One implementation decides what is stored, what a filter compares with and what a typed path offers
-/// below the field, so the three cannot differ. Derive it: [`Value`](macro@crate::Value) for unit enums
-/// and newtypes, [`Embedded`](macro@crate::Embedded) for documents inside a model,
+/// below the field, so the three cannot differ. Derive it: [`Value`](macro@crate::Value) for enums,
+/// newtypes and tuples, [`Embedded`](macro@crate::Embedded) for documents inside a model,
 /// [`Model`](macro@crate::Model) for documents with a collection. The stored bytes are those that
 /// `bson::serialize_to_vec` writes for the same type.
 ///

@@ -69,6 +69,7 @@ pub(crate) enum Tagging {
 
 /// A variant as serde sees it.
 #[derive(Debug)]
+#[allow(clippy::struct_excessive_bools)] // each is a word of serde's
 pub(crate) struct Variant {
     pub(crate) name: String,
     pub(crate) aliases: Vec<String>,

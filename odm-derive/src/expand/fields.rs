@@ -9,11 +9,12 @@ use crate::ast::Field;
 
 /// `struct OrderFields<A, B>`, its accessors, `Deref` and `Based`.
 pub(crate) fn expand(scope: &Scope<'_>) -> TokenStream {
-    structure(scope, &scope.fields, scope.stored().map(|field| accessor(scope, field)).collect())
+    let accessors: Vec<_> = scope.stored().map(|field| accessor(scope, field)).collect();
+    structure(scope, &scope.fields, &accessors)
 }
 
 /// The fields struct `name` with these accessors, its `Deref` and `Based`.
-pub(crate) fn structure(scope: &Scope<'_>, name: &Ident, accessors: Vec<TokenStream>) -> TokenStream {
+pub(crate) fn structure(scope: &Scope<'_>, name: &Ident, accessors: &[TokenStream]) -> TokenStream {
     let Scope { runtime, place, base, .. } = scope;
     let both = [quote!(#place), quote!(#base)];
     let (declared, arguments) = (scope.declared(&both), scope.arguments(&both));

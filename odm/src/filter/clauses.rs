@@ -62,6 +62,10 @@ impl Clauses {
     pub(super) fn variant(at: &Location) -> Self {
         match at.problem() {
             Some(problem) => Self::wrong(problem.clone()),
+            None if at.signs().is_empty() => Self::wrong(
+                CodecError::new("a variant that a tag or a name tells", "one of an untagged enum")
+                    .at(at.to_key()),
+            ),
             None => Self::default().signed(at.signs()),
         }
     }
@@ -175,6 +179,8 @@ impl Clauses {
                 (None, value) => {
                     document.insert(name, value);
                 }
+                // Said before: a path into a variant brings the condition on its tag each time.
+                (Some(Bson::Document(test)), Bson::Document(more)) if repeats(test, &more) => {}
                 // Of the names that are operators themselves, only `$and` takes more.
                 (Some(Bson::Document(test)), Bson::Document(more))
                     if !name.starts_with('$') && can_join(test, &more) =>
@@ -219,6 +225,13 @@ impl Clauses {
 /// Whether every key is an operator, which tells a test from a document to compare with.
 fn is_operators(test: &Document) -> bool {
     !test.is_empty() && test.keys().all(|key| key.starts_with('$'))
+}
+
+/// Whether every operator of `more` stands in the test with the same operand.
+fn repeats(test: &Document, more: &Document) -> bool {
+    is_operators(test)
+        && is_operators(more)
+        && more.iter().all(|(operator, value)| test.get(operator) == Some(value))
 }
 
 fn can_join(test: &Document, more: &Document) -> bool {

@@ -38,6 +38,7 @@ impl<'de> Raw<'de> {
     }
 
     /// The same value, read only as exactly what it is: an integer from no double.
+    #[must_use]
     pub fn strict(self) -> Self {
         Self { strict: true, ..self }
     }

@@ -3,7 +3,7 @@
 use std::{fs, path::Path, str};
 
 use anyhow::{Context, bail};
-use odm::bson::{Bson, Document};
+use examples::extended_json;
 
 /// The documents of a file as BSON bytes, by the kind of file its content says it is.
 pub(crate) fn read(path: &Path) -> anyhow::Result<Vec<Vec<u8>>> {
@@ -37,20 +37,7 @@ fn concatenated(mut bytes: &[u8]) -> anyhow::Result<Vec<Vec<u8>>> {
 }
 
 fn ndjson(bytes: &[u8]) -> anyhow::Result<Vec<Vec<u8>>> {
-    let document = |(index, line): (usize, &str)| {
-        let parsed = || -> anyhow::Result<Vec<u8>> {
-            let json: serde_json::Value = serde_json::from_str(line)?;
-            match Bson::try_from(json)? {
-                Bson::Document(document) => Ok(Document::to_vec(&document)?),
-                _ => bail!("not a document"),
-            }
-        };
-        parsed().with_context(|| format!("line {}", index + 1))
-    };
-    str::from_utf8(bytes)?
-        .lines()
-        .enumerate()
-        .filter(|(_, line)| !line.trim().is_empty())
-        .map(document)
+    extended_json::lines(str::from_utf8(bytes)?)
+        .map(|(number, document)| document.with_context(|| format!("line {number}")))
         .collect()
 }

@@ -30,7 +30,7 @@ pub(super) fn expand(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant<'
         let name = syn::parse_str(&name).unwrap_or_else(|_| Ident::new_raw(&name, Span::call_site()));
         accessors.push(accessor(scope, tagging, variant, &name));
     }
-    let itself = fields::structure(scope, &scope.fields, accessors);
+    let itself = fields::structure(scope, &scope.fields, &accessors);
     let documents =
         variants.iter().filter(|variant| variant.is_stored()).map(|variant| match &variant.content {
             Content::Document(fields) => document(scope, variant, fields),
@@ -211,9 +211,9 @@ fn document(scope: &Scope<'_>, variant: &Variant<'_>, fields: &[Field<'_>]) -> T
     let types = scope.type_parameters();
     let held =
         if scope.is_generic() { quote!(types: ::core::marker::PhantomData,) } else { TokenStream::new() };
-    let accessors = fields.iter().filter(|field| field.is_stored());
-    let structure =
-        fields::structure(scope, &name, accessors.map(|field| fields::accessor(scope, field)).collect());
+    let accessors: Vec<_> =
+        fields.iter().filter(|field| field.is_stored()).map(|field| fields::accessor(scope, field)).collect();
+    let structure = fields::structure(scope, &name, &accessors);
     let (at, over) = (local("at"), local("base"));
     let answers = value::answers(
         scope,

@@ -1,0 +1,110 @@
+//! Restaurants: a name with spaces, and fields that hold a number in one document and a text in the next.
+
+use odm::{
+    Collection, Id, Model, Shape, Value, View,
+    pipeline::{count, min},
+};
+
+/// A restaurant.
+#[derive(Debug, Model)]
+#[odm(collection = "restaurants", index(type_of_food), index(rating = -1))]
+pub(crate) struct Restaurant {
+    id: Id<Restaurant>,
+    #[serde(rename = "URL")]
+    url: String,
+    address: Street,
+    #[serde(rename = "address line 2")]
+    town: String,
+    name: String,
+    outcode: String,
+    postcode: String,
+    rating: Rating,
+    type_of_food: String,
+}
+
+/// A number of stars, or the words why there is none. Whole stars are stored as doubles too.
+#[derive(Debug, Value)]
+#[serde(untagged)]
+enum Rating {
+    Stars(f64),
+    Words(String),
+}
+
+/// Some addresses came out as nothing but the number of the house.
+#[derive(Debug, Value)]
+#[serde(untagged)]
+enum Street {
+    Address(String),
+    Number(i32),
+}
+
+#[derive(Debug, Shape)]
+struct Food {
+    #[odm(id)]
+    kind: String,
+    restaurants: u64,
+    first: String,
+}
+
+#[derive(Debug, View)]
+#[odm(of = Restaurant)]
+struct Numbered {
+    name: String,
+    address: Street,
+    town: String,
+    rating: Rating,
+}
+
+#[derive(Debug, Shape)]
+struct Unrated {
+    #[odm(id)]
+    town: String,
+    restaurants: u64,
+}
+
+pub(crate) async fn answer(restaurants: &Collection<Restaurant>) -> odm::Result<()> {
+    let r = Restaurant::fields();
+
+    println!("  food with the most restaurants of more than five stars:");
+    let mut food = restaurants
+        .aggregate()
+        .matching(|r| r.rating().stars().gt(5.0))
+        .group(|r| FoodOf { kind: r.type_of_food(), restaurants: count(), first: min(r.name()) })
+        .sort(|f| f.restaurants().desc().then(f.kind().asc()))
+        .limit(5)
+        .await?;
+    while let Some(Food { kind, restaurants, first }) = food.next().await.transpose()? {
+        println!("    {kind} {restaurants}, from {first:?}");
+    }
+
+    println!("  towns where the most are not rated yet:");
+    let mut unrated = restaurants
+        .aggregate()
+        .matching(|r| r.rating().words().eq("Not yet rated"))
+        .group(|r| UnratedOf { town: r.town(), restaurants: count() })
+        .sort(|u| u.restaurants().desc().then(u.town().asc()))
+        .limit(3)
+        .await?;
+    while let Some(Unrated { town, restaurants }) = unrated.next().await.transpose()? {
+        println!("    {town} {restaurants}");
+    }
+
+    println!("  whose address is a number:");
+    let mut numbered = restaurants
+        .find(r.address().number().gt(0))
+        .sort(r.name().asc().then(r.id().asc()))
+        .view::<Numbered>()
+        .await?;
+    while let Some(Numbered { name, address, town, rating }) = numbered.next().await.transpose()? {
+        let number = match address {
+            Street::Number(number) => number.to_string(),
+            Street::Address(address) => address,
+        };
+        let rating = match rating {
+            Rating::Stars(stars) => format!("{stars} stars"),
+            Rating::Words(words) => words,
+        };
+        println!("    {name:?}, {number} in {town}, {rating}");
+    }
+    Ok(())
+}

@@ -1,0 +1,18 @@
+//! Extended JSON (v2), one document a line, as `mongoexport` writes it.
+
+use anyhow::bail;
+use odm::bson::{Bson, Document};
+
+/// The documents of a text as BSON bytes, each with the number of its line. Empty lines count and hold nothing.
+pub fn lines(text: &str) -> impl Iterator<Item = (usize, anyhow::Result<Vec<u8>>)> {
+    let numbered = text.lines().enumerate().map(|(index, line)| (index + 1, line.trim()));
+    numbered.filter(|(_, line)| !line.is_empty()).map(|(number, line)| (number, document(line)))
+}
+
+fn document(line: &str) -> anyhow::Result<Vec<u8>> {
+    let json: serde_json::Value = serde_json::from_str(line)?;
+    match Bson::try_from(json)? {
+        Bson::Document(document) => Ok(Document::to_vec(&document)?),
+        _ => bail!("not a document"),
+    }
+}
