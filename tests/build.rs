@@ -1,5 +1,7 @@
 //! Writes the types of `tests/differ`: the same ones in every build, unless `ODM_DIFFER_SEED` says otherwise.
 
+#![allow(clippy::similar_names, clippy::format_push_string)] // source is appended to source
+
 #[path = "build/enums.rs"]
 mod enums;
 #[path = "build/fields.rs"]

@@ -19,6 +19,7 @@ pub(crate) struct Type {
 
 /// What decides where a type may stand.
 #[derive(Clone, Copy, Default)]
+#[allow(clippy::struct_excessive_bools)] // questions, asked one by one
 pub(crate) struct About {
     /// It is a document, so it may lie flat in another one.
     pub(crate) flat: bool,
@@ -188,7 +189,7 @@ impl Types {
             let weight = about.weight + inner.about.weight;
             let flat_option = about.flat_option || inner.about.flat_option;
             let rust = format!("{name}<{}>", inner.rust);
-            self.known.push(Type { rust, about: About { weight, flat_option, ..about } });
+            self.known.push(Type { rust, about: About { flat_option, weight, ..about } });
         }
     }
 
@@ -302,17 +303,17 @@ impl Types {
                 let Type { rust: other, about: more } = self.ty(depth);
                 let flat_option = about.flat_option || more.flat_option;
                 let weight = about.weight + more.weight;
-                let about = About { flat_option, weight, default: false, ..plain };
+                let about = About { default: false, flat_option, weight, ..plain };
                 (format!("({inner}, {other})"), about)
             }
             9 => {
                 let length = self.random.below(4);
                 let weight = about.weight * length.max(1);
-                (format!("[{inner}; {length}]"), About { weight, default: false, ..plain })
+                (format!("[{inner}; {length}]"), About { default: false, weight, ..plain })
             }
             10 => (
                 format!("BTreeSet<{}>", self.random.pick(ORDERED)),
-                About { weight: 1, flat_option: false, ..plain },
+                About { flat_option: false, weight: 1, ..plain },
             ),
             11 => (format!("VecDeque<{inner}>"), plain),
             _ => (format!("({inner},)"), About { default: false, ..plain }),
