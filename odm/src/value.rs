@@ -108,7 +108,7 @@ pub use self::{
     scalar::{Integer, Number},
     text::Text,
     upgrade::{Outcome, SchemaVersion, Step, Versioned, decode_versioned, pass_version, put_version},
-    variant::{bare, content, content_or_missing, held, item_or_missing, skipped_variant},
+    variant::{bare, content, content_or_missing, held, item_required, skipped_variant},
     via::{Serde, ViaSerde, decode_via, encode_via},
     way::{Via, Way},
     wrap::Optional,

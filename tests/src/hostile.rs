@@ -113,8 +113,11 @@ fn again<V: Value>(bytes: &[u8]) -> bool {
         Ok(value) => {
             let written = bytes_of(&value).unwrap();
             let read = V::decode(Raw::document(&written)).unwrap();
-            // Lengths are compared: a NaN equals nothing, and a `HashMap` has no order.
-            assert_eq!(bytes_of(&read).unwrap().len(), written.len());
+            // Bytes are compared, since a NaN equals nothing; but a `HashMap` has no order.
+            let again = bytes_of(&read).unwrap();
+            assert_eq!(again.len(), written.len());
+            let name = std::any::type_name::<V>();
+            assert!(again == written || name.contains("HashMap") || name.ends_with("::Wide"), "{name}");
             true
         }
         Err(error) => {

@@ -65,7 +65,7 @@ pub(super) fn decode(
         }
         let item = quote!(#items.item::<Self, #key>()?);
         let value = match missing {
-            None => quote!(#runtime::item_or_missing::<Self, #key>(#item)?),
+            None => quote!(#runtime::item_required::<Self, #key>(#item)?),
             Some(missing) => quote! {
                 match #item {
                     ::core::option::Option::Some(#given) => #given,

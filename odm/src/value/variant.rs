@@ -137,12 +137,10 @@ pub fn content_or_missing<D: Has<K>, K: Key>(raw: Option<Raw<'_>>) -> CodecResul
     }
 }
 
-/// An item of a tuple, which may be missing for a type that has a value then.
-pub fn item_or_missing<D: Has<K>, K: Key>(item: Option<D::Rust>) -> CodecResult<D::Rust> {
-    match item {
-        Some(item) => Ok(item),
-        None => require::<D::Type>(None, K::NAME).map(Stores::into_rust),
-    }
+/// An item that a tuple must have: one that is missing does not read as `None`, as the length of an array is part of
+/// its type.
+pub fn item_required<D: Has<K>, K: Key>(item: Option<D::Rust>) -> CodecResult<D::Rust> {
+    item.ok_or_else(|| CodecError::missing(K::NAME))
 }
 
 /// The content of a variant that must have one.

@@ -1,0 +1,130 @@
+//! The fields of documents and the items of tuples, with their attributes.
+
+use std::fmt::Write;
+
+use crate::types::{About, Type, Types};
+
+impl Types {
+    /// The fields of a document: their declarations, how they are made, what they say of the document.
+    pub(crate) fn fields(&mut self, may_flatten: bool, all_default: bool) -> (String, String, About) {
+        let (mut declared, mut made) = (String::new(), String::new());
+        let mut about = About::default();
+        let mut raw = ["r#type", "r#match", "r#in"].into_iter();
+        for _ in 0..self.random.below(5) + usize::from(about.weight == 0) {
+            let words = ["plain", "two_words", "three_more_words", "a", "x2_y", "url"];
+            let mut name = format!("{}_{}", self.random.pick(&words), self.number());
+            if self.random.percent(6) {
+                name = raw.next().map_or(name, str::to_owned);
+            }
+            let (attributes, ty, make) = if may_flatten && !all_default && self.random.percent(22) {
+                self.flattened()
+            } else {
+                self.field(all_default)
+            };
+            about.weight += ty.about.weight;
+            about.flat_option |= ty.about.flat_option;
+            let _ = write!(declared, "\n    {attributes}{name}: {},", ty.rust);
+            let _ = write!(made, "{name}: {make}, ");
+        }
+        (declared, made, about)
+    }
+
+    fn flattened(&mut self) -> (String, Type, String) {
+        let made = "choices.make()".to_owned();
+        let scalar = self.scalar();
+        let map = Type { rust: format!("BTreeMap<String, {}>", scalar.rust), about: scalar.about };
+        let document = self.before(|about| about.flat);
+        let mut ty = match (document, self.random.below(8)) {
+            (_, 0) => Type { rust: "Document".to_owned(), about: About { weight: 1, ..About::default() } },
+            (None, _) | (_, 1) => map,
+            (Some(ty), _) => ty,
+        };
+        if self.random.percent(20) {
+            ty.rust = format!("Option<{}>", ty.rust);
+            ty.about.flat_option = true;
+        } else if self.random.percent(10) {
+            ty.rust = format!("Box<{}>", ty.rust);
+        }
+        ("#[serde(flatten)] ".to_owned(), ty, made)
+    }
+
+    fn field(&mut self, must_default: bool) -> (String, Type, String) {
+        let mut ty = self.ty(0);
+        while must_default && !ty.about.default {
+            ty = self.ty(0);
+        }
+        let mut attributes = String::new();
+        let mut made = "choices.make()".to_owned();
+        if self.random.percent(10) {
+            let hex = [
+                "with = \"hex\"",
+                "serialize_with = \"hex::serialize\", deserialize_with = \"hex::deserialize\"",
+            ];
+            let _ = write!(attributes, "#[serde({})] ", self.random.pick(&hex));
+            ty = Type {
+                rust: "u32".to_owned(),
+                about: About { default: true, weight: 1, ..About::default() },
+            };
+        } else if self.random.percent(8) {
+            attributes += "#[odm(serde)] ";
+        }
+        if self.random.percent(5) && ty.about.default {
+            let word = self.random.pick(&["skip", "skip_serializing, default", "skip_deserializing"]);
+            if word == "skip" {
+                "Default::default()".clone_into(&mut made);
+            }
+            let _ = write!(attributes, "#[serde({word})] ");
+        } else {
+            let default = match self.random.below(8) {
+                0 | 1 if ty.about.default => "default",
+                2 => "default = \"made\"",
+                _ => "",
+            };
+            if !default.is_empty() {
+                let _ = write!(attributes, "#[serde({default})] ");
+            }
+            if ty.rust.starts_with("Option<") && self.random.percent(40) {
+                attributes += "#[serde(skip_serializing_if = \"Option::is_none\")] ";
+            } else if !default.is_empty() && self.random.percent(40) {
+                attributes += "#[serde(skip_serializing_if = \"sometimes\")] ";
+            }
+        }
+        if self.random.percent(20) {
+            let forms = ["ø {}", "kebab-{}", "Upper{}", "9{}", "_{}"];
+            let name = self.random.pick(&forms).replace("{}", &self.number().to_string());
+            let _ = write!(attributes, "#[serde(rename = {name:?})] ");
+            if self.random.percent(60) {
+                let alias = format!("alias {}", self.number());
+                let _ = write!(attributes, "#[serde(alias = {alias:?}, alias = \"{alias} too\")] ");
+                let _ = write!(self.aliases, "({name:?}, {alias:?}), ({name:?}, \"{alias} too\"), ");
+            }
+        }
+        (attributes, ty, made)
+    }
+
+    /// The items of a tuple, two or more: their declarations, how they are made, what they say of the tuple.
+    pub(crate) fn items(&mut self, may_skip: bool) -> (String, String, About) {
+        let (mut declared, mut made) = (String::new(), String::new());
+        let mut about = About::default();
+        let count = 2 + self.random.below(3);
+        let defaults_from = if self.random.percent(30) { self.random.below(count) } else { count };
+        for index in 0..count {
+            let ty = self.ty(1);
+            about.weight += ty.about.weight;
+            about.flat_option |= ty.about.flat_option;
+            let mut make = "choices.make()";
+            if index >= defaults_from {
+                declared += "#[serde(default = \"made\")] ";
+            }
+            if may_skip && self.random.percent(6) && ty.about.default {
+                declared += "#[serde(skip)] ";
+                make = if index >= defaults_from { "made()" } else { "Default::default()" };
+            } else if self.random.percent(6) {
+                declared += "#[odm(serde)] ";
+            }
+            let _ = write!(declared, "{}, ", ty.rust);
+            let _ = write!(made, "{make}, ");
+        }
+        (declared, made, about)
+    }
+}

@@ -1,0 +1,113 @@
+//! Changes of what is stored: another order, a name of old, something more, something less, something else.
+
+use odm::bson::{Bson, Document};
+
+use super::make::Choices;
+
+/// The document after one change; `None` where there is nothing to change.
+pub(crate) fn change(bytes: &[u8], aliases: &[(&str, &str)], choices: &mut Choices<'_>) -> Option<Vec<u8>> {
+    let mut document = Document::from_reader(bytes).ok()?;
+    let value = document.get_mut("v")?;
+    let kind = choices.below(6);
+    if kind == 0 {
+        shuffle(value, choices);
+    } else {
+        let target = choices.below(nodes(value));
+        act(value, &mut { target }, &mut |value| match kind {
+            1 => rename(value, aliases),
+            2 => more(value, choices),
+            3 => less(value, choices),
+            _ => *value = choices.make(),
+        });
+    }
+    document.to_vec().ok()
+}
+
+/// How many values there are, this one with all that are inside.
+fn nodes(value: &Bson) -> usize {
+    1 + match value {
+        Bson::Document(document) => document.iter().map(|(_, value)| nodes(value)).sum(),
+        Bson::Array(items) => items.iter().map(nodes).sum::<usize>(),
+        _ => 0,
+    }
+}
+
+/// Does something to the value that `target` counts down to.
+fn act(value: &mut Bson, target: &mut usize, action: &mut dyn FnMut(&mut Bson)) -> bool {
+    if *target == 0 {
+        action(value);
+        return true;
+    }
+    *target -= 1;
+    match value {
+        Bson::Document(document) => document.iter_mut().any(|(_, value)| act(value, target, action)),
+        Bson::Array(items) => items.iter_mut().any(|value| act(value, target, action)),
+        _ => false,
+    }
+}
+
+/// Every document in another order.
+fn shuffle(value: &mut Bson, choices: &mut Choices<'_>) {
+    match value {
+        Bson::Document(document) => {
+            let mut elements: Vec<_> = std::mem::take(document).into_iter().collect();
+            let mut shuffled = Document::new();
+            while !elements.is_empty() {
+                let (key, mut value) = elements.remove(choices.below(elements.len()));
+                shuffle(&mut value, choices);
+                shuffled.insert(key, value);
+            }
+            *document = shuffled;
+        }
+        Bson::Array(items) => items.iter_mut().for_each(|value| shuffle(value, choices)),
+        _ => {}
+    }
+}
+
+/// Every name that has another one.
+fn rename(value: &mut Bson, aliases: &[(&str, &str)]) {
+    let alias =
+        |name: &str| aliases.iter().find(|(stored, _)| *stored == name).map(|(_, alias)| (*alias).to_owned());
+    match value {
+        Bson::Document(document) => {
+            let elements = std::mem::take(document);
+            *document =
+                elements.into_iter().map(|(key, value)| (alias(&key).unwrap_or(key), value)).collect();
+            document.iter_mut().for_each(|(_, value)| rename(value, aliases));
+        }
+        Bson::Array(items) => items.iter_mut().for_each(|value| rename(value, aliases)),
+        Bson::String(text) => {
+            if let Some(alias) = alias(text) {
+                *text = alias;
+            }
+        }
+        _ => {}
+    }
+}
+
+fn more(value: &mut Bson, choices: &mut Choices<'_>) {
+    match value {
+        Bson::Document(document) => {
+            document.insert("unknown", choices.make::<Bson>());
+        }
+        Bson::Array(items) => items.insert(choices.below(items.len() + 1), choices.make()),
+        other => *other = Bson::Null,
+    }
+}
+
+fn less(value: &mut Bson, choices: &mut Choices<'_>) {
+    match value {
+        Bson::Document(document) => {
+            let names: Vec<String> = document.keys().cloned().collect();
+            if !names.is_empty() {
+                document.remove(&names[choices.below(names.len())]);
+            }
+        }
+        Bson::Array(items) => {
+            if !items.is_empty() {
+                items.remove(choices.below(items.len()));
+            }
+        }
+        other => *other = Bson::Document(Document::new()),
+    }
+}

@@ -1,0 +1,177 @@
+//! Types over the whole grammar of serde, random values of them, random changes of what is stored: what odm writes
+//! is, byte for byte, what `bson` writes, and both read the same, or refuse the same.
+//!
+//! The types are written by `build.rs`; `ODM_DIFFER_SEED` gives others, `ODM_DIFFER_CASES` more values of each.
+#![allow(clippy::unwrap_used, clippy::panic)] // in functions that tests share
+
+mod changes;
+mod exceptions;
+mod make;
+mod subject;
+
+use std::{env, fmt::Write};
+
+use odm::bson::Document;
+use proptest::{
+    collection::vec,
+    prelude::any,
+    test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner},
+};
+
+use self::{
+    changes::change,
+    exceptions::Exception,
+    make::Choices,
+    subject::{Read, Subject},
+};
+
+/// What `build.rs` has written.
+#[allow(
+    non_camel_case_types,
+    non_snake_case,
+    unreachable_pub,
+    dead_code, // variants and fields that only serde and odm touch
+    missing_docs,
+    unused_imports, // other seeds need others
+    clippy::pedantic,
+    clippy::all
+)]
+mod types {
+    use std::{
+        borrow::Cow,
+        collections::{BTreeMap, BTreeSet, VecDeque},
+        marker::PhantomData,
+        num::{NonZeroU32, Wrapping},
+        sync::Arc,
+    };
+
+    use odm::{
+        Embedded, Value,
+        bson::{Binary, Bson, DateTime, Decimal128, Document, Timestamp, oid::ObjectId},
+    };
+    use serde::{Deserialize, Serialize};
+
+    use super::{
+        make::{Choices, Make, MakeKey, hex, made, refused, sometimes},
+        subject::{Subject, subject},
+    };
+
+    include!(concat!(env!("OUT_DIR"), "/differ.rs"));
+}
+
+/// How often each thing happened.
+#[derive(Debug, Default)]
+struct Seen {
+    values: usize,
+    refused_by_both: usize,
+    not_read_back_by_serde: usize,
+    twice: usize,
+    changed: usize,
+    changed_and_read: usize,
+    exceptions: Vec<(Exception, usize)>,
+}
+
+impl Seen {
+    fn except(&mut self, exception: Exception) {
+        match self.exceptions.iter_mut().find(|(other, _)| *other == exception) {
+            Some((_, count)) => *count += 1,
+            None => self.exceptions.push((exception, 1)),
+        }
+    }
+}
+
+fn show(bytes: &[u8]) -> String {
+    Document::from_reader(bytes).map_or_else(|error| error.to_string(), |document| document.to_string())
+}
+
+/// Both sides read the same from these bytes.
+fn read_the_same(subject: &Subject, bytes: &[u8], seen: &mut Seen) -> Result<bool, TestCaseError> {
+    let Read { ours, theirs } = (subject.read)(bytes);
+    match (&ours, &theirs) {
+        (Ok(ours), Ok(theirs)) if ours == theirs => Ok(true),
+        (Err(_), Err(_)) => Ok(false),
+        _ => match exceptions::of(subject, bytes, &ours, &theirs) {
+            Some(exception) => {
+                seen.except(exception);
+                Ok(false)
+            }
+            None => Err(TestCaseError::fail(format!(
+                "read differently: {}\n  odm:  {ours:?}\n  bson: {theirs:?}",
+                show(bytes)
+            ))),
+        },
+    }
+}
+
+/// Everything that has to be true of one value, made of these choices.
+fn hold(subject: &Subject, choices: &[u8], seen: &mut Seen) -> Result<(), TestCaseError> {
+    let (of_the_value, of_the_changes) = choices.split_at(choices.len() * 2 / 3);
+    let mut choices = Choices::new(of_the_value);
+    let (value, ours, theirs) = (subject.write)(&mut choices);
+    seen.values += 1;
+    let bytes = match (ours, theirs) {
+        (Ok(ours), Ok(theirs)) => {
+            if ours != theirs {
+                let (ours, theirs) = (show(&ours), show(&theirs));
+                let message = format!("written differently: {value}\n  odm:  {ours}\n  bson: {theirs}");
+                return Err(TestCaseError::fail(message));
+            }
+            ours
+        }
+        (Err(_), Err(_)) => {
+            seen.refused_by_both += 1;
+            return Ok(());
+        }
+        // serde writes one name twice, which is no document.
+        (Err(_), Ok(theirs)) if exceptions::has_a_name_twice(&theirs) => {
+            seen.twice += 1;
+            return Ok(());
+        }
+        (ours, theirs) => {
+            let (ours, theirs) = (ours.map(|bytes| show(&bytes)), theirs.map(|bytes| show(&bytes)));
+            let message = format!("written by one: {value}\n  odm:  {ours:?}\n  bson: {theirs:?}");
+            return Err(TestCaseError::fail(message));
+        }
+    };
+    read_the_same(subject, &bytes, seen)?;
+    if (subject.read)(&bytes).theirs.is_ok_and(|theirs| theirs != value) {
+        seen.not_read_back_by_serde += 1;
+    }
+    let mut choices = Choices::new(of_the_changes);
+    for _ in 0..4 {
+        let Some(changed) = change(&bytes, types::ALIASES, &mut choices) else { break };
+        seen.changed += 1;
+        seen.changed_and_read += usize::from(read_the_same(subject, &changed, seen)?);
+    }
+    Ok(())
+}
+
+#[test]
+fn what_odm_stores_is_what_serde_stores() {
+    let cases = env::var("ODM_DIFFER_CASES").map_or(24, |cases| cases.parse().unwrap());
+    let (mut seen, mut failures, mut failed) = (Seen::default(), String::new(), 0);
+    for subject in types::SUBJECTS {
+        let config =
+            Config { cases, failure_persistence: None, max_shrink_iters: 2_000, ..Config::default() };
+        let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &[7; 32]));
+        let cell = std::cell::RefCell::new(&mut seen);
+        let outcome =
+            runner.run(&vec(any::<u8>(), 0..160), |choices| hold(subject, &choices, &mut cell.borrow_mut()));
+        if let Err(error) = outcome {
+            failed += 1;
+            let reason = match error {
+                TestError::Fail(reason, choices) => format!("{reason}\n  choices: {choices:?}"),
+                other @ TestError::Abort(_) => other.to_string(),
+            };
+            let _ = writeln!(failures, "{}: {reason}", subject.name);
+        }
+    }
+    println!("{seen:#?}");
+    assert!(failures.is_empty(), "{failed} of {} types:\n{failures}", types::SUBJECTS.len());
+    // Both sides were asked, and most of the time they had something to say.
+    assert!(seen.twice < seen.values / 50 && seen.refused_by_both < seen.values / 8, "{seen:?}");
+    assert!(seen.not_read_back_by_serde < seen.values / 3, "{seen:?}");
+    assert!(seen.changed_and_read > seen.changed / 4, "{seen:?}");
+    let excepted: usize = seen.exceptions.iter().map(|(_, count)| count).sum();
+    assert!(excepted < seen.changed / 50, "{seen:?}");
+}

@@ -1,0 +1,66 @@
+//! A type without its type: two functions, so that everything else is compiled once.
+
+use std::fmt::Debug;
+
+use odm::{
+    Value,
+    bson::{self, serialize_to_vec},
+    error::codec::CodecError,
+    value::{Raw, Writer, require},
+};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+use super::make::{Choices, Make};
+
+/// What is made and written: the value in `Debug`'s words, which tell a NaN and a negative zero from others too,
+/// and its bytes by odm and by `bson`.
+pub(crate) type Written = (String, Result<Vec<u8>, CodecError>, Result<Vec<u8>, String>);
+
+/// What is read, in `Debug`'s words.
+pub(crate) struct Read {
+    pub(crate) ours: Result<String, CodecError>,
+    pub(crate) theirs: Result<String, String>,
+}
+
+pub(crate) struct Subject {
+    pub(crate) name: &'static str,
+    /// A flattened `Option` is somewhere in it.
+    pub(crate) flat_option: bool,
+    pub(crate) write: fn(&mut Choices<'_>) -> Written,
+    pub(crate) read: fn(&[u8]) -> Read,
+}
+
+/// The one element `v` of a document, so that values that are no documents can be compared too.
+#[derive(Serialize, Deserialize)]
+struct Held<T> {
+    v: T,
+}
+
+pub(crate) const fn subject<T>(name: &'static str, flat_option: bool) -> Subject
+where
+    T: Value + Make + Debug + Serialize + DeserializeOwned,
+{
+    Subject { name, flat_option, write: write::<T>, read: read::<T> }
+}
+
+fn write<T: Value + Make + Debug + Serialize>(choices: &mut Choices<'_>) -> Written {
+    let value: T = choices.make();
+    let shown = format!("{value:?}");
+    let mut writer = Writer::new();
+    let ours = writer.document(|writer| writer.element("v", &value)).map(|_| writer.into_bytes());
+    let theirs = serialize_to_vec(&Held { v: value }).map_err(|error| error.to_string());
+    (shown, ours, theirs)
+}
+
+fn read<T: Value + Debug + DeserializeOwned>(bytes: &[u8]) -> Read {
+    let mut slot: Option<T> = None;
+    let ours = Raw::document(bytes)
+        .elements()
+        .and_then(|mut elements| elements.take("v", &mut slot))
+        .and_then(|()| require(slot, "v"));
+    let theirs = bson::deserialize_from_slice::<Held<T>>(bytes);
+    Read {
+        ours: ours.map(|value| format!("{value:?}")),
+        theirs: theirs.map(|held| format!("{:?}", held.v)).map_err(|error| error.to_string()),
+    }
+}
