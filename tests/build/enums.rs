@@ -90,7 +90,8 @@ impl Types {
             (_, 6) => "itself",
             _ => "tuple",
         };
-        if kind == "unit" || tagging == Tagging::Untagged {
+        // serde buffers the items of a flattened tuple, and forgets there that it writes BSON.
+        if kind == "unit" || kind == "tuple" || tagging == Tagging::Untagged {
             about.flat &= matches!(tagging, Tagging::Internal | Tagging::Adjacent);
         }
         match kind {
@@ -111,7 +112,13 @@ impl Types {
                 (format!("{attributes}{name}({items}),"), format!("Self::{name}({make})"))
             }
             "itself" => {
-                let form = self.random.pick(&["Vec<{}>", "Option<Box<{}>>", "BTreeMap<String, {}>"]);
+                // Untagged, an `Option` of itself is read for ever: serde overflows the stack, odm refuses.
+                let forms: &[&str] = match tagging {
+                    Tagging::Untagged => &["Vec<{}>", "BTreeMap<String, {}>"],
+                    _ if attributes.contains("untagged") => &["Vec<{}>", "BTreeMap<String, {}>"],
+                    _ => &["Vec<{}>", "Option<Box<{}>>", "BTreeMap<String, {}>"],
+                };
+                let form = self.random.pick(forms);
                 about.weight += 4;
                 let ty = form.replace("{}", own);
                 (format!("{attributes}{name}({ty}),"), format!("Self::{name}(choices.make())"))

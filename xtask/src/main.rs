@@ -4,6 +4,7 @@ use std::{env, error::Error, process::ExitCode};
 
 mod compile_time;
 mod image;
+mod peers;
 
 const USAGE: &str = "\
 Usage: cargo xtask TASK
@@ -13,7 +14,9 @@ Tasks:
                     compare what a hundred models cost the compiler with odm and with serde's derives alone; --quick
                     leaves the release builds out
   image [--force]   pack a MongoDB server into a local Docker image, for machines with Docker but no image registry,
-                    and print its name for ODM_MONGODB_IMAGE; --force packs it anew if it is there already";
+                    and print its name for ODM_MONGODB_IMAGE; --force packs it anew if it is there already
+  peers [--quick]   compare the speed of odm with that of other crates over the same driver; --quick does so with fewer
+                    rounds and orders";
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
@@ -24,6 +27,8 @@ async fn main() -> ExitCode {
         ["compile-time", "--quick"] => compile_time::measure(true),
         ["image"] => image::pack(false).await,
         ["image", "--force"] => image::pack(true).await,
+        ["peers"] => peers::measure(false).await,
+        ["peers", "--quick"] => peers::measure(true).await,
         ["help" | "--help" | "-h"] => {
             println!("{USAGE}");
             Ok(())

@@ -153,6 +153,16 @@ pub(crate) fn answers(scope: &Scope<'_>, fields: &TokenStream, under: &TokenStre
 
 /// `Value` of a type with nothing below it.
 pub(crate) fn leaf(scope: &Scope<'_>, encode: &TokenStream, decode: &TokenStream) -> TokenStream {
+    leaf_with(scope, encode, decode, &TokenStream::new())
+}
+
+/// The same with further methods.
+fn leaf_with(
+    scope: &Scope<'_>,
+    encode: &TokenStream,
+    decode: &TokenStream,
+    further: &TokenStream,
+) -> TokenStream {
     let Scope { runtime, place, base, .. } = scope;
     let (itself, parameters, bounds) = (scope.itself(), scope.parameters(&[]), scope.bounds(&[]));
     let (over, writer, raw) = (local("base"), local("writer"), local("raw"));
@@ -173,6 +183,7 @@ pub(crate) fn leaf(scope: &Scope<'_>, encode: &TokenStream, decode: &TokenStream
             fn decode(#raw: #runtime::Raw<'_>) -> #runtime::CodecResult<Self> {
                 #decode
             }
+            #further
         }
     }
 }
@@ -191,10 +202,15 @@ pub(crate) fn of_unit(scope: &Scope<'_>) -> TokenStream {
 pub(crate) fn through_serde(scope: &Scope<'_>) -> TokenStream {
     let (runtime, writer, raw) = (&scope.runtime, local("writer"), local("raw"));
     let way = quote!(#runtime::Serde, Self);
-    leaf(
+    leaf_with(
         scope,
         &quote!(#runtime::encode_via::<#way>(self, #writer)),
         &quote!(#runtime::decode_via::<#way>(#raw)),
+        &quote! {
+            fn missing() -> ::core::option::Option<Self> {
+                <#runtime::Serde as #runtime::ViaSerde<Self>>::missing()
+            }
+        },
     )
 }
 

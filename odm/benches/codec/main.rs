@@ -6,6 +6,7 @@
 mod documents;
 mod measure;
 mod memory;
+mod rounds;
 mod server;
 
 use std::{env, error::Error};

@@ -1,48 +1,8 @@
-//! Sides that do the same work take turns in one process; what counts is the median over the rounds.
-//!
-//! A machine that slows down for a while slows down all sides of a round, so a ratio is taken within its round.
+//! Sides that do the same work in memory take turns in one process.
 
-use std::{fmt, hint::black_box, time::Instant};
+use std::{hint::black_box, time::Instant};
 
-/// How many seconds the sides took, round by round.
-#[derive(Debug)]
-pub(crate) struct Rounds<const SIDES: usize>(Vec<[f64; SIDES]>);
-
-impl<const SIDES: usize> Rounds<SIDES> {
-    pub(crate) fn new() -> Self {
-        Self(Vec::new())
-    }
-
-    pub(crate) fn add(&mut self, seconds: [f64; SIDES]) {
-        self.0.push(seconds);
-    }
-
-    /// The seconds of a side.
-    pub(crate) fn seconds(&self, side: usize) -> f64 {
-        median(self.0.iter().map(|seconds| seconds[side]))
-    }
-
-    /// How many times as fast as `other` a side is.
-    pub(crate) fn ratio(&self, side: usize, other: usize) -> Ratio {
-        Ratio(median(self.0.iter().map(|seconds| seconds[other] / seconds[side])))
-    }
-}
-
-fn median(values: impl Iterator<Item = f64>) -> f64 {
-    let mut values: Vec<_> = values.collect();
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
-}
-
-/// How many times as fast.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Ratio(f64);
-
-impl fmt::Display for Ratio {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&format!("{:.2}", self.0))
-    }
-}
+use crate::rounds::Rounds;
 
 /// One side: does its work so many times.
 pub(crate) type Side<'a> = Box<dyn FnMut(u32) + 'a>;

@@ -5,7 +5,8 @@ use odm::bson;
 use crate::{
     Outcome,
     documents::{Deep, Document, Large, Order, Small, Wide},
-    measure::{Ratio, Rounds, side, take_turns},
+    measure::{side, take_turns},
+    rounds::{Ratio, Rounds},
 };
 
 /// The ratios of the order document.

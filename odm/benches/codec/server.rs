@@ -15,7 +15,7 @@ use odm_test::Server;
 use crate::{
     Outcome,
     documents::Order,
-    measure::{Ratio, Rounds},
+    rounds::{Ratio, Rounds},
 };
 
 /// How many times as fast as the driver's typed collection.

@@ -14,14 +14,19 @@ pub struct Raw<'de> {
     tag: u8,
     /// Only exact types are read: which variant of an untagged enum it is shows in nothing else.
     strict: bool,
+    /// How many untagged enums are read from this one value, each in the other.
+    again: u8,
     bytes: &'de [u8],
     depth: u16,
 }
 
+/// How many untagged enums may be nested without a document or an array between them.
+const MAX_AGAIN: u8 = 16;
+
 impl<'de> Raw<'de> {
     /// A whole document, as the server sends it.
     pub fn document(bytes: &'de [u8]) -> Self {
-        Self { tag: ElementType::EmbeddedDocument as u8, strict: false, bytes, depth: 0 }
+        Self { tag: ElementType::EmbeddedDocument as u8, strict: false, again: 0, bytes, depth: 0 }
     }
 
     /// A value of the given type. Bytes that are not as long as the type, or their own prefix, says are
@@ -29,7 +34,7 @@ impl<'de> Raw<'de> {
     pub fn new(element_type: ElementType, bytes: &'de [u8]) -> Self {
         let tag = element_type as u8;
         let whole = value_length(tag, bytes).is_ok_and(|length| length == bytes.len());
-        Self { tag, strict: false, bytes: if whole { bytes } else { &[] }, depth: 0 }
+        Self { tag, strict: false, again: 0, bytes: if whole { bytes } else { &[] }, depth: 0 }
     }
 
     /// The BSON type, or `None` for a byte that names none.
@@ -37,10 +42,15 @@ impl<'de> Raw<'de> {
         ElementType::from(self.tag)
     }
 
-    /// The same value, read only as exactly what it is: an integer from no double.
-    #[must_use]
-    pub fn strict(self) -> Self {
-        Self { strict: true, ..self }
+    /// The same value, read as one variant after the other of an untagged enum: only as exactly what it is, an integer
+    /// from no double.
+    ///
+    /// A variant that holds its own enum without a document or an array between them would be read for ever.
+    pub fn untagged(self) -> CodecResult<Self> {
+        match self.again.checked_add(1) {
+            Some(again) if again <= MAX_AGAIN => Ok(Self { strict: true, again, ..self }),
+            _ => Err(CodecError::new("an untagged enum that ends", "a variant that holds the enum itself")),
+        }
     }
 
     pub(super) fn is_strict(self) -> bool {
@@ -232,7 +242,7 @@ impl<'de> Elements<'de> {
 
     #[inline]
     fn value(&self, tag: u8, bytes: &'de [u8]) -> Raw<'de> {
-        Raw { tag, strict: self.strict, bytes, depth: self.depth }
+        Raw { tag, strict: self.strict, again: 0, bytes, depth: self.depth }
     }
 
     /// Elements without a frame, as a writer has them.
@@ -260,8 +270,7 @@ impl<'de> Elements<'de> {
     #[inline]
     pub fn pass(&mut self, key: &str) -> CodecResult<bool> {
         let Some((&tag, rest)) = self.rest.split_first() else { return Ok(false) };
-        let Some(rest) = rest.strip_prefix(key.as_bytes()) else { return Ok(false) };
-        let Some((0, rest)) = rest.split_first() else { return Ok(false) };
+        let Some(rest) = after_key(rest, key) else { return Ok(false) };
         (_, self.rest) = split_value(tag, rest)?;
         Ok(true)
     }
@@ -288,8 +297,7 @@ impl<'de> Elements<'de> {
     #[inline]
     pub(crate) fn next_if(&mut self, key: &str) -> CodecResult<Option<Raw<'de>>> {
         let Some((&tag, rest)) = self.rest.split_first() else { return Ok(None) };
-        let Some(rest) = rest.strip_prefix(key.as_bytes()) else { return Ok(None) };
-        let Some((0, rest)) = rest.split_first() else { return Ok(None) };
+        let Some(rest) = after_key(rest, key) else { return Ok(None) };
         let (bytes, rest) = split_value(tag, rest).map_err(|error| error.at(key.to_owned()))?;
         self.rest = rest;
         Ok(Some(self.value(tag, bytes)))
@@ -378,6 +386,32 @@ fn utf8(bytes: &[u8]) -> CodecResult<&str> {
     std::str::from_utf8(bytes).map_err(|_| CodecError::new("UTF-8 text", "other bytes"))
 }
 
+/// What follows `key` and its zero, if that is what `bytes` begin with.
+#[inline]
+fn after_key<'de>(bytes: &'de [u8], key: &str) -> Option<&'de [u8]> {
+    let (found, rest) = bytes.split_at_checked(key.len())?;
+    match rest.split_first() {
+        Some((0, rest)) if same(found, key.as_bytes()) => Some(rest),
+        _ => None,
+    }
+}
+
+/// Whether two keys of one length are the same. Most are short, and a call of `memcmp` costs more than to compare them.
+#[inline]
+fn same(one: &[u8], other: &[u8]) -> bool {
+    /// The first and the last `N` bytes, which are all of a text of at most twice as many.
+    #[inline]
+    fn ends<const N: usize>(bytes: &[u8]) -> Option<(&[u8; N], &[u8; N])> {
+        Some((bytes.first_chunk()?, bytes.last_chunk()?))
+    }
+    match one.len() {
+        0..4 => one.iter().zip(other).all(|(one, other)| one == other),
+        4..=8 => ends::<4>(one) == ends(other),
+        9..=16 => ends::<8>(one) == ends(other),
+        _ => one == other,
+    }
+}
+
 #[inline]
 fn length_at(bytes: &[u8]) -> CodecResult<usize> {
     let prefix = bytes.first_chunk::<4>().ok_or_else(CodecError::malformed)?;
@@ -392,20 +426,49 @@ fn split_value(tag: u8, rest: &[u8]) -> CodecResult<(&[u8], &[u8])> {
 
 #[inline]
 fn value_length(tag: u8, bytes: &[u8]) -> CodecResult<usize> {
-    Ok(match tag {
-        0x01 | 0x09 | 0x11 | 0x12 => 8,
-        0x02 | 0x0D | 0x0E => 4 + length_at(bytes)?,
-        0x03 | 0x04 | 0x0F => length_at(bytes)?,
-        0x05 => 5 + length_at(bytes)?,
-        0x06 | 0x0A | 0x7F | 0xFF => 0,
-        0x07 => 12,
-        0x08 => 1,
-        0x0B => two_cstrings(bytes)?,
-        0x0C => 16 + length_at(bytes)?,
-        0x10 => 4,
-        0x13 => 16,
-        _ => return Err(CodecError::new("a BSON type", format!("the unknown type byte 0x{tag:02X}"))),
-    })
+    match LENGTHS.get(usize::from(tag)) {
+        Some(&length) if length < PREFIXED => Ok(length.into()),
+        Some(&length) if length < UNUSUAL => Ok(usize::from(length - PREFIXED) + length_at(bytes)?),
+        _ => unusual_length(tag, bytes),
+    }
+}
+
+/// How many bytes a value of each type has, or has beside those that its prefix counts.
+///
+/// Every element that is read asks for it. A `match` would jump by a table of its own, to where no processor foresees.
+const LENGTHS: [u8; 0x14] = {
+    let mut lengths = [UNUSUAL; 0x14];
+    lengths[0x01] = 8;
+    lengths[0x02] = PREFIXED + 4;
+    lengths[0x03] = PREFIXED;
+    lengths[0x04] = PREFIXED;
+    lengths[0x05] = PREFIXED + 5;
+    lengths[0x06] = 0;
+    lengths[0x07] = 12;
+    lengths[0x08] = 1;
+    lengths[0x09] = 8;
+    lengths[0x0A] = 0;
+    lengths[0x0C] = PREFIXED + 16;
+    lengths[0x0D] = PREFIXED + 4;
+    lengths[0x0E] = PREFIXED + 4;
+    lengths[0x0F] = PREFIXED;
+    lengths[0x10] = 4;
+    lengths[0x11] = 8;
+    lengths[0x12] = 8;
+    lengths[0x13] = 16;
+    lengths
+};
+const PREFIXED: u8 = 0x40;
+const UNUSUAL: u8 = 0x80;
+
+#[cold]
+#[inline(never)]
+fn unusual_length(tag: u8, bytes: &[u8]) -> CodecResult<usize> {
+    match tag {
+        0x0B => two_cstrings(bytes),
+        0x7F | 0xFF => Ok(0),
+        _ => Err(CodecError::new("a BSON type", format!("the unknown type byte 0x{tag:02X}"))),
+    }
 }
 
 fn two_cstrings(bytes: &[u8]) -> CodecResult<usize> {
@@ -438,5 +501,26 @@ fn describe(tag: u8) -> &'static str {
         0x7F => "a max key",
         0xFF => "a min key",
         _ => "an unknown type",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_of_every_length_are_told_apart() {
+        for length in 0..40 {
+            let key: String = ('a'..='z').cycle().take(length).collect();
+            let mut bytes = key.clone().into_bytes();
+            bytes.extend([0, 7]);
+            assert_eq!(after_key(&bytes, &key), Some(&[7][..]));
+            for at in 0..=length {
+                assert_eq!(after_key(&bytes[..at], &key), None);
+                let mut other = bytes.clone();
+                other[at] ^= 1;
+                assert_eq!(after_key(&other, &key), None);
+            }
+        }
     }
 }

@@ -24,9 +24,17 @@ pub(crate) enum Exception {
     /// serde reads a struct from an array of its fields, and an ObjectId, a date, .. as the document that extended
     /// JSON makes of it: a struct of defaults alone is read from each.
     NoDocument,
-    /// serde reads a unit that it buffered from an empty document too.
+    /// serde reads an ObjectId, a date, .. as the map that extended JSON makes of it.
+    ExtendedJson,
+    /// serde refuses content beside the name of an unknown variant, which odm reads as `other` all the same: what it
+    /// does not know may well have content.
+    OtherWithContent,
+    /// serde reads a unit that it buffered from an empty document or array too.
     EmptyDocumentForNull,
 }
+
+/// Names that only extended JSON has.
+const EXTENDED: &[&str] = &["\"$oid\"", "\"$date\"", "\"$timestamp\"", "\"$binary\"", "\"$numberDecimal"];
 
 /// The reason why the two differ, if it is one of those.
 pub(crate) fn of(
@@ -36,6 +44,7 @@ pub(crate) fn of(
     theirs: &Result<String, String>,
 ) -> Option<Exception> {
     match (ours, theirs) {
+        (Ok(_), Err(theirs)) if theirs.contains("expected unit variant") => Some(Exception::OtherWithContent),
         (Ok(ours), _) => {
             let mut document = Document::from_reader(bytes).ok()?;
             document.iter_mut().for_each(|(_, value)| integers(value));
@@ -63,7 +72,8 @@ fn stricter(subject: &Subject, bytes: &[u8], error: &CodecError, theirs: &str) -
     }
     match (expected, error.found()) {
         ("a document with one element, the variant", "more") => return Some(Exception::SecondVariant),
-        ("null", "a document") => return Some(Exception::EmptyDocumentForNull),
+        ("null", "a document" | "an array") => return Some(Exception::EmptyDocumentForNull),
+        _ if EXTENDED.iter().any(|name| theirs.contains(name)) => return Some(Exception::ExtendedJson),
         ("a document", found) if found != "null" => return Some(Exception::NoDocument),
         (_, found) if expected.starts_with("a value of a variant") && !found.starts_with("a document") => {
             return Some(Exception::NoDocument);

@@ -352,3 +352,22 @@ fn a_struct_may_say_its_own_name() {
     assert_eq!(stored, doc! { "a": 1, "type": "point", "x": 2 });
     assert_eq!(read::<Holder>(&stored).unwrap(), holder);
 }
+
+#[test]
+fn an_untagged_variant_that_holds_its_own_enum_is_refused_in_the_end() {
+    #[derive(Debug, PartialEq, Embedded)]
+    struct Leaf {
+        leaf: i32,
+    }
+    #[derive(Debug, PartialEq, Value)]
+    #[serde(untagged)]
+    enum Endless {
+        Again(Option<Box<Endless>>),
+        Leaf(Leaf),
+    }
+    assert_eq!(read::<Held<Endless>>(&doc! { "v": null }).unwrap().v, Endless::Again(None));
+    // The first variant that fits wins, as often as it may: one within the other.
+    let leaf = read::<Held<Endless>>(&doc! { "v": { "leaf": 1 } }).unwrap();
+    assert_eq!(format!("{leaf:?}").matches("Again").count(), 15);
+    assert!(read::<Held<Endless>>(&doc! { "v": 5 }).is_err());
+}

@@ -54,7 +54,7 @@ pub(super) fn framed(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant<'
     };
     quote! {
         #first
-        let #raw = #raw.strict();
+        let #raw = #raw.untagged()?;
         #(#attempts)*
         #otherwise
     }

@@ -1,0 +1,42 @@
+//! `cargo xtask peers`: the speed of `odm` beside that of other crates over the same driver.
+//!
+//! `benches/peers` is built twice, see there why, and both builds run on one server, one after the other.
+
+use std::{env, error::Error, path::Path, process::Command};
+
+use odm_test::Server;
+
+/// What the build of each feature compares.
+const BUILDS: [&str; 2] = ["odm", "oximod"];
+
+/// Measures, and prints one table; with few rounds and orders, if `quick`.
+pub(crate) async fn measure(quick: bool) -> Result<(), Box<dyn Error>> {
+    for build in BUILDS {
+        run(cargo("build", build))?;
+    }
+    let server = Server::start().await?;
+    let (rounds, orders) = if quick { ("3", "5000") } else { ("11", "50000") };
+    println!("{:28}{:>19}{:>19}", format!("{orders} orders"), "find, ms", "insert_many, ms");
+    for build in BUILDS {
+        let mut cargo = cargo("run", build);
+        cargo.args(["--", server.uri(), rounds, orders]);
+        run(cargo)?;
+    }
+    server.stop().await;
+    Ok(())
+}
+
+fn cargo(task: &str, feature: &str) -> Command {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.args([task, "--release", "--locked", "--quiet", "--features", feature, "--manifest-path"]);
+    cargo.arg(root.join("benches/peers/Cargo.toml"));
+    // What both workspaces need is built once.
+    let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), Into::into);
+    cargo.arg("--target-dir").arg(target);
+    cargo
+}
+
+fn run(mut command: Command) -> Result<(), Box<dyn Error>> {
+    if command.status()?.success() { Ok(()) } else { Err(format!("{command:?} failed").into()) }
+}
