@@ -114,7 +114,7 @@ fn forwards(scope: &Scope<'_>, field: &Field<'_>, made: &TokenStream) -> TokenSt
     let unit = syn::Lifetime::new("'__any", proc_macro2::Span::call_site());
     // Behind `for<'a>`, rustc takes a bound on a type without parameters as a condition instead of a promise.
     let if_inside = |capability: TokenStream| {
-        scope.bounds(&[quote!(#ty: #runtime::Value), quote!(for<#unit> #ty: #capability)])
+        scope.bounds(&[quote!(for<#unit> #ty: #runtime::Value), quote!(for<#unit> #ty: #capability)])
     };
     let marker = |name: TokenStream, answers: TokenStream| {
         let bounds = if_inside(quote!(#runtime::#name));

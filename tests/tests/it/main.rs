@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // in functions that tests share
 
 mod count;
+mod declared;
 mod delete;
 mod error;
 mod filter;
