@@ -1,6 +1,7 @@
 //! Every BSON type as MongoDB's specification describes it: what is valid comes back bit for bit, what is
 //! degenerate comes back as every driver would write it, and what is malformed is an error.
-#![allow(clippy::unwrap_used)] // in functions that tests share
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // in functions that tests share
+#![allow(clippy::format_collect)] // a few bytes in hex
 
 #[path = "conformance/corpus.rs"]
 mod corpus;

@@ -8,6 +8,7 @@ use crate::ast::Derive;
 
 const DERIVES: [Derive; 5] = [Derive::Model, Derive::Embedded, Derive::Shape, Derive::View, Derive::Value];
 
+#[allow(clippy::too_many_lines)] // a list
 fn mistaken() -> Vec<TokenStream> {
     vec![
         quote!(

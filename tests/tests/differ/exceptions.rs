@@ -123,7 +123,9 @@ fn shorter(bytes: &[u8]) -> Option<Vec<Vec<u8>>> {
                     items.pop();
                 }
                 *seen += 1;
-                items.iter_mut().for_each(|item| shorten(item, number, seen));
+                for item in items {
+                    shorten(item, number, seen);
+                }
             }
             Bson::Document(document) => {
                 document.iter_mut().for_each(|(_, value)| shorten(value, number, seen));
@@ -147,7 +149,7 @@ fn integers(value: &mut Bson) {
     match value {
         #[allow(clippy::cast_possible_truncation)] // integral
         Bson::Double(double) if double.fract() == 0.0 && double.abs() <= 9_007_199_254_740_992.0 => {
-            *value = Bson::Int64(*double as i64)
+            *value = Bson::Int64(*double as i64);
         }
         Bson::Document(document) => document.iter_mut().for_each(|(_, value)| integers(value)),
         Bson::Array(items) => items.iter_mut().for_each(integers),

@@ -76,6 +76,7 @@ pub(crate) fn refused<T: Debug>(value: &T) -> bool {
 pub(crate) mod hex {
     use serde::{Deserialize, Deserializer, Serializer, de::Error};
 
+    #[allow(clippy::trivially_copy_pass_by_ref)] // the form that serde asks for
     pub(crate) fn serialize<S: Serializer>(value: &u32, to: S) -> Result<S::Ok, S::Error> {
         to.serialize_str(&format!("{value:x}"))
     }
@@ -127,7 +128,7 @@ make! {
     String: |choices| match choices.below(4) {
         0 => choices.pick(&["", "a", "ø", "kind", "0", "-1", "1.0", "true", "null", "a.b", "\0", "$a", "e̊ 😀"]).to_owned(),
         1 => String::new(),
-        _ => choices.some(|choices| choices.make::<char>()),
+        _ => choices.some(Choices::make::<char>),
     };
     Cow<'static, str>: |choices| Cow::Owned(choices.make());
     Box<str>: |choices| choices.make::<String>().into();

@@ -39,6 +39,7 @@ struct Branch {
 
 #[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
+#[allow(clippy::struct_field_names)]
 struct Foreign {
     foreign: Option<Box<Foreign>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]

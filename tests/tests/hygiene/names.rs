@@ -135,6 +135,7 @@ pub mod rooms {
     pub(super) fn names() -> Vec<String> {
         #[derive(odm::Model)]
         #[odm(collection = "seen")]
+        #[allow(clippy::struct_field_names)]
         struct Seen {
             id: odm::Id<Self>,
             seen: inner::Seen,

@@ -41,7 +41,7 @@ fn order(second: u32, customer: Id<Customer>) -> Order<String> {
     Order {
         id: Id::from(ObjectId::from_parts(second, [0; 5], [0; 3])),
         customer,
-        state: if second % 2 == 0 { State::Open } else { State::Paid },
+        state: if second.is_multiple_of(2) { State::Open } else { State::Paid },
         pieces: 4_000_000_000 + second,
         extra: "e".into(),
         audit: Audit {

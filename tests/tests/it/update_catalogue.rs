@@ -4,6 +4,7 @@ use odm::{
     Collection, Database, Embedded, Id, Model, Update,
     bson::{DateTime, Document, doc},
     mongodb::options::UpdateModifications,
+    update::PushEach,
 };
 
 #[derive(Debug, Clone, PartialEq, Embedded)]
@@ -113,9 +114,9 @@ async fn array_operators(db: Database) {
     assert_eq!(game.tags, ["c", "b"]);
     assert_eq!(sent, doc! { "$push": { "tags": { "$each": ["c"], "$position": 0, "$slice": 2 } } });
 
-    let (game, _) = after(&games, g.tags().push_each_with(["c"], |each| each.sort_desc())).await;
+    let (game, _) = after(&games, g.tags().push_each_with(["c"], PushEach::sort_desc)).await;
     assert_eq!(game.tags, ["c", "b", "b", "a"]);
-    let (game, _) = after(&games, g.tags().push_each_with([] as [&str; 0], |each| each.sort_asc())).await;
+    let (game, _) = after(&games, g.tags().push_each_with([] as [&str; 0], PushEach::sort_asc)).await;
     assert_eq!(game.tags, ["a", "b", "b"]);
 
     let best = g.best().push_each_with([score("eve", 7)], |each| each.sort(|s| s.points().desc()).slice(2));

@@ -192,6 +192,6 @@ fn paths_go_to_where_the_elements_are() {
         p.kind().special().level().gt(2).to_string(),
         r#"{ "kind": { "$eq": "Special" }, "level": { "$gt": 2 } }"#
     );
-    let names: Vec<_> = Page::indexes().iter().map(|index| index.name()).collect();
+    let names: Vec<_> = Page::indexes().iter().map(odm::index::Index::name).collect();
     assert_eq!(names, ["createdBy_1_level_1"]);
 }

@@ -1,5 +1,7 @@
 //! serde's whole attribute language: what the derives store is, byte for byte, what serde stores.
 #![allow(clippy::unwrap_used, clippy::panic)] // in functions that tests share
+#![allow(clippy::items_after_statements)] // a type beside the assertions about it
+#![allow(clippy::trivially_copy_pass_by_ref)] // the form that serde asks for
 
 use std::{collections::BTreeMap, fmt::Debug};
 

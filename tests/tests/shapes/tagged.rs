@@ -280,7 +280,7 @@ fn a_variant_may_be_stored_through_functions() {
         #[serde(untagged)]
         Raw(#[serde(with = "hex")] u32),
     }
-    assert_eq!(same(Colour::Rgb(0xFF00AA)), bson(doc! { "Rgb": "ff00aa" }));
+    assert_eq!(same(Colour::Rgb(0x00FF_00AA)), bson(doc! { "Rgb": "ff00aa" }));
     same(Colour::Named { value: 255 });
     same(Colour::Raw(255));
 }
