@@ -1,10 +1,13 @@
 //! The tree between parsing and expanding: an item as odm sees it.
 
+mod variant;
+
 use proc_macro2::Span;
 use syn::{
     Attribute, Data as SynData, DataEnum, DeriveInput, ExprPath, Fields, Ident, Member, Type, ext::IdentExt,
 };
 
+pub(crate) use self::variant::{Content, Variant};
 use crate::{
     attr::{
         container::ContainerAttrs,
@@ -12,7 +15,6 @@ use crate::{
         index::Index,
         rule::Rule,
         serde::{self, Default, Tagging},
-        variant::VariantAttrs,
     },
     ctxt::Ctxt,
 };
@@ -109,45 +111,6 @@ pub(crate) enum Codec {
     With { serialize: Option<Box<ExprPath>>, deserialize: Option<Box<ExprPath>> },
     /// In no way that can be told: a mistake, which is reported.
     Mistaken,
-}
-
-/// A variant of an enum.
-#[allow(clippy::struct_excessive_bools)] // each is a word of serde's
-pub(crate) struct Variant<'a> {
-    pub(crate) original: &'a syn::Variant,
-    pub(crate) stored: String,
-    pub(crate) aliases: Vec<String>,
-    pub(crate) skip_serializing: bool,
-    pub(crate) skip_deserializing: bool,
-    pub(crate) other: bool,
-    /// Told by its content alone, whatever tells the other variants.
-    pub(crate) untagged: bool,
-    /// Where a serde `with` stands that is not that of one value.
-    pub(crate) with: Option<Span>,
-    pub(crate) content: Content<'a>,
-}
-
-/// What a variant holds.
-pub(crate) enum Content<'a> {
-    /// Nothing.
-    Unit,
-    /// One value.
-    Newtype(Box<Field<'a>>),
-    /// Several values, or none: stored as an array.
-    Tuple(Vec<Field<'a>>),
-    /// Named fields: a document.
-    Document(Vec<Field<'a>>),
-}
-
-impl<'a> Content<'a> {
-    /// The fields, however they are stored.
-    pub(crate) fn fields(&self) -> &[Field<'a>] {
-        match self {
-            Self::Unit => &[],
-            Self::Newtype(field) => std::slice::from_ref(&**field),
-            Self::Tuple(fields) | Self::Document(fields) => fields,
-        }
-    }
 }
 
 impl<'a> Container<'a> {
@@ -380,68 +343,6 @@ impl<'a> Field<'a> {
     /// The user's own doc comment.
     pub(crate) fn docs(&self) -> impl Iterator<Item = &'a Attribute> {
         self.original.attrs.iter().filter(|attribute| attribute.path().is_ident("doc"))
-    }
-}
-
-impl<'a> Variant<'a> {
-    fn read(
-        cx: &Ctxt,
-        original: &'a syn::Variant,
-        serde: serde::Variant,
-        tagging: &Tagging,
-        derive: Derive,
-    ) -> Self {
-        let attrs = VariantAttrs::read(cx, original);
-        let stored = attrs.rename.get().map_or(serde.name, syn::LitStr::value);
-        let untagged = serde.untagged || *tagging == Tagging::Untagged;
-        let mut fields = read_fields(cx, &original.fields, serde.fields, derive, Some(&original.ident));
-        let mut with = serde.with;
-        let content = match &original.fields {
-            Fields::Unit => Content::Unit,
-            Fields::Named(_) => {
-                if derive == Derive::Model {
-                    store_id(cx, &mut fields);
-                }
-                Content::Document(fields)
-            }
-            Fields::Unnamed(_) => match fields.pop() {
-                Some(mut field) if fields.is_empty() => {
-                    field.stored = match tagging {
-                        _ if untagged => String::new(),
-                        Tagging::External => stored.clone(),
-                        Tagging::Adjacent { content, .. } => content.clone(),
-                        Tagging::Internal { .. } | Tagging::Untagged => String::new(),
-                    };
-                    if with.take().is_some() {
-                        field.codec = Codec::With {
-                            serialize: serde.serialize_with.map(Box::new),
-                            deserialize: serde.deserialize_with.map(Box::new),
-                        };
-                    }
-                    Content::Newtype(Box::new(field))
-                }
-                last => {
-                    fields.extend(last);
-                    Content::Tuple(counted(fields))
-                }
-            },
-        };
-        Self {
-            original,
-            stored,
-            aliases: serde.aliases,
-            skip_serializing: serde.skip_serializing,
-            skip_deserializing: serde.skip_deserializing,
-            other: serde.other,
-            untagged,
-            with,
-            content,
-        }
-    }
-
-    /// Whether it is written or read.
-    pub(crate) fn is_stored(&self) -> bool {
-        !(self.skip_serializing && self.skip_deserializing)
     }
 }
 

@@ -64,6 +64,7 @@ mod binary;
 mod crates;
 mod declared;
 mod document;
+mod elements;
 mod encoded;
 mod flatten;
 mod id;
@@ -97,13 +98,14 @@ pub use self::{
         require_field, take_field,
     },
     document::{Decode, Doc, from_slice, to_vec},
+    elements::{Elements, require, unknown_field, unknown_variant},
     encoded::{
         Binary, Counted, Days, Hours, InBinary, InUnit, Micros, Millis, Minutes, Nanos, Seconds, Span, Unit,
     },
     flatten::{Flatten, Flattens, HasPart, PartIn, PartOf, Rest, check_part, part, part_behind, put_part},
     id::{Id, Keyed, NewKey},
     map::{Map, MapKey},
-    raw::{Elements, Raw, require, unknown_field, unknown_variant},
+    raw::Raw,
     row::{OwnedRow, Row},
     scalar::{Integer, Number},
     text::Text,
@@ -114,7 +116,7 @@ pub use self::{
     wrap::Optional,
     writer::{MAX_DEPTH, Writer},
 };
-pub(crate) use self::{map::utf8_key, raw::duplicate, untyped::looks_like_operators};
+pub(crate) use self::{elements::duplicate, map::utf8_key, untyped::looks_like_operators};
 
 /// A type that can be stored in a field.
 ///

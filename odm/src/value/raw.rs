@@ -1,9 +1,9 @@
-//! `Raw` and `Elements`: encoded values as they are read, without copying.
+//! `Raw`: encoded values as they are read, without copying.
 
 use mongodb::bson::{Bson, RawDocument, spec::ElementType};
 
 use super::{
-    Value, Writer,
+    Elements, Value,
     writer::{MAX_DEPTH, too_deep},
 };
 use crate::error::codec::{CodecError, CodecResult};
@@ -35,6 +35,12 @@ impl<'de> Raw<'de> {
         let tag = element_type as u8;
         let whole = value_length(tag, bytes).is_ok_and(|length| length == bytes.len());
         Self { tag, strict: false, again: 0, bytes: if whole { bytes } else { &[] }, depth: 0 }
+    }
+
+    /// One of the values of a document or array.
+    #[inline]
+    pub(super) fn element(tag: u8, bytes: &'de [u8], strict: bool, depth: u16) -> Self {
+        Self { tag, strict, again: 0, bytes, depth }
     }
 
     /// The BSON type, or `None` for a byte that names none.
@@ -107,7 +113,7 @@ impl<'de> Raw<'de> {
         let length = length_at(self.bytes)?;
         match self.bytes {
             [_, _, _, _, rest @ .., 0] if length == self.bytes.len() => {
-                Ok(Elements { rest, strict: self.strict, depth: self.depth + 1 })
+                Ok(Elements::new(rest, self.strict, self.depth + 1))
             }
             _ => Err(CodecError::malformed()),
         }
@@ -225,191 +231,9 @@ impl<'de> Raw<'de> {
     }
 }
 
-/// The elements of a document or array that are still to be read.
-#[derive(Debug, Clone, Copy)]
-pub struct Elements<'de> {
-    rest: &'de [u8],
-    strict: bool,
-    depth: u16,
-}
-
-impl<'de> Elements<'de> {
-    /// Whether everything has been read.
-    #[inline]
-    pub fn is_empty(&self) -> bool {
-        self.rest.is_empty()
-    }
-
-    #[inline]
-    fn value(&self, tag: u8, bytes: &'de [u8]) -> Raw<'de> {
-        Raw { tag, strict: self.strict, again: 0, bytes, depth: self.depth }
-    }
-
-    /// Elements without a frame, as a writer has them.
-    pub(super) fn written(bytes: &'de [u8]) -> Self {
-        Self { rest: bytes, strict: false, depth: 0 }
-    }
-
-    pub(super) fn depth(&self) -> u16 {
-        self.depth
-    }
-
-    /// What these elements are the elements of, for code that reads whole documents.
-    pub fn decode_whole<V: Value>(self) -> CodecResult<V> {
-        let mut writer = Writer::new();
-        writer.document(|writer| {
-            writer.put(self.rest);
-            Ok(())
-        })?;
-        let document =
-            Raw { strict: self.strict, ..Raw::document(writer.as_bytes()).at_depth(self.depth - 1) };
-        V::decode(document)
-    }
-
-    /// Goes past the next element if it is `key`.
-    #[inline]
-    pub fn pass(&mut self, key: &str) -> CodecResult<bool> {
-        let Some((&tag, rest)) = self.rest.split_first() else { return Ok(false) };
-        let Some(rest) = after_key(rest, key) else { return Ok(false) };
-        (_, self.rest) = split_value(tag, rest)?;
-        Ok(true)
-    }
-
-    /// How many bytes are still to be read.
-    #[inline]
-    pub(super) fn remaining(&self) -> usize {
-        self.rest.len()
-    }
-
-    /// Fills `slot` if the next element is `key`: no scan, one comparison.
-    ///
-    /// The derive calls this once for each field in declared order. One outlined copy per value type is
-    /// what keeps both decoding and the build of many models fast.
-    #[inline(never)]
-    pub fn take<V: Value>(&mut self, key: &'static str, slot: &mut Option<V>) -> CodecResult<()> {
-        match self.next_if(key)? {
-            Some(value) => fill(key, value, slot),
-            None => Ok(()),
-        }
-    }
-
-    /// The value of the next element if that is `key`.
-    #[inline]
-    pub(crate) fn next_if(&mut self, key: &str) -> CodecResult<Option<Raw<'de>>> {
-        let Some((&tag, rest)) = self.rest.split_first() else { return Ok(None) };
-        let Some(rest) = after_key(rest, key) else { return Ok(None) };
-        let (bytes, rest) = split_value(tag, rest).map_err(|error| error.at(key.to_owned()))?;
-        self.rest = rest;
-        Ok(Some(self.value(tag, bytes)))
-    }
-
-    /// Fills `slot` from an element that was read out of the declared order.
-    #[inline(never)]
-    pub fn put<V: Value>(key: &'static str, value: Raw<'_>, slot: &mut Option<V>) -> CodecResult<()> {
-        fill(key, value, slot)
-    }
-
-    /// The next element.
-    #[inline]
-    #[allow(clippy::should_implement_trait)] // fallible: not an `Iterator`
-    pub fn next(&mut self) -> CodecResult<Option<(&'de [u8], Raw<'de>)>> {
-        let Some((&tag, rest)) = self.rest.split_first() else { return Ok(None) };
-        let end = rest.iter().position(|byte| *byte == 0).ok_or_else(CodecError::malformed)?;
-        let (key, rest) = (&rest[..end], &rest[end + 1..]);
-        let (bytes, rest) = split_value(tag, rest).map_err(|error| at_bytes(error, key))?;
-        self.rest = rest;
-        Ok(Some((key, self.value(tag, bytes))))
-    }
-}
-
-/// One copy of it stands in `take`, so that a field that is where it belongs costs one call.
-#[inline]
-fn fill<V: Value>(key: &'static str, value: Raw<'_>, slot: &mut Option<V>) -> CodecResult<()> {
-    if slot.is_some() {
-        return Err(duplicate(key));
-    }
-    match V::decode(value) {
-        Ok(value) => {
-            *slot = Some(value);
-            Ok(())
-        }
-        Err(error) => Err(error.at(key)),
-    }
-}
-
-/// The value of a field after the whole document was read.
-#[inline(never)]
-pub fn require<V: Value>(slot: Option<V>, key: &'static str) -> CodecResult<V> {
-    match slot {
-        Some(value) => Ok(value),
-        None => V::missing().ok_or_else(|| CodecError::missing(key)),
-    }
-}
-
-/// The error for a key that a document which denies unknown fields does not declare.
-#[cold]
-#[inline(never)]
-pub fn unknown_field(key: &[u8], names: &[&str]) -> CodecError {
-    at_bytes(CodecError::new(one_of(names), "a field that is not declared"), key)
-}
-
-/// An error at a key that may not be text.
-#[cold]
-#[inline(never)]
-fn at_bytes(error: CodecError, key: &[u8]) -> CodecError {
-    error.at(String::from_utf8_lossy(key).into_owned())
-}
-
-/// The error for a text that names no variant of an enum; the text itself is behind `CodecError::value`.
-#[cold]
-#[inline(never)]
-pub fn unknown_variant(name: &str, names: &[&str]) -> CodecError {
-    CodecError::new(one_of(names), "another text").with_value(name)
-}
-
-fn one_of(names: &[&str]) -> String {
-    let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
-    match names.as_slice() {
-        [] => "nothing".to_owned(),
-        [name] => name.clone(),
-        names => format!("one of {}", names.join(", ")),
-    }
-}
-
-#[cold]
-pub(crate) fn duplicate(key: &'static str) -> CodecError {
-    CodecError::new("one element of this name", "two").at(key)
-}
-
 #[inline]
 fn utf8(bytes: &[u8]) -> CodecResult<&str> {
     std::str::from_utf8(bytes).map_err(|_| CodecError::new("UTF-8 text", "other bytes"))
-}
-
-/// What follows `key` and its zero, if that is what `bytes` begin with.
-#[inline]
-fn after_key<'de>(bytes: &'de [u8], key: &str) -> Option<&'de [u8]> {
-    let (found, rest) = bytes.split_at_checked(key.len())?;
-    match rest.split_first() {
-        Some((0, rest)) if same(found, key.as_bytes()) => Some(rest),
-        _ => None,
-    }
-}
-
-/// Whether two keys of one length are the same. Most are short, and a call of `memcmp` costs more than to compare them.
-#[inline]
-fn same(one: &[u8], other: &[u8]) -> bool {
-    /// The first and the last `N` bytes, which are all of a text of at most twice as many.
-    #[inline]
-    fn ends<const N: usize>(bytes: &[u8]) -> Option<(&[u8; N], &[u8; N])> {
-        Some((bytes.first_chunk()?, bytes.last_chunk()?))
-    }
-    match one.len() {
-        0..4 => one.iter().zip(other).all(|(one, other)| one == other),
-        4..=8 => ends::<4>(one) == ends(other),
-        9..=16 => ends::<8>(one) == ends(other),
-        _ => one == other,
-    }
 }
 
 #[inline]
@@ -420,7 +244,7 @@ fn length_at(bytes: &[u8]) -> CodecResult<usize> {
 
 /// Splits the bytes of one value from what follows it.
 #[inline]
-fn split_value(tag: u8, rest: &[u8]) -> CodecResult<(&[u8], &[u8])> {
+pub(super) fn split_value(tag: u8, rest: &[u8]) -> CodecResult<(&[u8], &[u8])> {
     rest.split_at_checked(value_length(tag, rest)?).ok_or_else(CodecError::malformed)
 }
 

@@ -40,7 +40,7 @@ impl<'de> Elements<'de> {
                 },
             };
             if slot.replace(value).is_some() {
-                return Err(super::raw::duplicate(name));
+                return Err(super::elements::duplicate(name));
             }
         }
         let found = found.ok_or_else(|| CodecError::missing(tag))?;
@@ -88,7 +88,7 @@ impl<'de> Elements<'de> {
 
     /// Marks that the tag of an enum was read; a document has one.
     pub fn once(seen: &mut bool, tag: &'static str) -> CodecResult<()> {
-        if std::mem::replace(seen, true) { Err(super::raw::duplicate(tag)) } else { Ok(()) }
+        if std::mem::replace(seen, true) { Err(super::elements::duplicate(tag)) } else { Ok(()) }
     }
 }
 

@@ -1,0 +1,114 @@
+//! A variant of an enum, and what it holds.
+
+use proc_macro2::Span;
+use syn::Fields;
+
+use super::{Codec, Derive, Field, counted, read_fields, store_id};
+use crate::{
+    attr::{
+        serde::{self, Tagging},
+        variant::VariantAttrs,
+    },
+    ctxt::Ctxt,
+};
+
+/// A variant of an enum.
+#[allow(clippy::struct_excessive_bools)] // each is a word of serde's
+pub(crate) struct Variant<'a> {
+    pub(crate) original: &'a syn::Variant,
+    pub(crate) stored: String,
+    pub(crate) aliases: Vec<String>,
+    pub(crate) skip_serializing: bool,
+    pub(crate) skip_deserializing: bool,
+    pub(crate) other: bool,
+    /// Told by its content alone, whatever tells the other variants.
+    pub(crate) untagged: bool,
+    /// Where a serde `with` stands that is not that of one value.
+    pub(crate) with: Option<Span>,
+    pub(crate) content: Content<'a>,
+}
+
+/// What a variant holds.
+pub(crate) enum Content<'a> {
+    /// Nothing.
+    Unit,
+    /// One value.
+    Newtype(Box<Field<'a>>),
+    /// Several values, or none: stored as an array.
+    Tuple(Vec<Field<'a>>),
+    /// Named fields: a document.
+    Document(Vec<Field<'a>>),
+}
+
+impl<'a> Content<'a> {
+    /// The fields, however they are stored.
+    pub(crate) fn fields(&self) -> &[Field<'a>] {
+        match self {
+            Self::Unit => &[],
+            Self::Newtype(field) => std::slice::from_ref(&**field),
+            Self::Tuple(fields) | Self::Document(fields) => fields,
+        }
+    }
+}
+
+impl<'a> Variant<'a> {
+    pub(super) fn read(
+        cx: &Ctxt,
+        original: &'a syn::Variant,
+        serde: serde::Variant,
+        tagging: &Tagging,
+        derive: Derive,
+    ) -> Self {
+        let attrs = VariantAttrs::read(cx, original);
+        let stored = attrs.rename.get().map_or(serde.name, syn::LitStr::value);
+        let untagged = serde.untagged || *tagging == Tagging::Untagged;
+        let mut fields = read_fields(cx, &original.fields, serde.fields, derive, Some(&original.ident));
+        let mut with = serde.with;
+        let content = match &original.fields {
+            Fields::Unit => Content::Unit,
+            Fields::Named(_) => {
+                if derive == Derive::Model {
+                    store_id(cx, &mut fields);
+                }
+                Content::Document(fields)
+            }
+            Fields::Unnamed(_) => match fields.pop() {
+                Some(mut field) if fields.is_empty() => {
+                    field.stored = match tagging {
+                        _ if untagged => String::new(),
+                        Tagging::External => stored.clone(),
+                        Tagging::Adjacent { content, .. } => content.clone(),
+                        Tagging::Internal { .. } | Tagging::Untagged => String::new(),
+                    };
+                    if with.take().is_some() {
+                        field.codec = Codec::With {
+                            serialize: serde.serialize_with.map(Box::new),
+                            deserialize: serde.deserialize_with.map(Box::new),
+                        };
+                    }
+                    Content::Newtype(Box::new(field))
+                }
+                last => {
+                    fields.extend(last);
+                    Content::Tuple(counted(fields))
+                }
+            },
+        };
+        Self {
+            original,
+            stored,
+            aliases: serde.aliases,
+            skip_serializing: serde.skip_serializing,
+            skip_deserializing: serde.skip_deserializing,
+            other: serde.other,
+            untagged,
+            with,
+            content,
+        }
+    }
+
+    /// Whether it is written or read.
+    pub(crate) fn is_stored(&self) -> bool {
+        !(self.skip_serializing && self.skip_deserializing)
+    }
+}

@@ -1,0 +1,144 @@
+//! Rules about a model: where it lives, what it is found by, its indexes.
+
+use std::collections::HashMap;
+
+use quote::quote;
+use syn::Type;
+
+use crate::{
+    ast::{self, Codec, Container, Content, Data, Field},
+    attr::index::Index,
+    ctxt::Ctxt,
+};
+
+/// A model says where it lives.
+pub(super) fn collection(cx: &Ctxt, container: &Container<'_>) {
+    let Some(name) = container.attrs.collection.get() else {
+        if container.attrs.says_collection {
+            return;
+        }
+        let ident = &container.original.ident;
+        let message =
+            format!("`{ident}` needs the name of its collection: add `#[odm(collection = \"..\")]`");
+        cx.error(ident, message);
+        return;
+    };
+    let text = name.value();
+    let problem = if text.is_empty() {
+        "it is empty"
+    } else if text.contains('\0') {
+        "it contains NUL"
+    } else if text.contains('$') {
+        "it contains `$`"
+    } else if text.starts_with("system.") {
+        "names that start with `system.` belong to the server"
+    } else {
+        return;
+    };
+    cx.error(name, format_args!("{text:?} cannot be the name of a collection: {problem}"));
+}
+
+/// A model has an identity that is always there.
+pub(super) fn id(cx: &Ctxt, container: &Container<'_>) {
+    let ident = &container.original.ident;
+    match &container.data {
+        Data::Document(fields) => match ast::id(fields) {
+            Some(field) => usable_id(cx, ident, field),
+            None => no_id(cx, ident, ident),
+        },
+        Data::Enum(_, variants) => {
+            for variant in variants {
+                match &variant.content {
+                    Content::Document(fields) => match ast::id(fields) {
+                        Some(field) => usable_id(cx, ident, field),
+                        None => no_id(cx, &variant.original.ident, ident),
+                    },
+                    // rustc asks the type that it holds.
+                    Content::Newtype(_) => {}
+                    Content::Unit | Content::Tuple(_) => no_id(cx, &variant.original.ident, ident),
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+fn no_id(cx: &Ctxt, place: &syn::Ident, model: &syn::Ident) {
+    cx.error(
+        place,
+        format_args!(
+            "`{place}` has no id: add a field `id: odm::Id<{model}>`, or mark the field that is the identity \
+             with `#[odm(id)]`"
+        ),
+    );
+}
+
+fn usable_id(cx: &Ctxt, ident: &syn::Ident, field: &Field<'_>) {
+    if !matches!(field.codec, Codec::Value | Codec::Mistaken) {
+        let message = match field.codec {
+            Codec::Binary | Codec::Unit(_) => {
+                "the id is stored as its type says: put the attribute on a newtype that derives `odm::Value`"
+            }
+            _ => "the id cannot be stored through serde: its type must be an odm `Value`",
+        };
+        cx.error(field.ty, message);
+    }
+    if last_segment(field.ty).is_some_and(|segment| segment == "Option") {
+        cx.error(
+            field.ty,
+            format_args!(
+                "every stored document has an `_id`, so it cannot be an `Option`: declare it `odm::Id<{ident}>` \
+                 and make new ones with `Id::new()`"
+            ),
+        );
+    }
+    if field.skip_serializing || field.skip_deserializing {
+        cx.error(&field.member, "the id cannot be skipped: it is what a document is found by");
+    }
+    for index in &field.indexes {
+        cx.push(syn::Error::new(index.span, "`_id` always has an index: remove this one"));
+    }
+}
+
+/// The last name of a path type.
+pub(crate) fn last_segment(ty: &Type) -> Option<&syn::Ident> {
+    match ty {
+        Type::Path(path) => path.path.segments.last().map(|segment| &segment.ident),
+        Type::Group(group) => last_segment(&group.elem),
+        Type::Paren(paren) => last_segment(&paren.elem),
+        _ => None,
+    }
+}
+
+/// Indexes that the server would refuse.
+pub(super) fn indexes(cx: &Ctxt, container: &Container<'_>) {
+    let mut seen: HashMap<(String, bool, bool), &Index> = HashMap::new();
+    let of_fields = container.fields().iter().flat_map(|field| &field.indexes);
+    for index in container.attrs.indexes.iter().chain(of_fields).filter(|index| !index.broken) {
+        if index.keys.is_empty() {
+            cx.push(syn::Error::new(index.span, "this index has options but no field"));
+        }
+        if let (Some(span), 2..) = (index.ttl.span(), index.keys.len()) {
+            cx.push(syn::Error::new(span, "a TTL index has exactly one field"));
+        }
+        let mut fields: Vec<String> = Vec::new();
+        for key in &index.keys {
+            let dotted = key.dotted();
+            if fields.contains(&dotted) {
+                let path = &key.path;
+                cx.error(quote!(#(#path).*), format_args!("`{dotted}` stands in this index twice"));
+            }
+            fields.push(dotted);
+        }
+        let keys: Vec<String> = index
+            .keys
+            .iter()
+            .map(|key| format!("{}{}", if key.descending { "-" } else { "" }, key.dotted()))
+            .collect();
+        let same = (keys.join(","), index.unique.get().is_some(), index.sparse.get().is_some());
+        if !keys.is_empty() && seen.insert(same, index).is_some() {
+            let message = "another index of this model has the same fields in the same order: keep one";
+            cx.push(syn::Error::new(index.span, message));
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! Rules about the variants of an enum.
+
+use std::collections::HashMap;
+
+use quote::quote;
+
+use super::problem_of_name;
+use crate::{
+    ast::{Container, Variant, member_name},
+    attr::serde::Tagging,
+    ctxt::Ctxt,
+};
+
+/// serde gives such functions all fields of the variant at once.
+pub(super) fn with_of_variant(cx: &Ctxt, variant: &Variant<'_>) {
+    if let Some(span) = variant.with {
+        cx.push(syn::Error::new(
+            span,
+            "odm takes `with` and its relatives on a variant that holds one value: put them on the fields, or hold \
+             the fields in a type of their own",
+        ));
+    }
+}
+
+/// A tag stands among the fields, so none may have its name.
+pub(super) fn tags(cx: &Ctxt, container: &Container<'_>, tagging: &Tagging, variants: &[Variant<'_>]) {
+    let names: &[&String] = match tagging {
+        Tagging::External | Tagging::Untagged => &[],
+        Tagging::Internal { tag } => &[tag],
+        Tagging::Adjacent { tag, content } => &[tag, content],
+    };
+    for name in names {
+        if let Some(problem) = problem_of_name(name) {
+            let message = format!("the tag cannot be stored as {name:?}: the name {problem}");
+            cx.error(&container.original.ident, message);
+        }
+    }
+    let external = *tagging == Tagging::External;
+    for variant in variants.iter().filter(|variant| external && !variant.untagged) {
+        if let Some(problem) = problem_of_name(&variant.stored) {
+            let message = format!("the variant cannot be stored as {:?}: the name {problem}", variant.stored);
+            cx.error(&variant.original.ident, message);
+        }
+    }
+    if let Tagging::Internal { tag } = tagging {
+        for field in variants.iter().flat_map(|variant| variant.content.fields()) {
+            if field.is_stored()
+                && std::iter::once(&field.stored).chain(&field.aliases).any(|name| name == tag)
+            {
+                let name = member_name(&field.member);
+                cx.error(
+                    field.original,
+                    format_args!("`{name}` is stored as `{tag}`, which is the tag: rename one"),
+                );
+            }
+        }
+    }
+}
+
+/// Two variants under one name would be read as the first.
+pub(super) fn distinct_variants(cx: &Ctxt, variants: &[Variant<'_>]) {
+    let mut seen: HashMap<&str, &Variant<'_>> = HashMap::new();
+    for variant in variants.iter().filter(|variant| !variant.untagged) {
+        for name in std::iter::once(&variant.stored).chain(&variant.aliases) {
+            let Some(first) = seen.insert(name, variant) else { continue };
+            if std::ptr::eq(first, variant) {
+                continue;
+            }
+            let (one, two) = (&first.original.ident, &variant.original.ident);
+            let (from, to) = (first.original, variant.original);
+            let message = format!("`{one}` and `{two}` are both stored as `{name}`: rename one of them");
+            cx.error(quote!(#from #to), message);
+        }
+    }
+}

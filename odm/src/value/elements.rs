@@ -1,0 +1,197 @@
+//! `Elements`: the elements of a document as they are read, and what is said of those that are missing or too many.
+
+use mongodb::bson::spec::ElementType;
+
+use super::{Raw, Value, Writer, raw::split_value};
+use crate::error::codec::{CodecError, CodecResult};
+
+/// The elements of a document or array that are still to be read.
+#[derive(Debug, Clone, Copy)]
+pub struct Elements<'de> {
+    rest: &'de [u8],
+    strict: bool,
+    depth: u16,
+}
+
+impl<'de> Elements<'de> {
+    #[inline]
+    pub(super) fn new(rest: &'de [u8], strict: bool, depth: u16) -> Self {
+        Self { rest, strict, depth }
+    }
+
+    /// Whether everything has been read.
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        self.rest.is_empty()
+    }
+
+    #[inline]
+    fn value(&self, tag: u8, bytes: &'de [u8]) -> Raw<'de> {
+        Raw::element(tag, bytes, self.strict, self.depth)
+    }
+
+    /// Elements without a frame, as a writer has them.
+    pub(super) fn written(bytes: &'de [u8]) -> Self {
+        Self { rest: bytes, strict: false, depth: 0 }
+    }
+
+    pub(super) fn depth(&self) -> u16 {
+        self.depth
+    }
+
+    /// What these elements are the elements of, for code that reads whole documents.
+    pub fn decode_whole<V: Value>(self) -> CodecResult<V> {
+        let mut writer = Writer::new();
+        writer.document(|writer| {
+            writer.put(self.rest);
+            Ok(())
+        })?;
+        V::decode(Raw::element(
+            ElementType::EmbeddedDocument as u8,
+            writer.as_bytes(),
+            self.strict,
+            self.depth.saturating_sub(1),
+        ))
+    }
+
+    /// Goes past the next element if it is `key`.
+    #[inline]
+    pub fn pass(&mut self, key: &str) -> CodecResult<bool> {
+        let Some((&tag, rest)) = self.rest.split_first() else { return Ok(false) };
+        let Some(rest) = after_key(rest, key) else { return Ok(false) };
+        (_, self.rest) = split_value(tag, rest)?;
+        Ok(true)
+    }
+
+    /// How many bytes are still to be read.
+    #[inline]
+    pub(super) fn remaining(&self) -> usize {
+        self.rest.len()
+    }
+
+    /// Fills `slot` if the next element is `key`: no scan, one comparison.
+    ///
+    /// The derive calls this once for each field in declared order. One outlined copy per value type is
+    /// what keeps both decoding and the build of many models fast.
+    #[inline(never)]
+    pub fn take<V: Value>(&mut self, key: &'static str, slot: &mut Option<V>) -> CodecResult<()> {
+        let Some((&tag, rest)) = self.rest.split_first() else { return Ok(()) };
+        let Some(rest) = after_key(rest, key) else { return Ok(()) };
+        let (bytes, rest) = split_value(tag, rest).map_err(|error| error.at(key))?;
+        self.rest = rest;
+        fill(key, self.value(tag, bytes), slot)
+    }
+
+    /// The value of the next element if that is `key`.
+    #[inline]
+    pub(crate) fn next_if(&mut self, key: &str) -> CodecResult<Option<Raw<'de>>> {
+        let Some((&tag, rest)) = self.rest.split_first() else { return Ok(None) };
+        let Some(rest) = after_key(rest, key) else { return Ok(None) };
+        let (bytes, rest) = split_value(tag, rest).map_err(|error| error.at(key.to_owned()))?;
+        self.rest = rest;
+        Ok(Some(self.value(tag, bytes)))
+    }
+
+    /// Fills `slot` from an element that was read out of the declared order.
+    #[inline(never)]
+    pub fn put<V: Value>(key: &'static str, value: Raw<'_>, slot: &mut Option<V>) -> CodecResult<()> {
+        fill(key, value, slot)
+    }
+
+    /// The next element.
+    #[inline]
+    #[allow(clippy::should_implement_trait)] // fallible: not an `Iterator`
+    pub fn next(&mut self) -> CodecResult<Option<(&'de [u8], Raw<'de>)>> {
+        let Some((&tag, rest)) = self.rest.split_first() else { return Ok(None) };
+        let end = rest.iter().position(|byte| *byte == 0).ok_or_else(CodecError::malformed)?;
+        let (key, rest) = (&rest[..end], &rest[end + 1..]);
+        let (bytes, rest) = split_value(tag, rest).map_err(|error| at_bytes(error, key))?;
+        self.rest = rest;
+        Ok(Some((key, self.value(tag, bytes))))
+    }
+}
+
+/// One copy of it stands in `take`, so that a field that is where it belongs costs one call.
+#[inline]
+fn fill<V: Value>(key: &'static str, value: Raw<'_>, slot: &mut Option<V>) -> CodecResult<()> {
+    if slot.is_some() {
+        return Err(duplicate(key));
+    }
+    match V::decode(value) {
+        Ok(value) => {
+            *slot = Some(value);
+            Ok(())
+        }
+        Err(error) => Err(error.at(key)),
+    }
+}
+
+/// The value of a field after the whole document was read.
+#[inline(never)]
+pub fn require<V: Value>(slot: Option<V>, key: &'static str) -> CodecResult<V> {
+    match slot {
+        Some(value) => Ok(value),
+        None => V::missing().ok_or_else(|| CodecError::missing(key)),
+    }
+}
+
+/// The error for a key that a document which denies unknown fields does not declare.
+#[cold]
+#[inline(never)]
+pub fn unknown_field(key: &[u8], names: &[&str]) -> CodecError {
+    at_bytes(CodecError::new(one_of(names), "a field that is not declared"), key)
+}
+
+/// An error at a key that may not be text.
+#[cold]
+#[inline(never)]
+fn at_bytes(error: CodecError, key: &[u8]) -> CodecError {
+    error.at(String::from_utf8_lossy(key).into_owned())
+}
+
+/// The error for a text that names no variant of an enum; the text itself is behind `CodecError::value`.
+#[cold]
+#[inline(never)]
+pub fn unknown_variant(name: &str, names: &[&str]) -> CodecError {
+    CodecError::new(one_of(names), "another text").with_value(name)
+}
+
+fn one_of(names: &[&str]) -> String {
+    let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
+    match names.as_slice() {
+        [] => "nothing".to_owned(),
+        [name] => name.clone(),
+        names => format!("one of {}", names.join(", ")),
+    }
+}
+
+#[cold]
+pub(crate) fn duplicate(key: &'static str) -> CodecError {
+    CodecError::new("one element of this name", "two").at(key)
+}
+
+/// What follows `key` and its zero, if that is what `bytes` begin with.
+#[inline]
+fn after_key<'de>(bytes: &'de [u8], key: &str) -> Option<&'de [u8]> {
+    let (found, rest) = bytes.split_at_checked(key.len())?;
+    match rest.split_first() {
+        Some((0, rest)) if same(found, key.as_bytes()) => Some(rest),
+        _ => None,
+    }
+}
+
+/// Whether two keys of one length are the same. Most are short, and a call of `memcmp` costs more than to compare them.
+#[inline]
+fn same(one: &[u8], other: &[u8]) -> bool {
+    /// The first and the last `N` bytes, which are all of a text of at most twice as many.
+    #[inline]
+    fn ends<const N: usize>(bytes: &[u8]) -> Option<(&[u8; N], &[u8; N])> {
+        Some((bytes.first_chunk()?, bytes.last_chunk()?))
+    }
+    match one.len() {
+        0..4 => one.iter().zip(other).all(|(one, other)| one == other),
+        4..=8 => ends::<4>(one) == ends(other),
+        9..=16 => ends::<8>(one) == ends(other),
+        _ => one == other,
+    }
+}
