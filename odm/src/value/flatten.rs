@@ -236,7 +236,7 @@ pub struct Rest<'de> {
 impl<'de> Rest<'de> {
     /// Nothing yet, of the document whose elements these are.
     pub fn of(elements: Elements<'de>) -> Self {
-        Self { elements: Vec::new(), depth: elements.depth() - 1 }
+        Self { elements: Vec::new(), depth: elements.depth().saturating_sub(1) }
     }
 
     /// Adds an element.
