@@ -327,24 +327,3 @@ fn describe(tag: u8) -> &'static str {
         _ => "an unknown type",
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn keys_of_every_length_are_told_apart() {
-        for length in 0..40 {
-            let key: String = ('a'..='z').cycle().take(length).collect();
-            let mut bytes = key.clone().into_bytes();
-            bytes.extend([0, 7]);
-            assert_eq!(after_key(&bytes, &key), Some(&[7][..]));
-            for at in 0..=length {
-                assert_eq!(after_key(&bytes[..at], &key), None);
-                let mut other = bytes.clone();
-                other[at] ^= 1;
-                assert_eq!(after_key(&other, &key), None);
-            }
-        }
-    }
-}
