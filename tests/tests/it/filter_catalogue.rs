@@ -106,6 +106,19 @@ async fn words_are_found_by_a_text_index(db: Database) -> odm::Result<()> {
 }
 
 #[test]
+fn a_test_that_looks_like_another_is_not_dropped() {
+    let t = Thing::fields();
+    assert_eq!(
+        (t.name().regex("a", "i") & t.name().regex("a", "")).into_document().unwrap(),
+        doc! { "name": { "$regex": "a", "$options": "i" }, "$and": [{ "name": { "$regex": "a" } }] },
+    );
+    assert_eq!(
+        (t.name().eq("a") & t.name().eq("a")).into_document().unwrap(),
+        doc! { "name": { "$eq": "a" } }
+    );
+}
+
+#[test]
 fn what_the_server_would_refuse_is_not_sent() {
     let t = Thing::fields();
     for (filter, expected) in [
