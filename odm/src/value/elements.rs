@@ -1,8 +1,9 @@
 //! `Elements`: the elements of a document as they are read, and what is said of those that are missing or too many.
 
-use mongodb::bson::spec::ElementType;
-
-use super::{Raw, Value, Writer, raw::split_value};
+use super::{
+    Raw, Value, Writer,
+    raw::{once_more, split_value},
+};
 use crate::error::codec::{CodecError, CodecResult};
 
 /// The elements of a document or array that are still to be read.
@@ -10,13 +11,24 @@ use crate::error::codec::{CodecError, CodecResult};
 pub struct Elements<'de> {
     rest: &'de [u8],
     strict: bool,
+    again: u8,
     depth: u16,
 }
 
 impl<'de> Elements<'de> {
     #[inline]
-    pub(super) fn new(rest: &'de [u8], strict: bool, depth: u16) -> Self {
-        Self { rest, strict, depth }
+    pub(super) fn new(rest: &'de [u8], strict: bool, again: u8, depth: u16) -> Self {
+        Self { rest, strict, again, depth }
+    }
+
+    /// The same elements, read for one more value at the same place.
+    pub(super) fn again(self) -> CodecResult<Self> {
+        Ok(Self { again: once_more(self.again)?, ..self })
+    }
+
+    /// A document of some of these elements, or all, as the one they are elements of.
+    pub(super) fn document_of<'d>(&self, bytes: &'d [u8]) -> Raw<'d> {
+        Raw::document_again(bytes, self.strict, self.again, self.depth.saturating_sub(1))
     }
 
     /// Whether everything has been read.
@@ -32,11 +44,7 @@ impl<'de> Elements<'de> {
 
     /// Elements without a frame, as a writer has them.
     pub(super) fn written(bytes: &'de [u8]) -> Self {
-        Self { rest: bytes, strict: false, depth: 0 }
-    }
-
-    pub(super) fn depth(&self) -> u16 {
-        self.depth
+        Self { rest: bytes, strict: false, again: 0, depth: 0 }
     }
 
     /// What these elements are the elements of, for code that reads whole documents.
@@ -46,12 +54,7 @@ impl<'de> Elements<'de> {
             writer.put(self.rest);
             Ok(())
         })?;
-        V::decode(Raw::element(
-            ElementType::EmbeddedDocument as u8,
-            writer.as_bytes(),
-            self.strict,
-            self.depth.saturating_sub(1),
-        ))
+        V::decode(self.document_of(writer.as_bytes()))
     }
 
     /// Goes past the next element if it is `key`.

@@ -209,13 +209,13 @@ pub fn check_part<D: HasPart<K>, K>(check: &mut Check, value: &D::Rust) {
 /// Reads a part from what no field took.
 pub fn part<D: HasPart<K>, K>(rest: &mut Rest<'_>) -> CodecResult<D::Rust> {
     let document = rest.document(D::Type::KEYS)?;
-    D::Type::take(Raw::document(&document).at_depth(rest.depth).elements()?)
+    D::Type::take(rest.whole.document_of(&document).elements()?.again()?)
 }
 
 /// Reads a part that is the whole document but for one element, the tag of its enum.
 pub fn part_behind<D: HasPart<K>, K>(mut elements: Elements<'_>, tag: &str) -> CodecResult<D::Rust> {
     if elements.pass(tag)? {
-        return D::Type::take(elements);
+        return D::Type::take(elements.again()?);
     }
     let mut rest = Rest::of(elements);
     while let Some((key, value)) = elements.next()? {
@@ -223,20 +223,22 @@ pub fn part_behind<D: HasPart<K>, K>(mut elements: Elements<'_>, tag: &str) -> C
             rest.push(key, value);
         }
     }
-    part::<D, K>(&mut rest)
+    // All of it: what the part does not know is its own affair, as where the tag stands first.
+    let document = rest.document(None)?;
+    D::Type::take(rest.whole.document_of(&document).elements()?.again()?)
 }
 
 /// The elements of a document that none of its own fields took; they are not copied until a part asks for its own.
 #[derive(Debug)]
 pub struct Rest<'de> {
     elements: Vec<(&'de [u8], Raw<'de>)>,
-    depth: u16,
+    whole: Elements<'de>,
 }
 
 impl<'de> Rest<'de> {
     /// Nothing yet, of the document whose elements these are.
     pub fn of(elements: Elements<'de>) -> Self {
-        Self { elements: Vec::new(), depth: elements.depth().saturating_sub(1) }
+        Self { elements: Vec::new(), whole: elements }
     }
 
     /// Adds an element.
@@ -268,6 +270,18 @@ impl<'de> Rest<'de> {
 }
 
 impl Writer {
+    /// Refuses the tag of an enum that what its variant holds brings again; both are written since `start`.
+    pub fn refuse_second(&self, start: usize, tag: &'static str) -> CodecResult<()> {
+        let mut elements = Elements::written(self.as_bytes().get(start..).unwrap_or_default());
+        let mut seen = false;
+        while let Some((key, _)) = elements.next()? {
+            if key == tag.as_bytes() {
+                Elements::once(&mut seen, tag)?;
+            }
+        }
+        Ok(())
+    }
+
     /// Refuses two elements under one name among those written since `start`: what a map or a part brings must not
     /// hide a field.
     pub fn refuse_twins(&self, start: usize) -> CodecResult<()> {

@@ -14,14 +14,25 @@ pub struct Raw<'de> {
     tag: u8,
     /// Only exact types are read: which variant of an untagged enum it is shows in nothing else.
     strict: bool,
-    /// How many untagged enums are read from this one value, each in the other.
+    /// How many values are read from this one place, each in the other: untagged enums, flattened parts.
     again: u8,
     bytes: &'de [u8],
     depth: u16,
 }
 
-/// How many untagged enums may be nested without a document or an array between them.
+/// How many untagged enums and flattened parts may be nested without a document or an array between them.
 const MAX_AGAIN: u8 = 16;
+
+/// One more value that is read from the same place: a type that holds itself there would be read for ever.
+pub(super) fn once_more(again: u8) -> CodecResult<u8> {
+    if again < MAX_AGAIN {
+        return Ok(again + 1);
+    }
+    Err(CodecError::new(
+        "a value that ends",
+        "one that holds its own type at the same place, again and again",
+    ))
+}
 
 impl<'de> Raw<'de> {
     /// A whole document, as the server sends it.
@@ -43,6 +54,11 @@ impl<'de> Raw<'de> {
         Self { tag, strict, again: 0, bytes, depth }
     }
 
+    /// A document that is read at a place where others were read before it, each in the other.
+    pub(super) fn document_again(bytes: &'de [u8], strict: bool, again: u8, depth: u16) -> Self {
+        Self { tag: ElementType::EmbeddedDocument as u8, strict, again, bytes, depth }
+    }
+
     /// The BSON type, or `None` for a byte that names none.
     pub fn element_type(self) -> Option<ElementType> {
         ElementType::from(self.tag)
@@ -53,10 +69,7 @@ impl<'de> Raw<'de> {
     ///
     /// A variant that holds its own enum without a document or an array between them would be read for ever.
     pub fn untagged(self) -> CodecResult<Self> {
-        match self.again.checked_add(1) {
-            Some(again) if again <= MAX_AGAIN => Ok(Self { strict: true, again, ..self }),
-            _ => Err(CodecError::new("an untagged enum that ends", "a variant that holds the enum itself")),
-        }
+        Ok(Self { strict: true, again: once_more(self.again)?, ..self })
     }
 
     pub(super) fn is_strict(self) -> bool {
@@ -113,7 +126,7 @@ impl<'de> Raw<'de> {
         let length = length_at(self.bytes)?;
         match self.bytes {
             [_, _, _, _, rest @ .., 0] if length == self.bytes.len() => {
-                Ok(Elements::new(rest, self.strict, self.depth + 1))
+                Ok(Elements::new(rest, self.strict, self.again, self.depth + 1))
             }
             _ => Err(CodecError::malformed()),
         }

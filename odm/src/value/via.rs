@@ -1,7 +1,6 @@
 //! Fields stored through serde: `#[odm(serde)]` and serde's own `with`.
 //!
-//!
-//! As everywhere, 180 levels are the bound, for reading and writing.
+//! A value is measured before it is written, so a function that serde's `with` names may run twice.
 
 mod depth;
 

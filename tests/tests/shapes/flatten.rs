@@ -195,3 +195,87 @@ fn paths_go_to_where_the_elements_are() {
     let names: Vec<_> = Page::indexes().iter().map(odm::index::Index::name).collect();
     assert_eq!(names, ["createdBy_1_level_1"]);
 }
+
+#[test]
+fn a_part_that_holds_its_own_document_ends() {
+    #[derive(Debug, PartialEq, Serialize, Deserialize, Embedded)]
+    struct Node {
+        name: String,
+        #[serde(flatten)]
+        next: Option<Box<Node>>,
+    }
+    assert_eq!(reads_same::<Node>(doc! { "name": "a" }), Some(Node { name: "a".into(), next: None }));
+
+    #[derive(Debug, PartialEq, Value)]
+    #[serde(tag = "k")]
+    enum Not {
+        Not(Box<Not>),
+        Leaf { x: i32 },
+    }
+    // 100 tags, one behind the other.
+    let mut bytes = Vec::new();
+    for _ in 0..100 {
+        bytes.extend_from_slice(&[2, b'k', 0, 4, 0, 0, 0, b'N', b'o', b't', 0]);
+    }
+    let mut document = i32::try_from(bytes.len() + 5).unwrap().to_le_bytes().to_vec();
+    document.extend_from_slice(&bytes);
+    document.push(0);
+    assert!(Not::decode(Raw::document(&document)).is_err());
+    assert_eq!(read::<Not>(&doc! { "k": "Leaf", "x": 1 }).unwrap(), Not::Leaf { x: 1 });
+}
+
+#[test]
+fn a_part_cannot_bring_the_tag_again() {
+    #[derive(Debug, PartialEq, Value)]
+    #[serde(tag = "kind")]
+    enum Tagged {
+        Card {
+            #[serde(flatten)]
+            rest: BTreeMap<String, String>,
+        },
+        Held(BTreeMap<String, String>),
+    }
+    let rest = || BTreeMap::from([("kind".to_owned(), "x".to_owned())]);
+    for tagged in [Tagged::Card { rest: rest() }, Tagged::Held(rest())] {
+        let refused = tagged.encode(&mut Writer::new()).unwrap_err();
+        assert_eq!(refused.to_string(), "`kind`: expected one element of this name, found two");
+    }
+}
+
+#[test]
+fn a_held_document_denies_unknown_fields_wherever_the_tag_stands() {
+    #[derive(Debug, PartialEq, Serialize, Deserialize, Embedded)]
+    #[serde(deny_unknown_fields)]
+    struct Card {
+        last4: i32,
+    }
+    #[derive(Debug, PartialEq, Serialize, Deserialize, Value)]
+    #[serde(tag = "kind")]
+    enum Payment {
+        Card(Card),
+    }
+    assert!(reads_same::<Payment>(doc! { "last4": 1, "kind": "Card" }).is_some());
+    assert!(reads_same::<Payment>(doc! { "kind": "Card", "last4": 1, "x": 1 }).is_none());
+    assert!(reads_same::<Payment>(doc! { "last4": 1, "x": 1, "kind": "Card" }).is_none());
+}
+
+#[test]
+fn parts_of_an_untagged_enum_are_read_as_exactly_as_the_rest() {
+    #[derive(Debug, PartialEq, Serialize, Deserialize, Embedded)]
+    struct Whole {
+        n: i64,
+    }
+    #[derive(Debug, PartialEq, Serialize, Deserialize, Value)]
+    #[serde(untagged)]
+    enum Number {
+        Whole {
+            #[serde(flatten)]
+            whole: Whole,
+        },
+        Exact {
+            n: f64,
+        },
+    }
+    same(Number::Exact { n: 5.0 });
+    same(Number::Whole { whole: Whole { n: 5 } });
+}
