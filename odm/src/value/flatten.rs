@@ -35,9 +35,9 @@ pub trait Flatten: Value {
     fn decode_fields(elements: Elements<'_>) -> CodecResult<Self>;
 }
 
-/// Nothing is written for `None`, which is also what is read where no element belongs to the value.
+/// Nothing is written for `None`, which is read where the value inside refuses what is there.
 ///
-/// Differs from serde, which reads `None` from whatever the value inside refuses.
+/// Differs from serde where the value inside has names of its own and elements stand under them: then they must fit.
 impl<T: Flatten> Flatten for Option<T> {
     const KEYS: Option<&'static [&'static str]> = T::KEYS;
 
