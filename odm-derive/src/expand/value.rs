@@ -128,7 +128,6 @@ fn flatten(scope: &Scope<'_>, decode: &TokenStream) -> TokenStream {
             fn encode_fields(&self, #writer: &mut #runtime::Writer) -> #runtime::CodecResult<()> {
                 #encode
             }
-            #[allow(unused_mut)]
             fn decode_fields(mut #elements: #runtime::Elements<'_>) -> #runtime::CodecResult<Self> {
                 #decode
             }

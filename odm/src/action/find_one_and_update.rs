@@ -8,10 +8,14 @@ use mongodb::{
     options::{FindOneAndUpdateOptions, ReturnDocument, UpdateModifications},
 };
 
-use super::{Implicit, SessionState, action, find_one::row, sentence::Problems};
+use super::{
+    Implicit, SessionState, action,
+    find_one::row,
+    sentence::{Problems, changing},
+};
 use crate::{
     collection::{Collection, Target},
-    error::{Error, Result},
+    error::Result,
     exec,
     filter::{Filter, IntoFilter},
     model::Model,
@@ -108,12 +112,8 @@ impl<M: Model, S> FindOneAndUpdate<M, S> {
         S: SessionState<'s>,
     {
         let filter = self.problems.or_filter(self.filter);
-        let update = if self.update.is_empty() {
-            Err(Error::refused("the update is empty"))
-        } else {
-            self.update.into_parts()
-        };
-        let sent = send(self.target.clone(), filter, update, self.options, self.state.into_option());
+        let sent =
+            send(self.target.clone(), filter, changing(self.update), self.options, self.state.into_option());
         Box::pin(async move { row(&self.target.operation(FIND_ONE_AND_UPDATE), sent.await?) })
     }
 }

@@ -49,6 +49,11 @@ pub(super) fn said<M>(filter: Filter<M>) -> Result<Document> {
     filter.into_document()
 }
 
+/// The update with its array filters, if it changes something.
+pub(super) fn changing<M>(update: Update<M>) -> Result<(UpdateModifications, Vec<Document>)> {
+    if update.is_empty() { Err(Error::refused("the update is empty")) } else { update.into_parts() }
+}
+
 /// What an update command is made of.
 pub(super) struct UpdateCall {
     filter: Result<Document>,
@@ -59,9 +64,7 @@ pub(super) struct UpdateCall {
 impl UpdateCall {
     /// An update, if it changes something.
     pub(super) fn new<M>(filter: Result<Document>, update: Update<M>, options: UpdateOptions) -> Self {
-        let update =
-            if update.is_empty() { Err(Error::refused("the update is empty")) } else { update.into_parts() };
-        Self { filter, update, options }
+        Self { filter, update: changing(update), options }
     }
 
     /// What the driver takes. The update's array filters come after those of the options.

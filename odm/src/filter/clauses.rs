@@ -62,7 +62,7 @@ impl Clauses {
     pub(super) fn variant(at: &Location) -> Self {
         match at.problem() {
             Some(problem) => Self::wrong(problem.clone()),
-            None if at.signs().is_empty() => Self::wrong(
+            None if !at.is_told() => Self::wrong(
                 CodecError::new("a variant that a tag or a name tells", "one of an untagged enum")
                     .at(at.to_key()),
             ),

@@ -20,8 +20,6 @@ impl Dated for Bson {}
 impl<T: Dated> Dated for Option<T> {}
 #[diagnostic::do_not_recommend]
 impl<T: Dated> Dated for Vec<T> {}
-#[diagnostic::do_not_recommend]
-impl<T: Dated> Dated for Box<T> {}
 
 /// The name of a date field, for the key of a TTL index.
 pub fn date<M, V: Dated, R>(path: &Path<M, V, R>) -> &str {

@@ -21,6 +21,8 @@ pub struct Location {
 struct Extras {
     array_filters: Vec<Document>,
     signs: Vec<Signed>,
+    /// Nothing tells the variant that the path went into last.
+    untold: bool,
     problem: Option<CodecError>,
 }
 
@@ -73,12 +75,23 @@ impl Location {
             Sign::Tag(tag, text) => (self.field(tag).name, doc! { "$eq": text }),
             Sign::Key(key) => (self.field(key).name, doc! { "$exists": true }),
             Sign::Text(text) => (self.name.clone(), doc! { "$eq": text }),
-            Sign::None => return self.clone(),
+            Sign::None => {
+                let mut location = self.clone();
+                location.extras_mut().untold = true;
+                return location;
+            }
         };
         let mut location = self.clone();
         let array = location.array;
-        location.extras_mut().signs.push(Signed { array, name, test });
+        let extras = location.extras_mut();
+        extras.signs.push(Signed { array, name, test });
+        extras.untold = false;
         location
+    }
+
+    /// Whether something tells the variant that the path went into last.
+    pub(crate) fn is_told(&self) -> bool {
+        self.extras.as_ref().is_some_and(|extras| !extras.untold && !extras.signs.is_empty())
     }
 
     pub(crate) fn signs(&self) -> &[Signed] {

@@ -38,7 +38,6 @@ impl<M: 'static, V: Value, R: Reach> Part<M, V, R> {
     where
         V: Map,
     {
-        let at = self.at.key(&key.to_key());
-        V::Item::under(InQuery::new(at.clone()), Path::new(at))
+        Path::<M, V, R>::new(self.at.clone()).key(key)
     }
 }

@@ -102,7 +102,8 @@ impl<M: 'static, R: Reach> Asks for InQuery<M, R> {
     type Whole<T: Value> = T::Fields<InQuery<M, Narrowed<R>>, Path<M, T, Narrowed<R>>>;
 
     fn whole<T: Value>(&self) -> Self::Whole<T> {
-        T::under(InQuery::new(self.at.clone()), Path::new(self.at.clone()))
+        let at = self.at.narrowed(Sign::None);
+        T::under(InQuery::new(at.clone()), Path::new(at))
     }
 }
 

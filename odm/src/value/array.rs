@@ -22,10 +22,6 @@ impl<T: Value> Array for Vec<T> {
 impl<A: Array> Array for Option<A> {
     type Item = A::Item;
 }
-#[diagnostic::do_not_recommend]
-impl<T: Array> Array for Box<T> {
-    type Item = T::Item;
-}
 
 /// Stored as an array.
 impl<T: Value> Value for Vec<T> {

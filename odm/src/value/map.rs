@@ -114,11 +114,6 @@ impl<M: Map> Map for Option<M> {
     type Key = M::Key;
     type Item = M::Item;
 }
-#[diagnostic::do_not_recommend]
-impl<M: Map> Map for Box<M> {
-    type Key = M::Key;
-    type Item = M::Item;
-}
 
 macro_rules! maps {
     ($($type:ty where [$($generics:tt)*], checked $checked:ident;)*) => { $(

@@ -27,7 +27,7 @@ macro_rules! nothing {
                 Ok(ElementType::Null)
             }
             fn decode(raw: Raw<'_>) -> CodecResult<Self> {
-                if raw.is(ElementType::Null) { Ok($value) } else { Err(raw.expected("null")) }
+                raw.unit().map(|()| $value)
             }
         }
     };

@@ -1,4 +1,4 @@
-//! `Arc` and `Cow`: stored as what they point at, as paths see it too.
+//! `Box`, `Arc` and `Cow`: stored as what they point at, as paths see it too.
 //!
 //! There is no `Rc`: documents cross threads.
 
@@ -6,8 +6,8 @@ use std::{borrow::Cow, sync::Arc};
 
 use mongodb::bson::{Bson, spec::ElementType};
 
-use super::{Array, Doc, Map, Number, Raw, Text, Value, Writer};
-use crate::{error::codec::CodecResult, model::Check, path::At};
+use super::{Array, Doc, Integer, Map, Number, Raw, Text, Value, Writer};
+use crate::{error::codec::CodecResult, index::Dated, model::Check, path::At};
 
 macro_rules! pointers {
     ($($type:ty where [$($generics:tt)*], $new:expr;)*) => { $(
@@ -64,13 +64,16 @@ macro_rules! pointers {
             type Step = T::Step;
         }
         #[diagnostic::do_not_recommend]
+        impl<$($generics)*> Integer for $type where T: Integer {}
+        #[diagnostic::do_not_recommend]
         impl<$($generics)*> Text for $type where T: Text {}
         #[diagnostic::do_not_recommend]
-        impl<$($generics)*> crate::index::Dated for $type where T: crate::index::Dated {}
+        impl<$($generics)*> Dated for $type where T: Dated {}
     )* };
 }
 
 pointers! {
+    Box<T> where [T: Value], Self::new;
     Arc<T> where [T: Value], Self::new;
     Cow<'static, T> where [T: Value + Clone], Self::Owned;
 }

@@ -81,9 +81,9 @@ impl<'de> Raw<'de> {
         self.bytes
     }
 
-    /// How many documents and arrays are around it.
-    pub(super) fn depth(self) -> u16 {
-        self.depth
+    /// Another document in the place of this one.
+    pub(super) fn in_place(self, bytes: &[u8]) -> Raw<'_> {
+        Raw::document_again(bytes, self.strict, self.again, self.depth)
     }
 
     /// The same value inside so many documents and arrays.

@@ -28,11 +28,6 @@ impl<N: Number> Number for Option<N> {
     type Stored = N::Stored;
     type Step = N::Step;
 }
-#[diagnostic::do_not_recommend]
-impl<N: Number> Number for Box<N> {
-    type Stored = N::Stored;
-    type Step = N::Step;
-}
 
 /// An integer, or an integer that may be absent: what has bits.
 #[diagnostic::on_unimplemented(
@@ -44,8 +39,6 @@ pub trait Integer: Number {}
 
 #[diagnostic::do_not_recommend]
 impl<N: Integer> Integer for Option<N> {}
-#[diagnostic::do_not_recommend]
-impl<N: Integer> Integer for Box<N> {}
 
 #[cold]
 fn out_of_range(expected: &'static str, found: &dyn ToString) -> CodecError {

@@ -17,8 +17,6 @@ impl Text for Box<str> {}
 impl Text for Arc<str> {}
 #[diagnostic::do_not_recommend]
 impl<T: Text> Text for Option<T> {}
-#[diagnostic::do_not_recommend]
-impl<T: Text> Text for Box<T> {}
 
 macro_rules! texts {
     ($($type:ty),*) => { $(

@@ -5,7 +5,7 @@ use mongodb::bson::spec::ElementType;
 use super::{Raw, Value, Writer, leaf, sequence::other_length};
 use crate::{error::codec::CodecResult, model::Check};
 
-/// The next item of an array, which is known to have one.
+/// The next item of an array that has to have one.
 fn item<V: Value>(items: &mut super::Elements<'_>, index: &'static str, length: usize) -> CodecResult<V> {
     match items.next()? {
         Some((_, item)) => V::decode(item).map_err(|error| error.at(index)),
@@ -21,11 +21,10 @@ macro_rules! tuples {
             leaf!();
 
             fn encode(&self, writer: &mut Writer) -> CodecResult<ElementType> {
-                writer.document(|writer| {
+                writer.tuple(|writer| {
                     $(writer.element(stringify!($index), &self.$index)?;)*
                     Ok(())
-                })?;
-                Ok(ElementType::Array)
+                })
             }
 
             fn decode(raw: Raw<'_>) -> CodecResult<Self> {

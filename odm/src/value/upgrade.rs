@@ -102,14 +102,13 @@ impl SchemaVersion {
         document.remove(self.name);
         let mut writer = Writer::new();
         document.encode(&mut writer).map_err(|error| error.after_upgrade(self.of, version))?;
-        Ok(Upgraded { from: version, depth: raw.depth(), bytes: writer.into_bytes() })
+        Ok(Upgraded { from: version, bytes: writer.into_bytes() })
     }
 }
 
 /// A document after its steps.
 struct Upgraded {
     from: u32,
-    depth: u16,
     bytes: Vec<u8>,
 }
 
@@ -118,9 +117,8 @@ struct Upgraded {
 pub fn decode_versioned<D: Versioned>(raw: Raw<'_>) -> CodecResult<D> {
     match D::SCHEMA.upgrade(raw)? {
         None => D::decode_current(raw),
-        Some(Upgraded { from, depth, bytes }) => {
-            let raw = Raw::document(&bytes).at_depth(depth);
-            D::decode_current(raw).map_err(|error| error.after_upgrade(D::SCHEMA.of, from))
+        Some(Upgraded { from, bytes }) => {
+            D::decode_current(raw.in_place(&bytes)).map_err(|error| error.after_upgrade(D::SCHEMA.of, from))
         }
     }
 }

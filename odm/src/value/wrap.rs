@@ -1,4 +1,4 @@
-//! `Option` and `Box`: wrappers that paths see through.
+//! `Option`: a value that may be null or missing; paths see through it.
 
 use mongodb::bson::{Bson, spec::ElementType};
 
@@ -56,44 +56,5 @@ impl<T: Value> Value for Option<T> {
 
     fn to_bson(&self) -> CodecResult<Bson> {
         self.as_ref().map_or(Ok(Bson::Null), T::to_bson)
-    }
-}
-
-/// Stored as the value inside: a `Box` only gives recursive types a size.
-impl<T: Value> Value for Box<T> {
-    type Fields<A: At, B> = T::Fields<A, B>;
-    type Optional = Option<Self>;
-    type Bare = T::Bare;
-    type Lift<U: Value> = T::Lift<U>;
-    type Laid<S: Doc> = T::Laid<S>;
-    type Joined<S: Doc> = T::Joined<S>;
-
-    fn under<A: At, B>(at: A, base: B) -> Self::Fields<A, B> {
-        T::under(at, base)
-    }
-
-    #[inline]
-    fn encode(&self, writer: &mut Writer) -> CodecResult<ElementType> {
-        T::encode(self, writer)
-    }
-
-    #[inline]
-    fn decode(raw: Raw<'_>) -> CodecResult<Self> {
-        T::decode(raw).map(Self::new)
-    }
-
-    #[inline]
-    fn missing() -> Option<Self> {
-        T::missing().map(Self::new)
-    }
-
-    const RULES: bool = T::RULES;
-
-    fn check_rules(&self, check: &mut Check) {
-        T::check_rules(self, check);
-    }
-
-    fn to_bson(&self) -> CodecResult<Bson> {
-        T::to_bson(self)
     }
 }

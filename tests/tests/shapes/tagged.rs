@@ -371,3 +371,50 @@ fn an_untagged_variant_that_holds_its_own_enum_is_refused_in_the_end() {
     assert_eq!(format!("{leaf:?}").matches("Again").count(), 15);
     assert!(read::<Held<Endless>>(&doc! { "v": 5 }).is_err());
 }
+
+#[test]
+fn tagged_variants_beside_untagged_ones_are_read_as_exactly() {
+    #[derive(Debug, PartialEq, Serialize, Deserialize, Value)]
+    enum Either {
+        Whole(i64),
+        #[serde(untagged)]
+        Rest(BTreeMap<String, f64>),
+    }
+    let exact = BTreeMap::from([("Whole".to_owned(), 5.0)]);
+    assert_eq!(reads_same::<Either>(doc! { "Whole": 5.0 }), Some(Either::Rest(exact)));
+    same(Either::Whole(5));
+}
+
+#[test]
+fn nothing_tells_an_untagged_variant_inside_a_tagged_one() {
+    #[derive(Debug, Value)]
+    #[serde(untagged)]
+    enum Score {
+        Stars(f64),
+        Text(String),
+    }
+    #[derive(Debug, Value)]
+    #[serde(tag = "kind")]
+    enum Review {
+        Guest { score: Score },
+        None,
+    }
+    #[derive(Debug, Model)]
+    #[odm(collection = "stays")]
+    struct Stay {
+        id: i32,
+        review: Review,
+    }
+    let s = Stay::fields();
+    assert_eq!(s.review().guest().is_variant().to_string(), r#"{ "review.kind": { "$eq": "Guest" } }"#);
+    assert_eq!(
+        s.review().guest().score().stars().gt(4).to_string(),
+        r#"{ "review.kind": { "$eq": "Guest" }, "review.score": { "$gt": 4 } }"#
+    );
+    let error = s.review().guest().score().stars().is_variant().into_document().unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "cannot be sent: `review.score`: expected a variant that a tag or a name tells, found one of an untagged enum; \
+         nothing was sent"
+    );
+}

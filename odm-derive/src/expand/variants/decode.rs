@@ -53,8 +53,8 @@ pub(super) fn framed(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant<'
         }
     };
     quote! {
-        #first
         let #raw = #raw.untagged()?;
+        #first
         #(#attempts)*
         #otherwise
     }
