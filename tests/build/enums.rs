@@ -53,8 +53,10 @@ impl Types {
         for index in 0..count {
             let untagged = index >= untagged_from;
             let other = other && index == count - 1;
+            // serde's derives refuse tuples beside an internal tag, without a tag of their own too.
+            let tuples = tagging != Tagging::Internal;
             let tagging = if untagged { Tagging::Untagged } else { tagging };
-            let (variant, make) = self.variant(name, tagging, other, &mut about);
+            let (variant, make) = self.variant(name, tagging, tuples, other, &mut about);
             variants += if untagged && count > 0 { "\n    #[serde(untagged)] " } else { "\n    " };
             variants += &variant;
             let pattern = if index + 1 == count { "_".to_owned() } else { index.to_string() };
@@ -69,7 +71,14 @@ impl Types {
     }
 
     /// One variant with its attributes, and how it is made.
-    fn variant(&mut self, own: &str, tagging: Tagging, other: bool, about: &mut About) -> (String, String) {
+    fn variant(
+        &mut self,
+        own: &str,
+        tagging: Tagging,
+        tuples: bool,
+        other: bool,
+        about: &mut About,
+    ) -> (String, String) {
         let words = ["First", "TwoWords", "HTTPThing", "X", "Snake_Case"];
         let name = format!("{}{}", self.random.pick(&words), self.number());
         let mut attributes = String::new();
@@ -87,8 +96,8 @@ impl Types {
             (Tagging::Internal, 2..5) => "part",
             (Tagging::Internal, _) | (_, 2 | 3) => "document",
             (_, 4 | 5) => "newtype",
-            (_, 6) => "itself",
-            _ => "tuple",
+            (_, 7) if tuples => "tuple",
+            _ => "itself",
         };
         // serde buffers the items of a flattened tuple, and forgets there that it writes BSON.
         if kind == "unit" || kind == "tuple" || tagging == Tagging::Untagged {
