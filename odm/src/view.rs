@@ -62,6 +62,10 @@
 //! Anything else does not compile: an `Option` in the parent cannot be read as if it were always there. What the parent
 //! reads in place of a missing field (`#[serde(default)]`) a view reads too, except in fields that borrow and nested views.
 //!
+//! A field that the parent lays flat (`#[serde(flatten)]`) is read as a view of what is laid flat, whose fields are named
+//! where they stand: in the document itself. If it is an `Option` there, it is one here, and `None` unless the view can be
+//! read. A flattened map has no names to ask for.
+//!
 //! A view inside an array of `Option`s, in a map, or in itself (a tree) is read from the whole field: no projection
 //! describes it.
 //!
@@ -96,15 +100,17 @@
 //! ```
 
 mod field;
+mod part;
 mod place;
 mod projection;
 mod reader;
 
 pub use self::{
     field::{FromField, FromOther, kinds},
+    part::FromPart,
     place::{Declared, Flat, InView},
     projection::Projection,
-    reader::{Reader, parent, reads},
+    reader::{Reader, parent},
 };
 
 use crate::value::Row;

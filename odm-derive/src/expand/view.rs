@@ -9,7 +9,7 @@ use syn::{DeriveInput, GenericParam, Lifetime, spanned::Spanned};
 use super::{
     in_const,
     names::{collect, fresh},
-    scope::{local, odm_path, respan},
+    scope::{local, odm_path},
 };
 use crate::{
     ctxt::Ctxt,
@@ -96,7 +96,7 @@ impl Scope<'_> {
                         let ::core::option::Option::Some((#key, #value)) = #elements.next()? else { break };
                         #(if #reader.fill(#key, #value, &mut #slot)? { continue })*
                     }
-                    ::core::result::Result::Ok(Self::In { #(#ident: #reader.finish(#slot)?,)* })
+                    ::core::result::Result::Ok(Self::In { #(#ident: #reader.finish(#slot, #raw)?,)* })
                 }
             }
             #owned
@@ -112,11 +112,10 @@ impl Scope<'_> {
 
     /// How a field is read: the accessor is looked up at the user's name, the types meet at the user's type.
     fn reads(&self, field: &Field<'_>, parent: &Ident) -> TokenStream {
-        let (runtime, from, ty) = (&self.runtime, &field.from, field.ty);
+        let (from, ty) = (&field.from, field.ty);
         let of = self.view.of.get();
         let accessor = quote_spanned!(located(from)=> #parent.#from());
-        let function = respan(quote!(#runtime::reads), located(ty));
-        quote_spanned!(located(ty)=> #function::<#of, #ty, _, _, _>(#accessor))
+        quote_spanned!(located(ty)=> #accessor.reads::<#of, #ty, _>())
     }
 
     /// After a mistake: what the rest of the program may ask of the view.

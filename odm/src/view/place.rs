@@ -20,7 +20,7 @@ impl<T, K> fmt::Debug for Declared<T, K> {
     }
 }
 
-/// A flattened field: it has no name by which a projection could ask for it.
+/// A field `K` of type `T` that is laid flat: only its own fields have names by which a projection can ask for them.
 pub struct Flat<T, K>(PhantomData<fn() -> (T, K)>);
 
 impl<T, K> fmt::Debug for Flat<T, K> {

@@ -2,11 +2,11 @@
 
 use std::fmt;
 
-use super::{Declared, FromField, InView, Projection};
+use super::{Declared, Flat, FromField, FromPart, InView, Projection};
 use crate::{
     error::codec::{CodecError, CodecResult},
     path::Key,
-    value::{Doc, Elements, Has, Raw, Value, duplicate},
+    value::{Doc, Elements, Has, HasPart, Raw, Value, duplicate},
 };
 
 /// The fields of a view's parent, to be named.
@@ -14,38 +14,59 @@ pub fn parent<D: Doc>() -> <D as Value>::Fields<InView, ()> {
     D::under(InView, ())
 }
 
-/// How a `V` is read from a field of `D`.
-///
-/// The one place where a view's field meets its parent's: what else generated code does asks the result only, whose type
-/// says nothing of the parent, so that a mistake is one message.
-pub fn reads<'de, D, V, T, K, F>(_: Declared<T, F>) -> Reader<'de, V>
-where
-    D: Has<F, Type = T>,
-    T: Value,
-    F: Key,
-    V: FromField<'de, T, K>,
-{
-    Reader {
-        name: F::NAME,
-        aliases: F::ALIASES,
-        read: V::read,
-        absent: || D::default().and_then(V::defaulted).or_else(V::missing),
-        project: V::project,
+impl<T: Value, F: Key> Declared<T, F> {
+    /// How a `V` is read from this field of `D`.
+    ///
+    /// The one place where a view's field meets its parent's: what else generated code does asks the result only, whose
+    /// type says nothing of the parent, so that a mistake is one message.
+    pub fn reads<'de, D, V, K>(self) -> Reader<'de, V>
+    where
+        D: Has<F, Type = T>,
+        V: FromField<'de, T, K>,
+    {
+        Reader(Source::Field {
+            name: F::NAME,
+            aliases: F::ALIASES,
+            read: V::read,
+            absent: || D::default().and_then(V::defaulted).or_else(V::missing),
+            project: V::project,
+        })
     }
 }
 
-/// How a `V` is read from a field.
-pub struct Reader<'de, V> {
-    name: &'static str,
-    aliases: &'static [&'static str],
-    read: fn(Raw<'de>) -> CodecResult<V>,
-    absent: fn() -> Option<V>,
-    project: fn(&mut Projection),
+impl<T: Value, F: Key> Flat<T, F> {
+    /// How a `V` is read from this part of `D`, whose fields lie in the document itself.
+    pub fn reads<'de, D, V, K>(self) -> Reader<'de, V>
+    where
+        D: HasPart<F, Type = T>,
+        V: FromPart<'de, T, K>,
+    {
+        Reader(Source::Part { read: V::read, project: V::project })
+    }
+}
+
+/// How a `V` is read from a field, or from a part, of its parent.
+pub struct Reader<'de, V>(Source<'de, V>);
+
+enum Source<'de, V> {
+    Field {
+        name: &'static str,
+        aliases: &'static [&'static str],
+        read: fn(Raw<'de>) -> CodecResult<V>,
+        absent: fn() -> Option<V>,
+        project: fn(&mut Projection),
+    },
+    /// The whole document is read once more.
+    Part { read: fn(Raw<'de>) -> CodecResult<V>, project: fn(&mut Projection) },
 }
 
 impl<V> fmt::Debug for Reader<'_, V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Reader").field("name", &self.name).finish_non_exhaustive()
+        let name = match self.0 {
+            Source::Field { name, .. } => Some(name),
+            Source::Part { .. } => None,
+        };
+        f.debug_struct("Reader").field("name", &name).finish_non_exhaustive()
     }
 }
 
@@ -55,8 +76,9 @@ impl<'de, V> Reader<'de, V> {
     /// One outlined copy for each type of a field, as in [`Elements::take`].
     #[inline(never)]
     pub fn take(&self, elements: &mut Elements<'de>, slot: &mut Option<V>) -> CodecResult<()> {
-        match elements.next_if(self.name)? {
-            Some(value) => self.put(self.name, value, slot),
+        let Source::Field { name, read, .. } = self.0 else { return Ok(()) };
+        match elements.next_if(name)? {
+            Some(value) => put(read, name, value, slot),
             None => Ok(()),
         }
     }
@@ -64,38 +86,54 @@ impl<'de, V> Reader<'de, V> {
     /// Fills `slot` if `key` is this field; says whether it is.
     #[inline(never)]
     pub fn fill(&self, key: &[u8], value: Raw<'de>, slot: &mut Option<V>) -> CodecResult<bool> {
-        match self.names().find(|name| name.as_bytes() == key) {
-            Some(name) => self.put(name, value, slot).map(|()| true),
+        let Source::Field { name, aliases, read, .. } = self.0 else { return Ok(false) };
+        match names(name, aliases).find(|name| name.as_bytes() == key) {
+            Some(name) => put(read, name, value, slot).map(|()| true),
             None => Ok(false),
         }
     }
 
-    fn put(&self, name: &'static str, value: Raw<'de>, slot: &mut Option<V>) -> CodecResult<()> {
-        if slot.is_some() {
-            return Err(duplicate(name));
-        }
-        match (self.read)(value) {
-            Ok(value) => {
-                *slot = Some(value);
-                Ok(())
-            }
-            Err(error) => Err(error.at(name)),
-        }
-    }
-
     /// The field after the whole document was read.
-    pub fn finish(&self, slot: Option<V>) -> CodecResult<V> {
-        slot.or_else(self.absent).ok_or_else(|| CodecError::missing(self.name))
+    pub fn finish(&self, slot: Option<V>, document: Raw<'de>) -> CodecResult<V> {
+        match self.0 {
+            Source::Field { name, absent, .. } => {
+                slot.or_else(absent).ok_or_else(|| CodecError::missing(name))
+            }
+            Source::Part { read, .. } => read(document),
+        }
     }
 
     /// Names what is read.
     pub fn project(&self, projection: &mut Projection) {
-        for name in self.names() {
-            projection.field(name, self.project);
+        match self.0 {
+            Source::Field { name, aliases, project, .. } => {
+                for name in names(name, aliases) {
+                    projection.field(name, project);
+                }
+            }
+            Source::Part { project, .. } => project(projection),
         }
     }
+}
 
-    fn names(&self) -> impl Iterator<Item = &'static str> {
-        std::iter::once(self.name).chain(self.aliases.iter().copied())
+fn names(name: &'static str, aliases: &'static [&'static str]) -> impl Iterator<Item = &'static str> {
+    std::iter::once(name).chain(aliases.iter().copied())
+}
+
+fn put<'de, V>(
+    read: fn(Raw<'de>) -> CodecResult<V>,
+    name: &'static str,
+    value: Raw<'de>,
+    slot: &mut Option<V>,
+) -> CodecResult<()> {
+    if slot.is_some() {
+        return Err(duplicate(name));
+    }
+    match read(value) {
+        Ok(value) => {
+            *slot = Some(value);
+            Ok(())
+        }
+        Err(error) => Err(error.at(name)),
     }
 }

@@ -469,3 +469,94 @@ async fn a_generic_view(db: Database) {
     let read = books.find_one(Filter::all()).view::<Read>().await.unwrap();
     assert_eq!(read, Some(Read { page: Items { items, total: Some(1) } }));
 }
+
+/// What several models have in common lies flat in each.
+#[derive(Debug, Clone, PartialEq, Embedded)]
+#[serde(rename_all = "camelCase")]
+struct Audit {
+    created_by: String,
+    #[serde(alias = "rev")]
+    revision: i32,
+}
+
+#[derive(Debug, Clone, PartialEq, Embedded)]
+struct Shelf {
+    row: i32,
+    bin: i32,
+}
+
+#[derive(Debug, Model)]
+#[odm(collection = "articles")]
+struct Article {
+    id: Id<Article>,
+    title: String,
+    #[serde(flatten)]
+    audit: Audit,
+    #[serde(flatten)]
+    shelf: Option<Shelf>,
+    #[serde(flatten)]
+    more: BTreeMap<String, i32>,
+}
+
+#[derive(Debug, PartialEq, View)]
+#[odm(of = Audit)]
+struct Author<'a> {
+    created_by: &'a str,
+    revision: i32,
+}
+
+#[derive(Debug, PartialEq, View)]
+#[odm(of = Shelf)]
+struct Bin {
+    bin: i32,
+}
+
+#[derive(Debug, PartialEq, View)]
+#[odm(of = Article)]
+struct Spine<'a> {
+    audit: Author<'a>,
+    #[odm(from = shelf)]
+    place: Option<Bin>,
+}
+
+#[odm_test::test]
+async fn a_view_of_what_lies_flat(db: Database, server: Server) {
+    let articles = db.collection::<Article>();
+    let audit = Audit { created_by: "Ada".to_owned(), revision: 7 };
+    let shelf = Some(Shelf { row: 3, bin: 9 });
+    let shelved = Article { id: Id::new(), title: "A".to_owned(), audit, shelf, more: BTreeMap::new() };
+    articles.insert_one(&shelved).await.unwrap();
+    articles
+        .driver()
+        .clone_with_type::<Document>()
+        .insert_one(doc! { "_id": 2, "title": "B", "createdBy": "Bob", "rev": 8 })
+        .await
+        .unwrap();
+
+    let (recorded, commands) = Commands::record(server.uri(), &db).await;
+    let mut rows = Vec::new();
+    let find = recorded.collection::<Article>().find(Filter::all()).sort(Article::fields().title().asc());
+    find.view::<Spine<'_>>()
+        .await
+        .unwrap()
+        .for_each(|row| rows.push(format!("{} {} {:?}", row.audit.created_by, row.audit.revision, row.place)))
+        .await
+        .unwrap();
+    assert_eq!(rows, ["Ada 7 Some(Bin { bin: 9 })", "Bob 8 None"]);
+    let sent = commands.take();
+    assert_eq!(
+        sent[0].get_document("projection").unwrap(),
+        &doc! { "createdBy": 1, "revision": 1, "rev": 1, "bin": 1, "_id": 0 }
+    );
+
+    // What is missing is named where it stands.
+    articles
+        .driver()
+        .clone_with_type::<Document>()
+        .update_one(doc! { "_id": 2 }, doc! { "$unset": { "createdBy": 1 } })
+        .await
+        .unwrap();
+    let find = articles.find(Filter::all()).view::<Spine<'_>>();
+    let error = find.await.unwrap().for_each(|_| ()).await.unwrap_err();
+    assert_eq!(error.decode_error().unwrap().path(), "createdBy");
+}

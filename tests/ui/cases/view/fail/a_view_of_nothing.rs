@@ -6,7 +6,7 @@ struct Label {
 #[derive(odm::View)]
 #[odm(of = String)]
 struct Letters {
-    len: i32,
+    letters: i32,
 }
 
 #[derive(odm::View)]
