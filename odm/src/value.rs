@@ -27,6 +27,7 @@
 //! | a newtype with [`Value`](macro@crate::Value) | what it holds |
 //! | a tuple struct, a unit struct | array, null |
 //! | `bson::Bson` `bson::Document` | whatever it is, bit for bit; a key that stands twice is an error, and arrays are written with their positions as keys |
+//! | `bson::RawDocumentBuf` `bson::RawArrayBuf` | the same bytes; only their frames and their depth are looked at |
 //! | `chrono::DateTime<Utc>` `chrono::NaiveDateTime` (feature `chrono`) | date |
 //! | `time::OffsetDateTime` `UtcDateTime` `PrimitiveDateTime` (feature `time`) | date |
 //! | `chrono::NaiveDate` `time::Date` | date at midnight in UTC; another time of day is an error |
@@ -77,6 +78,7 @@ mod scalar;
 mod sequence;
 mod text;
 mod tuple;
+mod undecoded;
 mod untyped;
 mod upgrade;
 mod variant;

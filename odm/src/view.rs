@@ -58,6 +58,7 @@
 //! | `&'a str` | `String`, `Box<str>`, `Cow<'static, str>` |
 //! | `Cow<'a, str>`, borrowed | `String`, `Box<str>` |
 //! | `&'a [u8]` | `bson::Binary` |
+//! | `&'a bson::RawDocument` | `bson::Document`, `bson::RawDocumentBuf` |
 //!
 //! Anything else does not compile: an `Option` in the parent cannot be read as if it were always there. What the parent
 //! reads in place of a missing field (`#[serde(default)]`) a view reads too, except in fields that borrow and nested views.
@@ -99,6 +100,7 @@
 //! # }
 //! ```
 
+mod borrowed;
 mod field;
 mod part;
 mod place;

@@ -553,3 +553,48 @@ mod encodings {
         assert_eq!(update.to_string(), expected.to_string());
     }
 }
+
+/// What is not decoded is kept as it is: names that stand twice, keys of arrays.
+#[test]
+fn raw_documents_and_arrays_are_their_bytes() {
+    use odm::bson::{RawArrayBuf, RawDocument, RawDocumentBuf, rawdoc};
+
+    let document = rawdoc! { "a": 1, "b": { "c": ["x", 2.5] } };
+    same_as_serde(document.clone());
+    let mut array = RawArrayBuf::new();
+    array.push(7);
+    array.push("seven");
+    same_as_serde(array);
+
+    let mut twice = RawDocumentBuf::new();
+    twice.append(odm::bson::cstr!("a"), 1);
+    twice.append(odm::bson::cstr!("a"), 2);
+    assert_eq!(decode::<RawDocumentBuf>(&encode(&twice).unwrap()).unwrap(), twice);
+    assert_eq!(decode::<Document>(&encode(&twice).unwrap()).unwrap_err().path(), "v.a");
+
+    assert_eq!(refused::<RawDocumentBuf>(7), "`v`: expected a document, found an int32");
+    assert_eq!(refused::<RawArrayBuf>(doc! {}), "`v`: expected an array, found a document");
+
+    // A frame that does not fit, inside.
+    let mut broken = document.into_bytes();
+    let at = broken.iter().position(|byte| *byte == 0x04).unwrap();
+    broken[at] = 0x20;
+    let broken = RawDocument::from_bytes(&broken).unwrap().to_owned();
+    assert!(encode(&broken).is_err());
+}
+
+#[test]
+fn a_raw_document_is_not_deeper_than_the_server_takes() {
+    use odm::bson::{RawDocumentBuf, cstr};
+
+    let nested = |levels: usize| {
+        (1..levels).fold(RawDocumentBuf::new(), |inner, _| {
+            let mut outer = RawDocumentBuf::new();
+            outer.append(cstr!("a"), inner);
+            outer
+        })
+    };
+    let deep = nested(178);
+    assert_eq!(decode::<RawDocumentBuf>(&encode(&deep).unwrap()).unwrap(), deep);
+    assert!(encode(&nested(181)).is_err());
+}

@@ -5,15 +5,11 @@
 //! where these are read from something else, so that there are never two.
 
 use std::{
-    borrow::Cow,
     collections::{BTreeMap, HashMap},
     hash::{BuildHasher, Hash},
 };
 
-use mongodb::bson::{
-    Binary,
-    spec::{BinarySubtype, ElementType},
-};
+use mongodb::bson::spec::ElementType;
 
 use super::{Projection, View};
 use crate::{
@@ -113,7 +109,7 @@ pub mod kinds {
     #[derive(Debug)]
     pub struct Entries<K>(PhantomData<K>);
 }
-use kinds::{Boxed, Entries, Inner, Items, Like, Maybe, Nested, Other, Own, Present, Unboxed};
+use kinds::{Boxed, Entries, Inner, Items, Maybe, Nested, Other, Own, Present, Unboxed};
 
 #[diagnostic::do_not_recommend]
 impl<T: Value> FromField<'_, T, Own> for T {
@@ -150,55 +146,6 @@ impl<'de, V: FromOther<'de, F, K>, F, K> FromField<'de, F, Other<K>> for V {
 
     fn project(projection: &mut Projection) {
         V::project(projection);
-    }
-}
-
-macro_rules! texts {
-    ($($text:ty),*) => { $(
-        #[diagnostic::do_not_recommend]
-        impl<'de> FromOther<'de, $text, Like> for &'de str {
-            #[inline]
-            fn read(raw: Raw<'de>) -> CodecResult<Self> {
-                raw.str()
-            }
-        }
-    )* };
-}
-
-texts!(String, Box<str>, Cow<'static, str>);
-
-macro_rules! cows {
-    ($($text:ty),*) => { $(
-        #[diagnostic::do_not_recommend]
-        impl<'de> FromOther<'de, $text, Like> for Cow<'de, str> {
-            #[inline]
-            fn read(raw: Raw<'de>) -> CodecResult<Self> {
-                raw.str().map(Cow::Borrowed)
-            }
-
-            fn defaulted(default: $text) -> Option<Self> {
-                Some(Cow::Owned(default.into()))
-            }
-        }
-    )* };
-}
-
-// A `Cow<'static, str>` is its own way.
-cows!(String, Box<str>);
-
-#[diagnostic::do_not_recommend]
-impl<'de> FromOther<'de, Binary, Like> for &'de [u8] {
-    fn read(raw: Raw<'de>) -> CodecResult<Self> {
-        if !raw.is(ElementType::Binary) {
-            return Err(raw.expected("binary data"));
-        }
-        let old: u8 = BinarySubtype::BinaryOld.into();
-        match raw.bytes() {
-            // Subtype 2 repeats the length of the data inside the data.
-            [_, _, _, _, subtype, _, _, _, _, data @ ..] if *subtype == old => Ok(data),
-            [_, _, _, _, subtype, data @ ..] if *subtype != old => Ok(data),
-            _ => Err(CodecError::malformed()),
-        }
     }
 }
 

@@ -4,7 +4,7 @@ use std::{borrow::Cow, collections::BTreeMap};
 
 use odm::{
     Collection, Database, Embedded, Filter, Id, Model, View,
-    bson::{Binary, Document, doc, spec::BinarySubtype},
+    bson::{Binary, Document, RawDocument, doc, spec::BinarySubtype},
 };
 use odm_integration::{
     commands::Commands,
@@ -284,6 +284,7 @@ struct Thing {
     parts: Vec<Part>,
     #[serde(default)]
     visits: i64,
+    any: Document,
 }
 
 fn unnamed() -> String {
@@ -309,6 +310,7 @@ struct Inventory<'a> {
     by_shelf: BTreeMap<String, Sku>,
     parts: Vec<Named>,
     visits: i64,
+    any: &'a RawDocument,
 }
 
 /// A tree.
@@ -335,6 +337,7 @@ async fn every_kind_of_field(db: Database, server: Server) {
         by_shelf: BTreeMap::from([("top".to_owned(), line("e", 1, 1.0))]),
         parts: vec![part("lid", vec![part("hinge", vec![])])],
         visits: 7,
+        any: doc! { "a": 1 },
     };
     let (db, commands) = Commands::record(server.uri(), &db).await;
     let things = db.collection::<Thing>();
@@ -346,6 +349,7 @@ async fn every_kind_of_field(db: Database, server: Server) {
     cursor
         .for_each(|row| {
             seen += 1;
+            assert_eq!(row.any.get_i32("a").unwrap(), 1);
             let expected = Inventory {
                 name: Some("crate".to_owned()),
                 blob: &[1, 2, 3],
@@ -356,6 +360,7 @@ async fn every_kind_of_field(db: Database, server: Server) {
                 by_shelf: BTreeMap::from([("top".to_owned(), sku("e"))]),
                 parts: vec![named("lid", vec![named("hinge", vec![])])],
                 visits: 7,
+                any: row.any,
             };
             assert_eq!(row, expected);
         })
@@ -376,6 +381,7 @@ async fn every_kind_of_field(db: Database, server: Server) {
             "parts.name": 1,
             "parts.parts": 1,
             "visits": 1,
+            "any": 1,
             "_id": 0,
         },
         "filter": {},

@@ -1,0 +1,52 @@
+//! `RawDocumentBuf` and `RawArrayBuf`: documents and arrays without a declared shape, kept as the bytes they are.
+//!
+//! What is in them is checked for its frames and its depth, not for its texts and names: `bson` does that when something is
+//! asked of them.
+
+use mongodb::bson::{RawArray, RawArrayBuf, RawDocument, RawDocumentBuf, spec::ElementType};
+
+use super::{Raw, Value, Writer, leaf};
+use crate::error::codec::{CodecError, CodecResult};
+
+fn copy(bytes: &[u8], element_type: ElementType, writer: &mut Writer) -> CodecResult<ElementType> {
+    Raw::new(element_type, bytes).at_depth(writer.depth()).check_depth()?;
+    writer.put(bytes);
+    Ok(element_type)
+}
+
+impl<'de> Raw<'de> {
+    /// The document as `bson` reads it: where it lies, and nothing of it before it is asked for.
+    pub(crate) fn undecoded(self) -> CodecResult<&'de RawDocument> {
+        self.elements()?;
+        self.check_depth()?;
+        RawDocument::from_bytes(self.bytes()).map_err(|_| CodecError::malformed())
+    }
+}
+
+impl Value for RawDocumentBuf {
+    leaf!();
+
+    fn encode(&self, writer: &mut Writer) -> CodecResult<ElementType> {
+        copy(self.as_bytes(), ElementType::EmbeddedDocument, writer)
+    }
+
+    fn decode(raw: Raw<'_>) -> CodecResult<Self> {
+        raw.undecoded().map(RawDocument::to_owned)
+    }
+}
+
+impl Value for RawArrayBuf {
+    leaf!();
+
+    fn encode(&self, writer: &mut Writer) -> CodecResult<ElementType> {
+        copy(self.as_bytes(), ElementType::Array, writer)
+    }
+
+    fn decode(raw: Raw<'_>) -> CodecResult<Self> {
+        raw.items()?;
+        raw.check_depth()?;
+        let wrapped = raw.wrapped()?;
+        let document = RawDocument::from_bytes(&wrapped).map_err(|_| CodecError::malformed())?;
+        document.get_array("v").map(RawArray::to_owned).map_err(|_| CodecError::malformed())
+    }
+}
