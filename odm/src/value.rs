@@ -55,6 +55,7 @@
 //! - An integer beyond int64 is an error when it is written: no BSON integer holds it.
 //! - Every `Decimal` is stored exactly; a decimal128 that it cannot hold exactly, an infinity or NaN is an error when it
 //!   is read.
+//! - In a field of a model itself, the server replaces a `Timestamp` of zeros by its own time when it inserts one.
 //! - `HashSet` and `HashMap` are stored in an order that differs between processes: compare a set by `all` and `size`.
 //!
 //! `Rc` is no field type, since documents cross threads; nor are `Cell` and its relatives. `Duration` and `SystemTime`

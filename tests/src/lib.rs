@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::missing_panics_doc)] // a test that cannot go on has failed
 
 pub mod commands;
+pub mod corpus;
 pub mod hostile;
 pub mod people;
 pub mod story;

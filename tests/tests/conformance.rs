@@ -3,8 +3,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // in functions that tests share
 #![allow(clippy::format_collect)] // a few bytes in hex
 
-#[path = "conformance/corpus.rs"]
-mod corpus;
 #[path = "conformance/typed.rs"]
 mod typed;
 
@@ -14,6 +12,7 @@ use odm::{
     error::codec::CodecError,
     value::{Raw, Writer},
 };
+use odm_integration::corpus::{self, bytes, element};
 
 fn written<V: Value>(value: &V) -> Result<Vec<u8>, CodecError> {
     let mut writer = Writer::new();
@@ -23,24 +22,6 @@ fn written<V: Value>(value: &V) -> Result<Vec<u8>, CodecError> {
 
 fn read<V: Value>(bytes: &[u8]) -> Result<V, CodecError> {
     V::decode(Raw::document(bytes))
-}
-
-/// Bytes from hex; blanks are for the reader.
-fn bytes(hex: &str) -> Vec<u8> {
-    let digits: Vec<u8> = hex.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
-    let digit = |byte: u8| u8::try_from(char::from(byte).to_digit(16).unwrap()).unwrap();
-    assert!(digits.len().is_multiple_of(2), "{hex}");
-    digits.chunks(2).map(|pair| digit(pair[0]) << 4 | digit(pair[1])).collect()
-}
-
-/// A document with the one element `a`: its type byte, its value.
-fn element(tag: u8, value: &str) -> Vec<u8> {
-    let value = bytes(value);
-    let mut all = u32::try_from(value.len() + 8).unwrap().to_le_bytes().to_vec();
-    all.extend_from_slice(&[tag, b'a', 0]);
-    all.extend_from_slice(&value);
-    all.push(0);
-    all
 }
 
 #[test]

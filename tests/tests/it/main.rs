@@ -1,6 +1,7 @@
 //! The integration tests: one binary, one server, a database per test.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // in functions that tests share
 
+mod conformance;
 mod count;
 mod declared;
 mod delete;

@@ -1,7 +1,7 @@
-//! The corpus: the value of the element `a`, in hex, by type.
+//! The corpus of BSON: the value of the element `a`, in hex, by type.
 
 /// Name, type byte, value.
-pub(crate) const VALID: &[(&str, u8, &str)] = &[
+pub const VALID: &[(&str, u8, &str)] = &[
     ("double 1", 0x01, "000000000000f03f"),
     ("double -1", 0x01, "000000000000f0bf"),
     ("double 1.0001220703125", 0x01, "000000008000f03f"),
@@ -113,7 +113,7 @@ pub(crate) const VALID: &[(&str, u8, &str)] = &[
 ];
 
 /// Name, document, the document as it is written.
-pub(crate) const DEGENERATE: &[(&str, &str, &str)] = &[
+pub const DEGENERATE: &[(&str, &str, &str)] = &[
     (
         "an array with an empty key",
         "13000000 04 6100 0b000000 10 00 0a000000 00 00",
@@ -137,7 +137,7 @@ pub(crate) const DEGENERATE: &[(&str, &str, &str)] = &[
 ];
 
 /// Name, type byte, value.
-pub(crate) const MALFORMED: &[(&str, u8, &str)] = &[
+pub const MALFORMED: &[(&str, u8, &str)] = &[
     ("double cut", 0x01, "0000f03f"),
     ("string without a length", 0x02, ""),
     ("string of length 0", 0x02, "00000000"),
@@ -208,7 +208,7 @@ pub(crate) const MALFORMED: &[(&str, u8, &str)] = &[
 ];
 
 /// Name, whole document.
-pub(crate) const MALFORMED_DOCUMENTS: &[(&str, &str)] = &[
+pub const MALFORMED_DOCUMENTS: &[(&str, &str)] = &[
     ("nothing", ""),
     ("a length alone", "05000000"),
     ("a length cut", "050000"),
@@ -228,3 +228,21 @@ pub(crate) const MALFORMED_DOCUMENTS: &[(&str, &str)] = &[
     ("a key twice, of two types", "0f000000 0a 6100 10 6100 01000000 00"),
     ("the bytes of a text", "68656c6c6f20776f726c64"),
 ];
+
+/// Bytes from hex; blanks are for the reader.
+pub fn bytes(hex: &str) -> Vec<u8> {
+    let digits: Vec<u8> = hex.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
+    let digit = |byte: u8| u8::try_from(char::from(byte).to_digit(16).unwrap()).unwrap();
+    assert!(digits.len().is_multiple_of(2), "{hex}");
+    digits.chunks(2).map(|pair| digit(pair[0]) << 4 | digit(pair[1])).collect()
+}
+
+/// A document with the one element `a`: its type byte, its value.
+pub fn element(tag: u8, value: &str) -> Vec<u8> {
+    let value = bytes(value);
+    let mut all = u32::try_from(value.len() + 8).unwrap().to_le_bytes().to_vec();
+    all.extend_from_slice(&[tag, b'a', 0]);
+    all.extend_from_slice(&value);
+    all.push(0);
+    all
+}
