@@ -6,6 +6,7 @@
 //! its own) and, for what it has no setter for, `.with_options(..)` with the options of the driver.
 
 mod aggregate;
+mod batch;
 mod count;
 mod delete_many;
 mod delete_one;

@@ -256,7 +256,7 @@ async fn refused_calls_send_nothing(db: Database, server: Server) {
     assert!(people.replace_one(p.name().eq("x"), &nobody).await.unwrap_err().is_invalid());
     let error = people.insert_many([&person("a", 1), &nobody, &person("b", 1)]).await.unwrap_err();
     assert!(error.is_invalid());
-    assert_eq!(error.insert_many_error().unwrap().failures()[0].position(), 1);
+    assert_eq!(error.bulk_write_error().unwrap().failures()[0].position(), 1);
     assert_eq!(
         message(error),
         "insert_many on shop.people: 0 of 3 documents were written; the one at position 1: 2 violations: `name` \
