@@ -108,6 +108,8 @@ pub mod schema;
 #[path = "private.rs"]
 pub mod __private;
 
+#[doc(inline)]
+pub use action::Write;
 pub use collection::Collection;
 pub use cursor::Cursor;
 pub use database::Database;

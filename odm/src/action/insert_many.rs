@@ -8,10 +8,10 @@ use mongodb::{ClientSession, action::Action, bson::RawDocument, options::InsertM
 use super::{Implicit, SessionState, action, batch::Limits, encode::Encoded};
 use crate::{
     collection::{Collection, Target},
-    error::{Answer, BulkWriteError, Command, Error, ErrorKind, Result},
+    error::{Answer, BulkWriteError, Error, ErrorKind, Result},
     exec,
     model::Model,
-    trace::Verb,
+    trace::{Operation, Verb},
 };
 
 const INSERT_MANY: Verb = Verb::new("insert_many", "insert");
@@ -123,20 +123,34 @@ async fn send(
     let operation = target.operation(INSERT_MANY);
     let documents = operation.check(documents)?;
     let ordered = options.ordered.unwrap_or(true);
-    let collection = target.driver().clone_with_type::<&RawDocument>();
     let mut report = BulkWriteError::of_documents(documents.len());
     for batch in Limits::DOCUMENTS.cut(documents.sizes().enumerate()) {
-        let call = collection
-            .insert_many(batch.iter().filter_map(|position| documents.document(*position)))
-            .with_options(options.clone())
-            .optional(session.as_deref_mut(), mongodb::action::InsertMany::session);
-        let answer = match exec::run(operation, call).await {
-            Ok(_) => Ok(Answer::inserted(batch.len())),
-            Err(error) => Answer::of(Command::Insert, &error).ok_or(error),
-        };
+        let batch_of = batch.iter().filter_map(|position| documents.document(*position)).collect();
+        let answer =
+            insert_batch(&target, operation, batch_of, options.clone(), session.as_deref_mut()).await;
         if !report.take(&batch, answer, ordered) {
             break;
         }
     }
     operation.check(report.into_result()).map(drop)
+}
+
+/// Sends what goes into one `insert` command. The driver makes it again after a failure, where that is safe.
+pub(super) async fn insert_batch(
+    target: &Target,
+    operation: Operation<'_>,
+    documents: Vec<&RawDocument>,
+    options: InsertManyOptions,
+    session: Option<&mut ClientSession>,
+) -> Result<Answer> {
+    let ordered = options.ordered.unwrap_or(true);
+    let collection = target.driver().clone_with_type::<&RawDocument>();
+    let call = collection
+        .insert_many(&documents)
+        .with_options(options)
+        .optional(session, mongodb::action::InsertMany::session);
+    match exec::run(operation, call).await {
+        Ok(_) => Ok(Answer::inserted(documents.len())),
+        Err(error) => Answer::of_insert(&error, &documents, ordered).ok_or(error),
+    }
 }

@@ -4,11 +4,14 @@ use mongodb::{
     bson::{
         Bson, Document, RawBsonRef, RawDocument, Utf8Lossy, deserialize_from_document, deserialize_from_slice,
     },
-    error::{Error as DriverError, ErrorKind as Driver, WriteConcernError, WriteError, WriteFailure},
+    error::{
+        Error as DriverError, ErrorKind as Driver, IndexedWriteError, RETRYABLE_WRITE_ERROR,
+        WriteConcernError, WriteError, WriteFailure,
+    },
 };
 use serde::Deserialize;
 
-use super::{Error, ErrorKind, WriteCounts};
+use super::{Error, ErrorKind, Result, WriteCounts};
 
 /// What a write command did.
 #[derive(Debug, Default)]
@@ -19,6 +22,7 @@ pub(crate) struct Answer {
     /// By the index of the write in its command.
     pub(super) failures: Vec<(usize, Error)>,
     pub(super) write_concern_error: Option<Error>,
+    retryable: bool,
 }
 
 /// Which write command it was.
@@ -38,7 +42,11 @@ impl Answer {
 
     /// Reads a reply; `None` if it is none to a write.
     pub(crate) fn read(command: Command, reply: &RawDocument) -> Option<Self> {
-        let Utf8Lossy(reply) = deserialize_from_slice::<Utf8Lossy<Reply>>(reply.as_bytes()).ok()?;
+        let Utf8Lossy(reply) = deserialize_from_slice(reply.as_bytes()).ok()?;
+        Some(Self::of_reply(command, reply))
+    }
+
+    fn of_reply(command: Command, reply: Reply) -> Self {
         let upserted: Vec<_> = reply.upserted.into_iter().map(|one| (one.index, one.id)).collect();
         let mut counts = WriteCounts::default();
         match command {
@@ -50,15 +58,31 @@ impl Answer {
                 counts.modified = reply.modified;
             }
         }
-        Some(Self {
+        Self {
             counts,
             upserted,
             failures: reply.write_errors.into_iter().map(failure).collect(),
             write_concern_error: reply.write_concern_error.map(not_acknowledged),
-        })
+            retryable: reply.labels.iter().any(|label| label == RETRYABLE_WRITE_ERROR),
+        }
     }
 
-    /// The answer that the driver made an error of: a reply that says `ok: 1` and names writes that failed.
+    /// Reads a reply that the driver gives as a document.
+    pub(crate) fn read_document(command: Command, reply: Document) -> Result<Self> {
+        match deserialize_from_document(reply) {
+            Ok(reply) => Ok(Self::of_reply(command, reply)),
+            Err(_) => Err(Error::new(ErrorKind::Driver(
+                "the server's answer does not tell what was written".into(),
+            ))),
+        }
+    }
+
+    /// Whether the write concern was missed in a way that making the write again may mend.
+    pub(crate) fn is_retryable(&self) -> bool {
+        self.retryable
+    }
+
+    /// The answer that the driver made an error of: a reply that says `ok: 1`.
     pub(crate) fn of(command: Command, error: &Error) -> Option<Self> {
         let reply = error.driver()?.server_response()?;
         // Servers answer `ok` as a double, proxies as an integer.
@@ -67,6 +91,32 @@ impl Answer {
             ok => ok.as_i32() == Some(1) || ok.as_i64() == Some(1) || ok.as_bool() == Some(true),
         };
         ok.then(|| Self::read(command, reply)).flatten()
+    }
+
+    /// The answer to an `insert` of these documents that the driver made an error of. It does not keep the reply, and
+    /// with it the values of a duplicate key: they are the document's.
+    pub(crate) fn of_insert(error: &Error, documents: &[&RawDocument], ordered: bool) -> Option<Self> {
+        let Driver::InsertMany(many) = &*error.driver()?.kind else { return None };
+        let failures = many.write_errors.as_deref().unwrap_or_default();
+        let inserted = match failures {
+            [first, ..] if ordered => first.index,
+            failures => documents.len().saturating_sub(failures.len()),
+        };
+        let failure = |failure: &IndexedWriteError| {
+            let error = Driver::Write(WriteFailure::WriteError(failure.clone().into()));
+            let mut error = Error::from_driver(error.into());
+            if let (ErrorKind::DuplicateKey(key), Some(document)) =
+                (&mut error.0.kind, documents.get(failure.index))
+            {
+                key.find_values(document);
+            }
+            (failure.index, error)
+        };
+        Some(Self {
+            failures: failures.iter().map(failure).collect(),
+            write_concern_error: many.write_concern_error.clone().map(not_acknowledged),
+            ..Self::inserted(inserted)
+        })
     }
 }
 
@@ -86,6 +136,8 @@ struct Reply {
     write_errors: Vec<Document>,
     #[serde(rename = "writeConcernError")]
     write_concern_error: Option<WriteConcernError>,
+    #[serde(rename = "errorLabels", default)]
+    labels: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]

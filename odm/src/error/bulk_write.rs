@@ -1,5 +1,7 @@
 //! Partly failed writes: what became of each document of an `insert_many`, of each write of a `bulk_write`.
 
+mod across;
+
 use std::{fmt, ops::AddAssign};
 
 use mongodb::{bson::Bson, error::TRANSIENT_TRANSACTION_ERROR};

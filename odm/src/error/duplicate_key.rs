@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use mongodb::bson::{Bson, Document};
+use mongodb::bson::{Bson, Document, RawBsonRef, RawDocument};
 
 /// A key that another document already has in a unique index.
 #[derive(Clone, PartialEq)]
@@ -40,6 +40,22 @@ impl DuplicateKey {
             _ => named,
         };
         Self { index: index.to_owned(), fields, value: value.map(str::to_owned), values: None }
+    }
+
+    /// Finds the values in the document that was not stored. What goes through an array stays unknown: any of its
+    /// elements may be the one.
+    pub(super) fn find_values(&mut self, document: &RawDocument) {
+        let find = |field: &String| {
+            let (way, last) = field.rsplit_once('.').unwrap_or(("", field));
+            let steps = way.split('.').filter(|step| !step.is_empty());
+            let parent = steps.into_iter().try_fold(document, |at, step| at.get_document(step).ok())?;
+            match parent.get(last).ok()? {
+                None => Some((field.clone(), Bson::Null)),
+                Some(RawBsonRef::Array(_)) => None,
+                Some(value) => Some((field.clone(), Bson::try_from(value).ok()?)),
+            }
+        };
+        self.values = Some(self.fields.iter().filter_map(find).collect());
     }
 
     /// The name of the unique index, `email_1`; empty where the server's text does not tell it.

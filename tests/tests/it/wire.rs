@@ -12,12 +12,12 @@ use odm_integration::{
 };
 use odm_test::Server;
 
-async fn recorded(db: &Database, server: &Server) -> (Collection<Person>, Commands) {
+pub(crate) async fn recorded(db: &Database, server: &Server) -> (Collection<Person>, Commands) {
     let (db, commands) = Commands::record(server.uri(), db).await;
     (db.collection(), commands)
 }
 
-fn stored(person: &Person) -> Document {
+pub(crate) fn stored(person: &Person) -> Document {
     doc! {
         "_id": *person.id.key(),
         "name": &person.name,
