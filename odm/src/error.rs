@@ -129,6 +129,16 @@ impl Error {
         self
     }
 
+    /// The same error of storing this document: where the driver does not keep what the server says of a duplicate key,
+    /// the document has it.
+    #[must_use]
+    pub(crate) fn storing(mut self, document: &RawDocument) -> Self {
+        if let ErrorKind::DuplicateKey(key) = &mut self.0.kind {
+            key.find_values(document);
+        }
+        self
+    }
+
     /// The same error, said to have happened in `operation`.
     #[must_use]
     pub(crate) fn during(mut self, operation: &Operation<'_>) -> Self {

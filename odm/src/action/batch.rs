@@ -6,23 +6,27 @@
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Limits {
     /// `maxWriteBatchSize`, the same for every version since 3.6.
-    pub(super) count: usize,
-    pub(super) bytes: usize,
+    count: usize,
+    bytes: usize,
+    /// What stands before each thing.
+    key: usize,
 }
 
 impl Limits {
     /// Of an `insert` by the driver, whose documents stand outside of the command: `maxMessageSizeBytes` less room
     /// for the rest.
-    pub(super) const DOCUMENTS: Self = Self { count: 100_000, bytes: 47_000_000 };
+    pub(super) const DOCUMENTS: Self = Self { count: 100_000, bytes: 47_000_000, key: 0 };
     /// Of a command that is one document, as those made here are: `maxBsonObjectSize`. The 16 KiB that the server
-    /// allows a command beyond it are for what is around a single write with a document of the greatest size.
-    pub(super) const COMMAND: Self = Self { count: 100_000, bytes: 16 * 1024 * 1024 - 64 * 1024 };
+    /// allows a command beyond it are for what is around a single write with a document of the greatest size. In an
+    /// array each has a key, `99999` at most.
+    pub(super) const COMMAND: Self = Self { count: 100_000, bytes: 16 * 1024 * 1024 - 64 * 1024, key: 7 };
 
     /// The positions of the things of these sizes that go into each command, each in one command, in order.
     pub(super) fn cut(self, sizes: impl IntoIterator<Item = (usize, usize)>) -> Vec<Vec<usize>> {
         let mut batches = Vec::new();
         let (mut batch, mut bytes) = (Vec::new(), 0);
         for (position, size) in sizes {
+            let size = size + self.key;
             if !batch.is_empty() && (batch.len() == self.count || bytes + size > self.bytes) {
                 batches.push(std::mem::take(&mut batch));
                 bytes = 0;

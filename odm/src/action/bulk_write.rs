@@ -109,8 +109,7 @@ impl<M: Model, S> BulkWrite<M, S> {
         if let Some(id) = id {
             self.ids.insert(self.writes.len(), id);
         }
-        let kind = statement.as_ref().ok().map(statement::Statement::kind);
-        self.writes.push(kind, statement.and_then(statement::Statement::into_element));
+        self.writes.push(statement);
     }
 
     /// Whether to keep the order, and stop at the first write that the server refuses: `true` unless said otherwise.

@@ -104,12 +104,11 @@ impl Answer {
         };
         let failure = |failure: &IndexedWriteError| {
             let error = Driver::Write(WriteFailure::WriteError(failure.clone().into()));
-            let mut error = Error::from_driver(error.into());
-            if let (ErrorKind::DuplicateKey(key), Some(document)) =
-                (&mut error.0.kind, documents.get(failure.index))
-            {
-                key.find_values(document);
-            }
+            let error = Error::from_driver(error.into());
+            let error = match documents.get(failure.index) {
+                Some(document) => error.storing(document),
+                None => error,
+            };
             (failure.index, error)
         };
         Some(Self {

@@ -45,6 +45,9 @@ impl DuplicateKey {
     /// Finds the values in the document that was not stored. What goes through an array stays unknown: any of its
     /// elements may be the one.
     pub(super) fn find_values(&mut self, document: &RawDocument) {
+        if self.values.is_some() {
+            return;
+        }
         let find = |field: &String| {
             let (way, last) = field.rsplit_once('.').unwrap_or(("", field));
             let steps = way.split('.').filter(|step| !step.is_empty());
@@ -75,8 +78,8 @@ impl DuplicateKey {
     /// The value of this field in the key, by the field's stored name: what another document already has. It is stored
     /// data: do not log it unless you may.
     ///
-    /// `None` where the server does not tell it. A text of an index with a collation is given as the bytes that the
-    /// index compares.
+    /// `None` where it is not told: for a bulk write across collections, and for an inserted document's array. A text of
+    /// an index with a collation may be given as the bytes that the index compares.
     pub fn value_of(&self, field: &str) -> Option<&Bson> {
         self.values.as_ref()?.get(field)
     }

@@ -9,11 +9,12 @@ use mongodb::{
 use super::{
     BULK_WRITE,
     once::{self, Place},
+    statement::Statement,
 };
 use crate::{
     action::{batch::Limits, insert_many::insert_batch},
     collection::Target,
-    error::{Answer, BulkWriteError, Command, Error, ErrorKind, Result, WriteCounts},
+    error::{Answer, BulkWriteError, Command, Error, Result, WriteCounts},
     exec,
     trace::{Operation, Verb},
 };
@@ -32,13 +33,13 @@ const fn name(command: Command) -> &'static str {
 }
 
 /// Writes as they stand in the arrays of their commands, in the order in which they were given.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Elements {
+    count: usize,
     elements: Vec<Element>,
     refused: Vec<(usize, Error)>,
 }
 
-#[derive(Debug)]
 struct Element {
     kind: (Command, bool),
     bytes: RawDocumentBuf,
@@ -46,29 +47,27 @@ struct Element {
 
 impl Elements {
     /// The next write, if it can be sent.
-    pub(super) fn push(&mut self, kind: Option<(Command, bool)>, bytes: Result<RawDocumentBuf>) {
-        let kind = kind.unwrap_or((Command::Insert, false));
-        let bytes = bytes.unwrap_or_else(|error| {
-            self.refused.push((self.elements.len(), error));
-            RawDocumentBuf::new()
-        });
-        self.elements.push(Element { kind, bytes });
+    pub(super) fn push(&mut self, statement: Result<Statement>) {
+        let element = statement
+            .and_then(|statement| Ok(Element { kind: statement.kind(), bytes: statement.into_element()? }));
+        match element {
+            Ok(element) => self.elements.push(element),
+            Err(error) => self.refused.push((self.count, error)),
+        }
+        self.count += 1;
     }
 
     pub(super) fn len(&self) -> usize {
-        self.elements.len()
+        self.count
     }
 
     /// The writes, if all of them can be sent.
-    fn check(mut self) -> Result<Vec<Element>> {
-        if self.refused.is_empty() {
-            return Ok(self.elements);
-        }
-        let mut report = BulkWriteError::of_writes(self.elements.len());
-        for (position, error) in self.refused.drain(..) {
+    fn check(self) -> Result<Vec<Element>> {
+        let mut report = BulkWriteError::of_writes(self.count);
+        for (position, error) in self.refused {
             report.fail(position, error);
         }
-        Err(Error::new(ErrorKind::BulkWrite(report)))
+        report.into_result().map(|_| self.elements)
     }
 }
 

@@ -196,3 +196,6 @@ fn document_of(document: &RawDocument) -> Result<Document> {
         _ => Ok(Document::new()),
     }
 }
+
+#[cfg(test)]
+mod tests;

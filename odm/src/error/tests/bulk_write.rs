@@ -158,3 +158,34 @@ fn bulk_write_per_write() {
     );
     assert_silent(&error, &["SECRET"]);
 }
+
+/// What the driver tells of a bulk write across collections: single failures, what ended it, what is known.
+#[test]
+fn bulk_write_across_collections() {
+    let mut across = mongodb::error::BulkWriteError::default();
+    across.write_errors.insert(
+        2,
+        parsed(doc! { "code": 11000, "errmsg": "E11000 duplicate key error collection: shop.orders index: _id_ dup key: { _id: \"SECRET\" }" }),
+    );
+    let mut known = mongodb::results::VerboseBulkWriteResult::default();
+    (known.summary.inserted_count, known.summary.upserted_count) = (1, 1);
+    // The driver's results of single writes have no constructor.
+    known.delete_results.insert(0, mongodb::results::DeleteResult::default());
+    across.partial_result = Some(mongodb::error::PartialBulkWriteResult::Verbose(known));
+    across
+        .write_concern_errors
+        .push(parsed(doc! { "code": 64, "codeName": "WriteConcernFailed", "errmsg": "late" }));
+    let error = Error::from_driver(Driver::BulkWrite(across).into());
+    let error = BulkWriteError::of_driver(4, error).into_result().unwrap_err();
+    assert_eq!(outcomes(&error), "w-f-");
+    let report = error.bulk_write_error().unwrap();
+    assert_eq!(report.counts(), WriteCounts { inserted: 1, upserted: 1, ..WriteCounts::default() });
+    assert_eq!(report.write_concern_errors().len(), 1);
+    assert!(!error.is_duplicate_key() && error.is_outcome_unknown() && !error.is_applied());
+    assert_silent(&error, &["SECRET"]);
+
+    let lost = DriverError::from(std::io::Error::from(std::io::ErrorKind::UnexpectedEof));
+    let error = BulkWriteError::of_driver(2, Error::from_driver(lost)).into_result().unwrap_err();
+    assert_eq!(outcomes(&error), "??");
+    assert!(error.is_outcome_unknown());
+}
