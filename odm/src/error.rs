@@ -17,16 +17,18 @@ mod schema;
 mod selection;
 mod server;
 mod write_concern;
+mod write_counts;
 
 pub(crate) use self::answer::{Answer, Command};
 pub use self::{
-    bulk_write::{BulkWriteError, WriteCounts, WriteFailure, WriteOutcome},
+    bulk_write::{BulkWriteError, WriteFailure, WriteOutcome},
     decode::DecodeError,
     duplicate_key::DuplicateKey,
     kind::ErrorKind,
     rejection::{RejectedRule, Rejection},
     schema::{DeclaredProblem, SchemaError},
     write_concern::WriteConcernError,
+    write_counts::WriteCounts,
 };
 
 use std::{borrow::Cow, fmt};

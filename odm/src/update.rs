@@ -105,6 +105,11 @@ impl<M> Update<M> {
         Self::of(self.changes.or_insert(document))
     }
 
+    /// The same update without the type of its model.
+    pub(crate) fn untyped(self) -> Update<()> {
+        Update::of(self.changes)
+    }
+
     /// What is sent: the modifications and the array filters that their `$[name]` steps need.
     ///
     /// An operand that cannot be stored, or two changes of one field, is an error that

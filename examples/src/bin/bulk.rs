@@ -86,15 +86,14 @@ async fn main() -> anyhow::Result<()> {
         println!("{}", error.kind());
         let report = error.bulk_write_error().context("not a report")?;
         for (article, outcome) in new.iter().zip(report.outcomes()) {
-            match outcome {
-                WriteOutcome::Written => println!("  {}: stored", article.name),
-                WriteOutcome::Failed(error) if error.is_duplicate_key() => {
-                    println!("  {}: known", article.name)
-                }
-                WriteOutcome::Failed(error) => println!("  {}: {}", article.name, error.kind()),
-                WriteOutcome::NotTried => println!("  {}: not tried", article.name),
-                _ => println!("  {}: not known", article.name),
-            }
+            let became = match outcome {
+                WriteOutcome::Written => "stored".to_owned(),
+                WriteOutcome::Failed(error) if error.is_duplicate_key() => "known".to_owned(),
+                WriteOutcome::Failed(error) => error.kind().to_string(),
+                WriteOutcome::NotTried => "not tried".to_owned(),
+                _ => "nobody knows".to_owned(),
+            };
+            println!("  {}: {became}", article.name);
         }
         articles.delete_many(a.name().in_(["lemon", "melon"])).await?;
     }

@@ -1,6 +1,7 @@
 //! `bulk_write`: many writes of different kinds in few commands.
 
 mod across;
+mod draft;
 mod once;
 mod result;
 mod send;

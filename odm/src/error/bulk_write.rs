@@ -2,37 +2,11 @@
 
 mod across;
 
-use std::{fmt, ops::AddAssign};
+use std::fmt;
 
 use mongodb::{bson::Bson, error::TRANSIENT_TRANSACTION_ERROR};
 
-use super::{Error, ErrorKind, answer::Answer};
-
-/// How many documents some writes stored, found, changed and removed.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct WriteCounts {
-    /// Documents that inserts stored.
-    pub inserted: u64,
-    /// Documents that updates and replacements found.
-    pub matched: u64,
-    /// Documents that updates and replacements changed.
-    pub modified: u64,
-    /// Documents that updates and replacements stored, as nothing matched.
-    pub upserted: u64,
-    /// Documents that were removed.
-    pub deleted: u64,
-}
-
-impl AddAssign for WriteCounts {
-    fn add_assign(&mut self, more: Self) {
-        self.inserted += more.inserted;
-        self.matched += more.matched;
-        self.modified += more.modified;
-        self.upserted += more.upserted;
-        self.deleted += more.deleted;
-    }
-}
+use super::{Error, ErrorKind, WriteCounts, answer::Answer};
 
 /// Some of many writes were not applied: which, and why.
 ///

@@ -216,3 +216,13 @@ async fn numbers_grow(_db: Database) {
     }
     assert_eq!(count, 5 * 6 + 20 * 3);
 }
+
+/// Nobody listens on the discard port: nothing was sent, and it took the wait for a server once.
+#[tokio::test]
+async fn without_a_server() {
+    let nobody = "mongodb://127.0.0.1:9/shop?serverSelectionTimeoutMS=300";
+    let people = Database::connect(nobody).await.unwrap().collection::<Person>();
+    let error = people.bulk_write(birthdays()).await.unwrap_err();
+    assert!(error.is_unavailable() && error.is_retryable() && !error.is_outcome_unknown(), "{error:?}");
+    assert_eq!(outcomes(&error), "---");
+}

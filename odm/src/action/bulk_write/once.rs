@@ -19,7 +19,7 @@ use mongodb::{
 use super::BULK_WRITE;
 use crate::{
     collection::Target,
-    error::{Answer, Command, Error, Result},
+    error::{Answer, Command, Error, ErrorKind, Result},
     exec,
     trace::Operation,
 };
@@ -35,19 +35,22 @@ pub(super) enum Place {
     Plain,
 }
 
-/// Takes the next number of a session.
-pub(super) async fn next(target: &Target, session: &mut ClientSession) -> Place {
+/// Takes the next number of a session. It fails where no server is there to say whether it has numbers.
+pub(super) async fn next(target: &Target, session: &mut ClientSession) -> Result<Place> {
     let operation = target.operation(BULK_WRITE);
     let before = number(session);
-    if let Err(error) = exec::run(operation, session.start_transaction()).await {
-        return if is_in_transaction(&error) { Place::InTransaction } else { Place::Plain };
+    match exec::run(operation, session.start_transaction()).await {
+        Ok(()) => {}
+        Err(error) if matches!(error.kind(), ErrorKind::Unavailable(_)) => return Err(error),
+        Err(error) if is_in_transaction(&error) => return Ok(Place::InTransaction),
+        Err(_) => return Ok(Place::Plain),
     }
     let after = number(session);
     let ended = exec::run(operation, session.abort_transaction()).await;
-    match (before, after, ended) {
+    Ok(match (before, after, ended) {
         (Some(before), Some(after), Ok(())) if before.checked_add(1) == Some(after) => Place::Numbered(after),
         _ => Place::Plain,
-    }
+    })
 }
 
 fn is_in_transaction(error: &Error) -> bool {

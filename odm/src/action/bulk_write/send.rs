@@ -36,7 +36,7 @@ const fn name(command: Command) -> &'static str {
 #[derive(Default)]
 pub(super) struct Elements {
     count: usize,
-    elements: Vec<Element>,
+    accepted: Vec<Element>,
     refused: Vec<(usize, Error)>,
 }
 
@@ -51,7 +51,7 @@ impl Elements {
         let element = statement
             .and_then(|statement| Ok(Element { kind: statement.kind(), bytes: statement.into_element()? }));
         match element {
-            Ok(element) => self.elements.push(element),
+            Ok(element) => self.accepted.push(element),
             Err(error) => self.refused.push((self.count, error)),
         }
         self.count += 1;
@@ -67,7 +67,7 @@ impl Elements {
         for (position, error) in self.refused {
             report.fail(position, error);
         }
-        report.into_result().map(|_| self.elements)
+        report.into_result().map(|_| self.accepted)
     }
 }
 
@@ -146,18 +146,18 @@ impl Batch<'_> {
         let (session, place) = match session {
             // Also asked where it cannot be repeated: whether it is in a transaction.
             Some(session) => {
-                let place = once::next(target, session).await;
-                (
-                    Some(session),
-                    if can_repeat || place == Place::InTransaction { place } else { Place::Plain },
-                )
+                let place = match once::next(target, session).await? {
+                    Place::Numbered(_) if !can_repeat => Place::Plain,
+                    place => place,
+                };
+                (Some(session), place)
             }
             None if can_repeat => {
                 let session = match own {
                     Some(session) => session,
                     None => own.insert(start_session(target).await?),
                 };
-                let place = once::next(target, session).await;
+                let place = once::next(target, session).await?;
                 (Some(session), place)
             }
             None => (None, Place::Plain),

@@ -2,27 +2,12 @@
 
 use std::error::Error as _;
 
-use mongodb::{
-    error::{Error as DriverError, ErrorKind as Driver, PartialBulkWriteResult, WriteFailure as Failure},
-    results::SummaryBulkWriteResult,
+use mongodb::error::{
+    Error as DriverError, ErrorKind as Driver, PartialBulkWriteResult, WriteFailure as Failure,
 };
 
-use super::{Became, BulkWriteError, WriteCounts};
-use crate::error::{Error, answer::not_acknowledged};
-
-impl WriteCounts {
-    /// The driver's counts.
-    pub(crate) fn of_summary(summary: &SummaryBulkWriteResult) -> Self {
-        let count = |count| u64::try_from(count).unwrap_or_default();
-        Self {
-            inserted: count(summary.inserted_count),
-            matched: count(summary.matched_count),
-            modified: count(summary.modified_count),
-            upserted: count(summary.upserted_count),
-            deleted: count(summary.deleted_count),
-        }
-    }
-}
+use super::{Became, BulkWriteError};
+use crate::error::{Error, WriteCounts, answer::not_acknowledged};
 
 impl BulkWriteError {
     /// What the driver tells of `count` writes.
@@ -40,7 +25,7 @@ impl BulkWriteError {
         }
         match &across.partial_result {
             Some(PartialBulkWriteResult::Summary(summary)) => {
-                report.counts = WriteCounts::of_summary(summary)
+                report.counts = WriteCounts::of_summary(summary);
             }
             Some(PartialBulkWriteResult::Verbose(verbose)) => {
                 report.counts = WriteCounts::of_summary(&verbose.summary);

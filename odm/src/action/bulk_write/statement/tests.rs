@@ -100,6 +100,6 @@ fn too_large_for_a_command() {
     assert!(matches!(error.kind(), ErrorKind::TooLarge(_)) && error.is_not_sent());
     assert_eq!(
         error.to_string(),
-        "the write has 17825833 bytes and a command at most 16785408; nothing was sent"
+        "the write has 17825824 bytes and a command at most 16785408; nothing was sent"
     );
 }
