@@ -1,5 +1,7 @@
 //! What a caller asks an `Error`: the predicates, and the way to what the kinds carry.
 
+use mongodb::error::ErrorKind as Driver;
+
 use super::{
     BulkWriteError, DecodeError, DuplicateKey, Error, ErrorKind, Rejection, SchemaError, WriteConcernError,
     invalid::Violations,
@@ -36,7 +38,8 @@ impl Error {
         self.decode_error().is_some_and(DecodeError::is_newer_version)
     }
 
-    /// Whether nothing was sent, because a value, a sentence, a rule or a setting is wrong on this side.
+    /// Whether nothing was sent, because a value, a sentence, a rule or a setting is wrong on this side, or the server
+    /// is known to be too old.
     pub fn is_not_sent(&self) -> bool {
         match self.kind() {
             ErrorKind::Encode(_) | ErrorKind::Invalid(_) | ErrorKind::Refused(_) | ErrorKind::Config(_) => {
@@ -44,6 +47,9 @@ impl Error {
             }
             ErrorKind::Schema(error) => matches!(error, SchemaError::Declared(_)),
             ErrorKind::TooLarge(_) => self.0.driver.is_none(),
+            ErrorKind::Unsupported(_) => {
+                self.driver().is_some_and(|error| matches!(*error.kind, Driver::IncompatibleServer { .. }))
+            }
             ErrorKind::BulkWrite(error) => error.is_not_sent(),
             _ => false,
         }

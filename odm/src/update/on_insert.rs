@@ -78,12 +78,12 @@ mod tests {
 
     use super::*;
 
-    fn left(operators: Document) -> Result<String, String> {
+    fn left(operators: &Document) -> Result<String, String> {
         let document = doc! {
             "_id": 7, "name": "ada", "visits": 1, "tags": ["a"],
             "home": { "city": "Oslo", "geo": { "lat": 59, "lon": 10 } }, "work": null,
         };
-        left_by(&operators, document).map(|left| left.to_string()).map_err(|error| error.to_string())
+        left_by(operators, document).map(|left| left.to_string()).map_err(|error| error.to_string())
     }
 
     #[test]
@@ -107,19 +107,19 @@ mod tests {
                 r#"{ "_id": 7, "tags": ["a"], "work": null }"#,
             ),
         ] {
-            assert_eq!(left(operators.clone()).as_deref(), Ok(expected), "{operators}");
+            assert_eq!(left(&operators).as_deref(), Ok(expected), "{operators}");
         }
     }
 
     #[test]
     fn what_would_not_be_the_document() {
         assert_eq!(
-            left(doc! { "$set": { "tags.0": "b" } }).unwrap_err(),
+            left(&doc! { "$set": { "tags.0": "b" } }).unwrap_err(),
             "`tags`: expected an update that writes the whole field, or leaves it to the document to insert, found a \
              change of `tags.0` inside it"
         );
         assert_eq!(
-            left(doc! { "$pull": { "tags": "b" } }).unwrap_err(),
+            left(&doc! { "$pull": { "tags": "b" } }).unwrap_err(),
             "`tags`: expected an update that writes the field, or leaves it to the document to insert, found `$pull`, \
              which writes nothing where there is no field yet"
         );

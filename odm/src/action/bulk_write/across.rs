@@ -39,7 +39,7 @@ impl Database {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Unsupported`]: the server is older; nothing was sent.
+    /// [`ErrorKind::Unsupported`]: the server is older; [`is_not_sent`](Error::is_not_sent).
     /// [`bulk_write_error`](Error::bulk_write_error) tells what became of each write.
     ///
     /// ```no_run

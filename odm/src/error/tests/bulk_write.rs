@@ -1,14 +1,14 @@
 //! What became of each document.
 
 use mongodb::{
-    bson::{RawDocumentBuf, doc},
+    bson::doc,
     error::{Error as DriverError, ErrorKind as Driver},
 };
 
 use super::*;
 
 fn reply(command: Command, reply: Document) -> Result<Answer> {
-    Ok(Answer::read(command, &RawDocumentBuf::try_from(&reply).unwrap()).unwrap())
+    Answer::read_document(command, reply)
 }
 
 fn inserts(n: i32, write_errors: Vec<Document>) -> Result<Answer> {
