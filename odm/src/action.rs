@@ -6,6 +6,8 @@
 //! its own) and, for what it has no setter for, `.with_options(..)` with the options of the driver.
 
 mod aggregate;
+mod batch;
+mod bulk_write;
 mod count;
 mod delete_many;
 mod delete_one;
@@ -19,6 +21,7 @@ mod get;
 mod insert_many;
 mod insert_one;
 mod replace_one;
+mod save;
 mod sentence;
 mod update_many;
 mod update_one;
@@ -27,6 +30,7 @@ mod watch;
 
 pub use self::{
     aggregate::{Aggregate, OnCollection},
+    bulk_write::{BulkWrite, BulkWriteAcross, BulkWriteAcrossResult, BulkWriteResult, Write},
     count::Count,
     delete_many::DeleteMany,
     delete_one::DeleteOne,
@@ -39,6 +43,7 @@ pub use self::{
     insert_many::InsertMany,
     insert_one::InsertOne,
     replace_one::ReplaceOne,
+    save::{Save, Saved},
     update_many::UpdateMany,
     update_one::UpdateOne,
     view::Viewed,

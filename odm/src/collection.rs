@@ -83,6 +83,11 @@ impl<M> Collection<M> {
 }
 
 impl Target {
+    /// The database it belongs to.
+    pub(crate) fn database(&self) -> &Database {
+        &self.database
+    }
+
     /// The driver's handle for plain documents.
     pub(crate) fn driver(&self) -> &mongodb::Collection<Document> {
         &self.driver

@@ -38,6 +38,8 @@ const DROP_DATABASE: Verb = Verb::new("drop_database", "dropDatabase");
 #[derive(Clone)]
 pub struct Database {
     driver: mongodb::Database,
+    /// What the client was told of `retryWrites`; the driver does not tell.
+    retry_writes: bool,
 }
 
 impl Database {
@@ -87,14 +89,23 @@ impl Database {
         options.driver_info.get_or_insert_with(|| {
             DriverInfo::builder().name("odm").version(env!("CARGO_PKG_VERSION").to_owned()).build()
         });
+        let retry_writes = options.retry_writes.unwrap_or(true);
         let client = Client::with_options(options)
             .map_err(|error| unusable(Error::from_driver(error).during(&operation), &operation))?;
-        Ok(Self::from_driver(client.database(name)))
+        Ok(Self { retry_writes, ..Self::from_driver(client.database(name)) })
     }
 
     /// Wraps a database of the driver, with the read and write concerns it has.
+    ///
+    /// The driver does not tell whether its client has `retryWrites`: it is taken to have, as by default. If not, use
+    /// [`connect_with`](Database::connect_with); it matters for [`bulk_write`](Collection::bulk_write) alone.
     pub fn from_driver(driver: mongodb::Database) -> Self {
-        Self { driver }
+        Self { driver, retry_writes: true }
+    }
+
+    /// Whether a write that is made again after a failure is asked for.
+    pub(crate) fn retries_writes(&self) -> bool {
+        self.retry_writes
     }
 
     /// The driver's own handle: the way down a floor.
@@ -168,7 +179,7 @@ impl Database {
         exec::run(self.operation(DROP_DATABASE), self.driver.drop()).await
     }
 
-    fn operation(&self, verb: Verb) -> Operation<'_> {
+    pub(crate) fn operation(&self, verb: Verb) -> Operation<'_> {
         Operation { verb, database: self.name(), collection: None }
     }
 }

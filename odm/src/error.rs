@@ -4,10 +4,11 @@
 //! predicates ask the everyday questions, and the driver's own error stays reachable. Texts say what happened,
 //! in which operation and collection, and never hold stored values or credentials.
 
+mod answer;
+mod bulk_write;
 pub mod codec;
 mod decode;
 mod duplicate_key;
-mod insert_many;
 pub mod invalid;
 mod kind;
 mod questions;
@@ -15,14 +16,19 @@ mod rejection;
 mod schema;
 mod selection;
 mod server;
+mod write_concern;
+mod write_counts;
 
+pub(crate) use self::answer::{Answer, Command};
 pub use self::{
+    bulk_write::{BulkWriteError, WriteFailure, WriteOutcome},
     decode::DecodeError,
     duplicate_key::DuplicateKey,
-    insert_many::{InsertFailure, InsertManyError, InsertOutcome},
     kind::ErrorKind,
     rejection::{RejectedRule, Rejection},
     schema::{DeclaredProblem, SchemaError},
+    write_concern::WriteConcernError,
+    write_counts::WriteCounts,
 };
 
 use std::{borrow::Cow, fmt};
@@ -101,7 +107,13 @@ impl Error {
     /// Errors of this crate's own calls come sorted already; use this for calls made through the `driver()`
     /// of a handle.
     pub fn from_driver(error: mongodb::error::Error) -> Self {
-        let kind = server::kind(&error);
+        let kind = server::kind(&error, || answer::Told::of(&error));
+        Self(Box::new(Inner { kind, place: None, driver: Some(error) }))
+    }
+
+    /// An error of the driver, with what the server's answer says beside it.
+    fn told(error: mongodb::error::Error, told: impl FnOnce() -> answer::Told) -> Self {
+        let kind = server::kind(&error, told);
         Self(Box::new(Inner { kind, place: None, driver: Some(error) }))
     }
 
@@ -116,6 +128,16 @@ impl Error {
     #[must_use]
     pub(crate) fn called(mut self, kind: ErrorKind) -> Self {
         self.0.kind = kind;
+        self
+    }
+
+    /// The same error of storing this document: where the driver does not keep what the server says of a duplicate key,
+    /// the document has it.
+    #[must_use]
+    pub(crate) fn storing(mut self, document: &RawDocument) -> Self {
+        if let ErrorKind::DuplicateKey(key) = &mut self.0.kind {
+            key.find_values(document);
+        }
         self
     }
 
@@ -232,7 +254,7 @@ impl std::error::Error for Error {
             ErrorKind::Decode(error) => Some(error.cause()),
             ErrorKind::Encode(error) => Some(error),
             ErrorKind::Invalid(violations) => Some(violations),
-            ErrorKind::InsertMany(error) => error.first().map(|error| error as _),
+            ErrorKind::BulkWrite(error) => error.first().map(|error| error as _),
             _ => None,
         }
     }

@@ -34,6 +34,7 @@ mod comparison;
 mod element;
 mod evaluation;
 mod geospatial;
+mod pinned;
 mod variant;
 mod version;
 
@@ -41,7 +42,10 @@ use std::{fmt, marker::PhantomData, ops};
 
 use mongodb::bson::{Bson, Document};
 
-pub(crate) use self::clauses::{Clauses, about_element, behind};
+pub(crate) use self::{
+    clauses::{Clauses, about_element, behind},
+    pinned::pins_id,
+};
 use crate::{
     error::{Result, codec::CodecResult},
     path::Location,

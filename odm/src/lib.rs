@@ -54,7 +54,7 @@
 //! gets the row as it is there. See [`filter`], [`update`], [`sort`], [`pipeline`].
 //!
 //! **Doing it.** A [`Database`] gives [`Collection`]s. Each verb is a builder that does nothing until it is awaited, in
-//! [`action`]: `insert_one`, `find`, `update_many`, .. Reads give a [`cursor`]; `watch` gives a change stream that
+//! [`action`]: `insert_one`, `find`, `update_many`, `bulk_write`, .. Reads give a [`cursor`]; `watch` gives a change stream that
 //! resumes by itself, in [`watch`].
 //!
 //! **Keeping it in order.** [`schema`] compares the declared indexes with the live ones: plan, look, apply.
@@ -108,6 +108,8 @@ pub mod schema;
 #[path = "private.rs"]
 pub mod __private;
 
+#[doc(inline)]
+pub use action::Write;
 pub use collection::Collection;
 pub use cursor::Cursor;
 pub use database::Database;

@@ -32,6 +32,7 @@ mod array;
 mod bitwise;
 mod changes;
 mod field;
+mod on_insert;
 mod positional;
 mod push;
 
@@ -96,6 +97,17 @@ impl<M> Update<M> {
     /// Whether it changes nothing.
     pub fn is_empty(&self) -> bool {
         self.changes.is_empty()
+    }
+
+    /// The same update, which stores the fields of `document` where it makes a document, but for those it writes
+    /// itself: `{ $setOnInsert: { .. } }`.
+    pub(crate) fn or_insert(self, document: Document) -> Self {
+        Self::of(self.changes.or_insert(document))
+    }
+
+    /// The same update without the type of its model.
+    pub(crate) fn untyped(self) -> Update<()> {
+        Update::of(self.changes)
     }
 
     /// What is sent: the modifications and the array filters that their `$[name]` steps need.

@@ -21,15 +21,19 @@ pub struct Commands(Arc<Mutex<Vec<Document>>>);
 impl Commands {
     /// The same database through a client of its own, whose commands are recorded.
     pub async fn record(uri: &str, db: &Database) -> (Database, Self) {
+        Self::record_with(ClientOptions::parse(uri).await.unwrap(), db.name())
+    }
+
+    /// A database through a client with these options, whose commands are recorded.
+    pub fn record_with(mut options: ClientOptions, name: &str) -> (Database, Self) {
         let commands = Self::default();
-        let mut options = ClientOptions::parse(uri).await.unwrap();
         let list = commands.clone();
         options.command_event_handler = Some(EventHandler::callback(move |event| {
             if let CommandEvent::Started(started) = event {
                 list.0.lock().unwrap().push(started.command);
             }
         }));
-        (Database::connect_with(options, db.name()).unwrap(), commands)
+        (Database::connect_with(options, name).unwrap(), commands)
     }
 
     /// The commands as they were sent.

@@ -60,12 +60,10 @@ impl Encoded {
         self.ends.iter().enumerate().map(|(position, end)| end - self.start(position))
     }
 
-    /// The documents at these positions.
-    pub(super) fn documents(&self, positions: Range<usize>) -> impl Iterator<Item = &RawDocument> {
-        positions.filter_map(|position| {
-            let end = *self.ends.get(position)?;
-            RawDocument::from_bytes(self.bytes(self.start(position)..end)).ok()
-        })
+    /// The document at this position.
+    pub(super) fn document(&self, position: usize) -> Option<&RawDocument> {
+        let end = *self.ends.get(position)?;
+        RawDocument::from_bytes(self.bytes(self.start(position)..end)).ok()
     }
 
     fn start(&self, position: usize) -> usize {
@@ -120,7 +118,8 @@ mod tests {
         assert!(write(&mut encoded, Bson::Null).is_err());
         assert!(write(&mut encoded, Bson::Int64(2)).is_ok());
 
-        let documents: Vec<_> = encoded.documents(0..encoded.len()).collect();
+        let documents: Vec<_> =
+            (0..encoded.len()).filter_map(|position| encoded.document(position)).collect();
         assert_eq!(documents, [&*rawdoc! { "n": 1 }, &*rawdoc! { "n": 2_i64 }]);
         assert_eq!(
             encoded.sizes().collect::<Vec<_>>(),

@@ -10,8 +10,9 @@ use mongodb::{
 
 use super::{
     Implicit, SessionState, action,
+    encode::encode,
     find_one::row,
-    sentence::{Problems, changing},
+    sentence::{OnInsert, Problems, changing, inserting},
 };
 use crate::{
     collection::{Collection, Target},
@@ -64,6 +65,7 @@ impl<M: Model> Collection<M> {
             target: self.target(),
             filter: filter.into_filter(),
             update: update.into_update(),
+            on_insert: None,
             problems: Problems::default(),
             options: FindOneAndUpdateOptions::default(),
             state: Implicit,
@@ -79,6 +81,7 @@ pub struct FindOneAndUpdate<M, S = Implicit> {
     target: Target,
     filter: Filter<M>,
     update: Update<M>,
+    on_insert: OnInsert,
     problems: Problems,
     options: FindOneAndUpdateOptions,
     state: S,
@@ -102,18 +105,44 @@ impl<M: Model, S> FindOneAndUpdate<M, S> {
         self.options.upsert = Some(upsert);
         self
     }
+
+    /// Makes this document, changed by the update, if nothing matches: as for
+    /// [`update_one`](crate::action::UpdateOne::or_insert).
+    ///
+    /// With [`return_new`](Self::return_new), `await` then always gives a document: the one that was there, or this
+    /// one.
+    ///
+    /// ```no_run
+    /// # use odm::{Collection, Id, Model, bson::doc};
+    /// # #[derive(Model)]
+    /// # #[odm(collection = "users")]
+    /// # struct User { id: Id<User>, name: String, age: u8, visits: u32 }
+    /// # async fn f(users: Collection<User>, new: User) -> odm::Result<()> {
+    /// let u = User::fields();
+    /// // An empty update: get it, or create it.
+    /// let user = users.find_one_and_update(u.name().eq(&new.name), doc! {}).or_insert(&new).return_new().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn or_insert(mut self, model: &M) -> Self {
+        self.on_insert = Some(encode(model));
+        self
+    }
 }
 
-action!(FindOneAndUpdate { target, filter, update, problems } with FindOneAndUpdateOptions, clearing problems => Option<M>);
+action!(FindOneAndUpdate { target, filter, update, on_insert, problems } with FindOneAndUpdateOptions, clearing problems => Option<M>);
 
 impl<M: Model, S> FindOneAndUpdate<M, S> {
-    fn execute<'s>(self) -> BoxFuture<'s, Result<Option<M>>>
+    fn execute<'s>(mut self) -> BoxFuture<'s, Result<Option<M>>>
     where
         S: SessionState<'s>,
     {
         let filter = self.problems.or_filter(self.filter);
-        let sent =
-            send(self.target.clone(), filter, changing(self.update), self.options, self.state.into_option());
+        if self.on_insert.is_some() {
+            self.options.upsert = Some(true);
+        }
+        let update = inserting(self.update, self.on_insert, &filter).and_then(changing);
+        let sent = send(self.target.clone(), filter, update, self.options, self.state.into_option());
         Box::pin(async move { row(&self.target.operation(FIND_ONE_AND_UPDATE), sent.await?) })
     }
 }

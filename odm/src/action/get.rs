@@ -53,7 +53,8 @@ impl<M: Model> Collection<M> {
     }
 }
 
-fn by_id(id: Result<Bson, impl Into<crate::Error>>) -> Result<Document> {
+/// The filter for the document with this id.
+pub(super) fn by_id(id: Result<Bson, impl Into<crate::Error>>) -> Result<Document> {
     Ok(doc! { "_id": { "$eq": id.map_err(Into::into)? } })
 }
 

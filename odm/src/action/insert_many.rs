@@ -1,26 +1,20 @@
 //! `insert_many`: store many new documents.
 
-use std::{borrow::Borrow, ops::Range};
+use std::borrow::Borrow;
 
 use futures_core::future::BoxFuture;
 use mongodb::{ClientSession, action::Action, bson::RawDocument, options::InsertManyOptions};
 
-use super::{Implicit, SessionState, action, encode::Encoded};
+use super::{Implicit, SessionState, action, batch::Limits, encode::Encoded};
 use crate::{
     collection::{Collection, Target},
-    error::{Error, ErrorKind, InsertManyError, Result},
+    error::{Answer, BulkWriteError, Error, ErrorKind, Result},
     exec,
     model::Model,
-    trace::Verb,
+    trace::{Operation, Verb},
 };
 
 const INSERT_MANY: Verb = Verb::new("insert_many", "insert");
-
-/// What one `insert` command takes: `maxWriteBatchSize`, and `maxMessageSizeBytes` less room for the rest of
-/// the command. Batches are cut here and not by the driver, which does not tell how many it has sent when one
-/// of them breaks.
-const MAX_BATCH_COUNT: usize = 100_000;
-const MAX_BATCH_BYTES: usize = 47_000_000;
 
 impl<M: Model> Collection<M> {
     /// Stores many new documents.
@@ -37,7 +31,7 @@ impl<M: Model> Collection<M> {
     ///
     /// # Errors
     ///
-    /// [`insert_many_error`](crate::Error::insert_many_error) tells what became of each document. The predicates
+    /// [`bulk_write_error`](crate::Error::bulk_write_error) tells what became of each document. The predicates
     /// [`is_invalid`](crate::Error::is_invalid), [`is_duplicate_key`](crate::Error::is_duplicate_key) and
     /// [`is_rejected`](crate::Error::is_rejected) hold if that is all that went wrong.
     ///
@@ -50,7 +44,7 @@ impl<M: Model> Collection<M> {
     /// match users.insert_many(&new).ordered(false).await {
     ///     Ok(ids) => println!("{} users", ids.len()),
     ///     Err(error) if error.is_duplicate_key() => {
-    ///         let known = error.insert_many_error().map_or(0, |error| error.failures().len());
+    ///         let known = error.bulk_write_error().map_or(0, |error| error.failures().len());
     ///         println!("{known} of them were known");
     ///     }
     ///     Err(error) => return Err(error),
@@ -80,11 +74,11 @@ impl<M: Model> Collection<M> {
 }
 
 fn not_sent(count: usize, refused: Vec<(usize, Error)>) -> Error {
-    let mut report = InsertManyError::new(count);
+    let mut report = BulkWriteError::of_documents(count);
     for (position, error) in refused {
         report.fail(position, error);
     }
-    Error::new(ErrorKind::InsertMany(report))
+    Error::new(ErrorKind::BulkWrite(report))
 }
 
 /// Stores many new documents.
@@ -129,55 +123,34 @@ async fn send(
     let operation = target.operation(INSERT_MANY);
     let documents = operation.check(documents)?;
     let ordered = options.ordered.unwrap_or(true);
+    let mut report = BulkWriteError::of_documents(documents.len());
+    for batch in Limits::DOCUMENTS.cut(documents.sizes().enumerate()) {
+        let batch_of = batch.iter().filter_map(|position| documents.document(*position)).collect();
+        let answer =
+            insert_batch(&target, operation, batch_of, options.clone(), session.as_deref_mut()).await;
+        if !report.take(&batch, answer, ordered) {
+            break;
+        }
+    }
+    operation.check(report.into_result()).map(drop)
+}
+
+/// Sends what goes into one `insert` command. The driver makes it again after a failure, where that is safe.
+pub(super) async fn insert_batch(
+    target: &Target,
+    operation: Operation<'_>,
+    documents: Vec<&RawDocument>,
+    options: InsertManyOptions,
+    session: Option<&mut ClientSession>,
+) -> Result<Answer> {
+    let ordered = options.ordered.unwrap_or(true);
     let collection = target.driver().clone_with_type::<&RawDocument>();
-    let mut report = InsertManyError::new(documents.len());
-    for batch in batches(documents.sizes()) {
-        let call = collection
-            .insert_many(documents.documents(batch.clone()))
-            .with_options(options.clone())
-            .optional(session.as_deref_mut(), mongodb::action::InsertMany::session);
-        match exec::run(operation, call).await {
-            Ok(_) => report.written(batch),
-            Err(error) => {
-                if !report.absorb(batch, error, ordered) {
-                    break;
-                }
-            }
-        }
-    }
-    operation.check(report.into_result())
-}
-
-/// The positions of the documents of these sizes that go into each command.
-fn batches(sizes: impl Iterator<Item = usize>) -> Vec<Range<usize>> {
-    let mut batches = Vec::new();
-    let (mut batch, mut bytes) = (0..0, 0);
-    for size in sizes {
-        if !batch.is_empty() && (batch.len() == MAX_BATCH_COUNT || bytes + size > MAX_BATCH_BYTES) {
-            batches.push(batch.clone());
-            (batch, bytes) = (batch.end..batch.end, 0);
-        }
-        batch.end += 1;
-        bytes += size;
-    }
-    if !batch.is_empty() {
-        batches.push(batch);
-    }
-    batches
-}
-
-#[cfg(test)]
-mod tests {
-    use std::iter::repeat_n;
-
-    use super::*;
-
-    #[test]
-    fn cuts_where_the_server_would() {
-        let cut = |size, count| batches(repeat_n(size, count));
-        assert!(cut(14, 0).is_empty());
-        assert_eq!(cut(14, 3), vec![Range { start: 0, end: 3 }]);
-        assert_eq!(cut(14, 200_001), [0..100_000, 100_000..200_000, 200_000..200_001]);
-        assert_eq!(cut(16_000_000, 5), [0..2, 2..4, 4..5]);
+    let call = collection
+        .insert_many(&documents)
+        .with_options(options)
+        .optional(session, mongodb::action::InsertMany::session);
+    match exec::run(operation, call).await {
+        Ok(_) => Ok(Answer::inserted(documents.len())),
+        Err(error) => Answer::of_insert(&error, &documents, ordered).ok_or(error),
     }
 }

@@ -89,8 +89,8 @@ async fn send(
     let document = operation.check(document)?;
     let collection = target.raw();
     let call = collection
-        .insert_one(document)
+        .insert_one(&document)
         .with_options(options)
         .optional(session, mongodb::action::InsertOne::session);
-    exec::run(operation, call).await.map(|_| ())
+    exec::run(operation, call).await.map(drop).map_err(|error| error.storing(&document))
 }

@@ -1,15 +1,16 @@
 //! What verbs make of the sentences they were given, before anything is sent.
 
 use mongodb::{
-    bson::Document,
+    bson::{Bson, Document, RawDocumentBuf},
     options::{UpdateModifications, UpdateOptions},
 };
 
 use crate::{
     error::{Error, Result},
-    filter::Filter,
+    filter::{Filter, pins_id},
     trace::Operation,
     update::Update,
+    value::Raw,
 };
 
 /// What setters of a builder were given and cannot be sent, until they are given something better.
@@ -54,6 +55,26 @@ pub(super) fn changing<M>(update: Update<M>) -> Result<(UpdateModifications, Vec
     if update.is_empty() { Err(Error::refused("the update is empty")) } else { update.into_parts() }
 }
 
+/// The document that an update makes where nothing matches, if it was given one: `or_insert`.
+pub(super) type OnInsert = Option<Result<RawDocumentBuf>>;
+
+/// The update that makes this document where nothing matches. Its `_id` is the filter's, if that asks for one.
+pub(super) fn inserting<M>(
+    update: Update<M>,
+    on_insert: OnInsert,
+    filter: &Result<Document>,
+) -> Result<Update<M>> {
+    let Some(document) = on_insert else { return Ok(update) };
+    let document = document?;
+    let Bson::Document(mut document) = Raw::document(document.as_bytes()).to_bson()? else {
+        return Ok(update);
+    };
+    if filter.as_ref().is_ok_and(pins_id) {
+        document.remove("_id");
+    }
+    Ok(update.or_insert(document))
+}
+
 /// What an update command is made of.
 pub(super) struct UpdateCall {
     filter: Result<Document>,
@@ -65,6 +86,20 @@ impl UpdateCall {
     /// An update, if it changes something.
     pub(super) fn new<M>(filter: Result<Document>, update: Update<M>, options: UpdateOptions) -> Self {
         Self { filter, update: changing(update), options }
+    }
+
+    /// An update that makes a document where nothing matches, if it was given one.
+    pub(super) fn inserting<M>(
+        filter: Result<Document>,
+        update: Update<M>,
+        on_insert: OnInsert,
+        mut options: UpdateOptions,
+    ) -> Self {
+        if on_insert.is_some() {
+            options.upsert = Some(true);
+        }
+        let update = inserting(update, on_insert, &filter).and_then(changing);
+        Self { filter, update, options }
     }
 
     /// What the driver takes. The update's array filters come after those of the options.

@@ -3,7 +3,11 @@
 use futures_core::future::BoxFuture;
 use mongodb::{ClientSession, action::Action, options::UpdateOptions, results::UpdateResult};
 
-use super::{Implicit, SessionState, action, sentence::UpdateCall};
+use super::{
+    Implicit, SessionState, action,
+    encode::encode,
+    sentence::{OnInsert, UpdateCall},
+};
 use crate::{
     collection::{Collection, Target},
     error::Result,
@@ -24,7 +28,7 @@ impl<M: Model> Collection<M> {
     /// The rules of the model are not checked: the document as a whole is not seen on this side.
     ///
     /// `await` gives the driver's [`UpdateResult`]: how many matched, how many changed, and the `_id` of a
-    /// document that [`upsert`](UpdateOne::upsert) made.
+    /// document that [`upsert`](UpdateOne::upsert) or [`or_insert`](UpdateOne::or_insert) made.
     ///
     /// # Errors
     ///
@@ -49,6 +53,7 @@ impl<M: Model> Collection<M> {
             target: self.target(),
             filter: filter.into_filter(),
             update: update.into_update(),
+            on_insert: None,
             options: UpdateOptions::default(),
             state: Implicit,
         }
@@ -63,6 +68,7 @@ pub struct UpdateOne<M, S = Implicit> {
     target: Target,
     filter: Filter<M>,
     update: Update<M>,
+    on_insert: OnInsert,
     options: UpdateOptions,
     state: S,
 }
@@ -73,16 +79,41 @@ impl<M: Model, S> UpdateOne<M, S> {
         self.options.upsert = Some(upsert);
         self
     }
+
+    /// Makes this document, changed by the update, if nothing matches: an upsert with `{ $setOnInsert: { .. } }` of
+    /// every field that the update does not write itself.
+    ///
+    /// The rules of the model are checked first. Its `_id` is the model's, unless the filter asks for one. What the
+    /// update writes stays the update's, also inside a document of the model; a change inside an array that the model
+    /// stores, or one that writes nothing where there is no field (`pull`, `pop_first`), is refused.
+    ///
+    /// ```no_run
+    /// # use odm::{Collection, Id, Model};
+    /// # #[derive(Model)]
+    /// # #[odm(collection = "users")]
+    /// # struct User { id: Id<User>, name: String, age: u8, visits: u32 }
+    /// # async fn f(users: Collection<User>, new: User) -> odm::Result<()> {
+    /// let u = User::fields();
+    /// // { $inc: { visits: 1 }, $setOnInsert: { _id: .., name: .., age: .. } }
+    /// users.update_one(u.name().eq(&new.name), u.visits().inc(1)).or_insert(&new).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn or_insert(mut self, model: &M) -> Self {
+        self.on_insert = Some(encode(model));
+        self
+    }
 }
 
-action!(UpdateOne { target, filter, update } with UpdateOptions => UpdateResult);
+action!(UpdateOne { target, filter, update, on_insert } with UpdateOptions => UpdateResult);
 
 impl<M: Model, S> UpdateOne<M, S> {
     fn execute<'s>(self) -> BoxFuture<'s, Result<UpdateResult>>
     where
         S: SessionState<'s>,
     {
-        let call = UpdateCall::new(self.filter.into_document(), self.update, self.options);
+        let call =
+            UpdateCall::inserting(self.filter.into_document(), self.update, self.on_insert, self.options);
         Box::pin(send(self.target, call, self.state.into_option()))
     }
 }

@@ -2,17 +2,30 @@
 
 use std::fmt;
 
+use mongodb::bson::{Bson, Document, RawBsonRef, RawDocument};
+
 /// A key that another document already has in a unique index.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq)]
 pub struct DuplicateKey {
     index: String,
     fields: Vec<String>,
     value: Option<String>,
+    values: Option<Document>,
 }
 
 impl DuplicateKey {
+    /// What the server's text and, beside it, `keyPattern` and `keyValue` tell.
+    pub(super) fn new(message: &str, pattern: Option<Document>, values: Option<Document>) -> Self {
+        let mut key = Self::parse(message);
+        if let Some(pattern) = pattern {
+            key.fields = pattern.into_iter().map(|(field, _)| field).collect();
+        }
+        key.values = values;
+        key
+    }
+
     /// Reads `E11000 duplicate key error collection: shop.users index: email_1 dup key: { email: "a@b.c" }`.
-    pub(super) fn parse(message: &str) -> Self {
+    fn parse(message: &str) -> Self {
         let message = message.find("E11000").map_or(message, |at| &message[at..]);
         let (head, value) = match message.split_once(" dup key: ") {
             Some((head, value)) => (head, Some(value.trim())),
@@ -26,7 +39,26 @@ impl DuplicateKey {
             Some(fields) if named.is_empty() || named.starts_with(&fields) => fields,
             _ => named,
         };
-        Self { index: index.to_owned(), fields, value: value.map(str::to_owned) }
+        Self { index: index.to_owned(), fields, value: value.map(str::to_owned), values: None }
+    }
+
+    /// Finds the values in the document that was not stored. What goes through an array stays unknown: any of its
+    /// elements may be the one.
+    pub(super) fn find_values(&mut self, document: &RawDocument) {
+        if self.values.is_some() {
+            return;
+        }
+        let find = |field: &String| {
+            let (way, last) = field.rsplit_once('.').unwrap_or(("", field));
+            let steps = way.split('.').filter(|step| !step.is_empty());
+            let parent = steps.into_iter().try_fold(document, |at, step| at.get_document(step).ok())?;
+            match parent.get(last).ok()? {
+                None => Some((field.clone(), Bson::Null)),
+                Some(RawBsonRef::Array(_)) => None,
+                Some(value) => Some((field.clone(), Bson::try_from(value).ok()?)),
+            }
+        };
+        self.values = Some(self.fields.iter().filter_map(find).collect());
     }
 
     /// The name of the unique index, `email_1`; empty where the server's text does not tell it.
@@ -36,10 +68,20 @@ impl DuplicateKey {
 
     /// The stored names of the index's fields, in the index's order.
     ///
-    /// Where the index does not have the name that MongoDB gives by default, they are read from the server's
-    /// text, in which a stored text can pass for a field: compare them with your own names, do not print them.
+    /// Where the server names them in its text alone (within a bulk write across collections), and the index does
+    /// not have the name that MongoDB gives by default, a stored text can pass for a field: compare them with your own
+    /// names, do not print them.
     pub fn fields(&self) -> &[String] {
         &self.fields
+    }
+
+    /// The value of this field in the key, by the field's stored name: what another document already has. It is stored
+    /// data: do not log it unless you may.
+    ///
+    /// `None` where it is not told: for a bulk write across collections, and for an inserted document's array. A text of
+    /// an index with a collation may be given as the bytes that the index compares.
+    pub fn value_of(&self, field: &str) -> Option<&Bson> {
+        self.values.as_ref()?.get(field)
     }
 
     /// The key as the server prints it, `{ email: "a@b.c" }`. It is stored data: do not log it unless you may.

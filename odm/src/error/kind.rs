@@ -3,8 +3,8 @@
 use std::{borrow::Cow, fmt};
 
 use super::{
-    codec::CodecError, decode::DecodeError, duplicate_key::DuplicateKey, insert_many::InsertManyError,
-    invalid::Violations, rejection::Rejection, schema::SchemaError,
+    bulk_write::BulkWriteError, codec::CodecError, decode::DecodeError, duplicate_key::DuplicateKey,
+    invalid::Violations, rejection::Rejection, schema::SchemaError, write_concern::WriteConcernError,
 };
 
 /// What happened, as far as a caller can act on it.
@@ -28,8 +28,8 @@ pub enum ErrorKind {
     Refused(Cow<'static, str>),
     /// A document is larger than the 16 MiB that the server stores.
     TooLarge(Cow<'static, str>),
-    /// Some documents of an `insert_many` were not written.
-    InsertMany(InsertManyError),
+    /// Some documents of an `insert_many`, or some writes of a `bulk_write`, were not applied.
+    BulkWrite(BulkWriteError),
     /// The declared schema cannot be planned or applied.
     Schema(SchemaError),
     /// The URI or the client options cannot be used. Nothing was sent.
@@ -46,7 +46,7 @@ pub enum ErrorKind {
     /// The server does not know this user, or the user may not do this.
     Unauthorized,
     /// The write was applied, but not acknowledged by as many members as asked for.
-    WriteConcern,
+    WriteConcern(WriteConcernError),
     /// The server no longer has the cursor: read again from the start, or from the last document seen.
     CursorLost,
     /// The history that a change stream should continue from is gone from the oplog.
@@ -83,7 +83,7 @@ impl ErrorKind {
             Self::Encode(_) => "Encode",
             Self::Refused(_) => "Refused",
             Self::TooLarge(_) => "TooLarge",
-            Self::InsertMany(_) => "InsertMany",
+            Self::BulkWrite(_) => "BulkWrite",
             Self::Schema(_) => "Schema",
             Self::Config(_) => "Config",
             Self::Unavailable(_) => "Unavailable",
@@ -91,7 +91,7 @@ impl ErrorKind {
             Self::Timeout(_) => "Timeout",
             Self::Transient => "Transient",
             Self::Unauthorized => "Unauthorized",
-            Self::WriteConcern => "WriteConcern",
+            Self::WriteConcern(_) => "WriteConcern",
             Self::CursorLost => "CursorLost",
             Self::HistoryLost => "HistoryLost",
             Self::InvalidResumeToken => "InvalidResumeToken",
@@ -122,15 +122,13 @@ impl fmt::Display for ErrorKind {
             | Self::Timeout(message)
             | Self::Unsupported(message)
             | Self::Driver(message) => f.write_str(message),
-            Self::InsertMany(error) => error.fmt(f),
+            Self::BulkWrite(error) => error.fmt(f),
             Self::Schema(error) => error.fmt(f),
             Self::Transient => f.write_str("a conflict or an election got in the way; try again"),
             Self::Unauthorized => f.write_str(
                 "not authorized: check the user name, the password, `authSource` and the user's roles",
             ),
-            Self::WriteConcern => f.write_str(
-                "the write was applied, but not acknowledged by as many members as its write concern asks for",
-            ),
+            Self::WriteConcern(error) => error.fmt(f),
             Self::CursorLost => f.write_str("the server no longer has the cursor; read again"),
             Self::HistoryLost => f.write_str(
                 "the oplog no longer reaches back to the resume point; read the collection again and start anew",

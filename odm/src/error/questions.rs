@@ -1,25 +1,28 @@
 //! What a caller asks an `Error`: the predicates, and the way to what the kinds carry.
 
+use mongodb::error::ErrorKind as Driver;
+
 use super::{
-    DecodeError, DuplicateKey, Error, ErrorKind, InsertManyError, Rejection, SchemaError, invalid::Violations,
+    BulkWriteError, DecodeError, DuplicateKey, Error, ErrorKind, Rejection, SchemaError, WriteConcernError,
+    invalid::Violations,
 };
 
 impl Error {
     /// Whether another document already has this key in a unique index.
     ///
-    /// For an `insert_many`, whether that is all that went wrong.
+    /// For an `insert_many` or a `bulk_write`, whether that is all that went wrong.
     pub fn is_duplicate_key(&self) -> bool {
         self.every(|kind| matches!(kind, ErrorKind::DuplicateKey(_)))
     }
 
-    /// Whether the document breaks rules of its model. For an `insert_many`, whether that is all that went
-    /// wrong.
+    /// Whether the document breaks rules of its model. For an `insert_many` or a `bulk_write`, whether that is all
+    /// that went wrong.
     pub fn is_invalid(&self) -> bool {
         self.every(|kind| matches!(kind, ErrorKind::Invalid(_)))
     }
 
-    /// Whether the validator of the collection refused the document. For an `insert_many`, whether that is
-    /// all that went wrong.
+    /// Whether the validator of the collection refused the document. For an `insert_many` or a `bulk_write`, whether
+    /// that is all that went wrong.
     pub fn is_rejected(&self) -> bool {
         self.every(|kind| matches!(kind, ErrorKind::Rejected(_)))
     }
@@ -35,7 +38,8 @@ impl Error {
         self.decode_error().is_some_and(DecodeError::is_newer_version)
     }
 
-    /// Whether nothing was sent, because a value, a sentence, a rule or a setting is wrong on this side.
+    /// Whether nothing was sent, because a value, a sentence, a rule or a setting is wrong on this side, or the server
+    /// is known to be too old.
     pub fn is_not_sent(&self) -> bool {
         match self.kind() {
             ErrorKind::Encode(_) | ErrorKind::Invalid(_) | ErrorKind::Refused(_) | ErrorKind::Config(_) => {
@@ -43,7 +47,10 @@ impl Error {
             }
             ErrorKind::Schema(error) => matches!(error, SchemaError::Declared(_)),
             ErrorKind::TooLarge(_) => self.0.driver.is_none(),
-            ErrorKind::InsertMany(error) => error.is_not_sent(),
+            ErrorKind::Unsupported(_) => {
+                self.driver().is_some_and(|error| matches!(*error.kind, Driver::IncompatibleServer { .. }))
+            }
+            ErrorKind::BulkWrite(error) => error.is_not_sent(),
             _ => false,
         }
     }
@@ -76,7 +83,17 @@ impl Error {
     pub fn is_retryable(&self) -> bool {
         match self.kind() {
             ErrorKind::Unavailable(_) | ErrorKind::Transient | ErrorKind::CursorLost => true,
-            ErrorKind::InsertMany(error) => error.is_retryable(),
+            ErrorKind::BulkWrite(error) => error.is_retryable(),
+            _ => false,
+        }
+    }
+
+    /// Whether every write is applied although the call failed: only its write concern was not satisfied. A failover
+    /// can still undo it.
+    pub fn is_applied(&self) -> bool {
+        match self.kind() {
+            ErrorKind::WriteConcern(_) => true,
+            ErrorKind::BulkWrite(error) => error.is_applied(),
             _ => false,
         }
     }
@@ -86,7 +103,10 @@ impl Error {
     pub fn is_outcome_unknown(&self) -> bool {
         self.has_label(mongodb::error::UNKNOWN_TRANSACTION_COMMIT_RESULT)
             || self.any(|kind| {
-                matches!(kind, ErrorKind::ConnectionLost(_) | ErrorKind::Timeout(_) | ErrorKind::WriteConcern)
+                matches!(
+                    kind,
+                    ErrorKind::ConnectionLost(_) | ErrorKind::Timeout(_) | ErrorKind::WriteConcern(_)
+                )
             })
     }
 
@@ -115,23 +135,31 @@ impl Error {
         if let ErrorKind::Schema(error) = self.kind() { Some(error) } else { None }
     }
 
-    /// What became of each document of an `insert_many`, if that is what failed.
-    pub fn insert_many_error(&self) -> Option<&InsertManyError> {
-        if let ErrorKind::InsertMany(error) = self.kind() { Some(error) } else { None }
+    /// What became of each document of an `insert_many`, of each write of a `bulk_write`, if that is what failed.
+    pub fn bulk_write_error(&self) -> Option<&BulkWriteError> {
+        if let ErrorKind::BulkWrite(error) = self.kind() { Some(error) } else { None }
     }
 
-    /// Whether this kind, or for an `insert_many` the kind of every failure, is as asked.
+    /// Which write concern was not satisfied, if that is what happened.
+    ///
+    /// For an `insert_many` or a `bulk_write` they are in
+    /// [`write_concern_errors`](BulkWriteError::write_concern_errors).
+    pub fn write_concern_error(&self) -> Option<&WriteConcernError> {
+        if let ErrorKind::WriteConcern(error) = self.kind() { Some(error) } else { None }
+    }
+
+    /// Whether this kind, or for many writes the kind of every failure, is as asked.
     fn every(&self, ask: fn(&ErrorKind) -> bool) -> bool {
         match self.kind() {
-            ErrorKind::InsertMany(error) => error.causes().all(|cause| ask(cause.kind())),
+            ErrorKind::BulkWrite(error) => error.causes().all(|cause| ask(cause.kind())),
             kind => ask(kind),
         }
     }
 
-    /// Whether this kind, or for an `insert_many` the kind of any failure, is as asked.
+    /// Whether this kind, or for many writes the kind of any failure, is as asked.
     fn any(&self, ask: fn(&ErrorKind) -> bool) -> bool {
         match self.kind() {
-            ErrorKind::InsertMany(error) => error.causes().any(|cause| ask(cause.kind())),
+            ErrorKind::BulkWrite(error) => error.causes().any(|cause| ask(cause.kind())),
             kind => ask(kind),
         }
     }

@@ -12,10 +12,13 @@ pub struct Rejection {
 }
 
 /// One rule of the validator that the document does not satisfy.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq)]
 pub struct RejectedRule {
     path: String,
     rule: String,
+    expected: Option<Bson>,
+    considered: Option<Bson>,
+    reason: Option<String>,
 }
 
 impl RejectedRule {
@@ -28,15 +31,41 @@ impl RejectedRule {
     pub fn rule(&self) -> &str {
         &self.rule
     }
+
+    /// What the validator says behind the keyword: `1` of `{ minimum: 1 }`.
+    pub fn expected(&self) -> Option<&Bson> {
+        self.expected.as_ref()
+    }
+
+    /// What the document has there instead; `None` where it has nothing, or the server does not tell. It is stored data,
+    /// or was about to be: do not log it unless you may.
+    pub fn considered_value(&self) -> Option<&Bson> {
+        self.considered.as_ref()
+    }
+
+    /// The server's word for what is wrong, `comparison failed`.
+    pub fn reason(&self) -> Option<&str> {
+        self.reason.as_deref()
+    }
+}
+
+impl fmt::Debug for RejectedRule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RejectedRule")
+            .field("path", &self.path)
+            .field("rule", &self.rule)
+            .field("expected", &self.expected)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Rejection {
-    pub(super) fn new(details: Option<&Document>) -> Self {
+    pub(super) fn new(details: Option<Document>) -> Self {
         let mut rules = Vec::new();
-        if let Some(Ok(details)) = details.map(|info| info.get_document("details")) {
+        if let Some(Ok(details)) = details.as_ref().map(|info| info.get_document("details")) {
             walk(details, "", MAX_DEPTH, &mut rules);
         }
-        Self { rules, details: details.cloned() }
+        Self { rules, details }
     }
 
     /// The rules that are not satisfied, as far as the server's details tell them.
@@ -73,17 +102,23 @@ impl fmt::Debug for Rejection {
 /// Schemas can nest as deep as documents.
 const MAX_DEPTH: usize = 200;
 
-/// Collects the leaves of the server's explanation; names and keywords only, which the schema chose.
+/// Collects the leaves of the server's explanation.
 fn walk(node: &Document, path: &str, depth: usize, rules: &mut Vec<RejectedRule>) {
     let Some(depth) = depth.checked_sub(1) else { return };
     let operator = node.get_str("operatorName").unwrap_or_default();
     if let Ok(missing) = node.get_array("missingProperties") {
         for name in missing.iter().filter_map(Bson::as_str) {
-            rules.push(RejectedRule { path: join(path, name), rule: operator.to_owned() });
+            rules.push(RejectedRule {
+                path: join(path, name),
+                rule: operator.to_owned(),
+                expected: None,
+                considered: None,
+                reason: None,
+            });
         }
         return;
     }
-    let mut leaf = true;
+    let mut is_leaf = true;
     for (key, value) in node {
         let below = match value {
             Bson::Document(document) => std::slice::from_ref(document).iter().collect::<Vec<_>>(),
@@ -102,7 +137,7 @@ fn walk(node: &Document, path: &str, depth: usize, rules: &mut Vec<RejectedRule>
             continue;
         }
         for document in below {
-            leaf = false;
+            is_leaf = false;
             let path = match document.get_str("propertyName") {
                 Ok(name) => join(path, name),
                 Err(_) => path.to_owned(),
@@ -110,8 +145,38 @@ fn walk(node: &Document, path: &str, depth: usize, rules: &mut Vec<RejectedRule>
             walk(document, &path, depth, rules);
         }
     }
-    if leaf && !operator.is_empty() {
-        rules.push(RejectedRule { path: path.to_owned(), rule: operator.to_owned() });
+    if is_leaf && !operator.is_empty() {
+        rules.push(leaf_rule(node, path, operator));
+    }
+}
+
+/// What the server says of one rule. A query operator stands behind the field it is about, `{ age: { $lt: 100 } }`, a
+/// keyword of a schema alone, `{ maximum: 99 }`.
+fn leaf_rule(node: &Document, path: &str, operator: &str) -> RejectedRule {
+    const CONSIDERED: [&str; 5] = [
+        "consideredValue",
+        "consideredValues",
+        "duplicatedValue",
+        "additionalProperties",
+        "numberOfProperties",
+    ];
+    let mut path = path.to_owned();
+    let mut expected = None;
+    if let Ok(specified) = node.get_document("specifiedAs") {
+        expected = specified.get(operator).cloned();
+        if let (None, Some((field, Bson::Document(test)))) = (&expected, specified.iter().next())
+            && specified.len() == 1
+        {
+            expected = test.get(operator).cloned();
+            path = join(&path, field);
+        }
+    }
+    RejectedRule {
+        path,
+        rule: operator.to_owned(),
+        expected,
+        considered: CONSIDERED.iter().find_map(|name| node.get(name)).cloned(),
+        reason: node.get_str("reason").ok().map(str::to_owned),
     }
 }
 

@@ -7,7 +7,7 @@ use super::DuplicateKey;
 /// Why the declared schema cannot be planned or applied.
 ///
 /// You get one from [`Error::schema`](super::Error::schema).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum SchemaError {
     /// No database can be what the models declare. Everything that is wrong is listed; nothing was sent.

@@ -2,34 +2,36 @@
 
 use std::borrow::Cow;
 
-use mongodb::{
-    bson::Document,
-    error::{
-        Error, ErrorKind as Driver, RETRYABLE_ERROR, RETRYABLE_WRITE_ERROR, TRANSIENT_TRANSACTION_ERROR,
-        WriteFailure,
-    },
+use mongodb::error::{
+    Error, ErrorKind as Driver, RETRYABLE_ERROR, RETRYABLE_WRITE_ERROR, TRANSIENT_TRANSACTION_ERROR,
+    WriteFailure,
 };
 
 use super::{
     ErrorKind,
+    answer::Told,
     duplicate_key::DuplicateKey,
     rejection::Rejection,
     selection::{first_cause, unavailable},
+    write_concern::WriteConcernError,
 };
 
-/// What an error of the driver means to the caller.
-pub(super) fn kind(error: &Error) -> ErrorKind {
+/// What an error of the driver means to the caller; `told` is what the server's answer says beside it.
+pub(super) fn kind(error: &Error, told: impl FnOnce() -> Told) -> ErrorKind {
     match &*error.kind {
-        Driver::Write(WriteFailure::WriteError(write)) => {
-            answered(error, write.code, &write.message, write.details.as_ref())
-        }
+        Driver::Write(WriteFailure::WriteError(write)) => answered(error, write.code, &write.message, || {
+            let told = told();
+            Told { details: told.details.or_else(|| write.details.clone()), ..told }
+        }),
         Driver::InsertMany(many) => match (&many.write_errors.as_deref(), &many.write_concern_error) {
-            (Some([first, ..]), _) => answered(error, first.code, &first.message, first.details.as_ref()),
-            (_, Some(_)) => ErrorKind::WriteConcern,
+            (Some([first, ..]), _) => answered(error, first.code, &first.message, told),
+            (_, Some(concern)) => ErrorKind::WriteConcern(WriteConcernError::new(concern)),
             _ => other(error),
         },
-        Driver::Write(WriteFailure::WriteConcernError(_)) => ErrorKind::WriteConcern,
-        Driver::Command(command) => answered(error, command.code, &command.message, None),
+        Driver::Write(WriteFailure::WriteConcernError(concern)) => {
+            ErrorKind::WriteConcern(WriteConcernError::new(concern))
+        }
+        Driver::Command(command) => answered(error, command.code, &command.message, told),
         Driver::ServerSelection { message, .. } => ErrorKind::Unavailable(unavailable(message).into()),
         Driver::DnsResolve { message, .. } => {
             ErrorKind::Unavailable(format!("the host name of the URI cannot be resolved: {message}").into())
@@ -62,10 +64,13 @@ pub(super) fn kind(error: &Error) -> ErrorKind {
 }
 
 /// What an answer of the server means, by its code.
-fn answered(error: &Error, code: i32, message: &str, details: Option<&Document>) -> ErrorKind {
+fn answered(error: &Error, code: i32, message: &str, told: impl FnOnce() -> Told) -> ErrorKind {
     match code {
-        11000 | 11001 | 12582 => ErrorKind::DuplicateKey(DuplicateKey::parse(message)),
-        121 => ErrorKind::Rejected(Rejection::new(details)),
+        11000 | 11001 | 12582 => {
+            let told = told();
+            ErrorKind::DuplicateKey(DuplicateKey::new(message, told.key_pattern, told.key_value))
+        }
+        121 => ErrorKind::Rejected(Rejection::new(told().details)),
         13 | 18 | 33 => ErrorKind::Unauthorized,
         8000 if refuses_the_user(message) => ErrorKind::Unauthorized,
         43 | 237 => ErrorKind::CursorLost,

@@ -1,7 +1,7 @@
 //! Texts of real servers, and what they become.
 
+mod bulk_write;
 mod decode;
-mod insert_many;
 
 use mongodb::{
     bson::{Document, doc},
@@ -172,9 +172,20 @@ fn rejected_by_the_validator() {
         },
     });
     assert!(error.is_rejected());
-    let rules: Vec<_> =
-        error.rejection().unwrap().rules().iter().map(|rule| (rule.path(), rule.rule())).collect();
-    assert_eq!(rules, [("age", "bsonType"), ("lines.qty", "minimum"), ("name", "required")]);
+    let rules = error.rejection().unwrap().rules();
+    let names: Vec<_> = rules.iter().map(|rule| (rule.path(), rule.rule())).collect();
+    assert_eq!(names, [("age", "bsonType"), ("lines.qty", "minimum"), ("name", "required")]);
+    assert_eq!(
+        (rules[0].expected(), rules[0].considered_value()),
+        (Some(&"int".into()), Some(&"SECRET".into()))
+    );
+    assert_eq!(rules[0].reason(), Some("type did not match"));
+    assert_eq!((rules[1].expected(), rules[1].considered_value()), (Some(&1.into()), Some(&0.into())));
+    assert_eq!((rules[2].expected(), rules[2].considered_value()), (None, None));
+    assert_eq!(
+        format!("{:?}", rules[0]),
+        "RejectedRule { path: \"age\", rule: \"bsonType\", expected: Some(String(\"int\")), .. }"
+    );
     assert_eq!(error.rejection().unwrap().details().unwrap().get_i32("failingDocumentId").unwrap(), 3);
     assert_eq!(
         error.to_string(),
@@ -192,8 +203,10 @@ fn rejected_by_the_validator() {
     });
     assert_eq!(
         expression.to_string(),
-        "insert_one on shop.orders: the validator of the collection refused the document: $gt (code 121)"
+        "insert_one on shop.orders: the validator of the collection refused the document: `a` ($gt) (code 121)"
     );
+    let rule = &expression.rejection().unwrap().rules()[0];
+    assert_eq!((rule.expected(), rule.considered_value()), (Some(&5.into()), Some(&1.into())));
     let bare = write(doc! { "code": 121, "errmsg": "Document failed validation" });
     assert_eq!(
         bare.to_string(),
@@ -244,7 +257,8 @@ fn codes_by_what_can_be_done() {
     );
     let concern =
         Error::from_driver(Driver::Write(WriteFailure::WriteConcernError(concern)).into()).during(&INSERT);
-    assert!(concern.is_outcome_unknown() && !concern.is_retryable());
+    assert!(concern.is_outcome_unknown() && concern.is_applied() && !concern.is_retryable());
+    assert!(concern.write_concern_error().unwrap().is_timeout());
     assert_eq!(
         concern.to_string(),
         "insert_one on shop.orders: the write was applied, but not acknowledged by as many members as its write \

@@ -7,6 +7,7 @@ use mongodb::{
     options::UpdateModifications,
 };
 
+use super::on_insert;
 use crate::{
     error::codec::{CodecError, CodecResult},
     path::Location,
@@ -82,6 +83,20 @@ impl Changes {
             });
         }
         self
+    }
+
+    pub(super) fn or_insert(self, document: Document) -> Self {
+        let left = match &self.pipeline {
+            None => on_insert::left_by(&self.operators, document),
+            Some(_) => {
+                Err(CodecError::new("update operators beside a document to insert", "a pipeline update"))
+            }
+        };
+        match left {
+            Ok(left) if left.is_empty() => self,
+            Ok(left) => self.and(Self::raw(doc! { "$setOnInsert": left })),
+            Err(problem) => self.and(Self { problem: Some(problem), ..Self::default() }),
+        }
     }
 
     pub(super) fn into_parts(self) -> CodecResult<(UpdateModifications, Vec<Document>)> {

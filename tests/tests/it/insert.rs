@@ -5,7 +5,7 @@ use std::fmt::Write;
 use odm::{
     Database, Error, Filter, Model,
     bson::{Document, doc},
-    error::InsertOutcome,
+    error::WriteOutcome,
     mongodb::options::InsertManyOptions,
 };
 use odm_integration::{
@@ -95,11 +95,11 @@ async fn many_give_their_ids_in_order(db: Database) {
 }
 
 fn outcomes(error: &Error) -> String {
-    error.insert_many_error().unwrap().outcomes().fold(String::new(), |mut text, outcome| {
+    error.bulk_write_error().unwrap().outcomes().fold(String::new(), |mut text, outcome| {
         let letter = match outcome {
-            InsertOutcome::Written => 'w',
-            InsertOutcome::Failed(_) => 'f',
-            InsertOutcome::NotTried => '-',
+            WriteOutcome::Written => 'w',
+            WriteOutcome::Failed(_) => 'f',
+            WriteOutcome::NotTried => '-',
             _ => '?',
         };
         text.write_char(letter).unwrap();
@@ -129,13 +129,8 @@ async fn many_with_duplicates(db: Database) {
     people.delete_many(Person::fields().name().eq("bob")).await.unwrap();
     let error = people.insert_many(four()).ordered(false).await.unwrap_err();
     assert_eq!(outcomes(&error), "wfwf");
-    let positions: Vec<_> = error
-        .insert_many_error()
-        .unwrap()
-        .failures()
-        .iter()
-        .map(odm::error::InsertFailure::position)
-        .collect();
+    let positions: Vec<_> =
+        error.bulk_write_error().unwrap().failures().iter().map(odm::error::WriteFailure::position).collect();
     assert_eq!(positions, [1, 3]);
     assert_eq!(people.count(Filter::all()).await.unwrap(), 3);
 }

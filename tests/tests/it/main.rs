@@ -2,10 +2,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // in functions that tests share
 
 mod conformance;
+mod bulk_write;
 mod count;
 mod declared;
 mod delete;
 mod error;
+mod failing;
 mod filter;
 mod filter_catalogue;
 mod find;
@@ -13,6 +15,7 @@ mod find_and_modify;
 mod geo;
 mod insert;
 mod narrow;
+mod once;
 mod pipeline;
 mod replace;
 mod schema;
@@ -21,7 +24,10 @@ mod update;
 mod update_catalogue;
 mod update_operators;
 mod upgrade;
+mod upsert;
 mod validate;
 mod view;
 mod watch;
 mod wire;
+mod wire_writes;
+mod write_errors;

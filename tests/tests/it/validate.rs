@@ -171,8 +171,8 @@ async fn one_bad_document_keeps_all_of_insert_many_back(db: Database) {
     let orders = db.collection::<Order>();
     let error = orders.insert_many(&[good(), bad(), good()]).await.unwrap_err();
     assert!(error.is_invalid() && error.is_not_sent());
-    let failures = error.insert_many_error().unwrap().failures();
-    let failed: Vec<_> = failures.iter().map(odm::error::InsertFailure::position).collect();
+    let failures = error.bulk_write_error().unwrap().failures();
+    let failed: Vec<_> = failures.iter().map(odm::error::WriteFailure::position).collect();
     assert_eq!(failed, [1]);
     assert_eq!(db.driver().collection::<Document>("orders").count_documents(doc! {}).await.unwrap(), 0);
 }

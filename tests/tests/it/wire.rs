@@ -12,12 +12,12 @@ use odm_integration::{
 };
 use odm_test::Server;
 
-async fn recorded(db: &Database, server: &Server) -> (Collection<Person>, Commands) {
+pub(crate) async fn recorded(db: &Database, server: &Server) -> (Collection<Person>, Commands) {
     let (db, commands) = Commands::record(server.uri(), db).await;
     (db.collection(), commands)
 }
 
-fn stored(person: &Person) -> Document {
+pub(crate) fn stored(person: &Person) -> Document {
     doc! {
         "_id": *person.id.key(),
         "name": &person.name,
@@ -256,7 +256,7 @@ async fn refused_calls_send_nothing(db: Database, server: Server) {
     assert!(people.replace_one(p.name().eq("x"), &nobody).await.unwrap_err().is_invalid());
     let error = people.insert_many([&person("a", 1), &nobody, &person("b", 1)]).await.unwrap_err();
     assert!(error.is_invalid());
-    assert_eq!(error.insert_many_error().unwrap().failures()[0].position(), 1);
+    assert_eq!(error.bulk_write_error().unwrap().failures()[0].position(), 1);
     assert_eq!(
         message(error),
         "insert_many on shop.people: 0 of 3 documents were written; the one at position 1: 2 violations: `name` \

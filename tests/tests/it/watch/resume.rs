@@ -14,9 +14,10 @@ use odm::{
         options::ClientOptions,
     },
 };
-use odm_test::{Server, Way};
+use odm_test::Server;
 
 use super::{Item, insert, inserted, next, silence, soon};
+use crate::failing::own;
 
 /// The commands that a client has sent.
 #[derive(Clone, Default)]
@@ -60,20 +61,6 @@ async fn watcher(server: &Server, db: &str, app: &str) -> (Database, Sent) {
         }
     }));
     (Database::from_driver(Client::with_options(options).unwrap().database(db)), sent)
-}
-
-/// A server of the test's own, also where the others share one by its URI: fail points are the server's.
-async fn own() -> Server {
-    let server = Server::start().await.unwrap();
-    if server.way() != Way::Uri {
-        return server;
-    }
-    for way in [Way::Docker, Way::Mongod] {
-        if let Ok(server) = Server::start_by(way).await {
-            return server;
-        }
-    }
-    Server::start_by(Way::Wheel).await.unwrap()
 }
 
 /// The next `times` calls of this client lose their connection.

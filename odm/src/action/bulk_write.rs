@@ -1,0 +1,145 @@
+//! `bulk_write`: many writes of different kinds in few commands.
+
+mod across;
+mod draft;
+mod once;
+mod result;
+mod send;
+mod statement;
+mod write;
+
+use std::collections::BTreeMap;
+
+use futures_core::future::BoxFuture;
+use mongodb::options::BulkWriteOptions;
+
+use self::send::Elements;
+pub use self::{
+    across::{BulkWriteAcross, BulkWriteAcrossResult},
+    result::BulkWriteResult,
+    write::Write,
+};
+use super::{Implicit, SessionState, action};
+use crate::{
+    collection::{Collection, Target},
+    error::Result,
+    model::Model,
+    trace::Verb,
+};
+
+/// The verb but for its commands.
+const BULK_WRITE: Verb = Verb::unsent("bulk_write");
+
+impl<M: Model> Collection<M> {
+    /// Makes many writes of different kinds, in few commands, on any server.
+    ///
+    /// `{ insert: <collection>, documents: [..] }`, `{ update: .., updates: [..] }`, `{ delete: .., deletes: [..] }`,
+    /// each `ordered: true`.
+    ///
+    /// Every write is checked, encoded and measured before the first is sent: if one of them cannot be sent (a
+    /// document breaks rules of its model, an update changes a field twice, a filter for many is empty), none is. After
+    /// that, an ordered bulk (the default) keeps the order, and stops at the first write that the server refuses;
+    /// neighbours of one kind share a command. An [unordered](BulkWrite::ordered) one goes on, and sorts the writes by
+    /// kind. A command takes 100,000 writes, and 48 MB of documents to insert or 16 MB of other writes. No writes at
+    /// all is no error: nothing is sent.
+    ///
+    /// With `retryWrites` (the default), on a replica set or a sharded cluster and outside of transactions, a command
+    /// whose answer did not come is sent once more, and the server applies each of its writes once all the same. That
+    /// does not hold for a command with an `update_many` or a `delete_many`, which is sent once.
+    ///
+    /// `await` gives a [`BulkWriteResult`]: counts, and the ids of inserted and upserted documents by the position of
+    /// their write.
+    ///
+    /// # Errors
+    ///
+    /// [`bulk_write_error`](crate::Error::bulk_write_error) tells what became of each write. The predicates
+    /// [`is_invalid`](crate::Error::is_invalid), [`is_duplicate_key`](crate::Error::is_duplicate_key) and
+    /// [`is_rejected`](crate::Error::is_rejected) hold if that is all that went wrong.
+    /// [`is_outcome_unknown`](crate::Error::is_outcome_unknown): an answer was lost.
+    /// [`is_decode`](crate::Error::is_decode): an upsert made a document whose `_id` does not fit the model, as a plain
+    /// filter asked for it; the writes are applied all the same.
+    ///
+    /// ```no_run
+    /// # use odm::{Collection, Id, Model, Write};
+    /// # #[derive(Model)]
+    /// # #[odm(collection = "users")]
+    /// # struct User { id: Id<User>, name: String, age: u8, visits: u32 }
+    /// # async fn f(users: Collection<User>, new: User, others: Vec<User>) -> odm::Result<()> {
+    /// let u = User::fields();
+    /// let mut bulk = users.bulk_write([
+    ///     Write::insert_one(&new),
+    ///     Write::update_one(u.name().eq("ada"), u.visits().inc(1)),
+    ///     Write::delete_many(u.visits().eq(0)),
+    /// ]);
+    /// bulk.extend(others.iter().map(Write::save));
+    /// let result = bulk.await?;
+    /// println!("{} new, {} gone", result.inserted_count() + result.upserted_count(), result.deleted_count());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn bulk_write(&self, writes: impl IntoIterator<Item = Write<M>>) -> BulkWrite<M> {
+        let mut bulk = BulkWrite {
+            target: self.target(),
+            writes: Elements::default(),
+            ids: BTreeMap::new(),
+            options: BulkWriteOptions::default(),
+            state: Implicit,
+        };
+        bulk.extend(writes);
+        bulk
+    }
+}
+
+/// Makes many writes of different kinds.
+///
+/// Construct with [`Collection::bulk_write`]; it grows by [`push`](BulkWrite::push) and `extend`. It holds the encoded
+/// writes.
+#[must_use = "nothing is written until the action is awaited"]
+pub struct BulkWrite<M: Model, S = Implicit> {
+    target: Target,
+    writes: Elements,
+    ids: BTreeMap<usize, M::Id>,
+    options: BulkWriteOptions,
+    state: S,
+}
+
+impl<M: Model, S> BulkWrite<M, S> {
+    /// Adds one more write.
+    pub fn push(&mut self, write: Write<M>) {
+        let (id, statement) = write.into_statement();
+        if let Some(id) = id {
+            self.ids.insert(self.writes.len(), id);
+        }
+        self.writes.push(statement);
+    }
+
+    /// Whether to keep the order, and stop at the first write that the server refuses: `true` unless said otherwise.
+    pub fn ordered(mut self, ordered: bool) -> Self {
+        self.options.ordered = Some(ordered);
+        self
+    }
+}
+
+impl<M: Model, S> Extend<Write<M>> for BulkWrite<M, S> {
+    fn extend<I: IntoIterator<Item = Write<M>>>(&mut self, writes: I) {
+        for write in writes {
+            self.push(write);
+        }
+    }
+}
+
+action!(BulkWrite { target, writes, ids } with BulkWriteOptions => BulkWriteResult<M>);
+
+impl<M: Model, S> BulkWrite<M, S> {
+    fn execute<'s>(self) -> BoxFuture<'s, Result<BulkWriteResult<M>>>
+    where
+        S: SessionState<'s>,
+    {
+        let Self { target, writes, ids, options, state } = self;
+        let session = state.into_option();
+        Box::pin(async move {
+            let (counts, upserted) = send::send(&target, writes, options, session).await?;
+            target.operation(BULK_WRITE).check(BulkWriteResult::new(counts, ids, upserted))
+        })
+    }
+}

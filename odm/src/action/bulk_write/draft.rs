@@ -1,0 +1,92 @@
+//! A write as it was said, without the type of its model: what its setters were given, until it is sent.
+
+use mongodb::{
+    bson::{Document, RawDocumentBuf, serialize_to_bson, serialize_to_document},
+    options::{Collation, Hint},
+};
+
+use super::statement::{Change, Statement, To};
+use crate::{
+    action::sentence::{OnInsert, changing, inserting},
+    error::{Error, Result},
+    update::Update,
+};
+
+pub(super) struct Draft {
+    kind: Kind,
+    pub(super) upsert: Option<bool>,
+    pub(super) on_insert: OnInsert,
+    pub(super) hint: Option<Hint>,
+    pub(super) collation: Option<Collation>,
+}
+
+pub(super) enum Kind {
+    Insert { document: Result<RawDocumentBuf> },
+    Update { multi: bool, filter: Result<Document>, update: Update<()> },
+    Replace { filter: Result<Document>, document: Result<RawDocumentBuf> },
+    Delete { multi: bool, filter: Result<Document> },
+}
+
+impl Draft {
+    pub(super) fn new(kind: Kind) -> Self {
+        Self { kind, upsert: None, on_insert: None, hint: None, collation: None }
+    }
+
+    /// The write as it is sent, if it can be.
+    pub(super) fn into_statement(self) -> Result<Statement> {
+        if let Some(setter) = self.misplaced() {
+            return Err(Error::refused(format!("`{}` has no `{setter}`", self.verb())));
+        }
+        let Self { kind, upsert, on_insert, hint, collation } = self;
+        let to = |multi, filter: Document| {
+            let unusable = |error: mongodb::bson::error::Error| Error::from_driver(error.into());
+            let hint = hint.as_ref().map(serialize_to_bson).transpose().map_err(unusable)?;
+            let collation = collation.as_ref().map(serialize_to_document).transpose().map_err(unusable)?;
+            Ok::<_, Error>(To { filter, multi, hint, collation })
+        };
+        Ok(match kind {
+            Kind::Insert { document } => Statement::Insert(document?),
+            Kind::Update { multi, filter, update } => {
+                let upsert = if on_insert.is_some() { Some(true) } else { upsert };
+                let update = inserting(update, on_insert, &filter).and_then(changing);
+                let to = to(multi, filter?)?;
+                let (update, array_filters) = update?;
+                Statement::Change { to, change: Change::Update { update, array_filters }, upsert }
+            }
+            Kind::Replace { filter, document } => {
+                Statement::Change { to: to(false, filter?)?, change: Change::Replace(document?), upsert }
+            }
+            Kind::Delete { multi, filter } => Statement::Delete(to(multi, filter?)?),
+        })
+    }
+
+    /// A setter that was called and that this write has no use for.
+    fn misplaced(&self) -> Option<&'static str> {
+        let (inserts, upserts, updates_one) = match self.kind {
+            Kind::Insert { .. } => (true, false, false),
+            Kind::Update { multi, .. } => (false, true, !multi),
+            Kind::Replace { .. } => (false, true, false),
+            Kind::Delete { .. } => (false, false, false),
+        };
+        [
+            ("or_insert", self.on_insert.is_some() && !updates_one),
+            ("upsert", self.upsert.is_some() && !upserts),
+            ("hint", self.hint.is_some() && inserts),
+            ("collation", self.collation.is_some() && inserts),
+        ]
+        .into_iter()
+        .find_map(|(setter, misplaced)| misplaced.then_some(setter))
+    }
+
+    /// The verb that it means.
+    pub(super) fn verb(&self) -> &'static str {
+        match self.kind {
+            Kind::Insert { .. } => "insert_one",
+            Kind::Update { multi: false, .. } => "update_one",
+            Kind::Update { multi: true, .. } => "update_many",
+            Kind::Replace { .. } => "replace_one",
+            Kind::Delete { multi: false, .. } => "delete_one",
+            Kind::Delete { multi: true, .. } => "delete_many",
+        }
+    }
+}

@@ -1,0 +1,277 @@
+//! From writes to commands, and from replies to what became of each write.
+
+use mongodb::{
+    ClientSession,
+    bson::{Bson, RawArrayBuf, RawBson, RawDocumentBuf, raw::cstr, serialize_to_raw_document_buf},
+    options::{Acknowledgment, BulkWriteOptions, InsertManyOptions, SessionOptions, WriteConcern},
+};
+
+use super::{
+    BULK_WRITE,
+    once::{self, Place},
+    statement::Statement,
+};
+use crate::{
+    action::{batch::Limits, insert_many::insert_batch},
+    collection::Target,
+    error::{Answer, BulkWriteError, Command, Error, Result, WriteCounts},
+    exec,
+    trace::{Operation, Verb},
+};
+
+/// What `bulk_write` is called and sends.
+const fn verb(command: Command) -> Verb {
+    Verb::new("bulk_write", name(command))
+}
+
+const fn name(command: Command) -> &'static str {
+    match command {
+        Command::Insert => "insert",
+        Command::Update => "update",
+        Command::Delete => "delete",
+    }
+}
+
+/// Writes as they stand in the arrays of their commands, in the order in which they were given.
+#[derive(Default)]
+pub(super) struct Elements {
+    count: usize,
+    accepted: Vec<Element>,
+    refused: Vec<(usize, Error)>,
+}
+
+struct Element {
+    kind: (Command, bool),
+    bytes: RawDocumentBuf,
+}
+
+impl Elements {
+    /// The next write, if it can be sent.
+    pub(super) fn push(&mut self, statement: Result<Statement>) {
+        let element = statement
+            .and_then(|statement| Ok(Element { kind: statement.kind(), bytes: statement.into_element()? }));
+        match element {
+            Ok(element) => self.accepted.push(element),
+            Err(error) => self.refused.push((self.count, error)),
+        }
+        self.count += 1;
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.count
+    }
+
+    /// The writes, if all of them can be sent.
+    fn check(self) -> Result<Vec<Element>> {
+        let mut report = BulkWriteError::of_writes(self.count);
+        for (position, error) in self.refused {
+            report.fail(position, error);
+        }
+        report.into_result().map(|_| self.accepted)
+    }
+}
+
+/// The positions of the writes that one kind of command sends, kind by kind. In order: as long as the next one is of
+/// the same command. Else by command, those about many documents apart, as they alone cannot be made again.
+fn runs(kinds: &[(Command, bool)], ordered: bool) -> Vec<Vec<usize>> {
+    let positions: Vec<usize> = (0..kinds.len()).collect();
+    let kind = |position: &usize| kinds.get(*position).copied();
+    if ordered {
+        let command = |position: &usize| kind(position).map(|(command, _)| command);
+        return positions.chunk_by(|one, two| command(one) == command(two)).map(<[usize]>::to_vec).collect();
+    }
+    let all = [Command::Insert, Command::Update, Command::Delete].into_iter();
+    all.flat_map(|command| [(command, false), (command, true)])
+        .map(|wanted| positions.iter().copied().filter(|position| kind(position) == Some(wanted)).collect())
+        .filter(|run: &Vec<usize>| !run.is_empty())
+        .collect()
+}
+
+/// Sends the writes in as few commands as the server's limits and their order allow.
+pub(super) async fn send(
+    target: &Target,
+    elements: Elements,
+    options: BulkWriteOptions,
+    mut session: Option<&mut ClientSession>,
+) -> Result<(WriteCounts, Vec<(usize, Bson)>)> {
+    let operation = target.operation(BULK_WRITE);
+    let elements = operation.check(elements.check())?;
+    let envelope = operation.check(Envelope::new(target, options))?;
+    let mut own = None;
+    let mut report = BulkWriteError::of_writes(elements.len());
+    let kinds: Vec<_> = elements.iter().map(|element| element.kind).collect();
+    'runs: for run in runs(&kinds, envelope.ordered) {
+        let Some(command) = run.first().and_then(|first| kinds.get(*first)).map(|(command, _)| *command)
+        else {
+            continue;
+        };
+        let operation = target.operation(verb(command));
+        let sizes =
+            run.iter().map(|at| (*at, elements.get(*at).map_or(0, |element| element.bytes.as_bytes().len())));
+        let limits = if command == Command::Insert { Limits::DOCUMENTS } else { Limits::COMMAND };
+        for batch in limits.cut(sizes) {
+            let of_batch: Vec<&Element> = batch.iter().filter_map(|at| elements.get(*at)).collect();
+            let answer = if command == Command::Insert {
+                let documents = of_batch.iter().map(|element| &*element.bytes).collect();
+                insert_batch(target, operation, documents, envelope.of_insert(), session.as_deref_mut()).await
+            } else {
+                let batch = Batch { command, elements: of_batch };
+                batch.send(target, operation, &envelope, session.as_deref_mut(), &mut own).await
+            };
+            if !report.take(&batch, answer, envelope.ordered) {
+                break 'runs;
+            }
+        }
+    }
+    operation.check(report.into_result())
+}
+
+/// Statements of one `update` or `delete` command.
+struct Batch<'e> {
+    command: Command,
+    elements: Vec<&'e Element>,
+}
+
+impl Batch<'_> {
+    async fn send(
+        self,
+        target: &Target,
+        operation: Operation<'_>,
+        envelope: &Envelope,
+        session: Option<&mut ClientSession>,
+        own: &mut Option<ClientSession>,
+    ) -> Result<Answer> {
+        let can_repeat =
+            target.database().retries_writes() && self.elements.iter().all(|element| !element.kind.1);
+        let (session, place) = match session {
+            // Also asked where it cannot be repeated: whether it is in a transaction.
+            Some(session) => {
+                let place = match once::next(target, session).await? {
+                    Place::Numbered(_) if !can_repeat => Place::Plain,
+                    place => place,
+                };
+                (Some(session), place)
+            }
+            None if can_repeat => {
+                let session = match own {
+                    Some(session) => session,
+                    None => own.insert(start_session(target).await?),
+                };
+                let place = once::next(target, session).await?;
+                (Some(session), place)
+            }
+            None => (None, Place::Plain),
+        };
+        let body = envelope.body(target, &self, place);
+        once::send(target, operation, self.command, body, place, session).await
+    }
+}
+
+/// A session for batches that go under numbers.
+async fn start_session(target: &Target) -> Result<ClientSession> {
+    let options = SessionOptions::builder().causal_consistency(false).build();
+    let call = target.database().client().start_session().with_options(options);
+    exec::run(target.operation(BULK_WRITE), call).await
+}
+
+/// What a command has around its statements.
+struct Envelope {
+    ordered: bool,
+    options: BulkWriteOptions,
+    write_concern: Option<RawDocumentBuf>,
+    comment: Option<RawBson>,
+    variables: Option<RawDocumentBuf>,
+}
+
+impl Envelope {
+    fn new(target: &Target, options: BulkWriteOptions) -> Result<Self> {
+        let unusable = |error: mongodb::bson::error::Error| Error::from_driver(error.into());
+        let concern = options.write_concern.as_ref().or(target.driver().write_concern());
+        if concern.is_some_and(is_unacknowledged) {
+            return Err(Error::refused(
+                "a write concern of 0 acknowledges nothing, so nothing could be reported",
+            ));
+        }
+        Ok(Self {
+            ordered: options.ordered.unwrap_or(true),
+            write_concern: concern.map(serialize_to_raw_document_buf).transpose().map_err(unusable)?,
+            comment: options.comment.clone().map(RawBson::try_from).transpose().map_err(unusable)?,
+            variables: options
+                .let_vars
+                .as_ref()
+                .map(RawDocumentBuf::try_from)
+                .transpose()
+                .map_err(unusable)?,
+            options,
+        })
+    }
+
+    /// The same for the driver's own `insert`.
+    fn of_insert(&self) -> InsertManyOptions {
+        let mut options = InsertManyOptions::default();
+        options.ordered = Some(self.ordered);
+        options.bypass_document_validation = self.options.bypass_document_validation;
+        options.comment.clone_from(&self.options.comment);
+        options.write_concern.clone_from(&self.options.write_concern);
+        options
+    }
+
+    fn body(&self, target: &Target, batch: &Batch<'_>, place: Place) -> RawDocumentBuf {
+        let mut body = RawDocumentBuf::new();
+        let mut statements = RawArrayBuf::new();
+        for element in &batch.elements {
+            statements.push(&*element.bytes);
+        }
+        match batch.command {
+            Command::Delete => {
+                body.append(cstr!("delete"), target.driver().name());
+                body.append(cstr!("deletes"), statements);
+            }
+            _ => {
+                body.append(cstr!("update"), target.driver().name());
+                body.append(cstr!("updates"), statements);
+            }
+        }
+        body.append(cstr!("ordered"), self.ordered);
+        if let (Some(bypass), Command::Update) = (self.options.bypass_document_validation, batch.command) {
+            body.append(cstr!("bypassDocumentValidation"), bypass);
+        }
+        if let Some(variables) = &self.variables {
+            body.append(cstr!("let"), &**variables);
+        }
+        if let Some(comment) = &self.comment {
+            body.append(cstr!("comment"), comment.clone());
+        }
+        // A transaction has one of its own.
+        if let (Some(concern), true) = (&self.write_concern, place != Place::InTransaction) {
+            body.append(cstr!("writeConcern"), &**concern);
+        }
+        body
+    }
+}
+
+fn is_unacknowledged(concern: &WriteConcern) -> bool {
+    concern.w == Some(Acknowledgment::Nodes(0)) && concern.journal != Some(true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn writes_are_sent_with_their_like() {
+        use Command::{Delete, Insert, Update};
+        let kinds = [
+            (Insert, false),
+            (Update, false),
+            (Update, true),
+            (Insert, false),
+            (Delete, true),
+            (Delete, false),
+            (Update, false),
+        ];
+        assert_eq!(runs(&kinds, true), [vec![0], vec![1, 2], vec![3], vec![4, 5], vec![6]]);
+        assert_eq!(runs(&kinds, false), [vec![0, 3], vec![1, 6], vec![2], vec![5], vec![4]]);
+        assert!(runs(&[], true).is_empty() && runs(&[], false).is_empty());
+    }
+}

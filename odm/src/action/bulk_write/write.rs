@@ -1,0 +1,134 @@
+//! `Write<M>`: one of the writes of a bulk.
+
+use std::fmt;
+
+use mongodb::options::{Collation, Hint};
+
+use super::{
+    draft::{Draft, Kind},
+    statement::Statement,
+};
+use crate::{
+    action::{encode::encode, get::by_id, sentence::said},
+    error::Result,
+    filter::IntoFilter,
+    model::Model,
+    update::IntoUpdate,
+    value::Value,
+};
+
+/// One write of a [`bulk_write`](crate::Collection::bulk_write): a verb that is sent together with others.
+///
+/// It means what the verb of its name means, is checked as that is, and holds the encoded document, not the model.
+///
+/// ```
+/// # use odm::{Id, Model, Write};
+/// # #[derive(Model)]
+/// # #[odm(collection = "users")]
+/// # struct User { id: Id<User>, name: String, age: u8, visits: u32 }
+/// # fn f(user: User, other: User) {
+/// let u = User::fields();
+/// let writes = [
+///     Write::insert_one(&user),
+///     Write::update_one(u.name().eq("ada"), u.visits().inc(1)).or_insert(&other),
+///     Write::delete_many(u.visits().eq(0)),
+/// ];
+/// # drop(writes);
+/// # }
+/// ```
+#[must_use = "nothing is written until a bulk write with it is awaited"]
+pub struct Write<M: Model> {
+    draft: Draft,
+    id: Option<M::Id>,
+}
+
+impl<M: Model> Write<M> {
+    fn of(kind: Kind) -> Self {
+        Self { draft: Draft::new(kind), id: None }
+    }
+
+    /// Stores one new document, as [`insert_one`](crate::Collection::insert_one) does.
+    pub fn insert_one(model: &M) -> Self {
+        Self { id: Some(model.id().clone()), ..Self::of(Kind::Insert { document: encode(model) }) }
+    }
+
+    /// Changes one document that matches a filter, as [`update_one`](crate::Collection::update_one) does.
+    pub fn update_one(filter: impl IntoFilter<M>, update: impl IntoUpdate<M>) -> Self {
+        Self::of(Kind::Update {
+            multi: false,
+            filter: filter.into_filter().into_document(),
+            update: update.into_update().untyped(),
+        })
+    }
+
+    /// Changes every document that matches a filter, as [`update_many`](crate::Collection::update_many) does.
+    pub fn update_many(filter: impl IntoFilter<M>, update: impl IntoUpdate<M>) -> Self {
+        Self::of(Kind::Update {
+            multi: true,
+            filter: said(filter.into_filter()),
+            update: update.into_update().untyped(),
+        })
+    }
+
+    /// Puts a whole document in the place of one that matches a filter, as
+    /// [`replace_one`](crate::Collection::replace_one) does.
+    pub fn replace_one(filter: impl IntoFilter<M>, model: &M) -> Self {
+        let filter = filter.into_filter().into_document();
+        Self::of(Kind::Replace { filter, document: encode(model) })
+    }
+
+    /// Stores a document, whether it is new or not, as [`save`](crate::Collection::save) does.
+    pub fn save(model: &M) -> Self {
+        let filter = by_id(model.id().to_bson());
+        Self::of(Kind::Replace { filter, document: encode(model) }).upsert(true)
+    }
+
+    /// Removes one document that matches a filter, as [`delete_one`](crate::Collection::delete_one) does.
+    pub fn delete_one(filter: impl IntoFilter<M>) -> Self {
+        Self::of(Kind::Delete { multi: false, filter: filter.into_filter().into_document() })
+    }
+
+    /// Removes every document that matches a filter, as [`delete_many`](crate::Collection::delete_many) does.
+    pub fn delete_many(filter: impl IntoFilter<M>) -> Self {
+        Self::of(Kind::Delete { multi: true, filter: said(filter.into_filter()) })
+    }
+
+    /// Makes a document if nothing matches: `{ upsert: true }`. For updates and replacements; on another write it is
+    /// refused before anything is sent.
+    pub fn upsert(mut self, upsert: bool) -> Self {
+        self.draft.upsert = Some(upsert);
+        self
+    }
+
+    /// Makes this document, changed by the update, if nothing matches: as for
+    /// [`update_one`](crate::action::UpdateOne::or_insert). For `update_one`; on another write it is refused before
+    /// anything is sent.
+    pub fn or_insert(mut self, model: &M) -> Self {
+        self.draft.on_insert = Some(encode(model));
+        self
+    }
+
+    /// The index to find the documents by: its keys or its name. For what has a filter; on an insert it is refused
+    /// before anything is sent.
+    pub fn hint(mut self, hint: Hint) -> Self {
+        self.draft.hint = Some(hint);
+        self
+    }
+
+    /// How the filter compares texts. For what has a filter; on an insert it is refused before anything is sent.
+    pub fn collation(mut self, collation: Collation) -> Self {
+        self.draft.collation = Some(collation);
+        self
+    }
+
+    /// The id of a document to insert, and the write as it is sent, if it can be.
+    pub(super) fn into_statement(self) -> (Option<M::Id>, Result<Statement>) {
+        (self.id, self.draft.into_statement())
+    }
+}
+
+impl<M: Model> fmt::Debug for Write<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Write({} on {})", self.draft.verb(), M::COLLECTION)
+    }
+}

@@ -1,0 +1,196 @@
+//! Answers of the server to write commands: what is in a reply that says `ok: 1`.
+
+use mongodb::{
+    bson::{
+        Bson, Document, RawBsonRef, RawDocument, Utf8Lossy, deserialize_from_document, deserialize_from_slice,
+    },
+    error::{
+        Error as DriverError, ErrorKind as Driver, IndexedWriteError, RETRYABLE_WRITE_ERROR,
+        WriteConcernError, WriteError, WriteFailure,
+    },
+};
+use serde::Deserialize;
+
+use super::{Error, ErrorKind, Result, WriteCounts};
+
+/// What a write command did.
+#[derive(Debug, Default)]
+pub(crate) struct Answer {
+    pub(super) counts: WriteCounts,
+    /// By the index of the write in its command.
+    pub(super) upserted: Vec<(usize, Bson)>,
+    /// By the index of the write in its command.
+    pub(super) failures: Vec<(usize, Error)>,
+    pub(super) write_concern_error: Option<Error>,
+    retryable: bool,
+}
+
+/// Which write command it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Command {
+    Insert,
+    Update,
+    Delete,
+}
+
+impl Answer {
+    /// So many documents are stored.
+    pub(crate) fn inserted(count: usize) -> Self {
+        let inserted = u64::try_from(count).unwrap_or(u64::MAX);
+        Self { counts: WriteCounts { inserted, ..WriteCounts::default() }, ..Self::default() }
+    }
+
+    /// Reads a reply; `None` if it is none to a write.
+    pub(crate) fn read(command: Command, reply: &RawDocument) -> Option<Self> {
+        let Utf8Lossy(reply) = deserialize_from_slice(reply.as_bytes()).ok()?;
+        Some(Self::of_reply(command, reply))
+    }
+
+    fn of_reply(command: Command, reply: Reply) -> Self {
+        let upserted: Vec<_> = reply.upserted.into_iter().map(|one| (one.index, one.id)).collect();
+        let mut counts = WriteCounts::default();
+        match command {
+            Command::Insert => counts.inserted = reply.n,
+            Command::Delete => counts.deleted = reply.n,
+            Command::Update => {
+                counts.upserted = u64::try_from(upserted.len()).unwrap_or(u64::MAX);
+                counts.matched = reply.n.saturating_sub(counts.upserted);
+                counts.modified = reply.modified;
+            }
+        }
+        Self {
+            counts,
+            upserted,
+            failures: reply.write_errors.into_iter().map(failure).collect(),
+            write_concern_error: reply.write_concern_error.map(not_acknowledged),
+            retryable: reply.labels.iter().any(|label| label == RETRYABLE_WRITE_ERROR),
+        }
+    }
+
+    /// Reads a reply that the driver gives as a document.
+    pub(crate) fn read_document(command: Command, reply: Document) -> Result<Self> {
+        match deserialize_from_document(reply) {
+            Ok(reply) => Ok(Self::of_reply(command, reply)),
+            Err(_) => Err(Error::new(ErrorKind::Driver(
+                "the server's answer does not tell what was written".into(),
+            ))),
+        }
+    }
+
+    /// Whether the write concern was missed in a way that making the write again may mend.
+    pub(crate) fn is_retryable(&self) -> bool {
+        self.retryable
+    }
+
+    /// The answer that the driver made an error of: a reply that says `ok: 1`.
+    pub(crate) fn of(command: Command, error: &Error) -> Option<Self> {
+        let reply = error.driver()?.server_response()?;
+        // Servers answer `ok` as a double, proxies as an integer.
+        let ok = match reply.get("ok").ok()?? {
+            RawBsonRef::Double(ok) => ok > 0.0,
+            ok => ok.as_i32() == Some(1) || ok.as_i64() == Some(1) || ok.as_bool() == Some(true),
+        };
+        ok.then(|| Self::read(command, reply)).flatten()
+    }
+
+    /// The answer to an `insert` of these documents that the driver made an error of. It does not keep the reply, and
+    /// with it the values of a duplicate key: they are the document's.
+    pub(crate) fn of_insert(error: &Error, documents: &[&RawDocument], ordered: bool) -> Option<Self> {
+        let Driver::InsertMany(many) = &*error.driver()?.kind else { return None };
+        let failures = many.write_errors.as_deref().unwrap_or_default();
+        let inserted = match failures {
+            [first, ..] if ordered => first.index,
+            failures => documents.len().saturating_sub(failures.len()),
+        };
+        let failure = |failure: &IndexedWriteError| {
+            let error = Driver::Write(WriteFailure::WriteError(failure.clone().into()));
+            let error = Error::from_driver(error.into());
+            let error = match documents.get(failure.index) {
+                Some(document) => error.storing(document),
+                None => error,
+            };
+            (failure.index, error)
+        };
+        Some(Self {
+            failures: failures.iter().map(failure).collect(),
+            write_concern_error: many.write_concern_error.clone().map(not_acknowledged),
+            ..Self::inserted(inserted)
+        })
+    }
+}
+
+/// The write is applied, but its write concern is not satisfied.
+pub(super) fn not_acknowledged(error: WriteConcernError) -> Error {
+    Error::from_driver(Driver::Write(WriteFailure::WriteConcernError(error)).into())
+}
+
+#[derive(Debug, Deserialize)]
+struct Reply {
+    n: u64,
+    #[serde(rename = "nModified", default)]
+    modified: u64,
+    #[serde(default)]
+    upserted: Vec<Upserted>,
+    #[serde(rename = "writeErrors", default)]
+    write_errors: Vec<Document>,
+    #[serde(rename = "writeConcernError")]
+    write_concern_error: Option<WriteConcernError>,
+    #[serde(rename = "errorLabels", default)]
+    labels: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Upserted {
+    index: usize,
+    #[serde(rename = "_id")]
+    id: Bson,
+}
+
+/// One of the `writeErrors`.
+fn failure(mut error: Document) -> (usize, Error) {
+    let index = match error.get("index") {
+        Some(Bson::Int32(index)) => usize::try_from(*index).unwrap_or_default(),
+        Some(Bson::Int64(index)) => usize::try_from(*index).unwrap_or_default(),
+        _ => 0,
+    };
+    let told = Told::take(&mut error);
+    if let Some(details) = &told.details {
+        error.insert("errInfo", details.clone());
+    }
+    let error = match deserialize_from_document::<WriteError>(error) {
+        Ok(error) => Error::told(Driver::Write(WriteFailure::WriteError(error)).into(), || told),
+        Err(_) => {
+            Error::new(ErrorKind::Driver("the server's answer names a failure without its code".into()))
+        }
+    };
+    (index, error)
+}
+
+/// What a failed write's answer says beside the code and the text.
+#[derive(Debug, Default)]
+pub(super) struct Told {
+    pub(super) key_pattern: Option<Document>,
+    pub(super) key_value: Option<Document>,
+    pub(super) details: Option<Document>,
+}
+
+impl Told {
+    fn take(answer: &mut Document) -> Self {
+        let mut take = |name| match answer.remove(name) {
+            Some(Bson::Document(document)) => Some(document),
+            _ => None,
+        };
+        Self { key_pattern: take("keyPattern"), key_value: take("keyValue"), details: take("errInfo") }
+    }
+
+    /// What the answer to a single write says, which the driver keeps beside its error.
+    pub(super) fn of(error: &DriverError) -> Self {
+        let read = || {
+            let reply = error.server_response()?;
+            let failures = reply.get_array("writeErrors").ok();
+            let first = failures.and_then(|failures| failures.into_iter().next()?.ok()?.as_document());
+            deserialize_from_slice::<Utf8Lossy<Document>>(first.unwrap_or(reply).as_bytes()).ok()
+        };
+        read().map(|Utf8Lossy(mut answer)| Self::take(&mut answer)).unwrap_or_default()
+    }
+}

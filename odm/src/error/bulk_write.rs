@@ -1,0 +1,285 @@
+//! Partly failed writes: what became of each document of an `insert_many`, of each write of a `bulk_write`.
+
+mod across;
+
+use std::fmt;
+
+use mongodb::{bson::Bson, error::TRANSIENT_TRANSACTION_ERROR};
+
+use super::{Error, ErrorKind, WriteCounts, answer::Answer};
+
+/// Some of many writes were not applied: which, and why.
+///
+/// It is what an `insert_many` or a `bulk_write` fails with. Positions count the documents or the writes as they
+/// were given, from 0.
+pub struct BulkWriteError {
+    /// What they are, and what became of them: `documents`, `written`.
+    words: (&'static str, &'static str),
+    outcomes: Vec<Became>,
+    failures: Vec<WriteFailure>,
+    interruption: Option<Box<Error>>,
+    write_concern_errors: Vec<Error>,
+    counts: WriteCounts,
+    upserted: Vec<(usize, Bson)>,
+}
+
+/// What became of one write; failures are kept apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Became {
+    Written,
+    Failed,
+    NotSent,
+    Unknown,
+}
+
+/// What became of one document of an `insert_many`, of one write of a `bulk_write`.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub enum WriteOutcome<'a> {
+    /// It is applied.
+    Written,
+    /// It is not applied, for this reason. (Of an `update_many` or a `delete_many`, a part may be.)
+    Failed(&'a Error),
+    /// It is not applied: it was not tried, because an earlier failure ended the call, or a conflict undid the
+    /// transaction it was part of.
+    NotTried,
+    /// The call broke before the server answered: it may or may not be applied.
+    Unknown,
+}
+
+/// One write that was not applied, and why.
+#[derive(Debug)]
+pub struct WriteFailure {
+    position: usize,
+    error: Error,
+}
+
+impl WriteFailure {
+    /// The position of the write among those given, from 0.
+    pub fn position(&self) -> usize {
+        self.position
+    }
+
+    /// Why it was not applied.
+    pub fn error(&self) -> &Error {
+        &self.error
+    }
+}
+
+impl BulkWriteError {
+    /// Nothing sent yet of `count` documents.
+    pub(crate) fn of_documents(count: usize) -> Self {
+        Self::new(count, ("documents", "written"))
+    }
+
+    /// Nothing sent yet of `count` writes.
+    pub(crate) fn of_writes(count: usize) -> Self {
+        Self::new(count, ("writes", "applied"))
+    }
+
+    fn new(count: usize, words: (&'static str, &'static str)) -> Self {
+        Self {
+            words,
+            outcomes: vec![Became::NotSent; count],
+            failures: Vec::new(),
+            interruption: None,
+            write_concern_errors: Vec::new(),
+            counts: WriteCounts::default(),
+            upserted: Vec::new(),
+        }
+    }
+
+    /// This write is not applied.
+    pub(crate) fn fail(&mut self, position: usize, error: Error) {
+        self.set(&[position], Became::Failed);
+        self.failures.push(WriteFailure { position, error });
+    }
+
+    /// Takes what the server says of the batch of the writes at these positions, or why it says nothing; whether the
+    /// next batch is to be sent.
+    pub(crate) fn take(&mut self, positions: &[usize], answer: Result<Answer, Error>, ordered: bool) -> bool {
+        match answer {
+            Ok(answer) => self.answered(positions, answer, ordered),
+            Err(error) => {
+                self.interrupted(positions, error);
+                false
+            }
+        }
+    }
+
+    fn answered(&mut self, positions: &[usize], answer: Answer, ordered: bool) -> bool {
+        self.set(positions, Became::Written);
+        self.counts += answer.counts;
+        let at = |index: usize| positions.get(index).copied();
+        self.upserted.extend(answer.upserted.into_iter().filter_map(|(index, id)| Some((at(index)?, id))));
+        self.write_concern_errors.extend(answer.write_concern_error);
+        let goes_on = !ordered || answer.failures.is_empty();
+        for (index, error) in answer.failures {
+            let Some(position) = at(index) else { continue };
+            if ordered {
+                self.set(positions.get(index..).unwrap_or_default(), Became::NotSent);
+            }
+            self.fail(position, error);
+        }
+        goes_on
+    }
+
+    fn interrupted(&mut self, positions: &[usize], error: Error) {
+        // What is not certain is unknown.
+        let became = match error.kind() {
+            // The server has ended the transaction, and with it the batches before.
+            ErrorKind::Transient if error.has_label(TRANSIENT_TRANSACTION_ERROR) => {
+                let written = self.outcomes.iter_mut().filter(|outcome| **outcome == Became::Written);
+                written.for_each(|outcome| *outcome = Became::NotSent);
+                self.counts = WriteCounts::default();
+                self.upserted.clear();
+                Became::NotSent
+            }
+            ErrorKind::Unavailable(_)
+            | ErrorKind::Unauthorized
+            | ErrorKind::Unsupported(_)
+            | ErrorKind::Refused(_)
+            | ErrorKind::TooLarge(_) => Became::NotSent,
+            _ => Became::Unknown,
+        };
+        self.set(positions, became);
+        self.interruption = Some(Box::new(error));
+    }
+
+    /// How many documents were stored, found, changed and removed, and the `_id`s of those that upserts made, if
+    /// every write is applied.
+    pub(crate) fn into_result(mut self) -> Result<(WriteCounts, Vec<(usize, Bson)>), Error> {
+        if self.causes().next().is_none() {
+            return Ok((self.counts, self.upserted));
+        }
+        self.failures.sort_by_key(WriteFailure::position);
+        // What ended the call answers for the whole: its code, its labels.
+        let driver = self.interruption().or(self.first()).and_then(Error::driver).cloned();
+        Err(Error::new(ErrorKind::BulkWrite(self)).with_driver(driver))
+    }
+
+    fn set(&mut self, positions: &[usize], became: Became) {
+        for position in positions {
+            if let Some(outcome) = self.outcomes.get_mut(*position) {
+                *outcome = became;
+            }
+        }
+    }
+
+    pub(super) fn is_not_sent(&self) -> bool {
+        self.interruption.is_none() && self.causes().all(Error::is_not_sent)
+    }
+
+    pub(super) fn is_retryable(&self) -> bool {
+        self.failures.is_empty()
+            && self.outcomes.iter().all(|outcome| matches!(outcome, Became::NotSent))
+            && self.interruption().is_some_and(Error::is_retryable)
+    }
+
+    pub(super) fn is_applied(&self) -> bool {
+        self.outcomes.iter().all(|outcome| matches!(outcome, Became::Written))
+    }
+
+    pub(super) fn causes(&self) -> impl Iterator<Item = &Error> {
+        self.failures
+            .iter()
+            .map(WriteFailure::error)
+            .chain(self.interruption())
+            .chain(&self.write_concern_errors)
+    }
+
+    pub(super) fn first(&self) -> Option<&Error> {
+        self.causes().next()
+    }
+
+    /// What became of the write at `position`; `None` past the last one.
+    pub fn outcome(&self, position: usize) -> Option<WriteOutcome<'_>> {
+        Some(match self.outcomes.get(position)? {
+            Became::Written => WriteOutcome::Written,
+            Became::NotSent => WriteOutcome::NotTried,
+            Became::Unknown => WriteOutcome::Unknown,
+            Became::Failed => match self.failures.binary_search_by_key(&position, WriteFailure::position) {
+                Ok(index) => self
+                    .failures
+                    .get(index)
+                    .map_or(WriteOutcome::Unknown, |it| WriteOutcome::Failed(&it.error)),
+                Err(_) => WriteOutcome::Unknown,
+            },
+        })
+    }
+
+    /// What became of each write, in the order in which they were given.
+    pub fn outcomes(&self) -> impl Iterator<Item = WriteOutcome<'_>> {
+        (0..self.outcomes.len()).filter_map(|position| self.outcome(position))
+    }
+
+    /// The writes that are known not to be applied, by position, with the reason for each.
+    pub fn failures(&self) -> &[WriteFailure] {
+        &self.failures
+    }
+
+    /// What ended the call before every write was answered for: `None` if single writes failed and nothing else.
+    pub fn interruption(&self) -> Option<&Error> {
+        self.interruption.as_deref()
+    }
+
+    /// The write concerns that were not satisfied, at most one per command: they tell nothing against the writes,
+    /// which are applied, but not acknowledged by as many members as asked for.
+    pub fn write_concern_errors(&self) -> &[Error] {
+        &self.write_concern_errors
+    }
+
+    /// How many writes are known to be applied.
+    pub fn written_count(&self) -> usize {
+        self.outcomes.iter().filter(|outcome| matches!(outcome, Became::Written)).count()
+    }
+
+    /// How many documents those writes stored, found, changed and removed.
+    pub fn counts(&self) -> WriteCounts {
+        self.counts
+    }
+
+    /// The `_id` of the document that the upsert at `position` made.
+    pub fn upserted_id(&self, position: usize) -> Option<&Bson> {
+        self.upserted.iter().find(|(at, _)| *at == position).map(|(_, id)| id)
+    }
+}
+
+impl fmt::Display for BulkWriteError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let unknown = self.outcomes.iter().filter(|outcome| matches!(outcome, Became::Unknown)).count();
+        let (what, done) = self.words;
+        write!(f, "{} of {} {what} were {done}", self.written_count(), self.outcomes.len())?;
+        if unknown > 0 {
+            write!(f, ", of {unknown} it is not known")?;
+        }
+        if let Some(first) = self.failures.first() {
+            write!(f, "; the one at position {}: {}", first.position, Reason(&first.error))?;
+        }
+        if self.failures.len() > 1 {
+            write!(f, "; {} more failed, see `bulk_write_error()`", self.failures.len() - 1)?;
+        }
+        for error in self.interruption().into_iter().chain(self.write_concern_errors.first()) {
+            write!(f, "; {}", Reason(error))?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for BulkWriteError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "BulkWriteError({self})")
+    }
+}
+
+/// A cause without the place, which the whole error says already.
+struct Reason<'a>(&'a Error);
+
+impl fmt::Display for Reason<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.kind() {
+            ErrorKind::BulkWrite(_) => Ok(()),
+            kind => kind.fmt(f),
+        }
+    }
+}

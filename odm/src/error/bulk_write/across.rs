@@ -1,0 +1,51 @@
+//! Bulk writes across collections that failed, as the driver reports them.
+
+use std::error::Error as _;
+
+use mongodb::error::{
+    Error as DriverError, ErrorKind as Driver, PartialBulkWriteResult, WriteFailure as Failure,
+};
+
+use super::{Became, BulkWriteError};
+use crate::error::{Error, WriteCounts, answer::not_acknowledged};
+
+impl BulkWriteError {
+    /// What the driver tells of `count` writes.
+    pub(crate) fn of_driver(count: usize, error: Error) -> Self {
+        let mut report = Self::of_writes(count);
+        let all: Vec<usize> = (0..count).collect();
+        let Some(Driver::BulkWrite(across)) = error.driver().map(|error| &*error.kind) else {
+            report.interrupted(&all, error);
+            return report;
+        };
+        // What ended it all stands behind what is known of single writes.
+        let ended = error.driver().and_then(DriverError::source);
+        if let Some(ended) = ended.and_then(|ended| ended.downcast_ref::<DriverError>()) {
+            report.interrupted(&all, Error::from_driver(ended.clone()));
+        }
+        match &across.partial_result {
+            Some(PartialBulkWriteResult::Summary(summary)) => {
+                report.counts = WriteCounts::of_summary(summary);
+            }
+            Some(PartialBulkWriteResult::Verbose(verbose)) => {
+                report.counts = WriteCounts::of_summary(&verbose.summary);
+                let (inserts, deletes) = (verbose.insert_results.keys(), verbose.delete_results.keys());
+                for position in inserts.chain(deletes) {
+                    report.set(&[*position], Became::Written);
+                }
+                for (position, result) in &verbose.update_results {
+                    report.set(&[*position], Became::Written);
+                    report.upserted.extend(result.upserted_id.clone().map(|id| (*position, id)));
+                }
+            }
+            None => {}
+        }
+        for (position, error) in &across.write_errors {
+            let error = Driver::Write(Failure::WriteError(error.clone()));
+            report.fail(*position, Error::from_driver(error.into()));
+        }
+        report.write_concern_errors =
+            across.write_concern_errors.iter().cloned().map(not_acknowledged).collect();
+        report
+    }
+}

@@ -1,0 +1,127 @@
+//! `$setOnInsert` of a whole document: what an update does not write itself.
+
+use mongodb::bson::{Bson, Document};
+
+use crate::error::codec::{CodecError, CodecResult};
+
+/// Operators that write nothing where there is no field yet.
+const WRITES_NOTHING: [&str; 3] = ["$pull", "$pullAll", "$pop"];
+
+/// The fields of `document` that these operators leave to it, also inside its documents.
+pub(super) fn left_by(operators: &Document, document: Document) -> CodecResult<Document> {
+    let written = Written::by(operators);
+    let mut left = Document::new();
+    for (name, value) in document {
+        written.leave(name, value, &mut left)?;
+    }
+    Ok(left)
+}
+
+/// The names that an update writes, each with its operator.
+struct Written<'u>(Vec<(&'u str, &'u str)>);
+
+impl<'u> Written<'u> {
+    fn by(operators: &'u Document) -> Self {
+        let mut written = Vec::new();
+        for (operator, fields) in operators {
+            for (name, value) in fields.as_document().into_iter().flatten() {
+                written.push((name.as_str(), operator.as_str()));
+                if let ("$rename", Bson::String(to)) = (operator.as_str(), value) {
+                    written.push((to, operator));
+                }
+            }
+        }
+        Self(written)
+    }
+
+    fn leave(&self, name: String, value: Bson, left: &mut Document) -> CodecResult<()> {
+        if let Some((_, operator)) = self.0.iter().find(|(written, _)| *written == name) {
+            return if WRITES_NOTHING.contains(operator) {
+                Err(CodecError::new(
+                    "an update that writes the field, or leaves it to the document to insert",
+                    format!("`{operator}`, which writes nothing where there is no field yet"),
+                )
+                .at(name))
+            } else {
+                Ok(())
+            };
+        }
+        let inside = self.0.iter().find(|(written, _)| {
+            written.strip_prefix(name.as_str()).is_some_and(|below| below.starts_with('.'))
+        });
+        match (inside, value) {
+            (None, value) => {
+                left.insert(name, value);
+            }
+            (Some(_), Bson::Document(document)) => {
+                for (key, value) in document {
+                    self.leave(format!("{name}.{key}"), value, left)?;
+                }
+            }
+            // The update makes the document that is not there.
+            (Some(_), Bson::Null) => {}
+            (Some((written, _)), _) => {
+                return Err(CodecError::new(
+                    "an update that writes the whole field, or leaves it to the document to insert",
+                    format!("a change of `{written}` inside it"),
+                )
+                .at(name));
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use mongodb::bson::doc;
+
+    use super::*;
+
+    fn left(operators: &Document) -> Result<String, String> {
+        let document = doc! {
+            "_id": 7, "name": "ada", "visits": 1, "tags": ["a"],
+            "home": { "city": "Oslo", "geo": { "lat": 59, "lon": 10 } }, "work": null,
+        };
+        left_by(operators, document).map(|left| left.to_string()).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn what_the_update_does_not_write() {
+        for (operators, expected) in [
+            (
+                doc! {},
+                r#"{ "_id": 7, "name": "ada", "visits": 1, "tags": ["a"], "home": { "city": "Oslo", "geo": { "lat": 59, "lon": 10 } }, "work": null }"#,
+            ),
+            (
+                doc! { "$inc": { "visits": 1 }, "$push": { "tags": "b" }, "$set": { "home": {}, "_id": 8 } },
+                r#"{ "name": "ada", "work": null }"#,
+            ),
+            // Inside a document the rest of it is left; a name that only begins the same is another.
+            (
+                doc! { "$set": { "home.geo.lat": 1, "work.city": "Rome", "nam": 1 }, "$unset": { "tags": "" } },
+                r#"{ "_id": 7, "name": "ada", "visits": 1, "home.city": "Oslo", "home.geo.lon": 10 }"#,
+            ),
+            (
+                doc! { "$rename": { "visits": "name" }, "$setOnInsert": { "home": 1 } },
+                r#"{ "_id": 7, "tags": ["a"], "work": null }"#,
+            ),
+        ] {
+            assert_eq!(left(&operators).as_deref(), Ok(expected), "{operators}");
+        }
+    }
+
+    #[test]
+    fn what_would_not_be_the_document() {
+        assert_eq!(
+            left(&doc! { "$set": { "tags.0": "b" } }).unwrap_err(),
+            "`tags`: expected an update that writes the whole field, or leaves it to the document to insert, found a \
+             change of `tags.0` inside it"
+        );
+        assert_eq!(
+            left(&doc! { "$pull": { "tags": "b" } }).unwrap_err(),
+            "`tags`: expected an update that writes the field, or leaves it to the document to insert, found `$pull`, \
+             which writes nothing where there is no field yet"
+        );
+    }
+}
