@@ -6,20 +6,28 @@
 //! its own) and, for what it has no setter for, `.with_options(..)` with the options of the driver.
 
 mod aggregate;
+mod command;
 mod count;
+mod deadline;
 mod delete_many;
 mod delete_one;
+mod distinct;
 mod encode;
+mod estimated_count;
+mod exists;
+mod explain;
 mod find;
 mod find_one;
 mod find_one_and_delete;
 mod find_one_and_replace;
 mod find_one_and_update;
 mod get;
+mod hint;
 mod insert_many;
 mod insert_one;
 mod replace_one;
 mod sentence;
+mod setters;
 mod update_many;
 mod update_one;
 mod view;
@@ -28,17 +36,24 @@ mod watch;
 pub use self::{
     aggregate::{Aggregate, OnCollection},
     count::Count,
+    deadline::Within,
     delete_many::DeleteMany,
     delete_one::DeleteOne,
+    distinct::{Distinct, DistinctField},
+    estimated_count::EstimatedCount,
+    exists::Exists,
+    explain::{Explain, Explanation, Verbosity},
     find::Find,
     find_one::FindOne,
     find_one_and_delete::FindOneAndDelete,
     find_one_and_replace::FindOneAndReplace,
     find_one_and_update::FindOneAndUpdate,
     get::Get,
+    hint::IntoHint,
     insert_many::InsertMany,
     insert_one::InsertOne,
     replace_one::ReplaceOne,
+    setters::NoRow,
     update_many::UpdateMany,
     update_one::UpdateOne,
     view::Viewed,
@@ -46,6 +61,9 @@ pub use self::{
 };
 
 use mongodb::ClientSession;
+
+use self::sentence::Problems;
+use crate::collection::Target;
 
 /// What `.session(..)` takes: a [`ClientSession`] of the driver.
 #[diagnostic::on_unimplemented(
@@ -106,6 +124,20 @@ impl<'s> SessionState<'s> for Explicit<'s> {
     }
 }
 
+/// A builder, as the tables see it that say what verbs have in common.
+trait Builder {
+    /// The driver's options.
+    type Options;
+
+    fn target(&self) -> &Target;
+    fn options(&mut self) -> &mut Self::Options;
+}
+
+/// A builder that keeps what its setters were given and cannot be sent.
+trait Reports {
+    fn problems(&mut self) -> &mut Problems;
+}
+
 /// What every builder has: `.with_options(..)`, `.session(..)` and the two ways of being awaited. The builder
 /// brings `fn execute<'s>(self) -> BoxFuture<'s, Result<Output>> where S: SessionState<'s>`, and says where it keeps
 /// what its setters could not take, if they can fail.
@@ -133,6 +165,24 @@ macro_rules! action {
                 self
             }
         }
+
+        impl<M: $crate::model::Model, S> $crate::action::Builder for $action<M, S> {
+            type Options = $options;
+
+            fn target(&self) -> &$crate::collection::Target {
+                &self.target
+            }
+
+            fn options(&mut self) -> &mut $options {
+                &mut self.options
+            }
+        }
+
+        $(impl<M: $crate::model::Model, S> $crate::action::Reports for $action<M, S> {
+            fn problems(&mut self) -> &mut $crate::action::sentence::Problems {
+                &mut self.$problems
+            }
+        })?
 
         impl<M: $crate::model::Model> $action<M> {
             /// Runs in this session.

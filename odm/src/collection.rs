@@ -93,6 +93,16 @@ impl Target {
         self.driver.clone_with_type()
     }
 
+    /// The name of the collection.
+    pub(crate) fn name(&self) -> &str {
+        self.driver.name()
+    }
+
+    /// The driver's handle for the database.
+    pub(crate) fn database(&self) -> &mongodb::Database {
+        self.database.driver()
+    }
+
     /// What spans and errors say about a call of `verb` here.
     pub(crate) fn operation(&self, verb: Verb) -> Operation<'_> {
         Operation { verb, database: self.database.name(), collection: Some(self.driver.name()) }

@@ -3,7 +3,11 @@
 use futures_core::future::BoxFuture;
 use mongodb::{ClientSession, action::Action, options::UpdateOptions, results::UpdateResult};
 
-use super::{Implicit, SessionState, action, sentence::UpdateCall};
+use super::{
+    Implicit, SessionState, action,
+    explain::{Explain, Explained},
+    sentence::{Problems, UpdateCall, newer},
+};
 use crate::{
     collection::{Collection, Target},
     error::Result,
@@ -14,7 +18,7 @@ use crate::{
     update::{IntoUpdate, Update},
 };
 
-const UPDATE_ONE: Verb = Verb::new("update_one", "update");
+pub(super) const UPDATE_ONE: Verb = Verb::new("update_one", "update");
 
 impl<M: Model> Collection<M> {
     /// Changes one document that matches a filter.
@@ -49,6 +53,7 @@ impl<M: Model> Collection<M> {
             target: self.target(),
             filter: filter.into_filter(),
             update: update.into_update(),
+            problems: Problems::default(),
             options: UpdateOptions::default(),
             state: Implicit,
         }
@@ -63,26 +68,27 @@ pub struct UpdateOne<M, S = Implicit> {
     target: Target,
     filter: Filter<M>,
     update: Update<M>,
+    problems: Problems,
     options: UpdateOptions,
     state: S,
 }
 
-impl<M: Model, S> UpdateOne<M, S> {
-    /// Makes a document from the filter and the update if nothing matches: `{ upsert: true }`.
-    pub fn upsert(mut self, upsert: bool) -> Self {
-        self.options.upsert = Some(upsert);
-        self
+action!(UpdateOne { target, filter, update, problems } with UpdateOptions, clearing problems => UpdateResult);
+
+impl<M: Model> Explained for UpdateOne<M> {
+    fn explained(self) -> Explain {
+        let call = UpdateCall::new(self.problems.or_filter(self.filter), self.update, self.options);
+        let command = call.command(self.target.name(), false);
+        Explain::new(self.target, command, None)
     }
 }
-
-action!(UpdateOne { target, filter, update } with UpdateOptions => UpdateResult);
 
 impl<M: Model, S> UpdateOne<M, S> {
     fn execute<'s>(self) -> BoxFuture<'s, Result<UpdateResult>>
     where
         S: SessionState<'s>,
     {
-        let call = UpdateCall::new(self.filter.into_document(), self.update, self.options);
+        let call = UpdateCall::new(self.problems.or_filter(self.filter), self.update, self.options);
         Box::pin(send(self.target, call, self.state.into_option()))
     }
 }
@@ -90,10 +96,11 @@ impl<M: Model, S> UpdateOne<M, S> {
 async fn send(target: Target, call: UpdateCall, session: Option<&mut ClientSession>) -> Result<UpdateResult> {
     let operation = target.operation(UPDATE_ONE);
     let (filter, update, options) = call.check(&operation)?;
+    let sorted = options.sort.is_some();
     let call = target
         .driver()
         .update_one(filter, update)
         .with_options(options)
         .optional(session, mongodb::action::Update::session);
-    exec::run(operation, call).await
+    exec::run(operation, call).await.map_err(|error| newer(error, sorted, "sort", "8.0"))
 }
