@@ -3,7 +3,33 @@
 //! Each verb is one file: the method of [`Collection`](crate::Collection), the builder it gives, the builder's
 //! setters and what it sends. A builder is data: it owns a clone of its handle, borrows nothing but a session,
 //! and does nothing until it is awaited. Every builder has `.session(..)` (but for `watch`, which has a session of
-//! its own) and, for what it has no setter for, `.with_options(..)` with the options of the driver.
+//! its own, and `estimated_count`) and, for what it has no setter for, `.with_options(..)` with the options of the driver.
+//!
+//! # What verbs take
+//!
+//! Each verb has a setter for everything that its command takes, as the manual and the driver have it. All but
+//! `InsertOne` and `InsertMany` can [`explain`](Explain) themselves, and all have a [`deadline`](Within).
+//!
+//! | verb | setters |
+//! |---|---|
+//! | [`Find`] | `sort` `skip` `limit` `batch_size` `min` `max` `hint` `collation` `let_` `allow_disk_use` `allow_partial_results` `no_cursor_timeout` `comment` `max_time` `read_concern` `read_preference` |
+//! | [`FindOne`] | `sort` `skip` `min` `max` `hint` `collation` `let_` `allow_partial_results` `comment` `max_time` `read_concern` `read_preference` |
+//! | [`Get`] | `collation` `comment` `max_time` `read_concern` `read_preference` |
+//! | [`Exists`] | `hint` `collation` `let_` `comment` `max_time` `read_concern` `read_preference` |
+//! | [`Count`] | `skip` `limit` `hint` `collation` `comment` `max_time` `read_concern` `read_preference` |
+//! | [`EstimatedCount`] | `comment` `max_time` `read_concern` `read_preference` |
+//! | [`Distinct`] | `hint` `collation` `comment` `max_time` `read_concern` `read_preference` |
+//! | [`Aggregate`] | `batch_size` `hint` `collation` `let_` `allow_disk_use` `bypass_document_validation` `comment` `max_time` `read_concern` `read_preference` `write_concern` |
+//! | [`InsertOne`] | `bypass_document_validation` `comment` `write_concern` |
+//! | [`InsertMany`] | `ordered` `bypass_document_validation` `comment` `write_concern` |
+//! | [`UpdateOne`] | `upsert` `sort` `hint` `collation` `let_` `bypass_document_validation` `comment` `write_concern` |
+//! | [`UpdateMany`] | `upsert` `hint` `collation` `let_` `bypass_document_validation` `comment` `write_concern` |
+//! | [`ReplaceOne`] | `upsert` `sort` `hint` `collation` `let_` `bypass_document_validation` `comment` `write_concern` |
+//! | [`DeleteOne`] | `hint` `collation` `let_` `comment` `write_concern` |
+//! | [`DeleteMany`] | `hint` `collation` `let_` `comment` `write_concern` |
+//! | [`FindOneAndUpdate`] | `sort` `upsert` `return_new` `hint` `collation` `let_` `bypass_document_validation` `comment` `max_time` `write_concern` |
+//! | [`FindOneAndReplace`] | `sort` `upsert` `return_new` `hint` `collation` `let_` `bypass_document_validation` `comment` `max_time` `write_concern` |
+//! | [`FindOneAndDelete`] | `sort` `hint` `collation` `let_` `comment` `max_time` `write_concern` |
 
 mod aggregate;
 mod command;

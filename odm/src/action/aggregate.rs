@@ -117,7 +117,8 @@ impl<In, Row, S> Reports for Aggregate<In, Row, S> {
 impl<In, Row> Explained for Aggregate<In, Row> {
     fn explained(self) -> Explain {
         let (stages, OnCollection { target, problems, options, .. }) = self.into_parts();
-        let command = problems.or(stages).and_then(|stages| command::aggregate(target.name(), stages, &options));
+        let command =
+            problems.or(stages).and_then(|stages| command::aggregate(target.name(), stages, &options));
         Explain::new(target, command, options.selection_criteria)
     }
 }

@@ -7,8 +7,8 @@ use mongodb::{
     bson::{Bson, Document, RawDocumentBuf, doc, serialize_to_bson, serialize_to_document},
     options::{
         AggregateOptions, CountOptions, DeleteOptions, DistinctOptions, EstimatedDocumentCountOptions,
-        FindOneAndDeleteOptions, FindOneAndReplaceOptions, FindOneAndUpdateOptions, FindOptions, ReplaceOptions,
-        ReturnDocument, UpdateModifications, UpdateOptions,
+        FindOneAndDeleteOptions, FindOneAndReplaceOptions, FindOneAndUpdateOptions, FindOptions,
+        ReplaceOptions, ReturnDocument, UpdateModifications, UpdateOptions,
     },
 };
 use serde::Serialize;
@@ -68,10 +68,7 @@ pub(super) fn count(collection: &str, filter: Document, options: CountOptions) -
     aggregate(collection, stages, &options)
 }
 
-pub(super) fn estimated_count(
-    collection: &str,
-    options: &EstimatedDocumentCountOptions,
-) -> Result<Document> {
+pub(super) fn estimated_count(collection: &str, options: &EstimatedDocumentCountOptions) -> Result<Document> {
     let mut command = doc! { "count": collection };
     command.extend(written(options)?);
     Ok(command)
@@ -153,7 +150,11 @@ macro_rules! modify {
         put(&mut $command, "hint", $options.hint.map(|hint| bson(&hint)).transpose()?);
         put(&mut $command, "let", $options.let_vars);
         put(&mut $command, "comment", $options.comment);
-        put(&mut $command, "maxTimeMS", $options.max_time.and_then(|time| i32::try_from(time.as_millis()).ok()));
+        put(
+            &mut $command,
+            "maxTimeMS",
+            $options.max_time.and_then(|time| i32::try_from(time.as_millis()).ok()),
+        );
     };
 }
 

@@ -5,11 +5,11 @@ use std::{fmt, future::IntoFuture, time::Duration};
 use futures_core::future::BoxFuture;
 
 use super::{
-    Aggregate, Builder, Count, DeleteMany, DeleteOne, Distinct, EstimatedCount, Exists, Explain, Find, FindOne,
-    FindOneAndDelete, FindOneAndReplace, FindOneAndUpdate, Get, InsertMany, InsertOne, ReplaceOne, UpdateMany,
-    UpdateOne, Viewed, Watch, aggregate::AGGREGATE, count::COUNT, delete_many::DELETE_MANY,
-    delete_one::DELETE_ONE, distinct::DISTINCT, estimated_count::ESTIMATED_COUNT, exists::EXISTS, explain::EXPLAIN, find::FIND,
-    find_one::FIND_ONE, find_one_and_delete::FIND_ONE_AND_DELETE,
+    Aggregate, Builder, Count, DeleteMany, DeleteOne, Distinct, EstimatedCount, Exists, Explain, Find,
+    FindOne, FindOneAndDelete, FindOneAndReplace, FindOneAndUpdate, Get, InsertMany, InsertOne, ReplaceOne,
+    UpdateMany, UpdateOne, Viewed, Watch, aggregate::AGGREGATE, count::COUNT, delete_many::DELETE_MANY,
+    delete_one::DELETE_ONE, distinct::DISTINCT, estimated_count::ESTIMATED_COUNT, exists::EXISTS,
+    explain::EXPLAIN, find::FIND, find_one::FIND_ONE, find_one_and_delete::FIND_ONE_AND_DELETE,
     find_one_and_replace::FIND_ONE_AND_REPLACE, find_one_and_update::FIND_ONE_AND_UPDATE, get::GET,
     insert_many::INSERT_MANY, insert_one::INSERT_ONE, replace_one::REPLACE_ONE, setters::whole_millis,
     update_many::UPDATE_MANY, update_one::UPDATE_ONE, watch::WATCH,

@@ -83,7 +83,12 @@ impl<M: Model, S> DeleteMany<M, S> {
     where
         S: SessionState<'s>,
     {
-        Box::pin(send(self.target, self.problems.or(said(self.filter)), self.options, self.state.into_option()))
+        Box::pin(send(
+            self.target,
+            self.problems.or(said(self.filter)),
+            self.options,
+            self.state.into_option(),
+        ))
     }
 }
 

@@ -79,7 +79,12 @@ impl<M: Model, S> DeleteOne<M, S> {
     where
         S: SessionState<'s>,
     {
-        Box::pin(send(self.target, self.problems.or_filter(self.filter), self.options, self.state.into_option()))
+        Box::pin(send(
+            self.target,
+            self.problems.or_filter(self.filter),
+            self.options,
+            self.state.into_option(),
+        ))
     }
 }
 

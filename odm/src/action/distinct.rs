@@ -155,7 +155,10 @@ impl<M, T> Distinct<M, T> {
 
 impl<M, T, S> fmt::Debug for Distinct<M, T, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Distinct").field("on", &self.target).field("field", &self.field.name()).finish_non_exhaustive()
+        f.debug_struct("Distinct")
+            .field("on", &self.target)
+            .field("field", &self.field.name())
+            .finish_non_exhaustive()
     }
 }
 

@@ -1,7 +1,11 @@
 //! `exists`: whether any document matches.
 
 use futures_core::future::BoxFuture;
-use mongodb::{ClientSession, bson::{Document, doc}, options::FindOneOptions};
+use mongodb::{
+    ClientSession,
+    bson::{Document, doc},
+    options::FindOneOptions,
+};
 
 use super::{
     Implicit, SessionState, action, command,

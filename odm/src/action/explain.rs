@@ -110,8 +110,7 @@ impl IntoFuture for Explain {
 
 async fn send(target: Target, command: Result<Document>, options: Options) -> Result<Explanation> {
     let operation = target.operation(EXPLAIN);
-    let mut explain =
-        doc! { "explain": operation.check(command)?, "verbosity": options.verbosity.name() };
+    let mut explain = doc! { "explain": operation.check(command)?, "verbosity": options.verbosity.name() };
     if let Some(millis) = options.max_time.and_then(|time| i32::try_from(time.as_millis()).ok()) {
         explain.insert("maxTimeMS", millis);
     }

@@ -76,9 +76,8 @@ action!(FindOneAndDelete { target, filter, problems } with FindOneAndDeleteOptio
 impl<M: Model> Explained for FindOneAndDelete<M> {
     fn explained(self) -> Explain {
         let filter = self.problems.or_filter(self.filter);
-        let command = filter.and_then(|filter| {
-            command::find_one_and_delete(self.target.name(), filter, self.options)
-        });
+        let command =
+            filter.and_then(|filter| command::find_one_and_delete(self.target.name(), filter, self.options));
         Explain::new(self.target, command, None)
     }
 }

@@ -88,7 +88,8 @@ action!(Get { target, filter, model } with FindOneOptions => Option<M>);
 impl<M: Model> Explained for Get<M> {
     fn explained(self) -> Explain {
         let members = self.options.selection_criteria.clone();
-        let command = self.filter.and_then(|filter| command::find(self.target.name(), filter, self.options.into()));
+        let command =
+            self.filter.and_then(|filter| command::find(self.target.name(), filter, self.options.into()));
         Explain::new(self.target, command, members)
     }
 }

@@ -84,9 +84,8 @@ action!(ReplaceOne { target, filter, document, problems } with ReplaceOptions, c
 impl<M: Model> Explained for ReplaceOne<M> {
     fn explained(self) -> Explain {
         let filter = self.problems.or_filter(self.filter);
-        let command = filter.and_then(|filter| {
-            command::replace(self.target.name(), filter, &self.document?, self.options)
-        });
+        let command = filter
+            .and_then(|filter| command::replace(self.target.name(), filter, &self.document?, self.options));
         Explain::new(self.target, command, None)
     }
 }

@@ -281,7 +281,10 @@ mod tests {
     #[test]
     fn a_limit_is_never_rounded_to_none() {
         let millis = |nanos| whole_millis(Duration::from_nanos(nanos)).as_millis();
-        assert_eq!([millis(0), millis(1), millis(999_999), millis(1_000_000), millis(1_000_001)], [0, 1, 1, 1, 2]);
+        assert_eq!(
+            [millis(0), millis(1), millis(999_999), millis(1_000_000), millis(1_000_001)],
+            [0, 1, 1, 1, 2]
+        );
         assert_eq!(whole_millis(Duration::MAX), Duration::MAX);
     }
 }

@@ -15,6 +15,7 @@ mod narrow;
 mod pipeline;
 mod replace;
 mod schema;
+mod setters;
 mod trace;
 mod update;
 mod update_catalogue;

@@ -149,7 +149,8 @@ impl Plan {
                 self.add(below);
             }
         }
-        let merging: Vec<&Document> = split.into_iter().flat_map(|split| documents(split, "mergerPart")).collect();
+        let merging: Vec<&Document> =
+            split.into_iter().flat_map(|split| documents(split, "mergerPart")).collect();
         for stage in &merging {
             if let Some(name) = stage.keys().next().filter(|name| *name != "$mergeCursors") {
                 self.stages.insert(0, name.clone());
