@@ -2,9 +2,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // in functions that tests share
 
 mod count;
+mod deadline;
 mod declared;
 mod delete;
+mod distinct;
 mod error;
+mod explain;
 mod filter;
 mod filter_catalogue;
 mod find;
