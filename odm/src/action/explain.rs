@@ -51,9 +51,9 @@ impl Verbosity {
 ///
 /// Construct with `.explain()` of an action, after its setters. `await` gives an [`Explanation`].
 ///
-/// The server runs what it explains, unless asked for [`Verbosity::QueryPlanner`]; of a write it runs the part that finds
-/// the documents, and writes nothing. A pipeline that ends in `$out` or `$merge` can be explained with
-/// `QueryPlanner` only.
+/// The server runs what it explains, unless asked for [`Verbosity::QueryPlanner`]; of a write, and of
+/// a pipeline that ends in `$out` or `$merge`, it runs the part that finds the documents, and writes nothing. It does not
+/// run in a session: the server explains nothing in a transaction.
 #[must_use = "nothing is explained until it is awaited"]
 pub struct Explain {
     target: Target,
