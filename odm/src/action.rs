@@ -79,7 +79,7 @@ pub use self::{
     insert_many::InsertMany,
     insert_one::InsertOne,
     replace_one::ReplaceOne,
-    setters::NoRow,
+    setters::{Constant, NoRow},
     update_many::UpdateMany,
     update_one::UpdateOne,
     view::Viewed,

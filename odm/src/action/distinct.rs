@@ -80,11 +80,11 @@ impl<M: Model> Collection<M> {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn distinct<F: DistinctField<M>>(
+    pub fn distinct<T: Value>(
         &self,
-        field: F,
+        field: impl DistinctField<M, Item = T>,
         filter: impl IntoFilter<M>,
-    ) -> Distinct<M, F::Item> {
+    ) -> Distinct<M, T> {
         let field = field.into_location();
         let mut filter = filter.into_filter();
         if !field.signs().is_empty() {

@@ -13,11 +13,34 @@ use super::{
     FindOneAndDelete, FindOneAndReplace, FindOneAndUpdate, Get, InsertMany, InsertOne, IntoHint, ReplaceOne,
     Reports, UpdateMany, UpdateOne, sentence::number,
 };
-use crate::{error::Error, model::Model, pipeline::expr::Expression, sort::IntoSort};
+use crate::{
+    error::{Error, codec::CodecResult},
+    model::Model,
+    pipeline::expr::Expression,
+    sort::IntoSort,
+};
 
-/// The row of expressions that see no document: what `.let_(..)` takes.
+/// The row of expressions that see no document.
 #[derive(Debug, Clone, Copy)]
 pub enum NoRow {}
+
+/// What `.let_(..)` takes: a constant, or an expression of constants.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not the value of a variable",
+    label = "expected a constant",
+    note = "a variable is the same for every document: give it a number, a text, a date or an id, or `lit(..)` of any stored type"
+)]
+pub trait Constant {
+    /// The value, as it is sent.
+    fn into_constant(self) -> CodecResult<Bson>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<X: Expression<NoRow>> Constant for X {
+    fn into_constant(self) -> CodecResult<Bson> {
+        self.render()
+    }
+}
 
 /// What is set, in whole milliseconds: for the server, zero would mean that there is no limit.
 pub(super) fn whole_millis(time: Duration) -> Duration {
@@ -114,8 +137,8 @@ macro_rules! setter {
         ///
         /// The value is a constant, or made of constants: [`lit`](crate::pipeline::lit) makes one of any stored type.
         /// It can never be read as a path or an operator. A name begins with a small letter.
-        pub fn let_(mut self, name: &str, value: impl Expression<NoRow>) -> Self {
-            let value = value.render().map_err(|problem| Error::from(problem.at(name.to_owned())));
+        pub fn let_(mut self, name: &str, value: impl Constant) -> Self {
+            let value = value.into_constant().map_err(|problem| Error::from(problem.at(name.to_owned())));
             if let Some(value) = self.problems().take(format!("let_ {name}"), value) {
                 self.options().let_vars.get_or_insert_default().insert(name, value);
             }
@@ -218,61 +241,43 @@ macro_rules! setter {
 }
 
 macro_rules! setters {
-    ($($action:ident: $($setter:ident)*;)*) => { $(
-        impl<M: Model, S> $action<M, S> { $( setter!($setter M); )* }
-    )* };
+    ([$($generics:tt)*] $action:ty, of $model:ident: $($setter:ident)*) => {
+        impl<$($generics)*> $action { $( setter!($setter $model); )* }
+    };
 }
 
-setters! {
-    Find: sort skip limit batch_size min max hint collation let_ allow_disk_use allow_partial_results no_cursor_timeout
-        comment max_time read_concern read_preference;
-    FindOne: sort skip min max hint collation let_ allow_partial_results comment max_time read_concern read_preference;
-    Get: collation comment max_time read_concern read_preference;
-    Exists: hint collation let_ comment max_time read_concern read_preference;
-    Count: skip limit hint collation comment max_time read_concern read_preference;
-
-    InsertOne: bypass_document_validation comment write_concern;
-    InsertMany: ordered bypass_document_validation comment write_concern;
-    UpdateOne: upsert sort_since_8 hint collation let_ bypass_document_validation comment write_concern;
-    UpdateMany: upsert hint collation let_ bypass_document_validation comment write_concern;
-    ReplaceOne: upsert sort_since_8 hint collation let_ bypass_document_validation comment write_concern;
-    DeleteOne: hint collation let_ comment write_concern;
-    DeleteMany: hint collation let_ comment write_concern;
-
-    FindOneAndUpdate: sort upsert return_new hint collation let_ bypass_document_validation comment max_time write_concern;
-    FindOneAndReplace: sort upsert return_new hint collation let_ bypass_document_validation comment max_time write_concern;
-    FindOneAndDelete: sort hint collation let_ comment max_time write_concern;
-}
-
-impl<M: Model> EstimatedCount<M> {
-    setter!(comment M);
-    setter!(max_time M);
-    setter!(read_concern M);
-    setter!(read_preference M);
-}
-
-impl<M: Model, T, S> Distinct<M, T, S> {
-    setter!(hint_since_7 M);
-    setter!(collation M);
-    setter!(comment M);
-    setter!(max_time M);
-    setter!(read_concern M);
-    setter!(read_preference M);
-}
-
-impl<In, Row, S> Aggregate<In, Row, S> {
-    setter!(batch_size In);
-    setter!(hint In);
-    setter!(collation In);
-    setter!(let_ In);
-    setter!(allow_disk_use In);
-    setter!(bypass_document_validation In);
-    setter!(comment In);
-    setter!(max_time In);
-    setter!(read_concern In);
-    setter!(read_preference In);
-    setter!(write_concern In);
-}
+// The table: one line for each verb.
+setters!([M: Model, S] Find<M, S>, of M:
+    sort skip limit batch_size min max hint collation let_ allow_disk_use allow_partial_results
+    no_cursor_timeout comment max_time read_concern read_preference);
+setters!([M: Model, S] FindOne<M, S>, of M:
+    sort skip min max hint collation let_ allow_partial_results comment max_time read_concern
+    read_preference);
+setters!([M: Model, S] Get<M, S>, of M: collation comment max_time read_concern read_preference);
+setters!([M: Model, S] Exists<M, S>, of M: hint collation let_ comment max_time read_concern read_preference);
+setters!([M: Model, S] Count<M, S>, of M:
+    skip limit hint collation comment max_time read_concern read_preference);
+setters!([M: Model] EstimatedCount<M>, of M: comment max_time read_concern read_preference);
+setters!([M: Model, T, S] Distinct<M, T, S>, of M:
+    hint_since_7 collation comment max_time read_concern read_preference);
+setters!([In, Row, S] Aggregate<In, Row, S>, of In:
+    batch_size hint collation let_ allow_disk_use bypass_document_validation comment max_time read_concern
+    read_preference write_concern);
+setters!([M: Model, S] InsertOne<M, S>, of M: bypass_document_validation comment write_concern);
+setters!([M: Model, S] InsertMany<M, S>, of M: ordered bypass_document_validation comment write_concern);
+setters!([M: Model, S] UpdateOne<M, S>, of M:
+    upsert sort_since_8 hint collation let_ bypass_document_validation comment write_concern);
+setters!([M: Model, S] UpdateMany<M, S>, of M:
+    upsert hint collation let_ bypass_document_validation comment write_concern);
+setters!([M: Model, S] ReplaceOne<M, S>, of M:
+    upsert sort_since_8 hint collation let_ bypass_document_validation comment write_concern);
+setters!([M: Model, S] DeleteOne<M, S>, of M: hint collation let_ comment write_concern);
+setters!([M: Model, S] DeleteMany<M, S>, of M: hint collation let_ comment write_concern);
+setters!([M: Model, S] FindOneAndUpdate<M, S>, of M:
+    sort upsert return_new hint collation let_ bypass_document_validation comment max_time write_concern);
+setters!([M: Model, S] FindOneAndReplace<M, S>, of M:
+    sort upsert return_new hint collation let_ bypass_document_validation comment max_time write_concern);
+setters!([M: Model, S] FindOneAndDelete<M, S>, of M: sort hint collation let_ comment max_time write_concern);
 
 #[cfg(test)]
 mod tests {

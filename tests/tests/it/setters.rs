@@ -219,18 +219,11 @@ async fn what_a_setter_is_given_is_in_the_command(db: Database, server: Server) 
 /// The pairs of verb and setter that `setters.rs` makes.
 fn table() -> BTreeSet<(String, String)> {
     let mut pairs = BTreeSet::new();
-    let table = TABLE.split_once("\nsetters! {").unwrap().1;
-    let (lines, apart) = table.split_once("\n}\n").unwrap();
-    for line in lines.split(';') {
-        let Some((verb, setters)) = line.split_once(':') else { continue };
-        let pair = |setter: &str| (verb.trim().to_owned(), setter.to_owned());
-        pairs.extend(setters.split_whitespace().map(pair));
-    }
-    // Builders of another form have their setters in a block of their own.
-    for block in apart.split("\nimpl<").skip(1) {
-        let verb = block.split_once("> ").unwrap().1.split('<').next().unwrap();
-        let setters = block.split("setter!(").skip(1).map(|rest| rest.split(' ').next().unwrap());
-        pairs.extend(setters.map(|setter| (verb.to_owned(), setter.to_owned())));
+    for line in TABLE.split("\nsetters!([").skip(1) {
+        let line = line.split(");").next().unwrap();
+        let (of, setters) = line.rsplit_once(": ").or_else(|| line.rsplit_once(":\n")).unwrap();
+        let verb = of.split_once("] ").unwrap().1.split('<').next().unwrap();
+        pairs.extend(setters.split_whitespace().map(|setter| (verb.to_owned(), setter.to_owned())));
     }
     assert!(pairs.len() > 120, "only {} were found", pairs.len());
     pairs
