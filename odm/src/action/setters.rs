@@ -69,14 +69,15 @@ macro_rules! setter {
         }
     };
     (skip $model:ident) => {
-        /// Leaves out the first documents: `{ skip: n }`.
+        /// Leaves out the first documents: `{ skip: n }`, of a count `{ $skip: n }`.
         pub fn skip(mut self, skip: u64) -> Self {
             self.options().skip = self.problems().take("skip", number("skip", skip));
             self
         }
     };
     (limit $model:ident) => {
-        /// At most so many documents: `{ limit: n }`. For the server, 0 means no limit.
+        /// At most so many documents: `{ limit: n }`, of a count `{ $limit: n }`. For a find, 0 means no limit; a count
+        /// cannot have it.
         pub fn limit(mut self, limit: u64) -> Self {
             self.options().limit = self.problems().take("limit", number("limit", limit));
             self

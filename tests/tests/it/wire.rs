@@ -372,6 +372,8 @@ async fn sessions(db: Database, server: Server) {
     drop(cursor);
     people.find_one(Filter::all()).session(&mut session).await.unwrap();
     people.get(ada.id).session(&mut session).await.unwrap();
+    people.exists(Filter::all()).session(&mut session).await.unwrap();
+    people.distinct(p.age(), Filter::all()).session(&mut session).await.unwrap();
     people.count(Filter::all()).session(&mut session).await.unwrap();
     people.update_one(Filter::all(), p.age().inc(1)).session(&mut session).await.unwrap();
     people.update_many(Filter::all(), p.age().inc(1)).session(&mut session).await.unwrap();
@@ -391,6 +393,8 @@ async fn sessions(db: Database, server: Server) {
             "getMore",
             "find",
             "find",
+            "find",
+            "distinct",
             "aggregate",
             "update",
             "update",

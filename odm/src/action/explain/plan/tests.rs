@@ -11,7 +11,8 @@ fn scan(index: &str) -> Document {
 #[test]
 fn a_find_on_shards() {
     let shard = |name: &str| doc! { "shardName": name, "winningPlan": scan("age_1"), "rejectedPlans": [] };
-    let ran = |name: &str| doc! { "shardName": name, "executionStages": { "stage": "FETCH", "usedDisk": false } };
+    let ran =
+        |name: &str| doc! { "shardName": name, "executionStages": { "stage": "FETCH", "usedDisk": false } };
     let plan = Plan::read(&doc! {
         "queryPlanner": { "winningPlan": { "stage": "SHARD_MERGE", "shards": [shard("s1"), shard("s2")] } },
         "executionStats": {
@@ -73,8 +74,11 @@ fn a_pipeline_on_shards() {
             "shards": { "s1": shard(4), "s2": shard(6) },
         }
     };
-    let merger =
-        vec![doc! { "$mergeCursors": {} }, doc! { "$group": { "$doingMerge": true } }, doc! { "$sort": { "n": 1 } }];
+    let merger = vec![
+        doc! { "$mergeCursors": {} },
+        doc! { "$group": { "$doingMerge": true } },
+        doc! { "$sort": { "n": 1 } },
+    ];
     let plan = Plan::read(&answer(merger));
     assert_eq!(plan.stages, ["$sort", "$group", "$group", "FETCH", "IXSCAN"]);
     assert_eq!((plan.returned, plan.keys_examined, plan.documents_examined), (None, Some(10), Some(10)));
@@ -82,7 +86,10 @@ fn a_pipeline_on_shards() {
     assert_eq!(plan.shards, ["s1", "s2"]);
 
     let plan = Plan::read(&answer(Vec::new()));
-    assert_eq!((plan.stages, plan.returned), (vec!["$group".into(), "FETCH".into(), "IXSCAN".into()], Some(4)));
+    assert_eq!(
+        (plan.stages, plan.returned),
+        (vec!["$group".into(), "FETCH".into(), "IXSCAN".into()], Some(4))
+    );
 }
 
 /// The newer engine: the tree below `queryPlan`, joins among its stages. 8.0 has quick ways for one document.
