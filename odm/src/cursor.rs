@@ -212,8 +212,11 @@ impl<T> Cursor<T> {
             && let Poll::Ready(late) = alarm.poll(context, &operation)
         {
             self.batch = Batch::none();
-            let driver = self.driver.take();
-            driver.filter(|_| self.polled.is_pending()).map(leave);
+            if let Some(driver) = self.driver.take()
+                && self.polled.is_pending()
+            {
+                leave(driver);
+            }
             return Poll::Ready(Err(late));
         }
         let Some(driver) = self.driver.as_mut() else { return Poll::Ready(Ok(())) };

@@ -92,7 +92,10 @@ where
 
 impl<A: fmt::Debug> fmt::Debug for Within<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Within").field("action", &self.action).field("deadline", &self.after).finish()
+        f.debug_struct("Within")
+            .field("action", &self.action)
+            .field("deadline", &self.after)
+            .finish_non_exhaustive()
     }
 }
 

@@ -44,7 +44,11 @@ impl<X: Expression<NoRow>> Constant for X {
 
 /// What is set, in whole milliseconds: for the server, zero would mean that there is no limit.
 pub(super) fn whole_millis(time: Duration) -> Duration {
-    if time.subsec_nanos() % 1_000_000 == 0 { time } else { time.saturating_add(Duration::from_millis(1)) }
+    if time.subsec_nanos().is_multiple_of(1_000_000) {
+        time
+    } else {
+        time.saturating_add(Duration::from_millis(1))
+    }
 }
 
 /// One setter, as a method of a builder for the model `$model`.

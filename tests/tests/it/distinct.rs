@@ -1,5 +1,7 @@
 //! `distinct`: the values of a field, by the type of its path.
 
+use std::sync::Arc;
+
 use odm::{
     Collection, Database, Embedded, Filter, Id, Model, Value,
     bson::{Bson, doc, oid::ObjectId},
@@ -72,7 +74,7 @@ struct Kinds {
     maybe_list: Option<Vec<i32>>,
     label: Label,
     labels: Labels,
-    boxed: Box<Vec<i64>>,
+    shared: Arc<Vec<i64>>,
     nested: Vec<Vec<i32>>,
     inner: Vec<Inner>,
     payment: Payment,
@@ -86,7 +88,7 @@ fn kinds(number: i32) -> Kinds {
         maybe_list: (number > 1).then(|| vec![number, 9]),
         label: Label(format!("l{number}")),
         labels: Labels(vec!["x".to_owned(), format!("y{number}")]),
-        boxed: Box::new(vec![i64::from(number)]),
+        shared: Arc::new(vec![i64::from(number)]),
         nested: vec![vec![number], vec![0]],
         inner: vec![Inner { deep: vec![number] }, Inner { deep: vec![number, 5] }],
         payment: match number {
@@ -117,8 +119,8 @@ async fn elements_by_the_type_of_the_field(db: Database) {
     assert_eq!(label, [Label("l1".to_owned()), Label("l2".to_owned())]);
     let labels: Vec<String> = all.distinct(k.labels(), any()).await.unwrap();
     assert_eq!(sorted(labels), ["x", "y1", "y2"]);
-    let boxed: Vec<i64> = all.distinct(k.boxed(), any()).await.unwrap();
-    assert_eq!(boxed, [1, 2]);
+    let shared: Vec<i64> = all.distinct(k.shared(), any()).await.unwrap();
+    assert_eq!(shared, [1, 2]);
     let nested: Vec<Vec<i32>> = all.distinct(k.nested(), any()).await.unwrap();
     assert_eq!(sorted(nested), [vec![0], vec![1], vec![2]]);
     let deep: Vec<i32> = all.distinct(k.inner().deep(), any()).await.unwrap();
