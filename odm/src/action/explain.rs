@@ -53,7 +53,8 @@ impl Verbosity {
 ///
 /// The server runs what it explains, unless asked for [`Verbosity::QueryPlanner`]; of a write, and of
 /// a pipeline that ends in `$out` or `$merge`, it runs the part that finds the documents, and writes nothing. It does not
-/// run in a session: the server explains nothing in a transaction.
+/// run in a session: the server explains nothing in a transaction. A plan that does not come to its end, for a time limit or
+/// a value that an expression cannot take, is the error that the call would give.
 #[must_use = "nothing is explained until it is awaited"]
 pub struct Explain {
     target: Target,
@@ -119,7 +120,8 @@ async fn send(target: Target, command: Result<Document>, options: Options) -> Re
         .database()
         .run_command(explain)
         .optional(members, mongodb::action::RunCommand::selection_criteria);
-    exec::run(operation, call).await.map(Explanation::new)
+    let answer = exec::run(operation, call).await?;
+    operation.check(Explanation::new(answer))
 }
 
 impl fmt::Debug for Explain {

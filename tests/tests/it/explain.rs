@@ -376,6 +376,12 @@ async fn refusals_and_limits(db: Database, server: Server) {
     let error = people.find(slow).max_time(Duration::from_millis(50)).explain().await.unwrap_err();
     assert!(error.is_timeout(), "{error:?}");
 
+    // What becomes an error half-way is one, although the answer is none.
+    let divided = doc! { "$expr": { "$divide": ["$age", 0] } };
+    let error = people.find(divided.clone()).explain().await.unwrap_err();
+    let real = people.find(divided).await.unwrap_err();
+    assert_eq!((error.code(), error.operation()), (real.code(), Some("explain")), "{error:?}");
+
     let (recorded, commands) = Commands::record(server.uri(), &db).await;
     let people = recorded.collection::<Person>();
     people.find(p.age().gt(1)).max_time(Duration::from_secs(2)).explain().await.unwrap();

@@ -221,8 +221,9 @@ fn table() -> BTreeSet<(String, String)> {
     let mut pairs = BTreeSet::new();
     for line in TABLE.split("\nsetters!([").skip(1) {
         let line = line.split(");").next().unwrap();
-        let (of, setters) = line.rsplit_once(": ").or_else(|| line.rsplit_once(":\n")).unwrap();
+        let (of, setters) = line.rsplit_once(", of ").unwrap();
         let verb = of.split_once("] ").unwrap().1.split('<').next().unwrap();
+        let (_, setters) = setters.split_once(':').unwrap();
         pairs.extend(setters.split_whitespace().map(|setter| (verb.to_owned(), setter.to_owned())));
     }
     assert!(pairs.len() > 120, "only {} were found", pairs.len());

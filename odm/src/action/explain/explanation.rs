@@ -5,6 +5,7 @@ use std::{fmt, time::Duration};
 use mongodb::bson::Document;
 
 use super::plan::Plan;
+use crate::error::{Error, Result};
 
 /// How the server goes about a command.
 ///
@@ -36,8 +37,13 @@ pub struct Explanation {
 }
 
 impl Explanation {
-    pub(super) fn new(raw: Document) -> Self {
-        Self { plan: Plan::read(&raw), raw }
+    /// What an answer says, or why the plan did not come to its end.
+    pub(super) fn new(raw: Document) -> Result<Self> {
+        let plan = Plan::read(&raw);
+        match &plan.failed {
+            Some((code, message)) => Err(Error::answered(*code, message)),
+            None => Ok(Self { plan, raw }),
+        }
     }
 
     /// The names of the indexes that the plan uses, each once; that of the `_id` is `_id_`.

@@ -23,6 +23,8 @@ pub(super) struct Plan {
     pub(super) documents_examined: Option<u64>,
     pub(super) would_write: Option<u64>,
     pub(super) millis: Option<u64>,
+    /// The code and the text of the error that ended it, which the server tells in an answer that is no error.
+    pub(super) failed: Option<(i32, String)>,
 }
 
 impl Plan {
@@ -97,6 +99,10 @@ impl Plan {
         self.keys_examined = number(stats, "totalKeysExamined");
         self.documents_examined = number(stats, "totalDocsExamined");
         self.millis = number(stats, "executionTimeMillis");
+        if stats.get_bool("executionSuccess").is_ok_and(|success| !success) {
+            let code = stats.get_i32("errorCode").unwrap_or_default();
+            self.failed = Some((code, text(stats, "errorMessage").unwrap_or_default().to_owned()));
+        }
         if let Some(root) = document(stats, "executionStages") {
             self.looked_through(root);
         }
@@ -178,6 +184,7 @@ impl Plan {
         self.documents_examined = sum(self.documents_examined, other.documents_examined);
         self.would_write = sum(self.would_write, other.would_write);
         self.millis = self.millis.max(other.millis);
+        self.failed = self.failed.take().or(other.failed);
     }
 }
 

@@ -152,3 +152,18 @@ fn other_answers() {
         assert!(!plan.to_string().contains("returned"));
     }
 }
+
+/// The server answers with `ok: 1` what became an error half-way.
+#[test]
+fn a_plan_that_failed() {
+    let failed = doc! {
+        "queryPlanner": { "winningPlan": { "stage": "COLLSCAN" } },
+        "executionStats": { "executionSuccess": false, "errorCode": 50, "errorMessage": "operation exceeded time limit" },
+    };
+    let nested = doc! { "stages": [{ "$cursor": failed.clone() }, { "$group": {} }] };
+    for answer in [failed, nested] {
+        let error = super::super::Explanation::new(answer).unwrap_err();
+        assert!(error.is_timeout(), "{error:?}");
+        assert_eq!((error.code(), error.server_message()), (Some(50), Some("operation exceeded time limit")));
+    }
+}
