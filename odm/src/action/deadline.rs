@@ -170,7 +170,7 @@ impl Explain {
 }
 
 impl<In, Row> Aggregate<In, Row> {
-    /// How long it may take, the life of the cursor included: see [`Within`](crate::action::Within).
+    /// How long it may take, the life of the cursor included: see [`Within`].
     ///
     /// Then it is an error that [`is_timeout`](crate::Error::is_timeout). The server is told too: `{ maxTimeMS: n }`.
     pub fn deadline(mut self, after: Duration) -> Within<Self> {
