@@ -3,26 +3,62 @@
 //! Each verb is one file: the method of [`Collection`](crate::Collection), the builder it gives, the builder's
 //! setters and what it sends. A builder is data: it owns a clone of its handle, borrows nothing but a session,
 //! and does nothing until it is awaited. Every builder has `.session(..)` (but for `watch`, which has a session of
-//! its own) and, for what it has no setter for, `.with_options(..)` with the options of the driver.
+//! its own, and `estimated_count`) and, for what it has no setter for, `.with_options(..)` with the options of the driver.
+//!
+//! # What verbs take
+//!
+//! Each verb has a setter for everything that its command takes, as the manual and the driver have it. All but
+//! `InsertOne`, `InsertMany` and `BulkWrite` can [`explain`](Explain) themselves, and all have a [`deadline`](Within).
+//!
+//! | verb | setters |
+//! |---|---|
+//! | [`Find`] | `sort` `skip` `limit` `batch_size` `min` `max` `hint` `collation` `let_` `allow_disk_use` `allow_partial_results` `no_cursor_timeout` `comment` `max_time` `read_concern` `read_preference` |
+//! | [`FindOne`] | `sort` `skip` `min` `max` `hint` `collation` `let_` `allow_partial_results` `comment` `max_time` `read_concern` `read_preference` |
+//! | [`Get`] | `collation` `comment` `max_time` `read_concern` `read_preference` |
+//! | [`Exists`] | `hint` `collation` `let_` `comment` `max_time` `read_concern` `read_preference` |
+//! | [`Count`] | `skip` `limit` `hint` `collation` `comment` `max_time` `read_concern` `read_preference` |
+//! | [`EstimatedCount`] | `comment` `max_time` `read_concern` `read_preference` |
+//! | [`Distinct`] | `hint` `collation` `comment` `max_time` `read_concern` `read_preference` |
+//! | [`Aggregate`] | `batch_size` `hint` `collation` `let_` `allow_disk_use` `bypass_document_validation` `comment` `max_time` `read_concern` `read_preference` `write_concern` |
+//! | [`InsertOne`] | `bypass_document_validation` `comment` `write_concern` |
+//! | [`InsertMany`] | `ordered` `bypass_document_validation` `comment` `write_concern` |
+//! | [`BulkWrite`], [`BulkWriteAcross`] | `ordered` `bypass_document_validation` `comment` `write_concern` |
+//! | [`Save`] | `bypass_document_validation` `comment` `write_concern` |
+//! | [`UpdateOne`] | `upsert` `sort` `hint` `collation` `let_` `bypass_document_validation` `comment` `write_concern` |
+//! | [`UpdateMany`] | `upsert` `hint` `collation` `let_` `bypass_document_validation` `comment` `write_concern` |
+//! | [`ReplaceOne`] | `upsert` `sort` `hint` `collation` `let_` `bypass_document_validation` `comment` `write_concern` |
+//! | [`DeleteOne`] | `hint` `collation` `let_` `comment` `write_concern` |
+//! | [`DeleteMany`] | `hint` `collation` `let_` `comment` `write_concern` |
+//! | [`FindOneAndUpdate`] | `sort` `upsert` `return_new` `hint` `collation` `let_` `bypass_document_validation` `comment` `max_time` `write_concern` |
+//! | [`FindOneAndReplace`] | `sort` `upsert` `return_new` `hint` `collation` `let_` `bypass_document_validation` `comment` `max_time` `write_concern` |
+//! | [`FindOneAndDelete`] | `sort` `hint` `collation` `let_` `comment` `max_time` `write_concern` |
 
 mod aggregate;
 mod batch;
 mod bulk_write;
+mod command;
 mod count;
+mod deadline;
 mod delete_many;
 mod delete_one;
+mod distinct;
 mod encode;
+mod estimated_count;
+mod exists;
+mod explain;
 mod find;
 mod find_one;
 mod find_one_and_delete;
 mod find_one_and_replace;
 mod find_one_and_update;
 mod get;
+mod hint;
 mod insert_many;
 mod insert_one;
 mod replace_one;
 mod save;
 mod sentence;
+mod setters;
 mod update_many;
 mod update_one;
 mod view;
@@ -32,18 +68,25 @@ pub use self::{
     aggregate::{Aggregate, OnCollection},
     bulk_write::{BulkWrite, BulkWriteAcross, BulkWriteAcrossResult, BulkWriteResult, Write},
     count::Count,
+    deadline::Within,
     delete_many::DeleteMany,
     delete_one::DeleteOne,
+    distinct::{Distinct, DistinctField},
+    estimated_count::EstimatedCount,
+    exists::Exists,
+    explain::{Explain, Explanation, Verbosity},
     find::Find,
     find_one::FindOne,
     find_one_and_delete::FindOneAndDelete,
     find_one_and_replace::FindOneAndReplace,
     find_one_and_update::FindOneAndUpdate,
     get::Get,
+    hint::IntoHint,
     insert_many::InsertMany,
     insert_one::InsertOne,
     replace_one::ReplaceOne,
     save::{Save, Saved},
+    setters::{Constant, NoRow},
     update_many::UpdateMany,
     update_one::UpdateOne,
     view::Viewed,
@@ -51,6 +94,13 @@ pub use self::{
 };
 
 use mongodb::ClientSession;
+
+use self::sentence::Problems;
+use crate::{
+    collection::Target,
+    database::Database,
+    trace::{Operation, Verb},
+};
 
 /// What `.session(..)` takes: a [`ClientSession`] of the driver.
 #[diagnostic::on_unimplemented(
@@ -111,6 +161,36 @@ impl<'s> SessionState<'s> for Explicit<'s> {
     }
 }
 
+/// A builder, as the tables see it that say what verbs have in common.
+trait Builder {
+    /// The driver's options.
+    type Options;
+
+    fn on(&self) -> Place;
+    fn options(&mut self) -> &mut Self::Options;
+}
+
+/// What an action runs on.
+enum Place {
+    Collection(Target),
+    Database(Database),
+}
+
+impl Place {
+    /// What spans and errors say about a call of `verb` here.
+    fn operation(&self, verb: Verb) -> Operation<'_> {
+        match self {
+            Self::Collection(target) => target.operation(verb),
+            Self::Database(database) => database.operation(verb),
+        }
+    }
+}
+
+/// A builder that keeps what its setters were given and cannot be sent.
+trait Reports {
+    fn problems(&mut self) -> &mut Problems;
+}
+
 /// What every builder has: `.with_options(..)`, `.session(..)` and the two ways of being awaited. The builder
 /// brings `fn execute<'s>(self) -> BoxFuture<'s, Result<Output>> where S: SessionState<'s>`, and says where it keeps
 /// what its setters could not take, if they can fail.
@@ -138,6 +218,24 @@ macro_rules! action {
                 self
             }
         }
+
+        impl<M: $crate::model::Model, S> $crate::action::Builder for $action<M, S> {
+            type Options = $options;
+
+            fn on(&self) -> $crate::action::Place {
+                $crate::action::Place::Collection(self.target.clone())
+            }
+
+            fn options(&mut self) -> &mut $options {
+                &mut self.options
+            }
+        }
+
+        $(impl<M: $crate::model::Model, S> $crate::action::Reports for $action<M, S> {
+            fn problems(&mut self) -> &mut $crate::action::sentence::Problems {
+                &mut self.$problems
+            }
+        })?
 
         impl<M: $crate::model::Model> $action<M> {
             /// Runs in this session.

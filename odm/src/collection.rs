@@ -98,6 +98,11 @@ impl Target {
         self.driver.clone_with_type()
     }
 
+    /// The name of the collection.
+    pub(crate) fn name(&self) -> &str {
+        self.driver.name()
+    }
+
     /// What spans and errors say about a call of `verb` here.
     pub(crate) fn operation(&self, verb: Verb) -> Operation<'_> {
         Operation { verb, database: self.database.name(), collection: Some(self.driver.name()) }

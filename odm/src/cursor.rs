@@ -27,7 +27,7 @@ use self::batch::Batch;
 use crate::{
     collection::Target,
     error::{Error, Result, codec::CodecResult},
-    exec::Polled,
+    exec::{Alarm, Polled, leave},
     trace::{Operation, Verb},
     value::{OwnedRow, Raw, Row},
 };
@@ -56,9 +56,11 @@ use crate::{
 #[must_use = "a cursor gives its documents when it is polled"]
 pub struct Cursor<T> {
     origin: Origin,
-    driver: RawBatchCursor,
+    /// Gone once a deadline has passed.
+    driver: Option<RawBatchCursor>,
     batch: Batch,
     polled: Polled,
+    alarm: Option<Alarm>,
     rows: PhantomData<fn() -> T>,
 }
 
@@ -102,9 +104,10 @@ impl<T> Cursor<T> {
     pub(crate) fn new(target: Target, verb: Verb, driver: RawBatchCursor) -> Self {
         Self {
             origin: Origin { target, verb },
-            driver,
+            driver: Some(driver),
             batch: Batch::first(),
             polled: Polled::default(),
+            alarm: Alarm::current(),
             rows: PhantomData,
         }
     }
@@ -204,7 +207,20 @@ impl<T> Cursor<T> {
     /// Gets the next batch; after an error there is none.
     fn poll_batch(&mut self, context: &mut Context<'_>) -> Poll<Result<()>> {
         let operation = self.origin.operation();
-        let driver = Pin::new(&mut self.driver);
+        if !self.batch.is_first()
+            && let Some(alarm) = &mut self.alarm
+            && let Poll::Ready(late) = alarm.poll(context, &operation)
+        {
+            self.batch = Batch::none();
+            if let Some(driver) = self.driver.take()
+                && self.polled.is_pending()
+            {
+                leave(driver);
+            }
+            return Poll::Ready(Err(late));
+        }
+        let Some(driver) = self.driver.as_mut() else { return Poll::Ready(Ok(())) };
+        let driver = Pin::new(driver);
         let answer = ready!(self.batch.poll_next(driver, context, &mut self.polled, &operation));
         Poll::Ready(answer.map(|batch| self.batch = batch).inspect_err(|_| self.batch = Batch::none()))
     }

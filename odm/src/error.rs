@@ -33,7 +33,10 @@ pub use self::{
 
 use std::{borrow::Cow, fmt};
 
-use mongodb::bson::{RawDocument, RawDocumentBuf};
+use mongodb::{
+    bson::{RawDocument, RawDocumentBuf, deserialize_from_document, doc},
+    error::CommandError,
+};
 
 use self::{codec::CodecError, invalid::Violations};
 use crate::trace::Operation;
@@ -115,6 +118,15 @@ impl Error {
     fn told(error: mongodb::error::Error, told: impl FnOnce() -> answer::Told) -> Self {
         let kind = server::kind(&error, told);
         Self(Box::new(Inner { kind, place: None, driver: Some(error) }))
+    }
+
+    /// An error of the server that it told in an answer.
+    pub(crate) fn answered(code: i32, message: &str) -> Self {
+        let answer = doc! { "code": code, "codeName": "", "errmsg": message };
+        match deserialize_from_document::<CommandError>(answer) {
+            Ok(error) => Self::from_driver(mongodb::error::ErrorKind::Command(error).into()),
+            Err(_) => Self::new(ErrorKind::Server(code)),
+        }
     }
 
     /// The same error with the driver's, which codes and labels are read from.

@@ -4,6 +4,10 @@
 //! it was. There is no `From<mongodb::error::Error> for Error`, so a driver call that does not pass here does
 //! not compile with `?`.
 
+mod deadline;
+
+pub(crate) use self::deadline::{Alarm, Deadline, leave, within};
+
 use std::{
     future::{Future, IntoFuture},
     task::Poll,
@@ -25,6 +29,7 @@ where
 {
     let call = call.into_future();
     async move {
+        Deadline::check(&operation)?;
         let span = operation.span();
         call.instrument(span.clone()).await.map_err(|error| failed(&operation, &span, error))
     }
@@ -35,6 +40,11 @@ where
 pub(crate) struct Polled(Option<Span>);
 
 impl Polled {
+    /// Whether an answer is still to come.
+    pub(crate) fn is_pending(&self) -> bool {
+        self.0.is_some()
+    }
+
     /// Polls one call of the driver.
     pub(crate) fn poll<T>(
         &mut self,

@@ -55,7 +55,8 @@
 //!
 //! **Doing it.** A [`Database`] gives [`Collection`]s. Each verb is a builder that does nothing until it is awaited, in
 //! [`action`]: `insert_one`, `find`, `update_many`, `bulk_write`, .. Reads give a [`cursor`]; `watch` gives a change stream that
-//! resumes by itself, in [`watch`].
+//! resumes by itself, in [`watch`]. A verb takes what its command takes, can [explain](action::Explain) itself, and may
+//! have a [deadline](action::Within).
 //!
 //! **Keeping it in order.** [`schema`] compares the declared indexes with the live ones: plan, look, apply.
 //!

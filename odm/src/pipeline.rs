@@ -140,6 +140,22 @@ impl<In, Row, P> Pipeline<In, Row, P> {
         Pipeline { stages: self.stages, place: place(self.place), rows: PhantomData }
     }
 
+    /// Where it runs.
+    pub(crate) fn place(&self) -> &P {
+        &self.place
+    }
+
+    /// Where it runs, for a setter to change.
+    pub(crate) fn place_mut(&mut self) -> &mut P {
+        &mut self.place
+    }
+
+    /// Whether the last stage writes what it gets into a collection: `$out` or `$merge`.
+    pub(crate) fn writes(&self) -> bool {
+        let last = self.stages.list.last().and_then(|stage| stage.keys().next());
+        last.is_some_and(|name| matches!(name.as_str(), "$out" | "$merge"))
+    }
+
     /// The stages as they are sent, and where to.
     pub(crate) fn into_parts(self) -> (Result<Vec<Document>>, P) {
         (self.stages.into_list().map_err(Into::into), self.place)

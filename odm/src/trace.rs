@@ -23,6 +23,11 @@ impl Verb {
         Self { name, command: None }
     }
 
+    /// Whether its command writes.
+    pub(crate) fn writes(self) -> bool {
+        matches!(self.command, Some("insert" | "update" | "delete" | "findAndModify" | "bulkWrite"))
+    }
+
     /// The same verb while its cursor fetches another batch.
     pub(crate) const fn more(self) -> Self {
         Self { name: self.name, command: Some("getMore") }

@@ -145,6 +145,9 @@ pub trait Value: Sized + 'static {
     type Optional: Value;
     /// `Self` without `Option` and `Box`: what a filter compares with.
     type Bare: Value;
+    /// What `distinct` gives of a field that is stored like this: the elements of an array, with null where it may be
+    /// null; else `W`, the type of the field.
+    type Spread<W: Value>: Value;
     /// `U`, or `Option<U>` where `Self` may be null: how null spreads through an expression.
     type Lift<U: Value>: Value;
     /// `Self` where the fields of `S` replace those of the document(s) inside.
@@ -188,6 +191,7 @@ macro_rules! leaf {
         type Fields<At_: $crate::path::At, B_> = B_;
         type Optional = Option<Self>;
         type Bare = Self;
+        type Spread<W_: $crate::value::Value> = W_;
         type Lift<U: $crate::value::Value> = U;
         type Laid<S: $crate::value::Doc> = Self;
         type Joined<S: $crate::value::Doc> = Self;

@@ -50,6 +50,7 @@ pub(crate) fn expand(scope: &Scope<'_>, field: &Field<'_>, others: &[Member]) ->
             type Fields<#place: #runtime::At, #base> = #value::Fields<#place, #base>;
             type Optional = ::core::option::Option<Self>;
             type Bare = Self;
+            type Spread<#changed: #runtime::Value> = #value::Spread<#changed>;
             type Lift<#changed: #runtime::Value> = #value::Lift<#changed>;
             type Laid<#changed: #runtime::Doc> = #value::Laid<#changed>;
             type Joined<#changed: #runtime::Doc> = #value::Joined<#changed>;

@@ -54,6 +54,7 @@ pub(crate) fn of_document(scope: &Scope<'_>) -> TokenStream {
             type Fields<#place: #runtime::At, #base> = #fields #laid;
             type Optional = ::core::option::Option<Self>;
             type Bare = Self;
+            type Spread<#changed: #runtime::Value> = #changed;
             type Lift<#changed: #runtime::Value> = #changed;
             type Laid<#changed: #runtime::Doc> = #runtime::Over<Self, #changed>;
             type Joined<#changed: #runtime::Doc> = #runtime::With<Self, #changed>;
@@ -143,6 +144,7 @@ pub(crate) fn answers(scope: &Scope<'_>, fields: &TokenStream, under: &TokenStre
         type Fields<#place: #runtime::At, #base> = #fields;
         type Optional = ::core::option::Option<Self>;
         type Bare = Self;
+        type Spread<#changed: #runtime::Value> = #changed;
         type Lift<#changed: #runtime::Value> = #changed;
         type Laid<#changed: #runtime::Doc> = Self;
         type Joined<#changed: #runtime::Doc> = Self;
@@ -262,6 +264,7 @@ pub(crate) fn stand_in(scope: &Scope<'_>) -> TokenStream {
             type Fields<#place: #runtime::At, #base> = #base;
             type Optional = ::core::option::Option<Self>;
             type Bare = Self;
+            type Spread<#changed: #runtime::Value> = #changed;
             type Lift<#changed: #runtime::Value> = #changed;
             type Laid<#changed: #runtime::Doc> = Self;
             type Joined<#changed: #runtime::Doc> = Self;

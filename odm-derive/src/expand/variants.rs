@@ -37,6 +37,7 @@ pub(crate) fn expand(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant<'
             type Fields<#place: #runtime::At, #base> = #fields #laid;
             type Optional = ::core::option::Option<Self>;
             type Bare = Self;
+            type Spread<#changed: #runtime::Value> = #changed;
             type Lift<#changed: #runtime::Value> = #changed;
             type Laid<#changed: #runtime::Doc> = Self;
             type Joined<#changed: #runtime::Doc> = Self;

@@ -1,9 +1,15 @@
 //! `aggregate`: rows that the server computes from documents.
 
+use std::{fmt, future::IntoFuture};
+
 use futures_core::future::BoxFuture;
 use mongodb::{ClientSession, bson::Document, options::AggregateOptions};
 
-use super::{AsSession, Explicit, Implicit};
+use super::{
+    AsSession, Builder, Explicit, Implicit, Place, Reports, command,
+    explain::{Explain, Explained},
+    sentence::Problems,
+};
 use crate::{
     collection::{Collection, Target},
     cursor::{Cursor, SessionCursor},
@@ -14,7 +20,7 @@ use crate::{
     trace::Verb,
 };
 
-const AGGREGATE: Verb = Verb::new("aggregate", "aggregate");
+pub(super) const AGGREGATE: Verb = Verb::new("aggregate", "aggregate");
 
 /// A pipeline on its collection, waiting to be awaited.
 ///
@@ -22,9 +28,9 @@ const AGGREGATE: Verb = Verb::new("aggregate", "aggregate");
 pub type Aggregate<In, Row = In, S = Implicit> = Pipeline<In, Row, OnCollection<S>>;
 
 /// The place of a pipeline that runs on a collection.
-#[derive(Debug)]
 pub struct OnCollection<S = Implicit> {
     target: Target,
+    problems: Problems,
     options: AggregateOptions,
     session: S,
 }
@@ -70,6 +76,7 @@ impl<M: Model> Collection<M> {
     pub fn aggregate(&self) -> Aggregate<M> {
         Pipeline::at(OnCollection {
             target: self.target(),
+            problems: Problems::default(),
             options: AggregateOptions::default(),
             session: Implicit,
         })
@@ -79,23 +86,40 @@ impl<M: Model> Collection<M> {
 impl<In, Row, S> Aggregate<In, Row, S> {
     /// Takes all options from the driver's struct, in place of those set so far.
     pub fn with_options(self, options: AggregateOptions) -> Self {
-        self.moved(|place| OnCollection { options, ..place })
+        self.moved(|place| OnCollection { options, problems: Problems::default(), ..place })
+    }
+}
+
+impl<S> fmt::Debug for OnCollection<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OnCollection").field("on", &self.target).finish_non_exhaustive()
+    }
+}
+
+impl<In, Row, S> Builder for Aggregate<In, Row, S> {
+    type Options = AggregateOptions;
+
+    fn on(&self) -> Place {
+        Place::Collection(self.place().target.clone())
     }
 
-    /// Whether the server may write to disk what does not fit in its memory: `{ allowDiskUse: true }`.
-    pub fn allow_disk_use(self, allow: bool) -> Self {
-        self.moved(|mut place| {
-            place.options.allow_disk_use = Some(allow);
-            place
-        })
+    fn options(&mut self) -> &mut AggregateOptions {
+        &mut self.place_mut().options
     }
+}
 
-    /// How many rows the server sends at a time: `{ cursor: { batchSize: n } }`.
-    pub fn batch_size(self, size: u32) -> Self {
-        self.moved(|mut place| {
-            place.options.batch_size = Some(size);
-            place
-        })
+impl<In, Row, S> Reports for Aggregate<In, Row, S> {
+    fn problems(&mut self) -> &mut Problems {
+        &mut self.place_mut().problems
+    }
+}
+
+impl<In, Row> Explained for Aggregate<In, Row> {
+    fn explained(self) -> Explain {
+        let (stages, OnCollection { target, problems, options, .. }) = self.into_parts();
+        let command =
+            problems.or(stages).and_then(|stages| command::aggregate(target.name(), stages, &options));
+        Explain::new(target, command, options.selection_criteria)
     }
 }
 
@@ -106,6 +130,7 @@ impl<In, Row> Aggregate<In, Row> {
     pub fn session(self, session: &mut impl AsSession) -> Aggregate<In, Row, Explicit<'_>> {
         self.moved(|place| OnCollection {
             target: place.target,
+            problems: place.problems,
             options: place.options,
             session: Explicit::new(session),
         })
@@ -120,9 +145,9 @@ impl<In, Row> IntoFuture for Aggregate<In, Row> {
     fn into_future(self) -> Self::IntoFuture {
         let (stages, place) = self.into_parts();
         Box::pin(async move {
-            let OnCollection { target, options, session: Implicit } = place;
+            let OnCollection { target, problems, options, session: Implicit } = place;
             let operation = target.operation(AGGREGATE);
-            let stages = operation.check(stages)?;
+            let stages = operation.check(problems.or(stages))?;
             let call = target.driver().aggregate(stages).with_options(options).batch();
             let driver = exec::run(operation, call).await?;
             Ok(Cursor::new(target, AGGREGATE, driver))
@@ -137,8 +162,8 @@ impl<'s, In, Row> IntoFuture for Aggregate<In, Row, Explicit<'s>> {
     fn into_future(self) -> Self::IntoFuture {
         let (stages, place) = self.into_parts();
         Box::pin(async move {
-            let OnCollection { target, options, session: Explicit(session) } = place;
-            let driver = send_in(&target, stages, options, session).await?;
+            let OnCollection { target, problems, options, session: Explicit(session) } = place;
+            let driver = send_in(&target, problems.or(stages), options, session).await?;
             Ok(SessionCursor::new(target, AGGREGATE, driver, session))
         })
     }

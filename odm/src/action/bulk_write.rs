@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 use futures_core::future::BoxFuture;
 use mongodb::options::BulkWriteOptions;
 
+pub(super) use self::across::BULK_WRITE_ACROSS;
 use self::send::Elements;
 pub use self::{
     across::{BulkWriteAcross, BulkWriteAcrossResult},
@@ -28,7 +29,7 @@ use crate::{
 };
 
 /// The verb but for its commands.
-const BULK_WRITE: Verb = Verb::unsent("bulk_write");
+pub(super) const BULK_WRITE: Verb = Verb::unsent("bulk_write");
 
 impl<M: Model> Collection<M> {
     /// Makes many writes of different kinds, in few commands, on any server.
@@ -111,12 +112,6 @@ impl<M: Model, S> BulkWrite<M, S> {
             self.ids.insert(self.writes.len(), id);
         }
         self.writes.push(statement);
-    }
-
-    /// Whether to keep the order, and stop at the first write that the server refuses: `true` unless said otherwise.
-    pub fn ordered(mut self, ordered: bool) -> Self {
-        self.options.ordered = Some(ordered);
-        self
     }
 }
 

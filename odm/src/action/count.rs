@@ -4,8 +4,9 @@ use futures_core::future::BoxFuture;
 use mongodb::{ClientSession, action::Action, bson::Document, options::CountOptions};
 
 use super::{
-    Implicit, SessionState, action,
-    sentence::{Problems, number},
+    Implicit, SessionState, action, command,
+    explain::{Explain, Explained},
+    sentence::Problems,
 };
 use crate::{
     collection::{Collection, Target},
@@ -16,7 +17,7 @@ use crate::{
     trace::Verb,
 };
 
-const COUNT: Verb = Verb::new("count", "aggregate");
+pub(super) const COUNT: Verb = Verb::new("count", "aggregate");
 
 impl<M: Model> Collection<M> {
     /// Counts the documents that match a filter.
@@ -24,7 +25,7 @@ impl<M: Model> Collection<M> {
     /// `{ aggregate: <collection>, pipeline: [{ $match: { .. } }, { $group: { _id: 1, n: { $sum: 1 } } }] }`
     ///
     /// Exact, so it looks at every match. A fast estimate of the whole collection is
-    /// `collection.driver().estimated_document_count()`. The server refuses `$where`, `$near` and
+    /// [`estimated_count`](Collection::estimated_count); whether there is one at all, [`exists`](Collection::exists). The server refuses `$where`, `$near` and
     /// `$nearSphere` here.
     ///
     /// `await` gives a `u64`.
@@ -63,21 +64,18 @@ pub struct Count<M, S = Implicit> {
     state: S,
 }
 
-impl<M: Model, S> Count<M, S> {
-    /// Counts no further than this: `{ $limit: n }`.
-    pub fn limit(mut self, limit: u64) -> Self {
-        self.options.limit = self.problems.take("limit", number("limit", limit));
-        self
-    }
+action!(Count { target, filter, problems } with CountOptions, clearing problems => u64);
 
-    /// Leaves out the first matches: `{ $skip: n }`.
-    pub fn skip(mut self, skip: u64) -> Self {
-        self.options.skip = self.problems.take("skip", number("skip", skip));
-        self
+impl<M: Model> Explained for Count<M> {
+    fn explained(self) -> Explain {
+        let members = self.options.selection_criteria.clone();
+        let command = self
+            .problems
+            .or_filter(self.filter)
+            .and_then(|filter| command::count(self.target.name(), filter, self.options));
+        Explain::new(self.target, command, members)
     }
 }
-
-action!(Count { target, filter, problems } with CountOptions, clearing problems => u64);
 
 impl<M: Model, S> Count<M, S> {
     fn execute<'s>(self) -> BoxFuture<'s, Result<u64>>

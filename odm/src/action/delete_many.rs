@@ -3,7 +3,11 @@
 use futures_core::future::BoxFuture;
 use mongodb::{ClientSession, action::Action, bson::Document, options::DeleteOptions, results::DeleteResult};
 
-use super::{Implicit, SessionState, action, sentence::said};
+use super::{
+    Implicit, SessionState, action, command,
+    explain::{Explain, Explained},
+    sentence::{Problems, said},
+};
 use crate::{
     collection::{Collection, Target},
     error::Result,
@@ -13,7 +17,7 @@ use crate::{
     trace::Verb,
 };
 
-const DELETE_MANY: Verb = Verb::new("delete_many", "delete");
+pub(super) const DELETE_MANY: Verb = Verb::new("delete_many", "delete");
 
 impl<M: Model> Collection<M> {
     /// Removes every document that matches a filter.
@@ -45,6 +49,7 @@ impl<M: Model> Collection<M> {
         DeleteMany {
             target: self.target(),
             filter: filter.into_filter(),
+            problems: Problems::default(),
             options: DeleteOptions::default(),
             state: Implicit,
         }
@@ -58,18 +63,32 @@ impl<M: Model> Collection<M> {
 pub struct DeleteMany<M, S = Implicit> {
     target: Target,
     filter: Filter<M>,
+    problems: Problems,
     options: DeleteOptions,
     state: S,
 }
 
-action!(DeleteMany { target, filter } with DeleteOptions => DeleteResult);
+action!(DeleteMany { target, filter, problems } with DeleteOptions, clearing problems => DeleteResult);
+
+impl<M: Model> Explained for DeleteMany<M> {
+    fn explained(self) -> Explain {
+        let filter = self.problems.or(said(self.filter));
+        let command = filter.and_then(|filter| command::delete(self.target.name(), filter, 0, self.options));
+        Explain::new(self.target, command, None)
+    }
+}
 
 impl<M: Model, S> DeleteMany<M, S> {
     fn execute<'s>(self) -> BoxFuture<'s, Result<DeleteResult>>
     where
         S: SessionState<'s>,
     {
-        Box::pin(send(self.target, said(self.filter), self.options, self.state.into_option()))
+        Box::pin(send(
+            self.target,
+            self.problems.or(said(self.filter)),
+            self.options,
+            self.state.into_option(),
+        ))
     }
 }
 

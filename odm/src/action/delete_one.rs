@@ -3,7 +3,11 @@
 use futures_core::future::BoxFuture;
 use mongodb::{ClientSession, action::Action, bson::Document, options::DeleteOptions, results::DeleteResult};
 
-use super::{Implicit, SessionState, action};
+use super::{
+    Implicit, SessionState, action, command,
+    explain::{Explain, Explained},
+    sentence::Problems,
+};
 use crate::{
     collection::{Collection, Target},
     error::Result,
@@ -13,7 +17,7 @@ use crate::{
     trace::Verb,
 };
 
-const DELETE_ONE: Verb = Verb::new("delete_one", "delete");
+pub(super) const DELETE_ONE: Verb = Verb::new("delete_one", "delete");
 
 impl<M: Model> Collection<M> {
     /// Removes one document that matches a filter.
@@ -41,6 +45,7 @@ impl<M: Model> Collection<M> {
         DeleteOne {
             target: self.target(),
             filter: filter.into_filter(),
+            problems: Problems::default(),
             options: DeleteOptions::default(),
             state: Implicit,
         }
@@ -54,18 +59,32 @@ impl<M: Model> Collection<M> {
 pub struct DeleteOne<M, S = Implicit> {
     target: Target,
     filter: Filter<M>,
+    problems: Problems,
     options: DeleteOptions,
     state: S,
 }
 
-action!(DeleteOne { target, filter } with DeleteOptions => DeleteResult);
+action!(DeleteOne { target, filter, problems } with DeleteOptions, clearing problems => DeleteResult);
+
+impl<M: Model> Explained for DeleteOne<M> {
+    fn explained(self) -> Explain {
+        let filter = self.problems.or_filter(self.filter);
+        let command = filter.and_then(|filter| command::delete(self.target.name(), filter, 1, self.options));
+        Explain::new(self.target, command, None)
+    }
+}
 
 impl<M: Model, S> DeleteOne<M, S> {
     fn execute<'s>(self) -> BoxFuture<'s, Result<DeleteResult>>
     where
         S: SessionState<'s>,
     {
-        Box::pin(send(self.target, self.filter.into_document(), self.options, self.state.into_option()))
+        Box::pin(send(
+            self.target,
+            self.problems.or_filter(self.filter),
+            self.options,
+            self.state.into_option(),
+        ))
     }
 }
 

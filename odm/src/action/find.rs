@@ -9,8 +9,9 @@ use mongodb::{
 };
 
 use super::{
-    Explicit, Implicit, Viewed, action,
-    sentence::{Problems, number},
+    Explicit, Implicit, Viewed, action, command,
+    explain::{Explain, Explained},
+    sentence::Problems,
 };
 use crate::{
     collection::{Collection, Target},
@@ -19,12 +20,11 @@ use crate::{
     exec,
     filter::{Filter, IntoFilter},
     model::Model,
-    sort::IntoSort,
     trace::Verb,
     view::{Projection, View},
 };
 
-const FIND: Verb = Verb::new("find", "find");
+pub(super) const FIND: Verb = Verb::new("find", "find");
 
 impl<M: Model> Collection<M> {
     /// Finds the documents that match a filter.
@@ -79,24 +79,6 @@ pub struct Find<M, S = Implicit> {
 }
 
 impl<M: Model, S> Find<M, S> {
-    /// The order in which the documents come: `{ sort: { .. } }`.
-    pub fn sort(mut self, sort: impl IntoSort<M>) -> Self {
-        self.options.sort = self.problems.take("sort", sort.into_sort().into_document());
-        self
-    }
-
-    /// At most so many documents: `{ limit: n }`. For the server, 0 means no limit.
-    pub fn limit(mut self, limit: u64) -> Self {
-        self.options.limit = self.problems.take("limit", number("limit", limit));
-        self
-    }
-
-    /// Leaves out the first documents: `{ skip: n }`.
-    pub fn skip(mut self, skip: u64) -> Self {
-        self.options.skip = self.problems.take("skip", number("skip", skip));
-        self
-    }
-
     /// Reads the documents as a [view](crate::view): `{ projection: { .. } }`.
     ///
     /// `await` gives a [`Cursor<V>`](Cursor).
@@ -104,16 +86,21 @@ impl<M: Model, S> Find<M, S> {
         self.options.projection = Some(Projection::of::<M, V>());
         Viewed::new(self)
     }
-
-    /// How many documents the server sends at a time: `{ batchSize: n }`. The cursor holds that many.
-    pub fn batch_size(mut self, size: u32) -> Self {
-        self.options.batch_size = Some(size);
-        self
-    }
 }
 
 action! {
     Find { target, filter, problems } with FindOptions, clearing problems => Cursor<M>, in a session SessionCursor<'s, M>
+}
+
+impl<M: Model> Explained for Find<M> {
+    fn explained(self) -> Explain {
+        let members = self.options.selection_criteria.clone();
+        let command = self
+            .problems
+            .or_filter(self.filter)
+            .and_then(|filter| command::find(self.target.name(), filter, self.options));
+        Explain::new(self.target, command, members)
+    }
 }
 
 impl<M: Model> Find<M> {

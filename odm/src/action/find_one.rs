@@ -9,8 +9,9 @@ use mongodb::{
 };
 
 use super::{
-    Implicit, SessionState, Viewed, action,
-    sentence::{Problems, number},
+    Implicit, SessionState, Viewed, action, command,
+    explain::{Explain, Explained},
+    sentence::Problems,
 };
 use crate::{
     collection::{Collection, Target},
@@ -19,13 +20,12 @@ use crate::{
     exec,
     filter::{Filter, IntoFilter},
     model::Model,
-    sort::IntoSort,
     trace::{Operation, Verb},
     value::OwnedRow,
     view::{Projection, View},
 };
 
-const FIND_ONE: Verb = Verb::new("find_one", "find");
+pub(super) const FIND_ONE: Verb = Verb::new("find_one", "find");
 
 impl<M: Model> Collection<M> {
     /// Finds one document that matches a filter: the first, in the order of [`sort`](FindOne::sort).
@@ -73,18 +73,6 @@ pub struct FindOne<M, S = Implicit> {
 }
 
 impl<M: Model, S> FindOne<M, S> {
-    /// Which document is the first: `{ sort: { .. } }`.
-    pub fn sort(mut self, sort: impl IntoSort<M>) -> Self {
-        self.options.sort = self.problems.take("sort", sort.into_sort().into_document());
-        self
-    }
-
-    /// Leaves out the first documents: `{ skip: n }`.
-    pub fn skip(mut self, skip: u64) -> Self {
-        self.options.skip = self.problems.take("skip", number("skip", skip));
-        self
-    }
-
     /// Reads the document as a [view](crate::view): `{ projection: { .. } }`.
     ///
     /// `await` gives the view, or `None` if nothing matches. The view owns its data, as there is no cursor to borrow from.
@@ -95,6 +83,17 @@ impl<M: Model, S> FindOne<M, S> {
 }
 
 action!(FindOne { target, filter, problems } with FindOneOptions, clearing problems => Option<M>);
+
+impl<M: Model> Explained for FindOne<M> {
+    fn explained(self) -> Explain {
+        let members = self.options.selection_criteria.clone();
+        let command = self
+            .problems
+            .or_filter(self.filter)
+            .and_then(|filter| command::find(self.target.name(), filter, self.options.into()));
+        Explain::new(self.target, command, members)
+    }
+}
 
 impl<M: Model, S> FindOne<M, S> {
     pub(super) fn execute<'s, T>(self) -> BoxFuture<'s, Result<Option<T>>>
@@ -130,7 +129,7 @@ pub(super) fn row<T: OwnedRow>(
     document.map(|document| decode(operation, document.as_bytes())).transpose()
 }
 
-async fn send(
+pub(super) async fn send(
     verb: Verb,
     target: &Target,
     filter: Result<Document>,

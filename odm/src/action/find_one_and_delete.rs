@@ -8,18 +8,22 @@ use mongodb::{
     options::FindOneAndDeleteOptions,
 };
 
-use super::{Implicit, SessionState, action, find_one::row, sentence::Problems};
+use super::{
+    Implicit, SessionState, action, command,
+    explain::{Explain, Explained},
+    find_one::row,
+    sentence::Problems,
+};
 use crate::{
     collection::{Collection, Target},
     error::Result,
     exec,
     filter::{Filter, IntoFilter},
     model::Model,
-    sort::IntoSort,
     trace::Verb,
 };
 
-const FIND_ONE_AND_DELETE: Verb = Verb::new("find_one_and_delete", "findAndModify");
+pub(super) const FIND_ONE_AND_DELETE: Verb = Verb::new("find_one_and_delete", "findAndModify");
 
 impl<M: Model> Collection<M> {
     /// Deletes one document that matches a filter, and gives it.
@@ -67,15 +71,16 @@ pub struct FindOneAndDelete<M, S = Implicit> {
     state: S,
 }
 
-impl<M: Model, S> FindOneAndDelete<M, S> {
-    /// Which document is taken where several match: `{ sort: { .. } }`.
-    pub fn sort(mut self, sort: impl IntoSort<M>) -> Self {
-        self.options.sort = self.problems.take("sort", sort.into_sort().into_document());
-        self
+action!(FindOneAndDelete { target, filter, problems } with FindOneAndDeleteOptions, clearing problems => Option<M>);
+
+impl<M: Model> Explained for FindOneAndDelete<M> {
+    fn explained(self) -> Explain {
+        let filter = self.problems.or_filter(self.filter);
+        let command =
+            filter.and_then(|filter| command::find_one_and_delete(self.target.name(), filter, self.options));
+        Explain::new(self.target, command, None)
     }
 }
-
-action!(FindOneAndDelete { target, filter, problems } with FindOneAndDeleteOptions, clearing problems => Option<M>);
 
 impl<M: Model, S> FindOneAndDelete<M, S> {
     fn execute<'s>(self) -> BoxFuture<'s, Result<Option<M>>>

@@ -5,21 +5,26 @@ use mongodb::{
     ClientSession,
     action::Action,
     bson::{Document, RawDocumentBuf},
-    options::{FindOneAndReplaceOptions, ReturnDocument},
+    options::FindOneAndReplaceOptions,
 };
 
-use super::{Implicit, SessionState, action, encode::encode, find_one::row, sentence::Problems};
+use super::{
+    Implicit, SessionState, action, command,
+    encode::encode,
+    explain::{Explain, Explained},
+    find_one::row,
+    sentence::Problems,
+};
 use crate::{
     collection::{Collection, Target},
     error::Result,
     exec,
     filter::{Filter, IntoFilter},
     model::Model,
-    sort::IntoSort,
     trace::Verb,
 };
 
-const FIND_ONE_AND_REPLACE: Verb = Verb::new("find_one_and_replace", "findAndModify");
+pub(super) const FIND_ONE_AND_REPLACE: Verb = Verb::new("find_one_and_replace", "findAndModify");
 
 impl<M: Model> Collection<M> {
     /// Puts a whole document in the place of one that matches a filter, and gives that one.
@@ -74,27 +79,17 @@ pub struct FindOneAndReplace<M, S = Implicit> {
     state: S,
 }
 
-impl<M: Model, S> FindOneAndReplace<M, S> {
-    /// Which document is taken where several match: `{ sort: { .. } }`.
-    pub fn sort(mut self, sort: impl IntoSort<M>) -> Self {
-        self.options.sort = self.problems.take("sort", sort.into_sort().into_document());
-        self
-    }
+action!(FindOneAndReplace { target, filter, document, problems } with FindOneAndReplaceOptions, clearing problems => Option<M>);
 
-    /// Gives the document as it is afterwards; without this, as it was before: `{ new: true }`.
-    pub fn return_new(mut self) -> Self {
-        self.options.return_document = Some(ReturnDocument::After);
-        self
-    }
-
-    /// Inserts the document if nothing matches: `{ upsert: true }`.
-    pub fn upsert(mut self, upsert: bool) -> Self {
-        self.options.upsert = Some(upsert);
-        self
+impl<M: Model> Explained for FindOneAndReplace<M> {
+    fn explained(self) -> Explain {
+        let filter = self.problems.or_filter(self.filter);
+        let command = filter.and_then(|filter| {
+            command::find_one_and_replace(self.target.name(), filter, &self.document?, self.options)
+        });
+        Explain::new(self.target, command, None)
     }
 }
-
-action!(FindOneAndReplace { target, filter, document, problems } with FindOneAndReplaceOptions, clearing problems => Option<M>);
 
 impl<M: Model, S> FindOneAndReplace<M, S> {
     fn execute<'s>(self) -> BoxFuture<'s, Result<Option<M>>>

@@ -5,12 +5,13 @@ use mongodb::{
     ClientSession,
     action::Action,
     bson::{Document, RawDocumentBuf},
-    options::{FindOneAndUpdateOptions, ReturnDocument, UpdateModifications},
+    options::{FindOneAndUpdateOptions, UpdateModifications},
 };
 
 use super::{
-    Implicit, SessionState, action,
+    Implicit, SessionState, action, command,
     encode::encode,
+    explain::{Explain, Explained},
     find_one::row,
     sentence::{OnInsert, Problems, changing, inserting},
 };
@@ -20,12 +21,11 @@ use crate::{
     exec,
     filter::{Filter, IntoFilter},
     model::Model,
-    sort::IntoSort,
     trace::Verb,
     update::{IntoUpdate, Update},
 };
 
-const FIND_ONE_AND_UPDATE: Verb = Verb::new("find_one_and_update", "findAndModify");
+pub(super) const FIND_ONE_AND_UPDATE: Verb = Verb::new("find_one_and_update", "findAndModify");
 
 impl<M: Model> Collection<M> {
     /// Changes one document that matches a filter, and gives it: as it was, or with
@@ -87,25 +87,25 @@ pub struct FindOneAndUpdate<M, S = Implicit> {
     state: S,
 }
 
+action!(FindOneAndUpdate { target, filter, update, on_insert, problems } with FindOneAndUpdateOptions, clearing problems => Option<M>);
+
+impl<M: Model> Explained for FindOneAndUpdate<M> {
+    fn explained(mut self) -> Explain {
+        let filter = self.problems.or_filter(self.filter);
+        if self.on_insert.is_some() {
+            self.options.upsert = Some(true);
+        }
+        let update = inserting(self.update, self.on_insert, &filter).and_then(changing);
+        let update = with_array_filters(update, self.options);
+        let command = filter.and_then(|filter| {
+            let (update, options) = update?;
+            command::find_one_and_update(self.target.name(), filter, update, options)
+        });
+        Explain::new(self.target, command, None)
+    }
+}
+
 impl<M: Model, S> FindOneAndUpdate<M, S> {
-    /// Which document is taken where several match: `{ sort: { .. } }`.
-    pub fn sort(mut self, sort: impl IntoSort<M>) -> Self {
-        self.options.sort = self.problems.take("sort", sort.into_sort().into_document());
-        self
-    }
-
-    /// Gives the document as it is afterwards; without this, as it was before: `{ new: true }`.
-    pub fn return_new(mut self) -> Self {
-        self.options.return_document = Some(ReturnDocument::After);
-        self
-    }
-
-    /// Makes a document from the filter and the update if nothing matches: `{ upsert: true }`.
-    pub fn upsert(mut self, upsert: bool) -> Self {
-        self.options.upsert = Some(upsert);
-        self
-    }
-
     /// Makes this document, changed by the update, if nothing matches: as for
     /// [`update_one`](crate::action::UpdateOne::or_insert).
     ///
@@ -128,11 +128,7 @@ impl<M: Model, S> FindOneAndUpdate<M, S> {
         self.on_insert = Some(encode(model));
         self
     }
-}
 
-action!(FindOneAndUpdate { target, filter, update, on_insert, problems } with FindOneAndUpdateOptions, clearing problems => Option<M>);
-
-impl<M: Model, S> FindOneAndUpdate<M, S> {
     fn execute<'s>(mut self) -> BoxFuture<'s, Result<Option<M>>>
     where
         S: SessionState<'s>,
@@ -151,19 +147,28 @@ async fn send(
     target: Target,
     filter: Result<Document>,
     update: Result<(UpdateModifications, Vec<Document>)>,
-    mut options: FindOneAndUpdateOptions,
+    options: FindOneAndUpdateOptions,
     session: Option<&mut ClientSession>,
 ) -> Result<Option<RawDocumentBuf>> {
     let operation = target.operation(FIND_ONE_AND_UPDATE);
     let filter = operation.check(filter)?;
-    let (update, array_filters) = operation.check(update)?;
-    if !array_filters.is_empty() {
-        options.array_filters.get_or_insert_default().extend(array_filters);
-    }
+    let (update, options) = operation.check(with_array_filters(update, options))?;
     let collection = target.raw();
     let call = collection
         .find_one_and_update(filter, update)
         .with_options(options)
         .optional(session, mongodb::action::FindOneAndUpdate::session);
     exec::run(operation, call).await
+}
+
+/// The update, and the options with its array filters behind their own.
+fn with_array_filters(
+    update: Result<(UpdateModifications, Vec<Document>)>,
+    mut options: FindOneAndUpdateOptions,
+) -> Result<(UpdateModifications, FindOneAndUpdateOptions)> {
+    let (update, array_filters) = update?;
+    if !array_filters.is_empty() {
+        options.array_filters.get_or_insert_default().extend(array_filters);
+    }
+    Ok((update, options))
 }

@@ -6,7 +6,11 @@ use mongodb::{
     options::FindOneOptions,
 };
 
-use super::{Implicit, SessionState, Viewed, action, find_one::read_one};
+use super::{
+    Implicit, SessionState, Viewed, action, command,
+    explain::{Explain, Explained},
+    find_one::read_one,
+};
 use crate::{
     collection::{Collection, Target},
     error::Result,
@@ -17,7 +21,7 @@ use crate::{
     view::{Projection, View},
 };
 
-const GET: Verb = Verb::new("get", "find");
+pub(super) const GET: Verb = Verb::new("get", "find");
 
 impl<M: Model> Collection<M> {
     /// Gets the document with this id.
@@ -81,6 +85,15 @@ impl<M: Model, S> Get<M, S> {
 }
 
 action!(Get { target, filter, model } with FindOneOptions => Option<M>);
+
+impl<M: Model> Explained for Get<M> {
+    fn explained(self) -> Explain {
+        let members = self.options.selection_criteria.clone();
+        let command =
+            self.filter.and_then(|filter| command::find(self.target.name(), filter, self.options.into()));
+        Explain::new(self.target, command, members)
+    }
+}
 
 impl<M: Model, S> Get<M, S> {
     pub(super) fn execute<'s, T>(self) -> BoxFuture<'s, Result<Option<T>>>

@@ -14,7 +14,7 @@ use crate::{
     trace::{Operation, Verb},
 };
 
-const INSERT_MANY: Verb = Verb::new("insert_many", "insert");
+pub(super) const INSERT_MANY: Verb = Verb::new("insert_many", "insert");
 
 impl<M: Model> Collection<M> {
     /// Stores many new documents.
@@ -91,14 +91,6 @@ pub struct InsertMany<M: Model, S = Implicit> {
     documents: Result<Encoded>,
     options: InsertManyOptions,
     state: S,
-}
-
-impl<M: Model, S> InsertMany<M, S> {
-    /// Whether to stop at the first document that the server refuses: `true` unless said otherwise.
-    pub fn ordered(mut self, ordered: bool) -> Self {
-        self.options.ordered = Some(ordered);
-        self
-    }
 }
 
 action!(InsertMany { target, ids, documents } with InsertManyOptions => Vec<M::Id>);

@@ -12,7 +12,7 @@ use crate::{
     trace::Verb,
 };
 
-const INSERT_ONE: Verb = Verb::new("insert_one", "insert");
+pub(super) const INSERT_ONE: Verb = Verb::new("insert_one", "insert");
 
 impl<M: Model> Collection<M> {
     /// Stores one new document.

@@ -9,7 +9,12 @@ use mongodb::{
     results::UpdateResult,
 };
 
-use super::{Implicit, SessionState, action, encode::encode};
+use super::{
+    Implicit, SessionState, action, command,
+    encode::encode,
+    explain::{Explain, Explained},
+    sentence::{Problems, newer},
+};
 use crate::{
     collection::{Collection, Target},
     error::Result,
@@ -19,7 +24,7 @@ use crate::{
     trace::Verb,
 };
 
-const REPLACE_ONE: Verb = Verb::new("replace_one", "update");
+pub(super) const REPLACE_ONE: Verb = Verb::new("replace_one", "update");
 
 impl<M: Model> Collection<M> {
     /// Puts a whole document in the place of one that matches a filter.
@@ -54,6 +59,7 @@ impl<M: Model> Collection<M> {
             target: self.target(),
             filter: filter.into_filter(),
             document: encode(model),
+            problems: Problems::default(),
             options: ReplaceOptions::default(),
             state: Implicit,
         }
@@ -68,19 +74,21 @@ pub struct ReplaceOne<M, S = Implicit> {
     target: Target,
     filter: Filter<M>,
     document: Result<RawDocumentBuf>,
+    problems: Problems,
     options: ReplaceOptions,
     state: S,
 }
 
-impl<M: Model, S> ReplaceOne<M, S> {
-    /// Inserts the document if nothing matches: `{ upsert: true }`.
-    pub fn upsert(mut self, upsert: bool) -> Self {
-        self.options.upsert = Some(upsert);
-        self
+action!(ReplaceOne { target, filter, document, problems } with ReplaceOptions, clearing problems => UpdateResult);
+
+impl<M: Model> Explained for ReplaceOne<M> {
+    fn explained(self) -> Explain {
+        let filter = self.problems.or_filter(self.filter);
+        let command = filter
+            .and_then(|filter| command::replace(self.target.name(), filter, &self.document?, self.options));
+        Explain::new(self.target, command, None)
     }
 }
-
-action!(ReplaceOne { target, filter, document } with ReplaceOptions => UpdateResult);
 
 impl<M: Model, S> ReplaceOne<M, S> {
     fn execute<'s>(self) -> BoxFuture<'s, Result<UpdateResult>>
@@ -89,7 +97,7 @@ impl<M: Model, S> ReplaceOne<M, S> {
     {
         Box::pin(send(
             self.target,
-            self.filter.into_document(),
+            self.problems.or_filter(self.filter),
             self.document,
             self.options,
             self.state.into_option(),
@@ -108,9 +116,10 @@ async fn send(
     let filter = operation.check(filter)?;
     let document = operation.check(document)?;
     let collection = target.raw();
+    let sorted = options.sort.is_some();
     let call = collection
         .replace_one(filter, document)
         .with_options(options)
         .optional(session, mongodb::action::ReplaceOne::session);
-    exec::run(operation, call).await
+    exec::run(operation, call).await.map_err(|error| newer(error, sorted, "sort", "8.0"))
 }

@@ -8,7 +8,12 @@ use mongodb::{
     options::ReplaceOptions,
 };
 
-use super::{Implicit, SessionState, action, encode::encode, get::by_id};
+use super::{
+    Implicit, SessionState, action, command,
+    encode::encode,
+    explain::{Explain, Explained},
+    get::by_id,
+};
 use crate::{
     collection::{Collection, Target},
     error::Result,
@@ -18,7 +23,7 @@ use crate::{
     value::Value,
 };
 
-const SAVE: Verb = Verb::new("save", "update");
+pub(super) const SAVE: Verb = Verb::new("save", "update");
 
 /// What [`save`](Collection::save) did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,6 +97,16 @@ pub struct Save<M, S = Implicit> {
 
 action!(Save { target, filter, document, model } with ReplaceOptions => Saved);
 
+impl<M: Model> Explained for Save<M> {
+    fn explained(self) -> Explain {
+        let options = upserting(self.options);
+        let command = self
+            .filter
+            .and_then(|filter| command::replace(self.target.name(), filter, &self.document?, options));
+        Explain::new(self.target, command, None)
+    }
+}
+
 impl<M: Model, S> Save<M, S> {
     fn execute<'s>(self) -> BoxFuture<'s, Result<Saved>>
     where
@@ -105,18 +120,22 @@ async fn send(
     target: Target,
     filter: Result<Document>,
     document: Result<RawDocumentBuf>,
-    mut options: ReplaceOptions,
+    options: ReplaceOptions,
     session: Option<&mut ClientSession>,
 ) -> Result<Saved> {
     let operation = target.operation(SAVE);
     let filter = operation.check(filter)?;
     let document = operation.check(document)?;
-    options.upsert = Some(true);
     let collection = target.raw();
     let call = collection
         .replace_one(filter, document)
-        .with_options(options)
+        .with_options(upserting(options))
         .optional(session, mongodb::action::ReplaceOne::session);
     let result = exec::run(operation, call).await?;
     Ok(if result.upserted_id.is_some() { Saved::Created } else { Saved::Replaced })
+}
+
+fn upserting(mut options: ReplaceOptions) -> ReplaceOptions {
+    options.upsert = Some(true);
+    options
 }

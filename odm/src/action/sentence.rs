@@ -1,12 +1,15 @@
 //! What verbs make of the sentences they were given, before anything is sent.
 
+use std::borrow::Cow;
+
 use mongodb::{
     bson::{Bson, Document, RawDocumentBuf},
     options::{UpdateModifications, UpdateOptions},
 };
 
+use super::command;
 use crate::{
-    error::{Error, Result},
+    error::{Error, ErrorKind, Result},
     filter::{Filter, pins_id},
     trace::Operation,
     update::Update,
@@ -15,20 +18,26 @@ use crate::{
 
 /// What setters of a builder were given and cannot be sent, until they are given something better.
 #[derive(Default)]
-pub(super) struct Problems(Vec<(&'static str, Error)>);
+pub(super) struct Problems(Vec<(Cow<'static, str>, Error)>);
 
 impl Problems {
     /// What this setter was given, in place of what it was given before.
-    pub(super) fn take<T>(&mut self, setter: &'static str, given: Result<T>) -> Option<T> {
+    pub(super) fn take<T>(&mut self, setter: impl Into<Cow<'static, str>>, given: Result<T>) -> Option<T> {
+        let setter = setter.into();
         self.0.retain(|(other, _)| *other != setter);
         given.map_err(|problem| self.0.push((setter, problem))).ok()
     }
 
     /// The filter, unless there is a problem.
     pub(super) fn or_filter<M>(self, filter: Filter<M>) -> Result<Document> {
+        self.or(filter.into_document())
+    }
+
+    /// What else is sent, unless there is a problem.
+    pub(super) fn or<T>(self, sentence: Result<T>) -> Result<T> {
         match self.0.into_iter().next() {
             Some((_, problem)) => Err(problem),
-            None => filter.into_document(),
+            None => sentence,
         }
     }
 }
@@ -75,6 +84,17 @@ pub(super) fn inserting<M>(
     Ok(update.or_insert(document))
 }
 
+/// An error of a server that does not know what a setter asks for, which servers know since `version`.
+pub(super) fn newer(error: Error, asked: bool, setter: &str, version: &str) -> Error {
+    const UNKNOWN_FIELD: i32 = 40415;
+    if !asked || error.code() != Some(UNKNOWN_FIELD) {
+        return error;
+    }
+    error.called(ErrorKind::Unsupported(
+        format!("the server does not take `{setter}` here: MongoDB does since {version}").into(),
+    ))
+}
+
 /// What an update command is made of.
 pub(super) struct UpdateCall {
     filter: Result<Document>,
@@ -107,9 +127,18 @@ impl UpdateCall {
         self,
         operation: &Operation<'_>,
     ) -> Result<(Document, UpdateModifications, UpdateOptions)> {
+        operation.check(self.into_parts())
+    }
+
+    /// The command that the driver makes of it, for `explain`.
+    pub(super) fn command(self, collection: &str, many: bool) -> Result<Document> {
+        let (filter, update, options) = self.into_parts()?;
+        command::update(collection, filter, update, many, options)
+    }
+
+    fn into_parts(self) -> Result<(Document, UpdateModifications, UpdateOptions)> {
         let Self { filter, update, mut options } = self;
-        let filter = operation.check(filter)?;
-        let (update, array_filters) = operation.check(update)?;
+        let (filter, (update, array_filters)) = (filter?, update?);
         if !array_filters.is_empty() {
             options.array_filters.get_or_insert_default().extend(array_filters);
         }

@@ -5,7 +5,8 @@ use mongodb::{ClientSession, action::Action, options::UpdateOptions, results::Up
 
 use super::{
     Implicit, SessionState, action,
-    sentence::{UpdateCall, said},
+    explain::{Explain, Explained},
+    sentence::{Problems, UpdateCall, said},
 };
 use crate::{
     collection::{Collection, Target},
@@ -17,7 +18,7 @@ use crate::{
     update::{IntoUpdate, Update},
 };
 
-const UPDATE_MANY: Verb = Verb::new("update_many", "update");
+pub(super) const UPDATE_MANY: Verb = Verb::new("update_many", "update");
 
 impl<M: Model> Collection<M> {
     /// Changes every document that matches a filter.
@@ -53,6 +54,7 @@ impl<M: Model> Collection<M> {
             target: self.target(),
             filter: filter.into_filter(),
             update: update.into_update(),
+            problems: Problems::default(),
             options: UpdateOptions::default(),
             state: Implicit,
         }
@@ -67,26 +69,27 @@ pub struct UpdateMany<M, S = Implicit> {
     target: Target,
     filter: Filter<M>,
     update: Update<M>,
+    problems: Problems,
     options: UpdateOptions,
     state: S,
 }
 
-impl<M: Model, S> UpdateMany<M, S> {
-    /// Makes a document from the filter and the update if nothing matches: `{ upsert: true }`.
-    pub fn upsert(mut self, upsert: bool) -> Self {
-        self.options.upsert = Some(upsert);
-        self
+action!(UpdateMany { target, filter, update, problems } with UpdateOptions, clearing problems => UpdateResult);
+
+impl<M: Model> Explained for UpdateMany<M> {
+    fn explained(self) -> Explain {
+        let call = UpdateCall::new(self.problems.or(said(self.filter)), self.update, self.options);
+        let command = call.command(self.target.name(), true);
+        Explain::new(self.target, command, None)
     }
 }
-
-action!(UpdateMany { target, filter, update } with UpdateOptions => UpdateResult);
 
 impl<M: Model, S> UpdateMany<M, S> {
     fn execute<'s>(self) -> BoxFuture<'s, Result<UpdateResult>>
     where
         S: SessionState<'s>,
     {
-        let call = UpdateCall::new(said(self.filter), self.update, self.options);
+        let call = UpdateCall::new(self.problems.or(said(self.filter)), self.update, self.options);
         Box::pin(send(self.target, call, self.state.into_option()))
     }
 }

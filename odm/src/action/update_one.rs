@@ -6,7 +6,8 @@ use mongodb::{ClientSession, action::Action, options::UpdateOptions, results::Up
 use super::{
     Implicit, SessionState, action,
     encode::encode,
-    sentence::{OnInsert, UpdateCall},
+    explain::{Explain, Explained},
+    sentence::{OnInsert, Problems, UpdateCall, newer},
 };
 use crate::{
     collection::{Collection, Target},
@@ -18,7 +19,7 @@ use crate::{
     update::{IntoUpdate, Update},
 };
 
-const UPDATE_ONE: Verb = Verb::new("update_one", "update");
+pub(super) const UPDATE_ONE: Verb = Verb::new("update_one", "update");
 
 impl<M: Model> Collection<M> {
     /// Changes one document that matches a filter.
@@ -54,6 +55,7 @@ impl<M: Model> Collection<M> {
             filter: filter.into_filter(),
             update: update.into_update(),
             on_insert: None,
+            problems: Problems::default(),
             options: UpdateOptions::default(),
             state: Implicit,
         }
@@ -69,17 +71,23 @@ pub struct UpdateOne<M, S = Implicit> {
     filter: Filter<M>,
     update: Update<M>,
     on_insert: OnInsert,
+    problems: Problems,
     options: UpdateOptions,
     state: S,
 }
 
-impl<M: Model, S> UpdateOne<M, S> {
-    /// Makes a document from the filter and the update if nothing matches: `{ upsert: true }`.
-    pub fn upsert(mut self, upsert: bool) -> Self {
-        self.options.upsert = Some(upsert);
-        self
-    }
+action!(UpdateOne { target, filter, update, on_insert, problems } with UpdateOptions, clearing problems => UpdateResult);
 
+impl<M: Model> Explained for UpdateOne<M> {
+    fn explained(self) -> Explain {
+        let filter = self.problems.or_filter(self.filter);
+        let call = UpdateCall::inserting(filter, self.update, self.on_insert, self.options);
+        let command = call.command(self.target.name(), false);
+        Explain::new(self.target, command, None)
+    }
+}
+
+impl<M: Model, S> UpdateOne<M, S> {
     /// Makes this document, changed by the update, if nothing matches: an upsert with `{ $setOnInsert: { .. } }` of
     /// every field that the update does not write itself.
     ///
@@ -103,17 +111,13 @@ impl<M: Model, S> UpdateOne<M, S> {
         self.on_insert = Some(encode(model));
         self
     }
-}
 
-action!(UpdateOne { target, filter, update, on_insert } with UpdateOptions => UpdateResult);
-
-impl<M: Model, S> UpdateOne<M, S> {
     fn execute<'s>(self) -> BoxFuture<'s, Result<UpdateResult>>
     where
         S: SessionState<'s>,
     {
-        let call =
-            UpdateCall::inserting(self.filter.into_document(), self.update, self.on_insert, self.options);
+        let filter = self.problems.or_filter(self.filter);
+        let call = UpdateCall::inserting(filter, self.update, self.on_insert, self.options);
         Box::pin(send(self.target, call, self.state.into_option()))
     }
 }
@@ -121,10 +125,11 @@ impl<M: Model, S> UpdateOne<M, S> {
 async fn send(target: Target, call: UpdateCall, session: Option<&mut ClientSession>) -> Result<UpdateResult> {
     let operation = target.operation(UPDATE_ONE);
     let (filter, update, options) = call.check(&operation)?;
+    let sorted = options.sort.is_some();
     let call = target
         .driver()
         .update_one(filter, update)
         .with_options(options)
         .optional(session, mongodb::action::Update::session);
-    exec::run(operation, call).await
+    exec::run(operation, call).await.map_err(|error| newer(error, sorted, "sort", "8.0"))
 }

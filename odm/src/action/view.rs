@@ -25,6 +25,10 @@ impl<A, V> Viewed<A, V> {
     pub(super) fn new(action: A) -> Self {
         Self { action, rows: PhantomData }
     }
+
+    pub(super) fn into_action(self) -> A {
+        self.action
+    }
 }
 
 impl<A: fmt::Debug, V> fmt::Debug for Viewed<A, V> {

@@ -10,11 +10,14 @@ use mongodb::{
 };
 
 use crate::{
-    collection::Collection,
+    collection::{Collection, Target},
     error::{Error, Result},
     model::Model,
+    trace::Verb,
     watch::{ChangeStream, ResumeToken, course::Start, request::Request},
 };
+
+pub(super) const WATCH: Verb = Verb::new("watch", "aggregate");
 
 impl<M: Model> Collection<M> {
     /// Follows the changes of this collection.
@@ -69,6 +72,11 @@ pub struct Watch<M> {
 }
 
 impl<M> Watch<M> {
+    /// Where it watches.
+    pub(super) fn target(&self) -> Target {
+        self.collection.target()
+    }
+
     /// Takes all options from the driver's struct, in place of those set so far, the start included.
     ///
     /// The read concern is `majority` unless it is said there.

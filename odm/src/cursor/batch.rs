@@ -63,6 +63,11 @@ impl Batch {
         }
     }
 
+    /// Whether the answer to the first command is still to be opened, which is here already.
+    pub(super) fn is_first(&self) -> bool {
+        self.next == Next::First
+    }
+
     /// Whether nothing comes after this batch.
     pub(super) fn is_last(&self) -> bool {
         self.next == Next::Nothing

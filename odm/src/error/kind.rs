@@ -38,7 +38,7 @@ pub enum ErrorKind {
     Unavailable(Cow<'static, str>),
     /// The connection broke before the answer came. A write may or may not have been applied.
     ConnectionLost(Cow<'static, str>),
-    /// A time limit passed: the server's (`max_time`) or the connection's.
+    /// A time limit passed: the call's (`deadline`), the server's (`max_time`) or the connection's.
     Timeout(Cow<'static, str>),
     /// A conflict or an election got in the way; the same call may succeed when made again, a transaction
     /// when run again from its start.

@@ -38,6 +38,7 @@ impl<K: Key, T: Value> Value for Just<K, T> {
     type Fields<A: At, B> = K::Layer<A, B, T>;
     type Optional = Option<Self>;
     type Bare = Self;
+    type Spread<W: Value> = W;
     type Lift<U: Value> = U;
     type Laid<S: Doc> = Self;
     type Joined<S: Doc> = Self;

@@ -16,6 +16,7 @@ macro_rules! layered {
         type Fields<A: At, B> = $top::Fields<A, R::Fields<A, B>>;
         type Optional = Option<Self>;
         type Bare = Self;
+        type Spread<W: Value> = W;
         type Lift<U: Value> = U;
         type Laid<S: Doc> = Over<Self, S>;
         type Joined<S: Doc> = With<Self, S>;

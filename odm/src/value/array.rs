@@ -28,6 +28,7 @@ impl<T: Value> Value for Vec<T> {
     type Fields<A: At, B> = T::Fields<A::Many, B>;
     type Optional = Option<Self>;
     type Bare = Self;
+    type Spread<W: Value> = T;
     type Lift<U: Value> = U;
     type Laid<S: Doc> = Vec<T::Laid<S>>;
     type Joined<S: Doc> = Vec<T::Joined<S>>;

@@ -127,6 +127,7 @@ macro_rules! maps {
             type Fields<A: At, B> = B;
             type Optional = Option<Self>;
             type Bare = Self;
+            type Spread<W: Value> = W;
             type Lift<U: Value> = U;
             type Laid<D: Doc> = Self;
             type Joined<D: Doc> = Self;

@@ -16,6 +16,7 @@ macro_rules! pointers {
             type Fields<A: At, B> = T::Fields<A, B>;
             type Optional = Option<Self>;
             type Bare = T::Bare;
+            type Spread<W: Value> = T::Spread<W>;
             type Lift<U: Value> = T::Lift<U>;
             type Laid<S: Doc> = T::Laid<S>;
             type Joined<S: Doc> = T::Joined<S>;
@@ -83,6 +84,7 @@ impl<T: Value> Value for Arc<[T]> {
     type Fields<A: At, B> = T::Fields<A::Many, B>;
     type Optional = Option<Self>;
     type Bare = Self;
+    type Spread<W: Value> = T;
     type Lift<U: Value> = U;
     type Laid<S: Doc> = Vec<T::Laid<S>>;
     type Joined<S: Doc> = Vec<T::Joined<S>>;

@@ -25,6 +25,7 @@ macro_rules! sequences {
             type Fields<A: At, B> = T::Fields<A::Many, B>;
             type Optional = Option<Self>;
             type Bare = Self;
+            type Spread<W: Value> = T;
             type Lift<U: Value> = U;
             type Laid<D: Doc> = Vec<T::Laid<D>>;
             type Joined<D: Doc> = Vec<T::Joined<D>>;
@@ -76,6 +77,7 @@ impl<T: Value, const N: usize> Value for [T; N] {
     type Fields<A: At, B> = T::Fields<A::Many, B>;
     type Optional = Option<Self>;
     type Bare = Self;
+    type Spread<W: Value> = T;
     type Lift<U: Value> = U;
     type Laid<D: Doc> = [T::Laid<D>; N];
     type Joined<D: Doc> = [T::Joined<D>; N];

@@ -20,6 +20,7 @@ impl<T: Value> Value for Option<T> {
     type Fields<A: At, B> = T::Fields<A::Maybe, B>;
     type Optional = Self;
     type Bare = T::Bare;
+    type Spread<W: Value> = <T::Spread<W> as Value>::Optional;
     type Lift<U: Value> = U::Optional;
     type Laid<S: Doc> = Option<T::Laid<S>>;
     type Joined<S: Doc> = Option<T::Joined<S>>;

@@ -1,12 +1,15 @@
 //! The integration tests: one binary, one server, a database per test.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // in functions that tests share
 
-mod conformance;
 mod bulk_write;
+mod conformance;
 mod count;
+mod deadline;
 mod declared;
 mod delete;
+mod distinct;
 mod error;
+mod explain;
 mod failing;
 mod filter;
 mod filter_catalogue;
@@ -19,6 +22,7 @@ mod once;
 mod pipeline;
 mod replace;
 mod schema;
+mod setters;
 mod trace;
 mod update;
 mod update_catalogue;

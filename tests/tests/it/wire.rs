@@ -165,6 +165,24 @@ async fn count(db: Database, server: Server) {
 }
 
 #[odm_test::test]
+async fn estimated_count_exists_and_distinct(db: Database, server: Server) {
+    let (people, commands) = recorded(&db, &server).await;
+    let p = Person::fields();
+    assert_eq!(people.estimated_count().await.unwrap(), 0);
+    commands.assert([doc! { "count": "people" }]);
+    assert!(!people.exists(p.age().lt(18)).await.unwrap());
+    commands.assert([doc! {
+        "find": "people",
+        "filter": { "age": { "$lt": 18_i64 } },
+        "projection": { "_id": 1 },
+        "limit": 1_i64,
+        "singleBatch": true,
+    }]);
+    assert_eq!(people.distinct(p.name(), p.age().lt(18)).await.unwrap(), Vec::<String>::new());
+    commands.assert([doc! { "distinct": "people", "key": "name", "query": { "age": { "$lt": 18_i64 } } }]);
+}
+
+#[odm_test::test]
 async fn update(db: Database, server: Server) {
     let (people, commands) = recorded(&db, &server).await;
     let p = Person::fields();
@@ -354,6 +372,8 @@ async fn sessions(db: Database, server: Server) {
     drop(cursor);
     people.find_one(Filter::all()).session(&mut session).await.unwrap();
     people.get(ada.id).session(&mut session).await.unwrap();
+    people.exists(Filter::all()).session(&mut session).await.unwrap();
+    people.distinct(p.age(), Filter::all()).session(&mut session).await.unwrap();
     people.count(Filter::all()).session(&mut session).await.unwrap();
     people.update_one(Filter::all(), p.age().inc(1)).session(&mut session).await.unwrap();
     people.update_many(Filter::all(), p.age().inc(1)).session(&mut session).await.unwrap();
@@ -373,6 +393,8 @@ async fn sessions(db: Database, server: Server) {
             "getMore",
             "find",
             "find",
+            "find",
+            "distinct",
             "aggregate",
             "update",
             "update",

@@ -13,7 +13,7 @@ use mongodb::{
 
 use super::{Write, result::id_of};
 use crate::{
-    action::{AsSession, Explicit, Implicit, SessionState},
+    action::{AsSession, Builder, Explicit, Implicit, Place, SessionState},
     database::Database,
     error::{BulkWriteError, Error, ErrorKind, Result, WriteCounts},
     exec,
@@ -21,7 +21,7 @@ use crate::{
     trace::Verb,
 };
 
-const BULK_WRITE: Verb = Verb::new("bulk_write", "bulkWrite");
+pub(in crate::action) const BULK_WRITE_ACROSS: Verb = Verb::new("bulk_write", "bulkWrite");
 const ASK_VERSION: Verb = Verb::new("bulk_write", "buildInfo");
 
 impl Database {
@@ -93,12 +93,6 @@ impl<S> BulkWriteAcross<S> {
         writes.into_iter().fold(self, Self::write)
     }
 
-    /// Whether to stop at the first write that the server refuses: `true` unless said otherwise.
-    pub fn ordered(mut self, ordered: bool) -> Self {
-        self.options.ordered = Some(ordered);
-        self
-    }
-
     /// Takes all options from the driver's struct, in place of those set so far.
     pub fn with_options(mut self, options: BulkWriteOptions) -> Self {
         self.options = options;
@@ -113,6 +107,18 @@ impl BulkWriteAcross {
     pub fn session(self, session: &mut impl AsSession) -> BulkWriteAcross<Explicit<'_>> {
         let Self { database, writes, options, state: Implicit } = self;
         BulkWriteAcross { database, writes, options, state: Explicit::new(session) }
+    }
+}
+
+impl<S> Builder for BulkWriteAcross<S> {
+    type Options = BulkWriteOptions;
+
+    fn on(&self) -> Place {
+        Place::Database(self.database.clone())
+    }
+
+    fn options(&mut self) -> &mut BulkWriteOptions {
+        &mut self.options
     }
 }
 
@@ -176,7 +182,7 @@ async fn send(
     options: BulkWriteOptions,
     session: Option<&mut ClientSession>,
 ) -> Result<BulkWriteAcrossResult> {
-    let operation = database.operation(BULK_WRITE);
+    let operation = database.operation(BULK_WRITE_ACROSS);
     let models = operation.check(all(writes))?;
     if models.is_empty() {
         return Ok(BulkWriteAcrossResult::default());

@@ -1,0 +1,107 @@
+//! `estimated_count`: how many documents there are, by the collection's own books.
+
+use std::{fmt, future::IntoFuture, marker::PhantomData};
+
+use futures_core::future::BoxFuture;
+use mongodb::options::EstimatedDocumentCountOptions;
+
+use super::{
+    Builder, Place, command,
+    explain::{Explain, Explained},
+};
+use crate::{
+    collection::{Collection, Target},
+    error::Result,
+    exec,
+    model::Model,
+    trace::Verb,
+};
+
+pub(super) const ESTIMATED_COUNT: Verb = Verb::new("estimated_count", "count");
+
+impl<M: Model> Collection<M> {
+    /// Tells how many documents the collection has, without looking at them.
+    ///
+    /// `{ count: <collection> }`
+    ///
+    /// It is what the collection's metadata say: after an unclean shutdown, and on a sharded cluster with orphaned
+    /// documents, not quite the truth. [`count`](Collection::count) is exact. It does not run in a session.
+    ///
+    /// `await` gives a `u64`.
+    ///
+    /// ```no_run
+    /// # use odm::{Collection, Id, Model};
+    /// # #[derive(Model)]
+    /// # #[odm(collection = "users")]
+    /// # struct User { id: Id<User>, name: String, age: u8, visits: u32 }
+    /// # async fn f(users: Collection<User>) -> odm::Result<()> {
+    /// println!("about {}", users.estimated_count().await?);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn estimated_count(&self) -> EstimatedCount<M> {
+        EstimatedCount {
+            target: self.target(),
+            model: PhantomData,
+            options: EstimatedDocumentCountOptions::default(),
+        }
+    }
+}
+
+/// Tells how many documents the collection has, without looking at them.
+///
+/// Construct with [`Collection::estimated_count`]. It has no session.
+#[must_use = "nothing is read until the action is awaited"]
+pub struct EstimatedCount<M> {
+    target: Target,
+    model: PhantomData<fn() -> M>,
+    options: EstimatedDocumentCountOptions,
+}
+
+impl<M> EstimatedCount<M> {
+    /// Takes all options from the driver's struct, in place of those set so far.
+    pub fn with_options(mut self, options: EstimatedDocumentCountOptions) -> Self {
+        self.options = options;
+        self
+    }
+}
+
+impl<M> Builder for EstimatedCount<M> {
+    type Options = EstimatedDocumentCountOptions;
+
+    fn on(&self) -> Place {
+        Place::Collection(self.target.clone())
+    }
+
+    fn options(&mut self) -> &mut EstimatedDocumentCountOptions {
+        &mut self.options
+    }
+}
+
+impl<M> Explained for EstimatedCount<M> {
+    fn explained(self) -> Explain {
+        let members = self.options.selection_criteria.clone();
+        let command = command::estimated_count(self.target.name(), &self.options);
+        Explain::new(self.target, command, members)
+    }
+}
+
+impl<M> fmt::Debug for EstimatedCount<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EstimatedCount").field("on", &self.target).finish_non_exhaustive()
+    }
+}
+
+impl<M> IntoFuture for EstimatedCount<M> {
+    type Output = Result<u64>;
+    type IntoFuture = BoxFuture<'static, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(send(self.target, self.options))
+    }
+}
+
+async fn send(target: Target, options: EstimatedDocumentCountOptions) -> Result<u64> {
+    let call = target.driver().estimated_document_count().with_options(options);
+    exec::run(target.operation(ESTIMATED_COUNT), call).await
+}

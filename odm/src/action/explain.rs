@@ -1,0 +1,182 @@
+//! `.explain()`: how the server would go about what an action says.
+
+mod explanation;
+mod plan;
+
+pub use self::explanation::Explanation;
+
+use std::{fmt, future::IntoFuture, time::Duration};
+
+use futures_core::future::BoxFuture;
+use mongodb::{
+    action::Action,
+    bson::{Document, doc},
+    options::SelectionCriteria,
+};
+
+use super::{
+    Aggregate, Builder, Count, DeleteMany, DeleteOne, Distinct, EstimatedCount, Exists, Find, FindOne,
+    FindOneAndDelete, FindOneAndReplace, FindOneAndUpdate, Get, Place, ReplaceOne, Save, UpdateMany,
+    UpdateOne, Viewed,
+};
+use crate::{collection::Target, error::Result, exec, model::Model, trace::Verb};
+
+pub(super) const EXPLAIN: Verb = Verb::new("explain", "explain");
+
+/// How much the server does to explain an action, and how much it tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum Verbosity {
+    /// Chooses a plan and does not run it: no numbers.
+    QueryPlanner,
+    /// Runs the plan that it chose.
+    #[default]
+    ExecutionStats,
+    /// Runs the plan that it chose, and tells how the others did in the trial.
+    AllPlansExecution,
+}
+
+impl Verbosity {
+    fn name(self) -> &'static str {
+        match self {
+            Self::QueryPlanner => "queryPlanner",
+            Self::ExecutionStats => "executionStats",
+            Self::AllPlansExecution => "allPlansExecution",
+        }
+    }
+}
+
+/// Explains an action: the index that it uses, what it looks at, how long it takes.
+///
+/// `{ explain: { .. }, verbosity: "executionStats" }`, the command being the one that the action would send.
+///
+/// Construct with `.explain()` of an action, after its setters. `await` gives an [`Explanation`].
+///
+/// The server runs what it explains, unless asked for [`Verbosity::QueryPlanner`]; of a write, and of
+/// a pipeline that ends in `$out` or `$merge`, it runs the part that finds the documents, and writes nothing. It does not
+/// run in a session: the server explains nothing in a transaction. A plan that does not come to its end, for a time limit or
+/// a value that an expression cannot take, is the error that the call would give.
+#[must_use = "nothing is explained until it is awaited"]
+pub struct Explain {
+    target: Target,
+    command: Result<Document>,
+    options: Options,
+}
+
+/// What is said of how to explain.
+pub(super) struct Options {
+    verbosity: Verbosity,
+    members: Option<SelectionCriteria>,
+    pub(super) max_time: Option<Duration>,
+}
+
+/// A builder whose command can be explained.
+pub(super) trait Explained {
+    fn explained(self) -> Explain;
+}
+
+impl Explain {
+    pub(super) fn new(target: Target, command: Result<Document>, members: Option<SelectionCriteria>) -> Self {
+        let told = command.as_ref().ok().and_then(|command| command.get_i32("maxTimeMS").ok());
+        let max_time = told.and_then(|millis| u64::try_from(millis).ok()).map(Duration::from_millis);
+        Self { target, command, options: Options { verbosity: Verbosity::default(), members, max_time } }
+    }
+
+    /// How much the server does and tells: [`Verbosity::ExecutionStats`] unless said otherwise.
+    pub fn verbosity(mut self, verbosity: Verbosity) -> Self {
+        self.options.verbosity = verbosity;
+        self
+    }
+}
+
+impl Builder for Explain {
+    type Options = Options;
+
+    fn on(&self) -> Place {
+        Place::Collection(self.target.clone())
+    }
+
+    fn options(&mut self) -> &mut Options {
+        &mut self.options
+    }
+}
+
+impl IntoFuture for Explain {
+    type Output = Result<Explanation>;
+    type IntoFuture = BoxFuture<'static, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(send(self.target, self.command, self.options))
+    }
+}
+
+async fn send(target: Target, command: Result<Document>, options: Options) -> Result<Explanation> {
+    let operation = target.operation(EXPLAIN);
+    let mut explain = doc! { "explain": operation.check(command)?, "verbosity": options.verbosity.name() };
+    if let Some(millis) = options.max_time.and_then(|time| i32::try_from(time.as_millis()).ok()) {
+        explain.insert("maxTimeMS", millis);
+    }
+    let members = options.members.or_else(|| target.driver().selection_criteria().cloned());
+    let call = target
+        .database()
+        .driver()
+        .run_command(explain)
+        .optional(members, mongodb::action::RunCommand::selection_criteria);
+    let answer = exec::run(operation, call).await?;
+    operation.check(Explanation::new(answer))
+}
+
+impl fmt::Debug for Explain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Explain").field("on", &self.target).finish_non_exhaustive()
+    }
+}
+
+macro_rules! explain {
+    () => {
+        /// Asks the server how it would go about this: the index, what it looks at, how long it takes.
+        ///
+        /// `await` gives an [`Explanation`](crate::action::Explanation). Nothing is written. See
+        /// [`Explain`](crate::action::Explain).
+        pub fn explain(self) -> Explain {
+            self.explained()
+        }
+    };
+}
+
+macro_rules! explains {
+    ($($action:ident)*) => { $(
+        impl<M: Model> $action<M> {
+            explain!();
+        }
+    )* };
+}
+
+explains! {
+    Find FindOne Get Exists Count EstimatedCount
+    UpdateOne UpdateMany ReplaceOne Save DeleteOne DeleteMany
+    FindOneAndUpdate FindOneAndReplace FindOneAndDelete
+}
+
+impl<M: Model, T> Distinct<M, T> {
+    explain!();
+}
+
+impl<In, Row> Aggregate<In, Row> {
+    explain!();
+}
+
+macro_rules! viewed {
+    ($($action:ident)*) => { $(
+        impl<M: Model, V> Viewed<$action<M>, V> {
+            /// Asks the server how it would go about this; with only the fields of the view, an index may be enough.
+            ///
+            /// `await` gives an [`Explanation`]. See [`Explain`].
+            pub fn explain(self) -> Explain {
+                self.into_action().explained()
+            }
+        }
+    )* };
+}
+
+viewed!(Find FindOne Get);

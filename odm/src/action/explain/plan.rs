@@ -1,0 +1,255 @@
+//! What there is to know in the answer to `explain`, in all its forms.
+//!
+//! `find`, `distinct`, `count` and the writes answer with `queryPlanner` and `executionStats`. So does a pipeline that is a
+//! plan as a whole; another has `stages`, the first of which may hold such an answer. On a sharded cluster there is one
+//! per shard: in the plan of a `find`, at the top of a pipeline. A plan of the newer engine (SBE) has the same tree
+//! below `queryPlan`, with more kinds of stages.
+
+use std::fmt;
+
+use mongodb::bson::{Bson, Document};
+
+/// A plan in short.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Plan {
+    pub(super) stages: Vec<String>,
+    pub(super) indexes: Vec<String>,
+    pub(super) shards: Vec<String>,
+    pub(super) collection_scan: bool,
+    pub(super) sort_in_memory: bool,
+    pub(super) disk_used: bool,
+    pub(super) returned: Option<u64>,
+    pub(super) keys_examined: Option<u64>,
+    pub(super) documents_examined: Option<u64>,
+    pub(super) would_write: Option<u64>,
+    pub(super) millis: Option<u64>,
+    /// The code and the text of the error that ended it, which the server tells in an answer that is no error.
+    pub(super) failed: Option<(i32, String)>,
+}
+
+impl Plan {
+    pub(super) fn read(answer: &Document) -> Self {
+        let mut plan = Self::default();
+        if let Some(planner) = document(answer, "queryPlanner") {
+            plan.chosen(planner);
+        }
+        if let Some(stats) = document(answer, "executionStats") {
+            plan.ran(stats);
+        }
+        for stage in documents(answer, "stages") {
+            plan.stage(stage);
+        }
+        if let Some(shards) = document(answer, "shards") {
+            plan.sharded(shards, document(answer, "splitPipeline"));
+        }
+        plan
+    }
+
+    fn chosen(&mut self, planner: &Document) {
+        if let Some(winner) = document(planner, "winningPlan") {
+            self.walk(winner);
+        }
+    }
+
+    /// A stage of the plan, and those below it.
+    fn walk(&mut self, stage: &Document) {
+        if let Some(tree) = document(stage, "queryPlan") {
+            return self.walk(tree);
+        }
+        if let Some(name) = text(stage, "stage") {
+            self.stages.push(name.to_owned());
+            match name {
+                "COLLSCAN" => self.collection_scan = true,
+                "SORT" => self.sort_in_memory = true,
+                "IDHACK" | "EXPRESS_IDHACK" => self.uses("_id_"),
+                // How a pipeline joins: without an index, the other collection is read as a whole.
+                "EQ_LOOKUP" => {
+                    self.collection_scan |= text(stage, "indexName").is_none();
+                }
+                _ => {}
+            }
+        }
+        if let Some(index) = text(stage, "indexName") {
+            self.uses(index);
+        }
+        for name in ["inputStage", "outerStage", "innerStage", "thenStage", "elseStage"] {
+            if let Some(below) = document(stage, name) {
+                self.walk(below);
+            }
+        }
+        for below in documents(stage, "inputStages") {
+            self.walk(below);
+        }
+        for shard in documents(stage, "shards") {
+            let mut below = Self::default();
+            below.chosen(shard);
+            below.shards.extend(text(shard, "shardName").map(str::to_owned));
+            self.add(below);
+        }
+    }
+
+    fn uses(&mut self, index: &str) {
+        if !self.indexes.iter().any(|name| name == index) {
+            self.indexes.push(index.to_owned());
+        }
+    }
+
+    fn ran(&mut self, stats: &Document) {
+        self.returned = number(stats, "nReturned");
+        self.keys_examined = number(stats, "totalKeysExamined");
+        self.documents_examined = number(stats, "totalDocsExamined");
+        self.millis = number(stats, "executionTimeMillis");
+        if stats.get_bool("executionSuccess").is_ok_and(|success| !success) {
+            let code = stats.get_i32("errorCode").unwrap_or_default();
+            self.failed = Some((code, text(stats, "errorMessage").unwrap_or_default().to_owned()));
+        }
+        if let Some(root) = document(stats, "executionStages") {
+            self.looked_through(root);
+        }
+    }
+
+    /// What only the stages tell that were run.
+    fn looked_through(&mut self, stage: &Document) {
+        self.disk_used |= stage.get_bool("usedDisk").unwrap_or_default();
+        for name in ["nWouldModify", "nWouldUpsert", "nWouldDelete"] {
+            self.would_write = sum(self.would_write, number(stage, name));
+        }
+        for value in stage.values() {
+            match value {
+                Bson::Document(below) => self.looked_through(below),
+                Bson::Array(items) => {
+                    items.iter().filter_map(Bson::as_document).for_each(|below| self.looked_through(below));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// A stage of a pipeline that is not part of a plan. Stages come in the order in which they run.
+    fn stage(&mut self, stage: &Document) {
+        let Some((name, argument)) = stage.iter().next() else { return };
+        match (name.as_str(), argument.as_document()) {
+            ("$cursor" | "$geoNearCursor", Some(inside)) => self.add(Self::read(inside)),
+            (name, _) => {
+                self.stages.insert(0, name.to_owned());
+                self.sort_in_memory |= name == "$sort";
+            }
+        }
+        self.disk_used |= stage.get_bool("usedDisk").unwrap_or_default();
+        self.keys_examined = sum(self.keys_examined, number(stage, "totalKeysExamined"));
+        self.documents_examined = sum(self.documents_examined, number(stage, "totalDocsExamined"));
+        self.collection_scan |= number(stage, "collectionScans").is_some_and(|scans| scans > 0);
+        for index in stage.get_array("indexesUsed").into_iter().flatten().filter_map(Bson::as_str) {
+            self.uses(index);
+        }
+        // What a stage tells of itself is what came out of it, and the time since the pipeline began.
+        self.returned = number(stage, "nReturned").or(self.returned);
+        self.millis = self.millis.max(number(stage, "executionTimeMillisEstimate"));
+    }
+
+    fn sharded(&mut self, shards: &Document, split: Option<&Document>) {
+        for (name, answer) in shards {
+            if let Some(answer) = answer.as_document() {
+                let mut below = Self::read(answer);
+                below.shards.push(name.clone());
+                self.add(below);
+            }
+        }
+        let merging: Vec<&Document> =
+            split.into_iter().flat_map(|split| documents(split, "mergerPart")).collect();
+        for stage in &merging {
+            if let Some(name) = stage.keys().next().filter(|name| *name != "$mergeCursors") {
+                self.stages.insert(0, name.clone());
+                self.sort_in_memory |= name == "$sort";
+            }
+        }
+        // How many rows are left is not told.
+        if !merging.is_empty() {
+            self.returned = None;
+        }
+    }
+
+    /// Another part of the same plan.
+    fn add(&mut self, other: Self) {
+        if !self.stages.ends_with(&other.stages) {
+            self.stages.extend(other.stages);
+        }
+        other.indexes.iter().for_each(|index| self.uses(index));
+        self.shards.extend(other.shards);
+        self.collection_scan |= other.collection_scan;
+        self.sort_in_memory |= other.sort_in_memory;
+        self.disk_used |= other.disk_used;
+        self.returned = sum(self.returned, other.returned);
+        self.keys_examined = sum(self.keys_examined, other.keys_examined);
+        self.documents_examined = sum(self.documents_examined, other.documents_examined);
+        self.would_write = sum(self.would_write, other.would_write);
+        self.millis = self.millis.max(other.millis);
+        self.failed = self.failed.take().or(other.failed);
+    }
+}
+
+impl fmt::Display for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.stages.join(" < "))?;
+        match &*self.indexes {
+            [] => {}
+            [index] => write!(f, "\nindex: {index}")?,
+            indexes => write!(f, "\nindexes: {}", indexes.join(", "))?,
+        }
+        if self.collection_scan {
+            f.write_str("\na collection is read as a whole: no index serves")?;
+        }
+        if self.sort_in_memory {
+            let disk = if self.disk_used { ", and on disk" } else { "" };
+            write!(f, "\nsorted in memory{disk}: no index has this order")?;
+        }
+        if let Some(count) = self.would_write {
+            write!(f, "\n{count} would be written")?;
+        }
+        if let (Some(returned), Some(keys), Some(documents)) =
+            (self.returned, self.keys_examined, self.documents_examined)
+        {
+            write!(f, "\n{returned} returned, {keys} keys and {documents} documents examined")?;
+            if let Some(millis) = self.millis {
+                write!(f, ", in {millis} ms")?;
+            }
+        }
+        if !self.shards.is_empty() {
+            write!(f, "\non {}", self.shards.join(", "))?;
+        }
+        Ok(())
+    }
+}
+
+fn document<'d>(parent: &'d Document, name: &str) -> Option<&'d Document> {
+    parent.get(name)?.as_document()
+}
+
+fn documents<'d>(parent: &'d Document, name: &str) -> impl Iterator<Item = &'d Document> {
+    parent.get_array(name).into_iter().flatten().filter_map(Bson::as_document)
+}
+
+fn text<'d>(parent: &'d Document, name: &str) -> Option<&'d str> {
+    parent.get(name)?.as_str()
+}
+
+/// Servers count in every numeric type.
+fn number(parent: &Document, name: &str) -> Option<u64> {
+    match parent.get(name)? {
+        Bson::Int32(number) => u64::try_from(*number).ok(),
+        Bson::Int64(number) => u64::try_from(*number).ok(),
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // a count
+        Bson::Double(number) if *number >= 0.0 => Some(*number as u64),
+        _ => None,
+    }
+}
+
+fn sum(one: Option<u64>, other: Option<u64>) -> Option<u64> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.saturating_add(other)),
+        (one, other) => one.or(other),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,47 @@
+//! `IntoHint`: which index a verb is told to use.
+
+use mongodb::{bson::Document, options::Hint};
+
+use crate::{error::Result, sort::Sort};
+
+/// What `.hint(..)` takes: an index by its keys, a [`Sort`] of the model or a plain [`Document`], or by its name.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a hint for `{M}`",
+    label = "expected the keys of an index of `{M}`, or its name",
+    note = "the keys are a sort: `.asc()` or `.desc()` of a field, joined with `.then(..)`; other kinds of keys are a `Document`",
+    note = "a name is a text: `\"status_1\"`"
+)]
+pub trait IntoHint<M> {
+    /// The hint, as the driver takes it.
+    fn into_hint(self) -> Result<Hint>;
+}
+
+impl<M> IntoHint<M> for Sort<M> {
+    fn into_hint(self) -> Result<Hint> {
+        self.into_document().map(Hint::Keys)
+    }
+}
+
+impl<M> IntoHint<M> for Document {
+    fn into_hint(self) -> Result<Hint> {
+        Ok(Hint::Keys(self))
+    }
+}
+
+impl<M> IntoHint<M> for &str {
+    fn into_hint(self) -> Result<Hint> {
+        Ok(Hint::Name(self.to_owned()))
+    }
+}
+
+impl<M> IntoHint<M> for String {
+    fn into_hint(self) -> Result<Hint> {
+        Ok(Hint::Name(self))
+    }
+}
+
+impl<M> IntoHint<M> for Hint {
+    fn into_hint(self) -> Result<Self> {
+        Ok(self)
+    }
+}

@@ -1,0 +1,303 @@
+//! The setters: what a verb takes besides what it is about. Each is written once, and one table says which verb has
+//! which: exactly those that its command has.
+
+use std::time::Duration;
+
+use mongodb::{
+    bson::{Bson, Document},
+    options::{Collation, ReadConcern, ReturnDocument, SelectionCriteria, WriteConcern},
+};
+
+use super::{
+    Aggregate, Builder, BulkWrite, BulkWriteAcross, Count, DeleteMany, DeleteOne, Distinct, EstimatedCount,
+    Exists, Find, FindOne, FindOneAndDelete, FindOneAndReplace, FindOneAndUpdate, Get, InsertMany, InsertOne,
+    IntoHint, ReplaceOne, Reports, Save, UpdateMany, UpdateOne, sentence::number,
+};
+use crate::{
+    error::{Error, codec::CodecResult},
+    model::Model,
+    pipeline::expr::Expression,
+    sort::IntoSort,
+};
+
+/// The row of expressions that see no document.
+#[derive(Debug, Clone, Copy)]
+pub enum NoRow {}
+
+/// What `.let_(..)` takes: a constant, or an expression of constants.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not the value of a variable",
+    label = "expected a constant",
+    note = "a variable is the same for every document: give it a number, a text, a date or an id, or `lit(..)` of any stored type"
+)]
+pub trait Constant {
+    /// The value, as it is sent.
+    fn into_constant(self) -> CodecResult<Bson>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<X: Expression<NoRow>> Constant for X {
+    fn into_constant(self) -> CodecResult<Bson> {
+        self.render()
+    }
+}
+
+/// What is set, in whole milliseconds: for the server, zero would mean that there is no limit.
+pub(super) fn whole_millis(time: Duration) -> Duration {
+    if time.subsec_nanos().is_multiple_of(1_000_000) {
+        time
+    } else {
+        time.saturating_add(Duration::from_millis(1))
+    }
+}
+
+/// One setter, as a method of a builder for the model `$model`.
+macro_rules! setter {
+    (sort $model:ident) => {
+        /// The order in which the documents come; where a verb takes one, it is the first: `{ sort: { .. } }`.
+        pub fn sort(mut self, sort: impl IntoSort<$model>) -> Self {
+            let sort = sort.into_sort().into_document();
+            self.options().sort = self.problems().take("sort", sort);
+            self
+        }
+    };
+    (sort_since_8 $model:ident) => {
+        /// Which document is taken where several match: `{ sort: { .. } }`.
+        ///
+        /// Servers take it since MongoDB 8.0; an older one gives an error of the kind
+        /// [`Unsupported`](crate::ErrorKind::Unsupported), and nothing is written.
+        pub fn sort(mut self, sort: impl IntoSort<$model>) -> Self {
+            let sort = sort.into_sort().into_document();
+            self.options().sort = self.problems().take("sort", sort);
+            self
+        }
+    };
+    (skip $model:ident) => {
+        /// Leaves out the first documents: `{ skip: n }`, of a count `{ $skip: n }`.
+        pub fn skip(mut self, skip: u64) -> Self {
+            self.options().skip = self.problems().take("skip", number("skip", skip));
+            self
+        }
+    };
+    (limit $model:ident) => {
+        /// At most so many documents: `{ limit: n }`, of a count `{ $limit: n }`. For a find, 0 means no limit; a count
+        /// cannot have it.
+        pub fn limit(mut self, limit: u64) -> Self {
+            self.options().limit = self.problems().take("limit", number("limit", limit));
+            self
+        }
+    };
+    (batch_size $model:ident) => {
+        /// How many documents the server sends at a time: `{ batchSize: n }`. The cursor holds that many.
+        pub fn batch_size(mut self, size: u32) -> Self {
+            self.options().batch_size = Some(size);
+            self
+        }
+    };
+    (min $model:ident) => {
+        /// The keys of the index to begin with, which a [`hint`](Self::hint) has to name: `{ min: { age: 18 } }`.
+        pub fn min(mut self, keys: Document) -> Self {
+            self.options().min = Some(keys);
+            self
+        }
+    };
+    (max $model:ident) => {
+        /// The keys of the index to end before, which a [`hint`](Self::hint) has to name: `{ max: { age: 65 } }`.
+        pub fn max(mut self, keys: Document) -> Self {
+            self.options().max = Some(keys);
+            self
+        }
+    };
+    (hint $model:ident) => {
+        /// Uses this index: `{ hint: { status: 1 } }` or `{ hint: "status_1" }`.
+        ///
+        /// It is said by the keys, as a sort, `o.status().asc()`, or by the name. If there is no such index, the
+        /// server refuses.
+        pub fn hint(mut self, index: impl IntoHint<$model>) -> Self {
+            self.options().hint = self.problems().take("hint", index.into_hint());
+            self
+        }
+    };
+    (hint_since_7 $model:ident) => {
+        /// Uses this index: `{ hint: { status: 1 } }` or `{ hint: "status_1" }`.
+        ///
+        /// It is said by the keys, as a sort, `o.status().asc()`, or by the name. Servers take it here since MongoDB
+        /// 7.1; an older one gives an error of the kind [`Unsupported`](crate::ErrorKind::Unsupported).
+        pub fn hint(mut self, index: impl IntoHint<$model>) -> Self {
+            self.options().hint = self.problems().take("hint", index.into_hint());
+            self
+        }
+    };
+    (collation $model:ident) => {
+        /// Compares texts by the rules of a language: `{ collation: { locale: "nb" } }`.
+        ///
+        /// Only an index of the same collation serves.
+        pub fn collation(mut self, collation: Collation) -> Self {
+            self.options().collation = Some(collation);
+            self
+        }
+    };
+    (let_ $model:ident) => {
+        /// Names a value, which expressions in `$expr` read as `$$name`: `{ let: { name: value } }`.
+        ///
+        /// The value is a constant, or made of constants: [`lit`](crate::pipeline::lit) makes one of any stored type.
+        /// It can never be read as a path or an operator. A name begins with a small letter.
+        pub fn let_(mut self, name: &str, value: impl Constant) -> Self {
+            let value = value.into_constant().map_err(|problem| Error::from(problem.at(name.to_owned())));
+            if let Some(value) = self.problems().take(format!("let_ {name}"), value) {
+                self.options().let_vars.get_or_insert_default().insert(name, value);
+            }
+            self
+        }
+    };
+    (comment $model:ident) => {
+        /// Says what it is for, in the server's log, profile and `currentOp`: `{ comment: "nightly report" }`.
+        pub fn comment(mut self, comment: impl Into<Bson>) -> Self {
+            self.options().comment = Some(comment.into());
+            self
+        }
+    };
+    (max_time $model:ident) => {
+        /// How long the server may work on it, from milliseconds on: `{ maxTimeMS: n }`. Zero means no limit.
+        ///
+        /// It does not limit the way to the server and back: that is the deadline. Then it is an error that
+        /// [`is_timeout`](crate::Error::is_timeout).
+        pub fn max_time(mut self, time: Duration) -> Self {
+            self.options().max_time = Some(whole_millis(time));
+            self
+        }
+    };
+    (allow_disk_use $model:ident) => {
+        /// Whether the server may write to disk what does not fit in its memory: `{ allowDiskUse: true }`.
+        pub fn allow_disk_use(mut self, allow: bool) -> Self {
+            self.options().allow_disk_use = Some(allow);
+            self
+        }
+    };
+    (allow_partial_results $model:ident) => {
+        /// Whether to go without the documents of shards that do not answer: `{ allowPartialResults: true }`.
+        pub fn allow_partial_results(mut self, allow: bool) -> Self {
+            self.options().allow_partial_results = Some(allow);
+            self
+        }
+    };
+    (no_cursor_timeout $model:ident) => {
+        /// Whether the server keeps the cursor however long nobody reads from it: `{ noCursorTimeout: true }`.
+        pub fn no_cursor_timeout(mut self, keep: bool) -> Self {
+            self.options().no_cursor_timeout = Some(keep);
+            self
+        }
+    };
+    (ordered $model:ident) => {
+        /// Whether to stop at the first document or write that the server refuses: `true` unless said otherwise.
+        pub fn ordered(mut self, ordered: bool) -> Self {
+            self.options().ordered = Some(ordered);
+            self
+        }
+    };
+    (upsert $model:ident) => {
+        /// Makes a document if nothing matches, a replacement as it is, else from the filter and the update:
+        /// `{ upsert: true }`.
+        pub fn upsert(mut self, upsert: bool) -> Self {
+            self.options().upsert = Some(upsert);
+            self
+        }
+    };
+    (return_new $model:ident) => {
+        /// Gives the document as it is afterwards; without this, as it was before: `{ new: true }`.
+        pub fn return_new(mut self) -> Self {
+            self.options().return_document = Some(ReturnDocument::After);
+            self
+        }
+    };
+    (bypass_document_validation $model:ident) => {
+        /// Whether the server stores what the collection's validator would refuse:
+        /// `{ bypassDocumentValidation: true }`. The rules of the model hold all the same where they are checked.
+        pub fn bypass_document_validation(mut self, bypass: bool) -> Self {
+            self.options().bypass_document_validation = Some(bypass);
+            self
+        }
+    };
+    (read_concern $model:ident) => {
+        /// How certain the data must be that is read, in place of what the handle says:
+        /// `{ readConcern: { level: "majority" } }`.
+        pub fn read_concern(mut self, concern: ReadConcern) -> Self {
+            self.options().read_concern = Some(concern);
+            self
+        }
+    };
+    (read_preference $model:ident) => {
+        /// Which members may be read, in place of what the handle says: `{ $readPreference: { mode: "secondary" } }`.
+        ///
+        /// A [`ReadPreference`](mongodb::options::ReadPreference), or any of the driver's criteria.
+        pub fn read_preference(mut self, members: impl Into<SelectionCriteria>) -> Self {
+            self.options().selection_criteria = Some(members.into());
+            self
+        }
+    };
+    (write_concern $model:ident) => {
+        /// How many members must have the write before it counts, in place of what the handle says:
+        /// `{ writeConcern: { w: "majority" } }`.
+        pub fn write_concern(mut self, concern: WriteConcern) -> Self {
+            self.options().write_concern = Some(concern);
+            self
+        }
+    };
+}
+
+macro_rules! setters {
+    ([$($generics:tt)*] $action:ty, of $model:ident: $($setter:ident)*) => {
+        impl<$($generics)*> $action { $( setter!($setter $model); )* }
+    };
+}
+
+// The table: one line for each verb.
+setters!([M: Model, S] Find<M, S>, of M:
+    sort skip limit batch_size min max hint collation let_ allow_disk_use allow_partial_results
+    no_cursor_timeout comment max_time read_concern read_preference);
+setters!([M: Model, S] FindOne<M, S>, of M:
+    sort skip min max hint collation let_ allow_partial_results comment max_time read_concern
+    read_preference);
+setters!([M: Model, S] Get<M, S>, of M: collation comment max_time read_concern read_preference);
+setters!([M: Model, S] Exists<M, S>, of M: hint collation let_ comment max_time read_concern read_preference);
+setters!([M: Model, S] Count<M, S>, of M:
+    skip limit hint collation comment max_time read_concern read_preference);
+setters!([M: Model] EstimatedCount<M>, of M: comment max_time read_concern read_preference);
+setters!([M: Model, T, S] Distinct<M, T, S>, of M:
+    hint_since_7 collation comment max_time read_concern read_preference);
+setters!([In, Row, S] Aggregate<In, Row, S>, of In:
+    batch_size hint collation let_ allow_disk_use bypass_document_validation comment max_time read_concern
+    read_preference write_concern);
+setters!([M: Model, S] InsertOne<M, S>, of M: bypass_document_validation comment write_concern);
+setters!([M: Model, S] InsertMany<M, S>, of M: ordered bypass_document_validation comment write_concern);
+setters!([M: Model, S] BulkWrite<M, S>, of M: ordered bypass_document_validation comment write_concern);
+setters!([S] BulkWriteAcross<S>, of M: ordered bypass_document_validation comment write_concern);
+setters!([M: Model, S] Save<M, S>, of M: bypass_document_validation comment write_concern);
+setters!([M: Model, S] UpdateOne<M, S>, of M:
+    upsert sort_since_8 hint collation let_ bypass_document_validation comment write_concern);
+setters!([M: Model, S] UpdateMany<M, S>, of M:
+    upsert hint collation let_ bypass_document_validation comment write_concern);
+setters!([M: Model, S] ReplaceOne<M, S>, of M:
+    upsert sort_since_8 hint collation let_ bypass_document_validation comment write_concern);
+setters!([M: Model, S] DeleteOne<M, S>, of M: hint collation let_ comment write_concern);
+setters!([M: Model, S] DeleteMany<M, S>, of M: hint collation let_ comment write_concern);
+setters!([M: Model, S] FindOneAndUpdate<M, S>, of M:
+    sort upsert return_new hint collation let_ bypass_document_validation comment max_time write_concern);
+setters!([M: Model, S] FindOneAndReplace<M, S>, of M:
+    sort upsert return_new hint collation let_ bypass_document_validation comment max_time write_concern);
+setters!([M: Model, S] FindOneAndDelete<M, S>, of M: sort hint collation let_ comment max_time write_concern);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_is_never_rounded_to_none() {
+        let millis = |nanos| whole_millis(Duration::from_nanos(nanos)).as_millis();
+        assert_eq!(
+            [millis(0), millis(1), millis(999_999), millis(1_000_000), millis(1_000_001)],
+            [0, 1, 1, 1, 2]
+        );
+        assert_eq!(whole_millis(Duration::MAX), Duration::MAX);
+    }
+}

@@ -1,0 +1,304 @@
+//! Every setter of every verb: what it is given is in the command, and the server takes it.
+
+use std::{collections::BTreeSet, time::Duration};
+
+use odm::{
+    Collection, Database, Filter, Model,
+    bson::{Bson, Document, doc},
+    mongodb::{
+        IndexModel,
+        options::{Collation, ReadConcern, ReadPreference, WriteConcern},
+    },
+    pipeline::lit,
+};
+use odm_integration::{
+    commands::Commands,
+    people::{Person, person},
+    story::Status,
+};
+use odm_test::Server;
+
+const TABLE: &str = include_str!("../../../odm/src/action/setters.rs");
+const DOCS: &str = include_str!("../../../odm/src/action.rs");
+
+/// What stands at a dotted path of a command.
+fn at<'c>(command: &'c Document, path: &str) -> Option<&'c Bson> {
+    let (first, rest) = path.split_once('.').map_or((path, None), |(first, rest)| (first, Some(rest)));
+    rest.into_iter().flat_map(|rest| rest.split('.')).try_fold(command.get(first)?, |value, step| match value
+    {
+        Bson::Document(document) => document.get(step),
+        Bson::Array(items) => items.get(step.parse::<usize>().ok()?),
+        _ => None,
+    })
+}
+
+/// Each line: the verb and the setter as the table of `setters.rs` has them, the call, where its command has it and what.
+macro_rules! carries {
+    ($commands:ident, $seen:ident; $($verb:ident $setter:ident: $call:expr => $path:literal = $value:expr;)*) => { $(
+        $seen.insert((stringify!($verb).to_owned(), stringify!($setter).to_owned()));
+        let answer = $call.await.map(drop);
+        let sent = $commands.take_whole();
+        let [command] = &sent[..] else { panic!("{}: {sent:?}", stringify!($call)) };
+        assert_eq!(at(command, $path), Some(&Bson::from($value)), "{}: {command}", stringify!($call));
+        match (stringify!($setter).contains("_since_"), answer) {
+            (false, answer) => answer.unwrap(),
+            // The tests run on 6.0, and on whatever newer server they are given.
+            (true, Ok(())) => {}
+            (true, Err(error)) => {
+                assert!(matches!(error.kind(), odm::ErrorKind::Unsupported(_)), "{error:?}");
+                assert!(error.to_string().contains("MongoDB does since"), "{error}");
+            }
+        }
+    )* };
+}
+
+fn norwegian() -> Collation {
+    Collation::builder().locale("nb").build()
+}
+
+fn nearest() -> ReadPreference {
+    ReadPreference::Nearest { options: None }
+}
+
+const SECOND: Duration = Duration::from_secs(1);
+
+#[odm_test::test]
+async fn what_a_setter_is_given_is_in_the_command(db: Database, server: Server) {
+    let (db, commands) = Commands::record(server.uri(), &db).await;
+    let people: Collection<Person> = db.collection();
+    let index = IndexModel::builder().keys(doc! { "age": 1 }).build();
+    people.driver().create_index(index).await.unwrap();
+    commands.take();
+
+    let p = Person::fields();
+    let ada = person("ada", 36);
+    let older = || p.age().inc(1);
+    let all = Filter::all;
+    let mut seen = BTreeSet::new();
+    carries! { commands, seen;
+        Find sort: people.find(all()).sort(p.age().desc()) => "sort.age" = -1;
+        Find skip: people.find(all()).skip(2) => "skip" = 2_i64;
+        Find limit: people.find(all()).limit(3) => "limit" = 3_i64;
+        Find batch_size: people.find(all()).batch_size(4) => "batchSize" = 4;
+        Find min: people.find(all()).min(doc! { "age": 1 }).hint("age_1") => "min.age" = 1;
+        Find max: people.find(all()).max(doc! { "age": 9 }).hint("age_1") => "max.age" = 9;
+        Find hint: people.find(all()).hint(p.age().asc()) => "hint.age" = 1;
+        Find collation: people.find(all()).collation(norwegian()) => "collation.locale" = "nb";
+        Find let_: people.find(all()).let_("least", 18) => "let.least" = 18;
+        Find allow_disk_use: people.find(all()).allow_disk_use(true) => "allowDiskUse" = true;
+        Find allow_partial_results: people.find(all()).allow_partial_results(true) => "allowPartialResults" = true;
+        Find no_cursor_timeout: people.find(all()).no_cursor_timeout(true) => "noCursorTimeout" = true;
+        Find comment: people.find(all()).comment("why") => "comment" = "why";
+        Find max_time: people.find(all()).max_time(SECOND) => "maxTimeMS" = 1000;
+        Find read_concern: people.find(all()).read_concern(ReadConcern::majority()) => "readConcern.level" = "majority";
+        Find read_preference: people.find(all()).read_preference(nearest()) => "$readPreference.mode" = "nearest";
+        FindOne sort: people.find_one(all()).sort(p.age().desc()) => "sort.age" = -1;
+        FindOne skip: people.find_one(all()).skip(2) => "skip" = 2_i64;
+        FindOne min: people.find_one(all()).min(doc! { "age": 1 }).hint("age_1") => "min.age" = 1;
+        FindOne max: people.find_one(all()).max(doc! { "age": 9 }).hint("age_1") => "max.age" = 9;
+        FindOne hint: people.find_one(all()).hint(p.age().asc()) => "hint.age" = 1;
+        FindOne collation: people.find_one(all()).collation(norwegian()) => "collation.locale" = "nb";
+        FindOne let_: people.find_one(all()).let_("least", 18) => "let.least" = 18;
+        FindOne allow_partial_results: people.find_one(all()).allow_partial_results(true) => "allowPartialResults" = true;
+        FindOne comment: people.find_one(all()).comment("why") => "comment" = "why";
+        FindOne max_time: people.find_one(all()).max_time(SECOND) => "maxTimeMS" = 1000;
+        FindOne read_concern: people.find_one(all()).read_concern(ReadConcern::majority()) => "readConcern.level" = "majority";
+        FindOne read_preference: people.find_one(all()).read_preference(nearest()) => "$readPreference.mode" = "nearest";
+        Get collation: people.get(ada.id).collation(norwegian()) => "collation.locale" = "nb";
+        Get comment: people.get(ada.id).comment("why") => "comment" = "why";
+        Get max_time: people.get(ada.id).max_time(SECOND) => "maxTimeMS" = 1000;
+        Get read_concern: people.get(ada.id).read_concern(ReadConcern::majority()) => "readConcern.level" = "majority";
+        Get read_preference: people.get(ada.id).read_preference(nearest()) => "$readPreference.mode" = "nearest";
+        Exists hint: people.exists(all()).hint(p.age().asc()) => "hint.age" = 1;
+        Exists collation: people.exists(all()).collation(norwegian()) => "collation.locale" = "nb";
+        Exists let_: people.exists(all()).let_("least", 18) => "let.least" = 18;
+        Exists comment: people.exists(all()).comment("why") => "comment" = "why";
+        Exists max_time: people.exists(all()).max_time(SECOND) => "maxTimeMS" = 1000;
+        Exists read_concern: people.exists(all()).read_concern(ReadConcern::majority()) => "readConcern.level" = "majority";
+        Exists read_preference: people.exists(all()).read_preference(nearest()) => "$readPreference.mode" = "nearest";
+        Count skip: people.count(all()).skip(2) => "pipeline.1.$skip" = 2_i64;
+        Count limit: people.count(all()).limit(3) => "pipeline.1.$limit" = 3_i64;
+        Count hint: people.count(all()).hint(p.age().asc()) => "hint.age" = 1;
+        Count collation: people.count(all()).collation(norwegian()) => "collation.locale" = "nb";
+        Count comment: people.count(all()).comment("why") => "comment" = "why";
+        Count max_time: people.count(all()).max_time(SECOND) => "maxTimeMS" = 1000;
+        Count read_concern: people.count(all()).read_concern(ReadConcern::majority()) => "readConcern.level" = "majority";
+        Count read_preference: people.count(all()).read_preference(nearest()) => "$readPreference.mode" = "nearest";
+        EstimatedCount comment: people.estimated_count().comment("why") => "comment" = "why";
+        EstimatedCount max_time: people.estimated_count().max_time(SECOND) => "maxTimeMS" = 1000;
+        EstimatedCount read_concern: people.estimated_count().read_concern(ReadConcern::majority()) => "readConcern.level" = "majority";
+        EstimatedCount read_preference: people.estimated_count().read_preference(nearest()) => "$readPreference.mode" = "nearest";
+        Distinct hint_since_7: people.distinct(p.age(), all()).hint(p.age().asc()) => "hint.age" = 1;
+        Distinct collation: people.distinct(p.age(), all()).collation(norwegian()) => "collation.locale" = "nb";
+        Distinct comment: people.distinct(p.age(), all()).comment("why") => "comment" = "why";
+        Distinct max_time: people.distinct(p.age(), all()).max_time(SECOND) => "maxTimeMS" = 1000;
+        Distinct read_concern: people.distinct(p.age(), all()).read_concern(ReadConcern::majority()) => "readConcern.level" = "majority";
+        Distinct read_preference: people.distinct(p.age(), all()).read_preference(nearest()) => "$readPreference.mode" = "nearest";
+        Aggregate batch_size: people.aggregate().batch_size(4) => "cursor.batchSize" = 4;
+        Aggregate hint: people.aggregate().hint(p.age().asc()) => "hint.age" = 1;
+        Aggregate collation: people.aggregate().collation(norwegian()) => "collation.locale" = "nb";
+        Aggregate let_: people.aggregate().let_("least", 18) => "let.least" = 18;
+        Aggregate allow_disk_use: people.aggregate().allow_disk_use(true) => "allowDiskUse" = true;
+        Aggregate bypass_document_validation: people.aggregate().bypass_document_validation(true) => "bypassDocumentValidation" = true;
+        Aggregate comment: people.aggregate().comment("why") => "comment" = "why";
+        Aggregate max_time: people.aggregate().max_time(SECOND) => "maxTimeMS" = 1000;
+        Aggregate read_concern: people.aggregate().read_concern(ReadConcern::majority()) => "readConcern.level" = "majority";
+        Aggregate read_preference: people.aggregate().read_preference(nearest()) => "$readPreference.mode" = "nearest";
+        Aggregate write_concern: people.aggregate().write_concern(WriteConcern::majority()) => "writeConcern.w" = "majority";
+        InsertOne bypass_document_validation: people.insert_one(&person("x", 1)).bypass_document_validation(true) => "bypassDocumentValidation" = true;
+        InsertOne comment: people.insert_one(&person("x", 1)).comment("why") => "comment" = "why";
+        InsertOne write_concern: people.insert_one(&person("x", 1)).write_concern(WriteConcern::majority()) => "writeConcern.w" = "majority";
+        InsertMany ordered: people.insert_many([person("y", 1)]).ordered(false) => "ordered" = false;
+        InsertMany bypass_document_validation: people.insert_many([person("y", 1)]).bypass_document_validation(true) => "bypassDocumentValidation" = true;
+        InsertMany comment: people.insert_many([person("y", 1)]).comment("why") => "comment" = "why";
+        InsertMany write_concern: people.insert_many([person("y", 1)]).write_concern(WriteConcern::majority()) => "writeConcern.w" = "majority";
+        UpdateOne upsert: people.update_one(all(), older()).upsert(true) => "updates.0.upsert" = true;
+        UpdateOne sort_since_8: people.update_one(all(), older()).sort(p.age().desc()) => "updates.0.sort.age" = -1;
+        UpdateOne hint: people.update_one(all(), older()).hint(p.age().asc()) => "updates.0.hint.age" = 1;
+        UpdateOne collation: people.update_one(all(), older()).collation(norwegian()) => "updates.0.collation.locale" = "nb";
+        UpdateOne let_: people.update_one(all(), older()).let_("least", 18) => "let.least" = 18;
+        UpdateOne bypass_document_validation: people.update_one(all(), older()).bypass_document_validation(true) => "bypassDocumentValidation" = true;
+        UpdateOne comment: people.update_one(all(), older()).comment("why") => "comment" = "why";
+        UpdateOne write_concern: people.update_one(all(), older()).write_concern(WriteConcern::majority()) => "writeConcern.w" = "majority";
+        UpdateMany upsert: people.update_many(all(), older()).upsert(true) => "updates.0.upsert" = true;
+        UpdateMany hint: people.update_many(all(), older()).hint(p.age().asc()) => "updates.0.hint.age" = 1;
+        UpdateMany collation: people.update_many(all(), older()).collation(norwegian()) => "updates.0.collation.locale" = "nb";
+        UpdateMany let_: people.update_many(all(), older()).let_("least", 18) => "let.least" = 18;
+        UpdateMany bypass_document_validation: people.update_many(all(), older()).bypass_document_validation(true) => "bypassDocumentValidation" = true;
+        UpdateMany comment: people.update_many(all(), older()).comment("why") => "comment" = "why";
+        UpdateMany write_concern: people.update_many(all(), older()).write_concern(WriteConcern::majority()) => "writeConcern.w" = "majority";
+        ReplaceOne upsert: people.replace_one(p.id().eq(ada.id), &ada).upsert(true) => "updates.0.upsert" = true;
+        ReplaceOne sort_since_8: people.replace_one(p.id().eq(ada.id), &ada).sort(p.age().desc()) => "updates.0.sort.age" = -1;
+        ReplaceOne hint: people.replace_one(p.id().eq(ada.id), &ada).hint(p.age().asc()) => "updates.0.hint.age" = 1;
+        ReplaceOne collation: people.replace_one(p.id().eq(ada.id), &ada).collation(norwegian()) => "updates.0.collation.locale" = "nb";
+        ReplaceOne let_: people.replace_one(p.id().eq(ada.id), &ada).let_("least", 18) => "let.least" = 18;
+        ReplaceOne bypass_document_validation: people.replace_one(p.id().eq(ada.id), &ada).bypass_document_validation(true) => "bypassDocumentValidation" = true;
+        ReplaceOne comment: people.replace_one(p.id().eq(ada.id), &ada).comment("why") => "comment" = "why";
+        ReplaceOne write_concern: people.replace_one(p.id().eq(ada.id), &ada).write_concern(WriteConcern::majority()) => "writeConcern.w" = "majority";
+        DeleteOne hint: people.delete_one(p.age().eq(99)).hint(p.age().asc()) => "deletes.0.hint.age" = 1;
+        DeleteOne collation: people.delete_one(p.age().eq(99)).collation(norwegian()) => "deletes.0.collation.locale" = "nb";
+        DeleteOne let_: people.delete_one(p.age().eq(99)).let_("least", 18) => "let.least" = 18;
+        DeleteOne comment: people.delete_one(p.age().eq(99)).comment("why") => "comment" = "why";
+        DeleteOne write_concern: people.delete_one(p.age().eq(99)).write_concern(WriteConcern::majority()) => "writeConcern.w" = "majority";
+        DeleteMany hint: people.delete_many(p.age().eq(99)).hint(p.age().asc()) => "deletes.0.hint.age" = 1;
+        DeleteMany collation: people.delete_many(p.age().eq(99)).collation(norwegian()) => "deletes.0.collation.locale" = "nb";
+        DeleteMany let_: people.delete_many(p.age().eq(99)).let_("least", 18) => "let.least" = 18;
+        DeleteMany comment: people.delete_many(p.age().eq(99)).comment("why") => "comment" = "why";
+        DeleteMany write_concern: people.delete_many(p.age().eq(99)).write_concern(WriteConcern::majority()) => "writeConcern.w" = "majority";
+        FindOneAndUpdate sort: people.find_one_and_update(all(), older()).sort(p.age().desc()) => "sort.age" = -1;
+        FindOneAndUpdate upsert: people.find_one_and_update(all(), older()).upsert(true) => "upsert" = true;
+        FindOneAndUpdate return_new: people.find_one_and_update(all(), older()).return_new() => "new" = true;
+        FindOneAndUpdate hint: people.find_one_and_update(all(), older()).hint(p.age().asc()) => "hint.age" = 1;
+        FindOneAndUpdate collation: people.find_one_and_update(all(), older()).collation(norwegian()) => "collation.locale" = "nb";
+        FindOneAndUpdate let_: people.find_one_and_update(all(), older()).let_("least", 18) => "let.least" = 18;
+        FindOneAndUpdate bypass_document_validation: people.find_one_and_update(all(), older()).bypass_document_validation(true) => "bypassDocumentValidation" = true;
+        FindOneAndUpdate comment: people.find_one_and_update(all(), older()).comment("why") => "comment" = "why";
+        FindOneAndUpdate max_time: people.find_one_and_update(all(), older()).max_time(SECOND) => "maxTimeMS" = 1000;
+        FindOneAndUpdate write_concern: people.find_one_and_update(all(), older()).write_concern(WriteConcern::majority()) => "writeConcern.w" = "majority";
+        FindOneAndReplace sort: people.find_one_and_replace(p.id().eq(ada.id), &ada).sort(p.age().desc()) => "sort.age" = -1;
+        FindOneAndReplace upsert: people.find_one_and_replace(p.id().eq(ada.id), &ada).upsert(true) => "upsert" = true;
+        FindOneAndReplace return_new: people.find_one_and_replace(p.id().eq(ada.id), &ada).return_new() => "new" = true;
+        FindOneAndReplace hint: people.find_one_and_replace(p.id().eq(ada.id), &ada).hint(p.age().asc()) => "hint.age" = 1;
+        FindOneAndReplace collation: people.find_one_and_replace(p.id().eq(ada.id), &ada).collation(norwegian()) => "collation.locale" = "nb";
+        FindOneAndReplace let_: people.find_one_and_replace(p.id().eq(ada.id), &ada).let_("least", 18) => "let.least" = 18;
+        FindOneAndReplace bypass_document_validation: people.find_one_and_replace(p.id().eq(ada.id), &ada).bypass_document_validation(true) => "bypassDocumentValidation" = true;
+        FindOneAndReplace comment: people.find_one_and_replace(p.id().eq(ada.id), &ada).comment("why") => "comment" = "why";
+        FindOneAndReplace max_time: people.find_one_and_replace(p.id().eq(ada.id), &ada).max_time(SECOND) => "maxTimeMS" = 1000;
+        FindOneAndReplace write_concern: people.find_one_and_replace(p.id().eq(ada.id), &ada).write_concern(WriteConcern::majority()) => "writeConcern.w" = "majority";
+        FindOneAndDelete sort: people.find_one_and_delete(p.age().eq(99)).sort(p.age().desc()) => "sort.age" = -1;
+        FindOneAndDelete hint: people.find_one_and_delete(p.age().eq(99)).hint(p.age().asc()) => "hint.age" = 1;
+        FindOneAndDelete collation: people.find_one_and_delete(p.age().eq(99)).collation(norwegian()) => "collation.locale" = "nb";
+        FindOneAndDelete let_: people.find_one_and_delete(p.age().eq(99)).let_("least", 18) => "let.least" = 18;
+        FindOneAndDelete comment: people.find_one_and_delete(p.age().eq(99)).comment("why") => "comment" = "why";
+        FindOneAndDelete max_time: people.find_one_and_delete(p.age().eq(99)).max_time(SECOND) => "maxTimeMS" = 1000;
+        FindOneAndDelete write_concern: people.find_one_and_delete(p.age().eq(99)).write_concern(WriteConcern::majority()) => "writeConcern.w" = "majority";
+    }
+    assert_eq!(seen, table(), "the lines above, and the table of `setters.rs`");
+}
+
+/// The pairs of verb and setter that `setters.rs` makes.
+fn table() -> BTreeSet<(String, String)> {
+    let mut pairs = BTreeSet::new();
+    for line in TABLE.split("\nsetters!([").skip(1) {
+        let line = line.split(");").next().unwrap();
+        let (of, setters) = line.rsplit_once(", of ").unwrap();
+        let verb = of.split_once("] ").unwrap().1.split('<').next().unwrap();
+        let (_, setters) = setters.split_once(':').unwrap();
+        pairs.extend(setters.split_whitespace().map(|setter| (verb.to_owned(), setter.to_owned())));
+    }
+    assert!(pairs.len() > 120, "only {} were found", pairs.len());
+    pairs
+}
+
+/// What the documentation of `odm::action` says that the verbs take is what they take.
+#[test]
+fn the_documented_table_is_true() {
+    let mut documented = BTreeSet::new();
+    for row in DOCS.lines().filter_map(|line| line.strip_prefix("//! | [`")) {
+        let (verb, rest) = row.split_once('`').unwrap();
+        let setters = rest.split('|').nth(1).unwrap();
+        let names = setters.split('`').skip(1).step_by(2);
+        documented.extend(names.map(|setter| (verb.to_owned(), setter.to_owned())));
+    }
+    let plain = |(verb, setter): (String, String)| (verb, setter.split("_since_").next().unwrap().to_owned());
+    assert_eq!(documented, table().into_iter().map(plain).collect());
+}
+
+/// A variable is a constant, whatever its text.
+#[odm_test::test]
+async fn variables_are_values(db: Database, server: Server) {
+    let (db, commands) = Commands::record(server.uri(), &db).await;
+    let people: Collection<Person> = db.collection();
+    people.insert_many([person("ada", 36), person("bob", 17)]).await.unwrap();
+    commands.take();
+    let adults: Vec<Person> = people
+        .find(doc! { "$expr": { "$gte": ["$age", "$$least"] } })
+        .let_("least", 18)
+        .let_("name", "$name")
+        .let_("all", lit(vec!["$name".to_owned()]))
+        .let_("status", lit(Status::Paid))
+        .await
+        .unwrap()
+        .try_collect()
+        .await
+        .unwrap();
+    assert_eq!(adults.len(), 1);
+    let sent = commands.take();
+    assert_eq!(
+        sent[0].get_document("let").unwrap(),
+        &doc! {
+            "least": 18,
+            "name": { "$literal": "$name" },
+            "all": { "$literal": ["$name"] },
+            "status": "paid",
+        }
+    );
+    let wrong = people.find(Filter::all()).let_("n", lit(u64::MAX)).await.unwrap_err();
+    assert!(wrong.is_not_sent(), "{wrong:?}");
+    assert!(wrong.to_string().contains("find on ") && wrong.to_string().contains("`n`"), "{wrong}");
+    commands.assert([]);
+    let _ = people.find(Filter::all()).let_("n", lit(u64::MAX)).let_("n", 1).await.unwrap();
+}
+
+/// What a hint can be: keys, typed or plain, a name, the driver's own.
+#[odm_test::test]
+async fn hints(db: Database, server: Server) {
+    let (db, commands) = Commands::record(server.uri(), &db).await;
+    let people: Collection<Person> = db.collection();
+    let index = IndexModel::builder().keys(doc! { "age": 1, "name": -1 }).build();
+    people.driver().create_index(index).await.unwrap();
+    let p = Person::fields();
+    commands.take();
+    let keys = p.age().asc().then(p.name().desc());
+    people.count(Filter::all()).hint(keys).await.unwrap();
+    people.count(Filter::all()).hint("age_1_name_-1").await.unwrap();
+    people.count(Filter::all()).hint("age_1_name_-1".to_owned()).await.unwrap();
+    people.count(Filter::all()).hint(doc! { "$natural": 1 }).await.unwrap();
+    let hints: Vec<Bson> = commands.take().iter().map(|sent| sent.get("hint").unwrap().clone()).collect();
+    let name = Bson::from("age_1_name_-1");
+    let keys = doc! { "age": 1, "name": -1 };
+    assert_eq!(hints, [keys.into(), name.clone(), name, doc! { "$natural": 1 }.into()]);
+
+    let error = people.delete_many(p.age().gt(1)).hint("no_such_index").await.unwrap_err();
+    assert_eq!(error.code(), Some(2), "{error:?}");
+}
