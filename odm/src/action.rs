@@ -22,7 +22,7 @@
 //! | [`Aggregate`] | `batch_size` `hint` `collation` `let_` `allow_disk_use` `bypass_document_validation` `comment` `max_time` `read_concern` `read_preference` `write_concern` |
 //! | [`InsertOne`] | `bypass_document_validation` `comment` `write_concern` |
 //! | [`InsertMany`] | `ordered` `bypass_document_validation` `comment` `write_concern` |
-//! | [`BulkWrite`], [`BulkWriteAcross`] | `ordered` `bypass_document_validation` `comment` `write_concern` |
+//! | [`BulkWrite`] | `ordered` `bypass_document_validation` `comment` `write_concern` |
 //! | [`Save`] | `bypass_document_validation` `comment` `write_concern` |
 //! | [`UpdateOne`] | `upsert` `sort` `hint` `collation` `let_` `bypass_document_validation` `comment` `write_concern` |
 //! | [`UpdateMany`] | `upsert` `hint` `collation` `let_` `bypass_document_validation` `comment` `write_concern` |
@@ -32,6 +32,8 @@
 //! | [`FindOneAndUpdate`] | `sort` `upsert` `return_new` `hint` `collation` `let_` `bypass_document_validation` `comment` `max_time` `write_concern` |
 //! | [`FindOneAndReplace`] | `sort` `upsert` `return_new` `hint` `collation` `let_` `bypass_document_validation` `comment` `max_time` `write_concern` |
 //! | [`FindOneAndDelete`] | `sort` `hint` `collation` `let_` `comment` `max_time` `write_concern` |
+//!
+//! A bulk across collections, [`BulkWriteAcross`], takes what [`BulkWrite`] takes.
 
 mod aggregate;
 mod batch;
