@@ -69,6 +69,7 @@ mod encoded;
 mod flatten;
 mod id;
 mod map;
+mod ordered;
 mod plain;
 mod pointer;
 mod raw;
@@ -105,9 +106,10 @@ pub use self::{
     flatten::{Flatten, Flattens, HasPart, PartIn, PartOf, Rest, check_part, part, part_behind, put_part},
     id::{Id, Keyed, NewKey},
     map::{Map, MapKey},
+    ordered::Ordered,
     raw::Raw,
     row::{OwnedRow, Row},
-    scalar::{Integer, Number},
+    scalar::{Bits, Integer, Kind, Number},
     text::Text,
     upgrade::{Outcome, SchemaVersion, Step, Versioned, decode_versioned, pass_version, put_version},
     variant::{bare, content, content_or_missing, held, item_required, skipped_variant},

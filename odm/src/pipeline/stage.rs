@@ -12,9 +12,9 @@ use crate::{
 };
 
 /// The fields of a row as expressions.
-pub(super) type Exprs<R> = <R as Value>::Fields<InExpr<R, Straight>, ()>;
+pub(crate) type Exprs<R> = <R as Value>::Fields<InExpr<R, Straight>, ()>;
 
-pub(super) fn exprs<R: Value>() -> Exprs<R> {
+pub(crate) fn exprs<R: Value>() -> Exprs<R> {
     R::under(InExpr::root(), ())
 }
 

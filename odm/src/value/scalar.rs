@@ -18,7 +18,7 @@ use crate::error::codec::{CodecError, CodecResult};
 )]
 pub trait Number: Value {
     /// The kind of BSON number that is stored: `i32`, `i64`, `f64` or `Decimal128`.
-    type Stored: Value;
+    type Stored: Kind;
     /// What is added to it: the same kind of number, signed.
     type Step: Value;
 }
@@ -39,6 +39,43 @@ pub trait Integer: Number {}
 
 #[diagnostic::do_not_recommend]
 impl<N: Integer> Integer for Option<N> {}
+
+/// An integer or binary data: what the tests of bits ask about.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no bits to ask about",
+    label = "this operator needs an integer or binary data",
+    note = "integers are Rust's, binary data is `bson::Binary`, and `Option`s of them"
+)]
+pub trait Bits: Value {}
+
+impl Bits for Binary {}
+#[diagnostic::do_not_recommend]
+impl<T: Bits> Bits for Option<T> {}
+
+/// A kind of BSON number.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a kind of BSON number",
+    label = "the kinds are `i32`, `i64`, `f64` and `Decimal128`"
+)]
+pub trait Kind: Value {
+    /// The operator of expressions that makes this kind of number of another.
+    const CONVERSION: &'static str;
+}
+
+macro_rules! kinds {
+    ($($kind:ty: $conversion:literal;)*) => { $(
+        impl Kind for $kind {
+            const CONVERSION: &'static str = $conversion;
+        }
+    )* };
+}
+
+kinds! {
+    i32: "$toInt";
+    i64: "$toLong";
+    f64: "$toDouble";
+    Decimal128: "$toDecimal";
+}
 
 #[cold]
 fn out_of_range(expected: &'static str, found: &dyn ToString) -> CodecError {
@@ -79,6 +116,7 @@ macro_rules! integers {
             type Step = $step;
         }
         impl Integer for $type {}
+        impl Bits for $type {}
         impl Value for $type {
             leaf!();
             #[inline]
