@@ -27,7 +27,7 @@ pub use self::{
     stage::unwind::{Direct, Field, InPick, Unwind},
 };
 pub(crate) use self::{
-    expr::{Computed, constant},
+    expr::{BaseExpression, Computed, constant},
     stage::{Exprs, exprs},
 };
 use crate::error::{
