@@ -18,7 +18,7 @@ pub use crate::{
         pass_version, put_content, put_field, put_part, put_version, require_field, skipped_variant,
         take_field, unknown_field, unknown_variant,
     },
-    view::{Projection, Reader, View, parent, reads},
+    view::{Projection, Reader, View, parent, reads, text_score},
 };
 
 /// What an expression is as it is sent.

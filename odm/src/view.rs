@@ -62,6 +62,10 @@
 //! Anything else does not compile: an `Option` in the parent cannot be read as if it were always there. What the parent
 //! reads in place of a missing field (`#[serde(default)]`) a view reads too, except in fields that borrow and nested views.
 //!
+//! A field marked `#[odm(text_score)]`, an `f64`, is no field of the parent: it is how well the document matches the words
+//! of [`Filter::text`](crate::Filter::text), read under the name `textScore`, `{ $meta: "textScore" }`. Reading such a view
+//! by a filter that searches no text is an error of the server.
+//!
 //! A view inside an array of `Option`s, in a map, or in itself (a tree) is read from the whole field: no projection
 //! describes it.
 //!
@@ -104,7 +108,7 @@ pub use self::{
     field::{FromField, FromOther, kinds},
     place::{Declared, Flat, InView},
     projection::Projection,
-    reader::{Reader, parent, reads},
+    reader::{Reader, Score, parent, reads, text_score},
 };
 
 use crate::value::Row;
