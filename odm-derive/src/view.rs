@@ -118,7 +118,10 @@ fn field<'a>(cx: &Ctxt, original: &'a syn::Field) -> Option<Field<'a>> {
         }
     });
     if let (Some(from), Some(())) = (from.get(), score.get()) {
-        cx.error(from, "a field is read from its parent's field or is the score of the text search, not both");
+        cx.error(
+            from,
+            "a field is read from its parent's field or is the score of the text search, not both",
+        );
     }
     let source = match score.get() {
         Some(()) => Source::TextScore,

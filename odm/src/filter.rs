@@ -42,12 +42,12 @@ use std::{fmt, marker::PhantomData, ops};
 
 use mongodb::bson::{Bson, Document};
 
+pub(crate) use self::clauses::{Clauses, about_element, behind};
 pub use self::{
     bitwise::{Bitmask, bitmasks},
     element::BsonTypes,
     text::TextOptions,
 };
-pub(crate) use self::clauses::{Clauses, about_element, behind};
 use crate::{
     error::{Result, codec::CodecResult},
     path::Location,

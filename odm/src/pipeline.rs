@@ -24,11 +24,12 @@ pub use self::{
     expr::{Expr, Expression, Truth, cond, divide, lit, now, rand, root, switch, text_score},
     row::{Over, With},
     shape::{Accumulates, Filled, Fills, Fits, Gives, IdOf, InGroup, InObject, Slot, Slots},
+    stage::Exprs,
     stage::unwind::{Direct, Field, InPick, Unwind},
 };
 pub(crate) use self::{
     expr::{BaseExpression, Computed, constant},
-    stage::{Exprs, exprs},
+    stage::exprs,
 };
 use crate::error::{
     Result,

@@ -84,7 +84,8 @@ fn literal(pattern: &str, options: &str) -> CodecResult<Bson> {
     let mut sorted: Vec<char> = options.chars().collect();
     sorted.sort_unstable();
     let cstring = |text: String| text.try_into().map_err(|_| CodecError::malformed());
-    Ok(Regex { pattern: cstring(pattern.to_owned())?, options: cstring(sorted.into_iter().collect())? }.into())
+    Ok(Regex { pattern: cstring(pattern.to_owned())?, options: cstring(sorted.into_iter().collect())? }
+        .into())
 }
 
 fn check(pattern: &str, options: &str) -> CodecResult<()> {

@@ -11,8 +11,8 @@ use crate::{
     value::Value,
 };
 
-/// The fields of a row as expressions.
-pub(crate) type Exprs<R> = <R as Value>::Fields<InExpr<R, Straight>, ()>;
+/// The fields of a row as expressions: what a closure of [`Filter::expr`](crate::Filter::expr) and the stages gets.
+pub type Exprs<R> = <R as Value>::Fields<InExpr<R, Straight>, ()>;
 
 pub(crate) fn exprs<R: Value>() -> Exprs<R> {
     R::under(InExpr::root(), ())

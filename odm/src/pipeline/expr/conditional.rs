@@ -88,7 +88,10 @@ impl<R, T: Value> Switch<R, T> {
         C::T: Truth,
         X: ExprOperand<R, T, K>,
     {
-        Switch { branches: with(self.branches, condition.render(), then.render_operand()), types: PhantomData }
+        Switch {
+            branches: with(self.branches, condition.render(), then.render_operand()),
+            types: PhantomData,
+        }
     }
 
     /// What it is where no condition holds.
