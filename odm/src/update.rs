@@ -167,7 +167,7 @@ impl<M> JoinsUpdate<M> for Update<M> {
 /// operators, or an aggregation pipeline as a `Vec<Document>`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an update of `{M}`",
-    label = "expected an `Update<{M}>`, a `Document` or a `Vec<Document>`",
+    label = "expected an `Update<{M}>`, its `Stages`, a `Document` or a `Vec<Document>`",
     note = "begin with the fields of the model: `let m = {M}::fields();` and `m.field().set(..)`",
     note = "join updates with `+`"
 )]

@@ -57,39 +57,49 @@ impl Bitmask<Mask> for Binary {
     }
 }
 
-macro_rules! tests {
-    ($($(#[$doc:meta])* $name:ident $operator:literal;)*) => {
-        /// Bits are counted from the least significant one, which is 0.
-        impl<M, V: Value, R> Path<M, V, R> {
-            $(
-                $(#[$doc])*
-                pub fn $name<K>(&self, bits: impl Bitmask<K>) -> Filter<M>
-                where
-                    V: Bits,
-                    R: Queried,
-                {
-                    Filter::test(self.location(), $operator, bits.bitmask())
-                }
-            )*
-        }
-    };
-}
-
-tests! {
+/// Bits are counted from the least significant one, which is 0.
+impl<M, V: Value, R> Path<M, V, R> {
     /// Matches documents where all these bits are 1.
     ///
     /// `{ field: { $bitsAllSet: [0, 2] } }`; no bits match everything that has bits.
-    bits_all_set "$bitsAllSet";
+    pub fn bits_all_set<K>(&self, bits: impl Bitmask<K>) -> Filter<M>
+    where
+        V: Bits,
+        R: Queried,
+    {
+        Filter::test(self.location(), "$bitsAllSet", bits.bitmask())
+    }
+
     /// Matches documents where all these bits are 0.
     ///
     /// `{ field: { $bitsAllClear: [0, 2] } }`; no bits match everything that has bits.
-    bits_all_clear "$bitsAllClear";
+    pub fn bits_all_clear<K>(&self, bits: impl Bitmask<K>) -> Filter<M>
+    where
+        V: Bits,
+        R: Queried,
+    {
+        Filter::test(self.location(), "$bitsAllClear", bits.bitmask())
+    }
+
     /// Matches documents where one of these bits is 1.
     ///
     /// `{ field: { $bitsAnySet: [0, 2] } }`; no bits match nothing.
-    bits_any_set "$bitsAnySet";
+    pub fn bits_any_set<K>(&self, bits: impl Bitmask<K>) -> Filter<M>
+    where
+        V: Bits,
+        R: Queried,
+    {
+        Filter::test(self.location(), "$bitsAnySet", bits.bitmask())
+    }
+
     /// Matches documents where one of these bits is 0.
     ///
     /// `{ field: { $bitsAnyClear: [0, 2] } }`; no bits match nothing.
-    bits_any_clear "$bitsAnyClear";
+    pub fn bits_any_clear<K>(&self, bits: impl Bitmask<K>) -> Filter<M>
+    where
+        V: Bits,
+        R: Queried,
+    {
+        Filter::test(self.location(), "$bitsAnyClear", bits.bitmask())
+    }
 }

@@ -205,9 +205,9 @@ impl<M> IntoUpdate<M> for Stages<M> {
 
 /// A field of `M` that a stage of an update can write.
 #[diagnostic::on_unimplemented(
-    message = "a stage of an update of `{M}` cannot write `{Self}`",
-    label = "not one field of every document",
-    note = "name a field of the model: `{M}::fields().field()`",
+    message = "a stage of this update cannot write `{Self}`",
+    label = "not one field of every document of the model",
+    note = "name a field of the model that is updated, by its accessor",
     note = "a field in the elements of an array is written by an operator: `.each_where(|element| ..).field().set(..)`"
 )]
 pub trait StageField<M> {
@@ -231,7 +231,7 @@ impl<M, V: Value> StageField<M> for Path<M, V, One> {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not give a `{V}`",
     label = "cannot be stored in a field of type `{V}`",
-    note = "an integer fits a wider integer or a float; `.to_int()` and its like make another kind of number, `.as_::<{V}>()` says that a number is a `{V}`",
+    note = "an integer fits a wider integer or a float; `.to_int()` and its like make another kind of number of it, and `.as_::<Cents>()` takes it for a number type of yours",
     note = "what may be null fits an `Option`: `.if_null(..)` says what stands in its place"
 )]
 pub trait StageValue<M, V, K> {

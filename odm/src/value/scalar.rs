@@ -6,7 +6,7 @@ use mongodb::bson::{
     spec::{BinarySubtype, ElementType},
 };
 
-use super::{Raw, Value, Writer, leaf};
+use super::{Kind, Raw, Value, Writer, leaf};
 use crate::error::codec::{CodecError, CodecResult};
 
 /// A number, or a number that may be absent: what `inc`, `sum` and arithmetic take.
@@ -51,31 +51,6 @@ pub trait Bits: Value {}
 impl Bits for Binary {}
 #[diagnostic::do_not_recommend]
 impl<T: Bits> Bits for Option<T> {}
-
-/// A kind of BSON number.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a kind of BSON number",
-    label = "the kinds are `i32`, `i64`, `f64` and `Decimal128`"
-)]
-pub trait Kind: Value {
-    /// The operator of expressions that makes this kind of number of another.
-    const CONVERSION: &'static str;
-}
-
-macro_rules! kinds {
-    ($($kind:ty: $conversion:literal;)*) => { $(
-        impl Kind for $kind {
-            const CONVERSION: &'static str = $conversion;
-        }
-    )* };
-}
-
-kinds! {
-    i32: "$toInt";
-    i64: "$toLong";
-    f64: "$toDouble";
-    Decimal128: "$toDecimal";
-}
 
 #[cold]
 fn out_of_range(expected: &'static str, found: &dyn ToString) -> CodecError {

@@ -4,6 +4,7 @@ mod examples;
 mod expressions;
 mod injection;
 mod queries;
+mod sent;
 mod stages;
 mod text;
 mod updates;

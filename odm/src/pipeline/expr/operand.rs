@@ -12,7 +12,7 @@ use crate::{
     value::{Number, Value},
 };
 
-/// The marker of an [`Operand`](ExprOperand) that is an expression; inference fills it in.
+/// The marker of an [`ExprOperand`] that is an expression; inference fills it in.
 #[derive(Debug)]
 pub enum Computed {}
 
@@ -52,10 +52,10 @@ alike!(i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, u128, usize, f32, f64,
 /// What may be compared with a value of type `V`, or take its place, in an expression over the row `R`: an expression of
 /// the same kind, or a constant as a filter takes it.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` and a `{V}` cannot stand beside each other in an expression",
-    label = "expected an expression or a constant that fits `{V}`",
-    note = "that is another `{V}` of the same row, a number beside a number, or a literal of that kind",
-    note = "null is no constant: `.if_null(..)` says what stands in its place"
+    message = "`{Self}` does not fit beside an expression of type `{V}`",
+    label = "expected an expression or a constant of that kind",
+    note = "that is a field of the same row, a value or a literal; of numbers, any beside any",
+    note = "an `Option` is no constant: decide first; for fields, `.if_null(..)` says what stands in place of null"
 )]
 pub trait ExprOperand<R, V, K> {
     /// What holds either of the two, null where one of them may be.

@@ -208,7 +208,7 @@ fn updates(text: &str, whole: &Document, any: &Bson) -> Vec<(Update<Note>, Docum
         (n.words().push(text), doc! { "$push": { "words": text } }),
         (n.words().push_each([text]), doc! { "$push": { "words": { "$each": [text] } } }),
         (n.words().add_to_set(text), doc! { "$addToSet": { "words": text } }),
-        (n.words().pull(text), doc! { "$pull": { "words": { "$eq": text } } }),
+        (n.words().pull(text), doc! { "$pull": { "words": text } }),
         (n.words().pull_all([text]), doc! { "$pullAll": { "words": [text] } }),
         (n.words().pull_where(|w| w.ne(text)), doc! { "$pull": { "words": { "$ne": text } } }),
         (n.all().push(whole), doc! { "$push": { "all": element(whole) } }),

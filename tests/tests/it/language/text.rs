@@ -131,6 +131,6 @@ async fn options_are_said_one_by_one(db: Database) -> odm::Result<()> {
 async fn without_a_search_there_is_no_score(db: Database) -> odm::Result<()> {
     let articles = articles(&db).await?;
     let error = articles.find(Filter::all()).view::<Hit>().await.unwrap_err();
-    assert!(error.to_string().contains("text score metadata"), "{error}");
+    assert!(error.server_message().unwrap().contains("text score metadata"), "{error}");
     Ok(())
 }

@@ -180,16 +180,17 @@ fn arrays() -> Vec<Case> {
         ),
         (t.words().pop_first(), doc! { "$pop": { "words": -1 } }, doc! { "$pop": { "words": -1.0 } }, vec![]),
         (t.words().pop_last(), doc! { "$pop": { "words": 1 } }, doc! { "$pop": { "words": 1_i64 } }, vec![]),
-        (
-            t.words().pull("b"),
-            doc! { "$pull": { "words": { "$eq": "b" } } },
-            doc! { "$pull": { "words": "b" } },
-            vec![],
-        ),
+        (t.words().pull("b"), doc! { "$pull": { "words": "b" } }, doc! { "$pull": { "words": "b" } }, vec![]),
         (
             t.words().pull_where(|w| w.gt("a")),
             doc! { "$pull": { "words": { "$gt": "a" } } },
             doc! { "$pull": { "words": { "$gt": "a" } } },
+            vec![],
+        ),
+        (
+            t.parts().pull(&part("a", 5)),
+            doc! { "$pull": { "parts": { "$eq": { "sku": "a", "qty": 5 } } } },
+            doc! { "$pull": { "parts": { "$eq": { "sku": "a", "qty": 5 } } } },
             vec![],
         ),
         (
