@@ -24,7 +24,7 @@
 //! | enums | `is_variant` |
 //! | version | [`Filter::outdated`] |
 //!
-//! An operator that is not here yet is written as the driver takes it and joined like any other:
+//! A condition of your own is written as the driver takes it and joined like any other:
 //! `Filter::raw(doc! { "pages": { "$gt": 5 } }) & b.title().eq("Rust")`.
 
 mod array;

@@ -112,7 +112,8 @@ impl<M> Filter<M> {
     ///
     /// `{ $expr: { $gt: ["$spent", "$budget"] } }`
     ///
-    /// The closure gets the fields as [expressions](crate::pipeline::expr). Conditions that compare a field with a value
+    /// The closure gets the fields as [expressions](crate::pipeline::expr), so the model must be named:
+    /// `Filter::<Order>::expr(..)`. Conditions that compare a field with a value
     /// are better said by the field's own operators, which use indexes. About the elements of an array (`any`,
     /// `each_where`) the server takes no `$expr`: an error that [`is_not_sent`](crate::Error::is_not_sent).
     ///

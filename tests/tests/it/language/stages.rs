@@ -41,6 +41,7 @@ struct Basket {
     label: Option<Label>,
     lines: Vec<Label>,
     counts: Vec<i64>,
+    smalls: Vec<i32>,
     changed: DateTime,
 }
 
@@ -60,6 +61,7 @@ fn basket() -> Basket {
         label: Some(Label { text: "l".into(), copies: 1 }),
         lines: vec![],
         counts: vec![1, 2],
+        smalls: vec![7],
         changed: DateTime::from_millis(0),
     }
 }
@@ -92,6 +94,11 @@ fn cases() -> Vec<Case> {
         (Update::stages().set(b.qty(), |b| b.small()), set(doc! { "qty": { "$toLong": "$small" } }), |it| {
             it.qty = 3
         }),
+        (
+            Update::stages().set(b.counts(), |b| b.smalls()),
+            set(doc! { "counts": { "$map": { "input": "$smalls", "in": { "$toLong": "$$this" } } } }),
+            |it| it.counts = vec![7],
+        ),
         (
             Update::stages().set(b.small(), |b| (b.qty() + 1).to_int()),
             set(doc! { "small": { "$toInt": { "$add": ["$qty", 1] } } }),
