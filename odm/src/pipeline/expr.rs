@@ -46,6 +46,7 @@ use crate::{
 /// An expression over the row `R` that gives a `T`.
 ///
 /// Construct with the fields a stage hands to its closure (`|o| o.price()`), operators on them, or [`lit`].
+#[must_use = "an expression does nothing until a stage or a sentence gets it"]
 pub struct Expr<R, T> {
     source: Source,
     types: PhantomData<fn() -> (R, T)>,

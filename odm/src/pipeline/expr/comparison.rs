@@ -68,6 +68,7 @@ impl<R, T: Value> Expr<R, T> {
     /// How the two compare: -1, 0 or 1 where it is less, equal or greater.
     ///
     /// `{ $cmp: [a, b] }`
+    #[allow(clippy::should_implement_trait)] // the manual's name
     pub fn cmp<K>(&self, other: impl ExprOperand<R, T, K>) -> Expr<R, i32>
     where
         T: Ordered,

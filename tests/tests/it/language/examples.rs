@@ -13,7 +13,7 @@ use odm::{
 
 #[derive(Debug, Model)]
 #[odm(collection = "inventory")]
-struct Item {
+struct Stock {
     id: i32,
     item: Name,
     price: f64,
@@ -138,7 +138,9 @@ fn gather(document: &Document, all: &mut Vec<Bson>) {
     for (name, value) in document {
         match (name.as_str(), value) {
             ("$and", Bson::Array(branches)) => {
-                branches.iter().for_each(|branch| gather(branch.as_document().unwrap(), all));
+                for branch in branches {
+                    gather(branch.as_document().unwrap(), all);
+                }
             }
             ("$or" | "$nor", Bson::Array(branches)) => {
                 let branches: Vec<Bson> =
@@ -188,7 +190,8 @@ fn values(value: &Bson) -> Bson {
 }
 
 fn queries() -> Vec<(&'static str, Document, Document)> {
-    let (i, p, f, b) = (Item::fields(), Priced::fields(), Flags::fields(), BinaryFlags::fields());
+    let (i, priced) = (Stock::fields(), Priced::fields());
+    let (flags, data) = (Flags::fields(), BinaryFlags::fields());
     let (s, l) = (Survey::fields(), Place::fields());
     let schema = || {
         doc! { "required": ["name", "major", "gpa", "address"], "properties": {
@@ -217,23 +220,23 @@ fn queries() -> Vec<(&'static str, Document, Document)> {
         ),
         (
             "clear bits by position",
-            sent(f.a().bits_all_clear([1, 5])),
+            sent(flags.a().bits_all_clear([1, 5])),
             doc! { "a": { "$bitsAllClear": [1, 5] } },
         ),
-        ("set bits by data", sent(b.a().bits_all_set(mask())), doc! { "a": { "$bitsAllSet": mask() } }),
+        ("set bits by data", sent(data.a().bits_all_set(mask())), doc! { "a": { "$bitsAllSet": mask() } }),
         (
             "a clear bit by position",
-            sent(f.a().bits_any_clear([1, 5])),
+            sent(flags.a().bits_any_clear([1, 5])),
             doc! { "a": { "$bitsAnyClear": [1, 5] } },
         ),
-        ("a clear bit by mask", sent(f.a().bits_any_clear(35)), doc! { "a": { "$bitsAnyClear": 35 } }),
+        ("a clear bit by mask", sent(flags.a().bits_any_clear(35)), doc! { "a": { "$bitsAnyClear": 35 } }),
         (
             "a clear bit by data",
-            sent(b.a().bits_any_clear(mask())),
+            sent(data.a().bits_any_clear(mask())),
             doc! { "a": { "$bitsAnyClear": mask() } },
         ),
-        ("a set bit by mask", sent(f.a().bits_any_set(35)), doc! { "a": { "$bitsAnySet": 35 } }),
-        ("a set bit by data", sent(b.a().bits_any_set(mask())), doc! { "a": { "$bitsAnySet": mask() } }),
+        ("a set bit by mask", sent(flags.a().bits_any_set(35)), doc! { "a": { "$bitsAnySet": 35 } }),
+        ("a set bit by data", sent(data.a().bits_any_set(mask())), doc! { "a": { "$bitsAnySet": mask() } }),
         (
             "one element at once",
             sent(s.results().any(|r| r.product().eq("xyz") & r.score().gte(8))),
@@ -283,7 +286,11 @@ fn queries() -> Vec<(&'static str, Document, Document)> {
             sent(Filter::none_of([i.price().eq(1.99), i.qty().lt(20), i.sale().eq(true)])),
             doc! { "$nor": [{ "price": 1.99 }, { "qty": { "$lt": 20 } }, { "sale": true }] },
         ),
-        ("not a pattern", sent(!p.price().regex("^p.*", "")), doc! { "price": { "$not": pattern("^p.*") } }),
+        (
+            "not a pattern",
+            sent(!priced.price().regex("^p.*", "")),
+            doc! { "price": { "$not": pattern("^p.*") } },
+        ),
     ]
 }
 
