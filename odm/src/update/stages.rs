@@ -21,7 +21,8 @@ use crate::{
 /// mixed with it.
 ///
 /// A stage sees what those before it made of the document. What `set` writes is stored as the field stores it: a number
-/// that is computed as another kind than the field's is converted.
+/// that is computed as another kind than the field's is converted. Only in the literal of a document
+/// (`AddressOf { floor: .. }`) a number keeps its kind: `.to_long()` and its like convert it.
 ///
 /// ```
 /// # use odm::{Id, Model, Update};
@@ -125,7 +126,7 @@ impl<M: Value> Stages<M> {
 impl<M> Stages<M> {
     fn write(&mut self, field: &Location, value: CodecResult<Bson>) {
         let written = name(field).and_then(|name| match value {
-            Ok(value) => Ok((name, value)),
+            Ok(value) => Ok((name, whole(value))),
             Err(problem) => Err(problem.at(field.to_key())),
         });
         let (name, value) = match written {
@@ -151,6 +152,16 @@ impl<M> Stages<M> {
             Some(problem) => Err(problem),
             None => Ok(self.list),
         }
+    }
+}
+
+/// A document that is spelled out would be merged into the one that is there.
+fn whole(value: Bson) -> Bson {
+    match &value {
+        Bson::Document(document) if !document.keys().next().is_some_and(|key| key.starts_with('$')) => {
+            doc! { "$mergeObjects": [value] }.into()
+        }
+        _ => value,
     }
 }
 

@@ -140,7 +140,7 @@ fn values() -> Vec<Case> {
         ),
         (
             Update::stages().set(b.label(), |b| LabelOf { text: b.owner(), copies: b.qty() }),
-            set(doc! { "label": { "text": "$owner", "copies": "$qty" } }),
+            set(doc! { "label": { "$mergeObjects": [{ "text": "$owner", "copies": "$qty" }] } }),
             |it| it.label = Some(Label { text: "ada".into(), copies: 4 }),
         ),
         (
@@ -244,6 +244,22 @@ async fn the_server_makes_of_a_document_what_the_stages_say(db: Database) -> odm
             );
         }
     }
+    Ok(())
+}
+
+/// A document takes the place of the one that is there, with all that it has.
+#[odm_test::test]
+async fn a_document_is_replaced_and_not_merged(db: Database) -> odm::Result<()> {
+    let baskets = db.collection::<Basket>();
+    let b = Basket::fields();
+    let basket = basket();
+    baskets.insert_one(&basket).await?;
+    let raw = baskets.driver().clone_with_type::<Document>();
+    raw.update_one(doc! {}, doc! { "$set": { "label.old": 1 } }).await.unwrap();
+    let update = Update::stages().set(b.label(), |b| LabelOf { text: b.owner(), copies: b.qty() });
+    baskets.update_one(b.id().eq(basket.id), update).await?;
+    let stored = raw.find_one(doc! {}).await.unwrap().unwrap();
+    assert_eq!(stored.get_document("label").unwrap(), &doc! { "text": "ada", "copies": 4_i64 });
     Ok(())
 }
 
