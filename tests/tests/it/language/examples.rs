@@ -189,18 +189,19 @@ fn values(value: &Bson) -> Bson {
     }
 }
 
+fn schema() -> Document {
+    doc! { "required": ["name", "major", "gpa", "address"], "properties": {
+        "name": { "bsonType": "string", "description": "must be a string and is required" },
+        "address": { "bsonType": "object", "required": ["zipcode"], "properties": {
+            "street": { "bsonType": "string" }, "zipcode": { "bsonType": "string" },
+        } },
+    } }
+}
+
 fn queries() -> Vec<(&'static str, Document, Document)> {
     let (i, priced) = (Stock::fields(), Priced::fields());
     let (flags, data) = (Flags::fields(), BinaryFlags::fields());
     let (s, l) = (Survey::fields(), Place::fields());
-    let schema = || {
-        doc! { "required": ["name", "major", "gpa", "address"], "properties": {
-            "name": { "bsonType": "string", "description": "must be a string and is required" },
-            "address": { "bsonType": "object", "required": ["zipcode"], "properties": {
-                "street": { "bsonType": "string" }, "zipcode": { "bsonType": "string" },
-            } },
-        } }
-    };
     let triangle = vec![[0.0, 0.0], [3.0, 6.0], [6.0, 1.0], [0.0, 0.0]];
     let big =
         vec![[-100.0, 60.0], [-100.0, 0.0], [-100.0, -60.0], [100.0, -60.0], [100.0, 60.0], [-100.0, 60.0]];
