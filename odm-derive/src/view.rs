@@ -9,7 +9,7 @@ use syn::{Data, DeriveInput, Fields, GenericParam, Ident, Lifetime, Path, Type, 
 use crate::{
     ast::Derive,
     attr::{
-        Once, odm_words,
+        Once, flag, odm_words,
         symbol::{self, Position, form},
         value,
     },
@@ -30,8 +30,15 @@ pub(crate) struct View<'a> {
 pub(crate) struct Field<'a> {
     pub(crate) ident: &'a Ident,
     pub(crate) ty: &'a Type,
+    pub(crate) source: Source,
+}
+
+/// What a field of a view is read from.
+pub(crate) enum Source {
     /// The parent's field.
-    pub(crate) from: Ident,
+    Field(Ident),
+    /// The score of the text search.
+    TextScore,
 }
 
 impl<'a> View<'a> {
@@ -66,9 +73,12 @@ impl<'a> View<'a> {
     fn distinct(&self, cx: &Ctxt) {
         let mut seen: HashMap<String, &Field<'_>> = HashMap::new();
         for field in &self.fields {
-            if let Some(first) = seen.insert(field.from.unraw().to_string(), field) {
-                let message =
-                    format!("`{}` and `{}` are both read from `{}`", first.ident, field.ident, field.from);
+            let from = match &field.source {
+                Source::Field(from) => format!("`{}`", from.unraw()),
+                Source::TextScore => "the score of the text search".to_owned(),
+            };
+            if let Some(first) = seen.insert(from.clone(), field) {
+                let message = format!("`{}` and `{}` are both read from {from}", first.ident, field.ident);
                 cx.push(syn::Error::new(field.ident.span(), message));
             }
         }
@@ -96,15 +106,28 @@ fn fields<'a>(cx: &Ctxt, original: &'a DeriveInput) -> Vec<Field<'a>> {
 
 fn field<'a>(cx: &Ctxt, original: &'a syn::Field) -> Option<Field<'a>> {
     let ident = original.ident.as_ref()?;
-    let mut from = Once::default();
+    let (mut from, mut score) = (Once::default(), Once::default());
     odm_words(cx, &original.attrs, |word, input| {
         if word == symbol::FROM {
             from.set(word, value(word, input, form::FROM)?)
+        } else if word == symbol::TEXT_SCORE {
+            flag(word, input, form::TEXT_SCORE)?;
+            score.set(word, ())
         } else {
             Err(Position::field(Derive::View, false, true).unknown(word))
         }
     });
-    Some(Field { ident, ty: &original.ty, from: from.get().unwrap_or(ident).clone() })
+    if let (Some(from), Some(())) = (from.get(), score.get()) {
+        cx.error(
+            from,
+            "a field is read from its parent's field or is the score of the text search, not both",
+        );
+    }
+    let source = match score.get() {
+        Some(()) => Source::TextScore,
+        None => Source::Field(from.get().unwrap_or(ident).clone()),
+    };
+    Some(Field { ident, ty: &original.ty, source })
 }
 
 /// What a view borrows from is one document.

@@ -18,14 +18,14 @@
 //! | logical | `&` `\|` `!` [`Filter::all_of`] [`Filter::any_of`] [`Filter::none_of`] |
 //! | element | `exists` `type_` `is_null` `is_null_or_missing` `is_present` |
 //! | array | `any` (`$elemMatch`) `contains` `all` `size` |
-//! | evaluation | `starts_with` `regex` `mod_` [`Filter::text`] [`Filter::json_schema`] [`Filter::where_`] [`Filter::sample_rate`] [`Filter::comment`] |
+//! | evaluation | [`Filter::expr`] `starts_with` `regex` `in_regex` `mod_` [`Filter::text`] [`Filter::json_schema`] [`Filter::where_`] [`Filter::sample_rate`] [`Filter::comment`] |
 //! | geospatial | `geo_within` `geo_intersects` `near` `near_sphere`, with the geometries of [`geo`](crate::geo) |
 //! | bitwise | `bits_all_set` `bits_all_clear` `bits_any_set` `bits_any_clear` |
 //! | enums | `is_variant` |
 //! | version | [`Filter::outdated`] |
 //!
-//! An operator that is not here yet is written as the driver takes it and joined like any other:
-//! `Filter::raw(doc! { "$expr": { "$gt": ["$pages", "$read"] } }) & b.pages().gt(9)`.
+//! A condition of your own is written as the driver takes it and joined like any other:
+//! `Filter::raw(doc! { "pages": { "$gt": 5 } }) & b.title().eq("Rust")`.
 
 mod array;
 mod bitwise;
@@ -35,6 +35,7 @@ mod element;
 mod evaluation;
 mod geospatial;
 mod pinned;
+mod text;
 mod variant;
 mod version;
 
@@ -42,6 +43,11 @@ use std::{fmt, marker::PhantomData, ops};
 
 use mongodb::bson::{Bson, Document};
 
+pub use self::{
+    bitwise::{Bitmask, bitmasks},
+    element::BsonTypes,
+    text::TextOptions,
+};
 pub(crate) use self::{
     clauses::{Clauses, about_element, behind},
     pinned::pins_id,

@@ -229,3 +229,27 @@ impl From<MultiPolygon> for Area {
         Self(geometry(&polygons))
     }
 }
+
+/// A polygon larger than half of the earth: its ring runs counterclockwise around the inside, where a [`Polygon`] is the
+/// smaller of the two areas that its ring parts.
+///
+/// Construct with `BigPolygon::from(polygon)`; `geo_within` takes it. The server takes one ring.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BigPolygon(Polygon);
+
+impl From<Polygon> for BigPolygon {
+    fn from(polygon: Polygon) -> Self {
+        Self(polygon)
+    }
+}
+
+/// `{ $geometry: { type: "Polygon", coordinates: [..], crs: { .. } } }`
+impl From<BigPolygon> for Area {
+    fn from(polygon: BigPolygon) -> Self {
+        const STRICT_WINDING: &str = "urn:x-mongodb:crs:strictwinding:EPSG:4326";
+        Self(polygon.0.coordinates.to_bson().map(|coordinates| {
+            let crs = doc! { "type": "name", "properties": { "name": STRICT_WINDING } };
+            doc! { "$geometry": { "type": "Polygon", "coordinates": coordinates, "crs": crs } }.into()
+        }))
+    }
+}

@@ -1,8 +1,7 @@
 //! `Pipeline<In, Row>`: stages whose row type follows them.
 //!
 //! Stages: `matching` (`$match`), `sort`, `skip`, `limit`, `unwind`, `group`. Accumulators: [`sum`], [`avg`], [`min`],
-//! [`max`], [`first`], [`last`], [`push`], [`add_to_set`], [`count`]. Expressions: fields, `+ - *`, [`divide`],
-//! [`lit`], literals of shapes. A stage that has no method yet is added as the driver takes it, with
+//! [`max`], [`first`], [`last`], [`push`], [`add_to_set`], [`count`]. Expressions are those of [`expr`]. A stage that has no method yet is added as the driver takes it, with
 //! [`Pipeline::stage`], or with [`Pipeline::stage_as`] where the rows change:
 //! `.stage_as::<Flat>(doc! { "$project": { .. } })`.
 //!
@@ -22,10 +21,15 @@ use mongodb::bson::{Bson, Document};
 
 pub use self::{
     accumulator::{Accumulator, add_to_set, avg, count, first, last, max, min, push, sum},
-    expr::{Expr, Expression, divide, lit},
+    expr::{Expr, Expression, Truth, cond, divide, lit, now, rand, root, switch, text_score},
     row::{Over, With},
     shape::{Accumulates, Filled, Fills, Fits, Gives, IdOf, InGroup, InObject, Slot, Slots},
+    stage::Exprs,
     stage::unwind::{Direct, Field, InPick, Unwind},
+};
+pub(crate) use self::{
+    expr::{BaseExpression, Computed, constant},
+    stage::exprs,
 };
 use crate::error::{
     Result,

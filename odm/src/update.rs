@@ -18,10 +18,11 @@
 //!
 //! | kind | operators |
 //! |---|---|
-//! | field | `set` `set_null` `set_on_insert` `unset` `rename` `inc` `mul` `min` `max` `current_date` |
+//! | field | `set` `set_null` `set_on_insert` `unset` `rename` `inc` `mul` `min` `max` `current_date` `current_timestamp` |
 //! | array | `push` `push_each` `push_each_with` `add_to_set` `add_to_set_each` `pop_first` `pop_last` `pull` `pull_all` `pull_where` |
 //! | bitwise | `bit_and` `bit_or` `bit_xor` |
-//! | positions | `at(index)` `each()` (`$[]`) `each_where(..)` (`$[name]`) |
+//! | positions | `at(index)` `matched()` (`$`) `each()` (`$[]`) `each_where(..)` (`$[name]`) |
+//! | stages | [`Update::stages`] with `set` `and_set` `unset` `replace_with`: values computed from the document itself |
 //!
 //! Operators of your own are written as the driver takes them and joined like any other:
 //! `Update::raw(doc! { "$unset": { "old": "" } }) + b.title().set("x")`.
@@ -35,6 +36,7 @@ mod field;
 mod on_insert;
 mod positional;
 mod push;
+mod stages;
 
 use std::{fmt, marker::PhantomData, ops};
 
@@ -44,7 +46,11 @@ use mongodb::{
 };
 
 use self::changes::Changes;
-pub use self::push::PushEach;
+pub use self::{
+    field::{RenameTo, Stamped},
+    push::PushEach,
+    stages::{StageField, StageValue, Stages, values},
+};
 use crate::{
     error::{Result, codec::CodecResult},
     path::Location,
@@ -88,8 +94,8 @@ impl<M> Update<M> {
         Self::of(Changes::raw(document))
     }
 
-    /// An aggregation pipeline as the update, as the driver takes it. It stands alone: joined with other
-    /// changes by `+` it cannot be sent.
+    /// An aggregation pipeline of your own as the update, as the driver takes it; [`stages`](Self::stages) is the typed
+    /// one. It stands alone: joined with other changes by `+` it cannot be sent.
     pub fn pipeline(stages: Vec<Document>) -> Self {
         Self::of(Changes::pipeline(stages))
     }
@@ -144,19 +150,36 @@ impl<M> fmt::Debug for Update<M> {
 }
 
 /// Both changes.
-impl<M> ops::Add for Update<M> {
+impl<M, U: JoinsUpdate<M>> ops::Add<U> for Update<M> {
     type Output = Self;
 
-    fn add(self, other: Self) -> Self {
-        Self::of(self.changes.and(other.changes))
+    fn add(self, other: U) -> Self {
+        Self::of(self.changes.and(other.joined().changes))
     }
 }
 
-/// What a verb takes as its update: an [`Update`] of the model, a plain [`Document`] of operators, or an
-/// aggregation pipeline as a `Vec<Document>`.
+/// What `+` joins with an update: another [`Update`] of the model.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be joined with an update of `{M}`",
+    label = "expected an `Update<{M}>`",
+    note = "operators and stages do not mix: a constant in stages is `.set(field, |_| value)`"
+)]
+pub trait JoinsUpdate<M> {
+    /// The other update.
+    fn joined(self) -> Update<M>;
+}
+
+impl<M> JoinsUpdate<M> for Update<M> {
+    fn joined(self) -> Self {
+        self
+    }
+}
+
+/// What a verb takes as its update: an [`Update`] of the model, [`Stages`] that compute it, a plain [`Document`] of
+/// operators, or an aggregation pipeline as a `Vec<Document>`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an update of `{M}`",
-    label = "expected an `Update<{M}>`, a `Document` or a `Vec<Document>`",
+    label = "expected an `Update<{M}>`, its `Stages`, a `Document` or a `Vec<Document>`",
     note = "begin with the fields of the model: `let m = {M}::fields();` and `m.field().set(..)`",
     note = "join updates with `+`"
 )]

@@ -70,7 +70,9 @@ mod elements;
 mod encoded;
 mod flatten;
 mod id;
+mod kind;
 mod map;
+mod ordered;
 mod plain;
 mod pointer;
 mod raw;
@@ -107,10 +109,12 @@ pub use self::{
     },
     flatten::{Flatten, Flattens, HasPart, PartIn, PartOf, Rest, check_part, part, part_behind, put_part},
     id::{Id, Keyed, NewKey},
+    kind::Kind,
     map::{Map, MapKey},
+    ordered::Ordered,
     raw::Raw,
     row::{OwnedRow, Row},
-    scalar::{Integer, Number},
+    scalar::{Bits, Integer, Number},
     text::Text,
     upgrade::{Outcome, SchemaVersion, Step, Versioned, decode_versioned, pass_version, put_version},
     variant::{bare, content, content_or_missing, held, item_required, skipped_variant},

@@ -67,6 +67,10 @@
 //! where they stand: in the document itself. If it is an `Option` there, it is one here, and `None` unless the view can be
 //! read. A flattened map has no names to ask for.
 //!
+//! A field marked `#[odm(text_score)]`, an `f64`, is no field of the parent: it is how well the document matches the words
+//! of [`Filter::text`](crate::Filter::text), read under the name `textScore`, `{ $meta: "textScore" }`. Reading such a view
+//! by a filter that searches no text is an error of the server.
+//!
 //! A view inside an array of `Option`s, in a map, or in itself (a tree) is read from the whole field: no projection
 //! describes it.
 //!
@@ -112,7 +116,7 @@ pub use self::{
     part::FromPart,
     place::{Declared, Flat, InView},
     projection::Projection,
-    reader::{Reader, parent},
+    reader::{Reader, Score, parent, text_score},
 };
 
 use crate::value::Row;

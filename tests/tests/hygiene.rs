@@ -121,6 +121,9 @@ pub mod without_prelude {
         pub clone: ::core::option::Option<Named<'a>>,
         /// Through serde.
         pub pair: ::core::option::Option<(i32, i32)>,
+        /// No field of it.
+        #[odm(text_score)]
+        pub score: ::core::option::Option<f64>,
     }
 
     /// A part of a line.

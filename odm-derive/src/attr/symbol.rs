@@ -30,6 +30,7 @@ pub(crate) const RENAME: &str = "rename";
 pub(crate) const SCHEMA_VERSION: &str = "schema_version";
 pub(crate) const SERDE: &str = "serde";
 pub(crate) const SPARSE: &str = "sparse";
+pub(crate) const TEXT_SCORE: &str = "text_score";
 pub(crate) const TTL: &str = "ttl";
 pub(crate) const UNIQUE: &str = "unique";
 pub(crate) const UNIT: &str = "unit";
@@ -47,6 +48,7 @@ pub(crate) mod form {
     pub(crate) const TTL: &str = "ttl = \"90d\"";
     pub(crate) const FROM: &str = "#[odm(from = parents_field)]";
     pub(crate) const OF: &str = "#[odm(of = Order)]";
+    pub(crate) const TEXT_SCORE: &str = "#[odm(text_score)]";
     pub(crate) const ID: &str = "#[odm(id)]";
     pub(crate) const RENAME: &str = "#[odm(rename = \"storedName\")]";
     pub(crate) const SCHEMA_VERSION: &str =
@@ -105,7 +107,7 @@ impl Position {
                 (&[RENAME, SERDE, BINARY, UNIT, VALIDATE], "on a field of an embedded document")
             }
             Derive::Shape => (&[ID, RENAME, SERDE, BINARY, UNIT], "on a field of a shape"),
-            Derive::View => (&[FROM], "on a field of a view"),
+            Derive::View => (&[FROM, TEXT_SCORE], "on a field of a view"),
             Derive::Value => (&[SERDE, BINARY, UNIT], "on the field of a value"),
         };
         Self { valid, name, derive }

@@ -9,11 +9,11 @@ use syn::{DeriveInput, GenericParam, Lifetime, spanned::Spanned};
 use super::{
     in_const,
     names::{collect, fresh},
-    scope::{local, odm_path},
+    scope::{local, odm_path, respan},
 };
 use crate::{
     ctxt::Ctxt,
-    view::{Field, View},
+    view::{Field, Source, View},
 };
 
 /// The whole derive.
@@ -112,7 +112,11 @@ impl Scope<'_> {
 
     /// How a field is read: the accessor is looked up at the user's name, the types meet at the user's type.
     fn reads(&self, field: &Field<'_>, parent: &Ident) -> TokenStream {
-        let (from, ty) = (&field.from, field.ty);
+        let (runtime, ty) = (&self.runtime, field.ty);
+        let Source::Field(from) = &field.source else {
+            let function = respan(quote!(#runtime::text_score), located(ty));
+            return quote_spanned!(located(ty)=> #function::<#ty>());
+        };
         let of = self.view.of.get();
         let accessor = quote_spanned!(located(from)=> #parent.#from());
         quote_spanned!(located(ty)=> #accessor.reads::<#of, #ty, _>())

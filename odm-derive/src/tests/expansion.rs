@@ -81,6 +81,8 @@ fn view() {
                 reference: &'a str,
                 #[odm(from = ship_to)]
                 place: Option<City<T>>,
+                #[odm(text_score)]
+                score: f64,
             }
         }
     ));

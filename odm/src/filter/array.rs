@@ -2,10 +2,13 @@
 
 use mongodb::bson::Bson;
 
-use super::{Filter, IntoFilter};
+use super::{
+    Filter, IntoFilter,
+    comparison::{equals, is_read_otherwise},
+};
 use crate::{
     path::{Element, Location, Operand, Path, Queried, element, operand_list},
-    value::{Array, Value, looks_like_operators},
+    value::{Array, Value},
 };
 
 /// What a filter compares with an element of the array `V`.
@@ -51,9 +54,8 @@ impl<M, V: Value, R> Path<M, V, R> {
         I::Item: Operand<Item<V>, K>,
     {
         match operand_list::<Item<V>, K, _>(values) {
-            // `$all` would read such elements as operators.
-            Ok(Bson::Array(items)) if items.iter().any(looks_like_operators) => {
-                Filter::all_of(items.into_iter().map(|item| Filter::test(self.location(), "$eq", Ok(item))))
+            Ok(Bson::Array(items)) if items.iter().any(is_read_otherwise) => {
+                Filter::all_of(equals(self.location(), items))
             }
             values => Filter::test(self.location(), "$all", values),
         }

@@ -209,7 +209,9 @@ impl Clauses {
 
     /// The argument of `$elemMatch`.
     pub(super) fn into_elem_match(self) -> CodecResult<Bson> {
-        about_element(self.into_document()?).map(Bson::Document)
+        let document = self.into_document()?;
+        refuse_whole(&document)?;
+        about_element(document).map(Bson::Document)
     }
 
     /// The conditions, if there are any: where none would mean everything, and that is more than was meant.
@@ -218,6 +220,7 @@ impl Clauses {
         if document.is_empty() {
             return Err(CodecError::new("a condition on the elements", "none: it would pick every element"));
         }
+        refuse_whole(&document)?;
         Ok(document)
     }
 }
@@ -244,6 +247,20 @@ fn can_join(test: &Document, more: &Document) -> bool {
 
 fn logical(name: &str) -> bool {
     matches!(name, "$and" | "$or" | "$nor")
+}
+
+/// The server knows conditions about a whole document at its top only.
+fn refuse_whole(document: &Document) -> CodecResult<()> {
+    document.iter().try_for_each(|(name, value)| match value {
+        _ if matches!(name.as_str(), "$expr" | "$text" | "$where") => {
+            let found = format!("`{name}`, which is about the whole document");
+            Err(CodecError::new("a condition on the elements", found))
+        }
+        Bson::Array(branches) if logical(name) => {
+            branches.iter().filter_map(Bson::as_document).try_for_each(refuse_whole)
+        }
+        _ => Ok(()),
+    })
 }
 
 fn mentions_unnamed(document: &Document) -> bool {

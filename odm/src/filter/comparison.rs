@@ -1,9 +1,11 @@
 //! Comparison operators: `$eq $ne $gt $gte $lt $lte $in $nin`.
 
+use mongodb::bson::Bson;
+
 use super::Filter;
 use crate::{
-    path::{Operand, Path, Queried, operand_list},
-    value::Value,
+    path::{Location, Operand, Path, Queried, operand_list},
+    value::{Ordered, Value, looks_like_operators},
 };
 
 /// Values of other BSON types than the field's do not match; see the manual on comparison. Over an array
@@ -34,6 +36,7 @@ impl<M, V: Value, R> Path<M, V, R> {
     /// `{ field: { $gt: value } }`
     pub fn gt<K>(&self, value: impl Operand<V::Bare, K>) -> Filter<M>
     where
+        V: Ordered,
         R: Queried,
     {
         Filter::test(self.location(), "$gt", value.operand())
@@ -44,6 +47,7 @@ impl<M, V: Value, R> Path<M, V, R> {
     /// `{ field: { $gte: value } }`
     pub fn gte<K>(&self, value: impl Operand<V::Bare, K>) -> Filter<M>
     where
+        V: Ordered,
         R: Queried,
     {
         Filter::test(self.location(), "$gte", value.operand())
@@ -54,6 +58,7 @@ impl<M, V: Value, R> Path<M, V, R> {
     /// `{ field: { $lt: value } }`
     pub fn lt<K>(&self, value: impl Operand<V::Bare, K>) -> Filter<M>
     where
+        V: Ordered,
         R: Queried,
     {
         Filter::test(self.location(), "$lt", value.operand())
@@ -64,6 +69,7 @@ impl<M, V: Value, R> Path<M, V, R> {
     /// `{ field: { $lte: value } }`
     pub fn lte<K>(&self, value: impl Operand<V::Bare, K>) -> Filter<M>
     where
+        V: Ordered,
         R: Queried,
     {
         Filter::test(self.location(), "$lte", value.operand())
@@ -78,7 +84,12 @@ impl<M, V: Value, R> Path<M, V, R> {
         I: IntoIterator,
         I::Item: Operand<V::Bare, K>,
     {
-        Filter::test(self.location(), "$in", operand_list::<V::Bare, K, _>(values))
+        match operand_list::<V::Bare, K, _>(values) {
+            Ok(Bson::Array(values)) if values.iter().any(is_read_otherwise) => {
+                Filter::any_of(equals(self.location(), values))
+            }
+            values => Filter::test(self.location(), "$in", values),
+        }
     }
 
     /// Matches documents whose field equals none of `values`, documents without the field included.
@@ -90,6 +101,21 @@ impl<M, V: Value, R> Path<M, V, R> {
         I: IntoIterator,
         I::Item: Operand<V::Bare, K>,
     {
-        Filter::test(self.location(), "$nin", operand_list::<V::Bare, K, _>(values))
+        match operand_list::<V::Bare, K, _>(values) {
+            Ok(Bson::Array(values)) if values.iter().any(is_read_otherwise) => {
+                Filter::none_of(equals(self.location(), values))
+            }
+            values => Filter::test(self.location(), "$nin", values),
+        }
     }
+}
+
+/// Whether `$in`, `$nin` and `$all` would take a value for something to match by: a regular expression, operators.
+pub(super) fn is_read_otherwise(value: &Bson) -> bool {
+    matches!(value, Bson::RegularExpression(_)) || looks_like_operators(value)
+}
+
+/// One test for each value: `$eq` takes it as it is.
+pub(super) fn equals<M>(at: &Location, values: Vec<Bson>) -> impl Iterator<Item = Filter<M>> {
+    values.into_iter().map(|value| Filter::test(at, "$eq", Ok(value)))
 }

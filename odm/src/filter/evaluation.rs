@@ -1,11 +1,12 @@
-//! Evaluation operators: `$regex $mod $jsonSchema $text $where $nor $comment $sampleRate`, and texts by their beginning.
+//! Evaluation operators: `$expr $regex $mod $jsonSchema $where $nor $comment $sampleRate`, and texts by their beginning.
 
-use mongodb::bson::{Bson, Document, doc};
+use mongodb::bson::{Bson, Document, Regex, doc};
 
 use super::{Clauses, Filter};
 use crate::{
     error::codec::{CodecError, CodecResult},
     path::{Path, Queried},
+    pipeline::{Expression, Exprs, Truth, exprs},
     value::{Number, Text, Value},
 };
 
@@ -38,6 +39,19 @@ impl<M, V: Value, R> Path<M, V, R> {
         Filter::of(Clauses::tests(self.location(), regex(pattern, options)))
     }
 
+    /// Matches documents whose text matches one of these regular expressions, each with its options.
+    ///
+    /// `{ field: { $in: [/^be/, /^st/i] } }`; what [`regex`](Path::regex) says of patterns and options holds here.
+    pub fn in_regex<'p>(&self, patterns: impl IntoIterator<Item = (&'p str, &'p str)>) -> Filter<M>
+    where
+        V: Text,
+        R: Queried,
+    {
+        let patterns: CodecResult<Vec<Bson>> =
+            patterns.into_iter().map(|(pattern, options)| literal(pattern, options)).collect();
+        Filter::test(self.location(), "$in", patterns.map(Bson::Array))
+    }
+
     /// Matches documents whose number leaves this remainder when it is divided.
     ///
     /// `{ field: { $mod: [divisor, remainder] } }`; a divisor of zero is an error that
@@ -56,6 +70,25 @@ impl<M, V: Value, R> Path<M, V, R> {
 }
 
 fn regex(pattern: &str, options: &str) -> CodecResult<Document> {
+    check(pattern, options)?;
+    let mut test = doc! { "$regex": pattern };
+    if !options.is_empty() {
+        test.insert("$options", options);
+    }
+    Ok(test)
+}
+
+/// A regular expression as a value: the server wants its options in alphabetical order.
+fn literal(pattern: &str, options: &str) -> CodecResult<Bson> {
+    check(pattern, options)?;
+    let mut sorted: Vec<char> = options.chars().collect();
+    sorted.sort_unstable();
+    let cstring = |text: String| text.try_into().map_err(|_| CodecError::malformed());
+    Ok(Regex { pattern: cstring(pattern.to_owned())?, options: cstring(sorted.into_iter().collect())? }
+        .into())
+}
+
+fn check(pattern: &str, options: &str) -> CodecResult<()> {
     if let Some(other) = options.chars().find(|option| !"imsx".contains(*option)) {
         return Err(CodecError::new(
             "the options `i`, `m`, `s`, `x` of a regular expression",
@@ -65,11 +98,7 @@ fn regex(pattern: &str, options: &str) -> CodecResult<Document> {
     if pattern.contains('\0') {
         return Err(CodecError::new("a regular expression without NUL", "one with NUL"));
     }
-    let mut test = doc! { "$regex": pattern };
-    if !options.is_empty() {
-        test.insert("$options", options);
-    }
-    Ok(test)
+    Ok(())
 }
 
 /// Conditions on the document as a whole.
@@ -79,24 +108,40 @@ impl<M> Filter<M> {
         Self::of(Clauses::none_of(filters.into_iter().map(|filter| filter.clauses)))
     }
 
-    /// Matches documents that a text index finds for these words.
+    /// Matches documents for which an expression is true: what compares fields of a document with each other.
     ///
-    /// `{ $text: { $search: "words" } }`; the collection must have a text index.
-    pub fn text(search: &str) -> Self {
-        Self::of(Clauses::whole("$text", doc! { "$search": search }))
+    /// `{ $expr: { $gt: ["$spent", "$budget"] } }`
+    ///
+    /// The closure gets the fields as [expressions](crate::pipeline::expr), so the model must be named:
+    /// `Filter::<Order>::expr(..)`. Conditions that compare a field with a value
+    /// are better said by the field's own operators, which use indexes. About the elements of an array (`any`,
+    /// `each_where`) the server takes no `$expr`: an error that [`is_not_sent`](crate::Error::is_not_sent).
+    ///
+    /// ```
+    /// # use odm::{Filter, Id, Model};
+    /// # #[derive(Model)]
+    /// # #[odm(collection = "budgets")]
+    /// # struct Budget { id: Id<Budget>, owner: String, spent: f64, budget: Option<f64> }
+    /// let over = Filter::<Budget>::expr(|b| b.spent().gt(b.budget().if_null(100)));
+    /// assert_eq!(
+    ///     (Budget::fields().owner().eq("ada") & over).to_string(),
+    ///     r#"{ "owner": { "$eq": "ada" }, "$expr": { "$gt": ["$spent", { "$ifNull": ["$budget", 100] }] } }"#,
+    /// );
+    /// ```
+    pub fn expr<X>(condition: impl FnOnce(Exprs<M>) -> X) -> Self
+    where
+        M: Value,
+        X: Expression<M>,
+        X::T: Truth,
+    {
+        Self::of_expr(condition(exprs::<M>()).render())
     }
 
-    /// The same in a language, with case and diacritics as said.
-    ///
-    /// `{ $text: { $search: "words", $language: "nb", $caseSensitive: false, $diacriticSensitive: false } }`
-    pub fn text_with(search: &str, language: &str, case_sensitive: bool, diacritic_sensitive: bool) -> Self {
-        let text = doc! {
-            "$search": search,
-            "$language": language,
-            "$caseSensitive": case_sensitive,
-            "$diacriticSensitive": diacritic_sensitive,
-        };
-        Self::of(Clauses::whole("$text", text))
+    pub(crate) fn of_expr(condition: CodecResult<Bson>) -> Self {
+        Self::of(match condition {
+            Ok(condition) => Clauses::whole("$expr", condition),
+            Err(problem) => Clauses::wrong(problem.at("$expr")),
+        })
     }
 
     /// Matches documents that satisfy a JSON schema, as the server knows them.

@@ -14,7 +14,7 @@ use crate::{
 
 impl<M, V: Value, R> Path<M, V, R> {
     /// Matches documents whose geometry lies wholly inside an area: a [`Polygon`](crate::geo::Polygon), a
-    /// [`MultiPolygon`](crate::geo::MultiPolygon), or a shape of [`Area`].
+    /// [`MultiPolygon`](crate::geo::MultiPolygon), a [`BigPolygon`](crate::geo::BigPolygon), or a shape of [`Area`].
     ///
     /// `{ field: { $geoWithin: { $geometry: { .. } } } }`
     pub fn geo_within(&self, area: impl Into<Area>) -> Filter<M>

@@ -12,7 +12,19 @@ impl<M: 'static, V: Value, R: Reach> Path<M, V, R> {
     where
         V: Array,
     {
-        item::<M, V, R>(self.at.position(&index.to_string()))
+        item::<M, V, R>(self.at.element(index))
+    }
+
+    /// The first element that the filter matched, in an update: `lines.$`.
+    ///
+    /// The filter must be about this array; else the server refuses the update. Of an update that makes a new document
+    /// (`upsert`) it takes none.
+    pub fn matched(&self) -> Item<M, V, Each>
+    where
+        V: Array,
+        R: OnePlace,
+    {
+        item::<M, V, Each>(self.at.position("$"))
     }
 
     /// Every element, in an update: `lines.$[]`.

@@ -23,6 +23,8 @@ struct Extras {
     signs: Vec<Signed>,
     /// Nothing tells the variant that the path went into last.
     untold: bool,
+    /// The path goes through a position in an array.
+    element: bool,
     problem: Option<CodecError>,
 }
 
@@ -62,6 +64,18 @@ impl Location {
     /// A position or a positional operator of the manual, `0` or `$[]`.
     pub(crate) fn position(&self, step: &str) -> Self {
         Self { name: self.joined(step), array: self.array, extras: self.extras.clone() }
+    }
+
+    /// An element of an array by its position, `0`.
+    pub(crate) fn element(&self, index: u32) -> Self {
+        let mut location = self.position(&index.to_string());
+        location.extras_mut().element = true;
+        location
+    }
+
+    /// Whether the name goes through a position in an array.
+    pub(crate) fn is_element(&self) -> bool {
+        self.extras.as_ref().is_some_and(|extras| extras.element)
     }
 
     /// The same place, below which everything is in the elements of an array.

@@ -1,7 +1,27 @@
 //! Expressions: values that the server computes from a row.
+//!
+//! | kind | operators |
+//! |---|---|
+//! | values | fields of the row, constants, [`lit`], literals of shapes, [`root`], [`now`] |
+//! | arithmetic | `+` `-` `*` `%` [`divide`] `abs` `ceil` `floor` `round` |
+//! | comparison | `eq` `ne` `gt` `gte` `lt` `lte` `cmp` |
+//! | boolean | `&` `\|` `!` |
+//! | conditional | [`cond`] `if_null` [`switch`] |
+//! | conversion | `to_int` `to_long` `to_double` `to_decimal` `as_` |
+//! | other | [`rand`], [`text_score`] |
+//!
+//! An operator that is not here yet is written as the driver takes it, with [`Expr::raw`].
 
 mod arithmetic;
+mod boolean;
+mod comparison;
+mod conditional;
+mod convert;
+mod operand;
 mod place;
+mod random;
+mod text;
+mod variable;
 
 use std::{borrow::Cow, fmt, marker::PhantomData};
 
@@ -9,7 +29,13 @@ use mongodb::bson::{Bson, DateTime, Decimal128, Document, Uuid, doc, oid::Object
 
 pub use self::{
     arithmetic::{Divided, Plus, divide},
+    boolean::Truth,
+    conditional::{Switch, cond, switch},
+    operand::{Alike, Computed, ExprOperand},
     place::{InExpr, Straight, ThroughArray, ThroughOption, Wrap},
+    random::rand,
+    text::text_score,
+    variable::{now, root},
 };
 use crate::{
     error::codec::CodecResult,
@@ -20,6 +46,7 @@ use crate::{
 /// An expression over the row `R` that gives a `T`.
 ///
 /// Construct with the fields a stage hands to its closure (`|o| o.price()`), operators on them, or [`lit`].
+#[must_use = "an expression does nothing until a stage or a sentence gets it"]
 pub struct Expr<R, T> {
     source: Source,
     types: PhantomData<fn() -> (R, T)>,
@@ -46,6 +73,14 @@ impl Source {
 impl<R, T> Expr<R, T> {
     pub(crate) fn from_source(source: Source) -> Self {
         Self { source, types: PhantomData }
+    }
+
+    /// An expression of your own, as the driver takes it; you say what it gives:
+    /// `Expr::<_, String>::raw(doc! { "$toUpper": "$name" })`.
+    ///
+    /// A text in it is a path if it begins with `$`: what somebody else wrote is a [`lit`].
+    pub fn raw(expression: impl Into<Bson>) -> Self {
+        Self::computed(Ok(expression.into()))
     }
 
     /// An expression that an operator made.
@@ -176,7 +211,7 @@ pub fn lit<R, T: Value>(value: T) -> Expr<R, T> {
 }
 
 /// What the server could read as a path or an operator is wrapped in `$literal`.
-fn constant(value: Bson) -> Bson {
+pub(crate) fn constant(value: Bson) -> Bson {
     let readable = match &value {
         Bson::String(text) => text.starts_with('$'),
         Bson::Document(_) | Bson::Array(_) => true,

@@ -6,7 +6,7 @@
 
 use std::marker::PhantomData;
 
-use mongodb::bson::{Bson, DateTime, Decimal128, Document, Uuid, oid::ObjectId};
+use mongodb::bson::{Bson, DateTime, Decimal128, Document, Uuid, doc, oid::ObjectId};
 
 use super::{
     accumulator::Accumulator,
@@ -15,7 +15,7 @@ use super::{
 use crate::{
     error::codec::{CodecError, CodecResult},
     path::{Based, Key},
-    value::{Doc, Id, Keyed, Value},
+    value::{Doc, Id, Keyed, Kind, Number, Value},
 };
 
 /// The fields of a literal as they are sent.
@@ -205,7 +205,12 @@ impl<K, T, X: Gives> Fills<K, T> for X where X::Given: Fits<T> {}
     label = "gives `{Self}`, not `{F}`",
     note = "a `T` fits an `Option<T>`, and an integer fits a wider integer or a float"
 )]
-pub trait Fits<F> {}
+pub trait Fits<F> {
+    /// An expression of this type as it is stored in the field: its kind of number is the field's.
+    fn fit(rendered: Bson) -> Bson {
+        rendered
+    }
+}
 
 #[diagnostic::do_not_recommend]
 impl<T: Value> Fits<T> for T {}
@@ -216,11 +221,47 @@ impl<T: Value> Fits<Option<T>> for T {}
 /// negative number is then an error on reading.
 macro_rules! fits {
     ($($from:ty => $($to:ty),*;)*) => { $($(
-        impl Fits<$to> for $from {}
-        impl Fits<Option<$to>> for $from {}
-        impl Fits<Option<$to>> for Option<$from> {}
-        impl Fits<Vec<$to>> for Vec<$from> {}
+        impl Fits<$to> for $from {
+            fn fit(rendered: Bson) -> Bson {
+                as_kind(rendered, conversion::<$from, $to>())
+            }
+        }
+        impl Fits<Option<$to>> for $from {
+            fn fit(rendered: Bson) -> Bson {
+                as_kind(rendered, conversion::<$from, $to>())
+            }
+        }
+        impl Fits<Option<$to>> for Option<$from> {
+            fn fit(rendered: Bson) -> Bson {
+                as_kind(rendered, conversion::<$from, $to>())
+            }
+        }
+        impl Fits<Vec<$to>> for Vec<$from> {
+            fn fit(rendered: Bson) -> Bson {
+                as_kinds(rendered, conversion::<$from, $to>())
+            }
+        }
     )*)* };
+}
+
+/// The operator that makes the kind of number of a `B` of that of an `A`, if they are not the same.
+fn conversion<A: Number, B: Number>() -> Option<&'static str> {
+    let to = <B::Stored as Kind>::CONVERSION;
+    (<A::Stored as Kind>::CONVERSION != to).then_some(to)
+}
+
+fn as_kind(number: Bson, conversion: Option<&'static str>) -> Bson {
+    match conversion {
+        Some(operator) => doc! { operator: number }.into(),
+        None => number,
+    }
+}
+
+fn as_kinds(numbers: Bson, conversion: Option<&'static str>) -> Bson {
+    match conversion {
+        Some(operator) => doc! { "$map": { "input": numbers, "in": { operator: "$$this" } } }.into(),
+        None => numbers,
+    }
 }
 
 #[cfg(feature = "rust_decimal")]

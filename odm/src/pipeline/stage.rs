@@ -11,10 +11,10 @@ use crate::{
     value::Value,
 };
 
-/// The fields of a row as expressions.
-pub(super) type Exprs<R> = <R as Value>::Fields<InExpr<R, Straight>, ()>;
+/// The fields of a row as expressions: what a closure of [`Filter::expr`](crate::Filter::expr) and the stages gets.
+pub type Exprs<R> = <R as Value>::Fields<InExpr<R, Straight>, ()>;
 
-pub(super) fn exprs<R: Value>() -> Exprs<R> {
+pub(crate) fn exprs<R: Value>() -> Exprs<R> {
     R::under(InExpr::root(), ())
 }
 

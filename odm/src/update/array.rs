@@ -130,14 +130,14 @@ impl<M, V: Value, R> Path<M, V, R> {
 
     /// Removes every element that equals `item`.
     ///
-    /// `{ $pull: { field: { $eq: item } } }`
+    /// `{ $pull: { field: item } }`, or `{ $pull: { field: { $eq: item } } }` where the server could take the item for a
+    /// condition: a document, an array, a regular expression.
     pub fn pull<K>(&self, item: impl Operand<<V::Item as Value>::Bare, K>) -> Update<M>
     where
         V: Array,
         R: OnePlace,
     {
-        let equal: CodecResult<Bson> = item.operand().map(|item| doc! { "$eq": item }.into());
-        Update::change(self.location(), "$pull", equal)
+        Update::change(self.location(), "$pull", item.operand().map(as_equal))
     }
 
     /// Removes every element that satisfies the condition.
@@ -157,6 +157,14 @@ impl<M, V: Value, R> Path<M, V, R> {
 
 fn assigned<V, K, O: Assign<V, K>>(items: impl IntoIterator<Item = O>) -> CodecResult<Bson> {
     items.into_iter().map(Assign::assign).collect::<CodecResult<_>>().map(Bson::Array)
+}
+
+/// Beside `$eq`, an array in the array would go too if it has the item, so it stands only where it must.
+fn as_equal(item: Bson) -> Bson {
+    match item {
+        Bson::Document(_) | Bson::Array(_) | Bson::RegularExpression(_) => doc! { "$eq": item }.into(),
+        item => item,
+    }
 }
 
 /// A document whose keys are operators would be read as modifiers of `$push`; inside `$each` it is an item.

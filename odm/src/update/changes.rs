@@ -47,6 +47,13 @@ impl Changes {
         Self { pipeline: Some(stages), ..Self::default() }
     }
 
+    pub(super) fn stages(stages: CodecResult<Vec<Document>>) -> Self {
+        match stages {
+            Ok(stages) => Self::pipeline(stages),
+            Err(problem) => Self { problem: Some(problem), ..Self::default() },
+        }
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         let no_pipeline = self.pipeline.as_ref().is_none_or(Vec::is_empty);
         no_pipeline && self.operators.is_empty() && self.problem.is_none()
@@ -113,7 +120,7 @@ impl Changes {
 
 /// The server refuses an update that writes a field and something inside it (code 40); so do we, before
 /// anything is sent.
-fn refuse_conflicts(operators: &Document) -> CodecResult<()> {
+pub(super) fn refuse_conflicts(operators: &Document) -> CodecResult<()> {
     let names = || operators.values().filter_map(Bson::as_document).flat_map(Document::keys);
     let mut seen = HashSet::new();
     if let Some(twice) = names().find(|name| !seen.insert(name.as_str())) {
@@ -129,7 +136,7 @@ fn refuse_conflicts(operators: &Document) -> CodecResult<()> {
 }
 
 #[cold]
-fn written_twice(outer: &str, inner: &str) -> CodecError {
+pub(super) fn written_twice(outer: &str, inner: &str) -> CodecError {
     let found = if outer == inner {
         "two changes of it".to_owned()
     } else {

@@ -1,12 +1,12 @@
 //! Field operators: `$set $setOnInsert $unset $rename $inc $mul $min $max $currentDate`.
 
-use mongodb::bson::Bson;
+use mongodb::bson::{Bson, Timestamp, doc};
 
 use super::Update;
 use crate::{
     index::Dated,
-    path::{Assign, Based, One, OnePlace, Operand, Path},
-    value::{Number, Optional, Value},
+    path::{Assign, Based, Location, One, OnePlace, Operand, Path},
+    value::{Number, Optional, Ordered, Value},
 };
 
 impl<M, V: Value, R> Path<M, V, R> {
@@ -74,6 +74,7 @@ impl<M, V: Value, R> Path<M, V, R> {
     /// than any number.
     pub fn min<K>(&self, value: impl Operand<V::Bare, K>) -> Update<M>
     where
+        V: Ordered,
         R: OnePlace,
     {
         Update::change(self.location(), "$min", value.operand())
@@ -84,6 +85,7 @@ impl<M, V: Value, R> Path<M, V, R> {
     /// `{ $max: { field: value } }`
     pub fn max<K>(&self, value: impl Operand<V::Bare, K>) -> Update<M>
     where
+        V: Ordered,
         R: OnePlace,
     {
         Update::change(self.location(), "$max", value.operand())
@@ -109,7 +111,30 @@ impl<M, V: Value, R> Path<M, V, R> {
     {
         Update::change(self.location(), "$currentDate", Ok(Bson::Boolean(true)))
     }
+
+    /// Gives the field the server's present timestamp: seconds and a counter, as the oplog has them.
+    ///
+    /// `{ $currentDate: { field: { $type: "timestamp" } } }`
+    pub fn current_timestamp(&self) -> Update<M>
+    where
+        V: Stamped,
+        R: OnePlace,
+    {
+        Update::change(self.location(), "$currentDate", Ok(doc! { "$type": "timestamp" }.into()))
+    }
 }
+
+/// A field that holds a timestamp: what `current_timestamp` takes.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a timestamp",
+    label = "`current_timestamp` needs a `bson::Timestamp` field",
+    note = "dates take `.current_date()`"
+)]
+pub trait Stamped: Value {}
+
+impl Stamped for Timestamp {}
+#[diagnostic::do_not_recommend]
+impl<T: Stamped> Stamped for Option<T> {}
 
 impl<M, V: Value> Path<M, V, One> {
     /// Moves the value to another field of the same type, which loses its own; a missing field moves nothing.
@@ -117,13 +142,32 @@ impl<M, V: Value> Path<M, V, One> {
     /// `{ $rename: { field: "other" } }`; neither may be in an array.
     pub fn rename<F>(&self, to: F) -> Update<M>
     where
-        F: Based<Base = Self>,
+        F: Based,
+        F::Base: RenameTo<M, V>,
     {
         let to = to.into_base();
-        let name = match to.location().problem() {
+        let to = to.place();
+        let name = match to.problem() {
             Some(problem) => Err(problem.clone()),
             None => Ok(Bson::String(to.name().to_owned())),
         };
         Update::change(self.location(), "$rename", name)
+    }
+}
+
+/// A field of `M` that a field of type `V` can be renamed to.
+#[diagnostic::on_unimplemented(
+    message = "a field of `{M}` of type `{V}` cannot be renamed to `{Self}`",
+    label = "not one field of that type",
+    note = "the value moves as it is stored, so both fields have one type, and neither is in an array"
+)]
+pub trait RenameTo<M, V> {
+    /// Its name.
+    fn place(&self) -> &Location;
+}
+
+impl<M, V> RenameTo<M, V> for Path<M, V, One> {
+    fn place(&self) -> &Location {
+        self.location()
     }
 }

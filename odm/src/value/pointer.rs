@@ -6,7 +6,7 @@ use std::{borrow::Cow, sync::Arc};
 
 use mongodb::bson::{Bson, spec::ElementType};
 
-use super::{Array, Doc, Integer, Map, Number, Raw, Text, Value, Writer};
+use super::{Array, Bits, Doc, Integer, Map, Number, Ordered, Raw, Text, Value, Writer};
 use crate::{error::codec::CodecResult, index::Dated, model::Check, path::At};
 
 macro_rules! pointers {
@@ -68,6 +68,10 @@ macro_rules! pointers {
         impl<$($generics)*> Integer for $type where T: Integer {}
         #[diagnostic::do_not_recommend]
         impl<$($generics)*> Text for $type where T: Text {}
+        #[diagnostic::do_not_recommend]
+        impl<$($generics)*> Bits for $type where T: Bits {}
+        #[diagnostic::do_not_recommend]
+        impl<$($generics)*> Ordered for $type where T: Ordered {}
         #[diagnostic::do_not_recommend]
         impl<$($generics)*> Dated for $type where T: Dated {}
     )* };

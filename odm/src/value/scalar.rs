@@ -6,7 +6,7 @@ use mongodb::bson::{
     spec::{BinarySubtype, ElementType},
 };
 
-use super::{Raw, Value, Writer, leaf};
+use super::{Kind, Raw, Value, Writer, leaf};
 use crate::error::codec::{CodecError, CodecResult};
 
 /// A number, or a number that may be absent: what `inc`, `sum` and arithmetic take.
@@ -18,7 +18,7 @@ use crate::error::codec::{CodecError, CodecResult};
 )]
 pub trait Number: Value {
     /// The kind of BSON number that is stored: `i32`, `i64`, `f64` or `Decimal128`.
-    type Stored: Value;
+    type Stored: Kind;
     /// What is added to it: the same kind of number, signed.
     type Step: Value;
 }
@@ -39,6 +39,18 @@ pub trait Integer: Number {}
 
 #[diagnostic::do_not_recommend]
 impl<N: Integer> Integer for Option<N> {}
+
+/// An integer or binary data: what the tests of bits ask about.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no bits to ask about",
+    label = "this operator needs an integer or binary data",
+    note = "integers are Rust's, binary data is `bson::Binary`, and `Option`s of them"
+)]
+pub trait Bits: Value {}
+
+impl Bits for Binary {}
+#[diagnostic::do_not_recommend]
+impl<T: Bits> Bits for Option<T> {}
 
 #[cold]
 fn out_of_range(expected: &'static str, found: &dyn ToString) -> CodecError {
@@ -79,6 +91,7 @@ macro_rules! integers {
             type Step = $step;
         }
         impl Integer for $type {}
+        impl Bits for $type {}
         impl Value for $type {
             leaf!();
             #[inline]

@@ -7,7 +7,7 @@ use mongodb::bson::{Bson, spec::ElementType};
 use super::{Raw, Value, Writer, leaf};
 use crate::error::codec::{CodecError, CodecResult};
 
-/// A text, or a text that may be absent: what `starts_with` takes.
+/// A text, a text that may be absent, or an array of texts: what `starts_with` and `regex` take.
 #[diagnostic::on_unimplemented(message = "`{Self}` is not text", label = "this operator needs a text field")]
 pub trait Text: Value {}
 
@@ -17,6 +17,8 @@ impl Text for Box<str> {}
 impl Text for Arc<str> {}
 #[diagnostic::do_not_recommend]
 impl<T: Text> Text for Option<T> {}
+#[diagnostic::do_not_recommend]
+impl<T: Text> Text for Vec<T> {}
 
 macro_rules! texts {
     ($($type:ty),*) => { $(

@@ -2,7 +2,7 @@
 
 use std::any::type_name;
 
-use mongodb::bson::Document;
+use mongodb::bson::{Document, doc};
 
 use super::View;
 
@@ -27,6 +27,11 @@ impl Projection {
     /// Everything that stands here.
     pub(super) fn whole(&mut self) {
         self.fields.insert(self.at.as_str(), 1);
+    }
+
+    /// What a text search says of the document.
+    pub(super) fn text_score(&mut self) {
+        self.fields.insert(self.at.as_str(), doc! { "$meta": "textScore" });
     }
 
     /// The fields of a view. One that lies in itself would have no end of them: from there on, everything.

@@ -45,6 +45,28 @@ impl<T: Value, F: Key> Flat<T, F> {
     }
 }
 
+/// What the score of a text search is read as.
+#[diagnostic::on_unimplemented(
+    message = "the score of a text search is not a `{Self}`",
+    label = "marked `#[odm(text_score)]`: expected `f64`",
+    note = "or `Option<f64>`"
+)]
+pub trait Score: Value {}
+
+impl Score for f64 {}
+impl Score for Option<f64> {}
+
+/// How the score of the text search is read: under a name of its own, since it is no field of the parent.
+pub fn text_score<'de, V: Score>() -> Reader<'de, V> {
+    Reader(Source::Field {
+        name: "textScore",
+        aliases: &[],
+        read: |raw| V::decode(raw),
+        absent: V::missing,
+        project: Projection::text_score,
+    })
+}
+
 /// How a `V` is read from a field, or from a part, of its parent.
 pub struct Reader<'de, V>(Source<'de, V>);
 

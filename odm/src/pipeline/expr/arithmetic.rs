@@ -1,10 +1,10 @@
-//! Arithmetic: `+ - *` on expressions, and `divide`.
+//! Arithmetic: `+ - * %` on expressions, `divide`, and rounding.
 
 use std::ops;
 
 use mongodb::bson::Decimal128;
 
-use super::{BaseExpression, Expr, Expression, binary};
+use super::{BaseExpression, Expr, Expression, binary, operator};
 use crate::value::{Number, Value};
 
 /// What two kinds of stored numbers give together: integers widen to `i64`, a double makes a double, a
@@ -96,6 +96,39 @@ operators! {
     Add add "$add";
     Sub sub "$subtract";
     Mul mul "$multiply";
+    Rem rem "$mod";
+}
+
+macro_rules! roundings {
+    ($($(#[$doc:meta])* $name:ident $operator:literal;)*) => {
+        impl<R, T: Number> Expr<R, T> {
+            $(
+                $(#[$doc])*
+                ///
+                #[doc = concat!("`{ ", $operator, ": number }`; null stays null.")]
+                pub fn $name(&self) -> Self {
+                    Self::computed(operator($operator, self.source.clone().render()))
+                }
+            )*
+
+            /// The number rounded to so many places behind the point, halves to the even neighbour; a negative number of
+            /// places rounds to tens, hundreds, ..
+            ///
+            /// `{ $round: [number, places] }`; null stays null.
+            pub fn round(&self, places: i32) -> Self {
+                Self::computed(binary("$round", self.source.clone().render(), Ok(places.into())))
+            }
+        }
+    };
+}
+
+roundings! {
+    /// The number without its sign.
+    abs "$abs";
+    /// The smallest whole number that is not less.
+    ceil "$ceil";
+    /// The greatest whole number that is not greater.
+    floor "$floor";
 }
 
 /// One number by another: a double, or a decimal.

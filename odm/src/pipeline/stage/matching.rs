@@ -1,7 +1,12 @@
 //! `$match`.
 
-use super::paths;
-use crate::{filter::IntoFilter, path::Root, pipeline::Pipeline, value::Value};
+use super::{Exprs, exprs, paths};
+use crate::{
+    filter::{Filter, IntoFilter},
+    path::Root,
+    pipeline::{Expression, Pipeline, Truth},
+    value::Value,
+};
 
 impl<In, Row: Value, P> Pipeline<In, Row, P> {
     /// Keeps the rows that satisfy the condition.
@@ -9,6 +14,18 @@ impl<In, Row: Value, P> Pipeline<In, Row, P> {
     /// `{ $match: { .. } }`; a plain `Document` is taken too: `.matching(|_| doc! { .. })`.
     pub fn matching<F: IntoFilter<Row>>(self, condition: impl FnOnce(Root<Row>) -> F) -> Self {
         let filter = condition(paths::<Row>()).into_filter();
+        self.then("$match", filter.into_clauses().into_document().map(Into::into))
+    }
+
+    /// Keeps the rows for which an expression is true: what compares fields of the row with each other.
+    ///
+    /// `{ $match: { $expr: { .. } } }`, as [`Filter::expr`]
+    pub fn matching_expr<X>(self, condition: impl FnOnce(Exprs<Row>) -> X) -> Self
+    where
+        X: Expression<Row>,
+        X::T: Truth,
+    {
+        let filter = Filter::<Row>::of_expr(condition(exprs::<Row>()).render());
         self.then("$match", filter.into_clauses().into_document().map(Into::into))
     }
 }

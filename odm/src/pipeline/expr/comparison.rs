@@ -1,0 +1,82 @@
+//! Comparison: `$eq $ne $gt $gte $lt $lte $cmp`.
+
+use mongodb::bson::Bson;
+
+use super::{Expr, ExprOperand, binary};
+use crate::{
+    error::codec::CodecResult,
+    value::{Ordered, Value},
+};
+
+/// Unlike a filter, an expression compares every two values, in the server's order of types: a missing field comes
+/// before null, null before numbers, these before texts. An array is compared as a whole.
+impl<R, T: Value> Expr<R, T> {
+    /// Whether it equals the other.
+    ///
+    /// `{ $eq: [a, b] }`
+    pub fn eq<K>(&self, other: impl ExprOperand<R, T, K>) -> Expr<R, bool> {
+        Expr::computed(self.compared("$eq", other.render_operand()))
+    }
+
+    /// Whether it does not equal the other.
+    ///
+    /// `{ $ne: [a, b] }`
+    pub fn ne<K>(&self, other: impl ExprOperand<R, T, K>) -> Expr<R, bool> {
+        Expr::computed(self.compared("$ne", other.render_operand()))
+    }
+
+    /// Whether it is greater than the other.
+    ///
+    /// `{ $gt: [a, b] }`
+    pub fn gt<K>(&self, other: impl ExprOperand<R, T, K>) -> Expr<R, bool>
+    where
+        T: Ordered,
+    {
+        Expr::computed(self.compared("$gt", other.render_operand()))
+    }
+
+    /// Whether it is at least the other.
+    ///
+    /// `{ $gte: [a, b] }`
+    pub fn gte<K>(&self, other: impl ExprOperand<R, T, K>) -> Expr<R, bool>
+    where
+        T: Ordered,
+    {
+        Expr::computed(self.compared("$gte", other.render_operand()))
+    }
+
+    /// Whether it is less than the other.
+    ///
+    /// `{ $lt: [a, b] }`
+    pub fn lt<K>(&self, other: impl ExprOperand<R, T, K>) -> Expr<R, bool>
+    where
+        T: Ordered,
+    {
+        Expr::computed(self.compared("$lt", other.render_operand()))
+    }
+
+    /// Whether it is at most the other.
+    ///
+    /// `{ $lte: [a, b] }`
+    pub fn lte<K>(&self, other: impl ExprOperand<R, T, K>) -> Expr<R, bool>
+    where
+        T: Ordered,
+    {
+        Expr::computed(self.compared("$lte", other.render_operand()))
+    }
+
+    /// How the two compare: -1, 0 or 1 where it is less, equal or greater.
+    ///
+    /// `{ $cmp: [a, b] }`
+    #[allow(clippy::should_implement_trait)] // the manual's name
+    pub fn cmp<K>(&self, other: impl ExprOperand<R, T, K>) -> Expr<R, i32>
+    where
+        T: Ordered,
+    {
+        Expr::computed(self.compared("$cmp", other.render_operand()))
+    }
+
+    fn compared(&self, operator: &'static str, other: CodecResult<Bson>) -> CodecResult<Bson> {
+        binary(operator, self.source.clone().render(), other)
+    }
+}

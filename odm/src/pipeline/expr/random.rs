@@ -1,0 +1,12 @@
+//! Random numbers: `$rand`.
+
+use mongodb::bson::Document;
+
+use super::{Expr, operator};
+
+/// A random number from 0 up to 1, another one for every row.
+///
+/// `{ $rand: {} }`
+pub fn rand<R>() -> Expr<R, f64> {
+    Expr::computed(operator("$rand", Ok(Document::new().into())))
+}

@@ -1,0 +1,289 @@
+//! Pipeline updates: `$set $unset $replaceWith`, computed from the document itself.
+
+use std::{fmt, marker::PhantomData};
+
+use mongodb::bson::{Bson, Document, doc};
+
+use super::{
+    IntoUpdate, Update,
+    changes::{Changes, refuse_conflicts, written_twice},
+};
+use crate::{
+    error::codec::{CodecError, CodecResult},
+    path::{Assign, Based, Location, One, Path, operands::Given},
+    pipeline::{BaseExpression, Computed, Expression, Exprs, Fits, InObject, Slots, constant, exprs},
+    value::{Optional, Value},
+};
+
+/// The stages of an update that computes what it writes from the document it changes.
+///
+/// Construct with [`Update::stages`]. Every verb that takes an [`Update`] takes it; the operators of an update cannot be
+/// mixed with it.
+///
+/// A stage sees what those before it made of the document. What `set` writes is stored as the field stores it: a number
+/// that is computed as another kind than the field's is converted. Only in the literal of a document
+/// (`AddressOf { floor: .. }`) a number keeps its kind: `.to_long()` and its like convert it.
+///
+/// ```
+/// # use odm::{Id, Model, Update};
+/// # #[derive(Model)]
+/// # #[odm(collection = "baskets")]
+/// # struct Basket { id: Id<Basket>, price: f64, qty: u32, total: f64, rebate: Option<f64>, checked: bool }
+/// let b = Basket::fields();
+/// let update = Update::stages()
+///     .set(b.total(), |b| b.price() * b.qty() - b.rebate().if_null(0))
+///     .and_set(b.checked(), |_| true)
+///     .unset(b.rebate());
+/// assert_eq!(
+///     update.to_string(),
+///     r#"[{ "$set": { "total": { "$subtract": [{ "$multiply": ["$price", "$qty"] }, { "$ifNull": ["$rebate", 0] }] }, "checked": true } }, { "$unset": "rebate" }]"#,
+/// );
+/// ```
+#[must_use = "an update does nothing until a verb gets it"]
+pub struct Stages<M> {
+    list: Vec<Document>,
+    problem: Option<CodecError>,
+    model: PhantomData<fn() -> M>,
+}
+
+impl<M> Update<M> {
+    /// An update that computes what it writes from the document itself; no stages yet.
+    ///
+    /// `[{ $set: { total: { $multiply: ["$price", "$qty"] } } }]`
+    pub fn stages() -> Stages<M> {
+        Stages { list: Vec::new(), problem: None, model: PhantomData }
+    }
+}
+
+impl<M: Value> Stages<M> {
+    /// Gives a field what an expression gives, or a constant: a new stage.
+    ///
+    /// `{ $set: { field: expression } }`
+    ///
+    /// The closure gets the fields of the document as [expressions](crate::pipeline::expr). A field in an array cannot be
+    /// named here, nor can a position in one: an error that [`is_not_sent`](crate::Error::is_not_sent).
+    pub fn set<F, X, K>(mut self, field: F, value: impl FnOnce(Exprs<M>) -> X) -> Self
+    where
+        F: Based,
+        F::Base: StageField<M>,
+        X: StageValue<M, <F::Base as StageField<M>>::Type, K>,
+    {
+        self.list.push(doc! { "$set": {} });
+        self.and_set(field, value)
+    }
+
+    /// The same in the stage of the [`set`](Self::set) before: both see the document as it was before that stage.
+    ///
+    /// `{ $set: { field: expression, other: expression } }`
+    ///
+    /// Two values for one field in a stage, or for a field and something inside it, are an error that
+    /// [`is_not_sent`](crate::Error::is_not_sent).
+    pub fn and_set<F, X, K>(mut self, field: F, value: impl FnOnce(Exprs<M>) -> X) -> Self
+    where
+        F: Based,
+        F::Base: StageField<M>,
+        X: StageValue<M, <F::Base as StageField<M>>::Type, K>,
+    {
+        let field = field.into_base();
+        self.write(field.place(), value(exprs::<M>()).render_value());
+        self
+    }
+
+    /// Removes a field, which then reads as `None`.
+    ///
+    /// `{ $unset: "field" }`
+    pub fn unset<F>(mut self, field: F) -> Self
+    where
+        F: Based,
+        F::Base: StageField<M>,
+        <F::Base as StageField<M>>::Type: Optional,
+    {
+        match name(field.into_base().place()) {
+            Ok(name) => self.list.push(doc! { "$unset": name }),
+            Err(problem) => self.refuse(problem),
+        }
+        self
+    }
+
+    /// Puts another document in place of the whole one; the `_id` must stay the same.
+    ///
+    /// `{ $replaceWith: expression }`
+    ///
+    /// [`root`](crate::pipeline::root) is the document as it is, [`lit`](crate::pipeline::lit) one of yours:
+    /// `.replace_with(|d| cond(d.version().lt(2), lit(fresh), root()))`.
+    pub fn replace_with<X>(mut self, document: impl FnOnce(Exprs<M>) -> X) -> Self
+    where
+        X: Expression<M, T = M>,
+    {
+        match document(exprs::<M>()).render() {
+            Ok(document) => self.list.push(doc! { "$replaceWith": document }),
+            Err(problem) => self.refuse(problem),
+        }
+        self
+    }
+}
+
+impl<M> Stages<M> {
+    fn write(&mut self, field: &Location, value: CodecResult<Bson>) {
+        let written = name(field).and_then(|name| match value {
+            Ok(value) => Ok((name, whole(value))),
+            Err(problem) => Err(problem.at(field.to_key())),
+        });
+        let (name, value) = match written {
+            Ok(written) => written,
+            Err(problem) => return self.refuse(problem),
+        };
+        match self.list.last_mut() {
+            Some(stage) if stage.contains_key("$set") => {
+                if let Err(problem) = with(stage, name, value) {
+                    self.refuse(problem);
+                }
+            }
+            _ => self.list.push(doc! { "$set": { name: value } }),
+        }
+    }
+
+    fn refuse(&mut self, problem: CodecError) {
+        self.problem.get_or_insert(problem);
+    }
+
+    fn render(self) -> CodecResult<Vec<Document>> {
+        match self.problem {
+            Some(problem) => Err(problem),
+            None => Ok(self.list),
+        }
+    }
+}
+
+/// A document that is spelled out would be merged into the one that is there.
+fn whole(value: Bson) -> Bson {
+    match &value {
+        Bson::Document(document) if !document.keys().next().is_some_and(|key| key.starts_with('$')) => {
+            doc! { "$mergeObjects": [value] }.into()
+        }
+        _ => value,
+    }
+}
+
+/// Writes one more field in a `$set`.
+fn with(stage: &mut Document, name: &str, value: Bson) -> CodecResult<()> {
+    if let Some(Bson::Document(fields)) = stage.get_mut("$set")
+        && fields.insert(name, value).is_some()
+    {
+        return Err(written_twice(name, name));
+    }
+    refuse_conflicts(stage)
+}
+
+/// A stage would take the position as the name of a field, in every element.
+fn name(field: &Location) -> CodecResult<&str> {
+    match field.problem() {
+        Some(problem) => Err(problem.clone()),
+        None if field.is_element() => {
+            Err(CodecError::new("a field that a stage can name", "a position in an array").at(field.to_key()))
+        }
+        None => Ok(field.name()),
+    }
+}
+
+impl<M> Clone for Stages<M> {
+    fn clone(&self) -> Self {
+        Self { list: self.list.clone(), problem: self.problem.clone(), model: PhantomData }
+    }
+}
+
+/// As it is sent, in extended JSON; what cannot be sent shows its problem.
+impl<M> fmt::Display for Stages<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.clone().render() {
+            Ok(stages) => Bson::from(stages).fmt(f),
+            Err(problem) => write!(f, "<{problem}>"),
+        }
+    }
+}
+
+impl<M> fmt::Debug for Stages<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Stages({self})")
+    }
+}
+
+impl<M> IntoUpdate<M> for Stages<M> {
+    fn into_update(self) -> Update<M> {
+        Update::of(Changes::stages(self.render()))
+    }
+}
+
+/// A field of `M` that a stage of an update can write.
+#[diagnostic::on_unimplemented(
+    message = "a stage of this update cannot write `{Self}`",
+    label = "not one field of every document of the model",
+    note = "name a field of the model that is updated, by its accessor",
+    note = "a field in the elements of an array is written by an operator: `.each_where(|element| ..).field().set(..)`"
+)]
+pub trait StageField<M> {
+    /// The type of the field.
+    type Type: Value;
+
+    /// Its name.
+    fn place(&self) -> &Location;
+}
+
+impl<M, V: Value> StageField<M> for Path<M, V, One> {
+    type Type = V;
+
+    fn place(&self) -> &Location {
+        self.location()
+    }
+}
+
+/// What a stage over `M` may write to a field of type `V`: an expression that gives one, the literal of a document, or a
+/// constant.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not give a `{V}`",
+    label = "cannot be stored in a field of type `{V}`",
+    note = "an integer fits a wider integer or a float; `.to_int()` and its like make another kind of number of it, and `.as_::<Cents>()` takes it for a number type of yours",
+    note = "what may be null fits an `Option`: `.if_null(..)` says what stands in its place"
+)]
+pub trait StageValue<M, V, K> {
+    /// The value as it is sent.
+    fn render_value(self) -> CodecResult<Bson>;
+}
+
+/// Markers of [`StageValue`]; inference fills them in.
+pub mod values {
+    /// The literal of a document.
+    #[derive(Debug)]
+    pub enum Literal {}
+}
+use values::Literal;
+
+#[diagnostic::do_not_recommend]
+impl<M, V, X> StageValue<M, V, Computed> for X
+where
+    X: Based,
+    X::Base: BaseExpression<M>,
+    <X::Base as BaseExpression<M>>::T: Fits<V>,
+{
+    fn render_value(self) -> CodecResult<Bson> {
+        BaseExpression::render(self.into_base()).map(<<X::Base as BaseExpression<M>>::T as Fits<V>>::fit)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<M, V, X> StageValue<M, V, Literal> for X
+where
+    X: Slots<InObject<M>> + Expression<M>,
+    <X as Expression<M>>::T: Fits<V>,
+{
+    fn render_value(self) -> CodecResult<Bson> {
+        Expression::render(self)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<M, V, K, X: Assign<V, K>> StageValue<M, V, Given<K>> for X {
+    fn render_value(self) -> CodecResult<Bson> {
+        self.assign().map(constant)
+    }
+}

@@ -1,0 +1,63 @@
+//! Values with an order that people mean: what `gt`, `min` and their like compare.
+
+use std::{
+    borrow::Cow,
+    num::{
+        NonZeroI8, NonZeroI16, NonZeroI32, NonZeroI64, NonZeroI128, NonZeroIsize, NonZeroU8, NonZeroU16,
+        NonZeroU32, NonZeroU64, NonZeroU128, NonZeroUsize, Saturating, Wrapping,
+    },
+    path::PathBuf,
+    sync::Arc,
+};
+
+use mongodb::bson::{Binary, Bson, DateTime, Decimal128, Timestamp, Uuid, oid::ObjectId};
+
+use super::{Id, Keyed, Value, Via, Way};
+
+/// A value that is less or greater than another: a number, a text, a date, an id, binary data, a bool.
+///
+/// The server orders everything, documents by their fields and names of an enum by their letters; hardly anyone means
+/// that, so those have no order here.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no order",
+    label = "this operator compares numbers, texts, dates, ids, binary data",
+    note = "compare a field of a document, or ask about the elements of an array: `.any(|element| element.gt(..))`",
+    note = "names of an enum have no order of their own: list those that are meant, `.in_([..])`"
+)]
+pub trait Ordered: Value {}
+
+macro_rules! ordered {
+    ($($type:ty),* $(,)?) => { $(
+        impl Ordered for $type {}
+    )* };
+}
+
+ordered! {
+    i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, u128, usize, f32, f64, Decimal128,
+    NonZeroI8, NonZeroI16, NonZeroI32, NonZeroI64, NonZeroI128, NonZeroIsize,
+    NonZeroU8, NonZeroU16, NonZeroU32, NonZeroU64, NonZeroU128, NonZeroUsize,
+    bool, char, String, Cow<'static, str>, Box<str>, Arc<str>, PathBuf, DateTime, Timestamp, ObjectId, Uuid, Binary, Bson,
+}
+
+#[cfg(feature = "bytes")]
+ordered!(bytes::Bytes);
+#[cfg(feature = "chrono")]
+ordered!(chrono::DateTime<chrono::Utc>, chrono::NaiveDateTime, chrono::NaiveDate);
+#[cfg(feature = "rust_decimal")]
+ordered!(rust_decimal::Decimal);
+#[cfg(feature = "time")]
+ordered!(time::OffsetDateTime, time::UtcDateTime, time::PrimitiveDateTime, time::Date);
+#[cfg(feature = "url")]
+ordered!(url::Url);
+#[cfg(feature = "uuid")]
+ordered!(uuid::Uuid);
+
+impl<M: Keyed> Ordered for Id<M> {}
+// What a way of storing makes of a value only the user knows.
+impl<W: Way<T>, T: 'static> Ordered for Via<W, T> {}
+#[diagnostic::do_not_recommend]
+impl<T: Ordered> Ordered for Option<T> {}
+#[diagnostic::do_not_recommend]
+impl<T: Ordered> Ordered for Wrapping<T> {}
+#[diagnostic::do_not_recommend]
+impl<T: Ordered> Ordered for Saturating<T> {}

@@ -1,0 +1,7 @@
+use odm::{Model, Update};
+use odm_integration::story::{Customer, Order};
+
+fn main() {
+    let o = Order::fields();
+    let _ = Update::<Customer>::stages().set(o.reference(), |_| "x");
+}

@@ -1,0 +1,7 @@
+use odm::{Model, Update};
+use odm_integration::story::Order;
+
+fn main() {
+    let o = Order::fields();
+    let _ = Update::stages().set(o.reference(), |o| o.note());
+}

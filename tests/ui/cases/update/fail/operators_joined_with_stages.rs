@@ -1,0 +1,8 @@
+use odm::{Model, Update};
+use odm_integration::story::Order;
+
+fn main() {
+    let o = Order::fields();
+    let _ = o.note().set("x") + Update::stages().set(o.reference(), |_| "y");
+    let _ = Update::stages().set(o.reference(), |_| "y") + o.note().set("x");
+}
