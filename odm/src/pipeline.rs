@@ -108,6 +108,12 @@ impl Stages {
     }
 }
 
+/// Whether the last stage writes what it gets into a collection.
+pub(crate) fn writes(stages: &[Document]) -> bool {
+    let last = stages.last().and_then(|stage| stage.keys().next());
+    last.is_some_and(|name| matches!(name.as_str(), "$out" | "$merge"))
+}
+
 impl<In> Pipeline<In> {
     /// No stages yet: the rows are the documents.
     pub fn new() -> Self {
@@ -156,8 +162,7 @@ impl<In, Row, P> Pipeline<In, Row, P> {
 
     /// Whether the last stage writes what it gets into a collection: `$out` or `$merge`.
     pub(crate) fn writes(&self) -> bool {
-        let last = self.stages.list.last().and_then(|stage| stage.keys().next());
-        last.is_some_and(|name| matches!(name.as_str(), "$out" | "$merge"))
+        writes(&self.stages.list)
     }
 
     /// The stages as they are sent, and where to.

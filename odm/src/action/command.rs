@@ -13,7 +13,10 @@ use mongodb::{
 };
 use serde::Serialize;
 
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    pipeline::writes,
+};
 
 pub(super) fn find(collection: &str, filter: Document, mut options: FindOptions) -> Result<Document> {
     let mut command = doc! { "find": collection };
@@ -43,12 +46,6 @@ pub(super) fn aggregate(
         command.insert("cursor", Document::new());
     }
     Ok(command)
-}
-
-/// Whether a pipeline ends in a stage that writes.
-pub(super) fn writes(stages: &[Document]) -> bool {
-    let last = stages.last().and_then(|stage| stage.keys().next());
-    last.is_some_and(|name| matches!(name.as_str(), "$out" | "$merge"))
 }
 
 pub(super) fn count(collection: &str, filter: Document, options: CountOptions) -> Result<Document> {

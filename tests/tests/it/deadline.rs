@@ -17,7 +17,10 @@ use odm::{
         options::ClientOptions,
     },
 };
-use odm_integration::people::{Person, person};
+use odm_integration::{
+    commands::Commands,
+    people::{Person, person},
+};
 use odm_test::Server;
 
 const SHORT: Duration = Duration::from_millis(300);
@@ -228,7 +231,6 @@ async fn nothing_more_is_sent() {
 /// The server is told, so that it does not go on for nothing.
 #[odm_test::test]
 async fn the_server_is_told(db: Database, server: Server) {
-    use odm_integration::commands::Commands;
     let (db, commands) = Commands::record(server.uri(), &db).await;
     let people = db.collection::<Person>();
     people.insert_one(&person("ada", 36)).await.unwrap();
@@ -242,6 +244,28 @@ async fn the_server_is_told(db: Database, server: Server) {
     people.update_one(p.age().eq(1), p.age().inc(1)).deadline(after).await.unwrap();
     let told: Vec<_> = commands.take().iter().map(|sent| sent.get_i32("maxTimeMS").ok()).collect();
     assert_eq!(told, [Some(7000), Some(3000), Some(7000), Some(7000), None]);
+
+    // The other verbs: those whose command takes it are told.
+    let eve = person("eve", 9);
+    people.get(eve.id).deadline(after).await.unwrap();
+    people.get(eve.id).view::<Name>().deadline(after).await.unwrap();
+    people.exists(Filter::all()).deadline(after).await.unwrap();
+    people.count(Filter::all()).deadline(after).await.unwrap();
+    people.estimated_count().deadline(after).await.unwrap();
+    people.distinct(p.age(), Filter::all()).deadline(after).await.unwrap();
+    let _ = people.aggregate().deadline(after).await.unwrap();
+    people.count(Filter::all()).explain().deadline(after).await.unwrap();
+    people.find_one_and_replace(p.id().eq(eve.id), &eve).deadline(after).await.unwrap();
+    people.find_one_and_delete(p.id().eq(eve.id)).deadline(after).await.unwrap();
+    let told: Vec<_> = commands.take().iter().map(|sent| sent.get_i32("maxTimeMS").ok()).collect();
+    assert_eq!(told, [Some(7000); 10]);
+    people.insert_one(&eve).deadline(after).await.unwrap();
+    people.insert_many([person("bob", 2)]).deadline(after).await.unwrap();
+    people.update_many(Filter::all(), p.age().inc(1)).deadline(after).await.unwrap();
+    people.replace_one(p.id().eq(eve.id), &eve).deadline(after).await.unwrap();
+    people.delete_one(p.id().eq(eve.id)).deadline(after).await.unwrap();
+    people.delete_many(p.age().eq(1)).deadline(after).await.unwrap();
+    assert!(commands.take().iter().all(|sent| !sent.contains_key("maxTimeMS")));
 
     let slow = people.find_one(doc! { "$where": "sleep(2000) || true" });
     assert!(slow.deadline(SHORT).await.unwrap_err().is_timeout());
