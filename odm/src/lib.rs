@@ -92,6 +92,7 @@ pub mod value;
 pub mod view;
 // 2 say
 pub mod filter;
+mod given;
 pub mod pipeline;
 pub mod sort;
 pub mod update;
@@ -115,6 +116,8 @@ pub use database::Database;
 pub use error::{Error, ErrorKind, Result};
 #[doc(inline)]
 pub use filter::Filter;
+#[doc(inline)]
+pub use given::Given;
 #[doc(inline)]
 pub use model::Model;
 #[cfg(feature = "derive")]

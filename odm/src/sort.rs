@@ -9,6 +9,7 @@ use crate::{
         Result,
         codec::{CodecError, CodecResult},
     },
+    given::Given,
     path::{Location, Path, Queried},
 };
 
@@ -32,6 +33,26 @@ impl<M> Sort<M> {
     /// A sort of your own, as the driver takes it.
     pub fn raw(keys: Document) -> Self {
         Self { keys, problem: None, model: PhantomData }
+    }
+
+    /// Sorts by all of these, by the first one first: what `then` makes, for a list.
+    ///
+    /// The items are sorts, or `Option`s of them: a `None` is left out. An empty list, or one of nothing but `None`, asks
+    /// for no order: `{}`.
+    ///
+    /// ```
+    /// # use odm::{Id, Model, Sort};
+    /// # #[derive(Model)]
+    /// # #[odm(collection = "books")]
+    /// # struct Book { id: Id<Book>, title: String, pages: u32 }
+    /// let longest_first = true;
+    /// let b = Book::fields();
+    /// let sort = Sort::all_of([longest_first.then(|| b.pages().desc()), Some(b.title().asc())]);
+    /// assert_eq!(sort.into_document()?.to_string(), r#"{ "pages": -1, "title": 1 }"#);
+    /// # Ok::<(), odm::Error>(())
+    /// ```
+    pub fn all_of<S: Given<Self>>(sorts: impl IntoIterator<Item = S>) -> Self {
+        sorts.into_iter().filter_map(Given::given).fold(Self::raw(Document::new()), Self::then)
     }
 
     /// Decides between documents that are equal so far. A field that is sorted by already keeps its place.

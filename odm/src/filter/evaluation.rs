@@ -5,6 +5,7 @@ use mongodb::bson::{Bson, Document, doc};
 use super::{Clauses, Filter};
 use crate::{
     error::codec::{CodecError, CodecResult},
+    given::Given,
     path::{Path, Queried},
     value::{Number, Text, Value},
 };
@@ -74,9 +75,12 @@ fn regex(pattern: &str, options: &str) -> CodecResult<Document> {
 
 /// Conditions on the document as a whole.
 impl<M> Filter<M> {
-    /// None of the conditions holds: `{ $nor: [..] }`. An empty list matches every document.
-    pub fn none_of(filters: impl IntoIterator<Item = Self>) -> Self {
-        Self::of(Clauses::none_of(filters.into_iter().map(|filter| filter.clauses)))
+    /// None of the conditions holds: `{ $nor: [..] }`.
+    ///
+    /// The items are filters, or `Option`s of them: a `None` is left out. An empty list, or one of nothing but `None`,
+    /// matches every document.
+    pub fn none_of<F: Given<Self>>(filters: impl IntoIterator<Item = F>) -> Self {
+        Self::of(Clauses::none_of(filters.into_iter().filter_map(Given::given).map(Self::into_clauses)))
     }
 
     /// Matches documents that a text index finds for these words.
