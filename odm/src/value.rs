@@ -67,6 +67,7 @@ mod document;
 mod elements;
 mod encoded;
 mod flatten;
+mod from_text;
 mod id;
 mod map;
 mod plain;
@@ -89,6 +90,8 @@ use mongodb::bson::{Bson, spec::ElementType};
 
 use crate::{error::codec::CodecResult, model::Check, path::At};
 
+#[cfg(any(feature = "chrono", feature = "time"))]
+use self::from_text::dated;
 #[cfg(any(feature = "schemars", feature = "utoipa"))]
 pub use self::id::{KeySchema, KeyShape};
 pub use self::{
@@ -103,6 +106,7 @@ pub use self::{
         Binary, Counted, Days, Hours, InBinary, InUnit, Micros, Millis, Minutes, Nanos, Seconds, Span, Unit,
     },
     flatten::{Flatten, Flattens, HasPart, PartIn, PartOf, Rest, check_part, part, part_behind, put_part},
+    from_text::FromText,
     id::{Id, Keyed, NewKey},
     map::{Map, MapKey},
     raw::Raw,
