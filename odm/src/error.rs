@@ -10,6 +10,7 @@ mod duplicate_key;
 mod insert_many;
 pub mod invalid;
 mod kind;
+mod parameters;
 mod questions;
 mod rejection;
 mod schema;
@@ -21,6 +22,7 @@ pub use self::{
     duplicate_key::DuplicateKey,
     insert_many::{InsertFailure, InsertManyError, InsertOutcome},
     kind::ErrorKind,
+    parameters::{BadParameter, BadParameters},
     rejection::{RejectedRule, Rejection},
     schema::{DeclaredProblem, SchemaError},
 };
@@ -197,6 +199,13 @@ impl From<Violations> for Error {
     }
 }
 
+/// Parameters of a request that are not understood.
+impl From<BadParameters> for Error {
+    fn from(parameters: BadParameters) -> Self {
+        Self::new(ErrorKind::BadParameters(parameters))
+    }
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(place) = &self.0.place {
@@ -232,6 +241,7 @@ impl std::error::Error for Error {
             ErrorKind::Decode(error) => Some(error.cause()),
             ErrorKind::Encode(error) => Some(error),
             ErrorKind::Invalid(violations) => Some(violations),
+            ErrorKind::BadParameters(parameters) => Some(parameters),
             ErrorKind::InsertMany(error) => error.first().map(|error| error as _),
             _ => None,
         }

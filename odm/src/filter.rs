@@ -41,7 +41,10 @@ use std::{fmt, marker::PhantomData, ops};
 
 use mongodb::bson::{Bson, Document};
 
-pub(crate) use self::clauses::{Clauses, about_element, behind};
+pub(crate) use self::{
+    clauses::{Clauses, about_element, behind},
+    evaluation::literal,
+};
 use crate::{
     error::{Result, codec::CodecResult},
     given::Given,
@@ -73,7 +76,7 @@ pub struct Filter<M> {
 }
 
 impl<M> Filter<M> {
-    fn of(clauses: Clauses) -> Self {
+    pub(crate) fn of(clauses: Clauses) -> Self {
         Self { clauses, model: PhantomData }
     }
 

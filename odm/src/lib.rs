@@ -51,7 +51,8 @@
 //!
 //! **Saying what.** [`Filter`], [`Update`] and [`Sort`] are made of typed paths: `Zip::fields().pop().gt(5)`. They are
 //! rendered as they are built, and show themselves with `Display`. [`Pipeline`] is the aggregation: each stage's closure
-//! gets the row as it is there. See [`filter`], [`update`], [`sort`], [`pipeline`].
+//! gets the row as it is there. See [`filter`], [`update`], [`sort`], [`pipeline`]. What a request may ask, under names
+//! for the outside, is in [`query`].
 //!
 //! **Doing it.** A [`Database`] gives [`Collection`]s. Each verb is a builder that does nothing until it is awaited, in
 //! [`action`]: `insert_one`, `find`, `update_many`, .. Reads give a [`cursor`]; `watch` gives a change stream that
@@ -94,6 +95,7 @@ pub mod view;
 pub mod filter;
 mod given;
 pub mod pipeline;
+pub mod query;
 pub mod sort;
 pub mod update;
 // 3 do

@@ -24,7 +24,7 @@ pub struct Sort<M> {
 }
 
 impl<M> Sort<M> {
-    fn by(at: &Location, direction: i32) -> Self {
+    pub(crate) fn by(at: &Location, direction: i32) -> Self {
         let mut keys = Document::new();
         keys.insert(at.name(), direction);
         Self { keys, problem: at.problem().cloned(), model: PhantomData }

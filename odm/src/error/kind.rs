@@ -4,7 +4,7 @@ use std::{borrow::Cow, fmt};
 
 use super::{
     codec::CodecError, decode::DecodeError, duplicate_key::DuplicateKey, insert_many::InsertManyError,
-    invalid::Violations, rejection::Rejection, schema::SchemaError,
+    invalid::Violations, parameters::BadParameters, rejection::Rejection, schema::SchemaError,
 };
 
 /// What happened, as far as a caller can act on it.
@@ -17,6 +17,8 @@ pub enum ErrorKind {
     DuplicateKey(DuplicateKey),
     /// The document breaks rules of its model. Nothing was sent.
     Invalid(Violations),
+    /// Parameters of a request are not understood. Nothing was sent.
+    BadParameters(BadParameters),
     /// The validator of the collection refused the document. Nothing was written.
     Rejected(Rejection),
     /// A stored document does not fit the declared type.
@@ -78,6 +80,7 @@ impl ErrorKind {
         match self {
             Self::DuplicateKey(_) => "DuplicateKey",
             Self::Invalid(_) => "Invalid",
+            Self::BadParameters(_) => "BadParameters",
             Self::Rejected(_) => "Rejected",
             Self::Decode(_) => "Decode",
             Self::Encode(_) => "Encode",
@@ -111,6 +114,7 @@ impl fmt::Display for ErrorKind {
         match self {
             Self::DuplicateKey(error) => error.fmt(f),
             Self::Invalid(violations) => write!(f, "{violations}; nothing was sent"),
+            Self::BadParameters(parameters) => write!(f, "{parameters}; nothing was sent"),
             Self::Rejected(error) => error.fmt(f),
             Self::Decode(error) => error.fmt(f),
             Self::Encode(error) => write!(f, "cannot be sent: {error}; nothing was sent"),

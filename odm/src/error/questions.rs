@@ -1,7 +1,8 @@
 //! What a caller asks an `Error`: the predicates, and the way to what the kinds carry.
 
 use super::{
-    DecodeError, DuplicateKey, Error, ErrorKind, InsertManyError, Rejection, SchemaError, invalid::Violations,
+    BadParameters, DecodeError, DuplicateKey, Error, ErrorKind, InsertManyError, Rejection, SchemaError,
+    invalid::Violations,
 };
 
 impl Error {
@@ -16,6 +17,11 @@ impl Error {
     /// wrong.
     pub fn is_invalid(&self) -> bool {
         self.every(|kind| matches!(kind, ErrorKind::Invalid(_)))
+    }
+
+    /// Whether parameters of a request are not understood: what a web handler answers 400 to.
+    pub fn is_bad_parameters(&self) -> bool {
+        matches!(self.kind(), ErrorKind::BadParameters(_))
     }
 
     /// Whether the validator of the collection refused the document. For an `insert_many`, whether that is
@@ -38,9 +44,11 @@ impl Error {
     /// Whether nothing was sent, because a value, a sentence, a rule or a setting is wrong on this side.
     pub fn is_not_sent(&self) -> bool {
         match self.kind() {
-            ErrorKind::Encode(_) | ErrorKind::Invalid(_) | ErrorKind::Refused(_) | ErrorKind::Config(_) => {
-                true
-            }
+            ErrorKind::Encode(_)
+            | ErrorKind::Invalid(_)
+            | ErrorKind::BadParameters(_)
+            | ErrorKind::Refused(_)
+            | ErrorKind::Config(_) => true,
             ErrorKind::Schema(error) => matches!(error, SchemaError::Declared(_)),
             ErrorKind::TooLarge(_) => self.0.driver.is_none(),
             ErrorKind::InsertMany(error) => error.is_not_sent(),
@@ -98,6 +106,11 @@ impl Error {
     /// The rules that the document breaks, if that is what happened.
     pub fn violations(&self) -> Option<&Violations> {
         if let ErrorKind::Invalid(error) = self.kind() { Some(error) } else { None }
+    }
+
+    /// The parameters that are not understood, if that is what happened.
+    pub fn bad_parameters(&self) -> Option<&BadParameters> {
+        if let ErrorKind::BadParameters(error) = self.kind() { Some(error) } else { None }
     }
 
     /// Why the validator of the collection refused the document, if that is what happened.

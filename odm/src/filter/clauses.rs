@@ -47,7 +47,7 @@ impl Clauses {
     }
 
     /// Operators on a field that belong together.
-    pub(super) fn tests(at: &Location, operators: CodecResult<Document>) -> Self {
+    pub(crate) fn tests(at: &Location, operators: CodecResult<Document>) -> Self {
         match (at.problem(), operators) {
             (Some(problem), _) => Self::wrong(problem.clone()),
             (None, Err(problem)) => Self::wrong(problem.at(at.to_key())),
@@ -114,7 +114,7 @@ impl Clauses {
         self.first.is_none() && !self.said_all && self.problem.is_none()
     }
 
-    pub(super) fn and(mut self, other: Self) -> Self {
+    pub(crate) fn and(mut self, other: Self) -> Self {
         if self.first.is_none() {
             self.first = other.first;
         } else {

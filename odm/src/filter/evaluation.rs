@@ -19,7 +19,7 @@ impl<M, V: Value, R> Path<M, V, R> {
         V: Text,
         R: Queried,
     {
-        Filter::test(self.location(), "$regex", Ok(Bson::String(beginning(prefix))))
+        Filter::test(self.location(), "$regex", Ok(Bson::String(format!("^{}", literal(prefix)))))
     }
 
     /// Matches documents whose text matches a regular expression of PCRE, as the server knows them, with the options
@@ -137,10 +137,10 @@ impl<M> Filter<M> {
     }
 }
 
-fn beginning(prefix: &str) -> String {
-    let mut pattern = String::with_capacity(prefix.len() + 1);
-    pattern.push('^');
-    for character in prefix.chars() {
+/// The regular expression in which every character of a text is taken as itself.
+pub(crate) fn literal(text: &str) -> String {
+    let mut pattern = String::with_capacity(text.len());
+    for character in text.chars() {
         match character {
             // A regular expression in BSON ends at a NUL.
             '\0' => pattern.push_str("\\x00"),
@@ -156,12 +156,12 @@ fn beginning(prefix: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::beginning;
+    use super::literal;
 
     #[test]
-    fn every_character_of_a_prefix_is_taken_as_itself() {
-        assert_eq!(beginning("AB-1"), "^AB-1");
-        assert_eq!(beginning("a.b*(c)$"), "^a\\.b\\*\\(c\\)\\$");
-        assert_eq!(beginning("\\d\0"), "^\\\\d\\x00");
+    fn every_character_of_a_text_is_taken_as_itself() {
+        assert_eq!(literal("AB-1"), "AB-1");
+        assert_eq!(literal("a.b*(c)$"), "a\\.b\\*\\(c\\)\\$");
+        assert_eq!(literal("\\d\0"), "\\\\d\\x00");
     }
 }

@@ -13,6 +13,7 @@ mod geo;
 mod insert;
 mod narrow;
 mod pipeline;
+mod query;
 mod replace;
 mod schema;
 mod trace;
