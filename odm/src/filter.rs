@@ -175,8 +175,9 @@ impl<M> fmt::Debug for Filter<M> {
 impl<M> ops::BitAnd for Filter<M> {
     type Output = Self;
 
-    fn bitand(self, other: Self) -> Self {
-        Self::of(self.clauses.and(other.clauses))
+    fn bitand(mut self, other: Self) -> Self {
+        self.clauses.add(other.clauses);
+        self
     }
 }
 

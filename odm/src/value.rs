@@ -177,7 +177,7 @@ pub trait Value: Sized + 'static {
 
     /// The value as it stands in a filter or an update.
     fn to_bson(&self) -> CodecResult<Bson> {
-        let mut writer = Writer::new();
+        let mut writer = Writer::short();
         let element_type = self.encode(&mut writer)?;
         Raw::new(element_type, writer.as_bytes()).to_bson()
     }
