@@ -27,7 +27,7 @@
 //! // GET /orders?status=open&total[gte]=9.5&sort=-placed&limit=50
 //! let query = parameters.parse([("status", "open"), ("total[gte]", "9.5"), ("sort", "-placed"), ("limit", "50")])?;
 //! assert_eq!(query.filter.to_string(), r#"{ "status": { "$eq": "open" }, "total": { "$gte": 9.5 } }"#);
-//! assert_eq!(query.sort.into_document()?.to_string(), r#"{ "placed_at": -1, "_id": 1 }"#);
+//! assert_eq!(query.sort.to_string(), r#"{ "placed_at": -1, "_id": 1 }"#);
 //! assert_eq!((query.skip, query.limit), (0, 50));
 //!
 //! let bad = parameters.parse([("status", "lost"), ("total[$where]", "1"), ("cost", "5")]).unwrap_err();

@@ -48,8 +48,7 @@ impl<M> Sort<M> {
     /// let longest_first = true;
     /// let b = Book::fields();
     /// let sort = Sort::all_of([longest_first.then(|| b.pages().desc()), Some(b.title().asc())]);
-    /// assert_eq!(sort.into_document()?.to_string(), r#"{ "pages": -1, "title": 1 }"#);
-    /// # Ok::<(), odm::Error>(())
+    /// assert_eq!(sort.to_string(), r#"{ "pages": -1, "title": 1 }"#);
     /// ```
     pub fn all_of<S: Given<Self>>(sorts: impl IntoIterator<Item = S>) -> Self {
         sorts.into_iter().filter_map(Given::given).fold(Self::raw(Document::new()), Self::then)
@@ -83,9 +82,19 @@ impl<M> Clone for Sort<M> {
     }
 }
 
+/// As it is sent; what cannot be sent shows its problem.
+impl<M> fmt::Display for Sort<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.problem {
+            Some(problem) => write!(f, "<{problem}>"),
+            None => self.keys.fmt(f),
+        }
+    }
+}
+
 impl<M> fmt::Debug for Sort<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Sort({})", self.keys)
+        write!(f, "Sort({self})")
     }
 }
 

@@ -67,10 +67,10 @@ impl Test {
     pub(super) fn ask(&self, operator: Operator, text: &str) -> CodecResult<Clauses> {
         let (at, read) = match self {
             Self::Field(at, read) => (at, read),
-            Self::Condition(condition) => return condition(text),
+            Self::Condition(make) => return make(text),
         };
         let list = || text.split(',').map(read).collect::<CodecResult<Vec<Bson>>>();
-        let test = match operator {
+        let condition = match operator {
             Operator::Eq => doc! { "$eq": read(text)? },
             Operator::Ne => doc! { "$ne": read(text)? },
             Operator::In => doc! { "$in": list()? },
@@ -84,6 +84,6 @@ impl Test {
             Operator::Exists if bool::from_text(text)? => doc! { "$ne": Bson::Null },
             Operator::Exists => doc! { "$eq": Bson::Null },
         };
-        Ok(Clauses::tests(at, Ok(test)))
+        Ok(Clauses::tests(at, Ok(condition)))
     }
 }

@@ -1,13 +1,13 @@
 //! `Asked`: a request, parameter by parameter.
 
-use std::{mem, ops::ControlFlow};
+use std::ops::ControlFlow;
 
 use super::{
     Operator,
     allowed::{Allowed, Field},
 };
 use crate::{
-    error::{BadParameter, BadParameters},
+    error::{BadParameter, BadParameters, codec::CodecError},
     filter::Clauses,
     path::Location,
 };
@@ -110,9 +110,9 @@ impl<'a> Asked<'a> {
         if matches!(operator, Operator::In | Operator::Nin) {
             self.count_items(text)?;
         }
-        let test = field.test.ask(operator, text);
-        let test = test.map_err(|error| Problem("value", format!("must be {}", error.expected())))?;
-        self.clauses = mem::take(&mut self.clauses).and(test);
+        let asked = field.test.ask(operator, text);
+        let not_a_value = |error: CodecError| Problem("value", format!("must be {}", error.expected()));
+        self.clauses.add(asked.map_err(not_a_value)?);
         Ok(())
     }
 

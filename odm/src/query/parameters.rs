@@ -13,7 +13,7 @@ use super::{
 use crate::{
     error::{BadParameters, codec::CodecResult},
     filter::{Filter, IntoFilter},
-    path::{Location, Path, Queried},
+    path::{Based, Location, Path, Queried},
     sort::Sort,
     value::{Array, FromText, Optional, Text, Value},
 };
@@ -43,45 +43,61 @@ impl<M> Parameters<M> {
     /// Allows to ask what a field equals: `name=`, `name[eq]=`, `name[ne]=`, `name[in]=`, `name[nin]=`.
     ///
     /// Lists are separated by commas, so a text with a comma cannot stand in one. Over an array, one element is enough.
-    pub fn field<V: Value, R: Queried>(self, name: &'static str, path: Path<M, V, R>) -> Self
+    pub fn field<V: Value, R: Queried>(
+        self,
+        name: &'static str,
+        path: impl Based<Base = Path<M, V, R>>,
+    ) -> Self
     where
         V::Bare: FromText,
     {
-        self.allow::<V::Bare>(name, &[&EQUALITY], path.location())
+        self.allow::<V::Bare>(name, &[&EQUALITY], path.into_base().location())
     }
 
     /// Allows to ask what a field equals, and how it compares: `name[gt]=`, `name[gte]=`, `name[lt]=`, `name[lte]=`.
     ///
     /// Below an array each condition is met by any element, `qty[gte]=3&qty[lte]=5` by two different ones: where one
     /// element must meet them all, say so with [`condition`](Self::condition) and `any`.
-    pub fn range<V: Value, R: Queried>(self, name: &'static str, path: Path<M, V, R>) -> Self
+    pub fn range<V: Value, R: Queried>(
+        self,
+        name: &'static str,
+        path: impl Based<Base = Path<M, V, R>>,
+    ) -> Self
     where
         V::Bare: FromText,
     {
-        self.allow::<V::Bare>(name, &[&EQUALITY, &ORDER], path.location())
+        self.allow::<V::Bare>(name, &[&EQUALITY, &ORDER], path.into_base().location())
     }
 
     /// Allows to ask what a text equals, and what is in it: `name[prefix]=` (by case; an index helps), `name[contains]=`
     /// (in either case; every document is looked at).
-    pub fn text<V: Text, R: Queried>(self, name: &'static str, path: Path<M, V, R>) -> Self
+    pub fn text<V: Text, R: Queried>(self, name: &'static str, path: impl Based<Base = Path<M, V, R>>) -> Self
     where
         V::Bare: FromText,
     {
-        self.allow::<V::Bare>(name, &[&EQUALITY, &TEXT], path.location())
+        self.allow::<V::Bare>(name, &[&EQUALITY, &TEXT], path.into_base().location())
     }
 
     /// Allows to ask which elements an array of plain values has: `name=` and `name[in]=` match if it has one that is
     /// equal, `name[ne]=` and `name[nin]=` if it has none.
-    pub fn elements<V: Array, R: Queried>(self, name: &'static str, path: Path<M, V, R>) -> Self
+    pub fn elements<V: Array, R: Queried>(
+        self,
+        name: &'static str,
+        path: impl Based<Base = Path<M, V, R>>,
+    ) -> Self
     where
         <V::Item as Value>::Bare: FromText,
     {
-        self.allow::<<V::Item as Value>::Bare>(name, &[&EQUALITY], path.location())
+        self.allow::<<V::Item as Value>::Bare>(name, &[&EQUALITY], path.into_base().location())
     }
 
     /// Allows to ask whether a field has a value: `name[exists]=true`, or `false` where it is null or missing.
-    pub fn presence<V: Optional, R: Queried>(self, name: &'static str, path: Path<M, V, R>) -> Self {
-        self.allow::<bool>(name, &[&[Operator::Exists]], path.location())
+    pub fn presence<V: Optional, R: Queried>(
+        self,
+        name: &'static str,
+        path: impl Based<Base = Path<M, V, R>>,
+    ) -> Self {
+        self.allow::<bool>(name, &[&[Operator::Exists]], path.into_base().location())
     }
 
     /// Allows a parameter that means what you say: the closure gets the value, and gives the condition.
@@ -112,8 +128,12 @@ impl<M> Parameters<M> {
     }
 
     /// Allows to sort by a field: `sort=name`, or `sort=-name` for the greatest first; several are separated by commas.
-    pub fn sortable<V, R: Queried>(mut self, name: &'static str, path: Path<M, V, R>) -> Self {
-        self.allowed.sorts.push((name, path.location().clone()));
+    pub fn sortable<V, R: Queried>(
+        mut self,
+        name: &'static str,
+        path: impl Based<Base = Path<M, V, R>>,
+    ) -> Self {
+        self.allowed.sorts.push((name, path.into_base().location().clone()));
         self
     }
 
