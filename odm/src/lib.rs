@@ -41,6 +41,8 @@
 //! # }
 //! ```
 //!
+//! [The guide](https://github.com/odm-rs/odm/tree/main/guide) has a chapter for each thing that you do every day.
+//!
 //! # The rooms
 //!
 //! **Describing documents.** [`Model`](derive@Model) is a document with a collection, [`Embedded`] one inside another,
