@@ -262,7 +262,6 @@ fn texts_are_read_as_newtypes_enums_durations_and_types_of_other_crates() {
     ] {
         assert_eq!(one(name, text).unwrap_err().iter().next().unwrap().message(), message);
     }
-    drop(Channel::Legacy);
 }
 
 #[odm_test::test]

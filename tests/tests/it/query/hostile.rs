@@ -137,7 +137,9 @@ fn check_filter(filter: &Document) {
     for (name, test) in filter {
         match test {
             Bson::Array(conditions) if name == "$and" => {
-                conditions.iter().for_each(|condition| check_filter(condition.as_document().unwrap()));
+                for condition in conditions {
+                    check_filter(condition.as_document().unwrap());
+                }
             }
             test => check_test(name, test.as_document().unwrap()),
         }
