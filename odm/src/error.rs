@@ -11,6 +11,7 @@ mod decode;
 mod duplicate_key;
 pub mod invalid;
 mod kind;
+mod parameters;
 mod questions;
 mod rejection;
 mod schema;
@@ -25,6 +26,7 @@ pub use self::{
     decode::DecodeError,
     duplicate_key::DuplicateKey,
     kind::ErrorKind,
+    parameters::{BadParameter, BadParameters},
     rejection::{RejectedRule, Rejection},
     schema::{DeclaredProblem, SchemaError},
     write_concern::WriteConcernError,
@@ -231,6 +233,13 @@ impl From<Violations> for Error {
     }
 }
 
+/// Parameters of a request that are not understood.
+impl From<BadParameters> for Error {
+    fn from(parameters: BadParameters) -> Self {
+        Self::new(ErrorKind::BadParameters(parameters))
+    }
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(place) = &self.0.place {
@@ -266,6 +275,7 @@ impl std::error::Error for Error {
             ErrorKind::Decode(error) => Some(error.cause()),
             ErrorKind::Encode(error) => Some(error),
             ErrorKind::Invalid(violations) => Some(violations),
+            ErrorKind::BadParameters(parameters) => Some(parameters),
             ErrorKind::BulkWrite(error) => error.first().map(|error| error as _),
             _ => None,
         }

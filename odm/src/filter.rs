@@ -50,10 +50,12 @@ pub use self::{
 };
 pub(crate) use self::{
     clauses::{Clauses, about_element, behind},
+    evaluation::escaped,
     pinned::pins_id,
 };
 use crate::{
     error::{Result, codec::CodecResult},
+    given::Given,
     path::Location,
 };
 
@@ -82,7 +84,7 @@ pub struct Filter<M> {
 }
 
 impl<M> Filter<M> {
-    fn of(clauses: Clauses) -> Self {
+    pub(crate) fn of(clauses: Clauses) -> Self {
         Self { clauses, model: PhantomData }
     }
 
@@ -105,14 +107,36 @@ impl<M> Filter<M> {
 
     /// Every condition must hold: what `&` makes, for a list.
     ///
-    /// An empty list matches every document; it does not count as said with [`all`](Self::all).
-    pub fn all_of(filters: impl IntoIterator<Item = Self>) -> Self {
-        filters.into_iter().fold(Self::of(Clauses::default()), |all, filter| all & filter)
+    /// The items are filters, or `Option`s of them: a `None` is left out. So a search asks for what it was given.
+    ///
+    /// ```
+    /// # use odm::{Filter, Id, Model};
+    /// # #[derive(Model)]
+    /// # #[odm(collection = "books")]
+    /// # struct Book { id: Id<Book>, title: String, pages: u32 }
+    /// let (title, at_least, at_most) = (None::<String>, Some(100), Some(300));
+    /// let b = Book::fields();
+    /// let filter = Filter::all_of([
+    ///     title.map(|title| b.title().eq(title)),
+    ///     at_least.map(|pages: u32| b.pages().gte(pages)),
+    ///     at_most.map(|pages: u32| b.pages().lte(pages)),
+    /// ]);
+    /// assert_eq!(filter.to_string(), r#"{ "pages": { "$gte": 100, "$lte": 300 } }"#);
+    /// ```
+    ///
+    /// An empty list, or one of nothing but `None`, matches every document. It does not count as said with
+    /// [`all`](Self::all), so `update_many` and `delete_many` refuse it.
+    pub fn all_of<F: Given<Self>>(filters: impl IntoIterator<Item = F>) -> Self {
+        let filters = filters.into_iter().filter_map(Given::given);
+        filters.fold(Self::of(Clauses::default()), |all, filter| all & filter)
     }
 
-    /// At least one condition must hold: `{ $or: [..] }`. An empty list matches no document.
-    pub fn any_of(filters: impl IntoIterator<Item = Self>) -> Self {
-        Self::of(Clauses::any_of(filters.into_iter().map(|filter| filter.clauses)))
+    /// At least one condition must hold: `{ $or: [..] }`.
+    ///
+    /// The items are filters, or `Option`s of them: a `None` is no alternative. An empty list, or one of nothing but
+    /// `None`, matches no document: `{ $nor: [{}] }`.
+    pub fn any_of<F: Given<Self>>(filters: impl IntoIterator<Item = F>) -> Self {
+        Self::of(Clauses::any_of(filters.into_iter().filter_map(Given::given).map(Self::into_clauses)))
     }
 
     /// Whether it matches everything without having been said so with [`Filter::all`].
@@ -159,8 +183,9 @@ impl<M> fmt::Debug for Filter<M> {
 impl<M> ops::BitAnd for Filter<M> {
     type Output = Self;
 
-    fn bitand(self, other: Self) -> Self {
-        Self::of(self.clauses.and(other.clauses))
+    fn bitand(mut self, other: Self) -> Self {
+        self.clauses.add(other.clauses);
+        self
     }
 }
 

@@ -41,6 +41,8 @@
 //! # }
 //! ```
 //!
+//! [The guide](https://github.com/odm-rs/odm/tree/main/guide) has a chapter for each thing that you do every day.
+//!
 //! # The rooms
 //!
 //! **Describing documents.** [`Model`](derive@Model) is a document with a collection, [`Embedded`] one inside another,
@@ -51,7 +53,8 @@
 //!
 //! **Saying what.** [`Filter`], [`Update`] and [`Sort`] are made of typed paths: `Zip::fields().pop().gt(5)`. They are
 //! rendered as they are built, and show themselves with `Display`. [`Pipeline`] is the aggregation: each stage's closure
-//! gets the row as it is there. See [`filter`], [`update`], [`sort`], [`pipeline`].
+//! gets the row as it is there. See [`filter`], [`update`], [`sort`], [`pipeline`]. What a request may ask, under names
+//! for the outside, is in [`query`].
 //!
 //! **Doing it.** A [`Database`] gives [`Collection`]s. Each verb is a builder that does nothing until it is awaited, in
 //! [`action`]: `insert_one`, `find`, `update_many`, `bulk_write`, .. Reads give a [`cursor`]; `watch` gives a change stream that
@@ -93,7 +96,9 @@ pub mod value;
 pub mod view;
 // 2 say
 pub mod filter;
+mod given;
 pub mod pipeline;
+pub mod query;
 pub mod sort;
 pub mod update;
 // 3 do
@@ -118,6 +123,8 @@ pub use database::Database;
 pub use error::{Error, ErrorKind, Result};
 #[doc(inline)]
 pub use filter::Filter;
+#[doc(inline)]
+pub use given::Given;
 #[doc(inline)]
 pub use model::Model;
 #[cfg(feature = "derive")]

@@ -9,6 +9,7 @@ use crate::{
         Result,
         codec::{CodecError, CodecResult},
     },
+    given::Given,
     path::{Location, Path, Queried},
 };
 
@@ -23,7 +24,7 @@ pub struct Sort<M> {
 }
 
 impl<M> Sort<M> {
-    fn by(at: &Location, direction: i32) -> Self {
+    pub(crate) fn by(at: &Location, direction: i32) -> Self {
         let mut keys = Document::new();
         keys.insert(at.name(), direction);
         Self { keys, problem: at.problem().cloned(), model: PhantomData }
@@ -32,6 +33,25 @@ impl<M> Sort<M> {
     /// A sort of your own, as the driver takes it.
     pub fn raw(keys: Document) -> Self {
         Self { keys, problem: None, model: PhantomData }
+    }
+
+    /// Sorts by all of these, by the first one first: what `then` makes, for a list.
+    ///
+    /// The items are sorts, or `Option`s of them: a `None` is left out. An empty list, or one of nothing but `None`, asks
+    /// for no order: `{}`.
+    ///
+    /// ```
+    /// # use odm::{Id, Model, Sort};
+    /// # #[derive(Model)]
+    /// # #[odm(collection = "books")]
+    /// # struct Book { id: Id<Book>, title: String, pages: u32 }
+    /// let longest_first = true;
+    /// let b = Book::fields();
+    /// let sort = Sort::all_of([longest_first.then(|| b.pages().desc()), Some(b.title().asc())]);
+    /// assert_eq!(sort.to_string(), r#"{ "pages": -1, "title": 1 }"#);
+    /// ```
+    pub fn all_of<S: Given<Self>>(sorts: impl IntoIterator<Item = S>) -> Self {
+        sorts.into_iter().filter_map(Given::given).fold(Self::raw(Document::new()), Self::then)
     }
 
     /// Decides between documents that are equal so far. A field that is sorted by already keeps its place.
@@ -62,9 +82,19 @@ impl<M> Clone for Sort<M> {
     }
 }
 
+/// As it is sent; what cannot be sent shows its problem.
+impl<M> fmt::Display for Sort<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.problem {
+            Some(problem) => write!(f, "<{problem}>"),
+            None => self.keys.fmt(f),
+        }
+    }
+}
+
 impl<M> fmt::Debug for Sort<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Sort({})", self.keys)
+        write!(f, "Sort({self})")
     }
 }
 

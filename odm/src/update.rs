@@ -53,6 +53,7 @@ pub use self::{
 };
 use crate::{
     error::{Result, codec::CodecResult},
+    given::Given,
     path::Location,
 };
 
@@ -98,6 +99,26 @@ impl<M> Update<M> {
     /// one. It stands alone: joined with other changes by `+` it cannot be sent.
     pub fn pipeline(stages: Vec<Document>) -> Self {
         Self::of(Changes::pipeline(stages))
+    }
+
+    /// All of these changes: what `+` makes, for a list.
+    ///
+    /// The items are updates, or `Option`s of them: a `None` is left out, so that a request changes what it says and
+    /// nothing else. An empty list, or one of nothing but `None`, changes nothing, and the verbs refuse it.
+    ///
+    /// ```
+    /// # use odm::{Id, Model, Update};
+    /// # #[derive(Model)]
+    /// # #[odm(collection = "books")]
+    /// # struct Book { id: Id<Book>, title: String, pages: u32 }
+    /// let (title, pages) = (Some("Rust"), None::<u32>);
+    /// let b = Book::fields();
+    /// let update = Update::all_of([title.map(|title| b.title().set(title)), pages.map(|pages| b.pages().set(pages))]);
+    /// assert_eq!(update.to_string(), r#"{ "$set": { "title": "Rust" } }"#);
+    /// ```
+    pub fn all_of<U: Given<Self>>(updates: impl IntoIterator<Item = U>) -> Self {
+        let updates = updates.into_iter().filter_map(Given::given);
+        updates.fold(Self::of(Changes::default()), |all, update| all + update)
     }
 
     /// Whether it changes nothing.

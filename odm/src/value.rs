@@ -69,6 +69,7 @@ mod document;
 mod elements;
 mod encoded;
 mod flatten;
+mod from_text;
 mod id;
 mod kind;
 mod map;
@@ -94,6 +95,8 @@ use mongodb::bson::{Bson, spec::ElementType};
 
 use crate::{error::codec::CodecResult, model::Check, path::At};
 
+#[cfg(any(feature = "chrono", feature = "time"))]
+use self::from_text::dated;
 #[cfg(any(feature = "schemars", feature = "utoipa"))]
 pub use self::id::{KeySchema, KeyShape};
 pub use self::{
@@ -108,6 +111,7 @@ pub use self::{
         Binary, Counted, Days, Hours, InBinary, InUnit, Micros, Millis, Minutes, Nanos, Seconds, Span, Unit,
     },
     flatten::{Flatten, Flattens, HasPart, PartIn, PartOf, Rest, check_part, part, part_behind, put_part},
+    from_text::FromText,
     id::{Id, Keyed, NewKey},
     kind::Kind,
     map::{Map, MapKey},
@@ -183,7 +187,7 @@ pub trait Value: Sized + 'static {
 
     /// The value as it stands in a filter or an update.
     fn to_bson(&self) -> CodecResult<Bson> {
-        let mut writer = Writer::new();
+        let mut writer = Writer::short();
         let element_type = self.encode(&mut writer)?;
         Raw::new(element_type, writer.as_bytes()).to_bson()
     }

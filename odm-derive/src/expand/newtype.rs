@@ -103,15 +103,15 @@ fn rest(scope: &Scope<'_>, field: &Field<'_>, made: &TokenStream) -> TokenStream
     }
 }
 
-/// What the value inside can do, the newtype can: be the key of a map, lie flat, be asked as a number, a text, ..
+/// What the value inside can do, the newtype can: be the key of a map, be read from a text, lie flat, be asked as a number, a text, ..
 fn forwards(scope: &Scope<'_>, field: &Field<'_>, made: &TokenStream) -> TokenStream {
     if scope.failed || !is_plain(scope, field) {
         return TokenStream::new();
     }
     let (runtime, ty, member) = (&scope.runtime, field.ty, &field.member);
     let (itself, parameters) = (scope.itself(), scope.parameters(&[]));
-    let (key, inside, writer, elements) =
-        (local("__key"), local("__inside"), local("__writer"), local("__elements"));
+    let (key, text, inside, writer, elements) =
+        (local("__key"), local("__text"), local("__inside"), local("__writer"), local("__elements"));
     let unit = syn::Lifetime::new("'__any", proc_macro2::Span::call_site());
     // Behind `for<'a>`, rustc takes a bound on a type without parameters as a condition instead of a promise.
     let if_inside = |capability: TokenStream| {
@@ -135,6 +135,7 @@ fn forwards(scope: &Scope<'_>, field: &Field<'_>, made: &TokenStream) -> TokenSt
     let (number, array, map) =
         (quote!(<#ty as #runtime::Number>), quote!(<#ty as #runtime::Array>), quote!(<#ty as #runtime::Map>));
     let from_key = made(quote!(<#ty as #runtime::MapKey>::from_key(#key)));
+    let from_text = made(quote!(<#ty as #runtime::FromText>::from_text(#text)));
     let decode = made(quote!(<#ty as #runtime::Flatten>::decode_fields(#elements)));
     [
         marker(quote!(Text), TokenStream::new()),
@@ -152,6 +153,14 @@ fn forwards(scope: &Scope<'_>, field: &Field<'_>, made: &TokenStream) -> TokenSt
                 }
                 fn from_key(#key: &str) -> #runtime::CodecResult<Self> {
                     #from_key
+                }
+            },
+        ),
+        marker(
+            quote!(FromText),
+            quote! {
+                fn from_text(#text: &str) -> #runtime::CodecResult<Self> {
+                    #from_text
                 }
             },
         ),

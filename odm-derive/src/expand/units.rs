@@ -7,9 +7,9 @@ use super::{Scope, scope::local, value};
 use crate::ast::Variant;
 
 pub(crate) fn expand(scope: &Scope<'_>, variants: &[Variant<'_>]) -> TokenStream {
-    let map_key = map_key(scope, variants);
+    let (map_key, from_text) = (map_key(scope, variants), from_text(scope, variants));
     let leaf = value::leaf(scope, &encode(scope, variants), &decode(scope, variants));
-    quote!(#map_key #leaf)
+    quote!(#map_key #leaf #from_text)
 }
 
 /// `MapKey`, if every variant has a name to be written by.
@@ -23,7 +23,7 @@ fn map_key(scope: &Scope<'_>, variants: &[Variant<'_>]) -> TokenStream {
         let (ident, stored) = (&variant.original.ident, &variant.stored);
         quote!(Self::#ident => #stored,)
     });
-    let read = by_name(scope, variants, &quote!(#key));
+    let read = by_name(scope, variants, |_| true, &quote!(#key));
     quote! {
         #[automatically_derived]
         impl #runtime::MapKey for #itself {
@@ -31,6 +31,25 @@ fn map_key(scope: &Scope<'_>, variants: &[Variant<'_>]) -> TokenStream {
                 ::std::borrow::ToOwned::to_owned(match self { #(#names)* })
             }
             fn from_key(#key: &str) -> #runtime::CodecResult<Self> {
+                #read
+            }
+        }
+    }
+}
+
+/// `FromText`, of what is stored: a variant that catches other names has none to be asked for by.
+fn from_text(scope: &Scope<'_>, variants: &[Variant<'_>]) -> TokenStream {
+    let Scope { runtime, .. } = scope;
+    let (itself, text) = (scope.itself(), local("text"));
+    let read = if variants.iter().any(|variant| variant.skip_serializing || variant.other) {
+        by_name(scope, variants, |variant| !variant.skip_serializing && !variant.other, &quote!(#text))
+    } else {
+        quote!(<Self as #runtime::MapKey>::from_key(#text))
+    };
+    quote! {
+        #[automatically_derived]
+        impl #runtime::FromText for #itself {
+            fn from_text(#text: &str) -> #runtime::CodecResult<Self> {
                 #read
             }
         }
@@ -59,18 +78,24 @@ fn encode(scope: &Scope<'_>, variants: &[Variant<'_>]) -> TokenStream {
 fn decode(scope: &Scope<'_>, variants: &[Variant<'_>]) -> TokenStream {
     let raw = local("raw");
     if variants.iter().any(|variant| variant.skip_serializing) {
-        by_name(scope, variants, &quote!(#raw.str()?))
+        by_name(scope, variants, |_| true, &quote!(#raw.str()?))
     } else {
         let Scope { runtime, .. } = scope;
         quote!(<Self as #runtime::MapKey>::from_key(#raw.str()?))
     }
 }
 
-/// The variant that a text names.
-fn by_name(scope: &Scope<'_>, variants: &[Variant<'_>], text: &TokenStream) -> TokenStream {
+/// The variant that a text names, of those that are asked for.
+fn by_name(
+    scope: &Scope<'_>,
+    variants: &[Variant<'_>],
+    asked: fn(&Variant<'_>) -> bool,
+    text: &TokenStream,
+) -> TokenStream {
     let Scope { runtime, .. } = scope;
     let name = local("name");
-    let read: Vec<_> = variants.iter().filter(|variant| !variant.skip_deserializing).collect();
+    let read: Vec<_> =
+        variants.iter().filter(|variant| !variant.skip_deserializing && asked(variant)).collect();
     let known = read.iter().filter(|variant| !variant.other).map(|variant| &variant.stored);
     let arms = read.iter().filter(|variant| !variant.other).map(|variant| {
         let (ident, stored, aliases) = (&variant.original.ident, &variant.stored, &variant.aliases);

@@ -1,7 +1,9 @@
 //! The documents that both sides encode and decode: each type derives ours and serde's.
 
-use odm::{Decode, Doc, Embedded, Id, Model, Value, bson::DateTime};
+use odm::{Decode, Doc, Embedded, Id, Model, bson::DateTime};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+use crate::order::{Line, Order, date};
 
 /// A document of both sides.
 pub(crate) trait Document: Clone + Doc + Decode + Serialize + DeserializeOwned {}
@@ -27,81 +29,6 @@ impl Small {
             rank: 12,
             hidden: false,
             created: date(0),
-        }
-    }
-}
-
-/// 550 bytes: an everyday document, with a few others inside.
-#[derive(Debug, Clone, Serialize, Deserialize, Model)]
-#[serde(rename_all = "camelCase")]
-#[odm(collection = "orders")]
-pub(crate) struct Order {
-    #[serde(rename = "_id")]
-    id: Id<Order>,
-    reference: String,
-    customer: Id<Customer>,
-    status: Status,
-    lines: Vec<Line>,
-    ship_to: Option<Address>,
-    expires_at: Option<DateTime>,
-    placed_at: DateTime,
-}
-
-#[derive(Debug, Model)]
-#[odm(collection = "customers")]
-pub(crate) struct Customer {
-    id: Id<Customer>,
-}
-
-#[derive(Debug, Clone, Copy, Serialize, Deserialize, Value)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum Status {
-    Open,
-    Paid,
-    Shipped,
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize, Embedded)]
-pub(crate) struct Line {
-    sku: String,
-    qty: i32,
-    price: f64,
-    gift: bool,
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize, Embedded)]
-pub(crate) struct Address {
-    street: String,
-    city: String,
-    zip: String,
-    country: String,
-}
-
-impl Order {
-    /// The order of this number, with five lines. Numbers that are alike make orders of the same size.
-    pub(crate) fn numbered(number: u32) -> Self {
-        let qty = i32::try_from(number % 7).unwrap_or_default();
-        Self {
-            id: Id::new(),
-            reference: format!("AB-{number:06}"),
-            customer: Id::new(),
-            status: [Status::Open, Status::Paid, Status::Shipped][number as usize % 3],
-            lines: (0..5)
-                .map(|line| Line {
-                    sku: format!("SKU-{number:06}-{line}"),
-                    qty: qty + line,
-                    price: f64::from(number % 1000) + 0.99,
-                    gift: line == 0,
-                })
-                .collect(),
-            ship_to: Some(Address {
-                street: "Storgata 12".into(),
-                city: "Oslo".into(),
-                zip: "0155".into(),
-                country: "Norway".into(),
-            }),
-            expires_at: None,
-            placed_at: date(number),
         }
     }
 }
@@ -183,8 +110,4 @@ impl Large {
             lines: (0..60).flat_map(|number| Order::numbered(number).lines).collect(),
         }
     }
-}
-
-fn date(number: u32) -> DateTime {
-    DateTime::from_millis(1_790_000_000_000 + i64::from(number) * 1_000)
 }

@@ -4,8 +4,12 @@
 //! collection, with the order document.
 
 mod documents;
+#[path = "../shared/measure.rs"]
 mod measure;
 mod memory;
+#[path = "../shared/order.rs"]
+mod order;
+#[path = "../shared/rounds.rs"]
 mod rounds;
 mod server;
 

@@ -4,8 +4,9 @@ use odm::bson;
 
 use crate::{
     Outcome,
-    documents::{Deep, Document, Large, Order, Small, Wide},
+    documents::{Deep, Document, Large, Small, Wide},
     measure::{side, take_turns},
+    order::Order,
     rounds::{Ratio, Rounds},
 };
 

@@ -2,7 +2,7 @@
 //!
 //! Beside `odm` and the driver's typed collection runs what no typed side can beat: documents that stay bytes.
 
-use std::{hint::black_box, time::Instant};
+use std::hint::black_box;
 
 use futures_util::TryStreamExt as _;
 use odm::{
@@ -14,7 +14,8 @@ use odm_test::Server;
 
 use crate::{
     Outcome,
-    documents::Order,
+    measure::timed,
+    order::Order,
     rounds::{Ratio, Rounds},
 };
 
@@ -110,13 +111,6 @@ async fn find(db: &Database, orders: &[Order], rounds: usize) -> Outcome<Rounds<
         }
     }
     Ok(measured)
-}
-
-/// What the work gives, and how many seconds it takes.
-async fn timed<T, E>(work: impl Future<Output = Result<T, E>>) -> Result<(f64, T), E> {
-    let start = Instant::now();
-    let done = work.await?;
-    Ok((start.elapsed().as_secs_f64(), done))
 }
 
 fn check(count: usize, expected: usize) -> Outcome<()> {

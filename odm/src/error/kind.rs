@@ -4,7 +4,8 @@ use std::{borrow::Cow, fmt};
 
 use super::{
     bulk_write::BulkWriteError, codec::CodecError, decode::DecodeError, duplicate_key::DuplicateKey,
-    invalid::Violations, rejection::Rejection, schema::SchemaError, write_concern::WriteConcernError,
+    invalid::Violations, parameters::BadParameters, rejection::Rejection, schema::SchemaError,
+    write_concern::WriteConcernError,
 };
 
 /// What happened, as far as a caller can act on it.
@@ -17,6 +18,8 @@ pub enum ErrorKind {
     DuplicateKey(DuplicateKey),
     /// The document breaks rules of its model. Nothing was sent.
     Invalid(Violations),
+    /// Parameters of a request are not understood. Nothing was sent.
+    BadParameters(BadParameters),
     /// The validator of the collection refused the document. Nothing was written.
     Rejected(Rejection),
     /// A stored document does not fit the declared type.
@@ -78,6 +81,7 @@ impl ErrorKind {
         match self {
             Self::DuplicateKey(_) => "DuplicateKey",
             Self::Invalid(_) => "Invalid",
+            Self::BadParameters(_) => "BadParameters",
             Self::Rejected(_) => "Rejected",
             Self::Decode(_) => "Decode",
             Self::Encode(_) => "Encode",
@@ -111,6 +115,7 @@ impl fmt::Display for ErrorKind {
         match self {
             Self::DuplicateKey(error) => error.fmt(f),
             Self::Invalid(violations) => write!(f, "{violations}; nothing was sent"),
+            Self::BadParameters(parameters) => write!(f, "{parameters}; nothing was sent"),
             Self::Rejected(error) => error.fmt(f),
             Self::Decode(error) => error.fmt(f),
             Self::Encode(error) => write!(f, "cannot be sent: {error}; nothing was sent"),

@@ -3,8 +3,8 @@
 use mongodb::error::ErrorKind as Driver;
 
 use super::{
-    BulkWriteError, DecodeError, DuplicateKey, Error, ErrorKind, Rejection, SchemaError, WriteConcernError,
-    invalid::Violations,
+    BadParameters, BulkWriteError, DecodeError, DuplicateKey, Error, ErrorKind, Rejection, SchemaError,
+    WriteConcernError, invalid::Violations,
 };
 
 impl Error {
@@ -19,6 +19,11 @@ impl Error {
     /// that went wrong.
     pub fn is_invalid(&self) -> bool {
         self.every(|kind| matches!(kind, ErrorKind::Invalid(_)))
+    }
+
+    /// Whether parameters of a request are not understood: what a web handler answers 400 to.
+    pub fn is_bad_parameters(&self) -> bool {
+        matches!(self.kind(), ErrorKind::BadParameters(_))
     }
 
     /// Whether the validator of the collection refused the document. For an `insert_many` or a `bulk_write`, whether
@@ -42,9 +47,11 @@ impl Error {
     /// is known to be too old.
     pub fn is_not_sent(&self) -> bool {
         match self.kind() {
-            ErrorKind::Encode(_) | ErrorKind::Invalid(_) | ErrorKind::Refused(_) | ErrorKind::Config(_) => {
-                true
-            }
+            ErrorKind::Encode(_)
+            | ErrorKind::Invalid(_)
+            | ErrorKind::BadParameters(_)
+            | ErrorKind::Refused(_)
+            | ErrorKind::Config(_) => true,
             ErrorKind::Schema(error) => matches!(error, SchemaError::Declared(_)),
             ErrorKind::TooLarge(_) => self.0.driver.is_none(),
             ErrorKind::Unsupported(_) => {
@@ -118,6 +125,11 @@ impl Error {
     /// The rules that the document breaks, if that is what happened.
     pub fn violations(&self) -> Option<&Violations> {
         if let ErrorKind::Invalid(error) = self.kind() { Some(error) } else { None }
+    }
+
+    /// The parameters that are not understood, if that is what happened.
+    pub fn bad_parameters(&self) -> Option<&BadParameters> {
+        if let ErrorKind::BadParameters(error) = self.kind() { Some(error) } else { None }
     }
 
     /// Why the validator of the collection refused the document, if that is what happened.

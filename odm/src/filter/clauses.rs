@@ -47,11 +47,13 @@ impl Clauses {
     }
 
     /// Operators on a field that belong together.
-    pub(super) fn tests(at: &Location, operators: CodecResult<Document>) -> Self {
-        match (at.problem(), operators) {
-            (Some(problem), _) => Self::wrong(problem.clone()),
-            (None, Err(problem)) => Self::wrong(problem.at(at.to_key())),
-            (None, Ok(operators)) => {
+    pub(crate) fn tests(at: &Location, operators: CodecResult<Document>) -> Self {
+        if let Some(problem) = at.problem() {
+            return Self::wrong(problem.clone());
+        }
+        match operators {
+            Err(problem) => Self::wrong(problem.at(at.to_key())),
+            Ok(operators) => {
                 let test = Self::one(at.to_key(), operators);
                 if at.signs().is_empty() { test } else { test.signed(at.signs()) }
             }
@@ -115,6 +117,11 @@ impl Clauses {
     }
 
     pub(super) fn and(mut self, other: Self) -> Self {
+        self.add(other);
+        self
+    }
+
+    pub(crate) fn add(&mut self, other: Self) {
         if self.first.is_none() {
             self.first = other.first;
         } else {
@@ -122,8 +129,9 @@ impl Clauses {
         }
         self.rest.extend(other.rest);
         self.said_all |= other.said_all;
-        self.problem = self.problem.or(other.problem);
-        self
+        if self.problem.is_none() {
+            self.problem = other.problem;
+        }
     }
 
     pub(super) fn any_of(alternatives: impl IntoIterator<Item = Self>) -> Self {
@@ -175,23 +183,10 @@ impl Clauses {
         let mut document = Document::new();
         let mut spilled: Vec<Bson> = Vec::new();
         for (name, value) in self.first.into_iter().chain(self.rest) {
-            match (document.get_mut(name.as_ref()), value) {
-                (None, value) => {
+            match document.get_mut(&name) {
+                Some(said) => spilled.extend(join(&name, said, value)),
+                None => {
                     document.insert(name, value);
-                }
-                // Said before: a path into a variant brings the condition on its tag each time.
-                (Some(Bson::Document(test)), Bson::Document(more)) if repeats(test, &more) => {}
-                // Of the names that are operators themselves, only `$and` takes more.
-                (Some(Bson::Document(test)), Bson::Document(more))
-                    if !name.starts_with('$') && can_join(test, &more) =>
-                {
-                    test.extend(more);
-                }
-                (Some(Bson::Array(all)), Bson::Array(more)) if name == "$and" => all.extend(more),
-                (Some(_), value) => {
-                    let mut alone = Document::new();
-                    alone.insert(name, value);
-                    spilled.push(alone.into());
                 }
             }
         }
@@ -223,6 +218,25 @@ impl Clauses {
         refuse_whole(&document)?;
         Ok(document)
     }
+}
+
+/// A second test of a field, said beside the first where they can stand together; otherwise it is given back.
+fn join(name: &str, said: &mut Bson, value: Bson) -> Option<Bson> {
+    match (said, value) {
+        // Said before: a path into a variant brings the condition on its tag each time.
+        (Bson::Document(test), Bson::Document(more)) if repeats(test, &more) => {}
+        // Of the names that are operators themselves, only `$and` takes more.
+        (Bson::Document(test), Bson::Document(more)) if !name.starts_with('$') && can_join(test, &more) => {
+            test.extend(more);
+        }
+        (Bson::Array(all), Bson::Array(more)) if name == "$and" => all.extend(more),
+        (_, value) => {
+            let mut alone = Document::new();
+            alone.insert(name, value);
+            return Some(alone.into());
+        }
+    }
+    None
 }
 
 /// Whether every key is an operator, which tells a test from a document to compare with.

@@ -5,6 +5,7 @@ use mongodb::bson::{Bson, Document, Regex, doc};
 use super::{Clauses, Filter};
 use crate::{
     error::codec::{CodecError, CodecResult},
+    given::Given,
     path::{Path, Queried},
     pipeline::{Expression, Exprs, Truth, exprs},
     value::{Number, Text, Value},
@@ -19,7 +20,7 @@ impl<M, V: Value, R> Path<M, V, R> {
         V: Text,
         R: Queried,
     {
-        Filter::test(self.location(), "$regex", Ok(Bson::String(beginning(prefix))))
+        Filter::test(self.location(), "$regex", Ok(Bson::String(format!("^{}", escaped(prefix)))))
     }
 
     /// Matches documents whose text matches a regular expression of PCRE, as the server knows them, with the options
@@ -103,9 +104,12 @@ fn check(pattern: &str, options: &str) -> CodecResult<()> {
 
 /// Conditions on the document as a whole.
 impl<M> Filter<M> {
-    /// None of the conditions holds: `{ $nor: [..] }`. An empty list matches every document.
-    pub fn none_of(filters: impl IntoIterator<Item = Self>) -> Self {
-        Self::of(Clauses::none_of(filters.into_iter().map(|filter| filter.clauses)))
+    /// None of the conditions holds: `{ $nor: [..] }`.
+    ///
+    /// The items are filters, or `Option`s of them: a `None` is left out. An empty list, or one of nothing but `None`,
+    /// matches every document.
+    pub fn none_of<F: Given<Self>>(filters: impl IntoIterator<Item = F>) -> Self {
+        Self::of(Clauses::none_of(filters.into_iter().filter_map(Given::given).map(Self::into_clauses)))
     }
 
     /// Matches documents for which an expression is true: what compares fields of a document with each other.
@@ -178,10 +182,10 @@ impl<M> Filter<M> {
     }
 }
 
-fn beginning(prefix: &str) -> String {
-    let mut pattern = String::with_capacity(prefix.len() + 1);
-    pattern.push('^');
-    for character in prefix.chars() {
+/// The regular expression in which every character of a text is taken as itself.
+pub(crate) fn escaped(text: &str) -> String {
+    let mut pattern = String::with_capacity(text.len());
+    for character in text.chars() {
         match character {
             // A regular expression in BSON ends at a NUL.
             '\0' => pattern.push_str("\\x00"),
@@ -197,12 +201,12 @@ fn beginning(prefix: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::beginning;
+    use super::literal;
 
     #[test]
-    fn every_character_of_a_prefix_is_taken_as_itself() {
-        assert_eq!(beginning("AB-1"), "^AB-1");
-        assert_eq!(beginning("a.b*(c)$"), "^a\\.b\\*\\(c\\)\\$");
-        assert_eq!(beginning("\\d\0"), "^\\\\d\\x00");
+    fn every_character_of_a_text_is_taken_as_itself() {
+        assert_eq!(escaped("AB-1"), "AB-1");
+        assert_eq!(escaped("a.b*(c)$"), "a\\.b\\*\\(c\\)\\$");
+        assert_eq!(escaped("\\d\0"), "\\\\d\\x00");
     }
 }

@@ -34,13 +34,22 @@ pub trait At: Clone + 'static {
 /// In a filter, an update or a sort over `M`: accessors return a [`Path`], laid below with the fields of its
 /// type.
 pub struct InQuery<M, R> {
-    at: Location,
+    above: Location,
+    /// The last step of the name. Most fields have nothing below that is asked for: it is not joined before something is.
+    step: Option<&'static str>,
     types: PhantomData<fn() -> (M, R)>,
 }
 
 impl<M, R> InQuery<M, R> {
     pub(crate) fn new(at: Location) -> Self {
-        Self { at, types: PhantomData }
+        Self { above: at, step: None, types: PhantomData }
+    }
+
+    fn at(&self) -> Location {
+        match self.step {
+            Some(step) => self.above.field(step),
+            None => self.above.clone(),
+        }
     }
 
     /// At the document itself.
@@ -51,13 +60,13 @@ impl<M, R> InQuery<M, R> {
 
 impl<M, R> Clone for InQuery<M, R> {
     fn clone(&self) -> Self {
-        Self::new(self.at.clone())
+        Self { above: self.above.clone(), step: self.step, types: PhantomData }
     }
 }
 
 impl<M, R> fmt::Debug for InQuery<M, R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "InQuery({})", self.at.name())
+        write!(f, "InQuery({})", self.at().name())
     }
 }
 
@@ -68,16 +77,17 @@ impl<M: 'static, R: Reach> At for InQuery<M, R> {
     type Part<T: Value, K: Key> = T::Fields<Self, Part<M, T, R>>;
 
     fn field<T: Value, K: Key>(&self) -> Self::Field<T, K> {
-        let at = self.at.field(K::NAME);
-        T::under(Self::new(at.clone()), Path::new(at))
+        let above = self.at();
+        let path = Path::new(above.field(K::NAME));
+        T::under(Self { above, step: Some(K::NAME), types: PhantomData }, path)
     }
 
     fn part<T: Value, K: Key>(&self) -> Self::Part<T, K> {
-        T::under(self.clone(), Part::new(self.at.clone()))
+        T::under(self.clone(), Part::new(self.at()))
     }
 
     fn many(self) -> Self::Many {
-        InQuery::new(self.at.into_array())
+        InQuery::new(self.at().into_array())
     }
 
     fn maybe(self) -> Self {
@@ -90,11 +100,11 @@ impl<M: 'static, R: Reach> Narrows for InQuery<M, R> {
     type Variant = Variant<M, R>;
 
     fn narrow(&self, sign: Sign) -> Self::Inside {
-        InQuery::new(self.at.narrowed(sign))
+        InQuery::new(self.at().narrowed(sign))
     }
 
     fn variant(&self, sign: Sign) -> Self::Variant {
-        Variant::new(self.at.narrowed(sign))
+        Variant::new(self.at().narrowed(sign))
     }
 }
 
@@ -102,7 +112,7 @@ impl<M: 'static, R: Reach> Asks for InQuery<M, R> {
     type Whole<T: Value> = T::Fields<InQuery<M, Narrowed<R>>, Path<M, T, Narrowed<R>>>;
 
     fn whole<T: Value>(&self) -> Self::Whole<T> {
-        let at = self.at.narrowed(Sign::None);
+        let at = self.at().narrowed(Sign::None);
         T::under(InQuery::new(at.clone()), Path::new(at))
     }
 }

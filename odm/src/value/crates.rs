@@ -35,6 +35,11 @@ macro_rules! dates {
                 $from
             }
         }
+        impl $crate::value::FromText for $type {
+            fn from_text(text: &str) -> $crate::error::codec::CodecResult<Self> {
+                $crate::value::dated(text)
+            }
+        }
         impl $crate::index::Dated for $type {}
         impl $crate::model::rule::Range for $type {
             type Bound = Self;

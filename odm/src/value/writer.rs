@@ -24,6 +24,11 @@ impl Writer {
         Self { bytes: Vec::with_capacity(1024), depth: 0 }
     }
 
+    /// An empty writer for a value of a sentence, which is mostly short: asking for much room costs more than growing.
+    pub(super) fn short() -> Self {
+        Self { bytes: Vec::with_capacity(64), depth: 0 }
+    }
+
     /// The bytes written so far.
     pub fn as_bytes(&self) -> &[u8] {
         &self.bytes

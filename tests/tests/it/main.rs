@@ -20,6 +20,7 @@ mod language;
 mod narrow;
 mod once;
 mod pipeline;
+mod query;
 mod replace;
 mod schema;
 mod setters;

@@ -108,7 +108,7 @@ fn an_empty_condition_picks_nothing_in_an_update() {
     for update in [
         o.lines().each_where(|_| Filter::all()).qty().set(1),
         o.lines().pull_where(|_| doc! {}),
-        o.tags().pull_where(|_| Filter::all_of([])),
+        o.tags().pull_where(|_| Filter::all_of(Vec::<Filter<_>>::new())),
     ] {
         assert!(update.into_parts().unwrap_err().to_string().contains(
             "expected a condition on the elements, found none: it would pick every element; nothing was sent"

@@ -1,4 +1,4 @@
-//! Sides that do the same work in memory take turns in one process.
+//! Sides that do the same work take turns in one process.
 
 use std::{hint::black_box, time::Instant};
 
@@ -40,4 +40,11 @@ fn seconds(work: impl FnOnce()) -> f64 {
     let start = Instant::now();
     work();
     start.elapsed().as_secs_f64()
+}
+
+/// What the work gives, and how many seconds it takes.
+pub(crate) async fn timed<T, E>(work: impl Future<Output = Result<T, E>>) -> Result<(f64, T), E> {
+    let start = Instant::now();
+    let done = work.await?;
+    Ok((start.elapsed().as_secs_f64(), done))
 }

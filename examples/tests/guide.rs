@@ -1,0 +1,116 @@
+//! The README and the guide tell the truth: their programs are the examples, and their outputs are what these print.
+//!
+//! A chapter `guide/NAME.md` tells of the program `examples/src/bin/NAME.rs`: its blocks marked `rs` stand in it, but for
+//! how far they are indented, and its blocks marked `text` are, one after the other, all that it prints.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // in functions that tests share
+
+use std::{fs, path::Path, process::Command};
+
+use odm_test::Server;
+
+const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+
+/// A text and the program that it tells of.
+struct Chapter {
+    file: String,
+    program: String,
+    text: String,
+}
+
+impl Chapter {
+    fn read(file: &str, program: &str) -> Self {
+        let text = fs::read_to_string(Path::new(ROOT).join(file)).unwrap();
+        Self { file: file.to_owned(), program: program.to_owned(), text }
+    }
+
+    /// The blocks of one language, in order.
+    fn blocks(&self, language: &str) -> Vec<&str> {
+        self.text
+            .split("\n```")
+            .filter_map(|block| block.strip_prefix(language)?.strip_prefix('\n'))
+            .collect()
+    }
+
+    fn source(&self) -> String {
+        let path = Path::new(ROOT).join("examples/src/bin").join(format!("{}.rs", self.program));
+        fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {}: {error}", self.file, path.display()))
+    }
+
+    /// What the program prints on this server.
+    fn run(&self, server: &Server) -> String {
+        let mut program =
+            Command::new(Path::new(env!("CARGO_BIN_EXE_quickstart")).with_file_name(&self.program));
+        program.env("ODM_MONGODB_WAY", "uri").env("ODM_MONGODB_URI", server.uri());
+        let run = program.output().unwrap();
+        assert!(run.status.success(), "{}: {}", self.program, String::from_utf8_lossy(&run.stderr));
+        String::from_utf8(run.stdout).unwrap()
+    }
+}
+
+fn readme() -> Chapter {
+    Chapter::read("README.md", "quickstart")
+}
+
+/// The chapters of the guide.
+fn guide() -> Vec<Chapter> {
+    let files = fs::read_dir(Path::new(ROOT).join("guide")).unwrap();
+    let mut names: Vec<String> = files.map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    let names = names.iter().filter_map(|name| name.strip_suffix(".md")).filter(|name| *name != "README");
+    names.map(|name| Chapter::read(&format!("guide/{name}.md"), name)).collect()
+}
+
+/// The block as it stands in a program that indents it by so many steps.
+fn indented(block: &str, steps: usize) -> String {
+    let indent = |line: &str| {
+        if line.is_empty() { String::new() } else { format!("{}{line}", " ".repeat(4 * steps)) }
+    };
+    block.lines().map(indent).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn every_block_of_code_stands_in_its_program() {
+    for chapter in guide().into_iter().chain([readme()]) {
+        let (source, blocks) = (chapter.source(), chapter.blocks("rs"));
+        assert!(!blocks.is_empty(), "{} shows nothing of its program", chapter.file);
+        for block in blocks {
+            let stands = (0..4).any(|steps| source.contains(&indented(block, steps)));
+            assert!(stands, "{}: this is not in {}.rs:\n{block}", chapter.file, chapter.program);
+        }
+    }
+}
+
+/// On a server that stays, the second time as well as the first.
+#[odm_test::test]
+async fn every_output_is_what_the_program_prints(server: Server) {
+    for chapter in guide().into_iter().chain([readme()]) {
+        let outputs = chapter.blocks("text").join("\n");
+        assert!(!outputs.is_empty(), "{} shows no output", chapter.file);
+        for _ in 0..2 {
+            assert_eq!(chapter.run(&server).trim_end(), outputs, "{}", chapter.file);
+        }
+        let left = server.client().await.unwrap().list_database_names().await.unwrap();
+        let prefix = format!("{}-", chapter.program);
+        assert!(!left.iter().any(|name| name.starts_with(&prefix)), "{left:?}");
+    }
+}
+
+#[test]
+fn the_readme_has_one_program_with_one_output_and_names_two_commands() {
+    let readme = readme();
+    assert_eq!((readme.blocks("rs").len(), readme.blocks("text").len()), (1, 1));
+    assert_eq!(readme.blocks("sh"), ["cargo run -p examples --bin quickstart", "cargo test --workspace"]);
+}
+
+/// Other code in a chapter would be compiled nowhere.
+#[test]
+fn a_chapter_has_no_code_but_its_programs_and_is_in_the_index() {
+    let index = fs::read_to_string(Path::new(ROOT).join("guide/README.md")).unwrap();
+    for chapter in guide() {
+        assert!(!chapter.text.contains("\n```rust"), "{}: mark its code `rs`", chapter.file);
+        let command = format!("cargo run -p examples --bin {}", chapter.program);
+        assert_eq!(chapter.blocks("sh"), [command], "{} says how to run its program, once", chapter.file);
+        let link = format!("]({}.md)", chapter.program);
+        assert!(index.contains(&link), "guide/README.md does not lead to {}", chapter.file);
+    }
+}

@@ -1,0 +1,177 @@
+//! `Asked`: a request, parameter by parameter.
+
+use std::ops::ControlFlow;
+
+use super::{
+    Operator,
+    allowed::{Allowed, Field},
+};
+use crate::{
+    error::{BadParameter, BadParameters, codec::CodecError},
+    filter::Clauses,
+    path::Location,
+};
+
+const SORT: &str = "sort";
+const SKIP: &str = "skip";
+const LIMIT: &str = "limit";
+
+/// What was understood so far, and what was not.
+pub(super) struct Asked<'a> {
+    allowed: &'a Allowed,
+    count: usize,
+    /// What was said already, with its operator.
+    said: Vec<(&'static str, Operator)>,
+    bad: BadParameters,
+    pub(super) clauses: Clauses,
+    pub(super) sorts: Vec<(&'a Location, i32)>,
+    pub(super) skip: u64,
+    pub(super) limit: u64,
+}
+
+/// Why a parameter is not understood, and what it must be instead.
+struct Problem(&'static str, String);
+
+impl<'a> Asked<'a> {
+    pub(super) fn new(allowed: &'a Allowed) -> Self {
+        Self {
+            allowed,
+            count: 0,
+            said: Vec::new(),
+            bad: BadParameters::default(),
+            clauses: Clauses::default(),
+            sorts: Vec::new(),
+            skip: 0,
+            limit: allowed.default_limit,
+        }
+    }
+
+    /// One parameter; no more are looked at where there are too many.
+    pub(super) fn take(&mut self, name: &str, text: &str) -> ControlFlow<()> {
+        self.count += 1;
+        if self.count > self.allowed.max_parameters {
+            let most = self.allowed.max_parameters;
+            self.bad.push(BadParameter::new("", "limit", format!("has more than {most} parameters")));
+            return ControlFlow::Break(());
+        }
+        if !(text.is_empty() && self.allowed.ignore_empty)
+            && let Err(Problem(reason, message)) = self.understand(name, text)
+        {
+            self.bad.push(BadParameter::new(name, reason, message));
+        }
+        ControlFlow::Continue(())
+    }
+
+    pub(super) fn finish(self) -> Result<Self, BadParameters> {
+        if self.bad.is_empty() { Ok(self) } else { Err(self.bad) }
+    }
+
+    fn understand(&mut self, name: &str, text: &str) -> Result<(), Problem> {
+        let allowed = self.allowed;
+        if text.len() > allowed.max_length {
+            return Err(Problem("limit", format!("must be at most {} bytes long", allowed.max_length)));
+        }
+        let is_declared = |name| allowed.fields.iter().any(|field| field.name == name);
+        // A declared name may have brackets of its own.
+        let (field, operator) = match name.strip_suffix(']').and_then(|name| name.rsplit_once('[')) {
+            Some((field, operator)) if !is_declared(name) => (field, Some(operator)),
+            _ => (name, None),
+        };
+        match (field, operator) {
+            (field, operator) if is_declared(field) => self.condition(field, operator, text),
+            (SORT, None) if !allowed.sorts.is_empty() => self.sort(text),
+            (SKIP, None) => {
+                self.once(SKIP, Operator::Eq)?;
+                self.skip = number(text, 0, allowed.max_skip)?;
+                Ok(())
+            }
+            (LIMIT, None) => {
+                self.once(LIMIT, Operator::Eq)?;
+                // For the server, 0 would mean all.
+                self.limit = number(text, 1, allowed.max_limit)?;
+                Ok(())
+            }
+            ("", None) => Err(Problem("unknown", "has a parameter without a name".to_owned())),
+            _ => Err(Problem("unknown", "is not a parameter of this request".to_owned())),
+        }
+    }
+
+    fn condition(&mut self, name: &str, operator: Option<&str>, text: &str) -> Result<(), Problem> {
+        let allowed = self.allowed;
+        let named = || allowed.fields.iter().filter(|field| field.name == name);
+        let operator = operator.map_or(Some(Operator::Eq), Operator::from_name);
+        let found = operator.and_then(|operator| {
+            Some((operator, named().find(|field| field.operators.contains(&operator))?))
+        });
+        let Some((operator, field)) = found else {
+            return Err(Problem("operator", takes(named())));
+        };
+        self.once(field.name, operator)?;
+        if matches!(operator, Operator::In | Operator::Nin) {
+            self.count_items(text)?;
+        }
+        let asked = field.test.ask(operator, text);
+        let not_a_value = |error: CodecError| Problem("value", format!("must be {}", error.expected()));
+        self.clauses.add(asked.map_err(not_a_value)?);
+        Ok(())
+    }
+
+    fn sort(&mut self, text: &str) -> Result<(), Problem> {
+        let allowed = self.allowed;
+        self.once(SORT, Operator::Eq)?;
+        self.count_items(text)?;
+        let mut sorted = Vec::new();
+        for item in text.split(',') {
+            let (name, direction) = item.strip_prefix('-').map_or((item, 1), |name| (name, -1));
+            let Some((name, at)) = allowed.sorts.iter().find(|(sortable, _)| *sortable == name) else {
+                let names: Vec<&str> = allowed.sorts.iter().map(|(name, _)| *name).collect();
+                let names = quoted(&names);
+                return Err(Problem("value", format!("must name {names}, with `-` for the greatest first")));
+            };
+            if sorted.contains(name) {
+                return Err(Problem("repeated", format!("names `{name}` twice")));
+            }
+            sorted.push(*name);
+            self.sorts.push((at, direction));
+        }
+        Ok(())
+    }
+
+    /// Two parameters that say the same thing could mean both, either, or the later one.
+    fn once(&mut self, name: &'static str, operator: Operator) -> Result<(), Problem> {
+        if self.said.contains(&(name, operator)) {
+            return Err(Problem("repeated", "is there twice".to_owned()));
+        }
+        self.said.push((name, operator));
+        Ok(())
+    }
+
+    fn count_items(&self, text: &str) -> Result<(), Problem> {
+        let most = self.allowed.max_items;
+        if text.split(',').count() > most {
+            return Err(Problem("limit", format!("must have at most {most} items")));
+        }
+        Ok(())
+    }
+}
+
+fn number(text: &str, min: u64, max: u64) -> Result<u64, Problem> {
+    let number = text.parse().ok().filter(|number| (min..=max).contains(number));
+    number.ok_or_else(|| Problem("value", format!("must be an integer from {min} to {max}")))
+}
+
+/// Which operators these take.
+fn takes<'a>(fields: impl Iterator<Item = &'a Field>) -> String {
+    let operators: Vec<&str> =
+        fields.flat_map(|field| &field.operators).map(|operator| operator.name()).collect();
+    if operators.is_empty() {
+        "takes no operator".to_owned()
+    } else {
+        format!("takes {}", quoted(&operators))
+    }
+}
+
+fn quoted(names: &[&str]) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    quoted.join(", ")
+}

@@ -1,0 +1,258 @@
+//! `FromText`: values that come as text, such as the parameters of a URL.
+
+use std::{borrow::Cow, num::NonZero, sync::Arc};
+
+use mongodb::bson::{DateTime, Decimal128, Uuid, oid::ObjectId, spec::ElementType};
+
+use super::{Counted, Id, Keyed, Raw, Span, Unit, Value, Via, Way};
+use crate::error::codec::{CodecError, CodecResult};
+
+/// A value that can be read from a text: what [`Parameters`](crate::query::Parameters) ask of the fields they name.
+///
+/// | type | text |
+/// |---|---|
+/// | integers | decimal digits; only what the type holds |
+/// | `f64` `f32` `Decimal128` `rust_decimal::Decimal` | a decimal number, `2.5` or `1e3`; no infinity, no NaN |
+/// | `bool` | `true`, `false` |
+/// | `String` and its relatives | as it is |
+/// | `char` | one character |
+/// | `bson::DateTime`, `chrono`'s and `time`'s dates | RFC 3339, `2026-01-31T12:00:00Z`, or a day, `2026-01-31`: its midnight in UTC |
+/// | `ObjectId` | 24 hex digits |
+/// | `bson::Uuid` `uuid::Uuid` | as hyphenated or bare hex digits |
+/// | [`Id<M>`](Id) | as its key |
+/// | `url::Url` | a URL |
+/// | a duration in a field with `#[odm(unit = ..)]` | so many of the unit |
+/// | an enum of names with [`Value`](macro@crate::Value) | the stored name of a variant, or an alias; never what `#[serde(other)]` catches |
+/// | a newtype with [`Value`](macro@crate::Value) | as what it holds |
+///
+/// A type with a `Value` of its own may implement it too.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be read from a text",
+    label = "a parameter of a request is a text",
+    note = "texts, numbers, `bool`, dates, ids, UUIDs, enums of names and newtypes of these can be read",
+    note = "of an array, ask about its elements: `.elements(..)`; of a document, about its fields",
+    note = "or read it yourself: `.condition(name, |text: String| ..)`"
+)]
+pub trait FromText: Value {
+    /// The value that the text says. [`CodecError::expected`] is what a client reads where it says none: "a number".
+    fn from_text(text: &str) -> CodecResult<Self>;
+}
+
+#[cold]
+fn not(expected: impl Into<Cow<'static, str>>) -> CodecError {
+    CodecError::new(expected, "another text")
+}
+
+macro_rules! integers {
+    ($($type:ty: $min:expr, $max:expr;)*) => { $(
+        impl FromText for $type {
+            fn from_text(text: &str) -> CodecResult<Self> {
+                // What is stored is at most an int64.
+                let number = text.parse::<i64>().ok().and_then(|number| Self::try_from(number).ok());
+                number.ok_or_else(|| not(format!("an integer from {} to {}", $min, $max)))
+            }
+        }
+        impl FromText for NonZero<$type> {
+            fn from_text(text: &str) -> CodecResult<Self> {
+                let number = <$type>::from_text(text)?;
+                Self::new(number).ok_or_else(|| not("a number that is not zero"))
+            }
+        }
+    )* };
+}
+
+integers! {
+    i8: i8::MIN, i8::MAX;
+    i16: i16::MIN, i16::MAX;
+    i32: i32::MIN, i32::MAX;
+    i64: i64::MIN, i64::MAX;
+    i128: i64::MIN, i64::MAX;
+    isize: i64::MIN, i64::MAX;
+    u8: 0, u8::MAX;
+    u16: 0, u16::MAX;
+    u32: 0, u32::MAX;
+    u64: 0, i64::MAX;
+    u128: 0, i64::MAX;
+    usize: 0, i64::MAX;
+}
+
+/// Whether it is written with digits: no `inf`, no `NaN`, no hexadecimal. Exponents are short: `bson` and others compute
+/// with them before they look whether they can.
+fn is_decimal(text: &str) -> bool {
+    text.contains(|it: char| it.is_ascii_digit())
+        && text.chars().all(|it| it.is_ascii_digit() || matches!(it, '.' | '-' | '+' | 'e' | 'E'))
+        && text.split(['e', 'E']).skip(1).all(|exponent| exponent.len() <= 6)
+}
+
+impl FromText for f64 {
+    fn from_text(text: &str) -> CodecResult<Self> {
+        let number = text.parse().ok().filter(|number: &Self| number.is_finite() && is_decimal(text));
+        number.ok_or_else(|| not("a number"))
+    }
+}
+
+impl FromText for f32 {
+    #[allow(clippy::cast_possible_truncation)] // rounded to the nearest, as it is read
+    fn from_text(text: &str) -> CodecResult<Self> {
+        let number = f64::from_text(text)? as Self;
+        if number.is_finite() { Ok(number) } else { Err(not("a number")) }
+    }
+}
+
+impl FromText for Decimal128 {
+    fn from_text(text: &str) -> CodecResult<Self> {
+        let number = is_decimal(text).then(|| text.parse().ok()).flatten();
+        number.ok_or_else(|| not("a number of at most 34 digits"))
+    }
+}
+
+macro_rules! parsed {
+    ($($type:ty: $expected:literal = |$text:ident| $parse:expr;)*) => { $(
+        impl FromText for $type {
+            fn from_text($text: &str) -> CodecResult<Self> {
+                $parse.map_err(|_| not($expected))
+            }
+        }
+    )* };
+}
+
+parsed! {
+    bool: "`true` or `false`" = |text| text.parse();
+    char: "one character" = |text| text.parse();
+    ObjectId: "an id of 24 hex digits" = |text| Self::parse_str(text);
+    Uuid: "a UUID" = |text| Self::parse_str(text);
+}
+
+#[cfg(feature = "uuid")]
+parsed! {
+    ::uuid::Uuid: "a UUID" = |text| Self::parse_str(text);
+}
+
+#[cfg(feature = "url")]
+parsed! {
+    ::url::Url: "a URL" = |text| Self::parse(text);
+}
+
+#[cfg(feature = "rust_decimal")]
+impl FromText for ::rust_decimal::Decimal {
+    fn from_text(text: &str) -> CodecResult<Self> {
+        let parse = || Self::from_str_exact(text).or_else(|_| Self::from_scientific(text)).ok();
+        is_decimal(text).then(parse).flatten().ok_or_else(|| not("a number of at most 28 digits"))
+    }
+}
+
+macro_rules! texts {
+    ($($type:ty),*) => { $(
+        impl FromText for $type {
+            fn from_text(text: &str) -> CodecResult<Self> {
+                Ok(text.to_owned().into())
+            }
+        }
+    )* };
+}
+
+texts!(String, Cow<'static, str>, Box<str>, Arc<str>);
+
+impl<M: Keyed> FromText for Id<M>
+where
+    M::Key: FromText,
+{
+    fn from_text(text: &str) -> CodecResult<Self> {
+        M::Key::from_text(text).map(Self::from_key)
+    }
+}
+
+impl FromText for DateTime {
+    fn from_text(text: &str) -> CodecResult<Self> {
+        let day = text.len() == "2026-01-31".len();
+        let date = if day {
+            Self::parse_rfc3339_str(format!("{text}T00:00:00Z"))
+        } else {
+            Self::parse_rfc3339_str(text)
+        };
+        date.map_err(|_| not("a date like `2026-01-31T12:00:00Z` or `2026-01-31`"))
+    }
+}
+
+/// A type that is stored as a date, from its text.
+#[cfg(any(feature = "chrono", feature = "time"))]
+pub(super) fn dated<T: Value>(text: &str) -> CodecResult<T> {
+    T::decode(Raw::new(ElementType::DateTime, &DateTime::from_text(text)?.timestamp_millis().to_le_bytes()))
+}
+
+/// A number of units.
+impl<U: Unit, T: Span> FromText for Via<Counted<U>, T>
+where
+    Counted<U>: Way<T>,
+{
+    fn from_text(text: &str) -> CodecResult<Self> {
+        Self::decode(Raw::new(ElementType::Int64, &i64::from_text(text)?.to_le_bytes()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read<T: FromText>(text: &str) -> Result<T, String> {
+        T::from_text(text).map_err(|error| error.expected().to_owned())
+    }
+
+    fn refused<T: FromText + std::fmt::Debug>(texts: &[&str]) -> String {
+        let said: Vec<_> = texts.iter().map(|text| read::<T>(text).expect_err(text)).collect();
+        assert!(said.iter().all(|one| *one == said[0]), "{said:?}");
+        said[0].clone()
+    }
+
+    /// `bson` would overflow.
+    const EXPONENT: &str = "1e-170141183460469231731687303715884105728";
+
+    #[test]
+    fn numbers_are_what_their_type_holds() {
+        assert_eq!(read("-5"), Ok(-5_i32));
+        assert_eq!(read("9223372036854775807"), Ok(i64::MAX as u64));
+        assert_eq!(refused::<u8>(&["256", "-1", "", " 1", "1.0", "0x1", "1e2"]), "an integer from 0 to 255");
+        assert_eq!(
+            refused::<u64>(&["9223372036854775808", "x", "-1"]),
+            "an integer from 0 to 9223372036854775807"
+        );
+        assert_eq!(read("2.5"), Ok(2.5_f64));
+        assert_eq!(read("1e3"), Ok(1000_f32));
+        assert_eq!(refused::<f64>(&["inf", "-Infinity", "NaN", "1e999", "", "e", "1,5"]), "a number");
+        assert_eq!(refused::<f32>(&["1e39", "nan"]), "a number");
+        assert_eq!(read::<Decimal128>("0.10").map(|it| it.to_string()), Ok("0.10".to_owned()));
+        assert_eq!(
+            refused::<Decimal128>(&["NaN", "Infinity", "x", "", EXPONENT]),
+            "a number of at most 34 digits"
+        );
+    }
+
+    #[test]
+    fn dates_are_instants_or_days() {
+        let noon = DateTime::from_millis(1_769_860_800_000);
+        assert_eq!(read("2026-01-31T12:00:00Z"), Ok(noon));
+        assert_eq!(read("2026-01-31T13:00:00.000+01:00"), Ok(noon));
+        assert_eq!(read("2026-01-31"), Ok(DateTime::from_millis(1_769_817_600_000)));
+        assert_eq!(
+            refused::<DateTime>(&[
+                "2026-02-30",
+                "2026-01-31T12:00:00",
+                "1769860800",
+                "31.01.2026",
+                "",
+                "ååååå"
+            ]),
+            "a date like `2026-01-31T12:00:00Z` or `2026-01-31`",
+        );
+    }
+
+    #[test]
+    fn ids_are_hex() {
+        let id = ObjectId::from_bytes([7; 12]);
+        assert_eq!(read(&id.to_hex()), Ok(id));
+        assert_eq!(refused::<ObjectId>(&["", "{}", "zz0707070707070707070707"]), "an id of 24 hex digits");
+        assert_eq!(refused::<bool>(&["1", "TRUE", ""]), "`true` or `false`");
+        assert_eq!(refused::<char>(&["", "ab"]), "one character");
+        assert_eq!(read("a\0$"), Ok("a\0$".to_owned()));
+    }
+}

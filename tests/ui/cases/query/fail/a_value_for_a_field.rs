@@ -1,0 +1,6 @@
+use odm::query::Parameters;
+use odm_integration::story::Order;
+
+fn main() {
+    let _ = Parameters::<Order>::new().field("reference", "reference");
+}

@@ -1,0 +1,7 @@
+use odm::{Model, query::Parameters};
+use odm_integration::story::Order;
+
+fn main() {
+    let o = Order::fields();
+    let _ = Parameters::new().elements("reference", o.reference());
+}
