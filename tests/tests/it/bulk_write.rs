@@ -10,9 +10,11 @@ use odm::{
     mongodb::options::{Acknowledgment, BulkWriteOptions, Collation, Hint, WriteConcern},
 };
 use odm_integration::{
+    commands::Commands,
     people::{Person, people, person},
     story::{Customer, Order, order},
 };
+use odm_test::Server;
 
 async fn ages(people: &Collection<Person>) -> BTreeMap<String, u32> {
     let all: Vec<Person> = people.find(Filter::all()).await.unwrap().try_collect().await.unwrap();
@@ -217,6 +219,19 @@ async fn more_than_a_command_takes(db: Database) {
     assert_eq!(counts(&result), [0, 1, 1, 5, 0]);
     assert_eq!(result.upserted_ids()[&4], largest.id);
     assert_eq!(people.count(p.age().eq(1)).await.unwrap(), 4);
+}
+
+/// So many small writes that they just reach both limits of a command, with the keys that they have in its array.
+#[odm_test::test]
+async fn as_many_writes_as_a_command_takes(db: Database, server: Server) {
+    let (db, commands) = Commands::record(server.uri(), &db).await;
+    let people = db.collection::<Person>();
+    let name = "x".repeat(115);
+    let writes = (0..100_001).map(|_| Write::delete_one(Person::fields().name().eq(&name)));
+    assert_eq!(counts(&people.bulk_write(writes).await.unwrap()), [0; 5]);
+    let sent: Vec<_> =
+        commands.take().iter().map(|command| command.get_array("deletes").unwrap().len()).collect();
+    assert_eq!(sent, [100_000, 1]);
 }
 
 #[odm_test::test]
