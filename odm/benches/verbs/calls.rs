@@ -14,9 +14,9 @@ use crate::{
 /// The rounds of each verb.
 #[derive(Debug)]
 pub(crate) struct Measured {
-    pub(crate) find_one: Rounds<2>,
-    pub(crate) insert_one: Rounds<2>,
-    pub(crate) update_one: Rounds<2>,
+    pub(crate) found: Rounds<2>,
+    pub(crate) inserted: Rounds<2>,
+    pub(crate) updated: Rounds<2>,
 }
 
 /// How many rounds warm up.
@@ -27,8 +27,7 @@ pub(crate) async fn measure(calls: usize) -> Outcome<Measured> {
     let server = Server::start().await?;
     let db = server.fresh_database("verbs").await?;
     let sides = Sides::new(&db).await?;
-    let mut measured =
-        Measured { find_one: Rounds::new(), insert_one: Rounds::new(), update_one: Rounds::new() };
+    let mut measured = Measured { found: Rounds::new(), inserted: Rounds::new(), updated: Rounds::new() };
     // The verbs take turns too, so that all of them see the machine at its best and at its worst.
     for round in 0..WARM_UP + calls {
         let order = if round % 2 == 0 { [ODM, DRIVER] } else { [DRIVER, ODM] };
@@ -43,9 +42,9 @@ pub(crate) async fn measure(calls: usize) -> Outcome<Measured> {
             update_one[side] = sides.update_one(side, round).await?;
         }
         if round >= WARM_UP {
-            measured.find_one.add(find_one);
-            measured.insert_one.add(insert_one);
-            measured.update_one.add(update_one);
+            measured.found.add(find_one);
+            measured.inserted.add(insert_one);
+            measured.updated.add(update_one);
         }
     }
     db.drop_database().await?;

@@ -34,9 +34,9 @@ async fn main() -> Outcome<()> {
     println!("{:14}{:>10}{:>12}{:>9}", "", "odm, µs", "driver, µs", "ratio");
     let filter_build = report("filter_build", &filter::measure(turns)?);
     let rounds = calls::measure(calls).await?;
-    let find_one = report("find_one", &rounds.find_one);
-    let insert_one = report("insert_one", &rounds.insert_one);
-    let update_one = report("update_one", &rounds.update_one);
+    let find_one = report("find_one", &rounds.found);
+    let insert_one = report("insert_one", &rounds.inserted);
+    let update_one = report("update_one", &rounds.updated);
     println!(
         "\nratios: find_one={find_one} insert_one={insert_one} update_one={update_one} filter_build={filter_build}"
     );
