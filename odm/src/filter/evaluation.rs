@@ -201,7 +201,7 @@ pub(crate) fn escaped(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::literal;
+    use super::escaped;
 
     #[test]
     fn every_character_of_a_text_is_taken_as_itself() {

@@ -15,7 +15,7 @@ use crate::{
     filter::{Filter, IntoFilter},
     path::{Based, Location, Path, Queried},
     sort::Sort,
-    value::{Array, FromText, Optional, Text, Value},
+    value::{Array, FromText, Optional, Ordered, Text, Value},
 };
 
 /// The parameters that a request about documents of type `M` may have: see [the module](crate::query).
@@ -58,7 +58,7 @@ impl<M> Parameters<M> {
     ///
     /// Below an array each condition is met by any element, `qty[gte]=3&qty[lte]=5` by two different ones: where one
     /// element must meet them all, say so with [`condition`](Self::condition) and `any`.
-    pub fn range<V: Value, R: Queried>(
+    pub fn range<V: Ordered, R: Queried>(
         self,
         name: &'static str,
         path: impl Based<Base = Path<M, V, R>>,
