@@ -29,6 +29,7 @@
 
 mod array;
 mod bitwise;
+mod by_id;
 mod clauses;
 mod comparison;
 mod element;
@@ -49,6 +50,7 @@ pub use self::{
     text::TextOptions,
 };
 pub(crate) use self::{
+    by_id::by_id,
     clauses::{Clauses, about_element, behind},
     evaluation::escaped,
     pinned::pins_id,
@@ -62,7 +64,8 @@ use crate::{
 /// A condition on documents of type `M`, made of typed paths: `o.status().eq(Status::Open)`.
 ///
 /// Join conditions with `&`, `|` and `!`. It is rendered BSON, so what is shown is what is sent: always
-/// explicit operators (`{ status: { $eq: "open" } }`), values encoded as the field stores them.
+/// explicit operators (`{ status: { $eq: "open" } }`), values encoded as the field stores them. A filter by the id alone has
+/// none, `{ _id: id }`: so the server finds the document without making a plan.
 ///
 /// ```
 /// # use odm::Model;
@@ -149,7 +152,7 @@ impl<M> Filter<M> {
     /// An operand that cannot be stored (a `u64` above `i64::MAX`, a map key with a dot) is an error that
     /// [`is_not_sent`](crate::Error::is_not_sent).
     pub fn into_document(self) -> Result<Document> {
-        Ok(self.clauses.into_document()?)
+        Ok(by_id::simplified(self.clauses.into_document()?))
     }
 
     pub(crate) fn into_clauses(self) -> Clauses {
@@ -167,7 +170,7 @@ impl<M> Clone for Filter<M> {
 impl<M> fmt::Display for Filter<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.clauses.clone().into_document() {
-            Ok(document) => document.fmt(f),
+            Ok(document) => by_id::simplified(document).fmt(f),
             Err(problem) => write!(f, "<{problem}>"),
         }
     }

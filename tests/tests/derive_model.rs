@@ -179,7 +179,7 @@ fn operands_are_encoded_as_stored() {
     assert_eq!(t.colour().eq(Colour::Red).into_document().unwrap(), doc! { "colour": { "$eq": "red" } });
     assert_eq!(t.email().eq(Email("a".into())).into_document().unwrap(), doc! { "email": { "$eq": "a" } });
     assert_eq!(t.pair().eq((1, 2)).into_document().unwrap(), doc! { "pair": { "$eq": [1, 2] } });
-    assert_eq!(t.key().eq("k").into_document().unwrap(), doc! { "_id": { "$eq": "k" } });
+    assert_eq!(t.key().eq("k").into_document().unwrap(), doc! { "_id": "k" });
 }
 
 // -- generic documents

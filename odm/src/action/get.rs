@@ -2,7 +2,7 @@
 
 use futures_core::future::BoxFuture;
 use mongodb::{
-    bson::{Bson, Document, doc},
+    bson::{Bson, Document},
     options::FindOneOptions,
 };
 
@@ -14,6 +14,7 @@ use super::{
 use crate::{
     collection::{Collection, Target},
     error::Result,
+    filter,
     model::Model,
     path::Operand,
     trace::Verb,
@@ -26,7 +27,7 @@ pub(super) const GET: Verb = Verb::new("get", "find");
 impl<M: Model> Collection<M> {
     /// Gets the document with this id.
     ///
-    /// `{ find: <collection>, filter: { _id: { $eq: id } }, limit: 1, singleBatch: true }`
+    /// `{ find: <collection>, filter: { _id: id }, limit: 1, singleBatch: true }`
     ///
     /// `id` is what the model's id compares with: the id, a reference to it, `&str` for a text.
     ///
@@ -59,7 +60,7 @@ impl<M: Model> Collection<M> {
 
 /// The filter for the document with this id.
 pub(super) fn by_id(id: Result<Bson, impl Into<crate::Error>>) -> Result<Document> {
-    Ok(doc! { "_id": { "$eq": id.map_err(Into::into)? } })
+    Ok(filter::by_id(id.map_err(Into::into)?))
 }
 
 /// Gets the document with an id.

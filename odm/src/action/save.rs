@@ -44,7 +44,7 @@ impl Saved {
 impl<M: Model> Collection<M> {
     /// Stores a whole document in the place of the one with its `_id`, or as a new one if there is none.
     ///
-    /// `{ update: <collection>, updates: [{ q: { _id: { $eq: id } }, u: model, upsert: true }] }`
+    /// `{ update: <collection>, updates: [{ q: { _id: id }, u: model, upsert: true }] }`
     ///
     /// The rules of the model are checked first; a document that breaks one is not sent. The last one to save wins:
     /// what others changed since the document was read is gone. Where that matters, change single fields with

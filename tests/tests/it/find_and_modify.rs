@@ -67,7 +67,7 @@ async fn a_document_is_replaced_and_given(db: Database, server: Server) {
     assert_eq!(before, Some(ada.clone()));
     commands.assert([doc! {
         "findAndModify": "people",
-        "query": { "_id": { "$eq": *ada.id.key() } },
+        "query": { "_id": *ada.id.key() },
         "update": stored(&older),
     }]);
     let dan = person("dan", 50);

@@ -143,7 +143,7 @@ async fn find_one_and_get(db: Database, server: Server) {
     commands.assert([doc! {
         "find": "people",
         "limit": 1_i64,
-        "filter": { "_id": { "$eq": *id.key() } },
+        "filter": { "_id": *id.key() },
         "singleBatch": true,
     }]);
 }
@@ -233,7 +233,7 @@ async fn replace_one(db: Database, server: Server) {
     let ada = person("ada", 36);
     people.replace_one(Person::fields().id().eq(ada.id), &ada).upsert(true).await.unwrap();
     commands.assert([doc! { "update": "people", "ordered": true, "updates": [{
-        "q": { "_id": { "$eq": *ada.id.key() } }, "u": stored(&ada), "upsert": true,
+        "q": { "_id": *ada.id.key() }, "u": stored(&ada), "upsert": true,
     }] }]);
 }
 

@@ -33,7 +33,7 @@ async fn bulk_write(db: Database, server: Server) {
     let [ada, bob] = [person("ada", 36), person("bob", 20)];
     let update =
         doc! { "q": { "name": { "$eq": "ada" } }, "u": { "$inc": { "age": 1_i64 } }, "upsert": true };
-    let save = doc! { "q": { "_id": { "$eq": *bob.id.key() } }, "u": stored(&bob), "upsert": true };
+    let save = doc! { "q": { "_id": *bob.id.key() }, "u": stored(&bob), "upsert": true };
     let many = doc! { "q": { "age": { "$lt": 7_i64 } }, "u": [{ "$set": { "age": 7 } }], "multi": true };
     let one = doc! { "q": { "age": { "$eq": 7_i64 } }, "limit": 1 };
     let all = doc! { "q": {}, "limit": 0 };
@@ -161,7 +161,7 @@ async fn save(db: Database, server: Server) {
     let ada = person("ada", 36);
     people.save(&ada).await.unwrap();
     commands.assert([doc! { "update": "people", "ordered": true, "updates": [{
-        "q": { "_id": { "$eq": *ada.id.key() } }, "u": stored(&ada), "upsert": true,
+        "q": { "_id": *ada.id.key() }, "u": stored(&ada), "upsert": true,
     }] }]);
     let nobody = Person { name: String::new(), ..ada };
     assert!(people.save(&nobody).await.unwrap_err().is_invalid());
@@ -205,7 +205,7 @@ async fn or_insert(db: Database, server: Server) {
         .await
         .unwrap();
     commands.assert([doc! { "update": "people", "ordered": true, "updates": [{
-        "q": { "_id": { "$eq": *other.key() } },
+        "q": { "_id": *other.key() },
         "u": { "$setOnInsert": { "name": "ada", "email": "b", "age": 36_i64 } },
         "upsert": true,
     }] }]);

@@ -323,7 +323,7 @@ fn a_model_may_be_an_enum_of_documents() {
     same(car.clone());
     assert_eq!(car.id(), &id);
     let v = Vehicle::fields();
-    assert_eq!(v.id().eq(id).to_string(), r#"{ "_id": { "$eq": ObjectId("010101010101010101010101") } }"#);
+    assert_eq!(v.id().eq(id).to_string(), r#"{ "_id": ObjectId("010101010101010101010101") }"#);
     assert_eq!(v.car().is_variant().to_string(), r#"{ "kind": { "$eq": "car" } }"#);
     assert_eq!(v.bike().gears().gt(2).to_string(), r#"{ "kind": { "$eq": "bike" }, "gears": { "$gt": 2 } }"#);
     assert_eq!(v.car().doors().eq(4).to_string(), r#"{ "kind": { "$eq": "car" }, "doors": { "$eq": 4 } }"#);

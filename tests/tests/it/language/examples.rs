@@ -347,5 +347,5 @@ fn updates_of_the_manual() {
         changed(a.fruits().pull_where(|f| f.in_(["apples", "oranges"])) + a.vegetables().pull("carrots"));
     let manuals = doc! { "fruits": { "$in": ["apples", "oranges"] }, "vegetables": "carrots" };
     assert_eq!(conditions(pulled.get_document("$pull").unwrap()), conditions(&manuals));
-    assert_eq!(sent(a.id().eq(1)), doc! { "_id": { "$eq": 1 } });
+    assert_eq!(sent(a.id().eq(1)), doc! { "_id": 1 });
 }

@@ -1,0 +1,68 @@
+//! Filters by the `_id` and nothing else. The server takes such a document without making a plan, which costs more
+//! than to fetch it; up to version 7 it does so only where the id stands there without an operator.
+
+use mongodb::bson::{Bson, Document, doc};
+
+/// `{ _id: id }`; with `$eq`, if the id without it could be read as something else than a value.
+pub(crate) fn by_id(id: Bson) -> Document {
+    if is_plain(&id) {
+        doc! { "_id": id }
+    } else {
+        doc! { "_id": { "$eq": id } }
+    }
+}
+
+/// The filter without its `$eq`, if it is one of those.
+pub(super) fn simplified(filter: Document) -> Document {
+    // Most filters are asked for their length alone.
+    let test = if filter.len() == 1 { filter.get("_id") } else { None };
+    match test {
+        Some(Bson::Document(test)) if test.len() == 1 => match test.get("$eq") {
+            Some(id) => by_id(id.clone()),
+            None => filter,
+        },
+        _ => filter,
+    }
+}
+
+fn is_plain(id: &Bson) -> bool {
+    matches!(
+        id,
+        Bson::ObjectId(_)
+            | Bson::String(_)
+            | Bson::Int32(_)
+            | Bson::Int64(_)
+            | Bson::Double(_)
+            | Bson::Decimal128(_)
+            | Bson::Boolean(_)
+            | Bson::DateTime(_)
+            | Bson::Timestamp(_)
+            | Bson::Binary(_)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use mongodb::bson::{Regex, cstr};
+
+    use super::*;
+
+    #[test]
+    fn an_id_alone_needs_no_operator_unless_it_looks_like_one() {
+        assert_eq!(simplified(doc! { "_id": { "$eq": 1 } }), doc! { "_id": 1 });
+        let regex = Regex { pattern: cstr!("^a").into(), options: cstr!("").into() };
+        for filter in [
+            doc! {},
+            doc! { "_id": { "$gt": 1 } },
+            doc! { "_id": { "$eq": 1, "$ne": 2 } },
+            doc! { "_id": { "$eq": 1 }, "shop": { "$eq": 2 } },
+            doc! { "_id": { "$eq": { "$gt": 1 } } },
+            doc! { "_id": { "$eq": [1] } },
+            doc! { "_id": { "$eq": null } },
+            doc! { "_id": { "$eq": regex } },
+            doc! { "shop": { "$eq": 2 } },
+        ] {
+            assert_eq!(simplified(filter.clone()), filter);
+        }
+    }
+}
