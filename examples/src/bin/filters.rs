@@ -101,6 +101,8 @@ async fn main() -> anyhow::Result<()> {
     println!("{}", refused.kind());
     println!("{} huts", huts.count(Filter::all()).await?);
 
+    show(&huts, Filter::<Hut>::expr(|h| (h.height() * 3.28084).gt(3300))).await?;
+
     let two_rooms = Filter::raw(doc! { "$expr": { "$gt": [{ "$size": "$rooms" }, 1] } });
     show(&huts, h.height().gt(1000) & two_rooms).await?;
     println!("{} above 1,400 m", huts.count(doc! { "height": { "$gt": 1400 } }).await?);

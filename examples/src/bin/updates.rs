@@ -2,10 +2,13 @@
 //!
 //! `cargo run -p examples --bin updates`. It finds or starts a MongoDB server by itself.
 
+use std::fmt;
+
 use anyhow::Context;
 use odm::{
     Collection, Embedded, Id, Model, Update,
     bson::{DateTime, Document, doc},
+    update::IntoUpdate,
 };
 
 #[derive(Debug, Model)]
@@ -40,7 +43,7 @@ struct Patch {
 async fn make(
     articles: &Collection<Article>,
     id: Id<Article>,
-    update: Update<Article>,
+    update: impl IntoUpdate<Article> + fmt::Display,
     fields: Document,
 ) -> odm::Result<()> {
     println!("{update}");
@@ -102,6 +105,12 @@ async fn main() -> anyhow::Result<()> {
     make(&articles, id, second.qty().inc(-2), only(&["batches"])).await?;
     make(&articles, id, a.batches().each().qty().mul(2), only(&["batches"])).await?;
     make(&articles, id, a.batches().pull_where(|batch| batch.qty().lt(8)), only(&["batches"])).await?;
+
+    let computed = Update::stages()
+        .set(a.price(), |a| a.price() * 2.0)
+        .and_set(a.stock(), |a| a.stock() + 1)
+        .unset(a.discount());
+    make(&articles, id, computed, only(&["price", "stock"])).await?;
 
     let patch = Patch { price: Some(0.8), ..Patch::default() };
     let update = Update::all_of([
