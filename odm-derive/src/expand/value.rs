@@ -158,7 +158,7 @@ pub(crate) fn leaf(scope: &Scope<'_>, encode: &TokenStream, decode: &TokenStream
 }
 
 /// The same with further methods.
-fn leaf_with(
+pub(crate) fn leaf_with(
     scope: &Scope<'_>,
     encode: &TokenStream,
     decode: &TokenStream,

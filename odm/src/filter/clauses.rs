@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use mongodb::bson::{Bson, Document, doc};
+use mongodb::bson::{Bson, Document, doc, document::Entry};
 
 use crate::{
     error::codec::{CodecError, CodecResult},
@@ -113,7 +113,14 @@ impl Clauses {
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.first.is_none() && !self.said_all && self.problem.is_none()
+        // A comment picks nothing.
+        let picks = |(name, _): &Clause| name != "$comment";
+        !self.first.iter().chain(&self.rest).any(picks) && !self.said_all && self.problem.is_none()
+    }
+
+    /// Whether it matches everything, and that was said.
+    fn is_all(&self) -> bool {
+        self.said_all && self.first.is_none() && self.rest.is_empty() && self.problem.is_none()
     }
 
     pub(super) fn and(mut self, other: Self) -> Self {
@@ -135,6 +142,12 @@ impl Clauses {
     }
 
     pub(super) fn any_of(alternatives: impl IntoIterator<Item = Self>) -> Self {
+        let alternatives: Vec<Self> = alternatives.into_iter().collect();
+        // What matches everything, or something else, matches everything; if it was not said before, it is not now.
+        let (said, unsaid) = (alternatives.iter().any(Self::is_all), alternatives.iter().any(Self::is_empty));
+        if (said || unsaid) && alternatives.iter().all(|alternative| alternative.problem.is_none()) {
+            return Self { said_all: !unsaid, ..Self::default() };
+        }
         let rendered: CodecResult<Vec<Bson>> = alternatives
             .into_iter()
             .map(|alternative| alternative.into_document().map(Bson::Document))
@@ -183,10 +196,13 @@ impl Clauses {
         let mut document = Document::new();
         let mut spilled: Vec<Bson> = Vec::new();
         for (name, value) in self.first.into_iter().chain(self.rest) {
-            match document.get_mut(&name) {
-                Some(said) => spilled.extend(join(&name, said, value)),
-                None => {
-                    document.insert(name, value);
+            match document.entry(name) {
+                entry @ Entry::Vacant(_) => {
+                    entry.or_insert(value);
+                }
+                Entry::Occupied(entry) => {
+                    let name = entry.key().to_owned();
+                    spilled.extend(document.get_mut(&name).and_then(|said| join(&name, said, value)));
                 }
             }
         }

@@ -76,7 +76,8 @@ async fn events_are_typed(db: Database) {
         change.cluster_time().is_some() && change.wall_time().is_some() && change.transaction().is_none()
     );
     assert_eq!(change.raw().get_str("operationType").unwrap(), "insert");
-    assert_eq!(changes.resume_token(), Some(change.token()));
+    // At the end of a batch the server names a position behind the event, where there is one.
+    assert!(changes.resume_token() >= Some(change.token()));
 
     let shorter = doc! { "$set": { "n": 2, "list": { "$slice": ["$list", 2] } } };
     plain(&db).update_one(doc! { "_id": id }, vec![shorter, doc! { "$unset": "gone" }]).await.unwrap();
