@@ -8,7 +8,7 @@
 //! # What verbs take
 //!
 //! Each verb has a setter for everything that its command takes, as the manual and the driver have it. All but
-//! `InsertOne`, `InsertMany` and `BulkWrite` can [`explain`](Explain) themselves, and all have a [`deadline`](Within).
+//! the inserts, the bulks and `watch` can [`explain`](Explain) themselves, and all have a [`deadline`](Within).
 //!
 //! | verb | setters |
 //! |---|---|
@@ -22,7 +22,7 @@
 //! | [`Aggregate`] | `batch_size` `hint` `collation` `let_` `allow_disk_use` `bypass_document_validation` `comment` `max_time` `read_concern` `read_preference` `write_concern` |
 //! | [`InsertOne`] | `bypass_document_validation` `comment` `write_concern` |
 //! | [`InsertMany`] | `ordered` `bypass_document_validation` `comment` `write_concern` |
-//! | [`BulkWrite`] | `ordered` `bypass_document_validation` `comment` `write_concern` |
+//! | [`BulkWrite`] | `ordered` `let_` `bypass_document_validation` `comment` `write_concern` |
 //! | [`Save`] | `bypass_document_validation` `comment` `write_concern` |
 //! | [`UpdateOne`] | `upsert` `sort` `hint` `collation` `let_` `bypass_document_validation` `comment` `write_concern` |
 //! | [`UpdateMany`] | `upsert` `hint` `collation` `let_` `bypass_document_validation` `comment` `write_concern` |
@@ -33,7 +33,7 @@
 //! | [`FindOneAndReplace`] | `sort` `upsert` `return_new` `hint` `collation` `let_` `bypass_document_validation` `comment` `max_time` `write_concern` |
 //! | [`FindOneAndDelete`] | `sort` `hint` `collation` `let_` `comment` `max_time` `write_concern` |
 //!
-//! A bulk across collections, [`BulkWriteAcross`], takes what [`BulkWrite`] takes.
+//! A bulk across collections, [`BulkWriteAcross`], takes what [`BulkWrite`] takes, but for `let_`. What [`Watch`] takes is of its own.
 
 mod aggregate;
 mod batch;

@@ -47,7 +47,7 @@ use mongodb::{
 
 use self::changes::Changes;
 pub use self::{
-    field::{RenameTo, Stamped},
+    field::{Moment, RenameTo, Stamped},
     push::PushEach,
     stages::{StageField, StageValue, Stages, values},
 };

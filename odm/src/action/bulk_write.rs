@@ -20,7 +20,7 @@ pub use self::{
     result::BulkWriteResult,
     write::Write,
 };
-use super::{Implicit, SessionState, action};
+use super::{Implicit, SessionState, action, sentence::Problems};
 use crate::{
     collection::{Collection, Target},
     error::Result,
@@ -41,7 +41,7 @@ impl<M: Model> Collection<M> {
     /// document breaks rules of its model, an update changes a field twice, a filter for many is empty), none is. After
     /// that, an ordered bulk (the default) keeps the order, and stops at the first write that the server refuses;
     /// neighbours of one kind share a command. An [unordered](BulkWrite::ordered) one goes on, and sorts the writes by
-    /// kind. A command takes 100,000 writes, and 48 MB of documents to insert or 16 MB of other writes. No writes at
+    /// kind. A command takes 100,000 writes, and 47 MB of documents to insert or 16 MB of other writes. No writes at
     /// all is no error: nothing is sent.
     ///
     /// With `retryWrites` (the default), on a replica set or a sharded cluster and outside of transactions, a command
@@ -83,6 +83,7 @@ impl<M: Model> Collection<M> {
             target: self.target(),
             writes: Elements::default(),
             ids: BTreeMap::new(),
+            problems: Problems::default(),
             options: BulkWriteOptions::default(),
             state: Implicit,
         };
@@ -100,6 +101,7 @@ pub struct BulkWrite<M: Model, S = Implicit> {
     target: Target,
     writes: Elements,
     ids: BTreeMap<usize, M::Id>,
+    problems: Problems,
     options: BulkWriteOptions,
     state: S,
 }
@@ -123,16 +125,17 @@ impl<M: Model, S> Extend<Write<M>> for BulkWrite<M, S> {
     }
 }
 
-action!(BulkWrite { target, writes, ids } with BulkWriteOptions => BulkWriteResult<M>);
+action!(BulkWrite { target, writes, ids, problems } with BulkWriteOptions, clearing problems => BulkWriteResult<M>);
 
 impl<M: Model, S> BulkWrite<M, S> {
     fn execute<'s>(self) -> BoxFuture<'s, Result<BulkWriteResult<M>>>
     where
         S: SessionState<'s>,
     {
-        let Self { target, writes, ids, options, state } = self;
-        let session = state.into_option();
+        let Self { target, writes, ids, problems, options, state } = self;
+        let (session, options) = (state.into_option(), problems.or(Ok(options)));
         Box::pin(async move {
+            let options = target.operation(BULK_WRITE).check(options)?;
             let (counts, upserted) = send::send(&target, writes, options, session).await?;
             target.operation(BULK_WRITE).check(BulkWriteResult::new(counts, ids, upserted))
         })

@@ -223,6 +223,6 @@ fn bson(option: &impl Serialize) -> Result<Bson> {
 }
 
 #[cold]
-fn unwritten(error: impl std::fmt::Display) -> Error {
-    Error::refused(format!("the options cannot be written as BSON: {error}"))
+pub(super) fn unwritten(error: impl std::fmt::Display) -> Error {
+    Error::refused(format!("this cannot be written as BSON: {error}"))
 }

@@ -58,7 +58,7 @@ use crate::{
 /// `await` gives an error that [`is_timeout`](crate::Error::is_timeout). The call itself is not cut off, which the driver
 /// does not allow: it goes on in a task of its own, as it does where the future is dropped, and what it brings is thrown
 /// away. A write may have been applied, or may still be; one that is made of several commands, such as a large
-/// `insert_many`, sends no further one.
+/// `insert_many`, sends no further one (a bulk across collections does: its commands are the driver's own).
 ///
 /// ```no_run
 /// # use std::time::Duration;

@@ -20,7 +20,7 @@ impl<M: Model> Collection<M> {
     /// Stores many new documents.
     ///
     /// `{ insert: <collection>, documents: [..], ordered: true }`, in as few commands as the server's limits
-    /// allow (100,000 documents or 48 MB each).
+    /// allow (100,000 documents or 47 MB each).
     ///
     /// Every document is checked against the rules of its model, encoded and measured before the first is
     /// sent: if one of them cannot be stored, none is. After that, an ordered insert (the default) stops at

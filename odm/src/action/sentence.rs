@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use mongodb::{
-    bson::{Bson, Document, RawDocumentBuf},
+    bson::{Document, RawDocumentBuf},
     options::{UpdateModifications, UpdateOptions},
 };
 
@@ -13,7 +13,7 @@ use crate::{
     filter::{Filter, pins_id},
     trace::Operation,
     update::Update,
-    value::Raw,
+    value::{Raw, Value},
 };
 
 /// What setters of a builder were given and cannot be sent, until they are given something better.
@@ -75,9 +75,7 @@ pub(super) fn inserting<M>(
 ) -> Result<Update<M>> {
     let Some(document) = on_insert else { return Ok(update) };
     let document = document?;
-    let Bson::Document(mut document) = Raw::document(document.as_bytes()).to_bson()? else {
-        return Ok(update);
-    };
+    let mut document = Document::decode(Raw::document(document.as_bytes()))?;
     if filter.as_ref().is_ok_and(pins_id) {
         document.remove("_id");
     }

@@ -270,7 +270,7 @@ setters!([In, Row, S] Aggregate<In, Row, S>, of In:
     read_preference write_concern);
 setters!([M: Model, S] InsertOne<M, S>, of M: bypass_document_validation comment write_concern);
 setters!([M: Model, S] InsertMany<M, S>, of M: ordered bypass_document_validation comment write_concern);
-setters!([M: Model, S] BulkWrite<M, S>, of M: ordered bypass_document_validation comment write_concern);
+setters!([M: Model, S] BulkWrite<M, S>, of M: ordered let_ bypass_document_validation comment write_concern);
 setters!([S] BulkWriteAcross<S>, of M: ordered bypass_document_validation comment write_concern);
 setters!([M: Model, S] Save<M, S>, of M: bypass_document_validation comment write_concern);
 setters!([M: Model, S] UpdateOne<M, S>, of M:

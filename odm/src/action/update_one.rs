@@ -93,7 +93,7 @@ impl<M: Model, S> UpdateOne<M, S> {
     ///
     /// The rules of the model are checked first. Its `_id` is the model's, unless the filter asks for one. What the
     /// update writes stays the update's, also inside a document of the model; a change inside an array that the model
-    /// stores, or one that writes nothing where there is no field (`pull`, `pop_first`), is refused.
+    /// stores, or one that writes nothing where there is no field (`pull`, `pop_first`, `rename`), is refused.
     ///
     /// ```no_run
     /// # use odm::{Collection, Id, Model};

@@ -135,11 +135,7 @@ impl BulkWriteError {
                 self.upserted.clear();
                 Became::NotSent
             }
-            ErrorKind::Unavailable(_)
-            | ErrorKind::Unauthorized
-            | ErrorKind::Unsupported(_)
-            | ErrorKind::Refused(_)
-            | ErrorKind::TooLarge(_) => Became::NotSent,
+            _ if error.is_before_any_write() => Became::NotSent,
             _ => Became::Unknown,
         };
         self.set(positions, became);
@@ -174,6 +170,10 @@ impl BulkWriteError {
         self.failures.is_empty()
             && self.outcomes.iter().all(|outcome| matches!(outcome, Became::NotSent))
             && self.interruption().is_some_and(Error::is_retryable)
+    }
+
+    pub(super) fn is_outcome_unknown(&self) -> bool {
+        self.outcomes.iter().any(|outcome| matches!(outcome, Became::Unknown))
     }
 
     pub(super) fn is_applied(&self) -> bool {

@@ -1,6 +1,6 @@
 //! What a caller asks an `Error`: the predicates, and the way to what the kinds carry.
 
-use mongodb::error::ErrorKind as Driver;
+use mongodb::error::{ErrorKind as Driver, NO_WRITES_PERFORMED};
 
 use super::{
     BadParameters, BulkWriteError, DecodeError, DuplicateKey, Error, ErrorKind, Rejection, SchemaError,
@@ -115,6 +115,20 @@ impl Error {
                     ErrorKind::ConnectionLost(_) | ErrorKind::Timeout(_) | ErrorKind::WriteConcern(_)
                 )
             })
+            || self.bulk_write_error().is_some_and(BulkWriteError::is_outcome_unknown)
+    }
+
+    /// Whether no write of the call has arrived at a server, whatever it was.
+    pub(crate) fn is_before_any_write(&self) -> bool {
+        self.has_label(NO_WRITES_PERFORMED)
+            || matches!(
+                self.kind(),
+                ErrorKind::Unavailable(_)
+                    | ErrorKind::Unauthorized
+                    | ErrorKind::Unsupported(_)
+                    | ErrorKind::Refused(_)
+                    | ErrorKind::TooLarge(_)
+            )
     }
 
     /// The key that another document already has, if that is what happened.

@@ -36,6 +36,12 @@ pub(super) fn kind(error: &Error, told: impl FnOnce() -> Told) -> ErrorKind {
         Driver::DnsResolve { message, .. } => {
             ErrorKind::Unavailable(format!("the host name of the URI cannot be resolved: {message}").into())
         }
+        // The monitor lost the server while the command was on its way.
+        Driver::ConnectionPoolCleared { message, .. } if message.contains("interrupted") => {
+            ErrorKind::ConnectionLost(
+                "the connection was given up before the answer came; a write may have been applied".into(),
+            )
+        }
         Driver::ConnectionPoolCleared { message, .. } => {
             ErrorKind::Unavailable(format!("the connection failed: {}", first_cause(message)).into())
         }

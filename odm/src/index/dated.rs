@@ -4,12 +4,12 @@ use mongodb::bson::{Bson, DateTime};
 
 use crate::{path::Path, value::Value};
 
-/// A field that holds a date: what `ttl` and `current_date` take.
+/// A field that holds a date: what `ttl` takes.
 ///
 /// An array of dates counts from its earliest, and a document without a date never expires.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a date",
-    label = "`ttl` and `current_date` need a date field",
+    label = "`ttl` needs a date field",
     note = "dates are `bson::DateTime`, and an `Option` or a `Vec` of it; a number or a text is not",
     note = "a TTL index on anything else would never delete"
 )]

@@ -56,12 +56,12 @@ pub mod operands {
     pub struct Items<K>(PhantomData<K>);
     /// A value for an optional field.
     #[derive(Debug)]
-    pub struct Given<K>(PhantomData<K>);
+    pub struct Direct<K>(PhantomData<K>);
     /// An `Option` for an optional field.
     #[derive(Debug)]
     pub struct Maybe<K>(PhantomData<K>);
 }
-use operands::{Given, Items, Like, Maybe, Own, Ref};
+use operands::{Direct, Items, Like, Maybe, Own, Ref};
 
 #[diagnostic::do_not_recommend]
 impl<V: Value> Operand<V, Own> for V {
@@ -164,7 +164,7 @@ pub trait Assign<V, K> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<V: Value, K, O: Operand<V::Bare, K>> Assign<V, Given<K>> for O {
+impl<V: Value, K, O: Operand<V::Bare, K>> Assign<V, Direct<K>> for O {
     fn assign(self) -> CodecResult<Bson> {
         self.operand()
     }

@@ -121,9 +121,12 @@ impl Changes {
 /// The server refuses an update that writes a field and something inside it (code 40); so do we, before
 /// anything is sent.
 pub(super) fn refuse_conflicts(operators: &Document) -> CodecResult<()> {
-    let names = || operators.values().filter_map(Bson::as_document).flat_map(Document::keys);
+    let renamed = operators.get("$rename").and_then(Bson::as_document);
+    let targets = || renamed.into_iter().flat_map(Document::values).filter_map(Bson::as_str);
+    let sources = || operators.values().filter_map(Bson::as_document).flat_map(Document::keys);
+    let names = || sources().map(String::as_str).chain(targets());
     let mut seen = HashSet::new();
-    if let Some(twice) = names().find(|name| !seen.insert(name.as_str())) {
+    if let Some(twice) = names().find(|name| !seen.insert(*name)) {
         return Err(written_twice(twice, twice));
     }
     for name in names() {

@@ -1,10 +1,9 @@
 //! Field operators: `$set $setOnInsert $unset $rename $inc $mul $min $max $currentDate`.
 
-use mongodb::bson::{Bson, Timestamp, doc};
+use mongodb::bson::{Bson, DateTime, Timestamp, doc};
 
 use super::Update;
 use crate::{
-    index::Dated,
     path::{Assign, Based, Location, One, OnePlace, Operand, Path},
     value::{Number, Optional, Ordered, Value},
 };
@@ -106,7 +105,7 @@ impl<M, V: Value, R> Path<M, V, R> {
     /// `{ $currentDate: { field: true } }`
     pub fn current_date(&self) -> Update<M>
     where
-        V: Dated,
+        V: Moment,
         R: OnePlace,
     {
         Update::change(self.location(), "$currentDate", Ok(Bson::Boolean(true)))
@@ -123,6 +122,29 @@ impl<M, V: Value, R> Path<M, V, R> {
         Update::change(self.location(), "$currentDate", Ok(doc! { "$type": "timestamp" }.into()))
     }
 }
+
+/// A field that holds a moment: what `current_date` takes.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a date with a time",
+    label = "`current_date` needs a field for a moment",
+    note = "moments are `bson::DateTime`, `chrono::DateTime<Utc>` and the like, and an `Option` of one; a day is none, nor is an array of dates"
+)]
+pub trait Moment: Value {}
+
+impl Moment for DateTime {}
+impl Moment for Bson {}
+#[cfg(feature = "chrono")]
+impl Moment for chrono::DateTime<chrono::Utc> {}
+#[cfg(feature = "chrono")]
+impl Moment for chrono::NaiveDateTime {}
+#[cfg(feature = "time")]
+impl Moment for time::OffsetDateTime {}
+#[cfg(feature = "time")]
+impl Moment for time::UtcDateTime {}
+#[cfg(feature = "time")]
+impl Moment for time::PrimitiveDateTime {}
+#[diagnostic::do_not_recommend]
+impl<T: Moment> Moment for Option<T> {}
 
 /// A field that holds a timestamp: what `current_timestamp` takes.
 #[diagnostic::on_unimplemented(

@@ -5,7 +5,7 @@ use mongodb::bson::{Bson, Document};
 use crate::error::codec::{CodecError, CodecResult};
 
 /// Operators that write nothing where there is no field yet.
-const WRITES_NOTHING: [&str; 3] = ["$pull", "$pullAll", "$pop"];
+const WRITES_NOTHING: [&str; 4] = ["$pull", "$pullAll", "$pop", "$rename"];
 
 /// The fields of `document` that these operators leave to it, also inside its documents.
 pub(super) fn left_by(operators: &Document, document: Document) -> CodecResult<Document> {
@@ -103,8 +103,8 @@ mod tests {
                 r#"{ "_id": 7, "name": "ada", "visits": 1, "home.city": "Oslo", "home.geo.lon": 10 }"#,
             ),
             (
-                doc! { "$rename": { "visits": "name" }, "$setOnInsert": { "home": 1 } },
-                r#"{ "_id": 7, "tags": ["a"], "work": null }"#,
+                doc! { "$setOnInsert": { "home": 1 } },
+                r#"{ "_id": 7, "name": "ada", "visits": 1, "tags": ["a"], "work": null }"#,
             ),
         ] {
             assert_eq!(left(&operators).as_deref(), Ok(expected), "{operators}");
@@ -118,6 +118,12 @@ mod tests {
             "`tags`: expected an update that writes the whole field, or leaves it to the document to insert, found a \
              change of `tags.0` inside it"
         );
+        let renamed = left(&doc! { "$rename": { "visits": "calls" } }).unwrap_err();
+        assert!(
+            renamed.starts_with("`visits`: ") && renamed.contains("`$rename`, which writes nothing"),
+            "{renamed}"
+        );
+        assert!(left(&doc! { "$rename": { "calls": "visits" } }).unwrap_err().starts_with("`visits`: "));
         assert_eq!(
             left(&doc! { "$pull": { "tags": "b" } }).unwrap_err(),
             "`tags`: expected an update that writes the field, or leaves it to the document to insert, found `$pull`, \

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     error::codec::{CodecError, CodecResult},
-    path::{Assign, Based, Location, One, Path, operands::Given},
+    path::{Assign, Based, Location, One, Path, operands::Direct},
     pipeline::{BaseExpression, Computed, Expression, Exprs, Fits, InObject, Slots, constant, exprs},
     value::{Optional, Value},
 };
@@ -282,7 +282,7 @@ where
 }
 
 #[diagnostic::do_not_recommend]
-impl<M, V, K, X: Assign<V, K>> StageValue<M, V, Given<K>> for X {
+impl<M, V, K, X: Assign<V, K>> StageValue<M, V, Direct<K>> for X {
     fn render_value(self) -> CodecResult<Bson> {
         self.assign().map(constant)
     }

@@ -277,6 +277,20 @@ async fn in_a_transaction(db: Database) {
     session.abort_transaction().await.unwrap();
     assert_eq!(ages(&people).await, BTreeMap::from([("ada".to_owned(), 36)]));
 
+    // It has its write concern already; nothing of a bulk that asks for another is sent.
+    session.start_transaction().await.unwrap();
+    let error = people
+        .bulk_write([
+            Write::update_one(p.name().eq("ada"), p.age().inc(1)),
+            Write::insert_one(&person("bob", 1)),
+        ])
+        .write_concern(WriteConcern::majority())
+        .session(&mut session)
+        .await
+        .unwrap_err();
+    assert!(error.is_not_sent() && error.to_string().contains("from where it begins"), "{error}");
+    session.abort_transaction().await.unwrap();
+
     // What the transaction wrote is undone with it, and said to be.
     session.start_transaction().await.unwrap();
     people.update_one(p.name().eq("ada"), p.age().set(40)).session(&mut session).await.unwrap();

@@ -15,3 +15,24 @@ async fn one_and_many(db: Database) {
     assert_eq!(people.delete_many(Filter::all()).await.unwrap().deleted_count, 1);
     assert_eq!(people.count(Filter::all()).await.unwrap(), 0);
 }
+
+/// What matches everything without saying so: also behind a comment, and as one of several alternatives.
+#[odm_test::test]
+async fn everything_is_deleted_only_if_that_is_said(db: Database) {
+    let people = db.collection::<Person>();
+    let p = Person::fields();
+    people.insert_many(["ada", "bob"].map(|name| person(name, 20))).await.unwrap();
+    let nothing = || Filter::<Person>::all_of([None, None::<Filter<Person>>]);
+    for filter in [
+        nothing(),
+        nothing().comment("clean"),
+        nothing() | p.name().eq("ada"),
+        Filter::any_of([p.name().eq("ada"), nothing()]),
+        Filter::all() | nothing(),
+    ] {
+        let error = people.delete_many(filter).await.unwrap_err();
+        assert!(error.is_not_sent() && error.to_string().contains("the filter is empty"), "{error}");
+    }
+    assert_eq!(people.count(nothing() | p.name().eq("ada")).await.unwrap(), 2);
+    assert_eq!(people.delete_many(p.name().eq("ada") | Filter::all()).await.unwrap().deleted_count, 2);
+}

@@ -153,6 +153,7 @@ async fn what_a_setter_is_given_is_in_the_command(db: Database, server: Server) 
         InsertMany comment: people.insert_many([person("y", 1)]).comment("why") => "comment" = "why";
         InsertMany write_concern: people.insert_many([person("y", 1)]).write_concern(WriteConcern::majority()) => "writeConcern.w" = "majority";
         BulkWrite ordered: people.bulk_write([Write::insert_one(&person("z", 1))]).ordered(false) => "ordered" = false;
+        BulkWrite let_: people.bulk_write([Write::delete_one(p.age().eq(99))]).let_("least", 18) => "let.least" = 18;
         BulkWrite bypass_document_validation: people.bulk_write([Write::insert_one(&person("z", 1))]).bypass_document_validation(true) => "bypassDocumentValidation" = true;
         BulkWrite comment: people.bulk_write([Write::insert_one(&person("z", 1))]).comment("why") => "comment" = "why";
         BulkWrite write_concern: people.bulk_write([Write::insert_one(&person("z", 1))]).write_concern(WriteConcern::majority()) => "writeConcern.w" = "majority";

@@ -87,6 +87,14 @@ fn a_field_is_changed_once() {
             "`shipTo`: expected one change of a field in one update, found a change of it and one of `shipTo.city` inside it",
         ),
         (
+            Update::raw(doc! { "$rename": { "remark": "note" } }) + o.note().set("a"),
+            "`note`: expected one change of a field in one update, found two changes of it",
+        ),
+        (
+            Update::raw(doc! { "$rename": { "a": "note", "b": "note" } }),
+            "`note`: expected one change of a field in one update, found two changes of it",
+        ),
+        (
             Update::pipeline(vec![doc! { "$unset": "note" }]) + o.status().set(Status::Open),
             "expected a pipeline update that stands alone, found one joined with other changes",
         ),

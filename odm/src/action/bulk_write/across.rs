@@ -179,10 +179,14 @@ impl fmt::Debug for BulkWriteAcrossResult {
 async fn send(
     database: Database,
     writes: Vec<Result<WriteModel>>,
-    options: BulkWriteOptions,
+    mut options: BulkWriteOptions,
     session: Option<&mut ClientSession>,
 ) -> Result<BulkWriteAcrossResult> {
     let operation = database.operation(BULK_WRITE_ACROSS);
+    // The driver would take the client's. In a session there may be a transaction, which has its own.
+    if session.is_none() && options.write_concern.is_none() {
+        options.write_concern = database.driver().write_concern().cloned();
+    }
     let models = operation.check(all(writes))?;
     if models.is_empty() {
         return Ok(BulkWriteAcrossResult::default());

@@ -7,7 +7,10 @@ use mongodb::{
 
 use super::statement::{Change, Statement, To};
 use crate::{
-    action::sentence::{OnInsert, changing, inserting},
+    action::{
+        command::unwritten,
+        sentence::{OnInsert, changing, inserting},
+    },
     error::{Error, Result},
     update::Update,
 };
@@ -16,7 +19,7 @@ pub(super) struct Draft {
     kind: Kind,
     pub(super) upsert: Option<bool>,
     pub(super) on_insert: OnInsert,
-    pub(super) hint: Option<Hint>,
+    pub(super) hint: Option<Result<Hint>>,
     pub(super) collation: Option<Collation>,
 }
 
@@ -38,10 +41,10 @@ impl Draft {
             return Err(Error::refused(format!("`{}` has no `{setter}`", self.verb())));
         }
         let Self { kind, upsert, on_insert, hint, collation } = self;
+        let hint = hint.transpose()?;
         let to = |multi, filter: Document| {
-            let unusable = |error: mongodb::bson::error::Error| Error::from_driver(error.into());
-            let hint = hint.as_ref().map(serialize_to_bson).transpose().map_err(unusable)?;
-            let collation = collation.as_ref().map(serialize_to_document).transpose().map_err(unusable)?;
+            let hint = hint.as_ref().map(serialize_to_bson).transpose().map_err(unwritten)?;
+            let collation = collation.as_ref().map(serialize_to_document).transpose().map_err(unwritten)?;
             Ok::<_, Error>(To { filter, multi, hint, collation })
         };
         Ok(match kind {

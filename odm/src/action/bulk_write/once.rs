@@ -13,7 +13,7 @@ use std::fmt::{self, Write};
 use mongodb::{
     ClientSession,
     bson::{RawDocumentBuf, raw::cstr},
-    error::{ErrorKind as Driver, NO_WRITES_PERFORMED, RETRYABLE_WRITE_ERROR},
+    error::{ErrorKind as Driver, RETRYABLE_WRITE_ERROR},
 };
 
 use super::BULK_WRITE;
@@ -26,7 +26,7 @@ use crate::{
 
 /// In which way a batch is part of its session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum Numbering {
     /// Under a number of its own.
     Numbered(i64),
     /// In the transaction that runs in the session.
@@ -36,20 +36,22 @@ pub(super) enum Place {
 }
 
 /// Takes the next number of a session. It fails where no server is there to say whether it has numbers.
-pub(super) async fn next(target: &Target, session: &mut ClientSession) -> Result<Place> {
+pub(super) async fn next(target: &Target, session: &mut ClientSession) -> Result<Numbering> {
     let operation = target.operation(BULK_WRITE);
     let before = number(session);
     match exec::run(operation, session.start_transaction()).await {
         Ok(()) => {}
         Err(error) if matches!(error.kind(), ErrorKind::Unavailable(_)) => return Err(error),
-        Err(error) if is_in_transaction(&error) => return Ok(Place::InTransaction),
-        Err(_) => return Ok(Place::Plain),
+        Err(error) if is_in_transaction(&error) => return Ok(Numbering::InTransaction),
+        Err(_) => return Ok(Numbering::Plain),
     }
     let after = number(session);
     let ended = exec::run(operation, session.abort_transaction()).await;
     Ok(match (before, after, ended) {
-        (Some(before), Some(after), Ok(())) if before.checked_add(1) == Some(after) => Place::Numbered(after),
-        _ => Place::Plain,
+        (Some(before), Some(after), Ok(())) if before.checked_add(1) == Some(after) => {
+            Numbering::Numbered(after)
+        }
+        _ => Numbering::Plain,
     })
 }
 
@@ -89,10 +91,10 @@ pub(super) async fn send(
     operation: Operation<'_>,
     command: Command,
     mut body: RawDocumentBuf,
-    place: Place,
+    place: Numbering,
     mut session: Option<&mut ClientSession>,
 ) -> Result<Answer> {
-    let numbered = if let Place::Numbered(number) = place {
+    let numbered = if let Numbering::Numbered(number) = place {
         body.append(cstr!("txnNumber"), number);
         true
     } else {
@@ -103,7 +105,7 @@ pub(super) async fn send(
         Err(error) if numbered && is_retryable(&error) => {
             match attempt(target, operation, command, &body, session).await {
                 // It tells less than the first: this time nothing arrived.
-                Err(again) if is_before_any_write(&again) => Err(error),
+                Err(again) if again.is_before_any_write() => Err(error),
                 again => again,
             }
         }
@@ -139,9 +141,4 @@ fn is_retryable(error: &Error) -> bool {
         || error
             .driver()
             .is_some_and(|error| matches!(*error.kind, Driver::Io(_) | Driver::ConnectionPoolCleared { .. }))
-}
-
-fn is_before_any_write(error: &Error) -> bool {
-    error.has_label(NO_WRITES_PERFORMED)
-        || error.driver().is_some_and(|error| matches!(*error.kind, Driver::ServerSelection { .. }))
 }

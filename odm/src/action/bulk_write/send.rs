@@ -8,11 +8,11 @@ use mongodb::{
 
 use super::{
     BULK_WRITE,
-    once::{self, Place},
+    once::{self, Numbering},
     statement::Statement,
 };
 use crate::{
-    action::{batch::Limits, insert_many::insert_batch},
+    action::{batch::Limits, command::unwritten, insert_many::insert_batch},
     collection::Target,
     error::{Answer, BulkWriteError, Command, Error, Result, WriteCounts},
     exec,
@@ -97,6 +97,13 @@ pub(super) async fn send(
     let operation = target.operation(BULK_WRITE);
     let elements = operation.check(elements.check())?;
     let envelope = operation.check(Envelope::new(target, options))?;
+    if let (true, Some(session)) = (envelope.options.write_concern.is_some(), session.as_deref_mut())
+        && once::next(target, session).await? == Numbering::InTransaction
+    {
+        return operation.check(Err(Error::refused(
+            "a transaction has its write concern from where it begins, not from a write in it",
+        )));
+    }
     let mut own = None;
     let mut report = BulkWriteError::of_writes(elements.len());
     let kinds: Vec<_> = elements.iter().map(|element| element.kind).collect();
@@ -143,27 +150,27 @@ impl Batch<'_> {
     ) -> Result<Answer> {
         let can_repeat =
             target.database().retries_writes() && self.elements.iter().all(|element| !element.kind.1);
-        let (session, place) = match session {
+        let (session, numbering) = match session {
             // Also asked where it cannot be repeated: whether it is in a transaction.
             Some(session) => {
-                let place = match once::next(target, session).await? {
-                    Place::Numbered(_) if !can_repeat => Place::Plain,
-                    place => place,
+                let numbering = match once::next(target, session).await? {
+                    Numbering::Numbered(_) if !can_repeat => Numbering::Plain,
+                    numbering => numbering,
                 };
-                (Some(session), place)
+                (Some(session), numbering)
             }
             None if can_repeat => {
                 let session = match own {
                     Some(session) => session,
                     None => own.insert(start_session(target).await?),
                 };
-                let place = once::next(target, session).await?;
-                (Some(session), place)
+                let numbering = once::next(target, session).await?;
+                (Some(session), numbering)
             }
-            None => (None, Place::Plain),
+            None => (None, Numbering::Plain),
         };
-        let body = envelope.body(target, &self, place);
-        once::send(target, operation, self.command, body, place, session).await
+        let body = envelope.body(target, &self, numbering);
+        once::send(target, operation, self.command, body, numbering, session).await
     }
 }
 
@@ -185,7 +192,6 @@ struct Envelope {
 
 impl Envelope {
     fn new(target: &Target, options: BulkWriteOptions) -> Result<Self> {
-        let unusable = |error: mongodb::bson::error::Error| Error::from_driver(error.into());
         let concern = options.write_concern.as_ref().or(target.driver().write_concern());
         if concern.is_some_and(is_unacknowledged) {
             return Err(Error::refused(
@@ -194,14 +200,14 @@ impl Envelope {
         }
         Ok(Self {
             ordered: options.ordered.unwrap_or(true),
-            write_concern: concern.map(serialize_to_raw_document_buf).transpose().map_err(unusable)?,
-            comment: options.comment.clone().map(RawBson::try_from).transpose().map_err(unusable)?,
+            write_concern: concern.map(serialize_to_raw_document_buf).transpose().map_err(unwritten)?,
+            comment: options.comment.clone().map(RawBson::try_from).transpose().map_err(unwritten)?,
             variables: options
                 .let_vars
                 .as_ref()
                 .map(RawDocumentBuf::try_from)
                 .transpose()
-                .map_err(unusable)?,
+                .map_err(unwritten)?,
             options,
         })
     }
@@ -216,7 +222,7 @@ impl Envelope {
         options
     }
 
-    fn body(&self, target: &Target, batch: &Batch<'_>, place: Place) -> RawDocumentBuf {
+    fn body(&self, target: &Target, batch: &Batch<'_>, numbering: Numbering) -> RawDocumentBuf {
         let mut body = RawDocumentBuf::new();
         let mut statements = RawArrayBuf::new();
         for element in &batch.elements {
@@ -243,7 +249,7 @@ impl Envelope {
             body.append(cstr!("comment"), comment.clone());
         }
         // A transaction has one of its own.
-        if let (Some(concern), true) = (&self.write_concern, place != Place::InTransaction) {
+        if let (Some(concern), true) = (&self.write_concern, numbering != Numbering::InTransaction) {
             body.append(cstr!("writeConcern"), &**concern);
         }
         body

@@ -10,8 +10,9 @@ use mongodb::{
 };
 
 use crate::{
+    action::command::unwritten,
     error::{Command, Error, ErrorKind, Result},
-    value::Raw,
+    value::{Raw, Value},
 };
 
 /// What a command may have, less room for what is around one statement: 16 MiB and 16 KiB.
@@ -87,10 +88,7 @@ impl Statement {
             }
         };
         if let Some(hint) = to.hint {
-            element.append(
-                cstr!("hint"),
-                RawBson::try_from(hint).map_err(|error| Error::from_driver(error.into()))?,
-            );
+            element.append(cstr!("hint"), RawBson::try_from(hint).map_err(unwritten)?);
         }
         if let Some(collation) = &to.collation {
             element.append(cstr!("collation"), raw(collation)?);
@@ -170,7 +168,7 @@ impl Statement {
 }
 
 fn raw(document: &Document) -> Result<RawDocumentBuf> {
-    RawDocumentBuf::try_from(document).map_err(|error| Error::from_driver(error.into()))
+    RawDocumentBuf::try_from(document).map_err(unwritten)
 }
 
 fn array(documents: &[Document]) -> Result<RawArrayBuf> {
@@ -191,10 +189,7 @@ fn modifications(update: &UpdateModifications) -> Result<RawBson> {
 
 /// A document that the driver encodes again.
 fn document_of(document: &RawDocument) -> Result<Document> {
-    match Raw::document(document.as_bytes()).to_bson()? {
-        Bson::Document(document) => Ok(document),
-        _ => Ok(Document::new()),
-    }
+    Ok(Document::decode(Raw::document(document.as_bytes()))?)
 }
 
 #[cfg(test)]

@@ -2,14 +2,14 @@
 
 use std::fmt;
 
-use mongodb::options::{Collation, Hint};
+use mongodb::options::Collation;
 
 use super::{
     draft::{Draft, Kind},
     statement::Statement,
 };
 use crate::{
-    action::{encode::encode, get::by_id, sentence::said},
+    action::{IntoHint, encode::encode, get::by_id, sentence::said},
     error::Result,
     filter::IntoFilter,
     model::Model,
@@ -19,7 +19,8 @@ use crate::{
 
 /// One write of a [`bulk_write`](crate::Collection::bulk_write): a verb that is sent together with others.
 ///
-/// It means what the verb of its name means, is checked as that is, and holds the encoded document, not the model.
+/// It means what the verb of its name means, is checked as that is, and holds the encoded document, not the model. Which of
+/// several documents it takes cannot be said: there is no `sort`.
 ///
 /// ```
 /// # use odm::{Id, Model, Write};
@@ -108,10 +109,10 @@ impl<M: Model> Write<M> {
         self
     }
 
-    /// The index to find the documents by: its keys or its name. For what has a filter; on an insert it is refused
+    /// The index to find the documents by: its keys, `u.name().asc()`, or its name. For what has a filter; on an insert it is refused
     /// before anything is sent.
-    pub fn hint(mut self, hint: Hint) -> Self {
-        self.draft.hint = Some(hint);
+    pub fn hint(mut self, index: impl IntoHint<M>) -> Self {
+        self.draft.hint = Some(index.into_hint());
         self
     }
 

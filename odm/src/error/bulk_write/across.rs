@@ -3,11 +3,12 @@
 use std::error::Error as _;
 
 use mongodb::error::{
-    Error as DriverError, ErrorKind as Driver, PartialBulkWriteResult, WriteFailure as Failure,
+    Error as DriverError, ErrorKind as Driver, PartialBulkWriteResult, TRANSIENT_TRANSACTION_ERROR,
+    WriteFailure as Failure,
 };
 
 use super::{Became, BulkWriteError};
-use crate::error::{Error, WriteCounts, answer::not_acknowledged};
+use crate::error::{Error, ErrorKind, WriteCounts, answer::not_acknowledged};
 
 impl BulkWriteError {
     /// What the driver tells of `count` writes.
@@ -20,10 +21,25 @@ impl BulkWriteError {
         };
         // What ended it all stands behind what is known of single writes.
         let ended = error.driver().and_then(DriverError::source);
-        if let Some(ended) = ended.and_then(|ended| ended.downcast_ref::<DriverError>()) {
+        // The driver keeps it in a box, which is an error of its own.
+        let ended = ended.and_then(|ended| {
+            let boxed = ended.downcast_ref::<Box<DriverError>>().map(|boxed| &**boxed);
+            boxed.or_else(|| ended.downcast_ref::<DriverError>())
+        });
+        if let Some(ended) = ended {
             report.interrupted(&all, Error::from_driver(ended.clone()));
+        } else if across.write_errors.is_empty() && across.write_concern_errors.is_empty() {
+            // It failed, and does not tell why.
+            report.interrupted(
+                &all,
+                Error::new(ErrorKind::Driver(
+                    "the bulk write failed, and the driver does not say why".into(),
+                )),
+            );
         }
-        match &across.partial_result {
+        // The server has ended the transaction, and with it what is told as done.
+        let undone = report.interruption().is_some_and(|it| it.has_label(TRANSIENT_TRANSACTION_ERROR));
+        match across.partial_result.as_ref().filter(|_| !undone) {
             Some(PartialBulkWriteResult::Summary(summary)) => {
                 report.counts = WriteCounts::of_summary(summary);
             }

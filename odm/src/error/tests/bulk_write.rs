@@ -184,6 +184,11 @@ fn bulk_write_across_collections() {
     assert!(!error.is_duplicate_key() && error.is_outcome_unknown() && !error.is_applied());
     assert_silent(&error, &["SECRET"]);
 
+    // A failure without a reason is a failure.
+    let silent = Driver::BulkWrite(mongodb::error::BulkWriteError::default());
+    let error = BulkWriteError::of_driver(2, Error::from_driver(silent.into())).into_result().unwrap_err();
+    assert_eq!(outcomes(&error), "??");
+
     let lost = DriverError::from(std::io::Error::from(std::io::ErrorKind::UnexpectedEof));
     let error = BulkWriteError::of_driver(2, Error::from_driver(lost)).into_result().unwrap_err();
     assert_eq!(outcomes(&error), "??");

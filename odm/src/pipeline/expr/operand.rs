@@ -8,7 +8,7 @@ use mongodb::bson::{Bson, Decimal128};
 use super::{BaseExpression, Plus, constant};
 use crate::{
     error::codec::CodecResult,
-    path::{Based, Operand, operands::Given},
+    path::{Based, Operand, operands::Direct},
     value::{Number, Value},
 };
 
@@ -85,7 +85,7 @@ where
 }
 
 #[diagnostic::do_not_recommend]
-impl<R, V: Value, K, O: Operand<V::Bare, K>> ExprOperand<R, V, Given<K>> for O {
+impl<R, V: Value, K, O: Operand<V::Bare, K>> ExprOperand<R, V, Direct<K>> for O {
     type Either = V;
     type Instead = V::Bare;
 
