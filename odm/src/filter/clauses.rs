@@ -36,14 +36,21 @@ impl Clauses {
     }
 
     pub(super) fn test(at: &Location, operator: &'static str, value: CodecResult<Bson>) -> Self {
-        Self::tests(
-            at,
-            value.map(|value| {
-                let mut test = Document::new();
-                test.insert(operator, value);
-                test
-            }),
-        )
+        let operators = value.map(|value| {
+            let mut test = Document::new();
+            test.insert(operator, value);
+            test
+        });
+        match operators {
+            // Most tests: made where they are returned to, as a move costs what a short name does.
+            Ok(operators) if at.is_plain() => Self {
+                first: Some((at.to_key(), Bson::Document(operators))),
+                rest: Vec::new(),
+                said_all: false,
+                problem: None,
+            },
+            operators => Self::tests(at, operators),
+        }
     }
 
     /// Operators on a field that belong together.
@@ -129,12 +136,14 @@ impl Clauses {
     }
 
     pub(crate) fn add(&mut self, other: Self) {
-        if self.first.is_none() {
-            self.first = other.first;
-        } else {
-            self.rest.extend(other.first);
+        match other.first {
+            Some(clause) if self.first.is_some() => self.rest.push(clause),
+            Some(clause) => self.first = Some(clause),
+            None => {}
         }
-        self.rest.extend(other.rest);
+        if !other.rest.is_empty() {
+            self.rest.extend(other.rest);
+        }
         self.said_all |= other.said_all;
         if self.problem.is_none() {
             self.problem = other.problem;

@@ -51,6 +51,11 @@ impl Location {
         self.extras.as_ref().map_or(&[], |extras| &extras.array_filters)
     }
 
+    /// Whether it is a name and nothing else.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.extras.is_none()
+    }
+
     pub(crate) fn problem(&self) -> Option<&CodecError> {
         self.extras.as_ref()?.problem.as_ref()
     }
