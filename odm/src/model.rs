@@ -48,7 +48,7 @@ pub fn id_in<D: Identified<Id = I>, I>(document: &D) -> &I {
     label = "expected a document type with a collection",
     note = "derive it: `#[derive(odm::Model)]` with `#[odm(collection = \"..\")]` and a field `id`"
 )]
-pub trait Model: Doc + Decode + Keyed + Validate + Sync {
+pub trait Model: Doc + Decode + Keyed + Validate {
     /// The name of the collection.
     const COLLECTION: &'static str;
 

@@ -7,7 +7,7 @@
 //! | `f64` `f32` | double; reads integers too |
 //! | `bool` | bool |
 //! | `NonZero<_>` `Wrapping<_>` `Saturating<_>` | the number inside |
-//! | `String` `Cow<'static, str>` `Box<str>` `Arc<str>` `char` | string |
+//! | `String` `Cow<'static, str>` `Box<str>` `Arc<str>` `Rc<str>` `char` | string |
 //! | `PathBuf` | string; a path that is not UTF-8 is an error |
 //! | `Ipv4Addr` `Ipv6Addr` | array of the bytes |
 //! | `SocketAddrV4` `SocketAddrV6` | array of address and port |
@@ -17,8 +17,8 @@
 //! | `bson::Uuid` | binary, subtype 4 |
 //! | [`Id<M>`](Id) | the model's key |
 //! | `Option<T>` | `T`, or null for `None`; a missing field reads as `None` |
-//! | `Box<T>` `Arc<T>` `Cow<'static, T>` | `T` |
-//! | `Vec<T>` `VecDeque<T>` `LinkedList<T>` `Box<[T]>` `Arc<[T]>` `BTreeSet<T>` `HashSet<T>` | array; a set reads equal elements as one |
+//! | `Box<T>` `Arc<T>` `Rc<T>` `Cow<'static, T>` | `T` |
+//! | `Vec<T>` `VecDeque<T>` `LinkedList<T>` `Box<[T]>` `Arc<[T]>` `Rc<[T]>` `BTreeSet<T>` `HashSet<T>` | array; a set reads equal elements as one |
 //! | `[T; N]`, tuples of up to eight | array; another length is an error |
 //! | `BTreeMap<K, T>` `HashMap<K, T>` | document; `K` is a text, a number, a bool, an id, a UUID, an enum of names |
 //! | a struct with `Model` or `Embedded` | document |
@@ -58,7 +58,7 @@
 //! - In a field of a model itself, the server replaces a `Timestamp` of zeros by its own time when it inserts one.
 //! - `HashSet` and `HashMap` are stored in an order that differs between processes: compare a set by `all` and `size`.
 //!
-//! `Rc` is no field type, since documents cross threads; nor are `Cell` and its relatives. `Duration` and `SystemTime`
+//! A document with an `Rc` in it stays on its thread. `Cell` and its relatives are no field types. `Duration` and `SystemTime`
 //! have no BSON type: say the unit of a duration, `#[odm(unit = "ms")]`, or store them as serde does, `#[odm(serde)]`.
 
 mod array;

@@ -8,6 +8,7 @@ use std::{
     marker::PhantomData,
     num::{NonZeroI64, NonZeroU8, NonZeroU128, Wrapping},
     path::PathBuf,
+    rc::Rc,
     sync::Arc,
 };
 
@@ -82,6 +83,10 @@ fn containers_of_the_standard_library_are_stored_as_serde_stores_them() {
     same_as_serde(Arc::new(7));
     same_as_serde::<Arc<str>>("text".into());
     same_as_serde::<Arc<[i32]>>(Arc::new([1, 2]));
+    same_as_serde(Rc::new(7));
+    same_as_serde::<Rc<str>>("text".into());
+    same_as_serde::<Rc<[i32]>>(Rc::new([1, 2]));
+    same_as_serde(BTreeMap::<Rc<str>, i32>::from([("a".into(), 1)]));
     same_as_serde::<Cow<'static, i64>>(Cow::Owned(7));
     same_as_serde(Arc::new(Some(vec![1])));
 }

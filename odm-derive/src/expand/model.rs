@@ -22,11 +22,6 @@ pub(crate) fn expand(scope: &Scope<'_>) -> TokenStream {
     let Some(id) = scope.container.id() else { return stand_in(scope) };
     let Scope { runtime, .. } = scope;
     let (itself, parameters, bounds) = (scope.itself(), scope.parameters(&[]), scope.bounds(&[]));
-    let shared = if scope.is_generic() {
-        scope.bounds(&[quote!(Self: ::core::marker::Send + ::core::marker::Sync)])
-    } else {
-        bounds.clone()
-    };
     let (ty, member) = (id.ty, &id.member);
     let key = match scope.container.attrs.key.get() {
         Some(key) => quote!(#key),
@@ -43,7 +38,7 @@ pub(crate) fn expand(scope: &Scope<'_>) -> TokenStream {
             type Key = #key;
         }
         #[automatically_derived]
-        impl #parameters #runtime::Model for #itself #shared {
+        impl #parameters #runtime::Model for #itself #bounds {
             const COLLECTION: &'static str = #collection;
             type Id = #ty;
             fn id(&self) -> &#ty {
@@ -61,11 +56,6 @@ pub(crate) fn of_enum(scope: &Scope<'_>, variants: &[Variant<'_>]) -> TokenStrea
         return stand_in(scope);
     }
     let (itself, parameters, bounds) = (scope.itself(), scope.parameters(&[]), scope.bounds(&[]));
-    let shared = if scope.is_generic() {
-        scope.bounds(&[quote!(Self: ::core::marker::Send + ::core::marker::Sync)])
-    } else {
-        bounds.clone()
-    };
     // Documents of other types say their id themselves; what it is must then be said here.
     let named = variants.iter().find_map(narrow::id_of);
     let ty = match named {
@@ -104,7 +94,7 @@ pub(crate) fn of_enum(scope: &Scope<'_>, variants: &[Variant<'_>]) -> TokenStrea
             type Key = #key;
         }
         #[automatically_derived]
-        impl #parameters #runtime::Model for #itself #shared {
+        impl #parameters #runtime::Model for #itself #bounds {
             const COLLECTION: &'static str = #collection;
             type Id = #ty;
             fn id(&self) -> &#ty {

@@ -46,8 +46,6 @@ pub(crate) fn of_document(scope: &Scope<'_>) -> TokenStream {
         Derive::Shape | Derive::View | Derive::Value => TokenStream::new(),
     };
     let names = scope.stored().filter(|field| field.flatten.is_none()).map(|field| &field.stored);
-    let send =
-        if scope.is_generic() { scope.bounds(&[quote!(Self: ::core::marker::Send)]) } else { bounds.clone() };
     quote! {
         #[automatically_derived]
         impl #parameters #runtime::Value for #itself #bounds {
@@ -75,7 +73,7 @@ pub(crate) fn of_document(scope: &Scope<'_>) -> TokenStream {
             const NAMES: &'static [&'static str] = &[#(#names),*];
         }
         #[automatically_derived]
-        impl #parameters #runtime::Decode for #itself #send {}
+        impl #parameters #runtime::Decode for #itself #bounds {}
         #versioned
     }
 }
@@ -219,8 +217,6 @@ pub(crate) fn through_serde(scope: &Scope<'_>) -> TokenStream {
 pub(crate) fn of_enum_model(scope: &Scope<'_>) -> TokenStream {
     let Scope { runtime, .. } = scope;
     let (itself, parameters, bounds) = (scope.itself(), scope.parameters(&[]), scope.bounds(&[]));
-    let send =
-        if scope.is_generic() { scope.bounds(&[quote!(Self: ::core::marker::Send)]) } else { bounds.clone() };
     let mut names: Vec<&str> = Vec::new();
     let stored = scope.container.documents().flatten().filter(|field| field.flatten.is_none());
     for name in stored.map(|field| field.stored.as_str()) {
@@ -234,7 +230,7 @@ pub(crate) fn of_enum_model(scope: &Scope<'_>) -> TokenStream {
             const NAMES: &'static [&'static str] = &[#(#names),*];
         }
         #[automatically_derived]
-        impl #parameters #runtime::Decode for #itself #send {}
+        impl #parameters #runtime::Decode for #itself #bounds {}
     }
 }
 

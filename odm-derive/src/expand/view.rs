@@ -201,14 +201,14 @@ impl Scope<'_> {
         if all.is_empty() { TokenStream::new() } else { quote!(<#(#all),*>) }
     }
 
-    /// The user's bounds, and `T: Value + Send` for each type parameter.
+    /// The user's bounds, and `T: Value` for each type parameter.
     fn bounds(&self) -> TokenStream {
         let runtime = &self.runtime;
         let generics = &self.view.original.generics;
         let own = generics.where_clause.iter().flat_map(|clause| &clause.predicates).map(|one| quote!(#one));
         let values = generics.type_params().map(|parameter| {
             let ident = &parameter.ident;
-            quote!(#ident: #runtime::Value + ::core::marker::Send)
+            quote!(#ident: #runtime::Value)
         });
         let all: Vec<_> = own.chain(values).collect();
         if all.is_empty() { TokenStream::new() } else { quote!(where #(#all),*) }

@@ -173,7 +173,7 @@ impl<M, T> Explained for Distinct<M, T> {
     }
 }
 
-impl<M, T: Value + Send> IntoFuture for Distinct<M, T> {
+impl<M, T: Value> IntoFuture for Distinct<M, T> {
     type Output = Result<Vec<T>>;
     type IntoFuture = BoxFuture<'static, Self::Output>;
 
@@ -182,7 +182,7 @@ impl<M, T: Value + Send> IntoFuture for Distinct<M, T> {
     }
 }
 
-impl<'s, M, T: Value + Send> IntoFuture for Distinct<M, T, Explicit<'s>> {
+impl<'s, M, T: Value> IntoFuture for Distinct<M, T, Explicit<'s>> {
     type Output = Result<Vec<T>>;
     type IntoFuture = BoxFuture<'s, Self::Output>;
 
@@ -191,7 +191,7 @@ impl<'s, M, T: Value + Send> IntoFuture for Distinct<M, T, Explicit<'s>> {
     }
 }
 
-impl<M, T: Value + Send, S> Distinct<M, T, S> {
+impl<M, T: Value, S> Distinct<M, T, S> {
     fn execute<'s>(self) -> BoxFuture<'s, Result<Vec<T>>>
     where
         S: SessionState<'s>,

@@ -1,6 +1,6 @@
 //! Paths into maps.
 
-use std::{borrow::Cow, sync::Arc};
+use std::{borrow::Cow, rc::Rc, sync::Arc};
 
 use super::{InQuery, Path, Reach};
 use crate::value::{Map, MapKey, Value};
@@ -39,7 +39,7 @@ macro_rules! texts {
     )* };
 }
 
-texts!(String, Cow<'static, str>, Box<str>, Arc<str>);
+texts!(String, Cow<'static, str>, Box<str>, Arc<str>, Rc<str>);
 
 impl<M: 'static, V: Value, R: Reach> Path<M, V, R> {
     /// The value under a key: `prices.NOK`.

@@ -8,6 +8,7 @@ use std::{
     borrow::Cow,
     collections::VecDeque,
     path::{Path, PathBuf},
+    rc::Rc,
     sync::Arc,
     time::SystemTime,
 };
@@ -100,6 +101,9 @@ like! {
     Arc<str>: &str, &&str => |text| Bson::String(text.to_string());
     Arc<str>: String => |text| Bson::String(text);
     Arc<str>: &String => |text| Bson::String(text.clone());
+    Rc<str>: &str, &&str => |text| Bson::String(text.to_string());
+    Rc<str>: String => |text| Bson::String(text);
+    Rc<str>: &String => |text| Bson::String(text.clone());
     PathBuf: &str => |text| Bson::String(text.to_owned());
     PathBuf: &Path => |path| path.to_path_buf().to_bson()?;
     f64: i32 => |number| Bson::Double(number.into());
@@ -143,7 +147,7 @@ macro_rules! lists {
     )* };
 }
 
-lists!(Vec<V>, VecDeque<V>, Box<[V]>, Arc<[V]>);
+lists!(Vec<V>, VecDeque<V>, Box<[V]>, Arc<[V]>, Rc<[V]>);
 
 #[diagnostic::do_not_recommend]
 impl Operand<Vec<String>, Like> for Vec<&str> {

@@ -20,7 +20,7 @@ pub trait Doc: Value {
     label = "an earlier stage changed the type of a field of this row",
     note = "name the rows: end the pipeline with `.stage_as::<MyShape>(doc! {{ \"$project\": {{ .. }} }})`, or with `.group(|r| MyShapeOf {{ .. }})`"
 )]
-pub trait Decode: Value + Send {}
+pub trait Decode: Value {}
 
 /// The BSON bytes of a document, as they are stored.
 ///

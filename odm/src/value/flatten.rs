@@ -3,6 +3,7 @@
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
     hash::{BuildHasher, Hash},
+    rc::Rc,
     sync::Arc,
 };
 
@@ -74,7 +75,7 @@ macro_rules! pointers {
     )* };
 }
 
-pointers!(Box, Arc);
+pointers!(Box, Arc, Rc);
 
 /// Maps see whatever no field of the document takes.
 macro_rules! catch_the_rest {

@@ -1,6 +1,6 @@
 //! `FromText`: values that come as text, such as the parameters of a URL.
 
-use std::{borrow::Cow, num::NonZero, sync::Arc};
+use std::{borrow::Cow, num::NonZero, rc::Rc, sync::Arc};
 
 use mongodb::bson::{DateTime, Decimal128, Uuid, oid::ObjectId, spec::ElementType};
 
@@ -151,7 +151,7 @@ macro_rules! texts {
     )* };
 }
 
-texts!(String, Cow<'static, str>, Box<str>, Arc<str>);
+texts!(String, Cow<'static, str>, Box<str>, Arc<str>, Rc<str>);
 
 impl<M: Keyed> FromText for Id<M>
 where

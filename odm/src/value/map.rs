@@ -4,6 +4,7 @@ use std::{
     borrow::Cow,
     collections::{BTreeMap, HashMap},
     hash::{BuildHasher, Hash},
+    rc::Rc,
     sync::Arc,
 };
 
@@ -64,7 +65,7 @@ macro_rules! text_keys {
     )* };
 }
 
-text_keys!(Cow<'static, str>, Box<str>, Arc<str>);
+text_keys!(Cow<'static, str>, Box<str>, Arc<str>, Rc<str>);
 
 impl MapKey for ObjectId {
     fn to_key(&self) -> String {

@@ -7,6 +7,7 @@ use std::{
         NonZeroU32, NonZeroU64, NonZeroU128, NonZeroUsize, Saturating, Wrapping,
     },
     path::PathBuf,
+    rc::Rc,
     sync::Arc,
 };
 
@@ -36,7 +37,7 @@ ordered! {
     i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, u128, usize, f32, f64, Decimal128,
     NonZeroI8, NonZeroI16, NonZeroI32, NonZeroI64, NonZeroI128, NonZeroIsize,
     NonZeroU8, NonZeroU16, NonZeroU32, NonZeroU64, NonZeroU128, NonZeroUsize,
-    bool, char, String, Cow<'static, str>, Box<str>, Arc<str>, PathBuf, DateTime, Timestamp, ObjectId, Uuid, Binary, Bson,
+    bool, char, String, Cow<'static, str>, Box<str>, Arc<str>, Rc<str>, PathBuf, DateTime, Timestamp, ObjectId, Uuid, Binary, Bson,
 }
 
 #[cfg(feature = "bytes")]

@@ -1,8 +1,6 @@
-//! `Box`, `Arc` and `Cow`: stored as what they point at, as paths see it too.
-//!
-//! There is no `Rc`: documents cross threads.
+//! `Box`, `Arc`, `Rc` and `Cow`: stored as what they point at, as paths see it too.
 
-use std::{borrow::Cow, sync::Arc};
+use std::{borrow::Cow, rc::Rc, sync::Arc};
 
 use mongodb::bson::{Bson, spec::ElementType};
 
@@ -80,40 +78,47 @@ macro_rules! pointers {
 pointers! {
     Box<T> where [T: Value], Self::new;
     Arc<T> where [T: Value], Self::new;
+    Rc<T> where [T: Value], Self::new;
     Cow<'static, T> where [T: Value + Clone], Self::Owned;
 }
 
-/// Stored as an array.
-impl<T: Value> Value for Arc<[T]> {
-    type Fields<A: At, B> = T::Fields<A::Many, B>;
-    type Optional = Option<Self>;
-    type Bare = Self;
-    type Spread<W: Value> = T;
-    type Lift<U: Value> = U;
-    type Laid<S: Doc> = Vec<T::Laid<S>>;
-    type Joined<S: Doc> = Vec<T::Joined<S>>;
+macro_rules! slices {
+    ($($pointer:ident),*) => { $(
+        /// Stored as an array.
+        impl<T: Value> Value for $pointer<[T]> {
+            type Fields<A: At, B> = T::Fields<A::Many, B>;
+            type Optional = Option<Self>;
+            type Bare = Self;
+            type Spread<W: Value> = T;
+            type Lift<U: Value> = U;
+            type Laid<S: Doc> = Vec<T::Laid<S>>;
+            type Joined<S: Doc> = Vec<T::Joined<S>>;
 
-    fn under<A: At, B>(at: A, base: B) -> Self::Fields<A, B> {
-        T::under(at.many(), base)
-    }
+            fn under<A: At, B>(at: A, base: B) -> Self::Fields<A, B> {
+                T::under(at.many(), base)
+            }
 
-    fn encode(&self, writer: &mut Writer) -> CodecResult<ElementType> {
-        writer.array(self.iter())
-    }
+            fn encode(&self, writer: &mut Writer) -> CodecResult<ElementType> {
+                writer.array(self.iter())
+            }
 
-    fn decode(raw: Raw<'_>) -> CodecResult<Self> {
-        Vec::decode(raw).map(Self::from)
-    }
+            fn decode(raw: Raw<'_>) -> CodecResult<Self> {
+                Vec::decode(raw).map(Self::from)
+            }
 
-    const RULES: bool = T::RULES;
+            const RULES: bool = T::RULES;
 
-    fn check_rules(&self, check: &mut Check) {
-        if T::RULES {
-            check.items(self.iter(), T::check_rules);
+            fn check_rules(&self, check: &mut Check) {
+                if T::RULES {
+                    check.items(self.iter(), T::check_rules);
+                }
+            }
         }
-    }
+
+        impl<T: Value> Array for $pointer<[T]> {
+            type Item = T;
+        }
+    )* };
 }
 
-impl<T: Value> Array for Arc<[T]> {
-    type Item = T;
-}
+slices!(Arc, Rc);

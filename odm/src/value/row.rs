@@ -27,7 +27,7 @@ pub trait Row {
     note = "a view with a lifetime borrows from the cursor's buffer: read its rows with `.for_each(|row| ..)`, or hold a `String` in place of `&str`",
     note = "an unnamed row whose field a stage changed: end the pipeline with `.stage_as::<MyShape>(doc! {{ \"$project\": {{ .. }} }})`, or with `.group(|r| MyShapeOf {{ .. }})`"
 )]
-pub trait OwnedRow: Row + Sized + Send {
+pub trait OwnedRow: Row + Sized {
     /// Reads one document.
     fn read_owned(raw: Raw<'_>) -> CodecResult<Self>;
 }

@@ -1,6 +1,6 @@
 //! Texts.
 
-use std::{borrow::Cow, sync::Arc};
+use std::{borrow::Cow, rc::Rc, sync::Arc};
 
 use mongodb::bson::{Bson, spec::ElementType};
 
@@ -15,6 +15,7 @@ impl Text for String {}
 impl Text for Cow<'static, str> {}
 impl Text for Box<str> {}
 impl Text for Arc<str> {}
+impl Text for Rc<str> {}
 #[diagnostic::do_not_recommend]
 impl<T: Text> Text for Option<T> {}
 #[diagnostic::do_not_recommend]
@@ -40,7 +41,7 @@ macro_rules! texts {
     )* };
 }
 
-texts!(String, Cow<'static, str>, Box<str>, Arc<str>);
+texts!(String, Cow<'static, str>, Box<str>, Arc<str>, Rc<str>);
 
 /// Stored as a string of one character.
 impl Value for char {

@@ -1,6 +1,6 @@
 //! `find`, `find_one`, `get` and their cursors.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, rc::Rc};
 
 use odm::{
     Collection, Database, Filter, Id, Model,
@@ -218,4 +218,32 @@ async fn cursors_can_be_spawned(db: Database) {
         Ok::<_, odm::Error>(all)
     });
     assert_eq!(all.await.unwrap().unwrap(), five);
+}
+
+/// What a document shares with others of its thread.
+#[derive(Debug, PartialEq, Model)]
+#[odm(collection = "shared")]
+struct Shared {
+    id: Id<Shared>,
+    name: Rc<str>,
+    home: Rc<Rc<Vec<i32>>>,
+    list: Rc<[String]>,
+}
+
+#[odm_test::test]
+async fn a_document_may_stay_on_its_thread(db: Database) {
+    let shared = db.collection::<Shared>();
+    let one = Shared {
+        id: Id::new(),
+        name: "ada".into(),
+        home: Rc::new(Rc::new(vec![1, 2])),
+        list: Rc::from(["a".to_owned()]),
+    };
+    shared.insert_one(&one).await.unwrap();
+    let s = Shared::fields();
+    let filter = s.name().eq("ada") & s.home().contains(2) & s.list().contains("a");
+    assert_eq!(shared.find_one(filter.clone()).await.unwrap().as_ref(), Some(&one));
+    let all: Vec<Shared> = shared.find(filter).await.unwrap().try_collect().await.unwrap();
+    assert_eq!(all, [one]);
+    assert_eq!(shared.distinct(s.name(), Filter::all()).await.unwrap(), [Rc::from("ada")]);
 }

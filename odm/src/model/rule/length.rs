@@ -4,6 +4,7 @@ use std::{
     borrow::Cow,
     collections::{BTreeMap, BTreeSet, HashMap, HashSet, LinkedList, VecDeque},
     fmt,
+    rc::Rc,
     sync::Arc,
 };
 
@@ -171,6 +172,14 @@ impl<T: Length + ?Sized> Length for Box<T> {
 
 #[diagnostic::do_not_recommend]
 impl<T: Length + ?Sized> Length for Arc<T> {
+    const UNIT: Unit = T::UNIT;
+    fn length(&self) -> Option<usize> {
+        T::length(self)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Length + ?Sized> Length for Rc<T> {
     const UNIT: Unit = T::UNIT;
     fn length(&self) -> Option<usize> {
         T::length(self)

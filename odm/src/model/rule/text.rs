@@ -3,6 +3,7 @@
 use std::{
     borrow::Cow,
     collections::HashMap,
+    rc::Rc,
     sync::{Arc, LazyLock, PoisonError, RwLock},
 };
 
@@ -57,6 +58,13 @@ impl<T: Matched + ?Sized> Matched for Box<T> {
 
 #[diagnostic::do_not_recommend]
 impl<T: Matched + ?Sized> Matched for Arc<T> {
+    fn matched(&self) -> Option<&str> {
+        T::matched(self)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Matched + ?Sized> Matched for Rc<T> {
     fn matched(&self) -> Option<&str> {
         T::matched(self)
     }
