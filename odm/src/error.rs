@@ -76,6 +76,7 @@ struct Inner {
 /// Where it happened: the verb, and the database or collection it was called on.
 struct Place {
     verb: &'static str,
+    reads: bool,
     namespace: String,
 }
 
@@ -158,8 +159,11 @@ impl Error {
     /// The same error, said to have happened in `operation`.
     #[must_use]
     pub(crate) fn during(mut self, operation: &Operation<'_>) -> Self {
-        self.0.place =
-            Some(Place { verb: operation.verb.name, namespace: operation.namespace().into_owned() });
+        self.0.place = Some(Place {
+            verb: operation.verb.name,
+            reads: operation.verb.only_reads(),
+            namespace: operation.namespace().into_owned(),
+        });
         if let (ErrorKind::Decode(error), Some(collection)) = (&mut self.0.kind, operation.collection) {
             error.set_collection(collection);
         }

@@ -11,16 +11,17 @@ use crate::error::{Error, Result};
 pub(crate) struct Verb {
     pub(crate) name: &'static str,
     command: Option<&'static str>,
+    reads: bool,
 }
 
 impl Verb {
     pub(crate) const fn new(name: &'static str, command: &'static str) -> Self {
-        Self { name, command: Some(command) }
+        Self { name, command: Some(command), reads: false }
     }
 
     /// A verb that sends no command, and has no span.
     pub(crate) const fn unsent(name: &'static str) -> Self {
-        Self { name, command: None }
+        Self { name, command: None, reads: false }
     }
 
     /// Whether its command writes.
@@ -28,9 +29,23 @@ impl Verb {
         matches!(self.command, Some("insert" | "update" | "delete" | "findAndModify" | "bulkWrite"))
     }
 
+    /// Whether its command does nothing but read. An `aggregate` may end in a stage that writes.
+    pub(crate) fn only_reads(self) -> bool {
+        self.reads
+            || matches!(
+                self.command,
+                Some("find" | "count" | "distinct" | "explain" | "buildInfo" | "getMore")
+            )
+    }
+
+    /// The same verb where it writes nothing.
+    pub(crate) const fn reading(self) -> Self {
+        Self { reads: true, ..self }
+    }
+
     /// The same verb while its cursor fetches another batch.
     pub(crate) const fn more(self) -> Self {
-        Self { name: self.name, command: Some("getMore") }
+        Self { command: Some("getMore"), ..self }
     }
 }
 

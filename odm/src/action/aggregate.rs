@@ -16,7 +16,7 @@ use crate::{
     error::Result,
     exec,
     model::Model,
-    pipeline::Pipeline,
+    pipeline::{self, Pipeline},
     trace::Verb,
 };
 
@@ -146,8 +146,8 @@ impl<In, Row> IntoFuture for Aggregate<In, Row> {
         let (stages, place) = self.into_parts();
         Box::pin(async move {
             let OnCollection { target, problems, options, session: Implicit } = place;
-            let operation = target.operation(AGGREGATE);
-            let stages = operation.check(problems.or(stages))?;
+            let stages = target.operation(AGGREGATE).check(problems.or(stages))?;
+            let operation = target.operation(verb(&stages));
             let call = target.driver().aggregate(stages).with_options(options).batch();
             let driver = exec::run(operation, call).await?;
             Ok(Cursor::new(target, AGGREGATE, driver))
@@ -175,8 +175,13 @@ async fn send_in(
     options: AggregateOptions,
     session: &mut ClientSession,
 ) -> Result<mongodb::raw_batch_cursor::SessionRawBatchCursor> {
-    let operation = target.operation(AGGREGATE);
-    let stages = operation.check(stages)?;
+    let stages = target.operation(AGGREGATE).check(stages)?;
+    let operation = target.operation(verb(&stages));
     exec::run(operation, target.driver().aggregate(stages).with_options(options).session(session).batch())
         .await
+}
+
+/// The verb of these stages: most only read.
+fn verb(stages: &[Document]) -> Verb {
+    if pipeline::writes(stages) { AGGREGATE } else { AGGREGATE.reading() }
 }

@@ -17,7 +17,7 @@ use crate::{
     trace::Verb,
 };
 
-pub(super) const COUNT: Verb = Verb::new("count", "aggregate");
+pub(super) const COUNT: Verb = Verb::new("count", "aggregate").reading();
 
 impl<M: Model> Collection<M> {
     /// Counts the documents that match a filter.

@@ -202,7 +202,8 @@ impl<In, Row> Aggregate<In, Row> {
     pub fn deadline(mut self, after: Duration) -> Within<Self> {
         tell(&mut self.options().max_time, after);
         let (on, writes) = (self.on(), self.writes());
-        Within { writes, ..Within::new(self, after, on, AGGREGATE) }
+        let verb = if writes { AGGREGATE } else { AGGREGATE.reading() };
+        Within { writes, ..Within::new(self, after, on, verb) }
     }
 }
 

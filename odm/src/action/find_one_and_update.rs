@@ -106,7 +106,7 @@ impl<M: Model> Explained for FindOneAndUpdate<M> {
 }
 
 impl<M: Model, S> FindOneAndUpdate<M, S> {
-    /// Makes this document, changed by the update, if nothing matches: as for
+    /// Makes this document, but for what the update writes, if nothing matches: as for
     /// [`update_one`](crate::action::UpdateOne::or_insert).
     ///
     /// With [`return_new`](Self::return_new), `await` then always gives a document: the one that was there, or this

@@ -88,12 +88,15 @@ impl<M: Model> Explained for UpdateOne<M> {
 }
 
 impl<M: Model, S> UpdateOne<M, S> {
-    /// Makes this document, changed by the update, if nothing matches: an upsert with `{ $setOnInsert: { .. } }` of
-    /// every field that the update does not write itself.
+    /// Makes this document if nothing matches: an upsert with `{ $setOnInsert: { .. } }` of every field that the update does
+    /// not write itself. The fields that the update writes begin as if they were missing: beside `inc(1)`, a count begins
+    /// at 1, whatever the document says.
     ///
     /// The rules of the model are checked first. Its `_id` is the model's, unless the filter asks for one. What the
     /// update writes stays the update's, also inside a document of the model; a change inside an array that the model
     /// stores, or one that writes nothing where there is no field (`pull`, `pop_first`, `rename`), is refused.
+    ///
+    /// Let the document match the filter: else the next call does not find it, and makes another one.
     ///
     /// ```no_run
     /// # use odm::{Collection, Id, Model};

@@ -17,7 +17,7 @@ use crate::{
     watch::{ChangeStream, ResumeToken, course::Start, request::Request},
 };
 
-pub(super) const WATCH: Verb = Verb::new("watch", "aggregate");
+pub(super) const WATCH: Verb = Verb::new("watch", "aggregate").reading();
 
 impl<M: Model> Collection<M> {
     /// Follows the changes of this collection.

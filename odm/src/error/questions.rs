@@ -106,8 +106,11 @@ impl Error {
     }
 
     /// Whether a write may have been applied although it failed: its answer was lost, late, or came from too
-    /// few members.
+    /// few members. Never of a read.
     pub fn is_outcome_unknown(&self) -> bool {
+        if self.0.place.as_ref().is_some_and(|place| place.reads) {
+            return false;
+        }
         self.has_label(mongodb::error::UNKNOWN_TRANSACTION_COMMIT_RESULT)
             || self.any(|kind| {
                 matches!(
@@ -131,9 +134,13 @@ impl Error {
             )
     }
 
-    /// The key that another document already has, if that is what happened.
+    /// The key that another document already has, if that is what happened; of many writes, the first such key.
     pub fn duplicate_key(&self) -> Option<&DuplicateKey> {
-        if let ErrorKind::DuplicateKey(error) = self.kind() { Some(error) } else { None }
+        match self.kind() {
+            ErrorKind::DuplicateKey(error) => Some(error),
+            ErrorKind::BulkWrite(error) => error.causes().find_map(Self::duplicate_key),
+            _ => None,
+        }
     }
 
     /// The rules that the document breaks, if that is what happened.

@@ -118,7 +118,8 @@ impl<M> Filter<M> {
     ///
     /// The closure gets the fields as [expressions](crate::pipeline::expr), so the model must be named:
     /// `Filter::<Order>::expr(..)`. Conditions that compare a field with a value
-    /// are better said by the field's own operators, which use indexes. About the elements of an array (`any`,
+    /// are better said by the field's own operators, which use indexes, and which an `Option` without a value never meets. Here
+    /// null and a missing field are less than every value: give them one, `b.budget().if_null(0)`. About the elements of an array (`any`,
     /// `each_where`) the server takes no `$expr`: an error that [`is_not_sent`](crate::Error::is_not_sent).
     ///
     /// ```

@@ -43,7 +43,8 @@ impl<M> Filter<M> {
     ///
     /// `{ $text: { $search: "coffee -decaf" } }`
     ///
-    /// The collection must have a text index. The words are in the server's language for searches: `"a phrase"`,
+    /// The collection must have a text index. It is no part of the declared schema; make it with the driver:
+    /// `articles.driver().create_index(IndexModel::builder().keys(doc! { "title": "text" }).build())`. The words are in the server's language for searches: `"a phrase"`,
     /// `-without`.
     ///
     /// The best matches come first with [`Sort::text_score`]; a [view](macro@crate::View) reads the score with

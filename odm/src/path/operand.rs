@@ -26,7 +26,7 @@ use crate::{error::codec::CodecResult, value::Value};
     message = "`{Self}` does not fit a field of type `{V}`",
     label = "expected something that fits `{V}`",
     note = "the field stores `{V}`: pass that, a reference to it, or a literal of that kind",
-    note = "a filter takes no `Option`: decide first, or ask with `.is_null()` and `.exists(..)`"
+    note = "a filter takes no `Option`: ask with `.is_null_or_missing()` and `.is_present()`; of an array ask `.contains(..)` or `.any(..)`"
 )]
 pub trait Operand<V, K> {
     /// The operand as it stands in a filter.

@@ -20,8 +20,10 @@ use crate::{
 /// Construct with [`Update::stages`]. Every verb that takes an [`Update`] takes it; the operators of an update cannot be
 /// mixed with it.
 ///
-/// A stage sees what those before it made of the document. What `set` writes is stored as the field stores it: a number
-/// that is computed as another kind than the field's is converted. Only in the literal of a document
+/// A stage sees what those before it made of the document. What `set` writes is stored as the field stores it: an integer
+/// becomes the int32 or int64 of the field. A number of another kind than the field's does not compile; `.to_int()` and its like
+/// convert it, `.to_int().as_::<u8>()` where the field is narrower. Whether it is in the field's range only the next read tells.
+/// In the literal of a document
 /// (`AddressOf { floor: .. }`) a number keeps its kind: `.to_long()` and its like convert it.
 ///
 /// ```

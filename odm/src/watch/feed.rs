@@ -23,7 +23,7 @@ use crate::{
     trace::{Operation, Verb},
 };
 
-const OPEN: Verb = Verb::new("watch", "aggregate");
+const OPEN: Verb = Verb::new("watch", "aggregate").reading();
 const MORE: Verb = Verb::new("watch", "getMore");
 const KILL: Verb = Verb::new("watch", "killCursors");
 

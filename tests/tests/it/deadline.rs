@@ -84,7 +84,7 @@ impl Slow {
 
 fn late(error: &Error, verb: &str, writes: bool) {
     assert!(error.is_timeout(), "{error:?}");
-    assert!(error.is_outcome_unknown());
+    assert_eq!(error.is_outcome_unknown(), writes, "{error:?}");
     let unknown = if writes { "; the write may have been applied" } else { "" };
     assert_eq!(
         error.to_string(),

@@ -101,7 +101,7 @@ impl<M: Model> Write<M> {
         self
     }
 
-    /// Makes this document, changed by the update, if nothing matches: as for
+    /// Makes this document, but for what the update writes, if nothing matches: as for
     /// [`update_one`](crate::action::UpdateOne::or_insert). For `update_one`; on another write it is refused before
     /// anything is sent.
     pub fn or_insert(mut self, model: &M) -> Self {
