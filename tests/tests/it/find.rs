@@ -226,7 +226,7 @@ async fn cursors_can_be_spawned(db: Database) {
 struct Shared {
     id: Id<Shared>,
     name: Rc<str>,
-    home: Rc<Rc<Vec<i32>>>,
+    home: Rc<Vec<i32>>,
     list: Rc<[String]>,
 }
 
@@ -236,7 +236,7 @@ async fn a_document_may_stay_on_its_thread(db: Database) {
     let one = Shared {
         id: Id::new(),
         name: "ada".into(),
-        home: Rc::new(Rc::new(vec![1, 2])),
+        home: Rc::new(vec![1, 2]),
         list: Rc::from(["a".to_owned()]),
     };
     shared.insert_one(&one).await.unwrap();
