@@ -36,7 +36,8 @@ impl Key {
     }
 }
 
-const OPTIONS: &[&str] = &[symbol::UNIQUE, symbol::SPARSE, symbol::TTL, symbol::NAME];
+/// The words of `index(..)` on a model that are not fields.
+pub(crate) const OPTIONS: &[&str] = &[symbol::UNIQUE, symbol::SPARSE, symbol::TTL, symbol::NAME];
 const FIELD_OPTIONS: &[&str] =
     &[symbol::UNIQUE, symbol::SPARSE, symbol::DESCENDING, symbol::TTL, symbol::NAME];
 

@@ -2,12 +2,15 @@
 
 use std::collections::HashMap;
 
-use quote::quote;
+use quote::{ToTokens as _, quote};
 use syn::Type;
 
 use crate::{
     ast::{self, Codec, Container, Content, Data, Field},
-    attr::index::Index,
+    attr::{
+        index::{Index, Key, OPTIONS},
+        symbol::closest,
+    },
     ctxt::Ctxt,
 };
 
@@ -110,6 +113,26 @@ pub(crate) fn last_segment(ty: &Type) -> Option<&syn::Ident> {
     }
 }
 
+/// An index is of fields, or the word is an option misspelt. What is below a field rustc asks the field's type.
+fn begins_with_a_field(cx: &Ctxt, container: &Container<'_>, key: &Key) {
+    let (Data::Document(fields), [first, below @ ..]) = (&container.data, &key.path[..]) else { return };
+    let stored = fields.iter().filter(|field| field.is_stored());
+    let names: Vec<String> = stored.map(|field| field.member.to_token_stream().to_string()).collect();
+    if names.iter().any(|name| first == name) {
+        return;
+    }
+    let options = if below.is_empty() && !key.descending { OPTIONS } else { &[] };
+    let candidates: Vec<&str> = names.iter().map(String::as_str).chain(options.iter().copied()).collect();
+    let mut message = format!("`{first}` is no field of `{}`", container.original.ident);
+    if !options.is_empty() {
+        message += ", nor an option of an index";
+    }
+    if let Some(close) = closest(&first.to_string(), &candidates) {
+        message += &format!("; did you mean `{close}`?");
+    }
+    cx.error(first, message);
+}
+
 /// Indexes that the server would refuse.
 pub(super) fn indexes(cx: &Ctxt, container: &Container<'_>) {
     let mut seen: HashMap<(String, bool, bool), &Index> = HashMap::new();
@@ -123,6 +146,7 @@ pub(super) fn indexes(cx: &Ctxt, container: &Container<'_>) {
         }
         let mut fields: Vec<String> = Vec::new();
         for key in &index.keys {
+            begins_with_a_field(cx, container, key);
             let dotted = key.dotted();
             if fields.contains(&dotted) {
                 let path = &key.path;

@@ -1,5 +1,5 @@
 #[derive(odm::Model)]
-#[odm(collection = "people", index(nme), index(home.citi, name = -1))]
+#[odm(collection = "people", index(nme), index(name, unqiue), index(nome = -1), index(hme.city))]
 struct Person {
     id: odm::Id<Person>,
     name: String,
@@ -9,6 +9,13 @@ struct Person {
 #[derive(odm::Embedded)]
 struct Home {
     city: String,
+}
+
+#[derive(odm::Model)]
+#[odm(collection = "houses", index(home.citi))]
+struct House {
+    id: odm::Id<House>,
+    home: Home,
 }
 
 fn main() {}
