@@ -113,6 +113,14 @@ impl Changes {
         if let Some(stages) = self.pipeline {
             return Ok((UpdateModifications::Pipeline(stages), Vec::new()));
         }
+        if let Some(name) = self.operators.keys().find(|name| !name.starts_with('$')) {
+            return Err(CodecError::new(
+                "update operators, as in `{ $set: { .. } }`",
+                format!(
+                    "`{name}`, which is none; to put a whole document in the place of another there is `replace_one`"
+                ),
+            ));
+        }
         refuse_conflicts(&self.operators)?;
         Ok((UpdateModifications::Document(self.operators), self.array_filters))
     }

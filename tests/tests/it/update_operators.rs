@@ -102,6 +102,13 @@ fn a_field_is_changed_once() {
         let error = update.into_parts().unwrap_err();
         assert_eq!(error.to_string(), format!("cannot be sent: {expected}; nothing was sent"));
     }
+    // The fields of a document, where its operators belong.
+    let plain = Update::<Order>::raw(doc! { "$inc": { "n": 1 }, "note": "a" }).into_parts().unwrap_err();
+    assert_eq!(
+        plain.to_string(),
+        "cannot be sent: expected update operators, as in `{ $set: { .. } }`, found `note`, which is none; to put a whole \
+         document in the place of another there is `replace_one`; nothing was sent"
+    );
     // What sorts between a field and something inside it does not hide the conflict.
     let between = Update::<Order>::raw(doc! { "$set": { "shipTo": 1, "shipTo-x": 1, "shipTo.city": 1 } });
     assert!(between.into_parts().unwrap_err().to_string().contains("one of `shipTo.city` inside it"));
