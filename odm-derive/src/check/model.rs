@@ -123,14 +123,11 @@ fn begins_with_a_field(cx: &Ctxt, container: &Container<'_>, key: &Key) {
     }
     let options = if below.is_empty() && !key.descending { OPTIONS } else { &[] };
     let candidates: Vec<&str> = names.iter().map(String::as_str).chain(options.iter().copied()).collect();
-    let mut message = format!("`{first}` is no field of `{}`", container.original.ident);
-    if !options.is_empty() {
-        message += ", nor an option of an index";
-    }
-    if let Some(close) = closest(&first.to_string(), &candidates) {
-        message += &format!("; did you mean `{close}`?");
-    }
-    cx.error(first, message);
+    let nor = if options.is_empty() { "" } else { ", nor an option of an index" };
+    let meant = closest(&first.to_string(), &candidates);
+    let meant = meant.map(|close| format!("; did you mean `{close}`?")).unwrap_or_default();
+    let model = &container.original.ident;
+    cx.error(first, format_args!("`{first}` is no field of `{model}`{nor}{meant}"));
 }
 
 /// Indexes that the server would refuse.
