@@ -1,5 +1,5 @@
 //! Filters by the `_id` and nothing else. The server takes such a document without making a plan, which costs more
-//! than to fetch it; up to version 7 it does so only where the id stands there without an operator.
+//! than to fetch it; MongoDB 6.0 does so only where the id stands there without an operator.
 
 use mongodb::bson::{Bson, Document, doc};
 
