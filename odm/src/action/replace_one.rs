@@ -97,6 +97,7 @@ impl<M: Model, S> ReplaceOne<M, S> {
     {
         Box::pin(send(
             self.target,
+            REPLACE_ONE,
             self.problems.or_filter(self.filter),
             self.document,
             self.options,
@@ -105,14 +106,16 @@ impl<M: Model, S> ReplaceOne<M, S> {
     }
 }
 
-async fn send(
+/// For this verb, and for what else puts a whole document in a place.
+pub(super) async fn send(
     target: Target,
+    verb: Verb,
     filter: Result<Document>,
     document: Result<RawDocumentBuf>,
     options: ReplaceOptions,
     session: Option<&mut ClientSession>,
 ) -> Result<UpdateResult> {
-    let operation = target.operation(REPLACE_ONE);
+    let operation = target.operation(verb);
     let filter = operation.check(filter)?;
     let document = operation.check(document)?;
     let collection = target.raw();

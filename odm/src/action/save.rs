@@ -2,8 +2,6 @@
 
 use futures_core::future::BoxFuture;
 use mongodb::{
-    ClientSession,
-    action::Action,
     bson::{Document, RawDocumentBuf},
     options::ReplaceOptions,
 };
@@ -13,11 +11,11 @@ use super::{
     encode::encode,
     explain::{Explain, Explained},
     get::by_id,
+    replace_one,
 };
 use crate::{
     collection::{Collection, Target},
     error::Result,
-    exec,
     model::Model,
     trace::Verb,
     value::Value,
@@ -112,27 +110,13 @@ impl<M: Model, S> Save<M, S> {
     where
         S: SessionState<'s>,
     {
-        Box::pin(send(self.target, self.filter, self.document, self.options, self.state.into_option()))
+        let (options, session) = (upserting(self.options), self.state.into_option());
+        let sent = replace_one::send(self.target, SAVE, self.filter, self.document, options, session);
+        Box::pin(async move {
+            let made = sent.await?.upserted_id.is_some();
+            Ok(if made { Saved::Created } else { Saved::Replaced })
+        })
     }
-}
-
-async fn send(
-    target: Target,
-    filter: Result<Document>,
-    document: Result<RawDocumentBuf>,
-    options: ReplaceOptions,
-    session: Option<&mut ClientSession>,
-) -> Result<Saved> {
-    let operation = target.operation(SAVE);
-    let filter = operation.check(filter)?;
-    let document = operation.check(document)?;
-    let collection = target.raw();
-    let call = collection
-        .replace_one(filter, document)
-        .with_options(upserting(options))
-        .optional(session, mongodb::action::ReplaceOne::session);
-    let result = exec::run(operation, call).await?;
-    Ok(if result.upserted_id.is_some() { Saved::Created } else { Saved::Replaced })
 }
 
 fn upserting(mut options: ReplaceOptions) -> ReplaceOptions {
