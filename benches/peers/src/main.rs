@@ -3,7 +3,7 @@
 //! A build has odm or OxiMod, see `Cargo.toml`, so what is comparable across the two is the ratio to the driver's typed
 //! collection, which runs beside either. Prints rows for the table whose head the task prints.
 
-#[path = "../../../odm/benches/codec/rounds.rs"]
+#[path = "../../../odm/benches/shared/rounds.rs"]
 mod rounds;
 
 mod order;

@@ -1,4 +1,4 @@
-//! The order document of `odm/benches/codec/documents.rs`, as each side of the build declares it.
+//! The order document of `odm/benches/shared/order.rs`, as each side of the build declares it.
 
 use mongodb::bson::{DateTime, oid::ObjectId};
 use serde::{Deserialize, Serialize};
