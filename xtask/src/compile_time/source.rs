@@ -31,6 +31,9 @@ pub(super) fn manifest(side: Side, root: &Path) -> String {
     )
 }
 
+/// The program by which the dependencies are built, and nothing else.
+pub(super) const NOTHING: &str = "fn main() {}\n";
+
 /// A program that inserts a document of each model, and reads its collection.
 pub(super) fn program(side: Side) -> String {
     let (imports, document, value) = match side {
