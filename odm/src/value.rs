@@ -127,7 +127,9 @@ pub use self::{
     wrap::Optional,
     writer::{MAX_DEPTH, Writer},
 };
-pub(crate) use self::{elements::duplicate, map::utf8_key, untyped::looks_like_operators};
+pub(crate) use self::{
+    binary::lend_bytes, elements::duplicate, map::utf8_key, untyped::looks_like_operators,
+};
 
 /// A type that can be stored in a field.
 ///

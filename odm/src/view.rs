@@ -57,7 +57,7 @@
 //! | `Box<V>`, or `V` itself | a `Box` of what `V` is read from |
 //! | `&'a str` | `String`, `Box<str>`, `Cow<'static, str>` |
 //! | `Cow<'a, str>`, borrowed | `String`, `Box<str>` |
-//! | `&'a [u8]` | `bson::Binary` |
+//! | `&'a [u8]` | `bson::Binary`, `bytes::Bytes`, and what is marked `#[odm(binary)]`: `Vec<u8>`, `Box<[u8]>`, `Bytes` |
 //! | `&'a bson::RawDocument` | `bson::Document`, `bson::RawDocumentBuf` |
 //!
 //! Anything else does not compile: an `Option` in the parent cannot be read as if it were always there. What the parent
