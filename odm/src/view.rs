@@ -74,6 +74,18 @@
 //! A view inside an array of `Option`s, in a map, or in itself (a tree) is read from the whole field: no projection
 //! describes it.
 //!
+//! # Errors
+//!
+//! Of a row: [`is_decode`](crate::Error::is_decode), the stored document does not fit. Only the fields of the view are looked
+//! at, and the error names the `_id` only if that is one of them.
+//!
+//! # Old documents
+//!
+//! A view has a part of the document, so it takes no steps from an older [version](crate::value::Versioned) of its parent:
+//! it reads what is stored, as a pipeline's stages do. Where a step made one of its fields, ask for present documents alone,
+//! `& !Filter::outdated()`, or read the parent. What a view holds whole, such as an embedded document with versions of its
+//! own, is upgraded.
+//!
 //! # Borrowed rows
 //!
 //! A view may have a lifetime. Its texts and bytes then are those of the batch that the server sent, and nothing is
