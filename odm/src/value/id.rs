@@ -58,8 +58,8 @@ impl NewKey for Uuid {
 /// an ObjectId, the hyphenated text for a UUID, else the string or the number. An `Id<Product>` where an `Id<Customer>`
 /// belongs does not compile.
 ///
-/// A new one is [`Id::new()`](Id::new), of an ObjectId or a UUID; any key becomes one by `Id::from(key)`, or
-/// [`Id::from_key`] for a type of your own; text by `parse`. [`key`](Id::key) is what is inside.
+/// A new one is [`Id::new()`](Id::new), of an `ObjectId` or a UUID. A key that you have becomes one by `Id::from(key)`, of a
+/// type of your own by [`Id::from_key`], a text of it by `parse`. [`key`](Id::key) is what is inside.
 ///
 /// ```
 /// # use odm::{Id, bson::oid::ObjectId};
