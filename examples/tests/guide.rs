@@ -1,7 +1,8 @@
 //! The README and the guide tell the truth: their programs are the examples, and their outputs are what these print.
 //!
 //! A chapter `guide/NAME.md` tells of the program `examples/src/bin/NAME.rs`: its blocks marked `rs` stand in it, but for
-//! how far they are indented, and its blocks marked `text` are, one after the other, all that it prints.
+//! how far they are indented, and its blocks marked `text` are, one after the other, all that it prints. Its blocks marked
+//! `console` are what rustc says, as the cases of `tests/ui` have it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // in functions that tests share
 
 use std::{fs, path::Path, process::Command};
@@ -100,6 +101,34 @@ fn the_readme_has_one_program_with_one_output_and_names_two_commands() {
     let readme = readme();
     assert_eq!((readme.blocks("rs").len(), readme.blocks("text").len()), (1, 1));
     assert_eq!(readme.blocks("sh"), ["cargo run -p examples --bin quickstart", "cargo test --workspace"]);
+}
+
+/// The messages of the compiler that are recorded.
+fn messages(folder: &Path) -> String {
+    let mut all = String::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            all.push_str(&messages(&path));
+        } else if path.extension().is_some_and(|extension| extension == "stderr") {
+            all.push_str(&fs::read_to_string(&path).unwrap());
+        }
+    }
+    all
+}
+
+#[test]
+fn every_message_is_one_that_rustc_gives() {
+    let recorded = messages(&Path::new(ROOT).join("tests/ui/cases"));
+    for chapter in guide() {
+        for message in chapter.blocks("console") {
+            assert!(
+                recorded.contains(message),
+                "{}: no case of `tests/ui` says this:\n{message}",
+                chapter.file
+            );
+        }
+    }
 }
 
 /// Other code in a chapter would be compiled nowhere.

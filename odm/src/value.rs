@@ -127,7 +127,9 @@ pub use self::{
     wrap::Optional,
     writer::{MAX_DEPTH, Writer},
 };
-pub(crate) use self::{elements::duplicate, map::utf8_key, untyped::looks_like_operators};
+pub(crate) use self::{
+    binary::lend_bytes, elements::duplicate, map::utf8_key, untyped::looks_like_operators,
+};
 
 /// A type that can be stored in a field.
 ///
@@ -135,7 +137,8 @@ pub(crate) use self::{elements::duplicate, map::utf8_key, untyped::looks_like_op
 /// below the field, so the three cannot differ. Derive it: [`Value`](macro@crate::Value) for enums,
 /// newtypes and tuples, [`Embedded`](macro@crate::Embedded) for documents inside a model,
 /// [`Model`](macro@crate::Model) for documents with a collection. The stored bytes are those that
-/// `bson::serialize_to_vec` writes for the same type.
+/// `bson::serialize_to_vec` writes for the same type, but for what the [derive](macro@crate::Model#what-differs-from-serde)
+/// lists.
 ///
 /// The associated types are answered at compile time only; they let rustc follow a row through an
 /// aggregation pipeline.

@@ -57,7 +57,7 @@
 //! | `Box<V>`, or `V` itself | a `Box` of what `V` is read from |
 //! | `&'a str` | `String`, `Box<str>`, `Cow<'static, str>` |
 //! | `Cow<'a, str>`, borrowed | `String`, `Box<str>` |
-//! | `&'a [u8]` | `bson::Binary` |
+//! | `&'a [u8]` | `bson::Binary`, `bytes::Bytes`, and what is marked `#[odm(binary)]`: `Vec<u8>`, `Box<[u8]>`, `Bytes` |
 //! | `&'a bson::RawDocument` | `bson::Document`, `bson::RawDocumentBuf` |
 //!
 //! Anything else does not compile: an `Option` in the parent cannot be read as if it were always there. What the parent
@@ -73,6 +73,18 @@
 //!
 //! A view inside an array of `Option`s, in a map, or in itself (a tree) is read from the whole field: no projection
 //! describes it.
+//!
+//! # Errors
+//!
+//! Of a row: [`is_decode`](crate::Error::is_decode), the stored document does not fit. Only the fields of the view are looked
+//! at, and the error names the `_id` only if that is one of them.
+//!
+//! # Old documents
+//!
+//! A view has a part of the document, so it takes no steps from an older [version](crate::value::Versioned) of its parent:
+//! it reads what is stored, as a pipeline's stages do. Where a step made one of its fields, ask for present documents alone,
+//! `& !Filter::outdated()`, or read the parent. What a view holds whole, such as an embedded document with versions of its
+//! own, is upgraded.
 //!
 //! # Borrowed rows
 //!

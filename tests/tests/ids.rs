@@ -139,6 +139,26 @@ fn each_kind_of_key_is_native_in_bson_and_plain_in_json() {
     is::<Invoice>(InvoiceKey(oid), oid, &json!(hex), hex);
 }
 
+/// A key type of our own is written by its own serde.
+#[test]
+fn serde_writes_the_bare_key_in_bson_too() {
+    fn same<M: Keyed>(id: &Id<M>)
+    where
+        M::Key: Display + Serialize,
+    {
+        let by_serde = odm::bson::serialize_to_vec(&BTreeMap::from([("v", id)])).unwrap();
+        assert_eq!(by_serde, doc! { "v": id.to_bson().unwrap() }.to_vec().unwrap());
+    }
+    same(&Id::<Order>::new());
+    same(&Id::<Customer>::new());
+    same(&Id::<Country>::from("no"));
+    same(&Id::<Ticket>::from(-7));
+    same(&Id::<Seat>::from(i64::MAX));
+    same(&Id::<Row>::from(u32::MAX));
+    same(&Id::<Page>::from(7_u64));
+    same(&Id::<Article>::from_key(Slug("a-b".into())));
+}
+
 #[test]
 fn text_that_is_no_key_is_refused() {
     assert!("xyz".parse::<Id<Order>>().is_err());

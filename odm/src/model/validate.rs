@@ -166,7 +166,6 @@ impl Check {
         }
     }
 
-    /// Checks one level further in, `key` being asked for only when something was found.
     /// Checks each item of an array below its index.
     pub(crate) fn items<'v, T: 'v>(
         &mut self,
@@ -215,6 +214,7 @@ impl Check {
         self.below(|| field, check);
     }
 
+    /// Checks one level further in, `key` being asked for only when something was found.
     fn below<K: AsRef<str>>(&mut self, key: impl FnOnce() -> K, check: impl FnOnce(&mut Self)) {
         let from = self.violations.len();
         if self.depth == MAX_DEPTH {

@@ -29,7 +29,7 @@ pub trait Keyed: 'static {
     type Key: Value + Clone;
 }
 
-/// A key that can be made without asking the server.
+/// A key that can be made without asking the server: `ObjectId` and `Uuid`, and a type of your own that implements this.
 #[diagnostic::on_unimplemented(
     message = "a new `{Self}` cannot be made up",
     label = "only `ObjectId` and `Uuid` keys can",
@@ -54,8 +54,12 @@ impl NewKey for Uuid {
 
 /// The identity of an `M`.
 ///
-/// In BSON it is the bare key (an ObjectId, a UUID, a string, an integer), in JSON its text (hex for an
-/// ObjectId). An `Id<Product>` where an `Id<Customer>` belongs does not compile.
+/// In BSON it is the bare key: an ObjectId, a UUID, a string, an integer. In JSON it is what JSON has for that: hex for
+/// an ObjectId, the hyphenated text for a UUID, else the string or the number. An `Id<Product>` where an `Id<Customer>`
+/// belongs does not compile.
+///
+/// A new one is [`Id::new()`](Id::new), of an `ObjectId` or a UUID. A key that you have becomes one by `Id::from(key)`, of a
+/// type of your own by [`Id::from_key`], a text of it by `parse`. [`key`](Id::key) is what is inside.
 ///
 /// ```
 /// # use odm::{Id, bson::oid::ObjectId};
@@ -87,7 +91,7 @@ impl<M: Keyed> Id<M> {
         self.0
     }
 
-    /// The identity with the given key. (`Id::from` does the same for the usual key types.)
+    /// The identity with the given key. `Id::from` does the same for `ObjectId`, UUIDs, texts and `i32`, `i64`, `u32`, `u64`.
     pub fn from_key(key: M::Key) -> Self {
         Self(key)
     }
@@ -196,7 +200,7 @@ impl<M: Keyed<Key = String>> From<&str> for Id<M> {
     }
 }
 
-/// Text in JSON and other formats for people, the bare key in BSON.
+/// The bare key in BSON; in JSON and other formats for people, an `ObjectId` or a UUID as text, any other key as it is.
 ///
 /// A key type of your own is written and read by its own serde, in JSON too: around an `ObjectId`, write its
 /// `Display` with `Serializer::collect_str` to have hex there (`bson`'s own form is `{ "$oid": .. }`).

@@ -14,7 +14,11 @@ use crate::error::codec::{CodecError, CodecResult};
 /// A document type whose documents say which version of it they were written with.
 ///
 /// Derive it with `#[odm(schema_version = 2, upgrade(1 = path::to::step))]` on a
-/// [`Model`](macro@crate::Model) or an [`Embedded`](macro@crate::Embedded).
+/// [`Model`](macro@crate::Model#old-documents) or an [`Embedded`](macro@crate::Embedded).
+///
+/// Reading a document of an older version takes it through the steps. One that is newer, older than the first step, or
+/// refused by a step is an error that [`is_decode`](crate::Error::is_decode); of the first,
+/// [`is_newer_version`](crate::Error::is_newer_version).
 #[diagnostic::on_unimplemented(
     message = "the documents of `{Self}` have no version",
     label = "expected a document type with versions",

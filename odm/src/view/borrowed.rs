@@ -2,15 +2,12 @@
 
 use std::borrow::Cow;
 
-use mongodb::bson::{
-    Binary, Document, RawDocument, RawDocumentBuf,
-    spec::{BinarySubtype, ElementType},
-};
+use mongodb::bson::{self, Document, RawDocument, RawDocumentBuf};
 
 use super::{FromOther, kinds::Like};
 use crate::{
-    error::codec::{CodecError, CodecResult},
-    value::Raw,
+    error::codec::CodecResult,
+    value::{Binary, Raw, Via, lend_bytes},
 };
 
 macro_rules! texts {
@@ -46,21 +43,29 @@ macro_rules! cows {
 // A `Cow<'static, str>` is its own way.
 cows!(String, Box<str>);
 
+/// The data, of whatever subtype.
 #[diagnostic::do_not_recommend]
-impl<'de> FromOther<'de, Binary, Like> for &'de [u8] {
+impl<'de> FromOther<'de, bson::Binary, Like> for &'de [u8] {
     fn read(raw: Raw<'de>) -> CodecResult<Self> {
-        if !raw.is(ElementType::Binary) {
-            return Err(raw.expected("binary data"));
-        }
-        let old: u8 = BinarySubtype::BinaryOld.into();
-        match raw.bytes() {
-            // Subtype 2 repeats the length of the data inside the data.
-            [_, _, _, _, subtype, _, _, _, _, data @ ..] if *subtype == old => Ok(data),
-            [_, _, _, _, subtype, data @ ..] if *subtype != old => Ok(data),
-            _ => Err(CodecError::malformed()),
-        }
+        raw.binary().map(|(_, data)| data)
     }
 }
+
+macro_rules! bytes {
+    ($($bytes:ty),*) => { $(
+        /// Where an array of numbers stands, which the parent reads as well, there are no bytes to lend.
+        #[diagnostic::do_not_recommend]
+        impl<'de> FromOther<'de, $bytes, Like> for &'de [u8] {
+            fn read(raw: Raw<'de>) -> CodecResult<Self> {
+                lend_bytes(raw)
+            }
+        }
+    )* };
+}
+
+bytes!(Via<Binary, Vec<u8>>, Via<Binary, Box<[u8]>>);
+#[cfg(feature = "bytes")]
+bytes!(::bytes::Bytes, Via<Binary, ::bytes::Bytes>);
 
 macro_rules! documents {
     ($($document:ty),*) => { $(

@@ -1,7 +1,7 @@
 //! Documents of older versions, through every way of reading, and back.
 
 use odm::{
-    Collection, Database, Filter, Id, Model,
+    Collection, Database, Filter, Id, Model, View,
     bson::{Bson, Document, doc, oid::ObjectId},
     watch::Event,
 };
@@ -102,6 +102,24 @@ async fn old_documents_are_rewritten_in_the_background(db: Database) {
     );
     let stored = plain(&db).find_one(doc! { "_id": new }).await.unwrap().unwrap();
     assert_eq!(stored.keys().collect::<Vec<_>>(), ["_id", "schema_version", "name", "phones"]);
+}
+
+/// It has a part of the document, which no step could start from.
+#[odm_test::test]
+async fn a_view_reads_what_is_stored(db: Database) {
+    #[derive(Debug, PartialEq, View)]
+    #[odm(of = Contact)]
+    struct Phones {
+        phones: Vec<String>,
+    }
+    let contacts: Collection<Contact> = db.collection();
+    let ids = of_every_version(&db).await;
+    let error = contacts.get(Id::from(ids[0])).view::<Phones>().await.unwrap_err();
+    assert_eq!(error.decode_error().unwrap().path(), "phones");
+    let phones = Phones { phones: vec!["1".into()] };
+    assert_eq!(contacts.get(Id::from(ids[1])).view::<Phones>().await.unwrap(), Some(phones));
+    let present = contacts.find(!Filter::outdated()).view::<Phones>().await.unwrap();
+    assert_eq!(present.try_collect::<Vec<Phones>>().await.unwrap().len(), 1);
 }
 
 #[odm_test::test]

@@ -275,6 +275,11 @@ struct Thing {
     #[serde(alias = "title", default = "unnamed")]
     name: String,
     blob: Binary,
+    #[odm(binary)]
+    thumb: Vec<u8>,
+    #[odm(binary)]
+    icon: Option<Box<[u8]>>,
+    sound: bytes::Bytes,
     #[odm(serde)]
     pair: (i32, i32),
     boxed: Box<Line>,
@@ -303,6 +308,9 @@ struct Part {
 struct Inventory<'a> {
     name: Option<String>,
     blob: &'a [u8],
+    thumb: &'a [u8],
+    icon: Option<&'a [u8]>,
+    sound: &'a [u8],
     pair: (i32, i32),
     boxed: Sku,
     matrix: Vec<Vec<Sku>>,
@@ -330,6 +338,9 @@ async fn every_kind_of_field(db: Database, server: Server) {
         key: Id::new(),
         name: "crate".to_owned(),
         blob: Binary { subtype: BinarySubtype::Generic, bytes: vec![1, 2, 3] },
+        thumb: vec![4, 5],
+        icon: Some(Box::new([6])),
+        sound: bytes::Bytes::from_static(&[7]),
         pair: (4, 5),
         boxed: Box::new(line("a", 1, 1.0)),
         matrix: vec![vec![line("b", 1, 1.0), line("c", 1, 1.0)], vec![]],
@@ -353,6 +364,9 @@ async fn every_kind_of_field(db: Database, server: Server) {
             let expected = Inventory {
                 name: Some("crate".to_owned()),
                 blob: &[1, 2, 3],
+                thumb: &[4, 5],
+                icon: Some(&[6]),
+                sound: &[7],
                 pair: (4, 5),
                 boxed: sku("a"),
                 matrix: vec![vec![sku("b"), sku("c")], vec![]],
@@ -373,6 +387,9 @@ async fn every_kind_of_field(db: Database, server: Server) {
             "name": 1,
             "title": 1,
             "blob": 1,
+            "thumb": 1,
+            "icon": 1,
+            "sound": 1,
             "pair": 1,
             "boxed.sku": 1,
             "matrix.sku": 1,
@@ -386,6 +403,36 @@ async fn every_kind_of_field(db: Database, server: Server) {
         },
         "filter": {},
     }]);
+}
+
+/// Bytes are lent where they are bytes in the document: no array of numbers, and no data of another kind.
+#[odm_test::test]
+async fn bytes_that_cannot_be_lent(db: Database) {
+    #[derive(Debug, View)]
+    #[odm(of = Thing)]
+    struct Thumb<'a> {
+        #[allow(dead_code)] // only its decoding is looked at
+        thumb: &'a [u8],
+    }
+    #[derive(Debug, View)]
+    #[odm(of = Thing)]
+    struct Kept {
+        thumb: Vec<u8>,
+    }
+    let things = db.collection::<Thing>();
+    let raw = things.driver();
+    raw.insert_one(doc! { "thumb": [1, 2] }).await.unwrap();
+    assert_eq!(things.find_one(Filter::all()).view::<Kept>().await.unwrap().unwrap().thumb, [1, 2]);
+    let walk = || async {
+        things.find(Filter::all()).view::<Thumb<'_>>().await.unwrap().for_each(|_| ()).await.unwrap_err()
+    };
+    let error = walk().await;
+    let decode = error.decode_error().unwrap();
+    assert_eq!((decode.expected(), decode.found()), ("binary data", "an array"));
+    let uuid = odm::bson::Uuid::from_bytes([7; 16]);
+    raw.update_one(doc! {}, doc! { "$set": { "thumb": uuid } }).await.unwrap();
+    let error = walk().await;
+    assert_eq!(error.decode_error().unwrap().expected(), "binary data of subtype 0");
 }
 
 /// A view reads what its parent reads: other names, and what takes the place of missing fields.
