@@ -115,10 +115,11 @@ impl Types {
             let _ = write!(attributes, "#[serde({word})] ");
         }
         // What is no document cannot lie flat. A tuple could, but serde buffers its items and forgets there that it writes
-        // BSON; and of a unit without a tag it writes nothing, which it does not read back.
+        // BSON; of a unit without a tag it writes nothing, which it does not read back; and one with its name alone is a
+        // document only where it is known to lie flat, which it is not inside an untagged variant.
         about.flat &= match tagging {
             Tagging::Internal | Tagging::Adjacent => true,
-            Tagging::External => kind != "tuple",
+            Tagging::External => !matches!(kind, "tuple" | "unit"),
             Tagging::Untagged => matches!(kind, "part" | "document"),
         };
         match kind {

@@ -35,6 +35,10 @@ pub(crate) enum Exception {
     NameWithNull,
     /// serde reads a tag in that form too, beside its content.
     TagWithNull,
+    /// Where serde buffers what it lays flat, it hands `bson` a decimal in a form that `bson` does not write.
+    BufferedDecimal,
+    /// serde refuses the tag of a struct, which it has written itself, where unknown fields are denied.
+    OwnTag,
 }
 
 /// Names that only extended JSON has.
@@ -61,6 +65,7 @@ pub(crate) fn of(
 ) -> Option<Exception> {
     match (ours, theirs) {
         (Ok(_), Err(theirs)) if theirs.contains("expected unit variant") => Some(Exception::OtherWithContent),
+        (Ok(_), Err(theirs)) if theirs.contains("unknown field `tag ") => Some(Exception::OwnTag),
         (Ok(_), Err(theirs)) if theirs.contains("expected a string enum, got a document") => {
             Some(Exception::NameWithNull)
         }
@@ -81,6 +86,11 @@ pub(crate) fn of(
         (Err(error), Ok(theirs)) => stricter(subject, bytes, error, theirs),
         _ => None,
     }
+}
+
+/// The reason why odm writes what `bson` refuses, if there is one.
+pub(crate) fn of_writing(theirs: &str) -> Option<Exception> {
+    theirs.contains("can't serialize string for step Decimal128Value").then_some(Exception::BufferedDecimal)
 }
 
 /// What serde read and odm refuses.
