@@ -8,8 +8,12 @@ mod enums;
 mod fields;
 #[path = "build/random.rs"]
 mod random;
+#[path = "build/structs.rs"]
+mod structs;
 #[path = "build/types.rs"]
 mod types;
+#[path = "build/values.rs"]
+mod values;
 
 use std::{env, error::Error, fs, path::Path};
 

@@ -224,7 +224,9 @@ fn enumeration<'a>(cx: &Ctxt, data: &'a DataEnum, serde: serde::Container, deriv
         Derive::Model => matches!(tagging, Tagging::Internal { .. }),
         Derive::Embedded | Derive::Shape | Derive::View => false,
     };
-    let plain = |variant: &Variant<'_>| matches!(variant.content, Content::Unit) && !variant.untagged;
+    let plain = |variant: &Variant<'_>| {
+        matches!(variant.content, Content::Unit) && variant.skipped.is_none() && !variant.untagged
+    };
     if !supported || variants.is_empty() {
         Data::Unsupported
     } else if tagging == Tagging::External && variants.iter().all(plain) {

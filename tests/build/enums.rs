@@ -2,7 +2,10 @@
 
 use std::fmt::Write;
 
-use crate::types::{About, Type, Types};
+use crate::{
+    fields::Fields,
+    types::{About, Type, Types},
+};
 
 #[derive(Clone, Copy, PartialEq)]
 enum Tagging {
@@ -10,6 +13,21 @@ enum Tagging {
     Internal,
     Adjacent,
     Untagged,
+}
+
+/// What is known of a variant before it is written.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    /// The name of the enum.
+    own: &'a str,
+    /// How this variant is told.
+    tagging: Tagging,
+    /// serde's derives refuse tuples beside an internal tag, without a tag of their own too.
+    tuples: bool,
+    /// It stands for every name that no other variant has.
+    other: bool,
+    /// It may be left out: it is not the only one.
+    skips: bool,
 }
 
 impl Types {
@@ -34,11 +52,7 @@ impl Types {
             Tagging::Untagged => "#[serde(untagged)]\n".to_owned(),
         };
         if self.random.percent(30) {
-            attributes += self.random.pick(&[
-                "#[serde(rename_all_fields = \"camelCase\")]\n",
-                "#[serde(rename_all_fields = \"UPPERCASE\")]\n",
-                "#[serde(rename_all_fields = \"kebab-case\")]\n",
-            ]);
+            let _ = writeln!(attributes, "#[serde(rename_all_fields = {:?})]", self.rule());
         }
         if tagging != Tagging::Untagged && self.random.percent(15) {
             attributes += "#[serde(deny_unknown_fields)]\n";
@@ -52,33 +66,27 @@ impl Types {
         let mut about = About { flat: true, ..About::default() };
         for index in 0..count {
             let untagged = index >= untagged_from;
-            let other = other && index == count - 1;
-            // serde's derives refuse tuples beside an internal tag, without a tag of their own too.
-            let tuples = tagging != Tagging::Internal;
-            let tagging = if untagged { Tagging::Untagged } else { tagging };
-            let (variant, make) = self.variant(name, tagging, tuples, other, &mut about);
-            variants += if untagged && count > 0 { "\n    #[serde(untagged)] " } else { "\n    " };
+            let place = Place {
+                own: name,
+                tagging: if untagged { Tagging::Untagged } else { tagging },
+                tuples: tagging != Tagging::Internal,
+                other: other && index == count - 1,
+                skips: index > 0,
+            };
+            let (variant, make) = self.variant(place, &mut about);
+            variants += if untagged { "\n    #[serde(untagged)] " } else { "\n    " };
             variants += &variant;
             let pattern = if index + 1 == count { "_".to_owned() } else { index.to_string() };
             let _ = write!(made, "{pattern} => {make}, ");
         }
-        // Those whose values are not all documents cannot lie flat.
-        about.flat =
-            about.flat && matches!(tagging, Tagging::Internal | Tagging::Adjacent | Tagging::External);
         let item = format!("enum {name} {{{variants}\n}}");
         self.define(name, "Value", &attributes, &item, about);
         self.makes(name, &format!("match choices.below({count}) {{ {made} }}"));
     }
 
     /// One variant with its attributes, and how it is made.
-    fn variant(
-        &mut self,
-        own: &str,
-        tagging: Tagging,
-        tuples: bool,
-        other: bool,
-        about: &mut About,
-    ) -> (String, String) {
+    fn variant(&mut self, place: Place<'_>, about: &mut About) -> (String, String) {
+        let Place { own, tagging, tuples, other, skips } = place;
         let words = ["First", "TwoWords", "HTTPThing", "X", "Snake_Case"];
         let name = format!("{}{}", self.random.pick(&words), self.number());
         let mut attributes = String::new();
@@ -91,60 +99,77 @@ impl Types {
         if other {
             return (format!("{attributes}#[serde(other)] {name},"), format!("Self::{name}"));
         }
-        let kind = match (tagging, self.random.below(8)) {
+        let kind = match (tagging, self.random.below(9)) {
             (_, 0 | 1) => "unit",
             (Tagging::Internal, 2..5) => "part",
             (Tagging::Internal, _) | (_, 2 | 3) => "document",
+            (Tagging::Untagged, 4) => "part",
             (_, 4 | 5) => "newtype",
+            (_, 6) => "functions",
             (_, 7) if tuples => "tuple",
             _ => "itself",
         };
-        // serde buffers the items of a flattened tuple, and forgets there that it writes BSON.
-        if kind == "unit" || kind == "tuple" || tagging == Tagging::Untagged {
-            about.flat &= matches!(tagging, Tagging::Internal | Tagging::Adjacent);
+        // serde refuses functions for what is not written.
+        if skips && kind != "functions" && self.random.percent(6) {
+            let word = self.random.pick(&["skip", "skip_serializing", "skip_deserializing"]);
+            let _ = write!(attributes, "#[serde({word})] ");
         }
+        // What is no document cannot lie flat. A tuple could, but serde buffers its items and forgets there that it writes
+        // BSON; of a unit without a tag it writes nothing, which it does not read back; and one with its name alone is a
+        // document only where it is known to lie flat, which it is not inside an untagged variant.
+        about.flat &= match tagging {
+            Tagging::Internal | Tagging::Adjacent => true,
+            Tagging::External => !matches!(kind, "tuple" | "unit"),
+            Tagging::Untagged => matches!(kind, "part" | "document"),
+        };
         match kind {
             "unit" => (format!("{attributes}{name},"), format!("Self::{name}")),
+            "document" if self.random.percent(5) => {
+                (format!("{attributes}{name} {{}},"), format!("Self::{name} {{}}"))
+            }
             "document" => {
-                let (fields, make, more) = self.fields(true, false);
-                about.weight += more.weight;
-                about.flat_option |= more.flat_option;
+                let Fields { declared, made, about: more, .. } = self.fields(true, false);
+                about.add(more);
                 if self.random.percent(20) {
-                    attributes += "#[serde(rename_all = \"PascalCase\")] ";
+                    let _ = write!(attributes, "#[serde(rename_all = {:?})] ", self.rule());
                 }
-                (format!("{attributes}{name} {{ {fields} }},"), format!("Self::{name} {{ {make} }}"))
+                (format!("{attributes}{name} {{ {declared} }},"), format!("Self::{name} {{ {made} }}"))
+            }
+            "functions" => {
+                let functions = self.through_functions();
+                about.add(About::ONE);
+                (format!("{attributes}{functions} {name}(u32),"), format!("Self::{name}(choices.make())"))
+            }
+            "tuple" if self.random.percent(8) => {
+                (format!("{attributes}{name}(),"), format!("Self::{name}()"))
             }
             "tuple" => {
                 let (items, make, more) = self.items(false);
-                about.weight += more.weight;
-                about.flat_option |= more.flat_option;
+                about.add(more);
                 (format!("{attributes}{name}({items}),"), format!("Self::{name}({make})"))
             }
             "itself" => {
                 // Untagged, an `Option` of itself is read for ever: serde overflows the stack, odm refuses.
                 let forms: &[&str] = match tagging {
                     Tagging::Untagged => &["Vec<{}>", "BTreeMap<String, {}>"],
-                    _ if attributes.contains("untagged") => &["Vec<{}>", "BTreeMap<String, {}>"],
                     _ => &["Vec<{}>", "Option<Box<{}>>", "BTreeMap<String, {}>"],
                 };
-                let form = self.random.pick(forms);
+                let ty = self.random.pick(forms).replace("{}", own);
                 about.weight += 4;
-                let ty = form.replace("{}", own);
                 (format!("{attributes}{name}({ty}),"), format!("Self::{name}(choices.make())"))
             }
             kind => {
-                let ty = match kind {
-                    "part" => self.before(|about| about.flat).unwrap_or_else(|| Type {
-                        rust: "BTreeMap<String, i32>".to_owned(),
-                        about: About { weight: 1, ..About::default() },
-                    }),
-                    _ => self.ty(0),
-                };
-                about.weight += ty.about.weight;
-                about.flat_option |= ty.about.flat_option;
+                let ty = if kind == "part" { self.part() } else { self.ty(0) };
+                about.add(ty.about);
                 (format!("{attributes}{name}({}),", ty.rust), format!("Self::{name}(choices.make())"))
             }
         }
+    }
+
+    /// A document that lies flat beside a tag, or may lie flat itself.
+    fn part(&mut self) -> Type {
+        self.before(|about| about.flat)
+            .unwrap_or_else(|| Type { rust: "BTreeMap<String, i32>".to_owned(), about: About::ONE })
     }
 
     /// Names alone, which may be keys too.
@@ -153,20 +178,22 @@ impl Types {
         let first = format!("First{}", self.number());
         let second = format!("SecondOne{}", self.number());
         let third = format!("Third{}", self.number());
+        let skip = self.random.pick(&["", "", "", "#[serde(skip_deserializing)] ", "#[serde(skip)] "]);
         let item = format!(
-            "enum {name} {{ #[default] {first}, {second}, #[serde(rename = \"the {third}\", alias = \"{third}\")] {third} }}"
+            "enum {name} {{ #[default] {first}, {skip}{second}, #[serde(rename = \"the {third}\", alias = \"{third}\")] {third} }}"
         );
         let _ = write!(self.aliases, "(\"the {third}\", {third:?}), ");
-        let about = About { key: true, default: true, weight: 1, ..About::default() };
-        let derives = "Default, PartialEq, Eq, PartialOrd, Ord, Value";
+        // A name that is never written is none.
+        let key = skip != "#[serde(skip)] ";
+        let about = About { key, default: true, ..About::ONE };
+        let derives = "Default, PartialEq, Eq, PartialOrd, Ord, Hash, Value";
         self.define(name, derives, &attributes, &item, about);
         let body = format!(
             "match choices.below(3) {{ 0 => Self::{first}, 1 => Self::{second}, _ => Self::{third} }}"
         );
         self.makes(name, &body);
-        let _ = writeln!(
-            self.out,
-            "impl MakeKey for {name} {{ fn make_key(choices: &mut Choices<'_>) -> Self {{ choices.make() }} }}"
-        );
+        if key {
+            self.makes_key(name, "choices.make()");
+        }
     }
 }

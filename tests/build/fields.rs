@@ -4,13 +4,23 @@ use std::fmt::Write;
 
 use crate::types::{About, Type, Types};
 
+/// The fields of a document.
+pub(crate) struct Fields {
+    /// As they are declared.
+    pub(crate) declared: String,
+    /// How they are made.
+    pub(crate) made: String,
+    pub(crate) names: Vec<String>,
+    /// What they say of the document.
+    pub(crate) about: About,
+}
+
 impl Types {
-    /// The fields of a document: their declarations, how they are made, what they say of the document.
-    pub(crate) fn fields(&mut self, may_flatten: bool, all_default: bool) -> (String, String, About) {
-        let (mut declared, mut made) = (String::new(), String::new());
+    pub(crate) fn fields(&mut self, may_flatten: bool, all_default: bool) -> Fields {
+        let (mut declared, mut made, mut names) = (String::new(), String::new(), Vec::new());
         let mut about = About::default();
         let mut raw = ["r#type", "r#match", "r#in"].into_iter();
-        for _ in 0..self.random.below(5) + usize::from(about.weight == 0) {
+        for _ in 0..=self.random.below(5) {
             let words = ["plain", "two_words", "three_more_words", "a", "x2_y", "url"];
             let mut name = format!("{}_{}", self.random.pick(&words), self.number());
             if self.random.percent(6) {
@@ -21,31 +31,43 @@ impl Types {
             } else {
                 self.field(all_default)
             };
-            about.weight += ty.about.weight;
-            about.flat_option |= ty.about.flat_option;
+            about.add(ty.about);
             let _ = write!(declared, "\n    {attributes}{name}: {},", ty.rust);
             let _ = write!(made, "{name}: {make}, ");
+            names.push(name);
         }
-        (declared, made, about)
+        Fields { declared, made, names, about }
     }
 
     fn flattened(&mut self) -> (String, Type, String) {
-        let made = "choices.make()".to_owned();
         let scalar = self.scalar();
-        let map = Type { rust: format!("BTreeMap<String, {}>", scalar.rust), about: scalar.about };
+        let map = self.map_of(&scalar);
         let document = self.before(|about| about.flat);
         let mut ty = match (document, self.random.below(8)) {
-            (_, 0) => Type { rust: "Document".to_owned(), about: About { weight: 1, ..About::default() } },
+            (_, 0) => Type { rust: "Document".to_owned(), about: About::ONE },
             (None, _) | (_, 1) => map,
             (Some(ty), _) => ty,
         };
-        if self.random.percent(20) {
-            ty.rust = format!("Option<{}>", ty.rust);
-            ty.about.flat_option = true;
-        } else if self.random.percent(10) {
-            ty.rust = format!("Box<{}>", ty.rust);
+        let mut attributes = "#[serde(flatten)] ".to_owned();
+        match self.random.below(20) {
+            0..4 => {
+                ty.rust = format!("Option<{}>", ty.rust);
+                ty.about.flat_option = true;
+                if self.random.percent(30) {
+                    attributes += "#[serde(skip_serializing_if = \"Option::is_none\")] ";
+                }
+            }
+            4 => ty.rust = format!("Box<{}>", ty.rust),
+            5 => ty.rust = format!("Arc<{}>", ty.rust),
+            6 => {
+                ty.rust = format!("Rc<{}>", ty.rust);
+                ty.about.shared = true;
+            }
+            7 => attributes += "#[serde(skip_serializing_if = \"sometimes\")] ",
+            8 if !ty.about.shared => attributes += "#[odm(serde)] ",
+            _ => {}
         }
-        ("#[serde(flatten)] ".to_owned(), ty, made)
+        (attributes, ty, "choices.make()".to_owned())
     }
 
     fn field(&mut self, must_default: bool) -> (String, Type, String) {
@@ -56,16 +78,9 @@ impl Types {
         let mut attributes = String::new();
         let mut made = "choices.make()".to_owned();
         if self.random.percent(10) {
-            let hex = [
-                "with = \"hex\"",
-                "serialize_with = \"hex::serialize\", deserialize_with = \"hex::deserialize\"",
-            ];
-            let _ = write!(attributes, "#[serde({})] ", self.random.pick(&hex));
-            ty = Type {
-                rust: "u32".to_owned(),
-                about: About { default: true, weight: 1, ..About::default() },
-            };
-        } else if self.random.percent(8) {
+            let _ = write!(attributes, "{} ", self.through_functions());
+            ty = Type { rust: "u32".to_owned(), about: About { default: true, ..About::ONE } };
+        } else if self.random.percent(8) && !ty.about.shared {
             attributes += "#[odm(serde)] ";
         }
         if self.random.percent(5) && ty.about.default {
@@ -89,17 +104,36 @@ impl Types {
                 attributes += "#[serde(skip_serializing_if = \"sometimes\")] ";
             }
         }
+        attributes += &self.renamed();
+        (attributes, ty, made)
+    }
+
+    /// A stored name of its own, and names that are read besides; now and then.
+    fn renamed(&mut self) -> String {
+        let mut attributes = String::new();
         if self.random.percent(20) {
             let forms = ["ø {}", "kebab-{}", "Upper{}", "9{}", "_{}"];
             let name = self.random.pick(&forms).replace("{}", &self.number().to_string());
-            let _ = write!(attributes, "#[serde(rename = {name:?})] ");
+            let _ = match self.random.below(4) {
+                0 => write!(attributes, "#[serde(rename(serialize = {name:?}, deserialize = {name:?}))] "),
+                _ => write!(attributes, "#[serde(rename = {name:?})] "),
+            };
             if self.random.percent(60) {
                 let alias = format!("alias {}", self.number());
                 let _ = write!(attributes, "#[serde(alias = {alias:?}, alias = \"{alias} too\")] ");
                 let _ = write!(self.aliases, "({name:?}, {alias:?}), ({name:?}, \"{alias} too\"), ");
             }
         }
-        (attributes, ty, made)
+        attributes
+    }
+
+    /// What stores a `u32` as text.
+    pub(crate) fn through_functions(&mut self) -> String {
+        let hex = [
+            "#[serde(with = \"hex\")]",
+            "#[serde(serialize_with = \"hex::serialize\", deserialize_with = \"hex::deserialize\")]",
+        ];
+        self.random.pick(&hex).to_owned()
     }
 
     /// The items of a tuple, two or more: their declarations, how they are made, what they say of the tuple.
@@ -109,9 +143,7 @@ impl Types {
         let count = 2 + self.random.below(3);
         let defaults_from = if self.random.percent(30) { self.random.below(count) } else { count };
         for index in 0..count {
-            let ty = self.ty(1);
-            about.weight += ty.about.weight;
-            about.flat_option |= ty.about.flat_option;
+            let mut ty = self.ty(1);
             let mut make = "choices.make()";
             if index >= defaults_from {
                 declared += "#[serde(default = \"made\")] ";
@@ -119,9 +151,13 @@ impl Types {
             if may_skip && self.random.percent(6) && ty.about.default {
                 declared += "#[serde(skip)] ";
                 make = if index >= defaults_from { "made()" } else { "Default::default()" };
-            } else if self.random.percent(6) {
+            } else if self.random.percent(6) && !ty.about.shared {
                 declared += "#[odm(serde)] ";
+            } else if self.random.percent(6) {
+                let _ = write!(declared, "{} ", self.through_functions());
+                ty = Type { rust: "u32".to_owned(), about: About::ONE };
             }
+            about.add(ty.about);
             let _ = write!(declared, "{}, ", ty.rust);
             let _ = write!(made, "{make}, ");
         }

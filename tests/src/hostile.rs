@@ -1,6 +1,8 @@
 //! Bytes that nobody meant to be a document: one body for the fuzzer and for the bounded run in the tests.
 #![allow(missing_docs)] // the fields of the models are their names
 
+pub mod shapes;
+
 use std::collections::{BTreeMap, HashMap};
 
 use odm::{
@@ -10,9 +12,11 @@ use odm::{
         oid::ObjectId, spec::BinarySubtype,
     },
     error::codec::CodecError,
-    value::{Decode, Raw, Writer},
+    value::{Decode, Raw, Row, Writer},
 };
 use serde::{Deserialize, Serialize};
+
+use self::shapes::{Beside, Flat, Forms, Lent, Owned};
 
 /// A model with a field of every kind.
 #[derive(Debug, Clone, Model)]
@@ -70,7 +74,7 @@ pub struct Part {
 }
 
 /// An enum of names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Value)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Value)]
 pub enum Mood {
     Good,
     Bad,
@@ -100,15 +104,22 @@ pub fn read_as_everything(bytes: &[u8]) -> usize {
         again::<Part>(bytes),
         again::<BTreeMap<String, Bson>>(bytes),
         again::<HashMap<u32, Part>>(bytes),
+        again::<Forms>(bytes),
+        again::<Flat>(bytes),
+        again::<Beside>(bytes),
         whole::<Wide>(bytes),
         whole::<Part>(bytes),
+        whole::<Forms>(bytes),
+        seen::<Owned>(bytes),
+        seen::<Lent<'static>>(bytes),
     ]
     .into_iter()
     .filter(|read| *read)
     .count()
 }
 
-fn again<V: Value>(bytes: &[u8]) -> bool {
+/// Reads `bytes` as one type; what is read has to be written, and to read the same again.
+pub fn again<V: Value>(bytes: &[u8]) -> bool {
     match V::decode(Raw::document(bytes)) {
         Ok(value) => {
             let written = bytes_of(&value).unwrap();
@@ -137,6 +148,11 @@ fn whole<D: Decode>(bytes: &[u8]) -> bool {
     }
 }
 
+/// Reads `bytes` as a view, which is never written.
+fn seen<V: Row>(bytes: &[u8]) -> bool {
+    V::read_row(Raw::document(bytes)).map_err(|error| said(&error)).is_ok()
+}
+
 fn said(error: &CodecError) {
     assert!(!error.expected().is_empty() && !error.found().is_empty(), "{error}");
 }
@@ -161,6 +177,10 @@ pub fn seeds() -> Vec<(&'static str, Vec<u8>)> {
         ("every-type", bytes_of(&every_type()).unwrap()),
         ("parts-by-number", bytes_of(&BTreeMap::from([(0, part(0)), (7, Part::default())])).unwrap()),
         ("deep", bytes_of(&deep(20)).unwrap()),
+        ("forms", bytes_of(&shapes::forms()).unwrap()),
+        ("old-forms", bytes_of(&shapes::old_forms()).unwrap()),
+        ("flat", bytes_of(&shapes::flat()).unwrap()),
+        ("beside", bytes_of(&shapes::beside()).unwrap()),
     ]
 }
 

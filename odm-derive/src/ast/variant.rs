@@ -25,6 +25,8 @@ pub(crate) struct Variant<'a> {
     pub(crate) untagged: bool,
     /// Where a serde `with` stands that is not that of one value.
     pub(crate) with: Option<Span>,
+    /// The one value that it holds, if that is skipped: the variant is then stored as if it held nothing.
+    pub(crate) skipped: Option<Box<Field<'a>>>,
     pub(crate) content: Content<'a>,
 }
 
@@ -63,7 +65,7 @@ impl<'a> Variant<'a> {
         let stored = attrs.rename.get().map_or(serde.name, syn::LitStr::value);
         let untagged = serde.untagged || *tagging == Tagging::Untagged;
         let mut fields = read_fields(cx, &original.fields, serde.fields, derive, Some(&original.ident));
-        let mut with = serde.with;
+        let (mut with, mut skipped) = (serde.with, None);
         let content = match &original.fields {
             Fields::Unit => Content::Unit,
             Fields::Named(_) => {
@@ -73,6 +75,10 @@ impl<'a> Variant<'a> {
                 Content::Document(fields)
             }
             Fields::Unnamed(_) => match fields.pop() {
+                Some(field) if fields.is_empty() && !field.is_stored() => {
+                    skipped = Some(Box::new(field));
+                    Content::Unit
+                }
                 Some(mut field) if fields.is_empty() => {
                     field.stored = match tagging {
                         _ if untagged => String::new(),
@@ -103,6 +109,7 @@ impl<'a> Variant<'a> {
             other: serde.other,
             untagged,
             with,
+            skipped,
             content,
         }
     }

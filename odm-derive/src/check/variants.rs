@@ -6,7 +6,7 @@ use quote::quote;
 
 use super::problem_of_name;
 use crate::{
-    ast::{Container, Variant, member_name},
+    ast::{Container, Field, Variant, member_name},
     attr::serde::Tagging,
     ctxt::Ctxt,
 };
@@ -22,7 +22,7 @@ pub(super) fn with_of_variant(cx: &Ctxt, variant: &Variant<'_>) {
     }
 }
 
-/// A tag stands among the fields, so none may have its name.
+/// The names by which an enum tells its variants are names of elements too.
 pub(super) fn tags(cx: &Ctxt, container: &Container<'_>, tagging: &Tagging, variants: &[Variant<'_>]) {
     let names: &[&String] = match tagging {
         Tagging::External | Tagging::Untagged => &[],
@@ -30,10 +30,7 @@ pub(super) fn tags(cx: &Ctxt, container: &Container<'_>, tagging: &Tagging, vari
         Tagging::Adjacent { tag, content } => &[tag, content],
     };
     for name in names {
-        if let Some(problem) = problem_of_name(name) {
-            let message = format!("the tag cannot be stored as {name:?}: the name {problem}");
-            cx.error(&container.original.ident, message);
-        }
+        name_of_tag(cx, container, name);
     }
     let external = *tagging == Tagging::External;
     for variant in variants.iter().filter(|variant| external && !variant.untagged) {
@@ -43,16 +40,36 @@ pub(super) fn tags(cx: &Ctxt, container: &Container<'_>, tagging: &Tagging, vari
         }
     }
     if let Tagging::Internal { tag } = tagging {
-        for field in variants.iter().flat_map(|variant| variant.content.fields()) {
-            if field.is_stored()
-                && std::iter::once(&field.stored).chain(&field.aliases).any(|name| name == tag)
-            {
-                let name = member_name(&field.member);
-                cx.error(
-                    field.original,
-                    format_args!("`{name}` is stored as `{tag}`, which is the tag: rename one"),
-                );
-            }
+        for variant in variants {
+            beside_tag(cx, tag, variant.content.fields());
+        }
+    }
+}
+
+/// A struct with a tag says its own name beside its fields.
+pub(super) fn own_tag(cx: &Ctxt, container: &Container<'_>) {
+    if let Some((tag, _)) = &container.tag {
+        name_of_tag(cx, container, tag);
+        beside_tag(cx, tag, container.fields());
+    }
+}
+
+fn name_of_tag(cx: &Ctxt, container: &Container<'_>, name: &str) {
+    if let Some(problem) = problem_of_name(name) {
+        let message = format!("the tag cannot be stored as {name:?}: the name {problem}");
+        cx.error(&container.original.ident, message);
+    }
+}
+
+/// A tag stands among the fields, so none may have its name.
+fn beside_tag(cx: &Ctxt, tag: &str, fields: &[Field<'_>]) {
+    for field in fields.iter().filter(|field| field.is_stored() && field.flatten.is_none()) {
+        if std::iter::once(&field.stored).chain(&field.aliases).any(|name| name == tag) {
+            let name = member_name(&field.member);
+            cx.error(
+                field.original,
+                format_args!("`{name}` is stored as `{tag}`, which is the tag: rename one"),
+            );
         }
     }
 }

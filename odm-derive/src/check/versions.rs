@@ -50,6 +50,10 @@ pub(super) fn versions(cx: &Ctxt, container: &Container<'_>) {
         cx.push(syn::Error::new(span, "`_id` is the identity: store the version under another name"));
         return;
     }
+    if container.tag.as_ref().is_some_and(|(tag, _)| *tag == name) {
+        let message = format!("`{name}` is the tag: store the version under another name");
+        cx.push(syn::Error::new(span, message));
+    }
     for field in container.fields().iter().filter(|field| field.is_stored()) {
         if field.stored == name || field.aliases.contains(&name) {
             cx.push(syn::Error::new(

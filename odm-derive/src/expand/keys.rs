@@ -195,7 +195,11 @@ fn default(scope: &Scope<'_>, field: &Field<'_>) -> Option<TokenStream> {
         (Default::Path(path), _) => quote!(#path()),
         (Default::Trait, _) => quote!(::core::default::Default::default()),
         (Default::None, Default::Trait) => quote!(<Self as ::core::default::Default>::default().#member),
-        (Default::None, Default::Path(path)) => quote!(#path().#member),
+        // The function may be generic: only the type says which one is meant.
+        (Default::None, Default::Path(path)) => {
+            let whole = local("__default");
+            quote!({ let #whole: Self = #path(); #whole.#member })
+        }
         (Default::None, Default::None) => return None,
     };
     let (has, given) = (quote!(<Self as #runtime::Has<#key>>), local("__given"));

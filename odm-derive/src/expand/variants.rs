@@ -146,7 +146,9 @@ fn flatten(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant<'_>]) -> To
             let names = read.flat_map(|variant| std::iter::once(&variant.stored).chain(&variant.aliases));
             quote!(::core::option::Option::Some(&[#(#names),*]))
         }
-        Tagging::Adjacent { tag, content } => quote!(::core::option::Option::Some(&[#tag, #content])),
+        Tagging::Adjacent { tag, content } if decode::tells_all(tagging, variants) => {
+            quote!(::core::option::Option::Some(&[#tag, #content]))
+        }
         _ => quote!(::core::option::Option::None),
     };
     quote! {

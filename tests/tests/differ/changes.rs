@@ -1,4 +1,5 @@
-//! Changes of what is stored: another order, a name of old, something more, something less, something else.
+//! Changes of what is stored: another order, a name of old, something more, something less, something else, from
+//! elsewhere or in another form.
 
 use odm::bson::{Bson, Document};
 
@@ -8,15 +9,19 @@ use super::make::Choices;
 pub(crate) fn change(bytes: &[u8], aliases: &[(&str, &str)], choices: &mut Choices<'_>) -> Option<Vec<u8>> {
     let mut document = Document::from_reader(bytes).ok()?;
     let value = document.get_mut("v")?;
-    let kind = choices.below(6);
+    let kind = choices.below(8);
     if kind == 0 {
         shuffle(value, choices);
     } else {
-        let target = choices.below(nodes(value));
+        let (target, source) = (choices.below(nodes(value)), choices.below(nodes(value)));
+        let mut other = Bson::Null;
+        act(&mut value.clone(), &mut { source }, &mut |value| other = value.clone());
         act(value, &mut { target }, &mut |value| match kind {
             1 => rename(value, aliases),
             2 => more(value, choices),
             3 => less(value, choices),
+            4 => turn(value),
+            5 => *value = other.clone(),
             _ => *value = choices.make(),
         });
     }
@@ -83,6 +88,23 @@ fn rename(value: &mut Bson, aliases: &[(&str, &str)]) {
         }
         _ => {}
     }
+}
+
+/// A name as the one key of a document, and back: in both forms serde writes a variant without data. A number as
+/// another type of number.
+fn turn(value: &mut Bson) {
+    *value = match value {
+        Bson::String(name) => Bson::Document([(name.clone(), Bson::Null)].into_iter().collect()),
+        Bson::Document(document) => match document.keys().next() {
+            Some(name) => Bson::String(name.clone()),
+            None => Bson::Array(Vec::new()),
+        },
+        Bson::Int32(number) => Bson::Int64((*number).into()),
+        Bson::Int64(number) => i32::try_from(*number).map_or(Bson::Null, Bson::Int32),
+        #[allow(clippy::cast_possible_truncation)] // whatever it is
+        Bson::Double(number) => Bson::Int64(*number as i64),
+        _ => return,
+    };
 }
 
 fn more(value: &mut Bson, choices: &mut Choices<'_>) {

@@ -31,10 +31,30 @@ pub(crate) enum Exception {
     OtherWithContent,
     /// serde reads a unit that it buffered from an empty document or array too.
     EmptyDocumentForNull,
+    /// serde writes a flattened variant without data as `{ name: null }`, which `bson` reads only where serde buffers.
+    NameWithNull,
+    /// serde reads a tag in that form too, beside its content.
+    TagWithNull,
+    /// Where serde buffers what it lays flat, it hands `bson` a decimal in a form that `bson` does not write.
+    BufferedDecimal,
+    /// serde refuses the tag of a struct, which it has written itself, where unknown fields are denied.
+    OwnTag,
 }
 
 /// Names that only extended JSON has.
-const EXTENDED: &[&str] = &["\"$oid\"", "\"$date\"", "\"$timestamp\"", "\"$binary\"", "\"$numberDecimal"];
+const EXTENDED: &[&str] = &[
+    "\"$oid\"",
+    "\"$date\"",
+    "\"$timestamp\"",
+    "\"$binary\"",
+    "\"$numberDecimal",
+    "\"$regularExpression\"",
+    "\"$code\"",
+    "\"$symbol\"",
+    "\"$undefined\"",
+    "\"$minKey\"",
+    "\"$maxKey\"",
+];
 
 /// The reason why the two differ, if it is one of those.
 pub(crate) fn of(
@@ -45,6 +65,10 @@ pub(crate) fn of(
 ) -> Option<Exception> {
     match (ours, theirs) {
         (Ok(_), Err(theirs)) if theirs.contains("expected unit variant") => Some(Exception::OtherWithContent),
+        (Ok(_), Err(theirs)) if theirs.contains("unknown field `tag ") => Some(Exception::OwnTag),
+        (Ok(_), Err(theirs)) if theirs.contains("expected a string enum, got a document") => {
+            Some(Exception::NameWithNull)
+        }
         (Ok(ours), _) => {
             let mut document = Document::from_reader(bytes).ok()?;
             document.iter_mut().for_each(|(_, value)| integers(value));
@@ -54,7 +78,7 @@ pub(crate) fn of(
             if theirs.is_ok_and(|theirs| plain(&theirs) == plain(ours)) {
                 return Some(Exception::IntegralDouble);
             }
-            shorter(bytes)?
+            replaced(bytes, shorter)?
                 .iter()
                 .any(|bytes| (subject.read)(bytes).theirs.is_ok_and(|theirs| theirs == *ours))
                 .then_some(Exception::BufferedArray)
@@ -62,6 +86,11 @@ pub(crate) fn of(
         (Err(error), Ok(theirs)) => stricter(subject, bytes, error, theirs),
         _ => None,
     }
+}
+
+/// The reason why odm writes what `bson` refuses, if there is one.
+pub(crate) fn of_writing(theirs: &str) -> Option<Exception> {
+    theirs.contains("can't serialize string for step Decimal128Value").then_some(Exception::BufferedDecimal)
 }
 
 /// What serde read and odm refuses.
@@ -73,6 +102,9 @@ fn stricter(subject: &Subject, bytes: &[u8], error: &CodecError, theirs: &str) -
     match (expected, error.found()) {
         ("a document with one element, the variant", "more") => return Some(Exception::SecondVariant),
         ("null", "a document" | "an array") => return Some(Exception::EmptyDocumentForNull),
+        ("a string", "a document") if is_name_with_null(bytes, &error.path()) => {
+            return Some(Exception::TagWithNull);
+        }
         _ if EXTENDED.iter().any(|name| theirs.contains(name)) => return Some(Exception::ExtendedJson),
         ("a document", found) if found != "null" => return Some(Exception::NoDocument),
         (_, found) if expected.starts_with("a value of a variant") && !found.starts_with("a document") => {
@@ -80,7 +112,36 @@ fn stricter(subject: &Subject, bytes: &[u8], error: &CodecError, theirs: &str) -
         }
         _ => {}
     }
+    // Inside an untagged enum, which says only that nothing fits.
+    if replaced(bytes, empty)?.iter().any(|bytes| (subject.read)(bytes).ours.is_ok_and(|ours| ours == theirs))
+    {
+        return Some(Exception::NoDocument);
+    }
     subject.flat_option.then_some(Exception::FlattenedOption)
+}
+
+/// Whether `{ name: null }` stands at this path.
+fn is_name_with_null(bytes: &[u8], path: &str) -> bool {
+    fn find<'b>(value: &'b Bson, path: &str) -> Option<&'b Bson> {
+        if path.is_empty() {
+            return Some(value);
+        }
+        let below = |name: &str, value: &'b Bson| {
+            let rest = path.strip_prefix(name)?;
+            find(value, rest.strip_prefix('.').or_else(|| rest.is_empty().then_some(""))?)
+        };
+        match value {
+            Bson::Document(document) => document.iter().find_map(|(name, value)| below(name, value)),
+            Bson::Array(items) => {
+                items.iter().enumerate().find_map(|(index, item)| below(&index.to_string(), item))
+            }
+            _ => None,
+        }
+    }
+    let Ok(document) = Document::from_reader(bytes) else { return false };
+    find(&Bson::Document(document), path)
+        .and_then(Bson::as_document)
+        .is_some_and(|found| found.len() == 1 && found.values().all(|value| *value == Bson::Null))
 }
 
 /// Whether serde reads the same without the item of an array at this path.
@@ -113,35 +174,61 @@ fn is_ignored(subject: &Subject, bytes: &[u8], path: &str, theirs: &str) -> bool
     document.to_vec().is_ok_and(|bytes| (subject.read)(&bytes).theirs.is_ok_and(|other| other == theirs))
 }
 
-/// The document with one of its arrays an item shorter, for each array.
-fn shorter(bytes: &[u8]) -> Option<Vec<Vec<u8>>> {
-    /// Shortens the array of this number, counted from the outside; gives how many there are.
-    fn shorten(value: &mut Bson, number: usize, seen: &mut usize) {
+/// An array with fewer items.
+fn shorter(value: &Bson) -> Vec<Bson> {
+    let Bson::Array(items) = value else { return Vec::new() };
+    (0..items.len()).map(|length| Bson::Array(items[..length].to_vec())).collect()
+}
+
+/// What a struct without fields is, or one of defaults alone, for what serde reads it from too.
+fn empty(value: &Bson) -> Vec<Bson> {
+    match value {
+        Bson::Document(_)
+        | Bson::String(_)
+        | Bson::Boolean(_)
+        | Bson::Null
+        | Bson::Int32(_)
+        | Bson::Int64(_)
+        | Bson::Double(_) => Vec::new(),
+        _ => vec![Bson::Document(Document::new())],
+    }
+}
+
+/// The document with something else in place of one value, for each value and each thing.
+fn replaced(bytes: &[u8], others: impl Fn(&Bson) -> Vec<Bson>) -> Option<Vec<Vec<u8>>> {
+    fn collect<'b>(value: &'b Bson, found: &mut Vec<&'b Bson>) {
+        found.push(value);
         match value {
-            Bson::Array(items) => {
-                if *seen == number {
-                    items.pop();
-                }
-                *seen += 1;
-                for item in items {
-                    shorten(item, number, seen);
-                }
-            }
-            Bson::Document(document) => {
-                document.iter_mut().for_each(|(_, value)| shorten(value, number, seen));
-            }
+            Bson::Array(items) => items.iter().for_each(|item| collect(item, found)),
+            Bson::Document(document) => document.iter().for_each(|(_, value)| collect(value, found)),
             _ => {}
         }
     }
+    /// Puts `other` in place of the value that `target` counts down to.
+    fn replace(value: &mut Bson, target: &mut usize, other: &Bson) -> bool {
+        if *target == 0 {
+            other.clone_into(value);
+            return true;
+        }
+        *target -= 1;
+        match value {
+            Bson::Array(items) => items.iter_mut().any(|item| replace(item, target, other)),
+            Bson::Document(document) => document.iter_mut().any(|(_, value)| replace(value, target, other)),
+            _ => false,
+        }
+    }
     let document = Bson::Document(Document::from_reader(bytes).ok()?);
-    let mut arrays = 0;
-    shorten(&mut document.clone(), usize::MAX, &mut arrays);
-    let shortened = |number| {
-        let mut document = document.clone();
-        shorten(&mut document, number, &mut 0);
-        document.as_document().and_then(|document| document.to_vec().ok())
-    };
-    Some((0..arrays).filter_map(shortened).collect())
+    let mut found = Vec::new();
+    collect(&document, &mut found);
+    let mut all = Vec::new();
+    for (number, value) in found.into_iter().enumerate() {
+        for other in others(value) {
+            let mut changed = document.clone();
+            replace(&mut changed, &mut { number }, &other);
+            all.extend(changed.as_document().and_then(|document| document.to_vec().ok()));
+        }
+    }
+    Some(all)
 }
 
 /// What serde would have to read: integers for doubles.

@@ -7,6 +7,7 @@
 mod changes;
 mod exceptions;
 mod make;
+mod seen;
 mod subject;
 
 use std::{env, fmt::Write};
@@ -20,8 +21,8 @@ use proptest::{
 
 use self::{
     changes::change,
-    exceptions::Exception,
     make::Choices,
+    seen::{Report, Seen},
     subject::{Read, Subject},
 };
 
@@ -39,45 +40,29 @@ use self::{
 mod types {
     use std::{
         borrow::Cow,
-        collections::{BTreeMap, BTreeSet, VecDeque},
+        collections::{BTreeMap, BTreeSet, HashMap, HashSet, LinkedList, VecDeque},
         marker::PhantomData,
-        num::{NonZeroU32, Wrapping},
+        num::{NonZeroI64, NonZeroU32, Saturating, Wrapping},
+        path::PathBuf,
+        rc::Rc,
         sync::Arc,
     };
 
     use odm::{
         Embedded, Value,
-        bson::{Binary, Bson, DateTime, Decimal128, Document, Timestamp, oid::ObjectId},
+        bson::{
+            Binary, Bson, DateTime, Decimal128, Document, JavaScriptCodeWithScope, Regex, Timestamp,
+            oid::ObjectId,
+        },
     };
     use serde::{Deserialize, Serialize};
 
     use super::{
-        make::{Choices, Make, MakeKey, hex, made, refused, sometimes},
+        make::{Choices, InOrder, Make, MakeKey, hex, length, made, refused, sometimes},
         subject::{Subject, subject},
     };
 
     include!(concat!(env!("OUT_DIR"), "/differ.rs"));
-}
-
-/// How often each thing happened.
-#[derive(Debug, Default)]
-struct Seen {
-    values: usize,
-    refused_by_both: usize,
-    not_read_back_by_serde: usize,
-    twice: usize,
-    changed: usize,
-    changed_and_read: usize,
-    exceptions: Vec<(Exception, usize)>,
-}
-
-impl Seen {
-    fn except(&mut self, exception: Exception) {
-        match self.exceptions.iter_mut().find(|(other, _)| *other == exception) {
-            Some((_, count)) => *count += 1,
-            None => self.exceptions.push((exception, 1)),
-        }
-    }
 }
 
 fn show(bytes: &[u8]) -> String {
@@ -127,16 +112,19 @@ fn hold(subject: &Subject, choices: &[u8], seen: &mut Seen) -> Result<(), TestCa
             seen.twice += 1;
             return Ok(());
         }
+        (Ok(_), Err(theirs)) if exceptions::of_writing(&theirs).is_some() => {
+            exceptions::of_writing(&theirs).into_iter().for_each(|exception| seen.except(exception));
+            return Ok(());
+        }
         (ours, theirs) => {
             let (ours, theirs) = (ours.map(|bytes| show(&bytes)), theirs.map(|bytes| show(&bytes)));
             let message = format!("written by one: {value}\n  odm:  {ours:?}\n  bson: {theirs:?}");
             return Err(TestCaseError::fail(message));
         }
     };
+    seen.written += 1;
     read_the_same(subject, &bytes, seen)?;
-    if (subject.read)(&bytes).theirs.is_ok_and(|theirs| theirs != value) {
-        seen.not_read_back_by_serde += 1;
-    }
+    seen.read_back += usize::from((subject.read)(&bytes).theirs.is_ok_and(|theirs| theirs == value));
     let mut choices = Choices::new(of_the_changes);
     for _ in 0..4 {
         let Some(changed) = change(&bytes, types::ALIASES, &mut choices) else { break };
@@ -149,14 +137,15 @@ fn hold(subject: &Subject, choices: &[u8], seen: &mut Seen) -> Result<(), TestCa
 #[test]
 fn what_odm_stores_is_what_serde_stores() {
     let cases = env::var("ODM_DIFFER_CASES").map_or(24, |cases| cases.parse().unwrap());
-    let (mut seen, mut failures, mut failed) = (Seen::default(), String::new(), 0);
+    let (mut report, mut failures, mut failed) = (Report::default(), String::new(), 0);
     for subject in types::SUBJECTS {
         let config =
             Config { cases, failure_persistence: None, max_shrink_iters: 2_000, ..Config::default() };
         let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &[7; 32]));
-        let cell = std::cell::RefCell::new(&mut seen);
+        let seen = std::cell::RefCell::new(Seen::of(subject));
         let outcome =
-            runner.run(&vec(any::<u8>(), 0..160), |choices| hold(subject, &choices, &mut cell.borrow_mut()));
+            runner.run(&vec(any::<u8>(), 0..160), |choices| hold(subject, &choices, &mut seen.borrow_mut()));
+        report.add(seen.into_inner());
         if let Err(error) = outcome {
             failed += 1;
             let reason = match error {
@@ -166,12 +155,7 @@ fn what_odm_stores_is_what_serde_stores() {
             let _ = writeln!(failures, "{}: {reason}", subject.name);
         }
     }
-    println!("{seen:#?}");
+    println!("{report}");
     assert!(failures.is_empty(), "{failed} of {} types:\n{failures}", types::SUBJECTS.len());
-    // Both sides were asked, and most of the time they had something to say.
-    assert!(seen.twice < seen.values / 50 && seen.refused_by_both < seen.values / 8, "{seen:?}");
-    assert!(seen.not_read_back_by_serde < seen.values / 3, "{seen:?}");
-    assert!(seen.changed_and_read > seen.changed / 4, "{seen:?}");
-    let excepted: usize = seen.exceptions.iter().map(|(_, count)| count).sum();
-    assert!(excepted < seen.changed / 50, "{seen:?}");
+    report.both_were_asked();
 }

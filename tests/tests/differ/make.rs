@@ -2,14 +2,19 @@
 
 use std::{
     borrow::Cow,
-    collections::{BTreeMap, BTreeSet, VecDeque},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet, LinkedList, VecDeque},
     fmt::Debug,
-    num::{NonZeroU32, Wrapping},
+    hash::{BuildHasher, Hash, Hasher},
+    marker::PhantomData,
+    num::{NonZeroI64, NonZeroU32, Saturating, Wrapping},
+    path::PathBuf,
+    rc::Rc,
     sync::Arc,
 };
 
 use odm::bson::{
-    Binary, Bson, DateTime, Decimal128, Document, Timestamp, doc, oid::ObjectId, spec::BinarySubtype,
+    Binary, Bson, DateTime, Decimal128, Document, JavaScriptCodeWithScope, Regex, Timestamp, doc,
+    oid::ObjectId, spec::BinarySubtype,
 };
 
 /// Bytes that decide; behind their end, all are zero.
@@ -61,6 +66,11 @@ pub(crate) trait Make: Sized {
 /// The simplest value.
 pub(crate) fn made<T: Make>() -> T {
     T::make(&mut Choices::new(&[]))
+}
+
+/// What is missing where a constant of the type says it.
+pub(crate) fn length<const N: usize>() -> usize {
+    N
 }
 
 /// Not written in about half of all cases.
@@ -132,6 +142,10 @@ make! {
     };
     Cow<'static, str>: |choices| Cow::Owned(choices.make());
     Box<str>: |choices| choices.make::<String>().into();
+    Arc<str>: |choices| choices.make::<String>().into();
+    Rc<str>: |choices| choices.make::<String>().into();
+    PathBuf: |choices| choices.make::<String>().into();
+    PhantomData<u8>: |_choices| PhantomData;
     ObjectId: |choices| ObjectId::from_bytes([choices.byte(); 12]);
     DateTime: |choices| DateTime::from_millis(choices.make());
     Decimal128: |choices| Decimal128::from_bytes([choices.byte(); 16]);
@@ -140,7 +154,12 @@ make! {
         subtype: choices.pick(&[BinarySubtype::Generic, BinarySubtype::Md5, BinarySubtype::Uuid, BinarySubtype::BinaryOld]),
         bytes: choices.some(Choices::byte),
     };
-    Bson: |choices| match choices.below(12) {
+    Regex: |choices| Regex {
+        pattern: choices.pick(&["", "a", "^[ø]$"]).try_into().unwrap(),
+        options: choices.pick(&["", "i", "im"]).try_into().unwrap(),
+    };
+    JavaScriptCodeWithScope: |choices| JavaScriptCodeWithScope { code: choices.make(), scope: choices.make() };
+    Bson: |choices| match choices.below(16) {
         0 => Bson::Null,
         1 => Bson::Int32(choices.make()),
         2 => Bson::Int64(choices.make()),
@@ -152,11 +171,17 @@ make! {
         8 => Bson::ObjectId(choices.make()),
         9 => Bson::DateTime(choices.make()),
         10 => Bson::Binary(choices.make()),
+        11 => Bson::RegularExpression(choices.make()),
+        12 => Bson::JavaScriptCodeWithScope(choices.make()),
+        13 => choices.pick(&[Bson::JavaScriptCode("f()".to_owned()), Bson::Symbol("s".to_owned())]),
+        14 => choices.pick(&[Bson::Undefined, Bson::MinKey, Bson::Decimal128(Decimal128::from_bytes([0; 16]))]),
         _ => choices.pick(&[Bson::MaxKey, Bson::Timestamp(Timestamp { time: 1, increment: 2 }), doc! { "x": {} }.into()]),
     };
     Document: |choices| choices.some(|choices| (key(choices), choices.make::<Bson>()));
     NonZeroU32: |choices| NonZeroU32::new(choices.make()).unwrap_or(NonZeroU32::MIN);
+    NonZeroI64: |choices| NonZeroI64::new(choices.make()).unwrap_or(NonZeroI64::MIN);
     Wrapping<u16>: |choices| Wrapping(choices.make());
+    Saturating<i32>: |choices| Saturating(choices.make());
 }
 
 /// A key of a map that is data: no name of a field, no NUL.
@@ -165,7 +190,7 @@ fn key(choices: &mut Choices<'_>) -> String {
 }
 
 /// What may be the key of a map.
-pub(crate) trait MakeKey: Ord {
+pub(crate) trait MakeKey: Ord + Hash {
     fn make_key(choices: &mut Choices<'_>) -> Self;
 }
 
@@ -178,6 +203,33 @@ impl MakeKey for String {
 impl<K: MakeKey, V: Make> Make for BTreeMap<K, V> {
     fn make(choices: &mut Choices<'_>) -> Self {
         choices.some(|choices| (K::make_key(choices), choices.make()))
+    }
+}
+
+impl<K: MakeKey, V: Make> Make for HashMap<K, V, InOrder> {
+    fn make(choices: &mut Choices<'_>) -> Self {
+        choices.some(|choices| (K::make_key(choices), choices.make()))
+    }
+}
+
+/// All hashes are one, so the entries are in the order in which they came: two maps of the same show the same.
+#[derive(Debug, Clone, Default)]
+#[allow(unreachable_pub)] // the types that hold it are public
+pub struct InOrder;
+
+impl BuildHasher for InOrder {
+    type Hasher = Self;
+
+    fn build_hasher(&self) -> Self {
+        Self
+    }
+}
+
+impl Hasher for InOrder {
+    fn write(&mut self, _: &[u8]) {}
+
+    fn finish(&self) -> u64 {
+        0
     }
 }
 
@@ -195,10 +247,17 @@ containers! {
     [T: Make] Option<T>: |choices| if choices.below(3) == 0 { None } else { Some(choices.make()) };
     [T: Make] Vec<T>: |choices| choices.some(Choices::make);
     [T: Make] VecDeque<T>: |choices| choices.some(Choices::make);
+    [T: Make] LinkedList<T>: |choices| choices.some(Choices::make);
+    [T: Make] Box<[T]>: |choices| choices.some(Choices::make);
+    [T: Make] Arc<[T]>: |choices| choices.some(Choices::make);
     [T: Make + Ord] BTreeSet<T>: |choices| choices.some(Choices::make);
+    [T: Make + Eq + Hash] HashSet<T, InOrder>: |choices| choices.some(Choices::make);
     [T: Make] Box<T>: |choices| Box::new(choices.make());
     [T: Make] Arc<T>: |choices| Arc::new(choices.make());
+    [T: Make] Rc<T>: |choices| Rc::new(choices.make());
+    [T: Make + Clone] Cow<'static, T>: |choices| Cow::Owned(choices.make());
     [T: Make, const N: usize] [T; N]: |choices| std::array::from_fn(|_| choices.make());
     [A: Make] (A,): |choices| (choices.make(),);
     [A: Make, B: Make] (A, B): |choices| (choices.make(), choices.make());
+    [A: Make, B: Make, C: Make] (A, B, C): |choices| (choices.make(), choices.make(), choices.make());
 }

@@ -184,6 +184,29 @@ fn a_value_that_is_too_deep_is_not_written() {
     });
 }
 
+/// Newtypes and options make no level, so nothing of the document bounds a chain of them.
+#[test]
+fn a_chain_of_newtypes_through_serde_has_an_end() {
+    #[derive(Serialize, Deserialize)]
+    struct Link(Option<Box<Link>>);
+    #[derive(Embedded)]
+    struct Held {
+        #[odm(serde)]
+        link: Link,
+    }
+    fn chain(links: usize) -> Held {
+        Held { link: (1..links).fold(Link(None), |inner, _| Link(Some(Box::new(inner)))) }
+    }
+    on_a_small_stack(|| {
+        assert_eq!(bytes_of(&chain(900)).unwrap(), bytes_of(&doc! { "link": Bson::Null }).unwrap());
+        // Rust itself would overflow the stack when it drops so long a chain.
+        let chain = std::mem::ManuallyDrop::new(chain(100_000));
+        let error = bytes_of(&*chain).unwrap_err();
+        let expected = "`link`: expected at most 1800 newtypes and options inside each other, found more";
+        assert_eq!(error.to_string(), expected);
+    });
+}
+
 /// The scope of code is a level like any other.
 #[test]
 fn scopes_of_code_are_counted() {

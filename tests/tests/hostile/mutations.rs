@@ -4,6 +4,8 @@ use std::{env, fs, path::Path, thread};
 
 use odm_integration::hostile::{read_as_everything, seeds};
 
+use super::crates;
+
 /// A generator that needs no library: the same numbers in every run.
 struct Random(u64);
 
@@ -51,7 +53,8 @@ fn repair(bytes: &mut [u8]) {
 #[test]
 fn mutated_documents_never_panic() {
     let run = |seed: u64| {
-        let seeds = seeds();
+        let mut seeds = seeds();
+        seeds.push(("crates", crates::seed()));
         let mut random = Random(seed);
         let mut read = 0;
         for _ in 0..CASES {
@@ -60,7 +63,7 @@ fn mutated_documents_never_panic() {
             for _ in 0..=random.below(3) {
                 mutate(&mut bytes, other, &mut random);
             }
-            read += usize::from(read_as_everything(&bytes) > 0);
+            read += usize::from(read_as_everything(&bytes) > 0 || crates::read(&bytes));
         }
         read
     };
@@ -81,7 +84,13 @@ fn random_bytes_never_panic() {
         }
         repair(&mut bytes);
         read_as_everything(&bytes);
+        crates::read(&bytes);
     }
+}
+
+#[test]
+fn the_seed_of_other_crates_is_read() {
+    assert!(crates::read(&crates::seed()));
 }
 
 #[test]

@@ -279,3 +279,32 @@ fn parts_of_an_untagged_enum_are_read_as_exactly_as_the_rest() {
     same(Number::Exact { n: 5.0 });
     same(Number::Whole { whole: Whole { n: 5 } });
 }
+
+#[test]
+fn an_upgraded_document_of_an_untagged_enum_is_read_as_exactly() {
+    fn nothing(_: &mut Document) {}
+    #[derive(Debug, PartialEq, Embedded)]
+    #[odm(schema_version = 2, upgrade(1 = nothing))]
+    struct Whole {
+        n: i64,
+    }
+    #[derive(Debug, PartialEq, Value)]
+    #[serde(untagged)]
+    enum Number {
+        Whole(Whole),
+        Flat {
+            #[serde(flatten)]
+            whole: Whole,
+            flat: bool,
+        },
+        Exact {
+            n: f64,
+        },
+    }
+    let number = |document: Document| read::<Held<Number>>(&doc! { "v": document }).unwrap().v;
+    assert_eq!(number(doc! { "n": 5_i64 }), Number::Whole(Whole { n: 5 }));
+    assert_eq!(number(doc! { "n": 5.0 }), Number::Exact { n: 5.0 });
+    assert_eq!(number(doc! { "flat": true, "n": 5.0 }), Number::Exact { n: 5.0 });
+    let current = doc! { "schema_version": 2, "n": 5.0 };
+    assert_eq!(number(current), Number::Exact { n: 5.0 });
+}

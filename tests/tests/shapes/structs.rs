@@ -265,3 +265,10 @@ fn a_generic_type_asks_of_its_parameters_what_its_fields_need() {
     assert_eq!(show(&written(&Item::<Source> { item: 5 })), doc! { "item": 5 });
     same(Foreign { held: vec![Plain(1), Plain(2)] });
 }
+
+#[test]
+fn a_newtype_stores_its_value_even_if_that_is_skipped() {
+    #[derive(Debug, PartialEq, Serialize, Deserialize, Value)]
+    struct Skipped(#[serde(skip)] i32);
+    assert_eq!(same(Skipped(5)), Bson::Int32(5));
+}

@@ -286,6 +286,66 @@ fn a_variant_may_be_stored_through_functions() {
 }
 
 #[test]
+fn a_variant_whose_value_is_skipped_is_stored_without_data() {
+    fn seven() -> i32 {
+        7
+    }
+    #[derive(Debug, PartialEq, Serialize, Deserialize, Value)]
+    enum Named {
+        A(#[serde(skip)] i32),
+        B(#[serde(skip, default = "seven")] i32),
+    }
+    #[derive(Debug, PartialEq, Serialize, Deserialize, Value)]
+    #[serde(tag = "kind")]
+    enum Tagged {
+        A(#[serde(skip)] i32),
+    }
+    #[derive(Debug, PartialEq, Serialize, Deserialize, Value)]
+    #[serde(untagged)]
+    enum Untagged {
+        A(#[serde(skip)] i32),
+    }
+    assert_eq!(same(Named::A(0)), Bson::from("A"));
+    assert_eq!(same(Named::B(7)), Bson::from("B"));
+    assert_eq!(same(Tagged::A(0)), bson(doc! { "kind": "A" }));
+    assert_eq!(same(Untagged::A(0)), Bson::Null);
+}
+
+#[test]
+fn a_flattened_enum_with_a_tag_may_have_variants_without() {
+    #[derive(Debug, PartialEq, Serialize, Deserialize, Value)]
+    #[serde(tag = "kind", content = "value")]
+    enum Adjacent {
+        Text(String),
+        #[serde(untagged)]
+        Plain {
+            b: f64,
+        },
+    }
+    #[derive(Debug, PartialEq, Serialize, Deserialize, Value)]
+    #[serde(tag = "kind")]
+    enum Internal {
+        Counted {
+            b: i64,
+        },
+        #[serde(untagged)]
+        Plain {
+            b: f64,
+        },
+    }
+    #[derive(Debug, PartialEq, Serialize, Deserialize, Embedded)]
+    struct Holder<T> {
+        a: i32,
+        #[serde(flatten)]
+        part: T,
+    }
+    same(Holder { a: 1, part: Adjacent::Text("x".into()) });
+    same(Holder { a: 1, part: Adjacent::Plain { b: 1.5 } });
+    same(Holder { a: 1, part: Internal::Counted { b: 5 } });
+    same(Holder { a: 1, part: Internal::Plain { b: 5.0 } });
+}
+
+#[test]
 fn generic_enums_hold_what_is_given() {
     #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Value)]
     #[serde(tag = "kind", content = "value")]

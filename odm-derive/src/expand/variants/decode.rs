@@ -6,7 +6,7 @@ use quote::quote;
 use super::{body, constructor, content_name};
 use crate::{
     ast::{Content, Variant},
-    attr::serde::Tagging,
+    attr::serde::{Default, Tagging},
     expand::{Scope, codec, scope::local, tuple},
 };
 
@@ -22,8 +22,12 @@ pub(super) fn framed(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant<'
                 #arms
             }
         }
-        Tagging::Internal { .. } | Tagging::Adjacent { .. } => {
+        Tagging::Internal { .. } | Tagging::Adjacent { .. } if tells_all(tagging, variants) => {
             quote!(<Self as #runtime::Flatten>::decode_fields(#raw.elements()?))
+        }
+        Tagging::Internal { .. } | Tagging::Adjacent { .. } => {
+            let (elements, read) = (local("__elements"), by_tag(scope, tagging, variants));
+            quote!(let #elements = #raw.elements()?; #read)
         }
         Tagging::Untagged => TokenStream::new(),
     };
@@ -62,6 +66,22 @@ pub(super) fn framed(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant<'
 
 /// The body of `Flatten::decode_fields`.
 pub(super) fn unframed(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant<'_>]) -> TokenStream {
+    let elements = local("__elements");
+    if tells_all(tagging, variants) {
+        by_tag(scope, tagging, variants)
+    } else {
+        quote!(#elements.decode_whole())
+    }
+}
+
+/// Whether an element tells each variant, so that nothing else needs to be seen.
+pub(super) fn tells_all(tagging: &Tagging, variants: &[Variant<'_>]) -> bool {
+    let has_tag = matches!(tagging, Tagging::Internal { .. } | Tagging::Adjacent { .. });
+    has_tag && !variants.iter().any(|variant| variant.untagged)
+}
+
+/// The variant that an element tells, as a `CodecResult<Self>`.
+fn by_tag(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant<'_>]) -> TokenStream {
     let (elements, name, content) = (local("__elements"), local("__name"), local("__content"));
     let arms = arms(scope, tagging, variants);
     match tagging {
@@ -80,7 +100,7 @@ pub(super) fn unframed(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant
                 #arms
             }
         }
-        Tagging::External | Tagging::Untagged => quote!(#elements.decode_whole()),
+        Tagging::External | Tagging::Untagged => TokenStream::new(),
     }
 }
 
@@ -121,11 +141,11 @@ fn tagged(scope: &Scope<'_>, tagging: &Tagging, variant: &Variant<'_>) -> TokenS
     let is_internal = matches!(tagging, Tagging::Internal { .. });
     let held = quote!(#runtime::held(#content, #name)?);
     match &variant.content {
-        Content::Unit if is_internal => quote!(::core::result::Result::Ok(#constructor {})),
-        Content::Unit => quote! {
-            #runtime::bare(#content, #name)?;
-            ::core::result::Result::Ok(#constructor {})
-        },
+        Content::Unit if is_internal => nothing(variant),
+        Content::Unit => {
+            let nothing = nothing(variant);
+            quote!(#runtime::bare(#content, #name)?; #nothing)
+        }
         Content::Newtype(field) => {
             let (key, member) = (scope.key(field), &field.member);
             let read = match tagging {
@@ -154,6 +174,16 @@ fn tagged(scope: &Scope<'_>, tagging: &Tagging, variant: &Variant<'_>) -> TokenS
     }
 }
 
+/// A variant that is stored without data; what is skipped in it has its default.
+fn nothing(variant: &Variant<'_>) -> TokenStream {
+    let constructor = constructor(variant);
+    let skipped = variant.skipped.iter().map(|field| {
+        let (member, default) = (&field.member, codec::missing(field, &Default::None));
+        quote!(#member: #default,)
+    });
+    quote!(::core::result::Result::Ok(#constructor { #(#skipped)* }))
+}
+
 /// Errors inside are about what stands under this name.
 fn below(scope: &Scope<'_>, name: &str, read: &TokenStream) -> TokenStream {
     let Scope { runtime, .. } = scope;
@@ -172,7 +202,10 @@ fn attempt(scope: &Scope<'_>, variant: &Variant<'_>) -> TokenStream {
     let (raw, elements, value) = (local("__raw"), local("__elements"), local("__value"));
     let constructor = constructor(variant);
     let read = match &variant.content {
-        Content::Unit => quote!(#raw.unit()?; ::core::result::Result::Ok(#constructor {})),
+        Content::Unit => {
+            let nothing = nothing(variant);
+            quote!(#raw.unit()?; #nothing)
+        }
         Content::Newtype(field) => {
             let (key, member) = (scope.key(field), &field.member);
             quote!(::core::result::Result::Ok(#constructor { #member: #runtime::content::<Self, #key>(#raw)? }))

@@ -17,6 +17,12 @@ const SHALLOW: u16 = 24;
 /// Room for the deepest value that the server accepts; memory that is not used is not taken.
 const ROOM: usize = 256 << 20;
 
+/// So many newtypes and options, which make no level, take no more of the stack than one level.
+const WRAPS_OF_A_LEVEL: u16 = 4;
+
+/// So many of them may be inside each other: a chain of them has no end that the levels would set.
+const MAX_WRAPS: u16 = 10 * MAX_DEPTH;
+
 /// Does the work where there is room for `levels`.
 pub(super) fn with_room<R: Send>(levels: u16, work: impl FnOnce() -> R + Send) -> CodecResult<R> {
     if levels <= SHALLOW {
@@ -32,19 +38,28 @@ pub(super) fn with_room<R: Send>(levels: u16, work: impl FnOnce() -> R + Send) -
     })
 }
 
-/// How many levels of documents and arrays the value makes, at most [`MAX_DEPTH`] together with those around it.
+/// How many levels of documents and arrays the value makes, at most [`MAX_DEPTH`] together with those around it; or how
+/// many take as much of the stack as what it wraps them in.
 pub(super) fn levels<S: ViaSerde<T>, T>(value: &T, around: u16) -> CodecResult<u16> {
-    let deepest = Cell::new(around);
-    match S::serialize(value, Measure { level: around, deepest: &deepest }) {
+    let (deepest, most_wraps) = (Cell::new(around), Cell::new(0));
+    let measure = Measure { level: around, wraps: 0, deepest: &deepest, most_wraps: &most_wraps };
+    match S::serialize(value, measure) {
         Err(Stop::TooDeep) => Err(too_deep()),
+        Err(Stop::Wrapped) => Err(wrapped()),
         // What serde refuses it will refuse again, in its own words.
-        Ok(()) | Err(Stop::Refused) => Ok(deepest.get() - around),
+        Ok(()) | Err(Stop::Refused) => Ok((deepest.get() - around).max(most_wraps.get() / WRAPS_OF_A_LEVEL)),
     }
+}
+
+#[cold]
+fn wrapped() -> CodecError {
+    CodecError::new(format!("at most {MAX_WRAPS} newtypes and options inside each other"), "more")
 }
 
 #[derive(Debug)]
 enum Stop {
     TooDeep,
+    Wrapped,
     Refused,
 }
 
@@ -66,7 +81,9 @@ impl ser::Error for Stop {
 #[derive(Clone, Copy)]
 struct Measure<'a> {
     level: u16,
+    wraps: u16,
     deepest: &'a Cell<u16>,
+    most_wraps: &'a Cell<u16>,
 }
 
 impl Measure<'_> {
@@ -77,6 +94,15 @@ impl Measure<'_> {
         }
         self.deepest.set(self.deepest.get().max(level));
         Ok(Self { level, ..self })
+    }
+
+    fn inside(self) -> Result<Self, Stop> {
+        let wraps = self.wraps + 1;
+        if wraps > MAX_WRAPS {
+            return Err(Stop::Wrapped);
+        }
+        self.most_wraps.set(self.most_wraps.get().max(wraps));
+        Ok(Self { wraps, ..self })
     }
 }
 
@@ -145,11 +171,11 @@ impl Serializer for Measure<'_> {
     }
 
     fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<(), Stop> {
-        value.serialize(self)
+        value.serialize(self.inside()?)
     }
 
     fn serialize_newtype_struct<T: Serialize + ?Sized>(self, _: &'static str, value: &T) -> Result<(), Stop> {
-        value.serialize(self)
+        value.serialize(self.inside()?)
     }
 
     fn serialize_newtype_variant<T: Serialize + ?Sized>(
