@@ -328,6 +328,13 @@ pub(crate) fn at_type(field: &Field<'_>) -> Span {
     Span::call_site().located_at(field.ty.span())
 }
 
+/// A call of a function that the user named, where the name stands: so rustc says there that it has another type.
+pub(crate) fn called(function: &syn::ExprPath, arguments: &TokenStream) -> TokenStream {
+    let at = Span::call_site().located_at(function.span());
+    let call = respan(quote!((#arguments)), at);
+    quote!(#function #call)
+}
+
 /// Code about a field. The type of an encoded field is an answer of its own type's; where there is none, rustc says so
 /// wherever the code asks for it, and once for each place.
 pub(crate) fn about(field: &Field<'_>, code: TokenStream) -> TokenStream {
