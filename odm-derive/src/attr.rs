@@ -42,7 +42,10 @@ pub(crate) fn words(
     each: &mut dyn FnMut(&Ident, ParseStream<'_>) -> syn::Result<()>,
 ) {
     while !input.is_empty() {
-        let read = Ident::parse_any(input).and_then(|word| each(&word, input)).and_then(|()| {
+        let word = Ident::parse_any(input).map_err(|error| {
+            syn::Error::new(error.span(), "expected a word: `word`, `word = ..` or `word(..)`")
+        });
+        let read = word.and_then(|word| each(&word, input)).and_then(|()| {
             if input.is_empty() || input.peek(Token![,]) { Ok(()) } else { Err(input.error("expected `,`")) }
         });
         if let Err(error) = read {

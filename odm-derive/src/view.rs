@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 
-use syn::{Data, DeriveInput, Fields, GenericParam, Ident, Lifetime, Path, Type, ext::IdentExt};
+use syn::{Data, DeriveInput, Fields, GenericParam, Ident, Lifetime, Path, Token, Type, ext::IdentExt};
 
 use crate::{
     ast::Derive,
@@ -109,7 +109,13 @@ fn field<'a>(cx: &Ctxt, original: &'a syn::Field) -> Option<Field<'a>> {
     let (mut from, mut score) = (Once::default(), Once::default());
     odm_words(cx, &original.attrs, |word, input| {
         if word == symbol::FROM {
-            from.set(word, value(word, input, form::FROM)?)
+            from.set(word, value(word, input, form::FROM)?)?;
+            if input.peek(Token![.]) {
+                let message = "a field of a view is read from one field of its parent: what lies inside is read by a \
+                               view of the document there";
+                return Err(input.error(message));
+            }
+            Ok(())
         } else if word == symbol::TEXT_SCORE {
             flag(word, input, form::TEXT_SCORE)?;
             score.set(word, ())

@@ -10,6 +10,7 @@ mod based;
 mod key;
 mod location;
 mod map;
+mod nameless;
 mod operand;
 mod part;
 mod place;

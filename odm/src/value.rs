@@ -108,7 +108,8 @@ pub use self::{
     document::{Decode, Doc, from_slice, to_vec},
     elements::{Elements, require, unknown_field, unknown_variant},
     encoded::{
-        Binary, Counted, Days, Hours, InBinary, InUnit, Micros, Millis, Minutes, Nanos, Seconds, Span, Unit,
+        AsBinary, AsUnit, Binary, Counted, Days, Hours, InBinary, InUnit, Micros, Millis, Minutes, Nanos,
+        Seconds, Span, Unit,
     },
     flatten::{Flatten, Flattens, HasPart, PartIn, PartOf, Rest, check_part, part, part_behind, put_part},
     from_text::FromText,

@@ -224,7 +224,8 @@ pub(crate) fn correct(form: &str) -> String {
     format!("the correct form is `{form}`")
 }
 
-fn enumerate(words: &[&str]) -> String {
+/// The words, as messages list them.
+pub(crate) fn enumerate(words: &[&str]) -> String {
     words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
 }
 

@@ -9,7 +9,7 @@ use crate::{
     ast::{self, Codec, Container, Content, Data, Field},
     attr::{
         index::{Index, Key, OPTIONS},
-        symbol::closest,
+        symbol::{closest, enumerate},
     },
     ctxt::Ctxt,
 };
@@ -123,7 +123,11 @@ fn begins_with_a_field(cx: &Ctxt, container: &Container<'_>, key: &Key) {
     }
     let options = if below.is_empty() && !key.descending { OPTIONS } else { &[] };
     let candidates: Vec<&str> = names.iter().map(String::as_str).chain(options.iter().copied()).collect();
-    let nor = if options.is_empty() { "" } else { ", nor an option of an index" };
+    let nor = if options.is_empty() {
+        String::new()
+    } else {
+        format!(", nor an option of an index: {}", enumerate(options))
+    };
     let meant = closest(&first.to_string(), &candidates);
     let meant = meant.map(|close| format!("; did you mean `{close}`?")).unwrap_or_default();
     let model = &container.original.ident;

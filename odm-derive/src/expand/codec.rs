@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::{
     Scope,
-    scope::{about, local},
+    scope::{about, at_type, called, local, respan},
     upgrade,
 };
 use crate::{
@@ -185,7 +185,10 @@ pub(crate) fn default_value(default: &Default) -> TokenStream {
     match default {
         Default::None => TokenStream::new(),
         Default::Trait => quote!(let #fallback = <Self as ::core::default::Default>::default();),
-        Default::Path(path) => quote!(let #fallback: Self = #path();),
+        Default::Path(path) => {
+            let made = called(path, &TokenStream::new());
+            quote!(let #fallback: Self = #made;)
+        }
     }
 }
 
@@ -193,8 +196,8 @@ pub(crate) fn default_value(default: &Default) -> TokenStream {
 pub(crate) fn missing(field: &Field<'_>, default: &Default) -> Option<TokenStream> {
     let (member, fallback) = (&field.member, local("__default"));
     match (&field.default, default) {
-        (Default::Path(path), _) => Some(quote!(#path())),
-        (Default::Trait, _) => Some(quote!(::core::default::Default::default())),
+        (Default::Path(path), _) => Some(called(path, &TokenStream::new())),
+        (Default::Trait, _) => Some(respan(quote!(::core::default::Default::default()), at_type(field))),
         (Default::None, Default::Trait | Default::Path(_)) => Some(quote!(#fallback.#member)),
         (Default::None, Default::None) if field.skip_deserializing => {
             Some(quote!(::core::default::Default::default()))

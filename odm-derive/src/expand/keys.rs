@@ -6,7 +6,7 @@ use syn::{Member, Visibility};
 
 use super::{
     Scope, docs,
-    scope::{about, key_ident, local},
+    scope::{about, at_type, called, key_ident, local, respan},
 };
 use crate::{
     ast::{Data, Derive, Field, member_name},
@@ -192,8 +192,8 @@ fn default(scope: &Scope<'_>, field: &Field<'_>) -> Option<TokenStream> {
     let (runtime, member, key) = (&scope.runtime, &field.member, scope.key(field));
     let value = match (&field.default, &scope.container.default) {
         _ if scope.failed => return None,
-        (Default::Path(path), _) => quote!(#path()),
-        (Default::Trait, _) => quote!(::core::default::Default::default()),
+        (Default::Path(path), _) => called(path, &TokenStream::new()),
+        (Default::Trait, _) => respan(quote!(::core::default::Default::default()), at_type(field)),
         (Default::None, Default::Trait) => quote!(<Self as ::core::default::Default>::default().#member),
         // The function may be generic: only the type says which one is meant.
         (Default::None, Default::Path(path)) => {

@@ -1,12 +1,9 @@
 //! The literal of a document: how a stage of a pipeline makes one, `RevenueOf { customer: .., total: .. }`.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
-use super::{
-    Scope, docs,
-    scope::{encoded, local},
-};
+use super::{Scope, docs, scope::local};
 use crate::ast::{Codec, Field};
 
 /// One slot of the literal.
@@ -36,7 +33,11 @@ fn slot<'a>(scope: &Scope<'a>, index: usize, field: &'a Field<'a>) -> Slot<'a> {
     let Scope { runtime, .. } = scope;
     let key = scope.key(field);
     let kind = if field.stored == "_id" { quote!(#runtime::IdOf<#key>) } else { key.clone() };
-    Slot { field, filler: scope.fresh(&format!("G{index}")), key, kind, ty: scope.path_type(field) }
+    let ty = match field.codec {
+        Codec::Binary | Codec::Unit(_) => outer_type(scope, field),
+        _ => scope.path_type(field),
+    };
+    Slot { field, filler: scope.fresh(&format!("G{index}")), key, kind, ty }
 }
 
 fn structure(scope: &Scope<'_>, slots: &[Slot<'_>]) -> TokenStream {
@@ -67,10 +68,14 @@ fn structure(scope: &Scope<'_>, slots: &[Slot<'_>]) -> TokenStream {
 /// names inside the constant only, so there the field's own type stands for what they store.
 fn outer_type(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
     let (odm, ty) = (&scope.odm, field.ty);
-    if let Some(path) = encoded(field, &quote!(#odm::__private)) {
-        return path;
-    }
     match field.codec {
+        // That the type cannot be stored in this way is said where the field is declared.
+        Codec::Binary => quote!(#odm::__private::AsBinary<#ty>),
+        Codec::Unit(unit) => {
+            let unit = Ident::new(unit, Span::call_site());
+            quote!(#odm::__private::AsUnit<#odm::__private::#unit, #ty>)
+        }
+        Codec::Mistaken => quote!(#odm::__private::Via<#odm::__private::StandIn, #ty>),
         Codec::Serde => quote!(#odm::__private::Via<#odm::__private::Serde, #ty>),
         _ => quote!(#ty),
     }

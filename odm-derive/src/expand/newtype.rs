@@ -7,7 +7,7 @@ use syn::Member;
 use super::{
     Scope,
     model::mentions,
-    scope::{about, at_type, encoded, local, respan},
+    scope::{about, at_type, encoded, local, respan, way},
     value, via,
 };
 use crate::ast::Field;
@@ -34,13 +34,13 @@ pub(crate) fn expand(scope: &Scope<'_>, field: &Field<'_>, others: &[Member]) ->
     if mentions(ty, scope.ident) {
         return value::leaf(scope, &encode, &decode);
     }
-    // With this bound rustc says once that the type cannot be stored, at the type, and takes it as given in
-    // the rest of the impl. That it cannot be stored in another way than its own is said by that way.
-    let bounds = if encoded(field, &quote!(#runtime)).is_some() {
-        scope.bounds(&[])
-    } else {
-        scope.bounds(&[respan(quote!(#inner: #runtime::Value), at_type(field))])
+    // With this bound rustc says once that the type cannot be stored, or not in this way, at the type, and takes it as
+    // given in the rest of the impl.
+    let bound = match way(field, &quote!(#runtime)) {
+        Some(way) => quote!(#ty: #way),
+        None => quote!(#inner: #runtime::Value),
     };
+    let bounds = scope.bounds(&[respan(bound, at_type(field))]);
     let (via, rest) = (via::of_field(scope, field), rest(scope, field, &made));
     let forwards = forwards(scope, field, &made);
     let code = quote! {

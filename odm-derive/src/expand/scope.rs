@@ -293,18 +293,28 @@ pub(crate) fn key_ident(field: &Field<'_>) -> Ident {
 /// The type in paths of a field that is marked `binary` or `unit`; `runtime` is the path of `odm::__private`.
 pub(crate) fn encoded(field: &Field<'_>, runtime: &TokenStream) -> Option<TokenStream> {
     let ty = field.ty;
-    let path = match field.codec {
+    let path = match (&field.codec, way(field, runtime)) {
         // That these do not go together is reported.
         _ if field.flatten.is_some() => return None,
-        Codec::Mistaken => quote!(#runtime::Via<#runtime::StandIn, #ty>),
-        Codec::Binary => quote!(<#ty as #runtime::InBinary>::Path),
-        Codec::Unit(unit) => {
-            let unit = Ident::new(unit, Span::call_site());
-            quote!(<#ty as #runtime::InUnit<#runtime::#unit>>::Path)
+        (Codec::Mistaken, _) => quote!(#runtime::Via<#runtime::StandIn, #ty>),
+        (_, way) => {
+            let way = way?;
+            quote!(<#ty as #way>::Path)
         }
-        Codec::Value | Codec::Serde | Codec::With { .. } => return None,
     };
     Some(respan(path, at_type(field)))
+}
+
+/// What the type of a field that is marked `binary` or `unit` must have.
+pub(crate) fn way(field: &Field<'_>, runtime: &TokenStream) -> Option<TokenStream> {
+    match field.codec {
+        Codec::Binary => Some(quote!(#runtime::InBinary)),
+        Codec::Unit(unit) => {
+            let unit = Ident::new(unit, Span::call_site());
+            Some(quote!(#runtime::InUnit<#runtime::#unit>))
+        }
+        Codec::Value | Codec::Serde | Codec::With { .. } | Codec::Mistaken => None,
+    }
 }
 
 /// A local variable that the user's paths cannot mean; behind `__`, for a constant or a unit struct of the user's takes
@@ -316,6 +326,13 @@ pub(crate) fn local(name: &str) -> Ident {
 /// Where the type of a field stands, for code whose only possible mistake is that type.
 pub(crate) fn at_type(field: &Field<'_>) -> Span {
     Span::call_site().located_at(field.ty.span())
+}
+
+/// A call of a function that the user named, where the name stands: so rustc says there that it has another type.
+pub(crate) fn called(function: &syn::ExprPath, arguments: &TokenStream) -> TokenStream {
+    let at = Span::call_site().located_at(function.span());
+    let call = respan(quote!((#arguments)), at);
+    quote!(#function #call)
 }
 
 /// Code about a field. The type of an encoded field is an answer of its own type's; where there is none, rustc says so

@@ -3,7 +3,10 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{Scope, scope::local};
+use super::{
+    Scope,
+    scope::{at_type, called, local, respan},
+};
 use crate::ast::{Codec, Field};
 
 /// One type for each field that names such functions.
@@ -20,13 +23,14 @@ pub(crate) fn of_field(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
     let (parameters, bounds, types) = (scope.parameters(&[]), scope.bounds(&[]), scope.type_parameters());
     let (serializer, deserializer) = (scope.fresh("S"), scope.fresh("D"));
     let (value, to, from) = (local("value"), local("serializer"), local("deserializer"));
+    // That a function is for another type is told at its name; that serde does not know the type, at the type.
     let serialize = match serialize {
-        Some(function) => quote!(#function),
-        None => quote!(#runtime::serde::Serialize::serialize),
+        Some(function) => called(function, &quote!(#value, #to)),
+        None => respan(quote!(#runtime::serde::Serialize::serialize(#value, #to)), at_type(field)),
     };
     let deserialize = match deserialize {
-        Some(function) => quote!(#function),
-        None => quote!(#runtime::serde::Deserialize::deserialize),
+        Some(function) => called(function, &quote!(#from)),
+        None => respan(quote!(#runtime::serde::Deserialize::deserialize(#from)), at_type(field)),
     };
     quote! {
         pub struct #marker #declared(#types);
@@ -35,12 +39,12 @@ pub(crate) fn of_field(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
                 #value: &#ty,
                 #to: #serializer,
             ) -> ::core::result::Result<#serializer::Ok, #serializer::Error> {
-                #serialize(#value, #to)
+                #serialize
             }
             fn deserialize<'de, #deserializer: #runtime::serde::Deserializer<'de>>(
                 #from: #deserializer,
             ) -> ::core::result::Result<#ty, #deserializer::Error> {
-                #deserialize(#from)
+                #deserialize
             }
         }
     }

@@ -17,6 +17,11 @@ pub trait At: Clone + 'static {
     type Maybe: At;
     /// What the accessor of a part `K` of type `T` returns, whose fields lie flat in the document here.
     type Part<T: Value, K: Key>;
+    /// The place inside a variant of the enum here; it can be reached if the place [`Narrows`]. It is said of every
+    /// place so that accessors have a type where it does not: rustc then tells what is missing, in our words.
+    type Inside: At;
+    /// What the accessors of a variant are laid over where the variant has no place of its own.
+    type Variant;
 
     /// The field `K` at this place.
     fn field<T: Value, K: Key>(&self) -> Self::Field<T, K>;
@@ -75,6 +80,8 @@ impl<M: 'static, R: Reach> At for InQuery<M, R> {
     type Many = InQuery<M, Many>;
     type Maybe = Self;
     type Part<T: Value, K: Key> = T::Fields<Self, Part<M, T, R>>;
+    type Inside = InQuery<M, Narrowed<R>>;
+    type Variant = Variant<M, R>;
 
     fn field<T: Value, K: Key>(&self) -> Self::Field<T, K> {
         let above = self.at();
@@ -96,9 +103,6 @@ impl<M: 'static, R: Reach> At for InQuery<M, R> {
 }
 
 impl<M: 'static, R: Reach> Narrows for InQuery<M, R> {
-    type Inside = InQuery<M, Narrowed<R>>;
-    type Variant = Variant<M, R>;
-
     fn narrow(&self, sign: Sign) -> Self::Inside {
         InQuery::new(self.at().narrowed(sign))
     }
@@ -109,9 +113,7 @@ impl<M: 'static, R: Reach> Narrows for InQuery<M, R> {
 }
 
 impl<M: 'static, R: Reach> Asks for InQuery<M, R> {
-    type Whole<T: Value> = T::Fields<InQuery<M, Narrowed<R>>, Path<M, T, Narrowed<R>>>;
-
-    fn whole<T: Value>(&self) -> Self::Whole<T> {
+    fn whole<T: Value, K: Key>(&self) -> <Self::Inside as At>::Field<T, K> {
         let at = self.at().narrowed(Sign::None);
         T::under(InQuery::new(at.clone()), Path::new(at))
     }

@@ -2,7 +2,7 @@
 
 use std::{fmt, marker::PhantomData};
 
-use super::{At, Location};
+use super::{At, Key, Location};
 use crate::value::Value;
 
 /// How the server tells that an enum holds a variant.
@@ -22,15 +22,10 @@ pub enum Sign {
 #[diagnostic::on_unimplemented(
     message = "the fields of a variant cannot be named here",
     label = "not every row holds this variant",
-    note = "in an expression, unwind an array of enums first",
-    note = "a stage that names a field takes none inside a variant: match the rows that hold it and give them a shape"
+    note = "a stage that names a field takes none inside a variant: match the rows that hold it and give them a shape",
+    note = "a view reads the enum as a whole"
 )]
 pub trait Narrows: At {
-    /// The place inside a variant.
-    type Inside: At;
-    /// What the accessors of a variant are laid over where the variant has no place of its own.
-    type Variant;
-
     /// The place inside the variant that the sign tells of.
     fn narrow(&self, sign: Sign) -> Self::Inside;
 
@@ -45,11 +40,8 @@ pub trait Narrows: At {
     note = "give the enum a tag, `#[serde(tag = \"..\")]`, or use the enum as a whole"
 )]
 pub trait Asks: Narrows {
-    /// The place itself, as a `T`.
-    type Whole<T: Value>;
-
-    /// The place itself, as a `T`.
-    fn whole<T: Value>(&self) -> Self::Whole<T>;
+    /// The place itself, as a `T`: no key is added to its name.
+    fn whole<T: Value, K: Key>(&self) -> <Self::Inside as At>::Field<T, K>;
 }
 
 /// One variant of an enum, in a filter: its fields lie over it.

@@ -44,15 +44,16 @@ impl<R, T> fmt::Debug for Accumulator<R, T> {
     }
 }
 
-type Kind<R, X> = <<X as Expression<R>>::T as Number>::Stored;
+// What `sum` and `avg` give is told by their bounds, in parameters that inference fills in: a return type that asked a
+// bound for it would bring a second message where the bound does not hold.
 
 /// The sum of the numbers; null and missing values count as nothing. Integers give an `i64`.
 ///
 /// `{ $sum: expression }`
-pub fn sum<R, X: Expression<R>>(expression: X) -> Accumulator<R, <Kind<R, X> as Plus<Kind<R, X>>>::Out>
+pub fn sum<R, X: Expression<R>, Kind, Sum>(expression: X) -> Accumulator<R, Sum>
 where
-    X::T: Number,
-    Kind<R, X>: Plus<Kind<R, X>>,
+    X::T: Number<Stored = Kind>,
+    Kind: Plus<Kind, Out = Sum>,
 {
     Accumulator::new("$sum", expression.render())
 }
@@ -61,13 +62,10 @@ where
 /// only an optional field can bring about.
 ///
 /// `{ $avg: expression }`
-#[allow(clippy::type_complexity)]
-pub fn avg<R, X: Expression<R>>(
-    expression: X,
-) -> Accumulator<R, <X::T as Value>::Lift<<Kind<R, X> as Divided>::Out>>
+pub fn avg<R, X: Expression<R>, Kind, Quotient: Value, Average>(expression: X) -> Accumulator<R, Average>
 where
-    X::T: Number,
-    Kind<R, X>: Divided,
+    X::T: Number<Stored = Kind, Lift<Quotient> = Average>,
+    Kind: Divided<Out = Quotient>,
 {
     Accumulator::new("$avg", expression.render())
 }

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     error::codec::{CodecError, CodecResult},
     path::{Based, Key},
-    value::{Doc, Id, Keyed, Kind, Number, Value},
+    value::{AsBinary, AsUnit, Doc, Id, InBinary, InUnit, Keyed, Kind, Number, Value},
 };
 
 /// The fields of a literal as they are sent.
@@ -216,6 +216,20 @@ pub trait Fits<F> {
 impl<T: Value> Fits<T> for T {}
 #[diagnostic::do_not_recommend]
 impl<T: Value> Fits<Option<T>> for T {}
+
+#[diagnostic::do_not_recommend]
+impl<G: Fits<T::Path>, T: InBinary> Fits<AsBinary<T>> for G {
+    fn fit(rendered: Bson) -> Bson {
+        <G as Fits<T::Path>>::fit(rendered)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<G: Fits<T::Path>, U, T: InUnit<U>> Fits<AsUnit<U, T>> for G {
+    fn fit(rendered: Bson) -> Bson {
+        <G as Fits<T::Path>>::fit(rendered)
+    }
+}
 
 /// Numbers that may grow. What the server counts is an `i64`; a field of an unsigned type takes it too, and a
 /// negative number is then an error on reading.

@@ -118,20 +118,25 @@ impl<A: At, K: Key, D: Has<K>> Accessed<A, K> for D {
 }
 
 /// What the accessor of an untagged variant returns at the place `A`: the enum itself, as what the variant holds.
-pub trait Asked<A: Asks, K: Key>: Has<K> {
+pub trait Asked<A: At, K: Key>: Has<K> {
     /// Whatever the place makes of it.
     type Whole;
 
     /// The enum at this place.
-    fn ask(at: &A) -> Self::Whole;
+    fn ask(at: &A) -> Self::Whole
+    where
+        A: Asks;
 }
 
 #[diagnostic::do_not_recommend]
-impl<A: Asks, K: Key, D: Has<K>> Asked<A, K> for D {
-    type Whole = A::Whole<D::Type>;
+impl<A: At, K: Key, D: Has<K>> Asked<A, K> for D {
+    type Whole = <A::Inside as At>::Field<D::Type, K>;
 
-    fn ask(at: &A) -> Self::Whole {
-        at.whole::<D::Type>()
+    fn ask(at: &A) -> Self::Whole
+    where
+        A: Asks,
+    {
+        at.whole::<D::Type, K>()
     }
 }
 

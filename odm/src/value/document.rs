@@ -14,11 +14,12 @@ pub trait Doc: Value {
     const NAMES: &'static [&'static str];
 }
 
-/// What a pipeline may end in: a document that can be read back as a Rust value.
+/// A document that can be read back as a Rust value: what a pipeline may end in, what [`from_slice`] gives.
 #[diagnostic::on_unimplemented(
-    message = "rows of type `{Self}` cannot be decoded",
-    label = "an earlier stage changed the type of a field of this row",
-    note = "name the rows: end the pipeline with `.stage_as::<MyShape>(doc! {{ \"$project\": {{ .. }} }})`, or with `.group(|r| MyShapeOf {{ .. }})`"
+    message = "`{Self}` cannot be read from a document",
+    label = "expected a model, an embedded document or a shape",
+    note = "derive `odm::Model`, `odm::Embedded` or `odm::Shape` for it",
+    note = "an unnamed row whose field a stage changed: end the pipeline with `.stage_as::<MyShape>(doc! {{ \"$project\": {{ .. }} }})`, or with `.group(|r| MyShapeOf {{ .. }})`"
 )]
 pub trait Decode: Value {}
 

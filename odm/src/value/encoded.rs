@@ -65,6 +65,14 @@ binary! {
     [] ::bytes::Bytes: |bytes| Ok(bytes.into());
 }
 
+/// What a slot of a literal is for whose field is a `T` marked `#[odm(binary)]`; it takes what fits the type in paths.
+#[derive(Debug)]
+pub struct AsBinary<T>(PhantomData<fn() -> T>);
+
+/// The same for a `T` that is counted in `U`.
+#[derive(Debug)]
+pub struct AsUnit<U, T>(PhantomData<fn() -> (U, T)>);
+
 /// A unit that durations are counted in.
 pub trait Unit: 'static {
     /// How many nanoseconds it is.

@@ -180,19 +180,24 @@ impl<A: At, K: Key, D: HasPart<K>> PartOf<A, K> for D {
 }
 
 /// What the accessor of a variant returns at the place `A`, whose document lies flat beside the tag.
-pub trait PartIn<A: Narrows, K>: HasPart<K> {
+pub trait PartIn<A: At, K>: HasPart<K> {
     /// Its fields, laid over the variant.
     type Fields;
 
     /// The fields of the variant that the sign tells of.
-    fn part_in(at: &A, sign: Sign) -> Self::Fields;
+    fn part_in(at: &A, sign: Sign) -> Self::Fields
+    where
+        A: Narrows;
 }
 
 #[diagnostic::do_not_recommend]
-impl<A: Narrows, K, D: HasPart<K>> PartIn<A, K> for D {
+impl<A: At, K, D: HasPart<K>> PartIn<A, K> for D {
     type Fields = <D::Type as Value>::Fields<A::Inside, A::Variant>;
 
-    fn part_in(at: &A, sign: Sign) -> Self::Fields {
+    fn part_in(at: &A, sign: Sign) -> Self::Fields
+    where
+        A: Narrows,
+    {
         D::Type::under(at.narrow(sign), at.variant(sign))
     }
 }

@@ -34,6 +34,8 @@ impl At for InView {
     type Many = Self;
     type Maybe = Self;
     type Part<T: Value, K: Key> = Flat<T, K>;
+    type Inside = Self;
+    type Variant = ();
 
     fn field<T: Value, K: Key>(&self) -> Declared<T, K> {
         Declared(PhantomData)

@@ -106,8 +106,8 @@ fn sign(scope: &Scope<'_>, tagging: &Tagging, variant: &Variant<'_>) -> TokenStr
 fn accessor(scope: &Scope<'_>, tagging: &Tagging, variant: &Variant<'_>, name: &Ident) -> TokenStream {
     let Scope { runtime, place, .. } = scope;
     let (sign, docs) = (sign(scope, tagging, variant), docs(variant));
-    let inside = quote!(<#place as #runtime::Narrows>::Inside);
-    let over = quote!(<#place as #runtime::Narrows>::Variant);
+    let inside = quote!(<#place as #runtime::At>::Inside);
+    let over = quote!(<#place as #runtime::At>::Variant);
     let narrow = quote!(#runtime::Narrows::narrow(&self.at, #sign));
     let itself_only = quote! {
         #docs
@@ -185,7 +185,7 @@ fn of_newtype(
             }
         };
     }
-    let accessed = quote!(#runtime::Accessed<<#place as #runtime::Narrows>::Inside, #key>);
+    let accessed = quote!(#runtime::Accessed<<#place as #runtime::At>::Inside, #key>);
     quote! {
         #method(&self) -> <#itself as #accessed>::Field where #place: #runtime::Narrows, #itself: #accessed {
             <#itself as #accessed>::access(&#runtime::Narrows::narrow(&self.at, #sign))

@@ -135,17 +135,15 @@ roundings! {
 ///
 /// `{ $divide: [number, by] }`; null where one of them is null or missing, an error of the server where `by`
 /// is zero.
-pub fn divide<R, X, Y>(
-    number: X,
-    by: Y,
-) -> Expr<R, Lifted<X::T, Y::T, <<Kind<R, X> as Plus<Kind<R, Y>>>::Out as Divided>::Out>>
+pub fn divide<R, X, Y, A, B, Both, Out: Value, Inner: Value, Quotient>(number: X, by: Y) -> Expr<R, Quotient>
 where
     X: Expression<R>,
     Y: Expression<R>,
-    X::T: Number,
-    Y::T: Number,
-    Kind<R, X>: Plus<Kind<R, Y>>,
-    <Kind<R, X> as Plus<Kind<R, Y>>>::Out: Divided,
+    // What it gives is told in parameters, as with `sum`.
+    X::T: Number<Stored = A, Lift<Inner> = Quotient>,
+    Y::T: Number<Stored = B, Lift<Out> = Inner>,
+    A: Plus<B, Out = Both>,
+    Both: Divided<Out = Out>,
 {
     Expr::computed(binary("$divide", number.render(), by.render()))
 }

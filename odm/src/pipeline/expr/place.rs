@@ -6,7 +6,7 @@ use mongodb::bson::{Bson, doc};
 
 use super::{Expr, Source};
 use crate::{
-    path::{At, Key, Narrows, Sign},
+    path::{At, Key, Location, Narrows, Part, Sign},
     value::Value,
 };
 
@@ -56,6 +56,8 @@ impl<R, W> fmt::Debug for InExpr<R, W> {
 pub trait Wrap: 'static {
     /// A `T` seen from the row.
     type Of<T: Value>: Value;
+    /// The same without arrays: where one lies between, no variant is told, and that is told once.
+    type Items: Wrap;
 }
 
 /// Nothing lies between.
@@ -72,21 +74,26 @@ pub struct ThroughOption<W>(PhantomData<fn() -> W>);
 
 impl Wrap for Straight {
     type Of<T: Value> = T;
+    type Items = Self;
 }
 
 impl<W: Wrap> Wrap for ThroughArray<W> {
     type Of<T: Value> = W::Of<Vec<T>>;
+    type Items = W::Items;
 }
 
 impl<W: Wrap> Wrap for ThroughOption<W> {
     type Of<T: Value> = W::Of<T::Optional>;
+    type Items = ThroughOption<W::Items>;
 }
 
 impl<R: 'static, W: Wrap> At for InExpr<R, W> {
     type Field<T: Value, K: Key> = <W::Of<T> as Value>::Fields<InExpr<R, Straight>, Expr<R, W::Of<T>>>;
     type Many = InExpr<R, ThroughArray<W>>;
     type Maybe = InExpr<R, ThroughOption<W>>;
-    type Part<T: Value, K: Key> = <W::Of<T> as Value>::Fields<InExpr<R, Straight>, ()>;
+    type Part<T: Value, K: Key> = <W::Of<T> as Value>::Fields<InExpr<R, Straight>, Part<R, T, W>>;
+    type Inside = InExpr<R, ThroughOption<W::Items>>;
+    type Variant = ();
 
     fn field<T: Value, K: Key>(&self) -> Self::Field<T, K> {
         let name = self.below(K::NAME);
@@ -100,7 +107,7 @@ impl<R: 'static, W: Wrap> At for InExpr<R, W> {
     }
 
     fn part<T: Value, K: Key>(&self) -> Self::Part<T, K> {
-        <W::Of<T>>::under(InExpr::new(self.name.clone(), self.guard.clone()), ())
+        <W::Of<T>>::under(InExpr::new(self.name.clone(), self.guard.clone()), Part::new(Location::default()))
     }
 
     fn many(self) -> Self::Many {
@@ -125,9 +132,6 @@ impl<W: Single> Single for ThroughOption<W> {}
 
 /// A field of a variant is null in rows that hold another: `{ $cond: [{ $eq: ["$payment.kind", "card"] }, "$payment.last4", null] }`.
 impl<R: 'static, W: Single> Narrows for InExpr<R, W> {
-    type Inside = InExpr<R, ThroughOption<W>>;
-    type Variant = ();
-
     fn narrow(&self, sign: Sign) -> Self::Inside {
         let sign = match sign {
             Sign::Tag(tag, text) => {

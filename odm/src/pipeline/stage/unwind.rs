@@ -120,6 +120,8 @@ impl<R: 'static, S: Spot> At for InPick<R, S> {
     type Many = InPick<R, InArray<S>>;
     type Maybe = Self;
     type Part<T: Value, K: Key> = T::Fields<InPick<R, Inside<S, K, T>>, ()>;
+    type Inside = Self;
+    type Variant = ();
 
     fn field<T: Value, K: Key>(&self) -> Self::Field<T, K> {
         let name = match self.name.as_ref() {

@@ -1,0 +1,8 @@
+use odm::{Filter, pipeline::divide};
+use odm_integration::story::Customer;
+
+fn main() {
+    let _ = Filter::<Customer>::expr(|c| divide(c.name(), 2).gt(1));
+    let _ = Filter::<Customer>::expr(|c| divide(2, c.name()).gt(1));
+    let _ = Filter::<Customer>::expr(|c| (2 * c.name()).gt(1));
+}
