@@ -120,7 +120,9 @@ pub use self::{
     row::{OwnedRow, Row},
     scalar::{Bits, Integer, Number},
     text::Text,
-    upgrade::{Outcome, SchemaVersion, Step, Versioned, decode_versioned, pass_version, put_version},
+    upgrade::{
+        Outcome, SchemaVersion, Step, Versioned, current_version, decode_versioned, pass_version, put_version,
+    },
     variant::{bare, content, content_or_missing, held, item_required, skipped_variant},
     via::{Serde, ViaSerde, decode_via, encode_via},
     way::{Via, Way},

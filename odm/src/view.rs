@@ -77,6 +77,10 @@
 //! # Borrowed rows
 //!
 //! A view may have a lifetime. Its texts and bytes then are those of the batch that the server sent, and nothing is
+//! Where the parent has versions (`#[odm(schema_version = ..)]`), the version is asked for besides. A document of an older
+//! one is an error: it would have to be whole to be upgraded. Rewrite old documents first
+//! ([`Filter::outdated`](crate::Filter::outdated)), or read them whole.
+//!
 //! copied. Such a row lives until the next one is read, so the cursor has no `next` or `try_collect` for it, but it has
 //! [`for_each`](crate::Cursor::for_each):
 //!

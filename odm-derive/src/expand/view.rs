@@ -88,6 +88,7 @@ impl Scope<'_> {
             impl #parameters #runtime::Row for #anonymous #bounds {
                 type In<#lifetime> = #row;
                 fn read_row<#lifetime>(#raw: #runtime::Raw<#lifetime>) -> #runtime::CodecResult<#row> {
+                    #runtime::current_version::<#of>(#raw)?;
                     let (#(#reader,)*) = #readers #arguments();
                     #(let mut #slot: ::core::option::Option<#ty> = ::core::option::Option::None;)*
                     let mut #elements = #raw.elements()?;
@@ -103,6 +104,7 @@ impl Scope<'_> {
             #[automatically_derived]
             impl #parameters #runtime::View<#of> for #anonymous #bounds {
                 fn project(#projection: &mut #runtime::Projection) {
+                    #projection.version::<#of>();
                     let (#(#reader,)*) = #readers #arguments();
                     #(#reader.project(#projection);)*
                 }
