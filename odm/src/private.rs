@@ -18,7 +18,7 @@ pub use crate::{
         given_field, held, item_required, part, part_behind, pass_version, put_content, put_field, put_part,
         put_version, require_field, skipped_variant, take_field, unknown_field, unknown_variant,
     },
-    view::{Projection, Reader, View, parent, text_score},
+    view::{Opens, Projection, Reader, View, parent, text_score},
 };
 
 /// What an expression is as it is sent.

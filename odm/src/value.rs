@@ -129,7 +129,10 @@ pub use self::{
     wrap::Optional,
     writer::{MAX_DEPTH, Writer},
 };
-pub(crate) use self::{elements::duplicate, map::utf8_key, untyped::looks_like_operators};
+pub(crate) use self::{
+    binary::plain_bytes, elements::duplicate, map::utf8_key, sequence::other_length,
+    untyped::looks_like_operators,
+};
 
 /// A type that can be stored in a field.
 ///

@@ -17,12 +17,14 @@ pub(super) fn put(bytes: &[u8], writer: &mut Writer) -> CodecResult<ElementType>
 
 /// Reads binary data of subtypes 0 and 2, and the array of numbers that the same field is without the attribute.
 pub(super) fn read(raw: Raw<'_>) -> CodecResult<Vec<u8>> {
+    if raw.is(ElementType::Array) { Vec::decode(raw) } else { plain_bytes(raw).map(<[u8]>::to_vec) }
+}
+
+/// Binary data of subtypes 0 and 2, where they lie.
+pub(crate) fn plain_bytes(raw: Raw<'_>) -> CodecResult<&[u8]> {
     const OLD: u8 = 2;
-    if raw.is(ElementType::Array) {
-        return Vec::decode(raw);
-    }
     match raw.binary()? {
-        (0 | OLD, bytes) => Ok(bytes.to_vec()),
+        (0 | OLD, bytes) => Ok(bytes),
         _ => Err(CodecError::new("binary data of subtype 0", "binary data of another subtype")),
     }
 }

@@ -201,7 +201,7 @@ impl<'de> Raw<'de> {
     }
 
     /// The subtype and the data of binary data.
-    pub(super) fn binary(self) -> CodecResult<(u8, &'de [u8])> {
+    pub(crate) fn binary(self) -> CodecResult<(u8, &'de [u8])> {
         const OLD: u8 = 2;
         if !self.is(ElementType::Binary) {
             return Err(self.expected("binary data"));

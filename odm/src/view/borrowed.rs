@@ -1,16 +1,18 @@
 //! Texts, bytes and documents that a view reads where they lie, in the bytes of the document.
 
-use std::borrow::Cow;
-
-use mongodb::bson::{
-    Binary, Document, RawDocument, RawDocumentBuf,
-    spec::{BinarySubtype, ElementType},
+use std::{
+    borrow::Cow,
+    path::{Path, PathBuf},
+    rc::Rc,
+    sync::Arc,
 };
+
+use mongodb::bson::{Binary, Document, RawDocument, RawDocumentBuf};
 
 use super::{FromOther, kinds::Like};
 use crate::{
-    error::codec::{CodecError, CodecResult},
-    value::Raw,
+    error::codec::CodecResult,
+    value::{self, Raw, Via, plain_bytes},
 };
 
 macro_rules! texts {
@@ -25,7 +27,9 @@ macro_rules! texts {
     )* };
 }
 
-texts!(String, Box<str>, Cow<'static, str>);
+texts!(String, Box<str>, Arc<str>, Rc<str>, Cow<'static, str>);
+#[cfg(feature = "url")]
+texts!(url::Url);
 
 macro_rules! cows {
     ($($text:ty),*) => { $(
@@ -46,21 +50,54 @@ macro_rules! cows {
 // A `Cow<'static, str>` is its own way.
 cows!(String, Box<str>);
 
+macro_rules! shared {
+    ($($text:ident),*) => { $(
+        #[diagnostic::do_not_recommend]
+        impl<'de> FromOther<'de, $text<str>, Like> for Cow<'de, str> {
+            #[inline]
+            fn read(raw: Raw<'de>) -> CodecResult<Self> {
+                raw.str().map(Cow::Borrowed)
+            }
+
+            fn defaulted(default: $text<str>) -> Option<Self> {
+                Some(Cow::Owned((*default).to_owned()))
+            }
+        }
+    )* };
+}
+
+shared!(Arc, Rc);
+
+#[diagnostic::do_not_recommend]
+impl<'de> FromOther<'de, PathBuf, Like> for &'de Path {
+    fn read(raw: Raw<'de>) -> CodecResult<Self> {
+        raw.str().map(Path::new)
+    }
+}
+
+/// Of every subtype, as a field of this type has it.
 #[diagnostic::do_not_recommend]
 impl<'de> FromOther<'de, Binary, Like> for &'de [u8] {
     fn read(raw: Raw<'de>) -> CodecResult<Self> {
-        if !raw.is(ElementType::Binary) {
-            return Err(raw.expected("binary data"));
-        }
-        let old: u8 = BinarySubtype::BinaryOld.into();
-        match raw.bytes() {
-            // Subtype 2 repeats the length of the data inside the data.
-            [_, _, _, _, subtype, _, _, _, _, data @ ..] if *subtype == old => Ok(data),
-            [_, _, _, _, subtype, data @ ..] if *subtype != old => Ok(data),
-            _ => Err(CodecError::malformed()),
-        }
+        raw.binary().map(|(_, bytes)| bytes)
     }
 }
+
+macro_rules! bytes {
+    ($($bytes:ty),*) => { $(
+        /// An array of numbers, which the parent reads too, is nowhere as bytes: it is an error.
+        #[diagnostic::do_not_recommend]
+        impl<'de> FromOther<'de, $bytes, Like> for &'de [u8] {
+            fn read(raw: Raw<'de>) -> CodecResult<Self> {
+                plain_bytes(raw)
+            }
+        }
+    )* };
+}
+
+bytes!(Via<value::Binary, Vec<u8>>, Via<value::Binary, Box<[u8]>>);
+#[cfg(feature = "bytes")]
+bytes!(bytes::Bytes, Via<value::Binary, bytes::Bytes>);
 
 macro_rules! documents {
     ($($document:ty),*) => { $(
