@@ -126,7 +126,7 @@ pub use self::{
     part::FromPart,
     place::{Declared, Flat, InView},
     projection::Projection,
-    reader::{Reader, Score, parent, text_score},
+    reader::{Parent, Reader, Score, parent, text_score},
 };
 
 use crate::value::Row;

@@ -5,7 +5,7 @@ use std::any::type_name;
 use mongodb::bson::{Document, doc};
 
 use super::View;
-use crate::value::Doc;
+use crate::value::SchemaVersion;
 
 /// The projection of a view as it is made: `{ reference: 1, "shipTo.city": 1, _id: 0 }`.
 #[derive(Debug, Default)]
@@ -36,8 +36,8 @@ impl Projection {
     }
 
     /// The version of the document that is read in part.
-    pub fn version<D: Doc>(&mut self) {
-        if let Some(schema) = D::VERSION {
+    pub fn version(&mut self, version: Option<SchemaVersion>) {
+        if let Some(schema) = version {
             self.field(schema.name(), Self::whole);
         }
     }
