@@ -10,15 +10,15 @@ pub use crate::{
     path::{Asks, At, Based, Just, Key, Narrows, Path, Sign, types_only},
     pipeline::{Expression, Filled, Fills, Gives, IdOf, InObject, Over, Slot, Slots, With},
     value::{
-        Accessed, Array, AsBinary, AsUnit, Asked, Bits, Days, Decode, Doc, Elements, Flatten, FromText, Has,
-        HasPart, Hours, InBinary, InUnit, Integer, Keyed, Map, MapKey, Micros, Millis, Minutes, Nanos,
-        Number, Ordered, Outcome, OwnedRow, PartIn, PartOf, Raw, Rest, Row, SchemaVersion, Seconds, Serde,
-        StandIn, Stores, Text, Value, Versioned, Via, ViaSerde, Writer, bare, check_field, check_part,
-        content, content_or_missing, decode_versioned, decode_via, encode_via, fill_field, given_field, held,
-        item_required, part, part_behind, pass_version, put_content, put_field, put_part, put_version,
-        require_field, skipped_variant, take_field, unknown_field, unknown_variant,
+        Accessed, Array, Asked, Bits, Days, Decode, Doc, Elements, Flatten, FromText, Has, HasPart, Hours,
+        InBinary, InUnit, Integer, Keyed, Map, MapKey, Micros, Millis, Minutes, Nanos, Number, Ordered,
+        Outcome, OwnedRow, PartIn, PartOf, Raw, Rest, Row, SchemaVersion, Seconds, Serde, StandIn, Stores,
+        Text, Value, Versioned, Via, ViaSerde, Writer, bare, check_field, check_part, content,
+        content_or_missing, current_version, decode_versioned, decode_via, encode_via, fill_field,
+        given_field, held, item_required, part, part_behind, pass_version, put_content, put_field, put_part,
+        put_version, require_field, skipped_variant, take_field, unknown_field, unknown_variant,
     },
-    view::{Projection, Reader, View, parent, text_score},
+    view::{Opens, Projection, Reader, View, parent, text_score},
 };
 
 /// What an expression is as it is sent.

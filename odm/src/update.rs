@@ -55,6 +55,7 @@ use crate::{
     error::{Result, codec::CodecResult},
     given::Given,
     path::Location,
+    value::SchemaVersion,
 };
 
 /// A change to documents of type `M`, made of typed paths: `o.status().set(Status::Paid)`.
@@ -130,6 +131,12 @@ impl<M> Update<M> {
     /// itself: `{ $setOnInsert: { .. } }`.
     pub(crate) fn or_insert(self, document: Document) -> Self {
         Self::of(self.changes.or_insert(document))
+    }
+
+    /// The same update, which stores this version where it makes a document, unless it writes it itself. A pipeline cannot
+    /// tell a new document from an old one without a version: it stays as it is.
+    pub(crate) fn or_version(self, version: SchemaVersion) -> Self {
+        if self.changes.is_operators() { self.or_insert(version.element()) } else { self }
     }
 
     /// The same update without the type of its model.

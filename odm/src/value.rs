@@ -121,7 +121,9 @@ pub use self::{
     row::{OwnedRow, Row},
     scalar::{Bits, Integer, Number},
     text::Text,
-    upgrade::{Outcome, SchemaVersion, Step, Versioned, decode_versioned, pass_version, put_version},
+    upgrade::{
+        Outcome, SchemaVersion, Step, Versioned, current_version, decode_versioned, pass_version, put_version,
+    },
     variant::{bare, content, content_or_missing, held, item_required, skipped_variant},
     via::{Serde, ViaSerde, decode_via, encode_via},
     way::{Via, Way},
@@ -129,7 +131,8 @@ pub use self::{
     writer::{MAX_DEPTH, Writer},
 };
 pub(crate) use self::{
-    binary::lend_bytes, elements::duplicate, map::utf8_key, untyped::looks_like_operators,
+    binary::plain_bytes, elements::duplicate, map::utf8_key, sequence::other_length,
+    untyped::looks_like_operators,
 };
 
 /// A type that can be stored in a field.

@@ -52,12 +52,15 @@
 //! | `T` | `T`, stored as an odm `Value` or through serde |
 //! | a view of `D` | the document `D` |
 //! | `Option<V>` | an `Option` of what `V` is read from, or that itself |
-//! | `Vec<V>` | a `Vec` of what `V` is read from |
+//! | `Vec<V>` | an array of what `V` is read from: `Vec`, `VecDeque`, `Box<[_]>`, a set, .. |
+//! | `VecDeque<V>` `LinkedList<V>` `Box<[V]>` `Arc<[V]>` `Rc<[V]>` `BTreeSet<V>` `HashSet<V>` `[V; N]` | the same of what `V` is read from |
 //! | `BTreeMap<K, V>` `HashMap<K, V>` | the same map of what `V` is read from |
-//! | `Box<V>`, or `V` itself | a `Box` of what `V` is read from |
-//! | `&'a str` | `String`, `Box<str>`, `Cow<'static, str>` |
-//! | `Cow<'a, str>`, borrowed | `String`, `Box<str>` |
-//! | `&'a [u8]` | `bson::Binary`, `bytes::Bytes`, and what is marked `#[odm(binary)]`: `Vec<u8>`, `Box<[u8]>`, `Bytes` |
+//! | `Box<V>` `Arc<V>` `Rc<V>` | the same pointer to what `V` is read from |
+//! | `V` | a `Box`, `Arc`, `Rc`, `Cow` or newtype of what `V` is read from |
+//! | `&'a str` | `String`, `Box<str>`, `Arc<str>`, `Rc<str>`, `Cow<'static, str>`, `Url` |
+//! | `Cow<'a, str>`, borrowed | `String`, `Box<str>`, `Arc<str>`, `Rc<str>` |
+//! | `&'a Path` | `PathBuf` |
+//! | `&'a [u8]` | `bson::Binary`, `Bytes`, a `Vec<u8>` or `Box<[u8]>` with `#[odm(binary)]` |
 //! | `&'a bson::RawDocument` | `bson::Document`, `bson::RawDocumentBuf` |
 //!
 //! Anything else does not compile: an `Option` in the parent cannot be read as if it were always there. What the parent
@@ -74,17 +77,9 @@
 //! A view inside an array of `Option`s, in a map, or in itself (a tree) is read from the whole field: no projection
 //! describes it.
 //!
-//! # Errors
-//!
-//! Of a row: [`is_decode`](crate::Error::is_decode), the stored document does not fit. Only the fields of the view are looked
-//! at, and the error names the `_id` only if that is one of them.
-//!
-//! # Old documents
-//!
-//! A view has a part of the document, so it takes no steps from an older [version](crate::value::Versioned) of its parent:
-//! it reads what is stored, as a pipeline's stages do. Where a step made one of its fields, ask for present documents alone,
-//! `& !Filter::outdated()`, or read the parent. What a view holds whole, such as an embedded document with versions of its
-//! own, is upgraded.
+//! Where the parent has versions (`#[odm(schema_version = ..)]`), the version is asked for besides. A document of an older
+//! one is an error: it would have to be whole to be upgraded. Rewrite old documents first
+//! ([`Filter::outdated`](crate::Filter::outdated)), or read them whole.
 //!
 //! # Borrowed rows
 //!
@@ -118,17 +113,20 @@
 
 mod borrowed;
 mod field;
+mod inside;
 mod part;
 mod place;
 mod projection;
 mod reader;
+mod sequence;
 
 pub use self::{
     field::{FromField, FromOther, kinds},
+    inside::Opens,
     part::FromPart,
     place::{Declared, Flat, InView},
     projection::Projection,
-    reader::{Reader, Score, parent, text_score},
+    reader::{Parent, Reader, Score, parent, text_score},
 };
 
 use crate::value::Row;

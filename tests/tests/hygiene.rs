@@ -265,6 +265,15 @@ mod private {
     struct Type {
         text: String,
     }
+    #[derive(Debug, odm::Embedded)]
+    struct Gen {
+        kind: Kind,
+    }
+    #[derive(Debug, odm::Value)]
+    #[serde(tag = "kind")]
+    enum Kind {
+        Gen { text: String },
+    }
     #[derive(Debug, odm::Shape)]
     struct Super {
         text: String,

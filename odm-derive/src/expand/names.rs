@@ -34,8 +34,13 @@ pub(crate) fn keys_name(used: &HashSet<String>, name: &str) -> Ident {
     while used.contains(&name) || TAKEN.contains(&name.as_str()) {
         name.push('_');
     }
-    // A keyword such as `type` becomes raw.
-    syn::parse_str(&name).unwrap_or_else(|_| Ident::new_raw(&name, Span::call_site()))
+    identifier(&name)
+}
+
+/// A keyword such as `type` becomes raw; syn does not know yet that `gen` is one.
+pub(crate) fn identifier(name: &str) -> Ident {
+    let raw = || Ident::new_raw(name, Span::call_site());
+    if name == "gen" { raw() } else { syn::parse_str(name).unwrap_or_else(|_| raw()) }
 }
 
 /// Every name that may be a module where the item stands: a module of ours must not hide it.

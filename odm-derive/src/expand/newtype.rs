@@ -65,6 +65,10 @@ pub(crate) fn expand(scope: &Scope<'_>, field: &Field<'_>, others: &[Member]) ->
             }
             #rest
         }
+        #[automatically_derived]
+        impl #parameters #runtime::Opens for #itself #bounds {
+            type Inner = #inner;
+        }
         #forwards
     };
     about(field, code)

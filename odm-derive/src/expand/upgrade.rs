@@ -19,6 +19,18 @@ pub(crate) fn decode(scope: &Scope<'_>, current: TokenStream) -> TokenStream {
     if is_versioned(scope) { quote!(#runtime::decode_versioned::<Self>(#raw)) } else { current }
 }
 
+/// What `Doc` says of the version of a document.
+pub(crate) fn version(scope: &Scope<'_>) -> TokenStream {
+    if !is_versioned(scope) {
+        return TokenStream::new();
+    }
+    let runtime = &scope.runtime;
+    quote! {
+        const VERSION: ::core::option::Option<#runtime::SchemaVersion> =
+            ::core::option::Option::Some(<Self as #runtime::Versioned>::SCHEMA);
+    }
+}
+
 /// `Versioned`, where the document has a version.
 pub(crate) fn expand(scope: &Scope<'_>, current: &TokenStream) -> TokenStream {
     let Some(version) = scope.container.attrs.versions.current.get() else { return TokenStream::new() };

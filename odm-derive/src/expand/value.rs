@@ -32,6 +32,7 @@ pub(crate) fn of_document(scope: &Scope<'_>) -> TokenStream {
         _ => (body, quote!(<Self as #runtime::Flatten>::decode_fields(#raw.elements()?))),
     };
     let flatten = flatten(scope, &flat);
+    let version = upgrade::version(scope);
     let versioned = upgrade::expand(scope, &decode);
     let decode = upgrade::decode(scope, decode);
     // A shape is stored nowhere.
@@ -71,6 +72,7 @@ pub(crate) fn of_document(scope: &Scope<'_>) -> TokenStream {
         #[automatically_derived]
         impl #parameters #runtime::Doc for #itself #bounds {
             const NAMES: &'static [&'static str] = &[#(#names),*];
+            #version
         }
         #[automatically_derived]
         impl #parameters #runtime::Decode for #itself #bounds {}

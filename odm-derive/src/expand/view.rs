@@ -59,7 +59,7 @@ impl Scope<'_> {
         let row_parameters = self.parameters(&[lifetime.to_token_stream()]);
         let (raw, elements, key, value) =
             (local("__raw"), local("__elements"), local("__key"), local("__value"));
-        let (parent, projection) = (local("__parent"), local("__projection"));
+        let (parent, version, projection) = (local("__parent"), local("__version"), local("__projection"));
 
         let arguments = self.turbofish();
         let reader: Vec<_> =
@@ -80,15 +80,19 @@ impl Scope<'_> {
             }
         });
         quote! {
-            fn #readers #row_parameters() -> (#(#runtime::Reader<#lifetime, #ty>,)*) #bounds {
-                let #parent = #parent_of;
-                (#(#reads,)*)
+            fn #readers #row_parameters() -> (
+                ::core::option::Option<#runtime::SchemaVersion>,
+                #(#runtime::Reader<#lifetime, #ty>,)*
+            ) #bounds {
+                let (#parent, #version) = #parent_of;
+                (#version, #(#reads,)*)
             }
             #[automatically_derived]
             impl #parameters #runtime::Row for #anonymous #bounds {
                 type In<#lifetime> = #row;
                 fn read_row<#lifetime>(#raw: #runtime::Raw<#lifetime>) -> #runtime::CodecResult<#row> {
-                    let (#(#reader,)*) = #readers #arguments();
+                    let (#version, #(#reader,)*) = #readers #arguments();
+                    #runtime::current_version(#version, #raw)?;
                     #(let mut #slot: ::core::option::Option<#ty> = ::core::option::Option::None;)*
                     let mut #elements = #raw.elements()?;
                     while !#elements.is_empty() {
@@ -103,7 +107,8 @@ impl Scope<'_> {
             #[automatically_derived]
             impl #parameters #runtime::View<#of> for #anonymous #bounds {
                 fn project(#projection: &mut #runtime::Projection) {
-                    let (#(#reader,)*) = #readers #arguments();
+                    let (#version, #(#reader,)*) = #readers #arguments();
+                    #projection.version(#version);
                     #(#reader.project(#projection);)*
                 }
             }

@@ -95,7 +95,8 @@ impl<M: Model> Explained for FindOneAndUpdate<M> {
         if self.on_insert.is_some() {
             self.options.upsert = Some(true);
         }
-        let update = inserting(self.update, self.on_insert, &filter).and_then(changing);
+        let update = inserting(self.update, self.on_insert, (self.options.upsert, M::VERSION), &filter)
+            .and_then(changing);
         let update = with_array_filters(update, self.options);
         let command = filter.and_then(|filter| {
             let (update, options) = update?;
@@ -137,7 +138,8 @@ impl<M: Model, S> FindOneAndUpdate<M, S> {
         if self.on_insert.is_some() {
             self.options.upsert = Some(true);
         }
-        let update = inserting(self.update, self.on_insert, &filter).and_then(changing);
+        let update = inserting(self.update, self.on_insert, (self.options.upsert, M::VERSION), &filter)
+            .and_then(changing);
         let sent = send(self.target.clone(), filter, update, self.options, self.state.into_option());
         Box::pin(async move { row(&self.target.operation(FIND_ONE_AND_UPDATE), sent.await?) })
     }

@@ -11,9 +11,10 @@ use super::command;
 use crate::{
     error::{Error, ErrorKind, Result},
     filter::{Filter, pins_id},
+    model::Model,
     trace::Operation,
     update::Update,
-    value::{Raw, Value},
+    value::{Raw, SchemaVersion, Value},
 };
 
 /// What setters of a builder were given and cannot be sent, until they are given something better.
@@ -68,12 +69,20 @@ pub(super) fn changing<M>(update: Update<M>) -> Result<(UpdateModifications, Vec
 pub(super) type OnInsert = Option<Result<RawDocumentBuf>>;
 
 /// The update that makes this document where nothing matches. Its `_id` is the filter's, if that asks for one.
+///
+/// An upsert that makes one of the filter and the update says at least with which version it is written.
 pub(super) fn inserting<M>(
     update: Update<M>,
     on_insert: OnInsert,
+    (upsert, version): (Option<bool>, Option<SchemaVersion>),
     filter: &Result<Document>,
 ) -> Result<Update<M>> {
-    let Some(document) = on_insert else { return Ok(update) };
+    let Some(document) = on_insert else {
+        return Ok(match version {
+            Some(version) if upsert == Some(true) => update.or_version(version),
+            _ => update,
+        });
+    };
     let document = document?;
     let mut document = Document::decode(Raw::document(document.as_bytes()))?;
     if filter.as_ref().is_ok_and(pins_id) {
@@ -102,12 +111,12 @@ pub(super) struct UpdateCall {
 
 impl UpdateCall {
     /// An update, if it changes something.
-    pub(super) fn new<M>(filter: Result<Document>, update: Update<M>, options: UpdateOptions) -> Self {
-        Self { filter, update: changing(update), options }
+    pub(super) fn new<M: Model>(filter: Result<Document>, update: Update<M>, options: UpdateOptions) -> Self {
+        Self::inserting(filter, update, None, options)
     }
 
     /// An update that makes a document where nothing matches, if it was given one.
-    pub(super) fn inserting<M>(
+    pub(super) fn inserting<M: Model>(
         filter: Result<Document>,
         update: Update<M>,
         on_insert: OnInsert,
@@ -116,7 +125,7 @@ impl UpdateCall {
         if on_insert.is_some() {
             options.upsert = Some(true);
         }
-        let update = inserting(update, on_insert, &filter).and_then(changing);
+        let update = inserting(update, on_insert, (options.upsert, M::VERSION), &filter).and_then(changing);
         Self { filter, update, options }
     }
 

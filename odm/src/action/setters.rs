@@ -198,6 +198,9 @@ macro_rules! setter {
     (upsert $model:ident) => {
         /// Makes a document if nothing matches, a replacement as it is, else from the filter and the update:
         /// `{ upsert: true }`.
+        ///
+        /// Where the model has a version, update operators give it to the new document: `{ $setOnInsert: { .. } }`. An
+        /// update made of stages has to set it itself.
         pub fn upsert(mut self, upsert: bool) -> Self {
             self.options().upsert = Some(upsert);
             self

@@ -40,6 +40,8 @@ enum Then {
     TooOld,
     /// A step refused it, in these words.
     Refused(String),
+    /// It was read in part, so that no step could be taken.
+    InPart,
     /// It was upgraded, and still does not fit.
     Upgraded,
 }
@@ -104,6 +106,14 @@ impl CodecError {
         Self::new(expected, format!("version {version}")).written(of, version, Then::TooOld)
     }
 
+    /// A document that a view reads, and which would have to be whole to be upgraded.
+    #[cold]
+    pub(crate) fn in_part(of: &'static str, current: u32, version: u32) -> Self {
+        let expected =
+            format!("version {current} of `{of}`: an older document is upgraded as a whole, not in a view");
+        Self::new(expected, format!("version {version}")).written(of, version, Then::InPart)
+    }
+
     /// A document that the step from the version `step` on refuses, in words that may hold stored values.
     #[cold]
     pub(crate) fn refused_by_step(of: &'static str, version: u32, step: u32, words: String) -> Self {
@@ -150,7 +160,7 @@ impl CodecError {
     }
 
     /// The version that the document was written with, where that has to do with the error: it is newer, has
-    /// no upgrade, its upgrade failed, or what was upgraded does not fit.
+    /// no upgrade, its upgrade failed, what was upgraded does not fit, or a view reads an older one.
     pub fn schema_version(&self) -> Option<u32> {
         self.0.written.as_ref().map(|written| written.version)
     }

@@ -73,8 +73,8 @@ impl DecodeError {
     }
 
     /// The version that the document was written with, where that has to do with the error: it is newer, has
-    /// no upgrade, its upgrade failed, or what was upgraded does not fit. It is that of an embedded document,
-    /// where [`path`](Self::path) leads into one with versions of its own.
+    /// no upgrade, its upgrade failed, what was upgraded does not fit, or a view reads an older one. It is that of an
+    /// embedded document, where [`path`](Self::path) leads into one with versions of its own.
     pub fn schema_version(&self) -> Option<u32> {
         self.cause.schema_version()
     }

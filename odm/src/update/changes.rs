@@ -59,6 +59,11 @@ impl Changes {
         no_pipeline && self.operators.is_empty() && self.problem.is_none()
     }
 
+    /// Whether it changes something, and not by a pipeline.
+    pub(super) fn is_operators(&self) -> bool {
+        self.pipeline.is_none() && !self.is_empty()
+    }
+
     pub(super) fn and(mut self, other: Self) -> Self {
         let alone =
             (self.pipeline.is_some() && !other.is_empty()) || (other.pipeline.is_some() && !self.is_empty());

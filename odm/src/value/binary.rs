@@ -15,8 +15,13 @@ pub(super) fn put(bytes: &[u8], writer: &mut Writer) -> CodecResult<ElementType>
     Ok(ElementType::Binary)
 }
 
-/// The bytes where they lie, of binary data of subtypes 0 and 2.
-pub(crate) fn lend_bytes(raw: Raw<'_>) -> CodecResult<&[u8]> {
+/// Reads binary data of subtypes 0 and 2, and the array of numbers that the same field is without the attribute.
+pub(super) fn read(raw: Raw<'_>) -> CodecResult<Vec<u8>> {
+    if raw.is(ElementType::Array) { Vec::decode(raw) } else { plain_bytes(raw).map(<[u8]>::to_vec) }
+}
+
+/// Binary data of subtypes 0 and 2, where they lie.
+pub(crate) fn plain_bytes(raw: Raw<'_>) -> CodecResult<&[u8]> {
     const OLD: u8 = 2;
     match raw.binary()? {
         (0 | OLD, bytes) => Ok(bytes),

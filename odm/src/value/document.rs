@@ -1,6 +1,6 @@
 //! Document types: values made of named fields.
 
-use super::{Raw, Value, Writer};
+use super::{Raw, SchemaVersion, Value, Writer};
 use crate::error::{Error, Result};
 
 /// A value that is a document with known fields: a model, an embedded document or a shape.
@@ -12,6 +12,9 @@ use crate::error::{Error, Result};
 pub trait Doc: Value {
     /// The stored names of its fields, in the order in which they are written.
     const NAMES: &'static [&'static str];
+
+    /// The version that its documents say they were written with, if they do.
+    const VERSION: Option<SchemaVersion> = None;
 }
 
 /// A document that can be read back as a Rust value: what a pipeline may end in, what [`from_slice`] gives.

@@ -105,6 +105,6 @@ impl<T: Value, const N: usize> Value for [T; N] {
 
 /// The error for an array that is not as long as its type.
 #[cold]
-pub(super) fn other_length(expected: usize, found: usize) -> CodecError {
+pub(crate) fn other_length(expected: usize, found: usize) -> CodecError {
     CodecError::new(format!("an array of {expected}"), format!("an array of {found}"))
 }

@@ -6,7 +6,7 @@
 
 use std::fmt::Display;
 
-use mongodb::bson::Document;
+use mongodb::bson::{Document, doc};
 
 use super::{Doc, Elements, Raw, Value, Writer};
 use crate::error::codec::{CodecError, CodecResult};
@@ -67,10 +67,25 @@ impl SchemaVersion {
         self.version() - u32::try_from(self.steps.len()).unwrap_or_default().min(self.version())
     }
 
+    /// `{ schema_version: 3 }`
+    pub(crate) fn element(&self) -> Document {
+        doc! { self.name: self.version }
+    }
+
     /// The document with the version that is written, if it has an older one.
     fn upgrade(&self, raw: Raw<'_>) -> CodecResult<Option<Upgraded>> {
         let version = self.look(raw)?;
         if version == self.version() { Ok(None) } else { self.lift(raw, version).map(Some) }
+    }
+
+    fn check_current(&self, raw: Raw<'_>) -> CodecResult<()> {
+        match self.look(raw)? {
+            version if version == self.version() => Ok(()),
+            newer if newer > self.version() => {
+                Err(CodecError::newer(self.of, self.version(), newer).at(self.name))
+            }
+            older => Err(CodecError::in_part(self.of, self.version(), older).at(self.name)),
+        }
     }
 
     /// The version that the document was written with.
@@ -107,6 +122,15 @@ impl SchemaVersion {
         let mut writer = Writer::new();
         document.encode(&mut writer).map_err(|error| error.after_upgrade(self.of, version))?;
         Ok(Upgraded { from: version, bytes: writer.into_bytes() })
+    }
+}
+
+/// Refuses a document of another version than the one that is written: what is read of it in parts takes no steps.
+#[inline]
+pub fn current_version(schema: Option<SchemaVersion>, raw: Raw<'_>) -> CodecResult<()> {
+    match schema {
+        None => Ok(()),
+        Some(schema) => schema.check_current(raw),
     }
 }
 

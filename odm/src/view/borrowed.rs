@@ -1,13 +1,18 @@
 //! Texts, bytes and documents that a view reads where they lie, in the bytes of the document.
 
-use std::borrow::Cow;
+use std::{
+    borrow::Cow,
+    path::{Path, PathBuf},
+    rc::Rc,
+    sync::Arc,
+};
 
-use mongodb::bson::{self, Document, RawDocument, RawDocumentBuf};
+use mongodb::bson::{Binary, Document, RawDocument, RawDocumentBuf};
 
 use super::{FromOther, kinds::Like};
 use crate::{
     error::codec::CodecResult,
-    value::{Binary, Raw, Via, lend_bytes},
+    value::{self, Raw, Via, plain_bytes},
 };
 
 macro_rules! texts {
@@ -22,7 +27,9 @@ macro_rules! texts {
     )* };
 }
 
-texts!(String, Box<str>, Cow<'static, str>);
+texts!(String, Box<str>, Arc<str>, Rc<str>, Cow<'static, str>);
+#[cfg(feature = "url")]
+texts!(url::Url);
 
 macro_rules! cows {
     ($($text:ty),*) => { $(
@@ -43,29 +50,54 @@ macro_rules! cows {
 // A `Cow<'static, str>` is its own way.
 cows!(String, Box<str>);
 
-/// The data, of whatever subtype.
-#[diagnostic::do_not_recommend]
-impl<'de> FromOther<'de, bson::Binary, Like> for &'de [u8] {
-    fn read(raw: Raw<'de>) -> CodecResult<Self> {
-        raw.binary().map(|(_, data)| data)
-    }
-}
-
-macro_rules! bytes {
-    ($($bytes:ty),*) => { $(
-        /// Where an array of numbers stands, which the parent reads as well, there are no bytes to lend.
+macro_rules! shared {
+    ($($text:ident),*) => { $(
         #[diagnostic::do_not_recommend]
-        impl<'de> FromOther<'de, $bytes, Like> for &'de [u8] {
+        impl<'de> FromOther<'de, $text<str>, Like> for Cow<'de, str> {
+            #[inline]
             fn read(raw: Raw<'de>) -> CodecResult<Self> {
-                lend_bytes(raw)
+                raw.str().map(Cow::Borrowed)
+            }
+
+            fn defaulted(default: $text<str>) -> Option<Self> {
+                Some(Cow::Owned((*default).to_owned()))
             }
         }
     )* };
 }
 
-bytes!(Via<Binary, Vec<u8>>, Via<Binary, Box<[u8]>>);
+shared!(Arc, Rc);
+
+#[diagnostic::do_not_recommend]
+impl<'de> FromOther<'de, PathBuf, Like> for &'de Path {
+    fn read(raw: Raw<'de>) -> CodecResult<Self> {
+        raw.str().map(Path::new)
+    }
+}
+
+/// Of every subtype, as a field of this type has it.
+#[diagnostic::do_not_recommend]
+impl<'de> FromOther<'de, bson::Binary, Like> for &'de [u8] {
+    fn read(raw: Raw<'de>) -> CodecResult<Self> {
+        raw.binary().map(|(_, bytes)| bytes)
+    }
+}
+
+macro_rules! bytes {
+    ($($bytes:ty),*) => { $(
+        /// An array of numbers, which the parent reads too, is nowhere as bytes: it is an error.
+        #[diagnostic::do_not_recommend]
+        impl<'de> FromOther<'de, $bytes, Like> for &'de [u8] {
+            fn read(raw: Raw<'de>) -> CodecResult<Self> {
+                plain_bytes(raw)
+            }
+        }
+    )* };
+}
+
+bytes!(Via<value::Binary, Vec<u8>>, Via<value::Binary, Box<[u8]>>);
 #[cfg(feature = "bytes")]
-bytes!(::bytes::Bytes, Via<Binary, ::bytes::Bytes>);
+bytes!(bytes::Bytes, Via<value::Binary, bytes::Bytes>);
 
 macro_rules! documents {
     ($($document:ty),*) => { $(

@@ -96,12 +96,12 @@ pub mod kinds {
     /// An `Option` of something that is always there.
     #[derive(Debug)]
     pub struct Present<K>(PhantomData<K>);
-    /// What is inside the parent's `Box`.
+    /// What is inside the parent's pointer or newtype.
     #[derive(Debug)]
-    pub struct Unboxed<K>(PhantomData<K>);
-    /// A `Box` of something read from a `Box`.
+    pub struct Opened<K>(PhantomData<K>);
+    /// A pointer to something read from a pointer.
     #[derive(Debug)]
-    pub struct Boxed<K>(PhantomData<K>);
+    pub struct Pointed<K>(PhantomData<K>);
     /// An array of something read from an array.
     #[derive(Debug)]
     pub struct Items<K>(PhantomData<K>);
@@ -109,7 +109,7 @@ pub mod kinds {
     #[derive(Debug)]
     pub struct Entries<K>(PhantomData<K>);
 }
-use kinds::{Boxed, Entries, Inner, Items, Maybe, Nested, Other, Own, Present, Unboxed};
+use kinds::{Entries, Inner, Maybe, Nested, Other, Own, Present};
 
 #[diagnostic::do_not_recommend]
 impl<T: Value> FromField<'_, T, Own> for T {
@@ -217,72 +217,6 @@ impl<'de, V: FromField<'de, F, K>, F, K> FromOther<'de, F, Present<K>> for Optio
 
     fn project(projection: &mut Projection) {
         V::project(projection);
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl<'de, V: FromField<'de, F, K>, F, K> FromOther<'de, Box<F>, Unboxed<K>> for V {
-    const NULLABLE: bool = V::NULLABLE;
-
-    fn read(raw: Raw<'de>) -> CodecResult<Self> {
-        V::read(raw)
-    }
-
-    fn missing() -> Option<Self> {
-        V::missing()
-    }
-
-    fn defaulted(default: Box<F>) -> Option<Self> {
-        V::defaulted(*default)
-    }
-
-    fn project(projection: &mut Projection) {
-        V::project(projection);
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl<'de, V: FromOther<'de, F, K>, F, K> FromOther<'de, Box<F>, Boxed<K>> for Box<V> {
-    const NULLABLE: bool = V::NULLABLE;
-
-    fn read(raw: Raw<'de>) -> CodecResult<Self> {
-        V::read(raw).map(Self::new)
-    }
-
-    fn missing() -> Option<Self> {
-        V::missing().map(Self::new)
-    }
-
-    fn defaulted(default: Box<F>) -> Option<Self> {
-        V::defaulted(*default).map(Self::new)
-    }
-
-    fn project(projection: &mut Projection) {
-        V::project(projection);
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl<'de, V: FromOther<'de, F, K>, F, K> FromOther<'de, Vec<F>, Items<K>> for Vec<V> {
-    fn read(raw: Raw<'de>) -> CodecResult<Self> {
-        let mut items = raw.items()?;
-        let mut array = Self::new();
-        while let Some((_, item)) = items.next()? {
-            match V::read(item) {
-                Ok(item) => array.push(item),
-                Err(error) => return Err(error.at(array.len().to_string())),
-            }
-        }
-        Ok(array)
-    }
-
-    fn defaulted(default: Vec<F>) -> Option<Self> {
-        default.into_iter().map(V::defaulted).collect()
-    }
-
-    fn project(projection: &mut Projection) {
-        // The server leaves out elements that are no documents.
-        if V::NULLABLE { projection.whole() } else { V::project(projection) }
     }
 }
 

@@ -5,6 +5,7 @@ use std::any::type_name;
 use mongodb::bson::{Document, doc};
 
 use super::View;
+use crate::value::SchemaVersion;
 
 /// The projection of a view as it is made: `{ reference: 1, "shipTo.city": 1, _id: 0 }`.
 #[derive(Debug, Default)]
@@ -32,6 +33,13 @@ impl Projection {
     /// What a text search says of the document.
     pub(super) fn text_score(&mut self) {
         self.fields.insert(self.at.as_str(), doc! { "$meta": "textScore" });
+    }
+
+    /// The version of the document that is read in part.
+    pub fn version(&mut self, version: Option<SchemaVersion>) {
+        if let Some(schema) = version {
+            self.field(schema.name(), Self::whole);
+        }
     }
 
     /// The fields of a view. One that lies in itself would have no end of them: from there on, everything.

@@ -6,12 +6,15 @@ use super::{Declared, Flat, FromField, FromPart, InView, Projection};
 use crate::{
     error::codec::{CodecError, CodecResult},
     path::Key,
-    value::{Doc, Elements, Has, HasPart, Raw, Value, duplicate},
+    value::{Doc, Elements, Has, HasPart, Raw, SchemaVersion, Value, duplicate},
 };
 
-/// The fields of a view's parent, to be named.
-pub fn parent<D: Doc>() -> <D as Value>::Fields<InView, ()> {
-    D::under(InView, ())
+/// The fields of a view's parent, to be named, and the version of its documents.
+pub type Parent<D> = (<D as Value>::Fields<InView, ()>, Option<SchemaVersion>);
+
+/// What a view has to know of its parent.
+pub fn parent<D: Doc>() -> Parent<D> {
+    (D::under(InView, ()), D::VERSION)
 }
 
 impl<T: Value, F: Key> Declared<T, F> {

@@ -32,6 +32,7 @@ mod upgrade;
 mod upsert;
 mod validate;
 mod view;
+mod view_inside;
 mod watch;
 mod wire;
 mod wire_writes;

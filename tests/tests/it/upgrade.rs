@@ -1,10 +1,12 @@
 //! Documents of older versions, through every way of reading, and back.
 
 use odm::{
-    Collection, Database, Filter, Id, Model, View,
+    Collection, Database, Embedded, Filter, Id, Model, View, Write,
     bson::{Bson, Document, doc, oid::ObjectId},
     watch::Event,
 };
+use odm_integration::commands::Commands;
+use odm_test::Server;
 
 #[derive(Debug, Clone, PartialEq, Model)]
 #[odm(collection = "contacts", schema_version = 3, upgrade(1 = into_a_list, 2 = name_at_least))]
@@ -175,4 +177,125 @@ async fn a_cursor_goes_on_behind_documents_that_do_not_fit(db: Database) {
     let found = contacts.find(Filter::all()).session(&mut session).await.unwrap();
     let (found, misfits): (Vec<Contact>, _) = found.try_partition().await.unwrap();
     assert_eq!((found.len(), misfits.len()), (4, 3));
+}
+
+/// What an upsert makes is of the present version: no step is taken when it is read.
+#[odm_test::test]
+async fn an_upsert_writes_the_present_version(db: Database) {
+    let contacts: Collection<Contact> = db.collection();
+    let c = Contact::fields();
+    let ids = [ObjectId::new(), ObjectId::new(), ObjectId::new(), ObjectId::new()];
+    let to = |index: usize| c.id().eq(Id::from(ids[index]));
+    let update = || c.name().set("Ada") + c.phones().set(["1"]);
+    contacts.update_one(to(0), update()).upsert(true).await.unwrap();
+    contacts.update_many(to(1), update()).upsert(true).await.unwrap();
+    contacts.find_one_and_update(to(2), update()).upsert(true).await.unwrap();
+    contacts.bulk_write([Write::update_one(to(3), update()).upsert(true)]).await.unwrap();
+    for id in ids {
+        let stored = plain(&db).find_one(doc! { "_id": id }).await.unwrap().unwrap();
+        assert_eq!(stored.get("schema_version"), Some(&Bson::Int32(3)), "{stored}");
+        assert_eq!(contacts.get(Id::from(id)).await.unwrap(), Some(contact(id)));
+    }
+
+    // A document that is there keeps its version.
+    let old = of_every_version(&db).await[0];
+    contacts.update_one(c.id().eq(Id::from(old)), c.name().set("Bob")).upsert(true).await.unwrap();
+    let stored = plain(&db).find_one(doc! { "_id": old }).await.unwrap().unwrap();
+    assert_eq!(stored.get("schema_version"), None);
+
+    // To write nothing but the version is no update.
+    let error = contacts.update_one(to(0), doc! {}).upsert(true).await.unwrap_err();
+    assert!(error.is_not_sent() && error.to_string().contains("the update is empty"), "{error}");
+    // What says the version itself is not contradicted.
+    let raw = doc! { "$set": { "schema_version": 2, "name": "Eve", "phone": "1" } };
+    let fifth = ObjectId::new();
+    contacts.update_one(c.id().eq(Id::from(fifth)), raw).upsert(true).await.unwrap();
+    let stored = plain(&db).find_one(doc! { "_id": fifth }).await.unwrap().unwrap();
+    assert_eq!(stored.get("schema_version"), Some(&Bson::Int32(2)));
+}
+
+#[derive(Debug, PartialEq, View)]
+#[odm(of = Contact)]
+struct Phones<'a> {
+    phones: Vec<&'a str>,
+}
+
+#[derive(Debug, Clone, PartialEq, Model)]
+#[odm(collection = "people")]
+struct Person {
+    id: i32,
+    address: Address,
+}
+
+#[derive(Debug, Clone, PartialEq, Embedded)]
+#[odm(schema_version(2, name = "v"), upgrade(1 = street_and_number))]
+struct Address {
+    street: String,
+    number: i32,
+}
+
+fn street_and_number(address: &mut Document) {
+    address.insert("number", 1);
+}
+
+#[derive(Debug, PartialEq, View)]
+#[odm(of = Person)]
+struct Where {
+    address: Street,
+}
+
+#[derive(Debug, PartialEq, View)]
+#[odm(of = Address)]
+struct Street {
+    street: String,
+}
+
+/// A part of a document cannot be upgraded; that it is old is never passed over.
+#[odm_test::test]
+async fn a_view_refuses_other_versions(db: Database, server: Server) {
+    let contacts: Collection<Contact> = db.collection();
+    let ids = of_every_version(&db).await;
+    plain(&db).insert_one(doc! { "_id": 7, "schema_version": 4, "phones": ["1"] }).await.unwrap();
+    let (recorded, commands) = Commands::record(server.uri(), &db).await;
+    let mut told = Vec::new();
+    for id in [Bson::from(ids[2]), ids[1].into(), ids[0].into(), 7.into()] {
+        let find = recorded.collection::<Contact>().find(Filter::raw(doc! { "_id": id }));
+        let read =
+            find.view::<Phones<'_>>().await.unwrap().for_each(|row| assert_eq!(row.phones, ["1"])).await;
+        told.push(read.map_err(|error| {
+            let decode = error.decode_error().unwrap();
+            assert_eq!((decode.path().as_str(), error.is_decode()), ("schema_version", true));
+            (decode.schema_version(), error.is_newer_version())
+        }));
+    }
+    assert_eq!(told, [Ok(()), Err((Some(2), false)), Err((Some(1), false)), Err((Some(4), true))]);
+    let sent = commands.take();
+    assert_eq!(
+        sent[0].get_document("projection").unwrap(),
+        &doc! { "schema_version": 1, "phones": 1, "_id": 0 }
+    );
+    let old = contacts.find_one(Filter::outdated()).view::<Phones2>().await.unwrap_err().to_string();
+    assert!(
+        old.contains(
+            "`schema_version`: expected version 3 of `Contact`: an older document is upgraded as a whole, not in a \
+             view, found version 1"
+        ),
+        "{old}"
+    );
+
+    let people = db.collection::<Person>();
+    people.insert_one(&Person { id: 1, address: Address { street: "A".into(), number: 2 } }).await.unwrap();
+    let one = people.get(1).view::<Where>().await.unwrap();
+    assert_eq!(one, Some(Where { address: Street { street: "A".into() } }));
+    let raw = people.driver().clone_with_type::<Document>();
+    raw.update_one(doc! {}, doc! { "$set": { "address": { "street": "A" } } }).await.unwrap();
+    let error = people.get(1).view::<Where>().await.unwrap_err();
+    assert_eq!(error.decode_error().unwrap().path(), "address.v");
+}
+
+#[derive(Debug, View)]
+#[odm(of = Contact)]
+#[allow(dead_code)] // only its decoding is looked at
+struct Phones2 {
+    phones: Vec<String>,
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 use syn::{Member, ext::IdentExt};
 
@@ -12,7 +12,7 @@ use crate::{
     attr::serde::Tagging,
     expand::{
         Scope, fields, keys,
-        names::snake,
+        names::{identifier, snake},
         scope::{key_ident, local},
         value,
     },
@@ -27,7 +27,7 @@ pub(super) fn expand(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant<'
         while !taken.insert(name.clone()) {
             name.push('_');
         }
-        let name = syn::parse_str(&name).unwrap_or_else(|_| Ident::new_raw(&name, Span::call_site()));
+        let name = identifier(&name);
         accessors.push(accessor(scope, tagging, variant, &name));
     }
     let itself = fields::structure(scope, &scope.fields, &accessors);

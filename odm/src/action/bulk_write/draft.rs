@@ -13,6 +13,7 @@ use crate::{
     },
     error::{Error, Result},
     update::Update,
+    value::SchemaVersion,
 };
 
 pub(super) struct Draft {
@@ -25,7 +26,7 @@ pub(super) struct Draft {
 
 pub(super) enum Kind {
     Insert { document: Result<RawDocumentBuf> },
-    Update { multi: bool, filter: Result<Document>, update: Update<()> },
+    Update { multi: bool, filter: Result<Document>, update: Update<()>, version: Option<SchemaVersion> },
     Replace { filter: Result<Document>, document: Result<RawDocumentBuf> },
     Delete { multi: bool, filter: Result<Document> },
 }
@@ -49,9 +50,9 @@ impl Draft {
         };
         Ok(match kind {
             Kind::Insert { document } => Statement::Insert(document?),
-            Kind::Update { multi, filter, update } => {
+            Kind::Update { multi, filter, update, version } => {
                 let upsert = if on_insert.is_some() { Some(true) } else { upsert };
-                let update = inserting(update, on_insert, &filter).and_then(changing);
+                let update = inserting(update, on_insert, (upsert, version), &filter).and_then(changing);
                 let to = to(multi, filter?)?;
                 let (update, array_filters) = update?;
                 Statement::Change { to, change: Change::Update { update, array_filters }, upsert }

@@ -59,6 +59,7 @@ impl<M: Model> Write<M> {
             multi: false,
             filter: filter.into_filter().into_document(),
             update: update.into_update().untyped(),
+            version: M::VERSION,
         })
     }
 
@@ -68,6 +69,7 @@ impl<M: Model> Write<M> {
             multi: true,
             filter: said(filter.into_filter()),
             update: update.into_update().untyped(),
+            version: M::VERSION,
         })
     }
 
