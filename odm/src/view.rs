@@ -77,9 +77,17 @@
 //! A view inside an array of `Option`s, in a map, or in itself (a tree) is read from the whole field: no projection
 //! describes it.
 //!
-//! Where the parent has versions (`#[odm(schema_version = ..)]`), the version is asked for besides. A document of an older
-//! one is an error: it would have to be whole to be upgraded. Rewrite old documents first
-//! ([`Filter::outdated`](crate::Filter::outdated)), or read them whole.
+//! # Errors
+//!
+//! Of a row: [`is_decode`](crate::Error::is_decode), the stored document does not fit. Only the fields of the view are looked
+//! at, and the error names the `_id` only if that is one of them.
+//!
+//! # Old documents
+//!
+//! Where the parent has [versions](crate::value::Versioned), the version is asked for besides. A document of an older one is an
+//! error, whose [`schema_version`](crate::error::DecodeError::schema_version) says which: it would have to be whole to be
+//! upgraded. Ask for present documents alone, `& !Filter::outdated()`, rewrite the others first, or read the parent. What a
+//! view holds whole, such as an embedded document with versions of its own, is upgraded.
 //!
 //! # Borrowed rows
 //!

@@ -28,8 +28,3 @@ pub(crate) fn plain_bytes(raw: Raw<'_>) -> CodecResult<&[u8]> {
         _ => Err(CodecError::new("binary data of subtype 0", "binary data of another subtype")),
     }
 }
-
-/// Reads binary data of subtypes 0 and 2, and the array of numbers that the same field is without the attribute.
-pub(super) fn read(raw: Raw<'_>) -> CodecResult<Vec<u8>> {
-    if raw.is(ElementType::Array) { Vec::decode(raw) } else { lend_bytes(raw).map(<[u8]>::to_vec) }
-}

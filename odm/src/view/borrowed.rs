@@ -7,12 +7,12 @@ use std::{
     sync::Arc,
 };
 
-use mongodb::bson::{Binary, Document, RawDocument, RawDocumentBuf};
+use mongodb::bson::{self, Document, RawDocument, RawDocumentBuf};
 
 use super::{FromOther, kinds::Like};
 use crate::{
     error::codec::CodecResult,
-    value::{self, Raw, Via, plain_bytes},
+    value::{Binary, Raw, Via, plain_bytes},
 };
 
 macro_rules! texts {
@@ -95,9 +95,9 @@ macro_rules! bytes {
     )* };
 }
 
-bytes!(Via<value::Binary, Vec<u8>>, Via<value::Binary, Box<[u8]>>);
+bytes!(Via<Binary, Vec<u8>>, Via<Binary, Box<[u8]>>);
 #[cfg(feature = "bytes")]
-bytes!(bytes::Bytes, Via<value::Binary, bytes::Bytes>);
+bytes!(::bytes::Bytes, Via<Binary, ::bytes::Bytes>);
 
 macro_rules! documents {
     ($($document:ty),*) => { $(

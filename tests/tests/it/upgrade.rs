@@ -106,24 +106,6 @@ async fn old_documents_are_rewritten_in_the_background(db: Database) {
     assert_eq!(stored.keys().collect::<Vec<_>>(), ["_id", "schema_version", "name", "phones"]);
 }
 
-/// It has a part of the document, which no step could start from.
-#[odm_test::test]
-async fn a_view_reads_what_is_stored(db: Database) {
-    #[derive(Debug, PartialEq, View)]
-    #[odm(of = Contact)]
-    struct Phones {
-        phones: Vec<String>,
-    }
-    let contacts: Collection<Contact> = db.collection();
-    let ids = of_every_version(&db).await;
-    let error = contacts.get(Id::from(ids[0])).view::<Phones>().await.unwrap_err();
-    assert_eq!(error.decode_error().unwrap().path(), "phones");
-    let phones = Phones { phones: vec!["1".into()] };
-    assert_eq!(contacts.get(Id::from(ids[1])).view::<Phones>().await.unwrap(), Some(phones));
-    let present = contacts.find(!Filter::outdated()).view::<Phones>().await.unwrap();
-    assert_eq!(present.try_collect::<Vec<Phones>>().await.unwrap().len(), 1);
-}
-
 #[odm_test::test]
 async fn a_cursor_goes_on_behind_documents_that_do_not_fit(db: Database) {
     let contacts: Collection<Contact> = db.collection();
