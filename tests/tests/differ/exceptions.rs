@@ -37,7 +37,8 @@ pub(crate) enum Exception {
     TagWithNull,
     /// Where serde buffers what it lays flat, it hands `bson` a decimal in a form that `bson` does not write.
     BufferedDecimal,
-    /// serde refuses the tag of a struct, which it has written itself, where unknown fields are denied.
+    /// serde refuses the tag of a struct, which it has written itself, where unknown fields are denied, and lays it into
+    /// a flattened map.
     OwnTag,
 }
 
@@ -65,7 +66,7 @@ pub(crate) fn of(
 ) -> Option<Exception> {
     match (ours, theirs) {
         (Ok(_), Err(theirs)) if theirs.contains("expected unit variant") => Some(Exception::OtherWithContent),
-        (Ok(_), Err(theirs)) if theirs.contains("unknown field `tag ") => Some(Exception::OwnTag),
+        (Ok(ours), _) if is_the_same_without_tags(subject, bytes, ours) => Some(Exception::OwnTag),
         (Ok(_), Err(theirs)) if theirs.contains("expected a string enum, got a document") => {
             Some(Exception::NameWithNull)
         }
@@ -86,6 +87,29 @@ pub(crate) fn of(
         (Err(error), Ok(theirs)) => stricter(subject, bytes, error, theirs),
         _ => None,
     }
+}
+
+/// Whether serde reads the same from the document without the tags of its structs.
+fn is_the_same_without_tags(subject: &Subject, bytes: &[u8], ours: &str) -> bool {
+    fn remove(value: &mut Bson) -> bool {
+        match value {
+            Bson::Document(document) => {
+                let tags: Vec<String> =
+                    document.keys().filter(|name| name.starts_with("tag ")).cloned().collect();
+                let below = document.iter_mut().fold(false, |found, (_, value)| remove(value) || found);
+                tags.iter().fold(below, |found, tag| document.remove(tag).is_some() || found)
+            }
+            Bson::Array(items) => items.iter_mut().fold(false, |found, item| remove(item) || found),
+            _ => false,
+        }
+    }
+    let Ok(document) = Document::from_reader(bytes) else { return false };
+    let mut value = Bson::Document(document);
+    remove(&mut value)
+        && value
+            .as_document()
+            .and_then(|document| document.to_vec().ok())
+            .is_some_and(|bytes| (subject.read)(&bytes).theirs.is_ok_and(|theirs| theirs == ours))
 }
 
 /// The reason why odm writes what `bson` refuses, if there is one.

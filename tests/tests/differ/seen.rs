@@ -90,7 +90,11 @@ impl Report {
         assert!(few(&unchanged, 10), "never read after a change: {unchanged:?}\n{self}");
         let speaking = Self(self.0.iter().filter(|seen| seen.written > 0).cloned().collect());
         let values = speaking.sum(|seen| seen.values);
-        assert!(speaking.sum(|seen| seen.refused_by_both) < values / 8, "{self}");
+        // Variants that serde skips are refused by both on purpose, so it is asked of each type, not of all values.
+        let refusing: Vec<&str> =
+            self.0.iter().filter(|seen| seen.written * 2 < seen.values).map(|seen| seen.name).collect();
+        assert!(few(&refusing, 10), "mostly refused: {refusing:?}\n{self}");
+        assert!(speaking.sum(|seen| seen.written) > values * 3 / 4, "{self}");
         assert!(speaking.sum(|seen| seen.twice) < values / 50, "{self}");
         let written = speaking.sum(|seen| seen.written);
         assert!(speaking.sum(|seen| seen.read_back) > written * 2 / 3, "{self}");
