@@ -101,9 +101,8 @@ impl Types {
         }
         let kind = match (tagging, self.random.below(9)) {
             (_, 0 | 1) => "unit",
-            (Tagging::Internal, 2..5) => "part",
+            (Tagging::Internal, 2..5) | (Tagging::Untagged, 4) => "part",
             (Tagging::Internal, _) | (_, 2 | 3) => "document",
-            (Tagging::Untagged, 4) => "part",
             (_, 4 | 5) => "newtype",
             (_, 6) => "functions",
             (_, 7) if tuples => "tuple",

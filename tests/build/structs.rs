@@ -120,7 +120,7 @@ impl Types {
         let attributes = format!("{attributes}#[serde(from = {other:?})]\n");
         self.define(name, "Embedded", &attributes, &format!("struct {name} {{ {declared} }}"), flat);
         self.makes(name, &format!("Self {{ {made} }}"));
-        let moved: String = names.iter().map(|name| format!("{name}: read.{name}, ")).collect();
+        let moved = names.iter().map(|name| format!("{name}: read.{name}, ")).collect::<Vec<_>>().concat();
         let _ = writeln!(
             self.out,
             "impl From<{other}> for {name} {{ fn from(read: {other}) -> Self {{ let _ = &read; Self {{ {moved} }} }} }}"

@@ -1,6 +1,8 @@
 //! Models of every form that a derive writes code for: enums by their tagging, parts that lie flat, typed keys and ids,
 //! versions, and views of them.
 
+#![allow(clippy::zero_sized_map_values, clippy::large_enum_variant)] // such types are read, too
+
 use std::{
     borrow::Cow,
     collections::{BTreeMap, BTreeSet, LinkedList, VecDeque},
