@@ -133,10 +133,10 @@ impl<M> Update<M> {
         Self::of(self.changes.or_insert(document))
     }
 
-    /// The same update, which stores this version where it makes a document, unless it writes it itself. A pipeline cannot
-    /// tell a new document from an old one without a version: it stays as it is.
-    pub(crate) fn or_version(self, version: SchemaVersion) -> Self {
-        if self.changes.is_operators() { self.or_insert(version.element()) } else { self }
+    /// The same update, which stores this version where it makes a document, unless it says something of it itself. A
+    /// pipeline cannot tell a new document from an old one without a version: it stays as it is.
+    pub(crate) fn or_version(self, schema: SchemaVersion) -> Self {
+        Self::of(self.changes.or_element(schema.name(), schema.stored()))
     }
 
     /// The same update without the type of its model.

@@ -59,11 +59,6 @@ impl Changes {
         no_pipeline && self.operators.is_empty() && self.problem.is_none()
     }
 
-    /// Whether it changes something, and not by a pipeline.
-    pub(super) fn is_operators(&self) -> bool {
-        self.pipeline.is_none() && !self.is_empty()
-    }
-
     pub(super) fn and(mut self, other: Self) -> Self {
         let alone =
             (self.pipeline.is_some() && !other.is_empty()) || (other.pipeline.is_some() && !self.is_empty());
@@ -76,7 +71,11 @@ impl Changes {
                         }
                     }
                 }
-                (_, fields) => {
+                (Some(_), _) => {
+                    let named = CodecError::new("a document of fields", "something else").at(operator);
+                    self.problem.get_or_insert(named);
+                }
+                (None, fields) => {
                     self.operators.insert(operator, fields);
                 }
             }
@@ -109,6 +108,15 @@ impl Changes {
             Ok(left) => self.and(Self::raw(doc! { "$setOnInsert": left })),
             Err(problem) => self.and(Self { problem: Some(problem), ..Self::default() }),
         }
+    }
+
+    /// Stores this element where the update makes a document, if it changes something, and not by a pipeline, and says
+    /// nothing of it.
+    pub(super) fn or_element(self, name: &str, value: impl Into<Bson>) -> Self {
+        if self.pipeline.is_some() || self.is_empty() || on_insert::is_named(&self.operators, name) {
+            return self;
+        }
+        self.and(Self::raw(doc! { "$setOnInsert": { name: value } }))
     }
 
     pub(super) fn into_parts(self) -> CodecResult<(UpdateModifications, Vec<Document>)> {

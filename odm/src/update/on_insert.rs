@@ -17,6 +17,14 @@ pub(super) fn left_by(operators: &Document, document: Document) -> CodecResult<D
     Ok(left)
 }
 
+/// Whether an operator names this field, or what is inside it.
+pub(super) fn is_named(operators: &Document, name: &str) -> bool {
+    let Written(names) = Written::by(operators);
+    names.iter().any(|(named, _)| {
+        named.strip_prefix(name).is_some_and(|below| below.is_empty() || below.starts_with('.'))
+    })
+}
+
 /// The names that an update writes, each with its operator.
 struct Written<'u>(Vec<(&'u str, &'u str)>);
 

@@ -6,7 +6,7 @@
 
 use std::fmt::Display;
 
-use mongodb::bson::{Document, doc};
+use mongodb::bson::Document;
 
 use super::{Doc, Elements, Raw, Value, Writer};
 use crate::error::codec::{CodecError, CodecResult};
@@ -67,9 +67,9 @@ impl SchemaVersion {
         self.version() - u32::try_from(self.steps.len()).unwrap_or_default().min(self.version())
     }
 
-    /// `{ schema_version: 3 }`
-    pub(crate) fn element(&self) -> Document {
-        doc! { self.name: self.version }
+    /// The version as it is stored.
+    pub(crate) fn stored(&self) -> i32 {
+        self.version
     }
 
     /// The document with the version that is written, if it has an older one.

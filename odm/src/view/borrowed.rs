@@ -84,10 +84,10 @@ impl<'de> FromOther<'de, bson::Binary, Like> for &'de [u8] {
 }
 
 macro_rules! bytes {
-    ($($bytes:ty),*) => { $(
+    ($($bytes:ty $(, with [$($generics:tt)*])?;)*) => { $(
         /// An array of numbers, which the parent reads too, is nowhere as bytes: it is an error.
         #[diagnostic::do_not_recommend]
-        impl<'de> FromOther<'de, $bytes, Like> for &'de [u8] {
+        impl<'de, $($($generics)*)?> FromOther<'de, $bytes, Like> for &'de [u8] {
             fn read(raw: Raw<'de>) -> CodecResult<Self> {
                 plain_bytes(raw)
             }
@@ -95,9 +95,16 @@ macro_rules! bytes {
     )* };
 }
 
-bytes!(Via<Binary, Vec<u8>>, Via<Binary, Box<[u8]>>);
+bytes! {
+    Via<Binary, Vec<u8>>;
+    Via<Binary, Box<[u8]>>;
+    Via<Binary, [u8; N]>, with [const N: usize];
+}
 #[cfg(feature = "bytes")]
-bytes!(::bytes::Bytes, Via<Binary, ::bytes::Bytes>);
+bytes! {
+    ::bytes::Bytes;
+    Via<Binary, ::bytes::Bytes>;
+}
 
 macro_rules! documents {
     ($($document:ty),*) => { $(

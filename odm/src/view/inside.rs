@@ -21,30 +21,40 @@ use crate::{
 pub trait Opens: Value {
     /// What is inside.
     type Inner: Value;
+
+    /// What is inside, if it can be had. A newtype may have a `Drop`: nothing is taken out of it, but read as it is stored.
+    fn into_inner(self) -> Option<Self::Inner> {
+        stored_again(&self)
+    }
 }
 
 macro_rules! opens {
-    ($([$($generics:tt)*] $pointer:ty;)*) => { $(
+    ($([$($generics:tt)*] $pointer:ty, |$itself:ident| $inner:expr;)*) => { $(
         #[diagnostic::do_not_recommend]
         impl<$($generics)*> Opens for $pointer {
             type Inner = T;
+
+            fn into_inner(self) -> Option<T> {
+                let $itself = self;
+                $inner
+            }
         }
     )* };
 }
 
 opens! {
-    [T: Value] Box<T>;
-    [T: Value] Arc<T>;
-    [T: Value] Rc<T>;
-    [T: Value + Clone] Cow<'static, T>;
+    [T: Value] Box<T>, |inner| Some(*inner);
+    [T: Value] Arc<T>, |inner| Arc::try_unwrap(inner).or_else(|shared| stored_again(&*shared).ok_or(())).ok();
+    [T: Value] Rc<T>, |inner| Rc::try_unwrap(inner).or_else(|shared| stored_again(&*shared).ok_or(())).ok();
+    [T: Value + Clone] Cow<'static, T>, |inner| Some(inner.into_owned());
 }
 
-/// What is inside. It may be shared, or have a `Drop`: so it is not taken out, but read as it is stored.
+/// A value that cannot be moved or cloned, read from what is stored of it.
 #[cold]
-fn open<F: Opens>(of: &F) -> Option<F::Inner> {
+pub(super) fn stored_again<T: Value, U: Value>(value: &T) -> Option<U> {
     let mut writer = Writer::new();
-    let element_type = of.encode(&mut writer).ok()?;
-    F::Inner::decode(Raw::new(element_type, writer.as_bytes())).ok()
+    let element_type = value.encode(&mut writer).ok()?;
+    U::decode(Raw::new(element_type, writer.as_bytes())).ok()
 }
 
 // One for each way of reading what is inside but as an `Option` of what is always there: that is an `Option` of the
@@ -65,7 +75,7 @@ macro_rules! inside {
             }
 
             fn defaulted(default: F) -> Option<Self> {
-                open(&default).and_then(V::defaulted)
+                default.into_inner().and_then(V::defaulted)
             }
 
             fn project(projection: &mut Projection) {
@@ -102,7 +112,7 @@ macro_rules! pointers {
             }
 
             fn defaulted(default: $pointer<F>) -> Option<Self> {
-                open(&default).and_then(V::defaulted).map(Self::new)
+                default.into_inner().and_then(V::defaulted).map(Self::new)
             }
 
             fn project(projection: &mut Projection) {

@@ -1,12 +1,12 @@
 //! What a field of a view can be read from where the parent's field is laid flat.
 
 use super::{
-    Projection, View,
-    kinds::{Maybe, Nested},
+    Opens, Projection, View,
+    kinds::{Maybe, Nested, Opened},
 };
 use crate::{
     error::codec::CodecResult,
-    value::{Raw, Row},
+    value::{Flatten, Raw, Row},
 };
 
 /// A type of a view's field that can be read from a parent's flattened field of type `F`.
@@ -38,14 +38,42 @@ where
     }
 }
 
-/// `None` where what the view reads of it is not there, or not as it must be: so a flattened `Option` is read.
+/// What is inside a pointer or a newtype that lies flat.
 #[diagnostic::do_not_recommend]
-impl<'de, V: FromPart<'de, F, K>, F, K> FromPart<'de, Option<F>, Maybe<K>> for Option<V> {
+impl<'de, V: FromPart<'de, F::Inner, K>, F: Opens, K> FromPart<'de, F, Opened<K>> for V {
     fn read(document: Raw<'de>) -> CodecResult<Self> {
-        Ok(V::read(document).ok())
+        V::read(document)
     }
 
     fn project(projection: &mut Projection) {
         V::project(projection);
     }
+}
+
+/// `None` where nothing of it is there: what is there has to fit, as in the parent.
+#[diagnostic::do_not_recommend]
+impl<'de, V: FromPart<'de, F, K>, F: Flatten, K> FromPart<'de, Option<F>, Maybe<K>> for Option<V> {
+    fn read(document: Raw<'de>) -> CodecResult<Self> {
+        match V::read(document) {
+            Ok(part) => Ok(Some(part)),
+            Err(error) if is_there::<F>(document)? => Err(error),
+            Err(_) => Ok(None),
+        }
+    }
+
+    fn project(projection: &mut Projection) {
+        V::project(projection);
+    }
+}
+
+/// Whether the document has an element of the part. Of one that names none of its own nobody can tell.
+fn is_there<F: Flatten>(document: Raw<'_>) -> CodecResult<bool> {
+    let Some(names) = F::KEYS else { return Ok(false) };
+    let mut elements = document.elements()?;
+    while let Some((key, _)) = elements.next()? {
+        if names.iter().any(|name| name.as_bytes() == key) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }

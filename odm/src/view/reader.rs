@@ -31,7 +31,8 @@ impl<T: Value, F: Key> Declared<T, F> {
             name: F::NAME,
             aliases: F::ALIASES,
             read: V::read,
-            absent: || D::default().and_then(V::defaulted).or_else(V::missing),
+            // A default that cannot be had here is not another value: then the field is missing.
+            absent: || D::default().map_or_else(V::missing, V::defaulted),
             project: V::project,
         })
     }

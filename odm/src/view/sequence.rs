@@ -7,14 +7,18 @@ use std::{
     sync::Arc,
 };
 
-use super::{FromOther, Projection, kinds::Items};
+use super::{
+    FromField, FromOther, Projection,
+    inside::stored_again,
+    kinds::{Items, Other},
+};
 use crate::{
     error::codec::CodecResult,
-    value::{Raw, Value, Writer, other_length},
+    value::{Raw, Value, other_length},
 };
 
 /// Each item, in the order of the stored array.
-fn items<'de, V: FromOther<'de, F, K>, F, K>(raw: Raw<'de>) -> CodecResult<Vec<V>> {
+fn items<'de, V: FromField<'de, F, K>, F, K>(raw: Raw<'de>) -> CodecResult<Vec<V>> {
     let mut items = raw.items()?;
     let mut array = Vec::new();
     while let Some((_, item)) = items.next()? {
@@ -27,71 +31,69 @@ fn items<'de, V: FromOther<'de, F, K>, F, K>(raw: Raw<'de>) -> CodecResult<Vec<V
 }
 
 /// The server leaves out elements that are no documents: where null may stand, everything is asked for.
-fn project<'de, V: FromOther<'de, F, K>, F, K>(projection: &mut Projection) {
+fn project<'de, V: FromField<'de, F, K>, F, K>(projection: &mut Projection) {
     if V::NULLABLE { projection.whole() } else { V::project(projection) }
 }
 
+/// `by K`: whatever a field is read from. `by Other<K>`: unless it is the same, where the whole would be the parent's type.
 macro_rules! sequences {
-    ($($view:ty, of $parent:ty where [$($generics:tt)*] [$($bounds:tt)*], $default:ident;)*) => { $(
+    ($default:ident: $($view:ty, of $parent:ty, by $way:ty $(, with [$($generics:tt)*])? $(, where [$($bounds:tt)*])?;)*) => { $(
         #[diagnostic::do_not_recommend]
-        impl<'de, V: FromOther<'de, F, K>, F: Value, K, $($generics)*> FromOther<'de, $parent, Items<K>> for $view
+        impl<'de, V: FromField<'de, F, $way>, F: Value, K, $($($generics)*)?> FromOther<'de, $parent, Items<K>> for $view
         where
-            $($bounds)*
+            $($($bounds)*)?
         {
             fn read(raw: Raw<'de>) -> CodecResult<Self> {
-                items::<V, F, K>(raw).map(Self::from_iter)
+                items::<V, F, $way>(raw).map(Self::from_iter)
             }
 
-            sequences!($default $parent);
+            sequences!(@ $default $parent);
 
             fn project(projection: &mut Projection) {
-                project::<V, F, K>(projection);
+                project::<V, F, $way>(projection);
             }
         }
     )* };
-    (own $parent:ty) => {
+    (@ owned $parent:ty) => {
         fn defaulted(default: $parent) -> Option<Self> {
             default.into_iter().map(V::defaulted).collect()
         }
     };
-    // It may be shared: what is in it is copied as it is stored.
-    (shared $parent:ty) => {
+    // Others may have it too.
+    (@ shared $parent:ty) => {
         fn defaulted(default: $parent) -> Option<Self> {
-            stored_again::<_, F>(&default)?.into_iter().map(V::defaulted).collect()
+            stored_again::<_, Vec<F>>(&default)?.into_iter().map(V::defaulted).collect()
         }
     };
 }
 
-sequences! {
-    Vec<V>, of Vec<F> where [] [], own;
-    Vec<V>, of VecDeque<F> where [] [], own;
-    Vec<V>, of LinkedList<F> where [] [], own;
-    Vec<V>, of Box<[F]> where [] [], own;
-    Vec<V>, of BTreeSet<F> where [] [], own;
-    Vec<V>, of HashSet<F, S> where [S] [], own;
-    Vec<V>, of Arc<[F]> where [] [], shared;
-    Vec<V>, of Rc<[F]> where [] [], shared;
-    VecDeque<V>, of VecDeque<F> where [] [], own;
-    LinkedList<V>, of LinkedList<F> where [] [], own;
-    Box<[V]>, of Box<[F]> where [] [], own;
-    Arc<[V]>, of Arc<[F]> where [] [], shared;
-    Rc<[V]>, of Rc<[F]> where [] [], shared;
-    BTreeSet<V>, of BTreeSet<F> where [] [V: Ord], own;
-    HashSet<V, S>, of HashSet<F, S> where [S] [V: Eq + Hash, S: BuildHasher + Default], own;
+sequences! { owned:
+    Vec<V>, of Vec<F>, by Other<K>;
+    Vec<V>, of VecDeque<F>, by K;
+    Vec<V>, of LinkedList<F>, by K;
+    Vec<V>, of Box<[F]>, by K;
+    Vec<V>, of [F; N], by K, with [const N: usize];
+    Vec<V>, of BTreeSet<F>, by K;
+    Vec<V>, of HashSet<F, S>, by K, with [S];
+    VecDeque<V>, of VecDeque<F>, by Other<K>;
+    LinkedList<V>, of LinkedList<F>, by Other<K>;
+    Box<[V]>, of Box<[F]>, by Other<K>;
+    BTreeSet<V>, of BTreeSet<F>, by Other<K>, where [V: Ord];
+    HashSet<V, S>, of HashSet<F, S>, by Other<K>, with [S], where [V: Eq + Hash, S: BuildHasher + Default];
 }
 
-/// The items as they are stored.
-fn stored_again<A: Value, F: Value>(array: &A) -> Option<Vec<F>> {
-    let mut writer = Writer::new();
-    let element_type = array.encode(&mut writer).ok()?;
-    Vec::decode(Raw::new(element_type, writer.as_bytes())).ok()
+sequences! { shared:
+    Vec<V>, of Arc<[F]>, by K;
+    Vec<V>, of Rc<[F]>, by K;
+    Arc<[V]>, of Arc<[F]>, by Other<K>;
+    Rc<[V]>, of Rc<[F]>, by Other<K>;
 }
 
 /// A stored array of another length is an error.
 #[diagnostic::do_not_recommend]
 impl<'de, V: FromOther<'de, F, K>, F: Value, K, const N: usize> FromOther<'de, [F; N], Items<K>> for [V; N] {
     fn read(raw: Raw<'de>) -> CodecResult<Self> {
-        items::<V, F, K>(raw)?.try_into().map_err(|items: Vec<V>| other_length(N, items.len()))
+        items::<V, F, Other<K>>(raw)?.try_into().map_err(|items: Vec<V>| other_length(N, items.len()))
     }
 
     fn defaulted(default: [F; N]) -> Option<Self> {
@@ -100,6 +102,6 @@ impl<'de, V: FromOther<'de, F, K>, F: Value, K, const N: usize> FromOther<'de, [
     }
 
     fn project(projection: &mut Projection) {
-        project::<V, F, K>(projection);
+        project::<V, F, Other<K>>(projection);
     }
 }

@@ -1,7 +1,7 @@
 //! Documents of older versions, through every way of reading, and back.
 
 use odm::{
-    Collection, Database, Embedded, Filter, Id, Model, View, Write,
+    Collection, Database, Embedded, Filter, Id, Model, Update, View, Write,
     bson::{Bson, Document, doc, oid::ObjectId},
     watch::Event,
 };
@@ -188,12 +188,25 @@ async fn an_upsert_writes_the_present_version(db: Database) {
     // To write nothing but the version is no update.
     let error = contacts.update_one(to(0), doc! {}).upsert(true).await.unwrap_err();
     assert!(error.is_not_sent() && error.to_string().contains("the update is empty"), "{error}");
-    // What says the version itself is not contradicted.
-    let raw = doc! { "$set": { "schema_version": 2, "name": "Eve", "phone": "1" } };
-    let fifth = ObjectId::new();
-    contacts.update_one(c.id().eq(Id::from(fifth)), raw).upsert(true).await.unwrap();
-    let stored = plain(&db).find_one(doc! { "_id": fifth }).await.unwrap().unwrap();
-    assert_eq!(stored.get("schema_version"), Some(&Bson::Int32(2)));
+    // What says something of the version itself is not contradicted, and stages are left as they are.
+    for (raw, version) in [
+        (Update::raw(doc! { "$set": { "schema_version": 2, "name": "Eve", "phone": "1" } }), Some(2)),
+        (Update::raw(doc! { "$setOnInsert": { "schema_version": 2 }, "$set": { "name": "Eve" } }), Some(2)),
+        (Update::raw(doc! { "$rename": { "version": "schema_version" } }), None),
+        (Update::pipeline(vec![doc! { "$set": { "name": "Eve" } }]), None),
+    ] {
+        let id = ObjectId::new();
+        contacts.update_one(c.id().eq(Id::from(id)), raw.clone()).upsert(true).await.unwrap();
+        let stored = plain(&db).find_one(doc! { "_id": id }).await.unwrap().unwrap();
+        assert_eq!(stored.get("schema_version"), version.map(Bson::Int32).as_ref(), "{raw}");
+    }
+    let error = contacts.update_one(to(0), doc! { "$setOnInsert": 5 }).upsert(true).await.unwrap_err();
+    assert!(error.is_not_sent() && error.to_string().contains("`$setOnInsert`"), "{error}");
+    // A whole document has it already.
+    let sixth = ObjectId::new();
+    let update = contacts.update_one(c.id().eq(Id::from(sixth)), c.name().set("Ada"));
+    update.or_insert(&contact(sixth)).await.unwrap();
+    assert_eq!(contacts.get(Id::from(sixth)).await.unwrap(), Some(contact(sixth)));
 }
 
 #[derive(Debug, PartialEq, View)]

@@ -177,8 +177,17 @@ struct Vecs<'a> {
     list: Vec<Sku>,
     slice: Vec<Sku>,
     shared: Option<Vec<Sku>>,
+    array: Vec<Sku>,
     names: Vec<&'a str>,
     sorted: Vec<&'a str>,
+}
+
+#[derive(Debug, PartialEq, View)]
+#[odm(of = Shelf)]
+struct SameItems {
+    deque: Vec<Line>,
+    array: Vec<Line>,
+    sorted: Vec<String>,
 }
 
 fn shelf() -> Shelf {
@@ -230,6 +239,7 @@ async fn arrays_of_every_kind(db: Database) {
                 list: two().into(),
                 slice: two().into(),
                 shared: Some(two().into()),
+                array: two().into(),
                 names: vec!["x", "y"],
                 sorted: vec!["x", "y"],
             };
@@ -237,6 +247,10 @@ async fn arrays_of_every_kind(db: Database) {
         })
         .await
         .unwrap();
+    let same = shelves.get(1).view::<SameItems>().await.unwrap();
+    let lines = || vec![line("a"), line("b")];
+    let expected = SameItems { deque: lines(), array: lines(), sorted: vec!["x".into(), "y".into()] };
+    assert_eq!(same, Some(expected));
 
     let raw = shelves.driver().clone_with_type::<Document>();
     raw.update_one(doc! {}, doc! { "$pop": { "array": 1 } }).await.unwrap();
@@ -257,6 +271,8 @@ struct File {
     #[odm(binary)]
     tail: Option<Box<[u8]>>,
     body: bytes::Bytes,
+    #[odm(binary)]
+    magic: [u8; 2],
     kind: Arc<str>,
     owner: Option<Rc<str>>,
     meta: RawDocumentBuf,
@@ -270,6 +286,7 @@ struct Borrowed<'a> {
     head: &'a [u8],
     tail: Option<&'a [u8]>,
     body: &'a [u8],
+    magic: &'a [u8],
     kind: &'a str,
     owner: Option<Cow<'a, str>>,
 }
@@ -284,6 +301,7 @@ async fn what_borrows(db: Database) {
         head: vec![1],
         tail: Some([2].into()),
         body: bytes::Bytes::from_static(&[3]),
+        magic: [4, 5],
         kind: "c".into(),
         owner: Some("d".into()),
         meta: RawDocumentBuf::new(),
@@ -298,6 +316,7 @@ async fn what_borrows(db: Database) {
                 head: &[1],
                 tail: Some(&[2]),
                 body: &[3],
+                magic: &[4, 5],
                 kind: "c",
                 owner: Some(Cow::Borrowed("d")),
             };
@@ -355,4 +374,91 @@ async fn the_parents_defaults(db: Database) {
     let read = settings.find_one(Filter::all()).view::<Owner>().await.unwrap();
     let expected = Owner { owner: "nobody".into(), shared: both(), line: Some(line("c")) };
     assert_eq!(read, Some(expected));
+}
+
+#[derive(Debug, View)]
+#[odm(of = Setting)]
+#[allow(dead_code)] // only its decoding is looked at
+struct Lent<'a> {
+    owner: Option<&'a str>,
+}
+
+/// There is nothing to borrow of it, and `None` would be another value than the parent has.
+#[odm_test::test]
+async fn a_default_that_cannot_be_lent(db: Database) {
+    let settings = db.collection::<Setting>();
+    settings.driver().clone_with_type::<Document>().insert_one(doc! {}).await.unwrap();
+    let cursor = settings.find(Filter::all()).view::<Lent<'_>>().await.unwrap();
+    let error = cursor.for_each(|_| ()).await.unwrap_err();
+    assert_eq!(error.decode_error().unwrap().path(), "owner");
+}
+
+#[derive(Debug, Clone, PartialEq, Embedded)]
+#[odm(schema_version(2, name = "v"), upgrade(1 = nothing))]
+struct Stamp {
+    by: String,
+    at: i32,
+}
+
+fn nothing(_: &mut Document) {}
+
+#[derive(Debug, Clone, PartialEq, Embedded)]
+struct Place {
+    row: i32,
+    bin: i32,
+}
+
+#[derive(Debug, Clone, PartialEq, Model)]
+#[odm(collection = "letters")]
+struct Letter {
+    id: i32,
+    #[serde(flatten)]
+    stamp: Option<Stamp>,
+    #[serde(flatten)]
+    place: Box<Place>,
+}
+
+#[derive(Debug, PartialEq, View)]
+#[odm(of = Letter)]
+struct Cover {
+    stamp: Option<By>,
+    place: Bin,
+}
+
+#[derive(Debug, PartialEq, View)]
+#[odm(of = Stamp)]
+struct By {
+    by: String,
+}
+
+#[derive(Debug, PartialEq, View)]
+#[odm(of = Place)]
+struct Bin {
+    bin: i32,
+}
+
+/// A part that may be missing is `None` where nothing of it is there; what is there has to fit.
+#[odm_test::test]
+async fn parts_in_pointers_and_options(db: Database) {
+    let letters = db.collection::<Letter>();
+    let place = Box::new(Place { row: 1, bin: 2 });
+    let stamp = Some(Stamp { by: "Ada".into(), at: 3 });
+    letters.insert_one(&Letter { id: 1, stamp, place: place.clone() }).await.unwrap();
+    letters.insert_one(&Letter { id: 2, stamp: None, place }).await.unwrap();
+    let place = || Bin { bin: 2 };
+    let cover = letters.get(1).view::<Cover>().await.unwrap();
+    assert_eq!(cover, Some(Cover { stamp: Some(By { by: "Ada".into() }), place: place() }));
+    assert_eq!(letters.get(2).view::<Cover>().await.unwrap(), Some(Cover { stamp: None, place: place() }));
+
+    let raw = letters.driver().clone_with_type::<Document>();
+    for (change, path) in [
+        (doc! { "$set": { "v": 1 } }, "v"),
+        (doc! { "$set": { "v": 3 } }, "v"),
+        (doc! { "$set": { "v": 2, "by": 7 } }, "by"),
+        (doc! { "$unset": { "by": "" } }, "by"),
+    ] {
+        raw.update_one(doc! { "_id": 1 }, change.clone()).await.unwrap();
+        let error = letters.get(1).view::<Cover>().await.unwrap_err();
+        assert_eq!(error.decode_error().unwrap().path(), path, "{change}");
+    }
 }

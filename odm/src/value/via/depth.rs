@@ -38,8 +38,8 @@ pub(super) fn with_room<R: Send>(levels: u16, work: impl FnOnce() -> R + Send) -
     })
 }
 
-/// How many levels of documents and arrays the value makes, at most [`MAX_DEPTH`] together with those around it; or how
-/// many take as much of the stack as what it wraps them in.
+/// How many levels of documents and arrays the value makes, at most [`MAX_DEPTH`] together with those around it, and a level
+/// for every [`WRAPS_OF_A_LEVEL`] newtypes and options: so much of the stack it takes.
 pub(super) fn levels<S: ViaSerde<T>, T>(value: &T, around: u16) -> CodecResult<u16> {
     let (deepest, most_wraps) = (Cell::new(around), Cell::new(0));
     let measure = Measure { level: around, wraps: 0, deepest: &deepest, most_wraps: &most_wraps };
@@ -47,7 +47,7 @@ pub(super) fn levels<S: ViaSerde<T>, T>(value: &T, around: u16) -> CodecResult<u
         Err(Stop::TooDeep) => Err(too_deep()),
         Err(Stop::Wrapped) => Err(wrapped()),
         // What serde refuses it will refuse again, in its own words.
-        Ok(()) | Err(Stop::Refused) => Ok((deepest.get() - around).max(most_wraps.get() / WRAPS_OF_A_LEVEL)),
+        Ok(()) | Err(Stop::Refused) => Ok(deepest.get() - around + most_wraps.get() / WRAPS_OF_A_LEVEL),
     }
 }
 
