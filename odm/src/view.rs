@@ -52,7 +52,7 @@
 //! | `T` | `T`, stored as an odm `Value` or through serde |
 //! | a view of `D` | the document `D` |
 //! | `Option<V>` | an `Option` of what `V` is read from, or that itself |
-//! | `Vec<V>` | an array of what `V` is read from: `Vec`, `VecDeque`, `Box<[_]>`, a set, .. |
+//! | `Vec<V>` | an array of what `V` is read from: `Vec`, `VecDeque`, `Box<[_]>`, `[_; N]`, a set, .. |
 //! | `VecDeque<V>` `LinkedList<V>` `Box<[V]>` `Arc<[V]>` `Rc<[V]>` `BTreeSet<V>` `HashSet<V>` `[V; N]` | the same of what `V` is read from |
 //! | `BTreeMap<K, V>` `HashMap<K, V>` | the same map of what `V` is read from |
 //! | `Box<V>` `Arc<V>` `Rc<V>` | the same pointer to what `V` is read from |
@@ -60,15 +60,16 @@
 //! | `&'a str` | `String`, `Box<str>`, `Arc<str>`, `Rc<str>`, `Cow<'static, str>`, `Url` |
 //! | `Cow<'a, str>`, borrowed | `String`, `Box<str>`, `Arc<str>`, `Rc<str>` |
 //! | `&'a Path` | `PathBuf` |
-//! | `&'a [u8]` | `bson::Binary`, `Bytes`, a `Vec<u8>` or `Box<[u8]>` with `#[odm(binary)]` |
+//! | `&'a [u8]` | `bson::Binary`, `Bytes`, what is marked `#[odm(binary)]` |
 //! | `&'a bson::RawDocument` | `bson::Document`, `bson::RawDocumentBuf` |
 //!
 //! Anything else does not compile: an `Option` in the parent cannot be read as if it were always there. What the parent
-//! reads in place of a missing field (`#[serde(default)]`) a view reads too, except in fields that borrow and nested views.
+//! reads in place of a missing field (`#[serde(default)]`) a view reads too; in fields that borrow and in nested views it cannot,
+//! and the field is missing. A set holds equal views once, though the parent has them apart.
 //!
 //! A field that the parent lays flat (`#[serde(flatten)]`) is read as a view of what is laid flat, whose fields are named
-//! where they stand: in the document itself. If it is an `Option` there, it is one here, and `None` unless the view can be
-//! read. A flattened map has no names to ask for.
+//! where they stand: in the document itself. If it is an `Option` there, it is one here, and `None` where nothing of it is
+//! there. A flattened map has no names to ask for.
 //!
 //! A field marked `#[odm(text_score)]`, an `f64`, is no field of the parent: it is how well the document matches the words
 //! of [`Filter::text`](crate::Filter::text), read under the name `textScore`, `{ $meta: "textScore" }`. Reading such a view
@@ -79,14 +80,14 @@
 //!
 //! # Errors
 //!
-//! Of a row: [`is_decode`](crate::Error::is_decode), the stored document does not fit. Only the fields of the view are looked
-//! at, and the error names the `_id` only if that is one of them.
+//! Of a row: [`is_decode`](crate::Error::is_decode), the stored document does not fit. Only the fields of the view, and
+//! versions, are looked at, and the error names the `_id` only if that is one of them.
 //!
 //! # Old documents
 //!
 //! Where the parent has [versions](crate::value::Versioned), the version is asked for besides. A document of an older one is an
 //! error, whose [`schema_version`](crate::error::DecodeError::schema_version) says which: it would have to be whole to be
-//! upgraded. Ask for present documents alone, `& !Filter::outdated()`, rewrite the others first, or read the parent. What a
+//! upgraded. Leave the older ones out, `& !Filter::outdated()`, rewrite them first, or read the parent. What a
 //! view holds whole, such as an embedded document with versions of its own, is upgraded.
 //!
 //! # Borrowed rows
