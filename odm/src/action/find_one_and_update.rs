@@ -13,7 +13,7 @@ use super::{
     encode::encode,
     explain::{Explain, Explained},
     find_one::row,
-    sentence::{OnInsert, Problems, changing, inserting},
+    sentence::{NewDocument, OnInsert, Problems},
 };
 use crate::{
     collection::{Collection, Target},
@@ -81,7 +81,7 @@ pub struct FindOneAndUpdate<M, S = Implicit> {
     target: Target,
     filter: Filter<M>,
     update: Update<M>,
-    on_insert: OnInsert,
+    on_insert: NewDocument,
     problems: Problems,
     options: FindOneAndUpdateOptions,
     state: S,
@@ -92,11 +92,8 @@ action!(FindOneAndUpdate { target, filter, update, on_insert, problems } with Fi
 impl<M: Model> Explained for FindOneAndUpdate<M> {
     fn explained(mut self) -> Explain {
         let filter = self.problems.or_filter(self.filter);
-        if self.on_insert.is_some() {
-            self.options.upsert = Some(true);
-        }
-        let update = inserting(self.update, self.on_insert, (self.options.upsert, M::VERSION), &filter)
-            .and_then(changing);
+        let on_insert = OnInsert::of(self.on_insert, &mut self.options.upsert, M::VERSION);
+        let update = on_insert.join(self.update, &filter);
         let update = with_array_filters(update, self.options);
         let command = filter.and_then(|filter| {
             let (update, options) = update?;
@@ -135,11 +132,8 @@ impl<M: Model, S> FindOneAndUpdate<M, S> {
         S: SessionState<'s>,
     {
         let filter = self.problems.or_filter(self.filter);
-        if self.on_insert.is_some() {
-            self.options.upsert = Some(true);
-        }
-        let update = inserting(self.update, self.on_insert, (self.options.upsert, M::VERSION), &filter)
-            .and_then(changing);
+        let on_insert = OnInsert::of(self.on_insert, &mut self.options.upsert, M::VERSION);
+        let update = on_insert.join(self.update, &filter);
         let sent = send(self.target.clone(), filter, update, self.options, self.state.into_option());
         Box::pin(async move { row(&self.target.operation(FIND_ONE_AND_UPDATE), sent.await?) })
     }

@@ -60,35 +60,53 @@ pub(super) fn said<M>(filter: Filter<M>) -> Result<Document> {
     filter.into_document()
 }
 
-/// The update with its array filters, if it changes something.
-pub(super) fn changing<M>(update: Update<M>) -> Result<(UpdateModifications, Vec<Document>)> {
-    if update.is_empty() { Err(Error::refused("the update is empty")) } else { update.into_parts() }
+/// The document that an update makes where nothing matches, if it was given one: `or_insert`.
+pub(super) type NewDocument = Option<Result<RawDocumentBuf>>;
+
+/// What an update stores besides, where it makes a document.
+pub(super) enum OnInsert {
+    Nothing,
+    /// A document of the filter and the update says at least with which version it was written.
+    Version(SchemaVersion),
+    Document(Result<RawDocumentBuf>),
 }
 
-/// The document that an update makes where nothing matches, if it was given one: `or_insert`.
-pub(super) type OnInsert = Option<Result<RawDocumentBuf>>;
-
-/// The update that makes this document where nothing matches. Its `_id` is the filter's, if that asks for one.
-///
-/// An upsert that makes one of the filter and the update says at least with which version it is written.
-pub(super) fn inserting<M>(
-    update: Update<M>,
-    on_insert: OnInsert,
-    (upsert, version): (Option<bool>, Option<SchemaVersion>),
-    filter: &Result<Document>,
-) -> Result<Update<M>> {
-    let Some(document) = on_insert else {
-        return Ok(match version {
-            Some(version) if upsert == Some(true) => update.or_version(version),
-            _ => update,
-        });
-    };
-    let document = document?;
-    let mut document = Document::decode(Raw::document(document.as_bytes()))?;
-    if filter.as_ref().is_ok_and(pins_id) {
-        document.remove("_id");
+impl OnInsert {
+    /// What an update of a model with this version stores. A document makes it an upsert.
+    pub(super) fn of(
+        document: NewDocument,
+        upsert: &mut Option<bool>,
+        version: Option<SchemaVersion>,
+    ) -> Self {
+        match (document, version) {
+            (Some(document), _) => {
+                *upsert = Some(true);
+                Self::Document(document)
+            }
+            (None, Some(version)) if *upsert == Some(true) => Self::Version(version),
+            (None, _) => Self::Nothing,
+        }
     }
-    Ok(update.or_insert(document))
+
+    /// The update with it, and its array filters, if it changes something. The `_id` of a document is the filter's, if that asks for one.
+    pub(super) fn join<M>(
+        self,
+        update: Update<M>,
+        filter: &Result<Document>,
+    ) -> Result<(UpdateModifications, Vec<Document>)> {
+        let update = match self {
+            Self::Nothing => update,
+            Self::Version(version) => update.or_version(version),
+            Self::Document(document) => {
+                let mut document = Document::decode(Raw::document(document?.as_bytes()))?;
+                if filter.as_ref().is_ok_and(pins_id) {
+                    document.remove("_id");
+                }
+                update.or_insert(document)
+            }
+        };
+        if update.is_empty() { Err(Error::refused("the update is empty")) } else { update.into_parts() }
+    }
 }
 
 /// An error of a server that does not know what a setter asks for, which servers know since `version`.
@@ -119,13 +137,10 @@ impl UpdateCall {
     pub(super) fn inserting<M: Model>(
         filter: Result<Document>,
         update: Update<M>,
-        on_insert: OnInsert,
+        document: NewDocument,
         mut options: UpdateOptions,
     ) -> Self {
-        if on_insert.is_some() {
-            options.upsert = Some(true);
-        }
-        let update = inserting(update, on_insert, (options.upsert, M::VERSION), &filter).and_then(changing);
+        let update = OnInsert::of(document, &mut options.upsert, M::VERSION).join(update, &filter);
         Self { filter, update, options }
     }
 

@@ -9,7 +9,7 @@ use super::statement::{Change, Statement, To};
 use crate::{
     action::{
         command::unwritten,
-        sentence::{OnInsert, changing, inserting},
+        sentence::{NewDocument, OnInsert},
     },
     error::{Error, Result},
     update::Update,
@@ -19,7 +19,7 @@ use crate::{
 pub(super) struct Draft {
     kind: Kind,
     pub(super) upsert: Option<bool>,
-    pub(super) on_insert: OnInsert,
+    pub(super) on_insert: NewDocument,
     pub(super) hint: Option<Result<Hint>>,
     pub(super) collation: Option<Collation>,
 }
@@ -41,7 +41,7 @@ impl Draft {
         if let Some(setter) = self.misplaced() {
             return Err(Error::refused(format!("`{}` has no `{setter}`", self.verb())));
         }
-        let Self { kind, upsert, on_insert, hint, collation } = self;
+        let Self { kind, mut upsert, on_insert, hint, collation } = self;
         let hint = hint.transpose()?;
         let to = |multi, filter: Document| {
             let hint = hint.as_ref().map(serialize_to_bson).transpose().map_err(unwritten)?;
@@ -51,8 +51,7 @@ impl Draft {
         Ok(match kind {
             Kind::Insert { document } => Statement::Insert(document?),
             Kind::Update { multi, filter, update, version } => {
-                let upsert = if on_insert.is_some() { Some(true) } else { upsert };
-                let update = inserting(update, on_insert, (upsert, version), &filter).and_then(changing);
+                let update = OnInsert::of(on_insert, &mut upsert, version).join(update, &filter);
                 let to = to(multi, filter?)?;
                 let (update, array_filters) = update?;
                 Statement::Change { to, change: Change::Update { update, array_filters }, upsert }
