@@ -108,7 +108,7 @@ impl Scope<'_> {
             impl #parameters #runtime::View<#of> for #anonymous #bounds {
                 fn project(#projection: &mut #runtime::Projection) {
                     let (#version, #(#reader,)*) = #readers #arguments();
-                    #projection.version(#version);
+                    #projection.with_version(#version);
                     #(#reader.project(#projection);)*
                 }
             }

@@ -41,32 +41,14 @@ macro_rules! cows {
             }
 
             fn defaulted(default: $text) -> Option<Self> {
-                Some(Cow::Owned(default.into()))
-            }
-        }
-    )* };
-}
-
-// A `Cow<'static, str>` is its own way.
-cows!(String, Box<str>);
-
-macro_rules! shared {
-    ($($text:ident),*) => { $(
-        #[diagnostic::do_not_recommend]
-        impl<'de> FromOther<'de, $text<str>, Like> for Cow<'de, str> {
-            #[inline]
-            fn read(raw: Raw<'de>) -> CodecResult<Self> {
-                raw.str().map(Cow::Borrowed)
-            }
-
-            fn defaulted(default: $text<str>) -> Option<Self> {
                 Some(Cow::Owned((*default).to_owned()))
             }
         }
     )* };
 }
 
-shared!(Arc, Rc);
+// A `Cow<'static, str>` is its own way.
+cows!(String, Box<str>, Arc<str>, Rc<str>);
 
 #[diagnostic::do_not_recommend]
 impl<'de> FromOther<'de, PathBuf, Like> for &'de Path {

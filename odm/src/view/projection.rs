@@ -35,8 +35,8 @@ impl Projection {
         self.fields.insert(self.at.as_str(), doc! { "$meta": "textScore" });
     }
 
-    /// The version of the document that is read in part.
-    pub fn version(&mut self, version: Option<SchemaVersion>) {
+    /// Names the version of the document that is read in part.
+    pub fn with_version(&mut self, version: Option<SchemaVersion>) {
         if let Some(schema) = version {
             self.field(schema.name(), Self::whole);
         }
