@@ -172,9 +172,9 @@ impl<T> Cursor<T> {
 
     /// Does something with each document that is left, one after the other.
     ///
-    /// The closure returns nothing, a `Result<(), E>`, or a future of one, which is awaited before the next document.
-    /// The first error ends it, of the cursor or your own. A [view](crate::view) with a lifetime borrows from the
-    /// document where it lies in the batch: there, nothing is copied.
+    /// The closure returns nothing, a `Result<(), E>`, or a future of such a `Result`, which is awaited before the next
+    /// document. The first error ends it, of the cursor or your own. A [view](crate::view) with a lifetime borrows from
+    /// the document where it lies in the batch: there, nothing is copied.
     ///
     /// ```no_run
     /// # use odm::{Collection, Filter, Id, Model};

@@ -4,12 +4,12 @@ use std::future::{Future, Ready, ready};
 
 use crate::error::{Error, Result};
 
-/// What the closure of `for_each` may return: nothing, a `Result<(), E>`, or a future of one.
+/// What the closure of `for_each` may return: nothing, a `Result<(), E>`, or a future of such a `Result`.
 ///
 /// `K` is a marker that inference fills in.
 #[diagnostic::on_unimplemented(
     message = "the closure of `for_each` returns `{Self}`",
-    label = "nothing, a `Result<(), E>` or a future of one was expected",
+    label = "nothing, a `Result<(), E>` or a future of such a `Result` was expected",
     note = "`E` is your own error, with `From<odm::Error>`"
 )]
 pub trait Step<K> {

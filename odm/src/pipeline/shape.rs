@@ -191,7 +191,7 @@ impl<M: Keyed> Gives for Id<M> {
 /// `Self` gives a value that may be stored in the field `K`, declared `T`.
 #[diagnostic::on_unimplemented(
     message = "`{K}` is declared `{T}`",
-    label = "does not give a `{T}`: `{Self}`",
+    label = "does not give `{T}`: `{Self}`",
     note = "a `T` fits an `Option<T>`, and an integer fits a wider integer or a float"
 )]
 pub trait Fills<K, T> {}

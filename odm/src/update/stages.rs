@@ -242,7 +242,7 @@ impl<M, V: Value> StageField<M> for Path<M, V, One> {
 /// What a stage over `M` may write to a field of type `V`: an expression that gives one, the literal of a document, or a
 /// constant.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` does not give a `{V}`",
+    message = "`{Self}` does not give `{V}`",
     label = "cannot be stored in a field of type `{V}`",
     note = "an integer fits a wider integer or a float; `.to_int()` and its like make another kind of number of it, and `.as_::<Cents>()` takes it for a number type of yours",
     note = "what may be null fits an `Option`: `.if_null(..)` says what stands in its place"

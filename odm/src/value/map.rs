@@ -22,7 +22,8 @@ use crate::{
 /// Numbers are written in decimal. (The driver's serde stores maps with text keys only.)
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the key of a stored map",
-    label = "keys are texts: `String`, integers, `bool`, `ObjectId`, `Uuid` or `Id<_>`"
+    label = "keys are texts: `String`, integers, `bool`, `ObjectId`, `Uuid` or `Id<_>`",
+    note = "of your own types, an enum without data and a newtype around a key, each with `#[derive(odm::Value)]`"
 )]
 pub trait MapKey: Sized + 'static {
     /// The key as text.

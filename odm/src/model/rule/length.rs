@@ -15,7 +15,8 @@ use mongodb::bson::{Binary, Document};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no length",
     label = "the rule `length` needs a text, an array, a set, a map or binary data",
-    note = "numbers have a `range`"
+    note = "numbers have a `range`",
+    note = "implement `odm::model::rule::Length` for a newtype around one of these"
 )]
 pub trait Length {
     /// What the length counts.

@@ -9,7 +9,8 @@ use mongodb::bson::DateTime;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no range",
     label = "the rule `range` needs a number, a date or a duration",
-    note = "texts, arrays and maps have a `length`; anything else takes a custom rule"
+    note = "texts, arrays and maps have a `length`; anything else takes a custom rule",
+    note = "implement `odm::model::rule::Range` for a newtype around one of these"
 )]
 pub trait Range {
     /// The type of the bounds.
