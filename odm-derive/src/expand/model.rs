@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens as _, quote, quote_spanned};
-use syn::{GenericArgument, PathArguments, Type};
+use syn::{GenericArgument, PathArguments, Type, ext::IdentExt as _};
 
 use super::{
     Scope,
@@ -164,7 +164,7 @@ fn names_own_id(ty: &Type, own: &Ident) -> bool {
 pub(crate) fn mentions(ty: &Type, own: &Ident) -> bool {
     let mut words = HashSet::new();
     collect(ty.to_token_stream(), &mut words);
-    words.contains(&own.to_string())
+    words.contains(&own.unraw().to_string())
 }
 
 /// `fn indexes`, if the model declares any.

@@ -240,7 +240,7 @@ impl<'a> Scope<'a> {
         let mut words = HashSet::new();
         collect(field.ty.to_token_stream(), &mut words);
         let mut parameters = self.container.original.generics.type_params();
-        matches!(field.codec, Codec::Value) && parameters.any(|one| words.contains(&one.ident.to_string()))
+        matches!(field.codec, Codec::Value) && parameters.any(|one| words.contains(&one.ident.unraw().to_string()))
     }
 
     /// A field that keeps the type parameters of a struct of ours in use.
