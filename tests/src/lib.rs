@@ -3,6 +3,7 @@
 
 pub mod commands;
 pub mod corpus;
+#[cfg(feature = "hostile")]
 pub mod hostile;
 pub mod people;
 pub mod story;

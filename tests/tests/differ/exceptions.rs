@@ -99,7 +99,7 @@ fn is_the_same_without_tags(subject: &Subject, bytes: &[u8], ours: &str) -> bool
                 let below = document.iter_mut().fold(false, |found, (_, value)| remove(value) || found);
                 tags.iter().fold(below, |found, tag| document.remove(tag).is_some() || found)
             }
-            Bson::Array(items) => items.iter_mut().fold(false, |found, item| remove(item) || found),
+            Bson::Array(items) => items.iter_mut().map(remove).fold(false, |found, removed| found | removed),
             _ => false,
         }
     }

@@ -124,8 +124,12 @@ impl fmt::Display for Report {
             self.sum(|seen| seen.twice),
             self.sum(|seen| seen.read_back),
         )?;
-        let (changes, read) = (self.sum(|seen| seen.changed), self.sum(|seen| seen.changed_and_read));
-        writeln!(f, "changes: {changes}, {read} read")?;
+        writeln!(
+            f,
+            "changes: {}, {} read",
+            self.sum(|seen| seen.changed),
+            self.sum(|seen| seen.changed_and_read)
+        )?;
         writeln!(f, "never written: {:?}", self.never(|seen| seen.written))?;
         writeln!(f, "never read back: {:?}", self.never(|seen| seen.read_back))?;
         writeln!(f, "never read after a change: {:?}", self.never(|seen| seen.changed_and_read))?;

@@ -1,4 +1,5 @@
 //! Views of what lies in the parent's pointers, newtypes, arrays and binary data.
+#![allow(clippy::linkedlist, clippy::struct_field_names)] // every kind of array; a field may be called anything
 
 use std::{
     borrow::Cow,
