@@ -147,7 +147,7 @@ fn forwards(scope: &Scope<'_>, field: &Field<'_>, made: &TokenStream) -> TokenSt
         marker(quote!(Bits), TokenStream::new()),
         marker(quote!(Ordered), TokenStream::new()),
         marker(quote!(Number), quote!(type Stored = #number::Stored; type Step = #number::Step;)),
-        marker(quote!(Array), quote!(type Item = #array::Item;)),
+        marker(quote!(Array), quote!(type Item = #array::Item; type Length = #array::Length;)),
         marker(quote!(Map), quote!(type Key = #map::Key; type Item = #map::Item;)),
         marker(
             quote!(MapKey),
