@@ -28,7 +28,7 @@ use std::{borrow::Cow, fmt, marker::PhantomData};
 use mongodb::bson::{Bson, DateTime, Decimal128, Document, Uuid, doc, oid::ObjectId};
 
 pub use self::{
-    arithmetic::{Divided, Plus, divide},
+    arithmetic::{Divided, DividedBy, Plus, divide},
     boolean::Truth,
     conditional::{Switch, cond, switch},
     operand::{Alike, Computed, ExprOperand},

@@ -131,19 +131,38 @@ roundings! {
     floor "$floor";
 }
 
+/// A number that can be divided by another: any two.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be divided by `{By}`",
+    label = "one of the two is not a number",
+    note = "numbers are Rust's integers and floats and `bson::Decimal128`, and `Option`s of them",
+    note = "in a pipeline, a number below an array is an array of numbers until the array is unwound"
+)]
+pub trait DividedBy<By> {
+    /// A double or a decimal, null where one of them may be null.
+    type Out: Value;
+}
+
+#[diagnostic::do_not_recommend]
+impl<A: Number, B: Number> DividedBy<B> for A
+where
+    A::Stored: Plus<B::Stored>,
+    <A::Stored as Plus<B::Stored>>::Out: Divided,
+{
+    type Out = Lifted<A, B, <<A::Stored as Plus<B::Stored>>::Out as Divided>::Out>;
+}
+
 /// One number by another: a double, or a decimal.
 ///
 /// `{ $divide: [number, by] }`; null where one of them is null or missing, an error of the server where `by`
 /// is zero.
-pub fn divide<R, X, Y, A, B, Both, Out: Value, Inner: Value, Quotient>(number: X, by: Y) -> Expr<R, Quotient>
+pub fn divide<R, X, Y, Quotient>(number: X, by: Y) -> Expr<R, Quotient>
 where
     X: Expression<R>,
     Y: Expression<R>,
-    // What it gives is told in parameters, as with `sum`.
-    X::T: Number<Stored = A, Lift<Inner> = Quotient>,
-    Y::T: Number<Stored = B, Lift<Out> = Inner>,
-    A: Plus<B, Out = Both>,
-    Both: Divided<Out = Out>,
+    // What it gives is told in a parameter, as with `sum`.
+    X::T: DividedBy<Y::T, Out = Quotient>,
+    Quotient: Value,
 {
     Expr::computed(binary("$divide", number.render(), by.render()))
 }
