@@ -283,12 +283,8 @@ struct Pointed {
 async fn a_pointer_gives_what_it_points_at(db: Database) -> odm::Result<()> {
     let spot = || Spot { row: 1 };
     let pointers = db.collection::<Pointers>();
-    let stored = Pointers {
-        id: 1,
-        boxed: Box::new(spot()),
-        shared: Some(Arc::new(spot())),
-        text: Cow::Owned("a".into()),
-    };
+    let stored =
+        Pointers { id: 1, boxed: Box::new(spot()), shared: Some(Arc::new(spot())), cow: Cow::Owned(spot()) };
     pointers.insert_one(&stored).await?;
     let rows: Vec<Pointed> = pointers
         .aggregate()
