@@ -100,7 +100,7 @@ use self::from_text::dated;
 #[cfg(any(feature = "schemars", feature = "utoipa"))]
 pub use self::id::{KeySchema, KeyShape};
 pub use self::{
-    array::Array,
+    array::{AnyLength, Array, FixedLength, Grows},
     declared::{
         Accessed, Asked, Has, StandIn, Stores, check_field, fill_field, given_field, put_content, put_field,
         require_field, take_field,

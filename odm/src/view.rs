@@ -135,7 +135,7 @@ pub use self::{
     part::FromPart,
     place::{Declared, Flat, InView},
     projection::Projection,
-    reader::{Parent, Reader, Score, parent, text_score},
+    reader::{HasViews, Parent, Reader, Score, parent, text_score},
 };
 
 use crate::value::Row;

@@ -198,10 +198,32 @@ struct Event<P: Embedded2, const VERSION: u32> {
     payload: P,
 }
 
+/// Its identity asks nothing of what it holds.
+#[derive(Debug, Clone, PartialEq, Model)]
+#[odm(collection = "pages")]
+struct Page<T: 'static, const N: usize = 3> {
+    id: Id<Page<T, N>>,
+    first: T,
+    next: Option<Id<Self>>,
+}
+
+/// The key is a parameter.
+#[derive(Model)]
+#[odm(collection = "entries")]
+struct Entry<K: Clone + Send + Sync, V> {
+    id: K,
+    value: V,
+}
+
 trait Embedded2: odm::Doc + Send + Sync {}
 impl Embedded2 for Line {}
 
 #[test]
 fn generic_documents_have_paths() {
     assert_eq!(Event::<Line, 2>::fields().payload().qty().name(), "payload.qty");
+    let page = Page::<i32> { id: Id::new(), first: 1, next: Some(Id::new()) };
+    assert_eq!(odm::from_slice::<Page<i32>>(&odm::to_vec(&page).unwrap()).unwrap(), page);
+    assert_eq!(Page::<Line>::fields().first().qty().name(), "first.qty");
+    assert_eq!(Entry::<String, i32>::fields().id().eq("a").to_string(), r#"{ "_id": "a" }"#);
+    let _: Id<Entry<String, i32>> = "a".into();
 }

@@ -164,6 +164,8 @@ fn numbers_and_texts_of_every_kind_are_keys() {
     through(i128::MIN, "-170141183460469231731687303715884105728");
     through(usize::MAX, &usize::MAX.to_string());
     through(isize::MIN, &isize::MIN.to_string());
+    through(NonZeroU8::MIN, "1");
+    assert!(NonZeroU8::from_key("0").is_err());
     through(true, "true");
     through(Arc::<str>::from("a"), "a");
     through(Box::<str>::from("b"), "b");
@@ -556,6 +558,37 @@ mod encodings {
         let expected =
             odm::Update::<Run>::raw(doc! { "$inc": { "took": 1_000_i64 }, "$set": { "pause": null } });
         assert_eq!(update.to_string(), expected.to_string());
+    }
+
+    #[derive(Debug, Clone, PartialEq, odm::Value)]
+    struct Lap(#[odm(unit = "ms")] Duration);
+
+    #[derive(Debug, Clone, PartialEq, odm::Value)]
+    struct Photo(#[odm(binary)] Vec<u8>);
+
+    #[derive(odm::Model)]
+    #[odm(collection = "races")]
+    struct Race {
+        id: i32,
+        best: Lap,
+        laps: Vec<Lap>,
+        photos: BTreeMap<String, Photo>,
+    }
+
+    #[test]
+    fn a_newtype_in_an_array_or_a_map_is_compared_and_counted_too() {
+        let (r, second) = (Race::fields(), || Lap(Duration::from_secs(1)));
+        let filter = r.best().lt(second()) & r.laps().any(|lap| lap.gte(second()));
+        let filter = filter & r.photos().key("a").gt(Photo(vec![1]));
+        let expected = doc! {
+            "best": { "$lt": 1_000_i64 },
+            "laps": { "$elemMatch": { "$gte": 1_000_i64 } },
+            "photos.a": { "$gt": generic(&[1]) },
+        };
+        assert_eq!(filter.to_string(), odm::Filter::<Race>::raw(expected).to_string());
+        let update = r.best().min(second()) + r.laps().each().inc(Duration::from_millis(5));
+        let expected = doc! { "$min": { "best": 1_000_i64 }, "$inc": { "laps.$[]": 5_i64 } };
+        assert_eq!(update.to_string(), odm::Update::<Race>::raw(expected).to_string());
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens as _, quote, quote_spanned};
-use syn::{GenericArgument, PathArguments, Type};
+use syn::{GenericArgument, PathArguments, Type, ext::IdentExt as _};
 
 use super::{
     Scope,
@@ -30,11 +30,12 @@ pub(crate) fn expand(scope: &Scope<'_>) -> TokenStream {
         None if scope.failed && mentions(ty, scope.ident) => quote!(#runtime::ObjectId),
         None => quote!(#ty),
     };
+    let key_bounds = scope.key_bounds(&key);
     let collection = scope.container.attrs.collection.get().map(syn::LitStr::value).unwrap_or_default();
     let indexes = if scope.failed { TokenStream::new() } else { indexes(scope) };
     quote! {
         #[automatically_derived]
-        impl #parameters #runtime::Keyed for #itself #bounds {
+        impl #parameters #runtime::Keyed for #itself #key_bounds {
             type Key = #key;
         }
         #[automatically_derived]
@@ -86,11 +87,12 @@ pub(crate) fn of_enum(scope: &Scope<'_>, variants: &[Variant<'_>]) -> TokenStrea
             (None, _) => TokenStream::new(),
         }
     });
+    let key_bounds = scope.key_bounds(&key);
     let collection = scope.container.attrs.collection.get().map(syn::LitStr::value).unwrap_or_default();
     let indexes = indexes(scope);
     quote! {
         #[automatically_derived]
-        impl #parameters #runtime::Keyed for #itself #bounds {
+        impl #parameters #runtime::Keyed for #itself #key_bounds {
             type Key = #key;
         }
         #[automatically_derived]
@@ -128,9 +130,12 @@ pub(crate) fn identified(scope: &Scope<'_>) -> TokenStream {
 pub(crate) fn stand_in(scope: &Scope<'_>) -> TokenStream {
     let Scope { runtime, .. } = scope;
     let (itself, parameters, bounds) = (scope.itself(), scope.parameters(&[]), scope.bounds(&[]));
-    let excused = scope.excuse().map_or_else(|| bounds.clone(), |excuse| scope.bounds(&[excuse]));
+    let (key_bounds, excused) = match scope.excuse().map(|excuse| scope.bounds(&[excuse])) {
+        Some(excused) => (excused.clone(), excused),
+        None => (scope.key_bounds(&TokenStream::new()), bounds),
+    };
     quote! {
-        impl #parameters #runtime::Keyed for #itself #excused {
+        impl #parameters #runtime::Keyed for #itself #key_bounds {
             type Key = #runtime::ObjectId;
         }
         impl #parameters #runtime::Model for #itself #excused {
@@ -164,7 +169,7 @@ fn names_own_id(ty: &Type, own: &Ident) -> bool {
 pub(crate) fn mentions(ty: &Type, own: &Ident) -> bool {
     let mut words = HashSet::new();
     collect(ty.to_token_stream(), &mut words);
-    words.contains(&own.to_string())
+    words.contains(&own.unraw().to_string())
 }
 
 /// `fn indexes`, if the model declares any.

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
+use syn::ext::IdentExt as _;
 
 use crate::{
     ast::{Codec, Container},
@@ -43,9 +44,10 @@ pub(crate) fn identifier(name: &str) -> Ident {
     if name == "gen" { raw() } else { syn::parse_str(name).unwrap_or_else(|_| raw()) }
 }
 
-/// Every name that may be a module where the item stands: a module of ours must not hide it.
+/// Every name that may be a module where the item stands, and that of the item itself, which may be in lower case: a
+/// module of ours must not hide it.
 pub(crate) fn modules(container: &Container<'_>) -> HashSet<String> {
-    let mut used = HashSet::new();
+    let mut used = HashSet::from([container.original.ident.unraw().to_string()]);
     collect(container.original.generics.to_token_stream(), &mut used);
     let mut paths: Vec<TokenStream> = Vec::new();
     paths.extend(container.attrs.key.get().map(ToTokens::to_token_stream));
@@ -91,12 +93,12 @@ fn rule_paths(rule: &Rule) -> TokenStream {
     }
 }
 
-/// Every name the item mentions, however deep.
+/// Every name the item mentions, however deep; `r#type` is the name `type`.
 pub(crate) fn collect(tokens: TokenStream, used: &mut HashSet<String>) {
     for token in tokens {
         match token {
             TokenTree::Ident(ident) => {
-                used.insert(ident.to_string());
+                used.insert(ident.unraw().to_string());
             }
             TokenTree::Group(group) => collect(group.stream(), used),
             TokenTree::Punct(_) | TokenTree::Literal(_) => {}

@@ -42,18 +42,24 @@ pub(crate) fn expand(scope: &Scope<'_>, field: &Field<'_>, others: &[Member]) ->
     };
     let bounds = scope.bounds(&[respan(bound, at_type(field))]);
     let (via, rest) = (via::of_field(scope, field), rest(scope, field, &made));
+    // What they name is as visible as the newtype has to be: where it is not, rustc says so once, at the type.
+    let types = quote! {
+        type Fields<#place: #runtime::At, #base> = #value::Fields<#place, #base>;
+        type Optional = ::core::option::Option<Self>;
+        type Bare = Self;
+        type Spread<#changed: #runtime::Value> = #value::Spread<#changed>;
+        type Lift<#changed: #runtime::Value> = #value::Lift<#changed>;
+        type Laid<#changed: #runtime::Doc> = #value::Laid<#changed>;
+        type Joined<#changed: #runtime::Doc> = #value::Joined<#changed>;
+    };
+    let (types, opens) =
+        (respan(types, at_type(field)), respan(quote!(type Inner = #inner;), at_type(field)));
     let forwards = forwards(scope, field, &made);
     let code = quote! {
         #via
         #[automatically_derived]
         impl #parameters #runtime::Value for #itself #bounds {
-            type Fields<#place: #runtime::At, #base> = #value::Fields<#place, #base>;
-            type Optional = ::core::option::Option<Self>;
-            type Bare = Self;
-            type Spread<#changed: #runtime::Value> = #value::Spread<#changed>;
-            type Lift<#changed: #runtime::Value> = #value::Lift<#changed>;
-            type Laid<#changed: #runtime::Doc> = #value::Laid<#changed>;
-            type Joined<#changed: #runtime::Doc> = #value::Joined<#changed>;
+            #types
             fn under<#place: #runtime::At, #base>(#at: #place, #over: #base) -> #value::Fields<#place, #base> {
                 #value::under(#at, #over)
             }
@@ -67,7 +73,7 @@ pub(crate) fn expand(scope: &Scope<'_>, field: &Field<'_>, others: &[Member]) ->
         }
         #[automatically_derived]
         impl #parameters #runtime::Opens for #itself #bounds {
-            type Inner = #inner;
+            #opens
         }
         #forwards
     };
@@ -109,8 +115,11 @@ fn rest(scope: &Scope<'_>, field: &Field<'_>, made: &TokenStream) -> TokenStream
 
 /// What the value inside can do, the newtype can: be the key of a map, be read from a text, lie flat, be asked as a number, a text, ..
 fn forwards(scope: &Scope<'_>, field: &Field<'_>, made: &TokenStream) -> TokenStream {
-    if scope.failed || !is_plain(scope, field) {
+    if scope.failed {
         return TokenStream::new();
+    }
+    if !is_plain(scope, field) {
+        return compared(scope, field);
     }
     let (runtime, ty, member) = (&scope.runtime, field.ty, &field.member);
     let (itself, parameters) = (scope.itself(), scope.parameters(&[]));
@@ -122,7 +131,7 @@ fn forwards(scope: &Scope<'_>, field: &Field<'_>, made: &TokenStream) -> TokenSt
         scope.bounds(&[quote!(for<#unit> #ty: #runtime::Value), quote!(for<#unit> #ty: #capability)])
     };
     let marker = |name: TokenStream, answers: TokenStream| {
-        let bounds = if_inside(quote!(#runtime::#name));
+        let (bounds, answers) = (if_inside(quote!(#runtime::#name)), respan(answers, at_type(field)));
         quote! {
             #[automatically_derived]
             impl #parameters #runtime::#name for #itself #bounds { #answers }
@@ -147,7 +156,7 @@ fn forwards(scope: &Scope<'_>, field: &Field<'_>, made: &TokenStream) -> TokenSt
         marker(quote!(Bits), TokenStream::new()),
         marker(quote!(Ordered), TokenStream::new()),
         marker(quote!(Number), quote!(type Stored = #number::Stored; type Step = #number::Step;)),
-        marker(quote!(Array), quote!(type Item = #array::Item;)),
+        marker(quote!(Array), quote!(type Item = #array::Item; type Length = #array::Length;)),
         marker(quote!(Map), quote!(type Key = #map::Key; type Item = #map::Item;)),
         marker(
             quote!(MapKey),
@@ -183,4 +192,26 @@ fn forwards(scope: &Scope<'_>, field: &Field<'_>, made: &TokenStream) -> TokenSt
     ]
     .into_iter()
     .collect()
+}
+
+/// What is stored in another way is no text and no array any more, but it has an order, and a duration is still counted.
+fn compared(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
+    let (runtime, ty, inner) = (&scope.runtime, field.ty, scope.path_type(field));
+    let (itself, parameters) = (scope.itself(), scope.parameters(&[]));
+    let unit = syn::Lifetime::new("'__any", proc_macro2::Span::call_site());
+    let bounds = |capability: TokenStream| {
+        let way = way(field, &quote!(#runtime)).map(|way| quote!(#ty: #way));
+        let all: Vec<_> = way.into_iter().chain([quote!(for<#unit> #inner: #capability)]).collect();
+        scope.bounds(&all)
+    };
+    let (ordered, number) = (bounds(quote!(#runtime::Ordered)), bounds(quote!(#runtime::Number)));
+    quote! {
+        #[automatically_derived]
+        impl #parameters #runtime::Ordered for #itself #ordered {}
+        #[automatically_derived]
+        impl #parameters #runtime::Number for #itself #number {
+            type Stored = <#inner as #runtime::Number>::Stored;
+            type Step = <#inner as #runtime::Number>::Step;
+        }
+    }
 }

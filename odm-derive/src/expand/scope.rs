@@ -220,6 +220,24 @@ impl<'a> Scope<'a> {
         if all.is_empty() { TokenStream::new() } else { quote!(where #(#all),*) }
     }
 
+    /// What an identity with this key needs: less than its document, if no parameter is part of the key. `Id<Page<T>>`
+    /// stands in the struct, which would have to ask for everything else too.
+    pub(crate) fn key_bounds(&self, key: &TokenStream) -> TokenStream {
+        let generics = &self.container.original.generics;
+        let mut words = HashSet::new();
+        collect(key.clone(), &mut words);
+        if generics.type_params().any(|one| words.contains(&one.ident.unraw().to_string())) {
+            return self.bounds(&[]);
+        }
+        let own = generics.where_clause.iter().flat_map(|clause| &clause.predicates).map(|one| quote!(#one));
+        let lasting = generics.type_params().map(|parameter| {
+            let ident = &parameter.ident;
+            quote!(#ident: 'static)
+        });
+        let all: Vec<_> = own.chain(lasting).collect();
+        if all.is_empty() { TokenStream::new() } else { quote!(where #(#all),*) }
+    }
+
     /// `T: Flatten` for each part whose type is up to the user of a generic type.
     fn parts(&self) -> impl Iterator<Item = TokenStream> {
         let (runtime, container) = (&self.runtime, self.container);
@@ -240,7 +258,8 @@ impl<'a> Scope<'a> {
         let mut words = HashSet::new();
         collect(field.ty.to_token_stream(), &mut words);
         let mut parameters = self.container.original.generics.type_params();
-        matches!(field.codec, Codec::Value) && parameters.any(|one| words.contains(&one.ident.to_string()))
+        matches!(field.codec, Codec::Value)
+            && parameters.any(|one| words.contains(&one.ident.unraw().to_string()))
     }
 
     /// A field that keeps the type parameters of a struct of ours in use.

@@ -1,6 +1,6 @@
 //! Comparison operators: `$eq $ne $gt $gte $lt $lte $in $nin`.
 
-use mongodb::bson::Bson;
+use mongodb::bson::{Bson, doc};
 
 use super::Filter;
 use crate::{
@@ -28,7 +28,13 @@ impl<M, V: Value, R> Path<M, V, R> {
     where
         R: Queried,
     {
-        Filter::test(self.location(), "$ne", value.operand())
+        match value.operand() {
+            // The server takes no regular expression behind `$ne`.
+            Ok(value @ Bson::RegularExpression(_)) => {
+                Filter::test(self.location(), "$not", Ok(doc! { "$eq": value }.into()))
+            }
+            value => Filter::test(self.location(), "$ne", value),
+        }
     }
 
     /// Matches documents whose field is greater than `value`.

@@ -4,7 +4,7 @@
 //! gives a value of the field's type ([`Fills`], on the literal itself, so that rustc points at the field),
 //! and that a slot is of the kind its stage takes ([`Slot`], at the stage).
 
-use std::marker::PhantomData;
+use std::{borrow::Cow, marker::PhantomData, rc::Rc, sync::Arc};
 
 use mongodb::bson::{Bson, DateTime, Decimal128, Document, Uuid, doc, oid::ObjectId};
 
@@ -216,6 +216,29 @@ pub trait Fits<F> {
 impl<T: Value> Fits<T> for T {}
 #[diagnostic::do_not_recommend]
 impl<T: Value> Fits<Option<T>> for T {}
+
+/// A pointer is stored as what it points at.
+macro_rules! pointers_fit {
+    ($([$($bounds:tt)*] $pointer:ty;)*) => { $(
+        #[diagnostic::do_not_recommend]
+        impl<$($bounds)*> Fits<T> for $pointer {}
+        #[diagnostic::do_not_recommend]
+        impl<$($bounds)*> Fits<$pointer> for T {}
+        #[diagnostic::do_not_recommend]
+        impl<$($bounds)*> Fits<Option<T>> for $pointer {}
+        #[diagnostic::do_not_recommend]
+        impl<$($bounds)*> Fits<Option<T>> for Option<$pointer> {}
+        #[diagnostic::do_not_recommend]
+        impl<$($bounds)*> Fits<Vec<T>> for Vec<$pointer> {}
+    )* };
+}
+
+pointers_fit! {
+    [T: Value] Box<T>;
+    [T: Value] Arc<T>;
+    [T: Value] Rc<T>;
+    [T: Value + Clone] Cow<'static, T>;
+}
 
 #[diagnostic::do_not_recommend]
 impl<G: Fits<T::Path>, T: InBinary> Fits<AsBinary<T>> for G {

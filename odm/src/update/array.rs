@@ -7,7 +7,7 @@ use crate::{
     error::codec::CodecResult,
     filter::{IntoFilter, about_element},
     path::{Assign, Element, Location, OnePlace, Operand, Path, element, operand_list},
-    value::{Array, Value, looks_like_operators},
+    value::{Array, Grows, Value, looks_like_operators},
 };
 
 impl<M, V: Value, R> Path<M, V, R> {
@@ -17,6 +17,7 @@ impl<M, V: Value, R> Path<M, V, R> {
     pub fn push<K>(&self, item: impl Assign<V::Item, K>) -> Update<M>
     where
         V: Array,
+        V::Length: Grows,
         R: OnePlace,
     {
         Update::change(self.location(), "$push", item.assign().map(as_one_item))
@@ -28,6 +29,7 @@ impl<M, V: Value, R> Path<M, V, R> {
     pub fn add_to_set<K>(&self, item: impl Assign<V::Item, K>) -> Update<M>
     where
         V: Array,
+        V::Length: Grows,
         R: OnePlace,
     {
         Update::change(self.location(), "$addToSet", item.assign().map(as_one_item))
@@ -39,6 +41,7 @@ impl<M, V: Value, R> Path<M, V, R> {
     pub fn push_each<K, I>(&self, items: I) -> Update<M>
     where
         V: Array,
+        V::Length: Grows,
         R: OnePlace,
         I: IntoIterator,
         I::Item: Assign<V::Item, K>,
@@ -72,6 +75,7 @@ impl<M, V: Value, R> Path<M, V, R> {
     ) -> Update<M>
     where
         V: Array,
+        V::Length: Grows,
         R: OnePlace,
         I: IntoIterator,
         I::Item: Assign<V::Item, K>,
@@ -85,6 +89,7 @@ impl<M, V: Value, R> Path<M, V, R> {
     pub fn add_to_set_each<K, I>(&self, items: I) -> Update<M>
     where
         V: Array,
+        V::Length: Grows,
         R: OnePlace,
         I: IntoIterator,
         I::Item: Assign<V::Item, K>,
@@ -99,6 +104,7 @@ impl<M, V: Value, R> Path<M, V, R> {
     pub fn pop_first(&self) -> Update<M>
     where
         V: Array,
+        V::Length: Grows,
         R: OnePlace,
     {
         Update::change(self.location(), "$pop", Ok(Bson::Int32(-1)))
@@ -110,6 +116,7 @@ impl<M, V: Value, R> Path<M, V, R> {
     pub fn pop_last(&self) -> Update<M>
     where
         V: Array,
+        V::Length: Grows,
         R: OnePlace,
     {
         Update::change(self.location(), "$pop", Ok(Bson::Int32(1)))
@@ -121,6 +128,7 @@ impl<M, V: Value, R> Path<M, V, R> {
     pub fn pull_all<K, I>(&self, items: I) -> Update<M>
     where
         V: Array,
+        V::Length: Grows,
         R: OnePlace,
         I: IntoIterator,
         I::Item: Operand<<V::Item as Value>::Bare, K>,
@@ -135,6 +143,7 @@ impl<M, V: Value, R> Path<M, V, R> {
     pub fn pull<K>(&self, item: impl Operand<<V::Item as Value>::Bare, K>) -> Update<M>
     where
         V: Array,
+        V::Length: Grows,
         R: OnePlace,
     {
         Update::change(self.location(), "$pull", item.operand().map(as_equal))
@@ -146,6 +155,7 @@ impl<M, V: Value, R> Path<M, V, R> {
     pub fn pull_where<F>(&self, condition: impl FnOnce(Element<V::Item>) -> F) -> Update<M>
     where
         V: Array,
+        V::Length: Grows,
         R: OnePlace,
         F: IntoFilter<V::Item>,
     {

@@ -5,7 +5,7 @@ use mongodb::bson::{Bson, spec::ElementType};
 use super::{Doc, Raw, Value, Writer};
 use crate::{error::codec::CodecResult, model::Check, path::At};
 
-/// An array, or an array that may be absent: what `any`, `contains`, `push` and `unwind` take.
+/// An array, or an array that may be absent: what `any`, `contains`, `at` and `unwind` take.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an array",
     label = "this operator needs an array field (`Vec<_>`)"
@@ -13,14 +13,38 @@ use crate::{error::codec::CodecResult, model::Check, path::At};
 pub trait Array: Value {
     /// What the array holds.
     type Item: Value;
+    /// Whether its length may change: [`AnyLength`] or [`FixedLength`].
+    type Length;
 }
+
+/// Arrays that may have any number of elements.
+#[derive(Debug)]
+pub enum AnyLength {}
+
+/// Arrays of a length that is part of their type.
+#[derive(Debug)]
+pub enum FixedLength {}
+
+/// What an array is that `push`, `pull` and their relatives change.
+#[diagnostic::on_unimplemented(
+    message = "a `[_; N]` does not grow or shrink",
+    label = "an array of another length could not be read",
+    note = "set it as a whole, or an element of it: `.at(index).set(..)`",
+    note = "an array of any length is a `Vec<_>`"
+)]
+pub trait Grows {}
+
+impl Grows for AnyLength {}
 
 impl<T: Value> Array for Vec<T> {
     type Item = T;
+    type Length = AnyLength;
 }
+
 #[diagnostic::do_not_recommend]
 impl<A: Array> Array for Option<A> {
     type Item = A::Item;
+    type Length = A::Length;
 }
 
 /// Stored as an array.

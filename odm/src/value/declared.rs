@@ -16,7 +16,8 @@ use crate::{
 /// A document with a field `K`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no field `{K}`",
-    label = "not a field of this document"
+    label = "not a field of this document",
+    note = "an enum is read whole, so a view cannot name what its variants hold"
 )]
 pub trait Has<K: Key> {
     /// The type of the field in Rust.

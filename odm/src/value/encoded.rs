@@ -18,7 +18,8 @@ pub enum Binary {}
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be stored as binary data",
     label = "this field is marked `#[odm(binary)]`",
-    note = "binary data are `Vec<u8>`, `Box<[u8]>`, `[u8; N]`, and `Option`s of them"
+    note = "binary data are `Vec<u8>`, `Box<[u8]>`, `[u8; N]`, and `Option`s of them",
+    note = "in an array or a map, each is a newtype that derives `odm::Value`: `struct Photo(#[odm(binary)] Vec<u8>);`"
 )]
 pub trait InBinary: Sized {
     /// The type of the field in paths.
@@ -147,7 +148,8 @@ where
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a duration",
     label = "this field is marked `#[odm(unit = ..)]`",
-    note = "durations are `std::time::Duration`, those of the crates `chrono` and `time`, and `Option`s of them"
+    note = "durations are `std::time::Duration`, those of the crates `chrono` and `time`, and `Option`s of them",
+    note = "in an array or a map, each is a newtype that derives `odm::Value`: `struct Lap(#[odm(unit = \"ms\")] Duration);`"
 )]
 pub trait InUnit<U>: Sized {
     /// The type of the field in paths.

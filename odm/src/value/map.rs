@@ -4,6 +4,7 @@ use std::{
     borrow::Cow,
     collections::{BTreeMap, HashMap},
     hash::{BuildHasher, Hash},
+    num::NonZero,
     rc::Rc,
     sync::Arc,
 };
@@ -52,6 +53,22 @@ parsed_keys! {
     i8: "an i8 as key", i16: "an i16 as key", i32: "an i32 as key", i64: "an i64 as key",
     u8: "a u8 as key", u16: "a u16 as key", u32: "a u32 as key", u64: "a u64 as key",
 }
+
+macro_rules! non_zero_keys {
+    ($($type:ty),*) => { $(
+        impl MapKey for NonZero<$type> {
+            fn to_key(&self) -> String {
+                self.to_string()
+            }
+            fn from_key(key: &str) -> CodecResult<Self> {
+                let number = <$type>::from_key(key)?;
+                Self::new(number).ok_or_else(|| CodecError::new("a number that is not zero as key", "0"))
+            }
+        }
+    )* };
+}
+
+non_zero_keys!(i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, u128, usize);
 
 macro_rules! text_keys {
     ($($type:ty),*) => { $(

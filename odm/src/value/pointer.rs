@@ -4,7 +4,7 @@ use std::{borrow::Cow, rc::Rc, sync::Arc};
 
 use mongodb::bson::{Bson, spec::ElementType};
 
-use super::{Array, Bits, Doc, Integer, Map, Number, Ordered, Raw, Text, Value, Writer};
+use super::{AnyLength, Array, Bits, Doc, Integer, Map, Number, Ordered, Raw, Text, Value, Writer};
 use crate::{error::codec::CodecResult, index::Dated, model::Check, path::At};
 
 macro_rules! pointers {
@@ -51,6 +51,7 @@ macro_rules! pointers {
         #[diagnostic::do_not_recommend]
         impl<$($generics)*> Array for $type where T: Array {
             type Item = T::Item;
+            type Length = T::Length;
         }
         #[diagnostic::do_not_recommend]
         impl<$($generics)*> Map for $type where T: Map {
@@ -117,6 +118,7 @@ macro_rules! slices {
 
         impl<T: Value> Array for $pointer<[T]> {
             type Item = T;
+            type Length = AnyLength;
         }
     )* };
 }

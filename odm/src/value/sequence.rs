@@ -7,7 +7,7 @@ use std::{
 
 use mongodb::bson::spec::ElementType;
 
-use super::{Array, Doc, Raw, Value, Writer};
+use super::{AnyLength, Array, Doc, FixedLength, Raw, Value, Writer};
 use crate::{
     error::codec::{CodecError, CodecResult},
     model::Check,
@@ -18,6 +18,7 @@ macro_rules! sequences {
     ($($(#[$about:meta])* $type:ty where [$($generics:tt)*];)*) => { $(
         impl<$($generics)*> Array for $type {
             type Item = T;
+            type Length = AnyLength;
         }
 
         $(#[$about])*
@@ -70,6 +71,7 @@ sequences! {
 
 impl<T: Value, const N: usize> Array for [T; N] {
     type Item = T;
+    type Length = FixedLength;
 }
 
 /// Stored as an array; a stored array of another length is an error.

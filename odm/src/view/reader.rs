@@ -12,8 +12,20 @@ use crate::{
 /// The fields of a view's parent, to be named, and the version of its documents.
 pub type Parent<D> = (<D as Value>::Fields<InView, ()>, Option<SchemaVersion>);
 
+/// A type that a view can be of: a document whose fields have names.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the parent of a view",
+    label = "expected a model, an embedded document or a shape",
+    note = "a view names fields of a struct that derives `odm::Model`, `odm::Embedded` or `odm::Shape`",
+    note = "an enum is read whole: by a field of its type, or without a view"
+)]
+pub trait HasViews: Doc {}
+
+#[diagnostic::do_not_recommend]
+impl<D: Doc> HasViews for D {}
+
 /// What a view has to know of its parent.
-pub fn parent<D: Doc>() -> Parent<D> {
+pub fn parent<D: HasViews>() -> Parent<D> {
     (D::under(InView, ()), D::VERSION)
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use odm::{
     Database, Filter, Id, Model,
-    bson::{DateTime, Document, doc, oid::ObjectId, spec::ElementType},
+    bson::{DateTime, Document, Regex, cstr, doc, oid::ObjectId, spec::ElementType},
 };
 use odm_integration::story::{Address, Customer, Order, Status, line, order};
 
@@ -219,6 +219,35 @@ async fn the_server_finds_what_the_sentence_says(db: Database) -> odm::Result<()
             .map(|at| at + 1)
             .collect();
         assert_eq!(found, expected.into_iter().collect(), "{sentence}");
+    }
+    Ok(())
+}
+
+#[derive(Debug, PartialEq, Model)]
+#[odm(collection = "rules")]
+struct Rule {
+    id: i32,
+    pattern: Regex,
+}
+
+/// `$ne` takes no regular expression, and other operators take one for something to match by.
+#[odm_test::test]
+async fn regular_expressions_are_values(db: Database) -> odm::Result<()> {
+    let (rules, r) = (db.collection::<Rule>(), Rule::fields());
+    let regex =
+        |pattern: &str| Regex { pattern: pattern.to_owned().try_into().unwrap(), options: cstr!("i").into() };
+    rules.insert_many(&[Rule { id: 1, pattern: regex("a") }, Rule { id: 2, pattern: regex("b") }]).await?;
+    assert_eq!(r.pattern().ne(regex("a")).to_string(), r#"{ "pattern": { "$not": { "$eq": /a/i } } }"#);
+    for (filter, found) in [
+        (r.pattern().eq(regex("a")), 1),
+        (r.pattern().ne(regex("a")), 2),
+        (r.pattern().in_([regex("b")]), 2),
+        (r.pattern().nin([regex("b")]), 1),
+        (r.pattern().ne(regex("a")) & r.pattern().ne(regex("c")), 2),
+    ] {
+        let text = filter.to_string();
+        let rules: Vec<Rule> = rules.find(filter).await?.try_collect().await?;
+        assert_eq!(rules.iter().map(|rule| rule.id).collect::<Vec<_>>(), [found], "{text}");
     }
     Ok(())
 }

@@ -14,6 +14,7 @@ mod failing;
 mod filter;
 mod find;
 mod find_and_modify;
+mod foreign_ids;
 mod geo;
 mod insert;
 mod language;

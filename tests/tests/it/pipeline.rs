@@ -1,5 +1,7 @@
 //! Pipelines: what the stages render to, and the rows the server answers with.
 
+use std::{borrow::Cow, sync::Arc};
+
 use odm::{
     Database, Embedded, Pipeline, Shape,
     bson::{Bson, Document, doc},
@@ -250,5 +252,59 @@ async fn a_raw_stage_gives_the_rows_it_is_said_to_give(db: Database) -> odm::Res
         .try_collect()
         .await?;
     assert_eq!(plain.len(), 1);
+    Ok(())
+}
+
+#[derive(Debug, Clone, PartialEq, Embedded)]
+struct Spot {
+    row: i32,
+}
+
+#[derive(Debug, PartialEq, odm::Model)]
+#[odm(collection = "pointers")]
+struct Pointers {
+    id: i32,
+    boxed: Box<Spot>,
+    shared: Option<Arc<Spot>>,
+    cow: Cow<'static, Spot>,
+}
+
+#[derive(Debug, PartialEq, Shape)]
+struct Pointed {
+    #[odm(id)]
+    spot: Spot,
+    most: Option<Spot>,
+    last: Option<Box<Spot>>,
+    all: Vec<Spot>,
+    cows: Vec<Spot>,
+}
+
+#[odm_test::test]
+async fn a_pointer_gives_what_it_points_at(db: Database) -> odm::Result<()> {
+    let spot = || Spot { row: 1 };
+    let pointers = db.collection::<Pointers>();
+    let stored =
+        Pointers { id: 1, boxed: Box::new(spot()), shared: Some(Arc::new(spot())), cow: Cow::Owned(spot()) };
+    pointers.insert_one(&stored).await?;
+    let rows: Vec<Pointed> = pointers
+        .aggregate()
+        .group(|p| PointedOf {
+            spot: p.boxed(),
+            most: max(p.shared()),
+            last: last(p.boxed()),
+            all: push(p.boxed()),
+            cows: push(p.cow()),
+        })
+        .await?
+        .try_collect()
+        .await?;
+    let expected = Pointed {
+        spot: spot(),
+        most: Some(spot()),
+        last: Some(Box::new(spot())),
+        all: vec![spot()],
+        cows: vec![spot()],
+    };
+    assert_eq!(rows, [expected]);
     Ok(())
 }
