@@ -25,7 +25,7 @@ use crate::{error::codec::CodecResult, value::Value};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not fit a field of type `{V}`",
     label = "expected something that fits `{V}`",
-    note = "the field stores `{V}`: pass that, a reference to it, or a literal of that kind; an `Id` is `Id::from(key)`, or `text.parse()?`",
+    note = "the field stores `{V}`: pass that, a reference to it, or a literal of that kind",
     note = "a filter takes no `Option`: ask with `.is_null_or_missing()` and `.is_present()`; of an array ask `.contains(..)` or `.any(..)`"
 )]
 pub trait Operand<V, K> {
@@ -160,7 +160,7 @@ impl Operand<Vec<String>, Like> for Vec<&str> {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be stored in a field of type `{V}`",
     label = "expected something that fits `{V}`",
-    note = "the field stores `{V}`: pass that, a reference to it, or a literal of that kind; an `Id` is `Id::from(key)`, or `text.parse()?`"
+    note = "the field stores `{V}`: pass that, a reference to it, or a literal of that kind"
 )]
 pub trait Assign<V, K> {
     /// The value as it stands in an update.
