@@ -195,6 +195,7 @@ fn body<'a>(
     Body {
         fields,
         constructor: constructor(variant),
+        is_variant: true,
         default: &Default::None,
         deny_unknown_fields: scope.container.deny_unknown_fields,
         tag,
