@@ -123,7 +123,9 @@ pub(crate) fn decode(scope: &Scope<'_>, body: &Body<'_>) -> TokenStream {
         (TokenStream::new(), quote!({}))
     };
     let parts = parts(scope, body);
-    let denied = (body.has_parts() && body.deny_unknown_fields).then(|| quote!(#rest.refuse(#names)?;));
+    let left = body.has_parts().then(|| {
+        if body.deny_unknown_fields { quote!(#rest.refuse(#names)?;) } else { quote!(#rest.end()?;) }
+    });
     let default = default_value(body.default);
     let constructor = &body.constructor;
     let fields = body.fields.iter().map(|field| {

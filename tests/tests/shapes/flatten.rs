@@ -149,6 +149,42 @@ fn flattened_enums_are_stored_as_they_tell_their_variants() {
 }
 
 #[test]
+fn each_of_two_flattened_enums_takes_one_element() {
+    #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Value)]
+    enum Mark {
+        Good(i32),
+        Bad(i32),
+    }
+    #[derive(Debug, PartialEq, Serialize, Deserialize, Embedded)]
+    struct Marks {
+        #[serde(flatten)]
+        first: Mark,
+        #[serde(flatten)]
+        second: Option<Mark>,
+    }
+    #[derive(Debug, PartialEq, Serialize, Deserialize, Embedded)]
+    struct Marked {
+        #[serde(flatten)]
+        mark: Mark,
+        #[serde(flatten)]
+        rest: BTreeMap<String, i32>,
+    }
+    same(Marks { first: Mark::Bad(1), second: Some(Mark::Good(2)) });
+    same(Marks { first: Mark::Bad(1), second: None });
+    same(Marked { mark: Mark::Good(1), rest: BTreeMap::from([("Bad".to_owned(), 2)]) });
+    // serde passes over the third.
+    #[derive(Debug, PartialEq, Deserialize, Embedded)]
+    struct One {
+        #[serde(flatten)]
+        mark: Mark,
+    }
+    assert_eq!(
+        error::<One>(doc! { "Good": 1, "Bad": 2 }),
+        "`v`: expected a document with one element, the variant, found more"
+    );
+}
+
+#[test]
 fn parts_nest() {
     #[derive(Debug, PartialEq, Serialize, Deserialize, Embedded)]
     struct Outer {
