@@ -81,6 +81,9 @@ pub(crate) fn of(
 /// What odm read and serde refuses, the whole or a part that it then takes for something else: serde reads the same
 /// as odm from another form.
 fn more_lenient(subject: &Subject, bytes: &[u8], ours: &str, theirs: Option<&String>) -> Option<Exception> {
+    // A flattened map beside another part has the double too, and keeps it.
+    let is_double = theirs.is_some_and(|theirs| theirs.contains("invalid type: floating point"));
+    let is_integral = is_double && agree(subject, bytes, integer, |read| read.ours.is_ok());
     let agree = |others: fn(&Bson) -> Vec<Bson>| {
         agree(subject, bytes, others, |read| read.ours.as_ref().is_ok_and(|read| read == ours))
     };
@@ -89,7 +92,7 @@ fn more_lenient(subject: &Subject, bytes: &[u8], ours: &str, theirs: Option<&Str
         theirs.contains("map with a single key") || theirs.contains("did not match any variant")
     });
     Some(match () {
-        () if agree(integer) => Exception::IntegralDouble,
+        () if is_integral || agree(integer) => Exception::IntegralDouble,
         () if agree(without_tags) => Exception::OwnTag,
         () if is_unit && agree(fewer) => Exception::OtherWithContent,
         () if agree(name) => Exception::NameWithNull,

@@ -80,19 +80,18 @@ impl Report {
         self.0.iter().filter(|seen| seen.written * 2 < seen.values).map(|seen| seen.name).collect()
     }
 
-    /// Both sides were asked of every type and had something to say: values of each were written, of nearly each read
-    /// back, and read after a change. What serde writes and does not read back is made on purpose, and so are values
-    /// that are refused, so these limits are just below what the types of many seeds have.
+    /// Both sides were asked of nearly every type and had something to say: values were written, read back, and read
+    /// after a change. What serde writes and does not read back is made on purpose, and so are values that are refused,
+    /// so these limits are just below what the types of many seeds have.
     pub(crate) fn both_were_asked(&self) {
         let few = |names: &[&str], of: usize| names.len() * of <= self.0.len();
-        let mute = self.never(|seen| seen.written);
-        assert!(mute.is_empty(), "never written: {mute:?}\n{self}");
-        assert!(few(&self.never(|seen| seen.read_back), 20), "too many never read back\n{self}");
+        assert!(few(&self.never(|seen| seen.written), 100), "too many never written\n{self}");
+        assert!(few(&self.never(|seen| seen.read_back), 16), "too many never read back\n{self}");
         assert!(
             few(&self.never(|seen| seen.changed_and_read), 20),
             "too many never read after a change\n{self}"
         );
-        assert!(few(&self.mostly_refused(), 5), "too many mostly refused\n{self}");
+        assert!(few(&self.mostly_refused(), 20), "too many mostly refused\n{self}");
         let (values, written) = (self.sum(|seen| seen.values), self.sum(|seen| seen.written));
         assert!(written * 4 > values * 3, "too few values written\n{self}");
         assert!(self.sum(|seen| seen.twice) * 50 < values, "too many with a name twice\n{self}");
