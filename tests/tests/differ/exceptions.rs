@@ -93,7 +93,8 @@ fn more_lenient(subject: &Subject, bytes: &[u8], ours: &str, theirs: Option<&Str
     });
     Some(match () {
         () if is_integral || agree(integer) => Exception::IntegralDouble,
-        () if agree(without_tags) => Exception::OwnTag,
+        // A double may be there besides.
+        () if agree(|value| [without_tags(value), integer(value)].concat()) => Exception::OwnTag,
         () if is_unit && agree(fewer) => Exception::OtherWithContent,
         () if agree(name) => Exception::NameWithNull,
         () if subject.via && agree(shorter) => Exception::BufferedArray,
