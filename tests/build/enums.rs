@@ -114,11 +114,10 @@ impl Types {
             let _ = write!(attributes, "#[serde({word})] ");
         }
         // What is no document cannot lie flat. A tuple could, but serde buffers its items and forgets there that it writes
-        // BSON; of a unit without a tag it writes nothing, which it does not read back; and one with its name alone is a
-        // document only where it is known to lie flat, which it is not inside an untagged variant.
+        // BSON; of a unit without a tag it writes nothing, which it does not read back. One with its name alone can.
         about.flat &= match tagging {
             Tagging::Internal | Tagging::Adjacent => true,
-            Tagging::External => !matches!(kind, "tuple" | "unit"),
+            Tagging::External => kind != "tuple",
             Tagging::Untagged => matches!(kind, "part" | "document"),
         };
         match kind {

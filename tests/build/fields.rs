@@ -64,7 +64,10 @@ impl Types {
                 ty.about.shared = true;
             }
             7 => attributes += "#[serde(skip_serializing_if = \"sometimes\")] ",
-            8 if !ty.about.shared => attributes += "#[odm(serde)] ",
+            8 if !ty.about.shared => {
+                attributes += "#[odm(serde)] ";
+                ty.about.via = true;
+            }
             _ => {}
         }
         (attributes, ty, "choices.make()".to_owned())
@@ -82,6 +85,7 @@ impl Types {
             ty = Type { rust: "u32".to_owned(), about: About { default: true, ..About::ONE } };
         } else if self.random.percent(8) && !ty.about.shared {
             attributes += "#[odm(serde)] ";
+            ty.about.via = true;
         }
         if self.random.percent(5) && ty.about.default {
             let word = self.random.pick(&["skip", "skip_serializing, default", "skip_deserializing"]);
@@ -153,6 +157,7 @@ impl Types {
                 make = if index >= defaults_from { "made()" } else { "Default::default()" };
             } else if self.random.percent(6) && !ty.about.shared {
                 declared += "#[odm(serde)] ";
+                ty.about.via = true;
             } else if self.random.percent(6) {
                 let _ = write!(declared, "{} ", self.through_functions());
                 ty = Type { rust: "u32".to_owned(), about: About::ONE };

@@ -23,7 +23,8 @@ impl Types {
     pub(crate) fn newtype(&mut self, name: &str) {
         let kind = self.random.below(4);
         let inner = if kind == 2 { self.sent(0) } else { self.ty(0) };
-        let about = About { flat: inner.about.flat && kind != 2, ..inner.about.inside() };
+        let mut about = About { flat: inner.about.flat && kind != 2, ..inner.about.inside() };
+        about.via |= kind == 2;
         let Type { rust, .. } = inner;
         match kind {
             0 => {
@@ -81,7 +82,8 @@ impl Types {
         if into {
             let _ = writeln!(attributes, "#[serde(into = {other:?})]");
         }
-        self.define(name, "Value", &attributes, &format!("struct {name}({other});"), about.inside());
+        let about = About { via: true, ..about.inside() };
+        self.define(name, "Value", &attributes, &format!("struct {name}({other});"), about);
         self.makes(name, "Self(choices.make())");
         if from == "try_from" {
             let _ = writeln!(
@@ -118,7 +120,8 @@ impl Types {
         self.define(&other, "Embedded", &attributes, &format!("struct {other} {{ {declared} }}"), flat);
         self.makes(&other, &format!("Self {{ {made} }}"));
         let attributes = format!("{attributes}#[serde(from = {other:?})]\n");
-        self.define(name, "Embedded", &attributes, &format!("struct {name} {{ {declared} }}"), flat);
+        let through = About { via: true, ..flat };
+        self.define(name, "Embedded", &attributes, &format!("struct {name} {{ {declared} }}"), through);
         self.makes(name, &format!("Self {{ {made} }}"));
         let moved = names.iter().map(|name| format!("{name}: read.{name}, ")).collect::<Vec<_>>().concat();
         let _ = writeln!(

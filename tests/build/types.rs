@@ -31,14 +31,23 @@ pub(crate) struct About {
     pub(crate) flat_option: bool,
     /// An `Rc` is in it, so it does not go through serde, which may take another thread.
     pub(crate) shared: bool,
+    /// Something in it is stored through serde.
+    pub(crate) via: bool,
     /// How many fields are in it, all in all.
     pub(crate) weight: usize,
 }
 
 impl About {
     /// A value without parts.
-    pub(crate) const ONE: Self =
-        Self { flat: false, default: false, key: false, flat_option: false, shared: false, weight: 1 };
+    pub(crate) const ONE: Self = Self {
+        flat: false,
+        default: false,
+        key: false,
+        flat_option: false,
+        shared: false,
+        via: false,
+        weight: 1,
+    };
 
     /// What is true of what holds it, too.
     pub(crate) fn inside(self) -> Self {
@@ -49,6 +58,7 @@ impl About {
     pub(crate) fn add(&mut self, more: Self) {
         self.flat_option |= more.flat_option;
         self.shared |= more.shared;
+        self.via |= more.via;
         self.weight += more.weight;
     }
 }
@@ -72,7 +82,7 @@ pub(crate) fn write(seed: u64) -> String {
     let Types { known, out, aliases, .. } = types;
     let mut subjects = String::new();
     for Type { rust, about } in known {
-        let _ = writeln!(subjects, "    subject::<{rust}>({rust:?}, {}),", about.flat_option);
+        let _ = writeln!(subjects, "    subject::<{rust}>({rust:?}, {}, {}),", about.flat_option, about.via);
     }
     format!(
         "{out}\npub const ALIASES: &[(&str, &str)] = &[{aliases}];\npub const SUBJECTS: &[Subject] = &[\n{subjects}];\n"

@@ -18,6 +18,8 @@ pub(crate) struct Body<'a> {
     pub(crate) fields: &'a [Field<'a>],
     /// What they make: `Self`, `Self::Card`.
     pub(crate) constructor: TokenStream,
+    /// They are a variant's.
+    pub(crate) is_variant: bool,
     /// What the item takes missing fields from.
     pub(crate) default: &'a Default,
     pub(crate) deny_unknown_fields: bool,
@@ -121,7 +123,9 @@ pub(crate) fn decode(scope: &Scope<'_>, body: &Body<'_>) -> TokenStream {
         (TokenStream::new(), quote!({}))
     };
     let parts = parts(scope, body);
-    let denied = (body.has_parts() && body.deny_unknown_fields).then(|| quote!(#rest.refuse(#names)?;));
+    let left = body.has_parts().then(|| {
+        if body.deny_unknown_fields { quote!(#rest.refuse(#names)?;) } else { quote!(#rest.end()?;) }
+    });
     let default = default_value(body.default);
     let constructor = &body.constructor;
     let fields = body.fields.iter().map(|field| {
@@ -143,7 +147,7 @@ pub(crate) fn decode(scope: &Scope<'_>, body: &Body<'_>) -> TokenStream {
             }
         }
         #parts
-        #denied
+        #left
         #default
         ::core::result::Result::Ok(#constructor { #(#fields)* })
     }
@@ -152,7 +156,7 @@ pub(crate) fn decode(scope: &Scope<'_>, body: &Body<'_>) -> TokenStream {
 /// The names that are read, for the message about one that is not.
 fn names(scope: &Scope<'_>, body: &Body<'_>) -> TokenStream {
     let Scope { runtime, .. } = scope;
-    if body.says.is_some() || body.tag.is_none() && body.fields.iter().all(|field| field.variant.is_none()) {
+    if !body.is_variant {
         return quote!(<Self as #runtime::Doc>::NAMES);
     }
     let names = body.fields.iter().filter(|field| field.is_stored() && field.flatten.is_none());

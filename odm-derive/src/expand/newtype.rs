@@ -181,6 +181,7 @@ fn forwards(scope: &Scope<'_>, field: &Field<'_>, made: &TokenStream) -> TokenSt
             quote!(Flatten),
             quote! {
                 const KEYS: ::core::option::Option<&'static [&'static str]> = <#ty as #runtime::Flatten>::KEYS;
+                const ONE: bool = <#ty as #runtime::Flatten>::ONE;
                 fn encode_fields(&self, #writer: &mut #runtime::Writer) -> #runtime::CodecResult<()> {
                     #runtime::Flatten::encode_fields(&self.#member, #writer)
                 }

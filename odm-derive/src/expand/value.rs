@@ -86,6 +86,7 @@ fn body<'a>(scope: &Scope<'a>) -> Body<'a> {
     Body {
         fields: container.fields(),
         constructor: quote!(Self),
+        is_variant: false,
         default: &container.default,
         deny_unknown_fields: container.deny_unknown_fields,
         tag: container.tag.as_ref().map(|(tag, _)| tag.as_str()),

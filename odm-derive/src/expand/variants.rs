@@ -140,10 +140,14 @@ fn flatten(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant<'_>]) -> To
     } else {
         (encode::unframed(scope, tagging, variants), decode::unframed(scope, tagging, variants))
     };
+    let mut one = None;
     let keys = match tagging {
         Tagging::External if variants.iter().all(|variant| !variant.untagged && !variant.other) => {
             let read = variants.iter().filter(|variant| !variant.skip_deserializing);
             let names = read.flat_map(|variant| std::iter::once(&variant.stored).chain(&variant.aliases));
+            one = Some(quote!(
+                const ONE: bool = true;
+            ));
             quote!(::core::option::Option::Some(&[#(#names),*]))
         }
         Tagging::Adjacent { tag, content } if decode::tells_all(tagging, variants) => {
@@ -155,6 +159,7 @@ fn flatten(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant<'_>]) -> To
         #[automatically_derived]
         impl #parameters #runtime::Flatten for #itself #bounds {
             const KEYS: ::core::option::Option<&'static [&'static str]> = #keys;
+            #one
             fn encode_fields(&self, #writer: &mut #runtime::Writer) -> #runtime::CodecResult<()> {
                 #encode
             }
@@ -195,6 +200,7 @@ fn body<'a>(
     Body {
         fields,
         constructor: constructor(variant),
+        is_variant: true,
         default: &Default::None,
         deny_unknown_fields: scope.container.deny_unknown_fields,
         tag,

@@ -29,6 +29,9 @@ pub trait Flatten: Value {
     /// whatever is left, and leaves it.
     const KEYS: Option<&'static [&'static str]>;
 
+    /// Whether it is the first of these elements alone, as an enum is: a second one may be another part's.
+    const ONE: bool = false;
+
     /// Appends the elements, without a frame around them.
     fn encode_fields(&self, writer: &mut Writer) -> CodecResult<()>;
 
@@ -41,6 +44,7 @@ pub trait Flatten: Value {
 /// Differs from serde where the value inside has names of its own and elements stand under them: then they must fit.
 impl<T: Flatten> Flatten for Option<T> {
     const KEYS: Option<&'static [&'static str]> = T::KEYS;
+    const ONE: bool = T::ONE;
 
     fn encode_fields(&self, writer: &mut Writer) -> CodecResult<()> {
         self.as_ref().map_or(Ok(()), |value| value.encode_fields(writer))
@@ -63,6 +67,7 @@ macro_rules! pointers {
             Self: Value,
         {
             const KEYS: Option<&'static [&'static str]> = T::KEYS;
+            const ONE: bool = T::ONE;
 
             fn encode_fields(&self, writer: &mut Writer) -> CodecResult<()> {
                 T::encode_fields(self, writer)
@@ -119,6 +124,9 @@ pub trait Flattens<T>: Sized {
     /// See [`Flatten::KEYS`].
     const KEYS: Option<&'static [&'static str]>;
 
+    /// See [`Flatten::ONE`].
+    const ONE: bool = false;
+
     /// Appends the elements of a `T`.
     fn put(value: &T, writer: &mut Writer) -> CodecResult<()>;
 
@@ -132,6 +140,7 @@ pub trait Flattens<T>: Sized {
 #[diagnostic::do_not_recommend]
 impl<T: Flatten> Flattens<T> for T {
     const KEYS: Option<&'static [&'static str]> = T::KEYS;
+    const ONE: bool = T::ONE;
 
     fn put(value: &T, writer: &mut Writer) -> CodecResult<()> {
         value.encode_fields(writer)
@@ -214,7 +223,10 @@ pub fn check_part<D: HasPart<K>, K>(check: &mut Check, value: &D::Rust) {
 
 /// Reads a part from what no field took.
 pub fn part<D: HasPart<K>, K>(rest: &mut Rest<'_>) -> CodecResult<D::Rust> {
-    let document = rest.document(D::Type::KEYS)?;
+    let document = match D::Type::KEYS {
+        Some(keys) if D::Type::ONE => rest.variant(keys)?,
+        keys => rest.document(keys)?,
+    };
     D::Type::take(rest.whole.document_of(&document).elements()?.again()?)
 }
 
@@ -239,12 +251,16 @@ pub fn part_behind<D: HasPart<K>, K>(mut elements: Elements<'_>, tag: &str) -> C
 pub struct Rest<'de> {
     elements: Vec<(&'de [u8], Raw<'de>)>,
     whole: Elements<'de>,
+    /// The names of the variants of each enum that took one of them.
+    variants: Vec<&'static [&'static str]>,
+    /// Some part saw all that was left.
+    seen: bool,
 }
 
 impl<'de> Rest<'de> {
     /// Nothing yet, of the document whose elements these are.
     pub fn of(elements: Elements<'de>) -> Self {
-        Self { elements: Vec::new(), whole: elements }
+        Self { elements: Vec::new(), whole: elements, variants: Vec::new(), seen: false }
     }
 
     /// Adds an element.
@@ -256,14 +272,35 @@ impl<'de> Rest<'de> {
     fn document(&mut self, keys: Option<&[&str]>) -> CodecResult<Vec<u8>> {
         let mut writer = Writer::new();
         match keys {
-            None => writer.raw_document(self.elements.iter().copied())?,
+            None => {
+                self.seen = true;
+                writer.raw_document(self.elements.iter().copied())?;
+            }
             Some(keys) => {
-                let own = |key: &[u8]| keys.iter().any(|name| name.as_bytes() == key);
+                let own = |key: &[u8]| is_one_of(key, keys);
                 writer.raw_document(self.elements.iter().copied().filter(|(key, _)| own(key)))?;
                 self.elements.retain(|(key, _)| !own(key));
             }
         }
         Ok(writer.into_bytes())
+    }
+
+    /// The document of the first element under one of these names, which is taken out.
+    fn variant(&mut self, keys: &'static [&'static str]) -> CodecResult<Vec<u8>> {
+        self.variants.push(keys);
+        let first = self.elements.iter().position(|(key, _)| is_one_of(key, keys));
+        let mut writer = Writer::new();
+        writer.raw_document(first.map(|first| self.elements.remove(first)))?;
+        Ok(writer.into_bytes())
+    }
+
+    /// Refuses a second variant of an enum, where nothing can have taken it.
+    pub fn end(self) -> CodecResult<()> {
+        let is_variant = |key: &[u8]| self.variants.iter().any(|names| is_one_of(key, names));
+        if !self.seen && self.elements.iter().any(|(key, _)| is_variant(key)) {
+            return Err(super::variant::more_than_the_variant());
+        }
+        Ok(())
     }
 
     /// Refuses what is left, for a document that denies unknown fields.
@@ -273,6 +310,10 @@ impl<'de> Rest<'de> {
             Some((key, _)) => Err(super::unknown_field(key, names)),
         }
     }
+}
+
+fn is_one_of(key: &[u8], names: &[&str]) -> bool {
+    names.iter().any(|name| name.as_bytes() == key)
 }
 
 impl Writer {

@@ -8,6 +8,14 @@ use crate::{
     path::Key,
 };
 
+const ONE_VARIANT: &str = "a document with one element, the variant";
+
+/// The error for elements beside a variant that is told by the name of its element.
+#[cold]
+pub(super) fn more_than_the_variant() -> CodecError {
+    CodecError::new(ONE_VARIANT, "more")
+}
+
 impl<'de> Elements<'de> {
     /// The text of the element that says which variant a document is.
     pub fn tag(self, tag: &'static str) -> CodecResult<&'de str> {
@@ -52,10 +60,8 @@ impl<'de> Elements<'de> {
         let mut elements = self;
         match (elements.next()?, elements.next()?) {
             (Some((key, content)), None) => Ok((super::map::utf8_key(key)?, content)),
-            (None, _) => {
-                Err(CodecError::new("a document with one element, the variant", "an empty document"))
-            }
-            (Some(_), Some(_)) => Err(CodecError::new("a document with one element, the variant", "more")),
+            (None, _) => Err(CodecError::new(ONE_VARIANT, "an empty document")),
+            (Some(_), Some(_)) => Err(more_than_the_variant()),
         }
     }
 

@@ -1,11 +1,14 @@
 //! Where odm reads another thing than serde, and why: nothing else may differ.
 
 use odm::{
-    bson::{Bson, Document, RawBsonRef, RawDocument},
+    bson::{Bson, RawBsonRef, RawDocument},
     error::codec::CodecError,
 };
 
-use super::subject::Subject;
+use super::{
+    forms::{agree, document, fewer, first_alone, integer, name, nearest, null, shorter, with, without_tags},
+    subject::Subject,
+};
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Exception {
@@ -21,6 +24,10 @@ pub(crate) enum Exception {
     BufferedArray,
     /// `bson` does not look at what stands beside the one element that is an enum's variant.
     SecondVariant,
+    /// Where serde buffers it does look there; a field that odm reads through serde is not buffered.
+    BufferedVariant,
+    /// serde reads the nearest number that a `Saturating` holds, which would be written back.
+    Saturating,
     /// serde reads a struct from an array of its fields, and an ObjectId, a date, .. as the document that extended
     /// JSON makes of it: a struct of defaults alone is read from each.
     NoDocument,
@@ -33,10 +40,13 @@ pub(crate) enum Exception {
     EmptyDocumentForNull,
     /// serde writes a flattened variant without data as `{ name: null }`, which `bson` reads only where serde buffers.
     NameWithNull,
-    /// serde reads a tag in that form too, beside its content.
-    TagWithNull,
+    /// Where serde buffers it reads a tag in that form too, beside its content, and one of plain names.
+    BufferedName,
     /// Where serde buffers what it lays flat, it hands `bson` a decimal in a form that `bson` does not write.
     BufferedDecimal,
+    /// serde writes a variant without data as `{ name: null }` where an untagged variant holds its enum and lies flat;
+    /// odm does not know there that it is to be laid flat.
+    UntaggedName,
     /// serde refuses the tag of a struct, which it has written itself, where unknown fields are denied, and lays it into
     /// a flattened map.
     OwnTag,
@@ -64,226 +74,142 @@ pub(crate) fn of(
     ours: &Result<String, CodecError>,
     theirs: &Result<String, String>,
 ) -> Option<Exception> {
+    let more = ours.as_ref().ok().and_then(|ours| more_lenient(subject, bytes, ours, theirs.as_ref().err()));
+    more.or_else(|| theirs.as_ref().ok().and_then(|theirs| stricter(subject, bytes, ours, theirs)))
+}
+
+/// What odm read and serde refuses, the whole or a part that it then takes for something else: serde reads the same
+/// as odm from another form.
+fn more_lenient(subject: &Subject, bytes: &[u8], ours: &str, theirs: Option<&String>) -> Option<Exception> {
+    // A flattened map beside another part has the double too, and keeps it.
+    let is_double = theirs.is_some_and(|theirs| theirs.contains("invalid type: floating point"));
+    let is_integral = is_double && agree(subject, bytes, integer, |read| read.ours.is_ok());
+    let agree = |others: fn(&Bson) -> Vec<Bson>| {
+        agree(subject, bytes, others, |read| read.ours.as_ref().is_ok_and(|read| read == ours))
+    };
+    let is_unit = theirs.is_some_and(|theirs| theirs.contains("expected unit variant"));
+    let not_one = theirs.is_none_or(|theirs| {
+        theirs.contains("map with a single key") || theirs.contains("did not match any variant")
+    });
+    Some(match () {
+        () if is_integral || agree(integer) => Exception::IntegralDouble,
+        // A double may be there besides.
+        () if agree(|value| [without_tags(value), integer(value)].concat()) => Exception::OwnTag,
+        () if is_unit && agree(fewer) => Exception::OtherWithContent,
+        () if agree(name) => Exception::NameWithNull,
+        () if subject.via && agree(shorter) => Exception::BufferedArray,
+        () if subject.via && not_one && agree(first_alone) => Exception::BufferedVariant,
+        () => return None,
+    })
+}
+
+/// What serde read and odm refuses, the whole or a part that it then takes for something else: odm reads the same as
+/// serde from another form.
+fn stricter(
+    subject: &Subject,
+    bytes: &[u8],
+    ours: &Result<String, CodecError>,
+    theirs: &str,
+) -> Option<Exception> {
+    let agree = |others: fn(&Bson) -> Vec<Bson>| {
+        agree(subject, bytes, others, |read| read.theirs.as_ref().is_ok_and(|read| read == theirs))
+    };
+    let (expected, found) = ours.as_ref().err().map_or(("", ""), |error| (error.expected(), error.found()));
+    let is_more = ours.is_ok() || expected.starts_with("a value of a variant") || found == "more";
+    Some(match () {
+        () if agree(shorter) => Exception::LongerArray,
+        () if is_more && agree(first_alone) => Exception::SecondVariant,
+        () if agree(null) || is_no_unit(ours) => Exception::EmptyDocumentForNull,
+        () if agree(name) => Exception::BufferedName,
+        () if agree(nearest) => Exception::Saturating,
+        () if agree(document) => Exception::NoDocument,
+        () if is_extended(theirs) && !ours.as_ref().is_ok_and(|ours| is_extended(ours)) => {
+            Exception::ExtendedJson
+        }
+        () if expected == "a document" && found != "null" => Exception::NoDocument,
+        () if expected.starts_with("a value of a variant") && found.starts_with("an array") => {
+            Exception::NoDocument
+        }
+        () if subject.flat_option && (agree(fewer) || is_passed_over(subject, bytes, ours, theirs)) => {
+            Exception::FlattenedOption
+        }
+        () => return None,
+    })
+}
+
+/// Whether odm refused a document or an array in place of a unit, itself or through serde. An `Option` of a unit is
+/// read as `Some` from these alone.
+fn is_no_unit(ours: &Result<String, CodecError>) -> bool {
+    ours.as_ref().is_err_and(|error| match (error.expected(), error.found()) {
+        ("null", found) => found == "a document" || found == "an array",
+        _ => error.value().is_some_and(|words| {
+            words.contains("invalid type: map, expected unit")
+                || words.contains("invalid type: sequence, expected unit")
+        }),
+    })
+}
+
+/// Whether serde reads the same whatever odd thing stands where odm refused a value. The document of a flattened
+/// `Option` may be there without any element, so that only a value which does not fit makes it `None`.
+fn is_passed_over(subject: &Subject, bytes: &[u8], ours: &Result<String, CodecError>, theirs: &str) -> bool {
+    let Err(error) = ours else { return false };
+    error.found() != "a field that is not declared"
+        && [Bson::MinKey, Bson::Undefined, Bson::Boolean(true), Bson::Int32(-7)].into_iter().all(|odd| {
+            with(bytes, &error.path(), odd)
+                .is_some_and(|bytes| (subject.read)(&bytes).theirs.is_ok_and(|read| read == theirs))
+        })
+}
+
+fn is_extended(read: &str) -> bool {
+    EXTENDED.iter().any(|name| read.contains(name))
+}
+
+/// The reason why one of the two refuses to write a value, if it is one of those.
+pub(crate) fn of_writing(
+    ours: &Result<Vec<u8>, CodecError>,
+    theirs: &Result<Vec<u8>, String>,
+) -> Option<Exception> {
     match (ours, theirs) {
-        (Ok(_), Err(theirs)) if theirs.contains("expected unit variant") => Some(Exception::OtherWithContent),
-        (Ok(ours), _) if is_the_same_without_tags(subject, bytes, ours) => Some(Exception::OwnTag),
-        (Ok(_), Err(theirs)) if theirs.contains("expected a string enum, got a document") => {
-            Some(Exception::NameWithNull)
+        (Ok(_), Err(theirs)) if theirs.contains("can't serialize string for step Decimal128Value") => {
+            Some(Exception::BufferedDecimal)
         }
-        (Ok(ours), _) => {
-            let mut document = Document::from_reader(bytes).ok()?;
-            document.iter_mut().for_each(|(_, value)| integers(value));
-            let theirs = (subject.read)(&document.to_vec().ok()?).theirs;
-            // An integer has no negative zero.
-            let plain = |text: &str| text.replace("-0.0", "0.0");
-            if theirs.is_ok_and(|theirs| plain(&theirs) == plain(ours)) {
-                return Some(Exception::IntegralDouble);
-            }
-            replaced(bytes, shorter)?
-                .iter()
-                .any(|bytes| (subject.read)(bytes).theirs.is_ok_and(|theirs| theirs == *ours))
-                .then_some(Exception::BufferedArray)
+        (Err(ours), Ok(theirs))
+            if ours.expected() == "a document, to be laid flat into another"
+                && ours.found() == "a string"
+                && any(theirs, &|document| {
+                    document.iter().flatten().any(|(_, value)| value == RawBsonRef::Null)
+                }) =>
+        {
+            Some(Exception::UntaggedName)
         }
-        (Err(error), Ok(theirs)) => stricter(subject, bytes, error, theirs),
         _ => None,
     }
 }
 
-/// Whether serde reads the same from the document without the tags of its structs.
-fn is_the_same_without_tags(subject: &Subject, bytes: &[u8], ours: &str) -> bool {
-    fn remove(value: &mut Bson) -> bool {
-        match value {
-            Bson::Document(document) => {
-                let tags: Vec<String> =
-                    document.keys().filter(|name| name.starts_with("tag ")).cloned().collect();
-                let below = document.iter_mut().fold(false, |found, (_, value)| remove(value) || found);
-                tags.iter().fold(below, |found, tag| document.remove(tag).is_some() || found)
-            }
-            Bson::Array(items) => items.iter_mut().map(remove).fold(false, |found, removed| found | removed),
-            _ => false,
-        }
-    }
-    let Ok(document) = Document::from_reader(bytes) else { return false };
-    let mut value = Bson::Document(document);
-    remove(&mut value)
-        && value
-            .as_document()
-            .and_then(|document| document.to_vec().ok())
-            .is_some_and(|bytes| (subject.read)(&bytes).theirs.is_ok_and(|theirs| theirs == ours))
-}
-
-/// The reason why odm writes what `bson` refuses, if there is one.
-pub(crate) fn of_writing(theirs: &str) -> Option<Exception> {
-    theirs.contains("can't serialize string for step Decimal128Value").then_some(Exception::BufferedDecimal)
-}
-
-/// What serde read and odm refuses.
-fn stricter(subject: &Subject, bytes: &[u8], error: &CodecError, theirs: &str) -> Option<Exception> {
-    let expected = error.expected();
-    if expected.starts_with("an array of") || is_ignored(subject, bytes, &error.path(), theirs) {
-        return Some(Exception::LongerArray);
-    }
-    match (expected, error.found()) {
-        ("a document with one element, the variant", "more") => return Some(Exception::SecondVariant),
-        ("null", "a document" | "an array") => return Some(Exception::EmptyDocumentForNull),
-        ("a string", "a document") if is_name_with_null(bytes, &error.path()) => {
-            return Some(Exception::TagWithNull);
-        }
-        _ if EXTENDED.iter().any(|name| theirs.contains(name)) => return Some(Exception::ExtendedJson),
-        ("a document", found) if found != "null" => return Some(Exception::NoDocument),
-        (_, found) if expected.starts_with("a value of a variant") && !found.starts_with("a document") => {
-            return Some(Exception::NoDocument);
-        }
-        _ => {}
-    }
-    // Inside an untagged enum, which says only that nothing fits.
-    if replaced(bytes, empty)?.iter().any(|bytes| (subject.read)(bytes).ours.is_ok_and(|ours| ours == theirs))
-    {
-        return Some(Exception::NoDocument);
-    }
-    subject.flat_option.then_some(Exception::FlattenedOption)
-}
-
-/// Whether `{ name: null }` stands at this path.
-fn is_name_with_null(bytes: &[u8], path: &str) -> bool {
-    fn find<'b>(value: &'b Bson, path: &str) -> Option<&'b Bson> {
-        if path.is_empty() {
-            return Some(value);
-        }
-        let below = |name: &str, value: &'b Bson| {
-            let rest = path.strip_prefix(name)?;
-            find(value, rest.strip_prefix('.').or_else(|| rest.is_empty().then_some(""))?)
-        };
-        match value {
-            Bson::Document(document) => document.iter().find_map(|(name, value)| below(name, value)),
-            Bson::Array(items) => {
-                items.iter().enumerate().find_map(|(index, item)| below(&index.to_string(), item))
-            }
-            _ => None,
-        }
-    }
-    let Ok(document) = Document::from_reader(bytes) else { return false };
-    find(&Bson::Document(document), path)
-        .and_then(Bson::as_document)
-        .is_some_and(|found| found.len() == 1 && found.values().all(|value| *value == Bson::Null))
-}
-
-/// Whether serde reads the same without the item of an array at this path.
-fn is_ignored(subject: &Subject, bytes: &[u8], path: &str, theirs: &str) -> bool {
-    fn remove(value: &mut Bson, path: &str) -> bool {
-        let Bson::Document(document) = value else {
-            let Bson::Array(items) = value else { return false };
-            let (index, rest) = path.split_once('.').unwrap_or((path, ""));
-            let Ok(index) = index.parse::<usize>() else { return false };
-            if items.get_mut(index).is_some_and(|item| remove(item, rest)) {
-                return true;
-            }
-            let there = index < items.len();
-            items.truncate(index);
-            return there;
-        };
-        // Names may contain dots.
-        document.iter_mut().any(|(name, value)| {
-            path.strip_prefix(name.as_str())
-                .and_then(|rest| rest.strip_prefix('.'))
-                .is_some_and(|rest| remove(value, rest))
-        })
-    }
-    let Ok(document) = Document::from_reader(bytes) else { return false };
-    let mut value = Bson::Document(document);
-    if !remove(&mut value, path) {
-        return false;
-    }
-    let Bson::Document(document) = value else { return false };
-    document.to_vec().is_ok_and(|bytes| (subject.read)(&bytes).theirs.is_ok_and(|other| other == theirs))
-}
-
-/// An array with fewer items.
-fn shorter(value: &Bson) -> Vec<Bson> {
-    let Bson::Array(items) = value else { return Vec::new() };
-    (0..items.len()).map(|length| Bson::Array(items[..length].to_vec())).collect()
-}
-
-/// What a struct without fields is, or one of defaults alone, for what serde reads it from too.
-fn empty(value: &Bson) -> Vec<Bson> {
-    match value {
-        Bson::Document(_)
-        | Bson::String(_)
-        | Bson::Boolean(_)
-        | Bson::Null
-        | Bson::Int32(_)
-        | Bson::Int64(_)
-        | Bson::Double(_) => Vec::new(),
-        _ => vec![Bson::Document(Document::new())],
-    }
-}
-
-/// The document with something else in place of one value, for each value and each thing.
-fn replaced(bytes: &[u8], others: impl Fn(&Bson) -> Vec<Bson>) -> Option<Vec<Vec<u8>>> {
-    fn collect<'b>(value: &'b Bson, found: &mut Vec<&'b Bson>) {
-        found.push(value);
-        match value {
-            Bson::Array(items) => items.iter().for_each(|item| collect(item, found)),
-            Bson::Document(document) => document.iter().for_each(|(_, value)| collect(value, found)),
-            _ => {}
-        }
-    }
-    /// Puts `other` in place of the value that `target` counts down to.
-    fn replace(value: &mut Bson, target: &mut usize, other: &Bson) -> bool {
-        if *target == 0 {
-            other.clone_into(value);
-            return true;
-        }
-        *target -= 1;
-        match value {
-            Bson::Array(items) => items.iter_mut().any(|item| replace(item, target, other)),
-            Bson::Document(document) => document.iter_mut().any(|(_, value)| replace(value, target, other)),
-            _ => false,
-        }
-    }
-    let document = Bson::Document(Document::from_reader(bytes).ok()?);
-    let mut found = Vec::new();
-    collect(&document, &mut found);
-    let mut all = Vec::new();
-    for (number, value) in found.into_iter().enumerate() {
-        for other in others(value) {
-            let mut changed = document.clone();
-            replace(&mut changed, &mut { number }, &other);
-            all.extend(changed.as_document().and_then(|document| document.to_vec().ok()));
-        }
-    }
-    Some(all)
-}
-
-/// What serde would have to read: integers for doubles.
-fn integers(value: &mut Bson) {
-    match value {
-        #[allow(clippy::cast_possible_truncation)] // integral
-        Bson::Double(double) if double.fract() == 0.0 && double.abs() <= 9_007_199_254_740_992.0 => {
-            *value = Bson::Int64(*double as i64);
-        }
-        Bson::Document(document) => document.iter_mut().for_each(|(_, value)| integers(value)),
-        Bson::Array(items) => items.iter_mut().for_each(integers),
-        _ => {}
-    }
-}
-
+/// Whether serde wrote one name twice.
 pub(crate) fn has_a_name_twice(bytes: &[u8]) -> bool {
-    fn twice(document: &RawDocument) -> bool {
+    any(bytes, &|document| {
         let mut names = Vec::new();
         document.iter().any(|element| {
-            let Ok((name, value)) = element else { return true };
-            let again = names.contains(&name.to_owned());
-            names.push(name.to_owned());
-            again || inside(value)
+            let Ok((name, _)) = element else { return true };
+            let again = names.contains(&name);
+            names.push(name);
+            again
         })
+    })
+}
+
+/// Whether a document, or one inside of it, is so.
+fn any(bytes: &[u8], is_so: &dyn Fn(&RawDocument) -> bool) -> bool {
+    fn document(document: &RawDocument, is_so: &dyn Fn(&RawDocument) -> bool) -> bool {
+        is_so(document) || document.iter().flatten().any(|(_, value)| inside(value, is_so))
     }
-    fn inside(value: RawBsonRef<'_>) -> bool {
+    fn inside(value: RawBsonRef<'_>, is_so: &dyn Fn(&RawDocument) -> bool) -> bool {
         match value {
-            RawBsonRef::Document(document) => twice(document),
-            RawBsonRef::Array(items) => items.into_iter().any(|item| item.is_ok_and(inside)),
+            RawBsonRef::Document(inner) => document(inner, is_so),
+            RawBsonRef::Array(items) => items.into_iter().flatten().any(|item| inside(item, is_so)),
             _ => false,
         }
     }
-    RawDocument::from_bytes(bytes).is_ok_and(twice)
+    RawDocument::from_bytes(bytes).is_ok_and(|whole| document(whole, is_so))
 }

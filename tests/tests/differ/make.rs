@@ -41,13 +41,14 @@ impl<'a> Choices<'a> {
         all[self.below(all.len())].clone()
     }
 
-    /// Zero, one, both ends, or any number.
+    /// Zero, one, both ends, or any number. Few are beyond int64: both sides refuse to write these.
     fn number(&mut self) -> i128 {
         match self.below(8) {
             0..3 => i128::from(self.byte()),
             3 => -1,
-            4 => i128::MAX,
+            4 => i64::MAX.into(),
             5 => i128::MIN,
+            6 => (0..8).fold(0, |number, _| number << 8 | i64::from(self.byte())).into(),
             _ => (0..9).fold(0, |number, _| number << 8 | i128::from(self.byte())),
         }
     }

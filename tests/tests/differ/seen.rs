@@ -5,7 +5,7 @@ use std::fmt;
 use super::{exceptions::Exception, subject::Subject};
 
 /// How often each thing happened to the values of one type.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct Seen {
     name: &'static str,
     pub(crate) values: usize,
@@ -75,33 +75,35 @@ impl Report {
         all
     }
 
-    /// Both sides were asked of nearly every type, and had something to say: a value was written, read back, and read
-    /// after a change. A type of which no value can be written says nothing of the others, so it does not count among
-    /// the values; and of those that can be written, most values are.
+    /// The types of which fewer than half of the values were written: some variants are skipped by serde.
+    fn mostly_refused(&self) -> Vec<&'static str> {
+        self.0.iter().filter(|seen| seen.written * 2 < seen.values).map(|seen| seen.name).collect()
+    }
+
+    /// Both sides were asked of nearly every type and had something to say: values were written, read back, and read
+    /// after a change. What serde writes and does not read back is made on purpose, and so are values that are refused,
+    /// so these limits are just below what the types of many seeds have.
     pub(crate) fn both_were_asked(&self) {
-        let (mute, unread, unchanged) = (
-            self.never(|seen| seen.written),
-            self.never(|seen| seen.read_back),
-            self.never(|seen| seen.changed_and_read),
-        );
         let few = |names: &[&str], of: usize| names.len() * of <= self.0.len();
-        assert!(few(&mute, 20), "never written: {mute:?}\n{self}");
-        assert!(few(&unread, 10), "never read back: {unread:?}\n{self}");
-        assert!(few(&unchanged, 10), "never read after a change: {unchanged:?}\n{self}");
-        let speaking = Self(self.0.iter().filter(|seen| seen.written > 0).cloned().collect());
-        let values = speaking.sum(|seen| seen.values);
-        // Variants that serde skips are refused by both on purpose, so it is asked of each type, not of all values.
-        let refusing: Vec<&str> =
-            self.0.iter().filter(|seen| seen.written * 2 < seen.values).map(|seen| seen.name).collect();
-        assert!(few(&refusing, 10), "mostly refused: {refusing:?}\n{self}");
-        assert!(speaking.sum(|seen| seen.written) > values * 3 / 4, "{self}");
-        assert!(speaking.sum(|seen| seen.twice) < values / 50, "{self}");
-        let written = speaking.sum(|seen| seen.written);
-        assert!(speaking.sum(|seen| seen.read_back) > written * 2 / 3, "{self}");
-        let changed = speaking.sum(|seen| seen.changed);
-        assert!(speaking.sum(|seen| seen.changed_and_read) > changed / 4, "{self}");
+        assert!(few(&self.never(|seen| seen.written), 100), "too many never written\n{self}");
+        assert!(few(&self.never(|seen| seen.read_back), 16), "too many never read back\n{self}");
+        assert!(
+            few(&self.never(|seen| seen.changed_and_read), 20),
+            "too many never read after a change\n{self}"
+        );
+        assert!(few(&self.mostly_refused(), 20), "too many mostly refused\n{self}");
+        let (values, written) = (self.sum(|seen| seen.values), self.sum(|seen| seen.written));
+        assert!(written * 4 > values * 3, "too few values written\n{self}");
+        assert!(self.sum(|seen| seen.twice) * 50 < values, "too many with a name twice\n{self}");
+        assert!(self.sum(|seen| seen.read_back) * 10 > written * 7, "too few values read back\n{self}");
+        let changed = self.sum(|seen| seen.changed);
+        assert!(
+            self.sum(|seen| seen.changed_and_read) * 5 > changed * 2,
+            "too few read after a change\n{self}"
+        );
+        // Each is compared as it was written and after each change.
         let excepted: usize = self.exceptions().iter().map(|(_, count)| count).sum();
-        assert!(excepted < changed / 50, "{self}");
+        assert!(excepted * 40 < written + changed, "too many exceptions\n{self}");
     }
 }
 
@@ -124,15 +126,12 @@ impl fmt::Display for Report {
             self.sum(|seen| seen.twice),
             self.sum(|seen| seen.read_back),
         )?;
-        writeln!(
-            f,
-            "changes: {}, {} read",
-            self.sum(|seen| seen.changed),
-            self.sum(|seen| seen.changed_and_read)
-        )?;
+        let both_read = self.sum(|seen| seen.changed_and_read);
+        writeln!(f, "changes: {}, {both_read} read", self.sum(|seen| seen.changed))?;
         writeln!(f, "never written: {:?}", self.never(|seen| seen.written))?;
         writeln!(f, "never read back: {:?}", self.never(|seen| seen.read_back))?;
         writeln!(f, "never read after a change: {:?}", self.never(|seen| seen.changed_and_read))?;
+        writeln!(f, "mostly refused: {:?}", self.mostly_refused())?;
         write!(f, "exceptions: {:?}", self.exceptions())
     }
 }

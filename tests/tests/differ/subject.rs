@@ -26,6 +26,8 @@ pub(crate) struct Subject {
     pub(crate) name: &'static str,
     /// A flattened `Option` is somewhere in it.
     pub(crate) flat_option: bool,
+    /// Something in it is stored through serde.
+    pub(crate) via: bool,
     pub(crate) write: fn(&mut Choices<'_>) -> Written,
     pub(crate) read: fn(&[u8]) -> Read,
 }
@@ -36,11 +38,11 @@ struct Held<T> {
     v: T,
 }
 
-pub(crate) const fn subject<T>(name: &'static str, flat_option: bool) -> Subject
+pub(crate) const fn subject<T>(name: &'static str, flat_option: bool, via: bool) -> Subject
 where
     T: Value + Make + Debug + Serialize + DeserializeOwned,
 {
-    Subject { name, flat_option, write: write::<T>, read: read::<T> }
+    Subject { name, flat_option, via, write: write::<T>, read: read::<T> }
 }
 
 fn write<T: Value + Make + Debug + Serialize>(choices: &mut Choices<'_>) -> Written {

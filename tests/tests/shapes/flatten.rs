@@ -149,6 +149,71 @@ fn flattened_enums_are_stored_as_they_tell_their_variants() {
 }
 
 #[test]
+fn each_of_two_flattened_enums_takes_one_element() {
+    #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Value)]
+    enum Mark {
+        Good(i32),
+        Bad(i32),
+    }
+    #[derive(Debug, PartialEq, Serialize, Deserialize, Embedded)]
+    struct Marks {
+        #[serde(flatten)]
+        first: Mark,
+        #[serde(flatten)]
+        second: Option<Mark>,
+    }
+    #[derive(Debug, PartialEq, Serialize, Deserialize, Embedded)]
+    struct Marked {
+        #[serde(flatten)]
+        mark: Mark,
+        #[serde(flatten)]
+        rest: BTreeMap<String, i32>,
+    }
+    same(Marks { first: Mark::Bad(1), second: Some(Mark::Good(2)) });
+    same(Marks { first: Mark::Bad(1), second: None });
+    same(Marked { mark: Mark::Good(1), rest: BTreeMap::from([("Bad".to_owned(), 2)]) });
+    // serde passes over the third.
+    #[derive(Debug, PartialEq, Deserialize, Embedded)]
+    struct One {
+        #[serde(flatten)]
+        mark: Mark,
+    }
+    assert_eq!(
+        error::<One>(doc! { "Good": 1, "Bad": 2 }),
+        "`v`: expected a document with one element, the variant, found more"
+    );
+}
+
+/// serde writes `{ Free: null }`, which is read; odm does not know inside an untagged variant that it lies flat.
+#[test]
+fn a_name_in_an_untagged_variant_is_read_but_not_laid_flat() {
+    #[derive(Debug, PartialEq, Serialize, Deserialize, Value)]
+    enum Plan {
+        Free,
+        Paid(i32),
+    }
+    #[derive(Debug, PartialEq, Serialize, Deserialize, Value)]
+    #[serde(untagged)]
+    enum Either {
+        Plan(Plan),
+    }
+    #[derive(Debug, PartialEq, Serialize, Deserialize, Embedded)]
+    struct Account {
+        #[serde(flatten)]
+        either: Either,
+    }
+    same(Account { either: Either::Plan(Plan::Paid(1)) });
+    let free = Account { either: Either::Plan(Plan::Free) };
+    let stored = doc! { "Free": null };
+    assert_eq!(serialize_to_vec(&free).unwrap(), stored.to_vec().unwrap());
+    assert_eq!(
+        free.encode(&mut Writer::new()).unwrap_err().to_string(),
+        "expected a document, to be laid flat into another, found a string"
+    );
+    assert_eq!(reads_same(stored), Some(free));
+}
+
+#[test]
 fn parts_nest() {
     #[derive(Debug, PartialEq, Serialize, Deserialize, Embedded)]
     struct Outer {

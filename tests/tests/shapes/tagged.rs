@@ -235,6 +235,13 @@ fn unknown_fields_of_a_variant_are_denied_on_request() {
         error::<Strict>(doc! { "kind": "A", "a": 1, "b": 2 }),
         "`v.b`: expected `a`, found a field that is not declared"
     );
+    #[derive(Debug, PartialEq, Serialize, Deserialize, Value)]
+    #[serde(tag = "kind", content = "held", deny_unknown_fields)]
+    enum Empty {
+        Nothing {},
+    }
+    same(Empty::Nothing {});
+    assert!(reads_same::<Empty>(doc! { "kind": "Nothing", "held": { "b": 2 } }).is_none());
 }
 
 #[test]
