@@ -3,6 +3,7 @@
 mod codec;
 mod docs;
 mod fields;
+mod generics;
 mod keys;
 mod literal;
 mod model;
@@ -10,6 +11,7 @@ mod names;
 mod needs;
 mod newtype;
 mod scope;
+mod span;
 mod tuple;
 mod units;
 mod upgrade;

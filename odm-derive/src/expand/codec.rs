@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::{
     Scope,
-    scope::{about, at_type, called, local, respan},
+    span::{about, at_type, called, local, respan},
     upgrade,
 };
 use crate::{

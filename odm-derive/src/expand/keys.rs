@@ -6,7 +6,8 @@ use syn::{Member, Visibility};
 
 use super::{
     Scope, docs,
-    scope::{about, at_type, called, key_ident, local, respan},
+    scope::key_ident,
+    span::{about, at_type, called, local, respan},
 };
 use crate::{
     ast::{Data, Derive, Field, member_name},

@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
-use super::{Scope, docs, scope::local};
+use super::{Scope, docs, span::local};
 use crate::ast::{Codec, Field};
 
 /// One slot of the literal.

@@ -9,7 +9,7 @@ use syn::{GenericArgument, PathArguments, Type, ext::IdentExt as _};
 use super::{
     Scope,
     names::collect,
-    scope::{at_type, local, respan},
+    span::{at_type, local, respan},
     variants::narrow,
 };
 use crate::{

@@ -7,7 +7,8 @@ use syn::Member;
 use super::{
     Scope,
     model::mentions,
-    scope::{about, at_type, encoded, local, respan, way},
+    scope::{encoded, way},
+    span::{about, at_type, local, respan},
     value, via,
 };
 use crate::ast::Field;

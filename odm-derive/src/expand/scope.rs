@@ -1,20 +1,17 @@
-//! The names and generics of one expansion, chosen so that none collides with the user's.
+//! The names of one expansion, chosen so that none collides with the user's.
 
 use std::collections::HashSet;
 
 use proc_macro_crate::{FoundCrate, crate_name};
-use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
-use syn::{GenericParam, Member, Visibility, ext::IdentExt, spanned::Spanned};
+use syn::{Member, Visibility, ext::IdentExt};
 
 use super::{
     names::{collect, fresh, keys_name, modules},
-    needs::Needs,
+    span::{at_type, respan},
 };
-use crate::{
-    ast::{Codec, Container, Content, Data, Field},
-    attr::serde::Tagging,
-};
+use crate::ast::{Codec, Container, Field};
 
 /// What every part of an expansion shares.
 pub(crate) struct Scope<'a> {
@@ -24,7 +21,7 @@ pub(crate) struct Scope<'a> {
     /// Mistakes were reported, so the code only stands in: it need not work, but must bring no more messages.
     pub(crate) failed: bool,
     /// One of these mistakes, as code that tells it; rustc tells the same at the same place once.
-    mistake: Option<TokenStream>,
+    pub(super) mistake: Option<TokenStream>,
     /// The path of the crate `odm`.
     pub(crate) odm: TokenStream,
     /// `odm::__private`, as it is called inside the constant.
@@ -153,152 +150,6 @@ impl<'a> Scope<'a> {
             None => self.fresh(&format!("Via_{name}")),
         }
     }
-
-    /// Whether the item has type or constant parameters.
-    pub(crate) fn is_generic(&self) -> bool {
-        !self.container.original.generics.params.is_empty()
-    }
-
-    /// `<T: Bound, const N: usize, extra..>` for an impl.
-    pub(crate) fn parameters(&self, extra: &[TokenStream]) -> TokenStream {
-        let own = self.own_parameters().map(|parameter| match parameter {
-            GenericParam::Type(parameter) => {
-                let (ident, bounds) = (&parameter.ident, &parameter.bounds);
-                quote!(#ident: #bounds)
-            }
-            GenericParam::Const(parameter) => {
-                let (ident, ty) = (&parameter.ident, &parameter.ty);
-                quote!(const #ident: #ty)
-            }
-            GenericParam::Lifetime(_) => TokenStream::new(),
-        });
-        angle(own.chain(extra.iter().cloned()))
-    }
-
-    /// `<T, const N: usize, extra..>` for a struct of ours, without bounds.
-    pub(crate) fn declared(&self, extra: &[TokenStream]) -> TokenStream {
-        let own = self.own_parameters().map(|parameter| match parameter {
-            GenericParam::Const(parameter) => {
-                let (ident, ty) = (&parameter.ident, &parameter.ty);
-                quote!(const #ident: #ty)
-            }
-            GenericParam::Type(parameter) => parameter.ident.to_token_stream(),
-            GenericParam::Lifetime(_) => TokenStream::new(),
-        });
-        angle(own.chain(extra.iter().cloned()))
-    }
-
-    /// `<T, N, extra..>` behind a name.
-    pub(crate) fn arguments(&self, extra: &[TokenStream]) -> TokenStream {
-        let own = self.own_parameters().map(|parameter| match parameter {
-            GenericParam::Const(parameter) => parameter.ident.to_token_stream(),
-            GenericParam::Type(parameter) => parameter.ident.to_token_stream(),
-            GenericParam::Lifetime(_) => TokenStream::new(),
-        });
-        angle(own.chain(extra.iter().cloned()))
-    }
-
-    /// The user's bounds, what the fields need of the type parameters, and `extra`.
-    pub(crate) fn bounds(&self, extra: &[TokenStream]) -> TokenStream {
-        let runtime = &self.runtime;
-        let generics = &self.container.original.generics;
-        let own = generics.where_clause.iter().flat_map(|clause| &clause.predicates).map(|one| quote!(#one));
-        let needs = Needs::of(self.container);
-        let values = generics.type_params().map(|parameter| {
-            let ident = &parameter.ident;
-            if needs.parameters.contains(ident) {
-                quote!(#ident: #runtime::Value)
-            } else {
-                quote!(#ident: 'static)
-            }
-        });
-        let values = values.chain(needs.projections.iter().map(|ty| quote!(#ty: #runtime::Value)));
-        let values = values.chain(
-            needs.serde.iter().map(|ty| quote!(#runtime::Via<#runtime::Serde, #ty>: #runtime::Stores<#ty>)),
-        );
-        let all: Vec<_> = own.chain(values).chain(self.parts()).chain(extra.iter().cloned()).collect();
-        if all.is_empty() { TokenStream::new() } else { quote!(where #(#all),*) }
-    }
-
-    /// What an identity with this key needs: less than its document, if no parameter is part of the key. `Id<Page<T>>`
-    /// stands in the struct, which would have to ask for everything else too.
-    pub(crate) fn key_bounds(&self, key: &TokenStream) -> TokenStream {
-        let generics = &self.container.original.generics;
-        let mut words = HashSet::new();
-        collect(key.clone(), &mut words);
-        if generics.type_params().any(|one| words.contains(&one.ident.unraw().to_string())) {
-            return self.bounds(&[]);
-        }
-        let own = generics.where_clause.iter().flat_map(|clause| &clause.predicates).map(|one| quote!(#one));
-        let lasting = generics.type_params().map(|parameter| {
-            let ident = &parameter.ident;
-            quote!(#ident: 'static)
-        });
-        let all: Vec<_> = own.chain(lasting).collect();
-        if all.is_empty() { TokenStream::new() } else { quote!(where #(#all),*) }
-    }
-
-    /// `T: Flatten` for each part whose type is up to the user of a generic type.
-    fn parts(&self) -> impl Iterator<Item = TokenStream> {
-        let (runtime, container) = (&self.runtime, self.container);
-        let beside_tag = matches!(&container.data, Data::Enum(Tagging::Internal { .. }, _));
-        let held = container.variants().iter().filter(move |variant| beside_tag && !variant.untagged);
-        let held = held.filter_map(|variant| match &variant.content {
-            Content::Newtype(field) => Some(&**field),
-            _ => None,
-        });
-        let flattened = container.all_fields().filter(|field| field.flatten.is_some());
-        flattened.chain(held).filter(|field| self.is_up_to_the_user(field)).map(move |field| {
-            let ty = field.ty;
-            quote!(#ty: #runtime::Flatten)
-        })
-    }
-
-    fn is_up_to_the_user(&self, field: &Field<'_>) -> bool {
-        let mut words = HashSet::new();
-        collect(field.ty.to_token_stream(), &mut words);
-        let mut parameters = self.container.original.generics.type_params();
-        matches!(field.codec, Codec::Value)
-            && parameters.any(|one| words.contains(&one.ident.unraw().to_string()))
-    }
-
-    /// A field that keeps the type parameters of a struct of ours in use.
-    pub(crate) fn type_parameters(&self) -> TokenStream {
-        let idents = self.container.original.generics.type_params().map(|parameter| &parameter.ident);
-        quote!(::core::marker::PhantomData<fn() -> (#(#idents,)*)>)
-    }
-
-    /// The type itself, with its arguments.
-    pub(crate) fn itself(&self) -> TokenStream {
-        let ident = self.ident;
-        let lifetimes: Vec<_> = self.container.original.generics.lifetimes().collect();
-        if lifetimes.is_empty() {
-            let arguments = self.arguments(&[]);
-            return quote!(#ident #arguments);
-        }
-        // Refused; the stand-in is for the one lifetime that a `Value` may have.
-        let arguments = self.own_parameters().map(|parameter| match parameter {
-            GenericParam::Const(parameter) => parameter.ident.to_token_stream(),
-            GenericParam::Type(parameter) => parameter.ident.to_token_stream(),
-            GenericParam::Lifetime(_) => quote!('static),
-        });
-        let arguments = angle(lifetimes.iter().map(|_| quote!('static)).chain(arguments));
-        quote!(#ident #arguments)
-    }
-
-    /// What the stand-in of a model with lifetimes is bound by. It is for `'static`, so a field `Id<Self>` does not fit;
-    /// rustc says nothing of what depends on a type that holds a mistake it has told.
-    pub(crate) fn excuse(&self) -> Option<TokenStream> {
-        let Self { runtime, mistake, .. } = self;
-        self.container.original.generics.lifetimes().next()?;
-        Some(quote!([(); #mistake]: #runtime::Keyed))
-    }
-
-    /// Lifetimes are refused; the stand-in leaves them out.
-    fn own_parameters(&self) -> impl Iterator<Item = &'a GenericParam> {
-        let generics = &self.container.original.generics;
-        generics.params.iter().filter(|parameter| !matches!(parameter, GenericParam::Lifetime(_)))
-    }
 }
 
 /// The name of a field's key in its module.
@@ -334,52 +185,6 @@ pub(crate) fn way(field: &Field<'_>, runtime: &TokenStream) -> Option<TokenStrea
         }
         Codec::Value | Codec::Serde | Codec::With { .. } | Codec::Mistaken => None,
     }
-}
-
-/// A local variable that the user's paths cannot mean; behind `__`, for a constant or a unit struct of the user's takes
-/// the place of a variable of its name in a pattern, wherever the pattern was written.
-pub(crate) fn local(name: &str) -> Ident {
-    Ident::new(&format!("__{}", name.trim_start_matches('_')), Span::mixed_site())
-}
-
-/// Where the type of a field stands, for code whose only possible mistake is that type.
-pub(crate) fn at_type(field: &Field<'_>) -> Span {
-    Span::call_site().located_at(field.ty.span())
-}
-
-/// A call of a function that the user named, where the name stands: so rustc says there that it has another type.
-pub(crate) fn called(function: &syn::ExprPath, arguments: &TokenStream) -> TokenStream {
-    let at = Span::call_site().located_at(function.span());
-    let call = respan(quote!((#arguments)), at);
-    quote!(#function #call)
-}
-
-/// Code about a field. The type of an encoded field is an answer of its own type's; where there is none, rustc says so
-/// wherever the code asks for it, and once for each place.
-pub(crate) fn about(field: &Field<'_>, code: TokenStream) -> TokenStream {
-    match field.codec {
-        Codec::Binary | Codec::Unit(_) => respan(code, at_type(field)),
-        Codec::Value | Codec::Serde | Codec::With { .. } | Codec::Mistaken => code,
-    }
-}
-
-/// The same tokens at another place; what their names mean stays.
-pub(crate) fn respan(tokens: TokenStream, span: Span) -> TokenStream {
-    let respan_one = |mut token: TokenTree| {
-        if let TokenTree::Group(group) = &token {
-            let mut respanned = proc_macro2::Group::new(group.delimiter(), respan(group.stream(), span));
-            respanned.set_span(group.span().located_at(span));
-            return TokenTree::Group(respanned);
-        }
-        token.set_span(token.span().located_at(span));
-        token
-    };
-    tokens.into_iter().map(respan_one).collect()
-}
-
-fn angle(parameters: impl Iterator<Item = TokenStream>) -> TokenStream {
-    let parameters: Vec<_> = parameters.collect();
-    if parameters.is_empty() { TokenStream::new() } else { quote!(<#(#parameters),*>) }
 }
 
 /// `#[odm(crate = ..)]`, or the name that the manifest gives the crate.

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{Scope, codec, keys, scope::local, value, via};
+use super::{Scope, codec, keys, span::local, value, via};
 use crate::{
     ast::{Field, member_name},
     attr::serde::Default,

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{Scope, scope::local, value};
+use super::{Scope, span::local, value};
 use crate::ast::Variant;
 
 pub(crate) fn expand(scope: &Scope<'_>, variants: &[Variant<'_>]) -> TokenStream {

@@ -6,7 +6,7 @@ use syn::{ext::IdentExt, spanned::Spanned};
 
 use super::{
     Scope,
-    scope::{local, respan},
+    span::{local, respan},
 };
 use crate::{
     ast::Field,

@@ -6,7 +6,7 @@ use syn::Path;
 
 use super::{
     Scope,
-    scope::{about, local, respan},
+    span::{about, local, respan},
 };
 use crate::{
     ast::{Data, Field},

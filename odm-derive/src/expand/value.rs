@@ -6,7 +6,7 @@ use quote::quote;
 use super::{
     Scope,
     codec::{self, Body},
-    scope::local,
+    span::local,
     upgrade,
 };
 use crate::ast::Derive;

@@ -8,7 +8,7 @@ mod rules;
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-use super::{Scope, codec::Body, keys, scope::local, via};
+use super::{Scope, codec::Body, keys, span::local, via};
 use crate::{
     ast::{Content, Field, Variant, member_name},
     attr::serde::{Default, Tagging},

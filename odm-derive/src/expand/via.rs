@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::{
     Scope,
-    scope::{at_type, called, local, respan},
+    span::{at_type, called, local, respan},
 };
 use crate::ast::{Codec, Field};
 

@@ -9,7 +9,8 @@ use syn::{DeriveInput, GenericParam, Lifetime, spanned::Spanned};
 use super::{
     in_const,
     names::{collect, fresh},
-    scope::{local, odm_path, respan},
+    scope::odm_path,
+    span::{local, respan},
 };
 use crate::{
     ctxt::Ctxt,

@@ -7,7 +7,7 @@ use super::{body, constructor, content_name};
 use crate::{
     ast::{Content, Variant},
     attr::serde::{Default, Tagging},
-    expand::{Scope, codec, scope::local, tuple},
+    expand::{Scope, codec, span::local, tuple},
 };
 
 /// The body of `Value::decode`.

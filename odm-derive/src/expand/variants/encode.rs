@@ -7,7 +7,7 @@ use super::{body, bound, is_part, pattern};
 use crate::{
     ast::{Content, Field, Variant},
     attr::serde::Tagging,
-    expand::{Scope, codec, scope::local, tuple},
+    expand::{Scope, codec, span::local, tuple},
 };
 
 /// The body of `Value::encode`.

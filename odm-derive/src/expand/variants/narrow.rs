@@ -13,7 +13,8 @@ use crate::{
     expand::{
         Scope, fields, keys,
         names::{identifier, snake},
-        scope::{key_ident, local},
+        scope::key_ident,
+        span::local,
         value,
     },
 };

@@ -7,7 +7,7 @@ use super::{bound, content_name, is_part, pattern};
 use crate::{
     ast::{Content, Field, Variant},
     attr::serde::Tagging,
-    expand::{Scope, scope::local, validate},
+    expand::{Scope, span::local, validate},
 };
 
 /// `RULES` and `check_rules` of `Value`.
