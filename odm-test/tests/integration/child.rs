@@ -15,7 +15,14 @@ pub(crate) const NO_DOCKER: &str = "tcp://127.0.0.1:1";
 /// The command that runs the test `name` of `subject.rs`. What this process was told about servers, it is not told;
 /// only which image there is, which says nothing about the way.
 pub(crate) fn subject(name: &str) -> Command {
-    let mut command = Command::new(env::current_exe().expect("this test is a program"));
+    let program = env::current_exe().expect("this test is a program");
+    let mut command = if resets_signals() {
+        let mut command = Command::new("env");
+        command.arg(RESET).arg(program);
+        command
+    } else {
+        Command::new(program)
+    };
     command.args(["--exact", &format!("subject::{name}"), "--ignored", "--nocapture", "--test-threads=1"]);
     for variable in ["ODM_MONGODB_URI", "ODM_MONGODB_WAY", "ODM_MONGODB_KEEP", "ODM_MONGOD", "NEXTEST_RUN_ID"]
     {
@@ -23,6 +30,15 @@ pub(crate) fn subject(name: &str) -> Command {
     }
     command.env("RUST_BACKTRACE", "0");
     command
+}
+
+/// What is started in the background of a script ignores interrupts, and so does all that it starts.
+const RESET: &str = "--default-signal=INT";
+
+/// Whether this `env` can undo that: that of GNU can.
+fn resets_signals() -> bool {
+    let tried = Command::new("env").args([RESET, "true"]).stderr(Stdio::null()).status();
+    tried.is_ok_and(|status| status.success())
 }
 
 /// What a subject left behind when it had ended.
@@ -78,6 +94,22 @@ pub(crate) fn hold(command: &mut Command) -> Holding {
         assert_ne!(stderr.read_line(&mut log).expect("standard error is text"), 0, "{log}");
     }
     Holding { child, address, log }
+}
+
+impl Holding {
+    /// Waits until the subject has ended; fails after a while.
+    pub(crate) fn wait(&mut self) {
+        let started = Instant::now();
+        while self.child.try_wait().expect("it is a child").is_none() {
+            if started.elapsed() > Duration::from_secs(30) {
+                self.child.kill().expect("it is there");
+                panic!(
+                    "the subject went on after its signal; are these tests run where signals are ignored?"
+                );
+            }
+            sleep(Duration::from_millis(50));
+        }
+    }
 }
 
 /// The host and port of a connection string.

@@ -60,7 +60,7 @@ fn a_guardian_that_is_terminated_with_its_owner_ends_the_server_first() {
     let mut holding = hold(subject("holds_its_server").env("ODM_MONGODB_WAY", "wheel"));
     signal("TERM", &guardian_of(&holding.address));
     signal("TERM", &holding.child.id().to_string());
-    holding.child.wait().unwrap();
+    holding.wait();
     wait_until_gone(&holding.address);
 }
 
@@ -69,7 +69,7 @@ fn what_a_killed_guardian_leaves_goes_with_the_next_start() {
     let mut holding = hold(subject("holds_its_server").env("ODM_MONGODB_WAY", "wheel"));
     signal("KILL", &guardian_of(&holding.address));
     signal("KILL", &holding.child.id().to_string());
-    holding.child.wait().unwrap();
+    holding.wait();
 
     let ended = child::run(subject("tells_its_server").env("ODM_MONGODB_WAY", "wheel"));
     assert!(ended.passed, "{}", ended.output);
@@ -98,7 +98,7 @@ fn a_server_is_kept_where_that_is_asked_for() {
 fn ends_with(signal: &str, way: &str) -> String {
     let mut holding = hold(subject("holds_its_server").env("ODM_MONGODB_WAY", way));
     self::signal(signal, &holding.child.id().to_string());
-    holding.child.wait().unwrap();
+    holding.wait();
     wait_until_gone(&holding.address);
     wait_until_no_folder(&holding.address);
     holding.log
