@@ -4,6 +4,7 @@ use std::{
     env,
     io::{BufRead as _, BufReader, Read as _},
     net::TcpStream,
+    path::PathBuf,
     process::{Child, Command, Stdio},
     thread::sleep,
     time::{Duration, Instant},
@@ -15,14 +16,27 @@ pub(crate) const NO_DOCKER: &str = "tcp://127.0.0.1:1";
 /// The command that runs the test `name` of `subject.rs`. What this process was told about servers, it is not told;
 /// only which image there is, which says nothing about the way.
 pub(crate) fn subject(name: &str) -> Command {
-    let program = env::current_exe().expect("this test is a program");
-    let mut command = if resets_signals() {
-        let mut command = Command::new("env");
-        command.arg(RESET).arg(program);
-        command
-    } else {
-        Command::new(program)
-    };
+    run_by(Command::new(this_program()), name)
+}
+
+/// The same, which does not ignore interrupts even where this process does: what is started in the background of a
+/// script ignores them, and so does all that it starts. Only where `env` can undo that: that of GNU can.
+pub(crate) fn interruptible_subject(name: &str) -> Command {
+    const RESET: &str = "--default-signal=INT";
+    let tried = Command::new("env").args([RESET, "true"]).stderr(Stdio::null()).status();
+    if !tried.is_ok_and(|status| status.success()) {
+        return subject(name);
+    }
+    let mut command = Command::new("env");
+    command.arg(RESET).arg(this_program());
+    run_by(command, name)
+}
+
+fn this_program() -> PathBuf {
+    env::current_exe().expect("this test is a program")
+}
+
+fn run_by(mut command: Command, name: &str) -> Command {
     command.args(["--exact", &format!("subject::{name}"), "--ignored", "--nocapture", "--test-threads=1"]);
     for variable in ["ODM_MONGODB_URI", "ODM_MONGODB_WAY", "ODM_MONGODB_KEEP", "ODM_MONGOD", "NEXTEST_RUN_ID"]
     {
@@ -30,15 +44,6 @@ pub(crate) fn subject(name: &str) -> Command {
     }
     command.env("RUST_BACKTRACE", "0");
     command
-}
-
-/// What is started in the background of a script ignores interrupts, and so does all that it starts.
-const RESET: &str = "--default-signal=INT";
-
-/// Whether this `env` can undo that: that of GNU can.
-fn resets_signals() -> bool {
-    let tried = Command::new("env").args([RESET, "true"]).stderr(Stdio::null()).status();
-    tried.is_ok_and(|status| status.success())
 }
 
 /// What a subject left behind when it had ended.

@@ -11,7 +11,7 @@ use std::{
 use odm_test::{Server, Way};
 use testcontainers::core::client::docker_client_instance;
 
-use crate::child::{self, hold, subject, wait_until_gone};
+use crate::child::{self, hold, interruptible_subject, subject, wait_until_gone};
 
 /// How long a guardian may take to clean up, on a machine that is busy.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -96,7 +96,7 @@ fn a_server_is_kept_where_that_is_asked_for() {
 
 /// Ends a process that holds a server by a signal, and sees that the server goes. Gives what the process said.
 fn ends_with(signal: &str, way: &str) -> String {
-    let mut holding = hold(subject("holds_its_server").env("ODM_MONGODB_WAY", way));
+    let mut holding = hold(interruptible_subject("holds_its_server").env("ODM_MONGODB_WAY", way));
     self::signal(signal, &holding.child.id().to_string());
     holding.wait();
     wait_until_gone(&holding.address);
