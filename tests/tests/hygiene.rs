@@ -223,7 +223,7 @@ pub mod hostile_fields {
 
 /// Private types in private modules, and types beside modules named like what the derives make.
 mod private {
-    #![allow(dead_code)]
+    #![allow(dead_code)] // that it compiles is the test
 
     mod order {
         #[derive(Debug, Clone, odm::Value)]

@@ -23,7 +23,7 @@ macro_rules! models {
         #[derive(Debug, Clone, Model)]
         #[odm(collection = $collection, key = $key)]
         struct $model {
-            #[allow(dead_code)]
+            #[allow(dead_code)] // its type is what is looked at
             id: Id<$model>,
         }
     )* };
@@ -200,7 +200,7 @@ type InvoiceId = Id<Invoice>;
 
 /// What an API gives: its ids point at models that are not described themselves.
 #[derive(JsonSchema)]
-#[allow(dead_code)]
+#[allow(dead_code)] // it is only described
 struct Receipt {
     order: Id<Order>,
     customer: Id<Customer>,
@@ -212,7 +212,7 @@ struct Receipt {
 
 /// The same for `utoipa`, whose derive wants to name what stands between `<` and `>`.
 #[derive(ToSchema)]
-#[allow(dead_code)]
+#[allow(dead_code)] // it is only described
 struct Slip {
     #[schema(inline)]
     order: OrderId,

@@ -44,8 +44,8 @@ macro_rules! opens {
 
 opens! {
     [T: Value] Box<T>, |inner| Some(*inner);
-    [T: Value] Arc<T>, |inner| Arc::try_unwrap(inner).or_else(|shared| stored_again(&*shared).ok_or(())).ok();
-    [T: Value] Rc<T>, |inner| Rc::try_unwrap(inner).or_else(|shared| stored_again(&*shared).ok_or(())).ok();
+    [T: Value] Arc<T>, |inner| Arc::try_unwrap(inner).map_or_else(|shared| stored_again(&*shared), Some);
+    [T: Value] Rc<T>, |inner| Rc::try_unwrap(inner).map_or_else(|shared| stored_again(&*shared), Some);
     [T: Value + Clone] Cow<'static, T>, |inner| Some(inner.into_owned());
 }
 
