@@ -14,6 +14,7 @@ use tokio::{
 use crate::error::{Error, OrError};
 use crate::test::name::of_run;
 use guardian::{Guardian, Owner};
+use ladder::Ways;
 use run::Run;
 pub use way::Way;
 
@@ -69,11 +70,18 @@ impl Server {
     /// # Ok(()) }
     /// ```
     pub async fn shared() -> Result<Self, Error> {
-        SHARED.get_or_init(|| on_a_thread(None, Sharing::WithTheRun)).await.clone()
+        SHARED.get_or_init(|| on_a_thread(Wanted::Shared)).await.clone()
     }
 
     /// Starts a server for the caller alone, by the first way that works. It ends when the last clone of this handle is
     /// dropped; [`stop`](Self::stop) waits until it has ended.
+    ///
+    /// Nobody else uses this server, so a test may make it fail, step down or end. Therefore it is never the one that
+    /// `ODM_MONGODB_URI` names: that is the [`shared`](Self::shared) one.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if no server can be started on this machine, or if `ODM_MONGODB_WAY` is `uri`.
     ///
     /// ```no_run
     /// # async fn example() -> Result<(), odm_test::Error> {
@@ -83,10 +91,11 @@ impl Server {
     /// # Ok(()) }
     /// ```
     pub async fn start() -> Result<Self, Error> {
-        on_a_thread(None, Sharing::WithNobody).await
+        on_a_thread(Wanted::Own).await
     }
 
-    /// Starts a server for the caller alone, by this way and no other.
+    /// Starts a server for the caller alone, by this way and no other. By [`Way::Uri`] none is started: returns the server
+    /// that `ODM_MONGODB_URI` names, which others may use too.
     ///
     /// ```no_run
     /// # async fn example() -> Result<(), odm_test::Error> {
@@ -97,7 +106,7 @@ impl Server {
     /// # Ok(()) }
     /// ```
     pub async fn start_by(way: Way) -> Result<Self, Error> {
-        on_a_thread(Some(way), Sharing::WithNobody).await
+        on_a_thread(Wanted::By(way)).await
     }
 
     /// The connection string, for clients of your own.
@@ -201,21 +210,24 @@ impl Server {
     }
 }
 
-/// Who uses a server besides the caller.
-enum Sharing {
-    WithNobody,
-    WithTheRun,
+/// Which server a caller wants.
+enum Wanted {
+    /// The one that all tests use.
+    Shared,
+    /// One that nobody else uses.
+    Own,
+    /// One by this way, which no other caller gets.
+    By(Way),
 }
 
 /// Starts a server on a thread and a runtime of its own: what lives on the runtime of one test must not serve another.
-async fn on_a_thread(way: Option<Way>, sharing: Sharing) -> Result<Server, Error> {
+async fn on_a_thread(wanted: Wanted) -> Result<Server, Error> {
     let (sender, receiver) = oneshot::channel();
     let start = move || {
         let runtime = runtime::Builder::new_current_thread().enable_all().build();
-        let result = runtime.or_error("no runtime to start a server on").and_then(|runtime| {
-            let insisted = way.map_or_else(Way::insisted_on, |way| Ok(Some(way)))?;
-            runtime.block_on(serve(insisted, sharing))
-        });
+        let result = runtime
+            .or_error("no runtime to start a server on")
+            .and_then(|runtime| runtime.block_on(serve(wanted)));
         // Whoever asked may have stopped waiting; then the server goes at once.
         let _ = sender.send(result.map(|running| Server { running: Arc::new(running) }));
     };
@@ -226,13 +238,27 @@ async fn on_a_thread(way: Option<Way>, sharing: Sharing) -> Result<Server, Error
     receiver.await.unwrap_or_else(|_| Err(Error::new("the thread that starts the server ended too early")))
 }
 
-async fn serve(insisted: Option<Way>, sharing: Sharing) -> Result<Running, Error> {
+async fn serve(wanted: Wanted) -> Result<Running, Error> {
     let owned_by = |owner| if keeps() { Owner::Nobody } else { owner };
-    match (sharing, Run::current()) {
-        (Sharing::WithTheRun, Some(run)) => run.server(insisted, &owned_by(run.owner())).await,
-        _ => ladder::climb(insisted, &owned_by(Owner::Holder)).await,
-    }
+    let ways = match wanted {
+        Wanted::By(way) => Ways::Only(way),
+        Wanted::Own => match Way::insisted_on()? {
+            Some(Way::Uri) => return Err(Error::new(NONE_TO_START)),
+            insisted => insisted.map_or(Ways::Starting, Ways::Only),
+        },
+        Wanted::Shared => {
+            let ways = Way::insisted_on()?.map_or(Ways::Any, Ways::Only);
+            if let Some(run) = Run::current() {
+                return run.server(ways, &owned_by(run.owner())).await;
+            }
+            ways
+        }
+    };
+    ladder::climb(ways, &owned_by(Owner::Holder)).await
 }
+
+const NONE_TO_START: &str = "a server for this test alone has to be started, and ODM_MONGODB_WAY=uri allows none to \
+                             be: unset it; the other tests use the server of ODM_MONGODB_URI all the same";
 
 /// Whether started servers stay when the tests have ended.
 fn keeps() -> bool {

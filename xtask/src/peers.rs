@@ -14,7 +14,7 @@ pub(crate) async fn measure(quick: bool) -> Result<(), Box<dyn Error>> {
     for build in BUILDS {
         run(cargo("build", build))?;
     }
-    let server = Server::start().await?;
+    let server = Server::shared().await?;
     let (rounds, orders) = if quick { ("3", "5000") } else { ("11", "50000") };
     println!("{:28}{:>19}{:>19}", format!("{orders} orders"), "find, ms", "insert_many, ms");
     for build in BUILDS {
@@ -22,7 +22,6 @@ pub(crate) async fn measure(quick: bool) -> Result<(), Box<dyn Error>> {
         cargo.args(["--", server.uri(), rounds, orders]);
         run(cargo)?;
     }
-    server.stop().await;
     Ok(())
 }
 

@@ -40,7 +40,7 @@ async fn show(articles: &Collection<Article>) -> odm::Result<()> {
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    let server = odm_test::Server::start().await?;
+    let server = odm_test::Server::shared().await?;
     let db = server.fresh_database("bulk").await?;
     db.schema(models![Article, Sale]).plan().await?.apply().await?;
     let articles = db.collection::<Article>();
@@ -140,6 +140,5 @@ async fn main() -> anyhow::Result<()> {
     show(&articles).await?;
 
     db.drop_database().await?;
-    server.stop().await;
     Ok(())
 }

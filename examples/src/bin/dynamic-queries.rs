@@ -115,7 +115,7 @@ struct Item {
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    let server = odm_test::Server::start().await?;
+    let server = odm_test::Server::shared().await?;
     let db = server.fresh_database("dynamic-queries").await?;
     let orders = db.collection::<Order>();
     orders.insert_many(all()).await?;
@@ -156,7 +156,6 @@ async fn main() -> anyhow::Result<()> {
     println!("{} orders", orders.count(query.filter).await?);
 
     db.drop_database().await?;
-    server.stop().await;
     Ok(())
 }
 

@@ -49,7 +49,7 @@ async fn show(huts: &Collection<Hut>, filter: Filter<Hut>) -> odm::Result<()> {
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    let server = odm_test::Server::start().await?;
+    let server = odm_test::Server::shared().await?;
     let db = server.fresh_database("filters").await?;
     let huts = db.collection::<Hut>();
     huts.insert_many(all()).await?;
@@ -108,7 +108,6 @@ async fn main() -> anyhow::Result<()> {
     println!("{} above 1,400 m", huts.count(doc! { "height": { "$gt": 1400 } }).await?);
 
     db.drop_database().await?;
-    server.stop().await;
     Ok(())
 }
 

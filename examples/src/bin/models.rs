@@ -134,7 +134,7 @@ async fn show<M: Model>(collection: &Collection<M>) -> anyhow::Result<()> {
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    let server = odm_test::Server::start().await?;
+    let server = odm_test::Server::shared().await?;
     let db = server.fresh_database("models").await?;
     let books = db.collection::<Book>();
 
@@ -213,7 +213,6 @@ async fn main() -> anyhow::Result<()> {
     println!("  path {}: expected {}, found {}", problem.path(), problem.expected(), problem.found());
 
     db.drop_database().await?;
-    server.stop().await;
     Ok(())
 }
 

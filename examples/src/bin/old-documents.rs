@@ -85,7 +85,7 @@ async fn rewrite(contacts: &Collection<Contact>) -> odm::Result<u64> {
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    let server = odm_test::Server::start().await?;
+    let server = odm_test::Server::shared().await?;
     let db = server.fresh_database("old-documents").await?;
 
     let members = db.collection::<Member>();
@@ -156,6 +156,5 @@ async fn main() -> anyhow::Result<()> {
     }
 
     db.drop_database().await?;
-    server.stop().await;
     Ok(())
 }

@@ -52,7 +52,7 @@ struct Heights {
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     // Any `Database::connect("mongodb://host/name").await?` will do; this one starts a server where there is none.
-    let server = odm_test::Server::start().await?;
+    let server = odm_test::Server::shared().await?;
     let db = server.fresh_database("quickstart").await?;
     let peaks = db.collection::<Peak>();
     let p = Peak::fields();
@@ -108,7 +108,6 @@ async fn main() -> anyhow::Result<()> {
     }
 
     db.drop_database().await?;
-    server.stop().await;
     Ok(())
 }
 

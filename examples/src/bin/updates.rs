@@ -63,7 +63,7 @@ fn only(fields: &[&str]) -> Document {
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    let server = odm_test::Server::start().await?;
+    let server = odm_test::Server::shared().await?;
     let db = server.fresh_database("updates").await?;
     let articles = db.collection::<Article>();
     let apple = Article {
@@ -137,6 +137,5 @@ async fn main() -> anyhow::Result<()> {
     println!("{}", Update::raw(doc! { "$unset": { "oldName": "" } }) + a.stock().inc(1));
 
     db.drop_database().await?;
-    server.stop().await;
     Ok(())
 }

@@ -99,7 +99,7 @@ fn projection(command: &Document) -> anyhow::Result<&Document> {
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    let server = odm_test::Server::start().await?;
+    let server = odm_test::Server::shared().await?;
     let db = server.fresh_database("views").await?;
     let recipes = db.collection::<Recipe>();
     recipes.insert_many(all()?).await?;
@@ -148,7 +148,6 @@ async fn main() -> anyhow::Result<()> {
     println!("{}", bad.kind());
 
     db.drop_database().await?;
-    server.stop().await;
     Ok(())
 }
 

@@ -19,10 +19,31 @@ use crate::error::{Error, OrError};
 use crate::say::{say, without_credentials};
 use crate::wheel;
 
-/// Finds or starts a server for `owner`, by the way that is insisted on, or by the first that works.
-pub(crate) async fn climb(insisted: Option<Way>, owner: &Owner) -> Result<Running, Error> {
+/// Which ways may be taken.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Ways {
+    /// The first that works. A URI that is set is meant: no other server takes its place.
+    Any,
+    /// The first that works of those that start a server, which nobody else uses.
+    Starting,
+    /// This one.
+    Only(Way),
+}
+
+impl Ways {
+    fn steps(self) -> Vec<Way> {
+        match self {
+            Self::Only(way) => vec![way],
+            Self::Any if given_uri().is_some() => vec![Way::Uri],
+            Self::Any | Self::Starting => Way::ALL.into_iter().filter(|way| *way != Way::Uri).collect(),
+        }
+    }
+}
+
+/// Finds or starts a server for `owner`, by the first of the ways that works.
+pub(crate) async fn climb(ways: Ways, owner: &Owner) -> Result<Running, Error> {
     let mut failures = Vec::new();
-    for way in steps(insisted) {
+    for way in ways.steps() {
         let started = Instant::now();
         match take(way, owner).await {
             Ok((running, what)) => {
@@ -37,16 +58,7 @@ pub(crate) async fn climb(insisted: Option<Way>, owner: &Owner) -> Result<Runnin
             }
         }
     }
-    Err(Error::new(report(insisted, &failures)))
-}
-
-/// The ways to try. A URI that is set is meant: no other server takes its place.
-fn steps(insisted: Option<Way>) -> Vec<Way> {
-    match insisted {
-        Some(way) => vec![way],
-        None if given_uri().is_some() => vec![Way::Uri],
-        None => Way::ALL.into_iter().filter(|way| *way != Way::Uri).collect(),
-    }
+    Err(Error::new(report(ways, &failures)))
 }
 
 fn given_uri() -> Option<String> {
@@ -88,22 +100,28 @@ async fn standing(uri: &str) -> Result<Standing, Error> {
 }
 
 /// What was tried, why it failed, what to do.
-fn report(insisted: Option<Way>, failures: &[(Way, Error)]) -> String {
-    let (heading, advice) = match (insisted, failures) {
-        (Some(way), _) => (
+fn report(ways: Ways, failures: &[(Way, Error)]) -> String {
+    const START_ONE: &str = "Do one of these:\n  \
+                             start Docker, so that the image `mongo` can be run;\n  \
+                             install MongoDB, or set ODM_MONGOD to the path of a `mongod`";
+    let (heading, advice) = match (ways, failures) {
+        (Ways::Only(way), _) => (
             format!("no MongoDB server for the tests, and only the way `{way}` was allowed:"),
-            "Mend it, or unset ODM_MONGODB_WAY so that the other ways are tried.",
+            "Mend it, or unset ODM_MONGODB_WAY so that the other ways are tried.".to_owned(),
         ),
-        (None, [(Way::Uri, _)]) => (
+        (Ways::Any, [(Way::Uri, _)]) => (
             "no MongoDB server for the tests: the one that ODM_MONGODB_URI names does not answer:".to_owned(),
-            "Start it, or unset ODM_MONGODB_URI so that a server is started for the tests.",
+            "Start it, or unset ODM_MONGODB_URI so that a server is started for the tests.".to_owned(),
         ),
-        (None, _) => (
+        (Ways::Any, _) => (
             "no MongoDB server for the tests. What was tried:".to_owned(),
-            "Do one of these:\n  \
-             start Docker, so that the image `mongo` can be run;\n  \
-             install MongoDB, or set ODM_MONGOD to the path of a `mongod`;\n  \
-             set ODM_MONGODB_URI to the connection string of a server that runs.",
+            format!("{START_ONE};\n  set ODM_MONGODB_URI to the connection string of a server that runs."),
+        ),
+        (Ways::Starting, _) => (
+            "no MongoDB server can be started for this test alone. What was tried:".to_owned(),
+            format!(
+                "{START_ONE}.\nThe one that ODM_MONGODB_URI names is not used here: others may use it too."
+            ),
         ),
     };
     let tried: Vec<String> = failures.iter().map(|(way, error)| format!("  {way:<7} {error}")).collect();

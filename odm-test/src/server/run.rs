@@ -14,7 +14,13 @@ use std::{
 
 use fs4::FileExt;
 
-use super::{Running, guardian::Owner, ladder, orphans, replica_set, way::Way};
+use super::{
+    Running,
+    guardian::Owner,
+    ladder::{self, Ways},
+    orphans, replica_set,
+    way::Way,
+};
 use crate::error::{Error, OrError};
 use crate::say::say;
 
@@ -42,7 +48,7 @@ impl Run {
 
     /// The server of this run, started for `owner` if no process of the run has done so before. When there is none,
     /// the first process finds that out for all.
-    pub(crate) async fn server(&self, insisted: Option<Way>, owner: &Owner) -> Result<Running, Error> {
+    pub(crate) async fn server(&self, ways: Ways, owner: &Owner) -> Result<Running, Error> {
         let _lock = self.lock()?;
         let (announcement, failure) = (self.meeting.join("announcement"), self.meeting.join("failure"));
         if let Ok(failure) = fs::read_to_string(&failure) {
@@ -54,7 +60,7 @@ impl Run {
             say(format_args!("server of this nextest run, by way of {}: {}", running.way, running.uri));
             return Ok(running);
         }
-        let result = ladder::climb(insisted, owner).await;
+        let result = ladder::climb(ways, owner).await;
         match &result {
             // Its string may hold credentials, and it costs nothing to find again.
             Ok(running) if running.way == Way::Uri => {}

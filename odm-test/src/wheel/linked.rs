@@ -47,6 +47,9 @@ fn absent(line: &str) -> Option<&str> {
     line.trim().strip_suffix(" => not found")
 }
 
+const OPENSSL_1_1: &str = "; OpenSSL 1.1 is the package libssl1.1 of Debian 11 and Ubuntu 20.04: where it cannot be \
+                           installed, unpack it and name the folder of its libraries in LD_LIBRARY_PATH";
+
 fn sentence(missing: &[&str]) -> String {
     if missing.is_empty() {
         return String::new();
@@ -58,7 +61,8 @@ fn sentence(missing: &[&str]) -> String {
     } else {
         format!(" (on Debian and Ubuntu: `apt-get install {}`)", packages.join(" "))
     };
-    format!("the wheel's `mongod` needs {}, which this machine lacks{install}", missing.join(", "))
+    let old = if missing.iter().any(|name| name.ends_with(".so.1.1")) { OPENSSL_1_1 } else { "" };
+    format!("the wheel's `mongod` needs {}, which this machine lacks{install}{old}", missing.join(", "))
 }
 
 /// The Debian package of a library that the wheel's `mongod` names itself.
@@ -100,6 +104,13 @@ mod tests {
             sentence(&missing),
             "the wheel's `mongod` needs libcurl.so.4, libcrypto.so.3, libssl.so.3, which this machine lacks \
              (on Debian and Ubuntu: `apt-get install libcurl4 libssl3`)"
+        );
+        assert_eq!(
+            sentence(&["libcurl.so.4", "libcrypto.so.1.1", "libssl.so.1.1"]),
+            "the wheel's `mongod` needs libcurl.so.4, libcrypto.so.1.1, libssl.so.1.1, which this machine lacks \
+             (on Debian and Ubuntu: `apt-get install libcurl4`); OpenSSL 1.1 is the package libssl1.1 of Debian 11 \
+             and Ubuntu 20.04: where it cannot be installed, unpack it and name the folder of its libraries in \
+             LD_LIBRARY_PATH"
         );
         assert_eq!(sentence(&[]), "");
         assert_eq!(

@@ -69,6 +69,18 @@ async fn tells_its_server(server: Server) {
     tell("uri", server.uri());
 }
 
+#[tokio::test]
+#[ignore = "run by another test"]
+async fn starts_its_own_server() {
+    match Server::start().await {
+        Ok(server) => {
+            tell("way", &server.way().to_string());
+            server.stop().await;
+        }
+        Err(error) => panic!("{error}"),
+    }
+}
+
 #[odm_test::test]
 #[ignore = "run by another test"]
 async fn holds_its_server(server: Server) {

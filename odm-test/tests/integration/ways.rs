@@ -51,7 +51,8 @@ fn a_mongod_that_is_named_is_started() {
     let ended =
         child::run(subject("tells_its_server").env("DOCKER_HOST", NO_DOCKER).env("ODM_MONGOD", &mongod));
     assert_eq!(ended.told("way"), "mongod");
-    let line = format!("odm-test: server by way of mongod: MongoDB 6.0.5, {}, ", mongod.display());
+    let version = odm_test::wheel::version().unwrap();
+    let line = format!("odm-test: server by way of mongod: MongoDB {version}, {}, ", mongod.display());
     assert!(ended.output.contains(&line), "{}", ended.output);
 }
 
@@ -61,6 +62,54 @@ fn a_way_can_be_insisted_on() {
     let ended = child::run(subject("tells_its_server").env("ODM_MONGODB_WAY", "wheel"));
     assert_eq!(ended.told("way"), "wheel");
     assert!(!ended.output.contains("docker"), "{}", ended.output);
+}
+
+#[test]
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+fn a_version_that_no_wheel_has_is_refused_with_those_there_are() {
+    let ended = child::run(
+        subject("passes").env("ODM_MONGODB_WAY", "wheel").env("ODM_MONGODB_VERSION", "7.0"),
+    );
+    assert!(!ended.passed);
+    let message = "  wheel   ODM_MONGODB_VERSION is `7.0`, but there are wheels of 6.0.5 and 6.0.27 alone";
+    assert!(ended.output.contains(message), "{}", ended.output);
+}
+
+#[test]
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+fn a_server_of_ones_own_is_not_the_one_that_others_use() {
+    let uri = "mongodb://127.0.0.1:1/";
+    let ended = child::run(
+        subject("starts_its_own_server").env("DOCKER_HOST", NO_DOCKER).env("ODM_MONGODB_URI", uri),
+    );
+    assert!(["mongod", "wheel"].contains(&ended.told("way")), "{}", ended.output);
+    assert!(ended.passed, "{}", ended.output);
+}
+
+#[test]
+fn a_server_of_ones_own_that_cannot_be_started_is_replaced_by_no_other() {
+    let nothing = tempfile::tempdir().unwrap();
+    let uri = "mongodb://127.0.0.1:1/";
+    let ended = child::run(
+        subject("starts_its_own_server")
+            .env("DOCKER_HOST", NO_DOCKER)
+            .env("PATH", nothing.path())
+            .env("ODM_MONGODB_URI", uri),
+    );
+    assert!(!ended.passed);
+    let start = "no MongoDB server can be started for this test alone. What was tried:\n  docker  Docker does not";
+    assert!(ended.output.contains(start), "{}", ended.output);
+    let end = "  install MongoDB, or set ODM_MONGOD to the path of a `mongod`.\n\
+               The one that ODM_MONGODB_URI names is not used here: others may use it too.\n";
+    assert!(ended.output.contains(end), "{}", ended.output);
+
+    let ended = child::run(
+        subject("starts_its_own_server").env("ODM_MONGODB_WAY", "uri").env("ODM_MONGODB_URI", uri),
+    );
+    assert!(!ended.passed);
+    let message = "a server for this test alone has to be started, and ODM_MONGODB_WAY=uri allows none to be: unset \
+                   it; the other tests use the server of ODM_MONGODB_URI all the same\n";
+    assert!(ended.output.contains(message), "{}", ended.output);
 }
 
 #[test]

@@ -28,14 +28,13 @@ pub(crate) struct Ratios {
 
 /// Measures both verbs, and prints a line for each.
 pub(crate) async fn measure(rounds: usize, orders: u32) -> Outcome<Ratios> {
-    let server = Server::start().await?;
+    let server = Server::shared().await?;
     let db = server.fresh_database("codec").await?;
     let orders: Vec<Order> = (0..orders).map(Order::numbered).collect();
     println!("\n{:28}{:>9}{:>10}{:>9}{:>10}", "", "odm, ms", "typed, ms", "ratio", "bytes, ms");
     let insert_many = report("insert_many", orders.len(), &insert_many(&db, &orders, rounds).await?);
     let find = report("find", orders.len(), &find(&db, &orders, rounds).await?);
     db.drop_database().await?;
-    server.stop().await;
     Ok(Ratios { find, insert_many })
 }
 

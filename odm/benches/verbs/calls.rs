@@ -24,7 +24,7 @@ const WARM_UP: usize = 200;
 
 /// Measures the verbs, so many calls of each side.
 pub(crate) async fn measure(calls: usize) -> Outcome<Measured> {
-    let server = Server::start().await?;
+    let server = Server::shared().await?;
     let db = server.fresh_database("verbs").await?;
     let sides = Sides::new(&db).await?;
     let mut measured = Measured { found: Rounds::new(), inserted: Rounds::new(), updated: Rounds::new() };
@@ -48,7 +48,6 @@ pub(crate) async fn measure(calls: usize) -> Outcome<Measured> {
         }
     }
     db.drop_database().await?;
-    server.stop().await;
     Ok(measured)
 }
 

@@ -1,20 +1,11 @@
 //! Servers that fail when told to.
 
 use odm::bson::{Bson, Document, doc};
-use odm_test::{Server, Way};
+use odm_test::Server;
 
-/// A server of the test's own, also where the others share one by its URI: fail points are the server's.
+/// A server of the test's own: fail points are the server's.
 pub(crate) async fn own() -> Server {
-    let server = Server::start().await.unwrap();
-    if server.way() != Way::Uri {
-        return server;
-    }
-    for way in [Way::Docker, Way::Mongod] {
-        if let Ok(server) = Server::start_by(way).await {
-            return server;
-        }
-    }
-    Server::start_by(Way::Wheel).await.unwrap()
+    Server::start().await.unwrap()
 }
 
 /// What the server does with commands of the client of this name, from now on: `data` as of `failCommand`.

@@ -26,12 +26,11 @@ async fn main() -> anyhow::Result<()> {
         (Some(folder), None) => Files::in_folder(Path::new(&folder))?,
         _ => bail!("one argument is taken: the folder with the files"),
     };
-    let server = odm_test::Server::start().await?;
+    let server = odm_test::Server::shared().await?;
     let db = server.fresh_database("explore").await?;
     let outcome = explore(&db, &files).await;
     // Also where that failed: the server may be one that stays.
     db.drop_database().await?;
-    server.stop().await;
     outcome
 }
 

@@ -74,12 +74,11 @@ async fn main() -> anyhow::Result<()> {
         (Some(path), None) => PathBuf::from(path),
         _ => bail!("one argument is needed: the file with the zip codes (concatenated BSON, or NDJSON)"),
     };
-    let server = odm_test::Server::start().await?;
+    let server = odm_test::Server::shared().await?;
     let db = server.fresh_database("zips").await?;
     let outcome = load_and_answer(&db, &path).await;
     // Also where that failed: the server may be one that stays.
     db.drop_database().await?;
-    server.stop().await;
     outcome
 }
 
