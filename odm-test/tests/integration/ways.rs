@@ -67,9 +67,8 @@ fn a_way_can_be_insisted_on() {
 #[test]
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 fn a_version_that_no_wheel_has_is_refused_with_those_there_are() {
-    let ended = child::run(
-        subject("passes").env("ODM_MONGODB_WAY", "wheel").env("ODM_MONGODB_VERSION", "7.0"),
-    );
+    let ended =
+        child::run(subject("passes").env("ODM_MONGODB_WAY", "wheel").env("ODM_MONGODB_VERSION", "7.0"));
     assert!(!ended.passed);
     let message = "  wheel   ODM_MONGODB_VERSION is `7.0`, but there are wheels of 6.0.5 and 6.0.27 alone";
     assert!(ended.output.contains(message), "{}", ended.output);
@@ -97,7 +96,8 @@ fn a_server_of_ones_own_that_cannot_be_started_is_replaced_by_no_other() {
             .env("ODM_MONGODB_URI", uri),
     );
     assert!(!ended.passed);
-    let start = "no MongoDB server can be started for this test alone. What was tried:\n  docker  Docker does not";
+    let start =
+        "no MongoDB server can be started for this test alone. What was tried:\n  docker  Docker does not";
     assert!(ended.output.contains(start), "{}", ended.output);
     let end = "  install MongoDB, or set ODM_MONGOD to the path of a `mongod`.\n\
                The one that ODM_MONGODB_URI names is not used here: others may use it too.\n";
