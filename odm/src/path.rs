@@ -26,7 +26,7 @@ pub use self::{
     operand::{Assign, Operand, operands},
     part::Part,
     place::{At, Element, InQuery, Root},
-    reach::{Each, Many, Narrowed, One, OnePlace, Queried, Reach},
+    reach::{Each, Many, Narrowed, One, OnePlace, Queried, Reach, Tagged},
     variant::{Asks, Narrows, Sign, Variant},
 };
 pub(crate) use self::{location::Signed, operand::operand_list, place::element};

@@ -6,6 +6,8 @@ extern crate odm as mapper;
 
 #[path = "hygiene/lower_case.rs"]
 pub mod lower_case;
+#[path = "hygiene/modules.rs"]
+pub mod modules;
 #[path = "hygiene/names.rs"]
 pub mod names;
 #[path = "hygiene/without_prelude.rs"]

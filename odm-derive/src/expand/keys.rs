@@ -11,10 +11,10 @@ use super::{
 };
 use crate::{
     ast::{Data, Derive, Field, member_name},
-    attr::serde::Default,
+    attr::serde::{Default, Tagging},
 };
 
-/// `mod order { pub struct customer; .. }`; the keys of an enum lie in a module for each variant.
+/// `mod __Order { pub struct customer; .. }`; the keys of an enum lie in a module for each variant.
 pub(crate) fn module(scope: &Scope<'_>) -> TokenStream {
     let keys = &scope.keys;
     let vis = match (scope.container.derive, &scope.container.data) {
@@ -34,6 +34,13 @@ pub(crate) fn module(scope: &Scope<'_>) -> TokenStream {
         }
         _ => TokenStream::new(),
     };
+    let tag = match &scope.container.data {
+        Data::Enum(Tagging::Internal { .. } | Tagging::Adjacent { .. }, _) => {
+            let tag = scope.tag_ident();
+            quote!(pub struct #tag;)
+        }
+        _ => TokenStream::new(),
+    };
     let variants = scope.container.variants().iter().map(|variant| {
         let (ident, fields) = (&variant.original.ident, variant.content.fields());
         let seen = seen_from(scope.vis, true);
@@ -50,6 +57,7 @@ pub(crate) fn module(scope: &Scope<'_>) -> TokenStream {
         #vis mod #keys {
             #own
             #id
+            #tag
             #(#variants)*
         }
     }

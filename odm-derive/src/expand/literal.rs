@@ -99,9 +99,11 @@ fn implementations(scope: &Scope<'_>, slots: &[Slot<'_>]) -> TokenStream {
         quote!(where #(#bounds),*)
     };
     let fill = |stage: &TokenStream| {
-        let calls = slots.iter().map(|Slot { field, filler, kind, ty, .. }| {
-            let member = &field.member;
-            quote!(<#filler as #runtime::Slot<#stage, #kind, #ty>>::slot(self.#member, #to);)
+        let calls = slots.iter().map(|Slot { field, filler, key, kind, ty, .. }| {
+            let (member, none) = (&field.member, local("none"));
+            let skip = field.skip_serializing_if.as_ref().filter(|_| !scope.failed);
+            let skip = skip.map(|skip| quote!(#to.skipping::<#ident, #key>(|#none| #skip(#none));));
+            quote!(#skip <#filler as #runtime::Slot<#stage, #kind, #ty>>::slot(self.#member, #to);)
         });
         quote!(#(#calls)*)
     };

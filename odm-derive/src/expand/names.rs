@@ -3,22 +3,7 @@
 use std::collections::HashSet;
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
-use quote::{ToTokens, quote};
 use syn::ext::IdentExt as _;
-
-use crate::{
-    ast::{Codec, Container},
-    attr::{
-        rule::{Kind, Rule},
-        serde::Default,
-    },
-};
-
-/// Names that a module of ours must not have: code beside the struct means something else by them.
-const TAKEN: &[&str] = &[
-    "alloc", "bool", "char", "core", "crate", "f32", "f64", "i128", "i16", "i32", "i64", "i8", "isize",
-    "odm", "self", "std", "str", "super", "u128", "u16", "u32", "u64", "u8", "usize",
-];
 
 /// `name`, or as many `_` behind it as it takes to be new.
 pub(crate) fn fresh(used: &HashSet<String>, name: &str) -> Ident {
@@ -29,67 +14,25 @@ pub(crate) fn fresh(used: &HashSet<String>, name: &str) -> Ident {
     Ident::new(&name, Span::call_site())
 }
 
-/// The name of the module of the keys: that of the type in snake case.
-pub(crate) fn keys_name(used: &HashSet<String>, name: &str) -> Ident {
-    let mut name = snake(name);
-    while used.contains(&name) || TAKEN.contains(&name.as_str()) {
-        name.push('_');
-    }
-    identifier(&name)
-}
-
-/// A keyword such as `type` becomes raw; syn does not know yet that `gen` is one.
+/// A keyword such as `type` becomes raw, or gets an `_` if it cannot be; syn does not know yet that `gen` is one.
 pub(crate) fn identifier(name: &str) -> Ident {
-    let raw = || Ident::new_raw(name, Span::call_site());
-    if name == "gen" { raw() } else { syn::parse_str(name).unwrap_or_else(|_| raw()) }
-}
-
-/// Every name that may be a module where the item stands, and that of the item itself, which may be in lower case: a
-/// module of ours must not hide it.
-pub(crate) fn modules(container: &Container<'_>) -> HashSet<String> {
-    let mut used = HashSet::from([container.original.ident.unraw().to_string()]);
-    collect(container.original.generics.to_token_stream(), &mut used);
-    let mut paths: Vec<TokenStream> = Vec::new();
-    paths.extend(container.attrs.key.get().map(ToTokens::to_token_stream));
-    paths.extend(default_path(&container.default));
-    paths.extend(container.attrs.rules.iter().map(rule_paths));
-    paths.extend(
-        container
-            .attrs
-            .versions
-            .steps
-            .get()
-            .into_iter()
-            .flatten()
-            .map(|step| step.function.to_token_stream()),
-    );
-    for field in container.all_fields() {
-        paths.push(field.ty.to_token_stream());
-        paths.extend(default_path(&field.default));
-        paths.extend(field.skip_serializing_if.as_ref().map(ToTokens::to_token_stream));
-        paths.extend(field.rules.iter().map(rule_paths));
-        if let Codec::With { serialize, deserialize } = &field.codec {
-            paths.extend(serialize.iter().chain(deserialize).map(ToTokens::to_token_stream));
-        }
-    }
-    for path in paths {
-        collect(path, &mut used);
-    }
-    used
-}
-
-fn default_path(default: &Default) -> Option<TokenStream> {
-    match default {
-        Default::Path(path) => Some(path.to_token_stream()),
-        Default::None | Default::Trait => None,
+    match name {
+        "self" | "Self" | "super" | "crate" | "_" => Ident::new(&format!("{name}_"), Span::call_site()),
+        "gen" => Ident::new_raw(name, Span::call_site()),
+        _ => syn::parse_str(name).unwrap_or_else(|_| Ident::new_raw(name, Span::call_site())),
     }
 }
 
-fn rule_paths(rule: &Rule) -> TokenStream {
-    match &rule.kind {
-        Kind::Custom(path) => path.to_token_stream(),
-        Kind::Range { min, max } => quote!(#min #max),
-        _ => TokenStream::new(),
+/// The name of an accessor for what is stored as `stored`, which may be any text: `@type` gives `type`.
+pub(crate) fn accessor_name(stored: &str) -> String {
+    let words: String =
+        stored.chars().map(|it| if it.is_alphanumeric() || it == '_' { it } else { ' ' }).collect();
+    let name = snake(&words.split_whitespace().collect::<Vec<_>>().join("_"));
+    let is_name = syn::parse_str::<Ident>(&format!("r{name}")).is_ok();
+    match name.chars().next() {
+        Some(first) if is_name && first.is_numeric() => format!("_{name}"),
+        Some(_) if is_name && name != "_" => name,
+        _ => "tag".to_owned(),
     }
 }
 

@@ -8,7 +8,7 @@ use quote::{ToTokens, quote};
 use syn::{Member, Visibility, ext::IdentExt};
 
 use super::{
-    names::{collect, fresh, keys_name, modules},
+    names::{collect, fresh},
     span::{at_type, respan},
 };
 use crate::ast::{Codec, Container, Field};
@@ -34,7 +34,7 @@ pub(crate) struct Scope<'a> {
     pub(crate) changed: Ident,
     /// The fields struct, `OrderFields`.
     pub(crate) fields: Ident,
-    /// The module of the keys, `order`.
+    /// The module of the keys, `__Order`. It stands beside the item, and nobody calls a module so.
     pub(crate) keys: Ident,
     /// The literal, `OrderOf`.
     pub(crate) literal: Ident,
@@ -59,7 +59,7 @@ impl<'a> Scope<'a> {
             base: fresh(&used, "B"),
             changed: fresh(&used, "T"),
             fields: fresh(&used, &format!("{name}Fields")),
-            keys: keys_name(&modules(container), &name.to_string()),
+            keys: fresh(&used, &format!("__{name}")),
             literal: Ident::new(&format!("{name}Of"), ident.span()),
             used,
         }
@@ -75,7 +75,7 @@ impl<'a> Scope<'a> {
         self.container.fields().iter().filter(|field| field.is_stored())
     }
 
-    /// The key type of a field, `order::customer`; of a field of a variant, `payment::Card::last4`.
+    /// The key type of a field, `__Order::customer`; of a field of a variant, `__Payment::Card::last4`.
     pub(crate) fn key(&self, field: &Field<'_>) -> TokenStream {
         let (keys, ident) = (&self.keys, key_ident(field));
         match field.variant {
@@ -110,6 +110,11 @@ impl<'a> Scope<'a> {
     /// The key of what a variant holds, in the module of the variant: no field of the variant is called that.
     pub(crate) fn content_ident(&self) -> Ident {
         self.fresh("__content")
+    }
+
+    /// The key of the element that says which variant an enum is, in the module of the enum: no variant is called that.
+    pub(crate) fn tag_ident(&self) -> Ident {
+        self.fresh("__tag")
     }
 
     /// The key of the id that all variants of a model have, in the module of the enum: no variant is called that.

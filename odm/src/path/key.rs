@@ -10,7 +10,7 @@ use crate::{
     value::{Doc, Raw, Value, Writer},
 };
 
-/// One stored field of a document type; the derive makes one type for each, `order::lines`.
+/// One stored field of a document type; the derive makes one type for each, `__Order::lines`.
 pub trait Key: 'static {
     /// The stored name.
     const NAME: &'static str;

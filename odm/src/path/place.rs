@@ -2,12 +2,12 @@
 
 use std::{fmt, marker::PhantomData};
 
-use super::{Asks, Key, Location, Many, Narrowed, Narrows, Part, Path, Reach, Sign, Variant};
+use super::{Asks, Key, Location, Many, Narrowed, Narrows, Part, Path, Reach, Sign, Tagged, Variant};
 use crate::value::Value;
 
 /// A place where fields can stand: a query, an expression, a stage that names fields.
 ///
-/// The derive writes accessors as `fn status(&self) -> A::Field<Status, order::status>`.
+/// The derive writes accessors as `fn status(&self) -> A::Field<Status, __Order::status>`.
 pub trait At: Clone + 'static {
     /// What the accessor of a field `K` of type `T` returns.
     type Field<T: Value, K: Key>;
@@ -20,11 +20,16 @@ pub trait At: Clone + 'static {
     /// The place inside a variant of the enum here; it can be reached if the place [`Narrows`]. It is said of every
     /// place so that accessors have a type where it does not: rustc then tells what is missing, in our words.
     type Inside: At;
+    /// What the accessor of an enum's tag returns: the name of the variant, a text.
+    type Tag<T: Value, K: Key>;
     /// What the accessors of a variant are laid over where the variant has no place of its own.
     type Variant;
 
     /// The field `K` at this place.
     fn field<T: Value, K: Key>(&self) -> Self::Field<T, K>;
+
+    /// The tag `K` of the enum at this place.
+    fn tag<T: Value, K: Key>(&self) -> Self::Tag<T, K>;
 
     /// The part `K` at this place.
     fn part<T: Value, K: Key>(&self) -> Self::Part<T, K>;
@@ -81,12 +86,17 @@ impl<M: 'static, R: Reach> At for InQuery<M, R> {
     type Maybe = Self;
     type Part<T: Value, K: Key> = T::Fields<Self, Part<M, T, R>>;
     type Inside = InQuery<M, Narrowed<R>>;
+    type Tag<T: Value, K: Key> = Path<M, T, Tagged<R>>;
     type Variant = Variant<M, R>;
 
     fn field<T: Value, K: Key>(&self) -> Self::Field<T, K> {
         let above = self.at();
         let path = Path::new(above.field(K::NAME));
         T::under(Self { above, step: Some(K::NAME), types: PhantomData }, path)
+    }
+
+    fn tag<T: Value, K: Key>(&self) -> Self::Tag<T, K> {
+        Path::new(self.at().field(K::NAME))
     }
 
     fn part<T: Value, K: Key>(&self) -> Self::Part<T, K> {

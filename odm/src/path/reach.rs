@@ -18,20 +18,26 @@ pub enum Each {}
 #[derive(Debug, Clone, Copy)]
 pub struct Narrowed<R>(PhantomData<R>);
 
-/// How many places a path stands for: [`One`], [`Many`], [`Each`], or one of them [`Narrowed`] to a variant.
+/// The path names the tag of an enum, which changes with the enum only; otherwise it is as `R`.
+#[derive(Debug, Clone, Copy)]
+pub struct Tagged<R>(PhantomData<R>);
+
+/// How many places a path stands for: [`One`], [`Many`], [`Each`], or one of them [`Narrowed`] to a variant or
+/// [`Tagged`].
 pub trait Reach: 'static {}
 
 impl Reach for One {}
 impl Reach for Many {}
 impl Reach for Each {}
 impl<R: Reach> Reach for Narrowed<R> {}
+impl<R: Reach> Reach for Tagged<R> {}
 
 /// A reach that an update can write to.
 #[diagnostic::on_unimplemented(
     message = "this path is not one place in every document, so an update cannot write to it",
-    label = "goes through an array, or into a variant of an enum",
+    label = "goes through an array, or into an enum",
     note = "through an array, say which elements: `.each()`, `.each_where(|element| ..)` or `.at(index)` on the array",
-    note = "a variant's field would be written into documents that hold another variant too: set the enum as a whole"
+    note = "a variant's field, or the tag of an enum, would be written into documents that hold another variant too: set the enum as a whole"
 )]
 pub trait OnePlace: Reach {}
 
@@ -50,3 +56,5 @@ impl Queried for One {}
 impl Queried for Many {}
 #[diagnostic::do_not_recommend]
 impl<R: Queried> Queried for Narrowed<R> {}
+#[diagnostic::do_not_recommend]
+impl<R: Queried> Queried for Tagged<R> {}

@@ -4,7 +4,7 @@ use std::{fmt, marker::PhantomData};
 
 use mongodb::bson::{Bson, Document};
 
-use super::expr::{Divided, Expression, Plus, operator};
+use super::expr::{Divided, Expression, Plus, filled, operator};
 use crate::{
     error::codec::CodecResult,
     value::{Number, Value},
@@ -71,14 +71,16 @@ where
 }
 
 macro_rules! accumulators {
-    ($($(#[$doc:meta])* $name:ident $operator:literal -> $out:ty;)*) => { $(
+    ($($(#[$doc:meta])* $name:ident $operator:literal $(($argument:ident))? -> $out:ty;)*) => { $(
         $(#[$doc])*
         ///
         #[doc = concat!("`{ ", $operator, ": expression }`")]
         pub fn $name<R, X: Expression<R>>(expression: X) -> Accumulator<R, $out> {
-            Accumulator::new($operator, expression.render())
+            Accumulator::new($operator, accumulators!(@ expression $($argument)?))
         }
     )* };
+    (@ $expression:ident) => { $expression.render() };
+    (@ $expression:ident $argument:ident) => { $argument::<X::T>($expression.render()) };
 }
 
 accumulators! {
@@ -90,10 +92,12 @@ accumulators! {
     first "$first" -> X::T;
     /// The value of the group's last row: sort before.
     last "$last" -> X::T;
-    /// Every value, in the order of the rows.
-    push "$push" -> Vec<X::T>;
-    /// Every different value, in no particular order.
-    add_to_set "$addToSet" -> Vec<X::T>;
+    /// One value of each row, in the order of the rows: `None` where an `Option` is null or missing, by
+    /// `{ $push: { $ifNull: [expression, null] } }`.
+    push "$push" (filled) -> Vec<X::T>;
+    /// Every different value, in no particular order. Null and missing values of an `Option` are one value, `None`, by
+    /// `{ $addToSet: { $ifNull: [expression, null] } }`.
+    add_to_set "$addToSet" (filled) -> Vec<X::T>;
 }
 
 /// How many rows the group has.

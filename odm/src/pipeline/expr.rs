@@ -227,7 +227,21 @@ pub(crate) fn operator(name: &'static str, argument: CodecResult<Bson>) -> Codec
     Ok(rendered.into())
 }
 
+/// An expression that gives a `T`, with what a missing value reads as in the place of a missing one: null for an `Option`.
+///
+/// `{ $ifNull: [expression, null] }`. The server leaves missing values out of the arrays and documents that it makes.
+pub(crate) fn filled<T: Value>(rendered: CodecResult<Bson>) -> CodecResult<Bson> {
+    match T::missing() {
+        Some(none) => binary("$ifNull", rendered, none.to_bson().map(constant)),
+        None => rendered,
+    }
+}
+
 /// `{ operator: [left, right] }`
-fn binary(name: &'static str, left: CodecResult<Bson>, right: CodecResult<Bson>) -> CodecResult<Bson> {
+pub(crate) fn binary(
+    name: &'static str,
+    left: CodecResult<Bson>,
+    right: CodecResult<Bson>,
+) -> CodecResult<Bson> {
     operator(name, Ok(Bson::Array(vec![left?, right?])))
 }

@@ -10,12 +10,12 @@ use mongodb::bson::{Bson, DateTime, Decimal128, Document, Uuid, doc, oid::Object
 
 use super::{
     accumulator::Accumulator,
-    expr::{Expr, Expression},
+    expr::{Expr, Expression, binary, filled},
 };
 use crate::{
     error::codec::{CodecError, CodecResult},
     path::{Based, Key},
-    value::{AsBinary, AsUnit, Doc, Id, InBinary, InUnit, Keyed, Kind, Number, Value},
+    value::{AsBinary, AsUnit, Doc, Has, Id, InBinary, InUnit, Keyed, Kind, Number, Stores, Value},
 };
 
 /// The fields of a literal as they are sent.
@@ -23,6 +23,8 @@ use crate::{
 pub struct Filled {
     document: Document,
     problem: Option<CodecError>,
+    /// The next field is left out where it is null or missing.
+    skips: bool,
 }
 
 impl Filled {
@@ -31,7 +33,24 @@ impl Filled {
         Self::default()
     }
 
+    /// Says that the field `K` of `D`, which is inserted next, is left out where `skip` holds of what a missing field reads
+    /// as.
+    pub fn skipping<D: Has<K>, K: Key>(&mut self, skip: impl FnOnce(&D::Rust) -> bool) {
+        self.skips = D::Type::missing().is_some_and(|none| skip(&none.into_rust()));
+    }
+
+    /// Inserts an expression that gives a `T`. Null and missing are stored in one way, that of the field: as null, or as
+    /// nothing where it is skipped. So two documents that read as equal are equal for the server.
+    fn insert_value<T: Value>(&mut self, name: &'static str, value: CodecResult<Bson>) {
+        let value = match T::missing() {
+            Some(_) if self.skips => binary("$ifNull", value, Ok("$$REMOVE".into())),
+            _ => filled::<T>(value),
+        };
+        self.insert(name, value);
+    }
+
     fn insert(&mut self, name: &'static str, value: CodecResult<Bson>) {
+        self.skips = false;
         match value {
             Ok(value) => {
                 self.document.insert(name, value);
@@ -95,17 +114,18 @@ pub struct IdOf<K>(PhantomData<fn() -> K>);
 #[diagnostic::do_not_recommend]
 impl<R, K: Key, T, X: Expression<R>> Slot<InObject<R>, K, T> for X {
     fn slot(self, to: &mut Filled) {
-        to.insert(K::NAME, self.render());
+        to.insert_value::<X::T>(K::NAME, self.render());
     }
 }
 
 #[diagnostic::do_not_recommend]
 impl<R, K: Key, T, X: Expression<R>> Slot<InObject<R>, IdOf<K>, T> for X {
     fn slot(self, to: &mut Filled) {
-        to.insert(K::NAME, self.render());
+        to.insert_value::<X::T>(K::NAME, self.render());
     }
 }
 
+// The server takes a missing key for null.
 #[diagnostic::do_not_recommend]
 impl<R, K: Key, T, X: Expression<R>> Slot<InGroup<R>, IdOf<K>, T> for X {
     fn slot(self, to: &mut Filled) {

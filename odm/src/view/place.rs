@@ -35,9 +35,14 @@ impl At for InView {
     type Maybe = Self;
     type Part<T: Value, K: Key> = Flat<T, K>;
     type Inside = Self;
+    type Tag<T: Value, K: Key> = Declared<T, K>;
     type Variant = ();
 
     fn field<T: Value, K: Key>(&self) -> Declared<T, K> {
+        Declared(PhantomData)
+    }
+
+    fn tag<T: Value, K: Key>(&self) -> Declared<T, K> {
         Declared(PhantomData)
     }
 

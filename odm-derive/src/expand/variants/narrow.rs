@@ -12,7 +12,7 @@ use crate::{
     attr::serde::Tagging,
     expand::{
         Scope, fields, keys,
-        names::{identifier, snake},
+        names::{accessor_name, identifier, snake},
         scope::key_ident,
         span::local,
         value,
@@ -31,13 +31,15 @@ pub(super) fn expand(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant<'
         let name = identifier(&name);
         accessors.push(accessor(scope, tagging, variant, &name));
     }
+    let (tag, of_tag) = tag(scope, tagging, variants, &mut taken);
+    accessors.extend(of_tag);
     let itself = fields::structure(scope, &scope.fields, &accessors);
     let documents =
         variants.iter().filter(|variant| variant.is_stored()).map(|variant| match &variant.content {
             Content::Document(fields) => document(scope, variant, fields),
             _ => TokenStream::new(),
         });
-    quote!(#shared #itself #(#documents)*)
+    quote!(#shared #tag #itself #(#documents)*)
 }
 
 /// The fields that every variant stores alike need no narrowing; nor does the id of a model.
@@ -88,6 +90,49 @@ fn shared(
         }
     });
     (keys::fixed(scope, &key, "_id"), accessors)
+}
+
+/// The accessor of the element that says which variant the enum is, under the name it is stored by.
+fn tag(
+    scope: &Scope<'_>,
+    tagging: &Tagging,
+    variants: &[Variant<'_>],
+    taken: &mut HashSet<String>,
+) -> (TokenStream, Option<TokenStream>) {
+    let (Tagging::Internal { tag } | Tagging::Adjacent { tag, .. }) = tagging else {
+        return (TokenStream::new(), None);
+    };
+    let Scope { runtime, place, keys, .. } = scope;
+    let tag_ident = scope.tag_ident();
+    let key = quote!(#keys::#tag_ident);
+    let mut name = accessor_name(tag);
+    while !taken.insert(name.clone()) {
+        name.push('_');
+    }
+    let name = identifier(&name);
+    let docs = format!(" Stored as `{tag}`: the name of the variant.");
+    // A variant that is stored without the tag may be there.
+    let ty = if variants.iter().any(|variant| variant.untagged) {
+        quote!(::core::option::Option<::std::string::String>)
+    } else {
+        quote!(::std::string::String)
+    };
+    let accessor = quote! {
+        #[doc = #docs]
+        pub fn #name(&self) -> <#place as #runtime::At>::Tag<#ty, #key> {
+            <#place as #runtime::At>::tag::<#ty, #key>(&self.at)
+        }
+    };
+    let fixed = keys::fixed(scope, &key, tag);
+    let (itself, parameters, bounds) = (scope.itself(), scope.parameters(&[]), scope.bounds(&[]));
+    let declared = quote! {
+        #fixed
+        impl #parameters #runtime::Has<#key> for #itself #bounds {
+            type Rust = #ty;
+            type Type = #ty;
+        }
+    };
+    (declared, Some(accessor))
 }
 
 /// How the server tells the variant.

@@ -4,8 +4,9 @@ use std::{borrow::Cow, fmt, marker::PhantomData};
 
 use mongodb::bson::{Bson, doc};
 
-use super::{Expr, Source};
+use super::{Expr, Source, filled};
 use crate::{
+    error::codec::CodecResult,
     path::{At, Key, Location, Narrows, Part, Sign},
     value::Value,
 };
@@ -16,12 +17,27 @@ pub struct InExpr<R, W> {
     name: Cow<'static, str>,
     /// What must hold for there to be anything: that the enums above hold the variants that the name goes into.
     guard: Option<Bson>,
+    /// How much of the name is each array above, outermost first.
+    arrays: Vec<usize>,
+    /// How many of these arrays the type of the row has been followed through: a field has all those of its row.
+    passed: usize,
     types: PhantomData<fn() -> (R, W)>,
 }
 
 impl<R, W> InExpr<R, W> {
     fn new(name: Cow<'static, str>, guard: Option<Bson>) -> Self {
-        Self { name, guard, types: PhantomData }
+        Self { name, guard, arrays: Vec::new(), passed: 0, types: PhantomData }
+    }
+
+    /// The same place, with something between the row and it.
+    fn through<V>(self) -> InExpr<R, V> {
+        let Self { name, guard, arrays, passed, .. } = self;
+        InExpr { name, guard, arrays, passed, types: PhantomData }
+    }
+
+    /// A place below the same arrays, whose type is seen from the row.
+    fn seen_from_row(&self, name: Cow<'static, str>) -> InExpr<R, Straight> {
+        InExpr { name, guard: self.guard.clone(), arrays: self.arrays.clone(), passed: 0, types: PhantomData }
     }
 
     /// The name of what stands one name further down.
@@ -42,7 +58,13 @@ impl<R> InExpr<R, Straight> {
 
 impl<R, W> Clone for InExpr<R, W> {
     fn clone(&self) -> Self {
-        Self::new(self.name.clone(), self.guard.clone())
+        Self {
+            name: self.name.clone(),
+            guard: self.guard.clone(),
+            arrays: self.arrays.clone(),
+            passed: self.passed,
+            types: PhantomData,
+        }
     }
 }
 
@@ -58,6 +80,12 @@ pub trait Wrap: 'static {
     type Of<T: Value>: Value;
     /// The same without arrays: where one lies between, no variant is told, and that is told once.
     type Items: Wrap;
+
+    /// Whether an array between may hold `None` on the way to a `T`. The server leaves out of the array what is missing.
+    fn holes<T: Value>() -> bool;
+
+    /// A `T` in the innermost array, with null in the place of a missing one if it reads as `None`.
+    fn item<T: Value>(rendered: CodecResult<Bson>) -> CodecResult<Bson>;
 }
 
 /// Nothing lies between.
@@ -75,16 +103,40 @@ pub struct ThroughOption<W>(PhantomData<fn() -> W>);
 impl Wrap for Straight {
     type Of<T: Value> = T;
     type Items = Self;
+
+    fn holes<T: Value>() -> bool {
+        false
+    }
+
+    fn item<T: Value>(rendered: CodecResult<Bson>) -> CodecResult<Bson> {
+        filled::<T>(rendered)
+    }
 }
 
 impl<W: Wrap> Wrap for ThroughArray<W> {
     type Of<T: Value> = W::Of<Vec<T>>;
     type Items = W::Items;
+
+    fn holes<T: Value>() -> bool {
+        T::missing().is_some() || W::holes::<Vec<T>>()
+    }
+
+    fn item<T: Value>(rendered: CodecResult<Bson>) -> CodecResult<Bson> {
+        filled::<T>(rendered)
+    }
 }
 
 impl<W: Wrap> Wrap for ThroughOption<W> {
     type Of<T: Value> = W::Of<T::Optional>;
     type Items = ThroughOption<W::Items>;
+
+    fn holes<T: Value>() -> bool {
+        W::holes::<T::Optional>()
+    }
+
+    fn item<T: Value>(rendered: CodecResult<Bson>) -> CodecResult<Bson> {
+        W::item::<T::Optional>(rendered)
+    }
 }
 
 impl<R: 'static, W: Wrap> At for InExpr<R, W> {
@@ -93,30 +145,68 @@ impl<R: 'static, W: Wrap> At for InExpr<R, W> {
     type Maybe = InExpr<R, ThroughOption<W>>;
     type Part<T: Value, K: Key> = <W::Of<T> as Value>::Fields<InExpr<R, Straight>, Part<R, T, W>>;
     type Inside = InExpr<R, ThroughOption<W::Items>>;
+    type Tag<T: Value, K: Key> = Self::Field<T, K>;
     type Variant = ();
 
     fn field<T: Value, K: Key>(&self) -> Self::Field<T, K> {
         let name = self.below(K::NAME);
-        let source = match &self.guard {
-            None => Source::Field(name.clone()),
-            Some(guard) => {
-                Source::Computed(Ok(doc! { "$cond": [guard, format!("${name}"), Bson::Null] }.into()))
-            }
+        let field = if !self.arrays.is_empty() && W::holes::<T>() {
+            Source::Computed(items(&name, &self.arrays, W::item::<T>))
+        } else {
+            Source::Field(name.clone())
         };
-        <W::Of<T>>::under(InExpr::new(name, self.guard.clone()), Expr::from_source(source))
+        let source = match &self.guard {
+            None => field,
+            Some(guard) => Source::Computed(
+                field.render().map(|field| doc! { "$cond": [guard, field, Bson::Null] }.into()),
+            ),
+        };
+        <W::Of<T>>::under(self.seen_from_row(name), Expr::from_source(source))
+    }
+
+    fn tag<T: Value, K: Key>(&self) -> Self::Tag<T, K> {
+        self.field::<T, K>()
     }
 
     fn part<T: Value, K: Key>(&self) -> Self::Part<T, K> {
-        <W::Of<T>>::under(InExpr::new(self.name.clone(), self.guard.clone()), Part::new(Location::default()))
+        <W::Of<T>>::under(self.seen_from_row(self.name.clone()), Part::new(Location::default()))
     }
 
-    fn many(self) -> Self::Many {
-        InExpr::new(self.name, self.guard)
+    fn many(mut self) -> Self::Many {
+        if self.passed == self.arrays.len() {
+            self.arrays.push(self.name.len());
+        }
+        self.passed += 1;
+        self.through()
     }
 
     fn maybe(self) -> Self::Maybe {
-        InExpr::new(self.name, self.guard)
+        self.through()
     }
+}
+
+/// A field in the elements of arrays, one value for each element:
+/// `{ $map: { input: "$items", in: { $ifNull: ["$$this.note", null] } } }`.
+fn items(
+    name: &str,
+    arrays: &[usize],
+    item: impl FnOnce(CodecResult<Bson>) -> CodecResult<Bson>,
+) -> CodecResult<Bson> {
+    let below = |from: usize, to: usize| name.get(from..to).unwrap_or_default().trim_start_matches('.');
+    let (mut start, mut inputs) = (0, Vec::new());
+    for end in arrays {
+        inputs.push((start, below(start, *end)));
+        start = *end;
+    }
+    let named = |start: usize, name: &str| match (start, name) {
+        (0, name) => format!("${name}"),
+        (_, "") => "$$this".to_owned(),
+        (_, name) => format!("$$this.{name}"),
+    };
+    let innermost = item(Ok(named(start, below(start, name.len())).into()))?;
+    Ok(inputs.into_iter().rev().fold(innermost, |inside, (start, name)| {
+        doc! { "$map": { "input": named(start, name), "in": inside } }.into()
+    }))
 }
 
 /// What lies above is one value: only of one can it be told which variant it is.

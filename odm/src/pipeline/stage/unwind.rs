@@ -16,7 +16,7 @@ type Picks<R> = <R as Value>::Fields<InPick<R, Top>, ()>;
 impl<In, Row: Value, P> Pipeline<In, Row, P> {
     /// Makes one row of each element: the array field becomes its element.
     ///
-    /// `{ $unwind: "$lines" }`. Rows whose array is empty, null or missing disappear.
+    /// `{ $unwind: { path: "$lines" } }`. Rows whose array is empty, null or missing disappear.
     pub fn unwind<F>(
         self,
         field: impl FnOnce(Picks<Row>) -> F,
@@ -121,6 +121,8 @@ impl<R: 'static, S: Spot> At for InPick<R, S> {
     type Maybe = Self;
     type Part<T: Value, K: Key> = T::Fields<InPick<R, Inside<S, K, T>>, ()>;
     type Inside = Self;
+    // No stage that changes a field may change a tag.
+    type Tag<T: Value, K: Key> = ();
     type Variant = ();
 
     fn field<T: Value, K: Key>(&self) -> Self::Field<T, K> {
@@ -130,6 +132,8 @@ impl<R: 'static, S: Spot> At for InPick<R, S> {
         };
         T::under(InPick::new(name.clone()), Field { name, types: PhantomData })
     }
+
+    fn tag<T: Value, K: Key>(&self) {}
 
     fn part<T: Value, K: Key>(&self) -> Self::Part<T, K> {
         T::under(InPick::new(self.name.clone()), ())
