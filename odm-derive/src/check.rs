@@ -33,6 +33,7 @@ pub(crate) fn check(cx: &Ctxt, container: &Container<'_>) {
     for field in container.all_fields().filter(|field| matches!(field.member, Member::Unnamed(_))) {
         unnamed(cx, field);
     }
+    variants::ordered(cx, container);
     variants::own_tag(cx, container);
     variants::distinct_variants(cx, container.variants());
     for variant in container.variants() {

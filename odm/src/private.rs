@@ -14,9 +14,10 @@ pub use crate::{
         HasPart, Hours, InBinary, InUnit, Integer, Keyed, Map, MapKey, Micros, Millis, Minutes, Nanos,
         Number, Ordered, Outcome, OwnedRow, PartIn, PartOf, Raw, Rest, Row, SchemaVersion, Seconds, Serde,
         StandIn, Stores, Text, Value, Versioned, Via, ViaSerde, Writer, bare, check_field, check_part,
-        content, content_or_missing, current_version, decode_versioned, decode_via, encode_via, fill_field,
-        given_field, held, item_required, part, part_behind, pass_version, put_content, put_field, put_part,
-        put_version, require_field, skipped_variant, take_field, unknown_field, unknown_variant,
+        content, content_or_missing, current_version, decimal_bytes, decode_versioned, decode_via,
+        encode_via, fill_field, given_field, held, item_required, part, part_behind, pass_version,
+        put_content, put_field, put_part, put_version, require_field, skipped_variant, take_field,
+        unknown_field, unknown_variant,
     },
     view::{Opens, Projection, Reader, View, parent, text_score},
 };

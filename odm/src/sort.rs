@@ -11,6 +11,7 @@ use crate::{
     },
     given::Given,
     path::{Location, Path, Queried},
+    value::{Ordered, Value},
 };
 
 /// An order of documents of type `M`: `o.placed_at().desc().then(o.id().asc())`.
@@ -98,11 +99,15 @@ impl<M> fmt::Debug for Sort<M> {
     }
 }
 
-impl<M, V, R> Path<M, V, R> {
+/// A field can be sorted by if its values have an order, or if it is an array of such values: then its least element
+/// counts in ascending order, and its greatest in descending order. The server sorts by every other field too;
+/// [`Sort::raw`] says so.
+impl<M, V: Value, R> Path<M, V, R> {
     /// Smallest first: `{ field: 1 }`.
     pub fn asc(&self) -> Sort<M>
     where
         R: Queried,
+        V::Spread<V>: Ordered,
     {
         Sort::by(self.location(), 1)
     }
@@ -111,6 +116,7 @@ impl<M, V, R> Path<M, V, R> {
     pub fn desc(&self) -> Sort<M>
     where
         R: Queried,
+        V::Spread<V>: Ordered,
     {
         Sort::by(self.location(), -1)
     }

@@ -64,6 +64,7 @@
 mod array;
 mod binary;
 mod crates;
+mod decimal;
 mod declared;
 mod document;
 mod elements;
@@ -101,6 +102,7 @@ use self::from_text::dated;
 pub use self::id::{KeySchema, KeyShape};
 pub use self::{
     array::{AnyLength, Array, FixedLength, Grows},
+    decimal::decimal_bytes,
     declared::{
         Accessed, Asked, Has, StandIn, Stores, check_field, fill_field, given_field, put_content, put_field,
         require_field, take_field,

@@ -3,7 +3,7 @@
 use syn::{DeriveInput, LitStr, Path, Type};
 
 use super::{
-    Once,
+    Once, flag,
     index::Index,
     odm_words,
     rule::{self, Rule},
@@ -24,6 +24,8 @@ pub(crate) struct ContainerAttrs {
     pub(crate) indexes: Vec<Index>,
     pub(crate) rules: Vec<Rule>,
     pub(crate) versions: Versions,
+    /// The variants are declared in the order of their stored names.
+    pub(crate) ordered: Once<()>,
 }
 
 impl ContainerAttrs {
@@ -44,6 +46,9 @@ impl ContainerAttrs {
                 attrs.krate.set(word, value(word, input, form::CRATE)?)
             } else if word == symbol::KEY {
                 attrs.key.set(word, value(word, input, form::KEY)?)
+            } else if word == symbol::ORDERED {
+                flag(word, input, form::ORDERED)?;
+                attrs.ordered.set(word, ())
             } else if word == symbol::INDEX {
                 Index::on_model(cx, word, input).map(|index| attrs.indexes.push(index))
             } else if word == symbol::SCHEMA_VERSION {

@@ -24,6 +24,7 @@ pub(crate) const MIN: &str = "min";
 pub(crate) const NAME: &str = "name";
 pub(crate) const NESTED: &str = "nested";
 pub(crate) const OF: &str = "of";
+pub(crate) const ORDERED: &str = "ordered";
 pub(crate) const PATTERN: &str = "pattern";
 pub(crate) const RANGE: &str = "range";
 pub(crate) const RENAME: &str = "rename";
@@ -48,6 +49,7 @@ pub(crate) mod form {
     pub(crate) const TTL: &str = "ttl = \"90d\"";
     pub(crate) const FROM: &str = "#[odm(from = parents_field)]";
     pub(crate) const OF: &str = "#[odm(of = Order)]";
+    pub(crate) const ORDERED: &str = "#[odm(ordered)]";
     pub(crate) const TEXT_SCORE: &str = "#[odm(text_score)]";
     pub(crate) const ID: &str = "#[odm(id)]";
     pub(crate) const RENAME: &str = "#[odm(rename = \"storedName\")]";
@@ -85,7 +87,7 @@ impl Position {
             Derive::Embedded => (&[VALIDATE, SCHEMA_VERSION, UPGRADE, CRATE], "on an embedded document"),
             Derive::Shape => (&[CRATE], "on a shape"),
             Derive::View => (&[OF, CRATE], "on a view"),
-            Derive::Value => (&[CRATE], "on a value"),
+            Derive::Value => (&[ORDERED, CRATE], "on a value"),
         };
         Self { valid, name, derive }
     }
@@ -147,6 +149,7 @@ impl Position {
             (Derive::View, COLLECTION | INDEX | KEY | VALIDATE | SCHEMA_VERSION | UPGRADE) => {
                 "a view is read and never written: say it on its parent"
             }
+            (_, ORDERED) => "only an enum of names states its order, where it derives `odm::Value`",
             (Derive::Shape, INDEX) => "a shape has no collection, so no indexes: declare them on the model",
             (Derive::Embedded, ID) => {
                 "an embedded document has no identity of its own: rename the field with \

@@ -6,7 +6,7 @@ use quote::quote;
 
 use super::problem_of_name;
 use crate::{
-    ast::{Container, Field, Variant, member_name},
+    ast::{Container, Data, Field, Variant, member_name},
     attr::serde::Tagging,
     ctxt::Ctxt,
 };
@@ -19,6 +19,28 @@ pub(super) fn with_of_variant(cx: &Ctxt, variant: &Variant<'_>) {
             "odm takes `with` and its relatives on a variant that holds one value: put them on the fields, or hold \
              the fields in a type of their own",
         ));
+    }
+}
+
+/// The server compares the stored names. So that an order means the same there and here, they are declared in it.
+pub(super) fn ordered(cx: &Ctxt, container: &Container<'_>) {
+    let Some(span) = container.attrs.ordered.span() else { return };
+    let Data::Units(variants) = &container.data else {
+        let message =
+            "only an enum of names states its order: the order of anything else is that of what it holds";
+        cx.push(syn::Error::new(span, message));
+        return;
+    };
+    for (one, next) in variants.iter().zip(variants.iter().skip(1)) {
+        if one.stored < next.stored {
+            continue;
+        }
+        let message = format!(
+            "`ordered` is the order of the stored names, in which `{}` comes before `{}`: declare `{}` before `{}`, \
+             or rename them in their order, `#[serde(rename = \"1-{}\")]`",
+            next.stored, one.stored, next.original.ident, one.original.ident, one.stored,
+        );
+        cx.error(&next.original.ident, message);
     }
 }
 

@@ -15,7 +15,20 @@ pub(crate) fn expand(scope: &Scope<'_>, variants: &[Variant<'_>]) -> TokenStream
         &decode(scope, variants),
         &to_bson(scope, &name),
     );
-    quote!(#map_key #leaf #from_text)
+    let ordered = ordered(scope);
+    quote!(#map_key #leaf #from_text #ordered)
+}
+
+/// `Ordered`, if the enum states that its names have an order.
+fn ordered(scope: &Scope<'_>) -> TokenStream {
+    if scope.container.attrs.ordered.get().is_none() {
+        return TokenStream::new();
+    }
+    let (runtime, itself) = (&scope.runtime, scope.itself());
+    quote! {
+        #[automatically_derived]
+        impl #runtime::Ordered for #itself {}
+    }
 }
 
 /// `MapKey`, if every variant has a name to be written by.

@@ -128,11 +128,14 @@ impl<M> Parameters<M> {
     }
 
     /// Allows to sort by a field: `sort=name`, or `sort=-name` for the greatest first; several are separated by commas.
-    pub fn sortable<V, R: Queried>(
+    pub fn sortable<V: Value, R: Queried>(
         mut self,
         name: &'static str,
         path: impl Based<Base = Path<M, V, R>>,
-    ) -> Self {
+    ) -> Self
+    where
+        V::Spread<V>: Ordered,
+    {
         self.allowed.sorts.push((name, path.into_base().location().clone()));
         self
     }

@@ -17,13 +17,14 @@ use super::{Id, Keyed, Value, Via, Way};
 
 /// A value that is less or greater than another: a number, a text, a date, an id, binary data, a bool.
 ///
-/// The server orders everything, documents by their fields and names of an enum by their letters; hardly anyone means
-/// that, so those have no order here.
+/// The server orders everything, documents by their fields and names of an enum by their bytes; hardly anyone means
+/// that, so those have no order here. An enum of names has one where its declaration states it: `#[odm(ordered)]`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no order",
     label = "this operator compares numbers, texts, dates, ids, binary data",
     note = "compare a field of a document, or ask about the elements of an array: `.any(|element| element.gt(..))`",
-    note = "names of an enum have no order of their own: list those that are meant, `.in_([..])`"
+    note = "an enum of names has no order of its own: list the names that are meant, `.in_([..])`, or state that they are declared in the order of their stored names, `#[odm(ordered)]` on the enum",
+    note = "the server can sort by every field: `Sort::raw(doc! {{ \"field\": 1 }})`"
 )]
 pub trait Ordered: Value {}
 

@@ -9,6 +9,9 @@ use odm::{
 };
 use odm_integration::story::{Order, Status, line, order};
 
+mod missing;
+mod tags;
+
 #[derive(Debug, Clone, PartialEq, Shape)]
 struct Revenue {
     #[odm(id)]
@@ -162,7 +165,7 @@ async fn a_compound_key_is_grouped_again_by_its_parts(db: Database) -> odm::Resu
     };
     let rows: Vec<ByKey> = by_key()
         .matching(|r| r.key().sku().ne("plum"))
-        .sort(|r| r.key().status().asc().then(r.key().sku().asc()))
+        .sort(|_| doc! { "_id.status": 1, "_id.sku": 1 })
         .await?
         .try_collect()
         .await?;
@@ -179,7 +182,7 @@ async fn a_compound_key_is_grouped_again_by_its_parts(db: Database) -> odm::Resu
 
     let rows: Vec<ByStatus> = by_key()
         .group(|r| ByStatusOf { status: r.key().status(), most: max(r.sold()) })
-        .sort(|r| r.status().asc())
+        .sort(|_| doc! { "_id": 1 })
         .await?
         .try_collect()
         .await?;

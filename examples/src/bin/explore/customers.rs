@@ -113,7 +113,7 @@ pub(crate) async fn answer(customers: &Collection<Customer>) -> odm::Result<()> 
         .unwind(|u| u.cards())
         .matching(|u| u.cards().active().eq(true))
         .group(|u| CardsOf { tier: u.cards().tier(), cards: count() })
-        .sort(|c| c.cards().desc().then(c.tier().asc()))
+        .sort(|_| doc! { "cards": -1, "_id": 1 })
         .await?;
     while let Some(Cards { tier, cards }) = cards.next().await.transpose()? {
         println!("    {tier:?} {cards}");

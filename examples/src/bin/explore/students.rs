@@ -25,10 +25,11 @@ struct Score {
 
 #[derive(Debug, Clone, Copy, Value)]
 #[serde(rename_all = "lowercase")]
+#[odm(ordered)]
 enum Kind {
     Exam,
-    Quiz,
     Homework,
+    Quiz,
 }
 
 #[derive(Debug, Shape)]

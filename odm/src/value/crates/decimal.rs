@@ -10,17 +10,13 @@ use crate::{
     error::codec::{CodecError, CodecResult},
     model::rule::Range,
     path::{Operand, operands::Like},
-    value::{Number, Raw, Value, Writer, leaf},
+    value::{
+        Number, Raw, Value, Writer,
+        decimal::{BIAS, EXPONENT_AT, MAX_COEFFICIENT, NEGATIVE},
+        leaf,
+    },
 };
 
-/// The exponent is stored with this much added.
-const BIAS: i32 = 6_176;
-/// The sign bit.
-const NEGATIVE: u128 = 1 << 127;
-/// The bits below the exponent.
-const EXPONENT_AT: u32 = 113;
-/// The largest coefficient of a `Decimal128`: 34 nines. What claims more counts as zero.
-const MAX_COEFFICIENT: u128 = 10_u128.pow(34) - 1;
 /// The largest mantissa of a `Decimal`.
 const MAX_MANTISSA: u128 = (1 << 96) - 1;
 /// The most digits a `Decimal` has behind the point.

@@ -1,0 +1,181 @@
+//! `Decimal128`: its bits, and the constants that `decimal!` makes.
+
+use mongodb::bson::{Bson, Decimal128};
+
+use crate::{
+    error::codec::CodecResult,
+    path::{Operand, operands::Like},
+};
+
+/// The exponent is stored with this much added.
+pub(in crate::value) const BIAS: i32 = 6_176;
+/// The sign bit.
+pub(in crate::value) const NEGATIVE: u128 = 1 << 127;
+/// The bits below the exponent.
+pub(in crate::value) const EXPONENT_AT: u32 = 113;
+/// The largest coefficient: 34 nines. What claims more counts as zero.
+pub(in crate::value) const MAX_COEFFICIENT: u128 = 10_u128.pow(34) - 1;
+/// The largest exponent.
+const MAX_EXPONENT: i32 = 6_111;
+
+/// A constant of BSON's `Decimal128`, which the compiler reads: `decimal!(19.99)`.
+///
+/// The digits are kept as they are written, the zeros at the end included. What `Decimal128` cannot hold exactly, more
+/// than 34 digits among them, does not compile.
+///
+/// ```
+/// use odm::decimal;
+/// # use odm::{Id, Model, bson::Decimal128};
+/// # #[derive(Model)]
+/// # #[odm(collection = "items")]
+/// # struct Item { id: Id<Item>, price: Decimal128 }
+///
+/// assert_eq!(decimal!(19.90).to_string(), "19.90");
+/// assert_eq!(decimal!(-1_000.5).to_string(), "-1000.5");
+///
+/// let i = Item::fields();
+/// let filter = i.price().gte(decimal!(19.90)) & i.price().lt(100);
+/// assert_eq!(
+///     filter.to_string(),
+///     r#"{ "price": { "$gte": { "$numberDecimal": "19.90" }, "$lt": { "$numberDecimal": "100" } } }"#,
+/// );
+/// ```
+///
+/// ```compile_fail
+/// odm::decimal!(19.99f32);
+/// ```
+#[macro_export]
+macro_rules! decimal {
+    ($($number:tt)+) => {{
+        const BYTES: [u8; 16] = match $crate::__private::decimal_bytes(::core::stringify!($($number)+)) {
+            ::core::option::Option::Some(bytes) => bytes,
+            // The compiler evaluates this, so it is a message of the compiler.
+            ::core::option::Option::None => ::core::panic!(
+                "`decimal!` takes a decimal number of at most 34 digits: `decimal!(19.99)`"
+            ),
+        };
+        $crate::bson::Decimal128::from_bytes(BYTES)
+    }};
+}
+
+/// The bytes of a number as it is written in Rust, `-1_000.50` or `2e-3`; `None` if `Decimal128` cannot hold it exactly.
+pub const fn decimal_bytes(text: &str) -> Option<[u8; 16]> {
+    let (is_negative, mut rest) = signed(text.as_bytes());
+    let (mut coefficient, mut exponent, mut digits, mut behind_point) = (0_u128, 0_i32, 0_u32, false);
+    while let Some((&byte, behind)) = rest.split_first() {
+        match byte {
+            b'0'..=b'9' => {
+                coefficient = match coefficient.checked_mul(10) {
+                    Some(shifted) => shifted + (byte - b'0') as u128,
+                    None => return None,
+                };
+                if coefficient > MAX_COEFFICIENT {
+                    return None;
+                }
+                digits += 1;
+                if behind_point {
+                    exponent -= 1;
+                }
+            }
+            b'.' if !behind_point => behind_point = true,
+            b'_' | b' ' => {}
+            b'e' | b'E' => {
+                exponent += match whole(behind) {
+                    Some(written) => written,
+                    None => return None,
+                };
+                break;
+            }
+            _ => return None,
+        }
+        rest = behind;
+    }
+    if digits == 0 || exponent < -BIAS || exponent > MAX_EXPONENT {
+        return None;
+    }
+    Some(bits(is_negative, coefficient, exponent).to_le_bytes())
+}
+
+/// The sign before a number, and what is behind it.
+const fn signed(text: &[u8]) -> (bool, &[u8]) {
+    match text.split_first() {
+        Some((b'-', behind)) => (true, behind),
+        Some((b'+', behind)) => (false, behind),
+        _ => (false, text),
+    }
+}
+
+/// An exponent of up to four digits.
+const fn whole(text: &[u8]) -> Option<i32> {
+    let (is_negative, mut rest) = signed(text);
+    let (mut number, mut digits) = (0, 0);
+    while let Some((&byte, behind)) = rest.split_first() {
+        match byte {
+            b'0'..=b'9' => number = number * 10 + (byte - b'0') as i32,
+            _ => return None,
+        }
+        digits += 1;
+        if digits > 4 {
+            return None;
+        }
+        rest = behind;
+    }
+    if digits == 0 {
+        return None;
+    }
+    Some(if is_negative { -number } else { number })
+}
+
+/// The bits of `coefficient * 10^exponent`; both must be in range.
+const fn bits(is_negative: bool, coefficient: u128, exponent: i32) -> u128 {
+    let sign = if is_negative { NEGATIVE } else { 0 };
+    sign | ((exponent + BIAS).unsigned_abs() as u128) << EXPONENT_AT | coefficient
+}
+
+#[diagnostic::do_not_recommend]
+impl Operand<Decimal128, Like> for i32 {
+    fn operand(self) -> CodecResult<Bson> {
+        let bits = bits(self < 0, self.unsigned_abs().into(), 0);
+        Ok(Bson::Decimal128(Decimal128::from_bytes(bits.to_le_bytes())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Option<String> {
+        decimal_bytes(text).map(|bytes| Decimal128::from_bytes(bytes).to_string())
+    }
+
+    #[test]
+    fn numbers_are_read_as_the_driver_reads_them() {
+        let nines = "9".repeat(34);
+        for text in [
+            "0", "-0", "1", "19.99", "19.90", "-0.001", "1e3", "2.5E-3", "1e+6", "0.10", "1e6111", "1e-6176",
+            &nines,
+        ] {
+            assert_eq!(decimal_bytes(text), text.parse::<Decimal128>().ok().map(|it| it.bytes()), "{text}");
+        }
+        assert_eq!(read("1_000.50").as_deref(), Some("1000.50"));
+        assert_eq!(read("- 2").as_deref(), Some("-2"));
+    }
+
+    #[test]
+    fn what_is_no_exact_decimal_is_none() {
+        let long = "1".repeat(35);
+        for text in
+            ["", "-", ".", "e1", "1e", "1e+", "1.2.3", "1f32", "0x10", "NaN", "1e6112", "1e99999", &long]
+        {
+            assert_eq!(decimal_bytes(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn integers_are_operands() {
+        for number in [0, 1, -7, i32::MIN, i32::MAX] {
+            let sent = Operand::<Decimal128, Like>::operand(number).map_err(|error| error.to_string());
+            assert_eq!(sent, Ok(Bson::Decimal128(number.to_string().parse().unwrap())));
+        }
+    }
+}
