@@ -33,7 +33,8 @@
 //! | [`FindOneAndReplace`] | `sort` `upsert` `return_new` `hint` `collation` `let_` `bypass_document_validation` `comment` `max_time` `write_concern` |
 //! | [`FindOneAndDelete`] | `sort` `hint` `collation` `let_` `comment` `max_time` `write_concern` |
 //!
-//! A bulk across collections, [`BulkWriteAcross`], takes what [`BulkWrite`] takes, but for `let_`. What [`Watch`] takes is of its own.
+//! A bulk across collections, [`BulkWriteAcross`], takes what [`BulkWrite`] takes, but for `let_`. What [`Watch`] takes is of its own,
+//! and so is what [`RunCommand`] takes, `read_preference`: the rest stands in the command.
 
 mod aggregate;
 mod batch;
@@ -58,6 +59,7 @@ mod hint;
 mod insert_many;
 mod insert_one;
 mod replace_one;
+mod run_command;
 mod save;
 mod sentence;
 mod setters;
@@ -87,6 +89,7 @@ pub use self::{
     insert_many::InsertMany,
     insert_one::InsertOne,
     replace_one::ReplaceOne,
+    run_command::RunCommand,
     save::{Save, Saved},
     setters::{Constant, NoRow},
     update_many::UpdateMany,
@@ -95,7 +98,7 @@ pub use self::{
     watch::Watch,
 };
 
-use mongodb::ClientSession;
+use mongodb::{ClientSession, options::SelectionCriteria};
 
 use self::sentence::Problems;
 use crate::{
@@ -173,14 +176,46 @@ trait Builder {
 }
 
 /// What an action runs on.
-enum Place {
+#[derive(Clone)]
+pub(crate) enum Place {
     Collection(Target),
     Database(Database),
 }
 
+impl From<Target> for Place {
+    fn from(target: Target) -> Self {
+        Self::Collection(target)
+    }
+}
+
+impl std::fmt::Debug for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Collection(target) => target.fmt(f),
+            Self::Database(database) => database.fmt(f),
+        }
+    }
+}
+
 impl Place {
+    /// The database that the commands are sent to.
+    fn database(&self) -> &Database {
+        match self {
+            Self::Collection(target) => target.database(),
+            Self::Database(database) => database,
+        }
+    }
+
+    /// The members that read unless an action names others.
+    fn members(&self) -> Option<&SelectionCriteria> {
+        match self {
+            Self::Collection(target) => target.driver().selection_criteria(),
+            Self::Database(database) => database.driver().selection_criteria(),
+        }
+    }
+
     /// What spans and errors say about a call of `verb` here.
-    fn operation(&self, verb: Verb) -> Operation<'_> {
+    pub(crate) fn operation(&self, verb: Verb) -> Operation<'_> {
         match self {
             Self::Collection(target) => target.operation(verb),
             Self::Database(database) => database.operation(verb),

@@ -25,7 +25,7 @@ use mongodb::raw_batch_cursor::RawBatchCursor;
 
 use self::batch::Batch;
 use crate::{
-    collection::Target,
+    action::Place,
     error::{Error, Result, codec::CodecResult},
     exec::{Alarm, Polled, leave},
     trace::{Operation, Verb},
@@ -67,13 +67,13 @@ pub struct Cursor<T> {
 /// Which call a cursor comes from.
 #[derive(Debug)]
 struct Origin {
-    target: Target,
+    place: Place,
     verb: Verb,
 }
 
 impl Origin {
     fn operation(&self) -> Operation<'_> {
-        self.target.operation(self.verb)
+        self.place.operation(self.verb)
     }
 
     /// One document, as the declared type.
@@ -101,9 +101,9 @@ fn fitted<T>(row: CodecResult<T>, bytes: &[u8], operation: &Operation<'_>) -> Re
 }
 
 impl<T> Cursor<T> {
-    pub(crate) fn new(target: Target, verb: Verb, driver: RawBatchCursor) -> Self {
+    pub(crate) fn new(place: impl Into<Place>, verb: Verb, driver: RawBatchCursor) -> Self {
         Self {
-            origin: Origin { target, verb },
+            origin: Origin { place: place.into(), verb },
             driver: Some(driver),
             batch: Batch::first(),
             polled: Polled::default(),
@@ -247,6 +247,6 @@ impl<T: OwnedRow> Stream for Cursor<T> {
 
 impl<T> fmt::Debug for Cursor<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Cursor").field("on", &self.origin.target).finish_non_exhaustive()
+        f.debug_struct("Cursor").field("on", &self.origin.place).finish_non_exhaustive()
     }
 }

@@ -3,7 +3,7 @@
 //! Stages: `matching` (`$match`), `sort`, `skip`, `limit`, `unwind`, `group`. Accumulators: [`sum`], [`avg`], [`min`],
 //! [`max`], [`first`], [`last`], [`push`], [`add_to_set`], [`count`]. Expressions are those of [`expr`]. A stage that has no method yet is added as the driver takes it, with
 //! [`Pipeline::stage`], or with [`Pipeline::stage_as`] where the rows change:
-//! `.stage_as::<Flat>(doc! { "$project": { .. } })`.
+//! `.stage_as::<Flat>(doc! { "$project": { .. } })`. Rows of no declared type are read with [`Pipeline::as_documents`].
 //!
 //! Each stage method renders its stage at once and answers with the type of the rows after it. The closures
 //! get the fields of the row as it stands before the stage: as paths in `matching` and `sort`, as expressions
@@ -179,6 +179,11 @@ impl<In, Row, P> Pipeline<In, Row, P> {
     /// A stage of your own; you say what the rows are after it: `.stage_as::<Nearby>(doc! { .. })`.
     pub fn stage_as<N>(self, stage: Document) -> Pipeline<In, N, P> {
         self.stage(stage).retyped()
+    }
+
+    /// The rows as they are, `Document`s of no declared type.
+    pub fn as_documents(self) -> Pipeline<In, Document, P> {
+        self.retyped()
     }
 
     /// The stages as they are sent.

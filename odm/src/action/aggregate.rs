@@ -1,9 +1,13 @@
-//! `aggregate`: rows that the server computes from documents.
+//! `aggregate`: rows that the server computes, from the documents of a collection or from nothing.
 
 use std::{fmt, future::IntoFuture};
 
 use futures_core::future::BoxFuture;
-use mongodb::{ClientSession, bson::Document, options::AggregateOptions};
+use mongodb::{
+    ClientSession,
+    bson::{Bson, Document},
+    options::AggregateOptions,
+};
 
 use super::{
     AsSession, Builder, Explicit, Implicit, Place, Reports, command,
@@ -11,8 +15,9 @@ use super::{
     sentence::Problems,
 };
 use crate::{
-    collection::{Collection, Target},
+    collection::Collection,
     cursor::{Cursor, SessionCursor},
+    database::Database,
     error::Result,
     exec,
     model::Model,
@@ -22,14 +27,14 @@ use crate::{
 
 pub(super) const AGGREGATE: Verb = Verb::new("aggregate", "aggregate");
 
-/// A pipeline on its collection, waiting to be awaited.
+/// A pipeline on its collection or its database, waiting to be awaited.
 ///
-/// `In` is the model, `Row` what a row is after the last stage. The stages are methods of [`Pipeline`].
+/// `In` is the model, or `Document` of a database; `Row` is what a row is after the last stage. The stages are methods of [`Pipeline`].
 pub type Aggregate<In, Row = In, S = Implicit> = Pipeline<In, Row, OnCollection<S>>;
 
-/// The place of a pipeline that runs on a collection.
+/// The place of a pipeline that runs on a collection, or on a database.
 pub struct OnCollection<S = Implicit> {
-    target: Target,
+    on: Place,
     problems: Problems,
     options: AggregateOptions,
     session: S,
@@ -74,12 +79,50 @@ impl<M: Model> Collection<M> {
     /// # }
     /// ```
     pub fn aggregate(&self) -> Aggregate<M> {
-        Pipeline::at(OnCollection {
-            target: self.target(),
-            problems: Problems::default(),
-            options: AggregateOptions::default(),
-            session: Implicit,
-        })
+        Pipeline::at(OnCollection::new(self.target().into()))
+    }
+}
+
+impl Database {
+    /// Begins an aggregation whose first stage makes its rows itself, such as `$documents` or `$currentOp`.
+    ///
+    /// `{ aggregate: 1, pipeline: [ .. ] }`
+    ///
+    /// Add the stages with [`stage`](Pipeline::stage), or with [`stage_as`](Pipeline::stage_as) where the rows have a type:
+    /// they are `Document`s until then. `await` gives a [`Cursor`] of rows; with [`session`](Pipeline::session), a
+    /// [`SessionCursor`].
+    ///
+    /// # Errors
+    ///
+    /// A pipeline that does not begin with such a stage is an error of the server.
+    ///
+    /// ```no_run
+    /// # use odm::{Database, Shape, bson::doc, pipeline::sum};
+    /// #[derive(Shape)]
+    /// struct Item {
+    ///     sku: String,
+    ///     qty: i32,
+    /// }
+    ///
+    /// # async fn f(db: Database) -> odm::Result<()> {
+    /// let items: Vec<Item> = db
+    ///     .aggregate()
+    ///     .stage_as::<Item>(doc! { "$documents": [{ "sku": "pear", "qty": 2 }, { "sku": "plum", "qty": 0 }] })
+    ///     .matching(|item| item.qty().gt(0))
+    ///     .await?
+    ///     .try_collect()
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn aggregate(&self) -> Aggregate<Document> {
+        Pipeline::at(OnCollection::new(Place::Database(self.clone())))
+    }
+}
+
+impl OnCollection {
+    fn new(on: Place) -> Self {
+        Self { on, problems: Problems::default(), options: AggregateOptions::default(), session: Implicit }
     }
 }
 
@@ -92,7 +135,7 @@ impl<In, Row, S> Aggregate<In, Row, S> {
 
 impl<S> fmt::Debug for OnCollection<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("OnCollection").field("on", &self.target).finish_non_exhaustive()
+        f.debug_struct("OnCollection").field("on", &self.on).finish_non_exhaustive()
     }
 }
 
@@ -100,7 +143,7 @@ impl<In, Row, S> Builder for Aggregate<In, Row, S> {
     type Options = AggregateOptions;
 
     fn on(&self) -> Place {
-        Place::Collection(self.place().target.clone())
+        self.place().on.clone()
     }
 
     fn options(&mut self) -> &mut AggregateOptions {
@@ -116,10 +159,13 @@ impl<In, Row, S> Reports for Aggregate<In, Row, S> {
 
 impl<In, Row> Explained for Aggregate<In, Row> {
     fn explained(self) -> Explain {
-        let (stages, OnCollection { target, problems, options, .. }) = self.into_parts();
-        let command =
-            problems.or(stages).and_then(|stages| command::aggregate(target.name(), stages, &options));
-        Explain::new(target, command, options.selection_criteria)
+        let (stages, OnCollection { on, problems, options, .. }) = self.into_parts();
+        let from = match &on {
+            Place::Collection(target) => target.name().into(),
+            Place::Database(_) => Bson::Int32(1),
+        };
+        let command = problems.or(stages).and_then(|stages| command::aggregate(from, stages, &options));
+        Explain::new(on, command, options.selection_criteria)
     }
 }
 
@@ -129,7 +175,7 @@ impl<In, Row> Aggregate<In, Row> {
     /// The aggregation borrows the session until its cursor is dropped, and takes only one.
     pub fn session(self, session: &mut impl AsSession) -> Aggregate<In, Row, Explicit<'_>> {
         self.moved(|place| OnCollection {
-            target: place.target,
+            on: place.on,
             problems: place.problems,
             options: place.options,
             session: Explicit::new(session),
@@ -145,12 +191,12 @@ impl<In, Row> IntoFuture for Aggregate<In, Row> {
     fn into_future(self) -> Self::IntoFuture {
         let (stages, place) = self.into_parts();
         Box::pin(async move {
-            let OnCollection { target, problems, options, session: Implicit } = place;
-            let stages = target.operation(AGGREGATE).check(problems.or(stages))?;
-            let operation = target.operation(verb(&stages));
-            let call = target.driver().aggregate(stages).with_options(options).batch();
+            let OnCollection { on, problems, options, session: Implicit } = place;
+            let stages = on.operation(AGGREGATE).check(problems.or(stages))?;
+            let operation = on.operation(verb(&stages));
+            let call = call(&on, stages).with_options(options).batch();
             let driver = exec::run(operation, call).await?;
-            Ok(Cursor::new(target, AGGREGATE, driver))
+            Ok(Cursor::new(on, AGGREGATE, driver))
         })
     }
 }
@@ -162,23 +208,30 @@ impl<'s, In, Row> IntoFuture for Aggregate<In, Row, Explicit<'s>> {
     fn into_future(self) -> Self::IntoFuture {
         let (stages, place) = self.into_parts();
         Box::pin(async move {
-            let OnCollection { target, problems, options, session: Explicit(session) } = place;
-            let driver = send_in(&target, problems.or(stages), options, session).await?;
-            Ok(SessionCursor::new(target, AGGREGATE, driver, session))
+            let OnCollection { on, problems, options, session: Explicit(session) } = place;
+            let driver = send_in(&on, problems.or(stages), options, session).await?;
+            Ok(SessionCursor::new(on, AGGREGATE, driver, session))
         })
     }
 }
 
 async fn send_in(
-    target: &Target,
+    on: &Place,
     stages: Result<Vec<Document>>,
     options: AggregateOptions,
     session: &mut ClientSession,
 ) -> Result<mongodb::raw_batch_cursor::SessionRawBatchCursor> {
-    let stages = target.operation(AGGREGATE).check(stages)?;
-    let operation = target.operation(verb(&stages));
-    exec::run(operation, target.driver().aggregate(stages).with_options(options).session(session).batch())
-        .await
+    let stages = on.operation(AGGREGATE).check(stages)?;
+    let operation = on.operation(verb(&stages));
+    exec::run(operation, call(on, stages).with_options(options).session(session).batch()).await
+}
+
+/// The call of the driver, without its options.
+fn call(on: &Place, stages: Vec<Document>) -> mongodb::action::Aggregate<'_> {
+    match on {
+        Place::Collection(target) => target.driver().aggregate(stages),
+        Place::Database(database) => database.driver().aggregate(stages),
+    }
 }
 
 /// The verb of these stages: most only read.

@@ -35,12 +35,12 @@ pub(super) fn find(collection: &str, filter: Document, mut options: FindOptions)
 }
 
 pub(super) fn aggregate(
-    collection: &str,
+    from: impl Into<Bson>,
     stages: Vec<Document>,
     options: &AggregateOptions,
 ) -> Result<Document> {
     let writes = writes(&stages);
-    let mut command = doc! { "aggregate": collection, "pipeline": stages, "cursor": {} };
+    let mut command = doc! { "aggregate": from.into(), "pipeline": stages, "cursor": {} };
     command.extend(written(options)?);
     if writes {
         command.insert("cursor", Document::new());

@@ -7,7 +7,7 @@ use futures_core::future::BoxFuture;
 use super::{
     Aggregate, Builder, BulkWrite, BulkWriteAcross, Count, DeleteMany, DeleteOne, Distinct, EstimatedCount,
     Exists, Explain, Find, FindOne, FindOneAndDelete, FindOneAndReplace, FindOneAndUpdate, Get, InsertMany,
-    InsertOne, Place, ReplaceOne, Save, UpdateMany, UpdateOne, Viewed, Watch,
+    InsertOne, Place, ReplaceOne, RunCommand, Save, UpdateMany, UpdateOne, Viewed, Watch,
     aggregate::AGGREGATE,
     bulk_write::{BULK_WRITE, BULK_WRITE_ACROSS},
     count::COUNT,
@@ -26,6 +26,7 @@ use super::{
     insert_many::INSERT_MANY,
     insert_one::INSERT_ONE,
     replace_one::REPLACE_ONE,
+    run_command::RUN_COMMAND,
     save::SAVE,
     setters::whole_millis,
     update_many::UPDATE_MANY,
@@ -177,6 +178,10 @@ deadlines! {
 
 impl<M: Model> BulkWrite<M> {
     deadline!(BULK_WRITE, untold);
+}
+
+impl<T> RunCommand<T> {
+    deadline!(RUN_COMMAND, untold);
 }
 
 impl BulkWriteAcross {

@@ -19,7 +19,7 @@ use super::{
     FindOneAndDelete, FindOneAndReplace, FindOneAndUpdate, Get, Place, ReplaceOne, Save, UpdateMany,
     UpdateOne, Viewed,
 };
-use crate::{collection::Target, error::Result, exec, model::Model, trace::Verb};
+use crate::{error::Result, exec, model::Model, trace::Verb};
 
 pub(super) const EXPLAIN: Verb = Verb::new("explain", "explain");
 
@@ -58,7 +58,7 @@ impl Verbosity {
 /// a value that an expression cannot take, is the error that the call would give.
 #[must_use = "nothing is explained until it is awaited"]
 pub struct Explain {
-    target: Target,
+    place: Place,
     command: Result<Document>,
     options: Options,
 }
@@ -76,10 +76,15 @@ pub(super) trait Explained {
 }
 
 impl Explain {
-    pub(super) fn new(target: Target, command: Result<Document>, members: Option<SelectionCriteria>) -> Self {
+    pub(super) fn new(
+        place: impl Into<Place>,
+        command: Result<Document>,
+        members: Option<SelectionCriteria>,
+    ) -> Self {
         let told = command.as_ref().ok().and_then(|command| command.get_i32("maxTimeMS").ok());
         let max_time = told.and_then(|millis| u64::try_from(millis).ok()).map(Duration::from_millis);
-        Self { target, command, options: Options { verbosity: Verbosity::default(), members, max_time } }
+        let place = place.into();
+        Self { place, command, options: Options { verbosity: Verbosity::default(), members, max_time } }
     }
 
     /// How much the server does and tells: [`Verbosity::ExecutionStats`] unless said otherwise.
@@ -93,7 +98,7 @@ impl Builder for Explain {
     type Options = Options;
 
     fn on(&self) -> Place {
-        Place::Collection(self.target.clone())
+        self.place.clone()
     }
 
     fn options(&mut self) -> &mut Options {
@@ -106,18 +111,18 @@ impl IntoFuture for Explain {
     type IntoFuture = BoxFuture<'static, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(send(self.target, self.command, self.options))
+        Box::pin(send(self.place, self.command, self.options))
     }
 }
 
-async fn send(target: Target, command: Result<Document>, options: Options) -> Result<Explanation> {
-    let operation = target.operation(EXPLAIN);
+async fn send(place: Place, command: Result<Document>, options: Options) -> Result<Explanation> {
+    let operation = place.operation(EXPLAIN);
     let mut explain = doc! { "explain": operation.check(command)?, "verbosity": options.verbosity.name() };
     if let Some(millis) = options.max_time.and_then(|time| i32::try_from(time.as_millis()).ok()) {
         explain.insert("maxTimeMS", millis);
     }
-    let members = options.members.or_else(|| target.driver().selection_criteria().cloned());
-    let call = target
+    let members = options.members.or_else(|| place.members().cloned());
+    let call = place
         .database()
         .driver()
         .run_command(explain)
@@ -128,7 +133,7 @@ async fn send(target: Target, command: Result<Document>, options: Options) -> Re
 
 impl fmt::Debug for Explain {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Explain").field("on", &self.target).finish_non_exhaustive()
+        f.debug_struct("Explain").field("on", &self.place).finish_non_exhaustive()
     }
 }
 

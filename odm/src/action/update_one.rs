@@ -88,7 +88,7 @@ impl<M: Model> Explained for UpdateOne<M> {
 }
 
 impl<M: Model, S> UpdateOne<M, S> {
-    /// Makes this document if nothing matches: an upsert with `{ $setNewDocument: { .. } }` of every field that the update does
+    /// Makes this document if nothing matches: an upsert with `{ $setOnInsert: { .. } }` of every field that the update does
     /// not write itself. The fields that the update writes begin as if they were missing: beside `inc(1)`, a count begins
     /// at 1, whatever the document says.
     ///
@@ -105,7 +105,7 @@ impl<M: Model, S> UpdateOne<M, S> {
     /// # struct User { id: Id<User>, name: String, age: u8, visits: u32 }
     /// # async fn f(users: Collection<User>, new: User) -> odm::Result<()> {
     /// let u = User::fields();
-    /// // { $inc: { visits: 1 }, $setNewDocument: { _id: .., name: .., age: .. } }
+    /// // { $inc: { visits: 1 }, $setOnInsert: { _id: .., name: .., age: .. } }
     /// users.update_one(u.name().eq(&new.name), u.visits().inc(1)).or_insert(&new).await?;
     /// # Ok(())
     /// # }

@@ -3,6 +3,7 @@
 use std::{fmt, future::IntoFuture, marker::PhantomData};
 
 use futures_core::future::BoxFuture;
+use mongodb::bson::Document;
 
 use super::{AsSession, Explicit, Find, FindOne, Get, Implicit};
 use crate::{
@@ -14,7 +15,8 @@ use crate::{
 
 /// An action that reads documents of its model as the view `V`: it asks for the fields of `V` only.
 ///
-/// Construct with `.view::<V>()` of [`Find`], [`FindOne`] or [`Get`], after their other setters.
+/// Construct with `.view::<V>()` of [`Find`], [`FindOne`] or [`Get`], after their other setters. With `.as_documents()` or
+/// `.as_document()` it asks for everything, and `V` is `Document`.
 #[must_use = "nothing is read until the action is awaited"]
 pub struct Viewed<A, V> {
     action: A,
@@ -35,6 +37,23 @@ impl<A: fmt::Debug, V> fmt::Debug for Viewed<A, V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Viewed").field(&self.action).finish()
     }
+}
+
+macro_rules! documents {
+    ($($action:ident $method:ident;)*) => { $(
+        impl<M: Model, S> $action<M, S> {
+            /// Reads what is stored as it is, a `Document` of no declared type: for what does not fit the model.
+            pub fn $method(self) -> Viewed<Self, Document> {
+                Viewed::new(self)
+            }
+        }
+    )* };
+}
+
+documents! {
+    Find as_documents;
+    FindOne as_document;
+    Get as_document;
 }
 
 macro_rules! viewed {

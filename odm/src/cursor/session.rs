@@ -7,7 +7,7 @@ use mongodb::{ClientSession, raw_batch_cursor::SessionRawBatchCursor};
 
 use super::{Batch, Origin, Step};
 use crate::{
-    collection::Target,
+    action::Place,
     error::{Error, Result},
     exec::Polled,
     trace::Verb,
@@ -29,12 +29,18 @@ pub struct SessionCursor<'s, T> {
 
 impl<'s, T> SessionCursor<'s, T> {
     pub(crate) fn new(
-        target: Target,
+        place: impl Into<Place>,
         verb: Verb,
         driver: SessionRawBatchCursor,
         session: &'s mut ClientSession,
     ) -> Self {
-        Self { origin: Origin { target, verb }, driver, session, batch: Batch::first(), rows: PhantomData }
+        Self {
+            origin: Origin { place: place.into(), verb },
+            driver,
+            session,
+            batch: Batch::first(),
+            rows: PhantomData,
+        }
     }
 }
 
@@ -134,6 +140,6 @@ impl<'s, T> SessionCursor<'s, T> {
 
 impl<T> fmt::Debug for SessionCursor<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SessionCursor").field("on", &self.origin.target).finish_non_exhaustive()
+        f.debug_struct("SessionCursor").field("on", &self.origin.place).finish_non_exhaustive()
     }
 }

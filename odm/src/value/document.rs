@@ -1,5 +1,7 @@
 //! Document types: values made of named fields.
 
+use mongodb::bson::{Document, RawDocumentBuf};
+
 use super::{Raw, SchemaVersion, Value, Writer};
 use crate::error::{Error, Result};
 
@@ -22,9 +24,13 @@ pub trait Doc: Value {
     message = "`{Self}` cannot be read from a document",
     label = "expected a model, an embedded document or a shape",
     note = "derive `odm::Model`, `odm::Embedded` or `odm::Shape` for it",
-    note = "an unnamed row whose field a stage changed: end the pipeline with `.stage_as::<MyShape>(doc! {{ \"$project\": {{ .. }} }})`, or with `.group(|r| MyShapeOf {{ .. }})`"
+    note = "an unnamed row whose field a stage changed: end the pipeline with `.stage_as::<MyShape>(doc! {{ \"$project\": {{ .. }} }})`, or with `.group(|r| MyShapeOf {{ .. }})`",
+    note = "rows of no declared type: `.as_documents()`"
 )]
 pub trait Decode: Value {}
+
+impl Decode for Document {}
+impl Decode for RawDocumentBuf {}
 
 /// The BSON bytes of a document, as they are stored.
 ///

@@ -10,7 +10,8 @@ use crate::error::codec::CodecResult;
 #[diagnostic::on_unimplemented(
     message = "a document of a result cannot be read as `{Self}`",
     label = "expected a model, a shape or a view",
-    note = "derive `odm::Shape` for the rows of a pipeline, `odm::View` for a part of a model"
+    note = "derive `odm::Shape` for the rows of a pipeline, `odm::View` for a part of a model",
+    note = "rows of no declared type: `.as_documents()`"
 )]
 pub trait Row {
     /// The type itself, its lifetime, if it has one, being that of the bytes.
@@ -25,7 +26,8 @@ pub trait Row {
     message = "rows of type `{Self}` cannot be kept",
     label = "not a type that is read from a document and owns what it holds",
     note = "a view with a lifetime borrows from the cursor's buffer: read its rows with `.for_each(|row| ..)`, or hold a `String` in place of `&str`",
-    note = "an unnamed row whose field a stage changed: end the pipeline with `.stage_as::<MyShape>(doc! {{ \"$project\": {{ .. }} }})`, or with `.group(|r| MyShapeOf {{ .. }})`"
+    note = "an unnamed row whose field a stage changed: end the pipeline with `.stage_as::<MyShape>(doc! {{ \"$project\": {{ .. }} }})`, or with `.group(|r| MyShapeOf {{ .. }})`",
+    note = "rows of no declared type: `.as_documents()`"
 )]
 pub trait OwnedRow: Row + Sized {
     /// Reads one document.

@@ -1,0 +1,167 @@
+//! `run_command`: a command of a database that has no method of its own.
+
+use std::{fmt, future::IntoFuture, marker::PhantomData};
+
+use futures_core::future::BoxFuture;
+use mongodb::{
+    bson::{Document, RawDocumentBuf},
+    options::{ReadPreference, RunCommandOptions, SelectionCriteria},
+};
+
+use super::{AsSession, Builder, Explicit, Implicit, Place, SessionState};
+use crate::{
+    cursor,
+    database::Database,
+    error::{Error, Result, codec::CodecError},
+    exec,
+    trace::Verb,
+    value::OwnedRow,
+};
+
+pub(super) const RUN_COMMAND: Verb = Verb::new("run_command", "runCommand");
+
+impl Database {
+    /// Runs a command of this database and reads the reply as a `T`.
+    ///
+    /// `await` gives a `T`: a type with [`Shape`](macro@crate::Shape) that declares the fields of interest, or a `Document`.
+    /// The command is sent as it is, without the read and write concerns of the handle, and it is not retried. The driver
+    /// reads the whole reply before it is decoded: read documents that may nest deep with
+    /// [`aggregate`](Database::aggregate) or a verb of a collection.
+    ///
+    /// # Errors
+    ///
+    /// [`is_decode`](Error::is_decode): the reply does not fit `T`. A command that the server refuses is the error that it
+    /// is for every verb; what a reply reports besides, such as `writeErrors`, is left in the reply.
+    ///
+    /// ```no_run
+    /// # use odm::{Database, Shape, bson::doc};
+    /// #[derive(Shape)]
+    /// #[serde(rename_all = "camelCase")]
+    /// struct Stats {
+    ///     collections: i64,
+    ///     data_size: f64,
+    /// }
+    ///
+    /// # async fn f(db: Database) -> odm::Result<()> {
+    /// let stats: Stats = db.run_command(doc! { "dbStats": 1 }).await?;
+    /// println!("{} collections, {} bytes", stats.collections, stats.data_size);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn run_command<T>(&self, command: Document) -> RunCommand<T> {
+        RunCommand {
+            database: self.clone(),
+            command,
+            options: RunCommandOptions::default(),
+            state: Implicit,
+            reply: PhantomData,
+        }
+    }
+}
+
+/// Runs a command and reads its reply as a `T`.
+///
+/// Construct with [`Database::run_command`].
+#[must_use = "nothing is sent until the action is awaited"]
+pub struct RunCommand<T, S = Implicit> {
+    database: Database,
+    command: Document,
+    options: RunCommandOptions,
+    state: S,
+    reply: PhantomData<fn() -> T>,
+}
+
+impl<T, S> RunCommand<T, S> {
+    /// Takes all options from the driver's struct, in place of those set so far.
+    pub fn with_options(mut self, options: RunCommandOptions) -> Self {
+        self.options = options;
+        self
+    }
+
+    /// Which members of the replica set may answer; the primary unless said otherwise.
+    pub fn read_preference(mut self, members: ReadPreference) -> Self {
+        self.options.selection_criteria = Some(SelectionCriteria::ReadPreference(members));
+        self
+    }
+}
+
+impl<T> RunCommand<T> {
+    /// Runs in this session.
+    ///
+    /// The action borrows the session until its future is done, and takes only one.
+    pub fn session(self, session: &mut impl AsSession) -> RunCommand<T, Explicit<'_>> {
+        let Self { database, command, options, state: Implicit, reply } = self;
+        RunCommand { database, command, options, state: Explicit::new(session), reply }
+    }
+}
+
+impl<T, S> Builder for RunCommand<T, S> {
+    type Options = RunCommandOptions;
+
+    fn on(&self) -> Place {
+        Place::Database(self.database.clone())
+    }
+
+    fn options(&mut self) -> &mut RunCommandOptions {
+        &mut self.options
+    }
+}
+
+/// The command may hold values, so it is not shown.
+impl<T, S> fmt::Debug for RunCommand<T, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RunCommand").field("on", &self.database).finish_non_exhaustive()
+    }
+}
+
+impl<T, S> RunCommand<T, S> {
+    fn execute<'s>(self) -> BoxFuture<'s, Result<T>>
+    where
+        T: OwnedRow + 's,
+        S: SessionState<'s>,
+    {
+        let Self { database, command, options, state, .. } = self;
+        let session = state.into_option();
+        Box::pin(async move {
+            let reply = send(&database, command, options, session).await?;
+            cursor::decode(&database.operation(RUN_COMMAND), reply.as_bytes())
+        })
+    }
+}
+
+async fn send(
+    database: &Database,
+    command: Document,
+    options: RunCommandOptions,
+    session: Option<&mut mongodb::ClientSession>,
+) -> Result<RawDocumentBuf> {
+    let operation = database.operation(RUN_COMMAND);
+    if command.is_empty() {
+        return operation.check(Err(Error::refused("the command is an empty document")));
+    }
+    let mut call = database.driver().run_command(command).with_options(options);
+    if let Some(session) = session {
+        call = call.session(session);
+    }
+    let reply = exec::run(operation, call).await?;
+    let unreadable = |_| Error::decode(&[], CodecError::new("a reply in BSON", "one that BSON cannot hold"));
+    operation.check(RawDocumentBuf::try_from(&reply).map_err(unreadable))
+}
+
+impl<T: OwnedRow + 'static> IntoFuture for RunCommand<T> {
+    type Output = Result<T>;
+    type IntoFuture = BoxFuture<'static, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        self.execute()
+    }
+}
+
+impl<'s, T: OwnedRow + 's> IntoFuture for RunCommand<T, Explicit<'s>> {
+    type Output = Result<T>;
+    type IntoFuture = BoxFuture<'s, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        self.execute()
+    }
+}
