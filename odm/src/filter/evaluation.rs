@@ -166,7 +166,7 @@ impl<M> Filter<M> {
 
     /// Matches a random share of the documents, from 0 to 1.
     ///
-    /// `{ $sampleRate: rate }`; only in a pipeline's `matching`. Another rate is an error that
+    /// `{ $sampleRate: rate }`; in a find, a count and a pipeline alike. Another rate is an error that
     /// [`is_not_sent`](crate::Error::is_not_sent).
     pub fn sample_rate(rate: f64) -> Self {
         if (0.0..=1.0).contains(&rate) {

@@ -4,10 +4,12 @@
 mod bulk_write;
 mod conformance;
 mod count;
+mod database;
 mod deadline;
 mod declared;
 mod delete;
 mod distinct;
+mod documented;
 mod error;
 mod explain;
 mod failing;
