@@ -13,7 +13,7 @@ use mongodb::{
 
 use crate::{
     collection::Collection,
-    error::{Error, Result},
+    error::{Error, Result, driver_text},
     exec,
     model::Model,
     trace::{Operation, Verb},
@@ -190,12 +190,17 @@ impl fmt::Debug for Database {
     }
 }
 
-/// What the driver calls an invalid argument is, while connecting, a wrong setting.
+/// What the driver calls an invalid argument is, while connecting, a wrong setting; and nothing is read then but the files
+/// that the TLS options name.
 fn unusable(error: Error, operation: &Operation<'_>) -> Error {
-    match error.driver().map(|error| &*error.kind) {
-        Some(Driver::InvalidArgument { message, .. }) => {
-            Error::config(format!("the client options cannot be used: {message}")).during(operation)
-        }
-        _ => error,
-    }
+    let problem = match error.driver().map(|error| &*error.kind) {
+        Some(Driver::InvalidArgument { message, .. }) => driver_text::known(message).map(str::to_owned),
+        Some(Driver::Io(io)) => Some(format!("a file that the TLS options name cannot be read: {io}")),
+        _ => return error,
+    };
+    Error::config(match problem {
+        Some(problem) => format!("the client options cannot be used: {problem}"),
+        None => "the client options cannot be used".to_owned(),
+    })
+    .during(operation)
 }

@@ -8,6 +8,7 @@ mod answer;
 mod bulk_write;
 pub mod codec;
 mod decode;
+pub(crate) mod driver_text;
 mod duplicate_key;
 pub mod invalid;
 mod kind;

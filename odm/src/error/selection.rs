@@ -1,32 +1,139 @@
-//! Servers that do not answer: the driver's page of text on the topology, as one line.
+//! Servers that cannot be used: the driver's page of text on the topology, as one line.
+//!
+//! The driver keeps the last error of each server, with whatever the server answered, and prints it into the error of every
+//! later call. So nothing is repeated here but addresses, states, codes and what the operating system, the resolver and TLS
+//! say, and nothing is read behind a text that a server wrote.
 
-use std::fmt::Write;
+use super::ErrorKind;
 
-/// Which servers were tried and what each answered.
-pub(super) fn unavailable(message: &str) -> String {
-    let servers: Vec<String> = message.split("{ Address: ").skip(1).map(server).collect();
+/// What it means that no server could be selected.
+pub(super) fn unavailable(message: &str) -> ErrorKind {
+    let (servers, complete) = servers(message);
+    if servers.iter().any(|server| server.cause == Some(Cause::Credentials)) {
+        return ErrorKind::Unauthorized;
+    }
     let mut text = String::from("no server could be used in time");
-    if servers.is_empty() {
-        let _ = write!(text, ": {}", first_cause(message));
-    } else {
-        let _ = write!(text, ": {}", servers.join(", "));
+    for (position, server) in servers.iter().enumerate() {
+        text.push_str(if position == 0 { ": " } else { ", " });
+        text.push_str(&server.to_string());
+    }
+    if !complete {
+        text.push_str(", ..");
     }
     text.push_str("; is MongoDB running there, and does the URI name the right host?");
-    text
+    ErrorKind::Unavailable(text.into())
 }
 
-/// `127.0.0.1:27017, Type: Unknown, Error: Kind: I/O error: .., labels: ..` in short.
-fn server(text: &str) -> String {
-    let (address, rest) = text.split_once(", Type: ").unwrap_or((text, ""));
-    let state = match rest.split_once("Error: Kind: ") {
-        Some((_, error)) => first_cause(error),
-        None => rest.split([',', ' ']).next().unwrap_or_default(),
-    };
-    format!("{address} ({state})")
+/// What it means that the connections to a server were closed before the call was sent.
+pub(super) fn pool_cleared(message: &str) -> ErrorKind {
+    match message.split_once(CLEARED).map(|(_, cause)| Cause::of(cause)) {
+        Some(Cause::Credentials) => ErrorKind::Unauthorized,
+        Some(cause) => ErrorKind::Unavailable(format!("the connection failed: {cause}").into()),
+        None => ErrorKind::Unavailable("the connection failed".into()),
+    }
 }
 
-/// The driver prints an error as `Kind: .., labels: .., source: .., server response: ..`.
-pub(super) fn first_cause(text: &str) -> &str {
-    let text = text.rsplit_once("Kind: ").map_or(text, |(_, cause)| cause);
-    text.split_once(", labels: ").map_or(text, |(cause, _)| cause).trim()
+const CLEARED: &str = " cleared because another operation failed with: Kind: ";
+
+/// A server of the topology.
+struct Server<'a> {
+    address: Option<&'a str>,
+    state: &'a str,
+    cause: Option<Cause<'a>>,
+}
+
+/// Why a server cannot be used.
+#[derive(PartialEq)]
+enum Cause<'a> {
+    /// In the words of the operating system, the resolver or TLS.
+    Connection(&'a str),
+    /// The server refuses the user or the password.
+    Credentials,
+    /// The server answered with a code and its name.
+    Answer(&'a str, &'a str),
+    /// Anything else: its text may hold stored values.
+    Other,
+}
+
+/// The servers, and whether all of them could be read.
+fn servers(message: &str) -> (Vec<Server<'_>>, bool) {
+    let mut servers = Vec::new();
+    let mut rest = message;
+    while let Some((_, text)) = rest.split_once("{ Address: ") {
+        let Some((address, text)) = text.split_once(", Type: ") else { return (servers, false) };
+        let end = text.find(|it: char| !it.is_ascii_alphabetic()).unwrap_or(text.len());
+        let (state, text) = text.split_at(end);
+        let cause = text.strip_prefix(", Error: Kind: ").map(Cause::of);
+        let is_last = !matches!(cause, None | Some(Cause::Connection(_)));
+        servers.push(Server { address: is_address(address).then_some(address), state, cause });
+        if is_last {
+            return (servers, !text.contains("{ Address: "));
+        }
+        rest = text;
+    }
+    (servers, true)
+}
+
+impl<'a> Cause<'a> {
+    /// The driver prints an error as `Kind: .., labels: .., source: .., server response: ..`; this is what follows `Kind: `.
+    fn of(mut text: &'a str) -> Self {
+        while let Some(cause) =
+            text.strip_prefix("Connection pool for ").and_then(|text| text.split_once(CLEARED))
+        {
+            text = cause.1;
+        }
+        if let Some(words) = text.strip_prefix("I/O error: ") {
+            return Self::Connection(words.split_once(", labels: ").map_or(words, |(words, _)| words).trim());
+        }
+        if let Some(answer) = text.strip_prefix("Command failed: Error code ") {
+            return Self::answer(answer).unwrap_or(Self::Other);
+        }
+        match text.split_once(" failure: ") {
+            Some((mechanism, _)) if is_mechanism(mechanism) => Self::Credentials,
+            _ => Self::Other,
+        }
+    }
+
+    /// `11600 (InterruptedAtShutdown): ..`
+    fn answer(text: &'a str) -> Option<Self> {
+        let (code, text) = text.split_once(" (")?;
+        let (name, _) = text.split_once(')')?;
+        let is_code = !code.is_empty() && code.bytes().all(|it| it.is_ascii_digit());
+        let is_name = name.bytes().all(|it| it.is_ascii_alphanumeric());
+        match code {
+            "13" | "18" | "33" => Some(Self::Credentials),
+            _ => (is_code && is_name).then_some(Self::Answer(code, name)),
+        }
+    }
+}
+
+impl std::fmt::Display for Server<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.address.unwrap_or("a server"))?;
+        match &self.cause {
+            Some(cause) => write!(f, " ({cause})"),
+            None => write!(f, " ({})", self.state),
+        }
+    }
+}
+
+impl std::fmt::Display for Cause<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Connection(words) => write!(f, "I/O error: {}", words.escape_debug()),
+            Self::Credentials => f.write_str("it refuses the user or the password"),
+            Self::Answer(code, "") => write!(f, "code {code}"),
+            Self::Answer(code, name) => write!(f, "code {code}, {name}"),
+            Self::Other => f.write_str("its last answer was an error"),
+        }
+    }
+}
+
+/// `SCRAM`, `MONGODB-X509`.
+fn is_mechanism(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|it| it.is_ascii_uppercase() || it.is_ascii_digit() || it == b'-')
+}
+
+fn is_address(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|it| it.is_alphanumeric() || "-._:[]/%".contains(it))
 }

@@ -10,9 +10,10 @@ use mongodb::error::{
 use super::{
     ErrorKind,
     answer::Told,
+    driver_text,
     duplicate_key::DuplicateKey,
     rejection::Rejection,
-    selection::{first_cause, unavailable},
+    selection::{pool_cleared, unavailable},
     write_concern::WriteConcernError,
 };
 
@@ -32,19 +33,20 @@ pub(super) fn kind(error: &Error, told: impl FnOnce() -> Told) -> ErrorKind {
             ErrorKind::WriteConcern(WriteConcernError::new(concern))
         }
         Driver::Command(command) => answered(error, command.code, &command.message, told),
-        Driver::ServerSelection { message, .. } => ErrorKind::Unavailable(unavailable(message).into()),
-        Driver::DnsResolve { message, .. } => {
-            ErrorKind::Unavailable(format!("the host name of the URI cannot be resolved: {message}").into())
-        }
+        Driver::ServerSelection { message, .. } => unavailable(message),
+        Driver::DnsResolve { message, .. } => ErrorKind::Unavailable(match driver_text::known(message) {
+            Some(text) => format!("the host name of the URI cannot be resolved: {text}").into(),
+            None => "the host name of the URI cannot be resolved".into(),
+        }),
         // The monitor lost the server while the command was on its way.
-        Driver::ConnectionPoolCleared { message, .. } if message.contains("interrupted") => {
+        Driver::ConnectionPoolCleared { message, .. }
+            if message.ends_with(" interrupted due to server monitor timeout") =>
+        {
             ErrorKind::ConnectionLost(
                 "the connection was given up before the answer came; a write may have been applied".into(),
             )
         }
-        Driver::ConnectionPoolCleared { message, .. } => {
-            ErrorKind::Unavailable(format!("the connection failed: {}", first_cause(message)).into())
-        }
+        Driver::ConnectionPoolCleared { message, .. } => pool_cleared(message),
         Driver::Io(io) if io.kind() == std::io::ErrorKind::TimedOut => {
             ErrorKind::Timeout("the connection timed out; a write may have been applied".into())
         }
@@ -56,17 +58,27 @@ pub(super) fn kind(error: &Error, told: impl FnOnce() -> Told) -> ErrorKind {
                 .into(),
         ),
         Driver::Authentication { .. } => ErrorKind::Unauthorized,
-        Driver::InvalidTlsConfig { message, .. } => ErrorKind::Config(message.clone().into()),
-        Driver::InvalidArgument { message, .. } | Driver::Transaction { message, .. } => {
-            ErrorKind::Refused(message.clone().into())
+        Driver::InvalidTlsConfig { message, .. } => {
+            ErrorKind::Config(quoted(message, "the TLS options cannot be used"))
         }
-        Driver::IncompatibleServer { message, .. } => ErrorKind::Unsupported(message.clone().into()),
+        Driver::InvalidArgument { message, .. } | Driver::Transaction { message, .. } => {
+            ErrorKind::Refused(quoted(message, "the driver refuses an argument; its text is in `driver()`"))
+        }
+        Driver::IncompatibleServer { message, .. } => ErrorKind::Unsupported(quoted(
+            message,
+            "this server is too old for the call; the driver's text is in `driver()`",
+        )),
         Driver::SessionsNotSupported => ErrorKind::Unsupported(
             "this server has no sessions; they need a replica set or a sharded cluster".into(),
         ),
         Driver::Shutdown => ErrorKind::Refused("the client has been shut down".into()),
         _ => other(error),
     }
+}
+
+/// The driver's text where it is known to hold no values.
+fn quoted(message: &str, otherwise: &'static str) -> Cow<'static, str> {
+    Cow::Borrowed(driver_text::known(message).unwrap_or(otherwise))
 }
 
 /// What an answer of the server means, by its code.
@@ -113,10 +125,11 @@ fn is_transient(error: &Error, code: i32) -> bool {
 fn other(error: &Error) -> ErrorKind {
     let message: Cow<'static, str> = match &*error.kind {
         Driver::Bson(_) => "BSON that the driver cannot read or write".into(),
-        Driver::InvalidResponse { message, .. } => {
-            format!("the server's answer cannot be read: {message}").into()
+        Driver::InvalidResponse { .. } => {
+            "the server's answer cannot be read; why is in `driver()`, whose text may hold stored values"
+                .into()
         }
-        Driver::Internal { message, .. } => format!("internal error of the driver: {message}").into(),
+        Driver::Internal { .. } => "internal error of the driver; its text is in `driver()`".into(),
         Driver::MissingResumeToken => {
             "a change stream event came without its `_id`, the resume token; a stage must not remove it"
                 .into()

@@ -283,34 +283,103 @@ fn connections() {
     assert_eq!(late.to_string(), "the connection timed out; a write may have been applied");
 }
 
+fn selection(topology: &str) -> Error {
+    let message = format!("Server selection timeout: No available servers. Topology: {topology}");
+    Error::new(selection::unavailable(&message))
+}
+
 #[test]
 fn server_selection() {
+    let io = "I/O error: Connection refused (os error 111), labels: {\"SystemOverloadedError\", \"RetryableError\"}, \
+              source: None, server response: None";
+    let cleared =
+        "Connection pool for b.example.org:27017 cleared because another operation failed with: Kind:";
     assert_eq!(
-        selection::unavailable(
-            "Server selection timeout: No available servers. Topology: { Type: Unknown, Servers: [ { Address: \
-             127.0.0.1:27018, Type: Unknown, Error: Kind: I/O error: Connection refused (os error 111), labels: \
-             {\"SystemOverloadedError\", \"RetryableError\"}, source: None, server response: None }, { Address: \
-             db.example.org:27017, Type: Unknown, Error: Kind: Connection pool for db.example.org:27017 cleared \
-             because another operation failed with: Kind: SCRAM failure: bad, labels: {}, source: None, server \
-             response: None, labels: {}, source: None, server response: None } ] }"
-        ),
+        selection(&format!(
+            "{{ Type: Unknown, Servers: [ {{ Address: 127.0.0.1:27018, Type: Unknown, Error: Kind: {io} }}, {{ Address: \
+             b.example.org:27017, Type: Unknown, Error: Kind: {cleared} {io}, labels: {{}}, source: None, server \
+             response: None }} ] }}"
+        ))
+        .to_string(),
         "no server could be used in time: 127.0.0.1:27018 (I/O error: Connection refused (os error 111)), \
-         db.example.org:27017 (SCRAM failure: bad); is MongoDB running there, and does the URI name the right host?"
+         b.example.org:27017 (I/O error: Connection refused (os error 111)); is MongoDB running there, and does the URI \
+         name the right host?"
     );
     assert_eq!(
-        selection::unavailable(
-            "Server selection timeout: None of the available servers suitable for criteria ReadPreference(Primary). \
-             Topology: { Type: ReplicaSetNoPrimary, Set Name: rs0, Servers: [ { Address: a:27017, Type: RsSecondary, \
+        selection(
+            "{ Type: ReplicaSetNoPrimary, Set Name: rs0, Servers: [ { Address: a:27017, Type: RsSecondary, \
              Average RTT: 1ms, Replica Set Name: rs0 } ] }"
-        ),
+        )
+        .to_string(),
         "no server could be used in time: a:27017 (RsSecondary); is MongoDB running there, and does the URI name \
          the right host?"
     );
     assert_eq!(
-        selection::unavailable("something else"),
-        "no server could be used in time: something else; is MongoDB running there, and does the URI name the \
-         right host?"
+        selection("something else").to_string(),
+        "no server could be used in time; is MongoDB running there, and does the URI name the right host?"
     );
+}
+
+/// The driver's description of a server holds the last error of any call, with the values that are in it.
+#[test]
+fn the_state_of_a_server_does_not_repeat_what_a_server_answered() {
+    let shown = |error: &str| {
+        let error = selection(&format!(
+            "{{ Type: Unknown, Servers: [ {{ Address: a:27017, Type: Unknown, Error: Kind: {error}, labels: {{}}, source: \
+             None, server response: None }}, {{ Address: b:27017, Type: Unknown, Error: Kind: I/O error: unexpected end of \
+             file, labels: {{}}, source: None, server response: None }} ] }}"
+        ));
+        assert_silent(&error, &["SECRET"]);
+        assert!(error.is_unavailable());
+        error.to_string()
+    };
+    let other = "no server could be used in time: a:27017 (its last answer was an error), ..; is MongoDB running there, \
+                 and does the URI name the right host?";
+    for error in [
+        "An error occurred when trying to execute an insert_many operation: InsertManyError { write_errors: Some([\
+         IndexedWriteError { message: \"E11000 duplicate key error index: email_1 dup key: { email: \\\"SECRET\\\" }\" }]) }",
+        "Command failed: Error code SECRET (Name): SECRET",
+        "Command failed: Error code 11600 (SECRET { Address: SECRET, Type: SECRET",
+        "The server returned an invalid reply to a database operation: SECRET",
+        "SECRET failure: { Address: SECRET, Type: SECRET, Error: Kind: I/O error: SECRET",
+        "Internal error: Kind: I/O error: SECRET",
+    ] {
+        let error = error.replace("SECRET failure", "secret SECRET failure");
+        assert_eq!(shown(&error), other, "{error}");
+    }
+    assert_eq!(
+        shown("Command failed: Error code 11600 (InterruptedAtShutdown): { Address: SECRET, Type: SECRET"),
+        "no server could be used in time: a:27017 (code 11600, InterruptedAtShutdown), ..; is MongoDB running there, and \
+         does the URI name the right host?"
+    );
+}
+
+/// The driver tells of the password in the call that met it; later ones find a server that cannot be used.
+#[test]
+fn a_refused_password_is_unauthorized_in_every_call() {
+    for cause in [
+        "SCRAM failure: Authentication failed.",
+        "MONGODB-X509 failure: SECRET",
+        "Command failed: Error code 18 (AuthenticationFailed): SECRET",
+    ] {
+        let cause = format!("Kind: {cause}, labels: {{}}, source: None, server response: None");
+        let cleared =
+            format!("Connection pool for a:27017 cleared because another operation failed with: {cause}");
+        for error in [
+            selection(&format!("{{ Servers: [ {{ Address: a:27017, Type: Unknown, Error: {cause} }} ] }}")),
+            selection(&format!(
+                "{{ Servers: [ {{ Address: a:27017, Type: Unknown, Error: Kind: {cleared} }} ] }}"
+            )),
+            Error::new(selection::pool_cleared(&cleared)),
+        ] {
+            assert!(error.is_unauthorized() && !error.is_unavailable() && !error.is_retryable(), "{error}");
+            assert_silent(&error, &["SECRET"]);
+        }
+    }
+    let cleared = "Connection pool for a:27017 cleared because another operation failed with: Kind: Internal error: SECRET";
+    let error = Error::new(selection::pool_cleared(cleared));
+    assert!(error.is_unavailable());
+    assert_eq!(error.to_string(), "the connection failed: its last answer was an error");
 }
 
 #[test]
