@@ -46,12 +46,14 @@ pub struct Collection<M> {
 pub(crate) struct Target {
     database: Database,
     driver: mongodb::Collection<Document>,
+    /// The stored names of the model's fields.
+    names: &'static [&'static str],
 }
 
 impl<M: Model> Collection<M> {
     pub(crate) fn new(database: Database) -> Self {
         let driver = database.driver().collection(M::COLLECTION);
-        Self { target: Target { database, driver }, model: PhantomData }
+        Self { target: Target { database, driver, names: M::NAMES }, model: PhantomData }
     }
 }
 
@@ -105,7 +107,12 @@ impl Target {
 
     /// What spans and errors say about a call of `verb` here.
     pub(crate) fn operation(&self, verb: Verb) -> Operation<'_> {
-        Operation { verb, database: self.database.name(), collection: Some(self.driver.name()) }
+        Operation {
+            verb,
+            database: self.database.name(),
+            collection: Some(self.driver.name()),
+            names: self.names,
+        }
     }
 }
 

@@ -56,7 +56,7 @@ impl Database {
     ///
     /// [`is_config`](Error::is_config): the URI is malformed, has an unknown option, or names no database.
     pub async fn connect(uri: impl AsRef<str>) -> Result<Self> {
-        let operation = Operation { verb: CONNECT, database: "", collection: None };
+        let operation = Operation { verb: CONNECT, database: "", collection: None, names: &[] };
         let connection = uri::parse(uri.as_ref()).map_err(|error| error.during(&operation))?;
         let options = exec::run(operation, ClientOptions::parse(connection))
             .await
@@ -78,7 +78,7 @@ impl Database {
     ///
     /// [`is_config`](Error::is_config): the driver refuses the options, or no database can have this name.
     pub fn connect_with(mut options: ClientOptions, name: &str) -> Result<Self> {
-        let operation = Operation { verb: CONNECT, database: "", collection: None };
+        let operation = Operation { verb: CONNECT, database: "", collection: None, names: &[] };
         if name.is_empty() || name.len() > 63 || name.contains(['/', '\\', '.', ' ', '"', '$', '\0']) {
             return Err(Error::config(
                 "the name of the database is empty, longer than 63 bytes, or holds one of `/ \\ . \" $`, a space or NUL",
@@ -180,7 +180,7 @@ impl Database {
     }
 
     pub(crate) fn operation(&self, verb: Verb) -> Operation<'_> {
-        Operation { verb, database: self.name(), collection: None }
+        Operation { verb, database: self.name(), collection: None, names: &[] }
     }
 }
 

@@ -14,10 +14,12 @@ pub mod invalid;
 mod kind;
 mod parameters;
 mod questions;
+mod reason;
 mod rejection;
 mod schema;
 mod selection;
 mod server;
+pub(crate) mod shown;
 mod write_concern;
 mod write_counts;
 
@@ -71,6 +73,8 @@ pub struct Error(Box<Inner>);
 struct Inner {
     kind: ErrorKind,
     place: Option<Place>,
+    /// The stored names that the model declares.
+    names: &'static [&'static str],
     driver: Option<mongodb::error::Error>,
 }
 
@@ -83,7 +87,7 @@ struct Place {
 
 impl Error {
     pub(crate) fn new(kind: ErrorKind) -> Self {
-        Self(Box::new(Inner { kind, place: None, driver: None }))
+        Self(Box::new(Inner { kind, place: None, names: &[], driver: None }))
     }
 
     /// A call that would not do what it says.
@@ -115,13 +119,13 @@ impl Error {
     /// of a handle.
     pub fn from_driver(error: mongodb::error::Error) -> Self {
         let kind = server::kind(&error, || answer::Told::of(&error));
-        Self(Box::new(Inner { kind, place: None, driver: Some(error) }))
+        Self(Box::new(Inner { kind, place: None, names: &[], driver: Some(error) }))
     }
 
     /// An error of the driver, with what the server's answer says beside it.
     fn told(error: mongodb::error::Error, told: impl FnOnce() -> answer::Told) -> Self {
         let kind = server::kind(&error, told);
-        Self(Box::new(Inner { kind, place: None, driver: Some(error) }))
+        Self(Box::new(Inner { kind, place: None, names: &[], driver: Some(error) }))
     }
 
     /// An error of the server that it told in an answer.
@@ -165,10 +169,30 @@ impl Error {
             reads: operation.verb.only_reads(),
             namespace: operation.namespace().into_owned(),
         });
+        self.declares(operation.names);
         if let (ErrorKind::Decode(error), Some(collection)) = (&mut self.0.kind, operation.collection) {
             error.set_collection(collection);
         }
         self
+    }
+
+    /// Takes the names that the model declares: those that texts may show.
+    fn declares(&mut self, names: &'static [&'static str]) {
+        self.0.names = names;
+        if let ErrorKind::BulkWrite(error) = &mut self.0.kind {
+            error.causes_mut().for_each(|cause| cause.declares(names));
+        }
+    }
+
+    /// What happened, without where.
+    fn reason(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.kind() {
+            ErrorKind::Server(code) => {
+                let message = self.server_message().unwrap_or_default();
+                kind::refused(&reason::reason(*code, message, self.0.names), f)
+            }
+            kind => fmt::Display::fmt(kind, f),
+        }
     }
 
     /// The same error, understood as one of the schema.
@@ -254,9 +278,11 @@ impl fmt::Display for Error {
             }
             f.write_str(": ")?;
         }
-        self.kind().fmt(f)?;
+        self.reason(f)?;
         match (self.code(), self.code_name()) {
-            (Some(code), Some(name)) if !name.is_empty() => write!(f, " (code {code}, {name})"),
+            (Some(code), Some(name)) if !name.is_empty() => {
+                write!(f, " (code {code}, {})", shown::name(name))
+            }
             (Some(code), _) => write!(f, " (code {code})"),
             (None, _) => Ok(()),
         }

@@ -178,7 +178,7 @@ impl<M> fmt::Display for Filter<M> {
 
 impl<M> fmt::Debug for Filter<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Filter({self})")
+        f.debug_struct("Filter").finish_non_exhaustive()
     }
 }
 

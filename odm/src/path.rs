@@ -68,6 +68,6 @@ impl<M, V, R> Clone for Path<M, V, R> {
 
 impl<M, V, R> fmt::Debug for Path<M, V, R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Path({})", self.name())
+        write!(f, "Path({})", self.at.shown())
     }
 }

@@ -212,6 +212,6 @@ impl<In, Row, P> fmt::Display for Pipeline<In, Row, P> {
 
 impl<In, Row, P> fmt::Debug for Pipeline<In, Row, P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Pipeline({self})")
+        f.debug_struct("Pipeline").finish_non_exhaustive()
     }
 }

@@ -34,8 +34,8 @@
 //! assert_eq!(
 //!     bad.to_string(),
 //!     "3 bad parameters: `status` must be one of `open`, `paid`; \
-//!      `total[?where]` takes `eq`, `ne`, `in`, `nin`, `gt`, `gte`, `lt`, `lte`; \
-//!      `cost` is not a parameter of this request",
+//!      `total[*]` takes `eq`, `ne`, `in`, `nin`, `gt`, `gte`, `lt`, `lte`; \
+//!      `*` is not a parameter of this request",
 //! );
 //! # Ok::<(), odm::Error>(())
 //! ```

@@ -68,7 +68,8 @@ impl Schema {
     /// belongs to a view. [`is_unavailable`](crate::Error::is_unavailable),
     /// [`is_unauthorized`](crate::Error::is_unauthorized) (the user needs `listCollections` and `listIndexes`).
     pub async fn plan(&self) -> Result<Plan> {
-        let operation = Operation { verb: PLAN, database: self.database.name(), collection: None };
+        let operation =
+            Operation { verb: PLAN, database: self.database.name(), collection: None, names: &[] };
         let declared = self.models.checked().map_err(|error| error.during(&operation))?;
         let names: Vec<&str> = declared.iter().map(|model| model.collection).collect();
         let found = live::collections(&self.database, &names).await?;

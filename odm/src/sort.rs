@@ -95,7 +95,7 @@ impl<M> fmt::Display for Sort<M> {
 
 impl<M> fmt::Debug for Sort<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Sort({self})")
+        f.debug_struct("Sort").finish_non_exhaustive()
     }
 }
 

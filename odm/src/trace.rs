@@ -55,6 +55,8 @@ pub(crate) struct Operation<'a> {
     pub(crate) verb: Verb,
     pub(crate) database: &'a str,
     pub(crate) collection: Option<&'a str>,
+    /// The stored names that the model declares, which texts may show.
+    pub(crate) names: &'static [&'static str],
 }
 
 impl<'a> Operation<'a> {

@@ -173,7 +173,7 @@ impl<M> fmt::Display for Update<M> {
 
 impl<M> fmt::Debug for Update<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Update({self})")
+        f.debug_struct("Update").finish_non_exhaustive()
     }
 }
 

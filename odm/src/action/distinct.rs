@@ -157,7 +157,7 @@ impl<M, T, S> fmt::Debug for Distinct<M, T, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Distinct")
             .field("on", &self.target)
-            .field("field", &self.field.name())
+            .field("field", &self.field.shown())
             .finish_non_exhaustive()
     }
 }
@@ -213,7 +213,7 @@ fn named(field: &Location) -> Result<()> {
 }
 
 fn read<T: Value>(value: &Bson, field: &Location, operation: &Operation<'_>) -> Result<T> {
-    decode(value, T::decode).map_err(|cause| Error::decode(&[], cause.at(field.to_key())).during(operation))
+    decode(value, T::decode).map_err(|cause| Error::decode(&[], field.locate(cause)).during(operation))
 }
 
 fn decode<T>(value: &Bson, decode: fn(Raw<'_>) -> CodecResult<T>) -> CodecResult<T> {

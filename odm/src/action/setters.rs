@@ -143,7 +143,7 @@ macro_rules! setter {
         /// The value is a constant, or made of constants: [`lit`](crate::pipeline::lit) makes one of any stored type.
         /// It can never be read as a path or an operator. A name begins with a small letter.
         pub fn let_(mut self, name: &str, value: impl Constant) -> Self {
-            let value = value.into_constant().map_err(|problem| Error::from(problem.at(name.to_owned())));
+            let value = value.into_constant().map_err(|problem| Error::from(problem.at_key(name)));
             if let Some(value) = self.problems().take(format!("let_ {name}"), value) {
                 self.options().let_vars.get_or_insert_default().insert(name, value);
             }

@@ -21,31 +21,26 @@ pub(super) fn parse(uri: &str) -> Result<ConnectionString> {
     else {
         return Err(Error::config("the URI does not begin with `mongodb://` or `mongodb+srv://`"));
     };
-    let uri_parts = Parts::of(rest);
-    if !uri_parts.is_encoded() {
-        return Err(Error::config(NOT_ENCODED));
-    }
-    if let Some(problem) = uri_parts.host_problem() {
-        return Err(Error::config(format!("the URI is not valid: {problem}")));
-    }
-    let problem = match ConnectionString::parse(uri) {
-        Ok(connection) if uri_parts.is_database() => return Ok(connection),
-        Ok(_) => None,
-        Err(error) => match &*error.kind {
-            Driver::InvalidArgument { message, .. } => driver_text::known(message)
-                .map(str::to_owned)
-                .or_else(|| options::problem(scheme, uri_parts.options?, message)),
-            _ => None,
+    let parts = Parts::of(rest);
+    let problem = match parts.host_problem() {
+        _ if !parts.is_encoded() => None,
+        Some(problem) => Some(problem),
+        None => match ConnectionString::parse(uri) {
+            _ if !parts.is_database() => {
+                Some(format!("the name of the database holds a character that it cannot have{CREDENTIALS}"))
+            }
+            Ok(connection) => return Ok(connection),
+            Err(error) => match &*error.kind {
+                Driver::InvalidArgument { message, .. } => driver_text::known(message)
+                    .map(str::to_owned)
+                    .or_else(|| options::problem(scheme, parts.options?, message)),
+                _ => None,
+            },
         },
     };
     Err(Error::config(match problem {
-        _ if uri_parts.is_misplaced() => NOT_ENCODED.to_owned(),
+        _ if !parts.is_encoded() || parts.is_misplaced() => NOT_ENCODED.to_owned(),
         Some(problem) => format!("the URI is not valid: {problem}"),
-        None if !uri_parts.is_database() => {
-            format!(
-                "the URI is not valid: the name of the database holds a character that it cannot have{CREDENTIALS}"
-            )
-        }
         None => "the URI is not valid".to_owned(),
     }))
 }

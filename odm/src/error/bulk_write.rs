@@ -188,6 +188,14 @@ impl BulkWriteError {
             .chain(&self.write_concern_errors)
     }
 
+    pub(super) fn causes_mut(&mut self) -> impl Iterator<Item = &mut Error> {
+        self.failures
+            .iter_mut()
+            .map(|failure| &mut failure.error)
+            .chain(self.interruption.as_deref_mut())
+            .chain(&mut self.write_concern_errors)
+    }
+
     pub(super) fn first(&self) -> Option<&Error> {
         self.causes().next()
     }
@@ -279,7 +287,7 @@ impl fmt::Display for Reason<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0.kind() {
             ErrorKind::BulkWrite(_) => Ok(()),
-            kind => kind.fmt(f),
+            _ => self.0.reason(f),
         }
     }
 }

@@ -2,24 +2,54 @@
 
 use std::{borrow::Cow, fmt};
 
+use super::shown;
+
 /// The result of encoding or decoding a value.
 pub type CodecResult<T> = std::result::Result<T, CodecError>;
 
 /// A value that cannot be written as BSON, or bytes that cannot be read as the declared type.
 ///
 /// Names the dotted path, what was expected there and what was found. The stored value itself is not
-/// part of the message: it is behind [`CodecError::value`].
+/// part of the message: it is behind [`CodecError::value`]. Nor are the keys of maps and the names of fields that are not
+/// declared, which are stored data, too: the message has a `*` in their place, `prefs.*.qty`, and
+/// [`CodecError::path`] has them.
 #[derive(Clone, PartialEq, Eq)]
 pub struct CodecError(Box<Inner>);
 
 #[derive(Clone, PartialEq, Eq)]
 struct Inner {
     /// Innermost first: each level adds its own key on the way out.
-    path: Vec<Cow<'static, str>>,
+    path: Vec<Step>,
     expected: Cow<'static, str>,
     found: Cow<'static, str>,
     value: Option<String>,
     written: Option<Written>,
+}
+
+/// One step of a path.
+#[derive(Clone, PartialEq, Eq)]
+enum Step {
+    /// A declared name, or several with dots between them; a position in an array.
+    Name(Cow<'static, str>),
+    /// The key of a map, or a name that is not declared: stored data.
+    Key(String),
+}
+
+impl Step {
+    fn as_str(&self) -> &str {
+        match self {
+            Self::Name(name) => name,
+            Self::Key(key) => key,
+        }
+    }
+
+    /// As it is shown.
+    fn shown(&self) -> Cow<'_, str> {
+        match self {
+            Self::Name(name) => shown::name(name),
+            Self::Key(_) => Cow::Borrowed(shown::KEY),
+        }
+    }
 }
 
 /// The version that the document around the error was written with, and what that has to do with the error.
@@ -79,7 +109,16 @@ impl CodecError {
     #[inline(never)]
     #[must_use]
     pub fn at(mut self, key: impl Into<Cow<'static, str>>) -> Self {
-        self.0.path.push(key.into());
+        self.0.path.push(Step::Name(key.into()));
+        self
+    }
+
+    /// The same error, one level further out, at a key that is data: the message does not show it.
+    #[cold]
+    #[inline(never)]
+    #[must_use]
+    pub fn at_key(mut self, key: impl Into<String>) -> Self {
+        self.0.path.push(Step::Key(key.into()));
         self
     }
 
@@ -138,8 +177,15 @@ impl CodecError {
     }
 
     /// The dotted path from the root of the document, `lines.3.qty`; empty at the root itself.
+    ///
+    /// The keys of maps in it are stored data: do not log it unless you may.
     pub fn path(&self) -> String {
-        self.0.path.iter().rev().map(AsRef::as_ref).collect::<Vec<&str>>().join(".")
+        self.0.path.iter().rev().map(Step::as_str).collect::<Vec<_>>().join(".")
+    }
+
+    /// The same path as the message shows it: `*` for the key of a map and for a name that is not declared.
+    pub fn shown_path(&self) -> String {
+        self.0.path.iter().rev().map(Step::shown).collect::<Vec<_>>().join(".")
     }
 
     /// What the declared type expects.
@@ -184,7 +230,7 @@ impl CodecError {
 impl fmt::Display for CodecError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if !self.0.path.is_empty() {
-            write!(f, "`{}`: ", self.path())?;
+            write!(f, "`{}`: ", self.shown_path())?;
         }
         write!(f, "expected {}, found {}", self.0.expected, self.0.found)?;
         match &self.0.written {

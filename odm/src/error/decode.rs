@@ -52,8 +52,15 @@ impl DecodeError {
     }
 
     /// The dotted path of the field, `lines.3.qty`; empty for the document itself.
+    ///
+    /// The keys of maps in it are stored data: do not log it unless you may.
     pub fn path(&self) -> String {
         self.cause.path()
+    }
+
+    /// The same path as the message shows it: `*` for the key of a map and for a name that is not declared.
+    pub fn shown_path(&self) -> String {
+        self.cause.shown_path()
     }
 
     /// What the declared type expects there.

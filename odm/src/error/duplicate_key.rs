@@ -4,6 +4,8 @@ use std::fmt;
 
 use mongodb::bson::{Bson, Document, RawBsonRef, RawDocument};
 
+use super::shown;
+
 /// A key that another document already has in a unique index.
 #[derive(Clone, PartialEq)]
 pub struct DuplicateKey {
@@ -29,7 +31,8 @@ impl DuplicateKey {
         let message = message.find("E11000").map_or(message, |at| &message[at..]);
         let (head, value) = match message.split_once(" dup key: ") {
             Some((head, value)) => (head, Some(value.trim())),
-            None => (message, None),
+            // Without a key behind it, there is no telling where the name ends.
+            None => ("", None),
         };
         let index = head.split_once(" index: ").map_or("", |(_, index)| index);
         let index = index.split_once(" collation: ").map_or(index, |(index, _)| index).trim();
@@ -95,7 +98,11 @@ impl fmt::Display for DuplicateKey {
         match self.index.as_str() {
             "" => f.write_str("another document already has this key in a unique index"),
             "_id_" => f.write_str("another document already has this `_id`"),
-            index => write!(f, "another document already has this key in the unique index `{index}`"),
+            index => write!(
+                f,
+                "another document already has this key in the unique index `{}`",
+                shown::name(index),
+            ),
         }
     }
 }

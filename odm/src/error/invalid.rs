@@ -4,6 +4,8 @@ use std::{borrow::Cow, fmt, slice, vec};
 
 use serde::{Serialize, Serializer};
 
+use super::shown;
+
 /// How many violations the one line of `Display` names before it only counts.
 const SHOWN: usize = 10;
 
@@ -42,7 +44,14 @@ impl Violations {
     /// The violations from the `from`th on belong one level further in, below `key`.
     pub(crate) fn nest(&mut self, from: usize, key: &str) {
         for violation in self.0.iter_mut().skip(from) {
-            violation.nest(key);
+            violation.nest(key, key);
+        }
+    }
+
+    /// The same below the key of a map, which no text shows.
+    pub(crate) fn nest_key(&mut self, from: usize, key: &str) {
+        for violation in self.0.iter_mut().skip(from) {
+            violation.nest(key, shown::KEY);
         }
     }
 
@@ -118,30 +127,47 @@ impl Serialize for Violations {
 /// One broken rule: where, which, and what the value must be instead.
 ///
 /// You get them by iterating over [`Violations`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+///
+/// The keys of maps are stored data: `Display` and `Debug` have a `*` in their place, `prefs.*.qty`. [`path`](Self::path)
+/// and `Serialize` have them.
+#[derive(Clone, PartialEq, Eq, Serialize)]
 pub struct Violation {
     path: String,
+    /// The path as texts have it, where that is another.
+    #[serde(skip)]
+    shown: Option<String>,
     rule: &'static str,
     message: Cow<'static, str>,
 }
 
 impl Violation {
     pub(crate) fn new(path: &str, rule: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { path: path.to_owned(), rule, message: message.into() }
+        Self { path: path.to_owned(), shown: None, rule, message: message.into() }
     }
 
-    fn nest(&mut self, key: &str) {
-        if key.is_empty() {
+    fn nest(&mut self, key: &str, shown: &str) {
+        let above = |path: &mut String, key: &str| {
+            if !path.is_empty() {
+                path.insert(0, '.');
+            }
+            path.insert_str(0, key);
+        };
+        if shown.is_empty() {
             return;
         }
-        if !self.path.is_empty() {
-            self.path.insert(0, '.');
+        if key != shown || self.shown.is_some() {
+            above(self.shown.get_or_insert_with(|| self.path.clone()), shown);
         }
-        self.path.insert_str(0, key);
+        above(&mut self.path, key);
+    }
+
+    /// The path as the message shows it: `*` for the key of a map.
+    pub fn shown_path(&self) -> &str {
+        self.shown.as_deref().unwrap_or(&self.path)
     }
 
     /// The dotted path as it is stored, `lines.3.qty`: array elements by index, map entries by key, and empty
-    /// for a rule about the whole document.
+    /// for a rule about the whole document. The keys of maps are stored data: do not log them unless you may.
     pub fn path(&self) -> &str {
         &self.path
     }
@@ -161,11 +187,20 @@ impl Violation {
 
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.path.is_empty() {
-            write!(f, "the document {}", self.message)
-        } else {
-            write!(f, "`{}` {}", self.path, self.message)
+        match self.shown_path() {
+            "" => write!(f, "the document {}", self.message),
+            path => write!(f, "`{}` {}", shown::name(path), self.message),
         }
+    }
+}
+
+impl fmt::Debug for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Violation")
+            .field("path", &self.shown_path())
+            .field("rule", &self.rule)
+            .field("message", &self.message)
+            .finish()
     }
 }
 

@@ -4,8 +4,8 @@ use std::{borrow::Cow, fmt};
 
 use super::{
     bulk_write::BulkWriteError, codec::CodecError, decode::DecodeError, duplicate_key::DuplicateKey,
-    invalid::Violations, parameters::BadParameters, rejection::Rejection, schema::SchemaError,
-    write_concern::WriteConcernError,
+    invalid::Violations, parameters::BadParameters, reason::reason, rejection::Rejection,
+    schema::SchemaError, write_concern::WriteConcernError,
 };
 
 /// What happened, as far as a caller can act on it.
@@ -109,6 +109,11 @@ impl ErrorKind {
     }
 }
 
+/// What the server refuses, and where its own words are.
+pub(super) fn refused(reason: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    write!(f, "{reason}; the server's own words, which may hold stored values, are in `server_message()`")
+}
+
 /// What happened and what to do about it, on one line and without stored values.
 impl fmt::Display for ErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -153,9 +158,7 @@ impl fmt::Display for ErrorKind {
                 "the server does not have the document before or after a change, which the stream requires; does \
                  the collection keep `changeStreamPreAndPostImages`?",
             ),
-            Self::Server(_) => f.write_str(
-                "the server refused; its own words, which may hold stored values, are in `server_message()`",
-            ),
+            Self::Server(code) => refused(&reason(*code, "", &[]), f),
         }
     }
 }

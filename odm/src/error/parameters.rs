@@ -15,7 +15,8 @@ const NAME: usize = 40;
 /// You get one from [`Parameters::parse`](crate::query::Parameters::parse); as an [`Error`](crate::Error) it is one that
 /// [`is_bad_parameters`](crate::Error::is_bad_parameters). `Display` is one line that counts and names them; `Serialize`
 /// gives an array of `{parameter, reason, message}`, which is what a web handler answers a 400 with. No text of the
-/// request is in either but the names of parameters, cut and without what is no letter, digit or sign of a name.
+/// request is in `Display` and `Debug`: a name that is not declared is a `*` there. `Serialize` has the names that the client
+/// wrote, cut and without what is no letter, digit or sign of a name.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct BadParameters(Vec<BadParameter>);
 
@@ -96,16 +97,24 @@ impl Serialize for BadParameters {
 /// One parameter that is not understood: which, why, and what it must be instead.
 ///
 /// You get them by iterating over [`BadParameters`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Clone, PartialEq, Eq, Serialize)]
 pub struct BadParameter {
     parameter: String,
+    /// The name as far as it is declared.
+    #[serde(skip)]
+    shown: Cow<'static, str>,
     reason: &'static str,
     message: Cow<'static, str>,
 }
 
 impl BadParameter {
-    pub(crate) fn new(name: &str, reason: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { parameter: shown(name), reason, message: message.into() }
+    pub(crate) fn new(
+        name: &str,
+        shown: impl Into<Cow<'static, str>>,
+        reason: &'static str,
+        message: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self { parameter: harmless(name), shown: shown.into(), reason, message: message.into() }
     }
 
     /// The name as the client wrote it, `qty[gte]`, as far as it can be shown; empty where it is about the request as a
@@ -131,19 +140,29 @@ impl fmt::Display for BadParameter {
         if self.parameter.is_empty() {
             write!(f, "the request {}", self.message)
         } else {
-            write!(f, "`{}` {}", self.parameter, self.message)
+            write!(f, "`{}` {}", self.shown, self.message)
         }
     }
 }
 
-/// A client's name, fit for a log and a page: not long, no markup, no line breaks, no control characters.
-fn shown(name: &str) -> String {
-    let plain = |it: char| if it.is_alphanumeric() || "_-.[]".contains(it) { it } else { '?' };
-    let mut shown: String = name.chars().take(NAME).map(plain).collect();
-    if name.chars().nth(NAME).is_some() {
-        shown.push_str("..");
+impl fmt::Debug for BadParameter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BadParameter")
+            .field("parameter", &self.shown)
+            .field("reason", &self.reason)
+            .field("message", &self.message)
+            .finish()
     }
-    shown
+}
+
+/// A client's name, fit for a log and a page: not long, no markup, no line breaks, no control characters.
+fn harmless(name: &str) -> String {
+    let plain = |it: char| if it.is_alphanumeric() || "_-.[]".contains(it) { it } else { '?' };
+    let mut harmless: String = name.chars().take(NAME).map(plain).collect();
+    if name.chars().nth(NAME).is_some() {
+        harmless.push_str("..");
+    }
+    harmless
 }
 
 #[cfg(test)]
@@ -154,17 +173,17 @@ mod tests {
     fn one_line_counts_and_names() {
         let mut bad = BadParameters::default();
         assert_eq!(bad.to_string(), "no bad parameters");
-        bad.push(BadParameter::new("qty[gte]", "value", "must be a number"));
+        bad.push(BadParameter::new("qty[gte]", "qty[gte]", "value", "must be a number"));
         assert_eq!(bad.to_string(), "1 bad parameter: `qty[gte]` must be a number");
-        bad.push(BadParameter::new("", "limit", "has more than 50 parameters"));
+        bad.push(BadParameter::new("", "", "limit", "has more than 50 parameters"));
         assert_eq!(
             bad.to_string(),
             "2 bad parameters: `qty[gte]` must be a number; the request has more than 50 parameters"
         );
         for _ in 0..13 {
-            bad.push(BadParameter::new("a", "unknown", "is no parameter"));
+            bad.push(BadParameter::new("a", "*", "unknown", "is no parameter"));
         }
-        assert!(bad.to_string().ends_with("`a` is no parameter; and 5 more"), "{bad}");
+        assert!(bad.to_string().ends_with("`*` is no parameter; and 5 more"), "{bad}");
     }
 
     #[test]
@@ -175,16 +194,16 @@ mod tests {
             ("størrelse[gte]", "størrelse[gte]"),
             ("\u{202e}x`", "?x?"),
         ] {
-            assert_eq!(BadParameter::new(name, "unknown", "").name(), shown);
+            assert_eq!(BadParameter::new(name, "*", "unknown", "").name(), shown);
         }
         let long = "x".repeat(10_000);
-        assert_eq!(BadParameter::new(&long, "unknown", "").name().len(), NAME + 2);
+        assert_eq!(BadParameter::new(&long, "*", "unknown", "").name().len(), NAME + 2);
     }
 
     #[test]
     fn serialises_as_an_array() {
         let mut bad = BadParameters::default();
-        bad.push(BadParameter::new("qty", "value", "must be a number"));
+        bad.push(BadParameter::new("qty", "qty", "value", "must be a number"));
         let bson = mongodb::bson::serialize_to_bson(&bad).unwrap();
         assert_eq!(
             bson.to_string(),

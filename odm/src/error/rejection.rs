@@ -4,6 +4,8 @@ use std::fmt;
 
 use mongodb::bson::{Bson, Document};
 
+use super::shown;
+
 /// Why the validator of a collection refused a document.
 #[derive(Clone, PartialEq)]
 pub struct Rejection {
@@ -15,6 +17,8 @@ pub struct Rejection {
 #[derive(Clone, PartialEq)]
 pub struct RejectedRule {
     path: String,
+    /// The path as texts have it, where that is another.
+    shown: Option<String>,
     rule: String,
     expected: Option<Bson>,
     considered: Option<Bson>,
@@ -23,8 +27,16 @@ pub struct RejectedRule {
 
 impl RejectedRule {
     /// The dotted stored path, `lines.qty`; empty for the document itself. Positions in arrays are left out.
+    ///
+    /// A name that the validator does not spell out (`patternProperties`, `additionalProperties`) is stored data: do not
+    /// log it unless you may.
     pub fn path(&self) -> &str {
         &self.path
+    }
+
+    /// The same path as the message shows it: `*` for a name that the validator does not spell out.
+    pub fn shown_path(&self) -> &str {
+        self.shown.as_deref().unwrap_or(&self.path)
     }
 
     /// The keyword of the rule as the validator has it, `bsonType`, `required`, `$gt`.
@@ -52,7 +64,7 @@ impl RejectedRule {
 impl fmt::Debug for RejectedRule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RejectedRule")
-            .field("path", &self.path)
+            .field("path", &self.shown_path())
             .field("rule", &self.rule)
             .field("expected", &self.expected)
             .finish_non_exhaustive()
@@ -63,7 +75,7 @@ impl Rejection {
     pub(super) fn new(details: Option<Document>) -> Self {
         let mut rules = Vec::new();
         if let Some(Ok(details)) = details.as_ref().map(|info| info.get_document("details")) {
-            walk(details, "", MAX_DEPTH, &mut rules);
+            walk(details, &Names::default(), MAX_DEPTH, &mut rules);
         }
         Self { rules, details }
     }
@@ -84,9 +96,9 @@ impl fmt::Display for Rejection {
         f.write_str("the validator of the collection refused the document")?;
         for (position, rule) in self.rules.iter().enumerate() {
             f.write_str(if position == 0 { ": " } else { ", " })?;
-            match rule.path.as_str() {
+            match rule.shown_path() {
                 "" => write!(f, "{}", rule.rule)?,
-                path => write!(f, "`{path}` ({})", rule.rule)?,
+                path => write!(f, "`{}` ({})", shown::name(path), rule.rule)?,
             }
         }
         Ok(())
@@ -102,25 +114,54 @@ impl fmt::Debug for Rejection {
 /// Schemas can nest as deep as documents.
 const MAX_DEPTH: usize = 200;
 
+/// A path, and how it is shown.
+#[derive(Clone, Default)]
+struct Names {
+    path: String,
+    shown: String,
+}
+
+impl Names {
+    /// One name of the validator further in.
+    fn declared(&self, name: &str) -> Self {
+        Self { path: join(&self.path, name), shown: join(&self.shown, name) }
+    }
+
+    /// One name of the document further in.
+    fn stored(&self, name: &str) -> Self {
+        Self { path: join(&self.path, name), shown: join(&self.shown, shown::KEY) }
+    }
+
+    fn rule(self, rule: &str) -> RejectedRule {
+        let Self { path, shown } = self;
+        RejectedRule {
+            shown: (shown != path).then_some(shown),
+            path,
+            rule: rule.to_owned(),
+            expected: None,
+            considered: None,
+            reason: None,
+        }
+    }
+}
+
 /// Collects the leaves of the server's explanation.
-fn walk(node: &Document, path: &str, depth: usize, rules: &mut Vec<RejectedRule>) {
+fn walk(node: &Document, names: &Names, depth: usize, rules: &mut Vec<RejectedRule>) {
     let Some(depth) = depth.checked_sub(1) else { return };
     let operator = node.get_str("operatorName").unwrap_or_default();
     if let Ok(missing) = node.get_array("missingProperties") {
-        for name in missing.iter().filter_map(Bson::as_str) {
-            rules.push(RejectedRule {
-                path: join(path, name),
-                rule: operator.to_owned(),
-                expected: None,
-                considered: None,
-                reason: None,
-            });
-        }
+        let missing = missing.iter().filter_map(Bson::as_str);
+        rules.extend(missing.map(|name| names.declared(name).rule(operator)));
         return;
     }
+    // What the schema says of properties that it does not name.
+    let below = match node.get_str("failingProperty") {
+        Ok(name) => names.stored(name),
+        Err(_) => names.clone(),
+    };
     let mut is_leaf = true;
     for (key, value) in node {
-        let below = match value {
+        let nodes = match value {
             Bson::Document(document) => std::slice::from_ref(document).iter().collect::<Vec<_>>(),
             Bson::Array(items) => items.iter().filter_map(Bson::as_document).collect(),
             _ => continue,
@@ -136,23 +177,24 @@ fn walk(node: &Document, path: &str, depth: usize, rules: &mut Vec<RejectedRule>
         ) {
             continue;
         }
-        for document in below {
+        for document in nodes {
             is_leaf = false;
-            let path = match document.get_str("propertyName") {
-                Ok(name) => join(path, name),
-                Err(_) => path.to_owned(),
+            let names = match document.get_str("propertyName") {
+                Ok(name) if document.contains_key("regexMatched") => below.stored(name),
+                Ok(name) => below.declared(name),
+                Err(_) => below.clone(),
             };
-            walk(document, &path, depth, rules);
+            walk(document, &names, depth, rules);
         }
     }
     if is_leaf && !operator.is_empty() {
-        rules.push(leaf_rule(node, path, operator));
+        rules.push(leaf_rule(node, names, operator));
     }
 }
 
 /// What the server says of one rule. A query operator stands behind the field it is about, `{ age: { $lt: 100 } }`, a
 /// keyword of a schema alone, `{ maximum: 99 }`.
-fn leaf_rule(node: &Document, path: &str, operator: &str) -> RejectedRule {
+fn leaf_rule(node: &Document, names: &Names, operator: &str) -> RejectedRule {
     const CONSIDERED: [&str; 5] = [
         "consideredValue",
         "consideredValues",
@@ -160,7 +202,7 @@ fn leaf_rule(node: &Document, path: &str, operator: &str) -> RejectedRule {
         "additionalProperties",
         "numberOfProperties",
     ];
-    let mut path = path.to_owned();
+    let mut names = names.clone();
     let mut expected = None;
     if let Ok(specified) = node.get_document("specifiedAs") {
         expected = specified.get(operator).cloned();
@@ -168,15 +210,14 @@ fn leaf_rule(node: &Document, path: &str, operator: &str) -> RejectedRule {
             && specified.len() == 1
         {
             expected = test.get(operator).cloned();
-            path = join(&path, field);
+            names = names.declared(field);
         }
     }
     RejectedRule {
-        path,
-        rule: operator.to_owned(),
         expected,
         considered: CONSIDERED.iter().find_map(|name| node.get(name)).cloned(),
         reason: node.get_str("reason").ok().map(str::to_owned),
+        ..names.rule(operator)
     }
 }
 

@@ -11,10 +11,14 @@ use mongodb::{
 use super::*;
 use crate::trace::Verb;
 
-const INSERT: Operation<'static> =
-    Operation { verb: Verb::new("insert_one", "insert"), database: "shop", collection: Some("orders") };
+const INSERT: Operation<'static> = Operation {
+    verb: Verb::new("insert_one", "insert"),
+    database: "shop",
+    collection: Some("orders"),
+    names: &[],
+};
 const FIND: Operation<'static> =
-    Operation { verb: Verb::new("find", "find"), database: "shop", collection: Some("orders") };
+    Operation { verb: Verb::new("find", "find"), database: "shop", collection: Some("orders"), names: &[] };
 
 fn parsed<T: serde::de::DeserializeOwned>(document: Document) -> T {
     mongodb::bson::deserialize_from_document(document).unwrap()
@@ -249,8 +253,8 @@ fn codes_by_what_can_be_done() {
     }
     assert_eq!(
         command(doc! { "code": 2, "codeName": "BadValue", "errmsg": "unknown operator: $foo" }).to_string(),
-        "find on shop.orders: the server refused; its own words, which may hold stored values, are in \
-         `server_message()` (code 2, BadValue)"
+        "find on shop.orders: the filter has an operator that this server does not know; the server's own words, which \
+         may hold stored values, are in `server_message()` (code 2, BadValue)"
     );
     let concern: mongodb::error::WriteConcernError = parsed(
         doc! { "code": 64, "codeName": "WriteConcernFailed", "errmsg": "waiting for replication timed out" },

@@ -59,7 +59,7 @@ impl Clauses {
             return Self::wrong(problem.clone());
         }
         match operators {
-            Err(problem) => Self::wrong(problem.at(at.to_key())),
+            Err(problem) => Self::wrong(at.locate(problem)),
             Ok(operators) => {
                 let test = Self::one(at.to_key(), operators);
                 if at.signs().is_empty() { test } else { test.signed(at.signs()) }
@@ -72,8 +72,7 @@ impl Clauses {
         match at.problem() {
             Some(problem) => Self::wrong(problem.clone()),
             None if !at.is_told() => Self::wrong(
-                CodecError::new("a variant that a tag or a name tells", "one of an untagged enum")
-                    .at(at.to_key()),
+                at.locate(CodecError::new("a variant that a tag or a name tells", "one of an untagged enum")),
             ),
             None => Self::default().signed(at.signs()),
         }

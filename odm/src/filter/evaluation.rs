@@ -90,11 +90,9 @@ fn literal(pattern: &str, options: &str) -> CodecResult<Bson> {
 }
 
 fn check(pattern: &str, options: &str) -> CodecResult<()> {
-    if let Some(other) = options.chars().find(|option| !"imsx".contains(*option)) {
-        return Err(CodecError::new(
-            "the options `i`, `m`, `s`, `x` of a regular expression",
-            format!("`{other}`"),
-        ));
+    if options.chars().any(|option| !"imsx".contains(option)) {
+        let problem = CodecError::new("the options `i`, `m`, `s`, `x` of a regular expression", "another");
+        return Err(problem.with_value(options));
     }
     if pattern.contains('\0') {
         return Err(CodecError::new("a regular expression without NUL", "one with NUL"));

@@ -8,9 +8,15 @@ use crate::sort::Sort;
 /// The options of a text search. What is not said is as the index has it.
 ///
 /// Construct with [`Filter::text_with`].
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[must_use = "these are the options of a filter"]
 pub struct TextOptions(Document);
+
+impl std::fmt::Debug for TextOptions {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("TextOptions").finish_non_exhaustive()
+    }
+}
 
 impl TextOptions {
     /// The language of the words, which decides their stems and which of them count: `"nb"`, `"english"`, `"none"`.

@@ -184,7 +184,7 @@ impl Check {
         check: impl Fn(&V, &mut Self),
     ) {
         for (key, value) in entries {
-            self.below(|| key.to_key(), |this| check(value, this));
+            self.below_key(key, |this| check(value, this));
         }
     }
 
@@ -198,7 +198,7 @@ impl Check {
         let from = self.violations.len();
         let mut found = Vec::new();
         for (key, value) in entries {
-            self.below(|| key.to_key(), |this| check(value, this));
+            self.below_key(key, |this| check(value, this));
             if self.violations.len() > from {
                 found.push((key.to_key(), self.violations.split_off(from)));
             }
@@ -216,6 +216,22 @@ impl Check {
 
     /// Checks one level further in, `key` being asked for only when something was found.
     fn below<K: AsRef<str>>(&mut self, key: impl FnOnce() -> K, check: impl FnOnce(&mut Self)) {
+        let from = self.deeper(check);
+        if self.violations.len() > from {
+            self.violations.nest(from, key().as_ref());
+        }
+    }
+
+    /// The same below the key of a map.
+    fn below_key<K: MapKey>(&mut self, key: &K, check: impl FnOnce(&mut Self)) {
+        let from = self.deeper(check);
+        if self.violations.len() > from {
+            self.violations.nest_key(from, &key.to_key());
+        }
+    }
+
+    /// Where the violations of one level further in begin.
+    fn deeper(&mut self, check: impl FnOnce(&mut Self)) -> usize {
         let from = self.violations.len();
         if self.depth == MAX_DEPTH {
             let message = format!("must not nest deeper than {MAX_DEPTH} levels");
@@ -225,9 +241,7 @@ impl Check {
             check(self);
             self.depth -= 1;
         }
-        if self.violations.len() > from {
-            self.violations.nest(from, key().as_ref());
-        }
+        from
     }
 }
 

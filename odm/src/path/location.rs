@@ -1,14 +1,14 @@
 //! `Location`: the untyped half of a path.
 
-use std::{borrow::Cow, sync::Arc};
+use std::{borrow::Cow, fmt, ops::Range, sync::Arc};
 
 use mongodb::bson::{Document, doc};
 
 use super::Sign;
-use crate::error::codec::CodecError;
+use crate::error::{codec::CodecError, shown};
 
 /// A dotted name, the array filters its `$[name]` steps need, and the first thing wrong with it.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct Location {
     name: Cow<'static, str>,
     /// How much of the name is the innermost array above.
@@ -25,6 +25,8 @@ struct Extras {
     untold: bool,
     /// The path goes through a position in an array.
     element: bool,
+    /// Where in the name the keys of maps stand, which are data.
+    keys: Vec<Range<usize>>,
     problem: Option<CodecError>,
 }
 
@@ -38,6 +40,12 @@ pub(crate) struct Signed {
     pub(crate) test: Document,
 }
 
+impl fmt::Debug for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Location({})", self.shown())
+    }
+}
+
 impl Location {
     pub(crate) fn name(&self) -> &str {
         &self.name
@@ -45,6 +53,49 @@ impl Location {
 
     pub(crate) fn to_key(&self) -> Cow<'static, str> {
         self.name.clone()
+    }
+
+    /// The error of what stands here.
+    pub(crate) fn locate(&self, problem: CodecError) -> CodecError {
+        let Some(extras) = self.extras.as_ref().filter(|extras| !extras.keys.is_empty()) else {
+            return problem.at(self.name.clone());
+        };
+        // From the innermost step out.
+        let (mut problem, mut end) = (problem, self.name.len());
+        for key in extras.keys.iter().rev() {
+            if let Some(below) = self.name.get(key.end..end).map(|below| below.trim_matches('.'))
+                && !below.is_empty()
+            {
+                problem = problem.at(below.to_owned());
+            }
+            problem = problem.at_key(self.name.get(key.clone()).unwrap_or_default());
+            end = key.start;
+        }
+        match self.name.get(..end).map(|above| above.trim_end_matches('.')) {
+            Some(above) if !above.is_empty() => problem.at(above.to_owned()),
+            _ => problem,
+        }
+    }
+
+    /// The name without the keys of maps in it, for texts.
+    pub(crate) fn shown(&self) -> Cow<'_, str> {
+        let keys = self.extras.as_ref().map_or(&[][..], |extras| &extras.keys);
+        if keys.is_empty() {
+            return shown::name(&self.name);
+        }
+        let (mut text, mut at) = (String::with_capacity(self.name.len()), 0);
+        for key in keys {
+            text.push_str(self.name.get(at..key.start).unwrap_or_default());
+            text.push_str(shown::KEY);
+            at = key.end;
+        }
+        text.push_str(self.name.get(at..).unwrap_or_default());
+        Cow::Owned(text)
+    }
+
+    /// Whether the key of a map is in the name.
+    pub(crate) fn has_key(&self) -> bool {
+        self.extras.as_ref().is_some_and(|extras| !extras.keys.is_empty())
     }
 
     pub(crate) fn array_filters(&self) -> &[Document] {
@@ -121,14 +172,15 @@ impl Location {
     /// whoever sends the sentence reports.
     pub(crate) fn key(&self, key: &str) -> Self {
         let mut location = self.position(key);
+        let end = location.name.len();
+        location.extras_mut().keys.push(end - key.len()..end);
         if key.is_empty() || key.contains(['.', '\0']) || key.starts_with('$') {
             location.extras_mut().problem.get_or_insert_with(|| {
-                CodecError::new(
+                let problem = CodecError::new(
                     "a map key that can be part of a path",
                     "an empty key or one with `.`, NUL or a leading `$`",
-                )
-                .with_value(key)
-                .at(self.name.clone())
+                );
+                self.locate(problem.with_value(key))
             });
         }
         location

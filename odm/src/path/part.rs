@@ -22,7 +22,7 @@ impl<M, V, R> Part<M, V, R> {
 
 impl<M, V, R> fmt::Debug for Part<M, V, R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Part({})", self.at.name())
+        write!(f, "Part({})", self.at.shown())
     }
 }
 

@@ -76,7 +76,7 @@ impl<M, R> Clone for InQuery<M, R> {
 
 impl<M, R> fmt::Debug for InQuery<M, R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "InQuery({})", self.at().name())
+        write!(f, "InQuery({})", self.at().shown())
     }
 }
 

@@ -64,6 +64,6 @@ impl<M, R> Variant<M, R> {
 
 impl<M, R> fmt::Debug for Variant<M, R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Variant({})", self.at.name())
+        write!(f, "Variant({})", self.at.shown())
     }
 }

@@ -4,7 +4,7 @@
 //! gives a value of the field's type ([`Fills`], on the literal itself, so that rustc points at the field),
 //! and that a slot is of the kind its stage takes ([`Slot`], at the stage).
 
-use std::{borrow::Cow, marker::PhantomData, rc::Rc, sync::Arc};
+use std::{borrow::Cow, fmt, marker::PhantomData, rc::Rc, sync::Arc};
 
 use mongodb::bson::{Bson, DateTime, Decimal128, Document, Uuid, doc, oid::ObjectId};
 
@@ -19,12 +19,18 @@ use crate::{
 };
 
 /// The fields of a literal as they are sent.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Filled {
     document: Document,
     problem: Option<CodecError>,
     /// The next field is left out where it is null or missing.
     skips: bool,
+}
+
+impl fmt::Debug for Filled {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Filled").finish_non_exhaustive()
+    }
 }
 
 impl Filled {

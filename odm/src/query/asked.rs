@@ -1,13 +1,13 @@
 //! `Asked`: a request, parameter by parameter.
 
-use std::ops::ControlFlow;
+use std::{borrow::Cow, ops::ControlFlow};
 
 use super::{
     Operator,
     allowed::{Allowed, Field},
 };
 use crate::{
-    error::{BadParameter, BadParameters, codec::CodecError},
+    error::{BadParameter, BadParameters, codec::CodecError, shown},
     filter::Clauses,
     path::Location,
 };
@@ -51,13 +51,13 @@ impl<'a> Asked<'a> {
         self.count += 1;
         if self.count > self.allowed.max_parameters {
             let most = self.allowed.max_parameters;
-            self.bad.push(BadParameter::new("", "limit", format!("has more than {most} parameters")));
+            self.bad.push(BadParameter::new("", "", "limit", format!("has more than {most} parameters")));
             return ControlFlow::Break(());
         }
         if !(text.is_empty() && self.allowed.ignore_empty)
             && let Err(Problem(reason, message)) = self.understand(name, text)
         {
-            self.bad.push(BadParameter::new(name, reason, message));
+            self.bad.push(BadParameter::new(name, self.shown(name), reason, message));
         }
         ControlFlow::Continue(())
     }
@@ -66,19 +66,39 @@ impl<'a> Asked<'a> {
         if self.bad.is_empty() { Ok(self) } else { Err(self.bad) }
     }
 
+    /// The name and the operator in it, `qty[gte]`. A declared name may have brackets of its own.
+    fn split<'n>(&self, name: &'n str) -> (&'n str, Option<&'n str>) {
+        match name.strip_suffix(']').and_then(|name| name.rsplit_once('[')) {
+            Some((field, operator)) if !self.is_declared(name) => (field, Some(operator)),
+            _ => (name, None),
+        }
+    }
+
+    fn is_declared(&self, name: &str) -> bool {
+        self.allowed.fields.iter().any(|field| field.name == name)
+    }
+
+    /// The name with a `*` for what the client made up.
+    fn shown(&self, name: &str) -> Cow<'static, str> {
+        let (name, operator) = self.split(name);
+        let fields = self.allowed.fields.iter().map(|field| field.name);
+        match (fields.chain([SORT, SKIP, LIMIT]).find(|declared| *declared == name), operator) {
+            (None, _) => shown::KEY.into(),
+            (Some(name), None) => name.into(),
+            (Some(name), Some(operator)) => {
+                let operator = Operator::from_name(operator).map_or(shown::KEY, Operator::name);
+                format!("{name}[{operator}]").into()
+            }
+        }
+    }
+
     fn understand(&mut self, name: &str, text: &str) -> Result<(), Problem> {
         let allowed = self.allowed;
         if text.len() > allowed.max_length {
             return Err(Problem("limit", format!("must be at most {} bytes long", allowed.max_length)));
         }
-        let is_declared = |name| allowed.fields.iter().any(|field| field.name == name);
-        // A declared name may have brackets of its own.
-        let (field, operator) = match name.strip_suffix(']').and_then(|name| name.rsplit_once('[')) {
-            Some((field, operator)) if !is_declared(name) => (field, Some(operator)),
-            _ => (name, None),
-        };
-        match (field, operator) {
-            (field, operator) if is_declared(field) => self.condition(field, operator, text),
+        match self.split(name) {
+            (field, operator) if self.is_declared(field) => self.condition(field, operator, text),
             (SORT, None) if !allowed.sorts.is_empty() => self.sort(text),
             (SKIP, None) => {
                 self.once(SKIP, Operator::Eq)?;

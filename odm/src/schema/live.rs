@@ -42,7 +42,7 @@ pub(super) struct LiveIndex {
 
 /// Those of the named collections that exist.
 pub(super) async fn collections(db: &Database, names: &[&str]) -> Result<HashMap<String, LiveCollection>> {
-    let operation = Operation { verb: COLLECTIONS, database: db.name(), collection: None };
+    let operation = Operation { verb: COLLECTIONS, database: db.name(), collection: None, names: &[] };
     let filter = doc! { "name": { "$in": names } };
     let found: Vec<Document> = exec::run(operation, async {
         let cursor = db.driver().list_collections().filter(filter).await?;
@@ -58,7 +58,8 @@ pub(super) async fn collections(db: &Database, names: &[&str]) -> Result<HashMap
 
 /// The indexes of a collection, but the one on `_id`.
 pub(super) async fn indexes(db: &Database, collection: &LiveCollection) -> Result<Vec<LiveIndex>> {
-    let operation = Operation { verb: INDEXES, database: db.name(), collection: Some(&collection.name) };
+    let operation =
+        Operation { verb: INDEXES, database: db.name(), collection: Some(&collection.name), names: &[] };
     let found: Result<Vec<Document>> = exec::run(operation, async {
         let cursor = db.driver().collection::<Document>(&collection.name).list_indexes().await?;
         cursor.with_type().try_collect().await

@@ -99,7 +99,8 @@ impl Plan {
 
     /// Whether it was created here, and not by someone else since.
     async fn create_collection(&self, name: &str) -> Result<bool> {
-        let operation = Operation { verb: CREATE, database: self.database.name(), collection: Some(name) };
+        let operation =
+            Operation { verb: CREATE, database: self.database.name(), collection: Some(name), names: &[] };
         match exec::run(operation, self.database.driver().create_collection(name)).await {
             Ok(()) => Ok(true),
             Err(error) if error.code() == Some(NAMESPACE_EXISTS) => Ok(false),
@@ -125,8 +126,12 @@ impl Plan {
     }
 
     async fn send(&self, name: &str, indexes: &[Index]) -> Result<()> {
-        let operation =
-            Operation { verb: CREATE_INDEXES, database: self.database.name(), collection: Some(name) };
+        let operation = Operation {
+            verb: CREATE_INDEXES,
+            database: self.database.name(),
+            collection: Some(name),
+            names: &[],
+        };
         let collection = self.database.driver().collection::<Document>(name);
         let models = indexes.iter().map(Index::to_driver);
         exec::run(operation, collection.create_indexes(models)).await.map(|_| ())

@@ -20,19 +20,54 @@ pub(super) struct Changes {
     array_filters: Vec<Document>,
     pipeline: Option<Vec<Document>>,
     problem: Option<CodecError>,
+    data: Data,
+}
+
+/// Which of the names that an update writes are data, in whole or in part, so that no text shows them: those with the key
+/// of a map in them, and all of a document written by hand.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Data {
+    names: Vec<String>,
+    raw: bool,
+}
+
+impl Data {
+    pub(super) fn add(&mut self, at: &Location) {
+        if at.has_key() {
+            self.names.push(at.name().to_owned());
+        }
+    }
+
+    fn and(&mut self, other: Self) {
+        self.names.extend(other.names);
+        self.raw |= other.raw;
+    }
+
+    /// Whether the name, or one inside it, is data.
+    pub(super) fn has(&self, name: &str) -> bool {
+        let is_inside = |data: &String| {
+            data.strip_prefix(name).is_some_and(|below| below.is_empty() || below.starts_with('.'))
+        };
+        self.raw || self.names.iter().any(is_inside)
+    }
 }
 
 impl Changes {
     pub(super) fn one(at: &Location, operator: &'static str, value: CodecResult<Bson>) -> Self {
         match (at.problem(), value) {
             (Some(problem), _) => Self { problem: Some(problem.clone()), ..Self::default() },
-            (None, Err(problem)) => Self { problem: Some(problem.at(at.to_key())), ..Self::default() },
+            (None, Err(problem)) => Self { problem: Some(at.locate(problem)), ..Self::default() },
             (None, Ok(value)) => {
                 let mut field = Document::new();
                 field.insert(at.name(), value);
                 Self {
                     operators: doc! { operator: field },
                     array_filters: at.array_filters().to_vec(),
+                    data: {
+                        let mut data = Data::default();
+                        data.add(at);
+                        data
+                    },
                     ..Self::default()
                 }
             }
@@ -40,7 +75,12 @@ impl Changes {
     }
 
     pub(super) fn raw(operators: Document) -> Self {
-        Self { operators, ..Self::default() }
+        Self { operators, data: Data { raw: true, ..Data::default() }, ..Self::default() }
+    }
+
+    /// What is written where the update makes the document, and by nothing else.
+    fn on_insert(fields: Document) -> Self {
+        Self { operators: doc! { "$setOnInsert": fields }, ..Self::default() }
     }
 
     pub(super) fn pipeline(stages: Vec<Document>) -> Self {
@@ -62,18 +102,22 @@ impl Changes {
     pub(super) fn and(mut self, other: Self) -> Self {
         let alone =
             (self.pipeline.is_some() && !other.is_empty()) || (other.pipeline.is_some() && !self.is_empty());
+        self.data.and(other.data);
         for (operator, fields) in other.operators {
             match (self.operators.get_mut(&operator), fields) {
                 (Some(Bson::Document(fields)), Bson::Document(more)) => {
                     for (name, value) in more {
                         if fields.insert(&name, value).is_some() {
-                            self.problem.get_or_insert_with(|| written_twice(&name, &name));
+                            self.problem.get_or_insert_with(|| written_twice(&name, &name, &self.data));
                         }
                     }
                 }
                 (Some(_), _) => {
-                    let named = CodecError::new("a document of fields", "something else").at(operator);
-                    self.problem.get_or_insert(named);
+                    let problem = CodecError::new("a document of fields", "something else");
+                    self.problem.get_or_insert(match OPERATORS.iter().find(|known| **known == operator) {
+                        Some(known) => problem.at(*known),
+                        None => problem.at_key(operator),
+                    });
                 }
                 (None, fields) => {
                     self.operators.insert(operator, fields);
@@ -98,14 +142,14 @@ impl Changes {
 
     pub(super) fn or_insert(self, document: Document) -> Self {
         let left = match &self.pipeline {
-            None => on_insert::left_by(&self.operators, document),
+            None => on_insert::left_by(&self.operators, &self.data, document),
             Some(_) => {
                 Err(CodecError::new("update operators beside a document to insert", "a pipeline update"))
             }
         };
         match left {
             Ok(left) if left.is_empty() => self,
-            Ok(left) => self.and(Self::raw(doc! { "$setOnInsert": left })),
+            Ok(left) => self.and(Self::on_insert(left)),
             Err(problem) => self.and(Self { problem: Some(problem), ..Self::default() }),
         }
     }
@@ -116,7 +160,7 @@ impl Changes {
         if self.pipeline.is_some() || self.is_empty() || on_insert::is_named(&self.operators, name) {
             return self;
         }
-        self.and(Self::raw(doc! { "$setOnInsert": { name: value } }))
+        self.and(Self::on_insert(doc! { name: value }))
     }
 
     pub(super) fn into_parts(self) -> CodecResult<(UpdateModifications, Vec<Document>)> {
@@ -129,42 +173,63 @@ impl Changes {
         if let Some(name) = self.operators.keys().find(|name| !name.starts_with('$')) {
             return Err(CodecError::new(
                 "update operators, as in `{ $set: { .. } }`",
-                format!(
-                    "`{name}`, which is none; to put a whole document in the place of another there is `replace_one`"
-                ),
-            ));
+                "a name that is none; to put a whole document in the place of another there is `replace_one`",
+            )
+            .with_value(name));
         }
-        refuse_conflicts(&self.operators)?;
+        refuse_conflicts(&self.operators, &self.data)?;
         Ok((UpdateModifications::Document(self.operators), self.array_filters))
     }
 }
 
 /// The server refuses an update that writes a field and something inside it (code 40); so do we, before
 /// anything is sent.
-pub(super) fn refuse_conflicts(operators: &Document) -> CodecResult<()> {
+pub(super) fn refuse_conflicts(operators: &Document, data: &Data) -> CodecResult<()> {
     let renamed = operators.get("$rename").and_then(Bson::as_document);
     let targets = || renamed.into_iter().flat_map(Document::values).filter_map(Bson::as_str);
     let sources = || operators.values().filter_map(Bson::as_document).flat_map(Document::keys);
     let names = || sources().map(String::as_str).chain(targets());
     let mut seen = HashSet::new();
     if let Some(twice) = names().find(|name| !seen.insert(*name)) {
-        return Err(written_twice(twice, twice));
+        return Err(written_twice(twice, twice, data));
     }
     for name in names() {
         let mut outer = name.match_indices('.').map(|(at, _)| &name[..at]);
         if let Some(outer) = outer.find(|outer| seen.contains(outer)) {
-            return Err(written_twice(outer, name));
+            return Err(written_twice(outer, name, data));
         }
     }
     Ok(())
 }
 
 #[cold]
-pub(super) fn written_twice(outer: &str, inner: &str) -> CodecError {
+pub(super) fn written_twice(outer: &str, inner: &str, data: &Data) -> CodecError {
+    let is_data = data.has(outer);
     let found = if outer == inner {
         "two changes of it".to_owned()
+    } else if is_data {
+        "a change of it and one inside it".to_owned()
     } else {
         format!("a change of it and one of `{inner}` inside it")
     };
-    CodecError::new("one change of a field in one update", found).at(outer.to_owned())
+    let problem = CodecError::new("one change of a field in one update", found);
+    if is_data { problem.at_key(outer) } else { problem.at(outer.to_owned()) }
 }
+
+const OPERATORS: [&str; 15] = [
+    "$addToSet",
+    "$bit",
+    "$currentDate",
+    "$inc",
+    "$max",
+    "$min",
+    "$mul",
+    "$pop",
+    "$pull",
+    "$pullAll",
+    "$push",
+    "$rename",
+    "$set",
+    "$setOnInsert",
+    "$unset",
+];

@@ -2,17 +2,18 @@
 
 use mongodb::bson::{Bson, Document};
 
+use super::changes::Data;
 use crate::error::codec::{CodecError, CodecResult};
 
 /// Operators that write nothing where there is no field yet.
 const WRITES_NOTHING: [&str; 4] = ["$pull", "$pullAll", "$pop", "$rename"];
 
 /// The fields of `document` that these operators leave to it, also inside its documents.
-pub(super) fn left_by(operators: &Document, document: Document) -> CodecResult<Document> {
+pub(super) fn left_by(operators: &Document, data: &Data, document: Document) -> CodecResult<Document> {
     let written = Written::by(operators);
     let mut left = Document::new();
     for (name, value) in document {
-        written.leave(name, value, &mut left)?;
+        written.leave(name, value, data, &mut left)?;
     }
     Ok(left)
 }
@@ -28,6 +29,11 @@ pub(super) fn is_named(operators: &Document, name: &str) -> bool {
 /// The names that an update writes, each with its operator.
 struct Written<'u>(Vec<(&'u str, &'u str)>);
 
+/// The update writes the name, or one inside it: only then it is known not to be data.
+fn at(problem: CodecError, name: String, data: &Data) -> CodecError {
+    if data.has(&name) { problem.at_key(name) } else { problem.at(name) }
+}
+
 impl<'u> Written<'u> {
     fn by(operators: &'u Document) -> Self {
         let mut written = Vec::new();
@@ -42,14 +48,14 @@ impl<'u> Written<'u> {
         Self(written)
     }
 
-    fn leave(&self, name: String, value: Bson, left: &mut Document) -> CodecResult<()> {
+    fn leave(&self, name: String, value: Bson, data: &Data, left: &mut Document) -> CodecResult<()> {
         if let Some((_, operator)) = self.0.iter().find(|(written, _)| *written == name) {
             return if WRITES_NOTHING.contains(operator) {
-                Err(CodecError::new(
+                let problem = CodecError::new(
                     "an update that writes the field, or leaves it to the document to insert",
                     format!("`{operator}`, which writes nothing where there is no field yet"),
-                )
-                .at(name))
+                );
+                Err(at(problem, name, data))
             } else {
                 Ok(())
             };
@@ -63,17 +69,22 @@ impl<'u> Written<'u> {
             }
             (Some(_), Bson::Document(document)) => {
                 for (key, value) in document {
-                    self.leave(format!("{name}.{key}"), value, left)?;
+                    self.leave(format!("{name}.{key}"), value, data, left)?;
                 }
             }
             // The update makes the document that is not there.
             (Some(_), Bson::Null) => {}
             (Some((written, _)), _) => {
-                return Err(CodecError::new(
+                let found = if data.has(written) {
+                    "a change of something inside it".to_owned()
+                } else {
+                    format!("a change of `{written}` inside it")
+                };
+                let problem = CodecError::new(
                     "an update that writes the whole field, or leaves it to the document to insert",
-                    format!("a change of `{written}` inside it"),
-                )
-                .at(name));
+                    found,
+                );
+                return Err(at(problem, name, data));
             }
         }
         Ok(())
@@ -91,7 +102,9 @@ mod tests {
             "_id": 7, "name": "ada", "visits": 1, "tags": ["a"],
             "home": { "city": "Oslo", "geo": { "lat": 59, "lon": 10 } }, "work": null,
         };
-        left_by(operators, document).map(|left| left.to_string()).map_err(|error| error.to_string())
+        left_by(operators, &Data::default(), document)
+            .map(|left| left.to_string())
+            .map_err(|error| error.to_string())
     }
 
     #[test]

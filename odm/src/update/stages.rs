@@ -6,7 +6,7 @@ use mongodb::bson::{Bson, Document, doc};
 
 use super::{
     IntoUpdate, Update,
-    changes::{Changes, refuse_conflicts, written_twice},
+    changes::{Changes, Data, refuse_conflicts, written_twice},
 };
 use crate::{
     error::codec::{CodecError, CodecResult},
@@ -45,6 +45,7 @@ use crate::{
 pub struct Stages<M> {
     list: Vec<Document>,
     problem: Option<CodecError>,
+    data: Data,
     model: PhantomData<fn() -> M>,
 }
 
@@ -53,7 +54,7 @@ impl<M> Update<M> {
     ///
     /// `[{ $set: { total: { $multiply: ["$price", "$qty"] } } }]`
     pub fn stages() -> Stages<M> {
-        Stages { list: Vec::new(), problem: None, model: PhantomData }
+        Stages { list: Vec::new(), problem: None, data: Data::default(), model: PhantomData }
     }
 }
 
@@ -129,15 +130,16 @@ impl<M> Stages<M> {
     fn write(&mut self, field: &Location, value: CodecResult<Bson>) {
         let written = name(field).and_then(|name| match value {
             Ok(value) => Ok((name, whole(value))),
-            Err(problem) => Err(problem.at(field.to_key())),
+            Err(problem) => Err(field.locate(problem)),
         });
         let (name, value) = match written {
             Ok(written) => written,
             Err(problem) => return self.refuse(problem),
         };
+        self.data.add(field);
         match self.list.last_mut() {
             Some(stage) if stage.contains_key("$set") => {
-                if let Err(problem) = with(stage, name, value) {
+                if let Err(problem) = with(stage, name, value, &self.data) {
                     self.refuse(problem);
                 }
             }
@@ -168,13 +170,13 @@ fn whole(value: Bson) -> Bson {
 }
 
 /// Writes one more field in a `$set`.
-fn with(stage: &mut Document, name: &str, value: Bson) -> CodecResult<()> {
+fn with(stage: &mut Document, name: &str, value: Bson, data: &Data) -> CodecResult<()> {
     if let Some(Bson::Document(fields)) = stage.get_mut("$set")
         && fields.insert(name, value).is_some()
     {
-        return Err(written_twice(name, name));
+        return Err(written_twice(name, name, data));
     }
-    refuse_conflicts(stage)
+    refuse_conflicts(stage, data)
 }
 
 /// A stage would take the position as the name of a field, in every element.
@@ -182,7 +184,7 @@ fn name(field: &Location) -> CodecResult<&str> {
     match field.problem() {
         Some(problem) => Err(problem.clone()),
         None if field.is_element() => {
-            Err(CodecError::new("a field that a stage can name", "a position in an array").at(field.to_key()))
+            Err(field.locate(CodecError::new("a field that a stage can name", "a position in an array")))
         }
         None => Ok(field.name()),
     }
@@ -190,7 +192,12 @@ fn name(field: &Location) -> CodecResult<&str> {
 
 impl<M> Clone for Stages<M> {
     fn clone(&self) -> Self {
-        Self { list: self.list.clone(), problem: self.problem.clone(), model: PhantomData }
+        Self {
+            list: self.list.clone(),
+            problem: self.problem.clone(),
+            data: self.data.clone(),
+            model: PhantomData,
+        }
     }
 }
 
@@ -206,7 +213,7 @@ impl<M> fmt::Display for Stages<M> {
 
 impl<M> fmt::Debug for Stages<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Stages({self})")
+        f.debug_struct("Stages").finish_non_exhaustive()
     }
 }
 

@@ -149,7 +149,7 @@ pub fn unknown_field(key: &[u8], names: &[&str]) -> CodecError {
 #[cold]
 #[inline(never)]
 fn at_bytes(error: CodecError, key: &[u8]) -> CodecError {
-    error.at(String::from_utf8_lossy(key).into_owned())
+    error.at_key(String::from_utf8_lossy(key))
 }
 
 /// The error for a text that names no variant of an enum; the text itself is behind `CodecError::value`.

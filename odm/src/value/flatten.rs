@@ -337,8 +337,9 @@ impl Writer {
         while let Some((key, _)) = elements.next()? {
             if !seen.insert(key) {
                 let found = "two: a flattened field brings it again";
-                return Err(CodecError::new("one element of this name", found)
-                    .at(String::from_utf8_lossy(key).into_owned()));
+                return Err(
+                    CodecError::new("one element of this name", found).at_key(String::from_utf8_lossy(key))
+                );
             }
         }
         Ok(())

@@ -29,9 +29,9 @@ impl Value for Document {
         let mut document = Self::new();
         while let Some((key, value)) = elements.next()? {
             let key = utf8_key(key)?;
-            let value = Bson::decode(value).map_err(|error| error.at(key.to_owned()))?;
+            let value = Bson::decode(value).map_err(|error| error.at_key(key))?;
             if document.insert(key, value).is_some() {
-                return Err(CodecError::new("one element of this name", "two").at(key.to_owned()));
+                return Err(CodecError::new("one element of this name", "two").at_key(key));
             }
         }
         Ok(document)

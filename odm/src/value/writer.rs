@@ -99,16 +99,30 @@ impl Writer {
         key: &str,
         encode: impl FnOnce(&mut Self) -> CodecResult<ElementType>,
     ) -> CodecResult<()> {
+        self.keyed(key, encode).map_err(|error| error.at_key(key))
+    }
+
+    /// Appends one element under a key known at compile time, whose bytes `encode` writes.
+    pub fn element_at(
+        &mut self,
+        key: &'static str,
+        encode: impl FnOnce(&mut Self) -> CodecResult<ElementType>,
+    ) -> CodecResult<()> {
+        self.keyed(key, encode).map_err(|error| error.at(key))
+    }
+
+    #[inline]
+    fn keyed(
+        &mut self,
+        key: &str,
+        encode: impl FnOnce(&mut Self) -> CodecResult<ElementType>,
+    ) -> CodecResult<()> {
         let at = self.bytes.len();
         self.bytes.push(0);
-        let result = self.put_cstr(key).and_then(|()| encode(self));
-        match result {
-            Ok(element_type) => {
-                self.bytes[at] = element_type as u8;
-                Ok(())
-            }
-            Err(error) => Err(error.at(key.to_owned())),
-        }
+        self.put_cstr(key)?;
+        let element_type = encode(self)?;
+        self.bytes[at] = element_type as u8;
+        Ok(())
     }
 
     /// Appends a document whose elements `fill` writes.
@@ -124,7 +138,7 @@ impl Writer {
         key: &'static str,
         fill: impl FnOnce(&mut Self) -> CodecResult<()>,
     ) -> CodecResult<()> {
-        self.element_with(key, |writer| writer.document(fill))
+        self.element_at(key, |writer| writer.document(fill))
     }
 
     /// Appends one element under a key known at compile time, whose array `fill` writes: keys `0`, `1`, ..
@@ -133,17 +147,17 @@ impl Writer {
         key: &'static str,
         fill: impl FnOnce(&mut Self) -> CodecResult<()>,
     ) -> CodecResult<()> {
-        self.element_with(key, |writer| writer.tuple(fill))
+        self.element_at(key, |writer| writer.tuple(fill))
     }
 
     /// Appends one element under a key known at compile time, whose value is a text.
     pub fn text_at(&mut self, key: &'static str, text: &str) -> CodecResult<()> {
-        self.element_with(key, |writer| writer.put_str(text))
+        self.element_at(key, |writer| writer.put_str(text))
     }
 
     /// Appends one element under a key known at compile time, whose value is null.
     pub fn null_at(&mut self, key: &'static str) -> CodecResult<()> {
-        self.element_with(key, |_| Ok(ElementType::Null))
+        self.element_at(key, |_| Ok(ElementType::Null))
     }
 
     /// Appends an array whose elements `fill` writes under the keys `0`, `1`, ..

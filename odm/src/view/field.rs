@@ -233,9 +233,9 @@ macro_rules! maps {
                 while let Some((key, value)) = elements.next()? {
                     let key = utf8_key(key)?;
                     let entry = K::from_key(key).and_then(|parsed| Ok((parsed, V::read(value)?)));
-                    let (parsed, value) = entry.map_err(|error| error.at(key.to_owned()))?;
+                    let (parsed, value) = entry.map_err(|error| error.at_key(key))?;
                     if map.insert(parsed, value).is_some() {
-                        return Err(CodecError::new("one element for this key", "two").at(key.to_owned()));
+                        return Err(CodecError::new("one element for this key", "two").at_key(key));
                     }
                 }
                 Ok(map)

@@ -90,7 +90,12 @@ impl Feed {
 }
 
 fn operation(request: &Request, verb: Verb) -> Operation<'_> {
-    Operation { verb, database: request.database().name(), collection: Some(request.collection()) }
+    Operation {
+        verb,
+        database: request.database().name(),
+        collection: Some(request.collection()),
+        names: &[],
+    }
 }
 
 fn with(cursor: Box<RawBatchCursor>, reply: Reply) -> Answer {

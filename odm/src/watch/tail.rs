@@ -323,7 +323,6 @@ impl fmt::Debug for Tail {
             Link::Ended => "ended",
         };
         f.debug_struct("Tail")
-            .field("course", &self.course)
             .field("events", &self.events.len())
             .field("link", &link)
             .finish_non_exhaustive()

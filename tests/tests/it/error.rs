@@ -39,8 +39,7 @@ async fn wrong_uris() {
         ),
         (
             "mongodb://localhost/shop?retryWrite=true",
-            "connect: the URI is not valid: retrywrite is an invalid option. An option with a similar name exists: \
-             retrywrites",
+            "connect: the URI is not valid: option 1 is unknown; `retryWrites` has a similar name",
         ),
         (
             "mongodb://localhost/sh.op",
@@ -77,7 +76,8 @@ async fn a_wrong_password(db: Database, server: Server) {
         "mongodb://ada:hunter2@{host}/{}?directConnection=true&serverSelectionTimeoutMS=2000",
         db.name()
     );
-    let error = Database::connect(uri).await.unwrap().ping().await.unwrap_err();
+    let refused = Database::connect(uri).await.unwrap();
+    let error = refused.ping().await.unwrap_err();
     assert!(error.is_unauthorized(), "{error:?}");
     assert_eq!(
         error.to_string(),
@@ -87,6 +87,13 @@ async fn a_wrong_password(db: Database, server: Server) {
         )
     );
     assert!(!format!("{error:?}").contains("hunter2"));
+    // The driver tells of the password once; then it has a server that cannot be used.
+    for _ in 0..3 {
+        let error = refused.ping().await.unwrap_err();
+        assert!(error.is_unauthorized() && !error.is_unavailable() && !error.is_retryable(), "{error:?}");
+        assert!(error.to_string().ends_with("and the user's roles"), "{error}");
+        assert!(!format!("{error:?}").contains("hunter2"));
+    }
 }
 
 /// What the driver itself answers has the same kinds.

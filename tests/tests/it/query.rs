@@ -116,10 +116,10 @@ fn every_parameter_that_is_not_understood_is_told() {
             ]
         ),
         [
-            ("`colour` is not a parameter of this request", "unknown"),
+            ("`*` is not a parameter of this request", "unknown"),
             ("`status` must be one of `draft`, `open`, `paid`", "value"),
             ("`status[ne]` takes `eq`, `in`", "operator"),
-            ("`qty[?where]` takes `eq`, `ne`, `in`, `nin`, `gt`, `gte`, `lt`, `lte`", "operator"),
+            ("`qty[*]` takes `eq`, `ne`, `in`, `nin`, `gt`, `gte`, `lt`, `lte`", "operator"),
             ("`qty` must be an integer from 0 to 4294967295", "value"),
             ("`price[in]` must be a number", "value"),
             ("`note[exists]` must be `true` or `false`", "value"),
@@ -131,7 +131,7 @@ fn every_parameter_that_is_not_understood_is_told() {
             ("`limit` must be an integer from 1 to 100", "value"),
             ("`skip` must be an integer from 0 to 10000", "value"),
             ("the request has a parameter without a name", "unknown"),
-            ("`[eq]` is not a parameter of this request", "unknown"),
+            ("`*` is not a parameter of this request", "unknown"),
         ]
         .map(|(message, reason)| (message.to_owned(), reason)),
     );

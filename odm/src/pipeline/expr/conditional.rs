@@ -76,7 +76,7 @@ pub struct Switch<R, T> {
 
 impl<R, T> fmt::Debug for Switch<R, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Switch").field(&self.branches).finish()
+        f.debug_struct("Switch").finish_non_exhaustive()
     }
 }
 

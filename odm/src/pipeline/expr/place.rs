@@ -70,7 +70,7 @@ impl<R, W> Clone for InExpr<R, W> {
 
 impl<R, W> fmt::Debug for InExpr<R, W> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "InExpr({})", self.name)
+        f.debug_struct("InExpr").finish_non_exhaustive()
     }
 }
 

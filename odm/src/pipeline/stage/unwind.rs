@@ -50,7 +50,7 @@ impl<R, S> Clone for InPick<R, S> {
 
 impl<R, S> fmt::Debug for InPick<R, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "InPick({})", self.name)
+        f.debug_struct("InPick").finish_non_exhaustive()
     }
 }
 
@@ -62,7 +62,7 @@ pub struct Field<R, T, K, S> {
 
 impl<R, T, K, S> fmt::Debug for Field<R, T, K, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Field({})", self.name)
+        f.debug_struct("Field").finish_non_exhaustive()
     }
 }
 
