@@ -107,10 +107,8 @@ impl Error {
 
     /// A change event that does not fit the declared type.
     pub(crate) fn decode_event(event: RawDocumentBuf, cause: CodecError) -> Self {
-        let key = event.get_document("documentKey").map(RawDocument::as_bytes).unwrap_or_default();
-        let mut error = DecodeError::new(key, cause);
-        error.set_event(event);
-        Self::new(ErrorKind::Decode(error))
+        let key = event.get_document("documentKey").map(|key| key.as_bytes().to_vec()).unwrap_or_default();
+        Self::new(ErrorKind::Decode(DecodeError::of_event(&key, event, cause)))
     }
 
     /// An error of the driver, sorted by what can be done about it.

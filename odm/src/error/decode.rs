@@ -11,16 +11,19 @@ pub struct DecodeError {
     collection: Option<String>,
     id: Option<Bson>,
     cause: CodecError,
+    document: Option<RawDocumentBuf>,
     event: Option<RawDocumentBuf>,
 }
 
 impl DecodeError {
     pub(super) fn new(bytes: &[u8], cause: CodecError) -> Self {
-        Self { collection: None, id: find_id(bytes), cause, event: None }
+        let document = RawDocumentBuf::from_bytes(bytes.to_vec()).ok();
+        Self { collection: None, id: find_id(bytes), cause, document, event: None }
     }
 
-    pub(super) fn set_event(&mut self, event: RawDocumentBuf) {
-        self.event = Some(event);
+    /// The error of an event, whose document is part of it.
+    pub(super) fn of_event(key: &[u8], event: RawDocumentBuf, cause: CodecError) -> Self {
+        Self { document: None, event: Some(event), ..Self::new(key, cause) }
     }
 
     pub(super) fn set_collection(&mut self, name: &str) {
@@ -42,6 +45,14 @@ impl DecodeError {
     /// `ObjectId`, an integer, a UUID.
     pub fn id(&self) -> Option<&Bson> {
         self.id.as_ref()
+    }
+
+    /// The document as it was read, also where it is not stored any more, as after a `find_one_and_delete`. `None` where
+    /// its bytes are no document; of a change, [`event`](Self::event) has it.
+    ///
+    /// It holds stored values: do not log it unless you may.
+    pub fn document(&self) -> Option<&RawDocument> {
+        self.document.as_deref()
     }
 
     /// The whole change event, where the document came with one.

@@ -17,6 +17,33 @@ async fn three(db: &Database, server: &Server) -> (Collection<Person>, Commands,
     (db.collection(), commands, three)
 }
 
+/// The document is gone: what was read is all that is left of it.
+#[odm_test::test]
+async fn a_document_that_does_not_fit_is_in_the_error(db: Database) {
+    let people = db.collection::<Person>();
+    let raw = people.driver().clone_with_type::<Document>();
+    let strange = doc! { "_id": 7, "name": ["ada"], "age": "old" };
+    for call in ["delete", "update", "replace", "find"] {
+        raw.insert_one(&strange).await.unwrap();
+        let filter = doc! { "_id": 7 };
+        let error = match call {
+            "delete" => people.find_one_and_delete(filter).await.unwrap_err(),
+            "update" => people.find_one_and_update(filter, Person::fields().age().set(1)).await.unwrap_err(),
+            "replace" => people.find_one_and_replace(filter, &person("eve", 30)).await.unwrap_err(),
+            _ => people.find_one(filter).await.unwrap_err(),
+        };
+        if call == "replace" {
+            // The server refuses another `_id` first.
+            assert_eq!(error.code(), Some(66));
+        } else {
+            let document = error.decode_error().unwrap().document().unwrap();
+            assert_eq!(Document::try_from(document).unwrap(), strange, "{call}");
+            assert!(!format!("{error} {error:?}").contains("ada"), "{call}");
+        }
+        raw.delete_many(doc! {}).await.unwrap();
+    }
+}
+
 fn stored(person: &Person) -> Document {
     Document::from_reader(odm::to_vec(person).unwrap().as_slice()).unwrap()
 }

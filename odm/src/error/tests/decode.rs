@@ -40,6 +40,22 @@ fn decoding_names_the_document() {
     assert_eq!(wrong(doc! { "a": 1 }.into()).decode_error().unwrap().id(), Some(&doc! { "a": 1 }.into()));
 }
 
+#[test]
+fn decoding_gives_the_document_that_was_read() {
+    let document = rawdoc! { "_id": 7, "age": "SECRET" };
+    let error =
+        Error::decode(document.as_bytes(), CodecError::new("an int32", "a string").at("age")).during(&FIND);
+    assert_eq!(error.decode_error().unwrap().document(), Some(&*document));
+    assert_silent(&error, &["SECRET"]);
+    let cut = Error::decode(&document.as_bytes()[..9], CodecError::malformed());
+    assert_eq!(cut.decode_error().unwrap().document(), None);
+    // Of a change, the event has it.
+    let event = rawdoc! { "documentKey": { "_id": 7 }, "fullDocument": document };
+    let error = Error::decode_event(event.clone(), CodecError::malformed());
+    let error = error.decode_error().unwrap();
+    assert_eq!((error.document(), error.event(), error.id()), (None, Some(&*event), Some(&Bson::Int32(7))));
+}
+
 /// Bytes that end early still tell the `_id`, if they reach that far; whatever they are, nothing panics.
 #[test]
 fn decoding_truncated_bytes() {
