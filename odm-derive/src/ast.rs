@@ -101,8 +101,8 @@ pub(crate) struct Field<'a> {
 pub(crate) enum Codec {
     /// By its type's `Value`.
     Value,
-    /// By its type's serde.
-    Serde,
+    /// By its type's serde; whether what that writes is in order.
+    Serde { ordered: bool },
     /// As binary data.
     Binary,
     /// As a number of the unit that odm calls by this name.
@@ -298,8 +298,8 @@ impl<'a> Field<'a> {
                 serialize: serde.serialize_with.map(Box::new),
                 deserialize: serde.deserialize_with.map(Box::new),
             }
-        } else if attrs.serde.get().is_some() {
-            Codec::Serde
+        } else if let Some(&ordered) = attrs.serde.get() {
+            Codec::Serde { ordered }
         } else if attrs.binary.get().is_some() {
             Codec::Binary
         } else if let Some(unit) = attrs.unit.get() {

@@ -69,7 +69,7 @@ fn flattened(cx: &Ctxt, field: &Field<'_>) {
                        `#[odm(index(audit.created_at))]`";
         cx.push(syn::Error::new(index.span, message));
     }
-    if !matches!(field.codec, Codec::Value | Codec::Serde | Codec::Mistaken) {
+    if !matches!(field.codec, Codec::Value | Codec::Serde { .. } | Codec::Mistaken) {
         cx.push(syn::Error::new(
             span,
             "a flattened field is stored as its type stores it: remove `with` and its relatives, or put them on \

@@ -26,7 +26,7 @@
 //! | an enum with data, with [`Value`](macro@crate::Value#enums-with-data) | as `#[serde(tag)]`, `content` and `untagged` say |
 //! | a newtype with [`Value`](macro@crate::Value) | what it holds |
 //! | a tuple struct, a unit struct | array, null |
-//! | `bson::Bson` `bson::Document` | whatever it is, bit for bit; a key that stands twice is an error, and arrays are written with their positions as keys |
+//! | `bson::Bson` `bson::Document` | whatever it is, bit for bit; a key that stands twice is an error, arrays are written with their positions as keys, and regular expressions with their options in order |
 //! | `bson::RawDocumentBuf` `bson::RawArrayBuf` | the same bytes; only their frames and their depth are looked at |
 //! | `chrono::DateTime<Utc>` `chrono::NaiveDateTime` (feature `chrono`) | date |
 //! | `time::OffsetDateTime` `UtcDateTime` `PrimitiveDateTime` (feature `time`) | date |
@@ -40,8 +40,9 @@
 //! | any other type, field marked `#[odm(serde)]` | what serde makes of it |
 //!
 //! An integer field reads int32, int64, and doubles without a fraction up to 2^53 (shells write those; inside an untagged
-//! enum they would make another variant, so there it does not). Everything else has to be of its type: what is not is an
-//! error that names the path.
+//! enum they would make another variant, so there it does not). A field of type `f64` reads integers up to 2^53, one of type
+//! `f32` up to 2^24: beyond, two integers would be one number. Everything else has to be of its type: what is not is an error
+//! that names the path.
 //!
 //! # What is lost, and what is refused
 //!
@@ -51,7 +52,11 @@
 //!   type for `Utc` alone; one with a fixed offset may be compared with it. A date without a zone is stored as if it
 //!   were in UTC.
 //! - A stored date outside the range of the Rust type is an error.
-//! - `f32` is stored as a double, exactly; reading another double rounds to the nearest `f32`.
+//! - `f32` is stored as a double, exactly; reading another double rounds to the nearest `f32`, and one beyond all of them is
+//!   an error.
+//! - An id that would be written as another value than it is stored, such as a document with its elements in another order,
+//!   is an error when it is read: no document would be found by it.
+//! - The options of a regular expression are put in alphabetical order, as BSON asks for.
 //! - An integer beyond int64 is an error when it is written: no BSON integer holds it.
 //! - Every `Decimal` is stored exactly; a decimal128 that it cannot hold exactly, an infinity or NaN is an error when it
 //!   is read.
@@ -78,8 +83,10 @@ mod ordered;
 mod plain;
 mod pointer;
 mod raw;
+pub(crate) mod room;
 mod row;
 mod scalar;
+mod search;
 mod sequence;
 mod text;
 mod tuple;
@@ -104,8 +111,8 @@ pub use self::{
     array::{AnyLength, Array, FixedLength, Grows},
     decimal::decimal_bytes,
     declared::{
-        Accessed, Asked, Has, StandIn, Stores, check_field, fill_field, given_field, put_content, put_field,
-        require_field, take_field,
+        Accessed, Asked, Has, StandIn, Stores, check_field, fill_field, fill_id, given_field, put_content,
+        put_field, require_field, take_field, take_id,
     },
     document::{Decode, Doc, from_slice, to_vec},
     elements::{Elements, require, unknown_field, unknown_variant},
@@ -118,7 +125,7 @@ pub use self::{
     id::{Id, Keyed, NewKey},
     kind::Kind,
     map::{Map, MapKey},
-    ordered::Ordered,
+    ordered::{InOrder, Ordered},
     raw::Raw,
     row::{OwnedRow, Row},
     scalar::{Bits, Integer, Number},
@@ -127,13 +134,13 @@ pub use self::{
         Outcome, SchemaVersion, Step, Versioned, current_version, decode_versioned, pass_version, put_version,
     },
     variant::{bare, content, content_or_missing, held, item_required, skipped_variant},
-    via::{Serde, ViaSerde, decode_via, encode_via},
+    via::{Serde, SerdeInOrder, ViaSerde, decode_via, encode_via},
     way::{Via, Way},
-    wrap::Optional,
+    wrap::{Nullable, Optional},
     writer::{MAX_DEPTH, Writer},
 };
 pub(crate) use self::{
-    binary::plain_bytes, elements::duplicate, map::utf8_key, sequence::other_length,
+    binary::plain_bytes, elements::duplicate, id::read_id, map::utf8_key, sequence::other_length,
     untyped::looks_like_operators,
 };
 
@@ -151,6 +158,7 @@ pub(crate) use self::{
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be stored in a field",
     label = "this type is not an odm `Value`",
+    note = "a type of `chrono`, `time`, `uuid`, `rust_decimal`, `url` or `bytes` is one with the feature of that name: `odm = {{ features = [\"chrono\"], .. }}`",
     note = "derive it: `#[derive(odm::Value)]` for unit enums and newtypes, `#[derive(odm::Embedded)]` for documents",
     note = "or store the field through serde: `#[odm(serde)]`; a duration as a number: `#[odm(unit = \"ms\")]`"
 )]

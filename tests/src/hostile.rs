@@ -201,7 +201,7 @@ fn wide() -> Wide {
         price: Decimal128::from_bytes([0x7C; 16]),
         data: Binary { subtype: BinarySubtype::BinaryOld, bytes: vec![1, 2] },
         uuid: Uuid::from_bytes([4; 16]),
-        pattern: Regex { pattern: "^a".try_into().unwrap(), options: "xi".try_into().unwrap() },
+        pattern: Regex { pattern: "^a".try_into().unwrap(), options: "ix".try_into().unwrap() },
         code: JavaScriptCodeWithScope { code: "f".into(), scope: doc! { "x": [1] } },
         mood: Mood::Bad,
         cents: Cents(3),

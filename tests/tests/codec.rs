@@ -190,7 +190,56 @@ fn an_integral_double_reads_as_an_integer() {
             "`v`: expected an integer, found a double with a fraction or beyond 2^53"
         );
     }
+}
+
+/// What would be another number in the field, and be stored as that, is an error in both directions.
+#[test]
+fn an_integer_reads_as_a_double_up_to_where_every_one_is_a_double() {
+    let read = |number: i64| decode::<f64>(&encode(&number).unwrap());
     assert_eq!(decode::<f64>(&encode(&7_i32).unwrap()).unwrap().to_bits(), 7.0_f64.to_bits());
+    for number in [9_007_199_254_740_992, -9_007_199_254_740_992] {
+        #[allow(clippy::cast_precision_loss)] // 2^53
+        let double = number as f64;
+        assert_eq!(read(number).unwrap().to_bits(), double.to_bits());
+    }
+    for number in [9_007_199_254_740_993, -9_007_199_254_740_993, 1 << 60, i64::MAX, i64::MIN] {
+        let error = read(number).unwrap_err();
+        assert_eq!(error.value(), Some(number.to_string().as_str()));
+        assert_eq!(
+            error.to_string(),
+            "`v`: expected a double, or an integer of at most 2^53, found an integer beyond that"
+        );
+    }
+    for number in [i64::MAX, 9_007_199_254_740_993] {
+        assert!(decode::<Option<f64>>(&encode(&number).unwrap()).is_err());
+        assert!(decode::<Vec<f64>>(&encode(&vec![number]).unwrap()).is_err());
+        assert!(decode::<std::num::Wrapping<f64>>(&encode(&number).unwrap()).is_err());
+    }
+}
+
+#[test]
+fn a_number_reads_as_an_f32_where_it_is_near_one() {
+    let read = |number: i64| decode::<f32>(&encode(&number).unwrap());
+    assert_eq!(read(16_777_216).unwrap().to_bits(), 16_777_216_f32.to_bits());
+    for number in [16_777_217, -16_777_217, i64::MAX] {
+        assert_eq!(
+            message(read(number)),
+            "`v`: expected a double, or an integer of at most 2^24, found an integer beyond that"
+        );
+    }
+    assert_eq!(
+        message(decode::<f32>(&encode(&16_777_217_i32).unwrap())),
+        "`v`: expected a double, or an integer of at most 2^24, found an integer beyond that"
+    );
+    let of_double = |number: f64| decode::<f32>(&encode(&number).unwrap());
+    assert_eq!(of_double(0.1).unwrap().to_bits(), 0.1_f32.to_bits());
+    assert!(of_double(f64::INFINITY).unwrap().is_infinite());
+    for number in [1e39, -1e300, f64::MAX] {
+        assert_eq!(
+            message(of_double(number)),
+            "`v`: expected a number that fits f32, found a number outside its range"
+        );
+    }
 }
 
 #[test]

@@ -7,3 +7,24 @@ mod crates;
 mod depth;
 #[path = "hostile/mutations.rs"]
 mod mutations;
+#[path = "hostile/overlap.rs"]
+mod overlap;
+#[path = "hostile/width.rs"]
+mod width;
+
+/// Runs with the stack that a worker of tokio, or a thread of Rust's tests, has.
+fn on_a_small_stack(body: impl FnOnce() + Send + 'static) {
+    std::thread::Builder::new().stack_size(2 << 20).spawn(body).unwrap().join().unwrap();
+}
+
+/// `{ key: inner }` with `inner` of this type.
+fn outer(tag: u8, key: &str, inner: &[u8]) -> Vec<u8> {
+    let length = inner.len() + key.len() + 7;
+    let mut bytes = i32::try_from(length).unwrap().to_le_bytes().to_vec();
+    bytes.push(tag);
+    bytes.extend_from_slice(key.as_bytes());
+    bytes.push(0);
+    bytes.extend_from_slice(inner);
+    bytes.push(0);
+    bytes
+}

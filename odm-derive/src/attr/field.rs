@@ -1,6 +1,6 @@
 //! `#[odm(..)]` on a field.
 
-use syn::{Ident, LitStr, parse::ParseStream};
+use syn::{Ident, LitStr, parenthesized, parse::ParseStream, token};
 
 use super::{
     Once, flag,
@@ -20,7 +20,8 @@ const WAYS: &[&str] = &[symbol::SERDE, symbol::BINARY, symbol::UNIT];
 pub(crate) struct FieldAttrs {
     pub(crate) id: Once<()>,
     pub(crate) rename: Once<LitStr>,
-    pub(crate) serde: Once<()>,
+    /// Through serde; whether what it writes is in order.
+    pub(crate) serde: Once<bool>,
     pub(crate) binary: Once<()>,
     pub(crate) unit: Once<&'static str>,
     /// A word says how the field is stored, or probably means to, and is a mistake.
@@ -64,14 +65,31 @@ impl FieldAttrs {
     /// Reads one of [`WAYS`].
     fn way(&mut self, word: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
         if word == symbol::SERDE {
-            flag(word, input, form::SERDE)?;
-            self.serde.set(word, ())
+            let ordered = ordered(word, input)?;
+            self.serde.set(word, ordered)
         } else if word == symbol::BINARY {
             flag(word, input, form::BINARY)?;
             self.binary.set(word, ())
         } else {
             let text = text(word, input, form::UNIT)?;
             self.unit.set(word, symbol::unit(&text)?)
+        }
+    }
+}
+
+/// Whether `(ordered)` stands behind `serde`.
+fn ordered(word: &Ident, input: ParseStream<'_>) -> syn::Result<bool> {
+    if !input.peek(token::Paren) {
+        return flag(word, input, form::SERDE).map(|()| false);
+    }
+    let content;
+    parenthesized!(content in input);
+    let said: syn::Result<Ident> = content.parse();
+    match said {
+        Ok(said) if said == symbol::ORDERED && content.is_empty() => Ok(true),
+        _ => {
+            content.parse::<proc_macro2::TokenStream>()?;
+            Err(symbol::malformed(word, form::SERDE))
         }
     }
 }

@@ -56,7 +56,7 @@ pub(crate) mod form {
     pub(crate) const SCHEMA_VERSION: &str =
         "#[odm(schema_version = 3)]` or `#[odm(schema_version(3, name = \"v\"))]";
     pub(crate) const UPGRADE: &str = "#[odm(upgrade(1 = path::to::step, 2 = path::to::next_step))]";
-    pub(crate) const SERDE: &str = "#[odm(serde)]";
+    pub(crate) const SERDE: &str = "#[odm(serde)]` or `#[odm(serde(ordered))]";
     pub(crate) const BINARY: &str = "#[odm(binary)]";
     pub(crate) const UNIT: &str = "#[odm(unit = \"ms\")]";
     pub(crate) const VALIDATE: &str = "#[odm(validate(length(min = 1, max = 100)))]";

@@ -9,8 +9,9 @@ use super::{
     upgrade,
 };
 use crate::{
-    ast::{Field, member_name},
+    ast::{Derive, Field, member_name},
     attr::serde::Default,
+    check::last_segment,
 };
 
 /// Named fields that are the elements of one document: a struct's, or a variant's.
@@ -88,7 +89,8 @@ pub(crate) fn decode(scope: &Scope<'_>, body: &Body<'_>) -> TokenStream {
     });
     let takes = read.iter().map(|field| {
         let (owner, slot, key) = (owner(scope, field), slot(field), scope.key(field));
-        about(field, quote!(#runtime::take_field::<#owner, #key>(&mut #elements, &mut #slot)?;))
+        let take = if is_id(scope, field) { quote!(take_id) } else { quote!(take_field) };
+        about(field, quote!(#runtime::#take::<#owner, #key>(&mut #elements, &mut #slot)?;))
     });
     let version = quote!(#runtime::pass_version::<Self>(&mut #elements)?;);
     let takes = upgrade::among(scope, &read, takes.collect(), version);
@@ -98,7 +100,8 @@ pub(crate) fn decode(scope: &Scope<'_>, body: &Body<'_>) -> TokenStream {
         let names = std::iter::once(&field.stored)
             .chain(&field.aliases)
             .map(|name| Literal::byte_string(name.as_bytes()));
-        about(field, quote!(#(#names)|* => #runtime::fill_field::<#owner, #key>(#value, &mut #slot)?,))
+        let fill = if is_id(scope, field) { quote!(fill_id) } else { quote!(fill_field) };
+        about(field, quote!(#(#names)|* => #runtime::#fill::<#owner, #key>(#value, &mut #slot)?,))
     });
     let names = names(scope, body);
     let (before, tag_arm) = match body.tag {
@@ -151,6 +154,13 @@ pub(crate) fn decode(scope: &Scope<'_>, body: &Body<'_>) -> TokenStream {
         #default
         ::core::result::Result::Ok(#constructor { #(#fields)* })
     }
+}
+
+/// Whether the field is the identity of a stored document, and of another type than `Id`, which looks after itself.
+fn is_id(scope: &Scope<'_>, field: &Field<'_>) -> bool {
+    field.stored == "_id"
+        && matches!(scope.container.derive, Derive::Model | Derive::Embedded)
+        && last_segment(field.ty).is_none_or(|segment| segment != "Id")
 }
 
 /// The names that are read, for the message about one that is not.

@@ -76,7 +76,8 @@ fn outer_type(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
             quote!(#odm::__private::AsUnit<#odm::__private::#unit, #ty>)
         }
         Codec::Mistaken => quote!(#odm::__private::Via<#odm::__private::StandIn, #ty>),
-        Codec::Serde => quote!(#odm::__private::Via<#odm::__private::Serde, #ty>),
+        Codec::Serde { ordered: false } => quote!(#odm::__private::Via<#odm::__private::Serde, #ty>),
+        Codec::Serde { ordered: true } => quote!(#odm::__private::Via<#odm::__private::SerdeInOrder, #ty>),
         _ => quote!(#ty),
     }
 }

@@ -38,11 +38,11 @@ impl<'a> Needs<'a> {
         let mut uses = Self { names: self.names.clone(), ..Self::default() };
         uses.visit_type(field.ty);
         match field.codec {
-            Codec::Serde if !uses.parameters.is_empty() || !uses.projections.is_empty() => {
+            Codec::Serde { .. } if !uses.parameters.is_empty() || !uses.projections.is_empty() => {
                 self.serde.push(field.ty);
             }
             // The functions say what they need.
-            Codec::Serde | Codec::With { .. } => {}
+            Codec::Serde { .. } | Codec::With { .. } => {}
             _ => {
                 self.parameters.extend(uses.parameters);
                 self.projections.extend(uses.projections);

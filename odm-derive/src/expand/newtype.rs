@@ -31,8 +31,11 @@ pub(crate) fn expand(scope: &Scope<'_>, field: &Field<'_>, others: &[Member]) ->
             ::core::result::Result::Err(#inside) => ::core::result::Result::Err(#inside),
         }
     };
-    // What lies below a type that holds itself is an endless question.
+    // What lies below a type that holds itself is an endless question, and so may be what lies in a value of it.
     if mentions(ty, scope.ident) {
+        let encode =
+            quote!(#writer.level(self, |#inside, #writer| #stores::write(&#inside.#member, #writer)));
+        let decode = quote!(let #raw = #raw.again()?; #raw.level(|#raw| #decode));
         return value::leaf(scope, &encode, &decode);
     }
     // With this bound rustc says once that the type cannot be stored, or not in this way, at the type, and takes it as

@@ -139,7 +139,8 @@ impl<'a> Scope<'a> {
         let runtime = &self.runtime;
         match field.codec {
             Codec::Value | Codec::Binary | Codec::Unit(_) | Codec::Mistaken => None,
-            Codec::Serde => Some(quote!(#runtime::Serde)),
+            Codec::Serde { ordered: false } => Some(quote!(#runtime::Serde)),
+            Codec::Serde { ordered: true } => Some(quote!(#runtime::SerdeInOrder)),
             Codec::With { .. } => {
                 let (marker, arguments) = (self.marker_ident(field), self.arguments(&[]));
                 Some(quote!(#marker #arguments))
@@ -188,7 +189,7 @@ pub(crate) fn way(field: &Field<'_>, runtime: &TokenStream) -> Option<TokenStrea
             let unit = Ident::new(unit, Span::call_site());
             Some(quote!(#runtime::InUnit<#runtime::#unit>))
         }
-        Codec::Value | Codec::Serde | Codec::With { .. } | Codec::Mistaken => None,
+        Codec::Value | Codec::Serde { .. } | Codec::With { .. } | Codec::Mistaken => None,
     }
 }
 

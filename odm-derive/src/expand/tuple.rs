@@ -11,6 +11,7 @@ use crate::{
 
 /// `Value` of a tuple struct.
 pub(crate) fn expand(scope: &Scope<'_>, fields: &[Field<'_>]) -> TokenStream {
+    let Scope { runtime, .. } = scope;
     let keys = keys::module(scope);
     let declared = fields.iter().filter(|field| field.is_stored()).map(|field| {
         let (via, key, has) =
@@ -18,12 +19,26 @@ pub(crate) fn expand(scope: &Scope<'_>, fields: &[Field<'_>]) -> TokenStream {
         quote!(#via #key #has)
     });
     let (writer, raw) = (local("writer"), local("raw"));
+    let value = local("__value");
     let items = encode(scope, fields, |field| {
         let member = &field.member;
-        quote!(&self.#member)
+        quote!(&#value.#member)
     });
+    let write = quote!(#writer.level(self, |#value, #writer| #writer.tuple(|#writer| { #items })));
     let read = decode(scope, fields, &quote!(Self), &quote!(#raw));
-    let leaf = value::leaf(scope, &quote!(#writer.tuple(|#writer| { #items })), &read);
+    let check = local("__check");
+    let checked = fields.iter().filter(|field| !field.skip_serializing).map(|field| {
+        let (key, member) = (scope.key(field), &field.member);
+        quote!(#runtime::check_field::<Self, #key>(#check, &self.#member);)
+    });
+    let rules = quote! {
+        const RULES: bool = true;
+        fn check_rules(&self, #check: &mut #runtime::Check) {
+            #(#checked)*
+        }
+    };
+    let rules = if scope.failed { TokenStream::new() } else { rules };
+    let leaf = value::leaf_with(scope, &write, &quote!(#raw.level(|#raw| { #read })), &rules);
     quote!(#keys #(#declared)* #leaf)
 }
 

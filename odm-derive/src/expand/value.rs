@@ -29,7 +29,7 @@ pub(crate) fn of_document(scope: &Scope<'_>) -> TokenStream {
         _ if upgrade::is_versioned(scope) => {
             (quote!(#elements.decode_whole()), quote!(let mut #elements = #raw.elements()?; #body))
         }
-        _ => (body, quote!(<Self as #runtime::Flatten>::decode_fields(#raw.elements()?))),
+        _ => (body, quote!(#raw.document_of())),
     };
     let flatten = flatten(scope, &flat);
     let version = upgrade::version(scope);
@@ -61,7 +61,7 @@ pub(crate) fn of_document(scope: &Scope<'_>) -> TokenStream {
                 #fields { at: #at, base: #over, #types }
             }
             fn encode(&self, #writer: &mut #runtime::Writer) -> #runtime::CodecResult<#runtime::ElementType> {
-                #writer.document(|#writer| <Self as #runtime::Flatten>::encode_fields(self, #writer))
+                #writer.document_of(self)
             }
             fn decode(#raw: #runtime::Raw<'_>) -> #runtime::CodecResult<Self> {
                 #decode

@@ -28,6 +28,7 @@ pub(crate) fn expand(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant<'
     let (narrow, codec) = (narrow::expand(scope, tagging, variants), codec(scope, tagging, variants));
     let rules = rules::expand(scope, tagging, variants);
     let flatten = flatten(scope, tagging, variants);
+    let capabilities = capabilities(scope, tagging, variants);
     quote! {
         #keys
         #declarations
@@ -48,7 +49,44 @@ pub(crate) fn expand(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant<'
             #rules
         }
         #flatten
+        #capabilities
     }
+}
+
+/// What may be asked about a union, which is stored as whatever its variant holds: whether it is null where one is, and for
+/// its order where what all hold has one.
+fn capabilities(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant<'_>]) -> TokenStream {
+    if scope.failed || *tagging != Tagging::Untagged {
+        return TokenStream::new();
+    }
+    let Scope { runtime, .. } = scope;
+    let (itself, parameters) = (scope.itself(), scope.parameters(&[]));
+    let nullable = variants.iter().any(|variant| matches!(variant.content, Content::Unit)).then(|| {
+        let bounds = scope.bounds(&[]);
+        quote! {
+            #[automatically_derived]
+            impl #parameters #runtime::Nullable for #itself #bounds {}
+        }
+    });
+    let unit = syn::Lifetime::new("'__any", proc_macro2::Span::call_site());
+    let held = variants.iter().filter(|variant| !matches!(variant.content, Content::Unit));
+    let held: Option<Vec<_>> = held
+        .map(|variant| match &variant.content {
+            Content::Newtype(field) => {
+                let held = scope.path_type(field);
+                Some(quote!(for<#unit> #held: #runtime::Ordered))
+            }
+            _ => None,
+        })
+        .collect();
+    let ordered = held.filter(|held| !held.is_empty()).map(|held| {
+        let bounds = scope.bounds(&held);
+        quote! {
+            #[automatically_derived]
+            impl #parameters #runtime::Ordered for #itself #bounds {}
+        }
+    });
+    quote!(#nullable #ordered)
 }
 
 /// The keys of what a variant holds, with their types.

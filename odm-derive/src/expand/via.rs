@@ -34,6 +34,8 @@ pub(crate) fn of_field(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
     };
     quote! {
         pub struct #marker #declared(#types);
+        // Whoever names the functions knows what they write.
+        impl #parameters #runtime::InOrder<#ty> for #marker #arguments #bounds {}
         impl #parameters #runtime::ViaSerde<#ty> for #marker #arguments #bounds {
             fn serialize<#serializer: #runtime::serde::Serializer>(
                 #value: &#ty,

@@ -23,6 +23,8 @@ struct Inner {
     expected: Cow<'static, str>,
     found: Cow<'static, str>,
     value: Option<String>,
+    /// The bytes are at fault: they cannot be read as another type either.
+    in_bytes: bool,
     written: Option<Written>,
 }
 
@@ -86,6 +88,7 @@ impl CodecError {
             expected: expected.into(),
             found: found.into(),
             value: None,
+            in_bytes: false,
             written: None,
         }))
     }
@@ -94,7 +97,20 @@ impl CodecError {
     #[cold]
     #[inline(never)]
     pub fn malformed() -> Self {
-        Self::new("well-formed BSON", "truncated or malformed bytes")
+        Self::new("well-formed BSON", "truncated or malformed bytes").in_bytes()
+    }
+
+    /// The same error, which is one of the bytes and not of the type they are read as.
+    #[cold]
+    #[must_use]
+    pub(crate) fn in_bytes(mut self) -> Self {
+        self.0.in_bytes = true;
+        self
+    }
+
+    /// Whether the bytes cannot be read as another type either: they are malformed, or nest too deep.
+    pub(crate) fn is_in_bytes(&self) -> bool {
+        self.0.in_bytes
     }
 
     /// A required field has no element.

@@ -6,7 +6,7 @@ use super::Filter;
 use crate::{
     error::codec::{CodecError, CodecResult},
     path::{Path, Queried},
-    value::{Optional, Value},
+    value::{Nullable, Value},
 };
 
 /// A BSON type, or a list of types of which one is enough: what `type_` takes.
@@ -70,7 +70,7 @@ impl<M, V: Value, R> Path<M, V, R> {
     pub fn is_null(&self) -> Filter<M>
     where
         R: Queried,
-        V: Optional,
+        V: Nullable,
     {
         self.type_(ElementType::Null)
     }
@@ -81,7 +81,7 @@ impl<M, V: Value, R> Path<M, V, R> {
     pub fn is_null_or_missing(&self) -> Filter<M>
     where
         R: Queried,
-        V: Optional,
+        V: Nullable,
     {
         Filter::test(self.location(), "$eq", Ok(Bson::Null))
     }
@@ -92,7 +92,7 @@ impl<M, V: Value, R> Path<M, V, R> {
     pub fn is_present(&self) -> Filter<M>
     where
         R: Queried,
-        V: Optional,
+        V: Nullable,
     {
         Filter::test(self.location(), "$ne", Ok(Bson::Null))
     }

@@ -9,7 +9,7 @@ use std::{
 use super::rule::{self, Inner, Length, Matched, Range};
 use crate::{
     error::invalid::{Violation, Violations},
-    value::{MAX_DEPTH, MapKey, Value},
+    value::{MAX_DEPTH, MapKey, Value, room},
 };
 
 /// A type with rules to check.
@@ -238,7 +238,7 @@ impl Check {
             self.violations.push(Violation::new("", "nested", message));
         } else {
             self.depth += 1;
-            check(self);
+            room::at::<(), _>(self.depth, || check(self));
             self.depth -= 1;
         }
         from

@@ -13,7 +13,7 @@ use std::{
     time::SystemTime,
 };
 
-use mongodb::bson::{Bson, DateTime};
+use mongodb::bson::{Bson, DateTime, Decimal128, oid::ObjectId};
 
 use crate::{error::codec::CodecResult, value::Value};
 
@@ -109,6 +109,7 @@ like! {
     f64: i32 => |number| Bson::Double(number.into());
     f32: i16 => |number| Bson::Double(number.into());
     DateTime: SystemTime => |time| Bson::DateTime(time.into());
+    Bson: i32, i64, f64, bool, &str, String, ObjectId, DateTime, Decimal128 => |value| Bson::from(value);
 }
 
 /// `[..]` of operands, as the list they make.

@@ -15,7 +15,7 @@ use crate::{
     filter::{Filter, IntoFilter},
     path::{Based, Location, Path, Queried},
     sort::Sort,
-    value::{Array, FromText, Optional, Ordered, Text, Value},
+    value::{Array, FromText, Nullable, Ordered, Text, Value},
 };
 
 /// The parameters that a request about documents of type `M` may have: see [the module](crate::query).
@@ -92,7 +92,7 @@ impl<M> Parameters<M> {
     }
 
     /// Allows to ask whether a field has a value: `name[exists]=true`, or `false` where it is null or missing.
-    pub fn presence<V: Optional, R: Queried>(
+    pub fn presence<V: Nullable, R: Queried>(
         self,
         name: &'static str,
         path: impl Based<Base = Path<M, V, R>>,

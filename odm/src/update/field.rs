@@ -5,7 +5,7 @@ use mongodb::bson::{Bson, DateTime, Timestamp, doc};
 use super::Update;
 use crate::{
     path::{Assign, Based, Location, One, OnePlace, Operand, Path},
-    value::{Number, Optional, Ordered, Value},
+    value::{Nullable, Number, Optional, Ordered, Value},
 };
 
 impl<M, V: Value, R> Path<M, V, R> {
@@ -26,7 +26,7 @@ impl<M, V: Value, R> Path<M, V, R> {
     pub fn set_null(&self) -> Update<M>
     where
         R: OnePlace,
-        V: Optional,
+        V: Nullable,
     {
         Update::change(self.location(), "$set", Ok(Bson::Null))
     }
@@ -155,17 +155,21 @@ impl<T: Moment> Moment for Option<T> {}
 pub trait Stamped: Value {}
 
 impl Stamped for Timestamp {}
+impl Stamped for Bson {}
 #[diagnostic::do_not_recommend]
 impl<T: Stamped> Stamped for Option<T> {}
 
 impl<M, V: Value> Path<M, V, One> {
-    /// Moves the value to another field of the same type, which loses its own; a missing field moves nothing.
+    /// Moves the value to another field, which loses its own. This one is missing then, so it is an `Option`; a field that is
+    /// missing already moves nothing.
     ///
-    /// `{ $rename: { field: "other" } }`; neither may be in an array.
+    /// `{ $rename: { field: "other" } }`; neither may be in an array. The other field has the same type, or that which the
+    /// `Option` holds: documents whose field is null or missing are to be seen to before.
     pub fn rename<F>(&self, to: F) -> Update<M>
     where
         F: Based,
         F::Base: RenameTo<M, V>,
+        V: Optional,
     {
         let to = to.into_base();
         let to = to.place();
@@ -181,7 +185,7 @@ impl<M, V: Value> Path<M, V, One> {
 #[diagnostic::on_unimplemented(
     message = "a field of `{M}` of type `{V}` cannot be renamed to `{Self}`",
     label = "not one field of that type",
-    note = "the value moves as it is stored, so both fields have one type, and neither is in an array"
+    note = "the value moves as it is stored: the field is an `Option<T>`, the other one too or a `T`, and neither is in an array"
 )]
 pub trait RenameTo<M, V> {
     /// Its name.
@@ -189,6 +193,12 @@ pub trait RenameTo<M, V> {
 }
 
 impl<M, V> RenameTo<M, V> for Path<M, V, One> {
+    fn place(&self) -> &Location {
+        self.location()
+    }
+}
+
+impl<M, V> RenameTo<M, Option<V>> for Path<M, V, One> {
     fn place(&self) -> &Location {
         self.location()
     }

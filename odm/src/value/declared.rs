@@ -6,7 +6,7 @@
 use mongodb::bson::spec::ElementType;
 use serde::{Deserializer, Serializer, de, ser};
 
-use super::{Elements, Raw, Value, ViaSerde, Writer, require};
+use super::{Elements, Raw, Value, ViaSerde, Writer, duplicate, read_id, require};
 use crate::{
     error::codec::CodecResult,
     model::Check,
@@ -172,6 +172,27 @@ pub fn take_field<D: Has<K>, K: Key>(
 #[inline]
 pub fn fill_field<D: Has<K>, K: Key>(value: Raw<'_>, slot: &mut Option<D::Type>) -> CodecResult<()> {
     Elements::put(K::NAME, value, slot)
+}
+
+/// Reads the id of a document if it is the next element: one by which the document is found.
+#[inline]
+pub fn take_id<D: Has<K>, K: Key>(
+    elements: &mut Elements<'_>,
+    slot: &mut Option<D::Type>,
+) -> CodecResult<()> {
+    match elements.next_if(K::NAME)? {
+        Some(value) => fill_id::<D, K>(value, slot),
+        None => Ok(()),
+    }
+}
+
+/// Reads the id of a document from an element that stands elsewhere.
+pub fn fill_id<D: Has<K>, K: Key>(value: Raw<'_>, slot: &mut Option<D::Type>) -> CodecResult<()> {
+    if slot.is_some() {
+        return Err(duplicate(K::NAME));
+    }
+    *slot = Some(read_id(value).map_err(|error| error.at(K::NAME))?);
+    Ok(())
 }
 
 /// The value of a declared field after the whole document was read.

@@ -31,6 +31,12 @@ impl<'de> Elements<'de> {
         Raw::document_again(bytes, self.strict, self.again, self.depth.saturating_sub(1))
     }
 
+    /// How many documents and arrays the elements are inside of.
+    #[inline]
+    pub(super) fn depth(&self) -> u16 {
+        self.depth
+    }
+
     /// Whether everything has been read.
     #[inline]
     pub fn is_empty(&self) -> bool {

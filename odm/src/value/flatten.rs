@@ -9,7 +9,7 @@ use std::{
 
 use mongodb::bson::Document;
 
-use super::{Elements, MapKey, Raw, Value, Via, Way, Writer};
+use super::{Elements, MapKey, Raw, Value, Via, Way, Writer, room};
 use crate::{
     error::codec::{CodecError, CodecResult},
     model::Check,
@@ -53,6 +53,7 @@ impl<T: Flatten> Flatten for Option<T> {
     fn decode_fields(elements: Elements<'_>) -> CodecResult<Self> {
         match T::decode_fields(elements) {
             Ok(value) => Ok(Some(value)),
+            Err(error) if error.is_in_bytes() => Err(error),
             // Of a value that names no elements of its own nobody can tell whether it is there.
             Err(_) if T::KEYS.is_none() || elements.is_empty() => Ok(None),
             Err(error) => Err(error),
@@ -227,13 +228,13 @@ pub fn part<D: HasPart<K>, K>(rest: &mut Rest<'_>) -> CodecResult<D::Rust> {
         Some(keys) if D::Type::ONE => rest.variant(keys)?,
         keys => rest.document(keys)?,
     };
-    D::Type::take(rest.whole.document_of(&document).elements()?.again()?)
+    part_of::<D, K>(rest.whole.document_of(&document).elements()?)
 }
 
 /// Reads a part that is the whole document but for one element, the tag of its enum.
 pub fn part_behind<D: HasPart<K>, K>(mut elements: Elements<'_>, tag: &str) -> CodecResult<D::Rust> {
     if elements.pass(tag)? {
-        return D::Type::take(elements.again()?);
+        return part_of::<D, K>(elements);
     }
     let mut rest = Rest::of(elements);
     while let Some((key, value)) = elements.next()? {
@@ -243,7 +244,13 @@ pub fn part_behind<D: HasPart<K>, K>(mut elements: Elements<'_>, tag: &str) -> C
     }
     // All of it: what the part does not know is its own affair, as where the tag stands first.
     let document = rest.document(None)?;
-    D::Type::take(rest.whole.document_of(&document).elements()?.again()?)
+    part_of::<D, K>(rest.whole.document_of(&document).elements()?)
+}
+
+/// Reads a part from its elements.
+fn part_of<D: HasPart<K>, K>(elements: Elements<'_>) -> CodecResult<D::Rust> {
+    let elements = elements.again()?;
+    room::at::<D::Rust, _>(elements.depth(), || D::Type::take(elements))
 }
 
 /// The elements of a document that none of its own fields took; they are not copied until a part asks for its own.

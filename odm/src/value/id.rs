@@ -2,6 +2,7 @@
 
 #[cfg(any(feature = "schemars", feature = "utoipa"))]
 mod schema;
+mod stored;
 
 use std::{
     cmp::Ordering,
@@ -15,6 +16,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 #[cfg(any(feature = "schemars", feature = "utoipa"))]
 pub use self::schema::{KeySchema, KeyShape};
+pub(crate) use self::stored::read as read_id;
 use super::{Raw, Value, Writer, leaf};
 use crate::error::codec::CodecResult;
 
@@ -251,7 +253,7 @@ fn is_opaque<K: 'static>() -> bool {
     [TypeId::of::<ObjectId>(), TypeId::of::<Uuid>()].contains(&TypeId::of::<K>())
 }
 
-/// Stored as the key.
+/// Stored as the key. A stored key that the type would write as another value is an error: no document would be found by it.
 impl<M: Keyed> Value for Id<M> {
     leaf!();
 
@@ -262,7 +264,7 @@ impl<M: Keyed> Value for Id<M> {
 
     #[inline]
     fn decode(raw: Raw<'_>) -> CodecResult<Self> {
-        M::Key::decode(raw).map(Self)
+        read_id(raw).map(Self)
     }
 
     #[inline]

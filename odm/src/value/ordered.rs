@@ -13,7 +13,7 @@ use std::{
 
 use mongodb::bson::{Binary, Bson, DateTime, Decimal128, Timestamp, Uuid, oid::ObjectId};
 
-use super::{Id, Keyed, Value, Via, Way};
+use super::{Id, Keyed, SerdeInOrder, StandIn, Value, Via, Way, encoded};
 
 /// A value that is less or greater than another: a number, a text, a date, an id, binary data, a bool.
 ///
@@ -54,9 +54,24 @@ ordered!(url::Url);
 #[cfg(feature = "uuid")]
 ordered!(uuid::Uuid);
 
+/// A way to store a `T` whose order among what is stored is that of the `T`s.
+///
+/// Only the user knows what serde makes of a value: a date may become a text, which sorts by its letters.
+#[diagnostic::on_unimplemented(
+    message = "a `{T}` has no order as serde stores it",
+    label = "this operator compares what serde has stored",
+    note = "where serde writes it in order, say so at the field: `#[odm(serde(ordered))]`",
+    note = "a date or a UUID of another crate is stored as such with the feature of odm that is called like the crate"
+)]
+pub trait InOrder<T> {}
+
+impl<T> InOrder<T> for encoded::Binary {}
+impl<U, T> InOrder<T> for encoded::Counted<U> {}
+impl<T> InOrder<T> for SerdeInOrder {}
+impl<T> InOrder<T> for StandIn {}
+
 impl<M: Keyed> Ordered for Id<M> {}
-// What a way of storing makes of a value only the user knows.
-impl<W: Way<T>, T: 'static> Ordered for Via<W, T> {}
+impl<W: Way<T> + InOrder<T>, T: 'static> Ordered for Via<W, T> {}
 #[diagnostic::do_not_recommend]
 impl<T: Ordered> Ordered for Option<T> {}
 #[diagnostic::do_not_recommend]

@@ -3,7 +3,7 @@
 use mongodb::bson::{Bson, RawDocument, spec::ElementType};
 
 use super::{
-    Elements, Value,
+    Elements, Flatten, Value, room,
     writer::{MAX_DEPTH, too_deep},
 };
 use crate::error::codec::{CodecError, CodecResult};
@@ -64,16 +64,50 @@ impl<'de> Raw<'de> {
         ElementType::from(self.tag)
     }
 
-    /// The same value, read as one variant after the other of an untagged enum: only as exactly what it is, an integer
-    /// from no double.
+    /// The same value, read as what a value of this place holds.
     ///
-    /// A variant that holds its own enum without a document or an array between them would be read for ever.
-    pub fn untagged(self) -> CodecResult<Self> {
-        Ok(Self { strict: true, again: once_more(self.again)?, ..self })
+    /// A type that holds itself without a document or an array between them would be read for ever.
+    pub fn again(self) -> CodecResult<Self> {
+        Ok(Self { again: once_more(self.again)?, ..self })
+    }
+
+    /// Whether other values have been read from this place, each of which holds the next.
+    pub(super) fn is_read_again(self) -> bool {
+        self.again > 1
+    }
+
+    /// The same value, to be read only as exactly what it is: an integer from no double.
+    pub(super) fn strictly(self) -> Self {
+        Self { strict: true, ..self }
     }
 
     pub(super) fn is_strict(self) -> bool {
         self.strict
+    }
+
+    /// How many documents and arrays the value is inside of.
+    #[inline]
+    pub(super) fn depth(self) -> u16 {
+        self.depth
+    }
+
+    /// Whether there may be values in it.
+    #[inline]
+    pub(super) fn is_composite(self) -> bool {
+        self.is(ElementType::EmbeddedDocument) || self.is(ElementType::Array)
+    }
+
+    /// Reads a document by its elements.
+    #[inline]
+    pub fn document_of<D: Flatten>(self) -> CodecResult<D> {
+        let elements = self.elements()?;
+        room::at::<D, _>(self.depth, || D::decode_fields(elements))
+    }
+
+    /// Reads the value by this function, which reads what holds values.
+    #[inline]
+    pub fn level<T>(self, read: fn(Self) -> CodecResult<T>) -> CodecResult<T> {
+        room::at::<T, _>(self.depth, || read(self))
     }
 
     /// The encoded bytes.
@@ -304,7 +338,7 @@ fn unusual_length(tag: u8, bytes: &[u8]) -> CodecResult<usize> {
     match tag {
         0x0B => two_cstrings(bytes),
         0x7F | 0xFF => Ok(0),
-        _ => Err(CodecError::new("a BSON type", format!("the unknown type byte 0x{tag:02X}"))),
+        _ => Err(CodecError::new("a BSON type", format!("the unknown type byte 0x{tag:02X}")).in_bytes()),
     }
 }
 

@@ -1,5 +1,7 @@
 //! Numbers, bools and the scalars of BSON.
 
+use std::borrow::Cow;
+
 use mongodb::bson::{
     Binary, Bson, DateTime, Decimal128, Regex, Timestamp, Uuid,
     oid::ObjectId,
@@ -69,6 +71,23 @@ fn integer(raw: Raw<'_>) -> CodecResult<i64> {
     }
 }
 
+/// An integer of at most `most`, up to which a floating-point number holds every one: beyond it, two would be read as one.
+#[cold]
+fn integer_as_double(raw: Raw<'_>, most: u64, expected: &'static str) -> CodecResult<f64> {
+    let number = if raw.is(ElementType::Int32) {
+        i64::from(i32::from_le_bytes(raw.fixed()?))
+    } else if raw.is(ElementType::Int64) {
+        i64::from_le_bytes(raw.fixed()?)
+    } else {
+        return Err(raw.expected("a number"));
+    };
+    if number.unsigned_abs() > most {
+        return Err(CodecError::new(expected, "an integer beyond that").with_value(number.to_string()));
+    }
+    #[allow(clippy::cast_precision_loss)] // none, up to there
+    Ok(number as f64)
+}
+
 /// The doubles that hold every integer up to their own size.
 #[cold]
 fn integral_double(raw: Raw<'_>) -> CodecResult<i64> {
@@ -133,7 +152,8 @@ impl Number for f64 {
     type Step = Self;
 }
 
-/// Stored as a double, bit for bit: also the sign of zero and the payload of a NaN.
+/// Stored as a double, bit for bit: also the sign of zero and the payload of a NaN. Integers are read up to 2^53: beyond it
+/// some are no double.
 impl Value for f64 {
     leaf!();
     #[inline]
@@ -145,13 +165,8 @@ impl Value for f64 {
     fn decode(raw: Raw<'_>) -> CodecResult<Self> {
         if raw.is(ElementType::Double) {
             Ok(Self::from_le_bytes(raw.fixed()?))
-        } else if raw.is(ElementType::Int32) {
-            Ok(i32::from_le_bytes(raw.fixed()?).into())
-        } else if raw.is(ElementType::Int64) {
-            #[allow(clippy::cast_precision_loss)] // what serde does for the same field
-            Ok(i64::from_le_bytes(raw.fixed()?) as Self)
         } else {
-            Err(raw.expected("a number"))
+            integer_as_double(raw, 1 << 53, "a double, or an integer of at most 2^53")
         }
     }
     #[inline]
@@ -165,8 +180,9 @@ impl Number for f32 {
     type Step = f64;
 }
 
-/// Stored as a double; reading rounds to the nearest `f32`, as serde does. A NaN stays a NaN; of its payload,
-/// an `f32` has room for the upper 23 bits.
+/// Stored as a double; reading rounds a double to the nearest `f32`, as serde does, and refuses one that is beyond all of
+/// them. A NaN stays a NaN; of its payload, an `f32` has room for the upper 23 bits. Integers are read up to 2^24: beyond it
+/// some are no `f32`.
 impl Value for f32 {
     leaf!();
     #[inline]
@@ -176,7 +192,17 @@ impl Value for f32 {
     #[inline]
     #[allow(clippy::cast_possible_truncation)]
     fn decode(raw: Raw<'_>) -> CodecResult<Self> {
-        f64::decode(raw).map(|number| number as Self)
+        if raw.is(ElementType::Double) {
+            let double = f64::from_le_bytes(raw.fixed()?);
+            let number = double as Self;
+            if number.is_infinite() && double.is_finite() {
+                return Err(out_of_range("a number that fits f32", &double));
+            }
+            Ok(number)
+        } else {
+            integer_as_double(raw, 1 << 24, "a double, or an integer of at most 2^24")
+                .map(|number| number as Self)
+        }
     }
     #[inline]
     fn to_bson(&self) -> CodecResult<Bson> {
@@ -296,17 +322,28 @@ impl Value for Binary {
     }
 }
 
-/// Stored as it is: the options are not put in order, though the server writes them in alphabetical order.
+/// Stored with its options in alphabetical order, as BSON asks for, and read so: to the server the same options in another
+/// order are another regular expression.
 impl Value for Regex {
     leaf!();
     fn encode(&self, writer: &mut Writer) -> CodecResult<ElementType> {
         writer.put_cstr(self.pattern.as_str())?;
-        writer.put_cstr(self.options.as_str())?;
+        writer.put_cstr(&in_order(self.options.as_str()))?;
         Ok(ElementType::RegularExpression)
     }
     fn decode(raw: Raw<'_>) -> CodecResult<Self> {
         let (pattern, options) = raw.pattern_and_options()?;
-        let cstring = |text: &str| text.to_owned().try_into().map_err(|_| CodecError::malformed());
-        Ok(Self { pattern: cstring(pattern)?, options: cstring(options)? })
+        let cstring = |text: String| text.try_into().map_err(|_| CodecError::malformed());
+        Ok(Self { pattern: cstring(pattern.to_owned())?, options: cstring(in_order(options).into_owned())? })
     }
+}
+
+/// The options of a regular expression, each a letter, in alphabetical order.
+fn in_order(options: &str) -> Cow<'_, str> {
+    if options.chars().is_sorted() {
+        return Cow::Borrowed(options);
+    }
+    let mut letters: Vec<char> = options.chars().collect();
+    letters.sort_unstable();
+    Cow::Owned(letters.into_iter().collect())
 }

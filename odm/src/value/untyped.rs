@@ -12,8 +12,13 @@ use mongodb::bson::{
     oid::ObjectId, spec::ElementType,
 };
 
-use super::{Raw, Value, Writer, leaf, map::utf8_key};
-use crate::error::codec::{CodecError, CodecResult};
+use super::{
+    AnyLength, Array, Bits, Integer, Map, Nullable, Number, Raw, Text, Value, Writer, leaf, map::utf8_key,
+};
+use crate::{
+    error::codec::{CodecError, CodecResult},
+    geo::Geospatial,
+};
 
 impl Value for Document {
     leaf!();
@@ -45,13 +50,13 @@ impl Value for Bson {
         match self {
             Self::Double(number) => number.encode(writer),
             Self::String(text) => text.encode(writer),
-            Self::Array(items) => items.encode(writer),
-            Self::Document(document) => document.encode(writer),
+            Self::Array(items) => writer.level(items, Vec::encode),
+            Self::Document(document) => writer.level(document, Document::encode),
             Self::Boolean(yes) => yes.encode(writer),
             Self::Null => Ok(ElementType::Null),
             Self::RegularExpression(regex) => regex.encode(writer),
             Self::JavaScriptCode(code) => writer.put_str(code).map(|_| ElementType::JavaScriptCode),
-            Self::JavaScriptCodeWithScope(code) => code.encode(writer),
+            Self::JavaScriptCodeWithScope(code) => writer.level(code, JavaScriptCodeWithScope::encode),
             Self::Int32(number) => number.encode(writer),
             Self::Int64(number) => number.encode(writer),
             Self::Timestamp(stamp) => stamp.encode(writer),
@@ -78,8 +83,8 @@ impl Value for Bson {
         match element_type {
             ElementType::Double => f64::decode(raw).map(Self::Double),
             ElementType::String => String::decode(raw).map(Self::String),
-            ElementType::EmbeddedDocument => Document::decode(raw).map(Self::Document),
-            ElementType::Array => Vec::decode(raw).map(Self::Array),
+            ElementType::EmbeddedDocument => raw.level(Document::decode).map(Self::Document),
+            ElementType::Array => raw.level(Vec::decode).map(Self::Array),
             ElementType::Binary => Binary::decode(raw).map(Self::Binary),
             ElementType::Undefined => Ok(Self::Undefined),
             ElementType::ObjectId => ObjectId::decode(raw).map(Self::ObjectId),
@@ -91,7 +96,7 @@ impl Value for Bson {
             ElementType::JavaScriptCode => raw.text().map(|code| Self::JavaScriptCode(code.to_owned())),
             ElementType::Symbol => raw.text().map(|text| Self::Symbol(text.to_owned())),
             ElementType::JavaScriptCodeWithScope => {
-                JavaScriptCodeWithScope::decode(raw).map(Self::JavaScriptCodeWithScope)
+                raw.level(JavaScriptCodeWithScope::decode).map(Self::JavaScriptCodeWithScope)
             }
             ElementType::Int32 => i32::decode(raw).map(Self::Int32),
             ElementType::Timestamp => Timestamp::decode(raw).map(Self::Timestamp),
@@ -101,12 +106,29 @@ impl Value for Bson {
             ElementType::MinKey => Ok(Self::MinKey),
         }
     }
+}
 
-    /// Encoded once for its depth: what the driver is given, it walks without a bound.
-    fn to_bson(&self) -> CodecResult<Self> {
-        self.encode(&mut Writer::new())?;
-        Ok(self.clone())
-    }
+// What may be anything has every operator that the server has for something.
+impl Nullable for Bson {}
+impl Text for Bson {}
+impl Integer for Bson {}
+impl Bits for Bson {}
+impl Geospatial for Bson {}
+
+/// Arithmetic in a pipeline gives a double.
+impl Number for Bson {
+    type Stored = f64;
+    type Step = Self;
+}
+
+impl Array for Bson {
+    type Item = Self;
+    type Length = AnyLength;
+}
+
+impl Map for Bson {
+    type Key = String;
+    type Item = Self;
 }
 
 /// Whether the server could read a value as operators where it takes both: a document with a key that begins

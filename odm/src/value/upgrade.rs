@@ -144,10 +144,11 @@ struct Upgraded {
 #[inline]
 pub fn decode_versioned<D: Versioned>(raw: Raw<'_>) -> CodecResult<D> {
     match D::SCHEMA.upgrade(raw)? {
-        None => D::decode_current(raw),
-        Some(Upgraded { from, bytes }) => {
-            D::decode_current(raw.in_place(&bytes)).map_err(|error| error.after_upgrade(D::SCHEMA.of, from))
-        }
+        None => raw.level(D::decode_current),
+        Some(Upgraded { from, bytes }) => raw
+            .in_place(&bytes)
+            .level(D::decode_current)
+            .map_err(|error| error.after_upgrade(D::SCHEMA.of, from)),
     }
 }
 

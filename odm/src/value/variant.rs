@@ -114,17 +114,6 @@ impl<'de> Raw<'de> {
     pub fn unit(self) -> CodecResult<()> {
         if self.is(ElementType::Null) { Ok(()) } else { Err(self.expected("null")) }
     }
-
-    /// The error for a value that is none of an untagged enum's variants.
-    #[cold]
-    pub fn no_variant(self, names: &[&str]) -> CodecError {
-        let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
-        let found = self.expected("").found().to_owned();
-        CodecError::new(
-            format!("a value of a variant: {}", names.join(", ")),
-            format!("{found} that fits none"),
-        )
-    }
 }
 
 /// Reads the one value that a variant holds.

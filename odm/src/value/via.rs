@@ -13,7 +13,7 @@ use serde::{
     forward_to_deserialize_any,
 };
 
-use super::{Raw, Way, Writer};
+use super::{Raw, Way, Writer, room};
 use crate::error::codec::{CodecError, CodecResult};
 
 /// How serde writes and reads a `T`: the type's own way ([`Serde`]) or a `with` module's, for which the
@@ -36,20 +36,31 @@ pub trait ViaSerde<T>: 'static {
     }
 }
 
-/// The type's own `Serialize` and `Deserialize`.
-#[derive(Debug, Clone, Copy)]
-pub struct Serde;
+macro_rules! own_serde {
+    ($($(#[$about:meta])* $name:ident;)*) => { $(
+        $(#[$about])*
+        #[derive(Debug, Clone, Copy)]
+        pub struct $name;
 
-impl<T: Serialize + DeserializeOwned + Send + Sync> ViaSerde<T> for Serde {
-    fn serialize<S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
-        value.serialize(serializer)
-    }
-    fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
-        T::deserialize(deserializer)
-    }
-    fn missing() -> Option<T> {
-        T::deserialize(Missing).ok()
-    }
+        impl<T: Serialize + DeserializeOwned + Send + Sync> ViaSerde<T> for $name {
+            fn serialize<S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
+                value.serialize(serializer)
+            }
+            fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+                T::deserialize(deserializer)
+            }
+            fn missing() -> Option<T> {
+                T::deserialize(Missing).ok()
+            }
+        }
+    )* };
+}
+
+own_serde! {
+    /// The type's own `Serialize` and `Deserialize`: `#[odm(serde)]`.
+    Serde;
+    /// The same where what is stored is in order: `#[odm(serde(ordered))]`.
+    SerdeInOrder;
 }
 
 /// No element at all: what serde gives an `Option` to read when its field is missing.
@@ -107,7 +118,7 @@ fn serialize_via<S: ViaSerde<T>, T, Z: Serializer>(
 pub fn encode_via<S: ViaSerde<T>, T: Sync>(value: &T, writer: &mut Writer) -> CodecResult<ElementType> {
     let levels = depth::levels::<S, T>(value, writer.depth())?;
     let write = || bson::serialize_to_vec(&Out::<S, T> { v: (value, PhantomData) });
-    let bytes = depth::with_room(levels, write)?
+    let bytes = room::of_levels::<T, _>(levels, write)
         .map_err(|error| serde_error("a value that serde can write", &error))?;
     // length (4), type (1), "v\0" (2), the value, a zero (1)
     match bytes.get(4).copied().and_then(ElementType::from) {
@@ -136,7 +147,7 @@ pub fn decode_via<S: ViaSerde<T>, T: Send>(raw: Raw<'_>) -> CodecResult<T> {
     }
     let (levels, document) = (raw.check_depth()?, raw.wrapped()?);
     let read = || bson::deserialize_from_slice::<In<S, T>>(&document).map(|document| document.v.0);
-    depth::with_room(levels, read)?.map_err(|error| serde_error("a value that serde can read", &error))
+    room::of_levels::<T, _>(levels, read).map_err(|error| serde_error("a value that serde can read", &error))
 }
 
 /// serde's own words may quote the value, so they stand behind the accessor.

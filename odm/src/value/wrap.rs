@@ -5,7 +5,18 @@ use mongodb::bson::{Bson, spec::ElementType};
 use super::{Doc, Raw, Value, Writer};
 use crate::{error::codec::CodecResult, model::Check, path::At};
 
-/// A field that may be null or missing: what `is_null` and `unset` ask for.
+/// A field that may be null: what `is_null` and `set_null` ask for.
+#[diagnostic::on_unimplemented(
+    message = "a field of type `{Self}` is never null or missing",
+    label = "only an `Option` field can be, or one of type `Bson`",
+    note = "declare the field `Option<{Self}>`, or write the filter or update as a raw document"
+)]
+pub trait Nullable: Value {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Value> Nullable for Option<T> {}
+
+/// A field that may be missing: what `unset` and `rename` ask for.
 #[diagnostic::on_unimplemented(
     message = "a field of type `{Self}` is never null or missing",
     label = "only an `Option` field can be",

@@ -2,7 +2,7 @@
 
 use mongodb::bson::spec::ElementType;
 
-use super::{Raw, Value};
+use super::{Flatten, Raw, Value, room};
 use crate::error::codec::{CodecError, CodecResult};
 
 /// How many levels documents and arrays may nest, the root included: what the server accepts.
@@ -130,6 +130,22 @@ impl Writer {
     pub fn document(&mut self, fill: impl FnOnce(&mut Self) -> CodecResult<()>) -> CodecResult<ElementType> {
         self.frame(fill)?;
         Ok(ElementType::EmbeddedDocument)
+    }
+
+    /// Appends a document of the elements of this one.
+    #[inline]
+    pub fn document_of<D: Flatten>(&mut self, document: &D) -> CodecResult<ElementType> {
+        self.document(|writer| room::at::<D, _>(writer.depth, || document.encode_fields(writer)))
+    }
+
+    /// Appends a value by this function, which writes what holds values.
+    #[inline]
+    pub fn level<T>(
+        &mut self,
+        value: &T,
+        write: fn(&T, &mut Self) -> CodecResult<ElementType>,
+    ) -> CodecResult<ElementType> {
+        room::at::<T, _>(self.depth, || write(value, self))
     }
 
     /// Appends one element under a key known at compile time, whose document `fill` writes.
@@ -283,5 +299,5 @@ impl Writer {
 
 #[cold]
 pub(super) fn too_deep() -> CodecError {
-    CodecError::new("at most 180 nested levels", "more")
+    CodecError::new("at most 180 nested levels", "more").in_bytes()
 }

@@ -170,7 +170,7 @@ where
     V: View<D> + Row<In<'de> = V>,
 {
     fn read(raw: Raw<'de>) -> CodecResult<Self> {
-        V::read_row(raw)
+        raw.level(|raw| V::read_row(raw))
     }
 
     fn project(projection: &mut Projection) {

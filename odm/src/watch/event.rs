@@ -8,7 +8,7 @@ use mongodb::{
 use crate::{
     error::codec::{CodecError, CodecResult},
     model::Model,
-    value::{Elements, Raw, Value},
+    value::{Elements, Raw, Value, read_id},
 };
 
 /// What happened: the part of a [`Change`](super::Change) that most code matches on.
@@ -147,7 +147,7 @@ impl<'de> Parts<'de> {
         let mut elements = key.elements().map_err(|error| error.at("documentKey"))?;
         while let Some((key, value)) = elements.next().map_err(|error| error.at("documentKey"))? {
             if key == b"_id" {
-                return M::Id::decode(value).map_err(|error| error.at("_id").at("documentKey"));
+                return read_id::<M::Id>(value).map_err(|error| error.at("_id").at("documentKey"));
             }
         }
         Err(CodecError::missing("_id").at("documentKey"))

@@ -1,7 +1,7 @@
 //! Nesting: what the server stores is read and written, anything deeper is an error, and neither needs more
 //! than the stack of a tokio worker.
 
-use std::{collections::BTreeMap, thread};
+use std::collections::BTreeMap;
 
 use odm::{
     Embedded, Filter, Model, Value,
@@ -11,6 +11,8 @@ use odm::{
 };
 use odm_integration::hostile::bytes_of;
 use serde::{Deserialize, Serialize};
+
+use super::{on_a_small_stack, outer};
 
 /// Every way in which a model can hold itself.
 #[derive(Debug, Default, Model)]
@@ -54,11 +56,6 @@ struct Chain {
     chain: Option<Box<Chain>>,
 }
 
-/// Runs with the stack that a worker of tokio, or a thread of Rust's tests, has.
-fn on_a_small_stack(body: impl FnOnce() + Send + 'static) {
-    thread::Builder::new().stack_size(2 << 20).spawn(body).unwrap().join().unwrap();
-}
-
 /// `{ key: { key: .. {} } }`
 fn documents(key: &str, levels: usize) -> Vec<u8> {
     let mut bytes = vec![5, 0, 0, 0, 0];
@@ -83,17 +80,6 @@ fn maps(key: &str, maps: usize) -> Vec<u8> {
     for _ in 0..maps {
         bytes = outer(0x03, key, &outer(0x03, "x", &bytes));
     }
-    bytes
-}
-
-fn outer(tag: u8, key: &str, inner: &[u8]) -> Vec<u8> {
-    let length = inner.len() + key.len() + 7;
-    let mut bytes = i32::try_from(length).unwrap().to_le_bytes().to_vec();
-    bytes.push(tag);
-    bytes.extend_from_slice(key.as_bytes());
-    bytes.push(0);
-    bytes.extend_from_slice(inner);
-    bytes.push(0);
     bytes
 }
 

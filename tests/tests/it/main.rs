@@ -1,6 +1,7 @@
 //! The integration tests: one binary, one server, a database per test.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // in functions that tests share
 
+mod anything;
 mod bulk_write;
 mod conformance;
 mod count;
@@ -18,6 +19,7 @@ mod find;
 mod find_and_modify;
 mod foreign_ids;
 mod geo;
+mod identity;
 mod insert;
 mod language;
 mod narrow;

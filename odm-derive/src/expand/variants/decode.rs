@@ -12,8 +12,10 @@ use crate::{
 
 /// The body of `Value::decode`.
 pub(super) fn framed(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant<'_>]) -> TokenStream {
-    let Scope { runtime, .. } = scope;
     let (raw, name, content) = (local("__raw"), local("__name"), local("__content"));
+    if tells_all(tagging, variants) {
+        return quote!(#raw.document_of());
+    }
     let tagged = match tagging {
         Tagging::External => {
             let arms = arms(scope, tagging, variants);
@@ -21,9 +23,6 @@ pub(super) fn framed(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant<'
                 let (#name, #content) = #raw.variant()?;
                 #arms
             }
-        }
-        Tagging::Internal { .. } | Tagging::Adjacent { .. } if tells_all(tagging, variants) => {
-            quote!(<Self as #runtime::Flatten>::decode_fields(#raw.elements()?))
         }
         Tagging::Internal { .. } | Tagging::Adjacent { .. } => {
             let (elements, read) = (local("__elements"), by_tag(scope, tagging, variants));
@@ -34,34 +33,15 @@ pub(super) fn framed(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant<'
     let untagged: Vec<_> =
         variants.iter().filter(|variant| variant.untagged && !variant.skip_deserializing).collect();
     if untagged.is_empty() && *tagging != Tagging::Untagged {
-        return tagged;
+        return quote!(#raw.level(|#raw| { #tagged }));
     }
     let attempts = untagged.iter().map(|variant| attempt(scope, variant));
-    let names = untagged.iter().map(|variant| variant.original.ident.to_string());
-    let (first, otherwise) = match tagging {
-        Tagging::Untagged => {
-            (TokenStream::new(), quote!(::core::result::Result::Err(#raw.no_variant(&[#(#names),*]))))
-        }
-        // A tag that is there and a content that does not fit is more to the point than "no variant fits".
-        _ => {
-            let tried = local("__tried");
-            (
-                quote! {
-                    let #tried = (|| -> #runtime::CodecResult<Self> { #tagged })();
-                    if let ::core::result::Result::Ok(_) = #tried {
-                        return #tried;
-                    }
-                },
-                quote!(#tried),
-            )
-        }
-    };
-    quote! {
-        let #raw = #raw.untagged()?;
-        #first
-        #(#attempts)*
-        #otherwise
+    if *tagging == Tagging::Untagged {
+        let names = untagged.iter().map(|variant| variant.original.ident.to_string());
+        return quote!(#raw.search(&[#(|#raw| { #attempts }),*], &[#(#names),*]));
     }
+    // A tag that is there and a content that does not fit is more to the point than "no variant fits".
+    quote!(#raw.search(&[|#raw| { #tagged }, #(|#raw| { #attempts }),*], &[]))
 }
 
 /// The body of `Flatten::decode_fields`.
@@ -164,7 +144,13 @@ fn tagged(scope: &Scope<'_>, tagging: &Tagging, variant: &Variant<'_>) -> TokenS
         Content::Document(fields) => match tagging {
             Tagging::Internal { tag } => {
                 let read = codec::decode(scope, &body(scope, variant, fields, Some(tag)));
-                quote!(let mut #elements = #elements; #read)
+                // A function of its own, so that the fields of all variants do not stand on the stack together.
+                quote! {
+                    (|| -> #runtime::CodecResult<Self> {
+                        let mut #elements = #elements;
+                        #read
+                    })()
+                }
             }
             _ => {
                 let read = codec::decode(scope, &body(scope, variant, fields, None));
@@ -196,12 +182,12 @@ fn below(scope: &Scope<'_>, name: &str, read: &TokenStream) -> TokenStream {
     }
 }
 
-/// Returns the variant if the value fits it.
+/// The value as this variant, as a `CodecResult<Self>`.
 fn attempt(scope: &Scope<'_>, variant: &Variant<'_>) -> TokenStream {
     let Scope { runtime, .. } = scope;
-    let (raw, elements, value) = (local("__raw"), local("__elements"), local("__value"));
+    let (raw, elements) = (local("__raw"), local("__elements"));
     let constructor = constructor(variant);
-    let read = match &variant.content {
+    match &variant.content {
         Content::Unit => {
             let nothing = nothing(variant);
             quote!(#raw.unit()?; #nothing)
@@ -214,11 +200,6 @@ fn attempt(scope: &Scope<'_>, variant: &Variant<'_>) -> TokenStream {
         Content::Document(fields) => {
             let read = codec::decode(scope, &body(scope, variant, fields, None));
             quote!(let mut #elements = #raw.elements()?; #read)
-        }
-    };
-    quote! {
-        if let ::core::result::Result::Ok(#value) = (|| -> #runtime::CodecResult<Self> { #read })() {
-            return ::core::result::Result::Ok(#value);
         }
     }
 }

@@ -12,7 +12,6 @@ use crate::{
 
 /// The body of `Value::encode`.
 pub(super) fn framed(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant<'_>]) -> TokenStream {
-    let Scope { runtime, .. } = scope;
     let writer = local("writer");
     let bare = variants.iter().filter_map(|variant| {
         let pattern = pattern(variant);
@@ -29,13 +28,12 @@ pub(super) fn framed(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant<'
         }
     });
     let bare: Vec<_> = bare.collect();
-    let document =
-        quote!(#writer.document(|#writer| <Self as #runtime::Flatten>::encode_fields(self, #writer)));
     if bare.is_empty() {
-        return document;
+        return quote!(#writer.document_of(self));
     }
-    let document = (bare.len() < variants.len()).then(|| quote!(_ => #document,));
-    quote!(match self { #(#bare)* #document })
+    let value = local("__value");
+    let document = (bare.len() < variants.len()).then(|| quote!(_ => #writer.document_of(#value),));
+    quote!(#writer.level(self, |#value, #writer| match #value { #(#bare)* #document }))
 }
 
 /// The body of `Flatten::encode_fields`.

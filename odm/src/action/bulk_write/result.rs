@@ -7,7 +7,7 @@ use mongodb::bson::{Bson, doc};
 use crate::{
     error::{Error, Result, WriteCounts, codec::CodecError},
     model::Model,
-    value::Raw,
+    value::{Raw, read_id},
 };
 
 /// What a [`bulk_write`](crate::Collection::bulk_write) did. Positions count the writes as they were given, from 0.
@@ -71,10 +71,9 @@ impl<M: Model> BulkWriteResult<M> {
 /// An `_id` as the model has it.
 pub(super) fn id_of<M: Model>(id: Bson) -> Result<M::Id> {
     let document = doc! { "_id": id }.to_vec().map_err(|error| Error::from_driver(error.into()))?;
-    let read = || {
-        let mut read = None;
-        Raw::document(&document).elements()?.take("_id", &mut read)?;
-        read.ok_or_else(CodecError::malformed)
+    let read = || match Raw::document(&document).elements()?.next_if("_id")? {
+        Some(id) => read_id(id).map_err(|error| error.at("_id")),
+        None => Err(CodecError::malformed()),
     };
     read().map_err(|cause| Error::decode(&document, cause))
 }

@@ -1,42 +1,24 @@
-//! Room for values that nest deep: `bson`'s serde recurses without a bound, with frames of the user's types between
-//! its own, so the stack of a tokio worker is not enough for all that the server accepts.
+//! How deep a value nests: `bson`'s serde recurses without a bound, with frames of the user's types between its own, so that
+//! it has to be given room beforehand.
 
-use std::{cell::Cell, fmt, panic, thread};
+use std::{cell::Cell, fmt};
 
 use serde::{Serialize, Serializer, ser};
 
 use super::ViaSerde;
 use crate::{
     error::codec::{CodecError, CodecResult},
-    value::writer::{MAX_DEPTH, too_deep},
+    value::{
+        room,
+        writer::{MAX_DEPTH, too_deep},
+    },
 };
-
-/// So many levels fit any stack, even without optimisation.
-const SHALLOW: u16 = 24;
-
-/// Room for the deepest value that the server accepts; memory that is not used is not taken.
-const ROOM: usize = 256 << 20;
 
 /// So many newtypes and options, which make no level, take no more of the stack than one level.
 const WRAPS_OF_A_LEVEL: u16 = 4;
 
 /// So many of them may be inside each other: a chain of them has no end that the levels would set.
 const MAX_WRAPS: u16 = 10 * MAX_DEPTH;
-
-/// Does the work where there is room for `levels`.
-pub(super) fn with_room<R: Send>(levels: u16, work: impl FnOnce() -> R + Send) -> CodecResult<R> {
-    if levels <= SHALLOW {
-        return Ok(work());
-    }
-    thread::scope(|scope| {
-        let thread = thread::Builder::new().stack_size(ROOM).spawn_scoped(scope, work);
-        let thread = thread.map_err(|error| {
-            CodecError::new("memory for a value that nests deep", format!("none ({})", error.kind()))
-        })?;
-        // A panic is one of the user's own functions, and goes on where it was called.
-        thread.join().map_or_else(|payload| panic::resume_unwind(payload), Ok)
-    })
-}
 
 /// How many levels of documents and arrays the value makes, at most [`MAX_DEPTH`] together with those around it, and a level
 /// for every [`WRAPS_OF_A_LEVEL`] newtypes and options: so much of the stack it takes.
@@ -103,6 +85,10 @@ impl Measure<'_> {
         }
         self.most_wraps.set(self.most_wraps.get().max(wraps));
         Ok(Self { wraps, ..self })
+    }
+
+    fn measure<T: Serialize + ?Sized>(self, value: &T) -> Result<(), Stop> {
+        room::at::<(), _>(self.level + self.wraps / WRAPS_OF_A_LEVEL, || value.serialize(self))
     }
 }
 
@@ -171,11 +157,11 @@ impl Serializer for Measure<'_> {
     }
 
     fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<(), Stop> {
-        value.serialize(self.inside()?)
+        self.inside()?.measure(value)
     }
 
     fn serialize_newtype_struct<T: Serialize + ?Sized>(self, _: &'static str, value: &T) -> Result<(), Stop> {
-        value.serialize(self.inside()?)
+        self.inside()?.measure(value)
     }
 
     fn serialize_newtype_variant<T: Serialize + ?Sized>(
@@ -185,7 +171,7 @@ impl Serializer for Measure<'_> {
         _: &'static str,
         value: &T,
     ) -> Result<(), Stop> {
-        value.serialize(self.below(1)?)
+        self.below(1)?.measure(value)
     }
 
     fn is_human_readable(&self) -> bool {
@@ -200,7 +186,7 @@ macro_rules! compounds {
             type Error = Stop;
 
             fn $method<T: Serialize + ?Sized>(&mut self, $(_: $key,)? value: &T) -> Result<(), Stop> {
-                value.serialize(*self)
+                self.measure(value)
             }
 
             fn end(self) -> Result<(), Stop> {
@@ -228,7 +214,7 @@ impl ser::SerializeMap for Measure<'_> {
     }
 
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Stop> {
-        value.serialize(*self)
+        self.measure(value)
     }
 
     fn end(self) -> Result<(), Stop> {
