@@ -23,10 +23,16 @@
 //!
 //! A position is `[longitude, latitude]`, in this order, in degrees. What the server asks of a geometry beyond its
 //! form (rings that close, longitudes up to 180) it checks itself when there is a `2dsphere` index or a query.
+//!
+//! What stands beside `type` and `coordinates`, such as a `bbox`, and what a position has behind its two numbers, such as an
+//! altitude, is kept and stored again.
 
-use mongodb::bson::{Bson, doc, spec::ElementType};
-use serde::{Deserialize, Serialize};
+mod beside;
 
+use mongodb::bson::{Bson, Document, doc, spec::ElementType};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
+
+use self::beside::{Beside, Coordinates};
 use crate::{
     error::codec::{CodecError, CodecResult},
     value::{Raw, Value, Writer, leaf},
@@ -39,10 +45,10 @@ macro_rules! geometries {
     ($($name:ident, $words:literal: $coordinates:ty;)*) => {
         $(
             #[doc = concat!($words, ": `{ type: \"", stringify!($name), "\", coordinates: [..] }`.")]
-            #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-            #[serde(tag = "type")]
+            #[derive(Debug, Clone, PartialEq)]
             pub struct $name {
                 coordinates: $coordinates,
+                beside: Beside,
             }
 
             impl $name {
@@ -50,17 +56,22 @@ macro_rules! geometries {
                 pub fn coordinates(&self) -> &$coordinates {
                     &self.coordinates
                 }
+
+                /// The members beside `type` and `coordinates`: `bbox`, and those of other programs.
+                pub fn members(&self) -> Option<&Document> {
+                    self.beside.members()
+                }
             }
 
             impl From<$coordinates> for $name {
                 fn from(coordinates: $coordinates) -> Self {
-                    Self { coordinates }
+                    Self { coordinates, beside: Beside::default() }
                 }
             }
 
             impl From<$name> for Geometry {
                 fn from(geometry: $name) -> Self {
-                    Self::$name { coordinates: geometry.coordinates }
+                    Self::$name(geometry)
                 }
             }
 
@@ -68,61 +79,75 @@ macro_rules! geometries {
                 leaf!();
 
                 fn encode(&self, writer: &mut Writer) -> CodecResult<ElementType> {
-                    write(stringify!($name), &self.coordinates, writer)
+                    self.beside.write(stringify!($name), writer, |further, writer| {
+                        writer.element_with("coordinates", |writer| self.coordinates.write_all(further, writer))
+                    })
                 }
 
                 fn decode(raw: Raw<'_>) -> CodecResult<Self> {
-                    match Geometry::decode(raw)? {
-                        Geometry::$name { coordinates } => Ok(Self { coordinates }),
-                        _ => Err(CodecError::new(concat!("`", stringify!($name), "`"), "another geometry").at("type")),
+                    let (kind, coordinates, mut beside) = beside::read(raw, "coordinates")?;
+                    if kind != stringify!($name) {
+                        return Err(another_kind(concat!("`", stringify!($name), "`"), kind));
                     }
+                    let coordinates = beside.read_coordinates(coordinates?)?;
+                    Ok(Self { coordinates, beside })
                 }
             }
+
+            in_json!($name);
 
             impl Geospatial for $name {}
         )*
 
         /// Any geometry.
-        #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-        #[serde(tag = "type")]
+        #[derive(Debug, Clone, PartialEq)]
         #[non_exhaustive]
         pub enum Geometry {
             $(
                 #[doc = concat!($words, ".")]
-                $name {
-                    /// Its positions.
-                    coordinates: $coordinates,
-                },
+                $name($name),
             )*
-            /// Several of them: `{ type: "GeometryCollection", geometries: [..] }`.
-            GeometryCollection {
-                /// Its members.
-                geometries: Vec<Geometry>,
-            },
+            /// Several geometries.
+            GeometryCollection(GeometryCollection),
         }
+
+        const KINDS: &[&str] = &[$(stringify!($name),)* "GeometryCollection"];
 
         impl Value for Geometry {
             leaf!();
 
             fn encode(&self, writer: &mut Writer) -> CodecResult<ElementType> {
                 match self {
-                    $(Self::$name { coordinates } => write(stringify!($name), coordinates, writer),)*
-                    Self::GeometryCollection { geometries } => writer.document(|writer| {
-                        writer.text_at("type", "GeometryCollection")?;
-                        writer.element("geometries", geometries)
-                    }),
+                    $(Self::$name(geometry) => geometry.encode(writer),)*
+                    Self::GeometryCollection(geometry) => geometry.encode(writer),
                 }
             }
 
             fn decode(raw: Raw<'_>) -> CodecResult<Self> {
-                let elements = raw.elements()?;
-                match elements.tag("type")? {
-                    $(stringify!($name) => Ok(Self::$name { coordinates: elements.required("coordinates")? }),)*
-                    "GeometryCollection" => {
-                        Ok(Self::GeometryCollection { geometries: elements.required("geometries")? })
-                    }
-                    other => Err(CodecError::new("a type of geometry", "another text").with_value(other).at("type")),
+                match raw.elements()?.tag("type")? {
+                    $(stringify!($name) => $name::decode(raw).map(Self::$name),)*
+                    "GeometryCollection" => raw.level(GeometryCollection::decode).map(Self::GeometryCollection),
+                    other => Err(no_geometry(other)),
                 }
+            }
+        }
+    };
+}
+
+/// In JSON and other formats of serde as in BSON.
+macro_rules! in_json {
+    ($name:ident) => {
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                self.to_bson().map_err(ser::Error::custom)?.serialize(serializer)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let mut writer = Writer::new();
+                Document::deserialize(deserializer)?.encode(&mut writer).map_err(de::Error::custom)?;
+                Self::decode(Raw::document(writer.as_bytes())).map_err(de::Error::custom)
             }
         }
     };
@@ -137,17 +162,89 @@ geometries! {
     MultiPolygon, "Several polygons": Vec<Vec<Vec<Position>>>;
 }
 
-fn write<C: Value>(name: &str, coordinates: &C, writer: &mut Writer) -> CodecResult<ElementType> {
-    writer.document(|writer| {
-        writer.text_at("type", name)?;
-        writer.element("coordinates", coordinates)
-    })
+in_json!(Geometry);
+in_json!(GeometryCollection);
+
+/// Several geometries: `{ type: "GeometryCollection", geometries: [..] }`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GeometryCollection {
+    geometries: Vec<Geometry>,
+    beside: Beside,
+}
+
+impl GeometryCollection {
+    /// The geometries.
+    pub fn geometries(&self) -> &[Geometry] {
+        &self.geometries
+    }
+
+    /// The members beside `type` and `geometries`: `bbox`, and those of other programs.
+    pub fn members(&self) -> Option<&Document> {
+        self.beside.members()
+    }
+}
+
+impl From<Vec<Geometry>> for GeometryCollection {
+    fn from(geometries: Vec<Geometry>) -> Self {
+        Self { geometries, beside: Beside::default() }
+    }
+}
+
+impl From<GeometryCollection> for Geometry {
+    fn from(geometry: GeometryCollection) -> Self {
+        Self::GeometryCollection(geometry)
+    }
+}
+
+impl Value for GeometryCollection {
+    leaf!();
+
+    fn encode(&self, writer: &mut Writer) -> CodecResult<ElementType> {
+        self.beside.write("GeometryCollection", writer, |_, writer| {
+            writer.element_with("geometries", |writer| writer.level(&self.geometries, Vec::encode))
+        })
+    }
+
+    fn decode(raw: Raw<'_>) -> CodecResult<Self> {
+        let (kind, geometries, beside) = beside::read(raw, "geometries")?;
+        if kind != "GeometryCollection" {
+            return Err(another_kind("`GeometryCollection`", kind));
+        }
+        let geometries = geometries?.level(Vec::decode).map_err(|error| error.at("geometries"))?;
+        Ok(Self { geometries, beside })
+    }
+}
+
+impl Geospatial for GeometryCollection {}
+
+#[cold]
+fn another_kind(expected: &'static str, kind: &str) -> CodecError {
+    if KINDS.contains(&kind) {
+        CodecError::new(expected, "another geometry").at("type")
+    } else {
+        no_geometry(kind)
+    }
+}
+
+#[cold]
+fn no_geometry(kind: &str) -> CodecError {
+    CodecError::new("a type of geometry", "another text").with_value(kind).at("type")
 }
 
 impl Point {
     /// The point at this longitude and latitude, in degrees.
     pub fn new(longitude: f64, latitude: f64) -> Self {
-        Self { coordinates: [longitude, latitude] }
+        Self::from([longitude, latitude])
+    }
+
+    /// The point at this height in metres, which the server stores and does not ask about.
+    pub fn with_altitude(longitude: f64, latitude: f64, altitude: f64) -> Self {
+        Self { coordinates: [longitude, latitude], beside: Beside::further(vec![vec![altitude]]) }
+    }
+
+    /// The height, in metres, where the point has one.
+    pub fn altitude(&self) -> Option<f64> {
+        self.beside.behind(0).first().copied()
     }
 
     /// Degrees east of Greenwich.
@@ -213,9 +310,15 @@ impl Area {
     }
 }
 
-/// `{ $geometry: { .. } }`
+/// `{ $geometry: { .. } }`, of what the server looks at.
 pub(crate) fn geometry(geometry: &impl Value) -> CodecResult<Bson> {
-    geometry.to_bson().map(|geometry| doc! { "$geometry": geometry }.into())
+    const ASKED: [&str; 4] = ["type", "coordinates", "geometries", "crs"];
+    let Bson::Document(geometry) = geometry.to_bson()? else {
+        return Err(CodecError::new("a geometry", "another value"));
+    };
+    let geometry: Document =
+        geometry.into_iter().filter(|(name, _)| ASKED.contains(&name.as_str())).collect();
+    Ok(doc! { "$geometry": geometry }.into())
 }
 
 impl From<Polygon> for Area {

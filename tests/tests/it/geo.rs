@@ -2,8 +2,8 @@
 
 use odm::{
     Collection, Database, Filter, Model,
-    bson::{Document, doc, serialize_to_vec},
-    geo::{Area, Geometry, LineString, MultiPoint, Point, Polygon},
+    bson::{Bson, Document, doc, serialize_to_vec},
+    geo::{Area, Geometry, GeometryCollection, LineString, MultiPoint, Point, Polygon},
     value::Raw,
 };
 
@@ -101,13 +101,65 @@ fn conditions_are_rendered_as_the_manual_writes_them() {
     );
 }
 
+/// What other programs store beside the coordinates, and behind the two of a position, is there after a replacement.
+#[odm_test::test]
+async fn what_a_geometry_holds_besides_is_kept(db: Database) -> odm::Result<()> {
+    let places = places(&db).await?;
+    let raw = places.driver().clone_with_type::<Document>();
+    let crs = doc! { "type": "name", "properties": { "name": "urn:ogc:def:crs:OGC:1.3:CRS84" } };
+    let at = doc! { "type": "Point", "coordinates": [10.0, 60.0, 120.5], "bbox": [9.0, 59.0, 11.0, 61.0] };
+    for (id, shape) in (10..).zip([
+        doc! { "type": "Polygon", "coordinates": [[[0, 0, 1], [1, 0], [1, 1, 2, 3], [0, 0, 1]]], "id": "x", "crs": crs },
+        doc! { "type": "MultiPoint", "coordinates": [[1.0, 2.0], [3.0, 4.0, 5.0]] },
+        doc! {
+            "type": "GeometryCollection",
+            "geometries": [at.clone(), { "type": "LineString", "coordinates": [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]], "x": 1 }],
+            "bbox": [0, 0, 10, 60],
+        },
+        doc! { "bbox": [], "type": "MultiPolygon", "coordinates": [[[[0, 0, 9], [1, 0, 9], [1, 1, 9], [0, 0, 9]]]] },
+    ]) {
+        raw.insert_one(doc! { "_id": id, "at": at.clone(), "shape": shape.clone(), "legacy": [1, 2] }).await.unwrap();
+        let place = places.get(id).await?.unwrap();
+        assert_eq!(place.at.altitude(), Some(120.5));
+        assert_eq!(place.at.coordinates(), &[10.0, 60.0]);
+        assert_eq!(place.at.members().unwrap().len(), 1);
+        assert_eq!(places.replace_one(Place::fields().id().eq(id), &place).await?.matched_count, 1);
+        let stored = raw.find_one(doc! { "_id": id }).await.unwrap().unwrap();
+        assert_eq!(stored.get_document("at").unwrap(), &at);
+        let stored = stored.get_document("shape").unwrap();
+        // As numbers; `type` and what is of the geometry come first.
+        assert_eq!(stored.keys().next().unwrap(), "type");
+        for (name, value) in &shape {
+            assert_eq!(doubles(stored.get(name).unwrap()), doubles(value), "{name}");
+        }
+        assert_eq!(places.get(id).await?, Some(place.clone()));
+        let json = serde_json::to_string(&place.shape).unwrap();
+        assert_eq!(serde_json::from_str::<Option<Geometry>>(&json).unwrap(), place.shape);
+        // A query asks about the geometry alone.
+        assert_eq!(found(&places, Place::fields().at().geo_intersects(place.at.clone())).await.last(), Some(&id));
+    }
+    Ok(())
+}
+
+fn doubles(value: &Bson) -> Bson {
+    match value {
+        Bson::Int32(number) => Bson::Double((*number).into()),
+        Bson::Array(items) => Bson::Array(items.iter().map(doubles).collect()),
+        Bson::Document(document) => {
+            Bson::Document(document.iter().map(|(name, value)| (name.clone(), doubles(value))).collect())
+        }
+        other => other.clone(),
+    }
+}
+
 #[test]
 fn geometries_are_geojson_in_bson_and_json() {
     let geometries = [
         Geometry::from(Point::new(1.0, 2.0)),
         LineString::from(vec![[1.0, 2.0], [3.0, 4.0]]).into(),
         square(0.0, 0.0, 1.0).into(),
-        Geometry::GeometryCollection { geometries: vec![Point::new(1.0, 2.0).into()] },
+        GeometryCollection::from(vec![Point::new(1.0, 2.0).into()]).into(),
+        Point::with_altitude(1.0, 2.0, 30.0).into(),
     ];
     for geometry in geometries {
         let bytes = serialize_to_vec(&geometry).unwrap();
@@ -123,7 +175,15 @@ fn geometries_are_geojson_in_bson_and_json() {
         let bytes = document.to_vec().unwrap();
         <Point as odm::Value>::decode(Raw::document(&bytes)).map_err(|error| error.to_string())
     };
-    assert_eq!(read(doc! { "coordinates": [1, 2], "type": "Point", "bbox": [] }), Ok(Point::new(1.0, 2.0)));
+    assert_eq!(read(doc! { "coordinates": [1, 2], "type": "Point" }), Ok(Point::new(1.0, 2.0)));
+    assert_eq!(
+        read(doc! { "type": "Point", "coordinates": [1] }),
+        Err("`coordinates`: expected a longitude and a latitude, found an array of 1".to_owned())
+    );
+    assert_eq!(
+        read(doc! { "type": "Point" }),
+        Err("`coordinates`: expected a value, found nothing: the field is missing".to_owned())
+    );
     assert_eq!(
         read(doc! { "type": "LineString", "coordinates": [[1, 2]] }),
         Err("`type`: expected `Point`, found another geometry".to_owned())
