@@ -155,6 +155,7 @@ impl<T: Moment> Moment for Option<T> {}
 pub trait Stamped: Value {}
 
 impl Stamped for Timestamp {}
+#[diagnostic::do_not_recommend]
 impl Stamped for Bson {}
 #[diagnostic::do_not_recommend]
 impl<T: Stamped> Stamped for Option<T> {}

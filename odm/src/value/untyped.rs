@@ -109,23 +109,31 @@ impl Value for Bson {
 }
 
 // What may be anything has every operator that the server has for something.
+#[diagnostic::do_not_recommend]
 impl Nullable for Bson {}
+#[diagnostic::do_not_recommend]
 impl Text for Bson {}
+#[diagnostic::do_not_recommend]
 impl Integer for Bson {}
+#[diagnostic::do_not_recommend]
 impl Bits for Bson {}
+#[diagnostic::do_not_recommend]
 impl Geospatial for Bson {}
 
 /// Arithmetic in a pipeline gives a double.
+#[diagnostic::do_not_recommend]
 impl Number for Bson {
     type Stored = f64;
     type Step = Self;
 }
 
+#[diagnostic::do_not_recommend]
 impl Array for Bson {
     type Item = Self;
     type Length = AnyLength;
 }
 
+#[diagnostic::do_not_recommend]
 impl Map for Bson {
     type Key = String;
     type Item = Self;

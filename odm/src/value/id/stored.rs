@@ -14,11 +14,13 @@ use crate::{
 #[inline]
 pub(crate) fn read<V: Value>(raw: Raw<'_>) -> CodecResult<V> {
     let id = V::decode(raw)?;
+    if raw.is(ElementType::ObjectId) {
+        return Ok(id);
+    }
     match raw.element_type() {
         // Every type that reads these writes an equal value.
         Some(
-            ElementType::ObjectId
-            | ElementType::Int32
+            ElementType::Int32
             | ElementType::Int64
             | ElementType::Boolean
             | ElementType::DateTime
