@@ -5,13 +5,18 @@ mod schema;
 mod stored;
 
 use std::{
+    any::{Any, TypeId},
     cmp::Ordering,
     fmt,
     hash::{Hash, Hasher},
     str::FromStr,
 };
 
-use mongodb::bson::{Bson, Uuid, oid::ObjectId, spec::ElementType};
+use mongodb::bson::{
+    Binary, Bson, Uuid,
+    oid::ObjectId,
+    spec::{BinarySubtype, ElementType},
+};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 #[cfg(any(feature = "schemars", feature = "utoipa"))]
@@ -226,14 +231,64 @@ where
 {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         if deserializer.is_human_readable() && is_opaque::<M::Key>() {
-            match Bson::deserialize(deserializer)? {
+            return match Bson::deserialize(deserializer)? {
                 Bson::String(text) => text.parse().map_err(de::Error::custom),
                 // Extended JSON; and BSON that serde keeps for a tagged or flattened type, which says it is for people.
-                value => from_bson(&value).map(Self).map_err(de::Error::custom),
-            }
-        } else {
-            M::Key::deserialize(deserializer).map(Self)
+                value => from_bson(&uuid_of_bytes(value)).map(Self).map_err(de::Error::custom),
+            };
         }
+        if TypeId::of::<M::Key>() == TypeId::of::<ObjectId>() {
+            let id = deserializer.deserialize_bytes(ObjectIdVisitor)?;
+            if let Some(key) = (&id as &dyn Any).downcast_ref::<M::Key>() {
+                return Ok(Self(key.clone()));
+            }
+            return Err(de::Error::custom("expected an ObjectId"));
+        }
+        M::Key::deserialize(deserializer).map(Self)
+    }
+}
+
+/// An `ObjectId` in BSON, and as `bson` writes it in other binary formats: its hex text, in a struct of one field. `bson` itself
+/// does not read the latter.
+struct ObjectIdVisitor;
+
+impl<'de> de::Visitor<'de> for ObjectIdVisitor {
+    type Value = ObjectId;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an ObjectId")
+    }
+
+    fn visit_bytes<E: de::Error>(self, bytes: &[u8]) -> Result<ObjectId, E> {
+        if let Ok(bytes) = <[u8; 12]>::try_from(bytes) {
+            return Ok(ObjectId::from_bytes(bytes));
+        }
+        std::str::from_utf8(bytes).map_err(E::custom).and_then(|text| self.visit_str(text))
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<ObjectId, E> {
+        ObjectId::parse_str(text).map_err(|_| E::invalid_value(de::Unexpected::Str("another text"), &self))
+    }
+
+    fn visit_seq<A: de::SeqAccess<'de>>(self, mut seq: A) -> Result<ObjectId, A::Error> {
+        match seq.next_element::<String>()? {
+            Some(text) => self.visit_str(&text),
+            None => Err(de::Error::invalid_length(0, &self)),
+        }
+    }
+
+    fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<ObjectId, A::Error> {
+        ObjectId::deserialize(de::value::MapAccessDeserializer::new(map))
+    }
+}
+
+/// As bytes without a subtype, the crate `uuid` writes its type to formats that are not for people.
+fn uuid_of_bytes(value: Bson) -> Bson {
+    match value {
+        Bson::Binary(Binary { subtype: BinarySubtype::Generic, bytes }) if bytes.len() == 16 => {
+            Binary { subtype: BinarySubtype::Uuid, bytes }.into()
+        }
+        other => other,
     }
 }
 
@@ -245,7 +300,6 @@ fn from_bson<K: Value>(value: &Bson) -> CodecResult<K> {
 
 /// Keys that JSON has no type for, so that they are written as text.
 fn is_opaque<K: 'static>() -> bool {
-    use std::any::TypeId;
     #[cfg(feature = "uuid")]
     if TypeId::of::<uuid::Uuid>() == TypeId::of::<K>() {
         return true;

@@ -1,16 +1,21 @@
 //! `ResumeToken`: a position in the history of changes.
 
+mod formats;
+
 use std::{
     cmp::Ordering,
     fmt,
     hash::{Hash, Hasher},
 };
 
-use mongodb::bson::{
-    Bson, Document, RawBsonRef, RawDocument, RawDocumentBuf, deserialize_from_bson, serialize_to_bson,
-    spec::ElementType,
+use mongodb::{
+    bson::{
+        Bson, Document, RawBsonRef, RawDocument, RawDocumentBuf, deserialize_from_slice, rawdoc,
+        serialize_to_bson, spec::ElementType,
+    },
+    change_stream::event::ResumeToken as DriverToken,
 };
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde::Deserialize;
 
 use crate::{
     error::codec::{CodecError, CodecResult},
@@ -24,7 +29,7 @@ use crate::{
 /// [`Watch::resume_after`](crate::action::Watch::resume_after) to go on from there, in another process or
 /// years later, as long as the oplog reaches back so far.
 ///
-/// What is inside is the server's business. It can be stored (`Serialize`, `Deserialize`, or as a field of a
+/// What is inside is the server's business. It can be stored (by serde in any format, or as a field of a
 /// model), compared, and ordered: within one deployment a later change has a greater token, so the text of
 /// [`data`](Self::data) serves to recognise a change that was already handled.
 #[derive(Clone)]
@@ -48,7 +53,11 @@ impl ResumeToken {
     /// A token as the server sends it.
     pub(crate) fn from_raw(token: &RawDocument) -> CodecResult<Self> {
         match token.get("_data") {
-            Ok(Some(RawBsonRef::String(data))) if !data.is_empty() => Ok(Self(token.to_owned())),
+            Ok(Some(RawBsonRef::String(data))) if !data.is_empty() => match token.get("_typeBits") {
+                Ok(None | Some(RawBsonRef::Binary(_))) => Ok(Self(token.to_owned())),
+                Ok(Some(bits)) => formats::mended(data, bits),
+                Err(_) => Err(CodecError::malformed()),
+            },
             Ok(Some(RawBsonRef::String(_))) => {
                 Err(CodecError::new("a position", "an empty string").at("_data"))
             }
@@ -73,16 +82,25 @@ impl ResumeToken {
     }
 
     /// The same position as the driver's type.
-    pub fn to_driver(&self) -> CodecResult<mongodb::change_stream::event::ResumeToken> {
-        deserialize_from_bson(Bson::Document(self.to_document()?)).map_err(|_| CodecError::malformed())
+    pub fn to_driver(&self) -> CodecResult<DriverToken> {
+        let wrapped = rawdoc! { "token": self.0.clone() };
+        let Wrapped { token } =
+            deserialize_from_slice(wrapped.as_bytes()).map_err(|_| CodecError::malformed())?;
+        Ok(token)
     }
 }
 
+/// How the driver's type is read from bytes, without a level of recursion.
+#[derive(Deserialize)]
+struct Wrapped {
+    token: DriverToken,
+}
+
 /// A token that the driver gave, or that was stored as the driver's type.
-impl TryFrom<&mongodb::change_stream::event::ResumeToken> for ResumeToken {
+impl TryFrom<&DriverToken> for ResumeToken {
     type Error = CodecError;
 
-    fn try_from(token: &mongodb::change_stream::event::ResumeToken) -> CodecResult<Self> {
+    fn try_from(token: &DriverToken) -> CodecResult<Self> {
         let Ok(Bson::Document(document)) = serialize_to_bson(token) else {
             return Err(CodecError::new("a resume token", "something else"));
         };
@@ -113,19 +131,6 @@ impl Value for ResumeToken {
     fn decode(raw: Raw<'_>) -> CodecResult<Self> {
         raw.elements()?;
         Self::from_raw(RawDocument::from_bytes(raw.bytes()).map_err(|_| CodecError::malformed())?)
-    }
-}
-
-impl Serialize for ResumeToken {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.0.serialize(serializer)
-    }
-}
-
-impl<'de> Deserialize<'de> for ResumeToken {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = RawDocumentBuf::deserialize(deserializer)?;
-        Self::from_raw(&raw).map_err(de::Error::custom)
     }
 }
 
@@ -164,7 +169,8 @@ impl fmt::Debug for ResumeToken {
 
 #[cfg(test)]
 mod tests {
-    use mongodb::bson::{Binary, deserialize_from_slice, doc, rawdoc, serialize_to_vec, spec::BinarySubtype};
+    use mongodb::bson::{Binary, doc, serialize_to_vec, spec::BinarySubtype};
+    use serde::Serialize;
 
     use super::*;
 

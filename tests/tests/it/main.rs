@@ -18,6 +18,7 @@ mod filter;
 mod find;
 mod find_and_modify;
 mod foreign_ids;
+mod formats;
 mod geo;
 mod identity;
 mod insert;

@@ -3,8 +3,11 @@
 use std::time::Duration;
 
 use odm::{
-    Collection, Database,
-    bson::{Timestamp, doc},
+    Collection, Database, Model,
+    bson::{
+        Document, Timestamp, deserialize_from_bson, deserialize_from_slice, doc, serialize_to_bson,
+        serialize_to_vec,
+    },
     mongodb::{Client, options::ChangeStreamOptions},
     watch::{ChangeStream, Event, ResumeToken},
 };
@@ -45,6 +48,45 @@ async fn a_token_can_be_stored_as_text(db: Database) {
     assert_eq!(text, format!(r#"{{"_data":"{}"}}"#, token.data()));
     assert_eq!(&serde_json::from_str::<ResumeToken>(&text).unwrap(), token);
     assert!(serde_json::from_str::<ResumeToken>("{}").is_err());
+}
+
+/// The server appends the types of a number to the token: binary data, which JSON has no type for.
+#[odm_test::test]
+async fn a_token_of_numbers_resumes_from_any_format(db: Database) {
+    #[derive(Debug, PartialEq, Model)]
+    #[odm(collection = "items")]
+    struct Numbered {
+        id: i64,
+        n: u32,
+    }
+    let items: Collection<Numbered> = db.collection();
+    let mut changes = items.watch().await.unwrap();
+    for id in 0..3_i64 {
+        items.insert_one(&Numbered { id: id << 40, n: 1 }).await.unwrap();
+    }
+    let token = soon(changes.next()).await.unwrap().unwrap().token().clone();
+    assert!(token.as_raw().get_binary("_typeBits").is_ok(), "{token:?}");
+
+    let json = serde_json::to_string(&token).unwrap();
+    let bson = serialize_to_vec(&doc! { "at": serialize_to_bson(&token).unwrap() }).unwrap();
+    let binary = postcard::to_allocvec(&token).unwrap();
+    // What earlier versions wrote as JSON.
+    let bits = &token.as_raw().get_binary("_typeBits").unwrap().bytes;
+    let numbers = serde_json::json!({ "_data": token.data(), "_typeBits": bits }).to_string();
+    for back in [
+        serde_json::from_str(&json).unwrap(),
+        serde_json::from_value(serde_json::from_str(&json).unwrap()).unwrap(),
+        deserialize_from_bson(deserialize_from_slice::<Document>(&bson).unwrap().remove("at").unwrap())
+            .unwrap(),
+        postcard::from_bytes(&binary).unwrap(),
+        serde_json::from_str::<ResumeToken>(&numbers).unwrap(),
+        // Text that was stored in BSON on the way.
+        ResumeToken::try_from(serde_json::from_str::<Document>(&numbers).unwrap()).unwrap(),
+    ] {
+        assert_eq!(back, token);
+        let mut changes = items.watch().resume_after(back).await.unwrap();
+        assert_eq!(soon(changes.next()).await.unwrap().unwrap().id(), Some(&(1 << 40)));
+    }
 }
 
 #[odm_test::test]

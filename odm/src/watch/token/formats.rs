@@ -1,0 +1,221 @@
+//! `ResumeToken` through serde: a document in BSON, extended JSON in formats for people, bytes in other formats.
+
+use std::fmt;
+
+use mongodb::bson::{Binary, RawBsonRef, RawDocument, RawDocumentBuf, doc, spec::BinarySubtype};
+use serde::{
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{self, MapAccess, SeqAccess, Visitor},
+    ser::{self, SerializeMap},
+};
+
+use super::ResumeToken;
+use crate::error::codec::{CodecError, CodecResult};
+
+const DATA: &str = "_data";
+const TYPE_BITS: &str = "_typeBits";
+
+/// In BSON the document that the server sent; in JSON and other formats for people the same as canonical extended JSON,
+/// `{"_data": "82..", "_typeBits": {"$binary": {"base64": "..", "subType": "00"}}}`; in other formats its bytes.
+impl Serialize for ResumeToken {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if !serializer.is_human_readable() {
+            return self.as_raw().serialize(serializer);
+        }
+        let mut map = serializer.serialize_map(None)?;
+        for element in self.as_raw() {
+            let (key, value) = element.map_err(ser::Error::custom)?;
+            match (key.as_str(), value) {
+                (DATA, RawBsonRef::String(data)) => map.serialize_entry(DATA, data)?,
+                (TYPE_BITS, RawBsonRef::Binary(bits)) => {
+                    let body = Body {
+                        base64: base64(bits.bytes),
+                        sub_type: format!("{:02x}", u8::from(bits.subtype)),
+                    };
+                    map.serialize_entry(TYPE_BITS, &Extended { binary: body })?;
+                }
+                (other, _) => {
+                    return Err(ser::Error::custom(format!(
+                        "a resume token with the field `{other}` has no form for people; store it as BSON"
+                    )));
+                }
+            }
+        }
+        map.end()
+    }
+}
+
+/// Reads every form that is written, and the numbers that earlier versions wrote for `_typeBits` in JSON.
+impl<'de> Deserialize<'de> for ResumeToken {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        if deserializer.is_human_readable() {
+            deserializer.deserialize_any(Token)
+        } else {
+            // In BSON there is a document here, which says so itself.
+            deserializer.deserialize_byte_buf(Token)
+        }
+    }
+}
+
+struct Token;
+
+impl<'de> Visitor<'de> for Token {
+    type Value = ResumeToken;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a resume token")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<ResumeToken, A::Error> {
+        let (mut data, mut bits) = (None, None);
+        while let Some(key) = map.next_key::<String>()? {
+            match key.as_str() {
+                DATA => data = Some(map.next_value::<String>()?),
+                TYPE_BITS => bits = Some(map.next_value::<TypeBits>()?.0),
+                other => return Err(de::Error::unknown_field(other, &[DATA, TYPE_BITS])),
+            }
+        }
+        let data = data.ok_or_else(|| de::Error::missing_field(DATA))?;
+        with_bits(&data, bits).map_err(de::Error::custom)
+    }
+
+    fn visit_bytes<E: de::Error>(self, bytes: &[u8]) -> Result<ResumeToken, E> {
+        let document = RawDocument::from_bytes(bytes).map_err(E::custom)?;
+        ResumeToken::from_raw(document).map_err(E::custom)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<ResumeToken, A::Error> {
+        self.visit_bytes(&bytes(seq)?)
+    }
+}
+
+/// The token of these fields.
+fn with_bits(data: &str, bits: Option<Binary>) -> CodecResult<ResumeToken> {
+    let mut document = doc! { DATA: data };
+    if let Some(bits) = bits {
+        document.insert(TYPE_BITS, bits);
+    }
+    let raw = RawDocumentBuf::try_from(document).map_err(|_| CodecError::malformed())?;
+    ResumeToken::from_raw(&raw)
+}
+
+/// The token whose `_typeBits` lost their type on the way: extended JSON or a list of numbers that was stored as BSON.
+pub(super) fn mended(data: &str, bits: RawBsonRef<'_>) -> CodecResult<ResumeToken> {
+    let bits = match bits {
+        RawBsonRef::Array(numbers) => {
+            let byte = |number: RawBsonRef<'_>| match number {
+                RawBsonRef::Int32(number) => u8::try_from(number).ok(),
+                RawBsonRef::Int64(number) => u8::try_from(number).ok(),
+                _ => None,
+            };
+            let bytes = numbers.into_iter().map(|number| number.ok().and_then(byte)).collect::<Option<_>>();
+            bytes.map(generic)
+        }
+        RawBsonRef::Document(extended) => {
+            let body = extended.get_document("$binary").ok();
+            body.and_then(|body| Some((body.get_str("base64").ok()?, body.get_str("subType").ok()?)))
+                .and_then(|(base64, sub_type)| binary(base64, sub_type))
+        }
+        _ => None,
+    };
+    let bits = bits.ok_or_else(|| CodecError::new("binary data", "another type").at(TYPE_BITS))?;
+    with_bits(data, Some(bits))
+}
+
+fn generic(bytes: Vec<u8>) -> Binary {
+    Binary { subtype: BinarySubtype::Generic, bytes }
+}
+
+fn binary(base64: &str, sub_type: &str) -> Option<Binary> {
+    let sub_type = u8::from_str_radix(sub_type, 16).ok()?;
+    Binary::from_base64(base64, BinarySubtype::from(sub_type)).ok()
+}
+
+/// `_typeBits` as binary data, as extended JSON, or as numbers.
+struct TypeBits(Binary);
+
+/// Binary data in extended JSON.
+#[derive(Serialize, Deserialize)]
+struct Extended {
+    #[serde(rename = "$binary")]
+    binary: Body,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Body {
+    base64: String,
+    #[serde(rename = "subType")]
+    sub_type: String,
+}
+
+impl<'de> Deserialize<'de> for TypeBits {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Bits).map(Self)
+    }
+}
+
+struct Bits;
+
+impl<'de> Visitor<'de> for Bits {
+    type Value = Binary;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("binary data")
+    }
+
+    fn visit_bytes<E: de::Error>(self, bytes: &[u8]) -> Result<Binary, E> {
+        Ok(generic(bytes.to_vec()))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Binary, A::Error> {
+        Ok(generic(bytes(seq)?))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Binary, A::Error> {
+        let Extended { binary: body } = Deserialize::deserialize(de::value::MapAccessDeserializer::new(map))?;
+        binary(&body.base64, &body.sub_type).ok_or_else(|| de::Error::custom("expected base64 and a subtype"))
+    }
+}
+
+fn bytes<'de, A: SeqAccess<'de>>(mut seq: A) -> Result<Vec<u8>, A::Error> {
+    let mut bytes = Vec::new();
+    while let Some(byte) = seq.next_element()? {
+        bytes.push(byte);
+    }
+    Ok(bytes)
+}
+
+/// As extended JSON has it: `bson` reads this form but writes it only with a feature for `serde_json`.
+fn base64(bytes: &[u8]) -> String {
+    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for chunk in bytes.chunks(3) {
+        let mut group = [0; 3];
+        group[..chunk.len()].copy_from_slice(chunk);
+        let bits = u32::from_be_bytes([0, group[0], group[1], group[2]]);
+        for place in 0..4 {
+            let letter = (bits >> (18 - 6 * place)) & 63;
+            text.push(if place > chunk.len() { '=' } else { char::from(LETTERS[letter as usize]) });
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base64_is_what_bson_reads() {
+        for (bytes, text) in [
+            (&b""[..], ""),
+            (b"\0", "AA=="),
+            (b"\xff\xee", "/+4="),
+            (b"foo", "Zm9v"),
+            (b"foobar!", "Zm9vYmFyIQ=="),
+        ] {
+            assert_eq!(base64(bytes), text);
+            assert_eq!(Binary::from_base64(text, None).unwrap().bytes, bytes);
+        }
+    }
+}
