@@ -35,6 +35,20 @@
 //!
 //! A bulk across collections, [`BulkWriteAcross`], takes what [`BulkWrite`] takes, but for `let_`. What [`Watch`] takes is of its own,
 //! and so is what [`RunCommand`] takes, `read_preference`: the rest stands in the command.
+//!
+//! # Cancelling
+//!
+//! A future may be dropped before it is done: by `select!`, by `tokio::time::timeout`, or by a web framework whose client has
+//! closed the connection. The command that is on its way is then completed in a task of its own: a write is applied, as
+//! far as it can be, a cursor that the reply opens is closed on the server, and the connection stays in use. No further command
+//! is sent: of a large `insert_many`, the batches that are left are not stored. (A bulk across collections is a single call of
+//! the driver, which is completed.) A call that is still waiting for a server goes on waiting, as long as the URI says
+//! (`serverSelectionTimeoutMS`). The outcome is discarded; `.deadline(..)` reports that it is unknown.
+//!
+//! In a session this does not hold: nothing may keep the session that the action has borrowed. There, dropping the future closes the
+//! connection, a cursor whose reply was on its way stays open on the server until its time is up (ten minutes), and of a
+//! transaction it is unknown whether it has the write: abort it. Await actions in sessions to their end, or let `max_time`
+//! end them.
 
 mod aggregate;
 mod batch;
@@ -234,8 +248,8 @@ trait Reports {
 macro_rules! action {
     ($action:ident { $($field:ident),* } with $options:ty $(, clearing $problems:ident)? => $output:ty) => {
         $crate::action::action!(@setters $action { $($field),* } with $options $(, clearing $problems)?);
-        $crate::action::action!(@awaited $action, $crate::action::Implicit, 'static => $output);
-        $crate::action::action!(@awaited $action, $crate::action::Explicit<'s>, 's => $output);
+        $crate::action::action!(@awaited $action, $crate::action::Implicit, 'static, $crate::exec::completed => $output);
+        $crate::action::action!(@awaited $action, $crate::action::Explicit<'s>, 's, ::std::convert::identity => $output);
     };
     // Where a session changes what is given.
     (
@@ -243,8 +257,8 @@ macro_rules! action {
         in a session $in_session:ty
     ) => {
         $crate::action::action!(@setters $action { $($field),* } with $options $(, clearing $problems)?);
-        $crate::action::action!(@awaited $action, $crate::action::Implicit, 'static => $output);
-        $crate::action::action!(@awaited $action, $crate::action::Explicit<'s>, 's => $in_session);
+        $crate::action::action!(@awaited $action, $crate::action::Implicit, 'static, $crate::exec::completed => $output);
+        $crate::action::action!(@awaited $action, $crate::action::Explicit<'s>, 's, ::std::convert::identity => $in_session);
     };
     (@setters $action:ident { $($field:ident),* } with $options:ty $(, clearing $problems:ident)?) => {
         impl<M: $crate::model::Model, S> $action<M, S> {
@@ -293,13 +307,13 @@ macro_rules! action {
             }
         }
     };
-    (@awaited $action:ident, $state:ty, $life:lifetime => $output:ty) => {
+    (@awaited $action:ident, $state:ty, $life:lifetime, $runs:path => $output:ty) => {
         impl<'s, M: $crate::model::Model> ::std::future::IntoFuture for $action<M, $state> {
             type Output = $crate::error::Result<$output>;
             type IntoFuture = ::futures_core::future::BoxFuture<$life, Self::Output>;
 
             fn into_future(self) -> Self::IntoFuture {
-                self.execute()
+                $runs(self.execute())
             }
         }
     };

@@ -27,7 +27,7 @@ use self::batch::Batch;
 use crate::{
     action::Place,
     error::{Error, Result, codec::CodecResult},
-    exec::{Alarm, Polled, leave},
+    exec::{Alarm, Polled, complete_batch},
     trace::{Operation, Verb},
     value::{OwnedRow, Raw, Row},
 };
@@ -65,7 +65,7 @@ pub struct Cursor<T> {
 }
 
 /// Which call a cursor comes from.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Origin {
     place: Place,
     verb: Verb,
@@ -204,6 +204,16 @@ impl<T> Cursor<T> {
         }
     }
 
+    /// Closes the cursor on the server. A batch that has been requested arrives first: the driver's future of it must not
+    /// be dropped.
+    fn close(&mut self) {
+        if let Some(driver) = self.driver.take()
+            && self.polled.is_pending()
+        {
+            complete_batch(driver);
+        }
+    }
+
     /// Gets the next batch; after an error there is none.
     fn poll_batch(&mut self, context: &mut Context<'_>) -> Poll<Result<()>> {
         let operation = self.origin.operation();
@@ -212,11 +222,7 @@ impl<T> Cursor<T> {
             && let Poll::Ready(late) = alarm.poll(context, &operation)
         {
             self.batch = Batch::none();
-            if let Some(driver) = self.driver.take()
-                && self.polled.is_pending()
-            {
-                leave(driver);
-            }
+            self.close();
             return Poll::Ready(Err(late));
         }
         let Some(driver) = self.driver.as_mut() else { return Poll::Ready(Ok(())) };
@@ -242,6 +248,12 @@ impl<T: OwnedRow> Stream for Cursor<T> {
                 return Poll::Ready(Some(Err(error)));
             }
         }
+    }
+}
+
+impl<T> Drop for Cursor<T> {
+    fn drop(&mut self) {
+        self.close();
     }
 }
 

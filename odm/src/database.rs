@@ -156,7 +156,11 @@ impl Database {
     /// [`is_unavailable`](Error::is_unavailable): no server could be used in time.
     /// [`is_unauthorized`](Error::is_unauthorized): the server does not accept the user or the password.
     pub async fn ping(&self) -> Result<()> {
-        exec::run(self.operation(PING), self.driver.run_command(doc! { "ping": 1 })).await.map(|_| ())
+        let db = self.clone();
+        exec::completed(Box::pin(async move {
+            exec::run(db.operation(PING), db.driver.run_command(doc! { "ping": 1 })).await.map(drop)
+        }))
+        .await
     }
 
     /// Starts a session, which verbs then run in by `.session(&mut session)`.
@@ -176,7 +180,11 @@ impl Database {
     ///
     /// `await` gives `()`, also where there was no such database.
     pub async fn drop_database(&self) -> Result<()> {
-        exec::run(self.operation(DROP_DATABASE), self.driver.drop()).await
+        let db = self.clone();
+        exec::completed(Box::pin(
+            async move { exec::run(db.operation(DROP_DATABASE), db.driver.drop()).await },
+        ))
+        .await
     }
 
     pub(crate) fn operation(&self, verb: Verb) -> Operation<'_> {

@@ -4,12 +4,18 @@
 //! it was. There is no `From<mongodb::error::Error> for Error`, so a driver call that does not pass here does
 //! not compile with `?`.
 
+mod completed;
 mod deadline;
+mod room;
 
-pub(crate) use self::deadline::{Alarm, Deadline, leave, within};
+pub(crate) use self::{
+    completed::{complete_batch, completed},
+    deadline::{Alarm, Deadline, within},
+};
 
 use std::{
-    future::{Future, IntoFuture},
+    future::{Future, IntoFuture, poll_fn},
+    pin::pin,
     task::Poll,
 };
 
@@ -25,13 +31,19 @@ type DriverResult<T> = mongodb::error::Result<T>;
 /// Runs one call of the driver.
 pub(crate) fn run<F, T>(operation: Operation<'_>, call: F) -> impl Future<Output = Result<T>>
 where
-    F: IntoFuture<Output = DriverResult<T>>,
+    F: IntoFuture<Output = DriverResult<T>, IntoFuture: Send>,
+    T: Send,
 {
     let call = call.into_future();
     async move {
         Deadline::check(&operation)?;
+        if completed::is_dropped() {
+            return Err(Error::refused("the future of the call was dropped").during(&operation));
+        }
         let span = operation.span();
-        call.instrument(span.clone()).await.map_err(|error| failed(&operation, &span, error))
+        let mut call = pin!(call);
+        let answer = poll_fn(|context| room::poll(call.as_mut(), context)).instrument(span.clone()).await;
+        answer.map_err(|error| failed(&operation, &span, error))
     }
 }
 

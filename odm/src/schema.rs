@@ -21,6 +21,7 @@ pub use self::{
 use crate::{
     Database,
     error::Result,
+    exec,
     trace::{Operation, Verb},
 };
 
@@ -68,6 +69,11 @@ impl Schema {
     /// belongs to a view. [`is_unavailable`](crate::Error::is_unavailable),
     /// [`is_unauthorized`](crate::Error::is_unauthorized) (the user needs `listCollections` and `listIndexes`).
     pub async fn plan(&self) -> Result<Plan> {
+        let schema = self.clone();
+        exec::completed(Box::pin(async move { schema.compare().await })).await
+    }
+
+    async fn compare(&self) -> Result<Plan> {
         let operation =
             Operation { verb: PLAN, database: self.database.name(), collection: None, names: &[] };
         let declared = self.models.checked().map_err(|error| error.during(&operation))?;

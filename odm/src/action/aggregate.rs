@@ -7,6 +7,7 @@ use mongodb::{
     ClientSession,
     bson::{Bson, Document},
     options::AggregateOptions,
+    raw_batch_cursor::{RawBatchCursor, SessionRawBatchCursor},
 };
 
 use super::{
@@ -190,14 +191,9 @@ impl<In, Row> IntoFuture for Aggregate<In, Row> {
 
     fn into_future(self) -> Self::IntoFuture {
         let (stages, place) = self.into_parts();
-        Box::pin(async move {
-            let OnCollection { on, problems, options, session: Implicit } = place;
-            let stages = on.operation(AGGREGATE).check(problems.or(stages))?;
-            let operation = on.operation(verb(&stages));
-            let call = call(&on, stages).with_options(options).batch();
-            let driver = exec::run(operation, call).await?;
-            Ok(Cursor::new(on, AGGREGATE, driver))
-        })
+        let OnCollection { on, problems, options, session: Implicit } = place;
+        let sent = exec::completed(Box::pin(send(on.clone(), problems.or(stages), options)));
+        Box::pin(async move { Ok(Cursor::new(on, AGGREGATE, sent.await?)) })
     }
 }
 
@@ -215,12 +211,22 @@ impl<'s, In, Row> IntoFuture for Aggregate<In, Row, Explicit<'s>> {
     }
 }
 
+async fn send(
+    on: Place,
+    stages: Result<Vec<Document>>,
+    options: AggregateOptions,
+) -> Result<RawBatchCursor> {
+    let stages = on.operation(AGGREGATE).check(stages)?;
+    let operation = on.operation(verb(&stages));
+    exec::run(operation, call(&on, stages).with_options(options).batch()).await
+}
+
 async fn send_in(
     on: &Place,
     stages: Result<Vec<Document>>,
     options: AggregateOptions,
     session: &mut ClientSession,
-) -> Result<mongodb::raw_batch_cursor::SessionRawBatchCursor> {
+) -> Result<SessionRawBatchCursor> {
     let stages = on.operation(AGGREGATE).check(stages)?;
     let operation = on.operation(verb(&stages));
     exec::run(operation, call(on, stages).with_options(options).session(session).batch()).await

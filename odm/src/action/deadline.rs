@@ -43,7 +43,7 @@ use crate::{
 /// An action with a deadline.
 ///
 /// Construct with `.deadline(..)` of an action, after its setters. It is for actions outside of sessions: in a session, the
-/// task that goes on after the deadline would hold the session.
+/// task that completes the call after the deadline would hold the session.
 ///
 /// # What it covers
 ///
@@ -56,10 +56,10 @@ use crate::{
 ///
 /// # When it passes
 ///
-/// `await` gives an error that [`is_timeout`](crate::Error::is_timeout). The call itself is not cut off, which the driver
-/// does not allow: it goes on in a task of its own, as it does where the future is dropped, and what it brings is thrown
-/// away. A write may have been applied, or may still be; one that is made of several commands, such as a large
-/// `insert_many`, sends no further one (a bulk across collections does: its commands are the driver's own).
+/// `await` gives an error that [`is_timeout`](crate::Error::is_timeout). The call is completed in a task of its own, as it is
+/// where its future is [dropped](crate::action#cancelling), and its outcome is discarded. A write may have been applied, or may
+/// still be; one that is made of several commands, such as a large `insert_many`, sends no further one (a bulk across
+/// collections does: its commands are the driver's own).
 ///
 /// ```no_run
 /// # use std::time::Duration;

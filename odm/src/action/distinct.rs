@@ -178,7 +178,7 @@ impl<M, T: Value> IntoFuture for Distinct<M, T> {
     type IntoFuture = BoxFuture<'static, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        self.execute()
+        exec::completed(self.execute())
     }
 }
 

@@ -97,7 +97,7 @@ impl<M> IntoFuture for EstimatedCount<M> {
     type IntoFuture = BoxFuture<'static, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(send(self.target, self.options))
+        exec::completed(Box::pin(send(self.target, self.options)))
     }
 }
 

@@ -111,7 +111,7 @@ impl IntoFuture for Explain {
     type IntoFuture = BoxFuture<'static, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(send(self.place, self.command, self.options))
+        exec::completed(Box::pin(send(self.place, self.command, self.options)))
     }
 }
 

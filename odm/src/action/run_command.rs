@@ -153,7 +153,7 @@ impl<T: OwnedRow + 'static> IntoFuture for RunCommand<T> {
     type IntoFuture = BoxFuture<'static, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        self.execute()
+        exec::completed(self.execute())
     }
 }
 

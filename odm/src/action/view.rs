@@ -1,6 +1,6 @@
 //! `.view::<V>()`: the actions that read documents, reading them as a view.
 
-use std::{fmt, future::IntoFuture, marker::PhantomData};
+use std::{convert, fmt, future::IntoFuture, marker::PhantomData};
 
 use futures_core::future::BoxFuture;
 use mongodb::bson::Document;
@@ -9,6 +9,7 @@ use super::{AsSession, Explicit, Find, FindOne, Get, Implicit};
 use crate::{
     cursor::{Cursor, SessionCursor},
     error::Result,
+    exec,
     model::Model,
     value::OwnedRow,
 };
@@ -67,22 +68,22 @@ macro_rules! viewed {
             }
         }
 
-        viewed!(@awaited $action<M, Implicit>, $rows, 'static => $output);
-        viewed!(@awaited $action<M, Explicit<'s>>, $rows, 's => $in_session);
+        viewed!(@awaited $action<M, Implicit>, $rows, 'static, exec::completed => $output);
+        viewed!(@awaited $action<M, Explicit<'s>>, $rows, 's, convert::identity => $in_session);
     )* };
-    (@awaited $action:ty, any, $life:lifetime => $output:ty) => {
-        viewed!(@implement $action, [V: 'static], $life => $output);
+    (@awaited $action:ty, any, $life:lifetime, $runs:path => $output:ty) => {
+        viewed!(@implement $action, [V: 'static], $life, $runs => $output);
     };
-    (@awaited $action:ty, owned, $life:lifetime => $output:ty) => {
-        viewed!(@implement $action, [V: OwnedRow + 'static], $life => $output);
+    (@awaited $action:ty, owned, $life:lifetime, $runs:path => $output:ty) => {
+        viewed!(@implement $action, [V: OwnedRow + 'static], $life, $runs => $output);
     };
-    (@implement $action:ty, [$($rows:tt)*], $life:lifetime => $output:ty) => {
+    (@implement $action:ty, [$($rows:tt)*], $life:lifetime, $runs:path => $output:ty) => {
         impl<'s, M: Model, $($rows)*> IntoFuture for Viewed<$action, V> {
             type Output = Result<$output>;
             type IntoFuture = BoxFuture<$life, Self::Output>;
 
             fn into_future(self) -> Self::IntoFuture {
-                self.action.execute()
+                $runs(self.action.execute())
             }
         }
     };

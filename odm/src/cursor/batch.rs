@@ -46,6 +46,11 @@ impl Batch {
         Self::default()
     }
 
+    /// This batch without its documents.
+    pub(super) fn spent(&self) -> Self {
+        Self { next: self.next, ..Self::none() }
+    }
+
     /// The bytes of the next document of this batch.
     #[inline]
     pub(super) fn next(&mut self) -> Option<Result<&[u8]>> {

@@ -1,8 +1,15 @@
 //! Cursors in a session.
 
-use std::{fmt, future::poll_fn, marker::PhantomData, pin::Pin};
+use std::{
+    fmt,
+    future::poll_fn,
+    marker::PhantomData,
+    mem,
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
 
-use futures_core::Stream;
+use futures_core::{Stream, future::BoxFuture};
 use mongodb::{ClientSession, raw_batch_cursor::SessionRawBatchCursor};
 
 use super::{Batch, Origin, Step};
@@ -16,15 +23,35 @@ use crate::{
 
 /// The documents that a read in a session found, one after the other.
 ///
-/// It borrows the session until it is dropped. It is no `Stream` itself; [`into_stream`](Self::into_stream)
-/// makes one. In everything else it is like a [`Cursor`](super::Cursor).
+/// It borrows the session until it is dropped. In everything else it is like a [`Cursor`](super::Cursor), but for one thing:
+/// a batch that is on its way when the cursor is dropped is not awaited, as nothing may hold the session any longer, and the
+/// driver then closes the connection.
 #[must_use = "a cursor gives its documents when it is polled"]
 pub struct SessionCursor<'s, T> {
     origin: Origin,
-    driver: SessionRawBatchCursor,
-    session: &'s mut ClientSession,
+    link: Link<'s>,
     batch: Batch,
     rows: PhantomData<fn() -> T>,
+}
+
+/// The driver's cursor and its session.
+struct Ends<'s> {
+    driver: SessionRawBatchCursor,
+    session: &'s mut ClientSession,
+}
+
+/// What a request for a batch gives back.
+struct Fetched<'s> {
+    ends: Box<Ends<'s>>,
+    batch: Result<Batch>,
+}
+
+/// Who has the driver's cursor. A request owns it, so that the future of [`SessionCursor::next`] can be dropped.
+enum Link<'s> {
+    Idle(Box<Ends<'s>>),
+    Fetching(BoxFuture<'s, Fetched<'s>>),
+    /// After a panic of the driver.
+    Gone,
 }
 
 impl<'s, T> SessionCursor<'s, T> {
@@ -36,44 +63,56 @@ impl<'s, T> SessionCursor<'s, T> {
     ) -> Self {
         Self {
             origin: Origin { place: place.into(), verb },
-            driver,
-            session,
+            link: Link::Idle(Box::new(Ends { driver, session })),
             batch: Batch::first(),
             rows: PhantomData,
         }
     }
-}
 
-impl<'s, T> SessionCursor<'s, T> {
     /// The next document; `None` after the last one.
     ///
-    /// Await it to its end: dropped half-way, it can lose a batch that the server has sent.
+    /// The future may be dropped before it is done: nothing is lost.
     pub async fn next(&mut self) -> Option<Result<T>>
+    where
+        T: OwnedRow,
+    {
+        poll_fn(|context| self.poll_row(context)).await
+    }
+
+    fn poll_row(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<T>>>
     where
         T: OwnedRow,
     {
         loop {
             if let Some(bytes) = self.batch.next() {
-                return Some(self.origin.decode(bytes));
+                return Poll::Ready(Some(self.origin.decode(bytes)));
             }
             if self.batch.is_last() {
-                return None;
+                return Poll::Ready(None);
             }
-            if let Err(error) = self.fetch().await {
-                return Some(Err(error));
+            if let Err(error) = ready!(self.poll_batch(context)) {
+                return Poll::Ready(Some(Err(error)));
             }
         }
     }
 
     /// Gets the next batch; after an error there is none.
-    async fn fetch(&mut self) -> Result<()> {
-        let mut polled = Polled::default();
-        let mut stream = self.driver.stream(&mut *self.session);
-        let operation = self.origin.operation();
-        let batch =
-            poll_fn(|context| self.batch.poll_next(Pin::new(&mut stream), context, &mut polled, &operation))
-                .await;
-        batch.map(|batch| self.batch = batch).inspect_err(|_| self.batch = Batch::none())
+    fn poll_batch(&mut self, context: &mut Context<'_>) -> Poll<Result<()>> {
+        let mut request = match mem::replace(&mut self.link, Link::Gone) {
+            Link::Idle(ends) => fetch(ends, self.origin.clone(), self.batch.spent()),
+            Link::Fetching(request) => request,
+            Link::Gone => {
+                self.batch = Batch::none();
+                return Poll::Ready(Ok(()));
+            }
+        };
+        let Poll::Ready(Fetched { ends, batch }) = request.as_mut().poll(context) else {
+            self.link = Link::Fetching(request);
+            return Poll::Pending;
+        };
+        self.link = Link::Idle(ends);
+        self.batch = Batch::none();
+        Poll::Ready(batch.map(|batch| self.batch = batch))
     }
 
     /// All documents that are left, in a collection of your choice: `Vec<Order>`, `HashSet<_>`.
@@ -121,20 +160,31 @@ impl<'s, T> SessionCursor<'s, T> {
             match step.transpose()? {
                 Some(step) => step.into_done().await?,
                 None if self.batch.is_last() => return Ok(()),
-                None => self.fetch().await?,
+                None => poll_fn(|context| self.poll_batch(context)).await?,
             }
         }
     }
+}
 
-    /// The documents that are left, as a `Stream`.
-    pub fn into_stream(self) -> impl Stream<Item = Result<T>> + Send + use<'s, T>
-    where
-        T: OwnedRow,
-    {
-        futures_util::stream::unfold(self, |mut cursor| async move {
-            let row = cursor.next().await?;
-            Some((row, cursor))
-        })
+/// Requests the batch that follows `batch`.
+fn fetch(mut ends: Box<Ends<'_>>, origin: Origin, batch: Batch) -> BoxFuture<'_, Fetched<'_>> {
+    Box::pin(async move {
+        let mut polled = Polled::default();
+        let Ends { driver, session } = &mut *ends;
+        let mut stream = driver.stream(session);
+        let operation = origin.operation();
+        let batch =
+            poll_fn(|context| batch.poll_next(Pin::new(&mut stream), context, &mut polled, &operation)).await;
+        drop(stream);
+        Fetched { ends, batch }
+    })
+}
+
+impl<T: OwnedRow> Stream for SessionCursor<'_, T> {
+    type Item = Result<T>;
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.get_mut().poll_row(context)
     }
 }
 

@@ -1,17 +1,13 @@
 //! Answers of the server to write commands: what is in a reply that says `ok: 1`.
 
+use super::{Error, ErrorKind, Result, WriteCounts};
 use mongodb::{
-    bson::{
-        Bson, Document, RawBsonRef, RawDocument, Utf8Lossy, deserialize_from_document, deserialize_from_slice,
-    },
+    bson::{Bson, Document, RawBsonRef, RawDocument, Utf8Lossy, deserialize_from_document},
     error::{
         Error as DriverError, ErrorKind as Driver, IndexedWriteError, RETRYABLE_WRITE_ERROR,
         WriteConcernError, WriteError, WriteFailure,
     },
 };
-use serde::Deserialize;
-
-use super::{Error, ErrorKind, Result, WriteCounts};
 
 /// What a write command did.
 #[derive(Debug, Default)]
@@ -42,39 +38,43 @@ impl Answer {
 
     /// Reads a reply; `None` if it is none to a write.
     pub(crate) fn read(command: Command, reply: &RawDocument) -> Option<Self> {
-        let Utf8Lossy(reply) = deserialize_from_slice(reply.as_bytes()).ok()?;
-        Some(Self::of_reply(command, reply))
+        Self::of_reply(command, document(reply)?)
     }
 
-    fn of_reply(command: Command, reply: Reply) -> Self {
-        let upserted: Vec<_> = reply.upserted.into_iter().map(|one| (one.index, one.id)).collect();
+    fn of_reply(command: Command, mut reply: Document) -> Option<Self> {
+        let n = reply.get("n").and_then(count)?;
+        let upserted = documents(reply.remove("upserted"))?;
+        let upserted: Vec<_> = upserted.into_iter().map(upserted_id).collect::<Option<_>>()?;
         let mut counts = WriteCounts::default();
         match command {
-            Command::Insert => counts.inserted = reply.n,
-            Command::Delete => counts.deleted = reply.n,
+            Command::Insert => counts.inserted = n,
+            Command::Delete => counts.deleted = n,
             Command::Update => {
                 counts.upserted = u64::try_from(upserted.len()).unwrap_or(u64::MAX);
-                counts.matched = reply.n.saturating_sub(counts.upserted);
-                counts.modified = reply.modified;
+                counts.matched = n.saturating_sub(counts.upserted);
+                counts.modified = reply.get("nModified").map_or(Some(0), count)?;
             }
         }
-        Self {
+        let write_concern_error = match reply.remove("writeConcernError") {
+            Some(Bson::Document(error)) => Some(deserialize_from_document(error).ok()?),
+            _ => None,
+        };
+        let failures = documents(reply.remove("writeErrors"))?;
+        let labels = reply.get_array("errorLabels").map(Vec::as_slice).unwrap_or_default();
+        Some(Self {
             counts,
             upserted,
-            failures: reply.write_errors.into_iter().map(failure).collect(),
-            write_concern_error: reply.write_concern_error.map(not_acknowledged),
-            retryable: reply.labels.iter().any(|label| label == RETRYABLE_WRITE_ERROR),
-        }
+            failures: failures.into_iter().map(failure).collect(),
+            write_concern_error: write_concern_error.map(not_acknowledged),
+            retryable: labels.iter().any(|label| label.as_str() == Some(RETRYABLE_WRITE_ERROR)),
+        })
     }
 
     /// Reads a reply that the driver gives as a document.
     pub(crate) fn read_document(command: Command, reply: Document) -> Result<Self> {
-        match deserialize_from_document(reply) {
-            Ok(reply) => Ok(Self::of_reply(command, reply)),
-            Err(_) => Err(Error::new(ErrorKind::Driver(
-                "the server's answer does not tell what was written".into(),
-            ))),
-        }
+        Self::of_reply(command, reply).ok_or_else(|| {
+            Error::new(ErrorKind::Driver("the server's answer does not tell what was written".into()))
+        })
     }
 
     /// Whether the write concern was missed in a way that making the write again may mend.
@@ -124,41 +124,52 @@ pub(super) fn not_acknowledged(error: WriteConcernError) -> Error {
     Error::from_driver(Driver::Write(WriteFailure::WriteConcernError(error)).into())
 }
 
-#[derive(Debug, Deserialize)]
-struct Reply {
-    n: u64,
-    #[serde(rename = "nModified", default)]
-    modified: u64,
-    #[serde(default)]
-    upserted: Vec<Upserted>,
-    #[serde(rename = "writeErrors", default)]
-    write_errors: Vec<Document>,
-    #[serde(rename = "writeConcernError")]
-    write_concern_error: Option<WriteConcernError>,
-    #[serde(rename = "errorLabels", default)]
-    labels: Vec<String>,
+/// A document of a reply, also where a text in it is cut within a letter. It is read without serde, whose frames are so
+/// large that a value of eighty levels overflows the stack of a tokio worker in a build without optimisation.
+fn document(raw: &RawDocument) -> Option<Document> {
+    Utf8Lossy::<Document>::try_from(raw).ok().map(|Utf8Lossy(document)| document)
 }
 
-#[derive(Debug, Deserialize)]
-struct Upserted {
-    index: usize,
-    #[serde(rename = "_id")]
-    id: Bson,
+/// The documents of an array; none where there is no array.
+fn documents(array: Option<Bson>) -> Option<Vec<Document>> {
+    let items = match array {
+        None => return Some(Vec::new()),
+        Some(Bson::Array(items)) => items,
+        Some(_) => return None,
+    };
+    let document = |item| match item {
+        Bson::Document(document) => Some(document),
+        _ => None,
+    };
+    items.into_iter().map(document).collect()
+}
+
+fn count(number: &Bson) -> Option<u64> {
+    match number {
+        Bson::Int32(number) => u64::try_from(*number).ok(),
+        Bson::Int64(number) => u64::try_from(*number).ok(),
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // saturates
+        Bson::Double(number) if number.fract() == 0.0 => Some(*number as u64),
+        _ => None,
+    }
+}
+
+/// One of the `upserted`.
+fn upserted_id(mut upserted: Document) -> Option<(usize, Bson)> {
+    let index = usize::try_from(count(upserted.get("index")?)?).ok()?;
+    Some((index, upserted.remove("_id")?))
 }
 
 /// One of the `writeErrors`.
 fn failure(mut error: Document) -> (usize, Error) {
-    let index = match error.get("index") {
-        Some(Bson::Int32(index)) => usize::try_from(*index).unwrap_or_default(),
-        Some(Bson::Int64(index)) => usize::try_from(*index).unwrap_or_default(),
-        _ => 0,
-    };
+    let index = error.get("index").and_then(count).and_then(|index| usize::try_from(index).ok());
+    let index = index.unwrap_or_default();
     let told = Told::take(&mut error);
-    if let Some(details) = &told.details {
-        error.insert("errInfo", details.clone());
-    }
     let error = match deserialize_from_document::<WriteError>(error) {
-        Ok(error) => Error::told(Driver::Write(WriteFailure::WriteError(error)).into(), || told),
+        Ok(mut error) => {
+            error.details.clone_from(&told.details);
+            Error::told(Driver::Write(WriteFailure::WriteError(error)).into(), || told)
+        }
         Err(_) => {
             Error::new(ErrorKind::Driver("the server's answer names a failure without its code".into()))
         }
@@ -189,8 +200,8 @@ impl Told {
             let reply = error.server_response()?;
             let failures = reply.get_array("writeErrors").ok();
             let first = failures.and_then(|failures| failures.into_iter().next()?.ok()?.as_document());
-            deserialize_from_slice::<Utf8Lossy<Document>>(first.unwrap_or(reply).as_bytes()).ok()
+            document(first.unwrap_or(reply))
         };
-        read().map(|Utf8Lossy(mut answer)| Self::take(&mut answer)).unwrap_or_default()
+        read().map(|mut answer| Self::take(&mut answer)).unwrap_or_default()
     }
 }

@@ -1,22 +1,19 @@
 //! Deadlines: how long a call may take, the way to the server and back included.
 //!
-//! A future of the driver must not be dropped half-way, so a call with a deadline runs in a task of its own, which goes on
-//! to its end whether somebody waits for it or not. Nothing more is sent from there once the deadline has passed.
+//! When a deadline passes, the future of the call is dropped, and the call is [`completed`](super::completed) all the same.
 
 use std::{
     future::Future,
-    panic::resume_unwind,
     pin::Pin,
     task::{Context, Poll},
     time::Duration,
 };
 
-use futures_core::{Stream, future::BoxFuture};
+use futures_core::future::BoxFuture;
 use tokio::{
     runtime::Handle,
     time::{Instant, Sleep, sleep_until, timeout_at},
 };
-use tracing::Instrument;
 
 use crate::{
     error::{Error, ErrorKind, Result},
@@ -45,7 +42,7 @@ impl Deadline {
         self.at <= Instant::now()
     }
 
-    /// Nothing more is sent when it has passed.
+    /// Refuses to send anything more once the deadline of this task's call has passed.
     pub(super) fn check(operation: &Operation<'_>) -> Result<()> {
         match DEADLINE.try_with(Self::is_over) {
             Ok(true) => Err(Error::refused("the deadline has passed").during(operation)),
@@ -61,24 +58,16 @@ impl Deadline {
     }
 }
 
-/// Makes a call in a task of its own; `None` if the deadline passes before it is done.
-pub(crate) async fn within<T: Send + 'static>(
-    after: Duration,
-    call: BoxFuture<'static, Result<T>>,
-) -> Option<Result<T>> {
+/// Makes a call; `None` if the deadline passes before it is done. The call is one of [`completed`](super::completed).
+pub(crate) async fn within<T>(after: Duration, call: BoxFuture<'static, Result<T>>) -> Option<Result<T>> {
     let Some(deadline) = Deadline::from_now(after) else { return Some(call.await) };
-    let Ok(runtime) = Handle::try_current() else {
+    if Handle::try_current().is_err() {
         return Some(Err(Error::refused("a call with a deadline needs the runtime of tokio")));
-    };
-    let task = runtime.spawn(DEADLINE.scope(deadline, call).in_current_span());
-    match timeout_at(deadline.at, task).await.ok()? {
+    }
+    match timeout_at(deadline.at, DEADLINE.scope(deadline, call)).await.ok()? {
         // Perhaps for nothing but the deadline, on a machine that has much to do.
-        Ok(Err(_)) if deadline.is_over() => None,
-        Ok(result) => Some(result),
-        Err(ended) => match ended.try_into_panic() {
-            Ok(panic) => resume_unwind(panic),
-            Err(_) => Some(Err(Error::new(ErrorKind::Unavailable("the runtime is shutting down".into())))),
-        },
+        Err(_) if deadline.is_over() => None,
+        result => Some(result),
     }
 }
 
@@ -100,14 +89,5 @@ impl Alarm {
     pub(crate) fn poll(&mut self, context: &mut Context<'_>, operation: &Operation<'_>) -> Poll<Error> {
         let after = self.after;
         self.sleep.as_mut().poll(context).map(|()| Deadline::passed(after, operation, false))
-    }
-}
-
-/// Lets a batch arrive that nobody waits for any more, then drops the cursor, which closes it on the server.
-pub(crate) fn leave<S: Stream + Send + Unpin + 'static>(mut driver: S) {
-    if let Ok(runtime) = Handle::try_current() {
-        runtime.spawn(async move {
-            std::future::poll_fn(|context| Pin::new(&mut driver).poll_next(context).map(drop)).await;
-        });
     }
 }

@@ -76,6 +76,11 @@ impl Plan {
     /// to see what is left. [`is_unavailable`](Error::is_unavailable),
     /// [`is_unauthorized`](Error::is_unauthorized) (the user needs `createCollection` and `createIndex`).
     pub async fn apply(&self) -> Result<Applied> {
+        let plan = self.clone();
+        exec::completed(Box::pin(async move { plan.create_missing().await })).await
+    }
+
+    async fn create_missing(&self) -> Result<Applied> {
         let mut applied = Applied::default();
         for declared in &self.declared {
             let name = declared.collection;

@@ -105,7 +105,7 @@ async fn cursors_are_streams(db: Database) {
 
     let mut session = db.start_session().await.unwrap();
     let cursor = people.find(Filter::all()).batch_size(2).session(&mut session).await.unwrap();
-    let all: Vec<Person> = TryStreamExt::try_collect(cursor.into_stream()).await.unwrap();
+    let all: Vec<Person> = TryStreamExt::try_collect(cursor).await.unwrap();
     assert_eq!(all, five);
 }
 

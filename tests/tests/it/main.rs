@@ -3,11 +3,13 @@
 
 mod anything;
 mod bulk_write;
+mod cancel;
 mod conformance;
 mod count;
 mod database;
 mod deadline;
 mod declared;
+mod deep;
 mod delete;
 mod distinct;
 mod documented;

@@ -33,7 +33,7 @@ async fn insert(db: &Database, numbers: std::ops::Range<i32>) {
 }
 
 /// Nothing here takes as long as this: a test that waits for ever says where.
-async fn soon<T>(what: impl Future<Output = T>) -> T {
+pub(crate) async fn soon<T>(what: impl Future<Output = T>) -> T {
     tokio::time::timeout(Duration::from_secs(60), what).await.expect("an answer within a minute")
 }
 

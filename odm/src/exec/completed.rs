@@ -1,0 +1,78 @@
+//! Calls that are completed although their future is dropped.
+//!
+//! The driver does not support dropping one of its futures half-way: it closes the connection, and the server keeps the
+//! cursor that a lost reply names. So the rest of such a call runs in a task of its own.
+
+use std::{
+    future::Future,
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+use futures_core::{Stream, future::BoxFuture};
+use tokio::runtime::Handle;
+
+use crate::error::Result;
+
+tokio::task_local! {
+    /// Set in the task that completes a call after its future was dropped.
+    static DROPPED: ();
+}
+
+/// Whether the caller has dropped the future of this call.
+pub(super) fn is_dropped() -> bool {
+    DROPPED.try_with(|()| ()).is_ok()
+}
+
+/// Completes the call, whether its future is dropped or not.
+///
+/// After the drop, the command that is under way ends, no further command is sent, and the outcome is discarded.
+pub(crate) fn completed<T: 'static>(call: BoxFuture<'static, Result<T>>) -> BoxFuture<'static, Result<T>> {
+    Box::pin(Completed { call: Some(call), runtime: None })
+}
+
+struct Completed<T: 'static> {
+    /// `None` once it is done, or has panicked.
+    call: Option<BoxFuture<'static, Result<T>>>,
+    /// The runtime that drives the call, once the call waits for the server.
+    runtime: Option<Handle>,
+}
+
+impl<T: 'static> Future for Completed<T> {
+    type Output = Result<T>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.get_mut();
+        let Some(mut call) = this.call.take() else { return Poll::Pending };
+        let outcome = call.as_mut().poll(context);
+        if outcome.is_pending() {
+            this.call = Some(call);
+            if this.runtime.is_none() {
+                this.runtime = Handle::try_current().ok();
+            }
+        }
+        outcome
+    }
+}
+
+impl<T: 'static> Drop for Completed<T> {
+    fn drop(&mut self) {
+        if let (Some(call), Some(runtime)) = (self.call.take(), self.runtime.take()) {
+            spawn(&runtime, Box::pin(async move { drop(call.await) }));
+        }
+    }
+}
+
+/// Without the type of the outcome, so that one copy of a task serves every call.
+fn spawn(runtime: &Handle, call: BoxFuture<'static, ()>) {
+    runtime.spawn(DROPPED.scope((), call));
+}
+
+/// Receives the batch that a dropped cursor has requested, then drops the driver's cursor, which closes it on the server.
+pub(crate) fn complete_batch<S: Stream + Send + Unpin + 'static>(mut driver: S) {
+    if let Ok(runtime) = Handle::try_current() {
+        runtime.spawn(async move {
+            std::future::poll_fn(|context| Pin::new(&mut driver).poll_next(context).map(drop)).await;
+        });
+    }
+}
