@@ -211,11 +211,7 @@ impl<'s, In, Row> IntoFuture for Aggregate<In, Row, Explicit<'s>> {
     }
 }
 
-async fn send(
-    on: Place,
-    stages: Result<Vec<Document>>,
-    options: AggregateOptions,
-) -> Result<RawBatchCursor> {
+async fn send(on: Place, stages: Result<Vec<Document>>, options: AggregateOptions) -> Result<RawBatchCursor> {
     let stages = on.operation(AGGREGATE).check(stages)?;
     let operation = on.operation(verb(&stages));
     exec::run(operation, call(&on, stages).with_options(options).batch()).await

@@ -6,9 +6,10 @@
 use mongodb::{
     bson::{Bson, Document, RawDocumentBuf, doc, serialize_to_bson, serialize_to_document},
     options::{
-        AggregateOptions, CountOptions, DeleteOptions, DistinctOptions, EstimatedDocumentCountOptions,
-        FindOneAndDeleteOptions, FindOneAndReplaceOptions, FindOneAndUpdateOptions, FindOptions,
-        ReplaceOptions, ReturnDocument, UpdateModifications, UpdateOptions,
+        AggregateOptions, CountOptions, CursorType, DeleteOptions, DistinctOptions,
+        EstimatedDocumentCountOptions, FindOneAndDeleteOptions, FindOneAndReplaceOptions,
+        FindOneAndUpdateOptions, FindOptions, ReplaceOptions, ReturnDocument, UpdateModifications,
+        UpdateOptions,
     },
 };
 use serde::Serialize;
@@ -22,6 +23,12 @@ pub(super) fn find(collection: &str, filter: Document, mut options: FindOptions)
     let mut command = doc! { "find": collection };
     if options.limit.is_some_and(|limit| limit < 0) {
         command.insert("singleBatch", true);
+    }
+    if let Some(CursorType::Tailable | CursorType::TailableAwait) = options.cursor_type {
+        command.insert("tailable", true);
+    }
+    if let Some(CursorType::TailableAwait) = options.cursor_type {
+        command.insert("awaitData", true);
     }
     // Else the server would keep a cursor that has nothing to give.
     if let (Some(size), Some(limit)) = (options.batch_size, options.limit)

@@ -226,7 +226,7 @@ macro_rules! viewed {
     )* };
 }
 
-viewed!(Find FindOne Get);
+viewed!(Find FindOne Get FindOneAndUpdate FindOneAndReplace FindOneAndDelete);
 
 impl<M: Model> Watch<M> {
     /// How long opening the stream may take; it does not limit the stream: see [`Within`].

@@ -174,7 +174,7 @@ impl<In, Row> Aggregate<In, Row> {
 macro_rules! viewed {
     ($($action:ident)*) => { $(
         impl<M: Model, V> Viewed<$action<M>, V> {
-            /// Asks the server how it would go about this; with only the fields of the view, an index may be enough.
+            /// Asks the server how it would go about this; with only the fields of the view, an index may be enough for a read.
             ///
             /// `await` gives an [`Explanation`]. See [`Explain`].
             pub fn explain(self) -> Explain {
@@ -184,4 +184,4 @@ macro_rules! viewed {
     )* };
 }
 
-viewed!(Find FindOne Get);
+viewed!(Find FindOne Get FindOneAndUpdate FindOneAndReplace FindOneAndDelete);

@@ -4,7 +4,7 @@ use futures_core::future::BoxFuture;
 use mongodb::{
     ClientSession,
     bson::Document,
-    options::FindOptions,
+    options::{CursorType, FindOptions},
     raw_batch_cursor::{RawBatchCursor, SessionRawBatchCursor},
 };
 
@@ -16,7 +16,7 @@ use super::{
 use crate::{
     collection::{Collection, Target},
     cursor::{Cursor, SessionCursor},
-    error::Result,
+    error::{Error, Result},
     exec,
     filter::{Filter, IntoFilter},
     model::Model,
@@ -124,9 +124,19 @@ impl<'s, M: Model> Find<M, Explicit<'s>> {
     }
 }
 
+/// A server refuses to wait in a cursor of another type, but only when the second batch is requested.
+fn awaiting(options: &FindOptions) -> Result<()> {
+    match (options.max_await_time, options.cursor_type) {
+        (None, _) | (Some(_), Some(CursorType::TailableAwait)) => Ok(()),
+        _ => Err(Error::refused(
+            "`max_await_time` is for cursors that wait: add `.cursor_type(CursorType::TailableAwait)`",
+        )),
+    }
+}
+
 async fn send(target: &Target, filter: Result<Document>, options: FindOptions) -> Result<RawBatchCursor> {
     let operation = target.operation(FIND);
-    let filter = operation.check(filter)?;
+    let filter = operation.check(awaiting(&options).and(filter))?;
     exec::run(operation, target.driver().find(filter).with_options(options).batch()).await
 }
 
@@ -137,6 +147,6 @@ async fn send_in(
     session: &mut ClientSession,
 ) -> Result<SessionRawBatchCursor> {
     let operation = target.operation(FIND);
-    let filter = operation.check(filter)?;
+    let filter = operation.check(awaiting(&options).and(filter))?;
     exec::run(operation, target.driver().find(filter).with_options(options).session(session).batch()).await
 }

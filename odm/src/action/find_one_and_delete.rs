@@ -9,10 +9,10 @@ use mongodb::{
 };
 
 use super::{
-    Implicit, SessionState, action, command,
+    Implicit, SessionState, Viewed, action, command,
     explain::{Explain, Explained},
     find_one::row,
-    sentence::Problems,
+    sentence::{Problems, projection},
 };
 use crate::{
     collection::{Collection, Target},
@@ -21,6 +21,8 @@ use crate::{
     filter::{Filter, IntoFilter},
     model::Model,
     trace::Verb,
+    value::OwnedRow,
+    view::{Projection, View},
 };
 
 pub(super) const FIND_ONE_AND_DELETE: Verb = Verb::new("find_one_and_delete", "findAndModify");
@@ -52,6 +54,7 @@ impl<M: Model> Collection<M> {
         FindOneAndDelete {
             target: self.target(),
             filter: filter.into_filter(),
+            view: None,
             problems: Problems::default(),
             options: FindOneAndDeleteOptions::default(),
             state: Implicit,
@@ -66,29 +69,41 @@ impl<M: Model> Collection<M> {
 pub struct FindOneAndDelete<M, S = Implicit> {
     target: Target,
     filter: Filter<M>,
+    view: Option<Document>,
     problems: Problems,
     options: FindOneAndDeleteOptions,
     state: S,
 }
 
-action!(FindOneAndDelete { target, filter, problems } with FindOneAndDeleteOptions, clearing problems => Option<M>);
+action!(FindOneAndDelete { target, filter, view, problems } with FindOneAndDeleteOptions, clearing problems => Option<M>);
 
 impl<M: Model> Explained for FindOneAndDelete<M> {
     fn explained(self) -> Explain {
         let filter = self.problems.or_filter(self.filter);
+        let options = viewed(self.options, self.view);
         let command =
-            filter.and_then(|filter| command::find_one_and_delete(self.target.name(), filter, self.options));
+            filter.and_then(|filter| command::find_one_and_delete(self.target.name(), filter, options?));
         Explain::new(self.target, command, None)
     }
 }
 
 impl<M: Model, S> FindOneAndDelete<M, S> {
-    fn execute<'s>(self) -> BoxFuture<'s, Result<Option<M>>>
+    /// Reads the document as a [view](crate::view): `{ fields: { .. } }`.
+    ///
+    /// `await` gives the view, or `None` if nothing matches. The view owns its data, as there is no cursor to borrow from.
+    pub fn view<V: View<M> + OwnedRow>(mut self) -> Viewed<Self, V> {
+        self.view = Some(Projection::of::<M, V>());
+        Viewed::new(self)
+    }
+
+    pub(super) fn execute<'s, T>(self) -> BoxFuture<'s, Result<Option<T>>>
     where
         S: SessionState<'s>,
+        T: OwnedRow,
     {
         let filter = self.problems.or_filter(self.filter);
-        let sent = send(self.target.clone(), filter, self.options, self.state.into_option());
+        let options = viewed(self.options, self.view);
+        let sent = send(self.target.clone(), filter, options, self.state.into_option());
         Box::pin(async move { row(&self.target.operation(FIND_ONE_AND_DELETE), sent.await?) })
     }
 }
@@ -96,15 +111,21 @@ impl<M: Model, S> FindOneAndDelete<M, S> {
 async fn send(
     target: Target,
     filter: Result<Document>,
-    options: FindOneAndDeleteOptions,
+    options: Result<FindOneAndDeleteOptions>,
     session: Option<&mut ClientSession>,
 ) -> Result<Option<RawDocumentBuf>> {
     let operation = target.operation(FIND_ONE_AND_DELETE);
-    let filter = operation.check(filter)?;
+    let (filter, options) = (operation.check(filter)?, operation.check(options)?);
     let collection = target.raw();
     let call = collection
         .find_one_and_delete(filter)
         .with_options(options)
         .optional(session, mongodb::action::FindOneAndDelete::session);
     exec::run(operation, call).await
+}
+
+/// The options with the projection of the view.
+fn viewed(mut options: FindOneAndDeleteOptions, view: Option<Document>) -> Result<FindOneAndDeleteOptions> {
+    options.projection = projection(view, options.projection)?;
+    Ok(options)
 }

@@ -9,11 +9,11 @@ use mongodb::{
 };
 
 use super::{
-    Implicit, SessionState, action, command,
+    Implicit, SessionState, Viewed, action, command,
     encode::encode,
     explain::{Explain, Explained},
     find_one::row,
-    sentence::Problems,
+    sentence::{Problems, projection},
 };
 use crate::{
     collection::{Collection, Target},
@@ -22,6 +22,8 @@ use crate::{
     filter::{Filter, IntoFilter},
     model::Model,
     trace::Verb,
+    value::OwnedRow,
+    view::{Projection, View},
 };
 
 pub(super) const FIND_ONE_AND_REPLACE: Verb = Verb::new("find_one_and_replace", "findAndModify");
@@ -59,6 +61,7 @@ impl<M: Model> Collection<M> {
             target: self.target(),
             filter: filter.into_filter(),
             document: encode(model),
+            view: None,
             problems: Problems::default(),
             options: FindOneAndReplaceOptions::default(),
             state: Implicit,
@@ -74,30 +77,42 @@ pub struct FindOneAndReplace<M, S = Implicit> {
     target: Target,
     filter: Filter<M>,
     document: Result<RawDocumentBuf>,
+    view: Option<Document>,
     problems: Problems,
     options: FindOneAndReplaceOptions,
     state: S,
 }
 
-action!(FindOneAndReplace { target, filter, document, problems } with FindOneAndReplaceOptions, clearing problems => Option<M>);
+action!(FindOneAndReplace { target, filter, document, view, problems } with FindOneAndReplaceOptions, clearing problems => Option<M>);
 
 impl<M: Model> Explained for FindOneAndReplace<M> {
     fn explained(self) -> Explain {
         let filter = self.problems.or_filter(self.filter);
+        let options = viewed(self.options, self.view);
         let command = filter.and_then(|filter| {
-            command::find_one_and_replace(self.target.name(), filter, &self.document?, self.options)
+            command::find_one_and_replace(self.target.name(), filter, &self.document?, options?)
         });
         Explain::new(self.target, command, None)
     }
 }
 
 impl<M: Model, S> FindOneAndReplace<M, S> {
-    fn execute<'s>(self) -> BoxFuture<'s, Result<Option<M>>>
+    /// Reads the document as a [view](crate::view): `{ fields: { .. } }`.
+    ///
+    /// `await` gives the view, or `None` if nothing matches. The view owns its data, as there is no cursor to borrow from.
+    pub fn view<V: View<M> + OwnedRow>(mut self) -> Viewed<Self, V> {
+        self.view = Some(Projection::of::<M, V>());
+        Viewed::new(self)
+    }
+
+    pub(super) fn execute<'s, T>(self) -> BoxFuture<'s, Result<Option<T>>>
     where
         S: SessionState<'s>,
+        T: OwnedRow,
     {
         let filter = self.problems.or_filter(self.filter);
-        let sent = send(self.target.clone(), filter, self.document, self.options, self.state.into_option());
+        let options = viewed(self.options, self.view);
+        let sent = send(self.target.clone(), filter, self.document, options, self.state.into_option());
         Box::pin(async move { row(&self.target.operation(FIND_ONE_AND_REPLACE), sent.await?) })
     }
 }
@@ -106,16 +121,22 @@ async fn send(
     target: Target,
     filter: Result<Document>,
     document: Result<RawDocumentBuf>,
-    options: FindOneAndReplaceOptions,
+    options: Result<FindOneAndReplaceOptions>,
     session: Option<&mut ClientSession>,
 ) -> Result<Option<RawDocumentBuf>> {
     let operation = target.operation(FIND_ONE_AND_REPLACE);
     let filter = operation.check(filter)?;
-    let document = operation.check(document)?;
+    let (document, options) = (operation.check(document)?, operation.check(options)?);
     let collection = target.raw();
     let call = collection
         .find_one_and_replace(filter, document)
         .with_options(options)
         .optional(session, mongodb::action::FindOneAndReplace::session);
     exec::run(operation, call).await
+}
+
+/// The options with the projection of the view.
+fn viewed(mut options: FindOneAndReplaceOptions, view: Option<Document>) -> Result<FindOneAndReplaceOptions> {
+    options.projection = projection(view, options.projection)?;
+    Ok(options)
 }

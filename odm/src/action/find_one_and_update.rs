@@ -9,11 +9,11 @@ use mongodb::{
 };
 
 use super::{
-    Implicit, SessionState, action, command,
+    Implicit, SessionState, Viewed, action, command,
     encode::encode,
     explain::{Explain, Explained},
     find_one::row,
-    sentence::{NewDocument, OnInsert, Problems},
+    sentence::{NewDocument, OnInsert, Problems, projection},
 };
 use crate::{
     collection::{Collection, Target},
@@ -23,6 +23,8 @@ use crate::{
     model::Model,
     trace::Verb,
     update::{IntoUpdate, Update},
+    value::OwnedRow,
+    view::{Projection, View},
 };
 
 pub(super) const FIND_ONE_AND_UPDATE: Verb = Verb::new("find_one_and_update", "findAndModify");
@@ -66,6 +68,7 @@ impl<M: Model> Collection<M> {
             filter: filter.into_filter(),
             update: update.into_update(),
             on_insert: None,
+            view: None,
             problems: Problems::default(),
             options: FindOneAndUpdateOptions::default(),
             state: Implicit,
@@ -82,19 +85,20 @@ pub struct FindOneAndUpdate<M, S = Implicit> {
     filter: Filter<M>,
     update: Update<M>,
     on_insert: NewDocument,
+    view: Option<Document>,
     problems: Problems,
     options: FindOneAndUpdateOptions,
     state: S,
 }
 
-action!(FindOneAndUpdate { target, filter, update, on_insert, problems } with FindOneAndUpdateOptions, clearing problems => Option<M>);
+action!(FindOneAndUpdate { target, filter, update, on_insert, view, problems } with FindOneAndUpdateOptions, clearing problems => Option<M>);
 
 impl<M: Model> Explained for FindOneAndUpdate<M> {
     fn explained(mut self) -> Explain {
         let filter = self.problems.or_filter(self.filter);
         let on_insert = OnInsert::of(self.on_insert, &mut self.options.upsert, M::VERSION);
         let update = on_insert.join(self.update, &filter);
-        let update = with_array_filters(update, self.options);
+        let update = with_array_filters(update, viewed(self.options, self.view));
         let command = filter.and_then(|filter| {
             let (update, options) = update?;
             command::find_one_and_update(self.target.name(), filter, update, options)
@@ -104,6 +108,14 @@ impl<M: Model> Explained for FindOneAndUpdate<M> {
 }
 
 impl<M: Model, S> FindOneAndUpdate<M, S> {
+    /// Reads the document as a [view](crate::view): `{ fields: { .. } }`.
+    ///
+    /// `await` gives the view, or `None` if nothing matches. The view owns its data, as there is no cursor to borrow from.
+    pub fn view<V: View<M> + OwnedRow>(mut self) -> Viewed<Self, V> {
+        self.view = Some(Projection::of::<M, V>());
+        Viewed::new(self)
+    }
+
     /// Makes this document, but for what the update writes, if nothing matches: as for
     /// [`update_one`](crate::action::UpdateOne::or_insert).
     ///
@@ -127,14 +139,16 @@ impl<M: Model, S> FindOneAndUpdate<M, S> {
         self
     }
 
-    fn execute<'s>(mut self) -> BoxFuture<'s, Result<Option<M>>>
+    pub(super) fn execute<'s, T>(mut self) -> BoxFuture<'s, Result<Option<T>>>
     where
         S: SessionState<'s>,
+        T: OwnedRow,
     {
         let filter = self.problems.or_filter(self.filter);
         let on_insert = OnInsert::of(self.on_insert, &mut self.options.upsert, M::VERSION);
         let update = on_insert.join(self.update, &filter);
-        let sent = send(self.target.clone(), filter, update, self.options, self.state.into_option());
+        let options = viewed(self.options, self.view);
+        let sent = send(self.target.clone(), filter, update, options, self.state.into_option());
         Box::pin(async move { row(&self.target.operation(FIND_ONE_AND_UPDATE), sent.await?) })
     }
 }
@@ -143,7 +157,7 @@ async fn send(
     target: Target,
     filter: Result<Document>,
     update: Result<(UpdateModifications, Vec<Document>)>,
-    options: FindOneAndUpdateOptions,
+    options: Result<FindOneAndUpdateOptions>,
     session: Option<&mut ClientSession>,
 ) -> Result<Option<RawDocumentBuf>> {
     let operation = target.operation(FIND_ONE_AND_UPDATE);
@@ -157,12 +171,18 @@ async fn send(
     exec::run(operation, call).await
 }
 
+/// The options with the projection of the view.
+fn viewed(mut options: FindOneAndUpdateOptions, view: Option<Document>) -> Result<FindOneAndUpdateOptions> {
+    options.projection = projection(view, options.projection)?;
+    Ok(options)
+}
+
 /// The update, and the options with its array filters behind their own.
 fn with_array_filters(
     update: Result<(UpdateModifications, Vec<Document>)>,
-    mut options: FindOneAndUpdateOptions,
+    options: Result<FindOneAndUpdateOptions>,
 ) -> Result<(UpdateModifications, FindOneAndUpdateOptions)> {
-    let (update, array_filters) = update?;
+    let ((update, array_filters), mut options) = (update?, options?);
     if !array_filters.is_empty() {
         options.array_filters.get_or_insert_default().extend(array_filters);
     }

@@ -1,24 +1,11 @@
-//! The setters: what a verb takes besides what it is about. Each is written once, and one table says which verb has
-//! which: exactly those that its command has.
+//! The setters: what a verb takes besides what it is about. Each is written once; the table below lists which verb has
+//! which.
 
 use std::time::Duration;
 
-use mongodb::{
-    bson::{Bson, Document},
-    options::{Collation, ReadConcern, ReturnDocument, SelectionCriteria, WriteConcern},
-};
+use mongodb::bson::Bson;
 
-use super::{
-    Aggregate, Builder, BulkWrite, BulkWriteAcross, Count, DeleteMany, DeleteOne, Distinct, EstimatedCount,
-    Exists, Find, FindOne, FindOneAndDelete, FindOneAndReplace, FindOneAndUpdate, Get, InsertMany, InsertOne,
-    IntoHint, ReplaceOne, Reports, Save, UpdateMany, UpdateOne, sentence::number,
-};
-use crate::{
-    error::{Error, codec::CodecResult},
-    model::Model,
-    pipeline::expr::Expression,
-    sort::IntoSort,
-};
+use crate::{error::codec::CodecResult, pipeline::expr::Expression};
 
 /// The row of expressions that see no document.
 #[derive(Debug, Clone, Copy)]
@@ -195,6 +182,60 @@ macro_rules! setter {
             self
         }
     };
+    (cursor_type $model:ident) => {
+        /// Whether the cursor stays open behind the last document and gives those that are stored later: on a capped
+        /// collection, `{ tailable: true, awaitData: true }`.
+        ///
+        /// With `CursorType::TailableAwait` each request waits for a document; with `CursorType::Tailable` it is repeated at
+        /// once. The cursor ends when the server closes it: at once where the collection is empty, and where the
+        /// document that it stands on has been overwritten.
+        pub fn cursor_type(mut self, cursor_type: CursorType) -> Self {
+            self.options().cursor_type = Some(cursor_type);
+            self
+        }
+    };
+    (max_await_time $model:ident) => {
+        /// How long a request of a cursor of the type `TailableAwait` waits for a document: `{ getMore: .., maxTimeMS: n }`.
+        /// The server's own limit is a second.
+        ///
+        /// A cursor of another type is refused before anything is sent.
+        pub fn max_await_time(mut self, time: Duration) -> Self {
+            self.options().max_await_time = Some(whole_millis(time));
+            self
+        }
+    };
+    (show_record_id $model:ident) => {
+        /// Whether each document has the number by which the server stores it, in the field `$recordId`:
+        /// `{ showRecordId: true }`.
+        pub fn show_record_id(mut self, show: bool) -> Self {
+            self.options().show_record_id = Some(show);
+            self
+        }
+    };
+    (return_key $model:ident) => {
+        /// Whether to give only the fields of the index that the server uses: `{ returnKey: true }`. Read them as a view.
+        pub fn return_key(mut self, only_keys: bool) -> Self {
+            self.options().return_key = Some(only_keys);
+            self
+        }
+    };
+    (array_filters $model:ident) => {
+        /// Conditions for the elements that a plain update names as `$[name]`: `{ arrayFilters: [{ "name.n": 1 }] }`.
+        ///
+        /// Those of typed updates (`each_where`) are sent after them.
+        pub fn array_filters(mut self, filters: impl IntoIterator<Item = Document>) -> Self {
+            self.options().array_filters = Some(filters.into_iter().collect());
+            self
+        }
+    };
+    (show_expanded_events $model:ident) => {
+        /// Whether the stream also has the events of the collection itself, such as `createIndexes` and `modify`:
+        /// `{ $changeStream: { showExpandedEvents: true } }`. They are [`Event::Other`](crate::watch::Event::Other).
+        pub fn show_expanded_events(mut self, show: bool) -> Self {
+            self.options().show_expanded_events = Some(show);
+            self
+        }
+    };
     (upsert $model:ident) => {
         /// Makes a document if nothing matches, a replacement as it is, else from the filter and the update:
         /// `{ upsert: true }`.
@@ -254,41 +295,7 @@ macro_rules! setters {
     };
 }
 
-// The table: one line for each verb.
-setters!([M: Model, S] Find<M, S>, of M:
-    sort skip limit batch_size min max hint collation let_ allow_disk_use allow_partial_results
-    no_cursor_timeout comment max_time read_concern read_preference);
-setters!([M: Model, S] FindOne<M, S>, of M:
-    sort skip min max hint collation let_ allow_partial_results comment max_time read_concern
-    read_preference);
-setters!([M: Model, S] Get<M, S>, of M: collation comment max_time read_concern read_preference);
-setters!([M: Model, S] Exists<M, S>, of M: hint collation let_ comment max_time read_concern read_preference);
-setters!([M: Model, S] Count<M, S>, of M:
-    skip limit hint collation comment max_time read_concern read_preference);
-setters!([M: Model] EstimatedCount<M>, of M: comment max_time read_concern read_preference);
-setters!([M: Model, T, S] Distinct<M, T, S>, of M:
-    hint_since_7 collation comment max_time read_concern read_preference);
-setters!([In, Row, S] Aggregate<In, Row, S>, of In:
-    batch_size hint collation let_ allow_disk_use bypass_document_validation comment max_time read_concern
-    read_preference write_concern);
-setters!([M: Model, S] InsertOne<M, S>, of M: bypass_document_validation comment write_concern);
-setters!([M: Model, S] InsertMany<M, S>, of M: ordered bypass_document_validation comment write_concern);
-setters!([M: Model, S] BulkWrite<M, S>, of M: ordered let_ bypass_document_validation comment write_concern);
-setters!([S] BulkWriteAcross<S>, of M: ordered bypass_document_validation comment write_concern);
-setters!([M: Model, S] Save<M, S>, of M: bypass_document_validation comment write_concern);
-setters!([M: Model, S] UpdateOne<M, S>, of M:
-    upsert sort_since_8 hint collation let_ bypass_document_validation comment write_concern);
-setters!([M: Model, S] UpdateMany<M, S>, of M:
-    upsert hint collation let_ bypass_document_validation comment write_concern);
-setters!([M: Model, S] ReplaceOne<M, S>, of M:
-    upsert sort_since_8 hint collation let_ bypass_document_validation comment write_concern);
-setters!([M: Model, S] DeleteOne<M, S>, of M: hint collation let_ comment write_concern);
-setters!([M: Model, S] DeleteMany<M, S>, of M: hint collation let_ comment write_concern);
-setters!([M: Model, S] FindOneAndUpdate<M, S>, of M:
-    sort upsert return_new hint collation let_ bypass_document_validation comment max_time write_concern);
-setters!([M: Model, S] FindOneAndReplace<M, S>, of M:
-    sort upsert return_new hint collation let_ bypass_document_validation comment max_time write_concern);
-setters!([M: Model, S] FindOneAndDelete<M, S>, of M: sort hint collation let_ comment max_time write_concern);
+mod table;
 
 #[cfg(test)]
 mod tests {

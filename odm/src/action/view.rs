@@ -5,7 +5,9 @@ use std::{convert, fmt, future::IntoFuture, marker::PhantomData};
 use futures_core::future::BoxFuture;
 use mongodb::bson::Document;
 
-use super::{AsSession, Explicit, Find, FindOne, Get, Implicit};
+use super::{
+    AsSession, Explicit, Find, FindOne, FindOneAndDelete, FindOneAndReplace, FindOneAndUpdate, Get, Implicit,
+};
 use crate::{
     cursor::{Cursor, SessionCursor},
     error::Result,
@@ -16,9 +18,9 @@ use crate::{
 
 /// An action that reads documents of its model as the view `V`: it asks for the fields of `V` only.
 ///
-/// Construct with `.view::<V>()` of [`Find`], [`FindOne`] or [`Get`], after their other setters. With `.as_documents()` or
-/// `.as_document()` it asks for everything, and `V` is `Document`.
-#[must_use = "nothing is read until the action is awaited"]
+/// Construct with `.view::<V>()` of [`Find`], [`FindOne`], [`Get`] or one of the `find_one_and_*`, after their other setters. With
+/// `.as_documents()` or `.as_document()` it asks for everything, and `V` is `Document`.
+#[must_use = "nothing happens until the action is awaited"]
 pub struct Viewed<A, V> {
     action: A,
     rows: PhantomData<fn() -> V>,
@@ -93,4 +95,7 @@ viewed! {
     Find, any => Cursor<V>, in a session SessionCursor<'s, V>;
     FindOne, owned => Option<V>, in a session Option<V>;
     Get, owned => Option<V>, in a session Option<V>;
+    FindOneAndUpdate, owned => Option<V>, in a session Option<V>;
+    FindOneAndReplace, owned => Option<V>, in a session Option<V>;
+    FindOneAndDelete, owned => Option<V>, in a session Option<V>;
 }

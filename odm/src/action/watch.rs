@@ -9,6 +9,7 @@ use mongodb::{
     options::{ChangeStreamOptions, FullDocumentBeforeChangeType, FullDocumentType},
 };
 
+use super::{Builder, Place};
 use crate::{
     collection::{Collection, Target},
     error::{Error, Result},
@@ -61,7 +62,8 @@ impl<M: Model> Collection<M> {
 
 /// Follows the changes of a collection.
 ///
-/// Construct with [`Collection::watch`]. It runs in a session of its own.
+/// Construct with [`Collection::watch`]. It runs in a session of its own, with the read concern `majority` unless
+/// [`read_concern`](Self::read_concern) sets another one.
 #[must_use = "nothing is watched until the action is awaited"]
 pub struct Watch<M> {
     collection: Collection<M>,
@@ -69,6 +71,18 @@ pub struct Watch<M> {
     options: ChangeStreamOptions,
     stages: Vec<Document>,
     max_outage: Option<Duration>,
+}
+
+impl<M> Builder for Watch<M> {
+    type Options = ChangeStreamOptions;
+
+    fn on(&self) -> Place {
+        Place::Collection(self.target())
+    }
+
+    fn options(&mut self) -> &mut ChangeStreamOptions {
+        &mut self.options
+    }
 }
 
 impl<M> Watch<M> {
@@ -79,7 +93,7 @@ impl<M> Watch<M> {
 
     /// Takes all options from the driver's struct, in place of those set so far, the start included.
     ///
-    /// The read concern is `majority` unless it is said there.
+    /// The read concern is `majority` unless the options have one.
     pub fn with_options(mut self, options: ChangeStreamOptions) -> Self {
         self.start = start_of(&options);
         self.options = options;

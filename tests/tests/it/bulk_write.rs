@@ -163,12 +163,14 @@ async fn refused_before_anything_is_sent(db: Database) {
             Write::replace_one(Filter::all(), &huge),
             Write::insert_one(&person("bob", 1)).upsert(true),
             Write::delete_one(Filter::all()).or_insert(&person("bob", 1)),
+            Write::update_many(p.age().eq(1), p.age().set(1)).sort(p.age().asc()),
+            Write::replace_one(Filter::all(), &person("bob", 1)).array_filters([doc! { "x": 1 }]),
         ])
         .ordered(false)
         .await
         .unwrap_err();
     assert!(error.is_not_sent());
-    assert_eq!(outcomes(&error), "-ffffffff");
+    assert_eq!(outcomes(&error), "-ffffffffff");
     let told: Vec<_> = error
         .bulk_write_error()
         .unwrap()
@@ -190,6 +192,8 @@ async fn refused_before_anything_is_sent(db: Database) {
             "6: the document has 16777290 bytes and the server stores at most 16777216; nothing was sent",
             "7: `insert_one` has no `upsert`; nothing was sent",
             "8: `delete_one` has no `or_insert`; nothing was sent",
+            "9: `update_many` has no `sort`; nothing was sent",
+            "10: `replace_one` has no `array_filters`; nothing was sent",
         ]
     );
     assert_eq!(people.count(Filter::all()).await.unwrap(), 0);
@@ -382,4 +386,57 @@ async fn across_collections(db: Database) {
         .unwrap_err();
     assert!(error.is_invalid() && error.is_not_sent());
     assert_eq!(outcomes(&error), "--f");
+}
+
+/// Plain array filters are sent before those of typed updates.
+#[odm_test::test]
+async fn array_filters_of_plain_and_of_typed_updates(db: Database, server: Server) {
+    let (recorded, commands) = Commands::record(server.uri(), &db).await;
+    let orders: Collection<Order> = recorded.collection();
+    let stored = order(1);
+    orders.insert_one(&stored).await.unwrap();
+    let o = Order::fields();
+    commands.take();
+    let plain = doc! { "$set": { "lines.$[many].qty": 99 } };
+    let result = orders
+        .bulk_write([
+            Write::update_one(o.id().eq(stored.id), plain.clone())
+                .array_filters([doc! { "many.qty": { "$gt": 1 } }]),
+            Write::update_one(o.id().eq(stored.id), o.lines().each_where(|l| l.qty().eq(99)).qty().set(98)),
+        ])
+        .await
+        .unwrap();
+    let many = stored.lines.iter().filter(|line| line.qty > 1).count();
+    assert!(many > 0);
+    assert_eq!(result.modified_count(), 2);
+    let updated = orders.get(stored.id).await.unwrap().unwrap();
+    assert_eq!(updated.lines.iter().filter(|line| line.qty == 98).count(), many);
+
+    commands.take();
+    orders.update_one(o.id().eq(stored.id), plain).array_filters([doc! { "many.qty": 98 }]).await.unwrap();
+    let sent = commands.take();
+    let [updates] = &sent[0].get_array("updates").unwrap()[..] else { panic!("{sent:?}") };
+    let filters = updates.as_document().unwrap().get_array("arrayFilters").unwrap();
+    assert_eq!(filters, &[Bson::from(doc! { "many.qty": 98 })]);
+}
+
+/// A server that does not know the `sort` of a write says so by the kind of its error, and applies nothing.
+#[odm_test::test]
+async fn the_order_of_a_write(db: Database) {
+    let people = people(&db).await;
+    let p = Person::fields();
+    people.insert_many([person("ada", 36), person("bob", 20)]).await.unwrap();
+    let oldest = Write::update_one(Filter::all(), p.age().set(99)).sort(p.age().desc());
+    match people.bulk_write([oldest]).await {
+        Ok(_) => assert_eq!(ages(&people).await["ada"], 99),
+        Err(error) => {
+            let inner = error.bulk_write_error().unwrap().interruption().unwrap();
+            assert!(matches!(inner.kind(), ErrorKind::Unsupported(_)), "{error:?}");
+            assert!(
+                error.to_string().contains("does not take `sort` here: MongoDB does since 8.0"),
+                "{error}"
+            );
+            assert_eq!(ages(&people).await["ada"], 36);
+        }
+    }
 }

@@ -1,10 +1,15 @@
 //! `find`, `find_one`, `get` and their cursors.
 
-use std::{collections::HashSet, rc::Rc};
+use std::{
+    collections::{BTreeMap, HashSet},
+    rc::Rc,
+    time::Duration,
+};
 
 use odm::{
     Collection, Database, Filter, Id, Model,
     bson::{Bson, doc, oid::ObjectId},
+    mongodb::options::CursorType,
 };
 use odm_integration::people::{Person, person};
 
@@ -246,4 +251,50 @@ async fn a_document_may_stay_on_its_thread(db: Database) {
     let all: Vec<Shared> = shared.find(filter).await.unwrap().try_collect().await.unwrap();
     assert_eq!(all, [one]);
     assert_eq!(shared.distinct(s.name(), Filter::all()).await.unwrap(), [Rc::from("ada")]);
+}
+
+/// On a capped collection, a cursor that stays open gives what is stored later.
+#[odm_test::test]
+async fn a_tailable_cursor(db: Database) {
+    let people = db.collection::<Person>();
+    db.driver().create_collection("people").capped(true).size(1 << 16).await.unwrap();
+    people.insert_many([person("ada", 36), person("bob", 20)]).await.unwrap();
+    let find = || people.find(Filter::all()).cursor_type(CursorType::TailableAwait);
+    let mut cursor = find().max_await_time(Duration::from_millis(50)).await.unwrap();
+    for name in ["ada", "bob"] {
+        assert_eq!(cursor.next().await.unwrap().unwrap().name, name);
+    }
+    // Longer than a request waits: there is another one.
+    let next = tokio::spawn(async move { cursor.next().await.unwrap().unwrap().name });
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    people.insert_one(&person("eve", 30)).await.unwrap();
+    assert_eq!(next.await.unwrap(), "eve");
+    assert_eq!(find().explain().await.unwrap().stages(), ["COLLSCAN"]);
+
+    let error = people.find(Filter::all()).max_await_time(Duration::from_secs(1)).await.unwrap_err();
+    assert!(error.is_not_sent(), "{error:?}");
+    let advice = "`max_await_time` is for cursors that wait: add `.cursor_type(CursorType::TailableAwait)`";
+    assert!(error.to_string().contains(advice), "{error}");
+}
+
+#[derive(Debug, Model)]
+#[odm(collection = "people")]
+struct Recorded {
+    id: Id<Recorded>,
+    #[serde(flatten)]
+    rest: BTreeMap<String, Bson>,
+}
+
+/// The number of a record comes as a field of the document.
+#[odm_test::test]
+async fn record_ids(db: Database) {
+    five(&db).await;
+    let people = db.collection::<Recorded>();
+    let all: Vec<Recorded> =
+        people.find(Filter::all()).show_record_id(true).await.unwrap().try_collect().await.unwrap();
+    let numbers: Vec<_> = all.iter().map(|person| person.rest["$recordId"].clone()).collect();
+    assert_eq!(numbers, (1_i64..=5).map(Bson::from).collect::<Vec<_>>());
+    let first = people.find_one(Filter::all()).show_record_id(true).await.unwrap().unwrap();
+    assert_eq!(first.rest["$recordId"], Bson::Int64(1));
+    assert!(!people.get(first.id).await.unwrap().unwrap().rest.contains_key("$recordId"));
 }

@@ -1,7 +1,7 @@
 //! The verbs that change a document and give it, and the commands they send.
 
 use odm::{
-    Collection, Database, Model, Update,
+    Collection, Database, Model, Update, View,
     bson::{Document, doc},
 };
 use odm_integration::{
@@ -134,4 +134,73 @@ async fn what_is_given_must_fit_the_model(db: Database) {
     assert_eq!(error.decode_error().unwrap().path(), "name");
     // As the documentation says: it was deleted all the same.
     assert_eq!(raw.count_documents(doc! {}).await.unwrap(), 0);
+}
+
+#[derive(Debug, PartialEq, View)]
+#[odm(of = Person)]
+struct Name {
+    name: String,
+}
+
+/// A view is the projection, so it is read after the change as it was asked for.
+#[odm_test::test]
+async fn a_view_of_the_document(db: Database, server: Server) {
+    let (people, commands, [ada, bob, eve]) = three(&db, &server).await;
+    let p = Person::fields();
+    let name = |person: &Person| Some(Name { name: person.name.clone() });
+    let fields = || doc! { "name": 1, "_id": 0 };
+
+    let changed = people.find_one_and_update(p.id().eq(ada.id), p.age().set(40)).return_new().view::<Name>();
+    assert_eq!(changed.await.unwrap(), name(&ada));
+    let replaced = people.find_one_and_replace(p.id().eq(bob.id), &bob).view::<Name>();
+    assert_eq!(replaced.await.unwrap(), name(&bob));
+    let deleted = people.find_one_and_delete(p.id().eq(eve.id)).view::<Name>();
+    assert_eq!(deleted.await.unwrap(), name(&eve));
+    let sent = commands.take();
+    assert_eq!(
+        sent.iter().map(|sent| sent.get_document("fields").unwrap()).collect::<Vec<_>>(),
+        [&fields(); 3]
+    );
+
+    let mut session = db.start_session().await.unwrap();
+    let people_of_db = db.collection::<Person>();
+    let nobody = people_of_db.find_one_and_delete(p.name().eq("nobody")).view::<Name>().session(&mut session);
+    assert_eq!(nobody.await.unwrap(), None);
+    let how = people
+        .find_one_and_update(p.id().eq(ada.id), p.age().set(41))
+        .view::<Name>()
+        .explain()
+        .await
+        .unwrap();
+    assert_eq!(how.stages().last().map(String::as_str), Some("IDHACK"), "{how}");
+}
+
+/// A projection that is no view would fail to be read after the change: it is refused before.
+#[odm_test::test]
+async fn a_plain_projection_is_refused(db: Database, server: Server) {
+    use odm::mongodb::options::{FindOneAndDeleteOptions, FindOneAndReplaceOptions, FindOneAndUpdateOptions};
+
+    let (people, commands, [ada, ..]) = three(&db, &server).await;
+    let p = Person::fields();
+    let only = || doc! { "name": 1 };
+    let update = FindOneAndUpdateOptions::builder().projection(only()).build();
+    let replace = FindOneAndReplaceOptions::builder().projection(only()).build();
+    let delete = FindOneAndDeleteOptions::builder().projection(only()).build();
+    let errors = [
+        people
+            .find_one_and_update(p.id().eq(ada.id), p.age().set(1))
+            .with_options(update.clone())
+            .await
+            .unwrap_err(),
+        people.find_one_and_replace(p.id().eq(ada.id), &ada).with_options(replace).await.unwrap_err(),
+        people.find_one_and_delete(p.id().eq(ada.id)).with_options(delete).await.unwrap_err(),
+    ];
+    for error in errors {
+        assert!(error.is_not_sent(), "{error:?}");
+        assert!(error.to_string().contains("read it as a view, `.view::<V>()`"), "{error}");
+    }
+    commands.assert([]);
+    let viewed =
+        people.find_one_and_update(p.id().eq(ada.id), p.age().set(1)).with_options(update).view::<Name>();
+    assert_eq!(viewed.await.unwrap(), Some(Name { name: "ada".to_owned() }));
 }

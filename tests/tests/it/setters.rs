@@ -1,13 +1,19 @@
 //! Every setter of every verb: what it is given is in the command, and the server takes it.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{collections::BTreeSet, fmt::Debug, time::Duration};
 
 use odm::{
-    Collection, Database, Filter, Model, Write,
+    Collection, Database, Filter, Id, Model, Write,
     bson::{Bson, Document, doc},
     mongodb::{
-        IndexModel,
-        options::{Collation, ReadConcern, ReadPreference, WriteConcern},
+        IndexModel, Namespace,
+        options::{
+            AggregateOptions, BulkWriteOptions, ChangeStreamOptions, Collation, CountOptions, CursorType,
+            DeleteManyModel, DeleteOneModel, DeleteOptions, DistinctOptions, EstimatedDocumentCountOptions,
+            FindOneAndDeleteOptions, FindOneAndReplaceOptions, FindOneAndUpdateOptions, FindOneOptions,
+            FindOptions, InsertManyOptions, InsertOneOptions, ReadConcern, ReadPreference, ReplaceOneModel,
+            ReplaceOptions, UpdateManyModel, UpdateOneModel, UpdateOptions, WriteConcern,
+        },
     },
     pipeline::lit,
 };
@@ -18,7 +24,9 @@ use odm_integration::{
 };
 use odm_test::Server;
 
-const TABLE: &str = include_str!("../../../odm/src/action/setters.rs");
+const TABLE: &str = include_str!("../../../odm/src/action/setters/table.rs");
+const WATCH: &str = include_str!("../../../odm/src/action/watch.rs");
+const WRITE: &str = include_str!("../../../odm/src/action/bulk_write/write.rs");
 const DOCS: &str = include_str!("../../../odm/src/action.rs");
 
 /// What stands at a dotted path of a command.
@@ -68,10 +76,15 @@ async fn what_a_setter_is_given_is_in_the_command(db: Database, server: Server) 
     let people: Collection<Person> = db.collection();
     let index = IndexModel::builder().keys(doc! { "age": 1 }).build();
     people.driver().create_index(index).await.unwrap();
+    let beside = Database::from_driver(db.client().database(&format!("test-{}", Id::<Person>::new())));
+    beside.driver().create_collection("people").capped(true).size(4096).await.unwrap();
+    let capped: Collection<Person> = beside.collection();
     commands.take();
 
     let p = Person::fields();
     let ada = person("ada", 36);
+    let first = || doc! { "$set": { "tags.$[tag]": 1 } };
+    let tag = || [doc! { "tag": 0 }];
     let older = || p.age().inc(1);
     let all = Filter::all;
     let mut seen = BTreeSet::new();
@@ -88,6 +101,10 @@ async fn what_a_setter_is_given_is_in_the_command(db: Database, server: Server) 
         Find allow_disk_use: people.find(all()).allow_disk_use(true) => "allowDiskUse" = true;
         Find allow_partial_results: people.find(all()).allow_partial_results(true) => "allowPartialResults" = true;
         Find no_cursor_timeout: people.find(all()).no_cursor_timeout(true) => "noCursorTimeout" = true;
+        Find cursor_type: capped.find(all()).cursor_type(CursorType::Tailable) => "tailable" = true;
+        Find max_await_time: capped.find(all()).cursor_type(CursorType::TailableAwait).max_await_time(SECOND) => "awaitData" = true;
+        Find show_record_id: people.find(all()).show_record_id(true) => "showRecordId" = true;
+        Find return_key: people.find(all()).return_key(true) => "returnKey" = true;
         Find comment: people.find(all()).comment("why") => "comment" = "why";
         Find max_time: people.find(all()).max_time(SECOND) => "maxTimeMS" = 1000;
         Find read_concern: people.find(all()).read_concern(ReadConcern::majority()) => "readConcern.level" = "majority";
@@ -100,6 +117,8 @@ async fn what_a_setter_is_given_is_in_the_command(db: Database, server: Server) 
         FindOne collation: people.find_one(all()).collation(norwegian()) => "collation.locale" = "nb";
         FindOne let_: people.find_one(all()).let_("least", 18) => "let.least" = 18;
         FindOne allow_partial_results: people.find_one(all()).allow_partial_results(true) => "allowPartialResults" = true;
+        FindOne show_record_id: people.find_one(all()).show_record_id(true) => "showRecordId" = true;
+        FindOne return_key: people.find_one(all()).return_key(true) => "returnKey" = true;
         FindOne comment: people.find_one(all()).comment("why") => "comment" = "why";
         FindOne max_time: people.find_one(all()).max_time(SECOND) => "maxTimeMS" = 1000;
         FindOne read_concern: people.find_one(all()).read_concern(ReadConcern::majority()) => "readConcern.level" = "majority";
@@ -161,6 +180,7 @@ async fn what_a_setter_is_given_is_in_the_command(db: Database, server: Server) 
         Save comment: people.save(&ada).comment("why") => "comment" = "why";
         Save write_concern: people.save(&ada).write_concern(WriteConcern::majority()) => "writeConcern.w" = "majority";
         UpdateOne upsert: people.update_one(all(), older()).upsert(true) => "updates.0.upsert" = true;
+        UpdateOne array_filters: people.update_one(p.age().eq(99), first()).array_filters(tag()) => "updates.0.arrayFilters.0.tag" = 0;
         UpdateOne sort_since_8: people.update_one(all(), older()).sort(p.age().desc()) => "updates.0.sort.age" = -1;
         UpdateOne hint: people.update_one(all(), older()).hint(p.age().asc()) => "updates.0.hint.age" = 1;
         UpdateOne collation: people.update_one(all(), older()).collation(norwegian()) => "updates.0.collation.locale" = "nb";
@@ -169,6 +189,7 @@ async fn what_a_setter_is_given_is_in_the_command(db: Database, server: Server) 
         UpdateOne comment: people.update_one(all(), older()).comment("why") => "comment" = "why";
         UpdateOne write_concern: people.update_one(all(), older()).write_concern(WriteConcern::majority()) => "writeConcern.w" = "majority";
         UpdateMany upsert: people.update_many(all(), older()).upsert(true) => "updates.0.upsert" = true;
+        UpdateMany array_filters: people.update_many(p.age().eq(99), first()).array_filters(tag()) => "updates.0.arrayFilters.0.tag" = 0;
         UpdateMany hint: people.update_many(all(), older()).hint(p.age().asc()) => "updates.0.hint.age" = 1;
         UpdateMany collation: people.update_many(all(), older()).collation(norwegian()) => "updates.0.collation.locale" = "nb";
         UpdateMany let_: people.update_many(all(), older()).let_("least", 18) => "let.least" = 18;
@@ -196,6 +217,7 @@ async fn what_a_setter_is_given_is_in_the_command(db: Database, server: Server) 
         FindOneAndUpdate sort: people.find_one_and_update(all(), older()).sort(p.age().desc()) => "sort.age" = -1;
         FindOneAndUpdate upsert: people.find_one_and_update(all(), older()).upsert(true) => "upsert" = true;
         FindOneAndUpdate return_new: people.find_one_and_update(all(), older()).return_new() => "new" = true;
+        FindOneAndUpdate array_filters: people.find_one_and_update(p.age().eq(99), first()).array_filters(tag()) => "arrayFilters.0.tag" = 0;
         FindOneAndUpdate hint: people.find_one_and_update(all(), older()).hint(p.age().asc()) => "hint.age" = 1;
         FindOneAndUpdate collation: people.find_one_and_update(all(), older()).collation(norwegian()) => "collation.locale" = "nb";
         FindOneAndUpdate let_: people.find_one_and_update(all(), older()).let_("least", 18) => "let.least" = 18;
@@ -221,10 +243,14 @@ async fn what_a_setter_is_given_is_in_the_command(db: Database, server: Server) 
         FindOneAndDelete max_time: people.find_one_and_delete(p.age().eq(99)).max_time(SECOND) => "maxTimeMS" = 1000;
         FindOneAndDelete write_concern: people.find_one_and_delete(p.age().eq(99)).write_concern(WriteConcern::majority()) => "writeConcern.w" = "majority";
     }
-    assert_eq!(seen, table(), "the lines above, and the table of `setters.rs`");
+    beside.drop_database().await.unwrap();
+    let mut made = table();
+    // The driver sends no bulk write across collections to a server before 8.0; `watch.rs` has the commands of a stream.
+    made.retain(|(verb, _)| verb != "BulkWriteAcross" && verb != "Watch");
+    assert_eq!(seen, made, "the lines above, and the table of setters");
 }
 
-/// The pairs of verb and setter that `setters.rs` makes.
+/// The pairs of verb and setter that the table of setters makes.
 fn table() -> BTreeSet<(String, String)> {
     let mut pairs = BTreeSet::new();
     for line in TABLE.split("\nsetters!([").skip(1) {
@@ -234,8 +260,6 @@ fn table() -> BTreeSet<(String, String)> {
         let (_, setters) = setters.split_once(':').unwrap();
         pairs.extend(setters.split_whitespace().map(|setter| (verb.to_owned(), setter.to_owned())));
     }
-    // No command of it is seen: the driver sends none to a server before 8.0.
-    pairs.retain(|(verb, _)| verb != "BulkWriteAcross");
     assert!(pairs.len() > 120, "only {} were found", pairs.len());
     pairs
 }
@@ -250,8 +274,125 @@ fn the_documented_table_is_true() {
         let names = setters.split('`').skip(1).step_by(2);
         documented.extend(names.map(|setter| (verb.to_owned(), setter.to_owned())));
     }
-    let plain = |(verb, setter): (String, String)| (verb, setter.split("_since_").next().unwrap().to_owned());
-    assert_eq!(documented, table().into_iter().map(plain).collect());
+    let mut made: BTreeSet<_> =
+        table().into_iter().map(|(verb, setter)| (verb, plain(&setter).to_owned())).collect();
+    // Sentences below the table are about them.
+    made.retain(|(verb, _)| verb != "BulkWriteAcross" && verb != "Watch");
+    assert_eq!(documented, made);
+}
+
+/// The name of a setter.
+fn plain(setter: &str) -> &str {
+    setter.split("_since_").next().unwrap()
+}
+
+/// The fields of a struct of the driver, which has no other list of them than what it shows.
+fn fields(options: &impl Debug) -> BTreeSet<String> {
+    let shown = format!("{options:#?}");
+    let fields = shown.lines().filter_map(|line| {
+        let field = line.strip_prefix("    ")?;
+        let (name, _) = field.split_once(": ")?;
+        name.chars().all(|letter| letter.is_ascii_lowercase() || letter == '_').then(|| name.to_owned())
+    });
+    fields.collect()
+}
+
+/// The setter for a field of the driver.
+fn named(field: &str) -> &str {
+    match field {
+        "let_vars" => "let_",
+        "selection_criteria" => "read_preference",
+        "return_document" => "return_new",
+        other => other,
+    }
+}
+
+/// The setters that a file writes out itself.
+fn written(source: &str) -> BTreeSet<String> {
+    let setters = source.lines().filter_map(|line| line.trim_start().strip_prefix("pub fn "));
+    let setters = setters.filter(|line| line.contains("(mut self"));
+    setters.map(|line| line.split('(').next().unwrap().to_owned()).collect()
+}
+
+/// Each line: a verb, what the driver takes, and the fields that have no setter of this name.
+macro_rules! agree {
+    ($table:ident; $($verb:ident $options:expr, but $($other:ident)*;)*) => { $(
+        let known: BTreeSet<String> = [$(stringify!($other).to_owned()),*].into();
+        let taken: BTreeSet<String> = fields(&$options).iter().map(|field| named(field).to_owned()).collect();
+        let setters = $table.iter().filter(|(verb, _)| verb == stringify!($verb));
+        let setters: BTreeSet<String> = setters.map(|(_, setter)| plain(setter).to_owned()).collect();
+        assert!(setters.is_disjoint(&known), "{}: {known:?}", stringify!($verb));
+        let all: BTreeSet<String> = setters.union(&known).cloned().collect();
+        assert_eq!(all, taken, "{}: the setters, and what the driver takes", stringify!($verb));
+    )* };
+}
+
+/// Every option of the driver has a setter, or stands here: a new one is noticed.
+#[test]
+fn every_option_of_the_driver_has_a_setter() {
+    let mut table = table();
+    let own =
+        |verb: &'static str, source| written(source).into_iter().map(move |setter| (verb.to_owned(), setter));
+    table.extend(
+        own("Watch", WATCH)
+            .filter(|(_, setter)| !["with_options", "max_outage", "stage", "start_at"].contains(&&**setter)),
+    );
+    table.extend(own("Write", WRITE).filter(|(_, setter)| setter != "or_insert"));
+    // A view brings the `projection`; no server of today has `max_scan`.
+    agree! { table;
+        Find FindOptions::default(), but projection max_scan;
+        FindOne FindOneOptions::default(), but projection max_scan;
+        // By its id there is one document or none.
+        Get FindOneOptions::default(), but projection max_scan allow_partial_results hint let_ max min return_key show_record_id skip sort;
+        // Whether there is one depends on no order and needs nothing of the document.
+        Exists FindOneOptions::default(), but projection max_scan allow_partial_results max min return_key show_record_id skip sort;
+        Count CountOptions::default(), but;
+        EstimatedCount EstimatedDocumentCountOptions::default(), but;
+        Distinct DistinctOptions::default(), but;
+        // For change streams and tailable cursors alone, which are `watch` and `find`.
+        Aggregate AggregateOptions::default(), but max_await_time;
+        InsertOne InsertOneOptions::default(), but;
+        InsertMany InsertManyOptions::default(), but;
+        BulkWrite BulkWriteOptions::default(), but;
+        BulkWriteAcross BulkWriteOptions::default(), but;
+        // An upsert by its id.
+        Save ReplaceOptions::default(), but upsert collation hint let_ sort;
+        UpdateOne UpdateOptions::default(), but;
+        // No server takes the order of many.
+        UpdateMany UpdateOptions::default(), but sort;
+        ReplaceOne ReplaceOptions::default(), but;
+        DeleteOne DeleteOptions::default(), but;
+        DeleteMany DeleteOptions::default(), but;
+        FindOneAndUpdate FindOneAndUpdateOptions::default(), but projection;
+        FindOneAndReplace FindOneAndReplaceOptions::default(), but projection;
+        FindOneAndDelete FindOneAndDeleteOptions::default(), but projection;
+        // `start_at` is `start_at_operation_time`; a stream of the whole cluster is not one of a collection.
+        Watch ChangeStreamOptions::default(), but start_at_operation_time all_changes_for_cluster;
+    }
+
+    let write = table.iter().filter(|(verb, _)| verb == "Write").map(|(_, setter)| setter.clone());
+    let (place, filter, update) =
+        (Namespace::new("db", "people"), Document::new(), doc! { "$set": { "n": 1 } });
+    let updates = UpdateOneModel::builder()
+        .namespace(place.clone())
+        .filter(filter.clone())
+        .update(update.clone())
+        .build();
+    let many =
+        UpdateManyModel::builder().namespace(place.clone()).filter(filter.clone()).update(update).build();
+    let replaces = ReplaceOneModel::builder();
+    let replaces =
+        replaces.namespace(place.clone()).filter(filter.clone()).replacement(Document::new()).build();
+    let deletes = DeleteOneModel::builder().namespace(place.clone()).filter(filter.clone()).build();
+    let deletes_many = DeleteManyModel::builder().namespace(place).filter(filter).build();
+    let mut taken = fields(&updates);
+    for more in [fields(&many), fields(&replaces), fields(&deletes), fields(&deletes_many)] {
+        taken.extend(more);
+    }
+    for field in ["namespace", "filter", "update", "replacement"] {
+        taken.remove(field);
+    }
+    assert_eq!(write.collect::<BTreeSet<_>>(), taken, "the setters of `Write`, and what the driver takes");
 }
 
 /// A variable is a constant, whatever its text.

@@ -10,9 +10,13 @@ use std::{future::Future, time::Duration};
 use odm::{
     Collection, Database, Id, Model,
     bson::{Document, doc, oid::ObjectId},
-    mongodb::options::{FullDocumentBeforeChangeType, FullDocumentType},
+    mongodb::options::{
+        Collation, FullDocumentBeforeChangeType, FullDocumentType, ReadConcern, ReadPreference,
+    },
     watch::{Change, ChangeStream, Event, TruncatedArray},
 };
+use odm_integration::commands::Commands;
+use odm_test::Server;
 
 #[derive(Debug, Clone, PartialEq, Model)]
 #[odm(collection = "items")]
@@ -200,4 +204,30 @@ async fn other_operations_are_given_by_name(db: Database) {
     let Event::Other { operation_type, .. } = change.event() else { panic!("{change:?}") };
     assert_eq!(operation_type, "create");
     assert_eq!(change.raw().get_str("operationType").unwrap(), "create");
+}
+
+/// What a stream takes besides is in its first command.
+#[odm_test::test]
+async fn what_a_stream_takes(db: Database, server: Server) {
+    let (db, commands) = Commands::record(server.uri(), &db).await;
+    let items: Collection<Item> = db.collection();
+    let collation = Collation::builder().locale("nb").build();
+    let watch = items.watch().comment("why").collation(collation).show_expanded_events(true);
+    let watch = watch
+        .read_concern(ReadConcern::majority())
+        .read_preference(ReadPreference::Nearest { options: None });
+    let mut changes = watch.await.unwrap();
+    let [sent] = &commands.take_whole()[..] else { panic!("more than one command") };
+    assert_eq!(sent.get_str("comment").unwrap(), "why");
+    assert_eq!(sent.get_document("collation").unwrap().get_str("locale").unwrap(), "nb");
+    assert_eq!(sent.get_document("readConcern").unwrap(), &doc! { "level": "majority" });
+    assert_eq!(sent.get_document("$readPreference").unwrap().get_str("mode").unwrap(), "nearest");
+    let stage = sent.get_array("pipeline").unwrap()[0].as_document().unwrap();
+    assert_eq!(stage, &doc! { "$changeStream": { "showExpandedEvents": true } });
+
+    plain(&db).insert_one(doc! { "n": 1 }).await.unwrap();
+    let Event::Other { operation_type, .. } = next(&mut changes).await.into_event() else {
+        panic!("no `create`")
+    };
+    assert_eq!(operation_type, "create");
 }

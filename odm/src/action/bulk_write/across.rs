@@ -13,7 +13,7 @@ use mongodb::{
 
 use super::{Write, result::id_of};
 use crate::{
-    action::{AsSession, Builder, Explicit, Implicit, Place, SessionState},
+    action::{AsSession, Builder, Explicit, Implicit, Place, Reports, SessionState, sentence::Problems},
     database::Database,
     error::{BulkWriteError, Error, ErrorKind, Result, WriteCounts},
     exec,
@@ -63,6 +63,7 @@ impl Database {
         BulkWriteAcross {
             database: self.clone(),
             writes: Vec::new(),
+            problems: Problems::default(),
             options: BulkWriteOptions::default(),
             state: Implicit,
         }
@@ -76,6 +77,7 @@ impl Database {
 pub struct BulkWriteAcross<S = Implicit> {
     database: Database,
     writes: Vec<Result<WriteModel>>,
+    problems: Problems,
     options: BulkWriteOptions,
     state: S,
 }
@@ -96,7 +98,16 @@ impl<S> BulkWriteAcross<S> {
     /// Takes all options from the driver's struct, in place of those set so far.
     pub fn with_options(mut self, options: BulkWriteOptions) -> Self {
         self.options = options;
+        self.problems = Problems::default();
         self
+    }
+
+    fn execute<'s>(self) -> BoxFuture<'s, Result<BulkWriteAcrossResult>>
+    where
+        S: SessionState<'s>,
+    {
+        let Self { database, writes, problems, options, state } = self;
+        Box::pin(send(database, writes, problems.or(Ok(options)), state.into_option()))
     }
 }
 
@@ -105,8 +116,8 @@ impl BulkWriteAcross {
     ///
     /// The action borrows the session until its future is done, and takes only one.
     pub fn session(self, session: &mut impl AsSession) -> BulkWriteAcross<Explicit<'_>> {
-        let Self { database, writes, options, state: Implicit } = self;
-        BulkWriteAcross { database, writes, options, state: Explicit::new(session) }
+        let Self { database, writes, problems, options, state: Implicit } = self;
+        BulkWriteAcross { database, writes, problems, options, state: Explicit::new(session) }
     }
 }
 
@@ -122,12 +133,18 @@ impl<S> Builder for BulkWriteAcross<S> {
     }
 }
 
+impl<S> Reports for BulkWriteAcross<S> {
+    fn problems(&mut self) -> &mut Problems {
+        &mut self.problems
+    }
+}
+
 impl IntoFuture for BulkWriteAcross {
     type Output = Result<BulkWriteAcrossResult>;
     type IntoFuture = BoxFuture<'static, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(send(self.database, self.writes, self.options, self.state.into_option()))
+        exec::completed(self.execute())
     }
 }
 
@@ -136,7 +153,7 @@ impl<'s> IntoFuture for BulkWriteAcross<Explicit<'s>> {
     type IntoFuture = BoxFuture<'s, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(send(self.database, self.writes, self.options, self.state.into_option()))
+        self.execute()
     }
 }
 
@@ -179,10 +196,11 @@ impl fmt::Debug for BulkWriteAcrossResult {
 async fn send(
     database: Database,
     writes: Vec<Result<WriteModel>>,
-    mut options: BulkWriteOptions,
+    options: Result<BulkWriteOptions>,
     session: Option<&mut ClientSession>,
 ) -> Result<BulkWriteAcrossResult> {
     let operation = database.operation(BULK_WRITE_ACROSS);
+    let mut options = operation.check(options)?;
     // The driver would take the client's. In a session there may be a transaction, which has its own.
     if session.is_none() && options.write_concern.is_none() {
         options.write_concern = database.driver().write_concern().cloned();

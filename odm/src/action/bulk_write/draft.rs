@@ -20,6 +20,8 @@ pub(super) struct Draft {
     kind: Kind,
     pub(super) upsert: Option<bool>,
     pub(super) on_insert: NewDocument,
+    pub(super) array_filters: Option<Vec<Document>>,
+    pub(super) sort: Option<Result<Document>>,
     pub(super) hint: Option<Result<Hint>>,
     pub(super) collation: Option<Collation>,
 }
@@ -33,7 +35,15 @@ pub(super) enum Kind {
 
 impl Draft {
     pub(super) fn new(kind: Kind) -> Self {
-        Self { kind, upsert: None, on_insert: None, hint: None, collation: None }
+        Self {
+            kind,
+            upsert: None,
+            on_insert: None,
+            array_filters: None,
+            sort: None,
+            hint: None,
+            collation: None,
+        }
     }
 
     /// The write as it is sent, if it can be.
@@ -41,19 +51,20 @@ impl Draft {
         if let Some(setter) = self.misplaced() {
             return Err(Error::refused(format!("`{}` has no `{setter}`", self.verb())));
         }
-        let Self { kind, mut upsert, on_insert, hint, collation } = self;
-        let hint = hint.transpose()?;
+        let Self { kind, mut upsert, on_insert, array_filters, sort, hint, collation } = self;
+        let (sort, hint) = (sort.transpose()?, hint.transpose()?);
         let to = |multi, filter: Document| {
             let hint = hint.as_ref().map(serialize_to_bson).transpose().map_err(unwritten)?;
             let collation = collation.as_ref().map(serialize_to_document).transpose().map_err(unwritten)?;
-            Ok::<_, Error>(To { filter, multi, hint, collation })
+            Ok::<_, Error>(To { filter, multi, sort, hint, collation })
         };
         Ok(match kind {
             Kind::Insert { document } => Statement::Insert(document?),
             Kind::Update { multi, filter, update, version } => {
                 let update = OnInsert::of(on_insert, &mut upsert, version).join(update, &filter);
                 let to = to(multi, filter?)?;
-                let (update, array_filters) = update?;
+                let (update, typed) = update?;
+                let array_filters = array_filters.into_iter().flatten().chain(typed).collect();
                 Statement::Change { to, change: Change::Update { update, array_filters }, upsert }
             }
             Kind::Replace { filter, document } => {
@@ -71,9 +82,13 @@ impl Draft {
             Kind::Replace { .. } => (false, true, false),
             Kind::Delete { .. } => (false, false, false),
         };
+        let (updates, replaces) =
+            (matches!(self.kind, Kind::Update { .. }), matches!(self.kind, Kind::Replace { .. }));
         [
             ("or_insert", self.on_insert.is_some() && !updates_one),
             ("upsert", self.upsert.is_some() && !upserts),
+            ("array_filters", self.array_filters.is_some() && !updates),
+            ("sort", self.sort.is_some() && !updates_one && !replaces),
             ("hint", self.hint.is_some() && inserts),
             ("collation", self.collation.is_some() && inserts),
         ]

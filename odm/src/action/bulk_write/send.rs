@@ -12,7 +12,7 @@ use super::{
     statement::Statement,
 };
 use crate::{
-    action::{batch::Limits, command::unwritten, insert_many::insert_batch},
+    action::{batch::Limits, command::unwritten, insert_many::insert_batch, sentence::newer},
     collection::Target,
     error::{Answer, BulkWriteError, Command, Error, Result, WriteCounts},
     exec,
@@ -42,14 +42,17 @@ pub(super) struct Elements {
 
 struct Element {
     kind: (Command, bool),
+    sorted: bool,
     bytes: RawDocumentBuf,
 }
 
 impl Elements {
     /// The next write, if it can be sent.
     pub(super) fn push(&mut self, statement: Result<Statement>) {
-        let element = statement
-            .and_then(|statement| Ok(Element { kind: statement.kind(), bytes: statement.into_element()? }));
+        let element = statement.and_then(|statement| {
+            let (kind, sorted) = (statement.kind(), statement.is_sorted());
+            Ok(Element { kind, sorted, bytes: statement.into_element()? })
+        });
         match element {
             Ok(element) => self.accepted.push(element),
             Err(error) => self.refused.push((self.count, error)),
@@ -170,7 +173,9 @@ impl Batch<'_> {
             None => (None, Numbering::Plain),
         };
         let body = envelope.body(target, &self, numbering);
-        once::send(target, operation, self.command, body, numbering, session).await
+        let sorted = self.elements.iter().any(|element| element.sorted);
+        let answer = once::send(target, operation, self.command, body, numbering, session).await;
+        answer.map_err(|error| newer(error, sorted, "sort", "8.0"))
     }
 }
 

@@ -31,6 +31,7 @@ pub(super) enum Statement {
 pub(super) struct To {
     pub(super) filter: Document,
     pub(super) multi: bool,
+    pub(super) sort: Option<Document>,
     pub(super) hint: Option<Bson>,
     pub(super) collation: Option<Document>,
 }
@@ -51,6 +52,11 @@ impl Statement {
             Self::Change { to, .. } => (Command::Update, to.multi),
             Self::Delete(to) => (Command::Delete, to.multi),
         }
+    }
+
+    /// Whether it has a `sort`, which servers take since MongoDB 8.0.
+    pub(super) fn is_sorted(&self) -> bool {
+        matches!(self, Self::Change { to, .. } if to.sort.is_some())
     }
 
     /// What stands in the array of its command.
@@ -87,6 +93,9 @@ impl Statement {
                 to
             }
         };
+        if let Some(sort) = &to.sort {
+            element.append(cstr!("sort"), raw(sort)?);
+        }
         if let Some(hint) = to.hint {
             element.append(cstr!("hint"), RawBson::try_from(hint).map_err(unwritten)?);
         }
@@ -118,6 +127,7 @@ impl Statement {
                 .filter(to.filter)
                 .replacement(document_of(&document)?)
                 .upsert(upsert)
+                .sort(to.sort)
                 .hint(to.hint)
                 .collation(to.collation)
                 .build()
@@ -143,6 +153,7 @@ impl Statement {
                         .update(update)
                         .array_filters(array_filters)
                         .upsert(upsert)
+                        .sort(to.sort)
                         .hint(to.hint)
                         .collation(to.collation)
                         .build()

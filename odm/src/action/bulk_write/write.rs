@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use mongodb::options::Collation;
+use mongodb::{bson::Document, options::Collation};
 
 use super::{
     draft::{Draft, Kind},
@@ -13,14 +13,14 @@ use crate::{
     error::Result,
     filter::IntoFilter,
     model::Model,
+    sort::IntoSort,
     update::IntoUpdate,
     value::Value,
 };
 
 /// One write of a [`bulk_write`](crate::Collection::bulk_write): a verb that is sent together with others.
 ///
-/// It means what the verb of its name means, is checked as that is, and holds the encoded document, not the model. Which of
-/// several documents it takes cannot be said: there is no `sort`.
+/// It means what the verb of its name means, is checked as that is, and holds the encoded document, not the model.
 ///
 /// ```
 /// # use odm::{Id, Model, Write};
@@ -108,6 +108,23 @@ impl<M: Model> Write<M> {
     /// anything is sent.
     pub fn or_insert(mut self, model: &M) -> Self {
         self.draft.on_insert = Some(encode(model));
+        self
+    }
+
+    /// Conditions for the elements that a plain update names as `$[name]`: `{ arrayFilters: [{ "name.n": 1 }] }`. Those of
+    /// typed updates (`each_where`) are sent after them. For updates; on another write it is refused before anything is sent.
+    pub fn array_filters(mut self, filters: impl IntoIterator<Item = Document>) -> Self {
+        self.draft.array_filters = Some(filters.into_iter().collect());
+        self
+    }
+
+    /// Which document is taken where several match: `{ sort: { .. } }`. For `update_one` and `replace_one`; on another write
+    /// it is refused before anything is sent.
+    ///
+    /// Servers take it since MongoDB 8.0; an older one gives an error of the kind
+    /// [`Unsupported`](crate::ErrorKind::Unsupported), and the writes of that command are not applied.
+    pub fn sort(mut self, sort: impl IntoSort<M>) -> Self {
+        self.draft.sort = Some(sort.into_sort().into_document());
         self
     }
 

@@ -5,7 +5,7 @@ use mongodb::bson::{doc, rawdoc, serialize_to_document};
 use super::*;
 
 fn to(filter: Document, multi: bool) -> To {
-    To { filter, multi, hint: None, collation: None }
+    To { filter, multi, sort: None, hint: None, collation: None }
 }
 
 fn update(update: impl Into<UpdateModifications>, array_filters: Vec<Document>) -> Change {
@@ -41,6 +41,7 @@ fn as_they_are_sent() {
         (
             Statement::Change {
                 to: To {
+                    sort: Some(doc! { "n": -1 }),
                     hint: Some("a_1".into()),
                     collation: Some(doc! { "locale": "en" }),
                     ..to(doc! { "a": 1 }, false)
@@ -50,11 +51,11 @@ fn as_they_are_sent() {
             },
             doc! {
                 "q": { "a": 1 }, "u": { "$set": { "l.$[x].q": 1 } }, "upsert": true, "arrayFilters": [{ "x.q": 0 }],
-                "hint": "a_1", "collation": { "locale": "en" },
+                "sort": { "n": -1 }, "hint": "a_1", "collation": { "locale": "en" },
             },
             doc! {
                 "filter": { "a": 1 }, "updateMods": { "$set": { "l.$[x].q": 1 } }, "arrayFilters": [{ "x.q": 0 }],
-                "collation": { "locale": "en" }, "hint": "a_1", "upsert": true,
+                "collation": { "locale": "en" }, "hint": "a_1", "upsert": true, "sort": { "n": -1 },
             },
         ),
         (
