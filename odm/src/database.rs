@@ -19,7 +19,7 @@ use crate::{
     trace::{Operation, Verb},
 };
 
-const CONNECT: Verb = Verb::unsent("connect");
+const CONNECT: Verb = Verb::unsent("connect").reading();
 const PING: Verb = Verb::new("ping", "ping");
 const START_SESSION: Verb = Verb::new("start_session", "hello");
 const DROP_DATABASE: Verb = Verb::new("drop_database", "dropDatabase");
@@ -38,8 +38,9 @@ const DROP_DATABASE: Verb = Verb::new("drop_database", "dropDatabase");
 #[derive(Clone)]
 pub struct Database {
     driver: mongodb::Database,
-    /// What the client was told of `retryWrites`; the driver does not tell.
+    /// The client's `retryWrites` and `retryReads`, which the driver does not give back.
     retry_writes: bool,
+    retry_reads: bool,
 }
 
 impl Database {
@@ -89,23 +90,33 @@ impl Database {
         options.driver_info.get_or_insert_with(|| {
             DriverInfo::builder().name("odm").version(env!("CARGO_PKG_VERSION").to_owned()).build()
         });
+        exec::report_attempts(&mut options);
         let retry_writes = options.retry_writes.unwrap_or(true);
+        let retry_reads = options.retry_reads.unwrap_or(true);
         let client = Client::with_options(options)
             .map_err(|error| unusable(Error::from_driver(error).during(&operation), &operation))?;
-        Ok(Self { retry_writes, ..Self::from_driver(client.database(name)) })
+        Ok(Self { retry_writes, retry_reads, ..Self::from_driver(client.database(name)) })
     }
 
     /// Wraps a database of the driver, with the read and write concerns it has.
     ///
-    /// The driver does not tell whether its client has `retryWrites`: it is taken to have, as by default. If not, use
-    /// [`connect_with`](Database::connect_with); it matters for [`bulk_write`](Collection::bulk_write) alone.
+    /// Two things are not known of a client that was made elsewhere; where they matter, use
+    /// [`connect_with`](Database::connect_with). Whether it has `retryWrites` and `retryReads`: it is taken to have, as by
+    /// default, which matters for [`bulk_write`](Collection::bulk_write) and [`watch`](Collection::watch) alone. And how often it sent a write: where the answer to the
+    /// first attempt was lost and the server refused the second one with an error that no election or broken connection
+    /// explains, [`is_outcome_unknown`](Error::is_outcome_unknown) is false.
     pub fn from_driver(driver: mongodb::Database) -> Self {
-        Self { driver, retry_writes: true }
+        Self { driver, retry_writes: true, retry_reads: true }
     }
 
     /// Whether a write that is made again after a failure is asked for.
     pub(crate) fn retries_writes(&self) -> bool {
         self.retry_writes
+    }
+
+    /// Whether a read that is made again after a failure is asked for.
+    pub(crate) fn retries_reads(&self) -> bool {
+        self.retry_reads
     }
 
     /// The driver's own handle: the way down a floor.

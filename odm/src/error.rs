@@ -12,6 +12,7 @@ pub(crate) mod driver_text;
 mod duplicate_key;
 pub mod invalid;
 mod kind;
+mod outcome;
 mod parameters;
 mod questions;
 mod reason;
@@ -44,7 +45,7 @@ use mongodb::{
 };
 
 use self::{codec::CodecError, invalid::Violations};
-use crate::trace::Operation;
+use crate::trace::{Effect, Operation};
 
 /// The result of everything in this crate that can fail.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -76,18 +77,32 @@ struct Inner {
     /// The stored names that the model declares.
     names: &'static [&'static str],
     driver: Option<mongodb::error::Error>,
+    /// How often the driver got a connection for the call, each time to send the command; `None` if that is not known.
+    attempts: Option<u32>,
+    /// Whether it is about a single write of a bulk that changes many documents.
+    many: bool,
+    /// A label that the error deserves and the driver did not give.
+    label: Option<&'static str>,
 }
 
 /// Where it happened: the verb, and the database or collection it was called on.
 struct Place {
     verb: &'static str,
-    reads: bool,
+    effect: Effect,
     namespace: String,
 }
 
 impl Error {
     pub(crate) fn new(kind: ErrorKind) -> Self {
-        Self(Box::new(Inner { kind, place: None, names: &[], driver: None }))
+        Self(Box::new(Inner {
+            kind,
+            place: None,
+            names: &[],
+            driver: None,
+            attempts: None,
+            many: false,
+            label: None,
+        }))
     }
 
     /// A call that would not do what it says.
@@ -116,14 +131,21 @@ impl Error {
     /// Errors of this crate's own calls come sorted already; use this for calls made through the `driver()`
     /// of a handle.
     pub fn from_driver(error: mongodb::error::Error) -> Self {
-        let kind = server::kind(&error, || answer::Told::of(&error));
-        Self(Box::new(Inner { kind, place: None, names: &[], driver: Some(error) }))
+        Self::after(None, error)
+    }
+
+    /// An error of the driver after so many attempts to send the command, if that is known.
+    pub(crate) fn after(attempts: Option<u32>, error: mongodb::error::Error) -> Self {
+        let kind = server::kind(&error, attempts, || answer::Told::of(&error));
+        let mut error = Self::new(kind).with_driver(Some(error));
+        error.0.attempts = attempts;
+        error
     }
 
     /// An error of the driver, with what the server's answer says beside it.
     fn told(error: mongodb::error::Error, told: impl FnOnce() -> answer::Told) -> Self {
-        let kind = server::kind(&error, told);
-        Self(Box::new(Inner { kind, place: None, names: &[], driver: Some(error) }))
+        let kind = server::kind(&error, None, told);
+        Self::new(kind).with_driver(Some(error))
     }
 
     /// An error of the server that it told in an answer.
@@ -139,6 +161,28 @@ impl Error {
     #[must_use]
     fn with_driver(mut self, driver: Option<mongodb::error::Error>) -> Self {
         self.0.driver = driver;
+        self
+    }
+
+    /// The same error with a label that the driver gives to its own commands only.
+    #[must_use]
+    pub(crate) fn labelled(mut self, label: &'static str) -> Self {
+        self.0.label = Some(label);
+        self
+    }
+
+    fn attempts(&self) -> Option<u32> {
+        self.0.attempts
+    }
+
+    fn own_label(&self) -> Option<&'static str> {
+        self.0.label
+    }
+
+    /// The same error, about a write of a bulk that changes many documents.
+    #[must_use]
+    pub(crate) fn of_many(mut self) -> Self {
+        self.0.many = true;
         self
     }
 
@@ -164,7 +208,7 @@ impl Error {
     pub(crate) fn during(mut self, operation: &Operation<'_>) -> Self {
         self.0.place = Some(Place {
             verb: operation.verb.name,
-            reads: operation.verb.only_reads(),
+            effect: operation.verb.effect(),
             namespace: operation.namespace().into_owned(),
         });
         self.declares(operation.names);
@@ -232,7 +276,8 @@ impl Error {
 
     /// Whether the server or the driver gave the error this label, `TransientTransactionError`.
     pub fn has_label(&self, label: &str) -> bool {
-        self.driver().is_some_and(|error| error.contains_label(label))
+        self.0.label.is_some_and(|own| own == label)
+            || self.driver().is_some_and(|error| error.contains_label(label))
     }
 
     /// The driver's own error: the way down a floor. Its texts hold stored values.
@@ -277,6 +322,7 @@ impl fmt::Display for Error {
             f.write_str(": ")?;
         }
         self.reason(f)?;
+        f.write_str(self.consequence())?;
         match (self.code(), self.code_name()) {
             (Some(code), Some(name)) if !name.is_empty() => {
                 write!(f, " (code {code}, {})", shown::name(name))

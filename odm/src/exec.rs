@@ -4,11 +4,13 @@
 //! it was. There is no `From<mongodb::error::Error> for Error`, so a driver call that does not pass here does
 //! not compile with `?`.
 
+mod attempts;
 mod completed;
 mod deadline;
 mod room;
 
 pub(crate) use self::{
+    attempts::report as report_attempts,
     completed::{complete_batch, completed},
     deadline::{Alarm, Deadline, within},
 };
@@ -41,9 +43,10 @@ where
             return Err(Error::refused("the future of the call was dropped").during(&operation));
         }
         let span = operation.span();
-        let mut call = pin!(call);
-        let answer = poll_fn(|context| room::poll(call.as_mut(), context)).instrument(span.clone()).await;
-        answer.map_err(|error| failed(&operation, &span, error))
+        let mut call = pin!(attempts::counted(call));
+        let polled = poll_fn(|context| room::poll(call.as_mut(), context));
+        let (answer, attempts) = polled.instrument(span.clone()).await;
+        answer.map_err(|error| failed(&operation, &span, attempts, error))
     }
 }
 
@@ -66,7 +69,7 @@ impl Polled {
         let span = self.0.get_or_insert_with(|| operation.span());
         let answer = span
             .in_scope(poll)
-            .map(|item| item.map(|result| result.map_err(|error| failed(operation, span, error))));
+            .map(|item| item.map(|result| result.map_err(|error| failed(operation, span, None, error))));
         if answer.is_ready() {
             self.0 = None;
         }
@@ -75,8 +78,13 @@ impl Polled {
 }
 
 #[cold]
-fn failed(operation: &Operation<'_>, span: &Span, error: mongodb::error::Error) -> Error {
-    let error = Error::from_driver(error).during(operation);
+fn failed(
+    operation: &Operation<'_>,
+    span: &Span,
+    attempts: Option<u32>,
+    error: mongodb::error::Error,
+) -> Error {
+    let error = Error::after(attempts, error).during(operation);
     trace::record(span, &error);
     error
 }

@@ -24,18 +24,21 @@ impl Verb {
         Self { name, command: None, reads: false }
     }
 
-    /// Whether its command writes.
-    pub(crate) fn writes(self) -> bool {
-        matches!(self.command, Some("insert" | "update" | "delete" | "findAndModify" | "bulkWrite"))
-    }
-
-    /// Whether its command does nothing but read. An `aggregate` may end in a stage that writes.
-    pub(crate) fn only_reads(self) -> bool {
-        self.reads
-            || matches!(
-                self.command,
-                Some("find" | "count" | "distinct" | "explain" | "buildInfo" | "getMore")
-            )
+    /// What it can leave behind. An `aggregate` may end in a stage that writes.
+    pub(crate) fn effect(self) -> Effect {
+        match (self.name, self.command) {
+            _ if self.reads => Effect::Nothing,
+            (
+                _,
+                Some(
+                    "find" | "count" | "distinct" | "explain" | "getMore" | "killCursors" | "listCollections"
+                    | "listIndexes" | "buildInfo" | "hello" | "ping",
+                ),
+            ) => Effect::Nothing,
+            ("insert_one" | "update_one" | "replace_one" | "save" | "delete_one", _)
+            | (_, Some("findAndModify")) => Effect::OneWrite,
+            _ => Effect::Writes,
+        }
     }
 
     /// The same verb where it writes nothing.
@@ -47,6 +50,17 @@ impl Verb {
     pub(crate) const fn more(self) -> Self {
         Self { command: Some("getMore"), ..self }
     }
+}
+
+/// What a call can leave behind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Effect {
+    /// It reads.
+    Nothing,
+    /// A change of one document, as a whole or not at all.
+    OneWrite,
+    /// Changes of many, of which a part can be made.
+    Writes,
 }
 
 /// A verb where it is called: what spans and errors say about a call.

@@ -193,7 +193,7 @@ impl<In, Row> IntoFuture for Aggregate<In, Row> {
         let (stages, place) = self.into_parts();
         let OnCollection { on, problems, options, session: Implicit } = place;
         let sent = exec::completed(Box::pin(send(on.clone(), problems.or(stages), options)));
-        Box::pin(async move { Ok(Cursor::new(on, AGGREGATE, sent.await?)) })
+        Box::pin(async move { Ok(Cursor::new(on, AGGREGATE.reading(), sent.await?)) })
     }
 }
 
@@ -206,7 +206,7 @@ impl<'s, In, Row> IntoFuture for Aggregate<In, Row, Explicit<'s>> {
         Box::pin(async move {
             let OnCollection { on, problems, options, session: Explicit(session) } = place;
             let driver = send_in(&on, problems.or(stages), options, session).await?;
-            Ok(SessionCursor::new(on, AGGREGATE, driver, session))
+            Ok(SessionCursor::new(on, AGGREGATE.reading(), driver, session))
         })
     }
 }

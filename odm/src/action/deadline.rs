@@ -81,12 +81,11 @@ pub struct Within<A> {
     after: Duration,
     on: Place,
     verb: Verb,
-    writes: bool,
 }
 
 impl<A> Within<A> {
     fn new(action: A, after: Duration, on: Place, verb: Verb) -> Self {
-        Self { action, after, on, verb, writes: verb.writes() }
+        Self { action, after, on, verb }
     }
 }
 
@@ -99,11 +98,11 @@ where
     type IntoFuture = BoxFuture<'static, Result<T>>;
 
     fn into_future(self) -> Self::IntoFuture {
-        let Self { action, after, on, verb, writes } = self;
+        let Self { action, after, on, verb } = self;
         let call = action.into_future();
         Box::pin(async move {
             let made = exec::within(after, call).await;
-            made.unwrap_or_else(|| Err(Deadline::passed(after, &on.operation(verb), writes)))
+            made.unwrap_or_else(|| Err(Deadline::passed(after, &on.operation(verb))))
         })
     }
 }
@@ -144,7 +143,7 @@ macro_rules! deadline {
         /// Then it is an error that [`is_timeout`](crate::Error::is_timeout), and the write may have been applied.
         pub fn deadline(self, after: Duration) -> Within<Self> {
             let on = self.on();
-            Within { writes: true, ..Within::new(self, after, on, $verb) }
+            Within::new(self, after, on, $verb)
         }
     };
 }
@@ -206,9 +205,9 @@ impl<In, Row> Aggregate<In, Row> {
     /// Then it is an error that [`is_timeout`](crate::Error::is_timeout). The server is told too: `{ maxTimeMS: n }`.
     pub fn deadline(mut self, after: Duration) -> Within<Self> {
         tell(&mut self.options().max_time, after);
-        let (on, writes) = (self.on(), self.writes());
-        let verb = if writes { AGGREGATE } else { AGGREGATE.reading() };
-        Within { writes, ..Within::new(self, after, on, verb) }
+        let on = self.on();
+        let verb = if self.writes() { AGGREGATE } else { AGGREGATE.reading() };
+        Within::new(self, after, on, verb)
     }
 }
 

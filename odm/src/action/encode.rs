@@ -78,11 +78,8 @@ impl Encoded {
 fn check(bytes: &[u8]) -> Result<()> {
     if bytes.len() > MAX_DOCUMENT {
         return Err(Error::new(ErrorKind::TooLarge(
-            format!(
-                "the document has {} bytes and the server stores at most {MAX_DOCUMENT}; nothing was sent",
-                bytes.len()
-            )
-            .into(),
+            format!("the document has {} bytes and the server stores at most {MAX_DOCUMENT}", bytes.len())
+                .into(),
         )));
     }
     RawDocument::from_bytes(bytes).map(drop).map_err(|_| not_a_document())

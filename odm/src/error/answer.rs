@@ -77,6 +77,14 @@ impl Answer {
         })
     }
 
+    /// The same answer; the failures of writes that change many documents are known as such.
+    pub(crate) fn naming(mut self, many: impl Fn(usize) -> bool) -> Self {
+        let name =
+            |(index, error): (usize, Error)| (index, if many(index) { error.of_many() } else { error });
+        self.failures = self.failures.into_iter().map(name).collect();
+        self
+    }
+
     /// Whether the write concern was missed in a way that making the write again may mend.
     pub(crate) fn is_retryable(&self) -> bool {
         self.retryable

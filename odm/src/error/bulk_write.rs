@@ -40,8 +40,8 @@ pub enum WriteOutcome<'a> {
     Written,
     /// It is not applied, for this reason. (Of an `update_many` or a `delete_many`, a part may be.)
     Failed(&'a Error),
-    /// It is not applied: it was not tried, because an earlier failure ended the call, or a conflict undid the
-    /// transaction it was part of.
+    /// It is not applied: it was not tried, because an earlier failure ended the call or the server refused the whole
+    /// command, or a conflict undid the transaction it was part of.
     NotTried,
     /// The call broke before the server answered: it may or may not be applied.
     Unknown,
@@ -125,18 +125,17 @@ impl BulkWriteError {
     }
 
     fn interrupted(&mut self, positions: &[usize], error: Error) {
-        // What is not certain is unknown.
-        let became = match error.kind() {
-            // The server has ended the transaction, and with it the batches before.
-            ErrorKind::Transient if error.has_label(TRANSIENT_TRANSACTION_ERROR) => {
-                let written = self.outcomes.iter_mut().filter(|outcome| **outcome == Became::Written);
-                written.for_each(|outcome| *outcome = Became::NotSent);
-                self.counts = WriteCounts::default();
-                self.upserted.clear();
-                Became::NotSent
-            }
-            _ if error.is_before_any_write() => Became::NotSent,
-            _ => Became::Unknown,
+        let became = if error.has_label(TRANSIENT_TRANSACTION_ERROR) {
+            // The transaction has ended, and with it the batches before.
+            let written = self.outcomes.iter_mut().filter(|outcome| **outcome == Became::Written);
+            written.for_each(|outcome| *outcome = Became::NotSent);
+            self.counts = WriteCounts::default();
+            self.upserted.clear();
+            Became::NotSent
+        } else if error.may_be_applied() {
+            Became::Unknown
+        } else {
+            Became::NotSent
         };
         self.set(positions, became);
         self.interruption = Some(Box::new(error));
@@ -150,8 +149,13 @@ impl BulkWriteError {
         }
         self.failures.sort_by_key(WriteFailure::position);
         // What ended the call answers for the whole: its code, its labels.
-        let driver = self.interruption().or(self.first()).and_then(Error::driver).cloned();
-        Err(Error::new(ErrorKind::BulkWrite(self)).with_driver(driver))
+        let cause = self.interruption().or(self.first());
+        let (driver, label) = (cause.and_then(Error::driver).cloned(), cause.and_then(Error::own_label));
+        let error = Error::new(ErrorKind::BulkWrite(self)).with_driver(driver);
+        Err(match label {
+            Some(label) => error.labelled(label),
+            None => error,
+        })
     }
 
     fn set(&mut self, positions: &[usize], became: Became) {
@@ -163,7 +167,7 @@ impl BulkWriteError {
     }
 
     pub(super) fn is_not_sent(&self) -> bool {
-        self.interruption.is_none() && self.causes().all(Error::is_not_sent)
+        self.written_count() == 0 && self.causes().all(Error::is_not_sent)
     }
 
     pub(super) fn is_retryable(&self) -> bool {
@@ -172,8 +176,14 @@ impl BulkWriteError {
             && self.interruption().is_some_and(Error::is_retryable)
     }
 
-    pub(super) fn is_outcome_unknown(&self) -> bool {
+    /// Whether it is open for some write if it was applied, or a part of it.
+    pub(super) fn may_be_applied(&self) -> bool {
         self.outcomes.iter().any(|outcome| matches!(outcome, Became::Unknown))
+            || self.failures.iter().any(|failure| failure.error.may_be_applied())
+    }
+
+    pub(super) fn is_outcome_unknown(&self) -> bool {
+        self.may_be_applied() || !self.write_concern_errors.is_empty()
     }
 
     pub(super) fn is_applied(&self) -> bool {
@@ -280,7 +290,7 @@ impl fmt::Debug for BulkWriteError {
     }
 }
 
-/// A cause without the place, which the whole error says already.
+/// A cause without the place and without what became of the write, which the whole error says already.
 struct Reason<'a>(&'a Error);
 
 impl fmt::Display for Reason<'_> {

@@ -39,12 +39,13 @@ pub enum ErrorKind {
     Config(Cow<'static, str>),
     /// No suitable server answered. Nothing was applied.
     Unavailable(Cow<'static, str>),
-    /// The connection broke before the answer came. A write may or may not have been applied.
+    /// The connection broke before the answer came. A write may or may not have been applied; a read can be made
+    /// again.
     ConnectionLost(Cow<'static, str>),
     /// A time limit passed: the call's (`deadline`), the server's (`max_time`) or the connection's.
     Timeout(Cow<'static, str>),
-    /// A conflict or an election got in the way; the same call may succeed when made again, a transaction
-    /// when run again from its start.
+    /// A conflict or an election got in the way. The same call may succeed when made again, a transaction when run
+    /// again from its start; [`is_retryable`](super::Error::is_retryable) tells whether that is safe.
     Transient,
     /// The server does not know this user, or the user may not do this.
     Unauthorized,
@@ -114,18 +115,19 @@ pub(super) fn refused(reason: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     write!(f, "{reason}; the server's own words, which may hold stored values, are in `server_message()`")
 }
 
-/// What happened and what to do about it, on one line and without stored values.
+/// The cause, on one line and without stored values. What became of a write is not part of it:
+/// [`Error`](super::Error) adds it.
 impl fmt::Display for ErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::DuplicateKey(error) => error.fmt(f),
-            Self::Invalid(violations) => write!(f, "{violations}; nothing was sent"),
-            Self::BadParameters(parameters) => write!(f, "{parameters}; nothing was sent"),
+            Self::Invalid(violations) => violations.fmt(f),
+            Self::BadParameters(parameters) => parameters.fmt(f),
             Self::Rejected(error) => error.fmt(f),
             Self::Decode(error) => error.fmt(f),
-            Self::Encode(error) => write!(f, "cannot be sent: {error}; nothing was sent"),
-            Self::Refused(message) => write!(f, "{message}; nothing was sent"),
-            Self::TooLarge(message)
+            Self::Encode(error) => write!(f, "cannot be sent: {error}"),
+            Self::Refused(message)
+            | Self::TooLarge(message)
             | Self::Config(message)
             | Self::Unavailable(message)
             | Self::ConnectionLost(message)
@@ -134,7 +136,7 @@ impl fmt::Display for ErrorKind {
             | Self::Driver(message) => f.write_str(message),
             Self::BulkWrite(error) => error.fmt(f),
             Self::Schema(error) => error.fmt(f),
-            Self::Transient => f.write_str("a conflict or an election got in the way; try again"),
+            Self::Transient => f.write_str("a conflict or an election got in the way"),
             Self::Unauthorized => f.write_str(
                 "not authorized: check the user name, the password, `authSource` and the user's roles",
             ),

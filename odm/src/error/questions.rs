@@ -1,6 +1,4 @@
-//! What a caller asks an `Error`: the predicates, and the way to what the kinds carry.
-
-use mongodb::error::{ErrorKind as Driver, NO_WRITES_PERFORMED};
+//! What a caller asks an `Error`: the predicates about its kind, and the way to what the kinds carry.
 
 use super::{
     BadParameters, BulkWriteError, DecodeError, DuplicateKey, Error, ErrorKind, Rejection, SchemaError,
@@ -43,25 +41,6 @@ impl Error {
         self.decode_error().is_some_and(DecodeError::is_newer_version)
     }
 
-    /// Whether nothing was sent, because a value, a sentence, a rule or a setting is wrong on this side, or the server
-    /// is known to be too old.
-    pub fn is_not_sent(&self) -> bool {
-        match self.kind() {
-            ErrorKind::Encode(_)
-            | ErrorKind::Invalid(_)
-            | ErrorKind::BadParameters(_)
-            | ErrorKind::Refused(_)
-            | ErrorKind::Config(_) => true,
-            ErrorKind::Schema(error) => matches!(error, SchemaError::Declared(_)),
-            ErrorKind::TooLarge(_) => self.0.driver.is_none(),
-            ErrorKind::Unsupported(_) => {
-                self.driver().is_some_and(|error| matches!(*error.kind, Driver::IncompatibleServer { .. }))
-            }
-            ErrorKind::BulkWrite(error) => error.is_not_sent(),
-            _ => false,
-        }
-    }
-
     /// Whether the URI or the client options cannot be used.
     pub fn is_config(&self) -> bool {
         matches!(self.kind(), ErrorKind::Config(_))
@@ -80,58 +59,6 @@ impl Error {
     /// Whether the server does not know this user, or the user may not do this.
     pub fn is_unauthorized(&self) -> bool {
         self.any(|kind| matches!(kind, ErrorKind::Unauthorized))
-    }
-
-    /// Whether the same call may succeed when made again: no server was there, an election or a conflict got
-    /// in the way. Of `update_many` and `delete_many`, a part may have been applied.
-    ///
-    /// The driver has already tried once more where that is safe. In a transaction the whole transaction has
-    /// to be run again.
-    pub fn is_retryable(&self) -> bool {
-        match self.kind() {
-            ErrorKind::Unavailable(_) | ErrorKind::Transient | ErrorKind::CursorLost => true,
-            ErrorKind::BulkWrite(error) => error.is_retryable(),
-            _ => false,
-        }
-    }
-
-    /// Whether every write is applied although the call failed: only its write concern was not satisfied. A failover
-    /// can still undo it.
-    pub fn is_applied(&self) -> bool {
-        match self.kind() {
-            ErrorKind::WriteConcern(_) => true,
-            ErrorKind::BulkWrite(error) => error.is_applied(),
-            _ => false,
-        }
-    }
-
-    /// Whether a write may have been applied although it failed: its answer was lost, late, or came from too
-    /// few members. Never of a read.
-    pub fn is_outcome_unknown(&self) -> bool {
-        if self.0.place.as_ref().is_some_and(|place| place.reads) {
-            return false;
-        }
-        self.has_label(mongodb::error::UNKNOWN_TRANSACTION_COMMIT_RESULT)
-            || self.any(|kind| {
-                matches!(
-                    kind,
-                    ErrorKind::ConnectionLost(_) | ErrorKind::Timeout(_) | ErrorKind::WriteConcern(_)
-                )
-            })
-            || self.bulk_write_error().is_some_and(BulkWriteError::is_outcome_unknown)
-    }
-
-    /// Whether no write of the call has arrived at a server, whatever it was.
-    pub(crate) fn is_before_any_write(&self) -> bool {
-        self.has_label(NO_WRITES_PERFORMED)
-            || matches!(
-                self.kind(),
-                ErrorKind::Unavailable(_)
-                    | ErrorKind::Unauthorized
-                    | ErrorKind::Unsupported(_)
-                    | ErrorKind::Refused(_)
-                    | ErrorKind::TooLarge(_)
-            )
     }
 
     /// The key that another document already has, if that is what happened; of many writes, the first such key.

@@ -82,10 +82,10 @@ impl fmt::Display for SchemaError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Declared(problems) => {
-                for problem in problems {
-                    write!(f, "{problem}; ")?;
+                for (position, problem) in problems.iter().enumerate() {
+                    write!(f, "{}{problem}", if position == 0 { "" } else { "; " })?;
                 }
-                f.write_str("nothing was sent")
+                Ok(())
             }
             Self::NotACollection { collection, found } => {
                 write!(f, "`{collection}` is a {found}, which can have no indexes")

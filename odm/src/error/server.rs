@@ -2,14 +2,18 @@
 
 use std::borrow::Cow;
 
-use mongodb::error::{
-    Error, ErrorKind as Driver, RETRYABLE_ERROR, RETRYABLE_WRITE_ERROR, TRANSIENT_TRANSACTION_ERROR,
-    WriteFailure,
+use mongodb::{
+    bson,
+    error::{
+        Error, ErrorKind as Driver, NO_WRITES_PERFORMED, RETRYABLE_ERROR, RETRYABLE_WRITE_ERROR,
+        TRANSIENT_TRANSACTION_ERROR, WriteFailure,
+    },
 };
 
 use super::{
     ErrorKind,
     answer::Told,
+    codec::CodecError,
     driver_text,
     duplicate_key::DuplicateKey,
     rejection::Rejection,
@@ -17,8 +21,9 @@ use super::{
     write_concern::WriteConcernError,
 };
 
-/// What an error of the driver means to the caller; `told` is what the server's answer says beside it.
-pub(super) fn kind(error: &Error, told: impl FnOnce() -> Told) -> ErrorKind {
+/// What an error of the driver means to the caller, after so many attempts to send the command; `told` is what the
+/// server's answer says beside it.
+pub(super) fn kind(error: &Error, attempts: Option<u32>, told: impl FnOnce() -> Told) -> ErrorKind {
     match &*error.kind {
         Driver::Write(WriteFailure::WriteError(write)) => answered(error, write.code, &write.message, || {
             let told = told();
@@ -38,28 +43,35 @@ pub(super) fn kind(error: &Error, told: impl FnOnce() -> Told) -> ErrorKind {
             Some(text) => format!("the host name of the URI cannot be resolved: {text}").into(),
             None => "the host name of the URI cannot be resolved".into(),
         }),
-        // The monitor lost the server while the command was on its way.
-        Driver::ConnectionPoolCleared { message, .. }
-            if message.ends_with(" interrupted due to server monitor timeout") =>
-        {
-            ErrorKind::ConnectionLost(
-                "the connection was given up before the answer came; a write may have been applied".into(),
-            )
+        Driver::ConnectionPoolCleared { message, .. } if is_interrupted(message) => {
+            ErrorKind::ConnectionLost("the connection was given up before the answer came".into())
         }
         Driver::ConnectionPoolCleared { message, .. } => pool_cleared(message),
-        Driver::Io(io) if io.kind() == std::io::ErrorKind::TimedOut => {
-            ErrorKind::Timeout("the connection timed out; a write may have been applied".into())
+        Driver::Io(io) if attempts == Some(0) => {
+            ErrorKind::Unavailable(format!("the connection failed: {io}").into())
         }
-        Driver::Io(io) if error.contains_label("NoWritesPerformed") => {
+        Driver::Io(io) if io.kind() == std::io::ErrorKind::TimedOut => {
+            ErrorKind::Timeout("the connection timed out".into())
+        }
+        Driver::Io(io) if error.contains_label(NO_WRITES_PERFORMED) => {
             ErrorKind::Unavailable(format!("the connection broke: {io}").into())
         }
-        Driver::Io(io) => ErrorKind::ConnectionLost(
-            format!("the connection broke before the answer came: {io}; a write may have been applied")
-                .into(),
-        ),
+        Driver::Io(io) => {
+            ErrorKind::ConnectionLost(format!("the connection broke before the answer came: {io}").into())
+        }
         Driver::Authentication { .. } => ErrorKind::Unauthorized,
         Driver::InvalidTlsConfig { message, .. } => {
             ErrorKind::Config(quoted(message, "the TLS options cannot be used"))
+        }
+        Driver::InvalidArgument { .. } if is_unreadable(error) => {
+            ErrorKind::Driver("the server's answer cannot be read: the lengths in it are wrong".into())
+        }
+        Driver::InvalidArgument { message, .. } if message.starts_with("Message length") => {
+            too_large_a_command()
+        }
+        // What cannot be written fails before anything is sent; an answer has no such message.
+        Driver::Bson(bson) if is_unwritable(bson) => {
+            ErrorKind::Encode(CodecError::new("names without NUL bytes", "a name with one"))
         }
         Driver::InvalidArgument { message, .. } | Driver::Transaction { message, .. } => {
             ErrorKind::Refused(quoted(message, "the driver refuses an argument; its text is in `driver()`"))
@@ -94,6 +106,7 @@ fn answered(error: &Error, code: i32, message: &str, told: impl FnOnce() -> Told
         43 | 237 => ErrorKind::CursorLost,
         50 | 202 | 262 => ErrorKind::Timeout("the server's time limit for the operation passed".into()),
         286 => ErrorKind::HistoryLost,
+        10334 if is_about_the_command(message) => too_large_a_command(),
         10334 | 17419 | 17420 => {
             ErrorKind::TooLarge("the document would be larger than the 16 MiB that the server stores".into())
         }
@@ -119,6 +132,72 @@ fn is_transient(error: &Error, code: i32) -> bool {
             code,
             6 | 7 | 89 | 91 | 112 | 134 | 189 | 9001 | 10058 | 10107 | 11600 | 11602 | 13435 | 13436
         )
+}
+
+/// Whether a command that fails with this code may have written before: it was cut short, or a proxy of the server lost
+/// the answer of another one. Every other code refuses a command before it writes; where there is much to write, a part
+/// of it can be written before an election or a conflict.
+pub(super) fn interrupts(code: i32, many: bool) -> bool {
+    match code {
+        // The server does not know itself: `InternalError`, `UnknownError`.
+        1 | 8
+        // The network behind the server: `HostUnreachable`, `HostNotFound`, `NetworkTimeout`,
+        // `NetworkInterfaceExceededTimeLimit`, `SocketException`.
+        | 6 | 7 | 89 | 202 | 9001
+        // Cut short: `LockTimeout`, `MaxTimeMSExpired`, `CallbackCanceled`, `ShutdownInProgress`, `PrimarySteppedDown`,
+        // `CursorKilled`, `ExceededTimeLimit`, `ClientDisconnect`, `Interrupted..`.
+        | 24 | 50 | 90 | 91 | 189 | 237 | 262 | 279 | 290 | 334 | 11600..=11602 => true,
+        // `WriteConflict`, `FailedToSatisfyReadPreference`, `QueryPlanKilled`, not the primary, no more room on the disk.
+        112 | 133 | 175 | 10058 | 10107 | 13435 | 13436 | 14031 => many,
+        _ => false,
+    }
+}
+
+/// Whether the monitor lost the server while the command was on its way. Otherwise the pool had no connection to send it.
+pub(super) fn is_interrupted(message: &str) -> bool {
+    message.ends_with(" interrupted due to server monitor timeout")
+}
+
+/// Whether an answer came that the driver could not read. A wrong length in it is an invalid argument to the driver's
+/// checked numbers, as it reads the answer.
+pub(super) fn is_unreadable(error: &Error) -> bool {
+    match &*error.kind {
+        Driver::InvalidArgument { message, .. } => {
+            message == "checked arithmetic failure" || message.starts_with("out of range integral type")
+        }
+        Driver::Bson(bson) => !is_unwritable(bson),
+        Driver::InvalidResponse { .. } | Driver::Internal { .. } => true,
+        _ => false,
+    }
+}
+
+fn is_unwritable(error: &bson::error::Error) -> bool {
+    error.message.as_deref().is_some_and(|message| message.starts_with("cstring with interior null"))
+}
+
+fn too_large_a_command() -> ErrorKind {
+    ErrorKind::TooLarge(
+        "the command is larger than the 16 MiB that the server takes: its filter, its update or its pipeline holds too \
+         much, such as a long list for `in_`; make several calls, each with a part of it"
+            .into(),
+    )
+}
+
+/// Whether the server calls a command too large, not a document: it names the first element of what is.
+fn is_about_the_command(message: &str) -> bool {
+    const COMMANDS: [&str; 9] = [
+        "aggregate",
+        "bulkWrite",
+        "count",
+        "delete",
+        "distinct",
+        "explain",
+        "find",
+        "findAndModify",
+        "update",
+    ];
+    let first = message.split_once("First element: ").and_then(|(_, element)| element.split_once(':'));
+    first.is_some_and(|(name, _)| COMMANDS.contains(&name))
 }
 
 /// What is left is named, not quoted: some of the driver's texts hold documents.

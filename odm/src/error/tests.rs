@@ -1,5 +1,6 @@
 //! Texts of real servers, and what they become.
 
+mod agreement;
 mod bulk_write;
 mod decode;
 

@@ -51,10 +51,8 @@ impl Deadline {
     }
 
     /// What the caller is told when it has passed.
-    pub(crate) fn passed(after: Duration, operation: &Operation<'_>, writes: bool) -> Error {
-        let unknown = if writes { "; the write may have been applied" } else { "" };
-        Error::new(ErrorKind::Timeout(format!("the deadline of {after:?} passed{unknown}").into()))
-            .during(operation)
+    pub(crate) fn passed(after: Duration, operation: &Operation<'_>) -> Error {
+        Error::new(ErrorKind::Timeout(format!("the deadline of {after:?} passed").into())).during(operation)
     }
 }
 
@@ -88,6 +86,6 @@ impl Alarm {
     /// Gives the error once the deadline has passed.
     pub(crate) fn poll(&mut self, context: &mut Context<'_>, operation: &Operation<'_>) -> Poll<Error> {
         let after = self.after;
-        self.sleep.as_mut().poll(context).map(|()| Deadline::passed(after, operation, false))
+        self.sleep.as_mut().poll(context).map(|()| Deadline::passed(after, operation))
     }
 }

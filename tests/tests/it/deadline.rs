@@ -85,7 +85,7 @@ impl Slow {
 fn late(error: &Error, verb: &str, writes: bool) {
     assert!(error.is_timeout(), "{error:?}");
     assert_eq!(error.is_outcome_unknown(), writes, "{error:?}");
-    let unknown = if writes { "; the write may have been applied" } else { "" };
+    let unknown = if writes { "; a write may have been applied" } else { "" };
     assert_eq!(
         error.to_string(),
         format!("{verb} on deadline.people: the deadline of 300ms passed{unknown}")

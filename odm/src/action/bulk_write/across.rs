@@ -209,7 +209,8 @@ async fn send(
     if models.is_empty() {
         return Ok(BulkWriteAcrossResult::default());
     }
-    let count = models.len();
+    let is_many = |model: &WriteModel| matches!(model, WriteModel::UpdateMany(_) | WriteModel::DeleteMany(_));
+    let many: Vec<bool> = models.iter().map(is_many).collect();
     let call = database
         .client()
         .bulk_write(models)
@@ -222,7 +223,7 @@ async fn send(
             Err(too_old(&database, error).await)
         }
         Err(error) => {
-            let report = BulkWriteError::of_driver(count, error);
+            let report = BulkWriteError::of_driver(&many, error);
             operation.check(
                 report.into_result().map(|(counts, upserted)| BulkWriteAcrossResult { counts, upserted }),
             )
@@ -259,8 +260,8 @@ async fn too_old(database: &Database, error: Error) -> Error {
     };
     error.called(ErrorKind::Unsupported(
         format!(
-            "a bulk write across collections needs MongoDB 8.0, and {found}; use the `bulk_write` of each collection; \
-             nothing was sent"
+            "a bulk write across collections needs MongoDB 8.0, and {found}; use the `bulk_write` of each \
+             collection"
         )
         .into(),
     ))

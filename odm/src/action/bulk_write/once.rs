@@ -104,8 +104,9 @@ pub(super) async fn send(
     match first {
         Err(error) if numbered && is_retryable(&error) => {
             match attempt(target, operation, command, &body, session).await {
-                // It tells less than the first: this time nothing arrived.
-                Err(again) if again.is_before_any_write() => Err(error),
+                // What refuses the second attempt, or keeps it from arriving, says nothing of the first.
+                Err(again) if error.may_be_applied() && !again.may_be_applied() => Err(labelled(error)),
+                Err(again) => Err(labelled(again)),
                 again => again,
             }
         }
@@ -115,6 +116,11 @@ pub(super) async fn send(
         }
         answer => answer,
     }
+}
+
+/// The label that the driver gives to a write that it makes again, for one that is made again here.
+fn labelled(error: Error) -> Error {
+    if is_of_connection(&error) { error.labelled(RETRYABLE_WRITE_ERROR) } else { error }
 }
 
 async fn attempt(
@@ -137,8 +143,11 @@ async fn attempt(
 }
 
 fn is_retryable(error: &Error) -> bool {
-    error.has_label(RETRYABLE_WRITE_ERROR)
-        || error
-            .driver()
-            .is_some_and(|error| matches!(*error.kind, Driver::Io(_) | Driver::ConnectionPoolCleared { .. }))
+    error.has_label(RETRYABLE_WRITE_ERROR) || is_of_connection(error)
+}
+
+fn is_of_connection(error: &Error) -> bool {
+    error
+        .driver()
+        .is_some_and(|error| matches!(*error.kind, Driver::Io(_) | Driver::ConnectionPoolCleared { .. }))
 }

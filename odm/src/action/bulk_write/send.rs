@@ -128,6 +128,8 @@ pub(super) async fn send(
                 let batch = Batch { command, elements: of_batch };
                 batch.send(target, operation, &envelope, session.as_deref_mut(), &mut own).await
             };
+            let many = |index: usize| elements.get(*batch.get(index)?).map(|element| element.kind.1);
+            let answer = answer.map(|answer| answer.naming(|index| many(index).unwrap_or(false)));
             if !report.take(&batch, answer, envelope.ordered) {
                 break 'runs;
             }

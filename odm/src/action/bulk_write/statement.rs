@@ -105,7 +105,7 @@ impl Statement {
         if element.as_bytes().len() > MAX_STATEMENT {
             return Err(Error::new(ErrorKind::TooLarge(
                 format!(
-                    "the write has {} bytes and a command at most {MAX_STATEMENT}; nothing was sent",
+                    "the write has {} bytes and a command at most {MAX_STATEMENT}",
                     element.as_bytes().len()
                 )
                 .into(),

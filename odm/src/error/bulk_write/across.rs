@@ -11,10 +11,10 @@ use super::{Became, BulkWriteError};
 use crate::error::{Error, ErrorKind, WriteCounts, answer::not_acknowledged};
 
 impl BulkWriteError {
-    /// What the driver tells of `count` writes.
-    pub(crate) fn of_driver(count: usize, error: Error) -> Self {
-        let mut report = Self::of_writes(count);
-        let all: Vec<usize> = (0..count).collect();
+    /// What the driver tells of some writes; of each, whether it changes many documents.
+    pub(crate) fn of_driver(many: &[bool], error: Error) -> Self {
+        let mut report = Self::of_writes(many.len());
+        let all: Vec<usize> = (0..many.len()).collect();
         let Some(Driver::BulkWrite(across)) = error.driver().map(|error| &*error.kind) else {
             report.interrupted(&all, error);
             return report;
@@ -27,7 +27,7 @@ impl BulkWriteError {
             boxed.or_else(|| ended.downcast_ref::<DriverError>())
         });
         if let Some(ended) = ended {
-            report.interrupted(&all, Error::from_driver(ended.clone()));
+            report.interrupted(&all, Error::after(error.attempts(), ended.clone()));
         } else if across.write_errors.is_empty() && across.write_concern_errors.is_empty() {
             // It failed, and does not tell why.
             report.interrupted(
@@ -57,8 +57,9 @@ impl BulkWriteError {
             None => {}
         }
         for (position, error) in &across.write_errors {
-            let error = Driver::Write(Failure::WriteError(error.clone()));
-            report.fail(*position, Error::from_driver(error.into()));
+            let error = Error::from_driver(Driver::Write(Failure::WriteError(error.clone())).into());
+            let is_many = many.get(*position).copied().unwrap_or(false);
+            report.fail(*position, if is_many { error.of_many() } else { error });
         }
         report.write_concern_errors =
             across.write_concern_errors.iter().cloned().map(not_acknowledged).collect();

@@ -116,8 +116,8 @@ fn an_interruption_is_not_hidden() {
     assert_eq!(outcomes(&stepped_down), "w??-");
     assert_eq!(
         stepped_down.to_string(),
-        "1 of 4 documents were written, of 2 it is not known; a conflict or an election got in the way; try again \
-         (code 189, PrimarySteppedDown)"
+        "1 of 4 documents were written, of 2 it is not known; a conflict or an election got in the way; a write may \
+         have been applied (code 189, PrimarySteppedDown)"
     );
 
     let unauthorized = interrupted(13, "Unauthorized");
@@ -176,7 +176,7 @@ fn bulk_write_across_collections() {
         .write_concern_errors
         .push(parsed(doc! { "code": 64, "codeName": "WriteConcernFailed", "errmsg": "late" }));
     let error = Error::from_driver(Driver::BulkWrite(across).into());
-    let error = BulkWriteError::of_driver(4, error).into_result().unwrap_err();
+    let error = BulkWriteError::of_driver(&[false; 4], error).into_result().unwrap_err();
     assert_eq!(outcomes(&error), "w-f-");
     let report = error.bulk_write_error().unwrap();
     assert_eq!(report.counts(), WriteCounts { inserted: 1, upserted: 1, ..WriteCounts::default() });
@@ -186,11 +186,12 @@ fn bulk_write_across_collections() {
 
     // A failure without a reason is a failure.
     let silent = Driver::BulkWrite(mongodb::error::BulkWriteError::default());
-    let error = BulkWriteError::of_driver(2, Error::from_driver(silent.into())).into_result().unwrap_err();
+    let error =
+        BulkWriteError::of_driver(&[false; 2], Error::from_driver(silent.into())).into_result().unwrap_err();
     assert_eq!(outcomes(&error), "??");
 
     let lost = DriverError::from(std::io::Error::from(std::io::ErrorKind::UnexpectedEof));
-    let error = BulkWriteError::of_driver(2, Error::from_driver(lost)).into_result().unwrap_err();
+    let error = BulkWriteError::of_driver(&[false; 2], Error::from_driver(lost)).into_result().unwrap_err();
     assert_eq!(outcomes(&error), "??");
     assert!(error.is_outcome_unknown());
 }

@@ -1,0 +1,84 @@
+//! Attempts: how often the driver tried to send the command of one call.
+//!
+//! The driver repeats a command after some errors, and keeps only the last error. A write whose first answer was lost then
+//! looks like one that the server refused. The pool's events tell the two apart: the driver takes a connection for every
+//! attempt, within the future of the call.
+
+use std::{
+    cell::Cell,
+    future::{Future, poll_fn},
+    pin::pin,
+};
+
+use mongodb::{
+    event::{EventHandler, cmap::CmapEvent},
+    options::ClientOptions,
+};
+use tokio::runtime::Handle;
+
+/// What the pool reports during a call.
+#[derive(Debug, Clone, Copy, Default)]
+struct Checkouts {
+    started: u32,
+    done: u32,
+}
+
+thread_local! {
+    /// Those of the call that this thread polls.
+    static CHECKOUTS: Cell<Checkouts> = const { Cell::new(Checkouts { started: 0, done: 0 }) };
+}
+
+/// Makes the client of these options report its attempts. A handler that is set there still gets every event.
+pub(crate) fn report(options: &mut ClientOptions) {
+    let theirs = options.cmap_event_handler.take();
+    options.cmap_event_handler = Some(match theirs {
+        None => EventHandler::callback(|event| note(&event)),
+        Some(EventHandler::Callback(theirs)) => EventHandler::callback(move |event| {
+            note(&event);
+            theirs(event);
+        }),
+        Some(EventHandler::AsyncCallback(theirs)) => EventHandler::callback(move |event| {
+            note(&event);
+            if let Ok(runtime) = Handle::try_current() {
+                runtime.spawn(theirs(event));
+            }
+        }),
+        Some(EventHandler::TokioMpsc(theirs)) => EventHandler::callback(move |event| {
+            note(&event);
+            let theirs = theirs.clone();
+            if let Ok(runtime) = Handle::try_current() {
+                runtime.spawn(async move { theirs.send(event).await });
+            }
+        }),
+        // One that does not exist yet cannot be called here: then the attempts are not known.
+        Some(theirs) => theirs,
+    });
+}
+
+fn note(event: &CmapEvent) {
+    let (started, done) = match event {
+        CmapEvent::ConnectionCheckoutStarted(_) => (1, 0),
+        CmapEvent::ConnectionCheckedOut(_) => (0, 1),
+        _ => return,
+    };
+    let before = CHECKOUTS.get();
+    CHECKOUTS.set(Checkouts {
+        started: before.started.saturating_add(started),
+        done: before.done.saturating_add(done),
+    });
+}
+
+/// Makes one call of the driver, and counts how often it got a connection; `None` if the client does not report that, or
+/// no server was found.
+pub(super) async fn counted<T>(call: impl Future<Output = T>) -> (T, Option<u32>) {
+    let mut call = pin!(call);
+    let mut checkouts = Checkouts::default();
+    let answer = poll_fn(|context| {
+        let outer = CHECKOUTS.replace(checkouts);
+        let answer = call.as_mut().poll(context);
+        checkouts = CHECKOUTS.replace(outer);
+        answer
+    })
+    .await;
+    (answer, (checkouts.started > 0).then_some(checkouts.done))
+}
