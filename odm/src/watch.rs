@@ -51,6 +51,12 @@ use crate::{
 /// [`Watch::max_outage`](crate::action::Watch::max_outage) says when to give up; without it the stream waits
 /// for its server as long as it lives.
 ///
+/// The driver can add to a pause. Once the only member of a replica set has answered that it shuts down (codes 91 and
+/// 11600), the driver sends it nothing before its monitor has heard from it again, which takes up to `heartbeatFrequencyMS`:
+/// ten seconds, unless the URI sets it lower.
+///
+/// An error that is not known to pass, nor to stay, is met with a few attempts within two seconds before it ends the stream.
+///
 /// What no attempt can change is the stream's last item, as an error: a history that the oplog no longer
 /// holds ([`HistoryLost`](crate::ErrorKind::HistoryLost)), a token of another history
 /// ([`InvalidResumeToken`](crate::ErrorKind::InvalidResumeToken)), a dropped or renamed collection

@@ -30,7 +30,9 @@ impl<M: Model> Collection<M> {
     /// [`start_at`](Watch::start_at) says otherwise. Change streams need a replica set (of one member at
     /// least) or a sharded cluster.
     ///
-    /// `await` gives a [`ChangeStream`], which survives lost connections and elections by itself.
+    /// `await` gives a [`ChangeStream`], which survives lost connections and elections by itself. The first opening is
+    /// tried three times where the connection breaks, or once if the client has `retryReads=false`; what follows does not
+    /// depend on that option.
     ///
     /// # Errors
     ///
@@ -199,7 +201,7 @@ impl<M: Model> IntoFuture for Watch<M> {
 
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move {
-            let database = self.collection.database().driver().clone();
+            let database = self.collection.database().clone();
             let request = Request::new(database, self.collection.driver(), self.options, self.stages)?;
             ChangeStream::open(request, self.start?, self.max_outage).await
         })

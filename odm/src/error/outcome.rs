@@ -50,7 +50,9 @@ impl Error {
         match self.kind() {
             ErrorKind::WriteConcern(_) => self.effect() != Effect::Nothing,
             // A document that cannot be read is that of an answer.
-            ErrorKind::Decode(_) => self.0.place.is_some() && self.effect() != Effect::Nothing,
+            ErrorKind::Decode(_) => {
+                self.effect() == Effect::OneWrite || self.operation() == Some("bulk_write")
+            }
             ErrorKind::BulkWrite(report) => report.is_applied(),
             _ => false,
         }

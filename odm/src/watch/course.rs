@@ -30,7 +30,8 @@ pub(super) enum Next {
 
 /// How often an error that nobody knows is met with a new attempt before it is believed.
 const DOUBTS: u32 = 5;
-/// How often the first opening is tried where the connection breaks, as the driver does it for any read.
+/// How often the first opening is tried where the connection breaks, or after a token an unknown error comes, unless
+/// reads are not to be retried.
 const OPENINGS: u32 = 3;
 /// The pause before the second attempt; it doubles from there.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
@@ -41,6 +42,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 #[derive(Debug)]
 pub(super) struct Course {
     start: Start,
+    openings: u32,
     opened: bool,
     failures: u32,
     doubts: u32,
@@ -50,7 +52,20 @@ pub(super) struct Course {
 
 impl Course {
     pub(super) fn new(start: Start, max_outage: Option<Duration>) -> Self {
-        Self { start, opened: false, failures: 0, doubts: 0, failing_since: None, max_outage }
+        Self {
+            start,
+            openings: OPENINGS,
+            opened: false,
+            failures: 0,
+            doubts: 0,
+            failing_since: None,
+            max_outage,
+        }
+    }
+
+    /// The same, whose first opening is tried once.
+    pub(super) fn opening_once(self) -> Self {
+        Self { openings: 1, ..self }
     }
 
     /// Where the next cursor begins.
@@ -103,9 +118,10 @@ impl Course {
             Verdict::End => false,
             Verdict::Doubt => {
                 self.doubts = self.doubts.saturating_add(1);
-                self.opened && self.doubts <= DOUBTS
+                let resumes = self.token().is_some() && self.failures < self.openings;
+                if self.opened { self.doubts <= DOUBTS } else { resumes }
             }
-            Verdict::Broken => self.opened || self.failures < OPENINGS,
+            Verdict::Broken => self.opened || self.failures < self.openings,
             Verdict::Away => self.opened,
         };
         let outage = now.saturating_duration_since(since);
@@ -217,6 +233,12 @@ mod tests {
         assert_ne!(course.failed(Verdict::Broken, now, 0), Next::End);
         assert_eq!(course.failed(Verdict::Broken, now, 0), Next::End);
         assert_eq!(course.start(), &Start::Resume(token("82")));
+        let mut once = Course::new(Start::Now, None).opening_once();
+        assert_eq!(once.failed(Verdict::Broken, now, 0), Next::End);
+        let mut doubted = Course::new(Start::Resume(token("82")), None);
+        assert_ne!(doubted.failed(Verdict::Doubt, now, 0), Next::End);
+        assert_ne!(doubted.failed(Verdict::Doubt, now, 0), Next::End);
+        assert_eq!(doubted.failed(Verdict::Doubt, now, 0), Next::End);
         for verdict in [Verdict::Away, Verdict::Doubt] {
             assert_eq!(Course::new(Start::Now, None).failed(verdict, now, 0), Next::End);
         }

@@ -11,12 +11,15 @@ use mongodb::{
 use serde::Serialize;
 
 use super::course::Start;
-use crate::error::{Error, Result};
+use crate::{
+    database::Database,
+    error::{Error, Result},
+};
 
 /// Everything a stream asks for, but not from where: that moves on.
 #[derive(Debug, Clone)]
 pub(crate) struct Request {
-    database: mongodb::Database,
+    database: Database,
     collection: String,
     selection: Option<SelectionCriteria>,
     options: ChangeStreamOptions,
@@ -25,7 +28,7 @@ pub(crate) struct Request {
 
 impl Request {
     pub(crate) fn new(
-        database: mongodb::Database,
+        database: Database,
         collection: &mongodb::Collection<Document>,
         options: ChangeStreamOptions,
         stages: Vec<Document>,
@@ -37,7 +40,12 @@ impl Request {
     }
 
     pub(super) fn database(&self) -> &mongodb::Database {
-        &self.database
+        self.database.driver()
+    }
+
+    /// Whether reads are to be retried.
+    pub(super) fn retries_reads(&self) -> bool {
+        self.database.retries_reads()
     }
 
     pub(super) fn collection(&self) -> &str {

@@ -69,9 +69,10 @@ pub(super) enum Front {
 
 impl Tail {
     pub(super) async fn open(request: Request, start: Start, max_outage: Option<Duration>) -> Result<Self> {
+        let course = Course::new(start, max_outage);
         let mut tail = Self {
+            course: if request.retries_reads() { course } else { course.opening_once() },
             feed: Feed::new(request)?,
-            course: Course::new(start, max_outage),
             events: VecDeque::new(),
             after: None,
             link: Link::Closed,

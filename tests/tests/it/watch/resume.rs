@@ -14,6 +14,7 @@ use odm::{
         options::ClientOptions,
     },
 };
+use odm_integration::commands::Commands;
 use odm_test::Server;
 
 use super::{Item, insert, inserted, next, silence, soon};
@@ -126,7 +127,25 @@ async fn opening_survives_two_broken_connections(_db: Database) {
 
     break_connections(&server, "opening", 3, &["aggregate"]).await;
     let error = items.watch().await.unwrap_err();
-    assert!(error.is_unavailable(), "{error}");
+    assert!(error.is_unavailable() && error.is_retryable(), "{error}");
+    server.stop().await;
+}
+
+#[odm_test::test]
+async fn opening_is_tried_once_where_reads_are_not_retried(_db: Database) {
+    let server = own().await;
+    let mut options = ClientOptions::parse(server.uri()).await.unwrap();
+    options.app_name = Some("opening-once".to_owned());
+    options.retry_reads = Some(false);
+    let (db, commands) = Commands::record_with(options, "opening-once");
+    let items: Collection<Item> = db.collection();
+    break_connections(&server, "opening-once", 1, &["aggregate"]).await;
+    let error = items.watch().await.unwrap_err();
+    assert!(error.is_unavailable() && error.is_retryable(), "{error}");
+    assert_eq!(commands.take().len(), 1);
+    let mut changes = items.watch().await.unwrap();
+    insert(&db, 0..1).await;
+    assert_eq!(inserted(&mut changes, 1).await, [0]);
     server.stop().await;
 }
 
