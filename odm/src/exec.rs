@@ -43,6 +43,7 @@ where
             return Err(Error::refused("the future of the call was dropped").during(&operation));
         }
         let span = operation.span();
+        // Counted inside of the room: it counts on the thread that polls the driver.
         let mut call = pin!(attempts::counted(call));
         let polled = poll_fn(|context| room::poll(call.as_mut(), context));
         let (answer, attempts) = polled.instrument(span.clone()).await;
