@@ -4,5 +4,4 @@ use odm_integration::story::Order;
 fn main() {
     let o = Order::fields();
     let _ = o.status().asc();
-    let _ = o.ship_to().desc();
 }
