@@ -52,7 +52,10 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// What went wrong, in which operation.
 ///
-/// `Display` is one line and, like `Debug`, holds no stored values: these are behind accessors.
+/// `Display` is one line and, like `Debug`, holds no stored values: these are behind accessors. Stored, too, are the keys of
+/// maps and the names of fields that no model declares: a `*` stands in their place, `prefs.*.qty`. Declared names, names of
+/// collections and indexes, and an `_id` that is an `ObjectId`, an integer or a UUID are shown; so is the text of the error
+/// that a rule of your own gives, and what the validator of a collection says of itself.
 ///
 /// ```no_run
 /// # use odm::{Collection, Id, Model};

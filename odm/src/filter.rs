@@ -166,7 +166,7 @@ impl<M> Clone for Filter<M> {
     }
 }
 
-/// As it is sent, in extended JSON; what cannot be sent shows its problem.
+/// As it is sent, in extended JSON, with its values: do not log it unless you may. What cannot be sent shows its problem.
 impl<M> fmt::Display for Filter<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.clauses.clone().into_document() {
@@ -176,6 +176,7 @@ impl<M> fmt::Display for Filter<M> {
     }
 }
 
+/// Without what it holds, as all that is sent.
 impl<M> fmt::Debug for Filter<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Filter").finish_non_exhaustive()

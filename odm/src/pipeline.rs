@@ -200,7 +200,7 @@ impl<In, Row, P: Clone> Clone for Pipeline<In, Row, P> {
     }
 }
 
-/// As it is sent, in extended JSON; what cannot be sent shows its problem.
+/// As it is sent, in extended JSON, with its values: do not log it unless you may. What cannot be sent shows its problem.
 impl<In, Row, P> fmt::Display for Pipeline<In, Row, P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.stages.clone().into_list() {

@@ -159,7 +159,7 @@ impl<M> Clone for Update<M> {
     }
 }
 
-/// As it is sent, in extended JSON; what cannot be sent shows its problem.
+/// As it is sent, in extended JSON, with its values: do not log it unless you may. What cannot be sent shows its problem.
 impl<M> fmt::Display for Update<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.changes.clone().into_parts() {

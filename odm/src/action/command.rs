@@ -230,6 +230,6 @@ fn bson(option: &impl Serialize) -> Result<Bson> {
 }
 
 #[cold]
-pub(super) fn unwritten(error: impl std::fmt::Display) -> Error {
-    Error::refused(format!("this cannot be written as BSON: {error}"))
+pub(super) fn unwritten<E>(_: E) -> Error {
+    Error::refused("an option, or a document beside it, cannot be written as BSON")
 }

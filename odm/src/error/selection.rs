@@ -4,7 +4,7 @@
 //! later call. So nothing is repeated here but addresses, states, codes and what the operating system, the resolver and TLS
 //! say, and nothing is read behind a text that a server wrote.
 
-use super::ErrorKind;
+use super::{ErrorKind, driver_text};
 
 /// What it means that no server could be selected.
 pub(super) fn unavailable(message: &str) -> ErrorKind {
@@ -49,6 +49,8 @@ enum Cause<'a> {
     Connection(&'a str),
     /// The server refuses the user or the password.
     Credentials,
+    /// The driver says it, in words that hold no values.
+    Known(&'static str),
     /// The server answered with a code and its name.
     Answer(&'a str, &'a str),
     /// Anything else: its text may hold stored values.
@@ -88,6 +90,9 @@ impl<'a> Cause<'a> {
         if let Some(answer) = text.strip_prefix("Command failed: Error code ") {
             return Self::answer(answer).unwrap_or(Self::Other);
         }
+        if let Some(words) = text.strip_prefix("An invalid argument was provided: ") {
+            return driver_text::known(words).map_or(Self::Other, Self::Known);
+        }
         match text.split_once(" failure: ") {
             Some((mechanism, _)) if is_mechanism(mechanism) => Self::Credentials,
             _ => Self::Other,
@@ -122,6 +127,7 @@ impl std::fmt::Display for Cause<'_> {
         match self {
             Self::Connection(words) => write!(f, "I/O error: {}", words.escape_debug()),
             Self::Credentials => f.write_str("it refuses the user or the password"),
+            Self::Known(words) => f.write_str(words),
             Self::Answer(code, "") => write!(f, "code {code}"),
             Self::Answer(code, name) => write!(f, "code {code}, {name}"),
             Self::Other => f.write_str("its last answer was an error"),

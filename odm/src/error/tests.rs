@@ -348,10 +348,18 @@ fn the_state_of_a_server_does_not_repeat_what_a_server_answered() {
         "The server returned an invalid reply to a database operation: SECRET",
         "SECRET failure: { Address: SECRET, Type: SECRET, Error: Kind: I/O error: SECRET",
         "Internal error: Kind: I/O error: SECRET",
+        "An invalid argument was provided: SECRET",
     ] {
         let error = error.replace("SECRET failure", "secret SECRET failure");
         assert_eq!(shown(&error), other, "{error}");
     }
+    assert_eq!(
+        shown(
+            "An invalid argument was provided: Connection string replicaSet name \"SECRET\" does not match actual name"
+        ),
+        "no server could be used in time: a:27017 (the server is not a member of the set that `replicaSet` names), ..; is \
+         MongoDB running there, and does the URI name the right host?"
+    );
     assert_eq!(
         shown("Command failed: Error code 11600 (InterruptedAtShutdown): { Address: SECRET, Type: SECRET"),
         "no server could be used in time: a:27017 (code 11600, InterruptedAtShutdown), ..; is MongoDB running there, and \

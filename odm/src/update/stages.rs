@@ -201,7 +201,7 @@ impl<M> Clone for Stages<M> {
     }
 }
 
-/// As it is sent, in extended JSON; what cannot be sent shows its problem.
+/// As it is sent, in extended JSON, with its values: do not log it unless you may. What cannot be sent shows its problem.
 impl<M> fmt::Display for Stages<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.clone().render() {
