@@ -80,9 +80,9 @@ pub(super) fn read<'de>(
             key if key == own.as_bytes() => (&mut held, own),
             key => {
                 let key = utf8_key(key)?;
-                let value = Bson::decode(value).map_err(|error| error.at(key.to_owned()))?;
+                let value = Bson::decode(value).map_err(|error| error.at_key(key))?;
                 if members.insert(key, value).is_some() {
-                    return Err(CodecError::new("one element of this name", "two").at(key.to_owned()));
+                    return Err(CodecError::new("one element of this name", "two").at_key(key));
                 }
                 continue;
             }
