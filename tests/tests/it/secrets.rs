@@ -284,10 +284,10 @@ async fn what_the_validator_refuses(db: Database) {
     heard.is_silent();
     assert!(heard.kinds().contains("Rejected"));
     let error = vaults.insert_one(&vault("x")).await.unwrap_err();
-    let rules: Vec<_> =
-        error.rejection().unwrap().rules().iter().map(|rule| rule.shown_path().to_owned()).collect();
-    assert_eq!(rules, ["text", "text", "list", "by.*.qty"]);
-    assert!(error.rejection().unwrap().rules().iter().any(|rule| rule.path() == "by.S3CR3T.qty"));
+    let rules = error.rejection().unwrap().rules();
+    let by = rules.iter().find(|rule| rule.path() == "by.S3CR3T.qty").unwrap();
+    assert_eq!(by.shown_path(), "by.*.qty");
+    assert!(error.to_string().contains("`by.*.qty` (maximum)"), "{error}");
 }
 
 /// Documents of another program, that fit in none of their fields.
@@ -326,7 +326,7 @@ async fn what_cannot_be_read(db: Database) {
         }
     }
     heard.is_silent();
-    assert_eq!(heard.kinds(), ["Decode".to_owned()].into());
+    assert_eq!(heard.kinds(), BTreeSet::from(["Decode".to_owned()]));
     let error = vaults.get("S3CR3T4").await.unwrap_err();
     let error = error.decode_error().unwrap();
     assert_eq!((error.path(), error.shown_path()), ("by.S3CR3T.qty".to_owned(), "by.*.qty".to_owned()));
@@ -445,7 +445,6 @@ async fn what_is_in_a_uri(db: Database, server: Server) {
         format!("mongodb://ada:S3CR3T%40{host}/shop"),
         format!("mongodb://ada;S3CR3T@@{host}/shop"),
         "mongodb://ada:27017/S3CR3T%40host".to_owned(),
-        "mongodb+srv://ada:S3CR3T@localhost.invalid/shop".to_owned(),
         format!("mongodb://{host}/shop?authMechanismProperties=AWS_SESSION_TOKEN:S3CR3T,S3CR3T"),
     ] {
         match Database::connect(&uri).await {

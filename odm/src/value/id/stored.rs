@@ -68,8 +68,7 @@ fn documents(stored: Raw<'_>, written: Raw<'_>) -> CodecResult<()> {
         match (one.next()?, other.next()?) {
             (None, None) => return Ok(()),
             (Some((key, stored)), Some((other, written))) if key == other => {
-                equal(stored, written)
-                    .map_err(|error| error.at_key(String::from_utf8_lossy(key)))?;
+                equal(stored, written).map_err(|error| error.at_key(String::from_utf8_lossy(key)))?;
             }
             _ => return Err(another(stored, written)),
         }
