@@ -17,7 +17,7 @@
 //! | comparison | `eq` `ne` `gt` `gte` `lt` `lte` `in_` `nin` |
 //! | logical | `&` `\|` `!` [`Filter::all_of`] [`Filter::any_of`] [`Filter::none_of`] |
 //! | element | `exists` `type_` `is_null` `is_null_or_missing` `is_present` |
-//! | array | `any` (`$elemMatch`) `contains` `all` `size` |
+//! | array | `any` (`$elemMatch`) `contains` `contains_any` (`$in`) `contains_none` (`$nin`) `all` `size` |
 //! | evaluation | [`Filter::expr`] `starts_with` `regex` `in_regex` `mod_` [`Filter::text`] [`Filter::json_schema`] [`Filter::where_`] [`Filter::sample_rate`] [`Filter::comment`] |
 //! | geospatial | `geo_within` `geo_intersects` `near` `near_sphere`, with the geometries of [`geo`](crate::geo) |
 //! | bitwise | `bits_all_set` `bits_all_clear` `bits_any_set` `bits_any_clear` |
@@ -44,16 +44,18 @@ use std::{fmt, marker::PhantomData, ops};
 
 use mongodb::bson::{Bson, Document};
 
-pub use self::{
-    bitwise::{Bitmask, bitmasks},
-    element::BsonTypes,
-    text::TextOptions,
-};
 pub(crate) use self::{
+    array::is_hollow,
     by_id::by_id,
     clauses::{Clauses, about_element, behind},
     evaluation::escaped,
     pinned::pins_id,
+};
+pub use self::{
+    bitwise::{BitPosition, Bitmask, bitmasks},
+    element::{BsonType, BsonTypes},
+    geospatial::{DistanceRange, GeometryOperand},
+    text::TextOptions,
 };
 use crate::{
     error::{Result, codec::CodecResult},
@@ -142,7 +144,10 @@ impl<M> Filter<M> {
         Self::of(Clauses::any_of(filters.into_iter().filter_map(Given::given).map(Self::into_clauses)))
     }
 
-    /// Whether it matches everything without having been said so with [`Filter::all`].
+    /// Whether it matches every document and was not made with [`Filter::all`].
+    ///
+    /// Its form alone decides: no condition, `nin([])`, the negation of what matches nothing, an alternative and its
+    /// opposite. A condition that happens to hold for every document in the collection is not recognised.
     pub fn is_empty(&self) -> bool {
         self.clauses.is_empty()
     }
@@ -157,6 +162,10 @@ impl<M> Filter<M> {
 
     pub(crate) fn into_clauses(self) -> Clauses {
         self.clauses
+    }
+
+    pub(crate) fn clauses(&self) -> &Clauses {
+        &self.clauses
     }
 }
 
@@ -193,7 +202,7 @@ impl<M> ops::BitAnd for Filter<M> {
     }
 }
 
-/// At least one holds: `{ $or: [..] }`.
+/// At least one holds: `{ $or: [..] }`, one list for a chain of them.
 impl<M> ops::BitOr for Filter<M> {
     type Output = Self;
 

@@ -233,8 +233,8 @@ fn no_geometry(kind: &str) -> CodecError {
 
 impl Point {
     /// The point at this longitude and latitude, in degrees.
-    pub fn new(longitude: f64, latitude: f64) -> Self {
-        Self::from([longitude, latitude])
+    pub fn new(longitude: impl Into<f64>, latitude: impl Into<f64>) -> Self {
+        Self::from([longitude.into(), latitude.into()])
     }
 
     /// The point at this height in metres, which the server stores and does not ask about.
@@ -281,33 +281,38 @@ pub struct Area(CodecResult<Bson>);
 
 impl Area {
     /// A rectangle on the plane, from one corner to the opposite: `{ $box: [..] }`.
-    pub fn rectangle(bottom_left: Position, upper_right: Position) -> Self {
-        Self::shape("$box", &[bottom_left, upper_right])
+    pub fn rectangle<N: Into<f64>>(bottom_left: [N; 2], upper_right: [N; 2]) -> Self {
+        Self::shape("$box", [bottom_left, upper_right])
     }
 
     /// The shape with these corners on the plane: `{ $polygon: [..] }`.
-    pub fn polygon(corners: &[Position]) -> Self {
-        Self::shape("$polygon", corners)
+    pub fn polygon<N: Into<f64> + Copy>(corners: &[[N; 2]]) -> Self {
+        Self::shape("$polygon", corners.iter().copied())
     }
 
     /// A circle on the plane, its radius in the units of the coordinates: `{ $center: [center, radius] }`.
-    pub fn circle(center: Position, radius: f64) -> Self {
-        Self(Ok(doc! { "$center": [center.to_vec(), radius] }.into()))
+    pub fn circle<N: Into<f64>>(center: [N; 2], radius: impl Into<f64>) -> Self {
+        Self(Ok(doc! { "$center": [position(center), radius.into()] }.into()))
     }
 
     /// A circle on the sphere, its radius in radians (kilometres through 6,378.1): `{ $centerSphere: [center, radius] }`.
-    pub fn circle_on_sphere(center: Position, radius: f64) -> Self {
-        Self(Ok(doc! { "$centerSphere": [center.to_vec(), radius] }.into()))
+    pub fn circle_on_sphere<N: Into<f64>>(center: [N; 2], radius: impl Into<f64>) -> Self {
+        Self(Ok(doc! { "$centerSphere": [position(center), radius.into()] }.into()))
     }
 
-    fn shape(operator: &str, corners: &[Position]) -> Self {
-        let corners: Vec<Bson> = corners.iter().map(|corner| Bson::from(corner.to_vec())).collect();
+    fn shape<N: Into<f64>>(operator: &str, corners: impl IntoIterator<Item = [N; 2]>) -> Self {
+        let corners: Vec<Bson> = corners.into_iter().map(position).collect();
         Self(Ok(doc! { operator: corners }.into()))
     }
 
     pub(crate) fn render(self) -> CodecResult<Bson> {
         self.0
     }
+}
+
+/// `[longitude, latitude]`
+fn position<N: Into<f64>>(position: [N; 2]) -> Bson {
+    Bson::from(position.map(Into::into).to_vec())
 }
 
 /// `{ $geometry: { .. } }`, of what the server looks at.
@@ -336,7 +341,7 @@ impl From<MultiPolygon> for Area {
 /// A polygon larger than half of the earth: its ring runs counterclockwise around the inside, where a [`Polygon`] is the
 /// smaller of the two areas that its ring parts.
 ///
-/// Construct with `BigPolygon::from(polygon)`; `geo_within` takes it. The server takes one ring.
+/// Construct with `BigPolygon::from(polygon)`; `geo_within` and `geo_intersects` take it. The server takes one ring.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BigPolygon(Polygon);
 

@@ -26,3 +26,17 @@ impl<T> Given<T> for Option<T> {
         self
     }
 }
+
+#[diagnostic::do_not_recommend]
+impl<T: Clone> Given<T> for &T {
+    fn given(self) -> Option<T> {
+        Some(self.clone())
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Clone> Given<T> for &Option<T> {
+    fn given(self) -> Option<T> {
+        self.clone()
+    }
+}

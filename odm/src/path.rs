@@ -29,7 +29,7 @@ pub use self::{
     reach::{Each, Many, Narrowed, One, OnePlace, Queried, Reach, Tagged},
     variant::{Asks, Narrows, Sign, Variant},
 };
-pub(crate) use self::{location::Signed, operand::operand_list, place::element};
+pub(crate) use self::{operand::operand_list, place::element};
 
 use std::{fmt, marker::PhantomData};
 

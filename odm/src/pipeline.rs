@@ -31,9 +31,12 @@ pub(crate) use self::{
     expr::{BaseExpression, Computed, constant},
     stage::exprs,
 };
-use crate::error::{
-    Result,
-    codec::{CodecError, CodecResult},
+use crate::{
+    error::{
+        Result,
+        codec::{CodecError, CodecResult},
+    },
+    value::{MAX_NESTING, bounded_document},
 };
 
 /// A pipeline on its own: not bound to a collection yet.
@@ -97,7 +100,12 @@ impl Stages {
     }
 
     fn push_raw(&mut self, stage: Document) {
-        self.list.push(stage);
+        match bounded_document(stage, MAX_NESTING) {
+            Ok(stage) => self.list.push(stage),
+            Err(problem) => {
+                self.problem.get_or_insert(problem);
+            }
+        }
     }
 
     pub(crate) fn into_list(self) -> CodecResult<Vec<Document>> {

@@ -53,6 +53,7 @@ pub use self::{
 };
 use crate::{
     error::{Result, codec::CodecResult},
+    filter::Filter,
     given::Given,
     path::Location,
     value::SchemaVersion,
@@ -137,6 +138,11 @@ impl<M> Update<M> {
     /// pipeline cannot tell a new document from an old one without a version: it stays as it is.
     pub(crate) fn or_version(self, schema: SchemaVersion) -> Self {
         Self::of(self.changes.or_element(schema.name(), schema.stored()))
+    }
+
+    /// The same update for what this filter finds: refused if its `$` would not mean an element that the filter is about.
+    pub(crate) fn under(self, filter: &Filter<M>) -> Self {
+        Self::of(self.changes.under(filter.clauses()))
     }
 
     /// The same update without the type of its model.

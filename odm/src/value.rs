@@ -67,6 +67,7 @@
 //! have no BSON type: say the unit of a duration, `#[odm(unit = "ms")]`, or store them as serde does, `#[odm(serde)]`.
 
 mod array;
+mod arrays;
 mod binary;
 mod crates;
 mod decimal;
@@ -79,6 +80,7 @@ mod from_text;
 mod id;
 mod kind;
 mod map;
+mod nesting;
 mod ordered;
 mod plain;
 mod pointer;
@@ -109,6 +111,7 @@ use self::from_text::dated;
 pub use self::id::{KeySchema, KeyShape};
 pub use self::{
     array::{AnyLength, Array, FixedLength, Grows},
+    arrays::Arrays,
     decimal::decimal_bytes,
     declared::{
         Accessed, Asked, Has, StandIn, Stores, check_field, fill_field, fill_id, given_field, put_content,
@@ -140,7 +143,12 @@ pub use self::{
     writer::{MAX_DEPTH, Writer},
 };
 pub(crate) use self::{
-    binary::plain_bytes, elements::duplicate, id::read_id, map::utf8_key, sequence::other_length,
+    binary::plain_bytes,
+    elements::duplicate,
+    id::read_id,
+    map::utf8_key,
+    nesting::{MAX_NESTING, MAX_OPTION, bounded, bounded_document},
+    sequence::other_length,
     untyped::looks_like_operators,
 };
 
@@ -195,6 +203,9 @@ pub trait Value: Sized + 'static {
         None
     }
 
+    /// The arrays that such a value may be.
+    const ARRAYS: Arrays = Arrays::NONE;
+
     /// Whether a value of this type may break rules: whether it is, or holds, a document that may declare some.
     const RULES: bool = false;
 
@@ -207,6 +218,11 @@ pub trait Value: Sized + 'static {
         let mut writer = Writer::short();
         let element_type = self.encode(&mut writer)?;
         Raw::new(element_type, writer.as_bytes()).to_bson()
+    }
+
+    /// The same of a value that is not needed afterwards.
+    fn into_bson(self) -> CodecResult<Bson> {
+        self.to_bson()
     }
 }
 

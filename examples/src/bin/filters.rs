@@ -15,6 +15,8 @@ struct Hut {
     height: u32,
     facilities: Vec<String>,
     rooms: Vec<Room>,
+    /// The first and the last week of each season.
+    open: Vec<[u32; 2]>,
     phone: Option<String>,
     warden: Option<Warden>,
 }
@@ -61,6 +63,7 @@ async fn main() -> anyhow::Result<()> {
             "height": 1440,
             "facilities": ["stove"],
             "rooms": [{ "beds": 6, "price": 350.0 }],
+            "open": [[1, 52]],
         })
         .await?;
 
@@ -74,11 +77,18 @@ async fn main() -> anyhow::Result<()> {
     show(&huts, h.name().starts_with("Ol") | h.warden().name().eq("Kari")).await?;
 
     show(&huts, h.facilities().contains("sauna")).await?;
+    show(&huts, h.facilities().contains_any(["sauna", "shop"])).await?;
+    show(&huts, h.facilities().contains_none(["sauna", "shop"])).await?;
     show(&huts, h.facilities().all(["sauna", "stove"])).await?;
     show(&huts, h.facilities().size(1)).await?;
 
     show(&huts, h.rooms().beds().gte(4) & h.rooms().price().lt(400.0)).await?;
     show(&huts, h.rooms().any(|room| room.beds().gte(4) & room.price().lt(400.0))).await?;
+
+    show(&huts, h.open().any(|weeks| weeks.contains(40))).await?;
+    show(&huts, h.open().any(|weeks| weeks.at(0).lte(10) & weeks.at(1).gte(10))).await?;
+    show(&huts, h.open().contains([7, 18])).await?;
+    show(&huts, h.open().at(1).contains(40)).await?;
 
     show(&huts, h.phone().is_null()).await?;
     show(&huts, h.phone().is_null_or_missing()).await?;
@@ -111,6 +121,14 @@ async fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
+fn seasons(hut: &str) -> Vec<[u32; 2]> {
+    match hut {
+        "Gjendebu" => vec![[7, 18], [24, 40]],
+        "Fondsbu" => vec![[7, 18], [25, 39]],
+        _ => vec![[26, 37]],
+    }
+}
+
 fn all() -> Vec<Hut> {
     let hut =
         |name: &str, kind, height, facilities: &[&str], rooms: &[(u32, f64)], phone: Option<&str>| Hut {
@@ -120,6 +138,7 @@ fn all() -> Vec<Hut> {
             height,
             facilities: facilities.iter().map(ToString::to_string).collect(),
             rooms: rooms.iter().map(|&(beds, price)| Room { beds, price }).collect(),
+            open: seasons(name),
             phone: phone.map(Into::into),
             warden: phone.map(|_| Warden { name: "Kari".into() }),
         };

@@ -106,6 +106,12 @@ async fn main() -> anyhow::Result<()> {
     make(&articles, id, a.batches().each().qty().mul(2), only(&["batches"])).await?;
     make(&articles, id, a.batches().pull_where(|batch| batch.qty().lt(8)), only(&["batches"])).await?;
 
+    let in_second = a.id().eq(id) & a.batches().code().eq("A2");
+    articles.update_one(in_second.clone(), a.batches().matched().qty().inc(1)).await?;
+    let two_arrays = in_second & a.tags().contains("red");
+    let refused = articles.update_one(two_arrays, a.batches().matched().qty().inc(1)).await;
+    println!("{}", refused.err().context("it was made")?.kind());
+
     let computed = Update::stages()
         .set(a.price(), |a| a.price() * 2.0)
         .and_set(a.stock(), |a| a.stock() + 1)

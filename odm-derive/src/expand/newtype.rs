@@ -92,7 +92,8 @@ fn is_plain(scope: &Scope<'_>, field: &Field<'_>) -> bool {
 /// The provided methods of `Value` that ask the value inside.
 fn rest(scope: &Scope<'_>, field: &Field<'_>, made: &TokenStream) -> TokenStream {
     if !is_plain(scope, field) {
-        return TokenStream::new();
+        let runtime = &scope.runtime;
+        return quote!(const ARRAYS: #runtime::Arrays = #runtime::Arrays::ANY;);
     }
     let (runtime, ty, member) = (&scope.runtime, field.ty, &field.member);
     let (check, inside) = (local("__check"), local("__inside"));
@@ -110,6 +111,7 @@ fn rest(scope: &Scope<'_>, field: &Field<'_>, made: &TokenStream) -> TokenStream
     });
     quote! {
         #missing
+        const ARRAYS: #runtime::Arrays = #value::ARRAYS;
         const RULES: bool = #value::RULES;
         fn check_rules(&self, #check: &mut #runtime::Check) {
             #value::check_rules(&self.#member, #check)

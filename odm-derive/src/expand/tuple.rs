@@ -38,7 +38,9 @@ pub(crate) fn expand(scope: &Scope<'_>, fields: &[Field<'_>]) -> TokenStream {
         }
     };
     let rules = if scope.failed { TokenStream::new() } else { rules };
-    let leaf = value::leaf_with(scope, &write, &quote!(#raw.level(|#raw| { #read })), &rules);
+    let runtime = &scope.runtime;
+    let further = quote!(const ARRAYS: #runtime::Arrays = #runtime::Arrays::TUPLE; #rules);
+    let leaf = value::leaf_with(scope, &write, &quote!(#raw.level(|#raw| { #read })), &further);
     quote!(#keys #(#declared)* #leaf)
 }
 

@@ -193,10 +193,11 @@ pub(crate) fn leaf_with(
 /// `Value` of a unit struct: null.
 pub(crate) fn of_unit(scope: &Scope<'_>) -> TokenStream {
     let (runtime, raw) = (&scope.runtime, local("raw"));
-    leaf(
+    leaf_with(
         scope,
         &quote!(::core::result::Result::Ok(#runtime::ElementType::Null)),
         &quote!(#raw.unit()?; ::core::result::Result::Ok(Self {})),
+        &quote!(const ARRAYS: #runtime::Arrays = #runtime::Arrays::NULL;),
     )
 }
 

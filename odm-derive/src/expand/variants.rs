@@ -29,6 +29,9 @@ pub(crate) fn expand(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant<'
     let rules = rules::expand(scope, tagging, variants);
     let flatten = flatten(scope, tagging, variants);
     let capabilities = capabilities(scope, tagging, variants);
+    // Nothing tells what such a variant is stored as.
+    let untagged = matches!(tagging, Tagging::Untagged) || variants.iter().any(|variant| variant.untagged);
+    let arrays = untagged.then(|| quote!(const ARRAYS: #runtime::Arrays = #runtime::Arrays::ANY;));
     quote! {
         #keys
         #declarations
@@ -46,6 +49,7 @@ pub(crate) fn expand(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant<'
                 #fields { at: #at, base: #over, #types }
             }
             #codec
+            #arrays
             #rules
         }
         #flatten

@@ -63,10 +63,11 @@ impl<M: Model> Collection<M> {
         filter: impl IntoFilter<M>,
         update: impl IntoUpdate<M>,
     ) -> FindOneAndUpdate<M> {
+        let filter = filter.into_filter();
         FindOneAndUpdate {
             target: self.target(),
-            filter: filter.into_filter(),
-            update: update.into_update(),
+            update: update.into_update().under(&filter),
+            filter,
             on_insert: None,
             view: None,
             problems: Problems::default(),

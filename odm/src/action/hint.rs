@@ -2,7 +2,11 @@
 
 use mongodb::{bson::Document, options::Hint};
 
-use crate::{error::Result, sort::Sort};
+use crate::{
+    error::Result,
+    sort::Sort,
+    value::{MAX_OPTION, bounded_document},
+};
 
 /// What `.hint(..)` takes: an index by its keys, a [`Sort`] of the model or a plain [`Document`], or by its name.
 #[diagnostic::on_unimplemented(
@@ -24,7 +28,7 @@ impl<M> IntoHint<M> for Sort<M> {
 
 impl<M> IntoHint<M> for Document {
     fn into_hint(self) -> Result<Hint> {
-        Ok(Hint::Keys(self))
+        Ok(Hint::Keys(bounded_document(self, MAX_OPTION)?))
     }
 }
 
@@ -42,6 +46,9 @@ impl<M> IntoHint<M> for String {
 
 impl<M> IntoHint<M> for Hint {
     fn into_hint(self) -> Result<Self> {
-        Ok(self)
+        match self {
+            Self::Keys(keys) => IntoHint::<M>::into_hint(keys),
+            other => Ok(other),
+        }
     }
 }

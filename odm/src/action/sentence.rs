@@ -53,9 +53,10 @@ pub(super) fn number<T: TryFrom<u64>>(setter: &'static str, number: u64) -> Resu
 /// The filter, unless it matches everything without having been said so.
 pub(super) fn said<M>(filter: Filter<M>) -> Result<Document> {
     if filter.is_empty() {
-        return Err(Error::refused(
-            "the filter is empty, so it matches every document; if that is meant, say `Filter::all()`",
-        ));
+        let reason = if filter.clauses().has_no_condition() { "is empty, so it " } else { "" };
+        return Err(Error::refused(format!(
+            "the filter {reason}matches every document; if that is meant, say `Filter::all()`"
+        )));
     }
     filter.into_document()
 }

@@ -50,10 +50,11 @@ impl<M: Model> Collection<M> {
     /// # }
     /// ```
     pub fn update_many(&self, filter: impl IntoFilter<M>, update: impl IntoUpdate<M>) -> UpdateMany<M> {
+        let filter = filter.into_filter();
         UpdateMany {
             target: self.target(),
-            filter: filter.into_filter(),
-            update: update.into_update(),
+            update: update.into_update().under(&filter),
+            filter,
             problems: Problems::default(),
             options: UpdateOptions::default(),
             state: Implicit,

@@ -50,10 +50,12 @@ impl<M: Model> Collection<M> {
     /// # }
     /// ```
     pub fn update_one(&self, filter: impl IntoFilter<M>, update: impl IntoUpdate<M>) -> UpdateOne<M> {
+        let filter = filter.into_filter();
+        let filter = filter.into_filter();
         UpdateOne {
             target: self.target(),
-            filter: filter.into_filter(),
-            update: update.into_update(),
+            update: update.into_update().under(&filter),
+            filter,
             on_insert: None,
             problems: Problems::default(),
             options: UpdateOptions::default(),

@@ -1,12 +1,13 @@
 //! Array operators: `$elemMatch $all $size`, and one value among many.
 
-use mongodb::bson::Bson;
+use mongodb::bson::{Bson, Document, doc};
 
 use super::{
-    Filter, IntoFilter,
+    Clauses, Filter, IntoFilter,
     comparison::{equals, is_read_otherwise},
 };
 use crate::{
+    error::codec::CodecResult,
     path::{Element, Location, Operand, Path, Queried, element, operand_list},
     value::{Array, Value},
 };
@@ -14,13 +15,16 @@ use crate::{
 /// What a filter compares with an element of the array `V`.
 type Item<V> = <<V as Array>::Item as Value>::Bare;
 
+/// In arrays of arrays these operators are about the elements of the array that the path names, not about those inside
+/// them: `grid().any(|row| row.contains(9))` finds a 9 in a row. Where the server would not look into an array, they
+/// render `$elemMatch`.
 impl<M, V: Value, R> Path<M, V, R> {
     /// Matches documents where one element satisfies every condition at once.
     ///
     /// `{ field: { $elemMatch: { .. } } }`
     ///
     /// The closure gets the element: its fields, or the element itself where it is a plain value
-    /// (`tags().any(|tag| tag.gt("a") & tag.lt("c"))`). Elements that are plain values take conditions joined
+    /// (`tags().any(|tag| tag.gt("a") & tag.lt("c"))`) or an array. Such elements take conditions joined
     /// with `&` only: the server knows no others there.
     pub fn any<F>(&self, condition: impl FnOnce(Element<V::Item>) -> F) -> Filter<M>
     where
@@ -34,18 +38,59 @@ impl<M, V: Value, R> Path<M, V, R> {
 
     /// Matches documents whose array has this element.
     ///
-    /// `{ field: { $eq: value } }`
+    /// `{ field: { $eq: value } }`; `{ field: { $elemMatch: { $eq: value } } }` in an array of arrays.
     pub fn contains<K>(&self, value: impl Operand<Item<V>, K>) -> Filter<M>
     where
         V: Array,
         R: Queried,
     {
-        Filter::test(self.location(), "$eq", value.operand())
+        element_meets(self.location(), "$eq", value.operand())
+    }
+
+    /// Matches documents whose array has at least one of these elements.
+    ///
+    /// `{ field: { $in: [..] } }`; `{ field: { $elemMatch: { $in: [..] } } }` in an array of arrays. No values match no
+    /// document.
+    pub fn contains_any<K, I>(&self, values: I) -> Filter<M>
+    where
+        V: Array,
+        R: Queried,
+        I: IntoIterator,
+        I::Item: Operand<Item<V>, K>,
+    {
+        match operand_list::<Item<V>, K, _>(values) {
+            Ok(Bson::Array(values)) if values.iter().any(is_read_otherwise) => {
+                Filter::any_of(values.into_iter().map(|it| element_meets(self.location(), "$eq", Ok(it))))
+            }
+            values => element_meets(self.location(), "$in", values),
+        }
+    }
+
+    /// Matches documents whose array has none of these elements, documents without the array included.
+    ///
+    /// `{ field: { $nin: [..] } }`; `{ field: { $not: { $elemMatch: { $in: [..] } } } }` in an array of arrays. No values
+    /// match every document.
+    pub fn contains_none<K, I>(&self, values: I) -> Filter<M>
+    where
+        V: Array,
+        R: Queried,
+        I: IntoIterator,
+        I::Item: Operand<Item<V>, K>,
+    {
+        match operand_list::<Item<V>, K, _>(values) {
+            Ok(Bson::Array(values)) if values.iter().any(is_read_otherwise) => {
+                Filter::none_of(values.into_iter().map(|it| element_meets(self.location(), "$eq", Ok(it))))
+            }
+            Ok(values) if is_opened(self.location(), &values) => {
+                Filter::test(self.location(), "$nin", Ok(values))
+            }
+            values => !element_meets(self.location(), "$in", values),
+        }
     }
 
     /// Matches documents whose array has all these elements, in any order and among others.
     ///
-    /// `{ field: { $all: [..] } }`; no values match no document.
+    /// `{ field: { $all: [..] } }`, in an array of arrays of an `$elemMatch` each; no values match no document.
     pub fn all<K, I>(&self, values: I) -> Filter<M>
     where
         V: Array,
@@ -54,6 +99,10 @@ impl<M, V: Value, R> Path<M, V, R> {
         I::Item: Operand<Item<V>, K>,
     {
         match operand_list::<Item<V>, K, _>(values) {
+            Ok(Bson::Array(items)) if !is_opened(self.location(), &Bson::Array(items.clone())) => {
+                let items = items.into_iter().map(|item| doc! { "$elemMatch": { "$eq": item } });
+                Filter::test(self.location(), "$all", Ok(items.collect::<Vec<Document>>().into()))
+            }
             Ok(Bson::Array(items)) if items.iter().any(is_read_otherwise) => {
                 Filter::all_of(equals(self.location(), items))
             }
@@ -71,4 +120,39 @@ impl<M, V: Value, R> Path<M, V, R> {
     {
         Filter::test(self.location(), "$size", length.to_bson())
     }
+}
+
+/// Whether the server compares each element of the array at this place with these values, and nothing but the elements: the
+/// array as a whole could be equal to an array.
+fn is_opened(at: &Location, values: &Bson) -> bool {
+    let holds_array = values.as_array().is_some_and(|items| items.iter().any(|it| it.as_array().is_some()));
+    !at.is_closed() && !holds_array
+}
+
+/// That an element of the array at this place meets a comparison.
+fn element_meets<M>(at: &Location, operator: &'static str, value: CodecResult<Bson>) -> Filter<M> {
+    let value = match value {
+        Ok(value) => value,
+        Err(problem) => return Filter::test(at, operator, Err(problem)),
+    };
+    let opened = match operator {
+        "$eq" => !at.is_closed() && value.as_array().is_none(),
+        _ => is_opened(at, &value),
+    };
+    if opened {
+        Filter::test(at, operator, Ok(value))
+    } else {
+        Filter::test(at, "$elemMatch", Ok(doc! { operator: value }.into()))
+    }
+}
+
+/// `$eq` of a whole array, where an element of the array could be equal to it: `[]` is an element of `[[]]`.
+pub(super) fn whole_equals<M>(at: &Location, value: Bson) -> Filter<M> {
+    let equal = doc! { "$eq": value.clone(), "$not": { "$elemMatch": { "$eq": value } } };
+    Filter::of(Clauses::together(at, Ok(equal)))
+}
+
+/// Whether a value is an array of nothing but arrays, so that an element of an array of such a type could be equal to it.
+pub(crate) fn is_hollow(value: &Bson) -> bool {
+    value.as_array().is_some_and(|items| items.iter().all(is_hollow))
 }

@@ -31,10 +31,32 @@ pub mod bitmasks {
 }
 use bitmasks::{Mask, Positions};
 
+/// The position of a bit, or a reference to one: what lists for [`Bitmask`] are made of.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not the position of a bit",
+    label = "expected a `u32`, counted from the least significant bit"
+)]
+pub trait BitPosition {
+    /// The position.
+    fn position(self) -> u32;
+}
+
+impl BitPosition for u32 {
+    fn position(self) -> u32 {
+        self
+    }
+}
+
+impl BitPosition for &u32 {
+    fn position(self) -> u32 {
+        *self
+    }
+}
+
 #[diagnostic::do_not_recommend]
-impl<I: IntoIterator<Item = u32>> Bitmask<Positions> for I {
+impl<I: IntoIterator<Item: BitPosition>> Bitmask<Positions> for I {
     fn bitmask(self) -> CodecResult<Bson> {
-        let position = |bit| i32::try_from(bit).map(Bson::Int32);
+        let position = |bit: I::Item| i32::try_from(bit.position()).map(Bson::Int32);
         match self.into_iter().map(position).collect() {
             Ok(positions) => Ok(Bson::Array(positions)),
             Err(_) => Err(CodecError::new("a position of a bit that fits int32", "a greater number")),
@@ -42,14 +64,21 @@ impl<I: IntoIterator<Item = u32>> Bitmask<Positions> for I {
     }
 }
 
-impl Bitmask<Mask> for i64 {
-    fn bitmask(self) -> CodecResult<Bson> {
-        if self < 0 {
-            return Err(CodecError::new("a mask of zero or more", "a negative number"));
+macro_rules! masks {
+    ($($number:ty)*) => { $(
+        impl Bitmask<Mask> for $number {
+            fn bitmask(self) -> CodecResult<Bson> {
+                match i64::try_from(self) {
+                    Ok(mask) if mask >= 0 => Ok(mask.into()),
+                    Ok(_) => Err(CodecError::new("a mask of zero or more", "a negative number")),
+                    Err(_) => Err(CodecError::new("a mask that fits int64", "a greater number")),
+                }
+            }
         }
-        Ok(self.into())
-    }
+    )* };
 }
+
+masks!(i32 i64 u8 u16 u32 u64);
 
 impl Bitmask<Mask> for Binary {
     fn bitmask(self) -> CodecResult<Bson> {

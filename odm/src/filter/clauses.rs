@@ -1,15 +1,33 @@
 //! `Clauses`: the untyped filter, so that user crates compile little code.
 
+mod element;
+mod everything;
+mod named;
+mod render;
+
 use std::borrow::Cow;
 
-use mongodb::bson::{Bson, Document, doc, document::Entry};
+use mongodb::bson::{Bson, Document, doc};
 
+pub(crate) use self::element::{about_element, behind};
+use self::{
+    named::{NAME_OF_A_CALLER, Named},
+    render::is_operators,
+};
 use crate::{
     error::codec::{CodecError, CodecResult},
-    path::{Location, Signed},
+    path::Location,
+    value::{MAX_NESTING, bounded, bounded_document},
 };
 
-type Clause = (Cow<'static, str>, Bson);
+/// A condition: a name or an operator, and the test.
+#[derive(Debug, Clone)]
+struct Clause {
+    name: Cow<'static, str>,
+    test: Bson,
+    /// How much of the name is an array, as [`Location::outermost`] has it; or that a caller wrote the name.
+    array: u32,
+}
 
 /// Conditions that must all hold, in the order in which they were written.
 #[derive(Debug, Clone, Default)]
@@ -19,11 +37,20 @@ pub(crate) struct Clauses {
     rest: Vec<Clause>,
     said_all: bool,
     problem: Option<CodecError>,
+    /// The arrays that conditions inside others name.
+    inner: Option<Box<Named>>,
 }
 
 impl Clauses {
-    fn one(name: Cow<'static, str>, value: impl Into<Bson>) -> Self {
-        Self { first: Some((name, value.into())), ..Self::default() }
+    fn one(name: Cow<'static, str>, array: u32, test: impl Into<Bson>) -> Self {
+        match bounded(test.into(), MAX_NESTING) {
+            Ok(test) => Self::of(Clause { name, test, array }),
+            Err(problem) => Self::wrong(problem),
+        }
+    }
+
+    fn of(clause: Clause) -> Self {
+        Self { first: Some(clause), rest: Vec::new(), said_all: false, problem: None, inner: None }
     }
 
     pub(super) fn wrong(problem: CodecError) -> Self {
@@ -32,7 +59,12 @@ impl Clauses {
 
     /// A condition on the document as a whole.
     pub(super) fn whole(operator: &'static str, value: impl Into<Bson>) -> Self {
-        Self::one(Cow::Borrowed(operator), value)
+        Self::one(Cow::Borrowed(operator), 0, value)
+    }
+
+    /// `$jsonSchema`: it names fields in words of its own.
+    pub(super) fn whole_schema(schema: Document) -> Self {
+        Self::one(Cow::Borrowed("$jsonSchema"), NAME_OF_A_CALLER, schema)
     }
 
     pub(super) fn test(at: &Location, operator: &'static str, value: CodecResult<Bson>) -> Self {
@@ -44,10 +76,15 @@ impl Clauses {
         match operators {
             // Most tests: made where they are returned to, as a move costs what a short name does.
             Ok(operators) if at.is_plain() => Self {
-                first: Some((at.to_key(), Bson::Document(operators))),
+                first: Some(Clause {
+                    name: at.to_key(),
+                    test: Bson::Document(operators),
+                    array: at.outermost(),
+                }),
                 rest: Vec::new(),
                 said_all: false,
                 problem: None,
+                inner: None,
             },
             operators => Self::tests(at, operators),
         }
@@ -55,15 +92,29 @@ impl Clauses {
 
     /// Operators on a field that belong together.
     pub(crate) fn tests(at: &Location, operators: CodecResult<Document>) -> Self {
+        Self::placed(at, operators, false)
+    }
+
+    /// Operators that one value has to meet, also where the path stands for many.
+    pub(super) fn together(at: &Location, operators: CodecResult<Document>) -> Self {
+        Self::placed(at, operators, at.array() > 0)
+    }
+
+    fn placed(at: &Location, operators: CodecResult<Document>, together: bool) -> Self {
         if let Some(problem) = at.problem() {
             return Self::wrong(problem.clone());
         }
-        match operators {
-            Err(problem) => Self::wrong(at.locate(problem)),
-            Ok(operators) => {
-                let test = Self::one(at.to_key(), operators);
-                if at.signs().is_empty() { test } else { test.signed(at.signs()) }
-            }
+        let operators = match operators {
+            Ok(operators) => operators,
+            Err(problem) => return Self::wrong(at.locate(problem)),
+        };
+        let one = |operators: Document| Self::one(at.to_key(), at.outermost(), operators);
+        if at.closed().is_empty() || !at.signs().is_empty() {
+            return one(operators).inside_arrays(at, together);
+        }
+        match render::positive(operators) {
+            Ok(positive) => one(positive).inside_arrays(at, together).not(),
+            Err(operators) => one(operators).inside_arrays(at, together),
         }
     }
 
@@ -74,36 +125,54 @@ impl Clauses {
             None if !at.is_told() => Self::wrong(
                 at.locate(CodecError::new("a variant that a tag or a name tells", "one of an untagged enum")),
             ),
-            None => Self::default().signed(at.signs()),
+            None => Self::default().inside_arrays(at, false),
         }
     }
 
-    /// The conditions, and that every enum on their way holds the variant they go into. Where an array lies between,
-    /// both are about the same element: `$elemMatch`.
-    fn signed(self, signs: &[Signed]) -> Self {
-        signs.chunk_by(|one, two| one.array == two.array).rev().fold(self, |conditions, signs| {
+    /// The conditions, and that every enum on their way holds the variant they go into: behind an `$elemMatch` of its own
+    /// for each array on the way whose element both are about, or that the server does not look into for a name.
+    fn inside_arrays(self, at: &Location, together: bool) -> Self {
+        let (signs, closed) = (at.signs(), at.closed());
+        if signs.is_empty() && closed.is_empty() && !together {
+            return self;
+        }
+        let mut arrays: Vec<usize> = signs.iter().map(|sign| sign.array).collect();
+        arrays.extend(closed);
+        arrays.extend(together.then(|| at.array()));
+        arrays.sort_unstable();
+        arrays.dedup();
+        arrays.into_iter().rev().fold(self, |conditions, array| {
+            let signs = signs.iter().filter(|sign| sign.array == array);
             let all = signs
-                .iter()
-                .fold(Self::default(), |all, sign| all.and(Self::one(sign.name.clone(), sign.test.clone())))
+                .fold(Self::default(), |all, sign| {
+                    let outermost = if array > 0 { at.outermost() } else { 0 };
+                    all.and(Self::one(sign.name.clone(), outermost, sign.test.clone()))
+                })
                 .and(conditions);
-            match signs {
-                [first, ..] if first.array > 0 => all.inside(&first.name[..first.array]),
-                _ => all,
+            let directly_inside = closed.iter().filter(|closed| **closed == array).count();
+            match directly_inside + usize::from(array > 0) {
+                0 => all,
+                matches => all.inside(&at.name()[..array], at.outermost(), matches),
             }
         })
     }
 
-    /// `{ array: { $elemMatch: { .. } } }` of conditions whose names go through that array.
-    fn inside(mut self, array: &str) -> Self {
-        for (name, _) in self.first.iter_mut().chain(&mut self.rest) {
-            let below = name.strip_prefix(array).unwrap_or_default();
-            *name = Cow::Owned(below.strip_prefix('.').unwrap_or_default().to_owned());
+    /// `{ array: { $elemMatch: { .. } } }` of conditions whose names go through that array, so many times.
+    fn inside(mut self, array: &str, outermost: u32, matches: usize) -> Self {
+        for clause in self.first.iter_mut().chain(&mut self.rest) {
+            if !array.is_empty() {
+                let below = clause.name.strip_prefix(array).unwrap_or_default();
+                clause.name = Cow::Owned(below.strip_prefix('.').unwrap_or_default().to_owned());
+            }
         }
         match self.into_elem_match() {
             Ok(condition) => {
-                let mut test = Document::new();
-                test.insert("$elemMatch", condition);
-                Self::one(Cow::Owned(array.to_owned()), test)
+                let test = (0..matches).fold(condition, |inner, _| {
+                    let mut test = Document::new();
+                    test.insert("$elemMatch", inner);
+                    test.into()
+                });
+                Self::one(Cow::Owned(array.to_owned()), outermost, test)
             }
             Err(problem) => Self::wrong(problem),
         }
@@ -114,14 +183,31 @@ impl Clauses {
     }
 
     pub(super) fn raw(document: Document) -> Self {
-        let mut clauses = document.into_iter().map(|(name, value)| (Cow::Owned(name), value));
+        let document = match bounded_document(document, MAX_NESTING) {
+            Ok(document) => document,
+            Err(problem) => return Self::wrong(problem),
+        };
+        let mut clauses = document.into_iter().map(|(name, test)| Clause {
+            name: Cow::Owned(name),
+            test,
+            array: NAME_OF_A_CALLER,
+        });
         Self { first: clauses.next(), rest: clauses.collect(), ..Self::default() }
     }
 
+    fn iter(&self) -> impl Iterator<Item = &Clause> {
+        self.first.iter().chain(&self.rest)
+    }
+
+    /// Whether it matches every document, and that was not said.
     pub(super) fn is_empty(&self) -> bool {
+        !self.said_all && self.problem.is_none() && self.matches_everything()
+    }
+
+    /// Whether there is no condition, and that was not said.
+    pub(crate) fn has_no_condition(&self) -> bool {
         // A comment picks nothing.
-        let picks = |(name, _): &Clause| name != "$comment";
-        !self.first.iter().chain(&self.rest).any(picks) && !self.said_all && self.problem.is_none()
+        !self.iter().any(|clause| clause.name != "$comment") && !self.said_all && self.problem.is_none()
     }
 
     /// Whether it matches everything, and that was said.
@@ -147,38 +233,74 @@ impl Clauses {
         if self.problem.is_none() {
             self.problem = other.problem;
         }
+        if other.inner.is_some() {
+            Named::join(&mut self.inner, other.inner);
+        }
     }
 
     pub(super) fn any_of(alternatives: impl IntoIterator<Item = Self>) -> Self {
         let alternatives: Vec<Self> = alternatives.into_iter().collect();
         // What matches everything, or something else, matches everything; if it was not said before, it is not now.
-        let (said, unsaid) = (alternatives.iter().any(Self::is_all), alternatives.iter().any(Self::is_empty));
+        let (said, unsaid) =
+            (alternatives.iter().any(Self::is_all), alternatives.iter().any(Self::has_no_condition));
         if (said || unsaid) && alternatives.iter().all(|alternative| alternative.problem.is_none()) {
             return Self { said_all: !unsaid, ..Self::default() };
         }
-        let rendered: CodecResult<Vec<Bson>> = alternatives
-            .into_iter()
-            .map(|alternative| alternative.into_document().map(Bson::Document))
-            .collect();
-        match rendered {
-            Ok(alternatives) if alternatives.is_empty() => Self::one(Cow::Borrowed("$nor"), vec![doc! {}]),
-            Ok(alternatives) => Self::one(Cow::Borrowed("$or"), alternatives),
-            Err(problem) => Self::wrong(problem),
+        if alternatives.is_empty() {
+            return Self::whole("$nor", vec![doc! {}]);
         }
+        Self::branches("$or", alternatives)
     }
 
     pub(super) fn none_of(conditions: impl IntoIterator<Item = Self>) -> Self {
-        let rendered: CodecResult<Vec<Bson>> =
-            conditions.into_iter().map(|condition| condition.into_document().map(Bson::Document)).collect();
-        match rendered {
-            Ok(conditions) if conditions.is_empty() => Self::default(),
-            Ok(conditions) => Self::one(Cow::Borrowed("$nor"), conditions),
-            Err(problem) => Self::wrong(problem),
+        let conditions: Vec<Self> = conditions.into_iter().collect();
+        if conditions.is_empty() { Self::default() } else { Self::branches("$nor", conditions) }
+    }
+
+    /// `{ operator: [..] }`; of alternatives that are alternatives themselves one list.
+    fn branches(operator: &'static str, conditions: Vec<Self>) -> Self {
+        let (mut branches, mut inner) = (Vec::new(), None);
+        for mut condition in conditions {
+            condition.take_named(&mut inner, operator == "$nor");
+            if operator == "$or"
+                && let Some(alternatives) = condition.take_alternatives()
+            {
+                if branches.is_empty() {
+                    branches = alternatives;
+                } else {
+                    branches.extend(alternatives);
+                }
+                continue;
+            }
+            // Each branch is a level of the list and one of its own.
+            match condition
+                .into_document()
+                .and_then(|branch| bounded_document(branch, MAX_NESTING.saturating_sub(1)))
+            {
+                Ok(branch) => branches.push(Bson::Document(branch)),
+                Err(problem) => return Self::wrong(problem),
+            }
+        }
+        let test = Bson::Array(branches);
+        Self { inner, ..Self::of(Clause { name: Cow::Borrowed(operator), test, array: 0 }) }
+    }
+
+    /// The list, if this is `{ $or: [..] }` and nothing else.
+    fn take_alternatives(&mut self) -> Option<Vec<Bson>> {
+        match &mut self.first {
+            Some(Clause { name, test: Bson::Array(list), .. })
+                if name == "$or" && self.rest.is_empty() && self.problem.is_none() && !list.is_empty() =>
+            {
+                Some(std::mem::take(list))
+            }
+            _ => None,
         }
     }
 
     pub(super) fn not(mut self) -> Self {
-        if let (Some((name, Bson::Document(test))), true) = (&self.first, self.rest.is_empty())
+        self.join_unnamed();
+        if let (Some(Clause { name, test: Bson::Document(test), array }), true) =
+            (&self.first, self.rest.is_empty())
             && is_operators(test)
             && !name.starts_with('$')
         {
@@ -186,174 +308,9 @@ impl Clauses {
                 Some(Bson::Document(inner)) if test.len() == 1 => inner.clone(),
                 _ => doc! { "$not": test.clone() },
             };
-            self.first = Some((name.clone(), negated.into()));
-            return self;
+            let clauses = Self::one(name.clone(), *array, negated);
+            return Self { inner: self.inner, problem: self.problem.or(clauses.problem), ..clauses };
         }
-        match self.into_document() {
-            Ok(document) => Self::one(Cow::Borrowed("$nor"), vec![document]),
-            Err(problem) => Self::wrong(problem),
-        }
+        Self::branches("$nor", vec![self])
     }
-
-    /// One document. A second test of a field joins the first where their operators differ; what cannot
-    /// stand in one document is spilled into `$and`.
-    pub(crate) fn into_document(self) -> CodecResult<Document> {
-        if let Some(problem) = self.problem {
-            return Err(problem);
-        }
-        let mut document = Document::new();
-        let mut spilled: Vec<Bson> = Vec::new();
-        for (name, value) in self.first.into_iter().chain(self.rest) {
-            match document.entry(name) {
-                entry @ Entry::Vacant(_) => {
-                    entry.or_insert(value);
-                }
-                Entry::Occupied(entry) => {
-                    let name = entry.key().to_owned();
-                    spilled.extend(document.get_mut(&name).and_then(|said| join(&name, said, value)));
-                }
-            }
-        }
-        if !spilled.is_empty() {
-            match document.get_mut("$and") {
-                Some(Bson::Array(all)) => all.extend(spilled),
-                Some(_) => return Err(CodecError::new("an array in `$and`", "something else").at("$and")),
-                None => {
-                    document.insert("$and", spilled);
-                }
-            }
-        }
-        Ok(document)
-    }
-
-    /// The argument of `$elemMatch`.
-    pub(super) fn into_elem_match(self) -> CodecResult<Bson> {
-        let document = self.into_document()?;
-        refuse_whole(&document)?;
-        about_element(document).map(Bson::Document)
-    }
-
-    /// The conditions, if there are any: where none would mean everything, and that is more than was meant.
-    pub(crate) fn into_some_document(self) -> CodecResult<Document> {
-        let document = self.into_document()?;
-        if document.is_empty() {
-            return Err(CodecError::new("a condition on the elements", "none: it would pick every element"));
-        }
-        refuse_whole(&document)?;
-        Ok(document)
-    }
-}
-
-/// A second test of a field, said beside the first where they can stand together; otherwise it is given back.
-fn join(name: &str, said: &mut Bson, value: Bson) -> Option<Bson> {
-    match (said, value) {
-        // Said before: a path into a variant brings the condition on its tag each time.
-        (Bson::Document(test), Bson::Document(more)) if repeats(test, &more) => {}
-        // Of the names that are operators themselves, only `$and` takes more.
-        (Bson::Document(test), Bson::Document(more)) if !name.starts_with('$') && can_join(test, &more) => {
-            test.extend(more);
-        }
-        (Bson::Array(all), Bson::Array(more)) if name == "$and" => all.extend(more),
-        (_, value) => {
-            let mut alone = Document::new();
-            alone.insert(name, value);
-            return Some(alone.into());
-        }
-    }
-    None
-}
-
-/// Whether every key is an operator, which tells a test from a document to compare with.
-fn is_operators(test: &Document) -> bool {
-    !test.is_empty() && test.keys().all(|key| key.starts_with('$'))
-}
-
-/// Whether `more` is the one test that an enum holds a variant, and stands in the test already. Other tests are never
-/// dropped: `$regex` means another thing beside other `$options`, and documents are equal here in any order.
-fn repeats(test: &Document, more: &Document) -> bool {
-    match more.iter().next() {
-        Some((operator, value @ (Bson::String(_) | Bson::Boolean(_)))) if more.len() == 1 => {
-            matches!(operator.as_str(), "$eq" | "$exists") && test.get(operator) == Some(value)
-        }
-        _ => false,
-    }
-}
-
-fn can_join(test: &Document, more: &Document) -> bool {
-    is_operators(test) && is_operators(more) && !more.keys().any(|operator| test.contains_key(operator))
-}
-
-fn logical(name: &str) -> bool {
-    matches!(name, "$and" | "$or" | "$nor")
-}
-
-/// The server knows conditions about a whole document at its top only.
-fn refuse_whole(document: &Document) -> CodecResult<()> {
-    document.iter().try_for_each(|(name, value)| match value {
-        _ if matches!(name.as_str(), "$expr" | "$text" | "$where") => {
-            let found = format!("`{name}`, which is about the whole document");
-            Err(CodecError::new("a condition on the elements", found))
-        }
-        Bson::Array(branches) if logical(name) => {
-            branches.iter().filter_map(Bson::as_document).try_for_each(refuse_whole)
-        }
-        _ => Ok(()),
-    })
-}
-
-fn mentions_unnamed(document: &Document) -> bool {
-    document.iter().any(|(name, value)| match value {
-        _ if name.is_empty() => true,
-        Bson::Array(branches) if logical(name) => {
-            branches.iter().any(|branch| branch.as_document().is_some_and(mentions_unnamed))
-        }
-        _ => false,
-    })
-}
-
-/// Conditions on an element, as `$elemMatch` and `$pull` take them. Elements that are plain values have no
-/// name: their operators stand alone, and the server accepts no logical operator beside them.
-pub(crate) fn about_element(mut document: Document) -> CodecResult<Document> {
-    if !mentions_unnamed(&document) {
-        return Ok(document);
-    }
-    match document.remove("") {
-        Some(Bson::Document(test)) if document.is_empty() => Ok(test),
-        Some(_) => Err(plain_elements("the same operator twice, or a field beside an operator")),
-        None => Err(plain_elements("`|` or `!`")),
-    }
-}
-
-#[cold]
-fn plain_elements(found: &'static str) -> CodecError {
-    CodecError::new("operators joined with `&` on the elements of an array of plain values", found)
-}
-
-/// Conditions on an element, as an array filter takes them: every name behind the element's identifier.
-pub(crate) fn behind(identifier: &str, document: Document) -> Document {
-    let branch = |branch| match branch {
-        Bson::Document(branch) => Bson::Document(behind(identifier, branch)),
-        other => other,
-    };
-    let mut filter = Document::new();
-    for (name, value) in document {
-        match value {
-            Bson::Array(branches) if logical(&name) => {
-                filter.insert(name, branches.into_iter().map(branch).collect::<Vec<Bson>>());
-            }
-            value if name.is_empty() => {
-                filter.insert(identifier, value);
-            }
-            // A raw test of a plain value: `{ $gt: 5 }`.
-            value if name.starts_with('$') => {
-                if let Bson::Document(test) = filter.entry(identifier).or_insert(Document::new().into()) {
-                    test.insert(name, value);
-                }
-            }
-            value => {
-                filter.insert(format!("{identifier}.{name}"), value);
-            }
-        }
-    }
-    filter
 }

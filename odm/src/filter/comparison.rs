@@ -2,8 +2,12 @@
 
 use mongodb::bson::{Bson, doc};
 
-use super::Filter;
+use super::{
+    Filter,
+    array::{is_hollow, whole_equals},
+};
 use crate::{
+    error::codec::CodecResult,
     path::{Location, Operand, Path, Queried, operand_list},
     value::{Ordered, Value, looks_like_operators},
 };
@@ -18,7 +22,7 @@ impl<M, V: Value, R> Path<M, V, R> {
     where
         R: Queried,
     {
-        Filter::test(self.location(), "$eq", value.operand())
+        equal::<V, M>(self.location(), value.operand())
     }
 
     /// Matches documents whose field does not equal `value`, documents without the field included.
@@ -33,6 +37,7 @@ impl<M, V: Value, R> Path<M, V, R> {
             Ok(value @ Bson::RegularExpression(_)) => {
                 Filter::test(self.location(), "$not", Ok(doc! { "$eq": value }.into()))
             }
+            Ok(value) if V::ARRAYS.nests() && is_hollow(&value) => !whole_equals(self.location(), value),
             value => Filter::test(self.location(), "$ne", value),
         }
     }
@@ -91,8 +96,8 @@ impl<M, V: Value, R> Path<M, V, R> {
         I::Item: Operand<V::Bare, K>,
     {
         match operand_list::<V::Bare, K, _>(values) {
-            Ok(Bson::Array(values)) if values.iter().any(is_read_otherwise) => {
-                Filter::any_of(equals(self.location(), values))
+            Ok(Bson::Array(values)) if values.iter().any(needs_a_test::<V>) => {
+                Filter::any_of(values.into_iter().map(|value| equal::<V, M>(self.location(), Ok(value))))
             }
             values => Filter::test(self.location(), "$in", values),
         }
@@ -108,12 +113,24 @@ impl<M, V: Value, R> Path<M, V, R> {
         I::Item: Operand<V::Bare, K>,
     {
         match operand_list::<V::Bare, K, _>(values) {
-            Ok(Bson::Array(values)) if values.iter().any(is_read_otherwise) => {
-                Filter::none_of(equals(self.location(), values))
+            Ok(Bson::Array(values)) if values.iter().any(needs_a_test::<V>) => {
+                Filter::none_of(values.into_iter().map(|value| equal::<V, M>(self.location(), Ok(value))))
             }
             values => Filter::test(self.location(), "$nin", values),
         }
     }
+}
+
+fn equal<V: Value, M>(at: &Location, value: CodecResult<Bson>) -> Filter<M> {
+    match value {
+        Ok(value) if V::ARRAYS.nests() && is_hollow(&value) => whole_equals(at, value),
+        value => Filter::test(at, "$eq", value),
+    }
+}
+
+/// Whether a value cannot stand in a list of values for a field of type `V`.
+fn needs_a_test<V: Value>(value: &Bson) -> bool {
+    is_read_otherwise(value) || (V::ARRAYS.nests() && is_hollow(value))
 }
 
 /// Whether `$in`, `$nin` and `$all` would take a value for something to match by: a regular expression, operators.

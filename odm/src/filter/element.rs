@@ -1,45 +1,129 @@
 //! Element operators, and the three ways of having no value.
 
-use mongodb::bson::{Bson, spec::ElementType};
+use mongodb::bson::{Bson, doc, spec::ElementType};
 
-use super::Filter;
+use super::{Clauses, Filter};
 use crate::{
     error::codec::{CodecError, CodecResult},
-    path::{Path, Queried},
+    path::{Location, Path, Queried},
     value::{Nullable, Value},
 };
 
-/// A BSON type, or a list of types of which one is enough: what `type_` takes.
+/// One BSON type: an [`ElementType`], the manual's name for one (`"string"`, or `"number"` for all of them), or its number.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a BSON type",
-    label = "expected an `ElementType`, or an array of them",
+    label = "expected an `ElementType`, a name such as `\"number\"`, or the number of a type"
+)]
+pub trait BsonType {
+    /// The type as it stands in a filter.
+    fn bson_type(&self) -> CodecResult<Bson>;
+}
+
+impl BsonType for ElementType {
+    fn bson_type(&self) -> CodecResult<Bson> {
+        // The manual numbers min key -1; as a byte it is 255.
+        Ok(i32::from((*self as u8).cast_signed()).into())
+    }
+}
+
+/// The names of the manual.
+const NAMES: [&str; 22] = [
+    "double",
+    "string",
+    "object",
+    "array",
+    "binData",
+    "undefined",
+    "objectId",
+    "bool",
+    "date",
+    "null",
+    "regex",
+    "dbPointer",
+    "javascript",
+    "symbol",
+    "javascriptWithScope",
+    "int",
+    "timestamp",
+    "long",
+    "decimal",
+    "minKey",
+    "maxKey",
+    "number",
+];
+
+impl BsonType for str {
+    fn bson_type(&self) -> CodecResult<Bson> {
+        if NAMES.contains(&self) {
+            return Ok(self.into());
+        }
+        Err(CodecError::new("the name of a BSON type", "another text").with_value(self))
+    }
+}
+
+impl BsonType for String {
+    fn bson_type(&self) -> CodecResult<Bson> {
+        self.as_str().bson_type()
+    }
+}
+
+impl BsonType for i32 {
+    fn bson_type(&self) -> CodecResult<Bson> {
+        if matches!(self, -1 | 1..=19 | 127) {
+            return Ok((*self).into());
+        }
+        Err(CodecError::new("the number of a BSON type", "another number"))
+    }
+}
+
+impl<T: BsonType + ?Sized> BsonType for &T {
+    fn bson_type(&self) -> CodecResult<Bson> {
+        (*self).bson_type()
+    }
+}
+
+/// A [BSON type](BsonType), or a list of types of which one is enough: what `type_` takes.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a BSON type",
+    label = "expected an `ElementType`, a name such as `\"number\"`, or a list of them",
     note = "`use odm::bson::spec::ElementType;`"
 )]
 pub trait BsonTypes {
-    /// The types by their numbers.
-    fn numbers(self) -> CodecResult<Bson>;
+    /// The types as they stand in a filter.
+    fn bson_types(self) -> CodecResult<Bson>;
 }
 
-impl BsonTypes for ElementType {
-    fn numbers(self) -> CodecResult<Bson> {
-        // The manual numbers min key -1; as a byte it is 255.
-        Ok(i32::from((self as u8).cast_signed()).into())
+#[diagnostic::do_not_recommend]
+impl<T: BsonType> BsonTypes for T {
+    fn bson_types(self) -> CodecResult<Bson> {
+        self.bson_type()
     }
 }
 
-impl BsonTypes for &[ElementType] {
-    fn numbers(self) -> CodecResult<Bson> {
-        if self.is_empty() {
-            return Err(CodecError::new("a type to ask for", "an empty list"));
+fn list<T: BsonType>(types: &[T]) -> CodecResult<Bson> {
+    if types.is_empty() {
+        return Err(CodecError::new("a type to ask for", "an empty list"));
+    }
+    types.iter().map(BsonType::bson_type).collect::<CodecResult<_>>().map(Bson::Array)
+}
+
+macro_rules! lists {
+    ($($list:ty $(, $length:ident)?;)*) => { $(
+        #[diagnostic::do_not_recommend]
+        impl<T: BsonType $(, const $length: usize)?> BsonTypes for $list {
+            fn bson_types(self) -> CodecResult<Bson> {
+                list(&self[..])
+            }
         }
-        self.iter().map(|one| one.numbers()).collect::<CodecResult<_>>().map(Bson::Array)
-    }
+    )* };
 }
 
-impl<const N: usize> BsonTypes for [ElementType; N] {
-    fn numbers(self) -> CodecResult<Bson> {
-        self.as_slice().numbers()
-    }
+lists! {
+    &[T];
+    [T; N], N;
+    &[T; N], N;
+    Vec<T>;
+    &Vec<T>;
 }
 
 impl<M, V: Value, R> Path<M, V, R> {
@@ -55,45 +139,61 @@ impl<M, V: Value, R> Path<M, V, R> {
 
     /// Matches documents whose field is stored as this BSON type, or as one of a list: documents that older code wrote.
     ///
-    /// `{ field: { $type: 2 } }`, `{ field: { $type: [16, 18] } }`; an empty list is an error that
-    /// [`is_not_sent`](crate::Error::is_not_sent).
+    /// `{ field: { $type: 2 } }`, `{ field: { $type: "number" } }`, `{ field: { $type: [16, 18] } }`; an empty list or
+    /// another text is an error that [`is_not_sent`](crate::Error::is_not_sent). An array is of its own type, and of the
+    /// types of its elements.
     pub fn type_(&self, types: impl BsonTypes) -> Filter<M>
     where
         R: Queried,
     {
-        Filter::test(self.location(), "$type", types.numbers())
+        Filter::test(self.location(), "$type", types.bson_types())
     }
 
     /// Matches documents whose field is stored as null. A missing field does not match.
     ///
-    /// `{ field: { $type: 10 } }`
+    /// `{ field: { $type: 10 } }`; of an array that may hold null, `{ field: { $type: 10, $not: { $type: 4 } } }`.
     pub fn is_null(&self) -> Filter<M>
     where
         R: Queried,
         V: Nullable,
     {
-        self.type_(ElementType::Null)
+        nothing::<V, M>(self.location(), "$type", ElementType::Null.bson_type())
     }
 
     /// Matches documents whose field is null or missing: what `None` reads from.
     ///
-    /// `{ field: { $eq: null } }`
+    /// `{ field: { $eq: null } }`; of an array that may hold null, `{ field: { $eq: null, $not: { $type: 4 } } }`.
     pub fn is_null_or_missing(&self) -> Filter<M>
     where
         R: Queried,
         V: Nullable,
     {
-        Filter::test(self.location(), "$eq", Ok(Bson::Null))
+        nothing::<V, M>(self.location(), "$eq", Ok(Bson::Null))
     }
 
     /// Matches documents whose field has a value, neither null nor missing: what `Some` reads from.
     ///
-    /// `{ field: { $ne: null } }`
+    /// `{ field: { $ne: null } }`; of an array that may hold null,
+    /// `{ field: { $not: { $eq: null, $not: { $type: 4 } } } }`.
     pub fn is_present(&self) -> Filter<M>
     where
         R: Queried,
         V: Nullable,
     {
-        Filter::test(self.location(), "$ne", Ok(Bson::Null))
+        if V::ARRAYS.holds_null() {
+            !self.is_null_or_missing()
+        } else {
+            Filter::test(self.location(), "$ne", Ok(Bson::Null))
+        }
     }
+}
+
+/// That a value of type `V` is nothing. An array with null in it is something, but to the server it is null, too.
+fn nothing<V: Value, M>(at: &Location, operator: &'static str, value: CodecResult<Bson>) -> Filter<M> {
+    if !V::ARRAYS.holds_null() {
+        return Filter::test(at, operator, value);
+    }
+    let array = ElementType::Array.bson_type();
+    let test = value.and_then(|value| Ok(doc! { operator: value, "$not": { "$type": array? } }));
+    Filter::of(Clauses::together(at, test))
 }

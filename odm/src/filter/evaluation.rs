@@ -1,5 +1,7 @@
 //! Evaluation operators: `$expr $regex $mod $jsonSchema $where $nor $comment $sampleRate`, and texts by their beginning.
 
+use std::borrow::Borrow;
+
 use mongodb::bson::{Bson, Document, Regex, doc};
 
 use super::{Clauses, Filter};
@@ -43,13 +45,19 @@ impl<M, V: Value, R> Path<M, V, R> {
     /// Matches documents whose text matches one of these regular expressions, each with its options.
     ///
     /// `{ field: { $in: [/^be/, /^st/i] } }`; what [`regex`](Path::regex) says of patterns and options holds here.
-    pub fn in_regex<'p>(&self, patterns: impl IntoIterator<Item = (&'p str, &'p str)>) -> Filter<M>
+    pub fn in_regex<'p, I>(&self, patterns: I) -> Filter<M>
     where
         V: Text,
         R: Queried,
+        I: IntoIterator<Item: Borrow<(&'p str, &'p str)>>,
     {
-        let patterns: CodecResult<Vec<Bson>> =
-            patterns.into_iter().map(|(pattern, options)| literal(pattern, options)).collect();
+        let patterns: CodecResult<Vec<Bson>> = patterns
+            .into_iter()
+            .map(|one| {
+                let (pattern, options) = *one.borrow();
+                literal(pattern, options)
+            })
+            .collect();
         Filter::test(self.location(), "$in", patterns.map(Bson::Array))
     }
 
@@ -151,7 +159,7 @@ impl<M> Filter<M> {
     ///
     /// `{ $jsonSchema: { .. } }`
     pub fn json_schema(schema: Document) -> Self {
-        Self::of(Clauses::whole("$jsonSchema", schema))
+        Self::of(Clauses::whole_schema(schema))
     }
 
     /// Matches documents for which a JavaScript function of the server returns true: slow, and refused where the

@@ -1,13 +1,13 @@
 //! Geospatial operators: `$geoWithin $geoIntersects $near $nearSphere`.
 
-use std::ops::{Bound, RangeBounds};
+use std::ops::{Bound, Range, RangeBounds, RangeFrom, RangeFull, RangeInclusive, RangeTo, RangeToInclusive};
 
 use mongodb::bson::{Bson, Document};
 
 use super::Filter;
 use crate::{
     error::codec::{CodecError, CodecResult},
-    geo::{self, Area, Geometry, Geospatial, Point},
+    geo::{self, Area, BigPolygon, Geometry, Geospatial, Point},
     path::{Path, Queried},
     value::Value,
 };
@@ -25,53 +25,107 @@ impl<M, V: Value, R> Path<M, V, R> {
         Filter::test(self.location(), "$geoWithin", area.into().render())
     }
 
-    /// Matches documents whose geometry has a point in common with this one.
+    /// Matches documents whose geometry has a point in common with this one: a [`Geometry`](crate::geo::Geometry), one of
+    /// its kinds, or a [`BigPolygon`](crate::geo::BigPolygon).
     ///
     /// `{ field: { $geoIntersects: { $geometry: { .. } } } }`
-    pub fn geo_intersects(&self, geometry: impl Into<Geometry>) -> Filter<M>
+    pub fn geo_intersects(&self, geometry: impl GeometryOperand) -> Filter<M>
     where
         V: Geospatial,
         R: Queried,
     {
-        Filter::test(self.location(), "$geoIntersects", geo::geometry(&geometry.into()))
+        Filter::test(self.location(), "$geoIntersects", geometry.geometry())
     }
 
-    /// Matches documents at a distance in metres from a point, the nearest first: `..500.0`, `100.0..=500.0`, `..`.
+    /// Matches documents at a distance in metres from a point, the nearest first: `..500`, `100..=500`, `0.5..`, `..`.
     ///
     /// `{ field: { $near: { $geometry: { .. }, $minDistance: 100.0, $maxDistance: 500.0 } } }`
     ///
     /// The field needs a geospatial index. The server takes it in `find` alone, neither in `count` nor beside a sort of
     /// your own.
     #[allow(clippy::needless_pass_by_value)] // mostly made in place
-    pub fn near(&self, point: Point, metres: impl RangeBounds<f64>) -> Filter<M>
+    pub fn near(&self, point: Point, metres: impl DistanceRange) -> Filter<M>
     where
         V: Geospatial,
         R: Queried,
     {
-        Filter::test(self.location(), "$near", distance(&point, &metres))
+        Filter::test(self.location(), "$near", distance(&point, metres.bounds()))
     }
 
     /// The same by the distance on a sphere, also for legacy pairs of coordinates.
     ///
     /// `{ field: { $nearSphere: { $geometry: { .. }, $maxDistance: 500.0 } } }`
     #[allow(clippy::needless_pass_by_value)] // mostly made in place
-    pub fn near_sphere(&self, point: Point, metres: impl RangeBounds<f64>) -> Filter<M>
+    pub fn near_sphere(&self, point: Point, metres: impl DistanceRange) -> Filter<M>
     where
         V: Geospatial,
         R: Queried,
     {
-        Filter::test(self.location(), "$nearSphere", distance(&point, &metres))
+        Filter::test(self.location(), "$nearSphere", distance(&point, metres.bounds()))
     }
 }
 
-/// The server knows both ends as included.
-fn distance(point: &Point, metres: &impl RangeBounds<f64>) -> CodecResult<Bson> {
+/// A geometry that `geo_intersects` takes: one of [`geo`](crate::geo).
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a geometry to intersect with",
+    label = "expected a geometry of `odm::geo`",
+    note = "geometries are `Point`, `LineString`, `Polygon`, `MultiPoint`, `MultiLineString`, `MultiPolygon`, `Geometry`, and `BigPolygon`"
+)]
+pub trait GeometryOperand {
+    /// `{ $geometry: { .. } }`
+    fn geometry(self) -> CodecResult<Bson>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<G: Into<Geometry>> GeometryOperand for G {
+    fn geometry(self) -> CodecResult<Bson> {
+        geo::geometry(&self.into())
+    }
+}
+
+impl GeometryOperand for BigPolygon {
+    fn geometry(self) -> CodecResult<Bson> {
+        Area::from(self).render()
+    }
+}
+
+/// A range of distances in metres, by numbers of any kind: `..500`, `100..=500`, `0.5..`, `..`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a range of distances",
+    label = "expected a range of metres, such as `..500` or `100..=500`"
+)]
+pub trait DistanceRange {
+    /// Its ends; the server knows both as included.
+    fn bounds(self) -> (Bound<f64>, Bound<f64>);
+}
+
+macro_rules! distances {
+    ($($range:ty),*) => { $(
+        #[diagnostic::do_not_recommend]
+        impl<N: Into<f64> + Clone> DistanceRange for $range {
+            fn bounds(self) -> (Bound<f64>, Bound<f64>) {
+                let metres = |bound: Bound<&N>| bound.cloned().map(Into::into);
+                (metres(self.start_bound()), metres(self.end_bound()))
+            }
+        }
+    )* };
+}
+
+distances!(Range<N>, RangeInclusive<N>, RangeFrom<N>, RangeTo<N>, RangeToInclusive<N>, (Bound<N>, Bound<N>));
+
+impl DistanceRange for RangeFull {
+    fn bounds(self) -> (Bound<f64>, Bound<f64>) {
+        (Bound::Unbounded, Bound::Unbounded)
+    }
+}
+
+fn distance(point: &Point, (least, most): (Bound<f64>, Bound<f64>)) -> CodecResult<Bson> {
     let mut near = Document::new();
     near.insert("$geometry", point.to_bson()?);
-    for (name, bound) in [("$minDistance", metres.start_bound()), ("$maxDistance", metres.end_bound())] {
+    for (name, bound) in [("$minDistance", least), ("$maxDistance", most)] {
         match bound {
-            Bound::Included(metres) | Bound::Excluded(metres) if *metres >= 0.0 => {
-                near.insert(name, *metres);
+            Bound::Included(metres) | Bound::Excluded(metres) if metres >= 0.0 => {
+                near.insert(name, metres);
             }
             Bound::Included(_) | Bound::Excluded(_) => {
                 return Err(CodecError::new("a distance of zero metres or more", "another number"));

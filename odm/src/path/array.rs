@@ -17,8 +17,11 @@ impl<M: 'static, V: Value, R: Reach> Path<M, V, R> {
 
     /// The first element that the filter matched, in an update: `lines.$`.
     ///
-    /// The filter must be about this array; else the server refuses the update. Of an update that makes a new document
-    /// (`upsert`) it takes none.
+    /// The filter must name this array and no other: the server keeps one position, that of whichever array it looked at
+    /// last. Another filter is an error that [`is_not_sent`](crate::Error::is_not_sent); so is one that a caller wrote as a
+    /// document with other names than those of this array and `_id`, as nothing tells which of them are arrays. Then pick
+    /// the elements by a condition of their own, [`each_where`](Path::each_where). The server takes no `$` in an update that
+    /// makes a new document (`upsert`).
     pub fn matched(&self) -> Item<M, V, Each>
     where
         V: Array,

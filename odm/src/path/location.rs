@@ -5,14 +5,19 @@ use std::{borrow::Cow, fmt, ops::Range, sync::Arc};
 use mongodb::bson::{Document, doc};
 
 use super::Sign;
-use crate::error::{codec::CodecError, shown};
+use crate::{
+    error::{codec::CodecError, shown},
+    value::Arrays,
+};
 
 /// A dotted name, the array filters its `$[name]` steps need, and the first thing wrong with it.
 #[derive(Clone, Default)]
 pub struct Location {
     name: Cow<'static, str>,
     /// How much of the name is the innermost array above.
-    array: usize,
+    array: u32,
+    /// How much of the name is the outermost array whose elements it stands for.
+    outermost: u32,
     extras: Option<Arc<Extras>>,
 }
 
@@ -27,6 +32,11 @@ struct Extras {
     element: bool,
     /// Where in the name the keys of maps stand, which are data.
     keys: Vec<Range<usize>>,
+    /// The path ends at such a position.
+    ends_at_element: bool,
+    /// How much of the name is each array above that lies directly in another, or is the element that a condition is
+    /// about: the server does not look into it for a name.
+    closed: Vec<usize>,
     problem: Option<CodecError>,
 }
 
@@ -114,19 +124,59 @@ impl Location {
     /// One stored name further down.
     pub(crate) fn field(&self, name: &'static str) -> Self {
         let name = if self.name.is_empty() { Cow::Borrowed(name) } else { self.joined(name) };
-        Self { name, array: self.array, extras: self.extras.clone() }
+        self.below(name)
     }
 
     /// A position or a positional operator of the manual, `0` or `$[]`.
     pub(crate) fn position(&self, step: &str) -> Self {
-        Self { name: self.joined(step), array: self.array, extras: self.extras.clone() }
+        self.below(self.joined(step))
+    }
+
+    fn below(&self, name: Cow<'static, str>) -> Self {
+        let mut location =
+            Self { name, array: self.array, outermost: self.outermost, extras: self.extras.clone() };
+        if self.extras.as_ref().is_some_and(|extras| extras.ends_at_element) {
+            location.extras_mut().ends_at_element = false;
+        }
+        location
     }
 
     /// An element of an array by its position, `0`.
     pub(crate) fn element(&self, index: u32) -> Self {
         let mut location = self.position(&index.to_string());
-        location.extras_mut().element = true;
+        // The filter does not look for the element: this is no array that it matches.
+        location.outermost = 0;
+        let extras = location.extras_mut();
+        (extras.element, extras.ends_at_element) = (true, true);
         location
+    }
+
+    /// The same place, where such a value is stored.
+    pub(crate) fn of(mut self, arrays: Arrays) -> Self {
+        if arrays.is_array() && self.outermost == 0 {
+            self.outermost = length(&self.name);
+        }
+        self
+    }
+
+    /// How much of the name is the outermost array whose elements it stands for; 0 if there is none.
+    pub(crate) fn outermost(&self) -> u32 {
+        self.outermost
+    }
+
+    /// How much of the name is the innermost array above; 0 if there is none.
+    pub(crate) fn array(&self) -> usize {
+        self.array as usize
+    }
+
+    /// Whether the server takes an array here as it is: a test is not about its elements.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.name.is_empty() || self.extras.as_ref().is_some_and(|extras| extras.ends_at_element)
+    }
+
+    /// How much of the name is each array above that the server does not look into.
+    pub(crate) fn closed(&self) -> &[usize] {
+        self.extras.as_ref().map_or(&[], |extras| &extras.closed)
     }
 
     /// Whether the name goes through a position in an array.
@@ -135,8 +185,15 @@ impl Location {
     }
 
     /// The same place, below which everything is in the elements of an array.
-    pub(crate) fn into_array(self) -> Self {
-        Self { array: self.name.len(), ..self }
+    pub(crate) fn into_array(mut self) -> Self {
+        // A name opens one array, but not an array in it, nor the element that a condition is about.
+        if self.name.is_empty() || self.array() == self.name.len() {
+            let closed = self.name.len();
+            self.extras_mut().closed.push(closed);
+        }
+        let length = length(&self.name);
+        let outermost = if self.outermost == 0 { length } else { self.outermost };
+        Self { array: length, outermost, ..self }
     }
 
     /// The same place, in documents that hold the variant that the sign tells of.
@@ -152,7 +209,7 @@ impl Location {
             }
         };
         let mut location = self.clone();
-        let array = location.array;
+        let array = location.array();
         let extras = location.extras_mut();
         extras.signs.push(Signed { array, name, test });
         extras.untold = false;
@@ -186,6 +243,11 @@ impl Location {
         location
     }
 
+    /// Whether the name goes through the element that the filter matched.
+    pub(crate) fn is_matched(&self) -> bool {
+        self.name.split('.').any(|step| step == "$")
+    }
+
     /// The elements that an array filter picks, `$[identifier]`.
     pub(crate) fn filtered(&self, identifier: &str, filter: Result<Document, CodecError>) -> Self {
         let mut location = self.position(&format!("$[{identifier}]"));
@@ -214,4 +276,9 @@ impl Location {
     fn extras_mut(&mut self) -> &mut Extras {
         Arc::make_mut(self.extras.get_or_insert_default())
     }
+}
+
+/// How long a name is. One that no document could have is as long as that.
+fn length(name: &str) -> u32 {
+    u32::try_from(name.len()).unwrap_or(u32::MAX)
 }

@@ -55,7 +55,7 @@ impl<M: 'static, V: Value, R: Reach> Path<M, V, R> {
     where
         V: Map,
     {
-        let at = self.at.key(&key.to_key());
+        let at = self.at.key(&key.to_key()).of(V::Item::ARRAYS);
         V::Item::under(InQuery::new(at.clone()), Path::new(at))
     }
 }

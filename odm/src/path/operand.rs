@@ -67,7 +67,7 @@ use operands::{Direct, Items, Like, Maybe, Own, Ref};
 #[diagnostic::do_not_recommend]
 impl<V: Value> Operand<V, Own> for V {
     fn operand(self) -> CodecResult<Bson> {
-        self.to_bson()
+        self.into_bson()
     }
 }
 
@@ -107,7 +107,9 @@ like! {
     PathBuf: &str => |text| Bson::String(text.to_owned());
     PathBuf: &Path => |path| path.to_path_buf().to_bson()?;
     f64: i32 => |number| Bson::Double(number.into());
+    f64: &i32 => |number| Bson::Double((*number).into());
     f32: i16 => |number| Bson::Double(number.into());
+    f32: &i16 => |number| Bson::Double((*number).into());
     DateTime: SystemTime => |time| Bson::DateTime(time.into());
     Bson: i32, i64, f64, bool, &str, String, ObjectId, DateTime, Decimal128 => |value| Bson::from(value);
 }

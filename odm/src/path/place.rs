@@ -91,7 +91,7 @@ impl<M: 'static, R: Reach> At for InQuery<M, R> {
 
     fn field<T: Value, K: Key>(&self) -> Self::Field<T, K> {
         let above = self.at();
-        let path = Path::new(above.field(K::NAME));
+        let path = Path::new(above.field(K::NAME).of(T::ARRAYS));
         T::under(Self { above, step: Some(K::NAME), types: PhantomData }, path)
     }
 
@@ -124,7 +124,7 @@ impl<M: 'static, R: Reach> Narrows for InQuery<M, R> {
 
 impl<M: 'static, R: Reach> Asks for InQuery<M, R> {
     fn whole<T: Value, K: Key>(&self) -> <Self::Inside as At>::Field<T, K> {
-        let at = self.at().narrowed(Sign::None);
+        let at = self.at().narrowed(Sign::None).of(T::ARRAYS);
         T::under(InQuery::new(at.clone()), Path::new(at))
     }
 }

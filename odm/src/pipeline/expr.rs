@@ -40,7 +40,7 @@ pub use self::{
 use crate::{
     error::codec::CodecResult,
     path::Based,
-    value::{Id, Keyed, Value},
+    value::{Id, Keyed, MAX_NESTING, Value, bounded},
 };
 
 /// An expression over the row `R` that gives a `T`.
@@ -83,9 +83,9 @@ impl<R, T> Expr<R, T> {
         Self::computed(Ok(expression.into()))
     }
 
-    /// An expression that an operator made.
+    /// An expression that an operator made, unless it nests too deep.
     fn computed(rendered: CodecResult<Bson>) -> Self {
-        Self::from_source(Source::Computed(rendered))
+        Self::from_source(Source::Computed(rendered.and_then(|rendered| bounded(rendered, MAX_NESTING))))
     }
 }
 
@@ -202,9 +202,8 @@ impl<R, M: Keyed> Expression<R> for Id<M> {
 /// A constant of any stored type: `lit(5_i64)`, `lit(Status::Paid)`.
 ///
 /// It is encoded as a field of that type would be, and can never be read as a path or an operator.
-#[allow(clippy::needless_pass_by_value)] // a literal, mostly
 pub fn lit<R, T: Value>(value: T) -> Expr<R, T> {
-    Expr::computed(value.to_bson().map(constant))
+    Expr::computed(value.into_bson().map(constant))
 }
 
 /// What the server could read as a path or an operator is wrapped in `$literal`.

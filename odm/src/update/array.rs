@@ -4,8 +4,8 @@ use mongodb::bson::{Bson, doc};
 
 use super::{PushEach, Update};
 use crate::{
-    error::codec::CodecResult,
-    filter::{IntoFilter, about_element},
+    error::codec::{CodecError, CodecResult},
+    filter::{IntoFilter, about_element, is_hollow},
     path::{Assign, Element, Location, OnePlace, Operand, Path, element, operand_list},
     value::{Array, Grows, Value, looks_like_operators},
 };
@@ -146,7 +146,7 @@ impl<M, V: Value, R> Path<M, V, R> {
         V::Length: Grows,
         R: OnePlace,
     {
-        Update::change(self.location(), "$pull", item.operand().map(as_equal))
+        Update::change(self.location(), "$pull", item.operand().map(as_equal::<V::Item>))
     }
 
     /// Removes every element that satisfies the condition.
@@ -161,6 +161,20 @@ impl<M, V: Value, R> Path<M, V, R> {
     {
         let condition = condition(element::<V::Item>(Location::default())).into_filter();
         let condition = condition.into_clauses().into_some_document().and_then(about_element);
+        let condition = condition.and_then(|condition| match condition.keys().next() {
+            Some(name) if V::Item::ARRAYS.is_array() && !name.starts_with('$') => Err(CodecError::new(
+                "a condition on the array itself: the server looks for no names in an array that it pulls",
+                "one on an element of it",
+            )
+            .at(name.clone())),
+            // The server takes a condition on plain values by its first operator, and does not know this one.
+            Some(name) if name == "$not" => {
+                let mut known = doc! { "$exists": true };
+                known.extend(condition);
+                Ok(known)
+            }
+            _ => Ok(condition),
+        });
         Update::change(self.location(), "$pull", condition.map(Bson::Document))
     }
 }
@@ -170,8 +184,11 @@ fn assigned<V, K, O: Assign<V, K>>(items: impl IntoIterator<Item = O>) -> CodecR
 }
 
 /// Beside `$eq`, an array in the array would go too if it has the item, so it stands only where it must.
-fn as_equal(item: Bson) -> Bson {
+fn as_equal<I: Value>(item: Bson) -> Bson {
     match item {
+        item if I::ARRAYS.nests() && is_hollow(&item) => {
+            doc! { "$eq": item.clone(), "$not": { "$elemMatch": { "$eq": item } } }.into()
+        }
         Bson::Document(_) | Bson::Array(_) | Bson::RegularExpression(_) => doc! { "$eq": item }.into(),
         item => item,
     }

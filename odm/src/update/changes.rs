@@ -10,7 +10,9 @@ use mongodb::{
 use super::on_insert;
 use crate::{
     error::codec::{CodecError, CodecResult},
+    filter::Clauses,
     path::Location,
+    value::{MAX_NESTING, bounded_document},
 };
 
 /// Operators with their fields, or a pipeline instead.
@@ -21,6 +23,8 @@ pub(super) struct Changes {
     pipeline: Option<Vec<Document>>,
     problem: Option<CodecError>,
     data: Data,
+    /// A typed path made one of the names, `matched`.
+    matched: bool,
 }
 
 /// Which of the names that an update writes are data, in whole or in part, so that no text shows them: those with the key
@@ -55,8 +59,8 @@ impl Data {
 impl Changes {
     pub(super) fn one(at: &Location, operator: &'static str, value: CodecResult<Bson>) -> Self {
         match (at.problem(), value) {
-            (Some(problem), _) => Self { problem: Some(problem.clone()), ..Self::default() },
-            (None, Err(problem)) => Self { problem: Some(at.locate(problem)), ..Self::default() },
+            (Some(problem), _) => Self::wrong(problem.clone()),
+            (None, Err(problem)) => Self::wrong(at.locate(problem)),
             (None, Ok(value)) => {
                 let mut field = Document::new();
                 field.insert(at.name(), value);
@@ -68,14 +72,24 @@ impl Changes {
                         data.add(at);
                         data
                     },
+                    matched: at.is_matched(),
                     ..Self::default()
                 }
             }
         }
     }
 
+    fn wrong(problem: CodecError) -> Self {
+        Self { problem: Some(problem), ..Self::default() }
+    }
+
     pub(super) fn raw(operators: Document) -> Self {
-        Self { operators, data: Data { raw: true, ..Data::default() }, ..Self::default() }
+        match bounded_document(operators, MAX_NESTING) {
+            Ok(operators) => {
+                Self { operators, data: Data { raw: true, ..Data::default() }, ..Self::default() }
+            }
+            Err(problem) => Self::wrong(problem),
+        }
     }
 
     /// What is written where the update makes the document, and by nothing else.
@@ -84,14 +98,25 @@ impl Changes {
     }
 
     pub(super) fn pipeline(stages: Vec<Document>) -> Self {
-        Self { pipeline: Some(stages), ..Self::default() }
+        Self::stages(stages.into_iter().map(|stage| bounded_document(stage, MAX_NESTING)).collect())
     }
 
     pub(super) fn stages(stages: CodecResult<Vec<Document>>) -> Self {
         match stages {
-            Ok(stages) => Self::pipeline(stages),
-            Err(problem) => Self { problem: Some(problem), ..Self::default() },
+            Ok(stages) => Self { pipeline: Some(stages), ..Self::default() },
+            Err(problem) => Self::wrong(problem),
         }
+    }
+
+    /// The same changes, unless their `$` would not mean what this filter is about.
+    pub(super) fn under(mut self, filter: &Clauses) -> Self {
+        if self.problem.is_none()
+            && let Some((array, problem)) = filter.refuses_positions(&self.operators, self.matched)
+        {
+            let is_data = self.data.has(array);
+            self.problem = Some(if is_data { problem.at_key(array) } else { problem.at(array.to_owned()) });
+        }
+        self
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -132,6 +157,7 @@ impl Changes {
         }
         self.pipeline = self.pipeline.or(other.pipeline);
         self.problem = self.problem.or(other.problem);
+        self.matched |= other.matched;
         if alone {
             self.problem.get_or_insert_with(|| {
                 CodecError::new("a pipeline update that stands alone", "one joined with other changes")
@@ -150,7 +176,7 @@ impl Changes {
         match left {
             Ok(left) if left.is_empty() => self,
             Ok(left) => self.and(Self::on_insert(left)),
-            Err(problem) => self.and(Self { problem: Some(problem), ..Self::default() }),
+            Err(problem) => self.and(Self::wrong(problem)),
         }
     }
 

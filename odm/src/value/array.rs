@@ -2,7 +2,7 @@
 
 use mongodb::bson::{Bson, spec::ElementType};
 
-use super::{Doc, Raw, Value, Writer};
+use super::{Arrays, Doc, Raw, Value, Writer};
 use crate::{error::codec::CodecResult, model::Check, path::At};
 
 /// An array, or an array that may be absent: what `any`, `contains`, `at` and `unwind` take.
@@ -81,6 +81,8 @@ impl<T: Value> Value for Vec<T> {
         }
         Ok(array)
     }
+
+    const ARRAYS: Arrays = Arrays::of(T::ARRAYS);
 
     const RULES: bool = T::RULES;
 

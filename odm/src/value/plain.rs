@@ -12,7 +12,7 @@ use std::{
 
 use mongodb::bson::spec::ElementType;
 
-use super::{Number, Raw, Text, Value, Writer, leaf};
+use super::{Arrays, Number, Raw, Text, Value, Writer, leaf};
 use crate::{
     error::codec::{CodecError, CodecResult},
     model::rule::Range,
@@ -23,6 +23,8 @@ macro_rules! nothing {
         /// Stored as null.
         impl<$($generics)*> Value for $type {
             leaf!();
+
+            const ARRAYS: Arrays = Arrays::NULL;
             fn encode(&self, _: &mut Writer) -> CodecResult<ElementType> {
                 Ok(ElementType::Null)
             }
@@ -112,6 +114,8 @@ macro_rules! addresses {
         $(#[$about])*
         impl Value for $type {
             leaf!();
+
+            const ARRAYS: Arrays = Arrays::TUPLE;
             fn encode(&self, writer: &mut Writer) -> CodecResult<ElementType> {
                 let $address = self;
                 $to.encode(writer)

@@ -4,7 +4,7 @@ use std::{borrow::Cow, rc::Rc, sync::Arc};
 
 use mongodb::bson::{Bson, spec::ElementType};
 
-use super::{AnyLength, Array, Bits, Doc, Integer, Map, Number, Ordered, Raw, Text, Value, Writer};
+use super::{AnyLength, Array, Arrays, Bits, Doc, Integer, Map, Number, Ordered, Raw, Text, Value, Writer};
 use crate::{error::codec::CodecResult, index::Dated, model::Check, path::At};
 
 macro_rules! pointers {
@@ -37,6 +37,8 @@ macro_rules! pointers {
             fn missing() -> Option<Self> {
                 T::missing().map($new)
             }
+
+            const ARRAYS: Arrays = T::ARRAYS;
 
             const RULES: bool = T::RULES;
 
@@ -106,6 +108,8 @@ macro_rules! slices {
             fn decode(raw: Raw<'_>) -> CodecResult<Self> {
                 Vec::decode(raw).map(Self::from)
             }
+
+            const ARRAYS: Arrays = Arrays::of(T::ARRAYS);
 
             const RULES: bool = T::RULES;
 

@@ -7,7 +7,7 @@ use std::{
 
 use mongodb::bson::spec::ElementType;
 
-use super::{AnyLength, Array, Doc, FixedLength, Raw, Value, Writer};
+use super::{AnyLength, Array, Arrays, Doc, FixedLength, Raw, Value, Writer};
 use crate::{
     error::codec::{CodecError, CodecResult},
     model::Check,
@@ -42,6 +42,8 @@ macro_rules! sequences {
             fn decode(raw: Raw<'_>) -> CodecResult<Self> {
                 Vec::decode(raw).map(Self::from_iter)
             }
+
+            const ARRAYS: Arrays = Arrays::of(T::ARRAYS);
 
             const RULES: bool = T::RULES;
 
@@ -95,6 +97,8 @@ impl<T: Value, const N: usize> Value for [T; N] {
     fn decode(raw: Raw<'_>) -> CodecResult<Self> {
         Vec::decode(raw)?.try_into().map_err(|items: Vec<T>| other_length(N, items.len()))
     }
+
+    const ARRAYS: Arrays = Arrays::of(T::ARRAYS);
 
     const RULES: bool = T::RULES;
 

@@ -2,7 +2,7 @@
 
 use mongodb::bson::spec::ElementType;
 
-use super::{Raw, Value, Writer, leaf, sequence::other_length};
+use super::{Arrays, Raw, Value, Writer, leaf, sequence::other_length};
 use crate::{error::codec::CodecResult, model::Check};
 
 /// The next item of an array that has to have one.
@@ -36,6 +36,8 @@ macro_rules! tuples {
                 }
                 if length == $length { Ok(tuple) } else { Err(other_length($length, length)) }
             }
+
+            const ARRAYS: Arrays = Arrays::TUPLE;
 
             const RULES: bool = $($name::RULES)||*;
 

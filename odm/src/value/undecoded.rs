@@ -5,7 +5,7 @@
 
 use mongodb::bson::{RawArray, RawArrayBuf, RawDocument, RawDocumentBuf, spec::ElementType};
 
-use super::{Raw, Value, Writer, leaf};
+use super::{Arrays, Raw, Value, Writer, leaf};
 use crate::error::codec::{CodecError, CodecResult};
 
 fn copy(bytes: &[u8], element_type: ElementType, writer: &mut Writer) -> CodecResult<ElementType> {
@@ -37,6 +37,8 @@ impl Value for RawDocumentBuf {
 
 impl Value for RawArrayBuf {
     leaf!();
+
+    const ARRAYS: Arrays = Arrays::ANY;
 
     fn encode(&self, writer: &mut Writer) -> CodecResult<ElementType> {
         copy(self.as_bytes(), ElementType::Array, writer)

@@ -13,7 +13,8 @@ use mongodb::bson::{
 };
 
 use super::{
-    AnyLength, Array, Bits, Integer, Map, Nullable, Number, Raw, Text, Value, Writer, leaf, map::utf8_key,
+    AnyLength, Array, Arrays, Bits, Integer, MAX_DEPTH, Map, Nullable, Number, Raw, Text, Value, Writer,
+    bounded, leaf, map::utf8_key,
 };
 use crate::{
     error::codec::{CodecError, CodecResult},
@@ -41,10 +42,16 @@ impl Value for Document {
         }
         Ok(document)
     }
+
+    fn into_bson(self) -> CodecResult<Bson> {
+        Bson::Document(self).into_bson()
+    }
 }
 
 impl Value for Bson {
     leaf!();
+
+    const ARRAYS: Arrays = Arrays::ANY;
 
     fn encode(&self, writer: &mut Writer) -> CodecResult<ElementType> {
         match self {
@@ -105,6 +112,12 @@ impl Value for Bson {
             ElementType::MaxKey => Ok(Self::MaxKey),
             ElementType::MinKey => Ok(Self::MinKey),
         }
+    }
+
+    /// A value that is too deep is taken apart, as dropping it would recurse through every level.
+    fn into_bson(self) -> CodecResult<Self> {
+        let value = bounded(self, MAX_DEPTH)?;
+        value.to_bson()
     }
 }
 

@@ -13,7 +13,7 @@ use serde::{
     forward_to_deserialize_any,
 };
 
-use super::{Raw, Way, Writer, room};
+use super::{Arrays, Raw, Way, Writer, room};
 use crate::error::codec::{CodecError, CodecResult};
 
 /// How serde writes and reads a `T`: the type's own way ([`Serde`]) or a `with` module's, for which the
@@ -85,6 +85,8 @@ impl<'de> Deserializer<'de> for Missing {
 
 #[diagnostic::do_not_recommend]
 impl<S: ViaSerde<T>, T: Send + Sync> Way<T> for S {
+    const ARRAYS: Arrays = Arrays::ANY;
+
     fn encode(value: &T, writer: &mut Writer) -> CodecResult<ElementType> {
         encode_via::<S, T>(value, writer)
     }

@@ -4,7 +4,7 @@ use std::{fmt, marker::PhantomData};
 
 use mongodb::bson::{Bson, spec::ElementType};
 
-use super::{Raw, Stores, Value, Writer, leaf};
+use super::{Arrays, Raw, Stores, Value, Writer, leaf};
 use crate::{
     error::codec::CodecResult,
     path::{
@@ -15,6 +15,9 @@ use crate::{
 
 /// A way to store a `T`.
 pub trait Way<T>: 'static {
+    /// The arrays that such a value may be.
+    const ARRAYS: Arrays = Arrays::NONE;
+
     /// Appends the value's bytes and says which BSON type they are.
     fn encode(value: &T, writer: &mut Writer) -> CodecResult<ElementType>;
 
@@ -51,6 +54,8 @@ impl<W, T> Via<W, T> {
 
 impl<W: Way<T>, T: 'static> Value for Via<W, T> {
     leaf!();
+
+    const ARRAYS: Arrays = W::ARRAYS;
 
     fn encode(&self, writer: &mut Writer) -> CodecResult<ElementType> {
         W::encode(&self.1, writer)

@@ -2,7 +2,7 @@
 
 use mongodb::bson::{Bson, spec::ElementType};
 
-use super::{Doc, Raw, Value, Writer};
+use super::{Arrays, Doc, Raw, Value, Writer};
 use crate::{error::codec::CodecResult, model::Check, path::At};
 
 /// A field that may be null: what `is_null` and `set_null` ask for.
@@ -57,6 +57,8 @@ impl<T: Value> Value for Option<T> {
     fn missing() -> Option<Self> {
         Some(None)
     }
+
+    const ARRAYS: Arrays = T::ARRAYS.or_null();
 
     const RULES: bool = T::RULES;
 

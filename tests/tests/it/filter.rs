@@ -251,3 +251,99 @@ async fn regular_expressions_are_values(db: Database) -> odm::Result<()> {
     }
     Ok(())
 }
+
+#[odm_test::test]
+async fn types_are_named_as_in_the_manual(db: Database) -> odm::Result<()> {
+    let things = db.collection::<Order>();
+    things.insert_many(&[order(1)]).await?;
+    let o = Order::fields();
+    let names = [
+        "double",
+        "string",
+        "object",
+        "array",
+        "binData",
+        "undefined",
+        "objectId",
+        "bool",
+        "date",
+        "null",
+        "regex",
+        "dbPointer",
+        "javascript",
+        "symbol",
+        "javascriptWithScope",
+        "int",
+        "timestamp",
+        "long",
+        "decimal",
+        "minKey",
+        "maxKey",
+        "number",
+    ];
+    for name in names {
+        let found = things.count(o.reference().type_(name)).await?;
+        assert_eq!(found, u64::from(name == "string"), "{name}");
+    }
+    for (filter, expected, found) in [
+        (o.lines().qty().type_("number"), doc! { "lines.qty": { "$type": "number" } }, 1),
+        (o.lines().qty().type_(["int", "long"]), doc! { "lines.qty": { "$type": ["int", "long"] } }, 1),
+        (o.lines().qty().type_(&["int"]), doc! { "lines.qty": { "$type": ["int"] } }, 0),
+        (o.lines().qty().type_(vec!["long".to_owned()]), doc! { "lines.qty": { "$type": ["long"] } }, 1),
+        (o.lines().qty().type_(18), doc! { "lines.qty": { "$type": 18 } }, 1),
+        (
+            o.lines().qty().type_(&[ElementType::Int32, ElementType::Int64]),
+            doc! { "lines.qty": { "$type": [16, 18] } },
+            1,
+        ),
+        (o.tags().type_("array"), doc! { "tags": { "$type": "array" } }, 1),
+    ] {
+        assert_eq!(rendered(filter.clone()), expected);
+        assert_eq!(things.count(filter).await?, found, "{expected}");
+    }
+    for (filter, message) in [
+        (o.note().type_("text"), "expected the name of a BSON type, found another text"),
+        (o.note().type_(0), "expected the number of a BSON type, found another number"),
+        (o.note().type_(Vec::<&str>::new()), "expected a type to ask for, found an empty list"),
+    ] {
+        let error = filter.into_document().unwrap_err();
+        assert!(error.is_not_sent());
+        assert_eq!(error.to_string(), format!("cannot be sent: `note`: {message}; nothing was sent"));
+    }
+    Ok(())
+}
+
+#[test]
+fn masks_and_positions_of_bits_are_plain_numbers_and_lists() {
+    let o = Order::fields();
+    let positions = vec![0_u32, 2];
+    for (filter, expected) in [
+        (o.lines().qty().bits_all_set(0b101), doc! { "$bitsAllSet": 5_i64 }),
+        (o.lines().qty().bits_any_set(5_u8), doc! { "$bitsAnySet": 5_i64 }),
+        (o.lines().qty().bits_any_clear(5_u64), doc! { "$bitsAnyClear": 5_i64 }),
+        (o.lines().qty().bits_all_clear(5_i64), doc! { "$bitsAllClear": 5_i64 }),
+        (o.lines().qty().bits_all_set([0, 2]), doc! { "$bitsAllSet": [0, 2] }),
+        (o.lines().qty().bits_all_set(&[0, 2]), doc! { "$bitsAllSet": [0, 2] }),
+        (o.lines().qty().bits_all_set(&positions), doc! { "$bitsAllSet": [0, 2] }),
+        (o.lines().qty().bits_all_set(0..3), doc! { "$bitsAllSet": [0, 1, 2] }),
+    ] {
+        assert_eq!(rendered(filter), doc! { "lines.qty": expected });
+    }
+    for filter in [o.lines().qty().bits_all_set(-1), o.lines().qty().bits_all_set(u64::MAX)] {
+        assert!(filter.into_document().unwrap_err().is_not_sent());
+    }
+}
+
+#[test]
+fn lists_are_taken_by_reference() {
+    let o = Order::fields();
+    assert_eq!(rendered(o.lines().price().in_(&[1, 2])), doc! { "lines.price": { "$in": [1.0, 2.0] } });
+    assert_eq!(rendered(o.reference().in_(&["a"])), doc! { "reference": { "$in": ["a"] } });
+    assert_eq!(rendered(o.tags().all(&["a"])), doc! { "tags": { "$all": ["a"] } });
+    assert_eq!(
+        o.reference().in_regex(&[("^a", "i")]).to_string(),
+        o.reference().in_regex([("^a", "i")]).to_string(),
+    );
+    let filters = [o.reference().eq("a"), o.reference().eq("b")];
+    assert_eq!(Filter::any_of(&filters).to_string(), Filter::any_of(filters).to_string());
+}

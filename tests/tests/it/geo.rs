@@ -3,7 +3,7 @@
 use odm::{
     Collection, Database, Filter, Model,
     bson::{Bson, Document, doc, serialize_to_vec},
-    geo::{Area, Geometry, GeometryCollection, LineString, MultiPoint, Point, Polygon},
+    geo::{Area, BigPolygon, Geometry, GeometryCollection, LineString, MultiPoint, Point, Polygon},
     value::Raw,
 };
 
@@ -196,4 +196,44 @@ fn geometries_are_geojson_in_bson_and_json() {
         read(doc! { "type": "Point", "coordinates": ["1", 2] }),
         Err("`coordinates.0`: expected a number, found a string".to_owned())
     );
+}
+
+#[odm_test::test]
+async fn a_polygon_beyond_a_hemisphere_is_intersected_with(db: Database) -> odm::Result<()> {
+    let places = places(&db).await?;
+    let p = Place::fields();
+    // Its ring runs clockwise around Oslo, so its inside is the rest of the earth.
+    let ring = vec![[10.0, 59.0], [10.0, 61.0], [12.0, 61.0], [12.0, 59.0], [10.0, 59.0]];
+    let outside = || BigPolygon::from(Polygon::from(vec![ring.clone()]));
+    assert_eq!(found(&places, p.at().geo_intersects(outside())).await, [2]);
+    assert_eq!(found(&places, p.at().geo_within(outside())).await, [2]);
+    assert_eq!(found(&places, p.at().geo_intersects(Polygon::from(vec![ring]))).await, [1, 3]);
+    Ok(())
+}
+
+#[odm_test::test]
+async fn whole_numbers_are_coordinates_and_distances(db: Database) -> odm::Result<()> {
+    let places = places(&db).await?;
+    let p = Place::fields();
+    assert_eq!(Point::new(10, 59), Point::new(10.0, 59.0));
+    let close = p.at().near(Point::new(10.753, 59.91), ..500);
+    assert_eq!(close.to_string(), p.at().near(Point::new(10.753, 59.91), ..500.0).to_string());
+    for (filter, expected) in [
+        (close, vec![1, 3]),
+        (p.at().near(Point::new(11, 60), ..), vec![3, 1, 2]),
+        (p.at().near(Point::new(11, 60), 0..), vec![3, 1, 2]),
+        (p.at().near(Point::new(11, 60), 0..50_000), vec![3, 1]),
+        (p.at().near_sphere(Point::new(11, 60), 50_000..=1_000_000), vec![2]),
+        (p.at().near(Point::new(11, 60), 0_u32..=1), vec![]),
+        (p.legacy().geo_within(Area::rectangle([5, 60], [6, 61])), vec![2]),
+        (p.legacy().geo_within(Area::polygon(&[[10, 59], [11, 59], [11, 60], [10, 60]])), vec![1, 3]),
+        (p.legacy().geo_within(Area::circle([10, 60], 1)), vec![1, 3]),
+        (p.legacy().geo_within(Area::circle_on_sphere([5, 60], 0.1)), vec![1, 2, 3]),
+    ] {
+        let sentence = filter.to_string();
+        assert_eq!(found(&places, filter).await, expected, "{sentence}");
+    }
+    let error = p.at().near(Point::new(1, 2), -1..).into_document().unwrap_err();
+    assert!(error.to_string().contains("expected a distance of zero metres or more"), "{error}");
+    Ok(())
 }

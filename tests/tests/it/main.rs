@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // in functions that tests share
 
 mod anything;
+mod arrays;
 mod bulk_write;
 mod cancel;
 mod conformance;
@@ -14,6 +15,7 @@ mod delete;
 mod distinct;
 mod documented;
 mod error;
+mod everything;
 mod explain;
 mod failing;
 mod filter;
@@ -26,8 +28,10 @@ mod identity;
 mod insert;
 mod language;
 mod narrow;
+mod nesting;
 mod once;
 mod pipeline;
+mod positions;
 mod query;
 mod reasons;
 mod replace;

@@ -55,20 +55,22 @@ impl<M: Model> Write<M> {
 
     /// Changes one document that matches a filter, as [`update_one`](crate::Collection::update_one) does.
     pub fn update_one(filter: impl IntoFilter<M>, update: impl IntoUpdate<M>) -> Self {
+        let filter = filter.into_filter();
         Self::of(Kind::Update {
             multi: false,
-            filter: filter.into_filter().into_document(),
-            update: update.into_update().untyped(),
+            update: update.into_update().under(&filter).untyped(),
+            filter: filter.into_document(),
             version: M::VERSION,
         })
     }
 
     /// Changes every document that matches a filter, as [`update_many`](crate::Collection::update_many) does.
     pub fn update_many(filter: impl IntoFilter<M>, update: impl IntoUpdate<M>) -> Self {
+        let filter = filter.into_filter();
         Self::of(Kind::Update {
             multi: true,
-            filter: said(filter.into_filter()),
-            update: update.into_update().untyped(),
+            update: update.into_update().under(&filter).untyped(),
+            filter: said(filter),
             version: M::VERSION,
         })
     }

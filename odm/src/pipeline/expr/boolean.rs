@@ -4,8 +4,11 @@ use std::ops;
 
 use mongodb::bson::{Bson, doc};
 
-use super::{BaseExpression, Expr, Expression, binary, operator};
-use crate::{error::codec::CodecResult, value::Value};
+use super::{BaseExpression, Expr, Expression, Source, binary, operator};
+use crate::{
+    error::codec::CodecResult,
+    value::{MAX_NESTING, Value, bounded},
+};
 
 /// A bool, or a bool that may be absent, which counts as false: what `& | !`, `cond` and `Filter::expr` take.
 #[diagnostic::on_unimplemented(
@@ -29,7 +32,11 @@ macro_rules! junctions {
             type Output = Expr<R, bool>;
 
             fn $method(self, other: X) -> Self::Output {
-                Expr::computed(joined($operator, BaseExpression::render(self), other.render()))
+                Expr::from_source(Source::Computed(joined(
+                    $operator,
+                    BaseExpression::render(self),
+                    other.render(),
+                )))
             }
         }
     )* };
@@ -49,20 +56,25 @@ impl<R, T: Truth> ops::Not for Expr<R, T> {
     }
 }
 
-/// What is not a constant (these are in `$literal`) is what an operator made, so its list may grow.
+/// What is not a constant (these are in `$literal`) is what an operator made, so its list may grow. What joins it is
+/// measured, and not the list each time.
 fn joined(name: &'static str, left: CodecResult<Bson>, right: CodecResult<Bson>) -> CodecResult<Bson> {
     match (left?, right?) {
         (Bson::Document(mut all), right) if all.len() == 1 => match all.remove(name) {
             Some(Bson::Array(mut list)) => {
-                list.push(right);
+                list.push(bounded(right, MAX_NESTING.saturating_sub(2))?);
                 Ok(doc! { name: list }.into())
             }
             Some(other) => {
                 all.insert(name, other);
-                binary(name, Ok(all.into()), Ok(right))
+                nested(name, all.into(), right)
             }
-            None => binary(name, Ok(all.into()), Ok(right)),
+            None => nested(name, all.into(), right),
         },
-        (left, right) => binary(name, Ok(left), Ok(right)),
+        (left, right) => nested(name, left, right),
     }
+}
+
+fn nested(name: &'static str, left: Bson, right: Bson) -> CodecResult<Bson> {
+    binary(name, Ok(left), Ok(right)).and_then(|both| bounded(both, MAX_NESTING))
 }

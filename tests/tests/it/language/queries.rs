@@ -525,7 +525,10 @@ fn what_the_server_would_refuse_is_not_sent() {
         (t.name().regex("a\0", ""), "`name`: expected a regular expression without NUL, found one with NUL"),
         (t.number().mod_(0, 1), "`number`: expected a divisor other than zero, found zero"),
         (Filter::sample_rate(1.5), "`$sampleRate`: expected a share from 0 to 1, found another number"),
-        (t.number().type_([]), "`number`: expected a type to ask for, found an empty list"),
+        (
+            t.number().type_([] as [ElementType; 0]),
+            "`number`: expected a type to ask for, found an empty list",
+        ),
         (t.number().bits_any_set(-1), "`number`: expected a mask of zero or more, found a negative number"),
         (
             t.words().in_regex([("a", ""), ("b", "z")]),

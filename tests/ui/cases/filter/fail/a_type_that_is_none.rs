@@ -3,5 +3,5 @@ use odm_integration::story::Order;
 
 fn main() {
     let o = Order::fields();
-    let _ = o.note().type_("string");
+    let _ = o.note().type_(2.0);
 }

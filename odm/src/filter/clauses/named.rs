@@ -1,0 +1,144 @@
+//! Which arrays a filter names: so which element the `$` of an update means.
+
+use mongodb::bson::{Bson, Document};
+
+use super::{Clause, Clauses, element::is_logical, render::is_operators};
+use crate::error::codec::CodecError;
+
+/// In place of a length: a caller wrote the name, so nothing tells where an array is in it.
+pub(super) const NAME_OF_A_CALLER: u32 = u32::MAX;
+
+/// The outermost arrays that a filter names.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Named(Vec<Mention>);
+
+#[derive(Debug, Clone)]
+struct Mention {
+    /// Up to the array, or the whole name that a caller wrote.
+    name: String,
+    written_by_caller: bool,
+    /// The server keeps the position of the element that meets the condition.
+    positional: bool,
+}
+
+impl Named {
+    pub(super) fn join(all: &mut Option<Box<Self>>, more: Option<Box<Self>>) {
+        match (all.as_mut(), more) {
+            (Some(all), Some(more)) => all.0.extend(more.0),
+            (None, more) => *all = more,
+            (Some(_), None) => {}
+        }
+    }
+
+    fn add(&mut self, clause: &Clause) {
+        let name = match clause.array {
+            0 => return,
+            NAME_OF_A_CALLER => return self.add_name(&clause.name, &clause.test, true),
+            length => clause.name.get(..length as usize).unwrap_or(&clause.name),
+        };
+        self.0.push(Mention {
+            name: name.to_owned(),
+            written_by_caller: false,
+            positional: is_positional(&clause.test),
+        });
+    }
+
+    fn add_name(&mut self, name: &str, test: &Bson, positional: bool) {
+        match test {
+            Bson::Array(branches) if is_logical(name) => {
+                let positional = positional && name != "$nor";
+                for (name, test) in branches.iter().filter_map(Bson::as_document).flatten() {
+                    self.add_name(name, test, positional);
+                }
+            }
+            // An `_id` is no array. Of what is about the whole document, only this leaves a position behind.
+            _ if (name.starts_with('$') && name != "$jsonSchema") || name == "_id" => {}
+            _ => self.0.push(Mention {
+                name: name.to_owned(),
+                written_by_caller: true,
+                positional: positional && is_positional(test),
+            }),
+        }
+    }
+
+    /// Why the `$` behind this array in an update does not mean the element that the filter is about, if so: the server
+    /// writes to the position that the last of the conditions left, whichever array that was in.
+    ///
+    /// A caller that writes the names of the update as well (not `typed`) knows which names of the filter are arrays.
+    fn refuses(&self, array: &str, typed: bool) -> Option<CodecError> {
+        let is_this = |mention: &Mention| {
+            let below = mention.name.strip_prefix(array);
+            below.is_some_and(|below| {
+                below.is_empty() || (mention.written_by_caller && below.starts_with('.'))
+            })
+        };
+        let other = self.0.iter().find(|it| !is_this(it) && (typed || !it.written_by_caller));
+        let mut this = self.0.iter().filter(|it| is_this(it)).peekable();
+        let found = match other {
+            Some(Mention { name, .. }) if name.starts_with('$') => "one with `$jsonSchema`",
+            // The names are not shown: they may be keys of maps.
+            Some(Mention { written_by_caller: true, .. }) => {
+                "one that names another field, which may be an array"
+            }
+            Some(_) => "one that names another array",
+            None if this.peek().is_none() => "one that does not name it",
+            None => match this.filter(|it| it.positional).count() {
+                0 => "one that names it in negations alone",
+                more if more > 1 && typed => {
+                    "two conditions on it, which two elements may meet: join them in one `any`"
+                }
+                _ => return None,
+            },
+        };
+        let expected = "a filter that names this array and no other, as `$` is the position that the filter matched; \
+                        to pick elements by a condition of their own, use `each_where`";
+        Some(CodecError::new(expected, found))
+    }
+}
+
+/// Whether a test leaves the position of an element behind, where it is about the elements of an array.
+fn is_positional(test: &Bson) -> bool {
+    match test {
+        Bson::Document(test) if is_operators(test) => {
+            test.keys().any(|operator| !matches!(operator.as_str(), "$ne" | "$nin" | "$not" | "$size"))
+        }
+        _ => true,
+    }
+}
+
+impl Clauses {
+    /// Adds the arrays that this filter names; `negated` where it is about to be.
+    pub(super) fn take_named(&mut self, all: &mut Option<Box<Named>>, negated: bool) {
+        let mut named = self.inner.take();
+        if self.iter().any(|clause| clause.array != 0) {
+            let mut direct = Box::<Named>::default();
+            self.iter().for_each(|clause| direct.add(clause));
+            Named::join(&mut named, Some(direct));
+        }
+        if let (true, Some(named)) = (negated, &mut named) {
+            named.0.iter_mut().for_each(|mention| mention.positional = false);
+        }
+        Named::join(all, named);
+    }
+
+    /// The array of which update operators with `$` in their names cannot be sent with this filter, and why, if so; `typed`
+    /// if [`matched`](crate::path::Path::matched) made a name.
+    pub(crate) fn refuses_positions<'u>(
+        &self,
+        operators: &'u Document,
+        typed: bool,
+    ) -> Option<(&'u str, CodecError)> {
+        let fields = operators.values().filter_map(Bson::as_document).flat_map(Document::keys);
+        let mut arrays = fields.filter_map(|name| positional(name)).peekable();
+        arrays.peek()?;
+        let mut named = None;
+        self.clone().take_named(&mut named, false);
+        let named = named.unwrap_or_default();
+        arrays.find_map(|array| Some((array, named.refuses(array, typed)?)))
+    }
+}
+
+/// The array before the last `$` of a name.
+fn positional(name: &str) -> Option<&str> {
+    name.strip_suffix(".$").or_else(|| name.rfind(".$.").map(|at| &name[..at]))
+}

@@ -1,0 +1,165 @@
+//! From clauses to the document that is sent.
+
+use mongodb::bson::{Bson, Document, document::Entry};
+
+use super::{Clauses, element::refuse_whole};
+use crate::error::codec::{CodecError, CodecResult};
+
+impl Clauses {
+    /// One document. A second test of a field joins the first where their operators differ; what cannot
+    /// stand in one document is spilled into `$and`.
+    pub(crate) fn into_document(self) -> CodecResult<Document> {
+        if let Some(problem) = self.problem {
+            return Err(problem);
+        }
+        let mut document = Document::new();
+        let mut spilled: Vec<Bson> = Vec::new();
+        for clause in self.first.into_iter().chain(self.rest) {
+            match document.entry(clause.name) {
+                entry @ Entry::Vacant(_) => {
+                    entry.or_insert(clause.test);
+                }
+                Entry::Occupied(entry) => {
+                    let name = entry.key().to_owned();
+                    let said = document.get_mut(&name);
+                    spilled.extend(said.and_then(|said| join(&name, said, clause.test)));
+                }
+            }
+        }
+        if !spilled.is_empty() {
+            match document.get_mut("$and") {
+                Some(Bson::Array(all)) => all.extend(spilled),
+                Some(_) => return Err(CodecError::new("an array in `$and`", "something else").at("$and")),
+                None => {
+                    document.insert("$and", spilled);
+                }
+            }
+        }
+        Ok(document)
+    }
+
+    /// The conditions, if there are any: where none would mean everything, and that is more than was meant.
+    pub(crate) fn into_some_document(self) -> CodecResult<Document> {
+        let document = self.into_document()?;
+        if document.is_empty() {
+            return Err(CodecError::new("a condition on the elements", "none: it would pick every element"));
+        }
+        refuse_whole(&document)?;
+        Ok(document)
+    }
+
+    /// The tests of an element as one, where there are several and nothing else: it has no name to say them side by side.
+    pub(super) fn join_unnamed(&mut self) {
+        let Some(first) = &mut self.first else { return };
+        if self.rest.is_empty() || !first.name.is_empty() || self.rest.iter().any(|it| !it.name.is_empty()) {
+            return;
+        }
+        let rest = std::mem::take(&mut self.rest);
+        for mut clause in rest {
+            if let Some(Bson::Document(mut spilled)) = join("", &mut first.test, clause.test)
+                && let Some(test) = spilled.remove("")
+            {
+                clause.test = test;
+                self.rest.push(clause);
+            }
+        }
+    }
+}
+
+/// A second test of a field, said beside the first where they can stand together; otherwise it is given back.
+fn join(name: &str, said: &mut Bson, value: Bson) -> Option<Bson> {
+    match (said, value) {
+        // Said before: a path into a variant brings the condition on its tag each time.
+        (Bson::Document(test), Bson::Document(more)) if repeats(test, &more) => {}
+        // Of the names that are operators themselves, only `$and` takes more.
+        (Bson::Document(test), Bson::Document(more)) if !name.starts_with('$') && can_join(test, &more) => {
+            test.extend(more);
+        }
+        (Bson::Document(test), Bson::Document(more))
+            if name.is_empty() && is_operators(test) && matches_elements(&more) =>
+        {
+            join_matches(test, more);
+        }
+        (Bson::Array(all), Bson::Array(more)) if name == "$and" => all.extend(more),
+        (_, value) => {
+            let mut alone = Document::new();
+            alone.insert(name, value);
+            return Some(alone.into());
+        }
+    }
+    None
+}
+
+/// Whether every key is an operator, which tells a test from a document to compare with.
+pub(super) fn is_operators(test: &Document) -> bool {
+    !test.is_empty() && test.keys().all(|key| key.starts_with('$'))
+}
+
+/// Whether `more` is the one test that an enum holds a variant, and stands in the test already. Other tests are never
+/// dropped: `$regex` means another thing beside other `$options`, and documents are equal here in any order.
+fn repeats(test: &Document, more: &Document) -> bool {
+    match more.iter().next() {
+        Some((operator, value @ (Bson::String(_) | Bson::Boolean(_)))) if more.len() == 1 => {
+            matches!(operator.as_str(), "$eq" | "$exists") && test.get(operator) == Some(value)
+        }
+        _ => false,
+    }
+}
+
+fn can_join(test: &Document, more: &Document) -> bool {
+    is_operators(test) && is_operators(more) && !more.keys().any(|operator| test.contains_key(operator))
+}
+
+/// Whether the test is an `$elemMatch`, or an `$all` of such.
+fn matches_elements(test: &Document) -> bool {
+    let is_match = |item: &Bson| item.as_document().is_some_and(|item| item.contains_key("$elemMatch"));
+    match test.iter().next() {
+        Some((operator, _)) if operator == "$elemMatch" => test.len() == 1,
+        Some((operator, Bson::Array(items))) if operator == "$all" => {
+            test.len() == 1 && !items.is_empty() && items.iter().all(is_match)
+        }
+        _ => false,
+    }
+}
+
+/// `{ $all: [{ $elemMatch: .. }, ..] }`: so the server takes several of them on one array.
+fn join_matches(test: &mut Document, mut more: Document) {
+    let mut all = take_matches(test);
+    all.extend(take_matches(&mut more));
+    test.insert("$all", all);
+}
+
+fn take_matches(test: &mut Document) -> Vec<Bson> {
+    let mut all = match test.remove("$all") {
+        Some(Bson::Array(all)) => all,
+        _ => Vec::new(),
+    };
+    if let Some(condition) = test.remove("$elemMatch") {
+        let mut alone = Document::new();
+        alone.insert("$elemMatch", condition);
+        all.push(alone.into());
+    }
+    all
+}
+
+/// The test whose negation this is, if it is one: else the test itself.
+pub(super) fn positive(mut test: Document) -> Result<Document, Document> {
+    let negated = match test.iter().next() {
+        Some((operator, value)) if test.len() == 1 => match (operator.as_str(), value) {
+            ("$not", Bson::Document(_)) => "$not",
+            ("$ne", _) => "$ne",
+            ("$nin", _) => "$nin",
+            ("$exists", Bson::Boolean(false)) => "$exists",
+            _ => return Err(test),
+        },
+        _ => return Err(test),
+    };
+    let mut positive = Document::new();
+    match (negated, test.remove(negated)) {
+        ("$not", Some(Bson::Document(inner))) => return Ok(inner),
+        ("$ne", Some(value)) => positive.insert("$eq", value),
+        ("$nin", Some(values)) => positive.insert("$in", values),
+        _ => positive.insert("$exists", true),
+    };
+    Ok(positive)
+}

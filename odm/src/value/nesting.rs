@@ -1,0 +1,104 @@
+//! How deep the BSON of a caller nests: measured up to a bound, and taken apart without recursion where it is deeper.
+//!
+//! `bson` clones, shows, writes and drops a value by recursion without a bound. What a filter, an update or a pipeline takes
+//! passes through here first, so none of that happens to a value that is too deep. A clone that the caller keeps is the
+//! caller's to drop.
+
+use mongodb::bson::{Bson, Document};
+
+use crate::error::codec::{CodecError, CodecResult};
+
+/// So many levels a filter, an update or a pipeline may have: what the server takes in a command, less the levels that the
+/// command itself adds.
+pub(crate) const MAX_NESTING: u16 = 190;
+
+/// So many levels an option may have that the driver writes through serde, whose recursion needs the most room.
+pub(crate) const MAX_OPTION: u16 = 24;
+
+/// The value, if it has at most so many levels.
+pub(crate) fn bounded(value: Bson, levels: u16) -> CodecResult<Bson> {
+    if fits(&value, levels) {
+        return Ok(value);
+    }
+    take_apart(vec![value]);
+    Err(too_deep(levels))
+}
+
+/// The document, if it has at most so many levels.
+pub(crate) fn bounded_document(document: Document, levels: u16) -> CodecResult<Document> {
+    if document_fits(&document, levels) {
+        return Ok(document);
+    }
+    take_apart(document.into_iter().map(|(_, value)| value).collect());
+    Err(too_deep(levels))
+}
+
+fn fits(value: &Bson, levels: u16) -> bool {
+    match value {
+        Bson::Document(document) => document_fits(document, levels),
+        Bson::Array(items) => levels > 0 && items.iter().all(|item| fits(item, levels - 1)),
+        Bson::JavaScriptCodeWithScope(code) => document_fits(&code.scope, levels),
+        _ => true,
+    }
+}
+
+fn document_fits(document: &Document, levels: u16) -> bool {
+    levels > 0 && document.values().all(|value| fits(value, levels - 1))
+}
+
+fn take_apart(mut left: Vec<Bson>) {
+    while let Some(value) = left.pop() {
+        match value {
+            Bson::Document(document) => left.extend(document.into_iter().map(|(_, value)| value)),
+            Bson::Array(items) => left.extend(items),
+            Bson::JavaScriptCodeWithScope(code) => {
+                left.extend(code.scope.into_iter().map(|(_, value)| value));
+            }
+            _ => {}
+        }
+    }
+}
+
+#[cold]
+fn too_deep(levels: u16) -> CodecError {
+    CodecError::new(format!("at most {levels} nested levels"), "more")
+}
+
+#[cfg(test)]
+mod tests {
+    use mongodb::bson::{JavaScriptCodeWithScope, doc};
+
+    use super::*;
+
+    fn nested(levels: u32, one_more: impl Fn(Bson) -> Bson) -> Bson {
+        (0..levels).fold(Bson::Null, |inner, _| one_more(inner))
+    }
+
+    #[test]
+    fn documents_arrays_and_scopes_are_levels() {
+        let scope = |inner| {
+            Bson::JavaScriptCodeWithScope(JavaScriptCodeWithScope {
+                code: String::new(),
+                scope: doc! { "x": inner },
+            })
+        };
+        for value in [
+            nested(5, |inner| doc! { "x": 1, "y": inner }.into()),
+            nested(5, |inner| vec![Bson::Null, inner].into()),
+            nested(5, scope),
+        ] {
+            assert_eq!(bounded(value.clone(), 5), Ok(value.clone()));
+            assert_eq!(bounded(value, 4), Err(too_deep(4)));
+        }
+        assert_eq!(bounded(Bson::Null, 0), Ok(Bson::Null));
+    }
+
+    #[test]
+    fn a_million_levels_are_an_error_on_a_small_stack() {
+        let work = || {
+            let deep = nested(1_000_000, |inner| doc! { "x": inner }.into());
+            assert_eq!(bounded(deep, MAX_NESTING), Err(too_deep(MAX_NESTING)));
+        };
+        std::thread::Builder::new().stack_size(128 << 10).spawn(work).unwrap().join().unwrap();
+    }
+}
