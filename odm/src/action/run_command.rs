@@ -4,7 +4,7 @@ use std::{fmt, future::IntoFuture, marker::PhantomData};
 
 use futures_core::future::BoxFuture;
 use mongodb::{
-    bson::{Document, RawDocumentBuf},
+    bson::Document,
     options::{ReadPreference, RunCommandOptions, SelectionCriteria},
 };
 
@@ -12,10 +12,10 @@ use super::{AsSession, Builder, Explicit, Implicit, Place, SessionState};
 use crate::{
     cursor,
     database::Database,
-    error::{Error, Result, codec::CodecError},
+    error::{Error, Result},
     exec,
     trace::Verb,
-    value::OwnedRow,
+    value::{OwnedRow, Value, Writer},
 };
 
 pub(super) const RUN_COMMAND: Verb = Verb::new("run_command", "runCommand");
@@ -24,9 +24,7 @@ impl Database {
     /// Runs a command of this database and reads the reply as a `T`.
     ///
     /// `await` gives a `T`: a type with [`Shape`](macro@crate::Shape) that declares the fields of interest, or a `Document`.
-    /// The command is sent as it is, without the read and write concerns of the handle, and it is not retried. The driver
-    /// reads the whole reply before it is decoded: read documents that may nest deep with
-    /// [`aggregate`](Database::aggregate) or a verb of a collection.
+    /// The command is sent as it is, without the read and write concerns of the handle, and it is not retried.
     ///
     /// # Errors
     ///
@@ -124,7 +122,7 @@ impl<T, S> RunCommand<T, S> {
         let session = state.into_option();
         Box::pin(async move {
             let reply = send(&database, command, options, session).await?;
-            cursor::decode(&database.operation(RUN_COMMAND), reply.as_bytes())
+            cursor::decode(&database.operation(RUN_COMMAND), &reply)
         })
     }
 }
@@ -134,7 +132,7 @@ async fn send(
     command: Document,
     options: RunCommandOptions,
     session: Option<&mut mongodb::ClientSession>,
-) -> Result<RawDocumentBuf> {
+) -> Result<Vec<u8>> {
     let operation = database.operation(RUN_COMMAND);
     if command.is_empty() {
         return operation.check(Err(Error::refused("the command is an empty document")));
@@ -144,8 +142,12 @@ async fn send(
         call = call.session(session);
     }
     let reply = exec::run(operation, call).await?;
-    let unreadable = |_| Error::decode(&[], CodecError::new("a reply in BSON", "one that BSON cannot hold"));
-    operation.check(RawDocumentBuf::try_from(&reply).map_err(unreadable))
+    // Not by `bson`, whose recursion has no bound.
+    let mut writer = Writer::new();
+    match reply.encode(&mut writer) {
+        Ok(_) => Ok(writer.into_bytes()),
+        Err(cause) => operation.check(Err(Error::decode(&[], cause))),
+    }
 }
 
 impl<T: OwnedRow + 'static> IntoFuture for RunCommand<T> {
