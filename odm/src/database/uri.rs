@@ -92,7 +92,8 @@ impl<'a> Parts<'a> {
     fn is_database(&self) -> bool {
         let forbidden = |it: char| it.is_control() || AT.contains(&it) || "/\\ \"$:;\u{ff1a}".contains(it);
         self.database.is_none_or(|name| {
-            !name.contains(forbidden) && !name.contains("%40") && !holds_escaped(name, ":;")
+            let name = name.to_lowercase();
+            !name.contains(forbidden) && !ESCAPED.iter().any(|escape| name.contains(*escape))
         })
     }
 
@@ -110,11 +111,8 @@ impl<'a> Parts<'a> {
 /// An `@`, and what looks like one.
 const AT: [char; 3] = ['@', '\u{ff20}', '\u{fe6b}'];
 
-/// Whether a percent-encoded text holds one of these characters in its encoded form.
-fn holds_escaped(text: &str, characters: &str) -> bool {
-    let text = text.to_ascii_lowercase();
-    characters.bytes().any(|it| text.contains(&format!("%{it:02x}")))
-}
+/// The same, `:`, what looks like it, and `;`, percent-encoded.
+const ESCAPED: [&str; 6] = ["%40", "%ef%bc%a0", "%ef%b9%ab", "%3a", "%ef%bc%9a", "%3b"];
 
 /// What is wrong with a host, to be read after its position.
 fn host_problem(host: &str) -> Option<&'static str> {

@@ -28,6 +28,11 @@ const PROBLEMS: &[(&str, &str, bool)] = &[
         "the name of the database holds a character that it cannot have",
         true,
     ),
+    (
+        "mongodb://ada:27017/hunter2%EF%BC%A0host",
+        "the name of the database holds a character that it cannot have",
+        true,
+    ),
     ("mongodb://localhost/sh$op", "the name of the database holds a character that it cannot have", true),
     (
         "mongodb://localhost/shop?retryWrite=true",
