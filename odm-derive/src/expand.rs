@@ -3,6 +3,7 @@
 mod codec;
 mod docs;
 mod fields;
+mod flat;
 mod generics;
 mod keys;
 mod literal;

@@ -15,7 +15,7 @@ use crate::{
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no id, so it cannot be a document of a collection",
     label = "a variant of a model holds a document with an id",
-    note = "derive `odm::Embedded` for `{Self}` with a field that is stored as `_id`: `#[odm(rename = \"_id\")] id: Id<..>`"
+    note = "derive `odm::Embedded` for `{Self}` with a field that is always stored as `_id`: `#[odm(rename = \"_id\")] id: Id<..>`"
 )]
 pub trait Identified {
     /// The type of the id as declared.

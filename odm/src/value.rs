@@ -80,6 +80,7 @@ mod from_text;
 mod id;
 mod kind;
 mod map;
+mod names;
 mod nesting;
 mod ordered;
 mod plain;
@@ -123,11 +124,15 @@ pub use self::{
         AsBinary, AsUnit, Binary, Counted, Days, Hours, InBinary, InUnit, Micros, Millis, Minutes, Nanos,
         Seconds, Span, Unit,
     },
-    flatten::{Flatten, Flattens, HasPart, PartIn, PartOf, Rest, check_part, part, part_behind, put_part},
+    flatten::{
+        Flatten, Flattens, HasPart, PartIn, PartOf, Rest, Shown, check_part, claim_content, claim_part,
+        content_names, part, part_behind, part_names, pass_part, put_part,
+    },
     from_text::FromText,
     id::{Id, Keyed, NewKey},
     kind::Kind,
     map::{Map, MapKey},
+    names::{Names, Reserved},
     ordered::{InOrder, Ordered},
     raw::Raw,
     row::{OwnedRow, Row},
@@ -205,6 +210,17 @@ pub trait Value: Sized + 'static {
 
     /// The arrays that such a value may be.
     const ARRAYS: Arrays = Arrays::NONE;
+
+    /// The names of the elements that a document of this type declares, where it lies flat in another.
+    #[doc(hidden)]
+    const DECLARED: Names = Names::NONE;
+
+    /// Takes out the elements that belong to the value, where it lies flat in another document.
+    #[doc(hidden)]
+    fn claim(_: &Self, rest: &mut Rest<'_>) -> CodecResult<()> {
+        rest.take(&Self::DECLARED);
+        Ok(())
+    }
 
     /// Whether a value of this type may break rules: whether it is, or holds, a document that may declare some.
     const RULES: bool = false;

@@ -98,6 +98,13 @@ fn usable_id(cx: &Ctxt, ident: &syn::Ident, field: &Field<'_>) {
     if field.skip_serializing || field.skip_deserializing {
         cx.error(&field.member, "the id cannot be skipped: it is what a document is found by");
     }
+    if field.skip_serializing_if.is_some() {
+        cx.error(
+            &field.member,
+            "the id cannot be left out, or the server stores one that the program does not know: remove \
+             `skip_serializing_if`, and make new ids with `Id::new()`",
+        );
+    }
     for index in &field.indexes {
         cx.push(syn::Error::new(index.span, "`_id` always has an index: remove this one"));
     }

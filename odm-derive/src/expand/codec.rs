@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
 
 use super::{
-    Scope,
+    Scope, flat,
     span::{about, at_type, called, local, respan},
     upgrade,
 };
@@ -59,7 +59,8 @@ pub(crate) fn encode(
     let version = quote!(#runtime::put_version::<Self>(#writer)?;);
     let elements = upgrade::among(scope, &written, elements.collect(), version);
     let tag = body.tag.zip(body.says).map(|(tag, says)| quote!(#writer.text_at(#tag, #says)?;));
-    if !body.has_parts() {
+    // Of one part, what it brings is compared with the fields beside it when it is written.
+    if written.iter().filter(|field| field.flatten.is_some()).count() < 2 {
         return quote!(#tag #(#elements)*);
     }
     let start = local("__start");
@@ -94,7 +95,12 @@ pub(crate) fn decode(scope: &Scope<'_>, body: &Body<'_>) -> TokenStream {
     });
     let version = quote!(#runtime::pass_version::<Self>(&mut #elements)?;);
     let takes = upgrade::among(scope, &read, takes.collect(), version);
-    let passed = upgrade::name(scope).map(|name| quote!(#name => {}));
+    let version = upgrade::name(scope).map(|name| quote!(#name => {}));
+    let unread = if body.has_parts() && !body.deny_unknown_fields {
+        flat::passed(body.fields)
+    } else {
+        TokenStream::new()
+    };
     let arms = read.iter().map(|field| {
         let (owner, slot, key) = (owner(scope, field), slot(field), scope.key(field));
         let names = std::iter::once(&field.stored)
@@ -145,7 +151,8 @@ pub(crate) fn decode(scope: &Scope<'_>, body: &Body<'_>) -> TokenStream {
             match #key {
                 #(#arms)*
                 #tag_arm
-                #passed
+                #version
+                #unread
                 _ => #unknown,
             }
         }
@@ -174,18 +181,21 @@ fn names(scope: &Scope<'_>, body: &Body<'_>) -> TokenStream {
     quote!(&[#(#names),*])
 }
 
-/// The flattened fields, in declared order: each takes its own out of what no field took.
+/// The flattened fields, in declared order: each takes its own out of what no field took. What is written and not read
+/// is passed over, where unknown fields are not denied.
 fn parts(scope: &Scope<'_>, body: &Body<'_>) -> TokenStream {
     let Scope { runtime, .. } = scope;
     let rest = local("__rest");
-    body.fields
-        .iter()
-        .filter(|field| field.flatten.is_some() && !field.skip_deserializing)
-        .map(|field| {
-            let (owner, slot, key) = (owner(scope, field), slot(field), scope.key(field));
-            quote!(let #slot = #runtime::part::<#owner, #key>(&mut #rest)?;)
-        })
-        .collect()
+    let flat = || body.fields.iter().filter(|field| field.flatten.is_some() && field.is_stored());
+    let read = flat().filter(|field| !field.skip_deserializing).map(|field| {
+        let (owner, slot, key) = (owner(scope, field), slot(field), scope.key(field));
+        quote!(let #slot = #runtime::part::<#owner, #key>(&mut #rest)?;)
+    });
+    let passed = flat().filter(|field| field.skip_deserializing && !body.deny_unknown_fields).map(|field| {
+        let (owner, key) = (owner(scope, field), scope.key(field));
+        quote!(#runtime::pass_part::<#owner, #key>(&mut #rest);)
+    });
+    quote!(#(#read)* #(#passed)*)
 }
 
 /// The variable that holds what was read of a field.

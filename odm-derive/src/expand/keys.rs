@@ -5,7 +5,7 @@ use quote::quote;
 use syn::{Member, Visibility};
 
 use super::{
-    Scope, docs,
+    Scope, docs, flat,
     scope::key_ident,
     span::{about, at_type, called, local, respan},
 };
@@ -165,11 +165,15 @@ pub(crate) fn has(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
     let (owner, parameters, bounds) = (scope.owner(field), scope.parameters(&[]), scope.bounds(&[]));
     let (key, rust, ty) = (scope.key(field), field.ty, scope.path_type(field));
     let default = default(scope, field).filter(|_| field.variant.is_none() && field.flatten.is_none());
-    let declares = if field.flatten.is_some() { quote!(HasPart) } else { quote!(Has) };
+    let (declares, beside) = match field.flatten {
+        Some(_) => (quote!(HasPart), flat::beside(scope, field)),
+        None => (quote!(Has), TokenStream::new()),
+    };
     let code = quote! {
         impl #parameters #runtime::#declares<#key> for #owner #bounds {
             type Rust = #rust;
             type Type = #ty;
+            #beside
             #default
         }
     };

@@ -13,7 +13,7 @@ use super::{
     variants::narrow,
 };
 use crate::{
-    ast::{Codec, Content, Variant},
+    ast::{Codec, Content, Field, Variant},
     attr::index::{Index, Key},
     check::last_segment,
 };
@@ -107,9 +107,15 @@ pub(crate) fn of_enum(scope: &Scope<'_>, variants: &[Variant<'_>]) -> TokenStrea
     }
 }
 
-/// `Identified`, for an embedded document that has an id: it can be a variant of a model.
+/// `Identified`, for an embedded document that always has an id: it can be a variant of a model.
 pub(crate) fn identified(scope: &Scope<'_>) -> TokenStream {
-    let Some(id) = scope.container.id().filter(|id| matches!(id.codec, Codec::Value)) else {
+    let is_always_there = |id: &&Field<'_>| {
+        matches!(id.codec, Codec::Value)
+            && !id.skip_serializing
+            && !id.skip_deserializing
+            && id.skip_serializing_if.is_none()
+    };
+    let Some(id) = scope.container.id().filter(is_always_there) else {
         return TokenStream::new();
     };
     let Scope { runtime, .. } = scope;

@@ -91,11 +91,21 @@ fn is_plain(scope: &Scope<'_>, field: &Field<'_>) -> bool {
 
 /// The provided methods of `Value` that ask the value inside.
 fn rest(scope: &Scope<'_>, field: &Field<'_>, made: &TokenStream) -> TokenStream {
-    if !is_plain(scope, field) {
-        let runtime = &scope.runtime;
-        return quote!(const ARRAYS: #runtime::Arrays = #runtime::Arrays::ANY;);
-    }
     let (runtime, ty, member) = (&scope.runtime, field.ty, &field.member);
+    let inner = scope.path_type(field);
+    let (held, rest) = (local("__value"), local("__rest"));
+    let declared = quote! {
+        const DECLARED: #runtime::Names = <#inner as #runtime::Value>::DECLARED;
+        fn claim(#held: &Self, #rest: &mut #runtime::Rest<'_>) -> #runtime::CodecResult<()> {
+            <#inner as #runtime::Stores<#ty>>::claim(&#held.#member, #rest)
+        }
+    };
+    if !is_plain(scope, field) {
+        return quote! {
+            const ARRAYS: #runtime::Arrays = #runtime::Arrays::ANY;
+            #declared
+        };
+    }
     let (check, inside) = (local("__check"), local("__inside"));
     let value = quote!(<#ty as #runtime::Value>);
     // serde reads a missing field through a transparent type, but not through a plain newtype.
@@ -112,6 +122,7 @@ fn rest(scope: &Scope<'_>, field: &Field<'_>, made: &TokenStream) -> TokenStream
     quote! {
         #missing
         const ARRAYS: #runtime::Arrays = #value::ARRAYS;
+        #declared
         const RULES: bool = #value::RULES;
         fn check_rules(&self, #check: &mut #runtime::Check) {
             #value::check_rules(&self.#member, #check)
@@ -186,8 +197,7 @@ fn forwards(scope: &Scope<'_>, field: &Field<'_>, made: &TokenStream) -> TokenSt
         marker(
             quote!(Flatten),
             quote! {
-                const KEYS: ::core::option::Option<&'static [&'static str]> = <#ty as #runtime::Flatten>::KEYS;
-                const ONE: bool = <#ty as #runtime::Flatten>::ONE;
+                const SHOWN: #runtime::Shown = <#ty as #runtime::Flatten>::SHOWN;
                 fn encode_fields(&self, #writer: &mut #runtime::Writer) -> #runtime::CodecResult<()> {
                     #runtime::Flatten::encode_fields(&self.#member, #writer)
                 }

@@ -6,6 +6,7 @@ use quote::quote;
 use super::{
     Scope,
     codec::{self, Body},
+    flat,
     span::local,
     upgrade,
 };
@@ -22,7 +23,7 @@ pub(crate) fn of_document(scope: &Scope<'_>) -> TokenStream {
     let elements = local("__elements");
     let body = decode_elements(scope);
     // Of a document that is read as another, or has a version, the whole must be seen.
-    let (flat, decode) = match scope.container.from {
+    let (elements_decoded, decode) = match scope.container.from {
         Some(_) if !scope.failed => {
             (quote!(#elements.decode_whole()), quote!(#runtime::decode_via::<#runtime::Serde, Self>(#raw)))
         }
@@ -31,7 +32,7 @@ pub(crate) fn of_document(scope: &Scope<'_>) -> TokenStream {
         }
         _ => (body, quote!(#raw.document_of())),
     };
-    let flatten = flatten(scope, &flat);
+    let (flatten, declared) = (flatten(scope, &elements_decoded), flat::of_document(scope));
     let version = upgrade::version(scope);
     let versioned = upgrade::expand(scope, &decode);
     let decode = upgrade::decode(scope, decode);
@@ -66,6 +67,7 @@ pub(crate) fn of_document(scope: &Scope<'_>) -> TokenStream {
             fn decode(#raw: #runtime::Raw<'_>) -> #runtime::CodecResult<Self> {
                 #decode
             }
+            #declared
             #rules
         }
         #flatten
@@ -103,7 +105,6 @@ fn flatten(scope: &Scope<'_>, decode: &TokenStream) -> TokenStream {
     let Scope { runtime, .. } = scope;
     let (itself, parameters, bounds) = (scope.itself(), scope.parameters(&[]), scope.bounds(&[]));
     let (writer, elements) = (local("writer"), local("__elements"));
-    let fields = scope.container.fields();
     let encode = if scope.failed {
         quote!(loop {})
     } else {
@@ -113,20 +114,11 @@ fn flatten(scope: &Scope<'_>, decode: &TokenStream) -> TokenStream {
         });
         quote!(#encode ::core::result::Result::Ok(()))
     };
-    // A document with parts sees whatever is left, as serde's does.
-    let keys = if fields.iter().any(|field| field.flatten.is_some()) {
-        quote!(::core::option::Option::None)
-    } else {
-        let read = fields.iter().filter(|field| !field.skip_deserializing);
-        let names = read.flat_map(|field| std::iter::once(&field.stored).chain(&field.aliases));
-        let names = names.cloned().chain(scope.container.tag.iter().map(|(tag, _)| tag.clone()));
-        let names = names.chain(upgrade::element(scope));
-        quote!(::core::option::Option::Some(&[#(#names),*]))
-    };
+    let shown = flat::shown(scope);
     quote! {
         #[automatically_derived]
         impl #parameters #runtime::Flatten for #itself #bounds {
-            const KEYS: ::core::option::Option<&'static [&'static str]> = #keys;
+            #shown
             fn encode_fields(&self, #writer: &mut #runtime::Writer) -> #runtime::CodecResult<()> {
                 #encode
             }

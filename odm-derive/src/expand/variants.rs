@@ -8,7 +8,7 @@ mod rules;
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-use super::{Scope, codec::Body, keys, span::local, via};
+use super::{Scope, codec::Body, flat, keys, span::local, via};
 use crate::{
     ast::{Content, Field, Variant, member_name},
     attr::serde::{Default, Tagging},
@@ -27,7 +27,7 @@ pub(crate) fn expand(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant<'
         variants.iter().map(|variant| declarations(scope, tagging, variant)).collect();
     let (narrow, codec) = (narrow::expand(scope, tagging, variants), codec(scope, tagging, variants));
     let rules = rules::expand(scope, tagging, variants);
-    let flatten = flatten(scope, tagging, variants);
+    let (flatten, declared) = (flatten(scope, tagging, variants), flat::of_enum(scope, tagging, variants));
     let capabilities = capabilities(scope, tagging, variants);
     // Nothing tells what such a variant is stored as.
     let untagged = matches!(tagging, Tagging::Untagged) || variants.iter().any(|variant| variant.untagged);
@@ -50,6 +50,7 @@ pub(crate) fn expand(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant<'
             }
             #codec
             #arrays
+            #declared
             #rules
         }
         #flatten
@@ -127,12 +128,13 @@ fn part(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
     let Scope { runtime, .. } = scope;
     let (itself, parameters, bounds) = (scope.itself(), scope.parameters(&[]), scope.bounds(&[]));
     let (key, rust, ty) = (scope.key(field), field.ty, scope.path_type(field));
-    let fixed = keys::fixed(scope, &key, "");
+    let (fixed, beside) = (keys::fixed(scope, &key, ""), flat::beside(scope, field));
     quote! {
         #fixed
         impl #parameters #runtime::HasPart<#key> for #itself #bounds {
             type Rust = #rust;
             type Type = #ty;
+            #beside
         }
     }
 }
@@ -182,26 +184,17 @@ fn flatten(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant<'_>]) -> To
     } else {
         (encode::unframed(scope, tagging, variants), decode::unframed(scope, tagging, variants))
     };
-    let mut one = None;
-    let keys = match tagging {
+    let shown = match tagging {
         Tagging::External if variants.iter().all(|variant| !variant.untagged && !variant.other) => {
-            let read = variants.iter().filter(|variant| !variant.skip_deserializing);
-            let names = read.flat_map(|variant| std::iter::once(&variant.stored).chain(&variant.aliases));
-            one = Some(quote!(
-                const ONE: bool = true;
-            ));
-            quote!(::core::option::Option::Some(&[#(#names),*]))
+            quote!(First)
         }
-        Tagging::Adjacent { tag, content } if decode::tells_all(tagging, variants) => {
-            quote!(::core::option::Option::Some(&[#tag, #content]))
-        }
-        _ => quote!(::core::option::Option::None),
+        Tagging::Adjacent { .. } if decode::tells_all(tagging, variants) => quote!(Own),
+        _ => quote!(All),
     };
     quote! {
         #[automatically_derived]
         impl #parameters #runtime::Flatten for #itself #bounds {
-            const KEYS: ::core::option::Option<&'static [&'static str]> = #keys;
-            #one
+            const SHOWN: #runtime::Shown = #runtime::Shown::#shown;
             fn encode_fields(&self, #writer: &mut #runtime::Writer) -> #runtime::CodecResult<()> {
                 #encode
             }

@@ -23,6 +23,19 @@ pub(super) fn encode<M: Model>(model: &M) -> Result<RawDocumentBuf> {
     RawDocumentBuf::from_bytes(bytes).map_err(|_| not_a_document())
 }
 
+/// The same for a document that takes the place of another: where the server expects one, it takes a document whose first
+/// name begins with `$` for update operators.
+pub(super) fn encode_replacement<M: Model>(model: &M) -> Result<RawDocumentBuf> {
+    let document = encode(model)?;
+    match document.iter_elements().next() {
+        Some(Ok(first)) if first.key().as_str().starts_with('$') => Err(Error::refused(
+            "the document begins with a name that has a leading `$`, so the server would take it for update operators \
+             in place of a document: put a declared field in front of the flattened one",
+        )),
+        _ => Ok(document),
+    }
+}
+
 /// Many documents as they will be stored, one after the other in one buffer: a buffer for each would cost more than
 /// encoding it.
 #[derive(Default)]

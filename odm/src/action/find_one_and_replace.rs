@@ -10,7 +10,7 @@ use mongodb::{
 
 use super::{
     Implicit, SessionState, Viewed, action, command,
-    encode::encode,
+    encode::encode_replacement,
     explain::{Explain, Explained},
     find_one::row,
     sentence::{Problems, projection},
@@ -60,7 +60,7 @@ impl<M: Model> Collection<M> {
         FindOneAndReplace {
             target: self.target(),
             filter: filter.into_filter(),
-            document: encode(model),
+            document: encode_replacement(model),
             view: None,
             problems: Problems::default(),
             options: FindOneAndReplaceOptions::default(),

@@ -11,7 +11,7 @@ use mongodb::{
 
 use super::{
     Implicit, SessionState, action, command,
-    encode::encode,
+    encode::encode_replacement,
     explain::{Explain, Explained},
     sentence::{Problems, newer},
 };
@@ -58,7 +58,7 @@ impl<M: Model> Collection<M> {
         ReplaceOne {
             target: self.target(),
             filter: filter.into_filter(),
-            document: encode(model),
+            document: encode_replacement(model),
             problems: Problems::default(),
             options: ReplaceOptions::default(),
             state: Implicit,

@@ -8,7 +8,7 @@ use mongodb::{
 
 use super::{
     Implicit, SessionState, action, command,
-    encode::encode,
+    encode::encode_replacement,
     explain::{Explain, Explained},
     get::by_id,
     replace_one,
@@ -72,7 +72,7 @@ impl<M: Model> Collection<M> {
         Save {
             target: self.target(),
             filter: by_id(model.id().to_bson()),
-            document: encode(model),
+            document: encode_replacement(model),
             model: std::marker::PhantomData,
             options: ReplaceOptions::default(),
             state: Implicit,

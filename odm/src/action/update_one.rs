@@ -98,6 +98,9 @@ impl<M: Model, S> UpdateOne<M, S> {
     /// update writes stays the update's, also inside a document of the model; a change inside an array that the model
     /// stores, or one that writes nothing where there is no field (`pull`, `pop_first`, `rename`), is refused.
     ///
+    /// A name of the document that an update cannot use as a path (a key of a flattened map that is empty, holds `.` or starts
+    /// with `$`) is refused before anything is sent; so is such a key beside a change inside its map.
+    ///
     /// Let the document match the filter: else the next call does not find it, and makes another one.
     ///
     /// ```no_run

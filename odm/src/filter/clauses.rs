@@ -215,6 +215,14 @@ impl Clauses {
         self.said_all && self.first.is_none() && self.rest.is_empty() && self.problem.is_none()
     }
 
+    /// The same conditions, if they can be sent.
+    pub(crate) fn checked(self) -> CodecResult<Self> {
+        match self.problem {
+            Some(problem) => Err(problem),
+            None => Ok(self),
+        }
+    }
+
     pub(super) fn and(mut self, other: Self) -> Self {
         self.add(other);
         self

@@ -7,7 +7,7 @@ use mongodb::bson::{Document, doc};
 use super::Sign;
 use crate::{
     error::{codec::CodecError, shown},
-    value::Arrays,
+    value::{Arrays, Reserved},
 };
 
 /// A dotted name, the array filters its `$[name]` steps need, and the first thing wrong with it.
@@ -19,6 +19,8 @@ pub struct Location {
     /// How much of the name is the outermost array whose elements it stands for.
     outermost: u32,
     extras: Option<Arc<Extras>>,
+    /// The place is a part of the document, which declares these names: no key of a map may be one of them.
+    reserved: Option<Reserved>,
 }
 
 /// What only few paths have.
@@ -127,14 +129,25 @@ impl Location {
         self.below(name)
     }
 
+    /// The same place, in a part of the document that declares these names. Of parts in parts, the outermost document
+    /// declares the names of all.
+    pub(crate) fn reserving(self, names: Reserved) -> Self {
+        Self { reserved: self.reserved.or(Some(names)), ..self }
+    }
+
     /// A position or a positional operator of the manual, `0` or `$[]`.
     pub(crate) fn position(&self, step: &str) -> Self {
         self.below(self.joined(step))
     }
 
     fn below(&self, name: Cow<'static, str>) -> Self {
-        let mut location =
-            Self { name, array: self.array, outermost: self.outermost, extras: self.extras.clone() };
+        let mut location = Self {
+            name,
+            array: self.array,
+            outermost: self.outermost,
+            extras: self.extras.clone(),
+            reserved: None,
+        };
         if self.extras.as_ref().is_some_and(|extras| extras.ends_at_element) {
             location.extras_mut().ends_at_element = false;
         }
@@ -225,8 +238,8 @@ impl Location {
         self.extras.as_ref().map_or(&[], |extras| &extras.signs)
     }
 
-    /// A map's key, which is data: one that the server would read as something else is a problem that
-    /// whoever sends the sentence reports.
+    /// A map's key, which is data: one that the server would read as something else, or as a declared field, is a
+    /// problem that whoever sends the sentence reports.
     pub(crate) fn key(&self, key: &str) -> Self {
         let mut location = self.position(key);
         let end = location.name.len();
@@ -237,7 +250,16 @@ impl Location {
                     "a map key that can be part of a path",
                     "an empty key or one with `.`, NUL or a leading `$`",
                 );
-                self.locate(problem.with_value(key))
+                self.locate_key(problem.with_value(key))
+            });
+        } else if self.reserved.is_some_and(|reserved| reserved(key.as_bytes())) {
+            // A declared name is no data.
+            location.extras_mut().problem.get_or_insert_with(|| {
+                let problem = CodecError::new(
+                    "a key of the flattened map",
+                    "the name of a declared field, which has a path of its own",
+                );
+                self.locate_key(problem.at(key.to_owned()))
             });
         }
         location
@@ -246,6 +268,11 @@ impl Location {
     /// Whether the name goes through the element that the filter matched.
     pub(crate) fn is_matched(&self) -> bool {
         self.name.split('.').any(|step| step == "$")
+    }
+
+    /// The error of a key of the map that stands here; a map that lies flat in a whole document has no name.
+    fn locate_key(&self, problem: CodecError) -> CodecError {
+        if self.name.is_empty() { problem } else { self.locate(problem) }
     }
 
     /// The elements that an array filter picks, `$[identifier]`.

@@ -42,7 +42,7 @@ macro_rules! texts {
 texts!(String, Cow<'static, str>, Box<str>, Arc<str>, Rc<str>);
 
 impl<M: 'static, V: Value, R: Reach> Path<M, V, R> {
-    /// The value under a key: `prices.NOK`.
+    /// The value under a key: `prices.NOK`; of a `Document`, a value of any type.
     ///
     /// The key is data. One that is empty, holds `.` or NUL, or starts with `$` would mean something else to
     /// the server: whatever sends the filter or update then answers with an error that

@@ -27,9 +27,11 @@ impl<M, V, R> fmt::Debug for Part<M, V, R> {
 }
 
 impl<M: 'static, V: Value, R: Reach> Part<M, V, R> {
-    /// The value under a key of a flattened map: a field of the document that holds it.
+    /// The value under a key of a flattened map, or of a flattened `Document`: a field of the document that holds it.
     ///
-    /// The key is data; see [`Path::key`] for those that cannot be asked for.
+    /// The key is data; see [`Path::key`] for those that cannot be part of a path. A key that is the name or an alias of a
+    /// field which the document declares, itself or in a part that lies flat in it, is none of the map: whatever sends
+    /// the filter or update returns an error for which [`is_not_sent`](crate::Error::is_not_sent) is true.
     #[allow(clippy::needless_pass_by_value)] // a literal or a reference, mostly
     pub fn key(
         &self,

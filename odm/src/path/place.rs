@@ -3,7 +3,7 @@
 use std::{fmt, marker::PhantomData};
 
 use super::{Asks, Key, Location, Many, Narrowed, Narrows, Part, Path, Reach, Sign, Tagged, Variant};
-use crate::value::Value;
+use crate::value::{Reserved, Value};
 
 /// A place where fields can stand: a query, an expression, a stage that names fields.
 ///
@@ -39,6 +39,11 @@ pub trait At: Clone + 'static {
 
     /// The place below an `Option`.
     fn maybe(self) -> Self::Maybe;
+
+    /// The same place, in a document that declares these names: no key of a map that lies flat there is one of them.
+    fn reserving(self, _: Reserved) -> Self {
+        self
+    }
 }
 
 /// In a filter, an update or a sort over `M`: accessors return a [`Path`], laid below with the fields of its
@@ -109,6 +114,10 @@ impl<M: 'static, R: Reach> At for InQuery<M, R> {
 
     fn maybe(self) -> Self {
         self
+    }
+
+    fn reserving(self, names: Reserved) -> Self {
+        Self::new(self.at().reserving(names))
     }
 }
 

@@ -13,9 +13,20 @@ pub(super) fn left_by(operators: &Document, data: &Data, document: Document) -> 
     let written = Written::by(operators);
     let mut left = Document::new();
     for (name, value) in document {
+        nameable(&name)?;
         written.leave(name, value, data, &mut left)?;
     }
     Ok(left)
+}
+
+/// Refuses a name that `$setOnInsert` takes for something else: a path, a positional operator, nothing.
+fn nameable(name: &str) -> CodecResult<()> {
+    if name.is_empty() || name.contains('.') || name.starts_with('$') {
+        let expected = "a document to insert whose names an update can use as paths";
+        let found = "a name that is empty, holds `.` or starts with `$`; `insert_one` and `save` store it";
+        return Err(CodecError::new(expected, found).with_value(name));
+    }
+    Ok(())
 }
 
 /// Whether an operator names this field, or what is inside it.
@@ -69,6 +80,7 @@ impl<'u> Written<'u> {
             }
             (Some(_), Bson::Document(document)) => {
                 for (key, value) in document {
+                    nameable(&key).map_err(|problem| at(problem, name.clone(), data))?;
                     self.leave(format!("{name}.{key}"), value, data, left)?;
                 }
             }
@@ -129,6 +141,34 @@ mod tests {
             ),
         ] {
             assert_eq!(left(&operators).as_deref(), Ok(expected), "{operators}");
+        }
+    }
+
+    /// A value may have such names: only where it is taken apart do they become paths.
+    #[test]
+    fn names_that_no_path_has() {
+        let left = |operators: Document, document: Document| {
+            left_by(&operators, &Data::default(), document)
+                .map(|left| left.to_string())
+                .map_err(|error| error.to_string())
+        };
+        for name in ["a.b", ".", "$x", "$", "$[]", ""] {
+            let error = left(doc! {}, doc! { "_id": 1, name: 1 }).unwrap_err();
+            assert_eq!(
+                error,
+                "expected a document to insert whose names an update can use as paths, found a name that is empty, \
+                 holds `.` or starts with `$`; `insert_one` and `save` store it"
+            );
+            let nested = doc! { "m": { "n": { name: 1 } } };
+            assert_eq!(left(doc! { "$set": { "n": 1 } }, nested.clone()), Ok(nested.to_string()));
+            for sibling in ["m.n.other", "m.n.other.below"] {
+                let error = left(doc! { "$inc": { sibling: 1 } }, nested.clone()).unwrap_err();
+                assert!(error.starts_with("`m.n`: expected a document to insert"), "{error}");
+            }
+            assert_eq!(
+                left(doc! { "$inc": { "m.o": 1 } }, nested),
+                Ok(doc! { "m.n": { name: 1 } }.to_string())
+            );
         }
     }
 

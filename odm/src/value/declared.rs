@@ -6,7 +6,7 @@
 use mongodb::bson::spec::ElementType;
 use serde::{Deserializer, Serializer, de, ser};
 
-use super::{Elements, Raw, Value, ViaSerde, Writer, duplicate, read_id, require};
+use super::{Elements, Raw, Rest, Value, ViaSerde, Writer, duplicate, read_id, require};
 use crate::{
     error::codec::CodecResult,
     model::Check,
@@ -51,6 +51,9 @@ pub trait Stores<T>: Value {
     #[inline]
     fn check(_: &'static str, _: &T, _: &mut Check) {}
 
+    /// See [`Value::claim`].
+    fn claim(value: &T, rest: &mut Rest<'_>) -> CodecResult<()>;
+
     /// A `T`, as the path has it.
     fn from_rust(value: T) -> Self;
 
@@ -73,6 +76,10 @@ impl<T: Value> Stores<T> for T {
     #[inline]
     fn check(key: &'static str, value: &T, check: &mut Check) {
         check.inside(key, value);
+    }
+
+    fn claim(value: &T, rest: &mut Rest<'_>) -> CodecResult<()> {
+        <T as Value>::claim(value, rest)
     }
 
     fn from_rust(value: T) -> Self {

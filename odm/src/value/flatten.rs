@@ -9,7 +9,10 @@ use std::{
 
 use mongodb::bson::Document;
 
-use super::{Elements, MapKey, Raw, Value, Via, Way, Writer, room};
+use super::{
+    Elements, Has, MapKey, Names, Raw, Stores, Value, Via, Way, Writer, names::is_one_of, room,
+    way::claim_way,
+};
 use crate::{
     error::codec::{CodecError, CodecResult},
     model::Check,
@@ -25,12 +28,8 @@ use crate::{
     note = "`#[serde(flatten)]` and the variants of `#[serde(tag = \"..\")]` take documents (`odm::Embedded`), enums of documents, and maps"
 )]
 pub trait Flatten: Value {
-    /// The names of the elements that belong to it: it takes them out of what is left for others. `None`: it sees
-    /// whatever is left, and leaves it.
-    const KEYS: Option<&'static [&'static str]>;
-
-    /// Whether it is the first of these elements alone, as an enum is: a second one may be another part's.
-    const ONE: bool = false;
+    /// The elements that it is read from.
+    const SHOWN: Shown = Shown::Own;
 
     /// Appends the elements, without a frame around them.
     fn encode_fields(&self, writer: &mut Writer) -> CodecResult<()>;
@@ -39,12 +38,26 @@ pub trait Flatten: Value {
     fn decode_fields(elements: Elements<'_>) -> CodecResult<Self>;
 }
 
-/// Nothing is written for `None`, which is read where the value inside refuses what is there.
+/// What a part sees of the elements that are left for it.
+#[derive(Debug, Clone, Copy)]
+pub enum Shown {
+    /// Those under the names that it declares, which then belong to it.
+    Own,
+    /// The same, if it declares more names than it reads.
+    Read(&'static [&'static str]),
+    /// The first under one of the names that it declares, as an enum is: a second one may be another part's.
+    First,
+    /// Those under the names that it declares, and those that nothing declares: [`Value::claim`] tells which of them
+    /// belong to it.
+    All,
+}
+
+/// Nothing is written for `None`, which is read where no element has a name that the value inside declares, and where a
+/// value that declares no names refuses what is there.
 ///
-/// Differs from serde where the value inside has names of its own and elements stand under them: then they must fit.
+/// Differs from serde where elements have such names: then they must fit.
 impl<T: Flatten> Flatten for Option<T> {
-    const KEYS: Option<&'static [&'static str]> = T::KEYS;
-    const ONE: bool = T::ONE;
+    const SHOWN: Shown = T::SHOWN;
 
     fn encode_fields(&self, writer: &mut Writer) -> CodecResult<()> {
         self.as_ref().map_or(Ok(()), |value| value.encode_fields(writer))
@@ -54,9 +67,8 @@ impl<T: Flatten> Flatten for Option<T> {
         match T::decode_fields(elements) {
             Ok(value) => Ok(Some(value)),
             Err(error) if error.is_in_bytes() => Err(error),
-            // Of a value that names no elements of its own nobody can tell whether it is there.
-            Err(_) if T::KEYS.is_none() || elements.is_empty() => Ok(None),
-            Err(error) => Err(error),
+            Err(error) if elements.have_any(&T::DECLARED)? => Err(error),
+            Err(_) => Ok(None),
         }
     }
 }
@@ -67,8 +79,7 @@ macro_rules! pointers {
         where
             Self: Value,
         {
-            const KEYS: Option<&'static [&'static str]> = T::KEYS;
-            const ONE: bool = T::ONE;
+            const SHOWN: Shown = T::SHOWN;
 
             fn encode_fields(&self, writer: &mut Writer) -> CodecResult<()> {
                 T::encode_fields(self, writer)
@@ -83,11 +94,11 @@ macro_rules! pointers {
 
 pointers!(Box, Arc, Rc);
 
-/// Maps see whatever no field of the document takes.
+/// Maps take whatever nothing in the document declares.
 macro_rules! catch_the_rest {
     ($($type:ty where [$($generics:tt)*];)*) => { $(
         impl<$($generics)*> Flatten for $type {
-            const KEYS: Option<&'static [&'static str]> = None;
+            const SHOWN: Shown = Shown::All;
 
             fn encode_fields(&self, writer: &mut Writer) -> CodecResult<()> {
                 writer.unframed(self)
@@ -113,6 +124,9 @@ pub trait HasPart<K> {
     type Rust;
     /// The type of the part in paths: the same, or [`Via`] where serde stores it.
     type Type: Value + Flattens<Self::Rust>;
+
+    /// The names that the document declares beside this part: its own, and those of its other parts.
+    const BESIDE: Names;
 }
 
 /// A type of a part that lays a `T` flat.
@@ -122,11 +136,8 @@ pub trait HasPart<K> {
     note = "`#[serde(flatten)]` and the variants of `#[serde(tag = \"..\")]` take documents (`odm::Embedded`), enums of documents, and maps"
 )]
 pub trait Flattens<T>: Sized {
-    /// See [`Flatten::KEYS`].
-    const KEYS: Option<&'static [&'static str]>;
-
-    /// See [`Flatten::ONE`].
-    const ONE: bool = false;
+    /// See [`Flatten::SHOWN`].
+    const SHOWN: Shown;
 
     /// Appends the elements of a `T`.
     fn put(value: &T, writer: &mut Writer) -> CodecResult<()>;
@@ -134,14 +145,16 @@ pub trait Flattens<T>: Sized {
     /// Reads a `T` from the elements of a document.
     fn take(elements: Elements<'_>) -> CodecResult<T>;
 
+    /// Takes out the elements that belong to a `T`.
+    fn claim(value: &T, rest: &mut Rest<'_>) -> CodecResult<()>;
+
     /// Reports the rules that it breaks; what serde stores has none.
     fn check(_: &T, _: &mut Check) {}
 }
 
 #[diagnostic::do_not_recommend]
 impl<T: Flatten> Flattens<T> for T {
-    const KEYS: Option<&'static [&'static str]> = T::KEYS;
-    const ONE: bool = T::ONE;
+    const SHOWN: Shown = T::SHOWN;
 
     fn put(value: &T, writer: &mut Writer) -> CodecResult<()> {
         value.encode_fields(writer)
@@ -149,6 +162,10 @@ impl<T: Flatten> Flattens<T> for T {
 
     fn take(elements: Elements<'_>) -> CodecResult<T> {
         T::decode_fields(elements)
+    }
+
+    fn claim(value: &T, rest: &mut Rest<'_>) -> CodecResult<()> {
+        <T as Value>::claim(value, rest)
     }
 
     fn check(value: &T, check: &mut Check) {
@@ -160,7 +177,7 @@ impl<T: Flatten> Flattens<T> for T {
 
 #[diagnostic::do_not_recommend]
 impl<W: Way<T>, T: 'static> Flattens<T> for Via<W, T> {
-    const KEYS: Option<&'static [&'static str]> = None;
+    const SHOWN: Shown = Shown::All;
 
     fn put(value: &T, writer: &mut Writer) -> CodecResult<()> {
         writer.unframed_with(|writer| W::encode(value, writer))
@@ -168,6 +185,10 @@ impl<W: Way<T>, T: 'static> Flattens<T> for Via<W, T> {
 
     fn take(elements: Elements<'_>) -> CodecResult<T> {
         elements.decode_whole::<Self>().map(Self::into_inner)
+    }
+
+    fn claim(value: &T, rest: &mut Rest<'_>) -> CodecResult<()> {
+        claim_way::<W, T>(value, rest)
     }
 }
 
@@ -185,7 +206,7 @@ impl<A: At, K: Key, D: HasPart<K>> PartOf<A, K> for D {
     type Part = A::Part<D::Type, K>;
 
     fn part_of(at: &A) -> Self::Part {
-        at.part::<D::Type, K>()
+        at.clone().reserving(reserved::<D, K>).part::<D::Type, K>()
     }
 }
 
@@ -208,27 +229,68 @@ impl<A: At, K, D: HasPart<K>> PartIn<A, K> for D {
     where
         A: Narrows,
     {
-        D::Type::under(at.narrow(sign), at.variant(sign))
+        D::Type::under(at.narrow(sign).reserving(reserved::<D, K>), at.variant(sign))
     }
 }
 
-/// Appends the elements of a part.
+/// Whether the document declares this name, itself or in a part.
+fn reserved<D: HasPart<K>, K>(name: &[u8]) -> bool {
+    D::BESIDE.contain(name) || <D::Type as Value>::DECLARED.contain(name)
+}
+
+/// The names that a part declares.
+pub fn part_names<D: HasPart<K>, K>() -> Names {
+    <D::Type as Value>::DECLARED
+}
+
+/// The names that the value declares which a variant without a tag holds.
+pub fn content_names<D: Has<K>, K: Key>() -> Names {
+    <D::Type as Value>::DECLARED
+}
+
+/// Appends the elements of a part. None of them may stand under a name that the document declares beside the part.
 pub fn put_part<D: HasPart<K>, K>(writer: &mut Writer, value: &D::Rust) -> CodecResult<()> {
-    D::Type::put(value, writer)
+    let start = writer.position();
+    <D::Type as Flattens<D::Rust>>::put(value, writer)?;
+    writer.refuse_declared(start, &D::BESIDE, &<D::Type as Value>::DECLARED)
 }
 
 /// Checks a part: what it violates is named as if it stood in the document itself.
 pub fn check_part<D: HasPart<K>, K>(check: &mut Check, value: &D::Rust) {
-    D::Type::check(value, check);
+    <D::Type as Flattens<D::Rust>>::check(value, check);
 }
 
-/// Reads a part from what no field took.
+/// Reads a part from what no field took, and takes out what belongs to it.
 pub fn part<D: HasPart<K>, K>(rest: &mut Rest<'_>) -> CodecResult<D::Rust> {
-    let document = match D::Type::KEYS {
-        Some(keys) if D::Type::ONE => rest.variant(keys)?,
-        keys => rest.document(keys)?,
+    let declared = <D::Type as Value>::DECLARED;
+    let document = match D::Type::SHOWN {
+        Shown::Own => rest.document(declared.own())?,
+        Shown::Read(names) => rest.document(names)?,
+        Shown::First => rest.first(declared.own())?,
+        Shown::All => rest.undeclared(&declared, &D::BESIDE)?,
     };
-    part_of::<D, K>(rest.whole.document_of(&document).elements()?)
+    let value = part_of::<D, K>(rest.whole.document_of(&document).elements()?)?;
+    match D::Type::SHOWN {
+        Shown::First => {}
+        Shown::Own | Shown::Read(_) => rest.pass(&declared),
+        Shown::All => <D::Type as Flattens<D::Rust>>::claim(&value, rest)?,
+    }
+    Ok(value)
+}
+
+/// Takes out what belongs to a part that is written and not read.
+pub fn pass_part<D: HasPart<K>, K>(rest: &mut Rest<'_>) {
+    rest.pass(&<D::Type as Value>::DECLARED);
+}
+
+/// Takes out what belongs to a part.
+pub fn claim_part<D: HasPart<K>, K>(value: &D::Rust, rest: &mut Rest<'_>) -> CodecResult<()> {
+    <D::Type as Flattens<D::Rust>>::claim(value, rest)
+}
+
+/// Takes out what belongs to the value that a variant without a tag holds.
+pub fn claim_content<D: Has<K>, K: Key>(value: &D::Rust, rest: &mut Rest<'_>) -> CodecResult<()> {
+    <D::Type as Stores<D::Rust>>::claim(value, rest)
 }
 
 /// Reads a part that is the whole document but for one element, the tag of its enum.
@@ -243,8 +305,9 @@ pub fn part_behind<D: HasPart<K>, K>(mut elements: Elements<'_>, tag: &str) -> C
         }
     }
     // All of it: what the part does not know is its own affair, as where the tag stands first.
-    let document = rest.document(None)?;
-    part_of::<D, K>(rest.whole.document_of(&document).elements()?)
+    let mut writer = Writer::new();
+    writer.raw_document(rest.elements.iter().map(|element| (element.key, element.value)))?;
+    part_of::<D, K>(rest.whole.document_of(writer.as_bytes()).elements()?)
 }
 
 /// Reads a part from its elements.
@@ -256,88 +319,133 @@ fn part_of<D: HasPart<K>, K>(elements: Elements<'_>) -> CodecResult<D::Rust> {
 /// The elements of a document that none of its own fields took; they are not copied until a part asks for its own.
 #[derive(Debug)]
 pub struct Rest<'de> {
-    elements: Vec<(&'de [u8], Raw<'de>)>,
+    elements: Vec<Element<'de>>,
     whole: Elements<'de>,
     /// The names of the variants of each enum that took one of them.
     variants: Vec<&'static [&'static str]>,
-    /// Some part saw all that was left.
-    seen: bool,
+    /// A map took everything that it was shown.
+    caught: bool,
+}
+
+#[derive(Debug)]
+struct Element<'de> {
+    key: &'de [u8],
+    value: Raw<'de>,
+    /// The part that is read last sees it.
+    shown: bool,
 }
 
 impl<'de> Rest<'de> {
     /// Nothing yet, of the document whose elements these are.
     pub fn of(elements: Elements<'de>) -> Self {
-        Self { elements: Vec::new(), whole: elements, variants: Vec::new(), seen: false }
+        Self { elements: Vec::new(), whole: elements, variants: Vec::new(), caught: false }
     }
 
     /// Adds an element.
     pub fn push(&mut self, key: &'de [u8], value: Raw<'de>) {
-        self.elements.push((key, value));
+        self.elements.push(Element { key, value, shown: false });
     }
 
-    /// The document of the elements under these names, which are taken out; of all elements, which stay, for `None`.
-    fn document(&mut self, keys: Option<&[&str]>) -> CodecResult<Vec<u8>> {
-        let mut writer = Writer::new();
-        match keys {
-            None => {
-                self.seen = true;
-                writer.raw_document(self.elements.iter().copied())?;
-            }
-            Some(keys) => {
-                let own = |key: &[u8]| is_one_of(key, keys);
-                writer.raw_document(self.elements.iter().copied().filter(|(key, _)| own(key)))?;
-                self.elements.retain(|(key, _)| !own(key));
-            }
+    /// Takes out the elements under these names that the part saw which was read last.
+    pub fn take(&mut self, names: &Names) {
+        self.elements.retain(|element| !(element.shown && names.contain(element.key)));
+    }
+
+    /// Takes out every element that the part saw which was read last: it is a map, or has one.
+    pub(super) fn take_all(&mut self) {
+        self.caught = true;
+        self.elements.retain(|element| !element.shown);
+    }
+
+    /// Takes out the elements that the part saw which was read last and that this document has, too.
+    pub(super) fn take_written(&mut self, document: Raw<'_>) -> CodecResult<()> {
+        let (mut elements, mut written) = (document.elements()?, Vec::new());
+        while let Some((key, _)) = elements.next()? {
+            written.push(key);
         }
+        self.elements.retain(|element| !(element.shown && written.contains(&element.key)));
+        Ok(())
+    }
+
+    /// Takes out the elements under these names, whoever saw them.
+    fn pass(&mut self, names: &Names) {
+        self.elements.retain(|element| !names.contain(element.key));
+    }
+
+    /// The document of the elements under these names.
+    fn document(&mut self, names: &[&str]) -> CodecResult<Vec<u8>> {
+        self.show(|key| is_one_of(key, names))
+    }
+
+    /// The document of the elements that are a part's by name, or nobody's.
+    fn undeclared(&mut self, declared: &Names, beside: &Names) -> CodecResult<Vec<u8>> {
+        self.show(|key| !beside.parts_contain(key) || declared.contain(key))
+    }
+
+    fn show(&mut self, is_shown: impl Fn(&[u8]) -> bool) -> CodecResult<Vec<u8>> {
+        for element in &mut self.elements {
+            element.shown = is_shown(element.key);
+        }
+        let mut writer = Writer::new();
+        let shown = self.elements.iter().filter(|element| element.shown);
+        writer.raw_document(shown.map(|element| (element.key, element.value)))?;
         Ok(writer.into_bytes())
     }
 
     /// The document of the first element under one of these names, which is taken out.
-    fn variant(&mut self, keys: &'static [&'static str]) -> CodecResult<Vec<u8>> {
-        self.variants.push(keys);
-        let first = self.elements.iter().position(|(key, _)| is_one_of(key, keys));
+    fn first(&mut self, names: &'static [&'static str]) -> CodecResult<Vec<u8>> {
+        self.variants.push(names);
+        let first = self.elements.iter().position(|element| is_one_of(element.key, names));
+        let first = first.map(|first| self.elements.remove(first));
         let mut writer = Writer::new();
-        writer.raw_document(first.map(|first| self.elements.remove(first)))?;
+        writer.raw_document(first.map(|element| (element.key, element.value)))?;
         Ok(writer.into_bytes())
     }
 
-    /// Refuses a second variant of an enum, where nothing can have taken it.
+    /// Refuses what would be lost: a second variant of an enum, and beside a map whatever the map must not have and no
+    /// part took.
     pub fn end(self) -> CodecResult<()> {
-        let is_variant = |key: &[u8]| self.variants.iter().any(|names| is_one_of(key, names));
-        if !self.seen && self.elements.iter().any(|(key, _)| is_variant(key)) {
+        let is_variant = |name: &[u8]| self.variants.iter().any(|names| is_one_of(name, names));
+        if self.elements.iter().any(|element| is_variant(element.key)) {
             return Err(super::variant::more_than_the_variant());
         }
-        Ok(())
+        match self.elements.first() {
+            Some(element) if self.caught => Err(not_taken(element.key)),
+            _ => Ok(()),
+        }
     }
 
     /// Refuses what is left, for a document that denies unknown fields.
     pub fn refuse(self, names: &[&str]) -> CodecResult<()> {
         match self.elements.first() {
             None => Ok(()),
-            Some((key, _)) => Err(super::unknown_field(key, names)),
+            Some(element) => Err(super::unknown_field(element.key, names)),
         }
     }
 }
 
-fn is_one_of(key: &[u8], names: &[&str]) -> bool {
-    names.iter().any(|name| name.as_bytes() == key)
+/// The error for an element of a variant that the document does not hold.
+#[cold]
+fn not_taken(name: &[u8]) -> CodecError {
+    CodecError::new("an element of the variant that the document holds", "one of another variant")
+        .at(String::from_utf8_lossy(name).into_owned())
 }
 
 impl Writer {
-    /// Refuses the tag of an enum that what its variant holds brings again; both are written since `start`.
-    pub fn refuse_second(&self, start: usize, tag: &'static str) -> CodecResult<()> {
+    /// Refuses elements written since `start`, by a part, under names that are declared beside it. Names that the part
+    /// declares, too, may be those of another part, as of two enums of one type.
+    fn refuse_declared(&self, start: usize, beside: &Names, declared: &Names) -> CodecResult<()> {
         let mut elements = Elements::written(self.as_bytes().get(start..).unwrap_or_default());
-        let mut seen = false;
         while let Some((key, _)) = elements.next()? {
-            if key == tag.as_bytes() {
-                Elements::once(&mut seen, tag)?;
+            if beside.own_contain(key) || beside.parts_contain(key) && !declared.contain(key) {
+                return Err(brought(key));
             }
         }
         Ok(())
     }
 
-    /// Refuses two elements under one name among those written since `start`: what a map or a part brings must not
-    /// hide a field.
+    /// Refuses two elements under one name among those written since `start`: of two parts, neither may hide what the
+    /// other brings.
     pub fn refuse_twins(&self, start: usize) -> CodecResult<()> {
         let mut elements = Elements::written(self.as_bytes().get(start..).unwrap_or_default());
         let mut seen = HashSet::new();
@@ -351,4 +459,11 @@ impl Writer {
         }
         Ok(())
     }
+}
+
+/// The error for an element that a flattened map brings under the name or an alias of a declared field.
+#[cold]
+fn brought(name: &[u8]) -> CodecError {
+    CodecError::new("the declared field of this name", "an element that a flattened field brings")
+        .at(String::from_utf8_lossy(name).into_owned())
 }

@@ -76,12 +76,22 @@ integers! {
     usize: 0, i64::MAX;
 }
 
-/// Whether it is written with digits: no `inf`, no `NaN`, no hexadecimal. Exponents are short: `bson` and others compute
-/// with them before they look whether they can.
+/// Whether it is a decimal number, `-2.5e3`: no `inf`, no `NaN`, no hexadecimal, digits on both sides of an `e`. Exponents
+/// are short: `bson` and others compute with them before they look whether they can.
 fn is_decimal(text: &str) -> bool {
-    text.contains(|it: char| it.is_ascii_digit())
-        && text.chars().all(|it| it.is_ascii_digit() || matches!(it, '.' | '-' | '+' | 'e' | 'E'))
-        && text.split(['e', 'E']).skip(1).all(|exponent| exponent.len() <= 6)
+    fn unsigned(text: &str) -> &str {
+        text.strip_prefix(['+', '-']).unwrap_or(text)
+    }
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let (number, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+    let (whole, fraction) = unsigned(number).split_once('.').unwrap_or((unsigned(number), ""));
+    let exponent_digits = unsigned(exponent);
+    digits(whole)
+        && digits(fraction)
+        && !(whole.is_empty() && fraction.is_empty())
+        && digits(exponent_digits)
+        && !exponent_digits.is_empty()
+        && exponent.len() <= 6
 }
 
 impl FromText for f64 {
@@ -218,13 +228,27 @@ mod tests {
         );
         assert_eq!(read("2.5"), Ok(2.5_f64));
         assert_eq!(read("1e3"), Ok(1000_f32));
-        assert_eq!(refused::<f64>(&["inf", "-Infinity", "NaN", "1e999", "", "e", "1,5"]), "a number");
+        assert_eq!(
+            refused::<f64>(&["inf", "-Infinity", "NaN", "1e999", "", "e", "e1", "1e", ".", "1,5"]),
+            "a number"
+        );
         assert_eq!(refused::<f32>(&["1e39", "nan"]), "a number");
         assert_eq!(read::<Decimal128>("0.10").map(|it| it.to_string()), Ok("0.10".to_owned()));
         assert_eq!(
             refused::<Decimal128>(&["NaN", "Infinity", "x", "", EXPONENT]),
             "a number of at most 34 digits"
         );
+        // `bson` reads some of these as zero.
+        assert_eq!(
+            refused::<Decimal128>(&[
+                "e1", "E-5", "-e1", "+", "-", ".", ".e1", "1e", "1e+", "1e1e1", "1.2.3", "--1"
+            ]),
+            "a number of at most 34 digits"
+        );
+        for text in ["-1.5", "+2", "1e3", "2.5E-2", ".5", "5."] {
+            assert_eq!(read::<f64>(text), Ok(text.parse().unwrap()), "{text}");
+            assert!(read::<Decimal128>(text).is_ok(), "{text}");
+        }
     }
 
     #[test]

@@ -11,7 +11,7 @@ use std::{
 
 use mongodb::bson::{Uuid, oid::ObjectId, spec::ElementType};
 
-use super::{Doc, Id, Keyed, Raw, Value, Writer};
+use super::{Doc, Id, Keyed, Raw, Rest, Value, Writer};
 use crate::{
     error::codec::{CodecError, CodecResult},
     model::Check,
@@ -119,7 +119,7 @@ where
 /// A map, or a map that may be absent: what `key` takes.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a map",
-    label = "this operator needs a map field (`HashMap` or `BTreeMap`)"
+    label = "this operator needs a map field (`HashMap`, `BTreeMap` or `Document`)"
 )]
 pub trait Map: Value {
     /// Its keys.
@@ -176,6 +176,11 @@ macro_rules! maps {
                     }
                 }
                 Ok(map)
+            }
+
+            fn claim(_: &Self, rest: &mut Rest<'_>) -> CodecResult<()> {
+                rest.take_all();
+                Ok(())
             }
 
             const RULES: bool = V::RULES;

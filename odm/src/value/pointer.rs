@@ -4,7 +4,9 @@ use std::{borrow::Cow, rc::Rc, sync::Arc};
 
 use mongodb::bson::{Bson, spec::ElementType};
 
-use super::{AnyLength, Array, Arrays, Bits, Doc, Integer, Map, Number, Ordered, Raw, Text, Value, Writer};
+use super::{
+    AnyLength, Array, Arrays, Bits, Doc, Integer, Map, Names, Number, Ordered, Raw, Rest, Text, Value, Writer,
+};
 use crate::{error::codec::CodecResult, index::Dated, model::Check, path::At};
 
 macro_rules! pointers {
@@ -39,6 +41,12 @@ macro_rules! pointers {
             }
 
             const ARRAYS: Arrays = T::ARRAYS;
+
+            const DECLARED: Names = T::DECLARED;
+
+            fn claim(value: &Self, rest: &mut Rest<'_>) -> CodecResult<()> {
+                T::claim(value, rest)
+            }
 
             const RULES: bool = T::RULES;
 

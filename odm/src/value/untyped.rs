@@ -13,8 +13,8 @@ use mongodb::bson::{
 };
 
 use super::{
-    AnyLength, Array, Arrays, Bits, Integer, MAX_DEPTH, Map, Nullable, Number, Raw, Text, Value, Writer,
-    bounded, leaf, map::utf8_key,
+    AnyLength, Array, Arrays, Bits, Integer, MAX_DEPTH, Map, Nullable, Number, Raw, Rest, Text, Value,
+    Writer, bounded, leaf, map::utf8_key,
 };
 use crate::{
     error::codec::{CodecError, CodecResult},
@@ -46,6 +46,17 @@ impl Value for Document {
     fn into_bson(self) -> CodecResult<Bson> {
         Bson::Document(self).into_bson()
     }
+
+    fn claim(_: &Self, rest: &mut Rest<'_>) -> CodecResult<()> {
+        rest.take_all();
+        Ok(())
+    }
+}
+
+/// Its values are of any type.
+impl Map for Document {
+    type Key = String;
+    type Item = Bson;
 }
 
 impl Value for Bson {

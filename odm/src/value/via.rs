@@ -3,6 +3,7 @@
 //! A value is measured before it is written, so a function that serde's `with` names may run twice.
 
 mod depth;
+mod fields;
 
 use std::marker::PhantomData;
 
@@ -34,6 +35,11 @@ pub trait ViaSerde<T>: 'static {
     fn missing() -> Option<T> {
         None
     }
+
+    /// The names of the elements that it is read from, if it is a document and says so.
+    fn fields() -> Option<&'static [&'static str]> {
+        None
+    }
 }
 
 macro_rules! own_serde {
@@ -51,6 +57,9 @@ macro_rules! own_serde {
             }
             fn missing() -> Option<T> {
                 T::deserialize(Missing).ok()
+            }
+            fn fields() -> Option<&'static [&'static str]> {
+                fields::of::<T>()
             }
         }
     )* };
@@ -97,6 +106,10 @@ impl<S: ViaSerde<T>, T: Send + Sync> Way<T> for S {
 
     fn missing() -> Option<T> {
         S::missing()
+    }
+
+    fn fields() -> Option<&'static [&'static str]> {
+        S::fields()
     }
 }
 

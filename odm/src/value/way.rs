@@ -4,7 +4,7 @@ use std::{fmt, marker::PhantomData};
 
 use mongodb::bson::{Bson, spec::ElementType};
 
-use super::{Arrays, Raw, Stores, Value, Writer, leaf};
+use super::{Arrays, Names, Raw, Rest, Stores, Value, Writer, leaf};
 use crate::{
     error::codec::CodecResult,
     path::{
@@ -27,6 +27,29 @@ pub trait Way<T>: 'static {
     /// What a field without an element is read as, if it need not be there.
     fn missing() -> Option<T> {
         None
+    }
+
+    /// The names of the elements that a `T` is read from, if it is a document and the way tells.
+    fn fields() -> Option<&'static [&'static str]> {
+        None
+    }
+}
+
+/// The names that a `T` declares where it lies flat.
+fn declared<W: Way<T>, T>() -> Names {
+    Names::new(W::fields().unwrap_or_default(), &[])
+}
+
+/// Takes out the elements that belong to a `T`: those that it is read from, or if nothing tells, those that it writes.
+pub(super) fn claim_way<W: Way<T>, T>(value: &T, rest: &mut Rest<'_>) -> CodecResult<()> {
+    if W::fields().is_some() {
+        rest.take(&declared::<W, T>());
+        return Ok(());
+    }
+    let mut writer = Writer::new();
+    match W::encode(value, &mut writer)? {
+        ElementType::EmbeddedDocument => rest.take_written(Raw::document(writer.as_bytes())),
+        _ => Ok(()),
     }
 }
 
@@ -68,12 +91,22 @@ impl<W: Way<T>, T: 'static> Value for Via<W, T> {
     fn missing() -> Option<Self> {
         W::missing().map(Self::new)
     }
+
+    const DECLARED: Names = Names::new(&[], &[declared::<W, T>]);
+
+    fn claim(value: &Self, rest: &mut Rest<'_>) -> CodecResult<()> {
+        claim_way::<W, T>(&value.1, rest)
+    }
 }
 
 #[diagnostic::do_not_recommend]
 impl<W: Way<T>, T: 'static> Stores<T> for Via<W, T> {
     fn write(value: &T, writer: &mut Writer) -> CodecResult<ElementType> {
         W::encode(value, writer)
+    }
+
+    fn claim(value: &T, rest: &mut Rest<'_>) -> CodecResult<()> {
+        claim_way::<W, T>(value, rest)
     }
 
     fn from_rust(value: T) -> Self {
@@ -92,6 +125,10 @@ impl<W: Way<T>, T: 'static> Stores<Option<T>> for Option<Via<W, T>> {
             Some(value) => W::encode(value, writer),
             None => Ok(ElementType::Null),
         }
+    }
+
+    fn claim(value: &Option<T>, rest: &mut Rest<'_>) -> CodecResult<()> {
+        value.as_ref().map_or(Ok(()), |value| claim_way::<W, T>(value, rest))
     }
 
     fn from_rust(value: Option<T>) -> Self {

@@ -2,7 +2,7 @@
 
 use mongodb::bson::{Bson, spec::ElementType};
 
-use super::{Arrays, Doc, Raw, Value, Writer};
+use super::{Arrays, Doc, Names, Raw, Rest, Value, Writer};
 use crate::{error::codec::CodecResult, model::Check, path::At};
 
 /// A field that may be null: what `is_null` and `set_null` ask for.
@@ -59,6 +59,12 @@ impl<T: Value> Value for Option<T> {
     }
 
     const ARRAYS: Arrays = T::ARRAYS.or_null();
+
+    const DECLARED: Names = T::DECLARED;
+
+    fn claim(value: &Self, rest: &mut Rest<'_>) -> CodecResult<()> {
+        value.as_ref().map_or(Ok(()), |value| T::claim(value, rest))
+    }
 
     const RULES: bool = T::RULES;
 

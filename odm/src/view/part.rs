@@ -56,7 +56,7 @@ impl<'de, V: FromPart<'de, F, K>, F: Flatten, K> FromPart<'de, Option<F>, Maybe<
     fn read(document: Raw<'de>) -> CodecResult<Self> {
         match V::read(document) {
             Ok(part) => Ok(Some(part)),
-            Err(error) if is_there::<F>(document)? => Err(error),
+            Err(error) if document.elements()?.have_any(&F::DECLARED)? => Err(error),
             Err(_) => Ok(None),
         }
     }
@@ -64,16 +64,4 @@ impl<'de, V: FromPart<'de, F, K>, F: Flatten, K> FromPart<'de, Option<F>, Maybe<
     fn project(projection: &mut Projection) {
         V::project(projection);
     }
-}
-
-/// Whether the document has an element of the part. Of one that names none of its own nobody can tell.
-fn is_there<F: Flatten>(document: Raw<'_>) -> CodecResult<bool> {
-    let Some(names) = F::KEYS else { return Ok(false) };
-    let mut elements = document.elements()?;
-    while let Some((key, _)) = elements.next()? {
-        if names.iter().any(|name| name.as_bytes() == key) {
-            return Ok(true);
-        }
-    }
-    Ok(false)
 }

@@ -6,7 +6,10 @@ use odm::{
 };
 
 use super::{
-    forms::{agree, document, fewer, first_alone, integer, name, nearest, null, shorter, with, without_tags},
+    forms::{
+        agree, document, fewer, first_alone, integer, name, nearest, null, shorter, with, without_refused,
+        without_tags,
+    },
     subject::Subject,
 };
 
@@ -50,6 +53,15 @@ pub(crate) enum Exception {
     /// serde refuses the tag of a struct, which it has written itself, where unknown fields are denied, and lays it into
     /// a flattened map.
     OwnTag,
+    /// serde gives a flattened map the elements of a part too that it does not know by name, and of what is written and not
+    /// read: it cannot write what it has read.
+    Shared,
+    /// serde refuses the elements of such a part where unknown fields are denied.
+    DeniedPart,
+    /// serde gives a flattened map what belongs to a variant that the enum beside it does not hold.
+    OtherVariant,
+    /// serde writes an entry of a flattened map under the name or an alias of a field that is declared beside it.
+    DeclaredName,
 }
 
 /// Names that only extended JSON has.
@@ -76,6 +88,34 @@ pub(crate) fn of(
 ) -> Option<Exception> {
     let more = ours.as_ref().ok().and_then(|ours| more_lenient(subject, bytes, ours, theirs.as_ref().err()));
     more.or_else(|| theirs.as_ref().ok().and_then(|theirs| stricter(subject, bytes, ours, theirs)))
+        .or_else(|| beside_a_map(subject, bytes, ours, theirs))
+}
+
+/// What differs only because a flattened map has nothing that is declared beside it.
+fn beside_a_map(
+    subject: &Subject,
+    bytes: &[u8],
+    ours: &Result<String, CodecError>,
+    theirs: &Result<String, String>,
+) -> Option<Exception> {
+    match (ours, theirs) {
+        (Ok(_), Ok(_)) if !(subject.again)(bytes).theirs => Some(Exception::Shared),
+        (Ok(_), Err(theirs)) if theirs.contains("unknown field") && (subject.again)(bytes).ours => {
+            Some(Exception::DeniedPart)
+        }
+        (Err(ours), Ok(_)) if is_of_another_variant(ours) => Some(Exception::OtherVariant),
+        (Err(_), Ok(_)) if subject.flat_option && without_refused(subject, bytes) => {
+            Some(Exception::FlattenedOption)
+        }
+        _ => None,
+    }
+}
+
+fn is_of_another_variant(error: &CodecError) -> bool {
+    matches!(
+        error.expected(),
+        "an element of the variant that the document holds" | "a document with one element, the variant"
+    )
 }
 
 /// What odm read and serde refuses, the whole or a part that it then takes for something else: serde reads the same
@@ -170,6 +210,9 @@ pub(crate) fn of_writing(
     theirs: &Result<Vec<u8>, String>,
 ) -> Option<Exception> {
     match (ours, theirs) {
+        (Err(ours), Ok(_)) if ours.expected() == "the declared field of this name" => {
+            Some(Exception::DeclaredName)
+        }
         (Ok(_), Err(theirs)) if theirs.contains("can't serialize string for step Decimal128Value") => {
             Some(Exception::BufferedDecimal)
         }

@@ -30,6 +30,13 @@ pub(crate) struct Subject {
     pub(crate) via: bool,
     pub(crate) write: fn(&mut Choices<'_>) -> Written,
     pub(crate) read: fn(&[u8]) -> Read,
+    pub(crate) again: fn(&[u8]) -> Again,
+}
+
+/// Whether what is read is read again once it was written: it is no value of its own if it is lost on the way.
+pub(crate) struct Again {
+    pub(crate) ours: bool,
+    pub(crate) theirs: bool,
 }
 
 /// The one element `v` of a document, so that values that are no documents can be compared too.
@@ -42,7 +49,7 @@ pub(crate) const fn subject<T>(name: &'static str, flat_option: bool, via: bool)
 where
     T: Value + Make + Debug + Serialize + DeserializeOwned,
 {
-    Subject { name, flat_option, via, write: write::<T>, read: read::<T> }
+    Subject { name, flat_option, via, write: write::<T>, read: read::<T>, again: again::<T> }
 }
 
 fn write<T: Value + Make + Debug + Serialize>(choices: &mut Choices<'_>) -> Written {
@@ -54,12 +61,36 @@ fn write<T: Value + Make + Debug + Serialize>(choices: &mut Choices<'_>) -> Writ
     (shown, ours, theirs)
 }
 
-fn read<T: Value + Debug + DeserializeOwned>(bytes: &[u8]) -> Read {
+fn ours<T: Value>(bytes: &[u8]) -> Result<T, CodecError> {
     let mut slot: Option<T> = None;
-    let ours = Raw::document(bytes)
+    Raw::document(bytes)
         .elements()
         .and_then(|mut elements| elements.take("v", &mut slot))
-        .and_then(|()| require(slot, "v"));
+        .and_then(|()| require(slot, "v"))
+}
+
+fn again<T: Value + Debug + Serialize + DeserializeOwned>(bytes: &[u8]) -> Again {
+    let read = ours::<T>(bytes).ok();
+    let ours = read.is_some_and(|value| {
+        let mut writer = Writer::new();
+        let written = writer.document(|writer| writer.element("v", &value));
+        written.and_then(|_| ours::<T>(writer.as_bytes())).is_ok_and(|again| shown(&again) == shown(&value))
+    });
+    let read = bson::deserialize_from_slice::<Held<T>>(bytes).ok();
+    let theirs = read.is_some_and(|held| {
+        let again = serialize_to_vec(&held).ok();
+        let again = again.and_then(|bytes| bson::deserialize_from_slice::<Held<T>>(&bytes).ok());
+        again.is_some_and(|again| shown(&again.v) == shown(&held.v))
+    });
+    Again { ours, theirs }
+}
+
+fn shown(value: &impl Debug) -> String {
+    format!("{value:?}")
+}
+
+fn read<T: Value + Debug + DeserializeOwned>(bytes: &[u8]) -> Read {
+    let ours = ours::<T>(bytes);
     let theirs = bson::deserialize_from_slice::<Held<T>>(bytes);
     Read {
         ours: ours.map(|value| format!("{value:?}")),

@@ -21,6 +21,7 @@ mod failing;
 mod filter;
 mod find;
 mod find_and_modify;
+mod flattened;
 mod foreign_ids;
 mod formats;
 mod geo;

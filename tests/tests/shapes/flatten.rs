@@ -171,7 +171,12 @@ fn each_of_two_flattened_enums_takes_one_element() {
     }
     same(Marks { first: Mark::Bad(1), second: Some(Mark::Good(2)) });
     same(Marks { first: Mark::Bad(1), second: None });
-    same(Marked { mark: Mark::Good(1), rest: BTreeMap::from([("Bad".to_owned(), 2)]) });
+    same(Marked { mark: Mark::Good(1), rest: BTreeMap::from([("other".to_owned(), 2)]) });
+    // Beside a map, too, the second is no entry of the map.
+    assert_eq!(
+        error::<Marked>(doc! { "Good": 1, "Bad": 2 }),
+        "`v`: expected a document with one element, the variant, found more"
+    );
     // serde passes over the third.
     #[derive(Debug, PartialEq, Deserialize, Embedded)]
     struct One {
@@ -231,7 +236,7 @@ fn two_elements_of_one_name_are_not_written() {
     let refused = twice.encode(&mut Writer::new()).unwrap_err();
     assert_eq!(
         refused.to_string(),
-        "`a`: expected one element of this name, found two: a flattened field brings it again"
+        "`a`: expected the declared field of this name, found an element that a flattened field brings"
     );
 }
 
@@ -303,7 +308,10 @@ fn a_part_cannot_bring_the_tag_again() {
     let rest = || BTreeMap::from([("kind".to_owned(), "x".to_owned())]);
     for tagged in [Tagged::Card { rest: rest() }, Tagged::Held(rest())] {
         let refused = tagged.encode(&mut Writer::new()).unwrap_err();
-        assert_eq!(refused.to_string(), "`kind`: expected one element of this name, found two");
+        assert_eq!(
+            refused.to_string(),
+            "`kind`: expected the declared field of this name, found an element that a flattened field brings"
+        );
     }
 }
 

@@ -78,6 +78,7 @@ struct Point {
     y: Option<i32>,
 }
 
+mod flat_names;
 mod flatten;
 mod structs;
 mod tagged;

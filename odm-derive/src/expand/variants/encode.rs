@@ -79,7 +79,7 @@ fn whole(scope: &Scope<'_>, variant: &Variant<'_>) -> TokenStream {
 
 /// The elements of a tagged variant, as a `CodecResult<()>`.
 fn elements(scope: &Scope<'_>, tagging: &Tagging, variant: &Variant<'_>) -> TokenStream {
-    let (runtime, writer, stored) = (&scope.runtime, local("writer"), &variant.stored);
+    let (writer, stored) = (local("writer"), &variant.stored);
     match tagging {
         Tagging::External => match &variant.content {
             // What serde writes where such a variant is flattened; elsewhere it is a text.
@@ -95,21 +95,7 @@ fn elements(scope: &Scope<'_>, tagging: &Tagging, variant: &Variant<'_>) -> Toke
         },
         Tagging::Internal { tag } => {
             let content = beside(scope, tagging, variant);
-            let fields = variant.content.fields();
-            let has_parts = fields.iter().any(|field| field.flatten.is_some());
-            if !has_parts && !matches!(variant.content, Content::Newtype(_)) {
-                return quote!(#writer.text_at(#tag, #stored)?; #content);
-            }
-            // Only when it is written is it known what a part brings.
-            let start = local("__before_tag");
-            quote! {
-                let #start = #writer.position();
-                #writer.text_at(#tag, #stored)?;
-                match (|| -> #runtime::CodecResult<()> { #content })() {
-                    ::core::result::Result::Ok(()) => #writer.refuse_second(#start, #tag),
-                    error => error,
-                }
-            }
+            quote!(#writer.text_at(#tag, #stored)?; #content)
         }
         Tagging::Untagged => TokenStream::new(),
     }

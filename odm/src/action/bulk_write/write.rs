@@ -9,7 +9,12 @@ use super::{
     statement::Statement,
 };
 use crate::{
-    action::{IntoHint, encode::encode, get::by_id, sentence::said},
+    action::{
+        IntoHint,
+        encode::{encode, encode_replacement},
+        get::by_id,
+        sentence::said,
+    },
     error::Result,
     filter::IntoFilter,
     model::Model,
@@ -79,13 +84,13 @@ impl<M: Model> Write<M> {
     /// [`replace_one`](crate::Collection::replace_one) does.
     pub fn replace_one(filter: impl IntoFilter<M>, model: &M) -> Self {
         let filter = filter.into_filter().into_document();
-        Self::of(Kind::Replace { filter, document: encode(model) })
+        Self::of(Kind::Replace { filter, document: encode_replacement(model) })
     }
 
     /// Stores a document, whether it is new or not, as [`save`](crate::Collection::save) does.
     pub fn save(model: &M) -> Self {
         let filter = by_id(model.id().to_bson());
-        Self::of(Kind::Replace { filter, document: encode(model) }).upsert(true)
+        Self::of(Kind::Replace { filter, document: encode_replacement(model) }).upsert(true)
     }
 
     /// Removes one document that matches a filter, as [`delete_one`](crate::Collection::delete_one) does.
