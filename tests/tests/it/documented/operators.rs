@@ -47,6 +47,22 @@ struct List {
     lines: Vec<Line>,
 }
 
+/// Arrays of arrays.
+#[derive(Debug, Model)]
+#[odm(collection = "grids")]
+struct Grid {
+    id: Id<Grid>,
+    field: Vec<Vec<i32>>,
+}
+
+/// An array that may hold null.
+#[derive(Debug, Model)]
+#[odm(collection = "holes")]
+struct Holes {
+    id: Id<Holes>,
+    field: Option<Vec<Option<i32>>>,
+}
+
 #[derive(Debug, Model)]
 #[odm(collection = "orders")]
 struct Order {
@@ -173,6 +189,7 @@ type Entry = (&'static str, Vec<Bson>);
 fn filters() -> Vec<Entry> {
     let (n, t, m, l) = (Number::fields(), Text::fields(), Maybe::fields(), List::fields());
     let (p, k, u) = (Place::fields(), Tagged::fields(), Untagged::fields());
+    let (g, h) = (Grid::fields(), Holes::fields());
     let ring = || vec![[4.0, 58.0], [12.0, 58.0], [12.0, 62.0], [4.0, 58.0]];
     let oslo = || Point::new(10.75, 59.91);
     vec![
@@ -184,7 +201,15 @@ fn filters() -> Vec<Entry> {
             ],
         ),
         ("filter/array::any", vec![filter(l.field().any(|each| each.gt(1)))]),
-        ("filter/array::contains", vec![filter(l.field().contains(1))]),
+        ("filter/array::contains", vec![filter(l.field().contains(1)), filter(g.field().contains([1, 2]))]),
+        (
+            "filter/array::contains_any",
+            vec![filter(l.field().contains_any([1, 2])), filter(g.field().contains_any([[1, 2]]))],
+        ),
+        (
+            "filter/array::contains_none",
+            vec![filter(l.field().contains_none([1, 2])), filter(g.field().contains_none([[1, 2]]))],
+        ),
         ("filter/array::all", vec![filter(l.field().all([1, 2]))]),
         ("filter/array::size", vec![filter(l.field().size(2))]),
         ("filter/bitwise::bits_all_set", vec![filter(n.field().bits_all_set([0, 2]))]),
@@ -204,15 +229,19 @@ fn filters() -> Vec<Entry> {
             "filter/element::type_",
             vec![
                 filter(n.field().type_(odm::bson::spec::ElementType::String)),
+                filter(n.field().type_("number")),
                 filter(
                     n.field()
                         .type_([odm::bson::spec::ElementType::Int32, odm::bson::spec::ElementType::Int64]),
                 ),
             ],
         ),
-        ("filter/element::is_null", vec![filter(m.field().is_null())]),
-        ("filter/element::is_null_or_missing", vec![filter(m.field().is_null_or_missing())]),
-        ("filter/element::is_present", vec![filter(m.field().is_present())]),
+        ("filter/element::is_null", vec![filter(m.field().is_null()), filter(h.field().is_null())]),
+        (
+            "filter/element::is_null_or_missing",
+            vec![filter(m.field().is_null_or_missing()), filter(h.field().is_null_or_missing())],
+        ),
+        ("filter/element::is_present", vec![filter(m.field().is_present()), filter(h.field().is_present())]),
         ("filter/evaluation::starts_with", vec![filter(t.field().starts_with("prefix"))]),
         ("filter/evaluation::regex", vec![filter(t.field().regex("pattern", "i"))]),
         ("filter/evaluation::in_regex", vec![filter(t.field().in_regex([("^be", ""), ("^st", "i")]))]),
