@@ -1,4 +1,4 @@
-//! The map is true: what `ARCHITECTURE.md` names exists, and it names every room.
+//! The map is true: what `ARCHITECTURE.md` names exists, and it names every room. CI runs what `CONTRIBUTING.md` lists.
 
 use std::{fs, path::Path};
 
@@ -39,4 +39,35 @@ fn the_map_names_every_room() {
             }
         }
     }
+}
+
+/// A command without its package, and without what makes it short.
+fn essence(command: &str) -> String {
+    let mut essence = Vec::new();
+    let mut words = command.split_whitespace();
+    while let Some(word) = words.next() {
+        match word {
+            "-p" | "--profile" => drop(words.next()),
+            "--workspace" | "--quick" | "--" | "orders" => {}
+            word => essence.push(word),
+        }
+    }
+    essence.join(" ")
+}
+
+#[test]
+fn ci_runs_the_short_form_of_every_command_of_the_tables() {
+    let read = |name: &str| fs::read_to_string(Path::new(ROOT).join(name)).unwrap();
+    let script = read(".ci/run").replace("\"$target/debug/xtask\"", "cargo xtask");
+    let runs: Vec<String> = script.lines().map(essence).collect();
+    let page = read("CONTRIBUTING.md");
+    let commands: Vec<&str> = page
+        .lines()
+        .filter(|line| line.starts_with("| `cargo "))
+        .filter_map(|line| line.split('`').nth(1))
+        .collect();
+    assert!(commands.len() > 10, "only {commands:?} were seen");
+    let missing: Vec<_> =
+        commands.iter().filter(|command| !runs.iter().any(|run| run.contains(&essence(command)))).collect();
+    assert!(missing.is_empty(), "`.ci/run` runs no form of {missing:?}");
 }

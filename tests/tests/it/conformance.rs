@@ -15,21 +15,37 @@ struct Anything {
     a: Bson,
 }
 
+/// The server's code for bytes that it does not store.
+const NON_CONFORMANT: i32 = 378;
+
+/// What 6.0.5 stores and a server of a later patch refuses.
+const REFUSED_BY_LATER_SERVERS: &[&str] = &["binary column"];
+
 #[odm_test::test]
 async fn every_type_comes_back_from_the_server_bit_for_bit(db: Database) {
     // In a field of the document itself, the server replaces an empty timestamp by its own time.
     let kept: Vec<_> = corpus::VALID.iter().filter(|(name, ..)| *name != "timestamp of zeros").collect();
-    let all: Vec<Anything> = kept
+    let all: Vec<(&str, Anything)> = kept
         .iter()
         .zip(0..)
         .map(|((name, tag, value), position)| {
             let value = bytes(value);
             let raw = Raw::new(ElementType::from(*tag).expect(name), &value);
-            Anything { id: Id::from_key(position), a: raw.to_bson().expect(name) }
+            (*name, Anything { id: Id::from_key(position), a: raw.to_bson().expect(name) })
         })
         .collect();
     let anything = db.collection::<Anything>();
-    anything.insert_many(&all).await.unwrap();
+    let (mut sent, mut refused) = (Vec::new(), Vec::new());
+    for (name, document) in &all {
+        match anything.insert_one(document).await {
+            Ok(_) => sent.push((name, document)),
+            Err(error) => {
+                assert_eq!(error.code(), Some(NON_CONFORMANT), "{name}: {error}");
+                refused.push(*name);
+            }
+        }
+    }
+    assert!(refused.is_empty() || refused == REFUSED_BY_LATER_SERVERS, "{refused:?}");
 
     let found: Vec<Anything> = anything
         .find(Filter::all())
@@ -40,8 +56,8 @@ async fn every_type_comes_back_from_the_server_bit_for_bit(db: Database) {
         .await
         .unwrap();
     let stored = anything.driver().clone_with_type::<RawDocumentBuf>();
-    assert_eq!(found.len(), all.len());
-    for ((sent, found), (name, ..)) in all.iter().zip(&found).zip(&kept) {
+    assert_eq!(found.len(), sent.len());
+    for ((name, sent), found) in sent.into_iter().zip(&found) {
         let sent = to_vec(sent).expect(name);
         // NaN is no equal of itself, so it is bytes that are compared.
         assert_eq!(to_vec(found).expect(name), sent, "{name}");
