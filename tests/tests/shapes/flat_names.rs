@@ -324,7 +324,7 @@ fn of_two_maps_the_first_takes_all() {
     assert_eq!(show(&written(&read)), stored);
     assert_eq!(
         refused(&Twice { two: doc! { "x": 2 }, ..twice }),
-        "`x`: expected one element of this name, found two: a flattened field brings it again"
+        "`*`: expected one element of this name, found two: a flattened field brings it again"
     );
 }
 
