@@ -7,8 +7,8 @@ use odm::{
 
 use super::{
     forms::{
-        agree, document, fewer, first_alone, integer, name, nearest, null, shorter, with, without_refused,
-        without_tags,
+        agree, document, fewer, first_alone, integer, name, nearest, null, rounded, shorter, with,
+        without_refused, without_tags,
     },
     subject::Subject,
 };
@@ -31,6 +31,9 @@ pub(crate) enum Exception {
     BufferedVariant,
     /// serde reads the nearest number that a `Saturating` holds, which would be written back.
     Saturating,
+    /// serde rounds an integer that the field's floating-point number does not hold, and makes an infinity of a double
+    /// beyond every `f32`.
+    Rounded,
     /// serde reads a struct from an array of its fields, and an ObjectId, a date, .. as the document that extended
     /// JSON makes of it: a struct of defaults alone is read from each.
     NoDocument,
@@ -162,6 +165,7 @@ fn stricter(
         () if agree(null) || is_no_unit(ours) => Exception::EmptyDocumentForNull,
         () if agree(name) => Exception::BufferedName,
         () if agree(nearest) => Exception::Saturating,
+        () if agree(rounded) => Exception::Rounded,
         () if agree(document) => Exception::NoDocument,
         () if is_extended(theirs) && !ours.as_ref().is_ok_and(|ours| is_extended(ours)) => {
             Exception::ExtendedJson

@@ -82,6 +82,24 @@ pub(crate) fn nearest(value: &Bson) -> Vec<Bson> {
     }
 }
 
+/// The double that is nearest, or the nearest `f32`, for a number that is beyond what they hold exactly.
+pub(crate) fn rounded(value: &Bson) -> Vec<Bson> {
+    let integer = match value {
+        Bson::Int32(number) => i64::from(*number),
+        Bson::Int64(number) => *number,
+        Bson::Double(double) if double.is_finite() && double.abs() > f64::from(f32::MAX) => {
+            return vec![Bson::Double(f64::INFINITY.copysign(*double))];
+        }
+        _ => return Vec::new(),
+    };
+    if integer.unsigned_abs() <= 1 << 24 {
+        return Vec::new();
+    }
+    #[allow(clippy::cast_precision_loss)] // that is what it is about
+    let (double, single) = (integer as f64, integer as f32);
+    vec![Bson::Double(double), Bson::Double(single.into())]
+}
+
 /// An array of fewer items.
 pub(crate) fn shorter(value: &Bson) -> Vec<Bson> {
     let Bson::Array(items) = value else { return Vec::new() };
