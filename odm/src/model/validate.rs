@@ -118,7 +118,8 @@ impl Check {
         self.rule(field, "pattern", rule::pattern(value, pattern));
     }
 
-    /// Refuses a text that is not an email address, by the definition that HTML uses for `<input type=email>`.
+    /// Refuses a text that is not an email address, by the definition that HTML uses for `<input type=email>`,
+    /// which here takes letters beyond ASCII too.
     pub fn email<T: Matched + ?Sized>(&mut self, field: &'static str, value: &T) {
         self.rule(field, "email", rule::email(value));
     }

@@ -81,8 +81,15 @@ pub(in crate::model) fn pattern<T: Matched + ?Sized>(value: &T, pattern: &'stati
 }
 
 /// What is wrong with the text as an email address.
+///
+/// `garde` knows letters of ASCII alone, as HTML does; those beyond it, which mail servers take by RFC 6531, stand where
+/// those may.
 pub(in crate::model) fn email<T: Matched + ?Sized>(value: &T) -> Option<String> {
-    let reason = match parse_email(value.matched()?).err()? {
+    static BEYOND_ASCII: LazyLock<Option<Regex>> =
+        LazyLock::new(|| Regex::new(r"[\p{L}\p{M}\p{N}--\p{ASCII}]").ok());
+    let text = value.matched()?;
+    let text = BEYOND_ASCII.as_ref().map_or(Cow::Borrowed(text), |letter| letter.replace_all(text, "x"));
+    let reason = match parse_email(&text).err()? {
         InvalidEmail::Empty => "it is empty",
         InvalidEmail::MissingAt => "it has no @",
         InvalidEmail::UserLengthExceeded => "more than 64 characters before the @",
@@ -180,5 +187,30 @@ mod tests {
         let long = format!("a@{}", "b".repeat(256));
         assert_eq!(wrong(&long), "must be an email address (more than 255 characters after the @)");
         assert_eq!(email(&None::<String>), None);
+    }
+
+    #[test]
+    fn email_takes_letters_beyond_ascii_where_letters_may_stand() {
+        for text in [
+            "jürgen@example.com",
+            "josé.garcía+x@correo.es",
+            "ada@bücher.example",
+            "用户@例子.公司",
+            "अजय@डाटा.भारत",
+            "чебурашка@ящик-с-апельсинами.рф",
+            "e\u{301}ric@example.fr",
+        ] {
+            assert_eq!(email(text), None, "{text}");
+        }
+        for text in [
+            "jürgen",
+            "jür gen@example.com",
+            "ada@bü\u{a0}cher.de",
+            "ada＠example.com",
+            "a\u{200b}b@example.com",
+            "ü@-ü.de",
+        ] {
+            assert!(email(text).is_some(), "{text}");
+        }
     }
 }
