@@ -150,5 +150,5 @@ use crate::value::Row;
 )]
 pub trait View<M>: Row {
     /// Names what the view reads.
-    fn project(projection: &mut Projection);
+    fn add_names(projection: &mut Projection);
 }

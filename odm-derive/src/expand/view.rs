@@ -107,10 +107,10 @@ impl Scope<'_> {
             #owned
             #[automatically_derived]
             impl #parameters #runtime::View<#of> for #anonymous #bounds {
-                fn project(#projection: &mut #runtime::Projection) {
+                fn add_names(#projection: &mut #runtime::Projection) {
                     let (#version, #(#reader,)*) = #readers #arguments();
                     #projection.with_version(#version);
-                    #(#reader.project(#projection);)*
+                    #(#reader.add_names(#projection);)*
                 }
             }
         }
@@ -150,7 +150,7 @@ impl Scope<'_> {
                 }
             }
             impl #of_parameters #runtime::View<#of> for #anonymous #bounds {
-                fn project(_: &mut #runtime::Projection) {}
+                fn add_names(_: &mut #runtime::Projection) {}
             }
         }
     }

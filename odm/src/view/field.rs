@@ -42,7 +42,7 @@ pub trait FromField<'de, F, K>: Sized {
     }
 
     /// Names what is read, at the field's place.
-    fn project(projection: &mut Projection) {
+    fn add_names(projection: &mut Projection) {
         projection.whole();
     }
 }
@@ -66,7 +66,7 @@ pub trait FromOther<'de, F, K>: Sized {
     }
 
     /// Names what is read.
-    fn project(projection: &mut Projection) {
+    fn add_names(projection: &mut Projection) {
         projection.whole();
     }
 }
@@ -144,8 +144,8 @@ impl<'de, V: FromOther<'de, F, K>, F, K> FromField<'de, F, Other<K>> for V {
         V::defaulted(default)
     }
 
-    fn project(projection: &mut Projection) {
-        V::project(projection);
+    fn add_names(projection: &mut Projection) {
+        V::add_names(projection);
     }
 }
 
@@ -173,7 +173,7 @@ where
         raw.level(|raw| V::read_row(raw))
     }
 
-    fn project(projection: &mut Projection) {
+    fn add_names(projection: &mut Projection) {
         projection.view::<D, V>();
     }
 }
@@ -194,8 +194,8 @@ impl<'de, V: FromOther<'de, F, K>, F, K> FromOther<'de, Option<F>, Maybe<K>> for
         default.map_or(Some(None), |default| V::defaulted(default).map(Some))
     }
 
-    fn project(projection: &mut Projection) {
-        V::project(projection);
+    fn add_names(projection: &mut Projection) {
+        V::add_names(projection);
     }
 }
 
@@ -215,8 +215,8 @@ impl<'de, V: FromField<'de, F, K>, F, K> FromOther<'de, F, Present<K>> for Optio
         V::defaulted(default).map(Some)
     }
 
-    fn project(projection: &mut Projection) {
-        V::project(projection);
+    fn add_names(projection: &mut Projection) {
+        V::add_names(projection);
     }
 }
 

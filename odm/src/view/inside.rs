@@ -78,8 +78,8 @@ macro_rules! inside {
                 default.into_inner().and_then(V::defaulted)
             }
 
-            fn project(projection: &mut Projection) {
-                V::project(projection);
+            fn add_names(projection: &mut Projection) {
+                V::add_names(projection);
             }
         }
     )* };
@@ -115,8 +115,8 @@ macro_rules! pointers {
                 default.into_inner().and_then(V::defaulted).map(Self::new)
             }
 
-            fn project(projection: &mut Projection) {
-                V::project(projection);
+            fn add_names(projection: &mut Projection) {
+                V::add_names(projection);
             }
         }
     )* };

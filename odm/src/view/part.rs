@@ -21,7 +21,7 @@ pub trait FromPart<'de, F, K>: Sized {
     fn read(document: Raw<'de>) -> CodecResult<Self>;
 
     /// Names what is read.
-    fn project(projection: &mut Projection);
+    fn add_names(projection: &mut Projection);
 }
 
 #[diagnostic::do_not_recommend]
@@ -33,7 +33,7 @@ where
         V::read_row(document)
     }
 
-    fn project(projection: &mut Projection) {
+    fn add_names(projection: &mut Projection) {
         projection.view::<F, V>();
     }
 }
@@ -45,8 +45,8 @@ impl<'de, V: FromPart<'de, F::Inner, K>, F: Opens, K> FromPart<'de, F, Opened<K>
         V::read(document)
     }
 
-    fn project(projection: &mut Projection) {
-        V::project(projection);
+    fn add_names(projection: &mut Projection) {
+        V::add_names(projection);
     }
 }
 
@@ -61,7 +61,7 @@ impl<'de, V: FromPart<'de, F, K>, F: Flatten, K> FromPart<'de, Option<F>, Maybe<
         }
     }
 
-    fn project(projection: &mut Projection) {
-        V::project(projection);
+    fn add_names(projection: &mut Projection) {
+        V::add_names(projection);
     }
 }

@@ -50,7 +50,7 @@ impl Projection {
             return self.whole();
         }
         self.open.push(name);
-        V::project(self);
+        V::add_names(self);
         self.open.pop();
     }
 

@@ -45,7 +45,7 @@ impl<T: Value, F: Key> Declared<T, F> {
             read: V::read,
             // A default that cannot be had here is not another value: then the field is missing.
             absent: || D::default().map_or_else(V::missing, V::defaulted),
-            project: V::project,
+            project: V::add_names,
         })
     }
 }
@@ -57,7 +57,7 @@ impl<T: Value, F: Key> Flat<T, F> {
         D: HasPart<F, Type = T>,
         V: FromPart<'de, T, K>,
     {
-        Reader(Source::Part { read: V::read, project: V::project })
+        Reader(Source::Part { read: V::read, project: V::add_names })
     }
 }
 
@@ -142,7 +142,7 @@ impl<'de, V> Reader<'de, V> {
     }
 
     /// Names what is read.
-    pub fn project(&self, projection: &mut Projection) {
+    pub fn add_names(&self, projection: &mut Projection) {
         match self.0 {
             Source::Field { name, aliases, project, .. } => {
                 for name in names(name, aliases) {

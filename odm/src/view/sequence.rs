@@ -32,7 +32,7 @@ fn items<'de, V: FromField<'de, F, K>, F, K>(raw: Raw<'de>) -> CodecResult<Vec<V
 
 /// The server leaves out elements that are no documents: where null may stand, everything is asked for.
 fn project<'de, V: FromField<'de, F, K>, F, K>(projection: &mut Projection) {
-    if V::NULLABLE { projection.whole() } else { V::project(projection) }
+    if V::NULLABLE { projection.whole() } else { V::add_names(projection) }
 }
 
 /// `by K`: whatever a field is read from. `by Other<K>`: unless it is the same, where the whole would be the parent's type.
@@ -49,7 +49,7 @@ macro_rules! sequences {
 
             sequences!(@ $default $parent);
 
-            fn project(projection: &mut Projection) {
+            fn add_names(projection: &mut Projection) {
                 project::<V, F, $way>(projection);
             }
         }
@@ -101,7 +101,7 @@ impl<'de, V: FromOther<'de, F, K>, F: Value, K, const N: usize> FromOther<'de, [
         items.try_into().ok()
     }
 
-    fn project(projection: &mut Projection) {
+    fn add_names(projection: &mut Projection) {
         project::<V, F, Other<K>>(projection);
     }
 }
