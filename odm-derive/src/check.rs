@@ -42,6 +42,7 @@ pub(crate) fn check(cx: &Ctxt, container: &Container<'_>) {
     if let Data::Enum(tagging, variants) = &container.data {
         variants::tags(cx, container, tagging, variants);
     }
+    model::ids_of_models(cx, container);
     if container.derive == Derive::Model {
         model::collection(cx, container);
         model::id(cx, container);

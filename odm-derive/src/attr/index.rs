@@ -69,6 +69,9 @@ impl Index {
                 path.push(input.parse()?);
             }
             if input.peek(token::Paren) {
+                if word == symbol::PARTIAL {
+                    return Err(symbol::partial(word));
+                }
                 return Err(symbol::unknown(word, OPTIONS, "in `index(..)`"));
             }
             let descending = direction(word, input)?;
@@ -102,6 +105,9 @@ impl Index {
                         word,
                         if word == symbol::TTL { form::TTL } else { form::FIELD_INDEX },
                     ));
+                }
+                if word == symbol::PARTIAL {
+                    return Err(symbol::partial(word));
                 }
                 Err(symbol::unknown(word, FIELD_OPTIONS, "in a field's `index(..)`"))
             })?;
@@ -148,6 +154,9 @@ fn direction(word: &Ident, input: ParseStream<'_>) -> syn::Result<bool> {
     };
     let descending = input.parse::<Option<Token![-]>>()?.is_some();
     let number: LitInt = input.parse().map_err(|error: syn::Error| {
+        if word == symbol::PARTIAL {
+            return symbol::partial(word);
+        }
         if word == symbol::NAME {
             return syn::Error::new(error.span(), symbol::correct(form::INDEX_NAME));
         }

@@ -25,6 +25,7 @@ pub(crate) const NAME: &str = "name";
 pub(crate) const NESTED: &str = "nested";
 pub(crate) const OF: &str = "of";
 pub(crate) const ORDERED: &str = "ordered";
+pub(crate) const PARTIAL: &str = "partial";
 pub(crate) const PATTERN: &str = "pattern";
 pub(crate) const RANGE: &str = "range";
 pub(crate) const RENAME: &str = "rename";
@@ -135,7 +136,7 @@ impl Position {
             return None;
         }
         let reason = match (self.derive, word) {
-            (Derive::Embedded, INDEX) => {
+            (Derive::Embedded, INDEX | UNIQUE | SPARSE | TTL) => {
                 "an embedded document has no indexes of its own: index it from the model that holds it, \
                  `#[odm(index(address.city))]`"
             }
@@ -171,6 +172,13 @@ impl Position {
             (Derive::Value, VALIDATE | INDEX | ID) => {
                 "a value has no rules, indexes or identity of its own: say it on the field that holds it"
             }
+            (Derive::Model, UNIQUE | SPARSE | DESCENDING | TTL) => {
+                let on_model = if self.valid.contains(&COLLECTION) { "field, " } else { "" };
+                let value = if word == TTL { " = \"90d\"" } else { "" };
+                return Some(format!(
+                    "`{word}` is an option of an index: write `index({on_model}{word}{value})`"
+                ));
+            }
             (Derive::Model, ID | RENAME | SERDE | BINARY | UNIT) if self.valid.contains(&COLLECTION) => {
                 return Some(format!("`{word}` belongs on a field, not on the model"));
             }
@@ -200,6 +208,13 @@ pub(crate) fn unit(text: &syn::LitStr) -> syn::Result<&'static str> {
             return Err(syn::Error::new(text.span(), message));
         }
     })
+}
+
+/// The mistake of an index with a condition, which a model does not declare.
+pub(crate) fn partial(word: &Ident) -> syn::Error {
+    let message = "a model declares no partial indexes: create this one through the driver, \
+                   `collection.driver().create_index(..)`";
+    syn::Error::new(word.span(), message)
 }
 
 /// The mistake of a word that is not in the vocabulary of its place.

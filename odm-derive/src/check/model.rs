@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 
 use quote::{ToTokens as _, quote};
-use syn::Type;
+use syn::{GenericArgument, PathArguments, PathSegment, Type, visit::Visit};
 
 use crate::{
-    ast::{self, Codec, Container, Content, Data, Field},
+    ast::{self, Codec, Container, Content, Data, Derive, Field},
     attr::{
         index::{Index, Key, OPTIONS},
         symbol::{closest, enumerate},
@@ -95,6 +95,12 @@ fn usable_id(cx: &Ctxt, ident: &syn::Ident, field: &Field<'_>) {
             ),
         );
     }
+    if is_array(field.ty) {
+        cx.error(
+            field.ty,
+            "the server takes no array as `_id`: declare another id and keep the array in a field of its own",
+        );
+    }
     if field.skip_serializing || field.skip_deserializing {
         cx.error(&field.member, "the id cannot be skipped: it is what a document is found by");
     }
@@ -110,6 +116,18 @@ fn usable_id(cx: &Ctxt, ident: &syn::Ident, field: &Field<'_>) {
     }
 }
 
+/// Whether the type looks like one that is stored as an array.
+fn is_array(ty: &Type) -> bool {
+    const SEQUENCES: [&str; 6] = ["Vec", "VecDeque", "LinkedList", "HashSet", "BTreeSet", "BinaryHeap"];
+    match ty {
+        Type::Array(_) | Type::Slice(_) => true,
+        Type::Tuple(tuple) => !tuple.elems.is_empty(),
+        Type::Group(group) => is_array(&group.elem),
+        Type::Paren(paren) => is_array(&paren.elem),
+        _ => last_segment(ty).is_some_and(|segment| SEQUENCES.iter().any(|sequence| segment == sequence)),
+    }
+}
+
 /// The last name of a path type.
 pub(crate) fn last_segment(ty: &Type) -> Option<&syn::Ident> {
     match ty {
@@ -117,6 +135,52 @@ pub(crate) fn last_segment(ty: &Type) -> Option<&syn::Ident> {
         Type::Group(group) => last_segment(&group.elem),
         Type::Paren(paren) => last_segment(&paren.elem),
         _ => None,
+    }
+}
+
+/// An `Id` is of a model: of a key it would be that of a model which is called like the key.
+pub(super) fn ids_of_models(cx: &Ctxt, container: &Container<'_>) {
+    let model = &container.original.ident;
+    for field in container.all_fields().filter(|field| matches!(field.codec, Codec::Value)) {
+        let mut found = IdsOfKeys::default();
+        found.visit_type(field.ty);
+        let is_id = container.derive == Derive::Model && field.stored == "_id";
+        for key in found.0 {
+            let name = key.to_string();
+            let message = if is_id {
+                let on_model = if name == "ObjectId" {
+                    String::new()
+                } else {
+                    format!(", and `#[odm(key = {name})]` on it")
+                };
+                format!(
+                    "an `Id` is of a model, not of its key: write `Id<{model}>` for that of `{model}`{on_model}"
+                )
+            } else {
+                format!(
+                    "an `Id` is of a model, not of its key: write the model that it points at, as in `Id<Customer>`, or the bare key, `{name}`"
+                )
+            };
+            cx.error(key, message);
+        }
+    }
+}
+
+/// The keys that stand in an `Id<..>` somewhere in a type.
+#[derive(Default)]
+struct IdsOfKeys<'ast>(Vec<&'ast syn::Ident>);
+
+impl<'ast> Visit<'ast> for IdsOfKeys<'ast> {
+    fn visit_path_segment(&mut self, segment: &'ast PathSegment) {
+        const KEYS: [&str; 8] = ["String", "str", "ObjectId", "Uuid", "i32", "i64", "u32", "u64"];
+        if segment.ident == "Id"
+            && let PathArguments::AngleBracketed(arguments) = &segment.arguments
+            && let Some(GenericArgument::Type(of)) = arguments.args.first()
+            && let Some(key) = last_segment(of).filter(|key| KEYS.iter().any(|name| key == name))
+        {
+            self.0.push(key);
+        }
+        syn::visit::visit_path_segment(self, segment);
     }
 }
 
