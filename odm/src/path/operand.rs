@@ -15,18 +15,20 @@ use std::{
 
 use mongodb::bson::{Bson, DateTime, Decimal128, oid::ObjectId};
 
-use crate::{error::codec::CodecResult, value::Value};
+use crate::{
+    error::codec::CodecResult,
+    value::{Id, Keyed, Value},
+};
 
 /// A value to compare with a field of type `V`: a `V`, a reference to one, `&str` for texts, an integer
 /// literal for numbers, an array for arrays.
 ///
 /// An `Option` is not an operand of a filter: `None` would silently match documents without the field. Ask
-/// with `is_null`, `exists`, or decide before.
+/// with `is_null`, `exists`, or decide before. An id takes a text only where its key is one: parse it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not fit a field of type `{V}`",
     label = "expected something that fits `{V}`",
-    note = "the field stores `{V}`: pass that, a reference to it, or a literal of that kind",
-    note = "a filter takes no `Option`: ask with `.is_null_or_missing()` and `.is_present()`; of an array ask `.contains(..)` or `.any(..)`"
+    note = "the field stores `{V}`: pass that, a reference to it, or a literal of that kind"
 )]
 pub trait Operand<V, K> {
     /// The operand as it stands in a filter.
@@ -61,8 +63,37 @@ pub mod operands {
     /// An `Option` for an optional field.
     #[derive(Debug)]
     pub struct Maybe<K>(PhantomData<K>);
+    /// What is refused by a message of its own.
+    #[derive(Debug)]
+    pub enum Refused {}
+
+    /// An `Option` where a value is needed: no type implements this.
+    #[diagnostic::on_unimplemented(
+        message = "a value is needed here, not an `{Self}`",
+        label = "an `Option`",
+        note = "take the value out of it first; where it is `None`, leave this out, or in a filter use `.is_null_or_missing()`"
+    )]
+    pub trait OptionalOperand {}
+
+    /// An array field beside a single text: no type implements this.
+    #[diagnostic::on_unimplemented(
+        message = "this is one text, and the field is an array: `{Self}`",
+        label = "one text",
+        note = "compare the elements, with `.contains(..)` or `.any(..)`"
+    )]
+    pub trait WholeArray {}
+
+    /// A key of an id that is a text.
+    #[diagnostic::on_unimplemented(
+        message = "a text is no id whose key is an `{Self}`",
+        label = "a text",
+        note = "make an id of it: `text.parse::<odm::Id<_>>()?`"
+    )]
+    pub trait TextKey {}
+
+    impl TextKey for String {}
 }
-use operands::{Direct, Items, Like, Maybe, Own, Ref};
+use operands::{Direct, Items, Like, Maybe, OptionalOperand, Own, Ref, Refused, TextKey, WholeArray};
 
 #[diagnostic::do_not_recommend]
 impl<V: Value> Operand<V, Own> for V {
@@ -112,6 +143,42 @@ like! {
     f32: &i16 => |number| Bson::Double((*number).into());
     DateTime: SystemTime => |time| Bson::DateTime(time.into());
     Bson: i32, i64, f64, bool, &str, String, ObjectId, DateTime, Decimal128 => |value| Bson::from(value);
+}
+
+macro_rules! texts {
+    ($($text:ty),*) => { $(
+        /// An id whose key is a text.
+        impl<M: Keyed> Operand<Id<M>, Like> for $text
+        where
+            M::Key: TextKey,
+        {
+            fn operand(self) -> CodecResult<Bson> {
+                Ok(Bson::String(self.to_string()))
+            }
+        }
+
+        /// Refused, with what to write instead.
+        impl<V: Value> Operand<Vec<V>, Refused> for $text
+        where
+            Vec<V>: WholeArray,
+        {
+            fn operand(self) -> CodecResult<Bson> {
+                Ok(Bson::String(self.to_string()))
+            }
+        }
+    )* };
+}
+
+texts!(&str, String, &String);
+
+/// Refused, with what to write instead.
+impl<V, O> Operand<V, Refused> for Option<O>
+where
+    Self: OptionalOperand,
+{
+    fn operand(self) -> CodecResult<Bson> {
+        Ok(Bson::Null)
+    }
 }
 
 /// `[..]` of operands, as the list they make.

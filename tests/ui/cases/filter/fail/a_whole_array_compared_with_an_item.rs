@@ -1,0 +1,8 @@
+use odm::Model;
+use odm_integration::story::Order;
+
+fn main() {
+    let o = Order::fields();
+    let _ = o.tags().eq("x");
+    let _ = o.tags().in_(["x"]);
+}
