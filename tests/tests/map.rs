@@ -47,7 +47,9 @@ fn essence(command: &str) -> String {
     let mut words = command.split_whitespace();
     while let Some(word) = words.next() {
         match word {
-            "-p" | "--profile" => drop(words.next()),
+            "-p" | "--profile" => {
+                words.next();
+            }
             "--workspace" | "--quick" | "--" | "orders" => {}
             word => essence.push(word),
         }
