@@ -243,6 +243,23 @@ trait Reports {
     fn problems(&mut self) -> &mut Problems;
 }
 
+/// A builder with a comment: one that cannot be sent is an error when the builder is awaited.
+trait TakesComment {
+    fn take_comment(
+        &mut self,
+        comment: crate::error::Result<mongodb::bson::Bson>,
+    ) -> Option<mongodb::bson::Bson>;
+}
+
+impl<B: Reports> TakesComment for B {
+    fn take_comment(
+        &mut self,
+        comment: crate::error::Result<mongodb::bson::Bson>,
+    ) -> Option<mongodb::bson::Bson> {
+        self.problems().take("comment", comment)
+    }
+}
+
 /// What every builder has: `.with_options(..)`, `.session(..)` and the two ways of being awaited. The builder
 /// brings `fn execute<'s>(self) -> BoxFuture<'s, Result<Output>> where S: SessionState<'s>`, and says where it keeps
 /// what its setters could not take, if they can fail.

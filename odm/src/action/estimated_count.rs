@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     collection::{Collection, Target},
-    error::Result,
+    error::{Error, Result},
     exec,
     model::Model,
     trace::Verb,
@@ -44,6 +44,7 @@ impl<M: Model> Collection<M> {
             target: self.target(),
             model: PhantomData,
             options: EstimatedDocumentCountOptions::default(),
+            problem: None,
         }
     }
 }
@@ -56,12 +57,14 @@ pub struct EstimatedCount<M> {
     target: Target,
     model: PhantomData<fn() -> M>,
     options: EstimatedDocumentCountOptions,
+    problem: Option<Error>,
 }
 
 impl<M> EstimatedCount<M> {
     /// Takes all options from the driver's struct, in place of those set so far.
     pub fn with_options(mut self, options: EstimatedDocumentCountOptions) -> Self {
         self.options = options;
+        self.problem = None;
         self
     }
 }
@@ -78,10 +81,19 @@ impl<M> Builder for EstimatedCount<M> {
     }
 }
 
+impl<M> super::TakesComment for EstimatedCount<M> {
+    fn take_comment(&mut self, comment: Result<mongodb::bson::Bson>) -> Option<mongodb::bson::Bson> {
+        comment.map_err(|problem| self.problem = Some(problem)).ok()
+    }
+}
+
 impl<M> Explained for EstimatedCount<M> {
     fn explained(self) -> Explain {
         let members = self.options.selection_criteria.clone();
-        let command = command::estimated_count(self.target.name(), &self.options);
+        let command = match self.problem {
+            Some(problem) => Err(problem),
+            None => command::estimated_count(self.target.name(), &self.options),
+        };
         Explain::new(self.target, command, members)
     }
 }
@@ -97,11 +109,13 @@ impl<M> IntoFuture for EstimatedCount<M> {
     type IntoFuture = BoxFuture<'static, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        exec::completed(Box::pin(send(self.target, self.options)))
+        exec::completed(Box::pin(send(self.target, self.options, self.problem)))
     }
 }
 
-async fn send(target: Target, options: EstimatedDocumentCountOptions) -> Result<u64> {
+async fn send(target: Target, options: EstimatedDocumentCountOptions, problem: Option<Error>) -> Result<u64> {
+    let operation = target.operation(ESTIMATED_COUNT);
+    operation.check(problem.map_or(Ok(()), Err))?;
     let call = target.driver().estimated_document_count().with_options(options);
-    exec::run(target.operation(ESTIMATED_COUNT), call).await
+    exec::run(operation, call).await
 }

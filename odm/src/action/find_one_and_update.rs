@@ -17,13 +17,13 @@ use super::{
 };
 use crate::{
     collection::{Collection, Target},
-    error::Result,
+    error::{Result, codec::CodecResult},
     exec,
     filter::{Filter, IntoFilter},
     model::Model,
     trace::Verb,
     update::{IntoUpdate, Update},
-    value::OwnedRow,
+    value::{MAX_OPTION, OwnedRow, bounded_document},
     view::{Projection, View},
 };
 
@@ -186,6 +186,11 @@ fn with_array_filters(
     let ((update, array_filters), mut options) = (update?, options?);
     if !array_filters.is_empty() {
         options.array_filters.get_or_insert_default().extend(array_filters);
+    }
+    // The driver writes them through serde here.
+    if let Some(filters) = options.array_filters.take() {
+        let filters = filters.into_iter().map(|filter| bounded_document(filter, MAX_OPTION));
+        options.array_filters = Some(filters.collect::<CodecResult<Vec<Document>>>()?);
     }
     Ok((update, options))
 }

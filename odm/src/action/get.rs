@@ -87,6 +87,12 @@ impl<M: Model, S> Get<M, S> {
 
 action!(Get { target, filter, model } with FindOneOptions => Option<M>);
 
+impl<M: Model, S> super::TakesComment for Get<M, S> {
+    fn take_comment(&mut self, comment: Result<mongodb::bson::Bson>) -> Option<mongodb::bson::Bson> {
+        comment.map_err(|problem| self.filter = Err(problem)).ok()
+    }
+}
+
 impl<M: Model> Explained for Get<M> {
     fn explained(self) -> Explain {
         let members = self.options.selection_criteria.clone();

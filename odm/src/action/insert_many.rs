@@ -95,6 +95,12 @@ pub struct InsertMany<M: Model, S = Implicit> {
 
 action!(InsertMany { target, ids, documents } with InsertManyOptions => Vec<M::Id>);
 
+impl<M: Model, S> super::TakesComment for InsertMany<M, S> {
+    fn take_comment(&mut self, comment: Result<mongodb::bson::Bson>) -> Option<mongodb::bson::Bson> {
+        comment.map_err(|problem| self.documents = Err(problem)).ok()
+    }
+}
+
 impl<M: Model, S> InsertMany<M, S> {
     fn execute<'s>(self) -> BoxFuture<'s, Result<Vec<M::Id>>>
     where

@@ -68,6 +68,12 @@ pub struct InsertOne<M: Model, S = Implicit> {
 
 action!(InsertOne { target, id, document } with InsertOneOptions => M::Id);
 
+impl<M: Model, S> super::TakesComment for InsertOne<M, S> {
+    fn take_comment(&mut self, comment: Result<mongodb::bson::Bson>) -> Option<mongodb::bson::Bson> {
+        comment.map_err(|problem| self.document = Err(problem)).ok()
+    }
+}
+
 impl<M: Model, S> InsertOne<M, S> {
     fn execute<'s>(self) -> BoxFuture<'s, Result<M::Id>>
     where

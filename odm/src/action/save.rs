@@ -95,6 +95,12 @@ pub struct Save<M, S = Implicit> {
 
 action!(Save { target, filter, document, model } with ReplaceOptions => Saved);
 
+impl<M: Model, S> super::TakesComment for Save<M, S> {
+    fn take_comment(&mut self, comment: Result<mongodb::bson::Bson>) -> Option<mongodb::bson::Bson> {
+        comment.map_err(|problem| self.document = Err(problem)).ok()
+    }
+}
+
 impl<M: Model> Explained for Save<M> {
     fn explained(self) -> Explain {
         let options = upserting(self.options);

@@ -84,14 +84,18 @@ macro_rules! setter {
     (min $model:ident) => {
         /// The keys of the index to begin with, which a [`hint`](Self::hint) has to name: `{ min: { age: 18 } }`.
         pub fn min(mut self, keys: Document) -> Self {
-            self.options().min = Some(keys);
+            let keys = crate::value::bounded_document(keys, crate::value::MAX_OPTION)
+                .map_err(|problem| Error::from(problem.at("min")));
+            self.options().min = self.problems().take("min", keys);
             self
         }
     };
     (max $model:ident) => {
         /// The keys of the index to end before, which a [`hint`](Self::hint) has to name: `{ max: { age: 65 } }`.
         pub fn max(mut self, keys: Document) -> Self {
-            self.options().max = Some(keys);
+            let keys = crate::value::bounded_document(keys, crate::value::MAX_OPTION)
+                .map_err(|problem| Error::from(problem.at("max")));
+            self.options().max = self.problems().take("max", keys);
             self
         }
     };
@@ -130,7 +134,10 @@ macro_rules! setter {
         /// The value is a constant, or made of constants: [`lit`](crate::pipeline::lit) makes one of any stored type.
         /// It can never be read as a path or an operator. A name begins with a small letter.
         pub fn let_(mut self, name: &str, value: impl Constant) -> Self {
-            let value = value.into_constant().map_err(|problem| Error::from(problem.at_key(name)));
+            let value = value
+                .into_constant()
+                .and_then(|value| crate::value::bounded(value, crate::value::MAX_OPTION))
+                .map_err(|problem| Error::from(problem.at_key(name)));
             if let Some(value) = self.problems().take(format!("let_ {name}"), value) {
                 self.options().let_vars.get_or_insert_default().insert(name, value);
             }
@@ -140,7 +147,9 @@ macro_rules! setter {
     (comment $model:ident) => {
         /// Says what it is for, in the server's log, profile and `currentOp`: `{ comment: "nightly report" }`.
         pub fn comment(mut self, comment: impl Into<Bson>) -> Self {
-            self.options().comment = Some(comment.into());
+            let comment = crate::value::bounded(comment.into(), crate::value::MAX_OPTION)
+                .map_err(|problem| Error::from(problem.at("comment")));
+            self.options().comment = self.take_comment(comment);
             self
         }
     };

@@ -87,6 +87,12 @@ impl<M> Builder for Watch<M> {
     }
 }
 
+impl<M> super::TakesComment for Watch<M> {
+    fn take_comment(&mut self, comment: Result<mongodb::bson::Bson>) -> Option<mongodb::bson::Bson> {
+        comment.map_err(|problem| self.start = Err(problem)).ok()
+    }
+}
+
 impl<M> Watch<M> {
     /// Where it watches.
     pub(super) fn target(&self) -> Target {

@@ -3,9 +3,9 @@
 use std::thread;
 
 use odm::{
-    Database, Error, Filter, Model, Pipeline, Update,
+    Database, Error, Filter, Model, Pipeline, Update, Write,
     bson::{Bson, Document, doc},
-    pipeline::Expr,
+    pipeline::{Expr, lit},
 };
 
 #[derive(Debug, Model)]
@@ -150,5 +150,30 @@ async fn what_the_server_takes_is_sent(db: Database) -> odm::Result<()> {
     assert_eq!(points.count(p.any().eq(value(175))).await?, 1);
     let terms = (0..2_000).fold(p.x().eq(7), |filter, n| filter | p.x().eq(n));
     assert_eq!(points.count(terms).await?, 1);
+    Ok(())
+}
+
+#[odm_test::test]
+async fn options_that_nest_too_deep_are_an_error(db: Database) -> odm::Result<()> {
+    let (points, p) = (db.collection::<Point>(), Point::fields());
+    let point = || Point { id: 1, x: 1, yes: true, any: Bson::Null };
+    let very = || deep(100_000);
+    for error in [
+        points.find(Filter::all()).comment(deep(400)).await.err(),
+        points.find(Filter::all()).let_("deep", lit(Bson::from(very()))).await.err(),
+        points.find(Filter::all()).hint(doc! { "x": 1 }).min(very()).await.err(),
+        points.count(Filter::all()).hint(very()).await.err(),
+        points.estimated_count().comment(very()).await.err(),
+        points.get(1).comment(very()).await.err(),
+        points.insert_one(&point()).comment(very()).await.err(),
+        points.insert_many(&[point()]).comment(very()).await.err(),
+        points.save(&point()).comment(very()).await.err(),
+        points.bulk_write([Write::insert_one(&point())]).comment(very()).await.err(),
+        points.update_one(p.id().eq(1), p.x().inc(1)).comment(very()).await.err(),
+        points.watch().comment(very()).await.err(),
+    ] {
+        assert_too_deep(&error.unwrap());
+    }
+    assert_eq!(points.count(Filter::all()).comment(doc! { "why": "test" }).await?, 0);
     Ok(())
 }

@@ -12,8 +12,8 @@ use crate::{
     action::{
         Aggregate, Builder, BulkWrite, BulkWriteAcross, Count, DeleteMany, DeleteOne, Distinct,
         EstimatedCount, Exists, Find, FindOne, FindOneAndDelete, FindOneAndReplace, FindOneAndUpdate, Get,
-        InsertMany, InsertOne, IntoHint, ReplaceOne, Reports, Save, UpdateMany, UpdateOne, Watch,
-        sentence::number,
+        InsertMany, InsertOne, IntoHint, ReplaceOne, Reports, Save, TakesComment, UpdateMany, UpdateOne,
+        Watch, sentence::number,
     },
     error::Error,
     model::Model,
