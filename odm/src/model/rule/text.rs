@@ -86,7 +86,7 @@ pub(in crate::model) fn pattern<T: Matched + ?Sized>(value: &T, pattern: &'stati
 /// those may.
 pub(in crate::model) fn email<T: Matched + ?Sized>(value: &T) -> Option<String> {
     static BEYOND_ASCII: LazyLock<Option<Regex>> =
-        LazyLock::new(|| Regex::new(r"[\p{L}\p{M}\p{N}--\p{ASCII}]").ok());
+        LazyLock::new(|| Regex::new(r"[\p{L}\p{M}\p{N}--[\x00-\x7F]]").ok());
     let text = value.matched()?;
     let text = BEYOND_ASCII.as_ref().map_or(Cow::Borrowed(text), |letter| letter.replace_all(text, "x"));
     let reason = match parse_email(&text).err()? {
