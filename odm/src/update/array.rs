@@ -161,8 +161,9 @@ impl<M, V: Value, R> Path<M, V, R> {
     {
         let condition = condition(element::<V::Item>(Location::default())).into_filter();
         let condition = condition.into_clauses().into_some_document().and_then(about_element);
-        let condition = condition.and_then(|condition| match condition.keys().next() {
-            Some(name) if V::Item::ARRAYS.is_array() && !name.starts_with('$') => Err(CodecError::new(
+        let condition = condition.and_then(|condition| {
+            match condition.keys().next() {
+            Some(name) if V::Item::ARRAYS.is_always_array() && !name.starts_with('$') => Err(CodecError::new(
                 "a condition on the array itself: the server looks for no names in an array that it pulls",
                 "one on an element of it",
             )
@@ -174,6 +175,7 @@ impl<M, V: Value, R> Path<M, V, R> {
                 Ok(known)
             }
             _ => Ok(condition),
+        }
         });
         Update::change(self.location(), "$pull", condition.map(Bson::Document))
     }

@@ -12,22 +12,24 @@ pub struct Arrays {
     null: bool,
     /// Whether the value may be an array that holds null.
     null_items: bool,
+    /// Whether the value may be something else than an array.
+    other: bool,
 }
 
 impl Arrays {
     /// No array, and not null.
-    pub const NONE: Self = Self { levels: 0, null: false, null_items: false };
+    pub const NONE: Self = Self { levels: 0, null: false, null_items: false, other: true };
     /// Null, and no array.
     pub const NULL: Self = Self { null: true, ..Self::NONE };
     /// Whatever a program stores there.
-    pub const ANY: Self = Self { levels: 1, null: true, null_items: true };
+    pub const ANY: Self = Self { levels: 1, null: true, null_items: true, other: true };
     /// An array whose items have a type each.
-    pub const TUPLE: Self = Self { levels: 1, null: false, null_items: true };
+    pub const TUPLE: Self = Self { levels: 1, null: false, null_items: true, other: false };
 
     /// An array of such values.
     #[must_use]
     pub const fn of(item: Self) -> Self {
-        Self { levels: item.levels.saturating_add(1), null: false, null_items: item.null }
+        Self { levels: item.levels.saturating_add(1), null: false, null_items: item.null, other: false }
     }
 
     /// Such a value, or null.
@@ -39,6 +41,11 @@ impl Arrays {
     /// Whether the value may be an array.
     pub(crate) const fn is_array(self) -> bool {
         self.levels > 0
+    }
+
+    /// Whether the value is an array, or null.
+    pub(crate) const fn is_always_array(self) -> bool {
+        self.levels > 0 && !self.other
     }
 
     /// Whether the value may be an array of arrays.
