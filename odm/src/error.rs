@@ -236,7 +236,7 @@ impl Error {
                 let message = self.server_message().unwrap_or_default();
                 kind::refused(&reason::reason(*code, message, self.0.names), f)
             }
-            kind => fmt::Display::fmt(kind, f),
+            kind => kind.cause(f),
         }
     }
 

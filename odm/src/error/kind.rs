@@ -115,16 +115,15 @@ pub(super) fn refused(reason: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     write!(f, "{reason}; the server's own words, which may hold stored values, are in `server_message()`")
 }
 
-/// The cause, on one line and without stored values. What became of a write is not part of it:
-/// [`Error`](super::Error) adds it.
-impl fmt::Display for ErrorKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl ErrorKind {
+    /// Writes the cause, without what became of the call.
+    pub(super) fn cause(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::DuplicateKey(error) => error.fmt(f),
-            Self::Invalid(violations) => violations.fmt(f),
-            Self::BadParameters(parameters) => parameters.fmt(f),
-            Self::Rejected(error) => error.fmt(f),
-            Self::Decode(error) => error.fmt(f),
+            Self::DuplicateKey(error) => write!(f, "{error}"),
+            Self::Invalid(violations) => write!(f, "{violations}"),
+            Self::BadParameters(parameters) => write!(f, "{parameters}"),
+            Self::Rejected(error) => write!(f, "{error}"),
+            Self::Decode(error) => write!(f, "{error}"),
             Self::Encode(error) => write!(f, "cannot be sent: {error}"),
             Self::Refused(message)
             | Self::TooLarge(message)
@@ -134,13 +133,13 @@ impl fmt::Display for ErrorKind {
             | Self::Timeout(message)
             | Self::Unsupported(message)
             | Self::Driver(message) => f.write_str(message),
-            Self::BulkWrite(error) => error.fmt(f),
-            Self::Schema(error) => error.fmt(f),
+            Self::BulkWrite(error) => write!(f, "{error}"),
+            Self::Schema(error) => write!(f, "{error}"),
             Self::Transient => f.write_str("a conflict or an election got in the way"),
             Self::Unauthorized => f.write_str(
                 "not authorized: check the user name, the password, `authSource` and the user's roles",
             ),
-            Self::WriteConcern(error) => error.fmt(f),
+            Self::WriteConcern(error) => write!(f, "{error}"),
             Self::CursorLost => f.write_str("the server no longer has the cursor; read again"),
             Self::HistoryLost => f.write_str(
                 "the oplog no longer reaches back to the resume point; read the collection again and start anew",
@@ -162,6 +161,25 @@ impl fmt::Display for ErrorKind {
             ),
             Self::Server(code) => refused(&reason(*code, "", &[]), f),
         }
+    }
+
+    /// Whether the kind alone shows that nothing was sent.
+    fn is_not_sent(&self) -> bool {
+        match self {
+            Self::Invalid(_) | Self::BadParameters(_) | Self::Encode(_) | Self::Refused(_) => true,
+            Self::Schema(error) => matches!(error, SchemaError::Declared(_)),
+            Self::BulkWrite(report) => report.is_not_sent(),
+            _ => false,
+        }
+    }
+}
+
+/// The cause, on one line and without stored values, and whether nothing was sent, where the kind alone shows it.
+/// [`Error`](super::Error) has more: the place, and what became of a write.
+impl fmt::Display for ErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.cause(f)?;
+        if self.is_not_sent() { f.write_str("; nothing was sent") } else { Ok(()) }
     }
 }
 

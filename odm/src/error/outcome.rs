@@ -155,7 +155,7 @@ impl Error {
     /// What a caller has to know beside the cause, as the end of the text.
     pub(super) fn consequence(&self) -> &'static str {
         if self.is_not_sent() {
-            return "; nothing was sent";
+            return if self.is_config() { "" } else { "; nothing was sent" };
         }
         if self.may_be_applied() {
             return if self.has_label(UNKNOWN_TRANSACTION_COMMIT_RESULT) {

@@ -18,6 +18,15 @@ const UPDATE_MANY: Operation<'static> = Operation {
     names: &[],
 };
 
+/// The text of an error between the place and what became of the call.
+struct Cause<'a>(&'a Error);
+
+impl fmt::Display for Cause<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.reason(f)
+    }
+}
+
 /// What holds of an error, in short: `U` its outcome is unknown, `A` it is applied, `R` it can be made again, `N` it was not
 /// sent.
 fn predicates(error: &Error) -> String {
@@ -39,6 +48,8 @@ const AGAIN: &str = "; try again";
 /// The end of the text that goes with the predicates.
 fn end(error: &Error) -> &'static str {
     match (predicates(error).as_str(), error.kind()) {
+        // There is nothing to send yet.
+        ("N", ErrorKind::Config(_)) => "",
         ("N", _) => NOT_SENT,
         ("U", _) if error.has_label("UnknownTransactionCommitResult") => {
             "; the transaction may have been committed"
@@ -185,7 +196,7 @@ fn text_kind_labels_and_predicates_agree() {
                 (Some(code), _) => format!(" (code {code})"),
                 (None, _) => String::new(),
             };
-            assert_eq!(error.to_string(), format!("{place}{}{}{code}", error.kind(), end(&error)), "{name}");
+            assert_eq!(error.to_string(), format!("{place}{}{}{code}", Cause(&error), end(&error)), "{name}");
             // A label is never at odds with what may be done.
             assert!(!error.has_label("NoWritesPerformed") || !error.is_outcome_unknown(), "{context}");
             assert!(!error.is_retryable() || !error.is_outcome_unknown(), "{context}");
