@@ -31,6 +31,7 @@ mod language;
 mod narrow;
 mod nesting;
 mod once;
+mod outcome;
 mod pipeline;
 mod positions;
 mod query;
