@@ -1,6 +1,6 @@
 //! Array operators: `$push $addToSet $pop $pull $pullAll`.
 
-use mongodb::bson::{Bson, doc};
+use mongodb::bson::{Bson, Document, doc};
 
 use super::{PushEach, Update};
 use crate::{
@@ -160,29 +160,32 @@ impl<M, V: Value, R> Path<M, V, R> {
         F: IntoFilter<V::Item>,
     {
         let condition = condition(element::<V::Item>(Location::default())).into_filter();
-        let condition = condition.into_clauses().into_some_document().and_then(about_element);
-        let condition = condition.and_then(|condition| {
-            match condition.keys().next() {
-            Some(name) if V::Item::ARRAYS.is_always_array() && !name.starts_with('$') => Err(CodecError::new(
-                "a condition on the array itself: the server looks for no names in an array that it pulls",
-                "one on an element of it",
-            )
-            .at(name.clone())),
-            // The server takes a condition on plain values by its first operator, and does not know this one.
-            Some(name) if name == "$not" => {
-                let mut known = doc! { "$exists": true };
-                known.extend(condition);
-                Ok(known)
-            }
-            _ => Ok(condition),
-        }
-        });
+        let condition =
+            condition.into_clauses().into_some_document().and_then(about_element).and_then(pulled::<V::Item>);
         Update::change(self.location(), "$pull", condition.map(Bson::Document))
     }
 }
 
 fn assigned<V, K, O: Assign<V, K>>(items: impl IntoIterator<Item = O>) -> CodecResult<Bson> {
     items.into_iter().map(Assign::assign).collect::<CodecResult<_>>().map(Bson::Array)
+}
+
+/// A condition on elements of the type `I`, as `$pull` takes it.
+fn pulled<I: Value>(condition: Document) -> CodecResult<Document> {
+    match condition.keys().next() {
+        Some(name) if I::ARRAYS.is_always_array() && !name.starts_with('$') => {
+            let expected =
+                "a condition on the array itself: the server looks for no names in an array that it pulls";
+            Err(CodecError::new(expected, "one on an element of it").at(name.clone()))
+        }
+        // The server takes a condition on plain values by its first operator, and does not know this one.
+        Some(name) if name == "$not" => {
+            let mut known = doc! { "$exists": true };
+            known.extend(condition);
+            Ok(known)
+        }
+        _ => Ok(condition),
+    }
 }
 
 /// Beside `$eq`, an array in the array would go too if it has the item, so it stands only where it must.
