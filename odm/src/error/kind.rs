@@ -14,13 +14,15 @@ use super::{
 /// `Display` or `Debug`.
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// Another document already has this key in a unique index. Nothing was written.
+    /// Another document already has this key in a unique index. Nothing was written, but for what an `update_many` had
+    /// changed before.
     DuplicateKey(DuplicateKey),
     /// The document breaks rules of its model. Nothing was sent.
     Invalid(Violations),
     /// Parameters of a request are not understood. Nothing was sent.
     BadParameters(BadParameters),
-    /// The validator of the collection refused the document. Nothing was written.
+    /// The validator of the collection refused the document. Nothing was written, but for what an `update_many` had changed
+    /// before.
     Rejected(Rejection),
     /// A stored document does not fit the declared type.
     Decode(DecodeError),
@@ -29,7 +31,7 @@ pub enum ErrorKind {
     /// The call would not do what it says, so it was not made: an empty update, an empty filter that was not
     /// said. Nothing was sent.
     Refused(Cow<'static, str>),
-    /// A document is larger than the 16 MiB that the server stores.
+    /// A document is larger than the 16 MiB that the server stores, or a command than those that it takes.
     TooLarge(Cow<'static, str>),
     /// Some documents of an `insert_many`, or some writes of a `bulk_write`, were not applied.
     BulkWrite(BulkWriteError),
