@@ -8,7 +8,7 @@ mod rules;
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-use super::{Scope, codec::Body, flat, keys, span::local, via};
+use super::{Scope, codec::Body, flat, keys, model::mentions, span::local, via};
 use crate::{
     ast::{Content, Field, Variant, member_name},
     attr::serde::{Default, Tagging},
@@ -77,7 +77,8 @@ fn capabilities(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant<'_>]) 
     let held = variants.iter().filter(|variant| !matches!(variant.content, Content::Unit));
     let held: Option<Vec<_>> = held
         .map(|variant| match &variant.content {
-            Content::Newtype(field) => {
+            // A union that holds itself has no order: to ask would be to ask for ever.
+            Content::Newtype(field) if !mentions(field.ty, scope.ident) => {
                 let held = scope.path_type(field);
                 Some(quote!(for<#unit> #held: #runtime::Ordered))
             }

@@ -18,7 +18,9 @@ pub(crate) struct Account {
     products: Vec<Product>,
 }
 
+/// Declared in the order of the names.
 #[derive(Debug, Clone, Copy, Value)]
+#[odm(ordered)]
 enum Product {
     Brokerage,
     Commodity,

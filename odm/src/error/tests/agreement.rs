@@ -94,7 +94,7 @@ fn violated() -> Violations {
 
 fn bad_parameters() -> BadParameters {
     let mut parameters = BadParameters::default();
-    parameters.push(BadParameter::new("status", "value", "must be one of `open`"));
+    parameters.push(BadParameter::new("status", "status", "value", "must be one of `open`"));
     parameters
 }
 
