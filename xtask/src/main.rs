@@ -5,6 +5,7 @@ use std::{env, error::Error, process::ExitCode};
 mod compile_time;
 mod image;
 mod peers;
+mod public_api;
 
 const USAGE: &str = "\
 Usage: cargo xtask TASK
@@ -17,7 +18,10 @@ Tasks:
                     and print its name for ODM_MONGODB_IMAGE; ODM_MONGODB_VERSION chooses its version, and --force
                     packs it anew if it is there already
   peers [--quick]   compare the speed of odm with that of other crates over the same driver; --quick does so with fewer
-                    rounds and orders";
+                    rounds and orders
+  public-api [--write | --check]
+                    list the public items of odm, from rustdoc's pages; --write records them in odm/public-api.txt, --check
+                    fails if they differ from that file";
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
@@ -30,6 +34,9 @@ async fn main() -> ExitCode {
         ["image", "--force"] => image::pack(true).await,
         ["peers"] => peers::measure(false).await,
         ["peers", "--quick"] => peers::measure(true).await,
+        ["public-api"] => public_api::list(public_api::Mode::Print),
+        ["public-api", "--write"] => public_api::list(public_api::Mode::Write),
+        ["public-api", "--check"] => public_api::list(public_api::Mode::Check),
         ["help" | "--help" | "-h"] => {
             println!("{USAGE}");
             Ok(())

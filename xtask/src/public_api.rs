@@ -1,0 +1,110 @@
+//! `cargo xtask public-api`: the public items of `odm`, as rustdoc lists them.
+//!
+//! rustdoc's pages are the source: `all.html` has every item that a reader of the documentation finds, and the page of
+//! an item has its methods. What is `#[doc(hidden)]` is in neither, so the list is what users may name.
+
+use std::{
+    collections::BTreeSet,
+    env,
+    error::Error,
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+type Outcome<T> = Result<T, Box<dyn Error>>;
+
+/// The file that has the list, below the root of the workspace.
+const SNAPSHOT: &str = "odm/public-api.txt";
+
+/// What is done with the list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// Prints it.
+    Print,
+    /// Writes it to the snapshot.
+    Write,
+    /// Compares it with the snapshot, and fails if they differ.
+    Check,
+}
+
+/// Lists the public items.
+pub(crate) fn list(mode: Mode) -> Outcome<()> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize()?;
+    let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
+    document(&root)?;
+    let items = items(&target.join("doc").join("odm"))?;
+    let text: String = items.iter().map(|item| format!("{item}\n")).collect();
+    let snapshot = root.join(SNAPSHOT);
+    match mode {
+        Mode::Print => print!("{text}"),
+        Mode::Write => fs::write(&snapshot, text)?,
+        Mode::Check => compare(&fs::read_to_string(&snapshot)?, &items)?,
+    }
+    eprintln!("public-api: {} items", items.len());
+    Ok(())
+}
+
+/// Writes the documentation of `odm` with all its features.
+fn document(root: &Path) -> Outcome<()> {
+    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.current_dir(root).args(["doc", "--quiet", "--package", "odm", "--no-deps", "--all-features"]);
+    if cargo.stdin(Stdio::null()).status()?.success() { Ok(()) } else { Err("cargo doc failed".into()) }
+}
+
+/// Every item with its path and kind, and every method of it: `struct Filter`, `method Filter::all`.
+fn items(folder: &Path) -> Outcome<BTreeSet<String>> {
+    let index = fs::read_to_string(folder.join("all.html"))?;
+    let mut items = BTreeSet::new();
+    for link in index.split("<li><a href=\"").skip(1) {
+        let Some((page, _)) = link.split_once('"') else { continue };
+        let (module, file) = page.rsplit_once('/').unwrap_or(("", page));
+        let Some((kind, name)) = file.trim_end_matches(".html").split_once('.') else { continue };
+        let path = match module {
+            "" => name.to_owned(),
+            module => format!("{}::{name}", module.replace('/', "::")),
+        };
+        items.insert(format!("{kind} {path}"));
+        let text = fs::read_to_string(folder.join(page))?;
+        items.extend(members(&text).map(|(kind, member)| format!("{kind} {path}::{member}")));
+    }
+    if items.is_empty() {
+        return Err(format!("{} lists no items: has rustdoc changed its pages?", folder.display()).into());
+    }
+    Ok(items)
+}
+
+/// What the page of an item lists as its own: methods, variants, fields, associated types and constants, but not what
+/// its traits implement.
+fn members(page: &str) -> impl Iterator<Item = (&str, &str)> {
+    page.split("<section id=\"").skip(1).filter_map(|section| {
+        let (id, rest) = section.split_once('"')?;
+        let class = rest.split_once("class=\"")?.1.split_once('"')?.0;
+        let (kind, name) = id.split_once('.')?;
+        let kind = match kind {
+            "method" | "tymethod" => "method",
+            "variant" | "associatedtype" | "associatedconstant" => kind,
+            _ => return None,
+        };
+        // A second method of a name has a number behind it: `method.get-1`.
+        let name = name.split_once('-').map_or(name, |(name, _)| name);
+        (!class.contains("trait-impl")).then_some((kind, name))
+    })
+}
+
+fn compare(snapshot: &str, items: &BTreeSet<String>) -> Outcome<()> {
+    let recorded: BTreeSet<String> = snapshot.lines().map(str::to_owned).collect();
+    let differences: Vec<String> = items
+        .difference(&recorded)
+        .map(|item| format!("+ {item}"))
+        .chain(recorded.difference(items).map(|item| format!("- {item}")))
+        .collect();
+    if differences.is_empty() {
+        return Ok(());
+    }
+    Err(format!(
+        "the public items differ from {SNAPSHOT}:\n{}\nIf that is meant, record it: cargo xtask public-api --write",
+        differences.join("\n")
+    )
+    .into())
+}
