@@ -1,6 +1,6 @@
 //! What generated code may name, and nothing else. Not a public interface.
 
-pub use mongodb::bson::{oid::ObjectId, spec::ElementType};
+pub use mongodb::bson::{Decimal128, oid::ObjectId, spec::ElementType};
 pub use serde;
 
 pub use crate::{

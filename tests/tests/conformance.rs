@@ -84,7 +84,7 @@ fn every_byte_that_names_no_type_is_an_error() {
     let known = [0x7F, 0xFF].into_iter().chain(1..=0x13).collect::<Vec<u8>>();
     for tag in (0..=u8::MAX).filter(|tag| !known.contains(tag)) {
         let error = read::<Document>(&element(tag, "0000 0000 0000 0000")).unwrap_err();
-        let expected = format!("`a`: expected a BSON type, found the unknown type byte 0x{tag:02X}");
+        let expected = format!("`*`: expected a BSON type, found the unknown type byte 0x{tag:02X}");
         assert_eq!(error.to_string(), expected);
     }
 }

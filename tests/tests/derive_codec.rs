@@ -338,7 +338,7 @@ fn unknown_fields_are_denied_with_their_path() {
     assert!(reads_same::<Strict>(&doc! { "x": 1, "a": 1 }).is_none());
     assert_eq!(
         error::<Strict>(&doc! { "a": 1, "x": 2 }),
-        "`x`: expected one of `a`, `b`, found a field that is not declared"
+        "`*`: expected one of `a`, `b`, found a field that is not declared"
     );
 }
 

@@ -126,7 +126,7 @@ mod tests {
             vec![declared("shop::Order", "orders", vec![]), declared("bill::Order", "orders", vec![])];
         assert_eq!(
             refusal(models),
-            "`shop::Order` and `bill::Order` both say that their collection is `orders`"
+            "`shop::Order` and `bill::Order` both say that their collection is `orders`; nothing was sent"
         );
     }
 

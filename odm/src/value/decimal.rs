@@ -54,7 +54,7 @@ macro_rules! decimal {
                 "`decimal!` takes a decimal number of at most 34 digits: `decimal!(19.99)`"
             ),
         };
-        $crate::bson::Decimal128::from_bytes(BYTES)
+        $crate::__private::Decimal128::from_bytes(BYTES)
     }};
 }
 

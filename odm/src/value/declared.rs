@@ -44,7 +44,7 @@ pub trait Stores<T>: Value {
     /// Writes a `T` as the element `key`.
     #[inline]
     fn put(key: &'static str, value: &T, writer: &mut Writer) -> CodecResult<()> {
-        writer.element_with(key, |writer| Self::write(value, writer))
+        writer.element_at(key, |writer| Self::write(value, writer))
     }
 
     /// Reports the rules that the documents inside break; what serde stores has none.

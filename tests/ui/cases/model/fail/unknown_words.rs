@@ -1,6 +1,6 @@
 #[derive(odm::Model)]
 #[odm(colection = "people", timestamps, rename = "x")]
-#[odm(index(name, partial = |p| p.age().gt(18)), index(name, partial(age)), validate(custm = fine))]
+#[odm(index(name, partial = |p| p.age().gt(18)), index(name, partial(age)), index(name, unqiue(true)), validate(custm = fine))]
 struct Person {
     #[odm(unique)]
     id: odm::Id<Person>,
