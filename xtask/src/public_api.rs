@@ -34,7 +34,8 @@ pub(crate) fn list(mode: Mode) -> Outcome<()> {
     let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
     document(&root)?;
     let items = items(&target.join("doc").join("odm"))?;
-    let text: String = items.iter().map(|item| format!("{item}\n")).collect();
+    let mut text = items.iter().map(String::as_str).collect::<Vec<_>>().join("\n");
+    text.push('\n');
     let snapshot = root.join(SNAPSHOT);
     match mode {
         Mode::Print => print!("{text}"),

@@ -126,6 +126,6 @@ async fn send(
 
 /// The options with the projection of the view.
 fn viewed(mut options: FindOneAndDeleteOptions, view: Option<Document>) -> Result<FindOneAndDeleteOptions> {
-    options.projection = projection(view, options.projection)?;
+    options.projection = projection(view, options.projection.as_ref())?;
     Ok(options)
 }

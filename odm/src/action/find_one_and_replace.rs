@@ -137,6 +137,6 @@ async fn send(
 
 /// The options with the projection of the view.
 fn viewed(mut options: FindOneAndReplaceOptions, view: Option<Document>) -> Result<FindOneAndReplaceOptions> {
-    options.projection = projection(view, options.projection)?;
+    options.projection = projection(view, options.projection.as_ref())?;
     Ok(options)
 }

@@ -174,7 +174,7 @@ async fn send(
 
 /// The options with the projection of the view.
 fn viewed(mut options: FindOneAndUpdateOptions, view: Option<Document>) -> Result<FindOneAndUpdateOptions> {
-    options.projection = projection(view, options.projection)?;
+    options.projection = projection(view, options.projection.as_ref())?;
     Ok(options)
 }
 

@@ -64,7 +64,7 @@ pub(super) fn said<M>(filter: Filter<M>) -> Result<Document> {
 /// The projection of a call that changes what it gives: that of its view, if it has one.
 ///
 /// A plain projection is refused: the document would fail to be read as the model after it was changed.
-pub(super) fn projection(view: Option<Document>, given: Option<Document>) -> Result<Option<Document>> {
+pub(super) fn projection(view: Option<Document>, given: Option<&Document>) -> Result<Option<Document>> {
     if view.is_none() && given.is_some() {
         return Err(Error::refused(
             "the options have a `projection`, so the document could not be read as the model after it was changed: \

@@ -116,7 +116,7 @@ const ESCAPED: [&str; 6] = ["%40", "%ef%bc%a0", "%ef%b9%ab", "%3a", "%ef%bc%9a",
 
 /// What is wrong with a host, to be read after its position.
 fn host_problem(host: &str) -> Option<&'static str> {
-    if host.ends_with(".sock") {
+    if host.strip_suffix(".sock").is_some() {
         let is_path = host.get(..3).is_some_and(|root| root.eq_ignore_ascii_case("%2f"));
         return (!is_path).then_some("is a socket whose path does not begin with `%2F`");
     }

@@ -200,7 +200,7 @@ impl fmt::Debug for Violation {
             .field("path", &self.shown_path())
             .field("rule", &self.rule)
             .field("message", &self.message)
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 

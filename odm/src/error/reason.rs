@@ -74,7 +74,7 @@ fn by_code(code: i32) -> Option<&'static str> {
         8000 => "the hosted service refused",
         13113 => "`$merge` found no document to merge into, and `whenNotMatched` is `fail`",
         15958 => "`$limit` must be greater than 0",
-        15974 | 15975 | 15976 => "a sort takes 1 or -1 for each field",
+        15974..=15976 => "a sort takes 1 or -1 for each field",
         16755 | 16756 => "a stored value is not a geometry, so a geospatial index cannot have it",
         16766 => "a hashed index cannot have arrays",
         17261 | 17262 => "a document names a language that text indexes do not know",

@@ -107,9 +107,9 @@ pub(super) trait Coordinates: Value {
     fn read(raw: Raw<'_>, further: &mut Vec<Vec<f64>>) -> CodecResult<Self>;
 
     /// Writes them, each position with the next of `further`.
-    fn write<'f>(
+    fn write(
         &self,
-        further: &mut dyn Iterator<Item = &'f Vec<f64>>,
+        further: &mut dyn Iterator<Item = &Vec<f64>>,
         writer: &mut Writer,
     ) -> CodecResult<ElementType>;
 
@@ -130,9 +130,9 @@ impl Coordinates for Position {
         Ok([longitude, latitude])
     }
 
-    fn write<'f>(
+    fn write(
         &self,
-        further: &mut dyn Iterator<Item = &'f Vec<f64>>,
+        further: &mut dyn Iterator<Item = &Vec<f64>>,
         writer: &mut Writer,
     ) -> CodecResult<ElementType> {
         writer.array(self.iter().chain(further.next().into_iter().flatten()))
@@ -148,9 +148,9 @@ impl<C: Coordinates> Coordinates for Vec<C> {
         Ok(all)
     }
 
-    fn write<'f>(
+    fn write(
         &self,
-        further: &mut dyn Iterator<Item = &'f Vec<f64>>,
+        further: &mut dyn Iterator<Item = &Vec<f64>>,
         writer: &mut Writer,
     ) -> CodecResult<ElementType> {
         writer.tuple(|writer| {

@@ -41,6 +41,7 @@ pub trait At: Clone + 'static {
     fn maybe(self) -> Self::Maybe;
 
     /// The same place, in a document that declares these names: no key of a map that lies flat there is one of them.
+    #[must_use]
     fn reserving(self, _: Reserved) -> Self {
         self
     }

@@ -85,12 +85,6 @@ impl<'de> Raw<'de> {
         self.strict
     }
 
-    /// How many documents and arrays the value is inside of.
-    #[inline]
-    pub(super) fn depth(self) -> u16 {
-        self.depth
-    }
-
     /// Whether there may be values in it.
     #[inline]
     pub(super) fn is_composite(self) -> bool {

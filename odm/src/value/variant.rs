@@ -65,17 +65,6 @@ impl<'de> Elements<'de> {
         }
     }
 
-    /// The value of the element under this name, wherever it stands.
-    pub(crate) fn required<V: Value>(self, key: &'static str) -> CodecResult<V> {
-        let (mut elements, mut slot) = (self, None);
-        while let Some((found, value)) = elements.next()? {
-            if found == key.as_bytes() {
-                Elements::put(key, value, &mut slot)?;
-            }
-        }
-        require(slot, key)
-    }
-
     /// The next item of an array that stands for a tuple, `None` behind its end.
     pub fn item<D: Has<K>, K: Key>(&mut self) -> CodecResult<Option<D::Rust>> {
         match self.next()? {

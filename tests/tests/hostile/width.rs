@@ -1,4 +1,5 @@
 //! Wide types: as deep as the server allows, each level with so much on the stack that few would fit.
+#![allow(clippy::large_enum_variant, clippy::struct_field_names, reason = "width is what is tested")]
 
 use std::{collections::BTreeMap, mem::ManuallyDrop};
 

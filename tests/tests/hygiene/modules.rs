@@ -7,6 +7,7 @@ pub mod order {
     pub const MOST: i32 = 3;
 }
 pub mod address {
+    #[must_use]
     pub fn city() -> String {
         "Oslo".to_owned()
     }

@@ -1,4 +1,9 @@
 //! Arrays of arrays, and arrays that may hold null: what the server finds and changes, beside what is meant, in Rust.
+#![allow(
+    clippy::items_after_statements,
+    clippy::needless_borrows_for_generic_args,
+    reason = "cases stand beside what they are held to"
+)]
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 

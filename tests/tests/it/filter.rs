@@ -1,4 +1,5 @@
 //! Filters: what each sentence renders to, and what the server finds by it.
+#![allow(clippy::needless_borrows_for_generic_args, reason = "lists are taken by reference, too")]
 
 use std::collections::BTreeSet;
 

@@ -181,10 +181,10 @@ async fn every_verb(
     heard.calls("distinct", vaults.distinct(v.text(), filter()).comment(MARK)).await;
     heard.calls("distinct", vaults.distinct(v.by().key(MARK).qty(), filter()).comment(MARK)).await;
     let pipeline = vaults.aggregate().matching(|_| filter()).stage(doc! { "$sort": { MARK: 1 } });
-    if let Some(cursor) = heard.calls("aggregate", pipeline.comment(MARK).let_(&variable, MARK)).await {
-        if let Err(error) = cursor.try_collect::<Vec<_>>().await {
-            heard.error("next", &error);
-        }
+    if let Some(cursor) = heard.calls("aggregate", pipeline.comment(MARK).let_(&variable, MARK)).await
+        && let Err(error) = cursor.try_collect::<Vec<_>>().await
+    {
+        heard.error("next", &error);
     }
     heard.calls("explain", vaults.find(filter()).comment(MARK).explain()).await;
     heard.calls("insert_one", vaults.insert_one(&new).comment(MARK)).await;

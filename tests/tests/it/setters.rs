@@ -426,7 +426,11 @@ async fn variables_are_values(db: Database, server: Server) {
     );
     let wrong = people.find(Filter::all()).let_("n", lit(u64::MAX)).await.unwrap_err();
     assert!(wrong.is_not_sent(), "{wrong:?}");
-    assert!(wrong.to_string().contains("find on ") && wrong.to_string().contains("`*`: expected an integer that fits int64"), "{wrong}");
+    assert!(
+        wrong.to_string().contains("find on ")
+            && wrong.to_string().contains("`*`: expected an integer that fits int64"),
+        "{wrong}"
+    );
     commands.assert([]);
     let _ = people.find(Filter::all()).let_("n", lit(u64::MAX)).let_("n", 1).await.unwrap();
 }

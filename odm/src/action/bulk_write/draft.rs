@@ -26,6 +26,7 @@ pub(super) struct Draft {
     pub(super) collation: Option<Collation>,
 }
 
+#[allow(clippy::large_enum_variant, reason = "most writes of a bulk are updates")]
 pub(super) enum Kind {
     Insert { document: Result<RawDocumentBuf> },
     Update { multi: bool, filter: Result<Document>, update: Update<()>, version: Option<SchemaVersion> },

@@ -1,4 +1,5 @@
 //! What every operator whose documentation quotes BSON renders.
+#![allow(clippy::many_single_char_names, reason = "fields are named by their types")]
 
 use std::collections::HashMap;
 
@@ -339,8 +340,14 @@ fn updates() -> Vec<Entry> {
             "update/push::sort",
             vec![update(o.field().push_each_with([Line { qty: 1 }], |it| it.sort(|line| line.qty().desc())))],
         ),
-        ("update/push::sort_asc", vec![update(l.field().push_each_with([1], |it| it.sort_asc()))]),
-        ("update/push::sort_desc", vec![update(l.field().push_each_with([1], |it| it.sort_desc()))]),
+        (
+            "update/push::sort_asc",
+            vec![update(l.field().push_each_with([1], odm::update::PushEach::sort_asc))],
+        ),
+        (
+            "update/push::sort_desc",
+            vec![update(l.field().push_each_with([1], odm::update::PushEach::sort_desc))],
+        ),
         ("update/stages::set", vec![update(Update::stages().set(n.field(), |n| n.other()))]),
         (
             "update/stages::and_set",

@@ -1,4 +1,5 @@
 //! BSON as documentation quotes it, with words in the place of values.
+#![allow(clippy::float_cmp, reason = "numbers are compared as they are written")]
 
 use odm::bson::{Bson, Document, Regex};
 

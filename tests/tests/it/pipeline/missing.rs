@@ -1,4 +1,5 @@
 //! Pipelines over fields that are null in some documents and missing in others: both read as `None`.
+#![allow(clippy::struct_field_names, reason = "the names are those of the documents")]
 
 use odm::{
     Collection, Database, Embedded, Filter, Model, Pipeline, Shape,

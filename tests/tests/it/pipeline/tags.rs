@@ -68,7 +68,7 @@ fn parcels() -> [Parcel; 3] {
 #[odm_test::test]
 async fn rows_are_grouped_counted_and_sorted_by_a_tag(db: Database) -> odm::Result<()> {
     let collection = db.collection::<Parcel>();
-    collection.insert_many(&parcels()).await?;
+    collection.insert_many(parcels()).await?;
     let rows: Vec<ByState> = collection
         .aggregate()
         .sort(|p| p.status().state().asc().then(p.id().asc()))
@@ -102,7 +102,7 @@ async fn rows_are_grouped_counted_and_sorted_by_a_tag(db: Database) -> odm::Resu
 #[odm_test::test]
 async fn a_tag_is_found_sorted_and_listed_as_a_text(db: Database) -> odm::Result<()> {
     let collection = db.collection::<Parcel>();
-    collection.insert_many(&parcels()).await?;
+    collection.insert_many(parcels()).await?;
     let p = Parcel::fields();
     let find = collection
         .find(p.status().state().starts_with("s"))
