@@ -377,9 +377,10 @@ impl<'de> Rest<'de> {
         self.show(|key| is_one_of(key, names))
     }
 
-    /// The document of the elements that are a part's by name, or nobody's.
+    /// The document of the elements that the part declares, and of those that nothing declares. A name of the document
+    /// itself is left here where its field is not read and unknown fields are denied.
     fn undeclared(&mut self, declared: &Names, beside: &Names) -> CodecResult<Vec<u8>> {
-        self.show(|key| !beside.parts_contain(key) || declared.contain(key))
+        self.show(|key| !beside.contain(key) || declared.contain(key))
     }
 
     fn show(&mut self, is_shown: impl Fn(&[u8]) -> bool) -> CodecResult<Vec<u8>> {
