@@ -142,7 +142,7 @@ pub use self::{
         Outcome, SchemaVersion, Step, Versioned, current_version, decode_versioned, pass_version, put_version,
     },
     variant::{bare, content, content_or_missing, held, item_required, skipped_variant},
-    via::{Serde, SerdeInOrder, ViaSerde, decode_via, encode_via},
+    via::{Serde, SerdeInOrder, ViaSerde, decode_via, encode_via, serde_names},
     way::{Via, Way},
     wrap::{Nullable, Optional},
     writer::{MAX_DEPTH, Writer},

@@ -11,16 +11,24 @@ use crate::{
 
 /// `Value::DECLARED` and `Value::claim` of a struct.
 pub(crate) fn of_document(scope: &Scope<'_>) -> TokenStream {
-    let (own, parts) = (own_names(scope, None), parts(scope, scope.container.fields(), None));
-    let declared = declared(scope, &own, &parts);
-    if parts.is_empty() || scope.failed {
+    let (runtime, own) = (&scope.runtime, own_names(scope, None));
+    let mut names = parts(scope, scope.container.fields(), None);
+    let has_parts = !names.is_empty();
+    // It is decoded as another type, which has names of its own.
+    let read = scope.container.from.map(|_| quote!(#runtime::serde_names::<Self>));
+    names.extend(read.clone());
+    let declared = declared(scope, &own, &names);
+    // Without parts, a value takes whatever its type declares.
+    if !has_parts || scope.failed {
         return declared;
     }
     let claims = claims(scope, &own, scope.container.fields(), |field| {
         let (value, member) = (value(), &field.member);
         quote!(&#value.#member)
     });
-    let claim = claim(scope, &claims);
+    let rest = rest();
+    let read = read.map(|names| quote!(#rest.take(&#names());));
+    let claim = claim(scope, &quote!(#claims #read));
     quote!(#declared #claim)
 }
 
@@ -204,7 +212,7 @@ fn parts(scope: &Scope<'_>, fields: &[Field<'_>], but: Option<&Field<'_>>) -> Ve
         .collect()
 }
 
-/// The elements by which an enum is told, beside its content.
+/// The names of the elements that hold the tag and the content of an enum.
 fn tag_names(tagging: &Tagging) -> Vec<String> {
     match tagging {
         Tagging::Internal { tag } => vec![tag.clone()],

@@ -14,7 +14,7 @@ use serde::{
     forward_to_deserialize_any,
 };
 
-use super::{Arrays, Raw, Way, Writer, room};
+use super::{Arrays, Names, Raw, Way, Writer, room};
 use crate::error::codec::{CodecError, CodecResult};
 
 /// How serde writes and reads a `T`: the type's own way ([`Serde`]) or a `with` module's, for which the
@@ -163,6 +163,14 @@ pub fn decode_via<S: ViaSerde<T>, T: Send>(raw: Raw<'_>) -> CodecResult<T> {
     let (levels, document) = (raw.check_depth()?, raw.wrapped()?);
     let read = || bson::deserialize_from_slice::<In<S, T>>(&document).map(|document| document.v.0);
     room::of_levels::<T, _>(levels, read).map_err(|error| serde_error("a value that serde can read", &error))
+}
+
+/// The names that serde reads a `T` from, if `T` is a document and its `Deserialize` lists them.
+pub fn serde_names<T>() -> Names
+where
+    Serde: ViaSerde<T>,
+{
+    Names::new(<Serde as ViaSerde<T>>::fields().unwrap_or_default(), &[])
 }
 
 /// serde's own words may quote the value, so they stand behind the accessor.

@@ -254,6 +254,60 @@ fn unknown_fields_are_denied_where_no_part_takes_them() {
 }
 
 #[test]
+fn a_map_has_no_element_of_a_field_that_is_not_read_where_unknown_fields_are_denied() {
+    #[derive(Debug, PartialEq, Embedded)]
+    #[serde(deny_unknown_fields)]
+    struct User {
+        name: String,
+        #[serde(default, skip_deserializing)]
+        admin: bool,
+        #[serde(flatten)]
+        prefs: BTreeMap<String, Bson>,
+    }
+    let prefs = BTreeMap::from([("theme".to_owned(), Bson::from("dark"))]);
+    let user = User { name: "ada".into(), admin: false, prefs };
+    assert_eq!(read::<User>(&doc! { "name": "ada", "theme": "dark" }).unwrap(), user);
+    let refused = read::<User>(&doc! { "name": "ada", "admin": true, "theme": "dark" }).unwrap_err();
+    assert!(refused.to_string().ends_with("found a field that is not declared"), "{refused}");
+}
+
+#[test]
+fn a_part_that_is_read_as_another_type_takes_the_names_of_that_type() {
+    #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Embedded)]
+    #[serde(from = "Wire")]
+    struct Name {
+        full: String,
+    }
+    #[derive(Deserialize)]
+    struct Wire {
+        full: Option<String>,
+        first: Option<String>,
+    }
+    impl From<Wire> for Name {
+        fn from(wire: Wire) -> Self {
+            Self { full: wire.full.or(wire.first).unwrap_or_default() }
+        }
+    }
+    #[derive(Debug, PartialEq, Embedded)]
+    struct Person {
+        #[serde(flatten)]
+        name: Name,
+        #[serde(flatten)]
+        rest: BTreeMap<String, String>,
+    }
+    let person = |key: &str| Person {
+        name: Name { full: "Ada".into() },
+        rest: BTreeMap::from([(key.to_owned(), "y".to_owned())]),
+    };
+    assert_eq!(read::<Person>(&doc! { "full": "Ada", "x": "y" }).unwrap(), person("x"));
+    assert_eq!(read::<Person>(&doc! { "first": "Ada", "x": "y" }).unwrap(), person("x"));
+    assert_eq!(
+        person("first").encode(&mut Writer::new()).unwrap_err().to_string(),
+        "`first`: expected the declared field of this name, found an element that a flattened field brings"
+    );
+}
+
+#[test]
 fn paths_go_to_where_the_elements_are() {
     let p = Page::fields();
     assert_eq!(p.audit().created_by().eq("ada").to_string(), r#"{ "createdBy": { "$eq": "ada" } }"#);
