@@ -57,6 +57,7 @@ fn about_vals() -> Vec<Filter<Record>> {
         Filter::raw(doc! { "vals.value": 2 }),
         Filter::raw(doc! { "_id": 1, "$and": [{ "vals": { "$elemMatch": { "value": 2 } } }] }),
         Filter::raw(doc! { "vals.value": 2 }) & r.n().eq(5),
+        Filter::raw(doc! { "vals.value": { "$all": [2] } }),
         r.vals().value().eq(2) & !r.vals().value().eq(7) & r.vals().size(3),
         r.vals().value().eq(2) & r.vals().value().ne(7),
         r.vals().value().eq(2) & r.tags().at(2).eq("s"),
@@ -91,9 +92,21 @@ fn not_about_vals() -> Vec<(Filter<Record>, &'static str)> {
         ),
         (r.n().eq(5), "one that does not name it"),
         (Filter::all(), "one that does not name it"),
-        (r.vals().value().ne(7), "one that names it in negations alone"),
+        (r.vals().value().ne(7), "one that names it, but no condition on one of its elements"),
+        (r.vals().size(3), "one that names it, but no condition on one of its elements"),
+        (r.vals().exists(false), "one that names it, but no condition on one of its elements"),
+        (r.vals().exists(true), "one that tests its existence or its type, which is about no element"),
+        (r.vals().type_("array"), "one that tests its existence or its type, which is about no element"),
         (
             r.vals().value().eq(2) & r.vals().exists(true),
+            "one that tests its existence or its type, which is about no element",
+        ),
+        (
+            r.vals().words().all(["x", "z"]),
+            "two conditions on it, which two elements may meet: join them in one `any`",
+        ),
+        (
+            Filter::raw(doc! { "vals.value": { "$all": [1, 2] } }),
             "two conditions on it, which two elements may meet: join them in one `any`",
         ),
         (

@@ -17,8 +17,10 @@ struct Mention {
     /// Up to the array, or the whole name that a caller wrote.
     name: String,
     written_by_caller: bool,
-    /// The server keeps the position of the element that meets the condition.
-    positional: bool,
+    /// How many conditions there are for which the server keeps the position of the element that meets them.
+    conditions: usize,
+    /// The condition is about the array as a whole; the server keeps the position of an element nevertheless.
+    of_whole: bool,
 }
 
 impl Named {
@@ -39,7 +41,8 @@ impl Named {
         self.0.push(Mention {
             name: name.to_owned(),
             written_by_caller: false,
-            positional: is_positional(&clause.test),
+            conditions: conditions(&clause.test),
+            of_whole: name.len() == clause.name.len() && is_of_whole(&clause.test),
         });
     }
 
@@ -56,7 +59,8 @@ impl Named {
             _ => self.0.push(Mention {
                 name: name.to_owned(),
                 written_by_caller: true,
-                positional: positional && is_positional(test),
+                conditions: if positional { conditions(test) } else { 0 },
+                of_whole: positional && is_of_whole(test),
             }),
         }
     }
@@ -73,7 +77,8 @@ impl Named {
             })
         };
         let other = self.0.iter().find(|it| !is_this(it) && (typed || !it.written_by_caller));
-        let mut this = self.0.iter().filter(|it| is_this(it)).peekable();
+        let this: Vec<&Mention> = self.0.iter().filter(|it| is_this(it)).collect();
+        let is_of_whole = |it: &Mention| it.of_whole && it.name == array && (typed || !it.written_by_caller);
         let found = match other {
             Some(Mention { name, .. }) if name.starts_with('$') => "one with `$jsonSchema`",
             // The names are not shown: they may be keys of maps.
@@ -81,9 +86,12 @@ impl Named {
                 "one that names another field, which may be an array"
             }
             Some(_) => "one that names another array",
-            None if this.peek().is_none() => "one that does not name it",
-            None => match this.filter(|it| it.positional).count() {
-                0 => "one that names it in negations alone",
+            None if this.is_empty() => "one that does not name it",
+            None if this.iter().any(|it| is_of_whole(it)) => {
+                "one that tests its existence or its type, which is about no element"
+            }
+            None => match this.iter().map(|it| it.conditions).sum::<usize>() {
+                0 => "one that names it, but no condition on one of its elements",
                 more if more > 1 && typed => {
                     "two conditions on it, which two elements may meet: join them in one `any`"
                 }
@@ -96,14 +104,30 @@ impl Named {
     }
 }
 
-/// Whether a test leaves the position of an element behind, where it is about the elements of an array.
-fn is_positional(test: &Bson) -> bool {
-    match test {
-        Bson::Document(test) if is_operators(test) => {
-            test.keys().any(|operator| !matches!(operator.as_str(), "$ne" | "$nin" | "$not" | "$size"))
-        }
+/// How many conditions of a test leave a position behind, where the test is about the elements of an array. Each item of
+/// `$all` is one: another element may meet it.
+fn conditions(test: &Bson) -> usize {
+    let Some(test) = operators(test) else { return 1 };
+    let items = test.get("$all").and_then(Bson::as_array).map_or(0, |items| items.len().max(1));
+    let others = test.iter().any(|(operator, value)| match operator.as_str() {
+        "$all" | "$ne" | "$nin" | "$not" | "$size" => false,
+        "$exists" => *value != Bson::Boolean(false),
         _ => true,
-    }
+    });
+    items + usize::from(others)
+}
+
+/// Whether a test of an array is about the array as a whole, although it leaves the position of an element behind.
+fn is_of_whole(test: &Bson) -> bool {
+    operators(test).is_some_and(|test| {
+        test.get("$exists").is_some_and(|exists| *exists != Bson::Boolean(false))
+            || test.keys().all(|operator| operator == "$type")
+    })
+}
+
+/// The operators of a test, if it is no value to compare with.
+fn operators(test: &Bson) -> Option<&Document> {
+    test.as_document().filter(|test| is_operators(test))
 }
 
 impl Clauses {
@@ -116,7 +140,9 @@ impl Clauses {
             Named::join(&mut named, Some(direct));
         }
         if let (true, Some(named)) = (negated, &mut named) {
-            named.0.iter_mut().for_each(|mention| mention.positional = false);
+            for mention in &mut named.0 {
+                (mention.conditions, mention.of_whole) = (0, false);
+            }
         }
         Named::join(all, named);
     }
