@@ -202,6 +202,7 @@ pub(crate) fn through_serde(scope: &Scope<'_>) -> TokenStream {
         &quote!(#runtime::encode_via::<#way>(self, #writer)),
         &quote!(#runtime::decode_via::<#way>(#raw)),
         &quote! {
+            const ARRAYS: #runtime::Arrays = #runtime::Arrays::ANY;
             fn missing() -> ::core::option::Option<Self> {
                 <#runtime::Serde as #runtime::ViaSerde<Self>>::missing()
             }

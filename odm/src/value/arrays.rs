@@ -23,8 +23,8 @@ impl Arrays {
     pub const NULL: Self = Self { null: true, ..Self::NONE };
     /// Whatever a program stores there.
     pub const ANY: Self = Self { levels: 1, null: true, null_items: true, other: true };
-    /// An array whose items have a type each.
-    pub const TUPLE: Self = Self { levels: 1, null: false, null_items: true, other: false };
+    /// An array whose items have a type each: any of them may be an array.
+    pub const TUPLE: Self = Self { levels: 2, null: false, null_items: true, other: false };
 
     /// An array of such values.
     #[must_use]
@@ -56,5 +56,16 @@ impl Arrays {
     /// Whether the value may be an array that holds null.
     pub(crate) const fn holds_null(self) -> bool {
         self.null_items
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::value::Value;
+
+    #[test]
+    fn an_item_of_a_tuple_may_be_an_array() {
+        assert!(<(Vec<Vec<i32>>, i32) as Value>::ARRAYS.nests());
+        assert!(<Vec<Vec<i32>> as Value>::ARRAYS.nests() && !<Vec<i32> as Value>::ARRAYS.nests());
     }
 }

@@ -64,6 +64,18 @@ fn conversions_go_through_serde() {
     assert!(reads_same::<Even>("5").is_none());
     assert_eq!(error::<Even>("5"), "`v`: expected a value that serde can read, found one it refuses");
 
+    // It may be stored as an array.
+    #[derive(Model)]
+    #[odm(collection = "throws")]
+    struct Throw {
+        id: i32,
+        even: Option<Even>,
+    }
+    assert_eq!(
+        Throw::fields().even().is_null().to_string(),
+        r#"{ "even": { "$type": 10, "$not": { "$type": 4 } } }"#
+    );
+
     // Checked as it is read, stored as it is declared.
     #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Embedded)]
     #[serde(try_from = "Unchecked")]
