@@ -81,8 +81,8 @@ impl<M, V: Value, R> Path<M, V, R> {
             Ok(Bson::Array(values)) if values.iter().any(is_read_otherwise) => {
                 Filter::none_of(values.into_iter().map(|it| element_meets(self.location(), "$eq", Ok(it))))
             }
-            Ok(values) if is_opened(self.location(), &values) => {
-                Filter::test(self.location(), "$nin", Ok(values))
+            Ok(Bson::Array(values)) if is_opened(self.location(), &values) => {
+                Filter::test(self.location(), "$nin", Ok(values.into()))
             }
             values => !element_meets(self.location(), "$in", values),
         }
@@ -99,7 +99,7 @@ impl<M, V: Value, R> Path<M, V, R> {
         I::Item: Operand<Item<V>, K>,
     {
         match operand_list::<Item<V>, K, _>(values) {
-            Ok(Bson::Array(items)) if !is_opened(self.location(), &Bson::Array(items.clone())) => {
+            Ok(Bson::Array(items)) if !is_opened(self.location(), &items) => {
                 let items = items.into_iter().map(|item| doc! { "$elemMatch": { "$eq": item } });
                 Filter::test(self.location(), "$all", Ok(items.collect::<Vec<Document>>().into()))
             }
@@ -124,9 +124,8 @@ impl<M, V: Value, R> Path<M, V, R> {
 
 /// Whether the server compares each element of the array at this place with these values, and nothing but the elements: the
 /// array as a whole could be equal to an array.
-fn is_opened(at: &Location, values: &Bson) -> bool {
-    let holds_array = values.as_array().is_some_and(|items| items.iter().any(|it| it.as_array().is_some()));
-    !at.is_closed() && !holds_array
+fn is_opened(at: &Location, values: &[Bson]) -> bool {
+    !at.is_closed() && !values.iter().any(|value| value.as_array().is_some())
 }
 
 /// That an element of the array at this place meets a comparison.
@@ -136,8 +135,8 @@ fn element_meets<M>(at: &Location, operator: &'static str, value: CodecResult<Bs
         Err(problem) => return Filter::test(at, operator, Err(problem)),
     };
     let opened = match operator {
-        "$eq" => !at.is_closed() && value.as_array().is_none(),
-        _ => is_opened(at, &value),
+        "$eq" => is_opened(at, std::slice::from_ref(&value)),
+        _ => value.as_array().is_some_and(|values| is_opened(at, values)),
     };
     if opened {
         Filter::test(at, operator, Ok(value))
