@@ -68,6 +68,15 @@ fn resume_tokens() {
     round_trips(ResumeToken::try_from(doc! { "_data": "82AB", "_typeBits": bits }).unwrap());
 }
 
+/// No server of today sends one.
+#[test]
+fn a_further_field_of_a_token_is_kept_in_the_bytes_of_bson() {
+    let token = ResumeToken::try_from(doc! { "_data": "82AB", "more": { "x": 1 } }).unwrap();
+    let bytes = serialize_to_vec(&One { value: token.clone() }).unwrap();
+    assert_eq!(deserialize_from_slice::<One<ResumeToken>>(&bytes).unwrap().value, token);
+    assert!(serde_json::to_string(&token).is_err());
+}
+
 #[test]
 fn a_token_in_json_is_extended_json() {
     let bits = odm::bson::Binary { subtype: odm::bson::spec::BinarySubtype::Generic, bytes: vec![1] };

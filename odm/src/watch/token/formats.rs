@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use mongodb::bson::{Binary, RawBsonRef, RawDocument, RawDocumentBuf, doc, spec::BinarySubtype};
+use mongodb::bson::{
+    Binary, Bson, Document, RawBsonRef, RawDocument, RawDocumentBuf, doc, spec::BinarySubtype,
+};
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
     de::{self, MapAccess, SeqAccess, Visitor},
@@ -48,16 +50,19 @@ impl Serialize for ResumeToken {
 /// Reads every form that is written, and the numbers that earlier versions wrote for `_typeBits` in JSON.
 impl<'de> Deserialize<'de> for ResumeToken {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        if deserializer.is_human_readable() {
-            deserializer.deserialize_any(Token)
+        let token = Token { is_human_readable: deserializer.is_human_readable() };
+        if token.is_human_readable {
+            deserializer.deserialize_any(token)
         } else {
-            // In BSON there is a document here, which says so itself.
-            deserializer.deserialize_byte_buf(Token)
+            // BSON has a document here, and calls `visit_map`.
+            deserializer.deserialize_byte_buf(token)
         }
     }
 }
 
-struct Token;
+struct Token {
+    is_human_readable: bool,
+}
 
 impl<'de> Visitor<'de> for Token {
     type Value = ResumeToken;
@@ -67,16 +72,22 @@ impl<'de> Visitor<'de> for Token {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<ResumeToken, A::Error> {
-        let (mut data, mut bits) = (None, None);
+        let (mut data, mut bits, mut others) = (None, None, Document::new());
         while let Some(key) = map.next_key::<String>()? {
             match key.as_str() {
                 DATA => data = Some(map.next_value::<String>()?),
                 TYPE_BITS => bits = Some(map.next_value::<TypeBits>()?.0),
-                other => return Err(de::Error::unknown_field(other, &[DATA, TYPE_BITS])),
+                other if self.is_human_readable => {
+                    return Err(de::Error::unknown_field(other, &[DATA, TYPE_BITS]));
+                }
+                _ => {
+                    let value = map.next_value::<Bson>()?;
+                    others.insert(key, value);
+                }
             }
         }
         let data = data.ok_or_else(|| de::Error::missing_field(DATA))?;
-        with_bits(&data, bits).map_err(de::Error::custom)
+        of_fields(&data, bits, others).map_err(de::Error::custom)
     }
 
     fn visit_bytes<E: de::Error>(self, bytes: &[u8]) -> Result<ResumeToken, E> {
@@ -90,11 +101,12 @@ impl<'de> Visitor<'de> for Token {
 }
 
 /// The token of these fields.
-fn with_bits(data: &str, bits: Option<Binary>) -> CodecResult<ResumeToken> {
+fn of_fields(data: &str, bits: Option<Binary>, others: Document) -> CodecResult<ResumeToken> {
     let mut document = doc! { DATA: data };
     if let Some(bits) = bits {
         document.insert(TYPE_BITS, bits);
     }
+    document.extend(others);
     let raw = RawDocumentBuf::try_from(document).map_err(|_| CodecError::malformed())?;
     ResumeToken::from_raw(&raw)
 }
@@ -119,7 +131,7 @@ pub(super) fn mended(data: &str, bits: RawBsonRef<'_>) -> CodecResult<ResumeToke
         _ => None,
     };
     let bits = bits.ok_or_else(|| CodecError::new("binary data", "another type").at(TYPE_BITS))?;
-    with_bits(data, Some(bits))
+    of_fields(data, Some(bits), Document::new())
 }
 
 fn generic(bytes: Vec<u8>) -> Binary {
