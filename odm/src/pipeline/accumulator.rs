@@ -90,7 +90,8 @@ accumulators! {
     /// The value of the group's last row: sort before.
     last "$last" -> X::T;
     /// One value of each row, in the order of the rows: `None` where an `Option` is null or missing, by
-    /// `{ $push: { $ifNull: [expression, null] } }`.
+    /// `{ $push: { $ifNull: [expression, null] } }`. A row without the field adds nothing if the field is no `Option`, as
+    /// it may be with `#[serde(default)]`.
     push "$push" (filled) -> Vec<X::T>;
     /// Every different value, in no particular order. Null and missing values of an `Option` are one value, `None`, by
     /// `{ $addToSet: { $ifNull: [expression, null] } }`.

@@ -23,7 +23,7 @@ pub(super) fn left_by(operators: &Document, data: &Data, document: Document) -> 
 fn nameable(name: &str) -> CodecResult<()> {
     if name.is_empty() || name.contains('.') || name.starts_with('$') {
         let expected = "a document to insert whose names an update can use as paths";
-        let found = "a name that is empty, holds `.` or starts with `$`; `insert_one` and `save` store it";
+        let found = "a name that is empty, holds `.` or starts with `$`; `insert_one` stores it";
         return Err(CodecError::new(expected, found).with_value(name));
     }
     Ok(())
@@ -157,7 +157,7 @@ mod tests {
             assert_eq!(
                 error,
                 "expected a document to insert whose names an update can use as paths, found a name that is empty, \
-                 holds `.` or starts with `$`; `insert_one` and `save` store it"
+                 holds `.` or starts with `$`; `insert_one` stores it"
             );
             let nested = doc! { "m": { "n": { name: 1 } } };
             assert_eq!(left(doc! { "$set": { "n": 1 } }, nested.clone()), Ok(nested.to_string()));
