@@ -17,8 +17,8 @@ pub use crate::{
         Versioned, Via, ViaSerde, Writer, bare, check_field, check_part, claim_content, claim_part, content,
         content_names, content_or_missing, current_version, decimal_bytes, decode_versioned, decode_via,
         encode_via, fill_field, fill_id, given_field, held, item_required, part, part_behind, part_names,
-        pass_part, pass_version, put_content, put_field, put_part, put_version, require_field,
-        serde_names, skipped_variant, take_field, take_id, unknown_field, unknown_variant,
+        pass_part, pass_version, put_content, put_field, put_part, put_version, require_field, serde_names,
+        skipped_variant, take_field, take_id, unknown_field, unknown_variant,
     },
     view::{Opens, Projection, Reader, View, parent, text_score},
 };

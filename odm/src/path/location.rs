@@ -28,7 +28,7 @@ pub struct Location {
 struct Extras {
     array_filters: Vec<Document>,
     signs: Vec<Signed>,
-    /// Nothing tells the variant that the path went into last.
+    /// Nothing stored identifies the variant that the path entered last.
     untold: bool,
     /// The path goes through a position in an array.
     element: bool,
@@ -229,7 +229,7 @@ impl Location {
         location
     }
 
-    /// Whether something tells the variant that the path went into last.
+    /// Whether a tag, a key or a text identifies the variant that the path entered last.
     pub(crate) fn is_told(&self) -> bool {
         self.extras.as_ref().is_some_and(|extras| !extras.untold && !extras.signs.is_empty())
     }

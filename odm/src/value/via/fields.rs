@@ -1,4 +1,4 @@
-//! The names that a type of serde's is read from: what it asks a deserializer for, before it has read anything.
+//! The names that a type's `Deserialize` passes to a deserializer: those of its fields, or of its variants.
 
 use std::fmt;
 
@@ -8,17 +8,17 @@ use serde::{
     forward_to_deserialize_any,
 };
 
-/// The names of the fields of a struct, aliases included, or of the variants of an enum. `None` of what asks for a map
-/// of whatever is there, as a map does, an enum with a tag, and a struct in which something lies flat.
+/// Returns the names of the fields of a struct, aliases included, or of the variants of an enum; `None` for types that
+/// call `deserialize_map` or `deserialize_any`: maps, enums with a tag, and structs with a flattened field.
 pub(super) fn of<T: DeserializeOwned>() -> Option<&'static [&'static str]> {
-    match T::deserialize(Asked) {
+    match T::deserialize(FieldNames) {
         Err(Answer::Names(names)) => Some(names),
         _ => None,
     }
 }
 
-/// Answers every question with an error, which holds the names that were asked for.
-struct Asked;
+/// A deserializer that reads nothing: each method returns an error, which holds the names that the caller passed.
+struct FieldNames;
 
 #[derive(Debug)]
 enum Answer {
@@ -26,7 +26,7 @@ enum Answer {
     Other,
 }
 
-impl<'de> Deserializer<'de> for Asked {
+impl<'de> Deserializer<'de> for FieldNames {
     type Error = Answer;
 
     fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Answer> {
