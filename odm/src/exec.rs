@@ -43,9 +43,8 @@ where
             return Err(Error::refused("the future of the call was dropped").during(&operation));
         }
         let span = operation.span();
-        // Counted inside of the room: it counts on the thread that polls the driver.
         let mut call = pin!(attempts::counted(call));
-        let polled = poll_fn(|context| room::poll(call.as_mut(), context));
+        let polled = poll_fn(|context| room::with(|| call.as_mut().poll(context)));
         let (answer, attempts) = polled.instrument(span.clone()).await;
         answer.map_err(|error| failed(&operation, &span, attempts, error))
     }
@@ -69,7 +68,7 @@ impl Polled {
     ) -> Poll<Option<Result<T>>> {
         let span = self.0.get_or_insert_with(|| operation.span());
         let answer = span
-            .in_scope(poll)
+            .in_scope(|| room::with(poll))
             .map(|item| item.map(|result| result.map_err(|error| failed(operation, span, None, error))));
         if answer.is_ready() {
             self.0 = None;

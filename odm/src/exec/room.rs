@@ -1,48 +1,17 @@
-//! Room for the driver in builds without optimisation.
+//! Room on the stack for the driver.
 //!
 //! The driver reads replies into documents by recursion: the values of `distinct`, the details of a refused write, the id of
-//! an upsert. With optimisation, a thousand levels fit the stack of a tokio worker, and the server makes at most two hundred;
-//! without, eighty do not. So in such a build, and in no other, each poll of the driver has a stack of its own.
+//! an upsert. Where the stack is too small for the deepest reply, the poll runs on a further piece of memory, in the same
+//! thread.
 
-use std::{
-    future::Future,
-    panic,
-    pin::Pin,
-    task::{Context, Poll},
-    thread,
-};
+/// What two hundred levels take: 26 KiB each without optimisation, 2 KiB with it.
+const NEEDED: usize = if cfg!(debug_assertions) { 8 << 20 } else { 1 << 20 };
 
-use tokio::runtime::Handle;
-use tracing::dispatcher;
+/// How large a further piece of stack is. Memory that is not used is not taken.
+const PIECE: usize = 16 << 20;
 
-/// More than the deepest reply takes; memory that is not used is not taken.
-const ROOM: usize = 64 << 20;
-
-/// Polls a future of the driver.
+/// Polls a future of the driver where there is room.
 #[inline]
-pub(super) fn poll<F>(mut call: Pin<&mut F>, context: &mut Context<'_>) -> Poll<F::Output>
-where
-    F: Future + Send,
-    F::Output: Send,
-{
-    let polled = if cfg!(debug_assertions) { poll_apart(call.as_mut(), context) } else { None };
-    polled.unwrap_or_else(|| call.poll(context))
-}
-
-/// Polls on a thread that has the room; `None` if there is no such thread.
-fn poll_apart<F>(call: Pin<&mut F>, context: &Context<'_>) -> Option<Poll<F::Output>>
-where
-    F: Future + Send,
-    F::Output: Send,
-{
-    let runtime = Handle::try_current().ok()?;
-    let (waker, subscriber) = (context.waker(), dispatcher::get_default(Clone::clone));
-    let work = || {
-        let _runtime = runtime.enter();
-        dispatcher::with_default(&subscriber, || call.poll(&mut Context::from_waker(waker)))
-    };
-    thread::scope(|scope| {
-        let thread = thread::Builder::new().stack_size(ROOM).spawn_scoped(scope, work).ok()?;
-        Some(thread.join().unwrap_or_else(|payload| panic::resume_unwind(payload)))
-    })
+pub(super) fn with<T>(poll: impl FnOnce() -> T) -> T {
+    stacker::maybe_grow(NEEDED, PIECE, poll)
 }
