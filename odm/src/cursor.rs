@@ -209,8 +209,9 @@ impl<T> Cursor<T> {
     fn close(&mut self) {
         if let Some(driver) = self.driver.take()
             && self.polled.is_pending()
+            && let Some(runtime) = self.polled.runtime()
         {
-            complete_batch(driver);
+            complete_batch(runtime, driver);
         }
     }
 

@@ -21,6 +21,7 @@ use std::{
     task::Poll,
 };
 
+use tokio::runtime::Handle;
 use tracing::{Instrument, Span};
 
 use crate::{
@@ -50,14 +51,23 @@ where
     }
 }
 
-/// The span of a call that is polled by hand, across the polls it takes.
+/// A call that is polled by hand, across the polls it takes.
 #[derive(Debug, Default)]
-pub(crate) struct Polled(Option<Span>);
+pub(crate) struct Polled {
+    span: Option<Span>,
+    /// The runtime that drives the call, once the call has waited for the server.
+    runtime: Option<Handle>,
+}
 
 impl Polled {
     /// Whether an answer is still to come.
     pub(crate) fn is_pending(&self) -> bool {
-        self.0.is_some()
+        self.span.is_some()
+    }
+
+    /// The runtime that drives the call; `None` if the call has not waited for the server.
+    pub(crate) fn runtime(&self) -> Option<&Handle> {
+        self.runtime.as_ref()
     }
 
     /// Polls one call of the driver.
@@ -66,12 +76,14 @@ impl Polled {
         operation: &Operation<'_>,
         poll: impl FnOnce() -> Poll<Option<DriverResult<T>>>,
     ) -> Poll<Option<Result<T>>> {
-        let span = self.0.get_or_insert_with(|| operation.span());
+        let span = self.span.get_or_insert_with(|| operation.span());
         let answer = span
             .in_scope(|| room::with(poll))
             .map(|item| item.map(|result| result.map_err(|error| failed(operation, span, None, error))));
         if answer.is_ready() {
-            self.0 = None;
+            self.span = None;
+        } else if self.runtime.is_none() {
+            self.runtime = Handle::try_current().ok();
         }
         answer
     }

@@ -14,15 +14,15 @@ use super::{
 /// `Display` or `Debug`.
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// Another document already has this key in a unique index. Nothing was written, but for what an `update_many` had
-    /// changed before.
+    /// Another document already has this key in a unique index. Nothing was written, but for what an `update_many` or
+    /// a `$merge` had changed before.
     DuplicateKey(DuplicateKey),
     /// The document breaks rules of its model. Nothing was sent.
     Invalid(Violations),
     /// Parameters of a request are not understood. Nothing was sent.
     BadParameters(BadParameters),
-    /// The validator of the collection refused the document. Nothing was written, but for what an `update_many` had changed
-    /// before.
+    /// The validator of the collection refused the document. Nothing was written, but for what an `update_many` or a
+    /// `$merge` had changed before.
     Rejected(Rejection),
     /// A stored document does not fit the declared type.
     Decode(DecodeError),

@@ -11,6 +11,12 @@ use crate::trace::Effect;
 /// The code of a statement that the server does not begin with.
 const FAILED_TO_PARSE: i32 = 9;
 
+/// Whether a pipeline that fails with this code has not begun, so that its `$merge` or `$out` wrote nothing:
+/// `FailedToParse`, `Unauthorized`, `CommandNotFound`, `InvalidOptions`, `InvalidNamespace`, an unknown stage.
+fn refuses_a_pipeline(code: i32) -> bool {
+    matches!(code, 9 | 13 | 59 | 72 | 73 | 40324)
+}
+
 impl Error {
     /// What the call can have left behind. A call of the user's own may have written.
     fn effect(&self) -> Effect {
@@ -59,8 +65,8 @@ impl Error {
     }
 
     /// Whether a write may have been applied although it failed: its answer was lost, late, unreadable, or came from
-    /// too few members; an earlier attempt of the driver may have been applied; or an `update_many` or a `delete_many`
-    /// failed, which may have changed a part of the documents. Never of a read.
+    /// too few members; an earlier attempt of the driver may have been applied; or an `update_many`, a `delete_many` or an
+    /// aggregation with `$merge` or `$out` failed, which may have written a part of the documents. Never of a read.
     pub fn is_outcome_unknown(&self) -> bool {
         if self.effect() == Effect::Nothing {
             return false;
@@ -86,7 +92,9 @@ impl Error {
                 self.driver().is_none_or(|error| matches!(*error.kind, Driver::InvalidArgument { .. }))
             }
             ErrorKind::Unsupported(_) => {
-                self.driver().is_some_and(|error| matches!(*error.kind, Driver::IncompatibleServer { .. }))
+                self.driver().is_some_and(|error| {
+                matches!(*error.kind, Driver::IncompatibleServer { .. } | Driver::SessionsNotSupported)
+            })
             }
             ErrorKind::BulkWrite(error) => error.is_not_sent(),
             _ => false,
@@ -115,6 +123,8 @@ impl Error {
             (ErrorKind::WriteConcern(_), _) => false,
             (_, Some(driver)) => self.is_open(driver, effect),
             (ErrorKind::ConnectionLost(_) | ErrorKind::Timeout(_) | ErrorKind::Driver(_), None) => true,
+            // The reply of a command that may write does not fit the type.
+            (ErrorKind::Decode(_), None) => self.operation() == Some("run_command"),
             (_, None) => false,
         }
     }
@@ -128,6 +138,7 @@ impl Error {
                 self.has_label(RETRYABLE_WRITE_ERROR)
                     || self.0.attempts.is_some_and(|attempts| attempts > 1)
                     || server::interrupts(command.code, many)
+                    || (self.operation() == Some("aggregate") && !refuses_a_pipeline(command.code))
             }
             // The write itself failed, which a server that knows an earlier attempt does not try. One of many documents
             // stops where it fails.

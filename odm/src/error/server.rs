@@ -70,8 +70,11 @@ pub(super) fn kind(error: &Error, attempts: Option<u32>, told: impl FnOnce() -> 
             too_large_a_command()
         }
         // What cannot be written fails before anything is sent; an answer has no such message.
-        Driver::Bson(bson) if is_unwritable(bson) => {
+        Driver::Bson(bson) if has_nul(bson) => {
             ErrorKind::Encode(CodecError::new("names without NUL bytes", "a name with one"))
+        }
+        Driver::Bson(bson) if is_unwritable(bson) => {
+            ErrorKind::Encode(CodecError::new("a value that BSON can hold", "one that it cannot hold"))
         }
         Driver::InvalidArgument { message, .. } | Driver::Transaction { message, .. } => {
             ErrorKind::Refused(quoted(message, "the driver refuses an argument; its text is in `driver()`"))
@@ -171,7 +174,12 @@ pub(super) fn is_unreadable(error: &Error) -> bool {
     }
 }
 
+/// Whether it is about what was to be sent, such as a time limit of more milliseconds than an int64 has.
 fn is_unwritable(error: &bson::error::Error) -> bool {
+    matches!(error.kind, bson::error::ErrorKind::Serialization { .. }) || has_nul(error)
+}
+
+fn has_nul(error: &bson::error::Error) -> bool {
     error.message.as_deref().is_some_and(|message| message.starts_with("cstring with interior null"))
 }
 

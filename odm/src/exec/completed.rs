@@ -68,11 +68,10 @@ fn spawn(runtime: &Handle, call: BoxFuture<'static, ()>) {
     runtime.spawn(DROPPED.scope((), call));
 }
 
-/// Receives the batch that a dropped cursor has requested, then drops the driver's cursor, which closes it on the server.
-pub(crate) fn complete_batch<S: Stream + Send + Unpin + 'static>(mut driver: S) {
-    if let Ok(runtime) = Handle::try_current() {
-        runtime.spawn(async move {
-            std::future::poll_fn(|context| Pin::new(&mut driver).poll_next(context).map(drop)).await;
-        });
-    }
+/// Receives the batch that a dropped cursor has requested, on the runtime that drives it, then drops the driver's cursor,
+/// which closes it on the server.
+pub(crate) fn complete_batch<S: Stream + Send + Unpin + 'static>(runtime: &Handle, mut driver: S) {
+    runtime.spawn(async move {
+        std::future::poll_fn(|context| Pin::new(&mut driver).poll_next(context).map(drop)).await;
+    });
 }

@@ -75,7 +75,8 @@ thread_local! {
 /// After so many searches in vain, answers are kept.
 const PATIENCE: u32 = 64;
 
-/// So many are kept at most.
+/// So many are kept at most, of values of about one size: where those of the small ones are dropped, those of the large ones
+/// around them stay.
 const MOST: usize = 1 << 16;
 
 /// What searches of one value in another have found.
@@ -88,8 +89,12 @@ struct Answers {
     /// How many of them were in vain: the value around theirs did not fit.
     in_vain: Cell<u32>,
     keys: RandomState,
-    found: RefCell<HashMap<(TypeId, usize, u64), Answer>>,
+    /// By the size class of the value: the logarithm of its length.
+    found: RefCell<HashMap<u32, HashMap<Key, Answer>>>,
 }
+
+/// A type, and the length and the hash of a value.
+type Key = (TypeId, usize, u64);
 
 #[derive(Clone)]
 enum Answer {
@@ -104,7 +109,8 @@ impl Answers {
         let _running = Running::begin(self);
         let key = (self.in_vain.get() >= PATIENCE)
             .then(|| (TypeId::of::<E>(), raw.bytes().len(), self.keys.hash_one((raw.tag(), raw.bytes()))));
-        let known = key.and_then(|key| self.found.borrow().get(&key).cloned());
+        let class = raw.bytes().len().max(1).ilog2();
+        let known = key.and_then(|key| self.found.borrow().get(&class)?.get(&key).cloned());
         match known {
             Some(Answer::None(error)) => return Err(error),
             Some(Answer::Variant(index)) => {
@@ -127,10 +133,11 @@ impl Answers {
         };
         if let (Some(key), Some(answer)) = (key, answer) {
             let mut found = self.found.borrow_mut();
-            if found.len() >= MOST {
-                found.clear();
+            let of_class = found.entry(class).or_default();
+            if of_class.len() >= MOST {
+                of_class.clear();
             }
-            found.insert(key, answer);
+            of_class.insert(key, answer);
         }
         result.map(|(_, value)| value)
     }

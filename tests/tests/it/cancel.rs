@@ -215,6 +215,16 @@ async fn a_dropped_find_leaves_no_cursor_open() {
     drop(cursor);
     drop(people.find(Filter::all()).batch_size(2).await.unwrap());
     slow.wait_for_no_cursor().await;
+
+    // The same where there is no runtime.
+    let mut cursor = people.find(Filter::all()).batch_size(2).await.unwrap();
+    for _ in 0..2 {
+        cursor.next().await.unwrap().unwrap();
+    }
+    slow.block(1, &["getMore"]).await;
+    cut(cursor.next()).await;
+    std::thread::spawn(move || drop(cursor)).join().unwrap();
+    slow.wait_for_no_cursor().await;
     slow.stop().await;
 }
 

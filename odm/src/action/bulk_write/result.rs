@@ -70,7 +70,8 @@ impl<M: Model> BulkWriteResult<M> {
 
 /// An `_id` as the model has it.
 pub(super) fn id_of<M: Model>(id: Bson) -> Result<M::Id> {
-    let document = doc! { "_id": id }.to_vec().map_err(|error| Error::from_driver(error.into()))?;
+    let document = doc! { "_id": id }.to_vec();
+    let document = document.map_err(|_| Error::decode(&[], CodecError::malformed().at("_id")))?;
     let read = || match Raw::document(&document).elements()?.next_if("_id")? {
         Some(id) => read_id(id).map_err(|error| error.at("_id")),
         None => Err(CodecError::malformed()),

@@ -162,11 +162,12 @@ fn table() -> Vec<(&'static str, fn() -> Error, [&'static str; 4])> {
         ("invalidated", || Error::new(ErrorKind::Invalidated), [""; 4]),
         ("event too large", || Error::new(ErrorKind::EventTooLarge), [""; 4]),
         ("no image", || Error::new(ErrorKind::ImageMissing), [""; 4]),
-        ("unsupported", || Error::from_driver(Driver::SessionsNotSupported.into()), [""; 4]),
+        ("unsupported", || Error::from_driver(Driver::SessionsNotSupported.into()), ["N"; 4]),
         ("shutdown of the client", || Error::from_driver(Driver::Shutdown.into()), ["N"; 4]),
         ("refused by the server", || after(1, 2), [""; 4]),
         ("refused by the server, then", || after(2, 2), ["", "U", "U", "U"]),
         ("unknown to the server", || after(1, 8), ["", "U", "U", "U"]),
+        ("a value that BSON cannot hold", || Error::from_driver(Driver::Bson(unwritable()).into()), ["N"; 4]),
         ("BSON", || Error::from_driver(Driver::Bson(bson()).into()), ["", "U", "U", "U"]),
         ("something else", || Error::from_driver(Driver::MissingResumeToken.into()), [""; 4]),
         ("custom", || Error::from_driver(DriverError::custom(Arc::new(1))), [""; 4]),
@@ -175,6 +176,52 @@ fn table() -> Vec<(&'static str, fn() -> Error, [&'static str; 4])> {
 
 fn bson() -> mongodb::bson::error::Error {
     mongodb::bson::oid::ObjectId::parse_str("no").unwrap_err()
+}
+
+fn unwritable() -> mongodb::bson::error::Error {
+    serde::ser::Error::custom("SECRET")
+}
+
+const MERGE: Operation<'static> = Operation {
+    verb: Verb::new("aggregate", "aggregate"),
+    database: "shop",
+    collection: Some("orders"),
+    names: &[],
+};
+
+/// A `$merge` writes one document after the other, so the code of a failure says only whether it has begun.
+#[test]
+fn a_failed_merge_may_have_written_a_part() {
+    let reading = Operation { verb: MERGE.verb.reading(), ..MERGE };
+    for (code, expected) in [
+        (11000, "U"),
+        (121, "U"),
+        (13113, "U"),
+        (9, ""),
+        (13, ""),
+        (59, ""),
+        (72, ""),
+        (73, ""),
+        (40324, ""),
+    ] {
+        let error = after(1, code).during(&MERGE);
+        assert_eq!(predicates(&error), expected, "{error}");
+        assert_eq!(error.to_string().contains(OPEN), expected == "U", "{error}");
+        let error = after(1, code).during(&reading);
+        assert_eq!(predicates(&error), "", "{error}");
+    }
+}
+
+/// What the driver could read, and the declared type does not fit.
+#[test]
+fn a_command_whose_reply_does_not_fit_may_have_written() {
+    let writing = Operation { verb: Verb::new("run_command", "runCommand"), collection: None, ..MERGE };
+    let reading = Operation { verb: writing.verb.reading(), ..writing };
+    for (operation, expected) in [(writing, "U"), (reading, "")] {
+        let error = Error::decode(&[], CodecError::malformed()).during(&operation);
+        assert_eq!(predicates(&error), expected, "{error}");
+        assert_eq!(error.to_string().contains(OPEN), expected == "U", "{error}");
+    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Boolean: `$and $or $not`, as `& | !`.
 
-use std::ops;
+use std::{mem, ops};
 
 use mongodb::bson::{Bson, doc};
 
@@ -59,19 +59,33 @@ impl<R, T: Truth> ops::Not for Expr<R, T> {
 /// What is not a constant (these are in `$literal`) is what an operator made, so its list may grow. What joins it is
 /// measured, and not the list each time.
 fn joined(name: &'static str, left: CodecResult<Bson>, right: CodecResult<Bson>) -> CodecResult<Bson> {
-    match (left?, right?) {
-        (Bson::Document(mut all), right) if all.len() == 1 => match all.remove(name) {
-            Some(Bson::Array(mut list)) => {
-                list.push(bounded(right, MAX_NESTING.saturating_sub(2))?);
-                Ok(doc! { name: list }.into())
-            }
-            Some(other) => {
-                all.insert(name, other);
-                nested(name, all.into(), right)
-            }
-            None => nested(name, all.into(), right),
+    let (mut left, mut right) = (left?, right?);
+    let list = match (take_list(name, &mut left), take_list(name, &mut right)) {
+        (Some(mut list), Some(more)) => {
+            list.extend(more);
+            list
+        }
+        (Some(mut list), None) => {
+            list.push(bounded(right, MAX_NESTING.saturating_sub(2))?);
+            list
+        }
+        (None, Some(mut list)) => {
+            list.insert(0, bounded(left, MAX_NESTING.saturating_sub(2))?);
+            list
+        }
+        (None, None) => return nested(name, left, right),
+    };
+    Ok(doc! { name: list }.into())
+}
+
+/// The list of a value that is nothing but this operator.
+fn take_list(name: &str, value: &mut Bson) -> Option<Vec<Bson>> {
+    match value {
+        Bson::Document(all) if all.len() == 1 => match all.get_mut(name) {
+            Some(Bson::Array(list)) => Some(mem::take(list)),
+            _ => None,
         },
-        (left, right) => nested(name, left, right),
+        _ => None,
     }
 }
 

@@ -111,6 +111,16 @@ fn cases() -> Vec<Case> {
             doc! { "$or": ["$ready", { "$and": ["$on", { "$lt": ["$count", 3_i64] }] }] },
             |g| g.ready == Some(true) || (g.on && g.count < 3),
         ),
+        (
+            expr(|g| g.on() & (g.ready() & g.value().gt(1))),
+            doc! { "$and": ["$on", "$ready", { "$gt": ["$value", 1.0] }] },
+            |g| g.on && g.ready == Some(true) && g.value > 1.0,
+        ),
+        (
+            expr(|g| (g.on() | g.ready()) | (g.value().gt(1) | g.count().lt(3))),
+            doc! { "$or": ["$on", "$ready", { "$gt": ["$value", 1.0] }, { "$lt": ["$count", 3_i64] }] },
+            |g| g.on || g.ready == Some(true) || g.value > 1.0 || g.count < 3,
+        ),
         (expr(|g| !g.ready()), doc! { "$not": ["$ready"] }, |g| g.ready != Some(true)),
         // conditional
         (
