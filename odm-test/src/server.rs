@@ -159,7 +159,14 @@ impl Server {
         options.app_name.get_or_insert_with(|| "odm-test".to_owned());
         // A server that is gone shall fail a test in seconds; the driver's default is thirty.
         options.server_selection_timeout.get_or_insert(Duration::from_secs(10));
-        Client::with_options(options).map_err(|error| Error::new(error.kind.to_string()))
+        // So made, it reports how often it sent a write, which `is_outcome_unknown` of an error goes by.
+        match Database::connect_with(options, "test") {
+            Ok(database) => Ok(database.client().clone()),
+            Err(error) => Err(Error::new(match error.driver() {
+                Some(driver) => driver.kind.to_string(),
+                None => error.to_string(),
+            })),
+        }
     }
 
     /// Gives the database of this name, over a new [`client`](Self::client). It is neither emptied nor dropped: see

@@ -139,19 +139,19 @@ impl Error {
 
     /// An error of the driver after so many attempts to send the command, if that is known.
     pub(crate) fn after(attempts: Option<u32>, error: mongodb::error::Error) -> Self {
-        let kind = server::kind(&error, attempts, || answer::Told::of(&error));
+        let kind = server::kind(&error, attempts, || answer::Details::of(&error));
         let mut error = Self::new(kind).with_driver(Some(error));
         error.0.attempts = attempts;
         error
     }
 
-    /// An error of the driver, with what the server's answer says beside it.
-    fn told(error: mongodb::error::Error, told: impl FnOnce() -> answer::Told) -> Self {
-        let kind = server::kind(&error, None, told);
+    /// An error of the driver, with the details of the server's answer.
+    fn with_details(error: mongodb::error::Error, details: impl FnOnce() -> answer::Details) -> Self {
+        let kind = server::kind(&error, None, details);
         Self::new(kind).with_driver(Some(error))
     }
 
-    /// An error of the server that it told in an answer.
+    /// An error of the server, of its code and text in an answer.
     pub(crate) fn answered(code: i32, message: &str) -> Self {
         let answer = doc! { "code": code, "codeName": "", "errmsg": message };
         match deserialize_from_document::<CommandError>(answer) {

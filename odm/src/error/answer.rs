@@ -73,7 +73,7 @@ impl Answer {
     /// Reads a reply that the driver gives as a document.
     pub(crate) fn read_document(command: Command, reply: Document) -> Result<Self> {
         Self::of_reply(command, reply).ok_or_else(|| {
-            Error::new(ErrorKind::Driver("the server's answer does not tell what was written".into()))
+            Error::new(ErrorKind::Driver("the server's answer does not contain the counts".into()))
         })
     }
 
@@ -172,11 +172,11 @@ fn upserted_id(mut upserted: Document) -> Option<(usize, Bson)> {
 fn failure(mut error: Document) -> (usize, Error) {
     let index = error.get("index").and_then(count).and_then(|index| usize::try_from(index).ok());
     let index = index.unwrap_or_default();
-    let told = Told::take(&mut error);
+    let details = Details::take(&mut error);
     let error = match deserialize_from_document::<WriteError>(error) {
         Ok(mut error) => {
-            error.details.clone_from(&told.details);
-            Error::told(Driver::Write(WriteFailure::WriteError(error)).into(), || told)
+            error.details.clone_from(&details.info);
+            Error::with_details(Driver::Write(WriteFailure::WriteError(error)).into(), || details)
         }
         Err(_) => {
             Error::new(ErrorKind::Driver("the server's answer names a failure without its code".into()))
@@ -185,24 +185,25 @@ fn failure(mut error: Document) -> (usize, Error) {
     (index, error)
 }
 
-/// What a failed write's answer says beside the code and the text.
+/// What a failed write's answer contains beside the code and the text.
 #[derive(Debug, Default)]
-pub(super) struct Told {
+pub(super) struct Details {
     pub(super) key_pattern: Option<Document>,
     pub(super) key_value: Option<Document>,
-    pub(super) details: Option<Document>,
+    /// The `errInfo`.
+    pub(super) info: Option<Document>,
 }
 
-impl Told {
+impl Details {
     fn take(answer: &mut Document) -> Self {
         let mut take = |name| match answer.remove(name) {
             Some(Bson::Document(document)) => Some(document),
             _ => None,
         };
-        Self { key_pattern: take("keyPattern"), key_value: take("keyValue"), details: take("errInfo") }
+        Self { key_pattern: take("keyPattern"), key_value: take("keyValue"), info: take("errInfo") }
     }
 
-    /// What the answer to a single write says, which the driver keeps beside its error.
+    /// The details in the answer to a single write, which the driver keeps beside its error.
     pub(super) fn of(error: &DriverError) -> Self {
         let read = || {
             let reply = error.server_response()?;

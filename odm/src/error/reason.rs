@@ -37,7 +37,7 @@ fn by_code(code: i32) -> Option<&'static str> {
         48 => "a collection of this name exists already",
         52 => "a name begins with `$` where none may",
         53 => "an `_id` cannot be an array, a regular expression or undefined",
-        54 => "the filter of the upsert says twice what a field of the new document is",
+        54 => "the filter of the upsert sets a field of the new document twice",
         56 => "a path of the update has an empty name in it",
         57 => "a name of a field has a dot where none may be",
         59 => "this server does not have the command",
@@ -129,7 +129,7 @@ impl<'a> Text<'a> {
                 ("Unknown modifier: ", "the update has an operator that this server does not know"),
                 (
                     "hint provided does not correspond to an existing index",
-                    "the collection has no index as `hint` says",
+                    "the index that `hint` names does not exist",
                 ),
                 (
                     "Loop is not closed",

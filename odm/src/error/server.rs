@@ -12,7 +12,7 @@ use mongodb::{
 
 use super::{
     ErrorKind,
-    answer::Told,
+    answer::Details,
     codec::CodecError,
     driver_text,
     duplicate_key::DuplicateKey,
@@ -21,23 +21,23 @@ use super::{
     write_concern::WriteConcernError,
 };
 
-/// What an error of the driver means to the caller, after so many attempts to send the command; `told` is what the
-/// server's answer says beside it.
-pub(super) fn kind(error: &Error, attempts: Option<u32>, told: impl FnOnce() -> Told) -> ErrorKind {
+/// What an error of the driver means to the caller, after so many attempts to send the command; `details` are those of
+/// the server's answer.
+pub(super) fn kind(error: &Error, attempts: Option<u32>, details: impl FnOnce() -> Details) -> ErrorKind {
     match &*error.kind {
         Driver::Write(WriteFailure::WriteError(write)) => answered(error, write.code, &write.message, || {
-            let told = told();
-            Told { details: told.details.or_else(|| write.details.clone()), ..told }
+            let details = details();
+            Details { info: details.info.or_else(|| write.details.clone()), ..details }
         }),
         Driver::InsertMany(many) => match (&many.write_errors.as_deref(), &many.write_concern_error) {
-            (Some([first, ..]), _) => answered(error, first.code, &first.message, told),
+            (Some([first, ..]), _) => answered(error, first.code, &first.message, details),
             (_, Some(concern)) => ErrorKind::WriteConcern(WriteConcernError::new(concern)),
             _ => other(error),
         },
         Driver::Write(WriteFailure::WriteConcernError(concern)) => {
             ErrorKind::WriteConcern(WriteConcernError::new(concern))
         }
-        Driver::Command(command) => answered(error, command.code, &command.message, told),
+        Driver::Command(command) => answered(error, command.code, &command.message, details),
         Driver::ServerSelection { message, .. } => unavailable(message),
         Driver::DnsResolve { message, .. } => ErrorKind::Unavailable(match driver_text::known(message) {
             Some(text) => format!("the host name of the URI cannot be resolved: {text}").into(),
@@ -97,13 +97,13 @@ fn quoted(message: &str, otherwise: &'static str) -> Cow<'static, str> {
 }
 
 /// What an answer of the server means, by its code.
-fn answered(error: &Error, code: i32, message: &str, told: impl FnOnce() -> Told) -> ErrorKind {
+fn answered(error: &Error, code: i32, message: &str, details: impl FnOnce() -> Details) -> ErrorKind {
     match code {
         11000 | 11001 | 12582 => {
-            let told = told();
-            ErrorKind::DuplicateKey(DuplicateKey::new(message, told.key_pattern, told.key_value))
+            let details = details();
+            ErrorKind::DuplicateKey(DuplicateKey::new(message, details.key_pattern, details.key_value))
         }
-        121 => ErrorKind::Rejected(Rejection::new(told().details)),
+        121 => ErrorKind::Rejected(Rejection::new(details().info)),
         13 | 18 | 33 => ErrorKind::Unauthorized,
         8000 if refuses_the_user(message) => ErrorKind::Unauthorized,
         43 | 237 => ErrorKind::CursorLost,

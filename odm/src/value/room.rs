@@ -4,13 +4,14 @@
 //! more than the stack of a tokio worker. Where too little is left, the work goes on in a further piece of memory, in the
 //! same thread, so that values need not be `Send`.
 
-/// So many levels fit any stack: there, nothing is asked about it.
+/// This many levels fit any stack: up to there, its size is not checked.
 const SHALLOW: u16 = 4;
 
 /// What one level takes at most, beside the values of its type.
 const LEVEL: usize = 256 << 10;
 
-/// How many values of its type a level has at once, without optimisation: one in every function that they pass through.
+/// How many values of its type a level has on the stack at once, without optimisation: one in each function that passes it
+/// on.
 const COPIES: usize = 32;
 
 /// How large a further piece of stack is. Memory that is not used is not taken.

@@ -77,7 +77,7 @@ const PATIENCE: u32 = 64;
 
 /// So many are kept at most, of values of about one size: where those of the small ones are dropped, those of the large ones
 /// around them stay.
-const MOST: usize = 1 << 16;
+const MOST: usize = 1 << 12;
 
 /// What searches of one value in another have found.
 #[derive(Default)]

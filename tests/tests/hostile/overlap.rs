@@ -170,6 +170,30 @@ fn nested_in_maps(levels: usize) -> Vec<u8> {
     bytes
 }
 
+/// More small values than answers are kept of: those of the large values around them stay.
+#[test]
+fn many_small_values_lie_in_nested_ones() {
+    on_a_small_stack(|| {
+        let mut item = level(Some((0x04, &[5, 0, 0, 0, 0])), "first");
+        let end = item.len() - 1;
+        let mut elements = Vec::new();
+        for number in 0..5_000_i32 {
+            item[end - 4..end].copy_from_slice(&number.to_le_bytes());
+            elements.push(0x03);
+            elements.extend_from_slice(number.to_string().as_bytes());
+            elements.push(0);
+            elements.extend_from_slice(&item);
+        }
+        let length = i32::try_from(elements.len() + 5).unwrap();
+        let items = [length.to_le_bytes().as_slice(), &elements, &[0]].concat();
+        let mut bytes = level(Some((0x04, &items)), "second");
+        for _ in 1..22 {
+            bytes = level(Some((0x04, &outer(0x03, "0", &bytes))), "second");
+        }
+        there_and_back::<Listed>(&bytes);
+    });
+}
+
 #[test]
 fn a_misfit_is_an_error_at_every_depth() {
     on_a_small_stack(|| {

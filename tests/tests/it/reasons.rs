@@ -65,7 +65,7 @@ fn commands() -> Vec<(Document, i32, &'static str)> {
         (find(doc! { "name": { "$in": "SECRET" } }), 2, "`$in` takes an array"),
         (find(doc! { "name": { "$size": -1 } }), 2, "`$size` takes a whole number, 0 or more"),
         (find(doc! { "name": { "$mod": [0, 1] } }), 2, "the divisor of `$mod` is 0"),
-        (doc! { "find": "people", "hint": "SECRET_1" }, 2, "the collection has no index as `hint` says"),
+        (doc! { "find": "people", "hint": "SECRET_1" }, 2, "the index that `hint` names does not exist"),
         (
             doc! { "find": "people", "collation": { "locale": "SECRET" } },
             2,
@@ -278,6 +278,6 @@ async fn a_refused_update_names_the_declared_field(db: Database) {
         .hint(doc! { "SECRET": 1 })
         .await
         .unwrap_err();
-    assert_eq!(sentence(&error), (2, "the collection has no index as `hint` says".to_owned()));
+    assert_eq!(sentence(&error), (2, "the index that `hint` names does not exist".to_owned()));
     assert!(error.server_message().is_some());
 }

@@ -104,13 +104,13 @@ pub(super) async fn send(
     match first {
         Err(error) if numbered && is_retryable(&error) => {
             match attempt(target, operation, command, &body, session).await {
-                // What refuses the second attempt, or keeps it from arriving, says nothing of the first.
+                // An error of the second attempt that wrote nothing does not show what the first one did.
                 Err(again) if error.may_be_applied() && !again.may_be_applied() => Err(labelled(error)),
                 Err(again) => Err(labelled(again)),
                 again => again,
             }
         }
-        // A primary that steps down before others have the write.
+        // The primary stepped down before other members had the write.
         Ok(answer) if numbered && answer.is_retryable() => {
             attempt(target, operation, command, &body, session).await.or(Ok(answer))
         }

@@ -12,7 +12,7 @@ const TABLE: &[(i32, &str, &str)] = &[
     (
         2,
         "error processing query: ns=codes.aTree: n $eq \"SECRET\"\nSort: {}\nProj: {}\n planner returned error :: caused by :: hint provided does not correspond to an existing index",
-        "the collection has no index as `hint` says",
+        "the index that `hint` names does not exist",
     ),
     (
         2,
@@ -169,7 +169,7 @@ const TABLE: &[(i32, &str, &str)] = &[
     (
         54,
         "cannot infer query fields to set, path 'SECRET' is matched twice",
-        "the filter of the upsert says twice what a field of the new document is",
+        "the filter of the upsert sets a field of the new document twice",
     ),
     (
         66,
