@@ -79,7 +79,7 @@ impl Error {
     }
 
     /// Whether nothing was sent, because a value, a sentence, a rule or a setting is wrong on this side, or the server
-    /// is known to be too old.
+    /// is known to be too old, or to have no sessions.
     pub fn is_not_sent(&self) -> bool {
         match self.kind() {
             ErrorKind::Encode(_)
@@ -91,11 +91,9 @@ impl Error {
             ErrorKind::TooLarge(_) => {
                 self.driver().is_none_or(|error| matches!(*error.kind, Driver::InvalidArgument { .. }))
             }
-            ErrorKind::Unsupported(_) => {
-                self.driver().is_some_and(|error| {
+            ErrorKind::Unsupported(_) => self.driver().is_some_and(|error| {
                 matches!(*error.kind, Driver::IncompatibleServer { .. } | Driver::SessionsNotSupported)
-            })
-            }
+            }),
             ErrorKind::BulkWrite(error) => error.is_not_sent(),
             _ => false,
         }

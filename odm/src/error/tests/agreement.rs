@@ -193,17 +193,9 @@ const MERGE: Operation<'static> = Operation {
 #[test]
 fn a_failed_merge_may_have_written_a_part() {
     let reading = Operation { verb: MERGE.verb.reading(), ..MERGE };
-    for (code, expected) in [
-        (11000, "U"),
-        (121, "U"),
-        (13113, "U"),
-        (9, ""),
-        (13, ""),
-        (59, ""),
-        (72, ""),
-        (73, ""),
-        (40324, ""),
-    ] {
+    for (code, expected) in
+        [(11000, "U"), (121, "U"), (13113, "U"), (9, ""), (13, ""), (59, ""), (72, ""), (73, ""), (40324, "")]
+    {
         let error = after(1, code).during(&MERGE);
         assert_eq!(predicates(&error), expected, "{error}");
         assert_eq!(error.to_string().contains(OPEN), expected == "U", "{error}");
