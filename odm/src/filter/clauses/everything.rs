@@ -2,7 +2,11 @@
 
 use mongodb::bson::{Bson, Document};
 
-use super::{Clauses, element::is_logical, render::is_operators};
+use super::{
+    Clauses,
+    element::is_logical,
+    render::{is_operators, positive},
+};
 
 impl Clauses {
     /// Whether the form alone tells that every document matches.
@@ -33,7 +37,8 @@ fn not(condition: Option<bool>) -> Option<bool> {
 }
 
 fn document(document: &Document) -> Option<bool> {
-    all(document.iter().map(|(name, test)| condition(name, test)))
+    let conditions = all(document.iter().map(|(name, test)| condition(name, test)));
+    conditions.or_else(|| contradicts(document).then_some(false))
 }
 
 fn condition(name: &str, test: &Bson) -> Option<bool> {
@@ -61,7 +66,7 @@ fn condition(name: &str, test: &Bson) -> Option<bool> {
 
 /// The operators on a field; every document has an `_id`.
 fn operators(test: &Document, id: bool) -> Option<bool> {
-    all(test.iter().map(|(operator, value)| match (operator.as_str(), value) {
+    let operators = all(test.iter().map(|(operator, value)| match (operator.as_str(), value) {
         ("$in" | "$all" | "$bitsAnySet" | "$bitsAnyClear", Bson::Array(list)) if list.is_empty() => {
             Some(false)
         }
@@ -74,38 +79,78 @@ fn operators(test: &Document, id: bool) -> Option<bool> {
             inner.filter(|holds| !holds)
         }
         _ => None,
-    }))
+    }));
+    let contradicts = || test.iter().any(|(operator, value)| opposes(operator, value, test));
+    operators.or_else(|| contradicts().then_some(false))
 }
 
-/// Whether one of the alternatives is what another is not.
-fn complementary(alternatives: &[&Document]) -> bool {
-    alternatives.iter().any(|one| {
-        let complements = complements(one);
-        alternatives.iter().any(|other| complements.contains(other))
-    })
+/// Whether a document has conditions beside their negation.
+fn contradicts(document: &Document) -> bool {
+    let Some(Bson::Array(negated)) = document.get("$nor") else { return false };
+    negated.iter().filter_map(Bson::as_document).any(|one| is_part(one, document))
 }
 
-fn complements(alternative: &Document) -> Vec<Document> {
-    let single = |name: &str, value: Bson| Document::from_iter([(name.to_owned(), value)]);
-    let mut complements = vec![single("$nor", Bson::Array(vec![alternative.clone().into()]))];
-    if let Some((name, Bson::Document(test))) = alternative.iter().next()
-        && alternative.len() == 1
-        && is_operators(test)
-    {
-        let mut negated = vec![single("$not", test.clone().into())];
-        if let Some((operator, value)) = test.iter().next()
-            && test.len() == 1
-        {
-            negated.extend(match (operator.as_str(), value) {
-                ("$eq", value) => Some(single("$ne", value.clone())),
-                ("$in", list) => Some(single("$nin", list.clone())),
-                ("$exists", Bson::Boolean(exists)) => Some(single("$exists", (!exists).into())),
-                _ => None,
-            });
+/// Whether an operator on a field says the opposite of others beside it.
+fn opposes(operator: &str, value: &Bson, test: &Document) -> bool {
+    match (operator, value) {
+        // `$options` change what stands beside them.
+        ("$not", Bson::Document(inner)) => {
+            inner.get("$options") == test.get("$options") && is_part(inner, test)
         }
-        complements.extend(negated.into_iter().map(|test| single(name, test.into())));
+        ("$ne", value) => test.get("$eq") == Some(value),
+        ("$nin", list) => test.get("$in") == Some(list),
+        _ => false,
     }
-    complements
+}
+
+fn is_part(part: &Document, whole: &Document) -> bool {
+    !part.is_empty() && part.iter().all(|(name, test)| whole.get(name) == Some(test))
+}
+
+/// So many negations are looked at, and so many conditions in one.
+const NEGATIONS: usize = 64;
+
+/// Whether one of the alternatives is what others are not.
+fn complementary(alternatives: &[&Document]) -> bool {
+    let mut negations = alternatives.iter().filter_map(|one| negated(one)).take(NEGATIONS);
+    negations.any(|negated| negated.iter().all(|one| is_among(one, alternatives)))
+}
+
+/// The conditions of which none holds where this alternative does, if it is a negation.
+fn negated(alternative: &Document) -> Option<Vec<Document>> {
+    match single(alternative)? {
+        ("$nor", Bson::Array(list)) if !list.is_empty() && list.len() <= NEGATIONS => {
+            list.iter().map(|one| one.as_document().cloned()).collect()
+        }
+        (name, Bson::Document(test)) if !name.starts_with('$') => {
+            let (operator, _) = single(test)?;
+            if !matches!(operator, "$not" | "$ne" | "$nin" | "$exists") {
+                return None;
+            }
+            let test = Bson::Document(positive(test.clone()).ok()?);
+            Some(vec![Document::from_iter([(name.to_owned(), test)])])
+        }
+        _ => None,
+    }
+}
+
+/// Whether what meets this condition meets an alternative.
+fn is_among(one: &Document, alternatives: &[&Document]) -> bool {
+    if alternatives.iter().any(|alternative| *alternative == one) {
+        return true;
+    }
+    match single(one) {
+        Some(("$or", Bson::Array(list))) if !list.is_empty() && list.len() <= NEGATIONS => {
+            list.iter().all(|one| one.as_document().is_some_and(|one| is_among(one, alternatives)))
+        }
+        _ => false,
+    }
+}
+
+/// The only element.
+fn single(document: &Document) -> Option<(&str, &Bson)> {
+    let (name, value) = document.iter().next()?;
+    (document.len() == 1).then_some((name.as_str(), value))
 }
 
 /// Whether an expression of constants alone is true.
