@@ -26,7 +26,6 @@ use super::{
     insert_many::INSERT_MANY,
     insert_one::INSERT_ONE,
     replace_one::REPLACE_ONE,
-    run_command::RUN_COMMAND,
     save::SAVE,
     setters::whole_millis,
     update_many::UPDATE_MANY,
@@ -180,7 +179,13 @@ impl<M: Model> BulkWrite<M> {
 }
 
 impl<T> RunCommand<T> {
-    deadline!(RUN_COMMAND, untold);
+    /// How long it may take, the way to the server and back included: see [`Within`].
+    ///
+    /// Then it is an error that [`is_timeout`](crate::Error::is_timeout), and what the command writes may have been applied.
+    pub fn deadline(self, after: Duration) -> Within<Self> {
+        let (on, verb) = (self.on(), self.verb());
+        Within::new(self, after, on, verb)
+    }
 }
 
 impl BulkWriteAcross {

@@ -4,7 +4,7 @@ use std::{fmt, future::IntoFuture, marker::PhantomData};
 
 use futures_core::future::BoxFuture;
 use mongodb::{
-    bson::Document,
+    bson::{Bson, Document},
     options::{ReadPreference, RunCommandOptions, SelectionCriteria},
 };
 
@@ -12,13 +12,13 @@ use super::{AsSession, Builder, Explicit, Implicit, Place, SessionState};
 use crate::{
     cursor,
     database::Database,
-    error::{Error, Result},
+    error::{Error, Result, codec::CodecResult},
     exec,
     trace::Verb,
-    value::{OwnedRow, Value, Writer},
+    value::{MAX_NESTING, OwnedRow, Value, Writer, bounded_document},
 };
 
-pub(super) const RUN_COMMAND: Verb = Verb::new("run_command", "runCommand");
+const RUN_COMMAND: Verb = Verb::new("run_command", "runCommand");
 
 impl Database {
     /// Runs a command of this database and reads the reply as a `T`.
@@ -49,7 +49,7 @@ impl Database {
     pub fn run_command<T>(&self, command: Document) -> RunCommand<T> {
         RunCommand {
             database: self.clone(),
-            command,
+            command: bounded_document(command, MAX_NESTING),
             options: RunCommandOptions::default(),
             state: Implicit,
             reply: PhantomData,
@@ -63,7 +63,7 @@ impl Database {
 #[must_use = "nothing is sent until the action is awaited"]
 pub struct RunCommand<T, S = Implicit> {
     database: Database,
-    command: Document,
+    command: CodecResult<Document>,
     options: RunCommandOptions,
     state: S,
     reply: PhantomData<fn() -> T>,
@@ -76,7 +76,7 @@ impl<T, S> RunCommand<T, S> {
         self
     }
 
-    /// Which members of the replica set may answer; the primary unless said otherwise.
+    /// Which members of the replica set may answer; the primary unless this is called.
     pub fn read_preference(mut self, members: ReadPreference) -> Self {
         self.options.selection_criteria = Some(SelectionCriteria::ReadPreference(members));
         self
@@ -113,27 +113,53 @@ impl<T, S> fmt::Debug for RunCommand<T, S> {
 }
 
 impl<T, S> RunCommand<T, S> {
+    /// The verb, by what the command can leave behind.
+    pub(super) fn verb(&self) -> Verb {
+        if self.command.as_ref().is_ok_and(only_reads) { RUN_COMMAND.reading() } else { RUN_COMMAND }
+    }
+
     fn execute<'s>(self) -> BoxFuture<'s, Result<T>>
     where
         T: OwnedRow + 's,
         S: SessionState<'s>,
     {
+        let verb = self.verb();
         let Self { database, command, options, state, .. } = self;
         let session = state.into_option();
         Box::pin(async move {
-            let reply = send(&database, command, options, session).await?;
-            cursor::decode(&database.operation(RUN_COMMAND), &reply)
+            let reply = send(&database, verb, command, options, session).await?;
+            cursor::decode(&database.operation(verb), &reply)
         })
+    }
+}
+
+/// Whether a command, which its first name tells, leaves nothing behind.
+fn only_reads(command: &Document) -> bool {
+    let writes = |stage: &Bson| {
+        stage.as_document().is_some_and(|stage| stage.contains_key("$out") || stage.contains_key("$merge"))
+    };
+    match command.keys().next().map(String::as_str) {
+        Some(
+            "buildInfo" | "buildinfo" | "collStats" | "connectionStatus" | "count" | "currentOp" | "dbHash"
+            | "dbStats" | "distinct" | "explain" | "find" | "getLog" | "getMore" | "getParameter" | "hello"
+            | "hostInfo" | "isMaster" | "ismaster" | "killCursors" | "listCollections" | "listDatabases"
+            | "listIndexes" | "ping" | "serverStatus" | "top" | "whatsmyuri",
+        ) => true,
+        Some("validate") => !["repair", "fixMultikey"].iter().any(|option| command.contains_key(option)),
+        Some("aggregate") => command.get_array("pipeline").is_ok_and(|stages| !stages.iter().any(writes)),
+        _ => false,
     }
 }
 
 async fn send(
     database: &Database,
-    command: Document,
+    verb: Verb,
+    command: CodecResult<Document>,
     options: RunCommandOptions,
     session: Option<&mut mongodb::ClientSession>,
 ) -> Result<Vec<u8>> {
-    let operation = database.operation(RUN_COMMAND);
+    let operation = database.operation(verb);
+    let command = operation.check(command)?;
     if command.is_empty() {
         return operation.check(Err(Error::refused("the command is an empty document")));
     }
@@ -165,5 +191,38 @@ impl<'s, T: OwnedRow + 's> IntoFuture for RunCommand<T, Explicit<'s>> {
 
     fn into_future(self) -> Self::IntoFuture {
         self.execute()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use mongodb::bson::doc;
+
+    use super::*;
+
+    #[test]
+    fn a_command_reads_or_writes_by_its_first_name() {
+        for command in [
+            doc! { "ping": 1 },
+            doc! { "find": "a", "filter": {} },
+            doc! { "collStats": "insert" },
+            doc! { "explain": { "delete": "a" } },
+            doc! { "aggregate": "a", "pipeline": [{ "$match": { "$out": 1 } }] },
+            doc! { "validate": "a", "full": true },
+        ] {
+            assert!(only_reads(&command), "{command}");
+        }
+        for command in [
+            doc! {},
+            doc! { "insert": "a", "find": 1 },
+            doc! { "findAndModify": "a" },
+            doc! { "somethingNew": 1 },
+            doc! { "aggregate": "a", "pipeline": [{ "$match": {} }, { "$out": "b" }] },
+            doc! { "aggregate": "a", "pipeline": [{ "$merge": { "into": "b" } }] },
+            doc! { "aggregate": "a", "pipeline": "?" },
+            doc! { "validate": "a", "repair": true },
+        ] {
+            assert!(!only_reads(&command), "{command}");
+        }
     }
 }
