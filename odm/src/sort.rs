@@ -11,7 +11,7 @@ use crate::{
     },
     given::Given,
     path::{Location, Path, Queried},
-    value::{Ordered, Value},
+    value::{MAX_OPTION, Ordered, Value, bounded_document},
 };
 
 /// An order of documents of type `M`: `o.placed_at().desc().then(o.id().asc())`.
@@ -33,7 +33,10 @@ impl<M> Sort<M> {
 
     /// A sort of your own, as the driver takes it.
     pub fn raw(keys: Document) -> Self {
-        Self { keys, problem: None, model: PhantomData }
+        match bounded_document(keys, MAX_OPTION) {
+            Ok(keys) => Self { keys, problem: None, model: PhantomData },
+            Err(problem) => Self { keys: Document::new(), problem: Some(problem), model: PhantomData },
+        }
     }
 
     /// Sorts by all of these, by the first one first: what `then` makes, for a list.

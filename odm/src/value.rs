@@ -152,7 +152,7 @@ pub(crate) use self::{
     elements::duplicate,
     id::read_id,
     map::utf8_key,
-    nesting::{MAX_NESTING, MAX_OPTION, bounded, bounded_document},
+    nesting::{MAX_NESTING, MAX_OPTION, bounded, bounded_document, bounded_documents},
     sequence::other_length,
     untyped::looks_like_operators,
 };

@@ -14,7 +14,7 @@ use crate::{
     model::Model,
     trace::Operation,
     update::Update,
-    value::{Raw, SchemaVersion, Value},
+    value::{MAX_NESTING, Raw, SchemaVersion, Value, bounded_documents},
 };
 
 /// What setters of a builder were given and cannot be sent, until they are given something better.
@@ -174,6 +174,8 @@ impl UpdateCall {
 
     fn into_parts(self) -> Result<(Document, UpdateModifications, UpdateOptions)> {
         let Self { filter, update, mut options } = self;
+        let given = options.array_filters.take();
+        options.array_filters = given.map(|given| bounded_documents(given, MAX_NESTING)).transpose()?;
         let (filter, (update, array_filters)) = (filter?, update?);
         if !array_filters.is_empty() {
             options.array_filters.get_or_insert_default().extend(array_filters);

@@ -33,6 +33,17 @@ pub(crate) fn bounded_document(document: Document, levels: u16) -> CodecResult<D
     Err(too_deep(levels))
 }
 
+/// The documents, if each has at most so many levels.
+pub(crate) fn bounded_documents(
+    documents: impl IntoIterator<Item = Document>,
+    levels: u16,
+) -> CodecResult<Vec<Document>> {
+    // All of them first: those behind the first that is too deep would be dropped as they are.
+    let bounded: Vec<CodecResult<Document>> =
+        documents.into_iter().map(|document| bounded_document(document, levels)).collect();
+    bounded.into_iter().collect()
+}
+
 fn fits(value: &Bson, levels: u16) -> bool {
     match value {
         Bson::Document(document) => document_fits(document, levels),

@@ -171,9 +171,16 @@ async fn options_that_nest_too_deep_are_an_error(db: Database) -> odm::Result<()
         points.bulk_write([Write::insert_one(&point())]).comment(very()).await.err(),
         points.update_one(p.id().eq(1), p.x().inc(1)).comment(very()).await.err(),
         points.watch().comment(very()).await.err(),
+        points.find(Filter::all()).sort(very()).await.err(),
+        points.update_one(p.id().eq(1), p.x().inc(1)).array_filters([very(), very()]).await.err(),
+        points.update_many(p.id().eq(1), p.x().inc(1)).array_filters([very()]).await.err(),
+        db.run_command::<Document>(very()).await.err(),
     ] {
         assert_too_deep(&error.unwrap());
     }
+    let write = Write::update_one(p.id().eq(1), p.x().inc(1)).array_filters([very(), very()]);
+    let error = points.bulk_write([write]).await.unwrap_err();
+    assert!(error.is_not_sent() && error.to_string().contains("nested levels"), "{error}");
     assert_eq!(points.count(Filter::all()).comment(doc! { "why": "test" }).await?, 0);
     Ok(())
 }

@@ -20,7 +20,7 @@ pub(super) struct Draft {
     kind: Kind,
     pub(super) upsert: Option<bool>,
     pub(super) on_insert: NewDocument,
-    pub(super) array_filters: Option<Vec<Document>>,
+    pub(super) array_filters: Option<Result<Vec<Document>>>,
     pub(super) sort: Option<Result<Document>>,
     pub(super) hint: Option<Result<Hint>>,
     pub(super) collation: Option<Collation>,
@@ -54,6 +54,7 @@ impl Draft {
         }
         let Self { kind, mut upsert, on_insert, array_filters, sort, hint, collation } = self;
         let (sort, hint) = (sort.transpose()?, hint.transpose()?);
+        let array_filters = array_filters.transpose()?;
         let to = |multi, filter: Document| {
             let hint = hint.as_ref().map(serialize_to_bson).transpose().map_err(unwritten)?;
             let collation = collation.as_ref().map(serialize_to_document).transpose().map_err(unwritten)?;

@@ -15,12 +15,12 @@ use crate::{
         get::by_id,
         sentence::said,
     },
-    error::Result,
+    error::{Error, Result},
     filter::IntoFilter,
     model::Model,
     sort::IntoSort,
     update::IntoUpdate,
-    value::Value,
+    value::{MAX_NESTING, Value, bounded_documents},
 };
 
 /// One write of a [`bulk_write`](crate::Collection::bulk_write): a verb that is sent together with others.
@@ -121,7 +121,7 @@ impl<M: Model> Write<M> {
     /// Conditions for the elements that a plain update names as `$[name]`: `{ arrayFilters: [{ "name.n": 1 }] }`. Those of
     /// typed updates (`each_where`) are sent after them. For updates; on another write it is refused before anything is sent.
     pub fn array_filters(mut self, filters: impl IntoIterator<Item = Document>) -> Self {
-        self.draft.array_filters = Some(filters.into_iter().collect());
+        self.draft.array_filters = Some(bounded_documents(filters, MAX_NESTING).map_err(Error::from));
         self
     }
 
