@@ -129,7 +129,9 @@ fn what_some_document_may_not_meet_is_not_everything() {
         t.n().eq(1) | !(t.n().eq(1) | t.note().eq("x")),
         !(t.n().eq(1) & !t.n().eq(2)),
         t.n().eq(1) & !t.n().eq(1),
-        Filter::raw(doc! { "$nor": [{ "note": { "$regex": "a", "$options": "i", "$not": { "$regex": "a" } } }] }),
+        Filter::raw(
+            doc! { "$nor": [{ "note": { "$regex": "a", "$options": "i", "$not": { "$regex": "a" } } }] },
+        ),
         Filter::any_of((0..20_000).map(|n| t.n().eq(n))),
         Filter::any_of((0..20_000).map(|n| t.n().ne(n) & t.note().eq("x"))),
         t.n().exists(true),
