@@ -45,16 +45,17 @@ use std::{fmt, marker::PhantomData, ops};
 use mongodb::bson::{Bson, Document};
 
 pub(crate) use self::{
-    array::is_hollow,
+    array::{an_element_meets, is_hollow, no_element_is, no_element_is_one_of},
     by_id::by_id,
     clauses::{Clauses, about_element, behind},
+    element::{null_or_missing, present},
     evaluation::escaped,
     pinned::pins_id,
 };
 pub use self::{
     bitwise::{BitPosition, Bitmask, bitmasks},
     element::{BsonType, BsonTypes},
-    geospatial::{DistanceRange, GeometryOperand},
+    geospatial::{DistanceRange, GeometryOperand, Metres},
     text::TextOptions,
 };
 use crate::{

@@ -238,8 +238,15 @@ impl Point {
     }
 
     /// The point at this height in metres, which the server stores and does not ask about.
-    pub fn with_altitude(longitude: f64, latitude: f64, altitude: f64) -> Self {
-        Self { coordinates: [longitude, latitude], beside: Beside::further(vec![vec![altitude]]) }
+    pub fn with_altitude(
+        longitude: impl Into<f64>,
+        latitude: impl Into<f64>,
+        altitude: impl Into<f64>,
+    ) -> Self {
+        Self {
+            coordinates: [longitude.into(), latitude.into()],
+            beside: Beside::further(vec![vec![altitude.into()]]),
+        }
     }
 
     /// The height, in metres, where the point has one.
@@ -317,13 +324,18 @@ fn position<N: Into<f64>>(position: [N; 2]) -> Bson {
 
 /// `{ $geometry: { .. } }`, of what the server looks at.
 pub(crate) fn geometry(geometry: &impl Value) -> CodecResult<Bson> {
+    within(geometry).map(Bson::Document)
+}
+
+/// The same as a document, for what stands beside it.
+pub(crate) fn within(geometry: &impl Value) -> CodecResult<Document> {
     const ASKED: [&str; 4] = ["type", "coordinates", "geometries", "crs"];
     let Bson::Document(geometry) = geometry.to_bson()? else {
         return Err(CodecError::new("a geometry", "another value"));
     };
     let geometry: Document =
         geometry.into_iter().filter(|(name, _)| ASKED.contains(&name.as_str())).collect();
-    Ok(doc! { "$geometry": geometry }.into())
+    Ok(doc! { "$geometry": geometry })
 }
 
 impl From<Polygon> for Area {

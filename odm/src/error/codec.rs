@@ -25,6 +25,8 @@ struct Inner {
     value: Option<String>,
     /// The bytes are at fault: they cannot be read as another type either.
     in_bytes: bool,
+    /// A value of a sentence, or a key of a map, is at fault, and not how the sentence is made.
+    in_value: bool,
     written: Option<Written>,
 }
 
@@ -89,6 +91,7 @@ impl CodecError {
             found: found.into(),
             value: None,
             in_bytes: false,
+            in_value: false,
             written: None,
         }))
     }
@@ -111,6 +114,19 @@ impl CodecError {
     /// Whether the bytes cannot be read as another type either: they are malformed, or nest too deep.
     pub(crate) fn is_in_bytes(&self) -> bool {
         self.0.in_bytes
+    }
+
+    /// The same error, which is one of a value in a sentence.
+    #[cold]
+    #[must_use]
+    pub(crate) fn in_value(mut self) -> Self {
+        self.0.in_value = true;
+        self
+    }
+
+    /// Whether a value of a sentence, or a key of a map, is at fault.
+    pub(crate) fn is_in_value(&self) -> bool {
+        self.0.in_value
     }
 
     /// A required field has no element.

@@ -81,10 +81,8 @@ impl<M, V: Value, R> Path<M, V, R> {
             Ok(Bson::Array(values)) if values.iter().any(is_read_otherwise) => {
                 Filter::none_of(values.into_iter().map(|it| element_meets(self.location(), "$eq", Ok(it))))
             }
-            Ok(Bson::Array(values)) if is_opened(self.location(), &values) => {
-                Filter::test(self.location(), "$nin", Ok(values.into()))
-            }
-            values => !element_meets(self.location(), "$in", values),
+            Ok(Bson::Array(values)) => Filter::of(no_element_is_one_of(self.location(), values)),
+            problem => !element_meets(self.location(), "$in", problem),
         }
     }
 
@@ -128,20 +126,42 @@ fn is_opened(at: &Location, values: &[Bson]) -> bool {
     !at.is_closed() && !values.iter().any(|value| value.as_array().is_some())
 }
 
-/// That an element of the array at this place meets a comparison.
 fn element_meets<M>(at: &Location, operator: &'static str, value: CodecResult<Bson>) -> Filter<M> {
+    Filter::of(an_element_meets(at, operator, value))
+}
+
+/// That no element of the array at this place is one of these values.
+pub(crate) fn no_element_is_one_of(at: &Location, values: Vec<Bson>) -> Clauses {
+    if is_opened(at, &values) {
+        Clauses::test(at, "$nin", Ok(values.into()))
+    } else {
+        an_element_meets(at, "$in", Ok(values.into())).not()
+    }
+}
+
+/// That no element of the array at this place is this value.
+pub(crate) fn no_element_is(at: &Location, value: Bson) -> Clauses {
+    if is_opened(at, std::slice::from_ref(&value)) {
+        Clauses::test(at, "$ne", Ok(value))
+    } else {
+        an_element_meets(at, "$eq", Ok(value)).not()
+    }
+}
+
+/// That an element of the array at this place meets a comparison.
+pub(crate) fn an_element_meets(at: &Location, operator: &'static str, value: CodecResult<Bson>) -> Clauses {
     let value = match value {
         Ok(value) => value,
-        Err(problem) => return Filter::test(at, operator, Err(problem)),
+        Err(problem) => return Clauses::test(at, operator, Err(problem)),
     };
     let opened = match operator {
         "$eq" => is_opened(at, std::slice::from_ref(&value)),
         _ => value.as_array().is_some_and(|values| is_opened(at, values)),
     };
     if opened {
-        Filter::test(at, operator, Ok(value))
+        Clauses::test(at, operator, Ok(value))
     } else {
-        Filter::test(at, "$elemMatch", Ok(doc! { operator: value }.into()))
+        Clauses::test(at, "$elemMatch", Ok(doc! { operator: value }.into()))
     }
 }
 

@@ -59,7 +59,9 @@ impl<I: IntoIterator<Item: BitPosition>> Bitmask<Positions> for I {
         let position = |bit: I::Item| i32::try_from(bit.position()).map(Bson::Int32);
         match self.into_iter().map(position).collect() {
             Ok(positions) => Ok(Bson::Array(positions)),
-            Err(_) => Err(CodecError::new("a position of a bit that fits int32", "a greater number")),
+            Err(_) => {
+                Err(CodecError::new("a position of a bit that fits int32", "a greater number").in_value())
+            }
         }
     }
 }
@@ -70,15 +72,15 @@ macro_rules! masks {
             fn bitmask(self) -> CodecResult<Bson> {
                 match i64::try_from(self) {
                     Ok(mask) if mask >= 0 => Ok(mask.into()),
-                    Ok(_) => Err(CodecError::new("a mask of zero or more", "a negative number")),
-                    Err(_) => Err(CodecError::new("a mask that fits int64", "a greater number")),
+                    Ok(_) => Err(CodecError::new("a mask of zero or more", "a negative number").in_value()),
+                    Err(_) => Err(CodecError::new("a mask that fits int64", "a greater number").in_value()),
                 }
             }
         }
     )* };
 }
 
-masks!(i32 i64 u8 u16 u32 u64);
+masks!(i8 i16 i32 i64 isize u8 u16 u32 u64 usize);
 
 impl Bitmask<Mask> for Binary {
     fn bitmask(self) -> CodecResult<Bson> {

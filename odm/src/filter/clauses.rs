@@ -215,11 +215,11 @@ impl Clauses {
         self.said_all && self.first.is_none() && self.rest.is_empty() && self.problem.is_none()
     }
 
-    /// The same conditions, if they can be sent.
-    pub(crate) fn checked(self) -> CodecResult<Self> {
+    /// The same conditions, if no value or key of a map in them is one that cannot be sent.
+    pub(crate) fn checked_values(self) -> CodecResult<Self> {
         match self.problem {
-            Some(problem) => Err(problem),
-            None => Ok(self),
+            Some(problem) if problem.is_in_value() => Err(problem),
+            _ => Ok(self),
         }
     }
 

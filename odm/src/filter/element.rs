@@ -57,7 +57,7 @@ impl BsonType for str {
         if NAMES.contains(&self) {
             return Ok(self.into());
         }
-        Err(CodecError::new("the name of a BSON type", "another text").with_value(self))
+        Err(CodecError::new("the name of a BSON type", "another text").with_value(self).in_value())
     }
 }
 
@@ -72,7 +72,7 @@ impl BsonType for i32 {
         if matches!(self, -1 | 1..=19 | 127) {
             return Ok((*self).into());
         }
-        Err(CodecError::new("the number of a BSON type", "another number"))
+        Err(CodecError::new("the number of a BSON type", "another number").in_value())
     }
 }
 
@@ -157,7 +157,7 @@ impl<M, V: Value, R> Path<M, V, R> {
         R: Queried,
         V: Nullable,
     {
-        nothing::<V, M>(self.location(), "$type", ElementType::Null.bson_type())
+        Filter::of(nothing(self.location(), V::ARRAYS.holds_null(), "$type", ElementType::Null.bson_type()))
     }
 
     /// Matches documents whose field is null or missing: what `None` reads from.
@@ -168,7 +168,7 @@ impl<M, V: Value, R> Path<M, V, R> {
         R: Queried,
         V: Nullable,
     {
-        nothing::<V, M>(self.location(), "$eq", Ok(Bson::Null))
+        Filter::of(null_or_missing(self.location(), V::ARRAYS.holds_null()))
     }
 
     /// Matches documents whose field has a value, neither null nor missing: what `Some` reads from.
@@ -180,20 +180,26 @@ impl<M, V: Value, R> Path<M, V, R> {
         R: Queried,
         V: Nullable,
     {
-        if V::ARRAYS.holds_null() {
-            !self.is_null_or_missing()
-        } else {
-            Filter::test(self.location(), "$ne", Ok(Bson::Null))
-        }
+        Filter::of(present(self.location(), V::ARRAYS.holds_null()))
     }
 }
 
-/// That a value of type `V` is nothing. An array with null in it is something, but to the server it is null, too.
-fn nothing<V: Value, M>(at: &Location, operator: &'static str, value: CodecResult<Bson>) -> Filter<M> {
-    if !V::ARRAYS.holds_null() {
-        return Filter::test(at, operator, value);
+/// That a value is null or missing; `holds_null` if it may be an array that holds null.
+pub(crate) fn null_or_missing(at: &Location, holds_null: bool) -> Clauses {
+    nothing(at, holds_null, "$eq", Ok(Bson::Null))
+}
+
+/// That it is neither.
+pub(crate) fn present(at: &Location, holds_null: bool) -> Clauses {
+    if holds_null { null_or_missing(at, true).not() } else { Clauses::test(at, "$ne", Ok(Bson::Null)) }
+}
+
+/// That a value is nothing. An array with null in it is something, but to the server it is null, too.
+fn nothing(at: &Location, holds_null: bool, operator: &'static str, value: CodecResult<Bson>) -> Clauses {
+    if !holds_null {
+        return Clauses::test(at, operator, value);
     }
     let array = ElementType::Array.bson_type();
     let test = value.and_then(|value| Ok(doc! { operator: value, "$not": { "$type": array? } }));
-    Filter::of(Clauses::together(at, test))
+    Clauses::together(at, test)
 }

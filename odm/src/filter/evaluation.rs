@@ -71,7 +71,7 @@ impl<M, V: Value, R> Path<M, V, R> {
         R: Queried,
     {
         let value = match divisor {
-            0 => Err(CodecError::new("a divisor other than zero", "zero")),
+            0 => Err(CodecError::new("a divisor other than zero", "zero").in_value()),
             divisor => Ok(vec![Bson::from(divisor), Bson::from(remainder)].into()),
         };
         Filter::test(self.location(), "$mod", value)
@@ -100,10 +100,10 @@ fn literal(pattern: &str, options: &str) -> CodecResult<Bson> {
 fn check(pattern: &str, options: &str) -> CodecResult<()> {
     if options.chars().any(|option| !"imsx".contains(option)) {
         let problem = CodecError::new("the options `i`, `m`, `s`, `x` of a regular expression", "another");
-        return Err(problem.with_value(options));
+        return Err(problem.with_value(options).in_value());
     }
     if pattern.contains('\0') {
-        return Err(CodecError::new("a regular expression without NUL", "one with NUL"));
+        return Err(CodecError::new("a regular expression without NUL", "one with NUL").in_value());
     }
     Ok(())
 }
@@ -178,7 +178,8 @@ impl<M> Filter<M> {
         if (0.0..=1.0).contains(&rate) {
             return Self::of(Clauses::whole("$sampleRate", rate));
         }
-        Self::of(Clauses::wrong(CodecError::new("a share from 0 to 1", "another number").at("$sampleRate")))
+        let problem = CodecError::new("a share from 0 to 1", "another number");
+        Self::of(Clauses::wrong(problem.at("$sampleRate").in_value()))
     }
 
     /// Adds a comment, which the server shows in its log and profile.

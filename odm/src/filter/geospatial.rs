@@ -2,7 +2,7 @@
 
 use std::ops::{Bound, Range, RangeBounds, RangeFrom, RangeFull, RangeInclusive, RangeTo, RangeToInclusive};
 
-use mongodb::bson::{Bson, Document};
+use mongodb::bson::Bson;
 
 use super::Filter;
 use crate::{
@@ -99,12 +99,36 @@ pub trait DistanceRange {
     fn bounds(self) -> (Bound<f64>, Bound<f64>);
 }
 
+/// A number of metres: of any kind but the 128 bits.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a number of metres",
+    label = "expected an integer or a float"
+)]
+pub trait Metres: Copy {
+    /// The number as it is sent.
+    fn metres(self) -> f64;
+}
+
+macro_rules! metres {
+    ($($number:ty)*) => { $(
+        #[diagnostic::do_not_recommend]
+        impl Metres for $number {
+            #[allow(clippy::cast_lossless, clippy::cast_precision_loss, clippy::unnecessary_cast)] // the earth has fewer metres than 2^53
+            fn metres(self) -> f64 {
+                self as f64
+            }
+        }
+    )* };
+}
+
+metres!(i8 i16 i32 i64 isize u8 u16 u32 u64 usize f32 f64);
+
 macro_rules! distances {
     ($($range:ty),*) => { $(
         #[diagnostic::do_not_recommend]
-        impl<N: Into<f64> + Clone> DistanceRange for $range {
+        impl<N: Metres> DistanceRange for $range {
             fn bounds(self) -> (Bound<f64>, Bound<f64>) {
-                let metres = |bound: Bound<&N>| bound.cloned().map(Into::into);
+                let metres = |bound: Bound<&N>| bound.map(|metres| metres.metres());
                 (metres(self.start_bound()), metres(self.end_bound()))
             }
         }
@@ -120,15 +144,15 @@ impl DistanceRange for RangeFull {
 }
 
 fn distance(point: &Point, (least, most): (Bound<f64>, Bound<f64>)) -> CodecResult<Bson> {
-    let mut near = Document::new();
-    near.insert("$geometry", point.to_bson()?);
+    let mut near = geo::within(point)?;
     for (name, bound) in [("$minDistance", least), ("$maxDistance", most)] {
         match bound {
             Bound::Included(metres) | Bound::Excluded(metres) if metres >= 0.0 => {
                 near.insert(name, metres);
             }
             Bound::Included(_) | Bound::Excluded(_) => {
-                return Err(CodecError::new("a distance of zero metres or more", "another number"));
+                let problem = CodecError::new("a distance of zero metres or more", "another number");
+                return Err(problem.in_value());
             }
             Bound::Unbounded => {}
         }

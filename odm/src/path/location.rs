@@ -250,7 +250,7 @@ impl Location {
                     "a map key that can be part of a path",
                     "an empty key or one with `.`, NUL or a leading `$`",
                 );
-                self.locate_key(problem.with_value(key))
+                self.locate_key(problem.with_value(key).in_value())
             });
         } else if self.reserved.is_some_and(|reserved| reserved(key.as_bytes())) {
             // A declared name is no data.
@@ -259,7 +259,7 @@ impl Location {
                     "a key of the flattened map",
                     "the name of a declared field, which has a path of its own",
                 );
-                self.locate_key(problem.at(key.to_owned()))
+                self.locate_key(problem.at(key.to_owned()).in_value())
             });
         }
         location

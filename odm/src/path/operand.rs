@@ -13,10 +13,10 @@ use std::{
     time::SystemTime,
 };
 
-use mongodb::bson::{Bson, DateTime, Decimal128, oid::ObjectId};
+use mongodb::bson::{Binary, Bson, DateTime, Decimal128, Document, Regex, Timestamp, Uuid, oid::ObjectId};
 
 use crate::{
-    error::codec::CodecResult,
+    error::codec::{CodecError, CodecResult},
     value::{Id, Keyed, Value},
 };
 
@@ -98,14 +98,14 @@ use operands::{Direct, Items, Like, Maybe, OptionalOperand, Own, Ref, Refused, T
 #[diagnostic::do_not_recommend]
 impl<V: Value> Operand<V, Own> for V {
     fn operand(self) -> CodecResult<Bson> {
-        self.into_bson()
+        self.into_bson().map_err(CodecError::in_value)
     }
 }
 
 #[diagnostic::do_not_recommend]
 impl<V: Value> Operand<V, Ref> for &V {
     fn operand(self) -> CodecResult<Bson> {
-        self.to_bson()
+        self.to_bson().map_err(CodecError::in_value)
     }
 }
 
@@ -136,13 +136,15 @@ like! {
     Rc<str>: String => |text| Bson::String(text);
     Rc<str>: &String => |text| Bson::String(text.clone());
     PathBuf: &str => |text| Bson::String(text.to_owned());
-    PathBuf: &Path => |path| path.to_path_buf().to_bson()?;
+    PathBuf: &Path => |path| path.to_path_buf().to_bson().map_err(CodecError::in_value)?;
     f64: i32 => |number| Bson::Double(number.into());
     f64: &i32 => |number| Bson::Double((*number).into());
     f32: i16 => |number| Bson::Double(number.into());
     f32: &i16 => |number| Bson::Double((*number).into());
     DateTime: SystemTime => |time| Bson::DateTime(time.into());
-    Bson: i32, i64, f64, bool, &str, String, ObjectId, DateTime, Decimal128 => |value| Bson::from(value);
+    Bson: i32, i64, u32, f64, bool, &str, String, &String, ObjectId, DateTime, Decimal128, Regex, Timestamp, Binary, Uuid
+        => |value| Bson::from(value);
+    Bson: Document, Vec<Bson> => |value| Bson::from(value).into_bson().map_err(CodecError::in_value)?;
 }
 
 macro_rules! texts {

@@ -7,7 +7,9 @@ use mongodb::bson::{Bson, doc};
 use super::Operator;
 use crate::{
     error::codec::CodecResult,
-    filter::{Clauses, escaped},
+    filter::{
+        Clauses, an_element_meets, escaped, no_element_is, no_element_is_one_of, null_or_missing, present,
+    },
     path::Location,
     value::FromText,
 };
@@ -58,32 +60,59 @@ pub(super) struct Field {
 
 #[derive(Clone)]
 pub(super) enum Test {
-    Field(Location, Read),
+    /// A field; whether it may be an array that holds null.
+    Field(Location, Read, bool),
+    /// The elements of an array.
+    Elements(Location, Read),
     Condition(Condition),
 }
 
 impl Test {
-    /// The condition that an operator and the text of a parameter make.
+    /// The condition that an operator and the text of a parameter make. An error is the client's mistake; what else cannot
+    /// be sent stays in the condition.
     pub(super) fn ask(&self, operator: Operator, text: &str) -> CodecResult<Clauses> {
-        let (at, read) = match self {
-            Self::Field(at, read) => (at, read),
-            Self::Condition(make) => return make(text),
-        };
-        let list = || text.split(',').map(read).collect::<CodecResult<Vec<Bson>>>();
-        let condition = match operator {
-            Operator::Eq => doc! { "$eq": read(text)? },
-            Operator::Ne => doc! { "$ne": read(text)? },
-            Operator::In => doc! { "$in": list()? },
-            Operator::Nin => doc! { "$nin": list()? },
-            Operator::Gt => doc! { "$gt": read(text)? },
-            Operator::Gte => doc! { "$gte": read(text)? },
-            Operator::Lt => doc! { "$lt": read(text)? },
-            Operator::Lte => doc! { "$lte": read(text)? },
-            Operator::Prefix => doc! { "$regex": format!("^{}", escaped(text)) },
-            Operator::Contains => doc! { "$regex": escaped(text), "$options": "i" },
-            Operator::Exists if bool::from_text(text)? => doc! { "$ne": Bson::Null },
-            Operator::Exists => doc! { "$eq": Bson::Null },
-        };
-        Ok(Clauses::tests(at, Ok(condition)))
+        match self {
+            Self::Field(at, read, holds_null) => field(at, *read, *holds_null, operator, text),
+            Self::Elements(at, read) => elements(at, *read, operator, text),
+            Self::Condition(make) => make(text)?.checked_values(),
+        }
     }
+}
+
+fn field(
+    at: &Location,
+    read: Read,
+    holds_null: bool,
+    operator: Operator,
+    text: &str,
+) -> CodecResult<Clauses> {
+    let condition = match operator {
+        Operator::Eq => doc! { "$eq": read(text)? },
+        Operator::Ne => doc! { "$ne": read(text)? },
+        Operator::In => doc! { "$in": list(read, text)? },
+        Operator::Nin => doc! { "$nin": list(read, text)? },
+        Operator::Gt => doc! { "$gt": read(text)? },
+        Operator::Gte => doc! { "$gte": read(text)? },
+        Operator::Lt => doc! { "$lt": read(text)? },
+        Operator::Lte => doc! { "$lte": read(text)? },
+        Operator::Prefix => doc! { "$regex": format!("^{}", escaped(text)) },
+        Operator::Contains => doc! { "$regex": escaped(text), "$options": "i" },
+        Operator::Exists if bool::from_text(text)? => return Ok(present(at, holds_null)),
+        Operator::Exists => return Ok(null_or_missing(at, holds_null)),
+    };
+    Ok(Clauses::tests(at, Ok(condition)))
+}
+
+fn elements(at: &Location, read: Read, operator: Operator, text: &str) -> CodecResult<Clauses> {
+    match operator {
+        Operator::Eq => Ok(an_element_meets(at, "$eq", Ok(read(text)?))),
+        Operator::Ne => Ok(no_element_is(at, read(text)?)),
+        Operator::In => Ok(an_element_meets(at, "$in", Ok(list(read, text)?.into()))),
+        Operator::Nin => Ok(no_element_is_one_of(at, list(read, text)?)),
+        other => field(at, read, false, other, text),
+    }
+}
+
+fn list(read: Read, text: &str) -> CodecResult<Vec<Bson>> {
+    text.split(',').map(read).collect()
 }

@@ -88,7 +88,8 @@ impl<M> Parameters<M> {
     where
         <V::Item as Value>::Bare: FromText,
     {
-        self.allow::<<V::Item as Value>::Bare>(name, &[&EQUALITY], path.into_base().location())
+        let test = Test::Elements(path.into_base().location().clone(), read::<<V::Item as Value>::Bare>);
+        self.push(name, &[&EQUALITY], test)
     }
 
     /// Allows to ask whether a field has a value: `name[exists]=true`, or `false` where it is null or missing.
@@ -97,10 +98,14 @@ impl<M> Parameters<M> {
         name: &'static str,
         path: impl Based<Base = Path<M, V, R>>,
     ) -> Self {
-        self.allow::<bool>(name, &[&[Operator::Exists]], path.into_base().location())
+        let test = Test::Field(path.into_base().location().clone(), read::<bool>, V::ARRAYS.holds_null());
+        self.push(name, &[&[Operator::Exists]], test)
     }
 
     /// Allows a parameter that means what you say: the closure gets the value, and gives the condition.
+    ///
+    /// A text that is no `T`, a key that no map can have and a value that cannot be stored are bad parameters. Any other
+    /// condition that cannot be sent is the program's mistake, and an error where the filter is sent.
     ///
     /// ```
     /// # use odm::{Embedded, Id, Model, query::Parameters};
@@ -117,14 +122,12 @@ impl<M> Parameters<M> {
     /// # Ok::<(), odm::Error>(())
     /// ```
     pub fn condition<T: FromText, F: IntoFilter<M>>(
-        mut self,
+        self,
         name: &'static str,
         condition: impl Fn(T) -> F + Send + Sync + 'static,
     ) -> Self {
         let test = move |text: &str| Ok(condition(T::from_text(text)?).into_filter().into_clauses());
-        let test = Test::Condition(Arc::new(test));
-        self.allowed.fields.push(Field { name, operators: vec![Operator::Eq], test });
-        self
+        self.push(name, &[&[Operator::Eq]], Test::Condition(Arc::new(test)))
     }
 
     /// Allows to sort by a field: `sort=name`, or `sort=-name` for the greatest first; several are separated by commas.
@@ -150,8 +153,11 @@ impl<M> Parameters<M> {
         self
     }
 
-    fn allow<T: FromText>(mut self, name: &'static str, operators: &[&[Operator]], at: &Location) -> Self {
-        let test = Test::Field(at.clone(), read::<T>);
+    fn allow<T: FromText>(self, name: &'static str, operators: &[&[Operator]], at: &Location) -> Self {
+        self.push(name, operators, Test::Field(at.clone(), read::<T>, false))
+    }
+
+    fn push(mut self, name: &'static str, operators: &[&[Operator]], test: Test) -> Self {
         self.allowed.fields.push(Field { name, operators: operators.concat(), test });
         self
     }

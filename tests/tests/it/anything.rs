@@ -2,7 +2,7 @@
 
 use odm::{
     Collection, Database, Embedded, Filter, Id, Model, Value,
-    bson::{Bson, Document, doc},
+    bson::{Binary, Bson, Document, Timestamp, Uuid, doc, spec::BinarySubtype},
     geo::{Area, Point},
 };
 
@@ -70,6 +70,15 @@ async fn a_field_of_any_type_has_every_operator_of_filters(db: Database) {
     assert_eq!(found(s.value().key("key").eq(7)).await, [5]);
     assert_eq!(found(s.value().key("list").contains(2)).await, [5]);
     assert_eq!(found(s.value().geo_within(Area::circle_on_sphere([10.0, 60.0], 0.01))).await, [6]);
+    assert_eq!(found(s.value().eq(5_u32)).await, [1]);
+    assert_eq!(found(s.value().eq(&"text".to_owned())).await, [3]);
+    assert_eq!(found(s.value().eq(vec![Bson::from(1), "a".into(), doc! { "deep": true }.into()])).await, [4]);
+    assert_eq!(found(s.value().eq(doc! { "key": 7, "list": [1, 2, 3] })).await, [5]);
+    assert_eq!(found(s.value().contains(doc! { "deep": true })).await, [4]);
+    assert_eq!(found(s.value().eq(Timestamp { time: 1, increment: 2 })).await, [0; 0]);
+    assert_eq!(found(s.value().eq(Uuid::from_bytes([7; 16]))).await, [0; 0]);
+    let bytes = Binary { subtype: BinarySubtype::Generic, bytes: vec![1] };
+    assert_eq!(found(s.value().eq(bytes)).await, [0; 0]);
     let _ = s.value().near(Point::new(10.0, 60.0), ..10.0);
 }
 

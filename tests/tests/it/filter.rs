@@ -322,6 +322,8 @@ fn masks_and_positions_of_bits_are_plain_numbers_and_lists() {
         (o.lines().qty().bits_all_set(0b101), doc! { "$bitsAllSet": 5_i64 }),
         (o.lines().qty().bits_any_set(5_u8), doc! { "$bitsAnySet": 5_i64 }),
         (o.lines().qty().bits_any_clear(5_u64), doc! { "$bitsAnyClear": 5_i64 }),
+        (o.lines().qty().bits_any_clear(5_i8), doc! { "$bitsAnyClear": 5_i64 }),
+        (o.lines().qty().bits_any_clear(5_usize), doc! { "$bitsAnyClear": 5_i64 }),
         (o.lines().qty().bits_all_clear(5_i64), doc! { "$bitsAllClear": 5_i64 }),
         (o.lines().qty().bits_all_set([0, 2]), doc! { "$bitsAllSet": [0, 2] }),
         (o.lines().qty().bits_all_set(&[0, 2]), doc! { "$bitsAllSet": [0, 2] }),

@@ -94,6 +94,10 @@ fn conditions_are_rendered_as_the_manual_writes_them() {
     ] {
         assert_eq!(filter.into_document().unwrap(), expected);
     }
+    let stored =
+        doc! { "type": "Point", "coordinates": [1.0, 2.0], "bbox": [1.0, 2.0, 1.0, 2.0], "name": "here" };
+    let here = <Point as odm::Value>::decode(Raw::document(&serialize_to_vec(&stored).unwrap())).unwrap();
+    assert_eq!(p.at().near(here, ..5).to_string(), p.at().near(Point::new(1, 2), ..5).to_string());
     let refused = p.at().near(Point::new(1.0, 2.0), ..-1.0).into_document().unwrap_err();
     assert_eq!(
         refused.to_string(),
@@ -216,6 +220,7 @@ async fn whole_numbers_are_coordinates_and_distances(db: Database) -> odm::Resul
     let places = places(&db).await?;
     let p = Place::fields();
     assert_eq!(Point::new(10, 59), Point::new(10.0, 59.0));
+    assert_eq!(Point::with_altitude(10, 59, 3), Point::with_altitude(10.0, 59.0, 3.0));
     let close = p.at().near(Point::new(10.753, 59.91), ..500);
     assert_eq!(close.to_string(), p.at().near(Point::new(10.753, 59.91), ..500.0).to_string());
     for (filter, expected) in [
@@ -225,6 +230,9 @@ async fn whole_numbers_are_coordinates_and_distances(db: Database) -> odm::Resul
         (p.at().near(Point::new(11, 60), 0..50_000), vec![3, 1]),
         (p.at().near_sphere(Point::new(11, 60), 50_000..=1_000_000), vec![2]),
         (p.at().near(Point::new(11, 60), 0_u32..=1), vec![]),
+        (p.at().near(Point::new(11, 60), 0_u64..50_000), vec![3, 1]),
+        (p.at().near(Point::new(11, 60), ..=50_000_i64), vec![3, 1]),
+        (p.at().near(Point::new(11, 60), 0_usize..), vec![3, 1, 2]),
         (p.legacy().geo_within(Area::rectangle([5, 60], [6, 61])), vec![2]),
         (p.legacy().geo_within(Area::polygon(&[[10, 59], [11, 59], [11, 60], [10, 60]])), vec![1, 3]),
         (p.legacy().geo_within(Area::circle([10, 60], 1)), vec![1, 3]),

@@ -69,6 +69,8 @@ fn filters_that_nest_too_deep_are_an_error_on_a_small_stack() {
             (0..5_000).fold(p.x().eq(0), |all, _| Filter::none_of([all])),
             Filter::raw(deep(400)),
             p.any().eq(Bson::from(deep(100_000))),
+            p.any().eq(deep(100_000)),
+            p.any().eq(vec![Bson::from(deep(100_000))]),
             Filter::raw(deep(100_000)),
             Filter::raw(doc! { "$or": [deep(100_000)] }),
             Filter::json_schema(deep(100_000)),
@@ -95,6 +97,7 @@ fn updates_that_nest_too_deep_are_an_error_on_a_small_stack() {
         let updates: Vec<Update<Point>> = vec![
             Update::raw(doc! { "$set": deep(400) }),
             p.any().set(Bson::from(deep(100_000))),
+            p.any().set(deep(100_000)),
             Update::raw(deep(100_000)) + p.x().inc(1),
             p.x().inc(1) + Update::raw(deep(100_000)),
             Update::pipeline(vec![doc! {}, deep(100_000)]),

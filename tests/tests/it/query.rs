@@ -264,6 +264,49 @@ fn texts_are_read_as_newtypes_enums_durations_and_types_of_other_crates() {
     }
 }
 
+#[derive(Model)]
+#[odm(collection = "lists")]
+struct Lists {
+    id: Id<Lists>,
+    tags: Option<Vec<Option<String>>>,
+    grid: Vec<Vec<i32>>,
+}
+
+#[test]
+fn arrays_in_arrays_and_arrays_with_null_are_queried_as_by_the_methods() {
+    let l = Lists::fields();
+    let parameters =
+        Parameters::new().field("id", l.id()).presence("tags", l.tags()).elements("grid", l.grid().at(1));
+    for (name, text, expected) in [
+        ("tags[exists]", "true", l.tags().is_present()),
+        ("tags[exists]", "false", l.tags().is_null_or_missing()),
+        ("grid", "9", l.grid().at(1).contains(9)),
+        ("grid[ne]", "9", !l.grid().at(1).contains(9)),
+        ("grid[in]", "9,3", l.grid().at(1).contains_any([9, 3])),
+        ("grid[nin]", "9,3", l.grid().at(1).contains_none([9, 3])),
+    ] {
+        let query = parameters.parse([(name, text)]).unwrap();
+        assert_eq!(query.filter.to_string(), expected.to_string(), "{name}={text}");
+    }
+    let one = parameters.parse([("grid", "9")]).unwrap().filter.into_document().unwrap();
+    assert_eq!(one, doc! { "grid.1": { "$elemMatch": { "$eq": 9 } } });
+}
+
+/// The first is the client's mistake, and the second the program's.
+#[test]
+fn a_condition_with_a_wrong_value_is_a_bad_parameter_and_one_made_wrong_is_not_sent() {
+    let parameters = Parameters::<Order>::new()
+        .condition("bits", |mask: i64| Order::fields().lines().qty().bits_all_set(mask))
+        .condition("tag", |text: String| Order::fields().tags().any(|tag| tag.eq(&text) | tag.eq("x")));
+    assert_eq!(
+        refused(&parameters, &[("bits", "-1")]),
+        [("`bits` must be a mask of zero or more".to_owned(), "value")],
+    );
+    let query = parameters.parse([("tag", "a"), ("bits", "5")]).unwrap();
+    assert!(!query.filter.is_empty());
+    assert!(query.filter.into_document().unwrap_err().is_not_sent());
+}
+
 #[odm_test::test]
 async fn a_query_is_one_command(db: Database, server: Server) {
     let (db, commands) = Commands::record(server.uri(), &db).await;
