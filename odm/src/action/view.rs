@@ -57,6 +57,9 @@ documents! {
     Find as_documents;
     FindOne as_document;
     Get as_document;
+    FindOneAndUpdate as_document;
+    FindOneAndReplace as_document;
+    FindOneAndDelete as_document;
 }
 
 macro_rules! viewed {

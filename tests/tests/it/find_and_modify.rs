@@ -42,6 +42,18 @@ async fn a_document_that_does_not_fit_is_in_the_error(db: Database) {
         }
         raw.delete_many(doc! {}).await.unwrap();
     }
+    let one = || doc! { "_id": 7 };
+    raw.insert_one(&strange).await.unwrap();
+    let updated =
+        people.find_one_and_update(one(), Person::fields().age().set(1)).as_document().await.unwrap();
+    assert_eq!(updated, Some(strange.clone()));
+    let deleted = people.find_one_and_delete(one()).as_document().await.unwrap();
+    assert_eq!(deleted, Some(doc! { "_id": 7, "name": ["ada"], "age": 1_i64 }));
+    let (eve, older) = (person("eve", 30), person("eve", 31));
+    raw.insert_one(stored(&eve)).await.unwrap();
+    let older = Person { id: eve.id, ..older };
+    let replaced = people.find_one_and_replace(doc! { "name": "eve" }, &older).as_document().await.unwrap();
+    assert_eq!(replaced, Some(stored(&eve)));
 }
 
 fn stored(person: &Person) -> Document {
