@@ -13,6 +13,7 @@ pub(super) fn reason(code: i32, message: &str, names: &[&str]) -> Cow<'static, s
         2 | 9 | 14 | 16554 | 16702 | 17124 => text.value(),
         20 => text.illegal(),
         26..=28 | 40 | 54 | 66 => text.place(),
+        73 => text.namespace(),
         67 | 85 | 86 | 171 | 197 => text.index(),
         96 | 146 | 291 | 292 => text.resources(),
         263 => text.transaction(),
@@ -21,7 +22,7 @@ pub(super) fn reason(code: i32, message: &str, names: &[&str]) -> Cow<'static, s
     known.unwrap_or_else(|| by_code(code).unwrap_or("the server refused").into())
 }
 
-/// What can be said of a code alone.
+/// What a code means, whatever the text is.
 fn by_code(code: i32) -> Option<&'static str> {
     Some(match code {
         2 => "an operator or an option has a value that the server refuses",
@@ -45,7 +46,7 @@ fn by_code(code: i32) -> Option<&'static str> {
         67 => "the server cannot have such an index",
         68 | 85 | 86 => "an index of this name or of these keys exists with other options",
         72 => "an option, or options beside each other, are not valid",
-        73 => "no collection can have this name",
+        73 => "a namespace is not valid for the command",
         76 | 123 => "the operation needs a replica set",
         79 | 100 => "the deployment cannot satisfy the write concern",
         96 => "the operation failed on the server",
@@ -291,6 +292,24 @@ impl<'a> Text<'a> {
                 "unable to find index for $geoNear query",
                 "`$near` needs a `2dsphere` or `2d` index on the field",
             ),
+        ])
+    }
+
+    /// What a command is run on.
+    fn namespace(&self) -> Option<Cow<'static, str>> {
+        self.first(&[
+            (
+                "a collection is required",
+                "a stage of the pipeline needs a collection, and the pipeline is run on the database",
+            ),
+            (
+                "can only be run with {aggregate: 1}",
+                "a stage of the pipeline is for the database, and the pipeline is run on a collection",
+            ),
+            ("against the 'admin' database", "a stage of the pipeline is for the database `admin` alone"),
+            ("Invalid collection name", "no collection can have this name"),
+            ("Invalid namespace", "no collection can have this name"),
+            ("Invalid system namespace", "no collection can have this name"),
         ])
     }
 

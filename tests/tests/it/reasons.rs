@@ -121,6 +121,11 @@ fn commands() -> Vec<(Document, i32, &'static str)> {
             72,
             "an option, or options beside each other, are not valid",
         ),
+        (
+            doc! { "aggregate": 1, "pipeline": [{ "$match": { "n": "SECRET" } }], "cursor": {} },
+            73,
+            "a stage of the pipeline needs a collection, and the pipeline is run on the database",
+        ),
         (doc! { "create": "a$SECRET" }, 73, "no collection can have this name"),
         (
             index(doc! { "email": 1 }, "other", doc! { "unique": true }),

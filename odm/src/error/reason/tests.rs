@@ -1,4 +1,4 @@
-//! Texts of a real server (6.0.5), and what is said in their place.
+//! Texts of a real server (6.0.5), and the sentences in their place.
 
 use super::reason;
 
@@ -6,6 +6,24 @@ const NAMES: &[&str] = &["_id", "n", "s", "arr", "b", "c"];
 
 /// A code, the server's text, and the sentence.
 const TABLE: &[(i32, &str, &str)] = &[
+    (
+        73,
+        "{aggregate: 1} is not valid for '$match'; a collection is required.",
+        "a stage of the pipeline needs a collection, and the pipeline is run on the database",
+    ),
+    (
+        73,
+        "$documents can only be run with {aggregate: 1}",
+        "a stage of the pipeline is for the database, and the pipeline is run on a collection",
+    ),
+    (
+        73,
+        "$currentOp must be run against the 'admin' database with {aggregate: 1}",
+        "a stage of the pipeline is for the database `admin` alone",
+    ),
+    (73, "Invalid collection name: a$SECRET", "no collection can have this name"),
+    (73, "Invalid namespace specified 'SECRET.'", "no collection can have this name"),
+    (73, "SECRET", "a namespace is not valid for the command"),
     (2, "unknown operator: $SECRET", "the filter has an operator that this server does not know"),
     (2, "$in needs an array", "`$in` takes an array"),
     (2, "$elemMatch needs an Object", "`$elemMatch` takes a document"),
