@@ -56,6 +56,17 @@ struct Named {
     id: Name,
 }
 
+#[derive(Debug, Clone, PartialEq, Embedded)]
+struct Sign {
+    name: Name,
+}
+
+#[derive(Debug, Clone, PartialEq, Model)]
+#[odm(collection = "signs")]
+struct Signed {
+    id: Sign,
+}
+
 fn oslo() -> Place {
     Place { country: "NO".into(), city: "Oslo".into(), district: None }
 }
@@ -168,6 +179,10 @@ async fn an_id_that_is_rounded_or_renamed_is_an_error(db: Database) -> odm::Resu
     store(&named, "oslo s").await;
     let found = "_id: found one that is written as another";
     assert_eq!(read(&named).await, Err(found.to_owned()));
+    let signs = db.collection::<Signed>();
+    store(&signs, doc! { "name": "oslo s" }).await;
+    let error = signs.find_one(Filter::all()).await.unwrap_err();
+    assert!(error.to_string().contains("_id.name"), "{error}");
     let _ = Name::Bergen;
     Ok(())
 }

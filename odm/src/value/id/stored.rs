@@ -7,7 +7,7 @@ use mongodb::bson::spec::ElementType;
 
 use crate::{
     error::codec::{CodecError, CodecResult},
-    value::{Raw, Value, Writer},
+    value::{Names, Raw, Value, Writer},
 };
 
 /// Reads an id, and refuses one that would be written as another value.
@@ -35,18 +35,19 @@ pub(crate) fn read<V: Value>(raw: Raw<'_>) -> CodecResult<V> {
 fn same<V: Value>(id: V, stored: Raw<'_>) -> CodecResult<V> {
     let mut writer = Writer::short();
     let element_type = id.encode(&mut writer)?;
-    equal(stored, Raw::new(element_type, writer.as_bytes()))?;
+    equal(stored, Raw::new(element_type, writer.as_bytes()), V::DECLARED)?;
     Ok(id)
 }
 
-/// Whether the server takes both for one value: the types of numbers do not matter to it.
-fn equal(stored: Raw<'_>, written: Raw<'_>) -> CodecResult<()> {
+/// Whether the server takes both for one value: the types of numbers do not matter to it. `names` are those that a document
+/// there declares.
+fn equal(stored: Raw<'_>, written: Raw<'_>, names: Names) -> CodecResult<()> {
     if stored.tag() == written.tag() {
         if stored.bytes() == written.bytes() {
             return Ok(());
         }
         match stored.element_type() {
-            Some(ElementType::EmbeddedDocument) => return documents(stored, written),
+            Some(ElementType::EmbeddedDocument) => return documents(stored, written, names),
             Some(ElementType::Array) => return arrays(stored, written),
             // Exact, whatever its trailing zeros.
             Some(ElementType::Decimal128) => return Ok(()),
@@ -62,13 +63,18 @@ fn equal(stored: Raw<'_>, written: Raw<'_>) -> CodecResult<()> {
     }
 }
 
-fn documents(stored: Raw<'_>, written: Raw<'_>) -> CodecResult<()> {
+fn documents(stored: Raw<'_>, written: Raw<'_>, names: Names) -> CodecResult<()> {
     let (mut one, mut other) = (stored.elements()?, written.elements()?);
     loop {
         match (one.next()?, other.next()?) {
             (None, None) => return Ok(()),
             (Some((key, stored)), Some((other, written))) if key == other => {
-                equal(stored, written).map_err(|error| error.at_key(String::from_utf8_lossy(key)))?;
+                equal(stored, written, Names::NONE).map_err(|error| {
+                    match names.own().iter().find(|name| name.as_bytes() == key) {
+                        Some(name) => error.at(*name),
+                        None => error.at_key(String::from_utf8_lossy(key)),
+                    }
+                })?;
             }
             _ => return Err(another(stored, written)),
         }
@@ -102,7 +108,7 @@ fn arrays(stored: Raw<'_>, written: Raw<'_>) -> CodecResult<()> {
         match (one.next()?, other.next()?) {
             (None, None) => return Ok(()),
             (Some((_, stored)), Some((_, written))) => {
-                equal(stored, written).map_err(|error| error.at(index.to_string()))?;
+                equal(stored, written, Names::NONE).map_err(|error| error.at(index.to_string()))?;
             }
             _ => {
                 return Err(CodecError::new(
