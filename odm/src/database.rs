@@ -48,7 +48,7 @@ impl Database {
     ///
     /// The name stands behind the hosts: `mongodb://localhost:27017/shop`.
     ///
-    /// No server is asked: the driver connects in the background, and the first operation waits for it, up to
+    /// Nothing is sent: the driver connects in the background, and the first operation waits for it, up to
     /// `serverSelectionTimeoutMS` (30 seconds unless the URI says otherwise). To learn at start-up that
     /// nothing listens there, [`ping`](Database::ping). (A `mongodb+srv` URI does ask the DNS.) Where the URI
     /// has no `appName`, the server's logs show this client as `odm`.
@@ -73,7 +73,7 @@ impl Database {
 
     /// Makes a client with `options` of the driver, and gives the database called `name`.
     ///
-    /// No server is asked, as in [`connect`](Database::connect).
+    /// Nothing is sent, as in [`connect`](Database::connect).
     ///
     /// # Errors
     ///
@@ -109,19 +109,19 @@ impl Database {
         Self { driver, retry_writes: true, retry_reads: true }
     }
 
-    /// Whether a write that is made again after a failure is asked for.
+    /// Whether a write is made again after a failure.
     pub(crate) fn retries_writes(&self) -> bool {
         self.retry_writes
     }
 
-    /// Whether a read that is made again after a failure is asked for.
+    /// Whether a read is made again after a failure.
     pub(crate) fn retries_reads(&self) -> bool {
         self.retry_reads
     }
 
     /// The driver's own handle: the way down a floor.
     ///
-    /// Its errors are the driver's; `.map_err(odm::Error::from_driver)` makes them ours. That is said and not done by
+    /// Its errors are the driver's; `.map_err(odm::Error::from_driver)` makes them ours. That is explicit and not done by
     /// `?`, so that no call of the driver passes unnoticed.
     pub fn driver(&self) -> &mongodb::Database {
         &self.driver

@@ -12,7 +12,7 @@ pub(crate) fn constant(text: &str) -> Option<&'static str> {
     CONSTANTS.iter().copied().find(|constant| *constant == text)
 }
 
-/// How texts of the driver begin that end in values, and what is said in their place.
+/// How texts of the driver begin that end in values, and the texts in their place.
 const COMPLETED: &[(&str, &str)] = &[
     ("'heartbeat_freq' must be at least ", "`heartbeatFrequencyMS` must be at least 500"),
     ("Connection string replicaSet name ", "the server is not a member of the set that `replicaSet` names"),
