@@ -99,7 +99,7 @@ pub trait DistanceRange {
     fn bounds(self) -> (Bound<f64>, Bound<f64>);
 }
 
-/// A number of metres: of any kind but the 128 bits.
+/// A number of metres: an integer of at most 64 bits, or a float.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a number of metres",
     label = "expected an integer or a float"
@@ -113,7 +113,8 @@ macro_rules! metres {
     ($($number:ty)*) => { $(
         #[diagnostic::do_not_recommend]
         impl Metres for $number {
-            #[allow(clippy::cast_lossless, clippy::cast_precision_loss, clippy::unnecessary_cast)] // the earth has fewer metres than 2^53
+            // No distance on the earth is rounded.
+            #[allow(clippy::cast_lossless, clippy::cast_precision_loss, clippy::unnecessary_cast)]
             fn metres(self) -> f64 {
                 self as f64
             }
