@@ -251,6 +251,7 @@ trait TakesComment {
     ) -> Option<mongodb::bson::Bson>;
 }
 
+#[diagnostic::do_not_recommend]
 impl<B: Reports> TakesComment for B {
     fn take_comment(
         &mut self,

@@ -1,4 +1,5 @@
 //! Fields that may hold anything: whatever the server has for a type that may stand there.
+#![allow(clippy::needless_borrows_for_generic_args, reason = "operands are taken by reference, too")]
 
 use odm::{
     Collection, Database, Embedded, Filter, Id, Model, Value,

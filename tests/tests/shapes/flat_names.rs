@@ -276,7 +276,7 @@ fn other_spellings_are_read_and_nothing_is_lost() {
         (doc! { "made": 1, "updated": "b" }, "`created`: expected a string, found an int32"),
         (doc! { "created": "a" }, "`updated`: expected a value, found nothing: the field is missing"),
         (doc! { "kind": 5 }, "`kind`: expected a string, found an int32"),
-        (doc! { "kind": "Special", "level": "x" }, "`level`: expected an int32"),
+        (doc! { "kind": "Special", "level": "x" }, "`level`: expected an integer"),
         (doc! { "level": 1 }, "`kind`: expected a value, found nothing: the field is missing"),
         (
             doc! { "kind": "Plain", "level": 1 },
@@ -284,7 +284,7 @@ fn other_spellings_are_read_and_nothing_is_lost() {
         ),
         (doc! { "Good": 1, "Bad": 1 }, "expected a document with one element, the variant, found more"),
         (doc! { "first": 1 }, "expected a value of a variant"),
-        (doc! { "spot": "x" }, "`spot`: expected an int32"),
+        (doc! { "spot": "x" }, "`spot`: expected an integer"),
     ] {
         let mut document = doc! { "_id": 1, "depth": 1, "x": 1 };
         document.extend(stored.clone());

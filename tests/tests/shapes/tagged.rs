@@ -233,7 +233,7 @@ fn unknown_fields_of_a_variant_are_denied_on_request() {
     assert!(reads_same::<Strict>(doc! { "kind": "A", "a": 1, "b": 2 }).is_none());
     assert_eq!(
         error::<Strict>(doc! { "kind": "A", "a": 1, "b": 2 }),
-        "`v.b`: expected `a`, found a field that is not declared"
+        "`v.*`: expected `a`, found a field that is not declared"
     );
     #[derive(Debug, PartialEq, Serialize, Deserialize, Value)]
     #[serde(tag = "kind", content = "held", deny_unknown_fields)]

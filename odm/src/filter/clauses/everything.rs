@@ -136,7 +136,7 @@ fn negated(alternative: &Document) -> Option<Vec<Document>> {
 
 /// Whether what meets this condition meets an alternative.
 fn is_among(one: &Document, alternatives: &[&Document]) -> bool {
-    if alternatives.iter().any(|alternative| *alternative == one) {
+    if alternatives.contains(&one) {
         return true;
     }
     match single(one) {

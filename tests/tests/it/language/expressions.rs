@@ -67,6 +67,7 @@ where
     Filter::expr(condition)
 }
 
+#[allow(clippy::too_many_lines, reason = "one table")]
 fn cases() -> Vec<Case> {
     vec![
         // comparison
