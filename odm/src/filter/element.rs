@@ -76,6 +76,7 @@ impl BsonType for i32 {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: BsonType + ?Sized> BsonType for &T {
     fn bson_type(&self) -> CodecResult<Bson> {
         (*self).bson_type()

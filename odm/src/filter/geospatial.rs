@@ -14,7 +14,7 @@ use crate::{
 
 impl<M, V: Value, R> Path<M, V, R> {
     /// Matches documents whose geometry lies wholly inside an area: a [`Polygon`](crate::geo::Polygon), a
-    /// [`MultiPolygon`](crate::geo::MultiPolygon), a [`BigPolygon`](crate::geo::BigPolygon), or a shape of [`Area`].
+    /// [`MultiPolygon`](crate::geo::MultiPolygon), a [`BigPolygon`], or a shape of [`Area`].
     ///
     /// `{ field: { $geoWithin: { $geometry: { .. } } } }`
     pub fn geo_within(&self, area: impl Into<Area>) -> Filter<M>
@@ -25,8 +25,8 @@ impl<M, V: Value, R> Path<M, V, R> {
         Filter::test(self.location(), "$geoWithin", area.into().render())
     }
 
-    /// Matches documents whose geometry has a point in common with this one: a [`Geometry`](crate::geo::Geometry), one of
-    /// its kinds, or a [`BigPolygon`](crate::geo::BigPolygon).
+    /// Matches documents whose geometry has a point in common with this one: a [`Geometry`], one of
+    /// its kinds, or a [`BigPolygon`].
     ///
     /// `{ field: { $geoIntersects: { $geometry: { .. } } } }`
     pub fn geo_intersects(&self, geometry: impl GeometryOperand) -> Filter<M>

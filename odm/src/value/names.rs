@@ -17,7 +17,7 @@ pub struct Names {
     parts: &'static [fn() -> Names],
 }
 
-/// A name that no map may have here: what [`Names::contain`] answers for a document that a path goes through.
+/// A name that no map may have here: what `Names::contain` returns for a document that a path goes through.
 pub type Reserved = fn(&[u8]) -> bool;
 
 impl Names {

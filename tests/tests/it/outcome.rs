@@ -195,7 +195,12 @@ impl Bench {
             }
         };
         if let Some(expected) = expected {
-            assert_eq!(outcome, expected[column(name)], "{failure}: {name}: {result:?}");
+            let expected = match (name, expected[column(name)]) {
+                // A pipeline that writes may fail after it has written a part.
+                ("aggregate", "Server ") => "Server U",
+                (_, expected) => expected,
+            };
+            assert_eq!(outcome, expected, "{failure}: {name}: {result:?}");
         }
     }
 }

@@ -76,7 +76,7 @@ fn a_field_is_changed_once() {
     for (update, expected) in [
         (
             o.note().set("a") + o.note().set("b"),
-            "`*`: expected one change of a field in one update, found two changes of it",
+            "`note`: expected one change of a field in one update, found two changes of it",
         ),
         (
             o.note().set("a") + o.note().unset(),
