@@ -200,7 +200,10 @@ async fn a_refused_command_says_why(db: Database) {
     people.insert_many([person("SECRET", 1), person("ada", 2)]).await.unwrap();
     db.driver().run_command(doc! { "create": "view", "viewOn": "people", "pipeline": [] }).await.unwrap();
     for (command, code, reason) in commands() {
-        assert_eq!(refused(&db, command.clone()).await, (code, reason.to_owned()), "{command}");
+        let (found, text) = refused(&db, command.clone()).await;
+        assert_eq!(text, reason, "{command}");
+        // Later patch releases give `$add` of a text the code of every other mismatch of types.
+        assert!(found == code || (code == 16554 && found == 14), "{command}: {found}");
     }
 }
 

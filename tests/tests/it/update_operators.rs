@@ -80,7 +80,7 @@ fn a_field_is_changed_once() {
         ),
         (
             o.note().set("a") + o.note().unset(),
-            "`*`: expected one change of a field in one update, found two changes of it",
+            "`note`: expected one change of a field in one update, found two changes of it",
         ),
         (
             o.ship_to().unset() + o.ship_to().city().set("x"),
