@@ -3,7 +3,7 @@
 //! | kind | operators |
 //! |---|---|
 //! | values | fields of the row, constants, [`lit`], literals of shapes, [`root`], [`now`] |
-//! | arithmetic | `+` `-` `*` `%` [`divide`] `abs` `ceil` `floor` `round` |
+//! | arithmetic | `+` `-` `*` `%` [`divide`] `abs` `ceil` `floor` `round`; dates: `+` and `-` a number of milliseconds, `-` of two |
 //! | comparison | `eq` `ne` `gt` `gte` `lt` `lte` `cmp` |
 //! | boolean | `&` `\|` `!` |
 //! | conditional | [`cond`] `if_null` [`switch`] |
@@ -28,7 +28,7 @@ use std::{borrow::Cow, fmt, marker::PhantomData};
 use mongodb::bson::{Bson, DateTime, Decimal128, Document, Uuid, doc, oid::ObjectId};
 
 pub use self::{
-    arithmetic::{Divided, DividedBy, Plus, divide},
+    arithmetic::{Add, Date, Divided, DividedBy, Plus, Subtract, divide},
     boolean::Truth,
     conditional::{Switch, cond, switch},
     operand::{Alike, Computed, ExprOperand},

@@ -106,7 +106,7 @@ fn a_field_is_changed_once() {
     let plain = Update::<Order>::raw(doc! { "$inc": { "n": 1 }, "note": "a" }).into_parts().unwrap_err();
     assert_eq!(
         plain.to_string(),
-        "cannot be sent: expected update operators, as in `{ $set: { .. } }`, found `note`, which is none; to put a whole \
+        "cannot be sent: expected update operators, as in `{ $set: { .. } }`, found a name that is none; to put a whole \
          document in the place of another there is `replace_one`; nothing was sent"
     );
     // What sorts between a field and something inside it does not hide the conflict.

@@ -1,8 +1,12 @@
 //! Arithmetic: `+ - * %` on expressions, `divide`, and rounding.
 
+mod date;
+
 use std::ops;
 
 use mongodb::bson::Decimal128;
+
+pub use date::Date;
 
 use super::{BaseExpression, Expr, Expression, binary, operator};
 use crate::value::{Number, Value};
@@ -59,6 +63,86 @@ type Lifted<A, B, T> = <A as Value>::Lift<<B as Value>::Lift<T>>;
 /// The result of `A` with `B`.
 type Result2<A, B> = Lifted<A, B, <<A as Number>::Stored as Plus<<B as Number>::Stored>>::Out>;
 
+/// What `$add` makes of two types: numbers give a number, a date and a number of milliseconds give a date.
+#[diagnostic::on_unimplemented(
+    message = "`{B}` cannot be added to `{Self}`",
+    label = "not two numbers, nor a date and a number of milliseconds"
+)]
+pub trait Add<B> {
+    /// The type of the result, null where one of the two may be null.
+    type Output: Value;
+}
+
+#[diagnostic::do_not_recommend]
+impl<A: Number, B: Number> Add<B> for A
+where
+    A::Stored: Plus<B::Stored>,
+{
+    type Output = Result2<A, B>;
+}
+
+/// What `$subtract` makes of two types: numbers give a number, two dates give the number of milliseconds between them, a
+/// date and a number of milliseconds give a date.
+#[diagnostic::on_unimplemented(
+    message = "`{B}` cannot be subtracted from `{Self}`",
+    label = "not two numbers, nor two dates, nor a date and a number of milliseconds"
+)]
+pub trait Subtract<B> {
+    /// The type of the result, null where one of the two may be null.
+    type Output: Value;
+}
+
+#[diagnostic::do_not_recommend]
+impl<A: Number, B: Number> Subtract<B> for A
+where
+    A::Stored: Plus<B::Stored>,
+{
+    type Output = Result2<A, B>;
+}
+
+/// `{ $add: [a, b] }`; null where one of them is null or missing. A number added to a date counts milliseconds.
+impl<R, T: Value, X: Expression<R>> ops::Add<X> for Expr<R, T>
+where
+    X::T: Value,
+    T: Add<X::T>,
+{
+    type Output = Expr<R, T::Output>;
+
+    fn add(self, other: X) -> Self::Output {
+        Expr::computed(binary("$add", BaseExpression::render(self), other.render()))
+    }
+}
+
+/// `{ $subtract: [a, b] }`; null where one of them is null or missing. The difference of two dates is a number of
+/// milliseconds, an `i64`; a number subtracted from a date counts milliseconds.
+impl<R, T: Value, X: Expression<R>> ops::Sub<X> for Expr<R, T>
+where
+    X::T: Value,
+    T: Subtract<X::T>,
+{
+    type Output = Expr<R, T::Output>;
+
+    fn sub(self, other: X) -> Self::Output {
+        Expr::computed(binary("$subtract", BaseExpression::render(self), other.render()))
+    }
+}
+
+macro_rules! constants {
+    ($trait:ident $method:ident $operator:literal $constant:ty) => {
+        #[doc = concat!("`{ ", $operator, ": [constant, b] }`")]
+        impl<R, T: Number> ops::$trait<Expr<R, T>> for $constant
+        where
+            $constant: Plus<T::Stored>,
+        {
+            type Output = Expr<R, Lifted<T, $constant, <$constant as Plus<T::Stored>>::Out>>;
+
+            fn $method(self, other: Expr<R, T>) -> Self::Output {
+                Expr::computed(binary($operator, Ok(self.into()), BaseExpression::render(other)))
+            }
+        }
+    };
+}
+
 macro_rules! operators {
     ($($trait:ident $method:ident $operator:literal;)*) => { $(
         #[doc = concat!("`{ ", $operator, ": [a, b] }`; null where one of them is null or missing.")]
@@ -74,27 +158,17 @@ macro_rules! operators {
             }
         }
 
-        operators!(@ $trait $method $operator i32);
-        operators!(@ $trait $method $operator f64);
+        constants!($trait $method $operator i32);
+        constants!($trait $method $operator f64);
     )* };
-    (@ $trait:ident $method:ident $operator:literal $constant:ty) => {
-        #[doc = concat!("`{ ", $operator, ": [constant, b] }`")]
-        impl<R, T: Number> ops::$trait<Expr<R, T>> for $constant
-        where
-            $constant: Plus<T::Stored>,
-        {
-            type Output = Expr<R, Lifted<T, $constant, <$constant as Plus<T::Stored>>::Out>>;
-
-            fn $method(self, other: Expr<R, T>) -> Self::Output {
-                Expr::computed(binary($operator, Ok(self.into()), BaseExpression::render(other)))
-            }
-        }
-    };
 }
 
+constants!(Add add "$add" i32);
+constants!(Add add "$add" f64);
+constants!(Sub sub "$subtract" i32);
+constants!(Sub sub "$subtract" f64);
+
 operators! {
-    Add add "$add";
-    Sub sub "$subtract";
     Mul mul "$multiply";
     Rem rem "$mod";
 }

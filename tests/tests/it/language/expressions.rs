@@ -92,6 +92,22 @@ fn cases() -> Vec<Case> {
         (expr(|g| g.id().eq(g.count())), doc! { "$eq": ["$_id", "$count"] }, |_| true),
         (expr(|g| g.owner().eq(Id::from(2))), doc! { "$eq": ["$owner", 2] }, |_| true),
         (expr(|g| g.since().lt(now())), doc! { "$lt": ["$since", "$$NOW"] }, |_| true),
+        // Dates: their difference in milliseconds, a date some milliseconds away.
+        (
+            expr(|g| (now() - g.since()).gt(0)),
+            doc! { "$gt": [{ "$subtract": ["$$NOW", "$since"] }, 0_i64] },
+            |_| true,
+        ),
+        (
+            expr(|g| (g.until() - g.since()).gt(0)),
+            doc! { "$gt": [{ "$subtract": ["$until", "$since"] }, 0_i64] },
+            |g| g.until.is_some(),
+        ),
+        (
+            expr(|g| (g.since() + g.count()).gte(g.since() - 60_000)),
+            doc! { "$gte": [{ "$add": ["$since", "$count"] }, { "$subtract": ["$since", 60_000] }] },
+            |_| true,
+        ),
         (expr(|g| g.until().gt(g.since())), doc! { "$gt": ["$until", "$since"] }, |g| g.until.is_some()),
         (
             expr(|g| g.limits().eq(&Limits { low: 2, high: None })),
