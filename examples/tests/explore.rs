@@ -73,7 +73,12 @@ fn samples() -> PathBuf {
 
 fn run(server: &Server, folder: Option<&Path>) -> Output {
     let mut explore = Command::new(env!("CARGO_BIN_EXE_explore"));
-    explore.env("ODM_MONGODB_WAY", "uri").env("ODM_MONGODB_URI", server.uri()).args(folder).output().unwrap()
+    explore
+        .env("ODM_MONGODB_SOURCE", "uri")
+        .env("ODM_MONGODB_URI", server.uri())
+        .args(folder)
+        .output()
+        .unwrap()
 }
 
 /// What it says of a folder with the samples, after a change to them.

@@ -41,7 +41,7 @@ impl Chapter {
     fn run(&self, server: &Server) -> String {
         let mut program =
             Command::new(Path::new(env!("CARGO_BIN_EXE_quickstart")).with_file_name(&self.program));
-        program.env("ODM_MONGODB_WAY", "uri").env("ODM_MONGODB_URI", server.uri());
+        program.env("ODM_MONGODB_SOURCE", "uri").env("ODM_MONGODB_URI", server.uri());
         let run = program.output().unwrap();
         assert!(run.status.success(), "{}: {}", self.program, String::from_utf8_lossy(&run.stderr));
         String::from_utf8(run.stdout).unwrap()

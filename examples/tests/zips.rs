@@ -45,7 +45,7 @@ fn file(name: &str, content: &[u8]) -> PathBuf {
 
 fn run(server: &Server, path: &Path) -> Output {
     let mut zips = Command::new(env!("CARGO_BIN_EXE_zips"));
-    zips.env("ODM_MONGODB_WAY", "uri").env("ODM_MONGODB_URI", server.uri()).arg(path).output().unwrap()
+    zips.env("ODM_MONGODB_SOURCE", "uri").env("ODM_MONGODB_URI", server.uri()).arg(path).output().unwrap()
 }
 
 #[odm_test::test]

@@ -3,7 +3,7 @@
 mod codec;
 mod docs;
 mod fields;
-mod flat;
+mod flatten;
 mod generics;
 mod keys;
 mod literal;
@@ -12,14 +12,14 @@ mod names;
 mod needs;
 mod newtype;
 mod scope;
+mod serde_with;
 mod span;
 mod tuple;
-mod units;
+mod unit_enum;
 mod upgrade;
 mod validate;
 mod value;
 mod variants;
-mod via;
 mod view;
 
 use proc_macro2::{Ident, TokenStream};
@@ -63,7 +63,7 @@ fn expand(scope: &Scope<'_>) -> TokenStream {
         Data::Unit => (TokenStream::new(), value::of_unit(scope)),
         Data::Serde => (TokenStream::new(), value::through_serde(scope)),
         Data::Enum(tagging, variants) => (TokenStream::new(), enumeration(scope, tagging, variants)),
-        Data::Units(variants) => (TokenStream::new(), units::expand(scope, variants)),
+        Data::Units(variants) => (TokenStream::new(), unit_enum::expand(scope, variants)),
         Data::Document(_) => document(scope),
         Data::Unsupported => (TokenStream::new(), value::stand_in(scope)),
     };
@@ -85,8 +85,12 @@ fn enumeration(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant<'_>]) -
 /// What stands beside the struct, and what stands in a nameless constant.
 fn document(scope: &Scope<'_>) -> (TokenStream, TokenStream) {
     let keys = keys::module(scope);
-    let mut inside =
-        vec![keys::layers(scope), fields::expand(scope), via::expand(scope), value::of_document(scope)];
+    let mut inside = vec![
+        keys::layers(scope),
+        fields::expand(scope),
+        serde_with::expand(scope),
+        value::of_document(scope),
+    ];
     match scope.container.derive {
         Derive::Model => {
             inside.insert(0, keys);

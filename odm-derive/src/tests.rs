@@ -2,7 +2,7 @@
 
 mod expansion;
 mod names;
-mod stand_in;
+mod placeholder;
 
 use proc_macro2::TokenStream;
 

@@ -9,7 +9,7 @@ use std::{
 use fs4::{FileExt, TryLockError};
 
 use crate::error::{Error, OrError};
-use crate::say::say;
+use crate::log::log;
 
 /// The folder in which fetched files are kept, created if it is missing.
 pub(crate) fn folder() -> Result<PathBuf, Error> {
@@ -29,7 +29,7 @@ pub(crate) fn lock(folder: &Path, name: &str, waiting_for: &str) -> Result<File,
         .or_error(format_args!("cannot open {}", path.display()))?;
     match FileExt::try_lock(&file) {
         Ok(()) => return Ok(file),
-        Err(TryLockError::WouldBlock) => say(format_args!("waiting for another process: {waiting_for}")),
+        Err(TryLockError::WouldBlock) => log(format_args!("waiting for another process: {waiting_for}")),
         Err(TryLockError::Error(_)) => {}
     }
     FileExt::lock(&file).or_error(format_args!("cannot lock {}", path.display()))?;

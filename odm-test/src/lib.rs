@@ -2,13 +2,13 @@
 
 mod cache;
 mod error;
-mod say;
+mod log;
 mod server;
 mod test;
 pub mod wheel;
 
 pub use error::Error;
-pub use server::{Server, Way};
+pub use server::{Server, Source};
 
 #[doc = include_str!("test.md")]
 pub use odm_test_macros::test;

@@ -13,19 +13,19 @@ use tokio::{
 
 use crate::error::{Error, OrError};
 use crate::test::name::of_run;
-use guardian::{Guardian, Owner};
-use ladder::Ways;
+use reaper::{Owner, Reaper};
+use resolve::Sources;
 use run::Run;
-pub use way::Way;
+pub use source::Source;
 
 mod docker;
-mod guardian;
-mod ladder;
 mod mongod;
-mod orphans;
+mod reaper;
 mod replica_set;
+mod resolve;
 mod run;
-mod way;
+mod source;
+mod stale;
 
 /// The shared server of this process, or why there is none.
 static SHARED: OnceCell<Result<Server, Error>> = OnceCell::const_new();
@@ -39,7 +39,7 @@ static SHARED: OnceCell<Result<Server, Error>> = OnceCell::const_new();
 /// ```no_run
 /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 /// let server = odm_test::Server::shared().await?;
-/// println!("MongoDB {} by way of {} at {}", server.version(), server.way(), server.uri());
+/// println!("MongoDB {} from {} at {}", server.version(), server.source(), server.uri());
 ///
 /// let shop = server.database("shop").await?;
 /// assert_eq!(shop.name(), "shop");
@@ -53,10 +53,10 @@ pub struct Server {
 /// A server that answers, and who ends it.
 #[derive(Debug)]
 struct Running {
-    way: Way,
+    source: Source,
     uri: String,
     version: String,
-    guardian: Option<Guardian>,
+    reaper: Option<Reaper>,
 }
 
 impl Server {
@@ -73,7 +73,7 @@ impl Server {
         SHARED.get_or_init(|| on_a_thread(Wanted::Shared)).await.clone()
     }
 
-    /// Starts a server for the caller alone, by the first way that works. It ends when the last clone of this handle is
+    /// Starts a server for the caller alone, by the first source that works. It ends when the last clone of this handle is
     /// dropped; [`stop`](Self::stop) waits until it has ended.
     ///
     /// Nobody else uses this server, so a test may make it fail, step down or end. Therefore it is never the one that
@@ -81,7 +81,7 @@ impl Server {
     ///
     /// # Errors
     ///
-    /// Returns an error if no server can be started on this machine, or if `ODM_MONGODB_WAY` is `uri`.
+    /// Returns an error if no server can be started on this machine, or if `ODM_MONGODB_SOURCE` is `uri`.
     ///
     /// ```no_run
     /// # async fn example() -> Result<(), odm_test::Error> {
@@ -94,19 +94,19 @@ impl Server {
         on_a_thread(Wanted::Own).await
     }
 
-    /// Starts a server for the caller alone, by this way and no other. By [`Way::Uri`] none is started: returns the server
+    /// Starts a server for the caller alone, by this source and no other. By [`Source::Uri`] none is started: returns the server
     /// that `ODM_MONGODB_URI` names, which others may use too.
     ///
     /// ```no_run
     /// # async fn example() -> Result<(), odm_test::Error> {
-    /// use odm_test::{Server, Way};
+    /// use odm_test::{Server, Source};
     ///
-    /// let server = Server::start_by(Way::Docker).await?;
-    /// assert_eq!(server.way(), Way::Docker);
+    /// let server = Server::start_by(Source::Docker).await?;
+    /// assert_eq!(server.source(), Source::Docker);
     /// # Ok(()) }
     /// ```
-    pub async fn start_by(way: Way) -> Result<Self, Error> {
-        on_a_thread(Wanted::By(way)).await
+    pub async fn start_by(source: Source) -> Result<Self, Error> {
+        on_a_thread(Wanted::By(source)).await
     }
 
     /// The connection string, for clients of your own.
@@ -125,12 +125,12 @@ impl Server {
     ///
     /// ```no_run
     /// # async fn example() -> Result<(), odm_test::Error> {
-    /// let way = odm_test::Server::shared().await?.way();
-    /// println!("by way of {way}");
+    /// let source = odm_test::Server::shared().await?.source();
+    /// println!("from {source}");
     /// # Ok(()) }
     /// ```
-    pub fn way(&self) -> Way {
-        self.running.way
+    pub fn source(&self) -> Source {
+        self.running.source
     }
 
     /// The version of the server, as in `8.0.4`.
@@ -198,7 +198,7 @@ impl Server {
 
     /// Whether it is there when the tests have ended, so that somebody can look into its databases.
     pub(crate) fn outlives_the_tests(&self) -> bool {
-        self.running.way == Way::Uri || keeps()
+        self.running.source == Source::Uri || keeps()
     }
 
     /// Ends a server of the caller's own and returns when it is gone. Other clones of this handle keep it, and a shared
@@ -210,9 +210,9 @@ impl Server {
     /// # Ok(()) }
     /// ```
     pub async fn stop(self) {
-        if let Some(Running { guardian: Some(guardian), .. }) = Arc::into_inner(self.running) {
+        if let Some(Running { reaper: Some(reaper), .. }) = Arc::into_inner(self.running) {
             // It ends without fail; if the runtime is shutting down, it ends unwatched.
-            let _ = tokio::task::spawn_blocking(|| guardian.dismiss()).await;
+            let _ = tokio::task::spawn_blocking(|| reaper.dismiss()).await;
         }
     }
 }
@@ -223,8 +223,8 @@ enum Wanted {
     Shared,
     /// One that nobody else uses.
     Own,
-    /// One by this way, which no other caller gets.
-    By(Way),
+    /// One by this source, which no other caller gets.
+    By(Source),
 }
 
 /// Starts a server on a thread and a runtime of its own: what lives on the runtime of one test must not serve another.
@@ -247,24 +247,24 @@ async fn on_a_thread(wanted: Wanted) -> Result<Server, Error> {
 
 async fn serve(wanted: Wanted) -> Result<Running, Error> {
     let owned_by = |owner| if keeps() { Owner::Nobody } else { owner };
-    let ways = match wanted {
-        Wanted::By(way) => Ways::Only(way),
-        Wanted::Own => match Way::insisted_on()? {
-            Some(Way::Uri) => return Err(Error::new(NONE_TO_START)),
-            insisted => insisted.map_or(Ways::Starting, Ways::Only),
+    let sources = match wanted {
+        Wanted::By(source) => Sources::Only(source),
+        Wanted::Own => match Source::insisted_on()? {
+            Some(Source::Uri) => return Err(Error::new(NONE_TO_START)),
+            insisted => insisted.map_or(Sources::Starting, Sources::Only),
         },
         Wanted::Shared => {
-            let ways = Way::insisted_on()?.map_or(Ways::Any, Ways::Only);
+            let sources = Source::insisted_on()?.map_or(Sources::Any, Sources::Only);
             if let Some(run) = Run::current() {
-                return run.server(ways, &owned_by(run.owner())).await;
+                return run.server(sources, &owned_by(run.owner())).await;
             }
-            ways
+            sources
         }
     };
-    ladder::climb(ways, &owned_by(Owner::Holder)).await
+    resolve::climb(sources, &owned_by(Owner::Holder)).await
 }
 
-const NONE_TO_START: &str = "a server for this test alone has to be started, and ODM_MONGODB_WAY=uri allows none to \
+const NONE_TO_START: &str = "a server for this test alone has to be started, and ODM_MONGODB_SOURCE=uri allows none to \
                              be: unset it; the other tests use the server of ODM_MONGODB_URI all the same";
 
 /// Whether started servers stay when the tests have ended.

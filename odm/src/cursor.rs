@@ -28,7 +28,7 @@ use crate::{
     action::Place,
     error::{Error, Result, codec::CodecResult},
     exec::{Alarm, Polled, complete_batch},
-    trace::{Operation, Verb},
+    operation::{Operation, Verb},
     value::{OwnedRow, Raw, Row},
 };
 

@@ -16,7 +16,7 @@ use crate::{
     error::{Error, Result, driver_text},
     exec,
     model::Model,
-    trace::{Operation, Verb},
+    operation::{Operation, Verb},
 };
 
 const CONNECT: Verb = Verb::unsent("connect").reading();

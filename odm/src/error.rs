@@ -4,7 +4,6 @@
 //! predicates ask the everyday questions, and the driver's own error stays reachable. Texts say what happened,
 //! in which operation and collection, and never hold stored values or credentials.
 
-mod answer;
 mod bulk_write;
 pub mod codec;
 mod decode;
@@ -14,17 +13,18 @@ pub mod invalid;
 mod kind;
 mod outcome;
 mod parameters;
-mod questions;
+mod predicates;
 mod reason;
+pub(crate) mod redact;
 mod rejection;
 mod schema;
 mod selection;
 mod server;
-pub(crate) mod shown;
 mod write_concern;
 mod write_counts;
+mod write_reply;
 
-pub(crate) use self::answer::{Answer, Command};
+pub(crate) use self::write_reply::{Command, WriteReply};
 pub use self::{
     bulk_write::{BulkWriteError, WriteFailure, WriteOutcome},
     decode::DecodeError,
@@ -45,7 +45,7 @@ use mongodb::{
 };
 
 use self::{codec::CodecError, invalid::Violations};
-use crate::trace::{Effect, Operation};
+use crate::operation::{Effect, Operation};
 
 /// The result of everything in this crate that can fail.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -139,14 +139,14 @@ impl Error {
 
     /// An error of the driver after so many attempts to send the command, if that is known.
     pub(crate) fn after(attempts: Option<u32>, error: mongodb::error::Error) -> Self {
-        let kind = server::kind(&error, attempts, || answer::Details::of(&error));
+        let kind = server::kind(&error, attempts, || write_reply::Details::of(&error));
         let mut error = Self::new(kind).with_driver(Some(error));
         error.0.attempts = attempts;
         error
     }
 
     /// An error of the driver, with the details of the server's answer.
-    fn with_details(error: mongodb::error::Error, details: impl FnOnce() -> answer::Details) -> Self {
+    fn with_details(error: mongodb::error::Error, details: impl FnOnce() -> write_reply::Details) -> Self {
         let kind = server::kind(&error, None, details);
         Self::new(kind).with_driver(Some(error))
     }
@@ -328,7 +328,7 @@ impl fmt::Display for Error {
         f.write_str(self.consequence())?;
         match (self.code(), self.code_name()) {
             (Some(code), Some(name)) if !name.is_empty() => {
-                write!(f, " (code {code}, {})", shown::name(name))
+                write!(f, " (code {code}, {})", redact::name(name))
             }
             (Some(code), _) => write!(f, " (code {code})"),
             (None, _) => Ok(()),

@@ -35,8 +35,8 @@ mod comparison;
 mod element;
 mod evaluation;
 mod geospatial;
-mod pinned;
-mod text;
+mod text_search;
+mod upsert_id;
 mod variant;
 mod version;
 
@@ -50,17 +50,17 @@ pub(crate) use self::{
     clauses::{Clauses, about_element, behind},
     element::{null_or_missing, present},
     evaluation::escaped,
-    pinned::pins_id,
+    upsert_id::fixes_id,
 };
 pub use self::{
     bitwise::{BitPosition, Bitmask, bitmasks},
     element::{BsonType, BsonTypes},
     geospatial::{DistanceRange, GeometryOperand, Metres},
-    text::TextOptions,
+    text_search::TextOptions,
 };
 use crate::{
     error::{Result, codec::CodecResult},
-    given::Given,
+    into_option::IntoOption,
     path::Location,
 };
 
@@ -132,8 +132,8 @@ impl<M> Filter<M> {
     ///
     /// An empty list, or one of nothing but `None`, matches every document. It does not count as said with
     /// [`all`](Self::all), so `update_many` and `delete_many` refuse it.
-    pub fn all_of<F: Given<Self>>(filters: impl IntoIterator<Item = F>) -> Self {
-        let filters = filters.into_iter().filter_map(Given::given);
+    pub fn all_of<F: IntoOption<Self>>(filters: impl IntoIterator<Item = F>) -> Self {
+        let filters = filters.into_iter().filter_map(IntoOption::given);
         filters.fold(Self::of(Clauses::default()), |all, filter| all & filter)
     }
 
@@ -141,8 +141,8 @@ impl<M> Filter<M> {
     ///
     /// The items are filters, or `Option`s of them: a `None` is no alternative. An empty list, or one of nothing but
     /// `None`, matches no document: `{ $nor: [{}] }`.
-    pub fn any_of<F: Given<Self>>(filters: impl IntoIterator<Item = F>) -> Self {
-        Self::of(Clauses::any_of(filters.into_iter().filter_map(Given::given).map(Self::into_clauses)))
+    pub fn any_of<F: IntoOption<Self>>(filters: impl IntoIterator<Item = F>) -> Self {
+        Self::of(Clauses::any_of(filters.into_iter().filter_map(IntoOption::given).map(Self::into_clauses)))
     }
 
     /// Whether it matches every document and was not made with [`Filter::all`].

@@ -27,12 +27,12 @@
 //! What stands beside `type` and `coordinates`, such as a `bbox`, and what a position has behind its two numbers, such as an
 //! altitude, is kept and stored again.
 
-mod beside;
+mod foreign_members;
 
 use mongodb::bson::{Bson, Document, doc, spec::ElementType};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
 
-use self::beside::{Beside, Coordinates};
+use self::foreign_members::{Coordinates, ForeignMembers};
 use crate::{
     error::codec::{CodecError, CodecResult},
     value::{Raw, Value, Writer, leaf},
@@ -48,7 +48,7 @@ macro_rules! geometries {
             #[derive(Debug, Clone, PartialEq)]
             pub struct $name {
                 coordinates: $coordinates,
-                beside: Beside,
+                beside: ForeignMembers,
             }
 
             impl $name {
@@ -65,7 +65,7 @@ macro_rules! geometries {
 
             impl From<$coordinates> for $name {
                 fn from(coordinates: $coordinates) -> Self {
-                    Self { coordinates, beside: Beside::default() }
+                    Self { coordinates, beside: ForeignMembers::default() }
                 }
             }
 
@@ -85,7 +85,7 @@ macro_rules! geometries {
                 }
 
                 fn decode(raw: Raw<'_>) -> CodecResult<Self> {
-                    let (kind, coordinates, mut beside) = beside::read(raw, "coordinates")?;
+                    let (kind, coordinates, mut beside) = foreign_members::read(raw, "coordinates")?;
                     if kind != stringify!($name) {
                         return Err(another_kind(concat!("`", stringify!($name), "`"), kind));
                     }
@@ -169,7 +169,7 @@ in_json!(GeometryCollection);
 #[derive(Debug, Clone, PartialEq)]
 pub struct GeometryCollection {
     geometries: Vec<Geometry>,
-    beside: Beside,
+    beside: ForeignMembers,
 }
 
 impl GeometryCollection {
@@ -186,7 +186,7 @@ impl GeometryCollection {
 
 impl From<Vec<Geometry>> for GeometryCollection {
     fn from(geometries: Vec<Geometry>) -> Self {
-        Self { geometries, beside: Beside::default() }
+        Self { geometries, beside: ForeignMembers::default() }
     }
 }
 
@@ -206,7 +206,7 @@ impl Value for GeometryCollection {
     }
 
     fn decode(raw: Raw<'_>) -> CodecResult<Self> {
-        let (kind, geometries, beside) = beside::read(raw, "geometries")?;
+        let (kind, geometries, beside) = foreign_members::read(raw, "geometries")?;
         if kind != "GeometryCollection" {
             return Err(another_kind("`GeometryCollection`", kind));
         }
@@ -245,7 +245,7 @@ impl Point {
     ) -> Self {
         Self {
             coordinates: [longitude.into(), latitude.into()],
-            beside: Beside::further(vec![vec![altitude.into()]]),
+            beside: ForeignMembers::further(vec![vec![altitude.into()]]),
         }
     }
 

@@ -86,7 +86,7 @@ pub use mongodb::bson;
 // 0 ground
 pub mod error;
 mod exec;
-mod trace;
+mod operation;
 // 1 describe
 pub mod geo;
 pub mod index;
@@ -96,9 +96,9 @@ pub mod value;
 pub mod view;
 // 2 say
 pub mod filter;
-mod given;
+mod into_option;
 pub mod pipeline;
-pub mod query;
+pub mod request;
 pub mod sort;
 pub mod update;
 // 3 do
@@ -124,7 +124,7 @@ pub use error::{Error, ErrorKind, Result};
 #[doc(inline)]
 pub use filter::Filter;
 #[doc(inline)]
-pub use given::Given;
+pub use into_option::IntoOption;
 #[doc(inline)]
 pub use model::Model;
 #[cfg(feature = "derive")]

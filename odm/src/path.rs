@@ -1,35 +1,35 @@
 //! Paths: typed dotted names, and the places they can stand in.
 //!
-//! A derive makes one fields struct per document type, generic over a *place* ([`At`]): the same accessor
+//! A derive makes one fields struct per document type, generic over a *place* ([`Context`]): the same accessor
 //! `o.status()` is a [`Path`] in a filter or an update, an expression in `group`, a field to name in
 //! `unwind`. Whatever lies at the place comes as the *base* of the struct below it, reached by `Deref`: so a
 //! document field called `eq` or `size` wins over the operator of that name.
 
 mod array;
-mod based;
+mod context;
+mod flattened;
+mod into_base;
 mod key;
 mod location;
 mod map;
-mod nameless;
+mod narrow;
+mod no_operators;
 mod operand;
-mod part;
-mod place;
 mod reach;
-mod variant;
 
 pub use self::key::types_only;
+pub(crate) use self::{context::element, operand::operand_list};
 pub use self::{
-    based::Based,
-    key::{Just, Key},
+    context::{Context, Element, InQuery, Root},
+    flattened::Flattened,
+    into_base::IntoBase,
+    key::{Key, OneField},
     location::Location,
     map::KeyOf,
+    narrow::{Narrows, NarrowsUntagged, Variant, VariantTest},
     operand::{Assign, Operand, operands},
-    part::Part,
-    place::{At, Element, InQuery, Root},
     reach::{Each, Many, Narrowed, One, OnePlace, Queried, Reach, Tagged},
-    variant::{Asks, Narrows, Sign, Variant},
 };
-pub(crate) use self::{operand::operand_list, place::element};
 
 use std::{fmt, marker::PhantomData};
 

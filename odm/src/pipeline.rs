@@ -23,7 +23,10 @@ pub use self::{
     accumulator::{Accumulator, add_to_set, avg, count, first, last, max, min, push, sum},
     expr::{Expr, Expression, Truth, cond, divide, lit, now, rand, root, switch, text_score},
     row::{Over, With},
-    shape::{Accumulates, Filled, Fills, Fits, Gives, IdOf, InGroup, InObject, Slot, Slots},
+    shape::{
+        Accumulates, FillsField, IdOf, InGroup, InObject, Produces, RenderedFields, ShapeLiteral, Slot,
+        StorableIn,
+    },
     stage::Exprs,
     stage::unwind::{Direct, Field, InPick, Unwind},
 };

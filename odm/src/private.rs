@@ -7,20 +7,23 @@ pub use crate::{
     error::codec::{CodecError, CodecResult},
     index::{Direction, Index, date},
     model::{Check, Identified, Model, Validate, id_in},
-    path::{Asks, At, Based, Just, Key, Narrows, Path, Sign, types_only},
-    pipeline::{Expression, Filled, Fills, Gives, IdOf, InObject, Over, Slot, Slots, With},
-    value::{
-        Accessed, Array, Arrays, AsBinary, AsUnit, Asked, Bits, Days, Decode, Doc, Elements, Flatten,
-        FromText, Has, HasPart, Hours, InBinary, InOrder, InUnit, Integer, Keyed, Map, MapKey, Micros,
-        Millis, Minutes, Names, Nanos, Nullable, Number, Ordered, Outcome, OwnedRow, PartIn, PartOf, Raw,
-        Rest, Row, SchemaVersion, Seconds, Serde, SerdeInOrder, Shown, StandIn, Stores, Text, Value,
-        Versioned, Via, ViaSerde, Writer, bare, check_field, check_part, claim_content, claim_part, content,
-        content_names, content_or_missing, current_version, decimal_bytes, decode_versioned, decode_via,
-        encode_via, fill_field, fill_id, given_field, held, item_required, part, part_behind, part_names,
-        pass_part, pass_version, put_content, put_field, put_part, put_version, require_field, serde_names,
-        skipped_variant, take_field, take_id, unknown_field, unknown_variant,
+    path::{Context, IntoBase, Key, Narrows, NarrowsUntagged, OneField, Path, VariantTest, types_only},
+    pipeline::{
+        Expression, FillsField, IdOf, InObject, Over, Produces, RenderedFields, ShapeLiteral, Slot, With,
     },
-    view::{Opens, Projection, Reader, View, parent, text_score},
+    value::{
+        Array, Arrays, BinarySlot, Bits, Days, Decode, Doc, Elements, Encoded, FieldAccess, FieldNames,
+        Flatten, FlattenedAccess, FromText, HasField, HasFlattened, Hours, InOrder, Integer, Keyed, Map,
+        MapKey, Micros, Millis, Minutes, Nanos, Nullable, Number, Ordered, Outcome, OwnedRow, Placeholder,
+        Raw, Rest, Row, SchemaVersion, Seconds, Serde, SerdeInOrder, SerdeWith, Shown, StoredAsBinary,
+        StoredInUnit, Stores, Text, UnitSlot, UntaggedAccess, Value, VariantAccess, Versioned, Writer, bare,
+        check_field, check_flattened, claim_content, claim_flattened, content, content_names,
+        content_or_missing, current_version, decimal_bytes, decode_versioned, decode_with, encode_with,
+        fill_field, fill_id, flattened, flattened_after_tag, flattened_names, given_field, held,
+        item_required, pass_flattened, pass_version, put_content, put_field, put_flattened, put_version,
+        require_field, serde_names, skipped_variant, take_field, take_id, unknown_field, unknown_variant,
+    },
+    view::{Projection, Reader, Transparent, View, parent, text_score},
 };
 
 /// What an expression is as it is sent.

@@ -22,7 +22,7 @@ use crate::{
     Database,
     error::Result,
     exec,
-    trace::{Operation, Verb},
+    operation::{Operation, Verb},
 };
 
 const PLAN: Verb = Verb::new("plan", "listCollections");

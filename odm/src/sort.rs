@@ -9,7 +9,7 @@ use crate::{
         Result,
         codec::{CodecError, CodecResult},
     },
-    given::Given,
+    into_option::IntoOption,
     path::{Location, Path, Queried},
     value::{MAX_OPTION, Ordered, Value, bounded_document},
 };
@@ -54,8 +54,8 @@ impl<M> Sort<M> {
     /// let sort = Sort::all_of([longest_first.then(|| b.pages().desc()), Some(b.title().asc())]);
     /// assert_eq!(sort.to_string(), r#"{ "pages": -1, "title": 1 }"#);
     /// ```
-    pub fn all_of<S: Given<Self>>(sorts: impl IntoIterator<Item = S>) -> Self {
-        sorts.into_iter().filter_map(Given::given).fold(Self::raw(Document::new()), Self::then)
+    pub fn all_of<S: IntoOption<Self>>(sorts: impl IntoIterator<Item = S>) -> Self {
+        sorts.into_iter().filter_map(IntoOption::given).fold(Self::raw(Document::new()), Self::then)
     }
 
     /// Decides between documents that are equal so far. A field that is sorted by already keeps its place.

@@ -54,7 +54,7 @@ pub use self::{
 use crate::{
     error::{Result, codec::CodecResult},
     filter::Filter,
-    given::Given,
+    into_option::IntoOption,
     path::Location,
     value::SchemaVersion,
 };
@@ -118,8 +118,8 @@ impl<M> Update<M> {
     /// let update = Update::all_of([title.map(|title| b.title().set(title)), pages.map(|pages| b.pages().set(pages))]);
     /// assert_eq!(update.to_string(), r#"{ "$set": { "title": "Rust" } }"#);
     /// ```
-    pub fn all_of<U: Given<Self>>(updates: impl IntoIterator<Item = U>) -> Self {
-        let updates = updates.into_iter().filter_map(Given::given);
+    pub fn all_of<U: IntoOption<Self>>(updates: impl IntoIterator<Item = U>) -> Self {
+        let updates = updates.into_iter().filter_map(IntoOption::given);
         updates.fold(Self::of(Changes::default()), |all, update| all + update)
     }
 

@@ -71,40 +71,38 @@ mod arrays;
 mod binary;
 mod crates;
 mod decimal;
-mod declared;
 mod document;
 mod elements;
-mod encoded;
+mod encoding;
+mod field;
+mod field_names;
 mod flatten;
 mod from_text;
 mod id;
 mod kind;
 mod map;
-mod names;
 mod nesting;
+mod option;
 mod ordered;
-mod plain;
 mod pointer;
 mod raw;
-pub(crate) mod room;
 mod row;
 mod scalar;
-mod search;
 mod sequence;
-mod text;
+pub(crate) mod stack;
+mod std_types;
+mod string;
+mod tagging;
 mod tuple;
 mod undecoded;
+mod untagged;
 mod untyped;
 mod upgrade;
-mod variant;
-mod via;
-mod way;
-mod wrap;
 mod writer;
 
 use mongodb::bson::{Bson, spec::ElementType};
 
-use crate::{error::codec::CodecResult, model::Check, path::At};
+use crate::{error::codec::CodecResult, model::Check, path::Context};
 
 #[cfg(any(feature = "chrono", feature = "time"))]
 use self::from_text::dated;
@@ -114,37 +112,40 @@ pub use self::{
     array::{AnyLength, Array, FixedLength, Grows},
     arrays::Arrays,
     decimal::decimal_bytes,
-    declared::{
-        Accessed, Asked, Has, StandIn, Stores, check_field, fill_field, fill_id, given_field, put_content,
-        put_field, require_field, take_field, take_id,
-    },
     document::{Decode, Doc, from_slice, to_vec},
     elements::{Elements, require, unknown_field, unknown_variant},
-    encoded::{
-        AsBinary, AsUnit, Binary, Counted, Days, Hours, InBinary, InUnit, Micros, Millis, Minutes, Nanos,
-        Seconds, Span, Unit,
+    encoding::{
+        Encoded, Encoding,
+        binary::{Binary, BinarySlot, StoredAsBinary},
+        serde_with::{Serde, SerdeInOrder, SerdeWith, decode_with, encode_with, serde_names},
+        unit::{
+            Counted, Days, Hours, Micros, Millis, Minutes, Nanos, Seconds, Span, StoredInUnit, Unit, UnitSlot,
+        },
     },
+    field::{
+        FieldAccess, HasField, Placeholder, Stores, UntaggedAccess, check_field, fill_field, fill_id,
+        given_field, put_content, put_field, require_field, take_field, take_id,
+    },
+    field_names::{FieldNames, Reserved},
     flatten::{
-        Flatten, Flattens, HasPart, PartIn, PartOf, Rest, Shown, check_part, claim_content, claim_part,
-        content_names, part, part_behind, part_names, pass_part, put_part,
+        Flatten, FlattenedAccess, HasFlattened, Rest, Shown, StoresFlattened, VariantAccess, check_flattened,
+        claim_content, claim_flattened, content_names, flattened, flattened_after_tag, flattened_names,
+        pass_flattened, put_flattened,
     },
     from_text::FromText,
     id::{Id, Keyed, NewKey},
     kind::Kind,
     map::{Map, MapKey},
-    names::{Names, Reserved},
+    option::{Nullable, Optional},
     ordered::{InOrder, Ordered},
     raw::Raw,
     row::{OwnedRow, Row},
     scalar::{Bits, Integer, Number},
-    text::Text,
+    string::Text,
+    tagging::{bare, content, content_or_missing, held, item_required, skipped_variant},
     upgrade::{
         Outcome, SchemaVersion, Step, Versioned, current_version, decode_versioned, pass_version, put_version,
     },
-    variant::{bare, content, content_or_missing, held, item_required, skipped_variant},
-    via::{Serde, SerdeInOrder, ViaSerde, decode_via, encode_via, serde_names},
-    way::{Via, Way},
-    wrap::{Nullable, Optional},
     writer::{MAX_DEPTH, Writer},
 };
 pub(crate) use self::{
@@ -178,7 +179,7 @@ pub(crate) use self::{
 pub trait Value: Sized + 'static {
     /// The accessors below a path to this value, laid over `B`: the fields of a document (through
     /// `Option` and `Vec`), or `B` itself where nothing is below.
-    type Fields<A: At, B>;
+    type Fields<A: Context, B>;
     /// `Option<Self>`, never `Option<Option<_>>`.
     type Optional: Value;
     /// `Self` without `Option` and `Box`: what a filter compares with.
@@ -194,7 +195,7 @@ pub trait Value: Sized + 'static {
     type Joined<S: Doc>: Value;
 
     /// The accessors at the place `at`, laid over `base`.
-    fn under<A: At, B>(at: A, base: B) -> Self::Fields<A, B>;
+    fn under<A: Context, B>(at: A, base: B) -> Self::Fields<A, B>;
 
     /// Appends the value's bytes and says which BSON type they are.
     fn encode(&self, writer: &mut Writer) -> CodecResult<ElementType>;
@@ -213,7 +214,7 @@ pub trait Value: Sized + 'static {
 
     /// The names of the elements that a document of this type declares, where it lies flat in another.
     #[doc(hidden)]
-    const DECLARED: Names = Names::NONE;
+    const DECLARED: FieldNames = FieldNames::NONE;
 
     /// Takes out the elements that belong to the value, where it lies flat in another document.
     #[doc(hidden)]
@@ -245,7 +246,7 @@ pub trait Value: Sized + 'static {
 /// The answers of a value with nothing below it.
 macro_rules! leaf {
     () => {
-        type Fields<At_: $crate::path::At, B_> = B_;
+        type Fields<At_: $crate::path::Context, B_> = B_;
         type Optional = Option<Self>;
         type Bare = Self;
         type Spread<W_: $crate::value::Value> = W_;
@@ -253,7 +254,7 @@ macro_rules! leaf {
         type Laid<S: $crate::value::Doc> = Self;
         type Joined<S: $crate::value::Doc> = Self;
         #[inline]
-        fn under<At_: $crate::path::At, B_>(_: At_, base: B_) -> B_ {
+        fn under<At_: $crate::path::Context, B_>(_: At_, base: B_) -> B_ {
             base
         }
     };

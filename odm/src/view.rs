@@ -121,21 +121,21 @@
 //! ```
 
 mod borrowed;
+mod context;
 mod field;
-mod inside;
-mod part;
-mod place;
+mod flattened;
 mod projection;
 mod reader;
 mod sequence;
+mod transparent;
 
 pub use self::{
+    context::{Declared, Flat, InView},
     field::{FromField, FromOther, kinds},
-    inside::Opens,
-    part::FromPart,
-    place::{Declared, Flat, InView},
+    flattened::FromFlattened,
     projection::Projection,
     reader::{HasViews, Parent, Reader, Score, parent, text_score},
+    transparent::Transparent,
 };
 
 use crate::value::Row;

@@ -1,14 +1,14 @@
 //! Change streams: what happens to a collection, as it happens, with nothing lost on the way.
 
 mod change;
-pub(crate) mod course;
+mod classify;
 mod event;
-mod feed;
+mod fetch;
+mod raw_stream;
 mod reply;
 pub(crate) mod request;
-mod tail;
+pub(crate) mod resume_state;
 mod token;
-mod verdict;
 
 use std::{
     fmt,
@@ -29,9 +29,9 @@ pub use self::{
 
 use self::{
     change::Decoded,
-    course::Start,
+    raw_stream::{Front, RawStream},
     request::Request,
-    tail::{Front, Tail},
+    resume_state::Start,
 };
 use crate::{
     error::{Error, Result},
@@ -93,7 +93,7 @@ use crate::{
 /// # }
 /// ```
 pub struct ChangeStream<M: Model> {
-    tail: Tail,
+    tail: RawStream,
     /// How often the front event was given as an error.
     stuck: u32,
     model: PhantomData<fn() -> M>,
@@ -101,7 +101,7 @@ pub struct ChangeStream<M: Model> {
 
 impl<M: Model> ChangeStream<M> {
     pub(crate) async fn open(request: Request, start: Start, max_outage: Option<Duration>) -> Result<Self> {
-        let tail = Tail::open(request, start, max_outage).await?;
+        let tail = RawStream::open(request, start, max_outage).await?;
         Ok(Self { tail, stuck: 0, model: PhantomData })
     }
 

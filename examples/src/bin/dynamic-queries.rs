@@ -5,7 +5,7 @@
 use odm::{
     Collection, Embedded, Filter, Id, Model, Sort, Value,
     bson::DateTime,
-    query::{Operator, Parameters},
+    request::{Operator, Parameters},
 };
 use serde::Serialize;
 

@@ -198,8 +198,8 @@ async fn main() -> anyhow::Result<()> {
         media.count(m.title().eq("Sult")).await?
     );
 
-    let nameless = Book { id: Id::new(), title: String::new(), pages: 0, ..hunger };
-    let refused = books.insert_one(&nameless).await.err().context("it was stored")?;
+    let no_operators = Book { id: Id::new(), title: String::new(), pages: 0, ..hunger };
+    let refused = books.insert_one(&no_operators).await.err().context("it was stored")?;
     println!("{}", refused.kind());
     for violation in refused.violations().context("no rules were broken")? {
         println!("  {} {}", violation.path(), violation.message());

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
 
 use super::{
-    Scope, flat,
+    Scope, flatten,
     span::{about, at_type, called, local, respan},
     upgrade,
 };
@@ -49,7 +49,7 @@ pub(crate) fn encode(
         let (owner, value, key) = (owner(scope, field), access(field), scope.key(field));
         let write = match field.flatten {
             None => about(field, quote!(#runtime::put_field::<#owner, #key>(#writer, #value)?;)),
-            Some(_) => quote!(#runtime::put_part::<#owner, #key>(#writer, #value)?;),
+            Some(_) => quote!(#runtime::put_flattened::<#owner, #key>(#writer, #value)?;),
         };
         match &field.skip_serializing_if {
             Some(condition) => quote!(if !#condition(#value) { #write }),
@@ -97,7 +97,7 @@ pub(crate) fn decode(scope: &Scope<'_>, body: &Body<'_>) -> TokenStream {
     let takes = upgrade::among(scope, &read, takes.collect(), version);
     let version = upgrade::name(scope).map(|name| quote!(#name => {}));
     let unread = if body.has_parts() && !body.deny_unknown_fields {
-        flat::passed(body.fields)
+        flatten::passed(body.fields)
     } else {
         TokenStream::new()
     };
@@ -189,11 +189,11 @@ fn parts(scope: &Scope<'_>, body: &Body<'_>) -> TokenStream {
     let flat = || body.fields.iter().filter(|field| field.flatten.is_some() && field.is_stored());
     let read = flat().filter(|field| !field.skip_deserializing).map(|field| {
         let (owner, slot, key) = (owner(scope, field), slot(field), scope.key(field));
-        quote!(let #slot = #runtime::part::<#owner, #key>(&mut #rest)?;)
+        quote!(let #slot = #runtime::flattened::<#owner, #key>(&mut #rest)?;)
     });
     let passed = flat().filter(|field| field.skip_deserializing && !body.deny_unknown_fields).map(|field| {
         let (owner, key) = (owner(scope, field), scope.key(field));
-        quote!(#runtime::pass_part::<#owner, #key>(&mut #rest);)
+        quote!(#runtime::pass_flattened::<#owner, #key>(&mut #rest);)
     });
     quote!(#(#read)* #(#passed)*)
 }

@@ -7,20 +7,20 @@ use syn::Member;
 use super::{Scope, docs};
 use crate::ast::Field;
 
-/// `struct OrderFields<A, B>`, its accessors, `Deref` and `Based`.
+/// `struct OrderFields<A, B>`, its accessors, `Deref` and `IntoBase`.
 pub(crate) fn expand(scope: &Scope<'_>) -> TokenStream {
     let accessors: Vec<_> = scope.stored().map(|field| accessor(scope, field)).collect();
     structure(scope, &scope.fields, &accessors)
 }
 
-/// The fields struct `name` with these accessors, its `Deref` and `Based`.
+/// The fields struct `name` with these accessors, its `Deref` and `IntoBase`.
 pub(crate) fn structure(scope: &Scope<'_>, name: &Ident, accessors: &[TokenStream]) -> TokenStream {
     let Scope { runtime, place, base, .. } = scope;
     let both = [quote!(#place), quote!(#base)];
     let (declared, arguments) = (scope.declared(&both), scope.arguments(&both));
-    let parameters = scope.parameters(&[quote!(#place: #runtime::At), quote!(#base)]);
+    let parameters = scope.parameters(&[quote!(#place: #runtime::Context), quote!(#base)]);
     let bounds = scope.bounds(&[]);
-    let based = scope.declared(&[quote!(#place), quote!(#base: #runtime::Based)]);
+    let based = scope.declared(&[quote!(#place), quote!(#base: #runtime::IntoBase)]);
     let types = if scope.is_generic() {
         let types = scope.type_parameters();
         quote!(types: #types,)
@@ -42,10 +42,10 @@ pub(crate) fn structure(scope: &Scope<'_>, name: &Ident, accessors: &[TokenStrea
                 &self.base
             }
         }
-        impl #based #runtime::Based for #name #arguments {
-            type Base = <#base as #runtime::Based>::Base;
+        impl #based #runtime::IntoBase for #name #arguments {
+            type Base = <#base as #runtime::IntoBase>::Base;
             fn into_base(self) -> Self::Base {
-                <#base as #runtime::Based>::into_base(self.base)
+                <#base as #runtime::IntoBase>::into_base(self.base)
             }
         }
     }
@@ -59,21 +59,21 @@ pub(crate) fn accessor(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
     if field.flatten.is_some() {
         return quote! {
             #docs
-            pub fn #member(&self) -> <#owner as #runtime::PartOf<#place, #key>>::Part
+            pub fn #member(&self) -> <#owner as #runtime::FlattenedAccess<#place, #key>>::Flattened
             where
-                #owner: #runtime::PartOf<#place, #key>,
+                #owner: #runtime::FlattenedAccess<#place, #key>,
             {
-                <#owner as #runtime::PartOf<#place, #key>>::part_of(&self.at)
+                <#owner as #runtime::FlattenedAccess<#place, #key>>::flattened_access(&self.at)
             }
         };
     }
     quote! {
         #docs
-        pub fn #member(&self) -> <#owner as #runtime::Accessed<#place, #key>>::Field
+        pub fn #member(&self) -> <#owner as #runtime::FieldAccess<#place, #key>>::Field
         where
-            #owner: #runtime::Accessed<#place, #key>,
+            #owner: #runtime::FieldAccess<#place, #key>,
         {
-            <#owner as #runtime::Accessed<#place, #key>>::access(&self.at)
+            <#owner as #runtime::FieldAccess<#place, #key>>::access(&self.at)
         }
     }
 }

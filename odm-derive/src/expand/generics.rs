@@ -73,7 +73,10 @@ impl<'a> Scope<'a> {
         });
         let values = values.chain(needs.projections.iter().map(|ty| quote!(#ty: #runtime::Value)));
         let values = values.chain(
-            needs.serde.iter().map(|ty| quote!(#runtime::Via<#runtime::Serde, #ty>: #runtime::Stores<#ty>)),
+            needs
+                .serde
+                .iter()
+                .map(|ty| quote!(#runtime::Encoded<#runtime::Serde, #ty>: #runtime::Stores<#ty>)),
         );
         let all: Vec<_> = own.chain(values).chain(self.parts()).chain(extra.iter().cloned()).collect();
         if all.is_empty() { TokenStream::new() } else { quote!(where #(#all),*) }

@@ -5,7 +5,7 @@ use quote::quote;
 use syn::{Member, Visibility};
 
 use super::{
-    Scope, docs, flat,
+    Scope, docs, flatten,
     scope::key_ident,
     span::{about, at_type, called, local, respan},
 };
@@ -112,7 +112,7 @@ fn layer(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
     let (at, over) = (local("at"), local("base"));
     let (gives, method) = match field.flatten {
         None => (quote!(Field), quote!(field)),
-        Some(_) => (quote!(Part), quote!(part)),
+        Some(_) => (quote!(Flattened), quote!(flattened)),
     };
     let has = has(scope, field);
     let aliases = (!field.aliases.is_empty()).then(|| {
@@ -121,10 +121,10 @@ fn layer(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
     });
     quote! {
         pub struct #layer<#place, #base, #changed>(#place, #base, ::core::marker::PhantomData<fn() -> #changed>);
-        impl<#place: #runtime::At, #base, #changed: #runtime::Value> #layer<#place, #base, #changed> {
+        impl<#place: #runtime::Context, #base, #changed: #runtime::Value> #layer<#place, #base, #changed> {
             #docs
             pub fn #member(&self) -> #place::#gives<#changed, #key> {
-                <#place as #runtime::At>::#method::<#changed, #key>(&self.0)
+                <#place as #runtime::Context>::#method::<#changed, #key>(&self.0)
             }
         }
         impl<#place, #base, #changed> ::core::ops::Deref for #layer<#place, #base, #changed> {
@@ -133,17 +133,17 @@ fn layer(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
                 &self.1
             }
         }
-        impl<#place, #base: #runtime::Based, #changed> #runtime::Based for #layer<#place, #base, #changed> {
-            type Base = <#base as #runtime::Based>::Base;
+        impl<#place, #base: #runtime::IntoBase, #changed> #runtime::IntoBase for #layer<#place, #base, #changed> {
+            type Base = <#base as #runtime::IntoBase>::Base;
             fn into_base(self) -> Self::Base {
-                <#base as #runtime::Based>::into_base(self.1)
+                <#base as #runtime::IntoBase>::into_base(self.1)
             }
         }
         impl #runtime::Key for #key {
             const NAME: &'static str = #stored;
             #aliases
-            type Layer<#place: #runtime::At, #base, #changed: #runtime::Value> = #layer<#place, #base, #changed>;
-            fn layer<#place: #runtime::At, #base, #changed: #runtime::Value>(
+            type Layer<#place: #runtime::Context, #base, #changed: #runtime::Value> = #layer<#place, #base, #changed>;
+            fn layer<#place: #runtime::Context, #base, #changed: #runtime::Value>(
                 #at: #place,
                 #over: #base,
             ) -> #layer<#place, #base, #changed> {
@@ -159,15 +159,15 @@ fn name<'f>(field: &'f Field<'_>) -> &'f str {
     if field.flatten.is_some() { "" } else { &field.stored }
 }
 
-/// What declares the type of a field: `impl Has`, or `impl HasPart` where its elements lie flat in the document.
+/// What declares the type of a field: `impl HasField`, or `impl HasFlattened` where its elements lie flat in the document.
 pub(crate) fn has(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
     let Scope { runtime, .. } = scope;
     let (owner, parameters, bounds) = (scope.owner(field), scope.parameters(&[]), scope.bounds(&[]));
     let (key, rust, ty) = (scope.key(field), field.ty, scope.path_type(field));
     let default = default(scope, field).filter(|_| field.variant.is_none() && field.flatten.is_none());
     let (declares, beside) = match field.flatten {
-        Some(_) => (quote!(HasPart), flat::beside(scope, field)),
-        None => (quote!(Has), TokenStream::new()),
+        Some(_) => (quote!(HasFlattened), flatten::beside(scope, field)),
+        None => (quote!(HasField), TokenStream::new()),
     };
     let code = quote! {
         impl #parameters #runtime::#declares<#key> for #owner #bounds {
@@ -187,8 +187,8 @@ pub(crate) fn fixed(scope: &Scope<'_>, key: &TokenStream, stored: &str) -> Token
     quote! {
         impl #runtime::Key for #key {
             const NAME: &'static str = #stored;
-            type Layer<#place: #runtime::At, #base, #changed: #runtime::Value> = #base;
-            fn layer<#place: #runtime::At, #base, #changed: #runtime::Value>(_: #place, #over: #base) -> #base {
+            type Layer<#place: #runtime::Context, #base, #changed: #runtime::Value> = #base;
+            fn layer<#place: #runtime::Context, #base, #changed: #runtime::Value>(_: #place, #over: #base) -> #base {
                 #over
             }
         }
@@ -200,7 +200,7 @@ pub(crate) fn fixed_field(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
     fixed(scope, &scope.key(field), name(field))
 }
 
-/// What `Has` says of a field that may be missing.
+/// What `HasField` says of a field that may be missing.
 fn default(scope: &Scope<'_>, field: &Field<'_>) -> Option<TokenStream> {
     let (runtime, member, key) = (&scope.runtime, &field.member, scope.key(field));
     let value = match (&field.default, &scope.container.default) {
@@ -215,7 +215,7 @@ fn default(scope: &Scope<'_>, field: &Field<'_>) -> Option<TokenStream> {
         }
         (Default::None, Default::None) => return None,
     };
-    let (has, given) = (quote!(<Self as #runtime::Has<#key>>), local("__given"));
+    let (has, given) = (quote!(<Self as #runtime::HasField<#key>>), local("__given"));
     Some(quote! {
         fn default() -> ::core::option::Option<#has::Type> {
             let #given: #has::Rust = #value;

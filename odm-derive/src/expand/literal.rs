@@ -45,7 +45,7 @@ fn structure(scope: &Scope<'_>, slots: &[Slot<'_>]) -> TokenStream {
     let docs = docs::literal(scope);
     let parameters = slots.iter().map(|Slot { field, filler, key, .. }| {
         let ty = outer_type(scope, field);
-        quote!(#filler: #odm::__private::Fills<#key, #ty>)
+        quote!(#filler: #odm::__private::FillsField<#key, #ty>)
     });
     let fields = slots.iter().map(|Slot { field, filler, .. }| {
         let (member, docs) = (&field.member, docs::slot(field));
@@ -70,14 +70,16 @@ fn outer_type(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
     let (odm, ty) = (&scope.odm, field.ty);
     match field.codec {
         // That the type cannot be stored in this way is said where the field is declared.
-        Codec::Binary => quote!(#odm::__private::AsBinary<#ty>),
+        Codec::Binary => quote!(#odm::__private::BinarySlot<#ty>),
         Codec::Unit(unit) => {
             let unit = Ident::new(unit, Span::call_site());
-            quote!(#odm::__private::AsUnit<#odm::__private::#unit, #ty>)
+            quote!(#odm::__private::UnitSlot<#odm::__private::#unit, #ty>)
         }
-        Codec::Mistaken => quote!(#odm::__private::Via<#odm::__private::StandIn, #ty>),
-        Codec::Serde { ordered: false } => quote!(#odm::__private::Via<#odm::__private::Serde, #ty>),
-        Codec::Serde { ordered: true } => quote!(#odm::__private::Via<#odm::__private::SerdeInOrder, #ty>),
+        Codec::Mistaken => quote!(#odm::__private::Encoded<#odm::__private::Placeholder, #ty>),
+        Codec::Serde { ordered: false } => quote!(#odm::__private::Encoded<#odm::__private::Serde, #ty>),
+        Codec::Serde { ordered: true } => {
+            quote!(#odm::__private::Encoded<#odm::__private::SerdeInOrder, #ty>)
+        }
         _ => quote!(#ty),
     }
 }
@@ -90,7 +92,7 @@ fn implementations(scope: &Scope<'_>, slots: &[Slot<'_>]) -> TokenStream {
         .iter()
         .map(|Slot { field, filler, key, .. }| {
             let ty = outer_type(scope, field);
-            quote!(#filler: #runtime::Fills<#key, #ty>)
+            quote!(#filler: #runtime::FillsField<#key, #ty>)
         })
         .collect();
     let bounds = |stage: &TokenStream| {
@@ -112,19 +114,19 @@ fn implementations(scope: &Scope<'_>, slots: &[Slot<'_>]) -> TokenStream {
     let (stage_bounds, object_bounds) = (bounds(&in_stage), bounds(&in_object));
     let (fill_stage, fill_object) = (fill(&in_stage), fill(&in_object));
     quote! {
-        impl<#(#fills),*> #runtime::Gives for #literal<#(#fillers),*> {
-            type Given = #ident;
+        impl<#(#fills),*> #runtime::Produces for #literal<#(#fillers),*> {
+            type Output = #ident;
         }
-        impl<#stage, #(#fills),*> #runtime::Slots<#stage> for #literal<#(#fillers),*> #stage_bounds {
+        impl<#stage, #(#fills),*> #runtime::ShapeLiteral<#stage> for #literal<#(#fillers),*> #stage_bounds {
             type Out = #ident;
-            fn fill(self, #to: &mut #runtime::Filled) {
+            fn fill(self, #to: &mut #runtime::RenderedFields) {
                 #fill_stage
             }
         }
         impl<#row, #(#fills),*> #runtime::Expression<#row> for #literal<#(#fillers),*> #object_bounds {
             type T = #ident;
             fn render(self) -> #runtime::Rendered {
-                let mut #filled = #runtime::Filled::new();
+                let mut #filled = #runtime::RenderedFields::new();
                 let #to = &mut #filled;
                 #fill_object
                 #filled.into_expression()

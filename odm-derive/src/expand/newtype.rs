@@ -8,8 +8,9 @@ use super::{
     Scope,
     model::mentions,
     scope::{encoded, way},
+    serde_with,
     span::{about, at_type, local, respan},
-    value, via,
+    value,
 };
 use crate::ast::Field;
 
@@ -45,10 +46,10 @@ pub(crate) fn expand(scope: &Scope<'_>, field: &Field<'_>, others: &[Member]) ->
         None => quote!(#inner: #runtime::Value),
     };
     let bounds = scope.bounds(&[respan(bound, at_type(field))]);
-    let (via, rest) = (via::of_field(scope, field), rest(scope, field, &made));
+    let (via, rest) = (serde_with::of_field(scope, field), rest(scope, field, &made));
     // What they name is as visible as the newtype has to be: where it is not, rustc says so once, at the type.
     let types = quote! {
-        type Fields<#place: #runtime::At, #base> = #value::Fields<#place, #base>;
+        type Fields<#place: #runtime::Context, #base> = #value::Fields<#place, #base>;
         type Optional = ::core::option::Option<Self>;
         type Bare = Self;
         type Spread<#changed: #runtime::Value> = #value::Spread<#changed>;
@@ -64,7 +65,7 @@ pub(crate) fn expand(scope: &Scope<'_>, field: &Field<'_>, others: &[Member]) ->
         #[automatically_derived]
         impl #parameters #runtime::Value for #itself #bounds {
             #types
-            fn under<#place: #runtime::At, #base>(#at: #place, #over: #base) -> #value::Fields<#place, #base> {
+            fn under<#place: #runtime::Context, #base>(#at: #place, #over: #base) -> #value::Fields<#place, #base> {
                 #value::under(#at, #over)
             }
             fn encode(&self, #writer: &mut #runtime::Writer) -> #runtime::CodecResult<#runtime::ElementType> {
@@ -76,7 +77,7 @@ pub(crate) fn expand(scope: &Scope<'_>, field: &Field<'_>, others: &[Member]) ->
             #rest
         }
         #[automatically_derived]
-        impl #parameters #runtime::Opens for #itself #bounds {
+        impl #parameters #runtime::Transparent for #itself #bounds {
             #opens
         }
         #forwards
@@ -95,7 +96,7 @@ fn rest(scope: &Scope<'_>, field: &Field<'_>, made: &TokenStream) -> TokenStream
     let inner = scope.path_type(field);
     let (held, rest) = (local("__value"), local("__rest"));
     let declared = quote! {
-        const DECLARED: #runtime::Names = <#inner as #runtime::Value>::DECLARED;
+        const DECLARED: #runtime::FieldNames = <#inner as #runtime::Value>::DECLARED;
         fn claim(#held: &Self, #rest: &mut #runtime::Rest<'_>) -> #runtime::CodecResult<()> {
             <#inner as #runtime::Stores<#ty>>::claim(&#held.#member, #rest)
         }

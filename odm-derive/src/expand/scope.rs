@@ -129,7 +129,7 @@ impl<'a> Scope<'a> {
             return path;
         }
         match self.marker(field) {
-            Some(marker) => respan(quote!(#runtime::Via<#marker, #ty>), at_type(field)),
+            Some(marker) => respan(quote!(#runtime::Encoded<#marker, #ty>), at_type(field)),
             None => quote!(#ty),
         }
     }
@@ -172,7 +172,7 @@ pub(crate) fn encoded(field: &Field<'_>, runtime: &TokenStream) -> Option<TokenS
     let path = match (&field.codec, way(field, runtime)) {
         // That these do not go together is reported.
         _ if field.flatten.is_some() => return None,
-        (Codec::Mistaken, _) => quote!(#runtime::Via<#runtime::StandIn, #ty>),
+        (Codec::Mistaken, _) => quote!(#runtime::Encoded<#runtime::Placeholder, #ty>),
         (_, way) => {
             let way = way?;
             quote!(<#ty as #way>::Path)
@@ -184,10 +184,10 @@ pub(crate) fn encoded(field: &Field<'_>, runtime: &TokenStream) -> Option<TokenS
 /// What the type of a field that is marked `binary` or `unit` must have.
 pub(crate) fn way(field: &Field<'_>, runtime: &TokenStream) -> Option<TokenStream> {
     match field.codec {
-        Codec::Binary => Some(quote!(#runtime::InBinary)),
+        Codec::Binary => Some(quote!(#runtime::StoredAsBinary)),
         Codec::Unit(unit) => {
             let unit = Ident::new(unit, Span::call_site());
-            Some(quote!(#runtime::InUnit<#runtime::#unit>))
+            Some(quote!(#runtime::StoredInUnit<#runtime::#unit>))
         }
         Codec::Value | Codec::Serde { .. } | Codec::With { .. } | Codec::Mistaken => None,
     }

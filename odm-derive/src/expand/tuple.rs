@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{Scope, codec, keys, span::local, value, via};
+use super::{Scope, codec, keys, serde_with, span::local, value};
 use crate::{
     ast::{Field, member_name},
     attr::serde::Default,
@@ -15,7 +15,7 @@ pub(crate) fn expand(scope: &Scope<'_>, fields: &[Field<'_>]) -> TokenStream {
     let keys = keys::module(scope);
     let declared = fields.iter().filter(|field| field.is_stored()).map(|field| {
         let (via, key, has) =
-            (via::of_field(scope, field), keys::fixed_field(scope, field), keys::has(scope, field));
+            (serde_with::of_field(scope, field), keys::fixed_field(scope, field), keys::has(scope, field));
         quote!(#via #key #has)
     });
     let (writer, raw) = (local("writer"), local("raw"));

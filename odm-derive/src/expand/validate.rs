@@ -55,7 +55,7 @@ fn inside(scope: &Scope<'_>, field: &Field<'_>, value: &TokenStream) -> Option<T
     let owner = if field.variant.is_some() { scope.owner(field) } else { quote!(Self) };
     Some(match field.flatten {
         None => about(field, quote!(#runtime::check_field::<#owner, #key>(#check, #value);)),
-        Some(_) => quote!(#runtime::check_part::<#owner, #key>(#check, #value);),
+        Some(_) => quote!(#runtime::check_flattened::<#owner, #key>(#check, #value);),
     })
 }
 

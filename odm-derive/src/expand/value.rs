@@ -6,7 +6,7 @@ use quote::quote;
 use super::{
     Scope,
     codec::{self, Body},
-    flat,
+    flatten,
     span::local,
     upgrade,
 };
@@ -25,14 +25,14 @@ pub(crate) fn of_document(scope: &Scope<'_>) -> TokenStream {
     // Of a document that is read as another, or has a version, the whole must be seen.
     let (elements_decoded, decode) = match scope.container.from {
         Some(_) if !scope.failed => {
-            (quote!(#elements.decode_whole()), quote!(#runtime::decode_via::<#runtime::Serde, Self>(#raw)))
+            (quote!(#elements.decode_whole()), quote!(#runtime::decode_with::<#runtime::Serde, Self>(#raw)))
         }
         _ if upgrade::is_versioned(scope) => {
             (quote!(#elements.decode_whole()), quote!(let mut #elements = #raw.elements()?; #body))
         }
         _ => (body, quote!(#raw.document_of())),
     };
-    let (flatten, declared) = (flatten(scope, &elements_decoded), flat::of_document(scope));
+    let (flatten, declared) = (flatten(scope, &elements_decoded), flatten::of_document(scope));
     let version = upgrade::version(scope);
     let versioned = upgrade::expand(scope, &decode);
     let decode = upgrade::decode(scope, decode);
@@ -51,14 +51,14 @@ pub(crate) fn of_document(scope: &Scope<'_>) -> TokenStream {
     quote! {
         #[automatically_derived]
         impl #parameters #runtime::Value for #itself #bounds {
-            type Fields<#place: #runtime::At, #base> = #fields #laid;
+            type Fields<#place: #runtime::Context, #base> = #fields #laid;
             type Optional = ::core::option::Option<Self>;
             type Bare = Self;
             type Spread<#changed: #runtime::Value> = #changed;
             type Lift<#changed: #runtime::Value> = #changed;
             type Laid<#changed: #runtime::Doc> = #runtime::Over<Self, #changed>;
             type Joined<#changed: #runtime::Doc> = #runtime::With<Self, #changed>;
-            fn under<#place: #runtime::At, #base>(#at: #place, #over: #base) -> #fields #laid {
+            fn under<#place: #runtime::Context, #base>(#at: #place, #over: #base) -> #fields #laid {
                 #fields { at: #at, base: #over, #types }
             }
             fn encode(&self, #writer: &mut #runtime::Writer) -> #runtime::CodecResult<#runtime::ElementType> {
@@ -114,7 +114,7 @@ fn flatten(scope: &Scope<'_>, decode: &TokenStream) -> TokenStream {
         });
         quote!(#encode ::core::result::Result::Ok(()))
     };
-    let shown = flat::shown(scope);
+    let shown = flatten::shown(scope);
     quote! {
         #[automatically_derived]
         impl #parameters #runtime::Flatten for #itself #bounds {
@@ -134,7 +134,7 @@ fn flatten(scope: &Scope<'_>, decode: &TokenStream) -> TokenStream {
 pub(crate) fn answers(scope: &Scope<'_>, fields: &TokenStream, under: &TokenStream) -> TokenStream {
     let Scope { runtime, place, base, changed, .. } = scope;
     quote! {
-        type Fields<#place: #runtime::At, #base> = #fields;
+        type Fields<#place: #runtime::Context, #base> = #fields;
         type Optional = ::core::option::Option<Self>;
         type Bare = Self;
         type Spread<#changed: #runtime::Value> = #changed;
@@ -163,7 +163,7 @@ pub(crate) fn leaf_with(
     let answers = answers(
         scope,
         &quote!(#base),
-        &quote!(fn under<#place: #runtime::At, #base>(_: #place, #over: #base) -> #base { #over }),
+        &quote!(fn under<#place: #runtime::Context, #base>(_: #place, #over: #base) -> #base { #over }),
     );
     let (encode, decode) =
         if scope.failed { (quote!(loop {}), quote!(loop {})) } else { (encode.clone(), decode.clone()) };
@@ -199,12 +199,12 @@ pub(crate) fn through_serde(scope: &Scope<'_>) -> TokenStream {
     let way = quote!(#runtime::Serde, Self);
     leaf_with(
         scope,
-        &quote!(#runtime::encode_via::<#way>(self, #writer)),
-        &quote!(#runtime::decode_via::<#way>(#raw)),
+        &quote!(#runtime::encode_with::<#way>(self, #writer)),
+        &quote!(#runtime::decode_with::<#way>(#raw)),
         &quote! {
             const ARRAYS: #runtime::Arrays = #runtime::Arrays::ANY;
             fn missing() -> ::core::option::Option<Self> {
-                <#runtime::Serde as #runtime::ViaSerde<Self>>::missing()
+                <#runtime::Serde as #runtime::SerdeWith<Self>>::missing()
             }
         },
     )
@@ -254,14 +254,14 @@ pub(crate) fn stand_in(scope: &Scope<'_>) -> TokenStream {
     };
     quote! {
         impl #parameters #runtime::Value for #itself #bounds {
-            type Fields<#place: #runtime::At, #base> = #base;
+            type Fields<#place: #runtime::Context, #base> = #base;
             type Optional = ::core::option::Option<Self>;
             type Bare = Self;
             type Spread<#changed: #runtime::Value> = #changed;
             type Lift<#changed: #runtime::Value> = #changed;
             type Laid<#changed: #runtime::Doc> = Self;
             type Joined<#changed: #runtime::Doc> = Self;
-            fn under<#place: #runtime::At, #base>(_: #place, base: #base) -> #base {
+            fn under<#place: #runtime::Context, #base>(_: #place, base: #base) -> #base {
                 base
             }
             fn encode(&self, _: &mut #runtime::Writer) -> #runtime::CodecResult<#runtime::ElementType> {

@@ -8,7 +8,7 @@ mod rules;
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-use super::{Scope, codec::Body, flat, keys, model::mentions, span::local, via};
+use super::{Scope, codec::Body, flatten, keys, model::mentions, serde_with, span::local};
 use crate::{
     ast::{Content, Field, Variant, member_name},
     attr::serde::{Default, Tagging},
@@ -27,7 +27,7 @@ pub(crate) fn expand(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant<'
         variants.iter().map(|variant| declarations(scope, tagging, variant)).collect();
     let (narrow, codec) = (narrow::expand(scope, tagging, variants), codec(scope, tagging, variants));
     let rules = rules::expand(scope, tagging, variants);
-    let (flatten, declared) = (flatten(scope, tagging, variants), flat::of_enum(scope, tagging, variants));
+    let (flatten, declared) = (flatten(scope, tagging, variants), flatten::of_enum(scope, tagging, variants));
     let capabilities = capabilities(scope, tagging, variants);
     // Nothing tells what such a variant is stored as.
     let untagged = matches!(tagging, Tagging::Untagged) || variants.iter().any(|variant| variant.untagged);
@@ -38,14 +38,14 @@ pub(crate) fn expand(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant<'
         #narrow
         #[automatically_derived]
         impl #parameters #runtime::Value for #itself #bounds {
-            type Fields<#place: #runtime::At, #base> = #fields #laid;
+            type Fields<#place: #runtime::Context, #base> = #fields #laid;
             type Optional = ::core::option::Option<Self>;
             type Bare = Self;
             type Spread<#changed: #runtime::Value> = #changed;
             type Lift<#changed: #runtime::Value> = #changed;
             type Laid<#changed: #runtime::Doc> = Self;
             type Joined<#changed: #runtime::Doc> = Self;
-            fn under<#place: #runtime::At, #base>(#at: #place, #over: #base) -> #fields #laid {
+            fn under<#place: #runtime::Context, #base>(#at: #place, #over: #base) -> #fields #laid {
                 #fields { at: #at, base: #over, #types }
             }
             #codec
@@ -102,7 +102,7 @@ fn declarations(scope: &Scope<'_>, tagging: &Tagging, variant: &Variant<'_>) -> 
     }
     let stored = |field: &&Field<'_>| field.is_stored();
     let fields = variant.content.fields();
-    let markers: TokenStream = fields.iter().map(|field| via::of_field(scope, field)).collect();
+    let markers: TokenStream = fields.iter().map(|field| serde_with::of_field(scope, field)).collect();
     let declared: TokenStream = match &variant.content {
         Content::Unit => TokenStream::new(),
         // Laid flat beside the tag.
@@ -129,10 +129,10 @@ fn part(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
     let Scope { runtime, .. } = scope;
     let (itself, parameters, bounds) = (scope.itself(), scope.parameters(&[]), scope.bounds(&[]));
     let (key, rust, ty) = (scope.key(field), field.ty, scope.path_type(field));
-    let (fixed, beside) = (keys::fixed(scope, &key, ""), flat::beside(scope, field));
+    let (fixed, beside) = (keys::fixed(scope, &key, ""), flatten::beside(scope, field));
     quote! {
         #fixed
-        impl #parameters #runtime::HasPart<#key> for #itself #bounds {
+        impl #parameters #runtime::HasFlattened<#key> for #itself #bounds {
             type Rust = #rust;
             type Type = #ty;
             #beside

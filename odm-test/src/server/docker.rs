@@ -1,4 +1,4 @@
-//! A container: the `docker` way, through `testcontainers`.
+//! A container: the `docker` source, through `testcontainers`.
 
 use std::{env, ffi::OsStr, process, time::Duration};
 
@@ -14,11 +14,12 @@ use testcontainers::{
 use tokio::time::timeout;
 
 use super::{
-    guardian::{Guardian, Owner},
-    mongod, orphans, replica_set,
+    mongod,
+    reaper::{Owner, Reaper},
+    replica_set, stale,
 };
 use crate::error::{Error, OrError};
-use crate::say::say;
+use crate::log::log;
 
 mod image;
 mod remover;
@@ -32,8 +33,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// The port on which a server listens inside its container.
 const PORT: u16 = 27017;
 
-/// The labels of our containers: the process id of the guardian, and among which processes it is one.
-const GUARDIAN: &str = "odm-test.guardian";
+/// The labels of our containers: the process id of the reaper, and among which processes it is one.
+const GUARDIAN: &str = "odm-test.reaper";
 const REALM: &str = "odm-test.realm";
 
 /// A container whose server takes writes.
@@ -42,7 +43,7 @@ pub(crate) struct Container {
     pub(crate) uri: String,
     pub(crate) name: String,
     pub(crate) image: String,
-    pub(crate) guardian: Guardian,
+    pub(crate) reaper: Reaper,
 }
 
 /// Starts a container of the image that `ODM_MONGODB_IMAGE` names, as a replica set of one.
@@ -61,17 +62,17 @@ pub(crate) async fn start(owner: &Owner) -> Result<Container, Error> {
     let name = format!("odm-test-{}-{:08x}", process::id(), crate::test::name::unique(&image) >> 32);
     let remover = remover::command(&name)?;
     let command: Vec<&OsStr> = remover.iter().map(OsStr::new).collect();
-    let mut guardian = Guardian::of_container(owner, &command)?;
-    let uri = run(image, &name, owner, &guardian).await?;
-    guardian.server_stands();
+    let mut reaper = Reaper::of_container(owner, &command)?;
+    let uri = run(image, &name, owner, &reaper).await?;
+    reaper.server_stands();
     if matches!(owner, Owner::Nobody) {
-        say(format_args!("ODM_MONGODB_KEEP: the server stays until you run `docker rm -f -v {name}`"));
+        log(format_args!("ODM_MONGODB_KEEP: the server stays until you run `docker rm -f -v {name}`"));
     }
-    Ok(Container { uri, name, image: image.to_owned(), guardian })
+    Ok(Container { uri, name, image: image.to_owned(), reaper })
 }
 
 /// Runs the container and makes its server a writable primary.
-async fn run(image: &str, name: &str, owner: &Owner, guardian: &Guardian) -> Result<String, Error> {
+async fn run(image: &str, name: &str, owner: &Owner, reaper: &Reaper) -> Result<String, Error> {
     let (repository, tag) = image::parts(image);
     let command = ["mongod", "--bind_ip_all"].into_iter().chain(mongod::ARGUMENTS);
     let mut request = GenericImage::new(repository, tag)
@@ -79,14 +80,14 @@ async fn run(image: &str, name: &str, owner: &Owner, guardian: &Guardian) -> Res
         .with_cmd(command)
         .with_container_name(name)
         .with_startup_timeout(Duration::from_secs(60));
-    if let (Some(realm), Owner::Holder | Owner::Runner { .. }) = (orphans::realm(), owner) {
-        request = request.with_label(GUARDIAN, guardian.id().to_string()).with_label(REALM, realm);
+    if let (Some(realm), Owner::Holder | Owner::Runner { .. }) = (stale::realm(), owner) {
+        request = request.with_label(GUARDIAN, reaper.id().to_string()).with_label(REALM, realm);
     }
     let container = request.start().await.or_error(format_args!("a container of {image} does not start"))?;
 
     match make_writable(&container).await {
         Ok(uri) => {
-            // Whoever lets go of this value removes the container; from here on the guardian does.
+            // Whoever lets go of this value removes the container; from here on the reaper does.
             std::mem::forget(container);
             Ok(uri)
         }
@@ -124,14 +125,14 @@ async fn last_words(container: &ContainerAsync<GenericImage>) -> String {
     mongod::quote(&String::from_utf8_lossy(&log))
 }
 
-/// Removes the containers of guardians that no longer run.
+/// Removes the containers of reapers that no longer run.
 async fn remove_orphans(docker: &Docker) {
-    let Some(realm) = orphans::realm() else { return };
+    let Some(realm) = stale::realm() else { return };
     let filters = [("label".to_owned(), vec![format!("{REALM}={realm}")])].into();
     let options = ListContainersOptionsBuilder::new().all(true).filters(&filters).build();
     for container in docker.list_containers(Some(options)).await.unwrap_or_default() {
-        let guardian = container.labels.as_ref().and_then(|labels| labels.get(GUARDIAN)?.parse().ok());
-        if let (Some(id), true) = (container.id, guardian.is_some_and(orphans::is_dead)) {
+        let reaper = container.labels.as_ref().and_then(|labels| labels.get(GUARDIAN)?.parse().ok());
+        if let (Some(id), true) = (container.id, reaper.is_some_and(stale::is_dead)) {
             let options = RemoveContainerOptionsBuilder::new().force(true).v(true).build();
             // Another process may be at the same; nothing depends on who wins.
             let _ = docker.remove_container(&id, Some(options)).await;

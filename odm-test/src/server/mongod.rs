@@ -1,4 +1,4 @@
-//! A `mongod` process of this machine: the `mongod` way, and the last step of the `wheel` way.
+//! A `mongod` process of this machine: the `mongod` source, and the last step of the `wheel` source.
 
 use std::{
     env,
@@ -16,17 +16,17 @@ use std::{
 };
 
 use super::{
-    guardian::{Guardian, Owner},
-    orphans, replica_set,
+    reaper::{Owner, Reaper},
+    replica_set, stale,
 };
 use crate::error::{Error, OrError};
-use crate::say::say;
+use crate::log::log;
 
 /// A `mongod` that takes writes.
 #[derive(Debug)]
 pub(crate) struct Process {
     pub(crate) uri: String,
-    pub(crate) guardian: Guardian,
+    pub(crate) reaper: Reaper,
 }
 
 /// The `mongod` that `ODM_MONGOD` names, else the first on `PATH`.
@@ -41,7 +41,7 @@ pub(crate) fn find() -> Result<PathBuf, Error> {
 
 /// Starts `program` as a replica set of one on a free port of 127.0.0.1.
 pub(crate) async fn start(program: &Path, owner: &Owner) -> Result<Process, Error> {
-    orphans::remove_folders();
+    stale::remove_folders();
     // Between our look for a free port and its use another process may take it.
     let mut tries = 3;
     loop {
@@ -56,41 +56,41 @@ pub(crate) async fn start(program: &Path, owner: &Owner) -> Result<Process, Erro
 async fn try_to_start(program: &Path, owner: &Owner) -> Result<Process, Error> {
     let port = free_port()?;
     let temporary = tempfile::Builder::new()
-        .prefix(&format!("{}mongod-", orphans::PREFIX))
+        .prefix(&format!("{}mongod-", stale::PREFIX))
         .tempdir()
         .or_error("cannot create a folder for the server's files")?;
     let folder = temporary.path();
     let data = folder.join("data");
-    let log = folder.join("mongod.log");
+    let log_file = folder.join("mongod.log");
     fs::create_dir_all(&data).or_error(format_args!("cannot create {}", data.display()))?;
 
     let port_text = port.to_string();
     let mut command: Vec<&OsStr> = vec![program.as_os_str()];
     command.extend(["--bind_ip", "127.0.0.1", "--port", &port_text, "--nounixsocket"].map(OsStr::new));
-    command.extend([OsStr::new("--dbpath"), data.as_os_str(), OsStr::new("--logpath"), log.as_os_str()]);
+    command.extend([OsStr::new("--dbpath"), data.as_os_str(), OsStr::new("--logpath"), log_file.as_os_str()]);
     command.extend(ARGUMENTS.map(OsStr::new));
 
-    let (mut guardian, output) = Guardian::of_process(owner, folder, &command)?;
-    // From here on the guardian removes it.
+    let (mut reaper, output) = Reaper::of_process(owner, folder, &command)?;
+    // From here on the reaper removes it.
     let _ = temporary.keep();
     let output = Output::follow(output);
     let member = format!("127.0.0.1:{port}");
     let uri = format!("mongodb://{member}/?directConnection=true");
     match replica_set::initiate(&uri, &member, async || !output.has_ended()).await {
         Ok(()) => {
-            guardian.server_stands();
+            reaper.server_stands();
             if matches!(owner, Owner::Nobody) {
                 let id = fs::read_to_string(data.join("mongod.lock")).unwrap_or_default();
-                say(format_args!(
+                log(format_args!(
                     "ODM_MONGODB_KEEP: the server stays until you end it with `kill {}`",
                     id.trim()
                 ));
             }
-            Ok(Process { uri, guardian })
+            Ok(Process { uri, reaper })
         }
         Err(error) => {
-            let last_words = last_words(&log, &output.text());
-            guardian.dismiss();
+            let last_words = last_words(&log_file, &output.text());
+            reaper.dismiss();
             Err(Error::new(format!("{}: {error}{last_words}", program.display())))
         }
     }

@@ -1,7 +1,7 @@
 //! One server for one run of `cargo nextest`, which gives every test a process of its own.
 //!
 //! The processes of a run meet in a folder named by `NEXTEST_RUN_ID`. The first to lock it starts the server and
-//! announces it there; the others read the announcement. The server's guardian watches nextest itself and removes the
+//! announces it there; the others read the announcement. The server's reaper watches nextest itself and removes the
 //! folder when the run is over.
 
 use std::{
@@ -16,13 +16,14 @@ use fs4::FileExt;
 
 use super::{
     Running,
-    guardian::Owner,
-    ladder::{self, Ways},
-    orphans, replica_set,
-    way::Way,
+    reaper::Owner,
+    replica_set,
+    resolve::{self, Sources},
+    source::Source,
+    stale,
 };
 use crate::error::{Error, OrError};
-use crate::say::say;
+use crate::log::log;
 
 /// The run of nextest that this process belongs to.
 pub(crate) struct Run {
@@ -37,7 +38,7 @@ impl Run {
     pub(crate) fn current() -> Option<Self> {
         let id = env::var("NEXTEST_RUN_ID").ok().filter(|id| !id.is_empty())?;
         let name: String = id.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
-        let meeting = env::temp_dir().join(format!("{}run-{name}", orphans::PREFIX));
+        let meeting = env::temp_dir().join(format!("{}run-{name}", stale::PREFIX));
         Some(Self { runner: runner()?, meeting })
     }
 
@@ -48,7 +49,7 @@ impl Run {
 
     /// The server of this run, started for `owner` if no process of the run has done so before. When there is none,
     /// the first process finds that out for all.
-    pub(crate) async fn server(&self, ways: Ways, owner: &Owner) -> Result<Running, Error> {
+    pub(crate) async fn server(&self, sources: Sources, owner: &Owner) -> Result<Running, Error> {
         let _lock = self.lock()?;
         let (announcement, failure) = (self.meeting.join("announcement"), self.meeting.join("failure"));
         if let Ok(failure) = fs::read_to_string(&failure) {
@@ -57,22 +58,22 @@ impl Run {
         if let Some(running) = read(&announcement)
             && replica_set::standing(&running.uri, Duration::from_secs(5)).await.is_ok()
         {
-            say(format_args!("server of this nextest run, by way of {}: {}", running.way, running.uri));
+            log(format_args!("server of this nextest run, from {}: {}", running.source, running.uri));
             return Ok(running);
         }
-        let result = ladder::climb(ways, owner).await;
+        let result = resolve::climb(sources, owner).await;
         match &result {
             // Its string may hold credentials, and it costs nothing to find again.
-            Ok(running) if running.way == Way::Uri => {}
-            Ok(Running { way, version, uri, .. }) => {
-                write(&announcement, &format!("{way}\n{version}\n{uri}\n"))?;
+            Ok(running) if running.source == Source::Uri => {}
+            Ok(Running { source, version, uri, .. }) => {
+                write(&announcement, &format!("{source}\n{version}\n{uri}\n"))?;
             }
             Err(error) => write(&failure, &error.to_string())?,
         }
         result
     }
 
-    /// Locks the run's folder. The guardian of an earlier server of this run may be removing it at this moment, so the
+    /// Locks the run's folder. The reaper of an earlier server of this run may be removing it at this moment, so the
     /// lock counts only if the locked file is still the one in the folder.
     fn lock(&self) -> Result<File, Error> {
         let path = self.meeting.join("lock");
@@ -84,7 +85,7 @@ impl Run {
             });
             match attempt {
                 Ok(file) if path.exists() => {
-                    orphans::belongs_to(&self.meeting, self.runner)?;
+                    stale::belongs_to(&self.meeting, self.runner)?;
                     return Ok(file);
                 }
                 Err(error) if error.kind() != io::ErrorKind::NotFound => {
@@ -103,10 +104,10 @@ fn write(path: &Path, text: &str) -> Result<(), Error> {
 fn read(announcement: &Path) -> Option<Running> {
     let text = fs::read_to_string(announcement).ok()?;
     let mut lines = text.lines();
-    let way = lines.next()?.parse().ok()?;
+    let source = lines.next()?.parse().ok()?;
     let version = lines.next()?.to_owned();
     let uri = lines.next()?.to_owned();
-    Some(Running { way, uri, version, guardian: None })
+    Some(Running { source, uri, version, reaper: None })
 }
 
 /// The process id of nextest: the nearest process above this one that is called so, else the parent.

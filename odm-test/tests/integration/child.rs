@@ -14,7 +14,7 @@ use std::{
 pub(crate) const NO_DOCKER: &str = "tcp://127.0.0.1:1";
 
 /// The command that runs the test `name` of `subject.rs`. What this process was told about servers, it is not told;
-/// only which image there is, which says nothing about the way.
+/// only which image there is, which says nothing about the source.
 pub(crate) fn subject(name: &str) -> Command {
     run_by(Command::new(this_program()), name)
 }
@@ -38,7 +38,8 @@ fn this_program() -> PathBuf {
 
 fn run_by(mut command: Command, name: &str) -> Command {
     command.args(["--exact", &format!("subject::{name}"), "--ignored", "--nocapture", "--test-threads=1"]);
-    for variable in ["ODM_MONGODB_URI", "ODM_MONGODB_WAY", "ODM_MONGODB_KEEP", "ODM_MONGOD", "NEXTEST_RUN_ID"]
+    for variable in
+        ["ODM_MONGODB_URI", "ODM_MONGODB_SOURCE", "ODM_MONGODB_KEEP", "ODM_MONGOD", "NEXTEST_RUN_ID"]
     {
         command.env_remove(variable);
     }
@@ -95,7 +96,7 @@ pub(crate) fn hold(command: &mut Command) -> Holding {
     };
     let mut log = String::new();
     let mut stderr = BufReader::new(child.stderr.take().expect("it was asked for"));
-    while !log.contains("server by way of") {
+    while !log.contains("server from") {
         assert_ne!(stderr.read_line(&mut log).expect("standard error is text"), 0, "{log}");
     }
     Holding { child, address, log }

@@ -100,7 +100,7 @@ async fn is_kept_and_named_when_the_test_failed(server: Server) {
 
 #[test]
 fn goes_with_its_server_and_is_named_when_the_test_failed() {
-    let ended = child::run(child::subject("panics").env("ODM_MONGODB_WAY", "wheel"));
+    let ended = child::run(child::subject("panics").env("ODM_MONGODB_SOURCE", "wheel"));
     assert!(!ended.passed, "{}", ended.output);
     let line = format!(
         "odm-test: integration::subject::panics failed; its database {} goes with its server: to look into it, run \

@@ -5,13 +5,13 @@
 
 mod child;
 mod database;
-// What ends servers needs one of its own, by a way that is open wherever these tests run: the wheel.
-#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
-mod guardian;
+// What ends servers needs one of its own, by a source that is open wherever these tests run: the wheel.
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod nextest;
 mod readme;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod reaper;
 mod server;
 mod signatures;
+mod sources;
 mod subject;
-mod ways;

@@ -21,7 +21,7 @@ fn the_processes_of_a_run_share_a_server_that_goes_with_the_run() {
         };
     }
     let id = folder.path().file_name().unwrap().to_string_lossy().replace('.', "");
-    run.env("NEXTEST_RUN_ID", &id).env("ODM_MONGODB_WAY", "wheel");
+    run.env("NEXTEST_RUN_ID", &id).env("ODM_MONGODB_SOURCE", "wheel");
 
     let ended = child::run(&mut run);
     assert!(ended.passed, "{}", ended.output);
@@ -29,12 +29,8 @@ fn the_processes_of_a_run_share_a_server_that_goes_with_the_run() {
         ended.output.lines().filter_map(|line| line.strip_prefix("subject uri: ")).collect();
     assert_eq!(uris.len(), 2, "{}", ended.output);
     assert_eq!(uris[0], uris[1]);
-    assert_eq!(ended.output.matches("odm-test: server by way of wheel").count(), 1, "{}", ended.output);
-    assert!(
-        ended.output.contains("odm-test: server of this nextest run, by way of wheel"),
-        "{}",
-        ended.output
-    );
+    assert_eq!(ended.output.matches("odm-test: server from wheel").count(), 1, "{}", ended.output);
+    assert!(ended.output.contains("odm-test: server of this nextest run, from wheel"), "{}", ended.output);
 
     wait_until_gone(&child::address(uris[0]));
     assert!(!std::env::temp_dir().join(format!("odm-test-run-{id}")).exists());

@@ -65,7 +65,7 @@ async fn leaves_a_transaction_open(db: Database) {
 #[odm_test::test]
 #[ignore = "run by another test"]
 async fn tells_its_server(server: Server) {
-    tell("way", &server.way().to_string());
+    tell("source", &server.source().to_string());
     tell("uri", server.uri());
 }
 
@@ -74,7 +74,7 @@ async fn tells_its_server(server: Server) {
 async fn starts_its_own_server() {
     match Server::start().await {
         Ok(server) => {
-            tell("way", &server.way().to_string());
+            tell("source", &server.source().to_string());
             server.stop().await;
         }
         Err(error) => panic!("{error}"),

@@ -13,7 +13,7 @@ use mongodb::{
 use super::{
     AsSession, Builder, Explicit, Implicit, Place, Reports, command,
     explain::{Explain, Explained},
-    sentence::Problems,
+    prepare::Problems,
 };
 use crate::{
     collection::Collection,
@@ -22,8 +22,8 @@ use crate::{
     error::Result,
     exec,
     model::Model,
+    operation::Verb,
     pipeline::{self, Pipeline},
-    trace::Verb,
 };
 
 pub(super) const AGGREGATE: Verb = Verb::new("aggregate", "aggregate");

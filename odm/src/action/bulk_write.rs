@@ -1,9 +1,9 @@
 //! `bulk_write`: many writes of different kinds in few commands.
 
-mod across;
-mod draft;
-mod once;
+mod client;
+mod pending;
 mod result;
+mod retryable;
 mod send;
 mod statement;
 mod write;
@@ -13,19 +13,19 @@ use std::collections::BTreeMap;
 use futures_core::future::BoxFuture;
 use mongodb::options::BulkWriteOptions;
 
-pub(super) use self::across::BULK_WRITE_ACROSS;
+pub(super) use self::client::BULK_WRITE_ACROSS;
 use self::send::Elements;
 pub use self::{
-    across::{BulkWriteAcross, BulkWriteAcrossResult},
+    client::{ClientBulkWrite, ClientBulkWriteResult},
     result::BulkWriteResult,
     write::Write,
 };
-use super::{Implicit, SessionState, action, sentence::Problems};
+use super::{Implicit, SessionState, action, prepare::Problems};
 use crate::{
     collection::{Collection, Target},
     error::Result,
     model::Model,
-    trace::Verb,
+    operation::Verb,
 };
 
 /// The verb but for its commands.

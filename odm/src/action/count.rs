@@ -6,7 +6,7 @@ use mongodb::{ClientSession, action::Action, bson::Document, options::CountOptio
 use super::{
     Implicit, SessionState, action, command,
     explain::{Explain, Explained},
-    sentence::Problems,
+    prepare::Problems,
 };
 use crate::{
     collection::{Collection, Target},
@@ -14,7 +14,7 @@ use crate::{
     exec,
     filter::{Filter, IntoFilter},
     model::Model,
-    trace::Verb,
+    operation::Verb,
 };
 
 pub(super) const COUNT: Verb = Verb::new("count", "aggregate").reading();

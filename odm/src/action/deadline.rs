@@ -5,7 +5,7 @@ use std::{fmt, future::IntoFuture, time::Duration};
 use futures_core::future::BoxFuture;
 
 use super::{
-    Aggregate, Builder, BulkWrite, BulkWriteAcross, Count, DeleteMany, DeleteOne, Distinct, EstimatedCount,
+    Aggregate, Builder, BulkWrite, ClientBulkWrite, Count, DeleteMany, DeleteOne, Distinct, EstimatedCount,
     Exists, Explain, Find, FindOne, FindOneAndDelete, FindOneAndReplace, FindOneAndUpdate, Get, InsertMany,
     InsertOne, Place, ReplaceOne, RunCommand, Save, UpdateMany, UpdateOne, Viewed, Watch,
     aggregate::AGGREGATE,
@@ -36,7 +36,7 @@ use crate::{
     error::Result,
     exec::{self, Deadline},
     model::Model,
-    trace::Verb,
+    operation::Verb,
 };
 
 /// An action with a deadline.
@@ -188,7 +188,7 @@ impl<T> RunCommand<T> {
     }
 }
 
-impl BulkWriteAcross {
+impl ClientBulkWrite {
     deadline!(BULK_WRITE_ACROSS, untold);
 }
 

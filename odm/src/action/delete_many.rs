@@ -6,7 +6,7 @@ use mongodb::{ClientSession, action::Action, bson::Document, options::DeleteOpti
 use super::{
     Implicit, SessionState, action, command,
     explain::{Explain, Explained},
-    sentence::{Problems, said},
+    prepare::{Problems, require_explicit},
 };
 use crate::{
     collection::{Collection, Target},
@@ -14,7 +14,7 @@ use crate::{
     exec,
     filter::{Filter, IntoFilter},
     model::Model,
-    trace::Verb,
+    operation::Verb,
 };
 
 pub(super) const DELETE_MANY: Verb = Verb::new("delete_many", "delete");
@@ -72,7 +72,7 @@ action!(DeleteMany { target, filter, problems } with DeleteOptions, clearing pro
 
 impl<M: Model> Explained for DeleteMany<M> {
     fn explained(self) -> Explain {
-        let filter = self.problems.or(said(self.filter));
+        let filter = self.problems.or(require_explicit(self.filter));
         let command = filter.and_then(|filter| command::delete(self.target.name(), filter, 0, self.options));
         Explain::new(self.target, command, None)
     }
@@ -85,7 +85,7 @@ impl<M: Model, S> DeleteMany<M, S> {
     {
         Box::pin(send(
             self.target,
-            self.problems.or(said(self.filter)),
+            self.problems.or(require_explicit(self.filter)),
             self.options,
             self.state.into_option(),
         ))

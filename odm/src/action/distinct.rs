@@ -13,7 +13,7 @@ use mongodb::{
 use super::{
     AsSession, Builder, Explicit, Implicit, Place, Reports, SessionState, command,
     explain::{Explain, Explained},
-    sentence::{Problems, newer},
+    prepare::{Problems, newer},
 };
 use crate::{
     collection::{Collection, Target},
@@ -21,8 +21,8 @@ use crate::{
     exec,
     filter::{Filter, IntoFilter},
     model::Model,
-    path::{Based, Location, Path, Queried},
-    trace::{Operation, Verb},
+    operation::{Operation, Verb},
+    path::{IntoBase, Location, Path, Queried},
     value::{Raw, Value, Writer},
 };
 
@@ -43,7 +43,7 @@ pub trait DistinctField<M> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<M, V: Value, R: Queried, F: Based<Base = Path<M, V, R>>> DistinctField<M> for F {
+impl<M, V: Value, R: Queried, F: IntoBase<Base = Path<M, V, R>>> DistinctField<M> for F {
     type Item = V::Spread<V>;
 
     fn into_location(self) -> Location {
@@ -87,7 +87,7 @@ impl<M: Model> Collection<M> {
     ) -> Distinct<M, T> {
         let field = field.into_location();
         let mut filter = filter.into_filter();
-        if !field.signs().is_empty() {
+        if !field.variant_tests().is_empty() {
             filter = filter & Filter::test(&field, "$exists", Ok(Bson::Boolean(true)));
         }
         Distinct {

@@ -14,7 +14,7 @@ use crate::{
     error::{Error, Result},
     exec,
     model::Model,
-    trace::Verb,
+    operation::Verb,
 };
 
 pub(super) const ESTIMATED_COUNT: Verb = Verb::new("estimated_count", "count");

@@ -11,14 +11,14 @@ use super::{
     Implicit, SessionState, action, command,
     explain::{Explain, Explained},
     find_one,
-    sentence::Problems,
+    prepare::Problems,
 };
 use crate::{
     collection::{Collection, Target},
     error::Result,
     filter::{Filter, IntoFilter},
     model::Model,
-    trace::Verb,
+    operation::Verb,
 };
 
 pub(super) const EXISTS: Verb = Verb::new("exists", "find");

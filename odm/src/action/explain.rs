@@ -19,7 +19,7 @@ use super::{
     FindOneAndDelete, FindOneAndReplace, FindOneAndUpdate, Get, Place, ReplaceOne, Save, UpdateMany,
     UpdateOne, Viewed,
 };
-use crate::{error::Result, exec, model::Model, trace::Verb};
+use crate::{error::Result, exec, model::Model, operation::Verb};
 
 pub(super) const EXPLAIN: Verb = Verb::new("explain", "explain");
 

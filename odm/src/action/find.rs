@@ -11,7 +11,7 @@ use mongodb::{
 use super::{
     Explicit, Implicit, Viewed, action, command,
     explain::{Explain, Explained},
-    sentence::Problems,
+    prepare::Problems,
 };
 use crate::{
     collection::{Collection, Target},
@@ -20,7 +20,7 @@ use crate::{
     exec,
     filter::{Filter, IntoFilter},
     model::Model,
-    trace::Verb,
+    operation::Verb,
     view::{Projection, View},
 };
 

@@ -12,7 +12,7 @@ use super::{
     Implicit, SessionState, Viewed, action, command,
     explain::{Explain, Explained},
     find_one::row,
-    sentence::{Problems, projection},
+    prepare::{Problems, projection},
 };
 use crate::{
     collection::{Collection, Target},
@@ -20,7 +20,7 @@ use crate::{
     exec,
     filter::{Filter, IntoFilter},
     model::Model,
-    trace::Verb,
+    operation::Verb,
     value::OwnedRow,
     view::{Projection, View},
 };

@@ -13,7 +13,7 @@ use super::{
     encode::encode_replacement,
     explain::{Explain, Explained},
     find_one::row,
-    sentence::{Problems, projection},
+    prepare::{Problems, projection},
 };
 use crate::{
     collection::{Collection, Target},
@@ -21,7 +21,7 @@ use crate::{
     exec,
     filter::{Filter, IntoFilter},
     model::Model,
-    trace::Verb,
+    operation::Verb,
     value::OwnedRow,
     view::{Projection, View},
 };

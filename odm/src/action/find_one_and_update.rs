@@ -13,7 +13,7 @@ use super::{
     encode::encode,
     explain::{Explain, Explained},
     find_one::row,
-    sentence::{NewDocument, OnInsert, Problems, projection},
+    prepare::{NewDocument, OnInsert, Problems, projection},
 };
 use crate::{
     collection::{Collection, Target},
@@ -21,7 +21,7 @@ use crate::{
     exec,
     filter::{Filter, IntoFilter},
     model::Model,
-    trace::Verb,
+    operation::Verb,
     update::{IntoUpdate, Update},
     value::{MAX_OPTION, OwnedRow, bounded_document},
     view::{Projection, View},

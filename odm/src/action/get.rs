@@ -16,8 +16,8 @@ use crate::{
     error::Result,
     filter,
     model::Model,
+    operation::Verb,
     path::Operand,
-    trace::Verb,
     value::OwnedRow,
     view::{Projection, View},
 };

@@ -8,10 +8,10 @@ use mongodb::{ClientSession, action::Action, bson::RawDocument, options::InsertM
 use super::{Implicit, SessionState, action, batch::Limits, encode::Encoded};
 use crate::{
     collection::{Collection, Target},
-    error::{Answer, BulkWriteError, Error, ErrorKind, Result},
+    error::{BulkWriteError, Error, ErrorKind, Result, WriteReply},
     exec,
     model::Model,
-    trace::{Operation, Verb},
+    operation::{Operation, Verb},
 };
 
 pub(super) const INSERT_MANY: Verb = Verb::new("insert_many", "insert");
@@ -140,7 +140,7 @@ pub(super) async fn insert_batch(
     documents: Vec<&RawDocument>,
     options: InsertManyOptions,
     session: Option<&mut ClientSession>,
-) -> Result<Answer> {
+) -> Result<WriteReply> {
     let ordered = options.ordered.unwrap_or(true);
     let collection = target.driver().clone_with_type::<&RawDocument>();
     let call = collection
@@ -148,7 +148,7 @@ pub(super) async fn insert_batch(
         .with_options(options)
         .optional(session, mongodb::action::InsertMany::session);
     match exec::run(operation, call).await {
-        Ok(_) => Ok(Answer::inserted(documents.len())),
-        Err(error) => Answer::of_insert(&error, &documents, ordered).ok_or(error),
+        Ok(_) => Ok(WriteReply::inserted(documents.len())),
+        Err(error) => WriteReply::of_insert(&error, &documents, ordered).ok_or(error),
     }
 }

@@ -9,7 +9,7 @@ use crate::{
     error::Result,
     exec,
     model::Model,
-    trace::Verb,
+    operation::Verb,
 };
 
 pub(super) const INSERT_ONE: Verb = Verb::new("insert_one", "insert");

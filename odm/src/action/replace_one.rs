@@ -13,7 +13,7 @@ use super::{
     Implicit, SessionState, action, command,
     encode::encode_replacement,
     explain::{Explain, Explained},
-    sentence::{Problems, newer},
+    prepare::{Problems, newer},
 };
 use crate::{
     collection::{Collection, Target},
@@ -21,7 +21,7 @@ use crate::{
     exec,
     filter::{Filter, IntoFilter},
     model::Model,
-    trace::Verb,
+    operation::Verb,
 };
 
 pub(super) const REPLACE_ONE: Verb = Verb::new("replace_one", "update");

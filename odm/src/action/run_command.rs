@@ -14,7 +14,7 @@ use crate::{
     database::Database,
     error::{Error, Result, codec::CodecResult},
     exec,
-    trace::Verb,
+    operation::Verb,
     value::{MAX_NESTING, OwnedRow, Value, Writer, bounded_document},
 };
 

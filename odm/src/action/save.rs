@@ -17,7 +17,7 @@ use crate::{
     collection::{Collection, Target},
     error::Result,
     model::Model,
-    trace::Verb,
+    operation::Verb,
     value::Value,
 };
 

@@ -6,7 +6,7 @@ use mongodb::{ClientSession, action::Action, options::UpdateOptions, results::Up
 use super::{
     Implicit, SessionState, action,
     explain::{Explain, Explained},
-    sentence::{Problems, UpdateCall, said},
+    prepare::{Problems, UpdateCall, require_explicit},
 };
 use crate::{
     collection::{Collection, Target},
@@ -14,7 +14,7 @@ use crate::{
     exec,
     filter::{Filter, IntoFilter},
     model::Model,
-    trace::Verb,
+    operation::Verb,
     update::{IntoUpdate, Update},
 };
 
@@ -79,7 +79,8 @@ action!(UpdateMany { target, filter, update, problems } with UpdateOptions, clea
 
 impl<M: Model> Explained for UpdateMany<M> {
     fn explained(self) -> Explain {
-        let call = UpdateCall::new(self.problems.or(said(self.filter)), self.update, self.options);
+        let call =
+            UpdateCall::new(self.problems.or(require_explicit(self.filter)), self.update, self.options);
         let command = call.command(self.target.name(), true);
         Explain::new(self.target, command, None)
     }
@@ -90,7 +91,8 @@ impl<M: Model, S> UpdateMany<M, S> {
     where
         S: SessionState<'s>,
     {
-        let call = UpdateCall::new(self.problems.or(said(self.filter)), self.update, self.options);
+        let call =
+            UpdateCall::new(self.problems.or(require_explicit(self.filter)), self.update, self.options);
         Box::pin(send(self.target, call, self.state.into_option()))
     }
 }

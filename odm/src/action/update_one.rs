@@ -7,7 +7,7 @@ use super::{
     Implicit, SessionState, action,
     encode::encode,
     explain::{Explain, Explained},
-    sentence::{NewDocument, Problems, UpdateCall, newer},
+    prepare::{NewDocument, Problems, UpdateCall, newer},
 };
 use crate::{
     collection::{Collection, Target},
@@ -15,7 +15,7 @@ use crate::{
     exec,
     filter::{Filter, IntoFilter},
     model::Model,
-    trace::Verb,
+    operation::Verb,
     update::{IntoUpdate, Update},
 };
 

@@ -14,8 +14,8 @@ use crate::{
     collection::{Collection, Target},
     error::{Error, Result},
     model::Model,
-    trace::Verb,
-    watch::{ChangeStream, ResumeToken, course::Start, request::Request},
+    operation::Verb,
+    watch::{ChangeStream, ResumeToken, request::Request, resume_state::Start},
 };
 
 pub(super) const WATCH: Verb = Verb::new("watch", "aggregate").reading();
@@ -148,7 +148,7 @@ impl<M> Watch<M> {
     ///
     /// `{ $changeStream: { startAtOperationTime: time } }`
     pub fn start_at(mut self, time: Timestamp) -> Self {
-        self.start = Ok(Start::At(time));
+        self.start = Ok(Start::Context(time));
         self
     }
 
@@ -194,7 +194,7 @@ fn start_of(options: &ChangeStreamOptions) -> Result<Start> {
         (None, None, None) => Ok(Start::Now),
         (Some(after), None, None) => token(after).map(Start::Resume),
         (None, Some(after), None) => token(after).map(Start::After),
-        (None, None, Some(time)) => Ok(Start::At(time)),
+        (None, None, Some(time)) => Ok(Start::Context(time)),
         _ => Err(Error::refused(
             "the options give more than one of `resume_after`, `start_after` and `start_at_operation_time`",
         )),

@@ -12,7 +12,7 @@ use mongodb::raw_batch_cursor::RawBatch;
 use crate::{
     error::{Error, ErrorKind, Result},
     exec::Polled,
-    trace::Operation,
+    operation::Operation,
 };
 
 /// The documents of one answer of the server that are still to be read.

@@ -17,7 +17,7 @@ use crate::{
     action::Place,
     error::{Error, Result},
     exec::Polled,
-    trace::Verb,
+    operation::Verb,
     value::{OwnedRow, Row},
 };
 

@@ -1,12 +1,12 @@
 //! Partly failed writes: what became of each document of an `insert_many`, of each write of a `bulk_write`.
 
-mod across;
+mod client;
 
 use std::fmt;
 
 use mongodb::{bson::Bson, error::TRANSIENT_TRANSACTION_ERROR};
 
-use super::{Error, ErrorKind, WriteCounts, answer::Answer};
+use super::{Error, ErrorKind, WriteCounts, write_reply::WriteReply};
 
 /// Some of many writes were not applied: which, and why.
 ///
@@ -97,7 +97,12 @@ impl BulkWriteError {
 
     /// Takes what the server says of the batch of the writes at these positions, or why it says nothing; whether the
     /// next batch is to be sent.
-    pub(crate) fn take(&mut self, positions: &[usize], answer: Result<Answer, Error>, ordered: bool) -> bool {
+    pub(crate) fn take(
+        &mut self,
+        positions: &[usize],
+        answer: Result<WriteReply, Error>,
+        ordered: bool,
+    ) -> bool {
         match answer {
             Ok(answer) => self.answered(positions, answer, ordered),
             Err(error) => {
@@ -107,7 +112,7 @@ impl BulkWriteError {
         }
     }
 
-    fn answered(&mut self, positions: &[usize], answer: Answer, ordered: bool) -> bool {
+    fn answered(&mut self, positions: &[usize], answer: WriteReply, ordered: bool) -> bool {
         self.set(positions, Became::Written);
         self.counts += answer.counts;
         let at = |index: usize| positions.get(index).copied();

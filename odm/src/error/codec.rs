@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, fmt};
 
-use super::shown;
+use super::redact;
 
 /// The result of encoding or decoding a value.
 pub type CodecResult<T> = std::result::Result<T, CodecError>;
@@ -50,8 +50,8 @@ impl Step {
     /// As it is shown.
     fn shown(&self) -> Cow<'_, str> {
         match self {
-            Self::Name(name) => shown::name(name),
-            Self::Key(_) => Cow::Borrowed(shown::KEY),
+            Self::Name(name) => redact::name(name),
+            Self::Key(_) => Cow::Borrowed(redact::KEY),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use mongodb::bson::{Bson, Document, RawBsonRef, RawDocument};
 
-use super::shown;
+use super::redact;
 
 /// A key that another document already has in a unique index.
 #[derive(Clone, PartialEq)]
@@ -101,7 +101,7 @@ impl fmt::Display for DuplicateKey {
             index => write!(
                 f,
                 "another document already has this key in the unique index `{}`",
-                shown::name(index),
+                redact::name(index),
             ),
         }
     }

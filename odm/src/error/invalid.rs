@@ -4,7 +4,7 @@ use std::{borrow::Cow, fmt, slice, vec};
 
 use serde::{Serialize, Serializer};
 
-use super::shown;
+use super::redact;
 
 /// How many violations the one line of `Display` names before it only counts.
 const SHOWN: usize = 10;
@@ -51,7 +51,7 @@ impl Violations {
     /// The same below the key of a map, which no text shows.
     pub(crate) fn nest_key(&mut self, from: usize, key: &str) {
         for violation in self.0.iter_mut().skip(from) {
-            violation.nest(key, shown::KEY);
+            violation.nest(key, redact::KEY);
         }
     }
 
@@ -189,7 +189,7 @@ impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.shown_path() {
             "" => write!(f, "the document {}", self.message),
-            path => write!(f, "`{}` {}", shown::name(path), self.message),
+            path => write!(f, "`{}` {}", redact::name(path), self.message),
         }
     }
 }

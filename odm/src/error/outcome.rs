@@ -6,7 +6,7 @@ use mongodb::error::{
 };
 
 use super::{BulkWriteError, Error, ErrorKind, SchemaError, server};
-use crate::trace::Effect;
+use crate::operation::Effect;
 
 /// The code of a statement that the server does not begin with.
 const FAILED_TO_PARSE: i32 = 9;

@@ -12,7 +12,7 @@ const NAME: usize = 40;
 
 /// Every parameter of a request that is not understood, in the order of the request.
 ///
-/// You get one from [`Parameters::parse`](crate::query::Parameters::parse); as an [`Error`](crate::Error) it is one that
+/// You get one from [`Parameters::parse`](crate::request::Parameters::parse); as an [`Error`](crate::Error) it is one that
 /// [`is_bad_parameters`](crate::Error::is_bad_parameters). `Display` is one line that counts and names them; `Serialize`
 /// gives an array of `{parameter, reason, message}`, which is what a web handler answers a 400 with. No text of the
 /// request is in `Display` and `Debug`: a name that is not declared is a `*` there. `Serialize` has the names that the client

@@ -4,7 +4,7 @@ use std::fmt;
 
 use mongodb::bson::{Bson, Document};
 
-use super::shown;
+use super::redact;
 
 /// Why the validator of a collection refused a document.
 #[derive(Clone, PartialEq)]
@@ -98,7 +98,7 @@ impl fmt::Display for Rejection {
             f.write_str(if position == 0 { ": " } else { ", " })?;
             match rule.shown_path() {
                 "" => write!(f, "{}", rule.rule)?,
-                path => write!(f, "`{}` ({})", shown::name(path), rule.rule)?,
+                path => write!(f, "`{}` ({})", redact::name(path), rule.rule)?,
             }
         }
         Ok(())
@@ -129,7 +129,7 @@ impl Names {
 
     /// One name of the document further in.
     fn stored(&self, name: &str) -> Self {
-        Self { path: join(&self.path, name), shown: join(&self.shown, shown::KEY) }
+        Self { path: join(&self.path, name), shown: join(&self.shown, redact::KEY) }
     }
 
     fn rule(self, rule: &str) -> RejectedRule {

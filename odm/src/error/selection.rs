@@ -52,7 +52,7 @@ enum Cause<'a> {
     /// The driver says it, in words that hold no values.
     Known(&'static str),
     /// The server answered with a code and its name.
-    Answer(&'a str, &'a str),
+    WriteReply(&'a str, &'a str),
     /// Anything else: its text may hold stored values.
     Other,
 }
@@ -107,7 +107,7 @@ impl<'a> Cause<'a> {
         let is_name = name.bytes().all(|it| it.is_ascii_alphanumeric());
         match code {
             "13" | "18" | "33" => Some(Self::Credentials),
-            _ => (is_code && is_name).then_some(Self::Answer(code, name)),
+            _ => (is_code && is_name).then_some(Self::WriteReply(code, name)),
         }
     }
 }
@@ -128,8 +128,8 @@ impl std::fmt::Display for Cause<'_> {
             Self::Connection(words) => write!(f, "I/O error: {}", words.escape_debug()),
             Self::Credentials => f.write_str("it refuses the user or the password"),
             Self::Known(words) => f.write_str(words),
-            Self::Answer(code, "") => write!(f, "code {code}"),
-            Self::Answer(code, name) => write!(f, "code {code}, {name}"),
+            Self::WriteReply(code, "") => write!(f, "code {code}"),
+            Self::WriteReply(code, name) => write!(f, "code {code}, {name}"),
             Self::Other => f.write_str("its last answer was an error"),
         }
     }

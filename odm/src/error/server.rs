@@ -12,13 +12,13 @@ use mongodb::{
 
 use super::{
     ErrorKind,
-    answer::Details,
     codec::CodecError,
     driver_text,
     duplicate_key::DuplicateKey,
     rejection::Rejection,
     selection::{pool_cleared, unavailable},
     write_concern::WriteConcernError,
+    write_reply::Details,
 };
 
 /// What an error of the driver means to the caller, after so many attempts to send the command; `details` are those of

@@ -10,7 +10,7 @@ use mongodb::{
 };
 
 use super::*;
-use crate::trace::Verb;
+use crate::operation::Verb;
 
 const INSERT: Operation<'static> = Operation {
     verb: Verb::new("insert_one", "insert"),

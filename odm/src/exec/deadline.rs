@@ -17,7 +17,7 @@ use tokio::{
 
 use crate::{
     error::{Error, ErrorKind, Result},
-    trace::Operation,
+    operation::Operation,
 };
 
 tokio::task_local! {

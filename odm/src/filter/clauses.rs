@@ -109,7 +109,7 @@ impl Clauses {
             Err(problem) => return Self::wrong(at.locate(problem)),
         };
         let one = |operators: Document| Self::one(at.to_key(), at.outermost(), operators);
-        if at.closed().is_empty() || !at.signs().is_empty() {
+        if at.closed().is_empty() || !at.variant_tests().is_empty() {
             return one(operators).inside_arrays(at, together);
         }
         match render::positive(operators) {
@@ -132,21 +132,21 @@ impl Clauses {
     /// The conditions, and that every enum on their way holds the variant they go into: behind an `$elemMatch` of its own
     /// for each array on the way whose element both are about, or that the server does not look into for a name.
     fn inside_arrays(self, at: &Location, together: bool) -> Self {
-        let (signs, closed) = (at.signs(), at.closed());
-        if signs.is_empty() && closed.is_empty() && !together {
+        let (variant_tests, closed) = (at.variant_tests(), at.closed());
+        if variant_tests.is_empty() && closed.is_empty() && !together {
             return self;
         }
-        let mut arrays: Vec<usize> = signs.iter().map(|sign| sign.array).collect();
+        let mut arrays: Vec<usize> = variant_tests.iter().map(|test| test.array).collect();
         arrays.extend(closed);
         arrays.extend(together.then(|| at.array()));
         arrays.sort_unstable();
         arrays.dedup();
         arrays.into_iter().rev().fold(self, |conditions, array| {
-            let signs = signs.iter().filter(|sign| sign.array == array);
-            let all = signs
-                .fold(Self::default(), |all, sign| {
+            let variant_tests = variant_tests.iter().filter(|test| test.array == array);
+            let all = variant_tests
+                .fold(Self::default(), |all, test| {
                     let outermost = if array > 0 { at.outermost() } else { 0 };
-                    all.and(Self::one(sign.name.clone(), outermost, sign.test.clone()))
+                    all.and(Self::one(test.name.clone(), outermost, test.test.clone()))
                 })
                 .and(conditions);
             let directly_inside = closed.iter().filter(|closed| **closed == array).count();

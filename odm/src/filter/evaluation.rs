@@ -7,7 +7,7 @@ use mongodb::bson::{Bson, Document, Regex, doc};
 use super::{Clauses, Filter};
 use crate::{
     error::codec::{CodecError, CodecResult},
-    given::Given,
+    into_option::IntoOption,
     path::{Path, Queried},
     pipeline::{Expression, Exprs, Truth, exprs},
     value::{Number, Text, Value},
@@ -114,8 +114,8 @@ impl<M> Filter<M> {
     ///
     /// The items are filters, or `Option`s of them: a `None` is left out. An empty list, or one of nothing but `None`,
     /// matches every document.
-    pub fn none_of<F: Given<Self>>(filters: impl IntoIterator<Item = F>) -> Self {
-        Self::of(Clauses::none_of(filters.into_iter().filter_map(Given::given).map(Self::into_clauses)))
+    pub fn none_of<F: IntoOption<Self>>(filters: impl IntoIterator<Item = F>) -> Self {
+        Self::of(Clauses::none_of(filters.into_iter().filter_map(IntoOption::given).map(Self::into_clauses)))
     }
 
     /// Matches documents for which an expression is true: what compares fields of a document with each other.

@@ -9,7 +9,7 @@ use std::{
 use super::rule::{self, Inner, Length, Matched, Range};
 use crate::{
     error::invalid::{Violation, Violations},
-    value::{MAX_DEPTH, MapKey, Value, room},
+    value::{MAX_DEPTH, MapKey, Value, stack},
 };
 
 /// A type with rules to check.
@@ -239,7 +239,7 @@ impl Check {
             self.violations.push(Violation::new("", "nested", message));
         } else {
             self.depth += 1;
-            room::at::<(), _>(self.depth, || check(self));
+            stack::at::<(), _>(self.depth, || check(self));
             self.depth -= 1;
         }
         from

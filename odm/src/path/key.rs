@@ -4,7 +4,7 @@ use std::{fmt, marker::PhantomData};
 
 use mongodb::bson::spec::ElementType;
 
-use super::At;
+use super::Context;
 use crate::{
     error::codec::{CodecError, CodecResult},
     value::{Doc, Raw, Value, Writer},
@@ -17,25 +17,25 @@ pub trait Key: 'static {
     /// The names it is read from besides.
     const ALIASES: &'static [&'static str] = &[];
     /// The accessor of this field alone, as a `T`, laid over `B`.
-    type Layer<A: At, B, T: Value>;
+    type Layer<A: Context, B, T: Value>;
 
     /// That accessor at the place `at`.
-    fn layer<A: At, B, T: Value>(at: A, base: B) -> Self::Layer<A, B, T>;
+    fn layer<A: Context, B, T: Value>(at: A, base: B) -> Self::Layer<A, B, T>;
 }
 
 /// A document with the one field `K`, of type `T`: what a stage such as `unwind` lays over a row.
 ///
 /// It exists in types only.
-pub struct Just<K, T>(PhantomData<fn() -> (K, T)>);
+pub struct OneField<K, T>(PhantomData<fn() -> (K, T)>);
 
-impl<K, T> fmt::Debug for Just<K, T> {
+impl<K, T> fmt::Debug for OneField<K, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Just")
     }
 }
 
-impl<K: Key, T: Value> Value for Just<K, T> {
-    type Fields<A: At, B> = K::Layer<A, B, T>;
+impl<K: Key, T: Value> Value for OneField<K, T> {
+    type Fields<A: Context, B> = K::Layer<A, B, T>;
     type Optional = Option<Self>;
     type Bare = Self;
     type Spread<W: Value> = W;
@@ -43,7 +43,7 @@ impl<K: Key, T: Value> Value for Just<K, T> {
     type Laid<S: Doc> = Self;
     type Joined<S: Doc> = Self;
 
-    fn under<A: At, B>(at: A, base: B) -> Self::Fields<A, B> {
+    fn under<A: Context, B>(at: A, base: B) -> Self::Fields<A, B> {
         K::layer(at, base)
     }
 
@@ -56,7 +56,7 @@ impl<K: Key, T: Value> Value for Just<K, T> {
     }
 }
 
-impl<K: Key, T: Value> Doc for Just<K, T> {
+impl<K: Key, T: Value> Doc for OneField<K, T> {
     const NAMES: &'static [&'static str] = &[K::NAME];
 }
 

@@ -4,9 +4,9 @@ use std::{borrow::Cow, fmt, ops::Range, sync::Arc};
 
 use mongodb::bson::{Document, doc};
 
-use super::Sign;
+use super::VariantTest;
 use crate::{
-    error::{codec::CodecError, shown},
+    error::{codec::CodecError, redact},
     value::{Arrays, Reserved},
 };
 
@@ -27,7 +27,7 @@ pub struct Location {
 #[derive(Debug, Clone, Default)]
 struct Extras {
     array_filters: Vec<Document>,
-    signs: Vec<Signed>,
+    variant_tests: Vec<VariantCondition>,
     /// Nothing stored identifies the variant that the path entered last.
     untold: bool,
     /// The path goes through a position in an array.
@@ -44,7 +44,7 @@ struct Extras {
 
 /// What must hold where the path goes into a variant of an enum.
 #[derive(Debug, Clone)]
-pub(crate) struct Signed {
+pub(crate) struct VariantCondition {
     /// How much of the name is the innermost array above: the condition is about the same element as the path.
     pub(crate) array: usize,
     /// The name the condition is about.
@@ -93,12 +93,12 @@ impl Location {
     pub(crate) fn shown(&self) -> Cow<'_, str> {
         let keys = self.extras.as_ref().map_or(&[][..], |extras| &extras.keys);
         if keys.is_empty() {
-            return shown::name(&self.name);
+            return redact::name(&self.name);
         }
         let (mut text, mut at) = (String::with_capacity(self.name.len()), 0);
         for key in keys {
             text.push_str(self.name.get(at..key.start).unwrap_or_default());
-            text.push_str(shown::KEY);
+            text.push_str(redact::KEY);
             at = key.end;
         }
         text.push_str(self.name.get(at..).unwrap_or_default());
@@ -210,12 +210,12 @@ impl Location {
     }
 
     /// The same place, in documents that hold the variant that the sign tells of.
-    pub(crate) fn narrowed(&self, sign: Sign) -> Self {
-        let (name, test) = match sign {
-            Sign::Tag(tag, text) => (self.field(tag).name, doc! { "$eq": text }),
-            Sign::Key(key) => (self.field(key).name, doc! { "$exists": true }),
-            Sign::Text(text) => (self.name.clone(), doc! { "$eq": text }),
-            Sign::None => {
+    pub(crate) fn narrowed(&self, test: VariantTest) -> Self {
+        let (name, test) = match test {
+            VariantTest::Tag(tag, text) => (self.field(tag).name, doc! { "$eq": text }),
+            VariantTest::Key(key) => (self.field(key).name, doc! { "$exists": true }),
+            VariantTest::Text(text) => (self.name.clone(), doc! { "$eq": text }),
+            VariantTest::None => {
                 let mut location = self.clone();
                 location.extras_mut().untold = true;
                 return location;
@@ -224,18 +224,18 @@ impl Location {
         let mut location = self.clone();
         let array = location.array();
         let extras = location.extras_mut();
-        extras.signs.push(Signed { array, name, test });
+        extras.variant_tests.push(VariantCondition { array, name, test });
         extras.untold = false;
         location
     }
 
     /// Whether a tag, a key or a text identifies the variant that the path entered last.
     pub(crate) fn is_told(&self) -> bool {
-        self.extras.as_ref().is_some_and(|extras| !extras.untold && !extras.signs.is_empty())
+        self.extras.as_ref().is_some_and(|extras| !extras.untold && !extras.variant_tests.is_empty())
     }
 
-    pub(crate) fn signs(&self) -> &[Signed] {
-        self.extras.as_ref().map_or(&[], |extras| &extras.signs)
+    pub(crate) fn variant_tests(&self) -> &[VariantCondition] {
+        self.extras.as_ref().map_or(&[], |extras| &extras.variant_tests)
     }
 
     /// A map's key, which is data: one that the server would read as something else, or as a declared field, is a

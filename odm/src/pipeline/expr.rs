@@ -16,11 +16,11 @@ mod arithmetic;
 mod boolean;
 mod comparison;
 mod conditional;
+mod context;
 mod convert;
 mod operand;
-mod place;
 mod random;
-mod text;
+mod text_score;
 mod variable;
 
 use std::{borrow::Cow, fmt, marker::PhantomData};
@@ -31,15 +31,15 @@ pub use self::{
     arithmetic::{Add, Date, Divided, DividedBy, Plus, Subtract, divide},
     boolean::Truth,
     conditional::{Switch, cond, switch},
+    context::{InExpr, Straight, ThroughArray, ThroughOption, Wrap},
     operand::{Alike, Computed, ExprOperand},
-    place::{InExpr, Straight, ThroughArray, ThroughOption, Wrap},
     random::rand,
-    text::text_score,
+    text_score::text_score,
     variable::{now, root},
 };
 use crate::{
     error::codec::CodecResult,
-    path::Based,
+    path::IntoBase,
     value::{Id, Keyed, MAX_NESTING, Value, bounded},
 };
 
@@ -101,7 +101,7 @@ impl<R, T> fmt::Debug for Expr<R, T> {
     }
 }
 
-impl<R, T> Based for Expr<R, T> {
+impl<R, T> IntoBase for Expr<R, T> {
     type Base = Self;
 
     fn into_base(self) -> Self {
@@ -149,7 +149,7 @@ impl<R, T: Value> BaseExpression<R> for Expr<R, T> {
 #[diagnostic::do_not_recommend]
 impl<R, X> Expression<R> for X
 where
-    X: Based,
+    X: IntoBase,
     X::Base: BaseExpression<R>,
 {
     type T = <X::Base as BaseExpression<R>>::T;

@@ -6,14 +6,14 @@ use mongodb::bson::spec::ElementType;
 
 use crate::{
     error::codec::CodecResult,
-    path::{At, types_only},
+    path::{Context, types_only},
     value::{Decode, Doc, Raw, Value, Writer},
 };
 
 /// The fields of `$top` lie over those of the row.
 macro_rules! layered {
     ($top:ident) => {
-        type Fields<A: At, B> = $top::Fields<A, R::Fields<A, B>>;
+        type Fields<A: Context, B> = $top::Fields<A, R::Fields<A, B>>;
         type Optional = Option<Self>;
         type Bare = Self;
         type Spread<W: Value> = W;
@@ -21,7 +21,7 @@ macro_rules! layered {
         type Laid<S: Doc> = Over<Self, S>;
         type Joined<S: Doc> = With<Self, S>;
 
-        fn under<A: At, B>(at: A, base: B) -> Self::Fields<A, B> {
+        fn under<A: Context, B>(at: A, base: B) -> Self::Fields<A, B> {
             $top::under(at.clone(), R::under(at, base))
         }
     };

@@ -1,7 +1,7 @@
 //! Shapes: output types, filled through their literal `RevenueOf { total: sum(..), .. }`.
 //!
 //! The derive makes the literal with one type parameter per field. Two things are checked on it: that a slot
-//! gives a value of the field's type ([`Fills`], on the literal itself, so that rustc points at the field),
+//! gives a value of the field's type ([`FillsField`], on the literal itself, so that rustc points at the field),
 //! and that a slot is of the kind its stage takes ([`Slot`], at the stage).
 
 use std::{borrow::Cow, fmt, marker::PhantomData, rc::Rc, sync::Arc};
@@ -14,26 +14,29 @@ use super::{
 };
 use crate::{
     error::codec::{CodecError, CodecResult},
-    path::{Based, Key},
-    value::{AsBinary, AsUnit, Doc, Has, Id, InBinary, InUnit, Keyed, Kind, Number, Stores, Value},
+    path::{IntoBase, Key},
+    value::{
+        BinarySlot, Doc, HasField, Id, Keyed, Kind, Number, StoredAsBinary, StoredInUnit, Stores, UnitSlot,
+        Value,
+    },
 };
 
 /// The fields of a literal as they are sent.
 #[derive(Default)]
-pub struct Filled {
+pub struct RenderedFields {
     document: Document,
     problem: Option<CodecError>,
     /// The next field is left out where it is null or missing.
     skips: bool,
 }
 
-impl fmt::Debug for Filled {
+impl fmt::Debug for RenderedFields {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Filled").finish_non_exhaustive()
     }
 }
 
-impl Filled {
+impl RenderedFields {
     /// No fields yet.
     pub fn new() -> Self {
         Self::default()
@@ -41,7 +44,7 @@ impl Filled {
 
     /// Says that the field `K` of `D`, which is inserted next, is left out where `skip` holds of what a missing field reads
     /// as.
-    pub fn skipping<D: Has<K>, K: Key>(&mut self, skip: impl FnOnce(&D::Rust) -> bool) {
+    pub fn skipping<D: HasField<K>, K: Key>(&mut self, skip: impl FnOnce(&D::Rust) -> bool) {
         self.skips = D::Type::missing().is_some_and(|none| skip(&none.into_rust()));
     }
 
@@ -86,12 +89,12 @@ impl Filled {
     label = "this stage takes the literal of a shape",
     note = "write `XOf {{ field: .., }}` where `X` derives `odm::Shape` or `odm::Embedded`"
 )]
-pub trait Slots<S> {
+pub trait ShapeLiteral<S> {
     /// The shape: what a row is after the stage.
     type Out: Doc;
 
     /// Writes every field.
-    fn fill(self, to: &mut Filled);
+    fn fill(self, to: &mut RenderedFields);
 }
 
 /// What may stand in the slot of the field `K`, of type `T`, in a stage of the kind `S`.
@@ -102,7 +105,7 @@ pub trait Slots<S> {
 )]
 pub trait Slot<S, K, T> {
     /// Writes the field.
-    fn slot(self, to: &mut Filled);
+    fn slot(self, to: &mut RenderedFields);
 }
 
 /// Stages that group: fields take accumulators, the one stored as `_id` takes the key.
@@ -119,14 +122,14 @@ pub struct IdOf<K>(PhantomData<fn() -> K>);
 
 #[diagnostic::do_not_recommend]
 impl<R, K: Key, T, X: Expression<R>> Slot<InObject<R>, K, T> for X {
-    fn slot(self, to: &mut Filled) {
+    fn slot(self, to: &mut RenderedFields) {
         to.insert_value::<X::T>(K::NAME, self.render());
     }
 }
 
 #[diagnostic::do_not_recommend]
 impl<R, K: Key, T, X: Expression<R>> Slot<InObject<R>, IdOf<K>, T> for X {
-    fn slot(self, to: &mut Filled) {
+    fn slot(self, to: &mut RenderedFields) {
         to.insert_value::<X::T>(K::NAME, self.render());
     }
 }
@@ -134,7 +137,7 @@ impl<R, K: Key, T, X: Expression<R>> Slot<InObject<R>, IdOf<K>, T> for X {
 // The server takes a missing key for null.
 #[diagnostic::do_not_recommend]
 impl<R, K: Key, T, X: Expression<R>> Slot<InGroup<R>, IdOf<K>, T> for X {
-    fn slot(self, to: &mut Filled) {
+    fn slot(self, to: &mut RenderedFields) {
         to.insert(K::NAME, self.render());
     }
 }
@@ -158,7 +161,7 @@ impl<R, T> Accumulates<R> for Accumulator<R, T> {
 
 #[diagnostic::do_not_recommend]
 impl<R, K: Key, T, X: Accumulates<R>> Slot<InGroup<R>, K, T> for X {
-    fn slot(self, to: &mut Filled) {
+    fn slot(self, to: &mut RenderedFields) {
         to.insert(K::NAME, self.render());
     }
 }
@@ -169,38 +172,38 @@ impl<R, K: Key, T, X: Accumulates<R>> Slot<InGroup<R>, K, T> for X {
     label = "not an expression or accumulator",
     note = "fields take expressions (`o.price()`, `lit(..)`), accumulators (`sum(..)`) and other literals (`XOf {{ .. }}`)"
 )]
-pub trait Gives {
+pub trait Produces {
     /// What it gives.
-    type Given;
+    type Output;
 }
 
 /// The bottom of whatever is laid over something that gives.
-pub trait BaseGives {
+pub trait BaseProduces {
     /// What it gives.
-    type Given;
+    type Output;
 }
 
-impl<R, T> BaseGives for Expr<R, T> {
-    type Given = T;
+impl<R, T> BaseProduces for Expr<R, T> {
+    type Output = T;
 }
 
 #[diagnostic::do_not_recommend]
-impl<X> Gives for X
+impl<X> Produces for X
 where
-    X: Based,
-    X::Base: BaseGives,
+    X: IntoBase,
+    X::Base: BaseProduces,
 {
-    type Given = <X::Base as BaseGives>::Given;
+    type Output = <X::Base as BaseProduces>::Output;
 }
 
-impl<R, T> Gives for Accumulator<R, T> {
-    type Given = T;
+impl<R, T> Produces for Accumulator<R, T> {
+    type Output = T;
 }
 
 macro_rules! constants_give {
     ($($type:ty => $given:ty),*) => { $(
-        impl Gives for $type {
-            type Given = $given;
+        impl Produces for $type {
+            type Output = $given;
         }
     )* };
 }
@@ -210,8 +213,8 @@ constants_give! {
     ObjectId => ObjectId, Uuid => Uuid, Decimal128 => Decimal128
 }
 
-impl<M: Keyed> Gives for Id<M> {
-    type Given = Self;
+impl<M: Keyed> Produces for Id<M> {
+    type Output = Self;
 }
 
 /// `Self` gives a value that may be stored in the field `K`, declared `T`.
@@ -220,10 +223,10 @@ impl<M: Keyed> Gives for Id<M> {
     label = "does not give `{T}`: `{Self}`",
     note = "a `T` fits an `Option<T>`, and an integer fits a wider integer or a float"
 )]
-pub trait Fills<K, T> {}
+pub trait FillsField<K, T> {}
 
 #[diagnostic::do_not_recommend]
-impl<K, T, X: Gives> Fills<K, T> for X where X::Given: Fits<T> {}
+impl<K, T, X: Produces> FillsField<K, T> for X where X::Output: StorableIn<T> {}
 
 /// A value of type `Self` may be stored in a field declared `F`.
 #[diagnostic::on_unimplemented(
@@ -231,7 +234,7 @@ impl<K, T, X: Gives> Fills<K, T> for X where X::Given: Fits<T> {}
     label = "gives `{Self}`, not `{F}`",
     note = "a `T` fits an `Option<T>`, and an integer fits a wider integer or a float"
 )]
-pub trait Fits<F> {
+pub trait StorableIn<F> {
     /// An expression of this type as it is stored in the field: its kind of number is the field's.
     fn fit(rendered: Bson) -> Bson {
         rendered
@@ -239,23 +242,23 @@ pub trait Fits<F> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: Value> Fits<T> for T {}
+impl<T: Value> StorableIn<T> for T {}
 #[diagnostic::do_not_recommend]
-impl<T: Value> Fits<Option<T>> for T {}
+impl<T: Value> StorableIn<Option<T>> for T {}
 
 /// A pointer is stored as what it points at.
 macro_rules! pointers_fit {
     ($([$($bounds:tt)*] $pointer:ty;)*) => { $(
         #[diagnostic::do_not_recommend]
-        impl<$($bounds)*> Fits<T> for $pointer {}
+        impl<$($bounds)*> StorableIn<T> for $pointer {}
         #[diagnostic::do_not_recommend]
-        impl<$($bounds)*> Fits<$pointer> for T {}
+        impl<$($bounds)*> StorableIn<$pointer> for T {}
         #[diagnostic::do_not_recommend]
-        impl<$($bounds)*> Fits<Option<T>> for $pointer {}
+        impl<$($bounds)*> StorableIn<Option<T>> for $pointer {}
         #[diagnostic::do_not_recommend]
-        impl<$($bounds)*> Fits<Option<T>> for Option<$pointer> {}
+        impl<$($bounds)*> StorableIn<Option<T>> for Option<$pointer> {}
         #[diagnostic::do_not_recommend]
-        impl<$($bounds)*> Fits<Vec<T>> for Vec<$pointer> {}
+        impl<$($bounds)*> StorableIn<Vec<T>> for Vec<$pointer> {}
     )* };
 }
 
@@ -267,16 +270,16 @@ pointers_fit! {
 }
 
 #[diagnostic::do_not_recommend]
-impl<G: Fits<T::Path>, T: InBinary> Fits<AsBinary<T>> for G {
+impl<G: StorableIn<T::Path>, T: StoredAsBinary> StorableIn<BinarySlot<T>> for G {
     fn fit(rendered: Bson) -> Bson {
-        <G as Fits<T::Path>>::fit(rendered)
+        <G as StorableIn<T::Path>>::fit(rendered)
     }
 }
 
 #[diagnostic::do_not_recommend]
-impl<G: Fits<T::Path>, U, T: InUnit<U>> Fits<AsUnit<U, T>> for G {
+impl<G: StorableIn<T::Path>, U, T: StoredInUnit<U>> StorableIn<UnitSlot<U, T>> for G {
     fn fit(rendered: Bson) -> Bson {
-        <G as Fits<T::Path>>::fit(rendered)
+        <G as StorableIn<T::Path>>::fit(rendered)
     }
 }
 
@@ -284,22 +287,22 @@ impl<G: Fits<T::Path>, U, T: InUnit<U>> Fits<AsUnit<U, T>> for G {
 /// negative number is then an error on reading.
 macro_rules! fits {
     ($($from:ty => $($to:ty),*;)*) => { $($(
-        impl Fits<$to> for $from {
+        impl StorableIn<$to> for $from {
             fn fit(rendered: Bson) -> Bson {
                 as_kind(rendered, conversion::<$from, $to>())
             }
         }
-        impl Fits<Option<$to>> for $from {
+        impl StorableIn<Option<$to>> for $from {
             fn fit(rendered: Bson) -> Bson {
                 as_kind(rendered, conversion::<$from, $to>())
             }
         }
-        impl Fits<Option<$to>> for Option<$from> {
+        impl StorableIn<Option<$to>> for Option<$from> {
             fn fit(rendered: Bson) -> Bson {
                 as_kind(rendered, conversion::<$from, $to>())
             }
         }
-        impl Fits<Vec<$to>> for Vec<$from> {
+        impl StorableIn<Vec<$to>> for Vec<$from> {
             fn fit(rendered: Bson) -> Bson {
                 as_kinds(rendered, conversion::<$from, $to>())
             }

@@ -10,7 +10,7 @@ use crate::{
     error::{Error, ErrorKind, Result, SchemaError},
     exec,
     index::Index,
-    trace::{Operation, Verb},
+    operation::{Operation, Verb},
 };
 
 const COLLECTIONS: Verb = Verb::new("plan", "listCollections");

@@ -16,7 +16,7 @@ use crate::{
     error::{Error, ErrorKind, Result, SchemaError},
     exec,
     index::Index,
-    trace::{Operation, Verb},
+    operation::{Operation, Verb},
 };
 
 const CREATE: Verb = Verb::new("apply", "create");

@@ -4,7 +4,7 @@ use mongodb::bson::{Bson, DateTime, Timestamp, doc};
 
 use super::Update;
 use crate::{
-    path::{Assign, Based, Location, One, OnePlace, Operand, Path},
+    path::{Assign, IntoBase, Location, One, OnePlace, Operand, Path},
     value::{Nullable, Number, Optional, Ordered, Value},
 };
 
@@ -168,7 +168,7 @@ impl<M, V: Value> Path<M, V, One> {
     /// `Option` holds: documents whose field is null or missing are to be seen to before.
     pub fn rename<F>(&self, to: F) -> Update<M>
     where
-        F: Based,
+        F: IntoBase,
         F::Base: RenameTo<M, V>,
         V: Optional,
     {

@@ -10,8 +10,10 @@ use super::{
 };
 use crate::{
     error::codec::{CodecError, CodecResult},
-    path::{Assign, Based, Location, One, Path, operands::Direct},
-    pipeline::{BaseExpression, Computed, Expression, Exprs, Fits, InObject, Slots, constant, exprs},
+    path::{Assign, IntoBase, Location, One, Path, operands::Direct},
+    pipeline::{
+        BaseExpression, Computed, Expression, Exprs, InObject, ShapeLiteral, StorableIn, constant, exprs,
+    },
     value::{Optional, Value},
 };
 
@@ -67,7 +69,7 @@ impl<M: Value> Stages<M> {
     /// named here, nor can a position in one: an error that [`is_not_sent`](crate::Error::is_not_sent).
     pub fn set<F, X, K>(mut self, field: F, value: impl FnOnce(Exprs<M>) -> X) -> Self
     where
-        F: Based,
+        F: IntoBase,
         F::Base: StageField<M>,
         X: StageValue<M, <F::Base as StageField<M>>::Type, K>,
     {
@@ -83,7 +85,7 @@ impl<M: Value> Stages<M> {
     /// [`is_not_sent`](crate::Error::is_not_sent).
     pub fn and_set<F, X, K>(mut self, field: F, value: impl FnOnce(Exprs<M>) -> X) -> Self
     where
-        F: Based,
+        F: IntoBase,
         F::Base: StageField<M>,
         X: StageValue<M, <F::Base as StageField<M>>::Type, K>,
     {
@@ -97,7 +99,7 @@ impl<M: Value> Stages<M> {
     /// `{ $unset: "field" }`
     pub fn unset<F>(mut self, field: F) -> Self
     where
-        F: Based,
+        F: IntoBase,
         F::Base: StageField<M>,
         <F::Base as StageField<M>>::Type: Optional,
     {
@@ -270,20 +272,21 @@ use values::Literal;
 #[diagnostic::do_not_recommend]
 impl<M, V, X> StageValue<M, V, Computed> for X
 where
-    X: Based,
+    X: IntoBase,
     X::Base: BaseExpression<M>,
-    <X::Base as BaseExpression<M>>::T: Fits<V>,
+    <X::Base as BaseExpression<M>>::T: StorableIn<V>,
 {
     fn render_value(self) -> CodecResult<Bson> {
-        BaseExpression::render(self.into_base()).map(<<X::Base as BaseExpression<M>>::T as Fits<V>>::fit)
+        BaseExpression::render(self.into_base())
+            .map(<<X::Base as BaseExpression<M>>::T as StorableIn<V>>::fit)
     }
 }
 
 #[diagnostic::do_not_recommend]
 impl<M, V, X> StageValue<M, V, Literal> for X
 where
-    X: Slots<InObject<M>> + Expression<M>,
-    <X as Expression<M>>::T: Fits<V>,
+    X: ShapeLiteral<InObject<M>> + Expression<M>,
+    <X as Expression<M>>::T: StorableIn<V>,
 {
     fn render_value(self) -> CodecResult<Bson> {
         Expression::render(self)

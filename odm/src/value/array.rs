@@ -3,7 +3,7 @@
 use mongodb::bson::{Bson, spec::ElementType};
 
 use super::{Arrays, Doc, Raw, Value, Writer};
-use crate::{error::codec::CodecResult, model::Check, path::At};
+use crate::{error::codec::CodecResult, model::Check, path::Context};
 
 /// An array, or an array that may be absent: what `any`, `contains`, `at` and `unwind` take.
 #[diagnostic::on_unimplemented(
@@ -49,7 +49,7 @@ impl<A: Array> Array for Option<A> {
 
 /// Stored as an array.
 impl<T: Value> Value for Vec<T> {
-    type Fields<A: At, B> = T::Fields<A::Many, B>;
+    type Fields<A: Context, B> = T::Fields<A::Many, B>;
     type Optional = Option<Self>;
     type Bare = Self;
     type Spread<W: Value> = T;
@@ -57,7 +57,7 @@ impl<T: Value> Value for Vec<T> {
     type Laid<S: Doc> = Vec<T::Laid<S>>;
     type Joined<S: Doc> = Vec<T::Joined<S>>;
 
-    fn under<A: At, B>(at: A, base: B) -> Self::Fields<A, B> {
+    fn under<A: Context, B>(at: A, base: B) -> Self::Fields<A, B> {
         T::under(at.many(), base)
     }
 

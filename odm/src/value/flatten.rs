@@ -10,13 +10,13 @@ use std::{
 use mongodb::bson::Document;
 
 use super::{
-    Elements, Has, MapKey, Names, Raw, Stores, Value, Via, Way, Writer, names::is_one_of, room,
-    way::claim_way,
+    Elements, Encoded, Encoding, FieldNames, HasField, MapKey, Raw, Stores, Value, Writer,
+    encoding::claim_encoded, field_names::is_one_of, stack,
 };
 use crate::{
     error::codec::{CodecError, CodecResult},
     model::Check,
-    path::{At, Key, Narrows, Sign},
+    path::{Context, Key, Narrows, VariantTest},
 };
 
 /// A value that is a document, so that its elements can lie in the document that holds it.
@@ -119,14 +119,14 @@ catch_the_rest! {
 
 /// A document with a part `K` that is laid flat into it: a flattened field, or what a tagged variant holds.
 #[diagnostic::on_unimplemented(message = "`{Self}` has no part `{K}`", label = "not a part of this document")]
-pub trait HasPart<K> {
+pub trait HasFlattened<K> {
     /// The type of the part in Rust.
     type Rust;
-    /// The type of the part in paths: the same, or [`Via`] where serde stores it.
-    type Type: Value + Flattens<Self::Rust>;
+    /// The type of the part in paths: the same, or [`Encoded`] where serde stores it.
+    type Type: Value + StoresFlattened<Self::Rust>;
 
     /// The names that the document declares beside this part: its own, and those of its other parts.
-    const BESIDE: Names;
+    const BESIDE: FieldNames;
 }
 
 /// A type of a part that lays a `T` flat.
@@ -135,7 +135,7 @@ pub trait HasPart<K> {
     label = "expected a document or a map",
     note = "`#[serde(flatten)]` and the variants of `#[serde(tag = \"..\")]` take documents (`odm::Embedded`), enums of documents, and maps"
 )]
-pub trait Flattens<T>: Sized {
+pub trait StoresFlattened<T>: Sized {
     /// See [`Flatten::SHOWN`].
     const SHOWN: Shown;
 
@@ -153,7 +153,7 @@ pub trait Flattens<T>: Sized {
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: Flatten> Flattens<T> for T {
+impl<T: Flatten> StoresFlattened<T> for T {
     const SHOWN: Shown = T::SHOWN;
 
     fn put(value: &T, writer: &mut Writer) -> CodecResult<()> {
@@ -176,7 +176,7 @@ impl<T: Flatten> Flattens<T> for T {
 }
 
 #[diagnostic::do_not_recommend]
-impl<W: Way<T>, T: 'static> Flattens<T> for Via<W, T> {
+impl<W: Encoding<T>, T: 'static> StoresFlattened<T> for Encoded<W, T> {
     const SHOWN: Shown = Shown::All;
 
     fn put(value: &T, writer: &mut Writer) -> CodecResult<()> {
@@ -188,80 +188,80 @@ impl<W: Way<T>, T: 'static> Flattens<T> for Via<W, T> {
     }
 
     fn claim(value: &T, rest: &mut Rest<'_>) -> CodecResult<()> {
-        claim_way::<W, T>(value, rest)
+        claim_encoded::<W, T>(value, rest)
     }
 }
 
 /// What the accessor of a flattened field returns at the place `A`.
-pub trait PartOf<A: At, K: Key>: HasPart<K> {
+pub trait FlattenedAccess<A: Context, K: Key>: HasFlattened<K> {
     /// Its fields, at the place of the document that holds them.
-    type Part;
+    type Flattened;
 
     /// The part at this place.
-    fn part_of(at: &A) -> Self::Part;
+    fn flattened_access(at: &A) -> Self::Flattened;
 }
 
 #[diagnostic::do_not_recommend]
-impl<A: At, K: Key, D: HasPart<K>> PartOf<A, K> for D {
-    type Part = A::Part<D::Type, K>;
+impl<A: Context, K: Key, D: HasFlattened<K>> FlattenedAccess<A, K> for D {
+    type Flattened = A::Flattened<D::Type, K>;
 
-    fn part_of(at: &A) -> Self::Part {
-        at.clone().reserving(reserved::<D, K>).part::<D::Type, K>()
+    fn flattened_access(at: &A) -> Self::Flattened {
+        at.clone().reserving(reserved::<D, K>).flattened::<D::Type, K>()
     }
 }
 
 /// What the accessor of a variant returns at the place `A`, whose document lies flat beside the tag.
-pub trait PartIn<A: At, K>: HasPart<K> {
+pub trait VariantAccess<A: Context, K>: HasFlattened<K> {
     /// Its fields, laid over the variant.
     type Fields;
 
     /// The fields of the variant that the sign tells of.
-    fn part_in(at: &A, sign: Sign) -> Self::Fields
+    fn variant_access(at: &A, test: VariantTest) -> Self::Fields
     where
         A: Narrows;
 }
 
 #[diagnostic::do_not_recommend]
-impl<A: At, K, D: HasPart<K>> PartIn<A, K> for D {
+impl<A: Context, K, D: HasFlattened<K>> VariantAccess<A, K> for D {
     type Fields = <D::Type as Value>::Fields<A::Inside, A::Variant>;
 
-    fn part_in(at: &A, sign: Sign) -> Self::Fields
+    fn variant_access(at: &A, test: VariantTest) -> Self::Fields
     where
         A: Narrows,
     {
-        D::Type::under(at.narrow(sign).reserving(reserved::<D, K>), at.variant(sign))
+        D::Type::under(at.narrow(test).reserving(reserved::<D, K>), at.variant(test))
     }
 }
 
 /// Whether the document declares this name, itself or in a part.
-fn reserved<D: HasPart<K>, K>(name: &[u8]) -> bool {
+fn reserved<D: HasFlattened<K>, K>(name: &[u8]) -> bool {
     D::BESIDE.contain(name) || <D::Type as Value>::DECLARED.contain(name)
 }
 
 /// The names that a part declares.
-pub fn part_names<D: HasPart<K>, K>() -> Names {
+pub fn flattened_names<D: HasFlattened<K>, K>() -> FieldNames {
     <D::Type as Value>::DECLARED
 }
 
 /// The names that the value declares which a variant without a tag holds.
-pub fn content_names<D: Has<K>, K: Key>() -> Names {
+pub fn content_names<D: HasField<K>, K: Key>() -> FieldNames {
     <D::Type as Value>::DECLARED
 }
 
 /// Appends the elements of a part. None of them may stand under a name that the document declares beside the part.
-pub fn put_part<D: HasPart<K>, K>(writer: &mut Writer, value: &D::Rust) -> CodecResult<()> {
+pub fn put_flattened<D: HasFlattened<K>, K>(writer: &mut Writer, value: &D::Rust) -> CodecResult<()> {
     let start = writer.position();
-    <D::Type as Flattens<D::Rust>>::put(value, writer)?;
+    <D::Type as StoresFlattened<D::Rust>>::put(value, writer)?;
     writer.refuse_declared(start, &D::BESIDE, &<D::Type as Value>::DECLARED)
 }
 
 /// Checks a part: what it violates is named as if it stood in the document itself.
-pub fn check_part<D: HasPart<K>, K>(check: &mut Check, value: &D::Rust) {
-    <D::Type as Flattens<D::Rust>>::check(value, check);
+pub fn check_flattened<D: HasFlattened<K>, K>(check: &mut Check, value: &D::Rust) {
+    <D::Type as StoresFlattened<D::Rust>>::check(value, check);
 }
 
 /// Reads a part from what no field took, and takes out what belongs to it.
-pub fn part<D: HasPart<K>, K>(rest: &mut Rest<'_>) -> CodecResult<D::Rust> {
+pub fn flattened<D: HasFlattened<K>, K>(rest: &mut Rest<'_>) -> CodecResult<D::Rust> {
     let declared = <D::Type as Value>::DECLARED;
     let document = match D::Type::SHOWN {
         Shown::Own => rest.document(declared.own())?,
@@ -269,34 +269,37 @@ pub fn part<D: HasPart<K>, K>(rest: &mut Rest<'_>) -> CodecResult<D::Rust> {
         Shown::First => rest.first(declared.own())?,
         Shown::All => rest.undeclared(&declared, &D::BESIDE)?,
     };
-    let value = part_of::<D, K>(rest.whole.document_of(&document).elements()?)?;
+    let value = flattened_access::<D, K>(rest.whole.document_of(&document).elements()?)?;
     match D::Type::SHOWN {
         Shown::First => {}
         Shown::Own | Shown::Read(_) => rest.pass(&declared),
-        Shown::All => <D::Type as Flattens<D::Rust>>::claim(&value, rest)?,
+        Shown::All => <D::Type as StoresFlattened<D::Rust>>::claim(&value, rest)?,
     }
     Ok(value)
 }
 
 /// Takes out what belongs to a part that is written and not read.
-pub fn pass_part<D: HasPart<K>, K>(rest: &mut Rest<'_>) {
+pub fn pass_flattened<D: HasFlattened<K>, K>(rest: &mut Rest<'_>) {
     rest.pass(&<D::Type as Value>::DECLARED);
 }
 
 /// Takes out what belongs to a part.
-pub fn claim_part<D: HasPart<K>, K>(value: &D::Rust, rest: &mut Rest<'_>) -> CodecResult<()> {
-    <D::Type as Flattens<D::Rust>>::claim(value, rest)
+pub fn claim_flattened<D: HasFlattened<K>, K>(value: &D::Rust, rest: &mut Rest<'_>) -> CodecResult<()> {
+    <D::Type as StoresFlattened<D::Rust>>::claim(value, rest)
 }
 
 /// Takes out what belongs to the value that a variant without a tag holds.
-pub fn claim_content<D: Has<K>, K: Key>(value: &D::Rust, rest: &mut Rest<'_>) -> CodecResult<()> {
+pub fn claim_content<D: HasField<K>, K: Key>(value: &D::Rust, rest: &mut Rest<'_>) -> CodecResult<()> {
     <D::Type as Stores<D::Rust>>::claim(value, rest)
 }
 
 /// Reads a part that is the whole document but for one element, the tag of its enum.
-pub fn part_behind<D: HasPart<K>, K>(mut elements: Elements<'_>, tag: &str) -> CodecResult<D::Rust> {
+pub fn flattened_after_tag<D: HasFlattened<K>, K>(
+    mut elements: Elements<'_>,
+    tag: &str,
+) -> CodecResult<D::Rust> {
     if elements.pass(tag)? {
-        return part_of::<D, K>(elements);
+        return flattened_access::<D, K>(elements);
     }
     let mut rest = Rest::of(elements);
     while let Some((key, value)) = elements.next()? {
@@ -307,13 +310,13 @@ pub fn part_behind<D: HasPart<K>, K>(mut elements: Elements<'_>, tag: &str) -> C
     // All of it: what the part does not know is its own affair, as where the tag stands first.
     let mut writer = Writer::new();
     writer.raw_document(rest.elements.iter().map(|element| (element.key, element.value)))?;
-    part_of::<D, K>(rest.whole.document_of(writer.as_bytes()).elements()?)
+    flattened_access::<D, K>(rest.whole.document_of(writer.as_bytes()).elements()?)
 }
 
 /// Reads a part from its elements.
-fn part_of<D: HasPart<K>, K>(elements: Elements<'_>) -> CodecResult<D::Rust> {
+fn flattened_access<D: HasFlattened<K>, K>(elements: Elements<'_>) -> CodecResult<D::Rust> {
     let elements = elements.again()?;
-    room::at::<D::Rust, _>(elements.depth(), || D::Type::take(elements))
+    stack::at::<D::Rust, _>(elements.depth(), || D::Type::take(elements))
 }
 
 /// The elements of a document that none of its own fields took; they are not copied until a part asks for its own.
@@ -347,7 +350,7 @@ impl<'de> Rest<'de> {
     }
 
     /// Takes out the elements under these names that the part saw which was read last.
-    pub fn take(&mut self, names: &Names) {
+    pub fn take(&mut self, names: &FieldNames) {
         self.elements.retain(|element| !(element.shown && names.contain(element.key)));
     }
 
@@ -368,7 +371,7 @@ impl<'de> Rest<'de> {
     }
 
     /// Takes out the elements under these names, whoever saw them.
-    fn pass(&mut self, names: &Names) {
+    fn pass(&mut self, names: &FieldNames) {
         self.elements.retain(|element| !names.contain(element.key));
     }
 
@@ -379,7 +382,7 @@ impl<'de> Rest<'de> {
 
     /// The document of the elements that the part declares, and of those that nothing declares. A name of the document
     /// itself is left here where its field is not read and unknown fields are denied.
-    fn undeclared(&mut self, declared: &Names, beside: &Names) -> CodecResult<Vec<u8>> {
+    fn undeclared(&mut self, declared: &FieldNames, beside: &FieldNames) -> CodecResult<Vec<u8>> {
         self.show(|key| !beside.contain(key) || declared.contain(key))
     }
 
@@ -408,7 +411,7 @@ impl<'de> Rest<'de> {
     pub fn end(self) -> CodecResult<()> {
         let is_variant = |name: &[u8]| self.variants.iter().any(|names| is_one_of(name, names));
         if self.elements.iter().any(|element| is_variant(element.key)) {
-            return Err(super::variant::more_than_the_variant());
+            return Err(super::tagging::more_than_the_variant());
         }
         match self.elements.first() {
             Some(element) if self.caught => Err(not_taken(element.key)),
@@ -435,7 +438,7 @@ fn not_taken(name: &[u8]) -> CodecError {
 impl Writer {
     /// Refuses elements written since `start`, by a part, under names that are declared beside it. Names that the part
     /// declares, too, may be those of another part, as of two enums of one type.
-    fn refuse_declared(&self, start: usize, beside: &Names, declared: &Names) -> CodecResult<()> {
+    fn refuse_declared(&self, start: usize, beside: &FieldNames, declared: &FieldNames) -> CodecResult<()> {
         let mut elements = Elements::written(self.as_bytes().get(start..).unwrap_or_default());
         while let Some((key, _)) = elements.next()? {
             if beside.own_contain(key) || beside.parts_contain(key) && !declared.contain(key) {

@@ -4,10 +4,10 @@ use std::{borrow::Cow, num::NonZero, rc::Rc, sync::Arc};
 
 use mongodb::bson::{DateTime, Decimal128, Uuid, oid::ObjectId, spec::ElementType};
 
-use super::{Counted, Id, Keyed, Raw, Span, Unit, Value, Via, Way};
+use super::{Counted, Encoded, Encoding, Id, Keyed, Raw, Span, Unit, Value};
 use crate::error::codec::{CodecError, CodecResult};
 
-/// A value that can be read from a text: what [`Parameters`](crate::query::Parameters) ask of the fields they name.
+/// A value that can be read from a text: what [`Parameters`](crate::request::Parameters) ask of the fields they name.
 ///
 /// | type | text |
 /// |---|---|
@@ -191,9 +191,9 @@ pub(super) fn dated<T: Value>(text: &str) -> CodecResult<T> {
 }
 
 /// A number of units.
-impl<U: Unit, T: Span> FromText for Via<Counted<U>, T>
+impl<U: Unit, T: Span> FromText for Encoded<Counted<U>, T>
 where
-    Counted<U>: Way<T>,
+    Counted<U>: Encoding<T>,
 {
     fn from_text(text: &str) -> CodecResult<Self> {
         Self::decode(Raw::new(ElementType::Int64, &i64::from_text(text)?.to_le_bytes()))

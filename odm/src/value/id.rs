@@ -2,7 +2,7 @@
 
 #[cfg(any(feature = "schemars", feature = "utoipa"))]
 mod schema;
-mod stored;
+mod verify;
 
 use std::{
     any::{Any, TypeId},
@@ -21,7 +21,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 #[cfg(any(feature = "schemars", feature = "utoipa"))]
 pub use self::schema::{KeySchema, KeyShape};
-pub(crate) use self::stored::read as read_id;
+pub(crate) use self::verify::read as read_id;
 use super::{Raw, Value, Writer, leaf};
 use crate::error::codec::CodecResult;
 

@@ -15,7 +15,7 @@ use super::{Doc, Id, Keyed, Raw, Rest, Value, Writer};
 use crate::{
     error::codec::{CodecError, CodecResult},
     model::Check,
-    path::At,
+    path::Context,
 };
 
 /// A type that can be the key of a map, written as a document's key.
@@ -143,7 +143,7 @@ macro_rules! maps {
 
         /// Stored as a document, one element per entry.
         impl<$($generics)*> Value for $type {
-            type Fields<A: At, B> = B;
+            type Fields<A: Context, B> = B;
             type Optional = Option<Self>;
             type Bare = Self;
             type Spread<W: Value> = W;
@@ -151,7 +151,7 @@ macro_rules! maps {
             type Laid<D: Doc> = Self;
             type Joined<D: Doc> = Self;
 
-            fn under<A: At, B>(_: A, base: B) -> B {
+            fn under<A: Context, B>(_: A, base: B) -> B {
                 base
             }
 

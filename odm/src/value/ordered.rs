@@ -13,7 +13,10 @@ use std::{
 
 use mongodb::bson::{Binary, Bson, DateTime, Decimal128, Timestamp, Uuid, oid::ObjectId};
 
-use super::{Id, Keyed, SerdeInOrder, StandIn, Value, Via, Way, encoded};
+use super::{
+    Encoded, Encoding, Id, Keyed, Placeholder, SerdeInOrder, Value,
+    encoding::{binary, unit},
+};
 
 /// A value that is less or greater than another: a number, a text, a date, an id, binary data, a bool.
 ///
@@ -65,13 +68,13 @@ ordered!(uuid::Uuid);
 )]
 pub trait InOrder<T> {}
 
-impl<T> InOrder<T> for encoded::Binary {}
-impl<U, T> InOrder<T> for encoded::Counted<U> {}
+impl<T> InOrder<T> for binary::Binary {}
+impl<U, T> InOrder<T> for unit::Counted<U> {}
 impl<T> InOrder<T> for SerdeInOrder {}
-impl<T> InOrder<T> for StandIn {}
+impl<T> InOrder<T> for Placeholder {}
 
 impl<M: Keyed> Ordered for Id<M> {}
-impl<W: Way<T> + InOrder<T>, T: 'static> Ordered for Via<W, T> {}
+impl<W: Encoding<T> + InOrder<T>, T: 'static> Ordered for Encoded<W, T> {}
 #[diagnostic::do_not_recommend]
 impl<T: Ordered> Ordered for Option<T> {}
 #[diagnostic::do_not_recommend]

@@ -5,15 +5,16 @@ use std::{borrow::Cow, rc::Rc, sync::Arc};
 use mongodb::bson::{Bson, spec::ElementType};
 
 use super::{
-    AnyLength, Array, Arrays, Bits, Doc, Integer, Map, Names, Number, Ordered, Raw, Rest, Text, Value, Writer,
+    AnyLength, Array, Arrays, Bits, Doc, FieldNames, Integer, Map, Number, Ordered, Raw, Rest, Text, Value,
+    Writer,
 };
-use crate::{error::codec::CodecResult, index::Dated, model::Check, path::At};
+use crate::{error::codec::CodecResult, index::Dated, model::Check, path::Context};
 
 macro_rules! pointers {
     ($($type:ty where [$($generics:tt)*], $new:expr;)*) => { $(
         /// Stored as the value inside.
         impl<$($generics)*> Value for $type {
-            type Fields<A: At, B> = T::Fields<A, B>;
+            type Fields<A: Context, B> = T::Fields<A, B>;
             type Optional = Option<Self>;
             type Bare = T::Bare;
             type Spread<W: Value> = T::Spread<W>;
@@ -21,7 +22,7 @@ macro_rules! pointers {
             type Laid<S: Doc> = T::Laid<S>;
             type Joined<S: Doc> = T::Joined<S>;
 
-            fn under<A: At, B>(at: A, base: B) -> Self::Fields<A, B> {
+            fn under<A: Context, B>(at: A, base: B) -> Self::Fields<A, B> {
                 T::under(at, base)
             }
 
@@ -42,7 +43,7 @@ macro_rules! pointers {
 
             const ARRAYS: Arrays = T::ARRAYS;
 
-            const DECLARED: Names = T::DECLARED;
+            const DECLARED: FieldNames = T::DECLARED;
 
             fn claim(value: &Self, rest: &mut Rest<'_>) -> CodecResult<()> {
                 T::claim(value, rest)
@@ -97,7 +98,7 @@ macro_rules! slices {
     ($($pointer:ident),*) => { $(
         /// Stored as an array.
         impl<T: Value> Value for $pointer<[T]> {
-            type Fields<A: At, B> = T::Fields<A::Many, B>;
+            type Fields<A: Context, B> = T::Fields<A::Many, B>;
             type Optional = Option<Self>;
             type Bare = Self;
             type Spread<W: Value> = T;
@@ -105,7 +106,7 @@ macro_rules! slices {
             type Laid<S: Doc> = Vec<T::Laid<S>>;
             type Joined<S: Doc> = Vec<T::Joined<S>>;
 
-            fn under<A: At, B>(at: A, base: B) -> Self::Fields<A, B> {
+            fn under<A: Context, B>(at: A, base: B) -> Self::Fields<A, B> {
                 T::under(at.many(), base)
             }
 

@@ -3,7 +3,7 @@
 use mongodb::bson::{Bson, RawDocument, spec::ElementType};
 
 use super::{
-    Elements, Flatten, Value, room,
+    Elements, Flatten, Value, stack,
     writer::{MAX_DEPTH, too_deep},
 };
 use crate::error::codec::{CodecError, CodecResult};
@@ -95,13 +95,13 @@ impl<'de> Raw<'de> {
     #[inline]
     pub fn document_of<D: Flatten>(self) -> CodecResult<D> {
         let elements = self.elements()?;
-        room::at::<D, _>(self.depth, || D::decode_fields(elements))
+        stack::at::<D, _>(self.depth, || D::decode_fields(elements))
     }
 
     /// Reads the value by this function, which reads what holds values.
     #[inline]
     pub fn level<T>(self, read: fn(Self) -> CodecResult<T>) -> CodecResult<T> {
-        room::at::<T, _>(self.depth, || read(self))
+        stack::at::<T, _>(self.depth, || read(self))
     }
 
     /// The encoded bytes.

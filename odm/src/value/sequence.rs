@@ -11,7 +11,7 @@ use super::{AnyLength, Array, Arrays, Doc, FixedLength, Raw, Value, Writer};
 use crate::{
     error::codec::{CodecError, CodecResult},
     model::Check,
-    path::At,
+    path::Context,
 };
 
 macro_rules! sequences {
@@ -23,7 +23,7 @@ macro_rules! sequences {
 
         $(#[$about])*
         impl<$($generics)*> Value for $type {
-            type Fields<A: At, B> = T::Fields<A::Many, B>;
+            type Fields<A: Context, B> = T::Fields<A::Many, B>;
             type Optional = Option<Self>;
             type Bare = Self;
             type Spread<W: Value> = T;
@@ -31,7 +31,7 @@ macro_rules! sequences {
             type Laid<D: Doc> = Vec<T::Laid<D>>;
             type Joined<D: Doc> = Vec<T::Joined<D>>;
 
-            fn under<A: At, B>(at: A, base: B) -> Self::Fields<A, B> {
+            fn under<A: Context, B>(at: A, base: B) -> Self::Fields<A, B> {
                 T::under(at.many(), base)
             }
 
@@ -78,7 +78,7 @@ impl<T: Value, const N: usize> Array for [T; N] {
 
 /// Stored as an array; a stored array of another length is an error.
 impl<T: Value, const N: usize> Value for [T; N] {
-    type Fields<A: At, B> = T::Fields<A::Many, B>;
+    type Fields<A: Context, B> = T::Fields<A::Many, B>;
     type Optional = Option<Self>;
     type Bare = Self;
     type Spread<W: Value> = T;
@@ -86,7 +86,7 @@ impl<T: Value, const N: usize> Value for [T; N] {
     type Laid<D: Doc> = [T::Laid<D>; N];
     type Joined<D: Doc> = [T::Joined<D>; N];
 
-    fn under<A: At, B>(at: A, base: B) -> Self::Fields<A, B> {
+    fn under<A: Context, B>(at: A, base: B) -> Self::Fields<A, B> {
         T::under(at.many(), base)
     }
 

@@ -2,7 +2,7 @@
 
 use mongodb::bson::spec::ElementType;
 
-use super::{Flatten, Raw, Value, room};
+use super::{Flatten, Raw, Value, stack};
 use crate::error::codec::{CodecError, CodecResult};
 
 /// How many levels documents and arrays may nest, the root included: what the server accepts.
@@ -135,7 +135,7 @@ impl Writer {
     /// Appends a document of the elements of this one.
     #[inline]
     pub fn document_of<D: Flatten>(&mut self, document: &D) -> CodecResult<ElementType> {
-        self.document(|writer| room::at::<D, _>(writer.depth, || document.encode_fields(writer)))
+        self.document(|writer| stack::at::<D, _>(writer.depth, || document.encode_fields(writer)))
     }
 
     /// Appends a value by this function, which writes what holds values.
@@ -145,7 +145,7 @@ impl Writer {
         value: &T,
         write: fn(&T, &mut Self) -> CodecResult<ElementType>,
     ) -> CodecResult<ElementType> {
-        room::at::<T, _>(self.depth, || write(value, self))
+        stack::at::<T, _>(self.depth, || write(value, self))
     }
 
     /// Appends one element under a key known at compile time, whose document `fill` writes.

@@ -12,7 +12,7 @@ use mongodb::bson::{self, Document, RawDocument, RawDocumentBuf};
 use super::{FromOther, kinds::Like};
 use crate::{
     error::codec::CodecResult,
-    value::{Binary, Raw, Via, plain_bytes},
+    value::{Binary, Encoded, Raw, plain_bytes},
 };
 
 macro_rules! texts {
@@ -78,14 +78,14 @@ macro_rules! bytes {
 }
 
 bytes! {
-    Via<Binary, Vec<u8>>;
-    Via<Binary, Box<[u8]>>;
-    Via<Binary, [u8; N]>, with [const N: usize];
+    Encoded<Binary, Vec<u8>>;
+    Encoded<Binary, Box<[u8]>>;
+    Encoded<Binary, [u8; N]>, with [const N: usize];
 }
 #[cfg(feature = "bytes")]
 bytes! {
     ::bytes::Bytes;
-    Via<Binary, ::bytes::Bytes>;
+    Encoded<Binary, ::bytes::Bytes>;
 }
 
 macro_rules! documents {

@@ -14,7 +14,7 @@ use mongodb::bson::spec::ElementType;
 use super::{Projection, View};
 use crate::{
     error::codec::{CodecError, CodecResult},
-    value::{MapKey, Raw, Row, Value, Via, Way, utf8_key},
+    value::{Encoded, Encoding, MapKey, Raw, Row, Value, utf8_key},
 };
 
 /// A type of a view's field that can be read from a parent's field of type `F`.
@@ -150,16 +150,16 @@ impl<'de, V: FromOther<'de, F, K>, F, K> FromField<'de, F, Other<K>> for V {
 }
 
 #[diagnostic::do_not_recommend]
-impl<S: Way<T>, T: 'static> FromOther<'_, Via<S, T>, Inner> for T {
+impl<S: Encoding<T>, T: 'static> FromOther<'_, Encoded<S, T>, Inner> for T {
     fn read(raw: Raw<'_>) -> CodecResult<Self> {
-        Via::<S, T>::decode(raw).map(Via::into_inner)
+        Encoded::<S, T>::decode(raw).map(Encoded::into_inner)
     }
 
     fn missing() -> Option<Self> {
-        <Via<S, T> as Value>::missing().map(Via::into_inner)
+        <Encoded<S, T> as Value>::missing().map(Encoded::into_inner)
     }
 
-    fn defaulted(default: Via<S, T>) -> Option<Self> {
+    fn defaulted(default: Encoded<S, T>) -> Option<Self> {
         Some(default.into_inner())
     }
 }

@@ -2,11 +2,11 @@
 
 use std::fmt;
 
-use super::{Declared, Flat, FromField, FromPart, InView, Projection};
+use super::{Declared, Flat, FromField, FromFlattened, InView, Projection};
 use crate::{
     error::codec::{CodecError, CodecResult},
     path::Key,
-    value::{Doc, Elements, Has, HasPart, Raw, SchemaVersion, Value, duplicate},
+    value::{Doc, Elements, HasField, HasFlattened, Raw, SchemaVersion, Value, duplicate},
 };
 
 /// The fields of a view's parent, to be named, and the version of its documents.
@@ -36,7 +36,7 @@ impl<T: Value, F: Key> Declared<T, F> {
     /// type says nothing of the parent, so that a mistake is one message.
     pub fn reads<'de, D, V, K>(self) -> Reader<'de, V>
     where
-        D: Has<F, Type = T>,
+        D: HasField<F, Type = T>,
         V: FromField<'de, T, K>,
     {
         Reader(Source::Field {
@@ -54,10 +54,10 @@ impl<T: Value, F: Key> Flat<T, F> {
     /// How a `V` is read from this part of `D`, whose fields lie in the document itself.
     pub fn reads<'de, D, V, K>(self) -> Reader<'de, V>
     where
-        D: HasPart<F, Type = T>,
-        V: FromPart<'de, T, K>,
+        D: HasFlattened<F, Type = T>,
+        V: FromFlattened<'de, T, K>,
     {
-        Reader(Source::Part { read: V::read, project: V::add_names })
+        Reader(Source::Flattened { read: V::read, project: V::add_names })
     }
 }
 
@@ -95,14 +95,14 @@ enum Source<'de, V> {
         project: fn(&mut Projection),
     },
     /// The whole document is read once more.
-    Part { read: fn(Raw<'de>) -> CodecResult<V>, project: fn(&mut Projection) },
+    Flattened { read: fn(Raw<'de>) -> CodecResult<V>, project: fn(&mut Projection) },
 }
 
 impl<V> fmt::Debug for Reader<'_, V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = match self.0 {
             Source::Field { name, .. } => Some(name),
-            Source::Part { .. } => None,
+            Source::Flattened { .. } => None,
         };
         f.debug_struct("Reader").field("name", &name).finish_non_exhaustive()
     }
@@ -137,7 +137,7 @@ impl<'de, V> Reader<'de, V> {
             Source::Field { name, absent, .. } => {
                 slot.or_else(absent).ok_or_else(|| CodecError::missing(name))
             }
-            Source::Part { read, .. } => read(document),
+            Source::Flattened { read, .. } => read(document),
         }
     }
 
@@ -149,7 +149,7 @@ impl<'de, V> Reader<'de, V> {
                     projection.field(name, project);
                 }
             }
-            Source::Part { project, .. } => project(projection),
+            Source::Flattened { project, .. } => project(projection),
         }
     }
 }

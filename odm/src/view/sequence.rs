@@ -9,8 +9,8 @@ use std::{
 
 use super::{
     FromField, FromOther, Projection,
-    inside::stored_again,
     kinds::{Items, Other},
+    transparent::stored_again,
 };
 use crate::{
     error::codec::CodecResult,

@@ -10,7 +10,7 @@ use mongodb::{
 
 use serde::Serialize;
 
-use super::course::Start;
+use super::resume_state::Start;
 use crate::{
     database::Database,
     error::{Error, Result},
@@ -98,7 +98,7 @@ impl Request {
         }
         match start {
             Start::Now => {}
-            Start::At(time) => {
+            Start::Context(time) => {
                 stage.insert("startAtOperationTime", *time);
             }
             Start::Resume(token) => {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use odm::{
     Collection, Database, Error, Filter, Model, Value, Write,
     bson::{Bson, Document, doc},
-    query::Parameters,
+    request::Parameters,
 };
 
 #[derive(Debug, Clone, PartialEq, Value)]

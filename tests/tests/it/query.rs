@@ -5,7 +5,7 @@ mod hostile;
 use odm::{
     Database, Filter, Id, Model, Value,
     bson::{DateTime, Document, doc, oid::ObjectId},
-    query::{Operator, Parameters},
+    request::{Operator, Parameters},
 };
 use odm_integration::{
     commands::Commands,

@@ -17,7 +17,7 @@ use odm::{
         IndexModel,
         options::{ClientOptions, IndexOptions},
     },
-    query::Parameters,
+    request::Parameters,
 };
 use odm_test::Server;
 use tracing::{

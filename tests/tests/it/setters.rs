@@ -354,7 +354,7 @@ fn every_option_of_the_driver_has_a_setter() {
         InsertOne InsertOneOptions::default(), but;
         InsertMany InsertManyOptions::default(), but;
         BulkWrite BulkWriteOptions::default(), but;
-        BulkWriteAcross BulkWriteOptions::default(), but;
+        ClientBulkWrite BulkWriteOptions::default(), but;
         // An upsert by its id.
         Save ReplaceOptions::default(), but upsert collation hint let_ sort;
         UpdateOne UpdateOptions::default(), but;

@@ -130,7 +130,7 @@ fn tagged(scope: &Scope<'_>, tagging: &Tagging, variant: &Variant<'_>) -> TokenS
             let (key, member) = (scope.key(field), &field.member);
             let read = match tagging {
                 Tagging::Internal { tag } => {
-                    quote!(#runtime::part_behind::<Self, #key>(#elements, #tag)?)
+                    quote!(#runtime::flattened_after_tag::<Self, #key>(#elements, #tag)?)
                 }
                 Tagging::Adjacent { .. } => quote!(#runtime::content_or_missing::<Self, #key>(#content)?),
                 Tagging::External | Tagging::Untagged => quote!(#runtime::content::<Self, #key>(#held)?),

@@ -129,7 +129,7 @@ fn beside(scope: &Scope<'_>, tagging: &Tagging, variant: &Variant<'_>) -> TokenS
     match &variant.content {
         Content::Newtype(field) if is_part(tagging, variant) => {
             let (key, value) = (scope.key(field), bound(field));
-            quote!(#runtime::put_part::<Self, #key>(#writer, #value))
+            quote!(#runtime::put_flattened::<Self, #key>(#writer, #value))
         }
         Content::Document(fields) => named(scope, variant, fields),
         _ => quote!(::core::result::Result::Ok(())),

@@ -85,8 +85,8 @@ fn shared(
     let id = quote!(<#itself as #runtime::Model>::Id);
     accessors.push(quote! {
         /// Stored as `_id`.
-        pub fn id(&self) -> <#place as #runtime::At>::Field<#id, #key> {
-            <#place as #runtime::At>::field::<#id, #key>(&self.at)
+        pub fn id(&self) -> <#place as #runtime::Context>::Field<#id, #key> {
+            <#place as #runtime::Context>::field::<#id, #key>(&self.at)
         }
     });
     (keys::fixed(scope, &key, "_id"), accessors)
@@ -119,15 +119,15 @@ fn tag(
     };
     let accessor = quote! {
         #[doc = #docs]
-        pub fn #name(&self) -> <#place as #runtime::At>::Tag<#ty, #key> {
-            <#place as #runtime::At>::tag::<#ty, #key>(&self.at)
+        pub fn #name(&self) -> <#place as #runtime::Context>::Tag<#ty, #key> {
+            <#place as #runtime::Context>::tag::<#ty, #key>(&self.at)
         }
     };
     let fixed = keys::fixed(scope, &key, tag);
     let (itself, parameters, bounds) = (scope.itself(), scope.parameters(&[]), scope.bounds(&[]));
     let declared = quote! {
         #fixed
-        impl #parameters #runtime::Has<#key> for #itself #bounds {
+        impl #parameters #runtime::HasField<#key> for #itself #bounds {
             type Rust = #ty;
             type Type = #ty;
         }
@@ -139,12 +139,12 @@ fn tag(
 fn sign(scope: &Scope<'_>, tagging: &Tagging, variant: &Variant<'_>) -> TokenStream {
     let (runtime, stored) = (&scope.runtime, &variant.stored);
     match (tagging, &variant.content) {
-        _ if variant.untagged => quote!(#runtime::Sign::None),
+        _ if variant.untagged => quote!(#runtime::VariantTest::None),
         (Tagging::Internal { tag } | Tagging::Adjacent { tag, .. }, _) => {
-            quote!(#runtime::Sign::Tag(#tag, #stored))
+            quote!(#runtime::VariantTest::Tag(#tag, #stored))
         }
-        (_, Content::Unit) => quote!(#runtime::Sign::Text(#stored)),
-        _ => quote!(#runtime::Sign::Key(#stored)),
+        (_, Content::Unit) => quote!(#runtime::VariantTest::Text(#stored)),
+        _ => quote!(#runtime::VariantTest::Key(#stored)),
     }
 }
 
@@ -152,8 +152,8 @@ fn sign(scope: &Scope<'_>, tagging: &Tagging, variant: &Variant<'_>) -> TokenStr
 fn accessor(scope: &Scope<'_>, tagging: &Tagging, variant: &Variant<'_>, name: &Ident) -> TokenStream {
     let Scope { runtime, place, .. } = scope;
     let (sign, docs) = (sign(scope, tagging, variant), docs(variant));
-    let inside = quote!(<#place as #runtime::At>::Inside);
-    let over = quote!(<#place as #runtime::At>::Variant);
+    let inside = quote!(<#place as #runtime::Context>::Inside);
+    let over = quote!(<#place as #runtime::Context>::Variant);
     let narrow = quote!(#runtime::Narrows::narrow(&self.at, #sign));
     let itself_only = quote! {
         #docs
@@ -176,7 +176,7 @@ fn accessor(scope: &Scope<'_>, tagging: &Tagging, variant: &Variant<'_>, name: &
     match tagging {
         _ if variant.untagged => quote! {
             #docs
-            pub fn #name(&self) -> <#document as #runtime::Value>::Fields<#inside, ()> where #place: #runtime::Asks {
+            pub fn #name(&self) -> <#document as #runtime::Value>::Fields<#inside, ()> where #place: #runtime::NarrowsUntagged {
                 <#document as #runtime::Value>::under(#narrow, ())
             }
         },
@@ -193,11 +193,11 @@ fn accessor(scope: &Scope<'_>, tagging: &Tagging, variant: &Variant<'_>, name: &
             let key = content_key(scope, variant);
             quote! {
                 #docs
-                pub fn #name(&self) -> <#inside as #runtime::At>::Field<#document, #key>
+                pub fn #name(&self) -> <#inside as #runtime::Context>::Field<#document, #key>
                 where
                     #place: #runtime::Narrows,
                 {
-                    <#inside as #runtime::At>::field::<#document, #key>(&#narrow)
+                    <#inside as #runtime::Context>::field::<#document, #key>(&#narrow)
                 }
             }
         }
@@ -216,22 +216,22 @@ fn of_newtype(
     let Scope { runtime, place, .. } = scope;
     let (itself, sign) = (scope.itself(), sign(scope, tagging, variant));
     if variant.untagged {
-        let asked = quote!(#runtime::Asked<#place, #key>);
+        let asked = quote!(#runtime::UntaggedAccess<#place, #key>);
         return quote! {
-            #method(&self) -> <#itself as #asked>::Whole where #place: #runtime::Asks, #itself: #asked {
-                <#itself as #asked>::ask(&self.at)
+            #method(&self) -> <#itself as #asked>::Whole where #place: #runtime::NarrowsUntagged, #itself: #asked {
+                <#itself as #asked>::untagged_access(&self.at)
             }
         };
     }
     if super::is_part(tagging, variant) {
-        let part = quote!(#runtime::PartIn<#place, #key>);
+        let part = quote!(#runtime::VariantAccess<#place, #key>);
         return quote! {
             #method(&self) -> <#itself as #part>::Fields where #place: #runtime::Narrows, #itself: #part {
-                <#itself as #part>::part_in(&self.at, #sign)
+                <#itself as #part>::variant_access(&self.at, #sign)
             }
         };
     }
-    let accessed = quote!(#runtime::Accessed<<#place as #runtime::At>::Inside, #key>);
+    let accessed = quote!(#runtime::FieldAccess<<#place as #runtime::Context>::Inside, #key>);
     quote! {
         #method(&self) -> <#itself as #accessed>::Field where #place: #runtime::Narrows, #itself: #accessed {
             <#itself as #accessed>::access(&#runtime::Narrows::narrow(&self.at, #sign))
@@ -264,7 +264,7 @@ fn document(scope: &Scope<'_>, variant: &Variant<'_>, fields: &[Field<'_>]) -> T
     let answers = value::answers(
         scope,
         &quote!(#name #both),
-        &quote!(fn under<#place: #runtime::At, #base>(#at: #place, #over: #base) -> #name #both {
+        &quote!(fn under<#place: #runtime::Context, #base>(#at: #place, #over: #base) -> #name #both {
             #name { at: #at, base: #over, #held }
         }),
     );

@@ -65,7 +65,7 @@ fn newtype(scope: &Scope<'_>, tagging: &Tagging, variant: &Variant<'_>, field: &
     let Scope { runtime, .. } = scope;
     let (check, key, bound) = (local("check"), scope.key(field), bound(field));
     if is_part(tagging, variant) {
-        quote!(#runtime::check_part::<Self, #key>(#check, #bound);)
+        quote!(#runtime::check_flattened::<Self, #key>(#check, #bound);)
     } else {
         quote!(#runtime::check_field::<Self, #key>(#check, #bound);)
     }

@@ -11,7 +11,7 @@ use testcontainers::{
 use tokio::time::timeout;
 
 use crate::error::{Error, OrError};
-use crate::say::say;
+use crate::log::log;
 
 /// How long a registry may take until a download begins.
 const UNTIL_BEGUN: Duration = Duration::from_secs(10);
@@ -25,7 +25,7 @@ pub(super) async fn provide(docker: &Docker, image: &str) -> Result<(), Error> {
     if docker.inspect_image(image).await.is_ok() {
         return Ok(());
     }
-    say(format_args!("Docker has no image {image}: asking for it"));
+    log(format_args!("Docker has no image {image}: asking for it"));
     let (repository, tag) = parts(image);
     let options = CreateImageOptionsBuilder::new().from_image(&format!("{repository}:{tag}")).build();
     let mut progress = std::pin::pin!(docker.create_image(Some(options), None, None));

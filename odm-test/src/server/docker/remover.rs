@@ -1,4 +1,4 @@
-//! The command by which the guardian removes a container when no process of ours is left to do it.
+//! The command by which the reaper removes a container when no process of ours is left to do it.
 
 use std::{
     env,

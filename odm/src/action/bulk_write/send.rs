@@ -8,15 +8,15 @@ use mongodb::{
 
 use super::{
     BULK_WRITE,
-    once::{self, Numbering},
+    retryable::{self, Numbering},
     statement::Statement,
 };
 use crate::{
-    action::{batch::Limits, command::unwritten, insert_many::insert_batch, sentence::newer},
+    action::{batch::Limits, command::unwritten, insert_many::insert_batch, prepare::newer},
     collection::Target,
-    error::{Answer, BulkWriteError, Command, Error, Result, WriteCounts},
+    error::{BulkWriteError, Command, Error, Result, WriteCounts, WriteReply},
     exec,
-    trace::{Operation, Verb},
+    operation::{Operation, Verb},
 };
 
 /// What `bulk_write` is called and sends.
@@ -101,7 +101,7 @@ pub(super) async fn send(
     let elements = operation.check(elements.check())?;
     let envelope = operation.check(Envelope::new(target, options))?;
     if let (true, Some(session)) = (envelope.options.write_concern.is_some(), session.as_deref_mut())
-        && once::next(target, session).await? == Numbering::InTransaction
+        && retryable::next(target, session).await? == Numbering::InTransaction
     {
         return operation.check(Err(Error::refused(
             "a transaction has its write concern from where it begins, not from a write in it",
@@ -152,13 +152,13 @@ impl Batch<'_> {
         envelope: &Envelope,
         session: Option<&mut ClientSession>,
         own: &mut Option<ClientSession>,
-    ) -> Result<Answer> {
+    ) -> Result<WriteReply> {
         let can_repeat =
             target.database().retries_writes() && self.elements.iter().all(|element| !element.kind.1);
         let (session, numbering) = match session {
             // Also asked where it cannot be repeated: whether it is in a transaction.
             Some(session) => {
-                let numbering = match once::next(target, session).await? {
+                let numbering = match retryable::next(target, session).await? {
                     Numbering::Numbered(_) if !can_repeat => Numbering::Plain,
                     numbering => numbering,
                 };
@@ -169,14 +169,14 @@ impl Batch<'_> {
                     Some(session) => session,
                     None => own.insert(start_session(target).await?),
                 };
-                let numbering = once::next(target, session).await?;
+                let numbering = retryable::next(target, session).await?;
                 (Some(session), numbering)
             }
             None => (None, Numbering::Plain),
         };
         let body = envelope.body(target, &self, numbering);
         let sorted = self.elements.iter().any(|element| element.sorted);
-        let answer = once::send(target, operation, self.command, body, numbering, session).await;
+        let answer = retryable::send(target, operation, self.command, body, numbering, session).await;
         answer.map_err(|error| newer(error, sorted, "sort", "8.0"))
     }
 }

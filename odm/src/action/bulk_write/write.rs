@@ -5,7 +5,7 @@ use std::fmt;
 use mongodb::{bson::Document, options::Collation};
 
 use super::{
-    draft::{Draft, Kind},
+    pending::{Draft, Kind},
     statement::Statement,
 };
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
         IntoHint,
         encode::{encode, encode_replacement},
         get::by_id,
-        sentence::said,
+        prepare::require_explicit,
     },
     error::{Error, Result},
     filter::IntoFilter,
@@ -75,7 +75,7 @@ impl<M: Model> Write<M> {
         Self::of(Kind::Update {
             multi: true,
             update: update.into_update().under(&filter).untyped(),
-            filter: said(filter),
+            filter: require_explicit(filter),
             version: M::VERSION,
         })
     }
@@ -100,7 +100,7 @@ impl<M: Model> Write<M> {
 
     /// Removes every document that matches a filter, as [`delete_many`](crate::Collection::delete_many) does.
     pub fn delete_many(filter: impl IntoFilter<M>) -> Self {
-        Self::of(Kind::Delete { multi: true, filter: said(filter.into_filter()) })
+        Self::of(Kind::Delete { multi: true, filter: require_explicit(filter.into_filter()) })
     }
 
     /// Makes a document if nothing matches: `{ upsert: true }`. For updates and replacements; on another write it is

@@ -10,10 +10,10 @@ use mongodb::{
 use super::{Constant, whole_millis};
 use crate::{
     action::{
-        Aggregate, Builder, BulkWrite, BulkWriteAcross, Count, DeleteMany, DeleteOne, Distinct,
+        Aggregate, Builder, BulkWrite, ClientBulkWrite, Count, DeleteMany, DeleteOne, Distinct,
         EstimatedCount, Exists, Find, FindOne, FindOneAndDelete, FindOneAndReplace, FindOneAndUpdate, Get,
         InsertMany, InsertOne, IntoHint, ReplaceOne, Reports, Save, TakesComment, UpdateMany, UpdateOne,
-        Watch, sentence::number,
+        Watch, prepare::number,
     },
     error::Error,
     model::Model,
@@ -40,7 +40,7 @@ setters!([In, Row, S] Aggregate<In, Row, S>, of In:
 setters!([M: Model, S] InsertOne<M, S>, of M: bypass_document_validation comment write_concern);
 setters!([M: Model, S] InsertMany<M, S>, of M: ordered bypass_document_validation comment write_concern);
 setters!([M: Model, S] BulkWrite<M, S>, of M: ordered let_ bypass_document_validation comment write_concern);
-setters!([S] BulkWriteAcross<S>, of M: ordered let_ bypass_document_validation comment write_concern);
+setters!([S] ClientBulkWrite<S>, of M: ordered let_ bypass_document_validation comment write_concern);
 setters!([M: Model, S] Save<M, S>, of M: bypass_document_validation comment write_concern);
 setters!([M: Model, S] UpdateOne<M, S>, of M:
     upsert array_filters sort_since_8 hint collation let_ bypass_document_validation comment write_concern);

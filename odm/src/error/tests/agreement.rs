@@ -154,7 +154,7 @@ fn table() -> Vec<(&'static str, fn() -> Error, [&'static str; 4])> {
         ("a network behind the server", || after(1, 6), ["R", "U", "U", "U"]),
         ("unauthorized", || after(1, 13), ["", "", "", ""]),
         ("unauthorized, then", || after(2, 13), ["", "U", "U", "U"]),
-        ("write concern", || answer::not_acknowledged(late()), ["", "UA", "UA", "UA"]),
+        ("write concern", || write_reply::not_acknowledged(late()), ["", "UA", "UA", "UA"]),
         ("too large a command", || Error::answered(10334, TOO_LARGE), [""; 4]),
         ("cursor lost", || after(1, 43), ["R"; 4]),
         ("history lost", || after(1, 286), [""; 4]),

@@ -7,11 +7,11 @@ use mongodb::{
 
 use super::*;
 
-fn reply(command: Command, reply: Document) -> Result<Answer> {
-    Answer::read_document(command, reply)
+fn reply(command: Command, reply: Document) -> Result<WriteReply> {
+    WriteReply::read_document(command, reply)
 }
 
-fn inserts(n: i32, write_errors: Vec<Document>) -> Result<Answer> {
+fn inserts(n: i32, write_errors: Vec<Document>) -> Result<WriteReply> {
     reply(Command::Insert, doc! { "ok": 1.0, "n": n, "writeErrors": write_errors })
 }
 

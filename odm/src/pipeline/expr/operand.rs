@@ -8,7 +8,7 @@ use mongodb::bson::{Bson, Decimal128};
 use super::{BaseExpression, Plus, constant};
 use crate::{
     error::codec::CodecResult,
-    path::{Based, Operand, operands::Direct},
+    path::{IntoBase, Operand, operands::Direct},
     value::{Number, Value},
 };
 
@@ -70,7 +70,7 @@ pub trait ExprOperand<R, V, K> {
 #[diagnostic::do_not_recommend]
 impl<R, V: Value, X> ExprOperand<R, V, Computed> for X
 where
-    X: Based,
+    X: IntoBase,
     X::Base: BaseExpression<R>,
     V::Bare: Alike<<<X::Base as BaseExpression<R>>::T as Value>::Bare>,
 {

@@ -4,7 +4,7 @@ use mongodb::bson::Bson;
 
 use super::{Exprs, exprs};
 use crate::{
-    pipeline::{Filled, InGroup, Pipeline, Slots},
+    pipeline::{InGroup, Pipeline, RenderedFields, ShapeLiteral},
     value::Value,
 };
 
@@ -16,11 +16,11 @@ impl<In, Row: Value, P> Pipeline<In, Row, P> {
     ///
     /// The key may be compound: give it a document's literal, `key: CityOf { state: z.state(), city: z.city() }`.
     /// A shape without a field stored as `_id` makes one group of all rows.
-    pub fn group<S: Slots<InGroup<Row>>>(
+    pub fn group<S: ShapeLiteral<InGroup<Row>>>(
         self,
         shape: impl FnOnce(Exprs<Row>) -> S,
     ) -> Pipeline<In, S::Out, P> {
-        let mut filled = Filled::new();
+        let mut filled = RenderedFields::new();
         shape(exprs::<Row>()).fill(&mut filled);
         let stage = filled.into_document().map(|mut stage| {
             stage.entry("_id").or_insert(Bson::Null);

@@ -5,7 +5,7 @@ use std::{borrow::Cow, fmt, marker::PhantomData};
 use mongodb::bson::doc;
 
 use crate::{
-    path::{At, Based, Just, Key},
+    path::{Context, IntoBase, Key, OneField},
     pipeline::{Over, Pipeline},
     value::{Array, Doc, Value},
 };
@@ -22,7 +22,7 @@ impl<In, Row: Value, P> Pipeline<In, Row, P> {
         field: impl FnOnce(Picks<Row>) -> F,
     ) -> Pipeline<In, <F::Base as Unwind<Row>>::Row, P>
     where
-        F: Based,
+        F: IntoBase,
         F::Base: Unwind<Row>,
     {
         let field = field(Row::under(InPick::new(Cow::Borrowed("")), ())).into_base();
@@ -66,7 +66,7 @@ impl<R, T, K, S> fmt::Debug for Field<R, T, K, S> {
     }
 }
 
-impl<R, T, K, S> Based for Field<R, T, K, S> {
+impl<R, T, K, S> IntoBase for Field<R, T, K, S> {
     type Base = Self;
 
     fn into_base(self) -> Self {
@@ -97,7 +97,7 @@ impl Spot for Top {
 }
 
 impl<S: Spot, K: Key, T: Value> Spot for Inside<S, K, T> {
-    type Row<R: Value, D: Doc> = S::Row<R, Just<K, T::Laid<D>>>;
+    type Row<R: Value, D: Doc> = S::Row<R, OneField<K, T::Laid<D>>>;
 }
 
 impl<S: Spot> Spot for InArray<S> {
@@ -115,11 +115,11 @@ pub trait Direct: Spot {}
 impl Direct for Top {}
 impl<S: Direct, K: Key, T: Value> Direct for Inside<S, K, T> {}
 
-impl<R: 'static, S: Spot> At for InPick<R, S> {
+impl<R: 'static, S: Spot> Context for InPick<R, S> {
     type Field<T: Value, K: Key> = T::Fields<InPick<R, Inside<S, K, T>>, Field<R, T, K, S>>;
     type Many = InPick<R, InArray<S>>;
     type Maybe = Self;
-    type Part<T: Value, K: Key> = T::Fields<InPick<R, Inside<S, K, T>>, ()>;
+    type Flattened<T: Value, K: Key> = T::Fields<InPick<R, Inside<S, K, T>>, ()>;
     type Inside = Self;
     // No stage that changes a field may change a tag.
     type Tag<T: Value, K: Key> = ();
@@ -135,7 +135,7 @@ impl<R: 'static, S: Spot> At for InPick<R, S> {
 
     fn tag<T: Value, K: Key>(&self) {}
 
-    fn part<T: Value, K: Key>(&self) -> Self::Part<T, K> {
+    fn flattened<T: Value, K: Key>(&self) -> Self::Flattened<T, K> {
         T::under(InPick::new(self.name.clone()), ())
     }
 
@@ -162,7 +162,7 @@ pub trait Unwind<R> {
 }
 
 impl<R: Value, V: Array, K: Key, S: Direct> Unwind<R> for Field<R, V, K, S> {
-    type Row = S::Row<R, Just<K, V::Item>>;
+    type Row = S::Row<R, OneField<K, V::Item>>;
 
     fn name(&self) -> &str {
         &self.name

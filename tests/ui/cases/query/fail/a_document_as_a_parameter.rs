@@ -1,4 +1,4 @@
-use odm::{Model, query::Parameters};
+use odm::{Model, request::Parameters};
 use odm_integration::story::Order;
 
 fn main() {

@@ -1,4 +1,4 @@
-use odm::query::Parameters;
+use odm::request::Parameters;
 use odm_integration::story::Order;
 
 fn main() {

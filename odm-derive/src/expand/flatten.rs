@@ -1,0 +1,266 @@
+//! What lies flat: the names that a type declares where it does, and the elements that belong to a value of it.
+
+use proc_macro2::{Ident, Literal, TokenStream};
+use quote::quote;
+
+use super::{Scope, span::local, upgrade};
+use crate::{
+    ast::{Content, Data, Field, Variant, member_name},
+    attr::serde::Tagging,
+};
+
+/// `Value::DECLARED` and `Value::claim` of a struct.
+pub(crate) fn of_document(scope: &Scope<'_>) -> TokenStream {
+    let (runtime, own) = (&scope.runtime, own_names(scope, None));
+    let mut names = parts(scope, scope.container.fields(), None);
+    let has_parts = !names.is_empty();
+    // It is decoded as another type, which has names of its own.
+    let read = scope.container.from.map(|_| quote!(#runtime::serde_names::<Self>));
+    names.extend(read.clone());
+    let declared = declared(scope, &own, &names);
+    // Without parts, a value takes whatever its type declares.
+    if !has_parts || scope.failed {
+        return declared;
+    }
+    let claims = claims(scope, &own, scope.container.fields(), |field| {
+        let (value, member) = (value(), &field.member);
+        quote!(&#value.#member)
+    });
+    let rest = rest();
+    let read = read.map(|names| quote!(#rest.take(&#names());));
+    let claim = claim(scope, &quote!(#claims #read));
+    quote!(#declared #claim)
+}
+
+/// The same of an enum: the names of all variants, and the elements of the one that is held.
+pub(crate) fn of_enum(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant<'_>]) -> TokenStream {
+    let Scope { runtime, .. } = scope;
+    let stored = || variants.iter().filter(|variant| variant.is_stored());
+    let (mut own, mut below) = (tag_names(tagging), Vec::new());
+    for variant in stored() {
+        for name in names_of_variant(tagging, variant) {
+            if !own.contains(&name) {
+                own.push(name);
+            }
+        }
+        below.extend(parts_of_variant(scope, tagging, variant));
+    }
+    let declared = declared(scope, &own, &below);
+    if scope.failed {
+        return declared;
+    }
+    let arms = stored().map(|variant| {
+        let ident = &variant.original.ident;
+        let mut own = if variant.untagged { Vec::new() } else { tag_names(tagging) };
+        own.extend(names_of_variant(tagging, variant));
+        let bound = |field: &Field<'_>| local(&format!("__bound_{}", member_name(&field.member)));
+        let (bindings, claims) = match &variant.content {
+            Content::Document(fields) if lies_beside(tagging, variant) => {
+                let flat: Vec<_> = fields.iter().filter(|field| field.flatten.is_some()).collect();
+                let members = flat.iter().map(|field| &field.member);
+                let names = flat.iter().map(|field| bound(field));
+                let claims = claims(scope, &own, fields, |field| {
+                    let bound = bound(field);
+                    quote!(#bound)
+                });
+                (quote!(#(#members: #names,)*), claims)
+            }
+            Content::Newtype(field) if lies_beside(tagging, variant) => {
+                let (member, name, key) = (&field.member, bound(field), scope.key(field));
+                let take = take(scope, &own);
+                let function = if variant.untagged { quote!(claim_content) } else { quote!(claim_flattened) };
+                let rest = rest();
+                let claim = quote!(#runtime::#function::<Self, #key>(#name, #rest)?;);
+                (quote!(#member: #name,), quote!(#take #claim))
+            }
+            _ => (TokenStream::new(), take(scope, &own)),
+        };
+        quote!(Self::#ident { #bindings .. } => { #claims })
+    });
+    let value = value();
+    let body = quote!(match #value { #(#arms)* _ => {} });
+    let claim = claim(scope, &body);
+    quote!(#declared #claim)
+}
+
+/// The names beside a part: of the document's own fields, and of its other parts.
+pub(crate) fn beside(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
+    let variant = field.variant.and_then(|ident| {
+        let mut variants = scope.container.variants().iter();
+        variants.find(|variant| variant.original.ident == *ident)
+    });
+    let fields = match variant.map(|variant| &variant.content) {
+        Some(Content::Document(fields)) => fields.as_slice(),
+        Some(_) => &[],
+        None => scope.container.fields(),
+    };
+    let (own, parts) = (own_names(scope, variant), parts(scope, fields, Some(field)));
+    let runtime = &scope.runtime;
+    quote!(const BESIDE: #runtime::FieldNames = #runtime::FieldNames::new(&[#(#own),*], &[#(#parts),*]);)
+}
+
+/// Arms that pass over what is written and not read: it belongs to its field, not to a map.
+pub(crate) fn passed(fields: &[Field<'_>]) -> TokenStream {
+    let unread = fields.iter().filter(|field| is_named(field) && field.skip_deserializing);
+    let names = unread.flat_map(names_of).map(|name| Literal::byte_string(name.as_bytes()));
+    quote!(#(#names => {})*)
+}
+
+/// What is shown to a struct, if that is not what it declares.
+pub(crate) fn shown(scope: &Scope<'_>) -> TokenStream {
+    let (runtime, fields) = (&scope.runtime, scope.container.fields());
+    // What an older version has besides, its steps must see.
+    let has_steps = upgrade::is_versioned(scope) && !scope.container.deny_unknown_fields;
+    let all =
+        scope.container.from.is_some() || has_steps || fields.iter().any(|field| field.flatten.is_some());
+    if all {
+        return quote!(const SHOWN: #runtime::Shown = #runtime::Shown::All;);
+    }
+    if fields.iter().all(|field| !(is_named(field) && field.skip_deserializing)) {
+        return TokenStream::new();
+    }
+    let read = fields.iter().filter(|field| !field.skip_deserializing).flat_map(names_of);
+    let tag = scope.container.tag.iter().map(|(tag, _)| tag);
+    let names = read.chain(tag).cloned().chain(upgrade::element(scope));
+    quote!(const SHOWN: #runtime::Shown = #runtime::Shown::Read(&[#(#names),*]);)
+}
+
+/// The parameters of `claim`.
+fn value() -> Ident {
+    local("__value")
+}
+
+fn rest() -> Ident {
+    local("__rest")
+}
+
+fn declared(scope: &Scope<'_>, own: &[String], parts: &[TokenStream]) -> TokenStream {
+    let runtime = &scope.runtime;
+    let parts = if scope.failed { &[] } else { parts };
+    quote!(const DECLARED: #runtime::FieldNames = #runtime::FieldNames::new(&[#(#own),*], &[#(#parts),*]);)
+}
+
+fn claim(scope: &Scope<'_>, body: &TokenStream) -> TokenStream {
+    let (runtime, value, rest) = (&scope.runtime, value(), rest());
+    quote! {
+        fn claim(#value: &Self, #rest: &mut #runtime::Rest<'_>) -> #runtime::CodecResult<()> {
+            #body
+            ::core::result::Result::Ok(())
+        }
+    }
+}
+
+/// Statements that take out what belongs to a document with parts; `access` gives a reference to a part.
+fn claims(
+    scope: &Scope<'_>,
+    own: &[String],
+    fields: &[Field<'_>],
+    access: impl Fn(&Field<'_>) -> TokenStream,
+) -> TokenStream {
+    let (runtime, rest) = (&scope.runtime, rest());
+    let take = take(scope, own);
+    let parts = flat(fields).map(|field| {
+        let (owner, key, value) = (scope.owner(field), scope.key(field), access(field));
+        if field.skip_deserializing {
+            quote!(#rest.take(&#runtime::flattened_names::<#owner, #key>());)
+        } else {
+            quote!(#runtime::claim_flattened::<#owner, #key>(#value, #rest)?;)
+        }
+    });
+    quote!(#take #(#parts)*)
+}
+
+fn take(scope: &Scope<'_>, own: &[String]) -> TokenStream {
+    if own.is_empty() {
+        return TokenStream::new();
+    }
+    let (runtime, rest) = (&scope.runtime, rest());
+    quote!(#rest.take(&#runtime::FieldNames::new(&[#(#own),*], &[]));)
+}
+
+/// The names of a document itself: of the struct, or of a variant with all that stands beside its fields.
+fn own_names(scope: &Scope<'_>, variant: Option<&Variant<'_>>) -> Vec<String> {
+    match (variant, &scope.container.data) {
+        (Some(variant), Data::Enum(tagging, _)) => {
+            let mut names = match tagging {
+                Tagging::Internal { .. } if !variant.untagged => tag_names(tagging),
+                _ => Vec::new(),
+            };
+            if let Content::Document(fields) = &variant.content {
+                names.extend(fields.iter().filter(|field| is_named(field)).flat_map(names_of).cloned());
+            }
+            names
+        }
+        _ => {
+            let fields = scope.container.fields().iter().filter(|field| is_named(field));
+            let names = fields.flat_map(names_of).cloned();
+            let tag = scope.container.tag.iter().map(|(tag, _)| tag.clone());
+            names.chain(tag).chain(upgrade::element(scope)).collect()
+        }
+    }
+}
+
+/// Functions that give the names of the parts, but for one of them.
+fn parts(scope: &Scope<'_>, fields: &[Field<'_>], but: Option<&Field<'_>>) -> Vec<TokenStream> {
+    let runtime = &scope.runtime;
+    flat(fields)
+        .filter(|field| but.is_none_or(|but| but.member != field.member))
+        .map(|field| {
+            let (owner, key) = (scope.owner(field), scope.key(field));
+            quote!(#runtime::flattened_names::<#owner, #key>)
+        })
+        .collect()
+}
+
+/// The names of the elements that hold the tag and the content of an enum.
+fn tag_names(tagging: &Tagging) -> Vec<String> {
+    match tagging {
+        Tagging::Internal { tag } => vec![tag.clone()],
+        Tagging::Adjacent { tag, content } => vec![tag.clone(), content.clone()],
+        Tagging::External | Tagging::Untagged => Vec::new(),
+    }
+}
+
+/// Whether what the variant holds stands in the document of the enum itself.
+fn lies_beside(tagging: &Tagging, variant: &Variant<'_>) -> bool {
+    variant.untagged || matches!(tagging, Tagging::Internal { .. })
+}
+
+/// The names of elements that a variant brings beside its tag.
+fn names_of_variant(tagging: &Tagging, variant: &Variant<'_>) -> Vec<String> {
+    match &variant.content {
+        _ if *tagging == Tagging::External && !variant.untagged => {
+            std::iter::once(&variant.stored).chain(&variant.aliases).cloned().collect()
+        }
+        Content::Document(fields) if lies_beside(tagging, variant) => {
+            fields.iter().filter(|field| is_named(field)).flat_map(names_of).cloned().collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn parts_of_variant(scope: &Scope<'_>, tagging: &Tagging, variant: &Variant<'_>) -> Vec<TokenStream> {
+    let runtime = &scope.runtime;
+    match &variant.content {
+        Content::Document(fields) if lies_beside(tagging, variant) => parts(scope, fields, None),
+        Content::Newtype(field) if lies_beside(tagging, variant) => {
+            let key = scope.key(field);
+            let function = if variant.untagged { quote!(content_names) } else { quote!(flattened_names) };
+            vec![quote!(#runtime::#function::<Self, #key>)]
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn flat<'f, 'a: 'f>(fields: &'f [Field<'a>]) -> impl Iterator<Item = &'f Field<'a>> {
+    fields.iter().filter(|field| field.is_stored() && field.flatten.is_some())
+}
+
+/// Whether the field is an element of its own.
+fn is_named(field: &Field<'_>) -> bool {
+    field.is_stored() && field.flatten.is_none()
+}
+
+fn names_of<'f>(field: &'f Field<'_>) -> impl Iterator<Item = &'f String> {
+    std::iter::once(&field.stored).chain(&field.aliases)
+}

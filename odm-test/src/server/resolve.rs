@@ -1,0 +1,131 @@
+//! The ladder: the sources to a server, tried one after the other, each told on standard error.
+
+use std::{
+    env,
+    panic::AssertUnwindSafe,
+    time::{Duration, Instant},
+};
+
+use futures_util::FutureExt as _;
+
+use super::{
+    Running, docker, mongod,
+    reaper::Owner,
+    replica_set::{self, Standing},
+    source::Source,
+};
+use crate::error::{Error, OrError};
+use crate::log::{log, without_credentials};
+use crate::wheel;
+
+/// Which sources may be taken.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Sources {
+    /// The first that works. A URI that is set is meant: no other server takes its place.
+    Any,
+    /// The first that works of those that start a server, which nobody else uses.
+    Starting,
+    /// This one.
+    Only(Source),
+}
+
+impl Sources {
+    fn steps(self) -> Vec<Source> {
+        match self {
+            Self::Only(source) => vec![source],
+            Self::Any if given_uri().is_some() => vec![Source::Uri],
+            Self::Any | Self::Starting => {
+                Source::ALL.into_iter().filter(|source| *source != Source::Uri).collect()
+            }
+        }
+    }
+}
+
+/// Finds or starts a server for `owner`, by the first of the sources that works.
+pub(crate) async fn climb(sources: Sources, owner: &Owner) -> Result<Running, Error> {
+    let mut failures = Vec::new();
+    for source in sources.steps() {
+        let started = Instant::now();
+        match take(source, owner).await {
+            Ok((running, what)) => {
+                let uri = without_credentials(&running.uri);
+                let seconds = started.elapsed().as_secs_f32();
+                log(format_args!("server from {source}: {what}, {uri} ({seconds:.1} s)"));
+                return Ok(running);
+            }
+            Err(error) => {
+                log(format_args!("no server from {source}: {error}"));
+                failures.push((source, error));
+            }
+        }
+    }
+    Err(Error::new(report(sources, &failures)))
+}
+
+fn given_uri() -> Option<String> {
+    env::var("ODM_MONGODB_URI").ok().filter(|uri| !uri.is_empty())
+}
+
+/// Takes one source; gives the server and what it is, in words.
+async fn take(source: Source, owner: &Owner) -> Result<(Running, String), Error> {
+    match source {
+        Source::Uri => {
+            let uri = given_uri().ok_or_else(|| Error::new("ODM_MONGODB_URI is not set"))?;
+            let standing = standing(&uri).await.or_error(without_credentials(&uri))?;
+            if !standing.replicated {
+                log("this server is no replica set: transactions and change streams fail on it");
+            }
+            let what = format!("MongoDB {}", standing.version);
+            Ok((Running { source, uri, version: standing.version, reaper: None }, what))
+        }
+        Source::Docker => {
+            // The libraries below panic on some settings of Docker that they do not understand.
+            let container = AssertUnwindSafe(docker::start(owner)).catch_unwind().await;
+            let container = container.unwrap_or_else(|_| Err(Error::new("its client library panicked")))?;
+            let version = standing(&container.uri).await?.version;
+            let what = format!("MongoDB {version} in container {} of {}", container.name, container.image);
+            Ok((Running { source, uri: container.uri, version, reaper: Some(container.reaper) }, what))
+        }
+        Source::Mongod | Source::Wheel => {
+            let program = if source == Source::Wheel { wheel::mongod()? } else { mongod::find()? };
+            let process = mongod::start(&program, owner).await?;
+            let version = standing(&process.uri).await?.version;
+            let what = format!("MongoDB {version}, {}", program.display());
+            Ok((Running { source, uri: process.uri, version, reaper: Some(process.reaper) }, what))
+        }
+    }
+}
+
+async fn standing(uri: &str) -> Result<Standing, Error> {
+    replica_set::standing(uri, Duration::from_secs(10)).await
+}
+
+/// What was tried, why it failed, what to do.
+fn report(sources: Sources, failures: &[(Source, Error)]) -> String {
+    const START_ONE: &str = "Do one of these:\n  \
+                             start Docker, so that the image `mongo` can be run;\n  \
+                             install MongoDB, or set ODM_MONGOD to the path of a `mongod`";
+    let (heading, advice) = match (sources, failures) {
+        (Sources::Only(source), _) => (
+            format!("no MongoDB server for the tests, and only the source `{source}` was allowed:"),
+            "Mend it, or unset ODM_MONGODB_SOURCE so that the other sources are tried.".to_owned(),
+        ),
+        (Sources::Any, [(Source::Uri, _)]) => (
+            "no MongoDB server for the tests: the one that ODM_MONGODB_URI names does not answer:".to_owned(),
+            "Start it, or unset ODM_MONGODB_URI so that a server is started for the tests.".to_owned(),
+        ),
+        (Sources::Any, _) => (
+            "no MongoDB server for the tests. What was tried:".to_owned(),
+            format!("{START_ONE};\n  set ODM_MONGODB_URI to the connection string of a server that runs."),
+        ),
+        (Sources::Starting, _) => (
+            "no MongoDB server can be started for this test alone. What was tried:".to_owned(),
+            format!(
+                "{START_ONE}.\nThe one that ODM_MONGODB_URI names is not used here: others may use it too."
+            ),
+        ),
+    };
+    let tried: Vec<String> =
+        failures.iter().map(|(source, error)| format!("  {source:<7} {error}")).collect();
+    format!("{heading}\n{}\n{advice}", tried.join("\n"))
+}

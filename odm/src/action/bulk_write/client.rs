@@ -1,0 +1,268 @@
+//! `bulk_write` of a database: writes to several collections in one command, from MongoDB 8.0 on.
+
+use std::{fmt, future::IntoFuture};
+
+use futures_core::future::BoxFuture;
+use mongodb::{
+    ClientSession, Namespace,
+    action::Action,
+    bson::{Bson, doc},
+    options::{BulkWriteOptions, WriteModel},
+    results::VerboseBulkWriteResult,
+};
+
+use super::{Write, result::id_of};
+use crate::{
+    action::{AsSession, Builder, Explicit, Implicit, Place, Reports, SessionState, prepare::Problems},
+    database::Database,
+    error::{BulkWriteError, Error, ErrorKind, Result, WriteCounts},
+    exec,
+    model::Model,
+    operation::Verb,
+};
+
+pub(in crate::action) const BULK_WRITE_ACROSS: Verb = Verb::new("bulk_write", "bulkWrite");
+const ASK_VERSION: Verb = Verb::new("bulk_write", "buildInfo");
+
+impl Database {
+    /// Makes many writes to several collections, in few commands. It needs MongoDB 8.0; on an older server, or for
+    /// one collection, use the [`bulk_write`](crate::Collection::bulk_write) of collections.
+    ///
+    /// `{ bulkWrite: 1, ops: [..], nsInfo: [..], ordered: true }`
+    ///
+    /// Every write is checked and encoded before the first is sent: if one of them cannot be sent, none is. An ordered
+    /// bulk (the default) stops at the first write that the server refuses, an
+    /// [unordered](BulkWriteAcross::ordered) one goes on. No writes at all is no error: nothing is sent.
+    ///
+    /// `await` gives a [`ClientBulkWriteResult`]: counts, and the ids of upserted documents by the position of their
+    /// write.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Unsupported`]: the server is older; [`is_not_sent`](Error::is_not_sent).
+    /// [`bulk_write_error`](Error::bulk_write_error) tells what became of each write.
+    ///
+    /// ```no_run
+    /// # use odm::{Database, Id, Model, Write};
+    /// # #[derive(Model)]
+    /// # #[odm(collection = "orders")]
+    /// # struct Order { id: Id<Order>, product: Id<Product> }
+    /// # #[derive(Model)]
+    /// # #[odm(collection = "products")]
+    /// # struct Product { id: Id<Product>, stock: i64 }
+    /// # async fn f(db: Database, orders: Vec<Order>) -> odm::Result<()> {
+    /// let p = Product::fields();
+    /// db.bulk_write()
+    ///     .writes(orders.iter().map(|order| Write::update_one(p.id().eq(order.product), p.stock().inc(-1))))
+    ///     .writes(orders.iter().map(Write::insert_one))
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn bulk_write(&self) -> ClientBulkWrite {
+        ClientBulkWrite {
+            database: self.clone(),
+            writes: Vec::new(),
+            problems: Problems::default(),
+            options: BulkWriteOptions::default(),
+            state: Implicit,
+        }
+    }
+}
+
+/// Makes many writes to several collections.
+///
+/// Construct with [`Database::bulk_write`].
+#[must_use = "nothing is written until the action is awaited"]
+pub struct ClientBulkWrite<S = Implicit> {
+    database: Database,
+    writes: Vec<Result<WriteModel>>,
+    problems: Problems,
+    options: BulkWriteOptions,
+    state: S,
+}
+
+impl<S> ClientBulkWrite<S> {
+    /// Adds one more write, to the collection of its model.
+    pub fn write<M: Model>(mut self, write: Write<M>) -> Self {
+        let namespace = Namespace::new(self.database.name(), M::COLLECTION);
+        self.writes.push(write.into_statement().1.and_then(|statement| statement.into_model(namespace)));
+        self
+    }
+
+    /// Adds more writes, to the collection of their model.
+    pub fn writes<M: Model>(self, writes: impl IntoIterator<Item = Write<M>>) -> Self {
+        writes.into_iter().fold(self, Self::write)
+    }
+
+    /// Takes all options from the driver's struct, in place of those set so far.
+    pub fn with_options(mut self, options: BulkWriteOptions) -> Self {
+        self.options = options;
+        self.problems = Problems::default();
+        self
+    }
+
+    fn execute<'s>(self) -> BoxFuture<'s, Result<ClientBulkWriteResult>>
+    where
+        S: SessionState<'s>,
+    {
+        let Self { database, writes, problems, options, state } = self;
+        Box::pin(send(database, writes, problems.or(Ok(options)), state.into_option()))
+    }
+}
+
+impl ClientBulkWrite {
+    /// Runs in this session.
+    ///
+    /// The action borrows the session until its future is done, and takes only one.
+    pub fn session(self, session: &mut impl AsSession) -> ClientBulkWrite<Explicit<'_>> {
+        let Self { database, writes, problems, options, state: Implicit } = self;
+        ClientBulkWrite { database, writes, problems, options, state: Explicit::new(session) }
+    }
+}
+
+impl<S> Builder for ClientBulkWrite<S> {
+    type Options = BulkWriteOptions;
+
+    fn on(&self) -> Place {
+        Place::Database(self.database.clone())
+    }
+
+    fn options(&mut self) -> &mut BulkWriteOptions {
+        &mut self.options
+    }
+}
+
+impl<S> Reports for ClientBulkWrite<S> {
+    fn problems(&mut self) -> &mut Problems {
+        &mut self.problems
+    }
+}
+
+impl IntoFuture for ClientBulkWrite {
+    type Output = Result<ClientBulkWriteResult>;
+    type IntoFuture = BoxFuture<'static, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        exec::completed(self.execute())
+    }
+}
+
+impl<'s> IntoFuture for ClientBulkWrite<Explicit<'s>> {
+    type Output = Result<ClientBulkWriteResult>;
+    type IntoFuture = BoxFuture<'s, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        self.execute()
+    }
+}
+
+impl<S> fmt::Debug for ClientBulkWrite<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BulkWriteAcross").field("on", &self.database).finish_non_exhaustive()
+    }
+}
+
+/// What a bulk write across collections did. Positions count the writes as they were given, from 0.
+#[derive(Default)]
+pub struct ClientBulkWriteResult {
+    counts: WriteCounts,
+    upserted: Vec<(usize, Bson)>,
+}
+
+impl ClientBulkWriteResult {
+    /// How many documents were stored, found, changed and removed, in all collections together.
+    pub fn counts(&self) -> WriteCounts {
+        self.counts
+    }
+
+    /// The id of the document of `M` that the upsert at `position` made; `None` if that write made none.
+    ///
+    /// # Errors
+    ///
+    /// [`is_decode`](Error::is_decode): the id does not fit the model.
+    pub fn upserted_id<M: Model>(&self, position: usize) -> Result<Option<M::Id>> {
+        let upserted = self.upserted.iter().find(|(at, _)| *at == position);
+        upserted.map(|(_, id)| id_of::<M>(id.clone())).transpose()
+    }
+}
+
+impl fmt::Debug for ClientBulkWriteResult {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BulkWriteAcrossResult").field("counts", &self.counts).finish_non_exhaustive()
+    }
+}
+
+async fn send(
+    database: Database,
+    writes: Vec<Result<WriteModel>>,
+    options: Result<BulkWriteOptions>,
+    session: Option<&mut ClientSession>,
+) -> Result<ClientBulkWriteResult> {
+    let operation = database.operation(BULK_WRITE_ACROSS);
+    let mut options = operation.check(options)?;
+    // The driver would take the client's. In a session there may be a transaction, which has its own.
+    if session.is_none() && options.write_concern.is_none() {
+        options.write_concern = database.driver().write_concern().cloned();
+    }
+    let models = operation.check(all(writes))?;
+    if models.is_empty() {
+        return Ok(ClientBulkWriteResult::default());
+    }
+    let is_many = |model: &WriteModel| matches!(model, WriteModel::UpdateMany(_) | WriteModel::DeleteMany(_));
+    let many: Vec<bool> = models.iter().map(is_many).collect();
+    let call = database
+        .client()
+        .bulk_write(models)
+        .with_options(options)
+        .optional(session, mongodb::action::BulkWrite::session)
+        .verbose_results();
+    match exec::run(operation, call).await {
+        Ok(done) => Ok(result(done)),
+        Err(error) if matches!(error.kind(), ErrorKind::Unsupported(_)) => {
+            Err(too_old(&database, error).await)
+        }
+        Err(error) => {
+            let report = BulkWriteError::of_driver(&many, error);
+            operation.check(
+                report.into_result().map(|(counts, upserted)| ClientBulkWriteResult { counts, upserted }),
+            )
+        }
+    }
+}
+
+/// The writes, if all of them can be sent.
+fn all(writes: Vec<Result<WriteModel>>) -> Result<Vec<WriteModel>> {
+    let mut report = BulkWriteError::of_writes(writes.len());
+    let mut models = Vec::with_capacity(writes.len());
+    for (position, write) in writes.into_iter().enumerate() {
+        match write {
+            Ok(model) => models.push(model),
+            Err(error) => report.fail(position, error),
+        }
+    }
+    report.into_result().map(|_| models)
+}
+
+fn result(done: VerboseBulkWriteResult) -> ClientBulkWriteResult {
+    let upserted = done.update_results.into_iter().filter_map(|(at, one)| Some((at, one.upserted_id?)));
+    ClientBulkWriteResult { counts: WriteCounts::of_summary(&done.summary), upserted: upserted.collect() }
+}
+
+/// Says which version is needed, and which is there.
+async fn too_old(database: &Database, error: Error) -> Error {
+    let found =
+        exec::run(database.operation(ASK_VERSION), database.driver().run_command(doc! { "buildInfo": 1 }))
+            .await;
+    let found = match found.as_ref().map(|info| info.get_str("version")) {
+        Ok(Ok(version)) => format!("this server is {version}"),
+        _ => "this server is older".to_owned(),
+    };
+    error.called(ErrorKind::Unsupported(
+        format!(
+            "a bulk write across collections needs MongoDB 8.0, and {found}; use the `bulk_write` of each \
+             collection"
+        )
+        .into(),
+    ))
+}

@@ -1,0 +1,216 @@
+//! Answers of the server to write commands: what is in a reply that says `ok: 1`.
+
+use super::{Error, ErrorKind, Result, WriteCounts};
+use mongodb::{
+    bson::{Bson, Document, RawBsonRef, RawDocument, Utf8Lossy, deserialize_from_document},
+    error::{
+        Error as DriverError, ErrorKind as Driver, IndexedWriteError, RETRYABLE_WRITE_ERROR,
+        WriteConcernError, WriteError, WriteFailure,
+    },
+};
+
+/// What a write command did.
+#[derive(Debug, Default)]
+pub(crate) struct WriteReply {
+    pub(super) counts: WriteCounts,
+    /// By the index of the write in its command.
+    pub(super) upserted: Vec<(usize, Bson)>,
+    /// By the index of the write in its command.
+    pub(super) failures: Vec<(usize, Error)>,
+    pub(super) write_concern_error: Option<Error>,
+    retryable: bool,
+}
+
+/// Which write command it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Command {
+    Insert,
+    Update,
+    Delete,
+}
+
+impl WriteReply {
+    /// So many documents are stored.
+    pub(crate) fn inserted(count: usize) -> Self {
+        let inserted = u64::try_from(count).unwrap_or(u64::MAX);
+        Self { counts: WriteCounts { inserted, ..WriteCounts::default() }, ..Self::default() }
+    }
+
+    /// Reads a reply; `None` if it is none to a write.
+    pub(crate) fn read(command: Command, reply: &RawDocument) -> Option<Self> {
+        Self::of_reply(command, document(reply)?)
+    }
+
+    fn of_reply(command: Command, mut reply: Document) -> Option<Self> {
+        let n = reply.get("n").and_then(count)?;
+        let upserted = documents(reply.remove("upserted"))?;
+        let upserted: Vec<_> = upserted.into_iter().map(upserted_id).collect::<Option<_>>()?;
+        let mut counts = WriteCounts::default();
+        match command {
+            Command::Insert => counts.inserted = n,
+            Command::Delete => counts.deleted = n,
+            Command::Update => {
+                counts.upserted = u64::try_from(upserted.len()).unwrap_or(u64::MAX);
+                counts.matched = n.saturating_sub(counts.upserted);
+                counts.modified = reply.get("nModified").map_or(Some(0), count)?;
+            }
+        }
+        let write_concern_error = match reply.remove("writeConcernError") {
+            Some(Bson::Document(error)) => Some(deserialize_from_document(error).ok()?),
+            _ => None,
+        };
+        let failures = documents(reply.remove("writeErrors"))?;
+        let labels = reply.get_array("errorLabels").map(Vec::as_slice).unwrap_or_default();
+        Some(Self {
+            counts,
+            upserted,
+            failures: failures.into_iter().map(failure).collect(),
+            write_concern_error: write_concern_error.map(not_acknowledged),
+            retryable: labels.iter().any(|label| label.as_str() == Some(RETRYABLE_WRITE_ERROR)),
+        })
+    }
+
+    /// Reads a reply that the driver gives as a document.
+    pub(crate) fn read_document(command: Command, reply: Document) -> Result<Self> {
+        Self::of_reply(command, reply).ok_or_else(|| {
+            Error::new(ErrorKind::Driver("the server's answer does not contain the counts".into()))
+        })
+    }
+
+    /// The same answer; the failures of writes that change many documents are known as such.
+    pub(crate) fn naming(mut self, many: impl Fn(usize) -> bool) -> Self {
+        let name =
+            |(index, error): (usize, Error)| (index, if many(index) { error.of_many() } else { error });
+        self.failures = self.failures.into_iter().map(name).collect();
+        self
+    }
+
+    /// Whether the write concern was missed in a way that making the write again may mend.
+    pub(crate) fn is_retryable(&self) -> bool {
+        self.retryable
+    }
+
+    /// The answer that the driver made an error of: a reply that says `ok: 1`.
+    pub(crate) fn of(command: Command, error: &Error) -> Option<Self> {
+        let reply = error.driver()?.server_response()?;
+        // Servers answer `ok` as a double, proxies as an integer.
+        let ok = match reply.get("ok").ok()?? {
+            RawBsonRef::Double(ok) => ok > 0.0,
+            ok => ok.as_i32() == Some(1) || ok.as_i64() == Some(1) || ok.as_bool() == Some(true),
+        };
+        ok.then(|| Self::read(command, reply)).flatten()
+    }
+
+    /// The answer to an `insert` of these documents that the driver made an error of. It does not keep the reply, and
+    /// with it the values of a duplicate key: they are the document's.
+    pub(crate) fn of_insert(error: &Error, documents: &[&RawDocument], ordered: bool) -> Option<Self> {
+        let Driver::InsertMany(many) = &*error.driver()?.kind else { return None };
+        let failures = many.write_errors.as_deref().unwrap_or_default();
+        let inserted = match failures {
+            [first, ..] if ordered => first.index,
+            failures => documents.len().saturating_sub(failures.len()),
+        };
+        let failure = |failure: &IndexedWriteError| {
+            let error = Driver::Write(WriteFailure::WriteError(failure.clone().into()));
+            let error = Error::from_driver(error.into());
+            let error = match documents.get(failure.index) {
+                Some(document) => error.storing(document),
+                None => error,
+            };
+            (failure.index, error)
+        };
+        Some(Self {
+            failures: failures.iter().map(failure).collect(),
+            write_concern_error: many.write_concern_error.clone().map(not_acknowledged),
+            ..Self::inserted(inserted)
+        })
+    }
+}
+
+/// The write is applied, but its write concern is not satisfied.
+pub(super) fn not_acknowledged(error: WriteConcernError) -> Error {
+    Error::from_driver(Driver::Write(WriteFailure::WriteConcernError(error)).into())
+}
+
+/// A document of a reply, also where a text in it is cut within a letter. It is read without serde, whose frames are so
+/// large that a value of eighty levels overflows the stack of a tokio worker in a build without optimisation.
+fn document(raw: &RawDocument) -> Option<Document> {
+    Utf8Lossy::<Document>::try_from(raw).ok().map(|Utf8Lossy(document)| document)
+}
+
+/// The documents of an array; none where there is no array.
+fn documents(array: Option<Bson>) -> Option<Vec<Document>> {
+    let items = match array {
+        None => return Some(Vec::new()),
+        Some(Bson::Array(items)) => items,
+        Some(_) => return None,
+    };
+    let document = |item| match item {
+        Bson::Document(document) => Some(document),
+        _ => None,
+    };
+    items.into_iter().map(document).collect()
+}
+
+fn count(number: &Bson) -> Option<u64> {
+    match number {
+        Bson::Int32(number) => u64::try_from(*number).ok(),
+        Bson::Int64(number) => u64::try_from(*number).ok(),
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // saturates
+        Bson::Double(number) if number.fract() == 0.0 => Some(*number as u64),
+        _ => None,
+    }
+}
+
+/// One of the `upserted`.
+fn upserted_id(mut upserted: Document) -> Option<(usize, Bson)> {
+    let index = usize::try_from(count(upserted.get("index")?)?).ok()?;
+    Some((index, upserted.remove("_id")?))
+}
+
+/// One of the `writeErrors`.
+fn failure(mut error: Document) -> (usize, Error) {
+    let index = error.get("index").and_then(count).and_then(|index| usize::try_from(index).ok());
+    let index = index.unwrap_or_default();
+    let details = Details::take(&mut error);
+    let error = match deserialize_from_document::<WriteError>(error) {
+        Ok(mut error) => {
+            error.details.clone_from(&details.info);
+            Error::with_details(Driver::Write(WriteFailure::WriteError(error)).into(), || details)
+        }
+        Err(_) => {
+            Error::new(ErrorKind::Driver("the server's answer names a failure without its code".into()))
+        }
+    };
+    (index, error)
+}
+
+/// What a failed write's answer contains beside the code and the text.
+#[derive(Debug, Default)]
+pub(super) struct Details {
+    pub(super) key_pattern: Option<Document>,
+    pub(super) key_value: Option<Document>,
+    /// The `errInfo`.
+    pub(super) info: Option<Document>,
+}
+
+impl Details {
+    fn take(answer: &mut Document) -> Self {
+        let mut take = |name| match answer.remove(name) {
+            Some(Bson::Document(document)) => Some(document),
+            _ => None,
+        };
+        Self { key_pattern: take("keyPattern"), key_value: take("keyValue"), info: take("errInfo") }
+    }
+
+    /// The details in the answer to a single write, which the driver keeps beside its error.
+    pub(super) fn of(error: &DriverError) -> Self {
+        let read = || {
+            let reply = error.server_response()?;
+            let failures = reply.get_array("writeErrors").ok();
+            let first = failures.and_then(|failures| failures.into_iter().next()?.ok()?.as_document());
+            document(first.unwrap_or(reply))
+        };
+        read().map(|mut answer| Self::take(&mut answer)).unwrap_or_default()
+    }
+}

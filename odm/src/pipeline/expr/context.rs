@@ -1,0 +1,246 @@
+//! The place of an expression: accessors return an [`Expr`] that has seen every array and option above it.
+
+use std::{borrow::Cow, fmt, marker::PhantomData};
+
+use mongodb::bson::{Bson, doc};
+
+use super::{Expr, Source, filled};
+use crate::{
+    error::codec::CodecResult,
+    path::{Context, Flattened, Key, Location, Narrows, VariantTest},
+    value::Value,
+};
+
+/// In an expression over the row `R`. `W` is what lies between the row and here: below an array a field
+/// gives the array of its values, below an option it may be null.
+pub struct InExpr<R, W> {
+    name: Cow<'static, str>,
+    /// What must hold for there to be anything: that the enums above hold the variants that the name goes into.
+    guard: Option<Bson>,
+    /// How much of the name is each array above, outermost first.
+    arrays: Vec<usize>,
+    /// How many of these arrays the type of the row has been followed through: a field has all those of its row.
+    passed: usize,
+    types: PhantomData<fn() -> (R, W)>,
+}
+
+impl<R, W> InExpr<R, W> {
+    fn new(name: Cow<'static, str>, guard: Option<Bson>) -> Self {
+        Self { name, guard, arrays: Vec::new(), passed: 0, types: PhantomData }
+    }
+
+    /// The same place, with something between the row and it.
+    fn through<V>(self) -> InExpr<R, V> {
+        let Self { name, guard, arrays, passed, .. } = self;
+        InExpr { name, guard, arrays, passed, types: PhantomData }
+    }
+
+    /// A place below the same arrays, whose type is seen from the row.
+    fn seen_from_row(&self, name: Cow<'static, str>) -> InExpr<R, Straight> {
+        InExpr { name, guard: self.guard.clone(), arrays: self.arrays.clone(), passed: 0, types: PhantomData }
+    }
+
+    /// The name of what stands one name further down.
+    fn below(&self, name: &'static str) -> Cow<'static, str> {
+        match self.name.as_ref() {
+            "" => Cow::Borrowed(name),
+            above => Cow::Owned(format!("{above}.{name}")),
+        }
+    }
+}
+
+impl<R> InExpr<R, Straight> {
+    /// At the row itself.
+    pub(crate) fn root() -> Self {
+        Self::new(Cow::Borrowed(""), None)
+    }
+}
+
+impl<R, W> Clone for InExpr<R, W> {
+    fn clone(&self) -> Self {
+        Self {
+            name: self.name.clone(),
+            guard: self.guard.clone(),
+            arrays: self.arrays.clone(),
+            passed: self.passed,
+            types: PhantomData,
+        }
+    }
+}
+
+impl<R, W> fmt::Debug for InExpr<R, W> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("InExpr").finish_non_exhaustive()
+    }
+}
+
+/// How the type of a field looks from the row.
+pub trait Wrap: 'static {
+    /// A `T` seen from the row.
+    type Of<T: Value>: Value;
+    /// The same without arrays: where one lies between, no variant is told, and that is told once.
+    type Items: Wrap;
+
+    /// Whether an array between may hold `None` on the way to a `T`. The server leaves out of the array what is missing.
+    fn holes<T: Value>() -> bool;
+
+    /// A `T` in the innermost array, with null in the place of a missing one if it reads as `None`.
+    fn item<T: Value>(rendered: CodecResult<Bson>) -> CodecResult<Bson>;
+}
+
+/// Nothing lies between.
+#[derive(Debug)]
+pub enum Straight {}
+
+/// An array lies between: a `T` becomes a `Vec<T>`.
+#[derive(Debug)]
+pub struct ThroughArray<W>(PhantomData<fn() -> W>);
+
+/// An option lies between: a `T` becomes an `Option<T>`.
+#[derive(Debug)]
+pub struct ThroughOption<W>(PhantomData<fn() -> W>);
+
+impl Wrap for Straight {
+    type Of<T: Value> = T;
+    type Items = Self;
+
+    fn holes<T: Value>() -> bool {
+        false
+    }
+
+    fn item<T: Value>(rendered: CodecResult<Bson>) -> CodecResult<Bson> {
+        filled::<T>(rendered)
+    }
+}
+
+impl<W: Wrap> Wrap for ThroughArray<W> {
+    type Of<T: Value> = W::Of<Vec<T>>;
+    type Items = W::Items;
+
+    fn holes<T: Value>() -> bool {
+        T::missing().is_some() || W::holes::<Vec<T>>()
+    }
+
+    fn item<T: Value>(rendered: CodecResult<Bson>) -> CodecResult<Bson> {
+        filled::<T>(rendered)
+    }
+}
+
+impl<W: Wrap> Wrap for ThroughOption<W> {
+    type Of<T: Value> = W::Of<T::Optional>;
+    type Items = ThroughOption<W::Items>;
+
+    fn holes<T: Value>() -> bool {
+        W::holes::<T::Optional>()
+    }
+
+    fn item<T: Value>(rendered: CodecResult<Bson>) -> CodecResult<Bson> {
+        W::item::<T::Optional>(rendered)
+    }
+}
+
+impl<R: 'static, W: Wrap> Context for InExpr<R, W> {
+    type Field<T: Value, K: Key> = <W::Of<T> as Value>::Fields<InExpr<R, Straight>, Expr<R, W::Of<T>>>;
+    type Many = InExpr<R, ThroughArray<W>>;
+    type Maybe = InExpr<R, ThroughOption<W>>;
+    type Flattened<T: Value, K: Key> = <W::Of<T> as Value>::Fields<InExpr<R, Straight>, Flattened<R, T, W>>;
+    type Inside = InExpr<R, ThroughOption<W::Items>>;
+    type Tag<T: Value, K: Key> = Self::Field<T, K>;
+    type Variant = ();
+
+    fn field<T: Value, K: Key>(&self) -> Self::Field<T, K> {
+        let name = self.below(K::NAME);
+        let field = if !self.arrays.is_empty() && W::holes::<T>() {
+            Source::Computed(items(&name, &self.arrays, W::item::<T>))
+        } else {
+            Source::Field(name.clone())
+        };
+        let source = match &self.guard {
+            None => field,
+            Some(guard) => Source::Computed(
+                field.render().map(|field| doc! { "$cond": [guard, field, Bson::Null] }.into()),
+            ),
+        };
+        <W::Of<T>>::under(self.seen_from_row(name), Expr::from_source(source))
+    }
+
+    fn tag<T: Value, K: Key>(&self) -> Self::Tag<T, K> {
+        self.field::<T, K>()
+    }
+
+    fn flattened<T: Value, K: Key>(&self) -> Self::Flattened<T, K> {
+        <W::Of<T>>::under(self.seen_from_row(self.name.clone()), Flattened::new(Location::default()))
+    }
+
+    fn many(mut self) -> Self::Many {
+        if self.passed == self.arrays.len() {
+            self.arrays.push(self.name.len());
+        }
+        self.passed += 1;
+        self.through()
+    }
+
+    fn maybe(self) -> Self::Maybe {
+        self.through()
+    }
+}
+
+/// A field in the elements of arrays, one value for each element:
+/// `{ $map: { input: "$items", in: { $ifNull: ["$$this.note", null] } } }`.
+fn items(
+    name: &str,
+    arrays: &[usize],
+    item: impl FnOnce(CodecResult<Bson>) -> CodecResult<Bson>,
+) -> CodecResult<Bson> {
+    let below = |from: usize, to: usize| name.get(from..to).unwrap_or_default().trim_start_matches('.');
+    let (mut start, mut inputs) = (0, Vec::new());
+    for end in arrays {
+        inputs.push((start, below(start, *end)));
+        start = *end;
+    }
+    let named = |start: usize, name: &str| match (start, name) {
+        (0, name) => format!("${name}"),
+        (_, "") => "$$this".to_owned(),
+        (_, name) => format!("$$this.{name}"),
+    };
+    let innermost = item(Ok(named(start, below(start, name.len())).into()))?;
+    Ok(inputs.into_iter().rev().fold(innermost, |inside, (start, name)| {
+        doc! { "$map": { "input": named(start, name), "in": inside } }.into()
+    }))
+}
+
+/// What lies above is one value: only of one can it be told which variant it is.
+#[diagnostic::on_unimplemented(
+    message = "an expression cannot tell which variant each item of an array is",
+    label = "an array lies between the row and this enum",
+    note = "unwind the array first: `.unwind(|row| row.items())`"
+)]
+pub trait Single: Wrap {}
+
+impl Single for Straight {}
+impl<W: Single> Single for ThroughOption<W> {}
+
+/// A field of a variant is null in rows that hold another: `{ $cond: [{ $eq: ["$payment.kind", "card"] }, "$payment.last4", null] }`.
+impl<R: 'static, W: Single> Narrows for InExpr<R, W> {
+    fn narrow(&self, test: VariantTest) -> Self::Inside {
+        let test = match test {
+            VariantTest::Tag(tag, text) => {
+                doc! { "$eq": [format!("${}", self.below(tag)), super::constant(text.into())] }
+            }
+            VariantTest::Key(key) => {
+                doc! { "$ne": [{ "$type": format!("${}", self.below(key)) }, "missing"] }
+            }
+            VariantTest::Text(text) => {
+                doc! { "$eq": [format!("${}", self.name), super::constant(text.into())] }
+            }
+            VariantTest::None => return InExpr::new(self.name.clone(), self.guard.clone()),
+        };
+        let guard = match &self.guard {
+            None => test.into(),
+            Some(above) => doc! { "$and": [above, test] }.into(),
+        };
+        InExpr::new(self.name.clone(), Some(guard))
+    }
+
+    fn variant(&self, _: VariantTest) {}
+}

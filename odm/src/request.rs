@@ -1,0 +1,105 @@
+//! Queries that a request asks: an allow-list of parameters, and the filter, sort and page that a request makes of it.
+//!
+//! A program that is compiled with its queries does not know what a client will ask. [`Parameters`] is the list of what
+//! it may ask: names for the outside, each with the typed path that it stands for. [`Parameters::parse`] takes the
+//! names and texts of a request, wherever they come from, and gives a [`Query`], or one error that lists every parameter
+//! that is not understood.
+//!
+//! ```
+//! use odm::{Id, Model, Value, bson::DateTime, query::Parameters};
+//!
+//! #[derive(Model)]
+//! #[odm(collection = "orders")]
+//! struct Order { id: Id<Order>, status: Status, total: f64, placed_at: DateTime }
+//!
+//! #[derive(Value)]
+//! #[serde(rename_all = "lowercase")]
+//! enum Status { Open, Paid }
+//!
+//! let o = Order::fields();
+//! let parameters = Parameters::new()
+//!     .field("status", o.status())
+//!     .range("total", o.total())
+//!     .sortable("placed", o.placed_at())
+//!     .default_sort(o.id().asc())
+//!     .limit(20, 100);
+//!
+//! // GET /orders?status=open&total[gte]=9.5&sort=-placed&limit=50
+//! let query = parameters.parse([("status", "open"), ("total[gte]", "9.5"), ("sort", "-placed"), ("limit", "50")])?;
+//! assert_eq!(query.filter.to_string(), r#"{ "status": { "$eq": "open" }, "total": { "$gte": 9.5 } }"#);
+//! assert_eq!(query.sort.to_string(), r#"{ "placed_at": -1, "_id": 1 }"#);
+//! assert_eq!((query.skip, query.limit), (0, 50));
+//!
+//! let bad = parameters.parse([("status", "lost"), ("total[$where]", "1"), ("cost", "5")]).unwrap_err();
+//! assert_eq!(
+//!     bad.to_string(),
+//!     "3 bad parameters: `status` must be one of `open`, `paid`; \
+//!      `total[*]` takes `eq`, `ne`, `in`, `nin`, `gt`, `gte`, `lt`, `lte`; \
+//!      `*` is not a parameter of this request",
+//! );
+//! # Ok::<(), odm::Error>(())
+//! ```
+//!
+//! # What a client can say
+//!
+//! | parameter | condition | allowed by |
+//! |---|---|---|
+//! | `name=value` `name[eq]=value` | `{ field: { $eq: value } }` | [`field`](Parameters::field) |
+//! | `name[ne]=value` | `{ field: { $ne: value } }` | [`field`](Parameters::field) |
+//! | `name[in]=a,b` `name[nin]=a,b` | `{ field: { $in: [a, b] } }` `{ field: { $nin: [a, b] } }` | [`field`](Parameters::field) |
+//! | `name[gt]=value` `gte` `lt` `lte` | `{ field: { $gt: value } }` .. | [`range`](Parameters::range) |
+//! | `name[prefix]=text` | `{ field: { $regex: "^text" } }` | [`text`](Parameters::text) |
+//! | `name[contains]=text` | `{ field: { $regex: "text", $options: "i" } }` | [`text`](Parameters::text) |
+//! | `name[exists]=true` `false` | `{ field: { $ne: null } }` `{ field: { $eq: null } }` | [`presence`](Parameters::presence) |
+//! | `name=value` | whatever you make of it | [`condition`](Parameters::condition) |
+//! | `sort=name,-other` | `{ field: 1, other: -1 }` | [`sortable`](Parameters::sortable) |
+//! | `skip=n` `limit=n` | a page | [`limit`](Parameters::limit), [`max_skip`](Parameters::max_skip) |
+//!
+//! All conditions must hold. Each value is read as the [type of its field](crate::value::FromText) and stands in the
+//! filter as the field stores it, so a text of the request is never an operator, a name of a field or a pattern.
+
+mod allow_list;
+mod operator;
+mod parameters;
+mod parse;
+
+use std::fmt;
+
+pub use self::{operator::Operator, parameters::Parameters};
+use crate::{filter::Filter, sort::Sort};
+
+/// What a request asks: `orders.find(query.filter).sort(query.sort).skip(query.skip).limit(query.limit)`.
+///
+/// You get one from [`Parameters::parse`]. Add what a client has no say in to its filter:
+/// `query.filter & o.customer().eq(me)`.
+#[must_use = "a query does nothing until a verb gets its parts"]
+#[non_exhaustive]
+pub struct Query<M> {
+    /// All conditions of the request. A request without any matches every document, and is not said to: `update_many` and
+    /// `delete_many` refuse such a filter.
+    pub filter: Filter<M>,
+    /// What the request sorts by, then what the program sorts by.
+    pub sort: Sort<M>,
+    /// How many documents to leave out.
+    pub skip: u64,
+    /// How many documents to give: at least 1.
+    pub limit: u64,
+}
+
+impl<M> Clone for Query<M> {
+    fn clone(&self) -> Self {
+        Self { filter: self.filter.clone(), sort: self.sort.clone(), skip: self.skip, limit: self.limit }
+    }
+}
+
+impl<M> fmt::Debug for Query<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { filter, sort, skip, limit } = self;
+        f.debug_struct("Query")
+            .field("filter", filter)
+            .field("sort", sort)
+            .field("skip", skip)
+            .field("limit", limit)
+            .finish()
+    }
+}

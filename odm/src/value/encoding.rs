@@ -1,0 +1,159 @@
+//! Fields that are stored in another way than their type's own: through serde, as binary data, in a unit.
+
+pub(super) mod binary;
+pub(super) mod serde_with;
+pub(super) mod unit;
+
+use std::{fmt, marker::PhantomData};
+
+use mongodb::bson::{Bson, spec::ElementType};
+
+use super::{Arrays, FieldNames, Raw, Rest, Stores, Value, Writer, leaf};
+use crate::{
+    error::codec::CodecResult,
+    path::{
+        Operand,
+        operands::{Inner, InnerRef},
+    },
+};
+
+/// A way to store a `T`.
+pub trait Encoding<T>: 'static {
+    /// The arrays that such a value may be.
+    const ARRAYS: Arrays = Arrays::NONE;
+
+    /// Appends the value's bytes and says which BSON type they are.
+    fn encode(value: &T, writer: &mut Writer) -> CodecResult<ElementType>;
+
+    /// Reads the value from one encoded element.
+    fn decode(raw: Raw<'_>) -> CodecResult<T>;
+
+    /// What a field without an element is read as, if it need not be there.
+    fn missing() -> Option<T> {
+        None
+    }
+
+    /// The names of the elements that a `T` is read from, if it is a document and the way tells.
+    fn fields() -> Option<&'static [&'static str]> {
+        None
+    }
+}
+
+/// The names that a `T` declares where it lies flat.
+fn declared<W: Encoding<T>, T>() -> FieldNames {
+    FieldNames::new(W::fields().unwrap_or_default(), &[])
+}
+
+/// Takes out the elements that belong to a `T`: those that it is read from, or if nothing tells, those that it writes.
+pub(super) fn claim_encoded<W: Encoding<T>, T>(value: &T, rest: &mut Rest<'_>) -> CodecResult<()> {
+    if W::fields().is_some() {
+        rest.take(&declared::<W, T>());
+        return Ok(());
+    }
+    let mut writer = Writer::new();
+    match W::encode(value, &mut writer)? {
+        ElementType::EmbeddedDocument => rest.take_written(Raw::document(writer.as_bytes())),
+        _ => Ok(()),
+    }
+}
+
+/// The type of a path to a field that is stored in the way `W`: filters and updates take a `T` and encode it as the
+/// field is stored.
+pub struct Encoded<W, T>(PhantomData<fn() -> W>, T);
+
+impl<W, T: fmt::Debug> fmt::Debug for Encoded<W, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.1.fmt(f)
+    }
+}
+
+impl<W, T> Encoded<W, T> {
+    /// A value to be stored this way.
+    pub fn new(value: T) -> Self {
+        Self(PhantomData, value)
+    }
+
+    /// The value inside.
+    pub fn into_inner(self) -> T {
+        self.1
+    }
+}
+
+impl<W: Encoding<T>, T: 'static> Value for Encoded<W, T> {
+    leaf!();
+
+    const ARRAYS: Arrays = W::ARRAYS;
+
+    fn encode(&self, writer: &mut Writer) -> CodecResult<ElementType> {
+        W::encode(&self.1, writer)
+    }
+
+    fn decode(raw: Raw<'_>) -> CodecResult<Self> {
+        W::decode(raw).map(Self::new)
+    }
+
+    fn missing() -> Option<Self> {
+        W::missing().map(Self::new)
+    }
+
+    const DECLARED: FieldNames = FieldNames::new(&[], &[declared::<W, T>]);
+
+    fn claim(value: &Self, rest: &mut Rest<'_>) -> CodecResult<()> {
+        claim_encoded::<W, T>(&value.1, rest)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<W: Encoding<T>, T: 'static> Stores<T> for Encoded<W, T> {
+    fn write(value: &T, writer: &mut Writer) -> CodecResult<ElementType> {
+        W::encode(value, writer)
+    }
+
+    fn claim(value: &T, rest: &mut Rest<'_>) -> CodecResult<()> {
+        claim_encoded::<W, T>(value, rest)
+    }
+
+    fn from_rust(value: T) -> Self {
+        Self::new(value)
+    }
+
+    fn into_rust(self) -> T {
+        self.1
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<W: Encoding<T>, T: 'static> Stores<Option<T>> for Option<Encoded<W, T>> {
+    fn write(value: &Option<T>, writer: &mut Writer) -> CodecResult<ElementType> {
+        match value {
+            Some(value) => W::encode(value, writer),
+            None => Ok(ElementType::Null),
+        }
+    }
+
+    fn claim(value: &Option<T>, rest: &mut Rest<'_>) -> CodecResult<()> {
+        value.as_ref().map_or(Ok(()), |value| claim_encoded::<W, T>(value, rest))
+    }
+
+    fn from_rust(value: Option<T>) -> Self {
+        value.map(Encoded::new)
+    }
+
+    fn into_rust(self) -> Option<T> {
+        self.map(Encoded::into_inner)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<W: Encoding<T>, T: 'static> Operand<Encoded<W, T>, Inner> for T {
+    fn operand(self) -> CodecResult<Bson> {
+        Encoded::<W, T>::new(self).to_bson()
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<W: Encoding<T>, T: Clone + 'static> Operand<Encoded<W, T>, InnerRef> for &T {
+    fn operand(self) -> CodecResult<Bson> {
+        Encoded::<W, T>::new(self.clone()).to_bson()
+    }
+}

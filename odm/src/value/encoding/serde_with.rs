@@ -1,0 +1,183 @@
+//! Fields stored through serde: `#[odm(serde)]` and serde's own `with`.
+//!
+//! A value is measured before it is written, so a function that serde's `with` names may run twice.
+
+mod depth;
+mod fields;
+
+use std::marker::PhantomData;
+
+use mongodb::bson::{self, spec::ElementType};
+use serde::{
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{self, DeserializeOwned},
+    forward_to_deserialize_any,
+};
+
+use super::Encoding;
+use crate::{
+    error::codec::{CodecError, CodecResult},
+    value::{Arrays, FieldNames, Raw, Writer, stack},
+};
+
+/// How serde writes and reads a `T`: the type's own way ([`Serde`]) or a `with` module's, for which the
+/// derive makes a type of its own.
+#[diagnostic::on_unimplemented(
+    message = "`{T}` cannot be stored through serde",
+    label = "this field is marked `#[odm(serde)]`",
+    note = "the type must implement `serde::Serialize` and `serde::Deserialize`, and be `Send` and `Sync`"
+)]
+pub trait SerdeWith<T>: 'static {
+    /// Writes the value.
+    fn serialize<S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error>;
+
+    /// Reads the value.
+    fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error>;
+
+    /// What a field without an element is read as, if it need not be there.
+    fn missing() -> Option<T> {
+        None
+    }
+
+    /// The names of the elements that it is read from, if it is a document and says so.
+    fn fields() -> Option<&'static [&'static str]> {
+        None
+    }
+}
+
+macro_rules! own_serde {
+    ($($(#[$about:meta])* $name:ident;)*) => { $(
+        $(#[$about])*
+        #[derive(Debug, Clone, Copy)]
+        pub struct $name;
+
+        impl<T: Serialize + DeserializeOwned + Send + Sync> SerdeWith<T> for $name {
+            fn serialize<S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
+                value.serialize(serializer)
+            }
+            fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+                T::deserialize(deserializer)
+            }
+            fn missing() -> Option<T> {
+                T::deserialize(Missing).ok()
+            }
+            fn fields() -> Option<&'static [&'static str]> {
+                fields::of::<T>()
+            }
+        }
+    )* };
+}
+
+own_serde! {
+    /// The type's own `Serialize` and `Deserialize`: `#[odm(serde)]`.
+    Serde;
+    /// The same where what is stored is in order: `#[odm(serde(ordered))]`.
+    SerdeInOrder;
+}
+
+/// No element at all: what serde gives an `Option` to read when its field is missing.
+struct Missing;
+
+impl<'de> Deserializer<'de> for Missing {
+    type Error = de::value::Error;
+
+    fn deserialize_any<V: de::Visitor<'de>>(self, _: V) -> Result<V::Value, Self::Error> {
+        Err(de::Error::custom("the field is missing"))
+    }
+
+    fn deserialize_option<V: de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
+        visitor.visit_none()
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct
+        newtype_struct seq tuple tuple_struct map struct enum identifier ignored_any
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<S: SerdeWith<T>, T: Send + Sync> Encoding<T> for S {
+    const ARRAYS: Arrays = Arrays::ANY;
+
+    fn encode(value: &T, writer: &mut Writer) -> CodecResult<ElementType> {
+        encode_with::<S, T>(value, writer)
+    }
+
+    fn decode(raw: Raw<'_>) -> CodecResult<T> {
+        decode_with::<S, T>(raw)
+    }
+
+    fn missing() -> Option<T> {
+        S::missing()
+    }
+
+    fn fields() -> Option<&'static [&'static str]> {
+        S::fields()
+    }
+}
+
+/// The one element `v` of a document, which is how `bson`'s serde takes and gives a bare value.
+#[derive(Serialize)]
+#[serde(bound = "S: SerdeWith<T>")]
+struct Out<'a, S, T> {
+    #[serde(serialize_with = "serialize_via::<S, T, _>")]
+    v: (&'a T, PhantomData<fn() -> S>),
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // serde's form
+fn serialize_via<S: SerdeWith<T>, T, Z: Serializer>(
+    value: &(&T, PhantomData<fn() -> S>),
+    serializer: Z,
+) -> Result<Z::Ok, Z::Error> {
+    S::serialize(value.0, serializer)
+}
+
+/// Appends `value` as serde writes it.
+pub fn encode_with<S: SerdeWith<T>, T: Sync>(value: &T, writer: &mut Writer) -> CodecResult<ElementType> {
+    let levels = depth::levels::<S, T>(value, writer.depth())?;
+    let write = || bson::serialize_to_vec(&Out::<S, T> { v: (value, PhantomData) });
+    let bytes = stack::of_levels::<T, _>(levels, write)
+        .map_err(|error| serde_error("a value that serde can write", &error))?;
+    // length (4), type (1), "v\0" (2), the value, a zero (1)
+    match bytes.get(4).copied().and_then(ElementType::from) {
+        Some(element_type) if bytes.len() >= 8 => {
+            let bytes = &bytes[7..bytes.len() - 1];
+            Raw::new(element_type, bytes).at_depth(writer.depth()).check_depth()?;
+            writer.put(bytes);
+            Ok(element_type)
+        }
+        _ => Err(CodecError::new("a value", "nothing")),
+    }
+}
+
+/// Reads a value as serde reads it.
+pub fn decode_with<S: SerdeWith<T>, T: Send>(raw: Raw<'_>) -> CodecResult<T> {
+    struct Inner<S, T>(T, PhantomData<fn() -> S>);
+    impl<'de, S: SerdeWith<T>, T> Deserialize<'de> for Inner<S, T> {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            S::deserialize(deserializer).map(|value| Self(value, PhantomData))
+        }
+    }
+    #[derive(Deserialize)]
+    #[serde(bound = "S: SerdeWith<T>")]
+    struct In<S, T> {
+        v: Inner<S, T>,
+    }
+    let (levels, document) = (raw.check_depth()?, raw.wrapped()?);
+    let read = || bson::deserialize_from_slice::<In<S, T>>(&document).map(|document| document.v.0);
+    stack::of_levels::<T, _>(levels, read).map_err(|error| serde_error("a value that serde can read", &error))
+}
+
+/// The names that serde reads a `T` from, if `T` is a document and its `Deserialize` lists them.
+pub fn serde_names<T>() -> FieldNames
+where
+    Serde: SerdeWith<T>,
+{
+    FieldNames::new(<Serde as SerdeWith<T>>::fields().unwrap_or_default(), &[])
+}
+
+/// serde's own words may quote the value, so they stand behind the accessor.
+#[cold]
+fn serde_error(expected: &'static str, error: &bson::error::Error) -> CodecError {
+    CodecError::new(expected, "one it refuses").with_value(error.to_string())
+}

@@ -1,0 +1,80 @@
+//! `Option`: a value that may be null or missing; paths see through it.
+
+use mongodb::bson::{Bson, spec::ElementType};
+
+use super::{Arrays, Doc, FieldNames, Raw, Rest, Value, Writer};
+use crate::{error::codec::CodecResult, model::Check, path::Context};
+
+/// A field that may be null: what `is_null` and `set_null` ask for.
+#[diagnostic::on_unimplemented(
+    message = "a field of type `{Self}` is never null or missing",
+    label = "only an `Option` field can be, or one of type `Bson`",
+    note = "declare the field `Option<{Self}>`, or write the filter or update as a raw document"
+)]
+pub trait Nullable: Value {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Value> Nullable for Option<T> {}
+
+/// A field that may be missing: what `unset` and `rename` ask for.
+#[diagnostic::on_unimplemented(
+    message = "a field of type `{Self}` is never null or missing",
+    label = "only an `Option` field can be",
+    note = "declare the field `Option<{Self}>`, or write the filter or update as a raw document"
+)]
+pub trait Optional: Value {}
+
+impl<T: Value> Optional for Option<T> {}
+
+/// `None` is stored as null; a missing element reads as `None`.
+impl<T: Value> Value for Option<T> {
+    type Fields<A: Context, B> = T::Fields<A::Maybe, B>;
+    type Optional = Self;
+    type Bare = T::Bare;
+    type Spread<W: Value> = <T::Spread<W> as Value>::Optional;
+    type Lift<U: Value> = U::Optional;
+    type Laid<S: Doc> = Option<T::Laid<S>>;
+    type Joined<S: Doc> = Option<T::Joined<S>>;
+
+    fn under<A: Context, B>(at: A, base: B) -> Self::Fields<A, B> {
+        T::under(at.maybe(), base)
+    }
+
+    #[inline]
+    fn encode(&self, writer: &mut Writer) -> CodecResult<ElementType> {
+        match self {
+            Some(value) => value.encode(writer),
+            None => Ok(ElementType::Null),
+        }
+    }
+
+    #[inline]
+    fn decode(raw: Raw<'_>) -> CodecResult<Self> {
+        if raw.is(ElementType::Null) { Ok(None) } else { T::decode(raw).map(Some) }
+    }
+
+    #[inline]
+    fn missing() -> Option<Self> {
+        Some(None)
+    }
+
+    const ARRAYS: Arrays = T::ARRAYS.or_null();
+
+    const DECLARED: FieldNames = T::DECLARED;
+
+    fn claim(value: &Self, rest: &mut Rest<'_>) -> CodecResult<()> {
+        value.as_ref().map_or(Ok(()), |value| T::claim(value, rest))
+    }
+
+    const RULES: bool = T::RULES;
+
+    fn check_rules(&self, check: &mut Check) {
+        if let Some(value) = self {
+            value.check_rules(check);
+        }
+    }
+
+    fn to_bson(&self) -> CodecResult<Bson> {
+        self.as_ref().map_or(Ok(Bson::Null), T::to_bson)
+    }
+}

@@ -1,0 +1,147 @@
+//! Enums with data: which variant a value is, and where its content stands.
+
+use mongodb::bson::spec::ElementType;
+
+use super::{Elements, HasField, Raw, Stores, Value, require};
+use crate::{
+    error::codec::{CodecError, CodecResult},
+    path::Key,
+};
+
+const ONE_VARIANT: &str = "a document with one element, the variant";
+
+/// The error for elements beside a variant that is told by the name of its element.
+#[cold]
+pub(super) fn more_than_the_variant() -> CodecError {
+    CodecError::new(ONE_VARIANT, "more")
+}
+
+impl<'de> Elements<'de> {
+    /// The text of the element that says which variant a document is.
+    pub fn tag(self, tag: &'static str) -> CodecResult<&'de str> {
+        let mut elements = self;
+        while let Some((key, value)) = elements.next()? {
+            if key == tag.as_bytes() {
+                return value.str().map_err(|error| error.at(tag));
+            }
+        }
+        Err(CodecError::missing(tag))
+    }
+
+    /// The variant's name and its content, where they stand side by side under the names `tag` and `content`.
+    /// Another element is refused if `names`, all that may stand here, are given.
+    pub fn tag_and_content(
+        self,
+        tag: &'static str,
+        content: &'static str,
+        names: Option<&[&str]>,
+    ) -> CodecResult<(&'de str, Option<Raw<'de>>)> {
+        let (mut found, mut held) = (None, None);
+        let mut elements = self;
+        while let Some((key, value)) = elements.next()? {
+            let (slot, name) = match key {
+                key if key == tag.as_bytes() => (&mut found, tag),
+                key if key == content.as_bytes() => (&mut held, content),
+                key => match names {
+                    Some(names) => return Err(super::unknown_field(key, names)),
+                    None => continue,
+                },
+            };
+            if slot.replace(value).is_some() {
+                return Err(super::elements::duplicate(name));
+            }
+        }
+        let found = found.ok_or_else(|| CodecError::missing(tag))?;
+        Ok((found.str().map_err(|error| error.at(tag))?, held))
+    }
+
+    /// The variant's name and its content, where the name is the only key of the document.
+    pub fn name_and_content(self) -> CodecResult<(&'de str, Raw<'de>)> {
+        let mut elements = self;
+        match (elements.next()?, elements.next()?) {
+            (Some((key, content)), None) => Ok((super::map::utf8_key(key)?, content)),
+            (None, _) => Err(CodecError::new(ONE_VARIANT, "an empty document")),
+            (Some(_), Some(_)) => Err(more_than_the_variant()),
+        }
+    }
+
+    /// The next item of an array that stands for a tuple, `None` behind its end.
+    pub fn item<D: HasField<K>, K: Key>(&mut self) -> CodecResult<Option<D::Rust>> {
+        match self.next()? {
+            None => Ok(None),
+            Some((_, item)) => content::<D, K>(item).map(Some),
+        }
+    }
+
+    /// Refuses more items than a tuple has.
+    pub fn end(mut self, length: usize) -> CodecResult<()> {
+        match self.next()? {
+            None => Ok(()),
+            Some(_) => Err(CodecError::new(format!("an array of {length} items"), "more")),
+        }
+    }
+
+    /// Marks that the tag of an enum was read; a document has one.
+    pub fn once(seen: &mut bool, tag: &'static str) -> CodecResult<()> {
+        if std::mem::replace(seen, true) { Err(super::elements::duplicate(tag)) } else { Ok(()) }
+    }
+}
+
+impl<'de> Raw<'de> {
+    /// The variant's name and its content: a plain text, which has none, or a document with one element.
+    pub fn variant(self) -> CodecResult<(&'de str, Option<Raw<'de>>)> {
+        if self.is(ElementType::String) {
+            return self.str().map(|name| (name, None));
+        }
+        if !self.is(ElementType::EmbeddedDocument) {
+            return Err(self.expected("a variant: a string, or a document with one element"));
+        }
+        self.elements()?.name_and_content().map(|(name, content)| (name, Some(content)))
+    }
+
+    /// Reads what has no content of its own: a unit struct.
+    pub fn unit(self) -> CodecResult<()> {
+        if self.is(ElementType::Null) { Ok(()) } else { Err(self.expected("null")) }
+    }
+}
+
+/// Reads the one value that a variant holds.
+pub fn content<D: HasField<K>, K: Key>(raw: Raw<'_>) -> CodecResult<D::Rust> {
+    match D::Type::decode(raw) {
+        Ok(value) => Ok(value.into_rust()),
+        Err(error) => Err(error.at(K::NAME)),
+    }
+}
+
+/// The same where it may be missing, for a type that has a value then.
+pub fn content_or_missing<D: HasField<K>, K: Key>(raw: Option<Raw<'_>>) -> CodecResult<D::Rust> {
+    match raw {
+        Some(raw) => content::<D, K>(raw),
+        None => require::<D::Type>(None, K::NAME).map(Stores::into_rust),
+    }
+}
+
+/// An item that a tuple must have: one that is missing does not read as `None`, as the length of an array is part of
+/// its type.
+pub fn item_required<D: HasField<K>, K: Key>(item: Option<D::Rust>) -> CodecResult<D::Rust> {
+    item.ok_or_else(|| CodecError::missing(K::NAME))
+}
+
+/// The content of a variant that must have one.
+pub fn held<'de>(raw: Option<Raw<'de>>, name: &'static str) -> CodecResult<Raw<'de>> {
+    raw.ok_or_else(|| CodecError::new("a document with the variant's content", "its name alone").at(name))
+}
+
+/// Refuses content where a variant has none.
+pub fn bare(raw: Option<Raw<'_>>, name: &'static str) -> CodecResult<()> {
+    match raw {
+        None => Ok(()),
+        Some(raw) => raw.unit().map_err(|error| error.at(name)),
+    }
+}
+
+/// The error for a value of a variant that is never written.
+#[cold]
+pub fn skipped_variant(name: &'static str) -> CodecError {
+    CodecError::new("a variant that can be stored", format!("`{name}`, which is skipped"))
+}

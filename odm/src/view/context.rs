@@ -1,0 +1,60 @@
+//! The place of a view: accessors return what is known of the field, in types.
+
+use std::{fmt, marker::PhantomData};
+
+use crate::{
+    path::{Context, Key},
+    value::Value,
+};
+
+/// In a view, where fields are only named: accessors return [`Declared`].
+#[derive(Debug, Clone, Copy)]
+pub struct InView;
+
+/// A field `K`, declared with the type `T`.
+pub struct Declared<T, K>(PhantomData<fn() -> (T, K)>);
+
+impl<T, K> fmt::Debug for Declared<T, K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Declared")
+    }
+}
+
+/// A field `K` of type `T` that is laid flat: only its own fields have names by which a projection can ask for them.
+pub struct Flat<T, K>(PhantomData<fn() -> (T, K)>);
+
+impl<T, K> fmt::Debug for Flat<T, K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Flat")
+    }
+}
+
+impl Context for InView {
+    type Field<T: Value, K: Key> = Declared<T, K>;
+    type Many = Self;
+    type Maybe = Self;
+    type Flattened<T: Value, K: Key> = Flat<T, K>;
+    type Inside = Self;
+    type Tag<T: Value, K: Key> = Declared<T, K>;
+    type Variant = ();
+
+    fn field<T: Value, K: Key>(&self) -> Declared<T, K> {
+        Declared(PhantomData)
+    }
+
+    fn tag<T: Value, K: Key>(&self) -> Declared<T, K> {
+        Declared(PhantomData)
+    }
+
+    fn flattened<T: Value, K: Key>(&self) -> Flat<T, K> {
+        Flat(PhantomData)
+    }
+
+    fn many(self) -> Self {
+        self
+    }
+
+    fn maybe(self) -> Self {
+        self
+    }
+}

@@ -1,0 +1,67 @@
+//! What a field of a view can be read from where the parent's field is laid flat.
+
+use super::{
+    Projection, Transparent, View,
+    kinds::{Maybe, Nested, Opened},
+};
+use crate::{
+    error::codec::CodecResult,
+    value::{Flatten, Raw, Row},
+};
+
+/// A type of a view's field that can be read from a parent's flattened field of type `F`.
+#[diagnostic::on_unimplemented(
+    message = "the flattened field of type `{F}` cannot be read as `{Self}`",
+    label = "the fields of `{F}` lie in the document itself",
+    note = "read it as a view of what is laid flat, `#[derive(odm::View)]` with `#[odm(of = ..)]`, in an `Option` if the parent has one",
+    note = "no view has a flattened map: nobody knows the names of what is in it"
+)]
+pub trait FromFlattened<'de, F, K>: Sized {
+    /// Reads it from the document that it lies in.
+    fn read(document: Raw<'de>) -> CodecResult<Self>;
+
+    /// Names what is read.
+    fn add_names(projection: &mut Projection);
+}
+
+#[diagnostic::do_not_recommend]
+impl<'de, V, F> FromFlattened<'de, F, Nested> for V
+where
+    V: View<F> + Row<In<'de> = V>,
+{
+    fn read(document: Raw<'de>) -> CodecResult<Self> {
+        V::read_row(document)
+    }
+
+    fn add_names(projection: &mut Projection) {
+        projection.view::<F, V>();
+    }
+}
+
+/// What is inside a pointer or a newtype that lies flat.
+#[diagnostic::do_not_recommend]
+impl<'de, V: FromFlattened<'de, F::Inner, K>, F: Transparent, K> FromFlattened<'de, F, Opened<K>> for V {
+    fn read(document: Raw<'de>) -> CodecResult<Self> {
+        V::read(document)
+    }
+
+    fn add_names(projection: &mut Projection) {
+        V::add_names(projection);
+    }
+}
+
+/// `None` where nothing of it is there: what is there has to fit, as in the parent.
+#[diagnostic::do_not_recommend]
+impl<'de, V: FromFlattened<'de, F, K>, F: Flatten, K> FromFlattened<'de, Option<F>, Maybe<K>> for Option<V> {
+    fn read(document: Raw<'de>) -> CodecResult<Self> {
+        match V::read(document) {
+            Ok(part) => Ok(Some(part)),
+            Err(error) if document.elements()?.have_any(&F::DECLARED)? => Err(error),
+            Err(_) => Ok(None),
+        }
+    }
+
+    fn add_names(projection: &mut Projection) {
+        V::add_names(projection);
+    }
+}

@@ -1,0 +1,148 @@
+//! Which errors end a stream, and what they are called.
+
+use crate::error::{Error, ErrorKind};
+
+/// What an error means for the stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Classification {
+    /// The connection or the cursor is gone; a new one goes on.
+    Broken,
+    /// No server could be found, after all the time that finding one is given.
+    Away,
+    /// Nobody knows: a few attempts tell.
+    Doubt,
+    /// Every attempt would end the same way.
+    End,
+}
+
+/// What the server was asked when the error came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Occasion {
+    /// For a cursor from now on, or from a time.
+    ToOpen,
+    /// For a cursor after a token.
+    ToResume,
+    /// For the next batch.
+    ForMore,
+}
+
+const RESUMABLE: &str = mongodb::error::RESUMABLE_CHANGE_STREAM_ERROR;
+const NOT_RESUMABLE: &str = "NonResumableChangeStreamError";
+
+pub(super) fn classify(error: &Error) -> Classification {
+    if error.has_label(NOT_RESUMABLE) {
+        return Classification::End;
+    }
+    if error.has_label(RESUMABLE) {
+        return Classification::Broken;
+    }
+    match error.kind() {
+        ErrorKind::Unavailable(_) => Classification::Away,
+        ErrorKind::ConnectionLost(_)
+        | ErrorKind::Timeout(_)
+        | ErrorKind::Transient
+        | ErrorKind::CursorLost => Classification::Broken,
+        ErrorKind::Server(code) => server(*code),
+        ErrorKind::Driver(_) => Classification::Doubt,
+        _ => Classification::End,
+    }
+}
+
+fn server(code: i32) -> Classification {
+    match code {
+        // What the specification of change streams resumes on, beside elections and lost connections; and
+        // operations that an administrator interrupted, keys that a new primary has yet to load.
+        63 | 133 | 150 | 211 | 234 | 11601 | 13388 => Classification::Broken,
+        // The request itself: no permission, no such stage, an option or a value that cannot be.
+        2 | 9 | 14 | 20 | 59 | 72 | 73 | 115 | 166 | 323 | 40323 | 40324 | 40415 => Classification::End,
+        _ => Classification::Doubt,
+    }
+}
+
+/// The same error, of the kind that says what to do about it.
+pub(super) fn named(error: Error, asked: Occasion) -> Error {
+    let Some(code) = error.code() else { return error };
+    let kind = match code {
+        136 | 286 => ErrorKind::HistoryLost,
+        260 | 280 => ErrorKind::InvalidResumeToken,
+        9 if asked == Occasion::ToResume
+            && error.server_message().is_some_and(|text| text.contains("resume token")) =>
+        {
+            ErrorKind::InvalidResumeToken
+        }
+        // How 6.0 answers bytes that are no token: errors of its key strings, of their UUIDs, of their fields.
+        15 | 207 | 40647 | 40649 | 50787..=50872 | 51055 | 51057 if asked == Occasion::ToResume => {
+            ErrorKind::InvalidResumeToken
+        }
+        10334 => ErrorKind::EventTooLarge,
+        // Of a `getMore`, and of the `aggregate` that starts right before the change.
+        47 => ErrorKind::ImageMissing,
+        40573 => ErrorKind::Unsupported("change streams need a replica set or a sharded cluster".into()),
+        _ => return error,
+    };
+    error.called(kind)
+}
+
+#[cfg(test)]
+mod tests {
+    use mongodb::{
+        bson::doc,
+        error::{CommandError, Error as Driver, ErrorKind as DriverKind},
+    };
+
+    use super::*;
+
+    fn answer(code: i32, message: &str) -> Error {
+        let command: CommandError = mongodb::bson::deserialize_from_document(
+            doc! { "code": code, "codeName": "", "errmsg": message },
+        )
+        .unwrap();
+        Error::from_driver(Driver::from(DriverKind::Command(command)))
+    }
+
+    fn judged(code: i32, asked: Occasion) -> (&'static str, Classification) {
+        let error = named(answer(code, "the resume token"), asked);
+        (error.kind().name(), classify(&error))
+    }
+
+    #[test]
+    fn what_no_attempt_can_change_ends_the_stream() {
+        for (code, asked, kind) in [
+            (286, Occasion::ToResume, "HistoryLost"),
+            (286, Occasion::ForMore, "HistoryLost"),
+            (136, Occasion::ForMore, "HistoryLost"),
+            (260, Occasion::ToResume, "InvalidResumeToken"),
+            (280, Occasion::ForMore, "InvalidResumeToken"),
+            (9, Occasion::ToResume, "InvalidResumeToken"),
+            (50811, Occasion::ToResume, "InvalidResumeToken"),
+            (10334, Occasion::ForMore, "EventTooLarge"),
+            (47, Occasion::ForMore, "ImageMissing"),
+            (47, Occasion::ToResume, "ImageMissing"),
+            (13, Occasion::ToOpen, "Unauthorized"),
+            (18, Occasion::ForMore, "Unauthorized"),
+            (40324, Occasion::ToOpen, "Server"),
+            (9, Occasion::ToOpen, "Server"),
+            (40573, Occasion::ToOpen, "Unsupported"),
+        ] {
+            assert_eq!(judged(code, asked), (kind, Classification::End), "{code}");
+        }
+    }
+
+    #[test]
+    fn what_passes_by_itself_does_not() {
+        for code in [
+            6, 7, 43, 50, 63, 89, 91, 133, 150, 189, 211, 234, 237, 262, 9001, 10107, 11600, 11601, 11602,
+            13388, 13435, 13436,
+        ] {
+            assert_eq!(judged(code, Occasion::ForMore).1, Classification::Broken, "{code}");
+        }
+        let broken = Driver::from(std::io::Error::from(std::io::ErrorKind::UnexpectedEof));
+        assert_eq!(classify(&Error::from_driver(broken)), Classification::Broken);
+    }
+
+    #[test]
+    fn what_nobody_knows_is_doubted() {
+        assert_eq!(judged(8, Occasion::ForMore).1, Classification::Doubt);
+        assert_eq!(judged(50738, Occasion::ForMore).1, Classification::Doubt);
+    }
+}
