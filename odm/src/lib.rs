@@ -95,10 +95,13 @@ pub mod path;
 pub mod value;
 pub mod view;
 // 2 say
+mod accumulator;
+pub mod expr;
 pub mod filter;
 mod into_option;
 pub mod pipeline;
 pub mod request;
+mod shape;
 pub mod sort;
 pub mod update;
 // 3 do

@@ -1,7 +1,7 @@
 //! `Pipeline<In, Row>`: stages whose row type follows them.
 //!
 //! Stages: `matching` (`$match`), `sort`, `skip`, `limit`, `unwind`, `group`. Accumulators: [`sum`], [`avg`], [`min`],
-//! [`max`], [`first`], [`last`], [`push`], [`add_to_set`], [`count`]. Expressions are those of [`expr`]. A stage that has no method yet is added as the driver takes it, with
+//! [`max`], [`first`], [`last`], [`push`], [`add_to_set`], [`count`]. Expressions are those of [`expr`](crate::expr). A stage that has no method yet is added as the driver takes it, with
 //! [`Pipeline::stage`], or with [`Pipeline::stage_as`] where the rows change:
 //! `.stage_as::<Flat>(doc! { "$project": { .. } })`. Rows of no declared type are read with [`Pipeline::as_documents`].
 //!
@@ -9,10 +9,7 @@
 //! get the fields of the row as it stands before the stage: as paths in `matching` and `sort`, as expressions
 //! in `group`, as fields to name in `unwind`.
 
-mod accumulator;
-pub mod expr;
 mod row;
-mod shape;
 mod stage;
 
 use std::{fmt, marker::PhantomData};
@@ -20,20 +17,13 @@ use std::{fmt, marker::PhantomData};
 use mongodb::bson::{Bson, Document};
 
 pub use self::{
-    accumulator::{Accumulator, add_to_set, avg, count, first, last, max, min, push, sum},
-    expr::{Expr, Expression, Truth, cond, divide, lit, now, rand, root, switch, text_score},
     row::{Over, With},
-    shape::{
-        Accumulates, FillsField, IdOf, InGroup, InObject, Produces, RenderedFields, ShapeLiteral, Slot,
-        StorableIn,
-    },
-    stage::Exprs,
     stage::unwind::{Direct, Field, InPick, Unwind},
 };
-pub(crate) use self::{
-    expr::{BaseExpression, Computed, constant},
-    stage::exprs,
-};
+#[doc(inline)]
+pub use crate::accumulator::{Accumulator, add_to_set, avg, count, first, last, max, min, push, sum};
+#[doc(no_inline)]
+pub use crate::expr::{Expr, Expression, cond, divide, lit, now, rand, root, switch, text_score};
 use crate::{
     error::{
         Result,

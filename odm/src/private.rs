@@ -5,12 +5,12 @@ pub use serde;
 
 pub use crate::{
     error::codec::{CodecError, CodecResult},
+    expr::Expression,
     index::{Direction, Index, date},
     model::{Check, Identified, Model, Validate, id_in},
     path::{Context, IntoBase, Key, Narrows, NarrowsUntagged, OneField, Path, VariantTest, types_only},
-    pipeline::{
-        Expression, FillsField, IdOf, InObject, Over, Produces, RenderedFields, ShapeLiteral, Slot, With,
-    },
+    pipeline::{Over, With},
+    shape::{FillsField, IdOf, InObject, Produces, RenderedFields, ShapeLiteral, Slot},
     value::{
         Array, Arrays, BinarySlot, Bits, Days, Decode, Doc, Elements, Encoded, FieldAccess, FieldNames,
         Flatten, FlattenedAccess, FromText, HasField, HasFlattened, Hours, InOrder, Integer, Keyed, Map,

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use mongodb::bson::Bson;
 
-use crate::{error::codec::CodecResult, pipeline::expr::Expression};
+use crate::{error::codec::CodecResult, expr::Expression};
 
 /// The row of expressions that see no document.
 #[derive(Debug, Clone, Copy)]

@@ -7,9 +7,9 @@ use mongodb::bson::{Bson, Document, Regex, doc};
 use super::{Clauses, Filter};
 use crate::{
     error::codec::{CodecError, CodecResult},
+    expr::{Expression, Exprs, Truth, exprs},
     into_option::IntoOption,
     path::{Path, Queried},
-    pipeline::{Expression, Exprs, Truth, exprs},
     value::{Number, Text, Value},
 };
 
@@ -122,7 +122,7 @@ impl<M> Filter<M> {
     ///
     /// `{ $expr: { $gt: ["$spent", "$budget"] } }`
     ///
-    /// The closure gets the fields as [expressions](crate::pipeline::expr), so the model must be named:
+    /// The closure gets the fields as [expressions](crate::expr), so the model must be named:
     /// `Filter::<Order>::expr(..)`. Conditions that compare a field with a value
     /// are better said by the field's own operators, which use indexes, and which an `Option` without a value never meets. Here
     /// null and a missing field are less than every value: give them one, `b.budget().if_null(0)`. About the elements of an array (`any`,

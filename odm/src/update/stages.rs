@@ -10,10 +10,9 @@ use super::{
 };
 use crate::{
     error::codec::{CodecError, CodecResult},
+    expr::{BaseExpression, Computed, Expression, Exprs, constant, exprs},
     path::{Assign, IntoBase, Location, One, Path, operands::Direct},
-    pipeline::{
-        BaseExpression, Computed, Expression, Exprs, InObject, ShapeLiteral, StorableIn, constant, exprs,
-    },
+    shape::{InObject, ShapeLiteral, StorableIn},
     value::{Optional, Value},
 };
 
@@ -65,7 +64,7 @@ impl<M: Value> Stages<M> {
     ///
     /// `{ $set: { field: expression } }`
     ///
-    /// The closure gets the fields of the document as [expressions](crate::pipeline::expr). A field in an array cannot be
+    /// The closure gets the fields of the document as [expressions](crate::expr). A field in an array cannot be
     /// named here, nor can a position in one: an error that [`is_not_sent`](crate::Error::is_not_sent).
     pub fn set<F, X, K>(mut self, field: F, value: impl FnOnce(Exprs<M>) -> X) -> Self
     where

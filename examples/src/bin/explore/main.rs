@@ -31,6 +31,8 @@ async fn main() -> anyhow::Result<()> {
     let outcome = explore(&db, &files).await;
     // Also where that failed: the server may be one that stays.
     db.drop_database().await?;
+    // Otherwise the driver says goodbye to the server in a task, and panics if the process ends before.
+    db.driver().client().clone().shutdown().await;
     outcome
 }
 

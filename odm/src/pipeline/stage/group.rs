@@ -2,9 +2,10 @@
 
 use mongodb::bson::Bson;
 
-use super::{Exprs, exprs};
 use crate::{
-    pipeline::{InGroup, Pipeline, RenderedFields, ShapeLiteral},
+    expr::{Exprs, exprs},
+    pipeline::Pipeline,
+    shape::{InGroup, RenderedFields, ShapeLiteral},
     value::Value,
 };
 

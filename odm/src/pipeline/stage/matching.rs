@@ -1,10 +1,11 @@
 //! `$match`.
 
-use super::{Exprs, exprs, paths};
+use super::paths;
 use crate::{
+    expr::{Expression, Exprs, Truth, exprs},
     filter::{Filter, IntoFilter},
     path::Root,
-    pipeline::{Expression, Pipeline, Truth},
+    pipeline::Pipeline,
     value::Value,
 };
 

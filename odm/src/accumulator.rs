@@ -4,9 +4,9 @@ use std::{fmt, marker::PhantomData};
 
 use mongodb::bson::{Bson, Document};
 
-use super::expr::{Divided, Expression, Plus, filled, operator};
 use crate::{
     error::codec::CodecResult,
+    expr::{Divided, Expression, Plus, filled, operator},
     value::{Number, Value},
 };
 
@@ -24,7 +24,7 @@ impl<R, T> Accumulator<R, T> {
         Self { rendered: operator(name, argument), types: PhantomData }
     }
 
-    pub(super) fn into_rendered(self) -> CodecResult<Bson> {
+    pub(crate) fn into_rendered(self) -> CodecResult<Bson> {
         self.rendered
     }
 }

@@ -8,12 +8,10 @@ use std::{borrow::Cow, fmt, marker::PhantomData, rc::Rc, sync::Arc};
 
 use mongodb::bson::{Bson, DateTime, Decimal128, Document, Uuid, doc, oid::ObjectId};
 
-use super::{
-    accumulator::Accumulator,
-    expr::{Expr, Expression, binary, filled},
-};
 use crate::{
+    accumulator::Accumulator,
     error::codec::{CodecError, CodecResult},
+    expr::{Expr, Expression, binary, filled},
     path::{IntoBase, Key},
     value::{
         BinarySlot, Doc, HasField, Id, Keyed, Kind, Number, StoredAsBinary, StoredInUnit, Stores, UnitSlot,
@@ -75,7 +73,7 @@ impl RenderedFields {
         self.into_document().map(Bson::Document)
     }
 
-    pub(super) fn into_document(self) -> CodecResult<Document> {
+    pub(crate) fn into_document(self) -> CodecResult<Document> {
         match self.problem {
             Some(problem) => Err(problem),
             None => Ok(self.document),

@@ -244,3 +244,10 @@ impl<R: 'static, W: Single> Narrows for InExpr<R, W> {
 
     fn variant(&self, _: VariantTest) {}
 }
+
+/// The fields of a row as expressions: what a closure of [`Filter::expr`](crate::Filter::expr) and the stages gets.
+pub type Exprs<R> = <R as Value>::Fields<InExpr<R, Straight>, ()>;
+
+pub(crate) fn exprs<R: Value>() -> Exprs<R> {
+    R::under(InExpr::root(), ())
+}

@@ -27,11 +27,12 @@ use std::{borrow::Cow, fmt, marker::PhantomData};
 
 use mongodb::bson::{Bson, DateTime, Decimal128, Document, Uuid, doc, oid::ObjectId};
 
+pub(crate) use self::context::exprs;
 pub use self::{
     arithmetic::{Add, Date, Divided, DividedBy, Plus, Subtract, divide},
     boolean::Truth,
     conditional::{Switch, cond, switch},
-    context::{InExpr, Straight, ThroughArray, ThroughOption, Wrap},
+    context::{Exprs, InExpr, Straight, ThroughArray, ThroughOption, Wrap},
     operand::{Alike, Computed, ExprOperand},
     random::rand,
     text_score::text_score,
