@@ -224,14 +224,14 @@ impl<W: Single> Single for ThroughOption<W> {}
 impl<R: 'static, W: Single> Narrows for InExpr<R, W> {
     fn narrow(&self, test: VariantTest) -> Self::Inside {
         let test = match test {
-            VariantTest::Tag(tag, text) => {
-                doc! { "$eq": [format!("${}", self.below(tag)), super::constant(text.into())] }
+            VariantTest::Tag(tag, value) => {
+                doc! { "$eq": [format!("${}", self.below(tag)), super::constant(value.into())] }
             }
             VariantTest::Key(key) => {
                 doc! { "$ne": [{ "$type": format!("${}", self.below(key)) }, "missing"] }
             }
-            VariantTest::Text(text) => {
-                doc! { "$eq": [format!("${}", self.name), super::constant(text.into())] }
+            VariantTest::Text(value) => {
+                doc! { "$eq": [format!("${}", self.name), super::constant(value.into())] }
             }
             VariantTest::None => return InExpr::new(self.name.clone(), self.guard.clone()),
         };

@@ -212,9 +212,9 @@ impl Location {
     /// The same place, in documents that hold the variant that the sign tells of.
     pub(crate) fn narrowed(&self, test: VariantTest) -> Self {
         let (name, test) = match test {
-            VariantTest::Tag(tag, text) => (self.field(tag).name, doc! { "$eq": text }),
+            VariantTest::Tag(tag, value) => (self.field(tag).name, doc! { "$eq": value }),
             VariantTest::Key(key) => (self.field(key).name, doc! { "$exists": true }),
-            VariantTest::Text(text) => (self.name.clone(), doc! { "$eq": text }),
+            VariantTest::Text(value) => (self.name.clone(), doc! { "$eq": value }),
             VariantTest::None => {
                 let mut location = self.clone();
                 location.extras_mut().untold = true;

@@ -6,9 +6,10 @@ use std::collections::HashMap;
 use odm::{
     Embedded, Filter, Id, Model, Pipeline, Shape, Sort, Update, Value,
     bson::{Bson, Document, doc},
+    expr::Exprs,
     geo::{Point, Polygon},
     mongodb::options::UpdateModifications,
-    pipeline::{Exprs, avg, cond, count, divide, rand, root, sum, switch, text_score},
+    pipeline::{avg, cond, count, divide, rand, root, sum, switch, text_score},
     update::IntoUpdate,
 };
 
@@ -155,7 +156,7 @@ fn filter<M>(filter: Filter<M>) -> Bson {
 fn expr<X>(condition: impl FnOnce(Exprs<Number>) -> X) -> Bson
 where
     X: odm::pipeline::Expression<Number>,
-    X::T: odm::pipeline::Truth,
+    X::T: odm::expr::Truth,
 {
     filter(Filter::<Number>::expr(condition))
 }

@@ -59,10 +59,10 @@ fn gauge(id: i32) -> Gauge {
 type Case = (Filter<Gauge>, Document, fn(&Gauge) -> bool);
 
 /// The closures get their type from here.
-fn expr<X>(condition: impl FnOnce(odm::pipeline::Exprs<Gauge>) -> X) -> Filter<Gauge>
+fn expr<X>(condition: impl FnOnce(odm::expr::Exprs<Gauge>) -> X) -> Filter<Gauge>
 where
     X: odm::pipeline::Expression<Gauge>,
-    X::T: odm::pipeline::Truth,
+    X::T: odm::expr::Truth,
 {
     Filter::expr(condition)
 }
