@@ -1,9 +1,9 @@
-//! Extended JSON (v2), one document a line, as `mongoexport` writes it.
+//! Extended JSON (v2), one document per line, as `mongoexport` writes it.
 
 use anyhow::bail;
 use odm::bson::{Bson, Document};
 
-/// The documents of a text as BSON bytes, each with the number of its line. Empty lines count and hold nothing.
+/// Returns the documents of a text as BSON bytes, each with its line number. Skips empty lines, but counts them.
 pub fn lines(text: &str) -> impl Iterator<Item = (usize, anyhow::Result<Vec<u8>>)> {
     let numbered = text.lines().enumerate().map(|(index, line)| (index + 1, line.trim()));
     numbered.filter(|(_, line)| !line.is_empty()).map(|(number, line)| (number, document(line)))

@@ -1,3 +1,3 @@
-//! What the programs share.
+//! Modules that the programs share.
 
 pub mod extended_json;

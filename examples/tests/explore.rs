@@ -1,4 +1,4 @@
-//! `explore` on its samples, and on files that cannot be read; all on one server that was there before.
+//! Runs `explore` on its samples, and on files that cannot be read. All runs use one running server.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // in functions that tests share
 
 use std::{
@@ -81,7 +81,7 @@ fn run(server: &Server, folder: Option<&Path>) -> Output {
         .unwrap()
 }
 
-/// What it says of a folder with the samples, after a change to them.
+/// Runs `explore` on a folder with a changed copy of the samples, and returns its error output.
 fn said(server: &Server, name: &str, change: impl FnOnce(&Path)) -> String {
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
     fs::create_dir_all(&folder).unwrap();
@@ -98,7 +98,7 @@ fn said(server: &Server, name: &str, change: impl FnOnce(&Path)) -> String {
 }
 
 #[odm_test::test]
-async fn the_samples_are_read_stored_and_asked(server: Server) {
+async fn the_samples_are_read_stored_and_queried(server: Server) {
     for folder in [None, Some(samples())] {
         let run = run(&server, folder.as_deref());
         assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
@@ -107,7 +107,7 @@ async fn the_samples_are_read_stored_and_asked(server: Server) {
 }
 
 #[odm_test::test]
-async fn a_file_that_cannot_be_read_is_named(server: Server) {
+async fn the_error_of_a_file_that_cannot_be_read_contains_its_name(server: Server) {
     let nowhere = run(&server, Some(Path::new("/there/is/no/such/folder")));
     let nowhere = String::from_utf8(nowhere.stderr).unwrap();
     assert!(nowhere.contains("reading /there/is/no/such/folder"), "{nowhere}");
@@ -124,7 +124,7 @@ async fn a_file_that_cannot_be_read_is_named(server: Server) {
 }
 
 #[odm_test::test]
-async fn a_line_that_cannot_be_read_is_named(server: Server) {
+async fn the_error_of_a_line_that_cannot_be_read_contains_its_number(server: Server) {
     let cases = [
         ("cut", "{\"_id\":9,\"name\":", "EOF while parsing"),
         ("list", "[1]", "not a document"),

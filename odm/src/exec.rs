@@ -1,8 +1,8 @@
-//! The one door to the driver: nothing else in this crate awaits it.
+//! The only module of this crate that awaits the driver.
 //!
-//! A call that passes gets a span (whose time is the call's) and, if it fails, an error that says which call
-//! it was. There is no `From<mongodb::error::Error> for Error`, so a driver call that does not pass here does
-//! not compile with `?`.
+//! Each call gets a span, which lasts as long as the call. If the call fails, its error contains the operation. There
+//! is no `From<mongodb::error::Error> for Error`, so a driver call that bypasses this module does not compile with
+//! `?`.
 
 mod attempts;
 mod completed;
@@ -51,7 +51,7 @@ where
     }
 }
 
-/// A call that is polled by hand, across the polls it takes.
+/// The state of a driver call that is polled by hand, kept from one poll to the next.
 #[derive(Debug, Default)]
 pub(crate) struct Polled {
     span: Option<Span>,
@@ -60,12 +60,12 @@ pub(crate) struct Polled {
 }
 
 impl Polled {
-    /// Whether an answer is still to come.
+    /// Returns `true` if the call has started and is not complete.
     pub(crate) fn is_pending(&self) -> bool {
         self.span.is_some()
     }
 
-    /// The runtime that drives the call; `None` if the call has not waited for the server.
+    /// Returns the runtime that drives the call, or `None` if the call has not waited for the server.
     pub(crate) fn runtime(&self) -> Option<&Handle> {
         self.runtime.as_ref()
     }

@@ -12,13 +12,13 @@
 //!
 //! An operator that is not here yet is written as the driver takes it, with [`Expr::raw`].
 
-mod arithmetic;
+pub(crate) mod arithmetic;
 mod boolean;
 mod comparison;
 mod conditional;
-mod context;
+pub(crate) mod context;
 mod convert;
-mod operand;
+pub(crate) mod operand;
 mod random;
 mod text_score;
 mod variable;
@@ -29,14 +29,17 @@ use mongodb::bson::{Bson, DateTime, Decimal128, Document, Uuid, doc, oid::Object
 
 pub(crate) use self::context::exprs;
 pub use self::{
-    arithmetic::{Add, Date, Divided, DividedBy, Plus, Subtract, divide},
+    arithmetic::divide,
     boolean::Truth,
     conditional::{Switch, cond, switch},
-    context::{Exprs, InExpr, Straight, ThroughArray, ThroughOption, Wrap},
-    operand::{Alike, Computed, ExprOperand},
+    context::Exprs,
     random::rand,
     text_score::text_score,
     variable::{now, root},
+};
+pub(crate) use self::{
+    arithmetic::{Divided, Plus},
+    operand::{Computed, ExprOperand},
 };
 use crate::{
     error::codec::CodecResult,

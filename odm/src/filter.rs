@@ -1,6 +1,6 @@
-//! `Filter<M>`: which documents of a collection a verb is about.
+//! `Filter<M>`: a typed condition that selects documents of a collection.
 //!
-//! The operators are methods of [`Path`](crate::path::Path), which the model's fields give:
+//! The operators are methods of [`Path`](crate::path::Path). The field accessors of a model return paths:
 //!
 //! ```
 //! # use odm::{Id, Model};
@@ -24,17 +24,17 @@
 //! | enums | `is_variant` |
 //! | version | [`Filter::outdated`] |
 //!
-//! A condition of your own is written as the driver takes it and joined like any other:
+//! A raw condition in the driver's form can be joined like any other:
 //! `Filter::raw(doc! { "pages": { "$gt": 5 } }) & b.title().eq("Rust")`.
 
 mod array;
-mod bitwise;
+pub(crate) mod bitwise;
 mod by_id;
 mod clauses;
 mod comparison;
 mod element;
 mod evaluation;
-mod geospatial;
+pub(crate) mod geospatial;
 mod text_search;
 mod upsert_id;
 mod variant;
@@ -53,9 +53,8 @@ pub(crate) use self::{
     upsert_id::fixes_id,
 };
 pub use self::{
-    bitwise::{BitPosition, Bitmask, bitmasks},
     element::{BsonType, BsonTypes},
-    geospatial::{DistanceRange, GeometryOperand, Metres},
+    geospatial::{DistanceRange, Metres},
     text_search::TextOptions,
 };
 use crate::{
@@ -64,11 +63,12 @@ use crate::{
     path::Location,
 };
 
-/// A condition on documents of type `M`, made of typed paths: `o.status().eq(Status::Open)`.
+/// A condition on documents of type `M`, built from typed paths: `o.status().eq(Status::Open)`.
 ///
-/// Join conditions with `&`, `|` and `!`. It is rendered BSON, so what is shown is what is sent: always
-/// explicit operators (`{ status: { $eq: "open" } }`), values encoded as the field stores them. A filter by the id alone has
-/// none, `{ _id: id }`: so the server finds the document without making a plan.
+/// Join conditions with `&`, `|` and `!`. A filter is rendered BSON, so it displays exactly what is sent: operators
+/// are always explicit (`{ status: { $eq: "open" } }`), and values are encoded as the field stores them. Only a
+/// filter by the id alone has no operator, `{ _id: id }`, because the server then finds the document without query
+/// planning.
 ///
 /// ```
 /// # use odm::Model;
@@ -83,7 +83,7 @@ use crate::{
 ///     r#"{ "age": { "$gte": 18 }, "$or": [{ "name": { "$eq": "Ada" } }, { "name": { "$regex": "^B" } }] }"#,
 /// );
 /// ```
-#[must_use = "a filter does nothing until a verb gets it"]
+#[must_use = "a filter does nothing until it is passed to a collection method"]
 pub struct Filter<M> {
     clauses: Clauses,
     model: PhantomData<fn() -> M>,
@@ -101,19 +101,21 @@ impl<M> Filter<M> {
 
     /// Matches every document: `{}`.
     ///
-    /// `update_many` and `delete_many` refuse an empty filter that is not said like this.
+    /// `update_many` and `delete_many` refuse a filter that matches every document unless it is made with this
+    /// function.
     pub fn all() -> Self {
         Self::of(Clauses::all())
     }
 
-    /// A filter of your own, as the driver takes it.
+    /// Creates a filter from a document in the driver's form.
     pub fn raw(document: Document) -> Self {
         Self::of(Clauses::raw(document))
     }
 
-    /// Every condition must hold: what `&` makes, for a list.
+    /// Matches documents that meet every condition: `&` for a list.
     ///
-    /// The items are filters, or `Option`s of them: a `None` is left out. So a search asks for what it was given.
+    /// The items are filters or `Option`s of filters. A `None` is left out, so that a search contains only the
+    /// criteria that it was given.
     ///
     /// ```
     /// # use odm::{Filter, Id, Model};
@@ -130,33 +132,36 @@ impl<M> Filter<M> {
     /// assert_eq!(filter.to_string(), r#"{ "pages": { "$gte": 100, "$lte": 300 } }"#);
     /// ```
     ///
-    /// An empty list, or one of nothing but `None`, matches every document. It does not count as said with
-    /// [`all`](Self::all), so `update_many` and `delete_many` refuse it.
+    /// An empty list, or one with only `None`s, matches every document. It does not count as [`all`](Self::all), so
+    /// `update_many` and `delete_many` refuse it.
     pub fn all_of<F: IntoOption<Self>>(filters: impl IntoIterator<Item = F>) -> Self {
         let filters = filters.into_iter().filter_map(IntoOption::given);
         filters.fold(Self::of(Clauses::default()), |all, filter| all & filter)
     }
 
-    /// At least one condition must hold: `{ $or: [..] }`.
+    /// Matches documents that meet at least one condition: `{ $or: [..] }`.
     ///
-    /// The items are filters, or `Option`s of them: a `None` is no alternative. An empty list, or one of nothing but
-    /// `None`, matches no document: `{ $nor: [{}] }`.
+    /// The items are filters or `Option`s of filters. A `None` is left out. An empty list, or one with only `None`s,
+    /// matches no document: `{ $nor: [{}] }`.
     pub fn any_of<F: IntoOption<Self>>(filters: impl IntoIterator<Item = F>) -> Self {
         Self::of(Clauses::any_of(filters.into_iter().filter_map(IntoOption::given).map(Self::into_clauses)))
     }
 
-    /// Whether it matches every document and was not made with [`Filter::all`].
+    /// Returns whether the filter matches every document and was not made with [`Filter::all`].
     ///
-    /// Its form alone decides: no condition, `nin([])`, the negation of what matches nothing, an alternative and its
-    /// opposite. A condition that happens to hold for every document in the collection is not recognised.
+    /// Only the form of the filter counts: no condition, `nin([])`, the negation of a filter that matches nothing, or
+    /// a condition joined with its negation by `|`. A condition that happens to hold for every document in the
+    /// collection is not recognised.
     pub fn is_empty(&self) -> bool {
         self.clauses.is_empty()
     }
 
-    /// The document that is sent.
+    /// Returns the document that is sent.
     ///
-    /// An operand that cannot be stored (a `u64` above `i64::MAX`, a map key with a dot) is an error that
-    /// [`is_not_sent`](crate::Error::is_not_sent).
+    /// # Errors
+    ///
+    /// Returns an error for which [`is_not_sent`](crate::Error::is_not_sent) is true if an operand cannot be stored,
+    /// for example a `u64` above `i64::MAX` or a map key with a dot.
     pub fn into_document(self) -> Result<Document> {
         Ok(by_id::simplified(self.clauses.into_document()?))
     }
@@ -176,7 +181,8 @@ impl<M> Clone for Filter<M> {
     }
 }
 
-/// As it is sent, in extended JSON, with its values: do not log it unless you may. What cannot be sent shows its problem.
+/// Displays the filter as it is sent, in extended JSON and with its values. Log it only if the values may be logged.
+/// A filter that cannot be sent displays its error.
 impl<M> fmt::Display for Filter<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.clauses.clone().into_document() {
@@ -186,14 +192,15 @@ impl<M> fmt::Display for Filter<M> {
     }
 }
 
-/// Without what it holds, as all that is sent.
+/// Omits the conditions, like the `Debug` of everything that is sent.
 impl<M> fmt::Debug for Filter<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Filter").finish_non_exhaustive()
     }
 }
 
-/// Both hold. Conditions on different fields stand side by side; `$and` appears only where it must.
+/// Matches documents that meet both filters. Conditions on different fields become elements of one document; `$and`
+/// is used only where it is necessary.
 impl<M> ops::BitAnd for Filter<M> {
     type Output = Self;
 
@@ -203,7 +210,7 @@ impl<M> ops::BitAnd for Filter<M> {
     }
 }
 
-/// At least one holds: `{ $or: [..] }`, one list for a chain of them.
+/// Matches documents that meet at least one of the filters: `{ $or: [..] }`. A chain of `|` becomes one list.
 impl<M> ops::BitOr for Filter<M> {
     type Output = Self;
 
@@ -212,8 +219,8 @@ impl<M> ops::BitOr for Filter<M> {
     }
 }
 
-/// It does not hold: `{ field: { $not: .. } }`, or `{ $nor: [..] }` for more than one field. Documents
-/// without the field match, as the manual says.
+/// Matches documents that do not meet the filter: `{ field: { $not: .. } }`, or `{ $nor: [..] }` for more than one
+/// field. Documents without the field match, as in the manual.
 impl<M> ops::Not for Filter<M> {
     type Output = Self;
 
@@ -222,7 +229,7 @@ impl<M> ops::Not for Filter<M> {
     }
 }
 
-/// What a verb takes as its filter: a [`Filter`] of the model, or a plain [`Document`].
+/// A value that collection methods accept as a filter: a [`Filter`] of the model, or a plain [`Document`].
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a filter for `{M}`",
     label = "expected a `Filter<{M}>` or a `Document`",
@@ -230,7 +237,7 @@ impl<M> ops::Not for Filter<M> {
     note = "join filters with `&`, `|` and `!`"
 )]
 pub trait IntoFilter<M> {
-    /// The filter.
+    /// Converts the value into a filter.
     fn into_filter(self) -> Filter<M>;
 }
 

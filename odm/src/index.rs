@@ -1,6 +1,6 @@
 //! Indexes as a model declares them.
 
-mod dated;
+pub(crate) mod dated;
 mod problem;
 
 use std::{fmt, time::Duration};
@@ -11,7 +11,7 @@ use mongodb::{
     options::IndexOptions,
 };
 
-pub use self::dated::{Dated, date};
+pub(crate) use self::dated::Dated;
 
 /// One declared index: keys in order, and what the server keeps true about them.
 ///

@@ -41,60 +41,62 @@
 //! # }
 //! ```
 //!
-//! [The guide](https://github.com/odm-rs/odm/tree/main/guide) has a chapter for each thing that you do every day.
+//! [The guide](https://github.com/odm-rs/odm/tree/main/guide) has a chapter for each everyday task.
 //!
-//! # The rooms
+//! # Overview
 //!
-//! **Describing documents.** [`Model`](derive@Model) is a document with a collection, [`Embedded`] one inside another,
-//! [`Value`](derive@Value) an enum, newtype or tuple in a field, [`Shape`] a result that is stored nowhere,
-//! [`View`](derive@View) a part of a model. [`Id<M>`](Id) is a typed identity: an `Id<Customer>` does not fit where an
-//! `Id<Order>` belongs. [`value`] says which Rust types can be stored and as what, [`path`] how fields are named,
-//! [`model`] which rules a document must satisfy, [`index`] how indexes are declared.
+//! **Document types.** [`Model`](derive@Model) is a document with a collection, [`Embedded`] a document inside
+//! another, [`Value`](derive@Value) an enum, newtype or tuple in a field, [`Shape`] a result that is not stored,
+//! [`View`](derive@View) a part of a model. [`Id<M>`](Id) is a typed id: an `Id<Customer>` cannot be used as an
+//! `Id<Order>`. [`value`] lists the Rust types that can be stored and their BSON types. [`path`] describes typed
+//! field names, [`model`] the rules that a document must satisfy, [`index`] the declaration of indexes.
 //!
-//! **Saying what.** [`Filter`], [`Update`] and [`Sort`] are made of typed paths: `Zip::fields().pop().gt(5)`. They are
-//! rendered as they are built, and show themselves with `Display`. [`Pipeline`] is the aggregation: each stage's closure
-//! gets the row as it is there. See [`filter`], [`update`], [`sort`], [`pipeline`]. What a request may ask, under names
-//! for the outside, is in [`query`].
+//! **Queries.** [`Filter`], [`Update`] and [`Sort`] are built from typed paths: `Zip::fields().pop().gt(5)`. They are
+//! rendered as they are built, and `Display` shows them. [`Pipeline`] is the aggregation: the closure of each stage
+//! receives the row as it is at that stage. See [`filter`], [`update`], [`sort`], [`pipeline`]. [`request`] makes
+//! queries from the parameters of a request, by an allow-list of public names.
 //!
-//! **Doing it.** A [`Database`] gives [`Collection`]s. Each verb is a builder that does nothing until it is awaited, in
-//! [`action`]: `insert_one`, `find`, `update_many`, `bulk_write`, .. Reads give a [`cursor`]; `watch` gives a change stream that
-//! resumes by itself, in [`watch`]. A verb takes what its command takes, can [explain](action::Explain) itself, and may
-//! have a [deadline](action::Within).
+//! **Actions.** A [`Database`] returns [`Collection`]s. Their methods, such as `insert_one`, `find`, `update_many`
+//! and `bulk_write`, return builders that do nothing until they are awaited: see [`action`]. Reads return a
+//! [`cursor`]. `watch` returns a change stream that resumes by itself: see [`watch`]. An action has a setter for each
+//! option of its command. Most actions can be [explained](action::Explain), and all can have a
+//! [deadline](action::Within).
 //!
-//! **Keeping it in order.** [`schema`] compares the declared indexes with the live ones: plan, look, apply.
+//! **Schema.** [`schema`] compares the declared indexes with the live ones and creates those that are missing.
 //!
-//! **When it fails.** One [`Error`] that answers questions: [`is_duplicate_key`](Error::is_duplicate_key),
-//! [`violations`](Error::violations), [`is_retryable`](Error::is_retryable). Stored values are in no message.
+//! **Errors.** The error type is [`Error`]. It has predicates, such as [`is_duplicate_key`](Error::is_duplicate_key)
+//! and [`is_retryable`](Error::is_retryable), and accessors, such as [`violations`](Error::violations). Messages do
+//! not contain stored values.
 //!
-//! **Down a floor.** `database.driver()`, `collection.driver()`, [`Filter::raw`], [`Update::raw`], [`Pipeline::stage`]:
-//! the driver ([`mongodb`]) and its documents ([`bson`]) are always within reach, and plain documents are taken wherever
-//! typed sentences are.
+//! **The driver.** `database.driver()`, `collection.driver()`, [`Filter::raw`], [`Update::raw`] and
+//! [`Pipeline::stage`] give access to the driver ([`mongodb`]) and its documents ([`bson`]). Plain documents are
+//! accepted wherever typed filters, updates and sorts are.
 //!
 //! # Features
 //!
-//! `derive` (default): the derives.
+//! `derive` (default): the derive macros.
 //!
-//! `bytes`, `chrono`, `rust_decimal`, `time`, `url`, `uuid`: the types of the crates of these names as field types; see
+//! `bytes`, `chrono`, `rust_decimal`, `time`, `url`, `uuid`: types of the crates with these names as field types; see
 //! [`value`].
 //!
-//! `schemars`, `utoipa`: an [`Id`] in the JSON schema or the `OpenAPI` description of
-//! your API is the text or integer that it is in JSON.
+//! `schemars`, `utoipa`: the JSON schema or `OpenAPI` description of an [`Id`] is the text or integer that the id is
+//! in JSON.
 
 pub use mongodb;
 pub use mongodb::bson;
 
-// 0 ground
+// 0 errors and driver access (a module may use its own layer and lower ones)
 pub mod error;
 mod exec;
 mod operation;
-// 1 describe
+// 1 document types
 pub mod geo;
 pub mod index;
 pub mod model;
 pub mod path;
 pub mod value;
 pub mod view;
-// 2 say
+// 2 queries
 mod accumulator;
 pub mod expr;
 pub mod filter;
@@ -104,13 +106,13 @@ pub mod request;
 mod shape;
 pub mod sort;
 pub mod update;
-// 3 do
+// 3 actions
 pub mod action;
 mod collection;
 pub mod cursor;
 mod database;
 pub mod watch;
-// 4 keep
+// 4 schema
 pub mod schema;
 
 #[doc(hidden)]

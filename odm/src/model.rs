@@ -11,7 +11,7 @@ use crate::{
     value::{Decode, Doc, Keyed, Value},
 };
 
-/// A document with an id: what a variant of a model that is an enum may hold.
+/// A document with an id. Each variant of a model that is an enum contains one.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no id, so it cannot be a document of a collection",
     label = "a variant of a model holds a document with an id",
@@ -21,7 +21,7 @@ pub trait Identified {
     /// The type of the id as declared.
     type Id;
 
-    /// The identity of this document.
+    /// Returns the id of this document.
     fn id(&self) -> &Self::Id;
 }
 
@@ -34,15 +34,15 @@ impl<M: Model> Identified for M {
     }
 }
 
-/// The id of what a variant holds; all variants have one of the same type.
+/// Returns the id of a variant's document. The ids of all variants have the same type.
 pub fn id_in<D: Identified<Id = I>, I>(document: &D) -> &I {
     document.id()
 }
 
 /// A document with a collection of its own.
 ///
-/// Derive it with [`Model`](macro@crate::Model). The field named `id` (or marked `#[odm(id)]`) is stored as
-/// `_id`; the collection's name is given by `#[odm(collection = "..")]`.
+/// Derive it with [`Model`](macro@crate::Model). The field named `id` (or marked `#[odm(id)]`) is stored as `_id`.
+/// `#[odm(collection = "..")]` specifies the name of the collection.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a model",
     label = "expected a document type with a collection",
@@ -55,15 +55,15 @@ pub trait Model: Doc + Decode + Keyed + Validate {
     /// The type of the id field as declared: `Id<Self>`, or a plain key.
     type Id: Value + Clone + Send + Sync;
 
-    /// The identity of this document.
+    /// Returns the id of this document.
     fn id(&self) -> &Self::Id;
 
-    /// The indexes that the attributes declare.
+    /// Returns the indexes that the attributes declare.
     fn indexes() -> Vec<Index> {
         Vec::new()
     }
 
-    /// The typed paths of the model: where filters, updates and sorts begin.
+    /// Returns the typed paths of the model, from which filters, updates and sorts are built.
     ///
     /// ```
     /// # use odm::Model;

@@ -1,4 +1,5 @@
-//! What a span says about an operation: the names OpenTelemetry gives to database calls, and no values.
+//! Operations, and the spans that describe them: the OpenTelemetry attributes of database calls, without stored
+//! values.
 
 use std::borrow::Cow;
 
@@ -6,7 +7,7 @@ use tracing::{Span, field::Empty};
 
 use crate::error::{Error, Result};
 
-/// One thing a handle can do: its name here, and the server's command it becomes, if any.
+/// A method of a handle: its name in this crate, and the server command that it sends, if any.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Verb {
     pub(crate) name: &'static str,
@@ -19,12 +20,12 @@ impl Verb {
         Self { name, command: Some(command), reads: false }
     }
 
-    /// A verb that sends no command, and has no span.
+    /// Creates a verb that sends no command. It has no span.
     pub(crate) const fn unsent(name: &'static str) -> Self {
         Self { name, command: None, reads: false }
     }
 
-    /// What it can leave behind. An `aggregate` may end in a stage that writes.
+    /// Returns what a call of this verb can change. An `aggregate` may end in a stage that writes.
     pub(crate) fn effect(self) -> Effect {
         match (self.name, self.command) {
             _ if self.reads => Effect::Nothing,
@@ -41,45 +42,45 @@ impl Verb {
         }
     }
 
-    /// The same verb where it writes nothing.
+    /// Returns the same verb for a call that writes nothing.
     pub(crate) const fn reading(self) -> Self {
         Self { reads: true, ..self }
     }
 
-    /// The same verb while its cursor fetches another batch.
+    /// Returns the same verb for a request of its cursor for another batch.
     pub(crate) const fn more(self) -> Self {
         Self { command: Some("getMore"), ..self }
     }
 }
 
-/// What a call can leave behind.
+/// What a call can change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Effect {
-    /// It reads.
+    /// Nothing: the call only reads.
     Nothing,
-    /// A change of one document, as a whole or not at all.
+    /// One document. The change is applied completely or not at all.
     OneWrite,
-    /// Changes of many, of which a part can be made.
+    /// Many documents. A part of the changes can be applied although the call fails.
     Writes,
 }
 
-/// A verb where it is called: what spans and errors say about a call.
+/// A verb, and the database or collection that it is called on. Spans and errors show it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Operation<'a> {
     pub(crate) verb: Verb,
     pub(crate) database: &'a str,
     pub(crate) collection: Option<&'a str>,
-    /// The stored names that the model declares, which texts may show.
+    /// The stored names that the model declares. Messages may contain these names.
     pub(crate) names: &'static [&'static str],
 }
 
 impl<'a> Operation<'a> {
-    /// The same operation while its cursor fetches another batch.
+    /// Returns the same operation for a request of its cursor for another batch.
     pub(crate) fn more(self) -> Self {
         Self { verb: self.verb.more(), ..self }
     }
 
-    /// `shop.orders`, or `shop`.
+    /// Returns the namespace, such as `shop.orders`, or `shop` for an operation on a database.
     pub(crate) fn namespace(&self) -> Cow<'a, str> {
         match self.collection {
             Some(collection) => Cow::Owned(format!("{}.{collection}", self.database)),
@@ -87,12 +88,12 @@ impl<'a> Operation<'a> {
         }
     }
 
-    /// The same result; an error is said to have happened here.
+    /// Attaches this operation to the error, if the result is one.
     pub(crate) fn check<T>(&self, result: Result<T, impl Into<Error>>) -> Result<T> {
         result.map_err(|error| error.into().during(self))
     }
 
-    /// The span of one call, not yet entered; a call that sends nothing has none.
+    /// Creates the span of one call and does not enter it. A verb that sends no command gets a disabled span.
     pub(crate) fn span(&self) -> Span {
         let Some(command) = self.verb.command else { return Span::none() };
         let span = tracing::info_span!(

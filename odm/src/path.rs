@@ -1,43 +1,49 @@
-//! Paths: typed dotted names, and the places they can stand in.
+//! Paths: typed dotted names, and the contexts of fields structs.
 //!
-//! A derive makes one fields struct per document type, generic over a *place* ([`Context`]): the same accessor
-//! `o.status()` is a [`Path`] in a filter or an update, an expression in `group`, a field to name in
-//! `unwind`. Whatever lies at the place comes as the *base* of the struct below it, reached by `Deref`: so a
-//! document field called `eq` or `size` wins over the operator of that name.
+//! A derive makes one fields struct per document type, generic over a *context* ([`Context`]), which decides what the
+//! accessors return: `o.status()` is a [`Path`] in a filter or an update, an expression in `group`, a field name in
+//! `unwind`. The fields struct of an embedded document dereferences to its *base*, which is the path or expression of
+//! the document itself. So a document field called `eq` or `size` takes precedence over the operator with that name.
 
 mod array;
-mod context;
+pub(crate) mod context;
 mod flattened;
-mod into_base;
-mod key;
-mod location;
+pub(crate) mod into_base;
+pub(crate) mod key;
+pub(crate) mod location;
 mod map;
-mod narrow;
+pub(crate) mod narrow;
 mod no_operators;
-mod operand;
-mod reach;
+pub(crate) mod operand;
+pub(crate) mod reach;
 
-pub use self::key::types_only;
+pub(crate) use self::key::types_only;
 pub(crate) use self::{context::element, operand::operand_list};
-pub use self::{
-    context::{Context, Element, InQuery, Root},
-    flattened::Flattened,
+pub(crate) use self::{
+    context::{Context, InQuery},
     into_base::IntoBase,
     key::{Key, OneField},
     location::Location,
+    narrow::{Narrows, NarrowsUntagged, VariantTest},
+    operand::operands,
+    reach::{Narrowed, Tagged},
+};
+pub use self::{
+    context::{Element, Root},
+    flattened::Flattened,
     map::KeyOf,
-    narrow::{Narrows, NarrowsUntagged, Variant, VariantTest},
-    operand::{Assign, Operand, operands},
-    reach::{Each, Many, Narrowed, One, OnePlace, Queried, Reach, Tagged},
+    narrow::Variant,
+    operand::{Assign, Operand},
+    reach::{Each, Many, One, OnePlace, Queried, Reach},
 };
 
 use std::{fmt, marker::PhantomData};
 
-/// A typed dotted name: `o.ship_to().city()` is a `Path<Order, String>` that says `shipTo.city`.
+/// A typed dotted name: `o.ship_to().city()` is a `Path<Order, String>` with the name `shipTo.city`.
 ///
-/// `M` is the document the name starts from, `V` the type of the field as declared, `R` its reach: whether
-/// the name stands for [`One`] place, for [`Many`] (it goes through an array), or for [`Each`] element that an
-/// update picked.
+/// `M` is the document type in which the name starts, `V` the declared type of the field, and `R` the reach: whether
+/// the name refers to [`One`] field, to [`Many`] (it goes through an array), or to [`Each`] element that an update
+/// selects.
 ///
 /// Construct with the accessors of `Model::fields()`.
 pub struct Path<M, V, R = One> {
@@ -54,7 +60,7 @@ impl<M, V, R> Path<M, V, R> {
         &self.at
     }
 
-    /// The dotted stored name, `shipTo.city`.
+    /// Returns the dotted stored name, `shipTo.city`.
     pub fn name(&self) -> &str {
         self.at.name()
     }

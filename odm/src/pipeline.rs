@@ -10,7 +10,7 @@
 //! in `group`, as fields to name in `unwind`.
 
 mod row;
-mod stage;
+pub(crate) mod stage;
 
 use std::{fmt, marker::PhantomData};
 
@@ -18,7 +18,7 @@ use mongodb::bson::{Bson, Document};
 
 pub use self::{
     row::{Over, With},
-    stage::unwind::{Direct, Field, InPick, Unwind},
+    stage::unwind::{Field, Unwind},
 };
 #[doc(inline)]
 pub use crate::accumulator::{Accumulator, add_to_set, avg, count, first, last, max, min, push, sum};

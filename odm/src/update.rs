@@ -1,6 +1,6 @@
-//! `Update<M>`: what a verb changes in a document.
+//! `Update<M>`: a typed change to documents.
 //!
-//! The operators are methods of [`Path`](crate::path::Path), which the model's fields give:
+//! The operators are methods of [`Path`](crate::path::Path). The field accessors of a model return paths:
 //!
 //! ```
 //! # use odm::{Embedded, Id, Model};
@@ -24,19 +24,19 @@
 //! | positions | `at(index)` `matched()` (`$`) `each()` (`$[]`) `each_where(..)` (`$[name]`) |
 //! | stages | [`Update::stages`] with `set` `and_set` `unset` `replace_with`: values computed from the document itself |
 //!
-//! Operators of your own are written as the driver takes them and joined like any other:
+//! Raw operators in the driver's form can be joined like any other:
 //! `Update::raw(doc! { "$unset": { "old": "" } }) + b.title().set("x")`.
 //!
-//! An update does not pass the rules of the model: these look at whole documents, on insert and replace.
+//! Updates are not validated. The client validates whole documents, on insert and replace.
 
 mod array;
 mod bitwise;
 mod changes;
-mod field;
+pub(crate) mod field;
 mod on_insert;
 mod positional;
 mod push;
-mod stages;
+pub(crate) mod stages;
 
 use std::{fmt, marker::PhantomData, ops};
 
@@ -46,11 +46,7 @@ use mongodb::{
 };
 
 use self::changes::Changes;
-pub use self::{
-    field::{Moment, RenameTo, Stamped},
-    push::PushEach,
-    stages::{StageField, StageValue, Stages, values},
-};
+pub use self::{push::PushEach, stages::Stages};
 use crate::{
     error::{Result, codec::CodecResult},
     filter::Filter,
@@ -59,9 +55,9 @@ use crate::{
     value::SchemaVersion,
 };
 
-/// A change to documents of type `M`, made of typed paths: `o.status().set(Status::Paid)`.
+/// A change to documents of type `M`, built from typed paths: `o.status().set(Status::Paid)`.
 ///
-/// Join changes with `+`. It is rendered BSON, values encoded as the field stores them.
+/// Join changes with `+`. An update is rendered BSON, with values encoded as the field stores them.
 ///
 /// ```
 /// # use odm::Model;
@@ -76,7 +72,7 @@ use crate::{
 ///     r#"{ "$set": { "name": "Ada" }, "$inc": { "age": 1 }, "$push": { "tags": "new" } }"#,
 /// );
 /// ```
-#[must_use = "an update does nothing until a verb gets it"]
+#[must_use = "an update does nothing until it is passed to a collection method"]
 pub struct Update<M> {
     changes: Changes,
     model: PhantomData<fn() -> M>,
@@ -92,21 +88,21 @@ impl<M> Update<M> {
         Self::of(Changes::one(at, operator, value))
     }
 
-    /// Update operators of your own, as the driver takes them: `doc! { "$set": { .. } }`.
+    /// Creates an update from operators in the driver's form: `doc! { "$set": { .. } }`.
     pub fn raw(document: Document) -> Self {
         Self::of(Changes::raw(document))
     }
 
-    /// An aggregation pipeline of your own as the update, as the driver takes it; [`stages`](Self::stages) is the typed
-    /// one. It stands alone: joined with other changes by `+` it cannot be sent.
+    /// Creates an update from an aggregation pipeline in the driver's form. [`stages`](Self::stages) builds a typed
+    /// one. A pipeline that is joined with other changes by `+` cannot be sent.
     pub fn pipeline(stages: Vec<Document>) -> Self {
         Self::of(Changes::pipeline(stages))
     }
 
-    /// All of these changes: what `+` makes, for a list.
+    /// Joins all of these changes: `+` for a list.
     ///
-    /// The items are updates, or `Option`s of them: a `None` is left out, so that a request changes what it says and
-    /// nothing else. An empty list, or one of nothing but `None`, changes nothing, and the verbs refuse it.
+    /// The items are updates or `Option`s of updates. A `None` is left out, so that a request changes only the fields
+    /// that it contains. An empty list, or one with only `None`s, changes nothing, and collection methods refuse it.
     ///
     /// ```
     /// # use odm::{Id, Model, Update};
@@ -123,37 +119,40 @@ impl<M> Update<M> {
         updates.fold(Self::of(Changes::default()), |all, update| all + update)
     }
 
-    /// Whether it changes nothing.
+    /// Returns whether the update changes nothing.
     pub fn is_empty(&self) -> bool {
         self.changes.is_empty()
     }
 
-    /// The same update, which stores the fields of `document` where it makes a document, but for those it writes
-    /// itself: `{ $setOnInsert: { .. } }`.
+    /// Adds the fields of `document`, which are stored if the update inserts a document. Leaves out the fields that
+    /// the update writes itself: `{ $setOnInsert: { .. } }`.
     pub(crate) fn or_insert(self, document: Document) -> Self {
         Self::of(self.changes.or_insert(document))
     }
 
-    /// The same update, which stores this version where it makes a document, unless it says something of it itself. A
-    /// pipeline cannot tell a new document from an old one without a version: it stays as it is.
+    /// Stores this version if the update inserts a document, unless the update names the version itself. Does not
+    /// change a pipeline, because it cannot distinguish a new document from an old one without a version.
     pub(crate) fn or_version(self, schema: SchemaVersion) -> Self {
         Self::of(self.changes.or_element(schema.name(), schema.stored()))
     }
 
-    /// The same update for what this filter finds: refused if its `$` would not mean an element that the filter is about.
+    /// Checks the update for the filter that it is sent with. Refuses it if its `$` would not mean an element that
+    /// the filter matches.
     pub(crate) fn under(self, filter: &Filter<M>) -> Self {
         Self::of(self.changes.under(filter.clauses()))
     }
 
-    /// The same update without the type of its model.
+    /// Removes the type of the model.
     pub(crate) fn untyped(self) -> Update<()> {
         Update::of(self.changes)
     }
 
-    /// What is sent: the modifications and the array filters that their `$[name]` steps need.
+    /// Returns what is sent: the modifications, and the array filters that their `$[name]` steps need.
     ///
-    /// An operand that cannot be stored, or two changes of one field, is an error that
-    /// [`is_not_sent`](crate::Error::is_not_sent).
+    /// # Errors
+    ///
+    /// Returns an error for which [`is_not_sent`](crate::Error::is_not_sent) is true if an operand cannot be stored,
+    /// or if two changes write one field.
     pub fn into_parts(self) -> Result<(UpdateModifications, Vec<Document>)> {
         Ok(self.changes.into_parts()?)
     }
@@ -165,7 +164,8 @@ impl<M> Clone for Update<M> {
     }
 }
 
-/// As it is sent, in extended JSON, with its values: do not log it unless you may. What cannot be sent shows its problem.
+/// Displays the update as it is sent, in extended JSON and with its values. Log it only if the values may be logged.
+/// An update that cannot be sent displays its error.
 impl<M> fmt::Display for Update<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.changes.clone().into_parts() {
@@ -183,7 +183,7 @@ impl<M> fmt::Debug for Update<M> {
     }
 }
 
-/// Both changes.
+/// Joins two updates.
 impl<M, U: JoinsUpdate<M>> ops::Add<U> for Update<M> {
     type Output = Self;
 
@@ -192,14 +192,14 @@ impl<M, U: JoinsUpdate<M>> ops::Add<U> for Update<M> {
     }
 }
 
-/// What `+` joins with an update: another [`Update`] of the model.
+/// A value that `+` joins with an update: another [`Update`] of the model. The trait exists for its error message.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be joined with an update of `{M}`",
     label = "expected an `Update<{M}>`",
-    note = "operators and stages do not mix: a constant in stages is `.set(field, |_| value)`"
+    note = "operators and stages cannot be joined: in stages, write a constant as `.set(field, |_| value)`"
 )]
 pub trait JoinsUpdate<M> {
-    /// The other update.
+    /// Returns the other update.
     fn joined(self) -> Update<M>;
 }
 
@@ -209,8 +209,8 @@ impl<M> JoinsUpdate<M> for Update<M> {
     }
 }
 
-/// What a verb takes as its update: an [`Update`] of the model, [`Stages`] that compute it, a plain [`Document`] of
-/// operators, or an aggregation pipeline as a `Vec<Document>`.
+/// A value that collection methods accept as an update: an [`Update`] of the model, [`Stages`] that compute it, a
+/// plain [`Document`] of operators, or an aggregation pipeline as a `Vec<Document>`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an update of `{M}`",
     label = "expected an `Update<{M}>`, its `Stages`, a `Document` or a `Vec<Document>`",
@@ -218,7 +218,7 @@ impl<M> JoinsUpdate<M> for Update<M> {
     note = "join updates with `+`"
 )]
 pub trait IntoUpdate<M> {
-    /// The update.
+    /// Converts the value into an update.
     fn into_update(self) -> Update<M>;
 }
 

@@ -1,4 +1,5 @@
-//! Views: partial models. The struct is the projection, nested too, and rustc checks it against its parent.
+//! Views: partial models. The fields of the struct and of nested views are the projection, and rustc checks them
+//! against the parent.
 //!
 //! ```no_run
 //! # use odm::{Collection, Embedded, Id, Model};
@@ -39,61 +40,65 @@
 //! # }
 //! ```
 //!
-//! `view` sends `projection: { reference: 1, "ship_to.city": 1, "lines.sku": 1, _id: 0 }`: the server reads and sends
-//! these fields and no others, and what comes is decoded into the view at once. `find`, `find_one` and `get` have it.
+//! `view` sends `projection: { reference: 1, "ship_to.city": 1, "lines.sku": 1, _id: 0 }`: the server sends only
+//! these fields, and they are decoded directly into the view. `find`, `find_one` and `get` have this method.
 //!
 //! # Fields
 //!
-//! A field has the name of its parent's field in Rust, or says it, `#[odm(from = name)]`. The stored name comes from
-//! the parent, with the names that the parent reads besides (`#[serde(alias)]`). Its type is
+//! A field has the Rust name of the parent's field, or specifies it: `#[odm(from = name)]`. The stored name and the
+//! aliases (`#[serde(alias)]`) come from the parent. In the table of types, `F` is a type that `V` can be read from.
 //!
-//! | in the view | where the parent has |
+//! | type in the view | type in the parent |
 //! |---|---|
 //! | `T` | `T`, stored as an odm `Value` or through serde |
 //! | a view of `D` | the document `D` |
-//! | `Option<V>` | an `Option` of what `V` is read from, or that itself |
-//! | `Vec<V>` | an array of what `V` is read from: `Vec`, `VecDeque`, `Box<[_]>`, `[_; N]`, a set, .. |
-//! | `VecDeque<V>` `LinkedList<V>` `Box<[V]>` `Arc<[V]>` `Rc<[V]>` `BTreeSet<V>` `HashSet<V>` `[V; N]` | the same of what `V` is read from |
-//! | `BTreeMap<K, V>` `HashMap<K, V>` | the same map of what `V` is read from |
-//! | `Box<V>` `Arc<V>` `Rc<V>` | the same pointer to what `V` is read from |
-//! | `V` | a `Box`, `Arc`, `Rc`, `Cow` or newtype of what `V` is read from |
+//! | `Option<V>` | `Option<F>` or `F` |
+//! | `Vec<V>` | an array of `F`: `Vec`, `VecDeque`, `Box<[_]>`, `[_; N]`, a set, .. |
+//! | `VecDeque<V>` `LinkedList<V>` `Box<[V]>` `Arc<[V]>` `Rc<[V]>` `BTreeSet<V>` `HashSet<V>` `[V; N]` | the same collection of `F` |
+//! | `BTreeMap<K, V>` `HashMap<K, V>` | the same map with values of type `F` |
+//! | `Box<V>` `Arc<V>` `Rc<V>` | the same pointer to `F` |
+//! | `V` | a `Box`, `Arc`, `Rc`, `Cow` or newtype of `F` |
 //! | `&'a str` | `String`, `Box<str>`, `Arc<str>`, `Rc<str>`, `Cow<'static, str>`, `Url` |
 //! | `Cow<'a, str>`, borrowed | `String`, `Box<str>`, `Arc<str>`, `Rc<str>` |
 //! | `&'a Path` | `PathBuf` |
-//! | `&'a [u8]` | `bson::Binary`, `Bytes`, what is marked `#[odm(binary)]` |
+//! | `&'a [u8]` | `bson::Binary`, `Bytes`, a field marked `#[odm(binary)]` |
 //! | `&'a bson::RawDocument` | `bson::Document`, `bson::RawDocumentBuf` |
 //!
-//! Anything else does not compile: an `Option` in the parent cannot be read as if it were always there. What the parent
-//! reads in place of a missing field (`#[serde(default)]`) a view reads too; in fields that borrow and in nested views it cannot,
-//! and the field is missing. A set holds equal views once, though the parent has them apart.
+//! Other combinations do not compile: for example, a view can read an `Option` of the parent only as an `Option`. If
+//! a field is missing, the view uses the parent's default (`#[serde(default)]`). Fields that borrow and nested views
+//! cannot use the default: the field is then missing. A set contains equal views once, even if the parent's elements
+//! differ.
 //!
-//! A field that the parent lays flat (`#[serde(flatten)]`) is read as a view of what is laid flat, whose fields are named
-//! where they stand: in the document itself. If it is an `Option` there, it is one here, and `None` where nothing of it is
-//! there. A flattened map has no names to ask for.
+//! A flattened field of the parent (`#[serde(flatten)]`) is read as a view of its type. The projection contains the
+//! names of its fields, which are stored in the document itself. If the field is an `Option` in the parent, it is an
+//! `Option` in the view, and `None` if the document has none of its fields. A view cannot read a flattened map,
+//! because its names are not known.
 //!
-//! A field marked `#[odm(text_score)]`, an `f64`, is no field of the parent: it is how well the document matches the words
-//! of [`Filter::text`](crate::Filter::text), read under the name `textScore`, `{ $meta: "textScore" }`. Reading such a view
-//! by a filter that searches no text is an error of the server.
+//! A field marked `#[odm(text_score)]`, an `f64`, is not a field of the parent. It is the score with which the
+//! document matches [`Filter::text`](crate::Filter::text), and its projection is `textScore: { $meta: "textScore" }`.
+//! The server returns an error if the filter has no text search.
 //!
-//! A view inside an array of `Option`s, in a map, or in itself (a tree) is read from the whole field: no projection
-//! describes it.
+//! A view inside an array of `Option`s, inside a map, or inside itself (a tree) is read from the whole field, because
+//! a projection cannot describe it.
 //!
 //! # Errors
 //!
-//! Of a row: [`is_decode`](crate::Error::is_decode), the stored document does not fit. Only the fields of the view, and
-//! versions, are looked at, and the error names the `_id` only if that is one of them.
+//! If a stored document does not fit the view, reading the row returns an error for which
+//! [`is_decode`](crate::Error::is_decode) is true. Only the fields of the view and versions are checked. The error
+//! contains the `_id` only if it is a field of the view.
 //!
 //! # Old documents
 //!
-//! Where the parent has [versions](crate::value::Versioned), the version is asked for besides. A document of an older one is an
-//! error, whose [`schema_version`](crate::error::DecodeError::schema_version) says which: it would have to be whole to be
-//! upgraded. Leave the older ones out, `& !Filter::outdated()`, rewrite them first, or read the parent. What a
-//! view holds whole, such as an embedded document with versions of its own, is upgraded.
+//! If the parent has [versions](crate::value::Versioned), the projection contains the version too. A document of an
+//! older version is an error, because only a whole document can be upgraded. The error's
+//! [`schema_version`](crate::error::DecodeError::schema_version) is that version. Exclude old documents with
+//! `& !Filter::outdated()`, rewrite them first, or read the parent. A field that a view reads whole, such as an
+//! embedded document with versions of its own, is upgraded.
 //!
 //! # Borrowed rows
 //!
-//! A view may have a lifetime. Its texts and bytes then are those of the batch that the server sent, and nothing is
-//! copied. Such a row lives until the next one is read, so the cursor has no `next` or `try_collect` for it, but it has
+//! A view may have a lifetime. Its texts and bytes then borrow from the batch that the server sent, and nothing is
+//! copied. A row is valid until the next row is read, so the cursor has no `next` or `try_collect` for it. Use
 //! [`for_each`](crate::Cursor::for_each):
 //!
 //! ```no_run
@@ -121,26 +126,25 @@
 //! ```
 
 mod borrowed;
-mod context;
-mod field;
-mod flattened;
-mod projection;
-mod reader;
+pub(crate) mod context;
+pub(crate) mod field;
+pub(crate) mod flattened;
+pub(crate) mod projection;
+pub(crate) mod reader;
 mod sequence;
-mod transparent;
+pub(crate) mod transparent;
 
-pub use self::{
+pub(crate) use self::{
     context::{Declared, Flat, InView},
     field::{FromField, FromOther, kinds},
     flattened::FromFlattened,
     projection::Projection,
-    reader::{HasViews, Parent, Reader, Score, parent, text_score},
     transparent::Transparent,
 };
 
 use crate::value::Row;
 
-/// A partial `M`: some of its fields, under their own names.
+/// A part of `M`: some of its fields.
 ///
 /// Derive it with [`View`](macro@crate::View). `M` is a model, an embedded document or a shape.
 #[diagnostic::on_unimplemented(
@@ -149,6 +153,6 @@ use crate::value::Row;
     note = "derive it: `#[derive(odm::View)]` with `#[odm(of = {M})]`"
 )]
 pub trait View<M>: Row {
-    /// Names what the view reads.
+    /// Adds the names that the view reads to the projection.
     fn add_names(projection: &mut Projection);
 }

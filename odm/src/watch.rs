@@ -1,4 +1,4 @@
-//! Change streams: what happens to a collection, as it happens, with nothing lost on the way.
+//! Change streams: the changes of a collection in real time, without gaps.
 
 mod change;
 mod classify;
@@ -38,45 +38,50 @@ use crate::{
     model::Model,
 };
 
-/// The changes of a collection, in the order in which they were written.
+/// A stream of the changes of a collection, in the order in which they were written.
 ///
-/// Construct with [`Collection::watch`](crate::Collection::watch). It gives the changes that a majority of
-/// the members has, and waits for more until it is dropped.
+/// [`Collection::watch`](crate::Collection::watch) opens it. It returns the changes that a majority of the members
+/// has applied, and waits for more until it is dropped.
 ///
-/// # What it survives
+/// # Interruptions
 ///
-/// A lost connection, an election, a killed cursor or a server that is away for a while do not end the
-/// stream: it opens a new cursor after the last change it gave, at once and then with growing pauses of up to
-/// ten seconds, and no change is lost or given twice. Each attempt is a `tracing` warning.
-/// [`Watch::max_outage`](crate::action::Watch::max_outage) says when to give up; without it the stream waits
-/// for its server as long as it lives.
+/// A lost connection, an election, a killed cursor or a server that is temporarily unavailable does not end the
+/// stream. The stream opens a new cursor after the last change that it returned, first immediately and then with
+/// increasing pauses of up to ten seconds. No change is lost or returned twice. Each attempt logs a `tracing`
+/// warning. [`Watch::max_outage`](crate::action::Watch::max_outage) limits the time of these attempts. Without it the
+/// stream waits for its server until it is dropped.
 ///
-/// The driver can add to a pause. Once the only member of a replica set has answered that it shuts down (codes 91 and
-/// 11600), the driver sends it nothing before its monitor has heard from it again, which takes up to `heartbeatFrequencyMS`:
-/// ten seconds, unless the URI sets it lower.
+/// The driver can make a pause longer. After the only member of a replica set has replied that it is shutting down
+/// (codes 91 and 11600), the driver sends it no command until its monitor has reached it again. That takes up to
+/// `heartbeatFrequencyMS`, which is ten seconds unless the URI sets a lower value.
 ///
-/// An error that is not known to pass, nor to stay, is met with a few attempts within two seconds before it ends the stream.
+/// For an error that is not known to be temporary or permanent, the stream makes a few attempts within two seconds
+/// before it ends.
 ///
-/// What no attempt can change is the stream's last item, as an error: a history that the oplog no longer
-/// holds ([`HistoryLost`](crate::ErrorKind::HistoryLost)), a token of another history
-/// ([`InvalidResumeToken`](crate::ErrorKind::InvalidResumeToken)), a dropped or renamed collection
-/// ([`Invalidated`](crate::ErrorKind::Invalidated), after the events that say so), an event beyond 16 MiB
-/// ([`EventTooLarge`](crate::ErrorKind::EventTooLarge)), a missing pre-image ([`ImageMissing`](crate::ErrorKind::ImageMissing)),
-/// a lost permission. [`resume_token`](Self::resume_token) still tells where it stood.
+/// A permanent error is the last item of the stream:
 ///
-/// # Changes that cannot be read
+/// - The oplog no longer contains the position ([`HistoryLost`](crate::ErrorKind::HistoryLost)).
+/// - The token belongs to another history ([`InvalidResumeToken`](crate::ErrorKind::InvalidResumeToken)).
+/// - The collection was dropped or renamed ([`Invalidated`](crate::ErrorKind::Invalidated), after the events of it).
+/// - An event is larger than 16 MiB ([`EventTooLarge`](crate::ErrorKind::EventTooLarge)).
+/// - A pre-image is missing ([`ImageMissing`](crate::ErrorKind::ImageMissing)).
+/// - The user no longer has permission.
 ///
-/// A change whose document does not fit the model is an error of kind [`Decode`](crate::ErrorKind::Decode), and the
-/// stream stays before it: the next call gives the same error again, after a pause that grows, and the resume
-/// token does not pass it. Read the event from the error
-/// ([`DecodeError::event`](crate::error::DecodeError::event)), then [`skip`](Self::skip) it, or stop here and
-/// come back with a model that fits. (An event without a resume token, which only a stage can make, ends the
+/// [`resume_token`](Self::resume_token) still returns the last position.
+///
+/// # Changes that cannot be decoded
+///
+/// A change whose document does not fit the model is an error of kind [`Decode`](crate::ErrorKind::Decode). The
+/// stream stays before this change: the next call returns the same error again, after an increasing pause, and the
+/// resume token does not advance. Read the event from the error
+/// ([`DecodeError::event`](crate::error::DecodeError::event)) and [`skip`](Self::skip) it, or stop and resume later
+/// with a model that fits. (An event without a resume token, which only a pipeline stage can produce, ends the
 /// stream.)
 ///
 /// # Cancelling
 ///
-/// The future of [`next`](Self::next) can be dropped at any time, by `select!` or a time-out: what was asked
-/// of the server goes on, and the next call gives its answer.
+/// The future of [`next`](Self::next) can be dropped at any time, for example by `select!` or a time-out. The request
+/// to the server continues, and the next call returns its result.
 ///
 /// ```no_run
 /// # use odm::{Model, watch::Event};
@@ -94,7 +99,7 @@ use crate::{
 /// ```
 pub struct ChangeStream<M: Model> {
     tail: RawStream,
-    /// How often the front event was given as an error.
+    /// How often the front event was returned as an error.
     stuck: u32,
     model: PhantomData<fn() -> M>,
 }
@@ -105,22 +110,24 @@ impl<M: Model> ChangeStream<M> {
         Ok(Self { tail, stuck: 0, model: PhantomData })
     }
 
-    /// The next change; waits until there is one. `None` follows the error that ended the stream.
+    /// Waits for the next change and returns it. Returns `None` after the error that ended the stream.
     ///
-    /// The future can be dropped and `next` called again: nothing is lost.
+    /// The future can be dropped and `next` called again: no change is lost.
     pub async fn next(&mut self) -> Option<Result<Change<M>>> {
         poll_fn(|cx| self.poll_change(cx, false)).await.transpose()
     }
 
-    /// The next change if there is one, after one answer of the server at most.
+    /// Returns the next change, or `None` if the next reply of the server contains no change.
     ///
-    /// The server answers when there are changes, or after
-    /// [`Watch::max_await_time`](crate::action::Watch::max_await_time), which is a second by default. With
-    /// each answer [`resume_token`](Self::resume_token) moves on, also where only other collections change: a
-    /// token that is stored after each call never gets older than the collection is quiet. While no server
-    /// answers at all, this waits.
+    /// The server replies when there are changes, or after
+    /// [`Watch::max_await_time`](crate::action::Watch::max_await_time), which is one second by default. Each reply
+    /// advances [`resume_token`](Self::resume_token), even if only other collections change. If you store the token
+    /// after each call, it stays recent although the collection does not change. If no server replies, this method
+    /// waits.
     ///
-    /// After the error that ended the stream this is an error again.
+    /// # Errors
+    ///
+    /// Returns an error for each call after the error that ended the stream.
     pub async fn next_if_any(&mut self) -> Result<Option<Change<M>>> {
         if self.tail.has_ended() {
             return Err(Error::refused("the change stream has ended").during(&self.tail.operation()));
@@ -128,9 +135,10 @@ impl<M: Model> ChangeStream<M> {
         poll_fn(|cx| self.poll_change(cx, true)).await
     }
 
-    /// Passes the change that the last error was about, and gives its token.
+    /// Skips the change that could not be decoded, and returns its token.
     ///
-    /// `None`, and nothing is passed, unless the last item was an error of kind [`Decode`](crate::ErrorKind::Decode).
+    /// Returns `None` and skips nothing unless the last item was an error of kind
+    /// [`Decode`](crate::ErrorKind::Decode).
     pub fn skip(&mut self) -> Option<ResumeToken> {
         if self.stuck == 0 {
             return None;
@@ -141,12 +149,12 @@ impl<M: Model> ChangeStream<M> {
         Some(token)
     }
 
-    /// Where the stream stands: after the last change that it gave, or further where the server says that
-    /// none has followed.
+    /// Returns the position of the stream: after the last change that it returned, or later if the server reports
+    /// that no change followed.
     ///
-    /// `None` only before the first change of a stream that was opened with a time. A stream that ended with
-    /// [`Invalidated`](crate::ErrorKind::Invalidated) stands after the invalidate, where only
-    /// [`Watch::start_after`](crate::action::Watch::start_after) goes on.
+    /// Returns `None` only before the first change of a stream that was opened with a time. The position of a stream
+    /// that ended with [`Invalidated`](crate::ErrorKind::Invalidated) is after the invalidate event. Only
+    /// [`Watch::start_after`](crate::action::Watch::start_after) continues from there.
     pub fn resume_token(&self) -> Option<&ResumeToken> {
         self.tail.token()
     }

@@ -6,13 +6,14 @@ pub mod shapes;
 use std::collections::{BTreeMap, HashMap};
 
 use odm::{
+    __private::{Raw, Writer},
     Embedded, Id, Model, Value,
     bson::{
         Binary, Bson, DateTime, Decimal128, Document, JavaScriptCodeWithScope, Regex, Timestamp, Uuid, doc,
         oid::ObjectId, spec::BinarySubtype,
     },
     error::codec::CodecError,
-    value::{Decode, Raw, Row, Writer},
+    value::{Decode, Row},
 };
 use serde::{Deserialize, Serialize};
 

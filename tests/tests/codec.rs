@@ -9,13 +9,13 @@ use std::{
 };
 
 use odm::{
+    __private::{Raw, Writer},
     Id, Keyed, Value,
     bson::{
         self, Binary, Bson, DateTime, Decimal128, Document, JavaScriptCodeWithScope, Regex, Timestamp, Uuid,
         doc, oid::ObjectId, spec::BinarySubtype,
     },
     error::codec::CodecError,
-    value::{Raw, Writer},
 };
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -29,7 +29,7 @@ fn decode<V: Value>(bytes: &[u8]) -> Result<V, CodecError> {
     let mut slot = None;
     let mut elements = Raw::document(bytes).elements()?;
     elements.take("v", &mut slot)?;
-    odm::value::require(slot, "v")
+    odm::__private::require(slot, "v")
 }
 
 fn message<T: Debug>(result: Result<T, CodecError>) -> String {

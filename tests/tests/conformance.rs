@@ -7,10 +7,10 @@
 mod typed;
 
 use odm::{
+    __private::{Raw, Writer},
     Value,
     bson::{Bson, Document, RawDocumentBuf, spec::ElementType},
     error::codec::CodecError,
-    value::{Raw, Writer},
 };
 use odm_integration::corpus::{self, bytes, element};
 

@@ -8,12 +8,12 @@ use std::{
 };
 
 use odm::{
+    __private::{Raw, Writer},
     Embedded, Id, Model, Shape, Value,
     bson::{
         self, Bson, DateTime, Decimal128, Document, Regex, Timestamp, Uuid, doc, oid::ObjectId,
         serialize_to_vec,
     },
-    value::{Raw, Writer},
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 

@@ -9,9 +9,10 @@ use std::{
 };
 
 use odm::{
+    __private::{Raw, Writer},
     Id, Keyed, Model, Value,
     bson::{Bson, Uuid, doc, oid::ObjectId},
-    value::{KeySchema, KeyShape, MapKey, NewKey, Raw, Writer},
+    value::{KeySchema, KeyShape, MapKey, NewKey},
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};

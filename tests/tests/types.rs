@@ -13,10 +13,11 @@ use std::{
 };
 
 use odm::{
+    __private::{Raw, Writer},
     Value,
     bson::{self, Bson, DateTime, Decimal128, Document, doc},
     error::codec::CodecError,
-    value::{MapKey, Raw, Writer},
+    value::MapKey,
 };
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -29,7 +30,7 @@ fn encode<V: Value>(value: &V) -> Result<Vec<u8>, CodecError> {
 fn decode<V: Value>(bytes: &[u8]) -> Result<V, CodecError> {
     let mut slot = None;
     Raw::document(bytes).elements()?.take("v", &mut slot)?;
-    odm::value::require(slot, "v")
+    odm::__private::require(slot, "v")
 }
 
 /// Reads a stored value as a `V`.

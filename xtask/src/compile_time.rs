@@ -1,7 +1,7 @@
-//! `cargo xtask compile-time`: what a hundred models cost the compiler, with `odm` and with serde's derives alone.
+//! `cargo xtask compile-time`: the compile time of a hundred models, with `odm` and with serde's derives alone.
 //!
-//! Two scratch programs hold the same models. One derives ours and goes through `odm`, the other derives serde's and
-//! goes through the driver's typed collection. Their dependencies are built first, so that only they are timed.
+//! Two generated programs have the same models. One uses our derives and `odm`, the other uses serde's derives and
+//! the driver's typed collection. Their dependencies are built first, so that only the programs are timed.
 
 use std::{
     env,
@@ -16,7 +16,7 @@ mod source;
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
-/// How many models each program has.
+/// The number of models in each program.
 const MODELS: usize = 100;
 
 /// One of the two programs.
@@ -37,7 +37,7 @@ impl Side {
     }
 }
 
-/// Measures, and prints a table; if `quick`, in one round and without release builds, which take minutes.
+/// Measures and prints a table. `quick` measures one round and no release builds, which take minutes.
 pub(crate) fn measure(quick: bool) -> Outcome<()> {
     let scratch = Scratch::write()?;
     println!("{MODELS} models of {} fields, seconds for the program alone:", source::FIELDS);
@@ -68,20 +68,20 @@ impl Scratch {
         let folder = target.join("compile-time");
         fs::create_dir_all(&folder)?;
         fs::write(folder.join("Cargo.toml"), source::WORKSPACE)?;
-        // The versions of this workspace.
+        // Use the same versions as this workspace.
         fs::copy(root.join("Cargo.lock"), folder.join("Cargo.lock"))?;
         for side in Side::BOTH {
             let package = folder.join(side.package());
             fs::create_dir_all(package.join("src"))?;
             fs::write(package.join("Cargo.toml"), source::manifest(side, &root))?;
-            // Cargo takes no package without a target, also where only the other one is built.
+            // Cargo rejects a package without a target, even if it builds only the other package.
             fs::write(package.join("src/main.rs"), source::NOTHING)?;
         }
         Ok(Self { folder })
     }
 
-    /// Times a command of cargo on both sides in turn; prints the fastest of each, which was disturbed least, and gives
-    /// how many times as fast ours is.
+    /// Times a cargo command on both sides in turn. Prints the fastest time of each side, which other processes
+    /// disturbed least, and returns how many times as fast ours is.
     fn contest(&self, name: &str, command: &[&str], rounds: usize) -> Outcome<f64> {
         for side in Side::BOTH {
             self.put(side, source::NOTHING)?;
@@ -105,18 +105,18 @@ impl Scratch {
         Ok(fs::write(self.folder.join(side.package()).join("src/main.rs"), program)?)
     }
 
-    /// How many lines the program has when its derives are expanded, less those it has before.
+    /// Returns the number of lines per model that the derives of a program generate.
     fn lines_per_model(&self, side: Side) -> Outcome<usize> {
-        // The expanded source is for nightly compilers only, unless one insists; and the dependencies are not to hear
-        // of that, or cargo would build them anew.
+        // Only nightly compilers print the expanded source, unless `RUSTC_BOOTSTRAP` is set. A wrapper sets it for
+        // the programs alone, because cargo would rebuild the dependencies if it were set for them too.
         let mut cargo = self.cargo(&["rustc", "--profile", "check"], side);
-        cargo.env("RUSTC_WORKSPACE_WRAPPER", self.insistent_rustc()?).args(["--", "-Zunpretty=expanded"]);
+        cargo.env("RUSTC_WORKSPACE_WRAPPER", self.bootstrap_rustc()?).args(["--", "-Zunpretty=expanded"]);
         let expanded = String::from_utf8(self.run(cargo)?)?;
         let written = source::program(side).lines().count();
         Ok(expanded.lines().count().saturating_sub(written) / MODELS)
     }
 
-    fn insistent_rustc(&self) -> Outcome<PathBuf> {
+    fn bootstrap_rustc(&self) -> Outcome<PathBuf> {
         let path = self.folder.join("rustc.sh");
         fs::write(&path, "#!/bin/sh\nRUSTC_BOOTSTRAP=1 exec \"$@\"\n")?;
         #[cfg(unix)]
@@ -127,12 +127,12 @@ impl Scratch {
     fn cargo(&self, command: &[&str], side: Side) -> Command {
         let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
         cargo.current_dir(&self.folder).args(command).args(["--quiet", "--package", side.package()]);
-        // All that is compiled is timed, each time.
+        // Without incremental compilation, each round compiles everything.
         cargo.env("CARGO_INCREMENTAL", "0").env("CARGO_TARGET_DIR", self.folder.join("target"));
         cargo
     }
 
-    /// What the command prints.
+    /// Runs the command and returns what it prints.
     fn run(&self, mut command: Command) -> Outcome<Vec<u8>> {
         let output = command.stderr(Stdio::inherit()).output()?;
         if !output.status.success() {

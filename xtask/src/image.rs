@@ -1,7 +1,7 @@
-//! `cargo xtask image`: a Docker image with a MongoDB server, made of nothing but what this machine has.
+//! `cargo xtask image`: builds a Docker image with a MongoDB server, without an image registry.
 //!
-//! The server is the `mongod` that `odm-test` takes from a wheel, of the version that `ODM_MONGODB_VERSION` asks for. It is packed with the shared libraries that it loads,
-//! and with nothing else: no shell, no package manager.
+//! The server is the `mongod` that `odm-test` downloads as a wheel, in the version of `ODM_MONGODB_VERSION`. The
+//! image contains it and the shared libraries that it loads, but no shell and no package manager.
 
 use std::{collections::BTreeSet, error::Error, fs, time::Instant};
 
@@ -12,16 +12,16 @@ use testcontainers::{
     runners::AsyncBuilder as _,
 };
 
-/// The name of the image, before the version of its server.
+/// The name of the image; its tag is the version of its server.
 const NAME: &str = "odm-mongod";
 
-/// Where the image has the shared libraries; its environment names it.
+/// The folder of the shared libraries in the image, which is in its `LD_LIBRARY_PATH`.
 const LIBRARIES: &str = "/usr/lib/mongod";
 
 const DOCKERFILE: &str = "\
 FROM scratch
 COPY root/ /
-# Each of these makes a folder.
+# Each of these creates a folder.
 WORKDIR /tmp
 WORKDIR /data/db
 ENV PATH=/usr/bin
@@ -30,13 +30,13 @@ EXPOSE 27017
 CMD [\"mongod\", \"--bind_ip_all\"]
 ";
 
-/// Makes the image, unless it is there and not forced anew, and prints its name.
+/// Builds the image if it does not exist or if `force` is set, and prints its name.
 pub(crate) async fn pack(force: bool) -> Result<(), Box<dyn Error>> {
     let image = format!("{NAME}:{}", wheel::version()?);
     let docker = docker_client_instance().await?;
     docker.ping().await.map_err(|error| format!("Docker does not answer: {error}"))?;
     if !force && docker.inspect_image(&image).await.is_ok() {
-        eprintln!("xtask: the image {image} is there already; `cargo xtask image --force` packs it anew");
+        eprintln!("xtask: the image {image} exists already; `cargo xtask image --force` rebuilds it");
     } else {
         let started = Instant::now();
         build(force).await?;
@@ -55,8 +55,9 @@ async fn build(force: bool) -> Result<(), Box<dyn Error>> {
         .with_dockerfile_string(DOCKERFILE)
         .with_file(mongod, "root/usr/bin/mongod");
     for library in libraries {
-        // A library is loaded by the name of a link to it; the file goes under that name. Its folder here may be one that
-        // LD_LIBRARY_PATH names, so in the image all are in one that it names there; `mongod` names the loader by its path.
+        // The loader finds a library by the name of a symbolic link, so the file is stored under that name. All
+        // libraries are stored in one folder, because their folder on this machine may be found only by
+        // LD_LIBRARY_PATH. The loader itself keeps its path, because `mongod` contains that path.
         let name = library.file_name().unwrap_or_default().to_string_lossy();
         let target = if name.starts_with("ld-") {
             format!("root{}", library.display())

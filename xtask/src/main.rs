@@ -12,15 +12,15 @@ Usage: cargo xtask TASK
 
 Tasks:
   compile-time [--quick]
-                    compare what a hundred models cost the compiler with odm and with serde's derives alone; --quick
-                    leaves the release builds out and takes one round
+                    compare the compile time of a hundred models with odm and with serde's derives alone; --quick
+                    measures one round and no release builds
   image [--force]   pack a MongoDB server into a local Docker image, for machines with Docker but no image registry,
-                    and print its name for ODM_MONGODB_IMAGE; ODM_MONGODB_VERSION chooses its version, and --force
-                    packs it anew if it is there already
-  peers [--quick]   compare the speed of odm with that of other crates over the same driver; --quick does so with fewer
+                    and print its name for ODM_MONGODB_IMAGE; ODM_MONGODB_VERSION selects its version, and --force
+                    rebuilds an existing image
+  peers [--quick]   compare the speed of odm with that of other crates for the same driver; --quick measures fewer
                     rounds and orders
   public-api [--write | --check]
-                    list the public items of odm, from rustdoc's pages; --write records them in odm/public-api.txt, --check
+                    list the public items of odm, from rustdoc's pages; --write stores them in odm/public-api.txt, --check
                     fails if they differ from that file";
 
 #[tokio::main(flavor = "current_thread")]

@@ -1,15 +1,16 @@
-//! `cargo xtask peers`: the speed of `odm` beside that of other crates over the same driver.
+//! `cargo xtask peers`: compares the speed of `odm` with that of other crates for the same driver.
 //!
-//! `benches/peers` is built twice, see there why, and both builds run on one server, one after the other.
+//! `benches/peers` is built twice, for the reason in its `Cargo.toml`. Both builds run on one server, one after the
+//! other.
 
 use std::{env, error::Error, path::Path, process::Command};
 
 use odm_test::Server;
 
-/// What the build of each feature compares.
+/// The feature of each build.
 const BUILDS: [&str; 2] = ["odm", "oximod"];
 
-/// Measures, and prints one table; with few rounds and orders, if `quick`.
+/// Measures and prints one table. `quick` measures fewer rounds and orders.
 pub(crate) async fn measure(quick: bool) -> Result<(), Box<dyn Error>> {
     for build in BUILDS {
         run(cargo("build", build))?;
@@ -30,7 +31,7 @@ fn cargo(task: &str, feature: &str) -> Command {
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.args([task, "--release", "--locked", "--quiet", "--features", feature, "--manifest-path"]);
     cargo.arg(root.join("benches/peers/Cargo.toml"));
-    // What both workspaces need is built once.
+    // The workspaces share a target folder, so that common dependencies are built once.
     let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), Into::into);
     cargo.arg("--target-dir").arg(target);
     cargo

@@ -1,7 +1,7 @@
 //! `cargo xtask public-api`: the public items of `odm`, as rustdoc lists them.
 //!
-//! rustdoc's pages are the source: `all.html` has every item that a reader of the documentation finds, and the page of
-//! an item has its methods. What is `#[doc(hidden)]` is in neither, so the list is what users may name.
+//! The source is the output of rustdoc: `all.html` lists every documented item, and the page of an item lists its
+//! methods. Neither contains `#[doc(hidden)]` items, so the list contains exactly the items that users may use.
 
 use std::{
     collections::BTreeSet,
@@ -14,10 +14,10 @@ use std::{
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
-/// The file that has the list, below the root of the workspace.
+/// The file that contains the list, relative to the root of the workspace.
 const SNAPSHOT: &str = "odm/public-api.txt";
 
-/// What is done with the list.
+/// What to do with the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mode {
     /// Prints it.
@@ -46,14 +46,14 @@ pub(crate) fn list(mode: Mode) -> Outcome<()> {
     Ok(())
 }
 
-/// Writes the documentation of `odm` with all its features.
+/// Generates the documentation of `odm` with all its features.
 fn document(root: &Path) -> Outcome<()> {
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.current_dir(root).args(["doc", "--quiet", "--package", "odm", "--no-deps", "--all-features"]);
     if cargo.stdin(Stdio::null()).status()?.success() { Ok(()) } else { Err("cargo doc failed".into()) }
 }
 
-/// Every item with its path and kind, and every method of it: `struct Filter`, `method Filter::all`.
+/// Returns every item with its kind and path, and its methods: `struct Filter`, `method Filter::all`.
 fn items(folder: &Path) -> Outcome<BTreeSet<String>> {
     let index = fs::read_to_string(folder.join("all.html"))?;
     let mut items = BTreeSet::new();
@@ -75,8 +75,8 @@ fn items(folder: &Path) -> Outcome<BTreeSet<String>> {
     Ok(items)
 }
 
-/// What the page of an item lists as its own: methods, variants, fields, associated types and constants, but not what
-/// its traits implement.
+/// Returns the methods, variants, associated types and associated constants on the page of an item, without the
+/// members of trait implementations.
 fn members(page: &str) -> impl Iterator<Item = (&str, &str)> {
     page.split("<section id=\"").skip(1).filter_map(|section| {
         let (id, rest) = section.split_once('"')?;
@@ -87,7 +87,7 @@ fn members(page: &str) -> impl Iterator<Item = (&str, &str)> {
             "variant" | "associatedtype" | "associatedconstant" => kind,
             _ => return None,
         };
-        // A second method of a name has a number behind it: `method.get-1`.
+        // A second method of the same name has a number after it: `method.get-1`.
         let name = name.split_once('-').map_or(name, |(name, _)| name);
         (!class.contains("trait-impl")).then_some((kind, name))
     })
@@ -104,7 +104,7 @@ fn compare(snapshot: &str, items: &BTreeSet<String>) -> Outcome<()> {
         return Ok(());
     }
     Err(format!(
-        "the public items differ from {SNAPSHOT}:\n{}\nIf that is meant, record it: cargo xtask public-api --write",
+        "the public items differ from {SNAPSHOT}:\n{}\nIf that is intended, run `cargo xtask public-api --write`",
         differences.join("\n")
     )
     .into())

@@ -1,7 +1,7 @@
 //! `find` and `insert_many` of the same orders through odm, OxiMod, mongodm and the driver: `cargo xtask peers`.
 //!
-//! A build has odm or OxiMod, see `Cargo.toml`, so what is comparable across the two is the ratio to the driver's typed
-//! collection, which runs beside either. Prints rows for the table whose head the task prints.
+//! A build contains odm or OxiMod, see `Cargo.toml`. Both builds also measure the driver's typed collection, so the
+//! ratios to it can be compared. The program prints rows of a table; the task prints its head.
 
 #[path = "../../../odm/benches/shared/rounds.rs"]
 mod rounds;
@@ -73,7 +73,7 @@ async fn measure(db: &Database, orders: &[Order], rounds: usize) -> Outcome<(Rou
     Ok((insert_many, find))
 }
 
-/// Drops the collection and makes it anew, so that no side pays for that.
+/// Drops and creates the collection, so that no measured side has to create it.
 async fn empty(collection: &Collection<Document>) -> Outcome<()> {
     collection.drop().await?;
     collection.insert_one(doc! {}).await?;

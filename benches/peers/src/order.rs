@@ -11,7 +11,7 @@ pub(crate) struct Order {
     #[serde(rename = "_id")]
     #[cfg(feature = "odm")]
     _id: ObjectId,
-    // OxiMod knows no other identity than this.
+    // OxiMod supports no other type of id.
     #[serde(rename = "_id")]
     #[cfg(feature = "oximod")]
     _id: Option<ObjectId>,
@@ -21,7 +21,7 @@ pub(crate) struct Order {
     lines: Vec<Line>,
     ship_to: Option<Address>,
     expires_at: Option<DateTime>,
-    // Its builder wants one, though nothing here is built by it.
+    // OxiMod's builder needs a default, although this program does not use the builder.
     #[cfg_attr(feature = "oximod", default(DateTime::from_millis(0)))]
     placed_at: DateTime,
 }
@@ -88,7 +88,7 @@ impl Order {
     }
 }
 
-/// What mongodm wants to know beside serde's derives.
+/// mongodm needs this besides serde's derives.
 impl mongodm::Model for Order {
     type CollConf = Orders;
 }

@@ -1,4 +1,4 @@
-//! The sides: each reads and writes the orders as its own documentation shows it.
+//! The sides: each reads and writes the orders as its documentation shows.
 
 use std::hint::black_box;
 
@@ -19,11 +19,11 @@ pub(crate) enum Side {
     Odm,
     #[cfg(feature = "oximod")]
     OxiMod,
-    /// What no typed side can beat: documents that stay bytes.
+    /// Documents that are not decoded: the limit for every typed side.
     Bytes,
 }
 
-/// What a side read; it is dropped when the clock has stopped.
+/// The result of a read. It is dropped after the time is taken.
 pub(crate) enum Found {
     Orders(Vec<Order>),
     Undecoded(usize),
@@ -44,7 +44,7 @@ const BSON: &str = "bson 3";
 const BSON: &str = "bson 2";
 
 impl Side {
-    /// All sides of this build; the first is the measure of the others.
+    /// All sides of this build. The ratios of the others refer to the first.
     pub(crate) const ALL: [Self; 4] = [
         Self::Typed,
         Self::Mongodm,
@@ -67,7 +67,7 @@ impl Side {
         }
     }
 
-    /// Writes the orders, and says how many the side reports as written.
+    /// Writes the orders, and returns how many the side reports as written.
     pub(crate) async fn insert_many(
         self,
         db: &Database,
@@ -79,7 +79,7 @@ impl Side {
             Self::Mongodm => db.repository::<Order>().insert_many(orders).await?.inserted_ids.len(),
             #[cfg(feature = "odm")]
             Self::Odm => odm(db).insert_many(orders).await?.len(),
-            // It has no verb for that, but hands out the driver's collection.
+            // OxiMod has no such method, but returns the driver's collection.
             #[cfg(feature = "oximod")]
             Self::OxiMod => {
                 use oximod::Model as _;
@@ -126,7 +126,7 @@ fn bytes(db: &Database) -> Collection<RawDocumentBuf> {
     db.collection("orders")
 }
 
-/// The orders as bytes, for the side that encodes nothing.
+/// Encodes the orders, for the side that does not encode while it is timed.
 pub(crate) fn encode(orders: &[Order]) -> Outcome<Vec<RawDocumentBuf>> {
     #[cfg(feature = "odm")]
     use mongodb::bson::serialize_to_raw_document_buf as encode;

@@ -1,6 +1,6 @@
-//! The program of the guide's chapter on bulk writes: the shelves of a shop, and what a day does to them.
+//! The program of the guide's chapter on bulk writes: the articles of a shop.
 //!
-//! `cargo run -p examples --bin bulk`. It finds or starts a MongoDB server by itself.
+//! `cargo run -p examples --bin bulk`. It finds or starts a MongoDB server automatically.
 
 use anyhow::Context;
 use odm::{Collection, ErrorKind, Filter, Id, Model, Write, bson::doc, error::WriteOutcome, models};
@@ -47,7 +47,7 @@ async fn main() -> anyhow::Result<()> {
     let a = Article::fields();
     articles.insert_many([article("apple", 30), article("pear", 5), article("plum", 0)]).await?;
 
-    // Many kinds of writes, three commands.
+    // Writes of several kinds, in three commands.
     let result = articles
         .bulk_write([
             Write::insert_one(&article("cherry", 80)),
@@ -65,7 +65,7 @@ async fn main() -> anyhow::Result<()> {
     );
     show(&articles).await?;
 
-    // A bulk that grows, as the lines of a delivery are read.
+    // Add writes to a bulk, one for each line of a delivery.
     let delivery = [("apple", 20), ("pear", 7), ("fig", 4)];
     let mut bulk = articles.bulk_write([]).ordered(false);
     for (name, count) in delivery {
@@ -78,7 +78,7 @@ async fn main() -> anyhow::Result<()> {
     }
     show(&articles).await?;
 
-    // Each of these fails at its second write.
+    // The second write of each bulk fails.
     let new = [article("lemon", 6), article("apple", 9), article("melon", 1)];
     for ordered in [true, false] {
         let error = articles.bulk_write(new.iter().map(Write::insert_one)).ordered(ordered).await;
@@ -98,7 +98,7 @@ async fn main() -> anyhow::Result<()> {
         articles.delete_many(a.name().in_(["lemon", "melon"])).await?;
     }
 
-    // What cannot be meant is refused before anything is sent.
+    // Invalid writes are refused before anything is sent.
     let refused = articles
         .bulk_write([
             Write::insert_one(&article("grape", 40)),
@@ -112,13 +112,13 @@ async fn main() -> anyhow::Result<()> {
         println!("  {}: {}", failure.position(), failure.error().kind());
     }
 
-    // A document of its own: stored, whether it is new or not.
+    // Save a document, whether it is new or not.
     let mut grape = article("grape", 40);
     println!("{:?}", articles.save(&grape).await?);
     grape.stock = 50;
     println!("{:?}", articles.save(&grape).await?);
 
-    // Get it, or create it.
+    // Get a document, or create it.
     let nut = articles
         .find_one_and_update(a.name().eq("nut"), a.sold().inc(1))
         .or_insert(&article("nut", 99))
@@ -126,7 +126,7 @@ async fn main() -> anyhow::Result<()> {
         .await?;
     println!("{:?}", nut.map(|nut| (nut.name, nut.stock, nut.sold)));
 
-    // Two collections: one command from MongoDB 8.0 on, a bulk for each before.
+    // Two collections: one command from MongoDB 8.0 on, else one write for each.
     let sale = Sale { id: Id::new(), article: grape.id, count: 2 };
     let book = || Write::update_one(a.id().eq(sale.article), a.stock().inc(-2) + a.sold().inc(2));
     match db.bulk_write().write(book()).write(Write::insert_one(&sale)).await {

@@ -1,6 +1,6 @@
-//! The program of the guide's chapter on dynamic queries: the orders of a shop, and what requests ask for.
+//! The program of the guide's chapter on dynamic queries: the orders of several shops, and requests for them.
 //!
-//! `cargo run -p examples --bin dynamic-queries`. It finds or starts a MongoDB server by itself.
+//! `cargo run -p examples --bin dynamic-queries`. It finds or starts a MongoDB server automatically.
 
 use odm::{
     Collection, Embedded, Filter, Id, Model, Sort, Value,
@@ -41,7 +41,7 @@ struct Address {
     city: String,
 }
 
-/// What a screen of the shop can search by.
+/// The criteria of a search page.
 #[derive(Default)]
 struct Search {
     status: Option<Status>,
@@ -64,7 +64,7 @@ fn sort(search: &Search) -> Sort<Order> {
     Sort::all_of([search.latest_first.then(|| o.placed_at().desc()), Some(o.id().asc())])
 }
 
-/// What a request may ask. Made once, when the program starts.
+/// The parameters that a request may have. Created once, when the program starts.
 fn parameters() -> Parameters<Order> {
     let o = Order::fields();
     Parameters::new()
@@ -82,7 +82,7 @@ fn parameters() -> Parameters<Order> {
         .limit(20, 100)
 }
 
-/// What a web framework is given.
+/// The response for a web framework.
 struct Response {
     status: u16,
     body: String,
@@ -99,7 +99,7 @@ async fn list(
         Ok(query) => query,
         Err(bad) => return Ok(Response { status: 400, body: serde_json::to_string_pretty(&bad)? }),
     };
-    // What a client has no say in is joined by the program.
+    // Add the condition that a client cannot choose.
     let filter = query.filter & Order::fields().shop().eq(shop);
     let found: Vec<Order> =
         orders.find(filter).sort(query.sort).skip(query.skip).limit(query.limit).await?.try_collect().await?;
@@ -107,7 +107,7 @@ async fn list(
     Ok(Response { status: 200, body: serde_json::to_string(&items)? })
 }
 
-/// What a client sees of an order.
+/// The fields of an order that a client sees.
 #[derive(Serialize)]
 struct Item {
     reference: String,
@@ -168,7 +168,7 @@ fn all() -> Vec<Order> {
         lines: vec![Line { sku: "apple".into(), qty: qty[0] }, Line { sku: "bag".into(), qty: qty[1] }],
         tags: vec!["web".into()],
         ship_to: city.map(|city| Address { city: city.into() }),
-        // A day after the other, from 2026-01-30 on.
+        // One order per day, from 2026-01-30 on.
         placed_at: DateTime::from_millis(1_769_731_200_000 + number * 86_400_000),
     };
     vec![

@@ -1,6 +1,6 @@
-//! The program of the guide's chapter on filters: mountain huts, and what is asked about them.
+//! The program of the guide's chapter on filters: mountain huts, and queries for them.
 //!
-//! `cargo run -p examples --bin filters`. It finds or starts a MongoDB server by itself.
+//! `cargo run -p examples --bin filters`. It finds or starts a MongoDB server automatically.
 
 use anyhow::Context;
 use odm::{Collection, Embedded, Filter, Id, Model, Value, bson::doc};
@@ -39,7 +39,7 @@ struct Warden {
     name: String,
 }
 
-/// Shows a filter and what the server finds by it.
+/// Prints a filter and the names of the huts that it matches.
 async fn show(huts: &Collection<Hut>, filter: Filter<Hut>) -> odm::Result<()> {
     println!("{filter}");
     let mut found = huts.find(filter).sort(Hut::fields().name().asc()).await?;
@@ -55,7 +55,7 @@ async fn main() -> anyhow::Result<()> {
     let db = server.fresh_database("filters").await?;
     let huts = db.collection::<Hut>();
     huts.insert_many(all()).await?;
-    // Older code knew no phones: this document has no such field.
+    // An older version of the program wrote this document without the field `phone`.
     huts.driver()
         .insert_one(doc! {
             "name": "Olavsbu",

@@ -1,6 +1,6 @@
-//! The program of the guide's chapter on models: the books of a library, and what is stored of them.
+//! The program of the guide's chapter on models: the books of a library, and how they are stored.
 //!
-//! `cargo run -p examples --bin models`. It finds or starts a MongoDB server by itself.
+//! `cargo run -p examples --bin models`. It finds or starts a MongoDB server automatically.
 
 use std::{collections::BTreeMap, ops::Range, time::Duration};
 
@@ -87,7 +87,7 @@ struct Reader {
     more: BTreeMap<String, i64>,
 }
 
-/// How a reader is told that a book is due.
+/// How a reader is notified that a book is due.
 #[derive(Debug, Value)]
 #[serde(tag = "by", rename_all = "lowercase")]
 enum Notice {
@@ -122,7 +122,7 @@ enum Medium {
     Record { id: Id<Medium>, title: String, tracks: u8 },
 }
 
-/// Shows what the server has of a document: its fields with their BSON types.
+/// Prints the fields of the stored document with their BSON types.
 async fn show<M: Model>(collection: &Collection<M>) -> anyhow::Result<()> {
     let stored = collection.driver().find_one(doc! {}).await?.context("nothing is stored")?;
     for (name, value) in stored {
@@ -198,8 +198,8 @@ async fn main() -> anyhow::Result<()> {
         media.count(m.title().eq("Sult")).await?
     );
 
-    let no_operators = Book { id: Id::new(), title: String::new(), pages: 0, ..hunger };
-    let refused = books.insert_one(&no_operators).await.err().context("it was stored")?;
+    let untitled = Book { id: Id::new(), title: String::new(), pages: 0, ..hunger };
+    let refused = books.insert_one(&untitled).await.err().context("it was stored")?;
     println!("{}", refused.kind());
     for violation in refused.violations().context("no rules were broken")? {
         println!("  {} {}", violation.path(), violation.message());

@@ -1,6 +1,6 @@
 //! The program of the guide's chapter on old documents: contacts of three versions.
 //!
-//! `cargo run -p examples --bin old-documents`. It finds or starts a MongoDB server by itself.
+//! `cargo run -p examples --bin old-documents`. It finds or starts a MongoDB server automatically.
 
 use anyhow::Context;
 use odm::{
@@ -55,7 +55,7 @@ fn names_apart(contact: &mut Document) -> Result<(), &'static str> {
     Ok(())
 }
 
-/// Shows the documents as they are stored.
+/// Prints the documents as they are stored.
 async fn stored<M: Model>(collection: &Collection<M>) -> anyhow::Result<()> {
     let mut all = collection.driver().find(doc! {}).sort(doc! { "_id": 1 }).await?;
     while all.advance().await? {
@@ -64,14 +64,14 @@ async fn stored<M: Model>(collection: &Collection<M>) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Writes the documents of older versions anew.
+/// Rewrites the documents of older versions.
 async fn rewrite(contacts: &Collection<Contact>) -> odm::Result<u64> {
     let c = Contact::fields();
     let mut rewritten = 0;
     let mut old = contacts.find(Filter::outdated()).await?;
     while let Some(contact) = old.next().await {
         match contact {
-            // Only if nobody else has done it since.
+            // Replace the document only if nobody else has rewritten it since.
             Ok(contact) => {
                 let still_old = c.id().eq(contact.id) & Filter::outdated();
                 rewritten += contacts.replace_one(still_old, &contact).await?.modified_count;

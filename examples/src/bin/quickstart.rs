@@ -1,6 +1,6 @@
-//! The tour: a model, its schema, and every everyday verb, on the fourteen mountains above 8,000 metres.
+//! A tour of odm: a model, its schema, and the most common verbs, with the fourteen mountains above 8,000 metres.
 //!
-//! `cargo run -p examples --bin quickstart`. It finds or starts a MongoDB server by itself.
+//! `cargo run -p examples --bin quickstart`. It finds or starts a MongoDB server automatically.
 
 use anyhow::Context;
 use odm::{
@@ -39,7 +39,7 @@ enum Country {
 }
 use Country::{China, India, Nepal, Pakistan};
 
-/// What the aggregation gives: one row per country.
+/// A row of the aggregation, one per country.
 #[derive(Debug, Shape)]
 struct Heights {
     #[odm(id)]
@@ -51,13 +51,13 @@ struct Heights {
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    // Any `Database::connect("mongodb://host/name").await?` will do; this one starts a server where there is none.
+    // `Database::connect("mongodb://host/name").await?` works too. `odm_test` starts a server if there is none.
     let server = odm_test::Server::shared().await?;
     let db = server.fresh_database("quickstart").await?;
     let peaks = db.collection::<Peak>();
     let p = Peak::fields();
 
-    // Schema: plan, look, apply.
+    // Schema: plan, print, apply.
     let plan = db.schema(models![Peak]).plan().await?;
     println!("{plan}");
     plan.apply().await?;
@@ -123,7 +123,7 @@ fn peak(&(name, height, countries, year, expedition): &Row) -> Peak {
     }
 }
 
-/// Name, metres (as known until 2020), countries, first ascent and whose expedition it was.
+/// Name, height in metres (as known until 2020), countries, year of the first ascent, and its expedition.
 const TABLE: [Row; 14] = [
     ("Everest", 8848, &[Nepal, China], 1953, "British"),
     ("K2", 8611, &[Pakistan, China], 1954, "Italian"),

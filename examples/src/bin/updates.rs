@@ -1,6 +1,6 @@
-//! The program of the guide's chapter on updates: the articles of a shop, and what happens to them.
+//! The program of the guide's chapter on updates: the articles of a shop, and how they change.
 //!
-//! `cargo run -p examples --bin updates`. It finds or starts a MongoDB server by itself.
+//! `cargo run -p examples --bin updates`. It finds or starts a MongoDB server automatically.
 
 use std::fmt;
 
@@ -32,14 +32,14 @@ struct Batch {
     qty: u32,
 }
 
-/// What a client may change of an article: what is there.
+/// The fields of an article that a client may change.
 #[derive(Default)]
 struct Patch {
     name: Option<String>,
     price: Option<f64>,
 }
 
-/// Shows an update, makes it, and shows what of the stored document is asked for.
+/// Prints an update, runs it, and prints the requested fields of the stored document.
 async fn make(
     articles: &Collection<Article>,
     id: Id<Article>,
@@ -53,7 +53,7 @@ async fn make(
     Ok(())
 }
 
-/// The names of some fields, without the id.
+/// Returns the projection of some fields, without the id.
 fn only(fields: &[&str]) -> Document {
     fields.iter().fold(doc! { "_id": 0 }, |mut only, field| {
         only.insert(*field, 1);

@@ -1,6 +1,6 @@
-//! The program of the guide's chapter on views: recipes, of which most pages need a part.
+//! The program of the guide's chapter on views: recipes, of which most pages show only some fields.
 //!
-//! `cargo run -p examples --bin views`. It finds or starts a MongoDB server by itself.
+//! `cargo run -p examples --bin views`. It finds or starts a MongoDB server automatically.
 
 use std::{borrow::Cow, collections::BTreeMap};
 
@@ -46,7 +46,7 @@ struct Audit {
     created_at: DateTime,
 }
 
-/// What a list of recipes shows of each.
+/// The fields of a recipe in a list.
 #[derive(Debug, View)]
 #[odm(of = Recipe)]
 struct Card {
@@ -63,7 +63,7 @@ struct Name {
     name: String,
 }
 
-/// What there is to buy.
+/// The ingredients to buy.
 #[derive(Debug, View)]
 #[odm(of = Recipe)]
 struct Shopping<'a> {
@@ -77,7 +77,7 @@ struct Item<'a> {
     grams: u32,
 }
 
-/// Who wrote it, and what it looks like.
+/// The title, the photo and the author of a recipe.
 #[derive(Debug, View)]
 #[odm(of = Recipe)]
 struct Poster<'a> {
@@ -92,7 +92,7 @@ struct Writer<'a> {
     created_by: &'a str,
 }
 
-/// The projection that the server gets.
+/// Returns the projection that is sent to the server.
 fn projection(command: &Document) -> anyhow::Result<&Document> {
     Ok(command.get_document("command")?.get_document("projection")?)
 }

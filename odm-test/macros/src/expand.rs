@@ -1,4 +1,4 @@
-//! From `async fn name(db: Database)` to a `#[test]`.
+//! Expands `async fn name(db: Database)` to a `#[test]`.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
@@ -6,12 +6,13 @@ use syn::{Attribute, Error, FnArg, ItemFn, Result, ReturnType, Signature, spanne
 
 use crate::options;
 
-/// Expands the attribute. After a mistake the function stays in place, so that the mistake is the only message.
+/// Expands the attribute. If there is an error, the function is emitted unchanged, so that rustc reports no other
+/// error.
 pub(crate) fn test(options: TokenStream, item: &TokenStream) -> TokenStream {
     let function = match syn::parse2::<ItemFn>(item.clone()) {
         Ok(function) => function,
         Err(error) => {
-            let message = format!("`#[odm_test::test]` stands on an async function: {CORRECT}");
+            let message = format!("expected an async function below `#[odm_test::test]`: {CORRECT}");
             let error = Error::new(error.span(), message).into_compile_error();
             return quote!(#error #item);
         }
@@ -27,7 +28,7 @@ pub(crate) fn test(options: TokenStream, item: &TokenStream) -> TokenStream {
 
 const CORRECT: &str = "`async fn name(db: odm::Database)`";
 
-/// Refuses the signatures that no test can have. Whether the types fit is the compiler's to judge.
+/// Rejects the signatures that no test can have. rustc checks the types in the expansion.
 fn check(function: &ItemFn) -> Result<()> {
     let Signature { asyncness, fn_token, generics, inputs, .. } = &function.sig;
     let mut errors = Vec::new();
@@ -35,19 +36,19 @@ fn check(function: &ItemFn) -> Result<()> {
         errors.push(Error::new(span, format!("{message}; the correct form is {CORRECT}")));
     };
     if asyncness.is_none() {
-        refuse(fn_token.span(), "a test with a database is async");
+        refuse(fn_token.span(), "a test must be async");
     }
     if !generics.params.is_empty() || generics.where_clause.is_some() {
-        refuse(generics.span(), "a test has no generic parameters");
+        refuse(generics.span(), "a test cannot have generic parameters");
     }
     for input in inputs {
         if let FnArg::Receiver(receiver) = input {
-            refuse(receiver.span(), "a test is no method");
+            refuse(receiver.span(), "a test cannot be a method");
         }
     }
     for attribute in &function.attrs {
         if attribute.path().is_ident("test") {
-            refuse(attribute.span(), "`#[odm_test::test]` makes it a test: leave `#[test]` out");
+            refuse(attribute.span(), "`#[odm_test::test]` already makes it a test: remove `#[test]`");
         }
     }
     errors
@@ -77,7 +78,8 @@ fn expand(options: &options::Options, function: &ItemFn) -> TokenStream {
         quote_spanned!(ty.span()=> <#ty as #krate::__private::Argument>::from_context(&#context))
     });
     let context = format_ident!("context", span = proc_macro2::Span::mixed_site());
-    // The harness is told a verdict; what the test may return is asked in one place, at its type.
+    // The test returns a `Verdict` to the harness. The bound on the return type of the function is checked in one
+    // place, with the span of that type.
     let (returned, verdict, end) = match output {
         ReturnType::Default => (quote!(()), quote!(), quote!(;)),
         ReturnType::Type(_, ty) => (quote!(#ty), quote!(-> #krate::__private::Verdict), quote!()),

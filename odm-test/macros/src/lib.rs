@@ -5,7 +5,7 @@ use proc_macro::TokenStream;
 mod expand;
 mod options;
 
-/// See `odm_test::test`.
+/// Turns an async function into a test. See `odm_test::test`.
 #[proc_macro_attribute]
 pub fn test(options: TokenStream, item: TokenStream) -> TokenStream {
     expand::test(options.into(), &item.into()).into()

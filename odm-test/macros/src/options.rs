@@ -1,4 +1,4 @@
-//! What stands in the parentheses of the attribute.
+//! Parses the options of the attribute.
 
 use proc_macro2::TokenStream;
 use syn::{
@@ -11,13 +11,13 @@ use syn::{
 
 /// The options of one test.
 pub(crate) struct Options {
-    /// The threads of the runtime: none means the thread of the test alone, zero as many as the machine has cores.
+    /// The number of threads of the runtime. `None` is the thread of the test alone, zero is the number of cores.
     pub(crate) threads: Option<usize>,
-    /// Where `odm-test` is found.
+    /// The path of the crate `odm-test`.
     pub(crate) krate: Path,
 }
 
-/// Reads the options; a mistake is told with the correct form.
+/// Parses the options. Errors contain the correct form.
 pub(crate) fn parse(tokens: TokenStream) -> Result<Options> {
     let mut options = Options { threads: None, krate: syn::parse_quote!(::odm_test) };
     let mut multi = false;
@@ -28,13 +28,13 @@ pub(crate) fn parse(tokens: TokenStream) -> Result<Options> {
                 "multi_thread" => multi = true,
                 "current_thread" => multi = false,
                 _ => {
-                    let message = "a flavor is \"current_thread\" (as without it) or \"multi_thread\"";
+                    let message = "the flavor must be \"current_thread\" (the default) or \"multi_thread\"";
                     return Err(Error::new(flavor.span(), message));
                 }
             },
             Word::Workers(number) => match number.base10_parse::<usize>() {
                 Ok(0) | Err(_) => {
-                    return Err(Error::new(number.span(), "at least one worker thread is needed"));
+                    return Err(Error::new(number.span(), "there must be at least one worker thread"));
                 }
                 Ok(count) => workers = Some((number, count)),
             },
@@ -62,7 +62,7 @@ impl Parse for Word {
         let word = name.to_string();
         if !["flavor", "worker_threads", "crate"].contains(&word.as_str()) {
             let message = format!(
-                "`{word}` is no option of a test; the options are `flavor = \"multi_thread\"`, \
+                "unknown option `{word}`; the options are `flavor = \"multi_thread\"`, \
                  `worker_threads = 2` and `crate = path::to::odm_test`"
             );
             return Err(Error::new(name.span(), message));
@@ -74,7 +74,7 @@ impl Parse for Word {
             _ => {
                 let path = input.call(Path::parse_mod_style)?;
                 if path.segments.is_empty() {
-                    Err(Error::new(path.span(), "a path is needed"))
+                    Err(Error::new(path.span(), "expected a path"))
                 } else {
                     Ok(Self::Crate(path))
                 }

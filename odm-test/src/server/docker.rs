@@ -24,20 +24,20 @@ use crate::log::log;
 mod image;
 mod remover;
 
-/// The image that is started when `ODM_MONGODB_IMAGE` names no other.
+/// The image that is started if `ODM_MONGODB_IMAGE` is not set.
 const IMAGE: &str = "mongo:8.0";
 
-/// How long the engine may take to answer at all.
+/// How long the Docker engine may take to answer.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// The port on which a server listens inside its container.
+/// The port of the server inside its container.
 const PORT: u16 = 27017;
 
-/// The labels of our containers: the process id of the reaper, and among which processes it is one.
-const GUARDIAN: &str = "odm-test.reaper";
+/// The labels of our containers: the process id of the reaper, and the boot and PID namespace in which it is valid.
+const REAPER: &str = "odm-test.reaper";
 const REALM: &str = "odm-test.realm";
 
-/// A container whose server takes writes.
+/// A container whose server accepts writes.
 #[derive(Debug)]
 pub(crate) struct Container {
     pub(crate) uri: String,
@@ -46,14 +46,14 @@ pub(crate) struct Container {
     pub(crate) reaper: Reaper,
 }
 
-/// Starts a container of the image that `ODM_MONGODB_IMAGE` names, as a replica set of one.
+/// Starts a container of the image in `ODM_MONGODB_IMAGE`, as a replica set of one member.
 pub(crate) async fn start(owner: &Owner) -> Result<Container, Error> {
-    let docker = docker_client_instance().await.or_error("no Docker client can be made")?;
+    let docker = docker_client_instance().await.or_error("cannot create a Docker client")?;
     match timeout(PATIENCE, docker.ping()).await {
         Ok(answer) => answer.map(drop).or_error("Docker does not answer")?,
         Err(_) => return Err(Error::new(format!("Docker does not answer within {PATIENCE:?}"))),
     }
-    remove_orphans(&docker).await;
+    remove_stale(&docker).await;
 
     let image = env::var("ODM_MONGODB_IMAGE").ok().filter(|name| !name.is_empty());
     let image = image.as_deref().unwrap_or(IMAGE);
@@ -81,24 +81,24 @@ async fn run(image: &str, name: &str, owner: &Owner, reaper: &Reaper) -> Result<
         .with_container_name(name)
         .with_startup_timeout(Duration::from_secs(60));
     if let (Some(realm), Owner::Holder | Owner::Runner { .. }) = (stale::realm(), owner) {
-        request = request.with_label(GUARDIAN, reaper.id().to_string()).with_label(REALM, realm);
+        request = request.with_label(REAPER, reaper.id().to_string()).with_label(REALM, realm);
     }
     let container = request.start().await.or_error(format_args!("a container of {image} does not start"))?;
 
     match make_writable(&container).await {
         Ok(uri) => {
-            // Whoever lets go of this value removes the container; from here on the reaper does.
+            // Dropping this value would remove the container; from here on the reaper does that.
             std::mem::forget(container);
             Ok(uri)
         }
         Err(error) => {
-            let last_words = last_words(&container).await;
-            Err(Error::new(format!("a container of {image} started, but {error}{last_words}")))
+            let log_tail = log_tail(&container).await;
+            Err(Error::new(format!("a container of {image} started, but {error}{log_tail}")))
         }
     }
 }
 
-/// Makes the server of a running container a replica set of one, and gives its connection string.
+/// Makes the server of a running container a replica set of one member, and returns its connection string.
 async fn make_writable(container: &ContainerAsync<GenericImage>) -> Result<String, Error> {
     let uri = format!("mongodb://{}/?directConnection=true", address(container).await?);
     let alive = async || container.is_running().await.unwrap_or(true);
@@ -106,11 +106,11 @@ async fn make_writable(container: &ContainerAsync<GenericImage>) -> Result<Strin
     Ok(uri)
 }
 
-/// Where the server of a running container is reached from here.
+/// Returns the address at which this process reaches the server of a running container.
 async fn address(container: &ContainerAsync<GenericImage>) -> Result<String, Error> {
     let host = container.get_host().await.or_error("the container has no address")?;
     let port = container.get_host_port_ipv4(PORT).await.or_error("the container publishes no port")?;
-    // The port is the one for IPv4, and `localhost` may mean IPv6 first.
+    // The port is the IPv4 one, but `localhost` may resolve to IPv6 first.
     let host = match host.to_string() {
         name if name == "localhost" => "127.0.0.1".to_owned(),
         name => name,
@@ -118,23 +118,23 @@ async fn address(container: &ContainerAsync<GenericImage>) -> Result<String, Err
     Ok(format!("{host}:{port}"))
 }
 
-/// The end of the container's log.
-async fn last_words(container: &ContainerAsync<GenericImage>) -> String {
+/// Returns the end of the container's log.
+async fn log_tail(container: &ContainerAsync<GenericImage>) -> String {
     let mut log = container.stdout_to_vec().await.unwrap_or_default();
     log.extend(container.stderr_to_vec().await.unwrap_or_default());
     mongod::quote(&String::from_utf8_lossy(&log))
 }
 
 /// Removes the containers of reapers that no longer run.
-async fn remove_orphans(docker: &Docker) {
+async fn remove_stale(docker: &Docker) {
     let Some(realm) = stale::realm() else { return };
     let filters = [("label".to_owned(), vec![format!("{REALM}={realm}")])].into();
     let options = ListContainersOptionsBuilder::new().all(true).filters(&filters).build();
     for container in docker.list_containers(Some(options)).await.unwrap_or_default() {
-        let reaper = container.labels.as_ref().and_then(|labels| labels.get(GUARDIAN)?.parse().ok());
+        let reaper = container.labels.as_ref().and_then(|labels| labels.get(REAPER)?.parse().ok());
         if let (Some(id), true) = (container.id, reaper.is_some_and(stale::is_dead)) {
             let options = RemoveContainerOptionsBuilder::new().force(true).v(true).build();
-            // Another process may be at the same; nothing depends on who wins.
+            // Another process may remove it at the same time, so a failure is ignored.
             let _ = docker.remove_container(&id, Some(options)).await;
         }
     }

@@ -22,14 +22,14 @@ use super::{
 use crate::error::{Error, OrError};
 use crate::log::log;
 
-/// A `mongod` that takes writes.
+/// A `mongod` process that accepts writes.
 #[derive(Debug)]
 pub(crate) struct Process {
     pub(crate) uri: String,
     pub(crate) reaper: Reaper,
 }
 
-/// The `mongod` that `ODM_MONGOD` names, else the first on `PATH`.
+/// Returns the path in `ODM_MONGOD`, else the first `mongod` on `PATH`.
 pub(crate) fn find() -> Result<PathBuf, Error> {
     match env::var_os("ODM_MONGOD").filter(|path| !path.is_empty()) {
         Some(path) => which::which(&path)
@@ -39,10 +39,10 @@ pub(crate) fn find() -> Result<PathBuf, Error> {
     }
 }
 
-/// Starts `program` as a replica set of one on a free port of 127.0.0.1.
+/// Starts `program` as a replica set of one member on a free port of 127.0.0.1.
 pub(crate) async fn start(program: &Path, owner: &Owner) -> Result<Process, Error> {
     stale::remove_folders();
-    // Between our look for a free port and its use another process may take it.
+    // Another process may take the free port before `mongod` binds it.
     let mut tries = 3;
     loop {
         tries -= 1;
@@ -71,7 +71,7 @@ async fn try_to_start(program: &Path, owner: &Owner) -> Result<Process, Error> {
     command.extend(ARGUMENTS.map(OsStr::new));
 
     let (mut reaper, output) = Reaper::of_process(owner, folder, &command)?;
-    // From here on the reaper removes it.
+    // From here on the reaper removes the folder.
     let _ = temporary.keep();
     let output = Output::follow(output);
     let member = format!("127.0.0.1:{port}");
@@ -89,15 +89,15 @@ async fn try_to_start(program: &Path, owner: &Owner) -> Result<Process, Error> {
             Ok(Process { uri, reaper })
         }
         Err(error) => {
-            let last_words = last_words(&log_file, &output.text());
+            let log_tail = log_tail(&log_file, &output.text());
             reaper.dismiss();
-            Err(Error::new(format!("{}: {error}{last_words}", program.display())))
+            Err(Error::new(format!("{}: {error}{log_tail}", program.display())))
         }
     }
 }
 
-/// What every `mongod` of this kit is started with, in a container too: test commands (fail points), a replica set,
-/// and little memory and disk.
+/// The arguments of every `mongod` of this kit, in containers too: test commands (fail points), a replica set, and
+/// little memory and disk space.
 pub(crate) const ARGUMENTS: [&str; 11] = [
     "--replSet",
     replica_set::NAME,
@@ -112,13 +112,13 @@ pub(crate) const ARGUMENTS: [&str; 11] = [
     "--quiet",
 ];
 
-/// A port that nobody listened on a moment ago.
+/// Returns a port on which no process listened a moment ago.
 fn free_port() -> Result<u16, Error> {
     let address = TcpListener::bind(("127.0.0.1", 0)).and_then(|listener| listener.local_addr());
     Ok(address.or_error("no free port on 127.0.0.1")?.port())
 }
 
-/// The server's standard output and error, followed by a thread until the server has died.
+/// The standard output and error of the server. A thread reads them until the server ends.
 struct Output {
     text: Arc<Mutex<String>>,
     ended: Arc<AtomicBool>,
@@ -154,14 +154,15 @@ impl Output {
     }
 }
 
-/// What a server that died said last: the errors of its log, else the end of its log, else its output.
-fn last_words(log: &Path, output: &str) -> String {
+/// Returns the errors in the log of a server that ended, else the end of its log, else its output.
+fn log_tail(log: &Path, output: &str) -> String {
     let log = fs::read_to_string(log).unwrap_or_default();
     let source = if log.trim().is_empty() { output } else { &log };
     quote(source)
 }
 
-/// The last errors in the lines of a server's log, else its last lines, indented; nothing if there are none.
+/// Returns the last error lines of a server's log, else its last lines, indented. Returns an empty text for an empty
+/// log.
 pub(crate) fn quote(log: &str) -> String {
     const LINES: usize = 8;
     let lines: Vec<&str> = log.lines().filter(|line| !line.trim().is_empty()).collect();

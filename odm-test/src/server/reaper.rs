@@ -1,9 +1,10 @@
-//! The reaper: a small shell process that ends a server when the server's owner is gone.
+//! The reaper: a small shell process that ends a server when the server's owner has ended.
 //!
-//! A test process can end in sources that run no code of ours: the harness calls `exit`, a signal arrives, the machine
-//! kills it. So a server is never left to a destructor. The reaper holds the reading end of a pipe whose writing end
-//! only the owner has; the kernel closes it whatever happens, and the reaper cleans up and ends too. It has a process
-//! group of its own, so that an interrupt from the terminal reaches the owner alone.
+//! A test process can end without running its destructors: the harness calls `exit`, a signal arrives, or the system
+//! kills the process. Therefore no destructor ends a server. The reaper reads from a pipe, and only the owner has the
+//! writing end. The kernel closes that end when the owner ends, for whatever reason; then the reaper cleans up and
+//! ends too. The reaper is in a process group of its own, so that an interrupt from the terminal reaches only the
+//! owner.
 
 use std::{
     ffi::OsStr,
@@ -15,18 +16,19 @@ use std::{
 use super::stale;
 use crate::error::{Error, OrError};
 
-/// Whose end is the end of a server.
+/// The process whose end also ends the server.
 #[derive(Debug, Clone)]
 pub(crate) enum Owner {
-    /// This process, or whoever in it holds the [`Reaper`].
+    /// This process, as long as it holds the [`Reaper`].
     Holder,
-    /// A test runner with this process id, whose tests meet in this folder.
+    /// A test runner with this process id. Its tests share the folder `meeting`.
     Runner { id: u32, meeting: PathBuf },
-    /// Nobody: the server stays until somebody ends it.
+    /// No process: the server runs until the user ends it.
     Nobody,
 }
 
-/// The running reaper of one server. Dropping it lets the server go, unless it stands and is not the holder's.
+/// The running reaper of one server. Dropping it ends the server, unless the server is ready and has another owner
+/// than [`Owner::Holder`].
 #[derive(Debug)]
 pub(crate) struct Reaper {
     shell: Child,
@@ -34,7 +36,8 @@ pub(crate) struct Reaper {
 }
 
 impl Reaper {
-    /// Starts `mongod`, to be killed and its `folder` removed when the owner is gone. Its output ends when it dies.
+    /// Starts `mongod`. When the owner has ended, the reaper kills `mongod` and removes its `folder`. The returned
+    /// output ends when `mongod` ends.
     pub(crate) fn of_process(
         owner: &Owner,
         folder: &Path,
@@ -45,25 +48,27 @@ impl Reaper {
         Ok((reaper, output))
     }
 
-    /// Runs the removing `command` when the owner is gone. Start it before the container: then no moment is unguarded.
+    /// Starts a reaper that runs `command`, which removes the container, when the owner has ended. Call this before
+    /// the container is started, so that the container never runs without a reaper.
     pub(crate) fn of_container(owner: &Owner, command: &[&OsStr]) -> Result<Self, Error> {
         Self::spawn(owner, None, "container", command)
     }
 
-    /// The process id of the reaper.
+    /// Returns the process id of the reaper.
     pub(crate) fn id(&self) -> u32 {
         self.shell.id()
     }
 
-    /// Tells the reaper that the server stands. Until then this process owns it, whoever owns it afterwards.
+    /// Reports to the reaper that the server is ready. Before that, this process is the owner, whichever `Owner` was
+    /// given.
     pub(crate) fn server_stands(&mut self) {
         if let Some(pipe) = &mut self.pipe {
-            // A reaper that is gone has ended the server, and the first use of the server says so.
+            // If the reaper has ended, so has the server, and the first use of the server returns an error.
             let _ = pipe.write_all(b"stands\n");
         }
     }
 
-    /// Lets the server go, if it is the holder's, and waits until it is gone.
+    /// Ends the server if its owner is [`Owner::Holder`], and waits until it has ended.
     pub(crate) fn dismiss(mut self) {
         self.pipe = None;
         let _ = self.shell.wait();
@@ -87,7 +92,7 @@ impl Reaper {
         let pipe = shell.stdin.take();
         let reaper = Self { shell, pipe };
 
-        // What a reaper that was itself killed leaves behind is recognised by its id: see `stale servers.rs`.
+        // If the reaper itself is killed, `stale.rs` recognises the remaining files by the id of the reaper.
         if let (Some(folder), Owner::Holder | Owner::Runner { .. }) = (folder, owner) {
             stale::belongs_to(folder, reaper.id())?;
         }
@@ -95,7 +100,7 @@ impl Reaper {
     }
 }
 
-/// What the reaper runs. Whoever lists processes sees it, so it goes without its comments.
+/// Returns the script of the reaper. Lists of processes show it, so its comments are removed.
 fn script() -> String {
     let lines = include_str!("reaper.sh").lines().filter(|line| !line.trim_start().starts_with('#'));
     lines.fold(String::new(), |script, line| script + line + "\n")

@@ -1,24 +1,24 @@
-# The reaper: runs beside the owner of a server, in a process group of its own, and outlives it only to clean up.
+# The reaper: runs while the owner of a server runs, in a process group of its own, and then cleans up.
 #
-#   $1  the owner: `pipe` (end of file on standard input says that it is gone, however it died), the id of a process
-#       to watch, or `nobody` (the server stays until somebody ends it)
-#   $2  the folder in which the processes of a run meet, or nothing
-#   $3  the folder of the server's own files, or nothing
-#   $4  `process`, with the server's command line after it: it is started here and killed at the end; or
-#       `container`, with the command that removes the container after it
+#   $1  the owner: `pipe` (standard input ends when the owner ends, for whatever reason), the id of a process to watch,
+#       or `nobody` (the server runs until the user ends it)
+#   $2  the folder that the processes of a run share, or empty
+#   $3  the folder of the server's own files, or empty
+#   $4  `process`, followed by the command line of the server, which is started here and killed at the end; or
+#       `container`, followed by the command that removes the container
 owner=$1 meeting=$2 folder=$3 kind=$4
 shift 4
 
 if [ "$kind" = process ]; then
-    # Its output stays connected to the owner, who reads there why it died.
+    # Its output stays connected to the owner, which reads there why it ended.
     "$@" </dev/null 2>&1 &
     server=$!
 fi
 exec >/dev/null 2>&1
-# Who ends everything at once, as a job that is cancelled does, ends the owner too; then there is still work to do here.
+# A signal to all processes, for example from a cancelled CI job, also ends the owner. The reaper still has to clean up.
 trap '' HUP INT TERM
 
-# Until the owner says that the server stands, the process that starts it is the owner.
+# Until `stands` arrives, which means that the server is ready, the process that starts the server is the owner.
 stands=
 while read -r line; do
     stands=$line
@@ -34,12 +34,12 @@ elif [ -n "$stands" ] && [ "$owner" != pipe ]; then
 fi
 
 if [ "$kind" = process ]; then
-    # A child keeps its id until `wait`, even if it has died before, so this never meets a stranger.
+    # A child keeps its id until `wait`, even if it has already ended, so this never kills another process.
     kill -KILL "$server"
     wait "$server"
     rm -rf "$folder"
 else
     "$@"
-    # An owner that died while the container was being made leaves the engine at it: ask again.
+    # If the owner ended while the engine was creating the container, the engine may finish later: remove it again.
     [ -n "$stands" ] || { sleep 5; "$@"; }
 fi

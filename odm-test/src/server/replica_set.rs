@@ -1,6 +1,6 @@
-//! Making a started `mongod` a replica set of one and waiting until it takes writes.
+//! Makes a started `mongod` a replica set of one member and waits until it accepts writes.
 //!
-//! By driver commands over a direct connection, so that no shell is needed where the server runs. Transactions and
+//! Uses driver commands over a direct connection, so that the server's environment needs no shell. Transactions and
 //! change streams need a replica set; one member is enough for both.
 
 use std::time::{Duration, Instant};
@@ -20,20 +20,21 @@ use crate::error::Error;
 /// How long a server may take from its start to its first write.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// The server's error code for a replica set that was initiated before: by a try whose answer was lost.
+/// The error code of the server if the replica set is already initiated, by an attempt whose answer was lost.
 const ALREADY_INITIALIZED: i32 = 23;
 
-/// The name of the replica set, given on the command line of every `mongod` that this kit starts.
+/// The name of the replica set, on the command line of every `mongod` that this kit starts.
 pub(crate) const NAME: &str = "odm";
 
-/// Initiates the replica set of the server at `uri`, whose only member knows itself as `member`, and returns when it is
-/// a writable primary. `alive` is asked between tries, so that a server that died is not waited for.
+/// Initiates the replica set of the server at `uri`, with `member` as the address of its only member, and returns
+/// when the server is a writable primary. Calls `alive` between attempts, so that it does not wait for a server that
+/// has ended.
 pub(crate) async fn initiate(uri: &str, member: &str, alive: impl AsyncFn() -> bool) -> Result<(), Error> {
     let started = Instant::now();
     let config = doc! { "_id": NAME, "members": [{ "_id": 0, "host": member }] };
     let mut initiated = false;
-    // A driver that finds nobody listening looks again only after half a second, so each try is a new client, and each
-    // try waits longer than the last for machines that are slow.
+    // A client that cannot connect tries again only after half a second, so each attempt creates a new client. Each
+    // attempt waits longer than the one before, for slow machines.
     let mut patience = Duration::from_millis(100);
     loop {
         patience = (patience * 3 / 2).min(Duration::from_secs(3));
@@ -55,24 +56,23 @@ pub(crate) async fn initiate(uri: &str, member: &str, alive: impl AsyncFn() -> b
             return Err(Error::new("the server ended while it was starting"));
         }
         if started.elapsed() > PATIENCE {
-            let last =
-                answer.err().map_or_else(|| "it is no writable primary".to_owned(), |e| e.kind.to_string());
-            return Err(Error::new(format!("the server took no writes within {PATIENCE:?}: {last}")));
+            let last = answer.err().map_or_else(|| "it is not a primary".to_owned(), |e| e.kind.to_string());
+            return Err(Error::new(format!("the server accepted no writes within {PATIENCE:?}: {last}")));
         }
         sleep(Duration::from_millis(25)).await;
     }
 }
 
-/// What a running server says about itself.
+/// The properties of a running server.
 #[derive(Debug)]
 pub(crate) struct Standing {
-    /// Its version, as in `8.0.4`.
+    /// Its version, for example `8.0.4`.
     pub(crate) version: String,
-    /// Whether transactions and change streams work on it: a replica set or a sharded cluster.
+    /// Whether it supports transactions and change streams: it is part of a replica set or a sharded cluster.
     pub(crate) replicated: bool,
 }
 
-/// Asks the server at `uri` what it is.
+/// Returns the properties of the server at `uri`.
 pub(crate) async fn standing(uri: &str, patience: Duration) -> Result<Standing, Error> {
     let (hello, build) = ask(uri, patience).await.map_err(|error| Error::new(error.kind.to_string()))?;
     Ok(Standing {
@@ -82,7 +82,7 @@ pub(crate) async fn standing(uri: &str, patience: Duration) -> Result<Standing, 
     })
 }
 
-/// Asks for what it is now, and for what it was built as.
+/// Returns the replies to `hello` and `buildInfo`.
 async fn ask(uri: &str, patience: Duration) -> Result<(Document, Document), DriverError> {
     let client = connect(uri, patience).await?;
     Ok((admin(&client, doc! { "hello": 1 }).await?, admin(&client, doc! { "buildInfo": 1 }).await?))

@@ -1,4 +1,4 @@
-//! The ladder: the sources to a server, tried one after the other, each told on standard error.
+//! Tries the sources of a server one after the other, and logs each of them on standard error.
 
 use std::{
     env,
@@ -18,14 +18,14 @@ use crate::error::{Error, OrError};
 use crate::log::{log, without_credentials};
 use crate::wheel;
 
-/// Which sources may be taken.
+/// The sources that may be used.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Sources {
-    /// The first that works. A URI that is set is meant: no other server takes its place.
+    /// The first source that works. If `ODM_MONGODB_URI` is set, only that server: no other replaces it.
     Any,
-    /// The first that works of those that start a server, which nobody else uses.
+    /// The first source that works and starts a server, which nobody else uses.
     Starting,
-    /// This one.
+    /// This source.
     Only(Source),
 }
 
@@ -41,7 +41,7 @@ impl Sources {
     }
 }
 
-/// Finds or starts a server for `owner`, by the first of the sources that works.
+/// Finds or starts a server for `owner`, from the first of `sources` that works.
 pub(crate) async fn climb(sources: Sources, owner: &Owner) -> Result<Running, Error> {
     let mut failures = Vec::new();
     for source in sources.steps() {
@@ -66,22 +66,22 @@ fn given_uri() -> Option<String> {
     env::var("ODM_MONGODB_URI").ok().filter(|uri| !uri.is_empty())
 }
 
-/// Takes one source; gives the server and what it is, in words.
+/// Gets a server from one source. Returns it with a description for the log.
 async fn take(source: Source, owner: &Owner) -> Result<(Running, String), Error> {
     match source {
         Source::Uri => {
             let uri = given_uri().ok_or_else(|| Error::new("ODM_MONGODB_URI is not set"))?;
             let standing = standing(&uri).await.or_error(without_credentials(&uri))?;
             if !standing.replicated {
-                log("this server is no replica set: transactions and change streams fail on it");
+                log("this server is not a replica set: transactions and change streams fail on it");
             }
             let what = format!("MongoDB {}", standing.version);
             Ok((Running { source, uri, version: standing.version, reaper: None }, what))
         }
         Source::Docker => {
-            // The libraries below panic on some settings of Docker that they do not understand.
+            // The Docker client libraries panic on some settings that they do not support.
             let container = AssertUnwindSafe(docker::start(owner)).catch_unwind().await;
-            let container = container.unwrap_or_else(|_| Err(Error::new("its client library panicked")))?;
+            let container = container.unwrap_or_else(|_| Err(Error::new("the Docker client panicked")))?;
             let version = standing(&container.uri).await?.version;
             let what = format!("MongoDB {version} in container {} of {}", container.name, container.image);
             Ok((Running { source, uri: container.uri, version, reaper: Some(container.reaper) }, what))
@@ -100,7 +100,7 @@ async fn standing(uri: &str) -> Result<Standing, Error> {
     replica_set::standing(uri, Duration::from_secs(10)).await
 }
 
-/// What was tried, why it failed, what to do.
+/// Returns a message that lists what was tried, why it failed, and how to fix it.
 fn report(sources: Sources, failures: &[(Source, Error)]) -> String {
     const START_ONE: &str = "Do one of these:\n  \
                              start Docker, so that the image `mongo` can be run;\n  \
@@ -108,7 +108,7 @@ fn report(sources: Sources, failures: &[(Source, Error)]) -> String {
     let (heading, advice) = match (sources, failures) {
         (Sources::Only(source), _) => (
             format!("no MongoDB server for the tests, and only the source `{source}` was allowed:"),
-            "Mend it, or unset ODM_MONGODB_SOURCE so that the other sources are tried.".to_owned(),
+            "Fix it, or unset ODM_MONGODB_SOURCE so that the other sources are tried.".to_owned(),
         ),
         (Sources::Any, [(Source::Uri, _)]) => (
             "no MongoDB server for the tests: the one that ODM_MONGODB_URI names does not answer:".to_owned(),

@@ -1,8 +1,8 @@
-//! One server for one run of `cargo nextest`, which gives every test a process of its own.
+//! One server for one run of `cargo nextest`, which runs every test in a process of its own.
 //!
-//! The processes of a run meet in a folder named by `NEXTEST_RUN_ID`. The first to lock it starts the server and
-//! announces it there; the others read the announcement. The server's reaper watches nextest itself and removes the
-//! folder when the run is over.
+//! The processes of a run share a folder whose name contains `NEXTEST_RUN_ID`. The first process that locks the
+//! folder starts the server and writes its address there; the others read it. The reaper of the server watches
+//! nextest itself and removes the folder when the run has ended.
 
 use std::{
     env,
@@ -29,12 +29,12 @@ use crate::log::log;
 pub(crate) struct Run {
     /// The process id of nextest.
     runner: u32,
-    /// The folder in which its processes meet.
+    /// The folder that its processes share.
     meeting: PathBuf,
 }
 
 impl Run {
-    /// The run that this process is part of, if it was started by nextest.
+    /// Returns the run that this process belongs to, if nextest started it.
     pub(crate) fn current() -> Option<Self> {
         let id = env::var("NEXTEST_RUN_ID").ok().filter(|id| !id.is_empty())?;
         let name: String = id.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
@@ -42,13 +42,13 @@ impl Run {
         Some(Self { runner: runner()?, meeting })
     }
 
-    /// The owner of what this run starts.
+    /// Returns the owner of the server that this run starts.
     pub(crate) fn owner(&self) -> Owner {
         Owner::Runner { id: self.runner, meeting: self.meeting.clone() }
     }
 
-    /// The server of this run, started for `owner` if no process of the run has done so before. When there is none,
-    /// the first process finds that out for all.
+    /// Returns the server of this run. Starts it for `owner` if no process of the run has started it. If that fails,
+    /// stores the error in the folder, so that the other processes do not try again.
     pub(crate) async fn server(&self, sources: Sources, owner: &Owner) -> Result<Running, Error> {
         let _lock = self.lock()?;
         let (announcement, failure) = (self.meeting.join("announcement"), self.meeting.join("failure"));
@@ -63,7 +63,7 @@ impl Run {
         }
         let result = resolve::climb(sources, owner).await;
         match &result {
-            // Its string may hold credentials, and it costs nothing to find again.
+            // The connection string may contain credentials, and every process can read it from the environment.
             Ok(running) if running.source == Source::Uri => {}
             Ok(Running { source, version, uri, .. }) => {
                 write(&announcement, &format!("{source}\n{version}\n{uri}\n"))?;
@@ -73,8 +73,8 @@ impl Run {
         result
     }
 
-    /// Locks the run's folder. The reaper of an earlier server of this run may be removing it at this moment, so the
-    /// lock counts only if the locked file is still the one in the folder.
+    /// Locks the folder of the run. The reaper of an earlier server of this run may remove the folder at the same
+    /// time, so the lock is valid only if the locked file still exists.
     fn lock(&self) -> Result<File, Error> {
         let path = self.meeting.join("lock");
         loop {
@@ -110,7 +110,7 @@ fn read(announcement: &Path) -> Option<Running> {
     Some(Running { source, uri, version, reaper: None })
 }
 
-/// The process id of nextest: the nearest process above this one that is called so, else the parent.
+/// Returns the process id of nextest: the nearest ancestor of this process with that name, else the parent.
 #[cfg(unix)]
 fn runner() -> Option<u32> {
     let parent = std::os::unix::process::parent_id();
@@ -125,12 +125,12 @@ fn runner() -> Option<u32> {
     (parent > 1).then_some(parent)
 }
 
-/// The parent of a process, and the process's name.
+/// Returns the parent of a process, and the name of the process.
 #[cfg(unix)]
 fn above(id: u32) -> Option<(u32, String)> {
     let stat = fs::read_to_string(format!("/proc/{id}/stat")).ok();
     if let Some(stat) = stat {
-        // `id (name) state parent …`, and a name may hold spaces and parentheses.
+        // The format is `id (name) state parent …`. A name may contain spaces and parentheses.
         let (name, rest) = stat.split_once('(')?.1.rsplit_once(')')?;
         return Some((rest.split_whitespace().nth(1)?.parse().ok()?, name.to_owned()));
     }
@@ -141,7 +141,7 @@ fn above(id: u32) -> Option<(u32, String)> {
     Some((above.parse().ok()?, name.to_owned()))
 }
 
-/// Without process ids to watch, every test process has a server of its own.
+/// Returns `None`, because there are no process ids to watch: every test process starts a server of its own.
 #[cfg(not(unix))]
 fn runner() -> Option<u32> {
     None

@@ -1,10 +1,10 @@
-//! `Source`: the four sources to a server, and how one is insisted on.
+//! `Source`: the four sources of a server, and the variable that selects one.
 
 use std::{env, fmt, str::FromStr};
 
 use crate::error::Error;
 
-/// The source in which a server was found or started, in the order in which the sources are tried.
+/// Where a server comes from. The variants are in the order in which the sources are tried.
 ///
 /// ```
 /// use odm_test::Source;
@@ -16,11 +16,11 @@ use crate::error::Error;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Source {
-    /// A server that runs already, named by `ODM_MONGODB_URI`.
+    /// A running server, whose connection string is in `ODM_MONGODB_URI`.
     Uri,
     /// A container, started through `testcontainers`.
     Docker,
-    /// A `mongod` of this machine, named by `ODM_MONGOD` or found on `PATH`.
+    /// A `mongod` of this machine, from `ODM_MONGOD` or `PATH`.
     Mongod,
     /// The `mongod` inside a wheel of the Python package index (Linux x86-64).
     Wheel,
@@ -30,7 +30,7 @@ impl Source {
     /// All sources, in the order in which they are tried.
     pub(crate) const ALL: [Self; 4] = [Self::Uri, Self::Docker, Self::Mongod, Self::Wheel];
 
-    /// The source that `ODM_MONGODB_SOURCE` insists on.
+    /// Returns the source that `ODM_MONGODB_SOURCE` selects.
     pub(crate) fn insisted_on() -> Result<Option<Self>, Error> {
         match env::var("ODM_MONGODB_SOURCE") {
             Ok(word) if !word.is_empty() => match word.parse() {
@@ -41,7 +41,7 @@ impl Source {
         }
     }
 
-    /// The word that names this source in `ODM_MONGODB_SOURCE` and in the log.
+    /// Returns the name of this source in `ODM_MONGODB_SOURCE` and in the log.
     fn word(self) -> &'static str {
         match self {
             Self::Uri => "uri",

@@ -1,4 +1,4 @@
-//! Names for the databases of tests: readable, different for every test and every run, and within the server's limits.
+//! Names for the databases of tests: readable, unique for every test and every run, and within the server's limits.
 
 use std::{
     hash::{BuildHasher as _, Hash, RandomState},
@@ -9,39 +9,39 @@ use std::{
 /// The longest name that the server accepts, in bytes.
 const LIMIT: usize = 63;
 
-/// A name for the database of the test `name` in `module`: the end of its path as far as there is room, and a number
-/// that no other test and no other run has.
+/// Returns a name for the database of the test `name` in `module`: the end of its path, as far as it fits, and a
+/// number that no other test and no other run has.
 pub(crate) fn of_test(module: &str, name: &str) -> String {
-    // The crate is the same for all tests of a binary.
+    // The crate name is left out, because it is the same for all tests of a binary.
     let module = module.split_once("::").map_or("", |(_, inner)| inner);
     let path = plain(format!("{module}::{name}").trim_start_matches("::"));
     format!("test-{}", numbered(&path, LIMIT - "test-".len()))
 }
 
-/// A name that begins with `name`, and a number that no other run has.
+/// Returns a name that begins with `name` and ends with a number that no other run has.
 pub(crate) fn of_run(name: &str) -> String {
     numbered(&plain(name), LIMIT)
 }
 
-/// Only what every server takes.
+/// Replaces the characters that some servers do not allow.
 fn plain(path: &str) -> String {
     path.replace("::", "-")
         .chars()
-        // Windows servers refuse more characters than others, and names that differ in case alone are refused by all.
+        // Servers on Windows allow fewer characters than others. No server allows names that differ only in case.
         .map(|c| if c.is_ascii_alphanumeric() || c == '-' { c.to_ascii_lowercase() } else { '_' })
         .collect()
 }
 
-/// The end of an ASCII `path` and a number, in so many bytes.
-fn numbered(path: &str, room: usize) -> String {
+/// Returns the end of an ASCII `path` and a number, in at most `limit` bytes.
+fn numbered(path: &str, limit: usize) -> String {
     let number = format!("-{:016x}", unique(&path));
-    format!("{}{number}", &path[(path.len() + number.len()).saturating_sub(room)..])
+    format!("{}{number}", &path[(path.len() + number.len()).saturating_sub(limit)..])
 }
 
-/// A number that differs between values, processes and moments.
+/// Returns a number that depends on the value, the process and the time.
 pub(crate) fn unique(value: &impl Hash) -> u64 {
     let moment = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
-    // The standard library seeds each state of its hasher from the system's source of randomness.
+    // The standard library seeds a `RandomState` with random bytes of the system.
     RandomState::new().hash_one((value, process::id(), moment))
 }
 

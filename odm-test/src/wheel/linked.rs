@@ -1,4 +1,4 @@
-//! The shared libraries a program is linked to, as the system's loader sees them.
+//! The shared libraries of a program, as the system's loader finds them.
 
 use std::{
     path::{Path, PathBuf},
@@ -7,8 +7,12 @@ use std::{
 
 use crate::error::{Error, OrError};
 
-/// Lists the files that `program` loads when it starts: every shared library it is linked to, directly or through
-/// another, and the loader itself, as `ldd` tells them.
+/// Lists the files that `program` loads when it starts, as `ldd` prints them: every shared library that it is linked
+/// to, directly or through another library, and the loader itself.
+///
+/// # Errors
+///
+/// Returns an error if `ldd` cannot be run.
 ///
 /// ```no_run
 /// let mongod = odm_test::wheel::mongod()?;
@@ -21,14 +25,15 @@ pub fn libraries(program: &Path) -> Result<Vec<PathBuf>, Error> {
     Ok(ldd(program)?.lines().filter_map(path).collect())
 }
 
-/// A sentence on the libraries of `program` that this machine lacks; empty if it has them all or cannot tell.
+/// Returns a message about the libraries of `program` that this machine lacks. Returns an empty text if it lacks
+/// none, or if `ldd` is not installed.
 pub(super) fn missing(program: &Path) -> Result<String, Error> {
     if which::which("ldd").is_err() {
         return Ok(String::new());
     }
     let listing = ldd(program)?;
     let names: Vec<&str> = listing.lines().filter_map(absent).collect();
-    Ok(sentence(&names))
+    Ok(message(&names))
 }
 
 fn ldd(program: &Path) -> Result<String, Error> {
@@ -36,21 +41,21 @@ fn ldd(program: &Path) -> Result<String, Error> {
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
-/// The path in a line of `ldd`: `name => path (address)`, or `path (address)` for the loader.
+/// Returns the path in a line of `ldd`: `name => path (address)`, or `path (address)` for the loader.
 fn path(line: &str) -> Option<PathBuf> {
     let path = line.split(" => ").last()?.trim().split(" (").next()?;
     path.starts_with('/').then(|| PathBuf::from(path))
 }
 
-/// The library in a line of `ldd` that was not found: `name => not found`.
+/// Returns the name in a line of `ldd` for a missing library: `name => not found`.
 fn absent(line: &str) -> Option<&str> {
     line.trim().strip_suffix(" => not found")
 }
 
 const OPENSSL_1_1: &str = "; OpenSSL 1.1 is the package libssl1.1 of Debian 11 and Ubuntu 20.04: where it cannot be \
-                           installed, unpack it and name the folder of its libraries in LD_LIBRARY_PATH";
+                           installed, unpack it and set LD_LIBRARY_PATH to the folder of its libraries";
 
-fn sentence(missing: &[&str]) -> String {
+fn message(missing: &[&str]) -> String {
     if missing.is_empty() {
         return String::new();
     }
@@ -65,7 +70,7 @@ fn sentence(missing: &[&str]) -> String {
     format!("the wheel's `mongod` needs {}, which this machine lacks{install}{old}", missing.join(", "))
 }
 
-/// The Debian package of a library that the wheel's `mongod` names itself.
+/// Returns the Debian package of a library that the wheel's `mongod` is linked to.
 fn package(library: &str) -> Option<&'static str> {
     match library {
         "libcurl.so.4" => Some("libcurl4"),
@@ -101,20 +106,20 @@ mod tests {
     fn a_missing_library_is_named_with_its_package() {
         let missing: Vec<_> = LISTING.lines().filter_map(absent).collect();
         assert_eq!(
-            sentence(&missing),
+            message(&missing),
             "the wheel's `mongod` needs libcurl.so.4, libcrypto.so.3, libssl.so.3, which this machine lacks \
              (on Debian and Ubuntu: `apt-get install libcurl4 libssl3`)"
         );
         assert_eq!(
-            sentence(&["libcurl.so.4", "libcrypto.so.1.1", "libssl.so.1.1"]),
+            message(&["libcurl.so.4", "libcrypto.so.1.1", "libssl.so.1.1"]),
             "the wheel's `mongod` needs libcurl.so.4, libcrypto.so.1.1, libssl.so.1.1, which this machine lacks \
              (on Debian and Ubuntu: `apt-get install libcurl4`); OpenSSL 1.1 is the package libssl1.1 of Debian 11 \
-             and Ubuntu 20.04: where it cannot be installed, unpack it and name the folder of its libraries in \
-             LD_LIBRARY_PATH"
+             and Ubuntu 20.04: where it cannot be installed, unpack it and set LD_LIBRARY_PATH to the \
+             folder of its libraries"
         );
-        assert_eq!(sentence(&[]), "");
+        assert_eq!(message(&[]), "");
         assert_eq!(
-            sentence(&["libodd.so.9"]),
+            message(&["libodd.so.9"]),
             "the wheel's `mongod` needs libodd.so.9, which this machine lacks"
         );
     }

@@ -1,4 +1,4 @@
-//! Running one subject in a process of its own, in an environment that the test decides.
+//! Runs a subject, which is a test of `subject.rs`, in a process of its own, in an environment that the test chooses.
 
 use std::{
     env,
@@ -10,17 +10,18 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// An address of Docker at which nobody listens.
+/// A Docker address at which no process listens.
 pub(crate) const NO_DOCKER: &str = "tcp://127.0.0.1:1";
 
-/// The command that runs the test `name` of `subject.rs`. What this process was told about servers, it is not told;
-/// only which image there is, which says nothing about the source.
+/// Returns the command that runs the test `name` of `subject.rs`. The command does not inherit the variables that
+/// select a server. It inherits `ODM_MONGODB_IMAGE`, because that variable does not select a source.
 pub(crate) fn subject(name: &str) -> Command {
     run_by(Command::new(this_program()), name)
 }
 
-/// The same, which does not ignore interrupts even where this process does: what is started in the background of a
-/// script ignores them, and so does all that it starts. Only where `env` can undo that: that of GNU can.
+/// Returns the same command, but its process does not ignore interrupts. A process that a script starts in the
+/// background ignores them, and its children inherit that. Only GNU `env` can undo it; without it this is the same as
+/// [`subject`].
 pub(crate) fn interruptible_subject(name: &str) -> Command {
     const RESET: &str = "--default-signal=INT";
     let tried = Command::new("env").args([RESET, "true"]).stderr(Stdio::null()).status();
@@ -47,7 +48,7 @@ fn run_by(mut command: Command, name: &str) -> Command {
     command
 }
 
-/// What a subject left behind when it had ended.
+/// The result of a subject that has ended.
 #[derive(Debug)]
 pub(crate) struct Ended {
     pub(crate) passed: bool,
@@ -55,9 +56,9 @@ pub(crate) struct Ended {
 }
 
 impl Ended {
-    /// What the subject told with `subject::tell`.
+    /// Returns the value that the subject printed with `subject::tell`.
     pub(crate) fn told(&self, what: &str) -> &str {
-        told(&self.output, what).unwrap_or_else(|| panic!("the subject told no {what}:\n{}", self.output))
+        told(&self.output, what).unwrap_or_else(|| panic!("the subject printed no {what}:\n{}", self.output))
     }
 }
 
@@ -69,11 +70,11 @@ pub(crate) fn run(command: &mut Command) -> Ended {
     Ended { passed: output.status.success(), output: text }
 }
 
-/// A subject that runs until it is ended, and where its server listens.
+/// A subject that runs until it is ended, and the address of its server.
 pub(crate) struct Holding {
     pub(crate) child: Child,
     pub(crate) address: String,
-    /// What it wrote to standard error until it had a server.
+    /// Its standard error until it had a server.
     pub(crate) log: String,
 }
 
@@ -81,7 +82,7 @@ pub(crate) struct Holding {
 pub(crate) fn hold(command: &mut Command) -> Holding {
     let mut child =
         command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the subject starts");
-    let mut lines = BufReader::new(child.stdout.take().expect("it was asked for")).lines();
+    let mut lines = BufReader::new(child.stdout.take().expect("it is piped")).lines();
     let mut output = String::new();
     let address = loop {
         let Some(Ok(line)) = lines.next() else {
@@ -95,7 +96,7 @@ pub(crate) fn hold(command: &mut Command) -> Holding {
         }
     };
     let mut log = String::new();
-    let mut stderr = BufReader::new(child.stderr.take().expect("it was asked for"));
+    let mut stderr = BufReader::new(child.stderr.take().expect("it is piped"));
     while !log.contains("server from") {
         assert_ne!(stderr.read_line(&mut log).expect("standard error is text"), 0, "{log}");
     }
@@ -103,14 +104,14 @@ pub(crate) fn hold(command: &mut Command) -> Holding {
 }
 
 impl Holding {
-    /// Waits until the subject has ended; fails after a while.
+    /// Waits until the subject has ended. Panics after 30 seconds.
     pub(crate) fn wait(&mut self) {
         let started = Instant::now();
         while self.child.try_wait().expect("it is a child").is_none() {
             if started.elapsed() > Duration::from_secs(30) {
-                self.child.kill().expect("it is there");
+                self.child.kill().expect("it can be killed");
                 panic!(
-                    "the subject went on after its signal; are these tests run where signals are ignored?"
+                    "the subject still runs after its signal; are these tests run where signals are ignored?"
                 );
             }
             sleep(Duration::from_millis(50));
@@ -118,16 +119,16 @@ impl Holding {
     }
 }
 
-/// The host and port of a connection string.
+/// Returns the host and port of a connection string.
 pub(crate) fn address(uri: &str) -> String {
     uri.trim_start_matches("mongodb://").split('/').next().unwrap_or_default().to_owned()
 }
 
-/// Waits until nobody listens at `address` any more; fails after a while.
+/// Waits until no process listens at `address`. Panics after 30 seconds.
 pub(crate) fn wait_until_gone(address: &str) {
     let started = Instant::now();
     while TcpStream::connect(address).is_ok() {
-        assert!(started.elapsed() < Duration::from_secs(30), "the server at {address} is still there");
+        assert!(started.elapsed() < Duration::from_secs(30), "the server at {address} still runs");
         sleep(Duration::from_millis(50));
     }
 }

@@ -1,4 +1,4 @@
-//! The database of a test: fresh, of its own, dropped when the test passed, kept and named when it failed.
+//! The database of a test: it is fresh, dropped if the test passes, and kept and logged if the test fails.
 
 use odm::{
     Database,
@@ -103,7 +103,7 @@ fn goes_with_its_server_and_is_named_when_the_test_failed() {
     let ended = child::run(child::subject("panics").env("ODM_MONGODB_SOURCE", "wheel"));
     assert!(!ended.passed, "{}", ended.output);
     let line = format!(
-        "odm-test: integration::subject::panics failed; its database {} goes with its server: to look into it, run \
+        "odm-test: integration::subject::panics failed; its database {} is removed with its server: to inspect it, run \
          the test again with ODM_MONGODB_KEEP=1\n",
         ended.told("database")
     );

@@ -1,11 +1,11 @@
-//! What `odm-test` promises, tried on real servers. What needs a process of its own stands in `subject.rs` and is run as
-//! a child of the test.
+//! Tests of `odm-test` on real servers. Tests that need a process of their own are in `subject.rs`; other tests run
+//! them as child processes.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod child;
 mod database;
-// What ends servers needs one of its own, by a source that is open wherever these tests run: the wheel.
+// Tests that end servers need servers of their own. They use the wheel, which is available wherever these tests run.
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod nextest;
 mod readme;

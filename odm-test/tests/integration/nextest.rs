@@ -1,12 +1,12 @@
-//! Under `cargo nextest` every test is a process; one server serves all processes of a run and goes with the run.
+//! Under `cargo nextest` every test is a process. One server serves all processes of a run and ends after the run.
 
 use std::{os::unix::fs::symlink, process::Command};
 
 use crate::child::{self, subject, wait_until_gone};
 
 #[test]
-fn the_processes_of_a_run_share_a_server_that_goes_with_the_run() {
-    // A shell that is called as nextest is, and runs one subject twice.
+fn the_processes_of_a_run_share_a_server_that_ends_with_the_run() {
+    // A shell with the name of nextest, which runs one subject twice.
     let folder = tempfile::tempdir().unwrap();
     let runner = folder.path().join("cargo-nextest");
     symlink("/bin/sh", &runner).unwrap();

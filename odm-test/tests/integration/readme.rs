@@ -1,4 +1,4 @@
-//! The first example of the README, as a test: a doctest compiles no `#[test]`.
+//! The first example of the README as a test, because a doctest does not compile a `#[test]`.
 
 use odm::{Database, Id, Model};
 

@@ -1,4 +1,4 @@
-//! The reaper: a server is gone when its owner is, however the owner went.
+//! The reaper: a server ends after its owner, however the owner ends.
 
 use std::{
     fs,
@@ -13,7 +13,7 @@ use testcontainers::core::client::docker_client_instance;
 
 use crate::child::{self, hold, interruptible_subject, subject, wait_until_gone};
 
-/// How long a reaper may take to clean up, on a machine that is busy.
+/// How long a reaper may take to clean up on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 #[test]
@@ -38,7 +38,7 @@ fn a_process_that_ended_well_leaves_no_server() {
     wait_until_gone(&child::address(ended.told("uri")));
 }
 
-/// Where Docker can start a container; `sources.rs` looks at where it cannot.
+/// Does nothing if Docker cannot start a container; `sources.rs` tests that case.
 #[tokio::test]
 async fn a_killed_process_leaves_no_container() {
     if let Ok(server) = Server::start_by(Source::Docker).await {
@@ -46,10 +46,10 @@ async fn a_killed_process_leaves_no_container() {
         let log = ends_with("KILL", "docker");
         let name = log.split_once("in container ").and_then(|(_, rest)| rest.split(' ').next());
         let docker = docker_client_instance().await.unwrap();
-        let name = name.unwrap_or_else(|| panic!("the log names no container:\n{log}"));
+        let name = name.unwrap_or_else(|| panic!("the log contains no container:\n{log}"));
         let started = Instant::now();
         while docker.inspect_container(name, None).await.is_ok() {
-            assert!(started.elapsed() < PATIENCE, "the container {name} is left");
+            assert!(started.elapsed() < PATIENCE, "the container {name} still exists");
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }
@@ -65,7 +65,7 @@ fn a_reaper_that_is_terminated_with_its_owner_ends_the_server_first() {
 }
 
 #[test]
-fn what_a_killed_reaper_leaves_goes_with_the_next_start() {
+fn the_next_start_removes_what_a_killed_reaper_left() {
     let mut holding = hold(subject("holds_its_server").env("ODM_MONGODB_SOURCE", "wheel"));
     signal("KILL", &reaper_of(&holding.address));
     signal("KILL", &holding.child.id().to_string());
@@ -78,7 +78,7 @@ fn what_a_killed_reaper_leaves_goes_with_the_next_start() {
 }
 
 #[test]
-fn a_server_is_kept_where_that_is_asked_for() {
+fn a_server_is_kept_if_the_variable_is_set() {
     let kept = child::run(subject("panics").env("ODM_MONGODB_SOURCE", "wheel").env("ODM_MONGODB_KEEP", "1"));
     let log = &kept.output;
     let address =
@@ -87,14 +87,14 @@ fn a_server_is_kept_where_that_is_asked_for() {
     let line = format!("failed; its database is kept: {} at mongodb://{address}/", kept.told("database"));
     assert!(log.contains(&line), "{log}");
 
-    // As the log says.
+    // Run the command in the log.
     let end = log.split_once("until you end it with `").and_then(|(_, rest)| rest.split('`').next());
-    let end: Vec<&str> = end.expect("the log says how to end it").split(' ').collect();
+    let end: Vec<&str> = end.expect("the log contains the command").split(' ').collect();
     assert!(Command::new(end[0]).args(&end[1..]).status().unwrap().success());
     wait_until_gone(&address);
 }
 
-/// Ends a process that holds a server by a signal, and sees that the server goes. Gives what the process said.
+/// Ends a process that holds a server by a signal, and checks that the server ends. Returns the log of the process.
 fn ends_with(signal: &str, source: &str) -> String {
     let mut holding = hold(interruptible_subject("holds_its_server").env("ODM_MONGODB_SOURCE", source));
     self::signal(signal, &holding.child.id().to_string());
@@ -111,18 +111,18 @@ fn signal(name: &str, process: &str) {
 fn wait_until_no_folder(address: &str) {
     let started = Instant::now();
     while let Some(folder) = folder_of(address) {
-        assert!(started.elapsed() < PATIENCE, "{} is left", folder.display());
+        assert!(started.elapsed() < PATIENCE, "{} still exists", folder.display());
         sleep(Duration::from_millis(50));
     }
 }
 
-/// The process id of the reaper of the `mongod` that listens at `address`.
+/// Returns the process id of the reaper of the `mongod` that listens at `address`.
 fn reaper_of(address: &str) -> String {
     let folder = folder_of(address).expect("the server has a folder");
-    fs::read_to_string(folder.join("reaper")).expect("the folder names its reaper")
+    fs::read_to_string(folder.join("reaper")).expect("the folder contains the id of its reaper")
 }
 
-/// The folder of the `mongod` that listens, or listened, at `address`.
+/// Returns the folder of the `mongod` that listens, or listened, at `address`.
 fn folder_of(address: &str) -> Option<PathBuf> {
     let port = format!("\"port\":{},", address.rsplit(':').next()?);
     let folders =

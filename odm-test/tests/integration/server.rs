@@ -1,4 +1,5 @@
-//! The server: a replica set whose only member takes writes, shared by the tests of a process, and ended at will.
+//! The server: a replica set whose only member accepts writes. The tests of a process share it; a test can end its
+//! own.
 
 use futures_util::StreamExt as _;
 use odm::{
@@ -38,7 +39,7 @@ async fn streams_changes(db: Database) {
 
 #[odm_test::test]
 async fn has_fail_points() {
-    // A fail point is the server's, not a database's: on a server of its own it meets no other test.
+    // A fail point belongs to the server, not to a database. On a server of its own it affects no other test.
     let server = Server::start().await.unwrap();
     let db = server.database("failing").await.unwrap();
     let fail = doc! {

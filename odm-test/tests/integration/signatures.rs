@@ -1,6 +1,6 @@
-//! What the compiler says about a function that cannot be a test.
+//! The compiler's messages for functions that cannot be tests.
 
 #[test]
-fn a_wrong_signature_is_told_with_the_right_one() {
+fn the_error_of_a_wrong_signature_shows_the_correct_form() {
     trybuild::TestCases::new().compile_fail("tests/ui/*.rs");
 }

@@ -1,4 +1,4 @@
-//! The sources to a server: which is taken, what is said, and what is said when there is none.
+//! The sources of a server: which one is used, and what is logged, also if none works.
 
 use odm_test::{Server, Source};
 
@@ -27,7 +27,7 @@ fn a_uri_that_does_not_answer_is_replaced_by_no_other_server() {
 
 #[test]
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
-fn without_docker_the_next_way_is_taken() {
+fn without_docker_the_next_source_is_used() {
     let ended = child::run(subject("tells_its_server").env("DOCKER_HOST", NO_DOCKER));
     assert!(ended.output.contains("odm-test: no server from docker: Docker does not answer: "));
     assert!(["mongod", "wheel"].contains(&ended.told("source")), "{}", ended.output);
@@ -36,7 +36,7 @@ fn without_docker_the_next_way_is_taken() {
 
 #[test]
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
-fn without_the_image_the_next_way_is_taken() {
+fn without_the_image_the_next_source_is_used() {
     let image = "odm-test/there-is-no-such-image:0";
     let ended = child::run(subject("tells_its_server").env("ODM_MONGODB_IMAGE", image));
     assert!(ended.output.contains("odm-test: no server from docker: Docker "), "{}", ended.output);
@@ -58,7 +58,7 @@ fn a_mongod_that_is_named_is_started() {
 
 #[test]
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
-fn a_way_can_be_insisted_on() {
+fn a_source_can_be_selected() {
     let ended = child::run(subject("tells_its_server").env("ODM_MONGODB_SOURCE", "wheel"));
     assert_eq!(ended.told("source"), "wheel");
     assert!(!ended.output.contains("docker"), "{}", ended.output);
@@ -66,11 +66,11 @@ fn a_way_can_be_insisted_on() {
 
 #[test]
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
-fn a_version_that_no_wheel_has_is_refused_with_those_there_are() {
+fn an_unknown_version_is_refused_with_the_known_ones() {
     let ended =
         child::run(subject("passes").env("ODM_MONGODB_SOURCE", "wheel").env("ODM_MONGODB_VERSION", "7.0"));
     assert!(!ended.passed);
-    let message = "  wheel   ODM_MONGODB_VERSION is `7.0`, but there are wheels of 6.0.5 and 6.0.27 alone";
+    let message = "  wheel   ODM_MONGODB_VERSION is `7.0`, but there are only wheels of 6.0.5 and 6.0.27";
     assert!(ended.output.contains(message), "{}", ended.output);
 }
 
@@ -107,28 +107,28 @@ fn a_server_of_ones_own_that_cannot_be_started_is_replaced_by_no_other() {
         subject("starts_its_own_server").env("ODM_MONGODB_SOURCE", "uri").env("ODM_MONGODB_URI", uri),
     );
     assert!(!ended.passed);
-    let message = "a server for this test alone has to be started, and ODM_MONGODB_SOURCE=uri allows none to be: unset \
-                   it; the other tests use the server of ODM_MONGODB_URI all the same\n";
+    let message = "this test needs a server of its own, but ODM_MONGODB_SOURCE=uri allows no server to be started: \
+                   unset it; the other tests still use the server of ODM_MONGODB_URI\n";
     assert!(ended.output.contains(message), "{}", ended.output);
 }
 
 #[test]
-fn a_way_that_is_insisted_on_is_replaced_by_no_other() {
+fn a_selected_source_is_replaced_by_no_other() {
     let ended =
         child::run(subject("passes").env("ODM_MONGODB_SOURCE", "docker").env("DOCKER_HOST", NO_DOCKER));
     assert!(!ended.passed);
     let start = "no MongoDB server for the tests, and only the source `docker` was allowed:\n  \
                  docker  Docker does not answer: ";
     assert!(ended.output.contains(start), "{}", ended.output);
-    let end = "\nMend it, or unset ODM_MONGODB_SOURCE so that the other sources are tried.\n";
+    let end = "\nFix it, or unset ODM_MONGODB_SOURCE so that the other sources are tried.\n";
     assert!(ended.output.contains(end), "{}", ended.output);
 }
 
 #[test]
-fn an_unknown_way_is_refused_with_those_there_are() {
+fn an_unknown_source_is_refused_with_the_known_ones() {
     let ended = child::run(subject("passes").env("ODM_MONGODB_SOURCE", "magic"));
     assert!(!ended.passed);
-    let message = "ODM_MONGODB_SOURCE: `magic` is not a source to a server; the sources are `uri`, `docker`, `mongod` and `wheel`";
+    let message = "ODM_MONGODB_SOURCE: `magic` is not a source of servers; the sources are `uri`, `docker`, `mongod` and `wheel`";
     assert!(ended.output.contains(message), "{}", ended.output);
 }
 
@@ -144,7 +144,7 @@ fn a_test_that_should_panic_does_not_pass_for_want_of_a_server() {
 }
 
 #[test]
-fn when_no_way_works_all_are_told_and_what_to_do() {
+fn if_no_source_works_the_error_lists_all_and_how_to_fix_it() {
     let nothing = tempfile::tempdir().unwrap();
     let ended = child::run(subject("passes").env("DOCKER_HOST", NO_DOCKER).env("PATH", nothing.path()));
     assert!(!ended.passed);
@@ -180,7 +180,7 @@ fn a_server_that_dies_at_its_start_is_quoted() {
     assert!(ended.output.contains("unrecognized option"), "{}", ended.output);
 }
 
-/// Where Docker has the image or can get it, a container is started. Where not, the reason is one of the two there are.
+/// If Docker has the image or can pull it, a container is started. If not, the error has one of two reasons.
 #[tokio::test]
 async fn a_container_is_started_where_docker_can() {
     match Server::start_by(Source::Docker).await {

@@ -1,4 +1,4 @@
-//! Tests that other tests run, each in a process of its own. Some of them must fail.
+//! Tests that other tests run, each in a process of its own. Some of them fail on purpose.
 
 use odm::{
     Database,
@@ -6,14 +6,14 @@ use odm::{
 };
 use odm_test::Server;
 
-/// Tells the parent something; see `child::Ended::told`.
+/// Prints a value for the parent process, which reads it with `child::Ended::told`.
 fn tell(what: &str, value: &str) {
     println!("\nsubject {what}: {value}");
 }
 
-/// Writes something, so that the database exists, and tells its name.
+/// Inserts a document, so that the database exists, and prints its name.
 async fn fill(db: &Database) {
-    db.driver().collection("things").insert_one(doc! { "a": 1 }).await.expect("the server takes writes");
+    db.driver().collection("things").insert_one(doc! { "a": 1 }).await.expect("the server accepts writes");
     tell("database", db.name());
 }
 

@@ -1,5 +1,5 @@
-// The expansion asks this of the type of each parameter. (Outside a test build the whole test is left out, and with it
-// the question; so it is asked here by hand.)
+// The expansion has this bound on the type of each parameter. Outside a test build rustc removes the whole test, so
+// this case has the bound itself.
 fn given<T: odm_test::__private::Argument>() {}
 
 fn main() {

@@ -1,5 +1,5 @@
-// The expansion asks this of the type that a test returns. (Outside a test build the whole test is left out, and with
-// it the question; so it is asked here by hand.)
+// The expansion has this bound on the return type of a test. Outside a test build rustc removes the whole test, so
+// this case has the bound itself.
 fn returned<T: odm_test::__private::Outcome>() {}
 
 fn main() {

@@ -1,15 +1,15 @@
-//! The documents that both sides encode and decode: each type derives ours and serde's.
+//! The documents that both sides encode and decode. Each type has our derives and those of serde.
 
 use odm::{Decode, Doc, Embedded, Id, Model, bson::DateTime};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::order::{Line, Order, date};
 
-/// A document of both sides.
+/// A document that both sides support.
 pub(crate) trait Document: Clone + Doc + Decode + Serialize + DeserializeOwned {}
 impl<T: Clone + Doc + Decode + Serialize + DeserializeOwned> Document for T {}
 
-/// 100 bytes: what a lookup table holds.
+/// 100 bytes, like a document of a lookup table.
 #[derive(Debug, Clone, Serialize, Deserialize, Model)]
 #[odm(collection = "tags")]
 pub(crate) struct Small {
@@ -36,7 +36,7 @@ impl Small {
 /// Declares a document of sixty fields, ten of each type.
 macro_rules! wide {
     ($($text:ident $int:ident $long:ident $float:ident $flag:ident $date:ident;)*) => {
-        /// 60 flat fields: what a form or an export looks like.
+        /// 60 flat fields, like a form or an export.
         #[derive(Debug, Clone, Serialize, Deserialize, Embedded)]
         pub(crate) struct Wide { $(
             $text: String,
@@ -75,7 +75,7 @@ wide! {
     source tenth_count tenth_total tenth_ratio tenth_done tenth_seen;
 }
 
-/// Documents inside documents, eight levels of them.
+/// Eight levels of documents inside documents.
 #[derive(Debug, Clone, Serialize, Deserialize, Embedded)]
 pub(crate) struct Deep {
     name: String,

@@ -1,4 +1,4 @@
-//! Encoding and decoding in memory: ours, serde's, and a bare clone for scale.
+//! Encoding and decoding in memory: `odm`, serde, and a plain clone for comparison.
 
 use odm::bson;
 

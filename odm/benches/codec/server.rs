@@ -1,6 +1,7 @@
-//! `find` and `insert_many` of many orders, on a server that starts by itself.
+//! `find` and `insert_many` of many orders, on a server that starts automatically.
 //!
-//! Beside `odm` and the driver's typed collection runs what no typed side can beat: documents that stay bytes.
+//! The sides are `odm`, the driver's typed collection, and documents that are not decoded, which are the limit for
+//! both.
 
 use std::hint::black_box;
 
@@ -19,7 +20,7 @@ use crate::{
     rounds::{Ratio, Rounds},
 };
 
-/// How many times as fast as the driver's typed collection.
+/// How many times as fast `odm` is as the driver's typed collection.
 #[derive(Debug)]
 pub(crate) struct Ratios {
     pub(crate) find: Ratio,
@@ -72,7 +73,7 @@ async fn insert_many(db: &Database, orders: &[Order], rounds: usize) -> Outcome<
     Ok(measured)
 }
 
-/// Drops the collection and makes it anew, so that no side pays for that.
+/// Drops and creates the collection, so that no measured side has to create it.
 async fn empty(collection: &mongodb::Collection<Document>) -> Outcome<()> {
     collection.drop().await?;
     collection.insert_one(doc! {}).await?;
@@ -80,7 +81,7 @@ async fn empty(collection: &mongodb::Collection<Document>) -> Outcome<()> {
     Ok(())
 }
 
-/// Reads what `insert_many` left.
+/// Measures reading the documents of `insert_many`.
 async fn find(db: &Database, orders: &[Order], rounds: usize) -> Outcome<Rounds<3>> {
     let ours = db.collection::<Order>();
     let typed = ours.driver().clone_with_type::<Order>();
@@ -113,5 +114,5 @@ async fn find(db: &Database, orders: &[Order], rounds: usize) -> Outcome<Rounds<
 }
 
 fn check(count: usize, expected: usize) -> Outcome<()> {
-    if count == expected { Ok(()) } else { Err(format!("{count} documents in place of {expected}").into()) }
+    if count == expected { Ok(()) } else { Err(format!("{count} documents instead of {expected}").into()) }
 }

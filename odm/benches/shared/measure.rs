@@ -1,13 +1,14 @@
-//! Sides that do the same work take turns in one process.
+//! Measures sides that do the same work, in turns and in one process.
 
 use std::{hint::black_box, time::Instant};
 
 use crate::rounds::Rounds;
 
-/// One side: does its work so many times.
+/// One side: a function that does the work of the side as often as its argument specifies.
 pub(crate) type Side<'a> = Box<dyn FnMut(u32) + 'a>;
 
-/// A side that does this. The loop is compiled around the work, so that a turn costs no call.
+/// Returns a side that does this work. The loop is compiled together with the work, so there is no call per
+/// repetition.
 pub(crate) fn side<'a, T>(mut work: impl FnMut() -> T + 'a) -> Side<'a> {
     Box::new(move |times| {
         for _ in 0..times {
@@ -16,7 +17,7 @@ pub(crate) fn side<'a, T>(mut work: impl FnMut() -> T + 'a) -> Side<'a> {
     })
 }
 
-/// Lets the sides take turns of about half a millisecond each.
+/// Measures the sides in turns of about half a millisecond each.
 pub(crate) fn take_turns<const SIDES: usize>(rounds: usize, mut sides: [Side<'_>; SIDES]) -> Rounds<SIDES> {
     const TURN: f64 = 0.000_5;
     let mut times = [1; SIDES];
@@ -42,7 +43,7 @@ fn seconds(work: impl FnOnce()) -> f64 {
     start.elapsed().as_secs_f64()
 }
 
-/// What the work gives, and how many seconds it takes.
+/// Returns how many seconds the work takes, and its result.
 pub(crate) async fn timed<T, E>(work: impl Future<Output = Result<T, E>>) -> Result<(f64, T), E> {
     let start = Instant::now();
     let done = work.await?;

@@ -1,9 +1,9 @@
-//! The document of the benches: it derives ours and serde's.
+//! The document of the benches. It has our derives and those of serde.
 
 use odm::{Embedded, Id, Model, Value, bson::DateTime};
 use serde::{Deserialize, Serialize};
 
-/// 550 bytes: an everyday document, with a few others inside.
+/// 550 bytes: a typical document, with a few embedded documents.
 #[derive(Debug, Clone, Serialize, Deserialize, Model)]
 #[serde(rename_all = "camelCase")]
 #[odm(collection = "orders")]
@@ -50,7 +50,8 @@ pub(crate) struct Address {
 }
 
 impl Order {
-    /// The order of this number, with five lines. Numbers that are alike make orders of the same size.
+    /// Returns the order with this number and five lines. All orders with numbers of up to six digits have the same
+    /// size.
     pub(crate) fn numbered(number: u32) -> Self {
         let qty = i32::try_from(number % 7).unwrap_or_default();
         Self {

@@ -1,10 +1,11 @@
-//! What was measured: the seconds of every side in every round, and what they say.
+//! The measured seconds of every side in every round, and their medians and ratios.
 //!
-//! A machine that slows down for a while slows down all sides of a round, so a ratio is taken within its round.
+//! If the machine is slow for a while, all sides of a round are slow. Therefore a ratio is computed within each
+//! round.
 
 use std::fmt;
 
-/// How many seconds the sides took, round by round.
+/// The seconds of each side in each round.
 #[derive(Debug)]
 pub(crate) struct Rounds<const SIDES: usize>(Vec<[f64; SIDES]>);
 
@@ -17,12 +18,12 @@ impl<const SIDES: usize> Rounds<SIDES> {
         self.0.push(seconds);
     }
 
-    /// The seconds of a side.
+    /// Returns the median seconds of a side.
     pub(crate) fn seconds(&self, side: usize) -> f64 {
         median(self.0.iter().map(|seconds| seconds[side]))
     }
 
-    /// How many times as fast as `other` a side is.
+    /// Returns how many times as fast as `other` a side is, as the median of the rounds.
     pub(crate) fn ratio(&self, side: usize, other: usize) -> Ratio {
         Ratio(median(self.0.iter().map(|seconds| seconds[other] / seconds[side])))
     }
@@ -34,7 +35,7 @@ fn median(values: impl Iterator<Item = f64>) -> f64 {
     values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
-/// How many times as fast.
+/// How many times as fast one side is as another.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Ratio(f64);
 

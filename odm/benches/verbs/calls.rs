@@ -1,5 +1,5 @@
-//! The same calls through `odm` and through the driver's typed collection of the same type, on a server that starts by
-//! itself: one call of each side a round, and every other round in the other order.
+//! The same calls through `odm` and through the driver's typed collection of the same type, on a server that starts
+//! automatically. Each round has one call of each side, and every second round has the reverse order.
 
 use odm::{Collection, Database, Id, Model, bson::doc, mongodb};
 use odm_test::Server;
@@ -19,16 +19,16 @@ pub(crate) struct Measured {
     pub(crate) updated: Rounds<2>,
 }
 
-/// How many rounds warm up.
+/// The number of rounds that are not measured.
 const WARM_UP: usize = 200;
 
-/// Measures the verbs, so many calls of each side.
+/// Measures the verbs with this number of calls of each side.
 pub(crate) async fn measure(calls: usize) -> Outcome<Measured> {
     let server = Server::shared().await?;
     let db = server.fresh_database("verbs").await?;
     let sides = Sides::new(&db).await?;
     let mut measured = Measured { found: Rounds::new(), inserted: Rounds::new(), updated: Rounds::new() };
-    // The verbs take turns too, so that all of them see the machine at its best and at its worst.
+    // The verbs also take turns, so that a slow phase of the machine affects all of them.
     for round in 0..WARM_UP + calls {
         let order = if round % 2 == 0 { [ODM, DRIVER] } else { [DRIVER, ODM] };
         let (mut find_one, mut insert_one, mut update_one) = ([0.0; 2], [0.0; 2], [0.0; 2]);
@@ -51,7 +51,7 @@ pub(crate) async fn measure(calls: usize) -> Outcome<Measured> {
     Ok(measured)
 }
 
-/// Both sides of one collection, and the orders that are looked for in it.
+/// Both sides of one collection, and the ids of the orders to find in it.
 struct Sides {
     odm: Collection<Order>,
     driver: mongodb::Collection<Order>,
@@ -94,7 +94,7 @@ impl Sides {
     }
 
     async fn update_one(&self, side: usize, round: usize) -> Outcome<f64> {
-        // Another date each time, for each side: every update changes something.
+        // The date differs in each round and for each side, so that every update changes the document.
         let (id, placed_at) = (self.id(round), date(u32::try_from(2 * round + side)?));
         let (seconds, result) = if side == ODM {
             timed(async {

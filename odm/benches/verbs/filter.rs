@@ -1,4 +1,4 @@
-//! A filter of five conditions, built by typed paths and written by hand.
+//! A filter of five conditions, built with typed paths and written by hand.
 
 use odm::{
     Id, Model,
@@ -32,7 +32,7 @@ fn by_hand(customer: ObjectId, since: DateTime) -> Document {
     }
 }
 
-/// Whether the sides make the same document.
+/// Checks that both sides build the same document.
 pub(crate) fn agree() -> Outcome<()> {
     let (customer, since) = (ObjectId::new(), date(7));
     if typed(customer.into(), since)? == by_hand(customer, since) {
@@ -41,7 +41,7 @@ pub(crate) fn agree() -> Outcome<()> {
     Err("the sides do not agree on the filter".into())
 }
 
-/// Measures both in turns.
+/// Measures both sides in turns.
 pub(crate) fn measure(turns: usize) -> Outcome<Rounds<2>> {
     agree()?;
     let (customer, since) = (ObjectId::new(), date(7));

@@ -1,7 +1,8 @@
-//! What `odm` costs beside the driver: `cargo bench -p odm --bench verbs`, with `-- --quick` for a first impression.
+//! The cost of `odm` compared with the driver: `cargo bench -p odm --bench verbs`, with `-- --quick` for a shorter
+//! run.
 //!
-//! Prints a table and, as its last line, how many times as long each verb takes through `odm` as through the driver's
-//! typed collection, and building a filter as writing its document by hand.
+//! Prints a table. The last line is how many times as long each verb takes through `odm` as through the driver's
+//! typed collection, and how many times as long it takes to build a filter as to write its document by hand.
 
 mod calls;
 mod filter;
@@ -18,19 +19,19 @@ use rounds::{Ratio, Rounds};
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
-/// The sides, by their number.
+/// The indexes of the sides.
 const ODM: usize = 0;
 const DRIVER: usize = 1;
 
 #[tokio::main]
 async fn main() -> Outcome<()> {
     let words: Vec<String> = env::args().skip(1).collect();
-    let said = |word: &str| words.iter().any(|said| said == word);
-    if !said("--bench") {
-        // As a test: the sides agree on the filter, and nothing is measured.
+    let has = |word: &str| words.iter().any(|argument| argument == word);
+    if !has("--bench") {
+        // `cargo test` only checks that both sides build the same filter.
         return filter::agree();
     }
-    let (turns, calls) = if said("--quick") { (101, 1_000) } else { (1_001, 10_000) };
+    let (turns, calls) = if has("--quick") { (101, 1_000) } else { (1_001, 10_000) };
     println!("{:14}{:>10}{:>12}{:>9}", "", "odm, µs", "driver, µs", "ratio");
     let filter_build = report("filter_build", &filter::measure(turns)?);
     let rounds = calls::measure(calls).await?;

@@ -1,4 +1,4 @@
-//! One batch of a cursor, and how far it has been read.
+//! One batch of a cursor, and the read position in it.
 
 use std::{
     ops::Range,
@@ -15,11 +15,11 @@ use crate::{
     operation::Operation,
 };
 
-/// The documents of one answer of the server that are still to be read.
+/// The unread documents of one reply of the server.
 #[derive(Debug, Default)]
 pub(super) struct Batch {
     reply: Option<RawBatch>,
-    /// Where in the reply the elements are that are still to be read.
+    /// The byte range of the unread array elements in the reply.
     left: Range<usize>,
     next: Next,
 }
@@ -27,31 +27,31 @@ pub(super) struct Batch {
 /// What comes after this batch.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 enum Next {
-    /// The answer to the first command, which the driver holds already.
+    /// The reply to the first command, which the driver already has.
     First,
-    /// What a `getMore` will bring.
+    /// The reply to a `getMore`.
     More,
     #[default]
     Nothing,
 }
 
 impl Batch {
-    /// Before the first batch.
+    /// Creates the state before the first batch.
     pub(super) fn first() -> Self {
         Self { next: Next::First, ..Self::none() }
     }
 
-    /// After the last one.
+    /// Creates the state after the last batch.
     pub(super) fn none() -> Self {
         Self::default()
     }
 
-    /// This batch without its documents.
+    /// Returns this batch without its documents.
     pub(super) fn spent(&self) -> Self {
         Self { next: self.next, ..Self::none() }
     }
 
-    /// The bytes of the next document of this batch.
+    /// Returns the bytes of the next document of this batch.
     #[inline]
     pub(super) fn next(&mut self) -> Option<Result<&[u8]>> {
         let left = self.reply.as_ref()?.as_raw_document().as_bytes().get(self.left.clone())?;
@@ -68,17 +68,17 @@ impl Batch {
         }
     }
 
-    /// Whether the answer to the first command is still to be opened, which is here already.
+    /// Returns `true` if the reply to the first command has not been opened. The driver already has this reply.
     pub(super) fn is_first(&self) -> bool {
         self.next == Next::First
     }
 
-    /// Whether nothing comes after this batch.
+    /// Returns `true` if no batch follows this one.
     pub(super) fn is_last(&self) -> bool {
         self.next == Next::Nothing
     }
 
-    /// The batch after this one.
+    /// Fetches the batch after this one.
     pub(super) fn poll_next<S>(
         &self,
         driver: Pin<&mut S>,
@@ -108,7 +108,7 @@ impl Batch {
             let bytes = reply.as_raw_document().as_bytes();
             let start =
                 documents.as_ptr().addr().checked_sub(bytes.as_ptr().addr()).ok_or_else(unreadable)?;
-            // Without the length in front and the end mark behind.
+            // The range excludes the length at the start of the array and the terminating byte.
             let end = (start + documents.len()).checked_sub(1).ok_or_else(unreadable)?;
             let cursor = reply.as_raw_document().get_document("cursor").map_err(|_| unreadable())?;
             let next = if cursor.get_i64("id").is_ok_and(|id| id == 0) { Next::Nothing } else { Next::More };
@@ -118,7 +118,7 @@ impl Batch {
     }
 }
 
-/// The document that an array begins with, and the rest of the array.
+/// Splits the elements of an array into the first document and the rest.
 #[inline]
 fn split_document(left: &[u8]) -> Option<(&[u8], &[u8])> {
     let key_end = left.iter().position(|byte| *byte == 0)?;
@@ -159,7 +159,7 @@ mod tests {
         assert!(left.is_empty());
     }
 
-    /// Whatever the bytes are, the answer is `None` and no panic.
+    /// Malformed bytes return `None` and do not panic.
     #[test]
     fn other_bytes() {
         for bytes in [

@@ -1,4 +1,4 @@
-//! Cursors in a session.
+//! Cursors of reads in a session.
 
 use std::{
     fmt,
@@ -21,11 +21,11 @@ use crate::{
     value::{OwnedRow, Row},
 };
 
-/// The documents that a read in a session found, one after the other.
+/// A cursor over the documents that a read in a session found.
 ///
-/// It borrows the session until it is dropped. In everything else it is like a [`Cursor`](super::Cursor), but for one thing:
-/// a batch that is on its way when the cursor is dropped is not awaited, as nothing may hold the session any longer, and the
-/// driver then closes the connection.
+/// It borrows the session until it is dropped. It differs from a [`Cursor`](super::Cursor) in one way: a batch that
+/// has been requested when the cursor is dropped is not awaited, because the borrow of the session ends. The driver
+/// then closes the connection.
 #[must_use = "a cursor gives its documents when it is polled"]
 pub struct SessionCursor<'s, T> {
     origin: Origin,
@@ -40,17 +40,17 @@ struct Ends<'s> {
     session: &'s mut ClientSession,
 }
 
-/// What a request for a batch gives back.
+/// The result of a request for a batch.
 struct Fetched<'s> {
     ends: Box<Ends<'s>>,
     batch: Result<Batch>,
 }
 
-/// Who has the driver's cursor. A request owns it, so that the future of [`SessionCursor::next`] can be dropped.
+/// The owner of the driver's cursor. A request owns it, so that the future of [`SessionCursor::next`] can be dropped.
 enum Link<'s> {
     Idle(Box<Ends<'s>>),
     Fetching(BoxFuture<'s, Fetched<'s>>),
-    /// After a panic of the driver.
+    /// No owner, after a panic of the driver.
     Gone,
 }
 
@@ -69,9 +69,9 @@ impl<'s, T> SessionCursor<'s, T> {
         }
     }
 
-    /// The next document; `None` after the last one.
+    /// Returns the next document, or `None` after the last one.
     ///
-    /// The future may be dropped before it is done: nothing is lost.
+    /// The future can be dropped before it is complete: no document is lost.
     pub async fn next(&mut self) -> Option<Result<T>>
     where
         T: OwnedRow,
@@ -96,7 +96,7 @@ impl<'s, T> SessionCursor<'s, T> {
         }
     }
 
-    /// Gets the next batch; after an error there is none.
+    /// Fetches the next batch. After an error the cursor has no further batch.
     fn poll_batch(&mut self, context: &mut Context<'_>) -> Poll<Result<()>> {
         let mut request = match mem::replace(&mut self.link, Link::Gone) {
             Link::Idle(ends) => fetch(ends, self.origin.clone(), self.batch.spent()),
@@ -115,9 +115,11 @@ impl<'s, T> SessionCursor<'s, T> {
         Poll::Ready(batch.map(|batch| self.batch = batch))
     }
 
-    /// All documents that are left, in a collection of your choice: `Vec<Order>`, `HashSet<_>`.
+    /// Collects the remaining documents into a collection of your choice, such as `Vec<Order>` or `HashSet<_>`.
     ///
-    /// The first error ends it.
+    /// # Errors
+    ///
+    /// Returns the first error, and drops the documents that were collected.
     pub async fn try_collect<C: Default + Extend<T>>(mut self) -> Result<C>
     where
         T: OwnedRow,
@@ -129,9 +131,13 @@ impl<'s, T> SessionCursor<'s, T> {
         Ok(all)
     }
 
-    /// All documents that are left and fit the declared type, and the errors of those that do not.
+    /// Collects the remaining documents that fit the declared type, and the errors of those that do not.
     ///
-    /// Each error names its document: [`decode_error`](Error::decode_error). Any other error ends it.
+    /// [`decode_error`](Error::decode_error) of such an error identifies the document.
+    ///
+    /// # Errors
+    ///
+    /// Returns the first error that is not a decode error.
     pub async fn try_partition<C: Default + Extend<T>>(mut self) -> Result<(C, Vec<Error>)>
     where
         T: OwnedRow,
@@ -147,8 +153,7 @@ impl<'s, T> SessionCursor<'s, T> {
         Ok((fitting, misfits))
     }
 
-    /// Does something with each document that is left, one after the other: as
-    /// [`Cursor::for_each`](super::Cursor::for_each).
+    /// Calls a closure with each remaining document, like [`Cursor::for_each`](super::Cursor::for_each).
     pub async fn for_each<K, F, Done>(mut self, mut each: F) -> Result<(), Done::Error>
     where
         T: Row,

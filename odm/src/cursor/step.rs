@@ -1,33 +1,34 @@
-//! What the closure of `for_each` may return.
+//! The return types of the closure of `for_each`.
 
 use std::future::{Future, Ready, ready};
 
 use crate::error::{Error, Result};
 
-/// What the closure of `for_each` may return: nothing, a `Result<(), E>`, or a future of such a `Result`.
+/// A return type of the closure of `for_each`: `()`, a `Result<(), E>`, or a future of a `Result<(), E>`.
 ///
-/// `K` is a marker that inference fills in.
+/// `K` is a marker that type inference determines. It keeps the implementations for `Result` and for futures apart,
+/// which would overlap otherwise.
 #[diagnostic::on_unimplemented(
     message = "the closure of `for_each` returns `{Self}`",
-    label = "nothing, a `Result<(), E>` or a future of such a `Result` was expected",
+    label = "expected `()`, a `Result<(), E>` or a future of a `Result<(), E>`",
     note = "`E` is your own error, with `From<odm::Error>`"
 )]
 pub trait Step<K> {
-    /// What ends the walk.
+    /// The error type of `for_each`.
     type Error: From<Error>;
-    /// What is awaited before the next row.
+    /// The future that is awaited before the next row.
     type Done: Future<Output = Result<(), Self::Error>>;
 
-    /// What is awaited before the next row.
+    /// Converts the value into the future that is awaited before the next row.
     fn into_done(self) -> Self::Done;
 }
 
-/// Markers of [`Step`]; inference fills them in.
-pub mod steps {
-    /// Done when the closure returns.
+/// Markers of [`Step`], which type inference determines.
+pub(crate) mod steps {
+    /// The step is complete when the closure returns.
     #[derive(Debug)]
     pub enum Now {}
-    /// Done when a future is.
+    /// The step is complete when the returned future is.
     #[derive(Debug)]
     pub enum Later {}
 }

@@ -1,4 +1,4 @@
-//! Partly failed writes: what became of each document of an `insert_many`, of each write of a `bulk_write`.
+//! Partly failed writes: the outcome of each document of an `insert_many` or of each write of a `bulk_write`.
 
 mod client;
 
@@ -8,12 +8,11 @@ use mongodb::{bson::Bson, error::TRANSIENT_TRANSACTION_ERROR};
 
 use super::{Error, ErrorKind, WriteCounts, write_reply::WriteReply};
 
-/// Some of many writes were not applied: which, and why.
+/// The error of an `insert_many` or a `bulk_write`: which writes were not applied, and why.
 ///
-/// It is what an `insert_many` or a `bulk_write` fails with. Positions count the documents or the writes as they
-/// were given, from 0.
+/// Positions are those of the documents or the writes in the call, from 0.
 pub struct BulkWriteError {
-    /// What they are, and what became of them: `documents`, `written`.
+    /// The noun and the participle of the message: `documents`, `written`.
     words: (&'static str, &'static str),
     outcomes: Vec<Became>,
     failures: Vec<WriteFailure>,
@@ -23,7 +22,7 @@ pub struct BulkWriteError {
     upserted: Vec<(usize, Bson)>,
 }
 
-/// What became of one write; failures are kept apart.
+/// The outcome of one write. The errors of failed writes are stored in `failures`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Became {
     Written,
@@ -32,18 +31,19 @@ enum Became {
     Unknown,
 }
 
-/// What became of one document of an `insert_many`, of one write of a `bulk_write`.
+/// The outcome of one document of an `insert_many` or of one write of a `bulk_write`.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub enum WriteOutcome<'a> {
-    /// It is applied.
+    /// The write is applied.
     Written,
-    /// It is not applied, for this reason. (Of an `update_many` or a `delete_many`, a part may be.)
+    /// The write is not applied, because of this error. (A part of an `update_many` or a `delete_many` may be
+    /// applied.)
     Failed(&'a Error),
-    /// It is not applied: it was not tried, because an earlier failure ended the call or the server refused the whole
-    /// command, or a conflict undid the transaction it was part of.
+    /// The write is not applied. It was not tried, because an earlier failure ended the call or the server refused
+    /// the whole command, or a conflict aborted its transaction.
     NotTried,
-    /// The call broke before the server answered: it may or may not be applied.
+    /// The call was interrupted before the server replied. The write may or may not be applied.
     Unknown,
 }
 
@@ -55,24 +55,24 @@ pub struct WriteFailure {
 }
 
 impl WriteFailure {
-    /// The position of the write among those given, from 0.
+    /// Returns the position of the write in the call, from 0.
     pub fn position(&self) -> usize {
         self.position
     }
 
-    /// Why it was not applied.
+    /// Returns why the write was not applied.
     pub fn error(&self) -> &Error {
         &self.error
     }
 }
 
 impl BulkWriteError {
-    /// Nothing sent yet of `count` documents.
+    /// Creates a report of `count` documents that were not sent yet.
     pub(crate) fn of_documents(count: usize) -> Self {
         Self::new(count, ("documents", "written"))
     }
 
-    /// Nothing sent yet of `count` writes.
+    /// Creates a report of `count` writes that were not sent yet.
     pub(crate) fn of_writes(count: usize) -> Self {
         Self::new(count, ("writes", "applied"))
     }
@@ -89,13 +89,13 @@ impl BulkWriteError {
         }
     }
 
-    /// This write is not applied.
+    /// Records that a write is not applied.
     pub(crate) fn fail(&mut self, position: usize, error: Error) {
         self.set(&[position], Became::Failed);
         self.failures.push(WriteFailure { position, error });
     }
 
-    /// Takes what the server says of the batch of the writes at these positions, or why it says nothing; whether the
+    /// Records the reply to the batch of the writes at these positions, or the error of the call. Returns whether the
     /// next batch is to be sent.
     pub(crate) fn take(
         &mut self,
@@ -131,7 +131,7 @@ impl BulkWriteError {
 
     fn interrupted(&mut self, positions: &[usize], error: Error) {
         let became = if error.has_label(TRANSIENT_TRANSACTION_ERROR) {
-            // The transaction has ended, and with it the batches before.
+            // The server has aborted the transaction, and so undone the earlier batches.
             let written = self.outcomes.iter_mut().filter(|outcome| **outcome == Became::Written);
             written.for_each(|outcome| *outcome = Became::NotSent);
             self.counts = WriteCounts::default();
@@ -146,14 +146,13 @@ impl BulkWriteError {
         self.interruption = Some(Box::new(error));
     }
 
-    /// How many documents were stored, found, changed and removed, and the `_id`s of those that upserts made, if
-    /// every write is applied.
+    /// Returns the counts of documents, and the `_id`s of upserted documents by position, if every write is applied.
     pub(crate) fn into_result(mut self) -> Result<(WriteCounts, Vec<(usize, Bson)>), Error> {
         if self.causes().next().is_none() {
             return Ok((self.counts, self.upserted));
         }
         self.failures.sort_by_key(WriteFailure::position);
-        // What ended the call answers for the whole: its code, its labels.
+        // The error that ended the call determines the code and the labels of the whole.
         let cause = self.interruption().or(self.first());
         let (driver, label) = (cause.and_then(Error::driver).cloned(), cause.and_then(Error::own_label));
         let error = Error::new(ErrorKind::BulkWrite(self)).with_driver(driver);
@@ -181,7 +180,7 @@ impl BulkWriteError {
             && self.interruption().is_some_and(Error::is_retryable)
     }
 
-    /// Whether it is open for some write if it was applied, or a part of it.
+    /// Returns `true` if it is unknown for some write whether it, or a part of it, was applied.
     pub(super) fn may_be_applied(&self) -> bool {
         self.outcomes.iter().any(|outcome| matches!(outcome, Became::Unknown))
             || self.failures.iter().any(|failure| failure.error.may_be_applied())
@@ -215,7 +214,7 @@ impl BulkWriteError {
         self.causes().next()
     }
 
-    /// What became of the write at `position`; `None` past the last one.
+    /// Returns the outcome of the write at `position`, or `None` if there is no such write.
     pub fn outcome(&self, position: usize) -> Option<WriteOutcome<'_>> {
         Some(match self.outcomes.get(position)? {
             Became::Written => WriteOutcome::Written,
@@ -231,38 +230,39 @@ impl BulkWriteError {
         })
     }
 
-    /// What became of each write, in the order in which they were given.
+    /// Returns an iterator over the outcomes of the writes, in the order of the call.
     pub fn outcomes(&self) -> impl Iterator<Item = WriteOutcome<'_>> {
         (0..self.outcomes.len()).filter_map(|position| self.outcome(position))
     }
 
-    /// The writes that are known not to be applied, by position, with the reason for each.
+    /// Returns the writes that are known not to be applied, sorted by position, with their errors.
     pub fn failures(&self) -> &[WriteFailure] {
         &self.failures
     }
 
-    /// What ended the call before every write was answered for: `None` if single writes failed and nothing else.
+    /// Returns the error that ended the call before the outcome of every write was known. Returns `None` if only
+    /// single writes failed.
     pub fn interruption(&self) -> Option<&Error> {
         self.interruption.as_deref()
     }
 
-    /// The write concerns that were not satisfied, at most one per command: they tell nothing against the writes,
-    /// which are applied, but not acknowledged by as many members as asked for.
+    /// Returns the write concerns that were not satisfied, at most one per command. Their writes are applied, but not
+    /// acknowledged by as many members as the write concern requires.
     pub fn write_concern_errors(&self) -> &[Error] {
         &self.write_concern_errors
     }
 
-    /// How many writes are known to be applied.
+    /// Returns the number of writes that are known to be applied.
     pub fn written_count(&self) -> usize {
         self.outcomes.iter().filter(|outcome| matches!(outcome, Became::Written)).count()
     }
 
-    /// How many documents those writes stored, found, changed and removed.
+    /// Returns how many documents these writes inserted, matched, modified, upserted and deleted.
     pub fn counts(&self) -> WriteCounts {
         self.counts
     }
 
-    /// The `_id` of the document that the upsert at `position` made.
+    /// Returns the `_id` of the document that the upsert at `position` inserted.
     pub fn upserted_id(&self, position: usize) -> Option<&Bson> {
         self.upserted.iter().find(|(at, _)| *at == position).map(|(_, id)| id)
     }
@@ -274,7 +274,7 @@ impl fmt::Display for BulkWriteError {
         let (what, done) = self.words;
         write!(f, "{} of {} {what} were {done}", self.written_count(), self.outcomes.len())?;
         if unknown > 0 {
-            write!(f, ", of {unknown} it is not known")?;
+            write!(f, ", the outcome of {unknown} is unknown")?;
         }
         if let Some(first) = self.failures.first() {
             write!(f, "; the one at position {}: {}", first.position, Reason(&first.error))?;
@@ -295,7 +295,7 @@ impl fmt::Debug for BulkWriteError {
     }
 }
 
-/// A cause without the place and without what became of the write, which the whole error says already.
+/// A cause without the operation and the outcome of the write, because the message of the whole error contains them.
 struct Reason<'a>(&'a Error);
 
 impl fmt::Display for Reason<'_> {

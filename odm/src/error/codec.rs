@@ -1,4 +1,4 @@
-//! What goes wrong between a Rust value and its BSON bytes.
+//! Errors of encoding a Rust value as BSON, and of decoding BSON.
 
 use std::{borrow::Cow, fmt};
 
@@ -7,25 +7,24 @@ use super::redact;
 /// The result of encoding or decoding a value.
 pub type CodecResult<T> = std::result::Result<T, CodecError>;
 
-/// A value that cannot be written as BSON, or bytes that cannot be read as the declared type.
+/// The error of a value that cannot be written as BSON, or of bytes that cannot be read as the declared type.
 ///
-/// Names the dotted path, what was expected there and what was found. The stored value itself is not
-/// part of the message: it is behind [`CodecError::value`]. Nor are the keys of maps and the names of fields that are not
-/// declared, which are stored data, too: the message has a `*` in their place, `prefs.*.qty`, and
-/// [`CodecError::path`] has them.
+/// The message contains the dotted path, what was expected there and what was found. It does not contain the stored
+/// value, which [`CodecError::value`] returns. The keys of maps and the names of fields that are not declared are
+/// stored data too: the message shows a `*` instead, as in `prefs.*.qty`, and [`CodecError::path`] returns them.
 #[derive(Clone, PartialEq, Eq)]
 pub struct CodecError(Box<Inner>);
 
 #[derive(Clone, PartialEq, Eq)]
 struct Inner {
-    /// Innermost first: each level adds its own key on the way out.
+    /// Innermost first: each level appends its own key when it returns the error.
     path: Vec<Step>,
     expected: Cow<'static, str>,
     found: Cow<'static, str>,
     value: Option<String>,
-    /// The bytes are at fault: they cannot be read as another type either.
+    /// The bytes cannot be read as any type.
     in_bytes: bool,
-    /// A value of a sentence, or a key of a map, is at fault, and not how the sentence is made.
+    /// A value in a query expression, or a key of a map, is not valid. The query expression is constructed correctly.
     in_value: bool,
     written: Option<Written>,
 }
@@ -35,7 +34,7 @@ struct Inner {
 enum Step {
     /// A declared name, or several with dots between them; a position in an array.
     Name(Cow<'static, str>),
-    /// The key of a map, or a name that is not declared: stored data.
+    /// The key of a map, or a name that is not declared. Both are stored data.
     Key(String),
 }
 
@@ -47,7 +46,7 @@ impl Step {
         }
     }
 
-    /// As it is shown.
+    /// Returns the step as the message shows it.
     fn shown(&self) -> Cow<'_, str> {
         match self {
             Self::Name(name) => redact::name(name),
@@ -56,7 +55,7 @@ impl Step {
     }
 }
 
-/// The version that the document around the error was written with, and what that has to do with the error.
+/// The version that the document was written with, and how it is related to the error.
 #[derive(Clone, PartialEq, Eq)]
 struct Written {
     /// The name of the Rust type.
@@ -65,23 +64,23 @@ struct Written {
     then: Then,
 }
 
-/// What came of a document of another version.
+/// The reason why a document of another version cannot be read.
 #[derive(Clone, PartialEq, Eq)]
 enum Then {
-    /// It is newer than the program.
+    /// The document is newer than the program.
     Newer,
-    /// No step leads from it to a version that the program reads.
+    /// No upgrade step starts at its version.
     TooOld,
-    /// A step refused it, in these words.
+    /// An upgrade step refused it, with this message.
     Refused(String),
-    /// It was read in part, so that no step could be taken.
+    /// A view read a part of it, so no upgrade step could run.
     InPart,
-    /// It was upgraded, and still does not fit.
+    /// It was upgraded, and does not fit after the upgrade.
     Upgraded,
 }
 
 impl CodecError {
-    /// An error at the current place.
+    /// Creates an error at the current level. The levels above add their keys with [`at`](Self::at).
     #[cold]
     #[inline(never)]
     pub fn new(expected: impl Into<Cow<'static, str>>, found: impl Into<Cow<'static, str>>) -> Self {
@@ -96,14 +95,14 @@ impl CodecError {
         }))
     }
 
-    /// The bytes end early or contradict their own lengths.
+    /// Creates an error of bytes that are truncated or that contradict their own lengths.
     #[cold]
     #[inline(never)]
     pub fn malformed() -> Self {
         Self::new("well-formed BSON", "truncated or malformed bytes").in_bytes()
     }
 
-    /// The same error, which is one of the bytes and not of the type they are read as.
+    /// Marks the error as one of the bytes, independent of the type that they are read as.
     #[cold]
     #[must_use]
     pub(crate) fn in_bytes(mut self) -> Self {
@@ -111,12 +110,12 @@ impl CodecError {
         self
     }
 
-    /// Whether the bytes cannot be read as another type either: they are malformed, or nest too deep.
+    /// Returns `true` if the bytes cannot be read as any type, because they are malformed or nested too deeply.
     pub(crate) fn is_in_bytes(&self) -> bool {
         self.0.in_bytes
     }
 
-    /// The same error, which is one of a value in a sentence.
+    /// Marks the error as one of a value in a query expression.
     #[cold]
     #[must_use]
     pub(crate) fn in_value(mut self) -> Self {
@@ -124,19 +123,19 @@ impl CodecError {
         self
     }
 
-    /// Whether a value of a sentence, or a key of a map, is at fault.
+    /// Returns `true` if a value in a query expression, or a key of a map, is not valid.
     pub(crate) fn is_in_value(&self) -> bool {
         self.0.in_value
     }
 
-    /// A required field has no element.
+    /// Creates an error of a required field that is missing.
     #[cold]
     #[inline(never)]
     pub fn missing(key: &'static str) -> Self {
         Self::new("a value", "nothing: the field is missing").at(key)
     }
 
-    /// The same error, one level further out.
+    /// Prepends a declared name or an array index to the path.
     #[cold]
     #[inline(never)]
     #[must_use]
@@ -145,7 +144,7 @@ impl CodecError {
         self
     }
 
-    /// The same error, one level further out, at a key that is data: the message does not show it.
+    /// Prepends a key that is stored data to the path. The message does not show it.
     #[cold]
     #[inline(never)]
     #[must_use]
@@ -154,7 +153,7 @@ impl CodecError {
         self
     }
 
-    /// The same error with the offending value, which only [`CodecError::value`] shows.
+    /// Attaches the invalid value, which only [`CodecError::value`] returns.
     #[cold]
     #[inline(never)]
     #[must_use]
@@ -163,21 +162,22 @@ impl CodecError {
         self
     }
 
-    /// A document that a newer program wrote: of `version`, where `known` is the newest that this one reads.
+    /// Creates an error of a document that a newer program wrote with `version`. `known` is the newest version that
+    /// this program reads.
     #[cold]
     pub(crate) fn newer(of: &'static str, known: u32, version: u32) -> Self {
         let expected = format!("at most version {known} of `{of}`, the newest that this program knows");
         Self::new(expected, format!("version {version}")).written(of, version, Then::Newer)
     }
 
-    /// A document that is older than the first version that a step leads on from.
+    /// Creates an error of a document that is older than `oldest`, the first version that has an upgrade step.
     #[cold]
     pub(crate) fn too_old(of: &'static str, oldest: u32, version: u32) -> Self {
         let expected = format!("at least version {oldest} of `{of}`, the oldest that can be upgraded");
         Self::new(expected, format!("version {version}")).written(of, version, Then::TooOld)
     }
 
-    /// A document that a view reads, and which would have to be whole to be upgraded.
+    /// Creates an error of an older document that a view reads. Only a complete document can be upgraded.
     #[cold]
     pub(crate) fn in_part(of: &'static str, current: u32, version: u32) -> Self {
         let expected =
@@ -185,7 +185,8 @@ impl CodecError {
         Self::new(expected, format!("version {version}")).written(of, version, Then::InPart)
     }
 
-    /// A document that the step from the version `step` on refuses, in words that may hold stored values.
+    /// Creates an error of a document that the upgrade step from version `step` refused. Its message, `words`, may
+    /// contain stored values.
     #[cold]
     pub(crate) fn refused_by_step(of: &'static str, version: u32, step: u32, words: String) -> Self {
         let expected = format!("a document that can be upgraded from version {step} of `{of}`");
@@ -196,7 +197,7 @@ impl CodecError {
         )
     }
 
-    /// The same error, in what became of a document of an older version.
+    /// Marks the error as one of a document that was upgraded from an older version.
     #[cold]
     #[must_use]
     pub(crate) fn after_upgrade(self, of: &'static str, version: u32) -> Self {
@@ -208,49 +209,49 @@ impl CodecError {
         self
     }
 
-    /// The dotted path from the root of the document, `lines.3.qty`; empty at the root itself.
+    /// Returns the dotted path from the root of the document, such as `lines.3.qty`. It is empty at the root itself.
     ///
     /// The keys of maps in it are stored data: do not log it unless you may.
     pub fn path(&self) -> String {
         self.0.path.iter().rev().map(Step::as_str).collect::<Vec<_>>().join(".")
     }
 
-    /// The same path as the message shows it: `*` for the key of a map and for a name that is not declared.
+    /// Returns the path as the message shows it, with a `*` for the key of a map and for a name that is not declared.
     pub fn shown_path(&self) -> String {
         self.0.path.iter().rev().map(Step::shown).collect::<Vec<_>>().join(".")
     }
 
-    /// What the declared type expects.
+    /// Returns what the declared type expects.
     pub fn expected(&self) -> &str {
         &self.0.expected
     }
 
-    /// What stands there instead: a BSON type or a description, never the stored value.
+    /// Returns what was found instead: a BSON type or a description, never the stored value.
     pub fn found(&self) -> &str {
         &self.0.found
     }
 
-    /// The offending value where it is a short text, such as an unknown variant's name.
+    /// Returns the invalid value if it is a short string, such as an unknown variant's name.
     ///
     /// It is user data: do not log it unless you may.
     pub fn value(&self) -> Option<&str> {
         self.0.value.as_deref()
     }
 
-    /// The version that the document was written with, where that has to do with the error: it is newer, has
-    /// no upgrade, its upgrade failed, what was upgraded does not fit, or a view reads an older one.
+    /// Returns the version that the document was written with, if it is related to the error: the version is newer,
+    /// has no upgrade step, a step failed, the upgraded document does not fit, or a view reads an older version.
     pub fn schema_version(&self) -> Option<u32> {
         self.0.written.as_ref().map(|written| written.version)
     }
 
-    /// Whether a newer program wrote the document.
+    /// Returns `true` if a newer program wrote the document.
     pub fn is_newer_version(&self) -> bool {
         matches!(&self.0.written, Some(Written { then: Then::Newer, .. }))
     }
 
-    /// Why a step of an upgrade refused the document, in the step's own words.
+    /// Returns the message of the upgrade step that refused the document.
     ///
-    /// They may hold stored values: do not log them unless you may.
+    /// It may contain stored values: do not log it unless you may.
     pub fn upgrade_failure(&self) -> Option<&str> {
         match &self.0.written {
             Some(Written { then: Then::Refused(words), .. }) => Some(words),

@@ -6,7 +6,7 @@ use mongodb::bson::{Bson, RawBsonRef, RawDocument, RawDocumentBuf};
 
 use super::codec::CodecError;
 
-/// A stored document that does not fit the declared type: which one, where, and how.
+/// The error of a stored document that does not fit the declared type: the document, the path, and what was expected.
 pub struct DecodeError {
     collection: Option<String>,
     id: Option<Bson>,
@@ -21,7 +21,7 @@ impl DecodeError {
         Self { collection: None, id: find_id(bytes), cause, document, event: None }
     }
 
-    /// The error of an event, whose document is part of it.
+    /// Creates the error of a change event. The event contains the document.
     pub(super) fn of_event(key: &[u8], event: RawDocumentBuf, cause: CodecError) -> Self {
         Self { document: None, event: Some(event), ..Self::new(key, cause) }
     }
@@ -34,75 +34,77 @@ impl DecodeError {
         &self.cause
     }
 
-    /// The collection that was read; `None` where it is not known.
+    /// Returns the collection that was read, or `None` if it is not known.
     pub fn collection(&self) -> Option<&str> {
         self.collection.as_deref()
     }
 
-    /// The `_id` of the document, where its bytes could be read that far.
+    /// Returns the `_id` of the document, if it can be read.
     ///
-    /// It is a stored value. `Display` shows it only where it says nothing but which document it is: an
-    /// `ObjectId`, an integer, a UUID.
+    /// It is a stored value. `Display` shows it only if it is an `ObjectId`, an integer or a UUID, because these only
+    /// identify the document.
     pub fn id(&self) -> Option<&Bson> {
         self.id.as_ref()
     }
 
-    /// The document as it was read, also where it is not stored any more, as after a `find_one_and_delete`. `None` where
-    /// its bytes are no document; of a change, [`event`](Self::event) has it.
+    /// Returns the document as it was read, even if it is no longer stored, for example after a
+    /// `find_one_and_delete`. Returns `None` if its bytes are not a document, and for a change event, which
+    /// [`event`](Self::event) returns.
     ///
-    /// It holds stored values: do not log it unless you may.
+    /// It contains stored values: do not log it unless you may.
     pub fn document(&self) -> Option<&RawDocument> {
         self.document.as_deref()
     }
 
-    /// The whole change event, where the document came with one.
+    /// Returns the whole change event, if the document is part of one.
     ///
-    /// Its position is `ResumeToken::of_event(event)`.
+    /// The position of the event is `ResumeToken::of_event(event)`.
     pub fn event(&self) -> Option<&RawDocument> {
         self.event.as_deref()
     }
 
-    /// The dotted path of the field, `lines.3.qty`; empty for the document itself.
+    /// Returns the dotted path of the field, such as `lines.3.qty`. It is empty for the document itself.
     ///
     /// The keys of maps in it are stored data: do not log it unless you may.
     pub fn path(&self) -> String {
         self.cause.path()
     }
 
-    /// The same path as the message shows it: `*` for the key of a map and for a name that is not declared.
+    /// Returns the path as the message shows it, with a `*` for the key of a map and for a name that is not declared.
     pub fn shown_path(&self) -> String {
         self.cause.shown_path()
     }
 
-    /// What the declared type expects there.
+    /// Returns what the declared type expects at the path.
     pub fn expected(&self) -> &str {
         self.cause.expected()
     }
 
-    /// What stands there instead: a BSON type or a description, never the stored value.
+    /// Returns what was found at the path: a BSON type or a description, never the stored value.
     pub fn found(&self) -> &str {
         self.cause.found()
     }
 
-    /// The stored value where it is a short text, such as the name of an unknown variant. Do not log it unless
+    /// Returns the stored value if it is a short string, such as the name of an unknown variant. Do not log it unless
     /// you may.
     pub fn value(&self) -> Option<&str> {
         self.cause.value()
     }
 
-    /// The version that the document was written with, where that has to do with the error: it is newer, has
-    /// no upgrade, its upgrade failed, what was upgraded does not fit, or a view reads an older one. It is that of an
-    /// embedded document, where [`path`](Self::path) leads into one with versions of its own.
+    /// Returns the version that the document was written with, if it is related to the error: the version is newer,
+    /// has no upgrade step, a step failed, the upgraded document does not fit, or a view reads an older version. If
+    /// [`path`](Self::path) leads into an embedded document with its own versions, it is the version of that
+    /// document.
     pub fn schema_version(&self) -> Option<u32> {
         self.cause.schema_version()
     }
 
-    /// Whether a newer program wrote the document, with a version that this one does not know.
+    /// Returns `true` if a newer program wrote the document, with a version that this program does not know.
     pub fn is_newer_version(&self) -> bool {
         self.cause.is_newer_version()
     }
 
-    /// Why a step of an upgrade refused the document, in the step's own words. Do not log them unless you may.
+    /// Returns the message of the upgrade step that refused the document. Do not log it unless you may.
     pub fn upgrade_failure(&self) -> Option<&str> {
         self.cause.upgrade_failure()
     }
@@ -131,7 +133,7 @@ impl fmt::Debug for DecodeError {
     }
 }
 
-/// The `_id`, as far as the bytes can be read: a truncated document is read up to where it ends.
+/// Reads the `_id`. A truncated document is read up to the end of its bytes.
 fn find_id(bytes: &[u8]) -> Option<Bson> {
     let mut closed = bytes.to_vec();
     closed.push(0);
@@ -152,7 +154,7 @@ fn find_id(bytes: &[u8]) -> Option<Bson> {
     None
 }
 
-/// Whether a value nests so little that `bson`, which recurses without counting, can read it.
+/// Returns `true` if a value has so few levels that `bson`, which recurses without a limit, can read it.
 fn is_shallow(value: RawBsonRef<'_>, depth: usize) -> bool {
     match value {
         RawBsonRef::Document(document) => {

@@ -1,18 +1,19 @@
-//! Which of the driver's texts are repeated: those that are constants of the driver, and so hold nothing of a document, a
-//! server or a URI.
+//! The messages of the driver that this crate repeats. They are constants of the driver, so they contain no part of a
+//! document, a server's reply or a URI.
 
-/// The text, if it is a constant of the driver, or ours for one that the driver completes with values.
+/// Returns the message if it is a constant of the driver. For a message that the driver completes with values,
+/// returns a text of this crate.
 pub(crate) fn known(text: &str) -> Option<&'static str> {
     let completed = |(begin, ours): &(&str, &'static str)| text.starts_with(begin).then_some(*ours);
     constant(text).or_else(|| COMPLETED.iter().find_map(completed))
 }
 
-/// The text, if it is a constant of the driver.
+/// Returns the message if it is a constant of the driver.
 pub(crate) fn constant(text: &str) -> Option<&'static str> {
     CONSTANTS.iter().copied().find(|constant| *constant == text)
 }
 
-/// How texts of the driver begin that end in values, and the texts in their place.
+/// The beginnings of the driver's messages that end with values, and the texts that replace the messages.
 const COMPLETED: &[(&str, &str)] = &[
     ("'heartbeat_freq' must be at least ", "`heartbeatFrequencyMS` must be at least 500"),
     ("Connection string replicaSet name ", "the server is not a member of the set that `replicaSet` names"),
@@ -33,15 +34,15 @@ const COMPLETED: &[(&str, &str)] = &[
         "the file of `tlsCAFile` cannot be read as certificates in PEM",
     ),
     ("cannot set {key}={tls} if ", "`tls` contradicts another TLS option"),
-    ("could not resolve ", "the host name is not one that TLS takes"),
+    ("could not resolve ", "the host name is not valid for TLS"),
     ("insert document must be within ", "a document is larger than the server stores"),
     (
         "invalid max_staleness value: ",
         "`maxStalenessSeconds` must be at least 90, and greater than the heartbeat allows",
     ),
-    ("limit exceeds range of i64", "the limit is greater than the server counts"),
-    ("operation at index ", "a write is larger than a command may be"),
-    ("skip exceeds range of i64", "the number to skip is greater than the server counts"),
+    ("limit exceeds range of i64", "the limit does not fit into an int64"),
+    ("operation at index ", "a write is larger than the maximum size of a command"),
+    ("skip exceeds range of i64", "the number of documents to skip does not fit into an int64"),
 ];
 
 const CONSTANTS: &[&str] = &[

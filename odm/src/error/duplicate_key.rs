@@ -1,4 +1,4 @@
-//! Duplicate keys: what the server's `E11000` text tells.
+//! Duplicate keys, as the server's `E11000` message describes them.
 
 use std::fmt;
 
@@ -16,7 +16,7 @@ pub struct DuplicateKey {
 }
 
 impl DuplicateKey {
-    /// What the server's text and, beside it, `keyPattern` and `keyValue` tell.
+    /// Reads the server's message, `keyPattern` and `keyValue`.
     pub(super) fn new(message: &str, pattern: Option<Document>, values: Option<Document>) -> Self {
         let mut key = Self::parse(message);
         if let Some(pattern) = pattern {
@@ -31,22 +31,22 @@ impl DuplicateKey {
         let message = message.find("E11000").map_or(message, |at| &message[at..]);
         let (head, value) = match message.split_once(" dup key: ") {
             Some((head, value)) => (head, Some(value.trim())),
-            // Without a key behind it, there is no telling where the name ends.
+            // If no key follows, the end of the index name cannot be determined.
             None => ("", None),
         };
         let index = head.split_once(" index: ").map_or("", |(_, index)| index);
         let index = index.split_once(" collation: ").map_or(index, |(index, _)| index).trim();
         let named = value.map(fields_of_key).unwrap_or_default();
         let fields = match fields_of_default_name(index) {
-            // A stored text can pass for more fields in the key's text; it cannot take away the first ones.
+            // A stored string can look like further fields of the key, but it cannot remove the first ones.
             Some(fields) if named.is_empty() || named.starts_with(&fields) => fields,
             _ => named,
         };
         Self { index: index.to_owned(), fields, value: value.map(str::to_owned), values: None }
     }
 
-    /// Finds the values in the document that was not stored. What goes through an array stays unknown: any of its
-    /// elements may be the one.
+    /// Finds the values in the document that was not stored. The value of a path through an array stays unknown,
+    /// because any array element may be the duplicate.
     pub(super) fn find_values(&mut self, document: &RawDocument) {
         if self.values.is_some() {
             return;
@@ -64,30 +64,32 @@ impl DuplicateKey {
         self.values = Some(self.fields.iter().filter_map(find).collect());
     }
 
-    /// The name of the unique index, `email_1`; empty where the server's text does not tell it.
+    /// Returns the name of the unique index, such as `email_1`. It is empty if the server's message does not contain
+    /// it.
     pub fn index(&self) -> &str {
         &self.index
     }
 
-    /// The stored names of the index's fields, in the index's order.
+    /// Returns the stored names of the index's fields, in the order of the index.
     ///
-    /// Where the server names them in its text alone (within a bulk write across collections), and the index does
-    /// not have the name that MongoDB gives by default, a stored text can pass for a field: compare them with your own
-    /// names, do not print them.
+    /// In a bulk write across collections, the fields are read from the server's message. If the index does not have
+    /// a default name there, a stored string can look like a field. Compare the names with your own ones, and do not
+    /// print them.
     pub fn fields(&self) -> &[String] {
         &self.fields
     }
 
-    /// The value of this field in the key, by the field's stored name: what another document already has. It is stored
-    /// data: do not log it unless you may.
+    /// Returns the duplicate value of a field of the key, by the field's stored name. It is stored data: do not log
+    /// it unless you may.
     ///
-    /// `None` where it is not told: for a bulk write across collections, and for an inserted document's array. A text of
-    /// an index with a collation may be given as the bytes that the index compares.
+    /// Returns `None` if the value is not known: in a bulk write across collections, and for an array of an inserted
+    /// document. For an index with a collation, a string may be returned as the bytes that the index compares.
     pub fn value_of(&self, field: &str) -> Option<&Bson> {
         self.values.as_ref()?.get(field)
     }
 
-    /// The key as the server prints it, `{ email: "a@b.c" }`. It is stored data: do not log it unless you may.
+    /// Returns the key as the server prints it, such as `{ email: "a@b.c" }`. It is stored data: do not log it unless
+    /// you may.
     pub fn value(&self) -> Option<&str> {
         self.value.as_deref()
     }
@@ -113,7 +115,7 @@ impl fmt::Debug for DuplicateKey {
     }
 }
 
-/// The fields of an index that has the name MongoDB gives by default, `customer_1_placedAt_-1`.
+/// Returns the fields of an index with a default name, such as `customer_1_placedAt_-1`.
 fn fields_of_default_name(index: &str) -> Option<Vec<String>> {
     if index == "_id_" {
         return Some(vec!["_id".to_owned()]);
@@ -133,7 +135,8 @@ fn fields_of_default_name(index: &str) -> Option<Vec<String>> {
     (field.is_empty() && !fields.is_empty()).then_some(fields)
 }
 
-/// The names in `{ a: 1, b.c: "x", d: { e: 2 } }`: what stands before a `:` at the first level, outside quotes.
+/// Returns the names in `{ a: 1, b.c: "x", d: { e: 2 } }`: the text before each `:` at the first level, outside
+/// quotes.
 fn fields_of_key(key: &str) -> Vec<String> {
     let mut fields = Vec::new();
     let (mut depth, mut quoted, mut name) = (0_usize, false, Some(String::new()));

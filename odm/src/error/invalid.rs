@@ -1,4 +1,4 @@
-//! Violations of the rules a model declares.
+//! Violations of the rules that a model declares.
 
 use std::{borrow::Cow, fmt, slice, vec};
 
@@ -6,15 +6,15 @@ use serde::{Serialize, Serializer};
 
 use super::redact;
 
-/// How many violations the one line of `Display` names before it only counts.
+/// The number of violations that `Display` lists. It only counts the others.
 const SHOWN: usize = 10;
 
-/// Every rule that one document breaks, in declared order.
+/// The rules that one document violates, in declared order.
 ///
-/// You get one from [`Check::finish`](crate::model::Check::finish), and inside the error of a write that was
-/// refused before it was sent. `Display` is one line that counts and names them; `Serialize` gives an array
-/// of `{path, rule, message}`, which is what a web handler answers a 422 with. The offending values are in
-/// neither: a violation does not keep them.
+/// [`Check::finish`](crate::model::Check::finish) returns one, and the error of a write that was refused before it
+/// was sent contains one. `Display` is one line that counts and lists the violations. `Serialize` writes an array of
+/// `{path, rule, message}`, for example for the body of a 422 response. Neither contains the invalid values, because
+/// a violation does not keep them.
 ///
 /// ```
 /// use odm::model::Check;
@@ -41,31 +41,31 @@ impl Violations {
         self.0.extend(violations);
     }
 
-    /// The violations from the `from`th on belong one level further in, below `key`.
+    /// Prepends `key` to the paths of the violations from index `from` on.
     pub(crate) fn nest(&mut self, from: usize, key: &str) {
         for violation in self.0.iter_mut().skip(from) {
             violation.nest(key, key);
         }
     }
 
-    /// The same below the key of a map, which no text shows.
+    /// Prepends the key of a map to the paths of the violations from index `from` on. Messages do not show the key.
     pub(crate) fn nest_key(&mut self, from: usize, key: &str) {
         for violation in self.0.iter_mut().skip(from) {
             violation.nest(key, redact::KEY);
         }
     }
 
-    /// How many there are.
+    /// Returns the number of violations.
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Whether there is none.
+    /// Returns `true` if there are no violations.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// The violations, in declared order.
+    /// Returns an iterator over the violations, in declared order.
     pub fn iter(&self) -> slice::Iter<'_, Violation> {
         self.0.iter()
     }
@@ -117,23 +117,23 @@ impl fmt::Debug for Violations {
 
 impl std::error::Error for Violations {}
 
-/// An array of violations.
+/// Serializes the violations as an array.
 impl Serialize for Violations {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.0.serialize(serializer)
     }
 }
 
-/// One broken rule: where, which, and what the value must be instead.
+/// One violated rule: its path, its name, and what the value must be.
 ///
-/// You get them by iterating over [`Violations`].
+/// Iterate over [`Violations`] to get them.
 ///
-/// The keys of maps are stored data: `Display` and `Debug` have a `*` in their place, `prefs.*.qty`. [`path`](Self::path)
-/// and `Serialize` have them.
+/// The keys of maps are stored data: `Display` and `Debug` show a `*` instead, as in `prefs.*.qty`.
+/// [`path`](Self::path) and `Serialize` contain the keys.
 #[derive(Clone, PartialEq, Eq, Serialize)]
 pub struct Violation {
     path: String,
-    /// The path as texts have it, where that is another.
+    /// The path as messages show it, if it differs.
     #[serde(skip)]
     shown: Option<String>,
     rule: &'static str,
@@ -161,25 +161,25 @@ impl Violation {
         above(&mut self.path, key);
     }
 
-    /// The path as the message shows it: `*` for the key of a map.
+    /// Returns the path as the message shows it, with a `*` for the key of a map.
     pub fn shown_path(&self) -> &str {
         self.shown.as_deref().unwrap_or(&self.path)
     }
 
-    /// The dotted path as it is stored, `lines.3.qty`: array elements by index, map entries by key, and empty
-    /// for a rule about the whole document. The keys of maps are stored data: do not log them unless you may.
+    /// Returns the dotted stored path, such as `lines.3.qty`, with the indexes of array elements and the keys of
+    /// maps. It is empty for a rule about the whole document. The keys of maps are stored data: do not log them
+    /// unless you may.
     pub fn path(&self) -> &str {
         &self.path
     }
 
-    /// The name of the rule: `length`, `range`, `pattern`, `email`, `nested`, or the one a custom rule was
-    /// given.
+    /// Returns the name of the rule: `length`, `range`, `pattern`, `email`, `nested`, or the name of a custom rule.
     pub fn rule(&self) -> &'static str {
         self.rule
     }
 
-    /// What the value must be, to be read after the field's name: `must be at most 100`. A custom rule's
-    /// message is the text of its error.
+    /// Returns what the value must be, as text that follows the field's name, such as `must be at most 100`. The
+    /// message of a custom rule is the text of its error.
     pub fn message(&self) -> &str {
         &self.message
     }

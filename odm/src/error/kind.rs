@@ -1,4 +1,4 @@
-//! `ErrorKind`: one variant per decision a caller can make.
+//! `ErrorKind`: one variant for each decision that a caller can make.
 
 use std::{borrow::Cow, fmt};
 
@@ -8,30 +8,30 @@ use super::{
     schema::SchemaError, write_concern::WriteConcernError,
 };
 
-/// What happened, as far as a caller can act on it.
+/// The kind of an [`Error`](super::Error), by what a caller can do about it.
 ///
-/// The variants carry what the decision needs. Stored values stand behind accessors and are part of no
-/// `Display` or `Debug`.
+/// The variants contain the data for that decision. Accessors return stored values; `Display` and `Debug` do not
+/// contain them.
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// Another document already has this key in a unique index. Nothing was written, but for what an `update_many` or
-    /// a `$merge` had changed before.
+    /// Another document already has this key in a unique index. Nothing was written, except for the documents that an
+    /// `update_many` or a `$merge` changed before the failure.
     DuplicateKey(DuplicateKey),
-    /// The document breaks rules of its model. Nothing was sent.
+    /// The document violates rules of its model. Nothing was sent.
     Invalid(Violations),
-    /// Parameters of a request are not understood. Nothing was sent.
+    /// Parameters of a request are unknown or not valid. Nothing was sent.
     BadParameters(BadParameters),
-    /// The validator of the collection refused the document. Nothing was written, but for what an `update_many` or a
-    /// `$merge` had changed before.
+    /// The validator of the collection refused the document. Nothing was written, except for the documents that an
+    /// `update_many` or a `$merge` changed before the failure.
     Rejected(Rejection),
     /// A stored document does not fit the declared type.
     Decode(DecodeError),
-    /// A value or a sentence (a filter, an update, a pipeline) cannot be written as BSON. Nothing was sent.
+    /// A value or a query expression (a filter, an update, a pipeline) cannot be written as BSON. Nothing was sent.
     Encode(CodecError),
-    /// The call would not do what it says, so it was not made: an empty update, an empty filter that was not
-    /// said. Nothing was sent.
+    /// The call was refused because it is most likely a mistake or cannot work, for example an empty update, or an
+    /// empty filter that is not `Filter::all()`. Nothing was sent.
     Refused(Cow<'static, str>),
-    /// A document is larger than the 16 MiB that the server stores, or a command than those that it takes.
+    /// A document is larger than the 16 MiB that the server stores, or a command is larger than the server accepts.
     TooLarge(Cow<'static, str>),
     /// Some documents of an `insert_many`, or some writes of a `bulk_write`, were not applied.
     BulkWrite(BulkWriteError),
@@ -46,40 +46,40 @@ pub enum ErrorKind {
     ConnectionLost(Cow<'static, str>),
     /// A time limit passed: the call's (`deadline`), the server's (`max_time`) or the connection's.
     Timeout(Cow<'static, str>),
-    /// A conflict or an election got in the way. The same call may succeed when made again, a transaction when run
-    /// again from its start; [`is_retryable`](super::Error::is_retryable) tells whether that is safe.
+    /// A conflict or an election interrupted the operation. The same call may succeed when made again, a transaction
+    /// when run again from its start. [`is_retryable`](super::Error::is_retryable) returns whether that is safe.
     Transient,
     /// The server does not know this user, or the user may not do this.
     Unauthorized,
-    /// The write was applied, but not acknowledged by as many members as asked for.
+    /// The write was applied, but not acknowledged by as many members as its write concern requires.
     WriteConcern(WriteConcernError),
-    /// The server no longer has the cursor: read again from the start, or from the last document seen.
+    /// The server no longer has the cursor. Read again from the start, or from the last document that was read.
     CursorLost,
-    /// The history that a change stream should continue from is gone from the oplog.
+    /// The oplog no longer contains the position that a change stream resumes from.
     HistoryLost,
-    /// The resume token is not one of this change stream's history: it was changed, belongs to another
-    /// deployment or collection, or is an invalidate's, which only `start_after` takes. Or a stage of the
-    /// stream's pipeline changed `_id`, which is the token.
+    /// The resume token does not belong to the history of this change stream. It was modified, it belongs to another
+    /// deployment or collection, it is the token of an invalidate event, which only `start_after` accepts, or a stage
+    /// of the stream's pipeline changed `_id`, which is the token.
     InvalidResumeToken,
-    /// The collection was dropped or renamed, or its database dropped: the change stream has ended. A new one
-    /// can `start_after` the last token.
+    /// The collection was dropped or renamed, or its database was dropped, and the change stream has ended. A new
+    /// stream can `start_after` the last token.
     Invalidated,
-    /// A change event is larger than the 16 MiB that a server sends. The stream cannot pass it as it is: open
-    /// one without pre-images or the looked-up document, or with a stage that leaves the event out.
+    /// A change event is larger than the 16 MiB that a server sends. The stream cannot continue after it. Open a
+    /// stream without pre-images and looked-up documents, or with a stage that excludes the event.
     EventTooLarge,
-    /// The change stream requires the document before or after each change, and the server does not have
-    /// one: the collection does not keep them, or no longer has this one.
+    /// The change stream requires the document before or after each change, and the server does not have one: the
+    /// collection does not store pre- and post-images, or this image has expired.
     ImageMissing,
-    /// This server is too old, or of a kind, for the operation.
+    /// The server is too old for the operation, or its deployment does not support it.
     Unsupported(Cow<'static, str>),
-    /// Any other error that the server answered, by its code.
+    /// Any other error that the server returned, by its code.
     Server(i32),
     /// Any other error of the driver; see [`Error::driver`](super::Error::driver).
     Driver(Cow<'static, str>),
 }
 
 impl ErrorKind {
-    /// The variant's name, which is also the `error.type` of a span.
+    /// Returns the variant's name, which is also the `error.type` of a span.
     pub fn name(&self) -> &'static str {
         match self {
             Self::DuplicateKey(_) => "DuplicateKey",
@@ -112,13 +112,13 @@ impl ErrorKind {
     }
 }
 
-/// What the server refuses, and where its own words are.
+/// Writes why the server refused a command, and where its message is.
 pub(super) fn refused(reason: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    write!(f, "{reason}; the server's own words, which may hold stored values, are in `server_message()`")
+    write!(f, "{reason}; the server's message, which may hold stored values, is in `server_message()`")
 }
 
 impl ErrorKind {
-    /// Writes the cause, without what became of the call.
+    /// Writes the cause, without the outcome of the call.
     pub(super) fn cause(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::DuplicateKey(error) => write!(f, "{error}"),
@@ -137,35 +137,35 @@ impl ErrorKind {
             | Self::Driver(message) => f.write_str(message),
             Self::BulkWrite(error) => write!(f, "{error}"),
             Self::Schema(error) => write!(f, "{error}"),
-            Self::Transient => f.write_str("a conflict or an election got in the way"),
+            Self::Transient => f.write_str("a conflict or an election interrupted the operation"),
             Self::Unauthorized => f.write_str(
                 "not authorized: check the user name, the password, `authSource` and the user's roles",
             ),
             Self::WriteConcern(error) => write!(f, "{error}"),
             Self::CursorLost => f.write_str("the server no longer has the cursor; read again"),
             Self::HistoryLost => f.write_str(
-                "the oplog no longer reaches back to the resume point; read the collection again and start anew",
+                "the oplog no longer contains the resume point; read the collection again and open a new stream",
             ),
             Self::InvalidResumeToken => f.write_str(
-                "the resume token is not one of this stream's history, or a stage of its pipeline changed `_id`",
+                "the resume token does not belong to this stream's history, or a stage of its pipeline changed `_id`",
             ),
             Self::Invalidated => f.write_str(
                 "the collection was dropped or renamed, so the stream has ended; a new one can `start_after` the \
                  last token",
             ),
             Self::EventTooLarge => f.write_str(
-                "a change event is larger than the 16 MiB that the server sends; leave it out with a stage, or ask \
-                 for no pre-images and no looked-up documents",
+                "a change event is larger than the 16 MiB that the server sends; exclude it with a stage, or request \
+                 neither pre-images nor looked-up documents",
             ),
             Self::ImageMissing => f.write_str(
-                "the server does not have the document before or after a change, which the stream requires; does \
-                 the collection keep `changeStreamPreAndPostImages`?",
+                "the server does not have the document before or after a change, which the stream requires; is \
+                 `changeStreamPreAndPostImages` enabled for the collection?",
             ),
             Self::Server(code) => refused(&reason(*code, "", &[]), f),
         }
     }
 
-    /// Whether the kind alone shows that nothing was sent.
+    /// Returns `true` if the kind alone shows that nothing was sent.
     fn is_not_sent(&self) -> bool {
         match self {
             Self::Invalid(_) | Self::BadParameters(_) | Self::Encode(_) | Self::Refused(_) => true,
@@ -176,8 +176,8 @@ impl ErrorKind {
     }
 }
 
-/// The cause, on one line and without stored values, and whether nothing was sent, where the kind alone shows it.
-/// [`Error`](super::Error) has more: the place, and what became of a write.
+/// Writes the cause on one line and without stored values, and that nothing was sent, if the kind alone shows it. The
+/// text of [`Error`](super::Error) also contains the operation, the collection and the outcome of a write.
 impl fmt::Display for ErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.cause(f)?;

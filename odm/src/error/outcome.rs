@@ -1,4 +1,5 @@
-//! What became of the write that an error is about: the one rule behind the predicates, the texts and the reports.
+//! The outcome of the write that failed. The predicates, the messages and the reports of bulk writes use the same
+//! rule.
 
 use mongodb::error::{
     Error as DriverError, ErrorKind as Driver, NO_WRITES_PERFORMED, RETRYABLE_WRITE_ERROR,
@@ -8,27 +9,30 @@ use mongodb::error::{
 use super::{BulkWriteError, Error, ErrorKind, SchemaError, server};
 use crate::operation::Effect;
 
-/// The code of a statement that the server does not begin with.
+/// The code of a statement that the server cannot parse, and so does not start to execute.
 const FAILED_TO_PARSE: i32 = 9;
 
-/// Whether a pipeline that fails with this code has not begun, so that its `$merge` or `$out` wrote nothing:
-/// `FailedToParse`, `Unauthorized`, `CommandNotFound`, `InvalidOptions`, `InvalidNamespace`, an unknown stage.
+/// Returns `true` if a pipeline that fails with this code was not started, so that its `$merge` or `$out` wrote
+/// nothing: `FailedToParse`, `Unauthorized`, `CommandNotFound`, `InvalidOptions`, `InvalidNamespace`, an unknown
+/// stage.
 fn refuses_a_pipeline(code: i32) -> bool {
     matches!(code, 9 | 13 | 59 | 72 | 73 | 40324)
 }
 
 impl Error {
-    /// What the call can have left behind. A call of the user's own may have written.
+    /// Returns what the call can have changed. An error without an operation, which the user converted, may be one of
+    /// a write.
     fn effect(&self) -> Effect {
         self.0.place.as_ref().map_or(Effect::Writes, |place| place.effect)
     }
 
-    /// Whether the same call may succeed when made again: no server was there, an election or a conflict got
-    /// in the way, or the connection of a read broke. Making the call again applies nothing twice: if a write may have
-    /// been applied, this is false and [`is_outcome_unknown`](Self::is_outcome_unknown) is true.
+    /// Returns `true` if the same call may succeed when it is made again: no server was available, an election or a
+    /// conflict interrupted it, or the connection of a read broke. Making the call again applies no write twice: if a
+    /// write may have been applied, this returns `false`, and [`is_outcome_unknown`](Self::is_outcome_unknown)
+    /// returns `true`.
     ///
-    /// The driver has already tried once more where that is safe. In a transaction the whole transaction has
-    /// to be run again.
+    /// The driver has already made a second attempt where that is safe. In a transaction, run the whole transaction
+    /// again.
     pub fn is_retryable(&self) -> bool {
         if let ErrorKind::BulkWrite(report) = self.kind() {
             return report.is_retryable();
@@ -44,18 +48,19 @@ impl Error {
             | ErrorKind::Transient
             | ErrorKind::CursorLost
             | ErrorKind::ConnectionLost(_) => !self.may_be_applied(),
-            // The connection's limit; the server's and the caller's would pass again.
+            // A retry can help after a time-out of the connection. The server's and the caller's limit would pass
+            // again.
             ErrorKind::Timeout(_) => self.is_of_connection() && !self.may_be_applied(),
             _ => false,
         }
     }
 
-    /// Whether every write is applied although the call failed: its write concern was not satisfied, in which case a
-    /// failover can still undo it, or the document that it gives does not fit the model.
+    /// Returns `true` if every write is applied although the call failed. Either the write concern was not satisfied,
+    /// in which case a failover can still undo the write, or the returned document does not fit the model.
     pub fn is_applied(&self) -> bool {
         match self.kind() {
             ErrorKind::WriteConcern(_) => self.effect() != Effect::Nothing,
-            // A document that cannot be read is that of an answer.
+            // The document that cannot be decoded is part of a reply, so the write was applied.
             ErrorKind::Decode(_) => {
                 self.effect() == Effect::OneWrite || self.operation() == Some("bulk_write")
             }
@@ -64,9 +69,14 @@ impl Error {
         }
     }
 
-    /// Whether a write may have been applied although it failed: its answer was lost, late, unreadable, or came from
-    /// too few members; an earlier attempt of the driver may have been applied; or an `update_many`, a `delete_many` or an
-    /// aggregation with `$merge` or `$out` failed, which may have written a part of the documents. Never of a read.
+    /// Returns `true` if a write may have been applied although the call failed:
+    ///
+    /// - The reply was lost, late or unreadable, or too few members acknowledged the write.
+    /// - An earlier attempt of the driver may have been applied.
+    /// - An `update_many`, a `delete_many` or an aggregation with `$merge` or `$out` failed, and may have written a
+    ///   part of the documents.
+    ///
+    /// Always returns `false` for a read.
     pub fn is_outcome_unknown(&self) -> bool {
         if self.effect() == Effect::Nothing {
             return false;
@@ -78,8 +88,8 @@ impl Error {
         }
     }
 
-    /// Whether nothing was sent, because a value, a sentence, a rule or a setting is wrong on this side, or the server
-    /// is known to be too old, or to have no sessions.
+    /// Returns `true` if nothing was sent, because a value, a query expression, a validation rule or an option is not
+    /// valid, or because the server is known to be too old, or to have no sessions.
     pub fn is_not_sent(&self) -> bool {
         match self.kind() {
             ErrorKind::Encode(_)
@@ -99,8 +109,8 @@ impl Error {
         }
     }
 
-    /// Whether it is open if the write was applied, or a part of it. What is known to be applied, because only its write
-    /// concern was not satisfied, is not open.
+    /// Returns `true` if it is unknown whether the write, or a part of it, was applied. Returns `false` if only the
+    /// write concern was not satisfied, because then the write is known to be applied.
     pub(crate) fn may_be_applied(&self) -> bool {
         let effect = self.effect();
         if effect == Effect::Nothing {
@@ -112,8 +122,8 @@ impl Error {
         if self.has_label(UNKNOWN_TRANSACTION_COMMIT_RESULT) {
             return true;
         }
-        // The driver keeps this label only where it holds for all of its attempts. The other says that the transaction
-        // has ended, and with it the write.
+        // The driver keeps `NoWritesPerformed` only if it is true for all of its attempts. After a transient
+        // transaction error, the server has aborted the transaction, and so the write.
         if self.has_label(NO_WRITES_PERFORMED) || self.has_label(TRANSIENT_TRANSACTION_ERROR) {
             return false;
         }
@@ -130,16 +140,16 @@ impl Error {
     fn is_open(&self, driver: &DriverError, effect: Effect) -> bool {
         let many = self.0.many || effect == Effect::Writes;
         match &*driver.kind {
-            // The server refused the whole command, at its last attempt. The driver does not keep an error of an earlier
-            // one, and makes another attempt only where that error may hide a write.
+            // The server refused the whole command at the last attempt. The driver does not return the error of an
+            // earlier attempt, and it makes another attempt only if the earlier one may have been applied.
             Driver::Command(command) => {
                 self.has_label(RETRYABLE_WRITE_ERROR)
                     || self.0.attempts.is_some_and(|attempts| attempts > 1)
                     || server::interrupts(command.code, many)
                     || (self.operation() == Some("aggregate") && !refuses_a_pipeline(command.code))
             }
-            // The write itself failed, which a server that knows an earlier attempt does not try. One of many documents
-            // stops where it fails.
+            // The write itself failed. So no earlier attempt was applied, because the server would have recognised it
+            // and not tried the write again. A write of many documents stops at the document that fails.
             Driver::Write(WriteFailure::WriteError(error)) => {
                 error.code != FAILED_TO_PARSE
                     && (self.0.many
@@ -151,17 +161,17 @@ impl Error {
         }
     }
 
-    /// Whether the driver got no connection, and so sent nothing.
+    /// Returns `true` if the driver got no connection, and so sent nothing.
     fn is_unsent(&self) -> bool {
         self.0.attempts == Some(0)
     }
 
-    /// Whether the connection broke, in whatever way.
+    /// Returns `true` if the connection broke or timed out.
     fn is_of_connection(&self) -> bool {
         self.driver().is_some_and(|error| matches!(*error.kind, Driver::Io(_)))
     }
 
-    /// What a caller has to know beside the cause, as the end of the text.
+    /// Returns the end of the message: the outcome of the call, and whether to try again.
     pub(super) fn consequence(&self) -> &'static str {
         if self.is_not_sent() {
             return if self.is_config() { "" } else { "; nothing was sent" };

@@ -1,22 +1,25 @@
-//! Parameters of a request that cannot be asked with.
+//! Parameters of a request that are not valid.
 
 use std::{borrow::Cow, fmt, slice, vec};
 
 use serde::{Serialize, Serializer};
 
-/// How many parameters the one line of `Display` names before it only counts.
+/// The number of parameters that `Display` lists. It only counts the others.
 const SHOWN: usize = 10;
 
-/// How much of a name that the client made up is shown.
+/// The number of characters that are shown of a name from a client.
 const NAME: usize = 40;
 
-/// Every parameter of a request that is not understood, in the order of the request.
+/// The parameters of a request that are unknown or not valid, in the order of the request.
 ///
-/// You get one from [`Parameters::parse`](crate::request::Parameters::parse); as an [`Error`](crate::Error) it is one that
-/// [`is_bad_parameters`](crate::Error::is_bad_parameters). `Display` is one line that counts and names them; `Serialize`
-/// gives an array of `{parameter, reason, message}`, which is what a web handler answers a 400 with. No text of the
-/// request is in `Display` and `Debug`: a name that is not declared is a `*` there. `Serialize` has the names that the client
-/// wrote, cut and without what is no letter, digit or sign of a name.
+/// [`Parameters::parse`](crate::request::Parameters::parse) returns one. For an [`Error`](crate::Error) that is made
+/// of it, [`is_bad_parameters`](crate::Error::is_bad_parameters) is `true`. `Display` is one line that counts and
+/// lists the parameters. `Serialize` writes an array of `{parameter, reason, message}`, for example for the body of a
+/// 400 response.
+///
+/// `Display` and `Debug` contain no text of the request: they show a `*` for a name that is not declared. `Serialize`
+/// writes the names from the request, shortened, and with a `?` for each character that is not a letter, a digit or
+/// one of `_-.[]`.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct BadParameters(Vec<BadParameter>);
 
@@ -25,17 +28,17 @@ impl BadParameters {
         self.0.push(parameter);
     }
 
-    /// How many there are.
+    /// Returns the number of parameters.
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Whether there is none.
+    /// Returns `true` if there are no parameters.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// The parameters, in the order of the request.
+    /// Returns an iterator over the parameters, in the order of the request.
     pub fn iter(&self) -> slice::Iter<'_, BadParameter> {
         self.0.iter()
     }
@@ -87,20 +90,20 @@ impl fmt::Debug for BadParameters {
 
 impl std::error::Error for BadParameters {}
 
-/// An array of parameters.
+/// Serializes the parameters as an array.
 impl Serialize for BadParameters {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.0.serialize(serializer)
     }
 }
 
-/// One parameter that is not understood: which, why, and what it must be instead.
+/// One parameter that is unknown or not valid: its name, the reason, and what it must be.
 ///
-/// You get them by iterating over [`BadParameters`].
+/// Iterate over [`BadParameters`] to get them.
 #[derive(Clone, PartialEq, Eq, Serialize)]
 pub struct BadParameter {
     parameter: String,
-    /// The name as far as it is declared.
+    /// The declared part of the name.
     #[serde(skip)]
     shown: Cow<'static, str>,
     reason: &'static str,
@@ -117,19 +120,20 @@ impl BadParameter {
         Self { parameter: harmless(name), shown: shown.into(), reason, message: message.into() }
     }
 
-    /// The name as the client wrote it, `qty[gte]`, as far as it can be shown; empty where it is about the request as a
-    /// whole.
+    /// Returns the name from the request, such as `qty[gte]`, shortened and with a `?` for special characters. It is
+    /// empty if the problem is about the whole request.
     pub fn name(&self) -> &str {
         &self.parameter
     }
 
-    /// Why: `unknown` (no parameter of this name), `operator` (not one that it takes), `value` (not of its type),
-    /// `repeated` (it is there twice), `limit` (too long, or too many).
+    /// Returns the reason: `unknown` (no parameter has this name), `operator` (the parameter does not support it),
+    /// `value` (not of the parameter's type), `repeated` (the request contains it twice), `limit` (too long, or too
+    /// many).
     pub fn reason(&self) -> &'static str {
         self.reason
     }
 
-    /// What is wrong, to be read after the parameter's name: `must be an integer from 0 to 255`.
+    /// Returns the problem, as text that follows the parameter's name, such as `must be an integer from 0 to 255`.
     pub fn message(&self) -> &str {
         &self.message
     }
@@ -155,7 +159,8 @@ impl fmt::Debug for BadParameter {
     }
 }
 
-/// A client's name, fit for a log and a page: not long, no markup, no line breaks, no control characters.
+/// Makes a name from a client safe for a log and a web page: it is short and has no markup, no line breaks and no
+/// control characters.
 fn harmless(name: &str) -> String {
     let plain = |it: char| if it.is_alphanumeric() || "_-.[]".contains(it) { it } else { '?' };
     let mut harmless: String = name.chars().take(NAME).map(plain).collect();

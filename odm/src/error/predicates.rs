@@ -1,4 +1,4 @@
-//! What a caller asks an `Error`: the predicates about its kind, and the way to what the kinds carry.
+//! The predicates about the kind of an `Error`, and the accessors of the data that the kinds contain.
 
 use super::{
     BadParameters, BulkWriteError, DecodeError, DuplicateKey, Error, ErrorKind, Rejection, SchemaError,
@@ -6,62 +6,67 @@ use super::{
 };
 
 impl Error {
-    /// Whether another document already has this key in a unique index.
+    /// Returns `true` if another document already has this key in a unique index.
     ///
-    /// For an `insert_many` or a `bulk_write`, whether that is all that went wrong.
+    /// For an `insert_many` or a `bulk_write`, returns `true` if this is the cause of every failure.
     pub fn is_duplicate_key(&self) -> bool {
         self.every(|kind| matches!(kind, ErrorKind::DuplicateKey(_)))
     }
 
-    /// Whether the document breaks rules of its model. For an `insert_many` or a `bulk_write`, whether that is all
-    /// that went wrong.
+    /// Returns `true` if the document violates rules of its model.
+    ///
+    /// For an `insert_many` or a `bulk_write`, returns `true` if this is the cause of every failure.
     pub fn is_invalid(&self) -> bool {
         self.every(|kind| matches!(kind, ErrorKind::Invalid(_)))
     }
 
-    /// Whether parameters of a request are not understood: what a web handler answers 400 to.
+    /// Returns `true` if parameters of a request are unknown or not valid. A web handler responds to it with status
+    /// 400.
     pub fn is_bad_parameters(&self) -> bool {
         matches!(self.kind(), ErrorKind::BadParameters(_))
     }
 
-    /// Whether the validator of the collection refused the document. For an `insert_many` or a `bulk_write`, whether
-    /// that is all that went wrong.
+    /// Returns `true` if the validator of the collection refused the document.
+    ///
+    /// For an `insert_many` or a `bulk_write`, returns `true` if this is the cause of every failure.
     pub fn is_rejected(&self) -> bool {
         self.every(|kind| matches!(kind, ErrorKind::Rejected(_)))
     }
 
-    /// Whether a stored document does not fit the declared type.
+    /// Returns `true` if a stored document does not fit the declared type.
     pub fn is_decode(&self) -> bool {
         matches!(self.kind(), ErrorKind::Decode(_))
     }
 
-    /// Whether a newer program wrote the document, with a version of its model that this one does not know: skip
-    /// it, or leave it to a program that does. It is one way of [`is_decode`](Self::is_decode).
+    /// Returns `true` if a newer program wrote the document, with a version of its model that this program does not
+    /// know. Skip the document, or leave it to a newer program. [`is_decode`](Self::is_decode) is also `true` for
+    /// this error.
     pub fn is_newer_version(&self) -> bool {
         self.decode_error().is_some_and(DecodeError::is_newer_version)
     }
 
-    /// Whether the URI or the client options cannot be used.
+    /// Returns `true` if the URI or the client options cannot be used.
     pub fn is_config(&self) -> bool {
         matches!(self.kind(), ErrorKind::Config(_))
     }
 
-    /// Whether no server answered: none was found, or the connection broke.
+    /// Returns `true` if no server replied, because none was found or the connection broke.
     pub fn is_unavailable(&self) -> bool {
         self.any(|kind| matches!(kind, ErrorKind::Unavailable(_) | ErrorKind::ConnectionLost(_)))
     }
 
-    /// Whether a time limit passed.
+    /// Returns `true` if a time limit passed.
     pub fn is_timeout(&self) -> bool {
         self.any(|kind| matches!(kind, ErrorKind::Timeout(_)))
     }
 
-    /// Whether the server does not know this user, or the user may not do this.
+    /// Returns `true` if the server does not know the user, or the user does not have permission for the operation.
     pub fn is_unauthorized(&self) -> bool {
         self.any(|kind| matches!(kind, ErrorKind::Unauthorized))
     }
 
-    /// The key that another document already has, if that is what happened; of many writes, the first such key.
+    /// Returns the key that another document already has, if this is the cause. For many writes, returns the first
+    /// key.
     pub fn duplicate_key(&self) -> Option<&DuplicateKey> {
         match self.kind() {
             ErrorKind::DuplicateKey(error) => Some(error),
@@ -70,45 +75,45 @@ impl Error {
         }
     }
 
-    /// The rules that the document breaks, if that is what happened.
+    /// Returns the rules that the document violates, if this is the cause.
     pub fn violations(&self) -> Option<&Violations> {
         if let ErrorKind::Invalid(error) = self.kind() { Some(error) } else { None }
     }
 
-    /// The parameters that are not understood, if that is what happened.
+    /// Returns the parameters that are unknown or not valid, if this is the cause.
     pub fn bad_parameters(&self) -> Option<&BadParameters> {
         if let ErrorKind::BadParameters(error) = self.kind() { Some(error) } else { None }
     }
 
-    /// Why the validator of the collection refused the document, if that is what happened.
+    /// Returns why the validator of the collection refused the document, if this is the cause.
     pub fn rejection(&self) -> Option<&Rejection> {
         if let ErrorKind::Rejected(error) = self.kind() { Some(error) } else { None }
     }
 
-    /// Where a stored document does not fit the declared type, if that is what happened.
+    /// Returns where a stored document does not fit the declared type, if this is the cause.
     pub fn decode_error(&self) -> Option<&DecodeError> {
         if let ErrorKind::Decode(error) = self.kind() { Some(error) } else { None }
     }
 
-    /// Why the declared schema cannot be planned or applied, if that is what happened.
+    /// Returns why the declared schema cannot be planned or applied, if this is the cause.
     pub fn schema(&self) -> Option<&SchemaError> {
         if let ErrorKind::Schema(error) = self.kind() { Some(error) } else { None }
     }
 
-    /// What became of each document of an `insert_many`, of each write of a `bulk_write`, if that is what failed.
+    /// Returns the outcome of each document of an `insert_many` or of each write of a `bulk_write`, if that call
+    /// failed.
     pub fn bulk_write_error(&self) -> Option<&BulkWriteError> {
         if let ErrorKind::BulkWrite(error) = self.kind() { Some(error) } else { None }
     }
 
-    /// Which write concern was not satisfied, if that is what happened.
+    /// Returns the write concern that was not satisfied, if this is the cause.
     ///
-    /// For an `insert_many` or a `bulk_write` they are in
-    /// [`write_concern_errors`](BulkWriteError::write_concern_errors).
+    /// For an `insert_many` or a `bulk_write`, see [`write_concern_errors`](BulkWriteError::write_concern_errors).
     pub fn write_concern_error(&self) -> Option<&WriteConcernError> {
         if let ErrorKind::WriteConcern(error) = self.kind() { Some(error) } else { None }
     }
 
-    /// Whether this kind, or for many writes the kind of every failure, is as asked.
+    /// Returns `true` if the predicate is true for this kind, or for many writes for the kind of every failure.
     fn every(&self, ask: fn(&ErrorKind) -> bool) -> bool {
         match self.kind() {
             ErrorKind::BulkWrite(error) => error.causes().all(|cause| ask(cause.kind())),
@@ -116,7 +121,7 @@ impl Error {
         }
     }
 
-    /// Whether this kind, or for many writes the kind of any failure, is as asked.
+    /// Returns `true` if the predicate is true for this kind, or for many writes for the kind of any failure.
     fn any(&self, ask: fn(&ErrorKind) -> bool) -> bool {
         match self.kind() {
             ErrorKind::BulkWrite(error) => error.causes().any(|cause| ask(cause.kind())),

@@ -1,12 +1,12 @@
-//! What the server's codes mean: sentences of our own, one line each.
+//! One-line reasons for the server's error codes.
 //!
-//! The server's texts hold stored values, so nothing of one is repeated but what is known to be a name or a number: an
-//! operator or a type that the server names, an index, a field that the model declares, a limit. Everything else stays in
-//! `Error::server_message`.
+//! The server's messages contain stored values. A reason repeats only the parts that are known to be a name or a
+//! number: an operator, a type, an index, a field that the model declares, a limit. `Error::server_message` returns
+//! the rest.
 
 use std::borrow::Cow;
 
-/// What the server refuses, by its code, its text and the stored names that the model declares.
+/// Returns why the server refused a command, from its code, its message and the stored names that the model declares.
 pub(super) fn reason(code: i32, message: &str, names: &[&str]) -> Cow<'static, str> {
     let text = Text { message, names };
     let known = match code {
@@ -22,13 +22,13 @@ pub(super) fn reason(code: i32, message: &str, names: &[&str]) -> Cow<'static, s
     known.unwrap_or_else(|| by_code(code).unwrap_or("the server refused").into())
 }
 
-/// What a code means, whatever the text is.
+/// Returns the meaning of a code, independent of the message.
 fn by_code(code: i32) -> Option<&'static str> {
     Some(match code {
         2 => "an operator or an option has a value that the server refuses",
         9 => "the server cannot parse an operator or an option",
         14 => "a value has a type that an operator or an option does not take",
-        16 | 17 => "the server cannot read the message: it and the driver do not fit together",
+        16 | 17 => "the server cannot read the message: the server and the driver are not compatible",
         20 => "the operation is not allowed here",
         22 => "the server cannot read the BSON that was sent",
         26 => "there is no such collection",
@@ -36,16 +36,16 @@ fn by_code(code: i32) -> Option<&'static str> {
         28 => "the update goes into a field that holds neither a document nor an array",
         40 => "two operators of the update change the same field, or one inside the other",
         48 => "a collection of this name exists already",
-        52 => "a name begins with `$` where none may",
+        52 => "a name begins with `$` where that is not allowed",
         53 => "an `_id` cannot be an array, a regular expression or undefined",
         54 => "the filter of the upsert sets a field of the new document twice",
         56 => "a path of the update has an empty name in it",
-        57 => "a name of a field has a dot where none may be",
+        57 => "a field name contains a dot where that is not allowed",
         59 => "this server does not have the command",
         66 => "the update would change a field that cannot change, such as `_id`",
-        67 => "the server cannot have such an index",
+        67 => "the server does not support this index",
         68 | 85 | 86 => "an index of this name or of these keys exists with other options",
-        72 => "an option, or options beside each other, are not valid",
+        72 => "an option or a combination of options is not valid",
         73 => "a namespace is not valid for the command",
         76 | 123 => "the operation needs a replica set",
         79 | 100 => "the deployment cannot satisfy the write concern",
@@ -78,31 +78,31 @@ fn by_code(code: i32) -> Option<&'static str> {
         15974..=15976 => "a sort takes 1 or -1 for each field",
         16755 | 16756 => "a stored value is not a geometry, so a geospatial index cannot have it",
         16766 => "a hashed index cannot have arrays",
-        17261 | 17262 => "a document names a language that text indexes do not know",
+        17261 | 17262 => "a document has a language that text indexes do not support",
         17276 => "an expression uses a variable that is not defined",
         17280 => "the key of an index entry is larger than the 1024 bytes that this server allows",
-        31249 => "a projection names a field and another one inside it",
+        31249 => "a projection contains a field and another field inside it",
         31253 | 31254 => "a projection leaves some fields out and keeps others; only `_id` may differ",
         31325 => "the pipeline has an expression that this server does not know",
         40069 | 4_934_200 => {
             "no branch of `$switch` or boundary of `$bucket` fits a value, and there is no default"
         }
-        40228 => "`$replaceRoot` got a value that is no document",
+        40228 => "the new root of `$replaceRoot` is not a document",
         40323 => "a stage of the pipeline has more than one name",
         40324 => "the pipeline has a stage that this server does not know",
-        40353 | 40600 | 40601 | 40602 => "a stage of the pipeline stands where it cannot",
+        40353 | 40600 | 40601 | 40602 => "a stage of the pipeline is not allowed at its position",
         40414 => "the command lacks a field that this server requires",
         40415 => "the command has an option that this server does not know; it may be too old for it",
         51024 => "a number is out of its range; `skip` and `limit` are 0 or more",
         51091 => "a regular expression is not valid",
         51108 => "a regular expression has an option that the server does not know",
-        51173 => "`min` and `max` need a `hint` beside them",
+        51173 => "`min` and `max` need a `hint`",
         51183 => "`$merge` needs a unique index on the fields of `on`",
         _ => return None,
     })
 }
 
-/// A text of the server.
+/// A message of the server.
 struct Text<'a> {
     message: &'a str,
     names: &'a [&'a str],
@@ -113,12 +113,12 @@ impl<'a> Text<'a> {
         self.message.contains(words)
     }
 
-    /// The sentence beside the first of these words that the text has.
+    /// Returns the reason of the first pair whose words occur in the message.
     fn first(&self, sentences: &[(&str, &'static str)]) -> Option<Cow<'static, str>> {
         sentences.iter().find(|(words, _)| self.has(words)).map(|(_, sentence)| Cow::Borrowed(*sentence))
     }
 
-    /// Values and types that an operator does not take.
+    /// Returns reasons for values and types that an operator does not take.
     fn value(&self) -> Option<Cow<'static, str>> {
         self.type_of_field().or_else(|| self.type_of_argument()).or_else(|| {
             self.first(&[
@@ -141,7 +141,7 @@ impl<'a> Text<'a> {
                 ("Field 'locale' is invalid", "the server does not know the locale of the collation"),
                 (
                     "The positional operator did not find the match",
-                    "`$` stands for no element: the filter matched none of this array",
+                    "`$` has no array element to update: the filter matched no element of this array",
                 ),
                 ("No array filter found for identifier", "a `$[..]` of the update has no array filter"),
                 ("was not used in the update", "an array filter is not used by the update"),
@@ -169,8 +169,9 @@ impl<'a> Text<'a> {
         })
     }
 
-    /// `Cannot apply $inc to a value of non-numeric type. {_id: 1} has the field 'n' of non-numeric type string`, and its
-    /// relatives: what the operator needs, in which field, and what is there.
+    /// Reads messages like
+    /// `Cannot apply $inc to a value of non-numeric type. {_id: 1} has the field 'n' of non-numeric type string`: the
+    /// type that the operator needs, the field, and the type of its value.
     fn type_of_field(&self) -> Option<Cow<'static, str>> {
         let (operator, needs, field, found) = if let Some(rest) = self.after("Cannot apply $") {
             let operator = rest.split(' ').next()?;
@@ -202,8 +203,9 @@ impl<'a> Text<'a> {
         })
     }
 
-    /// `$in needs an array`, `$divide only supports numeric types, not string and int`, `The argument to $size must be an
-    /// array, but was of type: int`: the server names an operator that it knows.
+    /// Reads messages about an operator that the server knows: `$in needs an array`,
+    /// `$divide only supports numeric types, not string and int`,
+    /// `The argument to $size must be an array, but was of type: int`.
     fn type_of_argument(&self) -> Option<Cow<'static, str>> {
         let message = self.message.rsplit_once(":: caused by :: ").map_or(self.message, |(_, cause)| cause);
         let (operator, needs, found) = if let Some((operator, needs)) = message.split_once(" needs an ") {
@@ -223,7 +225,7 @@ impl<'a> Text<'a> {
                 match needs {
                     "numeric types" => "numbers",
                     "numeric or date types" => "numbers or dates",
-                    "strings" => "texts",
+                    "strings" => "strings",
                     _ => return None,
                 },
                 found,
@@ -250,7 +252,7 @@ impl<'a> Text<'a> {
             ),
             (
                 "is not permitted in a $changeStream pipeline",
-                "a stage cannot stand in the pipeline of a change stream",
+                "a stage is not allowed in the pipeline of a change stream",
             ),
             (
                 "$changeStream stage is only supported on replica sets",
@@ -259,15 +261,12 @@ impl<'a> Text<'a> {
         ])
     }
 
-    /// Fields and collections that are not as the call takes them.
+    /// Returns reasons for fields, collections and indexes that do not fit the call.
     fn place(&self) -> Option<Cow<'static, str>> {
         if let Some(rest) = self.after("Updating the path '") {
             let field =
                 self.field(rest.split_once("' would create a conflict at '")?.1.trim_end_matches('\''))?;
-            return Some(
-                format!("two operators of the update change {field}, or one of them what is inside it")
-                    .into(),
-            );
+            return Some(format!("two operators of the update change {field} or a field inside it").into());
         }
         if let Some((_, element)) = self.message.split_once("' in element {") {
             let field = self.field(element.split_once(':')?.0)?;
@@ -295,18 +294,21 @@ impl<'a> Text<'a> {
         ])
     }
 
-    /// What a command is run on.
+    /// Returns reasons for a command that is run on the wrong database or collection.
     fn namespace(&self) -> Option<Cow<'static, str>> {
         self.first(&[
             (
                 "a collection is required",
-                "a stage of the pipeline needs a collection, and the pipeline is run on the database",
+                "a stage of the pipeline needs a collection, but the pipeline is run on the database",
             ),
             (
                 "can only be run with {aggregate: 1}",
-                "a stage of the pipeline is for the database, and the pipeline is run on a collection",
+                "a stage of the pipeline needs the database, but the pipeline is run on a collection",
             ),
-            ("against the 'admin' database", "a stage of the pipeline is for the database `admin` alone"),
+            (
+                "against the 'admin' database",
+                "a stage of the pipeline can be run only on the database `admin`",
+            ),
             ("Invalid collection name", "no collection can have this name"),
             ("Invalid namespace", "no collection can have this name"),
             ("Invalid system namespace", "no collection can have this name"),
@@ -327,14 +329,14 @@ impl<'a> Text<'a> {
         if let Some(rest) = self.after("cannot index parallel arrays [") {
             let (one, other) = rest.trim_end_matches(']').split_once("] [")?;
             let fields = format!("{} and {}", self.field(one)?, self.field(other)?);
-            return Some(format!("an index cannot have two arrays of one document: {fields}").into());
+            return Some(format!("an index cannot contain two arrays of one document: {fields}").into());
         }
         self.first(&[
             (
                 "Expression not supported in partial index",
                 "the filter of a partial index has an operator that the server does not take there",
             ),
-            ("TTL indexes are single-field indexes", "an index that removes documents has one field alone"),
+            ("TTL indexes are single-field indexes", "a TTL index has exactly one field"),
             (
                 "cannot mix \"partialFilterExpression\" and \"sparse\" options",
                 "an index is either partial or sparse",
@@ -362,16 +364,16 @@ impl<'a> Text<'a> {
     fn transaction(&self) -> Option<Cow<'static, str>> {
         self.first(&[(
             "Cannot create new indexes on existing collection",
-            "an index cannot be created in a transaction, but for a new collection's",
+            "a transaction can create an index only on a new collection",
         )])
     }
 
-    /// What follows these words.
+    /// Returns the part of the message after these words.
     fn after(&self, words: &str) -> Option<&'a str> {
         self.message.split_once(words).map(|(_, rest)| rest)
     }
 
-    /// The field, if the model declares it; of a path, the first name.
+    /// Describes the field at `path` by its first name, or returns `None` if the model does not declare that name.
     fn field(&self, path: &str) -> Option<String> {
         let (first, is_whole) = match path.split_once('.') {
             Some((first, _)) => (first, false),
@@ -382,7 +384,7 @@ impl<'a> Text<'a> {
     }
 }
 
-/// The operators that the server names where an argument has a type that they do not take.
+/// The operators in the server's messages about the type of an argument.
 const TYPED: [&str; 56] = [
     "$abs",
     "$add",
@@ -442,10 +444,10 @@ const TYPED: [&str; 56] = [
     "$zip",
 ];
 
-/// The operators of updates that the server names in its texts.
+/// The update operators in the server's messages about the type of a field.
 const UPDATES: [&str; 9] = ["$addToSet", "$bit", "$inc", "$max", "$min", "$mul", "$pop", "$pull", "$push"];
 
-/// A type as the server names it.
+/// Returns the server's name of a type, if the text is one.
 fn type_name(text: &str) -> Option<&'static str> {
     const TYPES: [&str; 20] = [
         "array",

@@ -1,11 +1,11 @@
-//! What texts show of names: declared ones as they are, but for control characters, and stored ones not at all.
+//! Names in messages. Declared names are shown with escaped control characters. Stored names are not shown.
 
 use std::borrow::Cow;
 
-/// What stands for the key of a map, and for the name of a field that is not declared.
+/// The replacement for the key of a map, and for the name of a field that is not declared.
 pub(crate) const KEY: &str = "*";
 
-/// A declared name, an index or a collection, on one line.
+/// Escapes the name of a field, an index or a collection, so that it is shown on one line.
 pub(crate) fn name(name: &str) -> Cow<'_, str> {
     if !name.contains(is_special) {
         return Cow::Borrowed(name);
@@ -17,7 +17,8 @@ pub(crate) fn name(name: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// What changes how a line is displayed: control characters, and those that turn the direction of writing.
+/// Returns `true` for characters that change how a line is displayed: control characters, line separators, and
+/// characters that change the direction of the text.
 fn is_special(letter: char) -> bool {
     letter.is_control()
         || matches!(letter, '\u{2028}' | '\u{2029}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')

@@ -1,4 +1,4 @@
-//! Documents that the validator of a collection refuses: what the details of error 121 tell.
+//! Documents that the validator of a collection refuses, as the details of error 121 describe them.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use mongodb::bson::{Bson, Document};
 
 use super::redact;
 
-/// Why the validator of a collection refused a document.
+/// The reasons why the validator of a collection refused a document.
 #[derive(Clone, PartialEq)]
 pub struct Rejection {
     rules: Vec<RejectedRule>,
@@ -17,7 +17,7 @@ pub struct Rejection {
 #[derive(Clone, PartialEq)]
 pub struct RejectedRule {
     path: String,
-    /// The path as texts have it, where that is another.
+    /// The path as messages show it, if it differs.
     shown: Option<String>,
     rule: String,
     expected: Option<Bson>,
@@ -26,36 +26,37 @@ pub struct RejectedRule {
 }
 
 impl RejectedRule {
-    /// The dotted stored path, `lines.qty`; empty for the document itself. Positions in arrays are left out.
+    /// Returns the dotted stored path, such as `lines.qty`, without array indexes. It is empty for the document
+    /// itself.
     ///
-    /// A name that the validator does not spell out (`patternProperties`, `additionalProperties`) is stored data: do not
-    /// log it unless you may.
+    /// A name that the validator does not contain (`patternProperties`, `additionalProperties`) is stored data: do
+    /// not log it unless you may.
     pub fn path(&self) -> &str {
         &self.path
     }
 
-    /// The same path as the message shows it: `*` for a name that the validator does not spell out.
+    /// Returns the path as the message shows it, with a `*` for a name that the validator does not contain.
     pub fn shown_path(&self) -> &str {
         self.shown.as_deref().unwrap_or(&self.path)
     }
 
-    /// The keyword of the rule as the validator has it, `bsonType`, `required`, `$gt`.
+    /// Returns the keyword of the rule in the validator, such as `bsonType`, `required` or `$gt`.
     pub fn rule(&self) -> &str {
         &self.rule
     }
 
-    /// What the validator says behind the keyword: `1` of `{ minimum: 1 }`.
+    /// Returns the value of the keyword in the validator, such as `1` for `{ minimum: 1 }`.
     pub fn expected(&self) -> Option<&Bson> {
         self.expected.as_ref()
     }
 
-    /// What the document has there instead; `None` where it has nothing, or the server does not tell. It is stored data,
-    /// or was about to be: do not log it unless you may.
+    /// Returns the value in the document, or `None` if the document has no value there or the server does not send
+    /// it. It is data that is or was to be stored: do not log it unless you may.
     pub fn considered_value(&self) -> Option<&Bson> {
         self.considered.as_ref()
     }
 
-    /// The server's word for what is wrong, `comparison failed`.
+    /// Returns the server's reason, such as `comparison failed`.
     pub fn reason(&self) -> Option<&str> {
         self.reason.as_deref()
     }
@@ -80,12 +81,12 @@ impl Rejection {
         Self { rules, details }
     }
 
-    /// The rules that are not satisfied, as far as the server's details tell them.
+    /// Returns the rules that are not satisfied, as far as the server's details contain them.
     pub fn rules(&self) -> &[RejectedRule] {
         &self.rules
     }
 
-    /// The server's `errInfo`. It holds stored values: do not log it unless you may.
+    /// Returns the server's `errInfo`. It contains stored values: do not log it unless you may.
     pub fn details(&self) -> Option<&Document> {
         self.details.as_ref()
     }
@@ -111,10 +112,10 @@ impl fmt::Debug for Rejection {
     }
 }
 
-/// Schemas can nest as deep as documents.
+/// The greatest depth of a schema, which can nest as deeply as a document.
 const MAX_DEPTH: usize = 200;
 
-/// A path, and how it is shown.
+/// A path, and the path as messages show it.
 #[derive(Clone, Default)]
 struct Names {
     path: String,
@@ -122,12 +123,12 @@ struct Names {
 }
 
 impl Names {
-    /// One name of the validator further in.
+    /// Appends a name of the validator.
     fn declared(&self, name: &str) -> Self {
         Self { path: join(&self.path, name), shown: join(&self.shown, name) }
     }
 
-    /// One name of the document further in.
+    /// Appends a name of the document, which messages do not show.
     fn stored(&self, name: &str) -> Self {
         Self { path: join(&self.path, name), shown: join(&self.shown, redact::KEY) }
     }
@@ -154,7 +155,7 @@ fn walk(node: &Document, names: &Names, depth: usize, rules: &mut Vec<RejectedRu
         rules.extend(missing.map(|name| names.declared(name).rule(operator)));
         return;
     }
-    // What the schema says of properties that it does not name.
+    // The rules of the schema about properties that it does not list.
     let below = match node.get_str("failingProperty") {
         Ok(name) => names.stored(name),
         Err(_) => names.clone(),
@@ -192,8 +193,8 @@ fn walk(node: &Document, names: &Names, depth: usize, rules: &mut Vec<RejectedRu
     }
 }
 
-/// What the server says of one rule. A query operator stands behind the field it is about, `{ age: { $lt: 100 } }`, a
-/// keyword of a schema alone, `{ maximum: 99 }`.
+/// Reads the details of one rule. A query operator is inside the document of its field, `{ age: { $lt: 100 } }`. A
+/// keyword of a schema is at the top, `{ maximum: 99 }`.
 fn leaf_rule(node: &Document, names: &Names, operator: &str) -> RejectedRule {
     const CONSIDERED: [&str; 5] = [
         "consideredValue",

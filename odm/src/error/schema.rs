@@ -1,36 +1,36 @@
-//! What stands between the declared and the live schema.
+//! Errors of planning and applying a declared schema.
 
 use std::fmt;
 
 use super::DuplicateKey;
 
-/// Why the declared schema cannot be planned or applied.
+/// The reason why the declared schema cannot be planned or applied.
 ///
-/// You get one from [`Error::schema`](super::Error::schema).
+/// [`Error::schema`](super::Error::schema) returns it.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum SchemaError {
-    /// No database can be what the models declare. Everything that is wrong is listed; nothing was sent.
+    /// The declarations of the models are not valid. The list contains every problem. Nothing was sent.
     Declared(Vec<DeclaredProblem>),
-    /// The name of a model's collection belongs to something that can have no indexes.
+    /// A model's collection is something that cannot have indexes, such as a view.
     #[non_exhaustive]
     NotACollection {
-        /// The name.
+        /// The name of the collection.
         collection: String,
-        /// What has it, `view`.
+        /// The type that the server reports, such as `view`.
         found: String,
     },
-    /// Since the plan was made, someone created the index differently. Nothing was changed about it.
+    /// After the plan was made, someone created the index with other keys or options. The index was not changed.
     #[non_exhaustive]
     Conflict {
         /// The collection.
         collection: String,
         /// The name of the declared index.
         index: String,
-        /// What differs, in words.
+        /// A description of the differences.
         differences: String,
     },
-    /// A unique index cannot be created: some documents have the same key.
+    /// A unique index cannot be created, because some documents have the same key.
     #[non_exhaustive]
     DuplicateKeys {
         /// The collection.
@@ -40,11 +40,11 @@ pub enum SchemaError {
     },
 }
 
-/// One thing wrong with what the models declare.
+/// One problem in the declarations of the models.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DeclaredProblem {
-    /// Two models name one collection.
+    /// Two models declare the same collection.
     #[non_exhaustive]
     SharedCollection {
         /// The collection.
@@ -59,7 +59,7 @@ pub enum DeclaredProblem {
         model: &'static str,
         /// The name of the index.
         index: String,
-        /// Why, in words that follow the name.
+        /// The problem, as text that follows the name.
         problem: String,
     },
 }
@@ -68,7 +68,7 @@ impl fmt::Display for DeclaredProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::SharedCollection { collection, models: [one, other] } => {
-                write!(f, "`{one}` and `{other}` both say that their collection is `{collection}`")
+                write!(f, "`{one}` and `{other}` both declare the collection `{collection}`")
             }
             Self::Index { model, index, problem } if index.is_empty() => {
                 write!(f, "an index of `{model}` {problem}")
@@ -91,7 +91,10 @@ impl fmt::Display for SchemaError {
                 write!(f, "`{collection}` is a {found}, which can have no indexes")
             }
             Self::Conflict { collection, index, differences } => {
-                write!(f, "`{collection}` has the index `{index}` otherwise: {differences}")
+                write!(
+                    f,
+                    "the index `{index}` of `{collection}` differs from the declared one: {differences}"
+                )
             }
             Self::DuplicateKeys { collection, key } => write!(
                 f,

@@ -1,12 +1,12 @@
-//! Servers that cannot be used: the driver's page of text on the topology, as one line.
+//! Servers that cannot be used: the driver's long description of the topology, as one line.
 //!
-//! The driver keeps the last error of each server, with whatever the server answered, and prints it into the error of every
-//! later call. So nothing is repeated here but addresses, states, codes and what the operating system, the resolver and TLS
-//! say, and nothing is read behind a text that a server wrote.
+//! The driver keeps the last error of each server, including the server's reply, and prints it into the error of
+//! every later call. So only addresses, states, codes and the messages of the operating system, the resolver and TLS
+//! are repeated here. The description is not read beyond a text that a server wrote.
 
 use super::{ErrorKind, driver_text};
 
-/// What it means that no server could be selected.
+/// Returns the kind of an error of the driver that no server could be selected.
 pub(super) fn unavailable(message: &str) -> ErrorKind {
     let (servers, complete) = servers(message);
     if servers.iter().any(|server| server.cause == Some(Cause::Credentials)) {
@@ -24,7 +24,7 @@ pub(super) fn unavailable(message: &str) -> ErrorKind {
     ErrorKind::Unavailable(text.into())
 }
 
-/// What it means that the connections to a server were closed before the call was sent.
+/// Returns the kind of an error of the driver that the connections to a server were closed before the call was sent.
 pub(super) fn pool_cleared(message: &str) -> ErrorKind {
     match message.split_once(CLEARED).map(|(_, cause)| Cause::of(cause)) {
         Some(Cause::Credentials) => ErrorKind::Unauthorized,
@@ -42,22 +42,22 @@ struct Server<'a> {
     cause: Option<Cause<'a>>,
 }
 
-/// Why a server cannot be used.
+/// The reason why a server cannot be used.
 #[derive(PartialEq)]
 enum Cause<'a> {
-    /// In the words of the operating system, the resolver or TLS.
+    /// A message of the operating system, the resolver or TLS.
     Connection(&'a str),
     /// The server refuses the user or the password.
     Credentials,
-    /// The driver says it, in words that hold no values.
+    /// A message of the driver that contains no values.
     Known(&'static str),
-    /// The server answered with a code and its name.
+    /// The server returned an error code and its name.
     WriteReply(&'a str, &'a str),
-    /// Anything else: its text may hold stored values.
+    /// Any other error. Its text may contain stored values.
     Other,
 }
 
-/// The servers, and whether all of them could be read.
+/// Returns the servers, and whether all of them could be read.
 fn servers(message: &str) -> (Vec<Server<'_>>, bool) {
     let mut servers = Vec::new();
     let mut rest = message;
@@ -77,7 +77,8 @@ fn servers(message: &str) -> (Vec<Server<'_>>, bool) {
 }
 
 impl<'a> Cause<'a> {
-    /// The driver prints an error as `Kind: .., labels: .., source: .., server response: ..`; this is what follows `Kind: `.
+    /// Reads the text after `Kind: `. The driver prints an error as
+    /// `Kind: .., labels: .., source: .., server response: ..`.
     fn of(mut text: &'a str) -> Self {
         while let Some(cause) =
             text.strip_prefix("Connection pool for ").and_then(|text| text.split_once(CLEARED))
@@ -99,7 +100,7 @@ impl<'a> Cause<'a> {
         }
     }
 
-    /// `11600 (InterruptedAtShutdown): ..`
+    /// Reads a text like `11600 (InterruptedAtShutdown): ..`.
     fn answer(text: &'a str) -> Option<Self> {
         let (code, text) = text.split_once(" (")?;
         let (name, _) = text.split_once(')')?;
@@ -135,7 +136,7 @@ impl std::fmt::Display for Cause<'_> {
     }
 }
 
-/// `SCRAM`, `MONGODB-X509`.
+/// Returns `true` for the name of an authentication mechanism, such as `SCRAM` or `MONGODB-X509`.
 fn is_mechanism(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|it| it.is_ascii_uppercase() || it.is_ascii_digit() || it == b'-')
 }

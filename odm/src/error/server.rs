@@ -1,4 +1,4 @@
-//! The driver's errors, sorted by what a caller can do about them: the only such mapping.
+//! The only mapping from the driver's errors to the kinds of this crate.
 
 use std::borrow::Cow;
 
@@ -21,8 +21,8 @@ use super::{
     write_reply::Details,
 };
 
-/// What an error of the driver means to the caller, after so many attempts to send the command; `details` are those of
-/// the server's answer.
+/// Returns the kind of a driver error after this number of attempts to send the command. `details` are those of the
+/// server's reply.
 pub(super) fn kind(error: &Error, attempts: Option<u32>, details: impl FnOnce() -> Details) -> ErrorKind {
     match &*error.kind {
         Driver::Write(WriteFailure::WriteError(write)) => answered(error, write.code, &write.message, || {
@@ -69,12 +69,12 @@ pub(super) fn kind(error: &Error, attempts: Option<u32>, details: impl FnOnce() 
         Driver::InvalidArgument { message, .. } if message.starts_with("Message length") => {
             too_large_a_command()
         }
-        // What cannot be written fails before anything is sent; an answer has no such message.
+        // BSON that cannot be written fails before anything is sent. Errors of reading a reply have other messages.
         Driver::Bson(bson) if has_nul(bson) => {
             ErrorKind::Encode(CodecError::new("names without NUL bytes", "a name with one"))
         }
         Driver::Bson(bson) if is_unwritable(bson) => {
-            ErrorKind::Encode(CodecError::new("a value that BSON can hold", "one that it cannot hold"))
+            ErrorKind::Encode(CodecError::new("a value that BSON can represent", "one that it cannot"))
         }
         Driver::InvalidArgument { message, .. } | Driver::Transaction { message, .. } => {
             ErrorKind::Refused(quoted(message, "the driver refuses an argument; its text is in `driver()`"))
@@ -91,12 +91,12 @@ pub(super) fn kind(error: &Error, attempts: Option<u32>, details: impl FnOnce() 
     }
 }
 
-/// The driver's text where it is known to hold no values.
+/// Returns the driver's message if it is known to contain no values, and `otherwise` if not.
 fn quoted(message: &str, otherwise: &'static str) -> Cow<'static, str> {
     Cow::Borrowed(driver_text::known(message).unwrap_or(otherwise))
 }
 
-/// What an answer of the server means, by its code.
+/// Returns the kind of an error that the server returned, by its code.
 fn answered(error: &Error, code: i32, message: &str, details: impl FnOnce() -> Details) -> ErrorKind {
     match code {
         11000 | 11001 | 12582 => {
@@ -118,14 +118,14 @@ fn answered(error: &Error, code: i32, message: &str, details: impl FnOnce() -> D
     }
 }
 
-/// Whether an `AtlasError` is about the user. Atlas gives this one code to all that it refuses itself, a full
-/// disk or a command that the tier does not have; its words tell them apart.
+/// Returns `true` if an `AtlasError` is about the user. Atlas uses this code for everything that it refuses itself,
+/// such as a full disk or a command that the tier does not have. Only the message distinguishes them.
 fn refuses_the_user(message: &str) -> bool {
     let message = message.to_ascii_lowercase();
     ["authentication failed", "not allowed to do action"].iter().any(|words| message.contains(words))
 }
 
-/// Conflicts, elections and shutdowns: by the server's own labels, and by the codes that the drivers'
+/// Returns `true` for conflicts, elections and shutdowns: by the server's labels, and by the codes that the drivers'
 /// specifications retry.
 fn is_transient(error: &Error, code: i32) -> bool {
     [TRANSIENT_TRANSACTION_ERROR, RETRYABLE_WRITE_ERROR, RETRYABLE_ERROR]
@@ -137,32 +137,33 @@ fn is_transient(error: &Error, code: i32) -> bool {
         )
 }
 
-/// Whether a command that fails with this code may have written before: it was cut short, or a proxy of the server lost
-/// the answer of another one. Every other code refuses a command before it writes; where there is much to write, a part
-/// of it can be written before an election or a conflict.
+/// Returns `true` if a command that fails with this code may have written something. The command was interrupted, or
+/// the server is a proxy and lost the reply of another server. With any other code, the server refuses the command
+/// before it writes. A command that changes many documents can write a part of them before an election or a conflict.
 pub(super) fn interrupts(code: i32, many: bool) -> bool {
     match code {
-        // The server does not know itself: `InternalError`, `UnknownError`.
+        // The cause is not known: `InternalError`, `UnknownError`.
         1 | 8
-        // The network behind the server: `HostUnreachable`, `HostNotFound`, `NetworkTimeout`,
+        // The network between the server and other servers: `HostUnreachable`, `HostNotFound`, `NetworkTimeout`,
         // `NetworkInterfaceExceededTimeLimit`, `SocketException`.
         | 6 | 7 | 89 | 202 | 9001
-        // Cut short: `LockTimeout`, `MaxTimeMSExpired`, `CallbackCanceled`, `ShutdownInProgress`, `PrimarySteppedDown`,
-        // `CursorKilled`, `ExceededTimeLimit`, `ClientDisconnect`, `Interrupted..`.
+        // Interrupted: `LockTimeout`, `MaxTimeMSExpired`, `CallbackCanceled`, `ShutdownInProgress`,
+        // `PrimarySteppedDown`, `CursorKilled`, `ExceededTimeLimit`, `ClientDisconnect`, `Interrupted..`.
         | 24 | 50 | 90 | 91 | 189 | 237 | 262 | 279 | 290 | 334 | 11600..=11602 => true,
-        // `WriteConflict`, `FailedToSatisfyReadPreference`, `QueryPlanKilled`, not the primary, no more room on the disk.
+        // `WriteConflict`, `FailedToSatisfyReadPreference`, `QueryPlanKilled`, not the primary, no disk space.
         112 | 133 | 175 | 10058 | 10107 | 13435 | 13436 | 14031 => many,
         _ => false,
     }
 }
 
-/// Whether the monitor lost the server while the command was on its way. Otherwise the pool had no connection to send it.
+/// Returns `true` if the monitor lost the server after the command was sent. Otherwise the pool had no connection to
+/// send the command.
 pub(super) fn is_interrupted(message: &str) -> bool {
     message.ends_with(" interrupted due to server monitor timeout")
 }
 
-/// Whether an answer came that the driver could not read. A wrong length in it is an invalid argument to the driver's
-/// checked numbers, as it reads the answer.
+/// Returns `true` if the driver received a reply that it could not read. The driver reports a wrong length in a reply
+/// as an invalid argument, because its checked arithmetic does.
 pub(super) fn is_unreadable(error: &Error) -> bool {
     match &*error.kind {
         Driver::InvalidArgument { message, .. } => {
@@ -174,7 +175,7 @@ pub(super) fn is_unreadable(error: &Error) -> bool {
     }
 }
 
-/// Whether it is about what was to be sent, such as a time limit of more milliseconds than an int64 has.
+/// Returns `true` if a value to send cannot be written, such as a time limit whose milliseconds exceed an int64.
 fn is_unwritable(error: &bson::error::Error) -> bool {
     matches!(error.kind, bson::error::ErrorKind::Serialization { .. }) || has_nul(error)
 }
@@ -191,7 +192,7 @@ fn too_large_a_command() -> ErrorKind {
     )
 }
 
-/// Whether the server calls a command too large, not a document: it names the first element of what is.
+/// Returns `true` if a command is too large, not a document. The server's message contains the first element of it.
 fn is_about_the_command(message: &str) -> bool {
     const COMMANDS: [&str; 9] = [
         "aggregate",
@@ -208,7 +209,7 @@ fn is_about_the_command(message: &str) -> bool {
     first.is_some_and(|(name, _)| COMMANDS.contains(&name))
 }
 
-/// What is left is named, not quoted: some of the driver's texts hold documents.
+/// Describes the remaining errors without their messages, because some of the driver's messages contain documents.
 fn other(error: &Error) -> ErrorKind {
     let message: Cow<'static, str> = match &*error.kind {
         Driver::Bson(_) => "BSON that the driver cannot read or write".into(),
@@ -227,7 +228,7 @@ fn other(error: &Error) -> ErrorKind {
     ErrorKind::Driver(message)
 }
 
-/// The server's error code, wherever the driver put it.
+/// Returns the server's error code, from any kind of driver error that contains one.
 pub(super) fn code(error: &Error) -> Option<i32> {
     match &*error.kind {
         Driver::Command(command) => Some(command.code),
@@ -243,7 +244,7 @@ pub(super) fn code(error: &Error) -> Option<i32> {
     }
 }
 
-/// The name of the server's error code.
+/// Returns the name of the server's error code.
 pub(super) fn code_name(error: &Error) -> Option<&str> {
     match &*error.kind {
         Driver::Command(command) => Some(&command.code_name),
@@ -257,7 +258,7 @@ pub(super) fn code_name(error: &Error) -> Option<&str> {
     }
 }
 
-/// The server's own words.
+/// Returns the server's message.
 pub(super) fn message(error: &Error) -> Option<&str> {
     match &*error.kind {
         Driver::Command(command) => Some(&command.message),

@@ -1,4 +1,4 @@
-//! Texts of real servers, and what they become.
+//! Messages of real servers, and the errors that they are converted to.
 
 mod agreement;
 mod bulk_write;
@@ -40,8 +40,8 @@ fn is_one_pointer_that_crosses_threads() {
     assert_eq!(size_of::<Error>(), size_of::<usize>());
 }
 
-/// The index, its fields and the key, from the texts of 6.0, 7.0 and 8.0; the texts differ only in what stands
-/// in front.
+/// The index, its fields and the key are read from the messages of 6.0, 7.0 and 8.0, which differ only in their
+/// prefix.
 #[test]
 fn duplicate_keys() {
     for (text, index, fields, value) in [
@@ -81,14 +81,14 @@ fn duplicate_keys() {
             vec!["lines.sku", "tags"],
             r#"{ lines.sku: { a: 1 }, tags: [ "ada" ] }"#,
         ),
-        // A name of its own that reads like one by default.
+        // A custom index name that looks like a default name.
         (
             r#"E11000 duplicate key error collection: shop.orders index: users_email_1 dup key: { email: "ada" }"#,
             "users_email_1",
             vec!["email"],
             r#"{ email: "ada" }"#,
         ),
-        // A stored text that reads like a second field.
+        // A stored string that looks like a second field.
         (
             r#"E11000 duplicate key error collection: shop.orders index: email_1 dup key: { email: "ada", role: "" }"#,
             "email_1",
@@ -125,7 +125,7 @@ fn duplicate_keys() {
     );
 }
 
-/// The details that 6.0 gives (5.0 brought them; 7.0 and 8.0 give the same), as it gave them.
+/// The details of a reply of 6.0. Servers send them since 5.0; those of 7.0 and 8.0 are the same.
 #[test]
 fn rejected_by_the_validator() {
     let error = write(doc! {
@@ -254,8 +254,8 @@ fn codes_by_what_can_be_done() {
     }
     assert_eq!(
         command(doc! { "code": 2, "codeName": "BadValue", "errmsg": "unknown operator: $foo" }).to_string(),
-        "find on shop.orders: the filter has an operator that this server does not know; the server's own words, which \
-         may hold stored values, are in `server_message()` (code 2, BadValue)"
+        "find on shop.orders: the filter has an operator that this server does not know; the server's message, which \
+         may hold stored values, is in `server_message()` (code 2, BadValue)"
     );
     let concern: mongodb::error::WriteConcernError = parsed(
         doc! { "code": 64, "codeName": "WriteConcernFailed", "errmsg": "waiting for replication timed out" },
@@ -325,7 +325,7 @@ fn server_selection() {
     );
 }
 
-/// The driver's description of a server holds the last error of any call, with the values that are in it.
+/// The driver's description of a server contains the last error of any call, with its stored values.
 #[test]
 fn the_state_of_a_server_does_not_repeat_what_a_server_answered() {
     let shown = |error: &str| {
@@ -367,7 +367,8 @@ fn the_state_of_a_server_does_not_repeat_what_a_server_answered() {
     );
 }
 
-/// The driver tells of the password in the call that met it; later ones find a server that cannot be used.
+/// The driver reports the password only in the call in which the server refused it. Later calls find a server that
+/// cannot be used.
 #[test]
 fn a_refused_password_is_unauthorized_in_every_call() {
     for cause in [
@@ -412,7 +413,7 @@ fn what_was_never_sent() {
     );
 }
 
-/// Neither what is printed nor what `source` leads to holds stored values.
+/// Asserts that neither the texts of the error nor those of its sources contain stored values.
 #[track_caller]
 fn assert_silent(error: &Error, values: &[&str]) {
     let mut texts = vec![error.to_string(), format!("{error:?}"), format!("{error:#?}")];

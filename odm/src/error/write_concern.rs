@@ -1,12 +1,12 @@
-//! Write concerns that were not satisfied: how far an applied write got.
+//! Errors of writes that are applied, but whose write concern is not satisfied.
 
 use std::{fmt, time::Duration};
 
 use mongodb::bson::{Bson, Document};
 
-/// A write is applied, but was not acknowledged by as many members as its write concern asks for.
+/// The error of a write that is applied, but was not acknowledged by as many members as its write concern requires.
 ///
-/// A failover may still undo it. Writing again is safe only if applying the write twice is.
+/// A failover may still undo the write. Writing again is safe only if applying the write twice is safe.
 #[derive(Clone, PartialEq)]
 pub struct WriteConcernError {
     code: i32,
@@ -19,33 +19,37 @@ impl WriteConcernError {
         Self { code: error.code, name: error.code_name.clone(), details: error.details.clone() }
     }
 
-    /// The server's code: 64 where members were too slow, 100 or 79 where the deployment cannot satisfy it at all.
+    /// Returns the server's code: 64 if members were too slow, 100 or 79 if the deployment cannot satisfy the write
+    /// concern.
     pub fn code(&self) -> i32 {
         self.code
     }
 
-    /// The name of the code, `WriteConcernFailed`; empty where the server did not give it.
+    /// Returns the name of the code, such as `WriteConcernFailed`. It is empty if the server did not send it.
     pub fn code_name(&self) -> &str {
         &self.name
     }
 
-    /// Whether the members were too slow for its `wtimeout`: they may have the write by now.
+    /// Returns `true` if the members were too slow for the `wtimeout`. They may have applied the write since.
     pub fn is_timeout(&self) -> bool {
         self.code == 64
             || self.details.as_ref().is_some_and(|details| details.get_bool("wtimeout").unwrap_or(false))
     }
 
-    /// Whether the deployment has too few members, or not the tags, that it asks for: no waiting will help.
+    /// Returns `true` if the deployment does not have the required number of members or the required tags. Waiting
+    /// does not help.
     pub fn is_unsatisfiable(&self) -> bool {
         matches!(self.code, 79 | 100)
     }
 
-    /// How many members it asks for, or what it calls them, `majority`; `None` where the server did not tell.
+    /// Returns the required number of members, or a name such as `majority`. Returns `None` if the server did not
+    /// send it.
     pub fn w(&self) -> Option<&Bson> {
         self.write_concern()?.get("w")
     }
 
-    /// How long it waits for them; `None` for ever, or where the server did not tell.
+    /// Returns the time limit for the acknowledgement. Returns `None` if there is no limit, or if the server did not
+    /// send it.
     pub fn wtimeout(&self) -> Option<Duration> {
         let limit = match self.write_concern()?.get("wtimeout")? {
             Bson::Int32(limit) => u64::try_from(*limit).ok()?,

@@ -1,22 +1,22 @@
-//! How many documents writes were about.
+//! The numbers of documents that writes inserted, matched, modified, upserted and deleted.
 
 use std::ops::AddAssign;
 
 use mongodb::results::SummaryBulkWriteResult;
 
-/// How many documents some writes stored, found, changed and removed.
+/// The numbers of documents that writes inserted, matched, modified, upserted and deleted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct WriteCounts {
-    /// Documents that inserts stored.
+    /// The number of documents that inserts stored.
     pub inserted: u64,
-    /// Documents that updates and replacements found.
+    /// The number of documents that updates and replacements matched.
     pub matched: u64,
-    /// Documents that updates and replacements changed.
+    /// The number of documents that updates and replacements changed.
     pub modified: u64,
-    /// Documents that updates and replacements stored, as nothing matched.
+    /// The number of documents that updates and replacements inserted, because no document matched.
     pub upserted: u64,
-    /// Documents that were removed.
+    /// The number of documents that were deleted.
     pub deleted: u64,
 }
 
@@ -31,7 +31,7 @@ impl AddAssign for WriteCounts {
 }
 
 impl WriteCounts {
-    /// The driver's counts.
+    /// Converts the driver's counts.
     pub(crate) fn of_summary(summary: &SummaryBulkWriteResult) -> Self {
         let count = |count| u64::try_from(count).unwrap_or_default();
         Self {

@@ -1,4 +1,4 @@
-//! Answers of the server to write commands: what is in a reply that says `ok: 1`.
+//! Replies of the server to write commands, with `ok: 1`.
 
 use super::{Error, ErrorKind, Result, WriteCounts};
 use mongodb::{
@@ -9,19 +9,19 @@ use mongodb::{
     },
 };
 
-/// What a write command did.
+/// The result of a write command.
 #[derive(Debug, Default)]
 pub(crate) struct WriteReply {
     pub(super) counts: WriteCounts,
-    /// By the index of the write in its command.
+    /// The `_id`s of upserted documents, by the index of the write in its command.
     pub(super) upserted: Vec<(usize, Bson)>,
-    /// By the index of the write in its command.
+    /// The failed writes, by the index of the write in its command.
     pub(super) failures: Vec<(usize, Error)>,
     pub(super) write_concern_error: Option<Error>,
     retryable: bool,
 }
 
-/// Which write command it was.
+/// The kind of a write command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Command {
     Insert,
@@ -30,13 +30,13 @@ pub(crate) enum Command {
 }
 
 impl WriteReply {
-    /// So many documents are stored.
+    /// Creates the result of an insert that stored `count` documents.
     pub(crate) fn inserted(count: usize) -> Self {
         let inserted = u64::try_from(count).unwrap_or(u64::MAX);
         Self { counts: WriteCounts { inserted, ..WriteCounts::default() }, ..Self::default() }
     }
 
-    /// Reads a reply; `None` if it is none to a write.
+    /// Reads a reply, or returns `None` if it is not a reply to a write.
     pub(crate) fn read(command: Command, reply: &RawDocument) -> Option<Self> {
         Self::of_reply(command, document(reply)?)
     }
@@ -70,14 +70,14 @@ impl WriteReply {
         })
     }
 
-    /// Reads a reply that the driver gives as a document.
+    /// Reads a reply that the driver returned as a document.
     pub(crate) fn read_document(command: Command, reply: Document) -> Result<Self> {
         Self::of_reply(command, reply).ok_or_else(|| {
             Error::new(ErrorKind::Driver("the server's answer does not contain the counts".into()))
         })
     }
 
-    /// The same answer; the failures of writes that change many documents are known as such.
+    /// Marks the failures of the writes that change many documents.
     pub(crate) fn naming(mut self, many: impl Fn(usize) -> bool) -> Self {
         let name =
             |(index, error): (usize, Error)| (index, if many(index) { error.of_many() } else { error });
@@ -85,15 +85,16 @@ impl WriteReply {
         self
     }
 
-    /// Whether the write concern was missed in a way that making the write again may mend.
+    /// Returns `true` if the write concern was not satisfied, and the server labels the error as one of a retryable
+    /// write.
     pub(crate) fn is_retryable(&self) -> bool {
         self.retryable
     }
 
-    /// The answer that the driver made an error of: a reply that says `ok: 1`.
+    /// Reads the reply with `ok: 1` that the driver returned as an error.
     pub(crate) fn of(command: Command, error: &Error) -> Option<Self> {
         let reply = error.driver()?.server_response()?;
-        // Servers answer `ok` as a double, proxies as an integer.
+        // Servers send `ok` as a double, proxies as an integer.
         let ok = match reply.get("ok").ok()?? {
             RawBsonRef::Double(ok) => ok > 0.0,
             ok => ok.as_i32() == Some(1) || ok.as_i64() == Some(1) || ok.as_bool() == Some(true),
@@ -101,8 +102,8 @@ impl WriteReply {
         ok.then(|| Self::read(command, reply)).flatten()
     }
 
-    /// The answer to an `insert` of these documents that the driver made an error of. It does not keep the reply, and
-    /// with it the values of a duplicate key: they are the document's.
+    /// Reads the reply to an `insert` of these documents that the driver returned as an error. The driver keeps
+    /// neither the reply nor the values of a duplicate key, so they are taken from the documents.
     pub(crate) fn of_insert(error: &Error, documents: &[&RawDocument], ordered: bool) -> Option<Self> {
         let Driver::InsertMany(many) = &*error.driver()?.kind else { return None };
         let failures = many.write_errors.as_deref().unwrap_or_default();
@@ -127,18 +128,19 @@ impl WriteReply {
     }
 }
 
-/// The write is applied, but its write concern is not satisfied.
+/// Creates the error of a write that is applied, but whose write concern is not satisfied.
 pub(super) fn not_acknowledged(error: WriteConcernError) -> Error {
     Error::from_driver(Driver::Write(WriteFailure::WriteConcernError(error)).into())
 }
 
-/// A document of a reply, also where a text in it is cut within a letter. It is read without serde, whose frames are so
-/// large that a value of eighty levels overflows the stack of a tokio worker in a build without optimisation.
+/// Reads a document of a reply, even if the server truncated a string in it within a character. It does not use
+/// serde, because serde's stack frames are large: in a build without optimisation, a value of eighty levels overflows
+/// the stack of a tokio worker.
 fn document(raw: &RawDocument) -> Option<Document> {
     Utf8Lossy::<Document>::try_from(raw).ok().map(|Utf8Lossy(document)| document)
 }
 
-/// The documents of an array; none where there is no array.
+/// Returns the documents of an array. A missing array has no documents.
 fn documents(array: Option<Bson>) -> Option<Vec<Document>> {
     let items = match array {
         None => return Some(Vec::new()),
@@ -162,13 +164,13 @@ fn count(number: &Bson) -> Option<u64> {
     }
 }
 
-/// One of the `upserted`.
+/// Reads one element of `upserted`.
 fn upserted_id(mut upserted: Document) -> Option<(usize, Bson)> {
     let index = usize::try_from(count(upserted.get("index")?)?).ok()?;
     Some((index, upserted.remove("_id")?))
 }
 
-/// One of the `writeErrors`.
+/// Reads one element of `writeErrors`.
 fn failure(mut error: Document) -> (usize, Error) {
     let index = error.get("index").and_then(count).and_then(|index| usize::try_from(index).ok());
     let index = index.unwrap_or_default();
@@ -179,13 +181,13 @@ fn failure(mut error: Document) -> (usize, Error) {
             Error::with_details(Driver::Write(WriteFailure::WriteError(error)).into(), || details)
         }
         Err(_) => {
-            Error::new(ErrorKind::Driver("the server's answer names a failure without its code".into()))
+            Error::new(ErrorKind::Driver("the server's answer contains a failure without a code".into()))
         }
     };
     (index, error)
 }
 
-/// What a failed write's answer contains beside the code and the text.
+/// The details of a failed write in a reply, besides the code and the message.
 #[derive(Debug, Default)]
 pub(super) struct Details {
     pub(super) key_pattern: Option<Document>,
@@ -203,7 +205,7 @@ impl Details {
         Self { key_pattern: take("keyPattern"), key_value: take("keyValue"), info: take("errInfo") }
     }
 
-    /// The details in the answer to a single write, which the driver keeps beside its error.
+    /// Reads the details from the reply to a single write, which the driver keeps in its error.
     pub(super) fn of(error: &DriverError) -> Self {
         let read = || {
             let reply = error.server_response()?;

@@ -1,8 +1,8 @@
 //! Attempts: how often the driver tried to send the command of one call.
 //!
-//! The driver repeats a command after some errors, and keeps only the last error. A write whose first answer was lost then
-//! looks like one that the server refused. The pool's events tell the two apart: the driver takes a connection for every
-//! attempt, within the future of the call.
+//! The driver repeats a command after some errors, and returns only the last error. A write whose first reply was
+//! lost then looks like one that the server refused. The events of the connection pool distinguish the two cases,
+//! because the driver checks out a connection for every attempt, while the future of the call is polled.
 
 use std::{
     cell::Cell,
@@ -16,7 +16,7 @@ use mongodb::{
 };
 use tokio::runtime::Handle;
 
-/// What the pool reports during a call.
+/// The checkouts that the connection pool reports during a call.
 #[derive(Debug, Clone, Copy, Default)]
 struct Checkouts {
     started: u32,
@@ -24,11 +24,12 @@ struct Checkouts {
 }
 
 thread_local! {
-    /// Those of the call that this thread polls.
+    /// The checkouts of the call that this thread polls.
     static CHECKOUTS: Cell<Checkouts> = const { Cell::new(Checkouts { started: 0, done: 0 }) };
 }
 
-/// Makes the client of these options report its attempts. A handler that is set there still gets every event.
+/// Installs an event handler that counts attempts in the options of a client. A handler that the options already have
+/// still receives every event.
 pub(crate) fn report(options: &mut ClientOptions) {
     let theirs = options.cmap_event_handler.take();
     options.cmap_event_handler = Some(match theirs {
@@ -50,7 +51,7 @@ pub(crate) fn report(options: &mut ClientOptions) {
                 runtime.spawn(async move { theirs.send(event).await });
             }
         }),
-        // One that does not exist yet cannot be called here: then the attempts are not known.
+        // A kind of handler that a later driver adds. It cannot be called here, so the attempts are not known.
         Some(theirs) => theirs,
     });
 }
@@ -68,8 +69,8 @@ fn note(event: &CmapEvent) {
     });
 }
 
-/// Makes one call of the driver, and counts how often it got a connection; `None` if the client does not report that, or
-/// no server was found.
+/// Awaits one call of the driver, and counts the connections that it checked out. The count is `None` if the client
+/// does not report checkouts, or if no server was found.
 pub(super) async fn counted<T>(call: impl Future<Output = T>) -> (T, Option<u32>) {
     let mut call = pin!(call);
     let mut checkouts = Checkouts::default();

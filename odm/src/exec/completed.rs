@@ -1,7 +1,7 @@
 //! Calls that are completed although their future is dropped.
 //!
-//! The driver does not support dropping one of its futures half-way: it closes the connection, and the server keeps the
-//! cursor that a lost reply names. So the rest of such a call runs in a task of its own.
+//! The driver does not support dropping one of its futures before it is complete: it closes the connection, and the
+//! server keeps the cursor of a lost reply. Therefore the rest of a dropped call runs in its own task.
 
 use std::{
     future::Future,
@@ -19,22 +19,23 @@ tokio::task_local! {
     static DROPPED: ();
 }
 
-/// Whether the caller has dropped the future of this call.
+/// Returns `true` if the caller has dropped the future of this call.
 pub(super) fn is_dropped() -> bool {
     DROPPED.try_with(|()| ()).is_ok()
 }
 
-/// Completes the call, whether its future is dropped or not.
+/// Completes the call even if its future is dropped.
 ///
-/// After the drop, the command that is under way ends, no further command is sent, and the outcome is discarded.
+/// After the drop, the command that has been sent is completed, no further command is sent, and the outcome is
+/// discarded.
 pub(crate) fn completed<T: 'static>(call: BoxFuture<'static, Result<T>>) -> BoxFuture<'static, Result<T>> {
     Box::pin(Completed { call: Some(call), runtime: None })
 }
 
 struct Completed<T: 'static> {
-    /// `None` once it is done, or has panicked.
+    /// `None` once the call is complete or has panicked.
     call: Option<BoxFuture<'static, Result<T>>>,
-    /// The runtime that drives the call, once the call waits for the server.
+    /// The runtime that drives the call, once the call has waited for the server.
     runtime: Option<Handle>,
 }
 
@@ -63,13 +64,13 @@ impl<T: 'static> Drop for Completed<T> {
     }
 }
 
-/// Without the type of the outcome, so that one copy of a task serves every call.
+/// Spawns the rest of a call. It is not generic over the outcome, so that it is compiled only once.
 fn spawn(runtime: &Handle, call: BoxFuture<'static, ()>) {
     runtime.spawn(DROPPED.scope((), call));
 }
 
-/// Receives the batch that a dropped cursor has requested, on the runtime that drives it, then drops the driver's cursor,
-/// which closes it on the server.
+/// Receives the batch that a dropped cursor has requested, on the runtime that drives it. Then drops the driver's
+/// cursor, which closes the cursor on the server.
 pub(crate) fn complete_batch<S: Stream + Send + Unpin + 'static>(runtime: &Handle, mut driver: S) {
     runtime.spawn(async move {
         std::future::poll_fn(|context| Pin::new(&mut driver).poll_next(context).map(drop)).await;

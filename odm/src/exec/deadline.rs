@@ -1,6 +1,6 @@
-//! Deadlines: how long a call may take, the way to the server and back included.
+//! Deadlines: how long a call may take, including the time on the network.
 //!
-//! When a deadline passes, the future of the call is dropped, and the call is [`completed`](super::completed) all the same.
+//! When a deadline passes, the future of the call is dropped, and the call is still [`completed`](super::completed).
 
 use std::{
     future::Future,
@@ -25,7 +25,7 @@ tokio::task_local! {
     static DEADLINE: Deadline;
 }
 
-/// When a call has to be done.
+/// The time limit of a call.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Deadline {
     after: Duration,
@@ -33,7 +33,7 @@ pub(crate) struct Deadline {
 }
 
 impl Deadline {
-    /// From now on; `None` if that is further away than a clock can say.
+    /// Creates a deadline that starts now, or returns `None` if an `Instant` cannot represent it.
     fn from_now(after: Duration) -> Option<Self> {
         Some(Self { after, at: Instant::now().checked_add(after)? })
     }
@@ -42,7 +42,7 @@ impl Deadline {
         self.at <= Instant::now()
     }
 
-    /// Refuses to send anything more once the deadline of this task's call has passed.
+    /// Returns an error if the deadline of this task's call has passed, so that no further command is sent.
     pub(super) fn check(operation: &Operation<'_>) -> Result<()> {
         match DEADLINE.try_with(Self::is_over) {
             Ok(true) => Err(Error::refused("the deadline has passed").during(operation)),
@@ -50,26 +50,27 @@ impl Deadline {
         }
     }
 
-    /// What the caller is told when it has passed.
+    /// Creates the error that the caller gets when the deadline has passed.
     pub(crate) fn passed(after: Duration, operation: &Operation<'_>) -> Error {
         Error::new(ErrorKind::Timeout(format!("the deadline of {after:?} passed").into())).during(operation)
     }
 }
 
-/// Makes a call; `None` if the deadline passes before it is done. The call is one of [`completed`](super::completed).
+/// Awaits a call, and returns `None` if the deadline passes first. The call is one of
+/// [`completed`](super::completed).
 pub(crate) async fn within<T>(after: Duration, call: BoxFuture<'static, Result<T>>) -> Option<Result<T>> {
     let Some(deadline) = Deadline::from_now(after) else { return Some(call.await) };
     if Handle::try_current().is_err() {
         return Some(Err(Error::refused("a call with a deadline needs the runtime of tokio")));
     }
     match timeout_at(deadline.at, DEADLINE.scope(deadline, call)).await.ok()? {
-        // Perhaps for nothing but the deadline, on a machine that has much to do.
+        // On a busy machine, the call can fail in `check` before this task notices that the deadline has passed.
         Err(_) if deadline.is_over() => None,
         result => Some(result),
     }
 }
 
-/// Rings when the deadline of the call that a cursor comes from passes.
+/// The deadline of the call that a cursor comes from, as a timer that the cursor polls.
 #[derive(Debug)]
 pub(crate) struct Alarm {
     after: Duration,
@@ -77,13 +78,13 @@ pub(crate) struct Alarm {
 }
 
 impl Alarm {
-    /// For the deadline of the call that this task makes, if it has one.
+    /// Creates a timer for the deadline of the call that this task makes, if the call has one.
     pub(crate) fn current() -> Option<Self> {
         let deadline = DEADLINE.try_with(|deadline| *deadline).ok()?;
         Some(Self { after: deadline.after, sleep: Box::pin(sleep_until(deadline.at)) })
     }
 
-    /// Gives the error once the deadline has passed.
+    /// Returns the error once the deadline has passed.
     pub(crate) fn poll(&mut self, context: &mut Context<'_>, operation: &Operation<'_>) -> Poll<Error> {
         let after = self.after;
         self.sleep.as_mut().poll(context).map(|()| Deadline::passed(after, operation))

@@ -6,8 +6,6 @@ use std::ops;
 
 use mongodb::bson::Decimal128;
 
-pub use date::Date;
-
 use super::{BaseExpression, Expr, Expression, binary, operator};
 use crate::value::{Number, Value};
 

@@ -1,4 +1,4 @@
-//! Array operators: `$elemMatch $all $size`, and one value among many.
+//! Array operators: `$elemMatch $all $size`, and comparisons with an element of an array.
 
 use mongodb::bson::{Bson, Document, doc};
 
@@ -12,20 +12,20 @@ use crate::{
     value::{Array, Value},
 };
 
-/// What a filter compares with an element of the array `V`.
+/// The type that a filter compares with an element of the array `V`.
 type Item<V> = <<V as Array>::Item as Value>::Bare;
 
-/// In arrays of arrays these operators are about the elements of the array that the path names, not about those inside
-/// them: `grid().any(|row| row.contains(9))` finds a 9 in a row. Where the server would not look into an array, they
-/// render `$elemMatch`.
+/// For arrays of arrays, these operators test the elements of the array at the path, not the elements inside those.
+/// For example, `grid().any(|row| row.contains(9))` finds a 9 in a row. They render `$elemMatch` where the server
+/// would not look into an array.
 impl<M, V: Value, R> Path<M, V, R> {
     /// Matches documents where one element satisfies every condition at once.
     ///
     /// `{ field: { $elemMatch: { .. } } }`
     ///
-    /// The closure gets the element: its fields, or the element itself where it is a plain value
-    /// (`tags().any(|tag| tag.gt("a") & tag.lt("c"))`) or an array. Such elements take conditions joined
-    /// with `&` only: the server knows no others there.
+    /// The closure receives the element: its fields, or the element itself if it is a plain value
+    /// (`tags().any(|tag| tag.gt("a") & tag.lt("c"))`) or an array. Conditions on plain values and arrays can be
+    /// joined only with `&`: the server accepts no logical operator there.
     pub fn any<F>(&self, condition: impl FnOnce(Element<V::Item>) -> F) -> Filter<M>
     where
         V: Array,
@@ -49,8 +49,8 @@ impl<M, V: Value, R> Path<M, V, R> {
 
     /// Matches documents whose array has at least one of these elements.
     ///
-    /// `{ field: { $in: [..] } }`; `{ field: { $elemMatch: { $in: [..] } } }` in an array of arrays. No values match no
-    /// document.
+    /// `{ field: { $in: [..] } }`; `{ field: { $elemMatch: { $in: [..] } } }` in an array of arrays. An empty list
+    /// matches no document.
     pub fn contains_any<K, I>(&self, values: I) -> Filter<M>
     where
         V: Array,
@@ -68,8 +68,8 @@ impl<M, V: Value, R> Path<M, V, R> {
 
     /// Matches documents whose array has none of these elements, documents without the array included.
     ///
-    /// `{ field: { $nin: [..] } }`; `{ field: { $not: { $elemMatch: { $in: [..] } } } }` in an array of arrays. No values
-    /// match every document.
+    /// `{ field: { $nin: [..] } }`; `{ field: { $not: { $elemMatch: { $in: [..] } } } }` in an array of arrays. An
+    /// empty list matches every document.
     pub fn contains_none<K, I>(&self, values: I) -> Filter<M>
     where
         V: Array,
@@ -88,7 +88,8 @@ impl<M, V: Value, R> Path<M, V, R> {
 
     /// Matches documents whose array has all these elements, in any order and among others.
     ///
-    /// `{ field: { $all: [..] } }`, in an array of arrays of an `$elemMatch` each; no values match no document.
+    /// `{ field: { $all: [..] } }`; for an array of arrays, the list has one `$elemMatch` per value. An empty list
+    /// matches no document.
     pub fn all<K, I>(&self, values: I) -> Filter<M>
     where
         V: Array,
@@ -120,8 +121,8 @@ impl<M, V: Value, R> Path<M, V, R> {
     }
 }
 
-/// Whether the server compares each element of the array at this place with these values, and nothing but the elements: the
-/// array as a whole could be equal to an array.
+/// Returns whether the server compares these values with each element of the array at this path, and with nothing
+/// else. If a value is an array, the server compares it with the array as a whole, too.
 fn is_opened(at: &Location, values: &[Bson]) -> bool {
     !at.is_closed() && !values.iter().any(|value| value.as_array().is_some())
 }
@@ -130,7 +131,7 @@ fn element_meets<M>(at: &Location, operator: &'static str, value: CodecResult<Bs
     Filter::of(an_element_meets(at, operator, value))
 }
 
-/// That no element of the array at this place is one of these values.
+/// Returns the condition that no element of the array at this path is one of these values.
 pub(crate) fn no_element_is_one_of(at: &Location, values: Vec<Bson>) -> Clauses {
     if is_opened(at, &values) {
         Clauses::test(at, "$nin", Ok(values.into()))
@@ -139,7 +140,7 @@ pub(crate) fn no_element_is_one_of(at: &Location, values: Vec<Bson>) -> Clauses 
     }
 }
 
-/// That no element of the array at this place is this value.
+/// Returns the condition that no element of the array at this path is this value.
 pub(crate) fn no_element_is(at: &Location, value: Bson) -> Clauses {
     if is_opened(at, std::slice::from_ref(&value)) {
         Clauses::test(at, "$ne", Ok(value))
@@ -148,7 +149,7 @@ pub(crate) fn no_element_is(at: &Location, value: Bson) -> Clauses {
     }
 }
 
-/// That an element of the array at this place meets a comparison.
+/// Returns the condition that an element of the array at this path satisfies a comparison.
 pub(crate) fn an_element_meets(at: &Location, operator: &'static str, value: CodecResult<Bson>) -> Clauses {
     let value = match value {
         Ok(value) => value,
@@ -165,13 +166,15 @@ pub(crate) fn an_element_meets(at: &Location, operator: &'static str, value: Cod
     }
 }
 
-/// `$eq` of a whole array, where an element of the array could be equal to it: `[]` is an element of `[[]]`.
+/// Returns the condition that the whole array equals `value`, where an element of the array could equal `value` too:
+/// `[]` is an element of `[[]]`.
 pub(super) fn whole_equals<M>(at: &Location, value: Bson) -> Filter<M> {
     let equal = doc! { "$eq": value.clone(), "$not": { "$elemMatch": { "$eq": value } } };
     Filter::of(Clauses::together(at, Ok(equal)))
 }
 
-/// Whether a value is an array of nothing but arrays, so that an element of an array of such a type could be equal to it.
+/// Returns whether a value is an array that contains only arrays, on all levels. An element of an array of that type
+/// could be equal to it.
 pub(crate) fn is_hollow(value: &Bson) -> bool {
     value.as_array().is_some_and(|items| items.iter().all(is_hollow))
 }

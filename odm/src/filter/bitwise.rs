@@ -9,19 +9,20 @@ use crate::{
     value::{Bits, Value},
 };
 
-/// Which bits a test is about: their positions (`[0, 2]`), or a mask in which they are set (`0b101`, binary data).
+/// The bits that an operator tests: their positions (`[0, 2]`), or a mask in which they are set (`0b101`, binary
+/// data).
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` does not say which bits",
+    message = "`{Self}` does not specify bits",
     label = "expected positions or a mask",
     note = "positions are `[0, 2]`, counted from the least significant bit; a mask is an integer or `bson::Binary`"
 )]
 pub trait Bitmask<K> {
-    /// The mask as it is sent.
+    /// Renders the bits as they are sent.
     fn bitmask(self) -> CodecResult<Bson>;
 }
 
-/// Markers of [`Bitmask`]; inference fills them in.
-pub mod bitmasks {
+/// Markers of [`Bitmask`] that keep its implementations for lists and for masks apart. Type inference chooses them.
+pub(crate) mod bitmasks {
     /// Positions.
     #[derive(Debug)]
     pub enum Positions {}
@@ -31,13 +32,13 @@ pub mod bitmasks {
 }
 use bitmasks::{Mask, Positions};
 
-/// The position of a bit, or a reference to one: what lists for [`Bitmask`] are made of.
+/// The position of a bit, or a reference to one: an item of a list for [`Bitmask`].
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not the position of a bit",
     label = "expected a `u32`, counted from the least significant bit"
 )]
 pub trait BitPosition {
-    /// The position.
+    /// Returns the position.
     fn position(self) -> u32;
 }
 
@@ -92,7 +93,7 @@ impl Bitmask<Mask> for Binary {
 impl<M, V: Value, R> Path<M, V, R> {
     /// Matches documents where all these bits are 1.
     ///
-    /// `{ field: { $bitsAllSet: [0, 2] } }`; no bits match everything that has bits.
+    /// `{ field: { $bitsAllSet: [0, 2] } }`; without bits, it matches every value that has bits.
     pub fn bits_all_set<K>(&self, bits: impl Bitmask<K>) -> Filter<M>
     where
         V: Bits,
@@ -103,7 +104,7 @@ impl<M, V: Value, R> Path<M, V, R> {
 
     /// Matches documents where all these bits are 0.
     ///
-    /// `{ field: { $bitsAllClear: [0, 2] } }`; no bits match everything that has bits.
+    /// `{ field: { $bitsAllClear: [0, 2] } }`; without bits, it matches every value that has bits.
     pub fn bits_all_clear<K>(&self, bits: impl Bitmask<K>) -> Filter<M>
     where
         V: Bits,
@@ -114,7 +115,7 @@ impl<M, V: Value, R> Path<M, V, R> {
 
     /// Matches documents where one of these bits is 1.
     ///
-    /// `{ field: { $bitsAnySet: [0, 2] } }`; no bits match nothing.
+    /// `{ field: { $bitsAnySet: [0, 2] } }`; without bits, it matches nothing.
     pub fn bits_any_set<K>(&self, bits: impl Bitmask<K>) -> Filter<M>
     where
         V: Bits,
@@ -125,7 +126,7 @@ impl<M, V: Value, R> Path<M, V, R> {
 
     /// Matches documents where one of these bits is 0.
     ///
-    /// `{ field: { $bitsAnyClear: [0, 2] } }`; no bits match nothing.
+    /// `{ field: { $bitsAnyClear: [0, 2] } }`; without bits, it matches nothing.
     pub fn bits_any_clear<K>(&self, bits: impl Bitmask<K>) -> Filter<M>
     where
         V: Bits,

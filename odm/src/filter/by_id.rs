@@ -1,9 +1,9 @@
-//! Filters by the `_id` and nothing else. The server takes such a document without making a plan, which costs more
-//! than to fetch it; MongoDB 6.0 does so only where the id stands there without an operator.
+//! Filters by the `_id` alone. The server finds the document without query planning, which costs more than the fetch.
+//! MongoDB 6.0 does so only if the filter contains the id without an operator.
 
 use mongodb::bson::{Bson, Document, doc};
 
-/// `{ _id: id }`; with `$eq`, if the id without it could be read as something else than a value.
+/// Returns `{ _id: id }`, or `{ _id: { $eq: id } }` if the server could read the id as something other than a value.
 pub(crate) fn by_id(id: Bson) -> Document {
     if is_plain(&id) {
         doc! { "_id": id }
@@ -12,9 +12,9 @@ pub(crate) fn by_id(id: Bson) -> Document {
     }
 }
 
-/// The filter without its `$eq`, if it is one of those.
+/// Returns the filter without its `$eq` if it tests only the `_id`.
 pub(super) fn simplified(filter: Document) -> Document {
-    // Most filters are asked for their length alone.
+    // For most filters, the length is enough to decide.
     let test = if filter.len() == 1 { filter.get("_id") } else { None };
     match test {
         Some(Bson::Document(test)) if test.len() == 1 => match test.get("$eq") {

@@ -1,4 +1,4 @@
-//! `Clauses`: the untyped filter, so that user crates compile little code.
+//! `Clauses`: a filter without the type of its model, so that user crates compile little code.
 
 mod element;
 mod everything;
@@ -20,24 +20,25 @@ use crate::{
     value::{MAX_NESTING, bounded, bounded_document},
 };
 
-/// A condition: a name or an operator, and the test.
+/// A condition: the name of a field or an operator, and its test.
 #[derive(Debug, Clone)]
 struct Clause {
     name: Cow<'static, str>,
     test: Bson,
-    /// How much of the name is an array, as [`Location::outermost`] has it; or that a caller wrote the name.
+    /// The length of the part of `name` that is an array, see [`Location::outermost`], or [`NAME_OF_A_CALLER`].
     array: u32,
 }
 
 /// Conditions that must all hold, in the order in which they were written.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Clauses {
-    /// Most filters are one condition: it costs no list.
+    /// The first condition has a field of its own, so that a filter with one condition allocates no list.
     first: Option<Clause>,
     rest: Vec<Clause>,
+    /// Whether the filter was made with `Filter::all()`.
     said_all: bool,
     problem: Option<CodecError>,
-    /// The arrays that conditions inside others name.
+    /// The arrays that nested conditions name.
     inner: Option<Box<Named>>,
 }
 
@@ -57,12 +58,13 @@ impl Clauses {
         Self { problem: Some(problem), ..Self::default() }
     }
 
-    /// A condition on the document as a whole.
+    /// Returns a condition on the document as a whole.
     pub(super) fn whole(operator: &'static str, value: impl Into<Bson>) -> Self {
         Self::one(Cow::Borrowed(operator), 0, value)
     }
 
-    /// `$jsonSchema`: it names fields in words of its own.
+    /// Returns a `$jsonSchema` condition. It names fields inside the schema, so it counts as a name that a caller
+    /// wrote.
     pub(super) fn whole_schema(schema: Document) -> Self {
         Self::one(Cow::Borrowed("$jsonSchema"), NAME_OF_A_CALLER, schema)
     }
@@ -74,7 +76,7 @@ impl Clauses {
             test
         });
         match operators {
-            // Most tests: made where they are returned to, as a move costs what a short name does.
+            // Most tests. They are constructed in place, because a move costs as much as copying a short name.
             Ok(operators) if at.is_plain() => Self {
                 first: Some(Clause {
                     name: at.to_key(),
@@ -90,12 +92,12 @@ impl Clauses {
         }
     }
 
-    /// Operators on a field that belong together.
+    /// Returns a condition of several operators on one field.
     pub(crate) fn tests(at: &Location, operators: CodecResult<Document>) -> Self {
         Self::placed(at, operators, false)
     }
 
-    /// Operators that one value has to meet, also where the path stands for many.
+    /// Returns a condition of several operators that one value must satisfy, even if the path stands for many values.
     pub(super) fn together(at: &Location, operators: CodecResult<Document>) -> Self {
         Self::placed(at, operators, at.array() > 0)
     }
@@ -118,19 +120,21 @@ impl Clauses {
         }
     }
 
-    /// That an enum holds a variant, and nothing else.
+    /// Returns only the condition that the enum at the path holds the variant.
     pub(super) fn variant(at: &Location) -> Self {
         match at.problem() {
             Some(problem) => Self::wrong(problem.clone()),
-            None if !at.is_told() => Self::wrong(
-                at.locate(CodecError::new("a variant that a tag or a name tells", "one of an untagged enum")),
-            ),
+            None if !at.is_told() => Self::wrong(at.locate(CodecError::new(
+                "a variant that is stored with a tag or a name",
+                "one of an untagged enum",
+            ))),
             None => Self::default().inside_arrays(at, false),
         }
     }
 
-    /// The conditions, and that every enum on their way holds the variant they go into: behind an `$elemMatch` of its own
-    /// for each array on the way whose element both are about, or that the server does not look into for a name.
+    /// Adds the conditions that every enum on the path holds the variant that the path enters. Wraps the conditions
+    /// in an `$elemMatch` for each array on the path if they must hold for the same element, or if the server does
+    /// not look for names in the array.
     fn inside_arrays(self, at: &Location, together: bool) -> Self {
         let (variant_tests, closed) = (at.variant_tests(), at.closed());
         if variant_tests.is_empty() && closed.is_empty() && !together {
@@ -157,7 +161,8 @@ impl Clauses {
         })
     }
 
-    /// `{ array: { $elemMatch: { .. } } }` of conditions whose names go through that array, so many times.
+    /// Returns `{ array: { $elemMatch: { .. } } }` for conditions whose names go through the array. `matches` is the
+    /// number of nested `$elemMatch` operators.
     fn inside(mut self, array: &str, outermost: u32, matches: usize) -> Self {
         for clause in self.first.iter_mut().chain(&mut self.rest) {
             if !array.is_empty() {
@@ -199,23 +204,23 @@ impl Clauses {
         self.first.iter().chain(&self.rest)
     }
 
-    /// Whether it matches every document, and that was not said.
+    /// Returns whether the filter matches every document and was not made with `Filter::all()`.
     pub(super) fn is_empty(&self) -> bool {
         !self.said_all && self.problem.is_none() && self.matches_everything()
     }
 
-    /// Whether there is no condition, and that was not said.
+    /// Returns whether the filter has no condition and was not made with `Filter::all()`.
     pub(crate) fn has_no_condition(&self) -> bool {
-        // A comment picks nothing.
+        // A comment is not a condition.
         !self.iter().any(|clause| clause.name != "$comment") && !self.said_all && self.problem.is_none()
     }
 
-    /// Whether it matches everything, and that was said.
+    /// Returns whether the filter is `Filter::all()` without other conditions.
     fn is_all(&self) -> bool {
         self.said_all && self.first.is_none() && self.rest.is_empty() && self.problem.is_none()
     }
 
-    /// The same conditions, if no value or key of a map in them is one that cannot be sent.
+    /// Returns an error if a value or a map key in the conditions cannot be sent.
     pub(crate) fn checked_values(self) -> CodecResult<Self> {
         match self.problem {
             Some(problem) if problem.is_in_value() => Err(problem),
@@ -248,11 +253,12 @@ impl Clauses {
 
     pub(super) fn any_of(alternatives: impl IntoIterator<Item = Self>) -> Self {
         let alternatives: Vec<Self> = alternatives.into_iter().collect();
-        // What matches everything, or something else, matches everything; if it was not said before, it is not now.
-        let (said, unsaid) =
+        // If one alternative matches everything, the whole filter does. It counts as `Filter::all()` only if each of
+        // these alternatives does.
+        let (explicit, implicit) =
             (alternatives.iter().any(Self::is_all), alternatives.iter().any(Self::has_no_condition));
-        if (said || unsaid) && alternatives.iter().all(|alternative| alternative.problem.is_none()) {
-            return Self { said_all: !unsaid, ..Self::default() };
+        if (explicit || implicit) && alternatives.iter().all(|alternative| alternative.problem.is_none()) {
+            return Self { said_all: !implicit, ..Self::default() };
         }
         if alternatives.is_empty() {
             return Self::whole("$nor", vec![doc! {}]);
@@ -265,7 +271,7 @@ impl Clauses {
         if conditions.is_empty() { Self::default() } else { Self::branches("$nor", conditions) }
     }
 
-    /// `{ operator: [..] }`; of alternatives that are alternatives themselves one list.
+    /// Returns `{ operator: [..] }`. Alternatives that are `$or` lists themselves are merged into one list.
     fn branches(operator: &'static str, conditions: Vec<Self>) -> Self {
         let (mut branches, mut inner) = (Vec::new(), None);
         for mut condition in conditions {
@@ -280,7 +286,7 @@ impl Clauses {
                 }
                 continue;
             }
-            // Each branch is a level of the list and one of its own.
+            // The list is one level of nesting, so each branch may have one level less.
             match condition
                 .into_document()
                 .and_then(|branch| bounded_document(branch, MAX_NESTING.saturating_sub(1)))
@@ -293,7 +299,7 @@ impl Clauses {
         Self { inner, ..Self::of(Clause { name: Cow::Borrowed(operator), test, array: 0 }) }
     }
 
-    /// The list, if this is `{ $or: [..] }` and nothing else.
+    /// Takes the list if this is only `{ $or: [..] }`.
     fn take_alternatives(&mut self) -> Option<Vec<Bson>> {
         match &mut self.first {
             Some(Clause { name, test: Bson::Array(list), .. })

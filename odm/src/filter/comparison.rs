@@ -12,8 +12,8 @@ use crate::{
     value::{Ordered, Value, looks_like_operators},
 };
 
-/// Values of other BSON types than the field's do not match; see the manual on comparison. Over an array
-/// ([`Many`](crate::path::Many)) one element is enough.
+/// A stored value of another BSON type than the field's does not match; see the manual on comparison. Below an array
+/// ([`Many`](crate::path::Many)), one matching element is enough.
 impl<M, V: Value, R> Path<M, V, R> {
     /// Matches documents whose field equals `value`.
     ///
@@ -33,7 +33,7 @@ impl<M, V: Value, R> Path<M, V, R> {
         R: Queried,
     {
         match value.operand() {
-            // The server takes no regular expression behind `$ne`.
+            // The server does not accept a regular expression in `$ne`.
             Ok(value @ Bson::RegularExpression(_)) => {
                 Filter::test(self.location(), "$not", Ok(doc! { "$eq": value }.into()))
             }
@@ -128,17 +128,18 @@ fn equal<V: Value, M>(at: &Location, value: CodecResult<Bson>) -> Filter<M> {
     }
 }
 
-/// Whether a value cannot stand in a list of values for a field of type `V`.
+/// Returns whether a value of a field of type `V` needs a test of its own, because it cannot be in a list of values.
 fn needs_a_test<V: Value>(value: &Bson) -> bool {
     is_read_otherwise(value) || (V::ARRAYS.nests() && is_hollow(value))
 }
 
-/// Whether `$in`, `$nin` and `$all` would take a value for something to match by: a regular expression, operators.
+/// Returns whether `$in`, `$nin` and `$all` would read a value as a pattern or as operators, not as a value to
+/// compare with.
 pub(super) fn is_read_otherwise(value: &Bson) -> bool {
     matches!(value, Bson::RegularExpression(_)) || looks_like_operators(value)
 }
 
-/// One test for each value: `$eq` takes it as it is.
+/// Returns one test for each value: `$eq` takes every value literally.
 pub(super) fn equals<M>(at: &Location, values: Vec<Bson>) -> impl Iterator<Item = Filter<M>> {
     values.into_iter().map(|value| Filter::test(at, "$eq", Ok(value)))
 }

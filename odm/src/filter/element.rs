@@ -1,4 +1,4 @@
-//! Element operators, and the three ways of having no value.
+//! Element operators `$exists` and `$type`, and tests for null and missing fields.
 
 use mongodb::bson::{Bson, doc, spec::ElementType};
 
@@ -15,7 +15,7 @@ use crate::{
     label = "expected an `ElementType`, a name such as `\"number\"`, or the number of a type"
 )]
 pub trait BsonType {
-    /// The type as it stands in a filter.
+    /// Renders the type for a filter.
     fn bson_type(&self) -> CodecResult<Bson>;
 }
 
@@ -26,7 +26,7 @@ impl BsonType for ElementType {
     }
 }
 
-/// The names of the manual.
+/// The type names of the manual.
 const NAMES: [&str; 22] = [
     "double",
     "string",
@@ -83,14 +83,14 @@ impl<T: BsonType + ?Sized> BsonType for &T {
     }
 }
 
-/// A [BSON type](BsonType), or a list of types of which one is enough: what `type_` takes.
+/// A [BSON type](BsonType), or a list of types, of which one has to match: the argument of `type_`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a BSON type",
     label = "expected an `ElementType`, a name such as `\"number\"`, or a list of them",
     note = "`use odm::bson::spec::ElementType;`"
 )]
 pub trait BsonTypes {
-    /// The types as they stand in a filter.
+    /// Renders the types for a filter.
     fn bson_types(self) -> CodecResult<Bson>;
 }
 
@@ -103,7 +103,7 @@ impl<T: BsonType> BsonTypes for T {
 
 fn list<T: BsonType>(types: &[T]) -> CodecResult<Bson> {
     if types.is_empty() {
-        return Err(CodecError::new("a type to ask for", "an empty list"));
+        return Err(CodecError::new("at least one BSON type", "an empty list"));
     }
     types.iter().map(BsonType::bson_type).collect::<CodecResult<_>>().map(Bson::Array)
 }
@@ -138,11 +138,13 @@ impl<M, V: Value, R> Path<M, V, R> {
         Filter::test(self.location(), "$exists", Ok(exists.into()))
     }
 
-    /// Matches documents whose field is stored as this BSON type, or as one of a list: documents that older code wrote.
+    /// Matches documents whose field is stored as this BSON type, or as one of a list of types. Use it, for example,
+    /// to find documents that older code wrote.
     ///
-    /// `{ field: { $type: 2 } }`, `{ field: { $type: "number" } }`, `{ field: { $type: [16, 18] } }`; an empty list or
-    /// another text is an error that [`is_not_sent`](crate::Error::is_not_sent). An array is of its own type, and of the
-    /// types of its elements.
+    /// `{ field: { $type: 2 } }`, `{ field: { $type: "number" } }`, `{ field: { $type: [16, 18] } }`
+    ///
+    /// An array has its own type and the types of its elements. An empty list or an unknown name is an error for
+    /// which [`is_not_sent`](crate::Error::is_not_sent) is true.
     pub fn type_(&self, types: impl BsonTypes) -> Filter<M>
     where
         R: Queried,
@@ -152,18 +154,20 @@ impl<M, V: Value, R> Path<M, V, R> {
 
     /// Matches documents whose field is stored as null. A missing field does not match.
     ///
-    /// `{ field: { $type: 10 } }`; of an array that may hold null, `{ field: { $type: 10, $not: { $type: 4 } } }`.
+    /// `{ field: { $type: 10 } }`; for an array that may contain null,
+    /// `{ field: { $type: 10, $not: { $type: 4 } } }`.
     pub fn is_null(&self) -> Filter<M>
     where
         R: Queried,
         V: Nullable,
     {
-        Filter::of(nothing(self.location(), V::ARRAYS.holds_null(), "$type", ElementType::Null.bson_type()))
+        Filter::of(absent(self.location(), V::ARRAYS.holds_null(), "$type", ElementType::Null.bson_type()))
     }
 
-    /// Matches documents whose field is null or missing: what `None` reads from.
+    /// Matches documents whose field is null or missing, that is, decodes as `None`.
     ///
-    /// `{ field: { $eq: null } }`; of an array that may hold null, `{ field: { $eq: null, $not: { $type: 4 } } }`.
+    /// `{ field: { $eq: null } }`; for an array that may contain null,
+    /// `{ field: { $eq: null, $not: { $type: 4 } } }`.
     pub fn is_null_or_missing(&self) -> Filter<M>
     where
         R: Queried,
@@ -172,9 +176,9 @@ impl<M, V: Value, R> Path<M, V, R> {
         Filter::of(null_or_missing(self.location(), V::ARRAYS.holds_null()))
     }
 
-    /// Matches documents whose field has a value, neither null nor missing: what `Some` reads from.
+    /// Matches documents whose field is neither null nor missing, that is, decodes as `Some`.
     ///
-    /// `{ field: { $ne: null } }`; of an array that may hold null,
+    /// `{ field: { $ne: null } }`; for an array that may contain null,
     /// `{ field: { $not: { $eq: null, $not: { $type: 4 } } } }`.
     pub fn is_present(&self) -> Filter<M>
     where
@@ -185,18 +189,20 @@ impl<M, V: Value, R> Path<M, V, R> {
     }
 }
 
-/// That a value is null or missing; `holds_null` if it may be an array that holds null.
+/// Returns the condition that a value is null or missing. Pass `holds_null` if the value may be an array that
+/// contains null.
 pub(crate) fn null_or_missing(at: &Location, holds_null: bool) -> Clauses {
-    nothing(at, holds_null, "$eq", Ok(Bson::Null))
+    absent(at, holds_null, "$eq", Ok(Bson::Null))
 }
 
-/// That it is neither.
+/// Returns the condition that a value is neither null nor missing.
 pub(crate) fn present(at: &Location, holds_null: bool) -> Clauses {
     if holds_null { null_or_missing(at, true).not() } else { Clauses::test(at, "$ne", Ok(Bson::Null)) }
 }
 
-/// That a value is nothing. An array with null in it is something, but to the server it is null, too.
-fn nothing(at: &Location, holds_null: bool, operator: &'static str, value: CodecResult<Bson>) -> Clauses {
+/// Returns the condition that a value is absent. The server also applies the test to the elements of an array, but an
+/// array that contains null is a value: the condition excludes arrays.
+fn absent(at: &Location, holds_null: bool, operator: &'static str, value: CodecResult<Bson>) -> Clauses {
     if !holds_null {
         return Clauses::test(at, operator, value);
     }

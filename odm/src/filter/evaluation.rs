@@ -1,4 +1,4 @@
-//! Evaluation operators: `$expr $regex $mod $jsonSchema $where $nor $comment $sampleRate`, and texts by their beginning.
+//! Evaluation operators: `$expr $regex $mod $jsonSchema $where $nor $comment $sampleRate`, and prefixes of texts.
 
 use std::borrow::Borrow;
 
@@ -14,9 +14,9 @@ use crate::{
 };
 
 impl<M, V: Value, R> Path<M, V, R> {
-    /// Matches documents whose text begins with `prefix`, by case. The server can use an index for it.
+    /// Matches documents whose text begins with `prefix`, case-sensitively. The server can use an index.
     ///
-    /// `{ field: { $regex: "^prefix" } }`, every character of the prefix taken as itself.
+    /// `{ field: { $regex: "^prefix" } }`, with all characters of the prefix taken literally.
     pub fn starts_with(&self, prefix: &str) -> Filter<M>
     where
         V: Text,
@@ -25,15 +25,14 @@ impl<M, V: Value, R> Path<M, V, R> {
         Filter::test(self.location(), "$regex", Ok(Bson::String(format!("^{}", escaped(prefix)))))
     }
 
-    /// Matches documents whose text matches a regular expression of PCRE, as the server knows them, with the options
-    /// `i` (either case), `m` (`^` and `$` at every line), `s` (`.` is a newline too), `x` (spaces are ignored), or
-    /// none: `""`.
+    /// Matches documents whose text matches a regular expression in the server's PCRE syntax, with the options `i`
+    /// (ignores case), `m` (`^` and `$` match at every line), `s` (`.` matches a newline too), `x` (spaces are
+    /// ignored), or none: `""`.
     ///
     /// `{ field: { $regex: "pattern", $options: "i" } }`
     ///
-    /// The pattern is code: of a text that somebody else wrote make a literal with
-    /// [`starts_with`](Path::starts_with). Other options are an error that
-    /// [`is_not_sent`](crate::Error::is_not_sent).
+    /// The pattern is code: for text from an untrusted source, use [`starts_with`](Path::starts_with), which takes it
+    /// literally. Other options are an error for which [`is_not_sent`](crate::Error::is_not_sent) is true.
     pub fn regex(&self, pattern: &str, options: &str) -> Filter<M>
     where
         V: Text,
@@ -44,7 +43,7 @@ impl<M, V: Value, R> Path<M, V, R> {
 
     /// Matches documents whose text matches one of these regular expressions, each with its options.
     ///
-    /// `{ field: { $in: [/^be/, /^st/i] } }`; what [`regex`](Path::regex) says of patterns and options holds here.
+    /// `{ field: { $in: [/^be/, /^st/i] } }`; see [`regex`](Path::regex) for patterns and options.
     pub fn in_regex<'p, I>(&self, patterns: I) -> Filter<M>
     where
         V: Text,
@@ -61,10 +60,10 @@ impl<M, V: Value, R> Path<M, V, R> {
         Filter::test(self.location(), "$in", patterns.map(Bson::Array))
     }
 
-    /// Matches documents whose number leaves this remainder when it is divided.
+    /// Matches documents whose number has this remainder after division by `divisor`.
     ///
-    /// `{ field: { $mod: [divisor, remainder] } }`; a divisor of zero is an error that
-    /// [`is_not_sent`](crate::Error::is_not_sent). The server cuts off fractions first.
+    /// `{ field: { $mod: [divisor, remainder] } }`. The server truncates fractions first. A divisor of zero is an
+    /// error for which [`is_not_sent`](crate::Error::is_not_sent) is true.
     pub fn mod_(&self, divisor: i64, remainder: i64) -> Filter<M>
     where
         V: Number,
@@ -87,7 +86,7 @@ fn regex(pattern: &str, options: &str) -> CodecResult<Document> {
     Ok(test)
 }
 
-/// A regular expression as a value: the server wants its options in alphabetical order.
+/// Returns a regular expression as a BSON value. The server requires its options in alphabetical order.
 fn literal(pattern: &str, options: &str) -> CodecResult<Bson> {
     check(pattern, options)?;
     let mut sorted: Vec<char> = options.chars().collect();
@@ -110,23 +109,24 @@ fn check(pattern: &str, options: &str) -> CodecResult<()> {
 
 /// Conditions on the document as a whole.
 impl<M> Filter<M> {
-    /// None of the conditions holds: `{ $nor: [..] }`.
+    /// Matches documents that meet none of the conditions: `{ $nor: [..] }`.
     ///
-    /// The items are filters, or `Option`s of them: a `None` is left out. An empty list, or one of nothing but `None`,
+    /// The items are filters or `Option`s of filters. A `None` is left out. An empty list, or one with only `None`s,
     /// matches every document.
     pub fn none_of<F: IntoOption<Self>>(filters: impl IntoIterator<Item = F>) -> Self {
         Self::of(Clauses::none_of(filters.into_iter().filter_map(IntoOption::given).map(Self::into_clauses)))
     }
 
-    /// Matches documents for which an expression is true: what compares fields of a document with each other.
+    /// Matches documents for which an expression is true. Use it to compare fields of a document with each other.
     ///
     /// `{ $expr: { $gt: ["$spent", "$budget"] } }`
     ///
-    /// The closure gets the fields as [expressions](crate::expr), so the model must be named:
-    /// `Filter::<Order>::expr(..)`. Conditions that compare a field with a value
-    /// are better said by the field's own operators, which use indexes, and which an `Option` without a value never meets. Here
-    /// null and a missing field are less than every value: give them one, `b.budget().if_null(0)`. About the elements of an array (`any`,
-    /// `each_where`) the server takes no `$expr`: an error that [`is_not_sent`](crate::Error::is_not_sent).
+    /// The closure receives the fields as [expressions](crate::expr), so the call must name the model:
+    /// `Filter::<Order>::expr(..)`. To compare a field with a value, prefer the operators of the field: they use
+    /// indexes, and `gt`, `lt` and the like never match an `Option` without a value. In an expression, null and a
+    /// missing field are less than every value: replace them, `b.budget().if_null(0)`. The server does not accept
+    /// `$expr` in conditions on array elements (`any`, `each_where`): there it is an error for which
+    /// [`is_not_sent`](crate::Error::is_not_sent) is true.
     ///
     /// ```
     /// # use odm::{Filter, Id, Model};
@@ -155,25 +155,25 @@ impl<M> Filter<M> {
         })
     }
 
-    /// Matches documents that satisfy a JSON schema, as the server knows them.
+    /// Matches documents that satisfy a JSON schema in the server's dialect.
     ///
     /// `{ $jsonSchema: { .. } }`
     pub fn json_schema(schema: Document) -> Self {
         Self::of(Clauses::whole_schema(schema))
     }
 
-    /// Matches documents for which a JavaScript function of the server returns true: slow, and refused where the
-    /// server runs no JavaScript.
+    /// Matches documents for which a JavaScript function returns true. It is slow, and the server refuses it if
+    /// JavaScript is disabled.
     ///
-    /// `{ $where: "function" }`. It is code: never put a user's text into it.
+    /// `{ $where: "function" }`. The function is code: never put user input into it.
     pub fn where_(function: &'static str) -> Self {
         Self::of(Clauses::whole("$where", function))
     }
 
-    /// Matches a random share of the documents, from 0 to 1.
+    /// Matches a random share of the documents: `rate` is a number from 0 to 1.
     ///
-    /// `{ $sampleRate: rate }`; in a find, a count and a pipeline alike. Another rate is an error that
-    /// [`is_not_sent`](crate::Error::is_not_sent).
+    /// `{ $sampleRate: rate }`; works in `find`, in `count` and in pipelines. Any other rate is an error for which
+    /// [`is_not_sent`](crate::Error::is_not_sent) is true.
     pub fn sample_rate(rate: f64) -> Self {
         if (0.0..=1.0).contains(&rate) {
             return Self::of(Clauses::whole("$sampleRate", rate));
@@ -190,7 +190,7 @@ impl<M> Filter<M> {
     }
 }
 
-/// The regular expression in which every character of a text is taken as itself.
+/// Returns a regular expression that matches the text literally.
 pub(crate) fn escaped(text: &str) -> String {
     let mut pattern = String::with_capacity(text.len());
     for character in text.chars() {

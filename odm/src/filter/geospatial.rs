@@ -13,7 +13,7 @@ use crate::{
 };
 
 impl<M, V: Value, R> Path<M, V, R> {
-    /// Matches documents whose geometry lies wholly inside an area: a [`Polygon`](crate::geo::Polygon), a
+    /// Matches documents whose geometry is completely inside an area: a [`Polygon`](crate::geo::Polygon), a
     /// [`MultiPolygon`](crate::geo::MultiPolygon), a [`BigPolygon`], or a shape of [`Area`].
     ///
     /// `{ field: { $geoWithin: { $geometry: { .. } } } }`
@@ -37,13 +37,14 @@ impl<M, V: Value, R> Path<M, V, R> {
         Filter::test(self.location(), "$geoIntersects", geometry.geometry())
     }
 
-    /// Matches documents at a distance in metres from a point, the nearest first: `..500`, `100..=500`, `0.5..`, `..`.
+    /// Matches documents whose distance from a point, in metres, is in a range: `..500`, `100..=500`, `0.5..`, `..`.
+    /// Sorts the nearest first.
     ///
     /// `{ field: { $near: { $geometry: { .. }, $minDistance: 100.0, $maxDistance: 500.0 } } }`
     ///
-    /// The field needs a geospatial index. The server takes it in `find` alone, neither in `count` nor beside a sort of
-    /// your own.
-    #[allow(clippy::needless_pass_by_value)] // mostly made in place
+    /// The field needs a geospatial index. The server accepts this operator only in `find`, not in `count`, and not
+    /// together with another sort.
+    #[allow(clippy::needless_pass_by_value)] // callers mostly construct it in the call
     pub fn near(&self, point: Point, metres: impl DistanceRange) -> Filter<M>
     where
         V: Geospatial,
@@ -52,10 +53,10 @@ impl<M, V: Value, R> Path<M, V, R> {
         Filter::test(self.location(), "$near", distance(&point, metres.bounds()))
     }
 
-    /// The same by the distance on a sphere, also for legacy pairs of coordinates.
+    /// Does the same as [`near`](Path::near) with the distance on a sphere, also for legacy pairs of coordinates.
     ///
     /// `{ field: { $nearSphere: { $geometry: { .. }, $maxDistance: 500.0 } } }`
-    #[allow(clippy::needless_pass_by_value)] // mostly made in place
+    #[allow(clippy::needless_pass_by_value)] // callers mostly construct it in the call
     pub fn near_sphere(&self, point: Point, metres: impl DistanceRange) -> Filter<M>
     where
         V: Geospatial,
@@ -65,7 +66,7 @@ impl<M, V: Value, R> Path<M, V, R> {
     }
 }
 
-/// A geometry that `geo_intersects` takes: one of [`geo`](crate::geo).
+/// A geometry that `geo_intersects` accepts: a type of [`geo`](crate::geo).
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a geometry to intersect with",
     label = "expected a geometry of `odm::geo`",
@@ -89,13 +90,13 @@ impl GeometryOperand for BigPolygon {
     }
 }
 
-/// A range of distances in metres, by numbers of any kind: `..500`, `100..=500`, `0.5..`, `..`.
+/// A range of distances in metres, of any number type: `..500`, `100..=500`, `0.5..`, `..`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a range of distances",
     label = "expected a range of metres, such as `..500` or `100..=500`"
 )]
 pub trait DistanceRange {
-    /// Its ends; the server knows both as included.
+    /// Returns the bounds. The server treats both as inclusive.
     fn bounds(self) -> (Bound<f64>, Bound<f64>);
 }
 
@@ -105,7 +106,7 @@ pub trait DistanceRange {
     label = "expected an integer or a float"
 )]
 pub trait Metres: Copy {
-    /// The number as it is sent.
+    /// Returns the number as it is sent.
     fn metres(self) -> f64;
 }
 
@@ -113,7 +114,7 @@ macro_rules! metres {
     ($($number:ty)*) => { $(
         #[diagnostic::do_not_recommend]
         impl Metres for $number {
-            // No distance on the earth is rounded.
+            // Every distance on the earth is small enough to be exact.
             #[allow(clippy::cast_lossless, clippy::cast_precision_loss, clippy::unnecessary_cast)]
             fn metres(self) -> f64 {
                 self as f64

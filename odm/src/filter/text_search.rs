@@ -1,11 +1,11 @@
-//! Text search: `$text` with its options, and the order by its score.
+//! Text search: `$text` with its options, and the sort by its score.
 
 use mongodb::bson::{Document, doc};
 
 use super::{Clauses, Filter};
 use crate::sort::Sort;
 
-/// The options of a text search. What is not said is as the index has it.
+/// The options of a text search. An option that is not set has the default of the index.
 ///
 /// Construct with [`Filter::text_with`].
 #[derive(Clone)]
@@ -19,7 +19,8 @@ impl std::fmt::Debug for TextOptions {
 }
 
 impl TextOptions {
-    /// The language of the words, which decides their stems and which of them count: `"nb"`, `"english"`, `"none"`.
+    /// Sets the language of the words, which determines their stems and which words are ignored: `"nb"`, `"english"`,
+    /// `"none"`.
     ///
     /// `{ $language: "nb" }`
     pub fn language(mut self, language: &str) -> Self {
@@ -27,7 +28,7 @@ impl TextOptions {
         self
     }
 
-    /// Whether upper and lower case differ.
+    /// Sets whether upper and lower case differ.
     ///
     /// `{ $caseSensitive: true }`
     pub fn case_sensitive(mut self, yes: bool) -> Self {
@@ -35,7 +36,7 @@ impl TextOptions {
         self
     }
 
-    /// Whether `e` and `é` differ.
+    /// Sets whether `e` and `é` differ.
     ///
     /// `{ $diacriticSensitive: true }`
     pub fn diacritic_sensitive(mut self, yes: bool) -> Self {
@@ -49,11 +50,11 @@ impl<M> Filter<M> {
     ///
     /// `{ $text: { $search: "coffee -decaf" } }`
     ///
-    /// The collection must have a text index. It is no part of the declared schema; make it with the driver:
-    /// `articles.driver().create_index(IndexModel::builder().keys(doc! { "title": "text" }).build())`. The words are in the server's language for searches: `"a phrase"`,
-    /// `-without`.
+    /// The collection must have a text index. The declared schema does not contain text indexes. Create one with the
+    /// driver: `articles.driver().create_index(IndexModel::builder().keys(doc! { "title": "text" }).build())`. The
+    /// words are in the server's search syntax: `"a phrase"`, `-without`.
     ///
-    /// The best matches come first with [`Sort::text_score`]; a [view](macro@crate::View) reads the score with
+    /// [`Sort::text_score`] sorts the best matches first. A [view](macro@crate::View) reads the score with
     /// `#[odm(text_score)]`:
     ///
     /// ```no_run
@@ -87,7 +88,7 @@ impl<M> Filter<M> {
         Self::text_with(search, |options| options)
     }
 
-    /// The same with options.
+    /// Does the same as [`text`](Self::text), with options.
     ///
     /// `{ $text: { $search: "café", $language: "es", $diacriticSensitive: true } }`
     ///
@@ -108,9 +109,9 @@ impl<M> Filter<M> {
 }
 
 impl<M> Sort<M> {
-    /// The best matches of a [text search](Filter::text) first.
+    /// Sorts the best matches of a [text search](Filter::text) first.
     ///
-    /// `{ textScore: { $meta: "textScore" } }`; an error of the server beside a filter that searches no text.
+    /// `{ textScore: { $meta: "textScore" } }`. The server returns an error if the filter has no text search.
     pub fn text_score() -> Self {
         Self::raw(doc! { "textScore": { "$meta": "textScore" } })
     }

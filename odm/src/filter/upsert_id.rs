@@ -1,11 +1,11 @@
-//! What an upsert takes from its filter.
+//! The `_id` that an upsert takes from its filter.
 
 use mongodb::bson::{Bson, Document};
 
 use crate::value::looks_like_operators;
 
-/// Whether the document that an upsert makes has the `_id`, or parts of it, that this filter asks for: the server
-/// takes over equalities.
+/// Returns whether this filter determines the `_id`, or parts of it, of a document that an upsert inserts. The server
+/// copies the equalities of the filter into that document.
 pub(crate) fn fixes_id(filter: &Document) -> bool {
     filter.iter().any(|(name, test)| match (name.as_str(), test) {
         ("$and", Bson::Array(all)) => all.iter().filter_map(Bson::as_document).any(fixes_id),

@@ -1,4 +1,4 @@
-//! Which variant an enum holds.
+//! Filters by the variant of an enum.
 
 use super::{Clauses, Filter};
 use crate::path::{Narrowed, Path, Queried, Variant};
@@ -6,8 +6,9 @@ use crate::path::{Narrowed, Path, Queried, Variant};
 impl<M, R> Variant<M, R> {
     /// Matches documents whose enum holds this variant.
     ///
-    /// By how the enum is stored: `{ "payment.kind": { $eq: "card" } }` with `#[serde(tag = "kind")]`,
-    /// `{ "payment.card": { $exists: true } }` without, `{ payment: { $eq: "cash" } }` for a variant without data.
+    /// The form depends on how the enum is stored: `{ "payment.kind": { $eq: "card" } }` with
+    /// `#[serde(tag = "kind")]`, `{ "payment.card": { $exists: true } }` without a tag,
+    /// `{ payment: { $eq: "cash" } }` for a variant without data.
     pub fn is_variant(&self) -> Filter<M>
     where
         R: Queried,
@@ -17,10 +18,10 @@ impl<M, R> Variant<M, R> {
 }
 
 impl<M, V, R> Path<M, V, Narrowed<R>> {
-    /// Matches documents whose enum holds the variant that this path goes into, whatever it has there.
+    /// Matches documents whose enum holds the variant that this path enters, with any data.
     ///
-    /// `{ "payment.card": { $exists: true } }`; see [`Variant::is_variant`]. Of an untagged enum nothing tells it: that is
-    /// an error that [`is_not_sent`](crate::Error::is_not_sent).
+    /// `{ "payment.card": { $exists: true } }`; see [`Variant::is_variant`]. An untagged enum does not store its
+    /// variant: this is an error for which [`is_not_sent`](crate::Error::is_not_sent) is true.
     pub fn is_variant(&self) -> Filter<M>
     where
         R: Queried,

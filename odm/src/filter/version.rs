@@ -1,14 +1,14 @@
-//! By the version that documents were written with.
+//! Filters by the schema version that documents were written with.
 
 use super::Filter;
 use crate::{path::Location, value::Versioned};
 
 impl<M> Filter<M> {
-    /// Matches documents of an older version than the model has: those to rewrite in the background.
+    /// Matches documents with an older schema version than the model, for example to rewrite them in the background.
     ///
     /// `{ schema_version: { $not: { $gte: 3 } } }`
     ///
-    /// A document without a version is older than all versions.
+    /// A document without a version is older than every version.
     ///
     /// ```
     /// # use odm::{Filter, Id, Model, bson::Document};

@@ -1,7 +1,7 @@
-//! The rules of validation: each answers with what the value must be, or nothing if it is.
+//! The validation rules: each returns a message if the value violates it.
 //!
-//! What a rule finds is decided by the [`garde`] crate wherever it has the rule; the words are ours, so that
-//! they never contain the value.
+//! The [`garde`] crate checks the value if it has the rule. The messages are written here, so that they never contain
+//! the value.
 
 mod inner;
 mod length;

@@ -14,8 +14,8 @@ use crate::{
 
 /// A type with rules to check.
 ///
-/// Deriving `Model` or `Embedded` implements it from `#[odm(validate(..))]`. `Option`, `Box`, `Vec` and maps
-/// of such a type have the rules of what they hold; `None` passes.
+/// Deriving `Model` or `Embedded` implements it from `#[odm(validate(..))]`. `Option`, `Box`, `Vec` and maps of a
+/// type with rules check the values inside; `None` passes.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no rules to check",
     label = "`nested` needs a document type with rules",
@@ -25,11 +25,11 @@ pub trait Validate {
     /// Checks every rule and reports every violation to `check`.
     fn check(&self, check: &mut Check);
 
-    /// Checks every rule, without storing anything: what an insert or a replace does first.
+    /// Checks every rule, without storing anything. Inserts and replaces do this first.
     ///
     /// # Errors
     ///
-    /// Every violation with its path.
+    /// Returns every violation with its path.
     fn validate(&self) -> Result<(), Violations> {
         let mut check = Check::new();
         self.check(&mut check);
@@ -37,11 +37,11 @@ pub trait Validate {
     }
 }
 
-/// Collects every violation while a document is walked.
+/// Collects the violations of a document.
 ///
-/// Make one with [`Check::new`], call the rules, and ask [`finish`](Check::finish). A rule takes the *stored*
-/// name of its field; `nested` puts the name of the field in front of what it finds below. Every rule sees
-/// through `Option`, where `None` passes, and through `Box`.
+/// Create one with [`Check::new`], call the rules, and then call [`finish`](Check::finish). A rule takes the *stored*
+/// name of its field; `nested` prepends the name of the field to the paths of the violations below it. Every rule
+/// checks the value inside an `Option` or a `Box`; `None` passes.
 ///
 /// ```
 /// use odm::model::{Check, Validate};
@@ -71,20 +71,24 @@ pub struct Check {
 }
 
 impl Check {
-    /// Nothing found so far.
+    /// Returns a `Check` without violations.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// `Ok` if no rule is broken, else every violation.
+    /// Returns `Ok` if no rule is violated.
+    ///
+    /// # Errors
+    ///
+    /// Returns every violation.
     pub fn finish(self) -> Result<(), Violations> {
         if self.violations.is_empty() { Ok(()) } else { Err(self.violations) }
     }
 
     /// Refuses a value that is shorter than `min` or longer than `max`.
     ///
-    /// Texts are counted in characters (Unicode scalar values, not bytes), `Vec`s in items, maps in entries,
-    /// binary data in bytes.
+    /// The length of a text is its number of characters (Unicode scalar values, not bytes); of a `Vec`, its elements;
+    /// of a map, its entries; of binary data, its bytes.
     pub fn length<T: Length + ?Sized>(
         &mut self,
         field: &'static str,
@@ -97,7 +101,7 @@ impl Check {
 
     /// Refuses a number or date below `min` or above `max`; both bounds are allowed values.
     ///
-    /// The bounds have the type of the value, so that literals infer. A NaN is in no range.
+    /// The bounds have the type of the value, so that literals infer. NaN is outside every range.
     pub fn range<T: Range + ?Sized>(
         &mut self,
         field: &'static str,
@@ -110,28 +114,28 @@ impl Check {
 
     /// Refuses a text in which the regular expression has no match.
     ///
-    /// The match may be anywhere in the text, as in MongoDB's `$regex`: anchor it with `^` and `$` to mean
-    /// the whole text. The syntax is that of the [`regex`](https://docs.rs/regex) crate, which has neither
-    /// look-around nor back-references and answers in linear time. A pattern is compiled once per process; one
+    /// The match may be anywhere in the text, as in MongoDB's `$regex`: anchor it with `^` and `$` to match the whole
+    /// text. The syntax is that of the [`regex`](https://docs.rs/regex) crate, which has neither look-around nor
+    /// back-references and matches in linear time. A pattern is compiled once per process; one
     /// that does not compile is reported as a violation.
     pub fn pattern<T: Matched + ?Sized>(&mut self, field: &'static str, value: &T, pattern: &'static str) {
         self.rule(field, "pattern", rule::pattern(value, pattern));
     }
 
-    /// Refuses a text that is not an email address, by the definition that HTML uses for `<input type=email>`,
-    /// which here takes letters beyond ASCII too.
+    /// Refuses a text that is not an email address by the definition of HTML's `<input type=email>`. Letters outside
+    /// ASCII are allowed too.
     pub fn email<T: Matched + ?Sized>(&mut self, field: &'static str, value: &T) {
         self.rule(field, "email", rule::email(value));
     }
 
-    /// Checks the rules of the value itself: violations stand below `field`, with the index for elements of a
-    /// `Vec` and the key for entries of a map.
+    /// Checks the rules of the value itself. The paths of its violations begin with `field`, followed by the index of
+    /// an element of a `Vec` or the key of an entry of a map.
     pub fn nested<T: Validate + ?Sized>(&mut self, field: &'static str, value: &T) {
         self.below(|| field, |check| value.check(check));
     }
 
-    /// Checks the rules of the documents that the value is or holds, as `nested` does; costs nothing where it
-    /// holds none. The derive calls it for every field.
+    /// Checks the rules of the value and of all documents inside it, as `nested` does. It costs nothing if the type
+    /// contains no documents. The derive calls it for every field.
     #[inline]
     pub fn inside<V: Value>(&mut self, field: &'static str, value: &V) {
         if V::RULES {
@@ -141,11 +145,11 @@ impl Check {
 
     /// Refuses a value for which `check` returns an error; the error's text is the message.
     ///
-    /// `field` is empty for a rule about the document itself. The rule is given what is stored: the `T` of an
-    /// `Option<T>` (a `None` passes) or a `Box<T>`, and a `String` also as `&str`, a `Vec<T>` also as `&[T]`,
-    /// whichever type the function takes. One that takes `&Option<T>` sees the `None` too.
+    /// `field` is empty for a rule about the document itself. The argument of the function selects the value that it
+    /// receives: the `T` of an `Option<T>` (`None` passes) or of a `Box<T>`, a `String` also as `&str`, a `Vec<T>`
+    /// also as `&[T]`. A function that takes `&Option<T>` receives `None` too.
     ///
-    /// The message is shown to whoever sees the violation, so it should not repeat the value.
+    /// The message is part of the violation, which may be shown to others, so it should not contain the value.
     pub fn custom<T, U, E>(
         &mut self,
         field: &'static str,
@@ -167,7 +171,7 @@ impl Check {
         }
     }
 
-    /// Checks each item of an array below its index.
+    /// Checks each element of an array, with its index in the path.
     pub(crate) fn items<'v, T: 'v>(
         &mut self,
         items: impl IntoIterator<Item = &'v T>,
@@ -178,7 +182,7 @@ impl Check {
         }
     }
 
-    /// Checks each entry of a map below its key.
+    /// Checks each entry of a map, with its key in the path.
     pub(crate) fn entries<'v, K: MapKey, V: 'v>(
         &mut self,
         entries: impl IntoIterator<Item = (&'v K, &'v V)>,
@@ -189,8 +193,8 @@ impl Check {
         }
     }
 
-    /// The same for a map without an order. The violations are in the order of the keys' texts, so that they are
-    /// the same on every run.
+    /// Checks each entry of a map without an order. The violations are sorted by key, so that they are the same on
+    /// every run.
     pub(crate) fn unordered<'v, K: MapKey, V: 'v>(
         &mut self,
         entries: impl IntoIterator<Item = (&'v K, &'v V)>,
@@ -210,12 +214,12 @@ impl Check {
         }
     }
 
-    /// Reports what `check` finds as if it stood under this name.
+    /// Runs `check` and prepends `field` to the paths of its violations.
     pub fn within(&mut self, field: &'static str, check: impl FnOnce(&mut Self)) {
         self.below(|| field, check);
     }
 
-    /// Checks one level further in, `key` being asked for only when something was found.
+    /// Runs `check` one level deeper. `key` is called only if there are violations.
     fn below<K: AsRef<str>>(&mut self, key: impl FnOnce() -> K, check: impl FnOnce(&mut Self)) {
         let from = self.deeper(check);
         if self.violations.len() > from {
@@ -223,7 +227,7 @@ impl Check {
         }
     }
 
-    /// The same below the key of a map.
+    /// Runs `check` one level deeper, below the key of a map.
     fn below_key<K: MapKey>(&mut self, key: &K, check: impl FnOnce(&mut Self)) {
         let from = self.deeper(check);
         if self.violations.len() > from {
@@ -231,7 +235,7 @@ impl Check {
         }
     }
 
-    /// Where the violations of one level further in begin.
+    /// Runs `check` one level deeper, and returns the index of its first violation.
     fn deeper(&mut self, check: impl FnOnce(&mut Self)) -> usize {
         let from = self.violations.len();
         if self.depth == MAX_DEPTH {

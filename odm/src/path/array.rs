@@ -1,13 +1,13 @@
-//! Paths into arrays: one element by position, or every element of an update.
+//! Paths into arrays: to one element by its position, or to the elements that an update writes.
 
 use super::{Each, InQuery, Location, OnePlace, Path, Reach};
 use crate::value::{Array, Value};
 
-/// The element of an array at the reach `R`: its fields, laid over a path to the element itself.
+/// The fields struct of an array element at the reach `R`, with the path to the element as its base.
 type Item<M, V, R> = <<V as Array>::Item as Value>::Fields<InQuery<M, R>, Path<M, <V as Array>::Item, R>>;
 
 impl<M: 'static, V: Value, R: Reach> Path<M, V, R> {
-    /// The element at a position, counted from zero: `lines.0`.
+    /// Returns the path to the element at `index`, counted from zero: `lines.0`.
     pub fn at(&self, index: u32) -> Item<M, V, R>
     where
         V: Array,
@@ -15,13 +15,18 @@ impl<M: 'static, V: Value, R: Reach> Path<M, V, R> {
         item::<M, V, R>(self.at.element(index))
     }
 
-    /// The first element that the filter matched, in an update: `lines.$`.
+    /// Returns the path to the first element that the filter matched, in an update: `lines.$`.
     ///
-    /// The filter must name this array and no other: the server keeps one position, that of whichever array it looked at
-    /// last. Another filter is an error that [`is_not_sent`](crate::Error::is_not_sent); so is one that a caller wrote as a
-    /// document with other names than those of this array and `_id`, as nothing tells which of them are arrays. Then pick
-    /// the elements by a condition of their own, [`each_where`](Path::each_where). The server takes no `$` in an update that
-    /// makes a new document (`upsert`).
+    /// The filter must test this array and no other array, because the server keeps only one position: that of the
+    /// array that it examined last. In a filter that the caller passes as a document, it is unknown which fields are
+    /// arrays, so the only names allowed there are those of this array and `_id`. If the filter does not qualify, use
+    /// [`each_where`](Path::each_where), which selects elements by a condition. The server does not accept `$` in an
+    /// update that inserts a new document (`upsert`).
+    ///
+    /// # Errors
+    ///
+    /// If the filter does not qualify, the action returns an error for which
+    /// [`is_not_sent`](crate::Error::is_not_sent) is true.
     pub fn matched(&self) -> Item<M, V, Each>
     where
         V: Array,
@@ -30,7 +35,7 @@ impl<M: 'static, V: Value, R: Reach> Path<M, V, R> {
         item::<M, V, Each>(self.at.position("$"))
     }
 
-    /// Every element, in an update: `lines.$[]`.
+    /// Returns the path to every element, in an update: `lines.$[]`.
     pub fn each(&self) -> Item<M, V, Each>
     where
         V: Array,

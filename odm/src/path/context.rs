@@ -1,4 +1,4 @@
-//! Places: where a fields struct stands decides what its accessors return.
+//! Contexts of fields structs: what their accessors return.
 
 use std::{fmt, marker::PhantomData};
 
@@ -8,53 +8,56 @@ use super::{
 };
 use crate::value::{Reserved, Value};
 
-/// A place where fields can stand: a query, an expression, a stage that names fields.
+/// The context of a fields struct: a query, an expression, or a stage that takes field names. It decides what the
+/// accessors return.
 ///
 /// The derive writes accessors as `fn status(&self) -> A::Field<Status, __Order::status>`.
 pub trait Context: Clone + 'static {
     /// What the accessor of a field `K` of type `T` returns.
     type Field<T: Value, K: Key>;
-    /// The place below an array.
+    /// The context below an array.
     type Many: Context;
-    /// The place below an `Option`.
+    /// The context below an `Option`.
     type Maybe: Context;
-    /// What the accessor of a part `K` of type `T` returns, whose fields lie flat in the document here.
+    /// What the accessor of a flattened field `K` of type `T` returns.
     type Flattened<T: Value, K: Key>;
-    /// The place inside a variant of the enum here; it can be reached if the place [`Narrows`]. It is said of every
-    /// place so that accessors have a type where it does not: rustc then tells what is missing, in our words.
+    /// The context inside a variant of the enum. It can be entered only if this context implements [`Narrows`]. Every
+    /// context declares it so that the accessors of variants always have a type, and rustc reports the message of
+    /// [`Narrows`] where that is not implemented.
     type Inside: Context;
-    /// What the accessor of an enum's tag returns: the name of the variant, a text.
+    /// What the accessor of an enum's tag returns. The value of the tag is the name of the variant, a text.
     type Tag<T: Value, K: Key>;
-    /// What the accessors of a variant are laid over where the variant has no place of its own.
+    /// The variant itself: the base of its fields struct if its content is not stored in a field of its own.
     type Variant;
 
-    /// The field `K` at this place.
+    /// Returns the field `K` in this context.
     fn field<T: Value, K: Key>(&self) -> Self::Field<T, K>;
 
-    /// The tag `K` of the enum at this place.
+    /// Returns the tag `K` of the enum in this context.
     fn tag<T: Value, K: Key>(&self) -> Self::Tag<T, K>;
 
-    /// The part `K` at this place.
+    /// Returns the flattened document `K` in this context.
     fn flattened<T: Value, K: Key>(&self) -> Self::Flattened<T, K>;
 
-    /// The place below an array.
+    /// Returns the context below an array.
     fn many(self) -> Self::Many;
 
-    /// The place below an `Option`.
+    /// Returns the context below an `Option`.
     fn maybe(self) -> Self::Maybe;
 
-    /// The same place, in a document that declares these names: no key of a map that lies flat there is one of them.
+    /// Returns the same context with the names that the document declares. A key of a map that is flattened into the
+    /// document cannot be one of them.
     #[must_use]
     fn reserving(self, _: Reserved) -> Self {
         self
     }
 }
 
-/// In a filter, an update or a sort over `M`: accessors return a [`Path`], laid below with the fields of its
-/// type.
+/// The context of a filter, an update or a sort over `M`: accessors return the fields struct of the field's type,
+/// with a [`Path`] as its base.
 pub struct InQuery<M, R> {
     above: Location,
-    /// The last step of the name. Most fields have nothing below that is asked for: it is not joined before something is.
+    /// The last step of the name. It is joined only when a field below is accessed, because most callers access none.
     step: Option<&'static str>,
     types: PhantomData<fn() -> (M, R)>,
 }
@@ -71,7 +74,7 @@ impl<M, R> InQuery<M, R> {
         }
     }
 
-    /// At the document itself.
+    /// Returns the context of the document itself.
     pub(crate) fn root() -> Self {
         Self::new(Location::default())
     }
@@ -142,13 +145,13 @@ impl<M: 'static, R: Reach> NarrowsUntagged for InQuery<M, R> {
     }
 }
 
-/// The fields of `M` in a filter, an update or a sort.
+/// The fields struct of `M` in a filter, an update or a sort.
 pub type Root<M> = <M as Value>::Fields<InQuery<M, super::One>, ()>;
 
-/// One element of an array, seen from itself: what `any` and `each_where` hand to their closure.
+/// One element of an array, with names relative to it. `any` and `each_where` pass it to their closure.
 pub type Element<T> = <T as Value>::Fields<InQuery<T, super::One>, Path<T, T, super::One>>;
 
-/// An element's fields under the name `identifier` (empty inside `$elemMatch`).
+/// Returns the fields struct of an element under the name `identifier` (empty inside `$elemMatch`).
 pub(crate) fn element<T: Value>(identifier: Location) -> Element<T> {
     T::under(InQuery::new(identifier.clone()), Path::new(identifier))
 }

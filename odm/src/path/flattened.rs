@@ -1,14 +1,14 @@
-//! Parts: documents that lie flat in another.
+//! Flattened documents.
 
 use std::{fmt, marker::PhantomData};
 
 use super::{InQuery, KeyOf, Location, Path, Reach};
 use crate::value::{Map, Value};
 
-/// A document or map that lies flat in the one that holds it, `#[serde(flatten)]`: it has no name of its own, so no
-/// operators; its fields have.
+/// A document or map that is flattened into its parent document, `#[serde(flatten)]`. It has no name of its own, so
+/// it has no operators. Use its fields.
 ///
-/// Construct with the accessor of the flattened field: `o.audit().created_at()` says `createdAt`.
+/// Construct with the accessor of the flattened field: the name of `o.audit().created_at()` is `createdAt`.
 pub struct Flattened<M, V, R> {
     at: Location,
     types: PhantomData<fn() -> (M, V, R)>,
@@ -22,16 +22,20 @@ impl<M, V, R> Flattened<M, V, R> {
 
 impl<M, V, R> fmt::Debug for Flattened<M, V, R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Part({})", self.at.shown())
+        write!(f, "Flattened({})", self.at.shown())
     }
 }
 
 impl<M: 'static, V: Value, R: Reach> Flattened<M, V, R> {
-    /// The value under a key of a flattened map, or of a flattened `Document`: a field of the document that holds it.
+    /// Returns the path to the value under a key of a flattened map or `Document`: a field of the parent document.
     ///
-    /// The key is data; see [`Path::key`] for those that cannot be part of a path. A key that is the name or an alias of a
-    /// field which the document declares, itself or in a part that lies flat in it, is none of the map: whatever sends
-    /// the filter or update returns an error for which [`is_not_sent`](crate::Error::is_not_sent) is true.
+    /// The key is data. [`Path::key`] describes which keys cannot be part of a path. The name or an alias of a field
+    /// that the parent document or a flattened document in it declares is not a key of the map.
+    ///
+    /// # Errors
+    ///
+    /// If the key is not allowed, the action that takes the filter or update returns an error for which
+    /// [`is_not_sent`](crate::Error::is_not_sent) is true.
     #[allow(clippy::needless_pass_by_value)] // a literal or a reference, mostly
     pub fn key(
         &self,

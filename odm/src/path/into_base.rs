@@ -1,19 +1,19 @@
-//! `IntoBase`: from the fields of a document back to the path or expression they are laid over.
+//! `IntoBase`: conversion of a fields struct into its base, the path or expression of the document itself.
 
-/// Something that is, or is laid over, a path or an expression.
+/// A path, an expression, or a fields struct that has one as its base.
 ///
-/// `o.lines()` gives the fields of `Line` laid over the path to `lines`; a function that takes the path
-/// itself reaches it through this trait. The derive implements it for every fields struct.
+/// `o.lines()` returns the fields struct of `Line`, whose base is the path to `lines`. A function that needs the path
+/// itself gets it through this trait. The derive implements it for every fields struct.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is neither a field nor an expression",
-    label = "expected what an accessor of the row gives",
+    label = "expected what an accessor of the row returns",
     note = "such as `|row| row.lines()`"
 )]
 pub trait IntoBase {
-    /// What lies at the bottom.
+    /// The path or expression.
     type Base;
 
-    /// The bottom, without the fields above it.
+    /// Returns the path or expression without the fields struct.
     fn into_base(self) -> Self::Base;
 }
 

@@ -1,4 +1,4 @@
-//! Keys: one zero-sized type per stored field, so that a row type can say which field a stage changed.
+//! Keys: one zero-sized type per stored field, with which a row type records the field that a stage changed.
 
 use std::{fmt, marker::PhantomData};
 
@@ -14,23 +14,23 @@ use crate::{
 pub trait Key: 'static {
     /// The stored name.
     const NAME: &'static str;
-    /// The names it is read from besides.
+    /// The other names that it is read from.
     const ALIASES: &'static [&'static str] = &[];
-    /// The accessor of this field alone, as a `T`, laid over `B`.
+    /// A fields struct with only the accessor of this field, of type `T`, and the base `B`.
     type Layer<A: Context, B, T: Value>;
 
-    /// That accessor at the place `at`.
+    /// Returns that fields struct in the context `at`.
     fn layer<A: Context, B, T: Value>(at: A, base: B) -> Self::Layer<A, B, T>;
 }
 
-/// A document with the one field `K`, of type `T`: what a stage such as `unwind` lays over a row.
+/// A document with the single field `K` of type `T`. A stage such as `unwind` adds it to a row type.
 ///
-/// It exists in types only.
+/// Only the type is used: it has no values.
 pub struct OneField<K, T>(PhantomData<fn() -> (K, T)>);
 
 impl<K, T> fmt::Debug for OneField<K, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Just")
+        f.write_str("OneField")
     }
 }
 
@@ -60,8 +60,9 @@ impl<K: Key, T: Value> Doc for OneField<K, T> {
     const NAMES: &'static [&'static str] = &[K::NAME];
 }
 
-/// No value of such a type can be made, and a pipeline that ends in one does not compile.
+/// Returns the error of a type without values. It cannot occur: a pipeline with such a row type as its result does
+/// not compile.
 #[cold]
 pub fn types_only() -> CodecError {
-    CodecError::new("a document that can be stored", "a row that only types describe")
+    CodecError::new("a document that can be stored", "a row type without values")
 }

@@ -1,4 +1,4 @@
-//! `Location`: the untyped half of a path.
+//! `Location`: the untyped part of a path.
 
 use std::{borrow::Cow, fmt, ops::Range, sync::Arc};
 
@@ -10,20 +10,21 @@ use crate::{
     value::{Arrays, Reserved},
 };
 
-/// A dotted name, the array filters its `$[name]` steps need, and the first thing wrong with it.
+/// A dotted name, the array filters that its `$[name]` steps need, and the first error in it.
 #[derive(Clone, Default)]
 pub struct Location {
     name: Cow<'static, str>,
-    /// How much of the name is the innermost array above.
+    /// The length of the prefix of the name that is the innermost array above; 0 if there is none.
     array: u32,
-    /// How much of the name is the outermost array whose elements it stands for.
+    /// The length of the prefix that is the outermost array whose elements the name refers to; 0 if there is none.
     outermost: u32,
     extras: Option<Arc<Extras>>,
-    /// The place is a part of the document, which declares these names: no key of a map may be one of them.
+    /// The names that the document declares, if this is the location of a document that is flattened into it. A key
+    /// of a map cannot be one of them.
     reserved: Option<Reserved>,
 }
 
-/// What only few paths have.
+/// Data that only few paths have. It is stored separately so that the other paths are cheap to clone.
 #[derive(Debug, Clone, Default)]
 struct Extras {
     array_filters: Vec<Document>,
@@ -32,22 +33,22 @@ struct Extras {
     untold: bool,
     /// The path goes through a position in an array.
     element: bool,
-    /// Where in the name the keys of maps stand, which are data.
+    /// The ranges of the name that are keys of maps. Keys are data, so messages do not show them.
     keys: Vec<Range<usize>>,
-    /// The path ends at such a position.
+    /// The path ends at a position in an array.
     ends_at_element: bool,
-    /// How much of the name is each array above that lies directly in another, or is the element that a condition is
-    /// about: the server does not look into it for a name.
+    /// The lengths of the prefixes that are arrays which the server does not traverse for a name: an array directly
+    /// inside another array, and an array that is itself the element that a condition tests.
     closed: Vec<usize>,
     problem: Option<CodecError>,
 }
 
-/// What must hold where the path goes into a variant of an enum.
+/// The condition that an enum above is the variant that the path enters.
 #[derive(Debug, Clone)]
 pub(crate) struct VariantCondition {
-    /// How much of the name is the innermost array above: the condition is about the same element as the path.
+    /// The length of the prefix that is the innermost array above: the condition tests the same element as the path.
     pub(crate) array: usize,
-    /// The name the condition is about.
+    /// The name that the condition tests.
     pub(crate) name: Cow<'static, str>,
     pub(crate) test: Document,
 }
@@ -67,12 +68,12 @@ impl Location {
         self.name.clone()
     }
 
-    /// The error of what stands here.
+    /// Returns the error of a value at this location, with the location added.
     pub(crate) fn locate(&self, problem: CodecError) -> CodecError {
         let Some(extras) = self.extras.as_ref().filter(|extras| !extras.keys.is_empty()) else {
             return problem.at(self.name.clone());
         };
-        // From the innermost step out.
+        // From the innermost step to the outermost.
         let (mut problem, mut end) = (problem, self.name.len());
         for key in extras.keys.iter().rev() {
             if let Some(below) = self.name.get(key.end..end).map(|below| below.trim_matches('.'))
@@ -89,7 +90,7 @@ impl Location {
         }
     }
 
-    /// The name without the keys of maps in it, for texts.
+    /// Returns the name for messages, with the keys of maps redacted.
     pub(crate) fn shown(&self) -> Cow<'_, str> {
         let keys = self.extras.as_ref().map_or(&[][..], |extras| &extras.keys);
         if keys.is_empty() {
@@ -105,7 +106,7 @@ impl Location {
         Cow::Owned(text)
     }
 
-    /// Whether the key of a map is in the name.
+    /// Returns whether the name contains a key of a map.
     pub(crate) fn has_key(&self) -> bool {
         self.extras.as_ref().is_some_and(|extras| !extras.keys.is_empty())
     }
@@ -114,7 +115,7 @@ impl Location {
         self.extras.as_ref().map_or(&[], |extras| &extras.array_filters)
     }
 
-    /// Whether it is a name and nothing else.
+    /// Returns whether the location is only a name.
     pub(crate) fn is_plain(&self) -> bool {
         self.extras.is_none()
     }
@@ -123,19 +124,19 @@ impl Location {
         self.extras.as_ref()?.problem.as_ref()
     }
 
-    /// One stored name further down.
+    /// Returns the location of a field of the document here.
     pub(crate) fn field(&self, name: &'static str) -> Self {
         let name = if self.name.is_empty() { Cow::Borrowed(name) } else { self.joined(name) };
         self.below(name)
     }
 
-    /// The same place, in a part of the document that declares these names. Of parts in parts, the outermost document
-    /// declares the names of all.
+    /// Returns the same location, of a document that is flattened into one that declares these names. If flattened
+    /// documents are nested, the outermost document declares the names of all.
     pub(crate) fn reserving(self, names: Reserved) -> Self {
         Self { reserved: self.reserved.or(Some(names)), ..self }
     }
 
-    /// A position or a positional operator of the manual, `0` or `$[]`.
+    /// Returns the location below a position or a positional operator, `0` or `$[]`.
     pub(crate) fn position(&self, step: &str) -> Self {
         self.below(self.joined(step))
     }
@@ -154,17 +155,17 @@ impl Location {
         location
     }
 
-    /// An element of an array by its position, `0`.
+    /// Returns the location of an array element by its position, `0`.
     pub(crate) fn element(&self, index: u32) -> Self {
         let mut location = self.position(&index.to_string());
-        // The filter does not look for the element: this is no array that it matches.
+        // A filter tests this element and does not search the array, so `$` cannot refer to the array.
         location.outermost = 0;
         let extras = location.extras_mut();
         (extras.element, extras.ends_at_element) = (true, true);
         location
     }
 
-    /// The same place, where such a value is stored.
+    /// Returns the same location, of a value that may be an array as `arrays` describes.
     pub(crate) fn of(mut self, arrays: Arrays) -> Self {
         if arrays.is_array() && self.outermost == 0 {
             self.outermost = length(&self.name);
@@ -172,34 +173,36 @@ impl Location {
         self
     }
 
-    /// How much of the name is the outermost array whose elements it stands for; 0 if there is none.
+    /// Returns the length of the prefix that is the outermost array whose elements the name refers to; 0 if there is
+    /// none.
     pub(crate) fn outermost(&self) -> u32 {
         self.outermost
     }
 
-    /// How much of the name is the innermost array above; 0 if there is none.
+    /// Returns the length of the prefix that is the innermost array above; 0 if there is none.
     pub(crate) fn array(&self) -> usize {
         self.array as usize
     }
 
-    /// Whether the server takes an array here as it is: a test is not about its elements.
+    /// Returns whether the server tests an array here only as a whole, and not its elements.
     pub(crate) fn is_closed(&self) -> bool {
         self.name.is_empty() || self.extras.as_ref().is_some_and(|extras| extras.ends_at_element)
     }
 
-    /// How much of the name is each array above that the server does not look into.
+    /// Returns the lengths of the prefixes that are arrays which the server does not traverse for a name.
     pub(crate) fn closed(&self) -> &[usize] {
         self.extras.as_ref().map_or(&[], |extras| &extras.closed)
     }
 
-    /// Whether the name goes through a position in an array.
+    /// Returns whether the name goes through a position in an array.
     pub(crate) fn is_element(&self) -> bool {
         self.extras.as_ref().is_some_and(|extras| extras.element)
     }
 
-    /// The same place, below which everything is in the elements of an array.
+    /// Returns the location of the elements of the array here.
     pub(crate) fn into_array(mut self) -> Self {
-        // A name opens one array, but not an array in it, nor the element that a condition is about.
+        // For a name, the server traverses one array, but not an array inside it, nor the element that a condition
+        // tests.
         if self.name.is_empty() || self.array() == self.name.len() {
             let closed = self.name.len();
             self.extras_mut().closed.push(closed);
@@ -209,7 +212,7 @@ impl Location {
         Self { array: length, outermost, ..self }
     }
 
-    /// The same place, in documents that hold the variant that the sign tells of.
+    /// Returns the same location, in documents whose enum is the variant that `test` identifies.
     pub(crate) fn narrowed(&self, test: VariantTest) -> Self {
         let (name, test) = match test {
             VariantTest::Tag(tag, value) => (self.field(tag).name, doc! { "$eq": value }),
@@ -229,7 +232,7 @@ impl Location {
         location
     }
 
-    /// Whether a tag, a key or a text identifies the variant that the path entered last.
+    /// Returns whether a tag, a key or a text identifies the variant that the path entered last.
     pub(crate) fn is_told(&self) -> bool {
         self.extras.as_ref().is_some_and(|extras| !extras.untold && !extras.variant_tests.is_empty())
     }
@@ -238,8 +241,9 @@ impl Location {
         self.extras.as_ref().map_or(&[], |extras| &extras.variant_tests)
     }
 
-    /// A map's key, which is data: one that the server would read as something else, or as a declared field, is a
-    /// problem that whoever sends the sentence reports.
+    /// Returns the location of the value under a key of the map here. If the server would read the key as something
+    /// else, or if it is the name of a declared field, the location holds an error, which the action that sends it
+    /// returns.
     pub(crate) fn key(&self, key: &str) -> Self {
         let mut location = self.position(key);
         let end = location.name.len();
@@ -253,7 +257,7 @@ impl Location {
                 self.locate_key(problem.with_value(key).in_value())
             });
         } else if self.reserved.is_some_and(|reserved| reserved(key.as_bytes())) {
-            // A declared name is no data.
+            // A declared name is not data, so the message may contain it.
             location.extras_mut().problem.get_or_insert_with(|| {
                 let problem = CodecError::new(
                     "a key of the flattened map",
@@ -265,17 +269,17 @@ impl Location {
         location
     }
 
-    /// Whether the name goes through the element that the filter matched.
+    /// Returns whether the name goes through the element that the filter matched, `$`.
     pub(crate) fn is_matched(&self) -> bool {
         self.name.split('.').any(|step| step == "$")
     }
 
-    /// The error of a key of the map that stands here; a map that lies flat in a whole document has no name.
+    /// Returns the error of a key of the map here. A map that is flattened into the root document has no name.
     fn locate_key(&self, problem: CodecError) -> CodecError {
         if self.name.is_empty() { problem } else { self.locate(problem) }
     }
 
-    /// The elements that an array filter picks, `$[identifier]`.
+    /// Returns the location of the elements that an array filter selects, `$[identifier]`.
     pub(crate) fn filtered(&self, identifier: &str, filter: Result<Document, CodecError>) -> Self {
         let mut location = self.position(&format!("$[{identifier}]"));
         let extras = location.extras_mut();
@@ -305,7 +309,7 @@ impl Location {
     }
 }
 
-/// How long a name is. One that no document could have is as long as that.
+/// Returns the length of a name. A longer name than `u32::MAX` fits in no document.
 fn length(name: &str) -> u32 {
     u32::try_from(name.len()).unwrap_or(u32::MAX)
 }

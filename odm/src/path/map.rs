@@ -5,13 +5,13 @@ use std::{borrow::Cow, rc::Rc, sync::Arc};
 use super::{InQuery, Path, Reach};
 use crate::value::{Map, MapKey, Value};
 
-/// What may stand for a map's key of type `K`: the key, a reference to it, and `&str` for texts.
+/// A key of a map with keys of type `K`: a `K`, a reference to one, or `&str` if `K` is a text.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a key of this map",
     label = "the map's keys are `{K}`"
 )]
 pub trait KeyOf<K> {
-    /// The key as it stands in the document.
+    /// Returns the key as it is stored in the document.
     fn to_key(&self) -> String;
 }
 
@@ -42,11 +42,15 @@ macro_rules! texts {
 texts!(String, Cow<'static, str>, Box<str>, Arc<str>, Rc<str>);
 
 impl<M: 'static, V: Value, R: Reach> Path<M, V, R> {
-    /// The value under a key: `prices.NOK`; of a `Document`, a value of any type.
+    /// Returns the path to the value under a key: `prices.NOK`. In a `Document`, the value can have any type.
     ///
-    /// The key is data. One that is empty, holds `.` or NUL, or starts with `$` would mean something else to
-    /// the server: whatever sends the filter or update then answers with an error that
-    /// [`is_not_sent`](crate::Error::is_not_sent).
+    /// The key is data.
+    ///
+    /// # Errors
+    ///
+    /// If the key is empty, contains `.` or NUL, or starts with `$`, the server would interpret it differently. The
+    /// action that takes the filter or update then returns an error for which
+    /// [`is_not_sent`](crate::Error::is_not_sent) is true.
     #[allow(clippy::needless_pass_by_value)] // a literal or a reference, mostly
     pub fn key(
         &self,

@@ -1,50 +1,50 @@
-//! Narrowing: from an enum to the fields of one of its variants.
+//! Narrowing: access to the fields of one variant of an enum.
 
 use std::{fmt, marker::PhantomData};
 
 use super::{Context, Key, Location};
 use crate::value::Value;
 
-/// How the server tells that an enum holds a variant.
+/// How a query identifies the variant of a stored enum.
 #[derive(Debug, Clone, Copy)]
 pub enum VariantTest {
-    /// The element of this name is this text: `#[serde(tag = "..")]`.
+    /// By the element with this name, which has this text as its value: `#[serde(tag = "..")]`.
     Tag(&'static str, &'static str),
-    /// There is an element of this name: the variant's own.
+    /// By the existence of the element with this name, that of the variant.
     Key(&'static str),
-    /// The enum itself is this text: a variant without data.
+    /// By the enum itself, which is this text: a variant without data.
     Text(&'static str),
-    /// It does not: `#[serde(untagged)]`.
+    /// Not at all: `#[serde(untagged)]`.
     None,
 }
 
-/// A place where an enum can be narrowed to one of its variants.
+/// A context in which an enum can be narrowed to one of its variants.
 #[diagnostic::on_unimplemented(
-    message = "the fields of a variant cannot be named here",
-    label = "not every row holds this variant",
-    note = "a stage that names a field takes none inside a variant: match the rows that hold it and give them a shape",
+    message = "the fields of a variant cannot be used here",
+    label = "not every row has this variant",
+    note = "a stage that takes a field name cannot take a field of a variant: match the rows with the variant and project them into a shape",
     note = "a view reads the enum as a whole"
 )]
 pub trait Narrows: Context {
-    /// The place inside the variant that the sign tells of.
+    /// Returns the context inside the variant that `test` identifies.
     fn narrow(&self, test: VariantTest) -> Self::Inside;
 
-    /// The variant that the sign tells of.
+    /// Returns the variant that `test` identifies.
     fn variant(&self, test: VariantTest) -> Self::Variant;
 }
 
-/// A place where an untagged enum can be asked for what it holds.
+/// A context in which the variants of an untagged enum can be accessed.
 #[diagnostic::on_unimplemented(
-    message = "an expression cannot tell which variant an untagged enum holds",
-    label = "only a filter can ask for it: values of another type do not match there",
+    message = "an expression cannot determine the variant of an untagged enum",
+    label = "only a filter can test it: there, values of another type do not match",
     note = "give the enum a tag, `#[serde(tag = \"..\")]`, or use the enum as a whole"
 )]
 pub trait NarrowsUntagged: Narrows {
-    /// The place itself, as a `T`: no key is added to its name.
+    /// Returns the enum itself as a `T`. The key is not added to its name.
     fn whole<T: Value, K: Key>(&self) -> <Self::Inside as Context>::Field<T, K>;
 }
 
-/// One variant of an enum, in a filter: its fields lie over it.
+/// One variant of an enum, in a filter. It is the base of the fields struct of the variant.
 ///
 /// Construct with the accessor of the variant: `o.payment().card()`.
 pub struct Variant<M, R> {

@@ -1,31 +1,32 @@
-//! What has no name of its own has no operators: these say so.
+//! Methods with the names of operators for flattened documents and variants, which have no operators: calling one is
+//! a compile error that explains this.
 //!
-//! Without them rustc would speak of `Iterator::eq` and `Ord::min`, which have the names of operators. The fields of a part
-//! and of a variant lie over them, so one that is called `min` wins.
+//! Without these methods rustc would suggest `Iterator::eq` and `Ord::min`. A field called `min` takes precedence
+//! over the method, because these types are the bases of fields structs.
 
 use super::{Flattened, Variant};
 
-/// A part with operators: there is none.
+/// A flattened document with operators: no type implements this.
 #[diagnostic::on_unimplemented(
-    message = "what lies flat in another document has no operators: no field holds it",
+    message = "a flattened document has no operators: it is not stored as one field",
     label = "not a field: `#[serde(flatten)]`",
-    note = "name one of its fields: `o.audit().created_at()`; of a flattened map, a key: `o.rest().key(\"colour\")`"
+    note = "use one of its fields: `o.audit().created_at()`; in a flattened map, a key: `o.rest().key(\"colour\")`"
 )]
 pub trait FlattenedOperators<S> {
-    /// What the operator says.
-    fn say(&self) -> S;
+    /// What the operator would return.
+    fn apply(&self) -> S;
 }
 
-/// A variant with operators: there is none.
+/// A variant with operators: no type implements this.
 #[diagnostic::on_unimplemented(
-    message = "a variant of an enum has no operators: no field holds it alone",
-    label = "not a field: what the enum may hold",
-    note = "match the documents that hold it: `o.payment().card().is_variant()`; name one of its fields: `o.payment().card().last4()`",
+    message = "a variant of an enum has no operators: it is not a field",
+    label = "a variant, not a field",
+    note = "match the documents with this variant: `o.payment().card().is_variant()`; or use one of its fields: `o.payment().card().last4()`",
     note = "or compare, set or sort by the enum as a whole: `o.payment().set(Payment::Cash)`"
 )]
 pub trait VariantOperators<S> {
-    /// What the operator says.
-    fn say(&self) -> S;
+    /// What the operator would return.
+    fn apply(&self) -> S;
 }
 
 macro_rules! no_operators {
@@ -45,7 +46,7 @@ macro_rules! no_operators {
         where
             Self: $named<S>,
         {
-            self.say()
+            self.apply()
         }
     )* };
 }

@@ -1,8 +1,8 @@
-//! Operands: what may be compared with, or stored in, a field.
+//! Operands: values that may be compared with, or stored in, a field.
 //!
-//! The operand is encoded by the field's own `Value`, so a filter asks for exactly what is stored. The
-//! second parameter of the traits is a marker that inference fills in: it keeps `T`, `&T`, `&str` and
-//! integer literals apart, so that each has exactly one implementation.
+//! The `Value` implementation of the field encodes the operand, so a filter compares with exactly what is stored. The
+//! second parameter of the traits is a marker that rustc infers: it distinguishes `T`, `&T`, `&str` and integer
+//! literals, so that each has exactly one implementation.
 
 use std::{
     borrow::Cow,
@@ -23,20 +23,21 @@ use crate::{
 /// A value to compare with a field of type `V`: a `V`, a reference to one, `&str` for texts, an integer
 /// literal for numbers, an array for arrays.
 ///
-/// An `Option` is not an operand of a filter: `None` would silently match documents without the field. Ask
-/// with `is_null`, `exists`, or decide before. An id takes a text only where its key is one: parse it.
+/// An `Option` is not an operand of a filter, because `None` would silently match documents without the field. Use
+/// `is_null` or `exists`, or unwrap the value first. A text is an operand for an id only if the key of the id is a
+/// text. Otherwise, parse it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not fit a field of type `{V}`",
     label = "expected something that fits `{V}`",
     note = "the field stores `{V}`: pass that, a reference to it, or a literal of that kind"
 )]
 pub trait Operand<V, K> {
-    /// The operand as it stands in a filter.
+    /// Returns the operand as it is written in a filter.
     fn operand(self) -> CodecResult<Bson>;
 }
 
-/// Markers of [`Operand`] and [`Assign`]; inference fills them in.
-pub mod operands {
+/// Markers of [`Operand`] and [`Assign`], which rustc infers.
+pub(crate) mod operands {
     use std::marker::PhantomData;
 
     /// The value itself.
@@ -45,16 +46,16 @@ pub mod operands {
     /// A reference to it.
     #[derive(Debug)]
     pub enum Ref {}
-    /// Another type for the same kind of value.
+    /// Another type with the same kind of value.
     #[derive(Debug)]
     pub enum Like {}
-    /// The Rust type of a field stored in another way.
+    /// The Rust type of a field that is stored in another encoding.
     #[derive(Debug)]
     pub enum Inner {}
-    /// A reference to the Rust type of a field stored in another way.
+    /// A reference to the Rust type of a field that is stored in another encoding.
     #[derive(Debug)]
     pub enum InnerRef {}
-    /// Elements, each an operand.
+    /// Elements, each of which is an operand.
     #[derive(Debug)]
     pub struct Items<K>(PhantomData<K>);
     /// A value for an optional field.
@@ -63,7 +64,7 @@ pub mod operands {
     /// An `Option` for an optional field.
     #[derive(Debug)]
     pub struct Maybe<K>(PhantomData<K>);
-    /// What is refused by a message of its own.
+    /// An operand that is refused with a message of its own.
     #[derive(Debug)]
     pub enum Refused {}
 
@@ -75,7 +76,7 @@ pub mod operands {
     )]
     pub trait OptionalOperand {}
 
-    /// An array field beside a single text: no type implements this.
+    /// An array field that is compared with a single text: no type implements this.
     #[diagnostic::on_unimplemented(
         message = "this is one text, and the field is an array: `{Self}`",
         label = "one text",
@@ -83,11 +84,11 @@ pub mod operands {
     )]
     pub trait WholeArray {}
 
-    /// A key of an id that is a text.
+    /// A key of an id, if it is a text.
     #[diagnostic::on_unimplemented(
-        message = "a text is no id whose key is an `{Self}`",
+        message = "expected an id whose key is `{Self}`, found a text",
         label = "a text",
-        note = "make an id of it: `text.parse::<odm::Id<_>>()?`"
+        note = "parse it: `text.parse::<odm::Id<_>>()?`"
     )]
     pub trait TextKey {}
 
@@ -149,7 +150,7 @@ like! {
 
 macro_rules! texts {
     ($($text:ty),*) => { $(
-        /// An id whose key is a text.
+        /// For an id whose key is a text.
         impl<M: Keyed> Operand<Id<M>, Like> for $text
         where
             M::Key: TextKey,
@@ -159,7 +160,7 @@ macro_rules! texts {
             }
         }
 
-        /// Refused, with what to write instead.
+        /// Refused, with a message that shows the alternative.
         impl<V: Value> Operand<Vec<V>, Refused> for $text
         where
             Vec<V>: WholeArray,
@@ -173,7 +174,7 @@ macro_rules! texts {
 
 texts!(&str, String, &String);
 
-/// Refused, with what to write instead.
+/// Refused, with a message that shows the alternative.
 impl<V, O> Operand<V, Refused> for Option<O>
 where
     Self: OptionalOperand,
@@ -183,7 +184,7 @@ where
     }
 }
 
-/// `[..]` of operands, as the list they make.
+/// Returns the array of the operands.
 pub(crate) fn operand_list<V, K, O: Operand<V, K>>(items: impl IntoIterator<Item = O>) -> CodecResult<Bson> {
     items.into_iter().map(Operand::operand).collect::<CodecResult<_>>().map(Bson::Array)
 }
@@ -235,7 +236,7 @@ impl Operand<Vec<String>, Like> for Vec<&str> {
     note = "the field stores `{V}`: pass that, a reference to it, or a literal of that kind"
 )]
 pub trait Assign<V, K> {
-    /// The value as it stands in an update.
+    /// Returns the value as it is written in an update.
     fn assign(self) -> CodecResult<Bson>;
 }
 

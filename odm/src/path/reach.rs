@@ -1,29 +1,29 @@
-//! Reach: how many places a path stands for.
+//! Reach: how many fields of a document a path refers to.
 
 use std::marker::PhantomData;
 
-/// The path names one place.
+/// The path refers to one field.
 #[derive(Debug, Clone, Copy)]
 pub enum One {}
 
-/// The path goes through an array: it stands for that field in every element.
+/// The path goes through an array: it refers to the field in every element.
 #[derive(Debug, Clone, Copy)]
 pub enum Many {}
 
-/// The path stands for the elements that an update picked with `each` or `each_where`.
+/// The path refers to the elements that an update selects with `matched`, `each` or `each_where`.
 #[derive(Debug, Clone, Copy)]
 pub enum Each {}
 
-/// The path goes into a variant of an enum, so that not every document has it; otherwise it is as `R`.
+/// The path goes into a variant of an enum, so not every document has the field. Otherwise it is like `R`.
 #[derive(Debug, Clone, Copy)]
 pub struct Narrowed<R>(PhantomData<R>);
 
-/// The path names the tag of an enum, which changes with the enum only; otherwise it is as `R`.
+/// The path refers to the tag of an enum, which changes only with the enum. Otherwise it is like `R`.
 #[derive(Debug, Clone, Copy)]
 pub struct Tagged<R>(PhantomData<R>);
 
-/// How many places a path stands for: [`One`], [`Many`], [`Each`], or one of them [`Narrowed`] to a variant or
-/// [`Tagged`].
+/// How many fields a path refers to: [`One`], [`Many`], [`Each`], or one of these that is [`Narrowed`] to a variant
+/// or [`Tagged`].
 pub trait Reach: 'static {}
 
 impl Reach for One {}
@@ -34,9 +34,9 @@ impl<R: Reach> Reach for Tagged<R> {}
 
 /// A reach that an update can write to.
 #[diagnostic::on_unimplemented(
-    message = "this path is not one place in every document, so an update cannot write to it",
+    message = "this path is not one field in every document, so an update cannot write to it",
     label = "goes through an array, or into an enum",
-    note = "through an array, say which elements: `.each()`, `.each_where(|element| ..)` or `.at(index)` on the array",
+    note = "for an array, select the elements: `.each()`, `.each_where(|element| ..)` or `.at(index)` on the array",
     note = "a variant's field, or the tag of an enum, would be written into documents that hold another variant too: set the enum as a whole"
 )]
 pub trait OnePlace: Reach {}
@@ -44,11 +44,11 @@ pub trait OnePlace: Reach {}
 impl OnePlace for One {}
 impl OnePlace for Each {}
 
-/// A reach that a filter can ask about.
+/// A reach that a filter can test.
 #[diagnostic::on_unimplemented(
-    message = "`each` and `each_where` pick elements for an update; a filter cannot ask about them",
-    label = "not a path of a filter",
-    note = "in a filter, ask about elements with `.any(|element| ..)`"
+    message = "`each` and `each_where` select elements for an update; a filter cannot use them",
+    label = "not a path for a filter",
+    note = "in a filter, test elements with `.any(|element| ..)`"
 )]
 pub trait Queried: Reach {}
 

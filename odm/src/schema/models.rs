@@ -126,7 +126,7 @@ mod tests {
             vec![declared("shop::Order", "orders", vec![]), declared("bill::Order", "orders", vec![])];
         assert_eq!(
             refusal(models),
-            "`shop::Order` and `bill::Order` both say that their collection is `orders`; nothing was sent"
+            "`shop::Order` and `bill::Order` both declare the collection `orders`; nothing was sent"
         );
     }
 
@@ -148,8 +148,7 @@ mod tests {
         assert_eq!(
             error.to_string(),
             "an index of `Order` has no keys; index `a_1_b_-1` of `Order` has a ttl and several keys: documents \
-             expire by one date field; `Order` and `Bill` both say that their collection is `orders`; nothing was \
-             sent"
+             expire by one date field; `Order` and `Bill` both declare the collection `orders`; nothing was sent"
         );
     }
 

@@ -23,9 +23,9 @@ impl<M, V: Value, R> Path<M, V, R> {
         Update::change(self.location(), "$push", item.assign().map(as_one_item))
     }
 
-    /// Appends an element unless the array has it already.
+    /// Appends an element unless the array contains it already.
     ///
-    /// `{ $addToSet: { field: item } }`; documents are the same when their fields are, in the same order.
+    /// `{ $addToSet: { field: item } }`; two documents are equal if they have the same fields in the same order.
     pub fn add_to_set<K>(&self, item: impl Assign<V::Item, K>) -> Update<M>
     where
         V: Array,
@@ -49,7 +49,7 @@ impl<M, V: Value, R> Path<M, V, R> {
         self.push_each_with(items, |each| each)
     }
 
-    /// Puts elements into the array, at a place or in an order of your own, and cuts it to a length.
+    /// Inserts elements into the array with modifiers: a position, a sort order and a maximum length.
     ///
     /// `{ $push: { field: { $each: [..], $position: 0, $sort: { qty: -1 }, $slice: 10 } } }`
     ///
@@ -83,7 +83,7 @@ impl<M, V: Value, R> Path<M, V, R> {
         Update::change(self.location(), "$push", modifiers(PushEach::of(assigned(items))).render())
     }
 
-    /// Appends those of these elements that the array does not have.
+    /// Appends the elements that the array does not contain yet.
     ///
     /// `{ $addToSet: { field: { $each: [..] } } }`
     pub fn add_to_set_each<K, I>(&self, items: I) -> Update<M>
@@ -138,7 +138,7 @@ impl<M, V: Value, R> Path<M, V, R> {
 
     /// Removes every element that equals `item`.
     ///
-    /// `{ $pull: { field: item } }`, or `{ $pull: { field: { $eq: item } } }` where the server could take the item for a
+    /// `{ $pull: { field: item } }`, or `{ $pull: { field: { $eq: item } } }` if the server could read the item as a
     /// condition: a document, an array, a regular expression.
     pub fn pull<K>(&self, item: impl Operand<<V::Item as Value>::Bare, K>) -> Update<M>
     where
@@ -170,7 +170,7 @@ fn assigned<V, K, O: Assign<V, K>>(items: impl IntoIterator<Item = O>) -> CodecR
     items.into_iter().map(Assign::assign).collect::<CodecResult<_>>().map(Bson::Array)
 }
 
-/// A condition on elements of the type `I`, as `$pull` takes it.
+/// Converts a condition on elements of the type `I` to the form of `$pull`.
 fn pulled<I: Value>(condition: Document) -> CodecResult<Document> {
     match condition.keys().next() {
         Some(name) if I::ARRAYS.is_always_array() && !name.starts_with('$') => {
@@ -178,7 +178,7 @@ fn pulled<I: Value>(condition: Document) -> CodecResult<Document> {
                 "a condition on the array itself: the server looks for no names in an array that it pulls";
             Err(CodecError::new(expected, "one on an element of it").at(name.clone()))
         }
-        // The server takes a condition on plain values by its first operator, and does not know this one.
+        // The server recognises a condition on plain values by its first operator, but not by `$not`.
         Some(name) if name == "$not" => {
             let mut known = doc! { "$exists": true };
             known.extend(condition);
@@ -188,7 +188,8 @@ fn pulled<I: Value>(condition: Document) -> CodecResult<Document> {
     }
 }
 
-/// Beside `$eq`, an array in the array would go too if it has the item, so it stands only where it must.
+/// Returns the operand of `$pull` for elements that equal the item. `$eq` also removes an inner array that contains
+/// the item, so it is used only where it is necessary.
 fn as_equal<I: Value>(item: Bson) -> Bson {
     match item {
         item if I::ARRAYS.nests() && is_hollow(&item) => {
@@ -199,7 +200,7 @@ fn as_equal<I: Value>(item: Bson) -> Bson {
     }
 }
 
-/// A document whose keys are operators would be read as modifiers of `$push`; inside `$each` it is an item.
+/// Wraps a document whose keys are operators in `$each`, because the server would read it as modifiers of `$push`.
 fn as_one_item(item: Bson) -> Bson {
     if looks_like_operators(&item) { doc! { "$each": [item] }.into() } else { item }
 }

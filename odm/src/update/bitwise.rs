@@ -9,9 +9,9 @@ use crate::{
     value::{Integer, Value},
 };
 
-/// Of a missing field, the server takes the bits to be zero.
+/// The server treats the bits of a missing field as zero.
 impl<M, V: Value, R> Path<M, V, R> {
-    /// Keeps the bits that are set in `mask` too.
+    /// Clears the bits that are not set in `mask`.
     ///
     /// `{ $bit: { field: { and: mask } } }`
     pub fn bit_and<K>(&self, mask: impl Operand<V::Bare, K>) -> Update<M>
@@ -33,7 +33,7 @@ impl<M, V: Value, R> Path<M, V, R> {
         bit(self, "or", mask.operand())
     }
 
-    /// Turns the bits that are set in `mask`.
+    /// Flips the bits that are set in `mask`.
     ///
     /// `{ $bit: { field: { xor: mask } } }`
     pub fn bit_xor<K>(&self, mask: impl Operand<V::Bare, K>) -> Update<M>

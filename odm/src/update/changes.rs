@@ -1,4 +1,4 @@
-//! `Changes`: the untyped update, so that user crates compile little code.
+//! `Changes`: an update without the type of its model, so that user crates compile little code.
 
 use std::collections::HashSet;
 
@@ -15,7 +15,7 @@ use crate::{
     value::{MAX_NESTING, bounded_document},
 };
 
-/// Operators with their fields, or a pipeline instead.
+/// Update operators with their fields, or a pipeline.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Changes {
     operators: Document,
@@ -23,12 +23,12 @@ pub(super) struct Changes {
     pipeline: Option<Vec<Document>>,
     problem: Option<CodecError>,
     data: Data,
-    /// A typed path made one of the names, `matched`.
+    /// The typed method `matched` made one of the names.
     matched: bool,
 }
 
-/// Which of the names that an update writes are data, in whole or in part, so that no text shows them: those with the key
-/// of a map in them, and all of a document written by hand.
+/// The names in an update that are data, in whole or in part, so that no message shows them: names that contain the
+/// key of a map, and all names of a raw document.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Data {
     names: Vec<String>,
@@ -47,7 +47,7 @@ impl Data {
         self.raw |= other.raw;
     }
 
-    /// Whether the name, or one inside it, is data.
+    /// Returns whether the name, or a name inside it, is data.
     pub(super) fn has(&self, name: &str) -> bool {
         let is_inside = |data: &String| {
             data.strip_prefix(name).is_some_and(|below| below.is_empty() || below.starts_with('.'))
@@ -92,7 +92,7 @@ impl Changes {
         }
     }
 
-    /// What is written where the update makes the document, and by nothing else.
+    /// Returns changes that apply only if the update inserts a document.
     fn on_insert(fields: Document) -> Self {
         Self { operators: doc! { "$setOnInsert": fields }, ..Self::default() }
     }
@@ -108,7 +108,7 @@ impl Changes {
         }
     }
 
-    /// The same changes, unless their `$` would not mean what this filter is about.
+    /// Refuses the changes if their `$` would not mean an element that this filter matches.
     pub(super) fn under(mut self, filter: &Clauses) -> Self {
         if self.problem.is_none()
             && let Some((array, problem)) = filter.refuses_positions(&self.operators, self.matched)
@@ -160,7 +160,7 @@ impl Changes {
         self.matched |= other.matched;
         if alone {
             self.problem.get_or_insert_with(|| {
-                CodecError::new("a pipeline update that stands alone", "one joined with other changes")
+                CodecError::new("a pipeline update without other changes", "one joined with other changes")
             });
         }
         self
@@ -180,8 +180,8 @@ impl Changes {
         }
     }
 
-    /// Stores this element where the update makes a document, if it changes something, and not by a pipeline, and says
-    /// nothing of it.
+    /// Stores this field if the update inserts a document. Does nothing if the update is empty, is a pipeline or
+    /// names the field.
     pub(super) fn or_element(self, name: &str, value: impl Into<Bson>) -> Self {
         if self.pipeline.is_some() || self.is_empty() || on_insert::is_named(&self.operators, name) {
             return self;
@@ -199,7 +199,7 @@ impl Changes {
         if let Some(name) = self.operators.keys().find(|name| !name.starts_with('$')) {
             return Err(CodecError::new(
                 "update operators, as in `{ $set: { .. } }`",
-                "a name that is none; to put a whole document in the place of another there is `replace_one`",
+                "a name that is not an operator; to replace a whole document, use `replace_one`",
             )
             .with_value(name));
         }
@@ -208,8 +208,8 @@ impl Changes {
     }
 }
 
-/// The server refuses an update that writes a field and something inside it (code 40); so do we, before
-/// anything is sent.
+/// Refuses an update that writes a field twice, or a field and something inside it. The server would refuse it, too
+/// (code 40), but only after it is sent.
 pub(super) fn refuse_conflicts(operators: &Document, data: &Data) -> CodecResult<()> {
     let renamed = operators.get("$rename").and_then(Bson::as_document);
     let targets = || renamed.into_iter().flat_map(Document::values).filter_map(Bson::as_str);

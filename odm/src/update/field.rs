@@ -9,10 +9,10 @@ use crate::{
 };
 
 impl<M, V: Value, R> Path<M, V, R> {
-    /// Gives the field this value.
+    /// Sets the field to this value.
     ///
-    /// `{ $set: { field: value } }`; an optional field takes an `Option` too, and stores `None` as null (for
-    /// null itself, [`set_null`](Path::set_null) needs no type).
+    /// `{ $set: { field: value } }`; an optional field also accepts an `Option`, and stores `None` as null.
+    /// [`set_null`](Path::set_null) stores null without a type annotation.
     pub fn set<K>(&self, value: impl Assign<V, K>) -> Update<M>
     where
         R: OnePlace,
@@ -20,7 +20,7 @@ impl<M, V: Value, R> Path<M, V, R> {
         Update::change(self.location(), "$set", value.assign())
     }
 
-    /// Stores null in the field, which then reads as `None`.
+    /// Sets the field to null, which decodes as `None`.
     ///
     /// `{ $set: { field: null } }`
     pub fn set_null(&self) -> Update<M>
@@ -31,7 +31,7 @@ impl<M, V: Value, R> Path<M, V, R> {
         Update::change(self.location(), "$set", Ok(Bson::Null))
     }
 
-    /// Removes the field, which then reads as `None`.
+    /// Removes the field. A missing field decodes as `None`.
     ///
     /// `{ $unset: { field: "" } }`
     pub fn unset(&self) -> Update<M>
@@ -42,12 +42,12 @@ impl<M, V: Value, R> Path<M, V, R> {
         Update::change(self.location(), "$unset", Ok(Bson::String(String::new())))
     }
 
-    /// Adds to the number; a missing field counts as zero.
+    /// Adds an amount to the number. A missing field counts as zero.
     ///
     /// `{ $inc: { field: amount } }`
     ///
-    /// The amount is signed also where the field is not, so that a counter can go down: a result that the
-    /// field's type cannot hold is stored by the server and is then an error on reading.
+    /// The amount is signed even if the field is not, so that a counter can decrease. The server stores a result that
+    /// the type of the field cannot hold, and reading it is then an error.
     pub fn inc<K>(&self, amount: impl Operand<V::Step, K>) -> Update<M>
     where
         V: Number,
@@ -56,9 +56,9 @@ impl<M, V: Value, R> Path<M, V, R> {
         Update::change(self.location(), "$inc", amount.operand())
     }
 
-    /// Multiplies the number; a missing field becomes zero.
+    /// Multiplies the number. A missing field becomes zero.
     ///
-    /// `{ $mul: { field: factor } }`; as with [`inc`](Path::inc), the server stores what comes of it.
+    /// `{ $mul: { field: factor } }`; as with [`inc`](Path::inc), the server stores any result.
     pub fn mul<K>(&self, factor: impl Operand<V::Step, K>) -> Update<M>
     where
         V: Number,
@@ -67,7 +67,7 @@ impl<M, V: Value, R> Path<M, V, R> {
         Update::change(self.location(), "$mul", factor.operand())
     }
 
-    /// Gives the field this value if that is less than what it has, or if it is missing.
+    /// Sets the field to this value if it is less than the stored value, or if the field is missing.
     ///
     /// `{ $min: { field: value } }`; values of different types compare by the order of BSON types, so null is less
     /// than any number.
@@ -79,7 +79,7 @@ impl<M, V: Value, R> Path<M, V, R> {
         Update::change(self.location(), "$min", value.operand())
     }
 
-    /// Gives the field this value if that is greater than what it has, or if it is missing.
+    /// Sets the field to this value if it is greater than the stored value, or if the field is missing.
     ///
     /// `{ $max: { field: value } }`
     pub fn max<K>(&self, value: impl Operand<V::Bare, K>) -> Update<M>
@@ -90,7 +90,7 @@ impl<M, V: Value, R> Path<M, V, R> {
         Update::change(self.location(), "$max", value.operand())
     }
 
-    /// Gives the field this value if the update makes a new document; otherwise it changes nothing.
+    /// Sets the field to this value if the update inserts a document. Otherwise, changes nothing.
     ///
     /// `{ $setOnInsert: { field: value } }`
     pub fn set_on_insert<K>(&self, value: impl Assign<V, K>) -> Update<M>
@@ -100,7 +100,7 @@ impl<M, V: Value, R> Path<M, V, R> {
         Update::change(self.location(), "$setOnInsert", value.assign())
     }
 
-    /// Gives the field the server's present date.
+    /// Sets the field to the server's current date.
     ///
     /// `{ $currentDate: { field: true } }`
     pub fn current_date(&self) -> Update<M>
@@ -111,7 +111,7 @@ impl<M, V: Value, R> Path<M, V, R> {
         Update::change(self.location(), "$currentDate", Ok(Bson::Boolean(true)))
     }
 
-    /// Gives the field the server's present timestamp: seconds and a counter, as the oplog has them.
+    /// Sets the field to the server's current timestamp: seconds and a counter, as in the oplog.
     ///
     /// `{ $currentDate: { field: { $type: "timestamp" } } }`
     pub fn current_timestamp(&self) -> Update<M>
@@ -123,11 +123,11 @@ impl<M, V: Value, R> Path<M, V, R> {
     }
 }
 
-/// A field that holds a moment: what `current_date` takes.
+/// A type of fields that `current_date` can set: a date with a time.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a date with a time",
     label = "`current_date` needs a field for a moment",
-    note = "moments are `bson::DateTime`, `chrono::DateTime<Utc>` and the like, and an `Option` of one; a day is none, nor is an array of dates"
+    note = "moments are `bson::DateTime`, `chrono::DateTime<Utc>` and the like, and `Option`s of them; a date without a time is not a moment, nor is an array of dates"
 )]
 pub trait Moment: Value {}
 
@@ -146,7 +146,7 @@ impl Moment for time::PrimitiveDateTime {}
 #[diagnostic::do_not_recommend]
 impl<T: Moment> Moment for Option<T> {}
 
-/// A field that holds a timestamp: what `current_timestamp` takes.
+/// A type of fields that `current_timestamp` can set.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a timestamp",
     label = "`current_timestamp` needs a `bson::Timestamp` field",
@@ -161,11 +161,11 @@ impl Stamped for Bson {}
 impl<T: Stamped> Stamped for Option<T> {}
 
 impl<M, V: Value> Path<M, V, One> {
-    /// Moves the value to another field, which loses its own. This one is missing then, so it is an `Option`; a field that is
-    /// missing already moves nothing.
+    /// Moves the value to another field, whose own value is lost. This field is missing afterwards, so it must be an
+    /// `Option`. If it is missing already, nothing is moved.
     ///
-    /// `{ $rename: { field: "other" } }`; neither may be in an array. The other field has the same type, or that which the
-    /// `Option` holds: documents whose field is null or missing are to be seen to before.
+    /// `{ $rename: { field: "other" } }`; neither field may be in an array. The other field has the same type, or the
+    /// type inside the `Option`. In the second case, first update the documents whose field is null or missing.
     pub fn rename<F>(&self, to: F) -> Update<M>
     where
         F: IntoBase,
@@ -186,10 +186,10 @@ impl<M, V: Value> Path<M, V, One> {
 #[diagnostic::on_unimplemented(
     message = "a field of `{M}` of type `{V}` cannot be renamed to `{Self}`",
     label = "not one field of that type",
-    note = "the value moves as it is stored: the field is an `Option<T>`, the other one too or a `T`, and neither is in an array"
+    note = "the stored value is moved: this field must be an `Option<T>`, the other an `Option<T>` or a `T`, and neither may be in an array"
 )]
 pub trait RenameTo<M, V> {
-    /// Its name.
+    /// Returns the location of the field.
     fn place(&self) -> &Location;
 }
 

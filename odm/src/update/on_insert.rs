@@ -1,14 +1,14 @@
-//! `$setOnInsert` of a whole document: what an update does not write itself.
+//! `$setOnInsert` of a whole document, without the fields that the update writes itself.
 
 use mongodb::bson::{Bson, Document};
 
 use super::changes::Data;
 use crate::error::codec::{CodecError, CodecResult};
 
-/// Operators that write nothing where there is no field yet.
+/// Operators that write nothing if the field does not exist yet.
 const WRITES_NOTHING: [&str; 4] = ["$pull", "$pullAll", "$pop", "$rename"];
 
-/// The fields of `document` that these operators leave to it, also inside its documents.
+/// Returns the fields of `document` that these operators do not write, also inside embedded documents.
 pub(super) fn left_by(operators: &Document, data: &Data, document: Document) -> CodecResult<Document> {
     let written = Written::by(operators);
     let mut left = Document::new();
@@ -19,7 +19,8 @@ pub(super) fn left_by(operators: &Document, data: &Data, document: Document) -> 
     Ok(left)
 }
 
-/// Refuses a name that `$setOnInsert` takes for something else: a path, a positional operator, nothing.
+/// Refuses a name that `$setOnInsert` would read as something else (a path, a positional operator), and an empty
+/// name.
 fn nameable(name: &str) -> CodecResult<()> {
     if name.is_empty() || name.contains('.') || name.starts_with('$') {
         let expected = "a document to insert whose names an update can use as paths";
@@ -29,7 +30,7 @@ fn nameable(name: &str) -> CodecResult<()> {
     Ok(())
 }
 
-/// Whether an operator names this field, or what is inside it.
+/// Returns whether an operator names this field or something inside it.
 pub(super) fn is_named(operators: &Document, name: &str) -> bool {
     let Written(names) = Written::by(operators);
     names.iter().any(|(named, _)| {
@@ -40,7 +41,8 @@ pub(super) fn is_named(operators: &Document, name: &str) -> bool {
 /// The names that an update writes, each with its operator.
 struct Written<'u>(Vec<(&'u str, &'u str)>);
 
-/// The update writes the name, or one inside it: only then it is known not to be data.
+/// Adds a name to the path of an error. The update must write the name or something inside it: for other names,
+/// `data` does not contain whether they are data.
 fn at(problem: CodecError, name: String, data: &Data) -> CodecError {
     if data.has(&name) { problem.at_key(name) } else { problem.at(name) }
 }
@@ -84,7 +86,7 @@ impl<'u> Written<'u> {
                     self.leave(format!("{name}.{key}"), value, data, left)?;
                 }
             }
-            // The update makes the document that is not there.
+            // The update creates a document in place of null.
             (Some(_), Bson::Null) => {}
             (Some((written, _)), _) => {
                 let found = if data.has(written) {
@@ -130,7 +132,8 @@ mod tests {
                 doc! { "$inc": { "visits": 1 }, "$push": { "tags": "b" }, "$set": { "home": {}, "_id": 8 } },
                 r#"{ "name": "ada", "work": null }"#,
             ),
-            // Inside a document the rest of it is left; a name that only begins the same is another.
+            // The other fields of an embedded document remain. A name that only begins with the same letters is
+            // another field.
             (
                 doc! { "$set": { "home.geo.lat": 1, "work.city": "Rome", "nam": 1 }, "$unset": { "tags": "" } },
                 r#"{ "_id": 7, "name": "ada", "visits": 1, "home.city": "Oslo", "home.geo.lon": 10 }"#,
@@ -144,7 +147,7 @@ mod tests {
         }
     }
 
-    /// A value may have such names: only where it is taken apart do they become paths.
+    /// A value may contain these names. They become paths only if the value is split into its fields.
     #[test]
     fn names_that_no_path_has() {
         let left = |operators: Document, document: Document| {

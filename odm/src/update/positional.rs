@@ -10,11 +10,11 @@ use crate::{
 };
 
 impl<M: 'static, V: Value, R> Path<M, V, R> {
-    /// The elements that satisfy the condition, in an update.
+    /// Returns the elements that satisfy the condition, for an update.
     ///
     /// `{ "lines.$[name].qty": .. }` with the array filter `{ "name.qty": { $lt: 1 } }`
     ///
-    /// The identifier is made from the condition, so equal conditions in one update share one filter.
+    /// The identifier is derived from the condition, so equal conditions in one update share one filter.
     pub fn each_where<F>(
         &self,
         condition: impl FnOnce(Element<V::Item>) -> F,
@@ -42,8 +42,8 @@ fn picked(array: &Location, condition: CodecResult<Document>) -> Location {
     }
 }
 
-/// A name for a condition, as the server wants it: a lowercase letter, then letters and digits. It is made of
-/// the condition's bytes (FNV-1a), so the same update is the same command with every build.
+/// Returns an identifier for a condition, in the form that the server requires: a lowercase letter, then letters and
+/// digits. It is a hash of the condition's bytes (FNV-1a), so every build sends the same command for the same update.
 fn identifier(condition: &Document) -> String {
     let bytes = condition.to_vec().unwrap_or_default();
     let hash = bytes.iter().fold(0xCBF2_9CE4_8422_2325_u64, |hash, byte| {

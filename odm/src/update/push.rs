@@ -11,7 +11,8 @@ use crate::{
     value::Value,
 };
 
-/// What is put into an array of `T`, and how: the elements, then where, in which order, and how many stay.
+/// The elements that an update inserts into an array of `T`, with the position, the sort order and the maximum
+/// length.
 ///
 /// Construct with [`Path::push_each_with`](crate::path::Path::push_each_with).
 #[must_use = "these are the modifiers of an update"]
@@ -51,14 +52,15 @@ impl<T> PushEach<T> {
         self
     }
 
-    /// Puts them before the element at this place, counted from zero; a negative number counts from the end.
+    /// Inserts the elements before the element at this position, counted from zero. A negative number counts from the
+    /// end.
     ///
     /// `{ $position: 0 }`
     pub fn position(self, position: i32) -> Self {
         self.with("$position", Ok(position.into()))
     }
 
-    /// Keeps so many elements: the first ones, or for a negative number the last ones.
+    /// Limits the array to this number of elements: the first ones, or the last ones if the number is negative.
     ///
     /// `{ $slice: -5 }`
     pub fn slice(self, length: i32) -> Self {

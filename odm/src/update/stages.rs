@@ -16,16 +16,16 @@ use crate::{
     value::{Optional, Value},
 };
 
-/// The stages of an update that computes what it writes from the document it changes.
+/// The stages of an update that computes new values from the document that it changes.
 ///
-/// Construct with [`Update::stages`]. Every verb that takes an [`Update`] takes it; the operators of an update cannot be
-/// mixed with it.
+/// Construct with [`Update::stages`]. Every method that accepts an [`Update`] accepts it. It cannot be joined with
+/// update operators.
 ///
-/// A stage sees what those before it made of the document. What `set` writes is stored as the field stores it: an integer
-/// becomes the int32 or int64 of the field. A number of another kind than the field's does not compile; `.to_int()` and its like
-/// convert it, `.to_int().as_::<u8>()` where the field is narrower. Whether it is in the field's range only the next read tells.
-/// In the literal of a document
-/// (`AddressOf { floor: .. }`) a number keeps its kind: `.to_long()` and its like convert it.
+/// A stage sees the document as the stages before it changed it. `set` stores a value as the field stores it: an
+/// integer becomes the int32 or int64 of the field. A number of another kind than the field's does not compile:
+/// convert it with `.to_int()` and the like, or with `.to_int().as_::<u8>()` if the field is narrower. Only the next
+/// read detects a number outside the range of the field. In the literal of a document (`AddressOf { floor: .. }`), a
+/// number keeps its kind: convert it with `.to_long()` and the like.
 ///
 /// ```
 /// # use odm::{Id, Model, Update};
@@ -42,7 +42,7 @@ use crate::{
 ///     r#"[{ "$set": { "total": { "$subtract": [{ "$multiply": ["$price", "$qty"] }, { "$ifNull": ["$rebate", 0] }] }, "checked": true } }, { "$unset": "rebate" }]"#,
 /// );
 /// ```
-#[must_use = "an update does nothing until a verb gets it"]
+#[must_use = "an update does nothing until it is passed to a collection method"]
 pub struct Stages<M> {
     list: Vec<Document>,
     problem: Option<CodecError>,
@@ -51,7 +51,7 @@ pub struct Stages<M> {
 }
 
 impl<M> Update<M> {
-    /// An update that computes what it writes from the document itself; no stages yet.
+    /// Returns an update without stages yet. Its stages compute new values from the document itself.
     ///
     /// `[{ $set: { total: { $multiply: ["$price", "$qty"] } } }]`
     pub fn stages() -> Stages<M> {
@@ -60,12 +60,12 @@ impl<M> Update<M> {
 }
 
 impl<M: Value> Stages<M> {
-    /// Gives a field what an expression gives, or a constant: a new stage.
+    /// Sets a field to the value of an expression, or to a constant, in a new stage.
     ///
     /// `{ $set: { field: expression } }`
     ///
-    /// The closure gets the fields of the document as [expressions](crate::expr). A field in an array cannot be
-    /// named here, nor can a position in one: an error that [`is_not_sent`](crate::Error::is_not_sent).
+    /// The closure receives the fields of the document as [expressions](crate::expr). A field in an array does not
+    /// compile here. A position in an array is an error for which [`is_not_sent`](crate::Error::is_not_sent) is true.
     pub fn set<F, X, K>(mut self, field: F, value: impl FnOnce(Exprs<M>) -> X) -> Self
     where
         F: IntoBase,
@@ -76,12 +76,13 @@ impl<M: Value> Stages<M> {
         self.and_set(field, value)
     }
 
-    /// The same in the stage of the [`set`](Self::set) before: both see the document as it was before that stage.
+    /// Sets a field in the same stage as the [`set`](Self::set) before. Both expressions see the document as it was
+    /// before that stage.
     ///
     /// `{ $set: { field: expression, other: expression } }`
     ///
-    /// Two values for one field in a stage, or for a field and something inside it, are an error that
-    /// [`is_not_sent`](crate::Error::is_not_sent).
+    /// Two values in one stage for a field, or for a field and something inside it, are an error for which
+    /// [`is_not_sent`](crate::Error::is_not_sent) is true.
     pub fn and_set<F, X, K>(mut self, field: F, value: impl FnOnce(Exprs<M>) -> X) -> Self
     where
         F: IntoBase,
@@ -93,7 +94,7 @@ impl<M: Value> Stages<M> {
         self
     }
 
-    /// Removes a field, which then reads as `None`.
+    /// Removes a field. A missing field decodes as `None`.
     ///
     /// `{ $unset: "field" }`
     pub fn unset<F>(mut self, field: F) -> Self
@@ -109,11 +110,11 @@ impl<M: Value> Stages<M> {
         self
     }
 
-    /// Puts another document in place of the whole one; the `_id` must stay the same.
+    /// Replaces the whole document. The `_id` must stay the same.
     ///
     /// `{ $replaceWith: expression }`
     ///
-    /// [`root`](crate::pipeline::root) is the document as it is, [`lit`](crate::pipeline::lit) one of yours:
+    /// [`root`](crate::pipeline::root) is the current document, [`lit`](crate::pipeline::lit) is a constant one:
     /// `.replace_with(|d| cond(d.version().lt(2), lit(fresh), root()))`.
     pub fn replace_with<X>(mut self, document: impl FnOnce(Exprs<M>) -> X) -> Self
     where
@@ -160,7 +161,8 @@ impl<M> Stages<M> {
     }
 }
 
-/// A document that is spelled out would be merged into the one that is there.
+/// Wraps the literal of a document in an operator. Without it, the server would merge the literal into the stored
+/// document.
 fn whole(value: Bson) -> Bson {
     match &value {
         Bson::Document(document) if !document.keys().next().is_some_and(|key| key.starts_with('$')) => {
@@ -170,7 +172,7 @@ fn whole(value: Bson) -> Bson {
     }
 }
 
-/// Writes one more field in a `$set`.
+/// Adds a field to a `$set` stage.
 fn with(stage: &mut Document, name: &str, value: Bson, data: &Data) -> CodecResult<()> {
     if let Some(Bson::Document(fields)) = stage.get_mut("$set")
         && fields.insert(name, value).is_some()
@@ -180,7 +182,8 @@ fn with(stage: &mut Document, name: &str, value: Bson, data: &Data) -> CodecResu
     refuse_conflicts(stage, data)
 }
 
-/// A stage would take the position as the name of a field, in every element.
+/// Returns the name of a field for a stage. Refuses a position in an array, because a stage would read it as the name
+/// of a field in every element.
 fn name(field: &Location) -> CodecResult<&str> {
     match field.problem() {
         Some(problem) => Err(problem.clone()),
@@ -202,7 +205,8 @@ impl<M> Clone for Stages<M> {
     }
 }
 
-/// As it is sent, in extended JSON, with its values: do not log it unless you may. What cannot be sent shows its problem.
+/// Displays the stages as they are sent, in extended JSON and with their values. Log them only if the values may be
+/// logged. Stages that cannot be sent display their error.
 impl<M> fmt::Display for Stages<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.clone().render() {
@@ -235,7 +239,7 @@ pub trait StageField<M> {
     /// The type of the field.
     type Type: Value;
 
-    /// Its name.
+    /// Returns the location of the field.
     fn place(&self) -> &Location;
 }
 
@@ -247,21 +251,21 @@ impl<M, V: Value> StageField<M> for Path<M, V, One> {
     }
 }
 
-/// What a stage over `M` may write to a field of type `V`: an expression that gives one, the literal of a document, or a
-/// constant.
+/// A value that a stage over `M` can write to a field of type `V`: an expression of that type, the literal of a
+/// document, or a constant.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not give `{V}`",
     label = "cannot be stored in a field of type `{V}`",
-    note = "an integer fits a wider integer or a float; `.to_int()` and its like make another kind of number of it, and `.as_::<Cents>()` takes it for a number type of yours",
-    note = "what may be null fits an `Option`: `.if_null(..)` says what stands in its place"
+    note = "an integer fits a wider integer or a float; `.to_int()` and the like convert it to another kind of number, and `.as_::<Cents>()` to a number type of your own",
+    note = "a value that may be null fits an `Option`; `.if_null(..)` replaces null"
 )]
 pub trait StageValue<M, V, K> {
-    /// The value as it is sent.
+    /// Renders the value as it is sent.
     fn render_value(self) -> CodecResult<Bson>;
 }
 
-/// Markers of [`StageValue`]; inference fills them in.
-pub mod values {
+/// Markers of [`StageValue`] that keep its implementations apart. Type inference chooses them.
+pub(crate) mod values {
     /// The literal of a document.
     #[derive(Debug)]
     pub enum Literal {}

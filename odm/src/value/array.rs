@@ -5,13 +5,13 @@ use mongodb::bson::{Bson, spec::ElementType};
 use super::{Arrays, Doc, Raw, Value, Writer};
 use crate::{error::codec::CodecResult, model::Check, path::Context};
 
-/// An array, or an array that may be absent: what `any`, `contains`, `at` and `unwind` take.
+/// An array, or an array that may be absent: required by `any`, `contains`, `at` and `unwind`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an array",
     label = "this operator needs an array field (`Vec<_>`)"
 )]
 pub trait Array: Value {
-    /// What the array holds.
+    /// The type of the elements.
     type Item: Value;
     /// Whether its length may change: [`AnyLength`] or [`FixedLength`].
     type Length;
@@ -21,11 +21,11 @@ pub trait Array: Value {
 #[derive(Debug)]
 pub enum AnyLength {}
 
-/// Arrays of a length that is part of their type.
+/// Arrays whose length is part of their type.
 #[derive(Debug)]
 pub enum FixedLength {}
 
-/// What an array is that `push`, `pull` and their relatives change.
+/// A length that may change: required by `push`, `pull` and similar updates.
 #[diagnostic::on_unimplemented(
     message = "a `[_; N]` does not grow or shrink",
     label = "an array of another length could not be read",
@@ -97,8 +97,8 @@ impl<T: Value> Value for Vec<T> {
     }
 }
 
-/// How many items to make room for, if all are as long as the first. Never more memory than the array has bytes: what
-/// the first one says may be wrong, or a lie.
+/// Returns the number of elements to reserve memory for, if all are as long as the first. Never reserves more memory than the
+/// array has bytes: the length of the first may be untypical, or chosen by an attacker.
 fn likely_count<T>(all: usize, first: usize) -> usize {
     let count = all / first.max(1);
     count.min(all / size_of::<T>().max(1)).max(1)
@@ -109,7 +109,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn room_is_made_once_for_items_of_one_size_and_never_for_more_than_there_is() {
+    fn memory_is_reserved_once_for_elements_of_one_size_and_never_beyond_the_bytes() {
         let mut writer = Writer::new();
         assert!(vec!["four".to_owned(); 100].encode(&mut writer).is_ok());
         let raw = Raw::new(ElementType::Array, writer.as_bytes());

@@ -1,59 +1,59 @@
-//! `Arrays`: what the server opens where a value is stored.
+//! `Arrays`: whether a stored value may be an array, and what is in it.
 
-/// The arrays of a stored type, as far as a filter has to know them.
+/// Whether a stored type may be an array, and what is in it, as far as filters depend on it.
 ///
-/// A name in a filter stands for an array and for each of its elements. So a test of an array whose elements may be arrays
-/// or null needs more than its operator to be about the array itself.
+/// The server applies a test of a field to an array and to each of its elements. So if the elements may be arrays or null,
+/// a test of the array itself needs more than the operator.
 #[derive(Debug, Clone, Copy)]
 pub struct Arrays {
-    /// How many arrays lie directly inside each other.
+    /// How many arrays are directly inside each other.
     levels: u8,
     /// Whether the value may be null.
     null: bool,
-    /// Whether the value may be an array that holds null.
+    /// Whether the value may be an array that contains null.
     null_items: bool,
-    /// Whether the value may be something else than an array.
+    /// Whether the value may be of another type than an array.
     other: bool,
 }
 
 impl Arrays {
-    /// No array, and not null.
+    /// Neither an array nor null.
     pub const NONE: Self = Self { levels: 0, null: false, null_items: false, other: true };
-    /// Null, and no array.
+    /// Null, but not an array.
     pub const NULL: Self = Self { null: true, ..Self::NONE };
-    /// Whatever a program stores there.
+    /// Any value.
     pub const ANY: Self = Self { levels: 1, null: true, null_items: true, other: true };
-    /// An array whose items have a type each: any of them may be an array.
+    /// An array in which each element has its own type: any of them may be an array.
     pub const TUPLE: Self = Self { levels: 2, null: false, null_items: true, other: false };
 
-    /// An array of such values.
+    /// Returns the `Arrays` of an array with such elements.
     #[must_use]
     pub const fn of(item: Self) -> Self {
         Self { levels: item.levels.saturating_add(1), null: false, null_items: item.null, other: false }
     }
 
-    /// Such a value, or null.
+    /// Returns the `Arrays` of a value that may also be null.
     #[must_use]
     pub const fn or_null(self) -> Self {
         Self { null: true, ..self }
     }
 
-    /// Whether the value may be an array.
+    /// Returns whether the value may be an array.
     pub(crate) const fn is_array(self) -> bool {
         self.levels > 0
     }
 
-    /// Whether the value is an array, or null.
+    /// Returns whether the value is always an array or null.
     pub(crate) const fn is_always_array(self) -> bool {
         self.levels > 0 && !self.other
     }
 
-    /// Whether the value may be an array of arrays.
+    /// Returns whether the value may be an array of arrays.
     pub(crate) const fn nests(self) -> bool {
         self.levels > 1
     }
 
-    /// Whether the value may be an array that holds null.
+    /// Returns whether the value may be an array that contains null.
     pub(crate) const fn holds_null(self) -> bool {
         self.null_items
     }

@@ -15,12 +15,12 @@ pub(super) fn put(bytes: &[u8], writer: &mut Writer) -> CodecResult<ElementType>
     Ok(ElementType::Binary)
 }
 
-/// Reads binary data of subtypes 0 and 2, and the array of numbers that the same field is without the attribute.
+/// Reads binary data of subtypes 0 and 2, and the array of numbers that the field stores without the attribute.
 pub(super) fn read(raw: Raw<'_>) -> CodecResult<Vec<u8>> {
     if raw.is(ElementType::Array) { Vec::decode(raw) } else { plain_bytes(raw).map(<[u8]>::to_vec) }
 }
 
-/// Binary data of subtypes 0 and 2, where they lie.
+/// Returns the bytes of binary data of subtypes 0 and 2, without copying.
 pub(crate) fn plain_bytes(raw: Raw<'_>) -> CodecResult<&[u8]> {
     const OLD: u8 = 2;
     match raw.binary()? {

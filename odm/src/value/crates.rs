@@ -1,5 +1,5 @@
-//! Types of other crates, each behind the feature of its crate's name. What a crate needs stands in one room: the
-//! codec, the operands, the rules.
+//! Types of other crates, each behind the feature with the name of its crate. One module contains everything for a
+//! crate: the codec, the operands, the rules.
 
 #[cfg(feature = "bytes")]
 mod bytes;
@@ -55,7 +55,7 @@ macro_rules! dates {
 #[cfg(any(feature = "chrono", feature = "time"))]
 use dates;
 
-/// Operands that are another type for the same date.
+/// Operands of another type that contain the same date.
 #[cfg(any(feature = "chrono", feature = "time"))]
 macro_rules! same_date {
     ($($for:ty: $($type:ty),* => |$date:ident| $millis:expr;)*) => { $($(
@@ -78,7 +78,7 @@ fn beyond(expected: &'static str, millis: i64) -> crate::error::codec::CodecErro
     crate::error::codec::CodecError::new(expected, "a date outside it").with_value(millis.to_string())
 }
 
-/// The error for a stored time of day where only the day is declared.
+/// The error for a stored time of day, if the declared type is a day.
 #[cfg(any(feature = "chrono", feature = "time"))]
 #[cold]
 fn not_midnight(millis: i64) -> crate::error::codec::CodecError {

@@ -1,4 +1,4 @@
-//! `Decimal128`: its bits, and the constants that `decimal!` makes.
+//! `Decimal128`: its bits, and the constants that `decimal!` creates.
 
 use mongodb::bson::{Bson, Decimal128};
 
@@ -7,21 +7,21 @@ use crate::{
     path::{Operand, operands::Like},
 };
 
-/// The exponent is stored with this much added.
+/// The bias: the stored exponent is the exponent plus this number.
 pub(in crate::value) const BIAS: i32 = 6_176;
 /// The sign bit.
 pub(in crate::value) const NEGATIVE: u128 = 1 << 127;
-/// The bits below the exponent.
+/// The number of bits below the exponent.
 pub(in crate::value) const EXPONENT_AT: u32 = 113;
-/// The largest coefficient: 34 nines. What claims more counts as zero.
+/// The largest coefficient: 34 nines. A larger stored coefficient is read as zero.
 pub(in crate::value) const MAX_COEFFICIENT: u128 = 10_u128.pow(34) - 1;
 /// The largest exponent.
 const MAX_EXPONENT: i32 = 6_111;
 
-/// A constant of BSON's `Decimal128`, which the compiler reads: `decimal!(19.99)`.
+/// A constant of the type `Decimal128`, evaluated at compile time: `decimal!(19.99)`.
 ///
-/// The digits are kept as they are written, the zeros at the end included. What `Decimal128` cannot hold exactly, more
-/// than 34 digits among them, does not compile.
+/// The digits are kept as they are written, including trailing zeros. A number that `Decimal128` cannot represent
+/// exactly, for example one with more than 34 digits, does not compile.
 ///
 /// ```
 /// use odm::decimal;
@@ -49,7 +49,7 @@ macro_rules! decimal {
     ($($number:tt)+) => {{
         const BYTES: [u8; 16] = match $crate::__private::decimal_bytes(::core::stringify!($($number)+)) {
             ::core::option::Option::Some(bytes) => bytes,
-            // The compiler evaluates this, so it is a message of the compiler.
+            // The compiler evaluates this, so the message is a compile error.
             ::core::option::Option::None => ::core::panic!(
                 "`decimal!` takes a decimal number of at most 34 digits: `decimal!(19.99)`"
             ),
@@ -58,7 +58,8 @@ macro_rules! decimal {
     }};
 }
 
-/// The bytes of a number as it is written in Rust, `-1_000.50` or `2e-3`; `None` if `Decimal128` cannot hold it exactly.
+/// Returns the bytes of a number that is written as in Rust, `-1_000.50` or `2e-3`, or `None` if `Decimal128` cannot
+/// represent it exactly.
 pub const fn decimal_bytes(text: &str) -> Option<[u8; 16]> {
     let (is_negative, mut rest) = signed(text.as_bytes());
     let (mut coefficient, mut exponent, mut digits, mut behind_point) = (0_u128, 0_i32, 0_u32, false);
@@ -96,7 +97,7 @@ pub const fn decimal_bytes(text: &str) -> Option<[u8; 16]> {
     Some(bits(is_negative, coefficient, exponent).to_le_bytes())
 }
 
-/// The sign before a number, and what is behind it.
+/// Returns whether the number is negative, and the text after its sign.
 const fn signed(text: &[u8]) -> (bool, &[u8]) {
     match text.split_first() {
         Some((b'-', behind)) => (true, behind),
@@ -105,7 +106,7 @@ const fn signed(text: &[u8]) -> (bool, &[u8]) {
     }
 }
 
-/// An exponent of up to four digits.
+/// Reads an exponent of up to four digits.
 const fn whole(text: &[u8]) -> Option<i32> {
     let (is_negative, mut rest) = signed(text);
     let (mut number, mut digits) = (0, 0);
@@ -126,7 +127,7 @@ const fn whole(text: &[u8]) -> Option<i32> {
     Some(if is_negative { -number } else { number })
 }
 
-/// The bits of `coefficient * 10^exponent`; both must be in range.
+/// Returns the bits of `coefficient * 10^exponent`; both must be in range.
 const fn bits(is_negative: bool, coefficient: u128, exponent: i32) -> u128 {
     let sign = if is_negative { NEGATIVE } else { 0 };
     sign | ((exponent + BIAS).unsigned_abs() as u128) << EXPONENT_AT | coefficient

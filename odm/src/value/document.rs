@@ -1,4 +1,4 @@
-//! Document types: values made of named fields.
+//! Document types: values that consist of named fields.
 
 use mongodb::bson::{Document, RawDocumentBuf};
 
@@ -15,11 +15,11 @@ pub trait Doc: Value {
     /// The stored names of its fields, in the order in which they are written.
     const NAMES: &'static [&'static str];
 
-    /// The version that its documents say they were written with, if they do.
+    /// The schema version that its documents contain, if they do.
     const VERSION: Option<SchemaVersion> = None;
 }
 
-/// A document that can be read back as a Rust value: what a pipeline may end in, what [`from_slice`] gives.
+/// A type that can be read from a document: the row type at the end of a pipeline, the result of [`from_slice`].
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be read from a document",
     label = "expected a model, an embedded document or a shape",
@@ -32,19 +32,19 @@ pub trait Decode: Value {}
 impl Decode for Document {}
 impl Decode for RawDocumentBuf {}
 
-/// The BSON bytes of a document, as they are stored.
+/// Returns the BSON bytes of a document, as they are stored.
 ///
 /// # Errors
 ///
-/// [`is_not_sent`](Error::is_not_sent): a value cannot be stored, such as a `u64` above `i64::MAX`; the
-/// message says which field.
+/// Returns an error for which [`is_not_sent`](Error::is_not_sent) is true if a value cannot be stored, such as a
+/// `u64` above `i64::MAX`. The message contains the path of the field.
 pub fn to_vec<D: Doc>(document: &D) -> Result<Vec<u8>> {
     let mut writer = Writer::new();
     document.encode(&mut writer)?;
     Ok(writer.into_bytes())
 }
 
-/// A document from its BSON bytes: from a file, a cache, a driver call of your own.
+/// Reads a document from its BSON bytes: from a file, a cache, your own call of the driver.
 ///
 /// ```
 /// # use odm::{Embedded, bson::doc};
@@ -62,7 +62,8 @@ pub fn to_vec<D: Doc>(document: &D) -> Result<Vec<u8>> {
 ///
 /// # Errors
 ///
-/// [`is_decode`](Error::is_decode): the bytes are not BSON, or not what the type declares.
+/// Returns an error for which [`is_decode`](Error::is_decode) is true if the bytes are not BSON or do not match the
+/// declared type.
 pub fn from_slice<D: Decode>(bytes: &[u8]) -> Result<D> {
     D::decode(Raw::document(bytes)).map_err(|cause| Error::decode(bytes, cause))
 }

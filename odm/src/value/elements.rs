@@ -1,4 +1,4 @@
-//! `Elements`: the elements of a document as they are read, and what is said of those that are missing or too many.
+//! `Elements`: the elements of a document as they are read, and the errors for missing and unexpected elements.
 
 use super::{
     Raw, Value, Writer,
@@ -21,23 +21,23 @@ impl<'de> Elements<'de> {
         Self { rest, strict, again, depth }
     }
 
-    /// The same elements, read for one more value at the same place.
+    /// Returns the same elements, to be read for one more value that is stored in the same bytes.
     pub(super) fn again(self) -> CodecResult<Self> {
         Ok(Self { again: once_more(self.again)?, ..self })
     }
 
-    /// A document of some of these elements, or all, as the one they are elements of.
+    /// Returns `bytes`, a document with some or all of these elements, to be read in place of the document around them.
     pub(super) fn document_of<'d>(&self, bytes: &'d [u8]) -> Raw<'d> {
         Raw::document_again(bytes, self.strict, self.again, self.depth.saturating_sub(1))
     }
 
-    /// How many documents and arrays the elements are inside of.
+    /// Returns how many documents and arrays the elements are inside of.
     #[inline]
     pub(super) fn depth(&self) -> u16 {
         self.depth
     }
 
-    /// Whether everything has been read.
+    /// Returns whether everything has been read.
     #[inline]
     pub fn is_empty(&self) -> bool {
         self.rest.is_empty()
@@ -48,12 +48,12 @@ impl<'de> Elements<'de> {
         Raw::element(tag, bytes, self.strict, self.depth)
     }
 
-    /// Elements without a frame, as a writer has them.
+    /// Returns the elements of bytes without a frame, as a writer contains them.
     pub(super) fn written(bytes: &'de [u8]) -> Self {
         Self { rest: bytes, strict: false, again: 0, depth: 0 }
     }
 
-    /// What these elements are the elements of, for code that reads whole documents.
+    /// Decodes a document with these elements, for code that reads whole documents.
     pub fn decode_whole<V: Value>(self) -> CodecResult<V> {
         let mut writer = Writer::new();
         writer.document(|writer| {
@@ -63,7 +63,7 @@ impl<'de> Elements<'de> {
         V::decode(self.document_of(writer.as_bytes()))
     }
 
-    /// Goes past the next element if it is `key`.
+    /// Skips the next element if its key is `key`, and returns whether it was.
     #[inline]
     pub fn pass(&mut self, key: &str) -> CodecResult<bool> {
         let Some((&tag, rest)) = self.rest.split_first() else { return Ok(false) };
@@ -72,16 +72,16 @@ impl<'de> Elements<'de> {
         Ok(true)
     }
 
-    /// How many bytes are still to be read.
+    /// Returns how many bytes are still to be read.
     #[inline]
     pub(super) fn remaining(&self) -> usize {
         self.rest.len()
     }
 
-    /// Fills `slot` if the next element is `key`: no scan, one comparison.
+    /// Fills `slot` if the key of the next element is `key`. This is one comparison, without a scan.
     ///
-    /// The derive calls this once for each field in declared order. One outlined copy per value type is
-    /// what keeps both decoding and the build of many models fast.
+    /// The derive calls this once for each field in declared order. With one copy per value type, which is not inlined,
+    /// both decoding and the build of many models are fast.
     #[inline(never)]
     pub fn take<V: Value>(&mut self, key: &'static str, slot: &mut Option<V>) -> CodecResult<()> {
         let Some((&tag, rest)) = self.rest.split_first() else { return Ok(()) };
@@ -91,7 +91,7 @@ impl<'de> Elements<'de> {
         fill(key, self.value(tag, bytes), slot)
     }
 
-    /// The value of the next element if that is `key`.
+    /// Returns the value of the next element if its key is `key`.
     #[inline]
     pub(crate) fn next_if(&mut self, key: &str) -> CodecResult<Option<Raw<'de>>> {
         let Some((&tag, rest)) = self.rest.split_first() else { return Ok(None) };
@@ -107,7 +107,7 @@ impl<'de> Elements<'de> {
         fill(key, value, slot)
     }
 
-    /// The next element.
+    /// Returns the next element.
     #[inline]
     #[allow(clippy::should_implement_trait)] // fallible: not an `Iterator`
     pub fn next(&mut self) -> CodecResult<Option<(&'de [u8], Raw<'de>)>> {
@@ -120,7 +120,7 @@ impl<'de> Elements<'de> {
     }
 }
 
-/// One copy of it stands in `take`, so that a field that is where it belongs costs one call.
+/// Inlined into `take`, so that a field in the declared order costs one call.
 #[inline]
 fn fill<V: Value>(key: &'static str, value: Raw<'_>, slot: &mut Option<V>) -> CodecResult<()> {
     if slot.is_some() {
@@ -135,7 +135,7 @@ fn fill<V: Value>(key: &'static str, value: Raw<'_>, slot: &mut Option<V>) -> Co
     }
 }
 
-/// The value of a field after the whole document was read.
+/// Returns the value of a field after the whole document was read.
 #[inline(never)]
 pub fn require<V: Value>(slot: Option<V>, key: &'static str) -> CodecResult<V> {
     match slot {
@@ -158,7 +158,7 @@ fn at_bytes(error: CodecError, key: &[u8]) -> CodecError {
     error.at_key(String::from_utf8_lossy(key))
 }
 
-/// The error for a text that names no variant of an enum; the text itself is behind `CodecError::value`.
+/// The error for a text that is not the name of a variant of an enum. `CodecError::value` returns the text itself.
 #[cold]
 #[inline(never)]
 pub fn unknown_variant(name: &str, names: &[&str]) -> CodecError {
@@ -179,7 +179,7 @@ pub(crate) fn duplicate(key: &'static str) -> CodecError {
     CodecError::new("one element of this name", "two").at(key)
 }
 
-/// What follows `key` and its zero, if that is what `bytes` begin with.
+/// Returns the bytes after `key` and its zero, if `bytes` begin with them.
 #[inline]
 fn after_key<'de>(bytes: &'de [u8], key: &str) -> Option<&'de [u8]> {
     let (found, rest) = bytes.split_at_checked(key.len())?;
@@ -189,10 +189,11 @@ fn after_key<'de>(bytes: &'de [u8], key: &str) -> Option<&'de [u8]> {
     }
 }
 
-/// Whether two keys of one length are the same. Most are short, and a call of `memcmp` costs more than to compare them.
+/// Returns whether two keys of one length are equal. Most are short, and a call of `memcmp` would cost more than the
+/// comparison itself.
 #[inline]
 fn same(one: &[u8], other: &[u8]) -> bool {
-    /// The first and the last `N` bytes, which are all of a text of at most twice as many.
+    /// Returns the first and the last `N` bytes, which together cover a key of at most `2 * N` bytes.
     #[inline]
     fn ends<const N: usize>(bytes: &[u8]) -> Option<(&[u8; N], &[u8; N])> {
         Some((bytes.first_chunk()?, bytes.last_chunk()?))
@@ -210,7 +211,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keys_of_every_length_are_told_apart() {
+    fn keys_of_every_length_are_distinguished() {
         for length in 0..40 {
             let key: String = ('a'..='z').cycle().take(length).collect();
             let mut bytes = key.clone().into_bytes();

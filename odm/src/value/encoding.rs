@@ -1,8 +1,8 @@
-//! Fields that are stored in another way than their type's own: through serde, as binary data, in a unit.
+//! Fields with another encoding than that of their type: through serde, as binary data, as a number of a unit.
 
-pub(super) mod binary;
-pub(super) mod serde_with;
-pub(super) mod unit;
+pub(crate) mod binary;
+pub(crate) mod serde_with;
+pub(crate) mod unit;
 
 use std::{fmt, marker::PhantomData};
 
@@ -17,34 +17,35 @@ use crate::{
     },
 };
 
-/// A way to store a `T`.
+/// An encoding of `T`.
 pub trait Encoding<T>: 'static {
-    /// The arrays that such a value may be.
+    /// Whether an encoded value may be an array, and what is in it.
     const ARRAYS: Arrays = Arrays::NONE;
 
-    /// Appends the value's bytes and says which BSON type they are.
+    /// Appends the value's bytes and returns their BSON type.
     fn encode(value: &T, writer: &mut Writer) -> CodecResult<ElementType>;
 
     /// Reads the value from one encoded element.
     fn decode(raw: Raw<'_>) -> CodecResult<T>;
 
-    /// What a field without an element is read as, if it need not be there.
+    /// Returns the value of a field that is missing in the document; `None` makes the field required.
     fn missing() -> Option<T> {
         None
     }
 
-    /// The names of the elements that a `T` is read from, if it is a document and the way tells.
+    /// Returns the names of the elements that a `T` is read from, if it is a document and the encoding knows them.
     fn fields() -> Option<&'static [&'static str]> {
         None
     }
 }
 
-/// The names that a `T` declares where it lies flat.
+/// Returns the names that a `T` declares if it is flattened.
 fn declared<W: Encoding<T>, T>() -> FieldNames {
     FieldNames::new(W::fields().unwrap_or_default(), &[])
 }
 
-/// Takes out the elements that belong to a `T`: those that it is read from, or if nothing tells, those that it writes.
+/// Removes the elements that belong to a `T`: those that it is read from or, if the encoding does not know them, those
+/// that it writes.
 pub(super) fn claim_encoded<W: Encoding<T>, T>(value: &T, rest: &mut Rest<'_>) -> CodecResult<()> {
     if W::fields().is_some() {
         rest.take(&declared::<W, T>());
@@ -57,8 +58,8 @@ pub(super) fn claim_encoded<W: Encoding<T>, T>(value: &T, rest: &mut Rest<'_>) -
     }
 }
 
-/// The type of a path to a field that is stored in the way `W`: filters and updates take a `T` and encode it as the
-/// field is stored.
+/// The type of a path to a field with the encoding `W`: filters and updates take a `T` and encode it as the field is
+/// stored.
 pub struct Encoded<W, T>(PhantomData<fn() -> W>, T);
 
 impl<W, T: fmt::Debug> fmt::Debug for Encoded<W, T> {
@@ -68,12 +69,12 @@ impl<W, T: fmt::Debug> fmt::Debug for Encoded<W, T> {
 }
 
 impl<W, T> Encoded<W, T> {
-    /// A value to be stored this way.
+    /// Wraps a value, which is stored with this encoding.
     pub fn new(value: T) -> Self {
         Self(PhantomData, value)
     }
 
-    /// The value inside.
+    /// Returns the value inside.
     pub fn into_inner(self) -> T {
         self.1
     }

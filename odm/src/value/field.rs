@@ -1,7 +1,8 @@
-//! What a derive declares, and what its code calls: the one place where generated code needs a field's type.
+//! The traits that a derive implements for fields, and the functions that generated code calls: the only module in which
+//! generated code needs the type of a field.
 //!
-//! The functions here ask for a declaration, never for the bound `Value` itself. So a type that cannot be
-//! stored is refused where it is declared, at the user's field, and by one message.
+//! The functions require a declaration (`HasField`), never the bound `Value` itself. So for a type that cannot be stored,
+//! rustc reports one error, at the user's declaration of the field.
 
 use mongodb::bson::spec::ElementType;
 use serde::{Deserializer, Serializer, de, ser};
@@ -17,28 +18,28 @@ use crate::{
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no field `{K}`",
     label = "not a field of this document",
-    note = "an enum is read whole, so a view cannot name what its variants hold"
+    note = "an enum is read as a whole: a view cannot have the fields of its variants"
 )]
 pub trait HasField<K: Key> {
     /// The type of the field in Rust.
     type Rust;
-    /// The type of the field in paths: the same, or [`Encoded`](super::Encoded) where serde stores it.
+    /// The type of the field in paths: the same, or [`Encoded`](super::Encoded) if the field has another encoding.
     type Type: Stores<Self::Rust>;
 
-    /// What takes the place of a missing field, if something does: `#[serde(default)]`.
+    /// Returns the value of a missing field, if `#[serde(default)]` specifies one.
     fn default() -> Option<Self::Type> {
         None
     }
 }
 
-/// A type of a path that stores a `T`.
+/// A path type that stores a `T`.
 #[diagnostic::on_unimplemented(
     message = "`{T}` cannot be stored through serde",
     label = "this field is marked `#[odm(serde)]`",
     note = "the type must implement `serde::Serialize` and `serde::Deserialize`, own what it holds, and be `Send` and `Sync`"
 )]
 pub trait Stores<T>: Value {
-    /// Appends the bytes of a `T` and says which BSON type they are.
+    /// Appends the bytes of a `T` and returns their BSON type.
     fn write(value: &T, writer: &mut Writer) -> CodecResult<ElementType>;
 
     /// Writes a `T` as the element `key`.
@@ -47,17 +48,17 @@ pub trait Stores<T>: Value {
         writer.element_at(key, |writer| Self::write(value, writer))
     }
 
-    /// Reports the rules that the documents inside break; what serde stores has none.
+    /// Reports the rules that the documents inside break. A value that serde stores has no rules.
     #[inline]
     fn check(_: &'static str, _: &T, _: &mut Check) {}
 
     /// See [`Value::claim`].
     fn claim(value: &T, rest: &mut Rest<'_>) -> CodecResult<()>;
 
-    /// A `T`, as the path has it.
+    /// Converts a `T` to the path type.
     fn from_rust(value: T) -> Self;
 
-    /// The `T` that was read.
+    /// Returns the `T` that was read.
     fn into_rust(self) -> T;
 }
 
@@ -92,27 +93,28 @@ impl<T: Value> Stores<T> for T {
     }
 }
 
-/// How a field is stored whose way to be stored is a mistake: no value of it is ever written or read.
+/// The encoding of a field whose encoding attribute is invalid. The derive reports that error, so no value is ever
+/// written or read with it; the placeholder avoids further errors about the field.
 #[derive(Debug)]
 pub enum Placeholder {}
 
 #[diagnostic::do_not_recommend]
 impl<T> SerdeWith<T> for Placeholder {
     fn serialize<S: Serializer>(_: &T, _: S) -> Result<S::Ok, S::Error> {
-        Err(ser::Error::custom("a mistake stands in its place"))
+        Err(ser::Error::custom("the encoding attribute is invalid"))
     }
 
     fn deserialize<'de, D: Deserializer<'de>>(_: D) -> Result<T, D::Error> {
-        Err(de::Error::custom("a mistake stands in its place"))
+        Err(de::Error::custom("the encoding attribute is invalid"))
     }
 }
 
-/// What the accessor of a declared field returns at the place `A`.
+/// The result of the accessor of a declared field in the context `A`.
 pub trait FieldAccess<A: Context, K: Key>: HasField<K> {
-    /// The path, the expression, ..: whatever the place makes of a field.
+    /// The return type, which the context determines: a path, an expression, ..
     type Field;
 
-    /// The field at this place.
+    /// Returns the field in this context.
     fn access(at: &A) -> Self::Field;
 }
 
@@ -125,12 +127,12 @@ impl<A: Context, K: Key, D: HasField<K>> FieldAccess<A, K> for D {
     }
 }
 
-/// What the accessor of an untagged variant returns at the place `A`: the enum itself, as what the variant holds.
+/// The result of the accessor of an untagged variant in the context `A`: the enum itself, as the type inside the variant.
 pub trait UntaggedAccess<A: Context, K: Key>: HasField<K> {
-    /// Whatever the place makes of it.
+    /// The return type, which the context determines.
     type Whole;
 
-    /// The enum at this place.
+    /// Returns the enum in this context.
     fn untagged_access(at: &A) -> Self::Whole
     where
         A: NarrowsUntagged;
@@ -154,7 +156,7 @@ pub fn put_field<D: HasField<K>, K: Key>(writer: &mut Writer, value: &D::Rust) -
     D::Type::put(K::NAME, value, writer)
 }
 
-/// Writes what a variant holds, where that is the whole value.
+/// Writes the content of a variant that is stored as the whole value.
 #[inline]
 pub fn put_content<D: HasField<K>, K: Key>(writer: &mut Writer, value: &D::Rust) -> CodecResult<ElementType> {
     D::Type::write(value, writer)
@@ -175,13 +177,13 @@ pub fn take_field<D: HasField<K>, K: Key>(
     elements.take(K::NAME, slot)
 }
 
-/// Reads a declared field from an element that stands elsewhere.
+/// Reads a declared field from an element that is out of the declared order.
 #[inline]
 pub fn fill_field<D: HasField<K>, K: Key>(value: Raw<'_>, slot: &mut Option<D::Type>) -> CodecResult<()> {
     Elements::put(K::NAME, value, slot)
 }
 
-/// Reads the id of a document if it is the next element: one by which the document is found.
+/// Reads the id of a document if it is the next element. An id that would be written as another value is an error.
 #[inline]
 pub fn take_id<D: HasField<K>, K: Key>(
     elements: &mut Elements<'_>,
@@ -193,7 +195,7 @@ pub fn take_id<D: HasField<K>, K: Key>(
     }
 }
 
-/// Reads the id of a document from an element that stands elsewhere.
+/// Reads the id of a document from an element that is out of the declared order.
 pub fn fill_id<D: HasField<K>, K: Key>(value: Raw<'_>, slot: &mut Option<D::Type>) -> CodecResult<()> {
     if slot.is_some() {
         return Err(duplicate(K::NAME));
@@ -202,13 +204,13 @@ pub fn fill_id<D: HasField<K>, K: Key>(value: Raw<'_>, slot: &mut Option<D::Type
     Ok(())
 }
 
-/// The value of a declared field after the whole document was read.
+/// Returns the value of a declared field after the whole document was read.
 #[inline]
 pub fn require_field<D: HasField<K>, K: Key>(slot: Option<D::Type>) -> CodecResult<D::Rust> {
     require(slot, K::NAME).map(D::Type::into_rust)
 }
 
-/// The same for a field that has a default, which takes the place of `None`.
+/// Returns the same for a field that has a default, which the caller uses for `None`.
 #[inline]
 pub fn given_field<D: HasField<K>, K: Key>(slot: Option<D::Type>) -> Option<D::Rust> {
     slot.map(D::Type::into_rust)

@@ -1,50 +1,51 @@
-//! `FieldNames`: the stored names that a type declares, wherever its elements lie flat in another document.
+//! `FieldNames`: the stored names that a type declares, also if it is flattened into another document.
 //!
-//! A map that lies flat in a document never has an element under one of them: neither read, nor written, nor by a path.
+//! A map that is flattened into a document never has an element with one of these names: not when it is read, not when it
+//! is written, and not in a path.
 
 use std::ptr;
 
 use super::Elements;
 use crate::error::codec::CodecResult;
 
-/// Names of elements: those of a document itself, and those of the parts that lie flat in it.
+/// Names of elements: those of a document itself, and those of the documents that are flattened into it.
 ///
-/// The derive makes one constant for each type, which decoding, encoding and paths read. Parts are functions because a
-/// document may hold itself.
+/// The derive generates one constant for each type, which decoding, encoding and paths use. The flattened documents are
+/// functions because a document may contain itself.
 #[derive(Debug, Clone, Copy)]
 pub struct FieldNames {
     own: &'static [&'static str],
     parts: &'static [fn() -> FieldNames],
 }
 
-/// A name that no map may have here: what `FieldNames::contain` returns for a document that a path goes through.
-pub type Reserved = fn(&[u8]) -> bool;
+/// Returns whether a document on a path declares this name, so that no flattened map may have it as a key.
+pub(crate) type Reserved = fn(&[u8]) -> bool;
 
 impl FieldNames {
-    /// None: what a map, a number or a text declares.
+    /// No names, for example of a map, a number or a text.
     pub const NONE: Self = Self::new(&[], &[]);
 
-    /// The names of a document itself, and of its parts.
+    /// Returns the names of a document itself, and of its flattened documents.
     pub const fn new(own: &'static [&'static str], parts: &'static [fn() -> Self]) -> Self {
         Self { own, parts }
     }
 
-    /// The names of the document itself.
+    /// Returns the names of the document itself.
     pub(super) fn own(&self) -> &'static [&'static str] {
         self.own
     }
 
-    /// Whether the document or one of its parts declares this name.
+    /// Returns whether the document or one of its flattened documents declares this name.
     pub(super) fn contain(&self, name: &[u8]) -> bool {
         self.own_contain(name) || self.parts_contain(name)
     }
 
-    /// Whether the document itself declares this name.
+    /// Returns whether the document itself declares this name.
     pub(super) fn own_contain(&self, name: &[u8]) -> bool {
         is_one_of(name, self.own)
     }
 
-    /// Whether one of the parts declares this name.
+    /// Returns whether one of the flattened documents declares this name.
     pub(super) fn parts_contain(&self, name: &[u8]) -> bool {
         !self.parts.is_empty() && Within { names: *self, above: None }.parts_contain(name)
     }
@@ -54,7 +55,7 @@ impl FieldNames {
     }
 }
 
-/// Names on the way down through parts: a document that holds itself is entered once.
+/// One step of the search through flattened documents. A document that contains itself is searched once.
 struct Within<'a> {
     names: FieldNames,
     above: Option<&'a Within<'a>>,
@@ -84,7 +85,7 @@ pub(super) fn is_one_of(name: &[u8], names: &[&str]) -> bool {
 }
 
 impl Elements<'_> {
-    /// Whether an element has one of these names.
+    /// Returns whether an element has one of these names.
     pub(crate) fn have_any(mut self, names: &FieldNames) -> CodecResult<bool> {
         while let Some((key, _)) = self.next()? {
             if names.contain(key) {

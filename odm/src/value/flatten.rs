@@ -1,4 +1,4 @@
-//! `Flatten`: documents whose elements lie in the document that holds them, `#[serde(flatten)]`.
+//! `Flatten`: documents whose elements are stored in the document around them, `#[serde(flatten)]`.
 
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
@@ -19,16 +19,17 @@ use crate::{
     path::{Context, Key, Narrows, VariantTest},
 };
 
-/// A value that is a document, so that its elements can lie in the document that holds it.
+/// A value that is a document, so that it can be flattened into another document.
 ///
-/// Every derived document has it, enums that are stored as documents, and maps, which catch what no field takes.
+/// Derived documents implement it, enums that are stored as documents, and maps, which contain the elements that no field
+/// declares.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a document, so it cannot be laid flat into one",
+    message = "`{Self}` is not a document, so it cannot be flattened into one",
     label = "expected a document or a map",
     note = "`#[serde(flatten)]` and the variants of `#[serde(tag = \"..\")]` take documents (`odm::Embedded`), enums of documents, and maps"
 )]
 pub trait Flatten: Value {
-    /// The elements that it is read from.
+    /// Which elements the value is read from.
     const SHOWN: Shown = Shown::Own;
 
     /// Appends the elements, without a frame around them.
@@ -38,24 +39,23 @@ pub trait Flatten: Value {
     fn decode_fields(elements: Elements<'_>) -> CodecResult<Self>;
 }
 
-/// What a part sees of the elements that are left for it.
+/// Which of the remaining elements a flattened document is read from. These elements are shown to it.
 #[derive(Debug, Clone, Copy)]
 pub enum Shown {
-    /// Those under the names that it declares, which then belong to it.
+    /// Those with a name that it declares. They belong to it.
     Own,
-    /// The same, if it declares more names than it reads.
+    /// Those with one of these names, if it declares more names than it reads.
     Read(&'static [&'static str]),
-    /// The first under one of the names that it declares, as an enum is: a second one may be another part's.
+    /// The first one with a name that it declares, for an enum. A second one may belong to another flattened document.
     First,
-    /// Those under the names that it declares, and those that nothing declares: [`Value::claim`] tells which of them
+    /// Those with a name that it declares, and those that nothing declares. [`Value::claim`] determines which of them
     /// belong to it.
     All,
 }
 
-/// Nothing is written for `None`, which is read where no element has a name that the value inside declares, and where a
-/// value that declares no names refuses what is there.
+/// Writes nothing for `None`. Reads `None` if the value inside cannot be read and no element has a name that it declares.
 ///
-/// Differs from serde where elements have such names: then they must fit.
+/// This differs from serde if an element has such a name: then a value that cannot be read is an error.
 impl<T: Flatten> Flatten for Option<T> {
     const SHOWN: Shown = T::SHOWN;
 
@@ -94,7 +94,7 @@ macro_rules! pointers {
 
 pointers!(Box, Arc, Rc);
 
-/// Maps take whatever nothing in the document declares.
+/// Maps contain the elements that nothing in the document declares.
 macro_rules! catch_the_rest {
     ($($type:ty where [$($generics:tt)*];)*) => { $(
         impl<$($generics)*> Flatten for $type {
@@ -117,21 +117,24 @@ catch_the_rest! {
     HashMap<K, V, S> where [K: MapKey + Eq + Hash, V: Value, S: BuildHasher + Default + 'static];
 }
 
-/// A document with a part `K` that is laid flat into it: a flattened field, or what a tagged variant holds.
-#[diagnostic::on_unimplemented(message = "`{Self}` has no part `{K}`", label = "not a part of this document")]
+/// A document into which another one, `K`, is flattened: a flattened field, or the content of a tagged variant.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no flattened document `{K}`",
+    label = "not a flattened field of this document"
+)]
 pub trait HasFlattened<K> {
-    /// The type of the part in Rust.
+    /// The type of the flattened document in Rust.
     type Rust;
-    /// The type of the part in paths: the same, or [`Encoded`] where serde stores it.
+    /// The type of the flattened document in paths: the same, or [`Encoded`] if serde stores it.
     type Type: Value + StoresFlattened<Self::Rust>;
 
-    /// The names that the document declares beside this part: its own, and those of its other parts.
+    /// The names that the document declares beside this one: its own, and those of its other flattened documents.
     const BESIDE: FieldNames;
 }
 
-/// A type of a part that lays a `T` flat.
+/// A path type that stores a `T` as a flattened document.
 #[diagnostic::on_unimplemented(
-    message = "`{T}` is not a document, so it cannot be laid flat into one",
+    message = "`{T}` is not a document, so it cannot be flattened into one",
     label = "expected a document or a map",
     note = "`#[serde(flatten)]` and the variants of `#[serde(tag = \"..\")]` take documents (`odm::Embedded`), enums of documents, and maps"
 )]
@@ -145,10 +148,10 @@ pub trait StoresFlattened<T>: Sized {
     /// Reads a `T` from the elements of a document.
     fn take(elements: Elements<'_>) -> CodecResult<T>;
 
-    /// Takes out the elements that belong to a `T`.
+    /// Removes the elements that belong to a `T`.
     fn claim(value: &T, rest: &mut Rest<'_>) -> CodecResult<()>;
 
-    /// Reports the rules that it breaks; what serde stores has none.
+    /// Reports the rules that the value breaks. A value that serde stores has no rules.
     fn check(_: &T, _: &mut Check) {}
 }
 
@@ -192,12 +195,12 @@ impl<W: Encoding<T>, T: 'static> StoresFlattened<T> for Encoded<W, T> {
     }
 }
 
-/// What the accessor of a flattened field returns at the place `A`.
+/// The result of the accessor of a flattened field in the context `A`.
 pub trait FlattenedAccess<A: Context, K: Key>: HasFlattened<K> {
-    /// Its fields, at the place of the document that holds them.
+    /// The fields of the flattened document, in the context of the document around it.
     type Flattened;
 
-    /// The part at this place.
+    /// Returns the flattened document in this context.
     fn flattened_access(at: &A) -> Self::Flattened;
 }
 
@@ -210,12 +213,13 @@ impl<A: Context, K: Key, D: HasFlattened<K>> FlattenedAccess<A, K> for D {
     }
 }
 
-/// What the accessor of a variant returns at the place `A`, whose document lies flat beside the tag.
+/// The result of the accessor of a variant in the context `A`, if the variant is a document that is flattened beside the
+/// tag.
 pub trait VariantAccess<A: Context, K>: HasFlattened<K> {
-    /// Its fields, laid over the variant.
+    /// The fields struct of the variant, which dereferences to the variant.
     type Fields;
 
-    /// The fields of the variant that the sign tells of.
+    /// Returns the fields of the variant that `test` identifies.
     fn variant_access(at: &A, test: VariantTest) -> Self::Fields
     where
         A: Narrows;
@@ -233,34 +237,35 @@ impl<A: Context, K, D: HasFlattened<K>> VariantAccess<A, K> for D {
     }
 }
 
-/// Whether the document declares this name, itself or in a part.
+/// Returns whether the document declares this name, itself or in a flattened document.
 fn reserved<D: HasFlattened<K>, K>(name: &[u8]) -> bool {
     D::BESIDE.contain(name) || <D::Type as Value>::DECLARED.contain(name)
 }
 
-/// The names that a part declares.
+/// Returns the names that a flattened document declares.
 pub fn flattened_names<D: HasFlattened<K>, K>() -> FieldNames {
     <D::Type as Value>::DECLARED
 }
 
-/// The names that the value declares which a variant without a tag holds.
+/// Returns the names that the content of an untagged variant declares.
 pub fn content_names<D: HasField<K>, K: Key>() -> FieldNames {
     <D::Type as Value>::DECLARED
 }
 
-/// Appends the elements of a part. None of them may stand under a name that the document declares beside the part.
+/// Appends the elements of a flattened document. Refuses an element with a name that the document around it declares
+/// beside it.
 pub fn put_flattened<D: HasFlattened<K>, K>(writer: &mut Writer, value: &D::Rust) -> CodecResult<()> {
     let start = writer.position();
     <D::Type as StoresFlattened<D::Rust>>::put(value, writer)?;
     writer.refuse_declared(start, &D::BESIDE, &<D::Type as Value>::DECLARED)
 }
 
-/// Checks a part: what it violates is named as if it stood in the document itself.
+/// Checks a flattened document. Violations have the paths of fields of the document around it.
 pub fn check_flattened<D: HasFlattened<K>, K>(check: &mut Check, value: &D::Rust) {
     <D::Type as StoresFlattened<D::Rust>>::check(value, check);
 }
 
-/// Reads a part from what no field took, and takes out what belongs to it.
+/// Reads a flattened document from the elements that no field took, and removes those that belong to it.
 pub fn flattened<D: HasFlattened<K>, K>(rest: &mut Rest<'_>) -> CodecResult<D::Rust> {
     let declared = <D::Type as Value>::DECLARED;
     let document = match D::Type::SHOWN {
@@ -278,22 +283,22 @@ pub fn flattened<D: HasFlattened<K>, K>(rest: &mut Rest<'_>) -> CodecResult<D::R
     Ok(value)
 }
 
-/// Takes out what belongs to a part that is written and not read.
+/// Removes the elements of a flattened document that is written and not read.
 pub fn pass_flattened<D: HasFlattened<K>, K>(rest: &mut Rest<'_>) {
     rest.pass(&<D::Type as Value>::DECLARED);
 }
 
-/// Takes out what belongs to a part.
+/// Removes the elements that belong to a flattened document.
 pub fn claim_flattened<D: HasFlattened<K>, K>(value: &D::Rust, rest: &mut Rest<'_>) -> CodecResult<()> {
     <D::Type as StoresFlattened<D::Rust>>::claim(value, rest)
 }
 
-/// Takes out what belongs to the value that a variant without a tag holds.
+/// Removes the elements that belong to the content of an untagged variant.
 pub fn claim_content<D: HasField<K>, K: Key>(value: &D::Rust, rest: &mut Rest<'_>) -> CodecResult<()> {
     <D::Type as Stores<D::Rust>>::claim(value, rest)
 }
 
-/// Reads a part that is the whole document but for one element, the tag of its enum.
+/// Reads a flattened document that is the whole document except for one element, the tag of its enum.
 pub fn flattened_after_tag<D: HasFlattened<K>, K>(
     mut elements: Elements<'_>,
     tag: &str,
@@ -307,26 +312,26 @@ pub fn flattened_after_tag<D: HasFlattened<K>, K>(
             rest.push(key, value);
         }
     }
-    // All of it: what the part does not know is its own affair, as where the tag stands first.
+    // All other elements: the content decides about unknown ones itself, as it does if the tag is the first element.
     let mut writer = Writer::new();
     writer.raw_document(rest.elements.iter().map(|element| (element.key, element.value)))?;
     flattened_access::<D, K>(rest.whole.document_of(writer.as_bytes()).elements()?)
 }
 
-/// Reads a part from its elements.
+/// Reads a flattened document from its elements.
 fn flattened_access<D: HasFlattened<K>, K>(elements: Elements<'_>) -> CodecResult<D::Rust> {
     let elements = elements.again()?;
     stack::at::<D::Rust, _>(elements.depth(), || D::Type::take(elements))
 }
 
-/// The elements of a document that none of its own fields took; they are not copied until a part asks for its own.
+/// The elements of a document that none of its own fields took. They are copied only when a flattened document is read.
 #[derive(Debug)]
 pub struct Rest<'de> {
     elements: Vec<Element<'de>>,
     whole: Elements<'de>,
-    /// The names of the variants of each enum that took one of them.
+    /// The names of the variants of each enum that took an element.
     variants: Vec<&'static [&'static str]>,
-    /// A map took everything that it was shown.
+    /// Whether a map took all the elements that it was shown.
     caught: bool,
 }
 
@@ -334,12 +339,12 @@ pub struct Rest<'de> {
 struct Element<'de> {
     key: &'de [u8],
     value: Raw<'de>,
-    /// The part that is read last sees it.
+    /// Whether the element is shown to the flattened document that is read last.
     shown: bool,
 }
 
 impl<'de> Rest<'de> {
-    /// Nothing yet, of the document whose elements these are.
+    /// Returns an empty `Rest` of the document with these elements.
     pub fn of(elements: Elements<'de>) -> Self {
         Self { elements: Vec::new(), whole: elements, variants: Vec::new(), caught: false }
     }
@@ -349,18 +354,18 @@ impl<'de> Rest<'de> {
         self.elements.push(Element { key, value, shown: false });
     }
 
-    /// Takes out the elements under these names that the part saw which was read last.
+    /// Removes the elements with these names that were shown to the last flattened document.
     pub fn take(&mut self, names: &FieldNames) {
         self.elements.retain(|element| !(element.shown && names.contain(element.key)));
     }
 
-    /// Takes out every element that the part saw which was read last: it is a map, or has one.
+    /// Removes all the elements that were shown to the last flattened document, which is or contains a map.
     pub(super) fn take_all(&mut self) {
         self.caught = true;
         self.elements.retain(|element| !element.shown);
     }
 
-    /// Takes out the elements that the part saw which was read last and that this document has, too.
+    /// Removes the elements that were shown to the last flattened document and whose names are also in `document`.
     pub(super) fn take_written(&mut self, document: Raw<'_>) -> CodecResult<()> {
         let (mut elements, mut written) = (document.elements()?, Vec::new());
         while let Some((key, _)) = elements.next()? {
@@ -370,18 +375,18 @@ impl<'de> Rest<'de> {
         Ok(())
     }
 
-    /// Takes out the elements under these names, whoever saw them.
+    /// Removes the elements with these names, shown or not.
     fn pass(&mut self, names: &FieldNames) {
         self.elements.retain(|element| !names.contain(element.key));
     }
 
-    /// The document of the elements under these names.
+    /// Returns a document of the elements with these names, and marks them as shown.
     fn document(&mut self, names: &[&str]) -> CodecResult<Vec<u8>> {
         self.show(|key| is_one_of(key, names))
     }
 
-    /// The document of the elements that the part declares, and of those that nothing declares. A name of the document
-    /// itself is left here where its field is not read and unknown fields are denied.
+    /// Returns a document of the elements that the flattened document declares, and of those that nothing declares. An
+    /// element with a name of the document itself stays here if its field is not read and unknown fields are denied.
     fn undeclared(&mut self, declared: &FieldNames, beside: &FieldNames) -> CodecResult<Vec<u8>> {
         self.show(|key| !beside.contain(key) || declared.contain(key))
     }
@@ -396,7 +401,7 @@ impl<'de> Rest<'de> {
         Ok(writer.into_bytes())
     }
 
-    /// The document of the first element under one of these names, which is taken out.
+    /// Removes the first element with one of these names, and returns a document of it.
     fn first(&mut self, names: &'static [&'static str]) -> CodecResult<Vec<u8>> {
         self.variants.push(names);
         let first = self.elements.iter().position(|element| is_one_of(element.key, names));
@@ -406,8 +411,8 @@ impl<'de> Rest<'de> {
         Ok(writer.into_bytes())
     }
 
-    /// Refuses what would be lost: a second variant of an enum, and beside a map whatever the map must not have and no
-    /// part took.
+    /// Refuses elements that would be lost: a second variant of an enum and, beside a map, the elements that the map must
+    /// not contain and that no flattened document took.
     pub fn end(self) -> CodecResult<()> {
         let is_variant = |name: &[u8]| self.variants.iter().any(|names| is_one_of(name, names));
         if self.elements.iter().any(|element| is_variant(element.key)) {
@@ -419,7 +424,7 @@ impl<'de> Rest<'de> {
         }
     }
 
-    /// Refuses what is left, for a document that denies unknown fields.
+    /// Refuses the remaining elements, for a document that denies unknown fields.
     pub fn refuse(self, names: &[&str]) -> CodecResult<()> {
         match self.elements.first() {
             None => Ok(()),
@@ -436,26 +441,26 @@ fn not_taken(name: &[u8]) -> CodecError {
 }
 
 impl Writer {
-    /// Refuses elements written since `start`, by a part, under names that are declared beside it. Names that the part
-    /// declares, too, may be those of another part, as of two enums of one type.
+    /// Refuses elements that a flattened document wrote since `start` with names that are declared beside it. A name that
+    /// the flattened document declares too may be that of another one, for example if both are enums of one type.
     fn refuse_declared(&self, start: usize, beside: &FieldNames, declared: &FieldNames) -> CodecResult<()> {
         let mut elements = Elements::written(self.as_bytes().get(start..).unwrap_or_default());
         while let Some((key, _)) = elements.next()? {
             if beside.own_contain(key) || beside.parts_contain(key) && !declared.contain(key) {
-                return Err(brought(key));
+                return Err(declared_name(key));
             }
         }
         Ok(())
     }
 
-    /// Refuses two elements under one name among those written since `start`: of two parts, neither may hide what the
-    /// other brings.
+    /// Refuses two elements with one name among those written since `start`, because the element of one flattened document
+    /// would hide that of another.
     pub fn refuse_twins(&self, start: usize) -> CodecResult<()> {
         let mut elements = Elements::written(self.as_bytes().get(start..).unwrap_or_default());
         let mut seen = HashSet::new();
         while let Some((key, _)) = elements.next()? {
             if !seen.insert(key) {
-                let found = "two: a flattened field brings it again";
+                let found = "two: a flattened field writes it again";
                 return Err(
                     CodecError::new("one element of this name", found).at_key(String::from_utf8_lossy(key))
                 );
@@ -465,9 +470,9 @@ impl Writer {
     }
 }
 
-/// The error for an element that a flattened map brings under the name or an alias of a declared field.
+/// The error for an element of a flattened map that has the name or an alias of a declared field.
 #[cold]
-fn brought(name: &[u8]) -> CodecError {
-    CodecError::new("the declared field of this name", "an element that a flattened field brings")
+fn declared_name(name: &[u8]) -> CodecError {
+    CodecError::new("the declared field of this name", "an element that a flattened field writes")
         .at(String::from_utf8_lossy(name).into_owned())
 }

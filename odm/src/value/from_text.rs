@@ -1,4 +1,4 @@
-//! `FromText`: values that come as text, such as the parameters of a URL.
+//! `FromText`: values that can be read from text, such as the parameters of a URL.
 
 use std::{borrow::Cow, num::NonZero, rc::Rc, sync::Arc};
 
@@ -7,11 +7,11 @@ use mongodb::bson::{DateTime, Decimal128, Uuid, oid::ObjectId, spec::ElementType
 use super::{Counted, Encoded, Encoding, Id, Keyed, Raw, Span, Unit, Value};
 use crate::error::codec::{CodecError, CodecResult};
 
-/// A value that can be read from a text: what [`Parameters`](crate::request::Parameters) ask of the fields they name.
+/// A value that can be read from a text: required of the fields in [`Parameters`](crate::request::Parameters).
 ///
 /// | type | text |
 /// |---|---|
-/// | integers | decimal digits; only what the type holds |
+/// | integers | decimal digits, within the range of the type |
 /// | `f64` `f32` `Decimal128` `rust_decimal::Decimal` | a decimal number, `2.5` or `1e3`; no infinity, no NaN |
 /// | `bool` | `true`, `false` |
 /// | `String` and its relatives | as it is |
@@ -21,20 +21,25 @@ use crate::error::codec::{CodecError, CodecResult};
 /// | `bson::Uuid` `uuid::Uuid` | as hyphenated or bare hex digits |
 /// | [`Id<M>`](Id) | as its key |
 /// | `url::Url` | a URL |
-/// | a duration in a field with `#[odm(unit = ..)]` | so many of the unit |
-/// | an enum of names with [`Value`](macro@crate::Value) | the stored name of a variant, or an alias; never what `#[serde(other)]` catches |
-/// | a newtype with [`Value`](macro@crate::Value) | as what it holds |
+/// | a duration in a field with `#[odm(unit = ..)]` | the number of units |
+/// | an enum without data, with [`Value`](macro@crate::Value) | the stored name of a variant, or an alias; never the `#[serde(other)]` variant |
+/// | a newtype with [`Value`](macro@crate::Value) | as the value inside |
 ///
-/// A type with a `Value` of its own may implement it too.
+/// You can also implement it for a type with your own `Value` implementation.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be read from a text",
     label = "a parameter of a request is a text",
-    note = "texts, numbers, `bool`, dates, ids, UUIDs, enums of names and newtypes of these can be read",
-    note = "of an array, ask about its elements: `.elements(..)`; of a document, about its fields",
+    note = "texts, numbers, `bool`, dates, ids, UUIDs, enums without data and newtypes of these can be read",
+    note = "for an array, use its elements: `.elements(..)`; for a document, use its fields",
     note = "or read it yourself: `.condition(name, |text: String| ..)`"
 )]
 pub trait FromText: Value {
-    /// The value that the text says. [`CodecError::expected`] is what a client reads where it says none: "a number".
+    /// Reads the value from the text.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the text is not a value of this type. The client receives its [`CodecError::expected`], for
+    /// example "a number".
     fn from_text(text: &str) -> CodecResult<Self>;
 }
 
@@ -47,7 +52,7 @@ macro_rules! integers {
     ($($type:ty: $min:expr, $max:expr;)*) => { $(
         impl FromText for $type {
             fn from_text(text: &str) -> CodecResult<Self> {
-                // What is stored is at most an int64.
+                // Integers are stored as int64 at most.
                 let number = text.parse::<i64>().ok().and_then(|number| Self::try_from(number).ok());
                 number.ok_or_else(|| not(format!("an integer from {} to {}", $min, $max)))
             }
@@ -76,8 +81,8 @@ integers! {
     usize: 0, i64::MAX;
 }
 
-/// Whether it is a decimal number, `-2.5e3`: no `inf`, no `NaN`, no hexadecimal, digits on both sides of an `e`. Exponents
-/// are short: `bson` and others compute with them before they look whether they can.
+/// Returns whether the text is a decimal number, `-2.5e3`: no `inf`, no `NaN`, no hexadecimal, digits on both sides of an
+/// `e`. The exponent must be short, because `bson` and others compute with it before they check its range.
 fn is_decimal(text: &str) -> bool {
     fn unsigned(text: &str) -> &str {
         text.strip_prefix(['+', '-']).unwrap_or(text)
@@ -102,7 +107,7 @@ impl FromText for f64 {
 }
 
 impl FromText for f32 {
-    #[allow(clippy::cast_possible_truncation)] // rounded to the nearest, as it is read
+    #[allow(clippy::cast_possible_truncation)] // rounded to the nearest, as when it is decoded
     fn from_text(text: &str) -> CodecResult<Self> {
         let number = f64::from_text(text)? as Self;
         if number.is_finite() { Ok(number) } else { Err(not("a number")) }
@@ -184,13 +189,13 @@ impl FromText for DateTime {
     }
 }
 
-/// A type that is stored as a date, from its text.
+/// Reads a value of a type that is stored as a date from its text.
 #[cfg(any(feature = "chrono", feature = "time"))]
 pub(super) fn dated<T: Value>(text: &str) -> CodecResult<T> {
     T::decode(Raw::new(ElementType::DateTime, &DateTime::from_text(text)?.timestamp_millis().to_le_bytes()))
 }
 
-/// A number of units.
+/// Reads the number of units.
 impl<U: Unit, T: Span> FromText for Encoded<Counted<U>, T>
 where
     Counted<U>: Encoding<T>,
@@ -209,9 +214,9 @@ mod tests {
     }
 
     fn refused<T: FromText + std::fmt::Debug>(texts: &[&str]) -> String {
-        let said: Vec<_> = texts.iter().map(|text| read::<T>(text).expect_err(text)).collect();
-        assert!(said.iter().all(|one| *one == said[0]), "{said:?}");
-        said[0].clone()
+        let expected: Vec<_> = texts.iter().map(|text| read::<T>(text).expect_err(text)).collect();
+        assert!(expected.iter().all(|one| *one == expected[0]), "{expected:?}");
+        expected[0].clone()
     }
 
     /// `bson` would overflow.

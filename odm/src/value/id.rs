@@ -1,4 +1,4 @@
-//! `Id<M>`: the typed identity of a model, in its own documents and in those that point at it.
+//! `Id<M>`: the typed id of a model, in its own documents and in those that refer to it.
 
 #[cfg(any(feature = "schemars", feature = "utoipa"))]
 mod schema;
@@ -25,25 +25,25 @@ pub(crate) use self::verify::read as read_id;
 use super::{Raw, Value, Writer, leaf};
 use crate::error::codec::CodecResult;
 
-/// A type whose documents have an identity: every model, by its derive.
+/// A type whose documents have an id. `#[derive(odm::Model)]` implements it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no identity, so there is no `Id<{Self}>`",
     label = "not a model",
     note = "derive `odm::Model` for `{Self}`"
 )]
 pub trait Keyed: 'static {
-    /// What is stored as `_id`: `ObjectId` unless the model says `#[odm(key = ..)]`.
+    /// The type that is stored as `_id`: `ObjectId` unless the model specifies `#[odm(key = ..)]`.
     type Key: Value + Clone;
 }
 
-/// A key that can be made without asking the server: `ObjectId` and `Uuid`, and a type of your own that implements this.
+/// A key that can be generated on the client: `ObjectId`, `Uuid`, and your own types that implement this trait.
 #[diagnostic::on_unimplemented(
-    message = "a new `{Self}` cannot be made up",
-    label = "only `ObjectId` and `Uuid` keys can",
-    note = "make the id from a value of your own: `Id::from(key)`"
+    message = "a new `{Self}` cannot be generated",
+    label = "only `ObjectId` and `Uuid` keys can be generated",
+    note = "create the id from a key of your own: `Id::from(key)`"
 )]
 pub trait NewKey: Value {
-    /// A key that no other document has.
+    /// Returns a key that no other document has.
     fn new_key() -> Self;
 }
 
@@ -59,14 +59,14 @@ impl NewKey for Uuid {
     }
 }
 
-/// The identity of an `M`.
+/// The id of an `M`.
 ///
-/// In BSON it is the bare key: an ObjectId, a UUID, a string, an integer. In JSON it is what JSON has for that: hex for
-/// an ObjectId, the hyphenated text for a UUID, else the string or the number. An `Id<Product>` where an `Id<Customer>`
-/// belongs does not compile.
+/// In BSON it is the key itself: an ObjectId, a UUID, a string, an integer. In JSON it is the hex text of an ObjectId,
+/// the hyphenated text of a UUID, or else the string or the number. An `Id<Product>` in place of an `Id<Customer>` does
+/// not compile.
 ///
-/// A new one is [`Id::new()`](Id::new), of an `ObjectId` or a UUID. A key that you have becomes one by `Id::from(key)`, of a
-/// type of your own by [`Id::from_key`], a text of it by `parse`. [`key`](Id::key) is what is inside.
+/// [`Id::new()`](Id::new) generates an `ObjectId` or a UUID. `Id::from(key)` wraps a key that you have,
+/// [`Id::from_key`] one of your own type, and `parse` reads a key from its text. [`key`](Id::key) returns the key inside.
 ///
 /// ```
 /// # use odm::{Id, bson::oid::ObjectId};
@@ -79,7 +79,7 @@ impl NewKey for Uuid {
 pub struct Id<M: Keyed>(M::Key);
 
 impl<M: Keyed> Id<M> {
-    /// A new identity, made on this side.
+    /// Generates a new id on the client.
     #[allow(clippy::new_without_default)] // there is one: `Default` below
     pub fn new() -> Self
     where
@@ -88,23 +88,24 @@ impl<M: Keyed> Id<M> {
         Self(M::Key::new_key())
     }
 
-    /// The key inside.
+    /// Returns the key inside.
     pub fn key(&self) -> &M::Key {
         &self.0
     }
 
-    /// The key inside.
+    /// Returns the key inside, and consumes the id.
     pub fn into_key(self) -> M::Key {
         self.0
     }
 
-    /// The identity with the given key. `Id::from` does the same for `ObjectId`, UUIDs, texts and `i32`, `i64`, `u32`, `u64`.
+    /// Returns the id with the given key. `Id::from` does the same for `ObjectId`, UUIDs, texts and `i32`, `i64`, `u32`,
+    /// `u64`.
     pub fn from_key(key: M::Key) -> Self {
         Self(key)
     }
 }
 
-/// A new identity: lets `#[serde(default)]` fill an id that a request does not carry.
+/// Generates a new id. With `#[serde(default)]`, this fills in an id that a request does not contain.
 impl<M: Keyed> Default for Id<M>
 where
     M::Key: NewKey,
@@ -207,10 +208,11 @@ impl<M: Keyed<Key = String>> From<&str> for Id<M> {
     }
 }
 
-/// The bare key in BSON; in JSON and other formats for people, an `ObjectId` or a UUID as text, any other key as it is.
+/// Writes the key itself in BSON. In JSON and other human-readable formats, writes an `ObjectId` or a UUID as text and
+/// any other key as it is.
 ///
-/// A key type of your own is written and read by its own serde, in JSON too: around an `ObjectId`, write its
-/// `Display` with `Serializer::collect_str` to have hex there (`bson`'s own form is `{ "$oid": .. }`).
+/// Your own key type uses its own serde implementation, in JSON too. If it wraps an `ObjectId`, write the `Display` of
+/// that with `Serializer::collect_str` to get hex (`bson`'s own form is `{ "$oid": .. }`).
 impl<M: Keyed> Serialize for Id<M>
 where
     M::Key: Serialize + fmt::Display,
@@ -233,7 +235,7 @@ where
         if deserializer.is_human_readable() && is_opaque::<M::Key>() {
             return match Bson::deserialize(deserializer)? {
                 Bson::String(text) => text.parse().map_err(de::Error::custom),
-                // Extended JSON; and BSON that serde keeps for a tagged or flattened type, which says it is for people.
+                // Extended JSON, or BSON that serde buffers for a tagged or flattened type and reports as human-readable.
                 value => from_bson(&uuid_of_bytes(value)).map(Self).map_err(de::Error::custom),
             };
         }
@@ -248,8 +250,8 @@ where
     }
 }
 
-/// An `ObjectId` in BSON, and as `bson` writes it in other binary formats: its hex text, in a struct of one field. `bson` itself
-/// does not read the latter.
+/// Reads an `ObjectId` from BSON, and from other binary formats, in which `bson` writes it as its hex text in a struct of
+/// one field. `bson` itself does not read the latter.
 struct ObjectIdVisitor;
 
 impl<'de> de::Visitor<'de> for ObjectIdVisitor {
@@ -282,7 +284,8 @@ impl<'de> de::Visitor<'de> for ObjectIdVisitor {
     }
 }
 
-/// As bytes without a subtype, the crate `uuid` writes its type to formats that are not for people.
+/// Makes a UUID of 16 bytes of the generic subtype: the crate `uuid` writes its type as bytes in formats that are not
+/// human-readable.
 fn uuid_of_bytes(value: Bson) -> Bson {
     match value {
         Bson::Binary(Binary { subtype: BinarySubtype::Generic, bytes }) if bytes.len() == 16 => {
@@ -298,7 +301,7 @@ fn from_bson<K: Value>(value: &Bson) -> CodecResult<K> {
     K::decode(Raw::new(element_type, writer.as_bytes()))
 }
 
-/// Keys that JSON has no type for, so that they are written as text.
+/// Returns whether JSON has no type for the key, so that it is written as text.
 fn is_opaque<K: 'static>() -> bool {
     #[cfg(feature = "uuid")]
     if TypeId::of::<uuid::Uuid>() == TypeId::of::<K>() {
@@ -307,7 +310,8 @@ fn is_opaque<K: 'static>() -> bool {
     [TypeId::of::<ObjectId>(), TypeId::of::<Uuid>()].contains(&TypeId::of::<K>())
 }
 
-/// Stored as the key. A stored key that the type would write as another value is an error: no document would be found by it.
+/// Stored as the key. Reading a key that the type would write as another value is an error: a filter with it would not
+/// find the document.
 impl<M: Keyed> Value for Id<M> {
     leaf!();
 

@@ -1,4 +1,4 @@
-//! Kinds of BSON numbers, and how an expression makes one of another.
+//! Kinds of BSON numbers, and the expression operators that convert between them.
 
 use mongodb::bson::Decimal128;
 
@@ -10,7 +10,7 @@ use super::Value;
     label = "the kinds are `i32`, `i64`, `f64` and `Decimal128`"
 )]
 pub trait Kind: Value {
-    /// The operator of expressions that makes this kind of number of another.
+    /// The expression operator that converts a number to this kind.
     const CONVERSION: &'static str;
 }
 

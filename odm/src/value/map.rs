@@ -27,10 +27,10 @@ use crate::{
     note = "of your own types, an enum without data and a newtype around a key, each with `#[derive(odm::Value)]`"
 )]
 pub trait MapKey: Sized + 'static {
-    /// The key as text.
+    /// Returns the key as text.
     fn to_key(&self) -> String;
 
-    /// The key from its text.
+    /// Reads the key from its text.
     fn from_key(key: &str) -> CodecResult<Self>;
 }
 
@@ -116,15 +116,15 @@ where
     }
 }
 
-/// A map, or a map that may be absent: what `key` takes.
+/// A map, or a map that may be absent: required by `key`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a map",
     label = "this operator needs a map field (`HashMap`, `BTreeMap` or `Document`)"
 )]
 pub trait Map: Value {
-    /// Its keys.
+    /// The type of the keys.
     type Key: MapKey;
-    /// Its values.
+    /// The type of the values.
     type Item: Value;
 }
 
@@ -170,7 +170,7 @@ macro_rules! maps {
                     let key = utf8_key(key)?;
                     let entry = K::from_key(key).and_then(|parsed| Ok((parsed, V::decode(value)?)));
                     let (parsed, value) = entry.map_err(|error| error.at_key(key))?;
-                    // Also two spellings of one key, `1` and `01`: neither may hide the other.
+                    // Two spellings of one key, `1` and `01`, are refused too, because one would hide the other.
                     if map.insert(parsed, value).is_some() {
                         return Err(CodecError::new("one element for this key", "two").at_key(key));
                     }

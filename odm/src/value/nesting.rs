@@ -1,21 +1,21 @@
-//! How deep the BSON of a caller nests: measured up to a bound, and taken apart without recursion where it is deeper.
+//! Limits how deep the BSON values of a caller nest. A value that exceeds the limit is dropped without recursion.
 //!
-//! `bson` clones, shows, writes and drops a value by recursion without a bound. What a filter, an update or a pipeline takes
-//! passes through here first, so none of that happens to a value that is too deep. A clone that the caller keeps is the
-//! caller's to drop.
+//! `bson` clones, formats, writes and drops a value by recursion without a bound. The values of filters, updates and
+//! pipelines are checked here first, so `bson` does none of that with a value that is too deep. A caller that keeps a
+//! clone of such a value drops it itself.
 
 use mongodb::bson::{Bson, Document};
 
 use crate::error::codec::{CodecError, CodecResult};
 
-/// So many levels a filter, an update or a pipeline may have: what the server takes in a command, less the levels that the
-/// command itself adds.
+/// The maximum number of levels of a filter, an update or a pipeline: the limit of the server for a command, less the
+/// levels that the command itself adds.
 pub(crate) const MAX_NESTING: u16 = 190;
 
-/// So many levels an option may have that the driver writes through serde, whose recursion needs the most room.
+/// The maximum number of levels of an option that the driver writes through serde, whose recursion needs the most stack.
 pub(crate) const MAX_OPTION: u16 = 24;
 
-/// The value, if it has at most so many levels.
+/// Returns the value, if it has at most `levels` levels.
 pub(crate) fn bounded(value: Bson, levels: u16) -> CodecResult<Bson> {
     if fits(&value, levels) {
         return Ok(value);
@@ -24,7 +24,7 @@ pub(crate) fn bounded(value: Bson, levels: u16) -> CodecResult<Bson> {
     Err(too_deep(levels))
 }
 
-/// The document, if it has at most so many levels.
+/// Returns the document, if it has at most `levels` levels.
 pub(crate) fn bounded_document(document: Document, levels: u16) -> CodecResult<Document> {
     if document_fits(&document, levels) {
         return Ok(document);
@@ -33,12 +33,12 @@ pub(crate) fn bounded_document(document: Document, levels: u16) -> CodecResult<D
     Err(too_deep(levels))
 }
 
-/// The documents, if each has at most so many levels.
+/// Returns the documents, if each has at most `levels` levels.
 pub(crate) fn bounded_documents(
     documents: impl IntoIterator<Item = Document>,
     levels: u16,
 ) -> CodecResult<Vec<Document>> {
-    // All of them first: those behind the first that is too deep would be dropped as they are.
+    // Checks all of them first: otherwise those after the first error would be dropped with recursion.
     let bounded: Vec<CodecResult<Document>> =
         documents.into_iter().map(|document| bounded_document(document, levels)).collect();
     bounded.into_iter().collect()

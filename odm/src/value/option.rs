@@ -1,11 +1,11 @@
-//! `Option`: a value that may be null or missing; paths see through it.
+//! `Option`: a value that may be null or missing. A path to it has the accessors of the type inside.
 
 use mongodb::bson::{Bson, spec::ElementType};
 
 use super::{Arrays, Doc, FieldNames, Raw, Rest, Value, Writer};
 use crate::{error::codec::CodecResult, model::Check, path::Context};
 
-/// A field that may be null: what `is_null` and `set_null` ask for.
+/// A field that may be null: required by `is_null` and `set_null`.
 #[diagnostic::on_unimplemented(
     message = "a field of type `{Self}` is never null or missing",
     label = "only an `Option` field can be, or one of type `Bson`",
@@ -16,7 +16,7 @@ pub trait Nullable: Value {}
 #[diagnostic::do_not_recommend]
 impl<T: Value> Nullable for Option<T> {}
 
-/// A field that may be missing: what `unset` and `rename` ask for.
+/// A field that may be missing: required by `unset` and `rename`.
 #[diagnostic::on_unimplemented(
     message = "a field of type `{Self}` is never null or missing",
     label = "only an `Option` field can be",

@@ -1,4 +1,4 @@
-//! Values with an order that people mean: what `gt`, `min` and their like compare.
+//! Values with a meaningful order, required by `gt`, `min` and similar operators.
 
 use std::{
     borrow::Cow,
@@ -20,13 +20,13 @@ use super::{
 
 /// A value that is less or greater than another: a number, a text, a date, an id, binary data, a bool.
 ///
-/// The server orders everything, documents by their fields and names of an enum by their bytes; hardly anyone means
-/// that, so those have no order here. An enum of names has one where its declaration states it: `#[odm(ordered)]`.
+/// The server can order all values: documents by their fields, the names of an enum by their bytes. That order is rarely
+/// intended, so these types are not `Ordered`. An enum without data is, if it is declared with `#[odm(ordered)]`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no order",
     label = "this operator compares numbers, texts, dates, ids, binary data",
-    note = "compare a field of a document, or ask about the elements of an array: `.any(|element| element.gt(..))`",
-    note = "an enum of names has no order of its own: list the names that are meant, `.in_([..])`, or state that they are declared in the order of their stored names, `#[odm(ordered)]` on the enum",
+    note = "compare a field of a document, or the elements of an array: `.any(|element| element.gt(..))`",
+    note = "an enum without data has no order by default: list the variants to match, `.in_([..])`, or declare the enum with `#[odm(ordered)]` if its variants are in the order of their stored names",
     note = "the server can sort by every field: `Sort::raw(doc! {{ \"field\": 1 }})`"
 )]
 pub trait Ordered: Value {}
@@ -57,14 +57,15 @@ ordered!(url::Url);
 #[cfg(feature = "uuid")]
 ordered!(uuid::Uuid);
 
-/// A way to store a `T` whose order among what is stored is that of the `T`s.
+/// An encoding of `T` that preserves the order: the stored values have the same order as the `T`s.
 ///
-/// Only the user knows what serde makes of a value: a date may become a text, which sorts by its letters.
+/// Only the user knows what serde writes for a value: for example, a date may be written as a text, which the server
+/// orders by its bytes.
 #[diagnostic::on_unimplemented(
     message = "a `{T}` has no order as serde stores it",
     label = "this operator compares what serde has stored",
-    note = "where serde writes it in order, say so at the field: `#[odm(serde(ordered))]`",
-    note = "a date or a UUID of another crate is stored as such with the feature of odm that is called like the crate"
+    note = "if the values that serde writes have the same order, declare it: `#[odm(serde(ordered))]`",
+    note = "odm stores dates and UUIDs of other crates natively: enable the feature with the name of the crate"
 )]
 pub trait InOrder<T> {}
 

@@ -1,4 +1,4 @@
-//! `Box`, `Arc`, `Rc` and `Cow`: stored as what they point at, as paths see it too.
+//! `Box`, `Arc`, `Rc` and `Cow`: stored as the value inside, and the same as that value in paths.
 
 use std::{borrow::Cow, rc::Rc, sync::Arc};
 

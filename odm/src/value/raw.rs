@@ -12,71 +12,75 @@ use crate::error::codec::{CodecError, CodecResult};
 #[derive(Debug, Clone, Copy)]
 pub struct Raw<'de> {
     tag: u8,
-    /// Only exact types are read: which variant of an untagged enum it is shows in nothing else.
+    /// Whether only exact types are read, because the type may be the only difference between two untagged variants.
     strict: bool,
-    /// How many values are read from this one place, each in the other: untagged enums, flattened parts.
+    /// How many values are read from the same bytes, one inside the other: untagged enums, flattened documents.
     again: u8,
     bytes: &'de [u8],
     depth: u16,
 }
 
-/// How many untagged enums and flattened parts may be nested without a document or an array between them.
+/// How many untagged enums and flattened documents may be nested without a document or an array between them.
 const MAX_AGAIN: u8 = 16;
 
-/// One more value that is read from the same place: a type that holds itself there would be read for ever.
+/// Counts one more value that is read from the same bytes. Without a limit, reading a type that contains itself there would
+/// not end.
 pub(super) fn once_more(again: u8) -> CodecResult<u8> {
     if again < MAX_AGAIN {
         return Ok(again + 1);
     }
     Err(CodecError::new(
-        "a value that ends",
-        "one that holds its own type at the same place, again and again",
+        "a value of finite depth",
+        "a type that contains itself without a document or an array in between",
     ))
 }
 
 impl<'de> Raw<'de> {
-    /// A whole document, as the server sends it.
+    /// Wraps a whole document, as the server sends it.
     pub fn document(bytes: &'de [u8]) -> Self {
         Self { tag: ElementType::EmbeddedDocument as u8, strict: false, again: 0, bytes, depth: 0 }
     }
 
-    /// A value of the given type. Bytes that are not as long as the type, or their own prefix, says are
-    /// read as malformed.
+    /// Wraps a value of the given type. If the length of the bytes is not that of the type, or that in their length prefix,
+    /// reading the value fails with an error for malformed bytes.
     pub fn new(element_type: ElementType, bytes: &'de [u8]) -> Self {
         let tag = element_type as u8;
         let whole = value_length(tag, bytes).is_ok_and(|length| length == bytes.len());
         Self { tag, strict: false, again: 0, bytes: if whole { bytes } else { &[] }, depth: 0 }
     }
 
-    /// One of the values of a document or array.
+    /// Wraps one of the values of a document or array.
     #[inline]
     pub(super) fn element(tag: u8, bytes: &'de [u8], strict: bool, depth: u16) -> Self {
         Self { tag, strict, again: 0, bytes, depth }
     }
 
-    /// A document that is read at a place where others were read before it, each in the other.
+    /// Wraps a document that is read in place of another, from whose bytes `again` nested values were read.
     pub(super) fn document_again(bytes: &'de [u8], strict: bool, again: u8, depth: u16) -> Self {
         Self { tag: ElementType::EmbeddedDocument as u8, strict, again, bytes, depth }
     }
 
-    /// The BSON type, or `None` for a byte that names none.
+    /// Returns the BSON type, or `None` if the type byte is unknown.
     pub fn element_type(self) -> Option<ElementType> {
         ElementType::from(self.tag)
     }
 
-    /// The same value, read as what a value of this place holds.
+    /// Returns the same bytes, to be read as the value inside the one that is stored in them.
     ///
-    /// A type that holds itself without a document or an array between them would be read for ever.
+    /// # Errors
+    ///
+    /// Returns an error if too many values are stored in the same bytes: reading a type that contains itself without a
+    /// document or an array in between would not end.
     pub fn again(self) -> CodecResult<Self> {
         Ok(Self { again: once_more(self.again)?, ..self })
     }
 
-    /// Whether other values have been read from this place, each of which holds the next.
+    /// Returns whether several values have been read from these bytes, one inside the other.
     pub(super) fn is_read_again(self) -> bool {
         self.again > 1
     }
 
-    /// The same value, to be read only as exactly what it is: an integer from no double.
+    /// Returns the same value, to be read only as its exact type: no integer is read from a double.
     pub(super) fn strictly(self) -> Self {
         Self { strict: true, ..self }
     }
@@ -85,36 +89,36 @@ impl<'de> Raw<'de> {
         self.strict
     }
 
-    /// Whether there may be values in it.
+    /// Returns whether there may be values in it.
     #[inline]
     pub(super) fn is_composite(self) -> bool {
         self.is(ElementType::EmbeddedDocument) || self.is(ElementType::Array)
     }
 
-    /// Reads a document by its elements.
+    /// Reads a document from its elements.
     #[inline]
     pub fn document_of<D: Flatten>(self) -> CodecResult<D> {
         let elements = self.elements()?;
         stack::at::<D, _>(self.depth, || D::decode_fields(elements))
     }
 
-    /// Reads the value by this function, which reads what holds values.
+    /// Reads a value that contains other values, with the function `read`.
     #[inline]
     pub fn level<T>(self, read: fn(Self) -> CodecResult<T>) -> CodecResult<T> {
         stack::at::<T, _>(self.depth, || read(self))
     }
 
-    /// The encoded bytes.
+    /// Returns the encoded bytes.
     pub fn bytes(self) -> &'de [u8] {
         self.bytes
     }
 
-    /// Another document in the place of this one.
+    /// Returns another document, to be read in place of this one.
     pub(super) fn in_place(self, bytes: &[u8]) -> Raw<'_> {
         Raw::document_again(bytes, self.strict, self.again, self.depth)
     }
 
-    /// The same value inside so many documents and arrays.
+    /// Returns the same value, inside `depth` documents and arrays.
     pub(super) fn at_depth(self, depth: u16) -> Self {
         Self { depth, ..self }
     }
@@ -129,7 +133,7 @@ impl<'de> Raw<'de> {
         self.tag == element_type as u8
     }
 
-    /// The elements of a document.
+    /// Returns the elements of a document.
     #[inline]
     pub fn elements(self) -> CodecResult<Elements<'de>> {
         if !self.is(ElementType::EmbeddedDocument) {
@@ -138,7 +142,7 @@ impl<'de> Raw<'de> {
         self.open()
     }
 
-    /// The elements of an array; their keys are positions.
+    /// Returns the elements of an array. Their keys are positions.
     #[inline]
     pub fn items(self) -> CodecResult<Elements<'de>> {
         if !self.is(ElementType::Array) {
@@ -160,7 +164,7 @@ impl<'de> Raw<'de> {
         }
     }
 
-    /// The text of a string.
+    /// Returns the text of a string.
     #[inline]
     pub fn str(self) -> CodecResult<&'de str> {
         if !self.is(ElementType::String) {
@@ -169,7 +173,7 @@ impl<'de> Raw<'de> {
         self.text()
     }
 
-    /// The text of whatever is laid out as a string is: symbols and code, too.
+    /// Returns the text of a value with the layout of a string: a string, a symbol or code.
     #[inline]
     pub(super) fn text(self) -> CodecResult<&'de str> {
         match self.bytes {
@@ -190,7 +194,7 @@ impl<'de> Raw<'de> {
         CodecError::new(expected, describe(self.tag))
     }
 
-    /// The same bytes as the one element `v` of a new document, for code that reads whole documents.
+    /// Returns a document with this value as its one element `v`, for code that reads whole documents.
     pub(crate) fn wrapped(self) -> CodecResult<Vec<u8>> {
         let length = self.bytes.len() + 8;
         let prefix = i32::try_from(length).map_err(|_| CodecError::malformed())?;
@@ -202,12 +206,12 @@ impl<'de> Raw<'de> {
         Ok(bytes)
     }
 
-    /// The value without a declared type.
+    /// Returns the value as a `Bson`.
     pub fn to_bson(self) -> CodecResult<Bson> {
         Bson::decode(self)
     }
 
-    /// The two parts of JavaScript code with a scope: length, code, scope document.
+    /// Returns the two parts of JavaScript code with a scope, which is stored as length, code, scope document.
     pub(super) fn code_and_scope(self) -> CodecResult<(&'de str, Raw<'de>)> {
         if !self.is(ElementType::JavaScriptCodeWithScope) {
             return Err(self.expected("JavaScript code with a scope"));
@@ -218,7 +222,7 @@ impl<'de> Raw<'de> {
         Ok((code.text()?, Raw { tag: ElementType::EmbeddedDocument as u8, bytes: scope, ..self }))
     }
 
-    /// The pattern and the options of a regular expression, in the order in which they are stored.
+    /// Returns the pattern and the options of a regular expression, in the order in which they are stored.
     pub(super) fn pattern_and_options(self) -> CodecResult<(&'de str, &'de str)> {
         if !self.is(ElementType::RegularExpression) {
             return Err(self.expected("a regular expression"));
@@ -228,7 +232,7 @@ impl<'de> Raw<'de> {
         Ok((pattern, rest.strip_suffix('\0').ok_or_else(CodecError::malformed)?))
     }
 
-    /// The subtype and the data of binary data.
+    /// Returns the subtype and the data of binary data.
     pub(crate) fn binary(self) -> CodecResult<(u8, &'de [u8])> {
         const OLD: u8 = 2;
         if !self.is(ElementType::Binary) {
@@ -244,7 +248,7 @@ impl<'de> Raw<'de> {
         }
     }
 
-    /// Refuses a value that nests too deep for code that recurses without counting; else says how many levels it is.
+    /// Returns how many levels the value has. Refuses a value that nests too deep, for code that recurses without a bound.
     pub(super) fn check_depth(self) -> CodecResult<u16> {
         match self.element_type() {
             Some(ElementType::EmbeddedDocument | ElementType::Array) => {
@@ -259,7 +263,7 @@ impl<'de> Raw<'de> {
         }
     }
 
-    /// A pointer, read by `bson`, which keeps its parts to itself.
+    /// Reads a `DBPointer` through `bson`, because its fields are private there.
     pub(super) fn pointer(self) -> CodecResult<Bson> {
         let (namespace, _) = split_value(ElementType::String as u8, self.bytes)?;
         Raw { bytes: namespace, ..self }.text()?;
@@ -298,9 +302,10 @@ fn value_length(tag: u8, bytes: &[u8]) -> CodecResult<usize> {
     }
 }
 
-/// How many bytes a value of each type has, or has beside those that its prefix counts.
+/// The number of bytes of a value of each type, or the number that its length prefix does not count.
 ///
-/// Every element that is read asks for it. A `match` would jump by a table of its own, to where no processor foresees.
+/// It is looked up for every element that is read. A `match` would compile to a jump table, whose branches a processor
+/// cannot predict.
 const LENGTHS: [u8; 0x14] = {
     let mut lengths = [UNUSUAL; 0x14];
     lengths[0x01] = 8;
@@ -342,7 +347,7 @@ fn two_cstrings(bytes: &[u8]) -> CodecResult<usize> {
     zeros.next().map(|at| at + 1).ok_or_else(CodecError::malformed)
 }
 
-/// The BSON type in words, as messages say it.
+/// Returns the BSON type in words, for messages.
 fn describe(tag: u8) -> &'static str {
     match tag {
         0x01 => "a double",

@@ -1,12 +1,12 @@
-//! `Row`: what the documents of a result are read as.
+//! `Row`: the types that the documents of a result are read as.
 
 use super::{Decode, Raw};
 use crate::error::codec::CodecResult;
 
-/// What a document of a result is read as: a model, a shape, or a [view](crate::view), which may borrow from the bytes
-/// of the document.
+/// A type that a document of a result can be read as: a model, a shape, or a [view](crate::view), which may borrow from
+/// the bytes of the document.
 ///
-/// Every type with [`Decode`] is one, and [`View`](macro@crate::View) makes one.
+/// Every type with [`Decode`] implements it, and [`View`](macro@crate::View) derives it.
 #[diagnostic::on_unimplemented(
     message = "a document of a result cannot be read as `{Self}`",
     label = "expected a model, a shape or a view",
@@ -14,14 +14,14 @@ use crate::error::codec::CodecResult;
     note = "rows of no declared type: `.as_documents()`"
 )]
 pub trait Row {
-    /// The type itself, its lifetime, if it has one, being that of the bytes.
+    /// The type itself. Its lifetime, if it has one, is that of the bytes.
     type In<'de>;
 
     /// Reads one document.
     fn read_row(raw: Raw<'_>) -> CodecResult<Self::In<'_>>;
 }
 
-/// A row that may outlive the bytes it is read from: what `next`, `try_collect` and streams give.
+/// A row that may outlive the bytes it is read from: required by `next`, `try_collect` and streams.
 #[diagnostic::on_unimplemented(
     message = "rows of type `{Self}` cannot be kept",
     label = "not a type that is read from a document and owns what it holds",

@@ -11,7 +11,7 @@ use mongodb::bson::{
 use super::{Kind, Raw, Value, Writer, leaf};
 use crate::error::codec::{CodecError, CodecResult};
 
-/// A number, or a number that may be absent: what `inc`, `sum` and arithmetic take.
+/// A number, or a number that may be absent: required by `inc`, `sum` and arithmetic.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a number",
     label = "this operator needs a numeric field",
@@ -21,7 +21,7 @@ use crate::error::codec::{CodecError, CodecResult};
 pub trait Number: Value {
     /// The kind of BSON number that is stored: `i32`, `i64`, `f64` or `Decimal128`.
     type Stored: Kind;
-    /// What is added to it: the same kind of number, signed.
+    /// The type of the number that is added to it: the same kind, signed.
     type Step: Value;
 }
 
@@ -31,10 +31,10 @@ impl<N: Number> Number for Option<N> {
     type Step = N::Step;
 }
 
-/// An integer, or an integer that may be absent: what has bits.
+/// An integer, or an integer that may be absent: required by operators that change bits.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an integer",
-    label = "only integers have bits for the server",
+    label = "this operator needs an integer field",
     note = "integers are Rust's, and `Option`s of them"
 )]
 pub trait Integer: Number {}
@@ -42,9 +42,9 @@ pub trait Integer: Number {}
 #[diagnostic::do_not_recommend]
 impl<N: Integer> Integer for Option<N> {}
 
-/// An integer or binary data: what the tests of bits ask about.
+/// An integer or binary data: required by operators that test bits.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` has no bits to ask about",
+    message = "`{Self}` has no bits to test",
     label = "this operator needs an integer or binary data",
     note = "integers are Rust's, binary data is `bson::Binary`, and `Option`s of them"
 )]
@@ -59,7 +59,7 @@ fn out_of_range(expected: &'static str, found: &dyn ToString) -> CodecError {
     CodecError::new(expected, "a number outside its range").with_value(found.to_string())
 }
 
-/// Any number without a fraction. Shells write `7` as the double `7.0`, so an integral double counts.
+/// Reads a number without a fraction. Accepts doubles too, because shells write `7` as the double `7.0`.
 #[inline]
 fn integer(raw: Raw<'_>) -> CodecResult<i64> {
     if raw.is(ElementType::Int32) {
@@ -71,7 +71,8 @@ fn integer(raw: Raw<'_>) -> CodecResult<i64> {
     }
 }
 
-/// An integer of at most `most`, up to which a floating-point number holds every one: beyond it, two would be read as one.
+/// Reads an integer of at most `most`. A floating-point number represents every integer up to that; beyond it, two
+/// integers would be read as one.
 #[cold]
 fn integer_as_double(raw: Raw<'_>, most: u64, expected: &'static str) -> CodecResult<f64> {
     let number = if raw.is(ElementType::Int32) {
@@ -84,11 +85,11 @@ fn integer_as_double(raw: Raw<'_>, most: u64, expected: &'static str) -> CodecRe
     if number.unsigned_abs() > most {
         return Err(CodecError::new(expected, "an integer beyond that").with_value(number.to_string()));
     }
-    #[allow(clippy::cast_precision_loss)] // none, up to there
+    #[allow(clippy::cast_precision_loss)] // exact up to `most`
     Ok(number as f64)
 }
 
-/// The doubles that hold every integer up to their own size.
+/// Reads a double without a fraction, up to 2^53: a double represents every integer up to that.
 #[cold]
 fn integral_double(raw: Raw<'_>) -> CodecResult<i64> {
     const EXACT: f64 = 9_007_199_254_740_992.0; // 2^53
@@ -152,8 +153,8 @@ impl Number for f64 {
     type Step = Self;
 }
 
-/// Stored as a double, bit for bit: also the sign of zero and the payload of a NaN. Integers are read up to 2^53: beyond it
-/// some are no double.
+/// Stored as a double, bit for bit, including the sign of zero and the payload of a NaN. Integers are read up to 2^53;
+/// beyond that, not every integer is a double.
 impl Value for f64 {
     leaf!();
     #[inline]
@@ -180,9 +181,9 @@ impl Number for f32 {
     type Step = f64;
 }
 
-/// Stored as a double; reading rounds a double to the nearest `f32`, as serde does, and refuses one that is beyond all of
-/// them. A NaN stays a NaN; of its payload, an `f32` has room for the upper 23 bits. Integers are read up to 2^24: beyond it
-/// some are no `f32`.
+/// Stored as a double. Reading rounds a double to the nearest `f32`, as serde does; a double out of the range of `f32` is
+/// an error. A NaN stays a NaN, with the upper 23 bits of its payload. Integers are read up to 2^24; beyond that, not
+/// every integer is an `f32`.
 impl Value for f32 {
     leaf!();
     #[inline]
@@ -300,7 +301,7 @@ impl Value for Uuid {
     }
 }
 
-/// Stored with any subtype; the data of subtype 2 repeats its length, which is checked and is no part of `bytes`.
+/// Stored with any subtype. The data of subtype 2 repeats its length, which is checked and is not part of `bytes`.
 impl Value for Binary {
     leaf!();
     fn encode(&self, writer: &mut Writer) -> CodecResult<ElementType> {
@@ -322,7 +323,7 @@ impl Value for Binary {
     }
 }
 
-/// Stored with its options in alphabetical order, as BSON asks for, and read so: to the server the same options in another
+/// Stored and read with its options in alphabetical order, as BSON requires. For the server, the same options in another
 /// order are another regular expression.
 impl Value for Regex {
     leaf!();
@@ -338,7 +339,7 @@ impl Value for Regex {
     }
 }
 
-/// The options of a regular expression, each a letter, in alphabetical order.
+/// Returns the options of a regular expression, which are single letters, in alphabetical order.
 fn in_order(options: &str) -> Cow<'_, str> {
     if options.chars().is_sorted() {
         return Cow::Borrowed(options);

@@ -65,9 +65,8 @@ sequences! {
     Box<[T]> where [T: Value];
     /// Stored as an array in the order of the set. Equal elements of a stored array are read as one, as serde does.
     BTreeSet<T> where [T: Value + Ord];
-    /// Stored as an array in the order in which the set gives its elements, which is another one in every process:
-    /// compare with `all` and `size` rather than `eq`. Equal elements of a stored array are read as one, as serde
-    /// does.
+    /// Stored as an array in the iteration order of the set, which differs between processes: compare with `all` and
+    /// `size` rather than `eq`. Equal elements of a stored array are read as one, as serde does.
     HashSet<T, S> where [T: Value + Eq + Hash, S: BuildHasher + Default + 'static];
 }
 
@@ -109,7 +108,7 @@ impl<T: Value, const N: usize> Value for [T; N] {
     }
 }
 
-/// The error for an array that is not as long as its type.
+/// The error for an array whose length is not that of its type.
 #[cold]
 pub(crate) fn other_length(expected: usize, found: usize) -> CodecError {
     CodecError::new(format!("an array of {expected}"), format!("an array of {found}"))

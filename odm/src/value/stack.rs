@@ -1,38 +1,38 @@
-//! Room on the stack for values that nest deep.
+//! Stack space for values that nest deep.
 //!
-//! The server accepts 180 levels of any type, and without optimisation a level of a wide one takes tens of kilobytes: together
-//! more than the stack of a tokio worker. Where too little is left, the work goes on in a further piece of memory, in the
-//! same thread, so that values need not be `Send`.
+//! The server accepts 180 levels of any type. Without optimization, a level of a wide type takes tens of kilobytes: together
+//! more than the stack of a tokio worker. If too little stack is left, the work continues on a further stack segment, in
+//! the same thread, so that values need not be `Send`.
 
-/// This many levels fit any stack: up to there, its size is not checked.
+/// The number of levels that fit any stack. Up to this depth, the remaining space is not checked.
 const SHALLOW: u16 = 4;
 
-/// What one level takes at most, beside the values of its type.
+/// The maximum stack space of one level, without the values of its type.
 const LEVEL: usize = 256 << 10;
 
-/// How many values of its type a level has on the stack at once, without optimisation: one in each function that passes it
-/// on.
+/// The number of values of its type that a level has on the stack at once without optimization: one in each function that
+/// passes the value on.
 const COPIES: usize = 32;
 
-/// How large a further piece of stack is. Memory that is not used is not taken.
+/// The size of a further stack segment. The operating system allocates only the memory that is used.
 const PIECE: usize = 16 << 20;
 
-/// Room for the deepest value that the server accepts, of types that are written and read by code which asks for none.
+/// The stack space for the deepest value that the server accepts, for types whose code does not check the stack.
 const ALL: usize = 256 << 20;
 
-/// So many levels of such types fit the stack that one level of ours leaves.
+/// The number of levels of such types that fit the stack space that one level of our types leaves.
 const FOREIGN_SHALLOW: u16 = 24;
 
-/// What a level of such types takes.
+/// The stack space of one level of such types.
 const FOREIGN_LEVEL: usize = 64 << 10;
 
-/// Does the work of one level, around which there are `depth`, where there is room for values of the type `T`.
+/// Runs the work of one level, which is inside `depth` others, with enough stack space for values of the type `T`.
 #[inline]
 pub(crate) fn at<T, R>(depth: u16, work: impl FnOnce() -> R) -> R {
     if depth < SHALLOW { work() } else { deep::<T, R>(work) }
 }
 
-/// The same, however many levels there are.
+/// Does the same as `at`, for any depth.
 #[cold]
 #[inline(never)]
 pub(crate) fn deep<T, R>(work: impl FnOnce() -> R) -> R {
@@ -40,7 +40,7 @@ pub(crate) fn deep<T, R>(work: impl FnOnce() -> R) -> R {
     stacker::maybe_grow(needed, needed.saturating_mul(2).max(PIECE), work)
 }
 
-/// Does the work where there is room for so many levels of a type `T` that asks for none itself.
+/// Runs the work with enough stack space for `levels` levels of a type `T` whose code does not check the stack.
 pub(super) fn of_levels<T, R>(levels: u16, work: impl FnOnce() -> R) -> R {
     if levels > FOREIGN_SHALLOW {
         return stacker::grow(ALL, work);

@@ -1,4 +1,4 @@
-//! Nothing, numbers that are never zero, paths of files, addresses of the network.
+//! Types of std: unit, `NonZero`, `Wrapping` and `Saturating` numbers, file paths, network addresses.
 
 use std::{
     marker::PhantomData,
@@ -73,7 +73,7 @@ non_zero! {
 
 macro_rules! counted {
     ($($type:ident),*) => { $(
-        /// Stored as the number inside; what the number cannot hold is an error on reading, never wrapped.
+        /// Stored as the number inside. Reading a number out of its range is an error; it never wraps.
         impl<T: Value> Value for $type<T> {
             leaf!();
             #[inline]
@@ -134,7 +134,7 @@ addresses! {
     Ipv6Addr as [u8; 16]: |address| address.octets(), |octets| Self::from(octets);
     /// Stored as an array of the address and the port, as serde does in BSON.
     SocketAddrV4 as (Ipv4Addr, u16): |address| (*address.ip(), address.port()), |(ip, port)| Self::new(ip, port);
-    /// Stored as an array of the address and the port, as serde does in BSON; the flow and the scope are not stored.
+    /// Stored as an array of the address and the port, as serde does in BSON; the flow info and the scope id are not stored.
     SocketAddrV6 as (Ipv6Addr, u16): |address| (*address.ip(), address.port()), |(ip, port)| Self::new(ip, port, 0, 0);
 }
 

@@ -1,4 +1,4 @@
-//! Texts.
+//! Strings.
 
 use std::{borrow::Cow, rc::Rc, sync::Arc};
 
@@ -7,7 +7,7 @@ use mongodb::bson::{Bson, spec::ElementType};
 use super::{Raw, Value, Writer, leaf};
 use crate::error::codec::{CodecError, CodecResult};
 
-/// A text, a text that may be absent, or an array of texts: what `starts_with` and `regex` take.
+/// A text, a text that may be absent, or an array of texts: required by `starts_with` and `regex`.
 #[diagnostic::on_unimplemented(message = "`{Self}` is not text", label = "this operator needs a text field")]
 pub trait Text: Value {}
 

@@ -1,4 +1,4 @@
-//! Enums with data: which variant a value is, and where its content stands.
+//! Enums with data: how the variant of a value and its content are read.
 
 use mongodb::bson::spec::ElementType;
 
@@ -10,14 +10,14 @@ use crate::{
 
 const ONE_VARIANT: &str = "a document with one element, the variant";
 
-/// The error for elements beside a variant that is told by the name of its element.
+/// The error for further elements in a document whose only element is the variant.
 #[cold]
 pub(super) fn more_than_the_variant() -> CodecError {
     CodecError::new(ONE_VARIANT, "more")
 }
 
 impl<'de> Elements<'de> {
-    /// The text of the element that says which variant a document is.
+    /// Returns the text of the tag: the element that specifies the variant of a document.
     pub fn tag(self, tag: &'static str) -> CodecResult<&'de str> {
         let mut elements = self;
         while let Some((key, value)) = elements.next()? {
@@ -28,8 +28,8 @@ impl<'de> Elements<'de> {
         Err(CodecError::missing(tag))
     }
 
-    /// The variant's name and its content, where they stand side by side under the names `tag` and `content`.
-    /// Another element is refused if `names`, all that may stand here, are given.
+    /// Returns the variant's name and its content, which are stored side by side under the names `tag` and `content`.
+    /// Refuses other elements if `names`, the list of all allowed names, is given.
     pub fn tag_and_content(
         self,
         tag: &'static str,
@@ -55,7 +55,7 @@ impl<'de> Elements<'de> {
         Ok((found.str().map_err(|error| error.at(tag))?, held))
     }
 
-    /// The variant's name and its content, where the name is the only key of the document.
+    /// Returns the variant's name, which is the only key of the document, and its content.
     pub fn name_and_content(self) -> CodecResult<(&'de str, Raw<'de>)> {
         let mut elements = self;
         match (elements.next()?, elements.next()?) {
@@ -65,7 +65,7 @@ impl<'de> Elements<'de> {
         }
     }
 
-    /// The next item of an array that stands for a tuple, `None` behind its end.
+    /// Reads the next element of an array that stores a tuple. Returns `None` after the last.
     pub fn item<D: HasField<K>, K: Key>(&mut self) -> CodecResult<Option<D::Rust>> {
         match self.next()? {
             None => Ok(None),
@@ -73,7 +73,7 @@ impl<'de> Elements<'de> {
         }
     }
 
-    /// Refuses more items than a tuple has.
+    /// Refuses more elements than the tuple has.
     pub fn end(mut self, length: usize) -> CodecResult<()> {
         match self.next()? {
             None => Ok(()),
@@ -81,14 +81,15 @@ impl<'de> Elements<'de> {
         }
     }
 
-    /// Marks that the tag of an enum was read; a document has one.
+    /// Marks the tag of an enum as read. Refuses a second tag.
     pub fn once(seen: &mut bool, tag: &'static str) -> CodecResult<()> {
         if std::mem::replace(seen, true) { Err(super::elements::duplicate(tag)) } else { Ok(()) }
     }
 }
 
 impl<'de> Raw<'de> {
-    /// The variant's name and its content: a plain text, which has none, or a document with one element.
+    /// Returns the variant's name and its content. The value is a string, which has no content, or a document with one
+    /// element.
     pub fn variant(self) -> CodecResult<(&'de str, Option<Raw<'de>>)> {
         if self.is(ElementType::String) {
             return self.str().map(|name| (name, None));
@@ -99,13 +100,13 @@ impl<'de> Raw<'de> {
         self.elements()?.name_and_content().map(|(name, content)| (name, Some(content)))
     }
 
-    /// Reads what has no content of its own: a unit struct.
+    /// Reads a value without content, such as a unit struct.
     pub fn unit(self) -> CodecResult<()> {
         if self.is(ElementType::Null) { Ok(()) } else { Err(self.expected("null")) }
     }
 }
 
-/// Reads the one value that a variant holds.
+/// Reads the single value inside a variant.
 pub fn content<D: HasField<K>, K: Key>(raw: Raw<'_>) -> CodecResult<D::Rust> {
     match D::Type::decode(raw) {
         Ok(value) => Ok(value.into_rust()),
@@ -113,7 +114,7 @@ pub fn content<D: HasField<K>, K: Key>(raw: Raw<'_>) -> CodecResult<D::Rust> {
     }
 }
 
-/// The same where it may be missing, for a type that has a value then.
+/// Reads the single value inside a variant. It may be missing if its type has a value for that.
 pub fn content_or_missing<D: HasField<K>, K: Key>(raw: Option<Raw<'_>>) -> CodecResult<D::Rust> {
     match raw {
         Some(raw) => content::<D, K>(raw),
@@ -121,18 +122,18 @@ pub fn content_or_missing<D: HasField<K>, K: Key>(raw: Option<Raw<'_>>) -> Codec
     }
 }
 
-/// An item that a tuple must have: one that is missing does not read as `None`, as the length of an array is part of
-/// its type.
+/// Returns an element that a tuple must have. A missing element is an error and is not read as `None`, because the length
+/// of the array is part of the type.
 pub fn item_required<D: HasField<K>, K: Key>(item: Option<D::Rust>) -> CodecResult<D::Rust> {
     item.ok_or_else(|| CodecError::missing(K::NAME))
 }
 
-/// The content of a variant that must have one.
+/// Returns the content of a variant that must have some.
 pub fn held<'de>(raw: Option<Raw<'de>>, name: &'static str) -> CodecResult<Raw<'de>> {
     raw.ok_or_else(|| CodecError::new("a document with the variant's content", "its name alone").at(name))
 }
 
-/// Refuses content where a variant has none.
+/// Refuses content, except null, of a variant that has none.
 pub fn bare(raw: Option<Raw<'_>>, name: &'static str) -> CodecResult<()> {
     match raw {
         None => Ok(()),

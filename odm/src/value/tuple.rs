@@ -1,11 +1,11 @@
-//! Tuples: arrays whose items have a type each.
+//! Tuples: arrays in which each element has its own type.
 
 use mongodb::bson::spec::ElementType;
 
 use super::{Arrays, Raw, Value, Writer, leaf, sequence::other_length};
 use crate::{error::codec::CodecResult, model::Check};
 
-/// The next item of an array that has to have one.
+/// Reads the next element of an array, which must not be missing.
 fn item<V: Value>(items: &mut super::Elements<'_>, index: &'static str, length: usize) -> CodecResult<V> {
     match items.next()? {
         Some((_, item)) => V::decode(item).map_err(|error| error.at(index)),

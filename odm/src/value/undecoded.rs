@@ -1,7 +1,7 @@
-//! `RawDocumentBuf` and `RawArrayBuf`: documents and arrays without a declared shape, kept as the bytes they are.
+//! `RawDocumentBuf` and `RawArrayBuf`: documents and arrays without a declared shape, kept as their bytes.
 //!
-//! What is in them is checked for its frames and its depth, not for its texts and names: `bson` does that when something is
-//! asked of them.
+//! Only the lengths and the depth of their contents are checked here. `bson` checks texts and keys when the caller reads
+//! an element.
 
 use mongodb::bson::{RawArray, RawArrayBuf, RawDocument, RawDocumentBuf, spec::ElementType};
 
@@ -15,7 +15,7 @@ fn copy(bytes: &[u8], element_type: ElementType, writer: &mut Writer) -> CodecRe
 }
 
 impl<'de> Raw<'de> {
-    /// The document as `bson` reads it: where it lies, and nothing of it before it is asked for.
+    /// Returns the document as `bson`'s type, which borrows the bytes and decodes an element when the caller reads it.
     pub(crate) fn undecoded(self) -> CodecResult<&'de RawDocument> {
         self.elements()?;
         self.check_depth()?;

@@ -1,8 +1,9 @@
-//! The search for the variant that a value is where nothing names it: the first that the value fits.
+//! The search for the variant of an untagged enum: the first variant that the value fits.
 //!
-//! What a variant holds may be searched itself, once more for every variant around it that is tried. In a document that nests
-//! such values, the number of searches doubles with every level. So when values have been searched in vain for a while, the
-//! answers are kept until the outermost search ends: by type and content, since a part that lies flat is copied.
+//! The content of a variant may be untagged too. It is then searched once for each outer variant that is tried, so the
+//! number of searches doubles with every level of nesting. After a number of failed searches (`PATIENCE`), results are
+//! therefore cached until the outermost search ends. The cache key is the type and the content, not the address, because
+//! the elements of a flattened document are copied.
 
 use std::{
     any::TypeId,
@@ -18,17 +19,20 @@ use crate::error::codec::{CodecError, CodecResult};
 type Attempt<E> = fn(Raw<'_>) -> CodecResult<E>;
 
 impl Raw<'_> {
-    /// Reads the value as the first of the variants that it fits, exactly: an integer from no double.
+    /// Reads the value as the first of the variants that it fits. Types must match exactly: an integer is not read from a
+    /// double.
     ///
-    /// Where it fits none, the error lists the names, or is that of the first attempt if there are none. An error that lies
+    /// # Errors
+    ///
+    /// If the value fits no variant, the error lists `names`, or is that of the first attempt if `names` is empty. An error
     /// in the bytes themselves ends the search.
     pub fn search<E: 'static>(self, attempts: &[Attempt<E>], names: &[&str]) -> CodecResult<E> {
         let raw = self.again()?.strictly();
-        // What holds nothing is searched in no time.
+        // A scalar is read fast, so its result is not cached.
         if raw.is_composite() || raw.is_read_again() {
             ANSWERS.with(|answers| answers.search(raw, attempts, names))
         } else {
-            one_after_the_other(raw, attempts, names, || ()).map(|(_, value)| value)
+            try_in_order(raw, attempts, names, || ()).map(|(_, value)| value)
         }
     }
 
@@ -44,8 +48,8 @@ impl Raw<'_> {
     }
 }
 
-/// The value, and which attempt it came of; `failed` is called after every other.
-fn one_after_the_other<E>(
+/// Returns the value and the index of the attempt that read it. Calls `failed` after each attempt that fails.
+fn try_in_order<E>(
     raw: Raw<'_>,
     attempts: &[Attempt<E>],
     names: &[&str],
@@ -72,24 +76,24 @@ thread_local! {
     static ANSWERS: Answers = Answers::default();
 }
 
-/// After so many searches in vain, answers are kept.
+/// The number of searches in vain after which results are cached.
 const PATIENCE: u32 = 64;
 
-/// So many are kept at most, of values of about one size: where those of the small ones are dropped, those of the large ones
-/// around them stay.
+/// The maximum number of cached results per size class. Each class is cleared on its own, so that the results for large
+/// values stay when those for the small values inside them are dropped.
 const MOST: usize = 1 << 12;
 
-/// What searches of one value in another have found.
+/// The results of nested searches.
 #[derive(Default)]
 struct Answers {
-    /// How many searches run inside each other.
+    /// The number of searches that run inside each other.
     running: Cell<u32>,
-    /// How many have begun since the outermost did.
+    /// The number of searches that began since the outermost one began.
     begun: Cell<u32>,
-    /// How many of them were in vain: the value around theirs did not fit.
+    /// The number of searches in vain: those inside a variant that the value then did not fit.
     in_vain: Cell<u32>,
     keys: RandomState,
-    /// By the size class of the value: the logarithm of its length.
+    /// The results by size class, which is the logarithm of the value's length.
     found: RefCell<HashMap<u32, HashMap<Key, Answer>>>,
 }
 
@@ -98,9 +102,9 @@ type Key = (TypeId, usize, u64);
 
 #[derive(Clone)]
 enum Answer {
-    /// The value fits this variant first.
+    /// The index of the first variant that the value fits.
     Variant(usize),
-    /// It fits none.
+    /// The value fits no variant.
     None(CodecError),
 }
 
@@ -114,7 +118,7 @@ impl Answers {
         match known {
             Some(Answer::None(error)) => return Err(error),
             Some(Answer::Variant(index)) => {
-                // At another depth it may not fit.
+                // At another depth the value may exceed the depth limit, so the attempt can fail.
                 if let Some(Ok(value)) = attempts.get(index).map(|attempt| raw.level(*attempt)) {
                     return Ok(value);
                 }
@@ -122,7 +126,7 @@ impl Answers {
             None => {}
         }
         let begun = Cell::new(self.begun.get());
-        let result = one_after_the_other(raw, attempts, names, || {
+        let result = try_in_order(raw, attempts, names, || {
             let in_vain = self.begun.get() - begun.replace(self.begun.get());
             self.in_vain.set(self.in_vain.get().saturating_add(in_vain));
         });
@@ -143,7 +147,7 @@ impl Answers {
     }
 }
 
-/// A search that runs. When the outermost ends, also by a panic of the user's code, all is forgotten.
+/// A running search. When the outermost one ends, also by a panic in the user's code, the cache is cleared.
 struct Running<'a>(&'a Answers);
 
 impl<'a> Running<'a> {

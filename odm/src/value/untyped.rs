@@ -1,11 +1,11 @@
 //! `Bson` and `Document`: fields without a declared shape, kept bit for bit.
 //!
-//! They are walked here and not by `bson` itself: its recursion has no bound and overflows the stack of a
+//! This module encodes and decodes them itself, because the recursion of `bson` has no bound: it overflows the stack of a
 //! tokio worker on documents that the server accepts.
 //!
-//! Two things that BSON's syntax allows have no place in a `Document`: a key that stands twice is an error here
-//! (`bson` keeps the last and loses the others), and the keys of an array's elements are not kept: they are
-//! written as positions, which is what every server and driver reads them as.
+//! A `Document` cannot represent two things that BSON's syntax allows. A repeated key is an error here (`bson` keeps the
+//! last element and loses the others). The keys of an array's elements are not kept: they are written as positions,
+//! which is how every server and driver reads them.
 
 use mongodb::bson::{
     Binary, Bson, DateTime, Decimal128, Document, JavaScriptCodeWithScope, Regex, Timestamp, doc,
@@ -87,7 +87,7 @@ impl Value for Bson {
             Self::MaxKey => Ok(ElementType::MaxKey),
             Self::MinKey => Ok(ElementType::MinKey),
             pointer @ Self::DbPointer(_) => {
-                // Its parts are private to `bson`, which writes it as the one element of a document.
+                // Its fields are private to `bson`, which writes it as the one element of a document.
                 let document = doc! { "v": pointer.clone() };
                 let bytes = document.to_vec().map_err(|_| CodecError::malformed())?;
                 writer.put(bytes.get(7..bytes.len() - 1).ok_or_else(CodecError::malformed)?);
@@ -125,14 +125,14 @@ impl Value for Bson {
         }
     }
 
-    /// A value that is too deep is taken apart, as dropping it would recurse through every level.
+    /// Drops a value that is too deep without recursion, because the usual drop recurses through every level.
     fn into_bson(self) -> CodecResult<Self> {
         let value = bounded(self, MAX_DEPTH)?;
         value.to_bson()
     }
 }
 
-// What may be anything has every operator that the server has for something.
+// A `Bson` may be of any type, so it has the operators of every type.
 #[diagnostic::do_not_recommend]
 impl Nullable for Bson {}
 #[diagnostic::do_not_recommend]
@@ -144,7 +144,7 @@ impl Bits for Bson {}
 #[diagnostic::do_not_recommend]
 impl Geospatial for Bson {}
 
-/// Arithmetic in a pipeline gives a double.
+/// Arithmetic in a pipeline has the type double.
 #[diagnostic::do_not_recommend]
 impl Number for Bson {
     type Stored = f64;
@@ -163,8 +163,8 @@ impl Map for Bson {
     type Item = Self;
 }
 
-/// Whether the server could read a value as operators where it takes both: a document with a key that begins
-/// with `$`.
+/// Returns whether the server could read the value as operators where it accepts both: whether it is a document with a
+/// key that begins with `$`.
 pub(crate) fn looks_like_operators(value: &Bson) -> bool {
     matches!(value, Bson::Document(document) if document.keys().any(|key| key.starts_with('$')))
 }

@@ -1,8 +1,8 @@
-//! Versions of a document type: the element that says which, and the steps from older ones.
+//! Schema versions of a document type: the element that contains the version, and the steps that upgrade older documents.
 //!
-//! MongoDB's manual calls it the schema versioning pattern. The derive writes the element first (behind an `_id`
-//! that is declared first); the server puts `_id` in front. So the look at a current document ends at one of its
-//! first two elements, and decoding then goes on in declared order as ever.
+//! MongoDB's manual calls this the schema versioning pattern. The derive writes the element first (after an `_id` that is
+//! declared first); the server moves `_id` to the front. So in a current document, the search for the version ends at one
+//! of the first two elements, and decoding then continues in the declared order.
 
 use std::fmt::Display;
 
@@ -11,24 +11,28 @@ use mongodb::bson::Document;
 use super::{Doc, Elements, Raw, Value, Writer};
 use crate::error::codec::{CodecError, CodecResult};
 
-/// A document type whose documents say which version of it they were written with.
+/// A document type whose documents contain the version of the type that they were written with.
 ///
 /// Derive it with `#[odm(schema_version = 2, upgrade(1 = path::to::step))]` on a
 /// [`Model`](macro@crate::Model#old-documents) or an [`Embedded`](macro@crate::Embedded).
 ///
-/// Reading a document of an older version takes it through the steps. One that is newer, older than the first step, or
-/// refused by a step is an error that [`is_decode`](crate::Error::is_decode); of the first,
-/// [`is_newer_version`](crate::Error::is_newer_version).
+/// Reading a document of an older version applies the steps to it.
+///
+/// # Errors
+///
+/// Decoding fails if the document is newer than the model, older than the first step, or refused by a step. The error is
+/// one for which [`is_decode`](crate::Error::is_decode) is true. If the document is newer,
+/// [`is_newer_version`](crate::Error::is_newer_version) is true as well.
 #[diagnostic::on_unimplemented(
     message = "the documents of `{Self}` have no version",
     label = "expected a document type with versions",
     note = "give it one: `#[odm(schema_version = 1)]`"
 )]
 pub trait Versioned: Doc {
-    /// The version that is written, and how older ones are read.
+    /// The current version, which is written, and the steps that upgrade older ones.
     const SCHEMA: SchemaVersion;
 
-    /// Reads a document of the version that is written.
+    /// Reads a document of the current version.
     #[doc(hidden)]
     fn decode_current(raw: Raw<'_>) -> CodecResult<Self>;
 }
@@ -42,44 +46,44 @@ pub struct SchemaVersion {
     steps: &'static [Step],
 }
 
-/// From one version to the next.
-pub type Step = fn(&mut Document) -> Result<(), String>;
+/// A step that upgrades a document from one version to the next.
+pub(crate) type Step = fn(&mut Document) -> Result<(), String>;
 
 impl SchemaVersion {
-    /// The version of the type called `of`; the last step leads to it.
+    /// Creates the version of the type with the name `of`. The last step upgrades to it.
     #[doc(hidden)]
     pub const fn new(of: &'static str, name: &'static str, version: i32, steps: &'static [Step]) -> Self {
         Self { of, name, version, steps }
     }
 
-    /// The version that documents are written with.
+    /// Returns the current version, which documents are written with.
     pub const fn version(&self) -> u32 {
         self.version.unsigned_abs()
     }
 
-    /// The stored name of the element that says it.
+    /// Returns the stored name of the element that contains the version.
     pub const fn name(&self) -> &'static str {
         self.name
     }
 
-    /// The oldest version that can be read.
+    /// Returns the oldest version that can be read.
     pub fn oldest(&self) -> u32 {
         self.version() - u32::try_from(self.steps.len()).unwrap_or_default().min(self.version())
     }
 
-    /// The version as it is stored.
+    /// Returns the version as it is stored.
     pub(crate) fn stored(&self) -> i32 {
         self.version
     }
 
-    /// The document with the version that is written, if it has an older one.
+    /// Upgrades the document to the current version. Returns `None` if it has that version.
     fn upgrade(&self, raw: Raw<'_>) -> CodecResult<Option<Upgraded>> {
-        let version = self.look(raw)?;
-        if version == self.version() { Ok(None) } else { self.lift(raw, version).map(Some) }
+        let version = self.version_of(raw)?;
+        if version == self.version() { Ok(None) } else { self.apply_steps(raw, version).map(Some) }
     }
 
     fn check_current(&self, raw: Raw<'_>) -> CodecResult<()> {
-        match self.look(raw)? {
+        match self.version_of(raw)? {
             version if version == self.version() => Ok(()),
             newer if newer > self.version() => {
                 Err(CodecError::newer(self.of, self.version(), newer).at(self.name))
@@ -88,8 +92,8 @@ impl SchemaVersion {
         }
     }
 
-    /// The version that the document was written with.
-    fn look(&self, raw: Raw<'_>) -> CodecResult<u32> {
+    /// Returns the version that the document was written with.
+    fn version_of(&self, raw: Raw<'_>) -> CodecResult<u32> {
         let mut elements = raw.elements()?;
         while let Some((key, value)) = elements.next()? {
             if key == self.name.as_bytes() {
@@ -99,12 +103,12 @@ impl SchemaVersion {
                 };
             }
         }
-        // What was written before there were versions.
+        // A document that was written before the type had versions.
         Ok(1)
     }
 
     #[cold]
-    fn lift(&self, raw: Raw<'_>, version: u32) -> CodecResult<Upgraded> {
+    fn apply_steps(&self, raw: Raw<'_>, version: u32) -> CodecResult<Upgraded> {
         if version > self.version() {
             return Err(CodecError::newer(self.of, self.version(), version).at(self.name));
         }
@@ -116,7 +120,7 @@ impl SchemaVersion {
         document.remove(self.name);
         for (step, from) in self.steps.iter().skip(first).zip(version..) {
             step(&mut document)
-                .map_err(|words| CodecError::refused_by_step(self.of, version, from, words))?;
+                .map_err(|reason| CodecError::refused_by_step(self.of, version, from, reason))?;
         }
         document.remove(self.name);
         let mut writer = Writer::new();
@@ -125,7 +129,8 @@ impl SchemaVersion {
     }
 }
 
-/// Refuses a document of another version than the one that is written: what is read of it in parts takes no steps.
+/// Refuses a document of another version than the current one, because no steps can be applied to a document that is read
+/// in part.
 #[inline]
 pub fn current_version(schema: Option<SchemaVersion>, raw: Raw<'_>) -> CodecResult<()> {
     match schema {
@@ -134,7 +139,7 @@ pub fn current_version(schema: Option<SchemaVersion>, raw: Raw<'_>) -> CodecResu
     }
 }
 
-/// A document after its steps.
+/// A document after the steps were applied.
 struct Upgraded {
     from: u32,
     bytes: Vec<u8>,
@@ -152,25 +157,25 @@ pub fn decode_versioned<D: Versioned>(raw: Raw<'_>) -> CodecResult<D> {
     }
 }
 
-/// Writes the version that a document is written with.
+/// Writes the element with the current version.
 #[inline]
 pub fn put_version<D: Versioned>(writer: &mut Writer) -> CodecResult<()> {
     writer.element(D::SCHEMA.name, &D::SCHEMA.version)
 }
 
-/// Passes the version, which has been read, if it is the next element.
+/// Skips the element with the version, which has been read, if it is the next one.
 #[inline]
 pub fn pass_version<D: Versioned>(elements: &mut Elements<'_>) -> CodecResult<()> {
     elements.pass(D::SCHEMA.name).map(|_| ())
 }
 
-/// What a step may return.
+/// A type that a step may return.
 #[diagnostic::on_unimplemented(
     message = "a step of an upgrade cannot return `{Self}`",
     label = "expected nothing, or a `Result<(), E>` where `E: Display`"
 )]
 pub trait Outcome {
-    /// The words of a refusal.
+    /// Returns an error text if the step refuses the document.
     fn outcome(self) -> Result<(), String>;
 }
 

@@ -1,17 +1,17 @@
-//! `Writer`: where encoded values go, straight to BSON bytes.
+//! `Writer`: encodes values directly to BSON bytes.
 
 use mongodb::bson::spec::ElementType;
 
 use super::{Flatten, Raw, Value, stack};
 use crate::error::codec::{CodecError, CodecResult};
 
-/// How many levels documents and arrays may nest, the root included: what the server accepts.
-pub const MAX_DEPTH: u16 = 180;
+/// The maximum number of levels of documents and arrays, including the root: the limit of the server.
+pub(crate) const MAX_DEPTH: u16 = 180;
 
 /// A growing BSON document.
 ///
-/// A value appends its bytes and returns its type; the writer then patches the type byte that stands
-/// before the key, so nothing is buffered twice.
+/// A value appends its bytes and returns its type. The writer then patches the type byte, which precedes the key, so
+/// nothing is buffered twice.
 #[derive(Debug, Default)]
 pub struct Writer {
     bytes: Vec<u8>,
@@ -19,32 +19,33 @@ pub struct Writer {
 }
 
 impl Writer {
-    /// An empty writer.
+    /// Returns an empty writer.
     pub fn new() -> Self {
         Self { bytes: Vec::with_capacity(1024), depth: 0 }
     }
 
-    /// An empty writer for a value of a sentence, which is mostly short: asking for much room costs more than growing.
+    /// Returns an empty writer for a value in a filter or an update. Most are short, and a large allocation costs more than
+    /// growing a small one.
     pub(super) fn short() -> Self {
         Self { bytes: Vec::with_capacity(64), depth: 0 }
     }
 
-    /// The bytes written so far.
+    /// Returns the bytes written so far.
     pub fn as_bytes(&self) -> &[u8] {
         &self.bytes
     }
 
-    /// The bytes written.
+    /// Returns the bytes written, and consumes the writer.
     pub fn into_bytes(self) -> Vec<u8> {
         self.bytes
     }
 
-    /// How many documents and arrays are open.
+    /// Returns the number of documents and arrays that are open.
     pub(super) fn depth(&self) -> u16 {
         self.depth
     }
 
-    /// Forgets all bytes from this one on, and the documents that were not finished.
+    /// Removes all bytes after the first `length`, and the documents that were not finished.
     pub(crate) fn truncate(&mut self, length: usize) {
         self.bytes.truncate(length);
         self.depth = 0;
@@ -67,7 +68,7 @@ impl Writer {
         Ok(ElementType::String)
     }
 
-    /// Appends a zero-terminated string; it may hold no zero of its own.
+    /// Appends a zero-terminated string. It must not contain a zero itself.
     pub fn put_cstr(&mut self, text: &str) -> CodecResult<()> {
         if text.as_bytes().contains(&0) {
             return Err(CodecError::new("a text without NUL", "a text with NUL"));
@@ -132,13 +133,13 @@ impl Writer {
         Ok(ElementType::EmbeddedDocument)
     }
 
-    /// Appends a document of the elements of this one.
+    /// Appends a document with the elements of `document`.
     #[inline]
     pub fn document_of<D: Flatten>(&mut self, document: &D) -> CodecResult<ElementType> {
         self.document(|writer| stack::at::<D, _>(writer.depth, || document.encode_fields(writer)))
     }
 
-    /// Appends a value by this function, which writes what holds values.
+    /// Appends a value that contains other values, with the function `write`.
     #[inline]
     pub fn level<T>(
         &mut self,
@@ -187,8 +188,8 @@ impl Writer {
         self.unframed_with(|writer| value.encode(writer))
     }
 
-    /// The same for whatever `encode` writes. It is written in its frame first: the depth is that of the document
-    /// the elements join.
+    /// Appends the elements of the document that `encode` writes, without a frame around them. `encode` writes the frame
+    /// first, so the depth is reduced meanwhile: the elements belong to the document that is already open.
     pub fn unframed_with(
         &mut self,
         encode: impl FnOnce(&mut Self) -> CodecResult<ElementType>,
@@ -203,7 +204,7 @@ impl Writer {
                 self.bytes.drain(at..at + 4);
                 Ok(())
             }
-            other => Err(Raw::new(other, &[]).expected("a document, to be laid flat into another")),
+            other => Err(Raw::new(other, &[]).expected("a document, to be flattened into another")),
         }
     }
 
@@ -223,7 +224,7 @@ impl Writer {
         })
     }
 
-    /// Where the next byte goes.
+    /// Returns the position of the next byte.
     pub fn position(&self) -> usize {
         self.bytes.len()
     }
@@ -248,7 +249,7 @@ impl Writer {
         Ok(ElementType::Array)
     }
 
-    /// Length, elements, zero; the length is patched when the elements are known.
+    /// Appends a length, the elements and a zero. The length is patched after the elements are written.
     #[inline]
     fn frame(&mut self, fill: impl FnOnce(&mut Self) -> CodecResult<()>) -> CodecResult<()> {
         if self.depth >= MAX_DEPTH {
@@ -264,7 +265,7 @@ impl Writer {
         Ok(())
     }
 
-    /// Whatever `fill` writes, after its length in bytes (the four of the length included).
+    /// Appends the bytes that `fill` writes, after their length (including the four bytes of the length itself).
     #[inline]
     pub(super) fn sized(&mut self, fill: impl FnOnce(&mut Self) -> CodecResult<()>) -> CodecResult<()> {
         let at = self.bytes.len();
@@ -276,7 +277,7 @@ impl Writer {
         Ok(())
     }
 
-    /// An array's key: the index in decimal.
+    /// Appends the key of an array element: the index in decimal.
     #[inline]
     fn put_index(&mut self, index: usize) {
         let mut digits = [0_u8; 20];

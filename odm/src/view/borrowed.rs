@@ -1,4 +1,4 @@
-//! Texts, bytes and documents that a view reads where they lie, in the bytes of the document.
+//! Texts, bytes and documents that a view borrows from the bytes of the document.
 
 use std::{
     borrow::Cow,
@@ -47,7 +47,7 @@ macro_rules! cows {
     )* };
 }
 
-// A `Cow<'static, str>` is its own way.
+// Not for a `Cow<'static, str>`: it is read as itself, with the marker `Own`.
 cows!(String, Box<str>, Arc<str>, Rc<str>);
 
 #[diagnostic::do_not_recommend]
@@ -57,7 +57,7 @@ impl<'de> FromOther<'de, PathBuf, Like> for &'de Path {
     }
 }
 
-/// Of every subtype, as a field of this type has it.
+/// Accepts every subtype, as a field of this type does.
 #[diagnostic::do_not_recommend]
 impl<'de> FromOther<'de, bson::Binary, Like> for &'de [u8] {
     fn read(raw: Raw<'de>) -> CodecResult<Self> {
@@ -67,7 +67,7 @@ impl<'de> FromOther<'de, bson::Binary, Like> for &'de [u8] {
 
 macro_rules! bytes {
     ($($bytes:ty $(, with [$($generics:tt)*])?;)*) => { $(
-        /// An array of numbers, which the parent reads too, is nowhere as bytes: it is an error.
+        /// The parent also reads an array of numbers. Here it is an error, because it cannot be borrowed as bytes.
         #[diagnostic::do_not_recommend]
         impl<'de, $($($generics)*)?> FromOther<'de, $bytes, Like> for &'de [u8] {
             fn read(raw: Raw<'de>) -> CodecResult<Self> {

@@ -1,4 +1,4 @@
-//! The place of a view: accessors return what is known of the field, in types.
+//! The context of a view: accessors return the name and the type of a field as types.
 
 use std::{fmt, marker::PhantomData};
 
@@ -7,7 +7,7 @@ use crate::{
     value::Value,
 };
 
-/// In a view, where fields are only named: accessors return [`Declared`].
+/// The context of a view: accessors return [`Declared`].
 #[derive(Debug, Clone, Copy)]
 pub struct InView;
 
@@ -20,7 +20,7 @@ impl<T, K> fmt::Debug for Declared<T, K> {
     }
 }
 
-/// A field `K` of type `T` that is laid flat: only its own fields have names by which a projection can ask for them.
+/// A flattened field `K` of type `T`. A projection can contain only the names of its fields.
 pub struct Flat<T, K>(PhantomData<fn() -> (T, K)>);
 
 impl<T, K> fmt::Debug for Flat<T, K> {

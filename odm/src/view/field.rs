@@ -1,8 +1,8 @@
-//! What a field of a view can be read from.
+//! The types that a field of a view can be read from.
 //!
-//! The last parameter of the traits is a marker that inference fills in: it keeps the ways of reading apart. A type that
-//! is read from itself has the one way [`Own`](kinds::Own); what holds others (`Option`, `Vec`, ..) has its own way only
-//! where these are read from something else, so that there are never two.
+//! The last parameter of the traits is a marker that rustc infers: it distinguishes the implementations. A type that
+//! is read from itself has only the marker [`Own`](kinds::Own). A container (`Option`, `Vec`, ..) has a marker of its
+//! own only if its content is read from another type, so that two implementations never apply.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -31,48 +31,48 @@ pub trait FromField<'de, F, K>: Sized {
     /// Reads one element.
     fn read(raw: Raw<'de>) -> CodecResult<Self>;
 
-    /// What a field without an element is read as; `None` makes the field required.
+    /// Returns the value of a missing field. `None` makes the field required.
     fn missing() -> Option<Self> {
         None
     }
 
-    /// What the parent's default is read as.
+    /// Converts the parent's default. Returns `None` if that is not possible.
     fn defaulted(_: F) -> Option<Self> {
         None
     }
 
-    /// Names what is read, at the field's place.
+    /// Adds the names that are read to the projection, below the field's name.
     fn add_names(projection: &mut Projection) {
         projection.whole();
     }
 }
 
-/// The part of [`FromField`] in which the two types differ.
+/// [`FromField`] for two different types.
 pub trait FromOther<'de, F, K>: Sized {
-    /// Whether null may stand there. Such elements of an array are left out by a projection of what is inside.
+    /// Whether the value may be null. A projection of names inside an array omits the elements that are null.
     const NULLABLE: bool = false;
 
     /// Reads one element.
     fn read(raw: Raw<'de>) -> CodecResult<Self>;
 
-    /// What a field without an element is read as.
+    /// Returns the value of a missing field.
     fn missing() -> Option<Self> {
         None
     }
 
-    /// What the parent's default is read as.
+    /// Converts the parent's default. Returns `None` if that is not possible.
     fn defaulted(_: F) -> Option<Self> {
         None
     }
 
-    /// Names what is read.
+    /// Adds the names that are read to the projection.
     fn add_names(projection: &mut Projection) {
         projection.whole();
     }
 }
 
-/// Markers of [`FromField`] and [`FromOther`]; inference fills them in.
-pub mod kinds {
+/// Markers of [`FromField`] and [`FromOther`], which rustc infers.
+pub(crate) mod kinds {
     use std::marker::PhantomData;
 
     /// The parent's type.
@@ -81,7 +81,7 @@ pub mod kinds {
     /// Another type.
     #[derive(Debug)]
     pub struct Other<K>(PhantomData<K>);
-    /// Another type for the same kind of value, which may borrow.
+    /// Another type with the same kind of value, which may borrow.
     #[derive(Debug)]
     pub enum Like {}
     /// The Rust type of a field stored through serde.
@@ -90,22 +90,22 @@ pub mod kinds {
     /// A view of a document.
     #[derive(Debug)]
     pub enum Nested {}
-    /// An `Option` of something read from an `Option`.
+    /// An `Option` that is read from an `Option`.
     #[derive(Debug)]
     pub struct Maybe<K>(PhantomData<K>);
-    /// An `Option` of something that is always there.
+    /// An `Option` that is read from a required value.
     #[derive(Debug)]
     pub struct Present<K>(PhantomData<K>);
-    /// What is inside the parent's pointer or newtype.
+    /// The value inside the parent's pointer or newtype.
     #[derive(Debug)]
     pub struct Opened<K>(PhantomData<K>);
-    /// A pointer to something read from a pointer.
+    /// A pointer that is read from a pointer.
     #[derive(Debug)]
     pub struct Pointed<K>(PhantomData<K>);
-    /// An array of something read from an array.
+    /// An array that is read from an array.
     #[derive(Debug)]
     pub struct Items<K>(PhantomData<K>);
-    /// A map of something read from a map.
+    /// A map that is read from a map.
     #[derive(Debug)]
     pub struct Entries<K>(PhantomData<K>);
 }
@@ -222,7 +222,7 @@ impl<'de, V: FromField<'de, F, K>, F, K> FromOther<'de, F, Present<K>> for Optio
 
 macro_rules! maps {
     ($($map:ident<$($parameter:ident),*> where [$($generics:tt)*];)*) => { $(
-        /// The keys are data, so the whole map is asked for.
+        /// The keys are data, so the projection contains the whole map.
         #[diagnostic::do_not_recommend]
         impl<'de, V: FromOther<'de, F, W>, F, W, $($generics)*> FromOther<'de, $map<K, F $(, $parameter)*>, Entries<W>>
             for $map<K, V $(, $parameter)*>

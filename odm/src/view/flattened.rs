@@ -1,4 +1,4 @@
-//! What a field of a view can be read from where the parent's field is laid flat.
+//! The types that a field of a view can be read from if the parent's field is flattened.
 
 use super::{
     Projection, Transparent, View,
@@ -12,15 +12,15 @@ use crate::{
 /// A type of a view's field that can be read from a parent's flattened field of type `F`.
 #[diagnostic::on_unimplemented(
     message = "the flattened field of type `{F}` cannot be read as `{Self}`",
-    label = "the fields of `{F}` lie in the document itself",
-    note = "read it as a view of what is laid flat, `#[derive(odm::View)]` with `#[odm(of = ..)]`, in an `Option` if the parent has one",
-    note = "no view has a flattened map: nobody knows the names of what is in it"
+    label = "the fields of `{F}` are stored in the document itself",
+    note = "read it as a view of the flattened type, `#[derive(odm::View)]` with `#[odm(of = ..)]`, in an `Option` if the parent has one",
+    note = "a view cannot read a flattened map, because its names are not known"
 )]
 pub trait FromFlattened<'de, F, K>: Sized {
-    /// Reads it from the document that it lies in.
+    /// Reads it from the document into which it is flattened.
     fn read(document: Raw<'de>) -> CodecResult<Self>;
 
-    /// Names what is read.
+    /// Adds the names that are read to the projection.
     fn add_names(projection: &mut Projection);
 }
 
@@ -38,7 +38,7 @@ where
     }
 }
 
-/// What is inside a pointer or a newtype that lies flat.
+/// Reads the value inside a flattened pointer or newtype.
 #[diagnostic::do_not_recommend]
 impl<'de, V: FromFlattened<'de, F::Inner, K>, F: Transparent, K> FromFlattened<'de, F, Opened<K>> for V {
     fn read(document: Raw<'de>) -> CodecResult<Self> {
@@ -50,7 +50,7 @@ impl<'de, V: FromFlattened<'de, F::Inner, K>, F: Transparent, K> FromFlattened<'
     }
 }
 
-/// `None` where nothing of it is there: what is there has to fit, as in the parent.
+/// Reads `None` if the document has none of the declared fields. Otherwise the fields must fit, as in the parent.
 #[diagnostic::do_not_recommend]
 impl<'de, V: FromFlattened<'de, F, K>, F: Flatten, K> FromFlattened<'de, Option<F>, Maybe<K>> for Option<V> {
     fn read(document: Raw<'de>) -> CodecResult<Self> {

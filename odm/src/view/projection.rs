@@ -7,44 +7,44 @@ use mongodb::bson::{Document, doc};
 use super::View;
 use crate::value::SchemaVersion;
 
-/// The projection of a view as it is made: `{ reference: 1, "shipTo.city": 1, _id: 0 }`.
+/// The projection of a view while it is built: `{ reference: 1, "shipTo.city": 1, _id: 0 }`.
 #[derive(Debug, Default)]
 pub struct Projection {
     fields: Document,
-    /// The dotted name of what is being described.
+    /// The dotted name of the field that is being added.
     at: String,
-    /// The views it lies in, outermost first.
+    /// The type names of the views around that field, outermost first.
     open: Vec<&'static str>,
 }
 
 impl Projection {
-    /// What `V` reads of an `M`.
+    /// Returns the projection of the view `V` of `M`.
     pub(crate) fn of<M, V: View<M>>() -> Document {
         let mut projection = Self::default();
         projection.view::<M, V>();
         projection.finish()
     }
 
-    /// Everything that stands here.
+    /// Adds the whole field.
     pub(super) fn whole(&mut self) {
         self.fields.insert(self.at.as_str(), 1);
     }
 
-    /// What a text search says of the document.
+    /// Adds the score of the text search.
     pub(super) fn text_score(&mut self) {
         self.fields.insert(self.at.as_str(), doc! { "$meta": "textScore" });
     }
 
-    /// Names the version of the document that is read in part.
+    /// Adds the version of the parent's documents, if they have one.
     pub fn with_version(&mut self, version: Option<SchemaVersion>) {
         if let Some(schema) = version {
             self.field(schema.name(), Self::whole);
         }
     }
 
-    /// The fields of a view. One that lies in itself would have no end of them: from there on, everything.
+    /// Adds the fields of a view. A view inside itself would have infinitely many, so there the whole field is added.
     pub(super) fn view<M, V: View<M>>(&mut self) {
-        // Two types of one name would only read more than they need.
+        // If two types have the same name, they only read more than they need.
         let name = type_name::<V>();
         if self.open.contains(&name) {
             return self.whole();
@@ -54,7 +54,7 @@ impl Projection {
         self.open.pop();
     }
 
-    /// A field of the view.
+    /// Adds a field of the view.
     pub(super) fn field(&mut self, name: &str, project: fn(&mut Self)) {
         let above = self.at.len();
         if above > 0 {
@@ -65,7 +65,7 @@ impl Projection {
         self.at.truncate(above);
     }
 
-    /// The server sends the `_id` unless it is told not to.
+    /// Returns the projection. The server sends the `_id` by default, so it is excluded if the view does not read it.
     fn finish(mut self) -> Document {
         let is_id = |name: &String| name == "_id" || name.starts_with("_id.");
         if !self.fields.keys().any(is_id) {

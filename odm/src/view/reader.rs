@@ -1,4 +1,4 @@
-//! `Reader`: how one field of a view is read. Generated code gets one from the parent's accessor of that field.
+//! `Reader`: reads one field of a view. Generated code gets it from the parent's accessor of the field.
 
 use std::fmt;
 
@@ -9,14 +9,14 @@ use crate::{
     value::{Doc, Elements, HasField, HasFlattened, Raw, SchemaVersion, Value, duplicate},
 };
 
-/// The fields of a view's parent, to be named, and the version of its documents.
-pub type Parent<D> = (<D as Value>::Fields<InView, ()>, Option<SchemaVersion>);
+/// The fields struct of a view's parent, and the version of its documents.
+pub(crate) type Parent<D> = (<D as Value>::Fields<InView, ()>, Option<SchemaVersion>);
 
-/// A type that a view can be of: a document whose fields have names.
+/// A type that can be the parent of a view: a document with declared fields.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the parent of a view",
     label = "expected a model, an embedded document or a shape",
-    note = "a view names fields of a struct that derives `odm::Model`, `odm::Embedded` or `odm::Shape`",
+    note = "a view reads fields of a struct that derives `odm::Model`, `odm::Embedded` or `odm::Shape`",
     note = "an enum is read whole: by a field of its type, or without a view"
 )]
 pub trait HasViews: Doc {}
@@ -24,16 +24,17 @@ pub trait HasViews: Doc {}
 #[diagnostic::do_not_recommend]
 impl<D: Doc> HasViews for D {}
 
-/// What a view has to know of its parent.
+/// Returns the fields struct and the version of the parent `D`.
 pub fn parent<D: HasViews>() -> Parent<D> {
     (D::under(InView, ()), D::VERSION)
 }
 
+#[allow(clippy::unused_self, reason = "generated code calls it on what an accessor returns")]
 impl<T: Value, F: Key> Declared<T, F> {
-    /// How a `V` is read from this field of `D`.
+    /// Returns a reader of a `V` from this field of `D`.
     ///
-    /// The one place where a view's field meets its parent's: what else generated code does asks the result only, whose
-    /// type says nothing of the parent, so that a mistake is one message.
+    /// Only this call compares the types of the view and the parent. The type of the returned reader does not contain
+    /// the parent, so rustc reports a mistake once.
     pub fn reads<'de, D, V, K>(self) -> Reader<'de, V>
     where
         D: HasField<F, Type = T>,
@@ -43,15 +44,20 @@ impl<T: Value, F: Key> Declared<T, F> {
             name: F::NAME,
             aliases: F::ALIASES,
             read: V::read,
-            // A default that cannot be had here is not another value: then the field is missing.
+            // If the parent's default cannot be converted, the field is missing. Another default would be wrong.
             absent: || D::default().map_or_else(V::missing, V::defaulted),
             project: V::add_names,
         })
     }
 }
 
+#[allow(
+    clippy::unused_self,
+    clippy::extra_unused_type_parameters,
+    reason = "generated code calls it on what an accessor returns"
+)]
 impl<T: Value, F: Key> Flat<T, F> {
-    /// How a `V` is read from this part of `D`, whose fields lie in the document itself.
+    /// Returns a reader of a `V` from this flattened field of `D`.
     pub fn reads<'de, D, V, K>(self) -> Reader<'de, V>
     where
         D: HasFlattened<F, Type = T>,
@@ -61,7 +67,7 @@ impl<T: Value, F: Key> Flat<T, F> {
     }
 }
 
-/// What the score of a text search is read as.
+/// The type of a field for the score of a text search.
 #[diagnostic::on_unimplemented(
     message = "the score of a text search is not a `{Self}`",
     label = "marked `#[odm(text_score)]`: expected `f64`",
@@ -72,7 +78,7 @@ pub trait Score: Value {}
 impl Score for f64 {}
 impl Score for Option<f64> {}
 
-/// How the score of the text search is read: under a name of its own, since it is no field of the parent.
+/// Returns a reader of the score of a text search. It has a name of its own, because it is not a field of the parent.
 pub fn text_score<'de, V: Score>() -> Reader<'de, V> {
     Reader(Source::Field {
         name: "textScore",
@@ -83,7 +89,7 @@ pub fn text_score<'de, V: Score>() -> Reader<'de, V> {
     })
 }
 
-/// How a `V` is read from a field, or from a part, of its parent.
+/// Reads a `V` from a field or a flattened field of the parent.
 pub struct Reader<'de, V>(Source<'de, V>);
 
 enum Source<'de, V> {
@@ -94,7 +100,7 @@ enum Source<'de, V> {
         absent: fn() -> Option<V>,
         project: fn(&mut Projection),
     },
-    /// The whole document is read once more.
+    /// Reads from the whole document, a second time.
     Flattened { read: fn(Raw<'de>) -> CodecResult<V>, project: fn(&mut Projection) },
 }
 
@@ -111,7 +117,7 @@ impl<V> fmt::Debug for Reader<'_, V> {
 impl<'de, V> Reader<'de, V> {
     /// Fills `slot` if the next element is this field.
     ///
-    /// One outlined copy for each type of a field, as in [`Elements::take`].
+    /// Not inlined, so that there is one copy per field type, as in [`Elements::take`].
     #[inline(never)]
     pub fn take(&self, elements: &mut Elements<'de>, slot: &mut Option<V>) -> CodecResult<()> {
         let Source::Field { name, read, .. } = self.0 else { return Ok(()) };
@@ -121,7 +127,7 @@ impl<'de, V> Reader<'de, V> {
         }
     }
 
-    /// Fills `slot` if `key` is this field; says whether it is.
+    /// Fills `slot` if `key` is this field, and returns whether it is.
     #[inline(never)]
     pub fn fill(&self, key: &[u8], value: Raw<'de>, slot: &mut Option<V>) -> CodecResult<bool> {
         let Source::Field { name, aliases, read, .. } = self.0 else { return Ok(false) };
@@ -131,7 +137,7 @@ impl<'de, V> Reader<'de, V> {
         }
     }
 
-    /// The field after the whole document was read.
+    /// Returns the field after the whole document was read.
     pub fn finish(&self, slot: Option<V>, document: Raw<'de>) -> CodecResult<V> {
         match self.0 {
             Source::Field { name, absent, .. } => {
@@ -141,7 +147,7 @@ impl<'de, V> Reader<'de, V> {
         }
     }
 
-    /// Names what is read.
+    /// Adds the names that are read to the projection.
     pub fn add_names(&self, projection: &mut Projection) {
         match self.0 {
             Source::Field { name, aliases, project, .. } => {

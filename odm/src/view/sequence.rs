@@ -1,4 +1,4 @@
-//! Arrays of what is read from an array of the parent.
+//! Arrays that are read from an array of the parent.
 
 use std::{
     collections::{BTreeSet, HashSet, LinkedList, VecDeque},
@@ -17,7 +17,7 @@ use crate::{
     value::{Raw, Value, other_length},
 };
 
-/// Each item, in the order of the stored array.
+/// Reads each element, in the order of the stored array.
 fn items<'de, V: FromField<'de, F, K>, F, K>(raw: Raw<'de>) -> CodecResult<Vec<V>> {
     let mut items = raw.items()?;
     let mut array = Vec::new();
@@ -30,27 +30,29 @@ fn items<'de, V: FromField<'de, F, K>, F, K>(raw: Raw<'de>) -> CodecResult<Vec<V
     Ok(array)
 }
 
-/// The server leaves out elements that are no documents: where null may stand, everything is asked for.
+/// A projection of names inside an array omits elements that are not documents. So if an element may be null, the
+/// projection contains the whole array.
 fn project<'de, V: FromField<'de, F, K>, F, K>(projection: &mut Projection) {
     if V::NULLABLE { projection.whole() } else { V::add_names(projection) }
 }
 
-/// `by K`: whatever a field is read from. `by Other<K>`: unless it is the same, where the whole would be the parent's type.
+/// `by K`: the elements are read from any type. `by Other<K>`: they are read from another type than their own,
+/// because otherwise the whole array would have the parent's type and the marker `Own`.
 macro_rules! sequences {
-    ($default:ident: $($view:ty, of $parent:ty, by $way:ty $(, with [$($generics:tt)*])? $(, where [$($bounds:tt)*])?;)*) => { $(
+    ($default:ident: $($view:ty, of $parent:ty, by $kind:ty $(, with [$($generics:tt)*])? $(, where [$($bounds:tt)*])?;)*) => { $(
         #[diagnostic::do_not_recommend]
-        impl<'de, V: FromField<'de, F, $way>, F: Value, K, $($($generics)*)?> FromOther<'de, $parent, Items<K>> for $view
+        impl<'de, V: FromField<'de, F, $kind>, F: Value, K, $($($generics)*)?> FromOther<'de, $parent, Items<K>> for $view
         where
             $($($bounds)*)?
         {
             fn read(raw: Raw<'de>) -> CodecResult<Self> {
-                items::<V, F, $way>(raw).map(Self::from_iter)
+                items::<V, F, $kind>(raw).map(Self::from_iter)
             }
 
             sequences!(@ $default $parent);
 
             fn add_names(projection: &mut Projection) {
-                project::<V, F, $way>(projection);
+                project::<V, F, $kind>(projection);
             }
         }
     )* };
@@ -59,7 +61,7 @@ macro_rules! sequences {
             default.into_iter().map(V::defaulted).collect()
         }
     };
-    // Others may have it too.
+    // The array may be shared, so its elements cannot be moved out.
     (@ shared $parent:ty) => {
         fn defaulted(default: $parent) -> Option<Self> {
             stored_again::<_, Vec<F>>(&default)?.into_iter().map(V::defaulted).collect()

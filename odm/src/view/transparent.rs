@@ -1,4 +1,4 @@
-//! What a view reads from inside a pointer or a newtype of its parent.
+//! The value inside a pointer or a newtype of the parent, read by a view.
 
 use std::{borrow::Cow, rc::Rc, sync::Arc};
 
@@ -11,18 +11,19 @@ use crate::{
     value::{Raw, Value, Writer},
 };
 
-/// A type that is stored as the one value inside it: a pointer, a newtype.
+/// A type that is stored as the one value inside it: a pointer or a newtype.
 ///
-/// A view may read what is inside. The derive of [`Value`](macro@crate::Value) says it of newtypes.
+/// A view may read the value inside. The derive of [`Value`](macro@crate::Value) implements this for newtypes.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not stored as one value inside it",
     label = "expected a pointer or a newtype"
 )]
 pub trait Transparent: Value {
-    /// What is inside.
+    /// The type of the value inside.
     type Inner: Value;
 
-    /// What is inside, if it can be had. A newtype may have a `Drop`: nothing is taken out of it, but read as it is stored.
+    /// Returns the value inside, if possible. A newtype may implement `Drop`, which prevents a move, so by default
+    /// the value is encoded and decoded.
     fn into_inner(self) -> Option<Self::Inner> {
         stored_again(&self)
     }
@@ -49,7 +50,7 @@ opens! {
     [T: Value + Clone] Cow<'static, T>, |inner| Some(inner.into_owned());
 }
 
-/// A value that cannot be moved or cloned, read from what is stored of it.
+/// Encodes and decodes a value that cannot be moved or cloned.
 #[cold]
 pub(super) fn stored_again<T: Value, U: Value>(value: &T) -> Option<U> {
     let mut writer = Writer::new();
@@ -57,12 +58,12 @@ pub(super) fn stored_again<T: Value, U: Value>(value: &T) -> Option<U> {
     U::decode(Raw::new(element_type, writer.as_bytes())).ok()
 }
 
-// One for each way of reading what is inside but as an `Option` of what is always there: that is an `Option` of the
-// whole, and would be a second way.
+// One implementation for each marker of the value inside, except `Present`. An `Option` of a required value inside is
+// already an `Option` of the whole, so two implementations would apply.
 macro_rules! inside {
-    ($([$($generics:tt)*] $way:ty;)*) => { $(
+    ($([$($generics:tt)*] $kind:ty;)*) => { $(
         #[diagnostic::do_not_recommend]
-        impl<'de, V: FromField<'de, F::Inner, $way>, F: Transparent, $($generics)*> FromOther<'de, F, Opened<$way>> for V {
+        impl<'de, V: FromField<'de, F::Inner, $kind>, F: Transparent, $($generics)*> FromOther<'de, F, Opened<$kind>> for V {
             const NULLABLE: bool = V::NULLABLE;
 
             fn read(raw: Raw<'de>) -> CodecResult<Self> {
@@ -70,7 +71,7 @@ macro_rules! inside {
             }
 
             fn missing() -> Option<Self> {
-                // A newtype of an `Option` has to be there.
+                // A newtype of an `Option` is required.
                 F::missing().and_then(|_| V::missing())
             }
 

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{error::codec::CodecResult, model::Model};
 
-/// One change of a collection: what happened, when, and where the history stands after it.
+/// One change of a collection: what happened, when, and the position after it.
 #[derive(Clone)]
 pub struct Change<M: Model> {
     token: ResumeToken,
@@ -19,7 +19,7 @@ pub struct Change<M: Model> {
     raw: RawDocumentBuf,
 }
 
-/// The decoded parts of an event, before the event's bytes join them.
+/// The decoded parts of an event, without the event's bytes.
 pub(super) struct Decoded<M: Model> {
     pub(super) token: ResumeToken,
     event: Event<M>,
@@ -39,23 +39,23 @@ impl<M: Model> Decoded<M> {
 }
 
 impl<M: Model> Change<M> {
-    /// What happened.
+    /// Returns what happened.
     pub fn event(&self) -> &Event<M> {
         &self.event
     }
 
-    /// What happened, by value.
+    /// Converts the change into its event.
     pub fn into_event(self) -> Event<M> {
         self.event
     }
 
-    /// The position of this change: a stream that resumes after it gives the next one first.
+    /// Returns the position of this change. A stream that resumes after it starts with the next change.
     pub fn token(&self) -> &ResumeToken {
         &self.token
     }
 
-    /// The document after the change: the inserted or replacing one, or what the server found when it looked
-    /// up an updated one.
+    /// Returns the document after the change: the inserted document, the replacement, or for an update the document
+    /// that the server looked up.
     pub fn document(&self) -> Option<&M> {
         match &self.event {
             Event::Insert(document) | Event::Replace(document) => Some(document),
@@ -64,14 +64,14 @@ impl<M: Model> Change<M> {
         }
     }
 
-    /// The document before the change, where
-    /// [`Watch::full_document_before_change`](crate::action::Watch::full_document_before_change) asked for it
-    /// and the server has it.
+    /// Returns the document before the change, if
+    /// [`Watch::full_document_before_change`](crate::action::Watch::full_document_before_change) requests it and the
+    /// server has it.
     pub fn before(&self) -> Option<&M> {
         self.before.as_ref()
     }
 
-    /// Which document was changed; `None` for changes of the whole collection.
+    /// Returns the `_id` of the changed document, or `None` for a change of the whole collection.
     pub fn id(&self) -> Option<&M::Id> {
         match &self.event {
             Event::Insert(document) | Event::Replace(document) => Some(document.id()),
@@ -80,30 +80,30 @@ impl<M: Model> Change<M> {
         }
     }
 
-    /// The key of the changed document: its `_id`, and its shard key where the collection has one.
+    /// Returns the key of the changed document: its `_id`, and its shard key if the collection has one.
     pub fn document_key(&self) -> Option<&RawDocument> {
         self.get("documentKey").and_then(RawBsonRef::as_document)
     }
 
-    /// When the change was written, in the order of the deployment. All changes of one transaction have the
-    /// same.
+    /// Returns the cluster time of the change, which orders the changes of a deployment. All changes of one
+    /// transaction have the same cluster time.
     pub fn cluster_time(&self) -> Option<Timestamp> {
         self.get("clusterTime").and_then(RawBsonRef::as_timestamp)
     }
 
-    /// When the change was written, by the clock of the server.
+    /// Returns the time of the change by the clock of the server.
     pub fn wall_time(&self) -> Option<DateTime> {
         self.get("wallTime").and_then(RawBsonRef::as_datetime)
     }
 
-    /// The transaction that the change is part of: its session and its number, which together name it.
+    /// Returns the transaction that the change is part of. Its session and its number together identify it.
     pub fn transaction(&self) -> Option<(&RawDocument, i64)> {
         let session = self.get("lsid").and_then(RawBsonRef::as_document)?;
         let number = self.get("txnNumber").and_then(RawBsonRef::as_i64)?;
         Some((session, number))
     }
 
-    /// The event as the server sent it: the way down a floor.
+    /// Returns the event as the server sent it.
     pub fn raw(&self) -> &RawDocument {
         &self.raw
     }

@@ -1,28 +1,28 @@
-//! Which errors end a stream, and what they are called.
+//! The classification of errors: whether they end a stream, and their kinds.
 
 use crate::error::{Error, ErrorKind};
 
-/// What an error means for the stream.
+/// The effect of an error on the stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Classification {
-    /// The connection or the cursor is gone; a new one goes on.
+    /// The connection or the cursor is lost. The stream continues with a new cursor.
     Broken,
-    /// No server could be found, after all the time that finding one is given.
+    /// No server could be selected within the time limit of server selection.
     Away,
-    /// Nobody knows: a few attempts tell.
+    /// It is not known whether the error is temporary. The stream makes a few attempts.
     Doubt,
-    /// Every attempt would end the same way.
+    /// The error is permanent: every attempt would fail in the same way.
     End,
 }
 
-/// What the server was asked when the error came.
+/// The request that failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Occasion {
-    /// For a cursor from now on, or from a time.
+    /// A request for a cursor that starts now, or at a time.
     ToOpen,
-    /// For a cursor after a token.
+    /// A request for a cursor that starts after a token.
     ToResume,
-    /// For the next batch.
+    /// A request for the next batch.
     ForMore,
 }
 
@@ -50,16 +50,16 @@ pub(super) fn classify(error: &Error) -> Classification {
 
 fn server(code: i32) -> Classification {
     match code {
-        // What the specification of change streams resumes on, beside elections and lost connections; and
-        // operations that an administrator interrupted, keys that a new primary has yet to load.
+        // The codes that the specification of change streams resumes on, besides elections and lost connections. Also
+        // an operation that an administrator interrupted, and keys that a new primary has not loaded yet.
         63 | 133 | 150 | 211 | 234 | 11601 | 13388 => Classification::Broken,
-        // The request itself: no permission, no such stage, an option or a value that cannot be.
+        // The request is not valid: no permission, an unknown stage, an option or a value that is not allowed.
         2 | 9 | 14 | 20 | 59 | 72 | 73 | 115 | 166 | 323 | 40323 | 40324 | 40415 => Classification::End,
         _ => Classification::Doubt,
     }
 }
 
-/// The same error, of the kind that says what to do about it.
+/// Replaces the kind of an error of the server by the kind that is specific to change streams.
 pub(super) fn named(error: Error, asked: Occasion) -> Error {
     let Some(code) = error.code() else { return error };
     let kind = match code {
@@ -70,12 +70,13 @@ pub(super) fn named(error: Error, asked: Occasion) -> Error {
         {
             ErrorKind::InvalidResumeToken
         }
-        // How 6.0 answers bytes that are no token: errors of its key strings, of their UUIDs, of their fields.
+        // 6.0 returns these codes for bytes that are not a token: errors of its key strings, of their UUIDs and
+        // fields.
         15 | 207 | 40647 | 40649 | 50787..=50872 | 51055 | 51057 if asked == Occasion::ToResume => {
             ErrorKind::InvalidResumeToken
         }
         10334 => ErrorKind::EventTooLarge,
-        // Of a `getMore`, and of the `aggregate` that starts right before the change.
+        // An error of a `getMore`, or of the `aggregate` that starts directly before the change.
         47 => ErrorKind::ImageMissing,
         40573 => ErrorKind::Unsupported("change streams need a replica set or a sharded cluster".into()),
         _ => return error,

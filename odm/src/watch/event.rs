@@ -11,7 +11,7 @@ use crate::{
     value::{Elements, Raw, Value, read_id},
 };
 
-/// What happened: the part of a [`Change`](super::Change) that most code matches on.
+/// The kind of a [`Change`](super::Change), with the changed document or fields.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Event<M: Model> {
@@ -20,23 +20,22 @@ pub enum Event<M: Model> {
     /// Fields of a document were changed.
     #[non_exhaustive]
     Update {
-        /// Which document.
+        /// The `_id` of the document.
         id: M::Id,
-        /// Which fields.
+        /// The changed fields.
         delta: Delta,
-        /// The document: as it was when the server looked it up, perhaps later than this change, or its
-        /// post-image.
+        /// The document as it was when the server looked it up, which may include later changes, or its post-image.
         ///
-        /// `None` unless [`Watch::full_document`](crate::action::Watch::full_document) asks for it, and where
-        /// the document has been deleted since.
+        /// `None` unless [`Watch::full_document`](crate::action::Watch::full_document) requests it, or if the
+        /// document has been deleted since.
         document: Option<M>,
     },
-    /// A document was replaced as a whole. This is the new one.
+    /// A document was replaced. Contains the new document.
     Replace(M),
     /// A document was deleted.
     #[non_exhaustive]
     Delete {
-        /// Which document.
+        /// The `_id` of the document.
         id: M::Id,
     },
     /// The collection was dropped. [`Invalidate`](Self::Invalidate) follows.
@@ -44,48 +43,48 @@ pub enum Event<M: Model> {
     /// The collection was renamed. [`Invalidate`](Self::Invalidate) follows.
     #[non_exhaustive]
     Rename {
-        /// Its new name.
+        /// The new name.
         to: Namespace,
     },
     /// The database was dropped. [`Invalidate`](Self::Invalidate) follows.
     DropDatabase,
-    /// The collection is no longer the one that was watched, and the stream ends.
+    /// The watched collection no longer exists under its name, and the stream ends.
     ///
     /// The next item is an error of kind [`Invalidated`](crate::error::ErrorKind::Invalidated). A new stream
     /// can [`start_after`](crate::action::Watch::start_after) this change.
     Invalidate,
-    /// Something else, such as an expanded event (`create`, `modify`) or one of a newer server: see
+    /// Any other event, such as an expanded event (`create`, `modify`) or one of a newer server. Read it with
     /// [`Change::raw`](super::Change::raw).
     #[non_exhaustive]
     Other {
-        /// What the server calls it.
+        /// The `operationType` of the event.
         operation_type: String,
     },
 }
 
-/// Which fields an update changed.
+/// The fields that an update changed.
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct Delta {
     /// The changed fields by dotted path, with their new values.
     pub updated_fields: Document,
-    /// The dotted paths of the fields that are gone.
+    /// The dotted paths of the removed fields.
     pub removed_fields: Vec<String>,
-    /// The arrays that became shorter.
+    /// The arrays that the update shortened.
     pub truncated_arrays: Vec<TruncatedArray>,
 }
 
-/// An array that an update made shorter.
+/// An array that an update shortened.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct TruncatedArray {
-    /// Its dotted path.
+    /// The dotted path of the array.
     pub field: String,
-    /// How many elements it has now.
+    /// The number of array elements after the update.
     pub new_size: u32,
 }
 
-/// The elements of an event that say what happened, not yet decoded.
+/// The elements of an event that are decoded into an [`Event`].
 #[derive(Debug, Default)]
 pub(super) struct Parts<'de> {
     operation_type: Option<&'de str>,
@@ -164,12 +163,13 @@ impl<'de> Parts<'de> {
     }
 }
 
-/// A value that is there: null says that the server had none.
+/// Returns the value unless it is null. The server sends null for a document that it does not have.
 fn present(value: Raw<'_>) -> Option<Raw<'_>> {
     (value.element_type() != Some(ElementType::Null)).then_some(value)
 }
 
-/// A stored document inside an event. It is as deep as it was stored, so its depth is counted from itself.
+/// Decodes a stored document inside an event. Its depth is counted from its own root, because a document of the
+/// greatest depth is too deep inside an event.
 fn root<V: Value>(raw: Raw<'_>, key: &'static str) -> CodecResult<V> {
     if raw.element_type() != Some(ElementType::EmbeddedDocument) {
         return Err(raw.expected("a document").at(key));

@@ -1,11 +1,11 @@
-//! `Fetcher`: the calls of a change stream to the server, each in a task of its own.
+//! `Fetcher`: the calls of a change stream to the server, each in its own task.
 //!
-//! The driver's own change stream is not used. When the `aggregate` that resumes it is itself retried by
-//! `retryReads`, the second attempt carries no resume token, and the events in between are lost without an
-//! error. `runCommand` is never retried, so every attempt here is ours and says where to go on.
+//! This module does not use the driver's change stream. If `retryReads` retries the `aggregate` that resumes it, the
+//! second attempt contains no resume token, and the events in between are lost without an error. The driver never
+//! retries `runCommand`, so this module makes every attempt itself and each contains the position to resume from.
 //!
-//! A task runs to its end whatever becomes of the future that waits for it: dropping a driver's future midway
-//! can lose an answer, and with it events.
+//! A task runs to its end even if the future that waits for it is dropped. Dropping a future of the driver before it
+//! is complete can lose a reply and its events.
 
 use std::{sync::Arc, time::Duration};
 
@@ -27,7 +27,7 @@ const OPEN: Verb = Verb::new("watch", "aggregate").reading();
 const MORE: Verb = Verb::new("watch", "getMore");
 const KILL: Verb = Verb::new("watch", "killCursors");
 
-/// A cursor and the batch that came with it. The cursor is gone when the server has closed it.
+/// A cursor and the batch that was received with it. The cursor is `None` if the server has closed it.
 pub(super) type Answer = (Option<Box<RawBatchCursor>>, Result<Reply>);
 
 #[derive(Debug, Clone)]
@@ -37,7 +37,7 @@ pub(super) struct Fetcher {
 }
 
 impl Fetcher {
-    /// It is an error if no tokio runtime is there.
+    /// Returns an error if it is called outside a tokio runtime.
     pub(super) fn new(request: Request) -> Result<Self> {
         let runtime = Handle::try_current()
             .map_err(|_| Error::refused("a change stream needs the tokio runtime of its client"))?;
@@ -59,7 +59,7 @@ impl Fetcher {
         })
     }
 
-    /// Asks for the next batch.
+    /// Requests the next batch.
     pub(super) fn more(&self, mut cursor: Box<RawBatchCursor>) -> JoinHandle<Answer> {
         let request = Arc::clone(&self.request);
         self.runtime.spawn(async move {
@@ -70,12 +70,12 @@ impl Fetcher {
         })
     }
 
-    /// Waits.
+    /// Starts a timer. It is a task of the stream's runtime, because the stream may be polled outside of it.
     pub(super) fn pause(&self, time: Duration) -> JoinHandle<()> {
         self.runtime.spawn(async move { tokio::time::sleep(time).await })
     }
 
-    /// Tells the server that nobody waits for this cursor any more. What it answers changes nothing.
+    /// Closes this cursor on the server. The reply is ignored.
     pub(super) fn kill(&self, cursor: i64) {
         let request = Arc::clone(&self.request);
         self.runtime.spawn(async move {
@@ -119,9 +119,9 @@ async fn more(request: &Request, cursor: &mut RawBatchCursor) -> Result<Reply> {
     read(exec::run(operation(request, MORE), call).await?)
 }
 
-/// No batch at all says that the cursor was closed.
+/// Reads a batch. If the driver returns no batch, the cursor was closed.
 fn read(batch: Option<RawBatch>) -> Result<Reply> {
     let Some(batch) = batch else { return Ok(Reply::default()) };
     Reply::of(batch.as_raw_document())
-        .ok_or_else(|| Error::new(ErrorKind::Driver("the server's answer is no batch of changes".into())))
+        .ok_or_else(|| Error::new(ErrorKind::Driver("the server's answer is not a batch of changes".into())))
 }

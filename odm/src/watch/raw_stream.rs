@@ -1,4 +1,4 @@
-//! `RawStream`: a change stream before its events are decoded. One copy of this code serves every model.
+//! `RawStream`: a change stream of events that are not decoded. It is not generic, so that it is compiled only once.
 
 use std::{
     collections::VecDeque,
@@ -29,41 +29,41 @@ use crate::{
     operation::Operation,
 };
 
-/// The events that are here, and the way to those that are not.
+/// The events that were received, and the state of the request for more.
 pub(super) struct RawStream {
     feed: Fetcher,
     state: ResumeState,
     events: VecDeque<RawDocumentBuf>,
-    /// Where the history stands after `events`.
+    /// The position after `events`.
     after: Option<ResumeToken>,
     link: Link,
-    /// Nothing is done before this is over.
+    /// A timer. The stream does nothing until it is over.
     pause: Option<JoinHandle<()>>,
 }
 
-/// What stands between the stream and the server. Nothing is asked before someone waits for it.
+/// The connection of the stream to the server. The stream sends a request only when it is polled.
 enum Link {
-    /// A cursor, and nothing asked.
+    /// The stream has a cursor, and no request is in progress.
     Idle { cursor: Box<RawBatchCursor>, number: i64 },
-    /// The next batch is asked for.
+    /// The next batch has been requested.
     Fetching { task: JoinHandle<Answer>, number: i64 },
-    /// No cursor.
+    /// The stream has no cursor.
     Closed,
-    /// A cursor is asked for.
+    /// A cursor has been requested.
     Opening { task: JoinHandle<Answer>, asked: Occasion },
-    /// No more after `events` but this error.
+    /// The stream ends with this error after `events`.
     Ending(Error),
-    /// No more.
+    /// The stream has ended.
     Ended,
 }
 
-/// What [`RawStream::poll_front`] finds.
+/// The result of [`RawStream::poll_front`].
 pub(super) enum Front {
-    /// An event. It stays in [`RawStream::front`] until it is passed.
+    /// An event. It stays in [`RawStream::front`] until [`RawStream::pass`] removes it.
     Event,
-    /// An answer without events.
+    /// A reply without events.
     Nothing,
-    /// The end, and why if nobody was told.
+    /// The end of the stream, with the error unless it was returned before.
     End(Option<Error>),
 }
 
@@ -98,7 +98,7 @@ impl RawStream {
         self.events.front().map(AsRef::as_ref)
     }
 
-    /// Takes the front event, which stands at `token`.
+    /// Removes the front event, and sets the position to `token`, which is the token of the event.
     pub(super) fn pass(&mut self, token: ResumeToken) -> Option<RawDocumentBuf> {
         self.stop_pause();
         let event = self.events.pop_front();
@@ -109,18 +109,18 @@ impl RawStream {
         event
     }
 
-    /// Keeps the front event, which was given `times` times, a while before it is given again.
+    /// Starts a pause before the front event is returned again. It was returned `times` times.
     pub(super) fn hold(&mut self, times: u32) {
         self.wait(resume_state::pause(times, roll()));
     }
 
-    /// Leaves the events that are here, and asks for no more.
+    /// Ends the stream, and discards the received events.
     pub(super) fn end(&mut self) {
         self.events.clear();
         self.link = Link::Ended;
     }
 
-    /// The next event, after what it takes to get one. With `once`, after one answer at most.
+    /// Waits for the next event, and sends the requests for it. With `once`, waits for at most one reply.
     pub(super) fn poll_front(&mut self, cx: &mut Context<'_>, once: bool) -> Poll<Front> {
         loop {
             ready!(self.poll_pause(cx));
@@ -151,7 +151,7 @@ impl RawStream {
         }
     }
 
-    /// One step towards the next batch.
+    /// Performs one step towards the next batch.
     fn poll_link(&mut self, cx: &mut Context<'_>) -> Poll<Step> {
         match &mut self.link {
             Link::Idle { .. } | Link::Closed => {
@@ -176,7 +176,7 @@ impl RawStream {
         }
     }
 
-    /// Asks for the next batch, or for a cursor.
+    /// Requests the next batch, or a cursor if the stream has none.
     fn ask(&mut self) {
         self.link = match mem::replace(&mut self.link, Link::Closed) {
             Link::Idle { cursor, number } => Link::Fetching { task: self.feed.more(cursor), number },
@@ -216,7 +216,7 @@ impl RawStream {
         }
         if asked == Occasion::ForMore || !reply.events.is_empty() {
             if self.state.failures() > 0 {
-                tracing::info!(namespace = %self.operation().namespace(), "the change stream goes on");
+                tracing::info!(namespace = %self.operation().namespace(), "the change stream continues");
             }
             self.state.answered();
         }
@@ -233,7 +233,7 @@ impl RawStream {
         }
     }
 
-    /// Everything of the batch was handed out.
+    /// Sets the position to the end of the batch, after all its events were returned.
     fn arrive(&mut self) {
         if let Some(token) = self.after.take() {
             self.state.reached(token);
@@ -248,7 +248,7 @@ impl RawStream {
                     error = %error,
                     failures = self.state.failures(),
                     pause_ms = u64::try_from(after.as_millis()).unwrap_or(u64::MAX),
-                    "the change stream was interrupted and opens a new cursor where it stands",
+                    "the change stream was interrupted and opens a new cursor at its position",
                 );
                 self.link = Link::Closed;
                 self.wait(after);
@@ -262,7 +262,7 @@ impl RawStream {
         matches!(self.link, Link::Ending(_) | Link::Ended)
     }
 
-    /// The runtime that the stream was opened on has been shut down.
+    /// Creates the error of a stream whose runtime has been shut down.
     fn gone(&self) -> Error {
         let error = Error::refused("the tokio runtime of the change stream has been shut down");
         error.during(&self.operation())
@@ -283,27 +283,27 @@ impl RawStream {
 
     fn poll_pause(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let Some(pause) = &mut self.pause else { return Poll::Ready(()) };
-        // A pause that was cut short by the end of its runtime is over too: the next step finds out.
+        // If the runtime was shut down, the task of the pause ends too. The next step then detects the shutdown.
         ready!(Pin::new(pause).poll(cx)).ok();
         self.pause = None;
         Poll::Ready(())
     }
 }
 
-/// What a step came to.
+/// The result of a step.
 enum Step {
-    /// Something was asked of the server.
+    /// A request was sent to the server.
     Occasion,
-    /// The server answered.
+    /// The server replied.
     Answered,
-    /// It did not.
+    /// The request failed.
     Failed,
-    /// There is nothing more.
+    /// The stream has ended.
     Ended(Option<Error>),
 }
 
-/// The server is told that nobody waits: an idle cursor tells it itself when dropped, one with a batch on
-/// the way would hold on until that comes.
+/// Closes the cursor on the server. The driver closes an idle cursor when it is dropped. If a batch has been
+/// requested, the cursor would stay open until the batch is received, so it is killed here.
 impl Drop for RawStream {
     fn drop(&mut self) {
         self.stop_pause();
@@ -323,14 +323,14 @@ impl fmt::Debug for RawStream {
             Link::Ending(_) => "ending",
             Link::Ended => "ended",
         };
-        f.debug_struct("Tail")
+        f.debug_struct("RawStream")
             .field("events", &self.events.len())
             .field("link", &link)
             .finish_non_exhaustive()
     }
 }
 
-/// A random number: the seeds of the standard library's hash maps are.
+/// Returns a random number, from the random seeds of the standard library's hash maps.
 fn roll() -> u32 {
     let hash = RandomState::new().build_hasher().finish();
     u32::try_from(hash >> 32).unwrap_or_default()

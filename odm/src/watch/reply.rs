@@ -1,4 +1,4 @@
-//! `Reply`: what the server answers to the opening `aggregate` and to each `getMore`.
+//! `Reply`: the server's reply to the opening `aggregate` and to each `getMore`.
 
 use std::collections::VecDeque;
 
@@ -11,16 +11,16 @@ use super::token::ResumeToken;
 pub(super) struct Reply {
     /// The events, in order.
     pub(super) events: VecDeque<RawDocumentBuf>,
-    /// Where the history stands after the batch: further than its last event on a quiet collection.
+    /// The position after the batch. It can be later than the last event, if only other collections changed.
     pub(super) token: Option<ResumeToken>,
-    /// The cursor's number; 0 when the server has closed it.
+    /// The id of the cursor, or 0 if the server has closed it.
     pub(super) cursor: i64,
-    /// The time of the deployment when it answered.
+    /// The operation time of the deployment at the time of the reply.
     pub(super) time: Option<Timestamp>,
 }
 
 impl Reply {
-    /// `None` for an answer that is none.
+    /// Reads a reply, or returns `None` if it is not a batch of events.
     pub(super) fn of(answer: &RawDocument) -> Option<Self> {
         let cursor = answer.get_document("cursor").ok()?;
         let batch = cursor.get_array("nextBatch").or_else(|_| cursor.get_array("firstBatch")).ok()?;
@@ -36,7 +36,7 @@ impl Reply {
         })
     }
 
-    /// Whether the server has closed the cursor: nothing follows this batch.
+    /// Returns `true` if the server has closed the cursor, so that no batch follows.
     pub(super) fn is_last(&self) -> bool {
         self.cursor == 0
     }

@@ -16,7 +16,7 @@ use crate::{
     error::{Error, Result},
 };
 
-/// Everything a stream asks for, but not from where: that moves on.
+/// The options of a change stream, without the position, which changes.
 #[derive(Debug, Clone)]
 pub(crate) struct Request {
     database: Database,
@@ -43,7 +43,7 @@ impl Request {
         self.database.driver()
     }
 
-    /// Whether reads are to be retried.
+    /// Returns `true` if reads are retried.
     pub(super) fn retries_reads(&self) -> bool {
         self.database.retries_reads()
     }
@@ -56,18 +56,19 @@ impl Request {
         self.selection.as_ref()
     }
 
-    /// What the driver needs to know for the `getMore`s.
+    /// Returns the options of the `getMore`s.
     pub(super) fn cursor_options(&self) -> RunCursorCommandOptions {
         let mut options = RunCursorCommandOptions::default();
         options.selection_criteria.clone_from(&self.selection);
-        // Zero is a size for the first batch only: the server refuses it for the others.
+        // The server accepts zero only for the first batch.
         options.batch_size = self.options.batch_size.filter(|size| *size > 0);
         options.max_time = self.options.max_await_time;
         options.comment.clone_from(&self.options.comment);
         options
     }
 
-    /// `{ aggregate: collection, pipeline: [{ $changeStream: { .. } }, ..], cursor: {}, readConcern: .. }`
+    /// Returns the command
+    /// `{ aggregate: collection, pipeline: [{ $changeStream: { .. } }, ..], cursor: {}, readConcern: .. }`.
     pub(super) fn command(&self, start: &Start) -> Result<Document> {
         let mut pipeline = vec![Bson::Document(doc! { "$changeStream": self.stage(start)? })];
         pipeline.extend(self.stages.iter().cloned().map(Bson::Document));
@@ -123,7 +124,7 @@ fn after(value: &FullDocumentType) -> Result<&str> {
         FullDocumentType::Required => Ok("required"),
         FullDocumentType::Other(other) => Ok(other),
         _ => Err(Error::refused(
-            "this `full_document` is not known here: say it with `FullDocumentType::Other`",
+            "this `full_document` is not supported: pass it as `FullDocumentType::Other`",
         )),
     }
 }
@@ -135,15 +136,15 @@ fn before(value: &FullDocumentBeforeChangeType) -> Result<&str> {
         FullDocumentBeforeChangeType::Off => Ok("off"),
         FullDocumentBeforeChangeType::Other(other) => Ok(other),
         _ => Err(Error::refused(
-            "this `full_document_before_change` is not known here: say it with \
+            "this `full_document_before_change` is not supported: pass it as \
              `FullDocumentBeforeChangeType::Other`",
         )),
     }
 }
 
-/// Refuses a stage that visibly takes the resume token away.
+/// Refuses a stage that is known to change or remove the resume token.
 ///
-/// The server notices only when the first event comes, which can be days later, and the stream cannot go on.
+/// The server detects it only with the first event, which can be days later, and then the stream cannot continue.
 fn keeps_the_token(stage: &Document) -> Result<()> {
     let Some((name, body)) = stage.iter().next() else { return Ok(()) };
     let keeps = match (name.as_str(), body) {
@@ -183,7 +184,7 @@ fn is_included(value: Option<&Bson>) -> bool {
     }
 }
 
-/// Whether a new root keeps the token, as far as its text tells: an operator is believed.
+/// Returns `true` if a new root keeps the token. A new root that is an operator is not examined and accepted.
 fn is_kept_in(root: &Bson) -> bool {
     match root {
         Bson::String(path) => path == "$$ROOT" || path == "$$CURRENT",

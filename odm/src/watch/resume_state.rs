@@ -1,4 +1,5 @@
-//! `ResumeState`: where a stream stands, and what it does when something fails. No I/O, no clock, no dice.
+//! `ResumeState`: the position of a stream, and the reaction to a failure. It is deterministic: it does no I/O, and
+//! the caller passes the time and the random numbers.
 
 use std::time::{Duration, Instant};
 
@@ -6,34 +7,34 @@ use mongodb::bson::Timestamp;
 
 use super::{classify::Classification, token::ResumeToken};
 
-/// Where in the history a cursor begins.
+/// The position at which a cursor starts.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Start {
-    /// With what happens from now on.
+    /// The current time.
     Now,
-    /// With the changes of this time and later.
+    /// This cluster time. The changes at this time are included.
     Context(Timestamp),
-    /// After the change with this token.
+    /// After the change with this token, by `resumeAfter`.
     Resume(ResumeToken),
-    /// The same, and the change may be an invalidate.
+    /// After the change with this token, by `startAfter`. The change may be an invalidate event.
     After(ResumeToken),
 }
 
-/// What follows a failure.
+/// The reaction to a failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Next {
-    /// A new cursor from where the stream stands, after a pause.
+    /// Open a new cursor at the position of the stream, after a pause.
     Reopen(Duration),
-    /// Nothing: the error is the stream's last item.
+    /// End the stream. The error is its last item.
     End,
 }
 
-/// How often an error that nobody knows is met with a new attempt before it is believed.
+/// The number of new attempts after an error of class `Doubt`, before the error ends the stream.
 const DOUBTS: u32 = 5;
-/// How often the first opening is tried where the connection breaks, or after a token an unknown error comes, unless
-/// reads are not to be retried.
+/// The number of attempts to open the first cursor if the connection breaks, or if an error of class `Doubt` follows
+/// the request with a token. It is one if reads are not retried.
 const OPENINGS: u32 = 3;
-/// The pause before the second attempt; it doubles from there.
+/// The pause before the second attempt. It doubles with each further attempt.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 /// The longest pause.
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
@@ -63,17 +64,17 @@ impl ResumeState {
         }
     }
 
-    /// The same, whose first opening is tried once.
+    /// Limits the attempts to open the first cursor to one.
     pub(super) fn opening_once(self) -> Self {
         Self { openings: 1, ..self }
     }
 
-    /// Where the next cursor begins.
+    /// Returns the position at which the next cursor starts.
     pub(super) fn start(&self) -> &Start {
         &self.start
     }
 
-    /// The token of the last position, if there is one yet.
+    /// Returns the token of the position, if the stream has one.
     pub(super) fn token(&self) -> Option<&ResumeToken> {
         match &self.start {
             Start::Resume(token) | Start::After(token) => Some(token),
@@ -81,20 +82,21 @@ impl ResumeState {
         }
     }
 
-    /// How many attempts have failed since the last answer.
+    /// Returns the number of failed attempts since the last reply.
     pub(super) fn failures(&self) -> u32 {
         self.failures
     }
 
-    /// Everything up to `token` has been handed out.
+    /// Sets the position after everything up to `token` was returned.
     ///
-    /// From here on a new cursor says `startAfter`: it does what `resumeAfter` does and also accepts the
-    /// token of an invalidate, which is where a stream stands that was itself started after one.
+    /// From here on a new cursor uses `startAfter`. It does the same as `resumeAfter`, and also accepts the token of
+    /// an invalidate event, which is the position of a stream that was started after one.
     pub(super) fn reached(&mut self, token: ResumeToken) {
         self.start = Start::After(token);
     }
 
-    /// A cursor was opened at `time` of the deployment. That is the position of a stream without a token.
+    /// Records that a cursor was opened at the cluster time `time`, which is the position of a stream without a
+    /// token.
     pub(super) fn opened(&mut self, time: Option<Timestamp>) {
         self.opened = true;
         if let (Start::Now, Some(time)) = (&self.start, time) {
@@ -102,15 +104,15 @@ impl ResumeState {
         }
     }
 
-    /// The server went on with the history: what failed before is over. (That a cursor could be opened says
-    /// less: some errors come with the first batch.)
+    /// Records that the server sent a batch, and resets the failures. (A successful opening does not reset them,
+    /// because some errors occur only with the first batch.)
     pub(super) fn answered(&mut self) {
         self.failures = 0;
         self.doubts = 0;
         self.failing_since = None;
     }
 
-    /// An attempt failed at `now`; `roll` is random.
+    /// Records that an attempt failed at `now`, and returns the reaction. `roll` is random.
     pub(super) fn failed(&mut self, class: Classification, now: Instant, roll: u32) -> Next {
         self.failures = self.failures.saturating_add(1);
         let since = *self.failing_since.get_or_insert(now);
@@ -133,8 +135,8 @@ impl ResumeState {
     }
 }
 
-/// How long to wait before attempt `failures + 1`: nothing at first, then twice as long each time, of which
-/// the second half is random.
+/// Returns the pause before attempt `failures + 1`: zero at first, then twice as long each time. The second half of
+/// the pause is random.
 pub(super) fn pause(failures: u32, roll: u32) -> Duration {
     let Some(doublings) = failures.checked_sub(2) else { return Duration::ZERO };
     let whole = FIRST_PAUSE.saturating_mul(1 << doublings.min(16)).min(LONGEST_PAUSE);

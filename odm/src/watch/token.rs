@@ -1,4 +1,4 @@
-//! `ResumeToken`: a position in the history of changes.
+//! `ResumeToken`: a position in a change stream.
 
 mod formats;
 
@@ -22,23 +22,25 @@ use crate::{
     value::{Raw, Value, Writer, leaf},
 };
 
-/// A position in the history of changes: everything up to it was seen, everything after it was not.
+/// A position in a change stream. A stream that resumes from it returns the changes after it.
 ///
-/// Every [`Change`](super::Change) has one, and [`ChangeStream::resume_token`](super::ChangeStream::resume_token)
-/// gives the stream's own. Store it where the work that the change caused is stored, and hand it to
-/// [`Watch::resume_after`](crate::action::Watch::resume_after) to go on from there, in another process or
-/// years later, as long as the oplog reaches back so far.
+/// Every [`Change`](super::Change) has a token, and [`ChangeStream::resume_token`](super::ChangeStream::resume_token)
+/// returns the stream's position. Store the token together with the results of processing the change. Pass it to
+/// [`Watch::resume_after`](crate::action::Watch::resume_after) to continue from there, in another process or at any
+/// later time, as long as the oplog contains the position.
 ///
-/// What is inside is the server's business. It can be stored (by serde in any format, or as a field of a
-/// model), compared, and ordered: within one deployment a later change has a greater token, so the text of
-/// [`data`](Self::data) serves to recognise a change that was already handled.
+/// The content of a token is defined by the server. A token can be stored (by serde in any format, or as a field of a
+/// model), compared and ordered. Within one deployment a later change has a greater token, so the text of
+/// [`data`](Self::data) can be used to recognise a change that was already processed.
 #[derive(Clone)]
 pub struct ResumeToken(RawDocumentBuf);
 
 impl ResumeToken {
-    /// The token inside a change event as the server sends it.
+    /// Reads the token of a change event as the server sends it.
     ///
-    /// It is an error if the event has no `_id`, or one that is no resume token.
+    /// # Errors
+    ///
+    /// Returns an error if the event has no `_id`, or if the `_id` is not a resume token.
     pub fn of_event(event: &RawDocument) -> CodecResult<Self> {
         match event.get("_id") {
             Ok(Some(RawBsonRef::Document(token))) => Self::from_raw(token).map_err(|error| error.at("_id")),
@@ -50,7 +52,7 @@ impl ResumeToken {
         }
     }
 
-    /// A token as the server sends it.
+    /// Reads a token as the server sends it.
     pub(crate) fn from_raw(token: &RawDocument) -> CodecResult<Self> {
         match token.get("_data") {
             Ok(Some(RawBsonRef::String(data))) if !data.is_empty() => match token.get("_typeBits") {
@@ -67,12 +69,13 @@ impl ResumeToken {
         }
     }
 
-    /// The position as text: grows with time within one deployment, and is the same for the same change.
+    /// Returns the position as text. Within one deployment it increases with time, and it is the same for the same
+    /// change.
     pub fn data(&self) -> &str {
         self.0.get_str("_data").unwrap_or_default()
     }
 
-    /// The document that the server knows as a token.
+    /// Returns the token as the document that the server sent.
     pub fn as_raw(&self) -> &RawDocument {
         &self.0
     }
@@ -81,7 +84,7 @@ impl ResumeToken {
         Document::decode(Raw::document(self.0.as_bytes()))
     }
 
-    /// The same position as the driver's type.
+    /// Converts the token into the driver's type.
     pub fn to_driver(&self) -> CodecResult<DriverToken> {
         let wrapped = rawdoc! { "token": self.0.clone() };
         let Wrapped { token } =
@@ -90,13 +93,13 @@ impl ResumeToken {
     }
 }
 
-/// How the driver's type is read from bytes, without a level of recursion.
+/// A document around the driver's token, from which the token is read directly, without recursion.
 #[derive(Deserialize)]
 struct Wrapped {
     token: DriverToken,
 }
 
-/// A token that the driver gave, or that was stored as the driver's type.
+/// Converts a token that the driver returned, or that was stored as the driver's type.
 impl TryFrom<&DriverToken> for ResumeToken {
     type Error = CodecError;
 
@@ -108,7 +111,7 @@ impl TryFrom<&DriverToken> for ResumeToken {
     }
 }
 
-/// A token that was stored as a document.
+/// Converts a token that was stored as a document.
 impl TryFrom<Document> for ResumeToken {
     type Error = CodecError;
 
@@ -148,7 +151,7 @@ impl PartialOrd for ResumeToken {
     }
 }
 
-/// By position: the earlier change first.
+/// Orders tokens by position, the earlier change first.
 impl Ord for ResumeToken {
     fn cmp(&self, other: &Self) -> Ordering {
         self.data().cmp(other.data()).then_with(|| self.0.as_bytes().cmp(other.0.as_bytes()))

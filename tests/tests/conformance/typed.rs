@@ -3,12 +3,12 @@
 use std::fmt::Debug;
 
 use odm::{
+    __private::{Raw, Writer, require},
     Value,
     bson::{
         Binary, DateTime, Decimal128, Document, JavaScriptCodeWithScope, Regex, Timestamp, oid::ObjectId,
     },
     error::codec::CodecError,
-    value::{Raw, Writer, require},
 };
 
 use super::{bytes, corpus, element};

@@ -221,7 +221,7 @@ pub(crate) fn of_writing(
             Some(Exception::BufferedDecimal)
         }
         (Err(ours), Ok(theirs))
-            if ours.expected() == "a document, to be laid flat into another"
+            if ours.expected() == "a document, to be flattened into another"
                 && ours.found() == "a string"
                 && any(theirs, &|document| {
                     document.iter().flatten().any(|(_, value)| value == RawBsonRef::Null)

@@ -3,10 +3,10 @@
 use std::fmt::Debug;
 
 use odm::{
+    __private::{Raw, Writer, require},
     Value,
     bson::{self, serialize_to_vec},
     error::codec::CodecError,
-    value::{Raw, Writer, require},
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 

@@ -4,10 +4,10 @@
 use std::collections::BTreeMap;
 
 use odm::{
+    __private::Raw,
     Embedded, Filter, Model, Value,
     bson::{Bson, Document, doc},
     error::codec::CodecError,
-    value::Raw,
 };
 use odm_integration::hostile::bytes_of;
 use serde::{Deserialize, Serialize};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use odm::{Embedded, Value, value::Raw};
+use odm::{__private::Raw, Embedded, Value};
 use odm_integration::hostile::bytes_of;
 
 use super::{on_a_small_stack, outer};

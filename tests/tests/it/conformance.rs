@@ -1,9 +1,10 @@
 //! Every BSON type, through the server: what comes back is, bit for bit, what went there.
 
 use odm::{
+    __private::Raw,
     Database, Filter, Id, Model,
     bson::{Bson, RawDocumentBuf, doc, spec::ElementType},
-    value::{Raw, to_vec},
+    value::to_vec,
 };
 use odm_integration::corpus::{self, bytes};
 

@@ -305,7 +305,7 @@ async fn types_are_named_as_in_the_manual(db: Database) -> odm::Result<()> {
     for (filter, message) in [
         (o.note().type_("text"), "expected the name of a BSON type, found another text"),
         (o.note().type_(0), "expected the number of a BSON type, found another number"),
-        (o.note().type_(Vec::<&str>::new()), "expected a type to ask for, found an empty list"),
+        (o.note().type_(Vec::<&str>::new()), "expected at least one BSON type, found an empty list"),
     ] {
         let error = filter.into_document().unwrap_err();
         assert!(error.is_not_sent());

@@ -1,10 +1,10 @@
 //! Geometries: stored as GeoJSON, found by where they are.
 
 use odm::{
+    __private::Raw,
     Collection, Database, Filter, Model,
     bson::{Bson, Document, doc, serialize_to_vec},
     geo::{Area, BigPolygon, Geometry, GeometryCollection, LineString, MultiPoint, Point, Polygon},
-    value::Raw,
 };
 
 #[derive(Debug, Clone, PartialEq, Model)]

@@ -117,12 +117,12 @@ async fn an_id_that_would_be_written_as_another_value_is_an_error(db: Database) 
     for (id, found) in [
         (
             doc! { "city": "Oslo", "country": "NO", "district": null },
-            "them in another order, which is another id",
+            "the elements in another order, which is another id",
         ),
-        (doc! { "country": "NO", "city": "Oslo" }, "more of them, or fewer, which is another id"),
+        (doc! { "country": "NO", "city": "Oslo" }, "more or fewer elements, which is another id"),
         (
             doc! { "country": "NO", "city": "Oslo", "district": null, "zone": 1 },
-            "more of them, or fewer, which is another id",
+            "more or fewer elements, which is another id",
         ),
     ] {
         store(&stations, id.clone()).await;
@@ -177,7 +177,7 @@ async fn an_id_that_is_rounded_or_renamed_is_an_error(db: Database) -> odm::Resu
     assert_eq!(read(&named).await, Ok(Named { id: Name::Oslo }));
     named.delete_many(Filter::all()).await?;
     store(&named, "oslo s").await;
-    let found = "_id: found one that is written as another";
+    let found = "_id: found a value that is written as another value";
     assert_eq!(read(&named).await, Err(found.to_owned()));
     let signs = db.collection::<Signed>();
     store(&signs, doc! { "name": "oslo s" }).await;

@@ -161,8 +161,8 @@ async fn sent_once_where_the_server_cannot_know_it_again(_db: Database) {
     assert!(matches!(&numbered(&sent)[..], [("update", None)]), "{sent:?}");
     assert_eq!(
         error.to_string(),
-        "bulk_write on many.people: 0 of 4 writes were applied, of 4 it is not known; the connection broke before the \
-         answer came: unexpected end of file; a write may have been applied"
+        "bulk_write on many.people: 0 of 4 writes were applied, the outcome of 4 is unknown; the connection broke before \
+         the answer came: unexpected end of file; a write may have been applied"
     );
 
     // Unordered, only the write about many goes without.

@@ -95,11 +95,17 @@ fn not_about_vals() -> Vec<(Filter<Record>, &'static str)> {
         (r.vals().value().ne(7), "one that names it, but no condition on one of its elements"),
         (r.vals().size(3), "one that names it, but no condition on one of its elements"),
         (r.vals().exists(false), "one that names it, but no condition on one of its elements"),
-        (r.vals().exists(true), "one that tests its existence or its type, which is about no element"),
-        (r.vals().type_("array"), "one that tests its existence or its type, which is about no element"),
+        (
+            r.vals().exists(true),
+            "one that tests its existence or its type, which is not a condition on an element",
+        ),
+        (
+            r.vals().type_("array"),
+            "one that tests its existence or its type, which is not a condition on an element",
+        ),
         (
             r.vals().value().eq(2) & r.vals().exists(true),
-            "one that tests its existence or its type, which is about no element",
+            "one that tests its existence or its type, which is not a condition on an element",
         ),
         (
             r.vals().words().all(["x", "z"]),

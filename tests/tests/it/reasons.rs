@@ -6,7 +6,7 @@ use odm::{
 };
 use odm_integration::people::{Person, people, person};
 
-const WORDS: &str = "; the server's own words, which may hold stored values, are in `server_message()`";
+const WORDS: &str = "; the server's message, which may hold stored values, is in `server_message()`";
 
 /// What is said of a command that the server refuses.
 async fn refused(db: &Database, command: Document) -> (i32, String) {
@@ -114,17 +114,17 @@ fn commands() -> Vec<(Document, i32, &'static str)> {
         (
             index(doc! { "age": 1, "name": 1 }, "ttl", doc! { "expireAfterSeconds": 5 }),
             67,
-            "an index that removes documents has one field alone",
+            "a TTL index has exactly one field",
         ),
         (
             doc! { "dropIndexes": "people", "index": "_id_" },
             72,
-            "an option, or options beside each other, are not valid",
+            "an option or a combination of options is not valid",
         ),
         (
             doc! { "aggregate": 1, "pipeline": [{ "$match": { "n": "SECRET" } }], "cursor": {} },
             73,
-            "a stage of the pipeline needs a collection, and the pipeline is run on the database",
+            "a stage of the pipeline needs a collection, but the pipeline is run on the database",
         ),
         (doc! { "create": "a$SECRET" }, 73, "no collection can have this name"),
         (
@@ -161,7 +161,7 @@ fn commands() -> Vec<(Document, i32, &'static str)> {
         (aggregate(doc! { "$limit": 0 }), 15958, "`$limit` must be greater than 0"),
         (doc! { "find": "people", "sort": { "name": 3 } }, 15975, "a sort takes 1 or -1 for each field"),
         (project(doc! { "$add": ["$name", 1] }), 16554, "`$add` takes numbers or dates, not string"),
-        (project(doc! { "$concat": ["$age", "x"] }), 16702, "`$concat` takes texts, not long"),
+        (project(doc! { "$concat": ["$age", "x"] }), 16702, "`$concat` takes strings, not long"),
         (project(doc! { "$size": "$name" }), 17124, "`$size` takes an array, not string"),
         (find(doc! { "$expr": "$$SECRET" }), 17276, "an expression uses a variable that is not defined"),
         (
@@ -177,7 +177,7 @@ fn commands() -> Vec<(Document, i32, &'static str)> {
         (
             aggregate(doc! { "$replaceRoot": { "newRoot": "$name" } }),
             40228,
-            "`$replaceRoot` got a value that is no document",
+            "the new root of `$replaceRoot` is not a document",
         ),
         (aggregate(doc! { "$SECRET": 1 }), 40324, "the pipeline has a stage that this server does not know"),
         (
@@ -265,7 +265,7 @@ async fn a_refused_update_names_the_declared_field(db: Database) {
         (doc! { "$set": { "name.$[]": 1 } }, 2, "`$[]` goes through a field that holds no array"),
         (doc! { "$SECRET": { "name": 1 } }, 9, "the update has an operator that this server does not know"),
         (doc! { "$set": { "": 1 } }, 56, "a path of the update has an empty name in it"),
-        (doc! { "$set": { "$SECRET": 1 } }, 52, "a name begins with `$` where none may"),
+        (doc! { "$set": { "$SECRET": 1 } }, 52, "a name begins with `$` where that is not allowed"),
     ] {
         assert_eq!(update(&people, change.clone()).await, (code, reason.to_owned()), "{change}");
     }
@@ -273,7 +273,7 @@ async fn a_refused_update_names_the_declared_field(db: Database) {
     let wrong = people.driver().update_one(doc! {}, doc! { "$set": { "tags.$": 1 } }).await.unwrap_err();
     assert_eq!(
         sentence(&Error::from_driver(wrong)),
-        (2, "`$` stands for no element: the filter matched none of this array".to_owned())
+        (2, "`$` has no array element to update: the filter matched no element of this array".to_owned())
     );
     let wrong = people.driver().insert_one(doc! { "_id": ["SECRET"] }).await.unwrap_err();
     assert_eq!(

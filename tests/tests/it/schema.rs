@@ -240,8 +240,8 @@ async fn an_index_created_otherwise_since_the_plan_is_a_typed_error(db: Database
     assert_eq!(
         error.to_string(),
         format!(
-            "apply on {}.orders: `orders` has the index `reference_1` otherwise: declared keys {{ \"reference\": 1 }}, \
-             live {{ \"other\": 1 }}; declared unique yes, live no (code 86, IndexKeySpecsConflict)",
+            "apply on {}.orders: the index `reference_1` of `orders` differs from the declared one: declared keys \
+             {{ \"reference\": 1 }}, live {{ \"other\": 1 }}; declared unique yes, live no (code 86, IndexKeySpecsConflict)",
             db.name()
         )
     );
@@ -296,7 +296,7 @@ async fn two_models_in_one_collection_are_refused_before_anything_is_sent(db: Da
     let error = db.schema(models![Order, Customer, Invoice]).plan().await.unwrap_err();
     let words = error.to_string();
     assert!(words.contains("Order`") && words.contains("Invoice`"), "{words}");
-    assert!(words.ends_with("both say that their collection is `orders`; nothing was sent"), "{words}");
+    assert!(words.ends_with("both declare the collection `orders`; nothing was sent"), "{words}");
     assert!(error.is_not_sent());
     assert_eq!(commands.lock().unwrap().len(), 0);
 }

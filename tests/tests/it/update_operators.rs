@@ -96,7 +96,7 @@ fn a_field_is_changed_once() {
         ),
         (
             Update::pipeline(vec![doc! { "$unset": "note" }]) + o.status().set(Status::Open),
-            "expected a pipeline update that stands alone, found one joined with other changes",
+            "expected a pipeline update without other changes, found one joined with other changes",
         ),
     ] {
         let error = update.into_parts().unwrap_err();
@@ -106,8 +106,8 @@ fn a_field_is_changed_once() {
     let plain = Update::<Order>::raw(doc! { "$inc": { "n": 1 }, "note": "a" }).into_parts().unwrap_err();
     assert_eq!(
         plain.to_string(),
-        "cannot be sent: expected update operators, as in `{ $set: { .. } }`, found a name that is none; to put a whole \
-         document in the place of another there is `replace_one`; nothing was sent"
+        "cannot be sent: expected update operators, as in `{ $set: { .. } }`, found a name that is not an operator; to \
+         replace a whole document, use `replace_one`; nothing was sent"
     );
     // What sorts between a field and something inside it does not hide the conflict.
     let between = Update::<Order>::raw(doc! { "$set": { "shipTo": 1, "shipTo-x": 1, "shipTo.city": 1 } });

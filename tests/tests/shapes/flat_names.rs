@@ -137,7 +137,7 @@ fn a_map_brings_no_declared_name_whether_its_field_is_written_or_not() {
         assert_eq!(
             refused(&user),
             format!(
-                "`{name}`: expected the declared field of this name, found an element that a flattened field brings"
+                "`{name}`: expected the declared field of this name, found an element that a flattened field writes"
             )
         );
     }
@@ -324,7 +324,7 @@ fn of_two_maps_the_first_takes_all() {
     assert_eq!(show(&written(&read)), stored);
     assert_eq!(
         refused(&Twice { two: doc! { "x": 2 }, ..twice }),
-        "`*`: expected one element of this name, found two: a flattened field brings it again"
+        "`*`: expected one element of this name, found two: a flattened field writes it again"
     );
 }
 

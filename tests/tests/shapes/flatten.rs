@@ -213,7 +213,7 @@ fn a_name_in_an_untagged_variant_is_read_but_not_laid_flat() {
     assert_eq!(serialize_to_vec(&free).unwrap(), stored.to_vec().unwrap());
     assert_eq!(
         free.encode(&mut Writer::new()).unwrap_err().to_string(),
-        "expected a document, to be laid flat into another, found a string"
+        "expected a document, to be flattened into another, found a string"
     );
     assert_eq!(reads_same(stored), Some(free));
 }
@@ -236,7 +236,7 @@ fn two_elements_of_one_name_are_not_written() {
     let refused = twice.encode(&mut Writer::new()).unwrap_err();
     assert_eq!(
         refused.to_string(),
-        "`a`: expected the declared field of this name, found an element that a flattened field brings"
+        "`a`: expected the declared field of this name, found an element that a flattened field writes"
     );
 }
 
@@ -303,7 +303,7 @@ fn a_part_that_is_read_as_another_type_takes_the_names_of_that_type() {
     assert_eq!(read::<Person>(&doc! { "first": "Ada", "x": "y" }).unwrap(), person("x"));
     assert_eq!(
         person("first").encode(&mut Writer::new()).unwrap_err().to_string(),
-        "`first`: expected the declared field of this name, found an element that a flattened field brings"
+        "`first`: expected the declared field of this name, found an element that a flattened field writes"
     );
 }
 
@@ -364,7 +364,7 @@ fn a_part_cannot_bring_the_tag_again() {
         let refused = tagged.encode(&mut Writer::new()).unwrap_err();
         assert_eq!(
             refused.to_string(),
-            "`kind`: expected the declared field of this name, found an element that a flattened field brings"
+            "`kind`: expected the declared field of this name, found an element that a flattened field writes"
         );
     }
 }

@@ -6,10 +6,10 @@
 use std::{collections::BTreeMap, fmt::Debug};
 
 use odm::{
+    __private::{Raw, Writer},
     Embedded, Id, Model, Value,
     bson::{self, Bson, DateTime, Document, doc, oid::ObjectId, serialize_to_vec},
     error::codec::CodecError,
-    value::{Raw, Writer},
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 

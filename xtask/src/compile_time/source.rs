@@ -1,4 +1,4 @@
-//! The two programs that are compiled: the same models, derived by either side.
+//! The two programs that are compiled: the same models, with the derives of each side.
 
 use std::{fmt::Write as _, path::Path};
 
@@ -7,16 +7,16 @@ use super::{MODELS, Side};
 pub(super) const WORKSPACE: &str =
     "[workspace]\nresolver = \"3\"\nmembers = [\"with-odm\", \"with-serde\"]\n";
 
-/// How many fields each model has.
+/// The number of fields of each model.
 pub(super) const FIELDS: usize = 20;
 
-/// So many models share an enum and an embedded document.
+/// The number of models that share an enum and an embedded document.
 const SHARED_BY: usize = 4;
 
 pub(super) fn manifest(side: Side, root: &Path) -> String {
     let dependencies = match side {
         Side::Odm => format!("odm = {{ path = \"{}\" }}\n", root.join("odm").display()),
-        // The driver as `odm` has it.
+        // The driver with the same version and features as in `odm`.
         Side::Serde => format!(
             "odm = {{ path = \"{}\", default-features = false }}\n\
              futures-util = {{ version = \"0.3\", default-features = false }}\n\
@@ -31,10 +31,10 @@ pub(super) fn manifest(side: Side, root: &Path) -> String {
     )
 }
 
-/// The program by which the dependencies are built, and nothing else.
+/// An empty program, to build only the dependencies.
 pub(super) const NOTHING: &str = "fn main() {}\n";
 
-/// A program that inserts a document of each model, and reads its collection.
+/// Returns a program that inserts documents of each model and reads its collection.
 pub(super) fn program(side: Side) -> String {
     let (imports, document, value) = match side {
         Side::Odm => (

@@ -1,4 +1,5 @@
-//! Accounts of a bank (`sample_analytics.accounts`): int32 numbers, and arrays of names that are an enum here.
+//! Accounts of a bank (`sample_analytics.accounts`): int32 numbers, and arrays of strings, which are decoded as an
+//! enum.
 
 use odm::{
     Collection, Id, Model, Shape, Value, View,
@@ -18,7 +19,7 @@ pub(crate) struct Account {
     products: Vec<Product>,
 }
 
-/// Declared in the order of the names.
+/// The variants are declared in the order of their names, as `ordered` requires.
 #[derive(Debug, Clone, Copy, Value)]
 #[odm(ordered)]
 enum Product {
@@ -30,7 +31,7 @@ enum Product {
     InvestmentStock,
 }
 
-/// A product and how many accounts have it.
+/// A product, and the number of accounts that have it.
 #[derive(Debug, Shape)]
 struct Held {
     #[odm(id)]
@@ -38,7 +39,7 @@ struct Held {
     accounts: u64,
 }
 
-/// What of an account tells how far it may be overdrawn.
+/// The number and the limit of an account.
 #[derive(Debug, View)]
 #[odm(of = Account)]
 struct Limited {
@@ -46,7 +47,7 @@ struct Limited {
     limit: i32,
 }
 
-/// The limits of many accounts: one row.
+/// The limits of several accounts, as one row.
 #[derive(Debug, Shape)]
 struct Limits {
     accounts: u64,

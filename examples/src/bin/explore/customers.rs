@@ -1,5 +1,5 @@
-//! Customers of the same bank (`sample_analytics.customers`): dates, a field that only some have, and a map whose keys
-//! are data.
+//! Customers of the same bank (`sample_analytics.customers`): dates, an optional field, and a map whose keys are
+//! data.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use odm::{
     pipeline::{count, push},
 };
 
-/// A customer. The keys of `tier_and_details` are 32 hex digits: UUIDs, but not as they are written usually, so texts.
+/// A customer. The keys of `tier_and_details` are UUIDs of 32 hex digits without hyphens, so their type is `String`.
 #[derive(Debug, Model)]
 #[odm(collection = "customers", index(username), index(birthdate))]
 pub(crate) struct Customer {
@@ -57,7 +57,7 @@ struct Shared {
     names: Vec<String>,
 }
 
-/// A customer's cards without their keys, which is what an aggregation can unwind.
+/// The cards of a customer as an array without the keys, because an aggregation can unwind only arrays.
 #[derive(Debug, Shape)]
 struct Unlabelled {
     cards: Vec<Card>,
@@ -70,7 +70,7 @@ struct Cards {
     cards: u64,
 }
 
-/// The same cards by their keys.
+/// The cards of a customer by their keys.
 #[derive(Debug, View)]
 #[odm(of = Customer)]
 struct Wallet {
@@ -108,7 +108,7 @@ pub(crate) async fn answer(customers: &Collection<Customer>) -> odm::Result<()> 
     let values = doc! { "$map": { "input": { "$objectToArray": "$tier_and_details" }, "in": "$$this.v" } };
     let mut cards = customers
         .aggregate()
-        // A stage of our own, and what its rows are: the typed stages go on from there.
+        // A raw stage with the type of its rows, so that typed stages can follow.
         .stage_as::<Unlabelled>(doc! { "$project": { "_id": 0, "cards": values } })
         .unwind(|u| u.cards())
         .matching(|u| u.cards().active().eq(true))

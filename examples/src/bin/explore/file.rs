@@ -1,4 +1,4 @@
-//! Where the documents come from, and how they get into a collection and back.
+//! Reads documents from files, stores them in a collection, and reads them back.
 
 use std::{
     borrow::Cow,
@@ -13,21 +13,21 @@ use odm::{Collection, Database, Filter, Model};
 /// Files of documents, one for each collection.
 #[derive(Debug)]
 pub(crate) enum Files {
-    /// The few documents that come with this program.
+    /// The sample documents of this program.
     Samples,
     /// `accounts.ndjson`, `customers.ndjson`, .. in this folder.
     Folder(PathBuf),
 }
 
 impl Files {
-    /// The files in this folder, which is there.
+    /// Returns the files in this folder. Returns an error if it does not exist.
     pub(crate) fn in_folder(folder: &Path) -> anyhow::Result<Self> {
         let metadata = fs::metadata(folder).with_context(|| format!("reading {}", folder.display()))?;
         ensure!(metadata.is_dir(), "{} is not a folder", folder.display());
         Ok(Self::Folder(folder.to_owned()))
     }
 
-    /// What the file of a collection is called, and its text.
+    /// Returns the name and the text of the file of a collection.
     fn read(&self, collection: &str) -> anyhow::Result<(String, Cow<'static, str>)> {
         let name = format!("{collection}.ndjson");
         match self {
@@ -71,12 +71,12 @@ pub(crate) async fn store<M: Model>(db: &Database, files: &Files) -> anyhow::Res
     collection.insert_many(&documents).await.with_context(|| format!("storing the documents of {file}"))?;
 
     let stored: Vec<M> = collection.find(Filter::all()).await?.try_collect().await?;
-    ensure!(encoded(&stored)? == encoded(&documents)?, "{file} is read back otherwise than it was stored");
+    ensure!(encoded(&stored)? == encoded(&documents)?, "{file}: the documents that were read differ from those that were stored");
     println!("{}: {} documents, read back as they were stored", M::COLLECTION, stored.len());
     Ok(collection)
 }
 
-/// The documents as bytes, in an order that does not depend on the server.
+/// Encodes the documents, in an order that does not depend on the server.
 fn encoded<M: Model>(documents: &[M]) -> odm::Result<Vec<Vec<u8>>> {
     let mut all = documents.iter().map(odm::to_vec).collect::<odm::Result<Vec<_>>>()?;
     all.sort_unstable();

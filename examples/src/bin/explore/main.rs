@@ -1,9 +1,8 @@
-//! Documents that nobody here wrote: five collections of MongoDB's sample data, read into typed models and asked
-//! questions.
+//! Reads five collections of MongoDB's sample data into typed models and queries them.
 //!
-//! `cargo run -p examples --bin explore -- FOLDER`, where the folder holds `accounts.ndjson`, `customers.ndjson`,
-//! `theaters.ndjson`, `restaurants.ndjson` and `students.ndjson`: one document of Extended JSON (v2) a line. Without a
-//! folder it takes a few documents of its own. It finds or starts a MongoDB server by itself.
+//! `cargo run -p examples --bin explore -- FOLDER`, where the folder contains `accounts.ndjson`, `customers.ndjson`,
+//! `theaters.ndjson`, `restaurants.ndjson` and `students.ndjson`, with one document of Extended JSON (v2) per line.
+//! Without a folder the program uses its own sample documents. It finds or starts a MongoDB server automatically.
 
 mod accounts;
 mod customers;
@@ -24,14 +23,14 @@ async fn main() -> anyhow::Result<()> {
     let files = match (env::args_os().nth(1), env::args_os().nth(2)) {
         (None, _) => Files::Samples,
         (Some(folder), None) => Files::in_folder(Path::new(&folder))?,
-        _ => bail!("one argument is taken: the folder with the files"),
+        _ => bail!("expected one argument, the folder with the files"),
     };
     let server = odm_test::Server::shared().await?;
     let db = server.fresh_database("explore").await?;
     let outcome = explore(&db, &files).await;
-    // Also where that failed: the server may be one that stays.
+    // Drop the database even after an error, because the server may outlive this program.
     db.drop_database().await?;
-    // Otherwise the driver says goodbye to the server in a task, and panics if the process ends before.
+    // Without this, the driver cleans up in a task, which panics if the process ends first.
     db.driver().client().clone().shutdown().await;
     outcome
 }

@@ -1,4 +1,4 @@
-//! Restaurants: a name with spaces, and fields that hold a number in one document and a text in the next.
+//! Restaurants: a field name with spaces, and fields that contain a number in one document and a string in another.
 
 use odm::{
     Collection, Id, Model, Shape, Value, View,
@@ -22,7 +22,7 @@ pub(crate) struct Restaurant {
     type_of_food: String,
 }
 
-/// A number of stars, or the words why there is none. Whole stars are stored as doubles too.
+/// A number of stars, or the reason why there is no rating. Whole numbers of stars are stored as doubles too.
 #[derive(Debug, Value)]
 #[serde(untagged)]
 enum Rating {
@@ -30,7 +30,7 @@ enum Rating {
     Words(String),
 }
 
-/// Some addresses came out as nothing but the number of the house.
+/// An address. Some documents contain only the house number.
 #[derive(Debug, Value)]
 #[serde(untagged)]
 enum Street {

@@ -1,4 +1,4 @@
-//! Students: an integer as identity, and an array of documents.
+//! Students: an integer as the id, and an array of documents.
 
 use odm::{
     Collection, Embedded, Model, Shape, Value, View,

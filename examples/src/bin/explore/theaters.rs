@@ -1,4 +1,4 @@
-//! Theaters (`sample_mflix.theaters`): documents in documents, and `GeoJSON`.
+//! Theaters (`sample_mflix.theaters`): embedded documents, and `GeoJSON`.
 
 use odm::{
     Collection, Embedded, Filter, Id, Model, Shape, Value, View,
@@ -23,7 +23,7 @@ struct Location {
     geo: Geometry,
 }
 
-/// Some have null as their second line, most have none: here both are `None`, and stored as none.
+/// In some documents `street2` is null, in most it is missing. Both are read as `None`, which is stored as missing.
 #[derive(Debug, Embedded)]
 struct Address {
     street1: String,
@@ -34,7 +34,8 @@ struct Address {
     zipcode: String,
 }
 
-/// `GeoJSON`: its `type` says which geometry it is. A theater is at a point; others would be variants beside it.
+/// A `GeoJSON` geometry, whose `type` is the tag. Theaters have only points; other geometries would be further
+/// variants.
 #[derive(Debug, Value)]
 #[serde(tag = "type")]
 enum Geometry {
@@ -52,7 +53,7 @@ struct State {
     cities: Vec<String>,
 }
 
-/// Where a theater is.
+/// The location of a theater.
 #[derive(Debug, View)]
 #[odm(of = Theater)]
 struct Place {
@@ -76,7 +77,7 @@ struct PlaceAddress {
 
 /// Longitude and latitude.
 const TIMES_SQUARE: [f64; 2] = [-73.9855, 40.7580];
-/// In radians.
+/// Ten kilometres in radians.
 const TEN_KILOMETRES: f64 = 10.0 / 6_378.1;
 
 pub(crate) async fn answer(theaters: &Collection<Theater>) -> odm::Result<()> {
@@ -111,7 +112,8 @@ pub(crate) async fn answer(theaters: &Collection<Theater>) -> odm::Result<()> {
         println!("    {theater_id} in {city}, {state}, at {latitude}");
     }
 
-    // What has no operator here yet is said as the driver says it, and joined with what has.
+    // The type of this field is not `odm::geo::Geometry`, so it has no geo operators. A raw filter can be combined with
+    // typed ones.
     let circle = doc! { "$geoWithin": { "$centerSphere": [Vec::from(TIMES_SQUARE), TEN_KILOMETRES] } };
     let near = || Filter::<Theater>::raw(doc! { "location.geo": circle.clone() });
     let second = t.location().address().street2().is_present();

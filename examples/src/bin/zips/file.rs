@@ -1,14 +1,14 @@
-//! Files of documents: concatenated BSON, or Extended JSON (v2), one document a line.
+//! Reads files of documents: concatenated BSON, or Extended JSON (v2) with one document per line.
 
 use std::{fs, path::Path, str};
 
 use anyhow::{Context, bail};
 use examples::extended_json;
 
-/// The documents of a file as BSON bytes, by the kind of file its content says it is.
+/// Returns the documents of a file as BSON bytes. Detects the kind of the file from its content.
 pub(crate) fn read(path: &Path) -> anyhow::Result<Vec<Vec<u8>>> {
     let bytes = fs::read(path).with_context(|| format!("reading {}", path.display()))?;
-    // A BSON document of 123 bytes begins like JSON; its fourth byte tells, a length's is 0.
+    // A BSON document of 123 bytes also begins with `{`. In BSON the fourth byte, the highest of the length, is 0.
     let documents =
         if bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{') && bytes.get(3) != Some(&0) {
             ndjson(&bytes)

@@ -1,7 +1,7 @@
-//! Zip codes of the United States: reads a file of documents into a typed model and asks it questions.
+//! Zip codes of the United States: reads a file of documents into a typed model and queries it.
 //!
-//! `cargo run --release -p examples --bin zips -- PATH`, where the file holds concatenated BSON documents, or
-//! one document of Extended JSON (v2) a line. It finds or starts a MongoDB server by itself.
+//! `cargo run --release -p examples --bin zips -- PATH`, where the file contains concatenated BSON documents, or one
+//! document of Extended JSON (v2) per line. It finds or starts a MongoDB server automatically.
 
 mod file;
 
@@ -36,7 +36,7 @@ struct Location {
     x: f64,
 }
 
-/// A state and its people.
+/// A state and its population.
 #[derive(Debug, Shape)]
 struct State {
     #[odm(id)]
@@ -44,7 +44,7 @@ struct State {
     people: u64,
 }
 
-/// A city and its people, over all its zip codes. There is a Springfield in many states.
+/// A city and its population in all its zip codes. The key contains the state, because city names are not unique.
 #[derive(Debug, Shape)]
 struct City {
     #[odm(id)]
@@ -58,7 +58,7 @@ struct CityKey {
     city: String,
 }
 
-/// A state and the average of its cities.
+/// A state and the average population of its cities.
 #[derive(Debug, Shape)]
 struct Average {
     #[odm(id)]
@@ -72,12 +72,12 @@ const BATCH: usize = 10_000;
 async fn main() -> anyhow::Result<()> {
     let path = match (env::args_os().nth(1), env::args_os().nth(2)) {
         (Some(path), None) => PathBuf::from(path),
-        _ => bail!("one argument is needed: the file with the zip codes (concatenated BSON, or NDJSON)"),
+        _ => bail!("expected one argument, the file with the zip codes (concatenated BSON, or NDJSON)"),
     };
     let server = odm_test::Server::shared().await?;
     let db = server.fresh_database("zips").await?;
     let outcome = load_and_answer(&db, &path).await;
-    // Also where that failed: the server may be one that stays.
+    // Drop the database even after an error, because the server may outlive this program.
     db.drop_database().await?;
     outcome
 }

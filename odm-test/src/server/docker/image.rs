@@ -1,4 +1,4 @@
-//! Having the image: on this machine, or from a registry that answers.
+//! Finds the image on this machine, or pulls it from a registry.
 
 use std::time::Duration;
 
@@ -13,29 +13,29 @@ use tokio::time::timeout;
 use crate::error::{Error, OrError};
 use crate::log::log;
 
-/// How long a registry may take until a download begins.
-const UNTIL_BEGUN: Duration = Duration::from_secs(10);
+/// How long a registry may take before a download begins.
+const BEGIN_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How long a download that has begun may stand still.
-const STANDSTILL: Duration = Duration::from_secs(60);
+/// How long a download may make no progress.
+const STALL_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Makes sure that the engine has `image`. A registry that is out of reach costs seconds, a slow download takes the
-/// time that it takes.
+/// Makes sure that the Docker engine has `image`. Gives up on an unreachable registry within seconds, but waits for a
+/// slow download as long as it makes progress.
 pub(super) async fn provide(docker: &Docker, image: &str) -> Result<(), Error> {
     if docker.inspect_image(image).await.is_ok() {
         return Ok(());
     }
-    log(format_args!("Docker has no image {image}: asking for it"));
+    log(format_args!("Docker has no image {image}: pulling it"));
     let (repository, tag) = parts(image);
     let options = CreateImageOptionsBuilder::new().from_image(&format!("{repository}:{tag}")).build();
     let mut progress = std::pin::pin!(docker.create_image(Some(options), None, None));
-    let mut patience = UNTIL_BEGUN;
+    let mut patience = BEGIN_TIMEOUT;
     loop {
         match timeout(patience, progress.next()).await {
-            Ok(Some(Ok(_))) => patience = STANDSTILL,
+            Ok(Some(Ok(_))) => patience = STALL_TIMEOUT,
             Ok(None) => return Ok(()),
             Ok(Some(Err(error))) if wants_credentials(&error) => {
-                // `testcontainers` knows how to find the user's credentials for a registry.
+                // `testcontainers` finds the user's credentials for a registry.
                 let image = GenericImage::new(repository, tag).pull_image().await;
                 return image
                     .map(drop)
@@ -46,14 +46,14 @@ pub(super) async fn provide(docker: &Docker, image: &str) -> Result<(), Error> {
             }
             Err(_) => {
                 return Err(Error::new(format!(
-                    "Docker cannot get the image {image}: nothing came for {patience:?}"
+                    "Docker cannot get the image {image}: no data arrived for {patience:?}"
                 )));
             }
         }
     }
 }
 
-/// Name and tag of an image, as in `mongo:8.0`; the tag is `latest` when none is given.
+/// Splits an image such as `mongo:8.0` into its name and its tag. The default tag is `latest`.
 pub(super) fn parts(image: &str) -> (&str, &str) {
     match image.rsplit_once(':') {
         // A colon before a slash belongs to the port of a registry.

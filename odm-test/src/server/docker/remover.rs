@@ -1,4 +1,4 @@
-//! The command by which the reaper removes a container when no process of ours is left to do it.
+//! The command with which the reaper removes a container after our process has ended.
 
 use std::{
     env,
@@ -7,8 +7,8 @@ use std::{
 
 use crate::error::Error;
 
-/// A command line that removes the container `name`, with the first tool that this machine has: Docker's own, `curl`,
-/// or `perl`, which every Debian image brings.
+/// Returns a command line that removes the container `name`. It uses the first tool that is installed: `docker`,
+/// `curl`, or `perl`, which every Debian image contains.
 pub(super) fn command(name: &str) -> Result<Vec<String>, Error> {
     let engine = engine();
     let request = format!("/containers/{name}?force=true&v=true");
@@ -30,17 +30,17 @@ pub(super) fn command(name: &str) -> Result<Vec<String>, Error> {
         vec!["perl", "-MIO::Socket::UNIX", "-e", PERL, socket, &request]
     } else {
         return Err(Error::new(format!(
-            "nothing here can remove a container after the tests (Docker at {engine}): \
+            "no installed tool can remove a container after the tests (Docker at {engine}): \
              install the `docker` command or `curl`"
         )));
     };
     Ok(command.into_iter().map(Into::into).collect())
 }
 
-/// Sends one request over a socket and waits for the answer.
+/// A Perl program that sends one request over a socket and waits for the answer.
 const PERL: &str = r#"my $s = IO::Socket::UNIX->new(shift) or exit 1; print $s "DELETE ", shift, " HTTP/1.0\r\n\r\n"; $s->flush; <$s>"#;
 
-/// The engine's address, looked for where `testcontainers` looks.
+/// Returns the address of the Docker engine. Searches the same places as `testcontainers`.
 fn engine() -> String {
     if let Ok(host) = env::var("DOCKER_HOST") {
         return host;

@@ -1,4 +1,4 @@
-//! Bulk writes across collections that failed, as the driver reports them.
+//! Failed bulk writes across collections, as the driver reports them.
 
 use std::error::Error as _;
 
@@ -11,7 +11,8 @@ use super::{Became, BulkWriteError};
 use crate::error::{Error, ErrorKind, WriteCounts, write_reply::not_acknowledged};
 
 impl BulkWriteError {
-    /// What the driver tells of some writes; of each, whether it changes many documents.
+    /// Converts the driver's error of a bulk write. `many` contains, for each write, whether it changes many
+    /// documents.
     pub(crate) fn of_driver(many: &[bool], error: Error) -> Self {
         let mut report = Self::of_writes(many.len());
         let all: Vec<usize> = (0..many.len()).collect();
@@ -19,9 +20,9 @@ impl BulkWriteError {
             report.interrupted(&all, error);
             return report;
         };
-        // What ended it all stands behind what is known of single writes.
+        // The error that ended the call is the source of the error that reports the single writes.
         let ended = error.driver().and_then(DriverError::source);
-        // The driver keeps it in a box, which is an error of its own.
+        // The driver keeps the source in a `Box`, which is itself the error type of the source.
         let ended = ended.and_then(|ended| {
             let boxed = ended.downcast_ref::<Box<DriverError>>().map(|boxed| &**boxed);
             boxed.or_else(|| ended.downcast_ref::<DriverError>())
@@ -29,15 +30,15 @@ impl BulkWriteError {
         if let Some(ended) = ended {
             report.interrupted(&all, Error::after(error.attempts(), ended.clone()));
         } else if across.write_errors.is_empty() && across.write_concern_errors.is_empty() {
-            // It failed, and does not tell why.
+            // The driver reports a failure without a cause.
             report.interrupted(
                 &all,
                 Error::new(ErrorKind::Driver(
-                    "the bulk write failed, and the driver does not say why".into(),
+                    "the bulk write failed, and the driver reports no cause".into(),
                 )),
             );
         }
-        // The server has ended the transaction, and with it what is told as done.
+        // The server has ended the transaction, so the writes that the driver reports as applied are not.
         let undone = report.interruption().is_some_and(|it| it.has_label(TRANSIENT_TRANSACTION_ERROR));
         match across.partial_result.as_ref().filter(|_| !undone) {
             Some(PartialBulkWriteResult::Summary(summary)) => {

@@ -1,25 +1,25 @@
-//! Texts of a real server (6.0.5), and the sentences in their place.
+//! Messages of a real server (6.0.5), and the reasons that replace them.
 
 use super::reason;
 
 const NAMES: &[&str] = &["_id", "n", "s", "arr", "b", "c"];
 
-/// A code, the server's text, and the sentence.
+/// A code, the server's message, and the reason.
 const TABLE: &[(i32, &str, &str)] = &[
     (
         73,
         "{aggregate: 1} is not valid for '$match'; a collection is required.",
-        "a stage of the pipeline needs a collection, and the pipeline is run on the database",
+        "a stage of the pipeline needs a collection, but the pipeline is run on the database",
     ),
     (
         73,
         "$documents can only be run with {aggregate: 1}",
-        "a stage of the pipeline is for the database, and the pipeline is run on a collection",
+        "a stage of the pipeline needs the database, but the pipeline is run on a collection",
     ),
     (
         73,
         "$currentOp must be run against the 'admin' database with {aggregate: 1}",
-        "a stage of the pipeline is for the database `admin` alone",
+        "a stage of the pipeline can be run only on the database `admin`",
     ),
     (73, "Invalid collection name: a$SECRET", "no collection can have this name"),
     (73, "Invalid namespace specified 'SECRET.'", "no collection can have this name"),
@@ -128,7 +128,7 @@ const TABLE: &[(i32, &str, &str)] = &[
     (
         16702,
         "PlanExecutor error during aggregation :: caused by :: $concat only supports strings, not array",
-        "`$concat` takes texts, not array",
+        "`$concat` takes strings, not array",
     ),
     (
         17124,
@@ -138,7 +138,7 @@ const TABLE: &[(i32, &str, &str)] = &[
     (
         20,
         "$group is not permitted in a $changeStream pipeline",
-        "a stage cannot stand in the pipeline of a change stream",
+        "a stage is not allowed in the pipeline of a change stream",
     ),
     (
         20,
@@ -166,7 +166,7 @@ const TABLE: &[(i32, &str, &str)] = &[
     (
         40,
         "Updating the path 's' would create a conflict at 's'",
-        "two operators of the update change the field `s`, or one of them what is inside it",
+        "two operators of the update change the field `s` or a field inside it",
     ),
     (
         40,
@@ -177,7 +177,7 @@ const TABLE: &[(i32, &str, &str)] = &[
     (
         52,
         "_id fields may not contain '$'-prefixed fields: $SECRET is not valid for storage.",
-        "a name begins with `$` where none may",
+        "a name begins with `$` where that is not allowed",
     ),
     (
         53,
@@ -217,7 +217,7 @@ const TABLE: &[(i32, &str, &str)] = &[
     (
         171,
         "Index build failed: 05282dbf: Collection codes.ix ( 94aace88 ) :: caused by :: cannot index parallel arrays [c] [b]",
-        "an index cannot have two arrays of one document: the field `c` and the field `b`",
+        "an index cannot contain two arrays of one document: the field `c` and the field `b`",
     ),
     (171, "cannot index parallel arrays [SECRET] [b]", "two fields of the index hold arrays in one document"),
     (
@@ -248,7 +248,7 @@ const TABLE: &[(i32, &str, &str)] = &[
     (
         40228,
         "PlanExecutor error during aggregation :: caused by :: 'newRoot' expression  must evaluate to an object, but resulting value was: \"SECRET\".",
-        "`$replaceRoot` got a value that is no document",
+        "the new root of `$replaceRoot` is not a document",
     ),
     (
         40324,

@@ -1,5 +1,5 @@
-//! Text, kind, labels and predicates of one error agree: every kind, as an error of a read, of a write of one document, of a
-//! write of many, and of a call of the user's own.
+//! The message, kind, labels and predicates of an error agree. Every kind is tested as an error of a read, of a write
+//! of one document, of a write of many documents, and of a call that the user made through the driver.
 
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -18,7 +18,7 @@ const UPDATE_MANY: Operation<'static> = Operation {
     names: &[],
 };
 
-/// The text of an error between the place and what became of the call.
+/// The part of an error's message between the operation and the outcome.
 struct Cause<'a>(&'a Error);
 
 impl fmt::Display for Cause<'_> {
@@ -27,8 +27,8 @@ impl fmt::Display for Cause<'_> {
     }
 }
 
-/// What holds of an error, in short: `U` its outcome is unknown, `A` it is applied, `R` it can be made again, `N` it was not
-/// sent.
+/// Returns a letter for each predicate that is true: `U` for an unknown outcome, `A` for an applied write, `R` for a
+/// retryable call, `N` for a call that was not sent.
 fn predicates(error: &Error) -> String {
     let letters = [
         (error.is_outcome_unknown(), 'U'),
@@ -45,10 +45,10 @@ const NOT_SENT: &str = "; nothing was sent";
 const OPEN: &str = "; a write may have been applied";
 const AGAIN: &str = "; try again";
 
-/// The end of the text that goes with the predicates.
+/// Returns the end of the message that belongs to the predicates.
 fn end(error: &Error) -> &'static str {
     match (predicates(error).as_str(), error.kind()) {
-        // There is nothing to send yet.
+        // A client that cannot be configured has nothing to send.
         ("N", ErrorKind::Config(_)) => "",
         ("N", _) => NOT_SENT,
         ("U", _) if error.has_label("UnknownTransactionCommitResult") => {
@@ -104,8 +104,8 @@ fn interrupted(error: Error) -> Error {
     report.into_result().unwrap_err()
 }
 
-/// One error of every kind and of every way to it, and its predicates as one of a read, of a write of one document, of a
-/// write of many, and of a call without a verb.
+/// Returns an error for every kind and every cause of it, and its predicates as an error of a read, of a write of one
+/// document, of a write of many documents, and of a call without a verb.
 fn table() -> Vec<(&'static str, fn() -> Error, [&'static str; 4])> {
     vec![
         ("duplicate key", || of_write(11000), ["", "", "U", ""]),
@@ -189,7 +189,7 @@ const MERGE: Operation<'static> = Operation {
     names: &[],
 };
 
-/// A `$merge` writes one document after the other, so the code of a failure says only whether it has begun.
+/// A `$merge` writes one document after the other, so the code of a failure shows only whether it has started.
 #[test]
 fn a_failed_merge_may_have_written_a_part() {
     let reading = Operation { verb: MERGE.verb.reading(), ..MERGE };
@@ -204,7 +204,7 @@ fn a_failed_merge_may_have_written_a_part() {
     }
 }
 
-/// What the driver could read, and the declared type does not fit.
+/// The driver can read the reply, but the reply does not fit the declared type.
 #[test]
 fn a_command_whose_reply_does_not_fit_may_have_written() {
     let writing = Operation { verb: Verb::new("run_command", "runCommand"), collection: None, ..MERGE };
@@ -236,7 +236,7 @@ fn text_kind_labels_and_predicates_agree() {
                 (None, _) => String::new(),
             };
             assert_eq!(error.to_string(), format!("{place}{}{}{code}", Cause(&error), end(&error)), "{name}");
-            // A label is never at odds with what may be done.
+            // Labels and predicates do not contradict each other.
             assert!(!error.has_label("NoWritesPerformed") || !error.is_outcome_unknown(), "{context}");
             assert!(!error.is_retryable() || !error.is_outcome_unknown(), "{context}");
             assert_silent(&error, &["SECRET"]);
@@ -249,7 +249,7 @@ fn text_kind_labels_and_predicates_agree() {
     assert_eq!(kinds, all, "the table has every kind");
 }
 
-/// What interrupts many writes says the same of them as of one: a part of them may be applied, or none.
+/// The error that interrupts many writes has the same predicates as for one write of many documents.
 #[test]
 fn an_interrupted_bulk_agrees_with_its_cause() {
     for (name, make, [_, _, expected, _]) in table() {

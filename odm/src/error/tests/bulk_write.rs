@@ -1,4 +1,4 @@
-//! What became of each document.
+//! The outcome of each document of a bulk write.
 
 use mongodb::{
     bson::doc,
@@ -69,13 +69,13 @@ fn insert_many_per_document() {
     assert!(lost.is_unavailable() && lost.is_outcome_unknown() && !lost.is_retryable());
     assert_eq!(
         lost.to_string(),
-        "2 of 4 documents were written, of 1 it is not known; the connection broke before the answer came: \
+        "2 of 4 documents were written, the outcome of 1 is unknown; the connection broke before the answer came: \
          unexpected end of file; a write may have been applied"
     );
 
     let mut concern = BulkWriteError::of_documents(2);
     let late = doc! { "code": 64, "codeName": "WriteConcernFailed", "errmsg": "timed out" };
-    // The next batch is sent all the same: the write is applied.
+    // The next batch is sent, because the write is applied.
     assert!(concern.take(
         &[0, 1],
         reply(Command::Insert, doc! { "ok": 1, "n": 2, "writeConcernError": late }),
@@ -96,7 +96,7 @@ fn insert_many_per_document() {
     assert!(BulkWriteError::of_documents(0).into_result().is_ok());
 }
 
-/// What ended the call answers for the whole: its code, its kind, the driver's error.
+/// The interruption determines the code, the predicates and the driver's error of the whole call.
 #[test]
 fn an_interruption_is_not_hidden() {
     let interrupted = |code: i32, name: &str| {
@@ -116,8 +116,8 @@ fn an_interruption_is_not_hidden() {
     assert_eq!(outcomes(&stepped_down), "w??-");
     assert_eq!(
         stepped_down.to_string(),
-        "1 of 4 documents were written, of 2 it is not known; a conflict or an election got in the way; a write may \
-         have been applied (code 189, PrimarySteppedDown)"
+        "1 of 4 documents were written, the outcome of 2 is unknown; a conflict or an election interrupted the \
+         operation; a write may have been applied (code 189, PrimarySteppedDown)"
     );
 
     let unauthorized = interrupted(13, "Unauthorized");
@@ -125,7 +125,7 @@ fn an_interruption_is_not_hidden() {
     assert_eq!(outcomes(&unauthorized), "w---");
 }
 
-/// Positions of a batch are those of the writes as they were given; counts and ids of all batches are kept.
+/// Positions are those of the writes in the call, not in a batch. The counts and ids of all batches are kept.
 #[test]
 fn bulk_write_per_write() {
     let mut report = BulkWriteError::of_writes(6);
@@ -159,7 +159,7 @@ fn bulk_write_per_write() {
     assert_silent(&error, &["SECRET"]);
 }
 
-/// What the driver tells of a bulk write across collections: single failures, what ended it, what is known.
+/// The report of a bulk write across collections contains single failures, the interruption and the known results.
 #[test]
 fn bulk_write_across_collections() {
     let mut across = mongodb::error::BulkWriteError::default();
@@ -184,7 +184,7 @@ fn bulk_write_across_collections() {
     assert!(!error.is_duplicate_key() && error.is_outcome_unknown() && !error.is_applied());
     assert_silent(&error, &["SECRET"]);
 
-    // A failure without a reason is a failure.
+    // A failure without a cause is reported as a failure.
     let silent = Driver::BulkWrite(mongodb::error::BulkWriteError::default());
     let error =
         BulkWriteError::of_driver(&[false; 2], Error::from_driver(silent.into())).into_result().unwrap_err();

@@ -1,4 +1,4 @@
-//! Stored documents that do not fit.
+//! Stored documents that do not fit the declared type.
 
 use mongodb::bson::{Bson, Uuid, doc, oid::ObjectId, rawdoc};
 
@@ -49,14 +49,14 @@ fn decoding_gives_the_document_that_was_read() {
     assert_silent(&error, &["SECRET"]);
     let cut = Error::decode(&document.as_bytes()[..9], CodecError::malformed());
     assert_eq!(cut.decode_error().unwrap().document(), None);
-    // Of a change, the event has it.
+    // The document of a change is part of the event.
     let event = rawdoc! { "documentKey": { "_id": 7 }, "fullDocument": document };
     let error = Error::decode_event(event.clone(), CodecError::malformed());
     let error = error.decode_error().unwrap();
     assert_eq!((error.document(), error.event(), error.id()), (None, Some(&*event), Some(&Bson::Int32(7))));
 }
 
-/// Bytes that end early still tell the `_id`, if they reach that far; whatever they are, nothing panics.
+/// The `_id` of truncated bytes is read if the bytes contain it. No bytes cause a panic.
 #[test]
 fn decoding_truncated_bytes() {
     let whole = rawdoc! { "_id": 7, "name": "ada", "age": 5 };
@@ -64,7 +64,7 @@ fn decoding_truncated_bytes() {
         let bytes = &whole.as_bytes()[..length];
         let error = Error::decode(bytes, CodecError::malformed()).during(&FIND);
         let id = error.decode_error().unwrap().id();
-        // Four bytes of length, one of type, `_id` and its end, four of value.
+        // Four bytes of length, one of type, `_id` and its terminator, four of value.
         assert_eq!(id, (length >= 13).then_some(&Bson::Int32(7)), "{length}");
     }
     let error = Error::decode(&whole.as_bytes()[..20], CodecError::malformed()).during(&FIND);

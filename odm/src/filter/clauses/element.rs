@@ -1,4 +1,4 @@
-//! Conditions on an element of an array, as each operator takes them.
+//! Conditions on an array element, in the forms that operators require.
 
 use mongodb::bson::{Bson, Document};
 
@@ -6,7 +6,7 @@ use super::Clauses;
 use crate::error::codec::{CodecError, CodecResult};
 
 impl Clauses {
-    /// The argument of `$elemMatch`.
+    /// Returns the argument of `$elemMatch`.
     pub(in crate::filter) fn into_elem_match(mut self) -> CodecResult<Bson> {
         self.join_unnamed();
         let document = self.into_document()?;
@@ -19,7 +19,7 @@ pub(super) fn is_logical(name: &str) -> bool {
     matches!(name, "$and" | "$or" | "$nor")
 }
 
-/// The server knows conditions about a whole document at its top only.
+/// Refuses conditions on the whole document: the server accepts them only at the top level of a filter.
 pub(super) fn refuse_whole(document: &Document) -> CodecResult<()> {
     document.iter().try_for_each(|(name, value)| match value {
         _ if matches!(name.as_str(), "$expr" | "$text" | "$where") => {
@@ -43,8 +43,9 @@ fn mentions_unnamed(document: &Document) -> bool {
     })
 }
 
-/// Conditions on an element, as `$elemMatch` and `$pull` take them. Elements that are plain values or arrays have no
-/// name: their operators stand alone, and the server accepts no logical operator beside them.
+/// Converts conditions on an element to the form of `$elemMatch` and `$pull`. Elements that are plain values or
+/// arrays have an empty name. Their operators are written without a name, and the server accepts no logical operator
+/// next to them.
 pub(crate) fn about_element(mut document: Document) -> CodecResult<Document> {
     if !mentions_unnamed(&document) {
         return Ok(document);
@@ -61,7 +62,8 @@ fn plain_elements(found: &'static str) -> CodecError {
     CodecError::new("operators joined with `&` on the elements of an array of plain values", found)
 }
 
-/// Conditions on an element, as an array filter takes them: every name behind the element's identifier.
+/// Converts conditions on an element to the form of an array filter, where every name begins with the identifier of
+/// the element.
 pub(crate) fn behind(identifier: &str, document: Document) -> Document {
     let branch = |branch| match branch {
         Bson::Document(branch) => Bson::Document(behind(identifier, branch)),

@@ -1,4 +1,7 @@
-//! Filters that match every document, whatever it holds: what `update_many` and `delete_many` refuse.
+//! Detects filters that match every document. `update_many` and `delete_many` refuse them.
+//!
+//! Functions that evaluate a condition return `Some(true)` if it holds for every document, `Some(false)` if it holds
+//! for none, and `None` if its form does not show either.
 
 use mongodb::bson::{Bson, Document};
 
@@ -9,13 +12,13 @@ use super::{
 };
 
 impl Clauses {
-    /// Whether the form alone tells that every document matches.
+    /// Returns whether the form of the filter shows that every document matches.
     pub(super) fn matches_everything(&self) -> bool {
         all(self.iter().map(|clause| condition(&clause.name, &clause.test))) == Some(true)
     }
 }
 
-/// What is known of every document: that all of it holds, that something does not, or neither.
+/// Combines conditions that must all hold.
 fn all(conditions: impl Iterator<Item = Option<bool>>) -> Option<bool> {
     let mut all = Some(true);
     for one in conditions {
@@ -64,7 +67,7 @@ fn condition(name: &str, test: &Bson) -> Option<bool> {
     }
 }
 
-/// The operators on a field; every document has an `_id`.
+/// Evaluates the operators on a field. Pass `id` for the `_id`, which every document has.
 fn operators(test: &Document, id: bool) -> Option<bool> {
     let operators = all(test.iter().map(|(operator, value)| match (operator.as_str(), value) {
         ("$in" | "$all" | "$bitsAnySet" | "$bitsAnyClear", Bson::Array(list)) if list.is_empty() => {
@@ -73,7 +76,8 @@ fn operators(test: &Document, id: bool) -> Option<bool> {
         ("$nin", Bson::Array(list)) if list.is_empty() => Some(true),
         ("$not", Bson::Document(inner)) if is_operators(inner) => not(operators(inner, id)),
         ("$exists", Bson::Boolean(exists)) if id => Some(*exists),
-        // No element meets it, but where there is none, none meets what all would meet.
+        // A condition that no element satisfies matches no document. But a condition that all elements satisfy still
+        // does not match an array without elements.
         ("$elemMatch", Bson::Document(inner)) => {
             let inner = if is_operators(inner) { operators(inner, false) } else { document(inner) };
             inner.filter(|holds| !holds)
@@ -84,16 +88,16 @@ fn operators(test: &Document, id: bool) -> Option<bool> {
     operators.or_else(|| contradicts().then_some(false))
 }
 
-/// Whether a document has conditions beside their negation.
+/// Returns whether a document contains conditions together with their negation.
 fn contradicts(document: &Document) -> bool {
     let Some(Bson::Array(negated)) = document.get("$nor") else { return false };
     negated.iter().filter_map(Bson::as_document).any(|one| is_part(one, document))
 }
 
-/// Whether an operator on a field says the opposite of others beside it.
+/// Returns whether an operator on a field is the negation of other operators on it.
 fn opposes(operator: &str, value: &Bson, test: &Document) -> bool {
     match (operator, value) {
-        // `$options` change what stands beside them.
+        // `$options` changes the meaning of the operator next to it.
         ("$not", Bson::Document(inner)) => {
             inner.get("$options") == test.get("$options") && is_part(inner, test)
         }
@@ -107,16 +111,16 @@ fn is_part(part: &Document, whole: &Document) -> bool {
     !part.is_empty() && part.iter().all(|(name, test)| whole.get(name) == Some(test))
 }
 
-/// So many negations are looked at, and so many conditions in one.
+/// The maximum number of negations that are examined, and of conditions in one of them. It limits the cost.
 const NEGATIONS: usize = 64;
 
-/// Whether one of the alternatives is what others are not.
+/// Returns whether one of the alternatives is the negation of others.
 fn complementary(alternatives: &[&Document]) -> bool {
     let mut negations = alternatives.iter().filter_map(|one| negated(one)).take(NEGATIONS);
     negations.any(|negated| negated.iter().all(|one| is_among(one, alternatives)))
 }
 
-/// The conditions of which none holds where this alternative does, if it is a negation.
+/// Returns the conditions that this alternative negates, if it is a negation.
 fn negated(alternative: &Document) -> Option<Vec<Document>> {
     match single(alternative)? {
         ("$nor", Bson::Array(list)) if !list.is_empty() && list.len() <= NEGATIONS => {
@@ -134,7 +138,7 @@ fn negated(alternative: &Document) -> Option<Vec<Document>> {
     }
 }
 
-/// Whether what meets this condition meets an alternative.
+/// Returns whether every document that meets this condition meets one of the alternatives.
 fn is_among(one: &Document, alternatives: &[&Document]) -> bool {
     if alternatives.contains(&one) {
         return true;
@@ -147,13 +151,13 @@ fn is_among(one: &Document, alternatives: &[&Document]) -> bool {
     }
 }
 
-/// The only element.
+/// Returns the only element of a document, if it has exactly one.
 fn single(document: &Document) -> Option<(&str, &Bson)> {
     let (name, value) = document.iter().next()?;
     (document.len() == 1).then_some((name.as_str(), value))
 }
 
-/// Whether an expression of constants alone is true.
+/// Evaluates an expression that consists of constants.
 fn truth(expression: &Bson) -> Option<bool> {
     match expression {
         Bson::Boolean(yes) => Some(*yes),
@@ -178,7 +182,7 @@ fn truth(expression: &Bson) -> Option<bool> {
     }
 }
 
-/// Whether a value counts as true.
+/// Returns whether a value counts as true in an expression.
 fn literal(value: &Bson) -> Option<bool> {
     match value {
         Bson::String(_) | Bson::Document(_) | Bson::Array(_) => Some(true),

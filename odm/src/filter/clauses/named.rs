@@ -1,11 +1,11 @@
-//! Which arrays a filter names: so which element the `$` of an update means.
+//! The arrays that a filter names. They determine which element the `$` of an update means.
 
 use mongodb::bson::{Bson, Document};
 
 use super::{Clause, Clauses, element::is_logical, render::is_operators};
 use crate::error::codec::CodecError;
 
-/// In place of a length: a caller wrote the name, so nothing tells where an array is in it.
+/// The value of `Clause::array` for a name that a caller wrote: which part of it is an array is unknown.
 pub(super) const NAME_OF_A_CALLER: u32 = u32::MAX;
 
 /// The outermost arrays that a filter names.
@@ -14,12 +14,12 @@ pub(crate) struct Named(Vec<Mention>);
 
 #[derive(Debug, Clone)]
 struct Mention {
-    /// Up to the array, or the whole name that a caller wrote.
+    /// The name up to the array, or the whole name if a caller wrote it.
     name: String,
     written_by_caller: bool,
-    /// How many conditions there are for which the server keeps the position of the element that meets them.
+    /// The number of conditions for which the server records the position of the element that meets them.
     conditions: usize,
-    /// The condition is about the array as a whole; the server keeps the position of an element nevertheless.
+    /// The condition tests the array as a whole. The server records the position of an element nevertheless.
     of_whole: bool,
 }
 
@@ -54,7 +54,8 @@ impl Named {
                     self.add_name(name, test, positional);
                 }
             }
-            // An `_id` is no array. Of what is about the whole document, only this leaves a position behind.
+            // An `_id` is not an array. Of the conditions on the whole document, only `$jsonSchema` records a
+            // position.
             _ if (name.starts_with('$') && name != "$jsonSchema") || name == "_id" => {}
             _ => self.0.push(Mention {
                 name: name.to_owned(),
@@ -65,10 +66,11 @@ impl Named {
         }
     }
 
-    /// Why the `$` behind this array in an update does not mean the element that the filter is about, if so: the server
-    /// writes to the position that the last of the conditions left, whichever array that was in.
+    /// Returns an error if the `$` after this array in an update does not mean the element that the filter matches.
+    /// The server writes to the position that the last condition recorded, in whichever array that was.
     ///
-    /// A caller that writes the names of the update as well (not `typed`) knows which names of the filter are arrays.
+    /// A caller who also writes the names of the update (not `typed`) is expected to know which names of the filter
+    /// are arrays.
     fn refuses(&self, array: &str, typed: bool) -> Option<CodecError> {
         let is_this = |mention: &Mention| {
             let below = mention.name.strip_prefix(array);
@@ -88,7 +90,7 @@ impl Named {
             Some(_) => "one that names another array",
             None if this.is_empty() => "one that does not name it",
             None if this.iter().any(|it| is_of_whole(it)) => {
-                "one that tests its existence or its type, which is about no element"
+                "one that tests its existence or its type, which is not a condition on an element"
             }
             None => match this.iter().map(|it| it.conditions).sum::<usize>() {
                 0 => "one that names it, but no condition on one of its elements",
@@ -104,8 +106,8 @@ impl Named {
     }
 }
 
-/// How many conditions of a test leave a position behind, where the test is about the elements of an array. Each item of
-/// `$all` is one: another element may meet it.
+/// Returns the number of conditions in a test for which the server records a position, if the test applies to the
+/// elements of an array. Each item of `$all` counts, because a different element may meet it.
 fn conditions(test: &Bson) -> usize {
     let Some(test) = operators(test) else { return 1 };
     let items = test.get("$all").and_then(Bson::as_array).map_or(0, |items| items.len().max(1));
@@ -117,7 +119,8 @@ fn conditions(test: &Bson) -> usize {
     items + usize::from(others)
 }
 
-/// Whether a test of an array is about the array as a whole, although it leaves the position of an element behind.
+/// Returns whether a test applies to an array as a whole, although the server records the position of an element for
+/// it.
 fn is_of_whole(test: &Bson) -> bool {
     operators(test).is_some_and(|test| {
         test.get("$exists").is_some_and(|exists| *exists != Bson::Boolean(false))
@@ -125,13 +128,14 @@ fn is_of_whole(test: &Bson) -> bool {
     })
 }
 
-/// The operators of a test, if it is no value to compare with.
+/// Returns the operators of a test, unless the test is a value to compare with.
 fn operators(test: &Bson) -> Option<&Document> {
     test.as_document().filter(|test| is_operators(test))
 }
 
 impl Clauses {
-    /// Adds the arrays that this filter names; `negated` where it is about to be.
+    /// Moves the arrays that this filter names to `all`. Pass `negated` if the filter is about to be negated: then
+    /// the server records no positions.
     pub(super) fn take_named(&mut self, all: &mut Option<Box<Named>>, negated: bool) {
         let mut named = self.inner.take();
         if self.iter().any(|clause| clause.array != 0) {
@@ -147,8 +151,8 @@ impl Clauses {
         Named::join(all, named);
     }
 
-    /// The array of which update operators with `$` in their names cannot be sent with this filter, and why, if so; `typed`
-    /// if [`matched`](crate::path::Path::matched) made a name.
+    /// Returns the first array whose `$` in the names of these update operators cannot be used with this filter, and
+    /// the error. Pass `typed` if [`matched`](crate::path::Path::matched) made one of the names.
     pub(crate) fn refuses_positions<'u>(
         &self,
         operators: &'u Document,
@@ -164,7 +168,7 @@ impl Clauses {
     }
 }
 
-/// The array before the last `$` of a name.
+/// Returns the array before the last `$` of a name.
 fn positional(name: &str) -> Option<&str> {
     name.strip_suffix(".$").or_else(|| name.rfind(".$.").map(|at| &name[..at]))
 }

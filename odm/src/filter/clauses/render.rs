@@ -1,4 +1,4 @@
-//! From clauses to the document that is sent.
+//! Renders clauses as the document that is sent.
 
 use mongodb::bson::{Bson, Document, document::Entry};
 
@@ -6,8 +6,8 @@ use super::{Clauses, element::refuse_whole};
 use crate::error::codec::{CodecError, CodecResult};
 
 impl Clauses {
-    /// One document. A second test of a field joins the first where their operators differ; what cannot
-    /// stand in one document is spilled into `$and`.
+    /// Renders one document. A second test of a field is merged into the first if their operators differ. Conditions
+    /// that cannot be in one document are moved to `$and`.
     pub(crate) fn into_document(self) -> CodecResult<Document> {
         if let Some(problem) = self.problem {
             return Err(problem);
@@ -21,8 +21,8 @@ impl Clauses {
                 }
                 Entry::Occupied(entry) => {
                     let name = entry.key().to_owned();
-                    let said = document.get_mut(&name);
-                    spilled.extend(said.and_then(|said| join(&name, said, clause.test)));
+                    let present = document.get_mut(&name);
+                    spilled.extend(present.and_then(|present| join(&name, present, clause.test)));
                 }
             }
         }
@@ -38,7 +38,8 @@ impl Clauses {
         Ok(document)
     }
 
-    /// The conditions, if there are any: where none would mean everything, and that is more than was meant.
+    /// Renders conditions on array elements. Refuses an empty list of conditions, because it would match every
+    /// element.
     pub(crate) fn into_some_document(self) -> CodecResult<Document> {
         let document = self.into_document()?;
         if document.is_empty() {
@@ -48,7 +49,8 @@ impl Clauses {
         Ok(document)
     }
 
-    /// The tests of an element as one, where there are several and nothing else: it has no name to say them side by side.
+    /// Merges several tests of an array element into one, unless there are other conditions. The element has no name,
+    /// so its tests cannot be separate conditions.
     pub(super) fn join_unnamed(&mut self) {
         let Some(first) = &mut self.first else { return };
         if self.rest.is_empty() || !first.name.is_empty() || self.rest.iter().any(|it| !it.name.is_empty()) {
@@ -66,12 +68,13 @@ impl Clauses {
     }
 }
 
-/// A second test of a field, said beside the first where they can stand together; otherwise it is given back.
-fn join(name: &str, said: &mut Bson, value: Bson) -> Option<Bson> {
-    match (said, value) {
-        // Said before: a path into a variant brings the condition on its tag each time.
+/// Merges a second test of a field into the first if both can be in one document. Otherwise returns the second as a
+/// condition of its own.
+fn join(name: &str, present: &mut Bson, value: Bson) -> Option<Bson> {
+    match (present, value) {
+        // The test is already there: each path into a variant brings the condition on its tag.
         (Bson::Document(test), Bson::Document(more)) if repeats(test, &more) => {}
-        // Of the names that are operators themselves, only `$and` takes more.
+        // Of the names that are operators, only `$and` can be merged.
         (Bson::Document(test), Bson::Document(more)) if !name.starts_with('$') && can_join(test, &more) => {
             test.extend(more);
         }
@@ -90,13 +93,14 @@ fn join(name: &str, said: &mut Bson, value: Bson) -> Option<Bson> {
     None
 }
 
-/// Whether every key is an operator, which tells a test from a document to compare with.
+/// Returns whether every key is an operator, which distinguishes a test from a document to compare with.
 pub(super) fn is_operators(test: &Document) -> bool {
     !test.is_empty() && test.keys().all(|key| key.starts_with('$'))
 }
 
-/// Whether `more` is the one test that an enum holds a variant, and stands in the test already. Other tests are never
-/// dropped: `$regex` means another thing beside other `$options`, and documents are equal here in any order.
+/// Returns whether `more` is a single test that an enum holds a variant, and `test` already contains it. Other tests
+/// are never dropped: the meaning of `$regex` depends on `$options`, and `==` on documents ignores the order of their
+/// fields.
 fn repeats(test: &Document, more: &Document) -> bool {
     match more.iter().next() {
         Some((operator, value @ (Bson::String(_) | Bson::Boolean(_)))) if more.len() == 1 => {
@@ -110,7 +114,7 @@ fn can_join(test: &Document, more: &Document) -> bool {
     is_operators(test) && is_operators(more) && !more.keys().any(|operator| test.contains_key(operator))
 }
 
-/// Whether the test is an `$elemMatch`, or an `$all` of such.
+/// Returns whether the test is an `$elemMatch`, or an `$all` of `$elemMatch` operators.
 fn matches_elements(test: &Document) -> bool {
     let is_match = |item: &Bson| item.as_document().is_some_and(|item| item.contains_key("$elemMatch"));
     match test.iter().next() {
@@ -122,7 +126,8 @@ fn matches_elements(test: &Document) -> bool {
     }
 }
 
-/// `{ $all: [{ $elemMatch: .. }, ..] }`: so the server takes several of them on one array.
+/// Merges both tests into `{ $all: [{ $elemMatch: .. }, ..] }`. The server accepts several of them on one array only
+/// in this form.
 fn join_matches(test: &mut Document, mut more: Document) {
     let mut all = take_matches(test);
     all.extend(take_matches(&mut more));
@@ -142,7 +147,7 @@ fn take_matches(test: &mut Document) -> Vec<Bson> {
     all
 }
 
-/// The test whose negation this is, if it is one: else the test itself.
+/// Returns the test that this test negates. Returns the test itself as the error if it is not a negation.
 pub(super) fn positive(mut test: Document) -> Result<Document, Document> {
     let negated = match test.iter().next() {
         Some((operator, value)) if test.len() == 1 => match (operator.as_str(), value) {

@@ -1,14 +1,15 @@
-//! What a custom rule is given of a field.
+//! The value of a field that a custom rule receives.
 
-/// A field that a rule over `&U` can look at: what the rule `custom` takes.
+/// A field whose value a rule over `&U` can check, for the rule `custom`.
 ///
-/// The value itself, what an `Option` or a `Box` holds, a `String` as `str`, a `Vec<T>` as `[T]`.
+/// The rule checks the value itself, the value inside an `Option` or a `Box`, a `String` as `str`, or a `Vec<T>` as
+/// `[T]`.
 #[diagnostic::on_unimplemented(
-    message = "a rule that takes `&{U}` cannot look at a `{Self}`",
+    message = "a rule that takes `&{U}` cannot check a `{Self}`",
     label = "the custom rule takes another type than the field's"
 )]
 pub trait Inner<U: ?Sized> {
-    /// What the rule is given; `None` if there is no value, which passes.
+    /// Returns the value for the rule. `None` if there is no value, which passes.
     fn inner(&self) -> Option<&U>;
 }
 

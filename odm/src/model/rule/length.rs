@@ -1,4 +1,4 @@
-//! Length: how many characters, items, entries or bytes.
+//! Length: the number of characters, elements, entries or bytes.
 
 use std::{
     borrow::Cow,
@@ -11,7 +11,7 @@ use std::{
 use garde::rules::length::{HasChars, HasSimpleLength};
 use mongodb::bson::{Binary, Document};
 
-/// A value that has a length: what the rule `length` takes.
+/// A value that has a length, for the rule `length`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no length",
     label = "the rule `length` needs a text, an array, a set, a map or binary data",
@@ -19,20 +19,20 @@ use mongodb::bson::{Binary, Document};
     note = "implement `odm::model::rule::Length` for a newtype around one of these"
 )]
 pub trait Length {
-    /// What the length counts.
+    /// The unit of the length.
     const UNIT: Unit;
 
-    /// The length; `None` if there is no value, which passes.
+    /// Returns the length. `None` if there is no value, which passes.
     fn length(&self) -> Option<usize>;
 }
 
-/// What a length counts.
+/// The unit of a length.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Unit {
     /// The characters (Unicode scalar values) of a text.
     Character,
-    /// The items of an array.
+    /// The elements of an array.
     Item,
     /// The entries of a map.
     Entry,
@@ -40,7 +40,7 @@ pub enum Unit {
     Byte,
 }
 
-/// So many of a unit, in words.
+/// A number of units, as displayed in messages.
 struct Count(usize, Unit);
 
 impl fmt::Display for Count {
@@ -56,7 +56,7 @@ impl fmt::Display for Count {
     }
 }
 
-/// What is wrong with the length of the value.
+/// Returns a message if the length of the value is outside the bounds.
 pub(in crate::model) fn length<T: Length + ?Sized>(
     value: &T,
     min: Option<usize>,

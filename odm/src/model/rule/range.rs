@@ -5,7 +5,7 @@ use std::{fmt::Display, time::Duration};
 use garde::rules::range::{Bounds, OutOfBounds};
 use mongodb::bson::DateTime;
 
-/// A value that can be compared with bounds: what the rule `range` takes.
+/// A value that can be compared with bounds, for the rule `range`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no range",
     label = "the rule `range` needs a number, a date or a duration",
@@ -16,11 +16,11 @@ pub trait Range {
     /// The type of the bounds.
     type Bound;
 
-    /// What is wrong with the value, if it is outside the bounds; `None` if it is within, or absent.
+    /// Returns a message if the value is outside the bounds, and `None` if it is within them or absent.
     fn outside(&self, min: Option<Self::Bound>, max: Option<Self::Bound>) -> Option<String>;
 }
 
-/// What is wrong with the value.
+/// Returns a message if the value is outside the bounds.
 pub(in crate::model) fn range<T: Range + ?Sized>(
     value: &T,
     min: Option<T::Bound>,
@@ -29,8 +29,8 @@ pub(in crate::model) fn range<T: Range + ?Sized>(
     value.outside(min, max)
 }
 
-/// Below `min`, or above `max`.
-fn words(side: &OutOfBounds, min: impl Display, max: impl Display) -> String {
+/// Returns the message for a value below `min` or above `max`.
+fn message(side: &OutOfBounds, min: impl Display, max: impl Display) -> String {
     match side {
         OutOfBounds::Lower => format!("must be at least {min}"),
         OutOfBounds::Upper => format!("must be at most {max}"),
@@ -43,7 +43,7 @@ macro_rules! integers {
             type Bound = Self;
             fn outside(&self, min: Option<Self>, max: Option<Self>) -> Option<String> {
                 let (min, max) = (min.unwrap_or(Self::MIN), max.unwrap_or(Self::MAX));
-                self.validate_bounds(min, max).err().map(|side| words(&side, min, max))
+                self.validate_bounds(min, max).err().map(|side| message(&side, min, max))
             }
         }
     )* };
@@ -60,7 +60,7 @@ macro_rules! floats {
                     return Some("must be a number (it is NaN)".to_owned());
                 }
                 let (min, max) = (min.unwrap_or(Self::NEG_INFINITY), max.unwrap_or(Self::INFINITY));
-                self.validate_bounds(min, max).err().map(|side| words(&side, min, max))
+                self.validate_bounds(min, max).err().map(|side| message(&side, min, max))
             }
         }
     )* };

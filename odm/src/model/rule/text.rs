@@ -1,4 +1,4 @@
-//! Pattern and email: what a text must look like.
+//! Pattern and email: the form of a text.
 
 use std::{
     borrow::Cow,
@@ -13,14 +13,14 @@ use garde::rules::{
 };
 use regex::Regex;
 
-/// A text: what the rules `pattern` and `email` take.
+/// A text, for the rules `pattern` and `email`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not text",
     label = "the rules `pattern` and `email` need a text",
     note = "implement `odm::model::rule::Matched` for a newtype around a text"
 )]
 pub trait Matched {
-    /// The text; `None` if there is none, which passes.
+    /// Returns the text. `None` if there is no value, which passes.
     fn matched(&self) -> Option<&str>;
 }
 
@@ -70,7 +70,7 @@ impl<T: Matched + ?Sized> Matched for Rc<T> {
     }
 }
 
-/// What is wrong with the text if the pattern has no match in it.
+/// Returns a message if the pattern has no match in the text.
 pub(in crate::model) fn pattern<T: Matched + ?Sized>(value: &T, pattern: &'static str) -> Option<String> {
     let text = value.matched()?;
     match &*compiled(pattern) {
@@ -80,10 +80,10 @@ pub(in crate::model) fn pattern<T: Matched + ?Sized>(value: &T, pattern: &'stati
     }
 }
 
-/// What is wrong with the text as an email address.
+/// Returns a message if the text is not an email address.
 ///
-/// `garde` knows letters of ASCII alone, as HTML does; those beyond it, which mail servers take by RFC 6531, stand where
-/// those may.
+/// `garde` allows only ASCII letters, like HTML. Letters outside ASCII, which mail servers accept by RFC 6531, are
+/// allowed wherever ASCII letters are.
 pub(in crate::model) fn email<T: Matched + ?Sized>(value: &T) -> Option<String> {
     static BEYOND_ASCII: LazyLock<Option<Regex>> =
         LazyLock::new(|| Regex::new(r"[\p{L}\p{M}\p{N}--[\x00-\x7F]]").ok());
@@ -103,7 +103,7 @@ pub(in crate::model) fn email<T: Matched + ?Sized>(value: &T) -> Option<String> 
 
 type Compiled = Arc<Result<Regex, String>>;
 
-/// Every pattern of the program, compiled when first used. They are literals, so there are only so many.
+/// Every pattern of the program, compiled at its first use. Patterns are literals, so their number is bounded.
 static PATTERNS: LazyLock<RwLock<HashMap<&'static str, Compiled>>> = LazyLock::new(RwLock::default);
 
 fn compiled(pattern: &'static str) -> Compiled {
@@ -115,10 +115,10 @@ fn compiled(pattern: &'static str) -> Compiled {
     })
 }
 
-/// The last line of `regex`'s drawing of the error: `error: unclosed group`.
+/// Returns the reason from the last line of `regex`'s multi-line message, `error: unclosed group`.
 fn reason(error: &regex::Error) -> String {
-    let drawing = error.to_string();
-    let line = drawing.lines().next_back().unwrap_or_default();
+    let message = error.to_string();
+    let line = message.lines().next_back().unwrap_or_default();
     line.strip_prefix("error: ").unwrap_or(line).to_owned()
 }
 

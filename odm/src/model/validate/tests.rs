@@ -86,7 +86,7 @@ fn maps_name_the_key_and_keep_their_order() {
 }
 
 #[test]
-#[allow(clippy::ref_option, clippy::trivially_copy_pass_by_ref)] // what a rule is called with
+#[allow(clippy::ref_option, clippy::trivially_copy_pass_by_ref)] // the arguments of rules
 fn custom_sees_what_the_function_takes() {
     fn not_admin(name: &str) -> Result<(), &'static str> {
         if name == "admin" { Err("must not be reserved") } else { Ok(()) }

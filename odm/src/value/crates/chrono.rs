@@ -1,7 +1,7 @@
 //! `chrono`: instants and days, stored as BSON dates.
 //!
-//! A BSON date counts milliseconds: what is finer is cut off towards the past, before 1970 too. It has no offset, so
-//! `DateTime<FixedOffset>` is no field type; it may be compared with one.
+//! A BSON date counts milliseconds: a finer time is rounded towards the past, before 1970 too. It has no offset, so
+//! `DateTime<FixedOffset>` is not a field type; it can be compared with one.
 
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use mongodb::bson;
@@ -15,16 +15,16 @@ fn instant(millis: i64) -> CodecResult<DateTime<Utc>> {
     DateTime::from_timestamp_millis(millis).ok_or_else(|| beyond(RANGE, millis))
 }
 
-/// In the words of RFC 3339.
+/// Formats a date as in RFC 3339.
 fn shown(date: &impl std::fmt::Debug) -> String {
     format!("{date:?}")
 }
 
 dates! {
-    /// Stored as a date; what is finer than a millisecond is cut off towards the past.
+    /// Stored as a date, rounded to the millisecond towards the past.
     DateTime<Utc>: |date| date.timestamp_millis(), |millis| instant(millis),
         shown;
-    /// Stored as a date, as if it were in UTC; what is finer than a millisecond is cut off towards the past.
+    /// Stored as a date, as if it were in UTC, rounded to the millisecond towards the past.
     NaiveDateTime: |date| date.and_utc().timestamp_millis(), |millis| instant(millis).map(|date| date.naive_utc()),
         shown;
     /// Stored as the date of its midnight in UTC; a stored date with a time of day is an error.

@@ -1,7 +1,7 @@
 //! `rust_decimal`: stored as BSON `Decimal128`.
 //!
-//! Every `Decimal` is stored exactly, its trailing zeros and the sign of its zero included. The other way round
-//! `Decimal128` holds more: 34 digits, large exponents, infinities, NaN. What `Decimal` cannot hold exactly is an error.
+//! Every `Decimal` is stored exactly, including its trailing zeros and the sign of zero. `Decimal128` can represent more:
+//! 34 digits, large exponents, infinities, NaN. Reading a value that `Decimal` cannot represent exactly is an error.
 
 use mongodb::bson::{Bson, Decimal128, spec::ElementType};
 use rust_decimal::Decimal;
@@ -19,7 +19,7 @@ use crate::{
 
 /// The largest mantissa of a `Decimal`.
 const MAX_MANTISSA: u128 = (1 << 96) - 1;
-/// The most digits a `Decimal` has behind the point.
+/// The maximum number of digits after the point of a `Decimal`.
 const MAX_SCALE: i32 = 28;
 
 fn stored(number: &Decimal) -> Decimal128 {
@@ -32,7 +32,7 @@ fn stored(number: &Decimal) -> Decimal128 {
 fn read(stored: Decimal128) -> Result<Decimal, &'static str> {
     const TOO_LONG: &str = "a decimal128 that it cannot hold exactly";
     let bits = u128::from_le_bytes(stored.bytes());
-    // The five bits behind the sign tell the special values; two of them, the form with a longer coefficient.
+    // The five bits after the sign identify the special values; the first two of them, the form with a longer coefficient.
     match bits >> 122 & 0b1_1111 {
         0b1_1110 => return Err("an infinity"),
         0b1_1111 => return Err("NaN"),
@@ -66,7 +66,7 @@ fn read(stored: Decimal128) -> Result<Decimal, &'static str> {
     Ok(number)
 }
 
-/// Stored as a `Decimal128`, exactly; a stored one that `Decimal` cannot hold is an error, never rounded.
+/// Stored as a `Decimal128`, exactly. Reading one that `Decimal` cannot represent exactly is an error; it is not rounded.
 impl Value for Decimal {
     leaf!();
     #[inline]

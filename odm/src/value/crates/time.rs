@@ -1,7 +1,7 @@
 //! `time`: instants and days, stored as BSON dates.
 //!
-//! A BSON date counts milliseconds: what is finer is cut off towards the past, before 1970 too. It has no offset: an
-//! `OffsetDateTime` is read in UTC, which is the same instant and equal to what was stored.
+//! A BSON date counts milliseconds: a finer time is rounded towards the past, before 1970 too. It has no offset: an
+//! `OffsetDateTime` is read in UTC, as the same instant, which is equal to the stored one.
 
 use mongodb::bson;
 use time::{Date, OffsetDateTime, PrimitiveDateTime, UtcDateTime};
@@ -11,7 +11,7 @@ use crate::error::codec::CodecResult;
 
 const RANGE: &str = "a date within the range of time";
 
-/// Rounds towards the past.
+/// Returns the milliseconds since 1970, rounded towards the past.
 fn millis_of(date: OffsetDateTime) -> i64 {
     date.unix_timestamp() * 1_000 + i64::from(date.millisecond())
 }
@@ -26,13 +26,12 @@ fn utc(date: OffsetDateTime) -> PrimitiveDateTime {
 }
 
 dates! {
-    /// Stored as a date and read in UTC: the offset is not stored; what is finer than a millisecond is cut off
-    /// towards the past.
+    /// Stored as a date, rounded to the millisecond towards the past. The offset is not stored: the date is read in UTC.
     OffsetDateTime: |date| millis_of(*date), |millis| instant(millis), ToString::to_string;
-    /// Stored as a date; what is finer than a millisecond is cut off towards the past.
+    /// Stored as a date, rounded to the millisecond towards the past.
     UtcDateTime: |date| millis_of(date.to_offset(time::UtcOffset::UTC)), |millis| instant(millis).map(Self::from),
         ToString::to_string;
-    /// Stored as a date, as if it were in UTC; what is finer than a millisecond is cut off towards the past.
+    /// Stored as a date, as if it were in UTC, rounded to the millisecond towards the past.
     PrimitiveDateTime: |date| millis_of(date.assume_utc()), |millis| instant(millis).map(utc), ToString::to_string;
     /// Stored as the date of its midnight in UTC; a stored date with a time of day is an error.
     Date: |date| millis_of(date.midnight().assume_utc()), |millis| {

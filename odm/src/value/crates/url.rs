@@ -27,7 +27,7 @@ impl Value for Url {
 
 impl Text for Url {}
 
-/// A text is parsed first, so that it is compared as it would be stored.
+/// Parses the text first, so that it is compared in its stored form.
 #[diagnostic::do_not_recommend]
 impl Operand<Url, Like> for &str {
     fn operand(self) -> CodecResult<Bson> {

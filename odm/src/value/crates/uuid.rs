@@ -9,7 +9,7 @@ use crate::{
     value::{Id, Keyed, MapKey, NewKey, Raw, Value, Writer, leaf},
 };
 
-/// Stored as binary data of subtype 4; another subtype is an error, since a filter would not find it.
+/// Stored as binary data of subtype 4; another subtype is an error, because a filter would not find it.
 impl Value for Uuid {
     leaf!();
     #[inline]
@@ -22,7 +22,7 @@ impl Value for Uuid {
     }
 }
 
-/// A random one (version 4).
+/// Generates a random UUID (version 4).
 impl NewKey for Uuid {
     fn new_key() -> Self {
         Self::from_bytes(bson::Uuid::new().bytes())
@@ -35,7 +35,7 @@ impl<M: Keyed<Key = Uuid>> From<Uuid> for Id<M> {
     }
 }
 
-/// Hyphenated and in lower case.
+/// Written with hyphens and in lower case.
 impl MapKey for Uuid {
     fn to_key(&self) -> String {
         self.to_string()

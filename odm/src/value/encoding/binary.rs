@@ -16,13 +16,13 @@ pub enum Binary {}
 
 /// A type that `#[odm(binary)]` stores as binary data.
 ///
-/// Subtype 2 is read too, and so is the array of numbers that the same field is without the attribute. A filter asks
-/// for binary data alone, so it does not find what is still stored as an array.
+/// Subtype 2 is read too, and so is the array of numbers that the field stores without the attribute. A filter matches
+/// binary data only, so it does not find values that are still stored as arrays.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be stored as binary data",
     label = "this field is marked `#[odm(binary)]`",
     note = "binary data are `Vec<u8>`, `Box<[u8]>`, `[u8; N]`, and `Option`s of them",
-    note = "in an array or a map, each is a newtype that derives `odm::Value`: `struct Photo(#[odm(binary)] Vec<u8>);`"
+    note = "in an array or a map, use a newtype that derives `odm::Value`: `struct Photo(#[odm(binary)] Vec<u8>);`"
 )]
 pub trait StoredAsBinary: Sized {
     /// The type of the field in paths.
@@ -69,6 +69,7 @@ binary! {
     [] ::bytes::Bytes: |bytes| Ok(bytes.into());
 }
 
-/// What a slot of a literal is for whose field is a `T` marked `#[odm(binary)]`; it takes what fits the type in paths.
+/// The type of the slot of a shape literal for a field of type `T` that is marked `#[odm(binary)]`. The slot accepts what
+/// can be stored in the path type of the field.
 #[derive(Debug)]
 pub struct BinarySlot<T>(PhantomData<fn() -> T>);

@@ -1,6 +1,6 @@
 //! Fields stored through serde: `#[odm(serde)]` and serde's own `with`.
 //!
-//! A value is measured before it is written, so a function that serde's `with` names may run twice.
+//! The depth of a value is measured before the value is written, so a function of a `with` module may run twice.
 
 mod depth;
 mod fields;
@@ -20,8 +20,8 @@ use crate::{
     value::{Arrays, FieldNames, Raw, Writer, stack},
 };
 
-/// How serde writes and reads a `T`: the type's own way ([`Serde`]) or a `with` module's, for which the
-/// derive makes a type of its own.
+/// The serde implementation that writes and reads a `T`: the type's own ([`Serde`]), or that of a `with` module, for
+/// which the derive generates a type.
 #[diagnostic::on_unimplemented(
     message = "`{T}` cannot be stored through serde",
     label = "this field is marked `#[odm(serde)]`",
@@ -34,12 +34,12 @@ pub trait SerdeWith<T>: 'static {
     /// Reads the value.
     fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error>;
 
-    /// What a field without an element is read as, if it need not be there.
+    /// Returns the value of a field that is missing in the document; `None` makes the field required.
     fn missing() -> Option<T> {
         None
     }
 
-    /// The names of the elements that it is read from, if it is a document and says so.
+    /// Returns the names of the elements that a `T` is read from, if it is a document and its `Deserialize` lists them.
     fn fields() -> Option<&'static [&'static str]> {
         None
     }
@@ -71,11 +71,11 @@ macro_rules! own_serde {
 own_serde! {
     /// The type's own `Serialize` and `Deserialize`: `#[odm(serde)]`.
     Serde;
-    /// The same where what is stored is in order: `#[odm(serde(ordered))]`.
+    /// The same, if the stored values have the same order as the Rust values: `#[odm(serde(ordered))]`.
     SerdeInOrder;
 }
 
-/// No element at all: what serde gives an `Option` to read when its field is missing.
+/// The deserializer of a missing field. As with serde's own derive, an `Option` reads `None` from it.
 struct Missing;
 
 impl<'de> Deserializer<'de> for Missing {
@@ -116,7 +116,7 @@ impl<S: SerdeWith<T>, T: Send + Sync> Encoding<T> for S {
     }
 }
 
-/// The one element `v` of a document, which is how `bson`'s serde takes and gives a bare value.
+/// A document with the one element `v`, because `bson`'s serde writes and reads whole documents only.
 #[derive(Serialize)]
 #[serde(bound = "S: SerdeWith<T>")]
 struct Out<'a, S, T> {
@@ -124,7 +124,7 @@ struct Out<'a, S, T> {
     v: (&'a T, PhantomData<fn() -> S>),
 }
 
-#[allow(clippy::trivially_copy_pass_by_ref)] // serde's form
+#[allow(clippy::trivially_copy_pass_by_ref)] // the signature that serde requires
 fn serialize_via<S: SerdeWith<T>, T, Z: Serializer>(
     value: &(&T, PhantomData<fn() -> S>),
     serializer: Z,
@@ -168,7 +168,7 @@ pub fn decode_with<S: SerdeWith<T>, T: Send>(raw: Raw<'_>) -> CodecResult<T> {
     stack::of_levels::<T, _>(levels, read).map_err(|error| serde_error("a value that serde can read", &error))
 }
 
-/// The names that serde reads a `T` from, if `T` is a document and its `Deserialize` lists them.
+/// Returns the names that serde reads a `T` from, if `T` is a document and its `Deserialize` lists them.
 pub fn serde_names<T>() -> FieldNames
 where
     Serde: SerdeWith<T>,
@@ -176,7 +176,7 @@ where
     FieldNames::new(<Serde as SerdeWith<T>>::fields().unwrap_or_default(), &[])
 }
 
-/// serde's own words may quote the value, so they stand behind the accessor.
+/// serde's message may quote the value, so it is not part of this message; `CodecError::value` returns it.
 #[cold]
 fn serde_error(expected: &'static str, error: &bson::error::Error) -> CodecError {
     CodecError::new(expected, "one it refuses").with_value(error.to_string())

@@ -10,15 +10,16 @@ use crate::{
     value::{Number, Raw, Stores, Value, Writer},
 };
 
-/// What a slot of a literal is for whose field is a `T` that is counted in `U`; it takes what fits the type in paths.
+/// The type of the slot of a shape literal for a field of type `T` that is stored in the unit `U`. The slot accepts what
+/// can be stored in the path type of the field.
 #[derive(Debug)]
 pub struct UnitSlot<U, T>(PhantomData<fn() -> (U, T)>);
 
 /// A unit that durations are counted in.
 pub trait Unit: 'static {
-    /// How many nanoseconds it is.
+    /// The number of nanoseconds in the unit.
     const NANOS: i128;
-    /// A whole number of it, in words.
+    /// A whole number of the unit, in words, for error messages.
     const WHOLE: &'static str;
 }
 
@@ -56,10 +57,10 @@ impl<U> fmt::Debug for Counted<U> {
 
 /// A duration: a number of nanoseconds.
 pub trait Span: Sized + 'static {
-    /// All of it, in nanoseconds.
+    /// Returns the whole duration in nanoseconds, if an `i128` can represent it.
     fn nanos(&self) -> Option<i128>;
 
-    /// The duration of so many nanoseconds, if the type can hold it.
+    /// Returns the duration of `nanos` nanoseconds, if the type can represent it.
     fn from_nanos(nanos: i128) -> Option<Self>;
 }
 
@@ -74,7 +75,7 @@ fn counted<U: Unit, T: Span>(raw: Raw<'_>) -> CodecResult<T> {
     T::from_nanos(nanos).ok_or_else(|| CodecError::new("a duration that its type can hold", "another number"))
 }
 
-/// What is added to it is a duration too.
+/// A duration is added to it, not a number.
 #[diagnostic::do_not_recommend]
 impl<U: Unit, T: Span> Number for Encoded<Counted<U>, T>
 where
@@ -89,7 +90,7 @@ where
     message = "`{Self}` is not a duration",
     label = "this field is marked `#[odm(unit = ..)]`",
     note = "durations are `std::time::Duration`, those of the crates `chrono` and `time`, and `Option`s of them",
-    note = "in an array or a map, each is a newtype that derives `odm::Value`: `struct Lap(#[odm(unit = \"ms\")] Duration);`"
+    note = "in an array or a map, use a newtype that derives `odm::Value`: `struct Lap(#[odm(unit = \"ms\")] Duration);`"
 )]
 pub trait StoredInUnit<U>: Sized {
     /// The type of the field in paths.
@@ -130,7 +131,7 @@ macro_rules! spans {
     )* };
 }
 
-/// Nanoseconds as seconds and the rest, which is not negative.
+/// Splits nanoseconds into seconds and a rest that is not negative.
 fn parts(nanos: i128) -> Option<(i64, u32)> {
     let seconds = i64::try_from(nanos.div_euclid(Seconds::NANOS)).ok()?;
     Some((seconds, u32::try_from(nanos.rem_euclid(Seconds::NANOS)).ok()?))

@@ -1,6 +1,6 @@
-//! What an `Id<M>` is in the description of an API: the text or the number that stands in its JSON.
+//! The schema of an `Id<M>` in the description of an API: that of the text or the number in its JSON.
 //!
-//! Nothing is asked of `M`: a model need not be described for its ids to be.
+//! `M` itself needs no schema.
 
 #[cfg(feature = "schemars")]
 use std::borrow::Cow;
@@ -9,7 +9,7 @@ use mongodb::bson::{Uuid, oid::ObjectId};
 
 use super::{Id, Keyed};
 
-/// What a key is in JSON.
+/// The JSON type of a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum KeyShape {
@@ -30,9 +30,9 @@ pub enum KeyShape {
 
 const OBJECT_ID: &str = "^[0-9a-fA-F]{24}$";
 
-/// A key that an API description can describe.
+/// A key that has a schema in an API description.
 ///
-/// A key type of your own says what its serde writes:
+/// Implement it for your own key type with the type that its serde implementation writes:
 ///
 /// ```
 /// # use odm::value::{KeySchema, KeyShape};
@@ -43,12 +43,12 @@ const OBJECT_ID: &str = "^[0-9a-fA-F]{24}$";
 /// }
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "nothing says what a key of type `{Self}` is in JSON",
+    message = "the JSON type of a key of type `{Self}` is not known",
     label = "no `KeySchema`",
     note = "implement `odm::value::KeySchema` for `{Self}`: it is one constant"
 )]
 pub trait KeySchema {
-    /// What it is in JSON.
+    /// The type of the key in JSON.
     const SHAPE: KeyShape;
 }
 
@@ -133,10 +133,10 @@ where
     }
 }
 
-/// One component per kind of key, or none where the field says `#[schema(inline)]`.
+/// One component per kind of key, or none if the field specifies `#[schema(inline)]`.
 ///
-/// `utoipa`'s derive also names what stands between `<` and `>`: a field of type `Id<Order>` asks for
-/// `Order: ToSchema`, one of type `OrderId`, with `type OrderId = Id<Order>`, does not.
+/// `utoipa`'s derive also refers to the type between `<` and `>`: a field of type `Id<Order>` requires
+/// `Order: ToSchema`. A field of type `OrderId`, with `type OrderId = Id<Order>`, does not.
 #[cfg(feature = "utoipa")]
 impl<M: Keyed> utoipa::ToSchema for Id<M>
 where

@@ -1,7 +1,7 @@
-//! That an id which is read is the one that is stored: the server finds a document by it.
+//! Verifies that an id is read as the value that is stored, because the server finds the document by that value.
 //!
-//! To the server, documents with their elements in another order are other values, as are `0.1` and the `f32` next to it. A
-//! model that read such an id would not find the document by it, and saving it would store a second one.
+//! For the server, documents with their elements in another order are different values, as are `0.1` and the nearest `f32`.
+//! With such an id, a model would not find its document, and saving the model would store a second document.
 
 use mongodb::bson::spec::ElementType;
 
@@ -39,8 +39,8 @@ fn same<V: Value>(id: V, stored: Raw<'_>) -> CodecResult<V> {
     Ok(id)
 }
 
-/// Whether the server takes both for one value: the types of numbers do not matter to it. `names` are those that a document
-/// there declares.
+/// Returns an error unless both are the same value for the server, which ignores the types of numbers. `names` are the
+/// names that the document declares, if the value is one.
 fn equal(stored: Raw<'_>, written: Raw<'_>, names: FieldNames) -> CodecResult<()> {
     if stored.tag() == written.tag() {
         if stored.bytes() == written.bytes() {
@@ -49,7 +49,7 @@ fn equal(stored: Raw<'_>, written: Raw<'_>, names: FieldNames) -> CodecResult<()
         match stored.element_type() {
             Some(ElementType::EmbeddedDocument) => return documents(stored, written, names),
             Some(ElementType::Array) => return arrays(stored, written),
-            // Exact, whatever its trailing zeros.
+            // Every type reads a decimal128 exactly, so only its trailing zeros can differ, which the server ignores.
             Some(ElementType::Decimal128) => return Ok(()),
             _ => {}
         }
@@ -57,8 +57,8 @@ fn equal(stored: Raw<'_>, written: Raw<'_>, names: FieldNames) -> CodecResult<()
     match (number(stored), number(written)) {
         (Some(one), Some(other)) if one == other => Ok(()),
         _ => Err(CodecError::new(
-            "a part of an id that is written as it is stored",
-            "one that is written as another",
+            "an id that is written as it is stored",
+            "a value that is written as another value",
         )),
     }
 }
@@ -76,14 +76,14 @@ fn documents(stored: Raw<'_>, written: Raw<'_>, names: FieldNames) -> CodecResul
                     }
                 })?;
             }
-            _ => return Err(another(stored, written)),
+            _ => return Err(other_elements(stored, written)),
         }
     }
 }
 
-/// Why two documents are not one id, though one is read from the other.
+/// Returns the error for a stored document whose elements differ from those that the model writes.
 #[cold]
-fn another(stored: Raw<'_>, written: Raw<'_>) -> CodecError {
+fn other_elements(stored: Raw<'_>, written: Raw<'_>) -> CodecError {
     const EXPECTED: &str = "the elements of an id as the model writes them";
     let keys = |document: Raw<'_>| -> CodecResult<Vec<Vec<u8>>> {
         let (mut elements, mut keys) = (document.elements()?, Vec::new());
@@ -96,9 +96,9 @@ fn another(stored: Raw<'_>, written: Raw<'_>) -> CodecError {
     match (keys(stored), keys(written)) {
         (Err(error), _) | (_, Err(error)) => error,
         (Ok(one), Ok(other)) if one == other => {
-            CodecError::new(EXPECTED, "them in another order, which is another id")
+            CodecError::new(EXPECTED, "the elements in another order, which is another id")
         }
-        _ => CodecError::new(EXPECTED, "more of them, or fewer, which is another id"),
+        _ => CodecError::new(EXPECTED, "more or fewer elements, which is another id"),
     }
 }
 
@@ -121,12 +121,12 @@ fn arrays(stored: Raw<'_>, written: Raw<'_>) -> CodecResult<()> {
     }
 }
 
-/// A number that a double holds, or an integer.
+/// Reads an int32, an int64 or a double.
 fn number(raw: Raw<'_>) -> Option<Number> {
     match raw.element_type()? {
         ElementType::Int32 => i32::decode(raw).ok().map(|number| Number::Integer(number.into())),
         ElementType::Int64 => i64::decode(raw).ok().map(Number::Integer),
-        // One that is an integer is read as that.
+        // A double without a fraction equals the integer.
         ElementType::Double => match (i64::decode(raw), f64::decode(raw)) {
             (Ok(integer), _) => Some(Number::Integer(integer)),
             (_, Ok(double)) => {
@@ -141,6 +141,6 @@ fn number(raw: Raw<'_>) -> Option<Number> {
 #[derive(PartialEq)]
 enum Number {
     Integer(i64),
-    /// Its bits; every NaN is one.
+    /// Its bits, which are the same for every NaN.
     Double(u64),
 }

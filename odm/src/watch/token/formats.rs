@@ -1,4 +1,4 @@
-//! `ResumeToken` through serde: a document in BSON, extended JSON in formats for people, bytes in other formats.
+//! `ResumeToken` with serde: a document in BSON, extended JSON in human-readable formats, bytes in other formats.
 
 use std::fmt;
 
@@ -17,8 +17,9 @@ use crate::error::codec::{CodecError, CodecResult};
 const DATA: &str = "_data";
 const TYPE_BITS: &str = "_typeBits";
 
-/// In BSON the document that the server sent; in JSON and other formats for people the same as canonical extended JSON,
-/// `{"_data": "82..", "_typeBits": {"$binary": {"base64": "..", "subType": "00"}}}`; in other formats its bytes.
+/// Serializes the token. In BSON, it is the document that the server sent. In JSON and other human-readable formats,
+/// it is canonical extended JSON, `{"_data": "82..", "_typeBits": {"$binary": {"base64": "..", "subType": "00"}}}`.
+/// In other formats, it is the bytes of the document.
 impl Serialize for ResumeToken {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         if !serializer.is_human_readable() {
@@ -38,7 +39,7 @@ impl Serialize for ResumeToken {
                 }
                 (other, _) => {
                     return Err(ser::Error::custom(format!(
-                        "a resume token with the field `{other}` has no form for people; store it as BSON"
+                        "a resume token with the field `{other}` has no human-readable format; store it as BSON"
                     )));
                 }
             }
@@ -47,14 +48,14 @@ impl Serialize for ResumeToken {
     }
 }
 
-/// Reads every form that is written, and the numbers that earlier versions wrote for `_typeBits` in JSON.
+/// Reads every format that `Serialize` writes, and the numbers that earlier versions wrote for `_typeBits` in JSON.
 impl<'de> Deserialize<'de> for ResumeToken {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let token = Token { is_human_readable: deserializer.is_human_readable() };
         if token.is_human_readable {
             deserializer.deserialize_any(token)
         } else {
-            // BSON has a document here, and calls `visit_map`.
+            // In BSON the token is a document, so the deserializer calls `visit_map`.
             deserializer.deserialize_byte_buf(token)
         }
     }
@@ -100,7 +101,7 @@ impl<'de> Visitor<'de> for Token {
     }
 }
 
-/// The token of these fields.
+/// Creates a token from its fields.
 fn of_fields(data: &str, bits: Option<Binary>, others: Document) -> CodecResult<ResumeToken> {
     let mut document = doc! { DATA: data };
     if let Some(bits) = bits {
@@ -111,7 +112,8 @@ fn of_fields(data: &str, bits: Option<Binary>, others: Document) -> CodecResult<
     ResumeToken::from_raw(&raw)
 }
 
-/// The token whose `_typeBits` lost their type on the way: extended JSON or a list of numbers that was stored as BSON.
+/// Creates a token whose `_typeBits` lost their BSON type, because extended JSON or an array of numbers was stored as
+/// BSON.
 pub(super) fn mended(data: &str, bits: RawBsonRef<'_>) -> CodecResult<ResumeToken> {
     let bits = match bits {
         RawBsonRef::Array(numbers) => {
@@ -197,7 +199,7 @@ fn bytes<'de, A: SeqAccess<'de>>(mut seq: A) -> Result<Vec<u8>, A::Error> {
     Ok(bytes)
 }
 
-/// As extended JSON has it: `bson` reads this form but writes it only with a feature for `serde_json`.
+/// Encodes bytes as in extended JSON. `bson` reads this format, but writes it only with its feature for `serde_json`.
 fn base64(bytes: &[u8]) -> String {
     const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);

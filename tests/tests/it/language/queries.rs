@@ -527,7 +527,7 @@ fn what_the_server_would_refuse_is_not_sent() {
         (Filter::sample_rate(1.5), "`$sampleRate`: expected a share from 0 to 1, found another number"),
         (
             t.number().type_([] as [ElementType; 0]),
-            "`number`: expected a type to ask for, found an empty list",
+            "`number`: expected at least one BSON type, found an empty list",
         ),
         (t.number().bits_any_set(-1), "`number`: expected a mask of zero or more, found a negative number"),
         (

@@ -317,7 +317,7 @@ async fn what_cannot_be_a_stage_is_not_sent(db: Database) {
         Update::raw(doc! { "$set": { "qty": 1 } }) + Update::pipeline(vec![doc! { "$unset": "note" }]);
     let mixed = baskets.update_one(Filter::all(), mixed).await.unwrap_err();
     assert!(
-        mixed.is_not_sent() && mixed.to_string().contains("a pipeline update that stands alone"),
+        mixed.is_not_sent() && mixed.to_string().contains("a pipeline update without other changes"),
         "{mixed}"
     );
 }

@@ -1,5 +1,5 @@
-//! How deep a value nests: `bson`'s serde recurses without a bound, with frames of the user's types between its own, so that
-//! it has to be given room beforehand.
+//! Measures how deep a value nests. `bson`'s serde recurses without a bound, with stack frames of the user's types between
+//! its own, so the stack space must be reserved beforehand.
 
 use std::{cell::Cell, fmt};
 
@@ -14,21 +14,22 @@ use crate::{
     },
 };
 
-/// So many newtypes and options, which make no level, take no more of the stack than one level.
+/// The number of newtypes and options, which add no level, that take no more stack space than one level.
 const WRAPS_OF_A_LEVEL: u16 = 4;
 
-/// So many of them may be inside each other: a chain of them has no end that the levels would set.
+/// The maximum number of newtypes and options inside each other. The limit on levels does not bound a chain of them.
 const MAX_WRAPS: u16 = 10 * MAX_DEPTH;
 
-/// How many levels of documents and arrays the value makes, at most [`MAX_DEPTH`] together with those around it, and a level
-/// for every [`WRAPS_OF_A_LEVEL`] newtypes and options: so much of the stack it takes.
+/// Returns how many levels of stack space the value takes: one for each level of documents and arrays, and one for every
+/// [`WRAPS_OF_A_LEVEL`] newtypes and options. Refuses more than [`MAX_DEPTH`] levels, including the `around` levels around
+/// the value.
 pub(super) fn levels<S: SerdeWith<T>, T>(value: &T, around: u16) -> CodecResult<u16> {
     let (deepest, most_wraps) = (Cell::new(around), Cell::new(0));
     let measure = Measure { level: around, wraps: 0, deepest: &deepest, most_wraps: &most_wraps };
     match S::serialize(value, measure) {
         Err(Stop::TooDeep) => Err(too_deep()),
         Err(Stop::Wrapped) => Err(wrapped()),
-        // What serde refuses it will refuse again, in its own words.
+        // serde refuses the value again when it is written, with its own message.
         Ok(()) | Err(Stop::Refused) => Ok(deepest.get() - around + most_wraps.get() / WRAPS_OF_A_LEVEL),
     }
 }
@@ -152,7 +153,7 @@ impl Serializer for Measure<'_> {
     }
 
     fn serialize_struct(self, name: &'static str, _: usize) -> Result<Self, Stop> {
-        // `bson` calls its own scalars so.
+        // `bson` serializes its own scalars as structs with such a name.
         if name.starts_with('$') { Ok(self) } else { self.below(1) }
     }
 
