@@ -1,4 +1,4 @@
-//! The tree between parsing and expanding: an item as odm sees it.
+//! The tree between parsing and expanding: a struct or an enum, with what odm reads from its attributes.
 
 mod variant;
 
@@ -19,7 +19,7 @@ use crate::{
     ctxt::Ctxt,
 };
 
-/// Which derive was asked for.
+/// The derive that is expanded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Derive {
     Model,
@@ -29,7 +29,7 @@ pub(crate) enum Derive {
     Value,
 }
 
-/// The item the derive stands on.
+/// The item that has the derive.
 pub(crate) struct Container<'a> {
     pub(crate) derive: Derive,
     pub(crate) original: &'a DeriveInput,
@@ -37,84 +37,84 @@ pub(crate) struct Container<'a> {
     pub(crate) default: Default,
     pub(crate) deny_unknown_fields: bool,
     pub(crate) transparent: Option<Span>,
-    /// The element that a document with `#[serde(tag)]` begins with: its name, and that of the type.
+    /// The element that a struct with `#[serde(tag)]` begins with: its name and its value, which is the name of the type.
     pub(crate) tag: Option<(String, String)>,
-    /// serde's `from` or `try_from`: what is read is another type.
+    /// The span of serde's `from` or `try_from`: another type is read and converted.
     pub(crate) from: Option<Span>,
-    /// serde's `into`: what is written is another type.
+    /// The span of serde's `into`: the value is converted, and another type is written.
     pub(crate) into: Option<Span>,
     pub(crate) data: Data<'a>,
 }
 
-/// What the item holds.
+/// The content of the item, by how it is stored.
 pub(crate) enum Data<'a> {
     /// Named fields: a document.
     Document(Vec<Field<'a>>),
-    /// One field: stored as that. Others are not stored.
+    /// One field: stored as the value of this field. The other members are not stored.
     Newtype(Box<Field<'a>>, Vec<Member>),
     /// Fields without names: stored as an array.
     Tuple(Vec<Field<'a>>),
-    /// Nothing: stored as null.
+    /// A unit struct: stored as null.
     Unit,
-    /// Names: stored as text.
+    /// An enum without data: stored as the name of its variant.
     Units(Vec<Variant<'a>>),
-    /// Variants with data.
+    /// An enum with data.
     Enum(Tagging, Vec<Variant<'a>>),
-    /// What serde makes of it: another type stands in for it.
+    /// A type with `from`, `try_from` or `into`, which serde stores as another type.
     Serde,
-    /// Nothing the derive supports; the mistake is reported.
+    /// An item that the derive does not support. The error is reported.
     Unsupported,
 }
 
 /// A field of a struct or of a variant.
 pub(crate) struct Field<'a> {
     pub(crate) member: Member,
-    /// The variant it belongs to.
+    /// The variant that the field belongs to.
     pub(crate) variant: Option<&'a Ident>,
     pub(crate) original: &'a syn::Field,
     pub(crate) ty: &'a Type,
     /// The stored name.
     pub(crate) stored: String,
-    /// Where the stored name is given.
+    /// The span of the stored name.
     pub(crate) stored_span: Span,
-    /// Names that are read besides.
+    /// Additional names that are read.
     pub(crate) aliases: Vec<String>,
     pub(crate) default: Default,
     pub(crate) skip_serializing: bool,
     pub(crate) skip_deserializing: bool,
     pub(crate) skip_serializing_if: Option<ExprPath>,
     pub(crate) codec: Codec,
-    /// Its elements lie flat in the document: `#[serde(flatten)]` stands here.
+    /// The span of `#[serde(flatten)]`: the elements of the field are stored in the document itself.
     pub(crate) flatten: Option<Span>,
     pub(crate) indexes: Vec<Index>,
     pub(crate) rules: Vec<Rule>,
-    /// `#[odm(id)]` stands here.
+    /// The span of `#[odm(id)]`.
     pub(crate) id_span: Option<Span>,
-    /// `#[odm(serde)]` and a serde `with` stand here: which of the two is meant is not known.
+    /// The span of `#[odm(serde)]` if there is a serde `with` too: it is unclear which of the two the user means.
     pub(crate) two_codecs: Option<Span>,
-    /// The last of several words of which each says how the field is stored.
+    /// The span of the last attribute if several attributes specify the encoding.
     pub(crate) more_codecs: Option<Span>,
 }
 
-/// How a field is written and read.
+/// The encoding of a field.
 #[derive(Debug, Clone)]
 pub(crate) enum Codec {
-    /// By its type's `Value`.
+    /// That of its type's `Value`.
     Value,
-    /// By its type's serde; whether what that writes is in order.
+    /// That of its type's serde implementations. `ordered` is whether the stored values have the order of the Rust values.
     Serde { ordered: bool },
-    /// As binary data.
+    /// Binary data.
     Binary,
-    /// As a number of the unit that odm calls by this name.
+    /// An integer that counts a unit of time. The text is the name of the unit's type in `odm`.
     Unit(&'static str),
-    /// By functions that serde's `with` and its relatives name.
+    /// That of the functions in serde's `with`, `serialize_with` and `deserialize_with`.
     With { serialize: Option<Box<ExprPath>>, deserialize: Option<Box<ExprPath>> },
-    /// In no way that can be told: a mistake, which is reported.
+    /// Unknown, because an attribute is wrong. The error is reported.
     Mistaken,
 }
 
 impl<'a> Container<'a> {
-    /// Reads the item. Mistakes go to `cx`; the tree holds what could be read.
+    /// Parses the item. Reports errors to `cx` and returns a tree of what could be parsed.
     pub(crate) fn read(cx: &Ctxt, original: &'a DeriveInput, derive: Derive) -> Self {
         let attrs = ContainerAttrs::read(cx, original, derive);
         let serde = serde::Container::read(cx, original);
@@ -134,7 +134,7 @@ impl<'a> Container<'a> {
         Self { derive, original, attrs, default, deny_unknown_fields, transparent, tag, from, into, data }
     }
 
-    /// The fields of a document; none for other values.
+    /// Returns the fields of a document, and no fields for another item.
     pub(crate) fn fields(&self) -> &[Field<'a>] {
         match &self.data {
             Data::Document(fields) => fields,
@@ -142,7 +142,7 @@ impl<'a> Container<'a> {
         }
     }
 
-    /// The variants of an enum; none for other values.
+    /// Returns the variants of an enum, and no variants for another item.
     pub(crate) fn variants(&self) -> &[Variant<'a>] {
         match &self.data {
             Data::Units(variants) | Data::Enum(_, variants) => variants,
@@ -150,12 +150,12 @@ impl<'a> Container<'a> {
         }
     }
 
-    /// Every field, of every variant.
+    /// Returns all fields, including those of the variants.
     pub(crate) fn all_fields(&self) -> impl Iterator<Item = &Field<'a>> {
         self.own_fields().iter().chain(self.variants().iter().flat_map(|variant| variant.content.fields()))
     }
 
-    /// Every field of a struct; none of an enum.
+    /// Returns the fields of a struct, and no fields for an enum.
     pub(crate) fn own_fields(&self) -> &[Field<'a>] {
         match &self.data {
             Data::Document(fields) | Data::Tuple(fields) => fields,
@@ -164,7 +164,7 @@ impl<'a> Container<'a> {
         }
     }
 
-    /// The lists of named fields: each is written into one document.
+    /// Returns the lists of named fields. The fields of one list are written into one document.
     pub(crate) fn documents(&self) -> impl Iterator<Item = &[Field<'a>]> {
         let of_variants = self.variants().iter().filter_map(|variant| match &variant.content {
             Content::Document(fields) => Some(fields.as_slice()),
@@ -173,13 +173,13 @@ impl<'a> Container<'a> {
         std::iter::once(self.fields()).chain(of_variants)
     }
 
-    /// The field that is stored as `_id`.
+    /// Returns the field that is stored as `_id`.
     pub(crate) fn id(&self) -> Option<&Field<'a>> {
         id(self.fields())
     }
 }
 
-/// The one of these fields that is stored as `_id`.
+/// Returns the field that is stored as `_id`.
 pub(crate) fn id<'f, 'a>(fields: &'f [Field<'a>]) -> Option<&'f Field<'a>> {
     fields.iter().find(|field| field.stored == "_id" && field.is_stored() && field.flatten.is_none())
 }
@@ -247,7 +247,7 @@ fn read_fields<'a>(
     fields.iter().zip(serde).enumerate().map(read).collect()
 }
 
-/// The items of a tuple are stored under their numbers; those that are skipped do not count.
+/// Stores the fields of a tuple under their positions, not counting the skipped ones.
 fn counted(mut fields: Vec<Field<'_>>) -> Vec<Field<'_>> {
     for (index, field) in fields.iter_mut().filter(|field| field.is_stored()).enumerate() {
         field.stored = index.to_string();
@@ -255,7 +255,7 @@ fn counted(mut fields: Vec<Field<'_>>) -> Vec<Field<'_>> {
     fields
 }
 
-/// The field marked `#[odm(id)]`, or else the one named `id`, is stored as `_id`.
+/// Stores the field marked `#[odm(id)]`, or else the field named `id`, as `_id`.
 fn store_id(cx: &Ctxt, fields: &mut [Field<'_>]) {
     let mut marked = fields.iter().filter(|field| field.id_span.is_some());
     let first = marked.next().map(|field| field.member.clone());
@@ -284,8 +284,8 @@ impl<'a> Field<'a> {
     ) -> Self {
         let attrs = FieldAttrs::read(cx, original, derive, variant.is_some());
         let with = serde.serialize_with.is_some() || serde.deserialize_with.is_some();
-        let ways = [with.then(Span::call_site), attrs.serde.span(), attrs.binary.span(), attrs.unit.span()];
-        let more_codecs = ways
+        let spans = [with.then(Span::call_site), attrs.serde.span(), attrs.binary.span(), attrs.unit.span()];
+        let more_codecs = spans
             .into_iter()
             .flatten()
             .skip(1)
@@ -337,18 +337,18 @@ impl<'a> Field<'a> {
         }
     }
 
-    /// Whether it is written or read: a field that is skipped both ways has no stored name.
+    /// Returns whether the field is written or read. A field that is neither has no stored name.
     pub(crate) fn is_stored(&self) -> bool {
         !(self.skip_serializing && self.skip_deserializing)
     }
 
-    /// The user's own doc comment.
+    /// Returns the doc comment that the user wrote.
     pub(crate) fn docs(&self) -> impl Iterator<Item = &'a Attribute> {
         self.original.attrs.iter().filter(|attribute| attribute.path().is_ident("doc"))
     }
 }
 
-/// The name of a field as Rust prints it, for messages.
+/// Returns the Rust name of a field, for messages.
 pub(crate) fn member_name(member: &Member) -> String {
     match member {
         Member::Named(ident) => Ident::to_string(&ident.unraw()),

@@ -1,7 +1,7 @@
-//! Attributes: what `#[odm(..)]` and `#[serde(..)]` say, as values.
+//! The attributes `#[odm(..)]` and `#[serde(..)]`, parsed into values.
 //!
-//! Nothing here returns a `Result` to its caller: a mistake goes to the [`Ctxt`] with its span and reading goes
-//! on with the next word, so that all mistakes are reported at once.
+//! A *word* is an entry of `#[odm(..)]`: `word`, `word = ..` or `word(..)`. If a word is wrong, the error is added to the
+//! [`Ctxt`] and parsing continues with the next word, so that all errors are reported at once.
 
 pub(crate) mod container;
 pub(crate) mod duration;
@@ -18,7 +18,7 @@ use syn::{Attribute, Ident, LitStr, Token, ext::IdentExt, parenthesized, parse::
 
 use crate::ctxt::Ctxt;
 
-/// Calls `each` for every word of every `#[odm(..)]`; it reads what stands behind the word.
+/// Calls `each` for every word of every `#[odm(..)]`. `each` parses what follows the word.
 pub(crate) fn odm_words(
     cx: &Ctxt,
     attributes: &[Attribute],
@@ -35,7 +35,7 @@ pub(crate) fn odm_words(
     }
 }
 
-/// Calls `each` for every word of a comma-separated list; after a mistake goes on behind the next comma.
+/// Calls `each` for every word of a comma-separated list. After an error, continues after the next comma.
 pub(crate) fn words(
     cx: &Ctxt,
     input: ParseStream<'_>,
@@ -57,7 +57,7 @@ pub(crate) fn words(
     }
 }
 
-/// The list in parentheses behind a word: `word(..)`.
+/// Parses the list in parentheses after a word: `word(..)`.
 pub(crate) fn list(
     cx: &Ctxt,
     word: &Ident,
@@ -77,7 +77,7 @@ pub(crate) fn list(
     Ok(())
 }
 
-/// The text behind a word: `word = ".."`.
+/// Parses the string after a word: `word = ".."`.
 pub(crate) fn text(word: &Ident, input: ParseStream<'_>, form: &str) -> syn::Result<LitStr> {
     if !input.peek(Token![=]) {
         return Err(symbol::malformed(word, form));
@@ -86,7 +86,7 @@ pub(crate) fn text(word: &Ident, input: ParseStream<'_>, form: &str) -> syn::Res
     input.parse().map_err(|error| syn::Error::new(error.span(), symbol::correct(form)))
 }
 
-/// What stands behind `word =`.
+/// Parses what follows `word =`.
 pub(crate) fn value<T: syn::parse::Parse>(
     word: &Ident,
     input: ParseStream<'_>,
@@ -99,12 +99,12 @@ pub(crate) fn value<T: syn::parse::Parse>(
     input.parse().map_err(|error| syn::Error::new(error.span(), symbol::correct(form)))
 }
 
-/// Nothing may stand behind a word that is said or not.
+/// Returns an error if something follows the word, which is a flag.
 pub(crate) fn flag(word: &Ident, input: ParseStream<'_>, form: &str) -> syn::Result<()> {
     if input.is_empty() || input.peek(Token![,]) { Ok(()) } else { Err(symbol::malformed(word, form)) }
 }
 
-/// Something that may be said once.
+/// A value that may be specified once.
 #[derive(Debug, Clone)]
 pub(crate) struct Once<T>(Option<(T, Span)>);
 
@@ -115,7 +115,7 @@ impl<T> Default for Once<T> {
 }
 
 impl<T> Once<T> {
-    /// Keeps the first value; a second is a mistake at its word.
+    /// Stores the value. Returns an error at `word` if there is a value already.
     pub(crate) fn set(&mut self, word: &Ident, value: T) -> syn::Result<()> {
         if self.0.is_some() {
             return Err(syn::Error::new(word.span(), format_args!("`{word}` is given twice")));
@@ -124,12 +124,12 @@ impl<T> Once<T> {
         Ok(())
     }
 
-    /// The value.
+    /// Returns the value.
     pub(crate) fn get(&self) -> Option<&T> {
         self.0.as_ref().map(|(value, _)| value)
     }
 
-    /// Where the word stands.
+    /// Returns the span of the word.
     pub(crate) fn span(&self) -> Option<Span> {
         self.0.as_ref().map(|(_, span)| *span)
     }

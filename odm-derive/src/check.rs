@@ -1,4 +1,4 @@
-//! Rules that need more than one attribute, one function each.
+//! Checks that need more than one attribute, one function each.
 
 mod model;
 mod variants;
@@ -15,7 +15,7 @@ use crate::{
     ctxt::Ctxt,
 };
 
-/// Reports everything that the parts of the tree cannot know of each other.
+/// Reports the errors of the tree as a whole.
 pub(crate) fn check(cx: &Ctxt, container: &Container<'_>) {
     supported_data(cx, container);
     transparent(cx, container);
@@ -50,19 +50,19 @@ pub(crate) fn check(cx: &Ctxt, container: &Container<'_>) {
     }
 }
 
-/// What is stored is then another type: a document's accessors would name fields that are not there.
+/// Refuses `into` on a document: another type is stored, so paths to the document's fields would match nothing.
 fn conversions(cx: &Ctxt, container: &Container<'_>) {
     if container.derive == Derive::Value {
         return;
     }
     if let Some(span) = container.into {
-        let message = "`#[serde(into)]` stores another type in place of this document, so its fields would name \
-                       nothing: derive `odm::Value` instead, or derive for that other type";
+        let message = "`#[serde(into)]` stores another type in place of this document, so paths to its fields would \
+                       match nothing: derive `odm::Value` instead, or derive for that other type";
         cx.push(syn::Error::new(span, message));
     }
 }
 
-/// A flattened field has no name, so nothing that needs one.
+/// Refuses an index and an encoding on a flattened field, because both need a field with a name of its own.
 fn flattened(cx: &Ctxt, field: &Field<'_>) {
     let Some(span) = field.flatten else { return };
     if let Some(index) = field.indexes.first() {
@@ -73,29 +73,29 @@ fn flattened(cx: &Ctxt, field: &Field<'_>) {
     if !matches!(field.codec, Codec::Value | Codec::Serde { .. } | Codec::Mistaken) {
         cx.push(syn::Error::new(
             span,
-            "a flattened field is stored as its type stores it: remove `with` and its relatives, or put them on \
-             the fields inside",
+            "a flattened field is stored as its type stores it: remove the attribute that specifies another encoding, \
+             or put it on the fields inside",
         ));
     }
 }
 
-/// The items of an array have their places, not names.
+/// Refuses an unnamed field that is skipped conditionally, because array elements are identified by their positions.
 fn unnamed(cx: &Ctxt, field: &Field<'_>) {
     if field.skip_serializing_if.is_some() || field.skip_serializing != field.skip_deserializing {
         cx.error(
             &field.original.ty,
-            "an item of an array cannot be left out now and then: those behind it would move; name the fields, or \
-             `#[serde(skip)]` it for good",
+            "an array element cannot be skipped in some documents only, because the elements after it would move: \
+             name the fields, or skip it always with `#[serde(skip)]`",
         );
     }
 }
 
-/// Each derive takes one kind of item.
+/// Refuses an item of a kind that the derive does not support.
 fn supported_data(cx: &Ctxt, container: &Container<'_>) {
     if !matches!(container.data, Data::Unsupported) {
         return;
     }
-    // serde says why it is not transparent.
+    // serde's parser reports why it is not transparent.
     if container.derive == Derive::Value && container.transparent.is_some() {
         return;
     }
@@ -109,7 +109,7 @@ fn supported_data(cx: &Ctxt, container: &Container<'_>) {
             "a struct with named fields is a document: derive `odm::Embedded`".to_owned()
         }
         (Derive::Model, syn::Data::Enum(_)) => {
-            "a model that is an enum says in each document which variant it is: add `#[serde(tag = \"kind\")]`"
+            "a model that is an enum stores the name of its variant in each document: add `#[serde(tag = \"kind\")]`"
                 .to_owned()
         }
         (derive, syn::Data::Enum(_)) => {
@@ -123,7 +123,7 @@ fn supported_data(cx: &Ctxt, container: &Container<'_>) {
     cx.error(ident, message);
 }
 
-/// The derive in words.
+/// Returns what the derive generates, for messages.
 fn kind(derive: Derive) -> &'static str {
     match derive {
         Derive::Model => "a model",
@@ -134,7 +134,7 @@ fn kind(derive: Derive) -> &'static str {
     }
 }
 
-/// A document is not one value.
+/// Refuses `transparent` on a document, which is not stored as one value.
 fn transparent(cx: &Ctxt, container: &Container<'_>) {
     if let (Data::Document(_), Some(span)) = (&container.data, container.transparent) {
         cx.push(syn::Error::new(
@@ -144,7 +144,7 @@ fn transparent(cx: &Ctxt, container: &Container<'_>) {
     }
 }
 
-/// Documents outlive the bytes they are read from.
+/// Refuses lifetimes, because a document outlives the bytes that it is read from.
 fn lifetimes(cx: &Ctxt, container: &Container<'_>) {
     for parameter in &container.original.generics.params {
         if let GenericParam::Lifetime(lifetime) = parameter {
@@ -157,7 +157,7 @@ fn lifetimes(cx: &Ctxt, container: &Container<'_>) {
     }
 }
 
-/// The server, or a path through the field, would read such a name as something else.
+/// Refuses a stored name to which the server or a path gives another meaning.
 fn stored_name(cx: &Ctxt, field: &Field<'_>) {
     if !field.is_stored() || field.flatten.is_some() {
         return;
@@ -169,7 +169,7 @@ fn stored_name(cx: &Ctxt, field: &Field<'_>) {
     }
 }
 
-/// What is wrong with the name of an element.
+/// Returns what is wrong with the name of an element.
 fn problem_of_name(name: &str) -> Option<&'static str> {
     if name.is_empty() {
         Some("is empty")
@@ -184,12 +184,12 @@ fn problem_of_name(name: &str) -> Option<&'static str> {
     }
 }
 
-/// A field is stored in one way.
+/// Refuses more than one encoding of a field.
 fn one_codec(cx: &Ctxt, container: &Container<'_>) {
     for span in container.all_fields().filter_map(|field| field.two_codecs) {
         cx.push(syn::Error::new(
             span,
-            "`#[serde(with)]` and its relatives already store this field through serde: remove `#[odm(serde)]`",
+            "serde's `with`, `serialize_with` or `deserialize_with` already stores this field: remove `#[odm(serde)]`",
         ));
     }
     for span in container.all_fields().filter_map(|field| field.more_codecs) {
@@ -199,7 +199,7 @@ fn one_codec(cx: &Ctxt, container: &Container<'_>) {
     }
 }
 
-/// Two fields under one name would overwrite each other.
+/// Refuses two fields with the same name, which would overwrite each other.
 fn distinct_fields(cx: &Ctxt, fields: &[Field<'_>]) {
     let mut seen: HashMap<&str, &Field<'_>> = HashMap::new();
     for field in fields.iter().filter(|field| field.is_stored() && field.flatten.is_none()) {

@@ -1,4 +1,4 @@
-//! From the checked tree to code.
+//! Expansion of the checked tree to code.
 
 mod codec;
 mod docs;
@@ -34,7 +34,7 @@ use crate::{
     ctxt::Ctxt,
 };
 
-/// One derive: the mistakes it finds, and the code.
+/// Runs one derive. Returns its errors and the code.
 pub(crate) fn derive(derive: Derive, input: TokenStream) -> TokenStream {
     let mut input: DeriveInput = match syn::parse2(input) {
         Ok(input) => input,
@@ -54,7 +54,7 @@ pub(crate) fn derive(derive: Derive, input: TokenStream) -> TokenStream {
 
 fn expand(scope: &Scope<'_>) -> TokenStream {
     let (outside, inside) = match &scope.container.data {
-        // Refused: a `Value` is `'static`.
+        // Lifetimes are refused, because a `Value` is `'static`.
         _ if scope.container.original.generics.lifetimes().next().is_some() => {
             (TokenStream::new(), value::stand_in(scope))
         }
@@ -71,7 +71,7 @@ fn expand(scope: &Scope<'_>) -> TokenStream {
     quote!(#outside #inside)
 }
 
-/// An enum with data, and what makes it a model.
+/// Returns the code of an enum with data, including that of a model.
 fn enumeration(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant<'_>]) -> TokenStream {
     let value = variants::expand(scope, tagging, variants);
     if scope.container.derive != Derive::Model {
@@ -82,7 +82,7 @@ fn enumeration(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant<'_>]) -
     quote!(#value #doc #validate #model)
 }
 
-/// What stands beside the struct, and what stands in a nameless constant.
+/// Returns the code beside the struct, and the code inside the unnamed constant.
 fn document(scope: &Scope<'_>) -> (TokenStream, TokenStream) {
     let keys = keys::module(scope);
     let mut inside = vec![
@@ -110,7 +110,8 @@ fn document(scope: &Scope<'_>) -> (TokenStream, TokenStream) {
     }
 }
 
-/// Keeps names out of the user's module, and lints of the user's away from code that is not theirs.
+/// Wraps the code in an unnamed constant. This keeps its names out of the user's module, and the user's lints away
+/// from the code.
 fn in_const(odm: &TokenStream, runtime: &Ident, code: &TokenStream) -> TokenStream {
     quote! {
         #[doc(hidden)]

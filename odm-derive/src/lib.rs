@@ -1,9 +1,9 @@
 //! The derives of `odm`: `Model`, `Embedded`, `Shape`, `View` and `Value`. Use them through `odm`, which re-exports them.
 //!
-//! Each goes through three rooms: the attributes and the struct are *parsed* into a tree of our own
-//! (`ast`, `attr`), the tree is *checked* as a whole (`check`), and then *expanded* (`expand`).
-//! Every mistake is collected in a `ctxt::Ctxt` on the way; beside the messages a stand-in is expanded, so
-//! that one mistake does not become twenty.
+//! Each derive has three stages. It *parses* the attributes and the struct into a tree (`ast`, `attr`), *checks* the
+//! tree as a whole (`check`), and *expands* it to code (`expand`). A `ctxt::Ctxt` collects the errors of the first two
+//! stages. Together with errors, the derive expands to placeholder implementations, because rustc would otherwise report
+//! a missing trait at every use of the type.
 
 mod ast;
 mod attr;

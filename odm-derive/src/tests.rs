@@ -1,4 +1,4 @@
-//! What each derive expands to, as source. The snapshots are read in review like any other code.
+//! The expansion of each derive, as source. Review the snapshots like any other code.
 
 mod expansion;
 mod names;
@@ -8,7 +8,7 @@ use proc_macro2::TokenStream;
 
 use crate::{ast::Derive, expand};
 
-/// The expansion, formatted.
+/// Returns the expansion, formatted.
 fn expanded(derive: Derive, input: TokenStream) -> String {
     let tokens = expand::derive(derive, input);
     prettyplease::unparse(&syn::parse2(tokens).unwrap())

@@ -1,6 +1,6 @@
-//! The tree of `#[derive(View)]`: which fields of which parent, and the rules of a view.
+//! The tree of `#[derive(View)]`: the parent, the fields, and the checks of a view.
 //!
-//! What `#[serde(..)]` says on a view is serde's alone: stored names come from the parent.
+//! The derive ignores `#[serde(..)]` on a view, because stored names come from the parent.
 
 use std::collections::HashMap;
 
@@ -16,11 +16,11 @@ use crate::{
     ctxt::Ctxt,
 };
 
-/// The struct the derive stands on.
+/// The struct that has the derive.
 pub(crate) struct View<'a> {
     pub(crate) original: &'a DeriveInput,
     pub(crate) krate: Once<Path>,
-    /// The type it is a part of; `None` if it is not told, which is a mistake.
+    /// The parent. A missing parent is an error.
     pub(crate) of: Once<Type>,
     pub(crate) lifetime: Option<&'a Lifetime>,
     pub(crate) fields: Vec<Field<'a>>,
@@ -33,16 +33,16 @@ pub(crate) struct Field<'a> {
     pub(crate) source: Source,
 }
 
-/// What a field of a view is read from.
+/// The source of a field of a view.
 pub(crate) enum Source {
-    /// The parent's field.
+    /// A field of the parent.
     Field(Ident),
     /// The score of the text search.
     TextScore,
 }
 
 impl<'a> View<'a> {
-    /// Reads the struct. Mistakes go to `cx`; the tree holds what could be read.
+    /// Parses the struct. Reports errors to `cx` and returns a tree of what could be parsed.
     pub(crate) fn read(cx: &Ctxt, original: &'a DeriveInput) -> Self {
         let (mut krate, mut of, mut says_of) = (Once::default(), Once::default(), false);
         let position = Position::container(Derive::View);
@@ -69,7 +69,7 @@ impl<'a> View<'a> {
         view
     }
 
-    /// The server refuses a projection that names a field twice.
+    /// Reports two fields with the same source: the server refuses a projection that contains a field twice.
     fn distinct(&self, cx: &Ctxt) {
         let mut seen: HashMap<String, &Field<'_>> = HashMap::new();
         for field in &self.fields {
@@ -111,8 +111,8 @@ fn field<'a>(cx: &Ctxt, original: &'a syn::Field) -> Option<Field<'a>> {
         if word == symbol::FROM {
             from.set(word, value(word, input, form::FROM)?)?;
             if input.peek(Token![.]) {
-                let message = "a field of a view is read from one field of its parent: what lies inside is read by a \
-                               view of the document there";
+                let message = "a field of a view is read from one field of its parent: to read the fields inside it, \
+                               declare a view of that document";
                 return Err(input.error(message));
             }
             Ok(())
@@ -136,7 +136,7 @@ fn field<'a>(cx: &Ctxt, original: &'a syn::Field) -> Option<Field<'a>> {
     Some(Field { ident, ty: &original.ty, source })
 }
 
-/// What a view borrows from is one document.
+/// Returns the lifetime of the view. A view borrows from one document, so it has at most one.
 fn lifetime<'a>(cx: &Ctxt, original: &'a DeriveInput) -> Option<&'a Lifetime> {
     let mut lifetimes = original.generics.params.iter().filter_map(|parameter| match parameter {
         GenericParam::Lifetime(parameter) => Some(parameter),

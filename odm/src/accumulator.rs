@@ -1,4 +1,4 @@
-//! Accumulators: what `group` computes over the rows of one group.
+//! Accumulators: the values that `group` computes over the rows of one group.
 
 use std::{fmt, marker::PhantomData};
 
@@ -10,7 +10,7 @@ use crate::{
     value::{Number, Value},
 };
 
-/// An accumulator over rows of type `R` that gives a `T`.
+/// An accumulator over rows of type `R` that evaluates to a `T`.
 ///
 /// Construct with [`sum`], [`avg`], [`min`], [`max`], [`first`], [`last`], [`push`], [`add_to_set`] or
 /// [`count`].
@@ -41,10 +41,10 @@ impl<R, T> fmt::Debug for Accumulator<R, T> {
     }
 }
 
-// What `sum` and `avg` give is told by their bounds, in parameters that inference fills in: a return type that asked a
-// bound for it would bring a second message where the bound does not hold.
+// The bounds of `sum` and `avg` determine their results, in type parameters that rustc infers. If the return type
+// were an associated type of a bound, rustc would report a second error where the bound does not hold.
 
-/// The sum of the numbers; null and missing values count as nothing. Integers give an `i64`.
+/// Returns the sum of the numbers. Null and missing values are ignored. The sum of integers is an `i64`.
 ///
 /// `{ $sum: expression }`
 pub fn sum<R, X: Expression<R>, Kind, Sum>(expression: X) -> Accumulator<R, Sum>
@@ -55,8 +55,8 @@ where
     Accumulator::new("$sum", expression.render())
 }
 
-/// The average of the numbers: a double, or a decimal; null where no row of the group has a number, which
-/// only an optional field can bring about.
+/// Returns the average of the numbers: a double, or a decimal. It is null if no row of the group has a number, which
+/// is possible only for an optional field.
 ///
 /// `{ $avg: expression }`
 pub fn avg<R, X: Expression<R>, Kind, Quotient: Value, Average>(expression: X) -> Accumulator<R, Average>
@@ -81,26 +81,26 @@ macro_rules! accumulators {
 }
 
 accumulators! {
-    /// The smallest value, in the server's order of values.
+    /// Returns the smallest value, in the server's order of values.
     min "$min" -> X::T;
-    /// The greatest value, in the server's order of values.
+    /// Returns the greatest value, in the server's order of values.
     max "$max" -> X::T;
-    /// The value of the group's first row: sort before.
+    /// Returns the value of the group's first row. Sort the rows before.
     first "$first" -> X::T;
-    /// The value of the group's last row: sort before.
+    /// Returns the value of the group's last row. Sort the rows before.
     last "$last" -> X::T;
-    /// One value of each row, in the order of the rows: `None` where an `Option` is null or missing, by
-    /// `{ $push: { $ifNull: [expression, null] } }`. A row without the field adds nothing if the field is no `Option`, as
-    /// it may be with `#[serde(default)]`.
+    /// Returns one value of each row, in the order of the rows. An `Option` that is null or missing becomes `None`,
+    /// by `{ $push: { $ifNull: [expression, null] } }`. A row without the field adds nothing if the field is not an
+    /// `Option`, for example with `#[serde(default)]`.
     push "$push" (filled) -> Vec<X::T>;
-    /// Every different value, in no particular order. Null and missing values of an `Option` are one value, `None`, by
-    /// `{ $addToSet: { $ifNull: [expression, null] } }`.
+    /// Returns every distinct value, in no particular order. Null and missing values of an `Option` are one value,
+    /// `None`, by `{ $addToSet: { $ifNull: [expression, null] } }`.
     add_to_set "$addToSet" (filled) -> Vec<X::T>;
 }
 
-/// How many rows the group has.
+/// Returns how many rows the group has.
 ///
-/// `{ $count: {} }`, of servers since 5.0
+/// `{ $count: {} }`, since MongoDB 5.0
 pub fn count<R>() -> Accumulator<R, i64> {
     Accumulator::new("$count", Ok(Document::new().into()))
 }

@@ -77,6 +77,7 @@ mod prepare;
 mod replace_one;
 mod run_command;
 mod save;
+mod send;
 mod setters;
 mod update_many;
 mod update_one;

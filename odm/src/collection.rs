@@ -1,6 +1,6 @@
-//! `Collection<M>`: the handle that verbs are called on.
+//! `Collection<M>`: the handle of a collection.
 //!
-//! The handle has no verbs of its own: each lives with its builder, in a file under `action/`.
+//! Its actions are not defined here: each method is defined next to its builder, in a file under `action/`.
 
 use std::{fmt, marker::PhantomData};
 
@@ -12,7 +12,7 @@ use crate::{
     operation::{Operation, Verb},
 };
 
-/// The collection of the model `M`: a cheap clone, like the [`Database`] it comes from.
+/// The collection of the model `M`. Cloning it is cheap, as for the [`Database`] that it comes from.
 ///
 /// ```no_run
 /// use odm::{Collection, Database, Id, Model};
@@ -40,8 +40,7 @@ pub struct Collection<M> {
     model: PhantomData<fn() -> M>,
 }
 
-/// The untyped half of a collection: what calls are made with, so that they are compiled once and not per
-/// model.
+/// The untyped part of a collection. Calls use only this part, so that they are compiled once and not per model.
 #[derive(Clone)]
 pub(crate) struct Target {
     database: Database,
@@ -58,54 +57,54 @@ impl<M: Model> Collection<M> {
 }
 
 impl<M> Collection<M> {
-    /// The driver's own handle: the way down a floor.
+    /// Returns the driver's handle of this collection.
     ///
-    /// Its errors are the driver's; `.map_err(odm::Error::from_driver)` makes them ours. That is said and not done by
-    /// `?`, so that no call of the driver passes unnoticed.
+    /// Its methods return the driver's errors. Convert them with `.map_err(odm::Error::from_driver)`: the operator
+    /// `?` does not convert them, so that calls of the driver are visible.
     ///
-    /// For another type than `Document`: `collection.driver().clone_with_type::<T>()`.
+    /// For a type other than `Document`: `collection.driver().clone_with_type::<T>()`.
     pub fn driver(&self) -> &mongodb::Collection<Document> {
         &self.target.driver
     }
 
-    /// The database it belongs to.
+    /// Returns the database of the collection.
     pub fn database(&self) -> &Database {
         &self.target.database
     }
 
-    /// The name of the collection.
+    /// Returns the name of the collection.
     pub fn name(&self) -> &str {
         self.target.driver.name()
     }
 
-    /// A clone of the untyped half, for an action to own.
+    /// Returns a clone of the untyped part, for an action to own.
     pub(crate) fn target(&self) -> Target {
         self.target.clone()
     }
 }
 
 impl Target {
-    /// The database it belongs to.
+    /// Returns the database of the collection.
     pub(crate) fn database(&self) -> &Database {
         &self.database
     }
 
-    /// The driver's handle for plain documents.
+    /// Returns the driver's handle for plain documents.
     pub(crate) fn driver(&self) -> &mongodb::Collection<Document> {
         &self.driver
     }
 
-    /// The driver's handle for documents that are encoded already.
+    /// Returns the driver's handle for documents that are already encoded.
     pub(crate) fn raw(&self) -> mongodb::Collection<RawDocumentBuf> {
         self.driver.clone_with_type()
     }
 
-    /// The name of the collection.
+    /// Returns the name of the collection.
     pub(crate) fn name(&self) -> &str {
         self.driver.name()
     }
 
-    /// What spans and errors say about a call of `verb` here.
+    /// Returns the data for spans and errors of a call of `verb` on this collection.
     pub(crate) fn operation(&self, verb: Verb) -> Operation<'_> {
         Operation {
             verb,

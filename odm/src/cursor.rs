@@ -50,7 +50,7 @@ use crate::{
 /// # Ok(())
 /// # }
 /// ```
-#[must_use = "a cursor gives its documents when it is polled"]
+#[must_use = "a cursor returns its documents only when it is polled"]
 pub struct Cursor<T> {
     origin: Origin,
     /// `None` once a deadline has passed.

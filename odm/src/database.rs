@@ -1,4 +1,4 @@
-//! `Database`: where models live; the handle everything else is reached from.
+//! `Database`: the handle of a database, which returns collections and schemas.
 
 mod uri;
 
@@ -24,7 +24,7 @@ const PING: Verb = Verb::new("ping", "ping");
 const START_SESSION: Verb = Verb::new("start_session", "hello");
 const DROP_DATABASE: Verb = Verb::new("drop_database", "dropDatabase");
 
-/// A database handle: a cheap clone around the driver's.
+/// A database handle around the driver's. Cloning it is cheap.
 ///
 /// ```no_run
 /// use odm::Database;
@@ -38,24 +38,25 @@ const DROP_DATABASE: Verb = Verb::new("drop_database", "dropDatabase");
 #[derive(Clone)]
 pub struct Database {
     driver: mongodb::Database,
-    /// The client's `retryWrites` and `retryReads`, which the driver does not give back.
+    /// The client's `retryWrites` and `retryReads`, which the driver does not expose.
     retry_writes: bool,
     retry_reads: bool,
 }
 
 impl Database {
-    /// Makes a client for the deployment that `uri` names, and gives the database that `uri` names.
+    /// Creates a client for the deployment at `uri`, and returns the database in `uri`.
     ///
-    /// The name stands behind the hosts: `mongodb://localhost:27017/shop`.
+    /// The name of the database follows the hosts: `mongodb://localhost:27017/shop`.
     ///
     /// Nothing is sent: the driver connects in the background, and the first operation waits for it, up to
-    /// `serverSelectionTimeoutMS` (30 seconds unless the URI says otherwise). To learn at start-up that
-    /// nothing listens there, [`ping`](Database::ping). (A `mongodb+srv` URI does ask the DNS.) Where the URI
-    /// has no `appName`, the server's logs show this client as `odm`.
+    /// `serverSelectionTimeoutMS` (30 seconds by default). To check at start-up whether a server is reachable, use
+    /// [`ping`](Database::ping). (A `mongodb+srv` URI does query the DNS.) If the URI has no `appName`, the server's
+    /// logs show this client as `odm`.
     ///
     /// # Errors
     ///
-    /// [`is_config`](Error::is_config): the URI is malformed, has an unknown option, or names no database.
+    /// Returns an error for which [`is_config`](Error::is_config) is true if the URI is malformed, has an unknown
+    /// option, or contains no database.
     pub async fn connect(uri: impl AsRef<str>) -> Result<Self> {
         let operation = Operation { verb: CONNECT, database: "", collection: None, names: &[] };
         let connection = uri::parse(uri.as_ref()).map_err(|error| error.during(&operation))?;
@@ -65,24 +66,25 @@ impl Database {
         match options.default_database.clone() {
             Some(name) => Self::connect_with(options, &name),
             None => Err(Error::config(
-                "the URI names no database; write it behind the host: `mongodb://localhost:27017/shop`",
+                "the URI contains no database; add it after the host: `mongodb://localhost:27017/shop`",
             )
             .during(&operation)),
         }
     }
 
-    /// Makes a client with `options` of the driver, and gives the database called `name`.
+    /// Creates a client with `options` of the driver, and returns the database with this name.
     ///
     /// Nothing is sent, as in [`connect`](Database::connect).
     ///
     /// # Errors
     ///
-    /// [`is_config`](Error::is_config): the driver refuses the options, or no database can have this name.
+    /// Returns an error for which [`is_config`](Error::is_config) is true if the driver refuses the options, or if
+    /// `name` is not a valid name of a database.
     pub fn connect_with(mut options: ClientOptions, name: &str) -> Result<Self> {
         let operation = Operation { verb: CONNECT, database: "", collection: None, names: &[] };
         if name.is_empty() || name.len() > 63 || name.contains(['/', '\\', '.', ' ', '"', '$', '\0']) {
             return Err(Error::config(
-                "the name of the database is empty, longer than 63 bytes, or holds one of `/ \\ . \" $`, a space or NUL",
+                "the name of the database is empty, longer than 63 bytes, or contains one of `/ \\ . \" $`, a space or NUL",
             )
             .during(&operation));
         }
@@ -98,46 +100,49 @@ impl Database {
         Ok(Self { retry_writes, retry_reads, ..Self::from_driver(client.database(name)) })
     }
 
-    /// Wraps a database of the driver, with the read and write concerns it has.
+    /// Wraps a database of the driver, with its read and write concerns.
     ///
-    /// Two things are not known of a client that was made elsewhere; where they matter, use
-    /// [`connect_with`](Database::connect_with). Whether it has `retryWrites` and `retryReads`: it is taken to have, as by
-    /// default, which matters for [`bulk_write`](Collection::bulk_write) and [`watch`](Collection::watch) alone. And how often it sent a write: where the answer to the
-    /// first attempt was lost and the server refused the second one with an error that no election or broken connection
-    /// explains, [`is_outcome_unknown`](Error::is_outcome_unknown) is false.
+    /// Two properties of a client that was created elsewhere are unknown. If they matter, use
+    /// [`connect_with`](Database::connect_with).
+    ///
+    /// - Whether it has `retryWrites` and `retryReads`. They are assumed to be on, as by default. This matters only
+    ///   for [`bulk_write`](Collection::bulk_write) and [`watch`](Collection::watch).
+    /// - How often it sent a write. If the reply to the first attempt was lost, and the server refused the second
+    ///   attempt with an error that an election or a broken connection does not explain,
+    ///   [`is_outcome_unknown`](Error::is_outcome_unknown) is false.
     pub fn from_driver(driver: mongodb::Database) -> Self {
         Self { driver, retry_writes: true, retry_reads: true }
     }
 
-    /// Whether a write is made again after a failure.
+    /// Returns whether the driver retries a write after a failure.
     pub(crate) fn retries_writes(&self) -> bool {
         self.retry_writes
     }
 
-    /// Whether a read is made again after a failure.
+    /// Returns whether the driver retries a read after a failure.
     pub(crate) fn retries_reads(&self) -> bool {
         self.retry_reads
     }
 
-    /// The driver's own handle: the way down a floor.
+    /// Returns the driver's handle of this database.
     ///
-    /// Its errors are the driver's; `.map_err(odm::Error::from_driver)` makes them ours. That is explicit and not done by
-    /// `?`, so that no call of the driver passes unnoticed.
+    /// Its methods return the driver's errors. Convert them with `.map_err(odm::Error::from_driver)`: the operator
+    /// `?` does not convert them, so that calls of the driver are visible.
     pub fn driver(&self) -> &mongodb::Database {
         &self.driver
     }
 
-    /// The driver's client, which owns the connections.
+    /// Returns the driver's client, which owns the connections.
     pub fn client(&self) -> &Client {
         self.driver.client()
     }
 
-    /// The name of the database.
+    /// Returns the name of the database.
     pub fn name(&self) -> &str {
         self.driver.name()
     }
 
-    /// The collection of a model.
+    /// Returns the collection of a model.
     ///
     /// ```no_run
     /// # use odm::{Database, Id, Model};
@@ -156,16 +161,14 @@ impl Database {
         Collection::new(self.clone())
     }
 
-    /// Asks a server for a sign of life.
+    /// Checks that a server replies.
     ///
     /// `{ ping: 1 }`
     ///
-    /// `await` gives `()` once a server has answered.
-    ///
     /// # Errors
     ///
-    /// [`is_unavailable`](Error::is_unavailable): no server could be used in time.
-    /// [`is_unauthorized`](Error::is_unauthorized): the server does not accept the user or the password.
+    /// Returns an error for which [`is_unavailable`](Error::is_unavailable) is true if no server could be used in
+    /// time, or [`is_unauthorized`](Error::is_unauthorized) if the server does not accept the user or the password.
     pub async fn ping(&self) -> Result<()> {
         let db = self.clone();
         exec::completed(Box::pin(async move {
@@ -174,13 +177,14 @@ impl Database {
         .await
     }
 
-    /// Starts a session, which verbs then run in by `.session(&mut session)`.
+    /// Starts a session, and returns the driver's [`ClientSession`].
     ///
-    /// `await` gives the driver's [`ClientSession`].
+    /// `.session(&mut session)` runs an action in the session.
     ///
     /// # Errors
     ///
-    /// [`is_unavailable`](Error::is_unavailable): no server could be used in time.
+    /// Returns an error for which [`is_unavailable`](Error::is_unavailable) is true if no server could be used in
+    /// time.
     pub async fn start_session(&self) -> Result<ClientSession> {
         exec::run(self.operation(START_SESSION), self.client().start_session()).await
     }
@@ -189,7 +193,7 @@ impl Database {
     ///
     /// `{ dropDatabase: 1 }`
     ///
-    /// `await` gives `()`, also where there was no such database.
+    /// Succeeds too if the database does not exist.
     pub async fn drop_database(&self) -> Result<()> {
         let db = self.clone();
         exec::completed(Box::pin(
@@ -209,12 +213,12 @@ impl fmt::Debug for Database {
     }
 }
 
-/// What the driver calls an invalid argument is, while connecting, a wrong setting; and nothing is read then but the files
-/// that the TLS options name.
+/// Converts errors of connecting into configuration errors. An invalid argument is then a wrong option, and an I/O
+/// error is about a file of the TLS options, because no other files are read.
 fn unusable(error: Error, operation: &Operation<'_>) -> Error {
     let problem = match error.driver().map(|error| &*error.kind) {
         Some(Driver::InvalidArgument { message, .. }) => driver_text::known(message).map(str::to_owned),
-        Some(Driver::Io(io)) => Some(format!("a file that the TLS options name cannot be read: {io}")),
+        Some(Driver::Io(io)) => Some(format!("a file of the TLS options cannot be read: {io}")),
         _ => return error,
     };
     Error::config(match problem {

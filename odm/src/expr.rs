@@ -3,14 +3,14 @@
 //! | kind | operators |
 //! |---|---|
 //! | values | fields of the row, constants, [`lit`], literals of shapes, [`root`], [`now`] |
-//! | arithmetic | `+` `-` `*` `%` [`divide`] `abs` `ceil` `floor` `round`; dates: `+` and `-` a number of milliseconds, `-` of two |
+//! | arithmetic | `+` `-` `*` `%` [`divide`] `abs` `ceil` `floor` `round`; dates: `+` and `-` a number of milliseconds, `-` of two dates |
 //! | comparison | `eq` `ne` `gt` `gte` `lt` `lte` `cmp` |
 //! | boolean | `&` `\|` `!` |
 //! | conditional | [`cond`] `if_null` [`switch`] |
 //! | conversion | `to_int` `to_long` `to_double` `to_decimal` `as_` |
 //! | other | [`rand`], [`text_score`] |
 //!
-//! An operator that is not here yet is written as the driver takes it, with [`Expr::raw`].
+//! Write an operator without a method in the driver's form, with [`Expr::raw`].
 
 pub(crate) mod arithmetic;
 mod boolean;
@@ -47,16 +47,17 @@ use crate::{
     value::{Id, Keyed, MAX_NESTING, Value, bounded},
 };
 
-/// An expression over the row `R` that gives a `T`.
+/// An expression over the row `R` that evaluates to a `T`.
 ///
-/// Construct with the fields a stage hands to its closure (`|o| o.price()`), operators on them, or [`lit`].
-#[must_use = "an expression does nothing until a stage or a sentence gets it"]
+/// Construct with the fields that a stage passes to its closure (`|o| o.price()`), with operators on them, or with
+/// [`lit`].
+#[must_use = "an expression does nothing until it is passed to a stage, a filter or an update"]
 pub struct Expr<R, T> {
     source: Source,
     types: PhantomData<fn() -> (R, T)>,
 }
 
-/// What is rendered so far.
+/// What an expression renders.
 #[derive(Debug, Clone)]
 pub(crate) enum Source {
     /// A field of the row, by its dotted name.
@@ -79,15 +80,15 @@ impl<R, T> Expr<R, T> {
         Self { source, types: PhantomData }
     }
 
-    /// An expression of your own, as the driver takes it; you say what it gives:
+    /// Creates an expression in the driver's form, of the type that you specify:
     /// `Expr::<_, String>::raw(doc! { "$toUpper": "$name" })`.
     ///
-    /// A text in it is a path if it begins with `$`: what somebody else wrote is a [`lit`].
+    /// The server reads a text in it that begins with `$` as a path. Use [`lit`] for text from an untrusted source.
     pub fn raw(expression: impl Into<Bson>) -> Self {
         Self::computed(Ok(expression.into()))
     }
 
-    /// An expression that an operator made, unless it nests too deep.
+    /// Creates the expression of an operator. Refuses one that nests too deep.
     fn computed(rendered: CodecResult<Bson>) -> Self {
         Self::from_source(Source::Computed(rendered.and_then(|rendered| bounded(rendered, MAX_NESTING))))
     }
@@ -113,32 +114,33 @@ impl<R, T> IntoBase for Expr<R, T> {
     }
 }
 
-/// Anything that stands where the manual says "expression" over the row `R`: a field of the row, an operator
-/// on fields, a constant, a shape's literal.
+/// A value that can be used as an expression over the row `R`: a field of the row, an operator on fields, a constant,
+/// or the literal of a shape.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an expression over the row `{R}`",
     label = "not an expression over this stage's row",
     note = "expressions are the row's fields (`|row| row.price()`), operators on them, constants (`lit(..)`) and shapes (`ShapeOf {{ .. }}`)"
 )]
 pub trait Expression<R> {
-    /// What it gives.
+    /// The type of the result.
     type T: Value;
 
-    /// The expression as it is sent.
+    /// Renders the expression as it is sent.
     fn render(self) -> CodecResult<Bson>;
 }
 
-/// The bottom of whatever is laid over an expression.
+/// An expression as the base of a fields struct. The accessor of an embedded document returns its fields struct,
+/// which dereferences to this base.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an expression over the row `{R}`",
     label = "belongs to another row, or to a filter",
     note = "use the fields that the closure of this stage gets"
 )]
 pub trait BaseExpression<R> {
-    /// What it gives.
+    /// The type of the result.
     type T: Value;
 
-    /// The expression as it is sent.
+    /// Renders the expression as it is sent.
     fn render(self) -> CodecResult<Bson>;
 }
 
@@ -163,8 +165,8 @@ where
     }
 }
 
-/// Constants. Of the integers only `i32` is one: an integer literal then has one type at once; for the
-/// others there is [`lit`].
+/// Constants. Of the integers, only `i32` is a constant, so that rustc infers one type for an integer literal. For
+/// the others, use [`lit`].
 macro_rules! constants {
     ($($type:ty),*) => { $(
         impl<R> Expression<R> for $type {
@@ -203,14 +205,14 @@ impl<R, M: Keyed> Expression<R> for Id<M> {
     }
 }
 
-/// A constant of any stored type: `lit(5_i64)`, `lit(Status::Paid)`.
+/// Returns a constant of any stored type: `lit(5_i64)`, `lit(Status::Paid)`.
 ///
-/// It is encoded as a field of that type would be, and can never be read as a path or an operator.
+/// The constant is encoded as a field of that type. The server never reads it as a path or an operator.
 pub fn lit<R, T: Value>(value: T) -> Expr<R, T> {
     Expr::computed(value.into_bson().map(constant))
 }
 
-/// What the server could read as a path or an operator is wrapped in `$literal`.
+/// Wraps a value in `$literal` if the server could read it as a path or an operator.
 pub(crate) fn constant(value: Bson) -> Bson {
     let readable = match &value {
         Bson::String(text) => text.starts_with('$'),
@@ -227,9 +229,10 @@ pub(crate) fn operator(name: &'static str, argument: CodecResult<Bson>) -> Codec
     Ok(rendered.into())
 }
 
-/// An expression that gives a `T`, with what a missing value reads as in the place of a missing one: null for an `Option`.
+/// Replaces a missing value with the value that a missing field of type `T` decodes as: null for an `Option`.
 ///
-/// `{ $ifNull: [expression, null] }`. The server leaves missing values out of the arrays and documents that it makes.
+/// `{ $ifNull: [expression, null] }`. Without it, the server leaves missing values out of the arrays and documents
+/// that it creates.
 pub(crate) fn filled<T: Value>(rendered: CodecResult<Bson>) -> CodecResult<Bson> {
     match T::missing() {
         Some(none) => binary("$ifNull", rendered, none.to_bson().map(constant)),

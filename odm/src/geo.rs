@@ -1,4 +1,4 @@
-//! Geometries: places on the earth, as GeoJSON in BSON and in JSON.
+//! Geometries on the earth, as GeoJSON in BSON and in JSON.
 //!
 //! ```
 //! use odm::{Id, Model, geo::{Area, Point}};
@@ -21,11 +21,11 @@
 //! # drop(around);
 //! ```
 //!
-//! A position is `[longitude, latitude]`, in this order, in degrees. What the server asks of a geometry beyond its
-//! form (rings that close, longitudes up to 180) it checks itself when there is a `2dsphere` index or a query.
+//! A position is `[longitude, latitude]`, in this order, in degrees. The server has further requirements (rings that
+//! close, longitudes up to 180). It checks them if there is a `2dsphere` index, or in a query.
 //!
-//! What stands beside `type` and `coordinates`, such as a `bbox`, and what a position has behind its two numbers, such as an
-//! altitude, is kept and stored again.
+//! Members other than `type` and `coordinates`, such as a `bbox`, and the numbers of a position after the first two,
+//! such as an altitude, are kept and stored again.
 
 mod foreign_members;
 
@@ -52,12 +52,12 @@ macro_rules! geometries {
             }
 
             impl $name {
-                /// The coordinates.
+                /// Returns the coordinates.
                 pub fn coordinates(&self) -> &$coordinates {
                     &self.coordinates
                 }
 
-                /// The members beside `type` and `coordinates`: `bbox`, and those of other programs.
+                /// Returns the members other than `type` and `coordinates`: `bbox`, and those of other programs.
                 pub fn members(&self) -> Option<&Document> {
                     self.beside.members()
                 }
@@ -134,7 +134,7 @@ macro_rules! geometries {
     };
 }
 
-/// In JSON and other formats of serde as in BSON.
+/// Implements serde's traits: the form in JSON and other formats is that of BSON.
 macro_rules! in_json {
     ($name:ident) => {
         impl Serialize for $name {
@@ -156,7 +156,7 @@ macro_rules! in_json {
 geometries! {
     Point, "One position": Position;
     LineString, "Positions along a line": Vec<Position>;
-    Polygon, "Rings, the outer one first; each ends where it begins": Vec<Vec<Position>>;
+    Polygon, "Rings, the outer one first, each with the same first and last position": Vec<Vec<Position>>;
     MultiPoint, "Several points": Vec<Position>;
     MultiLineString, "Several lines": Vec<Vec<Position>>;
     MultiPolygon, "Several polygons": Vec<Vec<Vec<Position>>>;
@@ -173,12 +173,12 @@ pub struct GeometryCollection {
 }
 
 impl GeometryCollection {
-    /// The geometries.
+    /// Returns the geometries.
     pub fn geometries(&self) -> &[Geometry] {
         &self.geometries
     }
 
-    /// The members beside `type` and `geometries`: `bbox`, and those of other programs.
+    /// Returns the members other than `type` and `geometries`: `bbox`, and those of other programs.
     pub fn members(&self) -> Option<&Document> {
         self.beside.members()
     }
@@ -232,12 +232,12 @@ fn no_geometry(kind: &str) -> CodecError {
 }
 
 impl Point {
-    /// The point at this longitude and latitude, in degrees.
+    /// Returns the point at this longitude and latitude, in degrees.
     pub fn new(longitude: impl Into<f64>, latitude: impl Into<f64>) -> Self {
         Self::from([longitude.into(), latitude.into()])
     }
 
-    /// The point at this height in metres, which the server stores and does not ask about.
+    /// Returns the point at this altitude, in metres. The server stores the altitude, but does not use it in queries.
     pub fn with_altitude(
         longitude: impl Into<f64>,
         latitude: impl Into<f64>,
@@ -249,23 +249,23 @@ impl Point {
         }
     }
 
-    /// The height, in metres, where the point has one.
+    /// Returns the altitude, in metres, if the point has one.
     pub fn altitude(&self) -> Option<f64> {
         self.beside.behind(0).first().copied()
     }
 
-    /// Degrees east of Greenwich.
+    /// Returns the degrees east of Greenwich.
     pub fn longitude(&self) -> f64 {
         self.coordinates[0]
     }
 
-    /// Degrees north of the equator.
+    /// Returns the degrees north of the equator.
     pub fn latitude(&self) -> f64 {
         self.coordinates[1]
     }
 }
 
-/// A field with a place: what geospatial operators ask about.
+/// A field with a geometry, for geospatial operators.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a geometry",
     label = "this operator needs a geometry",
@@ -282,27 +282,29 @@ impl<G: Geospatial> Geospatial for Vec<G> {}
 #[diagnostic::do_not_recommend]
 impl<G: Geospatial> Geospatial for Box<G> {}
 
-/// What `geo_within` looks inside of.
+/// The area of a `geo_within`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Area(CodecResult<Bson>);
 
 impl Area {
-    /// A rectangle on the plane, from one corner to the opposite: `{ $box: [..] }`.
+    /// Returns a rectangle on the plane, from one corner to the opposite: `{ $box: [..] }`.
     pub fn rectangle<N: Into<f64>>(bottom_left: [N; 2], upper_right: [N; 2]) -> Self {
         Self::shape("$box", [bottom_left, upper_right])
     }
 
-    /// The shape with these corners on the plane: `{ $polygon: [..] }`.
+    /// Returns the shape with these corners on the plane: `{ $polygon: [..] }`.
     pub fn polygon<N: Into<f64> + Copy>(corners: &[[N; 2]]) -> Self {
         Self::shape("$polygon", corners.iter().copied())
     }
 
-    /// A circle on the plane, its radius in the units of the coordinates: `{ $center: [center, radius] }`.
+    /// Returns a circle on the plane, with the radius in the units of the coordinates:
+    /// `{ $center: [center, radius] }`.
     pub fn circle<N: Into<f64>>(center: [N; 2], radius: impl Into<f64>) -> Self {
         Self(Ok(doc! { "$center": [position(center), radius.into()] }.into()))
     }
 
-    /// A circle on the sphere, its radius in radians (kilometres through 6,378.1): `{ $centerSphere: [center, radius] }`.
+    /// Returns a circle on the sphere, with the radius in radians (kilometres divided by 6,378.1):
+    /// `{ $centerSphere: [center, radius] }`.
     pub fn circle_on_sphere<N: Into<f64>>(center: [N; 2], radius: impl Into<f64>) -> Self {
         Self(Ok(doc! { "$centerSphere": [position(center), radius.into()] }.into()))
     }
@@ -322,19 +324,18 @@ fn position<N: Into<f64>>(position: [N; 2]) -> Bson {
     Bson::from(position.map(Into::into).to_vec())
 }
 
-/// `{ $geometry: { .. } }`, of what the server looks at.
+/// Returns `{ $geometry: { .. } }` with the members that the server uses.
 pub(crate) fn geometry(geometry: &impl Value) -> CodecResult<Bson> {
     within(geometry).map(Bson::Document)
 }
 
-/// The same as a document, for what stands beside it.
+/// Returns the same as a document, to which other elements can be added.
 pub(crate) fn within(geometry: &impl Value) -> CodecResult<Document> {
-    const ASKED: [&str; 4] = ["type", "coordinates", "geometries", "crs"];
+    const USED: [&str; 4] = ["type", "coordinates", "geometries", "crs"];
     let Bson::Document(geometry) = geometry.to_bson()? else {
         return Err(CodecError::new("a geometry", "another value"));
     };
-    let geometry: Document =
-        geometry.into_iter().filter(|(name, _)| ASKED.contains(&name.as_str())).collect();
+    let geometry: Document = geometry.into_iter().filter(|(name, _)| USED.contains(&name.as_str())).collect();
     Ok(doc! { "$geometry": geometry })
 }
 
@@ -350,10 +351,11 @@ impl From<MultiPolygon> for Area {
     }
 }
 
-/// A polygon larger than half of the earth: its ring runs counterclockwise around the inside, where a [`Polygon`] is the
-/// smaller of the two areas that its ring parts.
+/// A polygon larger than half of the earth. Its ring runs counterclockwise around its interior. A [`Polygon`], in
+/// contrast, is the smaller of the two areas that its ring separates.
 ///
-/// Construct with `BigPolygon::from(polygon)`; `geo_within` and `geo_intersects` take it. The server takes one ring.
+/// Construct with `BigPolygon::from(polygon)`. `geo_within` and `geo_intersects` accept it. The server accepts only
+/// one ring.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BigPolygon(Polygon);
 

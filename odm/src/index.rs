@@ -13,11 +13,11 @@ use mongodb::{
 
 pub(crate) use self::dated::Dated;
 
-/// One declared index: keys in order, and what the server keeps true about them.
+/// A declared index: its keys in order, and its options.
 ///
-/// Deriving `Model` makes them from `#[odm(index(..))]`; by hand, begin with [`Index::new`]. An index does
-/// nothing by itself: `db.schema(models![..])` compares the declared with the live ones. The options are those
-/// of MongoDB's [`createIndexes`](https://www.mongodb.com/docs/manual/reference/command/createIndexes/).
+/// Deriving `Model` makes them from `#[odm(index(..))]`. To construct one, begin with [`Index::new`]. An index does
+/// nothing by itself: `db.schema(models![..])` compares the declared indexes with the live ones. The options are
+/// those of MongoDB's [`createIndexes`](https://www.mongodb.com/docs/manual/reference/command/createIndexes/).
 ///
 /// ```
 /// use odm::index::{Direction, Index};
@@ -36,7 +36,7 @@ pub struct Index {
     expire_after: Option<Duration>,
 }
 
-/// The order in which an index keeps a field.
+/// The order of a field in an index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Direction {
@@ -47,7 +47,7 @@ pub enum Direction {
 }
 
 impl Direction {
-    /// The number that stands for it in the index's key.
+    /// Returns the number for the direction in the index's key.
     pub fn number(self) -> i32 {
         match self {
             Self::Ascending => 1,
@@ -57,53 +57,54 @@ impl Direction {
 }
 
 impl Index {
-    /// An index without keys: add them with [`key`](Self::key).
+    /// Returns an index without keys. Add them with [`key`](Self::key).
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Adds a field by its dotted stored name, after those there are.
+    /// Adds a field, by its dotted stored name, after the existing ones.
     pub fn key(mut self, field: impl Into<String>, direction: Direction) -> Self {
         self.keys.push((field.into(), direction));
         self
     }
 
-    /// No two documents may have the same keys. `{ unique: true }`
+    /// Refuses a document with the same keys as another. `{ unique: true }`
     ///
-    /// A missing field counts as null, so that a second document without it is refused too:
-    /// [`sparse`](Self::sparse) leaves those out.
+    /// A missing field counts as null, so a second document without it is refused too. [`sparse`](Self::sparse)
+    /// excludes documents without the field.
     pub fn unique(mut self) -> Self {
         self.unique = true;
         self
     }
 
-    /// Leaves out the documents that have none of the fields. `{ sparse: true }`
+    /// Excludes documents that have none of the fields. `{ sparse: true }`
     pub fn sparse(mut self) -> Self {
         self.sparse = true;
         self
     }
 
-    /// The server deletes a document this long after the date in the field. `{ expireAfterSeconds: .. }`
+    /// Deletes a document when `age` has passed since the date in the field. `{ expireAfterSeconds: .. }`
     ///
-    /// In whole seconds, at most 2147483647 of them (68 years). The server looks once a minute; a document
-    /// without a date in the field stays. See [TTL indexes](https://www.mongodb.com/docs/manual/core/index-ttl/).
+    /// The age is in whole seconds, at most 2147483647 (68 years). The server checks once a minute. A document
+    /// without a date in the field is not deleted. See
+    /// [TTL indexes](https://www.mongodb.com/docs/manual/core/index-ttl/).
     pub fn expire_after(mut self, age: Duration) -> Self {
         self.expire_after = Some(age);
         self
     }
 
-    /// A name of its own instead of the server's default. `{ name: .. }`
+    /// Sets a name instead of the server's default. `{ name: .. }`
     pub fn named(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
 
-    /// The fields in order.
+    /// Returns the fields in order.
     pub fn keys(&self) -> impl ExactSizeIterator<Item = (&str, Direction)> {
         self.keys.iter().map(|(field, direction)| (field.as_str(), *direction))
     }
 
-    /// The name: the one it was given, else the server's default, `customer_1_placedAt_-1`.
+    /// Returns the name set with [`named`](Self::named), or the server's default, `customer_1_placedAt_-1`.
     pub fn name(&self) -> String {
         self.name.clone().unwrap_or_else(|| {
             let keys = self.keys().map(|(field, direction)| format!("{field}_{}", direction.number()));
@@ -111,32 +112,32 @@ impl Index {
         })
     }
 
-    /// Whether no two documents may have the same keys.
+    /// Returns whether documents with the same keys as another are refused.
     pub fn is_unique(&self) -> bool {
         self.unique
     }
 
-    /// Whether documents that have none of the fields are left out.
+    /// Returns whether documents that have none of the fields are excluded.
     pub fn is_sparse(&self) -> bool {
         self.sparse
     }
 
-    /// How old a document gets.
+    /// Returns the age at which the server deletes a document, if it does.
     pub fn ttl(&self) -> Option<Duration> {
         self.expire_after
     }
 
-    /// The keys as the server takes them: `{ customer: 1, placedAt: -1 }`.
+    /// Returns the keys as the server accepts them: `{ customer: 1, placedAt: -1 }`.
     pub fn to_document(&self) -> Document {
         self.keys().map(|(field, direction)| (field.to_owned(), Bson::Int32(direction.number()))).collect()
     }
 
-    /// Whether the server takes the two for one index, whatever their names.
+    /// Returns whether the server treats the two as the same index, regardless of their names.
     pub(crate) fn is_same(&self, other: &Self) -> bool {
         self.keys == other.keys && self.unique == other.unique && self.sparse == other.sparse
     }
 
-    /// The index as the driver takes it.
+    /// Returns the index as a type of the driver.
     pub fn to_driver(&self) -> IndexModel {
         let mut options = IndexOptions::default();
         options.name = Some(self.name());
@@ -147,7 +148,7 @@ impl Index {
     }
 }
 
-/// The name and what is special: `expiresAt_1 (ttl 90d)`; the keys too where the name does not say them.
+/// Displays the name and the options: `expiresAt_1 (ttl 90d)`. Displays the keys too if the name is not the default.
 impl fmt::Display for Index {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.name())?;
@@ -168,7 +169,7 @@ impl fmt::Display for Index {
     }
 }
 
-/// Seconds in the largest unit that says them exactly, as `ttl = "90d"` does.
+/// A number of seconds, displayed in the largest unit in which it is a whole number, as in `ttl = "90d"`.
 pub(crate) struct Age(pub(crate) u64);
 
 impl fmt::Display for Age {

@@ -1,16 +1,17 @@
-//! `IntoOption<T>`: a sentence that is said, or left out.
+//! `IntoOption<T>`: an item of a list that may be left out.
 
-/// What lists of conditions, changes and sorts are made of: a `T`, or an `Option` of one that is left out if it is `None`.
+/// An item of a list of filters, updates or sorts: a `T`, or an `Option<T>`, of which `None` is left out.
 ///
 /// [`Filter::all_of`](crate::Filter::all_of), [`Update::all_of`](crate::Update::all_of) and
-/// [`Sort::all_of`](crate::Sort::all_of) take such lists, so that what a request did not ask for is not said.
+/// [`Sort::all_of`](crate::Sort::all_of) accept these lists, so that a request needs no branches for the criteria
+/// that it does not contain.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a `{T}`",
     label = "expected a `{T}` or an `Option` of one",
     note = "all items of a list have one type: where some are `Option`s, write `Some(..)` around the others"
 )]
 pub trait IntoOption<T> {
-    /// The sentence, if it is said.
+    /// Returns the item, or `None` if it is left out.
     fn given(self) -> Option<T>;
 }
 

@@ -106,6 +106,7 @@ pub mod request;
 mod shape;
 pub mod sort;
 pub mod update;
+mod write;
 // 3 actions
 pub mod action;
 mod collection;

@@ -1,13 +1,14 @@
-//! `Pipeline<In, Row>`: stages whose row type follows them.
+//! `Pipeline<In, Row>`: an aggregation pipeline whose row type changes with its stages.
 //!
-//! Stages: `matching` (`$match`), `sort`, `skip`, `limit`, `unwind`, `group`. Accumulators: [`sum`], [`avg`], [`min`],
-//! [`max`], [`first`], [`last`], [`push`], [`add_to_set`], [`count`]. Expressions are those of [`expr`](crate::expr). A stage that has no method yet is added as the driver takes it, with
-//! [`Pipeline::stage`], or with [`Pipeline::stage_as`] where the rows change:
-//! `.stage_as::<Flat>(doc! { "$project": { .. } })`. Rows of no declared type are read with [`Pipeline::as_documents`].
+//! Stages: `matching` (`$match`), `sort`, `skip`, `limit`, `unwind`, `group`. Accumulators: [`sum`], [`avg`],
+//! [`min`], [`max`], [`first`], [`last`], [`push`], [`add_to_set`], [`count`]. Expressions are those of
+//! [`expr`](crate::expr). Add a stage that has no method in the driver's form: with [`Pipeline::stage`], or with
+//! [`Pipeline::stage_as`] if the row type changes, `.stage_as::<Flat>(doc! { "$project": { .. } })`. Use
+//! [`Pipeline::as_documents`] to read rows of no declared type.
 //!
-//! Each stage method renders its stage at once and answers with the type of the rows after it. The closures
-//! get the fields of the row as it stands before the stage: as paths in `matching` and `sort`, as expressions
-//! in `group`, as fields to name in `unwind`.
+//! Each stage method renders its stage immediately and returns a pipeline with the row type after the stage. The
+//! closures receive the fields of the row before the stage: as paths in `matching` and `sort`, as expressions in
+//! `group`, as field names in `unwind`.
 
 mod row;
 pub(crate) mod stage;
@@ -32,14 +33,14 @@ use crate::{
     value::{MAX_NESTING, bounded_document},
 };
 
-/// A pipeline on its own: not bound to a collection yet.
+/// The marker of a pipeline that is not bound to a collection.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Detached;
 
-/// Stages of an aggregation over documents of type `In`; after the last of them a row is a `Row`.
+/// The stages of an aggregation over documents of type `In`. `Row` is the type of the rows after the last stage.
 ///
-/// `P` is where it runs: [`Detached`], or a collection, where awaiting it gives a cursor of rows.
-/// Construct with [`Collection::aggregate`](crate::Collection::aggregate) or [`Pipeline::new`].
+/// `P` is [`Detached`], or the collection that the pipeline runs on. Awaiting a pipeline on a collection returns a
+/// cursor of rows. Construct with [`Collection::aggregate`](crate::Collection::aggregate) or [`Pipeline::new`].
 ///
 /// ```
 /// # use odm::{Id, Model, Shape};
@@ -71,7 +72,7 @@ pub struct Pipeline<In, Row = In, P = Detached> {
     rows: PhantomData<fn() -> (In, Row)>,
 }
 
-/// The untyped pipeline, so that user crates compile little code.
+/// The stages without the types of the rows, so that user crates compile little code.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Stages {
     list: Vec<Document>,
@@ -109,14 +110,14 @@ impl Stages {
     }
 }
 
-/// Whether the last stage writes what it gets into a collection.
+/// Returns whether the last stage writes its rows to a collection.
 pub(crate) fn writes(stages: &[Document]) -> bool {
     let last = stages.last().and_then(|stage| stage.keys().next());
     last.is_some_and(|name| matches!(name.as_str(), "$out" | "$merge"))
 }
 
 impl<In> Pipeline<In> {
-    /// No stages yet: the rows are the documents.
+    /// Returns a pipeline without stages. Its rows are the documents.
     pub fn new() -> Self {
         Self::at(Detached)
     }
@@ -129,14 +130,14 @@ impl<In> Default for Pipeline<In> {
 }
 
 impl<M, P> Pipeline<M, M, P> {
-    /// No stages yet, running at `place`.
+    /// Returns a pipeline without stages that runs on `place`.
     pub(crate) fn at(place: P) -> Self {
         Self { stages: Stages::default(), place, rows: PhantomData }
     }
 }
 
 impl<In, Row, P> Pipeline<In, Row, P> {
-    /// The same pipeline with one more stage, after which a row is an `N`.
+    /// Adds a stage, after which the row type is `N`.
     fn then<N>(mut self, name: &'static str, argument: CodecResult<Bson>) -> Pipeline<In, N, P> {
         self.stages.push(name, argument);
         self.retyped()
@@ -146,50 +147,52 @@ impl<In, Row, P> Pipeline<In, Row, P> {
         Pipeline { stages: self.stages, place: self.place, rows: PhantomData }
     }
 
-    /// The same stages at another place.
+    /// Changes what the pipeline runs on.
     pub(crate) fn moved<Q>(self, place: impl FnOnce(P) -> Q) -> Pipeline<In, Row, Q> {
         Pipeline { stages: self.stages, place: place(self.place), rows: PhantomData }
     }
 
-    /// Where it runs.
+    /// Returns what the pipeline runs on.
     pub(crate) fn place(&self) -> &P {
         &self.place
     }
 
-    /// Where it runs, for a setter to change.
+    /// Returns what the pipeline runs on, for a setter to change.
     pub(crate) fn place_mut(&mut self) -> &mut P {
         &mut self.place
     }
 
-    /// Whether the last stage writes what it gets into a collection: `$out` or `$merge`.
+    /// Returns whether the last stage writes its rows to a collection: `$out` or `$merge`.
     pub(crate) fn writes(&self) -> bool {
         writes(&self.stages.list)
     }
 
-    /// The stages as they are sent, and where to.
+    /// Returns the stages as they are sent, and what the pipeline runs on.
     pub(crate) fn into_parts(self) -> (Result<Vec<Document>>, P) {
         (self.stages.into_list().map_err(Into::into), self.place)
     }
 
-    /// A stage of your own, as the driver takes it, after which the rows have the type they had.
+    /// Adds a stage in the driver's form that does not change the row type.
     pub fn stage(mut self, stage: Document) -> Self {
         self.stages.push_raw(stage);
         self
     }
 
-    /// A stage of your own; you say what the rows are after it: `.stage_as::<Nearby>(doc! { .. })`.
+    /// Adds a stage in the driver's form. You specify the row type after it: `.stage_as::<Nearby>(doc! { .. })`.
     pub fn stage_as<N>(self, stage: Document) -> Pipeline<In, N, P> {
         self.stage(stage).retyped()
     }
 
-    /// The rows as they are, `Document`s of no declared type.
+    /// Reads the rows as `Document`s, without a declared type.
     pub fn as_documents(self) -> Pipeline<In, Document, P> {
         self.retyped()
     }
 
-    /// The stages as they are sent.
+    /// Returns the stages as they are sent.
     ///
-    /// An operand that cannot be stored is an error that [`is_not_sent`](crate::Error::is_not_sent).
+    /// # Errors
+    ///
+    /// Returns an error for which [`is_not_sent`](crate::Error::is_not_sent) is true if an operand cannot be stored.
     pub fn into_stages(self) -> Result<Vec<Document>> {
         self.into_parts().0
     }
@@ -201,7 +204,8 @@ impl<In, Row, P: Clone> Clone for Pipeline<In, Row, P> {
     }
 }
 
-/// As it is sent, in extended JSON, with its values: do not log it unless you may. What cannot be sent shows its problem.
+/// Displays the stages as they are sent, in extended JSON and with their values. Log them only if the values may be
+/// logged. A pipeline that cannot be sent displays its error.
 impl<In, Row, P> fmt::Display for Pipeline<In, Row, P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.stages.clone().into_list() {

@@ -1,9 +1,8 @@
-//! Queries that a request asks: an allow-list of parameters, and the filter, sort and page that a request makes of it.
+//! Queries from requests: an allow-list of parameters, and the filter, the sort and the page of a request.
 //!
-//! A program that is compiled with its queries does not know what a client will ask. [`Parameters`] is the list of what
-//! it may ask: names for the outside, each with the typed path that it stands for. [`Parameters::parse`] takes the
-//! names and texts of a request, wherever they come from, and gives a [`Query`], or one error that lists every parameter
-//! that is not understood.
+//! A program whose queries are compiled does not know which query a client will send. [`Parameters`] lists what a
+//! client may send: public names, each with its typed path. [`Parameters::parse`] accepts the names and texts of a
+//! request, from any source. It returns a [`Query`], or one error that lists every invalid parameter.
 //!
 //! ```
 //! use odm::{Id, Model, Value, bson::DateTime, query::Parameters};
@@ -40,7 +39,7 @@
 //! # Ok::<(), odm::Error>(())
 //! ```
 //!
-//! # What a client can say
+//! # What a client can send
 //!
 //! | parameter | condition | allowed by |
 //! |---|---|---|
@@ -51,12 +50,12 @@
 //! | `name[prefix]=text` | `{ field: { $regex: "^text" } }` | [`text`](Parameters::text) |
 //! | `name[contains]=text` | `{ field: { $regex: "text", $options: "i" } }` | [`text`](Parameters::text) |
 //! | `name[exists]=true` `false` | `{ field: { $ne: null } }` `{ field: { $eq: null } }` | [`presence`](Parameters::presence) |
-//! | `name=value` | whatever you make of it | [`condition`](Parameters::condition) |
+//! | `name=value` | a condition of your own | [`condition`](Parameters::condition) |
 //! | `sort=name,-other` | `{ field: 1, other: -1 }` | [`sortable`](Parameters::sortable) |
 //! | `skip=n` `limit=n` | a page | [`limit`](Parameters::limit), [`max_skip`](Parameters::max_skip) |
 //!
-//! All conditions must hold. Each value is read as the [type of its field](crate::value::FromText) and stands in the
-//! filter as the field stores it, so a text of the request is never an operator, a name of a field or a pattern.
+//! All conditions must hold. Each value is parsed as the [type of its field](crate::value::FromText) and encoded as
+//! the field stores it. So a text of the request is never an operator, the name of a field or a pattern.
 
 mod allow_list;
 mod operator;
@@ -68,21 +67,21 @@ use std::fmt;
 pub use self::{operator::Operator, parameters::Parameters};
 use crate::{filter::Filter, sort::Sort};
 
-/// What a request asks: `orders.find(query.filter).sort(query.sort).skip(query.skip).limit(query.limit)`.
+/// The query of a request: `orders.find(query.filter).sort(query.sort).skip(query.skip).limit(query.limit)`.
 ///
-/// You get one from [`Parameters::parse`]. Add what a client has no say in to its filter:
+/// Construct with [`Parameters::parse`]. Add the conditions that a client must not change to its filter:
 /// `query.filter & o.customer().eq(me)`.
-#[must_use = "a query does nothing until a verb gets its parts"]
+#[must_use = "a query does nothing until its parts are passed to a collection method"]
 #[non_exhaustive]
 pub struct Query<M> {
-    /// All conditions of the request. A request without any matches every document, and is not said to: `update_many` and
-    /// `delete_many` refuse such a filter.
+    /// All conditions of the request. A request without conditions matches every document, but it does not count as
+    /// `Filter::all()`: `update_many` and `delete_many` refuse the filter.
     pub filter: Filter<M>,
-    /// What the request sorts by, then what the program sorts by.
+    /// The sort of the request, followed by the default sort of the program.
     pub sort: Sort<M>,
-    /// How many documents to leave out.
+    /// The number of documents to skip.
     pub skip: u64,
-    /// How many documents to give: at least 1.
+    /// The maximum number of documents to return: at least 1.
     pub limit: u64,
 }
 

@@ -1,8 +1,8 @@
 //! The schema: what the models declare, compared with what the database has.
 //!
-//! Nothing here runs by itself, and nothing is ever dropped or altered: [`Schema::plan`] reads and compares,
-//! the [`Plan`] can be looked at, and [`Plan::apply`] creates what is missing. What is there but declared
-//! otherwise, or not declared at all, is reported and left alone.
+//! Nothing here runs by itself, and nothing is dropped or altered. [`Schema::plan`] reads and compares, the [`Plan`]
+//! shows the differences, and [`Plan::apply`] creates what is missing. Indexes that differ from their declaration, or
+//! that are not declared, are reported and not changed.
 
 mod applied;
 mod change;
@@ -28,7 +28,7 @@ use crate::{
 const PLAN: Verb = Verb::new("plan", "listCollections");
 
 impl Database {
-    /// The schema that the models declare, to be compared with this database.
+    /// Returns the schema that the models declare, for comparison with this database.
     ///
     /// ```no_run
     /// # use odm::{Model, models};
@@ -44,7 +44,7 @@ impl Database {
     }
 }
 
-/// What models declare, and the database it is meant for.
+/// The declarations of models, and the database to compare them with.
 ///
 /// You get one from [`Database::schema`].
 #[derive(Debug, Clone)]
@@ -55,19 +55,23 @@ pub struct Schema {
 }
 
 impl Schema {
-    /// Compares what is declared with what the database has. Reads only.
+    /// Compares the declared schema with the database, and returns the [`Plan`]. Changes nothing.
     ///
-    /// `await` gives the [`Plan`]. Both sides are brought to one form first, so that what the server fills in by
-    /// itself is no difference: see MongoDB's
-    /// [`listIndexes`](https://www.mongodb.com/docs/manual/reference/command/listIndexes/). As for the server, an
-    /// index is the same index if its keys, `unique` and `sparse` are the same, whatever its name.
+    /// Both sides are normalized first, so that a value that the server fills in is not a difference: see MongoDB's
+    /// [`listIndexes`](https://www.mongodb.com/docs/manual/reference/command/listIndexes/). As on the server, two
+    /// indexes are the same if their keys, `unique` and `sparse` are the same, regardless of their names.
     ///
     /// # Errors
     ///
-    /// [`Error::schema`](crate::Error::schema) tells what no database can have (two models in one collection, a
-    /// TTL on several keys), with [`is_not_sent`](crate::Error::is_not_sent), and that the name of a collection
-    /// belongs to a view. [`is_unavailable`](crate::Error::is_unavailable),
-    /// [`is_unauthorized`](crate::Error::is_unauthorized) (the user needs `listCollections` and `listIndexes`).
+    /// Returns an error with an [`Error::schema`](crate::Error::schema):
+    ///
+    /// - if no database can have the declared schema (two models in one collection, a TTL on several keys). Then
+    ///   [`is_not_sent`](crate::Error::is_not_sent) is true.
+    /// - if the name of a collection is that of a view.
+    ///
+    /// Returns an error for which [`is_unavailable`](crate::Error::is_unavailable) is true if no server could be used
+    /// in time, or [`is_unauthorized`](crate::Error::is_unauthorized) if the user may not run `listCollections` and
+    /// `listIndexes`.
     pub async fn plan(&self) -> Result<Plan> {
         let schema = self.clone();
         exec::completed(Box::pin(async move { schema.compare().await })).await

@@ -1,8 +1,8 @@
-//! Shapes: output types, filled through their literal `RevenueOf { total: sum(..), .. }`.
+//! Shapes: output types that are constructed with a literal, `RevenueOf { total: sum(..), .. }`.
 //!
-//! The derive makes the literal with one type parameter per field. Two things are checked on it: that a slot
-//! gives a value of the field's type ([`FillsField`], on the literal itself, so that rustc points at the field),
-//! and that a slot is of the kind its stage takes ([`Slot`], at the stage).
+//! The derive generates the type of the literal, with one type parameter per field. rustc checks two things: that the
+//! value in a field is of the field's type ([`FillsField`], on the literal itself, so that rustc points at the
+//! field), and that it is of a kind that the stage accepts ([`Slot`], at the stage).
 
 use std::{borrow::Cow, fmt, marker::PhantomData, rc::Rc, sync::Arc};
 
@@ -19,12 +19,12 @@ use crate::{
     },
 };
 
-/// The fields of a literal as they are sent.
+/// The rendered fields of a literal.
 #[derive(Default)]
 pub struct RenderedFields {
     document: Document,
     problem: Option<CodecError>,
-    /// The next field is left out where it is null or missing.
+    /// The next field is left out if it is null or missing.
     skips: bool,
 }
 
@@ -35,19 +35,19 @@ impl fmt::Debug for RenderedFields {
 }
 
 impl RenderedFields {
-    /// No fields yet.
+    /// Returns an empty set of fields.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Says that the field `K` of `D`, which is inserted next, is left out where `skip` holds of what a missing field reads
-    /// as.
+    /// Declares that the field `K` of `D`, which is inserted next, is left out if it is null or missing and `skip`
+    /// returns true for the value that a missing field decodes as.
     pub fn skipping<D: HasField<K>, K: Key>(&mut self, skip: impl FnOnce(&D::Rust) -> bool) {
         self.skips = D::Type::missing().is_some_and(|none| skip(&none.into_rust()));
     }
 
-    /// Inserts an expression that gives a `T`. Null and missing are stored in one way, that of the field: as null, or as
-    /// nothing where it is skipped. So two documents that read as equal are equal for the server.
+    /// Inserts an expression of type `T`. Null and a missing value are stored in one way: as null, or not at all if
+    /// the field is skipped. So two documents that decode to equal values are equal for the server.
     fn insert_value<T: Value>(&mut self, name: &'static str, value: CodecResult<Bson>) {
         let value = match T::missing() {
             Some(_) if self.skips => binary("$ifNull", value, Ok("$$REMOVE".into())),
@@ -68,7 +68,7 @@ impl RenderedFields {
         }
     }
 
-    /// The literal as an expression.
+    /// Returns the literal as an expression.
     pub fn into_expression(self) -> CodecResult<Bson> {
         self.into_document().map(Bson::Document)
     }
@@ -81,40 +81,41 @@ impl RenderedFields {
     }
 }
 
-/// A filled literal of a shape, for stages of the kind `S`.
+/// A literal of a shape, for stages of the kind `S`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a filled shape",
     label = "this stage takes the literal of a shape",
     note = "write `XOf {{ field: .., }}` where `X` derives `odm::Shape` or `odm::Embedded`"
 )]
 pub trait ShapeLiteral<S> {
-    /// The shape: what a row is after the stage.
+    /// The shape: the type of the rows after the stage.
     type Out: Doc;
 
-    /// Writes every field.
+    /// Renders every field.
     fn fill(self, to: &mut RenderedFields);
 }
 
-/// What may stand in the slot of the field `K`, of type `T`, in a stage of the kind `S`.
+/// A value for the field `K`, of type `T`, in a stage of the kind `S`.
 #[diagnostic::on_unimplemented(
     message = "`{K}` cannot be filled with `{Self}` in this stage",
     label = "a field of this shape is filled with the wrong kind of thing",
     note = "in `group` the field stored as `_id` takes the key, an expression; every other field takes an accumulator: `sum(..)`, `first(..)`, `push(..)`, `count()`"
 )]
 pub trait Slot<S, K, T> {
-    /// Writes the field.
+    /// Renders the field.
     fn slot(self, to: &mut RenderedFields);
 }
 
-/// Stages that group: fields take accumulators, the one stored as `_id` takes the key.
+/// The kind of stages that group: fields take accumulators, and the field stored as `_id` takes the key.
 #[derive(Debug)]
 pub struct InGroup<R>(PhantomData<fn() -> R>);
 
-/// A document made on the spot: fields take expressions.
+/// The kind of a document in an expression: fields take expressions.
 #[derive(Debug)]
 pub struct InObject<R>(PhantomData<fn() -> R>);
 
-/// The field `K`, which is stored as `_id`.
+/// The field `K`, which is stored as `_id`. The derive marks the key with it, so that `group` can require an
+/// expression there and an accumulator in every other field.
 #[derive(Debug)]
 pub struct IdOf<K>(PhantomData<fn() -> K>);
 
@@ -132,7 +133,7 @@ impl<R, K: Key, T, X: Expression<R>> Slot<InObject<R>, IdOf<K>, T> for X {
     }
 }
 
-// The server takes a missing key for null.
+// The server treats a missing key as null, so a missing value need not be replaced.
 #[diagnostic::do_not_recommend]
 impl<R, K: Key, T, X: Expression<R>> Slot<InGroup<R>, IdOf<K>, T> for X {
     fn slot(self, to: &mut RenderedFields) {
@@ -147,7 +148,7 @@ impl<R, K: Key, T, X: Expression<R>> Slot<InGroup<R>, IdOf<K>, T> for X {
     note = "wrap the expression: `first(..)`, `sum(..)`, `push(..)`"
 )]
 pub trait Accumulates<R> {
-    /// The accumulator as it is sent.
+    /// Renders the accumulator as it is sent.
     fn render(self) -> CodecResult<Bson>;
 }
 
@@ -164,20 +165,20 @@ impl<R, K: Key, T, X: Accumulates<R>> Slot<InGroup<R>, K, T> for X {
     }
 }
 
-/// Anything that may stand in a slot: it gives exactly one type.
+/// A value that a field of a literal accepts, with exactly one type.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot stand in a field of a shape",
+    message = "`{Self}` cannot fill a field of a shape",
     label = "not an expression or accumulator",
     note = "fields take expressions (`o.price()`, `lit(..)`), accumulators (`sum(..)`) and other literals (`XOf {{ .. }}`)"
 )]
 pub trait Produces {
-    /// What it gives.
+    /// The type of the value.
     type Output;
 }
 
-/// The bottom of whatever is laid over something that gives.
+/// The base of a fields struct that implements [`Produces`].
 pub trait BaseProduces {
-    /// What it gives.
+    /// The type of the value.
     type Output;
 }
 
@@ -215,7 +216,7 @@ impl<M: Keyed> Produces for Id<M> {
     type Output = Self;
 }
 
-/// `Self` gives a value that may be stored in the field `K`, declared `T`.
+/// A value that can be stored in the field `K`, which is declared `T`.
 #[diagnostic::on_unimplemented(
     message = "`{K}` is declared `{T}`",
     label = "does not give `{T}`: `{Self}`",
@@ -226,14 +227,15 @@ pub trait FillsField<K, T> {}
 #[diagnostic::do_not_recommend]
 impl<K, T, X: Produces> FillsField<K, T> for X where X::Output: StorableIn<T> {}
 
-/// A value of type `Self` may be stored in a field declared `F`.
+/// A type whose values can be stored in a field declared `F`.
 #[diagnostic::on_unimplemented(
     message = "this gives `{Self}`, the field is declared `{F}`",
     label = "gives `{Self}`, not `{F}`",
     note = "a `T` fits an `Option<T>`, and an integer fits a wider integer or a float"
 )]
 pub trait StorableIn<F> {
-    /// An expression of this type as it is stored in the field: its kind of number is the field's.
+    /// Converts an expression of this type to the form that the field stores: a number becomes the field's kind of
+    /// number.
     fn fit(rendered: Bson) -> Bson {
         rendered
     }
@@ -244,7 +246,7 @@ impl<T: Value> StorableIn<T> for T {}
 #[diagnostic::do_not_recommend]
 impl<T: Value> StorableIn<Option<T>> for T {}
 
-/// A pointer is stored as what it points at.
+/// A pointer is stored as the value that it points to.
 macro_rules! pointers_fit {
     ($([$($bounds:tt)*] $pointer:ty;)*) => { $(
         #[diagnostic::do_not_recommend]
@@ -281,8 +283,8 @@ impl<G: StorableIn<T::Path>, U, T: StoredInUnit<U>> StorableIn<UnitSlot<U, T>> f
     }
 }
 
-/// Numbers that may grow. What the server counts is an `i64`; a field of an unsigned type takes it too, and a
-/// negative number is then an error on reading.
+/// Numbers that can be stored as another type. The server counts in `i64`. A field of an unsigned type accepts an
+/// `i64`, too: a negative number is then an error on reading.
 macro_rules! fits {
     ($($from:ty => $($to:ty),*;)*) => { $($(
         impl StorableIn<$to> for $from {
@@ -308,7 +310,7 @@ macro_rules! fits {
     )*)* };
 }
 
-/// The operator that makes the kind of number of a `B` of that of an `A`, if they are not the same.
+/// Returns the operator that converts the kind of number of `A` to that of `B`, if they differ.
 fn conversion<A: Number, B: Number>() -> Option<&'static str> {
     let to = <B::Stored as Kind>::CONVERSION;
     (<A::Stored as Kind>::CONVERSION != to).then_some(to)

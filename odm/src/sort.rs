@@ -1,4 +1,4 @@
-//! `Sort<M>`: the order in which documents come back: `b.pages().desc().then(b.title().asc())`.
+//! `Sort<M>`: the order in which documents are returned: `b.pages().desc().then(b.title().asc())`.
 
 use std::{fmt, marker::PhantomData};
 
@@ -17,7 +17,7 @@ use crate::{
 /// An order of documents of type `M`: `o.placed_at().desc().then(o.id().asc())`.
 ///
 /// `{ placedAt: -1, _id: 1 }`
-#[must_use = "a sort does nothing until a verb gets it"]
+#[must_use = "a sort does nothing until it is passed to a collection method"]
 pub struct Sort<M> {
     keys: Document,
     problem: Option<CodecError>,
@@ -31,7 +31,7 @@ impl<M> Sort<M> {
         Self { keys, problem: at.problem().cloned(), model: PhantomData }
     }
 
-    /// A sort of your own, as the driver takes it.
+    /// Creates a sort from a document in the driver's form.
     pub fn raw(keys: Document) -> Self {
         match bounded_document(keys, MAX_OPTION) {
             Ok(keys) => Self { keys, problem: None, model: PhantomData },
@@ -39,10 +39,10 @@ impl<M> Sort<M> {
         }
     }
 
-    /// Sorts by all of these, by the first one first: what `then` makes, for a list.
+    /// Sorts by all of these, the first one first: `then` for a list.
     ///
-    /// The items are sorts, or `Option`s of them: a `None` is left out. An empty list, or one of nothing but `None`, asks
-    /// for no order: `{}`.
+    /// The items are sorts or `Option`s of sorts. A `None` is left out. An empty list, or one with only `None`s,
+    /// specifies no order: `{}`.
     ///
     /// ```
     /// # use odm::{Id, Model, Sort};
@@ -58,7 +58,8 @@ impl<M> Sort<M> {
         sorts.into_iter().filter_map(IntoOption::given).fold(Self::raw(Document::new()), Self::then)
     }
 
-    /// Decides between documents that are equal so far. A field that is sorted by already keeps its place.
+    /// Sorts documents that are equal so far by `next`. A field that is in the sort already keeps its place and its
+    /// direction.
     pub fn then(mut self, next: Self) -> Self {
         for (name, direction) in next.keys {
             self.keys.entry(name).or_insert(direction);
@@ -67,7 +68,7 @@ impl<M> Sort<M> {
         self
     }
 
-    /// The document that is sent.
+    /// Returns the document that is sent.
     pub fn into_document(self) -> Result<Document> {
         Ok(self.render()?)
     }
@@ -86,7 +87,7 @@ impl<M> Clone for Sort<M> {
     }
 }
 
-/// As it is sent; what cannot be sent shows its problem.
+/// Displays the sort as it is sent. A sort that cannot be sent displays its error.
 impl<M> fmt::Display for Sort<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.problem {
@@ -102,11 +103,11 @@ impl<M> fmt::Debug for Sort<M> {
     }
 }
 
-/// A field can be sorted by if its values have an order, or if it is an array of such values: then its least element
-/// counts in ascending order, and its greatest in descending order. The server sorts by every other field too;
-/// [`Sort::raw`] says so.
+/// A field can be sorted by if its values have an order, or if it is an array of these values. For an array, the
+/// server uses the least element in ascending order, and the greatest in descending order. The server can sort by
+/// every other field too: use [`Sort::raw`].
 impl<M, V: Value, R> Path<M, V, R> {
-    /// Smallest first: `{ field: 1 }`.
+    /// Sorts the smallest value first: `{ field: 1 }`.
     pub fn asc(&self) -> Sort<M>
     where
         R: Queried,
@@ -115,7 +116,7 @@ impl<M, V: Value, R> Path<M, V, R> {
         Sort::by(self.location(), 1)
     }
 
-    /// Greatest first: `{ field: -1 }`.
+    /// Sorts the greatest value first: `{ field: -1 }`.
     pub fn desc(&self) -> Sort<M>
     where
         R: Queried,
@@ -125,14 +126,14 @@ impl<M, V: Value, R> Path<M, V, R> {
     }
 }
 
-/// What a verb takes as its sort: a [`Sort`] of the model, or a plain [`Document`].
+/// A value that collection methods accept as a sort: a [`Sort`] of the model, or a plain [`Document`].
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a sort for `{M}`",
     label = "expected a `Sort<{M}>` or a `Document`",
     note = "sort by a field of the model: `.asc()` or `.desc()`, joined with `.then(..)`"
 )]
 pub trait IntoSort<M> {
-    /// The sort.
+    /// Converts the value into a sort.
     fn into_sort(self) -> Sort<M>;
 }
 

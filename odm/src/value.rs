@@ -39,33 +39,33 @@
 //! | `Duration`, `chrono`'s and `time`'s, field marked `#[odm(unit = "ms")]` | int64: the number of units; a remainder is an error |
 //! | any other type, field marked `#[odm(serde)]` | what serde writes |
 //!
-//! An integer field reads int32, int64, and doubles without a fraction up to 2^53, because shells write those. Inside an
-//! untagged enum it reads no doubles, because a double may belong to another variant. A field of type `f64` reads
-//! integers up to 2^53, a field of type `f32` up to 2^24: beyond that, two integers would be read as one number. Every
-//! other field reads only its own type. A value of another type is an error that contains the path.
+//! An integer field reads int32, int64, and doubles without a fraction up to 2^53, because shells write those. Inside
+//! an untagged enum it reads no doubles, because a double may belong to another variant. A field of type `f64` reads
+//! integers up to 2^53, a field of type `f32` up to 2^24: beyond that, two integers would be read as one number.
+//! Every other field reads only its own type. A value of another type is an error that contains the path.
 //!
 //! # Lossy conversions and errors
 //!
 //! - A BSON date counts milliseconds. A finer time is rounded towards the past, before 1970 too. Filters and updates
 //!   use the rounded value.
-//! - A BSON date has no offset. `time::OffsetDateTime` is read in UTC, as the same instant. `chrono::DateTime` is a field
-//!   type for `Utc` only; a `DateTime<FixedOffset>` can be compared with it. A date without a time zone is stored as if
-//!   it were in UTC.
+//! - A BSON date has no offset. `time::OffsetDateTime` is read in UTC, as the same instant. `chrono::DateTime` is a
+//!   field type for `Utc` only; a `DateTime<FixedOffset>` can be compared with it. A date without a time zone is
+//!   stored as if it were in UTC.
 //! - A stored date outside the range of the Rust type is an error.
-//! - `f32` is stored exactly, as a double. Reading rounds a double to the nearest `f32`; a double out of the range of
-//!   `f32` is an error.
+//! - `f32` is stored exactly, as a double. Reading rounds a double to the nearest `f32`; a finite double out of the
+//!   range of `f32` is an error.
 //! - Reading an id is an error if the model would write it as another value than the stored one, for example as a
 //!   document with its elements in another order: a filter with that id would not find the document.
 //! - The options of a regular expression are sorted alphabetically, as BSON requires.
 //! - Writing an integer out of the range of int64 is an error: BSON has no larger integer type.
-//! - Every `Decimal` is stored exactly. Reading a decimal128 that `Decimal` cannot represent exactly, an infinity or NaN
-//!   is an error.
+//! - Every `Decimal` is stored exactly. Reading a decimal128 that `Decimal` cannot represent exactly, an infinity or
+//!   NaN is an error.
 //! - When the server inserts a document, it replaces a `Timestamp` of zeros in a top-level field by its own time.
-//! - `HashSet` and `HashMap` are stored in an order that differs between processes: compare a set with `all` and `size`.
+//! - `HashSet` and `HashMap` are stored in an order that differs between processes: use `all` and `size` on sets.
 //!
-//! A document that contains an `Rc` is not `Send`. `Cell`, `RefCell` and similar types are not field types. `Duration` and
-//! `SystemTime` have no BSON type: specify the unit of a duration, `#[odm(unit = "ms")]`, or store the field through
-//! serde, `#[odm(serde)]`.
+//! A document that contains an `Rc` is not `Send`. `Cell`, `RefCell` and similar types are not field types.
+//! `Duration` and `SystemTime` have no BSON type: specify the unit of a duration, `#[odm(unit = "ms")]`, or store the
+//! field through serde, `#[odm(serde)]`.
 
 pub(crate) mod array;
 pub(crate) mod arrays;
@@ -174,8 +174,8 @@ pub trait Value: Sized + 'static {
     type Optional: Value;
     /// `Self` without `Option` and `Box`: the type that a filter compares with.
     type Bare: Value;
-    /// The type of the values that `distinct` returns for such a field: the element type of an array, in an `Option` if
-    /// the field may be null; otherwise `W`, the type of the field.
+    /// The type of the values that `distinct` returns for such a field: the element type of an array, in an `Option`
+    /// if the field may be null; otherwise `W`, the type of the field.
     type Spread<W: Value>: Value;
     /// `U`, or `Option<U>` if `Self` may be null: null propagates through an expression.
     type Lift<U: Value>: Value;

@@ -1,4 +1,4 @@
-//! A variant of an enum, and what it holds.
+//! A variant of an enum, and its content.
 
 use proc_macro2::Span;
 use syn::Fields;
@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// A variant of an enum.
-#[allow(clippy::struct_excessive_bools)] // each is a word of serde's
+#[allow(clippy::struct_excessive_bools)] // each is an attribute of serde
 pub(crate) struct Variant<'a> {
     pub(crate) original: &'a syn::Variant,
     pub(crate) stored: String,
@@ -21,18 +21,18 @@ pub(crate) struct Variant<'a> {
     pub(crate) skip_serializing: bool,
     pub(crate) skip_deserializing: bool,
     pub(crate) other: bool,
-    /// Told by its content alone, whatever tells the other variants.
+    /// Its name is not stored, even if the names of other variants are: its content identifies it.
     pub(crate) untagged: bool,
-    /// Where a serde `with` stands that is not that of one value.
+    /// The span of a serde `with`, if the variant does not hold one value.
     pub(crate) with: Option<Span>,
-    /// The one value that it holds, if that is skipped: the variant is then stored as if it held nothing.
+    /// The one value of the variant, if it is skipped. The variant is then stored as one without data.
     pub(crate) skipped: Option<Box<Field<'a>>>,
     pub(crate) content: Content<'a>,
 }
 
-/// What a variant holds.
+/// The content of a variant.
 pub(crate) enum Content<'a> {
-    /// Nothing.
+    /// No data.
     Unit,
     /// One value.
     Newtype(Box<Field<'a>>),
@@ -43,7 +43,7 @@ pub(crate) enum Content<'a> {
 }
 
 impl<'a> Content<'a> {
-    /// The fields, however they are stored.
+    /// Returns the fields, named or not.
     pub(crate) fn fields(&self) -> &[Field<'a>] {
         match self {
             Self::Unit => &[],
@@ -114,7 +114,7 @@ impl<'a> Variant<'a> {
         }
     }
 
-    /// Whether it is written or read.
+    /// Returns whether the variant is written or read.
     pub(crate) fn is_stored(&self) -> bool {
         !(self.skip_serializing && self.skip_deserializing)
     }

@@ -13,23 +13,23 @@ use super::{
 };
 use crate::{ast::Derive, ctxt::Ctxt};
 
-/// What the container's attributes say.
+/// The `#[odm(..)]` attributes of a struct or enum.
 #[derive(Debug, Default)]
 pub(crate) struct ContainerAttrs {
     pub(crate) collection: Once<LitStr>,
-    /// The word stands there, or one that probably means it, whatever stands behind it.
+    /// The word `collection`, or a misspelling of it, is present, even if its value could not be parsed.
     pub(crate) says_collection: bool,
     pub(crate) krate: Once<Path>,
     pub(crate) key: Once<Type>,
     pub(crate) indexes: Vec<Index>,
     pub(crate) rules: Vec<Rule>,
     pub(crate) versions: Versions,
-    /// The variants are declared in the order of their stored names.
+    /// The user declares that the variants have the order of their stored names.
     pub(crate) ordered: Once<()>,
 }
 
 impl ContainerAttrs {
-    /// Reads them.
+    /// Parses the attributes.
     pub(crate) fn read(cx: &Ctxt, input: &DeriveInput, derive: Derive) -> Self {
         let position = Position::container(derive);
         let mut attrs = Self::default();

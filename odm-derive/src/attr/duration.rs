@@ -1,11 +1,11 @@
-//! Durations as people write them: `90d`.
+//! Durations with a unit: `90d`.
 
 use syn::LitStr;
 
-/// MongoDB keeps a TTL in a signed 32-bit number of seconds.
+/// MongoDB stores a TTL as a signed 32-bit number of seconds.
 const MAX_SECONDS: u64 = 2_147_483_647;
 
-/// The number of seconds in `45s`, `30m`, `12h`, `90d` or `2w`.
+/// Returns the number of seconds in `45s`, `30m`, `12h`, `90d` or `2w`.
 pub(crate) fn seconds(text: &LitStr) -> syn::Result<u64> {
     parse(&text.value()).map_err(|message| syn::Error::new(text.span(), message))
 }

@@ -12,26 +12,26 @@ use super::{
 };
 use crate::{ast::Derive, ctxt::Ctxt};
 
-/// The words that say how a field is stored.
-const WAYS: &[&str] = &[symbol::SERDE, symbol::BINARY, symbol::UNIT];
+/// The words that specify the encoding of a field.
+const ENCODINGS: &[&str] = &[symbol::SERDE, symbol::BINARY, symbol::UNIT];
 
-/// What a field's attributes say.
+/// The `#[odm(..)]` attributes of a field.
 #[derive(Debug, Default)]
 pub(crate) struct FieldAttrs {
     pub(crate) id: Once<()>,
     pub(crate) rename: Once<LitStr>,
-    /// Through serde; whether what it writes is in order.
+    /// `serde`. The value is `true` for `serde(ordered)`.
     pub(crate) serde: Once<bool>,
     pub(crate) binary: Once<()>,
     pub(crate) unit: Once<&'static str>,
-    /// A word says how the field is stored, or probably means to, and is a mistake.
+    /// A word that specifies the encoding, or a misspelling of one, is wrong.
     pub(crate) mistaken_way: bool,
     pub(crate) indexes: Vec<Index>,
     pub(crate) rules: Vec<Rule>,
 }
 
 impl FieldAttrs {
-    /// Reads them; the field may be one of a variant's.
+    /// Parses the attributes. `in_variant` is whether the field belongs to a variant.
     pub(crate) fn read(cx: &Ctxt, field: &syn::Field, derive: Derive, in_variant: bool) -> Self {
         let ident = field.ident.as_ref();
         let position = Position::field(derive, in_variant, ident.is_some());
@@ -39,7 +39,7 @@ impl FieldAttrs {
         odm_words(cx, &field.attrs, |word, input| {
             if !position.valid.iter().any(|valid| word == valid) {
                 let meant = symbol::closest(&word.to_string(), position.valid);
-                attrs.mistaken_way |= meant.is_some_and(|word| WAYS.contains(&word));
+                attrs.mistaken_way |= meant.is_some_and(|word| ENCODINGS.contains(&word));
                 return Err(position.unknown(word));
             }
             if word == symbol::ID {
@@ -47,8 +47,8 @@ impl FieldAttrs {
                 attrs.id.set(word, ())
             } else if word == symbol::RENAME {
                 attrs.rename.set(word, text(word, input, form::RENAME)?)
-            } else if WAYS.iter().any(|way| word == way) {
-                let read = attrs.way(word, input);
+            } else if ENCODINGS.iter().any(|encoding| word == encoding) {
+                let read = attrs.encoding(word, input);
                 attrs.mistaken_way |= read.is_err();
                 read
             } else if word == symbol::VALIDATE {
@@ -62,8 +62,8 @@ impl FieldAttrs {
         attrs
     }
 
-    /// Reads one of [`WAYS`].
-    fn way(&mut self, word: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
+    /// Parses one of [`ENCODINGS`].
+    fn encoding(&mut self, word: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
         if word == symbol::SERDE {
             let ordered = ordered(word, input)?;
             self.serde.set(word, ordered)
@@ -77,16 +77,16 @@ impl FieldAttrs {
     }
 }
 
-/// Whether `(ordered)` stands behind `serde`.
+/// Returns whether `(ordered)` follows `serde`.
 fn ordered(word: &Ident, input: ParseStream<'_>) -> syn::Result<bool> {
     if !input.peek(token::Paren) {
         return flag(word, input, form::SERDE).map(|()| false);
     }
     let content;
     parenthesized!(content in input);
-    let said: syn::Result<Ident> = content.parse();
-    match said {
-        Ok(said) if said == symbol::ORDERED && content.is_empty() => Ok(true),
+    let option: syn::Result<Ident> = content.parse();
+    match option {
+        Ok(option) if option == symbol::ORDERED && content.is_empty() => Ok(true),
         _ => {
             content.parse::<proc_macro2::TokenStream>()?;
             Err(symbol::malformed(word, form::SERDE))

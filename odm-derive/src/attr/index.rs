@@ -9,9 +9,9 @@ use crate::ctxt::Ctxt;
 /// A declared index.
 #[derive(Debug)]
 pub(crate) struct Index {
-    /// The word `index`.
+    /// The span of the word `index`.
     pub(crate) span: Span,
-    /// Something in it could not be read, which is reported.
+    /// Some of it could not be parsed. The error is reported.
     pub(crate) broken: bool,
     pub(crate) keys: Vec<Key>,
     pub(crate) unique: Once<()>,
@@ -30,7 +30,7 @@ pub(crate) struct Key {
 }
 
 impl Key {
-    /// The names with dots.
+    /// Returns the names, joined with dots.
     pub(crate) fn dotted(&self) -> String {
         self.path.iter().map(Ident::to_string).collect::<Vec<_>>().join(".")
     }
@@ -54,9 +54,9 @@ impl Index {
         }
     }
 
-    /// `index(customer, ship_to.city, placed_at = -1, unique)` on a model.
+    /// Parses `index(customer, ship_to.city, placed_at = -1, unique)` on a model.
     ///
-    /// An option wins over a field of the same name; such a field is written with its direction, `unique = 1`.
+    /// A name that an option and a field share is parsed as the option. The field needs its direction, `unique = 1`.
     pub(crate) fn on_model(cx: &Ctxt, word: &Ident, input: ParseStream<'_>) -> syn::Result<Self> {
         let mut index = Self::new(word);
         let mistakes = cx.count();
@@ -82,7 +82,7 @@ impl Index {
         Ok(index)
     }
 
-    /// `index` or `index(unique, descending)` on the field itself.
+    /// Parses `index` or `index(unique, descending)` on the field itself.
     pub(crate) fn on_field(
         cx: &Ctxt,
         word: &Ident,
@@ -116,7 +116,7 @@ impl Index {
         Ok(index)
     }
 
-    /// Reads an option of either place; `false` if the word is none.
+    /// Parses an option that is valid on models and on fields. Returns `false` if the word is not such an option.
     fn option(&mut self, word: &Ident, input: ParseStream<'_>) -> syn::Result<bool> {
         let is_text = input.peek(Token![=]) && input.peek2(LitStr);
         let is_bare = input.is_empty() || input.peek(Token![,]);
@@ -140,7 +140,7 @@ impl Index {
     }
 }
 
-/// `= 1` or `= -1` behind a field; nothing is ascending.
+/// Parses `= 1` or `= -1` after a field. Returns whether the direction is descending; the default is ascending.
 fn direction(word: &Ident, input: ParseStream<'_>) -> syn::Result<bool> {
     if input.parse::<Option<Token![=]>>()?.is_none() {
         return Ok(false);

@@ -9,12 +9,12 @@ use crate::ctxt::Ctxt;
 /// A rule of a field or of a whole document.
 #[derive(Debug)]
 pub(crate) struct Rule {
-    /// The word that names it.
+    /// The span of the rule's word.
     pub(crate) span: Span,
     pub(crate) kind: Kind,
 }
 
-/// What a rule asks for.
+/// The kind of a rule.
 #[derive(Debug)]
 pub(crate) enum Kind {
     Length { min: Option<LitInt>, max: Option<LitInt> },
@@ -28,7 +28,7 @@ pub(crate) enum Kind {
 const RULES: &[&str] =
     &[symbol::LENGTH, symbol::RANGE, symbol::PATTERN, symbol::EMAIL, symbol::NESTED, symbol::CUSTOM];
 
-/// `validate(..)` on a field.
+/// Parses `validate(..)` on a field.
 pub(crate) fn of_field(
     cx: &Ctxt,
     word: &Ident,
@@ -58,7 +58,7 @@ pub(crate) fn of_field(
     })
 }
 
-/// `validate(custom = path)` on a whole document.
+/// Parses `validate(custom = path)` on a whole document.
 pub(crate) fn of_document(
     cx: &Ctxt,
     word: &Ident,
@@ -103,7 +103,7 @@ fn length(cx: &Ctxt, word: &Ident, input: ParseStream<'_>) -> syn::Result<Kind> 
     })?;
     if let Some(equal) = equal.get().cloned() {
         if let Some(span) = min.span().or(max.span()) {
-            return Err(syn::Error::new(span, "`equal` already says both bounds of the length"));
+            return Err(syn::Error::new(span, "`equal` already sets both bounds of the length"));
         }
         return Ok(Kind::Length { min: Some(equal.clone()), max: Some(equal) });
     }
@@ -138,7 +138,7 @@ fn range(cx: &Ctxt, word: &Ident, input: ParseStream<'_>) -> syn::Result<Kind> {
     Ok(Kind::Range { min, max })
 }
 
-/// The value of a literal; constants are not evaluated here.
+/// Returns the value of a literal. A macro cannot evaluate other expressions, such as constants.
 fn number(expr: &Expr) -> Option<f64> {
     match expr {
         Expr::Lit(literal) => match &literal.lit {
@@ -153,7 +153,7 @@ fn number(expr: &Expr) -> Option<f64> {
     }
 }
 
-/// A regular expression that the `regex` crate accepts, so that it cannot fail when a document is checked.
+/// Checks that the `regex` crate accepts the regular expression, so that it cannot fail when a document is checked.
 fn pattern(pattern: LitStr) -> syn::Result<Kind> {
     let (problem, offset) = match regex_syntax::parse(&pattern.value()) {
         Ok(_) => return Ok(Kind::Pattern(pattern)),

@@ -1,6 +1,6 @@
-//! What `#[serde(..)]` says, asked of serde's own parser. Nothing else in this crate reads serde's attributes.
+//! The `#[serde(..)]` attributes, parsed by serde's own parser. Nothing else in this crate reads serde's attributes.
 //!
-//! `serde_derive_internals` is serde's unstable inside: its version is pinned and this file is its only user.
+//! `serde_derive_internals` is an unstable crate: its version is pinned, and only this file uses it.
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use serde_derive_internals::{
@@ -14,18 +14,18 @@ use crate::ctxt::Ctxt;
 
 pub(crate) use serde_derive_internals::replace_receiver;
 
-/// The struct or enum as serde sees it.
+/// The serde attributes of a struct or enum.
 #[derive(Debug, Default)]
 pub(crate) struct Container {
     pub(crate) default: Default,
     pub(crate) deny_unknown_fields: bool,
     pub(crate) transparent: Option<Span>,
     pub(crate) tagging: Tagging,
-    /// The name of the type, as a tag says it.
+    /// The name of the type, which is the value of a struct's tag.
     pub(crate) name: String,
-    /// `from` or `try_from` stands here: the type is read as another.
+    /// The span of `from` or `try_from`: the type is read as another.
     pub(crate) from: Option<Span>,
-    /// `into` stands here: the type is written as another.
+    /// The span of `into`: the type is written as another.
     pub(crate) into: Option<Span>,
     /// In the order of the source.
     pub(crate) fields: Vec<Field>,
@@ -33,13 +33,13 @@ pub(crate) struct Container {
     pub(crate) variants: Vec<Variant>,
 }
 
-/// A field as serde sees it.
+/// The serde attributes of a field.
 #[derive(Debug)]
 pub(crate) struct Field {
     pub(crate) name: String,
-    /// The text that gives the name, or the field's own name.
+    /// The span of the string that specifies the name, or of the field's own name.
     pub(crate) name_span: Span,
-    /// Names that are read besides.
+    /// Additional names that are read.
     pub(crate) aliases: Vec<String>,
     pub(crate) default: Default,
     pub(crate) skip_serializing: bool,
@@ -47,49 +47,49 @@ pub(crate) struct Field {
     pub(crate) skip_serializing_if: Option<ExprPath>,
     pub(crate) serialize_with: Option<ExprPath>,
     pub(crate) deserialize_with: Option<ExprPath>,
-    /// `flatten` stands here.
+    /// The span of `flatten`.
     pub(crate) flatten: Option<Span>,
     /// The one field that `transparent` stores.
     pub(crate) transparent: bool,
 }
 
-/// How an enum says which variant it is.
+/// How an enum stores the name of its variant.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) enum Tagging {
     /// The variant's name is the only key of a document.
     #[default]
     External,
-    /// An element among the variant's own.
+    /// An element among the variant's fields.
     Internal { tag: String },
     /// An element beside the variant's content.
     Adjacent { tag: String, content: String },
-    /// It does not.
+    /// The name is not stored.
     Untagged,
 }
 
-/// A variant as serde sees it.
+/// The serde attributes of a variant.
 #[derive(Debug)]
-#[allow(clippy::struct_excessive_bools)] // each is a word of serde's
+#[allow(clippy::struct_excessive_bools)] // each is an attribute of serde
 pub(crate) struct Variant {
     pub(crate) name: String,
     pub(crate) aliases: Vec<String>,
     pub(crate) skip_serializing: bool,
     pub(crate) skip_deserializing: bool,
-    /// Every unknown name reads as this variant.
+    /// Every unknown name is read as this variant.
     pub(crate) other: bool,
     pub(crate) untagged: bool,
     pub(crate) serialize_with: Option<ExprPath>,
     pub(crate) deserialize_with: Option<ExprPath>,
-    /// Where `with` or one of its relatives stands.
+    /// The span of `with`, `serialize_with` or `deserialize_with`.
     pub(crate) with: Option<Span>,
     /// In the order of the source.
     pub(crate) fields: Vec<Field>,
 }
 
-/// What a field without an element becomes.
+/// The value of a missing field.
 #[derive(Debug, Clone, Default)]
 pub(crate) enum Default {
-    /// An error, unless the type says otherwise.
+    /// An error, unless the type has a value for a missing field.
     #[default]
     None,
     /// `Default::default()`.
@@ -99,7 +99,7 @@ pub(crate) enum Default {
 }
 
 impl Container {
-    /// Reads every `#[serde(..)]` of the item; what odm does not support is a mistake with a way out.
+    /// Parses every `#[serde(..)]` of the item. Reports what odm does not support, with an alternative.
     pub(crate) fn read(cx: &Ctxt, input: &DeriveInput) -> Self {
         if matches!(input.data, syn::Data::Union(_)) {
             return Self::default();
@@ -109,7 +109,7 @@ impl Container {
         let private = Ident::new("__private", Span::call_site());
         let container = ast::Container::from_ast(&serde_cx, input, Derive::Deserialize, &private);
         if let Err(errors) = serde_cx.check() {
-            errors.into_iter().filter(|error| !is_told_better(error)).for_each(|error| cx.push(error));
+            errors.into_iter().filter(|error| !is_reported_by_check(error)).for_each(|error| cx.push(error));
         }
         let Some(container) = container else { return Self::default() };
         refuse_on_container(cx, input, &container.attrs);
@@ -202,7 +202,7 @@ impl From<&SerdeDefault> for Default {
     }
 }
 
-/// The one name for writing and reading, where it stands, and the names that are read besides.
+/// Returns the stored name, its span, and the additional names that are read.
 fn name(
     cx: &Ctxt,
     attributes: &[Attribute],
@@ -217,8 +217,9 @@ fn name(
     (writes.value.clone(), writes.span, aliases.collect())
 }
 
-/// A field under the name of the tag: serde tells it of the whole enum, `check` of the field.
-fn is_told_better(error: &syn::Error) -> bool {
+/// Returns whether the error is a field with the name of the tag. serde reports it at the whole enum, but `check`
+/// reports it at the field.
+fn is_reported_by_check(error: &syn::Error) -> bool {
     let text = error.to_string();
     text.starts_with("variant field name `") && text.ends_with("conflicts with internal tag")
 }
@@ -260,11 +261,11 @@ fn given<'w>(words: &[(&'w str, bool)]) -> Vec<&'w str> {
     words.iter().filter(|(_, given)| *given).map(|(word, _)| *word).collect()
 }
 
-fn refuse(cx: &Ctxt, span: Span, word: &str, way_out: &str) {
-    cx.push(syn::Error::new(span, format_args!("odm does not support `#[serde({word})]` here; {way_out}")));
+fn refuse(cx: &Ctxt, span: Span, word: &str, alternative: &str) {
+    cx.push(syn::Error::new(span, format_args!("odm does not support `#[serde({word})]` here; {alternative}")));
 }
 
-/// Where a word of `#[serde(..)]` stands, for messages about it: serde's tree does not keep that.
+/// Returns the span of a word of `#[serde(..)]`, for messages about it. serde's tree does not contain these spans.
 fn find(attributes: &[Attribute], word: &str) -> Option<Span> {
     attributes.iter().filter(|attribute| attribute.path().is_ident("serde")).find_map(|attribute| {
         match &attribute.meta {

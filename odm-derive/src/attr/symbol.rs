@@ -39,7 +39,7 @@ pub(crate) const UNIT: &str = "unit";
 pub(crate) const UPGRADE: &str = "upgrade";
 pub(crate) const VALIDATE: &str = "validate";
 
-/// The correct form of what a word belongs to.
+/// The correct form of each word, for messages.
 pub(crate) mod form {
     pub(crate) const COLLECTION: &str = "#[odm(collection = \"orders\")]";
     pub(crate) const CRATE: &str = "#[odm(crate = path::to::odm)]";
@@ -68,18 +68,18 @@ pub(crate) mod form {
     pub(crate) const CUSTOM: &str = "custom = path::to::function";
 }
 
-/// A place where words of `#[odm(..)]` stand.
+/// A position of `#[odm(..)]`.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Position {
-    /// Words that are valid here.
+    /// The words that are valid here.
     pub(crate) valid: &'static [&'static str],
-    /// The place in words, as messages say it.
+    /// The position, for messages.
     pub(crate) name: &'static str,
     derive: Derive,
 }
 
 impl Position {
-    /// On the struct or enum.
+    /// Returns the position on a struct or enum.
     pub(crate) fn container(derive: Derive) -> Self {
         let (valid, name): (&[_], _) = match derive {
             Derive::Model => {
@@ -93,7 +93,7 @@ impl Position {
         Self { valid, name, derive }
     }
 
-    /// On a field.
+    /// Returns the position on a field.
     pub(crate) fn field(derive: Derive, in_variant: bool, named: bool) -> Self {
         let (valid, name): (&[_], _) = match derive {
             Derive::Model if in_variant && named => {
@@ -103,7 +103,7 @@ impl Position {
                 (&[RENAME, SERDE, BINARY, UNIT, VALIDATE], "on a field of a variant")
             }
             Derive::Model | Derive::Value if in_variant => {
-                (&[SERDE, BINARY, UNIT], "on what a variant holds")
+                (&[SERDE, BINARY, UNIT], "on a value of a variant")
             }
             Derive::Model => (&[ID, INDEX, RENAME, SERDE, BINARY, UNIT, VALIDATE], "on a field of a model"),
             Derive::Embedded => {
@@ -116,12 +116,12 @@ impl Position {
         Self { valid, name, derive }
     }
 
-    /// On a variant.
+    /// Returns the position on a variant.
     pub(crate) fn variant() -> Self {
         Self { valid: &[RENAME], name: "on a variant", derive: Derive::Value }
     }
 
-    /// The mistake of a word that is not valid here.
+    /// Returns the error for a word that is not valid here.
     pub(crate) fn unknown(self, word: &Ident) -> syn::Error {
         let text = word.to_string();
         match self.elsewhere(&text) {
@@ -130,7 +130,7 @@ impl Position {
         }
     }
 
-    /// Why a word of another place does not belong to this one, and what to do instead.
+    /// Returns why a word of another position is not valid at this one, and what to do instead.
     fn elsewhere(self, word: &str) -> Option<String> {
         if self.valid.contains(&word) {
             return None;
@@ -141,16 +141,16 @@ impl Position {
                  `#[odm(index(address.city))]`"
             }
             (Derive::View, RENAME) => {
-                "a view reads a field under the name that its parent stores it under: to call it something else here, \
-                 name the parent's field, `#[odm(from = parents_field)]`"
+                "a view reads a field under the stored name of its parent's field: to give it another Rust name, \
+                 specify the parent's field, `#[odm(from = parents_field)]`"
             }
             (Derive::View, ID | SERDE | BINARY | UNIT) => {
-                "a view reads a field as its parent stores it: say it on the parent's field"
+                "a view reads a field as its parent stores it: put it on the parent's field"
             }
             (Derive::View, COLLECTION | INDEX | KEY | VALIDATE | SCHEMA_VERSION | UPGRADE) => {
-                "a view is read and never written: say it on its parent"
+                "a view is read and never written: put it on its parent"
             }
-            (_, ORDERED) => "only an enum of names states its order, where it derives `odm::Value`",
+            (_, ORDERED) => "`ordered` is only for an enum without data that derives `odm::Value`",
             (Derive::Shape, INDEX) => "a shape has no collection, so no indexes: declare them on the model",
             (Derive::Embedded, ID) => {
                 "an embedded document has no identity of its own: rename the field with \
@@ -163,14 +163,14 @@ impl Position {
                 "only a model has an identity, so a key: derive `odm::Model`"
             }
             (Derive::Shape, SCHEMA_VERSION | UPGRADE) => {
-                "a shape is stored nowhere, so it has no older versions: say it on the model or the embedded document"
+                "a shape is stored nowhere, so it has no older versions: put it on the model or the embedded document"
             }
             (Derive::Value, SCHEMA_VERSION | UPGRADE) => {
-                "a value has no place for a version of its own: say it on the document that holds it"
+                "a value cannot have a version of its own: put it on the document that holds it"
             }
             (Derive::Shape, VALIDATE) => "a shape is read and never written, so it has nothing to validate",
             (Derive::Value, VALIDATE | INDEX | ID) => {
-                "a value has no rules, indexes or identity of its own: say it on the field that holds it"
+                "a value has no rules, indexes or identity of its own: put it on the field that holds it"
             }
             (Derive::Model, UNIQUE | SPARSE | DESCENDING | TTL) => {
                 let on_model = if self.valid.contains(&COLLECTION) { "field, " } else { "" };
@@ -192,7 +192,7 @@ impl Position {
     }
 }
 
-/// The unit of a duration, by the name that odm gives it.
+/// Returns the name of the unit's type in `odm`.
 pub(crate) fn unit(text: &syn::LitStr) -> syn::Result<&'static str> {
     Ok(match text.value().as_str() {
         "ns" => "Nanos",
@@ -210,14 +210,14 @@ pub(crate) fn unit(text: &syn::LitStr) -> syn::Result<&'static str> {
     })
 }
 
-/// The mistake of an index with a condition, which a model does not declare.
+/// Returns the error for a partial index, which a model cannot declare.
 pub(crate) fn partial(word: &Ident) -> syn::Error {
     let message = "a model declares no partial indexes: create this one through the driver, \
                    `collection.driver().create_index(..)`";
     syn::Error::new(word.span(), message)
 }
 
-/// The mistake of a word that is not in the vocabulary of its place.
+/// Returns the error for a word that is not valid at a position.
 pub(crate) fn unknown(word: &Ident, valid: &[&str], place: &str) -> syn::Error {
     let text = word.to_string();
     let mut message = format!("unknown word `{text}` {place}; ");
@@ -232,22 +232,22 @@ pub(crate) fn unknown(word: &Ident, valid: &[&str], place: &str) -> syn::Error {
     syn::Error::new(word.span(), message)
 }
 
-/// The mistake of a word with something wrong behind it.
+/// Returns the error for a word that is followed by something wrong.
 pub(crate) fn malformed(word: &Ident, form: &str) -> syn::Error {
     syn::Error::new(word.span(), correct(form))
 }
 
-/// The correct form, as a sentence.
+/// Returns a message with the correct form.
 pub(crate) fn correct(form: &str) -> String {
     format!("the correct form is `{form}`")
 }
 
-/// The words, as messages list them.
+/// Returns a list of the words, for messages.
 pub(crate) fn enumerate(words: &[&str]) -> String {
     words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
 }
 
-/// The word that was probably meant.
+/// Returns the word that the user probably meant.
 pub(crate) fn closest<'w>(text: &str, valid: &[&'w str]) -> Option<&'w str> {
     let distance = |word: &str| strsim::osa_distance(text, word);
     let close = valid.iter().copied().min_by_key(|word| distance(word))?;

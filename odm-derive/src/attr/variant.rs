@@ -9,14 +9,14 @@ use super::{
 };
 use crate::ctxt::Ctxt;
 
-/// What a variant's attributes say.
+/// The `#[odm(..)]` attributes of a variant.
 #[derive(Debug, Default)]
 pub(crate) struct VariantAttrs {
     pub(crate) rename: Once<LitStr>,
 }
 
 impl VariantAttrs {
-    /// Reads them.
+    /// Parses the attributes.
     pub(crate) fn read(cx: &Ctxt, variant: &syn::Variant) -> Self {
         let mut attrs = Self::default();
         odm_words(cx, &variant.attrs, |word, input| {

@@ -7,14 +7,14 @@ use syn::{
 
 use super::{Once, symbol, symbol::form, text};
 
-/// The versions of a document.
+/// The `schema_version` and `upgrade` of a document.
 #[derive(Debug, Default)]
 pub(crate) struct Versions {
     /// The version that is written, and the name of its element.
     pub(crate) current: Once<Current>,
-    /// The word stands there, whatever stands behind it.
+    /// The word `schema_version` is present, even if its value could not be parsed.
     pub(crate) says_current: bool,
-    /// The functions that lead from one version to the next.
+    /// The functions that upgrade from one version to the next.
     pub(crate) steps: Once<Vec<Step>>,
 }
 
@@ -27,13 +27,13 @@ pub(crate) struct Current {
 }
 
 impl Current {
-    /// The stored name of the version.
+    /// Returns the stored name of the version.
     pub(crate) fn name(&self) -> String {
         self.name.as_ref().map_or_else(|| symbol::SCHEMA_VERSION.to_owned(), LitStr::value)
     }
 }
 
-/// `1 = path::to::step`: from this version to the next.
+/// `1 = path::to::step`: a function that upgrades from this version to the next.
 #[derive(Debug)]
 pub(crate) struct Step {
     pub(crate) from: i32,
@@ -42,13 +42,13 @@ pub(crate) struct Step {
 }
 
 impl Versions {
-    /// `schema_version = 3` or `schema_version(3, name = "v")`.
+    /// Parses `schema_version = 3` or `schema_version(3, name = "v")`.
     pub(crate) fn current(&mut self, word: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
         self.says_current = true;
         let (number, name) = if input.peek(token::Paren) {
             let content;
             parenthesized!(content in input);
-            whole(&content, |content| {
+            parse_all(&content, |content| {
                 let number = content.parse().map_err(|error| mistake(&error, form::SCHEMA_VERSION))?;
                 content.parse::<Option<Token![,]>>()?;
                 Ok((number, if content.is_empty() { None } else { Some(name(content)?) }))
@@ -60,14 +60,14 @@ impl Versions {
         self.current.set(word, current)
     }
 
-    /// `upgrade(1 = path::to::step, 2 = path::to::next_step)`.
+    /// Parses `upgrade(1 = path::to::step, 2 = path::to::next_step)`.
     pub(crate) fn upgrade(&mut self, word: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
         if !input.peek(token::Paren) {
             return Err(symbol::malformed(word, form::UPGRADE));
         }
         let content;
         parenthesized!(content in input);
-        let steps = whole(&content, |content| {
+        let steps = parse_all(&content, |content| {
             Punctuated::<Step, Token![,]>::parse_terminated_with(content, Step::read)
         })?;
         if steps.is_empty() {
@@ -86,8 +86,8 @@ impl Step {
     }
 }
 
-/// What stands in parentheses; behind a mistake the rest is passed, or it would be another.
-fn whole<T>(
+/// Parses the content of parentheses. After an error, skips the rest, which syn would report as another error.
+fn parse_all<T>(
     content: ParseStream<'_>,
     read: impl FnOnce(ParseStream<'_>) -> syn::Result<T>,
 ) -> syn::Result<T> {

@@ -1,4 +1,4 @@
-//! Rules about a model: where it lives, what it is found by, its indexes.
+//! Checks of a model: its collection, its id and its indexes.
 
 use std::collections::HashMap;
 
@@ -14,7 +14,7 @@ use crate::{
     ctxt::Ctxt,
 };
 
-/// A model says where it lives.
+/// Refuses a model without a valid name of a collection.
 pub(super) fn collection(cx: &Ctxt, container: &Container<'_>) {
     let Some(name) = container.attrs.collection.get() else {
         if container.attrs.says_collection {
@@ -41,7 +41,7 @@ pub(super) fn collection(cx: &Ctxt, container: &Container<'_>) {
     cx.error(name, format_args!("{text:?} cannot be the name of a collection: {problem}"));
 }
 
-/// A model has an identity that is always there.
+/// Refuses a model without an id that every document has.
 pub(super) fn id(cx: &Ctxt, container: &Container<'_>) {
     let ident = &container.original.ident;
     match &container.data {
@@ -56,7 +56,7 @@ pub(super) fn id(cx: &Ctxt, container: &Container<'_>) {
                         Some(field) => usable_id(cx, ident, field),
                         None => no_id(cx, &variant.original.ident, ident),
                     },
-                    // rustc asks the type that it holds.
+                    // rustc checks that the type inside has an id.
                     Content::Newtype(_) => {}
                     Content::Unit | Content::Tuple(_) => no_id(cx, &variant.original.ident, ident),
                 }
@@ -80,7 +80,7 @@ fn usable_id(cx: &Ctxt, ident: &syn::Ident, field: &Field<'_>) {
     if !matches!(field.codec, Codec::Value | Codec::Mistaken) {
         let message = match field.codec {
             Codec::Binary | Codec::Unit(_) => {
-                "the id is stored as its type says: put the attribute on a newtype that derives `odm::Value`"
+                "the id is stored as its type stores it: put the attribute on a newtype that derives `odm::Value`"
             }
             _ => "the id cannot be stored through serde: its type must be an odm `Value`",
         };
@@ -116,7 +116,7 @@ fn usable_id(cx: &Ctxt, ident: &syn::Ident, field: &Field<'_>) {
     }
 }
 
-/// Whether the type looks like one that is stored as an array.
+/// Returns whether the type looks like one that is stored as an array.
 fn is_array(ty: &Type) -> bool {
     const SEQUENCES: [&str; 6] = ["Vec", "VecDeque", "LinkedList", "HashSet", "BTreeSet", "BinaryHeap"];
     match ty {
@@ -128,7 +128,7 @@ fn is_array(ty: &Type) -> bool {
     }
 }
 
-/// The last name of a path type.
+/// Returns the last name of a path type.
 pub(crate) fn last_segment(ty: &Type) -> Option<&syn::Ident> {
     match ty {
         Type::Path(path) => path.path.segments.last().map(|segment| &segment.ident),
@@ -138,7 +138,7 @@ pub(crate) fn last_segment(ty: &Type) -> Option<&syn::Ident> {
     }
 }
 
-/// An `Id` is of a model: of a key it would be that of a model which is called like the key.
+/// Refuses an `Id` of a key, such as `Id<String>`: the parameter of `Id` is a model.
 pub(super) fn ids_of_models(cx: &Ctxt, container: &Container<'_>) {
     let model = &container.original.ident;
     for field in container.all_fields().filter(|field| matches!(field.codec, Codec::Value)) {
@@ -154,11 +154,11 @@ pub(super) fn ids_of_models(cx: &Ctxt, container: &Container<'_>) {
                     format!(", and `#[odm(key = {name})]` on it")
                 };
                 format!(
-                    "an `Id` is of a model, not of its key: write `Id<{model}>` for that of `{model}`{on_model}"
+                    "the parameter of `Id` is a model, not a key: write `Id<{model}>` for the id of `{model}`{on_model}"
                 )
             } else {
                 format!(
-                    "an `Id` is of a model, not of its key: write the model that it points at, as in `Id<Customer>`, or the bare key, `{name}`"
+                    "the parameter of `Id` is a model, not a key: write the model that the id refers to, as in `Id<Customer>`, or the key alone, `{name}`"
                 )
             };
             cx.error(key, message);
@@ -166,7 +166,7 @@ pub(super) fn ids_of_models(cx: &Ctxt, container: &Container<'_>) {
     }
 }
 
-/// The keys that stand in an `Id<..>` somewhere in a type.
+/// The keys that are parameters of an `Id<..>` anywhere in a type.
 #[derive(Default)]
 struct IdsOfKeys<'ast>(Vec<&'ast syn::Ident>);
 
@@ -184,7 +184,7 @@ impl<'ast> Visit<'ast> for IdsOfKeys<'ast> {
     }
 }
 
-/// An index is of fields, or the word is an option misspelt. What is below a field rustc asks the field's type.
+/// Refuses an index key that is not a field: it may be a misspelled option. rustc checks the names below the field.
 fn begins_with_a_field(cx: &Ctxt, container: &Container<'_>, key: &Key) {
     let (Data::Document(fields), [first, below @ ..]) = (&container.data, &key.path[..]) else { return };
     let stored = fields.iter().filter(|field| field.is_stored());
@@ -205,7 +205,7 @@ fn begins_with_a_field(cx: &Ctxt, container: &Container<'_>, key: &Key) {
     cx.error(first, format_args!("`{first}` is no field of `{model}`{nor}{meant}"));
 }
 
-/// Indexes that the server would refuse.
+/// Reports indexes that the server would refuse.
 pub(super) fn indexes(cx: &Ctxt, container: &Container<'_>) {
     let mut seen: HashMap<(String, bool, bool), &Index> = HashMap::new();
     let of_fields = container.fields().iter().flat_map(|field| &field.indexes);
@@ -222,7 +222,7 @@ pub(super) fn indexes(cx: &Ctxt, container: &Container<'_>) {
             let dotted = key.dotted();
             if fields.contains(&dotted) {
                 let path = &key.path;
-                cx.error(quote!(#(#path).*), format_args!("`{dotted}` stands in this index twice"));
+                cx.error(quote!(#(#path).*), format_args!("`{dotted}` occurs in this index twice"));
             }
             fields.push(dotted);
         }

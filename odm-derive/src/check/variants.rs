@@ -1,4 +1,4 @@
-//! Rules about the variants of an enum.
+//! Checks of the variants of an enum.
 
 use std::collections::HashMap;
 
@@ -11,23 +11,24 @@ use crate::{
     ctxt::Ctxt,
 };
 
-/// serde gives such functions all fields of the variant at once.
+/// Refuses `with` on a variant without exactly one value: serde passes all fields of the variant to such functions.
 pub(super) fn with_of_variant(cx: &Ctxt, variant: &Variant<'_>) {
     if let Some(span) = variant.with {
         cx.push(syn::Error::new(
             span,
-            "odm takes `with` and its relatives on a variant that holds one value: put them on the fields, or hold \
-             the fields in a type of their own",
+            "odm supports `with`, `serialize_with` and `deserialize_with` only on a variant with one value: put them on \
+             the fields, or move the fields to a type of their own",
         ));
     }
 }
 
-/// The server compares the stored names. So that an order means the same there and here, they are declared in it.
+/// Checks that an ordered enum declares its variants in the order of their stored names, which the server compares:
+/// the derived order in Rust is then the same.
 pub(super) fn ordered(cx: &Ctxt, container: &Container<'_>) {
     let Some(span) = container.attrs.ordered.span() else { return };
     let Data::Units(variants) = &container.data else {
         let message =
-            "only an enum of names states its order: the order of anything else is that of what it holds";
+            "`ordered` is only for an enum without data: another type has the order of the value inside";
         cx.push(syn::Error::new(span, message));
         return;
     };
@@ -44,7 +45,7 @@ pub(super) fn ordered(cx: &Ctxt, container: &Container<'_>) {
     }
 }
 
-/// The names by which an enum tells its variants are names of elements too.
+/// Checks the names of the tag, the content and the variants, if they are names of elements.
 pub(super) fn tags(cx: &Ctxt, container: &Container<'_>, tagging: &Tagging, variants: &[Variant<'_>]) {
     let names: &[&String] = match tagging {
         Tagging::External | Tagging::Untagged => &[],
@@ -68,7 +69,7 @@ pub(super) fn tags(cx: &Ctxt, container: &Container<'_>, tagging: &Tagging, vari
     }
 }
 
-/// A struct with a tag says its own name beside its fields.
+/// Checks the tag of a struct, which is stored beside the fields.
 pub(super) fn own_tag(cx: &Ctxt, container: &Container<'_>) {
     if let Some((tag, _)) = &container.tag {
         name_of_tag(cx, container, tag);
@@ -83,7 +84,7 @@ fn name_of_tag(cx: &Ctxt, container: &Container<'_>, name: &str) {
     }
 }
 
-/// A tag stands among the fields, so none may have its name.
+/// Refuses a field with the name of the tag, which is stored beside the fields.
 fn beside_tag(cx: &Ctxt, tag: &str, fields: &[Field<'_>]) {
     for field in fields.iter().filter(|field| field.is_stored() && field.flatten.is_none()) {
         if std::iter::once(&field.stored).chain(&field.aliases).any(|name| name == tag) {
@@ -96,7 +97,7 @@ fn beside_tag(cx: &Ctxt, tag: &str, fields: &[Field<'_>]) {
     }
 }
 
-/// Two variants under one name would be read as the first.
+/// Refuses two variants with the same name: both would be read as the first.
 pub(super) fn distinct_variants(cx: &Ctxt, variants: &[Variant<'_>]) {
     let mut seen: HashMap<&str, &Variant<'_>> = HashMap::new();
     for variant in variants.iter().filter(|variant| !variant.untagged) {

@@ -1,4 +1,4 @@
-//! Rules about the version of a document and the steps that lead to it.
+//! Checks of the version of a document and of the steps that upgrade to it.
 
 use super::problem_of_name;
 use crate::{
@@ -6,7 +6,8 @@ use crate::{
     ctxt::Ctxt,
 };
 
-/// Every step leads to the next, the last one to the version that is written, and that has a name of its own.
+/// Checks that each step leads to the next one and the last step to the version that is written, and that the version
+/// has a name of its own.
 pub(super) fn versions(cx: &Ctxt, container: &Container<'_>) {
     let versions = &container.attrs.versions;
     let steps = versions.steps.get().map(Vec::as_slice).unwrap_or_default();
@@ -14,7 +15,7 @@ pub(super) fn versions(cx: &Ctxt, container: &Container<'_>) {
         if pair[0].from.checked_add(1) != Some(pair[1].from) {
             let next = i64::from(pair[0].from) + 1;
             let message =
-                format!("the step before leads to version {next}: this one has to go on from there");
+                format!("the step before leads to version {next}, so this step must start from version {next}");
             cx.push(syn::Error::new(pair[1].span, message));
         }
     }
@@ -22,7 +23,7 @@ pub(super) fn versions(cx: &Ctxt, container: &Container<'_>) {
         if let (Some(span), false, Some(last)) = (versions.steps.span(), versions.says_current, steps.last())
         {
             let to = i64::from(last.from) + 1;
-            let message = format!("these steps lead to version {to}: say so, `schema_version = {to}`");
+            let message = format!("these steps lead to version {to}: add `schema_version = {to}`");
             cx.push(syn::Error::new(span, message));
         }
         return;

@@ -1,4 +1,4 @@
-//! The bytes of named fields: written in declared order, read in any.
+//! The encoding of named fields, which are written in declared order and read in any order.
 
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
@@ -17,26 +17,26 @@ use crate::{
 /// Named fields that are the elements of one document: a struct's, or a variant's.
 pub(crate) struct Body<'a> {
     pub(crate) fields: &'a [Field<'a>],
-    /// What they make: `Self`, `Self::Card`.
+    /// The constructor of the value: `Self`, `Self::Card`.
     pub(crate) constructor: TokenStream,
-    /// They are a variant's.
+    /// The fields belong to a variant.
     pub(crate) is_variant: bool,
-    /// What the item takes missing fields from.
+    /// The default of the item, from which missing fields are taken.
     pub(crate) default: &'a Default,
     pub(crate) deny_unknown_fields: bool,
-    /// The element that says which variant or type it is, and is no field.
+    /// The tag: an element that stores the name of the variant or type, and is not a field.
     pub(crate) tag: Option<&'a str>,
-    /// What it says, where the fields are written behind it.
+    /// The value of the tag, if it is written before the fields.
     pub(crate) says: Option<&'a str>,
 }
 
 impl Body<'_> {
-    fn has_parts(&self) -> bool {
+    fn has_flattened(&self) -> bool {
         self.fields.iter().any(|field| field.flatten.is_some())
     }
 }
 
-/// Statements that write the elements; `access` gives a reference to a field.
+/// Returns statements that write the elements. `access` returns a reference to a field.
 pub(crate) fn encode(
     scope: &Scope<'_>,
     body: &Body<'_>,
@@ -59,7 +59,7 @@ pub(crate) fn encode(
     let version = quote!(#runtime::put_version::<Self>(#writer)?;);
     let elements = upgrade::among(scope, &written, elements.collect(), version);
     let tag = body.tag.zip(body.says).map(|(tag, says)| quote!(#writer.text_at(#tag, #says)?;));
-    // Of one part, what it brings is compared with the fields beside it when it is written.
+    // The elements of one flattened document are compared with the fields beside it when they are written.
     if written.iter().filter(|field| field.flatten.is_some()).count() < 2 {
         return quote!(#tag #(#elements)*);
     }
@@ -72,12 +72,12 @@ pub(crate) fn encode(
     }
 }
 
-/// `Self` where that is the type that declares the field.
+/// Returns the type that declares the field, as `Self` if possible.
 fn owner(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
     if field.variant.is_some() { scope.owner(field) } else { quote!(Self) }
 }
 
-/// Statements and a last expression that read the elements `__elements` and give a `CodecResult<Self>`.
+/// Returns statements and a last expression of type `CodecResult<Self>`, which read the elements `__elements`.
 pub(crate) fn decode(scope: &Scope<'_>, body: &Body<'_>) -> TokenStream {
     let Scope { runtime, .. } = scope;
     let (elements, key, value, tagged) =
@@ -96,7 +96,7 @@ pub(crate) fn decode(scope: &Scope<'_>, body: &Body<'_>) -> TokenStream {
     let version = quote!(#runtime::pass_version::<Self>(&mut #elements)?;);
     let takes = upgrade::among(scope, &read, takes.collect(), version);
     let version = upgrade::name(scope).map(|name| quote!(#name => {}));
-    let unread = if body.has_parts() && !body.deny_unknown_fields {
+    let unread = if body.has_flattened() && !body.deny_unknown_fields {
         flatten::passed(body.fields)
     } else {
         TokenStream::new()
@@ -121,7 +121,7 @@ pub(crate) fn decode(scope: &Scope<'_>, body: &Body<'_>) -> TokenStream {
         }
     };
     let rest = local("__rest");
-    let (collect, unknown) = if body.has_parts() {
+    let (collect, unknown) = if body.has_flattened() {
         (quote!(let mut #rest = #runtime::Rest::of(#elements);), quote!(#rest.push(#key, #value)))
     } else if body.deny_unknown_fields {
         (
@@ -131,8 +131,8 @@ pub(crate) fn decode(scope: &Scope<'_>, body: &Body<'_>) -> TokenStream {
     } else {
         (TokenStream::new(), quote!({}))
     };
-    let parts = parts(scope, body);
-    let left = body.has_parts().then(|| {
+    let flattened = flattened_fields(scope, body);
+    let left = body.has_flattened().then(|| {
         if body.deny_unknown_fields { quote!(#rest.refuse(#names)?;) } else { quote!(#rest.end()?;) }
     });
     let default = default_value(body.default);
@@ -156,21 +156,21 @@ pub(crate) fn decode(scope: &Scope<'_>, body: &Body<'_>) -> TokenStream {
                 _ => #unknown,
             }
         }
-        #parts
+        #flattened
         #left
         #default
         ::core::result::Result::Ok(#constructor { #(#fields)* })
     }
 }
 
-/// Whether the field is the identity of a stored document, and of another type than `Id`, which looks after itself.
+/// Returns whether the field is the id of a stored document and its type is not `Id`, which checks itself what it reads.
 fn is_id(scope: &Scope<'_>, field: &Field<'_>) -> bool {
     field.stored == "_id"
         && matches!(scope.container.derive, Derive::Model | Derive::Embedded)
         && last_segment(field.ty).is_none_or(|segment| segment != "Id")
 }
 
-/// The names that are read, for the message about one that is not.
+/// Returns the names that are read, for the message about an unknown field.
 fn names(scope: &Scope<'_>, body: &Body<'_>) -> TokenStream {
     let Scope { runtime, .. } = scope;
     if !body.is_variant {
@@ -181,9 +181,9 @@ fn names(scope: &Scope<'_>, body: &Body<'_>) -> TokenStream {
     quote!(&[#(#names),*])
 }
 
-/// The flattened fields, in declared order: each takes its own out of what no field took. What is written and not read
-/// is passed over, where unknown fields are not denied.
-fn parts(scope: &Scope<'_>, body: &Body<'_>) -> TokenStream {
+/// Returns statements that read the flattened fields in declared order. Each takes its elements out of the rest that no
+/// other field took. A field that is written and not read is skipped, unless unknown fields are denied.
+fn flattened_fields(scope: &Scope<'_>, body: &Body<'_>) -> TokenStream {
     let Scope { runtime, .. } = scope;
     let rest = local("__rest");
     let flat = || body.fields.iter().filter(|field| field.flatten.is_some() && field.is_stored());
@@ -198,12 +198,12 @@ fn parts(scope: &Scope<'_>, body: &Body<'_>) -> TokenStream {
     quote!(#(#read)* #(#passed)*)
 }
 
-/// The variable that holds what was read of a field.
+/// Returns the variable for the value that was read for a field.
 fn slot(field: &Field<'_>) -> Ident {
     local(&format!("__field_{}", member_name(&field.member)))
 }
 
-/// The document that `#[serde(default)]` on the struct takes missing fields from.
+/// Returns a statement that makes the default of the struct, from which missing fields are taken.
 pub(crate) fn default_value(default: &Default) -> TokenStream {
     let fallback = local("__default");
     match default {
@@ -216,7 +216,7 @@ pub(crate) fn default_value(default: &Default) -> TokenStream {
     }
 }
 
-/// The value of a field that is missing, if it need not be there.
+/// Returns the value of a missing field, if it has one.
 pub(crate) fn missing(field: &Field<'_>, default: &Default) -> Option<TokenStream> {
     let (member, fallback) = (&field.member, local("__default"));
     match (&field.default, default) {
@@ -230,7 +230,7 @@ pub(crate) fn missing(field: &Field<'_>, default: &Default) -> Option<TokenStrea
     }
 }
 
-/// The value of a field after everything was read.
+/// Returns the value of a field after all elements were read.
 fn field_value(scope: &Scope<'_>, body: &Body<'_>, field: &Field<'_>) -> TokenStream {
     let Scope { runtime, .. } = scope;
     let (owner, key, slot, given) = (owner(scope, field), scope.key(field), slot(field), local("__given"));
@@ -244,7 +244,7 @@ fn field_value(scope: &Scope<'_>, body: &Body<'_>, field: &Field<'_>) -> TokenSt
     let read = about(field, quote!(#runtime::given_field::<#owner, #key>(#slot)));
     match missing {
         None => about(field, quote!(#runtime::require_field::<#owner, #key>(#slot)?)),
-        // Not a closure: in an older edition it would capture the whole default for one field of it.
+        // Not a closure: before edition 2021, it would capture the whole default for one field of it.
         Some(missing) => quote! {
             match #read {
                 ::core::option::Option::Some(#given) => #given,

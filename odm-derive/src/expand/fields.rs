@@ -1,4 +1,4 @@
-//! The fields struct: one accessor for each stored field, laid over a base.
+//! The fields struct: one accessor for each stored field. It dereferences to its base, whose methods it inherits.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
@@ -7,13 +7,13 @@ use syn::Member;
 use super::{Scope, docs};
 use crate::ast::Field;
 
-/// `struct OrderFields<A, B>`, its accessors, `Deref` and `IntoBase`.
+/// Returns `struct OrderFields<A, B>`, its accessors, `Deref` and `IntoBase`.
 pub(crate) fn expand(scope: &Scope<'_>) -> TokenStream {
     let accessors: Vec<_> = scope.stored().map(|field| accessor(scope, field)).collect();
     structure(scope, &scope.fields, &accessors)
 }
 
-/// The fields struct `name` with these accessors, its `Deref` and `IntoBase`.
+/// Returns the fields struct `name` with these accessors, its `Deref` and `IntoBase`.
 pub(crate) fn structure(scope: &Scope<'_>, name: &Ident, accessors: &[TokenStream]) -> TokenStream {
     let Scope { runtime, place, base, .. } = scope;
     let both = [quote!(#place), quote!(#base)];
@@ -51,7 +51,7 @@ pub(crate) fn structure(scope: &Scope<'_>, name: &Ident, accessors: &[TokenStrea
     }
 }
 
-/// The accessor of one field.
+/// Returns the accessor of one field.
 pub(crate) fn accessor(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
     let Member::Named(member) = &field.member else { return TokenStream::new() };
     let Scope { runtime, place, .. } = scope;

@@ -1,4 +1,4 @@
-//! What lies flat: the names that a type declares where it does, and the elements that belong to a value of it.
+//! Flattening: the names that a flattened type declares, and the elements that belong to a value of it.
 
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
@@ -9,17 +9,17 @@ use crate::{
     attr::serde::Tagging,
 };
 
-/// `Value::DECLARED` and `Value::claim` of a struct.
+/// Returns `Value::DECLARED` and `Value::claim` of a struct.
 pub(crate) fn of_document(scope: &Scope<'_>) -> TokenStream {
     let (runtime, own) = (&scope.runtime, own_names(scope, None));
-    let mut names = parts(scope, scope.container.fields(), None);
-    let has_parts = !names.is_empty();
-    // It is decoded as another type, which has names of its own.
+    let mut names = name_functions(scope, scope.container.fields(), None);
+    let has_flattened = !names.is_empty();
+    // A type with `from` is decoded as another type, which has names of its own.
     let read = scope.container.from.map(|_| quote!(#runtime::serde_names::<Self>));
     names.extend(read.clone());
     let declared = declared(scope, &own, &names);
-    // Without parts, a value takes whatever its type declares.
-    if !has_parts || scope.failed {
+    // Without flattened fields, a value takes all elements that its type declares.
+    if !has_flattened || scope.failed {
         return declared;
     }
     let claims = claims(scope, &own, scope.container.fields(), |field| {
@@ -32,7 +32,7 @@ pub(crate) fn of_document(scope: &Scope<'_>) -> TokenStream {
     quote!(#declared #claim)
 }
 
-/// The same of an enum: the names of all variants, and the elements of the one that is held.
+/// Returns the same for an enum: the names of all variants, and the elements of the variant of the value.
 pub(crate) fn of_enum(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant<'_>]) -> TokenStream {
     let Scope { runtime, .. } = scope;
     let stored = || variants.iter().filter(|variant| variant.is_stored());
@@ -43,7 +43,7 @@ pub(crate) fn of_enum(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant<
                 own.push(name);
             }
         }
-        below.extend(parts_of_variant(scope, tagging, variant));
+        below.extend(name_functions_of_variant(scope, tagging, variant));
     }
     let declared = declared(scope, &own, &below);
     if scope.failed {
@@ -55,7 +55,7 @@ pub(crate) fn of_enum(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant<
         own.extend(names_of_variant(tagging, variant));
         let bound = |field: &Field<'_>| local(&format!("__bound_{}", member_name(&field.member)));
         let (bindings, claims) = match &variant.content {
-            Content::Document(fields) if lies_beside(tagging, variant) => {
+            Content::Document(fields) if is_inline(tagging, variant) => {
                 let flat: Vec<_> = fields.iter().filter(|field| field.flatten.is_some()).collect();
                 let members = flat.iter().map(|field| &field.member);
                 let names = flat.iter().map(|field| bound(field));
@@ -65,7 +65,7 @@ pub(crate) fn of_enum(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant<
                 });
                 (quote!(#(#members: #names,)*), claims)
             }
-            Content::Newtype(field) if lies_beside(tagging, variant) => {
+            Content::Newtype(field) if is_inline(tagging, variant) => {
                 let (member, name, key) = (&field.member, bound(field), scope.key(field));
                 let take = take(scope, &own);
                 let function = if variant.untagged { quote!(claim_content) } else { quote!(claim_flattened) };
@@ -83,7 +83,7 @@ pub(crate) fn of_enum(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant<
     quote!(#declared #claim)
 }
 
-/// The names beside a part: of the document's own fields, and of its other parts.
+/// Returns the names beside a flattened field: those of the document's own fields and of its other flattened fields.
 pub(crate) fn beside(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
     let variant = field.variant.and_then(|ident| {
         let mut variants = scope.container.variants().iter();
@@ -94,22 +94,22 @@ pub(crate) fn beside(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
         Some(_) => &[],
         None => scope.container.fields(),
     };
-    let (own, parts) = (own_names(scope, variant), parts(scope, fields, Some(field)));
+    let (own, others) = (own_names(scope, variant), name_functions(scope, fields, Some(field)));
     let runtime = &scope.runtime;
-    quote!(const BESIDE: #runtime::FieldNames = #runtime::FieldNames::new(&[#(#own),*], &[#(#parts),*]);)
+    quote!(const BESIDE: #runtime::FieldNames = #runtime::FieldNames::new(&[#(#own),*], &[#(#others),*]);)
 }
 
-/// Arms that pass over what is written and not read: it belongs to its field, not to a map.
+/// Returns match arms that skip the fields that are written and not read: they do not belong to a flattened map.
 pub(crate) fn passed(fields: &[Field<'_>]) -> TokenStream {
     let unread = fields.iter().filter(|field| is_named(field) && field.skip_deserializing);
     let names = unread.flat_map(names_of).map(|name| Literal::byte_string(name.as_bytes()));
     quote!(#(#names => {})*)
 }
 
-/// What is shown to a struct, if that is not what it declares.
+/// Returns `Flatten::SHOWN` of a struct, if the struct is not shown exactly the names that it declares.
 pub(crate) fn shown(scope: &Scope<'_>) -> TokenStream {
     let (runtime, fields) = (&scope.runtime, scope.container.fields());
-    // What an older version has besides, its steps must see.
+    // A document of an older version may have other elements, which its steps need.
     let has_steps = upgrade::is_versioned(scope) && !scope.container.deny_unknown_fields;
     let all =
         scope.container.from.is_some() || has_steps || fields.iter().any(|field| field.flatten.is_some());
@@ -150,7 +150,8 @@ fn claim(scope: &Scope<'_>, body: &TokenStream) -> TokenStream {
     }
 }
 
-/// Statements that take out what belongs to a document with parts; `access` gives a reference to a part.
+/// Returns statements that take out the elements of a document with flattened fields. `access` returns a reference to
+/// such a field.
 fn claims(
     scope: &Scope<'_>,
     own: &[String],
@@ -159,7 +160,7 @@ fn claims(
 ) -> TokenStream {
     let (runtime, rest) = (&scope.runtime, rest());
     let take = take(scope, own);
-    let parts = flat(fields).map(|field| {
+    let flattened = flat(fields).map(|field| {
         let (owner, key, value) = (scope.owner(field), scope.key(field), access(field));
         if field.skip_deserializing {
             quote!(#rest.take(&#runtime::flattened_names::<#owner, #key>());)
@@ -167,7 +168,7 @@ fn claims(
             quote!(#runtime::claim_flattened::<#owner, #key>(#value, #rest)?;)
         }
     });
-    quote!(#take #(#parts)*)
+    quote!(#take #(#flattened)*)
 }
 
 fn take(scope: &Scope<'_>, own: &[String]) -> TokenStream {
@@ -178,7 +179,7 @@ fn take(scope: &Scope<'_>, own: &[String]) -> TokenStream {
     quote!(#rest.take(&#runtime::FieldNames::new(&[#(#own),*], &[]));)
 }
 
-/// The names of a document itself: of the struct, or of a variant with all that stands beside its fields.
+/// Returns the names of a document without its flattened fields: of the struct, or of a variant and its tag.
 fn own_names(scope: &Scope<'_>, variant: Option<&Variant<'_>>) -> Vec<String> {
     match (variant, &scope.container.data) {
         (Some(variant), Data::Enum(tagging, _)) => {
@@ -200,8 +201,8 @@ fn own_names(scope: &Scope<'_>, variant: Option<&Variant<'_>>) -> Vec<String> {
     }
 }
 
-/// Functions that give the names of the parts, but for one of them.
-fn parts(scope: &Scope<'_>, fields: &[Field<'_>], but: Option<&Field<'_>>) -> Vec<TokenStream> {
+/// Returns the functions that return the names of the flattened fields, except for the field `but`.
+fn name_functions(scope: &Scope<'_>, fields: &[Field<'_>], but: Option<&Field<'_>>) -> Vec<TokenStream> {
     let runtime = &scope.runtime;
     flat(fields)
         .filter(|field| but.is_none_or(|but| but.member != field.member))
@@ -212,7 +213,7 @@ fn parts(scope: &Scope<'_>, fields: &[Field<'_>], but: Option<&Field<'_>>) -> Ve
         .collect()
 }
 
-/// The names of the elements that hold the tag and the content of an enum.
+/// Returns the names of the elements that store the tag and the content of an enum.
 fn tag_names(tagging: &Tagging) -> Vec<String> {
     match tagging {
         Tagging::Internal { tag } => vec![tag.clone()],
@@ -221,29 +222,29 @@ fn tag_names(tagging: &Tagging) -> Vec<String> {
     }
 }
 
-/// Whether what the variant holds stands in the document of the enum itself.
-fn lies_beside(tagging: &Tagging, variant: &Variant<'_>) -> bool {
+/// Returns whether the content of the variant is stored in the document of the enum itself.
+fn is_inline(tagging: &Tagging, variant: &Variant<'_>) -> bool {
     variant.untagged || matches!(tagging, Tagging::Internal { .. })
 }
 
-/// The names of elements that a variant brings beside its tag.
+/// Returns the names of a variant's elements beside its tag.
 fn names_of_variant(tagging: &Tagging, variant: &Variant<'_>) -> Vec<String> {
     match &variant.content {
         _ if *tagging == Tagging::External && !variant.untagged => {
             std::iter::once(&variant.stored).chain(&variant.aliases).cloned().collect()
         }
-        Content::Document(fields) if lies_beside(tagging, variant) => {
+        Content::Document(fields) if is_inline(tagging, variant) => {
             fields.iter().filter(|field| is_named(field)).flat_map(names_of).cloned().collect()
         }
         _ => Vec::new(),
     }
 }
 
-fn parts_of_variant(scope: &Scope<'_>, tagging: &Tagging, variant: &Variant<'_>) -> Vec<TokenStream> {
+fn name_functions_of_variant(scope: &Scope<'_>, tagging: &Tagging, variant: &Variant<'_>) -> Vec<TokenStream> {
     let runtime = &scope.runtime;
     match &variant.content {
-        Content::Document(fields) if lies_beside(tagging, variant) => parts(scope, fields, None),
-        Content::Newtype(field) if lies_beside(tagging, variant) => {
+        Content::Document(fields) if is_inline(tagging, variant) => name_functions(scope, fields, None),
+        Content::Newtype(field) if is_inline(tagging, variant) => {
             let key = scope.key(field);
             let function = if variant.untagged { quote!(content_names) } else { quote!(flattened_names) };
             vec![quote!(#runtime::#function::<Self, #key>)]
@@ -256,7 +257,7 @@ fn flat<'f, 'a: 'f>(fields: &'f [Field<'a>]) -> impl Iterator<Item = &'f Field<'
     fields.iter().filter(|field| field.is_stored() && field.flatten.is_some())
 }
 
-/// Whether the field is an element of its own.
+/// Returns whether the field is stored as an element of its own.
 fn is_named(field: &Field<'_>) -> bool {
     field.is_stored() && field.flatten.is_none()
 }

@@ -1,4 +1,4 @@
-//! Stored names are serde's: whatever serde renames, odm stores under the same name.
+//! Stored names: odm stores a field under the name that serde gives it.
 
 use syn::{DeriveInput, parse_quote};
 
@@ -7,7 +7,7 @@ use crate::{
     ctxt::Ctxt,
 };
 
-/// The stored names of the fields or variants, and the mistakes.
+/// Returns the stored names of the fields or variants, and the errors.
 fn names(derive: Derive, input: &DeriveInput) -> (Vec<String>, Vec<String>) {
     let cx = Ctxt::new();
     let container = Container::read(&cx, input, derive);

@@ -1,4 +1,4 @@
-//! Whatever the mistake, there are messages and an implementation beside them, and nothing panics.
+//! For wrong input, a derive returns errors and placeholder implementations, and does not panic.
 
 use proc_macro2::TokenStream;
 use quote::quote;

@@ -5,7 +5,6 @@ mod pending;
 mod result;
 mod retryable;
 mod send;
-mod statement;
 mod write;
 
 use std::collections::BTreeMap;
@@ -13,7 +12,7 @@ use std::collections::BTreeMap;
 use futures_core::future::BoxFuture;
 use mongodb::options::BulkWriteOptions;
 
-pub(super) use self::client::BULK_WRITE_ACROSS;
+pub(super) use self::client::CLIENT_BULK_WRITE;
 use self::send::Elements;
 pub use self::{
     client::{ClientBulkWrite, ClientBulkWriteResult},
@@ -109,11 +108,11 @@ pub struct BulkWrite<M: Model, S = Implicit> {
 impl<M: Model, S> BulkWrite<M, S> {
     /// Adds one more write.
     pub fn push(&mut self, write: Write<M>) {
-        let (id, statement) = write.into_statement();
+        let (id, write) = write.finish();
         if let Some(id) = id {
             self.ids.insert(self.writes.len(), id);
         }
-        self.writes.push(statement);
+        self.writes.push(write);
     }
 }
 

@@ -9,7 +9,7 @@ use super::{
     Exists, Explain, Find, FindOne, FindOneAndDelete, FindOneAndReplace, FindOneAndUpdate, Get, InsertMany,
     InsertOne, Place, ReplaceOne, RunCommand, Save, UpdateMany, UpdateOne, Viewed, Watch,
     aggregate::AGGREGATE,
-    bulk_write::{BULK_WRITE, BULK_WRITE_ACROSS},
+    bulk_write::{BULK_WRITE, CLIENT_BULK_WRITE},
     count::COUNT,
     delete_many::DELETE_MANY,
     delete_one::DELETE_ONE,
@@ -189,7 +189,7 @@ impl<T> RunCommand<T> {
 }
 
 impl ClientBulkWrite {
-    deadline!(BULK_WRITE_ACROSS, untold);
+    deadline!(CLIENT_BULK_WRITE, untold);
 }
 
 impl<M: Model, T> Distinct<M, T> {

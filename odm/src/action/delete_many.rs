@@ -1,20 +1,21 @@
 //! `delete_many`: remove every document that matches.
 
 use futures_core::future::BoxFuture;
-use mongodb::{ClientSession, action::Action, bson::Document, options::DeleteOptions, results::DeleteResult};
+use mongodb::{options::DeleteOptions, results::DeleteResult};
 
 use super::{
-    Implicit, SessionState, action, command,
+    Implicit, SessionState, action,
     explain::{Explain, Explained},
-    prepare::{Problems, require_explicit},
+    prepare::Problems,
+    send,
 };
 use crate::{
     collection::{Collection, Target},
     error::Result,
-    exec,
     filter::{Filter, IntoFilter},
     model::Model,
     operation::Verb,
+    write::{Kind, Statement, require_explicit},
 };
 
 pub(super) const DELETE_MANY: Verb = Verb::new("delete_many", "delete");
@@ -72,37 +73,25 @@ action!(DeleteMany { target, filter, problems } with DeleteOptions, clearing pro
 
 impl<M: Model> Explained for DeleteMany<M> {
     fn explained(self) -> Explain {
-        let filter = self.problems.or(require_explicit(self.filter));
-        let command = filter.and_then(|filter| command::delete(self.target.name(), filter, 0, self.options));
-        Explain::new(self.target, command, None)
+        let (target, statement, _) = self.into_statement();
+        Explain::of_write(target, statement)
     }
 }
 
 impl<M: Model, S> DeleteMany<M, S> {
+    fn into_statement(self) -> (Target, Result<Statement>, S) {
+        let Self { target, filter, problems, options, state } = self;
+        let statement = problems
+            .or(require_explicit(filter))
+            .map(|filter| Statement::new::<M>(Kind::Delete { many: true, filter }, options));
+        (target, statement, state)
+    }
+
     fn execute<'s>(self) -> BoxFuture<'s, Result<DeleteResult>>
     where
         S: SessionState<'s>,
     {
-        Box::pin(send(
-            self.target,
-            self.problems.or(require_explicit(self.filter)),
-            self.options,
-            self.state.into_option(),
-        ))
+        let (target, statement, state) = self.into_statement();
+        Box::pin(send::delete(target, DELETE_MANY, statement, state.into_option()))
     }
-}
-
-async fn send(
-    target: Target,
-    filter: Result<Document>,
-    options: DeleteOptions,
-    session: Option<&mut ClientSession>,
-) -> Result<DeleteResult> {
-    let operation = target.operation(DELETE_MANY);
-    let call = target
-        .driver()
-        .delete_many(operation.check(filter)?)
-        .with_options(options)
-        .optional(session, mongodb::action::Delete::session);
-    exec::run(operation, call).await
 }

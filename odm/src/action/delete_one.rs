@@ -1,20 +1,21 @@
 //! `delete_one`: remove the first document that matches.
 
 use futures_core::future::BoxFuture;
-use mongodb::{ClientSession, action::Action, bson::Document, options::DeleteOptions, results::DeleteResult};
+use mongodb::{options::DeleteOptions, results::DeleteResult};
 
 use super::{
-    Implicit, SessionState, action, command,
+    Implicit, SessionState, action,
     explain::{Explain, Explained},
     prepare::Problems,
+    send,
 };
 use crate::{
     collection::{Collection, Target},
     error::Result,
-    exec,
     filter::{Filter, IntoFilter},
     model::Model,
     operation::Verb,
+    write::{Kind, Statement},
 };
 
 pub(super) const DELETE_ONE: Verb = Verb::new("delete_one", "delete");
@@ -68,37 +69,25 @@ action!(DeleteOne { target, filter, problems } with DeleteOptions, clearing prob
 
 impl<M: Model> Explained for DeleteOne<M> {
     fn explained(self) -> Explain {
-        let filter = self.problems.or_filter(self.filter);
-        let command = filter.and_then(|filter| command::delete(self.target.name(), filter, 1, self.options));
-        Explain::new(self.target, command, None)
+        let (target, statement, _) = self.into_statement();
+        Explain::of_write(target, statement)
     }
 }
 
 impl<M: Model, S> DeleteOne<M, S> {
+    fn into_statement(self) -> (Target, Result<Statement>, S) {
+        let Self { target, filter, problems, options, state } = self;
+        let statement = problems
+            .or_filter(filter)
+            .map(|filter| Statement::new::<M>(Kind::Delete { many: false, filter }, options));
+        (target, statement, state)
+    }
+
     fn execute<'s>(self) -> BoxFuture<'s, Result<DeleteResult>>
     where
         S: SessionState<'s>,
     {
-        Box::pin(send(
-            self.target,
-            self.problems.or_filter(self.filter),
-            self.options,
-            self.state.into_option(),
-        ))
+        let (target, statement, state) = self.into_statement();
+        Box::pin(send::delete(target, DELETE_ONE, statement, state.into_option()))
     }
-}
-
-async fn send(
-    target: Target,
-    filter: Result<Document>,
-    options: DeleteOptions,
-    session: Option<&mut ClientSession>,
-) -> Result<DeleteResult> {
-    let operation = target.operation(DELETE_ONE);
-    let call = target
-        .driver()
-        .delete_one(operation.check(filter)?)
-        .with_options(options)
-        .optional(session, mongodb::action::Delete::session);
-    exec::run(operation, call).await
 }

@@ -19,7 +19,7 @@ use super::{
     FindOneAndDelete, FindOneAndReplace, FindOneAndUpdate, Get, Place, ReplaceOne, Save, UpdateMany,
     UpdateOne, Viewed,
 };
-use crate::{error::Result, exec, model::Model, operation::Verb};
+use crate::{collection::Target, error::Result, exec, model::Model, operation::Verb, write::Statement};
 
 pub(super) const EXPLAIN: Verb = Verb::new("explain", "explain");
 
@@ -85,6 +85,20 @@ impl Explain {
         let max_time = told.and_then(|millis| u64::try_from(millis).ok()).map(Duration::from_millis);
         let place = place.into();
         Self { place, command, options: Options { verbosity: Verbosity::default(), members, max_time } }
+    }
+
+    /// Explains a write.
+    pub(super) fn of_write(target: Target, statement: Result<Statement>) -> Self {
+        let command =
+            statement.and_then(Statement::finish).and_then(|ready| ready.into_command(target.name()));
+        Self::new(target, command, None)
+    }
+
+    /// Explains a write that returns the document.
+    pub(super) fn of_find_and_modify(target: Target, statement: Result<Statement>) -> Self {
+        let command = statement.and_then(Statement::finish);
+        let command = command.and_then(|ready| ready.into_find_and_modify(target.name()));
+        Self::new(target, command, None)
     }
 
     /// How much the server does and tells: [`Verbosity::ExecutionStats`] unless said otherwise.

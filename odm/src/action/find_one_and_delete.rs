@@ -1,28 +1,24 @@
 //! `find_one_and_delete`: delete a document and give it.
 
 use futures_core::future::BoxFuture;
-use mongodb::{
-    ClientSession,
-    action::Action,
-    bson::{Document, RawDocumentBuf},
-    options::FindOneAndDeleteOptions,
-};
+use mongodb::{bson::Document, options::FindOneAndDeleteOptions};
 
 use super::{
-    Implicit, SessionState, Viewed, action, command,
+    Implicit, SessionState, Viewed, action,
     explain::{Explain, Explained},
     find_one::row,
     prepare::{Problems, projection},
+    send,
 };
 use crate::{
     collection::{Collection, Target},
     error::Result,
-    exec,
     filter::{Filter, IntoFilter},
     model::Model,
     operation::Verb,
     value::OwnedRow,
     view::{Projection, View},
+    write::{Kind, Statement},
 };
 
 pub(super) const FIND_ONE_AND_DELETE: Verb = Verb::new("find_one_and_delete", "findAndModify");
@@ -79,11 +75,8 @@ action!(FindOneAndDelete { target, filter, view, problems } with FindOneAndDelet
 
 impl<M: Model> Explained for FindOneAndDelete<M> {
     fn explained(self) -> Explain {
-        let filter = self.problems.or_filter(self.filter);
-        let options = viewed(self.options, self.view);
-        let command =
-            filter.and_then(|filter| command::find_one_and_delete(self.target.name(), filter, options?));
-        Explain::new(self.target, command, None)
+        let (target, statement, _) = self.into_statement();
+        Explain::of_find_and_modify(target, statement)
     }
 }
 
@@ -96,36 +89,25 @@ impl<M: Model, S> FindOneAndDelete<M, S> {
         Viewed::new(self)
     }
 
+    fn into_statement(self) -> (Target, Result<Statement>, S) {
+        let Self { target, filter, view, problems, mut options, state } = self;
+        let statement = problems.or_filter(filter).and_then(|filter| {
+            options.projection = projection(view, options.projection.as_ref())?;
+            Ok(Statement::new::<M>(Kind::Delete { many: false, filter }, options))
+        });
+        (target, statement, state)
+    }
+
     pub(super) fn execute<'s, T>(self) -> BoxFuture<'s, Result<Option<T>>>
     where
         S: SessionState<'s>,
         T: OwnedRow,
     {
-        let filter = self.problems.or_filter(self.filter);
-        let options = viewed(self.options, self.view);
-        let sent = send(self.target.clone(), filter, options, self.state.into_option());
-        Box::pin(async move { row(&self.target.operation(FIND_ONE_AND_DELETE), sent.await?) })
+        let (target, statement, state) = self.into_statement();
+        let session = state.into_option();
+        Box::pin(async move {
+            let found = send::find_and_modify(&target, FIND_ONE_AND_DELETE, statement, session).await?;
+            row(&target.operation(FIND_ONE_AND_DELETE), found)
+        })
     }
-}
-
-async fn send(
-    target: Target,
-    filter: Result<Document>,
-    options: Result<FindOneAndDeleteOptions>,
-    session: Option<&mut ClientSession>,
-) -> Result<Option<RawDocumentBuf>> {
-    let operation = target.operation(FIND_ONE_AND_DELETE);
-    let (filter, options) = (operation.check(filter)?, operation.check(options)?);
-    let collection = target.raw();
-    let call = collection
-        .find_one_and_delete(filter)
-        .with_options(options)
-        .optional(session, mongodb::action::FindOneAndDelete::session);
-    exec::run(operation, call).await
-}
-
-/// The options with the projection of the view.
-fn viewed(mut options: FindOneAndDeleteOptions, view: Option<Document>) -> Result<FindOneAndDeleteOptions> {
-    options.projection = projection(view, options.projection.as_ref())?;
-    Ok(options)
 }

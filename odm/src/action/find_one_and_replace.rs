@@ -2,28 +2,27 @@
 
 use futures_core::future::BoxFuture;
 use mongodb::{
-    ClientSession,
-    action::Action,
     bson::{Document, RawDocumentBuf},
     options::FindOneAndReplaceOptions,
 };
 
 use super::{
-    Implicit, SessionState, Viewed, action, command,
+    Implicit, SessionState, Viewed, action,
     encode::encode_replacement,
     explain::{Explain, Explained},
     find_one::row,
     prepare::{Problems, projection},
+    send,
 };
 use crate::{
     collection::{Collection, Target},
     error::Result,
-    exec,
     filter::{Filter, IntoFilter},
     model::Model,
     operation::Verb,
     value::OwnedRow,
     view::{Projection, View},
+    write::{Kind, Statement},
 };
 
 pub(super) const FIND_ONE_AND_REPLACE: Verb = Verb::new("find_one_and_replace", "findAndModify");
@@ -87,12 +86,8 @@ action!(FindOneAndReplace { target, filter, document, view, problems } with Find
 
 impl<M: Model> Explained for FindOneAndReplace<M> {
     fn explained(self) -> Explain {
-        let filter = self.problems.or_filter(self.filter);
-        let options = viewed(self.options, self.view);
-        let command = filter.and_then(|filter| {
-            command::find_one_and_replace(self.target.name(), filter, &self.document?, options?)
-        });
-        Explain::new(self.target, command, None)
+        let (target, statement, _) = self.into_statement();
+        Explain::of_find_and_modify(target, statement)
     }
 }
 
@@ -105,38 +100,26 @@ impl<M: Model, S> FindOneAndReplace<M, S> {
         Viewed::new(self)
     }
 
+    fn into_statement(self) -> (Target, Result<Statement>, S) {
+        let Self { target, filter, document, view, problems, mut options, state } = self;
+        let statement = problems.or_filter(filter).and_then(|filter| {
+            let document = document?;
+            options.projection = projection(view, options.projection.as_ref())?;
+            Ok(Statement::new::<M>(Kind::Replace { filter, document }, options))
+        });
+        (target, statement, state)
+    }
+
     pub(super) fn execute<'s, T>(self) -> BoxFuture<'s, Result<Option<T>>>
     where
         S: SessionState<'s>,
         T: OwnedRow,
     {
-        let filter = self.problems.or_filter(self.filter);
-        let options = viewed(self.options, self.view);
-        let sent = send(self.target.clone(), filter, self.document, options, self.state.into_option());
-        Box::pin(async move { row(&self.target.operation(FIND_ONE_AND_REPLACE), sent.await?) })
+        let (target, statement, state) = self.into_statement();
+        let session = state.into_option();
+        Box::pin(async move {
+            let found = send::find_and_modify(&target, FIND_ONE_AND_REPLACE, statement, session).await?;
+            row(&target.operation(FIND_ONE_AND_REPLACE), found)
+        })
     }
-}
-
-async fn send(
-    target: Target,
-    filter: Result<Document>,
-    document: Result<RawDocumentBuf>,
-    options: Result<FindOneAndReplaceOptions>,
-    session: Option<&mut ClientSession>,
-) -> Result<Option<RawDocumentBuf>> {
-    let operation = target.operation(FIND_ONE_AND_REPLACE);
-    let filter = operation.check(filter)?;
-    let (document, options) = (operation.check(document)?, operation.check(options)?);
-    let collection = target.raw();
-    let call = collection
-        .find_one_and_replace(filter, document)
-        .with_options(options)
-        .optional(session, mongodb::action::FindOneAndReplace::session);
-    exec::run(operation, call).await
-}
-
-/// The options with the projection of the view.
-fn viewed(mut options: FindOneAndReplaceOptions, view: Option<Document>) -> Result<FindOneAndReplaceOptions> {
-    options.projection = projection(view, options.projection.as_ref())?;
-    Ok(options)
 }

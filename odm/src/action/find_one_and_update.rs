@@ -2,29 +2,28 @@
 
 use futures_core::future::BoxFuture;
 use mongodb::{
-    ClientSession,
-    action::Action,
     bson::{Document, RawDocumentBuf},
-    options::{FindOneAndUpdateOptions, UpdateModifications},
+    options::FindOneAndUpdateOptions,
 };
 
 use super::{
-    Implicit, SessionState, Viewed, action, command,
+    Implicit, SessionState, Viewed, action,
     encode::encode,
     explain::{Explain, Explained},
     find_one::row,
-    prepare::{NewDocument, OnInsert, Problems, projection},
+    prepare::{Problems, projection},
+    send,
 };
 use crate::{
     collection::{Collection, Target},
-    error::{Result, codec::CodecResult},
-    exec,
+    error::Result,
     filter::{Filter, IntoFilter},
     model::Model,
     operation::Verb,
     update::{IntoUpdate, Update},
-    value::{MAX_OPTION, OwnedRow, bounded_document},
+    value::OwnedRow,
     view::{Projection, View},
+    write::{Kind, Statement},
 };
 
 pub(super) const FIND_ONE_AND_UPDATE: Verb = Verb::new("find_one_and_update", "findAndModify");
@@ -68,7 +67,7 @@ impl<M: Model> Collection<M> {
             target: self.target(),
             update: update.into_update().under(&filter),
             filter,
-            on_insert: None,
+            or_insert: None,
             view: None,
             problems: Problems::default(),
             options: FindOneAndUpdateOptions::default(),
@@ -85,26 +84,19 @@ pub struct FindOneAndUpdate<M, S = Implicit> {
     target: Target,
     filter: Filter<M>,
     update: Update<M>,
-    on_insert: NewDocument,
+    or_insert: Option<Result<RawDocumentBuf>>,
     view: Option<Document>,
     problems: Problems,
     options: FindOneAndUpdateOptions,
     state: S,
 }
 
-action!(FindOneAndUpdate { target, filter, update, on_insert, view, problems } with FindOneAndUpdateOptions, clearing problems => Option<M>);
+action!(FindOneAndUpdate { target, filter, update, or_insert, view, problems } with FindOneAndUpdateOptions, clearing problems => Option<M>);
 
 impl<M: Model> Explained for FindOneAndUpdate<M> {
-    fn explained(mut self) -> Explain {
-        let filter = self.problems.or_filter(self.filter);
-        let on_insert = OnInsert::of(self.on_insert, &mut self.options.upsert, M::VERSION);
-        let update = on_insert.join(self.update, &filter);
-        let update = with_array_filters(update, viewed(self.options, self.view));
-        let command = filter.and_then(|filter| {
-            let (update, options) = update?;
-            command::find_one_and_update(self.target.name(), filter, update, options)
-        });
-        Explain::new(self.target, command, None)
+    fn explained(self) -> Explain {
+        let (target, statement, _) = self.into_statement();
+        Explain::of_find_and_modify(target, statement)
     }
 }
 
@@ -136,61 +128,31 @@ impl<M: Model, S> FindOneAndUpdate<M, S> {
     /// # }
     /// ```
     pub fn or_insert(mut self, model: &M) -> Self {
-        self.on_insert = Some(encode(model));
+        self.or_insert = Some(encode(model));
         self
     }
 
-    pub(super) fn execute<'s, T>(mut self) -> BoxFuture<'s, Result<Option<T>>>
+    fn into_statement(self) -> (Target, Result<Statement>, S) {
+        let Self { target, filter, update, or_insert, view, problems, mut options, state } = self;
+        let statement = problems.or_filter(filter).and_then(|filter| {
+            let or_insert = or_insert.transpose()?;
+            options.projection = projection(view, options.projection.as_ref())?;
+            let kind = Kind::Update { many: false, filter, update: update.untyped(), or_insert };
+            Ok(Statement::new::<M>(kind, options))
+        });
+        (target, statement, state)
+    }
+
+    pub(super) fn execute<'s, T>(self) -> BoxFuture<'s, Result<Option<T>>>
     where
         S: SessionState<'s>,
         T: OwnedRow,
     {
-        let filter = self.problems.or_filter(self.filter);
-        let on_insert = OnInsert::of(self.on_insert, &mut self.options.upsert, M::VERSION);
-        let update = on_insert.join(self.update, &filter);
-        let options = viewed(self.options, self.view);
-        let sent = send(self.target.clone(), filter, update, options, self.state.into_option());
-        Box::pin(async move { row(&self.target.operation(FIND_ONE_AND_UPDATE), sent.await?) })
+        let (target, statement, state) = self.into_statement();
+        let session = state.into_option();
+        Box::pin(async move {
+            let found = send::find_and_modify(&target, FIND_ONE_AND_UPDATE, statement, session).await?;
+            row(&target.operation(FIND_ONE_AND_UPDATE), found)
+        })
     }
-}
-
-async fn send(
-    target: Target,
-    filter: Result<Document>,
-    update: Result<(UpdateModifications, Vec<Document>)>,
-    options: Result<FindOneAndUpdateOptions>,
-    session: Option<&mut ClientSession>,
-) -> Result<Option<RawDocumentBuf>> {
-    let operation = target.operation(FIND_ONE_AND_UPDATE);
-    let filter = operation.check(filter)?;
-    let (update, options) = operation.check(with_array_filters(update, options))?;
-    let collection = target.raw();
-    let call = collection
-        .find_one_and_update(filter, update)
-        .with_options(options)
-        .optional(session, mongodb::action::FindOneAndUpdate::session);
-    exec::run(operation, call).await
-}
-
-/// The options with the projection of the view.
-fn viewed(mut options: FindOneAndUpdateOptions, view: Option<Document>) -> Result<FindOneAndUpdateOptions> {
-    options.projection = projection(view, options.projection.as_ref())?;
-    Ok(options)
-}
-
-/// The update, and the options with its array filters behind their own.
-fn with_array_filters(
-    update: Result<(UpdateModifications, Vec<Document>)>,
-    options: Result<FindOneAndUpdateOptions>,
-) -> Result<(UpdateModifications, FindOneAndUpdateOptions)> {
-    let ((update, array_filters), mut options) = (update?, options?);
-    if !array_filters.is_empty() {
-        options.array_filters.get_or_insert_default().extend(array_filters);
-    }
-    // The driver writes them through serde here.
-    if let Some(filters) = options.array_filters.take() {
-        let filters = filters.into_iter().map(|filter| bounded_document(filter, MAX_OPTION));
-        options.array_filters = Some(filters.collect::<CodecResult<Vec<Document>>>()?);
-    }
-    Ok((update, options))
 }

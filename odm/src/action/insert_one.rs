@@ -1,15 +1,15 @@
 //! `insert_one`: store one new document.
 
 use futures_core::future::BoxFuture;
-use mongodb::{ClientSession, action::Action, bson::RawDocumentBuf, options::InsertOneOptions};
+use mongodb::{bson::RawDocumentBuf, options::InsertOneOptions};
 
-use super::{Implicit, SessionState, action, encode::encode};
+use super::{Implicit, SessionState, action, encode::encode, send};
 use crate::{
     collection::{Collection, Target},
     error::Result,
-    exec,
     model::Model,
     operation::Verb,
+    write::{Kind, Statement},
 };
 
 pub(super) const INSERT_ONE: Verb = Verb::new("insert_one", "insert");
@@ -79,24 +79,9 @@ impl<M: Model, S> InsertOne<M, S> {
     where
         S: SessionState<'s>,
     {
-        let sent = send(self.target, self.document, self.options, self.state.into_option());
-        let id = self.id;
+        let Self { target, id, document, options, state } = self;
+        let statement = document.map(|document| Statement::new::<M>(Kind::Insert { document }, options));
+        let sent = send::insert(target, INSERT_ONE, statement, state.into_option());
         Box::pin(async move { sent.await.map(|()| id) })
     }
-}
-
-async fn send(
-    target: Target,
-    document: Result<RawDocumentBuf>,
-    options: InsertOneOptions,
-    session: Option<&mut ClientSession>,
-) -> Result<()> {
-    let operation = target.operation(INSERT_ONE);
-    let document = operation.check(document)?;
-    let collection = target.raw();
-    let call = collection
-        .insert_one(&document)
-        .with_options(options)
-        .optional(session, mongodb::action::InsertOne::session);
-    exec::run(operation, call).await.map(drop).map_err(|error| error.storing(&document))
 }

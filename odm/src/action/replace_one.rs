@@ -1,27 +1,22 @@
 //! `replace_one`: put a whole document in the place of the first that matches.
 
 use futures_core::future::BoxFuture;
-use mongodb::{
-    ClientSession,
-    action::Action,
-    bson::{Document, RawDocumentBuf},
-    options::ReplaceOptions,
-    results::UpdateResult,
-};
+use mongodb::{bson::RawDocumentBuf, options::ReplaceOptions, results::UpdateResult};
 
 use super::{
-    Implicit, SessionState, action, command,
+    Implicit, SessionState, action,
     encode::encode_replacement,
     explain::{Explain, Explained},
-    prepare::{Problems, newer},
+    prepare::Problems,
+    send,
 };
 use crate::{
     collection::{Collection, Target},
     error::Result,
-    exec,
     filter::{Filter, IntoFilter},
     model::Model,
     operation::Verb,
+    write::{Kind, Statement},
 };
 
 pub(super) const REPLACE_ONE: Verb = Verb::new("replace_one", "update");
@@ -83,46 +78,25 @@ action!(ReplaceOne { target, filter, document, problems } with ReplaceOptions, c
 
 impl<M: Model> Explained for ReplaceOne<M> {
     fn explained(self) -> Explain {
-        let filter = self.problems.or_filter(self.filter);
-        let command = filter
-            .and_then(|filter| command::replace(self.target.name(), filter, &self.document?, self.options));
-        Explain::new(self.target, command, None)
+        let (target, statement, _) = self.into_statement();
+        Explain::of_write(target, statement)
     }
 }
 
 impl<M: Model, S> ReplaceOne<M, S> {
+    fn into_statement(self) -> (Target, Result<Statement>, S) {
+        let Self { target, filter, document, problems, options, state } = self;
+        let statement = problems.or_filter(filter).and_then(|filter| {
+            Ok(Statement::new::<M>(Kind::Replace { filter, document: document? }, options))
+        });
+        (target, statement, state)
+    }
+
     fn execute<'s>(self) -> BoxFuture<'s, Result<UpdateResult>>
     where
         S: SessionState<'s>,
     {
-        Box::pin(send(
-            self.target,
-            REPLACE_ONE,
-            self.problems.or_filter(self.filter),
-            self.document,
-            self.options,
-            self.state.into_option(),
-        ))
+        let (target, statement, state) = self.into_statement();
+        Box::pin(send::update(target, REPLACE_ONE, statement, state.into_option()))
     }
-}
-
-/// For this verb, and for what else puts a whole document in a place.
-pub(super) async fn send(
-    target: Target,
-    verb: Verb,
-    filter: Result<Document>,
-    document: Result<RawDocumentBuf>,
-    options: ReplaceOptions,
-    session: Option<&mut ClientSession>,
-) -> Result<UpdateResult> {
-    let operation = target.operation(verb);
-    let filter = operation.check(filter)?;
-    let document = operation.check(document)?;
-    let collection = target.raw();
-    let sorted = options.sort.is_some();
-    let call = collection
-        .replace_one(filter, document)
-        .with_options(options)
-        .optional(session, mongodb::action::ReplaceOne::session);
-    exec::run(operation, call).await.map_err(|error| newer(error, sorted, "sort", "8.0"))
 }

@@ -7,11 +7,11 @@ use mongodb::{
 };
 
 use super::{
-    Implicit, SessionState, action, command,
+    Implicit, SessionState, action,
     encode::encode_replacement,
     explain::{Explain, Explained},
     get::by_id,
-    replace_one,
+    send,
 };
 use crate::{
     collection::{Collection, Target},
@@ -19,6 +19,7 @@ use crate::{
     model::Model,
     operation::Verb,
     value::Value,
+    write::{Kind, Statement},
 };
 
 pub(super) const SAVE: Verb = Verb::new("save", "update");
@@ -103,29 +104,30 @@ impl<M: Model, S> super::TakesComment for Save<M, S> {
 
 impl<M: Model> Explained for Save<M> {
     fn explained(self) -> Explain {
-        let options = upserting(self.options);
-        let command = self
-            .filter
-            .and_then(|filter| command::replace(self.target.name(), filter, &self.document?, options));
-        Explain::new(self.target, command, None)
+        let (target, statement, _) = self.into_statement();
+        Explain::of_write(target, statement)
     }
 }
 
 impl<M: Model, S> Save<M, S> {
+    fn into_statement(self) -> (Target, Result<Statement>, S) {
+        let Self { target, filter, document, model: _, mut options, state } = self;
+        options.upsert = Some(true);
+        let statement = filter.and_then(|filter| {
+            Ok(Statement::new::<M>(Kind::Replace { filter, document: document? }, options))
+        });
+        (target, statement, state)
+    }
+
     fn execute<'s>(self) -> BoxFuture<'s, Result<Saved>>
     where
         S: SessionState<'s>,
     {
-        let (options, session) = (upserting(self.options), self.state.into_option());
-        let sent = replace_one::send(self.target, SAVE, self.filter, self.document, options, session);
+        let (target, statement, state) = self.into_statement();
+        let sent = send::update(target, SAVE, statement, state.into_option());
         Box::pin(async move {
             let made = sent.await?.upserted_id.is_some();
             Ok(if made { Saved::Created } else { Saved::Replaced })
         })
     }
-}
-
-fn upserting(mut options: ReplaceOptions) -> ReplaceOptions {
-    options.upsert = Some(true);
-    options
 }

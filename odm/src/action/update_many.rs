@@ -1,21 +1,22 @@
 //! `update_many`: change every document that matches.
 
 use futures_core::future::BoxFuture;
-use mongodb::{ClientSession, action::Action, options::UpdateOptions, results::UpdateResult};
+use mongodb::{options::UpdateOptions, results::UpdateResult};
 
 use super::{
     Implicit, SessionState, action,
     explain::{Explain, Explained},
-    prepare::{Problems, UpdateCall, require_explicit},
+    prepare::Problems,
+    send,
 };
 use crate::{
     collection::{Collection, Target},
     error::Result,
-    exec,
     filter::{Filter, IntoFilter},
     model::Model,
     operation::Verb,
     update::{IntoUpdate, Update},
+    write::{Kind, Statement, require_explicit},
 };
 
 pub(super) const UPDATE_MANY: Verb = Verb::new("update_many", "update");
@@ -79,31 +80,26 @@ action!(UpdateMany { target, filter, update, problems } with UpdateOptions, clea
 
 impl<M: Model> Explained for UpdateMany<M> {
     fn explained(self) -> Explain {
-        let call =
-            UpdateCall::new(self.problems.or(require_explicit(self.filter)), self.update, self.options);
-        let command = call.command(self.target.name(), true);
-        Explain::new(self.target, command, None)
+        let (target, statement, _) = self.into_statement();
+        Explain::of_write(target, statement)
     }
 }
 
 impl<M: Model, S> UpdateMany<M, S> {
+    fn into_statement(self) -> (Target, Result<Statement>, S) {
+        let Self { target, filter, update, problems, options, state } = self;
+        let statement = problems.or(require_explicit(filter)).map(|filter| {
+            let kind = Kind::Update { many: true, filter, update: update.untyped(), or_insert: None };
+            Statement::new::<M>(kind, options)
+        });
+        (target, statement, state)
+    }
+
     fn execute<'s>(self) -> BoxFuture<'s, Result<UpdateResult>>
     where
         S: SessionState<'s>,
     {
-        let call =
-            UpdateCall::new(self.problems.or(require_explicit(self.filter)), self.update, self.options);
-        Box::pin(send(self.target, call, self.state.into_option()))
+        let (target, statement, state) = self.into_statement();
+        Box::pin(send::update(target, UPDATE_MANY, statement, state.into_option()))
     }
-}
-
-async fn send(target: Target, call: UpdateCall, session: Option<&mut ClientSession>) -> Result<UpdateResult> {
-    let operation = target.operation(UPDATE_MANY);
-    let (filter, update, options) = call.check(&operation)?;
-    let call = target
-        .driver()
-        .update_many(filter, update)
-        .with_options(options)
-        .optional(session, mongodb::action::Update::session);
-    exec::run(operation, call).await
 }

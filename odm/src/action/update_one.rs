@@ -1,22 +1,23 @@
 //! `update_one`: change the first document that matches.
 
 use futures_core::future::BoxFuture;
-use mongodb::{ClientSession, action::Action, options::UpdateOptions, results::UpdateResult};
+use mongodb::{bson::RawDocumentBuf, options::UpdateOptions, results::UpdateResult};
 
 use super::{
     Implicit, SessionState, action,
     encode::encode,
     explain::{Explain, Explained},
-    prepare::{NewDocument, Problems, UpdateCall, newer},
+    prepare::Problems,
+    send,
 };
 use crate::{
     collection::{Collection, Target},
     error::Result,
-    exec,
     filter::{Filter, IntoFilter},
     model::Model,
     operation::Verb,
     update::{IntoUpdate, Update},
+    write::{Kind, Statement},
 };
 
 pub(super) const UPDATE_ONE: Verb = Verb::new("update_one", "update");
@@ -56,7 +57,7 @@ impl<M: Model> Collection<M> {
             target: self.target(),
             update: update.into_update().under(&filter),
             filter,
-            on_insert: None,
+            or_insert: None,
             problems: Problems::default(),
             options: UpdateOptions::default(),
             state: Implicit,
@@ -72,20 +73,18 @@ pub struct UpdateOne<M, S = Implicit> {
     target: Target,
     filter: Filter<M>,
     update: Update<M>,
-    on_insert: NewDocument,
+    or_insert: Option<Result<RawDocumentBuf>>,
     problems: Problems,
     options: UpdateOptions,
     state: S,
 }
 
-action!(UpdateOne { target, filter, update, on_insert, problems } with UpdateOptions, clearing problems => UpdateResult);
+action!(UpdateOne { target, filter, update, or_insert, problems } with UpdateOptions, clearing problems => UpdateResult);
 
 impl<M: Model> Explained for UpdateOne<M> {
     fn explained(self) -> Explain {
-        let filter = self.problems.or_filter(self.filter);
-        let call = UpdateCall::inserting(filter, self.update, self.on_insert, self.options);
-        let command = call.command(self.target.name(), false);
-        Explain::new(self.target, command, None)
+        let (target, statement, _) = self.into_statement();
+        Explain::of_write(target, statement)
     }
 }
 
@@ -116,28 +115,25 @@ impl<M: Model, S> UpdateOne<M, S> {
     /// # }
     /// ```
     pub fn or_insert(mut self, model: &M) -> Self {
-        self.on_insert = Some(encode(model));
+        self.or_insert = Some(encode(model));
         self
+    }
+
+    fn into_statement(self) -> (Target, Result<Statement>, S) {
+        let Self { target, filter, update, or_insert, problems, options, state } = self;
+        let statement = problems.or_filter(filter).and_then(|filter| {
+            let or_insert = or_insert.transpose()?;
+            let kind = Kind::Update { many: false, filter, update: update.untyped(), or_insert };
+            Ok(Statement::new::<M>(kind, options))
+        });
+        (target, statement, state)
     }
 
     fn execute<'s>(self) -> BoxFuture<'s, Result<UpdateResult>>
     where
         S: SessionState<'s>,
     {
-        let filter = self.problems.or_filter(self.filter);
-        let call = UpdateCall::inserting(filter, self.update, self.on_insert, self.options);
-        Box::pin(send(self.target, call, self.state.into_option()))
+        let (target, statement, state) = self.into_statement();
+        Box::pin(send::update(target, UPDATE_ONE, statement, state.into_option()))
     }
-}
-
-async fn send(target: Target, call: UpdateCall, session: Option<&mut ClientSession>) -> Result<UpdateResult> {
-    let operation = target.operation(UPDATE_ONE);
-    let (filter, update, options) = call.check(&operation)?;
-    let sorted = options.sort.is_some();
-    let call = target
-        .driver()
-        .update_one(filter, update)
-        .with_options(options)
-        .optional(session, mongodb::action::Update::session);
-    exec::run(operation, call).await.map_err(|error| newer(error, sorted, "sort", "8.0"))
 }

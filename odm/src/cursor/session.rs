@@ -26,7 +26,7 @@ use crate::{
 /// It borrows the session until it is dropped. It differs from a [`Cursor`](super::Cursor) in one way: a batch that
 /// has been requested when the cursor is dropped is not awaited, because the borrow of the session ends. The driver
 /// then closes the connection.
-#[must_use = "a cursor gives its documents when it is polled"]
+#[must_use = "a cursor returns its documents only when it is polled"]
 pub struct SessionCursor<'s, T> {
     origin: Origin,
     link: Link<'s>,

@@ -1,7 +1,8 @@
-//! Connection strings: what is wrong with one, without the secrets in it.
+//! Connection strings: messages about malformed ones, without the secrets in them.
 //!
-//! The driver quotes the part of a URI that it stumbles over, and where a URI is malformed, any part can be a password. So
-//! nothing of it is repeated but the names of options that MongoDB has; everything else is named by its position.
+//! The driver's messages quote the malformed part of a URI, and in a malformed URI any part can be a password. So the
+//! messages here contain nothing of the URI except the names of options that MongoDB has. They refer to everything
+//! else by its position.
 
 mod options;
 
@@ -9,12 +10,12 @@ use mongodb::{error::ErrorKind as Driver, options::ConnectionString};
 
 use crate::error::{Error, Result, driver_text};
 
-const NOT_ENCODED: &str = "the URI is not valid; if the user name or the password holds one of `: / ? # [ ] @ %`, \
+const NOT_ENCODED: &str = "the URI is not valid; if the user name or the password contains one of `: / ? # [ ] @ %`, \
                            percent-encode it";
-const CREDENTIALS: &str = "; a user name and a password end in an `@`, as in `mongodb://user:password@host/database`, and \
-                           are percent-encoded";
+const CREDENTIALS: &str = "; a user name and a password are followed by `@`, as in \
+                           `mongodb://user:password@host/database`, and are percent-encoded";
 
-/// Reads a connection string.
+/// Parses a connection string.
 pub(super) fn parse(uri: &str) -> Result<ConnectionString> {
     let Some((scheme, rest)) =
         ["mongodb://", "mongodb+srv://"].iter().find_map(|scheme| Some((*scheme, uri.strip_prefix(scheme)?)))
@@ -26,9 +27,9 @@ pub(super) fn parse(uri: &str) -> Result<ConnectionString> {
         _ if !parts.is_encoded() => None,
         Some(problem) => Some(problem),
         None => match ConnectionString::parse(uri) {
-            _ if !parts.is_database() => {
-                Some(format!("the name of the database holds a character that it cannot have{CREDENTIALS}"))
-            }
+            _ if !parts.is_database() => Some(format!(
+                "the name of the database contains a character that is not allowed{CREDENTIALS}"
+            )),
             Ok(connection) => return Ok(connection),
             Err(error) => match &*error.kind {
                 Driver::InvalidArgument { message, .. } => driver_text::known(message)
@@ -45,7 +46,7 @@ pub(super) fn parse(uri: &str) -> Result<ConnectionString> {
     }))
 }
 
-/// A URI without its scheme, taken apart as the driver does it.
+/// A URI without its scheme, split as the driver splits it.
 struct Parts<'a> {
     credentials: Option<&'a str>,
     hosts: &'a str,
@@ -70,7 +71,7 @@ impl<'a> Parts<'a> {
         Self { credentials, hosts, database, options }
     }
 
-    /// Whether the user name and the password are free of what has to be percent-encoded.
+    /// Returns whether the user name and the password contain no character that must be percent-encoded.
     fn is_encoded(&self) -> bool {
         let Some(credentials) = self.credentials else { return true };
         let password = credentials.split_once(':').map_or("", |(_, password)| password);
@@ -82,13 +83,13 @@ impl<'a> Parts<'a> {
             && credentials.split('%').skip(1).all(escapes)
     }
 
-    /// Whether what stands behind the `?` may be a part of a password: an `@` follows.
+    /// Returns whether the text after the `?` may be a part of a password: it contains an `@`.
     fn is_misplaced(&self) -> bool {
         self.credentials.is_none()
             && self.options.is_some_and(|options| options.contains(AT) || options.contains("%40"))
     }
 
-    /// Whether the name of the database can be one, and not a part of a password.
+    /// Returns whether the name of the database is valid, and so not a part of a password.
     fn is_database(&self) -> bool {
         let forbidden = |it: char| it.is_control() || AT.contains(&it) || "/\\ \"$:;\u{ff1a}".contains(it);
         self.database.is_none_or(|name| {
@@ -108,13 +109,13 @@ impl<'a> Parts<'a> {
     }
 }
 
-/// An `@`, and what looks like one.
+/// An `@`, and characters that look like one.
 const AT: [char; 3] = ['@', '\u{ff20}', '\u{fe6b}'];
 
-/// The same, `:`, what looks like it, and `;`, percent-encoded.
+/// The same, `:`, a character that looks like it, and `;`, percent-encoded.
 const ESCAPED: [&str; 6] = ["%40", "%ef%bc%a0", "%ef%b9%ab", "%3a", "%ef%bc%9a", "%3b"];
 
-/// What is wrong with a host, to be read after its position.
+/// Returns the problem of a host, as a phrase to follow its position.
 fn host_problem(host: &str) -> Option<&'static str> {
     if host.strip_suffix(".sock").is_some() {
         let is_path = host.get(..3).is_some_and(|root| root.eq_ignore_ascii_case("%2f"));
@@ -124,10 +125,10 @@ fn host_problem(host: &str) -> Option<&'static str> {
         Some(literal) => {
             let Some((address, port)) = literal.split_once(']') else { return Some("lacks the closing `]`") };
             if address.parse::<std::net::Ipv6Addr>().is_err() {
-                return Some("is not an IPv6 address in its brackets");
+                return Some("has no IPv6 address in its brackets");
             }
             match port.strip_prefix(':') {
-                None if !port.is_empty() => return Some("has something else than a port behind its `]`"),
+                None if !port.is_empty() => return Some("has something other than a port after its `]`"),
                 port => ("localhost", port),
             }
         }
@@ -140,7 +141,7 @@ fn host_problem(host: &str) -> Option<&'static str> {
         return Some("is empty");
     }
     if !name.chars().all(|it| it.is_alphanumeric() || "-._".contains(it)) {
-        return Some("holds a character that no host name has");
+        return Some("contains a character that no host name has");
     }
     let is_port = |port: &str| port.parse::<u16>().is_ok_and(|port| port > 0);
     (!port.is_none_or(is_port)).then_some("has a port that is not a number from 1 to 65535")

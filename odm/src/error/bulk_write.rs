@@ -152,7 +152,7 @@ impl BulkWriteError {
             return Ok((self.counts, self.upserted));
         }
         self.failures.sort_by_key(WriteFailure::position);
-        // The error that ended the call determines the code and the labels of the whole.
+        // The error that ended the call determines the code and the labels of the whole error.
         let cause = self.interruption().or(self.first());
         let (driver, label) = (cause.and_then(Error::driver).cloned(), cause.and_then(Error::own_label));
         let error = Error::new(ErrorKind::BulkWrite(self)).with_driver(driver);

@@ -32,7 +32,7 @@ struct Inner {
 /// One step of a path.
 #[derive(Clone, PartialEq, Eq)]
 enum Step {
-    /// A declared name, or several with dots between them; a position in an array.
+    /// A declared name, a dotted path of declared names, or an array index.
     Name(Cow<'static, str>),
     /// The key of a map, or a name that is not declared. Both are stored data.
     Key(String),

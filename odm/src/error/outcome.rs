@@ -131,7 +131,7 @@ impl Error {
             (ErrorKind::WriteConcern(_), _) => false,
             (_, Some(driver)) => self.is_open(driver, effect),
             (ErrorKind::ConnectionLost(_) | ErrorKind::Timeout(_) | ErrorKind::Driver(_), None) => true,
-            // The reply of a command that may write does not fit the type.
+            // The command may have written, but its reply does not fit the declared type.
             (ErrorKind::Decode(_), None) => self.operation() == Some("run_command"),
             (_, None) => false,
         }

@@ -282,7 +282,7 @@ fn connections() {
          may have been applied"
     );
     let read = Error::from_driver(DriverError::from(std::io::Error::from(std::io::ErrorKind::UnexpectedEof)));
-    assert!(!read.during(&FIND).is_outcome_unknown(), "a read leaves nothing behind");
+    assert!(!read.during(&FIND).is_outcome_unknown(), "a read changes nothing");
     let late = Error::from_driver(DriverError::from(std::io::Error::from(std::io::ErrorKind::TimedOut)));
     assert!(late.is_timeout() && late.is_outcome_unknown());
     assert_eq!(late.to_string(), "the connection timed out; a write may have been applied");

@@ -9,7 +9,7 @@ use mongodb::bson::Decimal128;
 use super::{BaseExpression, Expr, Expression, binary, operator};
 use crate::value::{Number, Value};
 
-/// What two kinds of stored numbers give together: integers widen to `i64`, a double makes a double, a
+/// The result of an operation on two kinds of stored numbers: integers widen to `i64`, a double makes a double, a
 /// decimal makes a decimal.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` and `{B}` cannot be computed together",
@@ -20,7 +20,7 @@ pub trait Plus<B> {
     type Out: Value;
 }
 
-/// What a kind of stored number gives when it is divided.
+/// The result of dividing a kind of stored number.
 #[diagnostic::on_unimplemented(message = "`{Self}` cannot be divided", label = "not a number")]
 pub trait Divided {
     /// A double, or a decimal.
@@ -56,18 +56,18 @@ divided! { i32 => f64; i64 => f64; f64 => f64; Decimal128 => Decimal128; }
 
 /// The kind of number of an expression over `R`.
 type Kind<R, X> = <<X as Expression<R>>::T as Number>::Stored;
-/// A kind of number, or null where an operand may be null.
+/// A `T`, or an `Option<T>` if `A` or `B` may be null.
 type Lifted<A, B, T> = <A as Value>::Lift<<B as Value>::Lift<T>>;
-/// The result of `A` with `B`.
+/// The result of an operation on `A` and `B`.
 type Result2<A, B> = Lifted<A, B, <<A as Number>::Stored as Plus<<B as Number>::Stored>>::Out>;
 
-/// What `$add` makes of two types: numbers give a number, a date and a number of milliseconds give a date.
+/// The result of `$add` on two types: a number for two numbers, a date for a date and a number of milliseconds.
 #[diagnostic::on_unimplemented(
     message = "`{B}` cannot be added to `{Self}`",
     label = "not two numbers, nor a date and a number of milliseconds"
 )]
 pub trait Add<B> {
-    /// The type of the result, null where one of the two may be null.
+    /// The type of the result: an `Option` if one of the two may be null.
     type Output: Value;
 }
 
@@ -79,14 +79,14 @@ where
     type Output = Result2<A, B>;
 }
 
-/// What `$subtract` makes of two types: numbers give a number, two dates give the number of milliseconds between them, a
-/// date and a number of milliseconds give a date.
+/// The result of `$subtract` on two types: a number for two numbers, the number of milliseconds between two dates, a
+/// date for a date and a number of milliseconds.
 #[diagnostic::on_unimplemented(
     message = "`{B}` cannot be subtracted from `{Self}`",
     label = "not two numbers, nor two dates, nor a date and a number of milliseconds"
 )]
 pub trait Subtract<B> {
-    /// The type of the result, null where one of the two may be null.
+    /// The type of the result: an `Option` if one of the two may be null.
     type Output: Value;
 }
 
@@ -98,7 +98,8 @@ where
     type Output = Result2<A, B>;
 }
 
-/// `{ $add: [a, b] }`; null where one of them is null or missing. A number added to a date counts milliseconds.
+/// `{ $add: [a, b] }`; null if one of them is null or missing. A number that is added to a date is a number of
+/// milliseconds.
 impl<R, T: Value, X: Expression<R>> ops::Add<X> for Expr<R, T>
 where
     X::T: Value,
@@ -111,8 +112,8 @@ where
     }
 }
 
-/// `{ $subtract: [a, b] }`; null where one of them is null or missing. The difference of two dates is a number of
-/// milliseconds, an `i64`; a number subtracted from a date counts milliseconds.
+/// `{ $subtract: [a, b] }`; null if one of them is null or missing. The difference of two dates is a number of
+/// milliseconds, an `i64`. A number that is subtracted from a date is a number of milliseconds.
 impl<R, T: Value, X: Expression<R>> ops::Sub<X> for Expr<R, T>
 where
     X::T: Value,
@@ -143,7 +144,7 @@ macro_rules! constants {
 
 macro_rules! operators {
     ($($trait:ident $method:ident $operator:literal;)*) => { $(
-        #[doc = concat!("`{ ", $operator, ": [a, b] }`; null where one of them is null or missing.")]
+        #[doc = concat!("`{ ", $operator, ": [a, b] }`; null if one of them is null or missing.")]
         impl<R, T: Number, X: Expression<R>> ops::$trait<X> for Expr<R, T>
         where
             X::T: Number,
@@ -183,7 +184,7 @@ macro_rules! roundings {
                 }
             )*
 
-            /// The number rounded to so many places behind the point, halves to the even neighbour; a negative number of
+            /// Rounds to this number of decimal places, with halves to the even neighbour. A negative number of
             /// places rounds to tens, hundreds, ..
             ///
             /// `{ $round: [number, places] }`; null stays null.
@@ -195,15 +196,15 @@ macro_rules! roundings {
 }
 
 roundings! {
-    /// The number without its sign.
+    /// Returns the number without its sign.
     abs "$abs";
-    /// The smallest whole number that is not less.
+    /// Returns the smallest whole number that is not less.
     ceil "$ceil";
-    /// The greatest whole number that is not greater.
+    /// Returns the greatest whole number that is not greater.
     floor "$floor";
 }
 
-/// A number that can be divided by another: any two.
+/// A number that can be divided by another. Any two numbers can.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be divided by `{By}`",
     label = "one of the two is not a number",
@@ -211,7 +212,7 @@ roundings! {
     note = "in a pipeline, a number below an array is an array of numbers until the array is unwound"
 )]
 pub trait DividedBy<By> {
-    /// A double or a decimal, null where one of them may be null.
+    /// A double or a decimal: an `Option` if one of the two may be null.
     type Out: Value;
 }
 
@@ -224,15 +225,14 @@ where
     type Out = Lifted<A, B, <<A::Stored as Plus<B::Stored>>::Out as Divided>::Out>;
 }
 
-/// One number by another: a double, or a decimal.
+/// Divides one number by another. The result is a double or a decimal.
 ///
-/// `{ $divide: [number, by] }`; null where one of them is null or missing, an error of the server where `by`
-/// is zero.
+/// `{ $divide: [number, by] }`; null if one of them is null or missing. The server returns an error if `by` is zero.
 pub fn divide<R, X, Y, Quotient>(number: X, by: Y) -> Expr<R, Quotient>
 where
     X: Expression<R>,
     Y: Expression<R>,
-    // What it gives is told in a parameter, as with `sum`.
+    // The result is a type parameter, as in `sum`.
     X::T: DividedBy<Y::T, Out = Quotient>,
     Quotient: Value,
 {

@@ -10,7 +10,8 @@ use crate::{
     value::{MAX_NESTING, Value, bounded},
 };
 
-/// A bool, or a bool that may be absent, which counts as false: what `& | !`, `cond` and `Filter::expr` take.
+/// A `bool`, or an optional `bool`, which counts as false if it is absent: the operands of `& | !`, and the
+/// conditions of `cond` and `Filter::expr`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a condition",
     label = "expected an expression that is true or false",
@@ -24,7 +25,7 @@ impl<T: Truth> Truth for Option<T> {}
 
 macro_rules! junctions {
     ($($trait:ident $method:ident $operator:literal;)*) => { $(
-        #[doc = concat!("`{ ", $operator, ": [a, b] }`, one list for a chain of them.")]
+        #[doc = concat!("`{ ", $operator, ": [a, b] }`; a chain becomes one list.")]
         impl<R, T: Truth, X: Expression<R>> ops::$trait<X> for Expr<R, T>
         where
             X::T: Truth,
@@ -56,8 +57,9 @@ impl<R, T: Truth> ops::Not for Expr<R, T> {
     }
 }
 
-/// What is not a constant (these are in `$literal`) is what an operator made, so its list may grow. What joins it is
-/// measured, and not the list each time.
+/// Joins two conditions. If a side is the list of this operator, the list is extended: it comes from an operator,
+/// because constants are in `$literal`. Only the added condition is checked for its depth, so that a long chain does
+/// not check its list again each time.
 fn joined(name: &'static str, left: CodecResult<Bson>, right: CodecResult<Bson>) -> CodecResult<Bson> {
     let (mut left, mut right) = (left?, right?);
     let list = match (take_list(name, &mut left), take_list(name, &mut right)) {
@@ -78,7 +80,7 @@ fn joined(name: &'static str, left: CodecResult<Bson>, right: CodecResult<Bson>)
     Ok(doc! { name: list }.into())
 }
 
-/// The list of a value that is nothing but this operator.
+/// Takes the list of a value that consists of this operator only.
 fn take_list(name: &str, value: &mut Bson) -> Option<Vec<Bson>> {
     match value {
         Bson::Document(all) if all.len() == 1 => match all.get_mut(name) {

@@ -8,24 +8,24 @@ use crate::{
     value::{Ordered, Value},
 };
 
-/// Unlike a filter, an expression compares every two values, in the server's order of types: a missing field comes
-/// before null, null before numbers, these before texts. An array is compared as a whole.
+/// Unlike a filter, an expression compares values of any two types, in the server's order of types: a missing field
+/// comes before null, null before numbers, numbers before texts. An array is compared as a whole.
 impl<R, T: Value> Expr<R, T> {
-    /// Whether it equals the other.
+    /// Returns whether this value equals the other.
     ///
     /// `{ $eq: [a, b] }`
     pub fn eq<K>(&self, other: impl ExprOperand<R, T, K>) -> Expr<R, bool> {
         Expr::computed(self.compared("$eq", other.render_operand()))
     }
 
-    /// Whether it does not equal the other.
+    /// Returns whether this value does not equal the other.
     ///
     /// `{ $ne: [a, b] }`
     pub fn ne<K>(&self, other: impl ExprOperand<R, T, K>) -> Expr<R, bool> {
         Expr::computed(self.compared("$ne", other.render_operand()))
     }
 
-    /// Whether it is greater than the other.
+    /// Returns whether this value is greater than the other.
     ///
     /// `{ $gt: [a, b] }`
     pub fn gt<K>(&self, other: impl ExprOperand<R, T, K>) -> Expr<R, bool>
@@ -35,7 +35,7 @@ impl<R, T: Value> Expr<R, T> {
         Expr::computed(self.compared("$gt", other.render_operand()))
     }
 
-    /// Whether it is at least the other.
+    /// Returns whether this value is at least the other.
     ///
     /// `{ $gte: [a, b] }`
     pub fn gte<K>(&self, other: impl ExprOperand<R, T, K>) -> Expr<R, bool>
@@ -45,7 +45,7 @@ impl<R, T: Value> Expr<R, T> {
         Expr::computed(self.compared("$gte", other.render_operand()))
     }
 
-    /// Whether it is less than the other.
+    /// Returns whether this value is less than the other.
     ///
     /// `{ $lt: [a, b] }`
     pub fn lt<K>(&self, other: impl ExprOperand<R, T, K>) -> Expr<R, bool>
@@ -55,7 +55,7 @@ impl<R, T: Value> Expr<R, T> {
         Expr::computed(self.compared("$lt", other.render_operand()))
     }
 
-    /// Whether it is at most the other.
+    /// Returns whether this value is at most the other.
     ///
     /// `{ $lte: [a, b] }`
     pub fn lte<K>(&self, other: impl ExprOperand<R, T, K>) -> Expr<R, bool>
@@ -65,7 +65,7 @@ impl<R, T: Value> Expr<R, T> {
         Expr::computed(self.compared("$lte", other.render_operand()))
     }
 
-    /// How the two compare: -1, 0 or 1 where it is less, equal or greater.
+    /// Compares the two values: -1, 0 or 1 if this one is less, equal or greater.
     ///
     /// `{ $cmp: [a, b] }`
     #[allow(clippy::should_implement_trait)] // the manual's name

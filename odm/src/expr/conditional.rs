@@ -7,9 +7,9 @@ use mongodb::bson::{Bson, doc};
 use super::{Expr, ExprOperand, Expression, Truth, binary};
 use crate::{error::codec::CodecResult, value::Value};
 
-/// One of two, by a condition.
+/// Returns one of two values, depending on a condition.
 ///
-/// `{ $cond: [condition, then, otherwise] }`; a condition that is null or missing is false.
+/// `{ $cond: [condition, then, otherwise] }`; a condition that is null or missing counts as false.
 pub fn cond<R, C, A, B, K>(condition: C, then: A, otherwise: B) -> Expr<R, B::Either>
 where
     C: Expression<R>,
@@ -30,7 +30,7 @@ fn three(
 }
 
 impl<R, T: Value> Expr<R, T> {
-    /// What stands in place of null, and of a missing field.
+    /// Replaces null and a missing field with another value.
     ///
     /// `{ $ifNull: [expression, instead] }`
     pub fn if_null<X, K>(&self, instead: X) -> Expr<R, X::Instead>
@@ -41,7 +41,7 @@ impl<R, T: Value> Expr<R, T> {
     }
 }
 
-/// One of several, by the first condition that holds.
+/// Returns one of several values: that of the first condition that holds.
 ///
 /// `{ $switch: { branches: [{ case: condition, then: value }, ..], default: value } }`
 ///
@@ -65,7 +65,7 @@ where
     Switch { branches: branch(condition.render(), then.render()).map(|one| vec![one]), types: PhantomData }
 }
 
-/// The branches of a `$switch` so far; they give a `T`.
+/// The branches of an unfinished `$switch`, which evaluate to a `T`.
 ///
 /// Construct with [`switch`].
 #[must_use = "a switch is an expression once it has its `default`"]
@@ -81,7 +81,7 @@ impl<R, T> fmt::Debug for Switch<R, T> {
 }
 
 impl<R, T: Value> Switch<R, T> {
-    /// One more branch, for what no branch before it took.
+    /// Adds a branch, which applies if no branch before it does.
     pub fn case<C, X, K>(self, condition: C, then: X) -> Switch<R, X::Either>
     where
         C: Expression<R>,
@@ -94,7 +94,7 @@ impl<R, T: Value> Switch<R, T> {
         }
     }
 
-    /// What it is where no condition holds.
+    /// Adds the value if no condition holds, and returns the expression.
     pub fn default<X, K>(self, otherwise: X) -> Expr<R, X::Either>
     where
         X: ExprOperand<R, T, K>,

@@ -1,4 +1,4 @@
-//! The place of an expression: accessors return an [`Expr`] that has seen every array and option above it.
+//! The context of an expression: accessors return an [`Expr`] whose type includes every array and option above it.
 
 use std::{borrow::Cow, fmt, marker::PhantomData};
 
@@ -11,15 +11,16 @@ use crate::{
     value::Value,
 };
 
-/// In an expression over the row `R`. `W` is what lies between the row and here: below an array a field
-/// gives the array of its values, below an option it may be null.
+/// The context of fields in an expression over the row `R`. `W` describes the arrays and options between the row and
+/// the field: below an array, a field evaluates to the array of its values; below an option, it may be null.
 pub struct InExpr<R, W> {
     name: Cow<'static, str>,
-    /// What must hold for there to be anything: that the enums above hold the variants that the name goes into.
+    /// The condition under which the field exists: the enums above hold the variants that the name enters.
     guard: Option<Bson>,
-    /// How much of the name is each array above, outermost first.
+    /// For each array above, outermost first, the length of the part of `name` that is this array.
     arrays: Vec<usize>,
-    /// How many of these arrays the type of the row has been followed through: a field has all those of its row.
+    /// How many of `arrays` the calls of `many` have passed. The type of a field includes all arrays above the field,
+    /// so its fields struct calls `many` for them again, and they must not be recorded twice.
     passed: usize,
     types: PhantomData<fn() -> (R, W)>,
 }
@@ -29,18 +30,18 @@ impl<R, W> InExpr<R, W> {
         Self { name, guard, arrays: Vec::new(), passed: 0, types: PhantomData }
     }
 
-    /// The same place, with something between the row and it.
+    /// Returns the same context with another `W`.
     fn through<V>(self) -> InExpr<R, V> {
         let Self { name, guard, arrays, passed, .. } = self;
         InExpr { name, guard, arrays, passed, types: PhantomData }
     }
 
-    /// A place below the same arrays, whose type is seen from the row.
+    /// Returns a context below the same arrays, for a type that already includes them (`W::Of<T>`).
     fn seen_from_row(&self, name: Cow<'static, str>) -> InExpr<R, Straight> {
         InExpr { name, guard: self.guard.clone(), arrays: self.arrays.clone(), passed: 0, types: PhantomData }
     }
 
-    /// The name of what stands one name further down.
+    /// Returns the dotted name of a field below this one.
     fn below(&self, name: &'static str) -> Cow<'static, str> {
         match self.name.as_ref() {
             "" => Cow::Borrowed(name),
@@ -50,7 +51,7 @@ impl<R, W> InExpr<R, W> {
 }
 
 impl<R> InExpr<R, Straight> {
-    /// At the row itself.
+    /// Returns the context of the row itself.
     pub(crate) fn root() -> Self {
         Self::new(Cow::Borrowed(""), None)
     }
@@ -74,29 +75,31 @@ impl<R, W> fmt::Debug for InExpr<R, W> {
     }
 }
 
-/// How the type of a field looks from the row.
+/// The arrays and options between the row and a field, which change the type of the field.
 pub trait Wrap: 'static {
-    /// A `T` seen from the row.
+    /// The type of a `T` as the row contains it.
     type Of<T: Value>: Value;
-    /// The same without arrays: where one lies between, no variant is told, and that is told once.
+    /// The same without arrays. It is used inside a variant: an array above the enum is an error there, and rustc
+    /// reports it only once.
     type Items: Wrap;
 
-    /// Whether an array between may hold `None` on the way to a `T`. The server leaves out of the array what is missing.
+    /// Returns whether an array between the row and a `T` may contain `None`. The server leaves missing values out of
+    /// an array.
     fn holes<T: Value>() -> bool;
 
-    /// A `T` in the innermost array, with null in the place of a missing one if it reads as `None`.
+    /// Renders a `T` in the innermost array. Replaces a missing value with null if it decodes as `None`.
     fn item<T: Value>(rendered: CodecResult<Bson>) -> CodecResult<Bson>;
 }
 
-/// Nothing lies between.
+/// No array or option is between the row and the field.
 #[derive(Debug)]
 pub enum Straight {}
 
-/// An array lies between: a `T` becomes a `Vec<T>`.
+/// An array is between the row and the field: a `T` becomes a `Vec<T>`.
 #[derive(Debug)]
 pub struct ThroughArray<W>(PhantomData<fn() -> W>);
 
-/// An option lies between: a `T` becomes an `Option<T>`.
+/// An option is between the row and the field: a `T` becomes an `Option<T>`.
 #[derive(Debug)]
 pub struct ThroughOption<W>(PhantomData<fn() -> W>);
 
@@ -185,7 +188,7 @@ impl<R: 'static, W: Wrap> Context for InExpr<R, W> {
     }
 }
 
-/// A field in the elements of arrays, one value for each element:
+/// Renders a field in the elements of arrays, with one value for each element:
 /// `{ $map: { input: "$items", in: { $ifNull: ["$$this.note", null] } } }`.
 fn items(
     name: &str,
@@ -209,10 +212,10 @@ fn items(
     }))
 }
 
-/// What lies above is one value: only of one can it be told which variant it is.
+/// A `W` without arrays: only a single value can be tested for its variant.
 #[diagnostic::on_unimplemented(
     message = "an expression cannot tell which variant each item of an array is",
-    label = "an array lies between the row and this enum",
+    label = "an array is between the row and this enum",
     note = "unwind the array first: `.unwind(|row| row.items())`"
 )]
 pub trait Single: Wrap {}
@@ -220,7 +223,8 @@ pub trait Single: Wrap {}
 impl Single for Straight {}
 impl<W: Single> Single for ThroughOption<W> {}
 
-/// A field of a variant is null in rows that hold another: `{ $cond: [{ $eq: ["$payment.kind", "card"] }, "$payment.last4", null] }`.
+/// A field of a variant is null in rows that hold another variant:
+/// `{ $cond: [{ $eq: ["$payment.kind", "card"] }, "$payment.last4", null] }`.
 impl<R: 'static, W: Single> Narrows for InExpr<R, W> {
     fn narrow(&self, test: VariantTest) -> Self::Inside {
         let test = match test {
@@ -245,7 +249,8 @@ impl<R: 'static, W: Single> Narrows for InExpr<R, W> {
     fn variant(&self, _: VariantTest) {}
 }
 
-/// The fields of a row as expressions: what a closure of [`Filter::expr`](crate::Filter::expr) and the stages gets.
+/// The fields of a row as expressions: the argument of the closures of stages and of
+/// [`Filter::expr`](crate::Filter::expr).
 pub type Exprs<R> = <R as Value>::Fields<InExpr<R, Straight>, ()>;
 
 pub(crate) fn exprs<R: Value>() -> Exprs<R> {

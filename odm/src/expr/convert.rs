@@ -17,9 +17,10 @@ macro_rules! conversions {
                 }
             )*
 
-            /// The same number as another type that is stored as the same kind of number: `Cents` for an `i64`.
+            /// Returns the same number as another type that is stored as the same kind of number: `Cents` for an
+            /// `i64`.
             ///
-            /// Nothing is sent for it. Whether the number is one that the type can hold shows when it is read.
+            /// The expression does not change. A number that the type cannot hold is an error when it is read.
             pub fn as_<U: Number<Stored = T::Stored>>(&self) -> Expr<R, U> {
                 Expr::from_source(self.source.clone())
             }
@@ -28,12 +29,12 @@ macro_rules! conversions {
 }
 
 conversions! {
-    /// The number without its fraction, as an int32; one that does not fit is an error of the server.
+    /// Returns the number without its fraction, as an int32. The server returns an error if it does not fit.
     to_int "$toInt" -> i32;
-    /// The number without its fraction, as an int64; one that does not fit is an error of the server.
+    /// Returns the number without its fraction, as an int64. The server returns an error if it does not fit.
     to_long "$toLong" -> i64;
-    /// The number as a double.
+    /// Returns the number as a double.
     to_double "$toDouble" -> f64;
-    /// The number as a decimal128.
+    /// Returns the number as a decimal128.
     to_decimal "$toDecimal" -> Decimal128;
 }

@@ -1,7 +1,7 @@
-//! What an expression is compared with, or has in its place: another expression, or a constant.
+//! The operands of an expression: another expression, or a constant.
 //!
-//! A constant is encoded by the type of what it stands beside, as in a filter, and wrapped in `$literal` where it could be
-//! read as a path or an operator.
+//! A constant is encoded with the type of the other operand, as in a filter. It is wrapped in `$literal` if the
+//! server could read it as a path or an operator.
 
 use mongodb::bson::{Bson, Decimal128};
 
@@ -16,14 +16,14 @@ use crate::{
 #[derive(Debug)]
 pub enum Computed {}
 
-/// Two kinds of values of which one may equal, or stand in place of, the other.
+/// Two types of values that can be compared with, or replace, each other.
 #[diagnostic::on_unimplemented(
     message = "a `{Self}` never equals a `{B}`",
     label = "not the same kind of value",
     note = "values of one type are compared with each other, and numbers with numbers"
 )]
 pub trait Alike<B> {
-    /// What holds either.
+    /// The type that holds either value.
     type Either: Value;
 }
 
@@ -49,21 +49,21 @@ macro_rules! alike {
 
 alike!(i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, u128, usize, f32, f64, Decimal128);
 
-/// What may be compared with a value of type `V`, or take its place, in an expression over the row `R`: an expression of
-/// the same kind, or a constant as a filter takes it.
+/// A value that can be compared with a value of type `V`, or replace it, in an expression over the row `R`: an
+/// expression of the same kind, or a constant as in a filter.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` does not fit beside an expression of type `{V}`",
+    message = "`{Self}` cannot be combined with an expression of type `{V}`",
     label = "expected an expression or a constant of that kind",
-    note = "that is a field of the same row, a value or a literal; of numbers, any beside any",
-    note = "an `Option` is no constant: decide first; for fields, `.if_null(..)` says what stands in place of null"
+    note = "the operand is a field of the same row, a value or a literal; numbers of all types can be combined",
+    note = "an `Option` is not a constant: unwrap it first; for a field, `.if_null(..)` replaces null"
 )]
 pub trait ExprOperand<R, V, K> {
-    /// What holds either of the two, null where one of them may be.
+    /// The type that holds either of the two values: an `Option` if one of them may be null.
     type Either: Value;
-    /// What holds either of the two where this one stands in place of a null.
+    /// The type that holds either of the two values if this one replaces a null.
     type Instead: Value;
 
-    /// The operand as it is sent.
+    /// Renders the operand as it is sent.
     fn render_operand(self) -> CodecResult<Bson>;
 }
 

@@ -4,7 +4,7 @@ use mongodb::bson::Document;
 
 use super::{Expr, operator};
 
-/// A random number from 0 up to 1, another one for every row.
+/// Returns a random number from 0 up to 1, a different one for every row.
 ///
 /// `{ $rand: {} }`
 pub fn rand<R>() -> Expr<R, f64> {

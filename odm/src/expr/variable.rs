@@ -6,14 +6,14 @@ use mongodb::bson::DateTime;
 
 use super::{Expr, Source};
 
-/// The row itself.
+/// Returns the row itself.
 ///
 /// `"$$ROOT"`
 pub fn root<R>() -> Expr<R, R> {
     Expr::from_source(Source::Field(Cow::Borrowed("$ROOT")))
 }
 
-/// The server's present date, the same for all rows.
+/// Returns the server's current date, the same for all rows.
 ///
 /// `"$$NOW"`
 pub fn now<R>() -> Expr<R, DateTime> {

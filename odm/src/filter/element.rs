@@ -9,7 +9,8 @@ use crate::{
     value::{Nullable, Value},
 };
 
-/// One BSON type: an [`ElementType`], the manual's name for one (`"string"`, or `"number"` for all of them), or its number.
+/// One BSON type: an [`ElementType`], the manual's name for one (`"string"`, or `"number"` for all of them), or its
+/// number.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a BSON type",
     label = "expected an `ElementType`, a name such as `\"number\"`, or the number of a type"
@@ -143,8 +144,8 @@ impl<M, V: Value, R> Path<M, V, R> {
     ///
     /// `{ field: { $type: 2 } }`, `{ field: { $type: "number" } }`, `{ field: { $type: [16, 18] } }`
     ///
-    /// An array has its own type and the types of its elements. An empty list or an unknown name is an error for
-    /// which [`is_not_sent`](crate::Error::is_not_sent) is true.
+    /// An array has its own type and the types of its elements. An empty list, or an unknown name or number, is an
+    /// error for which [`is_not_sent`](crate::Error::is_not_sent) is true.
     pub fn type_(&self, types: impl BsonTypes) -> Filter<M>
     where
         R: Queried,

@@ -44,7 +44,7 @@ impl<M, V: Value, R> Path<M, V, R> {
     ///
     /// The field needs a geospatial index. The server accepts this operator only in `find`, not in `count`, and not
     /// together with another sort.
-    #[allow(clippy::needless_pass_by_value)] // callers mostly construct it in the call
+    #[allow(clippy::needless_pass_by_value)] // callers usually construct it in the call
     pub fn near(&self, point: Point, metres: impl DistanceRange) -> Filter<M>
     where
         V: Geospatial,
@@ -56,7 +56,7 @@ impl<M, V: Value, R> Path<M, V, R> {
     /// Does the same as [`near`](Path::near) with the distance on a sphere, also for legacy pairs of coordinates.
     ///
     /// `{ field: { $nearSphere: { $geometry: { .. }, $maxDistance: 500.0 } } }`
-    #[allow(clippy::needless_pass_by_value)] // callers mostly construct it in the call
+    #[allow(clippy::needless_pass_by_value)] // callers usually construct it in the call
     pub fn near_sphere(&self, point: Point, metres: impl DistanceRange) -> Filter<M>
     where
         V: Geospatial,

@@ -33,7 +33,7 @@ mod tests {
 
     #[test]
     fn equalities_of_the_id() {
-        for (filter, pins) in [
+        for (filter, fixes) in [
             (doc! { "_id": 1 }, true),
             (doc! { "_id": { "$eq": 1 } }, true),
             (doc! { "_id": { "shop": 1, "number": 2 } }, true),
@@ -47,7 +47,7 @@ mod tests {
             (doc! { "name": { "$eq": "ada" }, "_identity": 1 }, false),
             (doc! {}, false),
         ] {
-            assert_eq!(fixes_id(&filter), pins, "{filter}");
+            assert_eq!(fixes_id(&filter), fixes, "{filter}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What a geometry holds beside what is asked about it: it is stored again as it was read.
+//! The data of a geometry that queries do not use. It is stored again as it was read.
 
 use mongodb::bson::{Bson, Document, spec::ElementType};
 
@@ -8,20 +8,21 @@ use crate::{
     value::{Raw, Value, Writer, duplicate, utf8_key},
 };
 
-/// Mostly nothing.
+/// The data of one geometry. Most geometries have none, so it is boxed.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct ForeignMembers(Option<Box<Held>>);
 
 #[derive(Debug, Clone, PartialEq, Default)]
 struct Held {
-    /// The members that are not of the geometry itself.
+    /// The members other than the type and the coordinates or geometries.
     members: Document,
-    /// What each position has behind longitude and latitude, in the order of the positions; nothing if none has any.
+    /// The numbers of each position after longitude and latitude, in the order of the positions. Empty if no position
+    /// has any.
     further: Vec<Vec<f64>>,
 }
 
 impl ForeignMembers {
-    /// Numbers behind the two of each position.
+    /// Returns the data of a geometry with these numbers after the first two of each position.
     pub(super) fn further(further: Vec<Vec<f64>>) -> Self {
         Self(Some(Box::new(Held { further, ..Held::default() })))
     }
@@ -30,7 +31,7 @@ impl ForeignMembers {
         self.0.as_ref().map(|held| &held.members).filter(|members| !members.is_empty())
     }
 
-    /// The numbers behind the two of this position.
+    /// Returns the numbers after the first two of this position.
     pub(super) fn behind(&self, position: usize) -> &[f64] {
         self.all_further().get(position).map(Vec::as_slice).unwrap_or_default()
     }
@@ -39,7 +40,7 @@ impl ForeignMembers {
         self.0.as_ref().map(|held| held.further.as_slice()).unwrap_or_default()
     }
 
-    /// Writes a geometry: its type, what `own` writes, the other members.
+    /// Writes a geometry: its type, the member that `own` writes, and the other members.
     pub(super) fn write(
         &self,
         kind: &str,
@@ -56,7 +57,7 @@ impl ForeignMembers {
         })
     }
 
-    /// Reads the coordinates, and keeps what each position has behind its two numbers.
+    /// Reads the coordinates, and keeps the numbers after the first two of each position.
     pub(super) fn read_coordinates<C: Coordinates>(&mut self, raw: Raw<'_>) -> CodecResult<C> {
         let mut further = Vec::new();
         let coordinates = C::read(raw, &mut further).map_err(|error| error.at("coordinates"))?;
@@ -67,7 +68,7 @@ impl ForeignMembers {
     }
 }
 
-/// A geometry as it is stored: its type, its own member of this name, and what stands beside them.
+/// Reads a stored geometry. Returns its type, its member with the name `own`, and the other members.
 pub(super) fn read<'de>(
     raw: Raw<'de>,
     own: &'static str,
@@ -101,19 +102,19 @@ pub(super) fn read<'de>(
     Ok((kind, held.ok_or_else(|| CodecError::missing(own)), beside))
 }
 
-/// Positions, and arrays of them.
+/// A position, or an array of them.
 pub(super) trait Coordinates: Value {
-    /// Reads them; `further` gets what each position has behind its two numbers.
+    /// Reads the positions, and appends the numbers after the first two of each position to `further`.
     fn read(raw: Raw<'_>, further: &mut Vec<Vec<f64>>) -> CodecResult<Self>;
 
-    /// Writes them, each position with the next of `further`.
+    /// Writes the positions, each with the next numbers of `further`.
     fn write(
         &self,
         further: &mut dyn Iterator<Item = &Vec<f64>>,
         writer: &mut Writer,
     ) -> CodecResult<ElementType>;
 
-    /// Writes them with all of `further`.
+    /// Writes the positions with all numbers of `further`.
     fn write_all(&self, further: &[Vec<f64>], writer: &mut Writer) -> CodecResult<ElementType> {
         if further.is_empty() { self.encode(writer) } else { self.write(&mut further.iter(), writer) }
     }

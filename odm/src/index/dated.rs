@@ -1,12 +1,12 @@
-//! Dates: what a TTL index can count from.
+//! Dates: the fields of TTL indexes.
 
 use mongodb::bson::{Bson, DateTime};
 
 use crate::{path::Path, value::Value};
 
-/// A field that holds a date: what `ttl` takes.
+/// A field with a date, for `ttl`.
 ///
-/// An array of dates counts from its earliest, and a document without a date never expires.
+/// A document with an array of dates expires by the earliest. A document without a date never expires.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a date",
     label = "`ttl` needs a date field",
@@ -22,7 +22,7 @@ impl<T: Dated> Dated for Option<T> {}
 #[diagnostic::do_not_recommend]
 impl<T: Dated> Dated for Vec<T> {}
 
-/// The name of a date field, for the key of a TTL index.
+/// Returns the name of a date field, for the key of a TTL index.
 pub fn date<M, V: Dated, R>(path: &Path<M, V, R>) -> &str {
     path.name()
 }

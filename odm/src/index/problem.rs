@@ -1,4 +1,4 @@
-//! What the server would refuse of an index, said before it is asked.
+//! Properties of an index that the server would refuse, found before anything is sent.
 
 use std::{collections::HashSet, time::Duration};
 
@@ -7,11 +7,12 @@ use super::Index;
 /// The longest TTL, in seconds.
 const LONGEST: u64 = i32::MAX as u64;
 
-/// The most fields that one index can have.
+/// The maximum number of fields of an index.
 const WIDEST: usize = 32;
 
 impl Index {
-    /// Why no server can have this index, in words that follow its name; `None` if one can.
+    /// Returns why every server would refuse this index, as a phrase to follow its name. Returns `None` if it is
+    /// valid.
     ///
     /// ```
     /// use odm::index::{Direction::Ascending, Index};

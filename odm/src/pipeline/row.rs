@@ -1,4 +1,4 @@
-//! Rows: what a document has become after some stages.
+//! Row types: the type of a document after some stages.
 
 use std::{fmt, marker::PhantomData, ops::Deref};
 
@@ -10,7 +10,7 @@ use crate::{
     value::{Decode, Doc, Raw, Value, Writer},
 };
 
-/// The fields of `$top` lie over those of the row.
+/// The fields of `$top` take precedence over those of the row.
 macro_rules! layered {
     ($top:ident) => {
         type Fields<A: Context, B> = $top::Fields<A, R::Fields<A, B>>;
@@ -27,13 +27,13 @@ macro_rules! layered {
     };
 }
 
-/// A row with fields added to it, for stages that add fields: name it with [`stage_as`](super::Pipeline::stage_as),
-/// and both parts are read back.
+/// A row with fields added to it, for stages that add fields. Pass the type to
+/// [`stage_as`](super::Pipeline::stage_as): both parts are decoded.
 #[derive(Debug, Clone, PartialEq)]
 pub struct With<R, Added> {
-    /// The row as it was.
+    /// The row before the stage.
     pub row: R,
-    /// What the stage added.
+    /// The fields that the stage added.
     pub added: Added,
 }
 
@@ -60,9 +60,9 @@ impl<R: Value, Added: Doc> Value for With<R, Added> {
 #[diagnostic::do_not_recommend]
 impl<R: Decode, Added: Doc + Decode> Decode for With<R, Added> {}
 
-/// A row in which a field has another type than declared (after `unwind`, say).
+/// A row in which a field has another type than declared, for example after `unwind`.
 ///
-/// It exists in types only: a later stage gives the rows a name.
+/// It exists only as a type and has no values. A later stage changes the rows to a declared type.
 pub struct Over<R, Changed>(PhantomData<fn() -> (R, Changed)>);
 
 impl<R, Changed> fmt::Debug for Over<R, Changed> {

@@ -1,4 +1,4 @@
-//! Stages, one method each, in the manual's words.
+//! The stages, one method each.
 
 mod group;
 mod matching;
@@ -10,7 +10,7 @@ use crate::{
     value::Value,
 };
 
-/// The fields of a row as paths.
+/// Returns the fields of a row as paths.
 pub(super) fn paths<R: Value>() -> Root<R> {
     R::under(InQuery::<R, One>::root(), ())
 }

@@ -1,4 +1,4 @@
-//! `AllowList`: the untyped allow-list, so that user crates compile little code.
+//! `AllowList`: the allow-list without the type of its model, so that user crates compile little code.
 
 use std::sync::Arc;
 
@@ -14,13 +14,13 @@ use crate::{
     value::FromText,
 };
 
-/// A text as a value of the field's type.
+/// Parses a text as a value of the field's type.
 pub(super) type Read = fn(&str) -> CodecResult<Bson>;
 
-/// A text as a condition of the program's own.
+/// Converts a text to a condition that the program defines.
 pub(super) type Condition = Arc<dyn Fn(&str) -> CodecResult<Clauses> + Send + Sync>;
 
-/// What a request may say.
+/// The parameters that a request may have, and their limits.
 #[derive(Clone)]
 pub(super) struct AllowList {
     pub(super) fields: Vec<Field>,
@@ -50,7 +50,7 @@ impl Default for AllowList {
     }
 }
 
-/// A name with what it may ask. Several may have one name, with other operators.
+/// The name of a parameter with its operators. Several fields may have one name, with different operators.
 #[derive(Clone)]
 pub(super) struct Field {
     pub(super) name: &'static str,
@@ -60,7 +60,7 @@ pub(super) struct Field {
 
 #[derive(Clone)]
 pub(super) enum Test {
-    /// A field; whether it may be an array that holds null.
+    /// A field; the flag is true if it may be an array that contains null.
     Field(Location, Read, bool),
     /// The elements of an array.
     Elements(Location, Read),
@@ -68,8 +68,8 @@ pub(super) enum Test {
 }
 
 impl Test {
-    /// The condition that an operator and the text of a parameter make. An error is the client's mistake; what else cannot
-    /// be sent stays in the condition.
+    /// Returns the condition of an operator and the text of a parameter. An error is the client's mistake. Other
+    /// reasons why the condition cannot be sent stay in the condition.
     pub(super) fn ask(&self, operator: Operator, text: &str) -> CodecResult<Clauses> {
         match self {
             Self::Field(at, read, holds_null) => field(at, *read, *holds_null, operator, text),

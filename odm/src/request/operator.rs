@@ -1,30 +1,30 @@
-//! Operators as a request names them.
+//! The operators of the parameters of a request.
 
-/// What a parameter can ask of its field, `qty[gte]=3`: see the [table](crate::query#what-a-client-can-say).
+/// An operator of a parameter, as in `qty[gte]=3`: see the [table](crate::query#what-a-client-can-send).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Operator {
-    /// `eq`, or nothing: it equals the value.
+    /// `eq`, or no operator: the field equals the value.
     Eq,
-    /// `ne`: it does not.
+    /// `ne`: the field does not equal the value.
     Ne,
-    /// `in`: it equals one of the values.
+    /// `in`: the field equals one of the values.
     In,
-    /// `nin`: it equals none of them.
+    /// `nin`: the field equals none of the values.
     Nin,
-    /// `gt`: it is greater.
+    /// `gt`: the field is greater than the value.
     Gt,
-    /// `gte`: it is at least that.
+    /// `gte`: the field is at least the value.
     Gte,
-    /// `lt`: it is less.
+    /// `lt`: the field is less than the value.
     Lt,
-    /// `lte`: it is at most that.
+    /// `lte`: the field is at most the value.
     Lte,
-    /// `prefix`: it begins with the text, by case.
+    /// `prefix`: the field begins with the text, case-sensitively.
     Prefix,
-    /// `contains`: the text is somewhere in it, in either case.
+    /// `contains`: the field contains the text, case-insensitively.
     Contains,
-    /// `exists`: it has a value, neither null nor missing, or it has none.
+    /// `exists`: the field is neither null nor missing (`true`), or is null or missing (`false`).
     Exists,
 }
 
@@ -47,7 +47,7 @@ impl Operator {
         Self::Exists,
     ];
 
-    /// As it stands in the name of a parameter: `gte`.
+    /// Returns the operator as it is written in the name of a parameter: `gte`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Eq => "eq",

@@ -1,4 +1,4 @@
-//! `Parameters<M>`: what a request may ask, and under which names.
+//! `Parameters<M>`: the parameters that a request may have, and their names.
 
 use std::{fmt, marker::PhantomData, sync::Arc};
 
@@ -20,12 +20,12 @@ use crate::{
 
 /// The parameters that a request about documents of type `M` may have: see [the module](crate::query).
 ///
-/// Names are those of your interface: they need not be the stored ones, and the stored ones are never shown. A name may
-/// stand for several of these, which then add up: `.range("note", o.note()).presence("note", o.note())`. A declared
-/// parameter called `sort`, `skip` or `limit` takes the place of the one that this type brings.
+/// Names are those of your public interface. They can differ from the stored names, which are never shown. Several
+/// parameters may have one name; then their operators add up: `.range("note", o.note()).presence("note", o.note())`.
+/// A declared parameter called `sort`, `skip` or `limit` replaces the built-in one.
 ///
-/// Without more being said, a request may have 50 parameters of 1,000 bytes and 100 items in a list; it gets 20 documents,
-/// at most 100, and may skip 10,000.
+/// By default, a request may have 50 parameters of 1,000 bytes and 100 items in a list. It returns 20 documents, or
+/// up to 100 with `limit`, and may skip 10,000.
 #[must_use = "parameters do nothing until a request is parsed with them"]
 pub struct Parameters<M> {
     allow_list: AllowList,
@@ -33,16 +33,17 @@ pub struct Parameters<M> {
     model: PhantomData<fn() -> M>,
 }
 
-/// What is allowed.
+/// The allowed parameters.
 impl<M> Parameters<M> {
-    /// No parameters but `skip` and `limit`.
+    /// Returns an allow-list without parameters other than `skip` and `limit`.
     pub fn new() -> Self {
         Self { allow_list: AllowList::default(), default_sort: None, model: PhantomData }
     }
 
-    /// Allows to ask what a field equals: `name=`, `name[eq]=`, `name[ne]=`, `name[in]=`, `name[nin]=`.
+    /// Allows equality conditions on a field: `name=`, `name[eq]=`, `name[ne]=`, `name[in]=`, `name[nin]=`.
     ///
-    /// Lists are separated by commas, so a text with a comma cannot stand in one. Over an array, one element is enough.
+    /// Commas separate the items of a list, so a text with a comma cannot be an item. For a path into an array, one
+    /// matching element is enough.
     pub fn field<V: Value, R: Queried>(
         self,
         name: &'static str,
@@ -54,10 +55,10 @@ impl<M> Parameters<M> {
         self.allow::<V::Bare>(name, &[&EQUALITY], path.into_base().location())
     }
 
-    /// Allows to ask what a field equals, and how it compares: `name[gt]=`, `name[gte]=`, `name[lt]=`, `name[lte]=`.
+    /// Allows equality and order conditions on a field: also `name[gt]=`, `name[gte]=`, `name[lt]=`, `name[lte]=`.
     ///
-    /// Below an array each condition is met by any element, `qty[gte]=3&qty[lte]=5` by two different ones: where one
-    /// element must meet them all, say so with [`condition`](Self::condition) and `any`.
+    /// Below an array, any element may match each condition: two different elements can match
+    /// `qty[gte]=3&qty[lte]=5`. If one element must match all of them, use [`condition`](Self::condition) with `any`.
     pub fn range<V: Ordered, R: Queried>(
         self,
         name: &'static str,
@@ -69,8 +70,8 @@ impl<M> Parameters<M> {
         self.allow::<V::Bare>(name, &[&EQUALITY, &ORDER], path.into_base().location())
     }
 
-    /// Allows to ask what a text equals, and what is in it: `name[prefix]=` (by case; an index helps), `name[contains]=`
-    /// (in either case; every document is looked at).
+    /// Allows equality conditions on a text, and conditions on its content: `name[prefix]=` (case-sensitive; can use
+    /// an index), `name[contains]=` (case-insensitive; the server examines every document).
     pub fn text<V: Text, R: Queried>(
         self,
         name: &'static str,
@@ -82,8 +83,8 @@ impl<M> Parameters<M> {
         self.allow::<V::Bare>(name, &[&EQUALITY, &TEXT], path.into_base().location())
     }
 
-    /// Allows to ask which elements an array of plain values has: `name=` and `name[in]=` match if it has one that is
-    /// equal, `name[ne]=` and `name[nin]=` if it has none.
+    /// Allows conditions on the elements of an array of plain values: `name=` and `name[in]=` match if an element is
+    /// equal, `name[ne]=` and `name[nin]=` if none is.
     pub fn elements<V: Array, R: Queried>(
         self,
         name: &'static str,
@@ -96,7 +97,7 @@ impl<M> Parameters<M> {
         self.push(name, &[&EQUALITY], test)
     }
 
-    /// Allows to ask whether a field has a value: `name[exists]=true`, or `false` where it is null or missing.
+    /// Allows conditions on the presence of a value: `name[exists]=true`, or `false` if the field is null or missing.
     pub fn presence<V: Nullable, R: Queried>(
         self,
         name: &'static str,
@@ -106,10 +107,10 @@ impl<M> Parameters<M> {
         self.push(name, &[&[Operator::Exists]], test)
     }
 
-    /// Allows a parameter that means what you say: the closure gets the value, and gives the condition.
+    /// Allows a parameter with a condition of your own. The closure receives the value and returns the condition.
     ///
-    /// A text that is no `T`, a key that no map can have and a value that cannot be stored are bad parameters. Any other
-    /// condition that cannot be sent is the program's mistake, and an error where the filter is sent.
+    /// A text that is not a `T`, an invalid map key and a value that cannot be stored are bad parameters. Any other
+    /// condition that cannot be sent is a mistake of the program: sending the filter then returns an error.
     ///
     /// ```
     /// # use odm::{Embedded, Id, Model, query::Parameters};
@@ -134,7 +135,7 @@ impl<M> Parameters<M> {
         self.push(name, &[&[Operator::Eq]], Test::Condition(Arc::new(test)))
     }
 
-    /// Allows to sort by a field: `sort=name`, or `sort=-name` for the greatest first; several are separated by commas.
+    /// Allows sorting by a field: `sort=name`, or `sort=-name` for the greatest first. Commas separate several names.
     pub fn sortable<V: Value, R: Queried>(
         mut self,
         name: &'static str,
@@ -147,7 +148,7 @@ impl<M> Parameters<M> {
         self
     }
 
-    /// Of the operators of the parameter that was allowed last, keeps only these:
+    /// Keeps only these operators of the parameter that was allowed last:
     /// `.field("status", o.status()).only([Operator::Eq, Operator::In])`.
     pub fn only(mut self, operators: impl IntoIterator<Item = Operator>) -> Self {
         let kept: Vec<Operator> = operators.into_iter().collect();
@@ -171,66 +172,67 @@ fn read<T: FromText>(text: &str) -> CodecResult<Bson> {
     T::from_text(text)?.to_bson()
 }
 
-/// How much of it.
+/// The limits.
 impl<M> Parameters<M> {
-    /// Sorts by this where the request does not say, and decides by it between documents that are equal by what the
-    /// request says. End it with the id, `o.placed_at().desc().then(o.id().asc())`: then pages never overlap.
+    /// Sets the sort of requests without `sort`. It also sorts documents that are equal in the sort of the request.
+    /// End it with the id, `o.placed_at().desc().then(o.id().asc())`, so that pages never overlap.
     pub fn default_sort(mut self, sort: Sort<M>) -> Self {
         self.default_sort = Some(sort);
         self
     }
 
-    /// How many documents a request gets that does not say, and how many it may ask for. At least 1 each.
+    /// Sets the default and the maximum number of documents that a request returns. Both are at least 1.
     pub fn limit(mut self, default: u64, max: u64) -> Self {
         self.allow_list.max_limit = max.max(1);
         self.allow_list.default_limit = default.clamp(1, self.allow_list.max_limit);
         self
     }
 
-    /// How many documents a request may leave out. The server walks past each of them.
+    /// Sets how many documents a request may skip. The server examines each skipped document.
     pub fn max_skip(mut self, max: u64) -> Self {
         self.allow_list.max_skip = max;
         self
     }
 
-    /// How many parameters a request may have.
+    /// Sets how many parameters a request may have.
     pub fn max_parameters(mut self, max: usize) -> Self {
         self.allow_list.max_parameters = max;
         self
     }
 
-    /// How many bytes the text of a parameter may have.
+    /// Sets how many bytes the text of a parameter may have.
     pub fn max_length(mut self, max: usize) -> Self {
         self.allow_list.max_length = max;
         self
     }
 
-    /// How many items a list may have: of `in`, `nin` and `sort`.
+    /// Sets how many items a list of `in`, `nin` and `sort` may have.
     pub fn max_items(mut self, max: usize) -> Self {
         self.allow_list.max_items = max;
         self
     }
 
-    /// Takes a parameter with an empty text as one that is not there, as HTML forms send the fields that nobody filled
-    /// in. Otherwise it asks for the empty text, or is none of its type.
+    /// Ignores parameters with an empty text, which HTML forms send for fields that are not filled in. By default, an
+    /// empty text is a value like any other, and a bad parameter if the type of the field does not allow it.
     pub fn ignore_empty(mut self) -> Self {
         self.allow_list.ignore_empty = true;
         self
     }
 }
 
-/// What is asked.
+/// Parsing.
 impl<M> Parameters<M> {
-    /// Reads the parameters of a request: names and texts as they are once the URL is decoded.
+    /// Parses the parameters of a request: names and texts after the URL is decoded.
     ///
-    /// They come from wherever your web framework has them: a `Vec<(String, String)>`, which is what serde reads a query
-    /// string into, or `form_urlencoded::parse(..)`. Not from a map: a name that stands twice would be lost in it.
+    /// Pass them as your web framework provides them: for example, as a `Vec<(String, String)>`, which serde
+    /// deserializes from a query string, or from `form_urlencoded::parse(..)`. Do not pass a map, because it would
+    /// lose repeated names.
     ///
     /// # Errors
     ///
-    /// [`BadParameters`], which lists every one that is unknown, has an operator that is not allowed or a value that is
-    /// not of its type, stands there twice, or is too long. With `?` it becomes an [`Error`](crate::Error) that
-    /// [`is_bad_parameters`](crate::Error::is_bad_parameters).
+    /// Returns [`BadParameters`], which lists every parameter that is unknown, has an operator that is not allowed or
+    /// a value that is not of its type, is repeated, or is too long. With `?`, it becomes an [`Error`](crate::Error)
+    /// for which [`is_bad_parameters`](crate::Error::is_bad_parameters) is true.
     pub fn parse<N: AsRef<str>, T: AsRef<str>>(
         &self,
         parameters: impl IntoIterator<Item = (N, T)>,

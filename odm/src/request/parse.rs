@@ -1,4 +1,4 @@
-//! `Request`: a request, parameter by parameter.
+//! `Request`: parses a request, parameter by parameter.
 
 use std::{borrow::Cow, ops::ControlFlow};
 
@@ -16,11 +16,11 @@ const SORT: &str = "sort";
 const SKIP: &str = "skip";
 const LIMIT: &str = "limit";
 
-/// What was understood so far, and what was not.
+/// The query and the bad parameters so far.
 pub(super) struct Request<'a> {
     allow_list: &'a AllowList,
     count: usize,
-    /// What was said already, with its operator.
+    /// The parameters that the request contained so far, with their operators.
     said: Vec<(&'static str, Operator)>,
     bad: BadParameters,
     pub(super) clauses: Clauses,
@@ -29,7 +29,7 @@ pub(super) struct Request<'a> {
     pub(super) limit: u64,
 }
 
-/// Why a parameter is not understood, and what it must be instead.
+/// The reason why a parameter is bad, and the message.
 struct Problem(&'static str, String);
 
 impl<'a> Request<'a> {
@@ -46,7 +46,7 @@ impl<'a> Request<'a> {
         }
     }
 
-    /// One parameter; no more are looked at where there are too many.
+    /// Parses one parameter. Breaks if there are too many.
     pub(super) fn take(&mut self, name: &str, text: &str) -> ControlFlow<()> {
         self.count += 1;
         if self.count > self.allow_list.max_parameters {
@@ -66,7 +66,7 @@ impl<'a> Request<'a> {
         if self.bad.is_empty() { Ok(self) } else { Err(self.bad) }
     }
 
-    /// The name and the operator in it, `qty[gte]`. A declared name may have brackets of its own.
+    /// Splits a name into the declared name and the operator: `qty[gte]`. A declared name may contain brackets.
     fn split<'n>(&self, name: &'n str) -> (&'n str, Option<&'n str>) {
         match name.strip_suffix(']').and_then(|name| name.rsplit_once('[')) {
             Some((field, operator)) if !self.is_declared(name) => (field, Some(operator)),
@@ -78,7 +78,7 @@ impl<'a> Request<'a> {
         self.allow_list.fields.iter().any(|field| field.name == name)
     }
 
-    /// The name with a `*` for what the client made up.
+    /// Returns the name for messages, with a `*` for the parts that are not declared.
     fn shown(&self, name: &str) -> Cow<'static, str> {
         let (name, operator) = self.split(name);
         let fields = self.allow_list.fields.iter().map(|field| field.name);
@@ -107,7 +107,7 @@ impl<'a> Request<'a> {
             }
             (LIMIT, None) => {
                 self.once(LIMIT, Operator::Eq)?;
-                // For the server, 0 would mean all.
+                // The server treats 0 as no limit.
                 self.limit = number(text, 1, allow_list.max_limit)?;
                 Ok(())
             }
@@ -156,7 +156,7 @@ impl<'a> Request<'a> {
         Ok(())
     }
 
-    /// Two parameters that say the same thing could mean both, either, or the later one.
+    /// Refuses a repeated parameter: it is unclear whether both, either, or only the last one applies.
     fn once(&mut self, name: &'static str, operator: Operator) -> Result<(), Problem> {
         if self.said.contains(&(name, operator)) {
             return Err(Problem("repeated", "is there twice".to_owned()));
@@ -179,7 +179,7 @@ fn number(text: &str, min: u64, max: u64) -> Result<u64, Problem> {
     number.ok_or_else(|| Problem("value", format!("must be an integer from {min} to {max}")))
 }
 
-/// Which operators these take.
+/// Returns the message that lists the operators of these fields.
 fn takes<'a>(fields: impl Iterator<Item = &'a Field>) -> String {
     let operators: Vec<&str> =
         fields.flat_map(|field| &field.operators).map(|operator| operator.name()).collect();

@@ -1,10 +1,10 @@
-//! What applying a plan has done.
+//! The result of applying a plan.
 
 use std::fmt;
 
-/// What was created.
+/// The collections and indexes that were created.
 ///
-/// You get one from [`Plan::apply`](super::Plan::apply). `Display` has one line for each.
+/// You get one from [`Plan::apply`](super::Plan::apply). `Display` prints one line for each.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Applied {
     pub(super) collections: Vec<String>,
@@ -12,18 +12,18 @@ pub struct Applied {
 }
 
 impl Applied {
-    /// Whether there was nothing to do.
+    /// Returns whether nothing was created.
     pub fn is_empty(&self) -> bool {
         self.collections.is_empty() && self.indexes.is_empty()
     }
 
-    /// The names of the collections created.
+    /// Returns the names of the collections created.
     pub fn collections(&self) -> impl ExactSizeIterator<Item = &str> {
         self.collections.iter().map(String::as_str)
     }
 
-    /// The collections and names of the indexes created. One that another process created between `plan` and
-    /// `apply` is among them.
+    /// Returns the collections and names of the indexes created, including those that another process created between
+    /// `plan` and `apply`.
     pub fn indexes(&self) -> impl ExactSizeIterator<Item = (&str, &str)> {
         self.indexes.iter().map(|(collection, index)| (collection.as_str(), index.as_str()))
     }

@@ -1,4 +1,4 @@
-//! Changes: what a plan is made of.
+//! Changes: the elements of a plan.
 
 use std::fmt;
 
@@ -6,8 +6,8 @@ use crate::index::Index;
 
 /// One difference between the declared and the live schema.
 ///
-/// You get them by iterating over a [`Plan`](super::Plan). `Display` is one line for a terminal: `+` is what
-/// `apply` creates, `~` what is otherwise than declared, `?` what is not declared.
+/// You get them by iterating over a [`Plan`](super::Plan). `Display` is one line for a terminal: `+` marks what
+/// `apply` creates, `~` an index that differs from its declaration, `?` an index that is not declared.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Change {
@@ -25,7 +25,7 @@ pub enum Change {
         /// The index as declared.
         index: Index,
     },
-    /// The index is there, otherwise than declared: `apply` leaves it alone.
+    /// The index exists, but differs from its declaration: `apply` does not change it.
     #[non_exhaustive]
     Differs {
         /// The collection.
@@ -37,7 +37,7 @@ pub enum Change {
         /// What differs.
         differences: Vec<Difference>,
     },
-    /// The index is there, and no model declares it: `apply` leaves it alone.
+    /// The index exists, but no model declares it: `apply` does not change it.
     #[non_exhaustive]
     Undeclared {
         /// The collection.
@@ -47,7 +47,7 @@ pub enum Change {
     },
 }
 
-/// One thing in which a live index differs from the declared one.
+/// One property in which a live index differs from the declared one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
     what: &'static str,
@@ -60,17 +60,17 @@ impl Difference {
         Self { what, declared: declared.into(), live: live.into() }
     }
 
-    /// What it is: `keys`, `unique`, `sparse`, `ttl`, `hidden`, `partial filter`, `collation`.
+    /// Returns the property: `keys`, `unique`, `sparse`, `ttl`, `hidden`, `partial filter`, `collation`.
     pub fn what(&self) -> &'static str {
         self.what
     }
 
-    /// The declared side, in words.
+    /// Returns the declared value as a text.
     pub fn declared(&self) -> &str {
         &self.declared
     }
 
-    /// The live side, in words.
+    /// Returns the live value as a text.
     pub fn live(&self) -> &str {
         &self.live
     }
@@ -84,7 +84,7 @@ impl fmt::Display for Difference {
 }
 
 impl Change {
-    /// The collection that it is about.
+    /// Returns the collection of the change.
     pub fn collection(&self) -> &str {
         match self {
             Self::CreateCollection { collection }
@@ -94,7 +94,7 @@ impl Change {
         }
     }
 
-    /// Whether `apply` does something about it.
+    /// Returns whether `apply` makes this change.
     pub fn is_pending(&self) -> bool {
         matches!(self, Self::CreateCollection { .. } | Self::CreateIndex { .. })
     }
@@ -110,7 +110,7 @@ impl fmt::Display for Change {
                     f,
                     "~ {collection}.{name}: {} (not changed: {})",
                     words(differences),
-                    way_out(differences)
+                    remedy(differences)
                 )
             }
             Self::Undeclared { collection, name } => {
@@ -120,13 +120,13 @@ impl fmt::Display for Change {
     }
 }
 
-/// Every difference on one line.
+/// Returns all differences on one line.
 pub(super) fn words(differences: &[Difference]) -> String {
     differences.iter().map(Difference::to_string).collect::<Vec<_>>().join("; ")
 }
 
-/// What a person can do about it: `collMod` alters some options in place.
-fn way_out(differences: &[Difference]) -> &'static str {
+/// Returns how a person can remove the differences. `collMod` alters some options in place.
+fn remedy(differences: &[Difference]) -> &'static str {
     let in_place = |difference: &Difference| match difference.what {
         "hidden" => true,
         "ttl" => difference.declared != "none",
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn a_difference_says_the_way_out() {
+    fn a_difference_shows_the_remedy() {
         assert_eq!(
             differs(vec![Difference::new("ttl", "90d", "30d")]),
             "~ orders.expiresAt_1: declared ttl 90d, live 30d (not changed: alter it with `collMod`)"

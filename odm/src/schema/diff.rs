@@ -1,4 +1,4 @@
-//! The comparison: pure, over declared indexes and live ones in one form.
+//! The comparison of declared indexes with normalized live ones, without I/O.
 
 use mongodb::bson::Document;
 
@@ -8,7 +8,7 @@ use super::{
 };
 use crate::index::{Age, Index};
 
-/// What is to be done and said about one collection; `live` is `None` if it does not exist.
+/// Returns the changes of one collection. `live` is `None` if the collection does not exist.
 pub(super) fn diff(collection: &str, declared: &[Index], live: Option<&[LiveIndex]>) -> Vec<Change> {
     let mut changes = Vec::new();
     if live.is_none() {
@@ -19,7 +19,7 @@ pub(super) fn diff(collection: &str, declared: &[Index], live: Option<&[LiveInde
     let mut known = Vec::new();
     for index in declared {
         let found = live.iter().find(|live| live.is(index));
-        // A name can stand for one index only.
+        // Two indexes cannot have the same name.
         let found = found.or_else(|| live.iter().find(|live| live.name == index.name()));
         let Some(found) = found else {
             changes.push(Change::CreateIndex { collection: collection.to_owned(), index: index.clone() });
@@ -44,7 +44,7 @@ pub(super) fn diff(collection: &str, declared: &[Index], live: Option<&[LiveInde
     changes
 }
 
-/// In what the live index differs from the declared one.
+/// Returns the differences between the live index and the declared one.
 fn differences(index: &Index, live: &LiveIndex) -> Vec<Difference> {
     let mut differences = Vec::new();
     let mut compare = |what, declared: String, live: String| {
@@ -70,7 +70,7 @@ fn age(seconds: Option<u64>) -> String {
     seconds.map_or_else(|| "none".to_owned(), |seconds| Age(seconds).to_string())
 }
 
-/// A negative age is possible in databases older than the server's check of it.
+/// A negative age is possible in a database that is older than the server's check of the age.
 fn live_age(seconds: Option<i64>) -> String {
     seconds.map_or_else(
         || age(None),

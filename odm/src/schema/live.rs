@@ -1,4 +1,4 @@
-//! What the database has, read and brought to one form.
+//! The collections and indexes of the database, read and normalized.
 
 use std::collections::HashMap;
 
@@ -16,17 +16,17 @@ use crate::{
 const COLLECTIONS: Verb = Verb::new("plan", "listCollections");
 const INDEXES: Verb = Verb::new("plan", "listIndexes");
 
-/// The server's code for a collection that is not there.
+/// The server's code for a collection that does not exist.
 const NAMESPACE_NOT_FOUND: i32 = 26;
 
-/// A collection as it is.
+/// An existing collection.
 pub(super) struct LiveCollection {
     name: String,
-    /// The collation that its indexes have unless they say otherwise.
+    /// The default collation of its indexes.
     collation: Option<Document>,
 }
 
-/// An index as it is, without what the server fills in by itself.
+/// An existing index, without the values that the server fills in.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct LiveIndex {
     pub(super) name: String,
@@ -36,11 +36,11 @@ pub(super) struct LiveIndex {
     pub(super) ttl: Option<i64>,
     pub(super) hidden: bool,
     pub(super) partial: Option<Document>,
-    /// `None` for the collection's own.
+    /// `None` for the collation of the collection.
     pub(super) collation: Option<Document>,
 }
 
-/// Those of the named collections that exist.
+/// Returns the collections in `names` that exist.
 pub(super) async fn collections(db: &Database, names: &[&str]) -> Result<HashMap<String, LiveCollection>> {
     let operation = Operation { verb: COLLECTIONS, database: db.name(), collection: None, names: &[] };
     let filter = doc! { "name": { "$in": names } };
@@ -56,7 +56,7 @@ pub(super) async fn collections(db: &Database, names: &[&str]) -> Result<HashMap
     collections.collect()
 }
 
-/// The indexes of a collection, but the one on `_id`.
+/// Returns the indexes of a collection, except the one on `_id`.
 pub(super) async fn indexes(db: &Database, collection: &LiveCollection) -> Result<Vec<LiveIndex>> {
     let operation =
         Operation { verb: INDEXES, database: db.name(), collection: Some(&collection.name), names: &[] };
@@ -67,7 +67,7 @@ pub(super) async fn indexes(db: &Database, collection: &LiveCollection) -> Resul
     .await;
     match found {
         Ok(found) => Ok(found.iter().filter_map(|index| LiveIndex::read(index, collection)).collect()),
-        // Dropped since the collections were listed.
+        // The collection was dropped after the collections were listed.
         Err(error) if error.code() == Some(NAMESPACE_NOT_FOUND) => Ok(Vec::new()),
         Err(error) => Err(error),
     }
@@ -93,7 +93,7 @@ impl LiveCollection {
 }
 
 impl LiveIndex {
-    /// One document of `listIndexes`; `None` for the index on `_id`, which every collection has.
+    /// Reads one document of `listIndexes`. Returns `None` for the index on `_id`, which every collection has.
     pub(super) fn read(document: &Document, collection: &LiveCollection) -> Option<Self> {
         let keys: Document = document.get_document("key").ok()?.iter().map(key).collect();
         if keys == doc! { "_id": 1 } {
@@ -113,9 +113,9 @@ impl LiveIndex {
         })
     }
 
-    /// Whether the server takes this index for the declared one, whatever their names.
+    /// Returns whether the server treats this index as the declared one, regardless of their names.
     pub(super) fn is(&self, index: &Index) -> bool {
-        // `Document` is equal in any order; the keys of an index are not.
+        // Equality of `Document`s ignores the order, but the order of an index's keys matters.
         self.keys.iter().eq(&index.to_document())
             && self.unique == index.is_unique()
             && self.sparse == index.is_sparse()
@@ -124,7 +124,7 @@ impl LiveIndex {
     }
 }
 
-/// `1`, `1.0` and `NumberLong(1)` are one direction.
+/// `1`, `1.0` and `NumberLong(1)` are the same direction.
 fn key((field, value): (&String, &Bson)) -> (String, Bson) {
     let number = match value {
         Bson::Int64(1) => Some(1),
@@ -147,7 +147,7 @@ fn is_true(value: &Bson) -> bool {
     }
 }
 
-/// Whole seconds, as the server counts them. Like the server, a NaN is the longest.
+/// Returns whole seconds, as the server counts them. As on the server, NaN is the maximum.
 fn seconds(value: &Bson) -> Option<i64> {
     match value {
         Bson::Int32(number) => Some(i64::from(*number)),
@@ -159,15 +159,16 @@ fn seconds(value: &Bson) -> Option<i64> {
     }
 }
 
-/// A collation by what was chosen: the version of the library is the server's.
+/// Returns the collation as it was chosen, without the version of the library, which the server adds. `simple` is
+/// `None`.
 fn collation(options: &Document) -> Option<Document> {
     let mut collation = options.get_document("collation").ok()?.clone();
     collation.remove("version");
     (!matches!(collation.get_str("locale"), Ok("simple"))).then_some(collation)
 }
 
-/// The index's collation where it is not the collection's own. An index that says nothing in a collection
-/// with a collation was told `simple`.
+/// Returns the index's collation if it differs from that of the collection. If the collection has a collation and the
+/// index has none, the index was created with `simple`.
 fn collation_beside(index: Option<Document>, collection: Option<&Document>) -> Option<Document> {
     match (index, collection) {
         (index, collection) if index.as_ref() == collection => None,

@@ -1,4 +1,4 @@
-//! The models of a schema, listed by hand: there is no registry.
+//! The models of a schema. The caller lists them, because there is no registry.
 
 use std::any::type_name;
 
@@ -15,7 +15,7 @@ use crate::{
 #[must_use]
 pub struct Models(Vec<Declared>);
 
-/// What one model declares.
+/// The declarations of one model.
 #[derive(Debug, Clone)]
 pub(super) struct Declared {
     pub(super) model: &'static str,
@@ -24,18 +24,18 @@ pub(super) struct Declared {
 }
 
 impl Models {
-    /// No models.
+    /// Returns an empty list.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The same list and `M`.
+    /// Adds `M` to the list.
     pub fn with<M: Model>(mut self) -> Self {
         self.0.push(Declared { model: type_name::<M>(), collection: M::COLLECTION, indexes: M::indexes() });
         self
     }
 
-    /// What the models declare, without repetitions; everything that is wrong with it if something is.
+    /// Returns the declarations without duplicates, or an error with all problems in them.
     pub(super) fn checked(&self) -> Result<Vec<Declared>> {
         let mut models: Vec<Declared> = Vec::new();
         let mut problems = Vec::new();
@@ -74,7 +74,7 @@ impl Declared {
     }
 }
 
-/// Why this index cannot stand beside the others.
+/// Returns why this index is in conflict with the others, if it is.
 fn clash(index: &Index, others: &[Index]) -> Option<String> {
     if others.iter().any(|other| other.name() == index.name()) {
         return Some(
@@ -82,7 +82,7 @@ fn clash(index: &Index, others: &[Index]) -> Option<String> {
         );
     }
     let same = others.iter().find(|other| other.is_same(index))?;
-    Some(format!("is to the server the same index as `{}`: same keys, `unique` and `sparse`", same.name()))
+    Some(format!("is the same index as `{}` for the server: same keys, `unique` and `sparse`", same.name()))
 }
 
 /// The models of a schema: `db.schema(models![Order, Customer])`.
@@ -162,7 +162,7 @@ mod tests {
         let ttl = on("a").expire_after(Duration::from_secs(1)).named("ttl");
         assert_eq!(
             refusal(vec![declared("Order", "orders", vec![on("a"), ttl])]),
-            "index `ttl` of `Order` is to the server the same index as `a_1`: same keys, `unique` and `sparse`; \
+            "index `ttl` of `Order` is the same index as `a_1` for the server: same keys, `unique` and `sparse`; \
              nothing was sent"
         );
         let unique = on("a").unique().named("a_unique");

@@ -22,17 +22,17 @@ use crate::{
 const CREATE: Verb = Verb::new("apply", "create");
 const CREATE_INDEXES: Verb = Verb::new("apply", "createIndexes");
 
-/// The server's code for a collection that is there already.
+/// The server's code for a collection that already exists.
 const NAMESPACE_EXISTS: i32 = 48;
-/// The server's codes for an index that is there already, otherwise or under another name.
+/// The server's codes for an index that already exists with other options or under another name.
 const INDEX_CONFLICTS: [i32; 2] = [85, 86];
-/// How often an index that someone else changes at the same time is looked at again.
-const LOOKS: usize = 3;
+/// The maximum number of attempts if another process changes the indexes at the same time.
+const ATTEMPTS: usize = 3;
 
 /// The difference between the declared and the live schema, as ordered changes.
 ///
-/// You get one from [`Schema::plan`](super::Schema::plan). `Display` has one line for each change; iterate for
-/// [`Change`]s; [`apply`](Self::apply) creates what is missing.
+/// You get one from [`Schema::plan`](super::Schema::plan). `Display` prints one line for each change. Iterate over
+/// the plan for its [`Change`]s. [`apply`](Self::apply) creates what is missing.
 #[derive(Debug, Clone)]
 #[must_use = "a plan does nothing until it is applied: `.apply().await`"]
 pub struct Plan {
@@ -46,35 +46,37 @@ impl Plan {
         Self { database, declared, changes }
     }
 
-    /// Whether the database is exactly as declared: nothing to create, and nothing to say.
+    /// Returns whether the database is exactly as declared: there is nothing to create and nothing to report.
     pub fn is_empty(&self) -> bool {
         self.changes.is_empty()
     }
 
-    /// Whether [`apply`](Self::apply) has something to create.
+    /// Returns whether [`apply`](Self::apply) has something to create.
     pub fn is_pending(&self) -> bool {
         self.changes.iter().any(Change::is_pending)
     }
 
-    /// The changes in the order in which they are made: by model as listed, the collection before its indexes,
-    /// then what is only reported.
+    /// Returns the changes in the order in which they are made: by model as listed, the collection before its
+    /// indexes, then the differences that are only reported.
     pub fn iter(&self) -> slice::Iter<'_, Change> {
         self.changes.iter()
     }
 
-    /// Creates the collections and indexes that are missing, with one `createIndexes` command for each
-    /// collection. Drops and alters nothing.
+    /// Creates the collections and indexes that are missing, with one `createIndexes` command for each collection,
+    /// and returns what was created. Drops and alters nothing.
     ///
-    /// `await` gives what was created. Applying again, or from several processes at once, is harmless. The server
-    /// builds indexes without blocking reads and writes for long, and answers when they are built: see
-    /// [index builds](https://www.mongodb.com/docs/manual/core/index-creation/).
+    /// Applying again, or from several processes at once, is safe. The server builds indexes without blocking reads
+    /// and writes for long, and replies when they are built: see [index
+    /// builds](https://www.mongodb.com/docs/manual/core/index-creation/).
     ///
     /// # Errors
     ///
-    /// [`Error::schema`] tells that documents break a unique index, or that an index was created otherwise since
-    /// the plan was made; both name the collection and the index. Changes before the failed one stay: plan again
-    /// to see what is left. [`is_unavailable`](Error::is_unavailable),
-    /// [`is_unauthorized`](Error::is_unauthorized) (the user needs `createCollection` and `createIndex`).
+    /// Returns an error with an [`Error::schema`], which contains the collection and the index, if documents violate
+    /// a unique index, or if another process created an index with other options after the plan was made. Changes
+    /// before the failed one are kept: plan again to see the remaining ones.
+    ///
+    /// Returns an error for which [`is_unavailable`](Error::is_unavailable) is true if no server could be used in
+    /// time, or [`is_unauthorized`](Error::is_unauthorized) if the user lacks `createCollection` or `createIndex`.
     pub async fn apply(&self) -> Result<Applied> {
         let plan = self.clone();
         exec::completed(Box::pin(async move { plan.create_missing().await })).await
@@ -102,7 +104,7 @@ impl Plan {
         Ok(applied)
     }
 
-    /// Whether it was created here, and not by someone else since.
+    /// Returns whether this call created the collection, and not another process after the plan was made.
     async fn create_collection(&self, name: &str) -> Result<bool> {
         let operation =
             Operation { verb: CREATE, database: self.database.name(), collection: Some(name), names: &[] };
@@ -115,13 +117,13 @@ impl Plan {
 
     async fn create_indexes(&self, declared: &Declared, missing: &[&Index]) -> Result<()> {
         let mut missing: Vec<Index> = missing.iter().map(|index| (*index).clone()).collect();
-        for look in 1.. {
+        for attempt in 1.. {
             if missing.is_empty() {
                 break;
             }
             match self.send(declared.collection, &missing).await {
                 Ok(()) => break,
-                Err(error) if look < LOOKS && is_conflict(&error) => {
+                Err(error) if attempt < ATTEMPTS && is_conflict(&error) => {
                     missing = self.still_missing(declared, &missing, error).await?;
                 }
                 Err(error) => return Err(explained(error, declared.collection)),
@@ -142,8 +144,8 @@ impl Plan {
         exec::run(operation, collection.create_indexes(models)).await.map(|_| ())
     }
 
-    /// Which of the indexes to create are missing now that someone else has created some; `conflict` if one of
-    /// them has become another.
+    /// Returns which of the indexes are still missing after another process created some. Returns `conflict` if that
+    /// process created one of them with other options.
     async fn still_missing(
         &self,
         declared: &Declared,
@@ -174,7 +176,7 @@ fn is_conflict(error: &Error) -> bool {
     error.code().is_some_and(|code| INDEX_CONFLICTS.contains(&code))
 }
 
-/// Documents that break a unique index are a matter of the schema, not of a write.
+/// Converts the error of documents that violate a unique index: it is an error of the schema, not of a write.
 fn explained(error: Error, collection: &str) -> Error {
     if let ErrorKind::DuplicateKey(key) = error.kind() {
         let (collection, key) = (collection.to_owned(), key.clone());
@@ -193,7 +195,7 @@ impl<'a> IntoIterator for &'a Plan {
     }
 }
 
-/// One line for each change.
+/// Prints one line for each change.
 impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.is_empty() {

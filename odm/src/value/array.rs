@@ -97,8 +97,8 @@ impl<T: Value> Value for Vec<T> {
     }
 }
 
-/// Returns the number of elements to reserve memory for, if all are as long as the first. Never reserves more memory than the
-/// array has bytes: the length of the first may be untypical, or chosen by an attacker.
+/// Returns the number of elements to reserve memory for, if all are as long as the first. Never reserves more memory
+/// than the array has bytes: the length of the first may be untypical, or chosen by an attacker.
 fn likely_count<T>(all: usize, first: usize) -> usize {
     let count = all / first.max(1);
     count.min(all / size_of::<T>().max(1)).max(1)

@@ -2,8 +2,8 @@
 
 /// Whether a stored type may be an array, and what is in it, as far as filters depend on it.
 ///
-/// The server applies a test of a field to an array and to each of its elements. So if the elements may be arrays or null,
-/// a test of the array itself needs more than the operator.
+/// The server applies a test of a field to an array and to each of its elements. So if the elements may be arrays or
+/// null, a test of the array itself needs more than the operator.
 #[derive(Debug, Clone, Copy)]
 pub struct Arrays {
     /// How many arrays are directly inside each other.

@@ -26,7 +26,7 @@ impl<'de> Elements<'de> {
         Ok(Self { again: once_more(self.again)?, ..self })
     }
 
-    /// Returns `bytes`, a document with some or all of these elements, to be read in place of the document around them.
+    /// Returns `bytes`, a document with some or all of these elements, to be read in place of their document.
     pub(super) fn document_of<'d>(&self, bytes: &'d [u8]) -> Raw<'d> {
         Raw::document_again(bytes, self.strict, self.again, self.depth.saturating_sub(1))
     }
@@ -80,8 +80,8 @@ impl<'de> Elements<'de> {
 
     /// Fills `slot` if the key of the next element is `key`. This is one comparison, without a scan.
     ///
-    /// The derive calls this once for each field in declared order. With one copy per value type, which is not inlined,
-    /// both decoding and the build of many models are fast.
+    /// The derive calls this once for each field in declared order. With one copy per value type, which is not
+    /// inlined, both decoding and the build of many models are fast.
     #[inline(never)]
     pub fn take<V: Value>(&mut self, key: &'static str, slot: &mut Option<V>) -> CodecResult<()> {
         let Some((&tag, rest)) = self.rest.split_first() else { return Ok(()) };

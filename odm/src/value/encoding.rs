@@ -44,8 +44,8 @@ fn declared<W: Encoding<T>, T>() -> FieldNames {
     FieldNames::new(W::fields().unwrap_or_default(), &[])
 }
 
-/// Removes the elements that belong to a `T`: those that it is read from or, if the encoding does not know them, those
-/// that it writes.
+/// Removes the elements that belong to a `T`: those that it is read from or, if the encoding does not know them,
+/// those that it writes.
 pub(super) fn claim_encoded<W: Encoding<T>, T>(value: &T, rest: &mut Rest<'_>) -> CodecResult<()> {
     if W::fields().is_some() {
         rest.take(&declared::<W, T>());

@@ -1,8 +1,8 @@
-//! The traits that a derive implements for fields, and the functions that generated code calls: the only module in which
-//! generated code needs the type of a field.
+//! The traits that a derive implements for fields, and the functions that generated code calls: the only module in
+//! which generated code needs the type of a field.
 //!
-//! The functions require a declaration (`HasField`), never the bound `Value` itself. So for a type that cannot be stored,
-//! rustc reports one error, at the user's declaration of the field.
+//! The functions require a declaration (`HasField`), never the bound `Value` itself. So for a type that cannot be
+//! stored, rustc reports one error, at the user's declaration of the field.
 
 use mongodb::bson::spec::ElementType;
 use serde::{Deserializer, Serializer, de, ser};
@@ -127,7 +127,7 @@ impl<A: Context, K: Key, D: HasField<K>> FieldAccess<A, K> for D {
     }
 }
 
-/// The result of the accessor of an untagged variant in the context `A`: the enum itself, as the type inside the variant.
+/// The result of the accessor of an untagged variant in the context `A`: the enum itself, as the variant's type.
 pub trait UntaggedAccess<A: Context, K: Key>: HasField<K> {
     /// The return type, which the context determines.
     type Whole;

@@ -1,7 +1,7 @@
 //! `FieldNames`: the stored names that a type declares, also if it is flattened into another document.
 //!
-//! A map that is flattened into a document never has an element with one of these names: not when it is read, not when it
-//! is written, and not in a path.
+//! A map that is flattened into a document never has an element with one of these names: not when it is read, not
+//! when it is written, and not in a path.
 
 use std::ptr;
 
@@ -10,8 +10,8 @@ use crate::error::codec::CodecResult;
 
 /// Names of elements: those of a document itself, and those of the documents that are flattened into it.
 ///
-/// The derive generates one constant for each type, which decoding, encoding and paths use. The flattened documents are
-/// functions because a document may contain itself.
+/// The derive generates one constant for each type, which decoding, encoding and paths use. The flattened documents
+/// are functions because a document may contain itself.
 #[derive(Debug, Clone, Copy)]
 pub struct FieldNames {
     own: &'static [&'static str],

@@ -21,8 +21,8 @@ use crate::{
 
 /// A value that is a document, so that it can be flattened into another document.
 ///
-/// Derived documents implement it, enums that are stored as documents, and maps, which contain the elements that no field
-/// declares.
+/// Derived documents implement it, enums that are stored as documents, and maps, which contain the elements that no
+/// field declares.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a document, so it cannot be flattened into one",
     label = "expected a document or a map",
@@ -46,14 +46,14 @@ pub enum Shown {
     Own,
     /// Those with one of these names, if it declares more names than it reads.
     Read(&'static [&'static str]),
-    /// The first one with a name that it declares, for an enum. A second one may belong to another flattened document.
+    /// The first one with a name that it declares, for an enum. A second one may belong to another flattened enum.
     First,
     /// Those with a name that it declares, and those that nothing declares. [`Value::claim`] determines which of them
     /// belong to it.
     All,
 }
 
-/// Writes nothing for `None`. Reads `None` if the value inside cannot be read and no element has a name that it declares.
+/// Writes nothing for `None`. Reads `None` if the value cannot be read and no element has a name that it declares.
 ///
 /// This differs from serde if an element has such a name: then a value that cannot be read is an error.
 impl<T: Flatten> Flatten for Option<T> {
@@ -213,8 +213,8 @@ impl<A: Context, K: Key, D: HasFlattened<K>> FlattenedAccess<A, K> for D {
     }
 }
 
-/// The result of the accessor of a variant in the context `A`, if the variant is a document that is flattened beside the
-/// tag.
+/// The result of the accessor of a variant in the context `A`, if the variant is a document that is flattened beside
+/// the tag.
 pub trait VariantAccess<A: Context, K>: HasFlattened<K> {
     /// The fields struct of the variant, which dereferences to the variant.
     type Fields;
@@ -324,7 +324,7 @@ fn flattened_access<D: HasFlattened<K>, K>(elements: Elements<'_>) -> CodecResul
     stack::at::<D::Rust, _>(elements.depth(), || D::Type::take(elements))
 }
 
-/// The elements of a document that none of its own fields took. They are copied only when a flattened document is read.
+/// The elements of a document that none of its own fields took. They are copied when a flattened document is read.
 #[derive(Debug)]
 pub struct Rest<'de> {
     elements: Vec<Element<'de>>,
@@ -385,8 +385,9 @@ impl<'de> Rest<'de> {
         self.show(|key| is_one_of(key, names))
     }
 
-    /// Returns a document of the elements that the flattened document declares, and of those that nothing declares. An
-    /// element with a name of the document itself stays here if its field is not read and unknown fields are denied.
+    /// Returns a document of the elements that the flattened document declares, and of those that nothing declares.
+    /// An element with a name of the document itself stays here if its field is not read and unknown fields are
+    /// denied.
     fn undeclared(&mut self, declared: &FieldNames, beside: &FieldNames) -> CodecResult<Vec<u8>> {
         self.show(|key| !beside.contain(key) || declared.contain(key))
     }
@@ -411,8 +412,8 @@ impl<'de> Rest<'de> {
         Ok(writer.into_bytes())
     }
 
-    /// Refuses elements that would be lost: a second variant of an enum and, beside a map, the elements that the map must
-    /// not contain and that no flattened document took.
+    /// Refuses elements that would be lost: a second variant of an enum and, beside a map, the elements that the map
+    /// must not contain and that no flattened document took.
     pub fn end(self) -> CodecResult<()> {
         let is_variant = |name: &[u8]| self.variants.iter().any(|names| is_one_of(name, names));
         if self.elements.iter().any(|element| is_variant(element.key)) {
@@ -441,8 +442,8 @@ fn not_taken(name: &[u8]) -> CodecError {
 }
 
 impl Writer {
-    /// Refuses elements that a flattened document wrote since `start` with names that are declared beside it. A name that
-    /// the flattened document declares too may be that of another one, for example if both are enums of one type.
+    /// Refuses elements that a flattened document wrote since `start` with names that are declared beside it. A name
+    /// that the flattened document declares too may be that of another one: both can be enums of one type.
     fn refuse_declared(&self, start: usize, beside: &FieldNames, declared: &FieldNames) -> CodecResult<()> {
         let mut elements = Elements::written(self.as_bytes().get(start..).unwrap_or_default());
         while let Some((key, _)) = elements.next()? {
@@ -453,8 +454,8 @@ impl Writer {
         Ok(())
     }
 
-    /// Refuses two elements with one name among those written since `start`, because the element of one flattened document
-    /// would hide that of another.
+    /// Refuses two elements with one name among those written since `start`, because the element of one flattened
+    /// document would hide that of another.
     pub fn refuse_twins(&self, start: usize) -> CodecResult<()> {
         let mut elements = Elements::written(self.as_bytes().get(start..).unwrap_or_default());
         let mut seen = HashSet::new();

@@ -14,7 +14,7 @@ use crate::error::codec::{CodecError, CodecResult};
 /// | integers | decimal digits, within the range of the type |
 /// | `f64` `f32` `Decimal128` `rust_decimal::Decimal` | a decimal number, `2.5` or `1e3`; no infinity, no NaN |
 /// | `bool` | `true`, `false` |
-/// | `String` and its relatives | as it is |
+/// | `String`, `Box<str>` and similar types | the text itself |
 /// | `char` | one character |
 /// | `bson::DateTime`, `chrono`'s and `time`'s dates | RFC 3339, `2026-01-31T12:00:00Z`, or a day, `2026-01-31`: its midnight in UTC |
 /// | `ObjectId` | 24 hex digits |
@@ -38,8 +38,8 @@ pub trait FromText: Value {
     ///
     /// # Errors
     ///
-    /// Returns an error if the text is not a value of this type. The client receives its [`CodecError::expected`], for
-    /// example "a number".
+    /// Returns an error if the text is not a value of this type. The client receives its [`CodecError::expected`],
+    /// for example "a number".
     fn from_text(text: &str) -> CodecResult<Self>;
 }
 
@@ -81,8 +81,8 @@ integers! {
     usize: 0, i64::MAX;
 }
 
-/// Returns whether the text is a decimal number, `-2.5e3`: no `inf`, no `NaN`, no hexadecimal, digits on both sides of an
-/// `e`. The exponent must be short, because `bson` and others compute with it before they check its range.
+/// Returns whether the text is a decimal number, `-2.5e3`: no `inf`, no `NaN`, no hexadecimal, digits on both sides
+/// of an `e`. The exponent must be short, because `bson` and others compute with it before they check its range.
 fn is_decimal(text: &str) -> bool {
     fn unsigned(text: &str) -> &str {
         text.strip_prefix(['+', '-']).unwrap_or(text)

@@ -61,12 +61,13 @@ impl NewKey for Uuid {
 
 /// The id of an `M`.
 ///
-/// In BSON it is the key itself: an ObjectId, a UUID, a string, an integer. In JSON it is the hex text of an ObjectId,
-/// the hyphenated text of a UUID, or else the string or the number. An `Id<Product>` in place of an `Id<Customer>` does
-/// not compile.
+/// In BSON it is the key itself: an ObjectId, a UUID, a string, an integer. In JSON it is the hex text of an
+/// ObjectId, the hyphenated text of a UUID, or else the string or the number. An `Id<Product>` in place of an
+/// `Id<Customer>` does not compile.
 ///
 /// [`Id::new()`](Id::new) generates an `ObjectId` or a UUID. `Id::from(key)` wraps a key that you have,
-/// [`Id::from_key`] one of your own type, and `parse` reads a key from its text. [`key`](Id::key) returns the key inside.
+/// [`Id::from_key`] one of your own type, and `parse` reads a key from its text. [`key`](Id::key) returns the key
+/// inside.
 ///
 /// ```
 /// # use odm::{Id, bson::oid::ObjectId};
@@ -98,8 +99,8 @@ impl<M: Keyed> Id<M> {
         self.0
     }
 
-    /// Returns the id with the given key. `Id::from` does the same for `ObjectId`, UUIDs, texts and `i32`, `i64`, `u32`,
-    /// `u64`.
+    /// Returns the id with the given key. `Id::from` does the same for `ObjectId`, UUIDs, texts and `i32`, `i64`,
+    /// `u32`, `u64`.
     pub fn from_key(key: M::Key) -> Self {
         Self(key)
     }
@@ -208,11 +209,11 @@ impl<M: Keyed<Key = String>> From<&str> for Id<M> {
     }
 }
 
-/// Writes the key itself in BSON. In JSON and other human-readable formats, writes an `ObjectId` or a UUID as text and
-/// any other key as it is.
+/// Writes the key itself in BSON. In JSON and other human-readable formats, writes an `ObjectId` or a UUID as text
+/// and any other key as it is.
 ///
-/// Your own key type uses its own serde implementation, in JSON too. If it wraps an `ObjectId`, write the `Display` of
-/// that with `Serializer::collect_str` to get hex (`bson`'s own form is `{ "$oid": .. }`).
+/// Your own key type uses its own serde implementation, in JSON too. If it wraps an `ObjectId`, write the `Display`
+/// of that with `Serializer::collect_str` to get hex (`bson`'s own form is `{ "$oid": .. }`).
 impl<M: Keyed> Serialize for Id<M>
 where
     M::Key: Serialize + fmt::Display,
@@ -235,7 +236,8 @@ where
         if deserializer.is_human_readable() && is_opaque::<M::Key>() {
             return match Bson::deserialize(deserializer)? {
                 Bson::String(text) => text.parse().map_err(de::Error::custom),
-                // Extended JSON, or BSON that serde buffers for a tagged or flattened type and reports as human-readable.
+                // Extended JSON, or BSON that serde buffers for a tagged or flattened type and reports as
+                // human-readable.
                 value => from_bson(&uuid_of_bytes(value)).map(Self).map_err(de::Error::custom),
             };
         }
@@ -250,8 +252,8 @@ where
     }
 }
 
-/// Reads an `ObjectId` from BSON, and from other binary formats, in which `bson` writes it as its hex text in a struct of
-/// one field. `bson` itself does not read the latter.
+/// Reads an `ObjectId` from BSON, and from other binary formats, in which `bson` writes it as its hex text in a
+/// struct of one field. `bson` itself does not read the latter.
 struct ObjectIdVisitor;
 
 impl<'de> de::Visitor<'de> for ObjectIdVisitor {
@@ -310,8 +312,8 @@ fn is_opaque<K: 'static>() -> bool {
     [TypeId::of::<ObjectId>(), TypeId::of::<Uuid>()].contains(&TypeId::of::<K>())
 }
 
-/// Stored as the key. Reading a key that the type would write as another value is an error: a filter with it would not
-/// find the document.
+/// Stored as the key. Reading a key that the type would write as another value is an error: a filter with it would
+/// not find the document.
 impl<M: Keyed> Value for Id<M> {
     leaf!();
 

@@ -12,7 +12,7 @@ use crate::error::codec::{CodecError, CodecResult};
 /// levels that the command itself adds.
 pub(crate) const MAX_NESTING: u16 = 190;
 
-/// The maximum number of levels of an option that the driver writes through serde, whose recursion needs the most stack.
+/// The maximum number of levels of an option that the driver writes through serde, which uses the most stack.
 pub(crate) const MAX_OPTION: u16 = 24;
 
 /// Returns the value, if it has at most `levels` levels.

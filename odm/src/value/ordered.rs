@@ -20,8 +20,9 @@ use super::{
 
 /// A value that is less or greater than another: a number, a text, a date, an id, binary data, a bool.
 ///
-/// The server can order all values: documents by their fields, the names of an enum by their bytes. That order is rarely
-/// intended, so these types are not `Ordered`. An enum without data is, if it is declared with `#[odm(ordered)]`.
+/// The server can order all values: documents by their fields, the names of an enum by their bytes. That order is
+/// rarely intended, so these types are not `Ordered`. An enum without data is, if it is declared with
+/// `#[odm(ordered)]`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no order",
     label = "this operator compares numbers, texts, dates, ids, binary data",

@@ -23,8 +23,8 @@ pub struct Raw<'de> {
 /// How many untagged enums and flattened documents may be nested without a document or an array between them.
 const MAX_AGAIN: u8 = 16;
 
-/// Counts one more value that is read from the same bytes. Without a limit, reading a type that contains itself there would
-/// not end.
+/// Counts one more value that is read from the same bytes. Without a limit, reading a type that contains itself there
+/// would not end.
 pub(super) fn once_more(again: u8) -> CodecResult<u8> {
     if again < MAX_AGAIN {
         return Ok(again + 1);
@@ -41,8 +41,8 @@ impl<'de> Raw<'de> {
         Self { tag: ElementType::EmbeddedDocument as u8, strict: false, again: 0, bytes, depth: 0 }
     }
 
-    /// Wraps a value of the given type. If the length of the bytes is not that of the type, or that in their length prefix,
-    /// reading the value fails with an error for malformed bytes.
+    /// Wraps a value of the given type. If the length of the bytes is not that of the type, or that in their length
+    /// prefix, reading the value fails with an error for malformed bytes.
     pub fn new(element_type: ElementType, bytes: &'de [u8]) -> Self {
         let tag = element_type as u8;
         let whole = value_length(tag, bytes).is_ok_and(|length| length == bytes.len());
@@ -69,8 +69,8 @@ impl<'de> Raw<'de> {
     ///
     /// # Errors
     ///
-    /// Returns an error if too many values are stored in the same bytes: reading a type that contains itself without a
-    /// document or an array in between would not end.
+    /// Returns an error if too many values are stored in the same bytes: reading a type that contains itself without
+    /// a document or an array in between would not end.
     pub fn again(self) -> CodecResult<Self> {
         Ok(Self { again: once_more(self.again)?, ..self })
     }
@@ -248,7 +248,7 @@ impl<'de> Raw<'de> {
         }
     }
 
-    /// Returns how many levels the value has. Refuses a value that nests too deep, for code that recurses without a bound.
+    /// Returns the number of levels. Refuses a value that nests too deep for code that recurses without a bound.
     pub(super) fn check_depth(self) -> CodecResult<u16> {
         match self.element_type() {
             Some(ElementType::EmbeddedDocument | ElementType::Array) => {
@@ -304,8 +304,8 @@ fn value_length(tag: u8, bytes: &[u8]) -> CodecResult<usize> {
 
 /// The number of bytes of a value of each type, or the number that its length prefix does not count.
 ///
-/// It is looked up for every element that is read. A `match` would compile to a jump table, whose branches a processor
-/// cannot predict.
+/// It is looked up for every element that is read. A `match` would compile to a jump table, whose branches a
+/// processor cannot predict.
 const LENGTHS: [u8; 0x14] = {
     let mut lengths = [UNUSUAL; 0x14];
     lengths[0x01] = 8;

@@ -3,8 +3,8 @@
 use super::{Decode, Raw};
 use crate::error::codec::CodecResult;
 
-/// A type that a document of a result can be read as: a model, a shape, or a [view](crate::view), which may borrow from
-/// the bytes of the document.
+/// A type that a document of a result can be read as: a model, a shape, or a [view](crate::view), which may borrow
+/// from the bytes of the document.
 ///
 /// Every type with [`Decode`] implements it, and [`View`](macro@crate::View) derives it.
 #[diagnostic::on_unimplemented(

@@ -153,8 +153,8 @@ impl Number for f64 {
     type Step = Self;
 }
 
-/// Stored as a double, bit for bit, including the sign of zero and the payload of a NaN. Integers are read up to 2^53;
-/// beyond that, not every integer is a double.
+/// Stored as a double, bit for bit, including the sign of zero and the payload of a NaN. Integers are read up to
+/// 2^53; beyond that, not every integer is a double.
 impl Value for f64 {
     leaf!();
     #[inline]
@@ -181,9 +181,9 @@ impl Number for f32 {
     type Step = f64;
 }
 
-/// Stored as a double. Reading rounds a double to the nearest `f32`, as serde does; a double out of the range of `f32` is
-/// an error. A NaN stays a NaN, with the upper 23 bits of its payload. Integers are read up to 2^24; beyond that, not
-/// every integer is an `f32`.
+/// Stored as a double. Reading rounds a double to the nearest `f32`, as serde does; a finite double out of the range
+/// of `f32` is an error. A NaN stays a NaN, with the upper 23 bits of its payload. Integers are read up to 2^24;
+/// beyond that, not every integer is an `f32`.
 impl Value for f32 {
     leaf!();
     #[inline]
@@ -323,8 +323,8 @@ impl Value for Binary {
     }
 }
 
-/// Stored and read with its options in alphabetical order, as BSON requires. For the server, the same options in another
-/// order are another regular expression.
+/// Stored and read with its options in alphabetical order, as BSON requires. For the server, the same options in
+/// another order are another regular expression.
 impl Value for Regex {
     leaf!();
     fn encode(&self, writer: &mut Writer) -> CodecResult<ElementType> {

@@ -1,8 +1,8 @@
 //! Stack space for values that nest deep.
 //!
-//! The server accepts 180 levels of any type. Without optimization, a level of a wide type takes tens of kilobytes: together
-//! more than the stack of a tokio worker. If too little stack is left, the work continues on a further stack segment, in
-//! the same thread, so that values need not be `Send`.
+//! The server accepts 180 levels of any type. Without optimization, a level of a wide type takes tens of kilobytes:
+//! together more than the stack of a tokio worker. If too little stack is left, the work continues on a further stack
+//! segment, in the same thread, so that values need not be `Send`.
 
 /// The number of levels that fit any stack. Up to this depth, the remaining space is not checked.
 const SHALLOW: u16 = 4;
@@ -10,8 +10,8 @@ const SHALLOW: u16 = 4;
 /// The maximum stack space of one level, without the values of its type.
 const LEVEL: usize = 256 << 10;
 
-/// The number of values of its type that a level has on the stack at once without optimization: one in each function that
-/// passes the value on.
+/// The number of values of its type that a level has on the stack at once without optimization: one in each function
+/// that passes the value on.
 const COPIES: usize = 32;
 
 /// The size of a further stack segment. The operating system allocates only the memory that is used.

@@ -73,7 +73,7 @@ non_zero! {
 
 macro_rules! counted {
     ($($type:ident),*) => { $(
-        /// Stored as the number inside. Reading a number out of its range is an error; it never wraps.
+        /// Stored as the number inside. Reading a number out of its range is an error; it does not wrap or saturate.
         impl<T: Value> Value for $type<T> {
             leaf!();
             #[inline]
@@ -134,7 +134,7 @@ addresses! {
     Ipv6Addr as [u8; 16]: |address| address.octets(), |octets| Self::from(octets);
     /// Stored as an array of the address and the port, as serde does in BSON.
     SocketAddrV4 as (Ipv4Addr, u16): |address| (*address.ip(), address.port()), |(ip, port)| Self::new(ip, port);
-    /// Stored as an array of the address and the port, as serde does in BSON; the flow info and the scope id are not stored.
+    /// Stored as an array of the address and the port, as serde does in BSON; flow info and scope id are not stored.
     SocketAddrV6 as (Ipv6Addr, u16): |address| (*address.ip(), address.port()), |(ip, port)| Self::new(ip, port, 0, 0);
 }
 

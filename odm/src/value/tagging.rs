@@ -88,8 +88,8 @@ impl<'de> Elements<'de> {
 }
 
 impl<'de> Raw<'de> {
-    /// Returns the variant's name and its content. The value is a string, which has no content, or a document with one
-    /// element.
+    /// Returns the variant's name and its content. The value is a string, which has no content, or a document with
+    /// one element.
     pub fn variant(self) -> CodecResult<(&'de str, Option<Raw<'de>>)> {
         if self.is(ElementType::String) {
             return self.str().map(|name| (name, None));
@@ -122,8 +122,8 @@ pub fn content_or_missing<D: HasField<K>, K: Key>(raw: Option<Raw<'_>>) -> Codec
     }
 }
 
-/// Returns an element that a tuple must have. A missing element is an error and is not read as `None`, because the length
-/// of the array is part of the type.
+/// Returns an element that a tuple must have. A missing element is an error and is not read as `None`, because the
+/// length of the array is part of the type.
 pub fn item_required<D: HasField<K>, K: Key>(item: Option<D::Rust>) -> CodecResult<D::Rust> {
     item.ok_or_else(|| CodecError::missing(K::NAME))
 }

@@ -1,7 +1,7 @@
 //! `RawDocumentBuf` and `RawArrayBuf`: documents and arrays without a declared shape, kept as their bytes.
 //!
-//! Only the lengths and the depth of their contents are checked here. `bson` checks texts and keys when the caller reads
-//! an element.
+//! Only the lengths and the depth of their contents are checked here. `bson` checks texts and keys when the caller
+//! reads an element.
 
 use mongodb::bson::{RawArray, RawArrayBuf, RawDocument, RawDocumentBuf, spec::ElementType};
 
@@ -15,7 +15,7 @@ fn copy(bytes: &[u8], element_type: ElementType, writer: &mut Writer) -> CodecRe
 }
 
 impl<'de> Raw<'de> {
-    /// Returns the document as `bson`'s type, which borrows the bytes and decodes an element when the caller reads it.
+    /// Returns the document as `bson`'s type, which borrows the bytes and decodes an element when it is read.
     pub(crate) fn undecoded(self) -> CodecResult<&'de RawDocument> {
         self.elements()?;
         self.check_depth()?;

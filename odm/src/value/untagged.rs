@@ -1,9 +1,9 @@
 //! The search for the variant of an untagged enum: the first variant that the value fits.
 //!
-//! The content of a variant may be untagged too. It is then searched once for each outer variant that is tried, so the
-//! number of searches doubles with every level of nesting. After a number of failed searches (`PATIENCE`), results are
-//! therefore cached until the outermost search ends. The cache key is the type and the content, not the address, because
-//! the elements of a flattened document are copied.
+//! The content of a variant may be untagged too. It is then searched once for each outer variant that is tried, so
+//! the number of searches doubles with every level of nesting. After a number of failed searches (`PATIENCE`),
+//! results are therefore cached until the outermost search ends. The cache key is the type and the content, not the
+//! address, because the elements of a flattened document are copied.
 
 use std::{
     any::TypeId,
@@ -19,13 +19,13 @@ use crate::error::codec::{CodecError, CodecResult};
 type Attempt<E> = fn(Raw<'_>) -> CodecResult<E>;
 
 impl Raw<'_> {
-    /// Reads the value as the first of the variants that it fits. Types must match exactly: an integer is not read from a
-    /// double.
+    /// Reads the value as the first of the variants that it fits. Types must match exactly: an integer is not read
+    /// from a double.
     ///
     /// # Errors
     ///
-    /// If the value fits no variant, the error lists `names`, or is that of the first attempt if `names` is empty. An error
-    /// in the bytes themselves ends the search.
+    /// If the value fits no variant, the error lists `names`, or is that of the first attempt if `names` is empty. An
+    /// error in the bytes themselves ends the search.
     pub fn search<E: 'static>(self, attempts: &[Attempt<E>], names: &[&str]) -> CodecResult<E> {
         let raw = self.again()?.strictly();
         // A scalar is read fast, so its result is not cached.
@@ -79,8 +79,8 @@ thread_local! {
 /// The number of searches in vain after which results are cached.
 const PATIENCE: u32 = 64;
 
-/// The maximum number of cached results per size class. Each class is cleared on its own, so that the results for large
-/// values stay when those for the small values inside them are dropped.
+/// The maximum number of cached results per size class. Each class is cleared on its own, so that the results for
+/// large values stay when those for the small values inside them are dropped.
 const MOST: usize = 1 << 12;
 
 /// The results of nested searches.

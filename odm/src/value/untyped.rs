@@ -1,11 +1,11 @@
 //! `Bson` and `Document`: fields without a declared shape, kept bit for bit.
 //!
-//! This module encodes and decodes them itself, because the recursion of `bson` has no bound: it overflows the stack of a
-//! tokio worker on documents that the server accepts.
+//! This module encodes and decodes them itself, because the recursion of `bson` has no bound: it overflows the stack
+//! of a tokio worker on documents that the server accepts.
 //!
-//! A `Document` cannot represent two things that BSON's syntax allows. A repeated key is an error here (`bson` keeps the
-//! last element and loses the others). The keys of an array's elements are not kept: they are written as positions,
-//! which is how every server and driver reads them.
+//! A `Document` cannot represent two things that BSON's syntax allows. A repeated key is an error here (`bson` keeps
+//! the last element and loses the others). The keys of an array's elements are not kept: they are written as
+//! positions, which is how every server and driver reads them.
 
 use mongodb::bson::{
     Binary, Bson, DateTime, Decimal128, Document, JavaScriptCodeWithScope, Regex, Timestamp, doc,
@@ -125,7 +125,7 @@ impl Value for Bson {
         }
     }
 
-    /// Drops a value that is too deep without recursion, because the usual drop recurses through every level.
+    /// Refuses a value that is too deep and drops it without recursion: the usual drop recurses through every level.
     fn into_bson(self) -> CodecResult<Self> {
         let value = bounded(self, MAX_DEPTH)?;
         value.to_bson()
@@ -144,7 +144,7 @@ impl Bits for Bson {}
 #[diagnostic::do_not_recommend]
 impl Geospatial for Bson {}
 
-/// Arithmetic in a pipeline has the type double.
+/// The result of arithmetic in a pipeline is a double.
 #[diagnostic::do_not_recommend]
 impl Number for Bson {
     type Stored = f64;
@@ -163,8 +163,8 @@ impl Map for Bson {
     type Item = Self;
 }
 
-/// Returns whether the server could read the value as operators where it accepts both: whether it is a document with a
-/// key that begins with `$`.
+/// Returns whether the server could read the value as operators where it accepts both: whether it is a document with
+/// a key that begins with `$`.
 pub(crate) fn looks_like_operators(value: &Bson) -> bool {
     matches!(value, Bson::Document(document) if document.keys().any(|key| key.starts_with('$')))
 }

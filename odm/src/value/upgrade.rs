@@ -1,8 +1,8 @@
-//! Schema versions of a document type: the element that contains the version, and the steps that upgrade older documents.
+//! Schema versions of a document type: the element with the version, and the steps that upgrade older documents.
 //!
-//! MongoDB's manual calls this the schema versioning pattern. The derive writes the element first (after an `_id` that is
-//! declared first); the server moves `_id` to the front. So in a current document, the search for the version ends at one
-//! of the first two elements, and decoding then continues in the declared order.
+//! MongoDB's manual calls this the schema versioning pattern. The derive writes the element first (after an `_id`
+//! that is declared first); the server moves `_id` to the front. So in a current document, the search for the version
+//! ends at one of the first two elements, and decoding then continues in the declared order.
 
 use std::fmt::Display;
 
@@ -20,8 +20,8 @@ use crate::error::codec::{CodecError, CodecResult};
 ///
 /// # Errors
 ///
-/// Decoding fails if the document is newer than the model, older than the first step, or refused by a step. The error is
-/// one for which [`is_decode`](crate::Error::is_decode) is true. If the document is newer,
+/// Decoding fails if the document is newer than the model, older than the first step, or refused by a step. The error
+/// is one for which [`is_decode`](crate::Error::is_decode) is true. If the document is newer,
 /// [`is_newer_version`](crate::Error::is_newer_version) is true as well.
 #[diagnostic::on_unimplemented(
     message = "the documents of `{Self}` have no version",
@@ -129,8 +129,8 @@ impl SchemaVersion {
     }
 }
 
-/// Refuses a document of another version than the current one, because no steps can be applied to a document that is read
-/// in part.
+/// Refuses a document of another version than the current one, because no steps can be applied to a document that is
+/// read in part.
 #[inline]
 pub fn current_version(schema: Option<SchemaVersion>, raw: Raw<'_>) -> CodecResult<()> {
     match schema {

@@ -24,8 +24,8 @@ impl Writer {
         Self { bytes: Vec::with_capacity(1024), depth: 0 }
     }
 
-    /// Returns an empty writer for a value in a filter or an update. Most are short, and a large allocation costs more than
-    /// growing a small one.
+    /// Returns an empty writer for a value in a filter or an update. Most are short, and a large allocation costs
+    /// more than growing a small one.
     pub(super) fn short() -> Self {
         Self { bytes: Vec::with_capacity(64), depth: 0 }
     }
@@ -188,8 +188,8 @@ impl Writer {
         self.unframed_with(|writer| value.encode(writer))
     }
 
-    /// Appends the elements of the document that `encode` writes, without a frame around them. `encode` writes the frame
-    /// first, so the depth is reduced meanwhile: the elements belong to the document that is already open.
+    /// Appends the elements of the document that `encode` writes, without a frame around them. `encode` writes the
+    /// frame first, so the depth is reduced meanwhile: the elements belong to the document that is already open.
     pub fn unframed_with(
         &mut self,
         encode: impl FnOnce(&mut Self) -> CodecResult<ElementType>,

@@ -123,9 +123,9 @@ fn after(value: &FullDocumentType) -> Result<&str> {
         FullDocumentType::WhenAvailable => Ok("whenAvailable"),
         FullDocumentType::Required => Ok("required"),
         FullDocumentType::Other(other) => Ok(other),
-        _ => Err(Error::refused(
-            "this `full_document` is not supported: pass it as `FullDocumentType::Other`",
-        )),
+        _ => {
+            Err(Error::refused("this `full_document` is not supported: pass it as `FullDocumentType::Other`"))
+        }
     }
 }
 

@@ -39,7 +39,7 @@ const FIRST_PAUSE: Duration = Duration::from_millis(100);
 /// The longest pause.
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
-/// The position of a stream and its failures since the last answer.
+/// The position of a stream and its failures since the last reply.
 #[derive(Debug)]
 pub(super) struct ResumeState {
     start: Start,
@@ -167,7 +167,7 @@ mod tests {
         state.opened(Some(time));
         assert_eq!(state.start(), &Start::Context(time));
         state.opened(Some(Timestamp { time: 9, increment: 1 }));
-        assert_eq!(state.start(), &Start::Context(time), "a second opening is not a new beginning");
+        assert_eq!(state.start(), &Start::Context(time), "a second opening does not change the position");
         state.reached(token("82"));
         state.opened(Some(time));
         assert_eq!(state.start(), &Start::After(token("82")));

@@ -122,7 +122,7 @@ impl TryFrom<Document> for ResumeToken {
     }
 }
 
-/// Stored as the document that the server sent.
+/// Encodes the token as the document that the server sent.
 impl Value for ResumeToken {
     leaf!();
 

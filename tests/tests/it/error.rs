@@ -31,11 +31,11 @@ async fn wrong_uris() {
         ("mongo://localhost/shop", "connect: the URI does not begin with `mongodb://` or `mongodb+srv://`"),
         (
             "mongodb://localhost:27017",
-            "connect: the URI names no database; write it behind the host: `mongodb://localhost:27017/shop`",
+            "connect: the URI contains no database; add it after the host: `mongodb://localhost:27017/shop`",
         ),
         (
             "mongodb://localhost/?retryWrites=true",
-            "connect: the URI names no database; write it behind the host: `mongodb://localhost:27017/shop`",
+            "connect: the URI contains no database; add it after the host: `mongodb://localhost:27017/shop`",
         ),
         (
             "mongodb://localhost/shop?retryWrite=true",
@@ -43,12 +43,12 @@ async fn wrong_uris() {
         ),
         (
             "mongodb://localhost/sh.op",
-            "connect: the name of the database is empty, longer than 63 bytes, or holds one of `/ \\ . \" $`, a \
+            "connect: the name of the database is empty, longer than 63 bytes, or contains one of `/ \\ . \" $`, a \
              space or NUL",
         ),
         (
             "mongodb://ada:hunter/2@localhost/shop",
-            "connect: the URI is not valid; if the user name or the password holds one of `: / ? # [ ] @ %`, \
+            "connect: the URI is not valid; if the user name or the password contains one of `: / ? # [ ] @ %`, \
              percent-encode it",
         ),
         (

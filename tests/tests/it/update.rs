@@ -79,8 +79,8 @@ async fn refused_by_the_server(db: Database) {
     assert_eq!(
         error.to_string(),
         format!(
-            "update_one on {}.people: `$inc` needs a number, and the field `name` is of type string; the server's own \
-             words, which may hold stored values, are in `server_message()` (code 14)",
+            "update_one on {}.people: `$inc` needs a number, and the field `name` is of type string; the server's \
+             message, which may hold stored values, is in `server_message()` (code 14)",
             db.name()
         )
     );

@@ -481,7 +481,7 @@ fn nothing_tells_an_untagged_variant_inside_a_tagged_one() {
     let error = s.review().guest().score().stars().is_variant().into_document().unwrap_err();
     assert_eq!(
         error.to_string(),
-        "cannot be sent: `review.score`: expected a variant that is stored with a tag or a name, found one of an untagged \
-         enum; nothing was sent"
+        "cannot be sent: `review.score`: expected a variant that is stored with a tag or a name, found one of an \
+         untagged enum; nothing was sent"
     );
 }

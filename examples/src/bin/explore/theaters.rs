@@ -112,8 +112,8 @@ pub(crate) async fn answer(theaters: &Collection<Theater>) -> odm::Result<()> {
         println!("    {theater_id} in {city}, {state}, at {latitude}");
     }
 
-    // The type of this field is not `odm::geo::Geometry`, so it has no geo operators. A raw filter can be combined with
-    // typed ones.
+    // The type of this field is not `odm::geo::Geometry`, so it has no geo operators. A raw filter can be combined
+    // with typed ones.
     let circle = doc! { "$geoWithin": { "$centerSphere": [Vec::from(TIMES_SQUARE), TEN_KILOMETRES] } };
     let near = || Filter::<Theater>::raw(doc! { "location.geo": circle.clone() });
     let second = t.location().address().street2().is_present();

@@ -21,7 +21,7 @@ use crate::{
     operation::Verb,
 };
 
-pub(in crate::action) const BULK_WRITE_ACROSS: Verb = Verb::new("bulk_write", "bulkWrite");
+pub(in crate::action) const CLIENT_BULK_WRITE: Verb = Verb::new("bulk_write", "bulkWrite");
 const ASK_VERSION: Verb = Verb::new("bulk_write", "buildInfo");
 
 impl Database {
@@ -86,7 +86,7 @@ impl<S> ClientBulkWrite<S> {
     /// Adds one more write, to the collection of its model.
     pub fn write<M: Model>(mut self, write: Write<M>) -> Self {
         let namespace = Namespace::new(self.database.name(), M::COLLECTION);
-        self.writes.push(write.into_statement().1.and_then(|statement| statement.into_model(namespace)));
+        self.writes.push(write.finish().1.and_then(|write| write.into_model(namespace)));
         self
     }
 
@@ -159,7 +159,7 @@ impl<'s> IntoFuture for ClientBulkWrite<Explicit<'s>> {
 
 impl<S> fmt::Debug for ClientBulkWrite<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("BulkWriteAcross").field("on", &self.database).finish_non_exhaustive()
+        f.debug_struct("ClientBulkWrite").field("on", &self.database).finish_non_exhaustive()
     }
 }
 
@@ -189,7 +189,7 @@ impl ClientBulkWriteResult {
 
 impl fmt::Debug for ClientBulkWriteResult {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("BulkWriteAcrossResult").field("counts", &self.counts).finish_non_exhaustive()
+        f.debug_struct("ClientBulkWriteResult").field("counts", &self.counts).finish_non_exhaustive()
     }
 }
 
@@ -199,7 +199,7 @@ async fn send(
     options: Result<BulkWriteOptions>,
     session: Option<&mut ClientSession>,
 ) -> Result<ClientBulkWriteResult> {
-    let operation = database.operation(BULK_WRITE_ACROSS);
+    let operation = database.operation(CLIENT_BULK_WRITE);
     let mut options = operation.check(options)?;
     // The driver would take the client's. In a session there may be a transaction, which has its own.
     if session.is_none() && options.write_concern.is_none() {

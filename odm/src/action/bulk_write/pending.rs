@@ -1,26 +1,22 @@
-//! A write as it was said, without the type of its model: what its setters were given, until it is sent.
+//! A write of a bulk before it is sent, without the type of its model: its parts as the caller passed them.
 
 use mongodb::{
-    bson::{Document, RawDocumentBuf, serialize_to_bson, serialize_to_document},
+    bson::{Document, RawDocumentBuf},
     options::{Collation, Hint},
 };
 
-use super::statement::{Change, Statement, To};
 use crate::{
-    action::{
-        command::unwritten,
-        prepare::{NewDocument, OnInsert},
-    },
     error::{Error, Result},
     update::Update,
-    value::SchemaVersion,
+    write::{self, Policies, Ready, Statement, WriteOptions},
 };
 
-pub(super) struct Draft {
+pub(super) struct Pending {
     kind: Kind,
+    policies: Policies,
     pub(super) upsert: Option<bool>,
-    pub(super) on_insert: NewDocument,
-    pub(super) array_filters: Option<Result<Vec<Document>>>,
+    pub(super) or_insert: Option<Result<RawDocumentBuf>>,
+    pub(super) array_filters: Option<Vec<Document>>,
     pub(super) sort: Option<Result<Document>>,
     pub(super) hint: Option<Result<Hint>>,
     pub(super) collation: Option<Collation>,
@@ -29,17 +25,18 @@ pub(super) struct Draft {
 #[allow(clippy::large_enum_variant, reason = "most writes of a bulk are updates")]
 pub(super) enum Kind {
     Insert { document: Result<RawDocumentBuf> },
-    Update { multi: bool, filter: Result<Document>, update: Update<()>, version: Option<SchemaVersion> },
+    Update { many: bool, filter: Result<Document>, update: Update<()> },
     Replace { filter: Result<Document>, document: Result<RawDocumentBuf> },
-    Delete { multi: bool, filter: Result<Document> },
+    Delete { many: bool, filter: Result<Document> },
 }
 
-impl Draft {
-    pub(super) fn new(kind: Kind) -> Self {
+impl Pending {
+    pub(super) fn new(kind: Kind, policies: Policies) -> Self {
         Self {
             kind,
+            policies,
             upsert: None,
-            on_insert: None,
+            or_insert: None,
             array_filters: None,
             sort: None,
             hint: None,
@@ -47,47 +44,49 @@ impl Draft {
         }
     }
 
-    /// The write as it is sent, if it can be.
-    pub(super) fn into_statement(self) -> Result<Statement> {
+    /// Returns the write as it is sent.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error for which [`is_not_sent`](Error::is_not_sent) is true if a part of the write cannot be sent, or if
+    /// a setter was called that the write does not have.
+    pub(super) fn finish(self) -> Result<Ready> {
         if let Some(setter) = self.misplaced() {
             return Err(Error::refused(format!("`{}` has no `{setter}`", self.verb())));
         }
-        let Self { kind, mut upsert, on_insert, array_filters, sort, hint, collation } = self;
-        let (sort, hint) = (sort.transpose()?, hint.transpose()?);
-        let array_filters = array_filters.transpose()?;
-        let to = |multi, filter: Document| {
-            let hint = hint.as_ref().map(serialize_to_bson).transpose().map_err(unwritten)?;
-            let collation = collation.as_ref().map(serialize_to_document).transpose().map_err(unwritten)?;
-            Ok::<_, Error>(To { filter, multi, sort, hint, collation })
+        let options = WriteOptions {
+            upsert: self.upsert,
+            array_filters: self.array_filters,
+            sort: self.sort.transpose()?,
+            hint: self.hint.transpose()?,
+            collation: self.collation,
+            ..WriteOptions::default()
         };
-        Ok(match kind {
-            Kind::Insert { document } => Statement::Insert(document?),
-            Kind::Update { multi, filter, update, version } => {
-                let update = OnInsert::of(on_insert, &mut upsert, version).join(update, &filter);
-                let to = to(multi, filter?)?;
-                let (update, typed) = update?;
-                let array_filters = array_filters.into_iter().flatten().chain(typed).collect();
-                Statement::Change { to, change: Change::Update { update, array_filters }, upsert }
+        let kind = match self.kind {
+            Kind::Insert { document } => write::Kind::Insert { document: document? },
+            Kind::Update { many, filter, update } => {
+                write::Kind::Update { many, filter: filter?, update, or_insert: self.or_insert.transpose()? }
             }
             Kind::Replace { filter, document } => {
-                Statement::Change { to: to(false, filter?)?, change: Change::Replace(document?), upsert }
+                write::Kind::Replace { filter: filter?, document: document? }
             }
-            Kind::Delete { multi, filter } => Statement::Delete(to(multi, filter?)?),
-        })
+            Kind::Delete { many, filter } => write::Kind::Delete { many, filter: filter? },
+        };
+        Statement::with_policies(kind, options, self.policies).finish()
     }
 
-    /// A setter that was called and that this write has no use for.
+    /// Returns a setter that was called and that the write does not have.
     fn misplaced(&self) -> Option<&'static str> {
         let (inserts, upserts, updates_one) = match self.kind {
             Kind::Insert { .. } => (true, false, false),
-            Kind::Update { multi, .. } => (false, true, !multi),
+            Kind::Update { many, .. } => (false, true, !many),
             Kind::Replace { .. } => (false, true, false),
             Kind::Delete { .. } => (false, false, false),
         };
         let (updates, replaces) =
             (matches!(self.kind, Kind::Update { .. }), matches!(self.kind, Kind::Replace { .. }));
         [
-            ("or_insert", self.on_insert.is_some() && !updates_one),
+            ("or_insert", self.or_insert.is_some() && !updates_one),
             ("upsert", self.upsert.is_some() && !upserts),
             ("array_filters", self.array_filters.is_some() && !updates),
             ("sort", self.sort.is_some() && !updates_one && !replaces),
@@ -98,15 +97,15 @@ impl Draft {
         .find_map(|(setter, misplaced)| misplaced.then_some(setter))
     }
 
-    /// The verb that it means.
+    /// Returns the name of the verb that the write corresponds to.
     pub(super) fn verb(&self) -> &'static str {
         match self.kind {
             Kind::Insert { .. } => "insert_one",
-            Kind::Update { multi: false, .. } => "update_one",
-            Kind::Update { multi: true, .. } => "update_many",
+            Kind::Update { many: false, .. } => "update_one",
+            Kind::Update { many: true, .. } => "update_many",
             Kind::Replace { .. } => "replace_one",
-            Kind::Delete { multi: false, .. } => "delete_one",
-            Kind::Delete { multi: true, .. } => "delete_many",
+            Kind::Delete { many: false, .. } => "delete_one",
+            Kind::Delete { many: true, .. } => "delete_many",
         }
     }
 }

@@ -9,14 +9,14 @@ use mongodb::{
 use super::{
     BULK_WRITE,
     retryable::{self, Numbering},
-    statement::Statement,
 };
 use crate::{
-    action::{batch::Limits, command::unwritten, insert_many::insert_batch, prepare::newer},
+    action::{batch::Limits, insert_many::insert_batch, prepare::newer},
     collection::Target,
     error::{BulkWriteError, Command, Error, Result, WriteCounts, WriteReply},
     exec,
     operation::{Operation, Verb},
+    write::{Ready, unwritten},
 };
 
 /// What `bulk_write` is called and sends.
@@ -48,10 +48,10 @@ struct Element {
 
 impl Elements {
     /// The next write, if it can be sent.
-    pub(super) fn push(&mut self, statement: Result<Statement>) {
-        let element = statement.and_then(|statement| {
-            let (kind, sorted) = (statement.kind(), statement.is_sorted());
-            Ok(Element { kind, sorted, bytes: statement.into_element()? })
+    pub(super) fn push(&mut self, write: Result<Ready>) {
+        let element = write.and_then(|write| {
+            let (kind, sorted) = (write.command_kind(), write.is_sorted());
+            Ok(Element { kind, sorted, bytes: write.into_element()? })
         });
         match element {
             Ok(element) => self.accepted.push(element),

@@ -4,23 +4,20 @@ use std::fmt;
 
 use mongodb::{bson::Document, options::Collation};
 
-use super::{
-    pending::{Draft, Kind},
-    statement::Statement,
-};
+use super::pending::{Kind, Pending};
 use crate::{
     action::{
         IntoHint,
         encode::{encode, encode_replacement},
         get::by_id,
-        prepare::require_explicit,
     },
-    error::{Error, Result},
+    error::Result,
     filter::IntoFilter,
     model::Model,
     sort::IntoSort,
     update::IntoUpdate,
-    value::{MAX_NESTING, Value, bounded_documents},
+    value::Value,
+    write::{Policies, Ready, require_explicit},
 };
 
 /// One write of a [`bulk_write`](crate::Collection::bulk_write): a verb that is sent together with others.
@@ -44,13 +41,13 @@ use crate::{
 /// ```
 #[must_use = "nothing is written until a bulk write with it is awaited"]
 pub struct Write<M: Model> {
-    draft: Draft,
+    pending: Pending,
     id: Option<M::Id>,
 }
 
 impl<M: Model> Write<M> {
     fn of(kind: Kind) -> Self {
-        Self { draft: Draft::new(kind), id: None }
+        Self { pending: Pending::new(kind, Policies::of::<M>()), id: None }
     }
 
     /// Stores one new document, as [`insert_one`](crate::Collection::insert_one) does.
@@ -62,10 +59,9 @@ impl<M: Model> Write<M> {
     pub fn update_one(filter: impl IntoFilter<M>, update: impl IntoUpdate<M>) -> Self {
         let filter = filter.into_filter();
         Self::of(Kind::Update {
-            multi: false,
+            many: false,
             update: update.into_update().under(&filter).untyped(),
             filter: filter.into_document(),
-            version: M::VERSION,
         })
     }
 
@@ -73,10 +69,9 @@ impl<M: Model> Write<M> {
     pub fn update_many(filter: impl IntoFilter<M>, update: impl IntoUpdate<M>) -> Self {
         let filter = filter.into_filter();
         Self::of(Kind::Update {
-            multi: true,
+            many: true,
             update: update.into_update().under(&filter).untyped(),
             filter: require_explicit(filter),
-            version: M::VERSION,
         })
     }
 
@@ -95,18 +90,18 @@ impl<M: Model> Write<M> {
 
     /// Removes one document that matches a filter, as [`delete_one`](crate::Collection::delete_one) does.
     pub fn delete_one(filter: impl IntoFilter<M>) -> Self {
-        Self::of(Kind::Delete { multi: false, filter: filter.into_filter().into_document() })
+        Self::of(Kind::Delete { many: false, filter: filter.into_filter().into_document() })
     }
 
     /// Removes every document that matches a filter, as [`delete_many`](crate::Collection::delete_many) does.
     pub fn delete_many(filter: impl IntoFilter<M>) -> Self {
-        Self::of(Kind::Delete { multi: true, filter: require_explicit(filter.into_filter()) })
+        Self::of(Kind::Delete { many: true, filter: require_explicit(filter.into_filter()) })
     }
 
     /// Makes a document if nothing matches: `{ upsert: true }`. For updates and replacements; on another write it is
     /// refused before anything is sent.
     pub fn upsert(mut self, upsert: bool) -> Self {
-        self.draft.upsert = Some(upsert);
+        self.pending.upsert = Some(upsert);
         self
     }
 
@@ -114,14 +109,14 @@ impl<M: Model> Write<M> {
     /// [`update_one`](crate::action::UpdateOne::or_insert). For `update_one`; on another write it is refused before
     /// anything is sent.
     pub fn or_insert(mut self, model: &M) -> Self {
-        self.draft.on_insert = Some(encode(model));
+        self.pending.or_insert = Some(encode(model));
         self
     }
 
     /// Conditions for the elements that a plain update names as `$[name]`: `{ arrayFilters: [{ "name.n": 1 }] }`. Those of
     /// typed updates (`each_where`) are sent after them. For updates; on another write it is refused before anything is sent.
     pub fn array_filters(mut self, filters: impl IntoIterator<Item = Document>) -> Self {
-        self.draft.array_filters = Some(bounded_documents(filters, MAX_NESTING).map_err(Error::from));
+        self.pending.array_filters = Some(filters.into_iter().collect());
         self
     }
 
@@ -131,31 +126,31 @@ impl<M: Model> Write<M> {
     /// Servers take it since MongoDB 8.0; an older one gives an error of the kind
     /// [`Unsupported`](crate::ErrorKind::Unsupported), and the writes of that command are not applied.
     pub fn sort(mut self, sort: impl IntoSort<M>) -> Self {
-        self.draft.sort = Some(sort.into_sort().into_document());
+        self.pending.sort = Some(sort.into_sort().into_document());
         self
     }
 
     /// The index to find the documents by: its keys, `u.name().asc()`, or its name. For what has a filter; on an insert it is refused
     /// before anything is sent.
     pub fn hint(mut self, index: impl IntoHint<M>) -> Self {
-        self.draft.hint = Some(index.into_hint());
+        self.pending.hint = Some(index.into_hint());
         self
     }
 
     /// How the filter compares texts. For what has a filter; on an insert it is refused before anything is sent.
     pub fn collation(mut self, collation: Collation) -> Self {
-        self.draft.collation = Some(collation);
+        self.pending.collation = Some(collation);
         self
     }
 
     /// The id of a document to insert, and the write as it is sent, if it can be.
-    pub(super) fn into_statement(self) -> (Option<M::Id>, Result<Statement>) {
-        (self.id, self.draft.into_statement())
+    pub(super) fn finish(self) -> (Option<M::Id>, Result<Ready>) {
+        (self.id, self.pending.finish())
     }
 }
 
 impl<M: Model> fmt::Debug for Write<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Write({} on {})", self.draft.verb(), M::COLLECTION)
+        write!(f, "Write({} on {})", self.pending.verb(), M::COLLECTION)
     }
 }

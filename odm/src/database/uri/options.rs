@@ -4,7 +4,7 @@ use mongodb::{error::ErrorKind as Driver, options::ConnectionString};
 
 use crate::error::driver_text;
 
-/// What is wrong with the first option that is wrong; `message` is what the driver says of all of them.
+/// Returns the problem of the first wrong option. `message` is the driver's message about all options.
 pub(super) fn problem(scheme: &str, options: &str, message: &str) -> Option<String> {
     options.split('&').enumerate().find_map(|(position, option)| {
         let position = position + 1;
@@ -23,11 +23,11 @@ pub(super) fn problem(scheme: &str, options: &str, message: &str) -> Option<Stri
     })
 }
 
-/// Whether the driver refuses the option for itself.
+/// Returns whether the driver refuses this option alone.
 fn is_refused(scheme: &str, option: &str) -> bool {
     match ConnectionString::parse(format!("{scheme}u:p@h/?{option}")) {
         Ok(_) => false,
-        // A constant is about options that do not go together.
+        // A constant message is about a combination of options.
         Err(error) => !matches!(
             &*error.kind,
             Driver::InvalidArgument { message, .. } if driver_text::constant(message).is_some()
@@ -35,7 +35,7 @@ fn is_refused(scheme: &str, option: &str) -> bool {
     }
 }
 
-/// The option that the driver proposes.
+/// Returns the option that the driver proposes.
 fn similar(message: &str) -> Option<&'static str> {
     let (_, name) = message.rsplit_once("An option with a similar name exists: ")?;
     find(name).map(|(name, _)| name)
@@ -51,10 +51,10 @@ const COUNT: &str = "must be a whole number, 0 or more";
 const MILLISECONDS: &str = "must be a whole number of milliseconds";
 const PROXY: &str = "needs the feature `socks5-proxy` of the `mongodb` crate";
 
-/// The options that MongoDB has, and what each must be.
+/// The options that MongoDB has, each with its requirement.
 const OPTIONS: &[(&str, &str)] = &[
     ("appName", ANY),
-    ("authMechanism", "is none of those that the `mongodb` crate is built with"),
+    ("authMechanism", "is not one that the `mongodb` crate is built with"),
     ("authMechanismProperties", "must be `KEY:value` pairs with commas between them"),
     ("authSource", ANY),
     ("compressors", "needs a compression feature of the `mongodb` crate"),
@@ -93,8 +93,8 @@ const OPTIONS: &[(&str, &str)] = &[
     ("tls", BOOLEAN),
     ("tlsAllowInvalidCertificates", BOOLEAN),
     ("tlsAllowInvalidHostnames", "needs the feature `openssl-tls` of the `mongodb` crate"),
-    ("tlsCAFile", "cannot stand beside `tls=false`"),
-    ("tlsCertificateKeyFile", "cannot stand beside `tls=false`"),
+    ("tlsCAFile", "cannot be combined with `tls=false`"),
+    ("tlsCertificateKeyFile", "cannot be combined with `tls=false`"),
     ("tlsCertificateKeyFilePassword", "needs the feature `cert-key-password` of the `mongodb` crate"),
     ("tlsInsecure", BOOLEAN),
     ("uuidRepresentation", "must be `csharpLegacy`, `javaLegacy` or `pythonLegacy`"),

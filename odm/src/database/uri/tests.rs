@@ -1,4 +1,4 @@
-//! What malformed URIs are answered, and that no answer repeats a secret.
+//! The error messages of malformed URIs, which never contain a secret.
 
 use super::*;
 
@@ -8,32 +8,36 @@ fn answer(uri: &str) -> Option<String> {
 
 const PORT: &str = "host 1 has a port that is not a number from 1 to 65535";
 
-/// A URI, what is wrong with it, and whether its answer says where a user name and a password belong.
+/// A URI, its problem, and whether the message explains where a user name and a password belong.
 const PROBLEMS: &[(&str, &str, bool)] = &[
     ("mongodb://localhost:port/shop", PORT, true),
     ("mongodb://ada:hunter2/shop", PORT, true),
     ("mongodb://ada:hunter2%40host/shop", PORT, true),
     ("mongodb://ada:hunter2@host:99999999/shop", PORT, false),
     ("mongodb://a:1,b:x/shop", "host 2 has a port that is not a number from 1 to 65535", true),
-    ("mongodb://ada;hunter2/shop", "host 1 holds a character that no host name has", true),
-    ("mongodb://ada\u{ff1a}hunter2\u{ff20}host/shop", "host 1 holds a character that no host name has", true),
+    ("mongodb://ada;hunter2/shop", "host 1 contains a character that no host name has", true),
+    (
+        "mongodb://ada\u{ff1a}hunter2\u{ff20}host/shop",
+        "host 1 contains a character that no host name has",
+        true,
+    ),
     ("mongodb:///shop", "host 1 is empty", true),
     ("mongodb://ada:hunter2@/shop", "host 1 is empty", false),
     ("mongodb://[::1/shop", "host 1 lacks the closing `]`", true),
-    ("mongodb://[host]/shop", "host 1 is not an IPv6 address in its brackets", true),
-    ("mongodb://[::1]27017/shop", "host 1 has something else than a port behind its `]`", true),
+    ("mongodb://[host]/shop", "host 1 has no IPv6 address in its brackets", true),
+    ("mongodb://[::1]27017/shop", "host 1 has something other than a port after its `]`", true),
     ("mongodb://tmp.sock/shop", "host 1 is a socket whose path does not begin with `%2F`", true),
     (
         "mongodb://ada:27017/hunter2%40host",
-        "the name of the database holds a character that it cannot have",
+        "the name of the database contains a character that is not allowed",
         true,
     ),
     (
         "mongodb://ada:27017/hunter2%EF%BC%A0host",
-        "the name of the database holds a character that it cannot have",
+        "the name of the database contains a character that is not allowed",
         true,
     ),
-    ("mongodb://localhost/sh$op", "the name of the database holds a character that it cannot have", true),
+    ("mongodb://localhost/sh$op", "the name of the database contains a character that is not allowed", true),
     (
         "mongodb://localhost/shop?retryWrite=true",
         "option 1 is unknown; `retryWrites` has a similar name",
@@ -73,7 +77,7 @@ const PROBLEMS: &[(&str, &str, bool)] = &[
     ),
     (
         "mongodb://ada:hunter2@h/shop?authMechanism=hunter2",
-        "the option `authMechanism` is none of those that the `mongodb` crate is built with",
+        "the option `authMechanism` is not one that the `mongodb` crate is built with",
         false,
     ),
 ];
@@ -99,10 +103,9 @@ fn the_answer_names_what_is_wrong() {
         let message = format!("the URI is not valid: {problem}{credentials}");
         assert_eq!(parse(uri).unwrap_err().to_string(), message, "{uri}");
     }
-    assert!(
-        CREDENTIALS
-            .starts_with("; a user name and a password end in an `@`, as in `mongodb://user:password@host")
-    );
+    assert!(CREDENTIALS.starts_with(
+        "; a user name and a password are followed by `@`, as in `mongodb://user:password@host"
+    ));
 }
 
 #[test]
@@ -121,8 +124,8 @@ fn valid_uris_are_read() {
     }
 }
 
-/// Every part of a URI in many wrong forms, and a valid one with every letter replaced, removed and doubled: whatever is
-/// wrong, and wherever the secret then stands, the answer is silent about it.
+/// Every part of a URI in many wrong forms, and a valid URI with every letter replaced, removed and doubled: the
+/// message never contains the secret, wherever it is in the URI.
 #[test]
 #[allow(clippy::too_many_lines)] // lists
 fn no_answer_repeats_a_secret() {

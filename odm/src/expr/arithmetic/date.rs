@@ -1,4 +1,4 @@
-//! Dates in arithmetic: their differences in milliseconds, and dates a number of milliseconds away.
+//! Arithmetic on dates: differences in milliseconds, and dates plus or minus a number of milliseconds.
 
 use mongodb::bson::DateTime;
 

@@ -10,13 +10,13 @@ use crate::{
 };
 
 impl<In, Row: Value, P> Pipeline<In, Row, P> {
-    /// Makes one row of each group: a shape whose field stored as `_id` is the key, and whose other fields are
+    /// Returns one row for each group: a shape whose field stored as `_id` is the key, and whose other fields are
     /// accumulators.
     ///
     /// `{ $group: { _id: "$customer", total: { $sum: "$price" } } }`
     ///
-    /// The key may be compound: give it a document's literal, `key: CityOf { state: z.state(), city: z.city() }`.
-    /// A shape without a field stored as `_id` makes one group of all rows.
+    /// The key may be compound: use the literal of a document, `key: CityOf { state: z.state(), city: z.city() }`. A
+    /// shape without a field stored as `_id` makes one group of all rows.
     pub fn group<S: ShapeLiteral<InGroup<Row>>>(
         self,
         shape: impl FnOnce(Exprs<Row>) -> S,

@@ -12,15 +12,15 @@ use crate::{
 impl<In, Row: Value, P> Pipeline<In, Row, P> {
     /// Keeps the rows that satisfy the condition.
     ///
-    /// `{ $match: { .. } }`; a plain `Document` is taken too: `.matching(|_| doc! { .. })`.
+    /// `{ $match: { .. } }`; a plain `Document` is accepted, too: `.matching(|_| doc! { .. })`.
     pub fn matching<F: IntoFilter<Row>>(self, condition: impl FnOnce(Root<Row>) -> F) -> Self {
         let filter = condition(paths::<Row>()).into_filter();
         self.then("$match", filter.into_clauses().into_document().map(Into::into))
     }
 
-    /// Keeps the rows for which an expression is true: what compares fields of the row with each other.
+    /// Keeps the rows for which an expression is true. Use it to compare fields of the row with each other.
     ///
-    /// `{ $match: { $expr: { .. } } }`, as [`Filter::expr`]
+    /// `{ $match: { $expr: { .. } } }`; see [`Filter::expr`].
     pub fn matching_expr<X>(self, condition: impl FnOnce(Exprs<Row>) -> X) -> Self
     where
         X: Expression<Row>,

@@ -4,9 +4,9 @@ use super::paths;
 use crate::{path::Root, pipeline::Pipeline, sort::IntoSort, value::Value};
 
 impl<In, Row: Value, P> Pipeline<In, Row, P> {
-    /// Orders the rows.
+    /// Sorts the rows.
     ///
-    /// `{ $sort: { field: -1 } }`; a plain `Document` is taken too.
+    /// `{ $sort: { field: -1 } }`; a plain `Document` is accepted, too.
     pub fn sort<S: IntoSort<Row>>(self, by: impl FnOnce(Root<Row>) -> S) -> Self {
         let sort = by(paths::<Row>()).into_sort();
         self.then("$sort", sort.render().map(Into::into))
@@ -14,14 +14,14 @@ impl<In, Row: Value, P> Pipeline<In, Row, P> {
 }
 
 impl<In, Row, P> Pipeline<In, Row, P> {
-    /// Leaves out the first rows.
+    /// Skips the first rows.
     ///
     /// `{ $skip: rows }`
     pub fn skip(self, rows: u64) -> Self {
         self.then("$skip", rows.to_bson())
     }
 
-    /// Keeps the first rows only. Zero rows are an error of the server.
+    /// Keeps only the first rows. The server returns an error for zero rows.
     ///
     /// `{ $limit: rows }`
     pub fn limit(self, rows: u64) -> Self {

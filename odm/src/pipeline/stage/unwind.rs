@@ -1,4 +1,4 @@
-//! `$unwind`, and fields as a stage names them.
+//! `$unwind`, and the context for fields that a stage names.
 
 use std::{borrow::Cow, fmt, marker::PhantomData};
 
@@ -10,11 +10,11 @@ use crate::{
     value::{Array, Doc, Value},
 };
 
-/// The fields of a row, to be named by a stage that changes one.
+/// The fields of a row, for a stage that names the field that it changes.
 type Picks<R> = <R as Value>::Fields<InPick<R, Top>, ()>;
 
 impl<In, Row: Value, P> Pipeline<In, Row, P> {
-    /// Makes one row of each element: the array field becomes its element.
+    /// Returns one row for each element: the array field becomes its element.
     ///
     /// `{ $unwind: { path: "$lines" } }`. Rows whose array is empty, null or missing disappear.
     pub fn unwind<F>(
@@ -30,7 +30,8 @@ impl<In, Row: Value, P> Pipeline<In, Row, P> {
     }
 }
 
-/// Where a stage names a field of the row `R`; `S` says what changing it changes above.
+/// The context of the fields of the row `R` that a stage can name. `S` describes how the row type changes with the
+/// type of a field here.
 pub struct InPick<R, S> {
     name: Cow<'static, str>,
     types: PhantomData<fn() -> (R, S)>,
@@ -74,9 +75,9 @@ impl<R, T, K, S> IntoBase for Field<R, T, K, S> {
     }
 }
 
-/// How a row changes when a field below changes its type.
+/// A position in a row, which determines how the row type changes if a field there changes its type.
 pub trait Spot: 'static {
-    /// The row `R` where the document here has the fields of `D` laid over it.
+    /// The row `R` if the fields of `D` replace those of the document here.
     type Row<R: Value, D: Doc>: Value;
 }
 
@@ -96,6 +97,7 @@ impl Spot for Top {
     type Row<R: Value, D: Doc> = Over<R, D>;
 }
 
+// The document `T` with the fields of `D` becomes the field `K` of the document around it, and so on up to the row.
 impl<S: Spot, K: Key, T: Value> Spot for Inside<S, K, T> {
     type Row<R: Value, D: Doc> = S::Row<R, OneField<K, T::Laid<D>>>;
 }
@@ -104,7 +106,7 @@ impl<S: Spot> Spot for InArray<S> {
     type Row<R: Value, D: Doc> = S::Row<R, D>;
 }
 
-/// A spot that is not below an array.
+/// A position that is not below an array.
 #[diagnostic::on_unimplemented(
     message = "`unwind` cannot reach through an array that is not unwound yet",
     label = "below an array",
@@ -148,16 +150,16 @@ impl<R: 'static, S: Spot> Context for InPick<R, S> {
     }
 }
 
-/// What `unwind` takes: an array field of the row `R`.
+/// A field that `unwind` accepts: an array field of the row `R`.
 #[diagnostic::on_unimplemented(
     message = "`unwind` needs an array field of this stage's row",
     label = "not an array field (`Vec<_>`)"
 )]
 pub trait Unwind<R> {
-    /// The row after it.
+    /// The row type after the stage.
     type Row: Value;
 
-    /// The dotted stored name.
+    /// Returns the dotted stored name.
     fn name(&self) -> &str;
 }
 

@@ -16,7 +16,7 @@ fn ttl(field: &str, days: u64) -> Index {
     on(field).expire_after(Duration::from_secs(days * 86_400))
 }
 
-/// The lines of the comparison with what `listIndexes` answers.
+/// Returns the lines of the comparison with the reply of `listIndexes`.
 fn lines(declared: &[Index], live: &[Document]) -> Vec<String> {
     let collection = LiveCollection::plain();
     let live: Vec<_> = live.iter().filter_map(|live| LiveIndex::read(live, &collection)).collect();

@@ -12,7 +12,7 @@ fn plain(name: &str, keys: Document) -> LiveIndex {
 
 #[test]
 fn what_the_server_fills_in_is_left_out() {
-    // 4.2 and older add `ns`; 4.2's shell sent `background`; 6.0 and 8.0 answer with `v`, `key` and `name`.
+    // 4.2 and older add `ns`; 4.2's shell sent `background`; 6.0 and 8.0 return `v`, `key` and `name`.
     for document in [
         doc! { "v": 2, "key": { "a": 1 }, "name": "a_1", "ns": "shop.orders", "background": true },
         doc! { "v": 2, "key": { "a": 1 }, "name": "a_1", "background": false, "sparse": false, "unique": false },

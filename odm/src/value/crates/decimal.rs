@@ -1,7 +1,8 @@
 //! `rust_decimal`: stored as BSON `Decimal128`.
 //!
-//! Every `Decimal` is stored exactly, including its trailing zeros and the sign of zero. `Decimal128` can represent more:
-//! 34 digits, large exponents, infinities, NaN. Reading a value that `Decimal` cannot represent exactly is an error.
+//! Every `Decimal` is stored exactly, including its trailing zeros and the sign of zero. `Decimal128` can represent
+//! more: 34 digits, large exponents, infinities, NaN. Reading a value that `Decimal` cannot represent exactly is an
+//! error.
 
 use mongodb::bson::{Bson, Decimal128, spec::ElementType};
 use rust_decimal::Decimal;
@@ -32,7 +33,8 @@ fn stored(number: &Decimal) -> Decimal128 {
 fn read(stored: Decimal128) -> Result<Decimal, &'static str> {
     const TOO_LONG: &str = "a decimal128 that it cannot hold exactly";
     let bits = u128::from_le_bytes(stored.bytes());
-    // The five bits after the sign identify the special values; the first two of them, the form with a longer coefficient.
+    // The five bits after the sign identify the special values; the first two of them, the form with a longer
+    // coefficient.
     match bits >> 122 & 0b1_1111 {
         0b1_1110 => return Err("an infinity"),
         0b1_1111 => return Err("NaN"),
@@ -66,7 +68,7 @@ fn read(stored: Decimal128) -> Result<Decimal, &'static str> {
     Ok(number)
 }
 
-/// Stored as a `Decimal128`, exactly. Reading one that `Decimal` cannot represent exactly is an error; it is not rounded.
+/// Stored as a `Decimal128`, exactly. One that `Decimal` cannot represent exactly is an error and is not rounded.
 impl Value for Decimal {
     leaf!();
     #[inline]

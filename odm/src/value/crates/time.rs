@@ -26,7 +26,7 @@ fn utc(date: OffsetDateTime) -> PrimitiveDateTime {
 }
 
 dates! {
-    /// Stored as a date, rounded to the millisecond towards the past. The offset is not stored: the date is read in UTC.
+    /// Stored as a date, rounded to the millisecond towards the past. The date is read in UTC: the offset is lost.
     OffsetDateTime: |date| millis_of(*date), |millis| instant(millis), ToString::to_string;
     /// Stored as a date, rounded to the millisecond towards the past.
     UtcDateTime: |date| millis_of(date.to_offset(time::UtcOffset::UTC)), |millis| instant(millis).map(Self::from),

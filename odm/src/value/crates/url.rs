@@ -14,7 +14,7 @@ fn parse(text: &str) -> CodecResult<Url> {
     Url::parse(text).map_err(|_| CodecError::new("a URL", "another text").with_value(text))
 }
 
-/// Stored as its text, normalised as `Url` does.
+/// Stored as its text, normalized as `Url` does.
 impl Value for Url {
     leaf!();
     fn encode(&self, writer: &mut Writer) -> CodecResult<ElementType> {

@@ -16,8 +16,8 @@ pub enum Binary {}
 
 /// A type that `#[odm(binary)]` stores as binary data.
 ///
-/// Subtype 2 is read too, and so is the array of numbers that the field stores without the attribute. A filter matches
-/// binary data only, so it does not find values that are still stored as arrays.
+/// Subtype 2 is read too, and so is the array of numbers that the field stores without the attribute. A filter
+/// matches binary data only, so it does not find values that are still stored as arrays.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be stored as binary data",
     label = "this field is marked `#[odm(binary)]`",
@@ -69,7 +69,7 @@ binary! {
     [] ::bytes::Bytes: |bytes| Ok(bytes.into());
 }
 
-/// The type of the slot of a shape literal for a field of type `T` that is marked `#[odm(binary)]`. The slot accepts what
-/// can be stored in the path type of the field.
+/// The type of the slot of a shape literal for a field of type `T` that is marked `#[odm(binary)]`. The slot accepts
+/// what can be stored in the path type of the field.
 #[derive(Debug)]
 pub struct BinarySlot<T>(PhantomData<fn() -> T>);

@@ -39,7 +39,7 @@ pub trait SerdeWith<T>: 'static {
         None
     }
 
-    /// Returns the names of the elements that a `T` is read from, if it is a document and its `Deserialize` lists them.
+    /// Returns the names of the elements that a `T` is read from, if it is a document whose `Deserialize` lists them.
     fn fields() -> Option<&'static [&'static str]> {
         None
     }

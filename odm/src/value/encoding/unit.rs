@@ -10,8 +10,8 @@ use crate::{
     value::{Number, Raw, Stores, Value, Writer},
 };
 
-/// The type of the slot of a shape literal for a field of type `T` that is stored in the unit `U`. The slot accepts what
-/// can be stored in the path type of the field.
+/// The type of the slot of a shape literal for a field of type `T` that is stored in the unit `U`. The slot accepts
+/// what can be stored in the path type of the field.
 #[derive(Debug)]
 pub struct UnitSlot<U, T>(PhantomData<fn() -> (U, T)>);
 

@@ -1,7 +1,7 @@
 //! Verifies that an id is read as the value that is stored, because the server finds the document by that value.
 //!
-//! For the server, documents with their elements in another order are different values, as are `0.1` and the nearest `f32`.
-//! With such an id, a model would not find its document, and saving the model would store a second document.
+//! For the server, documents with their elements in another order are different values, as are `0.1` and the nearest
+//! `f32`. With such an id, a model would not find its document, and saving the model would store a second document.
 
 use mongodb::bson::spec::ElementType;
 
@@ -39,8 +39,8 @@ fn same<V: Value>(id: V, stored: Raw<'_>) -> CodecResult<V> {
     Ok(id)
 }
 
-/// Returns an error unless both are the same value for the server, which ignores the types of numbers. `names` are the
-/// names that the document declares, if the value is one.
+/// Returns an error unless both are the same value for the server, which ignores the types of numbers. `names` are
+/// the names that the document declares, if the value is one.
 fn equal(stored: Raw<'_>, written: Raw<'_>, names: FieldNames) -> CodecResult<()> {
     if stored.tag() == written.tag() {
         if stored.bytes() == written.bytes() {

@@ -1,5 +1,5 @@
-//! Measures how deep a value nests. `bson`'s serde recurses without a bound, with stack frames of the user's types between
-//! its own, so the stack space must be reserved beforehand.
+//! Measures how deep a value nests. `bson`'s serde recurses without a bound, with stack frames of the user's types
+//! between its own, so the stack space must be reserved beforehand.
 
 use std::{cell::Cell, fmt};
 
@@ -20,9 +20,9 @@ const WRAPS_OF_A_LEVEL: u16 = 4;
 /// The maximum number of newtypes and options inside each other. The limit on levels does not bound a chain of them.
 const MAX_WRAPS: u16 = 10 * MAX_DEPTH;
 
-/// Returns how many levels of stack space the value takes: one for each level of documents and arrays, and one for every
-/// [`WRAPS_OF_A_LEVEL`] newtypes and options. Refuses more than [`MAX_DEPTH`] levels, including the `around` levels around
-/// the value.
+/// Returns how many levels of stack space the value takes: one for each level of documents and arrays, and one for
+/// every [`WRAPS_OF_A_LEVEL`] newtypes and options. Refuses more than [`MAX_DEPTH`] levels, including the `around`
+/// levels around the value.
 pub(super) fn levels<S: SerdeWith<T>, T>(value: &T, around: u16) -> CodecResult<u16> {
     let (deepest, most_wraps) = (Cell::new(around), Cell::new(0));
     let measure = Measure { level: around, wraps: 0, deepest: &deepest, most_wraps: &most_wraps };

@@ -8,8 +8,8 @@ use serde::{
     forward_to_deserialize_any,
 };
 
-/// Returns the names of the fields of a struct, aliases included, or of the variants of an enum; `None` for types that
-/// call `deserialize_map` or `deserialize_any`: maps, enums with a tag, and structs with a flattened field.
+/// Returns the names of the fields of a struct, aliases included, or of the variants of an enum; `None` for types
+/// that call `deserialize_map` or `deserialize_any`: maps, enums with a tag, and structs with a flattened field.
 pub(super) fn of<T: DeserializeOwned>() -> Option<&'static [&'static str]> {
     match T::deserialize(FieldNames) {
         Err(Answer::FieldNames(names)) => Some(names),

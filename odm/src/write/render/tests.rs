@@ -4,19 +4,23 @@ use mongodb::bson::{doc, rawdoc, serialize_to_document};
 
 use super::*;
 
-fn to(filter: Document, multi: bool) -> To {
-    To { filter, multi, sort: None, hint: None, collation: None }
+fn ready(change: Change) -> Ready {
+    Ready { change, options: WriteOptions::default() }
 }
 
-fn update(update: impl Into<UpdateModifications>, array_filters: Vec<Document>) -> Change {
-    Change::Update { update: update.into(), array_filters }
+fn with(change: Change, options: WriteOptions) -> Ready {
+    Ready { change, options }
+}
+
+fn norwegian() -> Collation {
+    Collation::builder().locale("nb").build()
 }
 
 /// `{ element }` of a command and `{ op }` of `bulkWrite`, as far as the driver lets it be seen: without the namespace.
-fn both(statement: &Statement) -> (Document, Document) {
-    let element = statement.clone().into_element().unwrap();
+fn both(statement: impl Fn() -> Ready) -> (Document, Document) {
+    let element = statement().into_element().unwrap();
     let namespace = Namespace::new("shop", "orders");
-    let model = statement.clone().into_model(namespace.clone()).unwrap();
+    let model = statement().into_model(namespace.clone()).unwrap();
     let of = match &model {
         WriteModel::InsertOne(model) => &model.namespace,
         WriteModel::UpdateOne(model) => &model.namespace,
@@ -32,71 +36,82 @@ fn both(statement: &Statement) -> (Document, Document) {
 
 #[test]
 fn as_they_are_sent() {
-    for (statement, element, op) in [
+    let cases: [(&dyn Fn() -> Ready, Document, Document); 6] = [
         (
-            Statement::Insert(rawdoc! { "_id": 1, "a": "x" }),
+            &|| ready(Change::Insert { document: rawdoc! { "_id": 1, "a": "x" } }),
             doc! { "_id": 1, "a": "x" },
             doc! { "document": { "_id": 1, "a": "x" } },
         ),
         (
-            Statement::Change {
-                to: To {
+            &|| {
+                let update = doc! { "$set": { "l.$[x].q": 1 } }.into();
+                let options = WriteOptions {
+                    array_filters: Some(vec![doc! { "x.q": 0 }]),
                     sort: Some(doc! { "n": -1 }),
-                    hint: Some("a_1".into()),
-                    collation: Some(doc! { "locale": "en" }),
-                    ..to(doc! { "a": 1 }, false)
-                },
-                change: update(doc! { "$set": { "l.$[x].q": 1 } }, vec![doc! { "x.q": 0 }]),
-                upsert: Some(true),
+                    hint: Some(Hint::Name("a_1".into())),
+                    collation: Some(norwegian()),
+                    upsert: Some(true),
+                    ..WriteOptions::default()
+                };
+                with(Change::Update { many: false, filter: doc! { "a": 1 }, update }, options)
             },
             doc! {
                 "q": { "a": 1 }, "u": { "$set": { "l.$[x].q": 1 } }, "upsert": true, "arrayFilters": [{ "x.q": 0 }],
-                "sort": { "n": -1 }, "hint": "a_1", "collation": { "locale": "en" },
+                "sort": { "n": -1 }, "hint": "a_1", "collation": { "locale": "nb" },
             },
             doc! {
                 "filter": { "a": 1 }, "updateMods": { "$set": { "l.$[x].q": 1 } }, "arrayFilters": [{ "x.q": 0 }],
-                "collation": { "locale": "en" }, "hint": "a_1", "upsert": true, "sort": { "n": -1 },
+                "collation": { "locale": "nb" }, "hint": "a_1", "upsert": true, "sort": { "n": -1 },
             },
         ),
         (
-            Statement::Change {
-                to: to(doc! {}, true),
-                change: update(vec![doc! { "$set": { "a": 1 } }], Vec::new()),
-                upsert: None,
+            &|| {
+                ready(Change::Update {
+                    many: true,
+                    filter: doc! {},
+                    update: vec![doc! { "$set": { "a": 1 } }].into(),
+                })
             },
             doc! { "q": {}, "u": [{ "$set": { "a": 1 } }], "multi": true },
             doc! { "filter": {}, "updateMods": [{ "$set": { "a": 1 } }] },
         ),
         (
-            Statement::Change {
-                to: to(doc! { "_id": 1 }, false),
-                change: Change::Replace(rawdoc! { "_id": 1, "a": 2 }),
-                upsert: Some(true),
+            &|| {
+                let options = WriteOptions { upsert: Some(true), ..WriteOptions::default() };
+                with(
+                    Change::Replace { filter: doc! { "_id": 1 }, document: rawdoc! { "_id": 1, "a": 2 } },
+                    options,
+                )
             },
             doc! { "q": { "_id": 1 }, "u": { "_id": 1, "a": 2 }, "upsert": true },
             doc! { "filter": { "_id": 1 }, "updateMods": { "_id": 1, "a": 2 }, "upsert": true },
         ),
         (
-            Statement::Delete(to(doc! { "a": 1 }, false)),
+            &|| ready(Change::Delete { many: false, filter: doc! { "a": 1 } }),
             doc! { "q": { "a": 1 }, "limit": 1 },
             doc! { "filter": { "a": 1 } },
         ),
         (
-            Statement::Delete(To { hint: Some(doc! { "a": 1 }.into()), ..to(doc! { "a": 1 }, true) }),
+            &|| {
+                let options =
+                    WriteOptions { hint: Some(Hint::Keys(doc! { "a": 1 })), ..WriteOptions::default() };
+                with(Change::Delete { many: true, filter: doc! { "a": 1 } }, options)
+            },
             doc! { "q": { "a": 1 }, "limit": 0, "hint": { "a": 1 } },
             doc! { "filter": { "a": 1 }, "hint": { "a": 1 } },
         ),
-    ] {
-        let (is_element, mut is_op) = both(&statement);
+    ];
+    for (statement, element, op) in cases {
+        let (is_element, mut is_op) = both(statement);
         is_op.remove("multi");
-        assert_eq!((is_element, is_op), (element, op), "{statement:?}");
+        assert_eq!((is_element, is_op), (element, op), "{:?}", statement());
     }
 }
 
 /// A filter can make a write greater than a command, though no document is greater than the server stores.
 #[test]
 fn too_large_for_a_command() {
-    let statement = Statement::Delete(to(doc! { "a": "x".repeat(17 * 1024 * 1024) }, false));
+    let statement = ready(Change::Delete { many: false, filter: doc! { "a": "x".repeat(17 * 1024 * 1024) } });
     let error = statement.into_element().unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::TooLarge(_)) && error.is_not_sent());
     assert_eq!(

@@ -1,0 +1,136 @@
+//! How single writes are sent: the driver's call for each kind of statement.
+
+use mongodb::{
+    ClientSession,
+    action::Action,
+    bson::RawDocumentBuf,
+    options::{
+        DeleteOptions, FindOneAndDeleteOptions, FindOneAndReplaceOptions, FindOneAndUpdateOptions,
+        InsertOneOptions, ReplaceOptions, UpdateOptions,
+    },
+    results::{DeleteResult, UpdateResult},
+};
+
+use super::prepare::newer;
+use crate::{
+    collection::Target,
+    error::{Error, Result},
+    exec,
+    operation::Verb,
+    write::{Change, Ready, Statement},
+};
+
+/// Sends an insert.
+pub(super) async fn insert(
+    target: Target,
+    verb: Verb,
+    statement: Result<Statement>,
+    session: Option<&mut ClientSession>,
+) -> Result<()> {
+    let operation = target.operation(verb);
+    let (change, options) = operation.check(statement.and_then(Statement::finish))?.into_parts();
+    let Change::Insert { document } = change else { return operation.check(Err(another_kind())) };
+    let collection = target.raw();
+    let call = collection
+        .insert_one(&document)
+        .with_options(InsertOneOptions::from(options))
+        .optional(session, mongodb::action::InsertOne::session);
+    exec::run(operation, call).await.map(drop).map_err(|error| error.storing(&document))
+}
+
+/// Sends an update or a replacement.
+pub(super) async fn update(
+    target: Target,
+    verb: Verb,
+    statement: Result<Statement>,
+    session: Option<&mut ClientSession>,
+) -> Result<UpdateResult> {
+    let operation = target.operation(verb);
+    let ready = operation.check(statement.and_then(Statement::finish))?;
+    let sorted = ready.is_sorted();
+    let (change, options) = ready.into_parts();
+    let outcome = match change {
+        Change::Replace { filter, document } => {
+            let collection = target.raw();
+            let call = collection
+                .replace_one(filter, document)
+                .with_options(ReplaceOptions::from(options))
+                .optional(session, mongodb::action::ReplaceOne::session);
+            exec::run(operation, call).await
+        }
+        Change::Update { many, filter, update } => {
+            let collection = target.driver();
+            let call = if many {
+                collection.update_many(filter, update)
+            } else {
+                collection.update_one(filter, update)
+            };
+            let call = call
+                .with_options(UpdateOptions::from(options))
+                .optional(session, mongodb::action::Update::session);
+            exec::run(operation, call).await
+        }
+        Change::Insert { .. } | Change::Delete { .. } => operation.check(Err(another_kind())),
+    };
+    outcome.map_err(|error| newer(error, sorted, "sort", "8.0"))
+}
+
+/// Sends a delete.
+pub(super) async fn delete(
+    target: Target,
+    verb: Verb,
+    statement: Result<Statement>,
+    session: Option<&mut ClientSession>,
+) -> Result<DeleteResult> {
+    let operation = target.operation(verb);
+    let (change, options) = operation.check(statement.and_then(Statement::finish))?.into_parts();
+    let Change::Delete { many, filter } = change else { return operation.check(Err(another_kind())) };
+    let collection = target.driver();
+    let call = if many { collection.delete_many(filter) } else { collection.delete_one(filter) };
+    let call =
+        call.with_options(DeleteOptions::from(options)).optional(session, mongodb::action::Delete::session);
+    exec::run(operation, call).await
+}
+
+/// Sends an update, a replacement or a delete of one document. Returns the document that the server returns.
+pub(super) async fn find_and_modify(
+    target: &Target,
+    verb: Verb,
+    statement: Result<Statement>,
+    session: Option<&mut ClientSession>,
+) -> Result<Option<RawDocumentBuf>> {
+    let operation = target.operation(verb);
+    let ready = statement.and_then(Statement::finish).and_then(Ready::for_find_and_modify);
+    let (change, options) = operation.check(ready)?.into_parts();
+    let collection = target.raw();
+    match change {
+        Change::Update { filter, update, .. } => {
+            let call = collection
+                .find_one_and_update(filter, update)
+                .with_options(FindOneAndUpdateOptions::from(options))
+                .optional(session, mongodb::action::FindOneAndUpdate::session);
+            exec::run(operation, call).await
+        }
+        Change::Replace { filter, document } => {
+            let call = collection
+                .find_one_and_replace(filter, document)
+                .with_options(FindOneAndReplaceOptions::from(options))
+                .optional(session, mongodb::action::FindOneAndReplace::session);
+            exec::run(operation, call).await
+        }
+        Change::Delete { filter, .. } => {
+            let call = collection
+                .find_one_and_delete(filter)
+                .with_options(FindOneAndDeleteOptions::from(options))
+                .optional(session, mongodb::action::FindOneAndDelete::session);
+            exec::run(operation, call).await
+        }
+        Change::Insert { .. } => operation.check(Err(another_kind())),
+    }
+}
+
+/// No verb builds a statement of a kind that it does not send.
+#[cold]
+fn another_kind() -> Error {
+    Error::refused("the statement is one of another verb")
+}

@@ -1,0 +1,96 @@
+//! Writes without the type of their model: what every writing verb builds, and the one exit of all of them.
+//!
+//! A verb builds a [`Statement`]. [`Statement::finish`] applies the policies of the model and checks the result; only
+//! the [`Ready`] statement that it returns can be rendered: for the driver, as a command, as one write of a bulk.
+
+mod options;
+mod policy;
+mod render;
+
+use mongodb::{
+    bson::{Document, RawDocumentBuf},
+    options::UpdateModifications,
+};
+
+pub(crate) use self::{options::WriteOptions, policy::Policies, render::unwritten};
+use crate::{
+    error::{Error, Result},
+    filter::Filter,
+    model::Model,
+    update::Update,
+};
+
+/// One write as its verb built it.
+pub(crate) struct Statement {
+    kind: Kind,
+    options: WriteOptions,
+    policies: Policies,
+}
+
+/// What a statement does, and to which documents.
+pub(crate) enum Kind {
+    Insert { document: RawDocumentBuf },
+    Update { many: bool, filter: Document, update: Update<()>, or_insert: Option<RawDocumentBuf> },
+    Replace { filter: Document, document: RawDocumentBuf },
+    Delete { many: bool, filter: Document },
+}
+
+impl Statement {
+    /// Creates the statement of a write of `M`.
+    pub(crate) fn new<M: Model>(kind: Kind, options: impl Into<WriteOptions>) -> Self {
+        Self::with_policies(kind, options.into(), Policies::of::<M>())
+    }
+
+    /// Creates a statement with the policies of a model whose type is no longer known.
+    pub(crate) fn with_policies(kind: Kind, options: WriteOptions, policies: Policies) -> Self {
+        Self { kind, options, policies }
+    }
+
+    /// Applies the policies and checks the statement.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error for which [`is_not_sent`](Error::is_not_sent) is true if the statement cannot be sent.
+    pub(crate) fn finish(self) -> Result<Ready> {
+        policy::apply(self)
+    }
+}
+
+/// A statement that has passed its policies.
+#[derive(Debug)]
+pub(crate) struct Ready {
+    change: Change,
+    options: WriteOptions,
+}
+
+/// What a statement does, as it is sent.
+#[derive(Debug)]
+pub(crate) enum Change {
+    Insert { document: RawDocumentBuf },
+    Update { many: bool, filter: Document, update: UpdateModifications },
+    Replace { filter: Document, document: RawDocumentBuf },
+    Delete { many: bool, filter: Document },
+}
+
+impl Ready {
+    /// Returns the change and its options, for the driver's method of the same name.
+    pub(crate) fn into_parts(self) -> (Change, WriteOptions) {
+        (self.change, self.options)
+    }
+}
+
+/// Returns the filter of a write of many documents.
+///
+/// # Errors
+///
+/// Returns an error for which [`is_not_sent`](Error::is_not_sent) is true if the filter matches every document and is
+/// not [`Filter::all`].
+pub(crate) fn require_explicit<M>(filter: Filter<M>) -> Result<Document> {
+    if filter.is_empty() {
+        let reason = if filter.clauses().has_no_condition() { "is empty, so it " } else { "" };
+        return Err(Error::refused(format!(
+            "the filter {reason}matches every document; if that is meant, say `Filter::all()`"
+        )));
+    }
+    filter.into_document()
+}
