@@ -37,7 +37,8 @@ pub(crate) struct Container<'a> {
     pub(crate) default: Default,
     pub(crate) deny_unknown_fields: bool,
     pub(crate) transparent: Option<Span>,
-    /// The element that a struct with `#[serde(tag)]` begins with: its name and its value, which is the name of the type.
+    /// The element that a struct with `#[serde(tag)]` begins with: its name and its value, which is the name of the
+    /// type.
     pub(crate) tag: Option<(String, String)>,
     /// The span of serde's `from` or `try_from`: another type is read and converted.
     pub(crate) from: Option<Span>,
@@ -96,18 +97,19 @@ pub(crate) struct Field<'a> {
     pub(crate) more_codecs: Option<Span>,
 }
 
-/// The encoding of a field.
+/// How a field is encoded and decoded.
 #[derive(Debug, Clone)]
 pub(crate) enum Codec {
-    /// That of its type's `Value`.
+    /// By the `Value` implementation of its type.
     Value,
-    /// That of its type's serde implementations. `ordered` is whether the stored values have the order of the Rust values.
+    /// By the serde implementations of its type. `ordered` is whether the stored values have the order of the Rust
+    /// values.
     Serde { ordered: bool },
-    /// Binary data.
+    /// As binary data.
     Binary,
-    /// An integer that counts a unit of time. The text is the name of the unit's type in `odm`.
+    /// As an integer that counts a unit of time. The text is the name of the unit's type in `odm`.
     Unit(&'static str),
-    /// That of the functions in serde's `with`, `serialize_with` and `deserialize_with`.
+    /// By the functions in serde's `with`, `serialize_with` and `deserialize_with`.
     With { serialize: Option<Box<ExprPath>>, deserialize: Option<Box<ExprPath>> },
     /// Unknown, because an attribute is wrong. The error is reported.
     Mistaken,

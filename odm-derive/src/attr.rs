@@ -1,7 +1,7 @@
 //! The attributes `#[odm(..)]` and `#[serde(..)]`, parsed into values.
 //!
-//! A *word* is an entry of `#[odm(..)]`: `word`, `word = ..` or `word(..)`. If a word is wrong, the error is added to the
-//! [`Ctxt`] and parsing continues with the next word, so that all errors are reported at once.
+//! A *word* is an entry of `#[odm(..)]`: `word`, `word = ..` or `word(..)`. If a word is wrong, the error is added to
+//! the [`Ctxt`] and parsing continues with the next word, so that all errors are reported at once.
 
 pub(crate) mod container;
 pub(crate) mod duration;

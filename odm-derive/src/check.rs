@@ -73,8 +73,8 @@ fn flattened(cx: &Ctxt, field: &Field<'_>) {
     if !matches!(field.codec, Codec::Value | Codec::Serde { .. } | Codec::Mistaken) {
         cx.push(syn::Error::new(
             span,
-            "a flattened field is stored as its type stores it: remove the attribute that specifies another encoding, \
-             or put it on the fields inside",
+            "a flattened field is stored as its type stores it: remove the attribute that specifies another \
+             encoding, or put it on the fields inside",
         ));
     }
 }
@@ -189,7 +189,8 @@ fn one_codec(cx: &Ctxt, container: &Container<'_>) {
     for span in container.all_fields().filter_map(|field| field.two_codecs) {
         cx.push(syn::Error::new(
             span,
-            "serde's `with`, `serialize_with` or `deserialize_with` already stores this field: remove `#[odm(serde)]`",
+            "serde's `with`, `serialize_with` or `deserialize_with` already stores this field: remove \
+             `#[odm(serde)]`",
         ));
     }
     for span in container.all_fields().filter_map(|field| field.more_codecs) {

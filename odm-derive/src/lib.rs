@@ -1,9 +1,10 @@
-//! The derives of `odm`: `Model`, `Embedded`, `Shape`, `View` and `Value`. Use them through `odm`, which re-exports them.
+//! The derives of `odm`: `Model`, `Embedded`, `Shape`, `View` and `Value`. Use them through `odm`, which re-exports
+//! them.
 //!
 //! Each derive has three stages. It *parses* the attributes and the struct into a tree (`ast`, `attr`), *checks* the
-//! tree as a whole (`check`), and *expands* it to code (`expand`). A `ctxt::Ctxt` collects the errors of the first two
-//! stages. Together with errors, the derive expands to placeholder implementations, because rustc would otherwise report
-//! a missing trait at every use of the type.
+//! tree as a whole (`check`), and *expands* it to code (`expand`). A `ctxt::Ctxt` collects the errors of the first
+//! two stages. Together with errors, the derive expands to placeholder implementations, because rustc would otherwise
+//! report a missing trait at every use of the type.
 
 mod ast;
 mod attr;

@@ -10,28 +10,7 @@
 //! Each verb has a setter for everything that its command takes, as the manual and the driver have it. All but
 //! the inserts, the bulks and `watch` can [`explain`](Explain) themselves, and all have a [`deadline`](Within).
 //!
-//! | verb | setters |
-//! |---|---|
-//! | [`Find`] | `sort` `skip` `limit` `batch_size` `min` `max` `hint` `collation` `let_` `allow_disk_use` `allow_partial_results` `no_cursor_timeout` `cursor_type` `max_await_time` `show_record_id` `return_key` `comment` `max_time` `read_concern` `read_preference` |
-//! | [`FindOne`] | `sort` `skip` `min` `max` `hint` `collation` `let_` `allow_partial_results` `show_record_id` `return_key` `comment` `max_time` `read_concern` `read_preference` |
-//! | [`Get`] | `collation` `comment` `max_time` `read_concern` `read_preference` |
-//! | [`Exists`] | `hint` `collation` `let_` `comment` `max_time` `read_concern` `read_preference` |
-//! | [`Count`] | `skip` `limit` `hint` `collation` `comment` `max_time` `read_concern` `read_preference` |
-//! | [`EstimatedCount`] | `comment` `max_time` `read_concern` `read_preference` |
-//! | [`Distinct`] | `hint` `collation` `comment` `max_time` `read_concern` `read_preference` |
-//! | [`Aggregate`] | `batch_size` `hint` `collation` `let_` `allow_disk_use` `bypass_document_validation` `comment` `max_time` `read_concern` `read_preference` `write_concern` |
-//! | [`InsertOne`] | `bypass_document_validation` `comment` `write_concern` |
-//! | [`InsertMany`] | `ordered` `bypass_document_validation` `comment` `write_concern` |
-//! | [`BulkWrite`] | `ordered` `let_` `bypass_document_validation` `comment` `write_concern` |
-//! | [`Save`] | `bypass_document_validation` `comment` `write_concern` |
-//! | [`UpdateOne`] | `upsert` `array_filters` `sort` `hint` `collation` `let_` `bypass_document_validation` `comment` `write_concern` |
-//! | [`UpdateMany`] | `upsert` `array_filters` `hint` `collation` `let_` `bypass_document_validation` `comment` `write_concern` |
-//! | [`ReplaceOne`] | `upsert` `sort` `hint` `collation` `let_` `bypass_document_validation` `comment` `write_concern` |
-//! | [`DeleteOne`] | `hint` `collation` `let_` `comment` `write_concern` |
-//! | [`DeleteMany`] | `hint` `collation` `let_` `comment` `write_concern` |
-//! | [`FindOneAndUpdate`] | `sort` `upsert` `return_new` `array_filters` `hint` `collation` `let_` `bypass_document_validation` `comment` `max_time` `write_concern` |
-//! | [`FindOneAndReplace`] | `sort` `upsert` `return_new` `hint` `collation` `let_` `bypass_document_validation` `comment` `max_time` `write_concern` |
-//! | [`FindOneAndDelete`] | `sort` `hint` `collation` `let_` `comment` `max_time` `write_concern` |
+//! The page of each builder lists its setters.
 //!
 //! A bulk across collections, [`ClientBulkWrite`], takes what [`BulkWrite`] takes. [`Watch`] has further setters of its own,
 //! and so has each [`Write`] of a bulk; [`RunCommand`] takes `read_preference`, the rest stands in the command. [`Find`], [`FindOne`], [`Get`] and the three `find_one_and_*` have `.view::<V>()`, which

@@ -261,8 +261,8 @@ fn given<'w>(words: &[(&'w str, bool)]) -> Vec<&'w str> {
     words.iter().filter(|(_, given)| *given).map(|(word, _)| *word).collect()
 }
 
-fn refuse(cx: &Ctxt, span: Span, word: &str, alternative: &str) {
-    cx.push(syn::Error::new(span, format_args!("odm does not support `#[serde({word})]` here; {alternative}")));
+fn refuse(cx: &Ctxt, span: Span, word: &str, instead: &str) {
+    cx.push(syn::Error::new(span, format_args!("odm does not support `#[serde({word})]` here; {instead}")));
 }
 
 /// Returns the span of a word of `#[serde(..)]`, for messages about it. serde's tree does not contain these spans.

@@ -154,11 +154,13 @@ pub(super) fn ids_of_models(cx: &Ctxt, container: &Container<'_>) {
                     format!(", and `#[odm(key = {name})]` on it")
                 };
                 format!(
-                    "the parameter of `Id` is a model, not a key: write `Id<{model}>` for the id of `{model}`{on_model}"
+                    "the parameter of `Id` is a model, not a key: write `Id<{model}>` for the id of \
+                     `{model}`{on_model}"
                 )
             } else {
                 format!(
-                    "the parameter of `Id` is a model, not a key: write the model that the id refers to, as in `Id<Customer>`, or the key alone, `{name}`"
+                    "the parameter of `Id` is a model, not a key: write the model that the id refers to, as in \
+                     `Id<Customer>`, or the key alone, `{name}`"
                 )
             };
             cx.error(key, message);

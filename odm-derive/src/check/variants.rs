@@ -16,8 +16,8 @@ pub(super) fn with_of_variant(cx: &Ctxt, variant: &Variant<'_>) {
     if let Some(span) = variant.with {
         cx.push(syn::Error::new(
             span,
-            "odm supports `with`, `serialize_with` and `deserialize_with` only on a variant with one value: put them on \
-             the fields, or move the fields to a type of their own",
+            "odm supports `with`, `serialize_with` and `deserialize_with` only on a variant with one value: put \
+             them on the fields, or move the fields to a type of their own",
         ));
     }
 }

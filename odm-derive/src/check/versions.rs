@@ -15,7 +15,7 @@ pub(super) fn versions(cx: &Ctxt, container: &Container<'_>) {
         if pair[0].from.checked_add(1) != Some(pair[1].from) {
             let next = i64::from(pair[0].from) + 1;
             let message =
-                format!("the step before leads to version {next}, so this step must start from version {next}");
+                format!("the step before leads to version {next}, so this step must start at version {next}");
             cx.push(syn::Error::new(pair[1].span, message));
         }
     }

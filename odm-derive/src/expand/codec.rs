@@ -163,7 +163,8 @@ pub(crate) fn decode(scope: &Scope<'_>, body: &Body<'_>) -> TokenStream {
     }
 }
 
-/// Returns whether the field is the id of a stored document and its type is not `Id`, which checks itself what it reads.
+/// Returns whether the field is the id of a stored document and its type is not `Id`, which checks itself what it
+/// reads.
 fn is_id(scope: &Scope<'_>, field: &Field<'_>) -> bool {
     field.stored == "_id"
         && matches!(scope.container.derive, Derive::Model | Derive::Embedded)
@@ -181,8 +182,8 @@ fn names(scope: &Scope<'_>, body: &Body<'_>) -> TokenStream {
     quote!(&[#(#names),*])
 }
 
-/// Returns statements that read the flattened fields in declared order. Each takes its elements out of the rest that no
-/// other field took. A field that is written and not read is skipped, unless unknown fields are denied.
+/// Returns statements that read the flattened fields in declared order. Each takes its elements out of the rest that
+/// no other field took. A field that is written and not read is skipped, unless unknown fields are denied.
 fn flattened_fields(scope: &Scope<'_>, body: &Body<'_>) -> TokenStream {
     let Scope { runtime, .. } = scope;
     let rest = local("__rest");

@@ -1,4 +1,4 @@
-//! The fields struct: one accessor for each stored field. It dereferences to its base, whose methods it inherits.
+//! The fields struct: one accessor for each stored field. It dereferences to its base, which has the operators.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;

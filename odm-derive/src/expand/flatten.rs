@@ -43,7 +43,7 @@ pub(crate) fn of_enum(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant<
                 own.push(name);
             }
         }
-        below.extend(name_functions_of_variant(scope, tagging, variant));
+        below.extend(variant_name_functions(scope, tagging, variant));
     }
     let declared = declared(scope, &own, &below);
     if scope.failed {
@@ -240,7 +240,7 @@ fn names_of_variant(tagging: &Tagging, variant: &Variant<'_>) -> Vec<String> {
     }
 }
 
-fn name_functions_of_variant(scope: &Scope<'_>, tagging: &Tagging, variant: &Variant<'_>) -> Vec<TokenStream> {
+fn variant_name_functions(scope: &Scope<'_>, tagging: &Tagging, variant: &Variant<'_>) -> Vec<TokenStream> {
     let runtime = &scope.runtime;
     match &variant.content {
         Content::Document(fields) if is_inline(tagging, variant) => name_functions(scope, fields, None),

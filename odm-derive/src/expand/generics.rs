@@ -1,4 +1,4 @@
-//! The parameters of an expansion: how they are declared, named and bound.
+//! The generic parameters of an expansion: declarations, arguments and bounds.
 
 use std::collections::HashSet;
 
@@ -13,12 +13,12 @@ use crate::{
 };
 
 impl<'a> Scope<'a> {
-    /// Whether the item has type or constant parameters.
+    /// Returns whether the item has type or constant parameters.
     pub(crate) fn is_generic(&self) -> bool {
         !self.container.original.generics.params.is_empty()
     }
 
-    /// `<T: Bound, const N: usize, extra..>` for an impl.
+    /// Returns `<T: Bound, const N: usize, extra..>` for an impl.
     pub(crate) fn parameters(&self, extra: &[TokenStream]) -> TokenStream {
         let own = self.own_parameters().map(|parameter| match parameter {
             GenericParam::Type(parameter) => {
@@ -34,7 +34,7 @@ impl<'a> Scope<'a> {
         angle(own.chain(extra.iter().cloned()))
     }
 
-    /// `<T, const N: usize, extra..>` for a struct of ours, without bounds.
+    /// Returns `<T, const N: usize, extra..>` for a generated struct, without bounds.
     pub(crate) fn declared(&self, extra: &[TokenStream]) -> TokenStream {
         let own = self.own_parameters().map(|parameter| match parameter {
             GenericParam::Const(parameter) => {
@@ -47,7 +47,7 @@ impl<'a> Scope<'a> {
         angle(own.chain(extra.iter().cloned()))
     }
 
-    /// `<T, N, extra..>` behind a name.
+    /// Returns `<T, N, extra..>` after a name.
     pub(crate) fn arguments(&self, extra: &[TokenStream]) -> TokenStream {
         let own = self.own_parameters().map(|parameter| match parameter {
             GenericParam::Const(parameter) => parameter.ident.to_token_stream(),
@@ -57,7 +57,7 @@ impl<'a> Scope<'a> {
         angle(own.chain(extra.iter().cloned()))
     }
 
-    /// The user's bounds, what the fields need of the type parameters, and `extra`.
+    /// Returns the user's bounds, the bounds that the fields need, and `extra`.
     pub(crate) fn bounds(&self, extra: &[TokenStream]) -> TokenStream {
         let runtime = &self.runtime;
         let generics = &self.container.original.generics;
@@ -78,12 +78,13 @@ impl<'a> Scope<'a> {
                 .iter()
                 .map(|ty| quote!(#runtime::Encoded<#runtime::Serde, #ty>: #runtime::Stores<#ty>)),
         );
-        let all: Vec<_> = own.chain(values).chain(self.parts()).chain(extra.iter().cloned()).collect();
+        let all: Vec<_> =
+            own.chain(values).chain(self.flattened_bounds()).chain(extra.iter().cloned()).collect();
         if all.is_empty() { TokenStream::new() } else { quote!(where #(#all),*) }
     }
 
-    /// What an identity with this key needs: less than its document, if no parameter is part of the key. `Id<Page<T>>`
-    /// stands in the struct, which would have to ask for everything else too.
+    /// Returns the bounds of an identity with this key. They are fewer than those of the document if the key contains
+    /// no parameter: `Id<Page<T>>` is the type of a field, so the struct itself would need all other bounds too.
     pub(crate) fn key_bounds(&self, key: &TokenStream) -> TokenStream {
         let generics = &self.container.original.generics;
         let mut words = HashSet::new();
@@ -100,8 +101,8 @@ impl<'a> Scope<'a> {
         if all.is_empty() { TokenStream::new() } else { quote!(where #(#all),*) }
     }
 
-    /// `T: Flatten` for each part whose type is up to the user of a generic type.
-    fn parts(&self) -> impl Iterator<Item = TokenStream> {
+    /// Returns `T: Flatten` for each flattened field whose type contains a type parameter.
+    fn flattened_bounds(&self) -> impl Iterator<Item = TokenStream> {
         let (runtime, container) = (&self.runtime, self.container);
         let beside_tag = matches!(&container.data, Data::Enum(Tagging::Internal { .. }, _));
         let held = container.variants().iter().filter(move |variant| beside_tag && !variant.untagged);
@@ -110,13 +111,13 @@ impl<'a> Scope<'a> {
             _ => None,
         });
         let flattened = container.all_fields().filter(|field| field.flatten.is_some());
-        flattened.chain(held).filter(|field| self.is_up_to_the_user(field)).map(move |field| {
+        flattened.chain(held).filter(|field| self.has_type_parameter(field)).map(move |field| {
             let ty = field.ty;
             quote!(#ty: #runtime::Flatten)
         })
     }
 
-    fn is_up_to_the_user(&self, field: &Field<'_>) -> bool {
+    fn has_type_parameter(&self, field: &Field<'_>) -> bool {
         let mut words = HashSet::new();
         collect(field.ty.to_token_stream(), &mut words);
         let mut parameters = self.container.original.generics.type_params();
@@ -124,13 +125,13 @@ impl<'a> Scope<'a> {
             && parameters.any(|one| words.contains(&one.ident.unraw().to_string()))
     }
 
-    /// A field that keeps the type parameters of a struct of ours in use.
+    /// Returns the type of a field that uses the type parameters of a generated struct.
     pub(crate) fn type_parameters(&self) -> TokenStream {
         let idents = self.container.original.generics.type_params().map(|parameter| &parameter.ident);
         quote!(::core::marker::PhantomData<fn() -> (#(#idents,)*)>)
     }
 
-    /// The type itself, with its arguments.
+    /// Returns the type itself, with its arguments.
     pub(crate) fn itself(&self) -> TokenStream {
         let ident = self.ident;
         let lifetimes: Vec<_> = self.container.original.generics.lifetimes().collect();
@@ -138,7 +139,7 @@ impl<'a> Scope<'a> {
             let arguments = self.arguments(&[]);
             return quote!(#ident #arguments);
         }
-        // Refused; the stand-in is for the one lifetime that a `Value` may have.
+        // Lifetimes are refused. The placeholder is for `'static`, the only lifetime that a `Value` may have.
         let arguments = self.own_parameters().map(|parameter| match parameter {
             GenericParam::Const(parameter) => parameter.ident.to_token_stream(),
             GenericParam::Type(parameter) => parameter.ident.to_token_stream(),
@@ -148,15 +149,16 @@ impl<'a> Scope<'a> {
         quote!(#ident #arguments)
     }
 
-    /// What the stand-in of a model with lifetimes is bound by. It is for `'static`, so a field `Id<Self>` does not fit;
-    /// rustc says nothing of what depends on a type that holds a mistake it has told.
+    /// Returns a bound for the placeholder of a model with lifetimes. The placeholder is for `'static`, so a field
+    /// `Id<Self>` does not fit. The bound contains a reported error, because rustc reports no other error about code
+    /// that depends on a type with such an error.
     pub(crate) fn excuse(&self) -> Option<TokenStream> {
         let Self { runtime, mistake, .. } = self;
         self.container.original.generics.lifetimes().next()?;
         Some(quote!([(); #mistake]: #runtime::Keyed))
     }
 
-    /// Lifetimes are refused; the stand-in leaves them out.
+    /// Returns the parameters without lifetimes, which are refused.
     fn own_parameters(&self) -> impl Iterator<Item = &'a GenericParam> {
         let generics = &self.container.original.generics;
         generics.params.iter().filter(|parameter| !matches!(parameter, GenericParam::Lifetime(_)))

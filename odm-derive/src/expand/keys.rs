@@ -1,4 +1,5 @@
-//! Keys: a zero-sized type for each stored field, and the layer that lays one changed field over a row.
+//! Keys: a zero-sized type for each stored field, and its layer. A layer replaces the accessor of this field in the
+//! fields struct of a row, after a stage of a pipeline has changed the field.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -14,7 +15,7 @@ use crate::{
     attr::serde::{Default, Tagging},
 };
 
-/// `mod __Order { pub struct customer; .. }`; the keys of an enum lie in a module for each variant.
+/// Returns `mod __Order { pub struct customer; .. }`. The keys of an enum are in one module for each variant.
 pub(crate) fn module(scope: &Scope<'_>) -> TokenStream {
     let keys = &scope.keys;
     let vis = match (scope.container.derive, &scope.container.data) {
@@ -22,7 +23,7 @@ pub(crate) fn module(scope: &Scope<'_>) -> TokenStream {
             let vis = scope.vis;
             quote!(#vis)
         }
-        // Inside the constant, where nothing else sees it.
+        // Inside the constant, so no other code sees it.
         _ => quote!(pub),
     };
     let own = structs(scope, scope.container.own_fields().iter().filter(|field| field.is_stored()));
@@ -66,8 +67,8 @@ pub(crate) fn module(scope: &Scope<'_>) -> TokenStream {
 fn structs<'f, 'a: 'f>(scope: &Scope<'_>, fields: impl Iterator<Item = &'f Field<'a>>) -> TokenStream {
     fields
         .map(|field| {
-            // A key is seen where its field is: the type of a private field, which the key declares, may be private
-            // too. The fields of a variant are seen where the enum is.
+            // A key is as visible as its field, because the key declares the type of the field, which may be private
+            // too. The fields of a variant are as visible as the enum.
             let vis = match field.variant {
                 None => seen_from(&field.original.vis, false),
                 Some(_) => seen_from(scope.vis, true),
@@ -78,7 +79,7 @@ fn structs<'f, 'a: 'f>(scope: &Scope<'_>, fields: impl Iterator<Item = &'f Field
         .collect()
 }
 
-/// A visibility that was written where the item stands, for the module of the keys or one in it.
+/// Translates a visibility from the module of the item to the module of the keys, or to one inside it.
 fn seen_from(vis: &Visibility, in_variant: bool) -> TokenStream {
     let (item, up) = if in_variant {
         (quote!(pub(in super::super)), quote!(super::super))
@@ -98,7 +99,7 @@ fn seen_from(vis: &Visibility, in_variant: bool) -> TokenStream {
     }
 }
 
-/// `impl Key` for each key of a document, and the layer it names.
+/// Returns `impl Key` for each key of a document, and its layer.
 pub(crate) fn layers(scope: &Scope<'_>) -> TokenStream {
     scope.stored().map(|field| layer(scope, field)).collect()
 }
@@ -154,12 +155,12 @@ fn layer(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
     }
 }
 
-/// A flattened field has no name of its own.
+/// Returns the name of the key. A flattened field has no name of its own.
 fn name<'f>(field: &'f Field<'_>) -> &'f str {
     if field.flatten.is_some() { "" } else { &field.stored }
 }
 
-/// What declares the type of a field: `impl HasField`, or `impl HasFlattened` where its elements lie flat in the document.
+/// Returns the impl that declares the type of a field: `HasField`, or `HasFlattened` for a flattened field.
 pub(crate) fn has(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
     let Scope { runtime, .. } = scope;
     let (owner, parameters, bounds) = (scope.owner(field), scope.parameters(&[]), scope.bounds(&[]));
@@ -180,7 +181,7 @@ pub(crate) fn has(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
     about(field, code)
 }
 
-/// A key that no stage of a pipeline changes: of a field in a variant.
+/// Returns `impl Key` for a field in a variant, which no stage of a pipeline changes.
 pub(crate) fn fixed(scope: &Scope<'_>, key: &TokenStream, stored: &str) -> TokenStream {
     let Scope { runtime, place, base, changed, .. } = scope;
     let over = local("base");
@@ -195,12 +196,12 @@ pub(crate) fn fixed(scope: &Scope<'_>, key: &TokenStream, stored: &str) -> Token
     }
 }
 
-/// The same for a field.
+/// Returns the same for a field.
 pub(crate) fn fixed_field(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
     fixed(scope, &scope.key(field), name(field))
 }
 
-/// What `HasField` says of a field that may be missing.
+/// Returns `HasField::default` for a field that may be missing.
 fn default(scope: &Scope<'_>, field: &Field<'_>) -> Option<TokenStream> {
     let (runtime, member, key) = (&scope.runtime, &field.member, scope.key(field));
     let value = match (&field.default, &scope.container.default) {
@@ -208,7 +209,7 @@ fn default(scope: &Scope<'_>, field: &Field<'_>) -> Option<TokenStream> {
         (Default::Path(path), _) => called(path, &TokenStream::new()),
         (Default::Trait, _) => respan(quote!(::core::default::Default::default()), at_type(field)),
         (Default::None, Default::Trait) => quote!(<Self as ::core::default::Default>::default().#member),
-        // The function may be generic: only the type says which one is meant.
+        // The function may be generic, so the type of the variable is needed to infer its parameters.
         (Default::None, Default::Path(path)) => {
             let whole = local("__default");
             quote!({ let #whole: Self = #path(); #whole.#member })

@@ -1,4 +1,4 @@
-//! The literal of a document: how a stage of a pipeline makes one, `RevenueOf { customer: .., total: .. }`.
+//! The literal of a document, with which a stage of a pipeline produces one: `RevenueOf { customer: .., total: .. }`.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
@@ -6,21 +6,21 @@ use quote::quote;
 use super::{Scope, docs, span::local};
 use crate::ast::{Codec, Field};
 
-/// One slot of the literal.
+/// A slot: one field of the literal.
 struct Slot<'a> {
     field: &'a Field<'a>,
-    /// The type parameter: what fills the slot.
+    /// The type parameter for the expression that fills the slot.
     filler: Ident,
     key: TokenStream,
-    /// The key as a stage sees it: `_id` is filled differently.
+    /// The key in the bounds: `IdOf<..>` for `_id`, for which `group` requires an expression.
     kind: TokenStream,
     ty: TokenStream,
 }
 
-/// The struct, which stands beside the user's, and its implementations.
+/// Returns the struct, which is beside the user's struct, and its implementations.
 ///
-/// Generic documents have none: what fills a slot could not be told from the document's own parameters. Nor have
-/// those with flattened fields: an expression is not one of several elements.
+/// A generic document has no literal, because the parameters of the slots could not be distinguished from its own.
+/// Nor has a document with flattened fields, because one expression cannot produce several elements.
 pub(crate) fn expand(scope: &Scope<'_>) -> (TokenStream, TokenStream) {
     if scope.is_generic() || scope.container.fields().iter().any(|field| field.flatten.is_some()) {
         return (TokenStream::new(), TokenStream::new());
@@ -64,12 +64,12 @@ fn structure(scope: &Scope<'_>, slots: &[Slot<'_>]) -> TokenStream {
     }
 }
 
-/// The type that fills a slot, as it is called beside the user's struct. The functions of a serde `with` have
-/// names inside the constant only, so there the field's own type stands for what they store.
+/// Returns the type that fills a slot, by its name outside the constant. The marker type of a serde `with` has a name
+/// inside the constant only, so the field's own type is used instead.
 fn outer_type(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
     let (odm, ty) = (&scope.odm, field.ty);
     match field.codec {
-        // That the type cannot be stored in this way is said where the field is declared.
+        // If the type does not have this encoding, rustc reports it at the declaration of the field.
         Codec::Binary => quote!(#odm::__private::BinarySlot<#ty>),
         Codec::Unit(unit) => {
             let unit = Ident::new(unit, Span::call_site());

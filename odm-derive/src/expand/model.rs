@@ -26,7 +26,7 @@ pub(crate) fn expand(scope: &Scope<'_>) -> TokenStream {
     let key = match scope.container.attrs.key.get() {
         Some(key) => quote!(#key),
         None if names_own_id(ty, scope.ident) => quote!(#runtime::ObjectId),
-        // `Option<Id<Order>>`: a key that needs itself is an endless question, and rustc would tell of that too.
+        // `Option<Id<Order>>`: the key would depend on itself, and rustc would report that too.
         None if scope.failed && mentions(ty, scope.ident) => quote!(#runtime::ObjectId),
         None => quote!(#ty),
     };
@@ -50,14 +50,14 @@ pub(crate) fn expand(scope: &Scope<'_>) -> TokenStream {
     }
 }
 
-/// The same for an enum of documents: every variant has the id.
+/// Returns the same for an enum of documents: every variant has the id.
 pub(crate) fn of_enum(scope: &Scope<'_>, variants: &[Variant<'_>]) -> TokenStream {
     let Scope { runtime, ident, odm, .. } = scope;
     if scope.failed {
         return stand_in(scope);
     }
     let (itself, parameters, bounds) = (scope.itself(), scope.parameters(&[]), scope.bounds(&[]));
-    // Documents of other types say their id themselves; what it is must then be said here.
+    // If all variants hold documents of other types, no field here has the type of the id. It is then `Id<Self>`.
     let named = variants.iter().find_map(narrow::id_of);
     let ty = match named {
         Some(field) => {
@@ -107,7 +107,7 @@ pub(crate) fn of_enum(scope: &Scope<'_>, variants: &[Variant<'_>]) -> TokenStrea
     }
 }
 
-/// `Identified`, for an embedded document that always has an id: it can be a variant of a model.
+/// Returns `impl Identified` for an embedded document that always has an id, so that it can be a variant of a model.
 pub(crate) fn identified(scope: &Scope<'_>) -> TokenStream {
     let is_always_there = |id: &&Field<'_>| {
         matches!(id.codec, Codec::Value)
@@ -132,7 +132,7 @@ pub(crate) fn identified(scope: &Scope<'_>) -> TokenStream {
     }
 }
 
-/// For an item without a usable id, whose mistake is reported.
+/// Returns the placeholder of an item without a usable id. The error is reported.
 pub(crate) fn stand_in(scope: &Scope<'_>) -> TokenStream {
     let Scope { runtime, .. } = scope;
     let (itself, parameters, bounds) = (scope.itself(), scope.parameters(&[]), scope.bounds(&[]));
@@ -154,7 +154,7 @@ pub(crate) fn stand_in(scope: &Scope<'_>) -> TokenStream {
     }
 }
 
-/// `Id<Order>` in `Order`: the one type that says nothing about what is stored.
+/// Returns whether the type is `Id<Order>` in `Order`, the only type that does not determine the key.
 fn names_own_id(ty: &Type, own: &Ident) -> bool {
     if last_segment(ty).is_none_or(|segment| segment != "Id") {
         return false;
@@ -171,14 +171,14 @@ fn names_own_id(ty: &Type, own: &Ident) -> bool {
     }
 }
 
-/// Whether the name is anywhere in the type.
+/// Returns whether the type contains the name.
 pub(crate) fn mentions(ty: &Type, own: &Ident) -> bool {
     let mut words = HashSet::new();
     collect(ty.to_token_stream(), &mut words);
     words.contains(&own.unraw().to_string())
 }
 
-/// `fn indexes`, if the model declares any.
+/// Returns `fn indexes`, if the model declares any.
 fn indexes(scope: &Scope<'_>) -> TokenStream {
     let Scope { runtime, .. } = scope;
     let of_fields = scope.container.fields().iter().flat_map(|field| &field.indexes);
@@ -211,12 +211,12 @@ fn declared(scope: &Scope<'_>, index: &Index) -> TokenStream {
     quote!(#runtime::Index::new() #(#keys)* #unique #sparse #ttl #named)
 }
 
-/// The stored name behind Rust names, through the accessors: rustc checks every one of them.
+/// Returns code for the stored name of a key. It calls the accessors, so rustc checks every Rust name.
 fn name(scope: &Scope<'_>, key: &Key, dated: bool) -> TokenStream {
     let Scope { runtime, .. } = scope;
     let (fields, path) = (local("fields"), &key.path);
     let function = if dated { quote!(#runtime::date) } else { quote!(#runtime::Path::name) };
-    // A field that is no date is refused at its name.
+    // rustc reports a field that is not a date at its name.
     let span = path.last().map_or_else(proc_macro2::Span::call_site, Ident::span);
     let (function, fields) = (respan(function, span), respan(quote!(&#fields), span));
     let argument = quote_spanned!(span=> #fields #(.#path())*);

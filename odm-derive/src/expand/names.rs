@@ -1,11 +1,11 @@
-//! Names of our own that collide with none of the user's.
+//! Generated names that do not collide with the user's names.
 
 use std::collections::HashSet;
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use syn::ext::IdentExt as _;
 
-/// `name`, or as many `_` behind it as it takes to be new.
+/// Returns `name`, followed by as many `_` as are needed for a name that is not used.
 pub(crate) fn fresh(used: &HashSet<String>, name: &str) -> Ident {
     let mut name = name.to_owned();
     while used.contains(&name) {
@@ -14,7 +14,8 @@ pub(crate) fn fresh(used: &HashSet<String>, name: &str) -> Ident {
     Ident::new(&name, Span::call_site())
 }
 
-/// A keyword such as `type` becomes raw, or gets an `_` if it cannot be; syn does not know yet that `gen` is one.
+/// Returns an identifier for a name. A keyword such as `type` becomes raw, or gets a `_` if it cannot be raw. syn
+/// does not know yet that `gen` is a keyword.
 pub(crate) fn identifier(name: &str) -> Ident {
     match name {
         "self" | "Self" | "super" | "crate" | "_" => Ident::new(&format!("{name}_"), Span::call_site()),
@@ -23,7 +24,7 @@ pub(crate) fn identifier(name: &str) -> Ident {
     }
 }
 
-/// The name of an accessor for what is stored as `stored`, which may be any text: `@type` gives `type`.
+/// Returns the name of an accessor for the element `stored`, which may be any string: `type` for `@type`.
 pub(crate) fn accessor_name(stored: &str) -> String {
     let words: String =
         stored.chars().map(|it| if it.is_alphanumeric() || it == '_' { it } else { ' ' }).collect();
@@ -36,7 +37,7 @@ pub(crate) fn accessor_name(stored: &str) -> String {
     }
 }
 
-/// Every name the item mentions, however deep; `r#type` is the name `type`.
+/// Collects every name in the item, at any depth. `r#type` is the name `type`.
 pub(crate) fn collect(tokens: TokenStream, used: &mut HashSet<String>) {
     for token in tokens {
         match token {
@@ -49,7 +50,7 @@ pub(crate) fn collect(tokens: TokenStream, used: &mut HashSet<String>) {
     }
 }
 
-/// `HTTPLog` and `HttpLog` are `http_log`.
+/// Returns the name in snake case: `http_log` for `HTTPLog` and for `HttpLog`.
 pub(crate) fn snake(name: &str) -> String {
     let characters: Vec<char> = name.chars().collect();
     let mut snake = String::with_capacity(name.len() + 4);

@@ -1,4 +1,4 @@
-//! What the fields of a generic type need of its parameters, found as serde finds it.
+//! The bounds that the fields of a generic type need on its parameters, inferred as serde infers them.
 
 use std::collections::HashSet;
 
@@ -9,15 +9,15 @@ use syn::{
 
 use crate::ast::{Codec, Container, Field};
 
-/// What must hold for the fields to be stored.
+/// The types that need a bound so that the fields can be stored.
 #[derive(Default)]
 pub(crate) struct Needs<'a> {
     names: HashSet<&'a Ident>,
     /// Parameters that are stored in a field.
     pub(crate) parameters: HashSet<&'a Ident>,
-    /// Types of parameters that are: `T::Item`.
+    /// Associated types of parameters that are stored in a field: `T::Item`.
     pub(crate) projections: Vec<&'a TypePath>,
-    /// Types of fields through serde that mention a parameter.
+    /// Types with a parameter, of fields that are stored through serde.
     pub(crate) serde: Vec<&'a Type>,
 }
 
@@ -41,7 +41,7 @@ impl<'a> Needs<'a> {
             Codec::Serde { .. } if !uses.parameters.is_empty() || !uses.projections.is_empty() => {
                 self.serde.push(field.ty);
             }
-            // The functions say what they need.
+            // The functions declare the bounds that they need.
             Codec::Serde { .. } | Codec::With { .. } => {}
             _ => {
                 self.parameters.extend(uses.parameters);
@@ -64,7 +64,7 @@ impl<'a> Visit<'a> for Needs<'a> {
     }
 
     fn visit_path(&mut self, path: &'a Path) {
-        // It holds nothing.
+        // It stores no value of the parameter.
         if path.segments.last().is_some_and(|last| last.ident == "PhantomData") {
             return;
         }

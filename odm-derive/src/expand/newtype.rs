@@ -1,4 +1,4 @@
-//! `Value` of a newtype: stored as the one value it holds.
+//! `Value` of a newtype, which is stored as the value inside.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -32,22 +32,23 @@ pub(crate) fn expand(scope: &Scope<'_>, field: &Field<'_>, others: &[Member]) ->
             ::core::result::Result::Err(#inside) => ::core::result::Result::Err(#inside),
         }
     };
-    // What lies below a type that holds itself is an endless question, and so may be what lies in a value of it.
+    // If the type contains itself, the type of its fields struct would be infinite, so it has none. A value of it may
+    // be nested too deeply, so encoding and decoding count its levels.
     if mentions(ty, scope.ident) {
         let encode =
             quote!(#writer.level(self, |#inside, #writer| #stores::write(&#inside.#member, #writer)));
         let decode = quote!(let #raw = #raw.again()?; #raw.level(|#raw| #decode));
         return value::leaf(scope, &encode, &decode);
     }
-    // With this bound rustc says once that the type cannot be stored, or not in this way, at the type, and takes it as
-    // given in the rest of the impl.
+    // Because of this bound, rustc reports once, at the type, that the type cannot be stored or does not have this
+    // encoding. It assumes the bound in the rest of the impl.
     let bound = match way(field, &quote!(#runtime)) {
         Some(way) => quote!(#ty: #way),
         None => quote!(#inner: #runtime::Value),
     };
     let bounds = scope.bounds(&[respan(bound, at_type(field))]);
     let (via, rest) = (serde_with::of_field(scope, field), rest(scope, field, &made));
-    // What they name is as visible as the newtype has to be: where it is not, rustc says so once, at the type.
+    // The type inside must be as visible as the newtype. If it is not, rustc reports it once, at the type.
     let types = quote! {
         type Fields<#place: #runtime::Context, #base> = #value::Fields<#place, #base>;
         type Optional = ::core::option::Option<Self>;
@@ -85,12 +86,12 @@ pub(crate) fn expand(scope: &Scope<'_>, field: &Field<'_>, others: &[Member]) ->
     about(field, code)
 }
 
-/// Whether the value is stored as its own type stores it.
+/// Returns whether the value is stored as its own type stores it.
 fn is_plain(scope: &Scope<'_>, field: &Field<'_>) -> bool {
     scope.marker(field).is_none() && encoded(field, &TokenStream::new()).is_none()
 }
 
-/// The provided methods of `Value` that ask the value inside.
+/// Returns the provided methods of `Value` that call those of the value inside.
 fn rest(scope: &Scope<'_>, field: &Field<'_>, made: &TokenStream) -> TokenStream {
     let (runtime, ty, member) = (&scope.runtime, field.ty, &field.member);
     let inner = scope.path_type(field);
@@ -131,7 +132,8 @@ fn rest(scope: &Scope<'_>, field: &Field<'_>, made: &TokenStream) -> TokenStream
     }
 }
 
-/// What the value inside can do, the newtype can: be the key of a map, be read from a text, lie flat, be asked as a number, a text, ..
+/// Returns the impls of all traits that the value inside may implement: a newtype can be the key of a map, be parsed,
+/// be flattened, and have the operators of a number, a string, .., if the value inside can.
 fn forwards(scope: &Scope<'_>, field: &Field<'_>, made: &TokenStream) -> TokenStream {
     if scope.failed {
         return TokenStream::new();
@@ -144,7 +146,8 @@ fn forwards(scope: &Scope<'_>, field: &Field<'_>, made: &TokenStream) -> TokenSt
     let (key, text, inside, writer, elements) =
         (local("__key"), local("__text"), local("__inside"), local("__writer"), local("__elements"));
     let unit = syn::Lifetime::new("'__any", proc_macro2::Span::call_site());
-    // Behind `for<'a>`, rustc takes a bound on a type without parameters as a condition instead of a promise.
+    // With `for<'a>`, rustc treats a bound on a type without parameters as a condition. Without it, a bound that does
+    // not hold is an error.
     let if_inside = |capability: TokenStream| {
         scope.bounds(&[quote!(for<#unit> #ty: #runtime::Value), quote!(for<#unit> #ty: #capability)])
     };
@@ -212,7 +215,8 @@ fn forwards(scope: &Scope<'_>, field: &Field<'_>, made: &TokenStream) -> TokenSt
     .collect()
 }
 
-/// What is stored in another way is no text and no array any more, but it has an order, and a duration is still counted.
+/// Returns the impls for a value with another encoding. It is no longer a string or an array, but it may have an
+/// order, and a duration is a number.
 fn compared(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
     let (runtime, ty, inner) = (&scope.runtime, field.ty, scope.path_type(field));
     let (itself, parameters) = (scope.itself(), scope.parameters(&[]));

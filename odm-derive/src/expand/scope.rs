@@ -1,4 +1,4 @@
-//! The names of one expansion, chosen so that none collides with the user's.
+//! The names of one expansion, which do not collide with the user's names.
 
 use std::collections::HashSet;
 
@@ -13,28 +13,28 @@ use super::{
 };
 use crate::ast::{Codec, Container, Field};
 
-/// What every part of an expansion shares.
+/// The data that all modules of an expansion share.
 pub(crate) struct Scope<'a> {
     pub(crate) container: &'a Container<'a>,
     pub(crate) ident: &'a Ident,
     pub(crate) vis: &'a Visibility,
-    /// Mistakes were reported, so the code only stands in: it need not work, but must bring no more messages.
+    /// Errors were reported, so the code is a placeholder: it need not work, but must not cause other errors.
     pub(crate) failed: bool,
-    /// One of these mistakes, as code that tells it; rustc tells the same at the same place once.
+    /// One of these errors, as a `compile_error!`. rustc reports the same error at the same place only once.
     pub(super) mistake: Option<TokenStream>,
     /// The path of the crate `odm`.
     pub(crate) odm: TokenStream,
-    /// `odm::__private`, as it is called inside the constant.
+    /// The name of `odm::__private` inside the constant.
     pub(crate) runtime: Ident,
-    /// The type parameter of accessors: where they stand.
+    /// The type parameter of a fields struct for its context.
     pub(crate) place: Ident,
-    /// The type parameter of accessors: what they are laid over.
+    /// The type parameter of a fields struct for its base.
     pub(crate) base: Ident,
-    /// The type parameter of a layer: the type its field has become.
+    /// The type parameter of a layer for the new type of its field.
     pub(crate) changed: Ident,
     /// The fields struct, `OrderFields`.
     pub(crate) fields: Ident,
-    /// The module of the keys, `__Order`. It stands beside the item, and nobody calls a module so.
+    /// The module of the keys, `__Order`. It is beside the item, but no user's module is likely to have this name.
     pub(crate) keys: Ident,
     /// The literal, `OrderOf`.
     pub(crate) literal: Ident,
@@ -65,17 +65,17 @@ impl<'a> Scope<'a> {
         }
     }
 
-    /// A name that the user's item does not mention.
+    /// Returns a name that the user's item does not contain.
     pub(crate) fn fresh(&self, name: &str) -> Ident {
         fresh(&self.used, name)
     }
 
-    /// The fields that have a stored name.
+    /// Returns the fields that have a stored name.
     pub(crate) fn stored(&self) -> impl Iterator<Item = &'a Field<'a>> {
         self.container.fields().iter().filter(|field| field.is_stored())
     }
 
-    /// The key type of a field, `__Order::customer`; of a field of a variant, `__Payment::Card::last4`.
+    /// Returns the key type of a field, `__Order::customer`, or of a field of a variant, `__Payment::Card::last4`.
     pub(crate) fn key(&self, field: &Field<'_>) -> TokenStream {
         let (keys, ident) = (&self.keys, key_ident(field));
         match field.variant {
@@ -84,7 +84,7 @@ impl<'a> Scope<'a> {
         }
     }
 
-    /// The type that declares a field: the item itself, or what stands for the document of a variant.
+    /// Returns the type that declares a field: the item itself, or the type for the document of a variant.
     pub(crate) fn owner(&self, field: &Field<'_>) -> TokenStream {
         match (field.variant, &field.member) {
             (Some(variant), Member::Named(_)) => {
@@ -95,34 +95,35 @@ impl<'a> Scope<'a> {
         }
     }
 
-    /// The type that stands for the document of a variant, `Payment_Card`.
+    /// Returns the type for the document of a variant, `Payment_Card`.
     pub(crate) fn variant_document(&self, variant: &Ident) -> Ident {
         self.fresh(&format!("{}_{}", self.ident.unraw(), variant.unraw()))
     }
 
-    /// Its fields struct, `Payment_CardFields`.
+    /// Returns the fields struct for the document of a variant, `Payment_CardFields`.
     pub(crate) fn variant_fields(&self, variant: &Ident) -> Ident {
-        // Another variant may be called that.
+        // Another variant may have this name.
         let name = self.fresh(&format!("{}Fields", variant.unraw()));
         self.fresh(&format!("{}_{name}", self.ident.unraw()))
     }
 
-    /// The key of what a variant holds, in the module of the variant: no field of the variant is called that.
+    /// Returns the key of a variant's content, in the module of the variant. No field of the variant has its name.
     pub(crate) fn content_ident(&self) -> Ident {
         self.fresh("__content")
     }
 
-    /// The key of the element that says which variant an enum is, in the module of the enum: no variant is called that.
+    /// Returns the key of the tag, in the module of the enum. No variant has its name.
     pub(crate) fn tag_ident(&self) -> Ident {
         self.fresh("__tag")
     }
 
-    /// The key of the id that all variants of a model have, in the module of the enum: no variant is called that.
+    /// Returns the key of the id that all variants of a model have, in the module of the enum. No variant has its
+    /// name.
     pub(crate) fn shared_id(&self) -> Ident {
         self.fresh("__id")
     }
 
-    /// The type of the field in paths: its own, or how serde stores it.
+    /// Returns the type of the field in paths: its own, or one that specifies its encoding.
     pub(crate) fn path_type(&self, field: &Field<'_>) -> TokenStream {
         let (ty, runtime) = (field.ty, &self.runtime);
         if let Some(path) = encoded(field, &quote!(#runtime)) {
@@ -134,7 +135,7 @@ impl<'a> Scope<'a> {
         }
     }
 
-    /// The type that says how serde stores a field.
+    /// Returns the marker type for the encoding of a field through serde.
     pub(crate) fn marker(&self, field: &Field<'_>) -> Option<TokenStream> {
         let runtime = &self.runtime;
         match field.codec {
@@ -148,7 +149,7 @@ impl<'a> Scope<'a> {
         }
     }
 
-    /// The name of the type that stands for the functions of a serde `with`.
+    /// Returns the name of the marker type for the functions of a serde `with`.
     pub(crate) fn marker_ident(&self, field: &Field<'_>) -> Ident {
         let name = crate::ast::member_name(&field.member);
         match field.variant {
@@ -158,7 +159,7 @@ impl<'a> Scope<'a> {
     }
 }
 
-/// The name of a field's key in its module.
+/// Returns the name of a field's key in its module.
 pub(crate) fn key_ident(field: &Field<'_>) -> Ident {
     match &field.member {
         Member::Named(ident) => ident.clone(),
@@ -166,11 +167,11 @@ pub(crate) fn key_ident(field: &Field<'_>) -> Ident {
     }
 }
 
-/// The type in paths of a field that is marked `binary` or `unit`; `runtime` is the path of `odm::__private`.
+/// Returns the type in paths of a field that is marked `binary` or `unit`. `runtime` is the path of `odm::__private`.
 pub(crate) fn encoded(field: &Field<'_>, runtime: &TokenStream) -> Option<TokenStream> {
     let ty = field.ty;
     let path = match (&field.codec, way(field, runtime)) {
-        // That these do not go together is reported.
+        // `check` reports that these exclude each other.
         _ if field.flatten.is_some() => return None,
         (Codec::Mistaken, _) => quote!(#runtime::Encoded<#runtime::Placeholder, #ty>),
         (_, way) => {
@@ -181,7 +182,7 @@ pub(crate) fn encoded(field: &Field<'_>, runtime: &TokenStream) -> Option<TokenS
     Some(respan(path, at_type(field)))
 }
 
-/// What the type of a field that is marked `binary` or `unit` must have.
+/// Returns the trait that the type of a field marked `binary` or `unit` must implement.
 pub(crate) fn way(field: &Field<'_>, runtime: &TokenStream) -> Option<TokenStream> {
     match field.codec {
         Codec::Binary => Some(quote!(#runtime::StoredAsBinary)),
@@ -193,7 +194,7 @@ pub(crate) fn way(field: &Field<'_>, runtime: &TokenStream) -> Option<TokenStrea
     }
 }
 
-/// `#[odm(crate = ..)]`, or the name that the manifest gives the crate.
+/// Returns the path of `#[odm(crate = ..)]`, or the name of the crate in the manifest.
 pub(super) fn odm_path(given: Option<&syn::Path>) -> TokenStream {
     if let Some(path) = given {
         return path.to_token_stream();
@@ -203,7 +204,7 @@ pub(super) fn odm_path(given: Option<&syn::Path>) -> TokenStream {
             let ident = Ident::new(&name, Span::call_site());
             quote!(::#ident)
         }
-        // Its own tests and examples see it from outside; builds without Cargo call it by its name.
+        // For the crate's own tests and examples, it is an external crate. Without Cargo, it has its own name.
         Ok(FoundCrate::Itself) | Err(_) => quote!(::odm),
     }
 }

@@ -1,4 +1,4 @@
-//! Types that stand for the functions of serde's `with`, `serialize_with` and `deserialize_with`.
+//! Marker types for the functions of serde's `with`, `serialize_with` and `deserialize_with`.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -9,12 +9,12 @@ use super::{
 };
 use crate::ast::{Codec, Field};
 
-/// One type for each field that names such functions.
+/// Returns one type for each field with such functions.
 pub(crate) fn expand(scope: &Scope<'_>) -> TokenStream {
     scope.stored().map(|field| of_field(scope, field)).collect()
 }
 
-/// The type of one field; nothing if it names no function.
+/// Returns the type of one field, or nothing if it has no such functions.
 pub(crate) fn of_field(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
     let Codec::With { serialize, deserialize } = &field.codec else { return TokenStream::new() };
     let Scope { runtime, .. } = scope;
@@ -23,7 +23,7 @@ pub(crate) fn of_field(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
     let (parameters, bounds, types) = (scope.parameters(&[]), scope.bounds(&[]), scope.type_parameters());
     let (serializer, deserializer) = (scope.fresh("S"), scope.fresh("D"));
     let (value, to, from) = (local("value"), local("serializer"), local("deserializer"));
-    // That a function is for another type is told at its name; that serde does not know the type, at the type.
+    // rustc reports a function for another type at its name, and a type without serde's traits at the type.
     let serialize = match serialize {
         Some(function) => called(function, &quote!(#value, #to)),
         None => respan(quote!(#runtime::serde::Serialize::serialize(#value, #to)), at_type(field)),
@@ -34,7 +34,7 @@ pub(crate) fn of_field(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
     };
     quote! {
         pub struct #marker #declared(#types);
-        // Whoever names the functions knows what they write.
+        // The user knows what the functions write, so they count as declared to preserve the order.
         impl #parameters #runtime::InOrder<#ty> for #marker #arguments #bounds {}
         impl #parameters #runtime::SerdeWith<#ty> for #marker #arguments #bounds {
             fn serialize<#serializer: #runtime::serde::Serializer>(

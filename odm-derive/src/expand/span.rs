@@ -1,4 +1,4 @@
-//! Where generated code stands: the place at which rustc tells of it, and what its names mean there.
+//! Spans of generated code: where rustc reports its errors, and how its names are resolved.
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::quote;
@@ -6,26 +6,28 @@ use syn::spanned::Spanned;
 
 use crate::ast::{Codec, Field};
 
-/// A local variable that the user's paths cannot mean; behind `__`, for a constant or a unit struct of the user's takes
-/// the place of a variable of its name in a pattern, wherever the pattern was written.
+/// Returns a local variable that the user's paths cannot refer to. It starts with `__`, because a name in a pattern
+/// refers to a constant or a unit struct of the user's with that name, even in generated code.
 pub(crate) fn local(name: &str) -> Ident {
     Ident::new(&format!("__{}", name.trim_start_matches('_')), Span::mixed_site())
 }
 
-/// Where the type of a field stands, for code whose only possible mistake is that type.
+/// Returns the span of a field's type, for code that can only fail because of that type.
 pub(crate) fn at_type(field: &Field<'_>) -> Span {
     Span::call_site().located_at(field.ty.span())
 }
 
-/// A call of a function that the user named, where the name stands: so rustc says there that it has another type.
+/// Returns a call of a function that the user specified, with the span of its name, so that rustc reports there that
+/// it has another type.
 pub(crate) fn called(function: &syn::ExprPath, arguments: &TokenStream) -> TokenStream {
     let at = Span::call_site().located_at(function.span());
     let call = respan(quote!((#arguments)), at);
     quote!(#function #call)
 }
 
-/// Code about a field. The type of an encoded field is an answer of its own type's; where there is none, rustc says so
-/// wherever the code asks for it, and once for each place.
+/// Returns the code, at the span of the field's type if the field is marked `binary` or `unit`. The encoding of such
+/// a field is an associated type of the field's type. If the trait is not implemented, rustc reports it wherever the
+/// code uses the type, but only once for each span.
 pub(crate) fn about(field: &Field<'_>, code: TokenStream) -> TokenStream {
     match field.codec {
         Codec::Binary | Codec::Unit(_) => respan(code, at_type(field)),
@@ -33,7 +35,7 @@ pub(crate) fn about(field: &Field<'_>, code: TokenStream) -> TokenStream {
     }
 }
 
-/// The same tokens at another place; what their names mean stays.
+/// Returns the same tokens at another location. Their names are resolved as before.
 pub(crate) fn respan(tokens: TokenStream, span: Span) -> TokenStream {
     let respan_one = |mut token: TokenTree| {
         if let TokenTree::Group(group) = &token {

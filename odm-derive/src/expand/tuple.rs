@@ -1,4 +1,4 @@
-//! Fields without names: an array, item by item.
+//! Fields without names, which are stored as an array.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -9,7 +9,7 @@ use crate::{
     attr::serde::Default,
 };
 
-/// `Value` of a tuple struct.
+/// Returns `impl Value` for a tuple struct.
 pub(crate) fn expand(scope: &Scope<'_>, fields: &[Field<'_>]) -> TokenStream {
     let Scope { runtime, .. } = scope;
     let keys = keys::module(scope);
@@ -44,7 +44,7 @@ pub(crate) fn expand(scope: &Scope<'_>, fields: &[Field<'_>]) -> TokenStream {
     quote!(#keys #(#declared)* #leaf)
 }
 
-/// Writes the items, as a `CodecResult<()>`; `access` gives a reference to a field.
+/// Returns code that writes the array elements, as a `CodecResult<()>`. `access` returns a reference to a field.
 pub(super) fn encode(
     scope: &Scope<'_>,
     fields: &[Field<'_>],
@@ -59,7 +59,7 @@ pub(super) fn encode(
     quote!(#(#items)* ::core::result::Result::Ok(()))
 }
 
-/// Reads the items of `source`, as a `CodecResult<Self>`.
+/// Returns code that reads the array elements of `source`, as a `CodecResult<Self>`.
 pub(super) fn decode(
     scope: &Scope<'_>,
     fields: &[Field<'_>],

@@ -1,4 +1,4 @@
-//! `Value` of an enum of names: stored as the name of its variant.
+//! `Value` of an enum without data, which is stored as the name of its variant.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -19,7 +19,7 @@ pub(crate) fn expand(scope: &Scope<'_>, variants: &[Variant<'_>]) -> TokenStream
     quote!(#map_key #leaf #from_text #ordered)
 }
 
-/// `Ordered`, if the enum states that its names have an order.
+/// Returns `impl Ordered`, if the enum is marked `#[odm(ordered)]`.
 fn ordered(scope: &Scope<'_>) -> TokenStream {
     if scope.container.attrs.ordered.get().is_none() {
         return TokenStream::new();
@@ -31,7 +31,7 @@ fn ordered(scope: &Scope<'_>) -> TokenStream {
     }
 }
 
-/// `MapKey`, if every variant has a name to be written by.
+/// Returns `impl MapKey`, if every variant can be written.
 fn map_key(scope: &Scope<'_>, variants: &[Variant<'_>]) -> TokenStream {
     let Scope { runtime, .. } = scope;
     if variants.iter().any(|variant| variant.skip_serializing) {
@@ -56,7 +56,8 @@ fn map_key(scope: &Scope<'_>, variants: &[Variant<'_>]) -> TokenStream {
     }
 }
 
-/// `FromText`, of what is stored: a variant that catches other names has none to be asked for by.
+/// Returns `impl FromText`. It accepts the names of variants that are written, except for `#[serde(other)]`: a
+/// request could otherwise use any unknown name.
 fn from_text(scope: &Scope<'_>, variants: &[Variant<'_>]) -> TokenStream {
     let Scope { runtime, .. } = scope;
     let (itself, text) = (scope.itself(), local("text"));
@@ -75,7 +76,7 @@ fn from_text(scope: &Scope<'_>, variants: &[Variant<'_>]) -> TokenStream {
     }
 }
 
-/// The value in a filter: without a detour over its bytes.
+/// Returns `to_bson`, which makes the value for a filter without encoding it to bytes first.
 fn to_bson(scope: &Scope<'_>, name: &TokenStream) -> TokenStream {
     let Scope { runtime, .. } = scope;
     if scope.failed {
@@ -88,7 +89,7 @@ fn to_bson(scope: &Scope<'_>, name: &TokenStream) -> TokenStream {
     }
 }
 
-/// The name that a value is stored by.
+/// Returns code for the stored name of a value.
 fn name(scope: &Scope<'_>, variants: &[Variant<'_>]) -> TokenStream {
     let Scope { runtime, .. } = scope;
     let arms = variants.iter().map(|variant| {
@@ -117,17 +118,17 @@ fn decode(scope: &Scope<'_>, variants: &[Variant<'_>]) -> TokenStream {
     }
 }
 
-/// The variant that a text names, of those that are asked for.
+/// Returns code that finds the variant with the name `text` among those that `accepts` selects.
 fn by_name(
     scope: &Scope<'_>,
     variants: &[Variant<'_>],
-    asked: fn(&Variant<'_>) -> bool,
+    accepts: fn(&Variant<'_>) -> bool,
     text: &TokenStream,
 ) -> TokenStream {
     let Scope { runtime, .. } = scope;
     let name = local("name");
     let read: Vec<_> =
-        variants.iter().filter(|variant| !variant.skip_deserializing && asked(variant)).collect();
+        variants.iter().filter(|variant| !variant.skip_deserializing && accepts(variant)).collect();
     let known = read.iter().filter(|variant| !variant.other).map(|variant| &variant.stored);
     let arms = read.iter().filter(|variant| !variant.other).map(|variant| {
         let (ident, stored, aliases) = (&variant.original.ident, &variant.stored, &variant.aliases);

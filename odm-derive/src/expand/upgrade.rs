@@ -1,4 +1,4 @@
-//! `Versioned`: the version of a document, and the steps from older ones.
+//! `Versioned`: the version of a document, and the steps that upgrade older documents.
 
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -13,13 +13,13 @@ use crate::{
     attr::version::{Current, Step},
 };
 
-/// The body of `decode`, where the document has a version: `current` is what reads the one that is written.
+/// Returns the body of `decode`. `current` is the code that reads a document of the current version.
 pub(crate) fn decode(scope: &Scope<'_>, current: TokenStream) -> TokenStream {
     let (runtime, raw) = (&scope.runtime, local("__raw"));
     if is_versioned(scope) { quote!(#runtime::decode_versioned::<Self>(#raw)) } else { current }
 }
 
-/// What `Doc` says of the version of a document.
+/// Returns `Doc::VERSION`, if the document has a version.
 pub(crate) fn version(scope: &Scope<'_>) -> TokenStream {
     if !is_versioned(scope) {
         return TokenStream::new();
@@ -31,7 +31,7 @@ pub(crate) fn version(scope: &Scope<'_>) -> TokenStream {
     }
 }
 
-/// `Versioned`, where the document has a version.
+/// Returns `impl Versioned`, if the document has a version.
 pub(crate) fn expand(scope: &Scope<'_>, current: &TokenStream) -> TokenStream {
     let Some(version) = scope.container.attrs.versions.current.get() else { return TokenStream::new() };
     let Scope { runtime, .. } = scope;
@@ -51,7 +51,7 @@ pub(crate) fn expand(scope: &Scope<'_>, current: &TokenStream) -> TokenStream {
     }
 }
 
-/// A function of the wrong kind is refused at its name.
+/// Returns one step. rustc reports a function with a wrong signature at its name.
 fn step(scope: &Scope<'_>, step: &Step) -> TokenStream {
     let function = &step.function;
     let span = Span::call_site().located_at(function.span());
@@ -61,7 +61,7 @@ fn step(scope: &Scope<'_>, step: &Step) -> TokenStream {
     quote_spanned!(span=> |#document| #runtime::Outcome::outcome(#call))
 }
 
-/// The calls for the fields, and that for the version in its place: first, or behind an `_id` that is.
+/// Returns the calls for the fields, with the call for the version inserted: first, or after an `_id` that is first.
 pub(crate) fn among(
     scope: &Scope<'_>,
     fields: &[&Field<'_>],
@@ -75,17 +75,17 @@ pub(crate) fn among(
     calls
 }
 
-/// The name of the version, as the arm that passes it needs it.
+/// Returns the name of the version as a pattern, for the match arm that skips it.
 pub(crate) fn name(scope: &Scope<'_>) -> Option<Literal> {
     element(scope).map(|name| Literal::byte_string(name.as_bytes()))
 }
 
-/// The name of the element that says the version.
+/// Returns the name of the element that stores the version.
 pub(crate) fn element(scope: &Scope<'_>) -> Option<String> {
     scope.container.attrs.versions.current.get().map(Current::name)
 }
 
-/// Whether the document says its version.
+/// Returns whether the document has a version.
 pub(crate) fn is_versioned(scope: &Scope<'_>) -> bool {
     element(scope).is_some()
 }

@@ -39,16 +39,16 @@ pub(crate) fn expand(scope: &Scope<'_>) -> TokenStream {
     }
 }
 
-/// The rules of a field, and those of the documents in it; `value` is a reference to it.
+/// Returns the calls for the rules of a field and of the documents in it. `value` is a reference to the field.
 pub(crate) fn of_field(scope: &Scope<'_>, field: &Field<'_>, value: &TokenStream) -> TokenStream {
     let rules = field.rules.iter().map(|rule| call(rule, &field.stored, value));
     rules.chain(inside(scope, field, value)).collect()
 }
 
-/// The rules of the documents in a field. (`nested` says it in so many words, also for a `Validate` of one's own.)
+/// Returns the call for the rules of the documents in a field. The rule `nested` calls them itself.
 fn inside(scope: &Scope<'_>, field: &Field<'_>, value: &TokenStream) -> Option<TokenStream> {
-    let said = field.rules.iter().any(|rule| matches!(rule.kind, Kind::Nested));
-    if said || !field.is_stored() {
+    let nested = field.rules.iter().any(|rule| matches!(rule.kind, Kind::Nested));
+    if nested || !field.is_stored() {
         return None;
     }
     let (runtime, key, check) = (&scope.runtime, scope.key(field), local("check"));
@@ -60,7 +60,7 @@ fn inside(scope: &Scope<'_>, field: &Field<'_>, value: &TokenStream) -> Option<T
 }
 
 fn call(rule: &Rule, field: &str, value: &TokenStream) -> TokenStream {
-    // A rule that does not fit the field's type is refused at its word.
+    // rustc reports a rule that does not fit the field's type at the word of the rule.
     let span = Span::call_site().located_at(rule.span);
     let mut check = local("check");
     check.set_span(check.span().located_at(span));
@@ -91,7 +91,7 @@ fn option(value: Option<impl ToTokens>) -> TokenStream {
     }
 }
 
-/// A rule is called by the name of its function.
+/// Returns the name of a custom rule: the name of its function.
 fn last(path: &Path) -> String {
     path.segments.last().map(|segment| segment.ident.to_string()).unwrap_or_default()
 }

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::ast::Derive;
 
-/// The three implementations.
+/// Returns the three implementations.
 pub(crate) fn of_document(scope: &Scope<'_>) -> TokenStream {
     let Scope { runtime, place, base, fields, changed, .. } = scope;
     let (itself, parameters, bounds) = (scope.itself(), scope.parameters(&[]), scope.bounds(&[]));
@@ -22,7 +22,7 @@ pub(crate) fn of_document(scope: &Scope<'_>) -> TokenStream {
         if scope.is_generic() { quote!(types: ::core::marker::PhantomData,) } else { TokenStream::new() };
     let elements = local("__elements");
     let body = decode_elements(scope);
-    // Of a document that is read as another, or has a version, the whole must be seen.
+    // A document that is read as another type, or has a version, is decoded from all its elements.
     let (elements_decoded, decode) = match scope.container.from {
         Some(_) if !scope.failed => {
             (quote!(#elements.decode_whole()), quote!(#runtime::decode_with::<#runtime::Serde, Self>(#raw)))
@@ -36,7 +36,7 @@ pub(crate) fn of_document(scope: &Scope<'_>) -> TokenStream {
     let version = upgrade::version(scope);
     let versioned = upgrade::expand(scope, &decode);
     let decode = upgrade::decode(scope, decode);
-    // A shape is stored nowhere.
+    // A shape is never stored, so it has no rules.
     let check = local("__check");
     let rules = match scope.container.derive {
         Derive::Model | Derive::Embedded => quote! {
@@ -82,7 +82,7 @@ pub(crate) fn of_document(scope: &Scope<'_>) -> TokenStream {
     }
 }
 
-/// The elements of the document.
+/// Returns the named fields of the document.
 fn body<'a>(scope: &Scope<'a>) -> Body<'a> {
     let container = scope.container;
     Body {
@@ -100,7 +100,7 @@ fn decode_elements(scope: &Scope<'_>) -> TokenStream {
     if scope.failed { quote!(loop {}) } else { codec::decode(scope, &body(scope)) }
 }
 
-/// `Flatten`: the elements without their frame, read by `decode`.
+/// Returns `impl Flatten`: the elements without a frame around them. `decode` reads them.
 fn flatten(scope: &Scope<'_>, decode: &TokenStream) -> TokenStream {
     let Scope { runtime, .. } = scope;
     let (itself, parameters, bounds) = (scope.itself(), scope.parameters(&[]), scope.bounds(&[]));
@@ -129,8 +129,8 @@ fn flatten(scope: &Scope<'_>, decode: &TokenStream) -> TokenStream {
     }
 }
 
-/// The associated types of a value that stages of a pipeline do not look into; `fields` and `under` are what lies
-/// below a path to it.
+/// Returns the associated types of a value whose fields the stages of a pipeline do not change. `fields` and `under`
+/// are the fields struct below a path to it.
 pub(crate) fn answers(scope: &Scope<'_>, fields: &TokenStream, under: &TokenStream) -> TokenStream {
     let Scope { runtime, place, base, changed, .. } = scope;
     quote! {
@@ -145,12 +145,12 @@ pub(crate) fn answers(scope: &Scope<'_>, fields: &TokenStream, under: &TokenStre
     }
 }
 
-/// `Value` of a type with nothing below it.
+/// Returns `impl Value` for a type without accessors below it.
 pub(crate) fn leaf(scope: &Scope<'_>, encode: &TokenStream, decode: &TokenStream) -> TokenStream {
     leaf_with(scope, encode, decode, &TokenStream::new())
 }
 
-/// The same with further methods.
+/// Returns the same with further methods.
 pub(crate) fn leaf_with(
     scope: &Scope<'_>,
     encode: &TokenStream,
@@ -182,7 +182,7 @@ pub(crate) fn leaf_with(
     }
 }
 
-/// `Value` of a unit struct: null.
+/// Returns `impl Value` for a unit struct: null.
 pub(crate) fn of_unit(scope: &Scope<'_>) -> TokenStream {
     let (runtime, raw) = (&scope.runtime, local("raw"));
     leaf_with(
@@ -193,14 +193,14 @@ pub(crate) fn of_unit(scope: &Scope<'_>) -> TokenStream {
     )
 }
 
-/// `Value` of a type that serde stores as another.
+/// Returns `impl Value` for a type that serde stores as another.
 pub(crate) fn through_serde(scope: &Scope<'_>) -> TokenStream {
     let (runtime, writer, raw) = (&scope.runtime, local("writer"), local("raw"));
-    let way = quote!(#runtime::Serde, Self);
+    let types = quote!(#runtime::Serde, Self);
     leaf_with(
         scope,
-        &quote!(#runtime::encode_with::<#way>(self, #writer)),
-        &quote!(#runtime::decode_with::<#way>(#raw)),
+        &quote!(#runtime::encode_with::<#types>(self, #writer)),
+        &quote!(#runtime::decode_with::<#types>(#raw)),
         &quote! {
             const ARRAYS: #runtime::Arrays = #runtime::Arrays::ANY;
             fn missing() -> ::core::option::Option<Self> {
@@ -210,7 +210,7 @@ pub(crate) fn through_serde(scope: &Scope<'_>) -> TokenStream {
     )
 }
 
-/// `Doc` and `Decode` of an enum of documents.
+/// Returns `impl Doc` and `impl Decode` for an enum of documents.
 pub(crate) fn of_enum_model(scope: &Scope<'_>) -> TokenStream {
     let Scope { runtime, .. } = scope;
     let (itself, parameters, bounds) = (scope.itself(), scope.parameters(&[]), scope.bounds(&[]));
@@ -231,7 +231,7 @@ pub(crate) fn of_enum_model(scope: &Scope<'_>) -> TokenStream {
     }
 }
 
-/// For an item that no derive supports: what the rest of the program may ask of it.
+/// Returns the placeholder of an item that the derive does not support, with the impls that other code may need.
 pub(crate) fn stand_in(scope: &Scope<'_>) -> TokenStream {
     let Scope { runtime, place, base, changed, .. } = scope;
     let (itself, parameters, bounds) = (scope.itself(), scope.parameters(&[]), scope.bounds(&[]));

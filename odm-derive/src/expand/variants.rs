@@ -1,4 +1,4 @@
-//! An enum with data: its codec, and the way from it to the fields of a variant.
+//! An enum with data: its codec, and the accessors of its variants.
 
 mod decode;
 mod encode;
@@ -14,7 +14,7 @@ use crate::{
     attr::serde::{Default, Tagging},
 };
 
-/// Everything about the enum that stands in the constant.
+/// Returns all code of the enum that is inside the constant.
 pub(crate) fn expand(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant<'_>]) -> TokenStream {
     let Scope { runtime, place, base, fields, changed, .. } = scope;
     let (itself, parameters, bounds) = (scope.itself(), scope.parameters(&[]), scope.bounds(&[]));
@@ -29,7 +29,7 @@ pub(crate) fn expand(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant<'
     let rules = rules::expand(scope, tagging, variants);
     let (flatten, declared) = (flatten(scope, tagging, variants), flatten::of_enum(scope, tagging, variants));
     let capabilities = capabilities(scope, tagging, variants);
-    // Nothing tells what such a variant is stored as.
+    // An untagged variant may be stored as any BSON type.
     let untagged = matches!(tagging, Tagging::Untagged) || variants.iter().any(|variant| variant.untagged);
     let arrays = untagged.then(|| quote!(const ARRAYS: #runtime::Arrays = #runtime::Arrays::ANY;));
     quote! {
@@ -58,8 +58,8 @@ pub(crate) fn expand(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant<'
     }
 }
 
-/// What may be asked about a union, which is stored as whatever its variant holds: whether it is null where one is, and for
-/// its order where what all hold has one.
+/// Returns the capabilities of an untagged enum, which is stored as the content of its variant: `Nullable` if a
+/// variant is null, and `Ordered` if the contents of all variants have an order.
 fn capabilities(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant<'_>]) -> TokenStream {
     if scope.failed || *tagging != Tagging::Untagged {
         return TokenStream::new();
@@ -77,7 +77,7 @@ fn capabilities(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant<'_>]) 
     let held = variants.iter().filter(|variant| !matches!(variant.content, Content::Unit));
     let held: Option<Vec<_>> = held
         .map(|variant| match &variant.content {
-            // A union that holds itself has no order: to ask would be to ask for ever.
+            // An enum that contains itself has no order, because rustc could not resolve the recursive bound.
             Content::Newtype(field) if !mentions(field.ty, scope.ident) => {
                 let held = scope.path_type(field);
                 Some(quote!(for<#unit> #held: #runtime::Ordered))
@@ -95,7 +95,7 @@ fn capabilities(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant<'_>]) 
     quote!(#nullable #ordered)
 }
 
-/// The keys of what a variant holds, with their types.
+/// Returns the keys of a variant's content, with their types.
 fn declarations(scope: &Scope<'_>, tagging: &Tagging, variant: &Variant<'_>) -> TokenStream {
     if !variant.is_stored() {
         return TokenStream::new();
@@ -105,8 +105,8 @@ fn declarations(scope: &Scope<'_>, tagging: &Tagging, variant: &Variant<'_>) -> 
     let markers: TokenStream = fields.iter().map(|field| serde_with::of_field(scope, field)).collect();
     let declared: TokenStream = match &variant.content {
         Content::Unit => TokenStream::new(),
-        // Laid flat beside the tag.
-        Content::Newtype(field) if is_part(tagging, variant) => part(scope, field),
+        // Flattened into the document with the tag.
+        Content::Newtype(field) if is_part(tagging, variant) => flattened_content(scope, field),
         Content::Newtype(_) | Content::Tuple(_) | Content::Document(_) => fields
             .iter()
             .filter(stored)
@@ -120,12 +120,12 @@ fn declarations(scope: &Scope<'_>, tagging: &Tagging, variant: &Variant<'_>) -> 
     quote!(#markers #declared #content)
 }
 
-/// Whether what the variant holds lies flat in the document that has the tag.
+/// Returns whether the content of the variant is flattened into the document with the tag.
 fn is_part(tagging: &Tagging, variant: &Variant<'_>) -> bool {
     !variant.untagged && matches!(tagging, Tagging::Internal { .. })
 }
 
-fn part(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
+fn flattened_content(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
     let Scope { runtime, .. } = scope;
     let (itself, parameters, bounds) = (scope.itself(), scope.parameters(&[]), scope.bounds(&[]));
     let (key, rust, ty) = (scope.key(field), field.ty, scope.path_type(field));
@@ -140,13 +140,13 @@ fn part(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
     }
 }
 
-/// The key of the element that holds the content of a variant.
+/// Returns the key of the element that stores the content of a variant.
 fn content_key(scope: &Scope<'_>, variant: &Variant<'_>) -> TokenStream {
     let (keys, ident, content) = (&scope.keys, &variant.original.ident, scope.content_ident());
     quote!(#keys::#ident::#content)
 }
 
-/// The name of that element; empty where the content has none of its own.
+/// Returns the name of that element. It is empty if the content has no element of its own.
 fn content_name<'n>(tagging: &'n Tagging, variant: &'n Variant<'_>) -> &'n str {
     match tagging {
         _ if variant.untagged => "",
@@ -156,7 +156,7 @@ fn content_name<'n>(tagging: &'n Tagging, variant: &'n Variant<'_>) -> &'n str {
     }
 }
 
-/// `Value::encode` and `Value::decode`.
+/// Returns `Value::encode` and `Value::decode`.
 fn codec(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant<'_>]) -> TokenStream {
     let Scope { runtime, .. } = scope;
     let (writer, raw) = (local("writer"), local("__raw"));
@@ -175,7 +175,7 @@ fn codec(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant<'_>]) -> Toke
     }
 }
 
-/// `Flatten`: an enum that is a document can lie flat in another.
+/// Returns `impl Flatten`, because an enum that is stored as a document can be flattened into another.
 fn flatten(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant<'_>]) -> TokenStream {
     let Scope { runtime, .. } = scope;
     let (itself, parameters, bounds) = (scope.itself(), scope.parameters(&[]), scope.bounds(&[]));
@@ -206,13 +206,13 @@ fn flatten(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant<'_>]) -> To
     }
 }
 
-/// `Self::Card`, which makes and matches every kind of variant in the form with braces.
+/// Returns `Self::Card`. Followed by braces, it constructs and matches every kind of variant.
 fn constructor(variant: &Variant<'_>) -> TokenStream {
     let ident = &variant.original.ident;
     quote!(Self::#ident)
 }
 
-/// A pattern that binds what is written of a variant, and the name of each binding.
+/// Returns a pattern that binds the fields of a variant that are written. [`bound`] returns the name of each binding.
 fn pattern(variant: &Variant<'_>) -> TokenStream {
     let constructor = constructor(variant);
     let bindings = variant.content.fields().iter().filter(|field| !field.skip_serializing).map(|field| {
@@ -226,7 +226,7 @@ fn bound(field: &Field<'_>) -> Ident {
     local(&format!("__bound_{}", member_name(&field.member)))
 }
 
-/// The named fields of a variant.
+/// Returns the named fields of a variant.
 fn body<'a>(
     scope: &'a Scope<'_>,
     variant: &'a Variant<'_>,

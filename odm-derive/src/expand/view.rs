@@ -1,4 +1,4 @@
-//! `View`, and `Row`: what a view asks for and how it is read.
+//! `View` and `Row`: the projection of a view, and its decoding.
 
 use std::collections::HashSet;
 
@@ -17,7 +17,7 @@ use crate::{
     view::{Field, Source, View},
 };
 
-/// The whole derive.
+/// Runs the derive.
 pub(super) fn derive(input: &DeriveInput) -> TokenStream {
     let cx = Ctxt::new();
     let view = View::read(&cx, input);
@@ -43,11 +43,11 @@ pub(super) fn derive(input: &DeriveInput) -> TokenStream {
 struct Scope<'a> {
     view: &'a View<'a>,
     runtime: Ident,
-    /// The function that gives the reader of each field.
+    /// The function that returns the reader of each field.
     readers: Ident,
-    /// A type parameter: the parent of a stand-in that does not say its own.
+    /// A type parameter: the parent of a placeholder, if the view does not specify one.
     parent: Ident,
-    /// The lifetime of what is read.
+    /// The lifetime of the bytes that are read.
     lifetime: Lifetime,
 }
 
@@ -116,7 +116,8 @@ impl Scope<'_> {
         }
     }
 
-    /// How a field is read: the accessor is looked up at the user's name, the types meet at the user's type.
+    /// Returns the reader of a field. rustc reports a missing accessor at the user's name, and a type that does not
+    /// fit at the user's type.
     fn reads(&self, field: &Field<'_>, parent: &Ident) -> TokenStream {
         let (runtime, ty) = (&self.runtime, field.ty);
         let Source::Field(from) = &field.source else {
@@ -128,7 +129,7 @@ impl Scope<'_> {
         quote_spanned!(located(ty)=> #accessor.reads::<#of, #ty, _>())
     }
 
-    /// After a mistake: what the rest of the program may ask of the view.
+    /// Returns the placeholder after an error, with the impls that other code may need.
     fn stand_in(&self) -> TokenStream {
         let Self { view, runtime, parent, lifetime, .. } = self;
         let (parameters, bounds, anonymous) = (self.parameters(&[]), self.bounds(), self.itself(&quote!('_)));
@@ -155,7 +156,7 @@ impl Scope<'_> {
         }
     }
 
-    /// The view with the given lifetime in place of its own.
+    /// Returns the view with the given lifetime in place of its own.
     fn itself(&self, lifetime: &TokenStream) -> TokenStream {
         let ident = &self.view.original.ident;
         let arguments: Vec<_> = self
@@ -173,7 +174,7 @@ impl Scope<'_> {
         if arguments.is_empty() { quote!(#ident) } else { quote!(#ident<#(#arguments),*>) }
     }
 
-    /// `::<T, N>`; lifetimes are inferred.
+    /// Returns `::<T, N>`. Lifetimes are inferred.
     fn turbofish(&self) -> TokenStream {
         let arguments: Vec<_> = self
             .view
@@ -190,7 +191,7 @@ impl Scope<'_> {
         if arguments.is_empty() { TokenStream::new() } else { quote!(::<#(#arguments),*>) }
     }
 
-    /// `<extra.., T: Bound, const N: usize>`: the lifetime is each function's own.
+    /// Returns `<extra.., T: Bound, const N: usize>`, without the lifetime, which each function declares.
     fn parameters(&self, extra: &[TokenStream]) -> TokenStream {
         let own = self.view.original.generics.params.iter().filter_map(|parameter| match parameter {
             GenericParam::Lifetime(_) => None,
@@ -207,7 +208,7 @@ impl Scope<'_> {
         if all.is_empty() { TokenStream::new() } else { quote!(<#(#all),*>) }
     }
 
-    /// The user's bounds, and `T: Value` for each type parameter.
+    /// Returns the user's bounds, and `T: Value` for each type parameter.
     fn bounds(&self) -> TokenStream {
         let runtime = &self.runtime;
         let generics = &self.view.original.generics;
@@ -221,7 +222,7 @@ impl Scope<'_> {
     }
 }
 
-/// A span for code of ours about something of the user's.
+/// Returns a span for generated code, at the location of the user's tokens.
 fn located(tokens: &impl Spanned) -> Span {
     Span::call_site().located_at(tokens.span())
 }

@@ -1,6 +1,6 @@
 //! `aggregate`: rows that the server computes, from the documents of a collection or from nothing.
 
-use std::{fmt, future::IntoFuture};
+use std::{fmt, future::IntoFuture, time::Duration};
 
 use futures_core::future::BoxFuture;
 use mongodb::{
@@ -11,9 +11,11 @@ use mongodb::{
 };
 
 use super::{
-    AsSession, Builder, Explicit, Implicit, Place, Reports, command,
-    explain::{Explain, Explained},
+    AsSession, Builder, Explicit, Implicit, Place, Reports, Within, command,
+    deadline::limit,
+    explain::{Explain, Explained, explain},
     prepare::Problems,
+    setters::setters,
 };
 use crate::{
     collection::Collection,
@@ -40,6 +42,11 @@ pub struct OnCollection<S = Implicit> {
     options: AggregateOptions,
     session: S,
 }
+
+setters!([In, Row, S] Aggregate<In, Row, S>, of In:
+    batch_size hint collation let_ allow_disk_use bypass_document_validation comment max_time read_concern
+    read_preference write_concern);
+explain!([In, Row] Aggregate<In, Row>);
 
 impl<M: Model> Collection<M> {
     /// Begins an aggregation over the documents of the collection.
@@ -239,4 +246,16 @@ fn call(on: &Place, stages: Vec<Document>) -> mongodb::action::Aggregate<'_> {
 /// The verb of these stages: most only read.
 fn verb(stages: &[Document]) -> Verb {
     if pipeline::writes(stages) { AGGREGATE } else { AGGREGATE.reading() }
+}
+
+impl<In, Row> Aggregate<In, Row> {
+    /// How long it may take, the life of the cursor included: see [`Within`].
+    ///
+    /// Then it is an error that [`is_timeout`](crate::Error::is_timeout). The server is told too: `{ maxTimeMS: n }`.
+    pub fn deadline(mut self, after: Duration) -> Within<Self> {
+        limit(&mut self.options().max_time, after);
+        let on = self.on();
+        let verb = if self.writes() { AGGREGATE } else { AGGREGATE.reading() };
+        Within::new(self, after, on, verb)
+    }
 }

@@ -12,14 +12,13 @@ use std::collections::BTreeMap;
 use futures_core::future::BoxFuture;
 use mongodb::options::BulkWriteOptions;
 
-pub(super) use self::client::CLIENT_BULK_WRITE;
 use self::send::Elements;
 pub use self::{
     client::{ClientBulkWrite, ClientBulkWriteResult},
     result::BulkWriteResult,
     write::Write,
 };
-use super::{Implicit, SessionState, action, prepare::Problems};
+use super::{Implicit, SessionState, action, deadline::deadline, prepare::Problems, setters::setters};
 use crate::{
     collection::{Collection, Target},
     error::Result,
@@ -125,6 +124,9 @@ impl<M: Model, S> Extend<Write<M>> for BulkWrite<M, S> {
 }
 
 action!(BulkWrite { target, writes, ids, problems } with BulkWriteOptions, clearing problems => BulkWriteResult<M>);
+
+setters!([M: Model, S] BulkWrite<M, S>, of M: ordered let_ bypass_document_validation comment write_concern);
+deadline!([M: Model] BulkWrite<M>, BULK_WRITE, reply);
 
 impl<M: Model, S> BulkWrite<M, S> {
     fn execute<'s>(self) -> BoxFuture<'s, Result<BulkWriteResult<M>>>

@@ -5,8 +5,10 @@ use mongodb::{ClientSession, action::Action, bson::Document, options::CountOptio
 
 use super::{
     Implicit, SessionState, action, command,
-    explain::{Explain, Explained},
+    deadline::deadline,
+    explain::{Explain, Explained, explain},
     prepare::Problems,
+    setters::setters,
 };
 use crate::{
     collection::{Collection, Target},
@@ -65,6 +67,11 @@ pub struct Count<M, S = Implicit> {
 }
 
 action!(Count { target, filter, problems } with CountOptions, clearing problems => u64);
+
+setters!([M: Model, S] Count<M, S>, of M:
+    skip limit hint collation comment max_time read_concern read_preference);
+deadline!([M: Model] Count<M>, COUNT, max_time);
+explain!([M: Model] Count<M>);
 
 impl<M: Model> Explained for Count<M> {
     fn explained(self) -> Explain {

@@ -4,38 +4,10 @@ use std::{fmt, future::IntoFuture, time::Duration};
 
 use futures_core::future::BoxFuture;
 
-use super::{
-    Aggregate, Builder, BulkWrite, ClientBulkWrite, Count, DeleteMany, DeleteOne, Distinct, EstimatedCount,
-    Exists, Explain, Find, FindOne, FindOneAndDelete, FindOneAndReplace, FindOneAndUpdate, Get, InsertMany,
-    InsertOne, Place, ReplaceOne, RunCommand, Save, UpdateMany, UpdateOne, Viewed, Watch,
-    aggregate::AGGREGATE,
-    bulk_write::{BULK_WRITE, CLIENT_BULK_WRITE},
-    count::COUNT,
-    delete_many::DELETE_MANY,
-    delete_one::DELETE_ONE,
-    distinct::DISTINCT,
-    estimated_count::ESTIMATED_COUNT,
-    exists::EXISTS,
-    explain::EXPLAIN,
-    find::FIND,
-    find_one::FIND_ONE,
-    find_one_and_delete::FIND_ONE_AND_DELETE,
-    find_one_and_replace::FIND_ONE_AND_REPLACE,
-    find_one_and_update::FIND_ONE_AND_UPDATE,
-    get::GET,
-    insert_many::INSERT_MANY,
-    insert_one::INSERT_ONE,
-    replace_one::REPLACE_ONE,
-    save::SAVE,
-    setters::whole_millis,
-    update_many::UPDATE_MANY,
-    update_one::UPDATE_ONE,
-    watch::WATCH,
-};
+use super::{Explain, Place, explain::EXPLAIN, setters::whole_millis};
 use crate::{
     error::Result,
     exec::{self, Deadline},
-    model::Model,
     operation::Verb,
 };
 
@@ -83,8 +55,14 @@ pub struct Within<A> {
 }
 
 impl<A> Within<A> {
-    fn new(action: A, after: Duration, on: Place, verb: Verb) -> Self {
+    pub(super) fn new(action: A, after: Duration, on: Place, verb: Verb) -> Self {
         Self { action, after, on, verb }
+    }
+
+    /// Replaces the action by one that reads the same documents as another type.
+    pub(super) fn map<B>(self, change: impl FnOnce(A) -> B) -> Within<B> {
+        let Self { action, after, on, verb } = self;
+        Within { action: change(action), after, on, verb }
     }
 }
 
@@ -115,8 +93,8 @@ impl<A: fmt::Debug> fmt::Debug for Within<A> {
     }
 }
 
-/// What the server is told of a deadline, if it was not told less; it takes no more than int32.
-fn tell(max_time: &mut Option<Duration>, deadline: Duration) {
+/// Sets the time limit of the server to the deadline, unless it is shorter already. The server takes an int32.
+pub(super) fn limit(max_time: &mut Option<Duration>, deadline: Duration) {
     let time = whole_millis(deadline).max(Duration::from_millis(1));
     let sendable = i32::try_from(time.as_millis()).is_ok();
     if sendable && max_time.is_none_or(|told| told.is_zero() || told > time) {
@@ -124,123 +102,40 @@ fn tell(max_time: &mut Option<Duration>, deadline: Duration) {
     }
 }
 
-/// The method, for an action whose verb is `$verb`; `told` where the command takes `maxTimeMS`.
+/// The method of an action. The last word says what the server knows of the limit: it receives a `max_time`, or the limit
+/// is only one on its `reply`.
 macro_rules! deadline {
-    ($verb:ident, told) => {
-        /// How long it may take, the way to the server and back included: see [`Within`].
-        ///
-        /// Then it is an error that [`is_timeout`](crate::Error::is_timeout). The server is told too: `{ maxTimeMS: n }`.
-        pub fn deadline(mut self, after: Duration) -> Within<Self> {
-            tell(&mut self.options().max_time, after);
-            let on = self.on();
-            Within::new(self, after, on, $verb)
-        }
-    };
-    ($verb:ident, untold) => {
-        /// How long it may take, the way to the server and back included: see [`Within`].
-        ///
-        /// Then it is an error that [`is_timeout`](crate::Error::is_timeout), and the write may have been applied.
-        pub fn deadline(self, after: Duration) -> Within<Self> {
-            let on = self.on();
-            Within::new(self, after, on, $verb)
-        }
-    };
-}
-
-macro_rules! deadlines {
-    ($($action:ident $verb:ident $told:ident;)*) => { $(
-        impl<M: Model> $action<M> {
-            deadline!($verb, $told);
-        }
-    )* };
-}
-
-deadlines! {
-    Find FIND told;
-    FindOne FIND_ONE told;
-    Get GET told;
-    Exists EXISTS told;
-    Count COUNT told;
-    InsertOne INSERT_ONE untold;
-    InsertMany INSERT_MANY untold;
-    Save SAVE untold;
-    UpdateOne UPDATE_ONE untold;
-    UpdateMany UPDATE_MANY untold;
-    ReplaceOne REPLACE_ONE untold;
-    DeleteOne DELETE_ONE untold;
-    DeleteMany DELETE_MANY untold;
-    FindOneAndUpdate FIND_ONE_AND_UPDATE told;
-    FindOneAndReplace FIND_ONE_AND_REPLACE told;
-    FindOneAndDelete FIND_ONE_AND_DELETE told;
-}
-
-impl<M: Model> BulkWrite<M> {
-    deadline!(BULK_WRITE, untold);
-}
-
-impl<T> RunCommand<T> {
-    /// How long it may take, the way to the server and back included: see [`Within`].
-    ///
-    /// Then it is an error that [`is_timeout`](crate::Error::is_timeout), and what the command writes may have been applied.
-    pub fn deadline(self, after: Duration) -> Within<Self> {
-        let (on, verb) = (self.on(), self.verb());
-        Within::new(self, after, on, verb)
-    }
-}
-
-impl ClientBulkWrite {
-    deadline!(CLIENT_BULK_WRITE, untold);
-}
-
-impl<M: Model, T> Distinct<M, T> {
-    deadline!(DISTINCT, told);
-}
-
-impl<M: Model> EstimatedCount<M> {
-    deadline!(ESTIMATED_COUNT, told);
-}
-
-impl Explain {
-    deadline!(EXPLAIN, told);
-}
-
-impl<In, Row> Aggregate<In, Row> {
-    /// How long it may take, the life of the cursor included: see [`Within`].
-    ///
-    /// Then it is an error that [`is_timeout`](crate::Error::is_timeout). The server is told too: `{ maxTimeMS: n }`.
-    pub fn deadline(mut self, after: Duration) -> Within<Self> {
-        tell(&mut self.options().max_time, after);
-        let on = self.on();
-        let verb = if self.writes() { AGGREGATE } else { AGGREGATE.reading() };
-        Within::new(self, after, on, verb)
-    }
-}
-
-macro_rules! viewed {
-    ($($action:ident)*) => { $(
-        impl<M: Model, V> Viewed<$action<M>, V> {
-            /// How long it may take, the way to the server and back included: see [`Within`].
+    ([$($generics:tt)*] $action:ty, $verb:expr, max_time) => {
+        impl<$($generics)*> $action {
+            /// Limits how long the call may take, including the network: see [`Within`](crate::action::Within).
             ///
-            /// Then it is an error that [`is_timeout`](crate::Error::is_timeout). The server is told too: `{ maxTimeMS: n }`.
-            pub fn deadline(self, after: Duration) -> Within<Self> {
-                let Within { action, on, verb, .. } = self.into_action().deadline(after);
-                Within::new(Viewed::new(action), after, on, verb)
+            /// After the deadline, returns an error for which [`is_timeout`](crate::Error::is_timeout) is true. The server
+            /// receives the limit too: `{ maxTimeMS: n }`.
+            pub fn deadline(mut self, after: ::std::time::Duration) -> $crate::action::Within<Self> {
+                use $crate::action::Builder;
+
+                $crate::action::deadline::limit(&mut self.options().max_time, after);
+                let on = self.on();
+                $crate::action::Within::new(self, after, on, $verb)
             }
         }
-    )* };
+    };
+    ([$($generics:tt)*] $action:ty, $verb:expr, reply) => {
+        impl<$($generics)*> $action {
+            /// Limits how long the call may take, including the network: see [`Within`](crate::action::Within).
+            ///
+            /// After the deadline, returns an error for which [`is_timeout`](crate::Error::is_timeout) is true. The write
+            /// may have been applied.
+            pub fn deadline(self, after: ::std::time::Duration) -> $crate::action::Within<Self> {
+                let on = $crate::action::Builder::on(&self);
+                $crate::action::Within::new(self, after, on, $verb)
+            }
+        }
+    };
 }
+pub(crate) use deadline;
 
-viewed!(Find FindOne Get FindOneAndUpdate FindOneAndReplace FindOneAndDelete);
-
-impl<M: Model> Watch<M> {
-    /// How long opening the stream may take; it does not limit the stream: see [`Within`].
-    ///
-    /// Then it is an error that [`is_timeout`](crate::Error::is_timeout).
-    pub fn deadline(self, after: Duration) -> Within<Self> {
-        let on = Place::Collection(self.target());
-        Within::new(self, after, on, WATCH)
-    }
-}
+deadline!([] Explain, EXPLAIN, max_time);
 
 #[cfg(test)]
 mod tests {
@@ -250,7 +145,7 @@ mod tests {
     fn the_server_is_told_the_shorter_limit_in_whole_milliseconds() {
         let told = |before: Option<u64>, nanos: u64| {
             let mut max_time = before.map(Duration::from_millis);
-            tell(&mut max_time, Duration::from_nanos(nanos));
+            limit(&mut max_time, Duration::from_nanos(nanos));
             max_time.map(|time| time.as_millis())
         };
         assert_eq!(told(None, 5_000_000), Some(5));

@@ -5,9 +5,11 @@ use mongodb::{options::DeleteOptions, results::DeleteResult};
 
 use super::{
     Implicit, SessionState, action,
-    explain::{Explain, Explained},
+    deadline::deadline,
+    explain::{Explain, Explained, explain},
     prepare::Problems,
     send,
+    setters::setters,
 };
 use crate::{
     collection::{Collection, Target},
@@ -70,6 +72,10 @@ pub struct DeleteMany<M, S = Implicit> {
 }
 
 action!(DeleteMany { target, filter, problems } with DeleteOptions, clearing problems => DeleteResult);
+
+setters!([M: Model, S] DeleteMany<M, S>, of M: hint collation let_ comment write_concern);
+deadline!([M: Model] DeleteMany<M>, DELETE_MANY, reply);
+explain!([M: Model] DeleteMany<M>);
 
 impl<M: Model> Explained for DeleteMany<M> {
     fn explained(self) -> Explain {

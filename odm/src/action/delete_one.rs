@@ -5,9 +5,11 @@ use mongodb::{options::DeleteOptions, results::DeleteResult};
 
 use super::{
     Implicit, SessionState, action,
-    explain::{Explain, Explained},
+    deadline::deadline,
+    explain::{Explain, Explained, explain},
     prepare::Problems,
     send,
+    setters::setters,
 };
 use crate::{
     collection::{Collection, Target},
@@ -66,6 +68,10 @@ pub struct DeleteOne<M, S = Implicit> {
 }
 
 action!(DeleteOne { target, filter, problems } with DeleteOptions, clearing problems => DeleteResult);
+
+setters!([M: Model, S] DeleteOne<M, S>, of M: hint collation let_ comment write_concern);
+deadline!([M: Model] DeleteOne<M>, DELETE_ONE, reply);
+explain!([M: Model] DeleteOne<M>);
 
 impl<M: Model> Explained for DeleteOne<M> {
     fn explained(self) -> Explain {

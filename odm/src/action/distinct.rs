@@ -12,8 +12,10 @@ use mongodb::{
 
 use super::{
     AsSession, Builder, Explicit, Implicit, Place, Reports, SessionState, command,
-    explain::{Explain, Explained},
+    deadline::deadline,
+    explain::{Explain, Explained, explain},
     prepare::{Problems, newer},
+    setters::setters,
 };
 use crate::{
     collection::{Collection, Target},
@@ -115,6 +117,11 @@ pub struct Distinct<M, T, S = Implicit> {
     values: PhantomData<fn() -> T>,
     state: S,
 }
+
+setters!([M: Model, T, S] Distinct<M, T, S>, of M:
+    hint_since_7 collation comment max_time read_concern read_preference);
+deadline!([M: Model, T] Distinct<M, T>, DISTINCT, max_time);
+explain!([M: Model, T] Distinct<M, T>);
 
 impl<M, T, S> Builder for Distinct<M, T, S> {
     type Options = DistinctOptions;

@@ -7,7 +7,9 @@ use mongodb::options::EstimatedDocumentCountOptions;
 
 use super::{
     Builder, Place, command,
-    explain::{Explain, Explained},
+    deadline::deadline,
+    explain::{Explain, Explained, explain},
+    setters::setters,
 };
 use crate::{
     collection::{Collection, Target},
@@ -59,6 +61,10 @@ pub struct EstimatedCount<M> {
     options: EstimatedDocumentCountOptions,
     problem: Option<Error>,
 }
+
+setters!([M: Model] EstimatedCount<M>, of M: comment max_time read_concern read_preference);
+deadline!([M: Model] EstimatedCount<M>, ESTIMATED_COUNT, max_time);
+explain!([M: Model] EstimatedCount<M>);
 
 impl<M> EstimatedCount<M> {
     /// Takes all options from the driver's struct, in place of those set so far.

@@ -9,9 +9,11 @@ use mongodb::{
 
 use super::{
     Implicit, SessionState, action, command,
-    explain::{Explain, Explained},
+    deadline::deadline,
+    explain::{Explain, Explained, explain},
     find_one,
     prepare::Problems,
+    setters::setters,
 };
 use crate::{
     collection::{Collection, Target},
@@ -66,6 +68,10 @@ pub struct Exists<M, S = Implicit> {
 }
 
 action!(Exists { target, filter, problems } with FindOneOptions, clearing problems => bool);
+
+setters!([M: Model, S] Exists<M, S>, of M: hint collation let_ comment max_time read_concern read_preference);
+deadline!([M: Model] Exists<M>, EXISTS, max_time);
+explain!([M: Model] Exists<M>);
 
 impl<M: Model> Explained for Exists<M> {
     fn explained(self) -> Explain {

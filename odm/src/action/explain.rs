@@ -14,12 +14,8 @@ use mongodb::{
     options::SelectionCriteria,
 };
 
-use super::{
-    Aggregate, Builder, Count, DeleteMany, DeleteOne, Distinct, EstimatedCount, Exists, Find, FindOne,
-    FindOneAndDelete, FindOneAndReplace, FindOneAndUpdate, Get, Place, ReplaceOne, Save, UpdateMany,
-    UpdateOne, Viewed,
-};
-use crate::{collection::Target, error::Result, exec, model::Model, operation::Verb, write::Statement};
+use super::{Builder, Place};
+use crate::{collection::Target, error::Result, exec, operation::Verb, write::Statement};
 
 pub(super) const EXPLAIN: Verb = Verb::new("explain", "explain");
 
@@ -151,51 +147,18 @@ impl fmt::Debug for Explain {
     }
 }
 
+/// The method of an action.
 macro_rules! explain {
-    () => {
-        /// Asks the server how it would go about this: the index, what it looks at, how long it takes.
-        ///
-        /// `await` gives an [`Explanation`](crate::action::Explanation). Nothing is written. See
-        /// [`Explain`](crate::action::Explain).
-        pub fn explain(self) -> Explain {
-            self.explained()
+    ([$($generics:tt)*] $action:ty) => {
+        impl<$($generics)*> $action {
+            /// Explains how the server runs this: which index it uses, what it examines, how long it takes.
+            ///
+            /// Awaiting it returns an [`Explanation`](crate::action::Explanation). Nothing is written. See
+            /// [`Explain`](crate::action::Explain).
+            pub fn explain(self) -> $crate::action::Explain {
+                $crate::action::explain::Explained::explained(self)
+            }
         }
     };
 }
-
-macro_rules! explains {
-    ($($action:ident)*) => { $(
-        impl<M: Model> $action<M> {
-            explain!();
-        }
-    )* };
-}
-
-explains! {
-    Find FindOne Get Exists Count EstimatedCount
-    UpdateOne UpdateMany ReplaceOne Save DeleteOne DeleteMany
-    FindOneAndUpdate FindOneAndReplace FindOneAndDelete
-}
-
-impl<M: Model, T> Distinct<M, T> {
-    explain!();
-}
-
-impl<In, Row> Aggregate<In, Row> {
-    explain!();
-}
-
-macro_rules! viewed {
-    ($($action:ident)*) => { $(
-        impl<M: Model, V> Viewed<$action<M>, V> {
-            /// Asks the server how it would go about this; with only the fields of the view, an index may be enough for a read.
-            ///
-            /// `await` gives an [`Explanation`]. See [`Explain`].
-            pub fn explain(self) -> Explain {
-                self.into_action().explained()
-            }
-        }
-    )* };
-}
-
-viewed!(Find FindOne Get FindOneAndUpdate FindOneAndReplace FindOneAndDelete);
+pub(crate) use explain;

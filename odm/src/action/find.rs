@@ -10,8 +10,10 @@ use mongodb::{
 
 use super::{
     Explicit, Implicit, Viewed, action, command,
-    explain::{Explain, Explained},
+    deadline::deadline,
+    explain::{Explain, Explained, explain},
     prepare::Problems,
+    setters::setters,
 };
 use crate::{
     collection::{Collection, Target},
@@ -77,6 +79,13 @@ pub struct Find<M, S = Implicit> {
     options: FindOptions,
     state: S,
 }
+
+setters!([M: Model, S] Find<M, S>, of M:
+    sort skip limit batch_size min max hint collation let_ allow_disk_use allow_partial_results
+    no_cursor_timeout cursor_type max_await_time show_record_id return_key comment max_time read_concern
+    read_preference);
+deadline!([M: Model] Find<M>, FIND, max_time);
+explain!([M: Model] Find<M>);
 
 impl<M: Model, S> Find<M, S> {
     /// Reads the documents as a [view](crate::view): `{ projection: { .. } }`.

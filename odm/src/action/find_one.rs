@@ -10,8 +10,10 @@ use mongodb::{
 
 use super::{
     Implicit, SessionState, Viewed, action, command,
-    explain::{Explain, Explained},
+    deadline::deadline,
+    explain::{Explain, Explained, explain},
     prepare::Problems,
+    setters::setters,
 };
 use crate::{
     collection::{Collection, Target},
@@ -83,6 +85,12 @@ impl<M: Model, S> FindOne<M, S> {
 }
 
 action!(FindOne { target, filter, problems } with FindOneOptions, clearing problems => Option<M>);
+
+setters!([M: Model, S] FindOne<M, S>, of M:
+    sort skip min max hint collation let_ allow_partial_results show_record_id return_key comment max_time
+    read_concern read_preference);
+deadline!([M: Model] FindOne<M>, FIND_ONE, max_time);
+explain!([M: Model] FindOne<M>);
 
 impl<M: Model> Explained for FindOne<M> {
     fn explained(self) -> Explain {

@@ -5,10 +5,12 @@ use mongodb::{bson::Document, options::FindOneAndDeleteOptions};
 
 use super::{
     Implicit, SessionState, Viewed, action,
-    explain::{Explain, Explained},
+    deadline::deadline,
+    explain::{Explain, Explained, explain},
     find_one::row,
     prepare::{Problems, projection},
     send,
+    setters::setters,
 };
 use crate::{
     collection::{Collection, Target},
@@ -72,6 +74,10 @@ pub struct FindOneAndDelete<M, S = Implicit> {
 }
 
 action!(FindOneAndDelete { target, filter, view, problems } with FindOneAndDeleteOptions, clearing problems => Option<M>);
+
+setters!([M: Model, S] FindOneAndDelete<M, S>, of M: sort hint collation let_ comment max_time write_concern);
+deadline!([M: Model] FindOneAndDelete<M>, FIND_ONE_AND_DELETE, max_time);
+explain!([M: Model] FindOneAndDelete<M>);
 
 impl<M: Model> Explained for FindOneAndDelete<M> {
     fn explained(self) -> Explain {

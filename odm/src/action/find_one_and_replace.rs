@@ -8,11 +8,13 @@ use mongodb::{
 
 use super::{
     Implicit, SessionState, Viewed, action,
+    deadline::deadline,
     encode::encode_replacement,
-    explain::{Explain, Explained},
+    explain::{Explain, Explained, explain},
     find_one::row,
     prepare::{Problems, projection},
     send,
+    setters::setters,
 };
 use crate::{
     collection::{Collection, Target},
@@ -83,6 +85,11 @@ pub struct FindOneAndReplace<M, S = Implicit> {
 }
 
 action!(FindOneAndReplace { target, filter, document, view, problems } with FindOneAndReplaceOptions, clearing problems => Option<M>);
+
+setters!([M: Model, S] FindOneAndReplace<M, S>, of M:
+    sort upsert return_new hint collation let_ bypass_document_validation comment max_time write_concern);
+deadline!([M: Model] FindOneAndReplace<M>, FIND_ONE_AND_REPLACE, max_time);
+explain!([M: Model] FindOneAndReplace<M>);
 
 impl<M: Model> Explained for FindOneAndReplace<M> {
     fn explained(self) -> Explain {

@@ -8,11 +8,13 @@ use mongodb::{
 
 use super::{
     Implicit, SessionState, Viewed, action,
+    deadline::deadline,
     encode::encode,
-    explain::{Explain, Explained},
+    explain::{Explain, Explained, explain},
     find_one::row,
     prepare::{Problems, projection},
     send,
+    setters::setters,
 };
 use crate::{
     collection::{Collection, Target},
@@ -92,6 +94,12 @@ pub struct FindOneAndUpdate<M, S = Implicit> {
 }
 
 action!(FindOneAndUpdate { target, filter, update, or_insert, view, problems } with FindOneAndUpdateOptions, clearing problems => Option<M>);
+
+setters!([M: Model, S] FindOneAndUpdate<M, S>, of M:
+    sort upsert return_new array_filters hint collation let_ bypass_document_validation comment max_time
+    write_concern);
+deadline!([M: Model] FindOneAndUpdate<M>, FIND_ONE_AND_UPDATE, max_time);
+explain!([M: Model] FindOneAndUpdate<M>);
 
 impl<M: Model> Explained for FindOneAndUpdate<M> {
     fn explained(self) -> Explain {

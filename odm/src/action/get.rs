@@ -8,8 +8,10 @@ use mongodb::{
 
 use super::{
     Implicit, SessionState, Viewed, action, command,
-    explain::{Explain, Explained},
+    deadline::deadline,
+    explain::{Explain, Explained, explain},
     find_one::read_one,
+    setters::setters,
 };
 use crate::{
     collection::{Collection, Target},
@@ -86,6 +88,10 @@ impl<M: Model, S> Get<M, S> {
 }
 
 action!(Get { target, filter, model } with FindOneOptions => Option<M>);
+
+setters!([M: Model, S] Get<M, S>, of M: collation comment max_time read_concern read_preference);
+deadline!([M: Model] Get<M>, GET, max_time);
+explain!([M: Model] Get<M>);
 
 impl<M: Model, S> super::TakesComment for Get<M, S> {
     fn take_comment(&mut self, comment: Result<mongodb::bson::Bson>) -> Option<mongodb::bson::Bson> {

@@ -5,7 +5,9 @@ use std::borrow::Borrow;
 use futures_core::future::BoxFuture;
 use mongodb::{ClientSession, action::Action, bson::RawDocument, options::InsertManyOptions};
 
-use super::{Implicit, SessionState, action, batch::Limits, encode::Encoded};
+use super::{
+    Implicit, SessionState, action, batch::Limits, deadline::deadline, encode::Encoded, setters::setters,
+};
 use crate::{
     collection::{Collection, Target},
     error::{BulkWriteError, Error, ErrorKind, Result, WriteReply},
@@ -94,6 +96,9 @@ pub struct InsertMany<M: Model, S = Implicit> {
 }
 
 action!(InsertMany { target, ids, documents } with InsertManyOptions => Vec<M::Id>);
+
+setters!([M: Model, S] InsertMany<M, S>, of M: ordered bypass_document_validation comment write_concern);
+deadline!([M: Model] InsertMany<M>, INSERT_MANY, reply);
 
 impl<M: Model, S> super::TakesComment for InsertMany<M, S> {
     fn take_comment(&mut self, comment: Result<mongodb::bson::Bson>) -> Option<mongodb::bson::Bson> {

@@ -3,7 +3,7 @@
 use futures_core::future::BoxFuture;
 use mongodb::{bson::RawDocumentBuf, options::InsertOneOptions};
 
-use super::{Implicit, SessionState, action, encode::encode, send};
+use super::{Implicit, SessionState, action, deadline::deadline, encode::encode, send, setters::setters};
 use crate::{
     collection::{Collection, Target},
     error::Result,
@@ -67,6 +67,9 @@ pub struct InsertOne<M: Model, S = Implicit> {
 }
 
 action!(InsertOne { target, id, document } with InsertOneOptions => M::Id);
+
+setters!([M: Model, S] InsertOne<M, S>, of M: bypass_document_validation comment write_concern);
+deadline!([M: Model] InsertOne<M>, INSERT_ONE, reply);
 
 impl<M: Model, S> super::TakesComment for InsertOne<M, S> {
     fn take_comment(&mut self, comment: Result<mongodb::bson::Bson>) -> Option<mongodb::bson::Bson> {

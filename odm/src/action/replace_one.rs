@@ -5,10 +5,12 @@ use mongodb::{bson::RawDocumentBuf, options::ReplaceOptions, results::UpdateResu
 
 use super::{
     Implicit, SessionState, action,
+    deadline::deadline,
     encode::encode_replacement,
-    explain::{Explain, Explained},
+    explain::{Explain, Explained, explain},
     prepare::Problems,
     send,
+    setters::setters,
 };
 use crate::{
     collection::{Collection, Target},
@@ -75,6 +77,11 @@ pub struct ReplaceOne<M, S = Implicit> {
 }
 
 action!(ReplaceOne { target, filter, document, problems } with ReplaceOptions, clearing problems => UpdateResult);
+
+setters!([M: Model, S] ReplaceOne<M, S>, of M:
+    upsert sort_since_8 hint collation let_ bypass_document_validation comment write_concern);
+deadline!([M: Model] ReplaceOne<M>, REPLACE_ONE, reply);
+explain!([M: Model] ReplaceOne<M>);
 
 impl<M: Model> Explained for ReplaceOne<M> {
     fn explained(self) -> Explain {

@@ -1,6 +1,6 @@
 //! `run_command`: a command of a database that has no method of its own.
 
-use std::{fmt, future::IntoFuture, marker::PhantomData};
+use std::{fmt, future::IntoFuture, marker::PhantomData, time::Duration};
 
 use futures_core::future::BoxFuture;
 use mongodb::{
@@ -8,7 +8,7 @@ use mongodb::{
     options::{ReadPreference, RunCommandOptions, SelectionCriteria},
 };
 
-use super::{AsSession, Builder, Explicit, Implicit, Place, SessionState};
+use super::{AsSession, Builder, Explicit, Implicit, Place, SessionState, Within};
 use crate::{
     cursor,
     database::Database,
@@ -191,6 +191,16 @@ impl<'s, T: OwnedRow + 's> IntoFuture for RunCommand<T, Explicit<'s>> {
 
     fn into_future(self) -> Self::IntoFuture {
         self.execute()
+    }
+}
+
+impl<T> RunCommand<T> {
+    /// How long it may take, the way to the server and back included: see [`Within`].
+    ///
+    /// Then it is an error that [`is_timeout`](crate::Error::is_timeout), and what the command writes may have been applied.
+    pub fn deadline(self, after: Duration) -> Within<Self> {
+        let (on, verb) = (self.on(), self.verb());
+        Within::new(self, after, on, verb)
     }
 }
 

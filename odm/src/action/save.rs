@@ -8,10 +8,12 @@ use mongodb::{
 
 use super::{
     Implicit, SessionState, action,
+    deadline::deadline,
     encode::encode_replacement,
-    explain::{Explain, Explained},
+    explain::{Explain, Explained, explain},
     get::by_id,
     send,
+    setters::setters,
 };
 use crate::{
     collection::{Collection, Target},
@@ -95,6 +97,10 @@ pub struct Save<M, S = Implicit> {
 }
 
 action!(Save { target, filter, document, model } with ReplaceOptions => Saved);
+
+setters!([M: Model, S] Save<M, S>, of M: bypass_document_validation comment write_concern);
+deadline!([M: Model] Save<M>, SAVE, reply);
+explain!([M: Model] Save<M>);
 
 impl<M: Model, S> super::TakesComment for Save<M, S> {
     fn take_comment(&mut self, comment: Result<mongodb::bson::Bson>) -> Option<mongodb::bson::Bson> {

@@ -5,9 +5,11 @@ use mongodb::{options::UpdateOptions, results::UpdateResult};
 
 use super::{
     Implicit, SessionState, action,
-    explain::{Explain, Explained},
+    deadline::deadline,
+    explain::{Explain, Explained, explain},
     prepare::Problems,
     send,
+    setters::setters,
 };
 use crate::{
     collection::{Collection, Target},
@@ -77,6 +79,11 @@ pub struct UpdateMany<M, S = Implicit> {
 }
 
 action!(UpdateMany { target, filter, update, problems } with UpdateOptions, clearing problems => UpdateResult);
+
+setters!([M: Model, S] UpdateMany<M, S>, of M:
+    upsert array_filters hint collation let_ bypass_document_validation comment write_concern);
+deadline!([M: Model] UpdateMany<M>, UPDATE_MANY, reply);
+explain!([M: Model] UpdateMany<M>);
 
 impl<M: Model> Explained for UpdateMany<M> {
     fn explained(self) -> Explain {

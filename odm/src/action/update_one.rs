@@ -5,10 +5,12 @@ use mongodb::{bson::RawDocumentBuf, options::UpdateOptions, results::UpdateResul
 
 use super::{
     Implicit, SessionState, action,
+    deadline::deadline,
     encode::encode,
-    explain::{Explain, Explained},
+    explain::{Explain, Explained, explain},
     prepare::Problems,
     send,
+    setters::setters,
 };
 use crate::{
     collection::{Collection, Target},
@@ -80,6 +82,11 @@ pub struct UpdateOne<M, S = Implicit> {
 }
 
 action!(UpdateOne { target, filter, update, or_insert, problems } with UpdateOptions, clearing problems => UpdateResult);
+
+setters!([M: Model, S] UpdateOne<M, S>, of M:
+    upsert array_filters sort_since_8 hint collation let_ bypass_document_validation comment write_concern);
+deadline!([M: Model] UpdateOne<M>, UPDATE_ONE, reply);
+explain!([M: Model] UpdateOne<M>);
 
 impl<M: Model> Explained for UpdateOne<M> {
     fn explained(self) -> Explain {

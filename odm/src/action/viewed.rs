@@ -1,12 +1,13 @@
 //! `.view::<V>()`: the actions that read documents, reading them as a view.
 
-use std::{convert, fmt, future::IntoFuture, marker::PhantomData};
+use std::{convert, fmt, future::IntoFuture, marker::PhantomData, time::Duration};
 
 use futures_core::future::BoxFuture;
 use mongodb::bson::Document;
 
 use super::{
-    AsSession, Explicit, Find, FindOne, FindOneAndDelete, FindOneAndReplace, FindOneAndUpdate, Get, Implicit,
+    AsSession, Explain, Explicit, Find, FindOne, FindOneAndDelete, FindOneAndReplace, FindOneAndUpdate, Get,
+    Implicit, Within, explain::Explained,
 };
 use crate::{
     cursor::{Cursor, SessionCursor},
@@ -29,10 +30,6 @@ pub struct Viewed<A, V> {
 impl<A, V> Viewed<A, V> {
     pub(super) fn new(action: A) -> Self {
         Self { action, rows: PhantomData }
-    }
-
-    pub(super) fn into_action(self) -> A {
-        self.action
     }
 }
 
@@ -70,6 +67,23 @@ macro_rules! viewed {
             /// The action borrows the session until its future is done, and takes only one.
             pub fn session(self, session: &mut impl AsSession) -> Viewed<$action<M, Explicit<'_>>, V> {
                 Viewed::new(self.action.session(session))
+            }
+        }
+
+        impl<M: Model, V> Viewed<$action<M>, V> {
+            /// Limits how long the call may take, including the network: see [`Within`].
+            ///
+            /// After the deadline, returns an error for which [`is_timeout`](crate::Error::is_timeout) is true. The server
+            /// receives the limit too: `{ maxTimeMS: n }`.
+            pub fn deadline(self, after: Duration) -> Within<Self> {
+                self.action.deadline(after).map(Viewed::new)
+            }
+
+            /// Explains how the server runs this. With only the fields of the view, an index may be enough for a read.
+            ///
+            /// Awaiting it returns an [`Explanation`](crate::action::Explanation). See [`Explain`].
+            pub fn explain(self) -> Explain {
+                self.action.explained()
             }
         }
 

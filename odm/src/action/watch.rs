@@ -9,7 +9,7 @@ use mongodb::{
     options::{ChangeStreamOptions, FullDocumentBeforeChangeType, FullDocumentType},
 };
 
-use super::{Builder, Place};
+use super::{Builder, Place, Within, setters::setters};
 use crate::{
     collection::{Collection, Target},
     error::{Error, Result},
@@ -74,6 +74,8 @@ pub struct Watch<M> {
     stages: Vec<Document>,
     max_outage: Option<Duration>,
 }
+
+setters!([M] Watch<M>, of M: show_expanded_events collation comment read_concern read_preference);
 
 impl<M> Builder for Watch<M> {
     type Options = ChangeStreamOptions;
@@ -217,5 +219,15 @@ impl<M: Model> IntoFuture for Watch<M> {
 impl<M> fmt::Debug for Watch<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Watch").field("on", &self.collection).finish_non_exhaustive()
+    }
+}
+
+impl<M: Model> Watch<M> {
+    /// How long opening the stream may take; it does not limit the stream: see [`Within`].
+    ///
+    /// Then it is an error that [`is_timeout`](crate::Error::is_timeout).
+    pub fn deadline(self, after: Duration) -> Within<Self> {
+        let on = Place::Collection(self.target());
+        Within::new(self, after, on, WATCH)
     }
 }

@@ -71,7 +71,10 @@ pub(crate) async fn store<M: Model>(db: &Database, files: &Files) -> anyhow::Res
     collection.insert_many(&documents).await.with_context(|| format!("storing the documents of {file}"))?;
 
     let stored: Vec<M> = collection.find(Filter::all()).await?.try_collect().await?;
-    ensure!(encoded(&stored)? == encoded(&documents)?, "{file}: the documents that were read differ from those that were stored");
+    ensure!(
+        encoded(&stored)? == encoded(&documents)?,
+        "{file}: the documents that were read differ from those that were stored"
+    );
     println!("{}: {} documents, read back as they were stored", M::COLLECTION, stored.len());
     Ok(collection)
 }

@@ -1,4 +1,4 @@
-//! How an enum with data is read.
+//! Decoding of an enum with data.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -10,7 +10,7 @@ use crate::{
     expand::{Scope, codec, span::local, tuple},
 };
 
-/// The body of `Value::decode`.
+/// Returns the body of `Value::decode`.
 pub(super) fn framed(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant<'_>]) -> TokenStream {
     let (raw, name, content) = (local("__raw"), local("__name"), local("__content"));
     if tells_all(tagging, variants) {
@@ -40,11 +40,11 @@ pub(super) fn framed(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant<'
         let names = untagged.iter().map(|variant| variant.original.ident.to_string());
         return quote!(#raw.search(&[#(|#raw| { #attempts }),*], &[#(#names),*]));
     }
-    // A tag that is there and a content that does not fit is more to the point than "no variant fits".
+    // If the tag is known but its content does not fit, that error is more useful than "no variant fits".
     quote!(#raw.search(&[|#raw| { #tagged }, #(|#raw| { #attempts }),*], &[]))
 }
 
-/// The body of `Flatten::decode_fields`.
+/// Returns the body of `Flatten::decode_fields`.
 pub(super) fn unframed(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant<'_>]) -> TokenStream {
     let elements = local("__elements");
     if tells_all(tagging, variants) {
@@ -54,13 +54,13 @@ pub(super) fn unframed(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant
     }
 }
 
-/// Whether an element tells each variant, so that nothing else needs to be seen.
+/// Returns whether a tag identifies every variant, so that the tag alone determines how the value is read.
 pub(super) fn tells_all(tagging: &Tagging, variants: &[Variant<'_>]) -> bool {
     let has_tag = matches!(tagging, Tagging::Internal { .. } | Tagging::Adjacent { .. });
     has_tag && !variants.iter().any(|variant| variant.untagged)
 }
 
-/// The variant that an element tells, as a `CodecResult<Self>`.
+/// Returns code that reads the variant that the tag identifies, as a `CodecResult<Self>`.
 fn by_tag(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant<'_>]) -> TokenStream {
     let (elements, name, content) = (local("__elements"), local("__name"), local("__content"));
     let arms = arms(scope, tagging, variants);
@@ -84,7 +84,7 @@ fn by_tag(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant<'_>]) -> Tok
     }
 }
 
-/// `match` on the name of the variant.
+/// Returns a `match` on the name of the variant.
 fn arms(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant<'_>]) -> TokenStream {
     let Scope { runtime, .. } = scope;
     let name = local("__name");
@@ -113,7 +113,7 @@ fn arms(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant<'_>]) -> Token
     quote!(match #name { #(#arms)* #unknown })
 }
 
-/// A variant whose name was read, as a `CodecResult<Self>`.
+/// Returns code that reads a variant whose name was read, as a `CodecResult<Self>`.
 fn tagged(scope: &Scope<'_>, tagging: &Tagging, variant: &Variant<'_>) -> TokenStream {
     let Scope { runtime, .. } = scope;
     let (elements, content) = (local("__elements"), local("__content"));
@@ -144,7 +144,7 @@ fn tagged(scope: &Scope<'_>, tagging: &Tagging, variant: &Variant<'_>) -> TokenS
         Content::Document(fields) => match tagging {
             Tagging::Internal { tag } => {
                 let read = codec::decode(scope, &body(scope, variant, fields, Some(tag)));
-                // A function of its own, so that the fields of all variants do not stand on the stack together.
+                // A separate function, so that the fields of all variants are not on the stack at the same time.
                 quote! {
                     (|| -> #runtime::CodecResult<Self> {
                         let mut #elements = #elements;
@@ -160,7 +160,7 @@ fn tagged(scope: &Scope<'_>, tagging: &Tagging, variant: &Variant<'_>) -> TokenS
     }
 }
 
-/// A variant that is stored without data; what is skipped in it has its default.
+/// Returns code for a variant that is stored without data. A skipped field has its default.
 fn nothing(variant: &Variant<'_>) -> TokenStream {
     let constructor = constructor(variant);
     let skipped = variant.skipped.iter().map(|field| {
@@ -170,7 +170,7 @@ fn nothing(variant: &Variant<'_>) -> TokenStream {
     quote!(::core::result::Result::Ok(#constructor { #(#skipped)* }))
 }
 
-/// Errors inside are about what stands under this name.
+/// Returns code that adds this name to the path of an error inside.
 fn below(scope: &Scope<'_>, name: &str, read: &TokenStream) -> TokenStream {
     let Scope { runtime, .. } = scope;
     let (error, value) = (local("__error"), local("__value"));
@@ -182,7 +182,7 @@ fn below(scope: &Scope<'_>, name: &str, read: &TokenStream) -> TokenStream {
     }
 }
 
-/// The value as this variant, as a `CodecResult<Self>`.
+/// Returns code that reads the value as this variant, as a `CodecResult<Self>`.
 fn attempt(scope: &Scope<'_>, variant: &Variant<'_>) -> TokenStream {
     let Scope { runtime, .. } = scope;
     let (raw, elements) = (local("__raw"), local("__elements"));

@@ -1,4 +1,4 @@
-//! How an enum with data is written.
+//! Encoding of an enum with data.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -10,7 +10,7 @@ use crate::{
     expand::{Scope, codec, span::local, tuple},
 };
 
-/// The body of `Value::encode`.
+/// Returns the body of `Value::encode`.
 pub(super) fn framed(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant<'_>]) -> TokenStream {
     let writer = local("writer");
     let bare = variants.iter().filter_map(|variant| {
@@ -36,7 +36,7 @@ pub(super) fn framed(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant<'
     quote!(#writer.level(self, |#value, #writer| match #value { #(#bare)* #document }))
 }
 
-/// The body of `Flatten::encode_fields`.
+/// Returns the body of `Flatten::encode_fields`.
 pub(super) fn unframed(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant<'_>]) -> TokenStream {
     let Scope { runtime, ident, .. } = scope;
     let arms = variants.iter().map(|variant| {
@@ -56,7 +56,7 @@ pub(super) fn unframed(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant
     quote!(match self { #(#arms)* })
 }
 
-/// A variant that its content alone tells: the value, whatever it is.
+/// Returns code that writes an untagged variant as its content alone, which may be any value.
 fn whole(scope: &Scope<'_>, variant: &Variant<'_>) -> TokenStream {
     let Scope { runtime, .. } = scope;
     let writer = local("writer");
@@ -77,12 +77,12 @@ fn whole(scope: &Scope<'_>, variant: &Variant<'_>) -> TokenStream {
     }
 }
 
-/// The elements of a tagged variant, as a `CodecResult<()>`.
+/// Returns code that writes the elements of a tagged variant, as a `CodecResult<()>`.
 fn elements(scope: &Scope<'_>, tagging: &Tagging, variant: &Variant<'_>) -> TokenStream {
     let (writer, stored) = (local("writer"), &variant.stored);
     match tagging {
         Tagging::External => match &variant.content {
-            // What serde writes where such a variant is flattened; elsewhere it is a text.
+            // serde writes this if the enum is flattened. Otherwise the variant is stored as a string.
             Content::Unit => quote!(#writer.null_at(#stored)),
             _ => content(scope, variant, stored),
         },
@@ -101,7 +101,7 @@ fn elements(scope: &Scope<'_>, tagging: &Tagging, variant: &Variant<'_>) -> Toke
     }
 }
 
-/// The content as one element.
+/// Returns code that writes the content as one element.
 fn content(scope: &Scope<'_>, variant: &Variant<'_>, name: &str) -> TokenStream {
     let Scope { runtime, .. } = scope;
     let writer = local("writer");
@@ -122,7 +122,7 @@ fn content(scope: &Scope<'_>, variant: &Variant<'_>, name: &str) -> TokenStream 
     }
 }
 
-/// The content as elements beside the tag.
+/// Returns code that writes the content as elements beside the tag.
 fn beside(scope: &Scope<'_>, tagging: &Tagging, variant: &Variant<'_>) -> TokenStream {
     let Scope { runtime, .. } = scope;
     let writer = local("writer");

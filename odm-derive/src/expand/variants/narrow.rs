@@ -19,7 +19,7 @@ use crate::{
     },
 };
 
-/// The fields struct, and for each variant with named fields a type that stands for its document.
+/// Returns the fields struct, and for each variant with named fields a type for its document.
 pub(super) fn expand(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant<'_>]) -> TokenStream {
     let mut taken = HashSet::new();
     let (shared, mut accessors) = shared(scope, tagging, variants, &mut taken);
@@ -42,7 +42,8 @@ pub(super) fn expand(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant<'
     quote!(#shared #tag #itself #(#documents)*)
 }
 
-/// The fields that every variant stores alike need no narrowing; nor does the id of a model.
+/// Returns the accessors that need no narrowing: of the fields that every variant stores alike, and of the id of a
+/// model.
 fn shared(
     scope: &Scope<'_>,
     tagging: &Tagging,
@@ -92,7 +93,7 @@ fn shared(
     (keys::fixed(scope, &key, "_id"), accessors)
 }
 
-/// The accessor of the element that says which variant the enum is, under the name it is stored by.
+/// Returns the accessor of the tag, which has the stored name of the tag.
 fn tag(
     scope: &Scope<'_>,
     tagging: &Tagging,
@@ -111,7 +112,7 @@ fn tag(
     }
     let name = identifier(&name);
     let docs = format!(" Stored as `{tag}`: the name of the variant.");
-    // A variant that is stored without the tag may be there.
+    // If some variants are untagged, a document may have no tag.
     let ty = if variants.iter().any(|variant| variant.untagged) {
         quote!(::core::option::Option<::std::string::String>)
     } else {
@@ -135,8 +136,8 @@ fn tag(
     (declared, Some(accessor))
 }
 
-/// How the server tells the variant.
-fn sign(scope: &Scope<'_>, tagging: &Tagging, variant: &Variant<'_>) -> TokenStream {
+/// Returns the test with which the server identifies the variant.
+fn variant_test(scope: &Scope<'_>, tagging: &Tagging, variant: &Variant<'_>) -> TokenStream {
     let (runtime, stored) = (&scope.runtime, &variant.stored);
     match (tagging, &variant.content) {
         _ if variant.untagged => quote!(#runtime::VariantTest::None),
@@ -148,17 +149,17 @@ fn sign(scope: &Scope<'_>, tagging: &Tagging, variant: &Variant<'_>) -> TokenStr
     }
 }
 
-/// The accessor of a variant: its fields, or the path to what it holds.
+/// Returns the accessor of a variant: its fields, or the path to its content.
 fn accessor(scope: &Scope<'_>, tagging: &Tagging, variant: &Variant<'_>, name: &Ident) -> TokenStream {
     let Scope { runtime, place, .. } = scope;
-    let (sign, docs) = (sign(scope, tagging, variant), docs(variant));
+    let (test, docs) = (variant_test(scope, tagging, variant), docs(variant));
     let inside = quote!(<#place as #runtime::Context>::Inside);
     let over = quote!(<#place as #runtime::Context>::Variant);
-    let narrow = quote!(#runtime::Narrows::narrow(&self.at, #sign));
+    let narrow = quote!(#runtime::Narrows::narrow(&self.at, #test));
     let itself_only = quote! {
         #docs
         pub fn #name(&self) -> #over where #place: #runtime::Narrows {
-            #runtime::Narrows::variant(&self.at, #sign)
+            #runtime::Narrows::variant(&self.at, #test)
         }
     };
     let document = match &variant.content {
@@ -186,7 +187,7 @@ fn accessor(scope: &Scope<'_>, tagging: &Tagging, variant: &Variant<'_>, name: &
             where
                 #place: #runtime::Narrows,
             {
-                <#document as #runtime::Value>::under(#narrow, #runtime::Narrows::variant(&self.at, #sign))
+                <#document as #runtime::Value>::under(#narrow, #runtime::Narrows::variant(&self.at, #test))
             }
         },
         _ => {
@@ -204,8 +205,8 @@ fn accessor(scope: &Scope<'_>, tagging: &Tagging, variant: &Variant<'_>, name: &
     }
 }
 
-/// The accessor of a variant that holds one value. The type of the value is not named here: one that cannot be
-/// stored is told of at the variant alone.
+/// Returns the accessor of a variant that holds one value. It does not contain the type of the value, so rustc
+/// reports a type that cannot be stored at the variant only.
 fn of_newtype(
     scope: &Scope<'_>,
     tagging: &Tagging,
@@ -214,27 +215,27 @@ fn of_newtype(
     method: &TokenStream,
 ) -> TokenStream {
     let Scope { runtime, place, .. } = scope;
-    let (itself, sign) = (scope.itself(), sign(scope, tagging, variant));
+    let (itself, test) = (scope.itself(), variant_test(scope, tagging, variant));
     if variant.untagged {
-        let asked = quote!(#runtime::UntaggedAccess<#place, #key>);
+        let access = quote!(#runtime::UntaggedAccess<#place, #key>);
         return quote! {
-            #method(&self) -> <#itself as #asked>::Whole where #place: #runtime::NarrowsUntagged, #itself: #asked {
-                <#itself as #asked>::untagged_access(&self.at)
+            #method(&self) -> <#itself as #access>::Whole where #place: #runtime::NarrowsUntagged, #itself: #access {
+                <#itself as #access>::untagged_access(&self.at)
             }
         };
     }
     if super::is_part(tagging, variant) {
-        let part = quote!(#runtime::VariantAccess<#place, #key>);
+        let access = quote!(#runtime::VariantAccess<#place, #key>);
         return quote! {
-            #method(&self) -> <#itself as #part>::Fields where #place: #runtime::Narrows, #itself: #part {
-                <#itself as #part>::variant_access(&self.at, #sign)
+            #method(&self) -> <#itself as #access>::Fields where #place: #runtime::Narrows, #itself: #access {
+                <#itself as #access>::variant_access(&self.at, #test)
             }
         };
     }
     let accessed = quote!(#runtime::FieldAccess<<#place as #runtime::Context>::Inside, #key>);
     quote! {
         #method(&self) -> <#itself as #accessed>::Field where #place: #runtime::Narrows, #itself: #accessed {
-            <#itself as #accessed>::access(&#runtime::Narrows::narrow(&self.at, #sign))
+            <#itself as #accessed>::access(&#runtime::Narrows::narrow(&self.at, #test))
         }
     }
 }
@@ -242,11 +243,11 @@ fn of_newtype(
 fn docs(variant: &Variant<'_>) -> TokenStream {
     let own = variant.original.attrs.iter().filter(|attribute| attribute.path().is_ident("doc"));
     let own: Vec<_> = own.collect();
-    let line = format!(" What the variant `{}` holds.", variant.original.ident.unraw());
+    let line = format!(" The content of the variant `{}`.", variant.original.ident.unraw());
     if own.is_empty() { quote!(#[doc = #line]) } else { quote!(#(#own)* #[doc = ""] #[doc = #line]) }
 }
 
-/// The type that stands for the document of a variant: no value of it is ever made.
+/// Returns the type for the document of a variant. No value of it is ever constructed.
 fn document(scope: &Scope<'_>, variant: &Variant<'_>, fields: &[Field<'_>]) -> TokenStream {
     let Scope { runtime, vis, place, base, .. } = scope;
     let ident = scope.variant_document(&variant.original.ident);
@@ -283,7 +284,7 @@ fn document(scope: &Scope<'_>, variant: &Variant<'_>, fields: &[Field<'_>]) -> T
     }
 }
 
-/// The id of a variant of a model.
+/// Returns the id of a variant of a model.
 pub(crate) fn id_of<'f, 'a>(variant: &'f Variant<'a>) -> Option<&'f Field<'a>> {
     match &variant.content {
         Content::Document(fields) => id(fields),

@@ -1,4 +1,4 @@
-//! The rules of what an enum holds.
+//! The rules of an enum's content.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -10,7 +10,7 @@ use crate::{
     expand::{Scope, span::local, validate},
 };
 
-/// `RULES` and `check_rules` of `Value`.
+/// Returns `RULES` and `check_rules` of `Value`.
 pub(super) fn expand(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant<'_>]) -> TokenStream {
     let Scope { runtime, .. } = scope;
     let check = local("check");
@@ -40,7 +40,7 @@ pub(super) fn expand(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant<'
     }
 }
 
-/// The rules of a variant's fields, named by where they are stored.
+/// Returns the calls for the rules of a variant's fields, with the names under which the fields are stored.
 fn calls(scope: &Scope<'_>, tagging: &Tagging, variant: &Variant<'_>) -> TokenStream {
     let check = local("check");
     let calls: TokenStream = match &variant.content {

@@ -12,6 +12,7 @@ use mongodb::{
 };
 
 use super::{Write, result::id_of};
+use crate::action::{deadline::deadline, setters::setters};
 use crate::{
     action::{AsSession, Builder, Explicit, Implicit, Place, Reports, SessionState, prepare::Problems},
     database::Database,
@@ -81,6 +82,9 @@ pub struct ClientBulkWrite<S = Implicit> {
     options: BulkWriteOptions,
     state: S,
 }
+
+setters!([S] ClientBulkWrite<S>, of M: ordered let_ bypass_document_validation comment write_concern);
+deadline!([] ClientBulkWrite, CLIENT_BULK_WRITE, reply);
 
 impl<S> ClientBulkWrite<S> {
     /// Adds one more write, to the collection of its model.
