@@ -82,7 +82,7 @@ fn run(server: &Server, folder: Option<&Path>) -> Output {
 }
 
 /// Runs `explore` on a folder with a changed copy of the samples, and returns its error output.
-fn said(server: &Server, name: &str, change: impl FnOnce(&Path)) -> String {
+fn error_output(server: &Server, name: &str, change: impl FnOnce(&Path)) -> String {
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
     fs::create_dir_all(&folder).unwrap();
     for file in fs::read_dir(samples()).unwrap() {
@@ -92,9 +92,9 @@ fn said(server: &Server, name: &str, change: impl FnOnce(&Path)) -> String {
     change(&folder);
     let run = run(server, Some(&folder));
     assert!(!run.status.success());
-    let said = String::from_utf8(run.stderr).unwrap();
-    assert!(!said.contains("panicked"), "{said}");
-    said
+    let error_output = String::from_utf8(run.stderr).unwrap();
+    assert!(!error_output.contains("panicked"), "{error_output}");
+    error_output
 }
 
 #[odm_test::test]
@@ -116,10 +116,12 @@ async fn the_error_of_a_file_that_cannot_be_read_contains_its_name(server: Serve
     let file = String::from_utf8(file.stderr).unwrap();
     assert!(file.contains("students.ndjson is not a folder"), "{file}");
 
-    let missing = said(&server, "missing", |folder| fs::remove_file(folder.join("theaters.ndjson")).unwrap());
+    let missing =
+        error_output(&server, "missing", |folder| fs::remove_file(folder.join("theaters.ndjson")).unwrap());
     assert!(missing.contains("missing/theaters.ndjson"), "{missing}");
 
-    let empty = said(&server, "empty", |folder| fs::write(folder.join("students.ndjson"), "\n\n").unwrap());
+    let empty =
+        error_output(&server, "empty", |folder| fs::write(folder.join("students.ndjson"), "\n\n").unwrap());
     assert!(empty.contains("empty/students.ndjson has no documents"), "{empty}");
 }
 
@@ -142,12 +144,12 @@ async fn the_error_of_a_line_that_cannot_be_read_contains_its_number(server: Ser
         ("lacking", "{\"_id\":9,\"scores\":[]}", "`name`"),
     ];
     for (name, line, reason) in cases {
-        let said = said(&server, name, |folder| {
+        let error_output = error_output(&server, name, |folder| {
             let path = folder.join("students.ndjson");
             let sample = fs::read_to_string(&path).unwrap();
             fs::write(path, format!("\n{sample}{line}\n")).unwrap();
         });
-        assert!(said.contains(&format!("{name}/students.ndjson, line 6")), "{said}");
-        assert!(said.contains(reason), "{said}");
+        assert!(error_output.contains(&format!("{name}/students.ndjson, line 6")), "{error_output}");
+        assert!(error_output.contains(reason), "{error_output}");
     }
 }

@@ -66,11 +66,11 @@ async fn a_file_that_is_cut_off_says_where(server: Server) {
     bson.truncate(bson.len() - 3);
     let cut = run(&server, &file("cut.bson", &bson));
     assert!(!cut.status.success());
-    let said = String::from_utf8_lossy(&cut.stderr).into_owned();
-    assert!(said.contains("document 4 is cut off, or not BSON"), "{said}");
+    let error_output = String::from_utf8_lossy(&cut.stderr).into_owned();
+    assert!(error_output.contains("document 4 is cut off, or not BSON"), "{error_output}");
 
     let wrong = doc! { "_id": ObjectId::from_bytes([1; 12]), "city": 5 }.to_vec().unwrap();
     let wrong = run(&server, &file("wrong.bson", &wrong));
-    let said = String::from_utf8_lossy(&wrong.stderr).into_owned();
-    assert!(said.contains("`city`: expected a string, found an int32"), "{said}");
+    let error_output = String::from_utf8_lossy(&wrong.stderr).into_owned();
+    assert!(error_output.contains("`city`: expected a string, found an int32"), "{error_output}");
 }

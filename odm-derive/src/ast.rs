@@ -112,7 +112,7 @@ pub(crate) enum Codec {
     /// By the functions in serde's `with`, `serialize_with` and `deserialize_with`.
     With { serialize: Option<Box<ExprPath>>, deserialize: Option<Box<ExprPath>> },
     /// Unknown, because an attribute is wrong. The error is reported.
-    Mistaken,
+    Invalid,
 }
 
 impl<'a> Container<'a> {
@@ -293,8 +293,8 @@ impl<'a> Field<'a> {
             .skip(1)
             .last()
             .filter(|_| attrs.binary.get().is_some() || attrs.unit.get().is_some());
-        let codec = if attrs.mistaken_way || more_codecs.is_some() {
-            Codec::Mistaken
+        let codec = if attrs.mistaken_encoding || more_codecs.is_some() {
+            Codec::Invalid
         } else if with {
             Codec::With {
                 serialize: serde.serialize_with.map(Box::new),

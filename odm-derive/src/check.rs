@@ -70,7 +70,7 @@ fn flattened(cx: &Ctxt, field: &Field<'_>) {
                        `#[odm(index(audit.created_at))]`";
         cx.push(syn::Error::new(index.span, message));
     }
-    if !matches!(field.codec, Codec::Value | Codec::Serde { .. } | Codec::Mistaken) {
+    if !matches!(field.codec, Codec::Value | Codec::Serde { .. } | Codec::Invalid) {
         cx.push(syn::Error::new(
             span,
             "a flattened field is stored as its type stores it: remove the attribute that specifies another \

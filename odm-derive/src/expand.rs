@@ -5,11 +5,11 @@ mod docs;
 mod fields;
 mod flatten;
 mod generics;
+mod inferred_bounds;
 mod keys;
 mod literal;
 mod model;
 mod names;
-mod needs;
 mod newtype;
 mod scope;
 mod serde_with;
@@ -56,7 +56,7 @@ fn expand(scope: &Scope<'_>) -> TokenStream {
     let (outside, inside) = match &scope.container.data {
         // Lifetimes are refused, because a `Value` is `'static`.
         _ if scope.container.original.generics.lifetimes().next().is_some() => {
-            (TokenStream::new(), value::stand_in(scope))
+            (TokenStream::new(), value::placeholder(scope))
         }
         Data::Newtype(field, others) => (TokenStream::new(), newtype::expand(scope, field, others)),
         Data::Tuple(fields) => (TokenStream::new(), tuple::expand(scope, fields)),
@@ -65,7 +65,7 @@ fn expand(scope: &Scope<'_>) -> TokenStream {
         Data::Enum(tagging, variants) => (TokenStream::new(), enumeration(scope, tagging, variants)),
         Data::Units(variants) => (TokenStream::new(), unit_enum::expand(scope, variants)),
         Data::Document(_) => document(scope),
-        Data::Unsupported => (TokenStream::new(), value::stand_in(scope)),
+        Data::Unsupported => (TokenStream::new(), value::placeholder(scope)),
     };
     let inside = in_const(&scope.odm, &scope.runtime, &inside);
     quote!(#outside #inside)

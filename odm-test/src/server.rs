@@ -260,19 +260,19 @@ async fn serve(wanted: Wanted) -> Result<Running, Error> {
     let owned_by = |owner| if keeps() { Owner::Nobody } else { owner };
     let sources = match wanted {
         Wanted::By(source) => Sources::Only(source),
-        Wanted::Own => match Source::insisted_on()? {
+        Wanted::Own => match Source::selected()? {
             Some(Source::Uri) => return Err(Error::new(NONE_TO_START)),
             insisted => insisted.map_or(Sources::Starting, Sources::Only),
         },
         Wanted::Shared => {
-            let sources = Source::insisted_on()?.map_or(Sources::Any, Sources::Only);
+            let sources = Source::selected()?.map_or(Sources::Any, Sources::Only);
             if let Some(run) = Run::current() {
                 return run.server(sources, &owned_by(run.owner())).await;
             }
             sources
         }
     };
-    resolve::climb(sources, &owned_by(Owner::Holder)).await
+    resolve::find_or_start(sources, &owned_by(Owner::Holder)).await
 }
 
 const NONE_TO_START: &str = "this test needs a server of its own, but ODM_MONGODB_SOURCE=uri allows no server to be \

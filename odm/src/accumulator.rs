@@ -6,7 +6,7 @@ use mongodb::bson::{Bson, Document};
 
 use crate::{
     error::codec::CodecResult,
-    expr::{Divided, Expression, Plus, filled, operator},
+    expr::{Divided, Expression, NumericResult, filled, operator},
     value::{Number, Value},
 };
 
@@ -50,7 +50,7 @@ impl<R, T> fmt::Debug for Accumulator<R, T> {
 pub fn sum<R, X: Expression<R>, Kind, Sum>(expression: X) -> Accumulator<R, Sum>
 where
     X::T: Number<Stored = Kind>,
-    Kind: Plus<Kind, Out = Sum>,
+    Kind: NumericResult<Kind, Out = Sum>,
 {
     Accumulator::new("$sum", expression.render())
 }

@@ -1,34 +1,37 @@
-//! Actions: verbs of a collection, waiting to be awaited.
+//! Actions: the builders that the methods of a [`Collection`](crate::Collection) and a [`Database`](crate::Database)
+//! return.
 //!
-//! Each verb is one file: the method of [`Collection`](crate::Collection), the builder it gives, the builder's
-//! setters and what it sends. A builder is data: it owns a clone of its handle, borrows nothing but a session,
-//! and does nothing until it is awaited. Every builder has `.session(..)` (but for `watch`, which has a session of
-//! its own, and `estimated_count`) and, for what it has no setter for, `.with_options(..)` with the options of the driver.
+//! An action does nothing until it is awaited. It owns a clone of its handle and borrows only a session. Every action
+//! has `.session(..)`, except `watch`, which has a session of its own, and `estimated_count`. Options that have no
+//! setter are set by `.with_options(..)`, which accepts the options of the driver.
 //!
-//! # What verbs take
+//! # Setters
 //!
-//! Each verb has a setter for everything that its command takes, as the manual and the driver have it. All but
-//! the inserts, the bulks and `watch` can [`explain`](Explain) themselves, and all have a [`deadline`](Within).
+//! Each verb has a setter for each option that the manual and the driver list for its command. The page of each
+//! builder lists its setters. All verbs except the inserts, the bulk writes, `run_command` and `watch` have
+//! `.explain()`: see [`Explain`]. All verbs have `.deadline(..)`: see [`Within`].
 //!
-//! The page of each builder lists its setters.
-//!
-//! A bulk across collections, [`ClientBulkWrite`], takes what [`BulkWrite`] takes. [`Watch`] has further setters of its own,
-//! and so has each [`Write`] of a bulk; [`RunCommand`] takes `read_preference`, the rest stands in the command. [`Find`], [`FindOne`], [`Get`] and the three `find_one_and_*` have `.view::<V>()`, which
-//! brings the projection.
+//! [`ClientBulkWrite`] has the same setters as [`BulkWrite`]. [`Watch`] and each [`Write`] of a bulk write have
+//! further setters of their own. [`RunCommand`] has only `read_preference`, because all other options are part of the
+//! command. [`Find`], [`FindOne`], [`Get`] and the three `find_one_and_*` have `.view::<V>()`, which sets the
+//! projection.
 //!
 //! # Cancelling
 //!
-//! A future may be dropped before it is done: by `select!`, by `tokio::time::timeout`, or by a web framework whose client has
-//! closed the connection. The command that is on its way is then completed in a task of its own: a write is applied, as
-//! far as it can be, a cursor that the reply opens is closed on the server, and the connection stays in use. No further command
-//! is sent: of a large `insert_many`, the batches that are left are not stored. (A bulk across collections is a single call of
-//! the driver, which is completed.) A call that is still waiting for a server goes on waiting, as long as the URI says
-//! (`serverSelectionTimeoutMS`). The outcome is discarded; `.deadline(..)` reports that it is unknown.
+//! A future may be dropped before it completes: by `select!`, by `tokio::time::timeout`, or by a web framework whose
+//! client has closed the connection. If a command has been sent, a task of its own completes the call: the write is
+//! applied as far as possible, a cursor that the reply opens is closed on the server, and the connection stays in
+//! use. No further command is sent: the remaining batches of a large `insert_many` are not stored. (A bulk write
+//! across collections is a single call of the driver, which is completed.) A call that waits for a server continues
+//! to wait as long as the URI specifies (`serverSelectionTimeoutMS`). The outcome is discarded; `.deadline(..)`
+//! reports that it is unknown.
 //!
-//! In a session this does not hold: nothing may keep the session that the action has borrowed. There, dropping the future closes the
-//! connection, a cursor whose reply was on its way stays open on the server until its time is up (ten minutes), and of a
-//! transaction it is unknown whether it has the write: abort it. Await actions in sessions to their end, or let `max_time`
-//! end them.
+//! Actions in a session are not completed, because no task can keep the borrowed session. Dropping such a future
+//! closes the connection. A cursor whose reply has not arrived stays open on the server until it times out (after ten
+//! minutes). It is unknown whether a transaction contains the write: abort the transaction. Await actions in sessions
+//! until they complete, or limit them with `max_time`.
+
+// Each verb is one file: the method of `Collection` or `Database`, its builder, the setters, and what it sends.
 
 mod aggregate;
 mod batch;
@@ -93,23 +96,19 @@ pub use self::{
     watch::Watch,
 };
 
-use mongodb::{ClientSession, options::SelectionCriteria};
+use mongodb::ClientSession;
 
 use self::prepare::Problems;
-use crate::{
-    collection::Target,
-    database::Database,
-    operation::{Operation, Verb},
-};
+pub(crate) use crate::collection::OperationTarget;
 
-/// What `.session(..)` takes: a [`ClientSession`] of the driver.
+/// The argument of `.session(..)`: a [`ClientSession`] of the driver.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a session",
     label = "expected a `mongodb::ClientSession`",
-    note = "`Database::client` gives the driver's client, whose `start_session()` makes one"
+    note = "`Database::client` returns the driver's client, whose `start_session()` returns a session"
 )]
 pub trait AsSession: Send + sealed::Sealed {
-    /// The driver's session.
+    /// Returns the driver's session.
     fn as_session(&mut self) -> &mut ClientSession;
 }
 
@@ -124,12 +123,14 @@ impl AsSession for ClientSession {
     }
 }
 
-/// The state of an action outside of any session of yours.
+/// The state of an action that does not run in a session of the caller.
 #[derive(Debug, Clone, Copy)]
 pub struct Implicit;
 
-/// The state of an action that runs in a session. It holds the only borrow of the session, so that two
-/// operations at once in one session do not compile; the server would refuse them, or worse.
+/// The state of an action that runs in a session of the caller.
+///
+/// It holds the only borrow of the session, so two operations at the same time in one session do not compile. The
+/// server does not support them.
 pub struct Explicit<'s>(&'s mut ClientSession);
 
 impl<'s> Explicit<'s> {
@@ -144,7 +145,7 @@ impl std::fmt::Debug for Explicit<'_> {
     }
 }
 
-/// Either state, as what the driver takes.
+/// The conversion of either state into the optional session that the driver accepts.
 pub(crate) trait SessionState<'s> {
     fn into_option(self) -> Option<&'s mut ClientSession>;
 }
@@ -161,69 +162,21 @@ impl<'s> SessionState<'s> for Explicit<'s> {
     }
 }
 
-/// A builder, as the tables see it that say what verbs have in common.
+/// The parts of a builder that the macros `setters!` and `deadline!` need.
 trait Builder {
     /// The driver's options.
     type Options;
 
-    fn on(&self) -> Place;
+    fn on(&self) -> OperationTarget;
     fn options(&mut self) -> &mut Self::Options;
 }
 
-/// What an action runs on.
-#[derive(Clone)]
-pub(crate) enum Place {
-    Collection(Target),
-    Database(Database),
-}
-
-impl From<Target> for Place {
-    fn from(target: Target) -> Self {
-        Self::Collection(target)
-    }
-}
-
-impl std::fmt::Debug for Place {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Collection(target) => target.fmt(f),
-            Self::Database(database) => database.fmt(f),
-        }
-    }
-}
-
-impl Place {
-    /// The database that the commands are sent to.
-    fn database(&self) -> &Database {
-        match self {
-            Self::Collection(target) => target.database(),
-            Self::Database(database) => database,
-        }
-    }
-
-    /// The members that read unless an action names others.
-    fn members(&self) -> Option<&SelectionCriteria> {
-        match self {
-            Self::Collection(target) => target.driver().selection_criteria(),
-            Self::Database(database) => database.driver().selection_criteria(),
-        }
-    }
-
-    /// What spans and errors say about a call of `verb` here.
-    pub(crate) fn operation(&self, verb: Verb) -> Operation<'_> {
-        match self {
-            Self::Collection(target) => target.operation(verb),
-            Self::Database(database) => database.operation(verb),
-        }
-    }
-}
-
-/// A builder that keeps what its setters were given and cannot be sent.
-trait Reports {
+/// A builder that stores the errors of its setters until it is awaited.
+trait CollectsProblems {
     fn problems(&mut self) -> &mut Problems;
 }
 
-/// A builder with a comment: one that cannot be sent is an error when the builder is awaited.
+/// A builder with a `comment`. Awaiting the builder returns an error if the comment cannot be sent.
 trait TakesComment {
     fn take_comment(
         &mut self,
@@ -232,7 +185,7 @@ trait TakesComment {
 }
 
 #[diagnostic::do_not_recommend]
-impl<B: Reports> TakesComment for B {
+impl<B: CollectsProblems> TakesComment for B {
     fn take_comment(
         &mut self,
         comment: crate::error::Result<mongodb::bson::Bson>,
@@ -241,16 +194,18 @@ impl<B: Reports> TakesComment for B {
     }
 }
 
-/// What every builder has: `.with_options(..)`, `.session(..)` and the two ways of being awaited. The builder
-/// brings `fn execute<'s>(self) -> BoxFuture<'s, Result<Output>> where S: SessionState<'s>`, and says where it keeps
-/// what its setters could not take, if they can fail.
+/// Implements what every builder of a collection has: `.with_options(..)`, `.session(..)`, and `IntoFuture` with and
+/// without a session.
+///
+/// The builder provides `fn execute<'s>(self) -> BoxFuture<'s, Result<Output>> where S: SessionState<'s>`. If its
+/// setters can fail, `clearing` specifies the field that stores their errors.
 macro_rules! action {
     ($action:ident { $($field:ident),* } with $options:ty $(, clearing $problems:ident)? => $output:ty) => {
         $crate::action::action!(@setters $action { $($field),* } with $options $(, clearing $problems)?);
         $crate::action::action!(@awaited $action, $crate::action::Implicit, 'static, $crate::exec::completed => $output);
         $crate::action::action!(@awaited $action, $crate::action::Explicit<'s>, 's, ::std::convert::identity => $output);
     };
-    // Where a session changes what is given.
+    // For an action whose output in a session is another type.
     (
         $action:ident { $($field:ident),* } with $options:ty $(, clearing $problems:ident)? => $output:ty,
         in a session $in_session:ty
@@ -261,7 +216,7 @@ macro_rules! action {
     };
     (@setters $action:ident { $($field:ident),* } with $options:ty $(, clearing $problems:ident)?) => {
         impl<M: $crate::model::Model, S> $action<M, S> {
-            /// Takes all options from the driver's struct, in place of those set so far.
+            /// Replaces all options by those of the driver's struct.
             pub fn with_options(mut self, options: $options) -> Self {
                 self.options = options;
                 $(self.$problems = ::std::default::Default::default();)?
@@ -272,8 +227,8 @@ macro_rules! action {
         impl<M: $crate::model::Model, S> $crate::action::Builder for $action<M, S> {
             type Options = $options;
 
-            fn on(&self) -> $crate::action::Place {
-                $crate::action::Place::Collection(self.target.clone())
+            fn on(&self) -> $crate::action::OperationTarget {
+                $crate::action::OperationTarget::Collection(self.target.clone())
             }
 
             fn options(&mut self) -> &mut $options {
@@ -281,16 +236,16 @@ macro_rules! action {
             }
         }
 
-        $(impl<M: $crate::model::Model, S> $crate::action::Reports for $action<M, S> {
+        $(impl<M: $crate::model::Model, S> $crate::action::CollectsProblems for $action<M, S> {
             fn problems(&mut self) -> &mut $crate::action::prepare::Problems {
                 &mut self.$problems
             }
         })?
 
         impl<M: $crate::model::Model> $action<M> {
-            /// Runs in this session.
+            /// Runs the action in this session.
             ///
-            /// The action borrows the session until its future is done, and takes only one.
+            /// The action borrows the session until its future completes. An action can have only one session.
             pub fn session(
                 self,
                 session: &mut impl $crate::action::AsSession,

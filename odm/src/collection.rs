@@ -4,7 +4,10 @@
 
 use std::{fmt, marker::PhantomData};
 
-use mongodb::bson::{Document, RawDocumentBuf};
+use mongodb::{
+    bson::{Document, RawDocumentBuf},
+    options::SelectionCriteria,
+};
 
 use crate::{
     database::Database,
@@ -130,5 +133,53 @@ impl fmt::Debug for Target {
 impl<M> fmt::Debug for Collection<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Collection({:?})", self.target)
+    }
+}
+
+/// The collection or the database that an action runs on.
+#[derive(Clone)]
+pub(crate) enum OperationTarget {
+    Collection(Target),
+    Database(Database),
+}
+
+impl From<Target> for OperationTarget {
+    fn from(target: Target) -> Self {
+        Self::Collection(target)
+    }
+}
+
+impl std::fmt::Debug for OperationTarget {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Collection(target) => target.fmt(f),
+            Self::Database(database) => database.fmt(f),
+        }
+    }
+}
+
+impl OperationTarget {
+    /// Returns the database that the commands are sent to.
+    pub(crate) fn database(&self) -> &Database {
+        match self {
+            Self::Collection(target) => target.database(),
+            Self::Database(database) => database,
+        }
+    }
+
+    /// Returns the read preference of the handle, for actions that do not set one.
+    pub(crate) fn members(&self) -> Option<&SelectionCriteria> {
+        match self {
+            Self::Collection(target) => target.driver().selection_criteria(),
+            Self::Database(database) => database.driver().selection_criteria(),
+        }
+    }
+
+    /// Returns the operation of a call of `verb`, which spans and errors describe.
+    pub(crate) fn operation(&self, verb: Verb) -> Operation<'_> {
+        match self {
+            Self::Collection(target) => target.operation(verb),
+            Self::Database(database) => database.operation(verb),
+        }
     }
 }

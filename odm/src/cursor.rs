@@ -22,7 +22,7 @@ use mongodb::raw_batch_cursor::RawBatchCursor;
 
 use self::batch::Batch;
 use crate::{
-    action::Place,
+    collection::OperationTarget,
     error::{Error, Result, codec::CodecResult},
     exec::{Alarm, Polled, complete_batch},
     operation::{Operation, Verb},
@@ -64,13 +64,13 @@ pub struct Cursor<T> {
 /// The call that a cursor comes from.
 #[derive(Debug, Clone)]
 struct Origin {
-    place: Place,
+    target: OperationTarget,
     verb: Verb,
 }
 
 impl Origin {
     fn operation(&self) -> Operation<'_> {
-        self.place.operation(self.verb)
+        self.target.operation(self.verb)
     }
 
     /// Decodes one document as the declared type.
@@ -98,9 +98,9 @@ fn fitted<T>(row: CodecResult<T>, bytes: &[u8], operation: &Operation<'_>) -> Re
 }
 
 impl<T> Cursor<T> {
-    pub(crate) fn new(place: impl Into<Place>, verb: Verb, driver: RawBatchCursor) -> Self {
+    pub(crate) fn new(target: impl Into<OperationTarget>, verb: Verb, driver: RawBatchCursor) -> Self {
         Self {
-            origin: Origin { place: place.into(), verb },
+            origin: Origin { target: target.into(), verb },
             driver: Some(driver),
             batch: Batch::first(),
             polled: Polled::default(),
@@ -267,6 +267,6 @@ impl<T> Drop for Cursor<T> {
 
 impl<T> fmt::Debug for Cursor<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Cursor").field("on", &self.origin.place).finish_non_exhaustive()
+        f.debug_struct("Cursor").field("on", &self.origin.target).finish_non_exhaustive()
     }
 }

@@ -77,7 +77,7 @@ pub struct Error(Box<Inner>);
 
 struct Inner {
     kind: ErrorKind,
-    place: Option<Place>,
+    origin: Option<Origin>,
     /// The stored names that the model declares.
     names: &'static [&'static str],
     driver: Option<mongodb::error::Error>,
@@ -90,7 +90,7 @@ struct Inner {
 }
 
 /// The failed verb, and the database or collection that it was called on.
-struct Place {
+struct Origin {
     verb: &'static str,
     effect: Effect,
     namespace: String,
@@ -100,7 +100,7 @@ impl Error {
     pub(crate) fn new(kind: ErrorKind) -> Self {
         Self(Box::new(Inner {
             kind,
-            place: None,
+            origin: None,
             names: &[],
             driver: None,
             attempts: None,
@@ -192,7 +192,7 @@ impl Error {
 
     /// Replaces the kind, where the code alone does not determine it.
     #[must_use]
-    pub(crate) fn called(mut self, kind: ErrorKind) -> Self {
+    pub(crate) fn with_kind(mut self, kind: ErrorKind) -> Self {
         self.0.kind = kind;
         self
     }
@@ -200,7 +200,7 @@ impl Error {
     /// Takes the values of a duplicate key from the document that was to be stored, because the driver does not
     /// always keep the details of the server's reply.
     #[must_use]
-    pub(crate) fn storing(mut self, document: &RawDocument) -> Self {
+    pub(crate) fn with_stored_document(mut self, document: &RawDocument) -> Self {
         if let ErrorKind::DuplicateKey(key) = &mut self.0.kind {
             key.find_values(document);
         }
@@ -210,7 +210,7 @@ impl Error {
     /// Attaches the operation that failed.
     #[must_use]
     pub(crate) fn during(mut self, operation: &Operation<'_>) -> Self {
-        self.0.place = Some(Place {
+        self.0.origin = Some(Origin {
             verb: operation.verb.name,
             effect: operation.verb.effect(),
             namespace: operation.namespace().into_owned(),
@@ -256,12 +256,12 @@ impl Error {
     /// Returns the method that failed, such as `insert_one`, or `None` if the error does not come from a method of a
     /// handle.
     pub fn operation(&self) -> Option<&'static str> {
-        self.0.place.as_ref().map(|place| place.verb)
+        self.0.origin.as_ref().map(|origin| origin.verb)
     }
 
     /// Returns the database and the collection, such as `shop.orders`, or the database alone.
     pub fn namespace(&self) -> Option<&str> {
-        self.0.place.as_ref().map(|place| place.namespace.as_str()).filter(|name| !name.is_empty())
+        self.0.origin.as_ref().map(|origin| origin.namespace.as_str()).filter(|name| !name.is_empty())
     }
 
     /// Returns the server's error code.
@@ -319,10 +319,10 @@ impl From<BadParameters> for Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(place) = &self.0.place {
-            f.write_str(place.verb)?;
-            if !place.namespace.is_empty() {
-                write!(f, " on {}", place.namespace)?;
+        if let Some(origin) = &self.0.origin {
+            f.write_str(origin.verb)?;
+            if !origin.namespace.is_empty() {
+                write!(f, " on {}", origin.namespace)?;
             }
             f.write_str(": ")?;
         }
@@ -358,6 +358,13 @@ impl std::error::Error for Error {
             ErrorKind::BulkWrite(error) => error.first().map(|error| error as _),
             _ => None,
         }
+    }
+}
+
+impl Operation<'_> {
+    /// Attaches this operation to the error, if the result is one.
+    pub(crate) fn check<T>(&self, result: Result<T, impl Into<Error>>) -> Result<T> {
+        result.map_err(|error| error.into().during(self))
     }
 }
 

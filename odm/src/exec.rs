@@ -26,7 +26,7 @@ use tracing::{Instrument, Span};
 
 use crate::{
     error::{Error, Result},
-    operation::{self, Operation},
+    operation::Operation,
 };
 
 type DriverResult<T> = mongodb::error::Result<T>;
@@ -45,7 +45,7 @@ where
         }
         let span = operation.span();
         let mut call = pin!(attempts::counted(call));
-        let polled = poll_fn(|context| stack::with(|| call.as_mut().poll(context)));
+        let polled = poll_fn(|context| stack::with_stack_space(|| call.as_mut().poll(context)));
         let (answer, attempts) = polled.instrument(span.clone()).await;
         answer.map_err(|error| failed(&operation, &span, attempts, error))
     }
@@ -78,7 +78,7 @@ impl Polled {
     ) -> Poll<Option<Result<T>>> {
         let span = self.span.get_or_insert_with(|| operation.span());
         let answer = span
-            .in_scope(|| stack::with(poll))
+            .in_scope(|| stack::with_stack_space(poll))
             .map(|item| item.map(|result| result.map_err(|error| failed(operation, span, None, error))));
         if answer.is_ready() {
             self.span = None;
@@ -97,6 +97,14 @@ fn failed(
     error: mongodb::error::Error,
 ) -> Error {
     let error = Error::after(attempts, error).during(operation);
-    operation::record(span, &error);
+    record(span, &error);
     error
+}
+
+/// Adds the outcome of a failed call to its span.
+fn record(span: &Span, error: &Error) {
+    if let Some(code) = error.code() {
+        span.record("db.response.status_code", tracing::field::display(code));
+    }
+    span.record("error.type", error.kind().name());
 }

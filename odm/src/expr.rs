@@ -38,7 +38,7 @@ pub use self::{
     variable::{now, root},
 };
 pub(crate) use self::{
-    arithmetic::{Divided, Plus},
+    arithmetic::{Divided, NumericResult},
     operand::{Computed, ExprOperand},
 };
 use crate::{

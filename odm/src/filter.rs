@@ -45,9 +45,9 @@ use std::{fmt, marker::PhantomData, ops};
 use mongodb::bson::{Bson, Document};
 
 pub(crate) use self::{
-    array::{an_element_meets, is_hollow, no_element_is, no_element_is_one_of},
+    array::{an_element_meets, contains_only_arrays, no_element_is, no_element_is_one_of},
     by_id::by_id,
-    clauses::{Clauses, about_element, behind},
+    clauses::{Clauses, into_element_form, prefixed},
     element::{null_or_missing, present},
     evaluation::escaped,
     upsert_id::fixes_id,
@@ -135,7 +135,7 @@ impl<M> Filter<M> {
     /// An empty list, or one with only `None`s, matches every document. It does not count as [`all`](Self::all), so
     /// `update_many` and `delete_many` refuse it.
     pub fn all_of<F: IntoOption<Self>>(filters: impl IntoIterator<Item = F>) -> Self {
-        let filters = filters.into_iter().filter_map(IntoOption::given);
+        let filters = filters.into_iter().filter_map(IntoOption::into_option);
         filters.fold(Self::of(Clauses::default()), |all, filter| all & filter)
     }
 
@@ -144,7 +144,9 @@ impl<M> Filter<M> {
     /// The items are filters or `Option`s of filters. A `None` is left out. An empty list, or one with only `None`s,
     /// matches no document: `{ $nor: [{}] }`.
     pub fn any_of<F: IntoOption<Self>>(filters: impl IntoIterator<Item = F>) -> Self {
-        Self::of(Clauses::any_of(filters.into_iter().filter_map(IntoOption::given).map(Self::into_clauses)))
+        Self::of(Clauses::any_of(
+            filters.into_iter().filter_map(IntoOption::into_option).map(Self::into_clauses),
+        ))
     }
 
     /// Returns whether the filter matches every document and was not made with [`Filter::all`].

@@ -48,7 +48,7 @@ macro_rules! geometries {
             #[derive(Debug, Clone, PartialEq)]
             pub struct $name {
                 coordinates: $coordinates,
-                beside: ForeignMembers,
+                foreign: ForeignMembers,
             }
 
             impl $name {
@@ -59,13 +59,13 @@ macro_rules! geometries {
 
                 /// Returns the members other than `type` and `coordinates`: `bbox`, and those of other programs.
                 pub fn members(&self) -> Option<&Document> {
-                    self.beside.members()
+                    self.foreign.members()
                 }
             }
 
             impl From<$coordinates> for $name {
                 fn from(coordinates: $coordinates) -> Self {
-                    Self { coordinates, beside: ForeignMembers::default() }
+                    Self { coordinates, foreign: ForeignMembers::default() }
                 }
             }
 
@@ -79,18 +79,18 @@ macro_rules! geometries {
                 leaf!();
 
                 fn encode(&self, writer: &mut Writer) -> CodecResult<ElementType> {
-                    self.beside.write(stringify!($name), writer, |further, writer| {
+                    self.foreign.write(stringify!($name), writer, |further, writer| {
                         writer.element_with("coordinates", |writer| self.coordinates.write_all(further, writer))
                     })
                 }
 
                 fn decode(raw: Raw<'_>) -> CodecResult<Self> {
-                    let (kind, coordinates, mut beside) = foreign_members::read(raw, "coordinates")?;
+                    let (kind, coordinates, mut foreign) = foreign_members::read(raw, "coordinates")?;
                     if kind != stringify!($name) {
                         return Err(another_kind(concat!("`", stringify!($name), "`"), kind));
                     }
-                    let coordinates = beside.read_coordinates(coordinates?)?;
-                    Ok(Self { coordinates, beside })
+                    let coordinates = foreign.read_coordinates(coordinates?)?;
+                    Ok(Self { coordinates, foreign })
                 }
             }
 
@@ -169,7 +169,7 @@ in_json!(GeometryCollection);
 #[derive(Debug, Clone, PartialEq)]
 pub struct GeometryCollection {
     geometries: Vec<Geometry>,
-    beside: ForeignMembers,
+    foreign: ForeignMembers,
 }
 
 impl GeometryCollection {
@@ -180,13 +180,13 @@ impl GeometryCollection {
 
     /// Returns the members other than `type` and `geometries`: `bbox`, and those of other programs.
     pub fn members(&self) -> Option<&Document> {
-        self.beside.members()
+        self.foreign.members()
     }
 }
 
 impl From<Vec<Geometry>> for GeometryCollection {
     fn from(geometries: Vec<Geometry>) -> Self {
-        Self { geometries, beside: ForeignMembers::default() }
+        Self { geometries, foreign: ForeignMembers::default() }
     }
 }
 
@@ -200,18 +200,18 @@ impl Value for GeometryCollection {
     leaf!();
 
     fn encode(&self, writer: &mut Writer) -> CodecResult<ElementType> {
-        self.beside.write("GeometryCollection", writer, |_, writer| {
+        self.foreign.write("GeometryCollection", writer, |_, writer| {
             writer.element_with("geometries", |writer| writer.level(&self.geometries, Vec::encode))
         })
     }
 
     fn decode(raw: Raw<'_>) -> CodecResult<Self> {
-        let (kind, geometries, beside) = foreign_members::read(raw, "geometries")?;
+        let (kind, geometries, foreign) = foreign_members::read(raw, "geometries")?;
         if kind != "GeometryCollection" {
             return Err(another_kind("`GeometryCollection`", kind));
         }
         let geometries = geometries?.level(Vec::decode).map_err(|error| error.at("geometries"))?;
-        Ok(Self { geometries, beside })
+        Ok(Self { geometries, foreign })
     }
 }
 
@@ -245,13 +245,13 @@ impl Point {
     ) -> Self {
         Self {
             coordinates: [longitude.into(), latitude.into()],
-            beside: ForeignMembers::further(vec![vec![altitude.into()]]),
+            foreign: ForeignMembers::further(vec![vec![altitude.into()]]),
         }
     }
 
     /// Returns the altitude, in metres, if the point has one.
     pub fn altitude(&self) -> Option<f64> {
-        self.beside.behind(0).first().copied()
+        self.foreign.numbers_after(0).first().copied()
     }
 
     /// Returns the degrees east of Greenwich.
@@ -275,6 +275,8 @@ pub trait Geospatial: Value {}
 
 impl Geospatial for Geometry {}
 impl Geospatial for Position {}
+#[diagnostic::do_not_recommend]
+impl Geospatial for Bson {}
 #[diagnostic::do_not_recommend]
 impl<G: Geospatial> Geospatial for Option<G> {}
 #[diagnostic::do_not_recommend]

@@ -1,7 +1,7 @@
 //! Indexes as a model declares them.
 
-pub(crate) mod dated;
 mod problem;
+pub(crate) mod ttl;
 
 use std::{fmt, time::Duration};
 
@@ -10,8 +10,6 @@ use mongodb::{
     bson::{Bson, Document},
     options::IndexOptions,
 };
-
-pub(crate) use self::dated::Dated;
 
 /// A declared index: its keys in order, and its options.
 ///
@@ -215,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn the_driver_gets_only_what_was_said() {
+    fn index_model_contains_only_set_options() {
         let index = Index::new().key("a", Direction::Ascending).key("b", Direction::Descending);
         let sent = serialize_to_document(&index.to_driver()).unwrap();
         assert_eq!(sent, doc! { "key": { "a": 1, "b": -1 }, "name": "a_1_b_-1" });

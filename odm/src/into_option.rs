@@ -12,32 +12,32 @@
 )]
 pub trait IntoOption<T> {
     /// Returns the item, or `None` if it is left out.
-    fn given(self) -> Option<T>;
+    fn into_option(self) -> Option<T>;
 }
 
 #[diagnostic::do_not_recommend]
 impl<T> IntoOption<T> for T {
-    fn given(self) -> Option<T> {
+    fn into_option(self) -> Option<T> {
         Some(self)
     }
 }
 
 impl<T> IntoOption<T> for Option<T> {
-    fn given(self) -> Option<T> {
+    fn into_option(self) -> Option<T> {
         self
     }
 }
 
 #[diagnostic::do_not_recommend]
 impl<T: Clone> IntoOption<T> for &T {
-    fn given(self) -> Option<T> {
+    fn into_option(self) -> Option<T> {
         Some(self.clone())
     }
 }
 
 #[diagnostic::do_not_recommend]
 impl<T: Clone> IntoOption<T> for &Option<T> {
-    fn given(self) -> Option<T> {
+    fn into_option(self) -> Option<T> {
         self.clone()
     }
 }

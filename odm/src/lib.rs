@@ -89,11 +89,13 @@ pub use mongodb::bson;
 pub mod error;
 mod exec;
 mod operation;
+mod stack;
 // 1 document types
 pub mod geo;
 pub mod index;
 pub mod model;
 pub mod path;
+pub mod rule;
 pub mod value;
 pub mod view;
 // 2 queries
@@ -102,7 +104,6 @@ pub mod expr;
 pub mod filter;
 mod into_option;
 pub mod pipeline;
-pub mod request;
 mod shape;
 pub mod sort;
 pub mod update;
@@ -114,6 +115,7 @@ pub mod cursor;
 mod database;
 pub mod watch;
 // 4 schema
+pub mod request;
 pub mod schema;
 
 #[doc(hidden)]

@@ -1,9 +1,8 @@
 //! Models: document types with a collection.
 
-pub mod rule;
-mod validate;
-
-pub use self::validate::{Check, Validate};
+#[doc(inline)]
+pub use crate::rule;
+pub use crate::rule::{Check, Validate};
 
 use crate::{
     index::Index,

@@ -5,8 +5,6 @@ use std::borrow::Cow;
 
 use tracing::{Span, field::Empty};
 
-use crate::error::{Error, Result};
-
 /// A method of a handle: its name in this crate, and the server command that it sends, if any.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Verb {
@@ -88,11 +86,6 @@ impl<'a> Operation<'a> {
         }
     }
 
-    /// Attaches this operation to the error, if the result is one.
-    pub(crate) fn check<T>(&self, result: Result<T, impl Into<Error>>) -> Result<T> {
-        result.map_err(|error| error.into().during(self))
-    }
-
     /// Creates the span of one call and does not enter it. A verb that sends no command gets a disabled span.
     pub(crate) fn span(&self) -> Span {
         let Some(command) = self.verb.command else { return Span::none() };
@@ -110,12 +103,4 @@ impl<'a> Operation<'a> {
         }
         span
     }
-}
-
-/// Adds the outcome of a failed call to its span.
-pub(crate) fn record(span: &Span, error: &Error) {
-    if let Some(code) = error.code() {
-        span.record("db.response.status_code", tracing::field::display(code));
-    }
-    span.record("error.type", error.kind().name());
 }

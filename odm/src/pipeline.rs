@@ -18,7 +18,7 @@ use std::{fmt, marker::PhantomData};
 use mongodb::bson::{Bson, Document};
 
 pub use self::{
-    row::{Over, With},
+    row::{Retyped, With},
     stage::unwind::{Field, Unwind},
 };
 #[doc(inline)]
@@ -67,19 +67,19 @@ pub struct Detached;
 /// ```
 #[must_use = "a pipeline does nothing until it is awaited on a collection"]
 pub struct Pipeline<In, Row = In, P = Detached> {
-    stages: Stages,
-    place: P,
+    stages: RawStages,
+    target: P,
     rows: PhantomData<fn() -> (In, Row)>,
 }
 
 /// The stages without the types of the rows, so that user crates compile little code.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Stages {
+pub(crate) struct RawStages {
     list: Vec<Document>,
     problem: Option<CodecError>,
 }
 
-impl Stages {
+impl RawStages {
     pub(crate) fn push(&mut self, name: &'static str, argument: CodecResult<Bson>) {
         match argument {
             Ok(argument) => {
@@ -130,9 +130,9 @@ impl<In> Default for Pipeline<In> {
 }
 
 impl<M, P> Pipeline<M, M, P> {
-    /// Returns a pipeline without stages that runs on `place`.
-    pub(crate) fn at(place: P) -> Self {
-        Self { stages: Stages::default(), place, rows: PhantomData }
+    /// Returns a pipeline without stages that runs on `target`.
+    pub(crate) fn at(target: P) -> Self {
+        Self { stages: RawStages::default(), target, rows: PhantomData }
     }
 }
 
@@ -144,22 +144,22 @@ impl<In, Row, P> Pipeline<In, Row, P> {
     }
 
     fn retyped<N>(self) -> Pipeline<In, N, P> {
-        Pipeline { stages: self.stages, place: self.place, rows: PhantomData }
+        Pipeline { stages: self.stages, target: self.target, rows: PhantomData }
     }
 
     /// Changes what the pipeline runs on.
-    pub(crate) fn moved<Q>(self, place: impl FnOnce(P) -> Q) -> Pipeline<In, Row, Q> {
-        Pipeline { stages: self.stages, place: place(self.place), rows: PhantomData }
+    pub(crate) fn with_target<Q>(self, target: impl FnOnce(P) -> Q) -> Pipeline<In, Row, Q> {
+        Pipeline { stages: self.stages, target: target(self.target), rows: PhantomData }
     }
 
     /// Returns what the pipeline runs on.
-    pub(crate) fn place(&self) -> &P {
-        &self.place
+    pub(crate) fn target(&self) -> &P {
+        &self.target
     }
 
     /// Returns what the pipeline runs on, for a setter to change.
-    pub(crate) fn place_mut(&mut self) -> &mut P {
-        &mut self.place
+    pub(crate) fn target_mut(&mut self) -> &mut P {
+        &mut self.target
     }
 
     /// Returns whether the last stage writes its rows to a collection: `$out` or `$merge`.
@@ -169,7 +169,7 @@ impl<In, Row, P> Pipeline<In, Row, P> {
 
     /// Returns the stages as they are sent, and what the pipeline runs on.
     pub(crate) fn into_parts(self) -> (Result<Vec<Document>>, P) {
-        (self.stages.into_list().map_err(Into::into), self.place)
+        (self.stages.into_list().map_err(Into::into), self.target)
     }
 
     /// Adds a stage in the driver's form that does not change the row type.
@@ -200,7 +200,7 @@ impl<In, Row, P> Pipeline<In, Row, P> {
 
 impl<In, Row, P: Clone> Clone for Pipeline<In, Row, P> {
     fn clone(&self) -> Self {
-        Self { stages: self.stages.clone(), place: self.place.clone(), rows: PhantomData }
+        Self { stages: self.stages.clone(), target: self.target.clone(), rows: PhantomData }
     }
 }
 

@@ -1,4 +1,4 @@
-//! What generated code may name, and nothing else. Not a public interface.
+//! The items that generated code uses, and nothing else. This is not a public interface.
 
 pub use mongodb::bson::{Decimal128, oid::ObjectId, spec::ElementType};
 pub use serde;
@@ -6,7 +6,7 @@ pub use serde;
 pub use crate::{
     error::codec::{CodecError, CodecResult},
     expr::Expression,
-    index::{Direction, Index, dated::date},
+    index::{Direction, Index, ttl::date},
     model::{Check, Identified, Model, Validate, id_in},
     path::{
         Path,
@@ -15,7 +15,7 @@ pub use crate::{
         key::{Key, OneField, types_only},
         narrow::{Narrows, NarrowsUntagged, VariantTest},
     },
-    pipeline::{Over, With},
+    pipeline::{Retyped, With},
     shape::{FillsField, IdOf, InObject, Produces, RenderedFields, ShapeLiteral, Slot},
     value::{
         Array, Bits, Decode, Doc, Flatten, FromText, Integer, Keyed, Map, MapKey, Nullable, Number, Ordered,
@@ -30,20 +30,23 @@ pub use crate::{
             unit::{Days, Hours, Micros, Millis, Minutes, Nanos, Seconds, StoredInUnit, UnitSlot},
         },
         field::{
-            FieldAccess, HasField, Placeholder, Stores, UntaggedAccess, check_field, fill_field, fill_id,
-            given_field, put_content, put_field, require_field, take_field, take_id,
+            FieldAccess, HasField, Placeholder, Stores, UntaggedAccess, check_field, field_or_default,
+            fill_field, fill_id, put_content, put_field, require_field, take_field, take_id,
         },
         field_names::FieldNames,
         flatten::{
-            FlattenedAccess, HasFlattened, Rest, Shown, VariantAccess, check_flattened, claim_content,
-            claim_flattened, content_names, flattened, flattened_after_tag, flattened_names, pass_flattened,
-            put_flattened,
+            FlattenedAccess, HasFlattened, ReadsFrom, UnclaimedElements, VariantAccess, check_flattened,
+            claim_content, claim_flattened, content_names, flattened, flattened_after_tag, flattened_names,
+            put_flattened, skip_flattened,
         },
         ordered::InOrder,
         raw::Raw,
-        tagging::{bare, content, content_or_missing, held, item_required, skipped_variant},
+        tagging::{
+            item_required, read_content, read_content_or_missing, refuse_content, require_content,
+            skipped_variant,
+        },
         upgrade::{
-            Outcome, SchemaVersion, Versioned, current_version, decode_versioned, pass_version, put_version,
+            Outcome, SchemaVersion, Versioned, current_version, decode_versioned, put_version, skip_version,
         },
         writer::Writer,
     },
@@ -55,5 +58,5 @@ pub use crate::{
     },
 };
 
-/// What an expression is as it is sent.
+/// An expression as it is sent.
 pub type Rendered = CodecResult<mongodb::bson::Bson>;

@@ -13,7 +13,7 @@ mod plan;
 
 pub use self::{
     applied::Applied,
-    change::{Change, Difference},
+    change::{Difference, SchemaChange},
     models::Models,
     plan::Plan,
 };

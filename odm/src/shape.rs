@@ -30,7 +30,7 @@ pub struct RenderedFields {
 
 impl fmt::Debug for RenderedFields {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Filled").finish_non_exhaustive()
+        f.debug_struct("RenderedFields").finish_non_exhaustive()
     }
 }
 

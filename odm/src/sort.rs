@@ -55,7 +55,7 @@ impl<M> Sort<M> {
     /// assert_eq!(sort.to_string(), r#"{ "pages": -1, "title": 1 }"#);
     /// ```
     pub fn all_of<S: IntoOption<Self>>(sorts: impl IntoIterator<Item = S>) -> Self {
-        sorts.into_iter().filter_map(IntoOption::given).fold(Self::raw(Document::new()), Self::then)
+        sorts.into_iter().filter_map(IntoOption::into_option).fold(Self::raw(Document::new()), Self::then)
     }
 
     /// Sorts documents that are equal so far by `next`. A field that is in the sort already keeps its place and its
@@ -111,7 +111,7 @@ impl<M, V: Value, R> Path<M, V, R> {
     pub fn asc(&self) -> Sort<M>
     where
         R: Queried,
-        V::Spread<V>: Ordered,
+        V::DistinctItem<V>: Ordered,
     {
         Sort::by(self.location(), 1)
     }
@@ -120,7 +120,7 @@ impl<M, V: Value, R> Path<M, V, R> {
     pub fn desc(&self) -> Sort<M>
     where
         R: Queried,
-        V::Spread<V>: Ordered,
+        V::DistinctItem<V>: Ordered,
     {
         Sort::by(self.location(), -1)
     }

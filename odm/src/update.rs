@@ -115,7 +115,7 @@ impl<M> Update<M> {
     /// assert_eq!(update.to_string(), r#"{ "$set": { "title": "Rust" } }"#);
     /// ```
     pub fn all_of<U: IntoOption<Self>>(updates: impl IntoIterator<Item = U>) -> Self {
-        let updates = updates.into_iter().filter_map(IntoOption::given);
+        let updates = updates.into_iter().filter_map(IntoOption::into_option);
         updates.fold(Self::of(Changes::default()), |all, update| all + update)
     }
 
@@ -138,8 +138,8 @@ impl<M> Update<M> {
 
     /// Checks the update for the filter that it is sent with. Refuses it if its `$` would not mean an element that
     /// the filter matches.
-    pub(crate) fn under(self, filter: &Filter<M>) -> Self {
-        Self::of(self.changes.under(filter.clauses()))
+    pub(crate) fn checked_against(self, filter: &Filter<M>) -> Self {
+        Self::of(self.changes.checked_against(filter.clauses()))
     }
 
     /// Removes the type of the model.

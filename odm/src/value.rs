@@ -71,6 +71,7 @@ pub(crate) mod array;
 pub(crate) mod arrays;
 mod binary;
 mod crates;
+mod dated;
 pub(crate) mod decimal;
 mod document;
 pub(crate) mod elements;
@@ -87,15 +88,14 @@ mod option;
 pub(crate) mod ordered;
 mod pointer;
 pub(crate) mod raw;
+mod raw_document;
 mod row;
 mod scalar;
 mod sequence;
-pub(crate) mod stack;
 mod std_types;
 mod string;
 pub(crate) mod tagging;
 mod tuple;
-mod undecoded;
 mod untagged;
 mod untyped;
 pub(crate) mod upgrade;
@@ -103,7 +103,7 @@ pub(crate) mod writer;
 
 use mongodb::bson::{Bson, spec::ElementType};
 
-use crate::{error::codec::CodecResult, model::Check, path::Context};
+use crate::{error::codec::CodecResult, path::Context, rule::Check};
 
 #[cfg(any(feature = "chrono", feature = "time"))]
 use self::from_text::dated;
@@ -112,6 +112,7 @@ pub use self::id::{KeySchema, KeyShape};
 pub(crate) use self::{
     array::{AnyLength, FixedLength},
     arrays::Arrays,
+    dated::Dated,
     elements::{Elements, require, unknown_field},
     encoding::binary::{Binary, BinarySlot, StoredAsBinary},
     encoding::serde_with::{SerdeInOrder, SerdeWith},
@@ -119,11 +120,11 @@ pub(crate) use self::{
     encoding::{Encoded, Encoding},
     field::{HasField, Placeholder, Stores},
     field_names::{FieldNames, Reserved},
-    flatten::{HasFlattened, Rest},
+    flatten::{HasFlattened, UnclaimedElements},
     kind::Kind,
     raw::Raw,
     upgrade::{SchemaVersion, Versioned},
-    writer::{MAX_DEPTH, Writer},
+    writer::Writer,
 };
 pub use self::{
     array::{Array, Grows},
@@ -173,16 +174,16 @@ pub trait Value: Sized + 'static {
     /// `Option<Self>`, never `Option<Option<_>>`.
     type Optional: Value;
     /// `Self` without `Option` and `Box`: the type that a filter compares with.
-    type Bare: Value;
+    type NonNull: Value;
     /// The type of the values that `distinct` returns for such a field: the element type of an array, in an `Option`
     /// if the field may be null; otherwise `W`, the type of the field.
-    type Spread<W: Value>: Value;
+    type DistinctItem<W: Value>: Value;
     /// `U`, or `Option<U>` if `Self` may be null: null propagates through an expression.
     type Lift<U: Value>: Value;
     /// `Self`, with the fields of `S` replacing fields of the document or documents inside.
-    type Laid<S: Doc>: Value;
+    type Replaced<S: Doc>: Value;
     /// `Self`, with the fields of `S` added to those of the document or documents inside.
-    type Joined<S: Doc>: Value;
+    type Added<S: Doc>: Value;
 
     /// Returns the accessors in the context `at`, which dereference to `base`.
     fn under<A: Context, B>(at: A, base: B) -> Self::Fields<A, B>;
@@ -208,7 +209,7 @@ pub trait Value: Sized + 'static {
 
     /// Removes from `rest` the elements that belong to the value, if it is flattened into another document.
     #[doc(hidden)]
-    fn claim(_: &Self, rest: &mut Rest<'_>) -> CodecResult<()> {
+    fn claim(_: &Self, rest: &mut UnclaimedElements<'_>) -> CodecResult<()> {
         rest.take(&Self::DECLARED);
         Ok(())
     }
@@ -238,11 +239,11 @@ macro_rules! leaf {
     () => {
         type Fields<At_: $crate::path::Context, B_> = B_;
         type Optional = Option<Self>;
-        type Bare = Self;
-        type Spread<W_: $crate::value::Value> = W_;
+        type NonNull = Self;
+        type DistinctItem<W_: $crate::value::Value> = W_;
         type Lift<U: $crate::value::Value> = U;
-        type Laid<S: $crate::value::Doc> = Self;
-        type Joined<S: $crate::value::Doc> = Self;
+        type Replaced<S: $crate::value::Doc> = Self;
+        type Added<S: $crate::value::Doc> = Self;
         #[inline]
         fn under<At_: $crate::path::Context, B_>(_: At_, base: B_) -> B_ {
             base

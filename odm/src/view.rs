@@ -135,7 +135,7 @@ mod sequence;
 pub(crate) mod transparent;
 
 pub(crate) use self::{
-    context::{Declared, Flat, InView},
+    context::{Declared, DeclaredFlattened, InView},
     field::{FromField, FromOther, kinds},
     flattened::FromFlattened,
     projection::Projection,

@@ -98,7 +98,7 @@ use crate::{
 /// # }
 /// ```
 pub struct ChangeStream<M: Model> {
-    tail: RawStream,
+    stream: RawStream,
     /// How often the front event was returned as an error.
     stuck: u32,
     model: PhantomData<fn() -> M>,
@@ -106,8 +106,8 @@ pub struct ChangeStream<M: Model> {
 
 impl<M: Model> ChangeStream<M> {
     pub(crate) async fn open(request: Request, start: Start, max_outage: Option<Duration>) -> Result<Self> {
-        let tail = RawStream::open(request, start, max_outage).await?;
-        Ok(Self { tail, stuck: 0, model: PhantomData })
+        let stream = RawStream::open(request, start, max_outage).await?;
+        Ok(Self { stream, stuck: 0, model: PhantomData })
     }
 
     /// Waits for the next change and returns it. Returns `None` after the error that ended the stream.
@@ -129,8 +129,8 @@ impl<M: Model> ChangeStream<M> {
     ///
     /// Returns an error for each call after the error that ended the stream.
     pub async fn next_if_any(&mut self) -> Result<Option<Change<M>>> {
-        if self.tail.has_ended() {
-            return Err(Error::refused("the change stream has ended").during(&self.tail.operation()));
+        if self.stream.has_ended() {
+            return Err(Error::refused("the change stream has ended").during(&self.stream.operation()));
         }
         poll_fn(|cx| self.poll_change(cx, true)).await
     }
@@ -144,8 +144,8 @@ impl<M: Model> ChangeStream<M> {
             return None;
         }
         self.stuck = 0;
-        let token = ResumeToken::of_event(self.tail.front()?).ok()?;
-        self.tail.pass(token.clone());
+        let token = ResumeToken::of_event(self.stream.front()?).ok()?;
+        self.stream.pass(token.clone());
         Some(token)
     }
 
@@ -156,30 +156,30 @@ impl<M: Model> ChangeStream<M> {
     /// that ended with [`Invalidated`](crate::ErrorKind::Invalidated) is after the invalidate event. Only
     /// [`Watch::start_after`](crate::action::Watch::start_after) continues from there.
     pub fn resume_token(&self) -> Option<&ResumeToken> {
-        self.tail.token()
+        self.stream.token()
     }
 
     fn poll_change(&mut self, cx: &mut Context<'_>, once: bool) -> Poll<Result<Option<Change<M>>>> {
-        match ready!(self.tail.poll_front(cx, once)) {
+        match ready!(self.stream.poll_front(cx, once)) {
             Front::Event => {}
             Front::Nothing => return Poll::Ready(Ok(None)),
             Front::End(error) => return Poll::Ready(error.map_or(Ok(None), Err)),
         }
-        let Some(event) = self.tail.front() else { return Poll::Ready(Ok(None)) };
+        let Some(event) = self.stream.front() else { return Poll::Ready(Ok(None)) };
         match Decoded::of(event) {
             Ok(change) => {
                 self.stuck = 0;
-                let event = self.tail.pass(change.token.clone());
+                let event = self.stream.pass(change.token.clone());
                 Poll::Ready(Ok(event.map(|event| change.with(event))))
             }
             Err(cause) => {
-                let stands = ResumeToken::of_event(event).is_ok();
-                let error = Error::decode_event(event.to_owned(), cause).during(&self.tail.operation());
-                if stands {
+                let has_position = ResumeToken::of_event(event).is_ok();
+                let error = Error::decode_event(event.to_owned(), cause).during(&self.stream.operation());
+                if has_position {
                     self.stuck = self.stuck.saturating_add(1);
-                    self.tail.hold(self.stuck);
+                    self.stream.hold(self.stuck);
                 } else {
-                    self.tail.end();
+                    self.stream.end();
                 }
                 Poll::Ready(Err(error))
             }
@@ -197,6 +197,6 @@ impl<M: Model> Stream for ChangeStream<M> {
 
 impl<M: Model> fmt::Debug for ChangeStream<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ChangeStream").field("tail", &self.tail).finish_non_exhaustive()
+        f.debug_struct("ChangeStream").field("stream", &self.stream).finish_non_exhaustive()
     }
 }

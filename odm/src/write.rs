@@ -1,7 +1,8 @@
-//! Writes without the type of their model: what every writing verb builds, and the one exit of all of them.
+//! Writes without the type of their model. Every verb that writes builds a [`Statement`].
 //!
-//! A verb builds a [`Statement`]. [`Statement::finish`] applies the policies of the model and checks the result; only
-//! the [`Ready`] statement that it returns can be rendered: for the driver, as a command, as one write of a bulk.
+//! [`Statement::finish`] applies the policies of the model and checks the result. Only the [`Ready`] statement that
+//! it returns can be rendered: as arguments of the driver, as a command, or as one write of a bulk write. So no verb
+//! can bypass a policy.
 
 mod options;
 mod policy;
@@ -20,14 +21,14 @@ use crate::{
     update::Update,
 };
 
-/// One write as its verb built it.
+/// A write as its verb builds it.
 pub(crate) struct Statement {
     kind: Kind,
     options: WriteOptions,
     policies: Policies,
 }
 
-/// What a statement does, and to which documents.
+/// The kind of a statement, with its filter and its documents.
 pub(crate) enum Kind {
     Insert { document: RawDocumentBuf },
     Update { many: bool, filter: Document, update: Update<()>, or_insert: Option<RawDocumentBuf> },
@@ -56,14 +57,14 @@ impl Statement {
     }
 }
 
-/// A statement that has passed its policies.
+/// A statement after the policies of its model. Only such a statement can be rendered.
 #[derive(Debug)]
 pub(crate) struct Ready {
     change: Change,
     options: WriteOptions,
 }
 
-/// What a statement does, as it is sent.
+/// The kind of a statement as it is sent.
 #[derive(Debug)]
 pub(crate) enum Change {
     Insert { document: RawDocumentBuf },
@@ -73,7 +74,7 @@ pub(crate) enum Change {
 }
 
 impl Ready {
-    /// Returns the change and its options, for the driver's method of the same name.
+    /// Returns the change and its options, for the driver's method.
     pub(crate) fn into_parts(self) -> (Change, WriteOptions) {
         (self.change, self.options)
     }
@@ -89,7 +90,7 @@ pub(crate) fn require_explicit<M>(filter: Filter<M>) -> Result<Document> {
     if filter.is_empty() {
         let reason = if filter.clauses().has_no_condition() { "is empty, so it " } else { "" };
         return Err(Error::refused(format!(
-            "the filter {reason}matches every document; if that is meant, say `Filter::all()`"
+            "the filter {reason}matches every document; if that is intended, use `Filter::all()`"
         )));
     }
     filter.into_document()

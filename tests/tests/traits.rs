@@ -16,20 +16,20 @@ const SOURCES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../odm/src");
 
 /// Public traits that no user misses.
 const NOT_MISSED: &[(&str, &str)] = &[
-    ("Accessed", "for every document with the field: `Has` is what misses"),
-    ("Asked", "for every enum with the variant: `Has` is what misses"),
-    ("At", "places are the crate's own"),
-    ("BaseGives", "what `Produces` looks for below the fields of a document"),
+    ("BaseProduces", "what `Produces` looks for below the fields of a document"),
+    ("Context", "the contexts are the crate's own"),
+    ("Encoding", "`StoredAsBinary` and `StoredInUnit` are what misses"),
+    ("FieldAccess", "for every document with the field: `HasField` is what misses"),
+    ("FlattenedAccess", "for every document with the flattened field: `HasFlattened` is what misses"),
     ("FromOther", "what `FromField` looks for at a field that serde stores or that is nested"),
     ("Key", "derived for every field"),
-    ("PartIn", "for every enum with the variant: `HasFlattened` is what misses"),
-    ("PartOf", "for every document with the part: `HasFlattened` is what misses"),
     ("Reach", "the reaches are the crate's own"),
+    ("RowPosition", "the positions are the crate's own; `NotInArray` is what misses"),
     ("Sealed", "not to be named outside"),
     ("Span", "`StoredInUnit` is what misses"),
-    ("Spot", "the spots are the crate's own; `Direct` is what misses"),
     ("Unit", "the units are the derive's own words"),
-    ("Way", "`StoredAsBinary` and `StoredInUnit` are what misses"),
+    ("UntaggedAccess", "for every enum with the variant: `HasField` is what misses"),
+    ("VariantAccess", "for every enum with the variant: `HasFlattened` is what misses"),
     ("Wrap", "the wraps are the crate's own; `Single` is what misses"),
 ];
 

@@ -18,7 +18,7 @@ use crate::{ast::Derive, ctxt::Ctxt};
 pub(crate) struct ContainerAttrs {
     pub(crate) collection: Once<LitStr>,
     /// The word `collection`, or a misspelling of it, is present, even if its value could not be parsed.
-    pub(crate) says_collection: bool,
+    pub(crate) has_collection: bool,
     pub(crate) krate: Once<Path>,
     pub(crate) key: Once<Type>,
     pub(crate) indexes: Vec<Index>,
@@ -36,11 +36,11 @@ impl ContainerAttrs {
         odm_words(cx, &input.attrs, |word, input| {
             if !position.valid.iter().any(|valid| word == valid) {
                 let meant = symbol::closest(&word.to_string(), position.valid);
-                attrs.says_collection |= meant == Some(symbol::COLLECTION);
+                attrs.has_collection |= meant == Some(symbol::COLLECTION);
                 return Err(position.unknown(word));
             }
             if word == symbol::COLLECTION {
-                attrs.says_collection = true;
+                attrs.has_collection = true;
                 attrs.collection.set(word, text(word, input, form::COLLECTION)?)
             } else if word == symbol::CRATE {
                 attrs.krate.set(word, value(word, input, form::CRATE)?)

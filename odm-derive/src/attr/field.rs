@@ -25,7 +25,7 @@ pub(crate) struct FieldAttrs {
     pub(crate) binary: Once<()>,
     pub(crate) unit: Once<&'static str>,
     /// A word that specifies the encoding, or a misspelling of one, is wrong.
-    pub(crate) mistaken_way: bool,
+    pub(crate) mistaken_encoding: bool,
     pub(crate) indexes: Vec<Index>,
     pub(crate) rules: Vec<Rule>,
 }
@@ -39,7 +39,7 @@ impl FieldAttrs {
         odm_words(cx, &field.attrs, |word, input| {
             if !position.valid.iter().any(|valid| word == valid) {
                 let meant = symbol::closest(&word.to_string(), position.valid);
-                attrs.mistaken_way |= meant.is_some_and(|word| ENCODINGS.contains(&word));
+                attrs.mistaken_encoding |= meant.is_some_and(|word| ENCODINGS.contains(&word));
                 return Err(position.unknown(word));
             }
             if word == symbol::ID {
@@ -49,7 +49,7 @@ impl FieldAttrs {
                 attrs.rename.set(word, text(word, input, form::RENAME)?)
             } else if ENCODINGS.iter().any(|encoding| word == encoding) {
                 let read = attrs.encoding(word, input);
-                attrs.mistaken_way |= read.is_err();
+                attrs.mistaken_encoding |= read.is_err();
                 read
             } else if word == symbol::VALIDATE {
                 rule::of_field(cx, word, input, &mut attrs.rules)

@@ -13,7 +13,7 @@ pub(crate) struct Versions {
     /// The version that is written, and the name of its element.
     pub(crate) current: Once<Current>,
     /// The word `schema_version` is present, even if its value could not be parsed.
-    pub(crate) says_current: bool,
+    pub(crate) has_current: bool,
     /// The functions that upgrade from one version to the next.
     pub(crate) steps: Once<Vec<Step>>,
 }
@@ -44,7 +44,7 @@ pub(crate) struct Step {
 impl Versions {
     /// Parses `schema_version = 3` or `schema_version(3, name = "v")`.
     pub(crate) fn current(&mut self, word: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
-        self.says_current = true;
+        self.has_current = true;
         let (number, name) = if input.peek(token::Paren) {
             let content;
             parenthesized!(content in input);

@@ -17,7 +17,7 @@ use crate::{
 /// Refuses a model without a valid name of a collection.
 pub(super) fn collection(cx: &Ctxt, container: &Container<'_>) {
     let Some(name) = container.attrs.collection.get() else {
-        if container.attrs.says_collection {
+        if container.attrs.has_collection {
             return;
         }
         let ident = &container.original.ident;
@@ -77,7 +77,7 @@ fn no_id(cx: &Ctxt, place: &syn::Ident, model: &syn::Ident) {
 }
 
 fn usable_id(cx: &Ctxt, ident: &syn::Ident, field: &Field<'_>) {
-    if !matches!(field.codec, Codec::Value | Codec::Mistaken) {
+    if !matches!(field.codec, Codec::Value | Codec::Invalid) {
         let message = match field.codec {
             Codec::Binary | Codec::Unit(_) => {
                 "the id is stored as its type stores it: put the attribute on a newtype that derives `odm::Value`"

@@ -20,8 +20,7 @@ pub(super) fn versions(cx: &Ctxt, container: &Container<'_>) {
         }
     }
     let Some(current) = versions.current.get() else {
-        if let (Some(span), false, Some(last)) = (versions.steps.span(), versions.says_current, steps.last())
-        {
+        if let (Some(span), false, Some(last)) = (versions.steps.span(), versions.has_current, steps.last()) {
             let to = i64::from(last.from) + 1;
             let message = format!("these steps lead to version {to}: add `schema_version = {to}`");
             cx.push(syn::Error::new(span, message));

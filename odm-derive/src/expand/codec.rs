@@ -27,7 +27,7 @@ pub(crate) struct Body<'a> {
     /// The tag: an element that stores the name of the variant or type, and is not a field.
     pub(crate) tag: Option<&'a str>,
     /// The value of the tag, if it is written before the fields.
-    pub(crate) says: Option<&'a str>,
+    pub(crate) tag_value: Option<&'a str>,
 }
 
 impl Body<'_> {
@@ -57,8 +57,9 @@ pub(crate) fn encode(
         }
     });
     let version = quote!(#runtime::put_version::<Self>(#writer)?;);
-    let elements = upgrade::among(scope, &written, elements.collect(), version);
-    let tag = body.tag.zip(body.says).map(|(tag, says)| quote!(#writer.text_at(#tag, #says)?;));
+    let elements = upgrade::insert_version(scope, &written, elements.collect(), version);
+    let tag =
+        body.tag.zip(body.tag_value).map(|(tag, tag_value)| quote!(#writer.text_at(#tag, #tag_value)?;));
     // The elements of one flattened document are compared with the fields beside it when they are written.
     if written.iter().filter(|field| field.flatten.is_some()).count() < 2 {
         return quote!(#tag #(#elements)*);
@@ -68,7 +69,7 @@ pub(crate) fn encode(
         let #start = #writer.position();
         #tag
         #(#elements)*
-        #writer.refuse_twins(#start)?;
+        #writer.refuse_duplicates(#start)?;
     }
 }
 
@@ -93,8 +94,8 @@ pub(crate) fn decode(scope: &Scope<'_>, body: &Body<'_>) -> TokenStream {
         let take = if is_id(scope, field) { quote!(take_id) } else { quote!(take_field) };
         about(field, quote!(#runtime::#take::<#owner, #key>(&mut #elements, &mut #slot)?;))
     });
-    let version = quote!(#runtime::pass_version::<Self>(&mut #elements)?;);
-    let takes = upgrade::among(scope, &read, takes.collect(), version);
+    let version = quote!(#runtime::skip_version::<Self>(&mut #elements)?;);
+    let takes = upgrade::insert_version(scope, &read, takes.collect(), version);
     let version = upgrade::name(scope).map(|name| quote!(#name => {}));
     let unread = if body.has_flattened() && !body.deny_unknown_fields {
         flatten::passed(body.fields)
@@ -115,14 +116,17 @@ pub(crate) fn decode(scope: &Scope<'_>, body: &Body<'_>) -> TokenStream {
         Some(tag) => {
             let bytes = Literal::byte_string(tag.as_bytes());
             (
-                quote!(let mut #tagged = #elements.pass(#tag)?;),
-                quote!(#bytes => #runtime::Elements::once(&mut #tagged, #tag)?,),
+                quote!(let mut #tagged = #elements.skip(#tag)?;),
+                quote!(#bytes => #runtime::Elements::mark_tag(&mut #tagged, #tag)?,),
             )
         }
     };
     let rest = local("__rest");
     let (collect, unknown) = if body.has_flattened() {
-        (quote!(let mut #rest = #runtime::Rest::of(#elements);), quote!(#rest.push(#key, #value)))
+        (
+            quote!(let mut #rest = #runtime::UnclaimedElements::of(#elements);),
+            quote!(#rest.push(#key, #value)),
+        )
     } else if body.deny_unknown_fields {
         (
             TokenStream::new(),
@@ -194,7 +198,7 @@ fn flattened_fields(scope: &Scope<'_>, body: &Body<'_>) -> TokenStream {
     });
     let passed = flat().filter(|field| field.skip_deserializing && !body.deny_unknown_fields).map(|field| {
         let (owner, key) = (owner(scope, field), scope.key(field));
-        quote!(#runtime::pass_flattened::<#owner, #key>(&mut #rest);)
+        quote!(#runtime::skip_flattened::<#owner, #key>(&mut #rest);)
     });
     quote!(#(#read)* #(#passed)*)
 }
@@ -242,7 +246,7 @@ fn field_value(scope: &Scope<'_>, body: &Body<'_>, field: &Field<'_>) -> TokenSt
     if field.flatten.is_some() {
         return quote!(#slot);
     }
-    let read = about(field, quote!(#runtime::given_field::<#owner, #key>(#slot)));
+    let read = about(field, quote!(#runtime::field_or_default::<#owner, #key>(#slot)));
     match missing {
         None => about(field, quote!(#runtime::require_field::<#owner, #key>(#slot)?)),
         // Not a closure: before edition 2021, it would capture the whole default for one field of it.

@@ -15,12 +15,12 @@ pub(crate) fn expand(scope: &Scope<'_>) -> TokenStream {
 
 /// Returns the fields struct `name` with these accessors, its `Deref` and `IntoBase`.
 pub(crate) fn structure(scope: &Scope<'_>, name: &Ident, accessors: &[TokenStream]) -> TokenStream {
-    let Scope { runtime, place, base, .. } = scope;
-    let both = [quote!(#place), quote!(#base)];
+    let Scope { runtime, context, base, .. } = scope;
+    let both = [quote!(#context), quote!(#base)];
     let (declared, arguments) = (scope.declared(&both), scope.arguments(&both));
-    let parameters = scope.parameters(&[quote!(#place: #runtime::Context), quote!(#base)]);
+    let parameters = scope.parameters(&[quote!(#context: #runtime::Context), quote!(#base)]);
     let bounds = scope.bounds(&[]);
-    let based = scope.declared(&[quote!(#place), quote!(#base: #runtime::IntoBase)]);
+    let based = scope.declared(&[quote!(#context), quote!(#base: #runtime::IntoBase)]);
     let types = if scope.is_generic() {
         let types = scope.type_parameters();
         quote!(types: #types,)
@@ -29,7 +29,7 @@ pub(crate) fn structure(scope: &Scope<'_>, name: &Ident, accessors: &[TokenStrea
     };
     quote! {
         pub struct #name #declared {
-            at: #place,
+            at: #context,
             base: #base,
             #types
         }
@@ -54,26 +54,26 @@ pub(crate) fn structure(scope: &Scope<'_>, name: &Ident, accessors: &[TokenStrea
 /// Returns the accessor of one field.
 pub(crate) fn accessor(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
     let Member::Named(member) = &field.member else { return TokenStream::new() };
-    let Scope { runtime, place, .. } = scope;
+    let Scope { runtime, context, .. } = scope;
     let (key, owner, docs) = (scope.key(field), scope.owner(field), docs::accessor(field));
     if field.flatten.is_some() {
         return quote! {
             #docs
-            pub fn #member(&self) -> <#owner as #runtime::FlattenedAccess<#place, #key>>::Flattened
+            pub fn #member(&self) -> <#owner as #runtime::FlattenedAccess<#context, #key>>::Flattened
             where
-                #owner: #runtime::FlattenedAccess<#place, #key>,
+                #owner: #runtime::FlattenedAccess<#context, #key>,
             {
-                <#owner as #runtime::FlattenedAccess<#place, #key>>::flattened_access(&self.at)
+                <#owner as #runtime::FlattenedAccess<#context, #key>>::flattened_access(&self.at)
             }
         };
     }
     quote! {
         #docs
-        pub fn #member(&self) -> <#owner as #runtime::FieldAccess<#place, #key>>::Field
+        pub fn #member(&self) -> <#owner as #runtime::FieldAccess<#context, #key>>::Field
         where
-            #owner: #runtime::FieldAccess<#place, #key>,
+            #owner: #runtime::FieldAccess<#context, #key>,
         {
-            <#owner as #runtime::FieldAccess<#place, #key>>::access(&self.at)
+            <#owner as #runtime::FieldAccess<#context, #key>>::access(&self.at)
         }
     }
 }

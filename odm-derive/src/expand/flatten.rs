@@ -96,7 +96,7 @@ pub(crate) fn beside(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
     };
     let (own, others) = (own_names(scope, variant), name_functions(scope, fields, Some(field)));
     let runtime = &scope.runtime;
-    quote!(const BESIDE: #runtime::FieldNames = #runtime::FieldNames::new(&[#(#own),*], &[#(#others),*]);)
+    quote!(const OTHER_NAMES: #runtime::FieldNames = #runtime::FieldNames::new(&[#(#own),*], &[#(#others),*]);)
 }
 
 /// Returns match arms that skip the fields that are written and not read: they do not belong to a flattened map.
@@ -106,7 +106,7 @@ pub(crate) fn passed(fields: &[Field<'_>]) -> TokenStream {
     quote!(#(#names => {})*)
 }
 
-/// Returns `Flatten::SHOWN` of a struct, if the struct is not shown exactly the names that it declares.
+/// Returns `Flatten::READS_FROM` of a struct, if the struct is not shown exactly the names that it declares.
 pub(crate) fn shown(scope: &Scope<'_>) -> TokenStream {
     let (runtime, fields) = (&scope.runtime, scope.container.fields());
     // A document of an older version may have other elements, which its steps need.
@@ -114,7 +114,7 @@ pub(crate) fn shown(scope: &Scope<'_>) -> TokenStream {
     let all =
         scope.container.from.is_some() || has_steps || fields.iter().any(|field| field.flatten.is_some());
     if all {
-        return quote!(const SHOWN: #runtime::Shown = #runtime::Shown::All;);
+        return quote!(const READS_FROM: #runtime::ReadsFrom = #runtime::ReadsFrom::All;);
     }
     if fields.iter().all(|field| !(is_named(field) && field.skip_deserializing)) {
         return TokenStream::new();
@@ -122,7 +122,7 @@ pub(crate) fn shown(scope: &Scope<'_>) -> TokenStream {
     let read = fields.iter().filter(|field| !field.skip_deserializing).flat_map(names_of);
     let tag = scope.container.tag.iter().map(|(tag, _)| tag);
     let names = read.chain(tag).cloned().chain(upgrade::element(scope));
-    quote!(const SHOWN: #runtime::Shown = #runtime::Shown::Read(&[#(#names),*]);)
+    quote!(const READS_FROM: #runtime::ReadsFrom = #runtime::ReadsFrom::Read(&[#(#names),*]);)
 }
 
 /// The parameters of `claim`.
@@ -143,7 +143,7 @@ fn declared(scope: &Scope<'_>, own: &[String], parts: &[TokenStream]) -> TokenSt
 fn claim(scope: &Scope<'_>, body: &TokenStream) -> TokenStream {
     let (runtime, value, rest) = (&scope.runtime, value(), rest());
     quote! {
-        fn claim(#value: &Self, #rest: &mut #runtime::Rest<'_>) -> #runtime::CodecResult<()> {
+        fn claim(#value: &Self, #rest: &mut #runtime::UnclaimedElements<'_>) -> #runtime::CodecResult<()> {
             #body
             ::core::result::Result::Ok(())
         }

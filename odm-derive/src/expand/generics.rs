@@ -6,7 +6,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::{GenericParam, ext::IdentExt};
 
-use super::{Scope, names::collect, needs::Needs};
+use super::{Scope, inferred_bounds::InferredBounds, names::collect};
 use crate::{
     ast::{Codec, Content, Data, Field},
     attr::serde::Tagging,
@@ -62,18 +62,18 @@ impl<'a> Scope<'a> {
         let runtime = &self.runtime;
         let generics = &self.container.original.generics;
         let own = generics.where_clause.iter().flat_map(|clause| &clause.predicates).map(|one| quote!(#one));
-        let needs = Needs::of(self.container);
+        let bounds = InferredBounds::of(self.container);
         let values = generics.type_params().map(|parameter| {
             let ident = &parameter.ident;
-            if needs.parameters.contains(ident) {
+            if bounds.parameters.contains(ident) {
                 quote!(#ident: #runtime::Value)
             } else {
                 quote!(#ident: 'static)
             }
         });
-        let values = values.chain(needs.projections.iter().map(|ty| quote!(#ty: #runtime::Value)));
+        let values = values.chain(bounds.projections.iter().map(|ty| quote!(#ty: #runtime::Value)));
         let values = values.chain(
-            needs
+            bounds
                 .serde
                 .iter()
                 .map(|ty| quote!(#runtime::Encoded<#runtime::Serde, #ty>: #runtime::Stores<#ty>)),
@@ -152,7 +152,7 @@ impl<'a> Scope<'a> {
     /// Returns a bound for the placeholder of a model with lifetimes. The placeholder is for `'static`, so a field
     /// `Id<Self>` does not fit. The bound contains a reported error, because rustc reports no other error about code
     /// that depends on a type with such an error.
-    pub(crate) fn excuse(&self) -> Option<TokenStream> {
+    pub(crate) fn error_bound(&self) -> Option<TokenStream> {
         let Self { runtime, mistake, .. } = self;
         self.container.original.generics.lifetimes().next()?;
         Some(quote!([(); #mistake]: #runtime::Keyed))

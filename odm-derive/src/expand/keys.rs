@@ -106,7 +106,7 @@ pub(crate) fn layers(scope: &Scope<'_>) -> TokenStream {
 
 fn layer(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
     let Member::Named(member) = &field.member else { return TokenStream::new() };
-    let Scope { runtime, place, base, changed, .. } = scope;
+    let Scope { runtime, context, base, changed, .. } = scope;
     let (key, docs) = (scope.key(field), docs::accessor(field));
     let stored = name(field);
     let layer = scope.fresh(&format!("Over_{}", member_name(&field.member)));
@@ -121,20 +121,20 @@ fn layer(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
         quote!(const ALIASES: &'static [&'static str] = &[#(#aliases),*];)
     });
     quote! {
-        pub struct #layer<#place, #base, #changed>(#place, #base, ::core::marker::PhantomData<fn() -> #changed>);
-        impl<#place: #runtime::Context, #base, #changed: #runtime::Value> #layer<#place, #base, #changed> {
+        pub struct #layer<#context, #base, #changed>(#context, #base, ::core::marker::PhantomData<fn() -> #changed>);
+        impl<#context: #runtime::Context, #base, #changed: #runtime::Value> #layer<#context, #base, #changed> {
             #docs
-            pub fn #member(&self) -> #place::#gives<#changed, #key> {
-                <#place as #runtime::Context>::#method::<#changed, #key>(&self.0)
+            pub fn #member(&self) -> #context::#gives<#changed, #key> {
+                <#context as #runtime::Context>::#method::<#changed, #key>(&self.0)
             }
         }
-        impl<#place, #base, #changed> ::core::ops::Deref for #layer<#place, #base, #changed> {
+        impl<#context, #base, #changed> ::core::ops::Deref for #layer<#context, #base, #changed> {
             type Target = #base;
             fn deref(&self) -> &#base {
                 &self.1
             }
         }
-        impl<#place, #base: #runtime::IntoBase, #changed> #runtime::IntoBase for #layer<#place, #base, #changed> {
+        impl<#context, #base: #runtime::IntoBase, #changed> #runtime::IntoBase for #layer<#context, #base, #changed> {
             type Base = <#base as #runtime::IntoBase>::Base;
             fn into_base(self) -> Self::Base {
                 <#base as #runtime::IntoBase>::into_base(self.1)
@@ -143,11 +143,11 @@ fn layer(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
         impl #runtime::Key for #key {
             const NAME: &'static str = #stored;
             #aliases
-            type Layer<#place: #runtime::Context, #base, #changed: #runtime::Value> = #layer<#place, #base, #changed>;
-            fn layer<#place: #runtime::Context, #base, #changed: #runtime::Value>(
-                #at: #place,
+            type Layer<#context: #runtime::Context, #base, #changed: #runtime::Value> = #layer<#context, #base, #changed>;
+            fn layer<#context: #runtime::Context, #base, #changed: #runtime::Value>(
+                #at: #context,
                 #over: #base,
-            ) -> #layer<#place, #base, #changed> {
+            ) -> #layer<#context, #base, #changed> {
                 #layer(#at, #over, ::core::marker::PhantomData)
             }
         }
@@ -183,13 +183,13 @@ pub(crate) fn has(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
 
 /// Returns `impl Key` for a field in a variant, which no stage of a pipeline changes.
 pub(crate) fn fixed(scope: &Scope<'_>, key: &TokenStream, stored: &str) -> TokenStream {
-    let Scope { runtime, place, base, changed, .. } = scope;
+    let Scope { runtime, context, base, changed, .. } = scope;
     let over = local("base");
     quote! {
         impl #runtime::Key for #key {
             const NAME: &'static str = #stored;
-            type Layer<#place: #runtime::Context, #base, #changed: #runtime::Value> = #base;
-            fn layer<#place: #runtime::Context, #base, #changed: #runtime::Value>(_: #place, #over: #base) -> #base {
+            type Layer<#context: #runtime::Context, #base, #changed: #runtime::Value> = #base;
+            fn layer<#context: #runtime::Context, #base, #changed: #runtime::Value>(_: #context, #over: #base) -> #base {
                 #over
             }
         }

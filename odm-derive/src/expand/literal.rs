@@ -75,7 +75,7 @@ fn outer_type(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
             let unit = Ident::new(unit, Span::call_site());
             quote!(#odm::__private::UnitSlot<#odm::__private::#unit, #ty>)
         }
-        Codec::Mistaken => quote!(#odm::__private::Encoded<#odm::__private::Placeholder, #ty>),
+        Codec::Invalid => quote!(#odm::__private::Encoded<#odm::__private::Placeholder, #ty>),
         Codec::Serde { ordered: false } => quote!(#odm::__private::Encoded<#odm::__private::Serde, #ty>),
         Codec::Serde { ordered: true } => {
             quote!(#odm::__private::Encoded<#odm::__private::SerdeInOrder, #ty>)

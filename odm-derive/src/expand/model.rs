@@ -19,7 +19,7 @@ use crate::{
 };
 
 pub(crate) fn expand(scope: &Scope<'_>) -> TokenStream {
-    let Some(id) = scope.container.id() else { return stand_in(scope) };
+    let Some(id) = scope.container.id() else { return placeholder(scope) };
     let Scope { runtime, .. } = scope;
     let (itself, parameters, bounds) = (scope.itself(), scope.parameters(&[]), scope.bounds(&[]));
     let (ty, member) = (id.ty, &id.member);
@@ -54,7 +54,7 @@ pub(crate) fn expand(scope: &Scope<'_>) -> TokenStream {
 pub(crate) fn of_enum(scope: &Scope<'_>, variants: &[Variant<'_>]) -> TokenStream {
     let Scope { runtime, ident, odm, .. } = scope;
     if scope.failed {
-        return stand_in(scope);
+        return placeholder(scope);
     }
     let (itself, parameters, bounds) = (scope.itself(), scope.parameters(&[]), scope.bounds(&[]));
     // If all variants hold documents of other types, no field here has the type of the id. It is then `Id<Self>`.
@@ -133,18 +133,18 @@ pub(crate) fn identified(scope: &Scope<'_>) -> TokenStream {
 }
 
 /// Returns the placeholder of an item without a usable id. The error is reported.
-pub(crate) fn stand_in(scope: &Scope<'_>) -> TokenStream {
+pub(crate) fn placeholder(scope: &Scope<'_>) -> TokenStream {
     let Scope { runtime, .. } = scope;
     let (itself, parameters, bounds) = (scope.itself(), scope.parameters(&[]), scope.bounds(&[]));
-    let (key_bounds, excused) = match scope.excuse().map(|excuse| scope.bounds(&[excuse])) {
-        Some(excused) => (excused.clone(), excused),
+    let (key_bounds, erroneous) = match scope.error_bound().map(|error_bound| scope.bounds(&[error_bound])) {
+        Some(erroneous) => (erroneous.clone(), erroneous),
         None => (scope.key_bounds(&TokenStream::new()), bounds),
     };
     quote! {
         impl #parameters #runtime::Keyed for #itself #key_bounds {
             type Key = #runtime::ObjectId;
         }
-        impl #parameters #runtime::Model for #itself #excused {
+        impl #parameters #runtime::Model for #itself #erroneous {
             const COLLECTION: &'static str = "";
             type Id = #runtime::ObjectId;
             fn id(&self) -> &#runtime::ObjectId {

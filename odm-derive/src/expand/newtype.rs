@@ -7,7 +7,7 @@ use syn::Member;
 use super::{
     Scope,
     model::mentions,
-    scope::{encoded, way},
+    scope::{encoded, encoding_trait},
     serde_with,
     span::{about, at_type, local, respan},
     value,
@@ -15,7 +15,7 @@ use super::{
 use crate::ast::Field;
 
 pub(crate) fn expand(scope: &Scope<'_>, field: &Field<'_>, others: &[Member]) -> TokenStream {
-    let Scope { runtime, place, base, changed, .. } = scope;
+    let Scope { runtime, context, base, changed, .. } = scope;
     let (itself, parameters) = (scope.itself(), scope.parameters(&[]));
     let (inner, member, ty) = (scope.path_type(field), &field.member, field.ty);
     let (at, over, writer, raw, inside) =
@@ -37,28 +37,28 @@ pub(crate) fn expand(scope: &Scope<'_>, field: &Field<'_>, others: &[Member]) ->
     if mentions(ty, scope.ident) {
         let encode =
             quote!(#writer.level(self, |#inside, #writer| #stores::write(&#inside.#member, #writer)));
-        let decode = quote!(let #raw = #raw.again()?; #raw.level(|#raw| #decode));
+        let decode = quote!(let #raw = #raw.reread()?; #raw.level(|#raw| #decode));
         return value::leaf(scope, &encode, &decode);
     }
     // Because of this bound, rustc reports once, at the type, that the type cannot be stored or does not have this
     // encoding. It assumes the bound in the rest of the impl.
-    let bound = match way(field, &quote!(#runtime)) {
-        Some(way) => quote!(#ty: #way),
+    let bound = match encoding_trait(field, &quote!(#runtime)) {
+        Some(encoding_trait) => quote!(#ty: #encoding_trait),
         None => quote!(#inner: #runtime::Value),
     };
     let bounds = scope.bounds(&[respan(bound, at_type(field))]);
     let (via, rest) = (serde_with::of_field(scope, field), rest(scope, field, &made));
     // The type inside must be as visible as the newtype. If it is not, rustc reports it once, at the type.
     let types = quote! {
-        type Fields<#place: #runtime::Context, #base> = #value::Fields<#place, #base>;
+        type Fields<#context: #runtime::Context, #base> = #value::Fields<#context, #base>;
         type Optional = ::core::option::Option<Self>;
-        type Bare = Self;
-        type Spread<#changed: #runtime::Value> = #value::Spread<#changed>;
+        type NonNull = Self;
+        type DistinctItem<#changed: #runtime::Value> = #value::DistinctItem<#changed>;
         type Lift<#changed: #runtime::Value> = #value::Lift<#changed>;
-        type Laid<#changed: #runtime::Doc> = #value::Laid<#changed>;
-        type Joined<#changed: #runtime::Doc> = #value::Joined<#changed>;
+        type Replaced<#changed: #runtime::Doc> = #value::Replaced<#changed>;
+        type Added<#changed: #runtime::Doc> = #value::Added<#changed>;
     };
-    let (types, opens) =
+    let (types, transparent) =
         (respan(types, at_type(field)), respan(quote!(type Inner = #inner;), at_type(field)));
     let forwards = forwards(scope, field, &made);
     let code = quote! {
@@ -66,7 +66,7 @@ pub(crate) fn expand(scope: &Scope<'_>, field: &Field<'_>, others: &[Member]) ->
         #[automatically_derived]
         impl #parameters #runtime::Value for #itself #bounds {
             #types
-            fn under<#place: #runtime::Context, #base>(#at: #place, #over: #base) -> #value::Fields<#place, #base> {
+            fn under<#context: #runtime::Context, #base>(#at: #context, #over: #base) -> #value::Fields<#context, #base> {
                 #value::under(#at, #over)
             }
             fn encode(&self, #writer: &mut #runtime::Writer) -> #runtime::CodecResult<#runtime::ElementType> {
@@ -79,7 +79,7 @@ pub(crate) fn expand(scope: &Scope<'_>, field: &Field<'_>, others: &[Member]) ->
         }
         #[automatically_derived]
         impl #parameters #runtime::Transparent for #itself #bounds {
-            #opens
+            #transparent
         }
         #forwards
     };
@@ -98,7 +98,7 @@ fn rest(scope: &Scope<'_>, field: &Field<'_>, made: &TokenStream) -> TokenStream
     let (held, rest) = (local("__value"), local("__rest"));
     let declared = quote! {
         const DECLARED: #runtime::FieldNames = <#inner as #runtime::Value>::DECLARED;
-        fn claim(#held: &Self, #rest: &mut #runtime::Rest<'_>) -> #runtime::CodecResult<()> {
+        fn claim(#held: &Self, #rest: &mut #runtime::UnclaimedElements<'_>) -> #runtime::CodecResult<()> {
             <#inner as #runtime::Stores<#ty>>::claim(&#held.#member, #rest)
         }
     };
@@ -151,11 +151,11 @@ fn forwards(scope: &Scope<'_>, field: &Field<'_>, made: &TokenStream) -> TokenSt
     let if_inside = |capability: TokenStream| {
         scope.bounds(&[quote!(for<#unit> #ty: #runtime::Value), quote!(for<#unit> #ty: #capability)])
     };
-    let marker = |name: TokenStream, answers: TokenStream| {
-        let (bounds, answers) = (if_inside(quote!(#runtime::#name)), respan(answers, at_type(field)));
+    let marker = |name: TokenStream, items: TokenStream| {
+        let (bounds, items) = (if_inside(quote!(#runtime::#name)), respan(items, at_type(field)));
         quote! {
             #[automatically_derived]
-            impl #parameters #runtime::#name for #itself #bounds { #answers }
+            impl #parameters #runtime::#name for #itself #bounds { #items }
         }
     };
     let made = |read: TokenStream| {
@@ -201,7 +201,7 @@ fn forwards(scope: &Scope<'_>, field: &Field<'_>, made: &TokenStream) -> TokenSt
         marker(
             quote!(Flatten),
             quote! {
-                const SHOWN: #runtime::Shown = <#ty as #runtime::Flatten>::SHOWN;
+                const READS_FROM: #runtime::ReadsFrom = <#ty as #runtime::Flatten>::READS_FROM;
                 fn encode_fields(&self, #writer: &mut #runtime::Writer) -> #runtime::CodecResult<()> {
                     #runtime::Flatten::encode_fields(&self.#member, #writer)
                 }
@@ -222,8 +222,10 @@ fn compared(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
     let (itself, parameters) = (scope.itself(), scope.parameters(&[]));
     let unit = syn::Lifetime::new("'__any", proc_macro2::Span::call_site());
     let bounds = |capability: TokenStream| {
-        let way = way(field, &quote!(#runtime)).map(|way| quote!(#ty: #way));
-        let all: Vec<_> = way.into_iter().chain([quote!(for<#unit> #inner: #capability)]).collect();
+        let encoding_trait =
+            encoding_trait(field, &quote!(#runtime)).map(|encoding_trait| quote!(#ty: #encoding_trait));
+        let all: Vec<_> =
+            encoding_trait.into_iter().chain([quote!(for<#unit> #inner: #capability)]).collect();
         scope.bounds(&all)
     };
     let (ordered, number) = (bounds(quote!(#runtime::Ordered)), bounds(quote!(#runtime::Number)));

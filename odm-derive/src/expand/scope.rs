@@ -27,7 +27,7 @@ pub(crate) struct Scope<'a> {
     /// The name of `odm::__private` inside the constant.
     pub(crate) runtime: Ident,
     /// The type parameter of a fields struct for its context.
-    pub(crate) place: Ident,
+    pub(crate) context: Ident,
     /// The type parameter of a fields struct for its base.
     pub(crate) base: Ident,
     /// The type parameter of a layer for the new type of its field.
@@ -55,7 +55,7 @@ impl<'a> Scope<'a> {
             mistake,
             odm: odm_path(container.attrs.krate.get()),
             runtime: fresh(&used, "__p"),
-            place: fresh(&used, "A"),
+            context: fresh(&used, "A"),
             base: fresh(&used, "B"),
             changed: fresh(&used, "T"),
             fields: fresh(&used, &format!("{name}Fields")),
@@ -139,7 +139,7 @@ impl<'a> Scope<'a> {
     pub(crate) fn marker(&self, field: &Field<'_>) -> Option<TokenStream> {
         let runtime = &self.runtime;
         match field.codec {
-            Codec::Value | Codec::Binary | Codec::Unit(_) | Codec::Mistaken => None,
+            Codec::Value | Codec::Binary | Codec::Unit(_) | Codec::Invalid => None,
             Codec::Serde { ordered: false } => Some(quote!(#runtime::Serde)),
             Codec::Serde { ordered: true } => Some(quote!(#runtime::SerdeInOrder)),
             Codec::With { .. } => {
@@ -170,27 +170,27 @@ pub(crate) fn key_ident(field: &Field<'_>) -> Ident {
 /// Returns the type in paths of a field that is marked `binary` or `unit`. `runtime` is the path of `odm::__private`.
 pub(crate) fn encoded(field: &Field<'_>, runtime: &TokenStream) -> Option<TokenStream> {
     let ty = field.ty;
-    let path = match (&field.codec, way(field, runtime)) {
+    let path = match (&field.codec, encoding_trait(field, runtime)) {
         // `check` reports that these exclude each other.
         _ if field.flatten.is_some() => return None,
-        (Codec::Mistaken, _) => quote!(#runtime::Encoded<#runtime::Placeholder, #ty>),
-        (_, way) => {
-            let way = way?;
-            quote!(<#ty as #way>::Path)
+        (Codec::Invalid, _) => quote!(#runtime::Encoded<#runtime::Placeholder, #ty>),
+        (_, encoding_trait) => {
+            let encoding_trait = encoding_trait?;
+            quote!(<#ty as #encoding_trait>::Path)
         }
     };
     Some(respan(path, at_type(field)))
 }
 
 /// Returns the trait that the type of a field marked `binary` or `unit` must implement.
-pub(crate) fn way(field: &Field<'_>, runtime: &TokenStream) -> Option<TokenStream> {
+pub(crate) fn encoding_trait(field: &Field<'_>, runtime: &TokenStream) -> Option<TokenStream> {
     match field.codec {
         Codec::Binary => Some(quote!(#runtime::StoredAsBinary)),
         Codec::Unit(unit) => {
             let unit = Ident::new(unit, Span::call_site());
             Some(quote!(#runtime::StoredInUnit<#runtime::#unit>))
         }
-        Codec::Value | Codec::Serde { .. } | Codec::With { .. } | Codec::Mistaken => None,
+        Codec::Value | Codec::Serde { .. } | Codec::With { .. } | Codec::Invalid => None,
     }
 }
 

@@ -31,7 +31,7 @@ pub(crate) fn called(function: &syn::ExprPath, arguments: &TokenStream) -> Token
 pub(crate) fn about(field: &Field<'_>, code: TokenStream) -> TokenStream {
     match field.codec {
         Codec::Binary | Codec::Unit(_) => respan(code, at_type(field)),
-        Codec::Value | Codec::Serde { .. } | Codec::With { .. } | Codec::Mistaken => code,
+        Codec::Value | Codec::Serde { .. } | Codec::With { .. } | Codec::Invalid => code,
     }
 }
 

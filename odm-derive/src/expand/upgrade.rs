@@ -62,7 +62,7 @@ fn step(scope: &Scope<'_>, step: &Step) -> TokenStream {
 }
 
 /// Returns the calls for the fields, with the call for the version inserted: first, or after an `_id` that is first.
-pub(crate) fn among(
+pub(crate) fn insert_version(
     scope: &Scope<'_>,
     fields: &[&Field<'_>],
     mut calls: Vec<TokenStream>,

@@ -14,9 +14,9 @@ use crate::ast::Derive;
 
 /// Returns the three implementations.
 pub(crate) fn of_document(scope: &Scope<'_>) -> TokenStream {
-    let Scope { runtime, place, base, fields, changed, .. } = scope;
+    let Scope { runtime, context, base, fields, changed, .. } = scope;
     let (itself, parameters, bounds) = (scope.itself(), scope.parameters(&[]), scope.bounds(&[]));
-    let laid = scope.arguments(&[quote!(#place), quote!(#base)]);
+    let laid = scope.arguments(&[quote!(#context), quote!(#base)]);
     let (at, over, writer, raw) = (local("at"), local("base"), local("writer"), local("__raw"));
     let types =
         if scope.is_generic() { quote!(types: ::core::marker::PhantomData,) } else { TokenStream::new() };
@@ -51,14 +51,14 @@ pub(crate) fn of_document(scope: &Scope<'_>) -> TokenStream {
     quote! {
         #[automatically_derived]
         impl #parameters #runtime::Value for #itself #bounds {
-            type Fields<#place: #runtime::Context, #base> = #fields #laid;
+            type Fields<#context: #runtime::Context, #base> = #fields #laid;
             type Optional = ::core::option::Option<Self>;
-            type Bare = Self;
-            type Spread<#changed: #runtime::Value> = #changed;
+            type NonNull = Self;
+            type DistinctItem<#changed: #runtime::Value> = #changed;
             type Lift<#changed: #runtime::Value> = #changed;
-            type Laid<#changed: #runtime::Doc> = #runtime::Over<Self, #changed>;
-            type Joined<#changed: #runtime::Doc> = #runtime::With<Self, #changed>;
-            fn under<#place: #runtime::Context, #base>(#at: #place, #over: #base) -> #fields #laid {
+            type Replaced<#changed: #runtime::Doc> = #runtime::Retyped<Self, #changed>;
+            type Added<#changed: #runtime::Doc> = #runtime::With<Self, #changed>;
+            fn under<#context: #runtime::Context, #base>(#at: #context, #over: #base) -> #fields #laid {
                 #fields { at: #at, base: #over, #types }
             }
             fn encode(&self, #writer: &mut #runtime::Writer) -> #runtime::CodecResult<#runtime::ElementType> {
@@ -92,7 +92,7 @@ fn body<'a>(scope: &Scope<'a>) -> Body<'a> {
         default: &container.default,
         deny_unknown_fields: container.deny_unknown_fields,
         tag: container.tag.as_ref().map(|(tag, _)| tag.as_str()),
-        says: container.tag.as_ref().map(|(_, name)| name.as_str()),
+        tag_value: container.tag.as_ref().map(|(_, name)| name.as_str()),
     }
 }
 
@@ -131,16 +131,16 @@ fn flatten(scope: &Scope<'_>, decode: &TokenStream) -> TokenStream {
 
 /// Returns the associated types of a value whose fields the stages of a pipeline do not change. `fields` and `under`
 /// are the fields struct below a path to it.
-pub(crate) fn answers(scope: &Scope<'_>, fields: &TokenStream, under: &TokenStream) -> TokenStream {
-    let Scope { runtime, place, base, changed, .. } = scope;
+pub(crate) fn associated_types(scope: &Scope<'_>, fields: &TokenStream, under: &TokenStream) -> TokenStream {
+    let Scope { runtime, context, base, changed, .. } = scope;
     quote! {
-        type Fields<#place: #runtime::Context, #base> = #fields;
+        type Fields<#context: #runtime::Context, #base> = #fields;
         type Optional = ::core::option::Option<Self>;
-        type Bare = Self;
-        type Spread<#changed: #runtime::Value> = #changed;
+        type NonNull = Self;
+        type DistinctItem<#changed: #runtime::Value> = #changed;
         type Lift<#changed: #runtime::Value> = #changed;
-        type Laid<#changed: #runtime::Doc> = Self;
-        type Joined<#changed: #runtime::Doc> = Self;
+        type Replaced<#changed: #runtime::Doc> = Self;
+        type Added<#changed: #runtime::Doc> = Self;
         #under
     }
 }
@@ -157,20 +157,20 @@ pub(crate) fn leaf_with(
     decode: &TokenStream,
     further: &TokenStream,
 ) -> TokenStream {
-    let Scope { runtime, place, base, .. } = scope;
+    let Scope { runtime, context, base, .. } = scope;
     let (itself, parameters, bounds) = (scope.itself(), scope.parameters(&[]), scope.bounds(&[]));
     let (over, writer, raw) = (local("base"), local("writer"), local("raw"));
-    let answers = answers(
+    let associated_types = associated_types(
         scope,
         &quote!(#base),
-        &quote!(fn under<#place: #runtime::Context, #base>(_: #place, #over: #base) -> #base { #over }),
+        &quote!(fn under<#context: #runtime::Context, #base>(_: #context, #over: #base) -> #base { #over }),
     );
     let (encode, decode) =
         if scope.failed { (quote!(loop {}), quote!(loop {})) } else { (encode.clone(), decode.clone()) };
     quote! {
         #[automatically_derived]
         impl #parameters #runtime::Value for #itself #bounds {
-            #answers
+            #associated_types
             fn encode(&self, #writer: &mut #runtime::Writer) -> #runtime::CodecResult<#runtime::ElementType> {
                 #encode
             }
@@ -232,14 +232,14 @@ pub(crate) fn of_enum_model(scope: &Scope<'_>) -> TokenStream {
 }
 
 /// Returns the placeholder of an item that the derive does not support, with the impls that other code may need.
-pub(crate) fn stand_in(scope: &Scope<'_>) -> TokenStream {
-    let Scope { runtime, place, base, changed, .. } = scope;
+pub(crate) fn placeholder(scope: &Scope<'_>) -> TokenStream {
+    let Scope { runtime, context, base, changed, .. } = scope;
     let (itself, parameters, bounds) = (scope.itself(), scope.parameters(&[]), scope.bounds(&[]));
     let document = match scope.container.derive {
         Derive::Value => TokenStream::new(),
         derive => {
             let model =
-                if derive == Derive::Model { super::model::stand_in(scope) } else { TokenStream::new() };
+                if derive == Derive::Model { super::model::placeholder(scope) } else { TokenStream::new() };
             quote! {
                 impl #parameters #runtime::Doc for #itself #bounds {
                     const NAMES: &'static [&'static str] = &[];
@@ -254,14 +254,14 @@ pub(crate) fn stand_in(scope: &Scope<'_>) -> TokenStream {
     };
     quote! {
         impl #parameters #runtime::Value for #itself #bounds {
-            type Fields<#place: #runtime::Context, #base> = #base;
+            type Fields<#context: #runtime::Context, #base> = #base;
             type Optional = ::core::option::Option<Self>;
-            type Bare = Self;
-            type Spread<#changed: #runtime::Value> = #changed;
+            type NonNull = Self;
+            type DistinctItem<#changed: #runtime::Value> = #changed;
             type Lift<#changed: #runtime::Value> = #changed;
-            type Laid<#changed: #runtime::Doc> = Self;
-            type Joined<#changed: #runtime::Doc> = Self;
-            fn under<#place: #runtime::Context, #base>(_: #place, base: #base) -> #base {
+            type Replaced<#changed: #runtime::Doc> = Self;
+            type Added<#changed: #runtime::Doc> = Self;
+            fn under<#context: #runtime::Context, #base>(_: #context, base: #base) -> #base {
                 base
             }
             fn encode(&self, _: &mut #runtime::Writer) -> #runtime::CodecResult<#runtime::ElementType> {

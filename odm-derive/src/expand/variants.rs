@@ -16,9 +16,9 @@ use crate::{
 
 /// Returns all code of the enum that is inside the constant.
 pub(crate) fn expand(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant<'_>]) -> TokenStream {
-    let Scope { runtime, place, base, fields, changed, .. } = scope;
+    let Scope { runtime, context, base, fields, changed, .. } = scope;
     let (itself, parameters, bounds) = (scope.itself(), scope.parameters(&[]), scope.bounds(&[]));
-    let laid = scope.arguments(&[quote!(#place), quote!(#base)]);
+    let laid = scope.arguments(&[quote!(#context), quote!(#base)]);
     let (at, over) = (local("at"), local("base"));
     let types =
         if scope.is_generic() { quote!(types: ::core::marker::PhantomData,) } else { TokenStream::new() };
@@ -38,14 +38,14 @@ pub(crate) fn expand(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant<'
         #narrow
         #[automatically_derived]
         impl #parameters #runtime::Value for #itself #bounds {
-            type Fields<#place: #runtime::Context, #base> = #fields #laid;
+            type Fields<#context: #runtime::Context, #base> = #fields #laid;
             type Optional = ::core::option::Option<Self>;
-            type Bare = Self;
-            type Spread<#changed: #runtime::Value> = #changed;
+            type NonNull = Self;
+            type DistinctItem<#changed: #runtime::Value> = #changed;
             type Lift<#changed: #runtime::Value> = #changed;
-            type Laid<#changed: #runtime::Doc> = Self;
-            type Joined<#changed: #runtime::Doc> = Self;
-            fn under<#place: #runtime::Context, #base>(#at: #place, #over: #base) -> #fields #laid {
+            type Replaced<#changed: #runtime::Doc> = Self;
+            type Added<#changed: #runtime::Doc> = Self;
+            fn under<#context: #runtime::Context, #base>(#at: #context, #over: #base) -> #fields #laid {
                 #fields { at: #at, base: #over, #types }
             }
             #codec
@@ -106,7 +106,7 @@ fn declarations(scope: &Scope<'_>, tagging: &Tagging, variant: &Variant<'_>) -> 
     let declared: TokenStream = match &variant.content {
         Content::Unit => TokenStream::new(),
         // Flattened into the document with the tag.
-        Content::Newtype(field) if is_part(tagging, variant) => flattened_content(scope, field),
+        Content::Newtype(field) if is_flattened(tagging, variant) => flattened_content(scope, field),
         Content::Newtype(_) | Content::Tuple(_) | Content::Document(_) => fields
             .iter()
             .filter(stored)
@@ -121,7 +121,7 @@ fn declarations(scope: &Scope<'_>, tagging: &Tagging, variant: &Variant<'_>) -> 
 }
 
 /// Returns whether the content of the variant is flattened into the document with the tag.
-fn is_part(tagging: &Tagging, variant: &Variant<'_>) -> bool {
+fn is_flattened(tagging: &Tagging, variant: &Variant<'_>) -> bool {
     !variant.untagged && matches!(tagging, Tagging::Internal { .. })
 }
 
@@ -163,7 +163,7 @@ fn codec(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant<'_>]) -> Toke
     let (encode, decode) = if scope.failed {
         (quote!(loop {}), quote!(loop {}))
     } else {
-        (encode::framed(scope, tagging, variants), decode::framed(scope, tagging, variants))
+        (encode::value_body(scope, tagging, variants), decode::value_body(scope, tagging, variants))
     };
     quote! {
         fn encode(&self, #writer: &mut #runtime::Writer) -> #runtime::CodecResult<#runtime::ElementType> {
@@ -183,19 +183,19 @@ fn flatten(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant<'_>]) -> To
     let (encode, decode) = if scope.failed {
         (quote!(loop {}), quote!(loop {}))
     } else {
-        (encode::unframed(scope, tagging, variants), decode::unframed(scope, tagging, variants))
+        (encode::flatten_body(scope, tagging, variants), decode::flatten_body(scope, tagging, variants))
     };
     let shown = match tagging {
         Tagging::External if variants.iter().all(|variant| !variant.untagged && !variant.other) => {
             quote!(First)
         }
-        Tagging::Adjacent { .. } if decode::tells_all(tagging, variants) => quote!(Own),
+        Tagging::Adjacent { .. } if decode::all_tagged(tagging, variants) => quote!(Own),
         _ => quote!(All),
     };
     quote! {
         #[automatically_derived]
         impl #parameters #runtime::Flatten for #itself #bounds {
-            const SHOWN: #runtime::Shown = #runtime::Shown::#shown;
+            const READS_FROM: #runtime::ReadsFrom = #runtime::ReadsFrom::#shown;
             fn encode_fields(&self, #writer: &mut #runtime::Writer) -> #runtime::CodecResult<()> {
                 #encode
             }
@@ -240,6 +240,6 @@ fn body<'a>(
         default: &Default::None,
         deny_unknown_fields: scope.container.deny_unknown_fields,
         tag,
-        says: None,
+        tag_value: None,
     }
 }

@@ -35,7 +35,7 @@ pub(super) fn derive(input: &DeriveInput) -> TokenStream {
         view: &view,
     };
     let odm = odm_path(view.krate.get());
-    let inside = if errors.is_empty() { scope.expand() } else { scope.stand_in() };
+    let inside = if errors.is_empty() { scope.expand() } else { scope.placeholder() };
     let code = in_const(&odm, &scope.runtime, &inside);
     quote!(#(#errors)* #code)
 }
@@ -130,7 +130,7 @@ impl Scope<'_> {
     }
 
     /// Returns the placeholder after an error, with the impls that other code may need.
-    fn stand_in(&self) -> TokenStream {
+    fn placeholder(&self) -> TokenStream {
         let Self { view, runtime, parent, lifetime, .. } = self;
         let (parameters, bounds, anonymous) = (self.parameters(&[]), self.bounds(), self.itself(&quote!('_)));
         let row = self.itself(&lifetime.to_token_stream());

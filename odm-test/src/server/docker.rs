@@ -35,7 +35,7 @@ const PORT: u16 = 27017;
 
 /// The labels of our containers: the process id of the reaper, and the boot and PID namespace in which it is valid.
 const REAPER: &str = "odm-test.reaper";
-const REALM: &str = "odm-test.realm";
+const PID_NAMESPACE: &str = "odm-test.realm";
 
 /// A container whose server accepts writes.
 #[derive(Debug)]
@@ -64,7 +64,7 @@ pub(crate) async fn start(owner: &Owner) -> Result<Container, Error> {
     let command: Vec<&OsStr> = remover.iter().map(OsStr::new).collect();
     let mut reaper = Reaper::of_container(owner, &command)?;
     let uri = run(image, &name, owner, &reaper).await?;
-    reaper.server_stands();
+    reaper.server_ready();
     if matches!(owner, Owner::Nobody) {
         log(format_args!("ODM_MONGODB_KEEP: the server stays until you run `docker rm -f -v {name}`"));
     }
@@ -80,8 +80,9 @@ async fn run(image: &str, name: &str, owner: &Owner, reaper: &Reaper) -> Result<
         .with_cmd(command)
         .with_container_name(name)
         .with_startup_timeout(Duration::from_secs(60));
-    if let (Some(realm), Owner::Holder | Owner::Runner { .. }) = (stale::realm(), owner) {
-        request = request.with_label(REAPER, reaper.id().to_string()).with_label(REALM, realm);
+    if let (Some(pid_namespace), Owner::Holder | Owner::Runner { .. }) = (stale::pid_namespace(), owner) {
+        request =
+            request.with_label(REAPER, reaper.id().to_string()).with_label(PID_NAMESPACE, pid_namespace);
     }
     let container = request.start().await.or_error(format_args!("a container of {image} does not start"))?;
 
@@ -127,8 +128,8 @@ async fn log_tail(container: &ContainerAsync<GenericImage>) -> String {
 
 /// Removes the containers of reapers that no longer run.
 async fn remove_stale(docker: &Docker) {
-    let Some(realm) = stale::realm() else { return };
-    let filters = [("label".to_owned(), vec![format!("{REALM}={realm}")])].into();
+    let Some(pid_namespace) = stale::pid_namespace() else { return };
+    let filters = [("label".to_owned(), vec![format!("{PID_NAMESPACE}={pid_namespace}")])].into();
     let options = ListContainersOptionsBuilder::new().all(true).filters(&filters).build();
     for container in docker.list_containers(Some(options)).await.unwrap_or_default() {
         let reaper = container.labels.as_ref().and_then(|labels| labels.get(REAPER)?.parse().ok());

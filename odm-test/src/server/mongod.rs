@@ -78,7 +78,7 @@ async fn try_to_start(program: &Path, owner: &Owner) -> Result<Process, Error> {
     let uri = format!("mongodb://{member}/?directConnection=true");
     match replica_set::initiate(&uri, &member, async || !output.has_ended()).await {
         Ok(()) => {
-            reaper.server_stands();
+            reaper.server_ready();
             if matches!(owner, Owner::Nobody) {
                 let id = fs::read_to_string(data.join("mongod.lock")).unwrap_or_default();
                 log(format_args!(

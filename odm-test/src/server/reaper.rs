@@ -21,8 +21,8 @@ use crate::error::{Error, OrError};
 pub(crate) enum Owner {
     /// This process, as long as it holds the [`Reaper`].
     Holder,
-    /// A test runner with this process id. Its tests share the folder `meeting`.
-    Runner { id: u32, meeting: PathBuf },
+    /// A test runner with this process id. Its tests share the folder `shared_folder`.
+    Runner { id: u32, shared_folder: PathBuf },
     /// No process: the server runs until the user ends it.
     Nobody,
 }
@@ -61,10 +61,10 @@ impl Reaper {
 
     /// Reports to the reaper that the server is ready. Before that, this process is the owner, whichever `Owner` was
     /// given.
-    pub(crate) fn server_stands(&mut self) {
+    pub(crate) fn server_ready(&mut self) {
         if let Some(pipe) = &mut self.pipe {
             // If the reaper has ended, so has the server, and the first use of the server returns an error.
-            let _ = pipe.write_all(b"stands\n");
+            let _ = pipe.write_all(b"ready\n");
         }
     }
 
@@ -76,14 +76,14 @@ impl Reaper {
 
     fn spawn(owner: &Owner, folder: Option<&Path>, kind: &str, command: &[&OsStr]) -> Result<Self, Error> {
         let nothing = Path::new("");
-        let (who, meeting) = match owner {
+        let (who, shared_folder) = match owner {
             Owner::Holder => ("pipe".to_owned(), nothing),
-            Owner::Runner { id, meeting } => (id.to_string(), meeting.as_path()),
+            Owner::Runner { id, shared_folder } => (id.to_string(), shared_folder.as_path()),
             Owner::Nobody => ("nobody".to_owned(), nothing),
         };
         let mut shell = Command::new("sh");
         shell.args(["-c", &script(), "odm-test-reaper", &who]);
-        shell.arg(meeting).arg(folder.unwrap_or(nothing)).arg(kind).args(command);
+        shell.arg(shared_folder).arg(folder.unwrap_or(nothing)).arg(kind).args(command);
         shell.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut shell, 0);

@@ -6,7 +6,7 @@
 #   $3  the folder of the server's own files, or empty
 #   $4  `process`, followed by the command line of the server, which is started here and killed at the end; or
 #       `container`, followed by the command that removes the container
-owner=$1 meeting=$2 folder=$3 kind=$4
+owner=$1 shared_folder=$2 folder=$3 kind=$4
 shift 4
 
 if [ "$kind" = process ]; then
@@ -18,19 +18,19 @@ exec >/dev/null 2>&1
 # A signal to all processes, for example from a cancelled CI job, also ends the owner. The reaper still has to clean up.
 trap '' HUP INT TERM
 
-# Until `stands` arrives, which means that the server is ready, the process that starts the server is the owner.
-stands=
+# Until `ready` arrives, which means that the server is ready, the process that starts the server is the owner.
+ready=
 while read -r line; do
-    stands=$line
+    ready=$line
     [ "$owner" = pipe ] || break
 done
 
-if [ -n "$stands" ] && [ "$owner" = nobody ]; then
+if [ -n "$ready" ] && [ "$owner" = nobody ]; then
     [ "$kind" = container ] || { wait "$server"; rm -rf "$folder"; }
     exit
-elif [ -n "$stands" ] && [ "$owner" != pipe ]; then
+elif [ -n "$ready" ] && [ "$owner" != pipe ]; then
     while kill -0 "$owner"; do sleep 1; done
-    rm -rf "$meeting"
+    rm -rf "$shared_folder"
 fi
 
 if [ "$kind" = process ]; then
@@ -41,5 +41,5 @@ if [ "$kind" = process ]; then
 else
     "$@"
     # If the owner ended while the engine was creating the container, the engine may finish later: remove it again.
-    [ -n "$stands" ] || { sleep 5; "$@"; }
+    [ -n "$ready" ] || { sleep 5; "$@"; }
 fi

@@ -65,7 +65,7 @@ pub(crate) async fn initiate(uri: &str, member: &str, alive: impl AsyncFn() -> b
 
 /// The properties of a running server.
 #[derive(Debug)]
-pub(crate) struct Standing {
+pub(crate) struct ServerInfo {
     /// Its version, for example `8.0.4`.
     pub(crate) version: String,
     /// Whether it supports transactions and change streams: it is part of a replica set or a sharded cluster.
@@ -73,9 +73,9 @@ pub(crate) struct Standing {
 }
 
 /// Returns the properties of the server at `uri`.
-pub(crate) async fn standing(uri: &str, patience: Duration) -> Result<Standing, Error> {
+pub(crate) async fn server_info(uri: &str, patience: Duration) -> Result<ServerInfo, Error> {
     let (hello, build) = ask(uri, patience).await.map_err(|error| Error::new(error.kind.to_string()))?;
-    Ok(Standing {
+    Ok(ServerInfo {
         version: build.get_str("version").unwrap_or("of unknown version").to_owned(),
         replicated: hello.contains_key("setName")
             || hello.get_str("msg").is_ok_and(|text| text == "isdbgrid"),

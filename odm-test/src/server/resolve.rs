@@ -11,7 +11,7 @@ use futures_util::FutureExt as _;
 use super::{
     Running, docker, mongod,
     reaper::Owner,
-    replica_set::{self, Standing},
+    replica_set::{self, ServerInfo},
     source::Source,
 };
 use crate::error::{Error, OrError};
@@ -42,7 +42,7 @@ impl Sources {
 }
 
 /// Finds or starts a server for `owner`, from the first of `sources` that works.
-pub(crate) async fn climb(sources: Sources, owner: &Owner) -> Result<Running, Error> {
+pub(crate) async fn find_or_start(sources: Sources, owner: &Owner) -> Result<Running, Error> {
     let mut failures = Vec::new();
     for source in sources.steps() {
         let started = Instant::now();
@@ -71,33 +71,33 @@ async fn take(source: Source, owner: &Owner) -> Result<(Running, String), Error>
     match source {
         Source::Uri => {
             let uri = given_uri().ok_or_else(|| Error::new("ODM_MONGODB_URI is not set"))?;
-            let standing = standing(&uri).await.or_error(without_credentials(&uri))?;
-            if !standing.replicated {
+            let server_info = server_info(&uri).await.or_error(without_credentials(&uri))?;
+            if !server_info.replicated {
                 log("this server is not a replica set: transactions and change streams fail on it");
             }
-            let what = format!("MongoDB {}", standing.version);
-            Ok((Running { source, uri, version: standing.version, reaper: None }, what))
+            let what = format!("MongoDB {}", server_info.version);
+            Ok((Running { source, uri, version: server_info.version, reaper: None }, what))
         }
         Source::Docker => {
             // The Docker client libraries panic on some settings that they do not support.
             let container = AssertUnwindSafe(docker::start(owner)).catch_unwind().await;
             let container = container.unwrap_or_else(|_| Err(Error::new("the Docker client panicked")))?;
-            let version = standing(&container.uri).await?.version;
+            let version = server_info(&container.uri).await?.version;
             let what = format!("MongoDB {version} in container {} of {}", container.name, container.image);
             Ok((Running { source, uri: container.uri, version, reaper: Some(container.reaper) }, what))
         }
         Source::Mongod | Source::Wheel => {
             let program = if source == Source::Wheel { wheel::mongod()? } else { mongod::find()? };
             let process = mongod::start(&program, owner).await?;
-            let version = standing(&process.uri).await?.version;
+            let version = server_info(&process.uri).await?.version;
             let what = format!("MongoDB {version}, {}", program.display());
             Ok((Running { source, uri: process.uri, version, reaper: Some(process.reaper) }, what))
         }
     }
 }
 
-async fn standing(uri: &str) -> Result<Standing, Error> {
-    replica_set::standing(uri, Duration::from_secs(10)).await
+async fn server_info(uri: &str) -> Result<ServerInfo, Error> {
+    replica_set::server_info(uri, Duration::from_secs(10)).await
 }
 
 /// Returns a message that lists what was tried, why it failed, and how to fix it.

@@ -30,7 +30,7 @@ pub(crate) struct Run {
     /// The process id of nextest.
     runner: u32,
     /// The folder that its processes share.
-    meeting: PathBuf,
+    shared_folder: PathBuf,
 }
 
 impl Run {
@@ -38,30 +38,31 @@ impl Run {
     pub(crate) fn current() -> Option<Self> {
         let id = env::var("NEXTEST_RUN_ID").ok().filter(|id| !id.is_empty())?;
         let name: String = id.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
-        let meeting = env::temp_dir().join(format!("{}run-{name}", stale::PREFIX));
-        Some(Self { runner: runner()?, meeting })
+        let shared_folder = env::temp_dir().join(format!("{}run-{name}", stale::PREFIX));
+        Some(Self { runner: runner()?, shared_folder })
     }
 
     /// Returns the owner of the server that this run starts.
     pub(crate) fn owner(&self) -> Owner {
-        Owner::Runner { id: self.runner, meeting: self.meeting.clone() }
+        Owner::Runner { id: self.runner, shared_folder: self.shared_folder.clone() }
     }
 
     /// Returns the server of this run. Starts it for `owner` if no process of the run has started it. If that fails,
     /// stores the error in the folder, so that the other processes do not try again.
     pub(crate) async fn server(&self, sources: Sources, owner: &Owner) -> Result<Running, Error> {
         let _lock = self.lock()?;
-        let (announcement, failure) = (self.meeting.join("announcement"), self.meeting.join("failure"));
+        let (announcement, failure) =
+            (self.shared_folder.join("announcement"), self.shared_folder.join("failure"));
         if let Ok(failure) = fs::read_to_string(&failure) {
             return Err(Error::new(failure));
         }
         if let Some(running) = read(&announcement)
-            && replica_set::standing(&running.uri, Duration::from_secs(5)).await.is_ok()
+            && replica_set::server_info(&running.uri, Duration::from_secs(5)).await.is_ok()
         {
             log(format_args!("server of this nextest run, from {}: {}", running.source, running.uri));
             return Ok(running);
         }
-        let result = resolve::climb(sources, owner).await;
+        let result = resolve::find_or_start(sources, owner).await;
         match &result {
             // The connection string may contain credentials, and every process can read it from the environment.
             Ok(running) if running.source == Source::Uri => {}
@@ -76,16 +77,16 @@ impl Run {
     /// Locks the folder of the run. The reaper of an earlier server of this run may remove the folder at the same
     /// time, so the lock is valid only if the locked file still exists.
     fn lock(&self) -> Result<File, Error> {
-        let path = self.meeting.join("lock");
+        let path = self.shared_folder.join("lock");
         loop {
-            let attempt = fs::create_dir_all(&self.meeting).and_then(|()| {
+            let attempt = fs::create_dir_all(&self.shared_folder).and_then(|()| {
                 let file = File::options().create(true).truncate(false).write(true).open(&path)?;
                 FileExt::lock(&file)?;
                 Ok(file)
             });
             match attempt {
                 Ok(file) if path.exists() => {
-                    stale::belongs_to(&self.meeting, self.runner)?;
+                    stale::belongs_to(&self.shared_folder, self.runner)?;
                     return Ok(file);
                 }
                 Err(error) if error.kind() != io::ErrorKind::NotFound => {

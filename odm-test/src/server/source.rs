@@ -31,7 +31,7 @@ impl Source {
     pub(crate) const ALL: [Self; 4] = [Self::Uri, Self::Docker, Self::Mongod, Self::Wheel];
 
     /// Returns the source that `ODM_MONGODB_SOURCE` selects.
-    pub(crate) fn insisted_on() -> Result<Option<Self>, Error> {
+    pub(crate) fn selected() -> Result<Option<Self>, Error> {
         match env::var("ODM_MONGODB_SOURCE") {
             Ok(word) if !word.is_empty() => match word.parse() {
                 Ok(source) => Ok(Some(source)),

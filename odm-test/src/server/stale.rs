@@ -62,7 +62,7 @@ pub(crate) fn is_dead(id: u32) -> bool {
 
 /// Identifies the set of processes in which our process ids are valid: this boot of this machine, and its PID
 /// namespace.
-pub(crate) fn realm() -> Option<String> {
+pub(crate) fn pid_namespace() -> Option<String> {
     let boot = fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
     let space = fs::read_link("/proc/self/ns/pid").ok()?;
     Some(format!("{}/{}", boot.trim(), space.display()))

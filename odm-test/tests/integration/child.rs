@@ -56,9 +56,10 @@ pub(crate) struct Ended {
 }
 
 impl Ended {
-    /// Returns the value that the subject printed with `subject::tell`.
-    pub(crate) fn told(&self, what: &str) -> &str {
-        told(&self.output, what).unwrap_or_else(|| panic!("the subject printed no {what}:\n{}", self.output))
+    /// Returns the value that the subject printed with `subject::report`.
+    pub(crate) fn reported(&self, what: &str) -> &str {
+        reported(&self.output, what)
+            .unwrap_or_else(|| panic!("the subject printed no {what}:\n{}", self.output))
     }
 }
 
@@ -91,7 +92,7 @@ pub(crate) fn hold(command: &mut Command) -> Holding {
             panic!("the subject got no server:\n{output}{log}");
         };
         output.push_str(&line);
-        if let Some(uri) = told(&line, "uri") {
+        if let Some(uri) = reported(&line, "uri") {
             break address(uri);
         }
     };
@@ -133,7 +134,7 @@ pub(crate) fn wait_until_gone(address: &str) {
     }
 }
 
-fn told<'a>(output: &'a str, what: &str) -> Option<&'a str> {
+fn reported<'a>(output: &'a str, what: &str) -> Option<&'a str> {
     let start = format!("subject {what}: ");
     output.lines().find_map(|line| Some(line.split_once(&start)?.1))
 }

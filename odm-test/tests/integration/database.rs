@@ -77,7 +77,7 @@ async fn is_dropped_when_the_test_passed(server: Server) {
     for subject in ["passes", "panics_as_expected", "leaves_a_transaction_open"] {
         let ended = child::run(child::subject(subject).env("ODM_MONGODB_URI", server.uri()));
         assert!(ended.passed, "{}", ended.output);
-        assert!(!exists(&server, ended.told("database")).await, "{}", ended.output);
+        assert!(!exists(&server, ended.reported("database")).await, "{}", ended.output);
         assert!(!ended.output.contains("is kept"), "{}", ended.output);
     }
 }
@@ -87,7 +87,7 @@ async fn is_kept_and_named_when_the_test_failed(server: Server) {
     for subject in ["panics", "returns_an_error", "panics_never"] {
         let ended = child::run(child::subject(subject).env("ODM_MONGODB_URI", server.uri()));
         assert!(!ended.passed, "{}", ended.output);
-        let name = ended.told("database");
+        let name = ended.reported("database");
         assert!(exists(&server, name).await, "{}", ended.output);
         let line = format!(
             "odm-test: integration::subject::{subject} failed; its database is kept: {name} at {}\n",
@@ -105,7 +105,7 @@ fn goes_with_its_server_and_is_named_when_the_test_failed() {
     let line = format!(
         "odm-test: integration::subject::panics failed; its database {} is removed with its server: to inspect it, run \
          the test again with ODM_MONGODB_KEEP=1\n",
-        ended.told("database")
+        ended.reported("database")
     );
     assert!(ended.output.contains(&line), "{}", ended.output);
     assert!(!ended.output.contains("is kept"), "{}", ended.output);

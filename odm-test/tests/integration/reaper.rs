@@ -35,7 +35,7 @@ fn a_terminated_process_leaves_no_server() {
 fn a_process_that_ended_well_leaves_no_server() {
     let ended = child::run(subject("tells_its_server").env("ODM_MONGODB_SOURCE", "wheel"));
     assert!(ended.passed, "{}", ended.output);
-    wait_until_gone(&child::address(ended.told("uri")));
+    wait_until_gone(&child::address(ended.reported("uri")));
 }
 
 /// Does nothing if Docker cannot start a container; `sources.rs` tests that case.
@@ -84,7 +84,7 @@ fn a_server_is_kept_if_the_variable_is_set() {
     let address =
         log.split_once("mongodb://").and_then(|(_, rest)| rest.split('/').next()).expect("a URI").to_owned();
     std::net::TcpStream::connect(&address).expect("the server stays");
-    let line = format!("failed; its database is kept: {} at mongodb://{address}/", kept.told("database"));
+    let line = format!("failed; its database is kept: {} at mongodb://{address}/", kept.reported("database"));
     assert!(log.contains(&line), "{log}");
 
     // Run the command in the log.

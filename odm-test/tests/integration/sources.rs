@@ -7,8 +7,8 @@ use crate::child::{self, NO_DOCKER, subject};
 #[odm_test::test]
 async fn a_uri_that_is_set_is_used(server: Server) {
     let ended = child::run(subject("tells_its_server").env("ODM_MONGODB_URI", server.uri()));
-    assert_eq!(ended.told("source"), "uri");
-    assert_eq!(ended.told("uri"), server.uri());
+    assert_eq!(ended.reported("source"), "uri");
+    assert_eq!(ended.reported("uri"), server.uri());
     assert!(ended.output.contains("odm-test: server from uri: MongoDB "), "{}", ended.output);
 }
 
@@ -30,7 +30,7 @@ fn a_uri_that_does_not_answer_is_replaced_by_no_other_server() {
 fn without_docker_the_next_source_is_used() {
     let ended = child::run(subject("tells_its_server").env("DOCKER_HOST", NO_DOCKER));
     assert!(ended.output.contains("odm-test: no server from docker: Docker does not answer: "));
-    assert!(["mongod", "wheel"].contains(&ended.told("source")), "{}", ended.output);
+    assert!(["mongod", "wheel"].contains(&ended.reported("source")), "{}", ended.output);
     assert!(ended.passed, "{}", ended.output);
 }
 
@@ -40,7 +40,7 @@ fn without_the_image_the_next_source_is_used() {
     let image = "odm-test/there-is-no-such-image:0";
     let ended = child::run(subject("tells_its_server").env("ODM_MONGODB_IMAGE", image));
     assert!(ended.output.contains("odm-test: no server from docker: Docker "), "{}", ended.output);
-    assert!(["mongod", "wheel"].contains(&ended.told("source")), "{}", ended.output);
+    assert!(["mongod", "wheel"].contains(&ended.reported("source")), "{}", ended.output);
     assert!(ended.passed, "{}", ended.output);
 }
 
@@ -50,7 +50,7 @@ fn a_mongod_that_is_named_is_started() {
     let mongod = odm_test::wheel::mongod().unwrap();
     let ended =
         child::run(subject("tells_its_server").env("DOCKER_HOST", NO_DOCKER).env("ODM_MONGOD", &mongod));
-    assert_eq!(ended.told("source"), "mongod");
+    assert_eq!(ended.reported("source"), "mongod");
     let version = odm_test::wheel::version().unwrap();
     let line = format!("odm-test: server from mongod: MongoDB {version}, {}, ", mongod.display());
     assert!(ended.output.contains(&line), "{}", ended.output);
@@ -60,7 +60,7 @@ fn a_mongod_that_is_named_is_started() {
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 fn a_source_can_be_selected() {
     let ended = child::run(subject("tells_its_server").env("ODM_MONGODB_SOURCE", "wheel"));
-    assert_eq!(ended.told("source"), "wheel");
+    assert_eq!(ended.reported("source"), "wheel");
     assert!(!ended.output.contains("docker"), "{}", ended.output);
 }
 
@@ -81,7 +81,7 @@ fn a_server_of_ones_own_is_not_the_one_that_others_use() {
     let ended = child::run(
         subject("starts_its_own_server").env("DOCKER_HOST", NO_DOCKER).env("ODM_MONGODB_URI", uri),
     );
-    assert!(["mongod", "wheel"].contains(&ended.told("source")), "{}", ended.output);
+    assert!(["mongod", "wheel"].contains(&ended.reported("source")), "{}", ended.output);
     assert!(ended.passed, "{}", ended.output);
 }
 

@@ -6,15 +6,15 @@ use odm::{
 };
 use odm_test::Server;
 
-/// Prints a value for the parent process, which reads it with `child::Ended::told`.
-fn tell(what: &str, value: &str) {
+/// Prints a value for the parent process, which reads it with `child::Ended::reported`.
+fn report(what: &str, value: &str) {
     println!("\nsubject {what}: {value}");
 }
 
 /// Inserts a document, so that the database exists, and prints its name.
 async fn fill(db: &Database) {
     db.driver().collection("things").insert_one(doc! { "a": 1 }).await.expect("the server accepts writes");
-    tell("database", db.name());
+    report("database", db.name());
 }
 
 #[odm_test::test]
@@ -65,8 +65,8 @@ async fn leaves_a_transaction_open(db: Database) {
 #[odm_test::test]
 #[ignore = "run by another test"]
 async fn tells_its_server(server: Server) {
-    tell("source", &server.source().to_string());
-    tell("uri", server.uri());
+    report("source", &server.source().to_string());
+    report("uri", server.uri());
 }
 
 #[tokio::test]
@@ -74,7 +74,7 @@ async fn tells_its_server(server: Server) {
 async fn starts_its_own_server() {
     match Server::start().await {
         Ok(server) => {
-            tell("source", &server.source().to_string());
+            report("source", &server.source().to_string());
             server.stop().await;
         }
         Err(error) => panic!("{error}"),
@@ -84,6 +84,6 @@ async fn starts_its_own_server() {
 #[odm_test::test]
 #[ignore = "run by another test"]
 async fn holds_its_server(server: Server) {
-    tell("uri", server.uri());
+    report("uri", server.uri());
     tokio::time::sleep(std::time::Duration::from_secs(300)).await;
 }

@@ -1,4 +1,4 @@
-//! `aggregate`: rows that the server computes, from the documents of a collection or from nothing.
+//! `aggregate`: runs a pipeline on a collection or on a database.
 
 use std::{fmt, future::IntoFuture, time::Duration};
 
@@ -11,7 +11,7 @@ use mongodb::{
 };
 
 use super::{
-    AsSession, Builder, Explicit, Implicit, Place, Reports, Within, command,
+    AsSession, Builder, CollectsProblems, Explicit, Implicit, OperationTarget, Within, command,
     deadline::limit,
     explain::{Explain, Explained, explain},
     prepare::Problems,
@@ -30,14 +30,15 @@ use crate::{
 
 pub(super) const AGGREGATE: Verb = Verb::new("aggregate", "aggregate");
 
-/// A pipeline on its collection or its database, waiting to be awaited.
+/// An aggregation: a pipeline with the collection or the database that it runs on.
 ///
-/// `In` is the model, or `Document` of a database; `Row` is what a row is after the last stage. The stages are methods of [`Pipeline`].
+/// `In` is the model, or `Document` for a database. `Row` is the type of the rows after the last stage. The stages
+/// are methods of [`Pipeline`].
 pub type Aggregate<In, Row = In, S = Implicit> = Pipeline<In, Row, OnCollection<S>>;
 
-/// The place of a pipeline that runs on a collection, or on a database.
+/// The target of a pipeline that runs on a collection, or on a database.
 pub struct OnCollection<S = Implicit> {
-    on: Place,
+    on: OperationTarget,
     problems: Problems,
     options: AggregateOptions,
     session: S,
@@ -49,18 +50,19 @@ setters!([In, Row, S] Aggregate<In, Row, S>, of In:
 explain!([In, Row] Aggregate<In, Row>);
 
 impl<M: Model> Collection<M> {
-    /// Begins an aggregation over the documents of the collection.
+    /// Starts an aggregation over the documents of the collection.
     ///
     /// `{ aggregate: <collection>, pipeline: [ .. ] }`
     ///
-    /// Add stages, then await. `await` gives a [`Cursor`] of rows; with [`session`](Pipeline::session), a
-    /// [`SessionCursor`]. The stages are those of the manual; one that has no method is added by
+    /// Add stages, then await. Awaiting it returns a [`Cursor`] of rows, or a [`SessionCursor`] in a
+    /// [`session`](Pipeline::session). A stage of the manual that has no method is added by
     /// [`stage`](Pipeline::stage).
     ///
     /// # Errors
     ///
-    /// [`is_not_sent`](crate::Error::is_not_sent): a stage holds a value that cannot be stored. Of the cursor's
-    /// items: [`is_decode`](crate::Error::is_decode), a row does not fit its type.
+    /// Returns an error for which [`is_not_sent`](crate::Error::is_not_sent) is true if a stage contains a value that
+    /// cannot be stored. The cursor returns an error for which [`is_decode`](crate::Error::is_decode) is true if a
+    /// row does not fit its type.
     ///
     /// ```no_run
     /// # use odm::{Collection, Model, Shape, Id, pipeline::count};
@@ -92,17 +94,17 @@ impl<M: Model> Collection<M> {
 }
 
 impl Database {
-    /// Begins an aggregation whose first stage makes its rows itself, such as `$documents` or `$currentOp`.
+    /// Starts an aggregation whose first stage creates the rows, such as `$documents` or `$currentOp`.
     ///
     /// `{ aggregate: 1, pipeline: [ .. ] }`
     ///
-    /// Add the stages with [`stage`](Pipeline::stage), or with [`stage_as`](Pipeline::stage_as) where the rows have a type:
-    /// they are `Document`s until then. `await` gives a [`Cursor`] of rows; with [`session`](Pipeline::session), a
-    /// [`SessionCursor`].
+    /// Add stages with [`stage`](Pipeline::stage). The rows are `Document`s until [`stage_as`](Pipeline::stage_as)
+    /// specifies their type. Awaiting it returns a [`Cursor`] of rows, or a [`SessionCursor`] in a
+    /// [`session`](Pipeline::session).
     ///
     /// # Errors
     ///
-    /// A pipeline that does not begin with such a stage is an error of the server.
+    /// Returns an error of the server if the pipeline does not start with such a stage.
     ///
     /// ```no_run
     /// # use odm::{Database, Shape, bson::doc, pipeline::sum};
@@ -124,20 +126,20 @@ impl Database {
     /// # }
     /// ```
     pub fn aggregate(&self) -> Aggregate<Document> {
-        Pipeline::at(OnCollection::new(Place::Database(self.clone())))
+        Pipeline::at(OnCollection::new(OperationTarget::Database(self.clone())))
     }
 }
 
 impl OnCollection {
-    fn new(on: Place) -> Self {
+    fn new(on: OperationTarget) -> Self {
         Self { on, problems: Problems::default(), options: AggregateOptions::default(), session: Implicit }
     }
 }
 
 impl<In, Row, S> Aggregate<In, Row, S> {
-    /// Takes all options from the driver's struct, in place of those set so far.
+    /// Replaces all options by those of the driver's struct.
     pub fn with_options(self, options: AggregateOptions) -> Self {
-        self.moved(|place| OnCollection { options, problems: Problems::default(), ..place })
+        self.with_target(|target| OnCollection { options, problems: Problems::default(), ..target })
     }
 }
 
@@ -150,18 +152,18 @@ impl<S> fmt::Debug for OnCollection<S> {
 impl<In, Row, S> Builder for Aggregate<In, Row, S> {
     type Options = AggregateOptions;
 
-    fn on(&self) -> Place {
-        self.place().on.clone()
+    fn on(&self) -> OperationTarget {
+        self.target().on.clone()
     }
 
     fn options(&mut self) -> &mut AggregateOptions {
-        &mut self.place_mut().options
+        &mut self.target_mut().options
     }
 }
 
-impl<In, Row, S> Reports for Aggregate<In, Row, S> {
+impl<In, Row, S> CollectsProblems for Aggregate<In, Row, S> {
     fn problems(&mut self) -> &mut Problems {
-        &mut self.place_mut().problems
+        &mut self.target_mut().problems
     }
 }
 
@@ -169,8 +171,8 @@ impl<In, Row> Explained for Aggregate<In, Row> {
     fn explained(self) -> Explain {
         let (stages, OnCollection { on, problems, options, .. }) = self.into_parts();
         let from = match &on {
-            Place::Collection(target) => target.name().into(),
-            Place::Database(_) => Bson::Int32(1),
+            OperationTarget::Collection(target) => target.name().into(),
+            OperationTarget::Database(_) => Bson::Int32(1),
         };
         let command = problems.or(stages).and_then(|stages| command::aggregate(from, stages, &options));
         Explain::new(on, command, options.selection_criteria)
@@ -178,27 +180,28 @@ impl<In, Row> Explained for Aggregate<In, Row> {
 }
 
 impl<In, Row> Aggregate<In, Row> {
-    /// Runs in this session.
+    /// Runs the aggregation in this session.
     ///
-    /// The aggregation borrows the session until its cursor is dropped, and takes only one.
+    /// The aggregation borrows the session until its cursor is dropped. It can have only one session.
     pub fn session(self, session: &mut impl AsSession) -> Aggregate<In, Row, Explicit<'_>> {
-        self.moved(|place| OnCollection {
-            on: place.on,
-            problems: place.problems,
-            options: place.options,
+        self.with_target(|target| OnCollection {
+            on: target.on,
+            problems: target.problems,
+            options: target.options,
             session: Explicit::new(session),
         })
     }
 }
 
-// A row that cannot be decoded is told by the cursor's methods, in our words: here it would be "not a future".
+// `Row` has no bound here, because rustc would report a row that cannot be decoded as "not a future". The methods of
+// the cursor have the bound, with a message of their own.
 impl<In, Row> IntoFuture for Aggregate<In, Row> {
     type Output = Result<Cursor<Row>>;
     type IntoFuture = BoxFuture<'static, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        let (stages, place) = self.into_parts();
-        let OnCollection { on, problems, options, session: Implicit } = place;
+        let (stages, target) = self.into_parts();
+        let OnCollection { on, problems, options, session: Implicit } = target;
         let sent = exec::completed(Box::pin(send(on.clone(), problems.or(stages), options)));
         Box::pin(async move { Ok(Cursor::new(on, AGGREGATE.reading(), sent.await?)) })
     }
@@ -209,23 +212,27 @@ impl<'s, In, Row> IntoFuture for Aggregate<In, Row, Explicit<'s>> {
     type IntoFuture = BoxFuture<'s, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        let (stages, place) = self.into_parts();
+        let (stages, target) = self.into_parts();
         Box::pin(async move {
-            let OnCollection { on, problems, options, session: Explicit(session) } = place;
+            let OnCollection { on, problems, options, session: Explicit(session) } = target;
             let driver = send_in(&on, problems.or(stages), options, session).await?;
             Ok(SessionCursor::new(on, AGGREGATE.reading(), driver, session))
         })
     }
 }
 
-async fn send(on: Place, stages: Result<Vec<Document>>, options: AggregateOptions) -> Result<RawBatchCursor> {
+async fn send(
+    on: OperationTarget,
+    stages: Result<Vec<Document>>,
+    options: AggregateOptions,
+) -> Result<RawBatchCursor> {
     let stages = on.operation(AGGREGATE).check(stages)?;
     let operation = on.operation(verb(&stages));
     exec::run(operation, call(&on, stages).with_options(options).batch()).await
 }
 
 async fn send_in(
-    on: &Place,
+    on: &OperationTarget,
     stages: Result<Vec<Document>>,
     options: AggregateOptions,
     session: &mut ClientSession,
@@ -235,23 +242,24 @@ async fn send_in(
     exec::run(operation, call(on, stages).with_options(options).session(session).batch()).await
 }
 
-/// The call of the driver, without its options.
-fn call(on: &Place, stages: Vec<Document>) -> mongodb::action::Aggregate<'_> {
+/// Returns the driver's call, without its options.
+fn call(on: &OperationTarget, stages: Vec<Document>) -> mongodb::action::Aggregate<'_> {
     match on {
-        Place::Collection(target) => target.driver().aggregate(stages),
-        Place::Database(database) => database.driver().aggregate(stages),
+        OperationTarget::Collection(target) => target.driver().aggregate(stages),
+        OperationTarget::Database(database) => database.driver().aggregate(stages),
     }
 }
 
-/// The verb of these stages: most only read.
+/// Returns the verb of these stages. Most stages only read.
 fn verb(stages: &[Document]) -> Verb {
     if pipeline::writes(stages) { AGGREGATE } else { AGGREGATE.reading() }
 }
 
 impl<In, Row> Aggregate<In, Row> {
-    /// How long it may take, the life of the cursor included: see [`Within`].
+    /// Limits how long the aggregation may take, including the lifetime of the cursor: see [`Within`].
     ///
-    /// Then it is an error that [`is_timeout`](crate::Error::is_timeout). The server is told too: `{ maxTimeMS: n }`.
+    /// After the deadline, returns an error for which [`is_timeout`](crate::Error::is_timeout) is true. The server
+    /// receives the limit too: `{ maxTimeMS: n }`.
     pub fn deadline(mut self, after: Duration) -> Within<Self> {
         limit(&mut self.options().max_time, after);
         let on = self.on();

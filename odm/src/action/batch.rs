@@ -1,27 +1,29 @@
-//! Batches: how many documents or writes go into one command.
+//! Batches: the documents or writes of one command.
 //!
-//! They are cut here and not by the driver, which does not tell how many it has sent when one of them breaks.
+//! They are cut here and not by the driver, because the driver does not report how many documents it has sent when a
+//! batch fails.
 
-/// What one command takes.
+/// The limits of one command.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Limits {
     /// `maxWriteBatchSize`, the same for every version since 3.6.
     count: usize,
     bytes: usize,
-    /// What stands before each thing.
+    /// The bytes before each element.
     key: usize,
 }
 
 impl Limits {
-    /// Of an `insert` by the driver, whose documents stand outside of the command: `maxMessageSizeBytes` less room
-    /// for the rest.
+    /// The limits of the driver's `insert`, whose documents are sent in a section outside of the command:
+    /// `maxMessageSizeBytes`, less space for the rest.
     pub(super) const DOCUMENTS: Self = Self { count: 100_000, bytes: 47_000_000, key: 0 };
-    /// Of a command that is one document, as those made here are: `maxBsonObjectSize`. The 16 KiB that the server
-    /// allows a command beyond it are for what is around a single write with a document of the greatest size. In an
-    /// array each has a key, `99999` at most.
+    /// The limits of a command that is one document, such as those of `bulk_write`: `maxBsonObjectSize`. The server
+    /// allows a command 16 KiB more, for what surrounds a single write whose document has the maximum size. Each
+    /// element of the array has a key, `99999` at most.
     pub(super) const COMMAND: Self = Self { count: 100_000, bytes: 16 * 1024 * 1024 - 64 * 1024, key: 7 };
 
-    /// The positions of the things of these sizes that go into each command, each in one command, in order.
+    /// Distributes elements over commands, in order. Accepts the position and the size of each element, and returns
+    /// the positions of the elements of each command.
     pub(super) fn cut(self, sizes: impl IntoIterator<Item = (usize, usize)>) -> Vec<Vec<usize>> {
         let mut batches = Vec::new();
         let (mut batch, mut bytes) = (Vec::new(), 0);

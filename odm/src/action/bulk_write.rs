@@ -1,4 +1,4 @@
-//! `bulk_write`: many writes of different kinds in few commands.
+//! `bulk_write`: sends many writes of different kinds in few commands.
 
 mod client;
 mod pending;
@@ -26,37 +26,38 @@ use crate::{
     operation::Verb,
 };
 
-/// The verb but for its commands.
+/// The verb without a command.
 pub(super) const BULK_WRITE: Verb = Verb::unsent("bulk_write");
 
 impl<M: Model> Collection<M> {
-    /// Makes many writes of different kinds, in few commands, on any server.
+    /// Sends many writes of different kinds in few commands, to any version of the server.
     ///
     /// `{ insert: <collection>, documents: [..] }`, `{ update: .., updates: [..] }`, `{ delete: .., deletes: [..] }`,
     /// each `ordered: true`.
     ///
-    /// Every write is checked, encoded and measured before the first is sent: if one of them cannot be sent (a
-    /// document breaks rules of its model, an update changes a field twice, a filter for many is empty), none is. After
-    /// that, an ordered bulk (the default) keeps the order, and stops at the first write that the server refuses;
-    /// neighbours of one kind share a command. An [unordered](BulkWrite::ordered) one goes on, and sorts the writes by
-    /// kind. A command takes 100,000 writes, and 47 MB of documents to insert or 16 MB of other writes. No writes at
-    /// all is no error: nothing is sent.
+    /// Every write is checked, encoded and measured before the first is sent. If one of them cannot be sent (a
+    /// document violates rules of its model, an update changes a field twice, the filter of a write of many documents
+    /// is empty), none is sent. An ordered bulk write (the default) keeps the order, and stops at the first write
+    /// that the server refuses; adjacent writes of one kind share a command. An [unordered](BulkWrite::ordered) bulk
+    /// write continues, and sorts the writes by kind. A command contains up to 100,000 writes, and up to 47 MB of
+    /// documents to insert or 16 MB of other writes. Without writes, the action succeeds and sends nothing.
     ///
     /// With `retryWrites` (the default), on a replica set or a sharded cluster and outside of transactions, a command
-    /// whose answer did not come is sent once more, and the server applies each of its writes once all the same. That
-    /// does not hold for a command with an `update_many` or a `delete_many`, which is sent once.
+    /// without a reply is sent again, and the server still applies each of its writes only once. A command with an
+    /// `update_many` or a `delete_many` is not sent again.
     ///
-    /// `await` gives a [`BulkWriteResult`]: counts, and the ids of inserted and upserted documents by the position of
-    /// their write.
+    /// Awaiting it returns a [`BulkWriteResult`]: counts, and the ids of inserted and upserted documents by the
+    /// position of their write.
     ///
     /// # Errors
     ///
-    /// [`bulk_write_error`](crate::Error::bulk_write_error) tells what became of each write. The predicates
+    /// [`bulk_write_error`](crate::Error::bulk_write_error) returns the outcome of each write. The predicates
     /// [`is_invalid`](crate::Error::is_invalid), [`is_duplicate_key`](crate::Error::is_duplicate_key) and
-    /// [`is_rejected`](crate::Error::is_rejected) hold if that is all that went wrong.
-    /// [`is_outcome_unknown`](crate::Error::is_outcome_unknown): an answer was lost.
-    /// [`is_decode`](crate::Error::is_decode): an upsert made a document whose `_id` does not fit the model, as a plain
-    /// filter asked for it; the writes are applied all the same.
+    /// [`is_rejected`](crate::Error::is_rejected) are true if all failures are of that kind. Others are:
+    ///
+    /// - [`is_outcome_unknown`](crate::Error::is_outcome_unknown): a reply was lost.
+    /// - [`is_decode`](crate::Error::is_decode): an upsert inserted a document whose `_id`, taken from a plain
+    ///   filter, does not fit the model. The writes are applied nevertheless.
     ///
     /// ```no_run
     /// # use odm::{Collection, Id, Model, Write};
@@ -90,10 +91,10 @@ impl<M: Model> Collection<M> {
     }
 }
 
-/// Makes many writes of different kinds.
+/// Sends many writes of different kinds.
 ///
-/// Construct with [`Collection::bulk_write`]; it grows by [`push`](BulkWrite::push) and `extend`. It holds the encoded
-/// writes.
+/// Construct with [`Collection::bulk_write`], and add writes with [`push`](BulkWrite::push) and `extend`. It contains
+/// the encoded writes.
 #[must_use = "nothing is written until the action is awaited"]
 pub struct BulkWrite<M: Model, S = Implicit> {
     target: Target,
@@ -105,7 +106,7 @@ pub struct BulkWrite<M: Model, S = Implicit> {
 }
 
 impl<M: Model, S> BulkWrite<M, S> {
-    /// Adds one more write.
+    /// Adds a write.
     pub fn push(&mut self, write: Write<M>) {
         let (id, write) = write.finish();
         if let Some(id) = id {

@@ -1,7 +1,8 @@
-//! The commands of reads, for `explain`: what the driver sends for the same filter and the same options.
+//! The commands of reads for `explain`: those that the driver sends for the same filter and options.
 //!
-//! The driver keeps its own rendering to itself. The tests compare both, for every verb and every setter. What is not
-//! part of the question how (the concerns, the session, the members) is not part of these documents.
+//! The driver's own rendering is private. `tests/tests/it/explain.rs` compares the commands with those that the
+//! driver sends, for every verb and every setter. What does not change the plan (the concerns, the session, the read
+//! preference) is not part of a command here.
 
 use mongodb::{
     bson::{Bson, Document, doc, serialize_to_document},
@@ -29,7 +30,7 @@ pub(super) fn find(collection: &str, filter: Document, mut options: FindOptions)
     if let Some(CursorType::TailableAwait) = options.cursor_type {
         command.insert("awaitData", true);
     }
-    // Else the server would keep a cursor that has nothing to give.
+    // As the driver does: otherwise the server would keep a cursor that has no more documents.
     if let (Some(size), Some(limit)) = (options.batch_size, options.limit)
         && i64::from(size) == limit
     {

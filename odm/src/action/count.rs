@@ -1,4 +1,4 @@
-//! `count`: how many documents match.
+//! `count`: the number of documents that match.
 
 use futures_core::future::BoxFuture;
 use mongodb::{ClientSession, action::Action, bson::Document, options::CountOptions};
@@ -26,11 +26,11 @@ impl<M: Model> Collection<M> {
     ///
     /// `{ aggregate: <collection>, pipeline: [{ $match: { .. } }, { $group: { _id: 1, n: { $sum: 1 } } }] }`
     ///
-    /// Exact, so it looks at every match. A fast estimate of the whole collection is
-    /// [`estimated_count`](Collection::estimated_count); whether there is one at all, [`exists`](Collection::exists). The server refuses `$where`, `$near` and
-    /// `$nearSphere` here.
+    /// The count is exact, so the server examines every match. [`estimated_count`](Collection::estimated_count)
+    /// returns a fast estimate for the whole collection, and [`exists`](Collection::exists) checks whether any
+    /// document matches. The server refuses `$where`, `$near` and `$nearSphere` in a count.
     ///
-    /// `await` gives a `u64`.
+    /// Awaiting it returns a `u64`.
     ///
     /// ```no_run
     /// # use odm::{Collection, Filter, Id, Model};

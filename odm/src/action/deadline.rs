@@ -1,10 +1,10 @@
-//! `.deadline(..)`: how long an action may take, the way to the server and back included.
+//! `.deadline(..)`: limits how long an action may take, including the network.
 
 use std::{fmt, future::IntoFuture, time::Duration};
 
 use futures_core::future::BoxFuture;
 
-use super::{Explain, Place, explain::EXPLAIN, setters::whole_millis};
+use super::{Explain, OperationTarget, explain::EXPLAIN, setters::whole_millis};
 use crate::{
     error::Result,
     exec::{self, Deadline},
@@ -13,24 +13,26 @@ use crate::{
 
 /// An action with a deadline.
 ///
-/// Construct with `.deadline(..)` of an action, after its setters. It is for actions outside of sessions: in a session, the
-/// task that completes the call after the deadline would hold the session.
+/// Construct with `.deadline(..)` of an action, after its setters. Actions in a session cannot have a deadline,
+/// because the task that completes the call after the deadline would have to keep the session.
 ///
 /// # What it covers
 ///
-/// Everything between the `await` and its result: waiting for a server and for a connection, the way there and back, a
-/// retry of the driver. Where the command takes it, the server is told too (`maxTimeMS`), so that it does not go on
-/// for nothing. Of [`find`](crate::Collection::find) and [`aggregate`](crate::Collection::aggregate) it covers the whole
-/// life of the cursor, as in the other drivers: a batch that is not there when the deadline passes is an error, and
-/// what the cursor holds already is still given. Of [`watch`](crate::Collection::watch) it covers the opening, not the
-/// stream.
+/// The deadline covers the time between the `await` and its result: the selection of a server, the wait for a
+/// connection, the network, and a retry of the driver. If the command accepts a limit, the server receives it too
+/// (`maxTimeMS`), so that it does not continue to work on the command.
 ///
-/// # When it passes
+/// For [`find`](crate::Collection::find) and [`aggregate`](crate::Collection::aggregate), the deadline covers the
+/// whole lifetime of the cursor, as in the other drivers: the cursor still returns the documents that it has
+/// received, and then an error if it would have to wait for another batch. For [`watch`](crate::Collection::watch),
+/// it covers the opening of the stream, not the stream.
 ///
-/// `await` gives an error that [`is_timeout`](crate::Error::is_timeout). The call is completed in a task of its own, as it is
-/// where its future is [dropped](crate::action#cancelling), and its outcome is discarded. A write may have been applied, or may
-/// still be; one that is made of several commands, such as a large `insert_many`, sends no further one (a bulk across
-/// collections does: its commands are the driver's own).
+/// # After the deadline
+///
+/// Returns an error for which [`is_timeout`](crate::Error::is_timeout) is true. A task of its own completes the call,
+/// as for a future that is [dropped](crate::action#cancelling), and its outcome is discarded. A write may have been
+/// applied, or may still be applied. A write of several commands, such as a large `insert_many`, sends no further
+/// command. A bulk write across collections does, because its commands are sent by the driver.
 ///
 /// ```no_run
 /// # use std::time::Duration;
@@ -50,12 +52,12 @@ use crate::{
 pub struct Within<A> {
     action: A,
     after: Duration,
-    on: Place,
+    on: OperationTarget,
     verb: Verb,
 }
 
 impl<A> Within<A> {
-    pub(super) fn new(action: A, after: Duration, on: Place, verb: Verb) -> Self {
+    pub(super) fn new(action: A, after: Duration, on: OperationTarget, verb: Verb) -> Self {
         Self { action, after, on, verb }
     }
 
@@ -93,7 +95,8 @@ impl<A: fmt::Debug> fmt::Debug for Within<A> {
     }
 }
 
-/// Sets the time limit of the server to the deadline, unless it is shorter already. The server takes an int32.
+/// Sets the time limit of the server to the deadline, unless the limit is already shorter. The server accepts an
+/// int32.
 pub(super) fn limit(max_time: &mut Option<Duration>, deadline: Duration) {
     let time = whole_millis(deadline).max(Duration::from_millis(1));
     let sendable = i32::try_from(time.as_millis()).is_ok();
@@ -102,15 +105,15 @@ pub(super) fn limit(max_time: &mut Option<Duration>, deadline: Duration) {
     }
 }
 
-/// The method of an action. The last word says what the server knows of the limit: it receives a `max_time`, or the limit
-/// is only one on its `reply`.
+/// Declares `.deadline(..)` of an action. The last argument is `max_time` if the server receives the limit, or
+/// `reply` if only the client applies it.
 macro_rules! deadline {
     ([$($generics:tt)*] $action:ty, $verb:expr, max_time) => {
         impl<$($generics)*> $action {
             /// Limits how long the call may take, including the network: see [`Within`](crate::action::Within).
             ///
-            /// After the deadline, returns an error for which [`is_timeout`](crate::Error::is_timeout) is true. The server
-            /// receives the limit too: `{ maxTimeMS: n }`.
+            /// After the deadline, returns an error for which [`is_timeout`](crate::Error::is_timeout) is true. The
+            /// server receives the limit too: `{ maxTimeMS: n }`.
             pub fn deadline(mut self, after: ::std::time::Duration) -> $crate::action::Within<Self> {
                 use $crate::action::Builder;
 
@@ -124,8 +127,8 @@ macro_rules! deadline {
         impl<$($generics)*> $action {
             /// Limits how long the call may take, including the network: see [`Within`](crate::action::Within).
             ///
-            /// After the deadline, returns an error for which [`is_timeout`](crate::Error::is_timeout) is true. The write
-            /// may have been applied.
+            /// After the deadline, returns an error for which [`is_timeout`](crate::Error::is_timeout) is true. The
+            /// write may have been applied.
             pub fn deadline(self, after: ::std::time::Duration) -> $crate::action::Within<Self> {
                 let on = $crate::action::Builder::on(&self);
                 $crate::action::Within::new(self, after, on, $verb)
@@ -142,7 +145,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_server_is_told_the_shorter_limit_in_whole_milliseconds() {
+    fn the_server_receives_the_shorter_limit_in_whole_milliseconds() {
         let told = |before: Option<u64>, nanos: u64| {
             let mut max_time = before.map(Duration::from_millis);
             limit(&mut max_time, Duration::from_nanos(nanos));

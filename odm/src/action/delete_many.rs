@@ -1,4 +1,4 @@
-//! `delete_many`: remove every document that matches.
+//! `delete_many`: deletes every document that matches.
 
 use futures_core::future::BoxFuture;
 use mongodb::{options::DeleteOptions, results::DeleteResult};
@@ -23,19 +23,21 @@ use crate::{
 pub(super) const DELETE_MANY: Verb = Verb::new("delete_many", "delete");
 
 impl<M: Model> Collection<M> {
-    /// Removes every document that matches a filter.
+    /// Deletes every document that matches a filter.
     ///
     /// `{ delete: <collection>, deletes: [{ q: { .. }, limit: 0 }] }`
     ///
-    /// To remove all documents, say so with [`Filter::all`]; an empty filter is refused. Neither the driver nor
-    /// the server makes this write again after a failure, and a failure can leave a part applied.
+    /// To delete all documents, pass [`Filter::all`]; an empty filter is refused. Neither the driver nor the server
+    /// retries this write after a failure, and a failure can leave it partly applied.
     ///
-    /// `await` gives the driver's [`DeleteResult`]: how many were removed.
+    /// Awaiting it returns the driver's [`DeleteResult`]: the number of deleted documents.
     ///
     /// # Errors
     ///
-    /// [`is_not_sent`](crate::Error::is_not_sent): the filter is empty, or a value in it cannot be stored.
-    /// [`is_outcome_unknown`](crate::Error::is_outcome_unknown): the answer was lost.
+    /// Returns an error for which one of these is true:
+    ///
+    /// - [`is_not_sent`](crate::Error::is_not_sent): the filter is empty, or a value in it cannot be stored.
+    /// - [`is_outcome_unknown`](crate::Error::is_outcome_unknown): the reply was lost.
     ///
     /// ```no_run
     /// # use odm::{Collection, Id, Model};
@@ -59,7 +61,7 @@ impl<M: Model> Collection<M> {
     }
 }
 
-/// Removes every document that matches a filter.
+/// Deletes every document that matches a filter.
 ///
 /// Construct with [`Collection::delete_many`].
 #[must_use = "nothing is removed until the action is awaited"]

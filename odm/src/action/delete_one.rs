@@ -1,4 +1,4 @@
-//! `delete_one`: remove the first document that matches.
+//! `delete_one`: deletes one document that matches.
 
 use futures_core::future::BoxFuture;
 use mongodb::{options::DeleteOptions, results::DeleteResult};
@@ -23,15 +23,16 @@ use crate::{
 pub(super) const DELETE_ONE: Verb = Verb::new("delete_one", "delete");
 
 impl<M: Model> Collection<M> {
-    /// Removes one document that matches a filter.
+    /// Deletes one document that matches a filter.
     ///
     /// `{ delete: <collection>, deletes: [{ q: { .. }, limit: 1 }] }`
     ///
-    /// `await` gives the driver's [`DeleteResult`]: how many were removed.
+    /// Awaiting it returns the driver's [`DeleteResult`]: the number of deleted documents.
     ///
     /// # Errors
     ///
-    /// [`is_not_sent`](crate::Error::is_not_sent): a value in the filter cannot be stored.
+    /// Returns an error for which [`is_not_sent`](crate::Error::is_not_sent) is true if a value in the filter cannot
+    /// be stored.
     ///
     /// ```no_run
     /// # use odm::{Collection, Id, Model};
@@ -55,7 +56,7 @@ impl<M: Model> Collection<M> {
     }
 }
 
-/// Removes one document that matches a filter.
+/// Deletes one document that matches a filter.
 ///
 /// Construct with [`Collection::delete_one`].
 #[must_use = "nothing is removed until the action is awaited"]

@@ -1,4 +1,4 @@
-//! `distinct`: the values that a field has.
+//! `distinct`: the distinct values of a field.
 
 use std::{fmt, future::IntoFuture, marker::PhantomData};
 
@@ -11,7 +11,7 @@ use mongodb::{
 };
 
 use super::{
-    AsSession, Builder, Explicit, Implicit, Place, Reports, SessionState, command,
+    AsSession, Builder, CollectsProblems, Explicit, Implicit, OperationTarget, SessionState, command,
     deadline::deadline,
     explain::{Explain, Explained, explain},
     prepare::{Problems, newer},
@@ -30,23 +30,23 @@ use crate::{
 
 pub(super) const DISTINCT: Verb = Verb::new("distinct", "distinct");
 
-/// What [`distinct`](Collection::distinct) takes: a field of the model.
+/// The first argument of [`distinct`](Collection::distinct): a field of the model.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a field of `{M}` that `distinct` can look at",
+    message = "`{Self}` is not a field of `{M}` that `distinct` can read",
     label = "expected a field of `{M}`",
-    note = "name one by the accessors of the model's `fields()`, such as `{M}::fields().id()`; a path through an array is fine, elements that an update picked are not"
+    note = "use an accessor of the model's `fields()`, such as `{M}::fields().id()`; it may be a path through an array, but not to array elements that an update selects"
 )]
 pub trait DistinctField<M> {
-    /// What each of its values is: an element, if the field is an array.
+    /// The type of each value: of an element, if the field is an array.
     type Item: Value;
 
-    /// Where it is.
+    /// Returns the location of the field.
     fn into_location(self) -> Location;
 }
 
 #[diagnostic::do_not_recommend]
 impl<M, V: Value, R: Queried, F: IntoBase<Base = Path<M, V, R>>> DistinctField<M> for F {
-    type Item = V::Spread<V>;
+    type Item = V::DistinctItem<V>;
 
     fn into_location(self) -> Location {
         self.into_base().location().clone()
@@ -54,21 +54,22 @@ impl<M, V: Value, R: Queried, F: IntoBase<Base = Path<M, V, R>>> DistinctField<M
 }
 
 impl<M: Model> Collection<M> {
-    /// Gives the values that a field has in the documents that match a filter, each once.
+    /// Returns the distinct values of a field in the documents that match a filter.
     ///
     /// `{ distinct: <collection>, key: "status", query: { .. } }`
     ///
-    /// Of a field that is an array it gives the elements, of a field below an array the values in all elements. Documents
-    /// without the field add nothing; null is a value, so the values of an `Option` field are `Option`s, and so are the
-    /// elements of an array that may be null. The order is the server's.
+    /// The values of an array are its elements. The values of a field below an array are those of all elements. A
+    /// document without the field has no value. Null is a value, so the values of an `Option` field are `Option`s,
+    /// and so are array elements that may be null. The order is the server's.
     ///
-    /// `await` gives a `Vec` of what the field's type says: `Vec<Status>` for `status: Status` and for
-    /// `history: Vec<Status>`. The server sends all values in one document, so they have to fit in 16 MiB: if there
-    /// can be more, `group` by the field.
+    /// Awaiting it returns a `Vec` of the type of the values: `Vec<Status>` for `status: Status` and for
+    /// `history: Vec<Status>`. The server sends all values in one document, so they must fit in 16 MiB. If there can
+    /// be more, `group` by the field.
     ///
     /// # Errors
     ///
-    /// [`is_decode`](crate::Error::is_decode): a stored value does not fit the type of the field.
+    /// Returns an error for which [`is_decode`](crate::Error::is_decode) is true if a stored value does not fit the
+    /// type of the field.
     ///
     /// ```no_run
     /// # use odm::{Collection, Filter, Id, Model};
@@ -89,6 +90,8 @@ impl<M: Model> Collection<M> {
     ) -> Distinct<M, T> {
         let field = field.into_location();
         let mut filter = filter.into_filter();
+        // The command has only the name of a field. For a field of a variant, the filter must select the documents
+        // that contain this variant: `Filter::test` adds the condition on the tag.
         if !field.variant_tests().is_empty() {
             filter = filter & Filter::test(&field, "$exists", Ok(Bson::Boolean(true)));
         }
@@ -104,7 +107,7 @@ impl<M: Model> Collection<M> {
     }
 }
 
-/// Gives the values `T` that a field has.
+/// Returns the distinct values `T` of a field.
 ///
 /// Construct with [`Collection::distinct`].
 #[must_use = "nothing is read until the action is awaited"]
@@ -126,8 +129,8 @@ explain!([M: Model, T] Distinct<M, T>);
 impl<M, T, S> Builder for Distinct<M, T, S> {
     type Options = DistinctOptions;
 
-    fn on(&self) -> Place {
-        Place::Collection(self.target.clone())
+    fn on(&self) -> OperationTarget {
+        OperationTarget::Collection(self.target.clone())
     }
 
     fn options(&mut self) -> &mut DistinctOptions {
@@ -135,14 +138,14 @@ impl<M, T, S> Builder for Distinct<M, T, S> {
     }
 }
 
-impl<M, T, S> Reports for Distinct<M, T, S> {
+impl<M, T, S> CollectsProblems for Distinct<M, T, S> {
     fn problems(&mut self) -> &mut Problems {
         &mut self.problems
     }
 }
 
 impl<M, T, S> Distinct<M, T, S> {
-    /// Takes all options from the driver's struct, in place of those set so far.
+    /// Replaces all options by those of the driver's struct.
     pub fn with_options(mut self, options: DistinctOptions) -> Self {
         self.options = options;
         self.problems = Problems::default();
@@ -151,9 +154,9 @@ impl<M, T, S> Distinct<M, T, S> {
 }
 
 impl<M, T> Distinct<M, T> {
-    /// Runs in this session.
+    /// Runs the action in this session.
     ///
-    /// The action borrows the session until its future is done, and takes only one.
+    /// The action borrows the session until its future completes. An action can have only one session.
     pub fn session(self, session: &mut impl AsSession) -> Distinct<M, T, Explicit<'_>> {
         let Self { target, field, filter, problems, options, values, state: Implicit } = self;
         Distinct { target, field, filter, problems, options, values, state: Explicit::new(session) }
@@ -214,7 +217,7 @@ impl<M, T: Value, S> Distinct<M, T, S> {
     }
 }
 
-/// Whether the field has a name that can be sent.
+/// Returns an error if the name of the field cannot be sent.
 fn named(field: &Location) -> Result<()> {
     field.problem().map_or(Ok(()), |problem| Err(problem.clone().into()))
 }

@@ -1,4 +1,4 @@
-//! A model on its way out: checked, encoded and measured. Whatever writes a whole document passes here.
+//! Validates, encodes and measures models, for every verb that writes whole documents.
 
 use std::ops::Range;
 
@@ -10,10 +10,14 @@ use crate::{
     value::Writer,
 };
 
-/// What the server stores at most: `maxBsonObjectSize`, the same for every version.
+/// The maximum size of a stored document: `maxBsonObjectSize`, the same in every version of the server.
 const MAX_DOCUMENT: usize = 16 * 1024 * 1024;
 
-/// The document as it will be stored, if it satisfies the rules of its model.
+/// Returns the document as it will be stored.
+///
+/// # Errors
+///
+/// Returns an error if the document violates a rule of its model, cannot be encoded, or is too large.
 pub(super) fn encode<M: Model>(model: &M) -> Result<RawDocumentBuf> {
     model.validate()?;
     let mut writer = Writer::new();
@@ -23,8 +27,12 @@ pub(super) fn encode<M: Model>(model: &M) -> Result<RawDocumentBuf> {
     RawDocumentBuf::from_bytes(bytes).map_err(|_| not_a_document())
 }
 
-/// The same for a document that takes the place of another: where the server expects one, it takes a document whose first
-/// name begins with `$` for update operators.
+/// Returns the document as it will be stored in place of another.
+///
+/// # Errors
+///
+/// Returns an error for the same reasons as [`encode`], and if the first name starts with `$`: the server would read
+/// such a replacement as update operators.
 pub(super) fn encode_replacement<M: Model>(model: &M) -> Result<RawDocumentBuf> {
     let document = encode(model)?;
     match document.iter_elements().next() {
@@ -36,17 +44,16 @@ pub(super) fn encode_replacement<M: Model>(model: &M) -> Result<RawDocumentBuf> 
     }
 }
 
-/// Many documents as they will be stored, one after the other in one buffer: a buffer for each would cost more than
-/// encoding it.
+/// Many encoded documents in one buffer. A buffer for each document would cost more than the encoding.
 #[derive(Default)]
 pub(super) struct Encoded {
     writer: Writer,
-    /// Where each document ends.
+    /// The position after each document.
     ends: Vec<usize>,
 }
 
 impl Encoded {
-    /// Appends a document, if it satisfies the rules of its model; else nothing.
+    /// Appends a document. Appends nothing if the document violates a rule of its model or cannot be encoded.
     pub(super) fn push<M: Model>(&mut self, model: &M) -> Result<()> {
         model.validate()?;
         let written = model.encode(&mut self.writer).map(drop);
@@ -63,17 +70,17 @@ impl Encoded {
         outcome
     }
 
-    /// How many there are.
+    /// Returns the number of documents.
     pub(super) fn len(&self) -> usize {
         self.ends.len()
     }
 
-    /// How many bytes each has.
+    /// Returns the size of each document, in bytes.
     pub(super) fn sizes(&self) -> impl Iterator<Item = usize> {
         self.ends.iter().enumerate().map(|(position, end)| end - self.start(position))
     }
 
-    /// The document at this position.
+    /// Returns the document at this position.
     pub(super) fn document(&self, position: usize) -> Option<&RawDocument> {
         let end = *self.ends.get(position)?;
         RawDocument::from_bytes(self.bytes(self.start(position)..end)).ok()
@@ -110,7 +117,7 @@ mod tests {
     use super::*;
     use crate::error::codec::CodecError;
 
-    /// What a document leaves behind that could not be encoded: nothing.
+    /// A document that cannot be encoded leaves no bytes behind.
     #[test]
     fn a_refused_document_is_cut_off() {
         let mut encoded = Encoded::default();

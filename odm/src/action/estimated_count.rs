@@ -1,4 +1,4 @@
-//! `estimated_count`: how many documents there are, by the collection's own books.
+//! `estimated_count`: the number of documents, from the metadata of the collection.
 
 use std::{fmt, future::IntoFuture, marker::PhantomData};
 
@@ -6,7 +6,7 @@ use futures_core::future::BoxFuture;
 use mongodb::options::EstimatedDocumentCountOptions;
 
 use super::{
-    Builder, Place, command,
+    Builder, OperationTarget, command,
     deadline::deadline,
     explain::{Explain, Explained, explain},
     setters::setters,
@@ -22,14 +22,15 @@ use crate::{
 pub(super) const ESTIMATED_COUNT: Verb = Verb::new("estimated_count", "count");
 
 impl<M: Model> Collection<M> {
-    /// Tells how many documents the collection has, without looking at them.
+    /// Returns the number of documents in the collection, without examining them.
     ///
     /// `{ count: <collection> }`
     ///
-    /// It is what the collection's metadata say: after an unclean shutdown, and on a sharded cluster with orphaned
-    /// documents, not quite the truth. [`count`](Collection::count) is exact. It does not run in a session.
+    /// The number comes from the metadata of the collection. It can be inexact after an unclean shutdown, and on a
+    /// sharded cluster with orphaned documents. [`count`](Collection::count) is exact. The action does not run in a
+    /// session.
     ///
-    /// `await` gives a `u64`.
+    /// Awaiting it returns a `u64`.
     ///
     /// ```no_run
     /// # use odm::{Collection, Id, Model};
@@ -51,9 +52,9 @@ impl<M: Model> Collection<M> {
     }
 }
 
-/// Tells how many documents the collection has, without looking at them.
+/// Returns the number of documents in the collection, without examining them.
 ///
-/// Construct with [`Collection::estimated_count`]. It has no session.
+/// Construct with [`Collection::estimated_count`]. The action does not run in a session.
 #[must_use = "nothing is read until the action is awaited"]
 pub struct EstimatedCount<M> {
     target: Target,
@@ -67,7 +68,7 @@ deadline!([M: Model] EstimatedCount<M>, ESTIMATED_COUNT, max_time);
 explain!([M: Model] EstimatedCount<M>);
 
 impl<M> EstimatedCount<M> {
-    /// Takes all options from the driver's struct, in place of those set so far.
+    /// Replaces all options by those of the driver's struct.
     pub fn with_options(mut self, options: EstimatedDocumentCountOptions) -> Self {
         self.options = options;
         self.problem = None;
@@ -78,8 +79,8 @@ impl<M> EstimatedCount<M> {
 impl<M> Builder for EstimatedCount<M> {
     type Options = EstimatedDocumentCountOptions;
 
-    fn on(&self) -> Place {
-        Place::Collection(self.target.clone())
+    fn on(&self) -> OperationTarget {
+        OperationTarget::Collection(self.target.clone())
     }
 
     fn options(&mut self) -> &mut EstimatedDocumentCountOptions {

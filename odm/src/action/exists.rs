@@ -1,4 +1,4 @@
-//! `exists`: whether any document matches.
+//! `exists`: checks whether any document matches.
 
 use futures_core::future::BoxFuture;
 use mongodb::{
@@ -26,13 +26,14 @@ use crate::{
 pub(super) const EXISTS: Verb = Verb::new("exists", "find");
 
 impl<M: Model> Collection<M> {
-    /// Tells whether any document matches a filter.
+    /// Checks whether any document matches a filter.
     ///
     /// `{ find: <collection>, filter: { .. }, projection: { _id: 1 }, limit: 1, singleBatch: true }`
     ///
-    /// The server stops at the first match, so it is cheaper than a [`count`](Collection::count), and nothing is decoded.
+    /// The server stops at the first match, so this is cheaper than a [`count`](Collection::count). Nothing is
+    /// decoded.
     ///
-    /// `await` gives a `bool`.
+    /// Awaiting it returns a `bool`.
     ///
     /// ```no_run
     /// # use odm::{Collection, Id, Model};
@@ -55,7 +56,7 @@ impl<M: Model> Collection<M> {
     }
 }
 
-/// Tells whether any document matches a filter.
+/// Checks whether any document matches a filter.
 ///
 /// Construct with [`Collection::exists`].
 #[must_use = "nothing is read until the action is awaited"]
@@ -93,7 +94,7 @@ impl<M: Model, S> Exists<M, S> {
     }
 }
 
-/// Enough to see that there is one.
+/// Sets the projection to the `_id`, because the contents of the document are not read.
 fn only_the_id(mut options: FindOneOptions) -> FindOneOptions {
     options.projection = Some(doc! { "_id": 1 });
     options

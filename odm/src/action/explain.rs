@@ -1,4 +1,4 @@
-//! `.explain()`: how the server would go about what an action says.
+//! `.explain()`: the server's plan for the command of an action.
 
 mod explanation;
 mod plan;
@@ -14,21 +14,21 @@ use mongodb::{
     options::SelectionCriteria,
 };
 
-use super::{Builder, Place};
+use super::{Builder, OperationTarget};
 use crate::{collection::Target, error::Result, exec, operation::Verb, write::Statement};
 
 pub(super) const EXPLAIN: Verb = Verb::new("explain", "explain");
 
-/// How much the server does to explain an action, and how much it tells.
+/// How much of an action the server runs to explain it, and how much it reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Verbosity {
-    /// Chooses a plan and does not run it: no numbers.
+    /// Chooses a plan and does not run it. The explanation contains no numbers.
     QueryPlanner,
-    /// Runs the plan that it chose.
+    /// Runs the chosen plan.
     #[default]
     ExecutionStats,
-    /// Runs the plan that it chose, and tells how the others did in the trial.
+    /// Runs the chosen plan, and reports the trial of the other plans.
     AllPlansExecution,
 }
 
@@ -42,24 +42,28 @@ impl Verbosity {
     }
 }
 
-/// Explains an action: the index that it uses, what it looks at, how long it takes.
+/// Explains an action: the index that it uses, what it examines, how long it takes.
 ///
-/// `{ explain: { .. }, verbosity: "executionStats" }`, the command being the one that the action would send.
+/// `{ explain: { .. }, verbosity: "executionStats" }`, with the command that the action would send.
 ///
-/// Construct with `.explain()` of an action, after its setters. `await` gives an [`Explanation`].
+/// Construct with `.explain()` of an action, after its setters. Awaiting it returns an [`Explanation`].
 ///
-/// The server runs what it explains, unless asked for [`Verbosity::QueryPlanner`]; of a write, and of
-/// a pipeline that ends in `$out` or `$merge`, it runs the part that finds the documents, and writes nothing. It does not
-/// run in a session: the server explains nothing in a transaction. A plan that does not come to its end, for a time limit or
-/// a value that an expression cannot take, is the error that the call would give.
+/// The server runs the command, unless the verbosity is [`Verbosity::QueryPlanner`]. Of a write, and of a pipeline
+/// that ends in `$out` or `$merge`, the server runs only the part that finds the documents, and writes nothing. An
+/// explanation does not run in a session, because the server does not support it in a transaction.
+///
+/// # Errors
+///
+/// Returns the error that the action would return if the plan fails, for example because of a time limit or a value
+/// that an expression does not accept.
 #[must_use = "nothing is explained until it is awaited"]
 pub struct Explain {
-    place: Place,
+    target: OperationTarget,
     command: Result<Document>,
     options: Options,
 }
 
-/// What is said of how to explain.
+/// The options of an explanation.
 pub(super) struct Options {
     verbosity: Verbosity,
     members: Option<SelectionCriteria>,
@@ -73,14 +77,14 @@ pub(super) trait Explained {
 
 impl Explain {
     pub(super) fn new(
-        place: impl Into<Place>,
+        target: impl Into<OperationTarget>,
         command: Result<Document>,
         members: Option<SelectionCriteria>,
     ) -> Self {
         let told = command.as_ref().ok().and_then(|command| command.get_i32("maxTimeMS").ok());
         let max_time = told.and_then(|millis| u64::try_from(millis).ok()).map(Duration::from_millis);
-        let place = place.into();
-        Self { place, command, options: Options { verbosity: Verbosity::default(), members, max_time } }
+        let target = target.into();
+        Self { target, command, options: Options { verbosity: Verbosity::default(), members, max_time } }
     }
 
     /// Explains a write.
@@ -97,7 +101,7 @@ impl Explain {
         Self::new(target, command, None)
     }
 
-    /// How much the server does and tells: [`Verbosity::ExecutionStats`] unless said otherwise.
+    /// Sets how much the server runs and reports. The default is [`Verbosity::ExecutionStats`].
     pub fn verbosity(mut self, verbosity: Verbosity) -> Self {
         self.options.verbosity = verbosity;
         self
@@ -107,8 +111,8 @@ impl Explain {
 impl Builder for Explain {
     type Options = Options;
 
-    fn on(&self) -> Place {
-        self.place.clone()
+    fn on(&self) -> OperationTarget {
+        self.target.clone()
     }
 
     fn options(&mut self) -> &mut Options {
@@ -121,18 +125,18 @@ impl IntoFuture for Explain {
     type IntoFuture = BoxFuture<'static, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        exec::completed(Box::pin(send(self.place, self.command, self.options)))
+        exec::completed(Box::pin(send(self.target, self.command, self.options)))
     }
 }
 
-async fn send(place: Place, command: Result<Document>, options: Options) -> Result<Explanation> {
-    let operation = place.operation(EXPLAIN);
+async fn send(target: OperationTarget, command: Result<Document>, options: Options) -> Result<Explanation> {
+    let operation = target.operation(EXPLAIN);
     let mut explain = doc! { "explain": operation.check(command)?, "verbosity": options.verbosity.name() };
     if let Some(millis) = options.max_time.and_then(|time| i32::try_from(time.as_millis()).ok()) {
         explain.insert("maxTimeMS", millis);
     }
-    let members = options.members.or_else(|| place.members().cloned());
-    let call = place
+    let members = options.members.or_else(|| target.members().cloned());
+    let call = target
         .database()
         .driver()
         .run_command(explain)
@@ -143,11 +147,11 @@ async fn send(place: Place, command: Result<Document>, options: Options) -> Resu
 
 impl fmt::Debug for Explain {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Explain").field("on", &self.place).finish_non_exhaustive()
+        f.debug_struct("Explain").field("on", &self.target).finish_non_exhaustive()
     }
 }
 
-/// The method of an action.
+/// Declares `.explain()` of an action.
 macro_rules! explain {
     ([$($generics:tt)*] $action:ty) => {
         impl<$($generics)*> $action {

@@ -33,12 +33,12 @@ impl<M: Model> Collection<M> {
     ///
     /// `{ find: <collection>, filter: { .. } }`
     ///
-    /// `await` gives a [`Cursor`] of models; with [`session`](Find::session), a [`SessionCursor`].
+    /// Awaiting it returns a [`Cursor`] of models, or a [`SessionCursor`] in a [`session`](Find::session).
     ///
     /// # Errors
     ///
-    /// Of the cursor's items: [`is_decode`](crate::Error::is_decode), a stored document does not fit the
-    /// model.
+    /// The cursor returns an error for which [`is_decode`](crate::Error::is_decode) is true if a stored document does
+    /// not fit the model.
     ///
     /// ```no_run
     /// # use odm::{Collection, Id, Model};
@@ -90,7 +90,7 @@ explain!([M: Model] Find<M>);
 impl<M: Model, S> Find<M, S> {
     /// Reads the documents as a [view](crate::view): `{ projection: { .. } }`.
     ///
-    /// `await` gives a [`Cursor<V>`](Cursor).
+    /// Awaiting it returns a [`Cursor<V>`](Cursor).
     pub fn view<V: View<M>>(mut self) -> Viewed<Self, V> {
         self.options.projection = Some(Projection::of::<M, V>());
         Viewed::new(self)
@@ -133,7 +133,8 @@ impl<'s, M: Model> Find<M, Explicit<'s>> {
     }
 }
 
-/// A server refuses to wait in a cursor of another type, but only when the second batch is requested.
+/// Checks that a cursor with `max_await_time` waits. The server refuses it otherwise, but only when the second batch
+/// is requested.
 fn awaiting(options: &FindOptions) -> Result<()> {
     match (options.max_await_time, options.cursor_type) {
         (None, _) | (Some(_), Some(CursorType::TailableAwait)) => Ok(()),

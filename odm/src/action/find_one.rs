@@ -30,15 +30,16 @@ use crate::{
 pub(super) const FIND_ONE: Verb = Verb::new("find_one", "find");
 
 impl<M: Model> Collection<M> {
-    /// Finds one document that matches a filter: the first, in the order of [`sort`](FindOne::sort).
+    /// Finds one document that matches a filter: the first in the order of [`sort`](FindOne::sort).
     ///
     /// `{ find: <collection>, filter: { .. }, limit: 1, singleBatch: true }`
     ///
-    /// `await` gives the model, or `None` if nothing matches.
+    /// Awaiting it returns the model, or `None` if nothing matches.
     ///
     /// # Errors
     ///
-    /// [`is_decode`](crate::Error::is_decode): the stored document does not fit the model.
+    /// Returns an error for which [`is_decode`](crate::Error::is_decode) is true if the stored document does not fit
+    /// the model.
     ///
     /// ```no_run
     /// # use odm::{Collection, Id, Model};
@@ -77,7 +78,8 @@ pub struct FindOne<M, S = Implicit> {
 impl<M: Model, S> FindOne<M, S> {
     /// Reads the document as a [view](crate::view): `{ projection: { .. } }`.
     ///
-    /// `await` gives the view, or `None` if nothing matches. The view owns its data, as there is no cursor to borrow from.
+    /// Awaiting it returns the view, or `None` if nothing matches. The view owns its data, because there is no cursor
+    /// to borrow from.
     pub fn view<V: View<M> + OwnedRow>(mut self) -> Viewed<Self, V> {
         self.options.projection = Some(Projection::of::<M, V>());
         Viewed::new(self)
@@ -114,7 +116,7 @@ impl<M: Model, S> FindOne<M, S> {
     }
 }
 
-/// One document as a row: what `find_one` and `get` share.
+/// Finds one document and decodes it, for `find_one` and `get`.
 pub(super) fn read_one<'s, T: OwnedRow>(
     verb: Verb,
     target: Target,
@@ -129,7 +131,7 @@ pub(super) fn read_one<'s, T: OwnedRow>(
     })
 }
 
-/// A document that a verb gave, if it gave one.
+/// Decodes the document that a verb returns, if there is one.
 pub(super) fn row<T: OwnedRow>(
     operation: &Operation<'_>,
     document: Option<RawDocumentBuf>,

@@ -1,4 +1,4 @@
-//! `find_one_and_delete`: delete a document and give it.
+//! `find_one_and_delete`: deletes a document and returns it.
 
 use futures_core::future::BoxFuture;
 use mongodb::{bson::Document, options::FindOneAndDeleteOptions};
@@ -26,15 +26,16 @@ use crate::{
 pub(super) const FIND_ONE_AND_DELETE: Verb = Verb::new("find_one_and_delete", "findAndModify");
 
 impl<M: Model> Collection<M> {
-    /// Deletes one document that matches a filter, and gives it.
+    /// Deletes one document that matches a filter, and returns it.
     ///
     /// `{ findAndModify: <collection>, query: { .. }, remove: true }`
     ///
-    /// `await` gives the document, or `None` if nothing matches.
+    /// Awaiting it returns the document, or `None` if nothing matches.
     ///
     /// # Errors
     ///
-    /// [`is_decode`](crate::Error::is_decode): the document does not fit the model; it was changed all the same.
+    /// Returns an error for which [`is_decode`](crate::Error::is_decode) is true if the document does not fit the
+    /// model. The document is deleted nevertheless.
     ///
     /// ```no_run
     /// # use odm::{Collection, Id, Model};
@@ -60,7 +61,7 @@ impl<M: Model> Collection<M> {
     }
 }
 
-/// Deletes a document and gives it.
+/// Deletes a document and returns it.
 ///
 /// Construct with [`Collection::find_one_and_delete`].
 #[must_use = "nothing happens until the action is awaited"]
@@ -89,7 +90,8 @@ impl<M: Model> Explained for FindOneAndDelete<M> {
 impl<M: Model, S> FindOneAndDelete<M, S> {
     /// Reads the document as a [view](crate::view): `{ fields: { .. } }`.
     ///
-    /// `await` gives the view, or `None` if nothing matches. The view owns its data, as there is no cursor to borrow from.
+    /// Awaiting it returns the view, or `None` if nothing matches. The view owns its data, because there is no cursor
+    /// to borrow from.
     pub fn view<V: View<M> + OwnedRow>(mut self) -> Viewed<Self, V> {
         self.view = Some(Projection::of::<M, V>());
         Viewed::new(self)

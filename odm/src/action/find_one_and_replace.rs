@@ -1,4 +1,4 @@
-//! `find_one_and_replace`: put a whole document in the place of another and give one of them.
+//! `find_one_and_replace`: replaces a document and returns it, as it was before or after.
 
 use futures_core::future::BoxFuture;
 use mongodb::{
@@ -30,20 +30,24 @@ use crate::{
 pub(super) const FIND_ONE_AND_REPLACE: Verb = Verb::new("find_one_and_replace", "findAndModify");
 
 impl<M: Model> Collection<M> {
-    /// Puts a whole document in the place of one that matches a filter, and gives that one.
+    /// Replaces one document that matches a filter, and returns it: as it was before, or with
+    /// [`return_new`](FindOneAndReplace::return_new) as it is afterwards.
     ///
     /// `{ findAndModify: <collection>, query: { .. }, update: model }`
     ///
-    /// The rules of the model are checked first; a document that breaks one is not sent.
+    /// The client checks the rules of the model first, and does not send a document that violates one.
     ///
-    /// `await` gives the document, or `None` if nothing matches.
+    /// Awaiting it returns the document, or `None` if nothing matches.
     ///
     /// # Errors
     ///
-    /// [`is_invalid`](crate::Error::is_invalid): the document breaks rules of its model.
-    /// [`is_duplicate_key`](crate::Error::is_duplicate_key), [`is_rejected`](crate::Error::is_rejected): as for
-    /// [`replace_one`](Collection::replace_one).
-    /// [`is_decode`](crate::Error::is_decode): the document does not fit the model; it was changed all the same.
+    /// Returns an error for which one of these is true:
+    ///
+    /// - [`is_invalid`](crate::Error::is_invalid): the document violates rules of its model.
+    /// - [`is_duplicate_key`](crate::Error::is_duplicate_key), [`is_rejected`](crate::Error::is_rejected): as for
+    ///   [`replace_one`](Collection::replace_one).
+    /// - [`is_decode`](crate::Error::is_decode): the returned document does not fit the model. It is replaced
+    ///   nevertheless.
     ///
     /// ```no_run
     /// # use odm::{Collection, Id, Model};
@@ -70,7 +74,7 @@ impl<M: Model> Collection<M> {
     }
 }
 
-/// Puts a whole document in the place of another, and gives one of them.
+/// Replaces a document and returns it, as it was before or after.
 ///
 /// Construct with [`Collection::find_one_and_replace`].
 #[must_use = "nothing happens until the action is awaited"]
@@ -101,7 +105,8 @@ impl<M: Model> Explained for FindOneAndReplace<M> {
 impl<M: Model, S> FindOneAndReplace<M, S> {
     /// Reads the document as a [view](crate::view): `{ fields: { .. } }`.
     ///
-    /// `await` gives the view, or `None` if nothing matches. The view owns its data, as there is no cursor to borrow from.
+    /// Awaiting it returns the view, or `None` if nothing matches. The view owns its data, because there is no cursor
+    /// to borrow from.
     pub fn view<V: View<M> + OwnedRow>(mut self) -> Viewed<Self, V> {
         self.view = Some(Projection::of::<M, V>());
         Viewed::new(self)

@@ -1,4 +1,4 @@
-//! `find_one_and_update`: change a document and give it, as it was or as it is.
+//! `find_one_and_update`: updates a document and returns it, as it was before or after.
 
 use futures_core::future::BoxFuture;
 use mongodb::{
@@ -31,20 +31,23 @@ use crate::{
 pub(super) const FIND_ONE_AND_UPDATE: Verb = Verb::new("find_one_and_update", "findAndModify");
 
 impl<M: Model> Collection<M> {
-    /// Changes one document that matches a filter, and gives it: as it was, or with
-    /// [`return_new`](FindOneAndUpdate::return_new) as it is.
+    /// Updates one document that matches a filter, and returns it: as it was before, or with
+    /// [`return_new`](FindOneAndUpdate::return_new) as it is afterwards.
     ///
     /// `{ findAndModify: <collection>, query: { .. }, update: { .. } }`
     ///
-    /// The rules of the model are not checked: the document as a whole is not seen on this side.
+    /// The rules of the model are not checked, because the client does not have the whole document.
     ///
-    /// `await` gives the document, or `None` if nothing matches.
+    /// Awaiting it returns the document, or `None` if nothing matches.
     ///
     /// # Errors
     ///
-    /// [`is_not_sent`](crate::Error::is_not_sent), [`is_duplicate_key`](crate::Error::is_duplicate_key),
-    /// [`is_rejected`](crate::Error::is_rejected): as for [`update_one`](Collection::update_one).
-    /// [`is_decode`](crate::Error::is_decode): the document does not fit the model; it was changed all the same.
+    /// Returns an error for which one of these is true:
+    ///
+    /// - [`is_not_sent`](crate::Error::is_not_sent), [`is_duplicate_key`](crate::Error::is_duplicate_key),
+    ///   [`is_rejected`](crate::Error::is_rejected): as for [`update_one`](Collection::update_one).
+    /// - [`is_decode`](crate::Error::is_decode): the returned document does not fit the model. It is updated
+    ///   nevertheless.
     ///
     /// ```no_run
     /// # use odm::{Collection, Id, Model};
@@ -67,7 +70,7 @@ impl<M: Model> Collection<M> {
         let filter = filter.into_filter();
         FindOneAndUpdate {
             target: self.target(),
-            update: update.into_update().under(&filter),
+            update: update.into_update().checked_against(&filter),
             filter,
             or_insert: None,
             view: None,
@@ -78,7 +81,7 @@ impl<M: Model> Collection<M> {
     }
 }
 
-/// Changes a document and gives it.
+/// Updates a document and returns it, as it was before or after.
 ///
 /// Construct with [`Collection::find_one_and_update`].
 #[must_use = "nothing happens until the action is awaited"]
@@ -111,17 +114,18 @@ impl<M: Model> Explained for FindOneAndUpdate<M> {
 impl<M: Model, S> FindOneAndUpdate<M, S> {
     /// Reads the document as a [view](crate::view): `{ fields: { .. } }`.
     ///
-    /// `await` gives the view, or `None` if nothing matches. The view owns its data, as there is no cursor to borrow from.
+    /// Awaiting it returns the view, or `None` if nothing matches. The view owns its data, because there is no cursor
+    /// to borrow from.
     pub fn view<V: View<M> + OwnedRow>(mut self) -> Viewed<Self, V> {
         self.view = Some(Projection::of::<M, V>());
         Viewed::new(self)
     }
 
-    /// Makes this document, but for what the update writes, if nothing matches: as for
-    /// [`update_one`](crate::action::UpdateOne::or_insert).
+    /// Inserts this document, except for the fields that the update writes, if nothing matches: see
+    /// [`UpdateOne::or_insert`](crate::action::UpdateOne::or_insert).
     ///
-    /// With [`return_new`](Self::return_new), `await` then always gives a document: the one that was there, or this
-    /// one.
+    /// With [`return_new`](Self::return_new), awaiting it then always returns a document: the updated one, or the
+    /// inserted one.
     ///
     /// ```no_run
     /// # use odm::{Collection, Id, Model, bson::doc};
@@ -130,7 +134,7 @@ impl<M: Model, S> FindOneAndUpdate<M, S> {
     /// # struct User { id: Id<User>, name: String, age: u8, visits: u32 }
     /// # async fn f(users: Collection<User>, new: User) -> odm::Result<()> {
     /// let u = User::fields();
-    /// // An empty update: get it, or create it.
+    /// // An empty update: gets the document, or inserts it.
     /// let user = users.find_one_and_update(u.name().eq(&new.name), doc! {}).or_insert(&new).return_new().await?;
     /// # Ok(())
     /// # }

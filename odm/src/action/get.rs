@@ -31,13 +31,14 @@ impl<M: Model> Collection<M> {
     ///
     /// `{ find: <collection>, filter: { _id: id }, limit: 1, singleBatch: true }`
     ///
-    /// `id` is what the model's id compares with: the id, a reference to it, `&str` for a text.
+    /// `id` is any operand of the model's id: the id, a reference to it, or `&str` if the id is a string.
     ///
-    /// `await` gives the model, or `None` if there is no such document.
+    /// Awaiting it returns the model, or `None` if there is no such document.
     ///
     /// # Errors
     ///
-    /// [`is_decode`](crate::Error::is_decode): the stored document does not fit the model.
+    /// Returns an error for which [`is_decode`](crate::Error::is_decode) is true if the stored document does not fit
+    /// the model.
     ///
     /// ```no_run
     /// # use odm::{Collection, Id, Model};
@@ -60,7 +61,7 @@ impl<M: Model> Collection<M> {
     }
 }
 
-/// The filter for the document with this id.
+/// Returns the filter for the document with this id.
 pub(super) fn by_id(id: Result<Bson, impl Into<crate::Error>>) -> Result<Document> {
     Ok(filter::by_id(id.map_err(Into::into)?))
 }
@@ -80,7 +81,8 @@ pub struct Get<M, S = Implicit> {
 impl<M: Model, S> Get<M, S> {
     /// Reads the document as a [view](crate::view): `{ projection: { .. } }`.
     ///
-    /// `await` gives the view, or `None` if there is no such document. The view owns its data, as there is no cursor to borrow from.
+    /// Awaiting it returns the view, or `None` if there is no such document. The view owns its data, because there is
+    /// no cursor to borrow from.
     pub fn view<V: View<M> + OwnedRow>(mut self) -> Viewed<Self, V> {
         self.options.projection = Some(Projection::of::<M, V>());
         Viewed::new(self)

@@ -1,4 +1,4 @@
-//! `IntoHint`: which index a verb is told to use.
+//! `IntoHint`: the index that a verb must use.
 
 use mongodb::{bson::Document, options::Hint};
 
@@ -8,7 +8,8 @@ use crate::{
     value::{MAX_OPTION, bounded_document},
 };
 
-/// What `.hint(..)` takes: an index by its keys, a [`Sort`] of the model or a plain [`Document`], or by its name.
+/// The argument of `.hint(..)`: the keys of an index, as a [`Sort`] of the model or a plain [`Document`], or its
+/// name.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a hint for `{M}`",
     label = "expected the keys of an index of `{M}`, or its name",
@@ -16,7 +17,7 @@ use crate::{
     note = "a name is a text: `\"status_1\"`"
 )]
 pub trait IntoHint<M> {
-    /// The hint, as the driver takes it.
+    /// Converts into the driver's hint.
     fn into_hint(self) -> Result<Hint>;
 }
 

@@ -1,4 +1,4 @@
-//! `insert_many`: store many new documents.
+//! `insert_many`: inserts many documents.
 
 use std::borrow::Borrow;
 
@@ -19,23 +19,23 @@ use crate::{
 pub(super) const INSERT_MANY: Verb = Verb::new("insert_many", "insert");
 
 impl<M: Model> Collection<M> {
-    /// Stores many new documents.
+    /// Inserts many documents.
     ///
     /// `{ insert: <collection>, documents: [..], ordered: true }`, in as few commands as the server's limits
     /// allow (100,000 documents or 47 MB each).
     ///
-    /// Every document is checked against the rules of its model, encoded and measured before the first is
-    /// sent: if one of them cannot be stored, none is. After that, an ordered insert (the default) stops at
-    /// the first document that the server refuses, and an [unordered](InsertMany::ordered) one goes on. No
-    /// documents at all is no error: nothing is sent.
+    /// Every document is checked against the rules of its model, encoded and measured before the first is sent. If
+    /// one of them cannot be stored, none is sent. An ordered insert (the default) stops at the first document that
+    /// the server refuses; an [unordered](InsertMany::ordered) insert continues. Without documents, the action
+    /// succeeds and sends nothing.
     ///
-    /// `await` gives the ids, in the order of the documents.
+    /// Awaiting it returns the ids, in the order of the documents.
     ///
     /// # Errors
     ///
-    /// [`bulk_write_error`](crate::Error::bulk_write_error) tells what became of each document. The predicates
+    /// [`bulk_write_error`](crate::Error::bulk_write_error) returns the outcome of each document. The predicates
     /// [`is_invalid`](crate::Error::is_invalid), [`is_duplicate_key`](crate::Error::is_duplicate_key) and
-    /// [`is_rejected`](crate::Error::is_rejected) hold if that is all that went wrong.
+    /// [`is_rejected`](crate::Error::is_rejected) are true if all failures are of that kind.
     ///
     /// ```no_run
     /// # use odm::{Collection, Id, Model};
@@ -83,9 +83,9 @@ fn not_sent(count: usize, refused: Vec<(usize, Error)>) -> Error {
     Error::new(ErrorKind::BulkWrite(report))
 }
 
-/// Stores many new documents.
+/// Inserts many documents.
 ///
-/// Construct with [`Collection::insert_many`]. It holds the encoded documents, not the models.
+/// Construct with [`Collection::insert_many`]. It contains the encoded documents, not the models.
 #[must_use = "nothing is inserted until the action is awaited"]
 pub struct InsertMany<M: Model, S = Implicit> {
     target: Target,
@@ -138,7 +138,7 @@ async fn send(
     operation.check(report.into_result()).map(drop)
 }
 
-/// Sends what goes into one `insert` command. The driver makes it again after a failure, where that is safe.
+/// Sends one `insert` command. The driver retries it after a failure if that is safe.
 pub(super) async fn insert_batch(
     target: &Target,
     operation: Operation<'_>,

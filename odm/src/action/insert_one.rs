@@ -1,4 +1,4 @@
-//! `insert_one`: store one new document.
+//! `insert_one`: inserts one document.
 
 use futures_core::future::BoxFuture;
 use mongodb::{bson::RawDocumentBuf, options::InsertOneOptions};
@@ -15,19 +15,22 @@ use crate::{
 pub(super) const INSERT_ONE: Verb = Verb::new("insert_one", "insert");
 
 impl<M: Model> Collection<M> {
-    /// Stores one new document.
+    /// Inserts one document.
     ///
     /// `{ insert: <collection>, documents: [model] }`
     ///
-    /// The rules of the model are checked first; a document that breaks one is not sent.
+    /// The client checks the rules of the model first, and does not send a document that violates one.
     ///
-    /// `await` gives the id of the document.
+    /// Awaiting it returns the id of the document.
     ///
     /// # Errors
     ///
-    /// [`is_invalid`](crate::Error::is_invalid): the document breaks rules of its model.
-    /// [`is_duplicate_key`](crate::Error::is_duplicate_key): another document has its `_id`, or its key in a
-    /// unique index. [`is_rejected`](crate::Error::is_rejected): the collection's validator refuses it.
+    /// Returns an error for which one of these is true:
+    ///
+    /// - [`is_invalid`](crate::Error::is_invalid): the document violates rules of its model.
+    /// - [`is_duplicate_key`](crate::Error::is_duplicate_key): another document has the same `_id`, or the same key
+    ///   in a unique index.
+    /// - [`is_rejected`](crate::Error::is_rejected): the collection's validator refuses the document.
     ///
     /// ```no_run
     /// # use odm::{Collection, Id, Model};
@@ -54,9 +57,9 @@ impl<M: Model> Collection<M> {
     }
 }
 
-/// Stores one new document.
+/// Inserts one document.
 ///
-/// Construct with [`Collection::insert_one`]. It holds the encoded document, not the model.
+/// Construct with [`Collection::insert_one`]. It contains the encoded document, not the model.
 #[must_use = "nothing is inserted until the action is awaited"]
 pub struct InsertOne<M: Model, S = Implicit> {
     target: Target,

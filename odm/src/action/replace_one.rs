@@ -1,4 +1,4 @@
-//! `replace_one`: put a whole document in the place of the first that matches.
+//! `replace_one`: replaces one document that matches.
 
 use futures_core::future::BoxFuture;
 use mongodb::{bson::RawDocumentBuf, options::ReplaceOptions, results::UpdateResult};
@@ -24,21 +24,23 @@ use crate::{
 pub(super) const REPLACE_ONE: Verb = Verb::new("replace_one", "update");
 
 impl<M: Model> Collection<M> {
-    /// Puts a whole document in the place of one that matches a filter.
+    /// Replaces one document that matches a filter.
     ///
     /// `{ update: <collection>, updates: [{ q: { .. }, u: model }] }`
     ///
-    /// The rules of the model are checked first; a document that breaks one is not sent. The `_id` of a
+    /// The client checks the rules of the model first, and does not send a document that violates one. The `_id` of a
     /// stored document cannot change: the server refuses a model with another id.
     ///
-    /// `await` gives the driver's [`UpdateResult`]: how many matched, how many changed, and the `_id` of a
-    /// document that [`upsert`](ReplaceOne::upsert) made.
+    /// Awaiting it returns the driver's [`UpdateResult`]: the numbers of matched and of modified documents, and the
+    /// `_id` of a document that [`upsert`](ReplaceOne::upsert) inserted.
     ///
     /// # Errors
     ///
-    /// [`is_invalid`](crate::Error::is_invalid): the document breaks rules of its model.
-    /// [`is_duplicate_key`](crate::Error::is_duplicate_key): another document has its key in a unique index.
-    /// [`is_rejected`](crate::Error::is_rejected): the collection's validator refuses it.
+    /// Returns an error for which one of these is true:
+    ///
+    /// - [`is_invalid`](crate::Error::is_invalid): the document violates rules of its model.
+    /// - [`is_duplicate_key`](crate::Error::is_duplicate_key): another document has the same key in a unique index.
+    /// - [`is_rejected`](crate::Error::is_rejected): the collection's validator refuses the document.
     ///
     /// ```no_run
     /// # use odm::{Collection, Id, Model};
@@ -63,9 +65,9 @@ impl<M: Model> Collection<M> {
     }
 }
 
-/// Puts a whole document in the place of one that matches a filter.
+/// Replaces one document that matches a filter.
 ///
-/// Construct with [`Collection::replace_one`]. It holds the encoded document, not the model.
+/// Construct with [`Collection::replace_one`]. It contains the encoded document, not the model.
 #[must_use = "nothing is replaced until the action is awaited"]
 pub struct ReplaceOne<M, S = Implicit> {
     target: Target,

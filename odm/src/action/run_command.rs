@@ -8,7 +8,7 @@ use mongodb::{
     options::{ReadPreference, RunCommandOptions, SelectionCriteria},
 };
 
-use super::{AsSession, Builder, Explicit, Implicit, Place, SessionState, Within};
+use super::{AsSession, Builder, Explicit, Implicit, OperationTarget, SessionState, Within};
 use crate::{
     cursor,
     database::Database,
@@ -23,13 +23,15 @@ const RUN_COMMAND: Verb = Verb::new("run_command", "runCommand");
 impl Database {
     /// Runs a command of this database and reads the reply as a `T`.
     ///
-    /// `await` gives a `T`: a type with [`Shape`](macro@crate::Shape) that declares the fields of interest, or a `Document`.
-    /// The command is sent as it is, without the read and write concerns of the handle, and it is not retried.
+    /// Awaiting it returns a `T`: a type with [`Shape`](macro@crate::Shape) that declares the fields of interest, or
+    /// a `Document`. The command is sent unchanged, without the read and write concerns of the handle, and it is not
+    /// retried.
     ///
     /// # Errors
     ///
-    /// [`is_decode`](Error::is_decode): the reply does not fit `T`. A command that the server refuses is the error that it
-    /// is for every verb; what a reply reports besides, such as `writeErrors`, is left in the reply.
+    /// Returns an error for which [`is_decode`](Error::is_decode) is true if the reply does not fit `T`. If the
+    /// server refuses the command, returns the same error as other verbs. Errors inside of a successful reply, such
+    /// as `writeErrors`, are not checked.
     ///
     /// ```no_run
     /// # use odm::{Database, Shape, bson::doc};
@@ -70,13 +72,13 @@ pub struct RunCommand<T, S = Implicit> {
 }
 
 impl<T, S> RunCommand<T, S> {
-    /// Takes all options from the driver's struct, in place of those set so far.
+    /// Replaces all options by those of the driver's struct.
     pub fn with_options(mut self, options: RunCommandOptions) -> Self {
         self.options = options;
         self
     }
 
-    /// Which members of the replica set may answer; the primary unless this is called.
+    /// Sets which members of the replica set may run the command. The default is the primary.
     pub fn read_preference(mut self, members: ReadPreference) -> Self {
         self.options.selection_criteria = Some(SelectionCriteria::ReadPreference(members));
         self
@@ -84,9 +86,9 @@ impl<T, S> RunCommand<T, S> {
 }
 
 impl<T> RunCommand<T> {
-    /// Runs in this session.
+    /// Runs the action in this session.
     ///
-    /// The action borrows the session until its future is done, and takes only one.
+    /// The action borrows the session until its future completes. An action can have only one session.
     pub fn session(self, session: &mut impl AsSession) -> RunCommand<T, Explicit<'_>> {
         let Self { database, command, options, state: Implicit, reply } = self;
         RunCommand { database, command, options, state: Explicit::new(session), reply }
@@ -96,8 +98,8 @@ impl<T> RunCommand<T> {
 impl<T, S> Builder for RunCommand<T, S> {
     type Options = RunCommandOptions;
 
-    fn on(&self) -> Place {
-        Place::Database(self.database.clone())
+    fn on(&self) -> OperationTarget {
+        OperationTarget::Database(self.database.clone())
     }
 
     fn options(&mut self) -> &mut RunCommandOptions {
@@ -105,7 +107,7 @@ impl<T, S> Builder for RunCommand<T, S> {
     }
 }
 
-/// The command may hold values, so it is not shown.
+/// Does not show the command, because it may contain stored values.
 impl<T, S> fmt::Debug for RunCommand<T, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RunCommand").field("on", &self.database).finish_non_exhaustive()
@@ -113,7 +115,7 @@ impl<T, S> fmt::Debug for RunCommand<T, S> {
 }
 
 impl<T, S> RunCommand<T, S> {
-    /// The verb, by what the command can leave behind.
+    /// Returns the verb: one that only reads, if the command cannot change anything.
     pub(super) fn verb(&self) -> Verb {
         if self.command.as_ref().is_ok_and(only_reads) { RUN_COMMAND.reading() } else { RUN_COMMAND }
     }
@@ -133,7 +135,7 @@ impl<T, S> RunCommand<T, S> {
     }
 }
 
-/// Whether a command, which its first name tells, leaves nothing behind.
+/// Returns whether a command changes nothing. The first field of a command is its name.
 fn only_reads(command: &Document) -> bool {
     let writes = |stage: &Bson| {
         stage.as_document().is_some_and(|stage| stage.contains_key("$out") || stage.contains_key("$merge"))
@@ -168,7 +170,7 @@ async fn send(
         call = call.session(session);
     }
     let reply = exec::run(operation, call).await?;
-    // Not by `bson`, whose recursion has no bound.
+    // `bson` is not used here, because its recursion has no limit.
     let mut writer = Writer::new();
     match reply.encode(&mut writer) {
         Ok(_) => Ok(writer.into_bytes()),
@@ -195,9 +197,10 @@ impl<'s, T: OwnedRow + 's> IntoFuture for RunCommand<T, Explicit<'s>> {
 }
 
 impl<T> RunCommand<T> {
-    /// How long it may take, the way to the server and back included: see [`Within`].
+    /// Limits how long the call may take, including the network: see [`Within`].
     ///
-    /// Then it is an error that [`is_timeout`](crate::Error::is_timeout), and what the command writes may have been applied.
+    /// After the deadline, returns an error for which [`is_timeout`](crate::Error::is_timeout) is true. What the
+    /// command writes may have been applied.
     pub fn deadline(self, after: Duration) -> Within<Self> {
         let (on, verb) = (self.on(), self.verb());
         Within::new(self, after, on, verb)

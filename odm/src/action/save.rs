@@ -1,4 +1,4 @@
-//! `save`: store a document, whether it is new or not.
+//! `save`: inserts a document, or replaces the one with its id.
 
 use futures_core::future::BoxFuture;
 use mongodb::{
@@ -26,38 +26,40 @@ use crate::{
 
 pub(super) const SAVE: Verb = Verb::new("save", "update");
 
-/// What [`save`](Collection::save) did.
+/// The outcome of [`save`](Collection::save).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Saved {
-    /// There was no document with this `_id`: there is one now.
+    /// The document was inserted. There was none with its `_id`.
     Created,
-    /// The document with this `_id` is now this one.
+    /// The document replaced the one with its `_id`.
     Replaced,
 }
 
 impl Saved {
-    /// Whether there was no document with this `_id`.
+    /// Returns whether the document was inserted.
     pub fn is_created(self) -> bool {
         self == Self::Created
     }
 }
 
 impl<M: Model> Collection<M> {
-    /// Stores a whole document in the place of the one with its `_id`, or as a new one if there is none.
+    /// Replaces the document with the model's `_id`, or inserts the model if there is no such document.
     ///
     /// `{ update: <collection>, updates: [{ q: { _id: id }, u: model, upsert: true }] }`
     ///
-    /// The rules of the model are checked first; a document that breaks one is not sent. The last one to save wins:
-    /// what others changed since the document was read is gone. Where that matters, change single fields with
-    /// [`update_one`](Collection::update_one).
+    /// The client checks the rules of the model first, and does not send a document that violates one. The last
+    /// `save` wins: it overwrites what others have changed since the document was read. To keep their changes, update
+    /// single fields with [`update_one`](Collection::update_one).
     ///
-    /// `await` gives [`Saved`]: whether it was created or replaced.
+    /// Awaiting it returns [`Saved`]: whether the document was inserted or replaced another.
     ///
     /// # Errors
     ///
-    /// [`is_invalid`](crate::Error::is_invalid): the document breaks rules of its model.
-    /// [`is_duplicate_key`](crate::Error::is_duplicate_key): another document has its key in a unique index.
-    /// [`is_rejected`](crate::Error::is_rejected): the collection's validator refuses it.
+    /// Returns an error for which one of these is true:
+    ///
+    /// - [`is_invalid`](crate::Error::is_invalid): the document violates rules of its model.
+    /// - [`is_duplicate_key`](crate::Error::is_duplicate_key): another document has the same key in a unique index.
+    /// - [`is_rejected`](crate::Error::is_rejected): the collection's validator refuses the document.
     ///
     /// ```no_run
     /// # use odm::{Collection, Id, Model};
@@ -83,9 +85,9 @@ impl<M: Model> Collection<M> {
     }
 }
 
-/// Stores a whole document, whether it is new or not.
+/// Inserts a document, or replaces the one with its `_id`.
 ///
-/// Construct with [`Collection::save`]. It holds the encoded document, not the model.
+/// Construct with [`Collection::save`]. It contains the encoded document, not the model.
 #[must_use = "nothing is stored until the action is awaited"]
 pub struct Save<M, S = Implicit> {
     target: Target,

@@ -1,4 +1,4 @@
-//! How single writes are sent: the driver's call for each kind of statement.
+//! Sends single writes: the driver's call for each kind of statement.
 
 use mongodb::{
     ClientSession,
@@ -35,7 +35,7 @@ pub(super) async fn insert(
         .insert_one(&document)
         .with_options(InsertOneOptions::from(options))
         .optional(session, mongodb::action::InsertOne::session);
-    exec::run(operation, call).await.map(drop).map_err(|error| error.storing(&document))
+    exec::run(operation, call).await.map(drop).map_err(|error| error.with_stored_document(&document))
 }
 
 /// Sends an update or a replacement.
@@ -129,7 +129,7 @@ pub(super) async fn find_and_modify(
     }
 }
 
-/// No verb builds a statement of a kind that it does not send.
+/// Returns an error that does not occur: each verb builds only statements of the kind that it sends.
 #[cold]
 fn another_kind() -> Error {
     Error::refused("the statement is one of another verb")

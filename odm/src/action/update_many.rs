@@ -1,4 +1,4 @@
-//! `update_many`: change every document that matches.
+//! `update_many`: updates every document that matches.
 
 use futures_core::future::BoxFuture;
 use mongodb::{options::UpdateOptions, results::UpdateResult};
@@ -24,22 +24,24 @@ use crate::{
 pub(super) const UPDATE_MANY: Verb = Verb::new("update_many", "update");
 
 impl<M: Model> Collection<M> {
-    /// Changes every document that matches a filter.
+    /// Updates every document that matches a filter.
     ///
     /// `{ update: <collection>, updates: [{ q: { .. }, u: { .. }, multi: true }] }`
     ///
-    /// To change all documents, say so with [`Filter::all`]; an empty filter is refused. Neither the driver
-    /// nor the server makes this write again after a failure, and a failure can leave a part applied. The
-    /// rules of the model are not checked.
+    /// To update all documents, pass [`Filter::all`]; an empty filter is refused. Neither the driver nor the server
+    /// retries this write after a failure, and a failure can leave it partly applied. The rules of the model are not
+    /// checked.
     ///
-    /// `await` gives the driver's [`UpdateResult`]: how many matched, how many changed.
+    /// Awaiting it returns the driver's [`UpdateResult`]: the numbers of matched and of modified documents.
     ///
     /// # Errors
     ///
-    /// [`is_not_sent`](crate::Error::is_not_sent): the update or the filter is empty, or a value cannot be stored.
-    /// [`is_duplicate_key`](crate::Error::is_duplicate_key), [`is_rejected`](crate::Error::is_rejected): one of the results
-    /// cannot be stored; those before it are.
-    /// [`is_outcome_unknown`](crate::Error::is_outcome_unknown): the answer was lost.
+    /// Returns an error for which one of these is true:
+    ///
+    /// - [`is_not_sent`](crate::Error::is_not_sent): the update or the filter is empty, or a value cannot be stored.
+    /// - [`is_duplicate_key`](crate::Error::is_duplicate_key), [`is_rejected`](crate::Error::is_rejected): one of the
+    ///   results cannot be stored. The documents before it are updated.
+    /// - [`is_outcome_unknown`](crate::Error::is_outcome_unknown): the reply was lost.
     ///
     /// ```no_run
     /// # use odm::{Collection, Filter, Id, Model};
@@ -56,7 +58,7 @@ impl<M: Model> Collection<M> {
         let filter = filter.into_filter();
         UpdateMany {
             target: self.target(),
-            update: update.into_update().under(&filter),
+            update: update.into_update().checked_against(&filter),
             filter,
             problems: Problems::default(),
             options: UpdateOptions::default(),
@@ -65,7 +67,7 @@ impl<M: Model> Collection<M> {
     }
 }
 
-/// Changes every document that matches a filter.
+/// Updates every document that matches a filter.
 ///
 /// Construct with [`Collection::update_many`].
 #[must_use = "nothing is changed until the action is awaited"]

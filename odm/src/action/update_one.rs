@@ -1,4 +1,4 @@
-//! `update_one`: change the first document that matches.
+//! `update_one`: updates one document that matches.
 
 use futures_core::future::BoxFuture;
 use mongodb::{bson::RawDocumentBuf, options::UpdateOptions, results::UpdateResult};
@@ -25,20 +25,23 @@ use crate::{
 pub(super) const UPDATE_ONE: Verb = Verb::new("update_one", "update");
 
 impl<M: Model> Collection<M> {
-    /// Changes one document that matches a filter.
+    /// Updates one document that matches a filter.
     ///
     /// `{ update: <collection>, updates: [{ q: { .. }, u: { .. } }] }`
     ///
-    /// The rules of the model are not checked: the document as a whole is not seen on this side.
+    /// The rules of the model are not checked, because the client does not have the whole document.
     ///
-    /// `await` gives the driver's [`UpdateResult`]: how many matched, how many changed, and the `_id` of a
-    /// document that [`upsert`](UpdateOne::upsert) or [`or_insert`](UpdateOne::or_insert) made.
+    /// Awaiting it returns the driver's [`UpdateResult`]: the numbers of matched and of modified documents, and the
+    /// `_id` of a document that [`upsert`](UpdateOne::upsert) or [`or_insert`](UpdateOne::or_insert) inserted.
     ///
     /// # Errors
     ///
-    /// [`is_not_sent`](crate::Error::is_not_sent): the update is empty, changes one field twice, or has a value that
-    /// cannot be stored. [`is_duplicate_key`](crate::Error::is_duplicate_key): another document has the new key in a
-    /// unique index. [`is_rejected`](crate::Error::is_rejected): the collection's validator refuses the result.
+    /// Returns an error for which one of these is true:
+    ///
+    /// - [`is_not_sent`](crate::Error::is_not_sent): the update is empty, changes one field twice, or has a value
+    ///   that cannot be stored.
+    /// - [`is_duplicate_key`](crate::Error::is_duplicate_key): another document has the new key in a unique index.
+    /// - [`is_rejected`](crate::Error::is_rejected): the collection's validator refuses the result.
     ///
     /// ```no_run
     /// # use odm::{Collection, Id, Model};
@@ -57,7 +60,7 @@ impl<M: Model> Collection<M> {
         let filter = filter.into_filter();
         UpdateOne {
             target: self.target(),
-            update: update.into_update().under(&filter),
+            update: update.into_update().checked_against(&filter),
             filter,
             or_insert: None,
             problems: Problems::default(),
@@ -67,7 +70,7 @@ impl<M: Model> Collection<M> {
     }
 }
 
-/// Changes one document that matches a filter.
+/// Updates one document that matches a filter.
 ///
 /// Construct with [`Collection::update_one`].
 #[must_use = "nothing is changed until the action is awaited"]
@@ -96,18 +99,20 @@ impl<M: Model> Explained for UpdateOne<M> {
 }
 
 impl<M: Model, S> UpdateOne<M, S> {
-    /// Makes this document if nothing matches: an upsert with `{ $setOnInsert: { .. } }` of every field that the update does
-    /// not write itself. The fields that the update writes begin as if they were missing: beside `inc(1)`, a count begins
-    /// at 1, whatever the document says.
+    /// Inserts this document if nothing matches: an upsert with `{ $setOnInsert: { .. } }` of every field that the
+    /// update does not write. The update starts without the fields that it writes: with `inc(1)`, a counter starts at
+    /// 1, regardless of its value in the document.
     ///
-    /// The rules of the model are checked first. Its `_id` is the model's, unless the filter asks for one. What the
-    /// update writes stays the update's, also inside a document of the model; a change inside an array that the model
-    /// stores, or one that writes nothing where there is no field (`pull`, `pop_first`, `rename`), is refused.
+    /// The client checks the rules of the model first. The `_id` is the model's, unless the filter specifies one. The
+    /// update also takes precedence for fields inside an embedded document of the model. An update is refused if it
+    /// changes something inside an array that the model stores, or if it writes nothing to a missing field (`pull`,
+    /// `pop_first`, `rename`).
     ///
-    /// A name of the document that an update cannot use as a path (a key of a flattened map that is empty, holds `.` or starts
-    /// with `$`) is refused before anything is sent; so is such a key beside a change inside its map.
+    /// A field name that an update cannot use as a path (a key of a flattened map that is empty, contains `.` or
+    /// starts with `$`) is refused before anything is sent. If the update changes something inside a map, such a key
+    /// of this map is refused too.
     ///
-    /// Let the document match the filter: else the next call does not find it, and makes another one.
+    /// The document should match the filter. Otherwise the next call does not find it, and inserts another one.
     ///
     /// ```no_run
     /// # use odm::{Collection, Id, Model};

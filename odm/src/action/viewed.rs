@@ -1,4 +1,4 @@
-//! `.view::<V>()`: the actions that read documents, reading them as a view.
+//! `.view::<V>()`: actions that read documents as a view.
 
 use std::{convert, fmt, future::IntoFuture, marker::PhantomData, time::Duration};
 
@@ -17,10 +17,10 @@ use crate::{
     value::OwnedRow,
 };
 
-/// An action that reads documents of its model as the view `V`: it asks for the fields of `V` only.
+/// An action that reads documents of its model as the view `V`. It requests only the fields of `V`.
 ///
-/// Construct with `.view::<V>()` of [`Find`], [`FindOne`], [`Get`] or one of the `find_one_and_*`, after their other setters. With
-/// `.as_documents()` or `.as_document()` it asks for everything, and `V` is `Document`.
+/// Construct with `.view::<V>()` of [`Find`], [`FindOne`], [`Get`] or one of the `find_one_and_*`, after their other
+/// setters. With `.as_documents()` or `.as_document()`, it requests all fields, and `V` is `Document`.
 #[must_use = "nothing happens until the action is awaited"]
 pub struct Viewed<A, V> {
     action: A,
@@ -42,7 +42,7 @@ impl<A: fmt::Debug, V> fmt::Debug for Viewed<A, V> {
 macro_rules! documents {
     ($($action:ident $method:ident;)*) => { $(
         impl<M: Model, S> $action<M, S> {
-            /// Reads what is stored as it is, a `Document` of no declared type: for what does not fit the model.
+            /// Reads a `Document` as it is stored. Use it for documents that do not fit the model.
             pub fn $method(self) -> Viewed<Self, Document> {
                 Viewed::new(self)
             }
@@ -62,9 +62,9 @@ documents! {
 macro_rules! viewed {
     ($($action:ident, $rows:ident => $output:ty, in a session $in_session:ty;)*) => { $(
         impl<M: Model, V> Viewed<$action<M>, V> {
-            /// Runs in this session.
+            /// Runs the action in this session.
             ///
-            /// The action borrows the session until its future is done, and takes only one.
+            /// The action borrows the session until its future completes. An action can have only one session.
             pub fn session(self, session: &mut impl AsSession) -> Viewed<$action<M, Explicit<'_>>, V> {
                 Viewed::new(self.action.session(session))
             }
@@ -73,13 +73,13 @@ macro_rules! viewed {
         impl<M: Model, V> Viewed<$action<M>, V> {
             /// Limits how long the call may take, including the network: see [`Within`].
             ///
-            /// After the deadline, returns an error for which [`is_timeout`](crate::Error::is_timeout) is true. The server
-            /// receives the limit too: `{ maxTimeMS: n }`.
+            /// After the deadline, returns an error for which [`is_timeout`](crate::Error::is_timeout) is true. The
+            /// server receives the limit too: `{ maxTimeMS: n }`.
             pub fn deadline(self, after: Duration) -> Within<Self> {
                 self.action.deadline(after).map(Viewed::new)
             }
 
-            /// Explains how the server runs this. With only the fields of the view, an index may be enough for a read.
+            /// Explains how the server runs this. An index may be enough to read only the fields of the view.
             ///
             /// Awaiting it returns an [`Explanation`](crate::action::Explanation). See [`Explain`].
             pub fn explain(self) -> Explain {

@@ -1,4 +1,4 @@
-//! `watch`: what happens to the collection, as it happens.
+//! `watch`: opens a change stream of a collection.
 
 use std::{fmt, future::IntoFuture, time::Duration};
 
@@ -9,7 +9,7 @@ use mongodb::{
     options::{ChangeStreamOptions, FullDocumentBeforeChangeType, FullDocumentType},
 };
 
-use super::{Builder, Place, Within, setters::setters};
+use super::{Builder, OperationTarget, Within, setters::setters};
 use crate::{
     collection::{Collection, Target},
     error::{Error, Result},
@@ -21,25 +21,26 @@ use crate::{
 pub(super) const WATCH: Verb = Verb::new("watch", "aggregate").reading();
 
 impl<M: Model> Collection<M> {
-    /// Follows the changes of this collection.
+    /// Opens a change stream of this collection.
     ///
     /// `{ aggregate: <collection>, pipeline: [{ $changeStream: {} }], cursor: {} }`
     ///
-    /// The stream starts with what happens from now on, unless one of
-    /// [`resume_after`](Watch::resume_after), [`start_after`](Watch::start_after) and
-    /// [`start_at`](Watch::start_at) says otherwise. Change streams need a replica set (of one member at
-    /// least) or a sharded cluster.
+    /// The stream starts with the changes from now on, unless [`resume_after`](Watch::resume_after),
+    /// [`start_after`](Watch::start_after) or [`start_at`](Watch::start_at) sets another start. Change streams need a
+    /// replica set (with one member or more) or a sharded cluster.
     ///
-    /// `await` gives a [`ChangeStream`], which survives lost connections and elections by itself. The first opening is
-    /// tried three times where the connection breaks, or once if the client has `retryReads=false`; what follows does not
-    /// depend on that option.
+    /// Awaiting it returns a [`ChangeStream`], which resumes by itself after lost connections and elections. If the
+    /// connection fails while the stream is opened, opening is tried three times, or once if the client has
+    /// `retryReads=false`. After that, the stream does not depend on this option.
     ///
     /// # Errors
     ///
-    /// [`InvalidResumeToken`](crate::ErrorKind::InvalidResumeToken): the token is not one of this
-    /// collection's. [`HistoryLost`](crate::ErrorKind::HistoryLost): the oplog no longer reaches back so far.
-    /// [`is_unauthorized`](crate::Error::is_unauthorized): the user may not watch.
-    /// [`is_unavailable`](crate::Error::is_unavailable): no server answers.
+    /// Returns one of these errors:
+    ///
+    /// - [`InvalidResumeToken`](crate::ErrorKind::InvalidResumeToken): the token is not one of this collection.
+    /// - [`HistoryLost`](crate::ErrorKind::HistoryLost): the oplog no longer contains the start of the stream.
+    /// - [`is_unauthorized`](crate::Error::is_unauthorized): the user may not watch the collection.
+    /// - [`is_unavailable`](crate::Error::is_unavailable): no server is available.
     ///
     /// ```no_run
     /// # use odm::{Collection, Model, watch::ResumeToken};
@@ -62,10 +63,10 @@ impl<M: Model> Collection<M> {
     }
 }
 
-/// Follows the changes of a collection.
+/// Opens a change stream of a collection.
 ///
-/// Construct with [`Collection::watch`]. It runs in a session of its own, with the read concern `majority` unless
-/// [`read_concern`](Self::read_concern) sets another one.
+/// Construct with [`Collection::watch`]. The stream runs in a session of its own, with the read concern `majority`
+/// unless [`read_concern`](Self::read_concern) sets another one.
 #[must_use = "nothing is watched until the action is awaited"]
 pub struct Watch<M> {
     collection: Collection<M>,
@@ -80,8 +81,8 @@ setters!([M] Watch<M>, of M: show_expanded_events collation comment read_concern
 impl<M> Builder for Watch<M> {
     type Options = ChangeStreamOptions;
 
-    fn on(&self) -> Place {
-        Place::Collection(self.target())
+    fn on(&self) -> OperationTarget {
+        OperationTarget::Collection(self.target())
     }
 
     fn options(&mut self) -> &mut ChangeStreamOptions {
@@ -96,23 +97,23 @@ impl<M> super::TakesComment for Watch<M> {
 }
 
 impl<M> Watch<M> {
-    /// Where it watches.
+    /// Returns the collection that is watched.
     pub(super) fn target(&self) -> Target {
         self.collection.target()
     }
 
-    /// Takes all options from the driver's struct, in place of those set so far, the start included.
+    /// Replaces all options by those of the driver's struct, including the start.
     ///
-    /// The read concern is `majority` unless the options have one.
+    /// The read concern is `majority` unless the options contain one.
     pub fn with_options(mut self, options: ChangeStreamOptions) -> Self {
         self.start = start_of(&options);
         self.options = options;
         self
     }
 
-    /// Whether an update comes with its document: looked up when the change is sent
-    /// (`UpdateLookup`, perhaps a later version or gone), or as the update left it (`WhenAvailable`,
-    /// `Required`: the collection has to keep post-images).
+    /// Sets whether the change of an update contains the document: as it is when the change is sent (`UpdateLookup`;
+    /// a later update or a delete may have happened), or as it was after the update (`WhenAvailable`, `Required`: the
+    /// collection must keep post-images).
     ///
     /// `{ $changeStream: { fullDocument: value } }`
     pub fn full_document(mut self, value: FullDocumentType) -> Self {
@@ -120,7 +121,7 @@ impl<M> Watch<M> {
         self
     }
 
-    /// Whether a change comes with the document before it; the collection has to keep pre-images.
+    /// Sets whether a change contains the document before the change. The collection must keep pre-images.
     ///
     /// `{ $changeStream: { fullDocumentBeforeChange: value } }`
     pub fn full_document_before_change(mut self, value: FullDocumentBeforeChangeType) -> Self {
@@ -128,8 +129,8 @@ impl<M> Watch<M> {
         self
     }
 
-    /// Starts with the first change after the one with this token; without one, with what happens from now
-    /// on. Replaces another start.
+    /// Starts with the first change after the one with this token. `None` starts with the changes from now on.
+    /// Replaces another start.
     ///
     /// `{ $changeStream: { resumeAfter: token } }`
     pub fn resume_after(mut self, token: impl Into<Option<ResumeToken>>) -> Self {
@@ -137,8 +138,8 @@ impl<M> Watch<M> {
         self
     }
 
-    /// The same as [`resume_after`](Self::resume_after), and the change with this token may be an invalidate:
-    /// the stream goes on with the collection that has taken the name since.
+    /// Starts like [`resume_after`](Self::resume_after), but the change with this token may be an invalidate event:
+    /// the stream continues with a collection that was created with the same name afterwards.
     ///
     /// `{ $changeStream: { startAfter: token } }`
     pub fn start_after(mut self, token: impl Into<Option<ResumeToken>>) -> Self {
@@ -146,33 +147,33 @@ impl<M> Watch<M> {
         self
     }
 
-    /// Starts with the changes of this time of the deployment and later. Replaces another start.
+    /// Starts with the changes at this cluster time and later. Replaces another start.
     ///
     /// `{ $changeStream: { startAtOperationTime: time } }`
     pub fn start_at(mut self, time: Timestamp) -> Self {
-        self.start = Ok(Start::Context(time));
+        self.start = Ok(Start::AtTime(time));
         self
     }
 
-    /// How many changes the server sends at once, at most.
+    /// Sets how many changes the server sends at a time, at most.
     pub fn batch_size(mut self, size: u32) -> Self {
         self.options.batch_size = Some(size);
         self
     }
 
-    /// How long the server waits for a change before it answers that there is none: a second by default.
+    /// Sets how long the server waits for a change before it returns an empty batch. The default is one second.
     ///
-    /// It is how often the position moves on while nothing happens, and how long
-    /// [`ChangeStream::next_if_any`] waits.
+    /// Without changes, the position of the stream advances at this interval, and [`ChangeStream::next_if_any`] waits
+    /// this long.
     pub fn max_await_time(mut self, time: Duration) -> Self {
         self.options.max_await_time = Some(time);
         self
     }
 
-    /// How long the stream goes on trying while no server answers. By default it never gives up: the changes
-    /// wait in the oplog, and whoever has to know sees the warnings.
+    /// Sets how long the stream tries to resume while no server is available. After this time, the error of the last
+    /// attempt ends the stream.
     ///
-    /// Then the error of the last attempt ends the stream.
+    /// By default there is no limit: the changes stay in the oplog, and the stream logs warnings.
     pub fn max_outage(mut self, time: Duration) -> Self {
         self.max_outage = Some(time);
         self
@@ -180,10 +181,10 @@ impl<M> Watch<M> {
 
     /// Adds a raw stage after `$changeStream`, such as `{ $match: { operationType: "insert" } }`.
     ///
-    /// The server takes `$match`, `$project`, `$set`, `$unset`, `$replaceRoot` and `$redact` here. A stage has
-    /// to leave `_id`, `operationType` and what its kind of event is made of (`documentKey`, `fullDocument`,
-    /// `updateDescription`, `to`) as they are, and what it does to the documents has to fit the model: an event
-    /// that does not decode stops the stream before it. A stage that visibly changes `_id` is refused.
+    /// The server accepts `$match`, `$project`, `$set`, `$unset`, `$replaceRoot` and `$redact` here. A stage must not
+    /// change `_id`, `operationType` and the fields of its kind of event (`documentKey`, `fullDocument`,
+    /// `updateDescription`, `to`). Documents that it changes must fit the model: the stream stops before an event
+    /// that cannot be decoded. A stage that obviously changes `_id` is refused.
     pub fn stage(mut self, stage: Document) -> Self {
         self.stages.push(stage);
         self
@@ -196,9 +197,9 @@ fn start_of(options: &ChangeStreamOptions) -> Result<Start> {
         (None, None, None) => Ok(Start::Now),
         (Some(after), None, None) => token(after).map(Start::Resume),
         (None, Some(after), None) => token(after).map(Start::After),
-        (None, None, Some(time)) => Ok(Start::Context(time)),
+        (None, None, Some(time)) => Ok(Start::AtTime(time)),
         _ => Err(Error::refused(
-            "the options give more than one of `resume_after`, `start_after` and `start_at_operation_time`",
+            "the options contain more than one of `resume_after`, `start_after` and `start_at_operation_time`",
         )),
     }
 }
@@ -223,11 +224,11 @@ impl<M> fmt::Debug for Watch<M> {
 }
 
 impl<M: Model> Watch<M> {
-    /// How long opening the stream may take; it does not limit the stream: see [`Within`].
+    /// Limits how long opening the stream may take: see [`Within`]. It does not limit the stream.
     ///
-    /// Then it is an error that [`is_timeout`](crate::Error::is_timeout).
+    /// After the deadline, returns an error for which [`is_timeout`](crate::Error::is_timeout) is true.
     pub fn deadline(self, after: Duration) -> Within<Self> {
-        let on = Place::Collection(self.target());
+        let on = OperationTarget::Collection(self.target());
         Within::new(self, after, on, WATCH)
     }
 }

@@ -14,7 +14,7 @@ use mongodb::{ClientSession, raw_batch_cursor::SessionRawBatchCursor};
 
 use super::{Batch, Origin, Step};
 use crate::{
-    action::Place,
+    collection::OperationTarget,
     error::{Error, Result},
     exec::Polled,
     operation::Verb,
@@ -29,26 +29,26 @@ use crate::{
 #[must_use = "a cursor returns its documents only when it is polled"]
 pub struct SessionCursor<'s, T> {
     origin: Origin,
-    link: Link<'s>,
+    state: CursorState<'s>,
     batch: Batch,
     rows: PhantomData<fn() -> T>,
 }
 
 /// The driver's cursor and its session.
-struct Ends<'s> {
+struct DriverCursor<'s> {
     driver: SessionRawBatchCursor,
     session: &'s mut ClientSession,
 }
 
 /// The result of a request for a batch.
 struct Fetched<'s> {
-    ends: Box<Ends<'s>>,
+    cursor: Box<DriverCursor<'s>>,
     batch: Result<Batch>,
 }
 
 /// The owner of the driver's cursor. A request owns it, so that the future of [`SessionCursor::next`] can be dropped.
-enum Link<'s> {
-    Idle(Box<Ends<'s>>),
+enum CursorState<'s> {
+    Idle(Box<DriverCursor<'s>>),
     Fetching(BoxFuture<'s, Fetched<'s>>),
     /// No owner, after a panic of the driver.
     Gone,
@@ -56,14 +56,14 @@ enum Link<'s> {
 
 impl<'s, T> SessionCursor<'s, T> {
     pub(crate) fn new(
-        place: impl Into<Place>,
+        target: impl Into<OperationTarget>,
         verb: Verb,
         driver: SessionRawBatchCursor,
         session: &'s mut ClientSession,
     ) -> Self {
         Self {
-            origin: Origin { place: place.into(), verb },
-            link: Link::Idle(Box::new(Ends { driver, session })),
+            origin: Origin { target: target.into(), verb },
+            state: CursorState::Idle(Box::new(DriverCursor { driver, session })),
             batch: Batch::first(),
             rows: PhantomData,
         }
@@ -98,19 +98,19 @@ impl<'s, T> SessionCursor<'s, T> {
 
     /// Fetches the next batch. After an error the cursor has no further batch.
     fn poll_batch(&mut self, context: &mut Context<'_>) -> Poll<Result<()>> {
-        let mut request = match mem::replace(&mut self.link, Link::Gone) {
-            Link::Idle(ends) => fetch(ends, self.origin.clone(), self.batch.spent()),
-            Link::Fetching(request) => request,
-            Link::Gone => {
+        let mut request = match mem::replace(&mut self.state, CursorState::Gone) {
+            CursorState::Idle(cursor) => fetch(cursor, self.origin.clone(), self.batch.spent()),
+            CursorState::Fetching(request) => request,
+            CursorState::Gone => {
                 self.batch = Batch::none();
                 return Poll::Ready(Ok(()));
             }
         };
-        let Poll::Ready(Fetched { ends, batch }) = request.as_mut().poll(context) else {
-            self.link = Link::Fetching(request);
+        let Poll::Ready(Fetched { cursor, batch }) = request.as_mut().poll(context) else {
+            self.state = CursorState::Fetching(request);
             return Poll::Pending;
         };
-        self.link = Link::Idle(ends);
+        self.state = CursorState::Idle(cursor);
         self.batch = Batch::none();
         Poll::Ready(batch.map(|batch| self.batch = batch))
     }
@@ -172,16 +172,16 @@ impl<'s, T> SessionCursor<'s, T> {
 }
 
 /// Requests the batch that follows `batch`.
-fn fetch(mut ends: Box<Ends<'_>>, origin: Origin, batch: Batch) -> BoxFuture<'_, Fetched<'_>> {
+fn fetch(mut cursor: Box<DriverCursor<'_>>, origin: Origin, batch: Batch) -> BoxFuture<'_, Fetched<'_>> {
     Box::pin(async move {
         let mut polled = Polled::default();
-        let Ends { driver, session } = &mut *ends;
+        let DriverCursor { driver, session } = &mut *cursor;
         let mut stream = driver.stream(session);
         let operation = origin.operation();
         let batch =
             poll_fn(|context| batch.poll_next(Pin::new(&mut stream), context, &mut polled, &operation)).await;
         drop(stream);
-        Fetched { ends, batch }
+        Fetched { cursor, batch }
     })
 }
 
@@ -195,6 +195,6 @@ impl<T: OwnedRow> Stream for SessionCursor<'_, T> {
 
 impl<T> fmt::Debug for SessionCursor<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SessionCursor").field("on", &self.origin.place).finish_non_exhaustive()
+        f.debug_struct("SessionCursor").field("on", &self.origin.target).finish_non_exhaustive()
     }
 }

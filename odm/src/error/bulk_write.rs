@@ -14,7 +14,7 @@ use super::{Error, ErrorKind, WriteCounts, write_reply::WriteReply};
 pub struct BulkWriteError {
     /// The noun and the participle of the message: `documents`, `written`.
     words: (&'static str, &'static str),
-    outcomes: Vec<Became>,
+    outcomes: Vec<Outcome>,
     failures: Vec<WriteFailure>,
     interruption: Option<Box<Error>>,
     write_concern_errors: Vec<Error>,
@@ -24,7 +24,7 @@ pub struct BulkWriteError {
 
 /// The outcome of one write. The errors of failed writes are stored in `failures`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Became {
+enum Outcome {
     Written,
     Failed,
     NotSent,
@@ -80,7 +80,7 @@ impl BulkWriteError {
     fn new(count: usize, words: (&'static str, &'static str)) -> Self {
         Self {
             words,
-            outcomes: vec![Became::NotSent; count],
+            outcomes: vec![Outcome::NotSent; count],
             failures: Vec::new(),
             interruption: None,
             write_concern_errors: Vec::new(),
@@ -91,7 +91,7 @@ impl BulkWriteError {
 
     /// Records that a write is not applied.
     pub(crate) fn fail(&mut self, position: usize, error: Error) {
-        self.set(&[position], Became::Failed);
+        self.set(&[position], Outcome::Failed);
         self.failures.push(WriteFailure { position, error });
     }
 
@@ -113,7 +113,7 @@ impl BulkWriteError {
     }
 
     fn answered(&mut self, positions: &[usize], answer: WriteReply, ordered: bool) -> bool {
-        self.set(positions, Became::Written);
+        self.set(positions, Outcome::Written);
         self.counts += answer.counts;
         let at = |index: usize| positions.get(index).copied();
         self.upserted.extend(answer.upserted.into_iter().filter_map(|(index, id)| Some((at(index)?, id))));
@@ -122,7 +122,7 @@ impl BulkWriteError {
         for (index, error) in answer.failures {
             let Some(position) = at(index) else { continue };
             if ordered {
-                self.set(positions.get(index..).unwrap_or_default(), Became::NotSent);
+                self.set(positions.get(index..).unwrap_or_default(), Outcome::NotSent);
             }
             self.fail(position, error);
         }
@@ -130,19 +130,19 @@ impl BulkWriteError {
     }
 
     fn interrupted(&mut self, positions: &[usize], error: Error) {
-        let became = if error.has_label(TRANSIENT_TRANSACTION_ERROR) {
+        let outcome = if error.has_label(TRANSIENT_TRANSACTION_ERROR) {
             // The server has aborted the transaction, and so undone the earlier batches.
-            let written = self.outcomes.iter_mut().filter(|outcome| **outcome == Became::Written);
-            written.for_each(|outcome| *outcome = Became::NotSent);
+            let written = self.outcomes.iter_mut().filter(|outcome| **outcome == Outcome::Written);
+            written.for_each(|outcome| *outcome = Outcome::NotSent);
             self.counts = WriteCounts::default();
             self.upserted.clear();
-            Became::NotSent
+            Outcome::NotSent
         } else if error.may_be_applied() {
-            Became::Unknown
+            Outcome::Unknown
         } else {
-            Became::NotSent
+            Outcome::NotSent
         };
-        self.set(positions, became);
+        self.set(positions, outcome);
         self.interruption = Some(Box::new(error));
     }
 
@@ -162,10 +162,10 @@ impl BulkWriteError {
         })
     }
 
-    fn set(&mut self, positions: &[usize], became: Became) {
+    fn set(&mut self, positions: &[usize], new: Outcome) {
         for position in positions {
             if let Some(outcome) = self.outcomes.get_mut(*position) {
-                *outcome = became;
+                *outcome = new;
             }
         }
     }
@@ -176,13 +176,13 @@ impl BulkWriteError {
 
     pub(super) fn is_retryable(&self) -> bool {
         self.failures.is_empty()
-            && self.outcomes.iter().all(|outcome| matches!(outcome, Became::NotSent))
+            && self.outcomes.iter().all(|outcome| matches!(outcome, Outcome::NotSent))
             && self.interruption().is_some_and(Error::is_retryable)
     }
 
     /// Returns `true` if it is unknown for some write whether it, or a part of it, was applied.
     pub(super) fn may_be_applied(&self) -> bool {
-        self.outcomes.iter().any(|outcome| matches!(outcome, Became::Unknown))
+        self.outcomes.iter().any(|outcome| matches!(outcome, Outcome::Unknown))
             || self.failures.iter().any(|failure| failure.error.may_be_applied())
     }
 
@@ -191,7 +191,7 @@ impl BulkWriteError {
     }
 
     pub(super) fn is_applied(&self) -> bool {
-        self.outcomes.iter().all(|outcome| matches!(outcome, Became::Written))
+        self.outcomes.iter().all(|outcome| matches!(outcome, Outcome::Written))
     }
 
     pub(super) fn causes(&self) -> impl Iterator<Item = &Error> {
@@ -217,10 +217,10 @@ impl BulkWriteError {
     /// Returns the outcome of the write at `position`, or `None` if there is no such write.
     pub fn outcome(&self, position: usize) -> Option<WriteOutcome<'_>> {
         Some(match self.outcomes.get(position)? {
-            Became::Written => WriteOutcome::Written,
-            Became::NotSent => WriteOutcome::NotTried,
-            Became::Unknown => WriteOutcome::Unknown,
-            Became::Failed => match self.failures.binary_search_by_key(&position, WriteFailure::position) {
+            Outcome::Written => WriteOutcome::Written,
+            Outcome::NotSent => WriteOutcome::NotTried,
+            Outcome::Unknown => WriteOutcome::Unknown,
+            Outcome::Failed => match self.failures.binary_search_by_key(&position, WriteFailure::position) {
                 Ok(index) => self
                     .failures
                     .get(index)
@@ -254,7 +254,7 @@ impl BulkWriteError {
 
     /// Returns the number of writes that are known to be applied.
     pub fn written_count(&self) -> usize {
-        self.outcomes.iter().filter(|outcome| matches!(outcome, Became::Written)).count()
+        self.outcomes.iter().filter(|outcome| matches!(outcome, Outcome::Written)).count()
     }
 
     /// Returns how many documents these writes inserted, matched, modified, upserted and deleted.
@@ -270,7 +270,7 @@ impl BulkWriteError {
 
 impl fmt::Display for BulkWriteError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let unknown = self.outcomes.iter().filter(|outcome| matches!(outcome, Became::Unknown)).count();
+        let unknown = self.outcomes.iter().filter(|outcome| matches!(outcome, Outcome::Unknown)).count();
         let (what, done) = self.words;
         write!(f, "{} of {} {what} were {done}", self.written_count(), self.outcomes.len())?;
         if unknown > 0 {

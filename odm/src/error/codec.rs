@@ -61,12 +61,12 @@ struct Written {
     /// The name of the Rust type.
     of: &'static str,
     version: u32,
-    then: Then,
+    problem: VersionProblem,
 }
 
 /// The reason why a document of another version cannot be read.
 #[derive(Clone, PartialEq, Eq)]
-enum Then {
+enum VersionProblem {
     /// The document is newer than the program.
     Newer,
     /// No upgrade step starts at its version.
@@ -167,14 +167,14 @@ impl CodecError {
     #[cold]
     pub(crate) fn newer(of: &'static str, known: u32, version: u32) -> Self {
         let expected = format!("at most version {known} of `{of}`, the newest that this program knows");
-        Self::new(expected, format!("version {version}")).written(of, version, Then::Newer)
+        Self::new(expected, format!("version {version}")).written(of, version, VersionProblem::Newer)
     }
 
     /// Creates an error of a document that is older than `oldest`, the first version that has an upgrade step.
     #[cold]
     pub(crate) fn too_old(of: &'static str, oldest: u32, version: u32) -> Self {
         let expected = format!("at least version {oldest} of `{of}`, the oldest that can be upgraded");
-        Self::new(expected, format!("version {version}")).written(of, version, Then::TooOld)
+        Self::new(expected, format!("version {version}")).written(of, version, VersionProblem::TooOld)
     }
 
     /// Creates an error of an older document that a view reads. Only a complete document can be upgraded.
@@ -182,7 +182,7 @@ impl CodecError {
     pub(crate) fn in_part(of: &'static str, current: u32, version: u32) -> Self {
         let expected =
             format!("version {current} of `{of}`: an older document is upgraded as a whole, not in a view");
-        Self::new(expected, format!("version {version}")).written(of, version, Then::InPart)
+        Self::new(expected, format!("version {version}")).written(of, version, VersionProblem::InPart)
     }
 
     /// Creates an error of a document that the upgrade step from version `step` refused. Its message, `words`, may
@@ -193,7 +193,7 @@ impl CodecError {
         Self::new(expected, "one that its upgrade refuses; why is in `upgrade_failure()`").written(
             of,
             version,
-            Then::Refused(words),
+            VersionProblem::Refused(words),
         )
     }
 
@@ -201,11 +201,11 @@ impl CodecError {
     #[cold]
     #[must_use]
     pub(crate) fn after_upgrade(self, of: &'static str, version: u32) -> Self {
-        if self.0.written.is_some() { self } else { self.written(of, version, Then::Upgraded) }
+        if self.0.written.is_some() { self } else { self.written(of, version, VersionProblem::Upgraded) }
     }
 
-    fn written(mut self, of: &'static str, version: u32, then: Then) -> Self {
-        self.0.written = Some(Written { of, version, then });
+    fn written(mut self, of: &'static str, version: u32, problem: VersionProblem) -> Self {
+        self.0.written = Some(Written { of, version, problem });
         self
     }
 
@@ -246,7 +246,7 @@ impl CodecError {
 
     /// Returns `true` if a newer program wrote the document.
     pub fn is_newer_version(&self) -> bool {
-        matches!(&self.0.written, Some(Written { then: Then::Newer, .. }))
+        matches!(&self.0.written, Some(Written { problem: VersionProblem::Newer, .. }))
     }
 
     /// Returns the message of the upgrade step that refused the document.
@@ -254,7 +254,7 @@ impl CodecError {
     /// It may contain stored values: do not log it unless you may.
     pub fn upgrade_failure(&self) -> Option<&str> {
         match &self.0.written {
-            Some(Written { then: Then::Refused(words), .. }) => Some(words),
+            Some(Written { problem: VersionProblem::Refused(words), .. }) => Some(words),
             _ => None,
         }
     }
@@ -267,7 +267,7 @@ impl fmt::Display for CodecError {
         }
         write!(f, "expected {}, found {}", self.0.expected, self.0.found)?;
         match &self.0.written {
-            Some(Written { of, version, then: Then::Upgraded }) => {
+            Some(Written { of, version, problem: VersionProblem::Upgraded }) => {
                 write!(f, ", after an upgrade from version {version} of `{of}`")
             }
             _ => Ok(()),

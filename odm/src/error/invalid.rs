@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 use super::redact;
 
 /// The number of violations that `Display` lists. It only counts the others.
-const SHOWN: usize = 10;
+const READS_FROM: usize = 10;
 
 /// The rules that one document violates, in declared order.
 ///
@@ -96,13 +96,13 @@ impl fmt::Display for Violations {
             1 => f.write_str("1 violation: ")?,
             many => write!(f, "{many} violations: ")?,
         }
-        for (index, violation) in self.0.iter().take(SHOWN).enumerate() {
+        for (index, violation) in self.0.iter().take(READS_FROM).enumerate() {
             if index > 0 {
                 f.write_str("; ")?;
             }
             write!(f, "{violation}")?;
         }
-        match self.0.len().saturating_sub(SHOWN) {
+        match self.0.len().saturating_sub(READS_FROM) {
             0 => Ok(()),
             more => write!(f, "; and {more} more"),
         }

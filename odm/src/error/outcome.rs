@@ -23,7 +23,7 @@ impl Error {
     /// Returns what the call can have changed. An error without an operation, which the user converted, may be one of
     /// a write.
     fn effect(&self) -> Effect {
-        self.0.place.as_ref().map_or(Effect::Writes, |place| place.effect)
+        self.0.origin.as_ref().map_or(Effect::Writes, |origin| origin.effect)
     }
 
     /// Returns `true` if the same call may succeed when it is made again: no server was available, an election or a
@@ -153,7 +153,7 @@ impl Error {
             Driver::Write(WriteFailure::WriteError(error)) => {
                 error.code != FAILED_TO_PARSE
                     && (self.0.many
-                        || self.0.place.as_ref().is_some_and(|place| place.effect == Effect::Writes))
+                        || self.0.origin.as_ref().is_some_and(|origin| origin.effect == Effect::Writes))
             }
             Driver::Io(_) => !self.is_unsent(),
             Driver::ConnectionPoolCleared { message, .. } => server::is_interrupted(message),

@@ -5,7 +5,7 @@ use std::{borrow::Cow, fmt, slice, vec};
 use serde::{Serialize, Serializer};
 
 /// The number of parameters that `Display` lists. It only counts the others.
-const SHOWN: usize = 10;
+const READS_FROM: usize = 10;
 
 /// The number of characters that are shown of a name from a client.
 const NAME: usize = 40;
@@ -69,13 +69,13 @@ impl fmt::Display for BadParameters {
             1 => f.write_str("1 bad parameter: ")?,
             many => write!(f, "{many} bad parameters: ")?,
         }
-        for (index, parameter) in self.0.iter().take(SHOWN).enumerate() {
+        for (index, parameter) in self.0.iter().take(READS_FROM).enumerate() {
             if index > 0 {
                 f.write_str("; ")?;
             }
             write!(f, "{parameter}")?;
         }
-        match self.0.len().saturating_sub(SHOWN) {
+        match self.0.len().saturating_sub(READS_FROM) {
             0 => Ok(()),
             more => write!(f, "; and {more} more"),
         }

@@ -12,7 +12,7 @@ pub(super) fn reason(code: i32, message: &str, names: &[&str]) -> Cow<'static, s
     let known = match code {
         2 | 9 | 14 | 16554 | 16702 | 17124 => text.value(),
         20 => text.illegal(),
-        26..=28 | 40 | 54 | 66 => text.place(),
+        26..=28 | 40 | 54 | 66 => text.fields_and_indexes(),
         73 => text.namespace(),
         67 | 85 | 86 | 171 | 197 => text.index(),
         96 | 146 | 291 | 292 => text.resources(),
@@ -262,7 +262,7 @@ impl<'a> Text<'a> {
     }
 
     /// Returns reasons for fields, collections and indexes that do not fit the call.
-    fn place(&self) -> Option<Cow<'static, str>> {
+    fn fields_and_indexes(&self) -> Option<Cow<'static, str>> {
         if let Some(rest) = self.after("Updating the path '") {
             let field =
                 self.field(rest.split_once("' would create a conflict at '")?.1.trim_end_matches('\''))?;
@@ -358,7 +358,7 @@ impl<'a> Text<'a> {
             let limit = rest.split(' ').next()?.parse::<u64>().ok()?;
             return Some(format!("an accumulator needs more memory than {limit} bytes").into());
         }
-        self.place()
+        self.fields_and_indexes()
     }
 
     fn transaction(&self) -> Option<Cow<'static, str>> {

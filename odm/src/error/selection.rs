@@ -52,7 +52,7 @@ enum Cause<'a> {
     /// A message of the driver that contains no values.
     Known(&'static str),
     /// The server returned an error code and its name.
-    WriteReply(&'a str, &'a str),
+    ServerCode(&'a str, &'a str),
     /// Any other error. Its text may contain stored values.
     Other,
 }
@@ -108,7 +108,7 @@ impl<'a> Cause<'a> {
         let is_name = name.bytes().all(|it| it.is_ascii_alphanumeric());
         match code {
             "13" | "18" | "33" => Some(Self::Credentials),
-            _ => (is_code && is_name).then_some(Self::WriteReply(code, name)),
+            _ => (is_code && is_name).then_some(Self::ServerCode(code, name)),
         }
     }
 }
@@ -129,8 +129,8 @@ impl std::fmt::Display for Cause<'_> {
             Self::Connection(words) => write!(f, "I/O error: {}", words.escape_debug()),
             Self::Credentials => f.write_str("it refuses the user or the password"),
             Self::Known(words) => f.write_str(words),
-            Self::WriteReply(code, "") => write!(f, "code {code}"),
-            Self::WriteReply(code, name) => write!(f, "code {code}, {name}"),
+            Self::ServerCode(code, "") => write!(f, "code {code}"),
+            Self::ServerCode(code, name) => write!(f, "code {code}, {name}"),
             Self::Other => f.write_str("its last answer was an error"),
         }
     }

@@ -78,7 +78,7 @@ impl WriteReply {
     }
 
     /// Marks the failures of the writes that change many documents.
-    pub(crate) fn naming(mut self, many: impl Fn(usize) -> bool) -> Self {
+    pub(crate) fn mark_many(mut self, many: impl Fn(usize) -> bool) -> Self {
         let name =
             |(index, error): (usize, Error)| (index, if many(index) { error.of_many() } else { error });
         self.failures = self.failures.into_iter().map(name).collect();
@@ -115,7 +115,7 @@ impl WriteReply {
             let error = Driver::Write(WriteFailure::WriteError(failure.clone().into()));
             let error = Error::from_driver(error.into());
             let error = match documents.get(failure.index) {
-                Some(document) => error.storing(document),
+                Some(document) => error.with_stored_document(document),
                 None => error,
             };
             (failure.index, error)

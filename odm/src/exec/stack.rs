@@ -12,6 +12,6 @@ const PIECE: usize = 16 << 20;
 
 /// Polls a future of the driver on a stack that has enough space.
 #[inline]
-pub(super) fn with<T>(poll: impl FnOnce() -> T) -> T {
+pub(super) fn with_stack_space<T>(poll: impl FnOnce() -> T) -> T {
     stacker::maybe_grow(NEEDED, PIECE, poll)
 }

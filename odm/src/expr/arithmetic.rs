@@ -15,7 +15,7 @@ use crate::value::{Number, Value};
     message = "`{Self}` and `{B}` cannot be computed together",
     label = "not two numbers"
 )]
-pub trait Plus<B> {
+pub trait NumericResult<B> {
     /// The kind of the result.
     type Out: Value;
 }
@@ -29,7 +29,7 @@ pub trait Divided {
 
 macro_rules! together {
     ($($a:ty, $b:ty => $out:ty;)*) => { $(
-        impl Plus<$b> for $a {
+        impl NumericResult<$b> for $a {
             type Out = $out;
         }
     )* };
@@ -59,7 +59,7 @@ type Kind<R, X> = <<X as Expression<R>>::T as Number>::Stored;
 /// A `T`, or an `Option<T>` if `A` or `B` may be null.
 type Lifted<A, B, T> = <A as Value>::Lift<<B as Value>::Lift<T>>;
 /// The result of an operation on `A` and `B`.
-type Result2<A, B> = Lifted<A, B, <<A as Number>::Stored as Plus<<B as Number>::Stored>>::Out>;
+type Result2<A, B> = Lifted<A, B, <<A as Number>::Stored as NumericResult<<B as Number>::Stored>>::Out>;
 
 /// The result of `$add` on two types: a number for two numbers, a date for a date and a number of milliseconds.
 #[diagnostic::on_unimplemented(
@@ -74,7 +74,7 @@ pub trait Add<B> {
 #[diagnostic::do_not_recommend]
 impl<A: Number, B: Number> Add<B> for A
 where
-    A::Stored: Plus<B::Stored>,
+    A::Stored: NumericResult<B::Stored>,
 {
     type Output = Result2<A, B>;
 }
@@ -93,7 +93,7 @@ pub trait Subtract<B> {
 #[diagnostic::do_not_recommend]
 impl<A: Number, B: Number> Subtract<B> for A
 where
-    A::Stored: Plus<B::Stored>,
+    A::Stored: NumericResult<B::Stored>,
 {
     type Output = Result2<A, B>;
 }
@@ -131,9 +131,9 @@ macro_rules! constants {
         #[doc = concat!("`{ ", $operator, ": [constant, b] }`")]
         impl<R, T: Number> ops::$trait<Expr<R, T>> for $constant
         where
-            $constant: Plus<T::Stored>,
+            $constant: NumericResult<T::Stored>,
         {
-            type Output = Expr<R, Lifted<T, $constant, <$constant as Plus<T::Stored>>::Out>>;
+            type Output = Expr<R, Lifted<T, $constant, <$constant as NumericResult<T::Stored>>::Out>>;
 
             fn $method(self, other: Expr<R, T>) -> Self::Output {
                 Expr::computed(binary($operator, Ok(self.into()), BaseExpression::render(other)))
@@ -148,7 +148,7 @@ macro_rules! operators {
         impl<R, T: Number, X: Expression<R>> ops::$trait<X> for Expr<R, T>
         where
             X::T: Number,
-            T::Stored: Plus<Kind<R, X>>,
+            T::Stored: NumericResult<Kind<R, X>>,
         {
             type Output = Expr<R, Result2<T, X::T>>;
 
@@ -219,10 +219,10 @@ pub trait DividedBy<By> {
 #[diagnostic::do_not_recommend]
 impl<A: Number, B: Number> DividedBy<B> for A
 where
-    A::Stored: Plus<B::Stored>,
-    <A::Stored as Plus<B::Stored>>::Out: Divided,
+    A::Stored: NumericResult<B::Stored>,
+    <A::Stored as NumericResult<B::Stored>>::Out: Divided,
 {
-    type Out = Lifted<A, B, <<A::Stored as Plus<B::Stored>>::Out as Divided>::Out>;
+    type Out = Lifted<A, B, <<A::Stored as NumericResult<B::Stored>>::Out as Divided>::Out>;
 }
 
 /// Divides one number by another. The result is a double or a decimal.

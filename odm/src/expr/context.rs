@@ -37,7 +37,7 @@ impl<R, W> InExpr<R, W> {
     }
 
     /// Returns a context below the same arrays, for a type that already includes them (`W::Of<T>`).
-    fn seen_from_row(&self, name: Cow<'static, str>) -> InExpr<R, Straight> {
+    fn seen_from_row(&self, name: Cow<'static, str>) -> InExpr<R, Unwrapped> {
         InExpr { name, guard: self.guard.clone(), arrays: self.arrays.clone(), passed: 0, types: PhantomData }
     }
 
@@ -50,7 +50,7 @@ impl<R, W> InExpr<R, W> {
     }
 }
 
-impl<R> InExpr<R, Straight> {
+impl<R> InExpr<R, Unwrapped> {
     /// Returns the context of the row itself.
     pub(crate) fn root() -> Self {
         Self::new(Cow::Borrowed(""), None)
@@ -85,7 +85,7 @@ pub trait Wrap: 'static {
 
     /// Returns whether an array between the row and a `T` may contain `None`. The server leaves missing values out of
     /// an array.
-    fn holes<T: Value>() -> bool;
+    fn may_hold_none<T: Value>() -> bool;
 
     /// Renders a `T` in the innermost array. Replaces a missing value with null if it decodes as `None`.
     fn item<T: Value>(rendered: CodecResult<Bson>) -> CodecResult<Bson>;
@@ -93,7 +93,7 @@ pub trait Wrap: 'static {
 
 /// No array or option is between the row and the field.
 #[derive(Debug)]
-pub enum Straight {}
+pub enum Unwrapped {}
 
 /// An array is between the row and the field: a `T` becomes a `Vec<T>`.
 #[derive(Debug)]
@@ -103,11 +103,11 @@ pub struct ThroughArray<W>(PhantomData<fn() -> W>);
 #[derive(Debug)]
 pub struct ThroughOption<W>(PhantomData<fn() -> W>);
 
-impl Wrap for Straight {
+impl Wrap for Unwrapped {
     type Of<T: Value> = T;
     type Items = Self;
 
-    fn holes<T: Value>() -> bool {
+    fn may_hold_none<T: Value>() -> bool {
         false
     }
 
@@ -120,8 +120,8 @@ impl<W: Wrap> Wrap for ThroughArray<W> {
     type Of<T: Value> = W::Of<Vec<T>>;
     type Items = W::Items;
 
-    fn holes<T: Value>() -> bool {
-        T::missing().is_some() || W::holes::<Vec<T>>()
+    fn may_hold_none<T: Value>() -> bool {
+        T::missing().is_some() || W::may_hold_none::<Vec<T>>()
     }
 
     fn item<T: Value>(rendered: CodecResult<Bson>) -> CodecResult<Bson> {
@@ -133,8 +133,8 @@ impl<W: Wrap> Wrap for ThroughOption<W> {
     type Of<T: Value> = W::Of<T::Optional>;
     type Items = ThroughOption<W::Items>;
 
-    fn holes<T: Value>() -> bool {
-        W::holes::<T::Optional>()
+    fn may_hold_none<T: Value>() -> bool {
+        W::may_hold_none::<T::Optional>()
     }
 
     fn item<T: Value>(rendered: CodecResult<Bson>) -> CodecResult<Bson> {
@@ -143,17 +143,17 @@ impl<W: Wrap> Wrap for ThroughOption<W> {
 }
 
 impl<R: 'static, W: Wrap> Context for InExpr<R, W> {
-    type Field<T: Value, K: Key> = <W::Of<T> as Value>::Fields<InExpr<R, Straight>, Expr<R, W::Of<T>>>;
+    type Field<T: Value, K: Key> = <W::Of<T> as Value>::Fields<InExpr<R, Unwrapped>, Expr<R, W::Of<T>>>;
     type Many = InExpr<R, ThroughArray<W>>;
     type Maybe = InExpr<R, ThroughOption<W>>;
-    type Flattened<T: Value, K: Key> = <W::Of<T> as Value>::Fields<InExpr<R, Straight>, Flattened<R, T, W>>;
-    type Inside = InExpr<R, ThroughOption<W::Items>>;
+    type Flattened<T: Value, K: Key> = <W::Of<T> as Value>::Fields<InExpr<R, Unwrapped>, Flattened<R, T, W>>;
+    type InVariant = InExpr<R, ThroughOption<W::Items>>;
     type Tag<T: Value, K: Key> = Self::Field<T, K>;
     type Variant = ();
 
     fn field<T: Value, K: Key>(&self) -> Self::Field<T, K> {
         let name = self.below(K::NAME);
-        let field = if !self.arrays.is_empty() && W::holes::<T>() {
+        let field = if !self.arrays.is_empty() && W::may_hold_none::<T>() {
             Source::Computed(items(&name, &self.arrays, W::item::<T>))
         } else {
             Source::Field(name.clone())
@@ -220,13 +220,13 @@ fn items(
 )]
 pub trait Single: Wrap {}
 
-impl Single for Straight {}
+impl Single for Unwrapped {}
 impl<W: Single> Single for ThroughOption<W> {}
 
 /// A field of a variant is null in rows that hold another variant:
 /// `{ $cond: [{ $eq: ["$payment.kind", "card"] }, "$payment.last4", null] }`.
 impl<R: 'static, W: Single> Narrows for InExpr<R, W> {
-    fn narrow(&self, test: VariantTest) -> Self::Inside {
+    fn narrow(&self, test: VariantTest) -> Self::InVariant {
         let test = match test {
             VariantTest::Tag(tag, value) => {
                 doc! { "$eq": [format!("${}", self.below(tag)), super::constant(value.into())] }
@@ -251,7 +251,7 @@ impl<R: 'static, W: Single> Narrows for InExpr<R, W> {
 
 /// The fields of a row as expressions: the argument of the closures of stages and of
 /// [`Filter::expr`](crate::Filter::expr).
-pub type Exprs<R> = <R as Value>::Fields<InExpr<R, Straight>, ()>;
+pub type Exprs<R> = <R as Value>::Fields<InExpr<R, Unwrapped>, ()>;
 
 pub(crate) fn exprs<R: Value>() -> Exprs<R> {
     R::under(InExpr::root(), ())

@@ -5,7 +5,7 @@
 
 use mongodb::bson::{Bson, Decimal128};
 
-use super::{BaseExpression, Plus, constant};
+use super::{BaseExpression, NumericResult, constant};
 use crate::{
     error::codec::CodecResult,
     path::{IntoBase, Operand, operands::Direct},
@@ -22,24 +22,24 @@ pub enum Computed {}
     label = "not the same kind of value",
     note = "values of one type are compared with each other, and numbers with numbers"
 )]
-pub trait Alike<B> {
+pub trait Comparable<B> {
     /// The type that holds either value.
     type Either: Value;
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: Value> Alike<T> for T {
+impl<T: Value> Comparable<T> for T {
     type Either = T;
 }
 
 macro_rules! alike {
     ($a:ty, $($b:ty),+) => {
         $(
-            impl Alike<$b> for $a {
-                type Either = <<$a as Number>::Stored as Plus<<$b as Number>::Stored>>::Out;
+            impl Comparable<$b> for $a {
+                type Either = <<$a as Number>::Stored as NumericResult<<$b as Number>::Stored>>::Out;
             }
-            impl Alike<$a> for $b {
-                type Either = <<$a as Number>::Stored as Plus<<$b as Number>::Stored>>::Out;
+            impl Comparable<$a> for $b {
+                type Either = <<$a as Number>::Stored as NumericResult<<$b as Number>::Stored>>::Out;
             }
         )+
         alike!($($b),+);
@@ -72,11 +72,11 @@ impl<R, V: Value, X> ExprOperand<R, V, Computed> for X
 where
     X: IntoBase,
     X::Base: BaseExpression<R>,
-    V::Bare: Alike<<<X::Base as BaseExpression<R>>::T as Value>::Bare>,
+    V::NonNull: Comparable<<<X::Base as BaseExpression<R>>::T as Value>::NonNull>,
 {
     type Either = <V as Value>::Lift<Self::Instead>;
     type Instead = <<X::Base as BaseExpression<R>>::T as Value>::Lift<
-        <V::Bare as Alike<<<X::Base as BaseExpression<R>>::T as Value>::Bare>>::Either,
+        <V::NonNull as Comparable<<<X::Base as BaseExpression<R>>::T as Value>::NonNull>>::Either,
     >;
 
     fn render_operand(self) -> CodecResult<Bson> {
@@ -85,9 +85,9 @@ where
 }
 
 #[diagnostic::do_not_recommend]
-impl<R, V: Value, K, O: Operand<V::Bare, K>> ExprOperand<R, V, Direct<K>> for O {
+impl<R, V: Value, K, O: Operand<V::NonNull, K>> ExprOperand<R, V, Direct<K>> for O {
     type Either = V;
-    type Instead = V::Bare;
+    type Instead = V::NonNull;
 
     fn render_operand(self) -> CodecResult<Bson> {
         self.operand().map(constant)

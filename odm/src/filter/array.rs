@@ -4,7 +4,7 @@ use mongodb::bson::{Bson, Document, doc};
 
 use super::{
     Clauses, Filter, IntoFilter,
-    comparison::{equals, is_read_otherwise},
+    comparison::{equals, is_read_as_pattern},
 };
 use crate::{
     error::codec::CodecResult,
@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// The type that a filter compares with an element of the array `V`.
-type Item<V> = <<V as Array>::Item as Value>::Bare;
+type Item<V> = <<V as Array>::Item as Value>::NonNull;
 
 /// For arrays of arrays, these operators test the elements of the array at the path, not the elements inside those.
 /// For example, `grid().any(|row| row.contains(9))` finds a 9 in a row. They render `$elemMatch` where the server
@@ -59,7 +59,7 @@ impl<M, V: Value, R> Path<M, V, R> {
         I::Item: Operand<Item<V>, K>,
     {
         match operand_list::<Item<V>, K, _>(values) {
-            Ok(Bson::Array(values)) if values.iter().any(is_read_otherwise) => {
+            Ok(Bson::Array(values)) if values.iter().any(is_read_as_pattern) => {
                 Filter::any_of(values.into_iter().map(|it| element_meets(self.location(), "$eq", Ok(it))))
             }
             values => element_meets(self.location(), "$in", values),
@@ -78,7 +78,7 @@ impl<M, V: Value, R> Path<M, V, R> {
         I::Item: Operand<Item<V>, K>,
     {
         match operand_list::<Item<V>, K, _>(values) {
-            Ok(Bson::Array(values)) if values.iter().any(is_read_otherwise) => {
+            Ok(Bson::Array(values)) if values.iter().any(is_read_as_pattern) => {
                 Filter::none_of(values.into_iter().map(|it| element_meets(self.location(), "$eq", Ok(it))))
             }
             Ok(Bson::Array(values)) => Filter::of(no_element_is_one_of(self.location(), values)),
@@ -102,7 +102,7 @@ impl<M, V: Value, R> Path<M, V, R> {
                 let items = items.into_iter().map(|item| doc! { "$elemMatch": { "$eq": item } });
                 Filter::test(self.location(), "$all", Ok(items.collect::<Vec<Document>>().into()))
             }
-            Ok(Bson::Array(items)) if items.iter().any(is_read_otherwise) => {
+            Ok(Bson::Array(items)) if items.iter().any(is_read_as_pattern) => {
                 Filter::all_of(equals(self.location(), items))
             }
             values => Filter::test(self.location(), "$all", values),
@@ -124,7 +124,7 @@ impl<M, V: Value, R> Path<M, V, R> {
 /// Returns whether the server compares these values with each element of the array at this path, and with nothing
 /// else. If a value is an array, the server compares it with the array as a whole, too.
 fn is_opened(at: &Location, values: &[Bson]) -> bool {
-    !at.is_closed() && !values.iter().any(|value| value.as_array().is_some())
+    !at.is_untraversed() && !values.iter().any(|value| value.as_array().is_some())
 }
 
 fn element_meets<M>(at: &Location, operator: &'static str, value: CodecResult<Bson>) -> Filter<M> {
@@ -175,6 +175,6 @@ pub(super) fn whole_equals<M>(at: &Location, value: Bson) -> Filter<M> {
 
 /// Returns whether a value is an array that contains only arrays, on all levels. An element of an array of that type
 /// could be equal to it.
-pub(crate) fn is_hollow(value: &Bson) -> bool {
-    value.as_array().is_some_and(|items| items.iter().all(is_hollow))
+pub(crate) fn contains_only_arrays(value: &Bson) -> bool {
+    value.as_array().is_some_and(|items| items.iter().all(contains_only_arrays))
 }

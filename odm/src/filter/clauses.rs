@@ -1,17 +1,17 @@
 //! `Clauses`: a filter without the type of its model, so that user crates compile little code.
 
 mod element;
-mod everything;
-mod named;
+mod matches_all;
+mod positions;
 mod render;
 
 use std::borrow::Cow;
 
 use mongodb::bson::{Bson, Document, doc};
 
-pub(crate) use self::element::{about_element, behind};
+pub(crate) use self::element::{into_element_form, prefixed};
 use self::{
-    named::{NAME_OF_A_CALLER, Named},
+    positions::{CALLER_NAME, NamedArrays},
     render::is_operators,
 };
 use crate::{
@@ -25,7 +25,7 @@ use crate::{
 struct Clause {
     name: Cow<'static, str>,
     test: Bson,
-    /// The length of the part of `name` that is an array, see [`Location::outermost`], or [`NAME_OF_A_CALLER`].
+    /// The length of the part of `name` that is an array, see [`Location::outermost`], or [`CALLER_NAME`].
     array: u32,
 }
 
@@ -36,10 +36,10 @@ pub(crate) struct Clauses {
     first: Option<Clause>,
     rest: Vec<Clause>,
     /// Whether the filter was made with `Filter::all()`.
-    said_all: bool,
+    explicit_all: bool,
     problem: Option<CodecError>,
     /// The arrays that nested conditions name.
-    inner: Option<Box<Named>>,
+    inner: Option<Box<NamedArrays>>,
 }
 
 impl Clauses {
@@ -51,7 +51,7 @@ impl Clauses {
     }
 
     fn of(clause: Clause) -> Self {
-        Self { first: Some(clause), rest: Vec::new(), said_all: false, problem: None, inner: None }
+        Self { first: Some(clause), rest: Vec::new(), explicit_all: false, problem: None, inner: None }
     }
 
     pub(super) fn wrong(problem: CodecError) -> Self {
@@ -66,7 +66,7 @@ impl Clauses {
     /// Returns a `$jsonSchema` condition. It names fields inside the schema, so it counts as a name that a caller
     /// wrote.
     pub(super) fn whole_schema(schema: Document) -> Self {
-        Self::one(Cow::Borrowed("$jsonSchema"), NAME_OF_A_CALLER, schema)
+        Self::one(Cow::Borrowed("$jsonSchema"), CALLER_NAME, schema)
     }
 
     pub(super) fn test(at: &Location, operator: &'static str, value: CodecResult<Bson>) -> Self {
@@ -84,7 +84,7 @@ impl Clauses {
                     array: at.outermost(),
                 }),
                 rest: Vec::new(),
-                said_all: false,
+                explicit_all: false,
                 problem: None,
                 inner: None,
             },
@@ -111,7 +111,7 @@ impl Clauses {
             Err(problem) => return Self::wrong(at.locate(problem)),
         };
         let one = |operators: Document| Self::one(at.to_key(), at.outermost(), operators);
-        if at.closed().is_empty() || !at.variant_tests().is_empty() {
+        if at.untraversed().is_empty() || !at.variant_tests().is_empty() {
             return one(operators).inside_arrays(at, together);
         }
         match render::positive(operators) {
@@ -124,7 +124,7 @@ impl Clauses {
     pub(super) fn variant(at: &Location) -> Self {
         match at.problem() {
             Some(problem) => Self::wrong(problem.clone()),
-            None if !at.is_told() => Self::wrong(at.locate(CodecError::new(
+            None if !at.is_identified() => Self::wrong(at.locate(CodecError::new(
                 "a variant that is stored with a tag or a name",
                 "one of an untagged enum",
             ))),
@@ -136,12 +136,12 @@ impl Clauses {
     /// in an `$elemMatch` for each array on the path if they must hold for the same element, or if the server does
     /// not look for names in the array.
     fn inside_arrays(self, at: &Location, together: bool) -> Self {
-        let (variant_tests, closed) = (at.variant_tests(), at.closed());
-        if variant_tests.is_empty() && closed.is_empty() && !together {
+        let (variant_tests, untraversed) = (at.variant_tests(), at.untraversed());
+        if variant_tests.is_empty() && untraversed.is_empty() && !together {
             return self;
         }
         let mut arrays: Vec<usize> = variant_tests.iter().map(|test| test.array).collect();
-        arrays.extend(closed);
+        arrays.extend(untraversed);
         arrays.extend(together.then(|| at.array()));
         arrays.sort_unstable();
         arrays.dedup();
@@ -153,7 +153,7 @@ impl Clauses {
                     all.and(Self::one(test.name.clone(), outermost, test.test.clone()))
                 })
                 .and(conditions);
-            let directly_inside = closed.iter().filter(|closed| **closed == array).count();
+            let directly_inside = untraversed.iter().filter(|untraversed| **untraversed == array).count();
             match directly_inside + usize::from(array > 0) {
                 0 => all,
                 matches => all.inside(&at.name()[..array], at.outermost(), matches),
@@ -184,7 +184,7 @@ impl Clauses {
     }
 
     pub(super) fn all() -> Self {
-        Self { said_all: true, ..Self::default() }
+        Self { explicit_all: true, ..Self::default() }
     }
 
     pub(super) fn raw(document: Document) -> Self {
@@ -195,7 +195,7 @@ impl Clauses {
         let mut clauses = document.into_iter().map(|(name, test)| Clause {
             name: Cow::Owned(name),
             test,
-            array: NAME_OF_A_CALLER,
+            array: CALLER_NAME,
         });
         Self { first: clauses.next(), rest: clauses.collect(), ..Self::default() }
     }
@@ -206,18 +206,18 @@ impl Clauses {
 
     /// Returns whether the filter matches every document and was not made with `Filter::all()`.
     pub(super) fn is_empty(&self) -> bool {
-        !self.said_all && self.problem.is_none() && self.matches_everything()
+        !self.explicit_all && self.problem.is_none() && self.matches_all()
     }
 
     /// Returns whether the filter has no condition and was not made with `Filter::all()`.
     pub(crate) fn has_no_condition(&self) -> bool {
         // A comment is not a condition.
-        !self.iter().any(|clause| clause.name != "$comment") && !self.said_all && self.problem.is_none()
+        !self.iter().any(|clause| clause.name != "$comment") && !self.explicit_all && self.problem.is_none()
     }
 
     /// Returns whether the filter is `Filter::all()` without other conditions.
     fn is_all(&self) -> bool {
-        self.said_all && self.first.is_none() && self.rest.is_empty() && self.problem.is_none()
+        self.explicit_all && self.first.is_none() && self.rest.is_empty() && self.problem.is_none()
     }
 
     /// Returns an error if a value or a map key in the conditions cannot be sent.
@@ -242,12 +242,12 @@ impl Clauses {
         if !other.rest.is_empty() {
             self.rest.extend(other.rest);
         }
-        self.said_all |= other.said_all;
+        self.explicit_all |= other.explicit_all;
         if self.problem.is_none() {
             self.problem = other.problem;
         }
         if other.inner.is_some() {
-            Named::join(&mut self.inner, other.inner);
+            NamedArrays::join(&mut self.inner, other.inner);
         }
     }
 
@@ -258,7 +258,7 @@ impl Clauses {
         let (explicit, implicit) =
             (alternatives.iter().any(Self::is_all), alternatives.iter().any(Self::has_no_condition));
         if (explicit || implicit) && alternatives.iter().all(|alternative| alternative.problem.is_none()) {
-            return Self { said_all: !implicit, ..Self::default() };
+            return Self { explicit_all: !implicit, ..Self::default() };
         }
         if alternatives.is_empty() {
             return Self::whole("$nor", vec![doc! {}]);
@@ -275,7 +275,7 @@ impl Clauses {
     fn branches(operator: &'static str, conditions: Vec<Self>) -> Self {
         let (mut branches, mut inner) = (Vec::new(), None);
         for mut condition in conditions {
-            condition.take_named(&mut inner, operator == "$nor");
+            condition.take_named_arrays(&mut inner, operator == "$nor");
             if operator == "$or"
                 && let Some(alternatives) = condition.take_alternatives()
             {

@@ -4,7 +4,7 @@ use mongodb::bson::{Bson, doc};
 
 use super::{
     Filter,
-    array::{is_hollow, whole_equals},
+    array::{contains_only_arrays, whole_equals},
 };
 use crate::{
     error::codec::CodecResult,
@@ -18,7 +18,7 @@ impl<M, V: Value, R> Path<M, V, R> {
     /// Matches documents whose field equals `value`.
     ///
     /// `{ field: { $eq: value } }`
-    pub fn eq<K>(&self, value: impl Operand<V::Bare, K>) -> Filter<M>
+    pub fn eq<K>(&self, value: impl Operand<V::NonNull, K>) -> Filter<M>
     where
         R: Queried,
     {
@@ -28,7 +28,7 @@ impl<M, V: Value, R> Path<M, V, R> {
     /// Matches documents whose field does not equal `value`, documents without the field included.
     ///
     /// `{ field: { $ne: value } }`
-    pub fn ne<K>(&self, value: impl Operand<V::Bare, K>) -> Filter<M>
+    pub fn ne<K>(&self, value: impl Operand<V::NonNull, K>) -> Filter<M>
     where
         R: Queried,
     {
@@ -37,7 +37,9 @@ impl<M, V: Value, R> Path<M, V, R> {
             Ok(value @ Bson::RegularExpression(_)) => {
                 Filter::test(self.location(), "$not", Ok(doc! { "$eq": value }.into()))
             }
-            Ok(value) if V::ARRAYS.nests() && is_hollow(&value) => !whole_equals(self.location(), value),
+            Ok(value) if V::ARRAYS.nests() && contains_only_arrays(&value) => {
+                !whole_equals(self.location(), value)
+            }
             value => Filter::test(self.location(), "$ne", value),
         }
     }
@@ -45,7 +47,7 @@ impl<M, V: Value, R> Path<M, V, R> {
     /// Matches documents whose field is greater than `value`.
     ///
     /// `{ field: { $gt: value } }`
-    pub fn gt<K>(&self, value: impl Operand<V::Bare, K>) -> Filter<M>
+    pub fn gt<K>(&self, value: impl Operand<V::NonNull, K>) -> Filter<M>
     where
         V: Ordered,
         R: Queried,
@@ -56,7 +58,7 @@ impl<M, V: Value, R> Path<M, V, R> {
     /// Matches documents whose field is at least `value`.
     ///
     /// `{ field: { $gte: value } }`
-    pub fn gte<K>(&self, value: impl Operand<V::Bare, K>) -> Filter<M>
+    pub fn gte<K>(&self, value: impl Operand<V::NonNull, K>) -> Filter<M>
     where
         V: Ordered,
         R: Queried,
@@ -67,7 +69,7 @@ impl<M, V: Value, R> Path<M, V, R> {
     /// Matches documents whose field is less than `value`.
     ///
     /// `{ field: { $lt: value } }`
-    pub fn lt<K>(&self, value: impl Operand<V::Bare, K>) -> Filter<M>
+    pub fn lt<K>(&self, value: impl Operand<V::NonNull, K>) -> Filter<M>
     where
         V: Ordered,
         R: Queried,
@@ -78,7 +80,7 @@ impl<M, V: Value, R> Path<M, V, R> {
     /// Matches documents whose field is at most `value`.
     ///
     /// `{ field: { $lte: value } }`
-    pub fn lte<K>(&self, value: impl Operand<V::Bare, K>) -> Filter<M>
+    pub fn lte<K>(&self, value: impl Operand<V::NonNull, K>) -> Filter<M>
     where
         V: Ordered,
         R: Queried,
@@ -93,9 +95,9 @@ impl<M, V: Value, R> Path<M, V, R> {
     where
         R: Queried,
         I: IntoIterator,
-        I::Item: Operand<V::Bare, K>,
+        I::Item: Operand<V::NonNull, K>,
     {
-        match operand_list::<V::Bare, K, _>(values) {
+        match operand_list::<V::NonNull, K, _>(values) {
             Ok(Bson::Array(values)) if values.iter().any(needs_a_test::<V>) => {
                 Filter::any_of(values.into_iter().map(|value| equal::<V, M>(self.location(), Ok(value))))
             }
@@ -110,9 +112,9 @@ impl<M, V: Value, R> Path<M, V, R> {
     where
         R: Queried,
         I: IntoIterator,
-        I::Item: Operand<V::Bare, K>,
+        I::Item: Operand<V::NonNull, K>,
     {
-        match operand_list::<V::Bare, K, _>(values) {
+        match operand_list::<V::NonNull, K, _>(values) {
             Ok(Bson::Array(values)) if values.iter().any(needs_a_test::<V>) => {
                 Filter::none_of(values.into_iter().map(|value| equal::<V, M>(self.location(), Ok(value))))
             }
@@ -123,19 +125,19 @@ impl<M, V: Value, R> Path<M, V, R> {
 
 fn equal<V: Value, M>(at: &Location, value: CodecResult<Bson>) -> Filter<M> {
     match value {
-        Ok(value) if V::ARRAYS.nests() && is_hollow(&value) => whole_equals(at, value),
+        Ok(value) if V::ARRAYS.nests() && contains_only_arrays(&value) => whole_equals(at, value),
         value => Filter::test(at, "$eq", value),
     }
 }
 
 /// Returns whether a value of a field of type `V` needs a test of its own, because it cannot be in a list of values.
 fn needs_a_test<V: Value>(value: &Bson) -> bool {
-    is_read_otherwise(value) || (V::ARRAYS.nests() && is_hollow(value))
+    is_read_as_pattern(value) || (V::ARRAYS.nests() && contains_only_arrays(value))
 }
 
 /// Returns whether `$in`, `$nin` and `$all` would read a value as a pattern or as operators, not as a value to
 /// compare with.
-pub(super) fn is_read_otherwise(value: &Bson) -> bool {
+pub(super) fn is_read_as_pattern(value: &Bson) -> bool {
     matches!(value, Bson::RegularExpression(_)) || looks_like_operators(value)
 }
 

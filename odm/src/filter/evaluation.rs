@@ -114,7 +114,9 @@ impl<M> Filter<M> {
     /// The items are filters or `Option`s of filters. A `None` is left out. An empty list, or one with only `None`s,
     /// matches every document.
     pub fn none_of<F: IntoOption<Self>>(filters: impl IntoIterator<Item = F>) -> Self {
-        Self::of(Clauses::none_of(filters.into_iter().filter_map(IntoOption::given).map(Self::into_clauses)))
+        Self::of(Clauses::none_of(
+            filters.into_iter().filter_map(IntoOption::into_option).map(Self::into_clauses),
+        ))
     }
 
     /// Matches documents for which an expression is true. Use it to compare fields of a document with each other.

@@ -32,7 +32,7 @@ impl ForeignMembers {
     }
 
     /// Returns the numbers after the first two of this position.
-    pub(super) fn behind(&self, position: usize) -> &[f64] {
+    pub(super) fn numbers_after(&self, position: usize) -> &[f64] {
         self.all_further().get(position).map(Vec::as_slice).unwrap_or_default()
     }
 
@@ -94,12 +94,12 @@ pub(super) fn read<'de>(
     }
     let kind = kind.ok_or_else(|| CodecError::missing("type"))?;
     let kind = kind.str().map_err(|error| error.at("type"))?;
-    let beside = if members.is_empty() {
+    let foreign = if members.is_empty() {
         ForeignMembers::default()
     } else {
         ForeignMembers(Some(Box::new(Held { members, ..Held::default() })))
     };
-    Ok((kind, held.ok_or_else(|| CodecError::missing(own)), beside))
+    Ok((kind, held.ok_or_else(|| CodecError::missing(own)), foreign))
 }
 
 /// A position, or an array of them.

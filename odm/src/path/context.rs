@@ -24,7 +24,7 @@ pub trait Context: Clone + 'static {
     /// The context inside a variant of the enum. It can be entered only if this context implements [`Narrows`]. Every
     /// context declares it so that the accessors of variants always have a type, and rustc reports the message of
     /// [`Narrows`] where that is not implemented.
-    type Inside: Context;
+    type InVariant: Context;
     /// What the accessor of an enum's tag returns. The value of the tag is the name of the variant, a text.
     type Tag<T: Value, K: Key>;
     /// The variant itself: the base of its fields struct if its content is not stored in a field of its own.
@@ -97,7 +97,7 @@ impl<M: 'static, R: Reach> Context for InQuery<M, R> {
     type Many = InQuery<M, Many>;
     type Maybe = Self;
     type Flattened<T: Value, K: Key> = T::Fields<Self, Flattened<M, T, R>>;
-    type Inside = InQuery<M, Narrowed<R>>;
+    type InVariant = InQuery<M, Narrowed<R>>;
     type Tag<T: Value, K: Key> = Path<M, T, Tagged<R>>;
     type Variant = Variant<M, R>;
 
@@ -129,7 +129,7 @@ impl<M: 'static, R: Reach> Context for InQuery<M, R> {
 }
 
 impl<M: 'static, R: Reach> Narrows for InQuery<M, R> {
-    fn narrow(&self, test: VariantTest) -> Self::Inside {
+    fn narrow(&self, test: VariantTest) -> Self::InVariant {
         InQuery::new(self.at().narrowed(test))
     }
 
@@ -139,7 +139,7 @@ impl<M: 'static, R: Reach> Narrows for InQuery<M, R> {
 }
 
 impl<M: 'static, R: Reach> NarrowsUntagged for InQuery<M, R> {
-    fn whole<T: Value, K: Key>(&self) -> <Self::Inside as Context>::Field<T, K> {
+    fn whole<T: Value, K: Key>(&self) -> <Self::InVariant as Context>::Field<T, K> {
         let at = self.at().narrowed(VariantTest::None).of(T::ARRAYS);
         T::under(InQuery::new(at.clone()), Path::new(at))
     }

@@ -37,11 +37,11 @@ impl<K, T> fmt::Debug for OneField<K, T> {
 impl<K: Key, T: Value> Value for OneField<K, T> {
     type Fields<A: Context, B> = K::Layer<A, B, T>;
     type Optional = Option<Self>;
-    type Bare = Self;
-    type Spread<W: Value> = W;
+    type NonNull = Self;
+    type DistinctItem<W: Value> = W;
     type Lift<U: Value> = U;
-    type Laid<S: Doc> = Self;
-    type Joined<S: Doc> = Self;
+    type Replaced<S: Doc> = Self;
+    type Added<S: Doc> = Self;
 
     fn under<A: Context, B>(at: A, base: B) -> Self::Fields<A, B> {
         K::layer(at, base)

@@ -30,7 +30,7 @@ struct Extras {
     array_filters: Vec<Document>,
     variant_tests: Vec<VariantCondition>,
     /// Nothing stored identifies the variant that the path entered last.
-    untold: bool,
+    unidentified: bool,
     /// The path goes through a position in an array.
     element: bool,
     /// The ranges of the name that are keys of maps. Keys are data, so messages do not show them.
@@ -39,7 +39,7 @@ struct Extras {
     ends_at_element: bool,
     /// The lengths of the prefixes that are arrays which the server does not traverse for a name: an array directly
     /// inside another array, and an array that is itself the element that a condition tests.
-    closed: Vec<usize>,
+    untraversed: Vec<usize>,
     problem: Option<CodecError>,
 }
 
@@ -185,13 +185,13 @@ impl Location {
     }
 
     /// Returns whether the server tests an array here only as a whole, and not its elements.
-    pub(crate) fn is_closed(&self) -> bool {
+    pub(crate) fn is_untraversed(&self) -> bool {
         self.name.is_empty() || self.extras.as_ref().is_some_and(|extras| extras.ends_at_element)
     }
 
     /// Returns the lengths of the prefixes that are arrays which the server does not traverse for a name.
-    pub(crate) fn closed(&self) -> &[usize] {
-        self.extras.as_ref().map_or(&[], |extras| &extras.closed)
+    pub(crate) fn untraversed(&self) -> &[usize] {
+        self.extras.as_ref().map_or(&[], |extras| &extras.untraversed)
     }
 
     /// Returns whether the name goes through a position in an array.
@@ -204,8 +204,8 @@ impl Location {
         // For a name, the server traverses one array, but not an array inside it, nor the element that a condition
         // tests.
         if self.name.is_empty() || self.array() == self.name.len() {
-            let closed = self.name.len();
-            self.extras_mut().closed.push(closed);
+            let untraversed = self.name.len();
+            self.extras_mut().untraversed.push(untraversed);
         }
         let length = length(&self.name);
         let outermost = if self.outermost == 0 { length } else { self.outermost };
@@ -220,7 +220,7 @@ impl Location {
             VariantTest::Text(value) => (self.name.clone(), doc! { "$eq": value }),
             VariantTest::None => {
                 let mut location = self.clone();
-                location.extras_mut().untold = true;
+                location.extras_mut().unidentified = true;
                 return location;
             }
         };
@@ -228,13 +228,13 @@ impl Location {
         let array = location.array();
         let extras = location.extras_mut();
         extras.variant_tests.push(VariantCondition { array, name, test });
-        extras.untold = false;
+        extras.unidentified = false;
         location
     }
 
     /// Returns whether a tag, a key or a text identifies the variant that the path entered last.
-    pub(crate) fn is_told(&self) -> bool {
-        self.extras.as_ref().is_some_and(|extras| !extras.untold && !extras.variant_tests.is_empty())
+    pub(crate) fn is_identified(&self) -> bool {
+        self.extras.as_ref().is_some_and(|extras| !extras.unidentified && !extras.variant_tests.is_empty())
     }
 
     pub(crate) fn variant_tests(&self) -> &[VariantCondition] {

@@ -27,7 +27,7 @@ pub enum VariantTest {
 )]
 pub trait Narrows: Context {
     /// Returns the context inside the variant that `test` identifies.
-    fn narrow(&self, test: VariantTest) -> Self::Inside;
+    fn narrow(&self, test: VariantTest) -> Self::InVariant;
 
     /// Returns the variant that `test` identifies.
     fn variant(&self, test: VariantTest) -> Self::Variant;
@@ -41,7 +41,7 @@ pub trait Narrows: Context {
 )]
 pub trait NarrowsUntagged: Narrows {
     /// Returns the enum itself as a `T`. The key is not added to its name.
-    fn whole<T: Value, K: Key>(&self) -> <Self::Inside as Context>::Field<T, K>;
+    fn whole<T: Value, K: Key>(&self) -> <Self::InVariant as Context>::Field<T, K>;
 }
 
 /// One variant of an enum, in a filter. It is the base of the fields struct of the variant.

@@ -241,14 +241,14 @@ pub trait Assign<V, K> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<V: Value, K, O: Operand<V::Bare, K>> Assign<V, Direct<K>> for O {
+impl<V: Value, K, O: Operand<V::NonNull, K>> Assign<V, Direct<K>> for O {
     fn assign(self) -> CodecResult<Bson> {
         self.operand()
     }
 }
 
 #[diagnostic::do_not_recommend]
-impl<V: Value, K, O: Operand<V::Bare, K>> Assign<Option<V>, Maybe<K>> for Option<O> {
+impl<V: Value, K, O: Operand<V::NonNull, K>> Assign<Option<V>, Maybe<K>> for Option<O> {
     fn assign(self) -> CodecResult<Bson> {
         self.map_or(Ok(Bson::Null), Operand::operand)
     }
@@ -257,7 +257,7 @@ impl<V: Value, K, O: Operand<V::Bare, K>> Assign<Option<V>, Maybe<K>> for Option
 #[diagnostic::do_not_recommend]
 impl<'a, V: Value, K, O> Assign<Option<V>, Maybe<K>> for &'a Option<O>
 where
-    &'a O: Operand<V::Bare, K>,
+    &'a O: Operand<V::NonNull, K>,
 {
     fn assign(self) -> CodecResult<Bson> {
         self.as_ref().map_or(Ok(Bson::Null), Operand::operand)

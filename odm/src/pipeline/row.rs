@@ -15,11 +15,11 @@ macro_rules! layered {
     ($top:ident) => {
         type Fields<A: Context, B> = $top::Fields<A, R::Fields<A, B>>;
         type Optional = Option<Self>;
-        type Bare = Self;
-        type Spread<W: Value> = W;
+        type NonNull = Self;
+        type DistinctItem<W: Value> = W;
         type Lift<U: Value> = U;
-        type Laid<S: Doc> = Over<Self, S>;
-        type Joined<S: Doc> = With<Self, S>;
+        type Replaced<S: Doc> = Retyped<Self, S>;
+        type Added<S: Doc> = With<Self, S>;
 
         fn under<A: Context, B>(at: A, base: B) -> Self::Fields<A, B> {
             $top::under(at.clone(), R::under(at, base))
@@ -63,15 +63,15 @@ impl<R: Decode, Added: Doc + Decode> Decode for With<R, Added> {}
 /// A row in which a field has another type than declared, for example after `unwind`.
 ///
 /// It exists only as a type and has no values. A later stage changes the rows to a declared type.
-pub struct Over<R, Changed>(PhantomData<fn() -> (R, Changed)>);
+pub struct Retyped<R, Changed>(PhantomData<fn() -> (R, Changed)>);
 
-impl<R, Changed> fmt::Debug for Over<R, Changed> {
+impl<R, Changed> fmt::Debug for Retyped<R, Changed> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Over")
+        f.write_str("Retyped")
     }
 }
 
-impl<R: Value, Changed: Doc> Value for Over<R, Changed> {
+impl<R: Value, Changed: Doc> Value for Retyped<R, Changed> {
     layered!(Changed);
 
     fn encode(&self, _: &mut Writer) -> CodecResult<ElementType> {

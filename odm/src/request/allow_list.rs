@@ -70,7 +70,7 @@ pub(super) enum Test {
 impl Test {
     /// Returns the condition of an operator and the text of a parameter. An error is the client's mistake. Other
     /// reasons why the condition cannot be sent stay in the condition.
-    pub(super) fn ask(&self, operator: Operator, text: &str) -> CodecResult<Clauses> {
+    pub(super) fn condition(&self, operator: Operator, text: &str) -> CodecResult<Clauses> {
         match self {
             Self::Field(at, read, holds_null) => field(at, *read, *holds_null, operator, text),
             Self::Elements(at, read) => elements(at, *read, operator, text),

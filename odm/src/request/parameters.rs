@@ -50,9 +50,9 @@ impl<M> Parameters<M> {
         path: impl IntoBase<Base = Path<M, V, R>>,
     ) -> Self
     where
-        V::Bare: FromText,
+        V::NonNull: FromText,
     {
-        self.allow::<V::Bare>(name, &[&EQUALITY], path.into_base().location())
+        self.allow::<V::NonNull>(name, &[&EQUALITY], path.into_base().location())
     }
 
     /// Allows equality and order conditions on a field: also `name[gt]=`, `name[gte]=`, `name[lt]=`, `name[lte]=`.
@@ -65,9 +65,9 @@ impl<M> Parameters<M> {
         path: impl IntoBase<Base = Path<M, V, R>>,
     ) -> Self
     where
-        V::Bare: FromText,
+        V::NonNull: FromText,
     {
-        self.allow::<V::Bare>(name, &[&EQUALITY, &ORDER], path.into_base().location())
+        self.allow::<V::NonNull>(name, &[&EQUALITY, &ORDER], path.into_base().location())
     }
 
     /// Allows equality conditions on a text, and conditions on its content: `name[prefix]=` (case-sensitive; can use
@@ -78,9 +78,9 @@ impl<M> Parameters<M> {
         path: impl IntoBase<Base = Path<M, V, R>>,
     ) -> Self
     where
-        V::Bare: FromText,
+        V::NonNull: FromText,
     {
-        self.allow::<V::Bare>(name, &[&EQUALITY, &TEXT], path.into_base().location())
+        self.allow::<V::NonNull>(name, &[&EQUALITY, &TEXT], path.into_base().location())
     }
 
     /// Allows conditions on the elements of an array of plain values: `name=` and `name[in]=` match if an element is
@@ -91,9 +91,9 @@ impl<M> Parameters<M> {
         path: impl IntoBase<Base = Path<M, V, R>>,
     ) -> Self
     where
-        <V::Item as Value>::Bare: FromText,
+        <V::Item as Value>::NonNull: FromText,
     {
-        let test = Test::Elements(path.into_base().location().clone(), read::<<V::Item as Value>::Bare>);
+        let test = Test::Elements(path.into_base().location().clone(), read::<<V::Item as Value>::NonNull>);
         self.push(name, &[&EQUALITY], test)
     }
 
@@ -142,7 +142,7 @@ impl<M> Parameters<M> {
         path: impl IntoBase<Base = Path<M, V, R>>,
     ) -> Self
     where
-        V::Spread<V>: Ordered,
+        V::DistinctItem<V>: Ordered,
     {
         self.allow_list.sorts.push((name, path.into_base().location().clone()));
         self

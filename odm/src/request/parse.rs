@@ -21,7 +21,7 @@ pub(super) struct Request<'a> {
     allow_list: &'a AllowList,
     count: usize,
     /// The parameters that the request contained so far, with their operators.
-    said: Vec<(&'static str, Operator)>,
+    seen: Vec<(&'static str, Operator)>,
     bad: BadParameters,
     pub(super) clauses: Clauses,
     pub(super) sorts: Vec<(&'a Location, i32)>,
@@ -37,7 +37,7 @@ impl<'a> Request<'a> {
         Self {
             allow_list,
             count: 0,
-            said: Vec::new(),
+            seen: Vec::new(),
             bad: BadParameters::default(),
             clauses: Clauses::default(),
             sorts: Vec::new(),
@@ -131,7 +131,7 @@ impl<'a> Request<'a> {
             self.count_items(text)?;
         }
         let not_a_value = |error: CodecError| Problem("value", format!("must be {}", error.expected()));
-        self.clauses.add(field.test.ask(operator, text).map_err(not_a_value)?);
+        self.clauses.add(field.test.condition(operator, text).map_err(not_a_value)?);
         Ok(())
     }
 
@@ -158,10 +158,10 @@ impl<'a> Request<'a> {
 
     /// Refuses a repeated parameter: it is unclear whether both, either, or only the last one applies.
     fn once(&mut self, name: &'static str, operator: Operator) -> Result<(), Problem> {
-        if self.said.contains(&(name, operator)) {
+        if self.seen.contains(&(name, operator)) {
             return Err(Problem("repeated", "is there twice".to_owned()));
         }
-        self.said.push((name, operator));
+        self.seen.push((name, operator));
         Ok(())
     }
 

@@ -10,7 +10,7 @@ use crate::index::Index;
 /// `apply` creates, `~` an index that differs from its declaration, `?` an index that is not declared.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Change {
+pub enum SchemaChange {
     /// The collection is missing: `apply` creates it.
     #[non_exhaustive]
     CreateCollection {
@@ -83,7 +83,7 @@ impl fmt::Display for Difference {
     }
 }
 
-impl Change {
+impl SchemaChange {
     /// Returns the collection of the change.
     pub fn collection(&self) -> &str {
         match self {
@@ -100,7 +100,7 @@ impl Change {
     }
 }
 
-impl fmt::Display for Change {
+impl fmt::Display for SchemaChange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::CreateCollection { collection } => write!(f, "+ {collection}: create collection"),
@@ -109,7 +109,7 @@ impl fmt::Display for Change {
                 write!(
                     f,
                     "~ {collection}.{name}: {} (not changed: {})",
-                    words(differences),
+                    join(differences),
                     remedy(differences)
                 )
             }
@@ -121,7 +121,7 @@ impl fmt::Display for Change {
 }
 
 /// Returns all differences on one line.
-pub(super) fn words(differences: &[Difference]) -> String {
+pub(super) fn join(differences: &[Difference]) -> String {
     differences.iter().map(Difference::to_string).collect::<Vec<_>>().join("; ")
 }
 
@@ -147,18 +147,18 @@ mod tests {
     fn differs(differences: Vec<Difference>) -> String {
         let index = Index::new().key("expiresAt", Direction::Ascending);
         let (collection, name) = ("orders".to_owned(), "expiresAt_1".to_owned());
-        Change::Differs { collection, name, index, differences }.to_string()
+        SchemaChange::Differs { collection, name, index, differences }.to_string()
     }
 
     #[test]
     fn lines_for_a_terminal() {
         let collection = "orders".to_owned();
-        let change = Change::CreateCollection { collection: collection.clone() };
+        let change = SchemaChange::CreateCollection { collection: collection.clone() };
         assert_eq!(change.to_string(), "+ orders: create collection");
         let index = Index::new().key("reference", Direction::Ascending).unique();
-        let change = Change::CreateIndex { collection: collection.clone(), index };
+        let change = SchemaChange::CreateIndex { collection: collection.clone(), index };
         assert_eq!(change.to_string(), "+ orders: create index reference_1 (unique)");
-        let change = Change::Undeclared { collection, name: "old_1".to_owned() };
+        let change = SchemaChange::Undeclared { collection, name: "old_1".to_owned() };
         assert_eq!(change.to_string(), "? orders.old_1: not declared, left alone");
     }
 

@@ -3,16 +3,16 @@
 use mongodb::bson::Document;
 
 use super::{
-    change::{Change, Difference},
+    change::{Difference, SchemaChange},
     live::LiveIndex,
 };
 use crate::index::{Age, Index};
 
 /// Returns the changes of one collection. `live` is `None` if the collection does not exist.
-pub(super) fn diff(collection: &str, declared: &[Index], live: Option<&[LiveIndex]>) -> Vec<Change> {
+pub(super) fn diff(collection: &str, declared: &[Index], live: Option<&[LiveIndex]>) -> Vec<SchemaChange> {
     let mut changes = Vec::new();
     if live.is_none() {
-        changes.push(Change::CreateCollection { collection: collection.to_owned() });
+        changes.push(SchemaChange::CreateCollection { collection: collection.to_owned() });
     }
     let live = live.unwrap_or_default();
     let mut differing = Vec::new();
@@ -22,13 +22,14 @@ pub(super) fn diff(collection: &str, declared: &[Index], live: Option<&[LiveInde
         // Two indexes cannot have the same name.
         let found = found.or_else(|| live.iter().find(|live| live.name == index.name()));
         let Some(found) = found else {
-            changes.push(Change::CreateIndex { collection: collection.to_owned(), index: index.clone() });
+            changes
+                .push(SchemaChange::CreateIndex { collection: collection.to_owned(), index: index.clone() });
             continue;
         };
         known.push(&found.name);
         let differences = differences(index, found);
         if !differences.is_empty() {
-            differing.push(Change::Differs {
+            differing.push(SchemaChange::Differs {
                 collection: collection.to_owned(),
                 name: found.name.clone(),
                 index: index.clone(),
@@ -39,7 +40,10 @@ pub(super) fn diff(collection: &str, declared: &[Index], live: Option<&[LiveInde
     changes.append(&mut differing);
     let foreign = live.iter().filter(|live| !known.contains(&&live.name));
     changes.extend(
-        foreign.map(|live| Change::Undeclared { collection: collection.to_owned(), name: live.name.clone() }),
+        foreign.map(|live| SchemaChange::Undeclared {
+            collection: collection.to_owned(),
+            name: live.name.clone(),
+        }),
     );
     changes
 }

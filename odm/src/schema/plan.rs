@@ -6,7 +6,7 @@ use mongodb::bson::Document;
 
 use super::{
     applied::Applied,
-    change::{Change, words},
+    change::{SchemaChange, join},
     diff::diff,
     live,
     models::Declared,
@@ -32,17 +32,17 @@ const ATTEMPTS: usize = 3;
 /// The difference between the declared and the live schema, as ordered changes.
 ///
 /// You get one from [`Schema::plan`](super::Schema::plan). `Display` prints one line for each change. Iterate over
-/// the plan for its [`Change`]s. [`apply`](Self::apply) creates what is missing.
+/// the plan for its [`SchemaChange`]s. [`apply`](Self::apply) creates what is missing.
 #[derive(Debug, Clone)]
 #[must_use = "a plan does nothing until it is applied: `.apply().await`"]
 pub struct Plan {
     database: Database,
     declared: Vec<Declared>,
-    changes: Vec<Change>,
+    changes: Vec<SchemaChange>,
 }
 
 impl Plan {
-    pub(super) fn new(database: Database, declared: Vec<Declared>, changes: Vec<Change>) -> Self {
+    pub(super) fn new(database: Database, declared: Vec<Declared>, changes: Vec<SchemaChange>) -> Self {
         Self { database, declared, changes }
     }
 
@@ -53,12 +53,12 @@ impl Plan {
 
     /// Returns whether [`apply`](Self::apply) has something to create.
     pub fn is_pending(&self) -> bool {
-        self.changes.iter().any(Change::is_pending)
+        self.changes.iter().any(SchemaChange::is_pending)
     }
 
     /// Returns the changes in the order in which they are made: by model as listed, the collection before its
     /// indexes, then the differences that are only reported.
-    pub fn iter(&self) -> slice::Iter<'_, Change> {
+    pub fn iter(&self) -> slice::Iter<'_, SchemaChange> {
         self.changes.iter()
     }
 
@@ -87,14 +87,14 @@ impl Plan {
         for declared in &self.declared {
             let name = declared.collection;
             let changes = || self.changes.iter().filter(move |change| change.collection() == name);
-            if changes().any(|change| matches!(change, Change::CreateCollection { .. }))
+            if changes().any(|change| matches!(change, SchemaChange::CreateCollection { .. }))
                 && self.create_collection(name).await?
             {
                 applied.collections.push(name.to_owned());
             }
             let missing: Vec<&Index> = changes()
                 .filter_map(|change| match change {
-                    Change::CreateIndex { index, .. } => Some(index),
+                    SchemaChange::CreateIndex { index, .. } => Some(index),
                     _ => None,
                 })
                 .collect();
@@ -160,9 +160,9 @@ impl Plan {
         let mut still = Vec::new();
         for change in diff(declared.collection, &declared.indexes, Some(&live)) {
             match change {
-                Change::CreateIndex { index, .. } if missing.contains(&index) => still.push(index),
-                Change::Differs { collection, index, differences, .. } if missing.contains(&index) => {
-                    let (index, differences) = (index.name(), words(&differences));
+                SchemaChange::CreateIndex { index, .. } if missing.contains(&index) => still.push(index),
+                SchemaChange::Differs { collection, index, differences, .. } if missing.contains(&index) => {
+                    let (index, differences) = (index.name(), join(&differences));
                     return Err(conflict.in_schema(SchemaError::Conflict { collection, index, differences }));
                 }
                 _ => {}
@@ -187,8 +187,8 @@ fn explained(error: Error, collection: &str) -> Error {
 }
 
 impl<'a> IntoIterator for &'a Plan {
-    type Item = &'a Change;
-    type IntoIter = slice::Iter<'a, Change>;
+    type Item = &'a SchemaChange;
+    type IntoIter = slice::Iter<'a, SchemaChange>;
 
     fn into_iter(self) -> Self::IntoIter {
         self.iter()
@@ -201,7 +201,7 @@ impl fmt::Display for Plan {
         if self.is_empty() {
             return f.write_str("nothing to change");
         }
-        let lines: Vec<String> = self.iter().map(Change::to_string).collect();
+        let lines: Vec<String> = self.iter().map(SchemaChange::to_string).collect();
         f.write_str(&lines.join("\n"))
     }
 }

@@ -5,7 +5,7 @@ use mongodb::bson::{Bson, Document, doc};
 use super::{PushEach, Update};
 use crate::{
     error::codec::{CodecError, CodecResult},
-    filter::{IntoFilter, about_element, is_hollow},
+    filter::{IntoFilter, contains_only_arrays, into_element_form},
     path::{Assign, Element, Location, OnePlace, Operand, Path, element, operand_list},
     value::{Array, Grows, Value, looks_like_operators},
 };
@@ -131,16 +131,16 @@ impl<M, V: Value, R> Path<M, V, R> {
         V::Length: Grows,
         R: OnePlace,
         I: IntoIterator,
-        I::Item: Operand<<V::Item as Value>::Bare, K>,
+        I::Item: Operand<<V::Item as Value>::NonNull, K>,
     {
-        Update::change(self.location(), "$pullAll", operand_list::<<V::Item as Value>::Bare, K, _>(items))
+        Update::change(self.location(), "$pullAll", operand_list::<<V::Item as Value>::NonNull, K, _>(items))
     }
 
     /// Removes every element that equals `item`.
     ///
     /// `{ $pull: { field: item } }`, or `{ $pull: { field: { $eq: item } } }` if the server could read the item as a
     /// condition: a document, an array, a regular expression.
-    pub fn pull<K>(&self, item: impl Operand<<V::Item as Value>::Bare, K>) -> Update<M>
+    pub fn pull<K>(&self, item: impl Operand<<V::Item as Value>::NonNull, K>) -> Update<M>
     where
         V: Array,
         V::Length: Grows,
@@ -160,8 +160,11 @@ impl<M, V: Value, R> Path<M, V, R> {
         F: IntoFilter<V::Item>,
     {
         let condition = condition(element::<V::Item>(Location::default())).into_filter();
-        let condition =
-            condition.into_clauses().into_some_document().and_then(about_element).and_then(pulled::<V::Item>);
+        let condition = condition
+            .into_clauses()
+            .into_nonempty_document()
+            .and_then(into_element_form)
+            .and_then(pulled::<V::Item>);
         Update::change(self.location(), "$pull", condition.map(Bson::Document))
     }
 }
@@ -192,7 +195,7 @@ fn pulled<I: Value>(condition: Document) -> CodecResult<Document> {
 /// the item, so it is used only where it is necessary.
 fn as_equal<I: Value>(item: Bson) -> Bson {
     match item {
-        item if I::ARRAYS.nests() && is_hollow(&item) => {
+        item if I::ARRAYS.nests() && contains_only_arrays(&item) => {
             doc! { "$eq": item.clone(), "$not": { "$elemMatch": { "$eq": item } } }.into()
         }
         Bson::Document(_) | Bson::Array(_) | Bson::RegularExpression(_) => doc! { "$eq": item }.into(),

@@ -109,9 +109,9 @@ impl Changes {
     }
 
     /// Refuses the changes if their `$` would not mean an element that this filter matches.
-    pub(super) fn under(mut self, filter: &Clauses) -> Self {
+    pub(super) fn checked_against(mut self, filter: &Clauses) -> Self {
         if self.problem.is_none()
-            && let Some((array, problem)) = filter.refuses_positions(&self.operators, self.matched)
+            && let Some((array, problem)) = filter.check_positions(&self.operators, self.matched)
         {
             let is_data = self.data.has(array);
             self.problem = Some(if is_data { problem.at_key(array) } else { problem.at(array.to_owned()) });
@@ -168,7 +168,7 @@ impl Changes {
 
     pub(super) fn or_insert(self, document: Document) -> Self {
         let left = match &self.pipeline {
-            None => on_insert::left_by(&self.operators, &self.data, document),
+            None => on_insert::not_written_by(&self.operators, &self.data, document),
             Some(_) => {
                 Err(CodecError::new("update operators beside a document to insert", "a pipeline update"))
             }

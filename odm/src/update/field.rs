@@ -71,7 +71,7 @@ impl<M, V: Value, R> Path<M, V, R> {
     ///
     /// `{ $min: { field: value } }`; values of different types compare by the order of BSON types, so null is less
     /// than any number.
-    pub fn min<K>(&self, value: impl Operand<V::Bare, K>) -> Update<M>
+    pub fn min<K>(&self, value: impl Operand<V::NonNull, K>) -> Update<M>
     where
         V: Ordered,
         R: OnePlace,
@@ -82,7 +82,7 @@ impl<M, V: Value, R> Path<M, V, R> {
     /// Sets the field to this value if it is greater than the stored value, or if the field is missing.
     ///
     /// `{ $max: { field: value } }`
-    pub fn max<K>(&self, value: impl Operand<V::Bare, K>) -> Update<M>
+    pub fn max<K>(&self, value: impl Operand<V::NonNull, K>) -> Update<M>
     where
         V: Ordered,
         R: OnePlace,
@@ -105,7 +105,7 @@ impl<M, V: Value, R> Path<M, V, R> {
     /// `{ $currentDate: { field: true } }`
     pub fn current_date(&self) -> Update<M>
     where
-        V: Moment,
+        V: DateTimeField,
         R: OnePlace,
     {
         Update::change(self.location(), "$currentDate", Ok(Bson::Boolean(true)))
@@ -116,7 +116,7 @@ impl<M, V: Value, R> Path<M, V, R> {
     /// `{ $currentDate: { field: { $type: "timestamp" } } }`
     pub fn current_timestamp(&self) -> Update<M>
     where
-        V: Stamped,
+        V: TimestampField,
         R: OnePlace,
     {
         Update::change(self.location(), "$currentDate", Ok(doc! { "$type": "timestamp" }.into()))
@@ -129,22 +129,22 @@ impl<M, V: Value, R> Path<M, V, R> {
     label = "`current_date` needs a field for a moment",
     note = "moments are `bson::DateTime`, `chrono::DateTime<Utc>` and the like, and `Option`s of them; a date without a time is not a moment, nor is an array of dates"
 )]
-pub trait Moment: Value {}
+pub trait DateTimeField: Value {}
 
-impl Moment for DateTime {}
-impl Moment for Bson {}
+impl DateTimeField for DateTime {}
+impl DateTimeField for Bson {}
 #[cfg(feature = "chrono")]
-impl Moment for chrono::DateTime<chrono::Utc> {}
+impl DateTimeField for chrono::DateTime<chrono::Utc> {}
 #[cfg(feature = "chrono")]
-impl Moment for chrono::NaiveDateTime {}
+impl DateTimeField for chrono::NaiveDateTime {}
 #[cfg(feature = "time")]
-impl Moment for time::OffsetDateTime {}
+impl DateTimeField for time::OffsetDateTime {}
 #[cfg(feature = "time")]
-impl Moment for time::UtcDateTime {}
+impl DateTimeField for time::UtcDateTime {}
 #[cfg(feature = "time")]
-impl Moment for time::PrimitiveDateTime {}
+impl DateTimeField for time::PrimitiveDateTime {}
 #[diagnostic::do_not_recommend]
-impl<T: Moment> Moment for Option<T> {}
+impl<T: DateTimeField> DateTimeField for Option<T> {}
 
 /// A type of fields that `current_timestamp` can set.
 #[diagnostic::on_unimplemented(
@@ -152,13 +152,13 @@ impl<T: Moment> Moment for Option<T> {}
     label = "`current_timestamp` needs a `bson::Timestamp` field",
     note = "dates take `.current_date()`"
 )]
-pub trait Stamped: Value {}
+pub trait TimestampField: Value {}
 
-impl Stamped for Timestamp {}
+impl TimestampField for Timestamp {}
 #[diagnostic::do_not_recommend]
-impl Stamped for Bson {}
+impl TimestampField for Bson {}
 #[diagnostic::do_not_recommend]
-impl<T: Stamped> Stamped for Option<T> {}
+impl<T: TimestampField> TimestampField for Option<T> {}
 
 impl<M, V: Value> Path<M, V, One> {
     /// Moves the value to another field, whose own value is lost. This field is missing afterwards, so it must be an

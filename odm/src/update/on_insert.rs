@@ -9,7 +9,7 @@ use crate::error::codec::{CodecError, CodecResult};
 const WRITES_NOTHING: [&str; 4] = ["$pull", "$pullAll", "$pop", "$rename"];
 
 /// Returns the fields of `document` that these operators do not write, also inside embedded documents.
-pub(super) fn left_by(operators: &Document, data: &Data, document: Document) -> CodecResult<Document> {
+pub(super) fn not_written_by(operators: &Document, data: &Data, document: Document) -> CodecResult<Document> {
     let written = Written::by(operators);
     let mut left = Document::new();
     for (name, value) in document {
@@ -116,7 +116,7 @@ mod tests {
             "_id": 7, "name": "ada", "visits": 1, "tags": ["a"],
             "home": { "city": "Oslo", "geo": { "lat": 59, "lon": 10 } }, "work": null,
         };
-        left_by(operators, &Data::default(), document)
+        not_written_by(operators, &Data::default(), document)
             .map(|left| left.to_string())
             .map_err(|error| error.to_string())
     }
@@ -151,7 +151,7 @@ mod tests {
     #[test]
     fn names_that_no_path_has() {
         let left = |operators: Document, document: Document| {
-            left_by(&operators, &Data::default(), document)
+            not_written_by(&operators, &Data::default(), document)
                 .map(|left| left.to_string())
                 .map_err(|error| error.to_string())
         };

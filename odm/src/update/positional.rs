@@ -4,7 +4,7 @@ use mongodb::bson::Document;
 
 use crate::{
     error::codec::CodecResult,
-    filter::{IntoFilter, behind},
+    filter::{IntoFilter, prefixed},
     path::{Each, Element, InQuery, Location, OnePlace, Path, element},
     value::{Array, Value},
 };
@@ -25,7 +25,7 @@ impl<M: 'static, V: Value, R> Path<M, V, R> {
         F: IntoFilter<V::Item>,
     {
         let condition = condition(element::<V::Item>(Location::default())).into_filter();
-        let condition = condition.into_clauses().into_some_document();
+        let condition = condition.into_clauses().into_nonempty_document();
         let at = picked(self.location(), condition);
         V::Item::under(InQuery::new(at.clone()), Path::new(at))
     }
@@ -35,7 +35,7 @@ fn picked(array: &Location, condition: CodecResult<Document>) -> Location {
     match condition {
         Ok(condition) => {
             let identifier = identifier(&condition);
-            let filter = behind(&identifier, condition);
+            let filter = prefixed(&identifier, condition);
             array.filtered(&identifier, Ok(filter))
         }
         Err(problem) => array.filtered("e", Err(problem)),

@@ -3,7 +3,7 @@
 use mongodb::bson::{Bson, spec::ElementType};
 
 use super::{Arrays, Doc, Raw, Value, Writer};
-use crate::{error::codec::CodecResult, model::Check, path::Context};
+use crate::{error::codec::CodecResult, path::Context, rule::Check};
 
 /// An array, or an array that may be absent: required by `any`, `contains`, `at` and `unwind`.
 #[diagnostic::on_unimplemented(
@@ -51,11 +51,11 @@ impl<A: Array> Array for Option<A> {
 impl<T: Value> Value for Vec<T> {
     type Fields<A: Context, B> = T::Fields<A::Many, B>;
     type Optional = Option<Self>;
-    type Bare = Self;
-    type Spread<W: Value> = T;
+    type NonNull = Self;
+    type DistinctItem<W: Value> = T;
     type Lift<U: Value> = U;
-    type Laid<S: Doc> = Vec<T::Laid<S>>;
-    type Joined<S: Doc> = Vec<T::Joined<S>>;
+    type Replaced<S: Doc> = Vec<T::Replaced<S>>;
+    type Added<S: Doc> = Vec<T::Added<S>>;
 
     fn under<A: Context, B>(at: A, base: B) -> Self::Fields<A, B> {
         T::under(at.many(), base)

@@ -40,8 +40,8 @@ macro_rules! dates {
                 $crate::value::dated(text)
             }
         }
-        impl $crate::index::Dated for $type {}
-        impl $crate::model::rule::Range for $type {
+        impl $crate::value::Dated for $type {}
+        impl $crate::rule::Range for $type {
             type Bound = Self;
             fn outside(&self, min: Option<Self>, max: Option<Self>) -> Option<String> {
                 if let Some(min) = min.filter(|min| self < min) {

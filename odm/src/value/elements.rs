@@ -2,7 +2,7 @@
 
 use super::{
     Raw, Value, Writer,
-    raw::{once_more, split_value},
+    raw::{count_reread, split_value},
 };
 use crate::error::codec::{CodecError, CodecResult};
 
@@ -11,24 +11,24 @@ use crate::error::codec::{CodecError, CodecResult};
 pub struct Elements<'de> {
     rest: &'de [u8],
     strict: bool,
-    again: u8,
+    rereads: u8,
     depth: u16,
 }
 
 impl<'de> Elements<'de> {
     #[inline]
-    pub(super) fn new(rest: &'de [u8], strict: bool, again: u8, depth: u16) -> Self {
-        Self { rest, strict, again, depth }
+    pub(super) fn new(rest: &'de [u8], strict: bool, rereads: u8, depth: u16) -> Self {
+        Self { rest, strict, rereads, depth }
     }
 
     /// Returns the same elements, to be read for one more value that is stored in the same bytes.
-    pub(super) fn again(self) -> CodecResult<Self> {
-        Ok(Self { again: once_more(self.again)?, ..self })
+    pub(super) fn reread(self) -> CodecResult<Self> {
+        Ok(Self { rereads: count_reread(self.rereads)?, ..self })
     }
 
     /// Returns `bytes`, a document with some or all of these elements, to be read in place of their document.
     pub(super) fn document_of<'d>(&self, bytes: &'d [u8]) -> Raw<'d> {
-        Raw::document_again(bytes, self.strict, self.again, self.depth.saturating_sub(1))
+        Raw::reread_document(bytes, self.strict, self.rereads, self.depth.saturating_sub(1))
     }
 
     /// Returns how many documents and arrays the elements are inside of.
@@ -50,7 +50,7 @@ impl<'de> Elements<'de> {
 
     /// Returns the elements of bytes without a frame, as a writer contains them.
     pub(super) fn written(bytes: &'de [u8]) -> Self {
-        Self { rest: bytes, strict: false, again: 0, depth: 0 }
+        Self { rest: bytes, strict: false, rereads: 0, depth: 0 }
     }
 
     /// Decodes a document with these elements, for code that reads whole documents.
@@ -65,7 +65,7 @@ impl<'de> Elements<'de> {
 
     /// Skips the next element if its key is `key`, and returns whether it was.
     #[inline]
-    pub fn pass(&mut self, key: &str) -> CodecResult<bool> {
+    pub fn skip(&mut self, key: &str) -> CodecResult<bool> {
         let Some((&tag, rest)) = self.rest.split_first() else { return Ok(false) };
         let Some(rest) = after_key(rest, key) else { return Ok(false) };
         (_, self.rest) = split_value(tag, rest)?;

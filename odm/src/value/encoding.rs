@@ -8,7 +8,7 @@ use std::{fmt, marker::PhantomData};
 
 use mongodb::bson::{Bson, spec::ElementType};
 
-use super::{Arrays, FieldNames, Raw, Rest, Stores, Value, Writer, leaf};
+use super::{Arrays, FieldNames, Raw, Stores, UnclaimedElements, Value, Writer, leaf};
 use crate::{
     error::codec::CodecResult,
     path::{
@@ -46,7 +46,10 @@ fn declared<W: Encoding<T>, T>() -> FieldNames {
 
 /// Removes the elements that belong to a `T`: those that it is read from or, if the encoding does not know them,
 /// those that it writes.
-pub(super) fn claim_encoded<W: Encoding<T>, T>(value: &T, rest: &mut Rest<'_>) -> CodecResult<()> {
+pub(super) fn claim_encoded<W: Encoding<T>, T>(
+    value: &T,
+    rest: &mut UnclaimedElements<'_>,
+) -> CodecResult<()> {
     if W::fields().is_some() {
         rest.take(&declared::<W, T>());
         return Ok(());
@@ -99,7 +102,7 @@ impl<W: Encoding<T>, T: 'static> Value for Encoded<W, T> {
 
     const DECLARED: FieldNames = FieldNames::new(&[], &[declared::<W, T>]);
 
-    fn claim(value: &Self, rest: &mut Rest<'_>) -> CodecResult<()> {
+    fn claim(value: &Self, rest: &mut UnclaimedElements<'_>) -> CodecResult<()> {
         claim_encoded::<W, T>(&value.1, rest)
     }
 }
@@ -110,7 +113,7 @@ impl<W: Encoding<T>, T: 'static> Stores<T> for Encoded<W, T> {
         W::encode(value, writer)
     }
 
-    fn claim(value: &T, rest: &mut Rest<'_>) -> CodecResult<()> {
+    fn claim(value: &T, rest: &mut UnclaimedElements<'_>) -> CodecResult<()> {
         claim_encoded::<W, T>(value, rest)
     }
 
@@ -132,7 +135,7 @@ impl<W: Encoding<T>, T: 'static> Stores<Option<T>> for Option<Encoded<W, T>> {
         }
     }
 
-    fn claim(value: &Option<T>, rest: &mut Rest<'_>) -> CodecResult<()> {
+    fn claim(value: &Option<T>, rest: &mut UnclaimedElements<'_>) -> CodecResult<()> {
         value.as_ref().map_or(Ok(()), |value| claim_encoded::<W, T>(value, rest))
     }
 

@@ -7,11 +7,11 @@
 use mongodb::bson::spec::ElementType;
 use serde::{Deserializer, Serializer, de, ser};
 
-use super::{Elements, Raw, Rest, SerdeWith, Value, Writer, duplicate, read_id, require};
+use super::{Elements, Raw, SerdeWith, UnclaimedElements, Value, Writer, duplicate, read_id, require};
 use crate::{
     error::codec::CodecResult,
-    model::Check,
     path::{Context, Key, NarrowsUntagged},
+    rule::Check,
 };
 
 /// A document with a field `K`.
@@ -53,7 +53,7 @@ pub trait Stores<T>: Value {
     fn check(_: &'static str, _: &T, _: &mut Check) {}
 
     /// See [`Value::claim`].
-    fn claim(value: &T, rest: &mut Rest<'_>) -> CodecResult<()>;
+    fn claim(value: &T, rest: &mut UnclaimedElements<'_>) -> CodecResult<()>;
 
     /// Converts a `T` to the path type.
     fn from_rust(value: T) -> Self;
@@ -76,10 +76,10 @@ impl<T: Value> Stores<T> for T {
 
     #[inline]
     fn check(key: &'static str, value: &T, check: &mut Check) {
-        check.inside(key, value);
+        check_inside(key, value, check);
     }
 
-    fn claim(value: &T, rest: &mut Rest<'_>) -> CodecResult<()> {
+    fn claim(value: &T, rest: &mut UnclaimedElements<'_>) -> CodecResult<()> {
         <T as Value>::claim(value, rest)
     }
 
@@ -130,23 +130,31 @@ impl<A: Context, K: Key, D: HasField<K>> FieldAccess<A, K> for D {
 /// The result of the accessor of an untagged variant in the context `A`: the enum itself, as the variant's type.
 pub trait UntaggedAccess<A: Context, K: Key>: HasField<K> {
     /// The return type, which the context determines.
-    type Whole;
+    type Enum;
 
     /// Returns the enum in this context.
-    fn untagged_access(at: &A) -> Self::Whole
+    fn untagged_access(at: &A) -> Self::Enum
     where
         A: NarrowsUntagged;
 }
 
 #[diagnostic::do_not_recommend]
 impl<A: Context, K: Key, D: HasField<K>> UntaggedAccess<A, K> for D {
-    type Whole = <A::Inside as Context>::Field<D::Type, K>;
+    type Enum = <A::InVariant as Context>::Field<D::Type, K>;
 
-    fn untagged_access(at: &A) -> Self::Whole
+    fn untagged_access(at: &A) -> Self::Enum
     where
         A: NarrowsUntagged,
     {
         at.whole::<D::Type, K>()
+    }
+}
+
+/// Checks the rules of the documents inside a value. Costs nothing if the type contains no documents.
+#[inline]
+pub(crate) fn check_inside<V: Value>(field: &'static str, value: &V, check: &mut Check) {
+    if V::RULES {
+        check.within(field, |check| value.check_rules(check));
     }
 }
 
@@ -212,6 +220,6 @@ pub fn require_field<D: HasField<K>, K: Key>(slot: Option<D::Type>) -> CodecResu
 
 /// Returns the same for a field that has a default, which the caller uses for `None`.
 #[inline]
-pub fn given_field<D: HasField<K>, K: Key>(slot: Option<D::Type>) -> Option<D::Rust> {
+pub fn field_or_default<D: HasField<K>, K: Key>(slot: Option<D::Type>) -> Option<D::Rust> {
     slot.map(D::Type::into_rust)
 }

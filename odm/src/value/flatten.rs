@@ -11,12 +11,13 @@ use mongodb::bson::Document;
 
 use super::{
     Elements, Encoded, Encoding, FieldNames, HasField, MapKey, Raw, Stores, Value, Writer,
-    encoding::claim_encoded, field_names::is_one_of, stack,
+    encoding::claim_encoded, field_names::is_one_of,
 };
 use crate::{
     error::codec::{CodecError, CodecResult},
-    model::Check,
     path::{Context, Key, Narrows, VariantTest},
+    rule::Check,
+    stack,
 };
 
 /// A value that is a document, so that it can be flattened into another document.
@@ -30,7 +31,7 @@ use crate::{
 )]
 pub trait Flatten: Value {
     /// Which elements the value is read from.
-    const SHOWN: Shown = Shown::Own;
+    const READS_FROM: ReadsFrom = ReadsFrom::Own;
 
     /// Appends the elements, without a frame around them.
     fn encode_fields(&self, writer: &mut Writer) -> CodecResult<()>;
@@ -41,7 +42,7 @@ pub trait Flatten: Value {
 
 /// Which of the remaining elements a flattened document is read from. These elements are shown to it.
 #[derive(Debug, Clone, Copy)]
-pub enum Shown {
+pub enum ReadsFrom {
     /// Those with a name that it declares. They belong to it.
     Own,
     /// Those with one of these names, if it declares more names than it reads.
@@ -57,7 +58,7 @@ pub enum Shown {
 ///
 /// This differs from serde if an element has such a name: then a value that cannot be read is an error.
 impl<T: Flatten> Flatten for Option<T> {
-    const SHOWN: Shown = T::SHOWN;
+    const READS_FROM: ReadsFrom = T::READS_FROM;
 
     fn encode_fields(&self, writer: &mut Writer) -> CodecResult<()> {
         self.as_ref().map_or(Ok(()), |value| value.encode_fields(writer))
@@ -79,7 +80,7 @@ macro_rules! pointers {
         where
             Self: Value,
         {
-            const SHOWN: Shown = T::SHOWN;
+            const READS_FROM: ReadsFrom = T::READS_FROM;
 
             fn encode_fields(&self, writer: &mut Writer) -> CodecResult<()> {
                 T::encode_fields(self, writer)
@@ -98,10 +99,10 @@ pointers!(Box, Arc, Rc);
 macro_rules! catch_the_rest {
     ($($type:ty where [$($generics:tt)*];)*) => { $(
         impl<$($generics)*> Flatten for $type {
-            const SHOWN: Shown = Shown::All;
+            const READS_FROM: ReadsFrom = ReadsFrom::All;
 
             fn encode_fields(&self, writer: &mut Writer) -> CodecResult<()> {
-                writer.unframed(self)
+                writer.put_elements(self)
             }
 
             fn decode_fields(elements: Elements<'_>) -> CodecResult<Self> {
@@ -129,7 +130,7 @@ pub trait HasFlattened<K> {
     type Type: Value + StoresFlattened<Self::Rust>;
 
     /// The names that the document declares beside this one: its own, and those of its other flattened documents.
-    const BESIDE: FieldNames;
+    const OTHER_NAMES: FieldNames;
 }
 
 /// A path type that stores a `T` as a flattened document.
@@ -139,8 +140,8 @@ pub trait HasFlattened<K> {
     note = "`#[serde(flatten)]` and the variants of `#[serde(tag = \"..\")]` take documents (`odm::Embedded`), enums of documents, and maps"
 )]
 pub trait StoresFlattened<T>: Sized {
-    /// See [`Flatten::SHOWN`].
-    const SHOWN: Shown;
+    /// See [`Flatten::READS_FROM`].
+    const READS_FROM: ReadsFrom;
 
     /// Appends the elements of a `T`.
     fn put(value: &T, writer: &mut Writer) -> CodecResult<()>;
@@ -149,7 +150,7 @@ pub trait StoresFlattened<T>: Sized {
     fn take(elements: Elements<'_>) -> CodecResult<T>;
 
     /// Removes the elements that belong to a `T`.
-    fn claim(value: &T, rest: &mut Rest<'_>) -> CodecResult<()>;
+    fn claim(value: &T, rest: &mut UnclaimedElements<'_>) -> CodecResult<()>;
 
     /// Reports the rules that the value breaks. A value that serde stores has no rules.
     fn check(_: &T, _: &mut Check) {}
@@ -157,7 +158,7 @@ pub trait StoresFlattened<T>: Sized {
 
 #[diagnostic::do_not_recommend]
 impl<T: Flatten> StoresFlattened<T> for T {
-    const SHOWN: Shown = T::SHOWN;
+    const READS_FROM: ReadsFrom = T::READS_FROM;
 
     fn put(value: &T, writer: &mut Writer) -> CodecResult<()> {
         value.encode_fields(writer)
@@ -167,7 +168,7 @@ impl<T: Flatten> StoresFlattened<T> for T {
         T::decode_fields(elements)
     }
 
-    fn claim(value: &T, rest: &mut Rest<'_>) -> CodecResult<()> {
+    fn claim(value: &T, rest: &mut UnclaimedElements<'_>) -> CodecResult<()> {
         <T as Value>::claim(value, rest)
     }
 
@@ -180,17 +181,17 @@ impl<T: Flatten> StoresFlattened<T> for T {
 
 #[diagnostic::do_not_recommend]
 impl<W: Encoding<T>, T: 'static> StoresFlattened<T> for Encoded<W, T> {
-    const SHOWN: Shown = Shown::All;
+    const READS_FROM: ReadsFrom = ReadsFrom::All;
 
     fn put(value: &T, writer: &mut Writer) -> CodecResult<()> {
-        writer.unframed_with(|writer| W::encode(value, writer))
+        writer.put_elements_with(|writer| W::encode(value, writer))
     }
 
     fn take(elements: Elements<'_>) -> CodecResult<T> {
         elements.decode_whole::<Self>().map(Self::into_inner)
     }
 
-    fn claim(value: &T, rest: &mut Rest<'_>) -> CodecResult<()> {
+    fn claim(value: &T, rest: &mut UnclaimedElements<'_>) -> CodecResult<()> {
         claim_encoded::<W, T>(value, rest)
     }
 }
@@ -227,7 +228,7 @@ pub trait VariantAccess<A: Context, K>: HasFlattened<K> {
 
 #[diagnostic::do_not_recommend]
 impl<A: Context, K, D: HasFlattened<K>> VariantAccess<A, K> for D {
-    type Fields = <D::Type as Value>::Fields<A::Inside, A::Variant>;
+    type Fields = <D::Type as Value>::Fields<A::InVariant, A::Variant>;
 
     fn variant_access(at: &A, test: VariantTest) -> Self::Fields
     where
@@ -239,7 +240,7 @@ impl<A: Context, K, D: HasFlattened<K>> VariantAccess<A, K> for D {
 
 /// Returns whether the document declares this name, itself or in a flattened document.
 fn reserved<D: HasFlattened<K>, K>(name: &[u8]) -> bool {
-    D::BESIDE.contain(name) || <D::Type as Value>::DECLARED.contain(name)
+    D::OTHER_NAMES.contain(name) || <D::Type as Value>::DECLARED.contain(name)
 }
 
 /// Returns the names that a flattened document declares.
@@ -257,7 +258,7 @@ pub fn content_names<D: HasField<K>, K: Key>() -> FieldNames {
 pub fn put_flattened<D: HasFlattened<K>, K>(writer: &mut Writer, value: &D::Rust) -> CodecResult<()> {
     let start = writer.position();
     <D::Type as StoresFlattened<D::Rust>>::put(value, writer)?;
-    writer.refuse_declared(start, &D::BESIDE, &<D::Type as Value>::DECLARED)
+    writer.refuse_declared(start, &D::OTHER_NAMES, &<D::Type as Value>::DECLARED)
 }
 
 /// Checks a flattened document. Violations have the paths of fields of the document around it.
@@ -266,35 +267,41 @@ pub fn check_flattened<D: HasFlattened<K>, K>(check: &mut Check, value: &D::Rust
 }
 
 /// Reads a flattened document from the elements that no field took, and removes those that belong to it.
-pub fn flattened<D: HasFlattened<K>, K>(rest: &mut Rest<'_>) -> CodecResult<D::Rust> {
+pub fn flattened<D: HasFlattened<K>, K>(rest: &mut UnclaimedElements<'_>) -> CodecResult<D::Rust> {
     let declared = <D::Type as Value>::DECLARED;
-    let document = match D::Type::SHOWN {
-        Shown::Own => rest.document(declared.own())?,
-        Shown::Read(names) => rest.document(names)?,
-        Shown::First => rest.first(declared.own())?,
-        Shown::All => rest.undeclared(&declared, &D::BESIDE)?,
+    let document = match D::Type::READS_FROM {
+        ReadsFrom::Own => rest.document(declared.own())?,
+        ReadsFrom::Read(names) => rest.document(names)?,
+        ReadsFrom::First => rest.first(declared.own())?,
+        ReadsFrom::All => rest.undeclared(&declared, &D::OTHER_NAMES)?,
     };
     let value = flattened_access::<D, K>(rest.whole.document_of(&document).elements()?)?;
-    match D::Type::SHOWN {
-        Shown::First => {}
-        Shown::Own | Shown::Read(_) => rest.pass(&declared),
-        Shown::All => <D::Type as StoresFlattened<D::Rust>>::claim(&value, rest)?,
+    match D::Type::READS_FROM {
+        ReadsFrom::First => {}
+        ReadsFrom::Own | ReadsFrom::Read(_) => rest.skip(&declared),
+        ReadsFrom::All => <D::Type as StoresFlattened<D::Rust>>::claim(&value, rest)?,
     }
     Ok(value)
 }
 
 /// Removes the elements of a flattened document that is written and not read.
-pub fn pass_flattened<D: HasFlattened<K>, K>(rest: &mut Rest<'_>) {
-    rest.pass(&<D::Type as Value>::DECLARED);
+pub fn skip_flattened<D: HasFlattened<K>, K>(rest: &mut UnclaimedElements<'_>) {
+    rest.skip(&<D::Type as Value>::DECLARED);
 }
 
 /// Removes the elements that belong to a flattened document.
-pub fn claim_flattened<D: HasFlattened<K>, K>(value: &D::Rust, rest: &mut Rest<'_>) -> CodecResult<()> {
+pub fn claim_flattened<D: HasFlattened<K>, K>(
+    value: &D::Rust,
+    rest: &mut UnclaimedElements<'_>,
+) -> CodecResult<()> {
     <D::Type as StoresFlattened<D::Rust>>::claim(value, rest)
 }
 
 /// Removes the elements that belong to the content of an untagged variant.
-pub fn claim_content<D: HasField<K>, K: Key>(value: &D::Rust, rest: &mut Rest<'_>) -> CodecResult<()> {
+pub fn claim_content<D: HasField<K>, K: Key>(
+    value: &D::Rust,
+    rest: &mut UnclaimedElements<'_>,
+) -> CodecResult<()> {
     <D::Type as Stores<D::Rust>>::claim(value, rest)
 }
 
@@ -303,10 +310,10 @@ pub fn flattened_after_tag<D: HasFlattened<K>, K>(
     mut elements: Elements<'_>,
     tag: &str,
 ) -> CodecResult<D::Rust> {
-    if elements.pass(tag)? {
+    if elements.skip(tag)? {
         return flattened_access::<D, K>(elements);
     }
-    let mut rest = Rest::of(elements);
+    let mut rest = UnclaimedElements::of(elements);
     while let Some((key, value)) = elements.next()? {
         if key != tag.as_bytes() {
             rest.push(key, value);
@@ -320,13 +327,13 @@ pub fn flattened_after_tag<D: HasFlattened<K>, K>(
 
 /// Reads a flattened document from its elements.
 fn flattened_access<D: HasFlattened<K>, K>(elements: Elements<'_>) -> CodecResult<D::Rust> {
-    let elements = elements.again()?;
-    stack::at::<D::Rust, _>(elements.depth(), || D::Type::take(elements))
+    let elements = elements.reread()?;
+    stack::with_space::<D::Rust, _>(elements.depth(), || D::Type::take(elements))
 }
 
 /// The elements of a document that none of its own fields took. They are copied when a flattened document is read.
 #[derive(Debug)]
-pub struct Rest<'de> {
+pub struct UnclaimedElements<'de> {
     elements: Vec<Element<'de>>,
     whole: Elements<'de>,
     /// The names of the variants of each enum that took an element.
@@ -343,8 +350,8 @@ struct Element<'de> {
     shown: bool,
 }
 
-impl<'de> Rest<'de> {
-    /// Returns an empty `Rest` of the document with these elements.
+impl<'de> UnclaimedElements<'de> {
+    /// Returns an empty `UnclaimedElements` of the document with these elements.
     pub fn of(elements: Elements<'de>) -> Self {
         Self { elements: Vec::new(), whole: elements, variants: Vec::new(), caught: false }
     }
@@ -376,7 +383,7 @@ impl<'de> Rest<'de> {
     }
 
     /// Removes the elements with these names, shown or not.
-    fn pass(&mut self, names: &FieldNames) {
+    fn skip(&mut self, names: &FieldNames) {
         self.elements.retain(|element| !names.contain(element.key));
     }
 
@@ -456,7 +463,7 @@ impl Writer {
 
     /// Refuses two elements with one name among those written since `start`, because the element of one flattened
     /// document would hide that of another.
-    pub fn refuse_twins(&self, start: usize) -> CodecResult<()> {
+    pub fn refuse_duplicates(&self, start: usize) -> CodecResult<()> {
         let mut elements = Elements::written(self.as_bytes().get(start..).unwrap_or_default());
         let mut seen = HashSet::new();
         while let Some((key, _)) = elements.next()? {

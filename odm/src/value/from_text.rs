@@ -44,7 +44,7 @@ pub trait FromText: Value {
 }
 
 #[cold]
-fn not(expected: impl Into<Cow<'static, str>>) -> CodecError {
+fn not_text_of(expected: impl Into<Cow<'static, str>>) -> CodecError {
     CodecError::new(expected, "another text")
 }
 
@@ -54,13 +54,13 @@ macro_rules! integers {
             fn from_text(text: &str) -> CodecResult<Self> {
                 // Integers are stored as int64 at most.
                 let number = text.parse::<i64>().ok().and_then(|number| Self::try_from(number).ok());
-                number.ok_or_else(|| not(format!("an integer from {} to {}", $min, $max)))
+                number.ok_or_else(|| not_text_of(format!("an integer from {} to {}", $min, $max)))
             }
         }
         impl FromText for NonZero<$type> {
             fn from_text(text: &str) -> CodecResult<Self> {
                 let number = <$type>::from_text(text)?;
-                Self::new(number).ok_or_else(|| not("a number that is not zero"))
+                Self::new(number).ok_or_else(|| not_text_of("a number that is not zero"))
             }
         }
     )* };
@@ -102,7 +102,7 @@ fn is_decimal(text: &str) -> bool {
 impl FromText for f64 {
     fn from_text(text: &str) -> CodecResult<Self> {
         let number = text.parse().ok().filter(|number: &Self| number.is_finite() && is_decimal(text));
-        number.ok_or_else(|| not("a number"))
+        number.ok_or_else(|| not_text_of("a number"))
     }
 }
 
@@ -110,14 +110,14 @@ impl FromText for f32 {
     #[allow(clippy::cast_possible_truncation)] // rounded to the nearest, as when it is decoded
     fn from_text(text: &str) -> CodecResult<Self> {
         let number = f64::from_text(text)? as Self;
-        if number.is_finite() { Ok(number) } else { Err(not("a number")) }
+        if number.is_finite() { Ok(number) } else { Err(not_text_of("a number")) }
     }
 }
 
 impl FromText for Decimal128 {
     fn from_text(text: &str) -> CodecResult<Self> {
         let number = is_decimal(text).then(|| text.parse().ok()).flatten();
-        number.ok_or_else(|| not("a number of at most 34 digits"))
+        number.ok_or_else(|| not_text_of("a number of at most 34 digits"))
     }
 }
 
@@ -125,7 +125,7 @@ macro_rules! parsed {
     ($($type:ty: $expected:literal = |$text:ident| $parse:expr;)*) => { $(
         impl FromText for $type {
             fn from_text($text: &str) -> CodecResult<Self> {
-                $parse.map_err(|_| not($expected))
+                $parse.map_err(|_| not_text_of($expected))
             }
         }
     )* };
@@ -152,7 +152,7 @@ parsed! {
 impl FromText for ::rust_decimal::Decimal {
     fn from_text(text: &str) -> CodecResult<Self> {
         let parse = || Self::from_str_exact(text).or_else(|_| Self::from_scientific(text)).ok();
-        is_decimal(text).then(parse).flatten().ok_or_else(|| not("a number of at most 28 digits"))
+        is_decimal(text).then(parse).flatten().ok_or_else(|| not_text_of("a number of at most 28 digits"))
     }
 }
 
@@ -185,7 +185,7 @@ impl FromText for DateTime {
         } else {
             Self::parse_rfc3339_str(text)
         };
-        date.map_err(|_| not("a date like `2026-01-31T12:00:00Z` or `2026-01-31`"))
+        date.map_err(|_| not_text_of("a date like `2026-01-31T12:00:00Z` or `2026-01-31`"))
     }
 }
 

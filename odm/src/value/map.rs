@@ -11,11 +11,11 @@ use std::{
 
 use mongodb::bson::{Uuid, oid::ObjectId, spec::ElementType};
 
-use super::{Doc, Id, Keyed, Raw, Rest, Value, Writer};
+use super::{Doc, Id, Keyed, Raw, UnclaimedElements, Value, Writer};
 use crate::{
     error::codec::{CodecError, CodecResult},
-    model::Check,
     path::Context,
+    rule::{Check, Validate},
 };
 
 /// A type that can be the key of a map, written as a document's key.
@@ -145,11 +145,11 @@ macro_rules! maps {
         impl<$($generics)*> Value for $type {
             type Fields<A: Context, B> = B;
             type Optional = Option<Self>;
-            type Bare = Self;
-            type Spread<W: Value> = W;
+            type NonNull = Self;
+            type DistinctItem<W: Value> = W;
             type Lift<U: Value> = U;
-            type Laid<D: Doc> = Self;
-            type Joined<D: Doc> = Self;
+            type Replaced<D: Doc> = Self;
+            type Added<D: Doc> = Self;
 
             fn under<A: Context, B>(_: A, base: B) -> B {
                 base
@@ -178,7 +178,7 @@ macro_rules! maps {
                 Ok(map)
             }
 
-            fn claim(_: &Self, rest: &mut Rest<'_>) -> CodecResult<()> {
+            fn claim(_: &Self, rest: &mut UnclaimedElements<'_>) -> CodecResult<()> {
                 rest.take_all();
                 Ok(())
             }
@@ -187,7 +187,7 @@ macro_rules! maps {
 
             fn check_rules(&self, check: &mut Check) {
                 if V::RULES {
-                    check.$checked(self, V::check_rules);
+                    check.$checked(self, K::to_key, V::check_rules);
                 }
             }
         }
@@ -201,4 +201,16 @@ maps! {
 
 pub(crate) fn utf8_key(key: &[u8]) -> CodecResult<&str> {
     std::str::from_utf8(key).map_err(|_| CodecError::new("a key in UTF-8", "other bytes"))
+}
+
+impl<K: MapKey, V: Validate> Validate for BTreeMap<K, V> {
+    fn check(&self, check: &mut Check) {
+        check.entries(self, K::to_key, V::check);
+    }
+}
+
+impl<K: MapKey, V: Validate, S: BuildHasher> Validate for HashMap<K, V, S> {
+    fn check(&self, check: &mut Check) {
+        check.unordered(self, K::to_key, V::check);
+    }
 }

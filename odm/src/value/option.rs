@@ -2,8 +2,8 @@
 
 use mongodb::bson::{Bson, spec::ElementType};
 
-use super::{Arrays, Doc, FieldNames, Raw, Rest, Value, Writer};
-use crate::{error::codec::CodecResult, model::Check, path::Context};
+use super::{Arrays, Doc, FieldNames, Raw, UnclaimedElements, Value, Writer};
+use crate::{error::codec::CodecResult, path::Context, rule::Check};
 
 /// A field that may be null: required by `is_null` and `set_null`.
 #[diagnostic::on_unimplemented(
@@ -30,11 +30,11 @@ impl<T: Value> Optional for Option<T> {}
 impl<T: Value> Value for Option<T> {
     type Fields<A: Context, B> = T::Fields<A::Maybe, B>;
     type Optional = Self;
-    type Bare = T::Bare;
-    type Spread<W: Value> = <T::Spread<W> as Value>::Optional;
+    type NonNull = T::NonNull;
+    type DistinctItem<W: Value> = <T::DistinctItem<W> as Value>::Optional;
     type Lift<U: Value> = U::Optional;
-    type Laid<S: Doc> = Option<T::Laid<S>>;
-    type Joined<S: Doc> = Option<T::Joined<S>>;
+    type Replaced<S: Doc> = Option<T::Replaced<S>>;
+    type Added<S: Doc> = Option<T::Added<S>>;
 
     fn under<A: Context, B>(at: A, base: B) -> Self::Fields<A, B> {
         T::under(at.maybe(), base)
@@ -62,7 +62,7 @@ impl<T: Value> Value for Option<T> {
 
     const DECLARED: FieldNames = T::DECLARED;
 
-    fn claim(value: &Self, rest: &mut Rest<'_>) -> CodecResult<()> {
+    fn claim(value: &Self, rest: &mut UnclaimedElements<'_>) -> CodecResult<()> {
         value.as_ref().map_or(Ok(()), |value| T::claim(value, rest))
     }
 

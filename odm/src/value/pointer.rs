@@ -5,10 +5,10 @@ use std::{borrow::Cow, rc::Rc, sync::Arc};
 use mongodb::bson::{Bson, spec::ElementType};
 
 use super::{
-    AnyLength, Array, Arrays, Bits, Doc, FieldNames, Integer, Map, Number, Ordered, Raw, Rest, Text, Value,
-    Writer,
+    AnyLength, Array, Arrays, Bits, Dated, Doc, FieldNames, Integer, Map, Number, Ordered, Raw, Text,
+    UnclaimedElements, Value, Writer,
 };
-use crate::{error::codec::CodecResult, index::Dated, model::Check, path::Context};
+use crate::{error::codec::CodecResult, path::Context, rule::Check};
 
 macro_rules! pointers {
     ($($type:ty where [$($generics:tt)*], $new:expr;)*) => { $(
@@ -16,11 +16,11 @@ macro_rules! pointers {
         impl<$($generics)*> Value for $type {
             type Fields<A: Context, B> = T::Fields<A, B>;
             type Optional = Option<Self>;
-            type Bare = T::Bare;
-            type Spread<W: Value> = T::Spread<W>;
+            type NonNull = T::NonNull;
+            type DistinctItem<W: Value> = T::DistinctItem<W>;
             type Lift<U: Value> = T::Lift<U>;
-            type Laid<S: Doc> = T::Laid<S>;
-            type Joined<S: Doc> = T::Joined<S>;
+            type Replaced<S: Doc> = T::Replaced<S>;
+            type Added<S: Doc> = T::Added<S>;
 
             fn under<A: Context, B>(at: A, base: B) -> Self::Fields<A, B> {
                 T::under(at, base)
@@ -45,7 +45,7 @@ macro_rules! pointers {
 
             const DECLARED: FieldNames = T::DECLARED;
 
-            fn claim(value: &Self, rest: &mut Rest<'_>) -> CodecResult<()> {
+            fn claim(value: &Self, rest: &mut UnclaimedElements<'_>) -> CodecResult<()> {
                 T::claim(value, rest)
             }
 
@@ -100,11 +100,11 @@ macro_rules! slices {
         impl<T: Value> Value for $pointer<[T]> {
             type Fields<A: Context, B> = T::Fields<A::Many, B>;
             type Optional = Option<Self>;
-            type Bare = Self;
-            type Spread<W: Value> = T;
+            type NonNull = Self;
+            type DistinctItem<W: Value> = T;
             type Lift<U: Value> = U;
-            type Laid<S: Doc> = Vec<T::Laid<S>>;
-            type Joined<S: Doc> = Vec<T::Joined<S>>;
+            type Replaced<S: Doc> = Vec<T::Replaced<S>>;
+            type Added<S: Doc> = Vec<T::Added<S>>;
 
             fn under<A: Context, B>(at: A, base: B) -> Self::Fields<A, B> {
                 T::under(at.many(), base)

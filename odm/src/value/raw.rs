@@ -2,11 +2,11 @@
 
 use mongodb::bson::{Bson, RawDocument, spec::ElementType};
 
-use super::{
-    Elements, Flatten, Value, stack,
-    writer::{MAX_DEPTH, too_deep},
+use super::{Elements, Flatten, Value, writer::too_deep};
+use crate::{
+    error::codec::{CodecError, CodecResult},
+    stack::{self, MAX_DEPTH},
 };
-use crate::error::codec::{CodecError, CodecResult};
 
 /// One encoded value: its type and exactly its bytes.
 #[derive(Debug, Clone, Copy)]
@@ -15,19 +15,19 @@ pub struct Raw<'de> {
     /// Whether only exact types are read, because the type may be the only difference between two untagged variants.
     strict: bool,
     /// How many values are read from the same bytes, one inside the other: untagged enums, flattened documents.
-    again: u8,
+    rereads: u8,
     bytes: &'de [u8],
     depth: u16,
 }
 
 /// How many untagged enums and flattened documents may be nested without a document or an array between them.
-const MAX_AGAIN: u8 = 16;
+const MAX_REREADS: u8 = 16;
 
 /// Counts one more value that is read from the same bytes. Without a limit, reading a type that contains itself there
 /// would not end.
-pub(super) fn once_more(again: u8) -> CodecResult<u8> {
-    if again < MAX_AGAIN {
-        return Ok(again + 1);
+pub(super) fn count_reread(rereads: u8) -> CodecResult<u8> {
+    if rereads < MAX_REREADS {
+        return Ok(rereads + 1);
     }
     Err(CodecError::new(
         "a value of finite depth",
@@ -38,7 +38,7 @@ pub(super) fn once_more(again: u8) -> CodecResult<u8> {
 impl<'de> Raw<'de> {
     /// Wraps a whole document, as the server sends it.
     pub fn document(bytes: &'de [u8]) -> Self {
-        Self { tag: ElementType::EmbeddedDocument as u8, strict: false, again: 0, bytes, depth: 0 }
+        Self { tag: ElementType::EmbeddedDocument as u8, strict: false, rereads: 0, bytes, depth: 0 }
     }
 
     /// Wraps a value of the given type. If the length of the bytes is not that of the type, or that in their length
@@ -46,18 +46,18 @@ impl<'de> Raw<'de> {
     pub fn new(element_type: ElementType, bytes: &'de [u8]) -> Self {
         let tag = element_type as u8;
         let whole = value_length(tag, bytes).is_ok_and(|length| length == bytes.len());
-        Self { tag, strict: false, again: 0, bytes: if whole { bytes } else { &[] }, depth: 0 }
+        Self { tag, strict: false, rereads: 0, bytes: if whole { bytes } else { &[] }, depth: 0 }
     }
 
     /// Wraps one of the values of a document or array.
     #[inline]
     pub(super) fn element(tag: u8, bytes: &'de [u8], strict: bool, depth: u16) -> Self {
-        Self { tag, strict, again: 0, bytes, depth }
+        Self { tag, strict, rereads: 0, bytes, depth }
     }
 
-    /// Wraps a document that is read in place of another, from whose bytes `again` nested values were read.
-    pub(super) fn document_again(bytes: &'de [u8], strict: bool, again: u8, depth: u16) -> Self {
-        Self { tag: ElementType::EmbeddedDocument as u8, strict, again, bytes, depth }
+    /// Wraps a document that is read in place of another, from whose bytes `rereads` nested values were read.
+    pub(super) fn reread_document(bytes: &'de [u8], strict: bool, rereads: u8, depth: u16) -> Self {
+        Self { tag: ElementType::EmbeddedDocument as u8, strict, rereads, bytes, depth }
     }
 
     /// Returns the BSON type, or `None` if the type byte is unknown.
@@ -71,13 +71,13 @@ impl<'de> Raw<'de> {
     ///
     /// Returns an error if too many values are stored in the same bytes: reading a type that contains itself without
     /// a document or an array in between would not end.
-    pub fn again(self) -> CodecResult<Self> {
-        Ok(Self { again: once_more(self.again)?, ..self })
+    pub fn reread(self) -> CodecResult<Self> {
+        Ok(Self { rereads: count_reread(self.rereads)?, ..self })
     }
 
     /// Returns whether several values have been read from these bytes, one inside the other.
-    pub(super) fn is_read_again(self) -> bool {
-        self.again > 1
+    pub(super) fn is_reread(self) -> bool {
+        self.rereads > 1
     }
 
     /// Returns the same value, to be read only as its exact type: no integer is read from a double.
@@ -99,13 +99,13 @@ impl<'de> Raw<'de> {
     #[inline]
     pub fn document_of<D: Flatten>(self) -> CodecResult<D> {
         let elements = self.elements()?;
-        stack::at::<D, _>(self.depth, || D::decode_fields(elements))
+        stack::with_space::<D, _>(self.depth, || D::decode_fields(elements))
     }
 
     /// Reads a value that contains other values, with the function `read`.
     #[inline]
     pub fn level<T>(self, read: fn(Self) -> CodecResult<T>) -> CodecResult<T> {
-        stack::at::<T, _>(self.depth, || read(self))
+        stack::with_space::<T, _>(self.depth, || read(self))
     }
 
     /// Returns the encoded bytes.
@@ -115,7 +115,7 @@ impl<'de> Raw<'de> {
 
     /// Returns another document, to be read in place of this one.
     pub(super) fn in_place(self, bytes: &[u8]) -> Raw<'_> {
-        Raw::document_again(bytes, self.strict, self.again, self.depth)
+        Raw::reread_document(bytes, self.strict, self.rereads, self.depth)
     }
 
     /// Returns the same value, inside `depth` documents and arrays.
@@ -158,7 +158,7 @@ impl<'de> Raw<'de> {
         let length = length_at(self.bytes)?;
         match self.bytes {
             [_, _, _, _, rest @ .., 0] if length == self.bytes.len() => {
-                Ok(Elements::new(rest, self.strict, self.again, self.depth + 1))
+                Ok(Elements::new(rest, self.strict, self.rereads, self.depth + 1))
             }
             _ => Err(CodecError::malformed()),
         }

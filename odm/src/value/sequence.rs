@@ -10,8 +10,8 @@ use mongodb::bson::spec::ElementType;
 use super::{AnyLength, Array, Arrays, Doc, FixedLength, Raw, Value, Writer};
 use crate::{
     error::codec::{CodecError, CodecResult},
-    model::Check,
     path::Context,
+    rule::Check,
 };
 
 macro_rules! sequences {
@@ -25,11 +25,11 @@ macro_rules! sequences {
         impl<$($generics)*> Value for $type {
             type Fields<A: Context, B> = T::Fields<A::Many, B>;
             type Optional = Option<Self>;
-            type Bare = Self;
-            type Spread<W: Value> = T;
+            type NonNull = Self;
+            type DistinctItem<W: Value> = T;
             type Lift<U: Value> = U;
-            type Laid<D: Doc> = Vec<T::Laid<D>>;
-            type Joined<D: Doc> = Vec<T::Joined<D>>;
+            type Replaced<D: Doc> = Vec<T::Replaced<D>>;
+            type Added<D: Doc> = Vec<T::Added<D>>;
 
             fn under<A: Context, B>(at: A, base: B) -> Self::Fields<A, B> {
                 T::under(at.many(), base)
@@ -79,11 +79,11 @@ impl<T: Value, const N: usize> Array for [T; N] {
 impl<T: Value, const N: usize> Value for [T; N] {
     type Fields<A: Context, B> = T::Fields<A::Many, B>;
     type Optional = Option<Self>;
-    type Bare = Self;
-    type Spread<W: Value> = T;
+    type NonNull = Self;
+    type DistinctItem<W: Value> = T;
     type Lift<U: Value> = U;
-    type Laid<D: Doc> = [T::Laid<D>; N];
-    type Joined<D: Doc> = [T::Joined<D>; N];
+    type Replaced<D: Doc> = [T::Replaced<D>; N];
+    type Added<D: Doc> = [T::Added<D>; N];
 
     fn under<A: Context, B>(at: A, base: B) -> Self::Fields<A, B> {
         T::under(at.many(), base)

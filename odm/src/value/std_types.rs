@@ -15,7 +15,7 @@ use mongodb::bson::spec::ElementType;
 use super::{Arrays, Number, Raw, Text, Value, Writer, leaf};
 use crate::{
     error::codec::{CodecError, CodecResult},
-    model::rule::Range,
+    rule::Range,
 };
 
 macro_rules! nothing {

@@ -69,7 +69,7 @@ impl<'de> Elements<'de> {
     pub fn item<D: HasField<K>, K: Key>(&mut self) -> CodecResult<Option<D::Rust>> {
         match self.next()? {
             None => Ok(None),
-            Some((_, item)) => content::<D, K>(item).map(Some),
+            Some((_, item)) => read_content::<D, K>(item).map(Some),
         }
     }
 
@@ -82,7 +82,7 @@ impl<'de> Elements<'de> {
     }
 
     /// Marks the tag of an enum as read. Refuses a second tag.
-    pub fn once(seen: &mut bool, tag: &'static str) -> CodecResult<()> {
+    pub fn mark_tag(seen: &mut bool, tag: &'static str) -> CodecResult<()> {
         if std::mem::replace(seen, true) { Err(super::elements::duplicate(tag)) } else { Ok(()) }
     }
 }
@@ -107,7 +107,7 @@ impl<'de> Raw<'de> {
 }
 
 /// Reads the single value inside a variant.
-pub fn content<D: HasField<K>, K: Key>(raw: Raw<'_>) -> CodecResult<D::Rust> {
+pub fn read_content<D: HasField<K>, K: Key>(raw: Raw<'_>) -> CodecResult<D::Rust> {
     match D::Type::decode(raw) {
         Ok(value) => Ok(value.into_rust()),
         Err(error) => Err(error.at(K::NAME)),
@@ -115,9 +115,9 @@ pub fn content<D: HasField<K>, K: Key>(raw: Raw<'_>) -> CodecResult<D::Rust> {
 }
 
 /// Reads the single value inside a variant. It may be missing if its type has a value for that.
-pub fn content_or_missing<D: HasField<K>, K: Key>(raw: Option<Raw<'_>>) -> CodecResult<D::Rust> {
+pub fn read_content_or_missing<D: HasField<K>, K: Key>(raw: Option<Raw<'_>>) -> CodecResult<D::Rust> {
     match raw {
-        Some(raw) => content::<D, K>(raw),
+        Some(raw) => read_content::<D, K>(raw),
         None => require::<D::Type>(None, K::NAME).map(Stores::into_rust),
     }
 }
@@ -129,12 +129,12 @@ pub fn item_required<D: HasField<K>, K: Key>(item: Option<D::Rust>) -> CodecResu
 }
 
 /// Returns the content of a variant that must have some.
-pub fn held<'de>(raw: Option<Raw<'de>>, name: &'static str) -> CodecResult<Raw<'de>> {
+pub fn require_content<'de>(raw: Option<Raw<'de>>, name: &'static str) -> CodecResult<Raw<'de>> {
     raw.ok_or_else(|| CodecError::new("a document with the variant's content", "its name alone").at(name))
 }
 
 /// Refuses content, except null, of a variant that has none.
-pub fn bare(raw: Option<Raw<'_>>, name: &'static str) -> CodecResult<()> {
+pub fn refuse_content(raw: Option<Raw<'_>>, name: &'static str) -> CodecResult<()> {
     match raw {
         None => Ok(()),
         Some(raw) => raw.unit().map_err(|error| error.at(name)),

@@ -2,8 +2,8 @@
 
 use mongodb::bson::spec::ElementType;
 
-use super::{Arrays, Raw, Value, Writer, leaf, sequence::other_length};
-use crate::{error::codec::CodecResult, model::Check};
+use super::{Arrays, Raw, Value, Writer, field::check_inside, leaf, sequence::other_length};
+use crate::{error::codec::CodecResult, rule::Check};
 
 /// Reads the next element of an array, which must not be missing.
 fn item<V: Value>(items: &mut super::Elements<'_>, index: &'static str, length: usize) -> CodecResult<V> {
@@ -42,7 +42,7 @@ macro_rules! tuples {
             const RULES: bool = $($name::RULES)||*;
 
             fn check_rules(&self, check: &mut Check) {
-                $(check.inside(stringify!($index), &self.$index);)*
+                $(check_inside(stringify!($index), &self.$index, check);)*
             }
         }
     )* };

@@ -13,12 +13,12 @@ use mongodb::bson::{
 };
 
 use super::{
-    AnyLength, Array, Arrays, Bits, Integer, MAX_DEPTH, Map, Nullable, Number, Raw, Rest, Text, Value,
+    AnyLength, Array, Arrays, Bits, Integer, Map, Nullable, Number, Raw, Text, UnclaimedElements, Value,
     Writer, bounded, leaf, map::utf8_key,
 };
 use crate::{
     error::codec::{CodecError, CodecResult},
-    geo::Geospatial,
+    stack::MAX_DEPTH,
 };
 
 impl Value for Document {
@@ -47,7 +47,7 @@ impl Value for Document {
         Bson::Document(self).into_bson()
     }
 
-    fn claim(_: &Self, rest: &mut Rest<'_>) -> CodecResult<()> {
+    fn claim(_: &Self, rest: &mut UnclaimedElements<'_>) -> CodecResult<()> {
         rest.take_all();
         Ok(())
     }
@@ -141,8 +141,6 @@ impl Text for Bson {}
 impl Integer for Bson {}
 #[diagnostic::do_not_recommend]
 impl Bits for Bson {}
-#[diagnostic::do_not_recommend]
-impl Geospatial for Bson {}
 
 /// The result of arithmetic in a pipeline is a double.
 #[diagnostic::do_not_recommend]

@@ -165,8 +165,8 @@ pub fn put_version<D: Versioned>(writer: &mut Writer) -> CodecResult<()> {
 
 /// Skips the element with the version, which has been read, if it is the next one.
 #[inline]
-pub fn pass_version<D: Versioned>(elements: &mut Elements<'_>) -> CodecResult<()> {
-    elements.pass(D::SCHEMA.name).map(|_| ())
+pub fn skip_version<D: Versioned>(elements: &mut Elements<'_>) -> CodecResult<()> {
+    elements.skip(D::SCHEMA.name).map(|_| ())
 }
 
 /// A type that a step may return.

@@ -2,11 +2,11 @@
 
 use mongodb::bson::spec::ElementType;
 
-use super::{Flatten, Raw, Value, stack};
-use crate::error::codec::{CodecError, CodecResult};
-
-/// The maximum number of levels of documents and arrays, including the root: the limit of the server.
-pub(crate) const MAX_DEPTH: u16 = 180;
+use super::{Flatten, Raw, Value};
+use crate::{
+    error::codec::{CodecError, CodecResult},
+    stack::{self, MAX_DEPTH},
+};
 
 /// A growing BSON document.
 ///
@@ -136,7 +136,7 @@ impl Writer {
     /// Appends a document with the elements of `document`.
     #[inline]
     pub fn document_of<D: Flatten>(&mut self, document: &D) -> CodecResult<ElementType> {
-        self.document(|writer| stack::at::<D, _>(writer.depth, || document.encode_fields(writer)))
+        self.document(|writer| stack::with_space::<D, _>(writer.depth, || document.encode_fields(writer)))
     }
 
     /// Appends a value that contains other values, with the function `write`.
@@ -146,7 +146,7 @@ impl Writer {
         value: &T,
         write: fn(&T, &mut Self) -> CodecResult<ElementType>,
     ) -> CodecResult<ElementType> {
-        stack::at::<T, _>(self.depth, || write(value, self))
+        stack::with_space::<T, _>(self.depth, || write(value, self))
     }
 
     /// Appends one element under a key known at compile time, whose document `fill` writes.
@@ -184,13 +184,13 @@ impl Writer {
     }
 
     /// Appends the elements of a value that is a document, without a frame around them.
-    pub fn unframed<V: Value>(&mut self, value: &V) -> CodecResult<()> {
-        self.unframed_with(|writer| value.encode(writer))
+    pub fn put_elements<V: Value>(&mut self, value: &V) -> CodecResult<()> {
+        self.put_elements_with(|writer| value.encode(writer))
     }
 
     /// Appends the elements of the document that `encode` writes, without a frame around them. `encode` writes the
     /// frame first, so the depth is reduced meanwhile: the elements belong to the document that is already open.
-    pub fn unframed_with(
+    pub fn put_elements_with(
         &mut self,
         encode: impl FnOnce(&mut Self) -> CodecResult<ElementType>,
     ) -> CodecResult<()> {

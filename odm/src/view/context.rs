@@ -21,11 +21,11 @@ impl<T, K> fmt::Debug for Declared<T, K> {
 }
 
 /// A flattened field `K` of type `T`. A projection can contain only the names of its fields.
-pub struct Flat<T, K>(PhantomData<fn() -> (T, K)>);
+pub struct DeclaredFlattened<T, K>(PhantomData<fn() -> (T, K)>);
 
-impl<T, K> fmt::Debug for Flat<T, K> {
+impl<T, K> fmt::Debug for DeclaredFlattened<T, K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Flat")
+        f.write_str("DeclaredFlattened")
     }
 }
 
@@ -33,8 +33,8 @@ impl Context for InView {
     type Field<T: Value, K: Key> = Declared<T, K>;
     type Many = Self;
     type Maybe = Self;
-    type Flattened<T: Value, K: Key> = Flat<T, K>;
-    type Inside = Self;
+    type Flattened<T: Value, K: Key> = DeclaredFlattened<T, K>;
+    type InVariant = Self;
     type Tag<T: Value, K: Key> = Declared<T, K>;
     type Variant = ();
 
@@ -46,8 +46,8 @@ impl Context for InView {
         Declared(PhantomData)
     }
 
-    fn flattened<T: Value, K: Key>(&self) -> Flat<T, K> {
-        Flat(PhantomData)
+    fn flattened<T: Value, K: Key>(&self) -> DeclaredFlattened<T, K> {
+        DeclaredFlattened(PhantomData)
     }
 
     fn many(self) -> Self {

@@ -95,10 +95,10 @@ pub(crate) mod kinds {
     pub struct Maybe<K>(PhantomData<K>);
     /// An `Option` that is read from a required value.
     #[derive(Debug)]
-    pub struct Present<K>(PhantomData<K>);
+    pub struct Required<K>(PhantomData<K>);
     /// The value inside the parent's pointer or newtype.
     #[derive(Debug)]
-    pub struct Opened<K>(PhantomData<K>);
+    pub struct Decoded<K>(PhantomData<K>);
     /// A pointer that is read from a pointer.
     #[derive(Debug)]
     pub struct Pointed<K>(PhantomData<K>);
@@ -109,7 +109,7 @@ pub(crate) mod kinds {
     #[derive(Debug)]
     pub struct Entries<K>(PhantomData<K>);
 }
-use kinds::{Entries, Inner, Maybe, Nested, Other, Own, Present};
+use kinds::{Entries, Inner, Maybe, Nested, Other, Own, Required};
 
 #[diagnostic::do_not_recommend]
 impl<T: Value> FromField<'_, T, Own> for T {
@@ -200,7 +200,7 @@ impl<'de, V: FromOther<'de, F, K>, F, K> FromOther<'de, Option<F>, Maybe<K>> for
 }
 
 #[diagnostic::do_not_recommend]
-impl<'de, V: FromField<'de, F, K>, F, K> FromOther<'de, F, Present<K>> for Option<V> {
+impl<'de, V: FromField<'de, F, K>, F, K> FromOther<'de, F, Required<K>> for Option<V> {
     const NULLABLE: bool = true;
 
     fn read(raw: Raw<'de>) -> CodecResult<Self> {

@@ -2,7 +2,7 @@
 
 use super::{
     Projection, Transparent, View,
-    kinds::{Maybe, Nested, Opened},
+    kinds::{Decoded, Maybe, Nested},
 };
 use crate::{
     error::codec::CodecResult,
@@ -40,7 +40,7 @@ where
 
 /// Reads the value inside a flattened pointer or newtype.
 #[diagnostic::do_not_recommend]
-impl<'de, V: FromFlattened<'de, F::Inner, K>, F: Transparent, K> FromFlattened<'de, F, Opened<K>> for V {
+impl<'de, V: FromFlattened<'de, F::Inner, K>, F: Transparent, K> FromFlattened<'de, F, Decoded<K>> for V {
     fn read(document: Raw<'de>) -> CodecResult<Self> {
         V::read(document)
     }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Declared, Flat, FromField, FromFlattened, InView, Projection};
+use super::{Declared, DeclaredFlattened, FromField, FromFlattened, InView, Projection};
 use crate::{
     error::codec::{CodecError, CodecResult},
     path::Key,
@@ -56,7 +56,7 @@ impl<T: Value, F: Key> Declared<T, F> {
     clippy::extra_unused_type_parameters,
     reason = "generated code calls it on what an accessor returns"
 )]
-impl<T: Value, F: Key> Flat<T, F> {
+impl<T: Value, F: Key> DeclaredFlattened<T, F> {
     /// Returns a reader of a `V` from this flattened field of `D`.
     pub fn reads<'de, D, V, K>(self) -> Reader<'de, V>
     where

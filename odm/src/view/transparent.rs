@@ -4,7 +4,7 @@ use std::{borrow::Cow, rc::Rc, sync::Arc};
 
 use super::{
     FromField, FromOther, Projection,
-    kinds::{Entries, Inner, Items, Like, Maybe, Nested, Opened, Other, Own, Pointed},
+    kinds::{Decoded, Entries, Inner, Items, Like, Maybe, Nested, Other, Own, Pointed},
 };
 use crate::{
     error::codec::CodecResult,
@@ -29,7 +29,7 @@ pub trait Transparent: Value {
     }
 }
 
-macro_rules! opens {
+macro_rules! transparent {
     ($([$($generics:tt)*] $pointer:ty, |$itself:ident| $inner:expr;)*) => { $(
         #[diagnostic::do_not_recommend]
         impl<$($generics)*> Transparent for $pointer {
@@ -43,7 +43,7 @@ macro_rules! opens {
     )* };
 }
 
-opens! {
+transparent! {
     [T: Value] Box<T>, |inner| Some(*inner);
     [T: Value] Arc<T>, |inner| Arc::try_unwrap(inner).map_or_else(|shared| stored_again(&*shared), Some);
     [T: Value] Rc<T>, |inner| Rc::try_unwrap(inner).map_or_else(|shared| stored_again(&*shared), Some);
@@ -58,12 +58,12 @@ pub(super) fn stored_again<T: Value, U: Value>(value: &T) -> Option<U> {
     U::decode(Raw::new(element_type, writer.as_bytes())).ok()
 }
 
-// One implementation for each marker of the value inside, except `Present`. An `Option` of a required value inside is
+// One implementation for each marker of the value inside, except `Required`. An `Option` of a required value inside is
 // already an `Option` of the whole, so two implementations would apply.
 macro_rules! inside {
     ($([$($generics:tt)*] $kind:ty;)*) => { $(
         #[diagnostic::do_not_recommend]
-        impl<'de, V: FromField<'de, F::Inner, $kind>, F: Transparent, $($generics)*> FromOther<'de, F, Opened<$kind>> for V {
+        impl<'de, V: FromField<'de, F::Inner, $kind>, F: Transparent, $($generics)*> FromOther<'de, F, Decoded<$kind>> for V {
             const NULLABLE: bool = V::NULLABLE;
 
             fn read(raw: Raw<'de>) -> CodecResult<Self> {
@@ -92,7 +92,7 @@ inside! {
     [] Other<Inner>;
     [] Other<Nested>;
     [K] Other<Maybe<K>>;
-    [K] Other<Opened<K>>;
+    [K] Other<Decoded<K>>;
     [K] Other<Pointed<K>>;
     [K] Other<Items<K>>;
     [K] Other<Entries<K>>;

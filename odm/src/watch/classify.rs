@@ -17,7 +17,7 @@ pub(super) enum Classification {
 
 /// The request that failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Occasion {
+pub(super) enum RequestKind {
     /// A request for a cursor that starts now, or at a time.
     ToOpen,
     /// A request for a cursor that starts after a token.
@@ -60,19 +60,19 @@ fn server(code: i32) -> Classification {
 }
 
 /// Replaces the kind of an error of the server by the kind that is specific to change streams.
-pub(super) fn named(error: Error, asked: Occasion) -> Error {
+pub(super) fn with_stream_kind(error: Error, request_kind: RequestKind) -> Error {
     let Some(code) = error.code() else { return error };
     let kind = match code {
         136 | 286 => ErrorKind::HistoryLost,
         260 | 280 => ErrorKind::InvalidResumeToken,
-        9 if asked == Occasion::ToResume
+        9 if request_kind == RequestKind::ToResume
             && error.server_message().is_some_and(|text| text.contains("resume token")) =>
         {
             ErrorKind::InvalidResumeToken
         }
         // 6.0 returns these codes for bytes that are not a token: errors of its key strings, of their UUIDs and
         // fields.
-        15 | 207 | 40647 | 40649 | 50787..=50872 | 51055 | 51057 if asked == Occasion::ToResume => {
+        15 | 207 | 40647 | 40649 | 50787..=50872 | 51055 | 51057 if request_kind == RequestKind::ToResume => {
             ErrorKind::InvalidResumeToken
         }
         10334 => ErrorKind::EventTooLarge,
@@ -81,7 +81,7 @@ pub(super) fn named(error: Error, asked: Occasion) -> Error {
         40573 => ErrorKind::Unsupported("change streams need a replica set or a sharded cluster".into()),
         _ => return error,
     };
-    error.called(kind)
+    error.with_kind(kind)
 }
 
 #[cfg(test)]
@@ -101,31 +101,31 @@ mod tests {
         Error::from_driver(Driver::from(DriverKind::Command(command)))
     }
 
-    fn judged(code: i32, asked: Occasion) -> (&'static str, Classification) {
-        let error = named(answer(code, "the resume token"), asked);
+    fn judged(code: i32, request_kind: RequestKind) -> (&'static str, Classification) {
+        let error = with_stream_kind(answer(code, "the resume token"), request_kind);
         (error.kind().name(), classify(&error))
     }
 
     #[test]
     fn what_no_attempt_can_change_ends_the_stream() {
-        for (code, asked, kind) in [
-            (286, Occasion::ToResume, "HistoryLost"),
-            (286, Occasion::ForMore, "HistoryLost"),
-            (136, Occasion::ForMore, "HistoryLost"),
-            (260, Occasion::ToResume, "InvalidResumeToken"),
-            (280, Occasion::ForMore, "InvalidResumeToken"),
-            (9, Occasion::ToResume, "InvalidResumeToken"),
-            (50811, Occasion::ToResume, "InvalidResumeToken"),
-            (10334, Occasion::ForMore, "EventTooLarge"),
-            (47, Occasion::ForMore, "ImageMissing"),
-            (47, Occasion::ToResume, "ImageMissing"),
-            (13, Occasion::ToOpen, "Unauthorized"),
-            (18, Occasion::ForMore, "Unauthorized"),
-            (40324, Occasion::ToOpen, "Server"),
-            (9, Occasion::ToOpen, "Server"),
-            (40573, Occasion::ToOpen, "Unsupported"),
+        for (code, request_kind, kind) in [
+            (286, RequestKind::ToResume, "HistoryLost"),
+            (286, RequestKind::ForMore, "HistoryLost"),
+            (136, RequestKind::ForMore, "HistoryLost"),
+            (260, RequestKind::ToResume, "InvalidResumeToken"),
+            (280, RequestKind::ForMore, "InvalidResumeToken"),
+            (9, RequestKind::ToResume, "InvalidResumeToken"),
+            (50811, RequestKind::ToResume, "InvalidResumeToken"),
+            (10334, RequestKind::ForMore, "EventTooLarge"),
+            (47, RequestKind::ForMore, "ImageMissing"),
+            (47, RequestKind::ToResume, "ImageMissing"),
+            (13, RequestKind::ToOpen, "Unauthorized"),
+            (18, RequestKind::ForMore, "Unauthorized"),
+            (40324, RequestKind::ToOpen, "Server"),
+            (9, RequestKind::ToOpen, "Server"),
+            (40573, RequestKind::ToOpen, "Unsupported"),
         ] {
-            assert_eq!(judged(code, asked), (kind, Classification::End), "{code}");
+            assert_eq!(judged(code, request_kind), (kind, Classification::End), "{code}");
         }
     }
 
@@ -135,7 +135,7 @@ mod tests {
             6, 7, 43, 50, 63, 89, 91, 133, 150, 189, 211, 234, 237, 262, 9001, 10107, 11600, 11601, 11602,
             13388, 13435, 13436,
         ] {
-            assert_eq!(judged(code, Occasion::ForMore).1, Classification::Broken, "{code}");
+            assert_eq!(judged(code, RequestKind::ForMore).1, Classification::Broken, "{code}");
         }
         let broken = Driver::from(std::io::Error::from(std::io::ErrorKind::UnexpectedEof));
         assert_eq!(classify(&Error::from_driver(broken)), Classification::Broken);
@@ -143,7 +143,7 @@ mod tests {
 
     #[test]
     fn what_nobody_knows_is_doubted() {
-        assert_eq!(judged(8, Occasion::ForMore).1, Classification::Doubt);
-        assert_eq!(judged(50738, Occasion::ForMore).1, Classification::Doubt);
+        assert_eq!(judged(8, RequestKind::ForMore).1, Classification::Doubt);
+        assert_eq!(judged(50738, RequestKind::ForMore).1, Classification::Doubt);
     }
 }

@@ -17,7 +17,7 @@ use mongodb::{
 use tokio::task::{JoinError, JoinHandle};
 
 use super::{
-    classify::{Classification, Occasion, classify, named},
+    classify::{Classification, RequestKind, classify, with_stream_kind},
     fetch::{Answer, Fetcher},
     reply::Reply,
     request::Request,
@@ -31,7 +31,7 @@ use crate::{
 
 /// The events that were received, and the state of the request for more.
 pub(super) struct RawStream {
-    feed: Fetcher,
+    fetcher: Fetcher,
     state: ResumeState,
     events: VecDeque<RawDocumentBuf>,
     /// The position after `events`.
@@ -50,7 +50,7 @@ enum Link {
     /// The stream has no cursor.
     Closed,
     /// A cursor has been requested.
-    Opening { task: JoinHandle<Answer>, asked: Occasion },
+    Opening { task: JoinHandle<Answer>, request_kind: RequestKind },
     /// The stream ends with this error after `events`.
     Ending(Error),
     /// The stream has ended.
@@ -70,20 +70,20 @@ pub(super) enum Front {
 impl RawStream {
     pub(super) async fn open(request: Request, start: Start, max_outage: Option<Duration>) -> Result<Self> {
         let state = ResumeState::new(start, max_outage);
-        let mut tail = Self {
+        let mut stream = Self {
             state: if request.retries_reads() { state } else { state.opening_once() },
-            feed: Fetcher::new(request)?,
+            fetcher: Fetcher::new(request)?,
             events: VecDeque::new(),
             after: None,
             link: Link::Closed,
             pause: None,
         };
-        std::future::poll_fn(|cx| tail.poll_open(cx)).await?;
-        Ok(tail)
+        std::future::poll_fn(|cx| stream.poll_open(cx)).await?;
+        Ok(stream)
     }
 
     pub(super) fn operation(&self) -> Operation<'_> {
-        self.feed.operation()
+        self.fetcher.operation()
     }
 
     pub(super) fn token(&self) -> Option<&ResumeToken> {
@@ -104,7 +104,7 @@ impl RawStream {
         let event = self.events.pop_front();
         self.state.reached(token);
         if self.events.is_empty() {
-            self.arrive();
+            self.reach_batch_end();
         }
         event
     }
@@ -131,7 +131,7 @@ impl RawStream {
                 Step::Answered if once && self.events.is_empty() && !self.is_ending() => {
                     return Poll::Ready(Front::Nothing);
                 }
-                Step::Answered | Step::Occasion | Step::Failed => {}
+                Step::Answered | Step::Requested | Step::Failed => {}
                 Step::Ended(error) => return Poll::Ready(Front::End(error)),
             }
         }
@@ -142,7 +142,7 @@ impl RawStream {
             ready!(self.poll_pause(cx));
             match ready!(self.poll_link(cx)) {
                 Step::Answered => return Poll::Ready(Ok(())),
-                Step::Occasion | Step::Failed => {}
+                Step::Requested | Step::Failed => {}
                 Step::Ended(error) => {
                     let error = error.unwrap_or_else(|| self.gone());
                     return Poll::Ready(Err(error));
@@ -156,16 +156,16 @@ impl RawStream {
         match &mut self.link {
             Link::Idle { .. } | Link::Closed => {
                 self.ask();
-                Poll::Ready(Step::Occasion)
+                Poll::Ready(Step::Requested)
             }
             Link::Fetching { task, .. } => {
                 let answer = ready!(Pin::new(task).poll(cx));
-                Poll::Ready(self.answered(answer, Occasion::ForMore))
+                Poll::Ready(self.answered(answer, RequestKind::ForMore))
             }
-            Link::Opening { task, asked } => {
-                let asked = *asked;
+            Link::Opening { task, request_kind } => {
+                let request_kind = *request_kind;
                 let answer = ready!(Pin::new(task).poll(cx));
-                Poll::Ready(self.answered(answer, asked))
+                Poll::Ready(self.answered(answer, request_kind))
             }
             Link::Ending(_) | Link::Ended => {
                 let Link::Ending(error) = mem::replace(&mut self.link, Link::Ended) else {
@@ -179,22 +179,26 @@ impl RawStream {
     /// Requests the next batch, or a cursor if the stream has none.
     fn ask(&mut self) {
         self.link = match mem::replace(&mut self.link, Link::Closed) {
-            Link::Idle { cursor, number } => Link::Fetching { task: self.feed.more(cursor), number },
+            Link::Idle { cursor, number } => Link::Fetching { task: self.fetcher.more(cursor), number },
             _ => Link::Opening {
-                task: self.feed.open(self.state.start()),
-                asked: if self.state.token().is_some() { Occasion::ToResume } else { Occasion::ToOpen },
+                task: self.fetcher.open(self.state.start()),
+                request_kind: if self.state.token().is_some() {
+                    RequestKind::ToResume
+                } else {
+                    RequestKind::ToOpen
+                },
             },
         };
     }
 
-    fn answered(&mut self, answer: Result<Answer, JoinError>, asked: Occasion) -> Step {
+    fn answered(&mut self, answer: Result<Answer, JoinError>, request_kind: RequestKind) -> Step {
         match answer {
             Ok((cursor, Ok(reply))) => {
-                self.take(cursor, reply, asked);
+                self.take(cursor, reply, request_kind);
                 Step::Answered
             }
             Ok((_, Err(error))) => {
-                let error = named(error, asked);
+                let error = with_stream_kind(error, request_kind);
                 let class = classify(&error);
                 self.failed(error, class)
             }
@@ -210,11 +214,11 @@ impl RawStream {
         }
     }
 
-    fn take(&mut self, cursor: Option<Box<RawBatchCursor>>, reply: Reply, asked: Occasion) {
-        if asked != Occasion::ForMore {
+    fn take(&mut self, cursor: Option<Box<RawBatchCursor>>, reply: Reply, request_kind: RequestKind) {
+        if request_kind != RequestKind::ForMore {
             self.state.opened(reply.time);
         }
-        if asked == Occasion::ForMore || !reply.events.is_empty() {
+        if request_kind == RequestKind::ForMore || !reply.events.is_empty() {
             if self.state.failures() > 0 {
                 tracing::info!(namespace = %self.operation().namespace(), "the change stream continues");
             }
@@ -229,12 +233,12 @@ impl RawStream {
         self.after = reply.token;
         self.events = reply.events;
         if self.events.is_empty() {
-            self.arrive();
+            self.reach_batch_end();
         }
     }
 
     /// Sets the position to the end of the batch, after all its events were returned.
-    fn arrive(&mut self) {
+    fn reach_batch_end(&mut self) {
         if let Some(token) = self.after.take() {
             self.state.reached(token);
         }
@@ -271,7 +275,7 @@ impl RawStream {
     fn wait(&mut self, time: Duration) {
         self.stop_pause();
         if !time.is_zero() {
-            self.pause = Some(self.feed.pause(time));
+            self.pause = Some(self.fetcher.pause(time));
         }
     }
 
@@ -293,7 +297,7 @@ impl RawStream {
 /// The result of a step.
 enum Step {
     /// A request was sent to the server.
-    Occasion,
+    Requested,
     /// The server replied.
     Answered,
     /// The request failed.
@@ -308,7 +312,7 @@ impl Drop for RawStream {
     fn drop(&mut self) {
         self.stop_pause();
         if let Link::Fetching { number, .. } = self.link {
-            self.feed.kill(number);
+            self.fetcher.kill(number);
         }
     }
 }

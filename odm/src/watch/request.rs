@@ -99,7 +99,7 @@ impl Request {
         }
         match start {
             Start::Now => {}
-            Start::Context(time) => {
+            Start::AtTime(time) => {
                 stage.insert("startAtOperationTime", *time);
             }
             Start::Resume(token) => {

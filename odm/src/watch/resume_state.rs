@@ -13,7 +13,7 @@ pub(crate) enum Start {
     /// The current time.
     Now,
     /// This cluster time. The changes at this time are included.
-    Context(Timestamp),
+    AtTime(Timestamp),
     /// After the change with this token, by `resumeAfter`.
     Resume(ResumeToken),
     /// After the change with this token, by `startAfter`. The change may be an invalidate event.
@@ -78,7 +78,7 @@ impl ResumeState {
     pub(super) fn token(&self) -> Option<&ResumeToken> {
         match &self.start {
             Start::Resume(token) | Start::After(token) => Some(token),
-            Start::Now | Start::Context(_) => None,
+            Start::Now | Start::AtTime(_) => None,
         }
     }
 
@@ -100,7 +100,7 @@ impl ResumeState {
     pub(super) fn opened(&mut self, time: Option<Timestamp>) {
         self.opened = true;
         if let (Start::Now, Some(time)) = (&self.start, time) {
-            self.start = Start::Context(time);
+            self.start = Start::AtTime(time);
         }
     }
 
@@ -165,9 +165,9 @@ mod tests {
         let time = Timestamp { time: 7, increment: 1 };
         let mut state = ResumeState::new(Start::Now, None);
         state.opened(Some(time));
-        assert_eq!(state.start(), &Start::Context(time));
+        assert_eq!(state.start(), &Start::AtTime(time));
         state.opened(Some(Timestamp { time: 9, increment: 1 }));
-        assert_eq!(state.start(), &Start::Context(time), "a second opening does not change the position");
+        assert_eq!(state.start(), &Start::AtTime(time), "a second opening does not change the position");
         state.reached(token("82"));
         state.opened(Some(time));
         assert_eq!(state.start(), &Start::After(token("82")));

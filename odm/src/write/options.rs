@@ -1,4 +1,4 @@
-//! The options of writes: those of all of the driver's structs in one.
+//! The options of writes: one struct with the options of all of the driver's structs.
 
 use std::time::Duration;
 

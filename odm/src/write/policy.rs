@@ -1,4 +1,4 @@
-//! What a model adds to every write of it, and the checks before a write is sent.
+//! The policies of a model: what it adds to every write, and the checks before a write is sent.
 
 use mongodb::bson::{Document, RawDocumentBuf};
 
@@ -14,7 +14,7 @@ use crate::{
 /// What a model adds to every write of its documents.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Policies {
-    /// The version that a document has which an update inserts.
+    /// The version of a document that an update inserts.
     version: Option<SchemaVersion>,
 }
 
@@ -25,7 +25,7 @@ impl Policies {
     }
 }
 
-/// The one exit of all writes: nothing is rendered that has not passed here.
+/// Applies the policies of the model. All writes pass through this function: it alone returns a [`Ready`] statement.
 pub(super) fn apply(statement: Statement) -> Result<Ready> {
     let Statement { kind, mut options, policies } = statement;
     let change = match kind {
@@ -41,7 +41,7 @@ pub(super) fn apply(statement: Statement) -> Result<Ready> {
             if let Some(given) = options.array_filters.take() {
                 options.array_filters = Some(bounded_documents(given, MAX_NESTING)?);
             }
-            // The server takes them in any order; those of the caller come first.
+            // The server accepts them in any order. Those of the caller come first.
             if !array_filters.is_empty() {
                 options.array_filters.get_or_insert_default().extend(array_filters);
             }

@@ -1,8 +1,8 @@
 //! The forms of a write: a command for `explain`, an element of a bulk command, a model of the driver's bulk write.
 //!
-//! The driver keeps its own rendering to itself. `tests/tests/it/explain.rs` compares the commands with those that it
-//! sends, for every verb and every setter. What does not change the plan (the concerns, the session, the members) is not
-//! part of a command here.
+//! The driver's own rendering is private. `tests/tests/it/explain.rs` compares the commands with those that the
+//! driver sends, for every verb and every setter. What does not change the plan (the concerns, the session, the read
+//! preference) is not part of a command here.
 
 use mongodb::{
     Namespace,
@@ -26,8 +26,8 @@ use crate::{
 const MAX_STATEMENT: usize = 16 * 1024 * 1024 + 8 * 1024;
 
 impl Ready {
-    /// Returns the command that contains the statement, and whether the statement can change many documents, which the
-    /// server does not apply again safely.
+    /// Returns the command that contains the statement, and whether the statement can change many documents. The
+    /// server cannot recognize such a command if it is repeated, so it is not retried.
     pub(crate) fn command_kind(&self) -> (Command, bool) {
         match self.change {
             Change::Insert { .. } => (Command::Insert, false),
@@ -100,7 +100,8 @@ impl Ready {
         Ok(command)
     }
 
-    /// Checks what only `findAndModify` requires: the driver writes its array filters through serde, which is recursive.
+    /// Checks the depth of the array filters. The driver writes those of `findAndModify` through serde, which is
+    /// recursive.
     pub(crate) fn for_find_and_modify(mut self) -> Result<Self> {
         if let Some(filters) = self.options.array_filters.take() {
             self.options.array_filters = Some(bounded_documents(filters, MAX_OPTION)?);
@@ -273,7 +274,7 @@ fn bson<T: Serialize>(option: &T) -> Result<Bson> {
 /// Returns the error of an option that cannot be written.
 #[cold]
 pub(crate) fn unwritten<E>(_: E) -> Error {
-    Error::refused("an option, or a document beside it, cannot be written as BSON")
+    Error::refused("an option, or a document among the options, cannot be written as BSON")
 }
 
 #[cfg(test)]

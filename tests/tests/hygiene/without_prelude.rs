@@ -10,7 +10,8 @@ macro_rules! hostile {
     )* };
 }
 hostile!(Option Some None Result Ok Err Vec String Box Self_ Clone Default Into From Iterator Send Sync);
-hostile!(At Path Value Model Doc Key Writer Raw Elements CodecError Rest Sign Narrows Asks Has Flatten PhantomData);
+hostile!(Context Path Value Model Doc Key Writer Raw Elements CodecError UnclaimedElements VariantTest Narrows);
+hostile!(NarrowsUntagged HasField Flatten ReadsFrom PhantomData);
 // A unit struct or a constant takes the place of a variable in a pattern.
 hostile!(at base writer raw value item ok document given name elements types key inside filled);
 /// Not a variable.

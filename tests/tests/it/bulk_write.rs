@@ -182,13 +182,13 @@ async fn refused_before_anything_is_sent(db: Database) {
         told,
         [
             "1: 1 violation: `name` must have at least 1 character; nothing was sent",
-            "2: the filter is empty, so it matches every document; if that is meant, say `Filter::all()`; nothing was \
-             sent",
+            "2: the filter is empty, so it matches every document; if that is intended, use `Filter::all()`; nothing \
+             was sent",
             "3: cannot be sent: `age`: expected one change of a field in one update, found two changes of it; nothing \
              was sent",
             "4: the update is empty; nothing was sent",
-            "5: the filter is empty, so it matches every document; if that is meant, say `Filter::all()`; nothing was \
-             sent",
+            "5: the filter is empty, so it matches every document; if that is intended, use `Filter::all()`; nothing \
+             was sent",
             "6: the document has 16777290 bytes and the server stores at most 16777216; nothing was sent",
             "7: `insert_one` has no `upsert`; nothing was sent",
             "8: `delete_one` has no `or_insert`; nothing was sent",
@@ -292,7 +292,7 @@ async fn in_a_transaction(db: Database) {
         .session(&mut session)
         .await
         .unwrap_err();
-    assert!(error.is_not_sent() && error.to_string().contains("from where it begins"), "{error}");
+    assert!(error.is_not_sent() && error.to_string().contains("cannot have a write concern"), "{error}");
     session.abort_transaction().await.unwrap();
 
     // What the transaction wrote is undone with it, and said to be.

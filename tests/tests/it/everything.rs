@@ -97,12 +97,13 @@ async fn what_matches_every_document_is_refused_by_the_verbs_that_write_to_many(
     let text = |error: odm::Error| error.to_string().replace(&format!("{}.", db.name()), "");
     assert_eq!(
         text(things.delete_many(!nothing()).await.unwrap_err()),
-        "delete_many on things: the filter matches every document; if that is meant, say `Filter::all()`; nothing was sent",
+        "delete_many on things: the filter matches every document; if that is intended, use \
+         `Filter::all()`; nothing was sent",
     );
     assert_eq!(
         text(things.delete_many(doc! {}).await.unwrap_err()),
-        "delete_many on things: the filter is empty, so it matches every document; if that is meant, say `Filter::all()`; \
-         nothing was sent",
+        "delete_many on things: the filter is empty, so it matches every document; if that is intended, use \
+         `Filter::all()`; nothing was sent",
     );
     assert_eq!(things.update_many(Filter::all(), t.n().inc(1)).await?.matched_count, 2);
     assert_eq!(

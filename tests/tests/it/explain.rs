@@ -205,10 +205,7 @@ async fn what_a_plan_is(db: Database) {
     assert_eq!((how.indexes(), how.returned()), (&[][..], Some(9)));
     assert_eq!((how.keys_examined(), how.documents_examined()), (Some(0), Some(10)));
     let said = how.to_string();
-    assert!(
-        said.contains("\na collection is read as a whole: no index serves\nsorted in memory: "),
-        "{said}"
-    );
+    assert!(said.contains("\na whole collection is scanned, without an index\nsorted in memory: "), "{said}");
 
     let planned = people.find(p.age().gte(50)).explain().verbosity(Verbosity::QueryPlanner).await.unwrap();
     assert_eq!(planned.to_string(), "FETCH < IXSCAN\nindex: age_1");

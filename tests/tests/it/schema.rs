@@ -14,7 +14,7 @@ use odm::{
         event::{EventHandler, command::CommandEvent},
         options::ClientOptions,
     },
-    schema::Change,
+    schema::SchemaChange,
 };
 use odm_test::Server;
 use serde::{Deserialize, Serialize};
@@ -159,7 +159,9 @@ async fn what_is_not_declared_or_differs_is_reported_and_left_alone(db: Database
          ? orders.old_1: not declared, left alone"
     );
     let differing = plan.iter().find_map(|change| match change {
-        Change::Differs { name, differences, .. } if name == "expiresAt_1" => Some(differences[0].clone()),
+        SchemaChange::Differs { name, differences, .. } if name == "expiresAt_1" => {
+            Some(differences[0].clone())
+        }
         _ => None,
     });
     assert_eq!(

@@ -292,12 +292,12 @@ async fn refused_calls_send_nothing(db: Database, server: Server) {
 
     assert_eq!(
         message(people.update_many(doc! {}, p.age().set(1)).await.unwrap_err()),
-        "update_many on shop.people: the filter is empty, so it matches every document; if that is meant, say \
+        "update_many on shop.people: the filter is empty, so it matches every document; if that is intended, use \
          `Filter::all()`; nothing was sent"
     );
     assert_eq!(
         message(people.delete_many(doc! {}).await.unwrap_err()),
-        "delete_many on shop.people: the filter is empty, so it matches every document; if that is meant, say \
+        "delete_many on shop.people: the filter is empty, so it matches every document; if that is intended, use \
          `Filter::all()`; nothing was sent"
     );
     assert_eq!(

@@ -11,9 +11,9 @@ use crate::{
 };
 
 /// Returns the body of `Value::decode`.
-pub(super) fn framed(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant<'_>]) -> TokenStream {
+pub(super) fn value_body(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant<'_>]) -> TokenStream {
     let (raw, name, content) = (local("__raw"), local("__name"), local("__content"));
-    if tells_all(tagging, variants) {
+    if all_tagged(tagging, variants) {
         return quote!(#raw.document_of());
     }
     let tagged = match tagging {
@@ -45,9 +45,9 @@ pub(super) fn framed(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant<'
 }
 
 /// Returns the body of `Flatten::decode_fields`.
-pub(super) fn unframed(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant<'_>]) -> TokenStream {
+pub(super) fn flatten_body(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant<'_>]) -> TokenStream {
     let elements = local("__elements");
-    if tells_all(tagging, variants) {
+    if all_tagged(tagging, variants) {
         by_tag(scope, tagging, variants)
     } else {
         quote!(#elements.decode_whole())
@@ -55,7 +55,7 @@ pub(super) fn unframed(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant
 }
 
 /// Returns whether a tag identifies every variant, so that the tag alone determines how the value is read.
-pub(super) fn tells_all(tagging: &Tagging, variants: &[Variant<'_>]) -> bool {
+pub(super) fn all_tagged(tagging: &Tagging, variants: &[Variant<'_>]) -> bool {
     let has_tag = matches!(tagging, Tagging::Internal { .. } | Tagging::Adjacent { .. });
     has_tag && !variants.iter().any(|variant| variant.untagged)
 }
@@ -119,12 +119,12 @@ fn tagged(scope: &Scope<'_>, tagging: &Tagging, variant: &Variant<'_>) -> TokenS
     let (elements, content) = (local("__elements"), local("__content"));
     let (constructor, name) = (constructor(variant), content_name(tagging, variant));
     let is_internal = matches!(tagging, Tagging::Internal { .. });
-    let held = quote!(#runtime::held(#content, #name)?);
+    let held = quote!(#runtime::require_content(#content, #name)?);
     match &variant.content {
         Content::Unit if is_internal => nothing(variant),
         Content::Unit => {
             let nothing = nothing(variant);
-            quote!(#runtime::bare(#content, #name)?; #nothing)
+            quote!(#runtime::refuse_content(#content, #name)?; #nothing)
         }
         Content::Newtype(field) => {
             let (key, member) = (scope.key(field), &field.member);
@@ -132,8 +132,10 @@ fn tagged(scope: &Scope<'_>, tagging: &Tagging, variant: &Variant<'_>) -> TokenS
                 Tagging::Internal { tag } => {
                     quote!(#runtime::flattened_after_tag::<Self, #key>(#elements, #tag)?)
                 }
-                Tagging::Adjacent { .. } => quote!(#runtime::content_or_missing::<Self, #key>(#content)?),
-                Tagging::External | Tagging::Untagged => quote!(#runtime::content::<Self, #key>(#held)?),
+                Tagging::Adjacent { .. } => {
+                    quote!(#runtime::read_content_or_missing::<Self, #key>(#content)?)
+                }
+                Tagging::External | Tagging::Untagged => quote!(#runtime::read_content::<Self, #key>(#held)?),
             };
             quote!(::core::result::Result::Ok(#constructor { #member: #read }))
         }
@@ -194,7 +196,7 @@ fn attempt(scope: &Scope<'_>, variant: &Variant<'_>) -> TokenStream {
         }
         Content::Newtype(field) => {
             let (key, member) = (scope.key(field), &field.member);
-            quote!(::core::result::Result::Ok(#constructor { #member: #runtime::content::<Self, #key>(#raw)? }))
+            quote!(::core::result::Result::Ok(#constructor { #member: #runtime::read_content::<Self, #key>(#raw)? }))
         }
         Content::Tuple(fields) => tuple::decode(scope, fields, &constructor, &quote!(#raw)),
         Content::Document(fields) => {

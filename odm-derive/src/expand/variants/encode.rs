@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{body, bound, is_part, pattern};
+use super::{body, bound, is_flattened, pattern};
 use crate::{
     ast::{Content, Field, Variant},
     attr::serde::Tagging,
@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Returns the body of `Value::encode`.
-pub(super) fn framed(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant<'_>]) -> TokenStream {
+pub(super) fn value_body(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant<'_>]) -> TokenStream {
     let writer = local("writer");
     let bare = variants.iter().filter_map(|variant| {
         let pattern = pattern(variant);
@@ -37,7 +37,7 @@ pub(super) fn framed(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant<'
 }
 
 /// Returns the body of `Flatten::encode_fields`.
-pub(super) fn unframed(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant<'_>]) -> TokenStream {
+pub(super) fn flatten_body(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant<'_>]) -> TokenStream {
     let Scope { runtime, ident, .. } = scope;
     let arms = variants.iter().map(|variant| {
         let pattern = pattern(variant);
@@ -47,7 +47,7 @@ pub(super) fn unframed(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant
             quote!(#pattern => ::core::result::Result::Err(#runtime::skipped_variant(#name)),)
         } else if variant.untagged {
             let write = whole(scope, variant);
-            quote!(#pattern => #writer.unframed_with(|#writer| #write),)
+            quote!(#pattern => #writer.put_elements_with(|#writer| #write),)
         } else {
             let write = elements(scope, tagging, variant);
             quote!(#pattern => { #write })
@@ -127,7 +127,7 @@ fn beside(scope: &Scope<'_>, tagging: &Tagging, variant: &Variant<'_>) -> TokenS
     let Scope { runtime, .. } = scope;
     let writer = local("writer");
     match &variant.content {
-        Content::Newtype(field) if is_part(tagging, variant) => {
+        Content::Newtype(field) if is_flattened(tagging, variant) => {
             let (key, value) = (scope.key(field), bound(field));
             quote!(#runtime::put_flattened::<Self, #key>(#writer, #value))
         }

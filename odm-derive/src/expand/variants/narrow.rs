@@ -79,15 +79,15 @@ fn shared(
     if scope.container.derive != Derive::Model || has_id || scope.failed {
         return (TokenStream::new(), accessors);
     }
-    let Scope { runtime, place, keys, .. } = scope;
+    let Scope { runtime, context, keys, .. } = scope;
     let (itself, shared) = (scope.itself(), scope.shared_id());
     let key = quote!(#keys::#shared);
     taken.insert("id".to_owned());
     let id = quote!(<#itself as #runtime::Model>::Id);
     accessors.push(quote! {
         /// Stored as `_id`.
-        pub fn id(&self) -> <#place as #runtime::Context>::Field<#id, #key> {
-            <#place as #runtime::Context>::field::<#id, #key>(&self.at)
+        pub fn id(&self) -> <#context as #runtime::Context>::Field<#id, #key> {
+            <#context as #runtime::Context>::field::<#id, #key>(&self.at)
         }
     });
     (keys::fixed(scope, &key, "_id"), accessors)
@@ -103,7 +103,7 @@ fn tag(
     let (Tagging::Internal { tag } | Tagging::Adjacent { tag, .. }) = tagging else {
         return (TokenStream::new(), None);
     };
-    let Scope { runtime, place, keys, .. } = scope;
+    let Scope { runtime, context, keys, .. } = scope;
     let tag_ident = scope.tag_ident();
     let key = quote!(#keys::#tag_ident);
     let mut name = accessor_name(tag);
@@ -120,8 +120,8 @@ fn tag(
     };
     let accessor = quote! {
         #[doc = #docs]
-        pub fn #name(&self) -> <#place as #runtime::Context>::Tag<#ty, #key> {
-            <#place as #runtime::Context>::tag::<#ty, #key>(&self.at)
+        pub fn #name(&self) -> <#context as #runtime::Context>::Tag<#ty, #key> {
+            <#context as #runtime::Context>::tag::<#ty, #key>(&self.at)
         }
     };
     let fixed = keys::fixed(scope, &key, tag);
@@ -151,14 +151,14 @@ fn variant_test(scope: &Scope<'_>, tagging: &Tagging, variant: &Variant<'_>) -> 
 
 /// Returns the accessor of a variant: its fields, or the path to its content.
 fn accessor(scope: &Scope<'_>, tagging: &Tagging, variant: &Variant<'_>, name: &Ident) -> TokenStream {
-    let Scope { runtime, place, .. } = scope;
+    let Scope { runtime, context, .. } = scope;
     let (test, docs) = (variant_test(scope, tagging, variant), docs(variant));
-    let inside = quote!(<#place as #runtime::Context>::Inside);
-    let over = quote!(<#place as #runtime::Context>::Variant);
+    let inside = quote!(<#context as #runtime::Context>::InVariant);
+    let over = quote!(<#context as #runtime::Context>::Variant);
     let narrow = quote!(#runtime::Narrows::narrow(&self.at, #test));
     let itself_only = quote! {
         #docs
-        pub fn #name(&self) -> #over where #place: #runtime::Narrows {
+        pub fn #name(&self) -> #over where #context: #runtime::Narrows {
             #runtime::Narrows::variant(&self.at, #test)
         }
     };
@@ -177,7 +177,7 @@ fn accessor(scope: &Scope<'_>, tagging: &Tagging, variant: &Variant<'_>, name: &
     match tagging {
         _ if variant.untagged => quote! {
             #docs
-            pub fn #name(&self) -> <#document as #runtime::Value>::Fields<#inside, ()> where #place: #runtime::NarrowsUntagged {
+            pub fn #name(&self) -> <#document as #runtime::Value>::Fields<#inside, ()> where #context: #runtime::NarrowsUntagged {
                 <#document as #runtime::Value>::under(#narrow, ())
             }
         },
@@ -185,7 +185,7 @@ fn accessor(scope: &Scope<'_>, tagging: &Tagging, variant: &Variant<'_>, name: &
             #docs
             pub fn #name(&self) -> <#document as #runtime::Value>::Fields<#inside, #over>
             where
-                #place: #runtime::Narrows,
+                #context: #runtime::Narrows,
             {
                 <#document as #runtime::Value>::under(#narrow, #runtime::Narrows::variant(&self.at, #test))
             }
@@ -196,7 +196,7 @@ fn accessor(scope: &Scope<'_>, tagging: &Tagging, variant: &Variant<'_>, name: &
                 #docs
                 pub fn #name(&self) -> <#inside as #runtime::Context>::Field<#document, #key>
                 where
-                    #place: #runtime::Narrows,
+                    #context: #runtime::Narrows,
                 {
                     <#inside as #runtime::Context>::field::<#document, #key>(&#narrow)
                 }
@@ -214,27 +214,27 @@ fn of_newtype(
     key: &TokenStream,
     method: &TokenStream,
 ) -> TokenStream {
-    let Scope { runtime, place, .. } = scope;
+    let Scope { runtime, context, .. } = scope;
     let (itself, test) = (scope.itself(), variant_test(scope, tagging, variant));
     if variant.untagged {
-        let access = quote!(#runtime::UntaggedAccess<#place, #key>);
+        let access = quote!(#runtime::UntaggedAccess<#context, #key>);
         return quote! {
-            #method(&self) -> <#itself as #access>::Whole where #place: #runtime::NarrowsUntagged, #itself: #access {
+            #method(&self) -> <#itself as #access>::Enum where #context: #runtime::NarrowsUntagged, #itself: #access {
                 <#itself as #access>::untagged_access(&self.at)
             }
         };
     }
-    if super::is_part(tagging, variant) {
-        let access = quote!(#runtime::VariantAccess<#place, #key>);
+    if super::is_flattened(tagging, variant) {
+        let access = quote!(#runtime::VariantAccess<#context, #key>);
         return quote! {
-            #method(&self) -> <#itself as #access>::Fields where #place: #runtime::Narrows, #itself: #access {
+            #method(&self) -> <#itself as #access>::Fields where #context: #runtime::Narrows, #itself: #access {
                 <#itself as #access>::variant_access(&self.at, #test)
             }
         };
     }
-    let accessed = quote!(#runtime::FieldAccess<<#place as #runtime::Context>::Inside, #key>);
+    let accessed = quote!(#runtime::FieldAccess<<#context as #runtime::Context>::InVariant, #key>);
     quote! {
-        #method(&self) -> <#itself as #accessed>::Field where #place: #runtime::Narrows, #itself: #accessed {
+        #method(&self) -> <#itself as #accessed>::Field where #context: #runtime::Narrows, #itself: #accessed {
             <#itself as #accessed>::access(&#runtime::Narrows::narrow(&self.at, #test))
         }
     }
@@ -249,12 +249,12 @@ fn docs(variant: &Variant<'_>) -> TokenStream {
 
 /// Returns the type for the document of a variant. No value of it is ever constructed.
 fn document(scope: &Scope<'_>, variant: &Variant<'_>, fields: &[Field<'_>]) -> TokenStream {
-    let Scope { runtime, vis, place, base, .. } = scope;
+    let Scope { runtime, vis, context, base, .. } = scope;
     let ident = scope.variant_document(&variant.original.ident);
     let name = scope.variant_fields(&variant.original.ident);
     let (declared, arguments) = (scope.declared(&[]), scope.arguments(&[]));
     let (parameters, bounds) = (scope.parameters(&[]), scope.bounds(&[]));
-    let both = scope.arguments(&[quote!(#place), quote!(#base)]);
+    let both = scope.arguments(&[quote!(#context), quote!(#base)]);
     let types = scope.type_parameters();
     let held =
         if scope.is_generic() { quote!(types: ::core::marker::PhantomData,) } else { TokenStream::new() };
@@ -262,10 +262,10 @@ fn document(scope: &Scope<'_>, variant: &Variant<'_>, fields: &[Field<'_>]) -> T
         fields.iter().filter(|field| field.is_stored()).map(|field| fields::accessor(scope, field)).collect();
     let structure = fields::structure(scope, &name, &accessors);
     let (at, over) = (local("at"), local("base"));
-    let answers = value::answers(
+    let associated_types = value::associated_types(
         scope,
         &quote!(#name #both),
-        &quote!(fn under<#place: #runtime::Context, #base>(#at: #place, #over: #base) -> #name #both {
+        &quote!(fn under<#context: #runtime::Context, #base>(#at: #context, #over: #base) -> #name #both {
             #name { at: #at, base: #over, #held }
         }),
     );
@@ -273,7 +273,7 @@ fn document(scope: &Scope<'_>, variant: &Variant<'_>, fields: &[Field<'_>]) -> T
         #vis struct #ident #declared(#types);
         #structure
         impl #parameters #runtime::Value for #ident #arguments #bounds {
-            #answers
+            #associated_types
             fn encode(&self, _: &mut #runtime::Writer) -> #runtime::CodecResult<#runtime::ElementType> {
                 ::core::result::Result::Err(#runtime::types_only())
             }

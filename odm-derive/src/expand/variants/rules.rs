@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{bound, content_name, is_part, pattern};
+use super::{bound, content_name, is_flattened, pattern};
 use crate::{
     ast::{Content, Field, Variant},
     attr::serde::Tagging,
@@ -64,7 +64,7 @@ fn calls(scope: &Scope<'_>, tagging: &Tagging, variant: &Variant<'_>) -> TokenSt
 fn newtype(scope: &Scope<'_>, tagging: &Tagging, variant: &Variant<'_>, field: &Field<'_>) -> TokenStream {
     let Scope { runtime, .. } = scope;
     let (check, key, bound) = (local("check"), scope.key(field), bound(field));
-    if is_part(tagging, variant) {
+    if is_flattened(tagging, variant) {
         quote!(#runtime::check_flattened::<Self, #key>(#check, #bound);)
     } else {
         quote!(#runtime::check_field::<Self, #key>(#check, #bound);)

@@ -1,4 +1,4 @@
-//! `bulk_write` of a database: writes to several collections in one command, from MongoDB 8.0 on.
+//! `bulk_write` of a database: writes to several collections in one command, since MongoDB 8.0.
 
 use std::{fmt, future::IntoFuture};
 
@@ -14,7 +14,10 @@ use mongodb::{
 use super::{Write, result::id_of};
 use crate::action::{deadline::deadline, setters::setters};
 use crate::{
-    action::{AsSession, Builder, Explicit, Implicit, Place, Reports, SessionState, prepare::Problems},
+    action::{
+        AsSession, Builder, CollectsProblems, Explicit, Implicit, OperationTarget, SessionState,
+        prepare::Problems,
+    },
     database::Database,
     error::{BulkWriteError, Error, ErrorKind, Result, WriteCounts},
     exec,
@@ -26,22 +29,24 @@ pub(in crate::action) const CLIENT_BULK_WRITE: Verb = Verb::new("bulk_write", "b
 const ASK_VERSION: Verb = Verb::new("bulk_write", "buildInfo");
 
 impl Database {
-    /// Makes many writes to several collections, in few commands. It needs MongoDB 8.0; on an older server, or for
-    /// one collection, use the [`bulk_write`](crate::Collection::bulk_write) of collections.
+    /// Sends many writes to several collections in few commands. It needs MongoDB 8.0. For an older server, or for
+    /// one collection, use [`Collection::bulk_write`](crate::Collection::bulk_write).
     ///
     /// `{ bulkWrite: 1, ops: [..], nsInfo: [..], ordered: true }`
     ///
-    /// Every write is checked and encoded before the first is sent: if one of them cannot be sent, none is. An ordered
-    /// bulk (the default) stops at the first write that the server refuses, an
-    /// [unordered](BulkWriteAcross::ordered) one goes on. No writes at all is no error: nothing is sent.
+    /// Every write is checked and encoded before the first is sent. If one of them cannot be sent, none is sent. An
+    /// ordered bulk write (the default) stops at the first write that the server refuses; an
+    /// [unordered](ClientBulkWrite::ordered) bulk write continues. Without writes, the action succeeds and sends
+    /// nothing.
     ///
-    /// `await` gives a [`ClientBulkWriteResult`]: counts, and the ids of upserted documents by the position of their
-    /// write.
+    /// Awaiting it returns a [`ClientBulkWriteResult`]: counts, and the ids of upserted documents by the position of
+    /// their write.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Unsupported`]: the server is older; [`is_not_sent`](Error::is_not_sent).
-    /// [`bulk_write_error`](Error::bulk_write_error) tells what became of each write.
+    /// Returns an error of the kind [`ErrorKind::Unsupported`] if the server is older, and one for which
+    /// [`is_not_sent`](Error::is_not_sent) is true if a write cannot be sent.
+    /// [`bulk_write_error`](Error::bulk_write_error) returns the outcome of each write.
     ///
     /// ```no_run
     /// # use odm::{Database, Id, Model, Write};
@@ -71,7 +76,7 @@ impl Database {
     }
 }
 
-/// Makes many writes to several collections.
+/// Sends many writes to several collections.
 ///
 /// Construct with [`Database::bulk_write`].
 #[must_use = "nothing is written until the action is awaited"]
@@ -87,19 +92,19 @@ setters!([S] ClientBulkWrite<S>, of M: ordered let_ bypass_document_validation c
 deadline!([] ClientBulkWrite, CLIENT_BULK_WRITE, reply);
 
 impl<S> ClientBulkWrite<S> {
-    /// Adds one more write, to the collection of its model.
+    /// Adds a write to the collection of its model.
     pub fn write<M: Model>(mut self, write: Write<M>) -> Self {
         let namespace = Namespace::new(self.database.name(), M::COLLECTION);
         self.writes.push(write.finish().1.and_then(|write| write.into_model(namespace)));
         self
     }
 
-    /// Adds more writes, to the collection of their model.
+    /// Adds writes to the collection of their model.
     pub fn writes<M: Model>(self, writes: impl IntoIterator<Item = Write<M>>) -> Self {
         writes.into_iter().fold(self, Self::write)
     }
 
-    /// Takes all options from the driver's struct, in place of those set so far.
+    /// Replaces all options by those of the driver's struct.
     pub fn with_options(mut self, options: BulkWriteOptions) -> Self {
         self.options = options;
         self.problems = Problems::default();
@@ -116,9 +121,9 @@ impl<S> ClientBulkWrite<S> {
 }
 
 impl ClientBulkWrite {
-    /// Runs in this session.
+    /// Runs the action in this session.
     ///
-    /// The action borrows the session until its future is done, and takes only one.
+    /// The action borrows the session until its future completes. An action can have only one session.
     pub fn session(self, session: &mut impl AsSession) -> ClientBulkWrite<Explicit<'_>> {
         let Self { database, writes, problems, options, state: Implicit } = self;
         ClientBulkWrite { database, writes, problems, options, state: Explicit::new(session) }
@@ -128,8 +133,8 @@ impl ClientBulkWrite {
 impl<S> Builder for ClientBulkWrite<S> {
     type Options = BulkWriteOptions;
 
-    fn on(&self) -> Place {
-        Place::Database(self.database.clone())
+    fn on(&self) -> OperationTarget {
+        OperationTarget::Database(self.database.clone())
     }
 
     fn options(&mut self) -> &mut BulkWriteOptions {
@@ -137,7 +142,7 @@ impl<S> Builder for ClientBulkWrite<S> {
     }
 }
 
-impl<S> Reports for ClientBulkWrite<S> {
+impl<S> CollectsProblems for ClientBulkWrite<S> {
     fn problems(&mut self) -> &mut Problems {
         &mut self.problems
     }
@@ -167,7 +172,8 @@ impl<S> fmt::Debug for ClientBulkWrite<S> {
     }
 }
 
-/// What a bulk write across collections did. Positions count the writes as they were given, from 0.
+/// The result of a bulk write across collections. Positions count the writes in the order in which they were added,
+/// from 0.
 #[derive(Default)]
 pub struct ClientBulkWriteResult {
     counts: WriteCounts,
@@ -175,16 +181,17 @@ pub struct ClientBulkWriteResult {
 }
 
 impl ClientBulkWriteResult {
-    /// How many documents were stored, found, changed and removed, in all collections together.
+    /// Returns the numbers of inserted, matched, modified, upserted and deleted documents in all collections.
     pub fn counts(&self) -> WriteCounts {
         self.counts
     }
 
-    /// The id of the document of `M` that the upsert at `position` made; `None` if that write made none.
+    /// Returns the id of the document of `M` that the upsert at `position` inserted. `None` if that write inserted no
+    /// document.
     ///
     /// # Errors
     ///
-    /// [`is_decode`](Error::is_decode): the id does not fit the model.
+    /// Returns an error for which [`is_decode`](Error::is_decode) is true if the id does not fit the model.
     pub fn upserted_id<M: Model>(&self, position: usize) -> Result<Option<M::Id>> {
         let upserted = self.upserted.iter().find(|(at, _)| *at == position);
         upserted.map(|(_, id)| id_of::<M>(id.clone())).transpose()
@@ -205,7 +212,8 @@ async fn send(
 ) -> Result<ClientBulkWriteResult> {
     let operation = database.operation(CLIENT_BULK_WRITE);
     let mut options = operation.check(options)?;
-    // The driver would take the client's. In a session there may be a transaction, which has its own.
+    // The driver would use the write concern of the client. In a session there may be a transaction, which has its
+    // own.
     if session.is_none() && options.write_concern.is_none() {
         options.write_concern = database.driver().write_concern().cloned();
     }
@@ -235,7 +243,7 @@ async fn send(
     }
 }
 
-/// The writes, if all of them can be sent.
+/// Returns the writes, or an error with each write that cannot be sent.
 fn all(writes: Vec<Result<WriteModel>>) -> Result<Vec<WriteModel>> {
     let mut report = BulkWriteError::of_writes(writes.len());
     let mut models = Vec::with_capacity(writes.len());
@@ -253,7 +261,7 @@ fn result(done: VerboseBulkWriteResult) -> ClientBulkWriteResult {
     ClientBulkWriteResult { counts: WriteCounts::of_summary(&done.summary), upserted: upserted.collect() }
 }
 
-/// Says which version is needed, and which is there.
+/// Adds the required version and the version of the server to the error.
 async fn too_old(database: &Database, error: Error) -> Error {
     let found =
         exec::run(database.operation(ASK_VERSION), database.driver().run_command(doc! { "buildInfo": 1 }))
@@ -262,7 +270,7 @@ async fn too_old(database: &Database, error: Error) -> Error {
         Ok(Ok(version)) => format!("this server is {version}"),
         _ => "this server is older".to_owned(),
     };
-    error.called(ErrorKind::Unsupported(
+    error.with_kind(ErrorKind::Unsupported(
         format!(
             "a bulk write across collections needs MongoDB 8.0, and {found}; use the `bulk_write` of each \
              collection"

@@ -1,4 +1,4 @@
-//! A write of a bulk before it is sent, without the type of its model: its parts as the caller passed them.
+//! A write of a bulk write before it is sent, without the type of its model: the arguments as the caller passed them.
 
 use mongodb::{
     bson::{Document, RawDocumentBuf},
@@ -44,12 +44,12 @@ impl Pending {
         }
     }
 
-    /// Returns the write as it is sent.
+    /// Returns the write as a statement that can be rendered.
     ///
     /// # Errors
     ///
-    /// Returns an error for which [`is_not_sent`](Error::is_not_sent) is true if a part of the write cannot be sent, or if
-    /// a setter was called that the write does not have.
+    /// Returns an error for which [`is_not_sent`](Error::is_not_sent) is true if a part of the write cannot be sent,
+    /// or if a setter was called that the write does not have.
     pub(super) fn finish(self) -> Result<Ready> {
         if let Some(setter) = self.misplaced() {
             return Err(Error::refused(format!("`{}` has no `{setter}`", self.verb())));

@@ -1,4 +1,4 @@
-//! What a bulk write gives.
+//! The result of a bulk write.
 
 use std::{collections::BTreeMap, fmt};
 
@@ -10,7 +10,8 @@ use crate::{
     value::{Raw, read_id},
 };
 
-/// What a [`bulk_write`](crate::Collection::bulk_write) did. Positions count the writes as they were given, from 0.
+/// The result of a [`bulk_write`](crate::Collection::bulk_write). Positions count the writes in the order in which
+/// they were added, from 0.
 pub struct BulkWriteResult<M: Model> {
     counts: WriteCounts,
     inserted: BTreeMap<usize, M::Id>,
@@ -27,48 +28,50 @@ impl<M: Model> BulkWriteResult<M> {
         Ok(Self { counts, inserted, upserted: upserted.collect::<Result<_>>()? })
     }
 
-    /// All counts at once.
+    /// Returns all counts.
     pub fn counts(&self) -> WriteCounts {
         self.counts
     }
 
-    /// How many documents inserts stored.
+    /// Returns the number of inserted documents, without those of upserts.
     pub fn inserted_count(&self) -> u64 {
         self.counts.inserted
     }
 
-    /// How many documents updates and replacements found; those that upserts made are not among them.
+    /// Returns the number of documents that updates and replacements matched. Documents that upserts inserted are not
+    /// counted.
     pub fn matched_count(&self) -> u64 {
         self.counts.matched
     }
 
-    /// How many documents updates and replacements changed: a document that was already as asked for is only found.
+    /// Returns the number of documents that updates and replacements modified. A document that already has the new
+    /// values is only matched.
     pub fn modified_count(&self) -> u64 {
         self.counts.modified
     }
 
-    /// How many documents upserts made.
+    /// Returns the number of documents that upserts inserted.
     pub fn upserted_count(&self) -> u64 {
         self.counts.upserted
     }
 
-    /// How many documents were removed.
+    /// Returns the number of deleted documents.
     pub fn deleted_count(&self) -> u64 {
         self.counts.deleted
     }
 
-    /// The ids of the documents that inserts stored, by the position of the insert.
+    /// Returns the ids of the inserted documents, by the position of the insert.
     pub fn inserted_ids(&self) -> &BTreeMap<usize, M::Id> {
         &self.inserted
     }
 
-    /// The ids of the documents that upserts made, by the position of the upsert.
+    /// Returns the ids of the documents that upserts inserted, by the position of the upsert.
     pub fn upserted_ids(&self) -> &BTreeMap<usize, M::Id> {
         &self.upserted
     }
 }
 
-/// An `_id` as the model has it.
+/// Decodes an `_id` as the id of the model.
 pub(super) fn id_of<M: Model>(id: Bson) -> Result<M::Id> {
     let document = doc! { "_id": id }.to_vec();
     let document = document.map_err(|_| Error::decode(&[], CodecError::malformed().at("_id")))?;

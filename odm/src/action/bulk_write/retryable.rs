@@ -1,12 +1,13 @@
-//! Batches that the server applies once, however often they arrive.
+//! Retryable batches: commands that the server applies only once, even if it receives them twice.
 //!
-//! The driver retries its own writes, and its only write of many statements is for servers from 8.0. A command that
-//! is made here it sends as it is, in a session; so the number by which the server knows a command again has to be
-//! given here. It must be greater than every one before it in the session, and the driver's next one greater still,
-//! as the session goes back to the driver's pool. The driver counts in a field of its own, which nothing reads; but
-//! starting a transaction takes the next number, and ending one in which nothing ran sends nothing. What was taken is
-//! then read where the driver shows it, in the session's `Debug`. Where that should ever not be there, or not have
-//! grown by one, the batch goes without a number, and is not made again.
+//! The driver retries only its own writes, and its only write of many statements needs MongoDB 8.0. It sends the
+//! commands that this module builds unchanged, in a session. Therefore this module must add the transaction number
+//! (`txnNumber`), by which the server recognizes a repeated command. The number must be greater than all earlier
+//! numbers of the session, and less than the driver's next one, because the session returns to the driver's pool.
+//!
+//! The driver has the counter in a private field. But starting a transaction increments it, and ending a transaction
+//! without commands sends nothing. The new number is then read from the `Debug` output of the session. If the output
+//! does not contain it, or if it has not grown by one, the batch is sent without a number, and is not retried.
 
 use std::fmt::{self, Write};
 
@@ -24,18 +25,22 @@ use crate::{
     operation::Operation,
 };
 
-/// In which way a batch is part of its session.
+/// The relation of a batch to its session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Numbering {
-    /// Under a number of its own.
+    /// The batch has a transaction number of its own.
     Numbered(i64),
-    /// In the transaction that runs in the session.
+    /// The batch is part of the transaction that runs in the session.
     InTransaction,
-    /// Neither: this deployment has no such numbers.
+    /// The batch has no number, because it is not retried or the deployment does not support numbers.
     Plain,
 }
 
-/// Takes the next number of a session. It fails where no server is there to say whether it has numbers.
+/// Takes the next number of a session.
+///
+/// # Errors
+///
+/// Returns an error if no server is available, because the deployment determines whether numbers are supported.
 pub(super) async fn next(target: &Target, session: &mut ClientSession) -> Result<Numbering> {
     let operation = target.operation(BULK_WRITE);
     let before = number(session);
@@ -61,10 +66,10 @@ fn is_in_transaction(error: &Error) -> bool {
     })
 }
 
-/// The number that a session has come to.
+/// Returns the last transaction number of a session.
 fn number(session: &ClientSession) -> Option<i64> {
     let mut scan = Scan::default();
-    // Ends in an error as soon as the number is there: a session shows its whole client behind it.
+    // `Scan` returns an error when it has found the number, because the session prints its whole client after it.
     let _ = write!(scan, "{session:?}");
     scan.number
 }
@@ -85,16 +90,16 @@ impl fmt::Write for Scan {
     }
 }
 
-/// Sends a command of many statements; if it has a number, once more where its answer did not come.
+/// Sends a command of many statements. Sends it again if it has a number and there is no reply.
 pub(super) async fn send(
     target: &Target,
     operation: Operation<'_>,
     command: Command,
     mut body: RawDocumentBuf,
-    place: Numbering,
+    numbering: Numbering,
     mut session: Option<&mut ClientSession>,
 ) -> Result<WriteReply> {
-    let numbered = if let Numbering::Numbered(number) = place {
+    let numbered = if let Numbering::Numbered(number) = numbering {
         body.append(cstr!("txnNumber"), number);
         true
     } else {
@@ -110,7 +115,7 @@ pub(super) async fn send(
                 again => again,
             }
         }
-        // The primary stepped down before other members had the write.
+        // The primary stepped down before the write was replicated.
         Ok(answer) if numbered && answer.is_retryable() => {
             attempt(target, operation, command, &body, session).await.or(Ok(answer))
         }
@@ -118,7 +123,7 @@ pub(super) async fn send(
     }
 }
 
-/// The label that the driver gives to a write that it makes again, for one that is made again here.
+/// Adds the label that the driver adds to a write that it retries.
 fn labelled(error: Error) -> Error {
     if is_of_connection(&error) { error.labelled(RETRYABLE_WRITE_ERROR) } else { error }
 }
@@ -137,7 +142,7 @@ async fn attempt(
     }
     match exec::run(operation, call).await {
         Ok(reply) => WriteReply::read_document(command, reply),
-        // Such as a reply whose text is cut within a letter.
+        // For example, a reply with a string that ends inside a UTF-8 sequence.
         Err(error) => WriteReply::of(command, &error).ok_or(error),
     }
 }

@@ -1,4 +1,4 @@
-//! From writes to commands, and from replies to what became of each write.
+//! Converts writes into commands, and replies into the outcome of each write.
 
 use mongodb::{
     ClientSession,
@@ -19,7 +19,7 @@ use crate::{
     write::{Ready, unwritten},
 };
 
-/// What `bulk_write` is called and sends.
+/// Returns the verb of a command that `bulk_write` sends.
 const fn verb(command: Command) -> Verb {
     Verb::new("bulk_write", name(command))
 }
@@ -32,7 +32,7 @@ const fn name(command: Command) -> &'static str {
     }
 }
 
-/// Writes as they stand in the arrays of their commands, in the order in which they were given.
+/// Writes as elements of the arrays of their commands, in the order in which they were added.
 #[derive(Default)]
 pub(super) struct Elements {
     count: usize,
@@ -47,7 +47,7 @@ struct Element {
 }
 
 impl Elements {
-    /// The next write, if it can be sent.
+    /// Adds the next write, or its error if it cannot be sent.
     pub(super) fn push(&mut self, write: Result<Ready>) {
         let element = write.and_then(|write| {
             let (kind, sorted) = (write.command_kind(), write.is_sorted());
@@ -64,7 +64,7 @@ impl Elements {
         self.count
     }
 
-    /// The writes, if all of them can be sent.
+    /// Returns the writes, or an error with each write that cannot be sent.
     fn check(self) -> Result<Vec<Element>> {
         let mut report = BulkWriteError::of_writes(self.count);
         for (position, error) in self.refused {
@@ -74,8 +74,9 @@ impl Elements {
     }
 }
 
-/// The positions of the writes that one kind of command sends, kind by kind. In order: as long as the next one is of
-/// the same command. Else by command, those about many documents apart, as they alone cannot be made again.
+/// Groups the positions of the writes into runs, each of one kind of command. An ordered bulk write has a run for
+/// adjacent writes of the same command. An unordered one has a run per command, and separate runs for writes of many
+/// documents, because only these cannot be retried.
 fn runs(kinds: &[(Command, bool)], ordered: bool) -> Vec<Vec<usize>> {
     let positions: Vec<usize> = (0..kinds.len()).collect();
     let kind = |position: &usize| kinds.get(*position).copied();
@@ -104,7 +105,7 @@ pub(super) async fn send(
         && retryable::next(target, session).await? == Numbering::InTransaction
     {
         return operation.check(Err(Error::refused(
-            "a transaction has its write concern from where it begins, not from a write in it",
+            "a write in a transaction cannot have a write concern: it is set when the transaction starts",
         )));
     }
     let mut own = None;
@@ -129,7 +130,7 @@ pub(super) async fn send(
                 batch.send(target, operation, &envelope, session.as_deref_mut(), &mut own).await
             };
             let many = |index: usize| elements.get(*batch.get(index)?).map(|element| element.kind.1);
-            let answer = answer.map(|answer| answer.naming(|index| many(index).unwrap_or(false)));
+            let answer = answer.map(|answer| answer.mark_many(|index| many(index).unwrap_or(false)));
             if !report.take(&batch, answer, envelope.ordered) {
                 break 'runs;
             }
@@ -156,7 +157,7 @@ impl Batch<'_> {
         let can_repeat =
             target.database().retries_writes() && self.elements.iter().all(|element| !element.kind.1);
         let (session, numbering) = match session {
-            // Also asked where it cannot be repeated: whether it is in a transaction.
+            // `next` is also called for a batch that cannot be retried, because it detects a transaction.
             Some(session) => {
                 let numbering = match retryable::next(target, session).await? {
                     Numbering::Numbered(_) if !can_repeat => Numbering::Plain,
@@ -181,14 +182,14 @@ impl Batch<'_> {
     }
 }
 
-/// A session for batches that go under numbers.
+/// Starts a session for batches with numbers.
 async fn start_session(target: &Target) -> Result<ClientSession> {
     let options = SessionOptions::builder().causal_consistency(false).build();
     let call = target.database().client().start_session().with_options(options);
     exec::run(target.operation(BULK_WRITE), call).await
 }
 
-/// What a command has around its statements.
+/// The fields of a command beside its statements.
 struct Envelope {
     ordered: bool,
     options: BulkWriteOptions,
@@ -219,7 +220,7 @@ impl Envelope {
         })
     }
 
-    /// The same for the driver's own `insert`.
+    /// Returns the same options for the driver's `insert`.
     fn of_insert(&self) -> InsertManyOptions {
         let mut options = InsertManyOptions::default();
         options.ordered = Some(self.ordered);
@@ -255,7 +256,7 @@ impl Envelope {
         if let Some(comment) = &self.comment {
             body.append(cstr!("comment"), comment.clone());
         }
-        // A transaction has one of its own.
+        // A transaction has its own write concern.
         if let (Some(concern), true) = (&self.write_concern, numbering != Numbering::InTransaction) {
             body.append(cstr!("writeConcern"), &**concern);
         }

@@ -1,4 +1,4 @@
-//! `Write<M>`: one of the writes of a bulk.
+//! `Write<M>`: one write of a bulk write.
 
 use std::fmt;
 
@@ -20,9 +20,10 @@ use crate::{
     write::{Policies, Ready, require_explicit},
 };
 
-/// One write of a [`bulk_write`](crate::Collection::bulk_write): a verb that is sent together with others.
+/// One write of a [`bulk_write`](crate::Collection::bulk_write).
 ///
-/// It means what the verb of its name means, is checked as that is, and holds the encoded document, not the model.
+/// It has the same effect and the same checks as the method of [`Collection`](crate::Collection) with the same name.
+/// It contains the encoded document, not the model.
 ///
 /// ```
 /// # use odm::{Id, Model, Write};
@@ -50,100 +51,101 @@ impl<M: Model> Write<M> {
         Self { pending: Pending::new(kind, Policies::of::<M>()), id: None }
     }
 
-    /// Stores one new document, as [`insert_one`](crate::Collection::insert_one) does.
+    /// Inserts one document, like [`insert_one`](crate::Collection::insert_one).
     pub fn insert_one(model: &M) -> Self {
         Self { id: Some(model.id().clone()), ..Self::of(Kind::Insert { document: encode(model) }) }
     }
 
-    /// Changes one document that matches a filter, as [`update_one`](crate::Collection::update_one) does.
+    /// Updates one document that matches a filter, like [`update_one`](crate::Collection::update_one).
     pub fn update_one(filter: impl IntoFilter<M>, update: impl IntoUpdate<M>) -> Self {
         let filter = filter.into_filter();
         Self::of(Kind::Update {
             many: false,
-            update: update.into_update().under(&filter).untyped(),
+            update: update.into_update().checked_against(&filter).untyped(),
             filter: filter.into_document(),
         })
     }
 
-    /// Changes every document that matches a filter, as [`update_many`](crate::Collection::update_many) does.
+    /// Updates every document that matches a filter, like [`update_many`](crate::Collection::update_many).
     pub fn update_many(filter: impl IntoFilter<M>, update: impl IntoUpdate<M>) -> Self {
         let filter = filter.into_filter();
         Self::of(Kind::Update {
             many: true,
-            update: update.into_update().under(&filter).untyped(),
+            update: update.into_update().checked_against(&filter).untyped(),
             filter: require_explicit(filter),
         })
     }
 
-    /// Puts a whole document in the place of one that matches a filter, as
-    /// [`replace_one`](crate::Collection::replace_one) does.
+    /// Replaces one document that matches a filter, like [`replace_one`](crate::Collection::replace_one).
     pub fn replace_one(filter: impl IntoFilter<M>, model: &M) -> Self {
         let filter = filter.into_filter().into_document();
         Self::of(Kind::Replace { filter, document: encode_replacement(model) })
     }
 
-    /// Stores a document, whether it is new or not, as [`save`](crate::Collection::save) does.
+    /// Inserts a document, or replaces the one with its `_id`, like [`save`](crate::Collection::save).
     pub fn save(model: &M) -> Self {
         let filter = by_id(model.id().to_bson());
         Self::of(Kind::Replace { filter, document: encode_replacement(model) }).upsert(true)
     }
 
-    /// Removes one document that matches a filter, as [`delete_one`](crate::Collection::delete_one) does.
+    /// Deletes one document that matches a filter, like [`delete_one`](crate::Collection::delete_one).
     pub fn delete_one(filter: impl IntoFilter<M>) -> Self {
         Self::of(Kind::Delete { many: false, filter: filter.into_filter().into_document() })
     }
 
-    /// Removes every document that matches a filter, as [`delete_many`](crate::Collection::delete_many) does.
+    /// Deletes every document that matches a filter, like [`delete_many`](crate::Collection::delete_many).
     pub fn delete_many(filter: impl IntoFilter<M>) -> Self {
         Self::of(Kind::Delete { many: true, filter: require_explicit(filter.into_filter()) })
     }
 
-    /// Makes a document if nothing matches: `{ upsert: true }`. For updates and replacements; on another write it is
-    /// refused before anything is sent.
+    /// Sets whether to insert a document if nothing matches: `{ upsert: true }`. Only for updates and replacements:
+    /// another write is refused before anything is sent.
     pub fn upsert(mut self, upsert: bool) -> Self {
         self.pending.upsert = Some(upsert);
         self
     }
 
-    /// Makes this document, but for what the update writes, if nothing matches: as for
-    /// [`update_one`](crate::action::UpdateOne::or_insert). For `update_one`; on another write it is refused before
-    /// anything is sent.
+    /// Inserts this document, except for the fields that the update writes, if nothing matches: see
+    /// [`UpdateOne::or_insert`](crate::action::UpdateOne::or_insert). Only for `update_one`: another write is refused
+    /// before anything is sent.
     pub fn or_insert(mut self, model: &M) -> Self {
         self.pending.or_insert = Some(encode(model));
         self
     }
 
-    /// Conditions for the elements that a plain update names as `$[name]`: `{ arrayFilters: [{ "name.n": 1 }] }`. Those of
-    /// typed updates (`each_where`) are sent after them. For updates; on another write it is refused before anything is sent.
+    /// Sets the conditions for the array elements that a plain update selects with `$[name]`:
+    /// `{ arrayFilters: [{ "name.n": 1 }] }`. The array filters of typed updates (`each_where`) are sent after them.
+    /// Only for updates: another write is refused before anything is sent.
     pub fn array_filters(mut self, filters: impl IntoIterator<Item = Document>) -> Self {
         self.pending.array_filters = Some(filters.into_iter().collect());
         self
     }
 
-    /// Which document is taken where several match: `{ sort: { .. } }`. For `update_one` and `replace_one`; on another write
-    /// it is refused before anything is sent.
+    /// Sets which document is written if several match, the first in this order: `{ sort: { .. } }`. Only for
+    /// `update_one` and `replace_one`: another write is refused before anything is sent.
     ///
-    /// Servers take it since MongoDB 8.0; an older one gives an error of the kind
+    /// Servers accept it since MongoDB 8.0. An older server returns an error of the kind
     /// [`Unsupported`](crate::ErrorKind::Unsupported), and the writes of that command are not applied.
     pub fn sort(mut self, sort: impl IntoSort<M>) -> Self {
         self.pending.sort = Some(sort.into_sort().into_document());
         self
     }
 
-    /// The index to find the documents by: its keys, `u.name().asc()`, or its name. For what has a filter; on an insert it is refused
-    /// before anything is sent.
+    /// Sets the index to use, specified by its keys, `u.name().asc()`, or by its name. Only for writes with a filter:
+    /// an insert is refused before anything is sent.
     pub fn hint(mut self, index: impl IntoHint<M>) -> Self {
         self.pending.hint = Some(index.into_hint());
         self
     }
 
-    /// How the filter compares texts. For what has a filter; on an insert it is refused before anything is sent.
+    /// Sets how the filter compares strings. Only for writes with a filter: an insert is refused before anything is
+    /// sent.
     pub fn collation(mut self, collation: Collation) -> Self {
         self.pending.collation = Some(collation);
         self
     }
 
-    /// The id of a document to insert, and the write as it is sent, if it can be.
+    /// Returns the id of a document to insert, and the statement that can be rendered, or its error.
     pub(super) fn finish(self) -> (Option<M::Id>, Result<Ready>) {
         (self.id, self.pending.finish())
     }

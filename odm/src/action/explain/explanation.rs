@@ -1,4 +1,4 @@
-//! `Explanation`: what the server tells of a plan.
+//! `Explanation`: the server's report about a plan.
 
 use std::{fmt, time::Duration};
 
@@ -7,10 +7,10 @@ use mongodb::bson::Document;
 use super::plan::Plan;
 use crate::error::{Error, Result};
 
-/// How the server goes about a command.
+/// How the server runs a command.
 ///
-/// The numbers are there if it ran the plan: `None` after [`Verbosity::QueryPlanner`](super::Verbosity::QueryPlanner).
-/// On a sharded cluster they are sums over the shards. `Display` is a few lines:
+/// The numbers are `None` after [`Verbosity::QueryPlanner`](super::Verbosity::QueryPlanner), because the server does
+/// not run the plan. On a sharded cluster they are sums over the shards. `Display` prints a few lines:
 ///
 /// ```text
 /// LIMIT < FETCH < IXSCAN
@@ -37,7 +37,7 @@ pub struct Explanation {
 }
 
 impl Explanation {
-    /// What an answer says, or why the plan did not come to its end.
+    /// Reads a reply. Returns the error of the plan if it failed.
     pub(super) fn new(raw: Document) -> Result<Self> {
         let plan = Plan::read(&raw);
         match &plan.failed {
@@ -46,70 +46,71 @@ impl Explanation {
         }
     }
 
-    /// The names of the indexes that the plan uses, each once; that of the `_id` is `_id_`.
+    /// Returns the names of the indexes that the plan uses, each once. The name of the index of `_id` is `_id_`.
     pub fn indexes(&self) -> &[String] {
         &self.plan.indexes
     }
 
-    /// The names of the plan's stages as the server has them, the last one first: `["LIMIT", "FETCH", "IXSCAN"]`; of a
-    /// pipeline those too that the server could not make part of the plan: `["$group", "FETCH", "IXSCAN"]`.
+    /// Returns the server's names of the plan's stages, the last one first: `["LIMIT", "FETCH", "IXSCAN"]`. For a
+    /// pipeline, they include the stages that are not part of the plan: `["$group", "FETCH", "IXSCAN"]`.
     pub fn stages(&self) -> &[String] {
         &self.plan.stages
     }
 
-    /// The names of the shards that take part; none where there are no shards.
+    /// Returns the names of the shards that take part. Empty if the deployment has no shards.
     pub fn shards(&self) -> &[String] {
         &self.plan.shards
     }
 
-    /// Whether a collection is read from its first document to its last, for want of an index: that of the command, or
-    /// one that a `$lookup` joins.
+    /// Returns whether a whole collection is scanned, because no index is used: the collection of the command, or one
+    /// that a `$lookup` joins.
     pub fn is_collection_scan(&self) -> bool {
         self.plan.collection_scan
     }
 
-    /// Whether documents are sorted in memory, for want of an index in that order.
+    /// Returns whether documents are sorted in memory, because no index in that order is used.
     pub fn is_sort_in_memory(&self) -> bool {
         self.plan.sort_in_memory
     }
 
-    /// Whether what was kept in memory became too much and went to disk.
+    /// Returns whether data that did not fit in memory was written to disk.
     pub fn is_disk_used(&self) -> bool {
         self.plan.disk_used
     }
 
-    /// How many documents it gave; of a pipeline that groups, how many rows. 0 for an update or a delete.
+    /// Returns the number of returned documents, or of rows for a pipeline that groups. 0 for an update or a delete.
     pub fn returned(&self) -> Option<u64> {
         self.plan.returned
     }
 
-    /// How many keys of indexes it looked at.
+    /// Returns the number of examined index keys.
     pub fn keys_examined(&self) -> Option<u64> {
         self.plan.keys_examined
     }
 
-    /// How many documents it looked at: where that is many more than it gave, an index may be missing.
+    /// Returns the number of examined documents. If it is much greater than the number of returned documents, an
+    /// index may be missing.
     pub fn documents_examined(&self) -> Option<u64> {
         self.plan.documents_examined
     }
 
-    /// How many documents a write would change, make or remove; `None` for a read.
+    /// Returns the number of documents that a write would change, insert or delete. `None` for a read.
     pub fn would_write(&self) -> Option<u64> {
         self.plan.would_write
     }
 
-    /// How long the server took, in milliseconds, the choice of the plan included.
+    /// Returns how long the server took, in whole milliseconds, including the choice of the plan.
     pub fn time(&self) -> Option<Duration> {
         self.plan.millis.map(Duration::from_millis)
     }
 
-    /// What the server answered. Its form differs between versions and engines; it holds the values that the command was
-    /// made with.
+    /// Returns the reply of the server. Its form differs between versions and engines. It contains the values of the
+    /// command.
     pub fn raw(&self) -> &Document {
         &self.raw
     }
 
-    /// What the server answered, by value.
+    /// Converts into the reply of the server.
     pub fn into_raw(self) -> Document {
         self.raw
     }

@@ -1,15 +1,16 @@
-//! What there is to know in the answer to `explain`, in all its forms.
+//! Reads the reply to `explain`, in all its forms.
 //!
-//! `find`, `distinct`, `count` and the writes answer with `queryPlanner` and `executionStats`. So does a pipeline that is a
-//! plan as a whole; another has `stages`, the first of which may hold such an answer. On a sharded cluster there is one
-//! per shard: in the plan of a `find`, at the top of a pipeline. A plan of the newer engine (SBE) has the same tree
-//! below `queryPlan`, with more kinds of stages.
+//! For `find`, `distinct`, `count` and the writes, the reply has `queryPlanner` and `executionStats`. The same is
+//! true for a pipeline that is one plan as a whole. For another pipeline it has `stages`, the first of which may
+//! contain such a reply. On a sharded cluster there is one reply per shard: inside the plan of a `find`, at the top
+//! level for a pipeline. A plan of the newer engine (SBE) has the same tree below `queryPlan`, with more kinds of
+//! stages.
 
 use std::fmt;
 
 use mongodb::bson::{Bson, Document};
 
-/// A plan in short.
+/// The summary of a plan.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Plan {
     pub(super) stages: Vec<String>,
@@ -23,7 +24,7 @@ pub(super) struct Plan {
     pub(super) documents_examined: Option<u64>,
     pub(super) would_write: Option<u64>,
     pub(super) millis: Option<u64>,
-    /// The code and the text of the error that ended it, which the server tells in an answer that is no error.
+    /// The code and the message of the error of the plan. The server reports it in a successful reply.
     pub(super) failed: Option<(i32, String)>,
 }
 
@@ -51,7 +52,7 @@ impl Plan {
         }
     }
 
-    /// A stage of the plan, and those below it.
+    /// Adds a stage of the plan and the stages below it.
     fn walk(&mut self, stage: &Document) {
         if let Some(tree) = document(stage, "queryPlan") {
             return self.walk(tree);
@@ -62,7 +63,7 @@ impl Plan {
                 "COLLSCAN" => self.collection_scan = true,
                 "SORT" => self.sort_in_memory = true,
                 "IDHACK" | "EXPRESS_IDHACK" => self.uses("_id_"),
-                // How a pipeline joins: without an index, the other collection is read as a whole.
+                // A `$lookup`. Without an index, the server scans the other collection.
                 "EQ_LOOKUP" => {
                     self.collection_scan |= text(stage, "indexName").is_none();
                 }
@@ -108,7 +109,7 @@ impl Plan {
         }
     }
 
-    /// What only the stages tell that were run.
+    /// Adds what only the executed stages report.
     fn looked_through(&mut self, stage: &Document) {
         self.disk_used |= stage.get_bool("usedDisk").unwrap_or_default();
         for name in ["nWouldModify", "nWouldUpsert", "nWouldDelete"] {
@@ -125,7 +126,7 @@ impl Plan {
         }
     }
 
-    /// A stage of a pipeline that is not part of a plan. Stages come in the order in which they run.
+    /// Adds a stage of a pipeline that is not part of a plan. Stages are added in the order in which they run.
     fn stage(&mut self, stage: &Document) {
         let Some((name, argument)) = stage.iter().next() else { return };
         match (name.as_str(), argument.as_document()) {
@@ -142,7 +143,7 @@ impl Plan {
         for index in stage.get_array("indexesUsed").into_iter().flatten().filter_map(Bson::as_str) {
             self.uses(index);
         }
-        // What a stage tells of itself is what came out of it, and the time since the pipeline began.
+        // A stage reports the number of documents that it returned, and the time since the pipeline started.
         self.returned = number(stage, "nReturned").or(self.returned);
         self.millis = self.millis.max(number(stage, "executionTimeMillisEstimate"));
     }
@@ -163,13 +164,13 @@ impl Plan {
                 self.sort_in_memory |= name == "$sort";
             }
         }
-        // How many rows are left is not told.
+        // The server does not report how many rows remain after the merge.
         if !merging.is_empty() {
             self.returned = None;
         }
     }
 
-    /// Another part of the same plan.
+    /// Adds another part of the same plan.
     fn add(&mut self, other: Self) {
         if !self.stages.ends_with(&other.stages) {
             self.stages.extend(other.stages);
@@ -197,7 +198,7 @@ impl fmt::Display for Plan {
             indexes => write!(f, "\nindexes: {}", indexes.join(", "))?,
         }
         if self.collection_scan {
-            f.write_str("\na collection is read as a whole: no index serves")?;
+            f.write_str("\na whole collection is scanned, without an index")?;
         }
         if self.sort_in_memory {
             let disk = if self.disk_used { ", and on disk" } else { "" };
@@ -233,7 +234,7 @@ fn text<'d>(parent: &'d Document, name: &str) -> Option<&'d str> {
     parent.get(name)?.as_str()
 }
 
-/// Servers count in every numeric type.
+/// Returns a count. Servers send counts in every numeric type.
 fn number(parent: &Document, name: &str) -> Option<u64> {
     match parent.get(name)? {
         Bson::Int32(number) => u64::try_from(*number).ok(),

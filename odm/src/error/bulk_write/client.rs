@@ -7,7 +7,7 @@ use mongodb::error::{
     WriteFailure as Failure,
 };
 
-use super::{Became, BulkWriteError};
+use super::{BulkWriteError, Outcome};
 use crate::error::{Error, ErrorKind, WriteCounts, write_reply::not_acknowledged};
 
 impl BulkWriteError {
@@ -48,10 +48,10 @@ impl BulkWriteError {
                 report.counts = WriteCounts::of_summary(&verbose.summary);
                 let (inserts, deletes) = (verbose.insert_results.keys(), verbose.delete_results.keys());
                 for position in inserts.chain(deletes) {
-                    report.set(&[*position], Became::Written);
+                    report.set(&[*position], Outcome::Written);
                 }
                 for (position, result) in &verbose.update_results {
-                    report.set(&[*position], Became::Written);
+                    report.set(&[*position], Outcome::Written);
                     report.upserted.extend(result.upserted_id.clone().map(|id| (*position, id)));
                 }
             }

@@ -11,7 +11,7 @@ impl Clauses {
         self.join_unnamed();
         let document = self.into_document()?;
         refuse_whole(&document)?;
-        about_element(document).map(Bson::Document)
+        into_element_form(document).map(Bson::Document)
     }
 }
 
@@ -46,7 +46,7 @@ fn mentions_unnamed(document: &Document) -> bool {
 /// Converts conditions on an element to the form of `$elemMatch` and `$pull`. Elements that are plain values or
 /// arrays have an empty name. Their operators are written without a name, and the server accepts no logical operator
 /// next to them.
-pub(crate) fn about_element(mut document: Document) -> CodecResult<Document> {
+pub(crate) fn into_element_form(mut document: Document) -> CodecResult<Document> {
     if !mentions_unnamed(&document) {
         return Ok(document);
     }
@@ -64,9 +64,9 @@ fn plain_elements(found: &'static str) -> CodecError {
 
 /// Converts conditions on an element to the form of an array filter, where every name begins with the identifier of
 /// the element.
-pub(crate) fn behind(identifier: &str, document: Document) -> Document {
+pub(crate) fn prefixed(identifier: &str, document: Document) -> Document {
     let branch = |branch| match branch {
-        Bson::Document(branch) => Bson::Document(behind(identifier, branch)),
+        Bson::Document(branch) => Bson::Document(prefixed(identifier, branch)),
         other => other,
     };
     let mut filter = Document::new();

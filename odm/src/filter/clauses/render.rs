@@ -40,7 +40,7 @@ impl Clauses {
 
     /// Renders conditions on array elements. Refuses an empty list of conditions, because it would match every
     /// element.
-    pub(crate) fn into_some_document(self) -> CodecResult<Document> {
+    pub(crate) fn into_nonempty_document(self) -> CodecResult<Document> {
         let document = self.into_document()?;
         if document.is_empty() {
             return Err(CodecError::new("a condition on the elements", "none: it would pick every element"));

@@ -6,12 +6,12 @@ use mongodb::bson::doc;
 
 use crate::{
     path::{Context, IntoBase, Key, OneField},
-    pipeline::{Over, Pipeline},
+    pipeline::{Pipeline, Retyped},
     value::{Array, Doc, Value},
 };
 
 /// The fields of a row, for a stage that names the field that it changes.
-type Picks<R> = <R as Value>::Fields<InPick<R, Top>, ()>;
+type Picks<R> = <R as Value>::Fields<InFieldName<R, AtRow>, ()>;
 
 impl<In, Row: Value, P> Pipeline<In, Row, P> {
     /// Returns one row for each element: the array field becomes its element.
@@ -25,33 +25,33 @@ impl<In, Row: Value, P> Pipeline<In, Row, P> {
         F: IntoBase,
         F::Base: Unwind<Row>,
     {
-        let field = field(Row::under(InPick::new(Cow::Borrowed("")), ())).into_base();
+        let field = field(Row::under(InFieldName::new(Cow::Borrowed("")), ())).into_base();
         self.then("$unwind", Ok(doc! { "path": format!("${}", field.name()) }.into()))
     }
 }
 
 /// The context of the fields of the row `R` that a stage can name. `S` describes how the row type changes with the
 /// type of a field here.
-pub struct InPick<R, S> {
+pub struct InFieldName<R, S> {
     name: Cow<'static, str>,
     types: PhantomData<fn() -> (R, S)>,
 }
 
-impl<R, S> InPick<R, S> {
+impl<R, S> InFieldName<R, S> {
     fn new(name: Cow<'static, str>) -> Self {
         Self { name, types: PhantomData }
     }
 }
 
-impl<R, S> Clone for InPick<R, S> {
+impl<R, S> Clone for InFieldName<R, S> {
     fn clone(&self) -> Self {
         Self::new(self.name.clone())
     }
 }
 
-impl<R, S> fmt::Debug for InPick<R, S> {
+impl<R, S> fmt::Debug for InFieldName<R, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("InPick").finish_non_exhaustive()
+        f.debug_struct("InFieldName").finish_non_exhaustive()
     }
 }
 
@@ -76,33 +76,33 @@ impl<R, T, K, S> IntoBase for Field<R, T, K, S> {
 }
 
 /// A position in a row, which determines how the row type changes if a field there changes its type.
-pub trait Spot: 'static {
+pub trait RowPosition: 'static {
     /// The row `R` if the fields of `D` replace those of the document here.
     type Row<R: Value, D: Doc>: Value;
 }
 
 /// The row itself.
 #[derive(Debug)]
-pub enum Top {}
+pub enum AtRow {}
 
 /// Inside the field `K` (of type `T`) of `S`.
 #[derive(Debug)]
-pub struct Inside<S, K, T>(PhantomData<fn() -> (S, K, T)>);
+pub struct InField<S, K, T>(PhantomData<fn() -> (S, K, T)>);
 
 /// Below an array.
 #[derive(Debug)]
 pub struct InArray<S>(PhantomData<fn() -> S>);
 
-impl Spot for Top {
-    type Row<R: Value, D: Doc> = Over<R, D>;
+impl RowPosition for AtRow {
+    type Row<R: Value, D: Doc> = Retyped<R, D>;
 }
 
 // The document `T` with the fields of `D` becomes the field `K` of the document around it, and so on up to the row.
-impl<S: Spot, K: Key, T: Value> Spot for Inside<S, K, T> {
-    type Row<R: Value, D: Doc> = S::Row<R, OneField<K, T::Laid<D>>>;
+impl<S: RowPosition, K: Key, T: Value> RowPosition for InField<S, K, T> {
+    type Row<R: Value, D: Doc> = S::Row<R, OneField<K, T::Replaced<D>>>;
 }
 
-impl<S: Spot> Spot for InArray<S> {
+impl<S: RowPosition> RowPosition for InArray<S> {
     type Row<R: Value, D: Doc> = S::Row<R, D>;
 }
 
@@ -112,17 +112,17 @@ impl<S: Spot> Spot for InArray<S> {
     label = "below an array",
     note = "unwind the outer array first: `.unwind(|o| o.outer()).unwind(|o| o.outer().inner())`"
 )]
-pub trait Direct: Spot {}
+pub trait NotInArray: RowPosition {}
 
-impl Direct for Top {}
-impl<S: Direct, K: Key, T: Value> Direct for Inside<S, K, T> {}
+impl NotInArray for AtRow {}
+impl<S: NotInArray, K: Key, T: Value> NotInArray for InField<S, K, T> {}
 
-impl<R: 'static, S: Spot> Context for InPick<R, S> {
-    type Field<T: Value, K: Key> = T::Fields<InPick<R, Inside<S, K, T>>, Field<R, T, K, S>>;
-    type Many = InPick<R, InArray<S>>;
+impl<R: 'static, S: RowPosition> Context for InFieldName<R, S> {
+    type Field<T: Value, K: Key> = T::Fields<InFieldName<R, InField<S, K, T>>, Field<R, T, K, S>>;
+    type Many = InFieldName<R, InArray<S>>;
     type Maybe = Self;
-    type Flattened<T: Value, K: Key> = T::Fields<InPick<R, Inside<S, K, T>>, ()>;
-    type Inside = Self;
+    type Flattened<T: Value, K: Key> = T::Fields<InFieldName<R, InField<S, K, T>>, ()>;
+    type InVariant = Self;
     // No stage that changes a field may change a tag.
     type Tag<T: Value, K: Key> = ();
     type Variant = ();
@@ -132,17 +132,17 @@ impl<R: 'static, S: Spot> Context for InPick<R, S> {
             "" => Cow::Borrowed(K::NAME),
             above => Cow::Owned(format!("{above}.{}", K::NAME)),
         };
-        T::under(InPick::new(name.clone()), Field { name, types: PhantomData })
+        T::under(InFieldName::new(name.clone()), Field { name, types: PhantomData })
     }
 
     fn tag<T: Value, K: Key>(&self) {}
 
     fn flattened<T: Value, K: Key>(&self) -> Self::Flattened<T, K> {
-        T::under(InPick::new(self.name.clone()), ())
+        T::under(InFieldName::new(self.name.clone()), ())
     }
 
     fn many(self) -> Self::Many {
-        InPick::new(self.name)
+        InFieldName::new(self.name)
     }
 
     fn maybe(self) -> Self {
@@ -163,7 +163,7 @@ pub trait Unwind<R> {
     fn name(&self) -> &str;
 }
 
-impl<R: Value, V: Array, K: Key, S: Direct> Unwind<R> for Field<R, V, K, S> {
+impl<R: Value, V: Array, K: Key, S: NotInArray> Unwind<R> for Field<R, V, K, S> {
     type Row = S::Row<R, OneField<K, V::Item>>;
 
     fn name(&self) -> &str {

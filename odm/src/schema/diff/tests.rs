@@ -20,7 +20,7 @@ fn ttl(field: &str, days: u64) -> Index {
 fn lines(declared: &[Index], live: &[Document]) -> Vec<String> {
     let collection = LiveCollection::plain();
     let live: Vec<_> = live.iter().filter_map(|live| LiveIndex::read(live, &collection)).collect();
-    diff("orders", declared, Some(&live)).iter().map(Change::to_string).collect()
+    diff("orders", declared, Some(&live)).iter().map(SchemaChange::to_string).collect()
 }
 
 const NONE: [&str; 0] = [];
@@ -28,7 +28,7 @@ const NONE: [&str; 0] = [];
 #[test]
 fn a_missing_collection_comes_before_its_indexes() {
     let changes = diff("orders", &[on("b"), on("a")], None);
-    let lines: Vec<_> = changes.iter().map(Change::to_string).collect();
+    let lines: Vec<_> = changes.iter().map(SchemaChange::to_string).collect();
     assert_eq!(
         lines,
         ["+ orders: create collection", "+ orders: create index b_1", "+ orders: create index a_1"]

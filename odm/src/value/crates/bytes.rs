@@ -8,8 +8,8 @@ use mongodb::bson::{
 
 use crate::{
     error::codec::CodecResult,
-    model::rule::{Length, Unit},
     path::{Operand, operands::Like},
+    rule::{Length, Unit},
     value::{Raw, Value, Writer, binary, leaf},
 };
 

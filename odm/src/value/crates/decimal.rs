@@ -9,8 +9,8 @@ use rust_decimal::Decimal;
 
 use crate::{
     error::codec::{CodecError, CodecResult},
-    model::rule::Range,
     path::{Operand, operands::Like},
+    rule::Range,
     value::{
         Number, Raw, Value, Writer,
         decimal::{BIAS, EXPONENT_AT, MAX_COEFFICIENT, NEGATIVE},

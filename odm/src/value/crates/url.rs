@@ -5,8 +5,8 @@ use url::Url;
 
 use crate::{
     error::codec::{CodecError, CodecResult},
-    model::rule::{Length, Matched, Unit},
     path::{Operand, operands::Like},
+    rule::{Length, Matched, Unit},
     value::{Raw, Text, Value, Writer, leaf},
 };
 

@@ -17,7 +17,8 @@ use serde::{
 use super::Encoding;
 use crate::{
     error::codec::{CodecError, CodecResult},
-    value::{Arrays, FieldNames, Raw, Writer, stack},
+    stack,
+    value::{Arrays, FieldNames, Raw, Writer},
 };
 
 /// The serde implementation that writes and reads a `T`: the type's own ([`Serde`]), or that of a `with` module, for
@@ -136,7 +137,7 @@ fn serialize_via<S: SerdeWith<T>, T, Z: Serializer>(
 pub fn encode_with<S: SerdeWith<T>, T: Sync>(value: &T, writer: &mut Writer) -> CodecResult<ElementType> {
     let levels = depth::levels::<S, T>(value, writer.depth())?;
     let write = || bson::serialize_to_vec(&Out::<S, T> { v: (value, PhantomData) });
-    let bytes = stack::of_levels::<T, _>(levels, write)
+    let bytes = stack::with_space_for::<T, _>(levels, write)
         .map_err(|error| serde_error("a value that serde can write", &error))?;
     // length (4), type (1), "v\0" (2), the value, a zero (1)
     match bytes.get(4).copied().and_then(ElementType::from) {
@@ -165,7 +166,8 @@ pub fn decode_with<S: SerdeWith<T>, T: Send>(raw: Raw<'_>) -> CodecResult<T> {
     }
     let (levels, document) = (raw.check_depth()?, raw.wrapped()?);
     let read = || bson::deserialize_from_slice::<In<S, T>>(&document).map(|document| document.v.0);
-    stack::of_levels::<T, _>(levels, read).map_err(|error| serde_error("a value that serde can read", &error))
+    stack::with_space_for::<T, _>(levels, read)
+        .map_err(|error| serde_error("a value that serde can read", &error))
 }
 
 /// Returns the names that serde reads a `T` from, if `T` is a document and its `Deserialize` lists them.

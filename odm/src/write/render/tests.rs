@@ -1,4 +1,5 @@
-//! One write, for the commands of one collection and for the driver's bulk write across collections.
+//! Tests of the rendering of one write, for the commands of one collection and for the driver's bulk write across
+//! collections.
 
 use mongodb::bson::{doc, rawdoc, serialize_to_document};
 
@@ -16,7 +17,8 @@ fn norwegian() -> Collation {
     Collation::builder().locale("nb").build()
 }
 
-/// `{ element }` of a command and `{ op }` of `bulkWrite`, as far as the driver lets it be seen: without the namespace.
+/// Returns the element of a command and the operation of `bulkWrite`, without the namespace, which the driver does
+/// not show.
 fn both(statement: impl Fn() -> Ready) -> (Document, Document) {
     let element = statement().into_element().unwrap();
     let namespace = Namespace::new("shop", "orders");
@@ -108,7 +110,7 @@ fn as_they_are_sent() {
     }
 }
 
-/// A filter can make a write greater than a command, though no document is greater than the server stores.
+/// A write can be larger than a command because of its filter, although every document is small enough to be stored.
 #[test]
 fn too_large_for_a_command() {
     let statement = ready(Change::Delete { many: false, filter: doc! { "a": "x".repeat(17 * 1024 * 1024) } });

@@ -1,4 +1,4 @@
-//! The forms of an answer that no server of the tests gives: of a sharded cluster, and of other versions.
+//! Forms of the reply that the servers of the tests do not send: of a sharded cluster, and of other versions.
 
 use mongodb::bson::doc;
 
@@ -30,7 +30,7 @@ fn a_find_on_shards() {
 }
 
 #[test]
-fn one_shard_may_go_about_it_in_another_way() {
+fn one_shard_may_use_another_plan() {
     let plan = Plan::read(&doc! { "queryPlanner": { "winningPlan": { "stage": "SHARD_MERGE", "shards": [
         { "shardName": "s1", "winningPlan": scan("age_1") },
         { "shardName": "s2", "winningPlan": { "stage": "COLLSCAN" } },
@@ -92,7 +92,7 @@ fn a_pipeline_on_shards() {
     );
 }
 
-/// The newer engine: the tree below `queryPlan`, joins among its stages. 8.0 has quick ways for one document.
+/// The newer engine has the tree below `queryPlan`, with joins among its stages. 8.0 has fast plans for one document.
 #[test]
 fn newer_stages() {
     let joined = |join: Document| {
@@ -119,7 +119,7 @@ fn newer_stages() {
     assert_eq!(quick(doc! { "stage": "EXPRESS_IDHACK" }).indexes, ["_id_"]);
 }
 
-/// Several indexes at once, a sort that went to disk, branches of a `$or`.
+/// Several indexes in one plan, a sort on disk, branches of a `$or`.
 #[test]
 fn trees() {
     let plan = Plan::read(&doc! {
@@ -137,7 +137,7 @@ fn trees() {
     );
 }
 
-/// Whatever an answer is, it is read without a panic.
+/// No reply causes a panic.
 #[test]
 fn other_answers() {
     for answer in [
@@ -153,7 +153,7 @@ fn other_answers() {
     }
 }
 
-/// The server answers with `ok: 1` what became an error half-way.
+/// The server replies with `ok: 1` if a plan fails while it runs.
 #[test]
 fn a_plan_that_failed() {
     let failed = doc! {

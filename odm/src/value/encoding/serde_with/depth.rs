@@ -8,10 +8,8 @@ use serde::{Serialize, Serializer, ser};
 use super::SerdeWith;
 use crate::{
     error::codec::{CodecError, CodecResult},
-    value::{
-        stack,
-        writer::{MAX_DEPTH, too_deep},
-    },
+    stack::{self, MAX_DEPTH},
+    value::writer::too_deep,
 };
 
 /// The number of newtypes and options, which add no level, that take no more stack space than one level.
@@ -89,7 +87,7 @@ impl Measure<'_> {
     }
 
     fn measure<T: Serialize + ?Sized>(self, value: &T) -> Result<(), Stop> {
-        stack::at::<(), _>(self.level + self.wraps / WRAPS_OF_A_LEVEL, || value.serialize(self))
+        stack::with_space::<(), _>(self.level + self.wraps / WRAPS_OF_A_LEVEL, || value.serialize(self))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use mongodb::bson::{Bson, DateTime};
 
-use crate::{path::Path, value::Value};
+use super::Value;
 
 /// A field with a date, for `ttl`.
 ///
@@ -21,8 +21,3 @@ impl Dated for Bson {}
 impl<T: Dated> Dated for Option<T> {}
 #[diagnostic::do_not_recommend]
 impl<T: Dated> Dated for Vec<T> {}
-
-/// Returns the name of a date field, for the key of a TTL index.
-pub fn date<M, V: Dated, R>(path: &Path<M, V, R>) -> &str {
-    path.name()
-}

@@ -71,7 +71,7 @@ impl<T: Matched + ?Sized> Matched for Rc<T> {
 }
 
 /// Returns a message if the pattern has no match in the text.
-pub(in crate::model) fn pattern<T: Matched + ?Sized>(value: &T, pattern: &'static str) -> Option<String> {
+pub(super) fn pattern<T: Matched + ?Sized>(value: &T, pattern: &'static str) -> Option<String> {
     let text = value.matched()?;
     match &*compiled(pattern) {
         Ok(regex) if Matcher::is_match(regex, text) => None,
@@ -84,7 +84,7 @@ pub(in crate::model) fn pattern<T: Matched + ?Sized>(value: &T, pattern: &'stati
 ///
 /// `garde` allows only ASCII letters, like HTML. Letters outside ASCII, which mail servers accept by RFC 6531, are
 /// allowed wherever ASCII letters are.
-pub(in crate::model) fn email<T: Matched + ?Sized>(value: &T) -> Option<String> {
+pub(super) fn email<T: Matched + ?Sized>(value: &T) -> Option<String> {
     static BEYOND_ASCII: LazyLock<Option<Regex>> =
         LazyLock::new(|| Regex::new(r"[\p{L}\p{M}\p{N}--[\x00-\x7F]]").ok());
     let text = value.matched()?;
@@ -129,7 +129,7 @@ mod tests {
     const REFERENCE: &str = "^[A-Z]{2}-[0-9]{6}$";
 
     #[test]
-    fn pattern_says_the_pattern_and_not_the_text() {
+    fn pattern_message_shows_the_pattern_and_not_the_text() {
         assert_eq!(pattern("AB-123456", REFERENCE), None);
         let message = pattern("secret", REFERENCE).unwrap();
         assert_eq!(message, "must match the pattern ^[A-Z]{2}-[0-9]{6}$");

@@ -1,3 +1,5 @@
+use std::collections::{BTreeMap, HashMap};
+
 use super::*;
 
 #[derive(Clone)]
@@ -87,7 +89,7 @@ fn maps_name_the_key_and_keep_their_order() {
 
 #[test]
 #[allow(clippy::ref_option, clippy::trivially_copy_pass_by_ref)] // the arguments of rules
-fn custom_sees_what_the_function_takes() {
+fn custom_passes_the_value_as_the_function_takes_it() {
     fn not_admin(name: &str) -> Result<(), &'static str> {
         if name == "admin" { Err("must not be reserved") } else { Ok(()) }
     }

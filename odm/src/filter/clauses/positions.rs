@@ -6,11 +6,11 @@ use super::{Clause, Clauses, element::is_logical, render::is_operators};
 use crate::error::codec::CodecError;
 
 /// The value of `Clause::array` for a name that a caller wrote: which part of it is an array is unknown.
-pub(super) const NAME_OF_A_CALLER: u32 = u32::MAX;
+pub(super) const CALLER_NAME: u32 = u32::MAX;
 
 /// The outermost arrays that a filter names.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Named(Vec<Mention>);
+pub(crate) struct NamedArrays(Vec<Mention>);
 
 #[derive(Debug, Clone)]
 struct Mention {
@@ -23,7 +23,7 @@ struct Mention {
     of_whole: bool,
 }
 
-impl Named {
+impl NamedArrays {
     pub(super) fn join(all: &mut Option<Box<Self>>, more: Option<Box<Self>>) {
         match (all.as_mut(), more) {
             (Some(all), Some(more)) => all.0.extend(more.0),
@@ -35,7 +35,7 @@ impl Named {
     fn add(&mut self, clause: &Clause) {
         let name = match clause.array {
             0 => return,
-            NAME_OF_A_CALLER => return self.add_name(&clause.name, &clause.test, true),
+            CALLER_NAME => return self.add_name(&clause.name, &clause.test, true),
             length => clause.name.get(..length as usize).unwrap_or(&clause.name),
         };
         self.0.push(Mention {
@@ -136,24 +136,24 @@ fn operators(test: &Bson) -> Option<&Document> {
 impl Clauses {
     /// Moves the arrays that this filter names to `all`. Pass `negated` if the filter is about to be negated: then
     /// the server records no positions.
-    pub(super) fn take_named(&mut self, all: &mut Option<Box<Named>>, negated: bool) {
+    pub(super) fn take_named_arrays(&mut self, all: &mut Option<Box<NamedArrays>>, negated: bool) {
         let mut named = self.inner.take();
         if self.iter().any(|clause| clause.array != 0) {
-            let mut direct = Box::<Named>::default();
+            let mut direct = Box::<NamedArrays>::default();
             self.iter().for_each(|clause| direct.add(clause));
-            Named::join(&mut named, Some(direct));
+            NamedArrays::join(&mut named, Some(direct));
         }
         if let (true, Some(named)) = (negated, &mut named) {
             for mention in &mut named.0 {
                 (mention.conditions, mention.of_whole) = (0, false);
             }
         }
-        Named::join(all, named);
+        NamedArrays::join(all, named);
     }
 
     /// Returns the first array whose `$` in the names of these update operators cannot be used with this filter, and
     /// the error. Pass `typed` if [`matched`](crate::path::Path::matched) made one of the names.
-    pub(crate) fn refuses_positions<'u>(
+    pub(crate) fn check_positions<'u>(
         &self,
         operators: &'u Document,
         typed: bool,
@@ -162,7 +162,7 @@ impl Clauses {
         let mut arrays = fields.filter_map(|name| positional(name)).peekable();
         arrays.peek()?;
         let mut named = None;
-        self.clone().take_named(&mut named, false);
+        self.clone().take_named_arrays(&mut named, false);
         let named = named.unwrap_or_default();
         arrays.find_map(|array| Some((array, named.refuses(array, typed)?)))
     }

@@ -57,7 +57,7 @@ impl fmt::Display for Count {
 }
 
 /// Returns a message if the length of the value is outside the bounds.
-pub(in crate::model) fn length<T: Length + ?Sized>(
+pub(super) fn length<T: Length + ?Sized>(
     value: &T,
     min: Option<usize>,
     max: Option<usize>,

@@ -1,15 +1,11 @@
 //! Validation: the rules a document must satisfy before it is written.
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    fmt::Display,
-    hash::BuildHasher,
-};
+use std::fmt::Display;
 
-use super::rule::{self, Inner, Length, Matched, Range};
+use super::{Inner, Length, Matched, Range};
 use crate::{
     error::invalid::{Violation, Violations},
-    value::{MAX_DEPTH, MapKey, Value, stack},
+    stack::{self, MAX_DEPTH},
 };
 
 /// A type with rules to check.
@@ -96,7 +92,7 @@ impl Check {
         min: Option<usize>,
         max: Option<usize>,
     ) {
-        self.rule(field, "length", rule::length(value, min, max));
+        self.rule(field, "length", super::length(value, min, max));
     }
 
     /// Refuses a number or date below `min` or above `max`; both bounds are allowed values.
@@ -109,7 +105,7 @@ impl Check {
         min: Option<T::Bound>,
         max: Option<T::Bound>,
     ) {
-        self.rule(field, "range", rule::range(value, min, max));
+        self.rule(field, "range", super::range(value, min, max));
     }
 
     /// Refuses a text in which the regular expression has no match.
@@ -119,28 +115,19 @@ impl Check {
     /// back-references and matches in linear time. A pattern is compiled once per process; one
     /// that does not compile is reported as a violation.
     pub fn pattern<T: Matched + ?Sized>(&mut self, field: &'static str, value: &T, pattern: &'static str) {
-        self.rule(field, "pattern", rule::pattern(value, pattern));
+        self.rule(field, "pattern", super::pattern(value, pattern));
     }
 
     /// Refuses a text that is not an email address by the definition of HTML's `<input type=email>`. Letters outside
     /// ASCII are allowed too.
     pub fn email<T: Matched + ?Sized>(&mut self, field: &'static str, value: &T) {
-        self.rule(field, "email", rule::email(value));
+        self.rule(field, "email", super::email(value));
     }
 
     /// Checks the rules of the value itself. The paths of its violations begin with `field`, followed by the index of
     /// an element of a `Vec` or the key of an entry of a map.
     pub fn nested<T: Validate + ?Sized>(&mut self, field: &'static str, value: &T) {
         self.below(|| field, |check| value.check(check));
-    }
-
-    /// Checks the rules of the value and of all documents inside it, as `nested` does. It costs nothing if the type
-    /// contains no documents. The derive calls it for every field.
-    #[inline]
-    pub fn inside<V: Value>(&mut self, field: &'static str, value: &V) {
-        if V::RULES {
-            self.below(|| field, |check| value.check_rules(check));
-        }
     }
 
     /// Refuses a value for which `check` returns an error; the error's text is the message.
@@ -183,29 +170,31 @@ impl Check {
     }
 
     /// Checks each entry of a map, with its key in the path.
-    pub(crate) fn entries<'v, K: MapKey, V: 'v>(
+    pub(crate) fn entries<'v, K: 'v, V: 'v>(
         &mut self,
         entries: impl IntoIterator<Item = (&'v K, &'v V)>,
+        name: impl Fn(&K) -> String,
         check: impl Fn(&V, &mut Self),
     ) {
         for (key, value) in entries {
-            self.below_key(key, |this| check(value, this));
+            self.below_key(|| name(key), |this| check(value, this));
         }
     }
 
     /// Checks each entry of a map without an order. The violations are sorted by key, so that they are the same on
     /// every run.
-    pub(crate) fn unordered<'v, K: MapKey, V: 'v>(
+    pub(crate) fn unordered<'v, K: 'v, V: 'v>(
         &mut self,
         entries: impl IntoIterator<Item = (&'v K, &'v V)>,
+        name: impl Fn(&K) -> String,
         check: impl Fn(&V, &mut Self),
     ) {
         let from = self.violations.len();
         let mut found = Vec::new();
         for (key, value) in entries {
-            self.below_key(key, |this| check(value, this));
+            self.below_key(|| name(key), |this| check(value, this));
             if self.violations.len() > from {
-                found.push((key.to_key(), self.violations.split_off(from)));
+                found.push((name(key), self.violations.split_off(from)));
             }
         }
         found.sort_by(|(one, _), (other, _)| one.cmp(other));
@@ -228,10 +217,10 @@ impl Check {
     }
 
     /// Runs `check` one level deeper, below the key of a map.
-    fn below_key<K: MapKey>(&mut self, key: &K, check: impl FnOnce(&mut Self)) {
+    fn below_key(&mut self, key: impl FnOnce() -> String, check: impl FnOnce(&mut Self)) {
         let from = self.deeper(check);
         if self.violations.len() > from {
-            self.violations.nest_key(from, &key.to_key());
+            self.violations.nest_key(from, &key());
         }
     }
 
@@ -243,7 +232,7 @@ impl Check {
             self.violations.push(Violation::new("", "nested", message));
         } else {
             self.depth += 1;
-            stack::at::<(), _>(self.depth, || check(self));
+            stack::with_space::<(), _>(self.depth, || check(self));
             self.depth -= 1;
         }
         from
@@ -267,18 +256,6 @@ impl<T: Validate + ?Sized> Validate for Box<T> {
 impl<T: Validate> Validate for Vec<T> {
     fn check(&self, check: &mut Check) {
         check.items(self, T::check);
-    }
-}
-
-impl<K: MapKey, V: Validate> Validate for BTreeMap<K, V> {
-    fn check(&self, check: &mut Check) {
-        check.entries(self, V::check);
-    }
-}
-
-impl<K: MapKey, V: Validate, S: BuildHasher> Validate for HashMap<K, V, S> {
-    fn check(&self, check: &mut Check) {
-        check.unordered(self, V::check);
     }
 }
 

@@ -4,6 +4,9 @@
 //! together more than the stack of a tokio worker. If too little stack is left, the work continues on a further stack
 //! segment, in the same thread, so that values need not be `Send`.
 
+/// The maximum number of levels of documents and arrays, including the root: the limit of the server.
+pub(crate) const MAX_DEPTH: u16 = 180;
+
 /// The number of levels that fit any stack. Up to this depth, the remaining space is not checked.
 const SHALLOW: u16 = 4;
 
@@ -28,20 +31,20 @@ const FOREIGN_LEVEL: usize = 64 << 10;
 
 /// Runs the work of one level, which is inside `depth` others, with enough stack space for values of the type `T`.
 #[inline]
-pub(crate) fn at<T, R>(depth: u16, work: impl FnOnce() -> R) -> R {
-    if depth < SHALLOW { work() } else { deep::<T, R>(work) }
+pub(crate) fn with_space<T, R>(depth: u16, work: impl FnOnce() -> R) -> R {
+    if depth < SHALLOW { work() } else { with_space_at_any_depth::<T, R>(work) }
 }
 
-/// Does the same as `at`, for any depth.
+/// Does the same as `with_space`, for any depth.
 #[cold]
 #[inline(never)]
-pub(crate) fn deep<T, R>(work: impl FnOnce() -> R) -> R {
+pub(crate) fn with_space_at_any_depth<T, R>(work: impl FnOnce() -> R) -> R {
     let needed = size_of::<T>().saturating_mul(COPIES).saturating_add(LEVEL);
     stacker::maybe_grow(needed, needed.saturating_mul(2).max(PIECE), work)
 }
 
 /// Runs the work with enough stack space for `levels` levels of a type `T` whose code does not check the stack.
-pub(super) fn of_levels<T, R>(levels: u16, work: impl FnOnce() -> R) -> R {
+pub(crate) fn with_space_for<T, R>(levels: u16, work: impl FnOnce() -> R) -> R {
     if levels > FOREIGN_SHALLOW {
         return stacker::grow(ALL, work);
     }

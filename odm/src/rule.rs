@@ -3,19 +3,21 @@
 //! The [`garde`] crate checks the value if it has the rule. The messages are written here, so that they never contain
 //! the value.
 
+mod check;
 mod inner;
 mod length;
 mod range;
 mod text;
 
 pub use self::{
+    check::{Check, Validate},
     inner::Inner,
     length::{Length, Unit},
     range::Range,
     text::Matched,
 };
 
-pub(super) use self::{
+use self::{
     length::length,
     range::range,
     text::{email, pattern},

@@ -21,7 +21,7 @@ pub trait Range {
 }
 
 /// Returns a message if the value is outside the bounds.
-pub(in crate::model) fn range<T: Range + ?Sized>(
+pub(super) fn range<T: Range + ?Sized>(
     value: &T,
     min: Option<T::Bound>,
     max: Option<T::Bound>,

@@ -11,7 +11,7 @@ use crate::ast::{Codec, Container, Field};
 
 /// The types that need a bound so that the fields can be stored.
 #[derive(Default)]
-pub(crate) struct Needs<'a> {
+pub(crate) struct InferredBounds<'a> {
     names: HashSet<&'a Ident>,
     /// Parameters that are stored in a field.
     pub(crate) parameters: HashSet<&'a Ident>,
@@ -21,17 +21,17 @@ pub(crate) struct Needs<'a> {
     pub(crate) serde: Vec<&'a Type>,
 }
 
-impl<'a> Needs<'a> {
+impl<'a> InferredBounds<'a> {
     pub(crate) fn of(container: &Container<'a>) -> Self {
         let names = container.original.generics.type_params().map(|parameter| &parameter.ident).collect();
-        let mut needs = Self { names, ..Self::default() };
-        if needs.names.is_empty() {
-            return needs;
+        let mut bounds = Self { names, ..Self::default() };
+        if bounds.names.is_empty() {
+            return bounds;
         }
         for field in container.all_fields().filter(|field| field.is_stored()) {
-            needs.field(field);
+            bounds.field(field);
         }
-        needs
+        bounds
     }
 
     fn field(&mut self, field: &Field<'a>) {
@@ -51,7 +51,7 @@ impl<'a> Needs<'a> {
     }
 }
 
-impl<'a> Visit<'a> for Needs<'a> {
+impl<'a> Visit<'a> for InferredBounds<'a> {
     fn visit_type_path(&mut self, ty: &'a TypePath) {
         if ty.qself.is_none()
             && ty.path.segments.len() > 1
