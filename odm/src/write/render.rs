@@ -113,39 +113,35 @@ impl Ready {
     pub(crate) fn into_element(self) -> Result<RawDocumentBuf> {
         let Self { change, options } = self;
         let mut element = RawDocumentBuf::new();
-        match change {
+        let many = match change {
             Change::Insert { document } => return Ok(document),
             Change::Update { many, filter, update } => {
                 element.append(cstr!("q"), raw(&filter)?);
                 element.append(cstr!("u"), raw_modifications(&update)?);
-                append_update(&mut element, &options, many)?;
+                append_upsert(&mut element, &options)?;
+                many
             }
             Change::Replace { filter, document } => {
                 element.append(cstr!("q"), raw(&filter)?);
                 element.append(cstr!("u"), document);
-                append_update(&mut element, &options, false)?;
+                append_upsert(&mut element, &options)?;
+                false
             }
             Change::Delete { many, filter } => {
                 element.append(cstr!("q"), raw(&filter)?);
                 element.append(cstr!("limit"), i32::from(!many));
+                append_selection(&mut element, &options)?;
+                return sized(element);
             }
-        }
+        };
+        append_selection(&mut element, &options)?;
         if let Some(sort) = &options.sort {
             element.append(cstr!("sort"), raw(sort)?);
         }
-        if let Some(hint) = &options.hint {
-            element.append(cstr!("hint"), RawBson::try_from(bson(hint)?).map_err(unwritten)?);
+        if many {
+            element.append(cstr!("multi"), true);
         }
-        if let Some(collation) = &options.collation {
-            element.append(cstr!("collation"), RawBson::try_from(bson(collation)?).map_err(unwritten)?);
-        }
-        let size = element.as_bytes().len();
-        if size > MAX_STATEMENT {
-            return Err(Error::new(ErrorKind::TooLarge(
-                format!("the write has {size} bytes and a command at most {MAX_STATEMENT}").into(),
-            )));
-        }
-        Ok(element)
+        sized(element)
     }
 
     /// Returns the model that the driver's bulk write of a client takes.
@@ -215,17 +211,36 @@ fn collation(collation: &Collation) -> Result<Document> {
 }
 
 /// Appends what only updates and replacements have.
-fn append_update(element: &mut RawDocumentBuf, options: &WriteOptions, many: bool) -> Result<()> {
+fn append_upsert(element: &mut RawDocumentBuf, options: &WriteOptions) -> Result<()> {
     if let Some(upsert) = options.upsert {
         element.append(cstr!("upsert"), upsert);
     }
     if let Some(filters) = options.array_filters.as_ref().filter(|filters| !filters.is_empty()) {
         element.append(cstr!("arrayFilters"), array(filters)?);
     }
-    if many {
-        element.append(cstr!("multi"), true);
+    Ok(())
+}
+
+/// Appends how the documents are found.
+fn append_selection(element: &mut RawDocumentBuf, options: &WriteOptions) -> Result<()> {
+    if let Some(hint) = &options.hint {
+        element.append(cstr!("hint"), RawBson::try_from(bson(hint)?).map_err(unwritten)?);
+    }
+    if let Some(collation) = &options.collation {
+        element.append(cstr!("collation"), RawBson::try_from(bson(collation)?).map_err(unwritten)?);
     }
     Ok(())
+}
+
+/// Refuses an element that is larger than a command.
+fn sized(element: RawDocumentBuf) -> Result<RawDocumentBuf> {
+    let size = element.as_bytes().len();
+    if size > MAX_STATEMENT {
+        return Err(Error::new(ErrorKind::TooLarge(
+            format!("the write has {size} bytes and a command at most {MAX_STATEMENT}").into(),
+        )));
+    }
+    Ok(element)
 }
 
 fn put(document: &mut Document, name: &str, value: Option<impl Into<Bson>>) {

@@ -269,23 +269,23 @@ fn more_filters() -> Vec<Entry> {
         ),
         ("filter/geospatial::near", vec![filter(p.field().near(oslo(), 100.0..=500.0))]),
         ("filter/geospatial::near_sphere", vec![filter(p.field().near_sphere(oslo(), ..=500.0))]),
-        ("filter/text::language", vec![filter(Filter::<Text>::text_with("a", |text| text.language("nb")))]),
+        ("filter/text_search::language", vec![filter(Filter::<Text>::text_with("a", |text| text.language("nb")))]),
         (
-            "filter/text::case_sensitive",
+            "filter/text_search::case_sensitive",
             vec![filter(Filter::<Text>::text_with("a", |it| it.case_sensitive(true)))],
         ),
         (
-            "filter/text::diacritic_sensitive",
+            "filter/text_search::diacritic_sensitive",
             vec![filter(Filter::<Text>::text_with("a", |it| it.diacritic_sensitive(true)))],
         ),
-        ("filter/text::text", vec![filter(Filter::<Text>::text("coffee -decaf"))]),
+        ("filter/text_search::text", vec![filter(Filter::<Text>::text("coffee -decaf"))]),
         (
-            "filter/text::text_with",
+            "filter/text_search::text_with",
             vec![filter(Filter::<Text>::text_with("café", |it| {
                 it.language("es").diacritic_sensitive(true)
             }))],
         ),
-        ("filter/text::text_score", vec![sort(Sort::<Text>::text_score())]),
+        ("filter/text_search::text_score", vec![sort(Sort::<Text>::text_score())]),
         (
             "filter/variant::is_variant",
             vec![
