@@ -1,7 +1,5 @@
 //! Models: document types with a collection.
 
-#[doc(inline)]
-pub use crate::rule;
 pub use crate::rule::{Check, Validate};
 
 use crate::{

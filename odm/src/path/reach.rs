@@ -22,8 +22,8 @@ pub struct Narrowed<R>(PhantomData<R>);
 #[derive(Debug, Clone, Copy)]
 pub struct Tagged<R>(PhantomData<R>);
 
-/// How many fields a path refers to: [`One`], [`Many`], [`Each`], or one of these that is [`Narrowed`] to a variant
-/// or [`Tagged`].
+/// How many fields a path refers to: [`One`], [`Many`], [`Each`], or one of these that is `Narrowed` to a variant
+/// or `Tagged`.
 pub trait Reach: 'static {}
 
 impl Reach for One {}

@@ -1,6 +1,6 @@
 //! The operators of the parameters of a request.
 
-/// An operator of a parameter, as in `qty[gte]=3`: see the [table](crate::query#what-a-client-can-send).
+/// An operator of a parameter, as in `qty[gte]=3`: see the [table](crate::request#what-a-client-can-send).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Operator {

@@ -18,7 +18,7 @@ use crate::{
     value::{Array, FromText, Nullable, Ordered, Text, Value},
 };
 
-/// The parameters that a request about documents of type `M` may have: see [the module](crate::query).
+/// The parameters that a request about documents of type `M` may have: see [the module](crate::request).
 ///
 /// Names are those of your public interface. They can differ from the stored names, which are never shown. Several
 /// parameters may have one name; then their operators add up: `.range("note", o.note()).presence("note", o.note())`.

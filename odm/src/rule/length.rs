@@ -16,7 +16,7 @@ use mongodb::bson::{Binary, Document};
     message = "`{Self}` has no length",
     label = "the rule `length` needs a text, an array, a set, a map or binary data",
     note = "numbers have a `range`",
-    note = "implement `odm::model::rule::Length` for a newtype around one of these"
+    note = "implement `odm::rule::Length` for a newtype around one of these"
 )]
 pub trait Length {
     /// The unit of the length.

@@ -10,7 +10,7 @@ use mongodb::bson::DateTime;
     message = "`{Self}` has no range",
     label = "the rule `range` needs a number, a date or a duration",
     note = "texts, arrays and maps have a `length`; anything else takes a custom rule",
-    note = "implement `odm::model::rule::Range` for a newtype around one of these"
+    note = "implement `odm::rule::Range` for a newtype around one of these"
 )]
 pub trait Range {
     /// The type of the bounds.

@@ -17,7 +17,7 @@ use regex::Regex;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not text",
     label = "the rules `pattern` and `email` need a text",
-    note = "implement `odm::model::rule::Matched` for a newtype around a text"
+    note = "implement `odm::rule::Matched` for a newtype around a text"
 )]
 pub trait Matched {
     /// Returns the text. `None` if there is no value, which passes.

@@ -13,7 +13,7 @@ use crate::{error::codec::CodecResult, path::Context, rule::Check};
 pub trait Array: Value {
     /// The type of the elements.
     type Item: Value;
-    /// Whether its length may change: [`AnyLength`] or [`FixedLength`].
+    /// Whether its length may change: `AnyLength` or `FixedLength`.
     type Length;
 }
 
