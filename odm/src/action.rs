@@ -42,7 +42,6 @@ mod deadline;
 mod delete_many;
 mod delete_one;
 mod distinct;
-mod encode;
 mod estimated_count;
 mod exists;
 mod explain;

@@ -4,6 +4,7 @@
 //! it returns can be rendered: as arguments of the driver, as a command, or as one write of a bulk write. So no verb
 //! can bypass a policy.
 
+mod encode;
 mod options;
 mod policy;
 mod render;
@@ -13,7 +14,12 @@ use mongodb::{
     options::UpdateModifications,
 };
 
-pub(crate) use self::{options::WriteOptions, policy::Policies, render::unwritten};
+pub(crate) use self::{
+    encode::{EncodedDocuments, encode, encode_replacement},
+    options::WriteOptions,
+    policy::Policies,
+    render::unwritten,
+};
 use crate::{
     error::{Error, Result},
     filter::Filter,
@@ -54,6 +60,24 @@ impl Statement {
     /// Returns an error for which [`is_not_sent`](Error::is_not_sent) is true if the statement cannot be sent.
     pub(crate) fn finish(self) -> Result<Ready> {
         policy::apply(self)
+    }
+}
+
+/// Many documents to insert. They are sent in batches, so they are not one statement.
+pub(crate) struct Inserts {
+    documents: EncodedDocuments,
+    policies: Policies,
+}
+
+impl Inserts {
+    /// Creates the inserts of documents of `M`.
+    pub(crate) fn new<M: Model>(documents: EncodedDocuments) -> Self {
+        Self { documents, policies: Policies::of::<M>() }
+    }
+
+    /// Applies the policies, as [`Statement::finish`] does.
+    pub(crate) fn finish(self) -> EncodedDocuments {
+        policy::apply_to_inserts(self)
     }
 }
 

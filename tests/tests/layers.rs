@@ -170,7 +170,8 @@ fn no_file_imports_from_a_higher_layer() {
                 panic!("{}: `crate::{name}` is in no layer of lib.rs", file.display())
             };
             if layer > own {
-                upward.push(format!("{} (layer {own}) imports crate::{name} (layer {layer})", file.display()));
+                upward
+                    .push(format!("{} (layer {own}) imports crate::{name} (layer {layer})", file.display()));
             }
         }
     }
@@ -210,7 +211,10 @@ fn no_two_modules_import_each_other() {
     assert!(circles.is_empty(), "modules in a circle:\n{}", circles.join("\n"));
     for (one, other) in KNOWN_CIRCLES {
         let (there, back) = (&imported[one], &imported[other]);
-        assert!(there.contains_key(other) && back.contains_key(one), "{one} and {other} are no circle any more");
+        assert!(
+            there.contains_key(other) && back.contains_key(one),
+            "{one} and {other} are no circle any more"
+        );
     }
 }
 

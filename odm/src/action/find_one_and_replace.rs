@@ -9,7 +9,6 @@ use mongodb::{
 use super::{
     Implicit, SessionState, Viewed, action,
     deadline::deadline,
-    encode::encode_replacement,
     explain::{Explain, Explained, explain},
     find_one::row,
     prepare::{Problems, projection},
@@ -24,7 +23,7 @@ use crate::{
     operation::Verb,
     value::OwnedRow,
     view::{Projection, View},
-    write::{Kind, Statement},
+    write::{Kind, Statement, encode_replacement},
 };
 
 pub(super) const FIND_ONE_AND_REPLACE: Verb = Verb::new("find_one_and_replace", "findAndModify");

@@ -9,7 +9,6 @@ use mongodb::{
 use super::{
     Implicit, SessionState, Viewed, action,
     deadline::deadline,
-    encode::encode,
     explain::{Explain, Explained, explain},
     find_one::row,
     prepare::{Problems, projection},
@@ -25,7 +24,7 @@ use crate::{
     update::{IntoUpdate, Update},
     value::OwnedRow,
     view::{Projection, View},
-    write::{Kind, Statement},
+    write::{Kind, Statement, encode},
 };
 
 pub(super) const FIND_ONE_AND_UPDATE: Verb = Verb::new("find_one_and_update", "findAndModify");

@@ -5,15 +5,14 @@ use std::borrow::Borrow;
 use futures_core::future::BoxFuture;
 use mongodb::{ClientSession, action::Action, bson::RawDocument, options::InsertManyOptions};
 
-use super::{
-    Implicit, SessionState, action, batch::Limits, deadline::deadline, encode::Encoded, setters::setters,
-};
+use super::{Implicit, SessionState, action, batch::Limits, deadline::deadline, setters::setters};
 use crate::{
     collection::{Collection, Target},
     error::{BulkWriteError, Error, ErrorKind, Result, WriteReply},
     exec,
     model::Model,
     operation::{Operation, Verb},
+    write::{EncodedDocuments, Inserts},
 };
 
 pub(super) const INSERT_MANY: Verb = Verb::new("insert_many", "insert");
@@ -56,7 +55,7 @@ impl<M: Model> Collection<M> {
     /// ```
     pub fn insert_many(&self, models: impl IntoIterator<Item = impl Borrow<M>>) -> InsertMany<M> {
         let mut ids = Vec::new();
-        let mut documents = Encoded::default();
+        let mut documents = EncodedDocuments::default();
         let mut refused = Vec::new();
         for (position, model) in models.into_iter().enumerate() {
             let model = model.borrow();
@@ -90,7 +89,7 @@ fn not_sent(count: usize, refused: Vec<(usize, Error)>) -> Error {
 pub struct InsertMany<M: Model, S = Implicit> {
     target: Target,
     ids: Vec<M::Id>,
-    documents: Result<Encoded>,
+    documents: Result<EncodedDocuments>,
     options: InsertManyOptions,
     state: S,
 }
@@ -111,7 +110,8 @@ impl<M: Model, S> InsertMany<M, S> {
     where
         S: SessionState<'s>,
     {
-        let sent = send(self.target, self.documents, self.options, self.state.into_option());
+        let inserts = self.documents.map(Inserts::new::<M>);
+        let sent = send(self.target, inserts, self.options, self.state.into_option());
         let ids = self.ids;
         Box::pin(async move { sent.await.map(|()| ids) })
     }
@@ -119,12 +119,12 @@ impl<M: Model, S> InsertMany<M, S> {
 
 async fn send(
     target: Target,
-    documents: Result<Encoded>,
+    inserts: Result<Inserts>,
     options: InsertManyOptions,
     mut session: Option<&mut ClientSession>,
 ) -> Result<()> {
     let operation = target.operation(INSERT_MANY);
-    let documents = operation.check(documents)?;
+    let documents = operation.check(inserts.map(Inserts::finish))?;
     let ordered = options.ordered.unwrap_or(true);
     let mut report = BulkWriteError::of_documents(documents.len());
     for batch in Limits::DOCUMENTS.cut(documents.sizes().enumerate()) {

@@ -3,13 +3,13 @@
 use futures_core::future::BoxFuture;
 use mongodb::{bson::RawDocumentBuf, options::InsertOneOptions};
 
-use super::{Implicit, SessionState, action, deadline::deadline, encode::encode, send, setters::setters};
+use super::{Implicit, SessionState, action, deadline::deadline, send, setters::setters};
 use crate::{
     collection::{Collection, Target},
     error::Result,
     model::Model,
     operation::Verb,
-    write::{Kind, Statement},
+    write::{Kind, Statement, encode},
 };
 
 pub(super) const INSERT_ONE: Verb = Verb::new("insert_one", "insert");

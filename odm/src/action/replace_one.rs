@@ -6,7 +6,6 @@ use mongodb::{bson::RawDocumentBuf, options::ReplaceOptions, results::UpdateResu
 use super::{
     Implicit, SessionState, action,
     deadline::deadline,
-    encode::encode_replacement,
     explain::{Explain, Explained, explain},
     prepare::Problems,
     send,
@@ -18,7 +17,7 @@ use crate::{
     filter::{Filter, IntoFilter},
     model::Model,
     operation::Verb,
-    write::{Kind, Statement},
+    write::{Kind, Statement, encode_replacement},
 };
 
 pub(super) const REPLACE_ONE: Verb = Verb::new("replace_one", "update");

@@ -9,7 +9,6 @@ use mongodb::{
 use super::{
     Implicit, SessionState, action,
     deadline::deadline,
-    encode::encode_replacement,
     explain::{Explain, Explained, explain},
     get::by_id,
     send,
@@ -21,7 +20,7 @@ use crate::{
     model::Model,
     operation::Verb,
     value::Value,
-    write::{Kind, Statement},
+    write::{Kind, Statement, encode_replacement},
 };
 
 pub(super) const SAVE: Verb = Verb::new("save", "update");

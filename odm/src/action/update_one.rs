@@ -6,7 +6,6 @@ use mongodb::{bson::RawDocumentBuf, options::UpdateOptions, results::UpdateResul
 use super::{
     Implicit, SessionState, action,
     deadline::deadline,
-    encode::encode,
     explain::{Explain, Explained, explain},
     prepare::Problems,
     send,
@@ -19,7 +18,7 @@ use crate::{
     model::Model,
     operation::Verb,
     update::{IntoUpdate, Update},
-    write::{Kind, Statement},
+    write::{Kind, Statement, encode},
 };
 
 pub(super) const UPDATE_ONE: Verb = Verb::new("update_one", "update");

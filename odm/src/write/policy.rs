@@ -2,7 +2,7 @@
 
 use mongodb::bson::{Document, RawDocumentBuf};
 
-use super::{Change, Kind, Ready, Statement, WriteOptions};
+use super::{Change, EncodedDocuments, Inserts, Kind, Ready, Statement, WriteOptions};
 use crate::{
     error::{Error, Result},
     filter::fixes_id,
@@ -49,6 +49,12 @@ pub(super) fn apply(statement: Statement) -> Result<Ready> {
         }
     };
     Ok(Ready { change, options })
+}
+
+/// Applies the policies of the model to many new documents. They contain their version already: encoding writes it.
+pub(super) fn apply_to_inserts(inserts: Inserts) -> EncodedDocuments {
+    let Inserts { documents, policies: Policies { version: _ } } = inserts;
+    documents
 }
 
 /// Adds what the update stores if it inserts a document: the document of `or_insert`, or at least the version. The

@@ -15,7 +15,7 @@ use std::{
 use self::{operators::rendered, quote::Quote};
 
 /// The sources whose documentation is read, below `odm/src`.
-const SOURCES: [&str; 5] = ["filter", "update", "sort.rs", "pipeline", "pipeline.rs"];
+const SOURCES: [&str; 6] = ["filter", "update", "sort.rs", "expr", "accumulator.rs", "pipeline"];
 
 /// The files of Rust at a path: the file itself, those below the folder, and the folder's own file.
 fn files(path: &Path, found: &mut Vec<PathBuf>) {

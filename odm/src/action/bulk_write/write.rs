@@ -6,18 +6,14 @@ use mongodb::{bson::Document, options::Collation};
 
 use super::pending::{Kind, Pending};
 use crate::{
-    action::{
-        IntoHint,
-        encode::{encode, encode_replacement},
-        get::by_id,
-    },
+    action::{IntoHint, get::by_id},
     error::Result,
     filter::IntoFilter,
     model::Model,
     sort::IntoSort,
     update::IntoUpdate,
     value::Value,
-    write::{Policies, Ready, require_explicit},
+    write::{Policies, Ready, encode, encode_replacement, require_explicit},
 };
 
 /// One write of a [`bulk_write`](crate::Collection::bulk_write).

@@ -269,7 +269,10 @@ fn more_filters() -> Vec<Entry> {
         ),
         ("filter/geospatial::near", vec![filter(p.field().near(oslo(), 100.0..=500.0))]),
         ("filter/geospatial::near_sphere", vec![filter(p.field().near_sphere(oslo(), ..=500.0))]),
-        ("filter/text_search::language", vec![filter(Filter::<Text>::text_with("a", |text| text.language("nb")))]),
+        (
+            "filter/text_search::language",
+            vec![filter(Filter::<Text>::text_with("a", |text| text.language("nb")))],
+        ),
         (
             "filter/text_search::case_sensitive",
             vec![filter(Filter::<Text>::text_with("a", |it| it.case_sensitive(true)))],

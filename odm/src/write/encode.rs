@@ -18,7 +18,7 @@ const MAX_DOCUMENT: usize = 16 * 1024 * 1024;
 /// # Errors
 ///
 /// Returns an error if the document violates a rule of its model, cannot be encoded, or is too large.
-pub(super) fn encode<M: Model>(model: &M) -> Result<RawDocumentBuf> {
+pub(crate) fn encode<M: Model>(model: &M) -> Result<RawDocumentBuf> {
     model.validate()?;
     let mut writer = Writer::new();
     model.encode(&mut writer)?;
@@ -33,7 +33,7 @@ pub(super) fn encode<M: Model>(model: &M) -> Result<RawDocumentBuf> {
 ///
 /// Returns an error for the same reasons as [`encode`], and if the first name starts with `$`: the server would read
 /// such a replacement as update operators.
-pub(super) fn encode_replacement<M: Model>(model: &M) -> Result<RawDocumentBuf> {
+pub(crate) fn encode_replacement<M: Model>(model: &M) -> Result<RawDocumentBuf> {
     let document = encode(model)?;
     match document.iter_elements().next() {
         Some(Ok(first)) if first.key().as_str().starts_with('$') => Err(Error::refused(
@@ -46,15 +46,15 @@ pub(super) fn encode_replacement<M: Model>(model: &M) -> Result<RawDocumentBuf> 
 
 /// Many encoded documents in one buffer. A buffer for each document would cost more than the encoding.
 #[derive(Default)]
-pub(super) struct Encoded {
+pub(crate) struct EncodedDocuments {
     writer: Writer,
     /// The position after each document.
     ends: Vec<usize>,
 }
 
-impl Encoded {
+impl EncodedDocuments {
     /// Appends a document. Appends nothing if the document violates a rule of its model or cannot be encoded.
-    pub(super) fn push<M: Model>(&mut self, model: &M) -> Result<()> {
+    pub(crate) fn push<M: Model>(&mut self, model: &M) -> Result<()> {
         model.validate()?;
         let written = model.encode(&mut self.writer).map(drop);
         self.finish(written)
@@ -71,17 +71,17 @@ impl Encoded {
     }
 
     /// Returns the number of documents.
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.ends.len()
     }
 
     /// Returns the size of each document, in bytes.
-    pub(super) fn sizes(&self) -> impl Iterator<Item = usize> {
+    pub(crate) fn sizes(&self) -> impl Iterator<Item = usize> {
         self.ends.iter().enumerate().map(|(position, end)| end - self.start(position))
     }
 
     /// Returns the document at this position.
-    pub(super) fn document(&self, position: usize) -> Option<&RawDocument> {
+    pub(crate) fn document(&self, position: usize) -> Option<&RawDocument> {
         let end = *self.ends.get(position)?;
         RawDocument::from_bytes(self.bytes(self.start(position)..end)).ok()
     }
@@ -120,8 +120,8 @@ mod tests {
     /// A document that cannot be encoded leaves no bytes behind.
     #[test]
     fn a_refused_document_is_cut_off() {
-        let mut encoded = Encoded::default();
-        let write = |encoded: &mut Encoded, number: Bson| {
+        let mut encoded = EncodedDocuments::default();
+        let write = |encoded: &mut EncodedDocuments, number: Bson| {
             let written = encoded.writer.document(|writer| {
                 writer.element("n", &number)?;
                 if number == Bson::Null { Err(CodecError::malformed()) } else { Ok(()) }
