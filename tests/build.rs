@@ -1,4 +1,5 @@
-//! Writes the types of `tests/differ`: the same ones in every build, unless `ODM_DIFFER_SEED` says otherwise.
+//! Generates the types of `tests/differ`. They are the same in every build, unless `ODM_DIFFER_SEED` specifies
+//! another seed.
 
 #![allow(clippy::similar_names, clippy::format_push_string)] // source is appended to source
 
@@ -24,7 +25,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=build");
     println!("cargo::rerun-if-env-changed=ODM_DIFFER_SEED");
     let seed = env::var("ODM_DIFFER_SEED").map_or(Ok(SEED), |seed| seed.parse())?;
-    let out = env::var_os("OUT_DIR").ok_or("there is no OUT_DIR")?;
+    let out = env::var_os("OUT_DIR").ok_or("`OUT_DIR` is not set")?;
     fs::write(Path::new(&out).join("differ.rs"), types::write(seed))?;
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Enums in all their taggings.
+//! Generates enums in every representation.
 
 use std::fmt::Write;
 
@@ -15,18 +15,19 @@ enum Tagging {
     Untagged,
 }
 
-/// What is known of a variant before it is written.
+/// What is known about a variant before its source is written.
 #[derive(Clone, Copy)]
 struct Place<'a> {
     /// The name of the enum.
     own: &'a str,
-    /// How this variant is told.
+    /// The representation of this variant.
     tagging: Tagging,
-    /// serde's derives refuse tuples beside an internal tag, without a tag of their own too.
+    /// Whether the variant may be a tuple. serde's derives refuse tuples in an internally tagged enum, even if the
+    /// variant is untagged.
     tuples: bool,
-    /// It stands for every name that no other variant has.
+    /// Whether this is the variant that is read for every unknown name.
     other: bool,
-    /// It may be left out: it is not the only one.
+    /// Whether the variant may be skipped: it is not the only one.
     skips: bool,
 }
 
@@ -84,7 +85,7 @@ impl Types {
         self.makes(name, &format!("match choices.below({count}) {{ {made} }}"));
     }
 
-    /// One variant with its attributes, and how it is made.
+    /// Returns a variant with its attributes, and an expression that makes it.
     fn variant(&mut self, place: Place<'_>, about: &mut About) -> (String, String) {
         let Place { own, tagging, tuples, other, skips } = place;
         let words = ["First", "TwoWords", "HTTPThing", "X", "Snake_Case"];
@@ -108,13 +109,14 @@ impl Types {
             (_, 7) if tuples => "tuple",
             _ => "itself",
         };
-        // serde refuses functions for what is not written.
+        // serde refuses functions for a variant that is not written.
         if skips && kind != "functions" && self.random.percent(6) {
             let word = self.random.pick(&["skip", "skip_serializing", "skip_deserializing"]);
             let _ = write!(attributes, "#[serde({word})] ");
         }
-        // What is no document cannot lie flat. A tuple could, but serde buffers its items and forgets there that it writes
-        // BSON; of a unit without a tag it writes nothing, which it does not read back. One with its name alone can.
+        // A value that is not a document cannot be flattened. A tuple could, but serde buffers its elements and then
+        // no longer knows that it writes BSON. For an untagged unit, serde writes nothing, and does not read that
+        // back. An externally tagged unit variant can be flattened.
         about.flat &= match tagging {
             Tagging::Internal | Tagging::Adjacent => true,
             Tagging::External => kind != "tuple",
@@ -147,7 +149,8 @@ impl Types {
                 (format!("{attributes}{name}({items}),"), format!("Self::{name}({make})"))
             }
             "itself" => {
-                // Untagged, an `Option` of itself is read for ever: serde overflows the stack, odm refuses.
+                // An untagged `Option` of its own enum is read without end: serde overflows the stack, odm returns an
+                // error.
                 let forms: &[&str] = match tagging {
                     Tagging::Untagged => &["Vec<{}>", "BTreeMap<String, {}>"],
                     _ => &["Vec<{}>", "Option<Box<{}>>", "BTreeMap<String, {}>"],
@@ -164,13 +167,13 @@ impl Types {
         }
     }
 
-    /// A document that lies flat beside a tag, or may lie flat itself.
+    /// Returns a document type that is flattened beside a tag or into the enum's parent.
     fn part(&mut self) -> Type {
         self.before(|about| about.flat)
             .unwrap_or_else(|| Type { rust: "BTreeMap<String, i32>".to_owned(), about: About::ONE })
     }
 
-    /// Names alone, which may be keys too.
+    /// Generates an enum of unit variants, which may also be the key of a map.
     fn plain_names(&mut self, name: &str) {
         let attributes = self.rename_all();
         let first = format!("First{}", self.number());
@@ -181,7 +184,7 @@ impl Types {
             "enum {name} {{ #[default] {first}, {skip}{second}, #[serde(rename = \"the {third}\", alias = \"{third}\")] {third} }}"
         );
         let _ = write!(self.aliases, "(\"the {third}\", {third:?}), ");
-        // A name that is never written is none.
+        // A variant that is never written cannot be a key.
         let key = skip != "#[serde(skip)] ";
         let about = About { key, default: true, ..About::ONE };
         let derives = "Default, PartialEq, Eq, PartialOrd, Ord, Hash, Value";

@@ -1,4 +1,4 @@
-//! The fields of documents and the items of tuples, with their attributes.
+//! Generates the fields of documents and the elements of tuples, with their attributes.
 
 use std::fmt::Write;
 
@@ -6,12 +6,12 @@ use crate::types::{About, Type, Types};
 
 /// The fields of a document.
 pub(crate) struct Fields {
-    /// As they are declared.
+    /// Their declarations.
     pub(crate) declared: String,
-    /// How they are made.
+    /// The expressions that make their values.
     pub(crate) made: String,
     pub(crate) names: Vec<String>,
-    /// What they say of the document.
+    /// The properties that the document gets from its fields.
     pub(crate) about: About,
 }
 
@@ -112,7 +112,7 @@ impl Types {
         (attributes, ty, made)
     }
 
-    /// A stored name of its own, and names that are read besides; now and then.
+    /// Returns attributes that rename a field and add aliases, in some cases.
     fn renamed(&mut self) -> String {
         let mut attributes = String::new();
         if self.random.percent(20) {
@@ -131,7 +131,7 @@ impl Types {
         attributes
     }
 
-    /// What stores a `u32` as text.
+    /// Returns an attribute that stores a `u32` as text.
     pub(crate) fn through_functions(&mut self) -> String {
         let hex = [
             "#[serde(with = \"hex\")]",
@@ -140,7 +140,8 @@ impl Types {
         self.random.pick(&hex).to_owned()
     }
 
-    /// The items of a tuple, two or more: their declarations, how they are made, what they say of the tuple.
+    /// Returns two or more tuple fields: their declarations, the expressions that make them, and the properties of
+    /// the tuple.
     pub(crate) fn items(&mut self, may_skip: bool) -> (String, String, About) {
         let (mut declared, mut made) = (String::new(), String::new());
         let mut about = About::default();

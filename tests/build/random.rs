@@ -1,4 +1,4 @@
-//! Numbers that only look random.
+//! A pseudorandom number generator. It returns the same numbers in every build.
 
 pub(crate) struct Random(u64);
 
@@ -12,7 +12,7 @@ impl Random {
         usize::try_from(self.0 >> 33).unwrap_or_default() % bound.max(1)
     }
 
-    /// True in so many of a hundred cases.
+    /// Returns `true` in `percent` of 100 cases.
     pub(crate) fn percent(&mut self, percent: usize) -> bool {
         self.below(100) < percent
     }

@@ -1,4 +1,4 @@
-//! Structs of every form.
+//! Generates structs of every form.
 
 use std::fmt::Write;
 
@@ -8,7 +8,7 @@ use crate::{
 };
 
 impl Types {
-    /// Nothing is in it, in one of three ways to say so.
+    /// Generates an empty struct in one of its three forms.
     pub(crate) fn empty(&mut self, name: &str) {
         let about = About { default: true, ..About::ONE };
         let (derives, form, flat) = self.random.pick(&[
@@ -42,18 +42,18 @@ impl Types {
         self.makes(name, "Self(choices.make())");
     }
 
-    /// A newtype that may be the key of a map.
+    /// Generates a newtype that may be the key of a map.
     pub(crate) fn key(&mut self, name: &str) {
         let key = self.any_key();
         let derives = "PartialEq, Eq, PartialOrd, Ord, Hash, Value";
         let about = About { key: true, ..About::ONE };
-        // Where it is not transparent, `bson` writes such a key and does not read it.
+        // If the newtype is not transparent, `bson` writes such a key but does not read it back.
         self.define(name, derives, "#[serde(transparent)]\n", &format!("struct {name}({key});"), about);
         self.makes(name, "Self(choices.make())");
         self.makes_key(name, "Self(MakeKey::make_key(choices))");
     }
 
-    /// Writes how a key is made.
+    /// Writes the implementation that makes a key.
     pub(crate) fn makes_key(&mut self, name: &str, body: &str) {
         let _ = writeln!(
             self.out,
@@ -69,7 +69,8 @@ impl Types {
         self.makes(name, &format!("Self({make})"));
     }
 
-    /// Read and written as another type, or read as another and written as itself, or the other way round.
+    /// Generates a struct that is read and written as another type, only read as another type, or only written as
+    /// one.
     pub(crate) fn converted(&mut self, name: &str) {
         if self.random.percent(25) {
             return self.read_as_another_document(name);
@@ -105,7 +106,7 @@ impl Types {
         }
     }
 
-    /// A document that is stored as declared, and read as another one with the same fields.
+    /// Generates a document that is stored as declared, and read as another one with the same fields.
     fn read_as_another_document(&mut self, name: &str) {
         let fields = loop {
             let fields = self.fields(true, false);
@@ -164,7 +165,7 @@ impl Types {
         self.instances(name, 1, About { flat: true, ..about.inside() });
     }
 
-    /// A constant decides what a missing field is read as.
+    /// Generates a document with a field whose default depends on a const parameter.
     fn counted_document(&mut self, name: &str) {
         let Fields { declared, made, about, .. } = self.fields(true, false);
         let field = format!("counted_{}", self.number());
@@ -201,7 +202,7 @@ impl Types {
         self.instances(name, 2, About { flat, ..About::default() });
     }
 
-    /// Two types for the parameters of one.
+    /// Adds two instances of a generic type.
     fn instances(&mut self, name: &str, parameters: usize, about: About) {
         for _ in 0..2 {
             let mut about = about;
@@ -230,8 +231,8 @@ impl Types {
         if self.random.percent(20) {
             attributes += "#[serde(deny_unknown_fields)]\n";
         } else if !declared.contains("flatten") && self.random.percent(35) {
-            // serde refuses the tag that it has written itself beside `deny_unknown_fields`, and lays it into a flattened
-            // map, from where it would be written twice.
+            // serde writes a struct's own tag but refuses it when `deny_unknown_fields` is set. It also reads the tag
+            // into a flattened map, so it would be written twice.
             let number = self.number();
             let _ = writeln!(attributes, "#[serde(tag = \"tag {number}\")]");
             if self.random.percent(40) {

@@ -1,13 +1,13 @@
-//! The grammar: what a type is, what is known of it, and who may hold it.
+//! The grammar: the types, their properties, and which types may contain them.
 //!
-//! What serde's derives refuse is not written. What serde writes and does not read back is, now and then: both
-//! sides have to agree on that too.
+//! The generator does not write what serde's derives refuse. Sometimes it writes types that serde writes but does not
+//! read back, because both sides have to agree on those too.
 
 use std::fmt::Write;
 
 use crate::random::Random;
 
-/// How many types there are.
+/// The number of generated types.
 const TYPES: usize = 110;
 
 /// A type of a field.
@@ -17,28 +17,28 @@ pub(crate) struct Type {
     pub(crate) about: About,
 }
 
-/// What decides where a type may stand.
+/// The properties that decide where a type may be used.
 #[derive(Clone, Copy, Default)]
-#[allow(clippy::struct_excessive_bools)] // questions, asked one by one
+#[allow(clippy::struct_excessive_bools)] // independent properties
 pub(crate) struct About {
-    /// It is a document, so it may lie flat in another one.
+    /// Whether it is a document, which may be flattened into another one.
     pub(crate) flat: bool,
-    /// It has a `Default`.
+    /// Whether it implements `Default`.
     pub(crate) default: bool,
-    /// It is a text or a name, so it may be the key of a map.
+    /// Whether it is a string or a unit variant, which may be the key of a map.
     pub(crate) key: bool,
-    /// A flattened `Option` is in it, which is stricter than serde's.
+    /// Whether it contains a flattened `Option`, for which odm is stricter than serde.
     pub(crate) flat_option: bool,
-    /// An `Rc` is in it, so it does not go through serde, which may take another thread.
+    /// Whether it contains an `Rc`. Such a type is not stored through serde, which may use another thread.
     pub(crate) shared: bool,
-    /// Something in it is stored through serde.
+    /// Whether a part of it is stored through serde.
     pub(crate) via: bool,
-    /// How many fields are in it, all in all.
+    /// The number of fields in it, at all levels.
     pub(crate) weight: usize,
 }
 
 impl About {
-    /// A value without parts.
+    /// A scalar.
     pub(crate) const ONE: Self = Self {
         flat: false,
         default: false,
@@ -49,12 +49,12 @@ impl About {
         weight: 1,
     };
 
-    /// What is true of what holds it, too.
+    /// Returns the properties of a type that contains this one.
     pub(crate) fn inside(self) -> Self {
         Self { flat: false, default: false, key: false, ..self }
     }
 
-    /// Something more is held.
+    /// Adds the properties of another type that is contained too.
     pub(crate) fn add(&mut self, more: Self) {
         self.flat_option |= more.flat_option;
         self.shared |= more.shared;
@@ -67,12 +67,12 @@ pub(crate) struct Types {
     pub(crate) random: Random,
     pub(crate) known: Vec<Type>,
     pub(crate) out: String,
-    /// Pairs of a stored name and one that is read besides.
+    /// Pairs of a stored name and an alias.
     pub(crate) aliases: String,
     next: usize,
 }
 
-/// The source of all types, of how values of them are made, and the list of them.
+/// Returns the source of all types, of the functions that make their values, and of the list of all types.
 pub(crate) fn write(seed: u64) -> String {
     let random = Random::new(seed);
     let mut types = Types { random, known: Vec::new(), out: String::new(), aliases: String::new(), next: 0 };
@@ -90,7 +90,7 @@ pub(crate) fn write(seed: u64) -> String {
 }
 
 impl Types {
-    /// A number that no other name has.
+    /// Returns a number that makes a name unique.
     pub(crate) fn number(&mut self) -> usize {
         self.next += 1;
         self.next
@@ -109,7 +109,7 @@ impl Types {
         }
     }
 
-    /// Writes a type with its derives, and remembers it.
+    /// Writes a type with its derives, and makes it available to later types.
     pub(crate) fn define(&mut self, rust: &str, derives: &str, attributes: &str, item: &str, about: About) {
         self.declare(derives, attributes, item);
         self.known.push(Type { rust: rust.to_owned(), about });
@@ -123,12 +123,12 @@ impl Types {
         );
     }
 
-    /// Writes how a value is made.
+    /// Writes the implementation that makes a value.
     pub(crate) fn makes(&mut self, rust: &str, body: &str) {
         self.implement(&format!("Make for {rust}"), body);
     }
 
-    /// The same with parameters: `<T: Make> Make for Pair<T>`.
+    /// Writes the implementation for a generic type: `<T: Make> Make for Pair<T>`.
     pub(crate) fn implement(&mut self, what: &str, body: &str) {
         let gap = if what.starts_with('<') { "" } else { " " };
         let _ = writeln!(
@@ -137,7 +137,7 @@ impl Types {
         );
     }
 
-    /// A rule for the names of fields or variants.
+    /// Returns a case rule for the names of fields or variants.
     pub(crate) fn rule(&mut self) -> String {
         const RULES: [&str; 8] = [
             "lowercase",
@@ -161,14 +161,14 @@ impl Types {
         }
     }
 
-    /// A type that was written before and is not too large.
+    /// Returns an earlier type that is not too large.
     pub(crate) fn before(&mut self, fits: impl Fn(About) -> bool) -> Option<Type> {
         let fitting: Vec<Type> =
             self.known.iter().filter(|ty| ty.about.weight < 25 && fits(ty.about)).cloned().collect();
         (!fitting.is_empty()).then(|| self.random.pick(&fitting))
     }
 
-    /// Any type that goes through serde.
+    /// Returns any type that can be stored through serde.
     pub(crate) fn sent(&mut self, depth: usize) -> Type {
         loop {
             let ty = self.ty(depth);
@@ -178,7 +178,7 @@ impl Types {
         }
     }
 
-    /// Any type: a scalar, a container, or one that was written before.
+    /// Returns any type: a scalar, a container, or an earlier type.
     pub(crate) fn ty(&mut self, depth: usize) -> Type {
         match self.random.below(10) {
             0..4 => self.scalar(),

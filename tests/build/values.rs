@@ -1,4 +1,4 @@
-//! Scalars, and containers of other values.
+//! Generates scalars, and containers of other values.
 
 use crate::types::{About, Type, Types};
 
@@ -28,9 +28,9 @@ impl Types {
             "PathBuf",
             "PhantomData<u8>",
         ];
-        // No `Uuid` and no IP address: where serde buffers (inside tagged, untagged and flattened enums) it forgets that
-        // it writes BSON and takes itself to write for people, so it stores the one as text and cannot read the other.
-        // `types.rs` compares them where it does not.
+        // `Uuid` and IP addresses are left out. Where serde buffers (inside tagged, untagged and flattened enums) it
+        // no longer knows that it writes BSON and assumes a human-readable format, so it stores a UUID as text and
+        // cannot read an IP address. `types.rs` compares them where serde does not buffer.
         const WITHOUT: &[&str] = &[
             "ObjectId",
             "DateTime",
@@ -51,13 +51,13 @@ impl Types {
         Type { rust, about: About { default, shared, ..About::ONE } }
     }
 
-    /// The key of a map: a text, or a type that is stored as one.
+    /// Returns the key type of a map: a string, or a type that is stored as one.
     pub(crate) fn any_key(&mut self) -> String {
         let key = self.before(|about| about.key).filter(|_| self.random.percent(60));
         key.map_or("String".to_owned(), |key| key.rust)
     }
 
-    /// A map, which catches what is left where it lies flat.
+    /// Returns a map. If it is flattened, it takes the elements that no field declares.
     pub(crate) fn map_of(&mut self, item: &Type) -> Type {
         let key = self.any_key();
         let rust = if self.random.percent(35) {
@@ -72,7 +72,7 @@ impl Types {
         const ORDERED: &[&str] = &["i32", "String", "bool", "u64", "char"];
         let item = self.ty(depth);
         let Type { rust: inner, about } = &item;
-        // What points at a value is what the value is.
+        // A pointer has the properties of its target.
         let pointer = About { key: false, ..*about };
         let plain = About { default: true, ..about.inside() };
         let (rust, about) = match self.random.below(22) {

@@ -1,4 +1,4 @@
-//! What goes over the wire: every command of one client, as the server gets it.
+//! Records the commands that a client sends to the server.
 
 use std::{
     mem::take,
@@ -14,17 +14,17 @@ use odm::{
     },
 };
 
-/// The commands that a client has sent since the last look.
+/// The commands that a client has sent since they were last taken.
 #[derive(Debug, Clone, Default)]
 pub struct Commands(Arc<Mutex<Vec<Document>>>);
 
 impl Commands {
-    /// The same database through a client of its own, whose commands are recorded.
+    /// Returns the same database through a new client, whose commands are recorded.
     pub async fn record(uri: &str, db: &Database) -> (Database, Self) {
         Self::record_with(ClientOptions::parse(uri).await.unwrap(), db.name())
     }
 
-    /// A database through a client with these options, whose commands are recorded.
+    /// Returns a database through a client with these options, whose commands are recorded.
     pub fn record_with(mut options: ClientOptions, name: &str) -> (Database, Self) {
         let commands = Self::default();
         let list = commands.clone();
@@ -36,13 +36,13 @@ impl Commands {
         (Database::connect_with(options, name).unwrap(), commands)
     }
 
-    /// The commands as they were sent.
+    /// Returns the commands as they were sent.
     pub fn take_whole(&self) -> Vec<Document> {
         take(&mut *self.0.lock().unwrap())
     }
 
-    /// The commands without what every command has and no verb decides: the database, the session, the clock,
-    /// where it may be read.
+    /// Returns the commands without the fields that every command has, such as the database, the session, the cluster
+    /// time and the read preference.
     pub fn take(&self) -> Vec<Document> {
         const EVERYWHERE: [&str; 5] = ["$db", "lsid", "$clusterTime", "txnNumber", "$readPreference"];
         let own = |command: Document| {
@@ -51,8 +51,8 @@ impl Commands {
         self.take_whole().into_iter().map(own).collect()
     }
 
-    /// Exactly these commands were sent, each with exactly these fields of exactly these types, and then
-    /// silence. The order of a command's fields after the first is the driver's affair; below, order counts.
+    /// Asserts that exactly these commands were sent, with exactly these fields and types. The driver decides the
+    /// order of a command's fields after the first, so only the order inside of the fields is compared.
     #[track_caller]
     pub fn assert(&self, expected: impl IntoIterator<Item = Document>) {
         let expected: Vec<String> = expected.into_iter().map(plain).collect();
@@ -60,7 +60,7 @@ impl Commands {
     }
 }
 
-/// One line that tells the types apart.
+/// Formats a command so that the types of its values differ, too.
 fn plain(command: Document) -> String {
     let mut fields = command.into_iter();
     let name = fields.next();

@@ -1,4 +1,4 @@
-//! The corpus of BSON: the value of the element `a`, in hex, by type.
+//! The BSON corpus: the value of the element `a` in hex, by type.
 
 /// Name, type byte, value.
 pub const VALID: &[(&str, u8, &str)] = &[
@@ -111,7 +111,7 @@ pub const VALID: &[(&str, u8, &str)] = &[
     ("max key", 0x7F, ""),
 ];
 
-/// Name, document, the document as it is written.
+/// Name, document, and the document after it is read and written.
 pub const DEGENERATE: &[(&str, &str, &str)] = &[
     (
         "an array with an empty key",
@@ -156,7 +156,7 @@ pub const MALFORMED: &[(&str, u8, &str)] = &[
     ("string beyond the end", 0x02, "05000000 62 00 62 00"),
     ("string beyond everything", 0x02, "ffffff7f 62 00"),
     ("string without its NUL", 0x02, "04000000 616263 ff"),
-    ("string shorter than what stands there", 0x02, "02000000 6162 00"),
+    ("string shorter than its bytes", 0x02, "02000000 6162 00"),
     ("string that is not UTF-8", 0x02, "02000000 e9 00"),
     ("string with a surrogate", 0x02, "04000000 eda080 00"),
     ("string with an overlong NUL", 0x02, "03000000 c080 00"),
@@ -164,7 +164,7 @@ pub const MALFORMED: &[(&str, u8, &str)] = &[
     ("document with a length of zero", 0x03, "00000000 00"),
     ("document with a negative length", 0x03, "ffffffff 00"),
     ("document longer than its outer one", 0x03, "18000000 02 6200 02000000 62 00 00"),
-    ("document shorter than what stands there", 0x03, "05000000 10 6200 01000000 00"),
+    ("document shorter than its bytes", 0x03, "05000000 10 6200 01000000 00"),
     ("document without its NUL", 0x03, "05000000 01"),
     ("document with a bad key", 0x03, "0d000000 10 ff 00 01000000 00 00"),
     ("document with a string that lies", 0x03, "12000000 02 666f6f00 ff000000 626172 00 00"),
@@ -175,7 +175,7 @@ pub const MALFORMED: &[(&str, u8, &str)] = &[
     ("array with an item cut", 0x04, "0c000000 12 3000 0a000000 00"),
     ("binary with a negative length", 0x05, "ffffffff 00"),
     ("binary beyond the end", 0x05, "1d000000 00 ffff"),
-    ("binary shorter than what stands there", 0x05, "01000000 00 ffff"),
+    ("binary shorter than its bytes", 0x05, "01000000 00 ffff"),
     ("binary old without an inner length", 0x05, "03000000 02 ffffff"),
     ("binary old, inner length too large", 0x05, "06000000 02 03000000 ffff"),
     ("binary old, inner length too small", 0x05, "06000000 02 01000000 ffff"),
@@ -208,7 +208,7 @@ pub const MALFORMED: &[(&str, u8, &str)] = &[
     ("code with scope, code of length 0", 0x0F, "0e000000 00000000 00 05000000 00"),
     ("code with scope, code without its NUL", 0x0F, "0e000000 01000000 01 05000000 00"),
     ("code with scope that is not UTF-8", 0x0F, "0f000000 02000000 e9 00 05000000 00"),
-    ("code with scope, scope that lies", 0x0F, "0e000000 01000000 00 06000000 00"),
+    ("code with scope, scope with a wrong length", 0x0F, "0e000000 01000000 00 06000000 00"),
     ("code with scope, scope broken", 0x0F, "16000000 01000000 00 0d000000 02 6200 ff000000 00"),
     ("int32 cut", 0x10, "1234"),
     ("timestamp cut", 0x11, "2a00000015cd5b"),
@@ -238,7 +238,7 @@ pub const MALFORMED_DOCUMENTS: &[(&str, &str)] = &[
     ("the bytes of a text", "68656c6c6f20776f726c64"),
 ];
 
-/// Bytes from hex; blanks are for the reader.
+/// Decodes hex; spaces are ignored.
 pub fn bytes(hex: &str) -> Vec<u8> {
     let digits: Vec<u8> = hex.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
     let digit = |byte: u8| u8::try_from(char::from(byte).to_digit(16).unwrap()).unwrap();
@@ -246,7 +246,7 @@ pub fn bytes(hex: &str) -> Vec<u8> {
     digits.chunks(2).map(|pair| digit(pair[0]) << 4 | digit(pair[1])).collect()
 }
 
-/// A document with the one element `a`: its type byte, its value.
+/// Returns a document with the one element `a`, from its type byte and its value.
 pub fn element(tag: u8, value: &str) -> Vec<u8> {
     let value = bytes(value);
     let mut all = u32::try_from(value.len() + 8).unwrap().to_le_bytes().to_vec();

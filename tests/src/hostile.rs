@@ -1,5 +1,5 @@
-//! Bytes that nobody meant to be a document: one body for the fuzzer and for the bounded run in the tests.
-#![allow(missing_docs)] // the fields of the models are their names
+//! Decodes arbitrary bytes. The fuzzer and a bounded test use the same functions.
+#![allow(missing_docs)] // the fields of the models need no documentation
 
 pub mod shapes;
 
@@ -53,7 +53,7 @@ pub struct Wide {
     pub foreign: Foreign,
 }
 
-/// The same fields, none of them required.
+/// An embedded document with such fields, all of them optional.
 #[derive(Debug, Clone, Default, Embedded)]
 #[serde(default)]
 pub struct Part {
@@ -74,7 +74,7 @@ pub struct Part {
     pub foreign: Option<Foreign>,
 }
 
-/// An enum of names.
+/// An enum of unit variants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Value)]
 pub enum Mood {
     Good,
@@ -85,7 +85,7 @@ pub enum Mood {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Value)]
 pub struct Cents(pub i64);
 
-/// Known to serde alone.
+/// A type that implements only serde's traits.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub enum Foreign {
     Text(String),
@@ -94,9 +94,10 @@ pub enum Foreign {
     Named { left: Option<Box<Foreign>>, right: Option<Box<Foreign>> },
 }
 
-/// Reads `bytes` as everything there is. Whatever is read has to be written, and to read the same again.
+/// Decodes `bytes` as each of the types. Panics if a decoded value cannot be encoded, or does not decode to the same
+/// value again.
 ///
-/// Returns how many of the types were read.
+/// Returns the number of types that were decoded.
 pub fn read_as_everything(bytes: &[u8]) -> usize {
     [
         again::<Document>(bytes),
@@ -119,13 +120,14 @@ pub fn read_as_everything(bytes: &[u8]) -> usize {
     .count()
 }
 
-/// Reads `bytes` as one type; what is read has to be written, and to read the same again.
+/// Decodes `bytes` as one type. Panics if a decoded value cannot be encoded, or does not decode to the same value
+/// again.
 pub fn again<V: Value>(bytes: &[u8]) -> bool {
     match V::decode(Raw::document(bytes)) {
         Ok(value) => {
             let written = bytes_of(&value).unwrap();
             let read = V::decode(Raw::document(&written)).unwrap();
-            // Bytes are compared, since a NaN equals nothing; but a `HashMap` has no order.
+            // Bytes are compared because a NaN is not equal to itself. The entries of a `HashMap` have no order.
             let again = bytes_of(&read).unwrap();
             assert_eq!(again.len(), written.len());
             let name = std::any::type_name::<V>();
@@ -158,18 +160,18 @@ fn said(error: &CodecError) {
     assert!(!error.expected().is_empty() && !error.found().is_empty(), "{error}");
 }
 
-/// The bytes of a document.
+/// Returns the BSON of a value.
 ///
 /// # Errors
 ///
-/// The value cannot be written.
+/// Returns an error if the value cannot be encoded.
 pub fn bytes_of<V: Value>(value: &V) -> Result<Vec<u8>, CodecError> {
     let mut writer = Writer::new();
     value.encode(&mut writer)?;
     Ok(writer.into_bytes())
 }
 
-/// Where mutations start: the names and bytes of the files in `fuzz/seeds`.
+/// Returns the seeds of the mutations: the names and contents of the files in `fuzz/seeds`.
 pub fn seeds() -> Vec<(&'static str, Vec<u8>)> {
     vec![
         ("empty", bytes_of(&doc! {}).unwrap()),
@@ -238,7 +240,7 @@ fn part(levels: usize) -> Part {
     }
 }
 
-/// A document with an element of every type.
+/// Returns a document with an element of every type.
 pub fn every_type() -> Document {
     let mut all = doc! {
         "double": 1.5, "string": "s", "document": { "": 1 }, "array": [1, [2]], "undefined": Bson::Undefined,
@@ -253,7 +255,7 @@ pub fn every_type() -> Document {
         let data = Binary { subtype: subtype.into(), bytes: vec![subtype; 3] };
         all.insert(format!("binary{subtype}"), data);
     }
-    // A pointer has no constructor.
+    // A `DbPointer` has no constructor.
     let mut pointer = vec![29, 0, 0, 0, 0x0C, b'v', 0, 5, 0, 0, 0, b'a', b'.', b'b', b'c', 0];
     pointer.extend_from_slice(&[6; 12]);
     pointer.push(0);

@@ -1,5 +1,5 @@
-//! What the tests share: one small domain, a shop, and what is seen on the wire.
-#![allow(clippy::unwrap_used, clippy::missing_panics_doc)] // a test that cannot go on has failed
+//! Code that the tests share: a small domain (a shop), and a recorder of commands.
+#![allow(clippy::unwrap_used, clippy::missing_panics_doc)] // a panic fails the test
 
 pub mod commands;
 pub mod corpus;
@@ -8,7 +8,7 @@ pub mod hostile;
 pub mod people;
 pub mod story;
 
-/// The programs of the README compile.
+/// Compiles the programs in the README.
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 pub struct Readme;

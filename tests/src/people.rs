@@ -1,4 +1,4 @@
-//! A small model with a rule and a unique index, for tests of single verbs.
+//! A small model with a rule and a unique index, for tests of single methods.
 
 use odm::{
     Collection, Database, Id, Model,
@@ -6,7 +6,7 @@ use odm::{
     mongodb::{IndexModel, options::IndexOptions},
 };
 
-/// Someone with an e-mail address that nobody else has.
+/// A person with a unique e-mail address.
 #[derive(Debug, Clone, PartialEq, Model)]
 #[odm(collection = "people")]
 pub struct Person {
@@ -15,19 +15,19 @@ pub struct Person {
     /// At least one letter.
     #[odm(validate(length(min = 1)))]
     pub name: String,
-    /// Unique in a collection that [`people`] gives.
+    /// Unique in a collection that [`people`] returns.
     pub email: String,
     /// At most 150.
     #[odm(validate(range(max = 150)))]
     pub age: u32,
 }
 
-/// Ada, or whoever.
+/// Returns a person with this name and age.
 pub fn person(name: &str, age: u32) -> Person {
     Person { id: Id::new(), name: name.to_owned(), email: format!("{name}@example.org"), age }
 }
 
-/// An empty collection with the unique index `email_1`.
+/// Returns an empty collection with the unique index `email_1`.
 pub async fn people(db: &Database) -> Collection<Person> {
     let people = db.collection::<Person>();
     let unique = IndexOptions::builder().unique(true).build();

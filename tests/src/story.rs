@@ -1,4 +1,4 @@
-//! The shop of every test: orders with lines, customers, addresses.
+//! The shop that the tests share: orders with lines, customers and addresses.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use odm::{
 };
 use serde::{Deserialize, Serialize};
 
-/// An order: every kind of field that paths, filters and updates tell apart.
+/// An order: it has every kind of field for which paths, filters and updates differ.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Model)]
 #[serde(rename_all = "camelCase")]
 #[odm(collection = "orders")]
@@ -16,7 +16,7 @@ pub struct Order {
     /// Stored as `_id`.
     #[serde(rename = "_id")]
     pub id: Id<Order>,
-    /// A unique text.
+    /// A unique string.
     pub reference: String,
     /// A foreign key.
     pub customer: Id<Customer>,
@@ -24,11 +24,11 @@ pub struct Order {
     pub status: Status,
     /// Documents in an array.
     pub lines: Vec<Line>,
-    /// Plain values in an array.
+    /// Scalars in an array.
     pub tags: Vec<String>,
-    /// A document that may be absent.
+    /// An optional document.
     pub ship_to: Option<Address>,
-    /// A value that may be absent.
+    /// An optional value.
     pub note: Option<String>,
     /// A map.
     pub prices: BTreeMap<String, f64>,
@@ -36,7 +36,7 @@ pub struct Order {
     pub placed_at: DateTime,
 }
 
-/// What an order goes through.
+/// The status of an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Value)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
@@ -51,15 +51,15 @@ pub enum Status {
 /// One line of an order.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Embedded)]
 pub struct Line {
-    /// The article.
+    /// The article number.
     pub sku: String,
-    /// How many.
+    /// The quantity.
     pub qty: u32,
-    /// Of one.
+    /// The price of one.
     pub price: f64,
 }
 
-/// Where an order goes.
+/// A delivery address.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Embedded)]
 #[serde(rename_all = "camelCase")]
 pub struct Address {
@@ -69,7 +69,7 @@ pub struct Address {
     pub post_code: Option<String>,
 }
 
-/// Who orders.
+/// A customer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Model)]
 #[odm(collection = "customers")]
 pub struct Customer {
@@ -80,7 +80,7 @@ pub struct Customer {
     pub name: String,
 }
 
-/// An order with two lines, two tags and an address; `number` tells it from others.
+/// Returns an order with two lines, two tags and an address. `number` makes it unique.
 pub fn order(number: u32) -> Order {
     Order {
         id: Id::new(),
@@ -96,7 +96,7 @@ pub fn order(number: u32) -> Order {
     }
 }
 
-/// One line.
+/// Returns a line.
 pub fn line(sku: &str, qty: u32, price: f64) -> Line {
     Line { sku: sku.to_owned(), qty, price }
 }

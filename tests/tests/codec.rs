@@ -1,5 +1,4 @@
-//! The codec without a derive: what each Rust type is stored as, every BSON type bit for bit, and bytes that
-//! no server would send.
+//! The codec without a derive: the encoding of each Rust type, every BSON type bit for bit, and malformed bytes.
 #![allow(clippy::unwrap_used, clippy::needless_pass_by_value)] // in functions that tests share
 
 use std::{
@@ -36,7 +35,7 @@ fn message<T: Debug>(result: Result<T, CodecError>) -> String {
     result.unwrap_err().to_string()
 }
 
-/// Ours is what serde writes, and each side reads the other's.
+/// Asserts that odm and serde write the same, and that each reads what the other wrote.
 #[track_caller]
 fn same_as_serde<V: Value + Serialize + DeserializeOwned + PartialEq + Debug + Clone>(value: V) {
     #[derive(Serialize)]
@@ -107,7 +106,7 @@ fn wrappers_arrays_and_maps_are_stored_as_serde_stores_them() {
     same_as_serde(Bson::Array(vec![1.into(), Bson::Null]));
 }
 
-/// `bson`'s serde refuses keys that are not texts.
+/// `bson`'s serde refuses keys that are not strings.
 #[test]
 fn a_map_may_have_keys_that_are_numbers() {
     let map = BTreeMap::from([(-5, "x".to_owned()), (7, String::new())]);
@@ -121,7 +120,7 @@ fn a_map_may_have_keys_that_are_numbers() {
 }
 
 #[test]
-fn two_spellings_of_one_key_are_an_error() {
+fn two_spellings_of_one_numeric_key_are_an_error() {
     let bytes = doc! { "v": { "1": "a", "01": "b" } }.to_vec().unwrap();
     assert_eq!(
         message(decode::<HashMap<u8, String>>(&bytes)),
@@ -144,7 +143,7 @@ fn wide_integers_are_stored_as_int64_or_not_at_all() {
 }
 
 #[test]
-fn an_id_is_its_key_in_bson_and_text_in_json() {
+fn an_id_is_stored_as_its_key_in_bson_and_as_a_string_in_json() {
     let id = Id::<Thing>::new();
     same_as_serde(id);
     let json = serde_json::to_string(&id).unwrap();
@@ -192,9 +191,10 @@ fn an_integral_double_reads_as_an_integer() {
     }
 }
 
-/// What would be another number in the field, and be stored as that, is an error in both directions.
+/// An integer that would become another number in the field, and would be stored as that number, is an error in both
+/// directions.
 #[test]
-fn an_integer_reads_as_a_double_up_to_where_every_one_is_a_double() {
+fn an_integer_of_at_most_2_to_the_53_reads_as_a_double() {
     let read = |number: i64| decode::<f64>(&encode(&number).unwrap());
     assert_eq!(decode::<f64>(&encode(&7_i32).unwrap()).unwrap().to_bits(), 7.0_f64.to_bits());
     for number in [9_007_199_254_740_992, -9_007_199_254_740_992] {
@@ -218,7 +218,7 @@ fn an_integer_reads_as_a_double_up_to_where_every_one_is_a_double() {
 }
 
 #[test]
-fn a_number_reads_as_an_f32_where_it_is_near_one() {
+fn an_f32_reads_doubles_in_its_range_and_integers_of_at_most_2_to_the_24() {
     let read = |number: i64| decode::<f32>(&encode(&number).unwrap());
     assert_eq!(read(16_777_216).unwrap().to_bits(), 16_777_216_f32.to_bits());
     for number in [16_777_217, -16_777_217, i64::MAX] {
@@ -243,7 +243,7 @@ fn a_number_reads_as_an_f32_where_it_is_near_one() {
 }
 
 #[test]
-fn a_wrong_type_says_what_was_expected_and_found_and_where() {
+fn the_error_of_a_wrong_type_contains_path_expected_and_found() {
     let bytes = doc! { "v": { "a": [{ "b": 1 }, { "b": "text" }] } }.to_vec().unwrap();
     let error = decode::<BTreeMap<String, Vec<BTreeMap<String, i32>>>>(&bytes).unwrap_err();
     assert_eq!(error.to_string(), "`v.*.1.*`: expected an integer, found a string");
@@ -292,7 +292,7 @@ fn every_type() -> Vec<Bson> {
         all.push(Bson::Binary(Binary { subtype: BinarySubtype::from(subtype), bytes: vec![1, 2, 3] }));
         all.push(Bson::Binary(Binary { subtype: BinarySubtype::from(subtype), bytes: vec![] }));
     }
-    // A DBPointer has no constructor: its bytes are written here.
+    // A `DbPointer` has no constructor, so its bytes are written here.
     let mut pointer = vec![0, 0, 0, 0, 0x0C, b'v', 0, 4, 0, 0, 0, b'a', b'.', b'b', 0];
     pointer.extend_from_slice(&[5; 12]);
     pointer.push(0);
@@ -322,7 +322,7 @@ fn odm_bytes(document: &Document) -> Vec<u8> {
 }
 
 #[test]
-fn odd_bytes_are_errors() {
+fn malformed_bytes_are_errors() {
     let two = |key: &str| {
         let mut bytes = vec![0, 0, 0, 0];
         for number in [1_i32, 2] {
@@ -360,7 +360,7 @@ fn odd_bytes_are_errors() {
     }
 }
 
-/// A document of `levels` levels, the innermost empty.
+/// Returns a document of `levels` levels, the innermost one empty.
 fn nested(levels: usize) -> Vec<u8> {
     let mut bytes = vec![5, 0, 0, 0, 0];
     for _ in 1..levels {
@@ -374,7 +374,7 @@ fn nested(levels: usize) -> Vec<u8> {
 }
 
 #[test]
-fn depth_is_bounded_before_it_hurts() {
+fn more_than_180_nested_levels_are_an_error() {
     // The stack of a tokio worker.
     let small = thread::Builder::new().stack_size(2 << 20).spawn(|| {
         let deep = nested(179);

@@ -1,5 +1,5 @@
-//! Every BSON type as MongoDB's specification describes it: what is valid comes back bit for bit, what is
-//! degenerate comes back as every driver would write it, and what is malformed is an error.
+//! Every BSON type as in MongoDB's specification. Valid values round-trip bit for bit, degenerate values are written
+//! in canonical form, and malformed values are errors.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // in functions that tests share
 #![allow(clippy::format_collect)] // a few bytes in hex
 
@@ -25,7 +25,7 @@ fn read<V: Value>(bytes: &[u8]) -> Result<V, CodecError> {
 }
 
 #[test]
-fn what_is_valid_comes_back_bit_for_bit() {
+fn valid_values_round_trip_bit_for_bit() {
     for (name, tag, value) in corpus::VALID {
         let bytes = element(*tag, value);
         let document: Document = read(&bytes).unwrap_or_else(|error| panic!("{name}: {error}"));
@@ -37,9 +37,9 @@ fn what_is_valid_comes_back_bit_for_bit() {
     }
 }
 
-/// A document that nobody looks into keeps also what is degenerate.
+/// A document that is not decoded keeps degenerate values, too.
 #[test]
-fn an_undecoded_document_comes_back_bit_for_bit() {
+fn an_undecoded_document_round_trips_bit_for_bit() {
     let valid = corpus::VALID.iter().map(|(name, tag, value)| (*name, element(*tag, value)));
     let degenerate = corpus::DEGENERATE.iter().map(|(name, given, _)| (*name, bytes(given)));
     for (name, bytes) in valid.chain(degenerate) {
@@ -49,7 +49,7 @@ fn an_undecoded_document_comes_back_bit_for_bit() {
 }
 
 #[test]
-fn what_is_degenerate_comes_back_as_every_driver_writes_it() {
+fn degenerate_values_are_written_in_canonical_form() {
     for (name, given, canonical) in corpus::DEGENERATE {
         let document: Document = read(&bytes(given)).unwrap_or_else(|error| panic!("{name}: {error}"));
         assert_eq!(written(&document).unwrap(), bytes(canonical), "{name}");
@@ -60,10 +60,10 @@ fn what_is_degenerate_comes_back_as_every_driver_writes_it() {
 }
 
 #[test]
-fn what_is_malformed_is_an_error_that_says_where() {
+fn malformed_values_are_errors_with_a_path() {
     for (name, tag, value) in corpus::MALFORMED {
         let error = read::<Document>(&element(*tag, value)).expect_err(name);
-        // After a value that says it is shorter, the rest is read as elements of the root.
+        // If the length of a value is too short, the remaining bytes are read as elements of the root.
         assert!(error.path().starts_with('a') || name.contains("shorter"), "{name}: {error}");
         assert!(!error.expected().is_empty() && !error.found().is_empty(), "{name}: {error}");
         assert_eq!(read::<Bson>(&element(*tag, value)).expect_err(name), error, "{name}");
@@ -71,7 +71,7 @@ fn what_is_malformed_is_an_error_that_says_where() {
 }
 
 #[test]
-fn documents_that_contradict_themselves_are_errors() {
+fn malformed_documents_are_errors() {
     for (name, hex) in corpus::MALFORMED_DOCUMENTS {
         assert!(read::<Document>(&bytes(hex)).is_err(), "{name}");
         assert!(read::<Bson>(&bytes(hex)).is_err(), "{name}");
@@ -80,7 +80,7 @@ fn documents_that_contradict_themselves_are_errors() {
 }
 
 #[test]
-fn every_byte_that_names_no_type_is_an_error() {
+fn every_unknown_type_byte_is_an_error() {
     let known = [0x7F, 0xFF].into_iter().chain(1..=0x13).collect::<Vec<u8>>();
     for tag in (0..=u8::MAX).filter(|tag| !known.contains(tag)) {
         let error = read::<Document>(&element(tag, "0000 0000 0000 0000")).unwrap_err();
@@ -89,9 +89,9 @@ fn every_byte_that_names_no_type_is_an_error() {
     }
 }
 
-/// Each valid value, cut at each place.
+/// Each valid value, cut at each byte.
 #[test]
-fn a_value_that_ends_early_is_an_error() {
+fn a_truncated_value_is_an_error() {
     for (name, tag, value) in corpus::VALID {
         let whole = bytes(value);
         for length in 0..whole.len() {
@@ -108,7 +108,7 @@ fn a_value_that_ends_early_is_an_error() {
 }
 
 #[test]
-fn every_binary_subtype_comes_back_with_its_data() {
+fn every_binary_subtype_round_trips_with_its_data() {
     for subtype in (0..=u8::MAX).filter(|subtype| *subtype != 2) {
         for data in ["", "ff", "00010203040506070809"] {
             let value = format!("{:02x}000000{subtype:02x}{data}", data.len() / 2);
@@ -118,9 +118,10 @@ fn every_binary_subtype_comes_back_with_its_data() {
     }
 }
 
-/// Bytes of another length than their type, or their prefix, says: given by hand, never by a document.
+/// A bare value whose length differs from that of its type or its prefix. The test makes it by hand, because no
+/// document contains one.
 #[test]
-fn a_bare_value_of_another_length_is_an_error() {
+fn a_bare_value_of_a_wrong_length_is_an_error() {
     for (name, tag, value) in corpus::VALID {
         let element_type = ElementType::from(*tag).unwrap();
         let longer = [bytes(value).as_slice(), &[0]].concat();

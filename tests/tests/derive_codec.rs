@@ -1,6 +1,6 @@
-//! What the derives store is, byte for byte, what serde stores; what serde reads, they read.
+//! The derives store exactly the bytes that serde stores, and read what serde reads.
 #![allow(clippy::unwrap_used, clippy::panic)] // in functions that tests share
-#![allow(clippy::trivially_copy_pass_by_ref, clippy::unnecessary_wraps)] // the form that serde asks for
+#![allow(clippy::trivially_copy_pass_by_ref, clippy::unnecessary_wraps)] // serde requires this signature
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -136,7 +136,7 @@ fn fields_are_read_in_any_order_and_unknown_ones_are_ignored() {
 }
 
 #[test]
-fn every_missing_field_is_refused_as_serde_refuses_it_but_an_option() {
+fn a_missing_field_is_an_error_as_in_serde_unless_it_is_an_option() {
     let document = show(&written(&order()));
     for key in document.keys() {
         let mut without = document.clone();
@@ -149,7 +149,7 @@ fn every_missing_field_is_refused_as_serde_refuses_it_but_an_option() {
 }
 
 #[test]
-fn a_duplicate_element_is_refused_also_under_an_alias() {
+fn a_duplicate_element_is_an_error_even_under_an_alias() {
     #[derive(Debug, PartialEq, Serialize, Deserialize, Embedded)]
     struct Named {
         #[serde(alias = "title", alias = "label")]
@@ -167,7 +167,7 @@ fn a_duplicate_element_is_refused_also_under_an_alias() {
 }
 
 #[test]
-fn a_wrong_type_is_named_by_its_path() {
+fn the_error_of_a_wrong_type_contains_its_path() {
     let mut document = show(&written(&order()));
     document.insert("lines", vec![doc! { "sku": "a", "qty": 1, "price": 1.0 }, doc! { "sku": 5 }]);
     assert_eq!(error::<Order>(&document), "`lines.1.sku`: expected a string, found an int32");
@@ -181,7 +181,7 @@ struct Person {
     #[odm(id)]
     #[serde(rename = "_id")]
     email: String,
-    /// Not the id: another field is marked.
+    /// The field `id` is not the id, because another field is marked.
     id: i32,
 }
 
@@ -245,12 +245,12 @@ struct Fields {
     boxed: Box<i32>,
 }
 
-/// Has no `Value`, serde or accessor.
+/// Implements neither `Value` nor serde's traits, and has no accessor.
 #[derive(Debug, Clone, PartialEq, Default)]
 struct Skipped;
 
 #[test]
-fn field_attributes() {
+fn field_attributes_work_as_in_serde() {
     let all = Fields {
         plain: 1,
         renamed: 2,
@@ -313,7 +313,7 @@ fn made() -> Made {
 }
 
 #[test]
-fn container_defaults_fill_what_is_missing() {
+fn container_defaults_replace_missing_fields() {
     let read = reads_same::<Defaulted>(&doc! {}).unwrap();
     assert_eq!(read, Defaulted { zero: 0, ..Defaulted::default() });
     reads_same::<Defaulted>(&doc! { "one-thing": 1, "maybe": null });
@@ -332,7 +332,7 @@ struct Strict {
 }
 
 #[test]
-fn unknown_fields_are_denied_with_their_path() {
+fn unknown_fields_are_denied_if_requested() {
     assert!(reads_same::<Strict>(&doc! { "a": 1, "c": 2 }).is_some());
     assert!(reads_same::<Strict>(&doc! { "a": 1, "z": 2 }).is_none());
     assert!(reads_same::<Strict>(&doc! { "x": 1, "a": 1 }).is_none());
@@ -342,7 +342,7 @@ fn unknown_fields_are_denied_with_their_path() {
     );
 }
 
-/// Cents as a decimal text.
+/// Stores cents as a decimal string.
 mod cents {
     use serde::{Deserialize, Deserializer, Serializer, de::Error};
 
@@ -385,7 +385,7 @@ fn lenient<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<i32, D::
 }
 
 #[test]
-fn fields_through_serde() {
+fn fields_may_be_stored_through_serde() {
     let value = ThroughSerde {
         total: 1_234,
         tax: 5,
@@ -455,7 +455,7 @@ struct Values {
 }
 
 #[test]
-fn newtypes_and_enums() {
+fn newtypes_and_enums_are_stored_as_serde_stores_them() {
     let value = Values {
         email: Email("a@b".into()),
         emails: vec![Some(Email("c@d".into())), None],
@@ -513,7 +513,7 @@ struct Levels {
 }
 
 #[test]
-fn variants_that_are_skipped_or_catch_the_rest() {
+fn skipped_variants_are_not_stored_and_other_reads_unknown_names() {
     same(&Levels { level: Level::Low });
     same(&Levels { level: Level::High });
     let retired = Levels { level: Level::Retired };
@@ -580,7 +580,7 @@ struct Everything {
 }
 
 #[test]
-fn shapes_generics_and_every_type() {
+fn structs_generics_and_every_type_are_stored_as_serde_stores_them() {
     same(&Revenue { customer: Status::Open, total: 1.5 });
     let inner = Page::<_, 1> { items: vec![], next: None, first: Status::Open };
     same(&Page { items: vec![Status::Paid], next: Some(Box::new(inner)), first: Status::Paid });

@@ -1,5 +1,5 @@
-//! What the derives declare besides bytes: paths, indexes, rules, operands.
-#![allow(clippy::trivially_copy_pass_by_ref)] // the form that rules and serde ask for
+//! What the derives generate besides the codec: paths, indexes, rules and operands.
+#![allow(clippy::trivially_copy_pass_by_ref)] // rules and serde require this signature
 
 use std::time::Duration;
 
@@ -32,7 +32,7 @@ struct Order {
     expires_at: Option<DateTime>,
     #[odm(index(descending, sparse))]
     placed_at: DateTime,
-    /// Called like options of an index.
+    /// Fields named like the options of an index.
     name: String,
     unique: bool,
     #[odm(validate(email))]
@@ -73,7 +73,7 @@ fn even(qty: &u32) -> Result<(), String> {
 }
 
 #[test]
-fn paths_bear_the_stored_names() {
+fn paths_contain_the_stored_names() {
     let o = Order::fields();
     assert_eq!(Path::name(&o.id()), "_id");
     assert_eq!(Path::name(&o.ship_to().city()), "shipTo.city");
@@ -198,7 +198,7 @@ struct Event<P: Embedded2, const VERSION: u32> {
     payload: P,
 }
 
-/// Its identity asks nothing of what it holds.
+/// Its id does not require bounds on the parameter.
 #[derive(Debug, Clone, PartialEq, Model)]
 #[odm(collection = "pages")]
 struct Page<T: 'static, const N: usize = 3> {
@@ -207,7 +207,7 @@ struct Page<T: 'static, const N: usize = 3> {
     next: Option<Id<Self>>,
 }
 
-/// The key is a parameter.
+/// The key type is a parameter.
 #[derive(Model)]
 #[odm(collection = "entries")]
 struct Entry<K: Clone + Send + Sync, V> {

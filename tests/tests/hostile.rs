@@ -1,4 +1,4 @@
-//! Bytes that no server would send, and values that no server would take.
+//! Malformed bytes that no server sends, and values that no server accepts.
 #![allow(clippy::unwrap_used)] // in functions that tests share
 
 #[path = "hostile/crates.rs"]
@@ -12,12 +12,12 @@ mod overlap;
 #[path = "hostile/width.rs"]
 mod width;
 
-/// Runs with the stack that a worker of tokio, or a thread of Rust's tests, has.
+/// Runs a function with the stack size of a tokio worker and of a test thread.
 fn on_a_small_stack(body: impl FnOnce() + Send + 'static) {
     std::thread::Builder::new().stack_size(2 << 20).spawn(body).unwrap().join().unwrap();
 }
 
-/// `{ key: inner }` with `inner` of this type.
+/// Returns `{ key: inner }`, with `inner` of this type.
 fn outer(tag: u8, key: &str, inner: &[u8]) -> Vec<u8> {
     let length = inner.len() + key.len() + 7;
     let mut bytes = i32::try_from(length).unwrap().to_le_bytes().to_vec();

@@ -1,5 +1,5 @@
-//! The derives work wherever they are put: without a prelude or an import, under denied lints, beside names
-//! that mean something else.
+//! The derives compile in every context: without a prelude or imports, under denied lints, and beside items whose
+//! names hide others.
 #![deny(missing_docs, warnings, clippy::pedantic, unreachable_pub, missing_debug_implementations)]
 
 extern crate odm as mapper;
@@ -14,16 +14,16 @@ pub mod names;
 #[no_implicit_prelude]
 pub mod without_prelude_either;
 
-/// No prelude, nothing imported, and every name of the prelude means something else.
+/// Without a prelude and imports. Every name of the prelude is another item.
 #[no_implicit_prelude]
 pub mod without_prelude {
-    // What follows is written to be odd; the lints are for what the derives make of it.
+    // This code is odd on purpose. The lints check the code that the derives generate.
     #![allow(missing_debug_implementations, dead_code, non_camel_case_types)]
     #![allow(clippy::unnecessary_wraps, clippy::derivable_impls)]
 
     macro_rules! hostile {
         ($($name:ident)*) => { $(
-            /// Not what the prelude means by it.
+            /// Not the item of the prelude.
             pub struct $name;
         )* };
     }
@@ -85,7 +85,7 @@ pub mod without_prelude {
         }
     }
 
-    /// How far an order is.
+    /// The status of an order.
     #[derive(::odm::Value)]
     pub enum Status {
         /// Not far.
@@ -112,7 +112,7 @@ pub mod without_prelude {
         pub total: f64,
     }
 
-    /// A part of a model.
+    /// A view of the model.
     #[derive(::odm::View)]
     #[odm(of = Order, crate = ::odm)]
     pub struct Part<'a> {
@@ -125,12 +125,12 @@ pub mod without_prelude {
         pub clone: ::core::option::Option<Named<'a>>,
         /// Through serde.
         pub pair: ::core::option::Option<(i32, i32)>,
-        /// No field of it.
+        /// The text score, which is not a field of the model.
         #[odm(text_score)]
         pub score: ::core::option::Option<f64>,
     }
 
-    /// A part of a line.
+    /// A view of a line.
     #[derive(::odm::View)]
     #[odm(of = Line)]
     pub struct Named<'a> {
@@ -138,7 +138,7 @@ pub mod without_prelude {
         pub name: &'a str,
     }
 
-    /// A generic one, whose parameters are called like ours.
+    /// A generic type whose parameters are named like those of the expansion.
     #[derive(::odm::View)]
     #[odm(of = Hostile<A, i32, T, i32, i32, i32, i32, __p, N>)]
     pub struct Small<A, T, __p, const N: usize> {
@@ -156,7 +156,7 @@ pub mod without_prelude {
         __m: ::core::option::Option<i32>,
     }
 
-    /// A generic one, whose parameters are called like ours.
+    /// A generic type whose parameters are named like those of the expansion.
     #[derive(::odm::Embedded)]
     pub struct Hostile<A, B, T, S, R, U, G0, __p, const N: usize> {
         /// A field of each type.
@@ -178,7 +178,7 @@ pub mod without_prelude {
     }
 }
 
-/// Fields called like what the runtime, the prelude and the expansion use.
+/// Fields named like items that the runtime, the prelude and the expansion use.
 pub mod hostile_fields {
     #![allow(non_snake_case, missing_debug_implementations, missing_docs, clippy::pub_underscore_fields)]
 
@@ -223,9 +223,9 @@ pub mod hostile_fields {
     hostile!(Shape, Shaped, , eq set exists deref name clone fill render slot to filled total A B S R G0 G1 r#type);
 }
 
-/// Private types in private modules, and types beside modules named like what the derives make.
+/// Private types in private modules, and types beside modules that have the names of generated ones.
 mod private {
-    #![allow(dead_code)] // that it compiles is the test
+    #![allow(dead_code)] // the test is that it compiles
 
     mod order {
         #[derive(Debug, Clone, odm::Value)]
@@ -254,7 +254,7 @@ mod private {
         a: i32,
     }
 
-    /// A derive whose module would take the name of a primitive type, of a crate, or of a keyword.
+    /// A type whose generated module would have the name of a primitive type, a crate or a keyword.
     #[derive(Debug, odm::Embedded)]
     struct Str {
         text: String,
@@ -291,7 +291,7 @@ mod private {
 }
 
 #[test]
-fn private_types_are_no_obstacle() {
+fn derives_work_for_private_types() {
     assert_eq!(private::names(), ["lines.sku", "fields"]);
 }
 
@@ -323,7 +323,7 @@ fn derives_work_inside_a_function() {
 }
 
 #[test]
-fn the_crate_may_be_named() {
+fn the_path_of_the_crate_may_be_specified() {
     #[derive(mapper::Value)]
     #[odm(crate = ::odm)]
     struct Newtype(i32);
@@ -367,7 +367,7 @@ fn the_crate_may_be_named() {
 }
 
 #[test]
-fn a_field_wins_over_an_operator() {
+fn the_accessor_of_a_field_hides_an_operator_of_its_name() {
     use odm::{Model as _, path::Path};
     let m = hostile_fields::Modelled::fields();
     assert_eq!(m.set().eq().eq(1).to_string(), r#"{ "set.eq": { "$eq": 1 } }"#);

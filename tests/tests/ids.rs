@@ -1,4 +1,4 @@
-//! Ids of every kind of key: in BSON, in JSON, as text, as keys of maps, in descriptions of APIs.
+//! Ids with every kind of key: in BSON, in JSON, as strings, as keys of maps, and in API schemas.
 #![allow(clippy::unwrap_used)] // in functions that tests share
 
 use std::{
@@ -24,7 +24,7 @@ macro_rules! models {
         #[derive(Debug, Clone, Model)]
         #[odm(collection = $collection, key = $key)]
         struct $model {
-            #[allow(dead_code)] // its type is what is looked at
+            #[allow(dead_code)] // only its type is used
             id: Id<$model>,
         }
     )* };
@@ -42,12 +42,12 @@ models! {
     Invoice = InvoiceKey, "invoices";
 }
 
-/// A key of our own over a text.
+/// A custom key type that is stored as a string.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Value)]
 #[serde(transparent)]
 struct Slug(String);
 
-/// A key of our own over an ObjectId, which says how JSON writes it.
+/// A custom key type that is stored as an ObjectId and defines its JSON form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Value)]
 struct InvoiceKey(ObjectId);
 
@@ -99,7 +99,7 @@ impl FromStr for Slug {
     }
 }
 
-/// One key in every form.
+/// Asserts all forms of one key.
 #[track_caller]
 fn is<M>(key: M::Key, bson: impl Into<Bson>, json: &serde_json::Value, text: &str)
 where
@@ -124,7 +124,7 @@ where
 }
 
 #[test]
-fn each_kind_of_key_is_native_in_bson_and_plain_in_json() {
+fn each_kind_of_key_is_a_native_type_in_bson_and_plain_in_json() {
     let hex = "56e1fc72e0c917e9c4714161";
     let oid = ObjectId::parse_str(hex).unwrap();
     let text = "73ffd264-44b3-4c69-90e8-e7d1dfc035d4";
@@ -140,9 +140,9 @@ fn each_kind_of_key_is_native_in_bson_and_plain_in_json() {
     is::<Invoice>(InvoiceKey(oid), oid, &json!(hex), hex);
 }
 
-/// A key type of our own is written by its own serde.
+/// The serde implementation of a custom key type decides how it is written.
 #[test]
-fn serde_writes_the_bare_key_in_bson_too() {
+fn serde_writes_only_the_key_in_bson_too() {
     fn same<M: Keyed>(id: &Id<M>)
     where
         M::Key: Display + Serialize,
@@ -161,7 +161,7 @@ fn serde_writes_the_bare_key_in_bson_too() {
 }
 
 #[test]
-fn text_that_is_no_key_is_refused() {
+fn text_that_is_not_a_key_is_refused() {
     assert!("xyz".parse::<Id<Order>>().is_err());
     assert!(serde_json::from_value::<Id<Order>>(json!("xyz")).is_err());
     assert!(serde_json::from_value::<Id<Customer>>(json!(7)).is_err());
@@ -188,7 +188,7 @@ fn ids_are_keys_of_maps() {
 }
 
 #[test]
-fn a_key_of_our_own_can_be_made_up() {
+fn a_custom_key_can_be_generated() {
     assert_ne!(Id::<Invoice>::new(), Id::<Invoice>::new());
 }
 
@@ -199,9 +199,9 @@ type TicketId = Id<Ticket>;
 type PageId = Id<Page>;
 type InvoiceId = Id<Invoice>;
 
-/// What an API gives: its ids point at models that are not described themselves.
+/// A type of an API. Its ids belong to models that have no schema.
 #[derive(JsonSchema)]
-#[allow(dead_code)] // it is only described
+#[allow(dead_code)] // only its schema is used
 struct Receipt {
     order: Id<Order>,
     customer: Id<Customer>,
@@ -211,9 +211,9 @@ struct Receipt {
     invoice: Id<Invoice>,
 }
 
-/// The same for `utoipa`, whose derive wants to name what stands between `<` and `>`.
+/// The same for `utoipa`, whose derive requires a schema name for type parameters.
 #[derive(ToSchema)]
-#[allow(dead_code)] // it is only described
+#[allow(dead_code)] // only its schema is used
 struct Slip {
     #[schema(inline)]
     order: OrderId,
@@ -230,7 +230,7 @@ struct Slip {
 }
 
 #[test]
-fn a_json_schema_says_what_an_id_is_in_json() {
+fn a_json_schema_describes_the_json_form_of_an_id() {
     let schema = serde_json::to_value(schemars::schema_for!(Receipt)).unwrap();
     let oid = json!({ "type": "string", "format": "objectid", "pattern": "^[0-9a-fA-F]{24}$" });
     let properties = &schema["properties"];
@@ -244,7 +244,7 @@ fn a_json_schema_says_what_an_id_is_in_json() {
 }
 
 #[test]
-fn an_openapi_description_says_what_an_id_is_in_json() {
+fn an_openapi_schema_describes_the_json_form_of_an_id() {
     let schema = serde_json::to_value(Slip::schema()).unwrap();
     let oid = json!({ "type": "string", "format": "objectid", "pattern": "^[0-9a-fA-F]{24}$" });
     let properties = &schema["properties"];
@@ -256,7 +256,7 @@ fn an_openapi_description_says_what_an_id_is_in_json() {
 }
 
 #[test]
-fn ids_are_read_by_serde_where_it_keeps_them_for_a_tagged_type() {
+fn serde_reads_ids_that_it_buffers_for_a_tagged_type() {
     #[derive(Debug, PartialEq, serde::Serialize, serde::Deserialize)]
     #[serde(tag = "kind")]
     enum Event<K> {

@@ -1,5 +1,5 @@
-//! The modules of `odm` form layers: a file imports only from its own layer and lower ones, and modules do not depend on
-//! each other in a circle.
+//! The modules of `odm` form layers: a file imports only from its own layer and lower ones, and modules do not import
+//! each other.
 //!
 //! The layers are the comments between the `mod` lines of `odm/src/lib.rs`.
 #![allow(clippy::unwrap_used, clippy::panic)] // in functions that tests share
@@ -105,7 +105,7 @@ impl<'ast> Visit<'ast> for Imports {
         visit::visit_path(self, path);
     }
 
-    /// The input of a macro is tokens. `crate ::` occurs in them as in code.
+    /// The input of a macro is a token stream, in which `crate ::` occurs as in other code.
     fn visit_macro(&mut self, mac: &'ast syn::Macro) {
         let tokens = mac.tokens.to_string();
         let after = tokens.split("crate ::").skip(1);
@@ -130,7 +130,7 @@ fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// The circles that stay, with the reason in `ARCHITECTURE.md`.
+/// The pairs of modules that may import each other, with the reason in `ARCHITECTURE.md`.
 const KNOWN_CIRCLES: [(&str, &str); 2] = [("collection", "database"), ("path", "value")];
 
 /// Returns what each file of the crate imports from the crate: its path, its module, and the names.
@@ -150,7 +150,7 @@ fn imports(layers: &Layers) -> Vec<(PathBuf, String, Vec<String>)> {
         assert!(layers.layer_of(&module).is_some(), "`{module}` is in no layer of lib.rs");
         let mut imports = Imports::default();
         imports.visit_file(&syn::parse_file(&fs::read_to_string(&file).unwrap()).unwrap());
-        // A module of macros, or the root itself.
+        // Removes macros and imports of the root itself.
         imports.0.retain(|name| !name.starts_with("__") && !name.is_empty());
         found.push((relative, module, imports.0));
     }
@@ -208,12 +208,12 @@ fn no_two_modules_import_each_other() {
             }
         }
     }
-    assert!(circles.is_empty(), "modules in a circle:\n{}", circles.join("\n"));
+    assert!(circles.is_empty(), "modules that import each other:\n{}", circles.join("\n"));
     for (one, other) in KNOWN_CIRCLES {
         let (there, back) = (&imported[one], &imported[other]);
         assert!(
             there.contains_key(other) && back.contains_key(one),
-            "{one} and {other} are no circle any more"
+            "{one} and {other} no longer import each other"
         );
     }
 }

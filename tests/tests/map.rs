@@ -1,11 +1,12 @@
-//! The map is true: what `ARCHITECTURE.md` names exists, and it names every room. CI runs what `CONTRIBUTING.md` lists.
+//! Checks that `ARCHITECTURE.md` is up to date: every path in it exists, and it lists every module. Checks that CI
+//! runs the commands that `CONTRIBUTING.md` lists.
 
 use std::{fs, path::Path};
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
-/// What stands between backticks and looks like a path of this repository.
-fn named_paths(text: &str) -> Vec<String> {
+/// Returns the code spans of a page that look like a path of this repository.
+fn paths_in(text: &str) -> Vec<String> {
     text.split('`')
         .skip(1)
         .step_by(2)
@@ -18,30 +19,30 @@ fn named_paths(text: &str) -> Vec<String> {
 }
 
 #[test]
-fn every_path_that_the_map_names_exists() {
-    let map = fs::read_to_string(Path::new(ROOT).join("ARCHITECTURE.md")).unwrap();
-    let paths = named_paths(&map);
-    assert!(paths.len() > 50, "only {} paths were seen: does this test still read the map?", paths.len());
+fn every_path_in_architecture_md_exists() {
+    let page = fs::read_to_string(Path::new(ROOT).join("ARCHITECTURE.md")).unwrap();
+    let paths = paths_in(&page);
+    assert!(paths.len() > 50, "only {} paths were seen: does this test still read the page?", paths.len());
     let missing: Vec<&String> = paths.iter().filter(|path| !Path::new(ROOT).join(path).exists()).collect();
-    assert!(missing.is_empty(), "ARCHITECTURE.md names what does not exist: {missing:?}");
+    assert!(missing.is_empty(), "ARCHITECTURE.md contains paths that do not exist: {missing:?}");
 }
 
 #[test]
-fn the_map_names_every_room() {
-    let map = fs::read_to_string(Path::new(ROOT).join("ARCHITECTURE.md")).unwrap();
-    let named = named_paths(&map);
-    for house in ["odm/src", "odm-derive/src", "odm-test/src"] {
-        for entry in fs::read_dir(Path::new(ROOT).join(house)).unwrap() {
+fn architecture_md_lists_every_module() {
+    let page = fs::read_to_string(Path::new(ROOT).join("ARCHITECTURE.md")).unwrap();
+    let named = paths_in(&page);
+    for folder in ["odm/src", "odm-derive/src", "odm-test/src"] {
+        for entry in fs::read_dir(Path::new(ROOT).join(folder)).unwrap() {
             let path = entry.unwrap().path();
             if path.extension().is_some_and(|extension| extension == "rs") {
-                let name = format!("{house}/{}", path.file_name().unwrap().to_string_lossy());
-                assert!(named.contains(&name), "ARCHITECTURE.md does not say what {name} is for");
+                let name = format!("{folder}/{}", path.file_name().unwrap().to_string_lossy());
+                assert!(named.contains(&name), "ARCHITECTURE.md does not describe {name}");
             }
         }
     }
 }
 
-/// A command without its package, and without what makes it short.
+/// Returns a command without its package, and without the options that shorten its run.
 fn essence(command: &str) -> String {
     let mut essence = Vec::new();
     let mut words = command.split_whitespace();
@@ -58,7 +59,7 @@ fn essence(command: &str) -> String {
 }
 
 #[test]
-fn ci_runs_the_short_form_of_every_command_of_the_tables() {
+fn ci_runs_a_form_of_every_command_in_contributing_md() {
     let read = |name: &str| fs::read_to_string(Path::new(ROOT).join(name)).unwrap();
     let script = read(".ci/run").replace("\"$target/debug/xtask\"", "cargo xtask");
     let runs: Vec<String> = script.lines().map(essence).collect();

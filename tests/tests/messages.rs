@@ -1,4 +1,4 @@
-//! Every mistake that the derives tell has a case that makes it, with the message as a user reads it.
+//! Checks that every error message of the derives appears in the expected output of a UI test.
 #![allow(clippy::unwrap_used)] // in functions that tests share
 
 use std::{fs, path::Path};
@@ -10,13 +10,14 @@ use syn::{
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
-/// The rooms that tell mistakes; what is expanded afterwards tells none.
-const ROOMS: &[&str] = &["ast.rs", "ast", "attr.rs", "attr", "check.rs", "check", "view.rs"];
+/// The modules of `odm-derive` that report errors. The modules that run after them report none.
+const MODULES: &[&str] = &["ast.rs", "ast", "attr.rs", "attr", "check.rs", "check", "view.rs"];
 
-/// Texts that are no messages: by them one of serde's is known that we tell better.
+/// String literals that are not messages. The derive finds serde's own error by them, to replace it with a better
+/// one.
 const NO_MESSAGES: &[&str] = &["variant field name `", "conflicts with internal tag"];
 
-/// The texts of a file, without those of its tests and documentation.
+/// The string literals of a file, without those of its tests and documentation.
 #[derive(Default)]
 struct Texts(Vec<String>);
 
@@ -55,18 +56,18 @@ fn read(path: &Path, wanted: &str, found: &mut Vec<String>) {
     }
 }
 
-/// What the derives say, apart from what they fill in: the pieces between `{` and `}`.
-fn said() -> Vec<(String, Vec<String>)> {
+/// Returns the messages of the derives, each with its literal pieces: the text outside of `{` and `}`.
+fn error_texts() -> Vec<(String, Vec<String>)> {
     let mut sources = Vec::new();
-    for room in ROOMS {
-        read(&Path::new(ROOT).join("odm-derive/src").join(room), "rs", &mut sources);
+    for module in MODULES {
+        read(&Path::new(ROOT).join("odm-derive/src").join(module), "rs", &mut sources);
     }
     let mut texts = Texts::default();
     for source in &sources {
         texts.visit_file(&syn::parse_file(source).unwrap());
     }
-    let sentences = texts.0.into_iter().filter(|text| text.contains(' '));
-    sentences.map(|text| (text.clone(), pieces(&text))).collect()
+    let texts_with_spaces = texts.0.into_iter().filter(|text| text.contains(' '));
+    texts_with_spaces.map(|text| (text.clone(), pieces(&text))).collect()
 }
 
 fn pieces(text: &str) -> Vec<String> {
@@ -87,7 +88,7 @@ fn pieces(text: &str) -> Vec<String> {
     pieces
 }
 
-/// Whether a line of the case holds the pieces in their order.
+/// Returns whether a line of the expected output contains the pieces in their order.
 fn is_shown(pieces: &[String], line: &str) -> bool {
     let mut rest = line;
     pieces.iter().all(|piece| match rest.split_once(piece.as_str()) {
@@ -100,13 +101,13 @@ fn is_shown(pieces: &[String], line: &str) -> bool {
 }
 
 #[test]
-fn every_mistake_has_a_case() {
+fn every_error_message_of_the_derives_has_a_ui_test() {
     let mut cases = Vec::new();
     read(&Path::new(ROOT).join("tests/ui/cases"), "stderr", &mut cases);
-    let said = said();
-    assert!(said.len() > 100, "only {} texts were found", said.len());
+    let error_texts = error_texts();
+    assert!(error_texts.len() > 100, "only {} texts were found", error_texts.len());
     let lines: Vec<&str> = cases.iter().flat_map(|case| case.lines()).collect();
-    let missing: Vec<_> = said
+    let missing: Vec<_> = error_texts
         .iter()
         .filter(|(text, pieces)| {
             !NO_MESSAGES.contains(&text.as_str()) && !lines.iter().any(|line| is_shown(pieces, line))

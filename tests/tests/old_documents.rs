@@ -1,4 +1,4 @@
-//! Documents of other versions of their type, and the policy for fields that are missing or unknown.
+//! Documents of other schema versions, and the policy for missing and unknown fields.
 #![allow(clippy::unwrap_used, clippy::panic)] // in functions that tests share
 
 use odm::{
@@ -22,7 +22,7 @@ struct Contact {
 /// Version 2: `phone` became `phones`.
 fn into_a_list(contact: &mut Document) {
     let phone = contact.remove("phone");
-    // An update may have written the new field into the old document.
+    // An update may already have written the new field into the old document.
     if !contact.contains_key("phones") {
         contact.insert("phones", Vec::from_iter(phone));
     }
@@ -77,7 +77,7 @@ fn problem(error: &odm::Error) -> &DecodeError {
 }
 
 #[test]
-fn the_version_is_written_first_but_behind_an_id_that_is_first() {
+fn the_version_is_written_first_or_after_an_id_that_is_first() {
     let written =
         Document::try_from(RawDocumentBuf::from_bytes(odm::to_vec(&ada()).unwrap()).unwrap()).unwrap();
     assert_eq!(
@@ -113,13 +113,13 @@ fn every_older_version_goes_through_as_many_steps_as_it_needs() {
 }
 
 #[test]
-fn an_old_document_that_an_update_wrote_a_new_field_into_is_still_old() {
+fn a_document_with_a_new_field_but_no_version_is_upgraded() {
     let old = doc! { "_id": 7, "name": "Ada Lovelace", "phone": "0", "phones": ["1"], "home": { "v": 2, "city": "London" } };
     assert_eq!(read::<Contact>(&old).unwrap(), ada());
 }
 
 #[test]
-fn a_newer_document_is_an_error_that_says_so() {
+fn a_newer_document_is_a_newer_version_error() {
     let (text, error) = refused(&doc! { "_id": 7, "anything": 1, "schema_version": 4 });
     assert_eq!(
         text,
@@ -139,7 +139,7 @@ fn a_newer_document_is_an_error_that_says_so() {
 }
 
 #[test]
-fn whatever_stands_where_the_version_belongs_is_an_error_and_no_panic() {
+fn an_invalid_version_is_an_error() {
     for (bad, found) in [
         (Bson::from("SECRET"), "expected an integer, found a string"),
         (Bson::Null, "expected an integer, found null"),
@@ -174,7 +174,7 @@ fn whatever_stands_where_the_version_belongs_is_an_error_and_no_panic() {
 }
 
 #[test]
-fn a_step_that_fails_keeps_its_words_behind_an_accessor() {
+fn the_message_of_a_failed_step_is_only_in_upgrade_failure() {
     let (text, error) = refused(&doc! { "_id": 7, "name": "SECRET", "phone": "1" });
     assert_eq!(
         text,
@@ -183,7 +183,7 @@ fn a_step_that_fails_keeps_its_words_behind_an_accessor() {
     );
     assert!(!format!("{error:?}").contains("SECRET"));
     assert_eq!(problem(&error).upgrade_failure(), Some("SECRET is one word"));
-    assert_eq!(problem(&error).schema_version(), Some(1), "what is stored, not how far it came");
+    assert_eq!(problem(&error).schema_version(), Some(1), "the stored version");
     assert!(!error.is_newer_version());
 
     let mut document = doc! { "_id": 7, "schema_version": 3, "first": "", "last": "", "phones": [] };
@@ -197,7 +197,7 @@ fn a_step_that_fails_keeps_its_words_behind_an_accessor() {
 }
 
 #[test]
-fn what_an_upgrade_leaves_and_does_not_fit_is_told_with_the_version_it_came_from() {
+fn a_decode_error_after_an_upgrade_contains_the_stored_version() {
     let (text, error) = refused(&doc! { "_id": 7, "name": "Ada Lovelace", "phone": 1 });
     assert_eq!(
         text,
@@ -208,7 +208,7 @@ fn what_an_upgrade_leaves_and_does_not_fit_is_told_with_the_version_it_came_from
     assert_eq!(problem(&error).upgrade_failure(), None);
     let (text, _) = refused(&doc! { "_id": 7, "name": "Ada Lovelace", "phone": "1", "left": 1 });
     assert!(text.contains("`*`: expected one of `_id`, `first`"), "{text}");
-    // A document that was not upgraded is told as ever.
+    // The error of a document that was not upgraded contains no version.
     let (text, error) = refused(&doc! { "_id": 7, "schema_version": 3, "first": 1 });
     assert!(text.ends_with("`first`: expected a string, found an int32"), "{text}");
     assert_eq!(problem(&error).schema_version(), None);
@@ -242,7 +242,7 @@ fn versions_before_the_first_step_are_an_error() {
 }
 
 #[test]
-fn a_first_version_reads_what_was_written_before_there_were_versions() {
+fn a_first_version_reads_documents_without_a_version() {
     #[derive(Debug, Model)]
     #[odm(collection = "a", schema_version = 1)]
     struct First {
@@ -256,7 +256,7 @@ fn a_first_version_reads_what_was_written_before_there_were_versions() {
 }
 
 #[test]
-fn a_step_may_come_from_elsewhere_and_the_type_may_be_generic() {
+fn a_step_may_be_a_path_and_the_type_may_be_generic() {
     mod steps {
         pub(crate) fn add<const N: i32>(document: &mut odm::bson::Document) {
             document.insert("item", N);
@@ -300,9 +300,9 @@ fn older_documents_are_found_by_a_filter() {
 
 // -- fields that are missing or unknown
 
-/// Whether a document without `name`, and one with `more`, is read; and as what.
+/// For each policy, decodes a document without `name` and one with the additional field `more`.
 #[test]
-fn missing_and_unknown_fields_by_policy() {
+fn missing_and_unknown_fields_are_handled_by_policy() {
     #[derive(Debug, Model)]
     #[odm(collection = "a")]
     struct Plain {
@@ -352,7 +352,8 @@ fn missing_and_unknown_fields_by_policy() {
     assert_eq!(read::<Optional>(&missing).map(|read| (read.id, read.name)).unwrap(), (id, None));
     assert_eq!(read::<Optional>(&more).map(|read| read.name).unwrap().as_deref(), Some("x"));
 
-    // A null is a value of the wrong type, not a gap that a default fills; an `Option` reads it.
+    // A null is a value of the wrong type, not a missing field, so a default does not replace it. An `Option` reads
+    // it.
     let null = doc! { "_id": id, "name": null };
     for found in [what(read::<Plain>(&null).unwrap_err()), what(read::<Lenient>(&null).unwrap_err())] {
         assert_eq!(found, ("name".into(), "a string".into(), "null".into()));

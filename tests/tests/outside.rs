@@ -1,5 +1,4 @@
-//! An application outside of this workspace: it depends on `odm`, `serde` and `tokio` and on nothing else, by
-//! whatever name it calls `odm`.
+//! An application outside of this workspace. It depends only on `odm`, `serde` and `tokio`, and may rename `odm`.
 #![allow(clippy::unwrap_used)] // in functions that tests share
 
 use std::{
@@ -10,7 +9,7 @@ use std::{
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
-/// The ten lines of `main`, where `odm` is called `NAME`.
+/// The ten lines of `main`. `NAME` is the name of `odm`.
 const PROGRAM: &str = r#"
 use NAME::{Database, Embedded, Filter, Id, Model, Shape, Value, models, pipeline::count};
 use serde::{Deserialize, Serialize};
@@ -88,7 +87,7 @@ fn an_application_needs_no_other_dependency_and_may_rename_this_one() {
         "[workspace]\nresolver = \"3\"\nmembers = [\"plain\", \"renamed\"]\n",
     )
     .unwrap();
-    // The same versions as here, so that nothing is built on a guess.
+    // The same versions as in this workspace, so that new releases do not change the result.
     fs::copy(Path::new(ROOT).join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
 
     let check = Command::new(env!("CARGO"))

@@ -1,5 +1,5 @@
-//! A type that is not what a call asks for is answered by a sentence of ours, and rustc proposes no implementation that
-//! is for every type.
+//! Checks that every public trait has its own error message for types that do not implement it, and that rustc does
+//! not suggest implementations for every type.
 #![allow(clippy::unwrap_used)] // in functions that tests share
 
 use std::{
@@ -14,26 +14,26 @@ use syn::{
 
 const SOURCES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../odm/src");
 
-/// Public traits that no user misses.
-const NOT_MISSED: &[(&str, &str)] = &[
-    ("BaseProduces", "what `Produces` looks for below the fields of a document"),
+/// Public traits that are never reported as unimplemented, with the reason.
+const NOT_REPORTED: &[(&str, &str)] = &[
+    ("BaseProduces", "a helper of `Produces`, for the fields of a document"),
     ("Context", "the contexts are the crate's own"),
-    ("Encoding", "`StoredAsBinary` and `StoredInUnit` are what misses"),
-    ("FieldAccess", "for every document with the field: `HasField` is what misses"),
-    ("FlattenedAccess", "for every document with the flattened field: `HasFlattened` is what misses"),
-    ("FromOther", "what `FromField` looks for at a field that serde stores or that is nested"),
-    ("Key", "derived for every field"),
+    ("Encoding", "rustc reports `StoredAsBinary` and `StoredInUnit` instead"),
+    ("FieldAccess", "for every document with the field: rustc reports `HasField` instead"),
+    ("FlattenedAccess", "for every document with the flattened field: rustc reports `HasFlattened` instead"),
+    ("FromOther", "a helper of `FromField`, for fields that serde stores or that are nested"),
+    ("Key", "the derives implement it for every field"),
     ("Reach", "the reaches are the crate's own"),
-    ("RowPosition", "the positions are the crate's own; `NotInArray` is what misses"),
-    ("Sealed", "not to be named outside"),
-    ("Span", "`StoredInUnit` is what misses"),
-    ("Unit", "the units are the derive's own words"),
-    ("UntaggedAccess", "for every enum with the variant: `HasField` is what misses"),
-    ("VariantAccess", "for every enum with the variant: `HasFlattened` is what misses"),
-    ("Wrap", "the wraps are the crate's own; `Single` is what misses"),
+    ("RowPosition", "the positions are the crate's own; rustc reports `NotInArray` instead"),
+    ("Sealed", "not nameable outside of the crate"),
+    ("Span", "rustc reports `StoredInUnit` instead"),
+    ("Unit", "only the derive uses the units"),
+    ("UntaggedAccess", "for every enum with the variant: rustc reports `HasField` instead"),
+    ("VariantAccess", "for every enum with the variant: rustc reports `HasFlattened` instead"),
+    ("Wrap", "the wraps are the crate's own; rustc reports `Single` instead"),
 ];
 
-/// What was found on the way through the sources.
+/// The traits and implementations found in the sources.
 #[derive(Default)]
 struct Found {
     file: String,
@@ -66,7 +66,7 @@ impl<'ast> Visit<'ast> for Found {
     }
 }
 
-/// The parameter that an implementation is for, if it is for every type.
+/// Returns the type parameter that an implementation is for, if it is for every type.
 fn parameter(item: &ItemImpl) -> Option<String> {
     let target = match &*item.self_ty {
         Type::Reference(reference) => &*reference.elem,
@@ -108,16 +108,16 @@ fn found() -> Found {
 }
 
 #[test]
-fn whatever_misses_a_trait_is_told_so_in_our_words() {
+fn every_public_trait_has_on_unimplemented() {
     let mut found = found();
     found.silent.sort();
-    let listed: Vec<_> = NOT_MISSED.iter().map(|(name, _)| (*name).to_owned()).collect();
+    let listed: Vec<_> = NOT_REPORTED.iter().map(|(name, _)| (*name).to_owned()).collect();
     assert_eq!(found.silent, listed, "traits without `#[diagnostic::on_unimplemented]`, and those listed");
     assert!(found.traits > 60, "only {} traits were seen", found.traits);
 }
 
 #[test]
-fn rustc_proposes_no_implementation_that_is_for_every_type() {
+fn every_blanket_implementation_has_do_not_recommend() {
     let found = found();
     assert!(found.proposed.is_empty(), "without `#[diagnostic::do_not_recommend]`: {:#?}", found.proposed);
     assert!(found.blankets > 20, "only {} were seen", found.blankets);

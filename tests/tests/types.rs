@@ -1,4 +1,4 @@
-//! The types people put in documents: what each is stored as, what is lost and what is refused.
+//! Common types in documents: how each is stored, what is lost and what is refused.
 #![allow(clippy::unwrap_used, clippy::needless_pass_by_value)] // in functions that tests share
 
 use std::{
@@ -42,7 +42,7 @@ fn refused<V: Value + Debug>(stored: impl Into<Bson>) -> String {
     read::<V>(stored).unwrap_err().to_string()
 }
 
-/// Ours is what serde writes, each side reads the other's, and an operand is the same.
+/// Asserts that odm and serde write the same, that each reads what the other wrote, and that an operand is the same.
 #[track_caller]
 fn same_as_serde<V: Value + Serialize + DeserializeOwned + PartialEq + Debug>(value: V) {
     #[derive(Serialize)]
@@ -62,7 +62,7 @@ fn same_as_serde<V: Value + Serialize + DeserializeOwned + PartialEq + Debug>(va
     assert_eq!(shown(&ours).get("v"), Some(&value.to_bson().unwrap()), "as an operand");
 }
 
-/// Stored as `stored`, and read back as the same.
+/// Asserts that a value is stored as `stored`, and that the same value is read back.
 #[track_caller]
 fn stored_as<V: Value + PartialEq + Debug>(value: V, stored: impl Into<Bson>) {
     let stored = stored.into();
@@ -136,7 +136,7 @@ fn arrays_of_another_length_are_refused() {
 }
 
 #[test]
-fn what_a_plain_value_cannot_be_is_refused() {
+fn values_outside_of_a_type_are_refused() {
     assert_eq!(refused::<NonZeroU8>(0), "`v`: expected a number that is not zero, found zero");
     assert_eq!(
         refused::<Wrapping<u8>>(256),
@@ -149,14 +149,14 @@ fn what_a_plain_value_cannot_be_is_refused() {
 
 #[cfg(unix)]
 #[test]
-fn a_path_that_is_no_text_is_refused() {
+fn a_path_that_is_not_utf8_is_refused() {
     use std::{ffi::OsStr, os::unix::ffi::OsStrExt};
     let path = PathBuf::from(OsStr::from_bytes(b"\xFF"));
     assert_eq!(encode(&path).unwrap_err().to_string(), "`v`: expected a path in UTF-8, found another one");
 }
 
 #[test]
-fn numbers_and_texts_of_every_kind_are_keys() {
+fn numbers_and_strings_of_every_type_are_map_keys() {
     fn through<K: MapKey + PartialEq + Debug>(key: K, text: &str) {
         assert_eq!(key.to_key(), text);
         assert_eq!(K::from_key(text).unwrap(), key);
@@ -191,7 +191,7 @@ mod dates {
     }
 
     #[test]
-    fn instants_are_dates() {
+    fn instants_are_stored_as_dates() {
         for at in [0, 1, -1, 1_700_000_000_123, -62_135_596_800_000] {
             let date = DateTime::from_millis(at);
             stored_as(Instant::from_timestamp_millis(at).unwrap(), date);
@@ -204,7 +204,7 @@ mod dates {
     }
 
     #[test]
-    fn what_is_finer_than_a_millisecond_is_cut_off_towards_the_past() {
+    fn fractions_of_a_millisecond_are_rounded_towards_the_past() {
         for (nanos, stored) in [(1_999_999, 1), (999_999, 0), (-1, -1), (-1_000_000, -1), (-1_000_001, -2)] {
             assert_eq!(millis(Instant::from_timestamp_nanos(nanos).to_bson()), stored, "{nanos}");
             assert_eq!(millis(Instant::from_timestamp_nanos(nanos).naive_utc().to_bson()), stored, "{nanos}");
@@ -216,7 +216,7 @@ mod dates {
     }
 
     #[test]
-    fn an_offset_is_not_stored_the_instant_is() {
+    fn an_instant_is_stored_without_its_offset() {
         let oslo = OffsetDateTime::UNIX_EPOCH.to_offset(UtcOffset::from_hms(2, 0, 0).unwrap());
         let back: OffsetDateTime = read(oslo.to_bson().unwrap()).unwrap();
         assert_eq!(back, oslo);
@@ -224,7 +224,7 @@ mod dates {
     }
 
     #[test]
-    fn days_are_their_midnight_in_utc() {
+    fn days_are_stored_as_their_midnight_in_utc() {
         let midnight = DateTime::from_millis(951_782_400_000); // 2000-02-29
         stored_as(NaiveDate::from_ymd_opt(2000, 2, 29).unwrap(), midnight);
         stored_as(Date::from_calendar_date(2000, Month::February, 29).unwrap(), midnight);
@@ -257,7 +257,7 @@ mod dates {
 }
 
 #[test]
-fn a_uuid_is_binary_data_of_subtype_4() {
+fn a_uuid_is_stored_as_binary_data_of_subtype_4() {
     let uuid = uuid::Uuid::from_bytes([7; 16]);
     stored_as(uuid, bson::Uuid::from_bytes([7; 16]));
     let generic = bson::Binary { subtype: bson::spec::BinarySubtype::Generic, bytes: vec![7; 16] };
@@ -268,13 +268,13 @@ fn a_uuid_is_binary_data_of_subtype_4() {
 }
 
 #[test]
-fn a_url_is_its_text() {
+fn a_url_is_stored_as_a_string() {
     same_as_serde(url::Url::parse("https://example.com/a?b=c#d").unwrap());
     assert_eq!(refused::<url::Url>("not a url"), "`v`: expected a URL, found another text");
 }
 
 #[test]
-fn bytes_are_binary_data() {
+fn bytes_are_stored_as_binary_data() {
     same_as_serde(bytes::Bytes::from_static(b"\0\xFF"));
     same_as_serde(bytes::Bytes::new());
     assert_eq!(read::<bytes::Bytes>(vec![1, 2]).unwrap(), bytes::Bytes::from_static(&[1, 2]));
@@ -310,7 +310,7 @@ mod decimals {
     }
 
     #[test]
-    fn other_writings_of_a_number_are_read() {
+    fn other_notations_of_a_decimal_are_read() {
         for (text, number) in [
             ("1E+3", "1000"),
             ("79228162514264337593543950330E0", "79228162514264337593543950330"),
@@ -324,7 +324,7 @@ mod decimals {
     }
 
     #[test]
-    fn what_a_decimal_cannot_hold_is_refused() {
+    fn a_decimal128_that_decimal_cannot_hold_is_refused() {
         let expected = "`v`: expected a decimal of 96 bits and at most 28 places, found";
         assert_eq!(refused::<Decimal>(stored("NaN")), format!("{expected} NaN"));
         for infinity in ["Infinity", "-Infinity"] {
@@ -383,7 +383,7 @@ mod models {
     }
 
     #[test]
-    fn a_document_of_them_is_read_back() {
+    fn a_document_of_all_types_round_trips() {
         let parcel = parcel();
         let bytes = odm::to_vec(&parcel).unwrap();
         let stored: Document = bson::deserialize_from_slice(&bytes).unwrap();
@@ -397,7 +397,7 @@ mod models {
     }
 
     #[test]
-    fn rules_know_them() {
+    fn rules_apply_to_all_types() {
         let mut check = odm::model::Check::new();
         odm::model::Validate::check(&parcel(), &mut check);
         let violations = check.finish().unwrap_err();
@@ -414,7 +414,7 @@ mod models {
     }
 
     #[test]
-    fn filters_and_updates_carry_what_is_stored() {
+    fn filters_and_updates_contain_the_stored_form() {
         let p = Parcel::fields();
         let nanos = chrono::DateTime::from_timestamp_nanos(-1);
         let cut = DateTime::from_millis(-1);
@@ -508,7 +508,7 @@ mod encodings {
     }
 
     #[test]
-    fn a_field_is_stored_in_the_way_its_attribute_says() {
+    fn a_field_is_stored_in_the_encoding_of_its_attribute() {
         let run = run();
         let mut expected = stored();
         expected.insert("_id", *run.id.key());
@@ -517,7 +517,7 @@ mod encodings {
     }
 
     #[test]
-    fn arrays_of_numbers_are_read_as_the_bytes_they_were() {
+    fn bytes_are_read_from_arrays_of_numbers() {
         assert_eq!(read(doc! { "image": [7, 8] }).unwrap().image, [7, 8]);
         let old = bson::Binary { subtype: bson::spec::BinarySubtype::BinaryOld, bytes: vec![9] };
         assert_eq!(read(doc! { "image": old }).unwrap().image, [9]);
@@ -547,7 +547,7 @@ mod encodings {
     }
 
     #[test]
-    fn filters_and_updates_carry_the_encoding_of_the_field() {
+    fn filters_and_updates_use_the_encoding_of_the_field() {
         let r = Run::fields();
         let same = |filter: odm::Filter<Run>, expected: Document| {
             assert_eq!(filter.to_string(), odm::Filter::<Run>::raw(expected).to_string());
@@ -577,7 +577,7 @@ mod encodings {
     }
 
     #[test]
-    fn a_newtype_in_an_array_or_a_map_is_compared_and_counted_too() {
+    fn a_newtype_in_an_array_or_a_map_has_operators_too() {
         let (r, second) = (Race::fields(), || Lap(Duration::from_secs(1)));
         let filter = r.best().lt(second()) & r.laps().any(|lap| lap.gte(second()));
         let filter = filter & r.photos().key("a").gt(Photo(vec![1]));
@@ -593,9 +593,9 @@ mod encodings {
     }
 }
 
-/// What is not decoded is kept as it is: names that stand twice, keys of arrays.
+/// An undecoded document keeps its bytes, including duplicate names and the keys of arrays.
 #[test]
-fn raw_documents_and_arrays_are_their_bytes() {
+fn raw_documents_and_arrays_keep_their_bytes() {
     use odm::bson::{RawArrayBuf, RawDocument, RawDocumentBuf, rawdoc};
 
     let document = rawdoc! { "a": 1, "b": { "c": ["x", 2.5] } };
@@ -614,7 +614,7 @@ fn raw_documents_and_arrays_are_their_bytes() {
     assert_eq!(refused::<RawDocumentBuf>(7), "`v`: expected a document, found an int32");
     assert_eq!(refused::<RawArrayBuf>(doc! {}), "`v`: expected an array, found a document");
 
-    // A frame that does not fit, inside.
+    // A nested document whose length does not fit.
     let mut broken = document.into_bytes();
     let at = broken.iter().position(|byte| *byte == 0x04).unwrap();
     broken[at] = 0x20;
@@ -623,7 +623,7 @@ fn raw_documents_and_arrays_are_their_bytes() {
 }
 
 #[test]
-fn a_raw_document_is_not_deeper_than_the_server_takes() {
+fn a_raw_document_that_nests_too_deep_is_refused() {
     use odm::bson::{RawDocumentBuf, cstr};
 
     let nested = |levels: usize| {

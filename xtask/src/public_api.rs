@@ -49,7 +49,7 @@ pub(crate) fn list(mode: Mode) -> Outcome<()> {
 /// Generates the documentation of `odm` with all its features.
 fn document(root: &Path) -> Outcome<()> {
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo.current_dir(root).args(["doc", "--quiet", "--package", "odm", "--no-deps", "--all-features"]);
+    cargo.current_dir(root).args(["doc", "--quiet", "--workspace", "--all-features", "--no-deps"]);
     if cargo.stdin(Stdio::null()).status()?.success() { Ok(()) } else { Err("cargo doc failed".into()) }
 }
 

@@ -1,7 +1,7 @@
-//! Models of every form that a derive writes code for: enums by their tagging, parts that lie flat, typed keys and ids,
-//! versions, and views of them.
+//! Models in every form for which a derive generates code: enums in every representation, flattened documents, typed
+//! keys and ids, schema versions, and views.
 
-#![allow(clippy::zero_sized_map_values, clippy::large_enum_variant)] // such types are read, too
+#![allow(clippy::zero_sized_map_values, clippy::large_enum_variant)] // the tests decode such types, too
 
 use std::{
     borrow::Cow,
@@ -20,7 +20,7 @@ use odm::{
 
 use super::{Cents, Mood, Part, Wide};
 
-/// Everything that stands under a name of its own.
+/// A model whose fields are all stored under their own names.
 #[derive(Debug, Clone, Model)]
 #[odm(collection = "forms", key = Uuid, schema_version = 3, upgrade(1 = mark, 2 = rename))]
 pub struct Forms {
@@ -62,21 +62,21 @@ fn rename(forms: &mut Document) -> Result<(), &'static str> {
     Ok(())
 }
 
-/// Its id is a text.
+/// A model with a string id.
 #[derive(Debug, Clone, Model)]
 #[odm(collection = "worded", key = String)]
 pub struct Worded {
     pub id: Id<Worded>,
 }
 
-/// Its id is a number.
+/// A model with a numeric id.
 #[derive(Debug, Clone, Model)]
 #[odm(collection = "numbered", key = i64)]
 pub struct Numbered {
     pub id: Id<Numbered>,
 }
 
-/// Parts that lie flat, and what catches the rest.
+/// Flattened documents, and a map that takes the remaining elements.
 #[derive(Debug, Clone, Embedded)]
 pub struct Flat {
     pub own: i32,
@@ -90,7 +90,7 @@ pub struct Flat {
     pub rest: BTreeMap<String, Bson>,
 }
 
-/// Enums that lie flat and leave what they see.
+/// Flattened enums without a map that takes the remaining elements.
 #[derive(Debug, Clone, Embedded)]
 pub struct Beside {
     #[serde(flatten)]
@@ -154,7 +154,7 @@ pub enum Mixed {
     },
 }
 
-/// A document with a version inside others.
+/// An embedded document with a schema version.
 #[derive(Debug, Clone, Embedded)]
 #[odm(schema_version(2, name = "v"), upgrade(1 = whole))]
 #[serde(deny_unknown_fields)]
@@ -172,7 +172,7 @@ fn whole(versioned: &mut Document) -> Result<(), String> {
 #[derive(Debug, Clone, Value)]
 pub struct Pair(pub i32, #[serde(default)] pub Option<Cents>);
 
-/// A view that owns what it holds.
+/// A view that owns its values.
 #[derive(Debug, View)]
 #[odm(of = Forms)]
 pub struct Owned {
@@ -252,7 +252,7 @@ pub(super) fn forms() -> Forms {
     }
 }
 
-/// The document as a program before the second step wrote it.
+/// Returns the document as it was before the second upgrade step existed.
 pub(super) fn old_forms() -> Document {
     let old = odm::to_vec(&forms()).unwrap();
     let mut old = Document::from_reader(old.as_slice()).unwrap();

@@ -1,4 +1,4 @@
-//! The same values in fields of their own type.
+//! Decodes the same values in typed fields.
 
 use std::fmt::Debug;
 
@@ -13,8 +13,8 @@ use odm::{
 
 use super::{bytes, corpus, element};
 
-/// One element alone does not show that bytes follow which belong to none.
-const SHORTER: &str = "binary shorter than what stands there";
+/// A malformed value that decodes in a field of its own type, because nothing checks the bytes after it.
+const SHORTER: &str = "binary shorter than its bytes";
 
 fn field<V: Value>(bytes: &[u8]) -> Result<V, CodecError> {
     let mut slot = None;
@@ -22,7 +22,8 @@ fn field<V: Value>(bytes: &[u8]) -> Result<V, CodecError> {
     require(slot, "a")
 }
 
-/// The valid values of this type come back bit for bit, the malformed ones are errors at the field.
+/// Asserts that the valid values of this type round-trip bit for bit, and that the malformed ones are errors at the
+/// field.
 #[track_caller]
 fn holds<V: Value + Debug>(tag: u8) {
     let mut seen = 0;
@@ -48,7 +49,7 @@ fn holds<V: Value + Debug>(tag: u8) {
 }
 
 #[test]
-fn a_field_of_each_type_holds_its_values() {
+fn a_field_of_each_type_round_trips_its_values() {
     holds::<f64>(0x01);
     holds::<String>(0x02);
     holds::<Document>(0x03);
@@ -63,7 +64,7 @@ fn a_field_of_each_type_holds_its_values() {
 }
 
 #[test]
-fn integers_keep_their_ends() {
+fn the_limits_of_integers_round_trip() {
     for (_, tag, value) in corpus::VALID.iter().filter(|(_, tag, _)| [0x10, 0x12].contains(tag)) {
         let mut wide = bytes(value);
         let negative = wide.last().is_some_and(|byte| *byte >= 0x80);
@@ -75,7 +76,7 @@ fn integers_keep_their_ends() {
     }
 }
 
-/// An `f32` keeps the sign of a NaN and the part of its payload that it has room for.
+/// An `f32` keeps the sign of a NaN and as much of its payload as fits.
 #[test]
 fn a_nan_stays_a_nan_in_an_f32() {
     let nan = f32::from_bits(0xFFC0_0123);
@@ -86,7 +87,7 @@ fn a_nan_stays_a_nan_in_an_f32() {
 }
 
 #[test]
-fn a_field_twice_or_missing_is_an_error() {
+fn a_duplicate_or_missing_field_is_an_error() {
     #[derive(Debug, odm::Embedded)]
     struct One {
         a: String,
@@ -99,9 +100,9 @@ fn a_field_twice_or_missing_is_an_error() {
     assert_eq!(read(&element(0x02, "01000000 00")), Ok(String::new()));
 }
 
-/// What a key cannot hold is an error at that key; what the server dislikes is the server's to refuse.
+/// A key that BSON cannot hold is an error at that key. A key that only the server refuses is kept.
 #[test]
-fn keys_are_kept_but_for_nul() {
+fn every_key_without_nul_round_trips() {
     for key in ["", "a.b", "$a", "$", ".", "ø", "\u{FFFF}", "a b\n"] {
         let mut document = Document::new();
         document.insert(key, 1);

@@ -1,11 +1,10 @@
-//! Changes of what is stored: another order, a name of old, something more, something less, something else, from
-//! elsewhere or in another form.
+//! Random changes of stored values: another order, aliases, additional or missing elements, and other values.
 
 use odm::bson::{Bson, Document};
 
 use super::make::Choices;
 
-/// The document after one change; `None` where there is nothing to change.
+/// Returns the document after one change, or `None` if it cannot be changed.
 pub(crate) fn change(bytes: &[u8], aliases: &[(&str, &str)], choices: &mut Choices<'_>) -> Option<Vec<u8>> {
     let mut document = Document::from_reader(bytes).ok()?;
     let value = document.get_mut("v")?;
@@ -28,7 +27,7 @@ pub(crate) fn change(bytes: &[u8], aliases: &[(&str, &str)], choices: &mut Choic
     document.to_vec().ok()
 }
 
-/// How many values there are, this one with all that are inside.
+/// Returns the number of values: this one and all nested ones.
 fn nodes(value: &Bson) -> usize {
     1 + match value {
         Bson::Document(document) => document.iter().map(|(_, value)| nodes(value)).sum(),
@@ -37,7 +36,7 @@ fn nodes(value: &Bson) -> usize {
     }
 }
 
-/// Does something to the value that `target` counts down to.
+/// Applies the action to the nested value with the number `target`.
 fn act(value: &mut Bson, target: &mut usize, action: &mut dyn FnMut(&mut Bson)) -> bool {
     if *target == 0 {
         action(value);
@@ -51,7 +50,7 @@ fn act(value: &mut Bson, target: &mut usize, action: &mut dyn FnMut(&mut Bson)) 
     }
 }
 
-/// Every document in another order.
+/// Reorders the elements of every document.
 fn shuffle(value: &mut Bson, choices: &mut Choices<'_>) {
     match value {
         Bson::Document(document) => {
@@ -69,7 +68,7 @@ fn shuffle(value: &mut Bson, choices: &mut Choices<'_>) {
     }
 }
 
-/// Every name that has another one.
+/// Replaces every name that has an alias by its alias.
 fn rename(value: &mut Bson, aliases: &[(&str, &str)]) {
     let alias =
         |name: &str| aliases.iter().find(|(stored, _)| *stored == name).map(|(_, alias)| (*alias).to_owned());
@@ -90,8 +89,8 @@ fn rename(value: &mut Bson, aliases: &[(&str, &str)]) {
     }
 }
 
-/// A name as the one key of a document, and back: in both forms serde writes a variant without data. A number as
-/// another type of number.
+/// Turns a string into a document with that one key, and back, because serde writes a unit variant in both forms.
+/// Turns a number into another numeric type.
 fn turn(value: &mut Bson) {
     *value = match value {
         Bson::String(name) => Bson::Document([(name.clone(), Bson::Null)].into_iter().collect()),
@@ -101,7 +100,7 @@ fn turn(value: &mut Bson) {
         },
         Bson::Int32(number) => Bson::Int64((*number).into()),
         Bson::Int64(number) => i32::try_from(*number).map_or(Bson::Null, Bson::Int32),
-        #[allow(clippy::cast_possible_truncation)] // whatever it is
+        #[allow(clippy::cast_possible_truncation)] // any integer will do
         Bson::Double(number) => Bson::Int64(*number as i64),
         _ => return,
     };

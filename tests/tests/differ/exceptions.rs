@@ -1,4 +1,4 @@
-//! Where odm reads another thing than serde, and why: nothing else may differ.
+//! The intended differences between odm and serde, and their reasons. Any other difference fails the test.
 
 use odm::{
     bson::{Bson, RawBsonRef, RawDocument},
@@ -15,59 +15,61 @@ use super::{
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Exception {
-    /// Shells write `7` as the double `7.0`, so an integral double is read as an integer.
+    /// odm reads an integral double as an integer, because shells write `7` as the double `7.0`.
     IntegralDouble,
-    /// serde reads `None` from whatever a flattened value refuses, and loses it when it is written back.
+    /// serde reads `None` if a flattened value refuses its elements, and loses them when it is written back.
     FlattenedOption,
-    /// serde does not look at what stands behind the last item of a tuple or array, and loses it when it is written
-    /// back.
+    /// serde ignores elements after the last one of a tuple or array, and loses them when it is written back.
     LongerArray,
-    /// Where serde buffers a value first (in a tagged, untagged or flattened one) it does look there; a field that odm
-    /// reads through serde is not buffered.
+    /// Where serde buffers a value first (in a tagged, untagged or flattened type), it does not ignore them. A field
+    /// that odm reads through serde is not buffered.
     BufferedArray,
-    /// `bson` does not look at what stands beside the one element that is an enum's variant.
+    /// `bson` ignores elements beside the one element that is the variant of an enum.
     SecondVariant,
-    /// Where serde buffers it does look there; a field that odm reads through serde is not buffered.
+    /// Where serde buffers, it does not ignore them. A field that odm reads through serde is not buffered.
     BufferedVariant,
-    /// serde reads the nearest number that a `Saturating` holds, which would be written back.
+    /// serde reads a number outside of the range of a `Saturating` as the nearest number, which would be written
+    /// back.
     Saturating,
-    /// serde rounds an integer that the field's floating-point number does not hold, and makes an infinity of a double
-    /// beyond every `f32`.
+    /// serde rounds an integer that the field's floating-point type cannot hold, and reads a double beyond the range
+    /// of `f32` as infinity.
     Rounded,
-    /// serde reads a struct from an array of its fields, and an ObjectId, a date, .. as the document that extended
-    /// JSON makes of it: a struct of defaults alone is read from each.
+    /// serde reads a struct from an array of its fields. It also reads it from the extended JSON document of an
+    /// ObjectId, a date and so on, for example if all its fields have defaults.
     NoDocument,
-    /// serde reads an ObjectId, a date, .. as the map that extended JSON makes of it.
+    /// serde reads an ObjectId, a date and so on as the map that is its extended JSON.
     ExtendedJson,
-    /// serde refuses content beside the name of an unknown variant, which odm reads as `other` all the same: what it
-    /// does not know may well have content.
+    /// serde refuses content beside the name of an unknown variant. odm reads it as `other`, because an unknown
+    /// variant may have content.
     OtherWithContent,
-    /// serde reads a unit that it buffered from an empty document or array too.
+    /// serde also reads a buffered unit from an empty document or array.
     EmptyDocumentForNull,
-    /// serde writes a flattened variant without data as `{ name: null }`, which `bson` reads only where serde buffers.
+    /// serde writes a flattened unit variant as `{ name: null }`, which `bson` reads only where serde buffers.
     NameWithNull,
-    /// Where serde buffers it reads a tag in that form too, beside its content, and one of plain names.
+    /// Where serde buffers, it also reads an adjacent tag and an enum of unit variants in that form.
     BufferedName,
-    /// Where serde buffers what it lays flat, it hands `bson` a decimal in a form that `bson` does not write.
+    /// Where serde buffers a flattened value, it passes a decimal to `bson` in a form that `bson` does not write.
     BufferedDecimal,
-    /// serde writes a variant without data as `{ name: null }` where an untagged variant holds its enum and lies flat;
-    /// odm does not know there that it is to be laid flat.
+    /// serde writes a unit variant as `{ name: null }` if its enum is in an untagged variant that is flattened. odm
+    /// does not know there that the enum is flattened.
     UntaggedName,
-    /// serde refuses the tag of a struct, which it has written itself, where unknown fields are denied, and lays it into
-    /// a flattened map.
+    /// serde writes the tag of a struct but refuses it if unknown fields are denied, and reads it into a flattened
+    /// map.
     OwnTag,
-    /// serde gives a flattened map the elements of a part too that it does not know by name, and of what is written and not
-    /// read: it cannot write what it has read.
+    /// serde reads some elements of a flattened document into a flattened map as well: those that it does not know by
+    /// name, and those that are written but not read. It cannot write what it has read.
     Shared,
-    /// serde refuses the elements of such a part where unknown fields are denied.
+    /// serde refuses those elements of a flattened document if unknown fields are denied.
     DeniedPart,
-    /// serde gives a flattened map what belongs to a variant that the enum beside it does not hold.
+    /// serde reads elements of another variant into a flattened map, although the enum beside the map does not
+    /// contain that variant.
     OtherVariant,
-    /// serde writes an entry of a flattened map under the name or an alias of a field that is declared beside it.
+    /// serde writes an entry of a flattened map even if its key is the name or an alias of a field declared beside
+    /// the map.
     DeclaredName,
 }
 
-/// Names that only extended JSON has.
+/// Names that occur only in extended JSON.
 const EXTENDED: &[&str] = &[
     "\"$oid\"",
     "\"$date\"",
@@ -82,7 +84,7 @@ const EXTENDED: &[&str] = &[
     "\"$maxKey\"",
 ];
 
-/// The reason why the two differ, if it is one of those.
+/// Returns the reason for a difference, if it is an intended one.
 pub(crate) fn of(
     subject: &Subject,
     bytes: &[u8],
@@ -94,7 +96,7 @@ pub(crate) fn of(
         .or_else(|| beside_a_map(subject, bytes, ours, theirs))
 }
 
-/// What differs only because a flattened map has nothing that is declared beside it.
+/// Returns the reason for a difference that exists only because odm's flattened maps contain no declared field.
 fn beside_a_map(
     subject: &Subject,
     bytes: &[u8],
@@ -121,10 +123,10 @@ fn is_of_another_variant(error: &CodecError) -> bool {
     )
 }
 
-/// What odm read and serde refuses, the whole or a part that it then takes for something else: serde reads the same
-/// as odm from another form.
+/// Returns the reason why odm reads a value that serde refuses. serde may refuse the whole, or a part of it that it
+/// then reads as something else. It must read the same as odm from another form of the document.
 fn more_lenient(subject: &Subject, bytes: &[u8], ours: &str, theirs: Option<&String>) -> Option<Exception> {
-    // A flattened map beside another part has the double too, and keeps it.
+    // A flattened map beside another flattened document also contains the double, and keeps it.
     let is_double = theirs.is_some_and(|theirs| theirs.contains("invalid type: floating point"));
     let is_integral = is_double && agree(subject, bytes, integer, |read| read.ours.is_ok());
     let agree = |others: fn(&Bson) -> Vec<Bson>| {
@@ -136,7 +138,7 @@ fn more_lenient(subject: &Subject, bytes: &[u8], ours: &str, theirs: Option<&Str
     });
     Some(match () {
         () if is_integral || agree(integer) => Exception::IntegralDouble,
-        // A double may be there besides.
+        // The document may contain an integral double, too.
         () if agree(|value| [without_tags(value), integer(value)].concat()) => Exception::OwnTag,
         () if is_unit && agree(fewer) => Exception::OtherWithContent,
         () if agree(name) => Exception::NameWithNull,
@@ -146,8 +148,8 @@ fn more_lenient(subject: &Subject, bytes: &[u8], ours: &str, theirs: Option<&Str
     })
 }
 
-/// What serde read and odm refuses, the whole or a part that it then takes for something else: odm reads the same as
-/// serde from another form.
+/// Returns the reason why serde reads a value that odm refuses. odm may refuse the whole, or a part of it that it
+/// then reads as something else. It must read the same as serde from another form of the document.
 fn stricter(
     subject: &Subject,
     bytes: &[u8],
@@ -181,8 +183,8 @@ fn stricter(
     })
 }
 
-/// Whether odm refused a document or an array in place of a unit, itself or through serde. An `Option` of a unit is
-/// read as `Some` from these alone.
+/// Returns whether odm refused a document or an array in place of a unit, itself or through serde. An `Option` of a
+/// unit is read as `Some` only from these.
 fn is_no_unit(ours: &Result<String, CodecError>) -> bool {
     ours.as_ref().is_err_and(|error| match (error.expected(), error.found()) {
         ("null", found) => found == "a document" || found == "an array",
@@ -193,8 +195,8 @@ fn is_no_unit(ours: &Result<String, CodecError>) -> bool {
     })
 }
 
-/// Whether serde reads the same whatever odd thing stands where odm refused a value. The document of a flattened
-/// `Option` may be there without any element, so that only a value which does not fit makes it `None`.
+/// Returns whether serde reads the same, whatever value replaces the one that odm refused. The document of a
+/// flattened `Option` may lack all its elements, so only a value that does not fit makes it `None`.
 fn is_passed_over(subject: &Subject, bytes: &[u8], ours: &Result<String, CodecError>, theirs: &str) -> bool {
     let Err(error) = ours else { return false };
     error.found() != "a field that is not declared"
@@ -208,7 +210,7 @@ fn is_extended(read: &str) -> bool {
     EXTENDED.iter().any(|name| read.contains(name))
 }
 
-/// The reason why one of the two refuses to write a value, if it is one of those.
+/// Returns the reason why only one side refuses to write a value, if it is an intended one.
 pub(crate) fn of_writing(
     ours: &Result<Vec<u8>, CodecError>,
     theirs: &Result<Vec<u8>, String>,
@@ -233,7 +235,7 @@ pub(crate) fn of_writing(
     }
 }
 
-/// Whether serde wrote one name twice.
+/// Returns whether serde wrote one name twice.
 pub(crate) fn has_a_name_twice(bytes: &[u8]) -> bool {
     any(bytes, &|document| {
         let mut names = Vec::new();
@@ -246,7 +248,7 @@ pub(crate) fn has_a_name_twice(bytes: &[u8]) -> bool {
     })
 }
 
-/// Whether a document, or one inside of it, is so.
+/// Returns whether the predicate holds for a document or for one nested in it.
 fn any(bytes: &[u8], is_so: &dyn Fn(&RawDocument) -> bool) -> bool {
     fn document(document: &RawDocument, is_so: &dyn Fn(&RawDocument) -> bool) -> bool {
         is_so(document) || document.iter().flatten().any(|(_, value)| inside(value, is_so))

@@ -1,12 +1,12 @@
-//! Other forms of what is stored: with one of them in place of a value, one side has to read what it read before,
-//! and the other side the same.
+//! Alternative forms of stored values. If one side reads the same after a value is replaced by another form, the
+//! other side must then read the same, too.
 
 use odm::bson::{Bson, Document, doc};
 
 use super::subject::{Read, Subject};
 
-/// Whether both sides read the same once every value for which `others` has another form is in that form, as long as
-/// that changes nothing of what one side reads, which `unchanged` tells.
+/// Replaces each value by one of the forms that `others` returns for it, if `unchanged` returns `true` for the new
+/// result. Returns whether both sides read the same in the end.
 pub(crate) fn agree(
     subject: &Subject,
     bytes: &[u8],
@@ -27,7 +27,7 @@ pub(crate) fn agree(
             read(&changed).is_some_and(|read| unchanged(&read)).then_some(changed)
         });
         match changed {
-            // There may be one more form.
+            // The value may have a further form.
             Some(changed) => document = changed,
             None => number += 1,
         }
@@ -37,7 +37,7 @@ pub(crate) fn agree(
     )
 }
 
-/// The value that `target` counts down to.
+/// Returns the nested value with the number `target`.
 fn nth<'b>(value: &'b Bson, target: &mut usize) -> Option<&'b Bson> {
     if *target == 0 {
         return Some(value);
@@ -62,7 +62,7 @@ fn nth_mut<'b>(value: &'b mut Bson, target: &mut usize) -> Option<&'b mut Bson> 
     }
 }
 
-/// An integer, for an integral double.
+/// Returns the integer for an integral double.
 pub(crate) fn integer(value: &Bson) -> Vec<Bson> {
     match value {
         #[allow(clippy::cast_possible_truncation)] // integral
@@ -73,7 +73,7 @@ pub(crate) fn integer(value: &Bson) -> Vec<Bson> {
     }
 }
 
-/// The nearest `i32`, for what is beyond.
+/// Returns the nearest `i32` for a number outside of its range.
 pub(crate) fn nearest(value: &Bson) -> Vec<Bson> {
     match value {
         Bson::Int64(number) if *number > i64::from(i32::MAX) => vec![Bson::Int32(i32::MAX)],
@@ -82,7 +82,7 @@ pub(crate) fn nearest(value: &Bson) -> Vec<Bson> {
     }
 }
 
-/// The double that is nearest, or the nearest `f32`, for a number that is beyond what they hold exactly.
+/// Returns the nearest double and the nearest `f32` for a number that they cannot hold exactly.
 pub(crate) fn rounded(value: &Bson) -> Vec<Bson> {
     let integer = match value {
         Bson::Int32(number) => i64::from(*number),
@@ -95,18 +95,18 @@ pub(crate) fn rounded(value: &Bson) -> Vec<Bson> {
     if integer.unsigned_abs() <= 1 << 24 {
         return Vec::new();
     }
-    #[allow(clippy::cast_precision_loss)] // that is what it is about
+    #[allow(clippy::cast_precision_loss)] // the rounding is intended
     let (double, single) = (integer as f64, integer as f32);
     vec![Bson::Double(double), Bson::Double(single.into())]
 }
 
-/// An array of fewer items.
+/// Returns every shorter prefix of an array.
 pub(crate) fn shorter(value: &Bson) -> Vec<Bson> {
     let Bson::Array(items) = value else { return Vec::new() };
     (0..items.len()).map(|length| Bson::Array(items[..length].to_vec())).collect()
 }
 
-/// The first element alone.
+/// Returns a document with only the first element.
 pub(crate) fn first_alone(value: &Bson) -> Vec<Bson> {
     match value {
         Bson::Document(document) if document.len() > 1 => {
@@ -116,7 +116,7 @@ pub(crate) fn first_alone(value: &Bson) -> Vec<Bson> {
     }
 }
 
-/// A document of fewer elements.
+/// Returns the document without one of its elements, for each element.
 pub(crate) fn fewer(value: &Bson) -> Vec<Bson> {
     let Bson::Document(document) = value else { return Vec::new() };
     let without = |name: &String| {
@@ -127,7 +127,7 @@ pub(crate) fn fewer(value: &Bson) -> Vec<Bson> {
     document.keys().map(without).collect()
 }
 
-/// Without the tags of structs, which the types begin with the same word.
+/// Returns a document without the tags of structs, whose names all begin with `tag `.
 pub(crate) fn without_tags(value: &Bson) -> Vec<Bson> {
     let Bson::Document(document) = value else { return Vec::new() };
     let (tags, others): (Vec<_>, Vec<_>) =
@@ -135,7 +135,7 @@ pub(crate) fn without_tags(value: &Bson) -> Vec<Bson> {
     if tags.is_empty() { Vec::new() } else { vec![Bson::Document(others.into_iter().collect())] }
 }
 
-/// Null, for a document or an array of nothing.
+/// Returns null for an empty document or array.
 pub(crate) fn null(value: &Bson) -> Vec<Bson> {
     match value {
         Bson::Document(document) if document.is_empty() => vec![Bson::Null],
@@ -144,7 +144,7 @@ pub(crate) fn null(value: &Bson) -> Vec<Bson> {
     }
 }
 
-/// The name, for `{ name: null }`.
+/// Returns the name for `{ name: null }`.
 pub(crate) fn name(value: &Bson) -> Vec<Bson> {
     let Bson::Document(document) = value else { return Vec::new() };
     match document.iter().next() {
@@ -153,7 +153,8 @@ pub(crate) fn name(value: &Bson) -> Vec<Bson> {
     }
 }
 
-/// A document without elements or with an odd one, for what extended JSON has a document of, and for an array.
+/// Returns an empty document, and one with an unexpected element, for an array and for every type that extended JSON
+/// writes as a document.
 pub(crate) fn document(value: &Bson) -> Vec<Bson> {
     match value {
         Bson::Document(_)
@@ -167,7 +168,7 @@ pub(crate) fn document(value: &Bson) -> Vec<Bson> {
     }
 }
 
-/// The document with something else at this path.
+/// Returns the document with another value at this path.
 pub(crate) fn with(bytes: &[u8], path: &str, other: Bson) -> Option<Vec<u8>> {
     fn find<'b>(value: &'b mut Bson, path: &str) -> Option<&'b mut Bson> {
         if path.is_empty() {
@@ -193,8 +194,8 @@ pub(crate) fn with(bytes: &[u8], path: &str, other: Bson) -> Option<Vec<u8>> {
     document.as_document()?.to_vec().ok()
 }
 
-/// Whether both sides read the same without some elements that odm refuses where they stand: it names each of them, or
-/// one that is missing beside it.
+/// Returns whether both sides read the same after up to three elements are removed: those that odm refuses, or those
+/// beside which it misses one.
 pub(crate) fn without_refused(subject: &Subject, bytes: &[u8]) -> bool {
     let Ok(document) = Document::from_reader(bytes) else { return false };
     let mut candidates = vec![Bson::Document(document)];
@@ -215,7 +216,7 @@ pub(crate) fn without_refused(subject: &Subject, bytes: &[u8]) -> bool {
     false
 }
 
-/// The same value without one of its elements, however deep.
+/// Returns the value without one of its elements at any level, for each element.
 fn without_one(value: &Bson) -> Vec<Bson> {
     let mut number = 0;
     let mut all = Vec::new();

@@ -1,7 +1,8 @@
-//! Types over the whole grammar of serde, random values of them, random changes of what is stored: what odm writes
-//! is, byte for byte, what `bson` writes, and both read the same, or refuse the same.
+//! Compares odm with serde and `bson`, using random types, random values and random changes of stored documents. Both
+//! must write the same bytes, and read the same value or refuse the same bytes.
 //!
-//! The types are written by `build.rs`; `ODM_DIFFER_SEED` gives others, `ODM_DIFFER_CASES` more values of each.
+//! `build.rs` generates the types. `ODM_DIFFER_SEED` selects other types, and `ODM_DIFFER_CASES` sets the number of
+//! values of each type.
 #![allow(clippy::unwrap_used, clippy::panic)] // in functions that tests share
 
 mod changes;
@@ -27,14 +28,14 @@ use self::{
     subject::{Read, Subject},
 };
 
-/// What `build.rs` has written.
+/// The types that `build.rs` generates.
 #[allow(
     non_camel_case_types,
     non_snake_case,
     unreachable_pub,
-    dead_code, // variants and fields that only serde and odm touch
+    dead_code, // only serde and odm use some variants and fields
     missing_docs,
-    unused_imports, // other seeds need others
+    unused_imports, // other seeds use them
     clippy::pedantic,
     clippy::all
 )]
@@ -70,7 +71,7 @@ fn show(bytes: &[u8]) -> String {
     Document::from_reader(bytes).map_or_else(|error| error.to_string(), |document| document.to_string())
 }
 
-/// Both sides read the same from these bytes.
+/// Checks that both sides read the same from these bytes. Returns whether they read a value.
 fn read_the_same(subject: &Subject, bytes: &[u8], seen: &mut Seen) -> Result<bool, TestCaseError> {
     let Read { ours, theirs } = (subject.read)(bytes);
     match (&ours, &theirs) {
@@ -89,7 +90,7 @@ fn read_the_same(subject: &Subject, bytes: &[u8], seen: &mut Seen) -> Result<boo
     }
 }
 
-/// Everything that has to be true of one value, made of these choices.
+/// Checks everything that must hold for the value that these choices make.
 fn hold(subject: &Subject, choices: &[u8], seen: &mut Seen) -> Result<(), TestCaseError> {
     let (of_the_value, of_the_changes) = choices.split_at(choices.len() * 2 / 3);
     let mut choices = Choices::new(of_the_value);
@@ -108,7 +109,7 @@ fn hold(subject: &Subject, choices: &[u8], seen: &mut Seen) -> Result<(), TestCa
             seen.refused_by_both += 1;
             return Ok(());
         }
-        // serde writes one name twice, which is no document.
+        // serde writes one name twice, so the bytes are not a valid document.
         (Err(_), Ok(theirs)) if exceptions::has_a_name_twice(&theirs) => {
             seen.twice += 1;
             return Ok(());
@@ -120,7 +121,7 @@ fn hold(subject: &Subject, choices: &[u8], seen: &mut Seen) -> Result<(), TestCa
                 return Err(TestCaseError::fail(message));
             };
             seen.except(exception);
-            // What serde has written is read all the same.
+            // Both sides must still read what serde has written.
             if let Ok(theirs) = theirs {
                 read_the_same(subject, &theirs, seen)?;
             }
@@ -140,7 +141,7 @@ fn hold(subject: &Subject, choices: &[u8], seen: &mut Seen) -> Result<(), TestCa
 }
 
 #[test]
-fn what_odm_stores_is_what_serde_stores() {
+fn odm_stores_and_reads_random_values_as_serde_does() {
     let cases = env::var("ODM_DIFFER_CASES").map_or(24, |cases| cases.parse().unwrap());
     let (mut report, mut failures, mut failed) = (Report::default(), String::new(), 0);
     for subject in types::SUBJECTS {

@@ -1,4 +1,4 @@
-//! Values from choices. Fewer and smaller choices make simpler values, so proptest shrinks them by shrinking those.
+//! Makes values from choices. proptest shrinks the choices: fewer and smaller ones make simpler values.
 
 use std::{
     borrow::Cow,
@@ -17,7 +17,7 @@ use odm::bson::{
     oid::ObjectId, spec::BinarySubtype,
 };
 
-/// Bytes that decide; behind their end, all are zero.
+/// The bytes from which values are made, followed by zeros.
 pub(crate) struct Choices<'a>(std::slice::Iter<'a, u8>);
 
 impl<'a> Choices<'a> {
@@ -41,7 +41,7 @@ impl<'a> Choices<'a> {
         all[self.below(all.len())].clone()
     }
 
-    /// Zero, one, both ends, or any number. Few are beyond int64: both sides refuse to write these.
+    /// Returns zero, one, a limit, or any number. Few are beyond int64, because both sides refuse to write those.
     fn number(&mut self) -> i128 {
         match self.below(8) {
             0..3 => i128::from(self.byte()),
@@ -64,22 +64,22 @@ pub(crate) trait Make: Sized {
     fn make(choices: &mut Choices<'_>) -> Self;
 }
 
-/// The simplest value.
+/// Returns the simplest value.
 pub(crate) fn made<T: Make>() -> T {
     T::make(&mut Choices::new(&[]))
 }
 
-/// What is missing where a constant of the type says it.
+/// Returns the default of a missing field, which is a const parameter of its type.
 pub(crate) fn length<const N: usize>() -> usize {
     N
 }
 
-/// Not written in about half of all cases.
+/// Returns whether the value is skipped, in about half of all cases.
 pub(crate) fn sometimes<T: Debug>(value: &T) -> bool {
     format!("{value:?}").len().is_multiple_of(2)
 }
 
-/// Not taken by a conversion in some cases.
+/// Returns whether a conversion refuses the value, in some cases.
 pub(crate) fn refused<T: Debug>(value: &T) -> bool {
     format!("{value:?}").len() % 5 == 4
 }
@@ -87,7 +87,7 @@ pub(crate) fn refused<T: Debug>(value: &T) -> bool {
 pub(crate) mod hex {
     use serde::{Deserialize, Deserializer, Serializer, de::Error};
 
-    #[allow(clippy::trivially_copy_pass_by_ref)] // the form that serde asks for
+    #[allow(clippy::trivially_copy_pass_by_ref)] // serde requires this signature
     pub(crate) fn serialize<S: Serializer>(value: &u32, to: S) -> Result<S::Ok, S::Error> {
         to.serialize_str(&format!("{value:x}"))
     }
@@ -110,7 +110,7 @@ macro_rules! make {
 macro_rules! integers {
     ($($type:ty),*) => { $(
         impl Make for $type {
-            /// What is too large is the largest, and so with the smallest.
+            /// A number that is too large becomes the largest one, and one that is too small the smallest.
             fn make(choices: &mut Choices<'_>) -> Self {
                 let number = choices.number();
                 Self::try_from(number).unwrap_or(if number < 0 { Self::MIN } else { Self::MAX })
@@ -185,12 +185,12 @@ make! {
     Saturating<i32>: |choices| Saturating(choices.make());
 }
 
-/// A key of a map that is data: no name of a field, no NUL.
+/// Returns a map key that is data: not the name of a field, and without NUL.
 fn key(choices: &mut Choices<'_>) -> String {
     choices.pick(&["k", "", "ø", "a.b", "0", "two words", "key"]).to_owned()
 }
 
-/// What may be the key of a map.
+/// A type that may be the key of a map.
 pub(crate) trait MakeKey: Ord + Hash {
     fn make_key(choices: &mut Choices<'_>) -> Self;
 }
@@ -213,7 +213,8 @@ impl<K: MakeKey, V: Make> Make for HashMap<K, V, InOrder> {
     }
 }
 
-/// All hashes are one, so the entries are in the order in which they came: two maps of the same show the same.
+/// A hasher that returns the same hash for every value. Entries stay in insertion order, so equal maps are formatted
+/// the same.
 #[derive(Debug, Clone, Default)]
 #[allow(unreachable_pub)] // the types that hold it are public
 pub struct InOrder;

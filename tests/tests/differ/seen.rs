@@ -1,23 +1,24 @@
-//! What was seen of each type: that two sides never differed says something only where both had something to say.
+//! Counts what happened to the values of each type. That the sides never differ is significant only if both read and
+//! write most values.
 
 use std::fmt;
 
 use super::{exceptions::Exception, subject::Subject};
 
-/// How often each thing happened to the values of one type.
+/// The counts for the values of one type.
 #[derive(Debug)]
 pub(crate) struct Seen {
     name: &'static str,
     pub(crate) values: usize,
-    /// Both sides wrote it, and the same.
+    /// Both sides wrote the same bytes.
     pub(crate) written: usize,
     pub(crate) refused_by_both: usize,
     /// serde wrote one name twice.
     pub(crate) twice: usize,
-    /// What serde read was the value that had been written.
+    /// serde read the value that had been written.
     pub(crate) read_back: usize,
     pub(crate) changed: usize,
-    /// Both sides read the same from it after the change.
+    /// Both sides read the same value after the change.
     pub(crate) changed_and_read: usize,
     exceptions: Vec<(Exception, usize)>,
 }
@@ -49,7 +50,7 @@ fn add(exceptions: &mut Vec<(Exception, usize)>, exception: Exception, more: usi
     }
 }
 
-/// What was seen of all types.
+/// The counts for all types.
 #[derive(Debug, Default)]
 pub(crate) struct Report(Vec<Seen>);
 
@@ -62,7 +63,7 @@ impl Report {
         self.0.iter().map(count).sum()
     }
 
-    /// The types to which something never happened.
+    /// Returns the types for which a count is zero.
     fn never(&self, count: fn(&Seen) -> usize) -> Vec<&'static str> {
         self.0.iter().filter(|seen| count(seen) == 0).map(|seen| seen.name).collect()
     }
@@ -75,14 +76,14 @@ impl Report {
         all
     }
 
-    /// The types of which fewer than half of the values were written: some variants are skipped by serde.
+    /// Returns the types of which fewer than half of the values were written, because serde skips some variants.
     fn mostly_refused(&self) -> Vec<&'static str> {
         self.0.iter().filter(|seen| seen.written * 2 < seen.values).map(|seen| seen.name).collect()
     }
 
-    /// Both sides were asked of nearly every type and had something to say: values were written, read back, and read
-    /// after a change. What serde writes and does not read back is made on purpose, and so are values that are refused,
-    /// so these limits are just below what the types of many seeds have.
+    /// Asserts that values of nearly every type were written, read back, and read after a change. Some types are
+    /// deliberately not read back by serde, and some values are deliberately refused, so the limits are slightly
+    /// below the results of many seeds.
     pub(crate) fn both_were_asked(&self) {
         let few = |names: &[&str], of: usize| names.len() * of <= self.0.len();
         assert!(few(&self.never(|seen| seen.written), 100), "too many never written\n{self}");
@@ -101,7 +102,7 @@ impl Report {
             self.sum(|seen| seen.changed_and_read) * 5 > changed * 2,
             "too few read after a change\n{self}"
         );
-        // Each is compared as it was written and after each change.
+        // Each value is compared once after it is written and once after each change.
         let excepted: usize = self.exceptions().iter().map(|(_, count)| count).sum();
         assert!(excepted * 40 < written + changed, "too many exceptions\n{self}");
     }

@@ -1,4 +1,4 @@
-//! A type without its type: two functions, so that everything else is compiled once.
+//! A type as a set of function pointers, so that all other code is compiled only once.
 
 use std::fmt::Debug;
 
@@ -12,11 +12,11 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::make::{Choices, Make};
 
-/// What is made and written: the value in `Debug`'s words, which tell a NaN and a negative zero from others too,
-/// and its bytes by odm and by `bson`.
+/// A written value: its `Debug` text, which also distinguishes NaN and negative zero, and its bytes as odm and `bson`
+/// write them.
 pub(crate) type Written = (String, Result<Vec<u8>, CodecError>, Result<Vec<u8>, String>);
 
-/// What is read, in `Debug`'s words.
+/// A read value, as its `Debug` text.
 pub(crate) struct Read {
     pub(crate) ours: Result<String, CodecError>,
     pub(crate) theirs: Result<String, String>,
@@ -24,22 +24,23 @@ pub(crate) struct Read {
 
 pub(crate) struct Subject {
     pub(crate) name: &'static str,
-    /// A flattened `Option` is somewhere in it.
+    /// Whether the type contains a flattened `Option`.
     pub(crate) flat_option: bool,
-    /// Something in it is stored through serde.
+    /// Whether a part of it is stored through serde.
     pub(crate) via: bool,
     pub(crate) write: fn(&mut Choices<'_>) -> Written,
     pub(crate) read: fn(&[u8]) -> Read,
     pub(crate) again: fn(&[u8]) -> Again,
 }
 
-/// Whether what is read is read again once it was written: it is no value of its own if it is lost on the way.
+/// Whether the value that was read is read again after it is written. If it is lost on the way, it does not count as
+/// a value.
 pub(crate) struct Again {
     pub(crate) ours: bool,
     pub(crate) theirs: bool,
 }
 
-/// The one element `v` of a document, so that values that are no documents can be compared too.
+/// A document with the one element `v`, so that values that are not documents can be compared, too.
 #[derive(Serialize, Deserialize)]
 struct Held<T> {
     v: T,

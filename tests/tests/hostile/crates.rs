@@ -1,4 +1,4 @@
-//! The types of other crates, read from bytes that nobody meant.
+//! Decodes types of other crates from arbitrary bytes.
 
 use std::collections::BTreeMap;
 
@@ -37,7 +37,7 @@ enum Either {
     Id(uuid::Uuid),
 }
 
-/// Where mutations start.
+/// Returns the seed of the mutations.
 pub(crate) fn seed() -> Vec<u8> {
     let uuid = uuid::Uuid::from_bytes([7; 16]);
     let foreign = Foreign {

@@ -1,5 +1,5 @@
-//! Nesting: what the server stores is read and written, anything deeper is an error, and neither needs more
-//! than the stack of a tokio worker.
+//! Nesting: values that the server stores are read and written, deeper ones are errors, and neither needs more than
+//! the stack of a tokio worker.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{on_a_small_stack, outer};
 
-/// Every way in which a model can hold itself.
+/// A model that contains itself in every possible way.
 #[derive(Debug, Default, Model)]
 #[odm(collection = "trees")]
 #[serde(default)]
@@ -83,7 +83,8 @@ fn maps(key: &str, maps: usize) -> Vec<u8> {
     bytes
 }
 
-/// Every level's own fields are written, so lengths differ; what counts is that it reads, writes and reads.
+/// Asserts that the document is read, written and read again. The lengths differ, because each level writes its own
+/// fields.
 #[track_caller]
 fn there_and_back<V: Value>(bytes: &[u8]) {
     let value = V::decode(Raw::document(bytes)).unwrap();
@@ -120,9 +121,9 @@ fn untyped_values_nest_as_deep_as_the_server_allows() {
 }
 
 #[test]
-fn models_that_hold_themselves_nest_as_deep_as_the_server_allows() {
+fn recursive_models_nest_as_deep_as_the_server_allows() {
     on_a_small_stack(|| {
-        // A level fewer where each level writes its empty array besides.
+        // One level fewer if each level also writes its empty array.
         there_and_back::<Tree>(&documents("boxed", 178));
         there_and_back::<Tree>(&arrays("listed", 89));
         there_and_back::<Tree>(&maps("named", 89));
@@ -157,7 +158,7 @@ fn fields_through_serde_nest_as_deep_as_the_server_allows() {
 }
 
 #[test]
-fn a_value_that_is_too_deep_is_not_written() {
+fn a_value_that_nests_too_deep_is_not_written() {
     on_a_small_stack(|| {
         let mut branch = Branch::default();
         for _ in 0..1_000 {
@@ -170,9 +171,9 @@ fn a_value_that_is_too_deep_is_not_written() {
     });
 }
 
-/// Newtypes and options make no level, so nothing of the document bounds a chain of them.
+/// Newtypes and options add no level, so the depth of the document does not limit a chain of them.
 #[test]
-fn a_chain_of_newtypes_through_serde_has_an_end() {
+fn a_chain_of_newtypes_through_serde_is_limited() {
     #[derive(Serialize, Deserialize)]
     struct Link(Option<Box<Link>>);
     #[derive(Embedded)]
@@ -185,7 +186,7 @@ fn a_chain_of_newtypes_through_serde_has_an_end() {
     }
     on_a_small_stack(|| {
         assert_eq!(bytes_of(&chain(900)).unwrap(), bytes_of(&doc! { "link": Bson::Null }).unwrap());
-        // Rust itself would overflow the stack when it drops so long a chain.
+        // Rust itself would overflow the stack when it drops such a long chain.
         let chain = std::mem::ManuallyDrop::new(chain(100_000));
         let error = bytes_of(&*chain).unwrap_err();
         let expected = "`link`: expected at most 1800 newtypes and options inside each other, found more";
@@ -193,9 +194,9 @@ fn a_chain_of_newtypes_through_serde_has_an_end() {
     });
 }
 
-/// The scope of code is a level like any other.
+/// The scope of code counts as a level.
 #[test]
-fn scopes_of_code_are_counted() {
+fn the_scope_of_code_counts_as_a_level() {
     fn scopes(levels: usize) -> Vec<u8> {
         let mut bytes = vec![5, 0, 0, 0, 0];
         for _ in 1..levels {

@@ -1,4 +1,4 @@
-//! What the fuzzer does, for a bounded number of cases that are the same in every run.
+//! Runs the checks of the fuzzer on a bounded number of inputs, which are the same in every run.
 
 use std::{env, fs, path::Path, thread};
 
@@ -6,7 +6,7 @@ use odm_integration::hostile::{read_as_everything, seeds};
 
 use super::crates;
 
-/// A generator that needs no library: the same numbers in every run.
+/// A random number generator without dependencies, which returns the same numbers in every run.
 struct Random(u64);
 
 impl Random {
@@ -20,7 +20,7 @@ impl Random {
     }
 }
 
-/// One change: a bit, a byte, a length, a cut, a piece of another document.
+/// Makes one change: a bit, a byte, a length, a cut, or a piece of another document.
 fn mutate(bytes: &mut Vec<u8>, other: &[u8], random: &mut Random) {
     let at = random.below(bytes.len());
     match random.below(6) {
@@ -43,7 +43,7 @@ fn mutate(bytes: &mut Vec<u8>, other: &[u8], random: &mut Random) {
     }
 }
 
-/// The outer length made true, so that the inner ones are reached.
+/// Corrects the outer length, so that the decoder reaches the inner ones.
 fn repair(bytes: &mut [u8]) {
     if let (Ok(length), Some(prefix)) = (i32::try_from(bytes.len()), bytes.first_chunk_mut::<4>()) {
         *prefix = length.to_le_bytes();
@@ -89,12 +89,12 @@ fn random_bytes_never_panic() {
 }
 
 #[test]
-fn the_seed_of_other_crates_is_read() {
+fn the_seed_of_other_crates_decodes() {
     assert!(crates::read(&crates::seed()));
 }
 
 #[test]
-fn each_seed_is_read_and_is_what_the_fuzzer_begins_with() {
+fn each_seed_decodes_and_equals_the_seed_of_the_fuzzer() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz/seeds");
     for (name, bytes) in seeds() {
         assert!(read_as_everything(&bytes) >= 2, "{name}");
@@ -102,6 +102,6 @@ fn each_seed_is_read_and_is_what_the_fuzzer_begins_with() {
         if env::var_os("ODM_SEEDS").is_some_and(|how| how == "write") {
             fs::write(&file, &bytes).unwrap();
         }
-        assert_eq!(fs::read(&file).unwrap(), bytes, "{name}: write the seeds anew with `ODM_SEEDS=write`");
+        assert_eq!(fs::read(&file).unwrap(), bytes, "{name}: update the seeds with `ODM_SEEDS=write`");
     }
 }

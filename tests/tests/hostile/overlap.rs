@@ -1,4 +1,4 @@
-//! Variants that nothing names and that overlap: what a value is takes no longer to find out the deeper it nests.
+//! Untagged variants that overlap: the time to select a variant does not multiply with each level.
 
 use std::collections::BTreeMap;
 
@@ -22,7 +22,7 @@ struct Last {
     third: i32,
 }
 
-/// The same in arrays, maps, tuples, parts that lie flat, and beside a tag.
+/// The same in arrays, maps, tuples and flattened documents, and beside a tag.
 #[derive(Debug, Value)]
 #[serde(untagged)]
 enum Listed {
@@ -72,7 +72,7 @@ enum Tagged {
     },
 }
 
-/// Other levels between the searches.
+/// With levels of another type between the untagged enums.
 #[derive(Debug, Value)]
 #[serde(untagged)]
 enum Apart {
@@ -85,7 +85,7 @@ struct Between {
     next: Apart,
 }
 
-/// `{ next: inner, name: 1 }`, or without `next`.
+/// Returns `{ next: inner, name: 1 }`, or the same without `next`.
 fn level(next: Option<(u8, &[u8])>, name: &str) -> Vec<u8> {
     let last = outer(0x10, name, &[1, 0, 0, 0]);
     let Some((tag, inner)) = next else { return last };
@@ -95,7 +95,7 @@ fn level(next: Option<(u8, &[u8])>, name: &str) -> Vec<u8> {
     [length.to_le_bytes().as_slice(), &elements, &[0]].concat()
 }
 
-/// So many levels, all of which end in `name`, the innermost in `innermost`.
+/// Returns `levels` nested documents. Each ends in `name`, and the innermost one in `innermost`.
 fn nested(levels: usize, name: &str, innermost: &str, wrap: fn(Vec<u8>) -> (u8, Vec<u8>)) -> Vec<u8> {
     let mut bytes = level(None, innermost);
     for _ in 1..levels {
@@ -109,7 +109,7 @@ fn plain(bytes: Vec<u8>) -> (u8, Vec<u8>) {
     (0x03, bytes)
 }
 
-/// By trying everything again at every level it would take years: then a test does not end.
+/// If every level tried all variants again, this would take years and the test would not end.
 fn read<V: Value>(bytes: &[u8]) -> Result<V, String> {
     V::decode(Raw::document(bytes)).map_err(|error| error.to_string())
 }
@@ -144,7 +144,7 @@ fn every_level_is_the_first_variant_that_fits_it() {
 }
 
 #[test]
-fn every_container_of_them_is_read() {
+fn overlapping_variants_are_read_in_every_container() {
     on_a_small_stack(|| {
         there_and_back::<Listed>(&nested_in_lists(85));
         there_and_back::<Mapped>(&nested_in_maps(85));
@@ -170,9 +170,9 @@ fn nested_in_maps(levels: usize) -> Vec<u8> {
     bytes
 }
 
-/// More small values than answers are kept of: those of the large values around them stay.
+/// More small values than there are cached results. The results of the large values around them stay cached.
 #[test]
-fn many_small_values_lie_in_nested_ones() {
+fn many_small_values_inside_nested_ones_are_read() {
     on_a_small_stack(|| {
         let mut item = level(Some((0x04, &[5, 0, 0, 0, 0])), "first");
         let end = item.len() - 1;
@@ -195,7 +195,7 @@ fn many_small_values_lie_in_nested_ones() {
 }
 
 #[test]
-fn a_misfit_is_an_error_at_every_depth() {
+fn a_value_that_fits_no_variant_is_an_error_at_every_depth() {
     on_a_small_stack(|| {
         for levels in [2, 22, 170] {
             let none = "a value of a variant: `First`, `Second`, `Third`, found a document that fits none";
@@ -209,14 +209,14 @@ fn a_misfit_is_an_error_at_every_depth() {
 
 /// No other variant could read these either, so none is tried.
 #[test]
-fn what_is_wrong_with_the_bytes_ends_the_search() {
+fn malformed_bytes_end_the_search() {
     on_a_small_stack(|| {
         for levels in [181, 500, 1_000] {
             let error = read::<Chain>(&nested(levels, "second", "second", plain)).unwrap_err();
             assert!(error.ends_with("expected at most 180 nested levels, found more"), "{error}");
             assert!(error.starts_with("`next.next.next"), "{error}");
         }
-        // The innermost value says another length.
+        // The innermost value has a wrong length.
         let mut bytes = nested(22, "second", "second", plain);
         let last = bytes.len() - 22 - 21 * 12 - 5;
         let at = (0..bytes.len() - 4)
@@ -229,9 +229,9 @@ fn what_is_wrong_with_the_bytes_ends_the_search() {
     });
 }
 
-/// A search forgets what it has found: the next value is another one.
+/// A search discards its results, because the next value is another one.
 #[test]
-fn one_search_knows_nothing_of_another() {
+fn a_search_does_not_use_the_results_of_another() {
     on_a_small_stack(|| {
         let (second, third) = (nested(60, "second", "second", plain), nested(60, "third", "third", plain));
         for _ in 0..3 {

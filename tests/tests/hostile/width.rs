@@ -1,4 +1,4 @@
-//! Wide types: as deep as the server allows, each level with so much on the stack that few would fit.
+//! Wide types: they nest as deep as the server allows, although each level needs so much stack that few would fit.
 #![allow(clippy::large_enum_variant, clippy::struct_field_names, reason = "width is what is tested")]
 
 use std::{collections::BTreeMap, mem::ManuallyDrop};
@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{on_a_small_stack, outer};
 
-/// A type with `$field`s of four values each, and every way to hold itself.
+/// A type with `$field`s of four values each, which contains itself in every possible way.
 macro_rules! wide {
     ($($field:ident)*) => {
         #[derive(Debug, Default, Clone, Embedded)]
@@ -102,7 +102,8 @@ fn is_empty(texts: &[Option<String>; 4]) -> bool {
     texts.iter().all(Option::is_none)
 }
 
-/// The ways from one `Wide` to the next: how many levels each makes, and the document around the inner one.
+/// The fields that lead from one `Wide` to the next: the number of levels that each adds, and the document around the
+/// inner one.
 const WAYS: &[(usize, &str, fn(&[u8]) -> Vec<u8>)] = &[
     (1, "boxed", |inner| outer(0x03, "boxed", inner)),
     (2, "listed", |inner| outer(0x04, "listed", &outer(0x03, "0", inner))),
@@ -124,7 +125,7 @@ const WAYS: &[(usize, &str, fn(&[u8]) -> Vec<u8>)] = &[
     (3, "untagged, other", |inner| outer(0x03, "untagged", &outer(0x03, "named", &outer(0x03, "x", inner)))),
 ];
 
-/// One document of the elements of all.
+/// Returns one document with the elements of all.
 fn joined(documents: &[Vec<u8>]) -> Vec<u8> {
     let elements: Vec<u8> =
         documents.iter().flat_map(|document| document[4..document.len() - 1].iter().copied()).collect();
@@ -143,7 +144,7 @@ fn nulls() -> Vec<u8> {
     joined(&["0", "1", "2", "3"].map(|key| outer(0x0A, key, &[])))
 }
 
-/// A document of about so many levels, the innermost of which has a name that is too long.
+/// Returns a document of about `levels` levels. The innermost one has a name that is too long.
 fn nested(way: fn(&[u8]) -> Vec<u8>, levels: usize, of_each: usize) -> Vec<u8> {
     let mut bytes = outer(0x02, "name", &[6, 0, 0, 0, b'w', b'r', b'o', b'n', b'g', 0]);
     let mut made = 1;
@@ -179,7 +180,7 @@ fn wide_types_nest_as_deep_as_the_server_allows() {
 fn a_hostile_depth_of_a_wide_type_is_an_error() {
     on_a_small_stack(|| {
         for &(levels, name, way) in WAYS {
-            // A part that lies flat in its own enum makes no level of its own but is the enum's document.
+            // A document that is flattened into its own enum adds no level: it is the enum's document.
             for depth in [500, 1_000, 3_000] {
                 let error = Wide::decode(Raw::document(&nested(way, depth, levels))).expect_err(name);
                 is_too_deep(&error);
@@ -188,9 +189,9 @@ fn a_hostile_depth_of_a_wide_type_is_an_error() {
     });
 }
 
-/// What a level leaves of the stack is room for every value without a declared type, and through serde.
+/// Each level leaves enough stack for values without a declared type, and for serde.
 #[test]
-fn what_is_inside_a_wide_type_nests_as_deep_as_the_server_allows() {
+fn values_inside_a_wide_type_nest_as_deep_as_the_server_allows() {
     on_a_small_stack(|| {
         let boxed: fn(&[u8]) -> Vec<u8> = |inner| outer(0x03, "boxed", inner);
         let wrap = |mut bytes: Vec<u8>, times: usize| {
@@ -220,9 +221,9 @@ fn what_is_inside_a_wide_type_nests_as_deep_as_the_server_allows() {
     });
 }
 
-/// Drawn by hand, not read: what the process made itself.
+/// The value is made by the process itself, not decoded.
 #[test]
-fn a_wide_value_that_is_too_deep_is_not_written() {
+fn a_wide_value_that_nests_too_deep_is_not_written() {
     on_a_small_stack(|| {
         let value = (0..1_000)
             .fold(Wide::default(), |inner, _| Wide { boxed: Some(Box::new(inner)), ..Wide::default() });
@@ -235,7 +236,7 @@ fn a_wide_value_that_is_too_deep_is_not_written() {
 
 #[derive(Debug, View)]
 #[odm(of = Wide)]
-#[allow(dead_code)] // shown alone
+#[allow(dead_code)] // used only by `Debug`
 struct Looked {
     name: Option<String>,
     boxed: Option<Box<Looked>>,
@@ -255,9 +256,9 @@ fn a_view_of_a_wide_type_nests_as_deep_as_the_server_allows() {
     });
 }
 
-/// A newtype that may hold itself at the same place is read for ever by nobody.
+/// A newtype may contain itself without a document or an array in between. Decoding it must not loop.
 #[test]
-fn a_type_that_holds_itself_at_the_same_place_ends() {
+fn decoding_a_newtype_that_contains_itself_ends() {
     #[derive(Debug, Value)]
     struct Link(#[allow(dead_code)] Option<Box<Link>>);
     #[derive(Debug, Value)]

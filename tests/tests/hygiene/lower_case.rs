@@ -1,4 +1,4 @@
-//! Types in lower case or with raw names.
+//! Types with lower-case names or raw identifiers.
 #![allow(non_camel_case_types, missing_debug_implementations, missing_docs, dead_code)]
 
 use odm::{Embedded, Id, Model, Shape, Value, View, pipeline};
@@ -47,7 +47,7 @@ pub struct r#type(word);
 #[derive(Value)]
 pub struct chain(Option<Box<chain>>);
 
-/// In snake case it is called like the type of its field.
+/// In snake case, its name is that of its field's type.
 #[derive(Embedded)]
 pub struct Enum {
     pub kind: r#enum,

@@ -1,4 +1,4 @@
-//! Modules beside the types that derives stand on, called as people call them: the type's name in snake case.
+//! Modules beside types with derives. They have the usual name: the name of the type in snake case.
 #![allow(missing_debug_implementations, missing_docs, dead_code)]
 
 use odm::{Embedded, Id, Model, Shape, Value, View, pipeline};
@@ -66,7 +66,7 @@ pub struct Short {
     qty: i32,
 }
 
-/// Two types whose names are one in snake case.
+/// Two types whose names are the same in snake case.
 #[derive(Shape)]
 pub struct HttpLog {
     lines: i64,
@@ -78,7 +78,7 @@ pub struct HTTPLog {
 }
 
 #[test]
-fn a_module_called_like_a_type_stands_beside_it() {
+fn a_module_may_have_the_snake_case_name_of_a_type() {
     let _ = stats::Mean;
     let stages = pipeline::Pipeline::<Order>::new()
         .group(|o| StatsOf { city: o.address().city(), mean: pipeline::avg(o.qty()) })

@@ -1,9 +1,9 @@
-//! Fields, variants and parameters that are called like what the runtime, the prelude and the expansion use.
+//! Fields, variants and parameters whose names the runtime, the prelude or the expansion also use.
 #![allow(non_snake_case, non_camel_case_types, missing_debug_implementations, missing_docs, dead_code)]
 
 use odm::{Embedded, Id, Model, Value};
 
-/// Variants whose accessors, keys and documents could take names of ours, or of each other.
+/// Variants whose accessors, keys and documents could have names of the expansion, or of each other.
 #[derive(Value)]
 pub enum External {
     Ok,
@@ -20,7 +20,7 @@ pub enum External {
     external { external: i32 },
 }
 
-/// The same beside a tag.
+/// The same, with a tag.
 #[derive(Value)]
 #[serde(tag = "tag")]
 pub enum Internal {
@@ -33,7 +33,7 @@ pub enum Internal {
     Eq { eq: i32 },
 }
 
-/// The same told by nothing.
+/// The same, untagged.
 #[derive(Value)]
 #[serde(untagged)]
 pub enum Untagged {
@@ -59,7 +59,7 @@ pub struct Inner {
     pub r#type: Vec<Untagged>,
 }
 
-/// A model whose variants are called like the key of its id.
+/// A model with variants that are named like the key of its id.
 #[derive(Model)]
 #[serde(tag = "is")]
 #[odm(collection = "kinds")]
@@ -74,7 +74,7 @@ pub enum Kinds {
     Model(Inner),
 }
 
-/// Parameters that are called like ours, and like types of the prelude.
+/// Parameters that are named like those of the expansion and like types of the prelude.
 #[derive(Value)]
 pub enum Generic<A, B, T, E, R, __p, Option, Vec> {
     A(A),
@@ -98,7 +98,7 @@ where
     pub first: [T; N],
 }
 
-/// It holds itself.
+/// It contains itself.
 #[derive(Embedded)]
 pub struct Tree {
     pub name: String,
@@ -114,11 +114,11 @@ pub enum Node {
     Both { left: Box<Node>, right: Box<Node> },
 }
 
-/// Visible to some.
-pub mod rooms {
+/// Types with restricted visibility.
+pub mod restricted {
     pub mod inner {
         #[derive(odm::Embedded)]
-        pub(in crate::names::rooms) struct Seen {
+        pub(in crate::names::restricted) struct Seen {
             pub(in crate::names) a: i32,
             pub(super) b: i32,
             pub(self) c: i32,
@@ -147,7 +147,7 @@ pub mod rooms {
     }
 }
 
-/// Written by macros: types, names and attributes are groups of tokens then.
+/// Types that macros generate: their types, names and attributes are groups of tokens.
 macro_rules! written {
     ($(#[$attribute:meta])* $vis:vis $name:ident, $ty:ty, $field:ident, $path:path, $stored:literal, $variant:ident) => {
         $(#[$attribute])*
@@ -188,19 +188,19 @@ pub struct Part {
 }
 
 #[test]
-fn what_a_macro_writes_has_its_names() {
+fn derives_work_for_types_from_macros() {
     let _ = number;
     assert_eq!(Written::COLLECTION, "number");
     assert_eq!(Written::fields().value().name(), "value");
 }
 
 #[test]
-fn restricted_types_are_no_obstacle() {
-    assert_eq!(rooms::names(), ["seen.a", "kind.One.a"]);
+fn derives_work_for_types_with_restricted_visibility() {
+    assert_eq!(restricted::names(), ["seen.a", "kind.One.a"]);
 }
 
 #[test]
-fn variants_are_reached_under_every_name() {
+fn variants_of_every_name_have_accessors() {
     #[derive(Model)]
     #[odm(collection = "all")]
     struct All {

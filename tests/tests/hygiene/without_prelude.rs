@@ -1,25 +1,25 @@
-//! No prelude, nothing imported, and names of the prelude that mean something else: enums in every tagging, tuples,
-//! flattened fields, fields stored in another way.
-// What follows is written to be odd; the lints are for what the derives make of it.
+//! Without a prelude and imports, beside other items under names of the prelude: enums in every representation,
+//! tuples, flattened fields, and fields with another encoding.
+// This code is odd on purpose. The lints check the code that the derives generate.
 #![allow(missing_debug_implementations, dead_code, non_camel_case_types, non_upper_case_globals)]
 
 macro_rules! hostile {
     ($($name:ident)*) => { $(
-        /// Not what the prelude means by it.
+        /// Not the item of the prelude.
         pub struct $name;
     )* };
 }
 hostile!(Option Some None Result Ok Err Vec String Box Self_ Clone Default Into From Iterator Send Sync);
 hostile!(Context Path Value Model Doc Key Writer Raw Elements CodecError UnclaimedElements VariantTest Narrows);
 hostile!(NarrowsUntagged HasField Flatten ReadsFrom PhantomData);
-// A unit struct or a constant takes the place of a variable in a pattern.
+// If a pattern contains the name of a unit struct or a constant, it is not a variable.
 hostile!(at base writer raw value item ok document given name elements types key inside filled);
 /// Not a variable.
 pub const check: i32 = 0;
 /// Not a variable.
 pub static fields: i32 = 0;
 
-/// Told by their names.
+/// Externally tagged.
 #[derive(::odm::Value)]
 pub enum External {
     /// Nothing.
@@ -42,7 +42,7 @@ pub enum External {
     Unknown,
 }
 
-/// Told by an element among their own.
+/// Internally tagged.
 #[derive(::odm::Value)]
 #[serde(tag = "kind", deny_unknown_fields)]
 pub enum Internal {
@@ -61,7 +61,7 @@ pub enum Internal {
     },
 }
 
-/// Told by an element beside their own.
+/// Adjacently tagged.
 #[derive(::odm::Value)]
 #[serde(tag = "kind", content = "of")]
 pub enum Adjacent {
@@ -81,7 +81,7 @@ pub enum Adjacent {
     Hidden,
 }
 
-/// Not told.
+/// Untagged.
 #[derive(::odm::Value)]
 #[serde(untagged)]
 pub enum Untagged {
@@ -110,17 +110,17 @@ pub struct Part {
     pub external: ::core::option::Option<External>,
     /// One of each.
     pub untagged: ::std::vec::Vec<Untagged>,
-    /// What lies flat.
+    /// A flattened field.
     #[serde(flatten)]
     pub adjacent: Adjacent,
-    /// What may.
+    /// An optional flattened field.
     #[serde(flatten)]
     pub size: ::core::option::Option<Size>,
 }
 
 fn renamed(_: &mut ::odm::bson::Document) {}
 
-/// What lies flat.
+/// A flattened document.
 #[derive(::odm::Embedded)]
 pub struct Size {
     /// How long it takes.
@@ -148,7 +148,7 @@ pub struct Unit;
 #[derive(::odm::Value)]
 pub struct Length(#[odm(unit = "s")] pub ::core::time::Duration);
 
-/// A model of several kinds.
+/// A model with several variants.
 #[derive(::odm::Model)]
 #[serde(tag = "kind")]
 #[odm(collection = "kinds")]
@@ -164,7 +164,7 @@ pub enum Kinds {
     Second(Part),
 }
 
-/// A generic one, whose parameters are called like ours.
+/// A generic type whose parameters are named like those of the expansion.
 #[derive(::odm::Value)]
 #[serde(tag = "t")]
 pub enum Generic<A: ::core::marker::Send, T, E, __p, const N: usize>
@@ -181,6 +181,6 @@ where
         /// A field of each type.
         p: ::core::option::Option<__p>,
     },
-    /// What lies flat.
+    /// A newtype variant.
     Two(T),
 }

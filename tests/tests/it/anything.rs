@@ -1,4 +1,4 @@
-//! Fields that may hold anything: whatever the server has for a type that may stand there.
+//! Fields that may contain values of any type: they have every operator that the server has for one of those types.
 #![allow(clippy::needless_borrows_for_generic_args, reason = "operands are taken by reference, too")]
 
 use odm::{
@@ -51,7 +51,7 @@ async fn ids(settings: &Collection<Setting>, filter: Filter<Setting>) -> Vec<i32
 }
 
 #[odm_test::test]
-async fn a_field_of_any_type_has_every_operator_of_filters(db: Database) {
+async fn a_field_of_any_type_has_every_filter_operator(db: Database) {
     let settings = settings(&db).await;
     let s = Setting::fields();
     let found = async |filter: Filter<Setting>| ids(&settings, filter).await;
@@ -84,7 +84,7 @@ async fn a_field_of_any_type_has_every_operator_of_filters(db: Database) {
 }
 
 #[odm_test::test]
-async fn a_field_of_any_type_has_every_operator_of_updates(db: Database) -> odm::Result<()> {
+async fn a_field_of_any_type_has_every_update_operator(db: Database) -> odm::Result<()> {
     let settings = settings(&db).await;
     let s = Setting::fields();
     settings.update_one(s.id().eq(1), s.value().inc(2)).await?;
@@ -104,7 +104,7 @@ async fn a_field_of_any_type_has_every_operator_of_updates(db: Database) -> odm:
 }
 
 #[odm_test::test]
-async fn a_union_is_null_where_a_variant_is_and_has_an_order_where_all_have(db: Database) {
+async fn a_union_may_be_null_and_has_an_order_if_all_variants_have(db: Database) {
     let settings = settings(&db).await;
     let s = Setting::fields();
     let found = async |filter: Filter<Setting>| ids(&settings, filter).await;
@@ -115,7 +115,7 @@ async fn a_union_is_null_where_a_variant_is_and_has_an_order_where_all_have(db: 
     assert_eq!(found(s.union().number().gt(4)).await, [1, 4]);
 }
 
-/// Two fields of which one takes the place of the other.
+/// Two fields of which one may be renamed to the other.
 #[derive(Debug, Clone, PartialEq, Model)]
 #[odm(collection = "members")]
 struct Member {
@@ -139,7 +139,8 @@ async fn an_optional_field_is_renamed_to_one_that_is_always_there(db: Database) 
     Ok(())
 }
 
-/// A text that serde makes of a date sorts by its letters; of a number of our own, whoever wrote it knows.
+/// The string that serde makes of a date sorts by its characters. Only the author of the type knows whether another
+/// representation has a useful order.
 #[derive(Debug, Clone, PartialEq, Embedded)]
 struct Ranked {
     #[odm(serde(ordered))]
@@ -147,13 +148,13 @@ struct Ranked {
 }
 
 #[test]
-fn what_serde_stores_has_an_order_where_the_field_says_so() {
+fn a_field_stored_through_serde_has_an_order_if_its_attribute_specifies_it() {
     #[derive(Debug, Model)]
     #[odm(collection = "ranked")]
     struct Holder {
-        #[allow(dead_code)] // its type is what is looked at
+        #[allow(dead_code)] // only its type is used
         id: i32,
-        #[allow(dead_code)] // its type is what is looked at
+        #[allow(dead_code)] // only its type is used
         ranked: Ranked,
     }
     let filter = Holder::fields().ranked().rank().gt(std::num::NonZero::new(3).unwrap());

@@ -1,4 +1,5 @@
-//! Arrays of arrays, and arrays that may hold null: what the server finds and changes, beside what is meant, in Rust.
+//! Arrays of arrays, and arrays that may contain null: compares what the server finds and changes with the same
+//! operation in Rust.
 #![allow(
     clippy::items_after_statements,
     clippy::needless_borrows_for_generic_args,
@@ -41,7 +42,7 @@ struct Part {
     rows: Vec<Vec<i32>>,
 }
 
-/// Rows of which the tests ask: some equal as elements and as wholes, some empty at each level.
+/// Returns the test documents. Some are equal in elements or as a whole, and some are empty at each level.
 fn all() -> Vec<Grid> {
     let rows: [&[&[i32]]; 12] = [
         &[],
@@ -102,12 +103,12 @@ async fn compare(grids: &Collection<Grid>, cases: Vec<Case>) -> odm::Result<()> 
     let mut wrong = Vec::new();
     for (filter, meant) in cases {
         for (filter, positive) in [(filter.clone(), true), (!filter, false)] {
-            let sentence = filter.to_string();
+            let rendered = filter.to_string();
             let found = grids.find(filter).sort(Grid::fields().id().asc()).await;
             let found: Vec<Grid> = match found {
                 Ok(found) => found.try_collect().await?,
                 Err(error) => {
-                    wrong.push(format!("{sentence}: {error}: {:?}", error.server_message()));
+                    wrong.push(format!("{rendered}: {error}: {:?}", error.server_message()));
                     continue;
                 }
             };
@@ -116,7 +117,7 @@ async fn compare(grids: &Collection<Grid>, cases: Vec<Case>) -> odm::Result<()> 
             let expected = all.iter().filter(|grid| meant(grid) == positive);
             let expected: Vec<i32> = expected.map(|grid| grid.id).collect();
             if found != expected {
-                wrong.push(format!("{sentence}: found {found:?}, meant {expected:?}"));
+                wrong.push(format!("{rendered}: found {found:?}, meant {expected:?}"));
             }
         }
     }
@@ -125,7 +126,7 @@ async fn compare(grids: &Collection<Grid>, cases: Vec<Case>) -> odm::Result<()> 
 }
 
 #[odm_test::test]
-async fn the_server_finds_in_arrays_of_arrays_what_is_meant(db: Database) -> odm::Result<()> {
+async fn filters_on_arrays_of_arrays_find_the_same_as_rust(db: Database) -> odm::Result<()> {
     let grids = stored(&db).await?;
     let g = Grid::fields();
     let cases: Vec<Case> = vec![
@@ -302,11 +303,11 @@ async fn the_server_finds_in_arrays_of_arrays_what_is_meant(db: Database) -> odm
 
 type Change = (Update<Grid>, fn(&mut Grid));
 
-/// What an update does to every grid, beside the same in Rust.
+/// Compares what an update does to every grid with the same change in Rust.
 async fn compare_changes(db: &Database, changes: Vec<Change>) -> odm::Result<()> {
     let grids = db.collection::<Grid>();
     for (update, meant) in changes {
-        let sentence = update.to_string();
+        let rendered = update.to_string();
         grids.delete_many(Filter::all()).await?;
         grids.insert_many(&all()).await?;
         grids.update_many(Filter::all(), update).await?;
@@ -314,13 +315,13 @@ async fn compare_changes(db: &Database, changes: Vec<Change>) -> odm::Result<()>
             grids.find(Filter::all()).sort(Grid::fields().id().asc()).await?.try_collect().await?;
         let mut expected = all();
         expected.iter_mut().for_each(meant);
-        assert_eq!(found, expected, "{sentence}");
+        assert_eq!(found, expected, "{rendered}");
     }
     Ok(())
 }
 
 #[odm_test::test]
-async fn updates_pick_and_pull_in_arrays_of_arrays_what_is_meant(db: Database) -> odm::Result<()> {
+async fn updates_of_arrays_of_arrays_change_the_same_as_rust(db: Database) -> odm::Result<()> {
     let g = Grid::fields();
     fn replace(rows: &mut [Vec<i32>], picks: impl Fn(&[i32]) -> bool) {
         rows.iter_mut().filter(|row| picks(row)).for_each(|row| *row = vec![0]);
@@ -431,16 +432,16 @@ async fn an_array_with_null_in_it_is_not_null(db: Database) -> odm::Result<()> {
         (n.lines().tags().is_null_or_missing(), vec![1, 2, 5]),
         (n.lines().tags().is_present(), vec![3, 4, 6]),
     ] {
-        let sentence = filter.to_string();
+        let rendered = filter.to_string();
         let found: Vec<Note> = notes.find(filter).sort(n.id().asc()).await?.try_collect().await?;
-        assert_eq!(found.iter().map(|note| note.id).collect::<Vec<_>>(), expected, "{sentence}");
+        assert_eq!(found.iter().map(|note| note.id).collect::<Vec<_>>(), expected, "{rendered}");
     }
     assert_eq!(n.tags().is_null().to_string(), r#"{ "tags": { "$type": 10, "$not": { "$type": 4 } } }"#);
     Ok(())
 }
 
 #[odm_test::test]
-async fn one_of_several_elements_is_asked_for_by_the_plain_operator(db: Database) -> odm::Result<()> {
+async fn contains_any_renders_the_plain_in_operator(db: Database) -> odm::Result<()> {
     let notes = db.collection::<Note>();
     let note = |id, tags: &[&str]| Note {
         id,
@@ -460,9 +461,9 @@ async fn one_of_several_elements_is_asked_for_by_the_plain_operator(db: Database
         (n.tags().contains_any(none), vec![]),
         (n.tags().contains_none(none), vec![1, 2, 3, 4]),
     ] {
-        let sentence = filter.to_string();
+        let rendered = filter.to_string();
         let found: Vec<Note> = notes.find(filter).sort(n.id().asc()).await?.try_collect().await?;
-        assert_eq!(found.iter().map(|note| note.id).collect::<Vec<_>>(), expected, "{sentence}");
+        assert_eq!(found.iter().map(|note| note.id).collect::<Vec<_>>(), expected, "{rendered}");
     }
     Ok(())
 }

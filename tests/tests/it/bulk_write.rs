@@ -1,4 +1,4 @@
-//! `bulk_write`: what it does, gives and refuses.
+//! `bulk_write`: what it does, returns and refuses.
 
 use std::collections::BTreeMap;
 
@@ -46,7 +46,7 @@ fn failed(error: &Error) -> Vec<usize> {
 }
 
 #[odm_test::test]
-async fn every_kind_of_write(db: Database) {
+async fn every_kind_of_write_is_applied(db: Database) {
     let people = people(&db).await;
     let p = Person::fields();
     let [ada, bob, eve, kim] = [person("ada", 36), person("bob", 20), person("eve", 30), person("kim", 7)];
@@ -67,7 +67,7 @@ async fn every_kind_of_write(db: Database) {
             .ordered(ordered)
             .await
             .unwrap();
-        // Unordered, the replacement and `save` come before `update_many`, which then makes kim 30.
+        // In unordered mode, the replacement and `save` run before `update_many`, which then sets kim's age to 30.
         let kims = if ordered { 7 } else { 30 };
         assert_eq!(
             ages(&people).await,
@@ -82,7 +82,7 @@ async fn every_kind_of_write(db: Database) {
 }
 
 #[odm_test::test]
-async fn it_grows(db: Database) {
+async fn writes_can_be_added_later(db: Database) {
     let people = people(&db).await;
     let mut bulk = people.bulk_write([]);
     bulk.push(Write::insert_one(&person("ada", 36)));
@@ -96,14 +96,14 @@ async fn it_grows(db: Database) {
 }
 
 #[odm_test::test]
-async fn no_writes_are_no_error(db: Database) {
+async fn an_empty_bulk_write_is_not_an_error(db: Database) {
     let people = db.collection::<Person>();
     assert_eq!(counts(&people.bulk_write([]).await.unwrap()), [0; 5]);
 }
 
-/// What the server refuses is told by position, whichever command it was in.
+/// An error of the server has the position of its write, regardless of the command that contained it.
 #[odm_test::test]
-async fn failures_by_position(db: Database) {
+async fn server_errors_are_reported_by_position(db: Database) {
     let people = people(&db).await;
     let p = Person::fields();
     let [ada, bob] = [person("ada", 36), person("bob", 20)];
@@ -145,9 +145,9 @@ async fn failures_by_position(db: Database) {
     assert_eq!(ages(&people).await["ada"], 39);
 }
 
-/// What cannot be sent is told by position, and nothing is sent.
+/// An error before sending has the position of its write, and nothing is sent.
 #[odm_test::test]
-async fn refused_before_anything_is_sent(db: Database) {
+async fn a_bulk_with_an_invalid_write_is_not_sent(db: Database) {
     let people = people(&db).await;
     let p = Person::fields();
     let nobody = Person { name: String::new(), ..person("x", 1) };
@@ -171,7 +171,7 @@ async fn refused_before_anything_is_sent(db: Database) {
         .unwrap_err();
     assert!(error.is_not_sent());
     assert_eq!(outcomes(&error), "-ffffffffff");
-    let told: Vec<_> = error
+    let errors: Vec<_> = error
         .bulk_write_error()
         .unwrap()
         .failures()
@@ -179,7 +179,7 @@ async fn refused_before_anything_is_sent(db: Database) {
         .map(|failure| format!("{}: {}", failure.position(), failure.error()))
         .collect();
     assert_eq!(
-        told,
+        errors,
         [
             "1: 1 violation: `name` must have at least 1 character; nothing was sent",
             "2: the filter is empty, so it matches every document; if that is intended, use `Filter::all()`; nothing \
@@ -204,13 +204,13 @@ async fn refused_before_anything_is_sent(db: Database) {
     assert!(error.is_not_sent(), "{error}");
 }
 
-/// Documents at the limit of what the server stores, and more than one command takes.
+/// Documents of the maximum size, and more of them than one command can contain.
 #[odm_test::test]
-async fn more_than_a_command_takes(db: Database) {
+async fn large_documents_are_split_into_several_commands(db: Database) {
     let people = people(&db).await;
     let p = Person::fields();
     let letters = |count: usize| "x".repeat(count);
-    // 16 MiB but for what the other fields need.
+    // 16 MiB without the size of the other fields.
     let mut largest = Person { name: letters(16 * 1024 * 1024 - 90), ..person("large", 1) };
     largest.name.push_str(&letters(16 * 1024 * 1024 - odm::to_vec(&largest).unwrap().len()));
     assert_eq!(odm::to_vec(&largest).unwrap().len(), 16 * 1024 * 1024);
@@ -225,9 +225,9 @@ async fn more_than_a_command_takes(db: Database) {
     assert_eq!(people.count(p.age().eq(1)).await.unwrap(), 4);
 }
 
-/// So many small writes that they just reach both limits of a command, with the keys that they have in its array.
+/// Small writes that just reach both limits of a command, including their keys in its array.
 #[odm_test::test]
-async fn as_many_writes_as_a_command_takes(db: Database, server: Server) {
+async fn a_command_may_reach_both_of_its_limits(db: Database, server: Server) {
     let (db, commands) = Commands::record(server.uri(), &db).await;
     let people = db.collection::<Person>();
     let name = "x".repeat(115);
@@ -239,7 +239,7 @@ async fn as_many_writes_as_a_command_takes(db: Database, server: Server) {
 }
 
 #[odm_test::test]
-async fn options_of_single_writes(db: Database) {
+async fn single_writes_have_options(db: Database) {
     let people = people(&db).await;
     let p = Person::fields();
     people.insert_many([&person("ada", 1), &person("bob", 1)]).await.unwrap();
@@ -262,7 +262,7 @@ async fn options_of_single_writes(db: Database) {
 }
 
 #[odm_test::test]
-async fn in_a_transaction(db: Database) {
+async fn a_bulk_write_takes_part_in_a_transaction(db: Database) {
     let people = people(&db).await;
     let p = Person::fields();
     people.insert_one(&person("ada", 36)).await.unwrap();
@@ -281,7 +281,7 @@ async fn in_a_transaction(db: Database) {
     session.abort_transaction().await.unwrap();
     assert_eq!(ages(&people).await, BTreeMap::from([("ada".to_owned(), 36)]));
 
-    // It has its write concern already; nothing of a bulk that asks for another is sent.
+    // The transaction already has a write concern. A bulk with its own write concern is not sent.
     session.start_transaction().await.unwrap();
     let error = people
         .bulk_write([
@@ -295,7 +295,7 @@ async fn in_a_transaction(db: Database) {
     assert!(error.is_not_sent() && error.to_string().contains("cannot have a write concern"), "{error}");
     session.abort_transaction().await.unwrap();
 
-    // What the transaction wrote is undone with it, and said to be.
+    // The transaction undoes its writes, and the error reports them as not applied.
     session.start_transaction().await.unwrap();
     people.update_one(p.name().eq("ada"), p.age().set(40)).session(&mut session).await.unwrap();
     let mut other = db.start_session().await.unwrap();
@@ -316,9 +316,9 @@ async fn in_a_transaction(db: Database) {
     assert_eq!(ages(&people).await, BTreeMap::from([("ada".to_owned(), 40)]));
 }
 
-/// A write concern of the collection is the transaction's affair.
+/// A write concern of the collection is left to the transaction.
 #[odm_test::test]
-async fn with_a_write_concern_of_the_database(db: Database) {
+async fn a_write_concern_of_the_database_is_omitted_in_a_transaction(db: Database) {
     let majority = WriteConcern::builder().w(Acknowledgment::Majority).build();
     let options = odm::mongodb::options::DatabaseOptions::builder().write_concern(majority).build();
     let db = Database::from_driver(db.client().database_with_options(db.name(), options));
@@ -335,9 +335,9 @@ async fn with_a_write_concern_of_the_database(db: Database) {
     assert_eq!(ages(&people).await["ada"], 39);
 }
 
-/// An id that a plain filter asked for, and that is none of the model's.
+/// The id comes from an untyped filter and does not fit the model.
 #[odm_test::test]
-async fn an_upserted_id_that_does_not_fit(db: Database) {
+async fn an_upserted_id_that_does_not_fit_is_an_error(db: Database) {
     let people = people(&db).await;
     let p = Person::fields();
     let upsert = |id: Bson| [Write::update_one(doc! { "_id": id }, p.age().set(1)).upsert(true)];
@@ -350,9 +350,9 @@ async fn an_upserted_id_that_does_not_fit(db: Database) {
     assert_eq!(people.count(Filter::all()).await.unwrap(), 1);
 }
 
-/// Across collections: an older server is told by name, and nothing was sent.
+/// Writes across collections: on an older server, the error contains its version, and nothing is sent.
 #[odm_test::test]
-async fn across_collections(db: Database) {
+async fn a_bulk_write_across_collections_requires_a_newer_server(db: Database) {
     let orders = [order(1), order(2)];
     let bulk = db
         .bulk_write()
@@ -388,9 +388,9 @@ async fn across_collections(db: Database) {
     assert_eq!(outcomes(&error), "--f");
 }
 
-/// Plain array filters are sent before those of typed updates.
+/// Array filters of untyped updates are sent before those of typed updates.
 #[odm_test::test]
-async fn array_filters_of_plain_and_of_typed_updates(db: Database, server: Server) {
+async fn array_filters_of_untyped_and_typed_updates_are_both_sent(db: Database, server: Server) {
     let (recorded, commands) = Commands::record(server.uri(), &db).await;
     let orders: Collection<Order> = recorded.collection();
     let stored = order(1);
@@ -420,9 +420,9 @@ async fn array_filters_of_plain_and_of_typed_updates(db: Database, server: Serve
     assert_eq!(filters, &[Bson::from(doc! { "many.qty": 98 })]);
 }
 
-/// A server that does not know the `sort` of a write says so by the kind of its error, and applies nothing.
+/// On a server that does not support the `sort` of a write, the error is `Unsupported`, and nothing is applied.
 #[odm_test::test]
-async fn the_order_of_a_write(db: Database) {
+async fn a_sort_of_a_write_requires_a_newer_server(db: Database) {
     let people = people(&db).await;
     let p = Person::fields();
     people.insert_many([person("ada", 36), person("bob", 20)]).await.unwrap();

@@ -1,4 +1,4 @@
-//! Dropped futures: the command that is on its way is completed, and nothing is left open behind it.
+//! Dropped futures: the command that was sent is completed, and no cursor or connection is left open.
 
 use std::{
     future::IntoFuture,
@@ -27,12 +27,12 @@ use odm_test::Server;
 
 use crate::failing::{fail, own};
 
-/// The server keeps a command for so long.
+/// How long the server delays a command.
 const BLOCKED: u32 = 300;
-/// A call has reached the server after this time, and has no answer yet.
+/// After this time, a call has reached the server but has no reply yet.
 const SENT: Duration = Duration::from_millis(80);
 
-/// A server whose commands can be made slow, and a client that counts the connections it gives up.
+/// A server whose commands can be delayed, and a client that counts the connections it closes.
 struct Slow {
     server: Server,
     db: Database,
@@ -72,7 +72,7 @@ impl Slow {
         self.commands.take().iter().map(|command| command.keys().next().unwrap().clone()).collect()
     }
 
-    /// The cursors that are open on the collection of people, once no command is under way.
+    /// Returns the number of open cursors on the collection of people, after all commands have finished.
     async fn open_cursors(&self) -> usize {
         let client = self.server.client().await.unwrap();
         let idle = doc! { "type": "idleCursor", "ns": format!("{}.people", self.db.name()) };
@@ -98,7 +98,7 @@ impl Slow {
 
     async fn stop(self) {
         self.db.drop_database().await.unwrap();
-        assert_eq!(self.closed.load(Ordering::SeqCst), 0, "no connection was closed");
+        assert_eq!(self.closed.load(Ordering::SeqCst), 0, "a connection was closed");
         self.server.stop().await;
     }
 }
@@ -116,7 +116,7 @@ struct Name {
 }
 
 #[tokio::test]
-async fn a_dropped_call_of_every_verb_is_completed() {
+async fn a_dropped_call_of_every_method_is_completed() {
     let slow = Slow::start(1).await;
     let people = slow.people();
     let p = Person::fields();
@@ -128,7 +128,7 @@ async fn a_dropped_call_of_every_verb_is_completed() {
         ($($command:literal: $call:expr;)*) => { $(
             slow.block(1, &[$command]).await;
             cut($call).await;
-            // The one connection is in use until the answer comes, and then serves again.
+            // The only connection is in use until the reply arrives, and is then used again.
             assert_eq!(people.get(ada.id).await.unwrap().map(|found| found.id), Some(ada.id), stringify!($call));
             assert_eq!(slow.names(), [$command, "find"], stringify!($call));
         )* };
@@ -164,16 +164,16 @@ async fn a_dropped_call_of_every_verb_is_completed() {
     let rest: Vec<_> = rest.iter().map(|person| (&*person.name, person.age)).collect();
     assert_eq!(rest, [("ada", 38)]);
 
-    // A bulk takes a number for its session before it writes.
+    // A bulk write reserves a number in its session before it writes.
     slow.block(1, &["update"]).await;
     cut(people.bulk_write([Write::update_one(p.id().eq(ada.id), p.age().inc(1))])).await;
     assert_eq!(people.get(ada.id).await.unwrap().unwrap().age, 39);
     slow.stop().await;
 }
 
-/// Of a call that is made of several commands, the one that is on its way is the last.
+/// If a call consists of several commands, the one that was sent is the last.
 #[tokio::test]
-async fn no_further_command_is_sent() {
+async fn a_dropped_call_sends_no_further_command() {
     let slow = Slow::start(1).await;
     let people = slow.people();
     let p = Person::fields();
@@ -204,7 +204,7 @@ async fn a_dropped_find_leaves_no_cursor_open() {
     tokio::time::sleep(Duration::from_millis(u64::from(BLOCKED))).await;
     slow.wait_for_no_cursor().await;
 
-    // A cursor that is dropped while its next batch is on its way, and one that is dropped between two batches.
+    // Once the cursor is dropped while it waits for the next batch, and once between two batches.
     let mut cursor = people.find(Filter::all()).batch_size(2).await.unwrap();
     for _ in 0..2 {
         cursor.next().await.unwrap().unwrap();
@@ -216,7 +216,7 @@ async fn a_dropped_find_leaves_no_cursor_open() {
     drop(people.find(Filter::all()).batch_size(2).await.unwrap());
     slow.wait_for_no_cursor().await;
 
-    // The same where there is no runtime.
+    // The same without a runtime.
     let mut cursor = people.find(Filter::all()).batch_size(2).await.unwrap();
     for _ in 0..2 {
         cursor.next().await.unwrap().unwrap();
@@ -228,9 +228,9 @@ async fn a_dropped_find_leaves_no_cursor_open() {
     slow.stop().await;
 }
 
-/// They are made on the connections that there are, and the next call has one of these.
+/// They run on the existing connections, and the next call uses one of them.
 #[tokio::test]
-async fn a_thousand_dropped_writes_cost_no_connection() {
+async fn a_thousand_dropped_writes_close_no_connection() {
     let slow = Slow::start(10).await;
     let people = slow.people();
     people.count(Filter::all()).await.unwrap();
@@ -249,9 +249,9 @@ async fn a_thousand_dropped_writes_cost_no_connection() {
     slow.stop().await;
 }
 
-/// In a session `next` loses nothing either, although nothing else may hold the session.
+/// `next` loses no document in a session either, although no other call can use the session.
 #[tokio::test]
-async fn a_dropped_next_in_a_session_loses_nothing() {
+async fn a_dropped_next_in_a_session_loses_no_document() {
     let slow = Slow::start(1).await;
     let people = slow.people();
     people.insert_many((0..5).map(|n| person(&n.to_string(), n))).await.unwrap();

@@ -1,4 +1,4 @@
-//! Every BSON type, through the server: what comes back is, bit for bit, what went there.
+//! Stores every BSON type on a server and compares the result bit for bit.
 
 use odm::{
     __private::Raw,
@@ -8,7 +8,7 @@ use odm::{
 };
 use odm_integration::corpus::{self, bytes};
 
-/// One value of any type, stored under its position.
+/// A value of any type, with its position as the id.
 #[derive(Debug, Model)]
 #[odm(collection = "anything", key = i64)]
 struct Anything {
@@ -16,15 +16,15 @@ struct Anything {
     a: Bson,
 }
 
-/// The server's code for bytes that it does not store.
+/// The server's error code for bytes that it does not store.
 const NON_CONFORMANT: i32 = 378;
 
-/// What 6.0.5 stores and a server of a later patch refuses.
+/// Values that 6.0.5 stores and a later patch release refuses.
 const REFUSED_BY_LATER_SERVERS: &[&str] = &["binary column"];
 
 #[odm_test::test]
-async fn every_type_comes_back_from_the_server_bit_for_bit(db: Database) {
-    // In a field of the document itself, the server replaces an empty timestamp by its own time.
+async fn every_type_round_trips_through_the_server_bit_for_bit(db: Database) {
+    // The server replaces an empty timestamp in a top-level field by its own time.
     let kept: Vec<_> = corpus::VALID.iter().filter(|(name, ..)| *name != "timestamp of zeros").collect();
     let all: Vec<(&str, Anything)> = kept
         .iter()
@@ -60,7 +60,7 @@ async fn every_type_comes_back_from_the_server_bit_for_bit(db: Database) {
     assert_eq!(found.len(), sent.len());
     for ((name, sent), found) in sent.into_iter().zip(&found) {
         let sent = to_vec(sent).expect(name);
-        // NaN is no equal of itself, so it is bytes that are compared.
+        // NaN is not equal to itself, so the test compares bytes.
         assert_eq!(to_vec(found).expect(name), sent, "{name}");
         let filter = doc! { "_id": found.id.key() };
         let stored = stored.find_one(filter).await.unwrap().expect(name);

@@ -4,7 +4,7 @@ use odm::{Database, Filter, Model, bson::doc};
 use odm_integration::people::{Person, person};
 
 #[odm_test::test]
-async fn counts(db: Database) {
+async fn count_returns_the_number_of_documents(db: Database) {
     let people = db.collection::<Person>();
     let p = Person::fields();
     assert_eq!(people.count(Filter::all()).await.unwrap(), 0);
@@ -16,7 +16,7 @@ async fn counts(db: Database) {
 }
 
 #[odm_test::test]
-async fn estimates_and_exists(db: Database) {
+async fn estimated_count_and_exists_return_their_results(db: Database) {
     let people = db.collection::<Person>();
     let p = Person::fields();
     assert_eq!(people.estimated_count().await.unwrap(), 0);
@@ -30,9 +30,9 @@ async fn estimates_and_exists(db: Database) {
     assert!(people.exists(doc! { "age": 7 }).session(&mut session).await.unwrap());
 }
 
-/// A document that does not fit the model exists all the same.
+/// A document that does not fit the model is found, too.
 #[odm_test::test]
-async fn exists_decodes_nothing(db: Database) {
+async fn exists_does_not_decode_the_document(db: Database) {
     let people = db.collection::<Person>();
     people.driver().insert_one(doc! { "age": "seven" }).await.unwrap();
     assert!(people.exists(doc! { "age": "seven" }).await.unwrap());

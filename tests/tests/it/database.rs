@@ -1,5 +1,5 @@
-//! What runs on a database, and rows of no declared type.
-#![allow(clippy::items_after_statements, reason = "a reply stands beside its command")]
+//! Pipelines and commands of a database, and untyped rows.
+#![allow(clippy::items_after_statements, reason = "a reply type is declared beside its command")]
 
 use odm::{
     Database, Filter, Shape,
@@ -23,7 +23,7 @@ struct BySku {
 }
 
 #[odm_test::test]
-async fn a_pipeline_of_a_database_makes_its_first_rows_itself(db: Database) -> odm::Result<()> {
+async fn a_pipeline_of_a_database_begins_with_a_stage_that_produces_rows(db: Database) -> odm::Result<()> {
     let items = doc! { "$documents": [
         { "sku": "pear", "qty": 2 }, { "sku": "plum", "qty": 0 }, { "sku": "pear", "qty": 3 },
     ] };
@@ -51,14 +51,14 @@ async fn a_pipeline_of_a_database_makes_its_first_rows_itself(db: Database) -> o
 }
 
 #[odm_test::test]
-async fn a_pipeline_of_a_database_that_begins_otherwise_is_refused(db: Database) {
+async fn a_pipeline_of_a_database_with_another_first_stage_is_refused(db: Database) {
     let error = db.aggregate().stage(doc! { "$match": {} }).await.unwrap_err();
     assert_eq!(error.code(), Some(73), "{error}");
     assert!(error.to_string().starts_with("aggregate on "), "{error}");
 }
 
 #[odm_test::test]
-async fn a_pipeline_of_a_database_explains_itself(db: Database) -> odm::Result<()> {
+async fn a_pipeline_of_a_database_can_be_explained(db: Database) -> odm::Result<()> {
     let stage = doc! { "$documents": [{ "n": 1 }] };
     let explained = db.aggregate().stage(stage).explain().await?;
     assert!(explained.raw().contains_key("stages"), "{}", explained.raw());
@@ -66,7 +66,7 @@ async fn a_pipeline_of_a_database_explains_itself(db: Database) -> odm::Result<(
 }
 
 #[odm_test::test]
-async fn a_reply_is_read_as_what_it_is_declared(db: Database) -> odm::Result<()> {
+async fn a_reply_is_decoded_as_the_requested_type(db: Database) -> odm::Result<()> {
     #[derive(Debug, Shape)]
     #[serde(rename_all = "camelCase")]
     struct BuildInfo {
@@ -87,7 +87,7 @@ async fn a_reply_is_read_as_what_it_is_declared(db: Database) -> odm::Result<()>
 }
 
 #[odm_test::test]
-async fn a_command_that_fails_says_so(db: Database) {
+async fn a_failed_command_is_an_error(db: Database) {
     let error = db.run_command::<Document>(doc! { "nothingOfTheKind": 1 }).await.unwrap_err();
     assert_eq!(error.code(), Some(59), "{error}");
 
@@ -105,7 +105,7 @@ async fn a_command_that_fails_says_so(db: Database) {
 }
 
 #[odm_test::test]
-async fn documents_of_no_declared_type_are_read_as_they_are(db: Database) -> odm::Result<()> {
+async fn untyped_documents_are_read_unchanged(db: Database) -> odm::Result<()> {
     let orders = db.collection::<Order>();
     let stored = order(1);
     orders.insert_one(&stored).await?;
@@ -124,7 +124,7 @@ async fn documents_of_no_declared_type_are_read_as_they_are(db: Database) -> odm
         orders.aggregate().matching(|_| doc! { "_id": "odd" }).as_documents().await?.try_collect().await?;
     assert_eq!(rows, [odd]);
 
-    // A row that only types describe has a type to be read as.
+    // The type of an unwound row is only a marker, so its rows are read as documents.
     let lines: Vec<Document> = orders
         .aggregate()
         .matching(|o| o.id().eq(stored.id))
@@ -142,7 +142,7 @@ async fn documents_of_no_declared_type_are_read_as_they_are(db: Database) -> odm
 }
 
 #[odm_test::test]
-async fn a_sample_rate_is_a_condition_of_finds_and_counts_too(db: Database) -> odm::Result<()> {
+async fn a_sample_rate_is_valid_in_find_and_count(db: Database) -> odm::Result<()> {
     let orders = db.collection::<Order>();
     orders.insert_many(&[order(1), order(2)]).await?;
     assert_eq!(orders.count(Filter::sample_rate(1.0)).await?, 2);

@@ -1,4 +1,4 @@
-//! `.deadline(..)`: what is late is an error, and nothing is left broken behind it.
+//! `.deadline(..)`: a late reply is an error, and the connection stays usable.
 
 use std::{
     sync::{
@@ -26,7 +26,7 @@ use odm_test::Server;
 const SHORT: Duration = Duration::from_millis(300);
 const BLOCKED: u32 = 1200;
 
-/// A server whose commands can be made slow, and a client with one connection.
+/// A server whose commands can be delayed, and a client with one connection.
 struct Slow {
     server: Server,
     admin: Client,
@@ -64,7 +64,7 @@ impl Slow {
         self.db.collection()
     }
 
-    /// Makes the next such command of the client slow.
+    /// Delays the next such command of the client.
     async fn block(&self, command: &str) {
         let block = doc! {
             "configureFailPoint": "failCommand",
@@ -100,7 +100,7 @@ struct Name {
 }
 
 #[tokio::test]
-async fn late_reads_and_writes() {
+async fn late_reads_and_writes_are_timeouts() {
     let slow = Slow::start().await;
     let people = slow.people();
     let p = Person::fields();
@@ -112,7 +112,7 @@ async fn late_reads_and_writes() {
         ($($command:literal $verb:literal: $call:expr;)*) => { $(
             slow.block($command).await;
             late(&$call.deadline(SHORT).await.unwrap_err(), $verb, false);
-            // The one connection is in use until the answer comes, and then serves again.
+            // The only connection is in use until the reply arrives, and is then used again.
             assert_eq!(people.get(ada.id).await.unwrap().as_ref(), Some(&ada));
             assert_eq!(slow.names(), [$command, "find"]);
         )* };
@@ -130,7 +130,7 @@ async fn late_reads_and_writes() {
         "explain" "explain": people.find(Filter::all()).explain();
     }
 
-    // A write that is late is applied all the same.
+    // A late write is applied nevertheless.
     slow.block("update").await;
     late(
         &people.update_one(p.id().eq(ada.id), p.age().inc(1)).deadline(SHORT).await.unwrap_err(),
@@ -148,19 +148,20 @@ async fn late_reads_and_writes() {
     let out = people.aggregate().stage(doc! { "$out": "elsewhere" }).deadline(SHORT).await.unwrap_err();
     late(&out, "aggregate", true);
 
-    // A future that is dropped leaves nothing half-way either.
+    // A dropped future leaves the connection usable, too.
     slow.block("update").await;
     let update = people.update_one(p.id().eq(ada.id), p.age().inc(1)).deadline(Duration::from_secs(20));
     assert!(tokio::time::timeout(SHORT, update).await.is_err());
     assert_eq!(people.get(ada.id).await.unwrap().unwrap().age, 38);
 
-    assert_eq!(slow.closed.load(Ordering::SeqCst), 0, "no connection was thrown away");
+    assert_eq!(slow.closed.load(Ordering::SeqCst), 0, "a connection was closed");
     slow.server.stop().await;
 }
 
-/// The deadline of a cursor is for its whole life: what it holds is given, what is late is an error.
+/// The deadline of a cursor applies to its whole life. Documents that it already has are returned, and a late batch
+/// is an error.
 #[tokio::test]
-async fn a_late_batch() {
+async fn a_late_batch_is_a_timeout() {
     let slow = Slow::start().await;
     let people = slow.people();
     people.insert_many((0..5).map(|n| person(&n.to_string(), n))).await.unwrap();
@@ -175,7 +176,7 @@ async fn a_late_batch() {
     assert_eq!(error.to_string(), "find on deadline.people: the deadline of 600ms passed");
     assert!(cursor.next().await.is_none());
     drop(cursor);
-    // The connection comes back, and the cursor is closed on the server.
+    // The connection can be used again, and the cursor is closed on the server.
     assert_eq!(people.count(Filter::all()).await.unwrap(), 5);
     for _ in 0..100 {
         if slow.names().contains(&"killCursors".to_owned()) {
@@ -184,7 +185,7 @@ async fn a_late_batch() {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 
-    // A slow reader: nothing is asked for after the deadline.
+    // If the reader is slow, no batch is requested after the deadline.
     let mut cursor = people.find(Filter::all()).batch_size(2).deadline(SHORT).await.unwrap();
     tokio::time::sleep(2 * SHORT).await;
     slow.names();
@@ -195,22 +196,22 @@ async fn a_late_batch() {
     assert!(!slow.names().contains(&"getMore".to_owned()));
     drop(cursor);
 
-    // One that is in time is as any other.
+    // A cursor that is in time returns all documents.
     let all = people.aggregate().batch_size(2).deadline(Duration::from_secs(20)).await.unwrap();
     assert_eq!(all.try_collect::<Vec<_>>().await.unwrap().len(), 5);
     let names =
         people.find(Filter::all()).batch_size(2).view::<Name>().deadline(Duration::MAX).await.unwrap();
     assert_eq!(names.try_collect::<Vec<_>>().await.unwrap().len(), 5);
-    assert_eq!(slow.closed.load(Ordering::SeqCst), 0, "no connection was thrown away");
+    assert_eq!(slow.closed.load(Ordering::SeqCst), 0, "a connection was closed");
     slow.server.stop().await;
 }
 
-/// A write of several commands sends no further one; a stream that opens late is not opened.
+/// A write of several commands sends no further one. A change stream that opens too late is not opened.
 #[tokio::test]
-async fn nothing_more_is_sent() {
+async fn no_command_is_sent_after_the_deadline() {
     let slow = Slow::start().await;
     let people = slow.people();
-    // One more than a command takes.
+    // One document more than a command can contain.
     let many: Vec<Person> = (0..100_001).map(|_| person("x", 1)).collect();
     people.count(Filter::all()).await.unwrap();
     slow.names();
@@ -228,9 +229,9 @@ async fn nothing_more_is_sent() {
     slow.server.stop().await;
 }
 
-/// The server is told, so that it does not go on for nothing.
+/// The client sends the time limit to the server, so that the server stops working as well.
 #[odm_test::test]
-async fn the_server_is_told(db: Database, server: Server) {
+async fn the_time_limit_is_sent_to_the_server(db: Database, server: Server) {
     let (db, commands) = Commands::record(server.uri(), &db).await;
     let people = db.collection::<Person>();
     people.insert_one(&person("ada", 36)).await.unwrap();
@@ -242,10 +243,10 @@ async fn the_server_is_told(db: Database, server: Server) {
     people.find_one(Filter::all()).max_time(Duration::from_secs(30)).deadline(after).await.unwrap();
     people.find_one_and_update(p.age().eq(1), p.age().inc(1)).deadline(after).await.unwrap();
     people.update_one(p.age().eq(1), p.age().inc(1)).deadline(after).await.unwrap();
-    let told: Vec<_> = commands.take().iter().map(|sent| sent.get_i32("maxTimeMS").ok()).collect();
-    assert_eq!(told, [Some(7000), Some(3000), Some(7000), Some(7000), None]);
+    let limits: Vec<_> = commands.take().iter().map(|sent| sent.get_i32("maxTimeMS").ok()).collect();
+    assert_eq!(limits, [Some(7000), Some(3000), Some(7000), Some(7000), None]);
 
-    // The other verbs: those whose command takes it are told.
+    // The other methods send it if their command supports it.
     let eve = person("eve", 9);
     people.get(eve.id).deadline(after).await.unwrap();
     people.get(eve.id).view::<Name>().deadline(after).await.unwrap();
@@ -257,8 +258,8 @@ async fn the_server_is_told(db: Database, server: Server) {
     people.count(Filter::all()).explain().deadline(after).await.unwrap();
     people.find_one_and_replace(p.id().eq(eve.id), &eve).deadline(after).await.unwrap();
     people.find_one_and_delete(p.id().eq(eve.id)).deadline(after).await.unwrap();
-    let told: Vec<_> = commands.take().iter().map(|sent| sent.get_i32("maxTimeMS").ok()).collect();
-    assert_eq!(told, [Some(7000); 10]);
+    let limits: Vec<_> = commands.take().iter().map(|sent| sent.get_i32("maxTimeMS").ok()).collect();
+    assert_eq!(limits, [Some(7000); 10]);
     people.insert_one(&eve).deadline(after).await.unwrap();
     people.insert_many([person("bob", 2)]).deadline(after).await.unwrap();
     people.update_many(Filter::all(), p.age().inc(1)).deadline(after).await.unwrap();
@@ -271,9 +272,9 @@ async fn the_server_is_told(db: Database, server: Server) {
     assert!(slow.deadline(SHORT).await.unwrap_err().is_timeout());
 }
 
-/// Where there is no server, the deadline is not the half minute that the driver looks for one.
+/// If no server is available, the deadline applies, not the 30 seconds for which the driver looks for a server.
 #[tokio::test]
-async fn nobody_there() {
+async fn the_deadline_applies_without_a_server() {
     let db = Database::connect("mongodb://127.0.0.1:1/deadline").await.unwrap();
     let error = db.collection::<Person>().count(Filter::all()).deadline(SHORT).await.unwrap_err();
     late(&error, "count", false);

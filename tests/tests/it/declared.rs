@@ -1,4 +1,4 @@
-//! What is stored is what is asked for: the failures that other mappers are known for.
+//! Filters match values as they are stored. The tests cover known failures of other mappers.
 
 use chrono::{TimeZone, Utc};
 use odm::{
@@ -78,7 +78,7 @@ async fn a_flattened_field_is_found_where_it_is_stored(db: Database) -> odm::Res
 }
 
 #[odm_test::test]
-async fn enums_unsigned_numbers_and_ids_have_their_operators(db: Database) -> odm::Result<()> {
+async fn enums_unsigned_numbers_and_ids_can_be_compared(db: Database) -> odm::Result<()> {
     let orders = db.collection::<Order<String>>();
     let (one, two) = (Id::new(), Id::new());
     orders.insert_many(&[order(1, one), order(2, one), order(3, two)]).await?;
@@ -103,7 +103,7 @@ async fn models_may_be_generic(db: Database) -> odm::Result<()> {
 }
 
 #[odm_test::test]
-async fn a_missing_text_is_an_error_and_never_empty(db: Database) -> odm::Result<()> {
+async fn a_missing_string_is_an_error_and_never_empty(db: Database) -> odm::Result<()> {
     let customers = db.collection::<Customer>();
     customers.driver().clone_with_type::<Document>().insert_one(doc! { "nom": "Ada" }).await.unwrap();
     let error = customers.find_one(odm::Filter::all()).await.unwrap_err();

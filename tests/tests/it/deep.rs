@@ -1,6 +1,7 @@
-//! Stored values that nest as deep as the server lets them: whatever reply they come in, it is read, and no stack overflows.
+//! Stored values at the maximum nesting depth of the server. They are read from every kind of reply without a stack
+//! overflow.
 //!
-//! A test runs on a stack of 2 MiB, as a worker of tokio does, in a build without optimisation.
+//! Each test runs on a stack of 2 MiB, as a tokio worker does, in a build without optimization.
 
 use odm::{
     Collection, Database, Error, ErrorKind, Filter, Model, Write,
@@ -11,7 +12,7 @@ use odm_test::Server;
 
 use crate::watch::soon;
 
-/// What the server stores at most is 180 levels, the document itself included.
+/// The maximum number of levels that the server stores, including the document itself.
 const LEVELS: [usize; 3] = [100, 140, 179];
 
 #[derive(Debug, Clone, PartialEq, Model)]
@@ -22,7 +23,7 @@ struct Deep {
     a: Bson,
 }
 
-/// The same with an id that nests.
+/// The same, with an id that is nested.
 #[derive(Debug, Clone, PartialEq, Model)]
 #[odm(collection = "deep")]
 struct DeepId {
@@ -30,12 +31,12 @@ struct DeepId {
     n: i32,
 }
 
-/// A document of so many levels.
+/// Returns a document of this many levels.
 fn nested(levels: usize) -> Document {
     (1..levels).fold(doc! { "x": 1 }, |inside, _| doc! { "x": inside })
 }
 
-/// How many levels a document has, one below the other.
+/// Returns the number of nested levels of a document.
 fn levels(document: &Document) -> usize {
     let (mut levels, mut document) = (1, document);
     while let Some(Bson::Document(inside)) = document.get("x") {
@@ -44,7 +45,7 @@ fn levels(document: &Document) -> usize {
     levels
 }
 
-/// A collection with a document whose `a` makes it `levels` deep.
+/// Returns a collection with one document, whose field `a` makes it `levels` deep.
 async fn stored(db: &Database, levels: usize) -> (Collection<Deep>, Deep) {
     let deep = db.collection::<Deep>();
     let one = Deep { id: 1, n: 1, a: nested(levels - 1).into() };
@@ -53,7 +54,7 @@ async fn stored(db: &Database, levels: usize) -> (Collection<Deep>, Deep) {
 }
 
 #[odm_test::test]
-async fn values_and_documents(db: Database) {
+async fn deep_values_and_documents_are_read(db: Database) {
     let d = Deep::fields();
     for levels in LEVELS {
         let (deep, one) = stored(&db, levels).await;
@@ -78,9 +79,9 @@ async fn values_and_documents(db: Database) {
     }
 }
 
-/// A type that does not fit is an error that names the field.
+/// A deep value of a wrong type is an error that contains the field.
 #[odm_test::test]
-async fn a_deep_value_that_does_not_fit(db: Database) {
+async fn a_deep_value_that_does_not_fit_is_an_error(db: Database) {
     #[derive(Debug, Model)]
     #[odm(collection = "deep")]
     struct Flat {
@@ -96,7 +97,7 @@ async fn a_deep_value_that_does_not_fit(db: Database) {
 }
 
 #[odm_test::test]
-async fn ids_of_upserts(db: Database) {
+async fn deep_ids_of_upserts_are_read(db: Database) {
     let deep = db.collection::<DeepId>();
     let d = DeepId::fields();
     for count in LEVELS {
@@ -118,9 +119,9 @@ async fn ids_of_upserts(db: Database) {
     }
 }
 
-/// What every write answers where a value is there already.
+/// Every write returns an error if such a value already exists.
 #[odm_test::test]
-async fn duplicate_keys(db: Database) {
+async fn deep_duplicate_keys_are_read(db: Database) {
     let d = Deep::fields();
     for count in LEVELS {
         let (deep, one) = stored(&db, count).await;
@@ -158,9 +159,9 @@ fn key_of(error: &Error) -> &odm::error::DuplicateKey {
     }
 }
 
-/// The details of a refusal hold the value that was refused.
+/// The details of a rejection contain the rejected value.
 #[odm_test::test]
-async fn refusals(db: Database) {
+async fn deep_values_in_rejections_are_read(db: Database) {
     let d = Deep::fields();
     for count in LEVELS {
         let (deep, one) = stored(&db, count).await;
@@ -184,9 +185,9 @@ async fn refusals(db: Database) {
     }
 }
 
-/// What describes plans and collections repeats what it was given.
+/// Descriptions of plans and collections repeat the values that were sent.
 #[odm_test::test]
-async fn plans_and_schemas(db: Database) {
+async fn deep_values_in_plans_and_schemas_are_read(db: Database) {
     let d = Deep::fields();
     for levels in LEVELS {
         let (deep, one) = stored(&db, levels).await;
@@ -205,9 +206,9 @@ async fn plans_and_schemas(db: Database) {
     }
 }
 
-/// More than the server stores is refused before it is sent.
+/// Deeper values than the server stores are refused before they are sent.
 #[odm_test::test]
-async fn more_levels_than_there_can_be(db: Database, server: Server) {
+async fn more_levels_than_the_server_stores_are_not_sent(db: Database, server: Server) {
     let (db, commands) = odm_integration::commands::Commands::record(server.uri(), &db).await;
     let deep = db.collection::<Deep>();
     let error = deep.insert_one(&Deep { id: 1, n: 1, a: nested(180).into() }).await.unwrap_err();
@@ -215,9 +216,9 @@ async fn more_levels_than_there_can_be(db: Database, server: Server) {
     commands.assert([]);
 }
 
-/// A document that was stored past the codec.
+/// A document that was stored without the codec.
 #[odm_test::test]
-async fn bytes_that_were_stored_elsewhere(db: Database) {
+async fn deep_documents_stored_by_other_programs_are_read(db: Database) {
     let mut inside = rawdoc! { "x": 1 };
     for _ in 2..179 {
         inside = rawdoc! { "x": inside };

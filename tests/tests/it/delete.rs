@@ -4,7 +4,7 @@ use odm::{Database, Filter, Model};
 use odm_integration::people::{Person, person};
 
 #[odm_test::test]
-async fn one_and_many(db: Database) {
+async fn delete_one_and_delete_many_delete_documents(db: Database) {
     let people = db.collection::<Person>();
     let p = Person::fields();
     people.insert_many(["ada", "bob", "eve", "eve"].map(|name| person(name, 20))).await.unwrap();
@@ -16,9 +16,9 @@ async fn one_and_many(db: Database) {
     assert_eq!(people.count(Filter::all()).await.unwrap(), 0);
 }
 
-/// What matches everything without saying so: also behind a comment, and as one of several alternatives.
+/// A filter that matches every document implicitly is refused, even with a comment or as one of several alternatives.
 #[odm_test::test]
-async fn everything_is_deleted_only_if_that_is_said(db: Database) {
+async fn everything_is_deleted_only_with_an_explicit_filter(db: Database) {
     let people = db.collection::<Person>();
     let p = Person::fields();
     people.insert_many(["ada", "bob"].map(|name| person(name, 20))).await.unwrap();

@@ -1,4 +1,4 @@
-//! `distinct`: the values of a field, by the type of its path.
+//! `distinct`: the values of a field, in the type of its path.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ fn sorted<T: Ord>(mut values: Vec<T>) -> Vec<T> {
 }
 
 #[odm_test::test]
-async fn plain_fields_and_fields_below_arrays(db: Database) {
+async fn distinct_returns_values_of_fields_and_of_array_elements(db: Database) {
     let orders = db.collection::<Order>();
     let mut three = [order(1), order(2), order(3)];
     three[1].status = Status::Paid;
@@ -29,7 +29,7 @@ async fn plain_fields_and_fields_below_arrays(db: Database) {
     let customers = orders.distinct(o.customer(), Filter::all()).await.unwrap();
     assert_eq!(customers, [Id::from(ObjectId::from_bytes([7; 12]))]);
 
-    // Elements of an array, and fields of documents in one.
+    // Elements of an array, and fields of documents in an array.
     let tags: Vec<String> = orders.distinct(o.tags(), Filter::all()).await.unwrap();
     assert_eq!(sorted(tags), ["fruit", "n1", "n2", "n3"]);
     let skus = orders.distinct(o.lines().sku(), Filter::all()).await.unwrap();
@@ -105,9 +105,9 @@ async fn two(db: &Database) -> Collection<Kinds> {
     collection
 }
 
-/// What the elements are follows from the type of the field, also where it may be null, and through newtypes.
+/// The type of the elements follows from the type of the field, even if it may be null or is a newtype.
 #[odm_test::test]
-async fn elements_by_the_type_of_the_field(db: Database) {
+async fn elements_have_the_type_of_the_field(db: Database) {
     let all = two(&db).await;
     let k = Kinds::fields();
     let any = Filter::all;
@@ -127,14 +127,14 @@ async fn elements_by_the_type_of_the_field(db: Database) {
     assert_eq!(sorted(deep), [1, 2, 5]);
     let mixed: Vec<Bson> = all.distinct(k.any(), any()).await.unwrap();
     assert_eq!(mixed, [Bson::Int32(1), Bson::from("two")]);
-    // A field of a variant: only of documents that hold it.
+    // A field of a variant returns values only of documents with that variant.
     let cards: Vec<String> = all.distinct(k.payment().card().last4(), any()).await.unwrap();
     assert_eq!(cards, ["22"]);
 }
 
-/// A stored value of another type is an error that says where.
+/// A stored value of another type is an error with its path.
 #[odm_test::test]
-async fn a_value_that_does_not_fit(db: Database) {
+async fn a_value_that_does_not_fit_is_an_error(db: Database) {
     let orders = db.collection::<Order>();
     orders.insert_one(&order(1)).await.unwrap();
     orders.driver().insert_one(doc! { "lines": [{ "qty": "many" }], "status": "lost" }).await.unwrap();

@@ -1,7 +1,7 @@
-//! The BSON that the documentation of operators quotes is the BSON that they render.
+//! The BSON snippets in the documentation of operators equal the BSON that the operators render.
 //!
-//! Every public function of a filter, an update, a sort or a pipeline whose documentation quotes BSON has an entry below, and
-//! every quote must stand in what the entry renders.
+//! Each public function of a filter, an update, a sort or a pipeline whose documentation contains a BSON snippet has
+//! an entry in `operators.rs`. The rendered BSON of the entry must contain every snippet.
 
 mod operators;
 mod quote;
@@ -14,10 +14,10 @@ use std::{
 
 use self::{operators::rendered, quote::Quote};
 
-/// The sources whose documentation is read, below `odm/src`.
+/// The sources whose documentation is checked, below `odm/src`.
 const SOURCES: [&str; 6] = ["filter", "update", "sort.rs", "expr", "accumulator.rs", "pipeline"];
 
-/// The files of Rust at a path: the file itself, those below the folder, and the folder's own file.
+/// Returns the Rust files at a path: the file itself, and the files in the folder of the same name.
 fn files(path: &Path, found: &mut Vec<PathBuf>) {
     if path.is_dir() {
         files(&path.with_extension("rs"), found);
@@ -31,12 +31,12 @@ fn files(path: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// The quotes in one line of documentation: what stands in backticks and braces.
+/// Returns the snippets in one line of documentation: text in backticks and braces.
 fn quotes(line: &str) -> impl Iterator<Item = &str> {
     line.split('`').skip(1).step_by(2).filter(|quoted| quoted.starts_with("{ ") && quoted.ends_with(" }"))
 }
 
-/// What the documentation of each function of a source quotes, by `file::function`.
+/// Returns the snippets in the documentation of each function of a file, by `file::function`.
 fn quoted(file: &str, source: &str, all: &mut BTreeMap<String, Vec<String>>) {
     let (mut pending, mut is_code) = (Vec::new(), false);
     for line in source.lines().map(str::trim) {
@@ -70,22 +70,22 @@ fn all_quotes() -> BTreeMap<String, Vec<String>> {
 }
 
 #[test]
-fn what_documentation_quotes_is_what_is_rendered() {
+fn bson_in_the_documentation_equals_the_rendered_bson() {
     let (quotes, rendered) = (all_quotes(), rendered());
-    assert!(quotes.len() > 80, "only {} functions quote BSON: the sources are not read", quotes.len());
+    assert!(quotes.len() > 80, "only {} functions quote BSON: are the sources still read?", quotes.len());
     let documented: BTreeSet<&str> = quotes.keys().map(String::as_str).collect();
     let covered: BTreeSet<&str> = rendered.keys().copied().collect();
     let (missing, idle): (Vec<_>, Vec<_>) =
         (documented.difference(&covered).collect(), covered.difference(&documented).collect());
     assert!(missing.is_empty(), "no entry in `documented/operators.rs` renders {missing:?}");
-    assert!(idle.is_empty(), "no documentation quotes BSON of {idle:?}");
+    assert!(idle.is_empty(), "no documentation contains a BSON snippet of {idle:?}");
 
     let mut wrong = Vec::new();
     for (name, quotes) in &quotes {
         let examples = &rendered[name.as_str()];
         for text in quotes {
             let quote = Quote::parse(text);
-            if !examples.iter().any(|example| quote.stands_in(example)) {
+            if !examples.iter().any(|example| quote.matches_part_of(example)) {
                 wrong.push(format!("{name} quotes {text}, and renders {examples:?}"));
             }
         }
@@ -94,16 +94,17 @@ fn what_documentation_quotes_is_what_is_rendered() {
 }
 
 #[test]
-fn a_quote_that_is_not_rendered_is_found() {
+fn a_snippet_that_differs_from_the_rendered_bson_is_detected() {
     use odm::bson::{bson, doc};
-    let stands = |quote: &str, rendered: odm::bson::Document| Quote::parse(quote).stands_in(&rendered.into());
-    assert!(stands("{ field: { $eq: value } }", doc! { "field": { "$eq": 1 } }));
-    assert!(!stands("{ field: { $eq: value } }", doc! { "field": { "$ne": 1 } }));
-    assert!(!stands("{ field: { $eq: value } }", doc! { "field": { "$eq": 1, "$ne": 2 } }));
-    assert!(!stands("{ field: { $eq: value } }", doc! { "other": { "$eq": 1 } }));
-    assert!(stands("{ $slice: -5 }", doc! { "$push": { "field": { "$each": [], "$slice": -5 } } }));
-    assert!(!stands("{ $slice: -5 }", doc! { "$push": { "field": { "$slice": 5 } } }));
-    assert!(stands("{ $in: [..] }", doc! { "$in": bson!([1, 2]) }));
-    assert!(stands("{ a: [{ b: c }, ..] }", doc! { "a": [{ "b": 1 }, 2] }));
-    assert!(!stands("{ $unwind: \"$lines\" }", doc! { "$unwind": { "path": "$lines" } }));
+    let matches_part =
+        |quote: &str, rendered: odm::bson::Document| Quote::parse(quote).matches_part_of(&rendered.into());
+    assert!(matches_part("{ field: { $eq: value } }", doc! { "field": { "$eq": 1 } }));
+    assert!(!matches_part("{ field: { $eq: value } }", doc! { "field": { "$ne": 1 } }));
+    assert!(!matches_part("{ field: { $eq: value } }", doc! { "field": { "$eq": 1, "$ne": 2 } }));
+    assert!(!matches_part("{ field: { $eq: value } }", doc! { "other": { "$eq": 1 } }));
+    assert!(matches_part("{ $slice: -5 }", doc! { "$push": { "field": { "$each": [], "$slice": -5 } } }));
+    assert!(!matches_part("{ $slice: -5 }", doc! { "$push": { "field": { "$slice": 5 } } }));
+    assert!(matches_part("{ $in: [..] }", doc! { "$in": bson!([1, 2]) }));
+    assert!(matches_part("{ a: [{ b: c }, ..] }", doc! { "a": [{ "b": 1 }, 2] }));
+    assert!(!matches_part("{ $unwind: \"$lines\" }", doc! { "$unwind": { "path": "$lines" } }));
 }

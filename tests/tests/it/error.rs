@@ -1,14 +1,14 @@
-//! What a person reads when something is wrong outside of the documents.
+//! Error messages for problems outside of documents: servers, URIs, authentication.
 
 use odm::{Database, ErrorKind};
 use odm_integration::people::{Person, person};
 use odm_test::Server;
 
-/// Nothing listens on the discard port of this machine.
+/// No server listens on the discard port of this machine.
 const NOBODY: &str = "mongodb://127.0.0.1:9/shop?serverSelectionTimeoutMS=300&directConnection=true";
 
 #[tokio::test]
-async fn a_dead_server() {
+async fn an_unreachable_server_is_an_error() {
     let db = Database::connect(NOBODY).await.unwrap();
     let error = db.ping().await.unwrap_err();
     assert!(error.is_unavailable() && error.is_retryable() && !error.is_outcome_unknown());
@@ -25,7 +25,7 @@ async fn a_dead_server() {
 }
 
 #[tokio::test]
-async fn wrong_uris() {
+async fn wrong_uris_are_errors() {
     for (uri, message) in [
         ("localhost/shop", "connect: the URI does not begin with `mongodb://` or `mongodb+srv://`"),
         ("mongo://localhost/shop", "connect: the URI does not begin with `mongodb://` or `mongodb+srv://`"),
@@ -67,9 +67,9 @@ async fn wrong_uris() {
     }
 }
 
-/// A wrong password: an answer of the server that is not the server's word for it.
+/// A wrong password: the error describes the cause itself and does not contain the server's message.
 #[odm_test::test]
-async fn a_wrong_password(db: Database, server: Server) {
+async fn a_wrong_password_is_an_error(db: Database, server: Server) {
     let host = server.uri().split(['/', '?']).nth(2).unwrap();
     let host = host.rsplit('@').next().unwrap();
     let uri = format!(
@@ -87,7 +87,7 @@ async fn a_wrong_password(db: Database, server: Server) {
         )
     );
     assert!(!format!("{error:?}").contains("hunter2"));
-    // The driver tells of the password once; then it has a server that cannot be used.
+    // The driver reports the wrong password only once. After that, it reports an unavailable server.
     for _ in 0..3 {
         let error = refused.ping().await.unwrap_err();
         assert!(error.is_unauthorized() && !error.is_unavailable() && !error.is_retryable(), "{error:?}");
@@ -96,9 +96,9 @@ async fn a_wrong_password(db: Database, server: Server) {
     }
 }
 
-/// What the driver itself answers has the same kinds.
+/// Errors that the driver makes have the same kinds.
 #[odm_test::test]
-async fn errors_of_the_driver(db: Database) {
+async fn errors_of_the_driver_have_a_kind(db: Database) {
     let error = db.driver().run_command(odm::bson::doc! { "nonsense": 1 }).await.unwrap_err();
     let error = odm::Error::from_driver(error);
     assert!(matches!(error.kind(), ErrorKind::Server(59)), "{error:?}");
@@ -109,9 +109,9 @@ async fn errors_of_the_driver(db: Database) {
     assert!(error.driver().is_some() && error.into_driver().is_some());
 }
 
-/// The server's time limit.
+/// A time limit of the server.
 #[odm_test::test]
-async fn a_time_limit(db: Database) {
+async fn a_time_limit_of_the_server_is_an_error(db: Database) {
     let people = db.collection::<Person>();
     people.insert_one(&person("ada", 1)).await.unwrap();
     let mut options = odm::mongodb::options::FindOptions::default();
@@ -122,9 +122,9 @@ async fn a_time_limit(db: Database) {
     assert_eq!(error.code(), Some(50));
 }
 
-/// Stored bytes that are cut off, or of another shape: which document, which field, what instead.
+/// Truncated bytes, or bytes of another type. The error contains the document, the field and what was found.
 #[test]
-fn bytes_that_are_no_person() {
+fn bytes_that_do_not_fit_the_model_are_errors() {
     let message = |bytes: &[u8]| odm::from_slice::<Person>(bytes).unwrap_err().to_string();
     let whole =
         odm::bson::doc! { "_id": 7, "name": "SECRET", "email": "SECRET", "age": "old" }.to_vec().unwrap();

@@ -1,4 +1,4 @@
-//! Filters that match every document, whatever it holds: what the verbs that write to many refuse unless it is meant.
+//! Filters that match every document. Methods that write to many documents refuse them unless they are explicit.
 
 use odm::{
     Database, Filter, Model, Write,
@@ -72,17 +72,15 @@ fn everything() -> Vec<Filter<Thing>> {
 }
 
 #[odm_test::test]
-async fn what_matches_every_document_is_refused_by_the_verbs_that_write_to_many(
-    db: Database,
-) -> odm::Result<()> {
+async fn update_many_and_delete_many_refuse_filters_that_match_everything(db: Database) -> odm::Result<()> {
     let (things, t) = (db.collection::<Thing>(), Thing::fields());
     let thing = |id, n| Thing { id, n, tags: vec!["a".into()], grid: vec![vec![1]], note: None };
     things.insert_many(&[thing(1, 1), thing(2, 2)]).await?;
     for filter in everything() {
-        let sentence = filter.to_string();
-        assert!(filter.is_empty(), "{sentence}");
-        if !sentence.contains("sampleRate") {
-            assert_eq!(things.count(filter.clone()).await?, 2, "{sentence}");
+        let rendered = filter.to_string();
+        assert!(filter.is_empty(), "{rendered}");
+        if !rendered.contains("sampleRate") {
+            assert_eq!(things.count(filter.clone()).await?, 2, "{rendered}");
         }
         let refusals = [
             things.update_many(filter.clone(), t.n().inc(1)).await.err(),
@@ -91,7 +89,7 @@ async fn what_matches_every_document_is_refused_by_the_verbs_that_write_to_many(
             things.bulk_write([Write::delete_many(filter.clone())]).await.err(),
         ];
         for error in refusals {
-            assert!(error.unwrap().is_not_sent(), "{sentence}");
+            assert!(error.unwrap().is_not_sent(), "{rendered}");
         }
     }
     let text = |error: odm::Error| error.to_string().replace(&format!("{}.", db.name()), "");
@@ -114,7 +112,7 @@ async fn what_matches_every_document_is_refused_by_the_verbs_that_write_to_many(
 }
 
 #[test]
-fn what_some_document_may_not_meet_is_not_everything() {
+fn explicit_and_selective_filters_are_not_empty() {
     let t = Thing::fields();
     let none: [i32; 0] = [];
     for filter in [

@@ -1,4 +1,4 @@
-//! `.explain()`: the same command as the real call, and what the answers of the server mean.
+//! `.explain()`: it sends the same command as the real call, and summarizes the replies of the server.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use odm_integration::{
 };
 use odm_test::Server;
 
-/// Ten people; an index on the age.
+/// Ten people, and an index on the age.
 async fn ten(db: &Database) -> Collection<Person> {
     let people = db.collection::<Person>();
     people.insert_many((0..10).map(|n| person(&n.to_string(), 10 * n))).await.unwrap();
@@ -24,8 +24,8 @@ async fn ten(db: &Database) -> Collection<Person> {
     people
 }
 
-/// What a command asks for, in an order of its own; the concerns are no part of how.
-fn asked(command: &Document) -> String {
+/// Formats a command in a fixed order, without its read and write concerns.
+fn essence(command: &Document) -> String {
     let mut fields: Vec<_> = command
         .iter()
         .filter(|(name, _)| !["readConcern", "writeConcern"].contains(&name.as_str()))
@@ -34,29 +34,29 @@ fn asked(command: &Document) -> String {
     format!("{fields:?}")
 }
 
-/// What was sent, but for the end of cursors that were dropped.
+/// Returns the commands that were sent, without the ends of dropped cursors.
 fn taken(commands: &Commands) -> Vec<Document> {
     commands.take().into_iter().filter(|command| !command.contains_key("killCursors")).collect()
 }
 
-/// The command that is explained is the one that the call sends.
+/// Asserts that the explained command is the one that the call sends.
 macro_rules! same {
     ($commands:ident: $($call:expr;)*) => { $(
         let how = $call.explain().verbosity(Verbosity::QueryPlanner).await.unwrap();
         let sent = taken(&$commands);
         let [explain] = &sent[..] else { panic!("{sent:?}") };
         assert_eq!(explain.get_str("verbosity").unwrap(), "queryPlanner");
-        let explained = asked(explain.get_document("explain").unwrap());
+        let explained = essence(explain.get_document("explain").unwrap());
         assert!(!how.stages().is_empty(), "{}", how.raw());
         let _ = $call.await.unwrap();
         let sent = taken(&$commands);
         let [real] = &sent[..] else { panic!("{sent:?}") };
-        assert_eq!(explained, asked(real), "{}", stringify!($call));
+        assert_eq!(explained, essence(real), "{}", stringify!($call));
     )* };
 }
 
 #[odm_test::test]
-async fn explains_the_command_that_is_sent(db: Database, server: Server) {
+async fn explain_explains_the_command_that_the_call_sends(db: Database, server: Server) {
     let people = ten(&db).await;
     people.insert_one(&person("ada", 36)).await.unwrap();
     let (db, commands) = Commands::record(server.uri(), &db).await;
@@ -181,7 +181,7 @@ struct Age {
 }
 
 #[odm_test::test]
-async fn what_a_plan_is(db: Database) {
+async fn explain_summarizes_the_plan(db: Database) {
     let people = ten(&db).await;
     let p = Person::fields();
 
@@ -204,8 +204,11 @@ async fn what_a_plan_is(db: Database) {
     assert!(how.is_collection_scan() && how.is_sort_in_memory());
     assert_eq!((how.indexes(), how.returned()), (&[][..], Some(9)));
     assert_eq!((how.keys_examined(), how.documents_examined()), (Some(0), Some(10)));
-    let said = how.to_string();
-    assert!(said.contains("\na whole collection is scanned, without an index\nsorted in memory: "), "{said}");
+    let shown = how.to_string();
+    assert!(
+        shown.contains("\na whole collection is scanned, without an index\nsorted in memory: "),
+        "{shown}"
+    );
 
     let planned = people.find(p.age().gte(50)).explain().verbosity(Verbosity::QueryPlanner).await.unwrap();
     assert_eq!(planned.to_string(), "FETCH < IXSCAN\nindex: age_1");
@@ -225,7 +228,7 @@ async fn what_a_plan_is(db: Database) {
     let how = people.distinct(p.age(), Filter::all()).explain().await.unwrap();
     assert_eq!((how.indexes(), how.is_collection_scan()), (&["age_1".to_owned()][..], false));
     let how = people.count(p.age().gt(50)).explain().await.unwrap();
-    // 6.0 looks at the key behind the last one, too.
+    // 6.0 also examines the key after the last match.
     assert!((4..=5).contains(&how.keys_examined().unwrap()), "{how}");
     assert_eq!((how.indexes(), how.documents_examined()), (&["age_1".to_owned()][..], Some(0)));
     assert!(!people.estimated_count().explain().await.unwrap().is_collection_scan());
@@ -243,9 +246,9 @@ struct Group {
     people: i64,
 }
 
-/// Pipelines: what is part of the plan (in 6.0 by the newer engine), and what is not.
+/// Pipelines: stages that are part of the plan (in 6.0 with the newer engine), and stages that are not.
 #[odm_test::test]
-async fn what_a_pipeline_is(db: Database) {
+async fn explain_summarizes_the_plan_of_a_pipeline(db: Database) {
     let people = ten(&db).await;
     let adults = || people.aggregate().matching(|p| p.age().gte(50));
 
@@ -292,9 +295,9 @@ async fn what_a_pipeline_is(db: Database) {
     assert_eq!(there, ["people"]);
 }
 
-/// The plans of both engines, whichever the server chooses by itself.
+/// The plans of both engines. The test sets which engine the server uses.
 #[tokio::test]
-async fn plans_of_both_engines() {
+async fn explain_reads_the_plans_of_both_engines() {
     let server = Server::start().await.unwrap();
     let db = server.fresh_database("engines").await.unwrap();
     let people = ten(&db).await;
@@ -322,13 +325,13 @@ async fn plans_of_both_engines() {
         assert!(!how.raw().contains_key("stages") || classic, "{}", how.raw());
     }
     if server.version().starts_with("6.0") {
-        // Of what is explained here, 6.0 runs only `$group` and `$lookup` by the newer engine.
+        // Of these calls, 6.0 uses the newer engine only for `$group` and `$lookup`.
         assert_eq!(versions, ["1", "1", "1", "2"]);
     }
     server.stop().await;
 }
 
-/// An explained write writes nothing, and says how much it would.
+/// An explained write changes no document and returns how many it would change.
 #[odm_test::test]
 async fn an_explained_write_writes_nothing(db: Database) {
     let people = ten(&db).await;
@@ -358,9 +361,9 @@ async fn an_explained_write_writes_nothing(db: Database) {
     assert_eq!(all().await, before);
 }
 
-/// What cannot be sent cannot be explained, and an explain may take only so long.
+/// A call that cannot be sent cannot be explained, and an explain may have a time limit.
 #[odm_test::test]
-async fn refusals_and_limits(db: Database, server: Server) {
+async fn explain_reports_errors_and_respects_time_limits(db: Database, server: Server) {
     let people = ten(&db).await;
     let p = Person::fields();
     let error = people.delete_many(doc! {}).explain().await.unwrap_err();
@@ -373,7 +376,7 @@ async fn refusals_and_limits(db: Database, server: Server) {
     let error = people.find(slow).max_time(Duration::from_millis(50)).explain().await.unwrap_err();
     assert!(error.is_timeout(), "{error:?}");
 
-    // What becomes an error half-way is one, although the answer is none.
+    // A server error during the explained execution is returned as an error, although the reply is not one.
     let divided = doc! { "$expr": { "$divide": ["$age", 0] } };
     let error = people.find(divided.clone()).explain().await.unwrap_err();
     let real = people.find(divided).await.unwrap_err();

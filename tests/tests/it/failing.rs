@@ -1,14 +1,14 @@
-//! Servers that fail when told to.
+//! Servers with fail points.
 
 use odm::bson::{Bson, Document, doc};
 use odm_test::Server;
 
-/// A server of the test's own: fail points are the server's.
+/// Returns a server for one test, because fail points affect the whole server.
 pub(crate) async fn own() -> Server {
     Server::start().await.unwrap()
 }
 
-/// What the server does with commands of the client of this name, from now on: `data` as of `failCommand`.
+/// Sets the fail point for commands of the client with this name. `data` is that of `failCommand`.
 pub(crate) async fn fail(
     server: &Server,
     app: &str,

@@ -1,4 +1,4 @@
-//! Filters: what each sentence renders to, and what the server finds by it.
+//! Filters: what each one renders, and which documents the server finds with it.
 #![allow(clippy::needless_borrows_for_generic_args, reason = "lists are taken by reference, too")]
 
 use std::collections::BTreeSet;
@@ -18,7 +18,7 @@ fn rendered(filter: Filter<Order>) -> Document {
 }
 
 #[test]
-fn comparisons_name_their_operator_and_encode_the_fields_type() {
+fn comparisons_render_their_operator_and_the_encoding_of_the_field() {
     let o = Order::fields();
     let customer = Id::<Customer>::from(ObjectId::from_bytes([1; 12]));
     let reference = String::from("AB-000001");
@@ -56,7 +56,7 @@ fn comparisons_name_their_operator_and_encode_the_fields_type() {
 }
 
 #[test]
-fn conditions_stand_side_by_side_and_spill_only_where_they_must() {
+fn conditions_share_a_document_and_use_and_only_if_they_conflict() {
     let o = Order::fields();
     let both = || o.reference().eq("x") & o.lines().qty().gt(1);
     for (filter, expected) in [
@@ -81,13 +81,13 @@ fn conditions_stand_side_by_side_and_spill_only_where_they_must() {
         (Filter::any_of(Vec::<Filter<Order>>::new()), doc! { "$nor": [{}] }),
         (Filter::all_of(none()), doc! {}),
         (Filter::any_of(none()), doc! { "$nor": [{}] }),
-        // An operator of its own takes one argument.
+        // `$expr` takes only one argument.
         (
             Filter::raw(doc! { "$expr": { "$gt": ["$a", 1] } })
                 & Filter::raw(doc! { "$expr": { "$lt": ["$a", 9] } }),
             doc! { "$expr": { "$gt": ["$a", 1] }, "$and": [{ "$expr": { "$lt": ["$a", 9] } }] },
         ),
-        // A document to compare with is not a test that could be joined.
+        // A document to compare with is not an operator document, so it cannot be joined.
         (
             Filter::raw(doc! { "shipTo": { "city": "Oslo" } }) & o.ship_to().exists(true),
             doc! { "shipTo": { "city": "Oslo" }, "$and": [{ "shipTo": { "$exists": true } }] },
@@ -98,14 +98,14 @@ fn conditions_stand_side_by_side_and_spill_only_where_they_must() {
 }
 
 #[test]
-fn an_empty_list_of_conditions_is_not_said_to_mean_everything() {
+fn an_empty_list_of_conditions_is_not_an_explicit_filter_of_everything() {
     assert!(Filter::all_of(none()).is_empty());
     assert!(!Filter::<Order>::all().is_empty());
     assert!(!(Filter::all_of(none()) & Filter::all()).is_empty());
 }
 
 #[test]
-fn a_wrong_and_of_ones_own_is_not_lost() {
+fn an_invalid_and_of_a_raw_filter_is_an_error() {
     let o = Order::fields();
     let wrong = Filter::raw(doc! { "$and": 5 }) & o.note().ne("a") & o.note().ne("b");
     assert_eq!(
@@ -115,7 +115,7 @@ fn a_wrong_and_of_ones_own_is_not_lost() {
 }
 
 #[test]
-fn plain_documents_are_taken_about_elements() {
+fn any_accepts_plain_documents() {
     let o = Order::fields();
     assert_eq!(
         rendered(o.lines().any(|_| doc! { "qty": { "$gt": 1 } })),
@@ -128,7 +128,7 @@ fn plain_documents_are_taken_about_elements() {
 }
 
 #[test]
-fn elements_are_asked_about_all_at_once() {
+fn any_renders_one_elem_match_for_all_conditions() {
     let o = Order::fields();
     assert_eq!(
         rendered(o.lines().any(|l| l.qty().gt(1) & (l.sku().eq("a") | l.sku().eq("b")))),
@@ -150,7 +150,7 @@ fn elements_are_asked_about_all_at_once() {
 }
 
 #[test]
-fn a_map_key_that_means_something_else_is_refused() {
+fn a_map_key_with_a_special_meaning_is_refused() {
     let o = Order::fields();
     for key in ["a.b", "$where", "", "a\0b"] {
         let error = o.prices().key(key).gt(1).into_document().unwrap_err();
@@ -163,9 +163,9 @@ fn a_map_key_that_means_something_else_is_refused() {
     }
 }
 
-/// Every condition, and the numbers of the orders it must find.
+/// Every condition, and the numbers of the orders that it must find.
 #[odm_test::test]
-async fn the_server_finds_what_the_sentence_says(db: Database) -> odm::Result<()> {
+async fn the_server_finds_the_documents_that_the_filter_describes(db: Database) -> odm::Result<()> {
     let orders = db.collection::<Order>();
     let mut all: Vec<Order> = (1..=5).map(order).collect();
     all[1].note = Some("second".to_owned());
@@ -174,7 +174,7 @@ async fn the_server_finds_what_the_sentence_says(db: Database) -> odm::Result<()
     all[3].ship_to = Some(Address { city: "Bergen".to_owned(), post_code: Some("5003".to_owned()) });
     all[4].lines = vec![line("plum", 1, 9.0)];
     orders.insert_many(&all).await?;
-    // The fifth was written before there were notes.
+    // The fifth order has no notes.
     orders
         .driver()
         .update_one(doc! { "_id": all[4].id.key() }, doc! { "$unset": { "note": "" } })
@@ -212,14 +212,14 @@ async fn the_server_finds_what_the_sentence_says(db: Database) -> odm::Result<()
         (Filter::any_of(none()), vec![]),
         (!Filter::all(), vec![]),
     ] {
-        let sentence = filter.to_string();
+        let rendered_filter = filter.to_string();
         let found: Vec<Order> = orders.find(filter).await?.try_collect().await?;
         let found: BTreeSet<usize> = found
             .iter()
             .filter_map(|found| all.iter().position(|it| it.id == found.id))
             .map(|at| at + 1)
             .collect();
-        assert_eq!(found, expected.into_iter().collect(), "{sentence}");
+        assert_eq!(found, expected.into_iter().collect(), "{rendered_filter}");
     }
     Ok(())
 }
@@ -231,9 +231,9 @@ struct Rule {
     pattern: Regex,
 }
 
-/// `$ne` takes no regular expression, and other operators take one for something to match by.
+/// `$ne` does not accept a regular expression, and other operators would match by it.
 #[odm_test::test]
-async fn regular_expressions_are_values(db: Database) -> odm::Result<()> {
+async fn regular_expressions_can_be_compared_as_values(db: Database) -> odm::Result<()> {
     let (rules, r) = (db.collection::<Rule>(), Rule::fields());
     let regex =
         |pattern: &str| Regex { pattern: pattern.to_owned().try_into().unwrap(), options: cstr!("i").into() };
@@ -315,7 +315,7 @@ async fn types_are_named_as_in_the_manual(db: Database) -> odm::Result<()> {
 }
 
 #[test]
-fn masks_and_positions_of_bits_are_plain_numbers_and_lists() {
+fn bit_masks_and_positions_render_as_numbers_and_lists() {
     let o = Order::fields();
     let positions = vec![0_u32, 2];
     for (filter, expected) in [
@@ -338,7 +338,7 @@ fn masks_and_positions_of_bits_are_plain_numbers_and_lists() {
 }
 
 #[test]
-fn lists_are_taken_by_reference() {
+fn lists_may_be_passed_by_reference() {
     let o = Order::fields();
     assert_eq!(rendered(o.lines().price().in_(&[1, 2])), doc! { "lines.price": { "$in": [1.0, 2.0] } });
     assert_eq!(rendered(o.reference().in_(&["a"])), doc! { "reference": { "$in": ["a"] } });

@@ -21,7 +21,7 @@ async fn five(db: &Database) -> (Collection<Person>, Vec<Person>) {
 }
 
 #[odm_test::test]
-async fn sorted_and_cut(db: Database) {
+async fn find_sorts_skips_and_limits(db: Database) {
     let (people, five) = five(&db).await;
     let p = Person::fields();
     let found: Vec<Person> = people
@@ -41,7 +41,7 @@ async fn sorted_and_cut(db: Database) {
 }
 
 #[odm_test::test]
-async fn by_id(db: Database) {
+async fn get_finds_a_document_by_its_id(db: Database) {
     let (people, five) = five(&db).await;
     let id = five[3].id;
     assert_eq!(people.get(id).await.unwrap().as_ref(), Some(&five[3]));
@@ -50,7 +50,7 @@ async fn by_id(db: Database) {
 }
 
 #[odm_test::test]
-async fn the_ways_to_read_a_cursor(db: Database) {
+async fn a_cursor_can_be_read_in_several_ways(db: Database) {
     let (people, five) = five(&db).await;
     let small = || people.find(Filter::all()).batch_size(2);
 
@@ -60,7 +60,7 @@ async fn the_ways_to_read_a_cursor(db: Database) {
         one_by_one.push(person);
     }
     assert_eq!(one_by_one, five);
-    // A cursor that has ended stays so.
+    // A cursor that has ended stays at its end.
     assert!(cursor.next().await.is_none());
     assert!(cursor.next().await.is_none());
 
@@ -114,9 +114,9 @@ async fn cursors_are_streams(db: Database) {
     assert_eq!(all, five);
 }
 
-/// A future of `next` that is dropped half-way loses nothing.
+/// A future of `next` that is dropped before it is ready loses no document.
 #[odm_test::test]
-async fn next_can_be_dropped(db: Database) {
+async fn a_dropped_next_loses_no_document(db: Database) {
     let (people, five) = five(&db).await;
     let mut cursor = people.find(Filter::all()).batch_size(1).await.unwrap();
     let mut found = Vec::new();
@@ -135,7 +135,7 @@ async fn next_can_be_dropped(db: Database) {
     assert!(dropped > 0);
 }
 
-/// One document that does not fit is one error; the others come all the same.
+/// A document that does not fit is one error. The other documents are still returned.
 #[odm_test::test]
 async fn a_wrong_document_does_not_end_the_cursor(db: Database) {
     let (people, five) = five(&db).await;
@@ -178,9 +178,9 @@ async fn a_wrong_document_does_not_end_the_cursor(db: Database) {
     }
 }
 
-/// A cursor that the server has lost says so once, and ends.
+/// A cursor that the server has lost returns one error and then ends.
 #[odm_test::test]
-async fn a_lost_cursor_ends(db: Database) {
+async fn a_lost_cursor_returns_one_error_and_ends(db: Database) {
     let (people, _) = five(&db).await;
     let mut cursor = people.find(Filter::all()).batch_size(2).await.unwrap();
     cursor.next().await.unwrap().unwrap();
@@ -192,9 +192,9 @@ async fn a_lost_cursor_ends(db: Database) {
     assert!(cursor.next().await.is_none());
 }
 
-/// Many documents, in batches as the server cuts them.
+/// Many documents, in the batches that the server sends.
 #[odm_test::test]
-async fn many_batches(db: Database) {
+async fn a_cursor_reads_many_batches(db: Database) {
     let people = db.collection::<Person>();
     let all: Vec<Person> = (0..20_000).map(|n| person(&format!("{n:0>900}"), n % 100)).collect();
     people.insert_many(&all).await.unwrap();
@@ -205,7 +205,7 @@ async fn many_batches(db: Database) {
     assert!(cursor.next().await.is_none());
 }
 
-/// Everything that waits can wait in another task.
+/// All futures can be spawned as tasks.
 #[odm_test::test]
 async fn cursors_can_be_spawned(db: Database) {
     let (people, five) = five(&db).await;
@@ -225,7 +225,7 @@ async fn cursors_can_be_spawned(db: Database) {
     assert_eq!(all.await.unwrap().unwrap(), five);
 }
 
-/// What a document shares with others of its thread.
+/// A value that is shared with other documents of its thread.
 #[derive(Debug, PartialEq, Model)]
 #[odm(collection = "shared")]
 struct Shared {
@@ -236,7 +236,7 @@ struct Shared {
 }
 
 #[odm_test::test]
-async fn a_document_may_stay_on_its_thread(db: Database) {
+async fn a_document_need_not_be_send(db: Database) {
     let shared = db.collection::<Shared>();
     let one = Shared {
         id: Id::new(),
@@ -253,9 +253,9 @@ async fn a_document_may_stay_on_its_thread(db: Database) {
     assert_eq!(shared.distinct(s.name(), Filter::all()).await.unwrap(), [Rc::from("ada")]);
 }
 
-/// On a capped collection, a cursor that stays open gives what is stored later.
+/// On a capped collection, a cursor that stays open returns documents that are stored later.
 #[odm_test::test]
-async fn a_tailable_cursor(db: Database) {
+async fn a_tailable_cursor_returns_later_documents(db: Database) {
     let people = db.collection::<Person>();
     db.driver().create_collection("people").capped(true).size(1 << 16).await.unwrap();
     people.insert_many([person("ada", 36), person("bob", 20)]).await.unwrap();
@@ -264,7 +264,7 @@ async fn a_tailable_cursor(db: Database) {
     for name in ["ada", "bob"] {
         assert_eq!(cursor.next().await.unwrap().unwrap().name, name);
     }
-    // Longer than a request waits: there is another one.
+    // Longer than one request waits, so that there is a second one.
     let next = tokio::spawn(async move { cursor.next().await.unwrap().unwrap().name });
     tokio::time::sleep(Duration::from_millis(200)).await;
     people.insert_one(&person("eve", 30)).await.unwrap();
@@ -285,9 +285,9 @@ struct Recorded {
     rest: BTreeMap<String, Bson>,
 }
 
-/// The number of a record comes as a field of the document.
+/// The id of a record is returned as a field of the document.
 #[odm_test::test]
-async fn record_ids(db: Database) {
+async fn record_ids_are_returned_as_fields(db: Database) {
     five(&db).await;
     let people = db.collection::<Recorded>();
     let all: Vec<Recorded> =

@@ -1,4 +1,4 @@
-//! The verbs that change a document and give it, and the commands they send.
+//! Methods that change a document and return it, and the commands that they send.
 
 use odm::{
     Collection, Database, Model, Update, View,
@@ -17,7 +17,7 @@ async fn three(db: &Database, server: &Server) -> (Collection<Person>, Commands,
     (db.collection(), commands, three)
 }
 
-/// The document is gone: what was read is all that is left of it.
+/// The document is deleted, so the error contains what was read.
 #[odm_test::test]
 async fn a_document_that_does_not_fit_is_in_the_error(db: Database) {
     let people = db.collection::<Person>();
@@ -33,7 +33,7 @@ async fn a_document_that_does_not_fit_is_in_the_error(db: Database) {
             _ => people.find_one(filter).await.unwrap_err(),
         };
         if call == "replace" {
-            // The server refuses another `_id` first.
+            // The server refuses the change of `_id` first.
             assert_eq!(error.code(), Some(66));
         } else {
             let document = error.decode_error().unwrap().document().unwrap();
@@ -61,7 +61,7 @@ fn stored(person: &Person) -> Document {
 }
 
 #[odm_test::test]
-async fn a_document_is_given_as_it_was_or_as_it_is(db: Database, server: Server) {
+async fn a_document_is_returned_before_or_after_the_update(db: Database, server: Server) {
     let (people, commands, [ada, bob, _]) = three(&db, &server).await;
     let p = Person::fields();
 
@@ -98,7 +98,7 @@ async fn a_document_is_given_as_it_was_or_as_it_is(db: Database, server: Server)
 }
 
 #[odm_test::test]
-async fn a_document_is_replaced_and_given(db: Database, server: Server) {
+async fn find_one_and_replace_returns_the_document(db: Database, server: Server) {
     let (people, commands, [ada, ..]) = three(&db, &server).await;
     let p = Person::fields();
     let older = Person { age: 40, ..ada.clone() };
@@ -115,7 +115,7 @@ async fn a_document_is_replaced_and_given(db: Database, server: Server) {
 }
 
 #[odm_test::test]
-async fn a_document_is_deleted_and_given(db: Database, server: Server) {
+async fn find_one_and_delete_returns_the_document(db: Database, server: Server) {
     let (people, commands, [ada, bob, _]) = three(&db, &server).await;
     let p = Person::fields();
     let youngest = people.find_one_and_delete(p.age().gt(0)).sort(p.age().asc()).await.unwrap();
@@ -138,13 +138,13 @@ fn people_of(db: &Database) -> Collection<Person> {
 }
 
 #[odm_test::test]
-async fn what_is_given_must_fit_the_model(db: Database) {
+async fn the_returned_document_must_fit_the_model(db: Database) {
     let people = people_of(&db);
     let raw = people.driver().clone_with_type::<Document>();
     raw.insert_one(doc! { "_id": odm::bson::oid::ObjectId::new(), "name": 7 }).await.unwrap();
     let error = people.find_one_and_delete(odm::Filter::all()).await.unwrap_err();
     assert_eq!(error.decode_error().unwrap().path(), "name");
-    // As the documentation says: it was deleted all the same.
+    // As documented, the document is deleted nevertheless.
     assert_eq!(raw.count_documents(doc! {}).await.unwrap(), 0);
 }
 
@@ -154,9 +154,9 @@ struct Name {
     name: String,
 }
 
-/// A view is the projection, so it is read after the change as it was asked for.
+/// A view is the projection. The document is read as a view after the change.
 #[odm_test::test]
-async fn a_view_of_the_document(db: Database, server: Server) {
+async fn the_document_can_be_returned_as_a_view(db: Database, server: Server) {
     let (people, commands, [ada, bob, eve]) = three(&db, &server).await;
     let p = Person::fields();
     let name = |person: &Person| Some(Name { name: person.name.clone() });
@@ -187,9 +187,9 @@ async fn a_view_of_the_document(db: Database, server: Server) {
     assert_eq!(how.stages().last().map(String::as_str), Some("IDHACK"), "{how}");
 }
 
-/// A projection that is no view would fail to be read after the change: it is refused before.
+/// An untyped projection could not be decoded after the change, so it is refused before.
 #[odm_test::test]
-async fn a_plain_projection_is_refused(db: Database, server: Server) {
+async fn an_untyped_projection_is_refused(db: Database, server: Server) {
     use odm::mongodb::options::{FindOneAndDeleteOptions, FindOneAndReplaceOptions, FindOneAndUpdateOptions};
 
     let (people, commands, [ada, ..]) = three(&db, &server).await;

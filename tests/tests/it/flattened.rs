@@ -1,4 +1,4 @@
-//! Documents with flattened maps: what a user puts into one stays in it, whatever the verb.
+//! Documents with flattened maps: the entries of a map stay in the map, whatever method stores them.
 
 use std::collections::BTreeMap;
 
@@ -40,7 +40,7 @@ async fn stored(users: &Collection<User>) -> Vec<Document> {
     futures_util::TryStreamExt::try_collect(cursor).await.unwrap()
 }
 
-/// Every verb that stores this document.
+/// Every method that stores this document.
 async fn in_every_verb(users: &Collection<User>, user: &User) -> Vec<(&'static str, Result<(), Error>)> {
     let u = User::fields();
     let by_id = || u.id().eq(user.id);
@@ -64,7 +64,7 @@ async fn in_every_verb(users: &Collection<User>, user: &User) -> Vec<(&'static s
 }
 
 #[odm_test::test]
-async fn no_verb_stores_a_declared_field_out_of_a_map(db: Database) {
+async fn no_method_stores_a_map_entry_under_a_declared_name(db: Database) {
     let users = db.collection::<User>();
     users.insert_one(&user(1, &[("theme", "dark".into())])).await.unwrap();
     let before = stored(&users).await;
@@ -81,7 +81,7 @@ async fn no_verb_stores_a_declared_field_out_of_a_map(db: Database) {
 }
 
 #[odm_test::test]
-async fn no_key_of_a_map_reaches_a_declared_field(db: Database) {
+async fn no_map_key_in_a_path_refers_to_a_declared_field(db: Database) {
     let users = db.collection::<User>();
     users.insert_one(&user(1, &[("theme", "dark".into())])).await.unwrap();
     let before = stored(&users).await;
@@ -117,9 +117,9 @@ async fn no_key_of_a_map_reaches_a_declared_field(db: Database) {
     assert_eq!(light, user(1, &[("theme", "light".into())]));
 }
 
-/// It is the client's mistake, so that it is told where the request is read.
+/// The client has sent the wrong key, so parsing the request returns the error.
 #[test]
-fn a_parameter_that_becomes_a_key_which_no_map_has_is_a_bad_one() {
+fn a_parameter_that_is_not_a_valid_map_key_is_a_bad_parameter() {
     let parameters =
         Parameters::new().condition("has", |key: String| User::fields().prefs().key(key).exists(true));
     for text in ["", "a.b", "$where", "admin", "root", "_id", "kind", "level"] {
@@ -132,7 +132,7 @@ fn a_parameter_that_becomes_a_key_which_no_map_has_is_a_bad_one() {
 }
 
 #[odm_test::test]
-async fn what_was_inserted_is_read_and_replaced(db: Database) {
+async fn an_inserted_document_is_read_and_replaced(db: Database) {
     let users = db.collection::<User>();
     for (id, kind) in [(1, None), (2, Some(Kind::Plain)), (3, Some(Kind::Special { level: 7 }))] {
         let new = User { kind, ..user(id, &[("theme", "dark".into())]) };
@@ -147,12 +147,12 @@ async fn what_was_inserted_is_read_and_replaced(db: Database) {
 }
 
 #[odm_test::test]
-async fn a_document_never_becomes_an_update(db: Database) {
+async fn a_replacement_is_never_sent_as_an_update(db: Database) {
     let users = db.collection::<User>();
     let before = user(1, &[("theme", "dark".into())]);
     users.insert_one(&before).await.unwrap();
     for name in ["$set", "$unset", "$x", "$"] {
-        // In front of the `_id`, and of everything else.
+        // Before the `_id` and before all other fields.
         let evil = user(1, &[(name, doc! { "admin": true }.into())]);
         for (verb, result) in in_every_verb(&users, &evil).await {
             // A new document may have such a name.
@@ -164,14 +164,14 @@ async fn a_document_never_becomes_an_update(db: Database) {
         }
         assert_eq!(users.get(1).await.unwrap().as_ref(), Some(&before), "{name}");
     }
-    // Behind another name it is a name like any other, which the server refuses to put in place of a document.
+    // Behind another name it is an ordinary name, which the server refuses in a replacement.
     let new = user(2, &[("!", 1.into()), ("$set", doc! { "admin": true }.into())]);
     assert!(users.save(&new).await.unwrap().is_created());
     assert_eq!(users.get(2).await.unwrap(), Some(new));
 }
 
 #[odm_test::test]
-async fn a_new_document_of_an_update_has_the_names_of_the_model(db: Database) {
+async fn a_map_in_or_insert_may_not_use_the_names_of_the_model(db: Database) {
     let users = db.collection::<User>();
     let u = User::fields();
     let visit = || u.visits().inc(1);
@@ -191,7 +191,7 @@ async fn a_new_document_of_an_update_has_the_names_of_the_model(db: Database) {
         }
         assert_eq!(stored(&users).await, Vec::<Document>::new(), "{name}");
 
-        // Inside a map it is a value, unless the update writes a sibling of it.
+        // Inside a map it is a value, unless the update also writes a sibling of it.
         let mut new = user(1, &[]);
         new.nested.entry("m".to_owned()).or_default().insert(name.to_owned(), 5);
         let sibling = u.nested().key("m").key("n").set(2);

@@ -1,4 +1,4 @@
-//! Ids of other models in fields: stored as the bare key, whatever its type, and found by it.
+//! Ids of other models in fields: they are stored as the bare key of any type, and can be found by it.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -29,7 +29,7 @@ impl FromStr for Slug {
     }
 }
 
-/// A model with each kind of key, and one that names it in every way.
+/// Models with each kind of key, and a model that contains their ids in every possible way.
 macro_rules! keyed {
     ($($test:ident: $target:ident, $source:ident, $key:ty, [$one:expr, $two:expr];)*) => { $(
         #[derive(Debug, Clone, PartialEq, Model)]

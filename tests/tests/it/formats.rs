@@ -1,5 +1,5 @@
-//! What implements both traits of serde is read as it was written, in every format: JSON, BSON, one without names and types,
-//! and what serde buffers on the way.
+//! Types with both serde traits are read as they were written, in every format: JSON, BSON, a format without names
+//! and types, and serde's own buffer.
 
 use std::fmt::Debug;
 
@@ -13,7 +13,7 @@ use odm::{
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-/// Serde buffers the fields of these two before it reads them.
+/// serde buffers the fields of these two types before it reads them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct Flat<T> {
     #[serde(flatten)]
@@ -37,7 +37,7 @@ fn round_trips<T: Debug + Clone + PartialEq + Serialize + DeserializeOwned>(valu
     round_trips_with_types(value);
 }
 
-/// In every format that tells types apart.
+/// Asserts it in every format that contains types.
 fn round_trips_with_types<T: Debug + Clone + PartialEq + Serialize + DeserializeOwned>(value: T) {
     let json = serde_json::to_string(&value).unwrap();
     assert_eq!(serde_json::from_str::<T>(&json).unwrap(), value, "{json}");
@@ -61,16 +61,16 @@ fn round_trips_with_types<T: Debug + Clone + PartialEq + Serialize + Deserialize
 }
 
 #[test]
-fn resume_tokens() {
+fn resume_tokens_round_trip_in_every_format() {
     let bits =
         odm::bson::Binary { subtype: odm::bson::spec::BinarySubtype::Generic, bytes: vec![130, 128, 1] };
     round_trips(ResumeToken::try_from(doc! { "_data": "82AB" }).unwrap());
     round_trips(ResumeToken::try_from(doc! { "_data": "82AB", "_typeBits": bits }).unwrap());
 }
 
-/// No server of today sends one.
+/// No current server sends one.
 #[test]
-fn a_further_field_of_a_token_is_kept_in_the_bytes_of_bson() {
+fn an_additional_field_of_a_token_is_kept_in_bson() {
     let token = ResumeToken::try_from(doc! { "_data": "82AB", "more": { "x": 1 } }).unwrap();
     let bytes = serialize_to_vec(&One { value: token.clone() }).unwrap();
     assert_eq!(deserialize_from_slice::<One<ResumeToken>>(&bytes).unwrap().value, token);
@@ -90,7 +90,7 @@ fn a_token_in_json_is_extended_json() {
     ] {
         assert_eq!(serde_json::from_str::<ResumeToken>(json).unwrap(), token, "{json}");
     }
-    // What was stored in BSON as a document, on its way through JSON.
+    // A token that was stored in BSON as a document, converted to JSON.
     let bits = [
         serde_json::from_str::<Document>(json).unwrap(),
         doc! { "_data": "82AB", "_typeBits": [1] },
@@ -134,9 +134,9 @@ keyed! {
 }
 
 #[test]
-fn ids() {
+fn ids_round_trip_in_every_format() {
     round_trips(Id::<ByObjectId>::new());
-    // What `bson` writes for its own `Uuid`, its own `Uuid` does not read in a format without types.
+    // `bson`'s own `Uuid` cannot read what it writes in a format without types.
     round_trips_with_types(Id::<ByUuid>::new());
     round_trips(Id::<ByUuidOfTheCrate>::from_key(uuid::Uuid::from_u128(7)));
     round_trips(Id::<ByText>::from("ada"));

@@ -1,4 +1,4 @@
-//! Geometries: stored as GeoJSON, found by where they are.
+//! Geometries: they are stored as GeoJSON and found by their position.
 
 use odm::{
     __private::Raw,
@@ -50,7 +50,7 @@ async fn found(places: &Collection<Place>, filter: Filter<Place>) -> Vec<i32> {
 }
 
 #[odm_test::test]
-async fn places_are_found_by_where_they_are(db: Database) -> odm::Result<()> {
+async fn places_are_found_by_their_position(db: Database) -> odm::Result<()> {
     let places = places(&db).await?;
     let p = Place::fields();
     assert_eq!(places.get(1).await?.unwrap().at, Point::new(10.75, 59.91));
@@ -70,7 +70,7 @@ async fn places_are_found_by_where_they_are(db: Database) -> odm::Result<()> {
 }
 
 #[test]
-fn conditions_are_rendered_as_the_manual_writes_them() {
+fn conditions_render_as_in_the_manual() {
     let p = Place::fields();
     for (filter, expected) in [
         (
@@ -105,9 +105,10 @@ fn conditions_are_rendered_as_the_manual_writes_them() {
     );
 }
 
-/// What other programs store beside the coordinates, and behind the two of a position, is there after a replacement.
+/// Elements beside the coordinates and numbers after the two of a position, as other programs store them, are kept by
+/// a replacement.
 #[odm_test::test]
-async fn what_a_geometry_holds_besides_is_kept(db: Database) -> odm::Result<()> {
+async fn additional_elements_of_a_geometry_are_kept(db: Database) -> odm::Result<()> {
     let places = places(&db).await?;
     let raw = places.driver().clone_with_type::<Document>();
     let crs = doc! { "type": "name", "properties": { "name": "urn:ogc:def:crs:OGC:1.3:CRS84" } };
@@ -131,7 +132,7 @@ async fn what_a_geometry_holds_besides_is_kept(db: Database) -> odm::Result<()> 
         let stored = raw.find_one(doc! { "_id": id }).await.unwrap().unwrap();
         assert_eq!(stored.get_document("at").unwrap(), &at);
         let stored = stored.get_document("shape").unwrap();
-        // As numbers; `type` and what is of the geometry come first.
+        // They are compared as numbers. `type` and the elements of the geometry come first.
         assert_eq!(stored.keys().next().unwrap(), "type");
         for (name, value) in &shape {
             assert_eq!(doubles(stored.get(name).unwrap()), doubles(value), "{name}");
@@ -139,7 +140,7 @@ async fn what_a_geometry_holds_besides_is_kept(db: Database) -> odm::Result<()> 
         assert_eq!(places.get(id).await?, Some(place.clone()));
         let json = serde_json::to_string(&place.shape).unwrap();
         assert_eq!(serde_json::from_str::<Option<Geometry>>(&json).unwrap(), place.shape);
-        // A query asks about the geometry alone.
+        // A query contains only the geometry.
         assert!(found(&places, Place::fields().at().geo_intersects(place.at.clone())).await.contains(&id));
     }
     Ok(())
@@ -157,7 +158,7 @@ fn doubles(value: &Bson) -> Bson {
 }
 
 #[test]
-fn geometries_are_geojson_in_bson_and_json() {
+fn geometries_are_stored_as_geojson_in_bson_and_json() {
     let geometries = [
         Geometry::from(Point::new(1.0, 2.0)),
         LineString::from(vec![[1.0, 2.0], [3.0, 4.0]]).into(),
@@ -203,7 +204,7 @@ fn geometries_are_geojson_in_bson_and_json() {
 }
 
 #[odm_test::test]
-async fn a_polygon_beyond_a_hemisphere_is_intersected_with(db: Database) -> odm::Result<()> {
+async fn a_polygon_larger_than_a_hemisphere_can_be_used_in_geo_intersects(db: Database) -> odm::Result<()> {
     let places = places(&db).await?;
     let p = Place::fields();
     // Its ring runs clockwise around Oslo, so its inside is the rest of the earth.
@@ -216,7 +217,7 @@ async fn a_polygon_beyond_a_hemisphere_is_intersected_with(db: Database) -> odm:
 }
 
 #[odm_test::test]
-async fn whole_numbers_are_coordinates_and_distances(db: Database) -> odm::Result<()> {
+async fn integers_may_be_coordinates_and_distances(db: Database) -> odm::Result<()> {
     let places = places(&db).await?;
     let p = Place::fields();
     assert_eq!(Point::new(10, 59), Point::new(10.0, 59.0));
@@ -238,8 +239,8 @@ async fn whole_numbers_are_coordinates_and_distances(db: Database) -> odm::Resul
         (p.legacy().geo_within(Area::circle([10, 60], 1)), vec![1, 3]),
         (p.legacy().geo_within(Area::circle_on_sphere([5, 60], 0.1)), vec![1, 2, 3]),
     ] {
-        let sentence = filter.to_string();
-        assert_eq!(found(&places, filter).await, expected, "{sentence}");
+        let rendered = filter.to_string();
+        assert_eq!(found(&places, filter).await, expected, "{rendered}");
     }
     let error = p.at().near(Point::new(1, 2), -1..).into_document().unwrap_err();
     assert!(error.to_string().contains("expected a distance of zero metres or more"), "{error}");

@@ -1,4 +1,4 @@
-//! Ids that are documents: one that is read is one by which the document is found, or an error.
+//! Ids that are documents: an id that is read finds its document again, or is an error.
 
 use odm::{
     Collection, Database, Embedded, Filter, Id, Model, Value,
@@ -19,7 +19,7 @@ struct Station {
     trains: i32,
 }
 
-/// The same by an `Id`.
+/// The same, with an `Id`.
 #[derive(Debug, Clone, PartialEq, Model)]
 #[odm(collection = "stations", key = Place)]
 struct Stop {
@@ -27,7 +27,7 @@ struct Stop {
     trains: i32,
 }
 
-/// What points at one.
+/// A model with an id of another one.
 #[derive(Debug, Clone, PartialEq, Model)]
 #[odm(collection = "tickets")]
 struct Ticket {
@@ -85,7 +85,7 @@ async fn read<M: Model>(collection: &Collection<M>) -> Result<M, String> {
 }
 
 #[odm_test::test]
-async fn an_id_that_the_model_writes_is_found_again(db: Database) -> odm::Result<()> {
+async fn a_document_id_that_was_inserted_finds_its_document(db: Database) -> odm::Result<()> {
     let stations = db.collection::<Station>();
     let station = Station { id: oslo(), trains: 3 };
     stations.insert_one(&station).await?;
@@ -97,9 +97,9 @@ async fn an_id_that_the_model_writes_is_found_again(db: Database) -> odm::Result
     Ok(())
 }
 
-/// The types of numbers do not matter to the server, so they do not here.
+/// The server compares numbers of different types by value, so the codec does too.
 #[odm_test::test]
-async fn an_id_with_a_number_of_another_type_is_found_again(db: Database) -> odm::Result<()> {
+async fn an_id_with_a_number_of_another_type_finds_its_document(db: Database) -> odm::Result<()> {
     let stations = db.collection::<Station>();
     for district in [Bson::Int32(5), Bson::Double(5.0)] {
         store(&stations, doc! { "country": "NO", "city": "Oslo", "district": district }).await;
@@ -134,7 +134,7 @@ async fn an_id_that_would_be_written_as_another_value_is_an_error(db: Database) 
         assert_eq!(stations.count(Filter::all()).await?, 0);
     }
 
-    // An element that stands behind the first, too.
+    // This applies to an element after the first one, too.
     let raw = stations.driver().clone_with_type::<Document>();
     raw.insert_one(doc! { "trains": 1, "_id": { "city": "Oslo", "country": "NO", "district": null } })
         .await
@@ -144,7 +144,7 @@ async fn an_id_that_would_be_written_as_another_value_is_an_error(db: Database) 
 }
 
 #[odm_test::test]
-async fn an_id_of_another_model_is_one_that_finds_it(db: Database) -> odm::Result<()> {
+async fn an_id_of_another_model_finds_its_document(db: Database) -> odm::Result<()> {
     let tickets = db.collection::<Ticket>();
     let raw = tickets.driver().clone_with_type::<Document>();
     let right = || doc! { "country": "NO", "city": "Oslo", "district": null };

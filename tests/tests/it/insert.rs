@@ -14,16 +14,16 @@ use odm_integration::{
 };
 
 #[odm_test::test]
-async fn one(db: Database) {
+async fn insert_one_stores_a_document(db: Database) {
     let orders = db.collection::<Order>();
     let first = order(1);
     assert_eq!(orders.insert_one(&first).await.unwrap(), first.id);
     assert_eq!(orders.get(first.id).await.unwrap(), Some(first));
 }
 
-/// What is stored through the model is what the driver stores of the same type.
+/// A document stored through the model equals the one that the driver stores for the same type.
 #[odm_test::test]
-async fn stores_what_the_driver_stores(db: Database) {
+async fn insert_stores_what_the_driver_stores(db: Database) {
     let orders = db.collection::<Order>();
     let (ours, theirs) = (order(1), order(2));
     orders.insert_one(&ours).await.unwrap();
@@ -36,7 +36,7 @@ async fn stores_what_the_driver_stores(db: Database) {
 }
 
 #[odm_test::test]
-async fn duplicate_key(db: Database) {
+async fn a_duplicate_key_is_reported_with_index_and_value(db: Database) {
     let people = people(&db).await;
     let ada = person("ada", 36);
     people.insert_one(&ada).await.unwrap();
@@ -61,7 +61,7 @@ async fn duplicate_key(db: Database) {
 }
 
 #[odm_test::test]
-async fn rejected_by_the_server(db: Database) {
+async fn a_document_that_the_validator_rejects_is_an_error(db: Database) {
     db.driver()
         .create_collection("people")
         .validator(doc! { "$jsonSchema": { "properties": { "age": { "maximum": 99 } } } })
@@ -85,7 +85,7 @@ async fn rejected_by_the_server(db: Database) {
 }
 
 #[odm_test::test]
-async fn many_give_their_ids_in_order(db: Database) {
+async fn insert_many_returns_the_ids_in_order(db: Database) {
     let people = people(&db).await;
     let all: Vec<Person> = (0..1000).map(|n| person(&n.to_string(), n % 100)).collect();
     let ids = people.insert_many(&all).await.unwrap();
@@ -108,7 +108,7 @@ fn outcomes(error: &Error) -> String {
 }
 
 #[odm_test::test]
-async fn many_with_duplicates(db: Database) {
+async fn insert_many_reports_duplicates_by_position(db: Database) {
     let people = people(&db).await;
     people.insert_one(&person("ada", 36)).await.unwrap();
     let four = || ["bob", "ada", "eve", "bob"].map(|name| person(name, 20));
@@ -135,9 +135,10 @@ async fn many_with_duplicates(db: Database) {
     assert_eq!(people.count(Filter::all()).await.unwrap(), 3);
 }
 
-/// More than one command's worth: the positions count through, and earlier batches are known to be written.
+/// More documents than one command can contain: the positions continue across commands, and earlier batches are
+/// reported as written.
 #[odm_test::test]
-async fn many_in_more_than_one_batch(db: Database) {
+async fn insert_many_sends_several_commands(db: Database) {
     let people = people(&db).await;
     let text = "x".repeat(10_000_000);
     let large = |name: &str| Person { name: text.clone(), ..person(name, 1) };
@@ -147,7 +148,7 @@ async fn many_in_more_than_one_batch(db: Database) {
     assert_eq!(outcomes(&error), "wwwwwf");
     assert_eq!(people.count(Filter::all()).await.unwrap(), 5);
 
-    // Unordered, a failure in the first batch does not keep the second from being sent.
+    // In unordered mode, the second batch is sent although the first one fails.
     people.delete_many(Filter::all()).await.unwrap();
     all[5].email = "f@example.org".to_owned();
     all[1].email = "a@example.org".to_owned();
@@ -156,7 +157,7 @@ async fn many_in_more_than_one_batch(db: Database) {
 }
 
 #[odm_test::test]
-async fn options_of_the_driver(db: Database) {
+async fn insert_accepts_options_of_the_driver(db: Database) {
     db.driver().create_collection("people").validator(doc! { "age": { "$lt": 100 } }).await.unwrap();
     let people = db.collection::<Person>();
     let options = InsertManyOptions::builder().bypass_document_validation(true).build();
@@ -164,9 +165,9 @@ async fn options_of_the_driver(db: Database) {
     assert_eq!(people.count(Filter::all()).await.unwrap(), 1);
 }
 
-/// A builder owns what it sends: it can be made here and awaited in another task.
+/// An action owns its documents, so it can be created here and awaited in another task.
 #[odm_test::test]
-async fn can_be_spawned(db: Database) {
+async fn an_insert_can_be_spawned(db: Database) {
     let action = {
         let people = db.collection::<Person>();
         let ada = person("ada", 36);
@@ -178,9 +179,9 @@ async fn can_be_spawned(db: Database) {
     assert_eq!(found.unwrap().name, "ada");
 }
 
-/// A transaction that is not committed leaves nothing.
+/// A transaction that is not committed leaves no document.
 #[odm_test::test]
-async fn in_a_transaction(db: Database) {
+async fn an_insert_takes_part_in_a_transaction(db: Database) {
     let people = people(&db).await;
     let mut session = db.start_session().await.unwrap();
     session.start_transaction().await.unwrap();
@@ -191,9 +192,9 @@ async fn in_a_transaction(db: Database) {
     assert_eq!(people.count(Filter::all()).await.unwrap(), 0);
 }
 
-/// Whatever the server sends back stays a plain document for who asks the driver.
+/// The driver still returns the same documents and replies.
 #[odm_test::test]
-async fn the_way_down(db: Database) {
+async fn the_driver_remains_accessible(db: Database) {
     let people = db.collection::<Person>();
     people.insert_one(&person("ada", 36)).await.unwrap();
     let document: Document = people.driver().find_one(doc! {}).await.unwrap().unwrap();
@@ -202,9 +203,9 @@ async fn the_way_down(db: Database) {
     assert_eq!(people.database().name(), db.name());
 }
 
-/// Two transactions want the same key: the second one is told to run again, whichever verb it used.
+/// Two transactions insert the same key. The second one gets a retryable error, whichever method it uses.
 #[odm_test::test]
-async fn many_in_a_transaction_with_a_conflict(db: Database) {
+async fn a_write_conflict_in_a_transaction_is_retryable(db: Database) {
     let people = people(&db).await;
     let mut first = db.start_session().await.unwrap();
     first.start_transaction().await.unwrap();

@@ -1,4 +1,4 @@
-//! The whole language of queries and updates: every operator, what it renders to, what the server makes of it.
+//! The whole language of filters and updates: every operator, what it renders, and what the server does with it.
 
 mod examples;
 mod expressions;
@@ -11,7 +11,7 @@ mod updates;
 
 use odm::bson::{Bson, Document};
 
-/// The names that begin with `$` in what is sent.
+/// Returns the names beginning with `$` in a document.
 fn operators(sent: &Bson, found: &mut Vec<String>) {
     match sent {
         Bson::Document(document) => {
@@ -25,7 +25,7 @@ fn operators(sent: &Bson, found: &mut Vec<String>) {
     }
 }
 
-/// Those of the listed operators that no sentence uses.
+/// Returns the listed operators that no test case uses.
 fn unused<'n>(listed: &[&'n str], sent: impl IntoIterator<Item = Document>) -> Vec<&'n str> {
     let mut found = Vec::new();
     for document in sent {

@@ -1,4 +1,4 @@
-//! Filters and expressions that go into one variant of an enum, asked of a server.
+//! Filters and expressions on a variant of an enum, run on a server.
 
 use odm::{
     Collection, Database, Embedded, Filter, Id, Model, Shape, Value,
@@ -80,7 +80,7 @@ async fn found(sales: &Collection<Sale>, filter: Filter<Sale>) -> Vec<i32> {
 }
 
 #[odm_test::test]
-async fn a_filter_finds_the_documents_that_hold_the_variant(db: Database) -> odm::Result<()> {
+async fn a_filter_finds_the_documents_with_the_variant(db: Database) -> odm::Result<()> {
     let sales = sales(&db).await?;
     let s = Sale::fields();
     assert_eq!(found(&sales, s.payment().card().last4().eq("4242")).await, [1]);
@@ -100,10 +100,10 @@ async fn a_filter_finds_the_documents_that_hold_the_variant(db: Database) -> odm
 }
 
 #[odm_test::test]
-async fn the_variant_and_its_field_are_of_the_same_element(db: Database) -> odm::Result<()> {
+async fn the_variant_and_its_field_must_match_the_same_element(db: Database) -> odm::Result<()> {
     let sales = sales(&db).await?;
     let s = Sale::fields();
-    // In sale 2 there is a card, and there are 500 cents, but not in one element.
+    // Sale 2 contains a card, and an element with 500 cents, but these are different elements.
     let filter = s.history().card().cents().eq(500);
     assert_eq!(
         filter.to_string(),
@@ -133,7 +133,7 @@ struct Total {
 }
 
 #[odm_test::test]
-async fn an_expression_is_null_in_rows_that_hold_another_variant(db: Database) -> odm::Result<()> {
+async fn an_expression_is_null_in_rows_with_another_variant(db: Database) -> odm::Result<()> {
     let sales = sales(&db).await?;
     let pipeline = sales
         .aggregate()
@@ -144,7 +144,7 @@ async fn an_expression_is_null_in_rows_that_hold_another_variant(db: Database) -
         })
         .sort(|t| t.sales().asc());
     let totals: Vec<Total> = pipeline.await?.try_collect().await?;
-    // The invoice has cents too, which are no card's.
+    // The invoice has cents too, which are not those of a card.
     assert_eq!(
         totals,
         [
@@ -164,7 +164,7 @@ enum Vehicle {
 }
 
 #[odm_test::test]
-async fn an_enum_of_documents_is_one_collection(db: Database) -> odm::Result<()> {
+async fn an_enum_of_documents_is_stored_in_one_collection(db: Database) -> odm::Result<()> {
     db.schema(odm::models![Vehicle]).plan().await?.apply().await?;
     let vehicles = db.collection::<Vehicle>();
     let bike = Vehicle::Bike { id: Id::new(), gears: 21, owner: "ada".into() };
@@ -174,7 +174,7 @@ async fn an_enum_of_documents_is_one_collection(db: Database) -> odm::Result<()>
     let v = Vehicle::fields();
     assert_eq!(vehicles.get(car.id()).await?, Some(car.clone()));
     assert_eq!(vehicles.find_one(v.bike().gears().gt(20)).await?, Some(bike.clone()));
-    // A field that every variant has needs no narrowing.
+    // A field that every variant has can be used without narrowing.
     assert_eq!(vehicles.count(v.owner().eq("ada")).await?, 2);
     assert_eq!(vehicles.count(v.car().is_variant()).await?, 1);
     vehicles
@@ -182,7 +182,7 @@ async fn an_enum_of_documents_is_one_collection(db: Database) -> odm::Result<()>
         .await?;
     assert_eq!(vehicles.count(v.car().doors().eq(3)).await?, 1);
 
-    // A variant of a later program is an error that names it, and the others are still read.
+    // A variant of a newer program is an error that contains its name. The other documents are still read.
     vehicles
         .driver()
         .clone_with_type::<odm::bson::Document>()

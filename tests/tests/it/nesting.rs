@@ -1,4 +1,5 @@
-//! Filters, updates, pipelines and expressions that nest deep, on stacks that are small: an error, and never an abort.
+//! Deeply nested filters, updates, pipelines and expressions on small stacks: they are errors and never abort the
+//! process.
 
 use std::thread;
 
@@ -17,12 +18,12 @@ struct Point {
     any: Bson,
 }
 
-/// Builds, clones, shows and drops on a stack of 512 KiB, and gives what comes of it.
+/// Runs a function on a stack of 512 KiB, to create, clone, format and drop its values there.
 fn on_a_small_stack<T: Send + 'static>(work: fn() -> T) -> T {
     thread::Builder::new().stack_size(512 << 10).spawn(work).unwrap().join().unwrap()
 }
 
-/// `levels` documents in each other; taken apart by hand, as dropping it would recurse.
+/// Returns `levels` nested documents. `drop` would recurse, so the tests take them apart.
 fn deep(levels: usize) -> Document {
     (0..levels).fold(doc! { "x": 1 }, |inner, _| doc! { "x": inner })
 }
@@ -33,7 +34,7 @@ fn assert_too_deep(error: &Error) {
 }
 
 #[test]
-fn alternatives_make_one_list() {
+fn alternatives_render_as_one_or() {
     let all = || (0..2_000).map(|n| Point::fields().x().eq(n));
     let lists = [
         Filter::any_of(all()),
@@ -141,10 +142,10 @@ fn pipelines_and_expressions_that_nest_too_deep_are_an_error_on_a_small_stack() 
 }
 
 #[odm_test::test]
-async fn what_the_server_takes_is_sent(db: Database) -> odm::Result<()> {
+async fn nesting_that_the_server_accepts_is_sent(db: Database) -> odm::Result<()> {
     let (points, p) = (db.collection::<Point>(), Point::fields());
     points.insert_one(&Point { id: 1, x: 1, yes: true, any: Bson::Null }).await?;
-    // The server takes 100 logical operators in each other, and values of 180 levels.
+    // The server accepts 100 nested logical operators and values of 180 levels.
     let negated = (0..40).fold(p.x().eq(1), |filter, _| !(filter | p.x().eq(7)));
     assert_eq!(points.count(negated).await?, 1);
     let value = |levels: usize| Bson::from(deep(levels - 1));

@@ -1,4 +1,4 @@
-//! A bulk write whose answer does not come: it is applied once, or said not to be known.
+//! A bulk write without a reply: it is applied once, or its outcome is reported as unknown.
 
 use std::collections::BTreeMap;
 
@@ -18,7 +18,7 @@ use super::{
     failing::{fail, own},
 };
 
-/// Ada, Bob and Eve, through a client of this name.
+/// Returns a collection with Ada, Bob and Eve, through a client with this name.
 async fn three(server: &Server, app: &str, retry: bool) -> (Collection<Person>, Commands) {
     let mut options = ClientOptions::parse(server.uri()).await.unwrap();
     options.app_name = Some(app.to_owned());
@@ -30,7 +30,7 @@ async fn three(server: &Server, app: &str, retry: bool) -> (Collection<Person>, 
     (people, commands)
 }
 
-/// The server applies the first write under a number, and then breaks the connection.
+/// Makes the server apply the first write that has a transaction number, and then close the connection.
 async fn break_after_the_first_write(server: &Server) {
     let point = doc! {
         "configureFailPoint": "onPrimaryTransactionalWrite", "mode": { "times": 1 }, "data": { "closeConnection": true },
@@ -48,7 +48,7 @@ async fn ages(people: &Collection<Person>) -> Vec<u32> {
     all.into_iter().map(|person| person.age).collect()
 }
 
-/// Which commands were sent, under which number of which session.
+/// Returns the commands that were sent, each with its session and transaction number.
 fn numbered(commands: &[Document]) -> Vec<(&str, Option<(String, i64)>)> {
     let number = |command: &Document| {
         let session = command.get_document("lsid").unwrap().to_string();
@@ -58,12 +58,12 @@ fn numbered(commands: &[Document]) -> Vec<(&str, Option<(String, i64)>)> {
 }
 
 #[odm_test::test]
-async fn applied_once_when_the_connection_breaks(_db: Database) {
+async fn a_bulk_write_is_applied_once_if_the_connection_breaks(_db: Database) {
     let server = own().await;
     let (people, commands) = three(&server, "breaks", true).await;
     let p = Person::fields();
 
-    // After the first write, before the second.
+    // The connection breaks after the first write and before the second.
     break_after_the_first_write(&server).await;
     let result = people.bulk_write(birthdays()).await.unwrap();
     assert_eq!(ages(&people).await, [1, 1, 1]);
@@ -73,7 +73,7 @@ async fn applied_once_when_the_connection_breaks(_db: Database) {
     assert_eq!(sent.iter().map(|(name, _)| *name).collect::<Vec<_>>(), ["update", "update", "find"]);
     assert!(sent[0].1.is_some() && sent[0].1 == sent[1].1 && sent[2].1.is_none(), "{sent:?}");
 
-    // Before any write, for updates, inserts and deletes.
+    // The connection breaks before any write, for updates, inserts and deletes.
     for (command, writes) in [
         ("update", birthdays().collect::<Vec<_>>()),
         ("insert", vec![Write::insert_one(&person("kim", 7)), Write::insert_one(&person("lea", 7))]),
@@ -92,23 +92,23 @@ async fn applied_once_when_the_connection_breaks(_db: Database) {
     }
     assert_eq!(ages(&people).await, [2, 2, 2]);
 
-    // An upsert is known again by the id it made.
+    // The server recognizes a retried upsert by the id that it has generated.
     break_after_the_first_write(&server).await;
     let zoe = person("zoe", 1);
     let result = people.bulk_write([Write::save(&zoe)]).await.unwrap();
     assert_eq!(result.upserted_ids(), &BTreeMap::from([(0, zoe.id)]));
     assert_eq!(people.count(Filter::all()).await.unwrap(), 4);
 
-    // A second broken connection is one too many.
+    // A second broken connection is not retried.
     fail(&server, "breaks", doc! { "times": 2 }, &["update"], doc! { "closeConnection": true }).await;
     let error = people.bulk_write(birthdays()).await.unwrap_err();
     assert!(error.is_outcome_unknown() && !error.is_retryable(), "{error}");
     assert_eq!(outcomes(&error), "???");
 }
 
-/// Answers that tell to try again.
+/// Errors after which the write is retried.
 #[odm_test::test]
-async fn applied_once_when_the_primary_steps_down(_db: Database) {
+async fn a_bulk_write_is_applied_once_if_the_primary_steps_down(_db: Database) {
     let server = own().await;
     let (people, commands) = three(&server, "steps", true).await;
     for code in [91, 189, 10107, 11600] {
@@ -119,7 +119,8 @@ async fn applied_once_when_the_primary_steps_down(_db: Database) {
         assert_eq!(commands.take().len(), 2, "{code}");
         assert_eq!(ages(&people).await, [before + 1; 3], "{code}");
     }
-    // Applied, but the primary went before others had it: once more, to hear how it stands now.
+    // The write is applied, but the primary stepped down before the others had it. It is sent again to learn its
+    // state.
     let concern = doc! {
         "writeConcernError": { "code": 91, "errmsg": "Replication is being shut down" },
         "errorLabels": ["RetryableWriteError"],
@@ -131,16 +132,16 @@ async fn applied_once_when_the_primary_steps_down(_db: Database) {
     assert_eq!(commands.take().len(), 2);
     assert_eq!(ages(&people).await, [before + 1; 3]);
 
-    // An answer that tells nothing of the kind.
+    // An error that is not retryable.
     fail(&server, "steps", doc! { "times": 1 }, &["update"], doc! { "errorCode": 2 }).await;
     commands.take();
     let error = people.bulk_write(birthdays()).await.unwrap_err();
     assert_eq!((error.code(), commands.take().len()), (Some(2), 1));
 }
 
-/// Without `retryWrites`, or with a write about many documents, the command has no number and is sent once.
+/// Without `retryWrites`, or with a write on many documents, the command has no transaction number and is sent once.
 #[odm_test::test]
-async fn sent_once_where_the_server_cannot_know_it_again(_db: Database) {
+async fn a_command_without_a_transaction_number_is_sent_once(_db: Database) {
     let server = own().await;
     let p = Person::fields();
     let (people, commands) = three(&server, "never", false).await;
@@ -165,16 +166,16 @@ async fn sent_once_where_the_server_cannot_know_it_again(_db: Database) {
          the answer came: unexpected end of file; a write may have been applied"
     );
 
-    // Unordered, only the write about many goes without.
+    // In unordered mode, only the write on many documents is sent without a number.
     let result = people.bulk_write(birthdays().chain([everyone()])).ordered(false).await.unwrap();
     assert_eq!(result.modified_count(), 6);
     let sent = commands.take_whole();
     assert!(matches!(&numbered(&sent)[..], [("update", Some(_)), ("update", None)]), "{sent:?}");
 }
 
-/// The numbers of a session only grow, whoever takes them: bulks, and the driver before and after.
+/// The numbers of a session only grow, whether a bulk write or the driver uses them.
 #[odm_test::test]
-async fn numbers_grow(_db: Database) {
+async fn transaction_numbers_of_a_session_grow(_db: Database) {
     let server = own().await;
     let (people, commands) = three(&server, "numbers", true).await;
     let p = Person::fields();
@@ -207,7 +208,7 @@ async fn numbers_grow(_db: Database) {
     for (name, number) in numbered(&sent) {
         let Some((session, number)) = number else { continue };
         let before = last.insert(session, number);
-        // A transaction has one number for all it does.
+        // A transaction has one number for all its commands.
         assert!(
             before.is_none_or(|before| before < number) || name == "commitTransaction",
             "{name} {number}"
@@ -217,9 +218,9 @@ async fn numbers_grow(_db: Database) {
     assert_eq!(count, 5 * 6 + 20 * 3);
 }
 
-/// Nobody listens on the discard port: nothing was sent, and it took the wait for a server once.
+/// No server listens on the discard port. Nothing is sent, and the client waits for a server only once.
 #[tokio::test]
-async fn without_a_server() {
+async fn a_bulk_write_without_a_server_is_not_sent() {
     let nobody = "mongodb://127.0.0.1:9/shop?serverSelectionTimeoutMS=300";
     let people = Database::connect(nobody).await.unwrap().collection::<Person>();
     let error = people.bulk_write(birthdays()).await.unwrap_err();

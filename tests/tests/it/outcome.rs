@@ -1,5 +1,5 @@
-//! What an error says of a write, and what the collection holds afterwards: every verb that writes, every way in which an
-//! answer can be lost, late, broken or a refusal.
+//! Compares the error of a write with the collection after it, for every method that writes, and for lost, late,
+//! broken and error replies.
 
 mod proxy;
 
@@ -19,7 +19,7 @@ use super::failing::own;
 
 type Call = fn(Collection<Person>) -> BoxFuture<'static, Result<()>>;
 
-/// Every verb that writes, with the command that it sends.
+/// Every method that writes, and the command that it sends.
 const VERBS: [(&str, &str, Call); 18] = [
     ("insert_one", "insert", |people| {
         async move { people.insert_one(&person("kim", 0)).await.map(drop) }.boxed()
@@ -93,7 +93,7 @@ const VERBS: [(&str, &str, Call); 18] = [
     }),
 ];
 
-/// Ada, who is there.
+/// Ada, who is already stored.
 fn ada(age: u32) -> Person {
     Person { id: Id::from(id_of(0)), ..person("ada", age) }
 }
@@ -102,7 +102,7 @@ fn id_of(number: u8) -> ObjectId {
     ObjectId::from_bytes([number; 12])
 }
 
-/// A server that fails on demand, and a client of it.
+/// A server with fail points, and a client of it.
 struct Bench {
     /// Another client.
     admin: Client,
@@ -111,7 +111,7 @@ struct Bench {
 }
 
 impl Bench {
-    /// A client of this name, over this proxy if there is one.
+    /// Connects a client with this name, through this proxy if there is one.
     async fn new(app: &'static str, retry: bool, proxy: Option<&Proxy>, server: &Server) -> Self {
         let mut options = match proxy {
             Some(proxy) => {
@@ -123,7 +123,7 @@ impl Bench {
         .unwrap();
         options.app_name = Some(app.to_owned());
         options.retry_writes = Some(retry);
-        // After an election or a shutdown the driver waits for the next one.
+        // After an election or a shutdown, the driver waits for the next heartbeat.
         options.heartbeat_freq = Some(Duration::from_millis(500));
         let people = Database::connect_with(options, app).unwrap().collection::<Person>();
         Self { admin: server.client().await.unwrap(), people, app }
@@ -133,13 +133,13 @@ impl Bench {
         self.admin.database("admin").run_command(command).await.unwrap();
     }
 
-    /// What the server does with the command from now on.
+    /// Sets what the server does with the command from now on.
     async fn fail(&self, mode: Document, command: &str, mut data: Document) {
         data.extend(doc! { "failCommands": [command], "appName": self.app });
         self.admin(doc! { "configureFailPoint": "failCommand", "mode": mode, "data": data }).await;
     }
 
-    /// The server applies the next write that has a number, and then breaks the connection.
+    /// Makes the server apply the next write that has a transaction number, and then close the connection.
     async fn lose_the_first_answer(&self) {
         let data = doc! { "closeConnection": true };
         self.admin(doc! { "configureFailPoint": "onPrimaryTransactionalWrite", "mode": { "times": 1 }, "data": data })
@@ -152,7 +152,7 @@ impl Bench {
         }
     }
 
-    /// Ada, Bob and Eve, past the client under test.
+    /// Stores Ada, Bob and Eve through another client.
     async fn reset(&self) {
         let people = self.admin.database(self.app).collection::<Document>("people");
         people.delete_many(doc! {}).await.unwrap();
@@ -172,14 +172,14 @@ impl Bench {
         all
     }
 
-    /// Whether the collection is not as [`reset`](Self::reset) left it.
+    /// Returns whether the collection differs from the one that [`reset`](Self::reset) stored.
     async fn is_changed(&self) -> bool {
         let all = self.names_and_ages().await;
         !all.iter().map(|(name, age)| (name.as_str(), *age)).eq([("ada", 0), ("bob", 0), ("eve", 0)])
     }
 
-    /// Makes the call, which `failure` was arranged for, and holds what the error says to what the collection holds and to
-    /// what is expected of the verb: `ok`, or the letters of its predicates and the kind of the cause.
+    /// Makes the call, after the caller has arranged the failure. Compares the error with the collection and with the
+    /// expected outcome of the method: `ok`, or the kind of the cause and the letters of the predicates.
     async fn try_it(&self, failure: &str, verb: (&'static str, &str, Call), expected: Option<&[&str; 3]>) {
         let (name, _, call) = verb;
         let result = call(self.people.clone()).await;
@@ -196,7 +196,7 @@ impl Bench {
         };
         if let Some(expected) = expected {
             let expected = match (name, expected[column(name)]) {
-                // A pipeline that writes may fail after it has written a part.
+                // A pipeline that writes may fail after it has written some documents.
                 ("aggregate", "Server ") => "Server U",
                 (_, expected) => expected,
             };
@@ -205,8 +205,8 @@ impl Bench {
     }
 }
 
-/// Where the expectation of a verb stands: writes of one document, batches that the server knows again by a number, and
-/// writes that it cannot know again.
+/// Returns the column with the expectation of a method: writes of one document, batches that the server recognizes by
+/// a transaction number, or writes that it cannot recognize.
 fn column(verb: &str) -> usize {
     match verb {
         "insert_many" | "bulk of inserts" | "bulk of updates" | "bulk of deletes" => 1,
@@ -215,8 +215,8 @@ fn column(verb: &str) -> usize {
     }
 }
 
-/// The kind of the cause, then the predicates that hold (`U` the outcome is unknown, `A` applied, `R` retryable, `N` not
-/// sent), then the label `RetryableWriteError`.
+/// Returns the kind of the cause, then the predicates that hold (`U` the outcome is unknown, `A` applied, `R`
+/// retryable, `N` not sent), then the label `RetryableWriteError`.
 fn outcome(error: &Error) -> String {
     let report = error.bulk_write_error();
     let cause = report.and_then(|report| report.interruption().or(report.write_concern_errors().first()));
@@ -238,7 +238,7 @@ fn outcome(error: &Error) -> String {
     text
 }
 
-/// What must hold of every error of a write.
+/// Asserts what must hold for every error of a write.
 #[track_caller]
 fn check(failure: &str, verb: &str, error: &Error, changed: bool) {
     let context = format!("{failure}: {verb}: {error}, changed: {changed}");
@@ -254,13 +254,14 @@ fn check(failure: &str, verb: &str, error: &Error, changed: bool) {
     assert_eq!(text.contains("the write was applied"), applied, "{context}");
 }
 
-/// Refusals after which the driver goes on at once.
+/// Errors after which the driver continues at once.
 const REFUSALS: [i32; 6] = [2, 6, 13, 50, 112, 9001];
-/// Changes of roles and shutdowns, after which it waits for the server's next heartbeat: one of them for each verb.
+/// Elections and shutdowns, after which the driver waits for the server's next heartbeat. Each method is tested with
+/// one of them.
 const ELECTIONS: [i32; 5] = [10107, 91, 189, 11600, 11602];
 
 #[odm_test::test]
-async fn an_error_tells_what_became_of_the_write(_db: Database) {
+async fn an_error_reports_the_outcome_of_a_retryable_write(_db: Database) {
     let server = own().await;
     let bench = Bench::new("outcome", true, None, &server).await;
     for (number, verb) in VERBS.into_iter().enumerate() {
@@ -311,7 +312,7 @@ async fn an_error_tells_what_became_of_the_write(_db: Database) {
 }
 
 #[odm_test::test]
-async fn an_error_tells_what_became_of_a_write_that_is_sent_once(_db: Database) {
+async fn an_error_reports_the_outcome_of_a_write_that_is_sent_once(_db: Database) {
     let server = own().await;
     let bench = Bench::new("outcome-once", false, None, &server).await;
     for verb in VERBS {
@@ -336,7 +337,7 @@ async fn an_error_tells_what_became_of_a_write_that_is_sent_once(_db: Database) 
 }
 
 #[odm_test::test]
-async fn a_broken_answer_hides_what_became_of_the_write(_db: Database) {
+async fn the_outcome_is_unknown_after_a_broken_reply(_db: Database) {
     let server = own().await;
     let address = ClientOptions::parse(server.uri()).await.unwrap().hosts[0].to_string();
     let proxy = Proxy::to(&address);
@@ -368,7 +369,7 @@ async fn a_broken_answer_hides_what_became_of_the_write(_db: Database) {
                 bench.reset().await;
                 proxy.spoil(&[verb.1], vec![spoil.clone(); times]);
                 bench.try_it(&format!("{times} of {spoil:?}"), verb, Some(&expected)).await;
-                // Only what the server knows again is sent again.
+                // Only a command that the server recognizes is sent again.
                 assert_eq!(proxy.left(), if column(verb.0) == 2 { times - 1 } else { 0 });
                 proxy.spoil(&[], []);
             }
@@ -376,9 +377,10 @@ async fn a_broken_answer_hides_what_became_of_the_write(_db: Database) {
     }
 }
 
-/// A command that is not sent, whatever the driver calls the reason: a name that BSON cannot hold, a message that is too long.
+/// A command that is not sent, whatever error the driver returns: a name that BSON cannot contain, or a message that
+/// is too long.
 #[odm_test::test]
-async fn what_cannot_be_written_is_not_sent(_db: Database) {
+async fn commands_that_cannot_be_encoded_are_not_sent(_db: Database) {
     let server = own().await;
     let bench = Bench::new("unsent", true, None, &server).await;
     bench.reset().await;
@@ -398,9 +400,9 @@ async fn what_cannot_be_written_is_not_sent(_db: Database) {
     }
 }
 
-/// A filter can be greater than a command: that is not about a document.
+/// A filter may be larger than a command. The error is then not about a document.
 #[odm_test::test]
-async fn a_command_that_is_too_large_is_not_called_a_document(_db: Database) {
+async fn the_error_of_a_too_large_command_does_not_mention_a_document(_db: Database) {
     let server = own().await;
     let bench = Bench::new("large", true, None, &server).await;
     bench.reset().await;
@@ -422,9 +424,9 @@ async fn a_command_that_is_too_large_is_not_called_a_document(_db: Database) {
     }
 }
 
-/// A change of many documents that stops at one of them has changed those before it.
+/// An update of many documents that fails at one of them has changed those before it.
 #[odm_test::test]
-async fn a_failed_update_of_many_may_have_changed_a_part(_db: Database) {
+async fn a_failed_update_many_may_have_changed_some_documents(_db: Database) {
     let server = own().await;
     let bench = Bench::new("part", true, None, &server).await;
     bench.reset().await;
@@ -439,7 +441,7 @@ async fn a_failed_update_of_many_may_have_changed_a_part(_db: Database) {
     assert_eq!(stored.count_documents(doc! { "age": 2 }).await.unwrap(), 2);
     let error = people.update_one(p.name().eq("eve"), p.age().inc(1)).await.unwrap_err();
     assert!(!error.is_outcome_unknown() && !error.is_retryable(), "{error:?}");
-    // Not begun with.
+    // The update was not started.
     let error = people.update_many(Filter::all(), doc! { "$foo": { "name": 1 } }).await.unwrap_err();
     assert!(!error.is_outcome_unknown(), "{error:?}");
 }

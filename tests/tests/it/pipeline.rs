@@ -1,4 +1,4 @@
-//! Pipelines: what the stages render to, and the rows the server answers with.
+//! Pipelines: what the stages render, and the rows that the server returns.
 
 use std::{borrow::Cow, sync::Arc};
 
@@ -40,7 +40,7 @@ struct ByStatus {
     most: u64,
 }
 
-/// Every accumulator over all rows: no field is stored as `_id`.
+/// Every accumulator over all rows. No field is stored as `_id`.
 #[derive(Debug, Clone, PartialEq, Shape)]
 struct Everything {
     sum: u64,
@@ -55,13 +55,13 @@ struct Everything {
     rows: u32,
 }
 
-/// As text: two documents are equal whatever the order of their fields, and the order matters here.
+/// Formats a document, because documents are equal in any order of their fields, and the order matters here.
 fn shown(stages: &[Document]) -> Vec<String> {
     stages.iter().map(ToString::to_string).collect()
 }
 
 #[test]
-fn stages_render_as_the_manual_writes_them() {
+fn stages_render_as_in_the_manual() {
     let pipeline = Pipeline::<Order>::new()
         .matching(|o| o.status().eq(Status::Paid))
         .unwind(|o| o.lines())
@@ -112,7 +112,7 @@ fn a_constant_is_never_read_as_a_path_or_an_operator() {
 }
 
 #[test]
-fn an_operand_that_cannot_be_stored_is_said_when_the_pipeline_is_rendered() {
+fn an_operand_that_cannot_be_stored_is_an_error_of_the_pipeline() {
     #[derive(Debug, Shape)]
     struct Big {
         big: u64,
@@ -194,7 +194,7 @@ async fn a_compound_key_is_grouped_again_by_its_parts(db: Database) -> odm::Resu
 }
 
 #[odm_test::test]
-async fn every_accumulator_gives_its_declared_type(db: Database) -> odm::Result<()> {
+async fn every_accumulator_returns_its_declared_type(db: Database) -> odm::Result<()> {
     let orders = filled(&db).await?;
     let mut rows: Vec<Everything> = orders
         .aggregate()
@@ -237,7 +237,7 @@ async fn every_accumulator_gives_its_declared_type(db: Database) -> odm::Result<
 }
 
 #[odm_test::test]
-async fn a_raw_stage_gives_the_rows_it_is_said_to_give(db: Database) -> odm::Result<()> {
+async fn a_raw_stage_returns_rows_of_the_declared_type(db: Database) -> odm::Result<()> {
     #[derive(Debug, PartialEq, Shape)]
     struct Counted {
         orders: i32,
@@ -283,7 +283,7 @@ struct Pointed {
 }
 
 #[odm_test::test]
-async fn a_pointer_gives_what_it_points_at(db: Database) -> odm::Result<()> {
+async fn a_pointer_returns_its_target(db: Database) -> odm::Result<()> {
     let spot = || Spot { row: 1 };
     let pointers = db.collection::<Pointers>();
     let stored =

@@ -1,4 +1,4 @@
-//! `matched()`: the element at the position that the filter matched, where the filter leaves no doubt which array that is in.
+//! `matched()`: the array element at the position that the filter matched. The filter must determine the array.
 
 use odm::{
     Database, Embedded, Error, Filter, Model, Write,
@@ -44,7 +44,7 @@ fn record() -> Record {
     }
 }
 
-/// Filters about the array `vals` and no other: the second of its elements.
+/// Filters on the array `vals` only, which match its second element.
 fn about_vals() -> Vec<Filter<Record>> {
     let r = Record::fields();
     vec![
@@ -138,35 +138,35 @@ fn assert_refused(error: &Error, found: &str) {
 }
 
 #[odm_test::test]
-async fn the_matched_element_is_that_of_the_array_which_the_filter_names(db: Database) -> odm::Result<()> {
+async fn matched_changes_the_element_of_the_array_in_the_filter(db: Database) -> odm::Result<()> {
     let (records, r) = (db.collection::<Record>(), Record::fields());
     let update = || r.vals().matched().value().set(77);
     let mut expected = record();
     expected.vals[1].value = 77;
     for filter in about_vals() {
-        let sentence = filter.to_string();
+        let rendered = filter.to_string();
         let fresh = || async {
             records.delete_many(Filter::all()).await?;
             records.insert_one(&record()).await
         };
         fresh().await?;
         records.update_one(filter.clone(), update()).await?;
-        assert_eq!(records.get(1).await?.as_ref(), Some(&expected), "{sentence}");
+        assert_eq!(records.get(1).await?.as_ref(), Some(&expected), "{rendered}");
         fresh().await?;
         records.update_many(filter.clone(), update()).await?;
-        assert_eq!(records.get(1).await?.as_ref(), Some(&expected), "{sentence}");
+        assert_eq!(records.get(1).await?.as_ref(), Some(&expected), "{rendered}");
         fresh().await?;
         records.bulk_write([Write::update_one(filter.clone(), update())]).await?;
-        assert_eq!(records.get(1).await?.as_ref(), Some(&expected), "{sentence}");
+        assert_eq!(records.get(1).await?.as_ref(), Some(&expected), "{rendered}");
         fresh().await?;
         let new = records.find_one_and_update(filter, update()).return_new().await?;
-        assert_eq!(new.as_ref(), Some(&expected), "{sentence}");
+        assert_eq!(new.as_ref(), Some(&expected), "{rendered}");
     }
     Ok(())
 }
 
 #[odm_test::test]
-async fn another_filter_for_a_matched_element_is_refused_by_every_verb(db: Database) -> odm::Result<()> {
+async fn every_method_refuses_a_filter_that_does_not_determine_the_array(db: Database) -> odm::Result<()> {
     let (records, r) = (db.collection::<Record>(), Record::fields());
     let new = record();
     records.insert_one(&record()).await?;
@@ -201,7 +201,7 @@ async fn another_filter_for_a_matched_element_is_refused_by_every_verb(db: Datab
 }
 
 #[odm_test::test]
-async fn a_plain_update_is_held_to_the_arrays_that_are_known(db: Database) -> odm::Result<()> {
+async fn a_plain_update_is_checked_against_the_arrays_of_a_typed_filter(db: Database) -> odm::Result<()> {
     let (records, r) = (db.collection::<Record>(), Record::fields());
     records.insert_one(&record()).await?;
     let update = || doc! { "$set": { "vals.$.value": 77 } };
@@ -211,7 +211,7 @@ async fn a_plain_update_is_held_to_the_arrays_that_are_known(db: Database) -> od
         &records.update_one(r.n().eq(5), update()).await.unwrap_err(),
         "one that does not name it",
     );
-    // Whoever writes both as documents knows the arrays.
+    // A caller who passes both as documents is responsible for the arrays.
     records.update_one(doc! { "vals.value": 2, "n": 5 }, update()).await?;
     assert_eq!(records.get(1).await?.map(|record| record.vals[1].value), Some(77));
     Ok(())
@@ -224,7 +224,7 @@ async fn two_matched_arrays_in_one_update_are_refused(db: Database) -> odm::Resu
     for filter in [r.vals().value().eq(2), r.vals().value().eq(2) & r.tags().contains("s")] {
         assert!(records.update_one(filter, two()).await.unwrap_err().is_not_sent());
     }
-    // The position of `words` is not that of `vals`, which the server keeps.
+    // The position in `words` is not that in `vals`, which the server keeps.
     let words = || r.vals().at(1).words().matched().set("x");
     assert!(records.update_one(r.vals().words().contains("z"), words()).await.unwrap_err().is_not_sent());
     records.insert_one(&record()).await?;

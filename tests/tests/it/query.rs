@@ -1,4 +1,4 @@
-//! What a request may ask: parameters become conditions, an order and a page, or one error that lists what is wrong.
+//! Request parameters: they become conditions, an order and a page, or one error that lists all problems.
 
 mod hostile;
 
@@ -74,7 +74,7 @@ fn each_parameter_is_a_condition_in_the_type_of_its_field() {
 }
 
 #[test]
-fn nothing_asked_is_everything_but_not_said_so() {
+fn no_parameters_match_everything_implicitly() {
     let query = parameters().parse(Vec::<(String, String)>::new()).unwrap();
     assert!(query.filter.is_empty());
     assert_eq!(query.sort.into_document().unwrap(), doc! { "_id": 1 });
@@ -84,14 +84,14 @@ fn nothing_asked_is_everything_but_not_said_so() {
 }
 
 #[test]
-fn the_order_asked_for_comes_before_the_programs_own() {
+fn a_requested_order_precedes_the_default_order() {
     let sort = |text| parameters().parse([("sort", text)]).unwrap().sort.into_document().unwrap();
     assert_eq!(sort("-placed"), doc! { "placedAt": -1, "_id": 1 });
     assert_eq!(sort("reference,-placed"), doc! { "reference": 1, "placedAt": -1, "_id": 1 });
 }
 
 #[test]
-fn every_parameter_that_is_not_understood_is_told() {
+fn every_invalid_parameter_is_reported() {
     assert_eq!(
         refused(
             &parameters(),
@@ -145,7 +145,7 @@ fn every_parameter_that_is_not_understood_is_told() {
 }
 
 #[test]
-fn a_request_is_bounded() {
+fn a_request_is_limited() {
     let narrow = || parameters().max_parameters(2).max_length(12).max_items(2).max_skip(5).limit(10, 10);
     for (pairs, message, reason) in [
         (&[("qty", "1"); 3][..], "the request has more than 2 parameters", "limit"),
@@ -174,7 +174,7 @@ fn a_request_is_bounded() {
 }
 
 #[test]
-fn what_nobody_filled_in_is_left_out_where_that_is_said() {
+fn ignore_empty_skips_empty_parameters() {
     let form = [("city", ""), ("qty[gte]", ""), ("sort", ""), ("unknown", ""), ("tag", "fruit")];
     let query = parameters().ignore_empty().parse(form).unwrap();
     assert_eq!(query.filter.into_document().unwrap(), doc! { "tags": { "$eq": "fruit" } });
@@ -182,7 +182,7 @@ fn what_nobody_filled_in_is_left_out_where_that_is_said() {
 }
 
 #[test]
-fn a_declared_name_comes_before_the_ones_that_are_always_there() {
+fn a_declared_parameter_takes_precedence_over_a_built_in_one() {
     let o = Order::fields();
     let own = Parameters::new().field("limit", o.note()).field("filter[city]", o.ship_to().city());
     let query =
@@ -224,7 +224,7 @@ struct Sale {
 }
 
 #[test]
-fn texts_are_read_as_newtypes_enums_durations_and_types_of_other_crates() {
+fn parameters_are_parsed_as_newtypes_enums_durations_and_types_of_other_crates() {
     let s = Sale::fields();
     let parameters = Parameters::new()
         .field("id", s.id())
@@ -251,7 +251,7 @@ fn texts_are_read_as_newtypes_enums_durations_and_types_of_other_crates() {
         assert_eq!(one(name, text).unwrap().filter.into_document().unwrap(), expected);
     }
     for (name, text, message) in [
-        // Neither what is no longer written nor what catches the rest can be asked for.
+        // A skipped variant and the `other` variant cannot be requested.
         ("channel", "legacy", "must be one of `in-store`, `online`"),
         ("channel", "unknown", "must be one of `in-store`, `online`"),
         ("took", "1.5", "must be an integer from -9223372036854775808 to 9223372036854775807"),
@@ -273,7 +273,7 @@ struct Lists {
 }
 
 #[test]
-fn arrays_in_arrays_and_arrays_with_null_are_queried_as_by_the_methods() {
+fn parameters_on_nested_arrays_render_as_the_methods_do() {
     let l = Lists::fields();
     let parameters =
         Parameters::new().field("id", l.id()).presence("tags", l.tags()).elements("grid", l.grid().at(1));
@@ -292,9 +292,9 @@ fn arrays_in_arrays_and_arrays_with_null_are_queried_as_by_the_methods() {
     assert_eq!(one, doc! { "grid.1": { "$elemMatch": { "$eq": 9 } } });
 }
 
-/// The first is the client's mistake, and the second the program's.
+/// The first error is caused by the client, the second one by the program.
 #[test]
-fn a_condition_with_a_wrong_value_is_a_bad_parameter_and_one_made_wrong_is_not_sent() {
+fn a_wrong_value_is_a_bad_parameter_and_an_invalid_condition_is_not_sent() {
     let parameters = Parameters::<Order>::new()
         .condition("bits", |mask: i64| Order::fields().lines().qty().bits_all_set(mask))
         .condition("tag", |text: String| Order::fields().tags().any(|tag| tag.eq(&text) | tag.eq("x")));
@@ -308,7 +308,7 @@ fn a_condition_with_a_wrong_value_is_a_bad_parameter_and_one_made_wrong_is_not_s
 }
 
 #[odm_test::test]
-async fn a_query_is_one_command(db: Database, server: Server) {
+async fn a_query_sends_one_command(db: Database, server: Server) {
     let (db, commands) = Commands::record(server.uri(), &db).await;
     let orders = db.collection::<Order>();
     let mine = Order::fields().customer().eq(Id::<Customer>::from(ObjectId::from_bytes([7; 12])));
@@ -326,7 +326,7 @@ async fn a_query_is_one_command(db: Database, server: Server) {
 }
 
 #[odm_test::test]
-async fn the_server_finds_what_is_asked(db: Database) {
+async fn the_server_finds_the_requested_documents(db: Database) {
     let orders = db.collection::<Order>();
     let mut all: Vec<Order> = (1..=4).map(order).collect();
     all[0].status = Status::Paid;
@@ -334,7 +334,7 @@ async fn the_server_finds_what_is_asked(db: Database) {
     all[2].note = Some("50% (Fragile)".to_owned());
     all[3].lines = vec![line("apple", 200, 0.5)];
     orders.insert_many(&all).await.unwrap();
-    // Older code wrote no notes.
+    // Older code stored no notes.
     let o = Order::fields();
     orders.update_one(o.id().eq(all[3].id), o.note().unset()).await.unwrap();
 
@@ -342,7 +342,7 @@ async fn the_server_finds_what_is_asked(db: Database) {
         (&[][..], &[1, 2, 3, 4][..]),
         (&[("status", "paid")], &[1]),
         (&[("status[in]", "open,paid"), ("city", "Tromsø")], &[2]),
-        // Of the second, one line has at least 3 and another at most 3.
+        // In the second order, one line has at least 3 and another at most 3.
         (&[("qty[gte]", "3"), ("qty[lte]", "3")], &[2, 3]),
         (&[("bulk", "100")], &[4]),
         (&[("tag[in]", "n1,n4")], &[1, 4]),
@@ -370,7 +370,7 @@ async fn the_server_finds_what_is_asked(db: Database) {
         assert_eq!(found, expected, "{pairs:?}");
     }
 
-    // A request that asks for nothing changes nothing.
+    // A request without parameters changes nothing.
     let query = parameters().parse([("limit", "1")]).unwrap();
     let refused = orders.delete_many(query.filter).await.unwrap_err();
     assert!(refused.is_not_sent(), "{refused}");

@@ -1,4 +1,4 @@
-//! What the server refuses, in sentences of our own: each code is made by the server itself.
+//! Error messages for commands that the server refuses. The server itself generates each code.
 
 use odm::{
     Collection, Database, Error, Filter, Model,
@@ -8,20 +8,20 @@ use odm_integration::people::{Person, people, person};
 
 const WORDS: &str = "; the server's message, which may hold stored values, is in `server_message()`";
 
-/// What is said of a command that the server refuses.
+/// Returns the code and the message for a command that the server refuses.
 async fn refused(db: &Database, command: Document) -> (i32, String) {
     let name = command.keys().next().unwrap().clone();
     let error = match db.driver().run_command(command).await {
         Err(error) => Error::from_driver(error),
         Ok(reply) => panic!("{name}: {reply}"),
     };
-    sentence(&error)
+    code_and_message(&error)
 }
 
-fn sentence(error: &Error) -> (i32, String) {
+fn code_and_message(error: &Error) -> (i32, String) {
     let (text, debug) = (error.to_string(), format!("{error:?}"));
     let text = text.rsplit_once(" (code ").map_or(text.as_str(), |(text, _)| text);
-    // What `unwrap` and `fn main() -> odm::Result<()>` print.
+    // The text that `unwrap` and `fn main() -> odm::Result<()>` print.
     assert!(debug.contains(text), "{debug}");
     assert!(!debug.contains("SECRET"), "{debug}");
     let text = text.strip_suffix(WORDS).unwrap_or_else(|| panic!("{text}"));
@@ -48,7 +48,7 @@ fn index(key: Document, name: &str, options: Document) -> Document {
     doc! { "createIndexes": "people", "indexes": [index] }
 }
 
-/// Commands, their codes, and what is said of them.
+/// Commands, their error codes, and the messages.
 #[allow(clippy::too_many_lines)] // a list
 fn commands() -> Vec<(Document, i32, &'static str)> {
     vec![
@@ -195,21 +195,21 @@ fn commands() -> Vec<(Document, i32, &'static str)> {
 }
 
 #[odm_test::test]
-async fn a_refused_command_says_why(db: Database) {
+async fn the_error_of_a_refused_command_contains_the_reason(db: Database) {
     let people = people(&db).await;
     people.insert_many([person("SECRET", 1), person("ada", 2)]).await.unwrap();
     db.driver().run_command(doc! { "create": "view", "viewOn": "people", "pipeline": [] }).await.unwrap();
     for (command, code, reason) in commands() {
         let (found, text) = refused(&db, command.clone()).await;
         assert_eq!(text, reason, "{command}");
-        // Later patch releases give `$add` of a text the code of every other mismatch of types.
+        // Later patch releases report `$add` of a string with the code of all other type mismatches.
         assert!(found == code || (code == 16554 && found == 14), "{command}: {found}");
     }
 }
 
-/// What an update does not fit: the field is named where the model declares it.
+/// An update that does not fit a document: the message contains the field if the model declares it.
 #[odm_test::test]
-async fn a_refused_update_names_the_declared_field(db: Database) {
+async fn the_error_of_a_refused_update_contains_the_declared_field(db: Database) {
     let people = people(&db).await;
     let ada = person("SECRET", 1);
     people.insert_one(&ada).await.unwrap();
@@ -220,10 +220,10 @@ async fn a_refused_update_names_the_declared_field(db: Database) {
         let modify = people.find_one_and_update(Filter::all(), update.clone()).await.unwrap_err();
         let bulk = people.bulk_write([odm::Write::update_one(Filter::all(), update)]).await.unwrap_err();
         let text = bulk.to_string();
-        let (code, sentence_of_one) = sentence(&one);
-        assert_eq!(sentence(&modify), (code, sentence_of_one.clone()));
-        assert!(text.contains(&sentence_of_one), "{text}");
-        (code, sentence_of_one)
+        let (code, text_of_one) = code_and_message(&one);
+        assert_eq!(code_and_message(&modify), (code, text_of_one.clone()));
+        assert!(text.contains(&text_of_one), "{text}");
+        (code, text_of_one)
     };
     for (change, code, reason) in [
         (doc! { "$inc": { "name": 1 } }, 14, "`$inc` needs a number, and the field `name` is of type string"),
@@ -269,15 +269,15 @@ async fn a_refused_update_names_the_declared_field(db: Database) {
     ] {
         assert_eq!(update(&people, change.clone()).await, (code, reason.to_owned()), "{change}");
     }
-    // An update of this crate is refused before it is sent.
+    // A typed update would be refused before it is sent.
     let wrong = people.driver().update_one(doc! {}, doc! { "$set": { "tags.$": 1 } }).await.unwrap_err();
     assert_eq!(
-        sentence(&Error::from_driver(wrong)),
+        code_and_message(&Error::from_driver(wrong)),
         (2, "`$` has no array element to update: the filter matched no element of this array".to_owned())
     );
     let wrong = people.driver().insert_one(doc! { "_id": ["SECRET"] }).await.unwrap_err();
     assert_eq!(
-        sentence(&Error::from_driver(wrong)),
+        code_and_message(&Error::from_driver(wrong)),
         (53, "an `_id` cannot be an array, a regular expression or undefined".to_owned())
     );
     let p = Person::fields();
@@ -286,6 +286,6 @@ async fn a_refused_update_names_the_declared_field(db: Database) {
         .hint(doc! { "SECRET": 1 })
         .await
         .unwrap_err();
-    assert_eq!(sentence(&error), (2, "the index that `hint` names does not exist".to_owned()));
+    assert_eq!(code_and_message(&error), (2, "the index that `hint` names does not exist".to_owned()));
     assert!(error.server_message().is_some());
 }

@@ -4,7 +4,7 @@ use odm::{Database, Model};
 use odm_integration::people::{Person, people, person};
 
 #[odm_test::test]
-async fn puts_a_document_in_place(db: Database) {
+async fn replace_one_replaces_a_document(db: Database) {
     let people = people(&db).await;
     let p = Person::fields();
     let ada = person("ada", 36);
@@ -23,7 +23,7 @@ async fn puts_a_document_in_place(db: Database) {
 }
 
 #[odm_test::test]
-async fn refuses_what_cannot_be(db: Database) {
+async fn replace_one_refuses_invalid_documents(db: Database) {
     let people = people(&db).await;
     let p = Person::fields();
     let (ada, bob) = (person("ada", 36), person("bob", 1));
@@ -33,7 +33,7 @@ async fn refuses_what_cannot_be(db: Database) {
     assert!(error.is_invalid() && error.is_not_sent());
     let clash = Person { email: bob.email.clone(), ..ada.clone() };
     assert!(people.replace_one(p.id().eq(ada.id), &clash).await.unwrap_err().is_duplicate_key());
-    // The `_id` of a stored document cannot change.
+    // The `_id` of a stored document cannot be changed.
     let error = people.replace_one(p.name().eq("ada"), &person("ada", 1)).await.unwrap_err();
     assert_eq!(error.code(), Some(66));
     assert_eq!(people.get(ada.id).await.unwrap(), Some(ada));

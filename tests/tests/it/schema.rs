@@ -1,4 +1,4 @@
-//! Declared and live schema: plan, look, apply.
+//! Declared and live schema: planning, showing and applying the changes.
 
 #![allow(clippy::unwrap_used)] // in the helpers too
 
@@ -39,7 +39,7 @@ struct Customer {
     name: String,
 }
 
-/// A second model that says it lives in `orders`.
+/// A second model that declares the collection `orders`.
 #[derive(Debug, Clone, Serialize, Deserialize, Model)]
 #[odm(collection = "orders")]
 struct Invoice {
@@ -55,7 +55,7 @@ const FIRST_PLAN: &str = "\
 + orders: create index expiresAt_1 (sparse, ttl 90d)
 + customers: create collection";
 
-/// What `listIndexes` answers, but for the index on `_id`.
+/// Returns the reply of `listIndexes` without the index on `_id`.
 async fn live(db: &Database, collection: &str) -> Vec<Document> {
     let answer = db.driver().run_command(doc! { "listIndexes": collection }).await.unwrap();
     let batch = answer.get_document("cursor").unwrap().get_array("firstBatch").unwrap();
@@ -63,12 +63,12 @@ async fn live(db: &Database, collection: &str) -> Vec<Document> {
     indexes.filter(|index| index.get_str("name").unwrap() != "_id_").collect()
 }
 
-/// Creates an index behind odm's back.
+/// Creates an index without odm.
 async fn create(db: &Database, collection: &str, index: Document) {
     db.driver().run_command(doc! { "createIndexes": collection, "indexes": [index] }).await.unwrap();
 }
 
-/// The database through a client that writes down the commands it sends.
+/// Returns the database through a client that records the commands it sends.
 async fn recorded(server: &Server, db: &Database) -> (Database, Arc<Mutex<Vec<String>>>) {
     let commands = Arc::new(Mutex::new(Vec::new()));
     let sink = Arc::clone(&commands);
@@ -83,7 +83,7 @@ async fn recorded(server: &Server, db: &Database) -> (Database, Arc<Mutex<Vec<St
 }
 
 #[odm_test::test]
-async fn a_plan_is_shown_then_applied_then_there_is_nothing_to_do(db: Database) {
+async fn an_applied_plan_leaves_nothing_to_change(db: Database) {
     let schema = db.schema(models![Order, Customer]);
     let plan = schema.plan().await.unwrap();
     assert_eq!(plan.to_string(), FIRST_PLAN);
@@ -117,7 +117,7 @@ async fn a_plan_is_shown_then_applied_then_there_is_nothing_to_do(db: Database) 
     assert!(again.is_empty() && !again.is_pending());
     assert_eq!(again.to_string(), "nothing to change");
     assert!(again.apply().await.unwrap().is_empty());
-    assert_eq!(plan.apply().await.unwrap().collections().len(), 0, "an old plan does no harm");
+    assert_eq!(plan.apply().await.unwrap().collections().len(), 0, "an old plan changes nothing");
 }
 
 #[odm_test::test]
@@ -137,7 +137,7 @@ async fn planning_reads_and_applying_sends_one_command_per_collection(db: Databa
 }
 
 #[odm_test::test]
-async fn what_is_not_declared_or_differs_is_reported_and_left_alone(db: Database) {
+async fn undeclared_and_different_indexes_are_reported_but_not_changed(db: Database) {
     create(&db, "orders", doc! { "key": { "old": 1 }, "name": "old_1" }).await;
     create(
         &db,
@@ -178,7 +178,7 @@ async fn what_is_not_declared_or_differs_is_reported_and_left_alone(db: Database
 }
 
 #[odm_test::test]
-async fn an_index_under_another_name_is_there(db: Database) {
+async fn an_equal_index_under_another_name_is_accepted(db: Database) {
     create(&db, "orders", doc! { "key": { "customer": 1, "placedAt": -1.0 }, "name": "mine" }).await;
     create(&db, "orders", doc! { "key": { "reference": 1_i64 }, "name": "yours", "unique": true }).await;
     create(
@@ -192,7 +192,7 @@ async fn an_index_under_another_name_is_there(db: Database) {
 }
 
 #[odm_test::test]
-async fn the_collation_of_a_collection_makes_no_churn(db: Database) {
+async fn the_collation_of_a_collection_is_no_difference(db: Database) {
     db.driver()
         .run_command(doc! { "create": "orders", "collation": { "locale": "nb", "strength": 2 } })
         .await
@@ -234,7 +234,7 @@ async fn documents_that_break_a_unique_index_are_a_typed_error(db: Database) {
 }
 
 #[odm_test::test]
-async fn an_index_created_otherwise_since_the_plan_is_a_typed_error(db: Database) {
+async fn a_different_index_created_after_planning_is_a_typed_error(db: Database) {
     let plan = db.schema(models![Order]).plan().await.unwrap();
     create(&db, "orders", doc! { "key": { "other": 1 }, "name": "reference_1" }).await;
 
@@ -252,7 +252,7 @@ async fn an_index_created_otherwise_since_the_plan_is_a_typed_error(db: Database
 }
 
 #[odm_test::test]
-async fn an_index_created_by_someone_else_since_the_plan_is_no_error(db: Database) {
+async fn an_equal_index_created_after_planning_is_no_error(db: Database) {
     let schema = db.schema(models![Order]);
     let plan = schema.plan().await.unwrap();
     create(&db, "orders", doc! { "key": { "reference": 1 }, "name": "theirs", "unique": true }).await;
@@ -279,7 +279,7 @@ async fn many_processes_may_apply_at_once(db: Database) {
 }
 
 #[odm_test::test]
-async fn a_view_in_the_place_of_a_collection_is_a_typed_error(db: Database) {
+async fn a_view_instead_of_a_collection_is_a_typed_error(db: Database) {
     db.driver()
         .run_command(doc! { "create": "orders", "viewOn": "customers", "pipeline": [] })
         .await

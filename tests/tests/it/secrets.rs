@@ -1,5 +1,5 @@
-//! Stored values, keys of maps, names that are not declared, comments, variables and passwords: no text and no line of a
-//! log has them, whatever the verb and whatever goes wrong.
+//! No error text and no log line contains stored values, map keys, undeclared names, comments, variables or
+//! passwords, whatever the method and the error.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -28,7 +28,7 @@ use tracing::{
 
 use super::failing::{fail, own};
 
-/// In every value and every key of these tests, and in nothing that is declared.
+/// A mark in every value and every key of these tests, and in no declared name.
 const MARK: &str = "S3CR3T";
 
 #[derive(Debug, Clone, Model)]
@@ -58,7 +58,7 @@ fn vault(id: &str) -> Vault {
     }
 }
 
-/// All that was printed or logged, with what it was about.
+/// Everything that was formatted or logged, with its context.
 #[derive(Clone, Default)]
 struct Heard(Arc<Mutex<Vec<(String, String)>>>);
 
@@ -92,7 +92,7 @@ impl Heard {
         }
     }
 
-    /// Shows an action, makes the call, and keeps what its error says.
+    /// Formats an action, makes the call, and records its error.
     async fn calls<A, T>(&self, what: &str, action: A) -> Option<T>
     where
         A: IntoFuture<Output = odm::Result<T>> + Debug,
@@ -110,7 +110,7 @@ impl Heard {
         }
     }
 
-    /// The kinds of the errors so far.
+    /// Returns the kinds of the errors so far.
     fn kinds(&self) -> BTreeSet<String> {
         let heard = self.0.lock().unwrap();
         heard.iter().filter(|(what, _)| what == "kind").map(|(_, kind)| kind.clone()).collect()
@@ -155,7 +155,7 @@ impl Subscriber for Heard {
     fn exit(&self, _: &Id) {}
 }
 
-/// Every verb, with marks wherever a caller can put one.
+/// Calls every method, with marks wherever a caller can put them.
 async fn every_verb(
     heard: &Heard,
     vaults: &Collection<Vault>,
@@ -218,7 +218,7 @@ async fn every_verb(
     heard.calls("deadline", late).await;
 }
 
-/// The collection with its unique index, and a document of the text that [`vault`] gives to `new`.
+/// Returns the collection with its unique index, and a document of the text that [`vault`] passes to `new`.
 async fn vaults(db: &Database) -> Collection<Vault> {
     let vaults = db.collection::<Vault>();
     let unique = IndexOptions::builder().unique(true).build();
@@ -228,8 +228,8 @@ async fn vaults(db: &Database) -> Collection<Vault> {
     vaults
 }
 
-/// Filters and updates that are right, that the server refuses, and that cannot be sent.
-fn sentences() -> Vec<(Filter<Vault>, Update<Vault>)> {
+/// Filters and updates that are valid, that the server refuses, and that cannot be sent.
+fn filters_and_updates() -> Vec<(Filter<Vault>, Update<Vault>)> {
     let v = Vault::fields();
     let right = || v.text().eq(vault("new").text) & v.by().key(MARK).qty().gte(0);
     let raw = |filter: Document| Filter::raw(filter);
@@ -252,11 +252,11 @@ fn sentences() -> Vec<(Filter<Vault>, Update<Vault>)> {
 }
 
 #[odm_test::test]
-async fn what_the_server_refuses(db: Database) {
+async fn errors_of_the_server_contain_no_values(db: Database) {
     let heard = Heard::default();
     let guard = tracing::subscriber::set_default(heard.clone());
     let vaults = vaults(&db).await;
-    for (filter, update) in sentences() {
+    for (filter, update) in filters_and_updates() {
         heard.shows("filter", &filter);
         heard.shows("update", &update);
         every_verb(&heard, &vaults, &filter, &update).await;
@@ -270,7 +270,7 @@ async fn what_the_server_refuses(db: Database) {
 }
 
 #[odm_test::test]
-async fn what_the_validator_refuses(db: Database) {
+async fn rejections_of_the_validator_contain_no_values(db: Database) {
     let heard = Heard::default();
     let vaults = vaults(&db).await;
     let schema = doc! { "$jsonSchema": { "properties": {
@@ -279,7 +279,7 @@ async fn what_the_validator_refuses(db: Database) {
         "by": { "patternProperties": { "^S": { "properties": { "qty": { "maximum": 0 } } } } },
     } } };
     db.driver().run_command(doc! { "collMod": "vaults", "validator": schema }).await.unwrap();
-    let (filter, update) = sentences().remove(0);
+    let (filter, update) = filters_and_updates().remove(0);
     every_verb(&heard, &vaults, &filter, &update).await;
     heard.is_silent();
     assert!(heard.kinds().contains("Rejected"));
@@ -290,9 +290,9 @@ async fn what_the_validator_refuses(db: Database) {
     assert!(error.to_string().contains("`by.*.qty` (maximum)"), "{error}");
 }
 
-/// Documents of another program, that fit in none of their fields.
+/// Documents of another program, none of whose fields fit.
 #[odm_test::test]
-async fn what_cannot_be_read(db: Database) {
+async fn decode_errors_contain_no_values(db: Database) {
     let heard = Heard::default();
     let vaults = db.collection::<Vault>();
     let good = || doc! { "number": 1, "text": "x", "list": [], "by": {} };
@@ -334,10 +334,10 @@ async fn what_cannot_be_read(db: Database) {
 }
 
 #[odm_test::test]
-async fn what_is_not_sent(db: Database) {
+async fn errors_before_sending_contain_no_values(db: Database) {
     let heard = Heard::default();
     let vaults = db.collection::<Vault>();
-    let (filter, update) = sentences().remove(0);
+    let (filter, update) = filters_and_updates().remove(0);
     for wrong in [
         Vault { number: 151, ..vault("x") },
         Vault { by: [(MARK.to_owned(), Entry { qty: 10 })].into(), ..vault("x") },
@@ -381,9 +381,9 @@ async fn what_is_not_sent(db: Database) {
     }
 }
 
-/// What the driver keeps of a failed call, it prints into the errors of the calls after it.
+/// The driver keeps details of a failed call and prints them in the errors of later calls.
 #[tokio::test]
-async fn what_another_call_left_behind() {
+async fn errors_contain_no_values_of_earlier_calls() {
     let heard = Heard::default();
     let server = own().await;
     let mut options = ClientOptions::parse(server.uri()).await.unwrap();
@@ -393,7 +393,7 @@ async fn what_another_call_left_behind() {
     let db = Database::connect_with(options, "behind").unwrap();
     db.drop_database().await.unwrap();
     let vaults = vaults(&db).await;
-    let (filter, update) = sentences().remove(0);
+    let (filter, update) = filters_and_updates().remove(0);
     for (mode, data) in [
         (doc! { "times": 1 }, doc! { "writeConcernError": { "code": 91, "errmsg": MARK } }),
         (doc! { "times": 2 }, doc! { "errorCode": 10107 }),
@@ -416,7 +416,7 @@ async fn what_another_call_left_behind() {
         heard.calls("insert_many", vaults.insert_many([vault("new"), vault("known")]).comment(MARK)).await;
         every_verb(&heard, &vaults, &filter, &update).await;
     }
-    // The server is gone, and with it what was known of it.
+    // All connections are closed, so the driver no longer knows the state of the server.
     let hello = ["hello", "isMaster", "ismaster", "ping", "insert"];
     fail(&server, "behind", "alwaysOn", &hello, doc! { "closeConnection": true }).await;
     heard.calls("insert_many", vaults.insert_many([vault("new"), vault("known")])).await;
@@ -429,7 +429,7 @@ async fn what_another_call_left_behind() {
 }
 
 #[odm_test::test]
-async fn what_is_in_a_uri(db: Database, server: Server) {
+async fn uri_errors_contain_no_passwords(db: Database, server: Server) {
     let heard = Heard::default();
     let guard = tracing::subscriber::set_default(heard.clone());
     let host = server.uri().split(['/', '?']).nth(2).unwrap();

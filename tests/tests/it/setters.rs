@@ -1,4 +1,4 @@
-//! Every setter of every verb: what it is given is in the command, and the server takes it.
+//! Every setter of every method: its value is in the command, and the server accepts it.
 
 use std::{collections::BTreeSet, fmt::Debug, fs, path::Path, time::Duration};
 
@@ -27,7 +27,7 @@ use odm_test::Server;
 const WATCH: &str = include_str!("../../../odm/src/action/watch.rs");
 const WRITE: &str = include_str!("../../../odm/src/action/bulk_write/write.rs");
 
-/// What stands at a dotted path of a command.
+/// Returns the value at a dotted path of a command.
 fn at<'c>(command: &'c Document, path: &str) -> Option<&'c Bson> {
     let (first, rest) = path.split_once('.').map_or((path, None), |(first, rest)| (first, Some(rest)));
     rest.into_iter().flat_map(|rest| rest.split('.')).try_fold(command.get(first)?, |value, step| match value
@@ -38,7 +38,8 @@ fn at<'c>(command: &'c Document, path: &str) -> Option<&'c Bson> {
     })
 }
 
-/// Each line: the verb and the setter as the table of `setters.rs` has them, the call, where its command has it and what.
+/// Each line contains the method and the setter as in the table of `setters.rs`, the call, and the path and value in
+/// its command.
 macro_rules! carries {
     ($commands:ident, $seen:ident; $($verb:ident $setter:ident: $call:expr => $path:literal = $value:expr;)*) => { $(
         $seen.insert((stringify!($verb).to_owned(), stringify!($setter).to_owned()));
@@ -48,7 +49,7 @@ macro_rules! carries {
         assert_eq!(at(command, $path), Some(&Bson::from($value)), "{}: {command}", stringify!($call));
         match (stringify!($setter).contains("_since_"), answer) {
             (false, answer) => answer.unwrap(),
-            // The tests run on 6.0, and on whatever newer server they are given.
+            // The tests run on 6.0 and on newer servers.
             (true, Ok(())) => {}
             (true, Err(error)) => {
                 assert!(matches!(error.kind(), odm::ErrorKind::Unsupported(_)), "{error:?}");
@@ -69,7 +70,7 @@ fn nearest() -> ReadPreference {
 const SECOND: Duration = Duration::from_secs(1);
 
 #[odm_test::test]
-async fn what_a_setter_is_given_is_in_the_command(db: Database, server: Server) {
+async fn the_value_of_a_setter_is_in_the_command(db: Database, server: Server) {
     let (db, commands) = Commands::record(server.uri(), &db).await;
     let people: Collection<Person> = db.collection();
     let index = IndexModel::builder().keys(doc! { "age": 1 }).build();
@@ -243,12 +244,13 @@ async fn what_a_setter_is_given_is_in_the_command(db: Database, server: Server) 
     }
     beside.drop_database().await.unwrap();
     let mut made = table();
-    // The driver sends no bulk write across collections to a server before 8.0; `watch.rs` has the commands of a stream.
+    // The driver sends no bulk write across collections to a server before 8.0. `watch.rs` tests the commands of a
+    // change stream.
     made.retain(|(verb, _)| verb != "ClientBulkWrite" && verb != "Watch");
-    assert_eq!(seen, made, "the lines above, and the table of setters");
+    assert_eq!(seen, made, "the tested setters, and the table of setters");
 }
 
-/// Returns the pairs of verb and setter in the `setters!` of the files of the verbs.
+/// Returns the pairs of method and setter in the `setters!` of the method files.
 fn table() -> BTreeSet<(String, String)> {
     let actions = Path::new(env!("CARGO_MANIFEST_DIR")).join("../odm/src/action");
     let mut pairs = BTreeSet::new();
@@ -271,12 +273,12 @@ fn table() -> BTreeSet<(String, String)> {
     pairs
 }
 
-/// The name of a setter.
+/// Returns the plain name of a setter.
 fn plain(setter: &str) -> &str {
     setter.split("_since_").next().unwrap()
 }
 
-/// The fields of a struct of the driver, which has no other list of them than what it shows.
+/// Returns the fields of a struct of the driver, from its `Debug` output, because there is no other list of them.
 fn fields(options: &impl Debug) -> BTreeSet<String> {
     let shown = format!("{options:#?}");
     let fields = shown.lines().filter_map(|line| {
@@ -287,7 +289,7 @@ fn fields(options: &impl Debug) -> BTreeSet<String> {
     fields.collect()
 }
 
-/// The setter for a field of the driver.
+/// Returns the name of the setter for a field of the driver.
 fn named(field: &str) -> &str {
     match field {
         "let_vars" => "let_",
@@ -297,14 +299,14 @@ fn named(field: &str) -> &str {
     }
 }
 
-/// The setters that a file writes out itself.
+/// Returns the setters that a file declares without the macro.
 fn written(source: &str) -> BTreeSet<String> {
     let setters = source.lines().filter_map(|line| line.trim_start().strip_prefix("pub fn "));
     let setters = setters.filter(|line| line.contains("(mut self"));
     setters.map(|line| line.split('(').next().unwrap().to_owned()).collect()
 }
 
-/// Each line: a verb, what the driver takes, and the fields that have no setter of this name.
+/// Each line contains a method, the options of the driver, and the fields that have no setter of this name.
 macro_rules! agree {
     ($table:ident; $($verb:ident $options:expr, but $($other:ident)*;)*) => { $(
         let known: BTreeSet<String> = [$(stringify!($other).to_owned()),*].into();
@@ -313,11 +315,11 @@ macro_rules! agree {
         let setters: BTreeSet<String> = setters.map(|(_, setter)| plain(setter).to_owned()).collect();
         assert!(setters.is_disjoint(&known), "{}: {known:?}", stringify!($verb));
         let all: BTreeSet<String> = setters.union(&known).cloned().collect();
-        assert_eq!(all, taken, "{}: the setters, and what the driver takes", stringify!($verb));
+        assert_eq!(all, taken, "{}: the setters, and the options of the driver", stringify!($verb));
     )* };
 }
 
-/// Every option of the driver has a setter, or stands here: a new one is noticed.
+/// Every option of the driver has a setter or is listed here, so that the test detects new options.
 #[test]
 fn every_option_of_the_driver_has_a_setter() {
     let mut table = table();
@@ -328,18 +330,18 @@ fn every_option_of_the_driver_has_a_setter() {
             .filter(|(_, setter)| !["with_options", "max_outage", "stage", "start_at"].contains(&&**setter)),
     );
     table.extend(own("Write", WRITE).filter(|(_, setter)| setter != "or_insert"));
-    // A view brings the `projection`; no server of today has `max_scan`.
+    // A view sets the `projection`. No current server has `max_scan`.
     agree! { table;
         Find FindOptions::default(), but projection max_scan;
         FindOne FindOneOptions::default(), but projection max_scan;
-        // By its id there is one document or none.
+        // At most one document has the id.
         Get FindOneOptions::default(), but projection max_scan allow_partial_results hint let_ max min return_key show_record_id skip sort;
-        // Whether there is one depends on no order and needs nothing of the document.
+        // Whether a document exists does not depend on an order or on its fields.
         Exists FindOneOptions::default(), but projection max_scan allow_partial_results max min return_key show_record_id skip sort;
         Count CountOptions::default(), but;
         EstimatedCount EstimatedDocumentCountOptions::default(), but;
         Distinct DistinctOptions::default(), but;
-        // For change streams and tailable cursors alone, which are `watch` and `find`.
+        // Only for change streams and tailable cursors, which are `watch` and `find`.
         Aggregate AggregateOptions::default(), but max_await_time;
         InsertOne InsertOneOptions::default(), but;
         InsertMany InsertManyOptions::default(), but;
@@ -348,7 +350,7 @@ fn every_option_of_the_driver_has_a_setter() {
         // An upsert by its id.
         Save ReplaceOptions::default(), but upsert collation hint let_ sort;
         UpdateOne UpdateOptions::default(), but;
-        // No server takes the order of many.
+        // No server supports an order of many writes.
         UpdateMany UpdateOptions::default(), but sort;
         ReplaceOne ReplaceOptions::default(), but;
         DeleteOne DeleteOptions::default(), but;
@@ -356,7 +358,7 @@ fn every_option_of_the_driver_has_a_setter() {
         FindOneAndUpdate FindOneAndUpdateOptions::default(), but projection;
         FindOneAndReplace FindOneAndReplaceOptions::default(), but projection;
         FindOneAndDelete FindOneAndDeleteOptions::default(), but projection;
-        // `start_at` is `start_at_operation_time`; a stream of the whole cluster is not one of a collection.
+        // `start_at` is `start_at_operation_time`. A stream of the whole cluster is not one of a collection.
         Watch ChangeStreamOptions::default(), but start_at_operation_time all_changes_for_cluster;
     }
 
@@ -382,12 +384,16 @@ fn every_option_of_the_driver_has_a_setter() {
     for field in ["namespace", "filter", "update", "replacement"] {
         taken.remove(field);
     }
-    assert_eq!(write.collect::<BTreeSet<_>>(), taken, "the setters of `Write`, and what the driver takes");
+    assert_eq!(
+        write.collect::<BTreeSet<_>>(),
+        taken,
+        "the setters of `Write`, and the options of the driver"
+    );
 }
 
-/// A variable is a constant, whatever its text.
+/// A variable is a constant, whatever its text is.
 #[odm_test::test]
-async fn variables_are_values(db: Database, server: Server) {
+async fn variables_are_sent_as_literals(db: Database, server: Server) {
     let (db, commands) = Commands::record(server.uri(), &db).await;
     let people: Collection<Person> = db.collection();
     people.insert_many([person("ada", 36), person("bob", 17)]).await.unwrap();
@@ -425,9 +431,9 @@ async fn variables_are_values(db: Database, server: Server) {
     let _ = people.find(Filter::all()).let_("n", lit(u64::MAX)).let_("n", 1).await.unwrap();
 }
 
-/// What a hint can be: keys, typed or plain, a name, the driver's own.
+/// A hint may be a typed or untyped sort, a name, or the driver's own type.
 #[odm_test::test]
-async fn hints(db: Database, server: Server) {
+async fn every_form_of_a_hint_is_sent(db: Database, server: Server) {
     let (db, commands) = Commands::record(server.uri(), &db).await;
     let people: Collection<Person> = db.collection();
     let index = IndexModel::builder().keys(doc! { "age": 1, "name": -1 }).build();

@@ -1,4 +1,4 @@
-//! Spans: exactly these fields, and no values.
+//! Spans: they have exactly these fields, and contain no values.
 
 use std::{
     collections::BTreeMap,
@@ -16,7 +16,7 @@ use tracing::{
 
 type Fields = BTreeMap<&'static str, String>;
 
-/// Keeps the fields of every span of `odm`, in the order in which the spans were made.
+/// Records the fields of every span of `odm`, in the order in which the spans are created.
 #[derive(Clone, Default)]
 struct Spans(Arc<Mutex<Vec<(&'static str, Fields)>>>);
 
@@ -69,7 +69,7 @@ fn fields<const N: usize>(list: [(&'static str, &str); N]) -> (&'static str, Fie
 }
 
 #[odm_test::test]
-async fn one_span_for_each_command(db: Database) {
+async fn each_command_has_one_span(db: Database) {
     let people = people(&db).await;
     let p = Person::fields();
     let spans = Spans::default();
@@ -109,7 +109,7 @@ async fn one_span_for_each_command(db: Database) {
     people.delete_many(p.name().eq("nobody")).await.unwrap();
     assert_eq!(spans.take(), [span("delete"), span("delete")]);
 
-    // What fails says how: the code and the kind of error, and nothing that was stored.
+    // A failed command records its code and the kind of the error, but no stored values.
     people.insert_one(&person("ada", 7)).await.unwrap_err();
     let [(name, failed)] = &spans.take()[..] else { panic!() };
     let (_, mut expected) = span("insert");
@@ -121,7 +121,7 @@ async fn one_span_for_each_command(db: Database) {
     assert_eq!(failed["error.type"], "Server");
     assert!(!format!("{failed:?}").contains("SECRET"));
 
-    // What is not sent has no span.
+    // A command that is not sent has no span.
     Database::connect("mongodb://localhost/shop").await.unwrap();
     Database::connect("mongodb://localhost/shop?maxPoolSize=0").await.unwrap_err();
     people.delete_many(doc! {}).await.unwrap_err();

@@ -7,7 +7,7 @@ use odm_integration::{
 };
 
 #[odm_test::test]
-async fn one_and_many(db: Database) {
+async fn update_one_and_update_many_change_documents(db: Database) {
     let people = people(&db).await;
     let p = Person::fields();
     people.insert_many(["ada", "bob", "eve"].map(|name| person(name, 20))).await.unwrap();
@@ -24,7 +24,7 @@ async fn one_and_many(db: Database) {
 }
 
 #[odm_test::test]
-async fn upsert(db: Database) {
+async fn an_upsert_inserts_a_missing_document(db: Database) {
     let people = people(&db).await;
     let p = Person::fields();
     let id = person("ada", 1).id;
@@ -46,7 +46,7 @@ async fn upsert(db: Database) {
 }
 
 #[odm_test::test]
-async fn duplicate_key(db: Database) {
+async fn a_duplicate_key_is_reported(db: Database) {
     let people = people(&db).await;
     let p = Person::fields();
     people.insert_many([person("ada", 1), person("bob", 1)]).await.unwrap();
@@ -58,7 +58,7 @@ async fn duplicate_key(db: Database) {
 }
 
 #[odm_test::test]
-async fn elements_by_condition(db: Database) {
+async fn elements_are_updated_by_a_condition(db: Database) {
     let orders = db.collection::<Order>();
     let o = Order::fields();
     orders.insert_one(&order(1)).await.unwrap();
@@ -68,9 +68,9 @@ async fn elements_by_condition(db: Database) {
     assert_eq!(prices, [9.0, 0.75]);
 }
 
-/// What the server refuses is an error with its code, and its words stay behind an accessor.
+/// A server error contains its code. The server's message is available only through a method.
 #[odm_test::test]
-async fn refused_by_the_server(db: Database) {
+async fn an_update_that_the_server_refuses_is_an_error(db: Database) {
     let people = people(&db).await;
     people.insert_one(&person("SECRET", 1)).await.unwrap();
     let error = people.update_one(Filter::all(), doc! { "$inc": { "name": 1 } }).await.unwrap_err();

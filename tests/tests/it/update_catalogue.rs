@@ -1,4 +1,4 @@
-//! Every update operator: what it renders to, and what the server makes of a document by it.
+//! Every update operator: what it renders, and how the server changes a document.
 
 use odm::{
     Collection, Database, Embedded, Id, Model, Update,
@@ -47,7 +47,7 @@ fn game() -> Game {
     }
 }
 
-/// The game after an update, and what was sent.
+/// Returns the game after an update, and the update that was sent.
 async fn after(games: &Collection<Game>, update: Update<Game>) -> (Game, Document) {
     let before = game();
     games.insert_one(&before).await.unwrap();
@@ -61,7 +61,7 @@ async fn after(games: &Collection<Game>, update: Update<Game>) -> (Game, Documen
 }
 
 #[odm_test::test]
-async fn field_operators(db: Database) {
+async fn field_operators_change_fields(db: Database) {
     let games = db.collection::<Game>();
     let g = Game::fields();
 
@@ -87,7 +87,7 @@ async fn field_operators(db: Database) {
 }
 
 #[odm_test::test]
-async fn bits(db: Database) {
+async fn bit_operators_change_bits(db: Database) {
     let games = db.collection::<Game>();
     let g = Game::fields();
     for (update, operation, flags) in [
@@ -102,7 +102,7 @@ async fn bits(db: Database) {
 }
 
 #[odm_test::test]
-async fn array_operators(db: Database) {
+async fn array_operators_change_arrays(db: Database) {
     let games = db.collection::<Game>();
     let g = Game::fields();
 
@@ -144,7 +144,7 @@ async fn array_operators(db: Database) {
 }
 
 #[test]
-fn a_modifier_that_cannot_be_sent_is_told() {
+fn an_invalid_modifier_is_an_error() {
     let g = Game::fields();
     let both = g.note().set("a") + g.note().rename(g.remark());
     assert!(both.into_parts().unwrap_err().to_string().contains("`note`: expected one change of a field"));

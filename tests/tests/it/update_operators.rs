@@ -1,4 +1,4 @@
-//! Updates: what each sentence renders to, and what the server makes of a document by it.
+//! Updates: what each one renders, and how the server changes a document.
 
 use odm::{
     Database, Embedded, Filter, Id, Model, Update,
@@ -15,7 +15,7 @@ fn rendered(update: Update<Order>) -> (Document, Vec<Document>) {
 }
 
 #[test]
-fn operators_are_gathered_and_encode_the_fields_type() {
+fn operators_are_grouped_and_render_the_encoding_of_the_field() {
     let o = Order::fields();
     let (operators, filters) = rendered(
         o.status().set(Status::Paid)
@@ -71,7 +71,7 @@ fn equal_conditions_share_one_array_filter() {
 }
 
 #[test]
-fn a_field_is_changed_once() {
+fn a_field_may_be_changed_only_once() {
     let o = Order::fields();
     for (update, expected) in [
         (
@@ -102,23 +102,23 @@ fn a_field_is_changed_once() {
         let error = update.into_parts().unwrap_err();
         assert_eq!(error.to_string(), format!("cannot be sent: {expected}; nothing was sent"));
     }
-    // The fields of a document, where its operators belong.
+    // Fields of a document in place of its update operators.
     let plain = Update::<Order>::raw(doc! { "$inc": { "n": 1 }, "note": "a" }).into_parts().unwrap_err();
     assert_eq!(
         plain.to_string(),
         "cannot be sent: expected update operators, as in `{ $set: { .. } }`, found a name that is not an operator; to \
          replace a whole document, use `replace_one`; nothing was sent"
     );
-    // What sorts between a field and something inside it does not hide the conflict.
+    // A name that sorts between a field and its nested field does not hide the conflict.
     let between = Update::<Order>::raw(doc! { "$set": { "shipTo": 1, "shipTo-x": 1, "shipTo.city": 1 } });
     assert!(between.into_parts().unwrap_err().to_string().contains("a change of it and one inside it"));
-    // `ship` is not inside `shipTo`.
+    // `ship` is not nested in `shipTo`.
     let (operators, _) = rendered(Update::raw(doc! { "$set": { "ship": 1 } }) + o.ship_to().city().set("x"));
     assert_eq!(operators, doc! { "$set": { "ship": 1, "shipTo.city": "x" } });
 }
 
 #[test]
-fn an_empty_condition_picks_nothing_in_an_update() {
+fn an_empty_condition_on_elements_is_refused_in_an_update() {
     let o = Order::fields();
     for update in [
         o.lines().each_where(|_| Filter::all()).qty().set(1),
@@ -143,7 +143,7 @@ struct Machine {
     parts: Vec<Part>,
 }
 
-/// Documents without a declared shape, where an item could pose as an operator, and arrays in arrays.
+/// Untyped documents, in which an array element could look like an operator, and arrays of arrays.
 #[derive(Debug, Clone, PartialEq, Model)]
 #[odm(collection = "plants")]
 struct Plant {
@@ -153,7 +153,7 @@ struct Plant {
 }
 
 #[odm_test::test]
-async fn an_item_is_an_item_whatever_its_keys(db: Database) -> odm::Result<()> {
+async fn an_element_with_operator_names_is_compared_as_a_value(db: Database) -> odm::Result<()> {
     let plants = db.collection::<Plant>();
     let plant = Plant { id: Id::new(), notes: vec![], machines: vec![] };
     plants.insert_one(&plant).await?;
@@ -194,7 +194,7 @@ async fn equal_conditions_in_arrays_of_arrays_are_one_filter(db: Database) -> od
 }
 
 #[odm_test::test]
-async fn the_server_makes_of_a_document_what_the_sentence_says(db: Database) -> odm::Result<()> {
+async fn the_server_changes_the_document_as_the_update_describes(db: Database) -> odm::Result<()> {
     let orders = db.collection::<Order>();
     let o = Order::fields();
     let cases: Vec<(Update<Order>, fn(&mut Order))> = vec![
@@ -236,11 +236,11 @@ async fn the_server_makes_of_a_document_what_the_sentence_says(db: Database) -> 
     for (update, change) in cases {
         let mut expected = order(3);
         orders.insert_one(&expected).await?;
-        let sentence = update.to_string();
+        let rendered_update = update.to_string();
         let result = orders.update_one(o.id().eq(expected.id), update).await?;
-        assert_eq!(result.matched_count, 1, "{sentence}");
+        assert_eq!(result.matched_count, 1, "{rendered_update}");
         change(&mut expected);
-        assert_eq!(orders.get(expected.id).await?, Some(expected), "{sentence}");
+        assert_eq!(orders.get(expected.id).await?, Some(expected), "{rendered_update}");
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Documents of older versions, through every way of reading, and back.
+//! Documents of older schema versions, read with every method and written back.
 
 use odm::{
     Collection, Database, Embedded, Filter, Id, Model, Update, View, Write,
@@ -34,7 +34,7 @@ fn plain(db: &Database) -> odm::mongodb::Collection<Document> {
     db.driver().collection("contacts")
 }
 
-/// A contact of each version, in this order.
+/// Returns a contact of each version, in this order.
 async fn of_every_version(db: &Database) -> [ObjectId; 3] {
     let ids = [ObjectId::new(), ObjectId::new(), ObjectId::new()];
     let documents = [
@@ -51,7 +51,7 @@ fn contact(id: ObjectId) -> Contact {
 }
 
 #[odm_test::test]
-async fn every_way_of_reading_upgrades(db: Database) {
+async fn every_method_that_reads_upgrades(db: Database) {
     let contacts: Collection<Contact> = db.collection();
     let mut changes = contacts.watch().await.unwrap();
     let ids = of_every_version(&db).await;
@@ -72,12 +72,12 @@ async fn every_way_of_reading_upgrades(db: Database) {
 }
 
 #[odm_test::test]
-async fn old_documents_are_rewritten_in_the_background(db: Database) {
+async fn old_documents_can_be_rewritten(db: Database) {
     let contacts: Collection<Contact> = db.collection();
     let ids = of_every_version(&db).await;
     assert_eq!(contacts.count(Filter::outdated()).await.unwrap(), 2);
 
-    // An update leaves the version as it is, and what it wrote stays.
+    // An update does not change the version, and its new field is kept.
     let c = Contact::fields();
     contacts.update_one(c.id().eq(Id::from(ids[0])), c.phones().set(vec!["2".to_owned()])).await.unwrap();
     let stored = plain(&db).find_one(doc! { "_id": ids[0] }).await.unwrap().unwrap();
@@ -107,7 +107,7 @@ async fn old_documents_are_rewritten_in_the_background(db: Database) {
 }
 
 #[odm_test::test]
-async fn a_cursor_goes_on_behind_documents_that_do_not_fit(db: Database) {
+async fn a_cursor_continues_after_documents_that_do_not_fit(db: Database) {
     let contacts: Collection<Contact> = db.collection();
     let ids = of_every_version(&db).await;
     let (newer, refused, misfit) = (ObjectId::new(), ObjectId::new(), ObjectId::new());
@@ -124,19 +124,22 @@ async fn a_cursor_goes_on_behind_documents_that_do_not_fit(db: Database) {
     let (found, misfits): (Vec<Contact>, _) =
         contacts.find(Filter::all()).sort(c.id().asc()).await.unwrap().try_partition().await.unwrap();
     assert_eq!(found, [ids[0], ids[1], ids[2], last].map(contact));
-    let told: Vec<_> = misfits.iter().map(|error| error.decode_error().unwrap()).collect();
+    let errors: Vec<_> = misfits.iter().map(|error| error.decode_error().unwrap()).collect();
     assert_eq!(
-        told.iter().map(|told| told.id()).collect::<Vec<_>>(),
+        errors.iter().map(|error| error.id()).collect::<Vec<_>>(),
         [newer, refused, misfit].map(Bson::from).iter().map(Some).collect::<Vec<_>>()
     );
-    assert_eq!(told.iter().map(|told| told.path()).collect::<Vec<_>>(), ["schema_version", "", "phones.0"]);
     assert_eq!(
-        told.iter().map(|told| told.schema_version()).collect::<Vec<_>>(),
+        errors.iter().map(|error| error.path()).collect::<Vec<_>>(),
+        ["schema_version", "", "phones.0"]
+    );
+    assert_eq!(
+        errors.iter().map(|error| error.schema_version()).collect::<Vec<_>>(),
         [Some(4), Some(1), Some(1)]
     );
-    assert!(told.iter().all(|told| told.collection() == Some("contacts")));
+    assert!(errors.iter().all(|error| error.collection() == Some("contacts")));
     assert_eq!(misfits.iter().map(odm::Error::is_newer_version).collect::<Vec<_>>(), [true, false, false]);
-    assert!(told[1].upgrade_failure().unwrap().contains("SECRET"));
+    assert!(errors[1].upgrade_failure().unwrap().contains("SECRET"));
     for error in &misfits {
         let text = error.to_string();
         assert!(
@@ -161,9 +164,9 @@ async fn a_cursor_goes_on_behind_documents_that_do_not_fit(db: Database) {
     assert_eq!((found.len(), misfits.len()), (4, 3));
 }
 
-/// What an upsert makes is of the present version: no step is taken when it is read.
+/// An upsert writes the current version, so no upgrade step runs when the document is read.
 #[odm_test::test]
-async fn an_upsert_writes_the_present_version(db: Database) {
+async fn an_upsert_writes_the_current_version(db: Database) {
     let contacts: Collection<Contact> = db.collection();
     let c = Contact::fields();
     let ids = [ObjectId::new(), ObjectId::new(), ObjectId::new(), ObjectId::new()];
@@ -179,16 +182,16 @@ async fn an_upsert_writes_the_present_version(db: Database) {
         assert_eq!(contacts.get(Id::from(id)).await.unwrap(), Some(contact(id)));
     }
 
-    // A document that is there keeps its version.
+    // An existing document keeps its version.
     let old = of_every_version(&db).await[0];
     contacts.update_one(c.id().eq(Id::from(old)), c.name().set("Bob")).upsert(true).await.unwrap();
     let stored = plain(&db).find_one(doc! { "_id": old }).await.unwrap().unwrap();
     assert_eq!(stored.get("schema_version"), None);
 
-    // To write nothing but the version is no update.
+    // An update of only the version is empty.
     let error = contacts.update_one(to(0), doc! {}).upsert(true).await.unwrap_err();
     assert!(error.is_not_sent() && error.to_string().contains("the update is empty"), "{error}");
-    // What says something of the version itself is not contradicted, and stages are left as they are.
+    // An update that sets the version itself is not changed, and neither are stages.
     for (raw, version) in [
         (Update::raw(doc! { "$set": { "schema_version": 2, "name": "Eve", "phone": "1" } }), Some(2)),
         (Update::raw(doc! { "$setOnInsert": { "schema_version": 2 }, "$set": { "name": "Eve" } }), Some(2)),
@@ -202,7 +205,7 @@ async fn an_upsert_writes_the_present_version(db: Database) {
     }
     let error = contacts.update_one(to(0), doc! { "$setOnInsert": 5 }).upsert(true).await.unwrap_err();
     assert!(error.is_not_sent() && error.to_string().contains("`$setOnInsert`"), "{error}");
-    // A whole document has it already.
+    // A whole document already contains the version.
     let sixth = ObjectId::new();
     let update = contacts.update_one(c.id().eq(Id::from(sixth)), c.name().set("Ada"));
     update.or_insert(&contact(sixth)).await.unwrap();
@@ -245,25 +248,25 @@ struct Street {
     street: String,
 }
 
-/// A part of a document cannot be upgraded; that it is old is never passed over.
+/// A part of a document cannot be upgraded, so a view always reports that a document is old.
 #[odm_test::test]
 async fn a_view_refuses_other_versions(db: Database, server: Server) {
     let contacts: Collection<Contact> = db.collection();
     let ids = of_every_version(&db).await;
     plain(&db).insert_one(doc! { "_id": 7, "schema_version": 4, "phones": ["1"] }).await.unwrap();
     let (recorded, commands) = Commands::record(server.uri(), &db).await;
-    let mut told = Vec::new();
+    let mut errors = Vec::new();
     for id in [Bson::from(ids[2]), ids[1].into(), ids[0].into(), 7.into()] {
         let find = recorded.collection::<Contact>().find(Filter::raw(doc! { "_id": id }));
         let read =
             find.view::<Phones<'_>>().await.unwrap().for_each(|row| assert_eq!(row.phones, ["1"])).await;
-        told.push(read.map_err(|error| {
+        errors.push(read.map_err(|error| {
             let decode = error.decode_error().unwrap();
             assert_eq!((decode.path().as_str(), error.is_decode()), ("schema_version", true));
             (decode.schema_version(), error.is_newer_version())
         }));
     }
-    assert_eq!(told, [Ok(()), Err((Some(2), false)), Err((Some(1), false)), Err((Some(4), true))]);
+    assert_eq!(errors, [Ok(()), Err((Some(2), false)), Err((Some(1), false)), Err((Some(4), true))]);
     let sent = commands.take();
     assert_eq!(
         sent[0].get_document("projection").unwrap(),
@@ -290,7 +293,7 @@ async fn a_view_refuses_other_versions(db: Database, server: Server) {
 
 #[derive(Debug, View)]
 #[odm(of = Contact)]
-#[allow(dead_code)] // only its decoding is looked at
+#[allow(dead_code)] // only decoded
 struct Phones2 {
     phones: Vec<String>,
 }

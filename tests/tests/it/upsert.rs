@@ -1,4 +1,4 @@
-//! Writes that make a document where there is none.
+//! Writes that insert a document if none exists.
 
 use odm::{
     Database, Embedded, Filter, Id, Model,
@@ -37,13 +37,13 @@ fn visits(page: &str) -> Visits {
 }
 
 #[odm_test::test]
-async fn save(db: Database) {
+async fn save_inserts_or_replaces(db: Database) {
     let people = people(&db).await;
     let ada = person("ada", 36);
     assert_eq!(people.save(&ada).await.unwrap(), Saved::Created);
     let older = Person { age: 37, ..ada.clone() };
     assert_eq!(people.save(&older).await.unwrap(), Saved::Replaced);
-    // Nothing to change is no new document.
+    // If nothing is changed, no document is inserted.
     assert!(!people.save(&older).await.unwrap().is_created());
     assert_eq!(people.get(ada.id).await.unwrap(), Some(older));
 
@@ -56,9 +56,9 @@ async fn save(db: Database) {
     assert_eq!(people.count(Filter::all()).await.unwrap(), 1);
 }
 
-/// What the update writes is the update's; the rest of a new document is the model's.
+/// The update determines the fields that it writes, and the model the other fields of a new document.
 #[odm_test::test]
-async fn or_insert(db: Database) {
+async fn or_insert_completes_a_new_document(db: Database) {
     let all = db.collection::<Visits>();
     let v = Visits::fields();
     let new = visits("/");
@@ -79,12 +79,12 @@ async fn or_insert(db: Database) {
         }
     );
 
-    // It is there: only the update counts.
+    // The document exists, so only the update is applied.
     let result = all.update_one(v.page().eq("/"), visit()).or_insert(&visits("/")).await.unwrap();
     assert_eq!((result.matched_count, result.upserted_id), (1, None));
     assert_eq!(all.get(new.id).await.unwrap().unwrap().total, 2);
 
-    // No place is known: the update makes the document inside.
+    // The new document has no `last`, so the update creates the nested document.
     let nowhere = Visits { last: None, ..visits("/a") };
     let update = v.last().by().set("eve");
     let made =
@@ -97,9 +97,9 @@ async fn or_insert(db: Database) {
     }
 }
 
-/// Get or create: an empty update changes nothing that is there.
+/// Get or create: an empty update does not change an existing document.
 #[odm_test::test]
-async fn get_or_create(db: Database) {
+async fn or_insert_with_an_empty_update_gets_or_creates(db: Database) {
     let all = db.collection::<Visits>();
     let v = Visits::fields();
     let first = visits("/");
@@ -115,9 +115,9 @@ async fn get_or_create(db: Database) {
     assert_eq!(all.count(Filter::all()).await.unwrap(), 2);
 }
 
-/// The server takes the `_id` from an equality of the filter, and refuses another beside it.
+/// The server takes the `_id` from an equality of the filter, and refuses another one beside it.
 #[odm_test::test]
-async fn the_id_of_the_filter(db: Database) {
+async fn an_upsert_uses_the_id_of_the_filter(db: Database) {
     let all = db.collection::<Visits>();
     for (filter, taken) in [
         (doc! { "_id": "key" }, true),

@@ -1,4 +1,4 @@
-//! Declared rules: checked before a document is sent, every violation with its path.
+//! Declared rules: the client checks them before it sends a document, and reports every violation with its path.
 
 use std::collections::BTreeMap;
 
@@ -20,7 +20,7 @@ struct Order {
     invoice_to: Option<String>,
     #[odm(validate(length(min = 1, max = 500), nested))]
     lines: Vec<Line>,
-    // The documents inside are checked without being `nested`, too.
+    // Nested documents are validated even without `nested`.
     ship_to: Option<Address>,
     #[odm(validate(length(max = 2)))]
     parts: BTreeMap<String, Box<Line>>,
@@ -89,7 +89,7 @@ fn good() -> Order {
     }
 }
 
-/// Breaks every rule there is.
+/// Returns an order that breaks every rule.
 fn bad() -> Order {
     let parts = [("a", line("ABC", 1)), ("b", line("ABC", 0)), ("c", line("AB", 1))];
     Order {
@@ -125,7 +125,7 @@ const EVERY_VIOLATION: [(&str, &str, &str); 14] = [
 ];
 
 #[test]
-fn every_violation_has_its_stored_path_its_rule_and_what_to_do() {
+fn every_violation_has_its_stored_path_its_rule_and_a_message() {
     let mut check = Check::new();
     bad().check(&mut check);
     let violations = check.finish().unwrap_err();
@@ -135,7 +135,7 @@ fn every_violation_has_its_stored_path_its_rule_and_what_to_do() {
 }
 
 #[test]
-fn violations_are_ready_for_an_answer_to_a_client() {
+fn violations_can_be_serialized_for_a_client() {
     let mut check = Check::new();
     check.nested("order", &Order { reference: String::new(), ..good() });
     let violations = check.finish().unwrap_err();
@@ -167,7 +167,7 @@ async fn a_document_that_breaks_rules_is_not_inserted(db: Database) {
 }
 
 #[odm_test::test]
-async fn one_bad_document_keeps_all_of_insert_many_back(db: Database) {
+async fn one_invalid_document_prevents_the_whole_insert_many(db: Database) {
     let orders = db.collection::<Order>();
     let error = orders.insert_many(&[good(), bad(), good()]).await.unwrap_err();
     assert!(error.is_invalid() && error.is_not_sent());
@@ -178,7 +178,7 @@ async fn one_bad_document_keeps_all_of_insert_many_back(db: Database) {
 }
 
 #[odm_test::test]
-async fn a_document_that_breaks_rules_replaces_nothing(db: Database) {
+async fn a_document_that_breaks_rules_does_not_replace_another(db: Database) {
     let orders = db.collection::<Order>();
     let stored = good();
     orders.insert_one(&stored).await.unwrap();

@@ -74,7 +74,7 @@ async fn three(db: &Database) -> (Collection<Order>, Vec<Order>) {
 }
 
 #[odm_test::test]
-async fn the_struct_is_the_projection(db: Database, server: Server) {
+async fn the_fields_of_the_struct_are_the_projection(db: Database, server: Server) {
     let (orders, three) = three(&db).await;
     let (recorded, commands) = Commands::record(server.uri(), &db).await;
     let o = Order::fields();
@@ -111,7 +111,7 @@ struct Total {
 }
 
 #[odm_test::test]
-async fn one_document_as_a_view(db: Database, server: Server) {
+async fn one_document_can_be_read_as_a_view(db: Database, server: Server) {
     let (_, three) = three(&db).await;
     let (recorded, commands) = Commands::record(server.uri(), &db).await;
     let orders = recorded.collection::<Order>();
@@ -137,7 +137,7 @@ async fn one_document_as_a_view(db: Database, server: Server) {
 }
 
 #[odm_test::test]
-async fn rows_that_borrow(db: Database) {
+async fn rows_may_borrow_from_the_batch(db: Database) {
     let (orders, three) = three(&db).await;
     let o = Order::fields();
     let mut seen = 0;
@@ -166,9 +166,9 @@ async fn rows_that_borrow(db: Database) {
     assert_eq!(seen, 3);
 }
 
-/// What a row borrows lies in the order in which the server sent it, a few bytes apart: in the batch itself.
+/// Borrowed values are in the order in which the server sent them, a few bytes apart, in the batch itself.
 #[odm_test::test]
-async fn borrowed_texts_lie_in_the_batch(db: Database) {
+async fn borrowed_strings_point_into_the_batch(db: Database) {
     let (orders, _) = three(&db).await;
     let mut places = Vec::new();
     let cursor = orders.find(Filter::all()).view::<Tagged<'_>>().await.unwrap();
@@ -185,7 +185,7 @@ async fn borrowed_texts_lie_in_the_batch(db: Database) {
 }
 
 #[odm_test::test]
-async fn the_walk_ends_at_the_first_error(db: Database) {
+async fn for_each_ends_at_the_first_error(db: Database) {
     #[derive(Debug)]
     struct Mine(String);
     impl From<odm::Error> for Mine {
@@ -219,7 +219,7 @@ async fn the_walk_ends_at_the_first_error(db: Database) {
 }
 
 #[odm_test::test]
-async fn in_a_session(db: Database) {
+async fn views_can_be_read_in_a_session(db: Database) {
     let (orders, three) = three(&db).await;
     let o = Order::fields();
     let mut session = db.start_session().await.unwrap();
@@ -244,9 +244,9 @@ async fn in_a_session(db: Database) {
     assert_eq!(one.await.unwrap(), Some(label(&three[2])));
 }
 
-/// Nothing of a walk over borrowed rows keeps it from being spawned.
+/// A walk over borrowed rows can be spawned.
 #[odm_test::test]
-async fn walks_can_be_spawned(db: Database) {
+async fn for_each_can_be_spawned(db: Database) {
     let (orders, _) = three(&db).await;
     let walk = async move {
         let mut letters = 0;
@@ -266,7 +266,7 @@ async fn an_owned_view_is_a_stream(db: Database) {
     assert_eq!(labels, three.iter().map(label).collect::<Vec<_>>());
 }
 
-/// Everything that a view can read in another way than its parent.
+/// Every kind of field for which a view may have another type than its parent.
 #[derive(Debug, PartialEq, Model)]
 #[odm(collection = "things")]
 struct Thing {
@@ -330,7 +330,7 @@ struct Named {
 }
 
 #[odm_test::test]
-async fn every_kind_of_field(db: Database, server: Server) {
+async fn a_view_reads_every_kind_of_field(db: Database, server: Server) {
     let sku = |sku: &str| Sku { sku: sku.to_owned() };
     let part = |name: &str, parts| Part { name: name.to_owned(), weight: 1.0, parts };
     let named = |name: &str, parts| Named { name: name.to_owned(), parts };
@@ -405,13 +405,13 @@ async fn every_kind_of_field(db: Database, server: Server) {
     }]);
 }
 
-/// Bytes are lent where they are bytes in the document: no array of numbers, and no data of another kind.
+/// A view can borrow bytes only if they are stored as binary data of the right subtype, not as an array of numbers.
 #[odm_test::test]
-async fn bytes_that_cannot_be_lent(db: Database) {
+async fn bytes_that_cannot_be_borrowed_are_an_error(db: Database) {
     #[derive(Debug, View)]
     #[odm(of = Thing)]
     struct Thumb<'a> {
-        #[allow(dead_code)] // only its decoding is looked at
+        #[allow(dead_code)] // only decoded
         thumb: &'a [u8],
     }
     #[derive(Debug, View)]
@@ -435,9 +435,9 @@ async fn bytes_that_cannot_be_lent(db: Database) {
     assert_eq!(error.decode_error().unwrap().expected(), "binary data of subtype 0");
 }
 
-/// A view reads what its parent reads: other names, and what takes the place of missing fields.
+/// A view reads what its parent reads, including aliases and defaults of missing fields.
 #[odm_test::test]
-async fn old_documents(db: Database) {
+async fn a_view_reads_aliases_and_defaults(db: Database) {
     #[derive(Debug, PartialEq, View)]
     #[odm(of = Thing)]
     struct Short {
@@ -456,9 +456,9 @@ async fn old_documents(db: Database) {
     assert_eq!(short(older).await.unwrap(), Some(expected(older, "unnamed")));
 }
 
-/// The error is that of a model: where, and of which document.
+/// The error is the same as that of a model: it contains the path and the document.
 #[odm_test::test]
-async fn what_does_not_fit(db: Database) {
+async fn a_document_that_does_not_fit_a_view_is_an_error(db: Database) {
     let (orders, three) = three(&db).await;
     let raw = orders.driver().clone_with_type::<Document>();
     raw.update_many(doc! {}, doc! { "$set": { "lines.$[].sku": 5 } }).await.unwrap();
@@ -469,14 +469,14 @@ async fn what_does_not_fit(db: Database) {
     assert_eq!(decode.collection(), Some("orders"));
     assert_eq!(decode.id(), Some(&(*three[0].id.key()).into()));
 
-    // The id was not asked for.
+    // The view does not read the id.
     let find = orders.find(Order::fields().id().eq(three[0].id));
     let mut cursor = find.view::<Skus>().await.unwrap();
     let error = cursor.next().await.unwrap().unwrap_err();
     assert_eq!(error.decode_error().unwrap().id(), None);
     assert!(cursor.next().await.is_none());
 
-    // This one has no lines.
+    // This document has no lines.
     raw.update_one(doc! { "_id": three[1].id.key() }, doc! { "$unset": { "reference": 1 } }).await.unwrap();
     let error = orders.get(three[1].id).view::<Label>().await.unwrap_err();
     assert_eq!(error.decode_error().unwrap().path(), "reference");
@@ -484,12 +484,12 @@ async fn what_does_not_fit(db: Database) {
 
 #[derive(Debug, View)]
 #[odm(of = Order)]
-#[allow(dead_code)] // only its decoding is looked at
+#[allow(dead_code)] // only decoded
 struct Skus {
     lines: Vec<Sku>,
 }
 
-/// A page of anything.
+/// A generic page.
 #[derive(Debug, PartialEq, Embedded)]
 struct Page<T> {
     items: Vec<T>,
@@ -504,7 +504,7 @@ struct Items<T: Clone> {
 }
 
 #[odm_test::test]
-async fn a_generic_view(db: Database) {
+async fn a_view_may_be_generic(db: Database) {
     #[derive(Debug, PartialEq, Model)]
     #[odm(collection = "books")]
     struct Book {
@@ -523,7 +523,7 @@ async fn a_generic_view(db: Database) {
     assert_eq!(read, Some(Read { page: Items { items, total: Some(1) } }));
 }
 
-/// What several models have in common lies flat in each.
+/// A document that is flattened into several models.
 #[derive(Debug, Clone, PartialEq, Embedded)]
 #[serde(rename_all = "camelCase")]
 struct Audit {
@@ -573,7 +573,7 @@ struct Spine<'a> {
 }
 
 #[odm_test::test]
-async fn a_view_of_what_lies_flat(db: Database, server: Server) {
+async fn a_view_may_read_flattened_documents(db: Database, server: Server) {
     let articles = db.collection::<Article>();
     let audit = Audit { created_by: "Ada".to_owned(), revision: 7 };
     let shelf = Some(Shelf { row: 3, bin: 9 });
@@ -602,7 +602,7 @@ async fn a_view_of_what_lies_flat(db: Database, server: Server) {
         &doc! { "createdBy": 1, "revision": 1, "rev": 1, "bin": 1, "_id": 0 }
     );
 
-    // What is missing is named where it stands.
+    // The error of a missing element contains its stored path.
     articles
         .driver()
         .clone_with_type::<Document>()

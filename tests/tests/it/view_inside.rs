@@ -1,5 +1,5 @@
-//! Views of what lies in the parent's pointers, newtypes, arrays and binary data.
-#![allow(clippy::linkedlist, clippy::struct_field_names)] // every kind of array; a field may be called anything
+//! Views of the values inside the parent's pointers, newtypes, arrays and binary data.
+#![allow(clippy::linkedlist, clippy::struct_field_names)] // every kind of array; field names are arbitrary
 
 use std::{
     borrow::Cow,
@@ -86,7 +86,7 @@ struct Same {
 }
 
 #[odm_test::test]
-async fn what_is_inside_a_pointer_or_a_newtype(db: Database, server: Server) {
+async fn a_view_reads_values_inside_pointers_and_newtypes(db: Database, server: Server) {
     let (db, commands) = Commands::record(server.uri(), &db).await;
     let crates = db.collection::<Crate>();
     let stored = Crate {
@@ -208,7 +208,7 @@ fn shelf() -> Shelf {
 }
 
 #[odm_test::test]
-async fn arrays_of_every_kind(db: Database) {
+async fn a_view_reads_every_kind_of_array(db: Database) {
     let shelves = db.collection::<Shelf>();
     shelves.insert_one(&shelf()).await.unwrap();
     let two = || [sku("a"), sku("b")];
@@ -292,7 +292,7 @@ struct Borrowed<'a> {
 }
 
 #[odm_test::test]
-async fn what_borrows(db: Database) {
+async fn a_view_borrows_every_kind_of_value(db: Database) {
     let files = db.collection::<File>();
     let file = File {
         id: 1,
@@ -326,7 +326,7 @@ async fn what_borrows(db: Database) {
         .await
         .unwrap();
 
-    // The parent reads an array of numbers, too; nowhere are its bytes side by side.
+    // The parent also reads an array of numbers. Its bytes are not contiguous, so a view cannot borrow them.
     let raw = files.driver().clone_with_type::<Document>();
     raw.update_one(doc! {}, doc! { "$set": { "head": [1, 2] } }).await.unwrap();
     assert_eq!(files.get(1).await.unwrap().unwrap().head, [1, 2]);
@@ -368,7 +368,7 @@ struct Owner {
 }
 
 #[odm_test::test]
-async fn the_parents_defaults(db: Database) {
+async fn a_view_uses_the_defaults_of_its_parent(db: Database) {
     let settings = db.collection::<Setting>();
     settings.driver().clone_with_type::<Document>().insert_one(doc! {}).await.unwrap();
     let read = settings.find_one(Filter::all()).view::<Owner>().await.unwrap();
@@ -378,14 +378,14 @@ async fn the_parents_defaults(db: Database) {
 
 #[derive(Debug, View)]
 #[odm(of = Setting)]
-#[allow(dead_code)] // only its decoding is looked at
+#[allow(dead_code)] // only decoded
 struct Lent<'a> {
     owner: Option<&'a str>,
 }
 
-/// There is nothing to borrow of it, and `None` would be another value than the parent has.
+/// The default cannot be borrowed from the document, and `None` would differ from the value of the parent.
 #[odm_test::test]
-async fn a_default_that_cannot_be_lent(db: Database) {
+async fn a_default_that_cannot_be_borrowed_is_an_error(db: Database) {
     let settings = db.collection::<Setting>();
     settings.driver().clone_with_type::<Document>().insert_one(doc! {}).await.unwrap();
     let cursor = settings.find(Filter::all()).view::<Lent<'_>>().await.unwrap();
@@ -437,9 +437,9 @@ struct Bin {
     bin: i32,
 }
 
-/// A part that may be missing is `None` where nothing of it is there; what is there has to fit.
+/// An optional part is `None` if none of its elements exists. Elements that exist must fit.
 #[odm_test::test]
-async fn parts_in_pointers_and_options(db: Database) {
+async fn a_view_reads_parts_in_pointers_and_options(db: Database) {
     let letters = db.collection::<Letter>();
     let place = Box::new(Place { row: 1, bin: 2 });
     let stamp = Some(Stamp { by: "Ada".into(), at: 3 });

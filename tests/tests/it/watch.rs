@@ -1,4 +1,4 @@
-//! Change streams: the events, and what becomes of them when something fails.
+//! Change streams: their events, and their behaviour if something fails.
 
 mod ends;
 mod poison;
@@ -25,7 +25,7 @@ struct Item {
     n: i32,
 }
 
-/// The database's items as plain documents: the other side of every test.
+/// Returns the database's items as untyped documents, for the writing side of each test.
 fn plain(db: &Database) -> odm::mongodb::Collection<Document> {
     db.driver().collection(Item::COLLECTION)
 }
@@ -36,7 +36,7 @@ async fn insert(db: &Database, numbers: std::ops::Range<i32>) {
     }
 }
 
-/// Nothing here takes as long as this: a test that waits for ever says where.
+/// Fails a test that would wait without end.
 pub(crate) async fn soon<T>(what: impl Future<Output = T>) -> T {
     tokio::time::timeout(Duration::from_secs(60), what).await.expect("an answer within a minute")
 }
@@ -45,7 +45,7 @@ async fn next(changes: &mut ChangeStream<Item>) -> Change<Item> {
     soon(changes.next()).await.expect("a change, not the end").expect("a change, not an error")
 }
 
-/// The numbers of the next items that were inserted.
+/// Returns the numbers of the next inserted items.
 async fn inserted(changes: &mut ChangeStream<Item>, count: usize) -> Vec<i32> {
     let mut numbers = Vec::new();
     for _ in 0..count {
@@ -57,7 +57,7 @@ async fn inserted(changes: &mut ChangeStream<Item>, count: usize) -> Vec<i32> {
     numbers
 }
 
-/// Nothing more has happened.
+/// Asserts that there are no more events.
 async fn silence(changes: &mut ChangeStream<Item>) {
     let more = soon(changes.next_if_any()).await.expect("no error");
     assert!(more.is_none(), "{more:?}");
@@ -80,7 +80,7 @@ async fn events_are_typed(db: Database) {
         change.cluster_time().is_some() && change.wall_time().is_some() && change.transaction().is_none()
     );
     assert_eq!(change.raw().get_str("operationType").unwrap(), "insert");
-    // At the end of a batch the server names a position behind the event, where there is one.
+    // At the end of a batch, the server returns a position after the event, if it has one.
     assert!(changes.resume_token() >= Some(change.token()));
 
     let shorter = doc! { "$set": { "n": 2, "list": { "$slice": ["$list", 2] } } };
@@ -108,7 +108,7 @@ async fn events_are_typed(db: Database) {
 }
 
 #[odm_test::test]
-async fn an_updated_document_may_be_gone_when_it_is_looked_up(db: Database) {
+async fn an_updated_document_may_be_deleted_before_the_lookup(db: Database) {
     let items: Collection<Item> = db.collection();
     let mut changes = items.watch().full_document(FullDocumentType::UpdateLookup).await.unwrap();
     insert(&db, 0..1).await;
@@ -123,7 +123,7 @@ async fn an_updated_document_may_be_gone_when_it_is_looked_up(db: Database) {
 }
 
 #[odm_test::test]
-async fn images_come_where_the_collection_keeps_them(db: Database) {
+async fn images_are_returned_if_the_collection_keeps_them(db: Database) {
     db.driver()
         .run_command(doc! { "create": "items", "changeStreamPreAndPostImages": { "enabled": true } })
         .await
@@ -147,7 +147,7 @@ async fn images_come_where_the_collection_keeps_them(db: Database) {
 }
 
 #[odm_test::test]
-async fn changes_of_a_transaction_name_it(db: Database) {
+async fn changes_of_a_transaction_contain_its_number(db: Database) {
     let items: Collection<Item> = db.collection();
     db.driver().create_collection(Item::COLLECTION).await.unwrap();
     let mut changes = items.watch().await.unwrap();
@@ -175,7 +175,7 @@ async fn a_stage_narrows_the_stream(db: Database) {
 }
 
 #[odm_test::test]
-async fn it_is_a_stream_too(db: Database) {
+async fn changes_implement_stream(db: Database) {
     use futures_util::{StreamExt, TryStreamExt};
     let items: Collection<Item> = db.collection();
     let changes = items.watch().await.unwrap();
@@ -186,7 +186,7 @@ async fn it_is_a_stream_too(db: Database) {
 }
 
 #[odm_test::test(flavor = "multi_thread")]
-async fn it_can_be_moved_to_a_task(db: Database) {
+async fn changes_can_be_moved_to_a_task(db: Database) {
     let mut changes = db.collection::<Item>().watch().await.unwrap();
     let reading = tokio::spawn(async move { inserted(&mut changes, 2).await });
     insert(&db, 0..2).await;
@@ -194,7 +194,7 @@ async fn it_can_be_moved_to_a_task(db: Database) {
 }
 
 #[odm_test::test]
-async fn other_operations_are_given_by_name(db: Database) {
+async fn other_operations_are_returned_by_name(db: Database) {
     let items: Collection<Item> = db.collection();
     let mut options = odm::mongodb::options::ChangeStreamOptions::default();
     options.show_expanded_events = Some(true);
@@ -206,9 +206,9 @@ async fn other_operations_are_given_by_name(db: Database) {
     assert_eq!(change.raw().get_str("operationType").unwrap(), "create");
 }
 
-/// What a stream takes besides is in its first command.
+/// The first command of a stream contains its options.
 #[odm_test::test]
-async fn what_a_stream_takes(db: Database, server: Server) {
+async fn options_are_sent_in_the_first_command(db: Database, server: Server) {
     let (db, commands) = Commands::record(server.uri(), &db).await;
     let items: Collection<Item> = db.collection();
     let collation = Collation::builder().locale("nb").build();

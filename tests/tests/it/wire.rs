@@ -1,4 +1,4 @@
-//! This call, exactly these commands, then silence.
+//! Asserts that a call sends exactly these commands and no others.
 
 use odm::{
     Collection, Database, Filter, Model,
@@ -35,7 +35,7 @@ async fn connect_and_ping(db: Database, server: Server) {
 }
 
 #[odm_test::test]
-async fn insert_one(db: Database, server: Server) {
+async fn insert_one_sends_the_expected_command(db: Database, server: Server) {
     let (people, commands) = recorded(&db, &server).await;
     let ada = person("ada", 36);
     assert_eq!(people.insert_one(&ada).await.unwrap(), ada.id);
@@ -43,7 +43,7 @@ async fn insert_one(db: Database, server: Server) {
 }
 
 #[odm_test::test]
-async fn insert_many(db: Database, server: Server) {
+async fn insert_many_sends_the_expected_command(db: Database, server: Server) {
     let (people, commands) = recorded(&db, &server).await;
     let three = [person("ada", 36), person("bob", 20), person("eve", 30)];
     let documents: Vec<Bson> = three.iter().map(|person| stored(person).into()).collect();
@@ -57,7 +57,7 @@ async fn insert_many(db: Database, server: Server) {
 }
 
 #[odm_test::test]
-async fn find(db: Database, server: Server) {
+async fn find_sends_the_expected_command(db: Database, server: Server) {
     let (people, commands) = recorded(&db, &server).await;
     let p = Person::fields();
     let found: Vec<Person> = people
@@ -87,9 +87,9 @@ async fn find(db: Database, server: Server) {
     commands.assert([doc! { "find": "people", "filter": {} }]);
 }
 
-/// A cursor fetches a batch when it needs one, and tells the server when it is dropped early.
+/// A cursor requests a batch when it needs one, and is closed on the server when it is dropped early.
 #[odm_test::test]
-async fn batches(db: Database, server: Server) {
+async fn batches_are_requested_as_needed(db: Database, server: Server) {
     let (people, commands) = recorded(&db, &server).await;
     let all: Vec<Person> = (0..5).map(|n| person(&n.to_string(), n)).collect();
     people.insert_many(&all).await.unwrap();
@@ -125,7 +125,7 @@ async fn batches(db: Database, server: Server) {
 }
 
 #[odm_test::test]
-async fn find_one_and_get(db: Database, server: Server) {
+async fn find_one_and_get_send_the_expected_command(db: Database, server: Server) {
     let (people, commands) = recorded(&db, &server).await;
     let p = Person::fields();
     assert_eq!(people.find_one(p.name().eq("ada")).sort(p.age().asc()).skip(2).await.unwrap(), None);
@@ -149,7 +149,7 @@ async fn find_one_and_get(db: Database, server: Server) {
 }
 
 #[odm_test::test]
-async fn count(db: Database, server: Server) {
+async fn count_sends_the_expected_command(db: Database, server: Server) {
     let (people, commands) = recorded(&db, &server).await;
     assert_eq!(people.count(Person::fields().age().lt(18)).skip(1).limit(9).await.unwrap(), 0);
     commands.assert([doc! {
@@ -165,7 +165,7 @@ async fn count(db: Database, server: Server) {
 }
 
 #[odm_test::test]
-async fn estimated_count_exists_and_distinct(db: Database, server: Server) {
+async fn estimated_count_exists_and_distinct_send_the_expected_command(db: Database, server: Server) {
     let (people, commands) = recorded(&db, &server).await;
     let p = Person::fields();
     assert_eq!(people.estimated_count().await.unwrap(), 0);
@@ -183,7 +183,7 @@ async fn estimated_count_exists_and_distinct(db: Database, server: Server) {
 }
 
 #[odm_test::test]
-async fn update(db: Database, server: Server) {
+async fn update_one_and_update_many_send_the_expected_command(db: Database, server: Server) {
     let (people, commands) = recorded(&db, &server).await;
     let p = Person::fields();
     people.update_one(p.name().eq("ada"), p.age().inc(1) + p.email().set("a@b.c")).await.unwrap();
@@ -205,7 +205,7 @@ async fn update(db: Database, server: Server) {
 }
 
 #[odm_test::test]
-async fn update_with_array_filters(db: Database, server: Server) {
+async fn an_update_with_array_filters_sends_the_expected_command(db: Database, server: Server) {
     let (db, commands) = Commands::record(server.uri(), &db).await;
     let orders = db.collection::<Order>();
     let o = Order::fields();
@@ -228,7 +228,7 @@ async fn update_with_array_filters(db: Database, server: Server) {
 }
 
 #[odm_test::test]
-async fn replace_one(db: Database, server: Server) {
+async fn replace_one_sends_the_expected_command(db: Database, server: Server) {
     let (people, commands) = recorded(&db, &server).await;
     let ada = person("ada", 36);
     people.replace_one(Person::fields().id().eq(ada.id), &ada).upsert(true).await.unwrap();
@@ -238,7 +238,7 @@ async fn replace_one(db: Database, server: Server) {
 }
 
 #[odm_test::test]
-async fn delete(db: Database, server: Server) {
+async fn delete_one_and_delete_many_send_the_expected_command(db: Database, server: Server) {
     let (people, commands) = recorded(&db, &server).await;
     let p = Person::fields();
     people.delete_one(p.age().eq(7)).await.unwrap();
@@ -249,9 +249,9 @@ async fn delete(db: Database, server: Server) {
     commands.assert([doc! { "delete": "people", "ordered": true, "deletes": [{ "q": {}, "limit": 0 }] }]);
 }
 
-/// What cannot be meant, or cannot be stored, never reaches the wire.
+/// Calls with invalid or unencodable arguments send no command.
 #[odm_test::test]
-async fn refused_calls_send_nothing(db: Database, server: Server) {
+async fn invalid_calls_send_no_command(db: Database, server: Server) {
     let (db, commands) = Commands::record(server.uri(), &db).await;
     let people = db.collection::<Person>();
     let p = Person::fields();
@@ -338,9 +338,9 @@ async fn refused_calls_send_nothing(db: Database, server: Server) {
     commands.assert([]);
 }
 
-/// The last word of a setter counts, also where an earlier one could not be sent.
+/// The last call of a setter counts, even if the value of an earlier one could not be sent.
 #[odm_test::test]
-async fn a_better_setter_takes_the_place_of_a_bad_one(db: Database) {
+async fn a_later_setter_replaces_an_invalid_earlier_one(db: Database) {
     let orders = db.collection::<Order>();
     let bad = || Order::fields().prices().key("$a").asc();
     let good = || Order::fields().placed_at().asc();
@@ -353,9 +353,9 @@ async fn a_better_setter_takes_the_place_of_a_bad_one(db: Database) {
     orders.count(Filter::all()).limit(u64::MAX).with_options(CountOptions::default()).await.unwrap();
 }
 
-/// In a session, every command carries that session.
+/// In a session, every command contains that session.
 #[odm_test::test]
-async fn sessions(db: Database, server: Server) {
+async fn every_command_of_a_session_contains_it(db: Database, server: Server) {
     let (db, commands) = Commands::record(server.uri(), &db).await;
     let people = db.collection::<Person>();
     let p = Person::fields();

@@ -1,4 +1,4 @@
-//! Many writes, and writes that may make a document: this call, exactly these commands, then silence.
+//! Asserts that writes of many documents and upserts send exactly these commands and no others.
 
 use odm::{
     Database, Filter, Model, Write,
@@ -28,7 +28,7 @@ fn writes(ada: &Person, bob: &Person) -> [Write<Person>; 7] {
 }
 
 #[odm_test::test]
-async fn bulk_write(db: Database, server: Server) {
+async fn bulk_write_sends_one_command_per_kind_of_write(db: Database, server: Server) {
     let (people, commands) = recorded(&db, &server).await;
     let [ada, bob] = [person("ada", 36), person("bob", 20)];
     let update =
@@ -81,7 +81,7 @@ async fn bulk_write(db: Database, server: Server) {
 }
 
 #[odm_test::test]
-async fn bulk_write_with_array_filters(db: Database, server: Server) {
+async fn bulk_write_sends_array_filters(db: Database, server: Server) {
     let (db, commands) = Commands::record(server.uri(), &db).await;
     let o = Order::fields();
     let none_left = o.lines().each_where(|l| l.qty().lt(1)).qty().set(1);
@@ -93,9 +93,9 @@ async fn bulk_write_with_array_filters(db: Database, server: Server) {
     assert_eq!(update.get_array("arrayFilters").unwrap().len(), 1);
 }
 
-/// In a session every command carries it, and in a transaction its number.
+/// In a session, every command contains it, and in a transaction also its number.
 #[odm_test::test]
-async fn bulk_write_in_a_session(db: Database, server: Server) {
+async fn bulk_write_sends_the_session(db: Database, server: Server) {
     let (people, commands) = recorded(&db, &server).await;
     let [ada, bob] = [person("ada", 36), person("bob", 20)];
     people.insert_one(&person("eve", 1)).await.unwrap();
@@ -107,7 +107,7 @@ async fn bulk_write_in_a_session(db: Database, server: Server) {
     people.bulk_write(writes(&ada, &bob)).session(&mut session).await.unwrap();
     session.commit_transaction().await.unwrap();
     let sent = commands.take_whole();
-    let told: Vec<_> = sent
+    let numbers: Vec<_> = sent
         .iter()
         .map(|command| {
             assert_eq!(command.get_document("lsid").unwrap(), &id, "{command}");
@@ -119,9 +119,9 @@ async fn bulk_write_in_a_session(db: Database, server: Server) {
             )
         })
         .collect();
-    // The update and the delete of the first bulk are about many documents.
+    // The update and the delete of the first bulk are on many documents.
     assert_eq!(
-        told,
+        numbers,
         [
             ("insert", Some(1), false, false),
             ("update", None, false, false),
@@ -134,9 +134,9 @@ async fn bulk_write_in_a_session(db: Database, server: Server) {
     );
 }
 
-/// Nothing is sent to a server that is too old, but the question how old.
+/// On a server that is too old, only its version is requested.
 #[odm_test::test]
-async fn bulk_write_across_collections(db: Database, server: Server) {
+async fn bulk_write_across_collections_checks_the_server_version(db: Database, server: Server) {
     let (db, commands) = Commands::record(server.uri(), &db).await;
     let bulk = db
         .bulk_write()
@@ -156,7 +156,7 @@ async fn bulk_write_across_collections(db: Database, server: Server) {
 }
 
 #[odm_test::test]
-async fn save(db: Database, server: Server) {
+async fn save_sends_an_upsert(db: Database, server: Server) {
     let (people, commands) = recorded(&db, &server).await;
     let ada = person("ada", 36);
     people.save(&ada).await.unwrap();
@@ -169,7 +169,7 @@ async fn save(db: Database, server: Server) {
 }
 
 #[odm_test::test]
-async fn or_insert(db: Database, server: Server) {
+async fn or_insert_sends_an_upsert(db: Database, server: Server) {
     let (people, commands) = recorded(&db, &server).await;
     let p = Person::fields();
     let ada = person("ada", 36);
@@ -197,7 +197,7 @@ async fn or_insert(db: Database, server: Server) {
     commands
         .assert([doc! { "findAndModify": "people", "query": q, "update": u, "new": true, "upsert": true }]);
 
-    // The id is the filter's; without an update, the model is all there is.
+    // The id comes from the filter. Without an update, only the model determines the document.
     let other = person("other", 1).id;
     people
         .update_one(p.id().eq(other), doc! {})

@@ -1,8 +1,8 @@
-//! What a flattened map never holds: elements under the names and aliases that are declared beside it.
+//! Flattened maps contain no element under a name or an alias that is declared beside them.
 
 use super::*;
 
-#[allow(clippy::ref_option)] // the form that serde asks for
+#[allow(clippy::ref_option)] // serde requires this signature
 fn is_none<T>(value: &Option<T>) -> bool {
     value.is_none()
 }
@@ -61,7 +61,7 @@ struct Stub {
     stub: i32,
 }
 
-/// Everything that may stand beside a map, absent.
+/// Every kind of field that may be declared beside a map, all of them absent.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Model)]
 #[odm(collection = "users")]
 struct User {
@@ -130,7 +130,7 @@ fn refused<T: Value>(value: &T) -> String {
 }
 
 #[test]
-fn a_map_brings_no_declared_name_whether_its_field_is_written_or_not() {
+fn a_map_entry_under_a_declared_name_is_an_error() {
     for name in DECLARED {
         let mut user = user();
         user.prefs.insert((*name).to_owned(), Bson::Boolean(true));
@@ -141,7 +141,7 @@ fn a_map_brings_no_declared_name_whether_its_field_is_written_or_not() {
             )
         );
     }
-    // What only begins or ends like one is another.
+    // A key that only begins or ends like a declared name is another one.
     let mut user = user();
     user.prefs.insert("admins".to_owned(), Bson::Boolean(true));
     user.prefs.insert("Admin".to_owned(), Bson::Boolean(true));
@@ -149,7 +149,7 @@ fn a_map_brings_no_declared_name_whether_its_field_is_written_or_not() {
 }
 
 #[test]
-fn no_key_of_a_map_is_a_declared_name() {
+fn a_map_key_in_a_path_is_not_a_declared_name() {
     let u = User::fields();
     for name in DECLARED {
         let said = format!(
@@ -164,9 +164,10 @@ fn no_key_of_a_map_is_a_declared_name() {
     assert_eq!(u.prefs().key("theme").exists(true).to_string(), r#"{ "theme": { "$exists": true } }"#);
 }
 
-/// The names of the outer document count for a map in a part of it, those of the inner one for a map beside that.
+/// The names of the outer document are reserved in a map of a flattened document. The names of that document are
+/// reserved in a map beside it.
 #[test]
-fn a_map_in_a_part_has_none_of_the_names_around_it() {
+fn a_map_in_a_flattened_document_excludes_outer_names() {
     #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Embedded)]
     struct Inner {
         a: i32,
@@ -200,13 +201,13 @@ fn a_map_in_a_part_has_none_of_the_names_around_it() {
     }
     let stored = outer("admins");
     assert_eq!(read::<Outer>(&show(&written(&stored))).unwrap(), stored);
-    // Another document has names of its own.
+    // Another document has its own names.
     assert_eq!(o.place().rest().key("admin").eq(1).to_string(), r#"{ "place.admin": { "$eq": 1 } }"#);
     assert!(o.place().rest().key("a").eq(1).to_string().starts_with("<`place.a`: expected a key"));
 }
 
 #[test]
-fn a_map_in_a_variant_has_neither_the_tag_nor_the_names_of_the_variant() {
+fn a_map_in_a_variant_excludes_the_tag_and_the_fields_of_the_variant() {
     #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Model)]
     #[serde(tag = "type")]
     #[odm(collection = "vehicles")]
@@ -235,7 +236,7 @@ fn a_map_in_a_variant_has_neither_the_tag_nor_the_names_of_the_variant() {
 }
 
 #[test]
-fn what_is_written_beside_a_map_is_read_as_it_was_and_written_again() {
+fn fields_beside_a_map_round_trip() {
     let full = User {
         admin: true,
         role: Some("reader".to_owned()),
@@ -263,7 +264,7 @@ fn what_is_written_beside_a_map_is_read_as_it_was_and_written_again() {
 }
 
 #[test]
-fn other_spellings_are_read_and_nothing_is_lost() {
+fn aliases_beside_a_map_are_read_and_no_entry_is_lost() {
     let read = read::<User>(
         &doc! { "_id": 1, "root": true, "made": "a", "updated": "b", "depth": 1, "x": 1, "derived": 5 },
     )
@@ -293,9 +294,9 @@ fn other_spellings_are_read_and_nothing_is_lost() {
     }
 }
 
-/// Without a map nothing keeps what no field declares, as ever.
+/// Without a map, elements that no field declares are dropped, as in any document.
 #[test]
-fn an_element_of_another_variant_is_ignored_where_no_map_would_have_it() {
+fn an_element_of_another_variant_is_ignored_without_a_map() {
     #[derive(Debug, PartialEq, Serialize, Deserialize, Embedded)]
     struct Alone {
         #[serde(flatten)]
@@ -305,9 +306,9 @@ fn an_element_of_another_variant_is_ignored_where_no_map_would_have_it() {
     assert_eq!(read, Some(Alone { kind: Kind::Plain }));
 }
 
-/// What the first of two maps has, the second one would write again.
+/// If the first of two maps read only a part, the second one would write the rest again.
 #[test]
-fn of_two_maps_the_first_takes_all() {
+fn the_first_of_two_maps_reads_all_entries() {
     #[derive(Debug, Clone, PartialEq, Embedded)]
     struct Twice {
         a: i32,
@@ -329,7 +330,7 @@ fn of_two_maps_the_first_takes_all() {
 }
 
 #[test]
-fn a_map_before_the_parts_has_none_of_theirs() {
+fn a_map_excludes_the_names_of_flattened_fields_after_it() {
     #[derive(Debug, Clone, PartialEq, Embedded)]
     struct First {
         #[serde(flatten)]
@@ -350,7 +351,7 @@ fn a_map_before_the_parts_has_none_of_theirs() {
 }
 
 #[test]
-fn what_serde_stores_beside_a_map_keeps_its_names() {
+fn a_map_excludes_the_names_of_fields_stored_through_serde() {
     #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
     struct Foreign {
         #[serde(alias = "old")]
@@ -390,7 +391,7 @@ fn what_serde_stores_beside_a_map_keeps_its_names() {
 }
 
 #[test]
-fn what_lies_flat_without_a_type_has_keys() {
+fn untyped_flattened_fields_have_keys() {
     #[derive(Debug, Clone, PartialEq, Model)]
     #[odm(collection = "loose")]
     struct Loose {
@@ -410,7 +411,7 @@ fn what_lies_flat_without_a_type_has_keys() {
 }
 
 #[test]
-fn a_document_with_a_version_keeps_its_element() {
+fn a_map_excludes_the_name_of_the_version() {
     #[derive(Debug, Clone, PartialEq, Model)]
     #[odm(collection = "versioned", schema_version(1, name = "v"))]
     struct Versioned {

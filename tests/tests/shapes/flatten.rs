@@ -41,7 +41,7 @@ fn page() -> Page {
     }
 }
 
-/// Neither a struct nor a tagged enum beside it takes elements from a map that catches the rest.
+/// A map beside a struct and a tagged enum reads the remaining elements.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Embedded)]
 struct Caught {
     a: i32,
@@ -52,7 +52,7 @@ struct Caught {
 }
 
 #[test]
-fn elements_lie_in_the_document_that_holds_them() {
+fn flattened_elements_are_stored_in_the_parent_document() {
     let stored = show(&written(&page()));
     assert_eq!(
         stored,
@@ -63,7 +63,7 @@ fn elements_lie_in_the_document_that_holds_them() {
 }
 
 #[test]
-fn a_flattened_part_is_read_from_anywhere() {
+fn flattened_elements_are_read_in_any_order() {
     let read = reads_same::<Caught>(doc! { "z": 1, "changedBy": "bob", "a": 2, "createdBy": "ada", "y": 3 });
     let read = read.unwrap();
     assert_eq!(read.audit, Audit { created_by: "ada".into(), edited_by: Some("bob".into()) });
@@ -80,7 +80,7 @@ fn a_flattened_part_is_read_from_anywhere() {
 }
 
 #[test]
-fn a_flattened_option_is_there_if_its_elements_are() {
+fn a_flattened_option_is_some_if_its_elements_exist() {
     #[derive(Debug, PartialEq, Serialize, Deserialize, Embedded)]
     struct Maybe {
         a: i32,
@@ -90,7 +90,7 @@ fn a_flattened_option_is_there_if_its_elements_are() {
     same(Maybe { a: 1, audit: None });
     same(Maybe { a: 1, audit: Some(page().audit) });
     assert_eq!(reads_same::<Maybe>(doc! { "a": 1 }).unwrap().audit, None);
-    // serde reads `None` here and would lose the element when it is written back.
+    // serde reads `None` here and would lose the element when the value is written back.
     assert_eq!(
         error::<Maybe>(doc! { "a": 1, "createdBy": 5 }),
         "`v.createdBy`: expected a string, found an int32"
@@ -98,7 +98,7 @@ fn a_flattened_option_is_there_if_its_elements_are() {
 }
 
 #[test]
-fn flattened_enums_are_stored_as_they_tell_their_variants() {
+fn flattened_enums_are_stored_in_their_representation() {
     #[derive(Debug, PartialEq, Serialize, Deserialize, Embedded)]
     struct Holder<E> {
         a: i32,
@@ -172,12 +172,12 @@ fn each_of_two_flattened_enums_takes_one_element() {
     same(Marks { first: Mark::Bad(1), second: Some(Mark::Good(2)) });
     same(Marks { first: Mark::Bad(1), second: None });
     same(Marked { mark: Mark::Good(1), rest: BTreeMap::from([("other".to_owned(), 2)]) });
-    // Beside a map, too, the second is no entry of the map.
+    // The second element is not an entry of a map either.
     assert_eq!(
         error::<Marked>(doc! { "Good": 1, "Bad": 2 }),
         "`v`: expected a document with one element, the variant, found more"
     );
-    // serde passes over the third.
+    // serde ignores the third element.
     #[derive(Debug, PartialEq, Deserialize, Embedded)]
     struct One {
         #[serde(flatten)]
@@ -189,9 +189,10 @@ fn each_of_two_flattened_enums_takes_one_element() {
     );
 }
 
-/// serde writes `{ Free: null }`, which is read; odm does not know inside an untagged variant that it lies flat.
+/// serde writes `{ Free: null }`, which odm reads. Inside an untagged variant, odm does not know that the enum is
+/// flattened.
 #[test]
-fn a_name_in_an_untagged_variant_is_read_but_not_laid_flat() {
+fn a_unit_variant_in_an_untagged_variant_is_read_but_not_flattened() {
     #[derive(Debug, PartialEq, Serialize, Deserialize, Value)]
     enum Plan {
         Free,
@@ -219,7 +220,7 @@ fn a_name_in_an_untagged_variant_is_read_but_not_laid_flat() {
 }
 
 #[test]
-fn parts_nest() {
+fn flattened_documents_nest() {
     #[derive(Debug, PartialEq, Serialize, Deserialize, Embedded)]
     struct Outer {
         o: i32,
@@ -241,7 +242,7 @@ fn two_elements_of_one_name_are_not_written() {
 }
 
 #[test]
-fn unknown_fields_are_denied_where_no_part_takes_them() {
+fn unknown_fields_are_denied_if_no_flattened_field_reads_them() {
     #[derive(Debug, PartialEq, Serialize, Deserialize, Embedded)]
     #[serde(deny_unknown_fields)]
     struct Strict {
@@ -254,7 +255,7 @@ fn unknown_fields_are_denied_where_no_part_takes_them() {
 }
 
 #[test]
-fn a_map_has_no_element_of_a_field_that_is_not_read_where_unknown_fields_are_denied() {
+fn a_skipped_field_is_no_map_entry_if_unknown_fields_are_denied() {
     #[derive(Debug, PartialEq, Embedded)]
     #[serde(deny_unknown_fields)]
     struct User {
@@ -272,7 +273,7 @@ fn a_map_has_no_element_of_a_field_that_is_not_read_where_unknown_fields_are_den
 }
 
 #[test]
-fn a_part_that_is_read_as_another_type_takes_the_names_of_that_type() {
+fn a_flattened_document_with_from_reads_the_names_of_the_other_type() {
     #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Embedded)]
     #[serde(from = "Wire")]
     struct Name {
@@ -308,7 +309,7 @@ fn a_part_that_is_read_as_another_type_takes_the_names_of_that_type() {
 }
 
 #[test]
-fn paths_go_to_where_the_elements_are() {
+fn paths_omit_the_name_of_a_flattened_field() {
     let p = Page::fields();
     assert_eq!(p.audit().created_by().eq("ada").to_string(), r#"{ "createdBy": { "$eq": "ada" } }"#);
     assert_eq!(p.extra().key("views").gt(5).to_string(), r#"{ "views": { "$gt": 5 } }"#);
@@ -321,7 +322,7 @@ fn paths_go_to_where_the_elements_are() {
 }
 
 #[test]
-fn a_part_that_holds_its_own_document_ends() {
+fn decoding_a_recursive_flattened_document_ends() {
     #[derive(Debug, PartialEq, Serialize, Deserialize, Embedded)]
     struct Node {
         name: String,
@@ -336,7 +337,7 @@ fn a_part_that_holds_its_own_document_ends() {
         Not(Box<Not>),
         Leaf { x: i32 },
     }
-    // 100 tags, one behind the other.
+    // 100 nested tags.
     let mut bytes = Vec::new();
     for _ in 0..100 {
         bytes.extend_from_slice(&[2, b'k', 0, 4, 0, 0, 0, b'N', b'o', b't', 0]);
@@ -349,7 +350,7 @@ fn a_part_that_holds_its_own_document_ends() {
 }
 
 #[test]
-fn a_part_cannot_bring_the_tag_again() {
+fn a_flattened_document_cannot_write_the_tag_again() {
     #[derive(Debug, PartialEq, Value)]
     #[serde(tag = "kind")]
     enum Tagged {
@@ -370,7 +371,7 @@ fn a_part_cannot_bring_the_tag_again() {
 }
 
 #[test]
-fn a_held_document_denies_unknown_fields_wherever_the_tag_stands() {
+fn the_document_of_a_variant_denies_unknown_fields_in_any_order() {
     #[derive(Debug, PartialEq, Serialize, Deserialize, Embedded)]
     #[serde(deny_unknown_fields)]
     struct Card {
@@ -387,7 +388,7 @@ fn a_held_document_denies_unknown_fields_wherever_the_tag_stands() {
 }
 
 #[test]
-fn parts_of_an_untagged_enum_are_read_as_exactly_as_the_rest() {
+fn flattened_fields_of_an_untagged_enum_are_read_without_conversion() {
     #[derive(Debug, PartialEq, Serialize, Deserialize, Embedded)]
     struct Whole {
         n: i64,
@@ -408,7 +409,7 @@ fn parts_of_an_untagged_enum_are_read_as_exactly_as_the_rest() {
 }
 
 #[test]
-fn an_upgraded_document_of_an_untagged_enum_is_read_as_exactly() {
+fn an_upgraded_document_of_an_untagged_enum_is_read_without_conversion() {
     fn nothing(_: &mut Document) {}
     #[derive(Debug, PartialEq, Embedded)]
     #[odm(schema_version = 2, upgrade(1 = nothing))]

@@ -1,7 +1,7 @@
-//! serde's whole attribute language: what the derives store is, byte for byte, what serde stores.
+//! serde's whole attribute language: the derives store exactly the bytes that serde stores.
 #![allow(clippy::unwrap_used, clippy::panic)] // in functions that tests share
 #![allow(clippy::items_after_statements)] // a type beside the assertions about it
-#![allow(clippy::trivially_copy_pass_by_ref)] // the form that serde asks for
+#![allow(clippy::trivially_copy_pass_by_ref)] // serde requires this signature
 
 use std::{collections::BTreeMap, fmt::Debug};
 
@@ -13,7 +13,7 @@ use odm::{
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-/// The one element `v` of a document, so that values that are no documents can be compared too.
+/// A document with the one element `v`, so that values that are not documents can be compared, too.
 #[derive(Debug, PartialEq, Serialize, Deserialize, Embedded)]
 struct Held<T> {
     v: T,
@@ -33,7 +33,7 @@ fn show(bytes: &[u8]) -> Document {
     Document::from_reader(bytes).unwrap()
 }
 
-/// Writes `value` with the derive and with serde, compares, reads it back both ways, and gives what is stored.
+/// Writes `value` with the derive and with serde, compares, reads it back both ways, and returns what is stored.
 #[track_caller]
 fn same<T>(value: T) -> Bson
 where

@@ -30,7 +30,7 @@ fn tuple_structs_are_arrays_and_unit_structs_null() {
 }
 
 #[test]
-fn a_transparent_struct_is_its_field_whatever_else_it_has() {
+fn a_transparent_struct_is_stored_as_its_field() {
     #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Value)]
     #[serde(transparent)]
     struct Meters<T: 'static> {
@@ -64,7 +64,7 @@ fn conversions_go_through_serde() {
     assert!(reads_same::<Even>("5").is_none());
     assert_eq!(error::<Even>("5"), "`v`: expected a value that serde can read, found one it refuses");
 
-    // It may be stored as an array.
+    // Such a type may be stored as an array.
     #[derive(Model)]
     #[odm(collection = "throws")]
     struct Throw {
@@ -76,7 +76,7 @@ fn conversions_go_through_serde() {
         r#"{ "even": { "$type": 10, "$not": { "$type": 4 } } }"#
     );
 
-    // Checked as it is read, stored as it is declared.
+    // The conversion checks the value when it is read. The value is stored as declared.
     #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Embedded)]
     #[serde(try_from = "Unchecked")]
     struct Range {
@@ -99,7 +99,7 @@ fn conversions_go_through_serde() {
 }
 
 #[test]
-fn raw_identifiers_are_stored_without_their_mark() {
+fn raw_identifiers_are_stored_without_the_prefix() {
     #[derive(Debug, PartialEq, Serialize, Deserialize, Embedded)]
     struct Raw {
         r#type: i32,
@@ -118,7 +118,7 @@ fn raw_identifiers_are_stored_without_their_mark() {
     same(Kind::r#else);
 }
 
-/// Private types of fields leak from no public type.
+/// Private types of fields do not leak from a public type.
 mod visibility {
     use odm::{Embedded, Model, Value};
 
@@ -153,7 +153,7 @@ mod visibility {
 }
 
 #[test]
-fn private_types_may_stand_in_public_ones() {
+fn public_types_may_contain_private_types() {
     use visibility::{Open, Order};
     let order = Order::new();
     let stored = show(&written(&order));
@@ -168,7 +168,7 @@ fn private_types_may_stand_in_public_ones() {
 }
 
 #[test]
-fn a_newtype_can_do_what_its_value_can() {
+fn a_newtype_has_the_operators_of_its_value() {
     #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Value)]
     struct Sku(String);
     #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, Value)]
@@ -210,7 +210,7 @@ fn a_newtype_can_do_what_its_value_can() {
 }
 
 #[test]
-fn types_may_hold_themselves() {
+fn types_may_contain_themselves() {
     #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Value)]
     struct Tree(Vec<Tree>);
     #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Embedded)]
@@ -246,7 +246,7 @@ fn types_may_hold_themselves() {
 }
 
 #[test]
-fn a_generic_type_asks_of_its_parameters_what_its_fields_need() {
+fn a_generic_type_requires_only_the_bounds_of_its_fields() {
     use std::marker::PhantomData;
     trait Has {
         type Item;

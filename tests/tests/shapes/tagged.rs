@@ -1,4 +1,4 @@
-//! Enums with data, by how they tell their variants.
+//! Enums with data, in every representation.
 
 use super::*;
 
@@ -17,7 +17,7 @@ macro_rules! payment {
             Place(Point),
             Empty {},
             #[serde(skip)]
-            #[allow(dead_code)] // written by no test but one
+            #[allow(dead_code)] // only one test writes it
             Hidden(std::cell::Cell<u8>),
             Rest(BTreeMap<String, i64>),
         }
@@ -47,7 +47,7 @@ fn bson(document: Document) -> Bson {
 }
 
 #[test]
-fn a_variant_is_the_only_key_of_a_document_or_a_plain_text() {
+fn an_externally_tagged_variant_is_stored_as_the_only_key_or_a_string() {
     let [cash, card, _, place, empty, rest] = each_payment!(External);
     assert_eq!(cash, Bson::from("cash"));
     assert_eq!(card, bson(doc! { "bank_card": { "lastFour": "4242" } }));
@@ -57,7 +57,7 @@ fn a_variant_is_the_only_key_of_a_document_or_a_plain_text() {
 }
 
 #[test]
-fn a_tag_stands_among_the_fields_of_the_variant() {
+fn an_internal_tag_is_stored_among_the_fields() {
     let [cash, card, _, place, empty, rest] = each_payment!(Internal);
     assert_eq!(cash, bson(doc! { "kind": "cash" }));
     assert_eq!(card, bson(doc! { "kind": "bank_card", "lastFour": "4242" }));
@@ -67,7 +67,7 @@ fn a_tag_stands_among_the_fields_of_the_variant() {
 }
 
 #[test]
-fn a_tag_stands_beside_the_content_of_the_variant() {
+fn an_adjacent_tag_is_stored_beside_the_content() {
     let [cash, card, _, place, empty, _] = each_payment!(Adjacent);
     assert_eq!(cash, bson(doc! { "t": "cash" }));
     assert_eq!(card, bson(doc! { "t": "bank_card", "c": { "lastFour": "4242" } }));
@@ -97,7 +97,7 @@ fn tagged_documents_are_read_in_any_order_with_aliases_and_unknown_fields() {
 }
 
 #[test]
-fn what_fits_no_variant_is_named_by_its_path() {
+fn the_error_of_a_value_that_fits_no_variant_contains_its_path() {
     assert_eq!(
         error::<Internal>(doc! { "kind": "cheque" }),
         "`v.kind`: expected one of `cash`, `bank_card`, `place`, `empty`, `rest`, found another text"
@@ -153,9 +153,9 @@ enum Rating {
 }
 
 #[test]
-fn an_untagged_enum_is_whatever_it_holds() {
+fn an_untagged_enum_is_stored_as_its_content() {
     assert_eq!(same(Rating::Stars(5)), Bson::Int32(5));
-    // Other integer fields read an integral double; here it would make another variant of it.
+    // Other integer fields read an integral double. Here it would select another variant.
     assert_eq!(same(Rating::Exact(5.0)), Bson::Double(5.0));
     assert_eq!(same(Rating::Text("Not yet rated".into())), Bson::from("Not yet rated"));
     same(Rating::Parts { food: 1, place: None });
@@ -182,7 +182,7 @@ enum Shape {
 }
 
 #[test]
-fn tuples_are_arrays() {
+fn tuples_are_stored_as_arrays() {
     same(Shape::Unit);
     assert_eq!(same(Shape::Both(1, "b".into())), bson(doc! { "Both": [1, "b"] }));
     same(Shape::None());
@@ -319,7 +319,7 @@ fn a_variant_whose_value_is_skipped_is_stored_without_data() {
 }
 
 #[test]
-fn a_flattened_enum_with_a_tag_may_have_variants_without() {
+fn a_flattened_tagged_enum_may_have_untagged_variants() {
     #[derive(Debug, PartialEq, Serialize, Deserialize, Value)]
     #[serde(tag = "kind", content = "value")]
     enum Adjacent {
@@ -353,7 +353,7 @@ fn a_flattened_enum_with_a_tag_may_have_variants_without() {
 }
 
 #[test]
-fn generic_enums_hold_what_is_given() {
+fn generic_enums_are_stored_as_serde_stores_them() {
     #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Value)]
     #[serde(tag = "kind", content = "value")]
     enum Tree<T, const N: usize> {
@@ -397,7 +397,7 @@ fn a_model_may_be_an_enum_of_documents() {
 }
 
 #[test]
-fn a_struct_may_say_its_own_name() {
+fn a_struct_may_have_a_tag() {
     #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Embedded)]
     #[serde(tag = "type", rename = "point")]
     struct Tagged {
@@ -421,7 +421,7 @@ fn a_struct_may_say_its_own_name() {
 }
 
 #[test]
-fn an_untagged_variant_that_holds_its_own_enum_is_refused_in_the_end() {
+fn decoding_an_untagged_variant_of_its_own_enum_ends() {
     #[derive(Debug, PartialEq, Embedded)]
     struct Leaf {
         leaf: i32,
@@ -433,14 +433,14 @@ fn an_untagged_variant_that_holds_its_own_enum_is_refused_in_the_end() {
         Leaf(Leaf),
     }
     assert_eq!(read::<Held<Endless>>(&doc! { "v": null }).unwrap().v, Endless::Again(None));
-    // The first variant that fits wins, as often as it may: one within the other.
+    // The first variant that fits is selected, nested in itself up to the limit.
     let leaf = read::<Held<Endless>>(&doc! { "v": { "leaf": 1 } }).unwrap();
     assert_eq!(format!("{leaf:?}").matches("Again").count(), 15);
     assert!(read::<Held<Endless>>(&doc! { "v": 5 }).is_err());
 }
 
 #[test]
-fn tagged_variants_beside_untagged_ones_are_read_as_exactly() {
+fn tagged_variants_beside_untagged_ones_are_read_without_conversion() {
     #[derive(Debug, PartialEq, Serialize, Deserialize, Value)]
     enum Either {
         Whole(i64),
@@ -453,7 +453,7 @@ fn tagged_variants_beside_untagged_ones_are_read_as_exactly() {
 }
 
 #[test]
-fn nothing_tells_an_untagged_variant_inside_a_tagged_one() {
+fn is_variant_of_an_untagged_enum_inside_a_tagged_one_is_an_error() {
     #[derive(Debug, Value)]
     #[serde(untagged)]
     enum Score {

@@ -1,4 +1,4 @@
-//! What every operator whose documentation quotes BSON renders.
+//! The BSON that each operator renders, if its documentation contains a BSON snippet.
 #![allow(clippy::many_single_char_names, reason = "fields are named by their types")]
 
 use std::collections::HashMap;
@@ -57,7 +57,7 @@ struct Grid {
     field: Vec<Vec<i32>>,
 }
 
-/// An array that may hold null.
+/// An array that may contain null.
 #[derive(Debug, Model)]
 #[odm(collection = "holes")]
 struct Holes {
@@ -161,7 +161,7 @@ where
     filter(Filter::<Number>::expr(condition))
 }
 
-/// The operators and the array filters, or the stages.
+/// Returns the operators and the array filters, or the stages.
 fn update<M>(update: impl IntoUpdate<M>) -> Bson {
     let (update, filters) = update.into_update().into_parts().unwrap();
     match update {
@@ -181,7 +181,7 @@ fn stages<In, Row>(pipeline: Pipeline<In, Row>) -> Bson {
     pipeline.into_stages().unwrap().into()
 }
 
-/// What each function renders, by `file::function`.
+/// Returns what each function renders, by `file::function`.
 pub(super) fn rendered() -> HashMap<&'static str, Vec<Bson>> {
     filters().into_iter().chain(more_filters()).chain(updates()).chain(pipelines()).collect()
 }
@@ -256,7 +256,7 @@ fn filters() -> Vec<Entry> {
     ]
 }
 
-/// Filters about places, texts, variants and versions.
+/// Filters about geometries, strings, variants and versions.
 fn more_filters() -> Vec<Entry> {
     let (p, k, u) = (Place::fields(), Tagged::fields(), Untagged::fields());
     let ring = || vec![[4.0, 58.0], [12.0, 58.0], [12.0, 62.0], [4.0, 58.0]];

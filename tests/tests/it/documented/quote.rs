@@ -1,17 +1,17 @@
-//! BSON as documentation quotes it, with words in the place of values.
+//! BSON snippets of the documentation, with words as placeholders of values.
 #![allow(clippy::float_cmp, reason = "numbers are compared as they are written")]
 
 use odm::bson::{Bson, Document, Regex};
 
-/// A quoted value.
+/// A value of a snippet.
 #[derive(Debug)]
 pub(super) enum Quote {
-    /// A word such as `value`, or `..`.
+    /// A placeholder such as `value` or `..`.
     Any,
     Exactly(Bson),
-    /// The elements; others may stand beside them if `..` does.
+    /// The elements, and whether further elements may follow (`..`).
     Document(Vec<(String, Quote)>, bool),
-    /// The items, and whether others may follow.
+    /// The elements of an array, and whether others may follow.
     List(Vec<Quote>, bool),
 }
 
@@ -23,19 +23,20 @@ impl Quote {
         quote
     }
 
-    /// Whether this is the rendered value, or a value or some options inside it.
-    pub(super) fn stands_in(&self, rendered: &Bson) -> bool {
+    /// Returns whether the snippet matches the rendered value, a value inside it, or some of its options.
+    pub(super) fn matches_part_of(&self, rendered: &Bson) -> bool {
         self.is(rendered)
             || match rendered {
                 Bson::Document(document) => {
-                    self.is_among_options(document) || document.values().any(|value| self.stands_in(value))
+                    self.is_among_options(document)
+                        || document.values().any(|value| self.matches_part_of(value))
                 }
-                Bson::Array(items) => items.iter().any(|item| self.stands_in(item)),
+                Bson::Array(items) => items.iter().any(|item| self.matches_part_of(item)),
                 _ => false,
             }
     }
 
-    /// Options such as `{ $slice: -5 }` are quoted alone, and sent beside others.
+    /// The documentation shows options such as `{ $slice: -5 }` alone, but they are sent beside others.
     fn is_among_options(&self, document: &Document) -> bool {
         const HOLDERS: [&str; 3] = ["$each", "$search", "$comment"];
         let Self::Document(elements, _) = self else { return false };
@@ -66,7 +67,7 @@ fn found(elements: &[(String, Quote)], document: &Document) -> bool {
         .all(|(key, quote)| document.iter().any(|(rendered, value)| is_key(key, rendered) && quote.is(value)))
 }
 
-/// `name` stands for the identifier of an array filter.
+/// `name` is a placeholder of the identifier of an array filter.
 fn is_key(quoted: &str, rendered: &str) -> bool {
     let (quoted, rendered): (Vec<_>, Vec<_>) = (quoted.split('.').collect(), rendered.split('.').collect());
     quoted.len() == rendered.len()
@@ -115,7 +116,7 @@ fn value(rest: &mut &str) -> Quote {
     }
 }
 
-/// What stands between brackets, separated by commas; whether `..` stands there.
+/// Parses a comma-separated list up to its closing bracket. Returns whether it contains `..`.
 fn several(rest: &mut &str, end: char, mut each: impl FnMut(&mut &str)) -> bool {
     let mut open = false;
     *rest = rest[1..].trim_start();

@@ -1,7 +1,8 @@
-//! The examples that the manual gives of queries and updates, as typed sentences.
+//! The examples in the manual of queries and updates, as typed filters and updates.
 //!
-//! They say the same in BSON but for what is one form here and several there: an operator is always said (`{ $eq: v }`,
-//! `{ $regex: .. }`), a number has the width of its field, conditions that must all hold stand side by side.
+//! The rendered BSON is equivalent but uses one form where the manual has several: operators are explicit
+//! (`{ $eq: v }`, `{ $regex: .. }`), numbers have the type of their field, and conditions that must all hold share a
+//! document.
 
 use odm::{
     Embedded, Filter, Id, Model, Shape, Update,
@@ -126,7 +127,7 @@ fn mask() -> Binary {
     Binary { subtype: BinarySubtype::Generic, bytes: vec![0x30] }
 }
 
-/// What a condition says, whichever way it is written: `(name, operator, value)` for each test, in alphabetical order.
+/// Returns the conditions of a filter, regardless of its form: `(name, operator, value)` for each, sorted.
 fn conditions(document: &Document) -> Bson {
     let mut all = Vec::new();
     gather(document, &mut all);
@@ -153,7 +154,7 @@ fn gather(document: &Document, all: &mut Vec<Bson>) {
     }
 }
 
-/// The tests of one field.
+/// Returns the tests of one field.
 fn tests(value: &Bson) -> Vec<Bson> {
     match value {
         Bson::Document(tests) if tests.keys().all(|key| key.starts_with('$')) && !tests.is_empty() => {
@@ -176,7 +177,7 @@ fn tests(value: &Bson) -> Vec<Bson> {
     }
 }
 
-/// Numbers of one width.
+/// Converts numbers to one type.
 fn values(value: &Bson) -> Bson {
     match value {
         Bson::Int32(number) => Bson::Double((*number).into()),
@@ -296,7 +297,7 @@ fn queries() -> Vec<(&'static str, Document, Document)> {
 }
 
 #[test]
-fn queries_of_the_manual() {
+fn typed_filters_equal_the_queries_of_the_manual() {
     let queries = queries();
     assert_eq!(queries.len() + 1, 23, "with the one that is a pipeline");
     for (about, ours, manuals) in queries {
@@ -305,7 +306,7 @@ fn queries_of_the_manual() {
 }
 
 #[test]
-fn a_commented_pipeline_of_the_manual() {
+fn a_typed_pipeline_equals_the_commented_pipeline_of_the_manual() {
     let stages = Pipeline::<Reading>::new()
         .matching(|r| r.x().gt(0).comment("Don't allow negative inputs."))
         .group(|r| ParityOf { odd: r.x() % 2, total: sum(r.x()) });
@@ -319,7 +320,7 @@ fn a_commented_pipeline_of_the_manual() {
 }
 
 #[test]
-fn updates_of_the_manual() {
+fn typed_updates_equal_the_updates_of_the_manual() {
     let a = All::fields();
     let updates = [
         (

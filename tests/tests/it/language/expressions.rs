@@ -1,4 +1,4 @@
-//! `$expr`: what expressions render to, and that the server finds by them what the same in Rust finds.
+//! `$expr`: what expressions render, and that the server finds the same documents as the equivalent Rust code.
 
 use odm::{
     Database, Embedded, Filter, Id, Model, Value,
@@ -55,10 +55,10 @@ fn gauge(id: i32) -> Gauge {
     }
 }
 
-/// A condition, what it renders to, and the same in Rust.
+/// A condition, what it renders, and the same in Rust.
 type Case = (Filter<Gauge>, Document, fn(&Gauge) -> bool);
 
-/// The closures get their type from here.
+/// This function determines the type of the closures.
 fn expr<X>(condition: impl FnOnce(odm::expr::Exprs<Gauge>) -> X) -> Filter<Gauge>
 where
     X: odm::pipeline::Expression<Gauge>,
@@ -92,7 +92,7 @@ fn cases() -> Vec<Case> {
         (expr(|g| g.id().eq(g.count())), doc! { "$eq": ["$_id", "$count"] }, |_| true),
         (expr(|g| g.owner().eq(Id::from(2))), doc! { "$eq": ["$owner", 2] }, |_| true),
         (expr(|g| g.since().lt(now())), doc! { "$lt": ["$since", "$$NOW"] }, |_| true),
-        // Dates: their difference in milliseconds, a date some milliseconds away.
+        // Dates: their difference in milliseconds, and a date plus some milliseconds.
         (
             expr(|g| (now() - g.since()).gt(0)),
             doc! { "$gt": [{ "$subtract": ["$$NOW", "$since"] }, 0_i64] },
@@ -114,7 +114,8 @@ fn cases() -> Vec<Case> {
             doc! { "$eq": ["$limits", { "$literal": { "low": 2, "high": null } }] },
             |g| g.limits.high.is_none(),
         ),
-        // A field wins over the operator of its name on a document; it has the operators itself.
+        // The accessor of a field hides the operator of the same name on a document. The field itself has the
+        // operator.
         (expr(|g| g.eq().eq(g.count())), doc! { "$eq": ["$eq", "$count"] }, |g| g.id == 4),
         // boolean
         (expr(|g| g.on()), doc! {}, |g| g.on),
@@ -197,7 +198,7 @@ fn cases() -> Vec<Case> {
 }
 
 #[test]
-fn expressions_render_as_the_manual_says() {
+fn expressions_render_as_in_the_manual() {
     for (filter, rendered, _) in cases() {
         let sent = filter.into_document().unwrap();
         if !rendered.is_empty() {
@@ -209,20 +210,20 @@ fn expressions_render_as_the_manual_says() {
 }
 
 #[odm_test::test]
-async fn the_server_finds_what_the_same_in_rust_finds(db: Database) -> odm::Result<()> {
+async fn expressions_find_the_same_documents_as_rust(db: Database) -> odm::Result<()> {
     let gauges = db.collection::<Gauge>();
     let all: Vec<Gauge> = (1..=5).map(gauge).collect();
     gauges.insert_many(&all).await?;
     let g = Gauge::fields();
     for (filter, _, holds) in cases() {
         let expected: Vec<Gauge> = all.iter().filter(|gauge| holds(gauge)).cloned().collect();
-        let sentence = filter.to_string();
+        let filter_text = filter.to_string();
         let found: Vec<Gauge> = gauges.find(filter.clone()).sort(g.id().asc()).await?.try_collect().await?;
-        assert_eq!(found, expected, "{sentence}");
+        assert_eq!(found, expected, "{filter_text}");
         // In a pipeline, and joined with a condition of the other kind.
         let rows: Vec<Gauge> =
             gauges.aggregate().matching(|_| filter).sort(|g| g.id().asc()).await?.try_collect().await?;
-        assert_eq!(rows, expected, "{sentence}");
+        assert_eq!(rows, expected, "{filter_text}");
     }
     let rows: Vec<Gauge> =
         gauges.aggregate().matching_expr(|g| g.count().gt(g.eq())).await?.try_collect().await?;
@@ -233,7 +234,7 @@ async fn the_server_finds_what_the_same_in_rust_finds(db: Database) -> odm::Resu
 }
 
 #[test]
-fn a_condition_about_the_whole_document_is_none_about_an_element() {
+fn expr_inside_any_is_refused() {
     #[derive(Debug, Clone, PartialEq, Model)]
     #[odm(collection = "racks")]
     struct Rack {

@@ -1,5 +1,4 @@
-//! Nothing that a user wrote becomes an operator, a path or a name: whatever the value, it stands where a value stands, and
-//! it is the value that was given.
+//! A text from a user never becomes an operator, a path or a name. It is rendered only as the value that was passed.
 
 use std::collections::BTreeMap;
 
@@ -79,7 +78,7 @@ fn value() -> impl Strategy<Value = Bson> {
     })
 }
 
-/// A key that BSON can hold.
+/// A key that BSON can contain.
 fn key() -> impl Strategy<Value = String> {
     text().prop_map(|key| key.replace('\0', ""))
 }
@@ -88,12 +87,12 @@ fn document() -> impl Strategy<Value = Document> {
     prop::collection::vec((key(), value()), 1..3).prop_map(|fields| fields.into_iter().collect())
 }
 
-/// Whether the server would take it for something else than a value where it takes both.
+/// Returns whether the server could interpret the value as something else where it accepts both.
 fn poses(value: &Bson) -> bool {
     value.as_document().is_some_and(|document| document.keys().any(|key| key.starts_with('$')))
 }
 
-/// A value as an expression has it.
+/// Returns a value as an expression renders it.
 fn constant(value: impl Into<Bson>) -> Bson {
     match value.into() {
         Bson::String(text) if !text.starts_with('$') => text.into(),
@@ -102,7 +101,7 @@ fn constant(value: impl Into<Bson>) -> Bson {
     }
 }
 
-/// An element as `$push` has it.
+/// Returns an element as `$push` renders it.
 fn element(value: &Document) -> Bson {
     let value = Bson::from(value.clone());
     if poses(&value) { doc! { "$each": [value] }.into() } else { value }
@@ -310,9 +309,9 @@ proptest! {
     }
 }
 
-/// The server takes them for values too.
+/// The server treats them as values, too.
 #[odm_test::test]
-async fn what_a_user_wrote_is_found_and_kept_as_it_is(db: Database) -> odm::Result<()> {
+async fn values_of_users_are_stored_and_found_unchanged(db: Database) -> odm::Result<()> {
     let notes = db.collection::<Note>();
     let n = Note::fields();
     for text in ["$where", "$$ROOT", "$text", "$ne", "", "a.b", "{ \"$gt\": \"\" }", "^.*$"] {

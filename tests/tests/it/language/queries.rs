@@ -1,5 +1,5 @@
-//! Every query operator: what it renders to, and that the server finds by it what it finds by the query as one writes it
-//! by hand, among documents that miss a field, have null, another type or nested arrays.
+//! Every query operator: what it renders, and that the server finds the same with it as with a hand-written query.
+//! The test documents lack fields, or contain null, other types or nested arrays.
 
 use odm::{
     Database, Embedded, Filter, Model,
@@ -39,7 +39,7 @@ const OPERATORS: &[&str] = &[
     "$regex",
     "$text",
     "$where",
-    // geospatial, and what stands in their arguments
+    // geospatial, and the operators in their arguments
     "$geoIntersects",
     "$geoWithin",
     "$near",
@@ -89,7 +89,7 @@ fn binary(byte: u8) -> Binary {
     Binary { subtype: BinarySubtype::Generic, bytes: vec![byte] }
 }
 
-/// Written by nobody who knew the model.
+/// Documents that do not fit the model.
 fn mixed() -> Vec<Document> {
     let point =
         |longitude: f64, latitude: f64| doc! { "type": "Point", "coordinates": [longitude, latitude] };
@@ -114,7 +114,7 @@ fn mixed() -> Vec<Document> {
     ]
 }
 
-/// A filter, what it renders to, the same as one writes it by hand, and what both find.
+/// A filter, what it renders, an equivalent hand-written query, and the documents that both find.
 type Case = (Filter<Thing>, Document, Document, &'static [i32]);
 
 fn comparison_and_logic() -> Vec<Case> {
@@ -457,14 +457,14 @@ fn cases() -> Vec<Case> {
 }
 
 #[test]
-fn every_query_operator_has_a_sentence() {
+fn every_query_operator_has_a_test_case() {
     assert_eq!(OPERATORS.len(), 41);
     let sent = cases().into_iter().map(|(filter, ..)| filter.into_document().unwrap());
     assert_eq!(unused(OPERATORS, sent), [""; 0]);
 }
 
 #[test]
-fn each_sentence_renders_to_what_the_manual_says() {
+fn each_filter_renders_as_in_the_manual() {
     for (filter, rendered, ..) in cases() {
         assert_eq!(filter.into_document().unwrap(), rendered);
     }
@@ -487,7 +487,7 @@ async fn found(db: &Database, filter: Document) -> Vec<i32> {
 }
 
 #[odm_test::test]
-async fn the_server_finds_what_the_query_by_hand_finds(db: Database) {
+async fn each_filter_finds_the_same_as_a_hand_written_query(db: Database) {
     db.driver().collection("things").insert_many(mixed()).await.unwrap();
     let indexes = [
         doc! { "key": { "place": "2dsphere" }, "name": "place" },
@@ -495,14 +495,14 @@ async fn the_server_finds_what_the_query_by_hand_finds(db: Database) {
     ];
     db.driver().run_command(doc! { "createIndexes": "things", "indexes": indexes.to_vec() }).await.unwrap();
     for (filter, _, by_hand, expected) in cases() {
-        let sentence = filter.to_string();
-        assert_eq!(found(&db, filter.into_document().unwrap()).await, expected, "{sentence}");
-        assert_eq!(found(&db, by_hand.clone()).await, expected, "{by_hand}, beside {sentence}");
+        let rendered_filter = filter.to_string();
+        assert_eq!(found(&db, filter.into_document().unwrap()).await, expected, "{rendered_filter}");
+        assert_eq!(found(&db, by_hand.clone()).await, expected, "{by_hand}, like {rendered_filter}");
     }
 }
 
 #[test]
-fn a_test_that_looks_like_another_is_not_dropped() {
+fn a_similar_condition_is_not_dropped() {
     let t = Thing::fields();
     assert_eq!(
         (t.name().regex("a", "i") & t.name().regex("a", "")).into_document().unwrap(),
@@ -515,7 +515,7 @@ fn a_test_that_looks_like_another_is_not_dropped() {
 }
 
 #[test]
-fn what_the_server_would_refuse_is_not_sent() {
+fn filters_that_the_server_would_refuse_are_not_sent() {
     let t = Thing::fields();
     for (filter, expected) in [
         (

@@ -1,4 +1,4 @@
-//! What the server is sent for the sentences that have a form of their own in a command.
+//! The commands of filters and updates that have a special form in a command.
 
 use odm::{
     Collection, Database, Filter, Model, Sort, Update, View,
@@ -10,10 +10,10 @@ use odm_test::Server;
 #[derive(Debug, View)]
 #[odm(of = Person)]
 struct Hit {
-    #[expect(dead_code, reason = "named, never found")]
+    #[expect(dead_code, reason = "used only by its name")]
     name: String,
     #[odm(text_score)]
-    #[expect(dead_code, reason = "named, never found")]
+    #[expect(dead_code, reason = "used only by its name")]
     score: f64,
 }
 
@@ -23,7 +23,7 @@ async fn recorded(db: &Database, server: &Server) -> (Collection<Person>, Collec
 }
 
 #[odm_test::test]
-async fn stages_are_the_update_of_every_verb(db: Database, server: Server) -> odm::Result<()> {
+async fn stages_are_sent_as_the_update_of_every_method(db: Database, server: Server) -> odm::Result<()> {
     let (people, _, commands) = recorded(&db, &server).await;
     let p = Person::fields();
     let older = || Update::stages().set(p.age(), |p| p.age() + 1).set(p.name(), |_| "$name");
@@ -66,7 +66,7 @@ async fn a_text_search_is_sorted_and_scored_by_the_server(db: Database, server: 
 }
 
 #[odm_test::test]
-async fn array_filters_stand_beside_their_update(db: Database, server: Server) -> odm::Result<()> {
+async fn array_filters_are_sent_beside_their_update(db: Database, server: Server) -> odm::Result<()> {
     let (_, orders, commands) = recorded(&db, &server).await;
     let o = Order::fields();
     let update = o.lines().each_where(|l| l.sku().eq("a")).qty().set(1) + o.tags().matched().set("x");
@@ -84,7 +84,7 @@ async fn array_filters_stand_beside_their_update(db: Database, server: Server) -
     Ok(())
 }
 
-/// A comparison of fields goes through every verb that filters.
+/// A comparison of fields is sent in every method that has a filter.
 #[odm_test::test]
 async fn an_expression_is_one_condition_of_the_filter(db: Database, server: Server) -> odm::Result<()> {
     let (_, orders, commands) = recorded(&db, &server).await;

@@ -1,4 +1,4 @@
-//! Updates that compute what they write: what stages render to, and what the server makes of a document by them.
+//! Update pipelines: what stages render, and how the server changes a document.
 
 use odm::{
     Database, Embedded, Filter, Id, Model, Update, Value,
@@ -73,7 +73,7 @@ fn stages(update: impl odm::update::IntoUpdate<Basket>) -> Vec<Document> {
     }
 }
 
-/// Stages, what they render to, and what they make of the basket.
+/// Stages, what they render, and the basket after the update.
 type Case = (Stages<Basket>, Vec<Document>, fn(&mut Basket));
 
 fn set(fields: Document) -> Vec<Document> {
@@ -89,7 +89,7 @@ fn values() -> Vec<Case> {
             set(doc! { "total": { "$multiply": ["$price", "$qty"] } }),
             |it| it.total = 10.0,
         ),
-        // The kind of number is the field's.
+        // The number has the type of the field.
         (
             Update::stages().set(b.total(), |b| b.qty()),
             set(doc! { "total": { "$toDouble": "$qty" } }),
@@ -151,7 +151,7 @@ fn values() -> Vec<Case> {
     ]
 }
 
-/// Conditions, and stages one after the other.
+/// Conditions, and several stages in sequence.
 fn conditions_and_sequences() -> Vec<Case> {
     let b = Basket::fields();
     vec![
@@ -176,13 +176,13 @@ fn conditions_and_sequences() -> Vec<Case> {
             } }, 1] } }),
             |it| it.price = 1.5,
         ),
-        // Both see the document as it was.
+        // Both expressions read the document before the stage.
         (
             Update::stages().set(b.price(), |b| b.total()).and_set(b.total(), |b| b.price()),
             set(doc! { "price": "$total", "total": "$price" }),
             |it| (it.price, it.total) = (it.total, it.price),
         ),
-        // One after the other.
+        // One stage after the other.
         (
             Update::stages().set(b.price(), |_| 8).set(b.total(), |b| divide(b.price(), 2)),
             vec![
@@ -214,23 +214,23 @@ fn cases() -> Vec<Case> {
 }
 
 #[test]
-fn stages_render_as_they_are_written() {
+fn stages_render_in_the_order_in_which_they_are_written() {
     for (update, rendered, _) in cases() {
         assert_eq!(stages(update), rendered);
     }
 }
 
 #[odm_test::test]
-async fn the_server_makes_of_a_document_what_the_stages_say(db: Database) -> odm::Result<()> {
+async fn the_server_applies_the_stages(db: Database) -> odm::Result<()> {
     let baskets = db.collection::<Basket>();
     let b = Basket::fields();
     for (update, _, change) in cases() {
         let mut expected = basket();
         baskets.insert_one(&expected).await?;
-        let sentence = update.to_string();
+        let update_text = update.to_string();
         baskets.update_one(b.id().eq(expected.id), update).await?;
         change(&mut expected);
-        assert_eq!(baskets.get(expected.id).await?.as_ref(), Some(&expected), "{sentence}");
+        assert_eq!(baskets.get(expected.id).await?.as_ref(), Some(&expected), "{update_text}");
         // Byte for byte: every field is stored as the model stores it.
         let stored =
             baskets.driver().clone_with_type::<Document>().find_one(doc! { "_id": expected.id.key() }).await;
@@ -240,14 +240,14 @@ async fn the_server_makes_of_a_document_what_the_stages_say(db: Database) -> odm
             let found = stored.get(&name).map(odm::bson::Bson::element_type);
             assert!(
                 found == Some(value.element_type()) || found.is_none(),
-                "{name} after {sentence}: {found:?}"
+                "{name} after {update_text}: {found:?}"
             );
         }
     }
     Ok(())
 }
 
-/// A document takes the place of the one that is there, with all that it has.
+/// A document value replaces the existing one completely.
 #[odm_test::test]
 async fn a_document_is_replaced_and_not_merged(db: Database) -> odm::Result<()> {
     let baskets = db.collection::<Basket>();
@@ -264,7 +264,7 @@ async fn a_document_is_replaced_and_not_merged(db: Database) -> odm::Result<()> 
 }
 
 #[odm_test::test]
-async fn every_verb_that_updates_takes_stages(db: Database) -> odm::Result<()> {
+async fn every_update_method_accepts_stages(db: Database) -> odm::Result<()> {
     let baskets = db.collection::<Basket>();
     let b = Basket::fields();
     baskets.insert_many([&basket(), &basket()]).await?;
@@ -285,7 +285,7 @@ async fn every_verb_that_updates_takes_stages(db: Database) -> odm::Result<()> {
 }
 
 #[odm_test::test]
-async fn what_cannot_be_a_stage_is_not_sent(db: Database) {
+async fn invalid_stages_are_not_sent(db: Database) {
     let baskets = db.collection::<Basket>();
     let b = Basket::fields();
     for (update, expected) in [
@@ -310,7 +310,7 @@ async fn what_cannot_be_a_stage_is_not_sent(db: Database) {
         assert!(error.is_not_sent());
         assert!(error.to_string().contains(expected), "{error}");
     }
-    // Nothing at all, and stages beside operators that came as documents.
+    // An empty update, and stages beside operators that came as documents.
     let nothing = baskets.update_one(Filter::all(), Update::stages()).await.unwrap_err();
     assert!(nothing.is_not_sent() && nothing.to_string().contains("the update is empty"), "{nothing}");
     let mixed =

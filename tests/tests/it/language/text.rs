@@ -48,7 +48,7 @@ async fn articles(db: &Database) -> odm::Result<odm::Collection<Article>> {
 }
 
 #[odm_test::test]
-async fn the_best_come_first_with_their_score(db: Database) -> odm::Result<()> {
+async fn results_are_sorted_by_their_score(db: Database) -> odm::Result<()> {
     let articles = articles(&db).await?;
     let hits: Vec<Hit> = articles
         .find(Filter::text("coffee"))
@@ -76,7 +76,7 @@ async fn the_best_come_first_with_their_score(db: Database) -> odm::Result<()> {
 }
 
 #[odm_test::test]
-async fn a_pipeline_has_the_score_too(db: Database) -> odm::Result<()> {
+async fn a_pipeline_can_read_the_score(db: Database) -> odm::Result<()> {
     let articles = articles(&db).await?;
     let titles: Vec<Title> = articles
         .aggregate()
@@ -94,7 +94,7 @@ async fn a_pipeline_has_the_score_too(db: Database) -> odm::Result<()> {
 }
 
 #[odm_test::test]
-async fn options_are_said_one_by_one(db: Database) -> odm::Result<()> {
+async fn every_option_of_a_text_search_is_rendered(db: Database) -> odm::Result<()> {
     let articles = articles(&db).await?;
     for (filter, rendered, found) in [
         (Filter::text_with("coffee", |text| text), doc! { "$search": "coffee" }, 3),
@@ -128,7 +128,7 @@ async fn options_are_said_one_by_one(db: Database) -> odm::Result<()> {
 }
 
 #[odm_test::test]
-async fn without_a_search_there_is_no_score(db: Database) -> odm::Result<()> {
+async fn a_score_without_a_search_is_an_error(db: Database) -> odm::Result<()> {
     let articles = articles(&db).await?;
     let error = articles.find(Filter::all()).view::<Hit>().await.unwrap_err();
     assert!(error.server_message().unwrap().contains("text score metadata"), "{error}");

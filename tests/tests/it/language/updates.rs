@@ -1,5 +1,5 @@
-//! Every update operator: what it renders to, and that the server makes by it what it makes by the update as one writes it
-//! by hand, of documents that miss a field, have null, another type or nested arrays.
+//! Every update operator: what it renders, and that the server changes documents as a hand-written update does. The
+//! test documents lack fields, or contain null, other types or nested arrays.
 
 use odm::{
     Database, Embedded, Model, Update,
@@ -37,7 +37,7 @@ const OPERATORS: &[&str] = &[
     "$bit",
 ];
 
-/// What stands in a name for elements of an array.
+/// The parts of a path that select elements of an array.
 const POSITIONS: &[&str] = &[".$.", ".$[].", ".$[e"];
 
 #[derive(Debug, Clone, PartialEq, Model)]
@@ -74,7 +74,7 @@ fn mixed() -> Vec<Document> {
     ]
 }
 
-/// An update, the operators it renders to, and the same as one writes it by hand, with its array filters.
+/// An update, the operators that it renders, and an equivalent hand-written update with its array filters.
 type Case = (Update<Thing>, Document, Document, Vec<Document>);
 
 fn fields() -> Vec<Case> {
@@ -232,7 +232,7 @@ fn sent(update: Update<Thing>) -> (Document, Vec<Document>) {
 }
 
 #[test]
-fn every_update_operator_has_a_sentence() {
+fn every_update_operator_has_a_test_case() {
     assert_eq!(unused(OPERATORS, cases().into_iter().map(|(update, ..)| sent(update).0)), [""; 0]);
     let picked = |update: Update<Thing>| sent(update).0.to_string();
     let t = Thing::fields();
@@ -247,13 +247,13 @@ fn every_update_operator_has_a_sentence() {
 }
 
 #[test]
-fn each_sentence_renders_to_what_the_manual_says() {
+fn each_update_renders_as_in_the_manual() {
     for (update, rendered, ..) in cases() {
         assert_eq!(sent(update), (rendered, vec![]));
     }
 }
 
-/// What the server makes of every document, or the code of its refusal.
+/// Returns every document after the update, or the code of the error.
 async fn outcomes(
     db: &Database,
     filter: &Document,
@@ -283,7 +283,7 @@ async fn outcomes(
     outcomes
 }
 
-/// The present is another one each time.
+/// Removes the current date, which differs each time.
 fn without_time(document: Document) -> Document {
     let still = |value| match value {
         Bson::DateTime(_) => "a date".into(),
@@ -294,22 +294,22 @@ fn without_time(document: Document) -> Document {
 }
 
 #[odm_test::test]
-async fn the_server_makes_what_the_update_by_hand_makes(db: Database) {
+async fn each_update_changes_the_same_as_a_hand_written_update(db: Database) {
     let mut changed = 0;
     for (update, _, by_hand, array_filters) in cases() {
-        let sentence = update.to_string();
+        let update_text = update.to_string();
         let (operators, filters) = sent(update);
         let ours = outcomes(&db, &doc! {}, operators, filters).await;
         let theirs = outcomes(&db, &doc! {}, by_hand, array_filters).await;
-        assert_eq!(ours, theirs, "{sentence}");
+        assert_eq!(ours, theirs, "{update_text}");
         changed += usize::from(ours.iter().zip(mixed()).any(|(after, before)| after.as_ref() != Ok(&before)));
     }
-    // All but `$setOnInsert`.
+    // All operators except `$setOnInsert`.
     assert_eq!(changed, cases().len() - 1);
 }
 
 #[odm_test::test]
-async fn elements_are_picked_as_by_hand(db: Database) {
+async fn array_filters_select_the_same_elements_as_hand_written_ones(db: Database) {
     let t = Thing::fields();
     let cases = [
         (
@@ -338,16 +338,16 @@ async fn elements_are_picked_as_by_hand(db: Database) {
         ),
     ];
     for (update, filter, by_hand, array_filters) in cases {
-        let sentence = update.to_string();
+        let update_text = update.to_string();
         let (operators, filters) = sent(update);
         let ours = outcomes(&db, &filter, operators, filters).await;
-        assert_eq!(ours, outcomes(&db, &filter, by_hand, array_filters).await, "{sentence}");
-        assert_ne!(ours[0].as_ref(), Ok(&mixed()[0]), "{sentence}");
+        assert_eq!(ours, outcomes(&db, &filter, by_hand, array_filters).await, "{update_text}");
+        assert_ne!(ours[0].as_ref(), Ok(&mixed()[0]), "{update_text}");
     }
 }
 
 #[odm_test::test]
-async fn the_first_match_is_written(db: Database) -> odm::Result<()> {
+async fn matched_changes_the_first_matching_element(db: Database) -> odm::Result<()> {
     let things = db.collection::<Thing>();
     let t = Thing::fields();
     let thing = Thing {

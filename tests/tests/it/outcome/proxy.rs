@@ -1,4 +1,4 @@
-//! A proxy between a client and a server, which spoils the replies to some commands.
+//! A proxy between a client and a server, which corrupts the replies to some commands.
 
 use std::{
     io::{ErrorKind, Read, Result, Write},
@@ -9,27 +9,27 @@ use std::{
 
 use odm::bson::{Document, RawDocument};
 
-/// What becomes of a reply.
+/// How a reply is changed.
 #[derive(Debug, Clone)]
 pub(crate) enum Spoil {
-    /// Its header has this length.
+    /// Its header contains this length.
     Length(i32),
-    /// Its header has an operation code that no reply has.
+    /// Its header contains an invalid operation code.
     OpCode,
-    /// Its document has a length that no document has.
+    /// Its document contains an invalid length.
     Body,
-    /// A text in it is not UTF-8: the name of its first field.
+    /// The name of its first field is not UTF-8.
     Text,
-    /// It ends half-way, and with it the connection.
+    /// It is truncated, and the connection is closed.
     Cut,
-    /// It does not come, and the connection ends.
+    /// It is dropped, and the connection is closed.
     Lost,
-    /// This comes in its place.
+    /// It is replaced by this document.
     Instead(Document),
 }
 
 impl Spoil {
-    /// The bytes in place of the reply, and whether the connection goes on.
+    /// Returns the bytes that replace the reply, and whether the connection stays open.
     fn apply(self, mut reply: Vec<u8>) -> (Vec<u8>, bool) {
         match self {
             Self::Length(length) => reply[0..4].copy_from_slice(&length.to_le_bytes()),
@@ -52,19 +52,19 @@ impl Spoil {
     }
 }
 
-/// Where the document of an `OP_MSG` begins: after the header, the flags and the kind of its section.
+/// The start of the document in an `OP_MSG`: after the header, the flags and the section kind.
 const BODY: usize = 16 + 4 + 1;
 
-/// The replies that are to be spoiled: to these commands, each with the next of these.
+/// The replies to be changed: those to these commands, each with the next of these changes.
 #[derive(Debug, Default)]
 struct Orders {
     commands: Vec<String>,
     spoils: Vec<Spoil>,
-    /// The requests whose replies are, by number.
+    /// The numbers of the requests whose replies are changed.
     requests: Vec<i32>,
 }
 
-/// The proxy; it lives as long as its process.
+/// The proxy. It runs until the process ends.
 #[derive(Debug, Clone)]
 pub(crate) struct Proxy {
     address: SocketAddr,
@@ -72,7 +72,7 @@ pub(crate) struct Proxy {
 }
 
 impl Proxy {
-    /// Begins to listen, for the server at this address.
+    /// Listens, and connects to the server at this address.
     pub(crate) fn to(server: &str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let proxy = Self { address: listener.local_addr().unwrap(), orders: Arc::default() };
@@ -94,14 +94,14 @@ impl Proxy {
         self.address
     }
 
-    /// From now on the replies to these commands are spoiled, one for each of these, and the next ones are not.
+    /// Changes the next replies to these commands, one with each of these changes.
     pub(crate) fn spoil(&self, commands: &[&str], spoils: impl IntoIterator<Item = Spoil>) {
         let commands = commands.iter().map(|name| (*name).to_owned()).collect();
         *self.orders.lock().unwrap() =
             Orders { commands, spoils: spoils.into_iter().collect(), requests: Vec::new() };
     }
 
-    /// How many of the spoiled replies have not been sent.
+    /// Returns the number of changes that have not been made yet.
     pub(crate) fn left(&self) -> usize {
         self.orders.lock().unwrap().spoils.len()
     }
@@ -136,7 +136,7 @@ fn requests(mut client: TcpStream, mut server: TcpStream, orders: &Mutex<Orders>
     let _ = server.shutdown(Shutdown::Both);
 }
 
-/// The name of the command of an `OP_MSG`.
+/// Returns the name of the command in an `OP_MSG`.
 fn command(request: &[u8]) -> Option<String> {
     let body = request.get(BODY..)?;
     let length = usize::try_from(number(body, 0)).ok()?;
@@ -150,11 +150,11 @@ fn replies(mut server: TcpStream, mut client: TcpStream, orders: &Mutex<Orders>)
         let spoil = {
             let mut orders = orders.lock().unwrap();
             let answered = number(&reply, 8);
-            let asked = orders.requests.iter().position(|request| *request == answered);
-            if let Some(at) = asked {
+            let index = orders.requests.iter().position(|request| *request == answered);
+            if let Some(at) = index {
                 orders.requests.remove(at);
             }
-            (asked.is_some() && !orders.spoils.is_empty()).then(|| orders.spoils.remove(0))
+            (index.is_some() && !orders.spoils.is_empty()).then(|| orders.spoils.remove(0))
         };
         let (reply, goes_on) = match spoil {
             Some(spoil) => spoil.apply(reply),

@@ -1,4 +1,4 @@
-//! Pipelines over fields that are null in some documents and missing in others: both read as `None`.
+//! Pipelines on fields that are null in some documents and missing in others. Both are read as `None`.
 #![allow(clippy::struct_field_names, reason = "the names are those of the documents")]
 
 use odm::{
@@ -14,7 +14,7 @@ struct Visit {
     id: i32,
     country: String,
     city: Option<String>,
-    /// Stored as nothing where it is `None`.
+    /// Not stored if it is `None`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     home: Option<Home>,
     #[serde(default)]
@@ -71,7 +71,7 @@ struct ByWithin {
     visits: i64,
 }
 
-/// Four visits of one country: with a city, with null for it, and twice without the field.
+/// Four visits of one country: one with a city, one with a null city, and two without the field.
 async fn visits(db: &Database) -> odm::Result<Collection<Visit>> {
     let visits = db.collection::<Visit>();
     let stored = [
@@ -89,7 +89,7 @@ fn place(city: Option<&str>) -> Place {
 }
 
 #[test]
-fn an_optional_slot_of_a_literal_is_null_where_its_field_is_missing() {
+fn an_optional_slot_of_a_literal_is_null_if_its_field_is_missing() {
     let stages = Pipeline::<Visit>::new()
         .group(|v| ByPlaceOf { place: PlaceOf { country: v.country(), city: v.city() }, visits: count() })
         .into_stages()
@@ -152,7 +152,7 @@ struct ByCity {
 }
 
 #[odm_test::test]
-async fn null_and_missing_are_one_key_without_a_literal_too(db: Database) -> odm::Result<()> {
+async fn null_and_missing_are_one_group_key_without_a_literal(db: Database) -> odm::Result<()> {
     let rows: Vec<ByCity> = visits(&db)
         .await?
         .aggregate()
@@ -180,7 +180,7 @@ struct Collected {
 }
 
 #[odm_test::test]
-async fn what_is_pushed_lies_beside_what_else_is_pushed(db: Database) -> odm::Result<()> {
+async fn pushed_arrays_have_corresponding_elements(db: Database) -> odm::Result<()> {
     let mut rows: Vec<Collected> = visits(&db)
         .await?
         .aggregate()
@@ -220,7 +220,7 @@ async fn what_is_pushed_lies_beside_what_else_is_pushed(db: Database) -> odm::Re
 }
 
 #[odm_test::test]
-async fn a_literal_equals_what_is_stored_of_its_type(db: Database) -> odm::Result<()> {
+async fn a_literal_equals_the_stored_form_of_its_type(db: Database) -> odm::Result<()> {
     let visits = db.collection::<Visit>();
     let home = |city: Option<&str>| Home { country: "no".to_owned(), city: city.map(ToOwned::to_owned) };
     for (id, city) in [(1, Some("Oslo")), (2, None)] {

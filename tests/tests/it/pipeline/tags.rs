@@ -1,4 +1,4 @@
-//! The tag of an enum with data, in every place that names a field.
+//! The tag of an enum with data, in every context that takes a field.
 
 use odm::{
     Database, Embedded, Filter, Id, Model, Pipeline, Shape, Value,
@@ -100,7 +100,7 @@ async fn rows_are_grouped_counted_and_sorted_by_a_tag(db: Database) -> odm::Resu
 }
 
 #[odm_test::test]
-async fn a_tag_is_found_sorted_and_listed_as_a_text(db: Database) -> odm::Result<()> {
+async fn a_tag_is_found_sorted_and_listed_as_a_string(db: Database) -> odm::Result<()> {
     let collection = db.collection::<Parcel>();
     collection.insert_many(parcels()).await?;
     let p = Parcel::fields();
@@ -118,12 +118,12 @@ async fn a_tag_is_found_sorted_and_listed_as_a_text(db: Database) -> odm::Result
 }
 
 #[test]
-fn a_tag_and_a_field_of_a_flattened_part_are_keys_of_an_index() {
+fn a_tag_and_a_flattened_field_may_be_index_keys() {
     let names: Vec<String> = Parcel::indexes().iter().map(Index::name).collect();
     assert_eq!(names, ["status.state_1_createdAt_-1", "payments.kind_1", "createdAt_1"]);
 }
 
-/// Whatever the tag is called, and whatever else is called so.
+/// The tag may have any name, and other items may have the same name.
 #[derive(Debug, Value)]
 #[serde(tag = "@type")]
 enum Odd {
@@ -170,7 +170,7 @@ enum Event {
 }
 
 #[test]
-fn a_tag_has_an_accessor_whatever_it_is_called() {
+fn a_tag_of_every_name_has_an_accessor() {
     let o = Odds::fields();
     assert_eq!(o.odd().type_().name(), "odd.@type");
     assert_eq!(
@@ -191,7 +191,7 @@ fn a_tag_has_an_accessor_whatever_it_is_called() {
 }
 
 #[test]
-fn a_tag_is_compared_and_made_part_of_a_literal() {
+fn a_tag_is_compared_and_used_in_a_literal() {
     #[derive(Debug, Shape)]
     struct Kinds {
         kinds: Vec<String>,

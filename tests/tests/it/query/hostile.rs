@@ -1,4 +1,4 @@
-//! Whatever a request says, its texts are operands, and nothing of them is in an error.
+//! The texts of a request are only ever operands, and no error contains them.
 
 use odm::bson::{Bson, Document};
 use proptest::{collection::vec, prelude::*, sample::select};
@@ -19,7 +19,7 @@ const FIELDS: [&str; 9] = [
 const OPERATORS: [&str; 10] =
     ["$eq", "$ne", "$in", "$nin", "$gt", "$gte", "$lt", "$lte", "$regex", "$options"];
 
-/// Names near those that are allowed, and others.
+/// Names similar to the allowed ones, and others.
 fn name() -> impl Strategy<Value = String> {
     let field = select(vec![
         "reference",
@@ -64,7 +64,7 @@ fn name() -> impl Strategy<Value = String> {
     prop_oneof![(field, operator).prop_map(|(field, operator)| format!("{field}{operator}")), any::<String>()]
 }
 
-/// Texts that mean something elsewhere, and others.
+/// Texts with a meaning elsewhere, and others.
 fn text() -> impl Strategy<Value = String> {
     let known = select(vec![
         "{\"$gt\":\"\"}",
@@ -167,9 +167,9 @@ proptest! {
         if let Err(bad) = parameters().parse(pairs.iter().map(|name| (name, secret))) {
             let error = odm::Error::from(bad.clone());
             let json = serde_json::to_string(&bad).unwrap();
-            for said in [bad.to_string(), format!("{bad:?}"), error.to_string(), format!("{error:?}"), json] {
-                prop_assert!(!said.contains("hunter2"), "{said}");
-                prop_assert!(!said.contains(['\n', '<', '\u{202e}']), "{said}");
+            for message in [bad.to_string(), format!("{bad:?}"), error.to_string(), format!("{error:?}"), json] {
+                prop_assert!(!message.contains("hunter2"), "{message}");
+                prop_assert!(!message.contains(['\n', '<', '\u{202e}']), "{message}");
             }
         }
     }

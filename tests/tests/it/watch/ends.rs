@@ -1,4 +1,4 @@
-//! What no new attempt can change ends the stream, and says so in a kind of its own.
+//! Errors that no retry can solve end the stream, each with its own kind.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use odm::{
 use super::{Item, insert, inserted, next, plain, resume::open_cursors, soon};
 
 #[odm_test::test]
-async fn a_dropped_collection_ends_the_stream_and_the_next_goes_on(db: Database) {
+async fn a_dropped_collection_ends_the_stream_and_a_new_one_continues(db: Database) {
     let items: Collection<Item> = db.collection();
     insert(&db, 0..1).await;
     let mut changes = items.watch().await.unwrap();
@@ -58,7 +58,7 @@ async fn a_cursor_that_is_lost_right_after_an_invalidate_is_reopened(db: Databas
 }
 
 #[odm_test::test]
-async fn an_end_that_a_stage_hides_is_an_end(db: Database) {
+async fn a_hidden_invalidate_event_ends_the_stream(db: Database) {
     let items: Collection<Item> = db.collection();
     insert(&db, 0..1).await;
     let only_inserts = doc! { "$match": { "operationType": "insert" } };
@@ -72,7 +72,7 @@ async fn an_end_that_a_stage_hides_is_an_end(db: Database) {
 }
 
 #[odm_test::test]
-async fn a_renamed_collection_and_a_dropped_database_end_it_too(db: Database) {
+async fn a_renamed_collection_or_a_dropped_database_ends_the_stream(db: Database) {
     let items: Collection<Item> = db.collection();
     insert(&db, 0..1).await;
     let mut changes = items.watch().await.unwrap();
@@ -98,7 +98,7 @@ async fn a_renamed_collection_and_a_dropped_database_end_it_too(db: Database) {
 }
 
 #[odm_test::test]
-async fn a_token_that_is_none_is_refused_at_once(db: Database) {
+async fn an_invalid_token_is_refused_at_once(db: Database) {
     let items: Collection<Item> = db.collection();
     insert(&db, 0..1).await;
     for data in ["zz", "82", "DEADBEEFDEADBEEF", "826B03E2A3000000032B022C0100296E"] {
@@ -107,7 +107,7 @@ async fn a_token_that_is_none_is_refused_at_once(db: Database) {
         assert!(matches!(error.kind(), ErrorKind::InvalidResumeToken), "{data}: {error:?}");
         assert!(error.code().is_some());
     }
-    // Well-formed, but of another history.
+    // Well-formed, but from the history of another server.
     let stranger =
         "826B03E2A3000000032B022C0100296E5A10042D44B4D16E4344EF8CACF24E6F2371F1461E5F6964002B020004";
     let token = ResumeToken::try_from(doc! { "_data": stranger }).unwrap();
@@ -130,7 +130,7 @@ async fn a_bad_pipeline_is_an_error_at_once(db: Database) {
 }
 
 #[odm_test::test]
-async fn a_pipeline_that_takes_the_token_away_unseen_ends_the_stream(db: Database) {
+async fn a_pipeline_that_removes_the_token_ends_the_stream(db: Database) {
     let items: Collection<Item> = db.collection();
     let unseen = doc! { "$replaceWith": { "$mergeObjects": ["$$ROOT", { "_id": 1 }] } };
     let mut changes = items.watch().stage(unseen).await.unwrap();
@@ -141,7 +141,7 @@ async fn a_pipeline_that_takes_the_token_away_unseen_ends_the_stream(db: Databas
 }
 
 #[odm_test::test]
-async fn a_pre_image_that_is_required_and_missing_ends_the_stream(db: Database) {
+async fn a_missing_required_pre_image_ends_the_stream(db: Database) {
     let items: Collection<Item> = db.collection();
     insert(&db, 0..1).await;
     let required = FullDocumentBeforeChangeType::Required;
@@ -154,7 +154,7 @@ async fn a_pre_image_that_is_required_and_missing_ends_the_stream(db: Database) 
 }
 
 #[odm_test::test]
-async fn an_event_beyond_the_limit_ends_the_stream(db: Database) {
+async fn an_event_that_is_too_large_ends_the_stream(db: Database) {
     db.driver()
         .run_command(doc! { "create": "items", "changeStreamPreAndPostImages": { "enabled": true } })
         .await
@@ -169,11 +169,11 @@ async fn an_event_beyond_the_limit_ends_the_stream(db: Database) {
     assert!(matches!(error.kind(), ErrorKind::EventTooLarge), "{error:?}");
     assert_eq!(error.code(), Some(10334));
     assert!(soon(changes.next()).await.is_none());
-    assert_eq!(changes.resume_token().cloned(), before, "the stream stands before the event");
+    assert_eq!(changes.resume_token().cloned(), before, "the position is before the event");
 }
 
 #[odm_test::test]
-async fn a_dropped_stream_leaves_no_cursor(db: Database) {
+async fn a_dropped_stream_closes_its_cursor(db: Database) {
     let items: Collection<Item> = db.collection();
     let client = db.driver().client();
     let changes = items.watch().await.unwrap();
@@ -181,7 +181,7 @@ async fn a_dropped_stream_leaves_no_cursor(db: Database) {
     drop(changes);
     no_cursor(&db).await;
 
-    // With a call on the way that the server would hold for minutes.
+    // While a call is waiting that the server would not answer for minutes.
     let mut changes = items.watch().max_await_time(Duration::from_secs(300)).await.unwrap();
     let waiting = tokio::time::timeout(Duration::from_millis(200), changes.next()).await;
     assert!(waiting.is_err());

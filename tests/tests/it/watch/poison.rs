@@ -1,4 +1,4 @@
-//! Changes whose document does not fit the model: shown as they are, passed only when told.
+//! Changes whose document does not fit the model: they are returned as errors, and skipped only explicitly.
 
 use odm::{
     Collection, Database,
@@ -9,7 +9,7 @@ use odm::{
 use super::{Item, insert, inserted, plain, soon};
 
 #[odm_test::test]
-async fn an_event_that_does_not_decode_is_not_passed_until_asked(db: Database) {
+async fn an_event_that_does_not_decode_is_repeated_until_it_is_skipped(db: Database) {
     let items: Collection<Item> = db.collection();
     let mut changes = items.watch().await.unwrap();
     insert(&db, 0..1).await;
@@ -34,7 +34,7 @@ async fn an_event_that_does_not_decode_is_not_passed_until_asked(db: Database) {
         assert!(!error.to_string().contains("seven"));
     }
 
-    // Another stream from the same position finds the event again.
+    // Another stream from the same position returns the event again.
     let mut again = items.watch().resume_after(before.clone()).await.unwrap();
     assert!(soon(again.next()).await.unwrap().unwrap_err().is_decode());
     assert!(again.skip().unwrap() > before);
@@ -47,7 +47,7 @@ async fn an_event_that_does_not_decode_is_not_passed_until_asked(db: Database) {
 }
 
 #[odm_test::test]
-async fn a_poisoned_stream_does_not_spin(db: Database) {
+async fn an_event_that_does_not_decode_is_retried_slowly(db: Database) {
     let items: Collection<Item> = db.collection();
     let mut changes = items.watch().await.unwrap();
     plain(&db).insert_one(doc! { "n": "x" }).await.unwrap();

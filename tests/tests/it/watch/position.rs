@@ -1,4 +1,5 @@
-//! Where a stream stands: stored and taken up again, moved on in silence, kept when a future is dropped.
+//! The position of a stream: it can be stored and resumed, advances without events, and is kept if a future is
+//! dropped.
 
 use std::time::Duration;
 
@@ -16,7 +17,7 @@ use odm_test::Server;
 use super::{Item, insert, inserted, next, silence, soon};
 
 #[odm_test::test]
-async fn a_new_stream_goes_on_after_a_token(db: Database) {
+async fn a_new_stream_continues_after_a_token(db: Database) {
     let items: Collection<Item> = db.collection();
     let mut changes = items.watch().await.unwrap();
     insert(&db, 0..6).await;
@@ -40,7 +41,7 @@ async fn a_new_stream_goes_on_after_a_token(db: Database) {
 }
 
 #[odm_test::test]
-async fn a_token_can_be_stored_as_text(db: Database) {
+async fn a_token_can_be_stored_as_a_string(db: Database) {
     let items: Collection<Item> = db.collection();
     let changes = items.watch().await.unwrap();
     let token = changes.resume_token().unwrap();
@@ -50,9 +51,9 @@ async fn a_token_can_be_stored_as_text(db: Database) {
     assert!(serde_json::from_str::<ResumeToken>("{}").is_err());
 }
 
-/// The server appends the types of a number to the token: binary data, which JSON has no type for.
+/// The server adds the types of numbers to the token as binary data, for which JSON has no type.
 #[odm_test::test]
-async fn a_token_of_numbers_resumes_from_any_format(db: Database) {
+async fn a_token_with_numbers_can_be_resumed_from_any_format(db: Database) {
     #[derive(Debug, PartialEq, Model)]
     #[odm(collection = "items")]
     struct Numbered {
@@ -70,7 +71,7 @@ async fn a_token_of_numbers_resumes_from_any_format(db: Database) {
     let json = serde_json::to_string(&token).unwrap();
     let bson = serialize_to_vec(&doc! { "at": serialize_to_bson(&token).unwrap() }).unwrap();
     let binary = postcard::to_allocvec(&token).unwrap();
-    // What earlier versions wrote as JSON.
+    // The JSON that earlier versions wrote.
     let bits = &token.as_raw().get_binary("_typeBits").unwrap().bytes;
     let numbers = serde_json::json!({ "_data": token.data(), "_typeBits": bits }).to_string();
     for back in [
@@ -80,7 +81,7 @@ async fn a_token_of_numbers_resumes_from_any_format(db: Database) {
             .unwrap(),
         postcard::from_bytes(&binary).unwrap(),
         serde_json::from_str::<ResumeToken>(&numbers).unwrap(),
-        // Text that was stored in BSON on the way.
+        // A text that was stored in BSON before.
         ResumeToken::try_from(serde_json::from_str::<Document>(&numbers).unwrap()).unwrap(),
     ] {
         assert_eq!(back, token);
@@ -101,7 +102,7 @@ async fn a_stream_starts_at_a_time(db: Database) {
 }
 
 #[odm_test::test]
-async fn the_position_moves_on_while_only_others_write(db: Database) {
+async fn the_position_advances_while_only_other_collections_are_written(db: Database) {
     let items: Collection<Item> = db.collection();
     let mut changes = items.watch().max_await_time(Duration::from_millis(50)).await.unwrap();
     let first = changes.resume_token().cloned().unwrap();
@@ -119,7 +120,7 @@ async fn the_position_moves_on_while_only_others_write(db: Database) {
 }
 
 #[odm_test::test]
-async fn a_future_that_is_dropped_loses_nothing(db: Database, server: Server) {
+async fn a_dropped_future_loses_no_event(db: Database, server: Server) {
     let items: Collection<Item> = db.collection();
     let mut changes = items.watch().max_await_time(Duration::from_millis(20)).await.unwrap();
     let writer = server.database(db.name()).await.unwrap();
@@ -145,7 +146,7 @@ async fn a_future_that_is_dropped_loses_nothing(db: Database, server: Server) {
     silence(&mut changes).await;
 }
 
-/// No panic, on any thread, whatever becomes of the runtime.
+/// No thread panics, even if the runtime is shut down.
 #[test]
 fn a_stream_outlives_its_runtime() {
     let runtime =

@@ -1,4 +1,4 @@
-//! Lost connections, killed cursors, elections: no change is lost, none comes twice.
+//! Lost connections, killed cursors, elections: every change is returned exactly once.
 
 use std::{
     sync::{Arc, Mutex},
@@ -25,14 +25,14 @@ use crate::failing::own;
 struct Sent(Arc<Mutex<Vec<Document>>>);
 
 impl Sent {
-    /// `aggregate`, `aggregate startAfter`, `getMore`, .., but for the writes of the test and for
-    /// `killCursors`, which asks for nothing.
+    /// Returns the names of the commands: `aggregate`, `aggregate startAfter`, `getMore` and so on. The writes of the
+    /// test are left out, and so is `killCursors`, which requests nothing.
     fn names(&self) -> Vec<String> {
         let sent = self.0.lock().unwrap();
-        let asked = sent
+        let own_commands = sent
             .iter()
             .filter(|command| !command.contains_key("insert") && !command.contains_key("killCursors"));
-        let names = asked.map(|command| {
+        let names = own_commands.map(|command| {
             let name = command.keys().next().unwrap();
             let start = command
                 .get_array("pipeline")
@@ -49,7 +49,7 @@ impl Sent {
     }
 }
 
-/// A client of the watching side alone, by whose name a fail point knows it.
+/// Returns a client for the watching side only. The fail points select it by its name.
 async fn watcher(server: &Server, db: &str, app: &str) -> (Database, Sent) {
     let sent = Sent::default();
     let mut options = ClientOptions::parse(server.uri()).await.unwrap();
@@ -64,7 +64,7 @@ async fn watcher(server: &Server, db: &str, app: &str) -> (Database, Sent) {
     (Database::from_driver(Client::with_options(options).unwrap().database(db)), sent)
 }
 
-/// The next `times` calls of this client lose their connection.
+/// Closes the connection in the next `times` calls of this client.
 async fn break_connections(server: &Server, app: &str, times: i32, commands: &[&str]) {
     let fail = doc! {
         "configureFailPoint": "failCommand",
@@ -74,8 +74,8 @@ async fn break_connections(server: &Server, app: &str, times: i32, commands: &[&
     server.client().await.unwrap().database("admin").run_command(fail).await.unwrap();
 }
 
-/// With the driver's own change stream, `times: 2` loses all four events without an error, and `times: 3` ends
-/// in error 50738 for ever: its resuming `aggregate` is retried without the token.
+/// With the driver's own change stream, `times: 2` loses all four events without an error, and `times: 3` returns
+/// error 50738 each time, because its resuming `aggregate` is retried without the token.
 #[odm_test::test]
 async fn four_of_four_events_arrive_however_often_the_connection_breaks(_db: Database) {
     let server = own().await;
@@ -103,7 +103,7 @@ async fn four_of_four_events_arrive_however_often_the_connection_breaks(_db: Dat
 }
 
 #[odm_test::test]
-async fn a_stream_that_has_no_event_yet_does_not_begin_anew(_db: Database) {
+async fn a_stream_without_events_resumes_from_its_start(_db: Database) {
     let server = own().await;
     let (db, _) = watcher(&server, "early", "early").await;
     let items: Collection<Item> = db.collection();
@@ -132,7 +132,7 @@ async fn opening_survives_two_broken_connections(_db: Database) {
 }
 
 #[odm_test::test]
-async fn opening_is_tried_once_where_reads_are_not_retried(_db: Database) {
+async fn opening_is_tried_once_if_reads_are_not_retried(_db: Database) {
     let server = own().await;
     let mut options = ClientOptions::parse(server.uri()).await.unwrap();
     options.app_name = Some("opening-once".to_owned());
@@ -149,9 +149,9 @@ async fn opening_is_tried_once_where_reads_are_not_retried(_db: Database) {
     server.stop().await;
 }
 
-/// Errors of a server that is there, but cannot go on: by codes that pass, and by one that nobody knows.
+/// Errors of a server that is available but cannot continue: with transient codes, and with an unknown code.
 #[odm_test::test]
-async fn an_error_that_stays_ends_the_stream(_db: Database) {
+async fn a_persistent_error_ends_the_stream(_db: Database) {
     let server = own().await;
     let (db, sent) = watcher(&server, "stays", "stays").await;
     let items: Collection<Item> = db.collection();
@@ -186,9 +186,9 @@ async fn an_error_that_stays_ends_the_stream(_db: Database) {
     server.stop().await;
 }
 
-/// One call is sent, its error is the last item, and the position stays.
+/// One call is sent, the last item is its error, and the position is kept.
 #[odm_test::test]
-async fn no_attempt_is_made_where_none_can_help(_db: Database) {
+async fn a_permanent_error_is_not_retried(_db: Database) {
     let server = own().await;
     let (db, sent) = watcher(&server, "dead", "dead").await;
     let items: Collection<Item> = db.collection();
@@ -233,7 +233,7 @@ async fn a_killed_cursor_is_replaced(db: Database, server: Server) {
     assert_eq!(inserted(&mut changes, 4).await, [1, 2, 3, 4]);
 }
 
-/// Kills every cursor on the items of `db`; gives how many.
+/// Kills every cursor on the items of `db`, and returns their number.
 async fn kill_cursors(server: &Server, db: &Database) -> usize {
     let client = server.client().await.unwrap();
     let cursors = open_cursors(&client, db).await;
@@ -242,7 +242,7 @@ async fn kill_cursors(server: &Server, db: &Database) -> usize {
     cursors.len()
 }
 
-/// The numbers of the cursors on the items of `db`, in use or not.
+/// Returns the ids of the cursors on the items of `db`, in use or not.
 pub(super) async fn open_cursors(client: &Client, db: &Database) -> Vec<i64> {
     let pipeline = [
         doc! { "$currentOp": { "idleCursors": true, "allUsers": true } },
@@ -258,7 +258,7 @@ pub(super) async fn open_cursors(client: &Client, db: &Database) -> Vec<i64> {
 }
 
 #[odm_test::test]
-async fn an_election_is_waited_for(_db: Database) {
+async fn a_stream_continues_after_an_election(_db: Database) {
     let server = own().await;
     let (db, _) = watcher(&server, "election", "election").await;
     let items: Collection<Item> = db.collection();
@@ -266,7 +266,7 @@ async fn an_election_is_waited_for(_db: Database) {
     insert(&db, 0..1).await;
     assert_eq!(inserted(&mut changes, 1).await, [0]);
 
-    // The answer may be lost with the connections that a step-down closes.
+    // The reply may be lost, because a step-down closes connections.
     let step_down = doc! { "replSetStepDown": 3, "secondaryCatchUpPeriodSecs": 0, "force": true };
     let _ = server.client().await.unwrap().database("admin").run_command(step_down).await;
     let elsewhere = server.client().await.unwrap();
@@ -285,7 +285,7 @@ async fn an_election_is_waited_for(_db: Database) {
 }
 
 #[odm_test::test]
-async fn a_server_that_is_gone_is_given_up_after_the_outage_allowed(_db: Database) {
+async fn a_stream_ends_after_the_allowed_outage(_db: Database) {
     let server = own().await;
     let (db, _) = watcher(&server, "outage", "outage").await;
     let items: Collection<Item> = db.collection();
