@@ -130,11 +130,13 @@ impl Ready {
             Change::Delete { many, filter } => {
                 element.append(cstr!("q"), raw(&filter)?);
                 element.append(cstr!("limit"), i32::from(!many));
-                append_selection(&mut element, &options)?;
+                append_collation(&mut element, &options)?;
+                append_hint(&mut element, &options)?;
                 return sized(element);
             }
         };
-        append_selection(&mut element, &options)?;
+        append_hint(&mut element, &options)?;
+        append_collation(&mut element, &options)?;
         if let Some(sort) = &options.sort {
             element.append(cstr!("sort"), raw(sort)?);
         }
@@ -221,11 +223,14 @@ fn append_upsert(element: &mut RawDocumentBuf, options: &WriteOptions) -> Result
     Ok(())
 }
 
-/// Appends how the documents are found.
-fn append_selection(element: &mut RawDocumentBuf, options: &WriteOptions) -> Result<()> {
+fn append_hint(element: &mut RawDocumentBuf, options: &WriteOptions) -> Result<()> {
     if let Some(hint) = &options.hint {
         element.append(cstr!("hint"), RawBson::try_from(bson(hint)?).map_err(unwritten)?);
     }
+    Ok(())
+}
+
+fn append_collation(element: &mut RawDocumentBuf, options: &WriteOptions) -> Result<()> {
     if let Some(collation) = &options.collation {
         element.append(cstr!("collation"), RawBson::try_from(bson(collation)?).map_err(unwritten)?);
     }
