@@ -1,9 +1,9 @@
 //! Change streams: their events, and their behaviour if something fails.
 
-mod ends;
-mod poison;
+mod end_of_stream;
 mod position;
 mod resume;
+mod undecodable;
 
 use std::{future::Future, time::Duration};
 

@@ -78,7 +78,7 @@ struct Point {
     y: Option<i32>,
 }
 
-mod flat_names;
 mod flatten;
+mod reserved_names;
 mod structs;
 mod tagged;
