@@ -33,8 +33,8 @@ static SHARED: OnceCell<Result<Server, Error>> = OnceCell::const_new();
 /// A MongoDB server for tests: a replica set of one member, unless `ODM_MONGODB_URI` specifies another deployment.
 ///
 /// Get one with [`shared`](Self::shared), or with [`start`](Self::start) if a test changes the server in a manner
-/// that other tests must not see. It is a handle and cheap to clone. A server that this kit started ends after its
-/// last user has ended, even if that user was killed.
+/// that other tests must not see. It is a handle and cheap to clone. A server that this kit started ends when the
+/// last process that uses it has ended, even if it was killed.
 ///
 /// ```no_run
 /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {

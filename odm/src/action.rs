@@ -104,7 +104,7 @@ pub(crate) use crate::collection::OperationTarget;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a session",
     label = "expected a `mongodb::ClientSession`",
-    note = "`Database::client` returns the driver's client, whose `start_session()` returns a session"
+    note = "`Database::start_session` returns a session, and so does `start_session()` of the driver's client"
 )]
 pub trait AsSession: Send + sealed::Sealed {
     /// Returns the driver's session.

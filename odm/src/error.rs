@@ -274,7 +274,7 @@ impl Error {
         server::code_name(self.driver()?)
     }
 
-    /// Returns the server's message. It may contain stored values: do not log it unless you may.
+    /// Returns the server's message. It may contain stored values. Log it only if stored values may be logged.
     pub fn server_message(&self) -> Option<&str> {
         server::message(self.driver()?)
     }

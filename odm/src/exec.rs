@@ -51,7 +51,7 @@ where
     }
 }
 
-/// The state of a driver call that is polled by hand, kept from one poll to the next.
+/// The state of a driver call that is polled without `.await`; stored between polls.
 #[derive(Debug, Default)]
 pub(crate) struct Polled {
     span: Option<Span>,

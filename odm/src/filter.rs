@@ -115,7 +115,7 @@ impl<M> Filter<M> {
     /// Matches documents that meet every condition: `&` for a list.
     ///
     /// The items are filters or `Option`s of filters. A `None` is left out, so that a search contains only the
-    /// criteria that it was given.
+    /// criteria that the user entered.
     ///
     /// ```
     /// # use odm::{Filter, Id, Model};

@@ -85,12 +85,12 @@
 pub use mongodb;
 pub use mongodb::bson;
 
-// 0 errors and driver access (a module may use its own layer and lower ones)
+// 0 foundation (a module may use its own layer and lower ones)
 pub mod error;
 mod exec;
 mod operation;
 mod stack;
-// 1 document types
+// 1 documents
 pub mod geo;
 pub mod index;
 pub mod model;
@@ -114,7 +114,7 @@ mod collection;
 pub mod cursor;
 mod database;
 pub mod watch;
-// 4 schema
+// 4 conveniences
 pub mod request;
 pub mod schema;
 

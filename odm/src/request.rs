@@ -1,6 +1,6 @@
 //! Queries from requests: an allow-list of parameters, and the filter, the sort and the page of a request.
 //!
-//! A program whose queries are compiled does not know which query a client will send. [`Parameters`] lists what a
+//! Typed queries are fixed at compile time, but clients choose conditions at run time. [`Parameters`] lists what a
 //! client may send: public names, each with its typed path. [`Parameters::parse`] accepts the names and texts of a
 //! request, from any source. It returns a [`Query`], or one error that lists every invalid parameter.
 //!

@@ -40,8 +40,8 @@ impl RenderedFields {
         Self::default()
     }
 
-    /// Declares that the field `K` of `D`, which is inserted next, is left out if it is null or missing and `skip`
-    /// returns true for the value that a missing field decodes as.
+    /// Declares that the field `K` of `D`, which is inserted next, may be left out. It is left out if it is null or
+    /// missing, and `skip` returns true for the value that a missing field decodes as.
     pub fn skipping<D: HasField<K>, K: Key>(&mut self, skip: impl FnOnce(&D::Rust) -> bool) {
         self.skips = D::Type::missing().is_some_and(|none| skip(&none.into_rust()));
     }
@@ -219,7 +219,7 @@ impl<M: Keyed> Produces for Id<M> {
 /// A value that can be stored in the field `K`, which is declared `T`.
 #[diagnostic::on_unimplemented(
     message = "`{K}` is declared `{T}`",
-    label = "does not give `{T}`: `{Self}`",
+    label = "does not evaluate to `{T}`: `{Self}`",
     note = "a `T` fits an `Option<T>`, and an integer fits a wider integer or a float"
 )]
 pub trait FillsField<K, T> {}
@@ -229,8 +229,8 @@ impl<K, T, X: Produces> FillsField<K, T> for X where X::Output: StorableIn<T> {}
 
 /// A type whose values can be stored in a field declared `F`.
 #[diagnostic::on_unimplemented(
-    message = "this gives `{Self}`, the field is declared `{F}`",
-    label = "gives `{Self}`, not `{F}`",
+    message = "this evaluates to `{Self}`, the field is declared `{F}`",
+    label = "evaluates to `{Self}`, not `{F}`",
     note = "a `T` fits an `Option<T>`, and an integer fits a wider integer or a float"
 )]
 pub trait StorableIn<F> {

@@ -58,8 +58,8 @@ impl<M> Sort<M> {
         sorts.into_iter().filter_map(IntoOption::into_option).fold(Self::raw(Document::new()), Self::then)
     }
 
-    /// Sorts documents that are equal so far by `next`. A field that is in the sort already keeps its place and its
-    /// direction.
+    /// If documents are equal in this sort, `next` decides. A field that is in the sort already keeps its position
+    /// and its direction.
     pub fn then(mut self, next: Self) -> Self {
         for (name, direction) in next.keys {
             self.keys.entry(name).or_insert(direction);

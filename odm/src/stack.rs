@@ -1,7 +1,7 @@
 //! Stack space for values that nest deep.
 //!
 //! The server accepts 180 levels of any type. Without optimization, a level of a wide type takes tens of kilobytes:
-//! together more than the stack of a tokio worker. If too little stack is left, the work continues on a further stack
+//! together more than the stack of a tokio worker. If too little stack is left, the work continues on another stack
 //! segment, in the same thread, so that values need not be `Send`.
 
 /// The maximum number of levels of documents and arrays, including the root: the limit of the server.

@@ -62,7 +62,8 @@ use crate::{
 ///
 /// - The oplog no longer contains the position ([`HistoryLost`](crate::ErrorKind::HistoryLost)).
 /// - The token belongs to another history ([`InvalidResumeToken`](crate::ErrorKind::InvalidResumeToken)).
-/// - The collection was dropped or renamed ([`Invalidated`](crate::ErrorKind::Invalidated), after the events of it).
+/// - The collection was dropped or renamed ([`Invalidated`](crate::ErrorKind::Invalidated), after the events that
+///   report it).
 /// - An event is larger than 16 MiB ([`EventTooLarge`](crate::ErrorKind::EventTooLarge)).
 /// - A pre-image is missing ([`ImageMissing`](crate::ErrorKind::ImageMissing)).
 /// - The user no longer has permission.

@@ -7,10 +7,10 @@ mod crates;
 mod depth;
 #[path = "hostile/mutations.rs"]
 mod mutations;
-#[path = "hostile/overlap.rs"]
-mod overlap;
-#[path = "hostile/width.rs"]
-mod width;
+#[path = "hostile/untagged_nesting.rs"]
+mod untagged_nesting;
+#[path = "hostile/wide_types.rs"]
+mod wide_types;
 
 /// Runs a function with the stack size of a tokio worker and of a test thread.
 fn on_a_small_stack(body: impl FnOnce() + Send + 'static) {

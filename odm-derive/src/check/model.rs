@@ -102,7 +102,7 @@ fn usable_id(cx: &Ctxt, ident: &syn::Ident, field: &Field<'_>) {
         );
     }
     if field.skip_serializing || field.skip_deserializing {
-        cx.error(&field.member, "the id cannot be skipped: it is what a document is found by");
+        cx.error(&field.member, "the id cannot be skipped: documents are found by their id");
     }
     if field.skip_serializing_if.is_some() {
         cx.error(
@@ -204,7 +204,7 @@ fn begins_with_a_field(cx: &Ctxt, container: &Container<'_>, key: &Key) {
     let meant = closest(&first.to_string(), &candidates);
     let meant = meant.map(|close| format!("; did you mean `{close}`?")).unwrap_or_default();
     let model = &container.original.ident;
-    cx.error(first, format_args!("`{first}` is no field of `{model}`{nor}{meant}"));
+    cx.error(first, format_args!("`{first}` is not a field of `{model}`{nor}{meant}"));
 }
 
 /// Reports indexes that the server would refuse.

@@ -59,7 +59,7 @@ pub(super) fn versions(cx: &Ctxt, container: &Container<'_>) {
             cx.push(syn::Error::new(
                 field.stored_span,
                 format_args!(
-                    "`{name}` is the version of the document, which is no field: rename this field, or store the \
+                    "`{name}` is the version of the document, which is not a field: rename this field, or store the \
                      version under another name, `schema_version({}, name = \"..\")`",
                     current.number
                 ),

@@ -186,8 +186,9 @@ fn names(scope: &Scope<'_>, body: &Body<'_>) -> TokenStream {
     quote!(&[#(#names),*])
 }
 
-/// Returns statements that read the flattened fields in declared order. Each takes its elements out of the rest that
-/// no other field took. A field that is written and not read is skipped, unless unknown fields are denied.
+/// Returns statements that read the flattened fields in declared order. Each removes its elements from
+/// those that no other field has read. A field that is written and not read is skipped, unless unknown fields are
+/// denied.
 fn flattened_fields(scope: &Scope<'_>, body: &Body<'_>) -> TokenStream {
     let Scope { runtime, .. } = scope;
     let rest = local("__rest");

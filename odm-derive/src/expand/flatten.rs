@@ -106,7 +106,7 @@ pub(crate) fn passed(fields: &[Field<'_>]) -> TokenStream {
     quote!(#(#names => {})*)
 }
 
-/// Returns `Flatten::READS_FROM` of a struct, if the struct is not shown exactly the names that it declares.
+/// Returns `Flatten::READS_FROM` of a struct, if the struct does not read exactly the names that it declares.
 pub(crate) fn shown(scope: &Scope<'_>) -> TokenStream {
     let (runtime, fields) = (&scope.runtime, scope.container.fields());
     // A document of an older version may have other elements, which its steps need.

@@ -1,7 +1,7 @@
 //! Batches: the documents or writes of one command.
 //!
-//! They are cut here and not by the driver, because the driver does not report how many documents it has sent when a
-//! batch fails.
+//! odm splits the writes into batches itself, because the driver does not report how many documents it has sent when
+//! a batch fails.
 
 /// The limits of one command.
 #[derive(Debug, Clone, Copy)]

@@ -30,7 +30,7 @@ pub(super) fn find(collection: &str, filter: Document, mut options: FindOptions)
     if let Some(CursorType::TailableAwait) = options.cursor_type {
         command.insert("awaitData", true);
     }
-    // As the driver does: otherwise the server would keep a cursor that has no more documents.
+    // The driver does the same. Otherwise the server would keep a cursor that has no more documents.
     if let (Some(size), Some(limit)) = (options.batch_size, options.limit)
         && i64::from(size) == limit
     {

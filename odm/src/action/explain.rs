@@ -28,7 +28,7 @@ pub enum Verbosity {
     /// Runs the chosen plan.
     #[default]
     ExecutionStats,
-    /// Runs the chosen plan, and reports the trial of the other plans.
+    /// Runs the chosen plan, and reports the trial runs of the rejected plans.
     AllPlansExecution,
 }
 
@@ -48,7 +48,7 @@ impl Verbosity {
 ///
 /// Construct with `.explain()` of an action, after its setters. Awaiting it returns an [`Explanation`].
 ///
-/// The server runs the command, unless the verbosity is [`Verbosity::QueryPlanner`]. Of a write, and of a pipeline
+/// The server runs the command, unless the verbosity is [`Verbosity::QueryPlanner`]. For a write or a pipeline
 /// that ends in `$out` or `$merge`, the server runs only the part that finds the documents, and writes nothing. An
 /// explanation does not run in a session, because the server does not support it in a transaction.
 ///

@@ -100,8 +100,7 @@ impl<M: Model> Explained for UpdateOne<M> {
 impl<M: Model, S> UpdateOne<M, S> {
     /// Inserts this document if nothing matches: an upsert with `{ $setOnInsert: { .. } }` of every field that the
     /// update does not write. The update writes its fields as if they were missing: with `inc(1)`, a counter starts
-    /// at
-    /// 1, regardless of its value in the document.
+    /// at 1, regardless of its value in the document.
     ///
     /// The client checks the rules of the model first. The `_id` is the model's, unless the filter specifies one. The
     /// update also takes precedence for fields inside an embedded document of the model. An update is refused if it

@@ -211,7 +211,7 @@ impl CodecError {
 
     /// Returns the dotted path from the root of the document, such as `lines.3.qty`. It is empty at the root itself.
     ///
-    /// The keys of maps in it are stored data: do not log it unless you may.
+    /// The keys of maps in it are stored data. Log it only if stored values may be logged.
     pub fn path(&self) -> String {
         self.0.path.iter().rev().map(Step::as_str).collect::<Vec<_>>().join(".")
     }
@@ -233,7 +233,7 @@ impl CodecError {
 
     /// Returns the invalid value if it is a short string, such as an unknown variant's name.
     ///
-    /// It is user data: do not log it unless you may.
+    /// It is user data. Log it only if such data may be logged.
     pub fn value(&self) -> Option<&str> {
         self.0.value.as_deref()
     }
@@ -251,7 +251,7 @@ impl CodecError {
 
     /// Returns the message of the upgrade step that refused the document.
     ///
-    /// It may contain stored values: do not log it unless you may.
+    /// It may contain stored values. Log it only if stored values may be logged.
     pub fn upgrade_failure(&self) -> Option<&str> {
         match &self.0.written {
             Some(Written { problem: VersionProblem::Refused(words), .. }) => Some(words),

@@ -51,7 +51,7 @@ impl DecodeError {
     /// `find_one_and_delete`. Returns `None` if its bytes are not a document, and for a change event, which
     /// [`event`](Self::event) returns.
     ///
-    /// It contains stored values: do not log it unless you may.
+    /// It contains stored values. Log it only if stored values may be logged.
     pub fn document(&self) -> Option<&RawDocument> {
         self.document.as_deref()
     }
@@ -65,7 +65,7 @@ impl DecodeError {
 
     /// Returns the dotted path of the field, such as `lines.3.qty`. It is empty for the document itself.
     ///
-    /// The keys of maps in it are stored data: do not log it unless you may.
+    /// The keys of maps in it are stored data. Log it only if stored values may be logged.
     pub fn path(&self) -> String {
         self.cause.path()
     }
@@ -104,7 +104,8 @@ impl DecodeError {
         self.cause.is_newer_version()
     }
 
-    /// Returns the message of the upgrade step that refused the document. Do not log it unless you may.
+    /// Returns the message of the upgrade step that refused the document. Log it only if stored values
+    /// may be logged.
     pub fn upgrade_failure(&self) -> Option<&str> {
         self.cause.upgrade_failure()
     }

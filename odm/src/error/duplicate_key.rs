@@ -79,8 +79,8 @@ impl DuplicateKey {
         &self.fields
     }
 
-    /// Returns the duplicate value of a field of the key, by the field's stored name. It is stored data: do not log
-    /// it unless you may.
+    /// Returns the duplicate value of a field of the key, by the field's stored name. It is stored data. Log it
+    /// only if stored values may be logged.
     ///
     /// Returns `None` if the value is not known: in a bulk write across collections, and for an array of an inserted
     /// document. For an index with a collation, a string may be returned as the bytes that the index compares.

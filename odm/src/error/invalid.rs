@@ -6,8 +6,8 @@ use serde::{Serialize, Serializer};
 
 use super::redact;
 
-/// The number of violations that `Display` lists. It only counts the others.
-const READS_FROM: usize = 10;
+/// The number of violations that `Display` lists. For the others it shows only their number.
+const MAX_SHOWN: usize = 10;
 
 /// The rules that one document violates, in declared order.
 ///
@@ -96,13 +96,13 @@ impl fmt::Display for Violations {
             1 => f.write_str("1 violation: ")?,
             many => write!(f, "{many} violations: ")?,
         }
-        for (index, violation) in self.0.iter().take(READS_FROM).enumerate() {
+        for (index, violation) in self.0.iter().take(MAX_SHOWN).enumerate() {
             if index > 0 {
                 f.write_str("; ")?;
             }
             write!(f, "{violation}")?;
         }
-        match self.0.len().saturating_sub(READS_FROM) {
+        match self.0.len().saturating_sub(MAX_SHOWN) {
             0 => Ok(()),
             more => write!(f, "; and {more} more"),
         }
@@ -167,8 +167,8 @@ impl Violation {
     }
 
     /// Returns the dotted stored path, such as `lines.3.qty`, with the indexes of array elements and the keys of
-    /// maps. It is empty for a rule about the whole document. The keys of maps are stored data: do not log them
-    /// unless you may.
+    /// maps. It is empty for a rule about the whole document. The keys of maps are stored data. Log them only
+    /// if stored values may be logged.
     pub fn path(&self) -> &str {
         &self.path
     }

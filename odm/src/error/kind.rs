@@ -39,9 +39,9 @@ pub enum ErrorKind {
     Schema(SchemaError),
     /// The URI or the client options cannot be used. Nothing was sent.
     Config(Cow<'static, str>),
-    /// No suitable server answered. Nothing was applied.
+    /// No suitable server replied. Nothing was applied.
     Unavailable(Cow<'static, str>),
-    /// The connection broke before the answer came. A write may or may not have been applied; a read can be made
+    /// The connection broke before the reply arrived. A write may or may not have been applied; a read can be made
     /// again.
     ConnectionLost(Cow<'static, str>),
     /// A time limit passed: the call's (`deadline`), the server's (`max_time`) or the connection's.

@@ -48,8 +48,8 @@ impl Error {
             | ErrorKind::Transient
             | ErrorKind::CursorLost
             | ErrorKind::ConnectionLost(_) => !self.may_be_applied(),
-            // A retry can help after a time-out of the connection. The server's and the caller's limit would pass
-            // again.
+            // A retry can help after a time-out of the connection. The server's and the caller's limit would
+            // expire again.
             ErrorKind::Timeout(_) => self.is_of_connection() && !self.may_be_applied(),
             _ => false,
         }

@@ -4,8 +4,8 @@ use std::{borrow::Cow, fmt, slice, vec};
 
 use serde::{Serialize, Serializer};
 
-/// The number of parameters that `Display` lists. It only counts the others.
-const READS_FROM: usize = 10;
+/// The number of parameters that `Display` lists. For the others it shows only their number.
+const MAX_SHOWN: usize = 10;
 
 /// The number of characters that are shown of a name from a client.
 const NAME: usize = 40;
@@ -69,13 +69,13 @@ impl fmt::Display for BadParameters {
             1 => f.write_str("1 bad parameter: ")?,
             many => write!(f, "{many} bad parameters: ")?,
         }
-        for (index, parameter) in self.0.iter().take(READS_FROM).enumerate() {
+        for (index, parameter) in self.0.iter().take(MAX_SHOWN).enumerate() {
             if index > 0 {
                 f.write_str("; ")?;
             }
             write!(f, "{parameter}")?;
         }
-        match self.0.len().saturating_sub(READS_FROM) {
+        match self.0.len().saturating_sub(MAX_SHOWN) {
             0 => Ok(()),
             more => write!(f, "; and {more} more"),
         }

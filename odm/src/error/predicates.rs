@@ -39,8 +39,8 @@ impl Error {
     }
 
     /// Returns `true` if a newer program wrote the document, with a version of its model that this program does not
-    /// know. Skip the document, or leave it to a newer program. [`is_decode`](Self::is_decode) is also `true` for
-    /// this error.
+    /// know. Skip the document, or let a newer program process it. [`is_decode`](Self::is_decode) is also `true`
+    /// for this error.
     pub fn is_newer_version(&self) -> bool {
         self.decode_error().is_some_and(DecodeError::is_newer_version)
     }

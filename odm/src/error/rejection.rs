@@ -29,8 +29,8 @@ impl RejectedRule {
     /// Returns the dotted stored path, such as `lines.qty`, without array indexes. It is empty for the document
     /// itself.
     ///
-    /// A name that the validator does not contain (`patternProperties`, `additionalProperties`) is stored data: do
-    /// not log it unless you may.
+    /// A name that the validator does not contain (`patternProperties`, `additionalProperties`) is stored data. Log
+    /// it only if stored values may be logged.
     pub fn path(&self) -> &str {
         &self.path
     }
@@ -51,7 +51,8 @@ impl RejectedRule {
     }
 
     /// Returns the value in the document, or `None` if the document has no value there or the server does not send
-    /// it. It is data that is or was to be stored: do not log it unless you may.
+    /// it. It is data that is or was to be stored. Log it only if stored values may be
+    /// logged.
     pub fn considered_value(&self) -> Option<&Bson> {
         self.considered.as_ref()
     }
@@ -86,7 +87,7 @@ impl Rejection {
         &self.rules
     }
 
-    /// Returns the server's `errInfo`. It contains stored values: do not log it unless you may.
+    /// Returns the server's `errInfo`. It contains stored values. Log it only if stored values may be logged.
     pub fn details(&self) -> Option<&Document> {
         self.details.as_ref()
     }

@@ -2,7 +2,7 @@
 //!
 //! The driver keeps the last error of each server, including the server's reply, and prints it into the error of
 //! every later call. So only addresses, states, codes and the messages of the operating system, the resolver and TLS
-//! are repeated here. The description is not read beyond a text that a server wrote.
+//! are repeated here. Reading stops at the first text that a server wrote.
 
 use super::{ErrorKind, driver_text};
 

@@ -28,8 +28,8 @@ thread_local! {
     static CHECKOUTS: Cell<Checkouts> = const { Cell::new(Checkouts { started: 0, done: 0 }) };
 }
 
-/// Installs an event handler that counts attempts in the options of a client. A handler that the options already have
-/// still receives every event.
+/// Adds an event handler to the client options; it counts attempts. A handler that the options already have still
+/// receives every event.
 pub(crate) fn report(options: &mut ClientOptions) {
     let theirs = options.cmap_event_handler.take();
     options.cmap_event_handler = Some(match theirs {

@@ -56,7 +56,7 @@ impl Deadline {
     }
 }
 
-/// Awaits a call, and returns `None` if the deadline passes first. The call is one of
+/// Awaits a call, and returns `None` if the deadline passes first. `call` must come from
 /// [`completed`](super::completed).
 pub(crate) async fn within<T>(after: Duration, call: BoxFuture<'static, Result<T>>) -> Option<Result<T>> {
     let Some(deadline) = Deadline::from_now(after) else { return Some(call.await) };

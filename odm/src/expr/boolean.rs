@@ -15,7 +15,7 @@ use crate::{
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a condition",
     label = "expected an expression that is true or false",
-    note = "compare it: `.eq(..)`, `.gt(..)`; the server takes every number but 0 and every text as true"
+    note = "compare it: `.eq(..)`, `.gt(..)`; the server treats every number except 0, and every text, as true"
 )]
 pub trait Truth: Value {}
 
@@ -57,9 +57,9 @@ impl<R, T: Truth> ops::Not for Expr<R, T> {
     }
 }
 
-/// Joins two conditions. If a side is the list of this operator, the list is extended: it comes from an operator,
-/// because constants are in `$literal`. Only the added condition is checked for its depth, so that a long chain does
-/// not check its list again each time.
+/// Joins two conditions. If one side is already `{ $and: [..] }`, the other is added to its list; the same applies to
+/// `$or`. The list comes from an operator, because constants are in `$literal`. Only the added condition is checked
+/// for its depth, so that a long chain does not check its list again each time.
 fn joined(name: &'static str, left: CodecResult<Bson>, right: CodecResult<Bson>) -> CodecResult<Bson> {
     let (mut left, mut right) = (left?, right?);
     let list = match (take_list(name, &mut left), take_list(name, &mut right)) {

@@ -19,8 +19,8 @@ pub struct InExpr<R, W> {
     guard: Option<Bson>,
     /// For each array above, outermost first, the length of the part of `name` that is this array.
     arrays: Vec<usize>,
-    /// How many of `arrays` the calls of `many` have passed. The type of a field includes all arrays above the field,
-    /// so its fields struct calls `many` for them again, and they must not be recorded twice.
+    /// How many entries of `arrays` calls of `many` have visited. The type of a field includes all arrays above the
+    /// field, so its fields struct calls `many` for them again, and they must not be recorded twice.
     passed: usize,
     types: PhantomData<fn() -> (R, W)>,
 }

@@ -12,7 +12,7 @@ use crate::{
     value::{Number, Value},
 };
 
-/// The marker of an [`ExprOperand`] that is an expression; inference fills it in.
+/// The marker of an [`ExprOperand`] that is an expression; rustc infers it.
 #[derive(Debug)]
 pub enum Computed {}
 

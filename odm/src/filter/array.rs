@@ -16,8 +16,8 @@ use crate::{
 type Item<V> = <<V as Array>::Item as Value>::NonNull;
 
 /// For arrays of arrays, these operators test the elements of the array at the path, not the elements inside those.
-/// For example, `grid().any(|row| row.contains(9))` finds a 9 in a row. They render `$elemMatch` where the server
-/// would not look into an array.
+/// For example, `grid().any(|row| row.contains(9))` matches if an inner array contains 9. They render `$elemMatch`
+/// where the server would not look into an array.
 impl<M, V: Value, R> Path<M, V, R> {
     /// Matches documents where one element satisfies every condition at once.
     ///

@@ -132,7 +132,7 @@ impl Clauses {
         }
     }
 
-    /// Adds the conditions that every enum on the path holds the variant that the path enters. Wraps the conditions
+    /// For each enum on the path, adds the condition that it is the variant named in the path. Wraps the conditions
     /// in an `$elemMatch` for each array on the path if they must hold for the same element, or if the server does
     /// not look for names in the array.
     fn inside_arrays(self, at: &Location, together: bool) -> Self {

@@ -19,13 +19,13 @@ impl<M: 'static, V: Value, R: Reach> Path<M, V, R> {
     ///
     /// The filter must test this array and no other array, because the server keeps only one position: that of the
     /// array that it examined last. In a filter that the caller passes as a document, it is unknown which fields are
-    /// arrays, so the only names allowed there are those of this array and `_id`. If the filter does not qualify, use
-    /// [`each_where`](Path::each_where), which selects elements by a condition. The server does not accept `$` in an
-    /// update that inserts a new document (`upsert`).
+    /// arrays, so the only names allowed there are those of this array and `_id`. If the filter does not meet these
+    /// conditions, use [`each_where`](Path::each_where), which selects elements by a condition. The server does not
+    /// accept `$` in an update that inserts a new document (`upsert`).
     ///
     /// # Errors
     ///
-    /// If the filter does not qualify, the action returns an error for which
+    /// If the filter does not meet these conditions, the action returns an error for which
     /// [`is_not_sent`](crate::Error::is_not_sent) is true.
     pub fn matched(&self) -> Item<M, V, Each>
     where

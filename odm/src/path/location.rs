@@ -242,8 +242,7 @@ impl Location {
     }
 
     /// Returns the location of the value under a key of the map here. If the server would read the key as something
-    /// else, or if it is the name of a declared field, the location holds an error, which the action that sends it
-    /// returns.
+    /// else, or if it is the name of a declared field, the location stores an error; the action returns it.
     pub(crate) fn key(&self, key: &str) -> Self {
         let mut location = self.position(key);
         let end = location.name.len();
@@ -284,7 +283,7 @@ impl Location {
         let mut location = self.position(&format!("$[{identifier}]"));
         let extras = location.extras_mut();
         match filter {
-            // Equal conditions have equal identifiers: one filter serves both.
+            // Equal conditions have equal identifiers: they share one filter.
             Ok(filter) if extras.array_filters.contains(&filter) => {}
             Ok(filter) => extras.array_filters.push(filter),
             Err(problem) => {

@@ -14,11 +14,13 @@ pub enum Many {}
 #[derive(Debug, Clone, Copy)]
 pub enum Each {}
 
-/// The path goes into a variant of an enum, so not every document has the field. Otherwise it is like `R`.
+/// The path goes into a variant of an enum, so not every document has the field. In all other
+/// respects it equals `R`.
 #[derive(Debug, Clone, Copy)]
 pub struct Narrowed<R>(PhantomData<R>);
 
-/// The path refers to the tag of an enum, which changes only with the enum. Otherwise it is like `R`.
+/// The path refers to the tag of an enum, which changes only with the enum. In all other respects it equals
+/// `R`.
 #[derive(Debug, Clone, Copy)]
 pub struct Tagged<R>(PhantomData<R>);
 

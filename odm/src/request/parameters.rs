@@ -21,7 +21,8 @@ use crate::{
 /// The parameters that a request about documents of type `M` may have: see [the module](crate::request).
 ///
 /// Names are those of your public interface. They can differ from the stored names, which are never shown. Several
-/// parameters may have one name; then their operators add up: `.range("note", o.note()).presence("note", o.note())`.
+/// parameters may have one name; then all their operators are allowed:
+/// `.range("note", o.note()).presence("note", o.note())`.
 /// A declared parameter called `sort`, `skip` or `limit` replaces the built-in one.
 ///
 /// By default, a request may have 50 parameters of 1,000 bytes and 100 items in a list. It returns 20 documents, or
@@ -174,8 +175,8 @@ fn read<T: FromText>(text: &str) -> CodecResult<Bson> {
 
 /// The limits.
 impl<M> Parameters<M> {
-    /// Sets the sort of requests without `sort`. It also sorts documents that are equal in the sort of the request.
-    /// End it with the id, `o.placed_at().desc().then(o.id().asc())`, so that pages never overlap.
+    /// Sets the sort of requests without `sort`. In other requests, it is appended to the request's sort. End it with
+    /// the id, `o.placed_at().desc().then(o.id().asc())`, so that pages never overlap.
     pub fn default_sort(mut self, sort: Sort<M>) -> Self {
         self.default_sort = Some(sort);
         self

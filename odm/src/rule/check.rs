@@ -83,8 +83,8 @@ impl Check {
 
     /// Refuses a value that is shorter than `min` or longer than `max`.
     ///
-    /// The length of a text is its number of characters (Unicode scalar values, not bytes); of a `Vec`, its elements;
-    /// of a map, its entries; of binary data, its bytes.
+    /// The length of a text is its number of characters (Unicode scalar values, not bytes). The length of a `Vec` is
+    /// its number of elements, that of a map its number of entries, and that of binary data its number of bytes.
     pub fn length<T: Length + ?Sized>(
         &mut self,
         field: &'static str,
@@ -97,7 +97,7 @@ impl Check {
 
     /// Refuses a number or date below `min` or above `max`; both bounds are allowed values.
     ///
-    /// The bounds have the type of the value, so that literals infer. NaN is outside every range.
+    /// The bounds have the type of the value, so that rustc infers literals. NaN is outside every range.
     pub fn range<T: Range + ?Sized>(
         &mut self,
         field: &'static str,

@@ -125,7 +125,7 @@ pub(super) fn join(differences: &[Difference]) -> String {
     differences.iter().map(Difference::to_string).collect::<Vec<_>>().join("; ")
 }
 
-/// Returns how a person can remove the differences. `collMod` alters some options in place.
+/// Returns what to do to remove the differences. `collMod` alters some options in place.
 fn remedy(differences: &[Difference]) -> &'static str {
     let in_place = |difference: &Difference| match difference.what {
         "hidden" => true,

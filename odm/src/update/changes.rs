@@ -150,7 +150,7 @@ impl Changes {
             }
         }
         for filter in other.array_filters {
-            // Equal conditions have equal identifiers: one filter serves both.
+            // Equal conditions have equal identifiers: they share one filter.
             if !self.array_filters.contains(&filter) {
                 self.array_filters.push(filter);
             }

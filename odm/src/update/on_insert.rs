@@ -41,8 +41,8 @@ pub(super) fn is_named(operators: &Document, name: &str) -> bool {
 /// The names that an update writes, each with its operator.
 struct Written<'u>(Vec<(&'u str, &'u str)>);
 
-/// Adds a name to the path of an error. The update must write the name or something inside it: for other names,
-/// `data` does not contain whether they are data.
+/// Adds a name to the path of an error. The update must write the name or something inside it: `data` has no
+/// information about other names.
 fn at(problem: CodecError, name: String, data: &Data) -> CodecError {
     if data.has(&name) { problem.at_key(name) } else { problem.at(name) }
 }

@@ -254,7 +254,7 @@ impl<M, V: Value> StageField<M> for Path<M, V, One> {
 /// A value that a stage over `M` can write to a field of type `V`: an expression of that type, the literal of a
 /// document, or a constant.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` does not give `{V}`",
+    message = "`{Self}` does not evaluate to `{V}`",
     label = "cannot be stored in a field of type `{V}`",
     note = "an integer fits a wider integer or a float; `.to_int()` and the like convert it to another kind of number, and `.as_::<Cents>()` to a number type of your own",
     note = "a value that may be null fits an `Option`; `.if_null(..)` replaces null"

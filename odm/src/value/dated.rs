@@ -11,7 +11,7 @@ use super::Value;
     message = "`{Self}` is not a date",
     label = "`ttl` needs a date field",
     note = "dates are `bson::DateTime`, and an `Option` or a `Vec` of it; a number or a text is not",
-    note = "a TTL index on anything else would never delete"
+    note = "a TTL index on anything else would never delete a document"
 )]
 pub trait Dated: Value {}
 

@@ -33,14 +33,14 @@ pub trait Flatten: Value {
     /// Which elements the value is read from.
     const READS_FROM: ReadsFrom = ReadsFrom::Own;
 
-    /// Appends the elements, without a frame around them.
+    /// Appends the elements, without the length and the final zero byte of a document.
     fn encode_fields(&self, writer: &mut Writer) -> CodecResult<()>;
 
     /// Reads the value from the elements of a document.
     fn decode_fields(elements: Elements<'_>) -> CodecResult<Self>;
 }
 
-/// Which of the remaining elements a flattened document is read from. These elements are shown to it.
+/// Which of the remaining elements may be read by a flattened document.
 #[derive(Debug, Clone, Copy)]
 pub enum ReadsFrom {
     /// Those with a name that it declares. They belong to it.
@@ -338,7 +338,7 @@ pub struct UnclaimedElements<'de> {
     whole: Elements<'de>,
     /// The names of the variants of each enum that took an element.
     variants: Vec<&'static [&'static str]>,
-    /// Whether a map took all the elements that it was shown.
+    /// Whether a map took all the elements that could be read by it.
     caught: bool,
 }
 
@@ -346,7 +346,7 @@ pub struct UnclaimedElements<'de> {
 struct Element<'de> {
     key: &'de [u8],
     value: Raw<'de>,
-    /// Whether the element is shown to the flattened document that is read last.
+    /// Whether the element may be read by the flattened document that is read last.
     shown: bool,
 }
 
@@ -361,18 +361,18 @@ impl<'de> UnclaimedElements<'de> {
         self.elements.push(Element { key, value, shown: false });
     }
 
-    /// Removes the elements with these names that were shown to the last flattened document.
+    /// Removes the elements with these names that could be read by the last flattened document.
     pub fn take(&mut self, names: &FieldNames) {
         self.elements.retain(|element| !(element.shown && names.contain(element.key)));
     }
 
-    /// Removes all the elements that were shown to the last flattened document, which is or contains a map.
+    /// Removes all the elements that could be read by the last flattened document, which is or contains a map.
     pub(super) fn take_all(&mut self) {
         self.caught = true;
         self.elements.retain(|element| !element.shown);
     }
 
-    /// Removes the elements that were shown to the last flattened document and whose names are also in `document`.
+    /// Removes the elements that could be read by the last flattened document and whose names are also in `document`.
     pub(super) fn take_written(&mut self, document: Raw<'_>) -> CodecResult<()> {
         let (mut elements, mut written) = (document.elements()?, Vec::new());
         while let Some((key, _)) = elements.next()? {
@@ -382,12 +382,12 @@ impl<'de> UnclaimedElements<'de> {
         Ok(())
     }
 
-    /// Removes the elements with these names, shown or not.
+    /// Removes the elements with these names, even if they could not be read by a flattened document.
     fn skip(&mut self, names: &FieldNames) {
         self.elements.retain(|element| !names.contain(element.key));
     }
 
-    /// Returns a document of the elements with these names, and marks them as shown.
+    /// Returns a document of the elements with these names, and marks them as read.
     fn document(&mut self, names: &[&str]) -> CodecResult<Vec<u8>> {
         self.show(|key| is_one_of(key, names))
     }

@@ -1,8 +1,8 @@
 //! Limits how deep the BSON values of a caller nest. A value that exceeds the limit is dropped without recursion.
 //!
 //! `bson` clones, formats, writes and drops a value by recursion without a bound. The values of filters, updates and
-//! pipelines are checked here first, so `bson` does none of that with a value that is too deep. A caller that keeps a
-//! clone of such a value drops it itself.
+//! pipelines are checked here first, so `bson` never processes a value that is too deep. If a caller keeps a clone of
+//! such a value, dropping that clone can still overflow the stack.
 
 use mongodb::bson::{Bson, Document};
 

@@ -76,7 +76,7 @@ thread_local! {
     static SEARCH_CACHE: SearchCache = SearchCache::default();
 }
 
-/// The number of searches in vain after which results are cached.
+/// The number of failed searches after which results are cached.
 const CACHE_AFTER: u32 = 64;
 
 /// The maximum number of cached results per size class. Each class is cleared on its own, so that the results for
@@ -90,7 +90,7 @@ struct SearchCache {
     running: Cell<u32>,
     /// The number of searches that began since the outermost one began.
     begun: Cell<u32>,
-    /// The number of searches in vain: those inside a variant that the value then did not fit.
+    /// The number of failed searches: those inside a variant that the value then did not fit.
     in_vain: Cell<u32>,
     keys: RandomState,
     /// The results by size class, which is the logarithm of the value's length.

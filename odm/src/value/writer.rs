@@ -183,7 +183,7 @@ impl Writer {
         Ok(ElementType::Array)
     }
 
-    /// Appends the elements of a value that is a document, without a frame around them.
+    /// Appends the elements of a value that is a document, without the length and the final zero byte.
     pub fn put_elements<V: Value>(&mut self, value: &V) -> CodecResult<()> {
         self.put_elements_with(|writer| value.encode(writer))
     }

@@ -44,7 +44,7 @@ impl Projection {
 
     /// Adds the fields of a view. A view inside itself would have infinitely many, so there the whole field is added.
     pub(super) fn view<M, V: View<M>>(&mut self) {
-        // If two types have the same name, they only read more than they need.
+        // If two types have the same name, the whole field is requested; that is correct but larger.
         let name = type_name::<V>();
         if self.open.contains(&name) {
             return self.whole();

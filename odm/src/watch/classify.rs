@@ -50,8 +50,8 @@ pub(super) fn classify(error: &Error) -> Classification {
 
 fn server(code: i32) -> Classification {
     match code {
-        // The codes that the specification of change streams resumes on, besides elections and lost connections. Also
-        // an operation that an administrator interrupted, and keys that a new primary has not loaded yet.
+        // The codes after which the specification of change streams resumes, besides elections and lost connections.
+        // Also an operation that an administrator interrupted, and keys that a new primary has not loaded yet.
         63 | 133 | 150 | 211 | 234 | 11601 | 13388 => Classification::Broken,
         // The request is not valid: no permission, an unknown stage, an option or a value that is not allowed.
         2 | 9 | 14 | 20 | 59 | 72 | 73 | 115 | 166 | 323 | 40323 | 40324 | 40415 => Classification::End,

@@ -58,7 +58,7 @@ pub(super) fn apply_to_inserts(inserts: Inserts) -> EncodedDocuments {
 }
 
 /// Adds what the update stores if it inserts a document: the document of `or_insert`, or at least the version. The
-/// `_id` of a document is the one in the filter, if the filter fixes one.
+/// `_id` of a document is the one in the filter, if the filter determines the `_id`.
 fn on_insert(
     update: Update<()>,
     or_insert: Option<RawDocumentBuf>,

@@ -2,7 +2,7 @@
 
 use odm::bson::{Bson, Document};
 
-use super::make::Choices;
+use super::generate_values::Choices;
 
 /// Returns the document after one change, or `None` if it cannot be changed.
 pub(crate) fn change(bytes: &[u8], aliases: &[(&str, &str)], choices: &mut Choices<'_>) -> Option<Vec<u8>> {

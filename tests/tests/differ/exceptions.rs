@@ -6,11 +6,11 @@ use odm::{
 };
 
 use super::{
+    erased_type::Subject,
     forms::{
         agree, document, fewer, first_alone, integer, name, nearest, null, rounded, shorter, with,
         without_refused, without_tags,
     },
-    subject::Subject,
 };
 
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -3,7 +3,7 @@
 
 use odm::bson::{Bson, Document, doc};
 
-use super::subject::{Read, Subject};
+use super::erased_type::{Read, Subject};
 
 /// Replaces each value by one of the forms that `others` returns for it, if `unchanged` returns `true` for the new
 /// result. Returns whether both sides read the same in the end.

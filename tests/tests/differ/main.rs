@@ -6,11 +6,11 @@
 #![allow(clippy::unwrap_used, clippy::panic)] // in functions that tests share
 
 mod changes;
+mod coverage;
+mod erased_type;
 mod exceptions;
 mod forms;
-mod make;
-mod seen;
-mod subject;
+mod generate_values;
 
 use std::{env, fmt::Write};
 
@@ -23,9 +23,9 @@ use proptest::{
 
 use self::{
     changes::change,
-    make::Choices,
-    seen::{Report, Seen},
-    subject::{Read, Subject},
+    coverage::{Report, Seen},
+    erased_type::{Read, Subject},
+    generate_values::Choices,
 };
 
 /// The types that `build.rs` generates.
@@ -60,8 +60,8 @@ mod types {
     use serde::{Deserialize, Serialize};
 
     use super::{
-        make::{Choices, InOrder, Make, MakeKey, hex, length, made, refused, sometimes},
-        subject::{Subject, subject},
+        erased_type::{Subject, subject},
+        generate_values::{Choices, InOrder, Make, MakeKey, hex, length, made, refused, sometimes},
     };
 
     include!(concat!(env!("OUT_DIR"), "/differ.rs"));

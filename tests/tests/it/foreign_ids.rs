@@ -95,12 +95,14 @@ macro_rules! keyed {
 }
 
 keyed! {
-    an_object_id: OfObjectId, ToObjectId, ObjectId, [ObjectId::from_bytes([1; 12]), ObjectId::from_bytes([2; 12])];
-    a_text: OfText, ToText, String, ["a".to_owned(), "b.c $".to_owned()];
-    a_uuid: OfUuid, ToUuid, bson::Uuid, [bson::Uuid::from_bytes([1; 16]), bson::Uuid::from_bytes([2; 16])];
-    a_number: OfNumber, ToNumber, i64, [-1, 2];
-    an_unsigned_number: OfUnsigned, ToUnsigned, u32, [1, 2];
-    a_type_of_our_own: OfSlug, ToSlug, Slug, [Slug("a".to_owned()), Slug("b".to_owned())];
+    a_foreign_id_may_be_an_object_id: OfObjectId, ToObjectId, ObjectId,
+        [ObjectId::from_bytes([1; 12]), ObjectId::from_bytes([2; 12])];
+    a_foreign_id_may_be_a_string: OfText, ToText, String, ["a".to_owned(), "b.c $".to_owned()];
+    a_foreign_id_may_be_a_uuid: OfUuid, ToUuid, bson::Uuid,
+        [bson::Uuid::from_bytes([1; 16]), bson::Uuid::from_bytes([2; 16])];
+    a_foreign_id_may_be_a_signed_number: OfNumber, ToNumber, i64, [-1, 2];
+    a_foreign_id_may_be_an_unsigned_number: OfUnsigned, ToUnsigned, u32, [1, 2];
+    a_foreign_id_may_be_a_user_type: OfSlug, ToSlug, Slug, [Slug("a".to_owned()), Slug("b".to_owned())];
 }
 
 #[derive(Debug, PartialEq, Model)]

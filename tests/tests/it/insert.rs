@@ -194,7 +194,7 @@ async fn an_insert_takes_part_in_a_transaction(db: Database) {
 
 /// The driver still returns the same documents and replies.
 #[odm_test::test]
-async fn the_driver_remains_accessible(db: Database) {
+async fn inserted_documents_have_the_declared_field_order(db: Database) {
     let people = db.collection::<Person>();
     people.insert_one(&person("ada", 36)).await.unwrap();
     let document: Document = people.driver().find_one(doc! {}).await.unwrap().unwrap();

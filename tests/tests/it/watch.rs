@@ -1,9 +1,9 @@
 //! Change streams: their events, and their behaviour if something fails.
 
-mod end_of_stream;
+mod permanent_errors;
 mod position;
 mod resume;
-mod undecodable;
+mod undecodable_changes;
 
 use std::{future::Future, time::Duration};
 

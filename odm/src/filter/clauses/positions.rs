@@ -1,4 +1,4 @@
-//! The arrays that a filter names. They determine which element the `$` of an update means.
+//! The arrays that a filter names. They determine which element the `$` of an update refers to.
 
 use mongodb::bson::{Bson, Document};
 
@@ -66,8 +66,8 @@ impl NamedArrays {
         }
     }
 
-    /// Returns an error if the `$` after this array in an update does not mean the element that the filter matches.
-    /// The server writes to the position that the last condition recorded, in whichever array that was.
+    /// Returns an error if the `$` after this array in an update does not refer to the element that the filter
+    /// matches. The server writes to the position that the last condition recorded, even if that is another array.
     ///
     /// A caller who also writes the names of the update (not `typed`) is expected to know which names of the filter
     /// are arrays.

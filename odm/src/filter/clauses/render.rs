@@ -72,7 +72,7 @@ impl Clauses {
 /// condition of its own.
 fn join(name: &str, present: &mut Bson, value: Bson) -> Option<Bson> {
     match (present, value) {
-        // The test is already there: each path into a variant brings the condition on its tag.
+        // Each path into a variant adds the condition on its tag, so it may already exist.
         (Bson::Document(test), Bson::Document(more)) if repeats(test, &more) => {}
         // Of the names that are operators, only `$and` can be merged.
         (Bson::Document(test), Bson::Document(more)) if !name.starts_with('$') && can_join(test, &more) => {

@@ -108,7 +108,7 @@ impl<S: RowPosition> RowPosition for InArray<S> {
 
 /// A position that is not below an array.
 #[diagnostic::on_unimplemented(
-    message = "`unwind` cannot reach through an array that is not unwound yet",
+    message = "`unwind` cannot be used below an array that is not unwound yet",
     label = "below an array",
     note = "unwind the outer array first: `.unwind(|o| o.outer()).unwind(|o| o.outer().inner())`"
 )]

@@ -77,7 +77,7 @@ fn bson_in_the_documentation_equals_the_rendered_bson() {
     let covered: BTreeSet<&str> = rendered.keys().copied().collect();
     let (missing, idle): (Vec<_>, Vec<_>) =
         (documented.difference(&covered).collect(), covered.difference(&documented).collect());
-    assert!(missing.is_empty(), "no entry in `documented/operators.rs` renders {missing:?}");
+    assert!(missing.is_empty(), "no entry in `documented_bson/operators.rs` renders {missing:?}");
     assert!(idle.is_empty(), "no documentation contains a BSON snippet of {idle:?}");
 
     let mut wrong = Vec::new();

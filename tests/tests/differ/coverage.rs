@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use super::{exceptions::Exception, subject::Subject};
+use super::{erased_type::Subject, exceptions::Exception};
 
 /// The counts for the values of one type.
 #[derive(Debug)]

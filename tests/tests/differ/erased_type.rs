@@ -10,7 +10,7 @@ use odm::{
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use super::make::{Choices, Make};
+use super::generate_values::{Choices, Make};
 
 /// A written value: its `Debug` text, which also distinguishes NaN and negative zero, and its bytes as odm and `bson`
 /// write them.

@@ -12,7 +12,7 @@ use odm_integration::{
 };
 use odm_test::Server;
 
-use super::wire::{recorded, stored};
+use super::sent_commands::{recorded, stored};
 
 fn writes(ada: &Person, bob: &Person) -> [Write<Person>; 7] {
     let p = Person::fields();
