@@ -10,7 +10,7 @@ use crate::{
     ast::Derive,
     attr::{
         Once, flag, odm_words,
-        symbol::{self, Position, form},
+        symbol::{Position, ViewFieldWord, ViewWord, Word},
         value,
     },
     ctxt::Ctxt,
@@ -45,22 +45,21 @@ impl<'a> View<'a> {
     /// Parses the struct. Reports errors to `cx` and returns a tree of what could be parsed.
     pub(crate) fn read(cx: &Ctxt, original: &'a DeriveInput) -> Self {
         let (mut krate, mut of, mut says_of) = (Once::default(), Once::default(), false);
-        let position = Position::container(Derive::View);
-        odm_words(cx, &original.attrs, |word, input| {
-            if word == symbol::OF {
-                says_of = true;
-                of.set(word, value(word, input, form::OF)?)
-            } else if word == symbol::CRATE {
-                krate.set(word, value(word, input, form::CRATE)?)
-            } else {
-                Err(position.unknown(word))
+        odm_words(cx, &original.attrs, |ident, input| {
+            let word = ViewWord::require_at(Position::Container(Derive::View), ident)?;
+            match word {
+                ViewWord::Of => {
+                    says_of = true;
+                    of.set(ident, value(ident, input, word.form())?)
+                }
+                ViewWord::Crate => krate.set(ident, value(ident, input, word.form())?),
             }
         });
         if !says_of {
             let ident = &original.ident;
             cx.error(
                 ident,
-                format_args!("`{ident}` needs the type that it is a view of: add `{}`", form::OF),
+                format_args!("`{ident}` needs the type that it is a view of: add `{}`", ViewWord::Of.form()),
             );
         }
         let view =
@@ -105,22 +104,24 @@ fn fields<'a>(cx: &Ctxt, original: &'a DeriveInput) -> Vec<Field<'a>> {
 }
 
 fn field<'a>(cx: &Ctxt, original: &'a syn::Field) -> Option<Field<'a>> {
-    let ident = original.ident.as_ref()?;
+    let name = original.ident.as_ref()?;
     let (mut from, mut score) = (Once::default(), Once::default());
-    odm_words(cx, &original.attrs, |word, input| {
-        if word == symbol::FROM {
-            from.set(word, value(word, input, form::FROM)?)?;
-            if input.peek(Token![.]) {
-                let message = "a field of a view is read from one field of its parent: to read the fields inside it, \
-                               declare a view of that document";
-                return Err(input.error(message));
+    odm_words(cx, &original.attrs, |ident, input| {
+        let word = ViewFieldWord::require_at(Position::Field(Derive::View), ident)?;
+        match word {
+            ViewFieldWord::From => {
+                from.set(ident, value(ident, input, word.form())?)?;
+                if input.peek(Token![.]) {
+                    let message = "a field of a view is read from one field of its parent: to read the fields inside it, \
+                                   declare a view of that document";
+                    return Err(input.error(message));
+                }
+                Ok(())
             }
-            Ok(())
-        } else if word == symbol::TEXT_SCORE {
-            flag(word, input, form::TEXT_SCORE)?;
-            score.set(word, ())
-        } else {
-            Err(Position::field(Derive::View, false, true).unknown(word))
+            ViewFieldWord::TextScore => {
+                flag(ident, input, word.form())?;
+                score.set(ident, ())
+            }
         }
     });
     if let (Some(from), Some(())) = (from.get(), score.get()) {
@@ -131,9 +132,9 @@ fn field<'a>(cx: &Ctxt, original: &'a syn::Field) -> Option<Field<'a>> {
     }
     let source = match score.get() {
         Some(()) => Source::TextScore,
-        None => Source::Field(from.get().unwrap_or(ident).clone()),
+        None => Source::Field(from.get().unwrap_or(name).clone()),
     };
-    Some(Field { ident, ty: &original.ty, source })
+    Some(Field { ident: name, ty: &original.ty, source })
 }
 
 /// Returns the lifetime of the view. A view borrows from one document, so it has at most one.

@@ -7,7 +7,7 @@ use super::{
     index::Index,
     odm_words,
     rule::{self, Rule},
-    symbol::{self, Position, form},
+    symbol::{ContainerWord, Position, Word},
     text, value,
     version::Versions,
 };
@@ -31,32 +31,30 @@ pub(crate) struct ContainerAttrs {
 impl ContainerAttrs {
     /// Parses the attributes.
     pub(crate) fn read(cx: &Ctxt, input: &DeriveInput, derive: Derive) -> Self {
-        let position = Position::container(derive);
+        let position = Position::Container(derive);
         let mut attrs = Self::default();
-        odm_words(cx, &input.attrs, |word, input| {
-            if !position.valid.iter().any(|valid| word == valid) {
-                let meant = symbol::closest(&word.to_string(), position.valid);
-                attrs.has_collection |= meant == Some(symbol::COLLECTION);
-                return Err(position.unknown(word));
-            }
-            if word == symbol::COLLECTION {
-                attrs.has_collection = true;
-                attrs.collection.set(word, text(word, input, form::COLLECTION)?)
-            } else if word == symbol::CRATE {
-                attrs.krate.set(word, value(word, input, form::CRATE)?)
-            } else if word == symbol::KEY {
-                attrs.key.set(word, value(word, input, form::KEY)?)
-            } else if word == symbol::ORDERED {
-                flag(word, input, form::ORDERED)?;
-                attrs.ordered.set(word, ())
-            } else if word == symbol::INDEX {
-                Index::on_model(cx, word, input).map(|index| attrs.indexes.push(index))
-            } else if word == symbol::SCHEMA_VERSION {
-                attrs.versions.current(word, input)
-            } else if word == symbol::UPGRADE {
-                attrs.versions.upgrade(word, input)
-            } else {
-                rule::of_document(cx, word, input, &mut attrs.rules)
+        odm_words(cx, &input.attrs, |ident, input| {
+            let word = ContainerWord::require_at(position, ident).inspect_err(|_| {
+                let meant = ContainerWord::closest(position, ident);
+                attrs.has_collection |= meant == Some(ContainerWord::Collection);
+            })?;
+            match word {
+                ContainerWord::Ordered => {
+                    flag(ident, input, word.form())?;
+                    attrs.ordered.set(ident, ())
+                }
+                ContainerWord::Collection => {
+                    attrs.has_collection = true;
+                    attrs.collection.set(ident, text(ident, input, word.form())?)
+                }
+                ContainerWord::Index => {
+                    Index::on_model(cx, ident, input).map(|index| attrs.indexes.push(index))
+                }
+                ContainerWord::Key => attrs.key.set(ident, value(ident, input, word.form())?),
+                ContainerWord::Validate => rule::of_document(cx, ident, input, &mut attrs.rules),
+                ContainerWord::SchemaVersion => attrs.versions.current(ident, input),
+                ContainerWord::Upgrade => attrs.versions.upgrade(ident, input),
+                ContainerWord::Crate => attrs.krate.set(ident, value(ident, input, word.form())?),
             }
         });
         attrs

@@ -7,13 +7,10 @@ use super::{
     index::Index,
     odm_words,
     rule::{self, Rule},
-    symbol::{self, Position, form},
+    symbol::{self, FieldWord, Position, SerdeWord, Word},
     text,
 };
 use crate::{ast::Derive, ctxt::Ctxt};
-
-/// The words that specify the encoding of a field.
-const ENCODINGS: &[&str] = &[symbol::SERDE, symbol::BINARY, symbol::UNIT];
 
 /// The `#[odm(..)]` attributes of a field.
 #[derive(Debug, Default)]
@@ -33,63 +30,83 @@ pub(crate) struct FieldAttrs {
 impl FieldAttrs {
     /// Parses the attributes. `in_variant` is whether the field belongs to a variant.
     pub(crate) fn read(cx: &Ctxt, field: &syn::Field, derive: Derive, in_variant: bool) -> Self {
-        let ident = field.ident.as_ref();
-        let position = Position::field(derive, in_variant, ident.is_some());
+        let name = field.ident.as_ref();
+        let position = Position::field(derive, in_variant, name.is_some());
         let mut attrs = Self::default();
-        odm_words(cx, &field.attrs, |word, input| {
-            if !position.valid.iter().any(|valid| word == valid) {
-                let meant = symbol::closest(&word.to_string(), position.valid);
-                attrs.mistaken_encoding |= meant.is_some_and(|word| ENCODINGS.contains(&word));
-                return Err(position.unknown(word));
-            }
-            if word == symbol::ID {
-                flag(word, input, form::ID)?;
-                attrs.id.set(word, ())
-            } else if word == symbol::RENAME {
-                attrs.rename.set(word, text(word, input, form::RENAME)?)
-            } else if ENCODINGS.iter().any(|encoding| word == encoding) {
-                let read = attrs.encoding(word, input);
-                attrs.mistaken_encoding |= read.is_err();
-                read
-            } else if word == symbol::VALIDATE {
-                rule::of_field(cx, word, input, &mut attrs.rules)
-            } else if let Some(ident) = ident {
-                Index::on_field(cx, word, input, ident).map(|index| attrs.indexes.push(index))
-            } else {
-                Err(position.unknown(word))
-            }
+        odm_words(cx, &field.attrs, |ident, input| {
+            let word = FieldWord::require_at(position, ident).inspect_err(|_| {
+                let meant = FieldWord::closest(position, ident);
+                attrs.mistaken_encoding |= meant.is_some_and(FieldWord::is_encoding);
+            })?;
+            let read = match word {
+                FieldWord::Id => flag(ident, input, word.form()).and_then(|()| attrs.id.set(ident, ())),
+                FieldWord::Index => match name {
+                    Some(name) => {
+                        Index::on_field(cx, ident, input, name).map(|index| attrs.indexes.push(index))
+                    }
+                    None => Err(FieldWord::unknown(position, ident)),
+                },
+                FieldWord::Rename => {
+                    text(ident, input, word.form()).and_then(|name| attrs.rename.set(ident, name))
+                }
+                FieldWord::Serde => ordered(ident, input).and_then(|ordered| attrs.serde.set(ident, ordered)),
+                FieldWord::Binary => {
+                    flag(ident, input, word.form()).and_then(|()| attrs.binary.set(ident, ()))
+                }
+                FieldWord::Unit => text(ident, input, word.form())
+                    .and_then(|text| unit(&text))
+                    .and_then(|unit| attrs.unit.set(ident, unit)),
+                FieldWord::Validate => rule::of_field(cx, ident, input, &mut attrs.rules),
+            };
+            attrs.mistaken_encoding |= word.is_encoding() && read.is_err();
+            read
         });
         attrs
     }
+}
 
-    /// Parses one of [`ENCODINGS`].
-    fn encoding(&mut self, word: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
-        if word == symbol::SERDE {
-            let ordered = ordered(word, input)?;
-            self.serde.set(word, ordered)
-        } else if word == symbol::BINARY {
-            flag(word, input, form::BINARY)?;
-            self.binary.set(word, ())
-        } else {
-            let text = text(word, input, form::UNIT)?;
-            self.unit.set(word, symbol::unit(&text)?)
+impl FieldWord {
+    /// Returns whether the word specifies the encoding of the field.
+    fn is_encoding(self) -> bool {
+        match self {
+            Self::Serde | Self::Binary | Self::Unit => true,
+            Self::Id | Self::Index | Self::Rename | Self::Validate => false,
         }
     }
 }
 
 /// Returns whether `(ordered)` follows `serde`.
-fn ordered(word: &Ident, input: ParseStream<'_>) -> syn::Result<bool> {
+fn ordered(ident: &Ident, input: ParseStream<'_>) -> syn::Result<bool> {
+    let form = FieldWord::Serde.form();
     if !input.peek(token::Paren) {
-        return flag(word, input, form::SERDE).map(|()| false);
+        return flag(ident, input, form).map(|()| false);
     }
     let content;
     parenthesized!(content in input);
     let option: syn::Result<Ident> = content.parse();
-    match option {
-        Ok(option) if option == symbol::ORDERED && content.is_empty() => Ok(true),
-        _ => {
+    match option.ok().filter(|_| content.is_empty()).and_then(|option| SerdeWord::parse(&option)) {
+        Some(SerdeWord::Ordered) => Ok(true),
+        None => {
             content.parse::<proc_macro2::TokenStream>()?;
-            Err(symbol::malformed(word, form::SERDE))
+            Err(symbol::malformed(ident, form))
         }
     }
+}
+
+/// Returns the name of the unit's type in `odm`.
+fn unit(text: &LitStr) -> syn::Result<&'static str> {
+    Ok(match text.value().as_str() {
+        "ns" => "Nanos",
+        "us" => "Micros",
+        "ms" => "Millis",
+        "s" => "Seconds",
+        "m" => "Minutes",
+        "h" => "Hours",
+        "d" => "Days",
+        other => {
+            let message =
+                format!("`{other}` is not a unit of time: write `ns`, `us`, `ms`, `s`, `m`, `h` or `d`");
+            return Err(syn::Error::new(text.span(), message));
+        }
+    })
 }

@@ -3,7 +3,11 @@
 use proc_macro2::Span;
 use syn::{Expr, Ident, Lit, LitInt, LitStr, Path, UnOp, parse::ParseStream};
 
-use super::{Once, flag, list, symbol, symbol::form, text, value};
+use super::{
+    Once, flag, list,
+    symbol::{ContainerWord, FieldWord, LengthWord, Position, RangeWord, RuleWord, Word},
+    text, value,
+};
 use crate::ctxt::Ctxt;
 
 /// A rule of a field or of a whole document.
@@ -25,35 +29,30 @@ pub(crate) enum Kind {
     Custom(Path),
 }
 
-const RULES: &[&str] =
-    &[symbol::LENGTH, symbol::RANGE, symbol::PATTERN, symbol::EMAIL, symbol::NESTED, symbol::CUSTOM];
-
 /// Parses `validate(..)` on a field.
 pub(crate) fn of_field(
     cx: &Ctxt,
-    word: &Ident,
+    ident: &Ident,
     input: ParseStream<'_>,
     rules: &mut Vec<Rule>,
 ) -> syn::Result<()> {
-    list(cx, word, input, form::VALIDATE, |word, input| {
-        let kind = if word == symbol::LENGTH {
-            length(cx, word, input)?
-        } else if word == symbol::RANGE {
-            range(cx, word, input)?
-        } else if word == symbol::PATTERN {
-            pattern(text(word, input, form::PATTERN)?)?
-        } else if word == symbol::EMAIL {
-            flag(word, input, "email")?;
-            Kind::Email
-        } else if word == symbol::NESTED {
-            flag(word, input, "nested")?;
-            Kind::Nested
-        } else if word == symbol::CUSTOM {
-            Kind::Custom(value(word, input, form::CUSTOM)?)
-        } else {
-            return Err(symbol::unknown(word, RULES, "in `validate(..)`"));
+    list(cx, ident, input, FieldWord::Validate.form(), |ident, input| {
+        let word = RuleWord::require_at(Position::FieldRules, ident)?;
+        let kind = match word {
+            RuleWord::Length => length(cx, ident, input)?,
+            RuleWord::Range => range(cx, ident, input)?,
+            RuleWord::Pattern => pattern(text(ident, input, word.form())?)?,
+            RuleWord::Email => {
+                flag(ident, input, word.form())?;
+                Kind::Email
+            }
+            RuleWord::Nested => {
+                flag(ident, input, word.form())?;
+                Kind::Nested
+            }
+            RuleWord::Custom => Kind::Custom(value(ident, input, word.form())?),
         };
-        rules.push(Rule { span: word.span(), kind });
+        rules.push(Rule { span: ident.span(), kind });
         Ok(())
     })
 }
@@ -61,45 +60,42 @@ pub(crate) fn of_field(
 /// Parses `validate(custom = path)` on a whole document.
 pub(crate) fn of_document(
     cx: &Ctxt,
-    word: &Ident,
+    ident: &Ident,
     input: ParseStream<'_>,
     rules: &mut Vec<Rule>,
 ) -> syn::Result<()> {
-    list(cx, word, input, form::VALIDATE_ALL, |word, input| {
-        if word == symbol::CUSTOM {
-            let kind = Kind::Custom(value(word, input, form::CUSTOM)?);
-            rules.push(Rule { span: word.span(), kind });
-            return Ok(());
+    list(cx, ident, input, ContainerWord::Validate.form(), |ident, input| match RuleWord::parse(ident) {
+        Some(word @ RuleWord::Custom) => {
+            let kind = Kind::Custom(value(ident, input, word.form())?);
+            rules.push(Rule { span: ident.span(), kind });
+            Ok(())
         }
-        if RULES.iter().any(|rule| word == rule) {
-            return Err(syn::Error::new(
-                word.span(),
+        Some(RuleWord::Length | RuleWord::Range | RuleWord::Pattern | RuleWord::Email | RuleWord::Nested) => {
+            Err(syn::Error::new(
+                ident.span(),
                 format_args!(
-                    "`{word}` is a rule of one field: write it there; a whole document takes `custom`"
+                    "`{ident}` is a rule of one field: write it there; a whole document takes `custom`"
                 ),
-            ));
+            ))
         }
-        Err(symbol::unknown(word, &[symbol::CUSTOM], "in `validate(..)` of a whole document"))
+        None => Err(RuleWord::unknown(Position::DocumentRules, ident)),
     })
 }
 
-fn length(cx: &Ctxt, word: &Ident, input: ParseStream<'_>) -> syn::Result<Kind> {
+fn length(cx: &Ctxt, ident: &Ident, input: ParseStream<'_>) -> syn::Result<Kind> {
     let (mut min, mut max, mut equal) = (Once::default(), Once::default(), Once::default());
-    list(cx, word, input, form::LENGTH, |word, input| {
-        let slot = if word == symbol::MIN {
-            &mut min
-        } else if word == symbol::MAX {
-            &mut max
-        } else if word == symbol::EQUAL {
-            &mut equal
-        } else {
-            return Err(symbol::unknown(word, &[symbol::MIN, symbol::MAX, symbol::EQUAL], "in `length(..)`"));
+    list(cx, ident, input, RuleWord::Length.form(), |ident, input| {
+        let word = LengthWord::require_at(Position::Length, ident)?;
+        let slot = match word {
+            LengthWord::Min => &mut min,
+            LengthWord::Max => &mut max,
+            LengthWord::Equal => &mut equal,
         };
-        let bound: LitInt = value(word, input, form::LENGTH)?;
+        let bound: LitInt = value(ident, input, word.form())?;
         if bound.base10_parse::<usize>().is_err() {
             return Err(syn::Error::new(bound.span(), "a length is a whole number, 0 or more"));
         }
-        slot.set(word, bound)
+        slot.set(ident, bound)
     })?;
     if let Some(equal) = equal.get().cloned() {
         if let Some(span) = min.span().or(max.span()) {
@@ -116,17 +112,15 @@ fn length(cx: &Ctxt, word: &Ident, input: ParseStream<'_>) -> syn::Result<Kind> 
     Ok(Kind::Length { min, max })
 }
 
-fn range(cx: &Ctxt, word: &Ident, input: ParseStream<'_>) -> syn::Result<Kind> {
+fn range(cx: &Ctxt, ident: &Ident, input: ParseStream<'_>) -> syn::Result<Kind> {
     let (mut min, mut max) = (Once::<Box<Expr>>::default(), Once::<Box<Expr>>::default());
-    list(cx, word, input, form::RANGE, |word, input| {
-        let slot = if word == symbol::MIN {
-            &mut min
-        } else if word == symbol::MAX {
-            &mut max
-        } else {
-            return Err(symbol::unknown(word, &[symbol::MIN, symbol::MAX], "in `range(..)`"));
+    list(cx, ident, input, RuleWord::Range.form(), |ident, input| {
+        let word = RangeWord::require_at(Position::Range, ident)?;
+        let slot = match word {
+            RangeWord::Min => &mut min,
+            RangeWord::Max => &mut max,
         };
-        slot.set(word, value(word, input, form::RANGE)?)
+        slot.set(ident, value(ident, input, word.form())?)
     })?;
     let (min, max) = (min.get().cloned(), max.get().cloned());
     if let (Some(min), Some(max)) = (&min, &max)

@@ -4,7 +4,7 @@ use syn::LitStr;
 
 use super::{
     Once, odm_words,
-    symbol::{Position, RENAME, form},
+    symbol::{Position, VariantWord, Word},
     text,
 };
 use crate::ctxt::Ctxt;
@@ -19,11 +19,10 @@ impl VariantAttrs {
     /// Parses the attributes.
     pub(crate) fn read(cx: &Ctxt, variant: &syn::Variant) -> Self {
         let mut attrs = Self::default();
-        odm_words(cx, &variant.attrs, |word, input| {
-            if word == RENAME {
-                attrs.rename.set(word, text(word, input, form::RENAME)?)
-            } else {
-                Err(Position::variant().unknown(word))
+        odm_words(cx, &variant.attrs, |ident, input| {
+            let word = VariantWord::require_at(Position::Variant, ident)?;
+            match word {
+                VariantWord::Rename => attrs.rename.set(ident, text(ident, input, word.form())?),
             }
         });
         attrs

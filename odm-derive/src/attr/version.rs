@@ -5,7 +5,11 @@ use syn::{
     Ident, LitInt, LitStr, Path, Token, parenthesized, parse::ParseStream, punctuated::Punctuated, token,
 };
 
-use super::{Once, symbol, symbol::form, text};
+use super::{
+    Once,
+    symbol::{self, ContainerWord, Position, SchemaVersionWord, Word},
+    text,
+};
 
 /// The `schema_version` and `upgrade` of a document.
 #[derive(Debug, Default)]
@@ -29,7 +33,7 @@ pub(crate) struct Current {
 impl Current {
     /// Returns the stored name of the version.
     pub(crate) fn name(&self) -> String {
-        self.name.as_ref().map_or_else(|| symbol::SCHEMA_VERSION.to_owned(), LitStr::value)
+        self.name.as_ref().map_or_else(|| ContainerWord::SchemaVersion.text().to_owned(), LitStr::value)
     }
 }
 
@@ -43,27 +47,28 @@ pub(crate) struct Step {
 
 impl Versions {
     /// Parses `schema_version = 3` or `schema_version(3, name = "v")`.
-    pub(crate) fn current(&mut self, word: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
+    pub(crate) fn current(&mut self, ident: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
         self.has_current = true;
         let (number, name) = if input.peek(token::Paren) {
             let content;
             parenthesized!(content in input);
             parse_all(&content, |content| {
-                let number = content.parse().map_err(|error| mistake(&error, form::SCHEMA_VERSION))?;
+                let number =
+                    content.parse().map_err(|error| mistake(&error, ContainerWord::SchemaVersion.form()))?;
                 content.parse::<Option<Token![,]>>()?;
                 Ok((number, if content.is_empty() { None } else { Some(name(content)?) }))
             })?
         } else {
-            (super::value(word, input, form::SCHEMA_VERSION)?, None)
+            (super::value(ident, input, ContainerWord::SchemaVersion.form())?, None)
         };
         let current = Current { number: version(&number)?, span: number.span(), name };
-        self.current.set(word, current)
+        self.current.set(ident, current)
     }
 
     /// Parses `upgrade(1 = path::to::step, 2 = path::to::next_step)`.
-    pub(crate) fn upgrade(&mut self, word: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
+    pub(crate) fn upgrade(&mut self, ident: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
         if !input.peek(token::Paren) {
-            return Err(symbol::malformed(word, form::UPGRADE));
+            return Err(symbol::malformed(ident, ContainerWord::Upgrade.form()));
         }
         let content;
         parenthesized!(content in input);
@@ -71,17 +76,17 @@ impl Versions {
             Punctuated::<Step, Token![,]>::parse_terminated_with(content, Step::read)
         })?;
         if steps.is_empty() {
-            return Err(symbol::malformed(word, form::UPGRADE));
+            return Err(symbol::malformed(ident, ContainerWord::Upgrade.form()));
         }
-        self.steps.set(word, steps.into_iter().collect())
+        self.steps.set(ident, steps.into_iter().collect())
     }
 }
 
 impl Step {
     fn read(input: ParseStream<'_>) -> syn::Result<Self> {
-        let from: LitInt = input.parse().map_err(|error| mistake(&error, form::UPGRADE))?;
-        input.parse::<Token![=]>().map_err(|error| mistake(&error, form::UPGRADE))?;
-        let function = input.parse().map_err(|error| mistake(&error, form::UPGRADE))?;
+        let from: LitInt = input.parse().map_err(|error| mistake(&error, ContainerWord::Upgrade.form()))?;
+        input.parse::<Token![=]>().map_err(|error| mistake(&error, ContainerWord::Upgrade.form()))?;
+        let function = input.parse().map_err(|error| mistake(&error, ContainerWord::Upgrade.form()))?;
         Ok(Self { from: version(&from)?, span: from.span(), function })
     }
 }
@@ -99,13 +104,15 @@ fn parse_all<T>(
 }
 
 fn name(input: ParseStream<'_>) -> syn::Result<LitStr> {
-    let word: Ident = input.parse().map_err(|error| mistake(&error, form::SCHEMA_VERSION))?;
-    if word != symbol::NAME {
-        return Err(symbol::unknown(&word, &[symbol::NAME], "in `schema_version(..)`"));
+    let ident: Ident = input.parse().map_err(|error| mistake(&error, ContainerWord::SchemaVersion.form()))?;
+    let word = SchemaVersionWord::require_at(Position::SchemaVersion, &ident)?;
+    match word {
+        SchemaVersionWord::Name => {
+            let name = text(&ident, input, word.form())?;
+            input.parse::<Option<Token![,]>>()?;
+            if input.is_empty() { Ok(name) } else { Err(mistake(&input.error(""), word.form())) }
+        }
     }
-    let name = text(&word, input, form::SCHEMA_VERSION)?;
-    input.parse::<Option<Token![,]>>()?;
-    if input.is_empty() { Ok(name) } else { Err(mistake(&input.error(""), form::SCHEMA_VERSION)) }
 }
 
 fn mistake(error: &syn::Error, form: &str) -> syn::Error {

@@ -8,8 +8,8 @@ use syn::{GenericArgument, PathArguments, PathSegment, Type, visit::Visit};
 use crate::{
     ast::{self, Codec, Container, Content, Data, Derive, Field},
     attr::{
-        index::{Index, Key, OPTIONS},
-        symbol::{closest, enumerate},
+        index::{Index, Key},
+        symbol::{IndexWord, Position, Word, closest, enumerate},
     },
     ctxt::Ctxt,
 };
@@ -194,12 +194,13 @@ fn begins_with_a_field(cx: &Ctxt, container: &Container<'_>, key: &Key) {
     if names.iter().any(|name| first == name) {
         return;
     }
-    let options = if below.is_empty() && !key.descending { OPTIONS } else { &[] };
+    let may_be_option = below.is_empty() && !key.descending;
+    let options = if may_be_option { IndexWord::texts(Position::Index) } else { Vec::new() };
     let candidates: Vec<&str> = names.iter().map(String::as_str).chain(options.iter().copied()).collect();
     let nor = if options.is_empty() {
         String::new()
     } else {
-        format!(", nor an option of an index: {}", enumerate(options))
+        format!(", nor an option of an index: {}", enumerate(&options))
     };
     let meant = closest(&first.to_string(), &candidates);
     let meant = meant.map(|close| format!("; did you mean `{close}`?")).unwrap_or_default();

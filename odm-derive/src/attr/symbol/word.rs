@@ -1,0 +1,156 @@
+//! What all groups of words have: parsing a word at a position, and the messages for a wrong one.
+
+use std::fmt::Write;
+
+use syn::Ident;
+
+use self::Position::{Container, Field, FieldIndex, VariantField};
+use crate::ast::Derive::{self, Embedded, Model, Shape, Value, View};
+
+/// A group of words, one variant for each word.
+pub(crate) trait Word: Copy + 'static {
+    /// All words of the group.
+    const ALL: &'static [Self];
+
+    /// Returns the word as the user writes it.
+    fn text(self) -> &'static str;
+
+    /// Returns the correct form, for messages.
+    fn form(self) -> &'static str;
+
+    /// Returns whether the word is valid at a position of the group.
+    fn is_valid(self, position: Position) -> bool;
+
+    /// Parses a word of the group, wherever it is valid.
+    fn parse(ident: &Ident) -> Option<Self> {
+        Self::ALL.iter().copied().find(|word| ident == word.text())
+    }
+
+    /// Parses a word that is valid at the position.
+    fn parse_at(position: Position, ident: &Ident) -> Option<Self> {
+        Self::parse(ident).filter(|word| word.is_valid(position))
+    }
+
+    /// Parses a word that is valid at the position. Returns an error for another word.
+    fn require_at(position: Position, ident: &Ident) -> syn::Result<Self> {
+        Self::parse_at(position, ident).ok_or_else(|| Self::unknown(position, ident))
+    }
+
+    /// Returns the texts of the words that are valid at the position.
+    fn texts(position: Position) -> Vec<&'static str> {
+        let valid = Self::ALL.iter().filter(|word| word.is_valid(position));
+        valid.map(|word| word.text()).collect()
+    }
+
+    /// Returns the word that the user probably meant.
+    fn closest(position: Position, ident: &Ident) -> Option<Self> {
+        let text = closest(&ident.to_string(), &Self::texts(position))?;
+        Self::ALL.iter().copied().find(|word| word.text() == text)
+    }
+
+    /// Returns the error for a word that is not valid at the position.
+    fn unknown(position: Position, ident: &Ident) -> syn::Error {
+        if let Some(reason) = super::elsewhere(position, ident) {
+            return syn::Error::new(ident.span(), reason);
+        }
+        let (valid, place) = (Self::texts(position), position.name());
+        let mut message = format!("unknown word `{ident}` {place}; ");
+        if let [only] = valid[..] {
+            let _ = write!(message, "the only valid word here is `{only}`");
+        } else {
+            let _ = write!(message, "valid here: {}", enumerate(&valid));
+        }
+        if let Some(close) = Self::closest(position, ident) {
+            let _ = write!(message, "; did you mean `{}`?", close.text());
+        }
+        syn::Error::new(ident.span(), message)
+    }
+}
+
+/// A position of words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Position {
+    /// On a struct or enum.
+    Container(Derive),
+    /// On a variant.
+    Variant,
+    /// On a field of a struct.
+    Field(Derive),
+    /// On a field of a variant.
+    VariantField(Derive),
+    /// On a field without a name of a variant.
+    VariantValue(Derive),
+    /// In `index(..)` on a model.
+    Index,
+    /// In `index(..)` on a field.
+    FieldIndex,
+    /// In `validate(..)` on a field.
+    FieldRules,
+    /// In `validate(..)` on a model or an embedded document.
+    DocumentRules,
+    /// In `length(..)`.
+    Length,
+    /// In `range(..)`.
+    Range,
+    /// In `schema_version(..)`.
+    SchemaVersion,
+}
+
+impl Position {
+    /// Returns the position on a field.
+    pub(crate) fn field(derive: Derive, in_variant: bool, named: bool) -> Self {
+        match derive {
+            Model | Value if in_variant && named => VariantField(derive),
+            Model | Value if in_variant => Self::VariantValue(derive),
+            Model | Embedded | Shape | View | Value => Field(derive),
+        }
+    }
+
+    /// Returns the position, for messages.
+    fn name(self) -> &'static str {
+        match self {
+            Container(Model) => "on a model",
+            Container(Embedded) => "on an embedded document",
+            Container(Shape) => "on a shape",
+            Container(View) => "on a view",
+            Container(Value) => "on a value",
+            Self::Variant => "on a variant",
+            Field(Model) => "on a field of a model",
+            Field(Embedded) => "on a field of an embedded document",
+            Field(Shape) => "on a field of a shape",
+            Field(View) => "on a field of a view",
+            Field(Value) => "on the field of a value",
+            VariantField(_) => "on a field of a variant",
+            Self::VariantValue(_) => "on a value of a variant",
+            Self::Index => "in `index(..)`",
+            FieldIndex => "in a field's `index(..)`",
+            Self::FieldRules => "in `validate(..)`",
+            Self::DocumentRules => "in `validate(..)` of a whole document",
+            Self::Length => "in `length(..)`",
+            Self::Range => "in `range(..)`",
+            Self::SchemaVersion => "in `schema_version(..)`",
+        }
+    }
+}
+
+/// Returns the error for a word that is followed by something wrong.
+pub(crate) fn malformed(word: &Ident, form: &str) -> syn::Error {
+    syn::Error::new(word.span(), correct(form))
+}
+
+/// Returns a message with the correct form.
+pub(crate) fn correct(form: &str) -> String {
+    format!("the correct form is `{form}`")
+}
+
+/// Returns a list of the words, for messages.
+pub(crate) fn enumerate(words: &[&str]) -> String {
+    words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
+}
+
+/// Returns the word that the user probably meant.
+pub(crate) fn closest<'w>(text: &str, valid: &[&'w str]) -> Option<&'w str> {
+    let distance = |word: &str| strsim::osa_distance(text, word);
+    let close = valid.iter().copied().min_by_key(|word| distance(word))?;
+    (distance(close) <= 1 + close.len() / 4).then_some(close)
+}
