@@ -19,7 +19,7 @@ pub use crate::{
     shape::{FillsField, IdOf, InObject, Produces, RenderedFields, ShapeLiteral, Slot},
     value::{
         Array, Bits, Decode, Doc, Flatten, FromText, Integer, Keyed, Map, MapKey, Nullable, Number, Ordered,
-        OwnedRow, Row, Text, Value,
+        OwnedRow, Row, SchemaVersion, Text, Value, Versioned,
         arrays::Arrays,
         decimal::decimal_bytes,
         elements::{Elements, require, unknown_field, unknown_variant},
@@ -45,9 +45,7 @@ pub use crate::{
             item_required, read_content, read_content_or_missing, refuse_content, require_content,
             skipped_variant,
         },
-        upgrade::{
-            Outcome, SchemaVersion, Versioned, current_version, decode_versioned, put_version, skip_version,
-        },
+        upgrade::{Outcome, current_version, decode_versioned, put_version, skip_version},
         writer::Writer,
     },
     view::{

@@ -112,18 +112,26 @@ pub use self::id::{KeySchema, KeyShape};
 pub(crate) use self::{
     array::{AnyLength, FixedLength},
     arrays::Arrays,
+    binary::plain_bytes,
     dated::Dated,
+    elements::duplicate,
     elements::{Elements, require, unknown_field},
-    encoding::binary::{Binary, BinarySlot, StoredAsBinary},
-    encoding::serde_with::{SerdeInOrder, SerdeWith},
-    encoding::unit::{Counted, Span, StoredInUnit, Unit, UnitSlot},
-    encoding::{Encoded, Encoding},
+    encoding::{
+        Encoded, Encoding,
+        binary::{Binary, BinarySlot, StoredAsBinary},
+        serde_with::{SerdeInOrder, SerdeWith},
+        unit::{Counted, Span, StoredInUnit, Unit, UnitSlot},
+    },
     field::{HasField, Placeholder, Stores},
     field_names::{FieldNames, Reserved},
     flatten::{HasFlattened, UnclaimedElements},
+    id::read_id,
     kind::Kind,
+    map::utf8_key,
+    nesting::{MAX_NESTING, MAX_OPTION, bounded, bounded_document, bounded_documents},
     raw::Raw,
-    upgrade::{SchemaVersion, Versioned},
+    sequence::other_length,
+    untyped::looks_like_operators,
     writer::Writer,
 };
 pub use self::{
@@ -138,15 +146,7 @@ pub use self::{
     row::{OwnedRow, Row},
     scalar::{Bits, Integer, Number},
     string::Text,
-};
-pub(crate) use self::{
-    binary::plain_bytes,
-    elements::duplicate,
-    id::read_id,
-    map::utf8_key,
-    nesting::{MAX_NESTING, MAX_OPTION, bounded, bounded_document, bounded_documents},
-    sequence::other_length,
-    untyped::looks_like_operators,
+    upgrade::{SchemaVersion, Versioned},
 };
 
 /// A type that can be stored in a field.

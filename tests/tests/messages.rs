@@ -3,6 +3,7 @@
 
 use std::{fs, path::Path};
 
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use syn::{
     Attribute, ItemMod, LitStr, Macro,
     visit::{self, Visit},
@@ -35,6 +36,10 @@ impl<'ast> Visit<'ast> for Texts {
     }
 
     fn visit_macro(&mut self, mac: &'ast Macro) {
+        // The table of the words of attributes, with their correct forms.
+        if mac.path.is_ident("words") {
+            texts_of(mac.tokens.clone(), &mut self.0);
+        }
         let formats = ["format", "format_args", "write", "vec"];
         if mac.path.get_ident().is_some_and(|name| formats.iter().any(|format| name == format)) {
             for token in mac.tokens.clone() {
@@ -42,6 +47,21 @@ impl<'ast> Visit<'ast> for Texts {
                     self.0.push(text.value());
                 }
             }
+        }
+    }
+}
+
+/// Adds the string literals of the tokens. Groups in brackets are attributes, such as doc comments.
+fn texts_of(tokens: TokenStream, found: &mut Vec<String>) {
+    for token in tokens {
+        match token {
+            TokenTree::Group(group) if group.delimiter() != Delimiter::Bracket => {
+                texts_of(group.stream(), found)
+            }
+            TokenTree::Literal(_) => {
+                found.extend(syn::parse2::<LitStr>(token.into()).ok().map(|text| text.value()));
+            }
+            _ => {}
         }
     }
 }

@@ -2,10 +2,10 @@
 #![allow(clippy::unwrap_used, clippy::panic)] // in functions that tests share
 
 use odm::{
-    __private::Versioned,
     Embedded, Filter, Id, Model,
     bson::{Bson, Document, RawDocumentBuf, doc, oid::ObjectId},
     error::DecodeError,
+    value::Versioned,
 };
 
 #[derive(Debug, Clone, PartialEq, Model)]
