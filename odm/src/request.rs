@@ -5,7 +5,7 @@
 //! request, from any source. It returns a [`Query`], or one error that lists every invalid parameter.
 //!
 //! ```
-//! use odm::{Id, Model, Value, bson::DateTime, query::Parameters};
+//! use odm::{Id, Model, Value, bson::DateTime, request::Parameters};
 //!
 //! #[derive(Model)]
 //! #[odm(collection = "orders")]

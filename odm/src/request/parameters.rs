@@ -114,7 +114,7 @@ impl<M> Parameters<M> {
     /// condition that cannot be sent is a mistake of the program: sending the filter then returns an error.
     ///
     /// ```
-    /// # use odm::{Embedded, Id, Model, query::Parameters};
+    /// # use odm::{Embedded, Id, Model, request::Parameters};
     /// # #[derive(Model)]
     /// # #[odm(collection = "orders")]
     /// # struct Order { id: Id<Order>, lines: Vec<Line> }
