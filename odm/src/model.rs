@@ -9,6 +9,7 @@ use crate::{
 };
 
 /// A document with an id. Each variant of a model that is an enum contains one.
+#[doc(hidden)]
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no id, so it cannot be a document of a collection",
     label = "a variant of a model holds a document with an id",
@@ -32,6 +33,7 @@ impl<M: Model> Identified for M {
 }
 
 /// Returns the id of a variant's document. The ids of all variants have the same type.
+#[doc(hidden)]
 pub fn id_in<D: Identified<Id = I>, I>(document: &D) -> &I {
     document.id()
 }

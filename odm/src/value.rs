@@ -170,37 +170,49 @@ pub use self::{
 pub trait Value: Sized + 'static {
     /// The accessors below a path to this value: the fields struct of a document (also through `Option` and
     /// `Vec`), which dereferences to `B`, or `B` itself if the value has no fields.
+    #[doc(hidden)]
     type Fields<A: Context, B>;
     /// `Option<Self>`, never `Option<Option<_>>`.
+    #[doc(hidden)]
     type Optional: Value;
     /// `Self` without `Option` and `Box`: the type that a filter compares with.
+    #[doc(hidden)]
     type NonNull: Value;
     /// The type of the values that `distinct` returns for such a field: the element type of an array, in an `Option`
     /// if the field may be null; otherwise `W`, the type of the field.
+    #[doc(hidden)]
     type DistinctItem<W: Value>: Value;
     /// `U`, or `Option<U>` if `Self` may be null: null propagates through an expression.
+    #[doc(hidden)]
     type Lift<U: Value>: Value;
     /// `Self`, with the fields of `S` replacing fields of the document or documents inside.
+    #[doc(hidden)]
     type Replaced<S: Doc>: Value;
     /// `Self`, with the fields of `S` added to those of the document or documents inside.
+    #[doc(hidden)]
     type Added<S: Doc>: Value;
 
     /// Returns the accessors in the context `at`, which dereference to `base`.
+    #[doc(hidden)]
     fn under<A: Context, B>(at: A, base: B) -> Self::Fields<A, B>;
 
     /// Appends the value's bytes and returns their BSON type.
+    #[doc(hidden)]
     fn encode(&self, writer: &mut Writer) -> CodecResult<ElementType>;
 
     /// Reads the value from one encoded element.
+    #[doc(hidden)]
     fn decode(raw: Raw<'_>) -> CodecResult<Self>;
 
     /// Returns the value of a field that is missing in the document; `None` makes the field required.
+    #[doc(hidden)]
     #[inline]
     fn missing() -> Option<Self> {
         None
     }
 
     /// Whether a value of this type may be an array, and what is in it.
+    #[doc(hidden)]
     const ARRAYS: Arrays = Arrays::NONE;
 
     /// The names of the elements that a document of this type declares if it is flattened into another.
@@ -215,9 +227,11 @@ pub trait Value: Sized + 'static {
     }
 
     /// Whether a value of this type can break validation rules: it is or contains a document that may declare some.
+    #[doc(hidden)]
     const RULES: bool = false;
 
     /// Reports the rules that the documents inside the value break.
+    #[doc(hidden)]
     #[inline]
     fn check_rules(&self, _: &mut Check) {}
 
@@ -229,6 +243,7 @@ pub trait Value: Sized + 'static {
     }
 
     /// Returns the same as `to_bson`, for a value that is not needed afterwards.
+    #[doc(hidden)]
     fn into_bson(self) -> CodecResult<Bson> {
         self.to_bson()
     }

@@ -4,6 +4,7 @@
 ///
 /// The rule checks the value itself, the value inside an `Option` or a `Box`, a `String` as `str`, or a `Vec<T>` as
 /// `[T]`.
+#[doc(hidden)]
 #[diagnostic::on_unimplemented(
     message = "a rule that takes `&{U}` cannot check a `{Self}`",
     label = "the custom rule takes another type than the field's"
