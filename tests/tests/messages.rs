@@ -56,7 +56,7 @@ fn texts_of(tokens: TokenStream, found: &mut Vec<String>) {
     for token in tokens {
         match token {
             TokenTree::Group(group) if group.delimiter() != Delimiter::Bracket => {
-                texts_of(group.stream(), found)
+                texts_of(group.stream(), found);
             }
             TokenTree::Literal(_) => {
                 found.extend(syn::parse2::<LitStr>(token.into()).ok().map(|text| text.value()));
