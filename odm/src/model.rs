@@ -1,6 +1,6 @@
 //! Models: document types with a collection.
 
-pub use crate::rule::{Check, Validate};
+pub use crate::rule::check::{Check, Validate};
 
 use crate::{
     index::Index,

@@ -39,6 +39,7 @@ pub use crate::{
             claim_content, claim_flattened, content_names, flattened, flattened_after_tag, flattened_names,
             put_flattened, skip_flattened,
         },
+        kind::Arithmetic,
         ordered::InOrder,
         raw::Raw,
         tagging::{

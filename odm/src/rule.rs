@@ -3,14 +3,14 @@
 //! The [`garde`] crate checks the value if it has the rule. The messages are written here, so that they never contain
 //! the value.
 
-mod check;
+pub(crate) mod check;
 mod inner;
 mod length;
 mod range;
 mod text;
 
+pub(crate) use self::check::{Check, Validate};
 pub use self::{
-    check::{Check, Validate},
     inner::Inner,
     length::{Length, Unit},
     range::Range,

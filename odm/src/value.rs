@@ -120,13 +120,13 @@ pub(crate) use self::{
         Encoded, Encoding,
         binary::{Binary, BinarySlot, StoredAsBinary},
         serde_with::{SerdeInOrder, SerdeWith},
-        unit::{Counted, Span, StoredInUnit, Unit, UnitSlot},
+        unit::{Counted, Millis, Span, StoredInUnit, Unit, UnitSlot},
     },
     field::{HasField, Placeholder, Stores},
     field_names::{FieldNames, Reserved},
     flatten::{HasFlattened, UnclaimedElements},
     id::read_id,
-    kind::Kind,
+    kind::{Arithmetic, Kind},
     map::utf8_key,
     nesting::{MAX_NESTING, MAX_OPTION, bounded, bounded_document, bounded_documents},
     raw::Raw,
@@ -156,7 +156,7 @@ pub use self::{
 /// newtypes and tuples, [`Embedded`](macro@crate::Embedded) for documents inside a model,
 /// [`Model`](macro@crate::Model) for documents with a collection. The stored bytes are those that
 /// `bson::serialize_to_vec` writes for the same type, except for the differences that the
-/// [derive](macro@crate::Model#what-differs-from-serde) lists.
+/// [derive](macro@crate::Model#differences-from-serde) lists.
 ///
 /// The associated types exist at compile time only. They let rustc compute the row type of each stage of an
 /// aggregation pipeline.

@@ -637,3 +637,61 @@ fn a_raw_document_that_nests_too_deep_is_refused() {
     assert_eq!(decode::<RawDocumentBuf>(&encode(&deep).unwrap()).unwrap(), deep);
     assert!(encode(&nested(181)).is_err());
 }
+
+/// A date of any type, in a pointer, a newtype or an `Option`, beside a number of any type.
+#[test]
+fn dates_of_every_type_can_be_computed_with() {
+    use std::time::Duration;
+
+    use odm::{Filter, Id, Model, pipeline::now};
+
+    #[derive(Value)]
+    struct At(DateTime);
+
+    #[derive(Value)]
+    struct Took(#[odm(unit = "ms")] Duration);
+
+    #[derive(Model)]
+    #[odm(collection = "runs")]
+    struct Run {
+        id: Id<Self>,
+        bson: DateTime,
+        chrono: Option<chrono::DateTime<chrono::Utc>>,
+        day: chrono::NaiveDate,
+        time: time::OffsetDateTime,
+        boxed: Box<DateTime>,
+        newtype: At,
+        small: u8,
+        non_zero: NonZeroI64,
+        double: Option<f64>,
+        #[odm(unit = "ms")]
+        took: Duration,
+        took_too: Took,
+        #[odm(unit = "s")]
+        seconds: Duration,
+    }
+    let minus = |left: &str, right: Bson| doc! { "$subtract": [left, right] };
+    for (filter, rendered) in [
+        (Filter::<Run>::expr(|r| (now() - r.bson()).gt(1)), minus("$$NOW", "$bson".into())),
+        (Filter::<Run>::expr(|r| (r.chrono() - r.day()).gt(1)), minus("$chrono", "$day".into())),
+        (Filter::<Run>::expr(|r| (r.time() - r.boxed()).gt(1)), minus("$time", "$boxed".into())),
+        (Filter::<Run>::expr(|r| (r.newtype() - r.bson()).gt(1)), minus("$newtype", "$bson".into())),
+        (Filter::<Run>::expr(|r| (r.seconds() - r.took()).gt(1)), minus("$seconds", "$took".into())),
+    ] {
+        let expected = doc! { "$expr": { "$gt": [rendered, 1_i64] } };
+        assert_eq!(filter.into_document().unwrap(), expected);
+    }
+    for (filter, rendered) in [
+        (Filter::<Run>::expr(|r| (r.bson() - r.small()).lt(now())), minus("$bson", "$small".into())),
+        (Filter::<Run>::expr(|r| (r.day() - r.non_zero()).lt(now())), minus("$day", "$non_zero".into())),
+        (Filter::<Run>::expr(|r| (r.newtype() - r.took()).lt(now())), minus("$newtype", "$took".into())),
+        (Filter::<Run>::expr(|r| (r.time() - r.took_too()).lt(now())), minus("$time", "$took_too".into())),
+        (Filter::<Run>::expr(|r| (r.boxed() - 60_000).lt(now())), minus("$boxed", 60_000.into())),
+    ] {
+        let expected = doc! { "$expr": { "$lt": [rendered, "$$NOW"] } };
+        assert_eq!(filter.into_document().unwrap(), expected);
+    }
+    let sum = Filter::<Run>::expr(|r| (r.double() + r.bson()).if_null(now()).lt(now()));
+    let later = doc! { "$ifNull": [{ "$add": ["$double", "$bson"] }, "$$NOW"] };
+    assert_eq!(sum.into_document().unwrap(), doc! { "$expr": { "$lt": [later, "$$NOW"] } });
+}

@@ -176,6 +176,7 @@ fn forwards(scope: &Scope<'_>, field: &Field<'_>, made: &TokenStream) -> TokenSt
         marker(quote!(Integer), TokenStream::new()),
         marker(quote!(Bits), TokenStream::new()),
         marker(quote!(Ordered), TokenStream::new()),
+        marker(quote!(Arithmetic), quote!(type Kind = <#ty as #runtime::Arithmetic>::Kind;)),
         marker(quote!(Number), quote!(type Stored = #number::Stored; type Step = #number::Step;)),
         marker(quote!(Array), quote!(type Item = #array::Item; type Length = #array::Length;)),
         marker(quote!(Map), quote!(type Key = #map::Key; type Item = #map::Item;)),
@@ -229,9 +230,14 @@ fn compared(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
         scope.bounds(&all)
     };
     let (ordered, number) = (bounds(quote!(#runtime::Ordered)), bounds(quote!(#runtime::Number)));
+    let arithmetic = bounds(quote!(#runtime::Arithmetic));
     quote! {
         #[automatically_derived]
         impl #parameters #runtime::Ordered for #itself #ordered {}
+        #[automatically_derived]
+        impl #parameters #runtime::Arithmetic for #itself #arithmetic {
+            type Kind = <#inner as #runtime::Arithmetic>::Kind;
+        }
         #[automatically_derived]
         impl #parameters #runtime::Number for #itself #number {
             type Stored = <#inner as #runtime::Number>::Stored;

@@ -56,7 +56,6 @@ impl<M: Model> Collection<M> {
     /// ```
     pub fn update_one(&self, filter: impl IntoFilter<M>, update: impl IntoUpdate<M>) -> UpdateOne<M> {
         let filter = filter.into_filter();
-        let filter = filter.into_filter();
         UpdateOne {
             target: self.target(),
             update: update.into_update().checked_against(&filter),

@@ -1,13 +1,11 @@
 //! Arithmetic: `+ - * %` on expressions, `divide`, and rounding.
 
-mod date;
-
 use std::ops;
 
-use mongodb::bson::Decimal128;
+use mongodb::bson::{DateTime, Decimal128};
 
 use super::{BaseExpression, Expr, Expression, binary, operator};
-use crate::value::{Number, Value};
+use crate::value::{Arithmetic, Counted, Kind, Millis, Number, Value};
 
 /// The result of an operation on two kinds of stored numbers: integers widen to `i64`, a double makes a double, a
 /// decimal makes a decimal.
@@ -54,86 +52,116 @@ macro_rules! divided {
 
 divided! { i32 => f64; i64 => f64; f64 => f64; Decimal128 => Decimal128; }
 
-/// The kind of number of an expression over `R`.
-type Kind<R, X> = <<X as Expression<R>>::T as Number>::Stored;
 /// A `T`, or an `Option<T>` if `A` or `B` may be null.
 type Lifted<A, B, T> = <A as Value>::Lift<<B as Value>::Lift<T>>;
-/// The result of an operation on `A` and `B`.
-type Result2<A, B> = Lifted<A, B, <<A as Number>::Stored as NumericResult<<B as Number>::Stored>>::Out>;
 
-/// The result of `$add` on two types: a number for two numbers, a date for a date and a number of milliseconds.
+/// The result of `$add` on two kinds: a number for two numbers, a date for a date and a number of milliseconds.
 #[diagnostic::on_unimplemented(
     message = "`{B}` cannot be added to `{Self}`",
     label = "not two numbers, nor a date and a number of milliseconds"
 )]
 pub trait Add<B> {
-    /// The type of the result: an `Option` if one of the two may be null.
-    type Output: Value;
+    /// The kind of the result.
+    type Out: Value;
 }
 
 #[diagnostic::do_not_recommend]
-impl<A: Number, B: Number> Add<B> for A
-where
-    A::Stored: NumericResult<B::Stored>,
-{
-    type Output = Result2<A, B>;
+impl<A: Kind + NumericResult<B>, B: Kind> Add<B> for A {
+    type Out = A::Out;
 }
 
-/// The result of `$subtract` on two types: a number for two numbers, the number of milliseconds between two dates, a
+#[diagnostic::do_not_recommend]
+impl<A: Kind> Add<DateTime> for A {
+    type Out = DateTime;
+}
+
+#[diagnostic::do_not_recommend]
+impl<B: Kind> Add<B> for DateTime {
+    type Out = Self;
+}
+
+/// The result of `$subtract` on two kinds: a number for two numbers, the number of milliseconds between two dates, a
 /// date for a date and a number of milliseconds.
 #[diagnostic::on_unimplemented(
     message = "`{B}` cannot be subtracted from `{Self}`",
     label = "not two numbers, nor two dates, nor a date and a number of milliseconds"
 )]
 pub trait Subtract<B> {
-    /// The type of the result: an `Option` if one of the two may be null.
-    type Output: Value;
+    /// The kind of the result.
+    type Out: Value;
 }
 
 #[diagnostic::do_not_recommend]
-impl<A: Number, B: Number> Subtract<B> for A
-where
-    A::Stored: NumericResult<B::Stored>,
-{
-    type Output = Result2<A, B>;
+impl<A: Kind + NumericResult<B>, B: Kind> Subtract<B> for A {
+    type Out = A::Out;
 }
 
-/// `{ $add: [a, b] }`; null if one of them is null or missing. A number that is added to a date is a number of
-/// milliseconds.
-impl<R, T: Value, X: Expression<R>> ops::Add<X> for Expr<R, T>
-where
-    X::T: Value,
-    T: Add<X::T>,
-{
-    type Output = Expr<R, T::Output>;
-
-    fn add(self, other: X) -> Self::Output {
-        Expr::computed(binary("$add", BaseExpression::render(self), other.render()))
-    }
+impl Subtract<Self> for DateTime {
+    type Out = i64;
 }
 
-/// `{ $subtract: [a, b] }`; null if one of them is null or missing. The difference of two dates is a number of
-/// milliseconds, an `i64`. A number that is subtracted from a date is a number of milliseconds.
-impl<R, T: Value, X: Expression<R>> ops::Sub<X> for Expr<R, T>
-where
-    X::T: Value,
-    T: Subtract<X::T>,
-{
-    type Output = Expr<R, T::Output>;
-
-    fn sub(self, other: X) -> Self::Output {
-        Expr::computed(binary("$subtract", BaseExpression::render(self), other.render()))
-    }
+#[diagnostic::do_not_recommend]
+impl<B: Kind> Subtract<B> for DateTime {
+    type Out = Self;
 }
 
-macro_rules! constants {
-    ($trait:ident $method:ident $operator:literal $constant:ty) => {
-        #[doc = concat!("`{ ", $operator, ": [constant, b] }`")]
-        impl<R, T: Number> ops::$trait<Expr<R, T>> for $constant
+/// Durations are numbers of their unit. Only milliseconds can be added to a date, or subtracted from it.
+macro_rules! durations {
+    ($($result:ident)*) => { $(
+        #[diagnostic::do_not_recommend]
+        impl<A: Kind + NumericResult<i64>, U> $result<Counted<U>> for A {
+            type Out = <A as NumericResult<i64>>::Out;
+        }
+
+        #[diagnostic::do_not_recommend]
+        impl<U, B: Kind> $result<B> for Counted<U>
         where
-            $constant: NumericResult<T::Stored>,
+            i64: NumericResult<B>,
         {
-            type Output = Expr<R, Lifted<T, $constant, <$constant as NumericResult<T::Stored>>::Out>>;
+            type Out = <i64 as NumericResult<B>>::Out;
+        }
+
+        impl<U, V> $result<Counted<V>> for Counted<U> {
+            type Out = i64;
+        }
+
+        impl $result<Counted<Millis>> for DateTime {
+            type Out = Self;
+        }
+    )* };
+}
+
+durations!(Add Subtract);
+
+/// Implements an operator of Rust: its operands have a trait with their kind, and a trait of the kinds has the kind of the
+/// result.
+macro_rules! operators {
+    ($($(#[$doc:meta])* $trait:ident $method:ident $operator:literal: $operand:ident::$kind:ident, $result:ident;)*) => { $(
+        #[doc = concat!("`{ ", $operator, ": [a, b] }`; null if one of them is null or missing.")]
+        $(#[$doc])*
+        impl<R, T: $operand, X: Expression<R>> ops::$trait<X> for Expr<R, T>
+        where
+            X::T: $operand,
+            T::$kind: $result<<X::T as $operand>::$kind>,
+        {
+            type Output =
+                Expr<R, Lifted<T, X::T, <T::$kind as $result<<X::T as $operand>::$kind>>::Out>>;
+
+            fn $method(self, other: X) -> Self::Output {
+                Expr::computed(binary($operator, BaseExpression::render(self), other.render()))
+            }
+        }
+
+        operators!(@ i32, $trait $method $operator $operand $kind $result);
+        operators!(@ f64, $trait $method $operator $operand $kind $result);
+    )* };
+    (@ $constant:ty, $trait:ident $method:ident $operator:literal $operand:ident $kind:ident $result:ident) => {
+        #[doc = concat!("`{ ", $operator, ": [constant, b] }`")]
+        impl<R, T: $operand> ops::$trait<Expr<R, T>> for $constant
+        where
+            $constant: $result<T::$kind>,
+        {
+            type Output = Expr<R, Lifted<T, $constant, <$constant as $result<T::$kind>>::Out>>;
 
             fn $method(self, other: Expr<R, T>) -> Self::Output {
                 Expr::computed(binary($operator, Ok(self.into()), BaseExpression::render(other)))
@@ -142,34 +170,14 @@ macro_rules! constants {
     };
 }
 
-macro_rules! operators {
-    ($($trait:ident $method:ident $operator:literal;)*) => { $(
-        #[doc = concat!("`{ ", $operator, ": [a, b] }`; null if one of them is null or missing.")]
-        impl<R, T: Number, X: Expression<R>> ops::$trait<X> for Expr<R, T>
-        where
-            X::T: Number,
-            T::Stored: NumericResult<Kind<R, X>>,
-        {
-            type Output = Expr<R, Result2<T, X::T>>;
-
-            fn $method(self, other: X) -> Self::Output {
-                Expr::computed(binary($operator, BaseExpression::render(self), other.render()))
-            }
-        }
-
-        constants!($trait $method $operator i32);
-        constants!($trait $method $operator f64);
-    )* };
-}
-
-constants!(Add add "$add" i32);
-constants!(Add add "$add" f64);
-constants!(Sub sub "$subtract" i32);
-constants!(Sub sub "$subtract" f64);
-
 operators! {
-    Mul mul "$multiply";
-    Rem rem "$mod";
+    /// A number and a date are the date that many milliseconds later.
+    Add add "$add": Arithmetic::Kind, Add;
+    /// Two dates are the number of milliseconds between them, an `i64`. A date and a number are the date that many
+    /// milliseconds earlier.
+    Sub sub "$subtract": Arithmetic::Kind, Subtract;
+    Mul mul "$multiply": Number::Stored, NumericResult;
+    Rem rem "$mod": Number::Stored, NumericResult;
 }
 
 macro_rules! roundings {

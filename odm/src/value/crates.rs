@@ -14,7 +14,7 @@ mod url;
 #[cfg(feature = "uuid")]
 mod uuid;
 
-/// `Value`, a TTL index and the rule `range` for a type that is stored as a date.
+/// `Value`, a TTL index, arithmetic and the rule `range` for a type that is stored as a date.
 #[cfg(any(feature = "chrono", feature = "time"))]
 macro_rules! dates {
     ($($(#[$about:meta])* $type:ty: |$date:ident| $to:expr, |$stored:ident| $from:expr, $show:expr;)*) => { $(
@@ -41,6 +41,9 @@ macro_rules! dates {
             }
         }
         impl $crate::value::Dated for $type {}
+        impl $crate::value::Arithmetic for $type {
+            type Kind = mongodb::bson::DateTime;
+        }
         impl $crate::rule::Range for $type {
             type Bound = Self;
             fn outside(&self, min: Option<Self>, max: Option<Self>) -> Option<String> {

@@ -1,4 +1,4 @@
-//! Kinds of BSON numbers, and the expression operators that convert between them.
+//! What expressions compute with: kinds of BSON numbers, the operators that convert between them, and dates.
 
 use mongodb::bson::Decimal128;
 
@@ -27,4 +27,14 @@ kinds! {
     i64: "$toLong";
     f64: "$toDouble";
     Decimal128: "$toDecimal";
+}
+
+/// A type that `+` and `-` of expressions accept: a number, a date, or a type that is stored as one.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is neither a number nor a date",
+    label = "`+` and `-` need numbers or dates"
+)]
+pub trait Arithmetic: Value {
+    /// What is stored: a [`Kind`] of number, `DateTime`, or a number of a unit of time.
+    type Kind;
 }

@@ -5,8 +5,8 @@ use std::{borrow::Cow, rc::Rc, sync::Arc};
 use mongodb::bson::{Bson, spec::ElementType};
 
 use super::{
-    AnyLength, Array, Arrays, Bits, Dated, Doc, FieldNames, Integer, Map, Number, Ordered, Raw, Text,
-    UnclaimedElements, Value, Writer,
+    AnyLength, Arithmetic, Array, Arrays, Bits, Dated, Doc, FieldNames, Integer, Map, Number, Ordered, Raw,
+    Text, UnclaimedElements, Value, Writer,
 };
 use crate::{error::codec::CodecResult, path::Context, rule::Check};
 
@@ -73,6 +73,10 @@ macro_rules! pointers {
         impl<$($generics)*> Number for $type where T: Number {
             type Stored = T::Stored;
             type Step = T::Step;
+        }
+        #[diagnostic::do_not_recommend]
+        impl<$($generics)*> Arithmetic for $type where T: Arithmetic {
+            type Kind = T::Kind;
         }
         #[diagnostic::do_not_recommend]
         impl<$($generics)*> Integer for $type where T: Integer {}

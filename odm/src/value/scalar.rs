@@ -8,7 +8,7 @@ use mongodb::bson::{
     spec::{BinarySubtype, ElementType},
 };
 
-use super::{Kind, Raw, Value, Writer, leaf};
+use super::{Arithmetic, Kind, Raw, Value, Writer, leaf};
 use crate::error::codec::{CodecError, CodecResult};
 
 /// A number, or a number that may be absent: required by `inc`, `sum` and arithmetic.
@@ -29,6 +29,11 @@ pub trait Number: Value {
 impl<N: Number> Number for Option<N> {
     type Stored = N::Stored;
     type Step = N::Step;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Arithmetic> Arithmetic for Option<T> {
+    type Kind = T::Kind;
 }
 
 /// An integer, or an integer that may be absent: required by operators that change bits.
@@ -110,6 +115,9 @@ macro_rules! integers {
             type Stored = $stored;
             type Step = $step;
         }
+        impl Arithmetic for $type {
+            type Kind = $stored;
+        }
         impl Integer for $type {}
         impl Bits for $type {}
         impl Value for $type {
@@ -152,6 +160,9 @@ impl Number for f64 {
     type Stored = Self;
     type Step = Self;
 }
+impl Arithmetic for f64 {
+    type Kind = Self;
+}
 
 /// Stored as a double, bit for bit, including the sign of zero and the payload of a NaN. Integers are read up to
 /// 2^53; beyond that, not every integer is a double.
@@ -179,6 +190,9 @@ impl Value for f64 {
 impl Number for f32 {
     type Stored = f64;
     type Step = f64;
+}
+impl Arithmetic for f32 {
+    type Kind = f64;
 }
 
 /// Stored as a double. Reading rounds a double to the nearest `f32`, as serde does; a finite double out of the range
@@ -275,6 +289,12 @@ fixed! {
 impl Number for Decimal128 {
     type Stored = Self;
     type Step = Self;
+}
+impl Arithmetic for Decimal128 {
+    type Kind = Self;
+}
+impl Arithmetic for DateTime {
+    type Kind = Self;
 }
 
 /// Stored as binary data of subtype 4.

@@ -12,7 +12,7 @@ use std::{
 
 use mongodb::bson::spec::ElementType;
 
-use super::{Arrays, Number, Raw, Text, Value, Writer, leaf};
+use super::{Arithmetic, Arrays, Number, Raw, Text, Value, Writer, leaf};
 use crate::{
     error::codec::{CodecError, CodecResult},
     rule::Range,
@@ -56,6 +56,9 @@ macro_rules! non_zero {
             type Stored = <$number as Number>::Stored;
             type Step = <$number as Number>::Step;
         }
+        impl Arithmetic for $type {
+            type Kind = <$number as Arithmetic>::Kind;
+        }
         impl Range for $type {
             type Bound = $number;
             fn outside(&self, min: Option<$number>, max: Option<$number>) -> Option<String> {
@@ -89,6 +92,10 @@ macro_rules! counted {
         impl<T: Number> Number for $type<T> {
             type Stored = T::Stored;
             type Step = T::Step;
+        }
+        #[diagnostic::do_not_recommend]
+        impl<T: Arithmetic> Arithmetic for $type<T> {
+            type Kind = T::Kind;
         }
     )* };
 }

@@ -13,8 +13,8 @@ use mongodb::bson::{
 };
 
 use super::{
-    AnyLength, Array, Arrays, Bits, Integer, Map, Nullable, Number, Raw, Text, UnclaimedElements, Value,
-    Writer, bounded, leaf, map::utf8_key,
+    AnyLength, Arithmetic, Array, Arrays, Bits, Integer, Map, Nullable, Number, Raw, Text, UnclaimedElements,
+    Value, Writer, bounded, leaf, map::utf8_key,
 };
 use crate::{
     error::codec::{CodecError, CodecResult},
@@ -147,6 +147,11 @@ impl Bits for Bson {}
 impl Number for Bson {
     type Stored = f64;
     type Step = Self;
+}
+
+#[diagnostic::do_not_recommend]
+impl Arithmetic for Bson {
+    type Kind = f64;
 }
 
 #[diagnostic::do_not_recommend]

@@ -12,7 +12,7 @@ use crate::{
     path::{Operand, operands::Like},
     rule::Range,
     value::{
-        Number, Raw, Value, Writer,
+        Arithmetic, Number, Raw, Value, Writer,
         decimal::{BIAS, EXPONENT_AT, MAX_COEFFICIENT, NEGATIVE},
         leaf,
     },
@@ -92,6 +92,10 @@ impl Value for Decimal {
 impl Number for Decimal {
     type Stored = Decimal128;
     type Step = Self;
+}
+
+impl Arithmetic for Decimal {
+    type Kind = Decimal128;
 }
 
 impl Range for Decimal {

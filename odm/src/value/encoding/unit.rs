@@ -7,7 +7,7 @@ use mongodb::bson::spec::ElementType;
 use super::{Encoded, Encoding};
 use crate::{
     error::codec::{CodecError, CodecResult},
-    value::{Number, Raw, Stores, Value, Writer},
+    value::{Arithmetic, Number, Raw, Stores, Value, Writer},
 };
 
 /// The type of the slot of a shape literal for a field of type `T` that is stored in the unit `U`. The slot accepts
@@ -83,6 +83,15 @@ where
 {
     type Stored = i64;
     type Step = Self;
+}
+
+#[diagnostic::do_not_recommend]
+impl<U: Unit, T: Span> Arithmetic for Encoded<Counted<U>, T>
+where
+    Counted<U>: Encoding<T>,
+{
+    /// Not `i64`, because a date and a number of seconds must not be computed as if the number were milliseconds.
+    type Kind = Counted<U>;
 }
 
 /// A type that `#[odm(unit = ..)]` stores as a whole number of the unit.

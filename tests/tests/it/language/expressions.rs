@@ -108,6 +108,11 @@ fn cases() -> Vec<Case> {
             doc! { "$gte": [{ "$add": ["$since", "$count"] }, { "$subtract": ["$since", 60_000] }] },
             |_| true,
         ),
+        (
+            expr(|g| (1000 + g.since()).gt(g.since())),
+            doc! { "$gt": [{ "$add": [1000, "$since"] }, "$since"] },
+            |_| true,
+        ),
         (expr(|g| g.until().gt(g.since())), doc! { "$gt": ["$until", "$since"] }, |g| g.until.is_some()),
         (
             expr(|g| g.limits().eq(&Limits { low: 2, high: None })),
