@@ -35,6 +35,6 @@ kinds! {
     label = "`+` and `-` need numbers or dates"
 )]
 pub trait Arithmetic: Value {
-    /// What is stored: a [`Kind`] of number, `DateTime`, or a number of a unit of time.
+    /// What is stored: a kind of number, `DateTime`, or a number of a unit of time.
     type Kind;
 }
