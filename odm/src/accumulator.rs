@@ -2,11 +2,12 @@
 
 use std::{fmt, marker::PhantomData};
 
-use mongodb::bson::{Bson, Document};
-
 use crate::{
     error::codec::CodecResult,
-    expr::{Divided, Expression, NumericResult, filled, operator},
+    expr::{
+        Divided, Expression, NumericResult, filled,
+        rendered::{Rendered, none, one},
+    },
     value::{Number, Value},
 };
 
@@ -15,16 +16,16 @@ use crate::{
 /// Construct with [`sum`], [`avg`], [`min`], [`max`], [`first`], [`last`], [`push`], [`add_to_set`] or
 /// [`count`].
 pub struct Accumulator<R, T> {
-    rendered: CodecResult<Bson>,
+    rendered: CodecResult<Rendered>,
     types: PhantomData<fn() -> (R, T)>,
 }
 
 impl<R, T> Accumulator<R, T> {
-    fn new(name: &'static str, argument: CodecResult<Bson>) -> Self {
-        Self { rendered: operator(name, argument), types: PhantomData }
+    fn new(name: &'static str, argument: CodecResult<Rendered>) -> Self {
+        Self { rendered: one(name, argument), types: PhantomData }
     }
 
-    pub(crate) fn into_rendered(self) -> CodecResult<Bson> {
+    pub(crate) fn into_rendered(self) -> CodecResult<Rendered> {
         self.rendered
     }
 }
@@ -102,5 +103,5 @@ accumulators! {
 ///
 /// `{ $count: {} }`, since MongoDB 5.0
 pub fn count<R>() -> Accumulator<R, i64> {
-    Accumulator::new("$count", Ok(Document::new().into()))
+    Accumulator { rendered: none("$count"), types: PhantomData }
 }

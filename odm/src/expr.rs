@@ -13,69 +13,113 @@
 //! Write an operator without a method in the driver's form, with [`Expr::raw`].
 
 pub(crate) mod arithmetic;
+mod array;
+mod bitwise;
 mod boolean;
 mod comparison;
 mod conditional;
 pub(crate) mod context;
 mod convert;
+mod date;
+mod each;
+mod json;
+mod list;
+mod meta;
+mod number;
+mod object;
 pub(crate) mod operand;
+pub(crate) mod operators;
 mod random;
-mod text_score;
+mod regex;
+pub(crate) mod rendered;
+mod required;
+mod set;
+mod size;
+mod sort_array;
+mod statistics;
+pub(crate) mod storable;
+mod string;
+mod time_unit;
+mod timestamp;
+mod trigonometry;
 mod variable;
 
 use std::{borrow::Cow, fmt, marker::PhantomData};
 
-use mongodb::bson::{Bson, DateTime, Decimal128, Document, Uuid, doc, oid::ObjectId};
+use mongodb::bson::{Binary, Bson, DateTime, Decimal128, Regex, Timestamp, Uuid, oid::ObjectId};
 
-pub(crate) use self::context::exprs;
-pub use self::{
-    arithmetic::divide,
-    boolean::Truth,
-    conditional::{Switch, cond, switch},
-    context::Exprs,
-    random::rand,
-    text_score::text_score,
-    variable::{now, root},
-};
+use self::rendered::Rendered;
 pub(crate) use self::{
     arithmetic::{Divided, NumericResult},
+    context::exprs,
     operand::{Computed, ExprOperand},
+    storable::StorableIn,
+};
+pub use self::{
+    arithmetic::{add, divide, modulo, multiply, subtract},
+    array::*,
+    bitwise::*,
+    boolean::{Truth, all_elements_true, and, any_element_true, or},
+    conditional::{Switch, cond, if_null, switch},
+    context::{Exprs, Fields},
+    convert::*,
+    date::*,
+    json::*,
+    list::ExpressionList,
+    meta::{Meta, meta, text_score},
+    number::*,
+    object::*,
+    operators::Operator,
+    random::rand,
+    regex::*,
+    required::Required,
+    set::*,
+    size::*,
+    statistics::*,
+    string::*,
+    time_unit::{TimeUnit, Weekday},
+    timestamp::*,
+    trigonometry::*,
+    variable::{let_, now, remove, root, variable},
 };
 use crate::{
     error::codec::CodecResult,
     path::IntoBase,
-    value::{Id, Keyed, MAX_NESTING, Value, bounded},
+    value::{Id, Keyed, Value},
 };
 
 /// An expression over the row `R` that evaluates to a `T`.
 ///
 /// Construct with the fields that a stage passes to its closure (`|o| o.price()`), with operators on them, or with
 /// [`lit`].
+///
+/// `O` is the type of the operator's optional arguments, which are methods of the expression:
+/// `o.placed().hour().timezone("Europe/Oslo")`.
 #[must_use = "an expression does nothing until it is passed to a stage, a filter or an update"]
-pub struct Expr<R, T> {
+pub struct Expr<R, T, O = ()> {
     source: Source,
-    types: PhantomData<fn() -> (R, T)>,
+    types: PhantomData<fn() -> (R, T, O)>,
 }
 
 /// What an expression renders.
 #[derive(Debug, Clone)]
 pub(crate) enum Source {
-    /// A field of the row, by its dotted name.
+    /// A field of the row, by its dotted name, or a variable with a `$` before its name.
     Field(Cow<'static, str>),
     /// Any other expression, or why it cannot be sent.
-    Computed(CodecResult<Bson>),
+    Computed(CodecResult<Rendered>),
 }
 
 impl Source {
-    fn render(self) -> CodecResult<Bson> {
+    fn render(self) -> CodecResult<Rendered> {
         match self {
-            Self::Field(name) => Ok(Bson::String(format!("${name}"))),
+            Self::Field(name) => Ok(Rendered::leaf(format!("${name}"))),
             Self::Computed(rendered) => rendered,
         }
     }
 }
 
-impl<R, T> Expr<R, T> {
+impl<R, T, O> Expr<R, T, O> {
     pub(crate) fn from_source(source: Source) -> Self {
         Self { source, types: PhantomData }
     }
@@ -84,29 +128,66 @@ impl<R, T> Expr<R, T> {
     /// `Expr::<_, String>::raw(doc! { "$toUpper": "$name" })`.
     ///
     /// The server reads a text in it that begins with `$` as a path. Use [`lit`] for text from an untrusted source.
-    pub fn raw(expression: impl Into<Bson>) -> Self {
-        Self::computed(Ok(expression.into()))
+    pub fn raw(expression: impl Into<Bson>) -> Expr<R, T> {
+        Expr::computed(Rendered::measured(expression.into()))
     }
 
-    /// Creates the expression of an operator. Refuses one that nests too deep.
-    fn computed(rendered: CodecResult<Bson>) -> Self {
-        Self::from_source(Source::Computed(rendered.and_then(|rendered| bounded(rendered, MAX_NESTING))))
+    /// Creates the expression of an operator.
+    fn computed(rendered: CodecResult<Rendered>) -> Self {
+        Self::from_source(Source::Computed(rendered))
+    }
+
+    /// Returns the expression as it is sent.
+    fn rendered(&self) -> CodecResult<Rendered> {
+        self.source.clone().render()
+    }
+
+    /// Sets an argument of an operator with named arguments.
+    fn with_argument(self, name: &'static str, argument: CodecResult<Rendered>) -> Self {
+        Self::computed(self.source.render().and_then(|operator| operator.with_argument(name, argument)))
+    }
+
+    /// Adds an argument to an operator with a list of arguments.
+    fn with_item(self, argument: CodecResult<Rendered>) -> Self {
+        Self::computed(self.source.render().and_then(|operator| operator.with_item(argument)))
+    }
+
+    /// Declares that the expression evaluates to a `U`. What is sent does not change.
+    fn typed<U>(&self) -> Expr<R, U> {
+        Expr::from_source(self.source.clone())
+    }
+
+    /// Returns the expression as one of any type, for places whose values have several types:
+    /// `cond(o.paid(), o.total().any(), "open".any())` evaluates to a [`Bson`].
+    pub fn any(&self) -> Expr<R, Bson> {
+        self.typed()
+    }
+
+    /// Returns the fields of the document that the expression evaluates to: `o.lines().first().fields().sku()`.
+    ///
+    /// `{ $let: { vars: { it: expression }, in: "$$it.sku" } }`
+    pub fn fields(&self) -> Fields<R, T>
+    where
+        R: 'static,
+        T: Value,
+    {
+        context::fields::<R, T>(self.source.clone())
     }
 }
 
-impl<R, T> Clone for Expr<R, T> {
+impl<R, T, O> Clone for Expr<R, T, O> {
     fn clone(&self) -> Self {
         Self::from_source(self.source.clone())
     }
 }
 
-impl<R, T> fmt::Debug for Expr<R, T> {
+impl<R, T, O> fmt::Debug for Expr<R, T, O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Expr").finish_non_exhaustive()
     }
 }
 
-impl<R, T> IntoBase for Expr<R, T> {
+impl<R, T, O> IntoBase for Expr<R, T, O> {
     type Base = Self;
 
     fn into_base(self) -> Self {
@@ -126,7 +207,7 @@ pub trait Expression<R> {
     type T: Value;
 
     /// Renders the expression as it is sent.
-    fn render(self) -> CodecResult<Bson>;
+    fn render(self) -> CodecResult<Rendered>;
 }
 
 /// An expression as the base of a fields struct. The accessor of an embedded document returns its fields struct,
@@ -141,13 +222,13 @@ pub trait BaseExpression<R> {
     type T: Value;
 
     /// Renders the expression as it is sent.
-    fn render(self) -> CodecResult<Bson>;
+    fn render(self) -> CodecResult<Rendered>;
 }
 
-impl<R, T: Value> BaseExpression<R> for Expr<R, T> {
+impl<R, T: Value, O> BaseExpression<R> for Expr<R, T, O> {
     type T = T;
 
-    fn render(self) -> CodecResult<Bson> {
+    fn render(self) -> CodecResult<Rendered> {
         self.source.render()
     }
 }
@@ -160,7 +241,7 @@ where
 {
     type T = <X::Base as BaseExpression<R>>::T;
 
-    fn render(self) -> CodecResult<Bson> {
+    fn render(self) -> CodecResult<Rendered> {
         self.into_base().render()
     }
 }
@@ -172,14 +253,14 @@ macro_rules! constants {
         impl<R> Expression<R> for $type {
             type T = Self;
 
-            fn render(self) -> CodecResult<Bson> {
-                self.to_bson().map(constant)
+            fn render(self) -> CodecResult<Rendered> {
+                self.to_bson().and_then(Rendered::constant)
             }
         }
     )* };
 }
 
-constants!(i32, f64, bool, String, DateTime, ObjectId, Uuid, Decimal128);
+constants!(i32, f64, bool, String, DateTime, ObjectId, Uuid, Decimal128, Regex, Timestamp, Binary);
 #[cfg(feature = "chrono")]
 constants!(chrono::DateTime<chrono::Utc>, chrono::NaiveDateTime, chrono::NaiveDate);
 #[cfg(feature = "rust_decimal")]
@@ -192,16 +273,16 @@ constants!(uuid::Uuid);
 impl<R> Expression<R> for &str {
     type T = String;
 
-    fn render(self) -> CodecResult<Bson> {
-        Ok(constant(self.into()))
+    fn render(self) -> CodecResult<Rendered> {
+        Rendered::constant(self.into())
     }
 }
 
 impl<R, M: Keyed> Expression<R> for Id<M> {
     type T = Self;
 
-    fn render(self) -> CodecResult<Bson> {
-        self.to_bson().map(constant)
+    fn render(self) -> CodecResult<Rendered> {
+        self.to_bson().and_then(Rendered::constant)
     }
 }
 
@@ -209,42 +290,56 @@ impl<R, M: Keyed> Expression<R> for Id<M> {
 ///
 /// The constant is encoded as a field of that type. The server never reads it as a path or an operator.
 pub fn lit<R, T: Value>(value: T) -> Expr<R, T> {
-    Expr::computed(value.into_bson().map(constant))
-}
-
-/// Wraps a value in `$literal` if the server could read it as a path or an operator.
-pub(crate) fn constant(value: Bson) -> Bson {
-    let readable = match &value {
-        Bson::String(text) => text.starts_with('$'),
-        Bson::Document(_) | Bson::Array(_) => true,
-        _ => false,
-    };
-    if readable { doc! { "$literal": value }.into() } else { value }
-}
-
-/// `{ operator: argument }`
-pub(crate) fn operator(name: &'static str, argument: CodecResult<Bson>) -> CodecResult<Bson> {
-    let mut rendered = Document::new();
-    rendered.insert(name, argument?);
-    Ok(rendered.into())
+    Expr::computed(value.into_bson().and_then(Rendered::constant))
 }
 
 /// Replaces a missing value with the value that a missing field of type `T` decodes as: null for an `Option`.
 ///
 /// `{ $ifNull: [expression, null] }`. Without it, the server leaves missing values out of the arrays and documents
 /// that it creates.
-pub(crate) fn filled<T: Value>(rendered: CodecResult<Bson>) -> CodecResult<Bson> {
+pub(crate) fn filled<T: Value>(rendered: CodecResult<Rendered>) -> CodecResult<Rendered> {
     match T::missing() {
-        Some(none) => binary("$ifNull", rendered, none.to_bson().map(constant)),
+        Some(none) => rendered::list("$ifNull", &mut [rendered, none.to_bson().and_then(Rendered::constant)]),
         None => rendered,
     }
 }
 
-/// `{ operator: [left, right] }`
-pub(crate) fn binary(
-    name: &'static str,
-    left: CodecResult<Bson>,
-    right: CodecResult<Bson>,
-) -> CodecResult<Bson> {
-    operator(name, Ok(Bson::Array(vec![left?, right?])))
+/// Returns all operators of expressions, by the files of this module.
+#[doc(hidden)]
+pub fn operators() -> impl Iterator<Item = &'static Operator> {
+    [
+        arithmetic::OPERATORS,
+        array::OPERATORS,
+        array::OTHERS,
+        bitwise::OPERATORS,
+        boolean::OPERATORS,
+        boolean::OTHERS,
+        comparison::OPERATORS,
+        conditional::OPERATORS,
+        convert::OPERATORS,
+        convert::OTHERS,
+        date::OPERATORS,
+        date::OTHERS,
+        each::OPERATORS,
+        json::OPERATORS,
+        json::OTHERS,
+        meta::OPERATORS,
+        number::OPERATORS,
+        object::OPERATORS,
+        object::OTHERS,
+        random::OPERATORS,
+        regex::OPERATORS,
+        set::OPERATORS,
+        set::LISTS,
+        size::OPERATORS,
+        sort_array::OPERATORS,
+        statistics::OPERATORS,
+        string::OPERATORS,
+        string::LISTS,
+        timestamp::OPERATORS,
+        trigonometry::OPERATORS,
+        variable::OPERATORS,
+    ]
+    .into_iter()
+    .flatten()
 }

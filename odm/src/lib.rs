@@ -95,6 +95,7 @@ pub mod geo;
 pub mod index;
 pub mod model;
 pub mod path;
+mod row;
 pub mod rule;
 pub mod value;
 pub mod view;

@@ -10,21 +10,18 @@
 //! closures receive the fields of the row before the stage: as paths in `matching` and `sort`, as expressions in
 //! `group`, as field names in `unwind`.
 
-mod row;
 pub(crate) mod stage;
 
 use std::{fmt, marker::PhantomData};
 
 use mongodb::bson::{Bson, Document};
 
-pub use self::{
-    row::{Retyped, With},
-    stage::unwind::{Field, Unwind},
-};
+pub use self::stage::unwind::{Field, Unwind};
 #[doc(inline)]
 pub use crate::accumulator::{Accumulator, add_to_set, avg, count, first, last, max, min, push, sum};
 #[doc(no_inline)]
 pub use crate::expr::{Expr, Expression, cond, divide, lit, now, rand, root, switch, text_score};
+pub use crate::row::{Retyped, With};
 use crate::{
     error::{
         Result,

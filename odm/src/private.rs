@@ -15,11 +15,11 @@ pub use crate::{
         key::{Key, OneField, types_only},
         narrow::{Narrows, NarrowsUntagged, VariantTest},
     },
-    pipeline::{Retyped, With},
+    row::{Retyped, With},
     shape::{FillsField, IdOf, InObject, Produces, RenderedFields, ShapeLiteral, Slot},
     value::{
         Array, Bits, Decode, Doc, Flatten, FromText, Integer, Keyed, Map, MapKey, Nullable, Number, Ordered,
-        OwnedRow, Row, SchemaVersion, Text, Value, Versioned,
+        OwnedRow, Row, SchemaVersion, StringValue, Text, Value, Versioned,
         arrays::Arrays,
         decimal::decimal_bytes,
         elements::{Elements, require, unknown_field, unknown_variant},
@@ -57,5 +57,8 @@ pub use crate::{
     },
 };
 
-/// An expression as it is sent.
+/// A value as it is sent.
 pub type Rendered = CodecResult<mongodb::bson::Bson>;
+
+/// An expression as it is sent.
+pub type RenderedExpression = CodecResult<crate::expr::rendered::Rendered>;

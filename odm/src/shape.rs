@@ -4,26 +4,25 @@
 //! value in a field is of the field's type ([`FillsField`], on the literal itself, so that rustc points at the
 //! field), and that it is of a kind that the stage accepts ([`Slot`], at the stage).
 
-use std::{borrow::Cow, fmt, marker::PhantomData, rc::Rc, sync::Arc};
+use std::{fmt, marker::PhantomData};
 
-use mongodb::bson::{Bson, DateTime, Decimal128, Document, Uuid, doc, oid::ObjectId};
+use mongodb::bson::{Binary, DateTime, Decimal128, Document, Regex, Timestamp, Uuid, oid::ObjectId};
 
 use crate::{
     accumulator::Accumulator,
-    error::codec::{CodecError, CodecResult},
-    expr::{Expr, Expression, binary, filled},
-    path::{IntoBase, Key},
-    value::{
-        BinarySlot, Doc, HasField, Id, Keyed, Kind, Number, StoredAsBinary, StoredInUnit, Stores, UnitSlot,
-        Value,
+    error::codec::CodecResult,
+    expr::{
+        Expr, Expression, StorableIn, filled,
+        rendered::{Rendered, list, object},
     },
+    path::{IntoBase, Key},
+    value::{Doc, HasField, Id, Keyed, Stores, Value},
 };
 
 /// The rendered fields of a literal.
 #[derive(Default)]
 pub struct RenderedFields {
-    document: Document,
-    problem: Option<CodecError>,
+    fields: Vec<(&'static str, CodecResult<Rendered>)>,
     /// The next field is left out if it is null or missing.
     skips: bool,
 }
@@ -48,36 +47,26 @@ impl RenderedFields {
 
     /// Inserts an expression of type `T`. Null and a missing value are stored in one way: as null, or not at all if
     /// the field is skipped. So two documents that decode to equal values are equal for the server.
-    fn insert_value<T: Value>(&mut self, name: &'static str, value: CodecResult<Bson>) {
+    fn insert_value<T: Value>(&mut self, name: &'static str, value: CodecResult<Rendered>) {
         let value = match T::missing() {
-            Some(_) if self.skips => binary("$ifNull", value, Ok("$$REMOVE".into())),
+            Some(_) if self.skips => list("$ifNull", &mut [value, Ok(Rendered::leaf("$$REMOVE"))]),
             _ => filled::<T>(value),
         };
         self.insert(name, value);
     }
 
-    fn insert(&mut self, name: &'static str, value: CodecResult<Bson>) {
+    fn insert(&mut self, name: &'static str, value: CodecResult<Rendered>) {
         self.skips = false;
-        match value {
-            Ok(value) => {
-                self.document.insert(name, value);
-            }
-            Err(problem) => {
-                self.problem.get_or_insert(problem.at(name));
-            }
-        }
+        self.fields.push((name, value.map_err(|problem| problem.at(name))));
     }
 
     /// Returns the literal as an expression.
-    pub fn into_expression(self) -> CodecResult<Bson> {
-        self.into_document().map(Bson::Document)
+    pub fn into_expression(mut self) -> CodecResult<Rendered> {
+        object(&mut self.fields)
     }
 
     pub(crate) fn into_document(self) -> CodecResult<Document> {
-        match self.problem {
-            Some(problem) => Err(problem),
-            None => Ok(self.document),
-        }
+        self.fields.into_iter().map(|(name, value)| Ok((name.to_owned(), value?.into_value()))).collect()
     }
 }
 
@@ -149,11 +138,11 @@ impl<R, K: Key, T, X: Expression<R>> Slot<InGroup<R>, IdOf<K>, T> for X {
 )]
 pub trait Accumulates<R> {
     /// Renders the accumulator as it is sent.
-    fn render(self) -> CodecResult<Bson>;
+    fn render(self) -> CodecResult<Rendered>;
 }
 
 impl<R, T> Accumulates<R> for Accumulator<R, T> {
-    fn render(self) -> CodecResult<Bson> {
+    fn render(self) -> CodecResult<Rendered> {
         self.into_rendered()
     }
 }
@@ -182,7 +171,7 @@ pub trait BaseProduces {
     type Output;
 }
 
-impl<R, T> BaseProduces for Expr<R, T> {
+impl<R, T, O> BaseProduces for Expr<R, T, O> {
     type Output = T;
 }
 
@@ -209,7 +198,8 @@ macro_rules! constants_give {
 
 constants_give! {
     i32 => i32, f64 => f64, bool => bool, String => String, &str => String, DateTime => DateTime,
-    ObjectId => ObjectId, Uuid => Uuid, Decimal128 => Decimal128
+    ObjectId => ObjectId, Uuid => Uuid, Decimal128 => Decimal128, Regex => Regex, Timestamp => Timestamp,
+    Binary => Binary
 }
 
 impl<M: Keyed> Produces for Id<M> {
@@ -226,124 +216,3 @@ pub trait FillsField<K, T> {}
 
 #[diagnostic::do_not_recommend]
 impl<K, T, X: Produces> FillsField<K, T> for X where X::Output: StorableIn<T> {}
-
-/// A type whose values can be stored in a field declared `F`.
-#[diagnostic::on_unimplemented(
-    message = "this evaluates to `{Self}`, the field is declared `{F}`",
-    label = "evaluates to `{Self}`, not `{F}`",
-    note = "a `T` fits an `Option<T>`, and an integer fits a wider integer or a float"
-)]
-pub trait StorableIn<F> {
-    /// Converts an expression of this type to the form that the field stores: a number becomes the field's kind of
-    /// number.
-    fn fit(rendered: Bson) -> Bson {
-        rendered
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl<T: Value> StorableIn<T> for T {}
-#[diagnostic::do_not_recommend]
-impl<T: Value> StorableIn<Option<T>> for T {}
-
-/// A pointer is stored as the value that it points to.
-macro_rules! pointers_fit {
-    ($([$($bounds:tt)*] $pointer:ty;)*) => { $(
-        #[diagnostic::do_not_recommend]
-        impl<$($bounds)*> StorableIn<T> for $pointer {}
-        #[diagnostic::do_not_recommend]
-        impl<$($bounds)*> StorableIn<$pointer> for T {}
-        #[diagnostic::do_not_recommend]
-        impl<$($bounds)*> StorableIn<Option<T>> for $pointer {}
-        #[diagnostic::do_not_recommend]
-        impl<$($bounds)*> StorableIn<Option<T>> for Option<$pointer> {}
-        #[diagnostic::do_not_recommend]
-        impl<$($bounds)*> StorableIn<Vec<T>> for Vec<$pointer> {}
-    )* };
-}
-
-pointers_fit! {
-    [T: Value] Box<T>;
-    [T: Value] Arc<T>;
-    [T: Value] Rc<T>;
-    [T: Value + Clone] Cow<'static, T>;
-}
-
-#[diagnostic::do_not_recommend]
-impl<G: StorableIn<T::Path>, T: StoredAsBinary> StorableIn<BinarySlot<T>> for G {
-    fn fit(rendered: Bson) -> Bson {
-        <G as StorableIn<T::Path>>::fit(rendered)
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl<G: StorableIn<T::Path>, U, T: StoredInUnit<U>> StorableIn<UnitSlot<U, T>> for G {
-    fn fit(rendered: Bson) -> Bson {
-        <G as StorableIn<T::Path>>::fit(rendered)
-    }
-}
-
-/// Numbers that can be stored as another type. The server counts in `i64`. A field of an unsigned type accepts an
-/// `i64`, too: a negative number is then an error on reading.
-macro_rules! fits {
-    ($($from:ty => $($to:ty),*;)*) => { $($(
-        impl StorableIn<$to> for $from {
-            fn fit(rendered: Bson) -> Bson {
-                as_kind(rendered, conversion::<$from, $to>())
-            }
-        }
-        impl StorableIn<Option<$to>> for $from {
-            fn fit(rendered: Bson) -> Bson {
-                as_kind(rendered, conversion::<$from, $to>())
-            }
-        }
-        impl StorableIn<Option<$to>> for Option<$from> {
-            fn fit(rendered: Bson) -> Bson {
-                as_kind(rendered, conversion::<$from, $to>())
-            }
-        }
-        impl StorableIn<Vec<$to>> for Vec<$from> {
-            fn fit(rendered: Bson) -> Bson {
-                as_kinds(rendered, conversion::<$from, $to>())
-            }
-        }
-    )*)* };
-}
-
-/// Returns the operator that converts the kind of number of `A` to that of `B`, if they differ.
-fn conversion<A: Number, B: Number>() -> Option<&'static str> {
-    let to = <B::Stored as Kind>::CONVERSION;
-    (<A::Stored as Kind>::CONVERSION != to).then_some(to)
-}
-
-fn as_kind(number: Bson, conversion: Option<&'static str>) -> Bson {
-    match conversion {
-        Some(operator) => doc! { operator: number }.into(),
-        None => number,
-    }
-}
-
-fn as_kinds(numbers: Bson, conversion: Option<&'static str>) -> Bson {
-    match conversion {
-        Some(operator) => doc! { "$map": { "input": numbers, "in": { operator: "$$this" } } }.into(),
-        None => numbers,
-    }
-}
-
-#[cfg(feature = "rust_decimal")]
-fits! {
-    mongodb::bson::Decimal128 => rust_decimal::Decimal;
-    rust_decimal::Decimal => mongodb::bson::Decimal128;
-}
-
-fits! {
-    i8 => i16, i32, i64, isize, f64;
-    i16 => i32, i64, isize, f64;
-    i32 => i64, u32, u64, isize, usize, f64;
-    i64 => u64, u32, isize, usize, f64;
-    u8 => u16, u32, u64, usize, i16, i32, i64, isize, f64;
-    u16 => u32, u64, usize, i32, i64, isize, f64;
-    u32 => u64, usize, i64, isize, f64;
-    u64 => i64, usize, isize, f64;
-    f32 => f64;
-}

@@ -128,7 +128,9 @@ pub(crate) use self::{
     id::read_id,
     kind::{Arithmetic, Kind},
     map::utf8_key,
-    nesting::{MAX_NESTING, MAX_OPTION, bounded, bounded_document, bounded_documents},
+    nesting::{
+        MAX_NESTING, MAX_OPTION, bounded, bounded_document, bounded_documents, nested_levels, too_deep,
+    },
     raw::Raw,
     sequence::other_length,
     untyped::looks_like_operators,
@@ -136,6 +138,7 @@ pub(crate) use self::{
 };
 pub use self::{
     array::{Array, Grows},
+    dated::DateValue,
     document::{Decode, Doc, from_slice, to_vec},
     flatten::Flatten,
     from_text::FromText,
@@ -145,7 +148,7 @@ pub use self::{
     ordered::Ordered,
     row::{OwnedRow, Row},
     scalar::{Bits, Integer, Number},
-    string::Text,
+    string::{StringValue, Text},
     upgrade::{SchemaVersion, Versioned},
 };
 

@@ -125,7 +125,7 @@ fn implementations(scope: &Scope<'_>, slots: &[Slot<'_>]) -> TokenStream {
         }
         impl<#row, #(#fills),*> #runtime::Expression<#row> for #literal<#(#fillers),*> #object_bounds {
             type T = #ident;
-            fn render(self) -> #runtime::Rendered {
+            fn render(self) -> #runtime::RenderedExpression {
                 let mut #filled = #runtime::RenderedFields::new();
                 let #to = &mut #filled;
                 #fill_object

@@ -173,6 +173,7 @@ fn forwards(scope: &Scope<'_>, field: &Field<'_>, made: &TokenStream) -> TokenSt
     let decode = made(quote!(<#ty as #runtime::Flatten>::decode_fields(#elements)));
     [
         marker(quote!(Text), TokenStream::new()),
+        marker(quote!(StringValue), TokenStream::new()),
         marker(quote!(Integer), TokenStream::new()),
         marker(quote!(Bits), TokenStream::new()),
         marker(quote!(Ordered), TokenStream::new()),

@@ -5,7 +5,10 @@ use std::time::Duration;
 
 use mongodb::bson::Bson;
 
-use crate::{error::codec::CodecResult, expr::Expression};
+use crate::{
+    error::codec::CodecResult,
+    expr::{Expression, rendered::Rendered},
+};
 
 /// The row of expressions that cannot read a document.
 #[derive(Debug, Clone, Copy)]
@@ -25,7 +28,7 @@ pub trait Constant {
 #[diagnostic::do_not_recommend]
 impl<X: Expression<NoRow>> Constant for X {
     fn into_constant(self) -> CodecResult<Bson> {
-        self.render()
+        self.render().map(Rendered::into_value)
     }
 }
 

@@ -1,11 +1,19 @@
-//! Arithmetic: `+ - * %` on expressions, `divide`, and rounding.
+//! Arithmetic: `+ - * %` on expressions, and the same as functions.
 
 use std::ops;
 
 use mongodb::bson::{DateTime, Decimal128};
 
-use super::{BaseExpression, Expr, Expression, binary, operator};
-use crate::value::{Arithmetic, Counted, Kind, Millis, Number, Value};
+use super::{
+    BaseExpression, Expr, Expression, ExpressionList,
+    list::{Addends, Numbers},
+    operators::{Operator, operator},
+    rendered::{Rendered, chained, list, one},
+};
+use crate::{
+    error::codec::CodecResult,
+    value::{Arithmetic, Counted, Kind, Millis, Number, Value},
+};
 
 /// The result of an operation on two kinds of stored numbers: integers widen to `i64`, a double makes a double, a
 /// decimal makes a decimal.
@@ -136,10 +144,10 @@ durations!(Add Subtract);
 /// Implements an operator of Rust: its operands have a trait with their kind, and a trait of the kinds has the kind of the
 /// result.
 macro_rules! operators {
-    ($($(#[$doc:meta])* $trait:ident $method:ident $operator:literal: $operand:ident::$kind:ident, $result:ident;)*) => { $(
+    ($($(#[$doc:meta])* $trait:ident $method:ident $operator:literal $render:ident: $operand:ident::$kind:ident, $result:ident;)*) => { $(
         #[doc = concat!("`{ ", $operator, ": [a, b] }`; null if one of them is null or missing.")]
         $(#[$doc])*
-        impl<R, T: $operand, X: Expression<R>> ops::$trait<X> for Expr<R, T>
+        impl<R, T: $operand, O, X: Expression<R>> ops::$trait<X> for Expr<R, T, O>
         where
             X::T: $operand,
             T::$kind: $result<<X::T as $operand>::$kind>,
@@ -148,23 +156,23 @@ macro_rules! operators {
                 Expr<R, Lifted<T, X::T, <T::$kind as $result<<X::T as $operand>::$kind>>::Out>>;
 
             fn $method(self, other: X) -> Self::Output {
-                Expr::computed(binary($operator, BaseExpression::render(self), other.render()))
+                Expr::computed($render($operator, BaseExpression::render(self), other.render()))
             }
         }
 
-        operators!(@ i32, $trait $method $operator $operand $kind $result);
-        operators!(@ f64, $trait $method $operator $operand $kind $result);
+        operators!(@ i32, $trait $method $operator $render $operand $kind $result);
+        operators!(@ f64, $trait $method $operator $render $operand $kind $result);
     )* };
-    (@ $constant:ty, $trait:ident $method:ident $operator:literal $operand:ident $kind:ident $result:ident) => {
+    (@ $constant:ty, $trait:ident $method:ident $operator:literal $render:ident $operand:ident $kind:ident $result:ident) => {
         #[doc = concat!("`{ ", $operator, ": [constant, b] }`")]
-        impl<R, T: $operand> ops::$trait<Expr<R, T>> for $constant
+        impl<R, T: $operand, O> ops::$trait<Expr<R, T, O>> for $constant
         where
             $constant: $result<T::$kind>,
         {
             type Output = Expr<R, Lifted<T, $constant, <$constant as $result<T::$kind>>::Out>>;
 
-            fn $method(self, other: Expr<R, T>) -> Self::Output {
-                Expr::computed(binary($operator, Ok(self.into()), BaseExpression::render(other)))
+            fn $method(self, other: Expr<R, T, O>) -> Self::Output {
+                Expr::computed($render($operator, Ok(Rendered::leaf(self)), BaseExpression::render(other)))
             }
         }
     };
@@ -172,44 +180,81 @@ macro_rules! operators {
 
 operators! {
     /// A number and a date are the date that many milliseconds later.
-    Add add "$add": Arithmetic::Kind, Add;
+    Add add "$add" chained: Arithmetic::Kind, Add;
     /// Two dates are the number of milliseconds between them, an `i64`. A date and a number are the date that many
     /// milliseconds earlier.
-    Sub sub "$subtract": Arithmetic::Kind, Subtract;
-    Mul mul "$multiply": Number::Stored, NumericResult;
-    Rem rem "$mod": Number::Stored, NumericResult;
+    Sub sub "$subtract" pair: Arithmetic::Kind, Subtract;
+    Mul mul "$multiply" chained: Number::Stored, NumericResult;
+    Rem rem "$mod" pair: Number::Stored, NumericResult;
 }
 
-macro_rules! roundings {
-    ($($(#[$doc:meta])* $name:ident $operator:literal;)*) => {
-        impl<R, T: Number> Expr<R, T> {
-            $(
-                $(#[$doc])*
-                ///
-                #[doc = concat!("`{ ", $operator, ": number }`; null stays null.")]
-                pub fn $name(&self) -> Self {
-                    Self::computed(operator($operator, self.source.clone().render()))
-                }
-            )*
-
-            /// Rounds to this number of decimal places, with halves to the even neighbour. A negative number of
-            /// places rounds to tens, hundreds, ..
-            ///
-            /// `{ $round: [number, places] }`; null stays null.
-            pub fn round(&self, places: i32) -> Self {
-                Self::computed(binary("$round", self.source.clone().render(), Ok(places.into())))
-            }
-        }
-    };
+/// `{ operator: [left, right] }`
+fn pair(
+    operator: &'static str,
+    left: CodecResult<Rendered>,
+    right: CodecResult<Rendered>,
+) -> CodecResult<Rendered> {
+    list(operator, &mut [left, right])
 }
 
-roundings! {
-    /// Returns the number without its sign.
-    abs "$abs";
-    /// Returns the smallest whole number that is not less.
-    ceil "$ceil";
-    /// Returns the greatest whole number that is not greater.
-    floor "$floor";
+/// The operators of this file.
+pub(crate) const OPERATORS: &[Operator] = &[
+    operator!("$add", add),
+    operator!("$subtract", subtract),
+    operator!("$multiply", multiply),
+    operator!("$mod", modulo),
+    operator!("$divide", divide),
+];
+
+/// Adds numbers, or numbers of milliseconds to a date: `add((o.price(), o.tax(), 5))`. Null if one of them is null.
+///
+/// `{ $add: [a, b, ..] }`; `a + b` is the same.
+pub fn add<R, L: ExpressionList<R>>(operands: L) -> Expr<R, <L::Types as Addends>::Sum>
+where
+    L::Types: Addends,
+{
+    Expr::computed(one("$add", operands.render_list()))
+}
+
+/// Multiplies numbers: `multiply((o.price(), o.quantity()))`. Null if one of them is null.
+///
+/// `{ $multiply: [a, b, ..] }`; `a * b` is the same.
+pub fn multiply<R, L: ExpressionList<R>>(numbers: L) -> Expr<R, <L::Types as Numbers>::Product>
+where
+    L::Types: Numbers,
+{
+    Expr::computed(one("$multiply", numbers.render_list()))
+}
+
+/// Subtracts a number from a number, a date from a date, or a number of milliseconds from a date. Null if one of them
+/// is null.
+///
+/// `{ $subtract: [a, b] }`; `a - b` is the same.
+pub fn subtract<R, X: Expression<R>, Y: Expression<R>, Kind>(
+    a: X,
+    b: Y,
+) -> Expr<R, Lifted<X::T, Y::T, <Kind as Subtract<<Y::T as Arithmetic>::Kind>>::Out>>
+where
+    X::T: Arithmetic<Kind = Kind>,
+    Y::T: Arithmetic,
+    Kind: Subtract<<Y::T as Arithmetic>::Kind>,
+{
+    Expr::computed(pair("$subtract", a.render(), b.render()))
+}
+
+/// Returns the remainder of a division, with the sign of the first number. Null if one of the two is null.
+///
+/// `{ $mod: [number, divisor] }`; `a % b` is the same.
+pub fn modulo<R, X: Expression<R>, Y: Expression<R>, Kind>(
+    number: X,
+    divisor: Y,
+) -> Expr<R, Lifted<X::T, Y::T, <Kind as NumericResult<<Y::T as Number>::Stored>>::Out>>
+where
+    X::T: Number<Stored = Kind>,
+    Y::T: Number,
+    Kind: NumericResult<<Y::T as Number>::Stored>,
+{
+    Expr::computed(pair("$mod", number.render(), divisor.render()))
 }
 
 /// A number that can be divided by another. Any two numbers can.
@@ -244,5 +289,19 @@ where
     X::T: DividedBy<Y::T, Out = Quotient>,
     Quotient: Value,
 {
-    Expr::computed(binary("$divide", number.render(), by.render()))
+    Expr::computed(pair("$divide", number.render(), by.render()))
+}
+
+impl<R, T: Value, O> Expr<R, T, O> {
+    /// Divides the number by another. The result is a double or a decimal.
+    ///
+    /// `{ $divide: [number, by] }`; null if one of them is null or missing. The server returns an error if `by` is
+    /// zero.
+    pub fn divide<B: Value, Quotient>(&self, by: impl Expression<R, T = B>) -> Expr<R, Quotient>
+    where
+        T: DividedBy<B, Out = Quotient>,
+        Quotient: Value,
+    {
+        Expr::computed(pair("$divide", self.rendered(), by.render()))
+    }
 }

@@ -1,14 +1,14 @@
 //! Boolean: `$and $or $not`, as `& | !`.
 
-use std::{mem, ops};
+use std::ops;
 
-use mongodb::bson::{Bson, doc};
-
-use super::{BaseExpression, Expr, Expression, Source, binary, operator};
-use crate::{
-    error::codec::CodecResult,
-    value::{MAX_NESTING, Value, bounded},
+use super::{
+    BaseExpression, Expr, Expression, ExpressionList, Required,
+    list::Truths,
+    operators::{Operator, operator, operators},
+    rendered::{joined, list, one},
 };
+use crate::value::{Array, Value};
 
 /// A `bool`, or an optional `bool`, which counts as false if it is absent: the operands of `& | !`, and the
 /// conditions of `cond` and `Filter::expr`.
@@ -26,18 +26,14 @@ impl<T: Truth> Truth for Option<T> {}
 macro_rules! junctions {
     ($($trait:ident $method:ident $operator:literal;)*) => { $(
         #[doc = concat!("`{ ", $operator, ": [a, b] }`; a chain becomes one list.")]
-        impl<R, T: Truth, X: Expression<R>> ops::$trait<X> for Expr<R, T>
+        impl<R, T: Truth, O, X: Expression<R>> ops::$trait<X> for Expr<R, T, O>
         where
             X::T: Truth,
         {
             type Output = Expr<R, bool>;
 
             fn $method(self, other: X) -> Self::Output {
-                Expr::from_source(Source::Computed(joined(
-                    $operator,
-                    BaseExpression::render(self),
-                    other.render(),
-                )))
+                Expr::computed(joined($operator, BaseExpression::render(self), other.render()))
             }
         }
     )* };
@@ -49,48 +45,41 @@ junctions! {
 }
 
 /// `{ $not: [a] }`
-impl<R, T: Truth> ops::Not for Expr<R, T> {
+impl<R, T: Truth, O> ops::Not for Expr<R, T, O> {
     type Output = Expr<R, bool>;
 
     fn not(self) -> Self::Output {
-        Expr::computed(operator("$not", BaseExpression::render(self).map(|it| vec![it].into())))
+        Expr::computed(list("$not", &mut [BaseExpression::render(self)]))
     }
 }
 
-/// Joins two conditions. If one side is already `{ $and: [..] }`, the other is added to its list; the same applies to
-/// `$or`. The list comes from an operator, because constants are in `$literal`. Only the added condition is checked
-/// for its depth, so that a long chain does not check its list again each time.
-fn joined(name: &'static str, left: CodecResult<Bson>, right: CodecResult<Bson>) -> CodecResult<Bson> {
-    let (mut left, mut right) = (left?, right?);
-    let list = match (take_list(name, &mut left), take_list(name, &mut right)) {
-        (Some(mut list), Some(more)) => {
-            list.extend(more);
-            list
-        }
-        (Some(mut list), None) => {
-            list.push(bounded(right, MAX_NESTING.saturating_sub(2))?);
-            list
-        }
-        (None, Some(mut list)) => {
-            list.insert(0, bounded(left, MAX_NESTING.saturating_sub(2))?);
-            list
-        }
-        (None, None) => return nested(name, left, right),
-    };
-    Ok(doc! { name: list }.into())
+operators! {
+    /// Returns whether no element of an array is false, null, 0 or missing.
+    all_elements_true = "$allElementsTrue" list(array: T [Array + Required]) -> bool;
+    /// Returns whether an element of an array is neither false nor null nor 0.
+    any_element_true = "$anyElementTrue" list(array: T [Array + Required]) -> bool;
 }
 
-/// Takes the list of a value that consists of this operator only.
-fn take_list(name: &str, value: &mut Bson) -> Option<Vec<Bson>> {
-    match value {
-        Bson::Document(all) if all.len() == 1 => match all.get_mut(name) {
-            Some(Bson::Array(list)) => Some(mem::take(list)),
-            _ => None,
-        },
-        _ => None,
-    }
+/// The operators with other forms.
+pub(crate) const OTHERS: &[Operator] =
+    &[operator!("$and", and), operator!("$or", or), operator!("$not", not)];
+
+/// Returns whether all conditions are true: `and((o.paid(), o.total().gt(100)))`.
+///
+/// `{ $and: [condition, ..] }`; `a & b` is the same.
+pub fn and<R, L: ExpressionList<R>>(conditions: L) -> Expr<R, bool>
+where
+    L::Types: Truths,
+{
+    Expr::computed(one("$and", conditions.render_list()))
 }
 
-fn nested(name: &'static str, left: Bson, right: Bson) -> CodecResult<Bson> {
-    binary(name, Ok(left), Ok(right)).and_then(|both| bounded(both, MAX_NESTING))
+/// Returns whether at least one condition is true: `or((o.paid(), o.total().gt(100)))`.
+///
+/// `{ $or: [condition, ..] }`; `a | b` is the same.
+pub fn or<R, L: ExpressionList<R>>(conditions: L) -> Expr<R, bool>
+where
+    L::Types: Truths,
+{
+    Expr::computed(one("$or", conditions.render_list()))
 }

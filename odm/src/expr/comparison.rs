@@ -1,16 +1,29 @@
 //! Comparison: `$eq $ne $gt $gte $lt $lte $cmp`.
 
-use mongodb::bson::Bson;
-
-use super::{Expr, ExprOperand, binary};
+use super::{
+    Expr, ExprOperand,
+    operators::{Operator, operator},
+    rendered::{Rendered, list},
+};
 use crate::{
     error::codec::CodecResult,
     value::{Ordered, Value},
 };
 
+/// The operators of this file.
+pub(crate) const OPERATORS: &[Operator] = &[
+    operator!("$eq", eq),
+    operator!("$ne", ne),
+    operator!("$gt", gt),
+    operator!("$gte", gte),
+    operator!("$lt", lt),
+    operator!("$lte", lte),
+    operator!("$cmp", cmp),
+];
+
 /// Unlike a filter, an expression compares values of any two types, in the server's order of types: a missing field
 /// comes before null, null before numbers, numbers before texts. An array is compared as a whole.
-impl<R, T: Value> Expr<R, T> {
+impl<R, T: Value, O> Expr<R, T, O> {
     /// Returns whether this value equals the other.
     ///
     /// `{ $eq: [a, b] }`
@@ -76,7 +89,7 @@ impl<R, T: Value> Expr<R, T> {
         Expr::computed(self.compared("$cmp", other.render_operand()))
     }
 
-    fn compared(&self, operator: &'static str, other: CodecResult<Bson>) -> CodecResult<Bson> {
-        binary(operator, self.source.clone().render(), other)
+    fn compared(&self, operator: &'static str, other: CodecResult<Rendered>) -> CodecResult<Rendered> {
+        list(operator, &mut [self.rendered(), other])
     }
 }

@@ -2,14 +2,25 @@
 
 use std::{fmt, marker::PhantomData};
 
-use mongodb::bson::{Bson, doc};
-
-use super::{Expr, ExprOperand, Expression, Truth, binary};
+use super::{
+    Expr, ExprOperand, Expression, ExpressionList, Truth,
+    list::Alternatives,
+    operators::{Operator, operator},
+    rendered::{Rendered, array, list, named, object, one},
+};
 use crate::{error::codec::CodecResult, value::Value};
+
+/// The operators of this file.
+pub(crate) const OPERATORS: &[Operator] = &[
+    operator!("$cond", cond),
+    operator!("$ifNull", if_null),
+    operator!("$switch", switch),
+    operator!("$case", case),
+];
 
 /// Returns one of two values, depending on a condition.
 ///
-/// `{ $cond: [condition, then, otherwise] }`; a condition that is null or missing counts as false.
+/// `{ $cond: { if: condition, then: then, else: otherwise } }`; a condition that is null or missing counts as false.
 pub fn cond<R, C, A, B, K>(condition: C, then: A, otherwise: B) -> Expr<R, B::Either>
 where
     C: Expression<R>,
@@ -17,19 +28,23 @@ where
     A: Expression<R>,
     B: ExprOperand<R, A::T, K>,
 {
-    Expr::computed(three("$cond", condition.render(), then.render(), otherwise.render_operand()))
+    Expr::computed(named(
+        "$cond",
+        &mut [("if", condition.render()), ("then", then.render()), ("else", otherwise.render_operand())],
+    ))
 }
 
-fn three(
-    name: &'static str,
-    first: CodecResult<Bson>,
-    second: CodecResult<Bson>,
-    third: CodecResult<Bson>,
-) -> CodecResult<Bson> {
-    Ok(doc! { name: [first?, second?, third?] }.into())
+/// Returns the first value that is not null: `if_null((o.nickname(), o.name(), "nobody"))`.
+///
+/// `{ $ifNull: [value, .., replacement] }`
+pub fn if_null<R, L: ExpressionList<R>>(values: L) -> Expr<R, <L::Types as Alternatives>::FirstNonNull>
+where
+    L::Types: Alternatives,
+{
+    Expr::computed(one("$ifNull", values.render_list()))
 }
 
-impl<R, T: Value> Expr<R, T> {
+impl<R, T: Value, O> Expr<R, T, O> {
     /// Replaces null and a missing field with another value.
     ///
     /// `{ $ifNull: [expression, instead] }`
@@ -37,7 +52,7 @@ impl<R, T: Value> Expr<R, T> {
     where
         X: ExprOperand<R, T, K>,
     {
-        Expr::computed(binary("$ifNull", self.source.clone().render(), instead.render_operand()))
+        Expr::computed(list("$ifNull", &mut [self.rendered(), instead.render_operand()]))
     }
 }
 
@@ -62,7 +77,7 @@ where
     C::T: Truth,
     X: Expression<R>,
 {
-    Switch { branches: branch(condition.render(), then.render()).map(|one| vec![one]), types: PhantomData }
+    Switch { branches: vec![branch(condition.render(), then.render())], types: PhantomData }
 }
 
 /// The branches of an unfinished `$switch`, which evaluate to a `T`.
@@ -70,7 +85,7 @@ where
 /// Construct with [`switch`].
 #[must_use = "a switch is an expression once it has its `default`"]
 pub struct Switch<R, T> {
-    branches: CodecResult<Vec<Bson>>,
+    branches: Vec<CodecResult<Rendered>>,
     types: PhantomData<fn() -> (R, T)>,
 }
 
@@ -82,41 +97,35 @@ impl<R, T> fmt::Debug for Switch<R, T> {
 
 impl<R, T: Value> Switch<R, T> {
     /// Adds a branch, which applies if no branch before it does.
-    pub fn case<C, X, K>(self, condition: C, then: X) -> Switch<R, X::Either>
+    pub fn case<C, X, K>(mut self, condition: C, then: X) -> Switch<R, X::Either>
     where
         C: Expression<R>,
         C::T: Truth,
         X: ExprOperand<R, T, K>,
     {
-        Switch {
-            branches: with(self.branches, condition.render(), then.render_operand()),
-            types: PhantomData,
-        }
+        self.branches.push(branch(condition.render(), then.render_operand()));
+        Switch { branches: self.branches, types: PhantomData }
     }
 
     /// Adds the value if no condition holds, and returns the expression.
-    pub fn default<X, K>(self, otherwise: X) -> Expr<R, X::Either>
+    pub fn default<X, K>(mut self, otherwise: X) -> Expr<R, X::Either>
     where
         X: ExprOperand<R, T, K>,
     {
-        Expr::computed(finished(self.branches, otherwise.render_operand()))
+        let branches = array(&mut self.branches);
+        Expr::computed(named(
+            "$switch",
+            &mut [("branches", branches), ("default", otherwise.render_operand())],
+        ))
+    }
+
+    /// Returns the expression without a default. The server returns an error for a row for which no condition holds.
+    pub fn without_default(mut self) -> Expr<R, T> {
+        let branches = array(&mut self.branches);
+        Expr::computed(named("$switch", &mut [("branches", branches)]))
     }
 }
 
-fn branch(condition: CodecResult<Bson>, then: CodecResult<Bson>) -> CodecResult<Bson> {
-    Ok(doc! { "case": condition?, "then": then? }.into())
-}
-
-fn with(
-    branches: CodecResult<Vec<Bson>>,
-    condition: CodecResult<Bson>,
-    then: CodecResult<Bson>,
-) -> CodecResult<Vec<Bson>> {
-    let mut branches = branches?;
-    branches.push(branch(condition, then)?);
-    Ok(branches)
-}
-
-fn finished(branches: CodecResult<Vec<Bson>>, otherwise: CodecResult<Bson>) -> CodecResult<Bson> {
-    Ok(doc! { "$switch": { "branches": branches?, "default": otherwise? } }.into())
+fn branch(condition: CodecResult<Rendered>, then: CodecResult<Rendered>) -> CodecResult<Rendered> {
+    object(&mut [("case", condition), ("then", then)])
 }

@@ -2,9 +2,12 @@
 
 use std::{borrow::Cow, fmt, marker::PhantomData};
 
-use mongodb::bson::{Bson, doc};
+use mongodb::bson::Bson;
 
-use super::{Expr, Source, filled};
+use super::{
+    Expr, Source, filled,
+    rendered::{Rendered, list, named, object, one},
+};
 use crate::{
     error::codec::CodecResult,
     path::{Context, Flattened, Key, Location, Narrows, VariantTest},
@@ -16,7 +19,9 @@ use crate::{
 pub struct InExpr<R, W> {
     name: Cow<'static, str>,
     /// The condition under which the field exists: the enums above hold the variants that the name enters.
-    guard: Option<Bson>,
+    guard: Option<CodecResult<Rendered>>,
+    /// The computed document that the name begins in, as the variable `$$it`.
+    document: Option<CodecResult<Rendered>>,
     /// For each array above, outermost first, the length of the part of `name` that is this array.
     arrays: Vec<usize>,
     /// How many entries of `arrays` calls of `many` have visited. The type of a field includes all arrays above the
@@ -26,19 +31,26 @@ pub struct InExpr<R, W> {
 }
 
 impl<R, W> InExpr<R, W> {
-    fn new(name: Cow<'static, str>, guard: Option<Bson>) -> Self {
-        Self { name, guard, arrays: Vec::new(), passed: 0, types: PhantomData }
+    fn new(name: Cow<'static, str>) -> Self {
+        Self { name, guard: None, document: None, arrays: Vec::new(), passed: 0, types: PhantomData }
     }
 
     /// Returns the same context with another `W`.
     fn through<V>(self) -> InExpr<R, V> {
-        let Self { name, guard, arrays, passed, .. } = self;
-        InExpr { name, guard, arrays, passed, types: PhantomData }
+        let Self { name, guard, document, arrays, passed, .. } = self;
+        InExpr { name, guard, document, arrays, passed, types: PhantomData }
     }
 
     /// Returns a context below the same arrays, for a type that already includes them (`W::Of<T>`).
     fn seen_from_row(&self, name: Cow<'static, str>) -> InExpr<R, Unwrapped> {
-        InExpr { name, guard: self.guard.clone(), arrays: self.arrays.clone(), passed: 0, types: PhantomData }
+        InExpr {
+            name,
+            guard: self.guard.clone(),
+            document: self.document.clone(),
+            arrays: self.arrays.clone(),
+            passed: 0,
+            types: PhantomData,
+        }
     }
 
     /// Returns the dotted name of a field below this one.
@@ -50,10 +62,27 @@ impl<R, W> InExpr<R, W> {
     }
 }
 
+impl<R, W: Wrap> InExpr<R, W> {
+    /// Returns the context of the fields of a variant, which exist under the condition `guard`.
+    fn in_variant(&self, guard: Option<CodecResult<Rendered>>) -> InExpr<R, ThroughOption<W::Items>> {
+        InExpr { guard, document: self.document.clone(), ..InExpr::new(self.name.clone()) }
+    }
+}
+
 impl<R> InExpr<R, Unwrapped> {
     /// Returns the context of the row itself.
     pub(crate) fn root() -> Self {
-        Self::new(Cow::Borrowed(""), None)
+        Self::new(Cow::Borrowed(""))
+    }
+
+    /// Returns the context of the document that an expression evaluates to.
+    pub(super) fn inside(source: Source) -> Self {
+        match source {
+            Source::Field(name) => Self::new(name),
+            Source::Computed(document) => {
+                Self { document: Some(document), ..Self::new(Cow::Borrowed("$it")) }
+            }
+        }
     }
 }
 
@@ -62,6 +91,7 @@ impl<R, W> Clone for InExpr<R, W> {
         Self {
             name: self.name.clone(),
             guard: self.guard.clone(),
+            document: self.document.clone(),
             arrays: self.arrays.clone(),
             passed: self.passed,
             types: PhantomData,
@@ -88,7 +118,7 @@ pub trait Wrap: 'static {
     fn may_hold_none<T: Value>() -> bool;
 
     /// Renders a `T` in the innermost array. Replaces a missing value with null if it decodes as `None`.
-    fn item<T: Value>(rendered: CodecResult<Bson>) -> CodecResult<Bson>;
+    fn item<T: Value>(rendered: CodecResult<Rendered>) -> CodecResult<Rendered>;
 }
 
 /// No array or option is between the row and the field.
@@ -111,7 +141,7 @@ impl Wrap for Unwrapped {
         false
     }
 
-    fn item<T: Value>(rendered: CodecResult<Bson>) -> CodecResult<Bson> {
+    fn item<T: Value>(rendered: CodecResult<Rendered>) -> CodecResult<Rendered> {
         filled::<T>(rendered)
     }
 }
@@ -124,7 +154,7 @@ impl<W: Wrap> Wrap for ThroughArray<W> {
         T::missing().is_some() || W::may_hold_none::<Vec<T>>()
     }
 
-    fn item<T: Value>(rendered: CodecResult<Bson>) -> CodecResult<Bson> {
+    fn item<T: Value>(rendered: CodecResult<Rendered>) -> CodecResult<Rendered> {
         filled::<T>(rendered)
     }
 }
@@ -137,7 +167,7 @@ impl<W: Wrap> Wrap for ThroughOption<W> {
         W::may_hold_none::<T::Optional>()
     }
 
-    fn item<T: Value>(rendered: CodecResult<Bson>) -> CodecResult<Bson> {
+    fn item<T: Value>(rendered: CodecResult<Rendered>) -> CodecResult<Rendered> {
         W::item::<T::Optional>(rendered)
     }
 }
@@ -158,11 +188,19 @@ impl<R: 'static, W: Wrap> Context for InExpr<R, W> {
         } else {
             Source::Field(name.clone())
         };
-        let source = match &self.guard {
+        let guarded = match &self.guard {
             None => field,
-            Some(guard) => Source::Computed(
-                field.render().map(|field| doc! { "$cond": [guard, field, Bson::Null] }.into()),
-            ),
+            Some(guard) => Source::Computed(list(
+                "$cond",
+                &mut [guard.clone(), field.render(), Ok(Rendered::leaf(Bson::Null))],
+            )),
+        };
+        let source = match &self.document {
+            None => guarded,
+            Some(document) => Source::Computed(named(
+                "$let",
+                &mut [("vars", object(&mut [("it", document.clone())])), ("in", guarded.render())],
+            )),
         };
         <W::Of<T>>::under(self.seen_from_row(name), Expr::from_source(source))
     }
@@ -193,23 +231,25 @@ impl<R: 'static, W: Wrap> Context for InExpr<R, W> {
 fn items(
     name: &str,
     arrays: &[usize],
-    item: impl FnOnce(CodecResult<Bson>) -> CodecResult<Bson>,
-) -> CodecResult<Bson> {
+    item: impl FnOnce(CodecResult<Rendered>) -> CodecResult<Rendered>,
+) -> CodecResult<Rendered> {
     let below = |from: usize, to: usize| name.get(from..to).unwrap_or_default().trim_start_matches('.');
     let (mut start, mut inputs) = (0, Vec::new());
     for end in arrays {
         inputs.push((start, below(start, *end)));
         start = *end;
     }
-    let named = |start: usize, name: &str| match (start, name) {
-        (0, name) => format!("${name}"),
-        (_, "") => "$$this".to_owned(),
-        (_, name) => format!("$$this.{name}"),
+    let path = |start: usize, name: &str| {
+        Ok(Rendered::leaf(match (start, name) {
+            (0, name) => format!("${name}"),
+            (_, "") => "$$this".to_owned(),
+            (_, name) => format!("$$this.{name}"),
+        }))
     };
-    let innermost = item(Ok(named(start, below(start, name.len())).into()))?;
-    Ok(inputs.into_iter().rev().fold(innermost, |inside, (start, name)| {
-        doc! { "$map": { "input": named(start, name), "in": inside } }.into()
-    }))
+    let innermost = item(path(start, below(start, name.len())));
+    inputs.into_iter().rev().fold(innermost, |inside, (start, name)| {
+        named("$map", &mut [("input", path(start, name)), ("in", inside)])
+    })
 }
 
 /// A `W` without arrays: only a single value can be tested for its variant.
@@ -227,23 +267,23 @@ impl<W: Single> Single for ThroughOption<W> {}
 /// `{ $cond: [{ $eq: ["$payment.kind", "card"] }, "$payment.last4", null] }`.
 impl<R: 'static, W: Single> Narrows for InExpr<R, W> {
     fn narrow(&self, test: VariantTest) -> Self::InVariant {
+        let path = |name: &str| Ok(Rendered::leaf(format!("${name}")));
         let test = match test {
             VariantTest::Tag(tag, value) => {
-                doc! { "$eq": [format!("${}", self.below(tag)), super::constant(value.into())] }
+                list("$eq", &mut [path(&self.below(tag)), Rendered::constant(value.into())])
             }
             VariantTest::Key(key) => {
-                doc! { "$ne": [{ "$type": format!("${}", self.below(key)) }, "missing"] }
+                list("$ne", &mut [one("$type", path(&self.below(key))), Ok(Rendered::leaf("missing"))])
             }
             VariantTest::Text(value) => {
-                doc! { "$eq": [format!("${}", self.name), super::constant(value.into())] }
+                list("$eq", &mut [path(&self.name), Rendered::constant(value.into())])
             }
-            VariantTest::None => return InExpr::new(self.name.clone(), self.guard.clone()),
+            VariantTest::None => return self.in_variant(self.guard.clone()),
         };
-        let guard = match &self.guard {
-            None => test.into(),
-            Some(above) => doc! { "$and": [above, test] }.into(),
-        };
-        InExpr::new(self.name.clone(), Some(guard))
+        self.in_variant(Some(match &self.guard {
+            None => test,
+            Some(above) => list("$and", &mut [above.clone(), test]),
+        }))
     }
 
     fn variant(&self, _: VariantTest) {}
@@ -255,4 +295,16 @@ pub type Exprs<R> = <R as Value>::Fields<InExpr<R, Unwrapped>, ()>;
 
 pub(crate) fn exprs<R: Value>() -> Exprs<R> {
     R::under(InExpr::root(), ())
+}
+
+/// The fields of a document that an expression evaluates to, or the expression itself if it is not a document: the
+/// element in the closure of [`map`](Expr::map), and the result of [`fields`](Expr::fields).
+pub type Fields<R, T> = <T as Value>::Fields<InExpr<R, Unwrapped>, Expr<R, T>>;
+
+/// Returns the fields of the document that an expression evaluates to.
+pub(crate) fn fields<R, T: Value>(source: Source) -> Fields<R, T>
+where
+    R: 'static,
+{
+    T::under(InExpr::inside(source.clone()), Expr::from_source(source))
 }

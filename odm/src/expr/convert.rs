@@ -1,40 +1,144 @@
-//! Conversions: `$toInt $toLong $toDouble $toDecimal`, and types that are stored in the same way.
+//! Types: conversions, tests, and types that are stored in the same way.
 
-use mongodb::bson::Decimal128;
+use mongodb::bson::{Bson, DateTime, Decimal128, Document, oid::ObjectId};
 
-use super::{Expr, operator};
-use crate::value::Number;
+use super::{
+    Expr, ExprOperand, Expression,
+    operators::{Operator, operator, operators},
+    rendered::{Rendered, named},
+};
+use crate::value::{Number, Ordered, Value};
 
-macro_rules! conversions {
-    ($($(#[$doc:meta])* $name:ident $operator:literal -> $kind:ty;)*) => {
-        impl<R, T: Number> Expr<R, T> {
-            $(
-                $(#[$doc])*
-                ///
-                #[doc = concat!("`{ ", $operator, ": number }`; null stays null.")]
-                pub fn $name(&self) -> Expr<R, T::Lift<$kind>> {
-                    Expr::computed(operator($operator, self.source.clone().render()))
-                }
-            )*
+/// A single value, or one that may be absent: required by conversions.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a single value",
+    label = "this operator converts numbers, texts, dates, ids, bools and binary data"
+)]
+pub trait Scalar: Value {}
 
-            /// Returns the same number as another type that is stored as the same kind of number: `Cents` for an
-            /// `i64`.
-            ///
-            /// The expression does not change. A number that the type cannot hold is an error when it is read.
-            pub fn as_<U: Number<Stored = T::Stored>>(&self) -> Expr<R, U> {
-                Expr::from_source(self.source.clone())
-            }
-        }
-    };
+#[diagnostic::do_not_recommend]
+impl<T: Ordered> Scalar for T {}
+
+operators! {
+    /// Converts to an int32, without a fraction; null stays null. The server returns an error for a value that does not
+    /// fit.
+    to_int = "$toInt" one(value: T [Scalar]) -> T::Lift<i32>;
+    /// Converts to an int64, without a fraction; null stays null. The server returns an error for a value that does not
+    /// fit.
+    to_long = "$toLong" one(value: T [Scalar]) -> T::Lift<i64>;
+    /// Converts to a double; null stays null. The server returns an error for a text that is not a number.
+    to_double = "$toDouble" one(value: T [Scalar]) -> T::Lift<f64>;
+    /// Converts to a decimal128; null stays null. The server returns an error for a text that is not a number.
+    to_decimal = "$toDecimal" one(value: T [Scalar]) -> T::Lift<Decimal128>;
+    /// Converts to a bool; null stays null. Every text and date is true, and every number except 0.
+    to_bool = "$toBool" one(value: T [Scalar]) -> T::Lift<bool>;
+    /// Converts to a text; null stays null.
+    to_string = "$toString" one(value: T [Scalar]) -> T::Lift<String>;
+    /// Converts a text, a number of milliseconds or an id to a date; null stays null. The server returns an error for a
+    /// text that is not a date.
+    to_date = "$toDate" one(value: T [Scalar]) -> T::Lift<DateTime>;
+    /// Converts a text of 24 hexadecimal digits to an `ObjectId`; null stays null.
+    to_object_id = "$toObjectId" one(value: T [Scalar]) -> T::Lift<ObjectId>;
+    /// Converts a text of JSON to an array; null stays null.
+    to_array = "$toArray" one(value: T [Scalar]) -> T::Lift<Vec<Bson>>, since "8.3";
+    /// Converts a text of JSON to a document; null stays null.
+    to_object = "$toObject" one(value: T [Scalar]) -> T::Lift<Document>, since "8.3";
+    /// Returns whether the value is a number.
+    is_number = "$isNumber" one(value: T [Value]) -> bool;
+    /// Returns the name of the BSON type of the value: `"missing"` for a missing field.
+    type_of = "$type" one(value: T [Value]) -> String;
+    /// Returns the subtype of binary data; null stays null.
+    subtype = "$subtype" one(data: T [super::size::Bytes]) -> T::Lift<i32>, since "8.3";
 }
 
-conversions! {
-    /// Returns the number without its fraction, as an int32. The server returns an error if it does not fit.
-    to_int "$toInt" -> i32;
-    /// Returns the number without its fraction, as an int64. The server returns an error if it does not fit.
-    to_long "$toLong" -> i64;
-    /// Returns the number as a double.
-    to_double "$toDouble" -> f64;
-    /// Returns the number as a decimal128.
-    to_decimal "$toDecimal" -> Decimal128;
+/// The operators with other forms.
+pub(crate) const OTHERS: &[Operator] = &[operator!("$convert", convert)];
+
+/// A type that [`convert`](Expr::convert) converts to.
+#[diagnostic::on_unimplemented(
+    message = "a value cannot be converted to `{Self}`",
+    label = "the server converts to `i32`, `i64`, `f64`, `Decimal128`, `bool`, `String`, `DateTime` and `ObjectId`"
+)]
+pub trait ConvertTarget: Value {
+    /// The server's name of the type.
+    const NAME: &'static str;
+}
+
+macro_rules! targets {
+    ($($type:ty: $name:literal;)*) => { $(
+        impl ConvertTarget for $type {
+            const NAME: &'static str = $name;
+        }
+    )* };
+}
+
+targets! {
+    i32: "int";
+    i64: "long";
+    f64: "double";
+    Decimal128: "decimal";
+    bool: "bool";
+    String: "string";
+    DateTime: "date";
+    ObjectId: "objectId";
+}
+
+/// The optional arguments of [`convert`](Expr::convert).
+#[derive(Debug)]
+pub enum Convert {}
+
+/// Converts a value to another type: `convert::<_, f64, _>(o.price())`. Null stays null.
+///
+/// `{ $convert: { input: value, to: "double" } }`
+///
+/// The server returns an error for a value that cannot be converted, unless [`on_error`](Expr::on_error) sets a value.
+pub fn convert<R, U: ConvertTarget, T: Value>(
+    value: impl Expression<R, T = T>,
+) -> Expr<R, T::Lift<U>, Convert> {
+    let to = Ok(Rendered::leaf(U::NAME));
+    Expr::computed(named("$convert", &mut [("input", value.render()), ("to", to)]))
+}
+
+impl<R, T: Value, O> Expr<R, T, O> {
+    /// Converts to another type: `o.price().convert::<f64>().on_error(0)`. Null stays null.
+    ///
+    /// `{ $convert: { input: value, to: "double" } }`
+    ///
+    /// The server returns an error for a value that cannot be converted, unless [`on_error`](Expr::on_error) sets a
+    /// value.
+    pub fn convert<U: ConvertTarget>(&self) -> Expr<R, T::Lift<U>, Convert> {
+        convert::<R, U, T>(self.typed::<T>())
+    }
+
+    /// Returns the same number as another type that is stored as the same kind of number: `Cents` for an `i64`.
+    ///
+    /// The expression does not change. A number that the type cannot hold is an error when it is read.
+    pub fn as_<U: Number<Stored = T::Stored>>(&self) -> Expr<R, U>
+    where
+        T: Number,
+    {
+        self.typed()
+    }
+}
+
+impl<R, T: Value> Expr<R, T, Convert> {
+    /// Sets the value if the conversion fails.
+    ///
+    /// `onError: value`
+    pub fn on_error<X, K>(self, value: X) -> Expr<R, X::Either, Convert>
+    where
+        X: ExprOperand<R, T, K>,
+    {
+        Expr::from_source(self.with_argument("onError", value.render_operand()).source)
+    }
+
+    /// Sets the value if the input is null or missing.
+    ///
+    /// `onNull: value`
+    pub fn on_null<X, K>(self, value: X) -> Expr<R, X::Instead, Convert>
+    where
+        X: ExprOperand<R, T, K>,
+    {
+        Expr::from_source(self.with_argument("onNull", value.render_operand()).source)
+    }
 }

@@ -3,9 +3,9 @@
 //! A constant is encoded with the type of the other operand, as in a filter. It is wrapped in `$literal` if the
 //! server could read it as a path or an operator.
 
-use mongodb::bson::{Bson, Decimal128};
+use mongodb::bson::Decimal128;
 
-use super::{BaseExpression, NumericResult, constant};
+use super::{BaseExpression, NumericResult, rendered::Rendered};
 use crate::{
     error::codec::CodecResult,
     path::{IntoBase, Operand, operands::Direct},
@@ -64,7 +64,7 @@ pub trait ExprOperand<R, V, K> {
     type Instead: Value;
 
     /// Renders the operand as it is sent.
-    fn render_operand(self) -> CodecResult<Bson>;
+    fn render_operand(self) -> CodecResult<Rendered>;
 }
 
 #[diagnostic::do_not_recommend]
@@ -79,7 +79,7 @@ where
         <V::NonNull as Comparable<<<X::Base as BaseExpression<R>>::T as Value>::NonNull>>::Either,
     >;
 
-    fn render_operand(self) -> CodecResult<Bson> {
+    fn render_operand(self) -> CodecResult<Rendered> {
         self.into_base().render()
     }
 }
@@ -89,7 +89,7 @@ impl<R, V: Value, K, O: Operand<V::NonNull, K>> ExprOperand<R, V, Direct<K>> for
     type Either = V;
     type Instead = V::NonNull;
 
-    fn render_operand(self) -> CodecResult<Bson> {
-        self.operand().map(constant)
+    fn render_operand(self) -> CodecResult<Rendered> {
+        self.operand().and_then(Rendered::constant)
     }
 }

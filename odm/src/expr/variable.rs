@@ -1,10 +1,21 @@
-//! Variables of the server: `$$ROOT`, `$$NOW`.
+//! Variables: those of the server, such as `$$NOW`, and those of `$let`.
 
 use std::borrow::Cow;
 
 use mongodb::bson::DateTime;
 
-use super::{Expr, Source};
+use super::{
+    Expr, Expression, Fields, Source, context,
+    operators::{Operator, operator},
+    rendered::{Rendered, named, object},
+};
+use crate::{
+    error::codec::{CodecError, CodecResult},
+    value::Value,
+};
+
+/// The operators of this file.
+pub(crate) const OPERATORS: &[Operator] = &[operator!("$let", let_), operator!("$literal", lit)];
 
 /// Returns the row itself.
 ///
@@ -18,4 +29,111 @@ pub fn root<R>() -> Expr<R, R> {
 /// `"$$NOW"`
 pub fn now<R>() -> Expr<R, DateTime> {
     Expr::from_source(Source::Field(Cow::Borrowed("$NOW")))
+}
+
+/// Leaves a field out of the document that the stage produces: `cond(o.notes().eq(""), remove(), o.notes())`.
+///
+/// `"$$REMOVE"`
+pub fn remove<R, T: Value>() -> Expr<R, Option<T>> {
+    Expr::from_source(Source::Field(Cow::Borrowed("$REMOVE")))
+}
+
+/// Returns a variable that the caller of an aggregation or of an update passes with `let_vars`, or a variable of the
+/// server such as `CLUSTER_TIME` and `USER_ROLES`. You specify its type: `variable::<_, f64>("rate")`.
+///
+/// `"$$name"`
+pub fn variable<R, T: Value>(name: &'static str) -> Expr<R, T> {
+    if is_name(name) {
+        Expr::from_source(Source::Field(Cow::Owned(format!("${name}"))))
+    } else {
+        Expr::computed(Err(not_a_name(name)))
+    }
+}
+
+fn is_name(name: &str) -> bool {
+    let mut letters = name.chars();
+    letters.next().is_some_and(|first| first.is_ascii_alphabetic() || !first.is_ascii())
+        && letters.all(|letter| letter.is_ascii_alphanumeric() || letter == '_' || !letter.is_ascii())
+}
+
+#[cold]
+fn not_a_name(name: &str) -> CodecError {
+    CodecError::new("the name of a variable: letters, digits and `_`", format!("`{name}`"))
+}
+
+/// Binds variables for an expression: the closure receives them.
+///
+/// `{ $let: { vars: { name: value, .. }, in: expression } }`
+///
+/// ```
+/// # use odm::{Filter, Id, Model, expr::let_};
+/// # #[derive(Model)]
+/// # #[odm(collection = "sales")]
+/// # struct Sale { id: Id<Sale>, price: f64, tax: f64, discount: f64 }
+/// let filter = Filter::<Sale>::expr(|s| {
+///     let_((("total", s.price() + s.tax()), ("factor", 1.0 - s.discount())), |(total, factor)| total * factor).gt(100)
+/// });
+/// # drop(filter);
+/// ```
+pub fn let_<R, V, X>(variables: V, in_: impl FnOnce(V::Bound) -> X) -> Expr<R, X::T>
+where
+    V: Variables<R>,
+    X: Expression<R>,
+{
+    let mut vars = Vec::new();
+    let bound = variables.bind(&mut vars);
+    let vars = match vars.iter().find(|(name, _)| !is_name(name)) {
+        Some((name, _)) => Err(not_a_name(name)),
+        None => object(&mut vars),
+    };
+    Expr::computed(named("$let", &mut [("vars", vars), ("in", in_(bound).render())]))
+}
+
+/// The variables of [`let_`]: one `(name, expression)`, or a tuple of them.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not bind variables",
+    label = "expected `(name, expression)`, or a tuple of such pairs"
+)]
+pub trait Variables<R> {
+    /// The variables, as the closure receives them.
+    type Bound;
+
+    /// Renders the values of the variables.
+    fn bind(self, to: &mut Vec<(&'static str, CodecResult<Rendered>)>) -> Self::Bound;
+}
+
+impl<R: 'static, X: Expression<R>> Variables<R> for (&'static str, X) {
+    type Bound = Fields<R, X::T>;
+
+    fn bind(self, to: &mut Vec<(&'static str, CodecResult<Rendered>)>) -> Self::Bound {
+        let (name, value) = self;
+        to.push((name, value.render()));
+        bound::<R, X::T>(name)
+    }
+}
+
+macro_rules! variables {
+    ($($($variable:ident $index:tt)*;)*) => { $(
+        impl<R: 'static, $($variable: Expression<R>),*> Variables<R> for ($((&'static str, $variable),)*) {
+            type Bound = ($(Fields<R, $variable::T>,)*);
+
+            fn bind(self, to: &mut Vec<(&'static str, CodecResult<Rendered>)>) -> Self::Bound {
+                ($(self.$index.bind(to),)*)
+            }
+        }
+    )* };
+}
+
+variables! {
+    A 0;
+    A 0 B 1;
+    A 0 B 1 C 2;
+    A 0 B 1 C 2 D 3;
+    A 0 B 1 C 2 D 3 E 4;
+    A 0 B 1 C 2 D 3 E 4 F 5;
+}
+
+/// Returns the variable with this name, or the fields of the document in it.
+pub(super) fn bound<R: 'static, T: Value>(name: &str) -> Fields<R, T> {
+    context::fields::<R, T>(Source::Field(Cow::Owned(format!("${name}"))))
 }

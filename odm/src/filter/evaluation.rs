@@ -7,7 +7,7 @@ use mongodb::bson::{Bson, Document, Regex, doc};
 use super::{Clauses, Filter};
 use crate::{
     error::codec::{CodecError, CodecResult},
-    expr::{Expression, Exprs, Truth, exprs},
+    expr::{Expression, Exprs, Truth, exprs, rendered::Rendered},
     into_option::IntoOption,
     path::{Path, Queried},
     value::{Number, Text, Value},
@@ -147,7 +147,7 @@ impl<M> Filter<M> {
         X: Expression<M>,
         X::T: Truth,
     {
-        Self::of_expr(condition(exprs::<M>()).render())
+        Self::of_expr(condition(exprs::<M>()).render().map(Rendered::into_value))
     }
 
     pub(crate) fn of_expr(condition: CodecResult<Bson>) -> Self {

@@ -10,9 +10,9 @@ use super::{
 };
 use crate::{
     error::codec::{CodecError, CodecResult},
-    expr::{BaseExpression, Computed, Expression, Exprs, constant, exprs},
+    expr::{BaseExpression, Computed, Expression, Exprs, StorableIn, exprs, rendered::Rendered},
     path::{Assign, IntoBase, Location, One, Path, operands::Direct},
-    shape::{InObject, ShapeLiteral, StorableIn},
+    shape::{InObject, ShapeLiteral},
     value::{Optional, Value},
 };
 
@@ -90,7 +90,7 @@ impl<M: Value> Stages<M> {
         X: StageValue<M, <F::Base as StageField<M>>::Type, K>,
     {
         let field = field.into_base();
-        self.write(field.place(), value(exprs::<M>()).render_value());
+        self.write(field.place(), value(exprs::<M>()).render_value().map(Rendered::into_value));
         self
     }
 
@@ -121,7 +121,7 @@ impl<M: Value> Stages<M> {
         X: Expression<M, T = M>,
     {
         match document(exprs::<M>()).render() {
-            Ok(document) => self.list.push(doc! { "$replaceWith": document }),
+            Ok(document) => self.list.push(doc! { "$replaceWith": document.into_value() }),
             Err(problem) => self.refuse(problem),
         }
         self
@@ -261,7 +261,7 @@ impl<M, V: Value> StageField<M> for Path<M, V, One> {
 )]
 pub trait StageValue<M, V, K> {
     /// Renders the value as it is sent.
-    fn render_value(self) -> CodecResult<Bson>;
+    fn render_value(self) -> CodecResult<Rendered>;
 }
 
 /// Markers of [`StageValue`] that keep its implementations apart. Type inference chooses them.
@@ -279,9 +279,8 @@ where
     X::Base: BaseExpression<M>,
     <X::Base as BaseExpression<M>>::T: StorableIn<V>,
 {
-    fn render_value(self) -> CodecResult<Bson> {
-        BaseExpression::render(self.into_base())
-            .map(<<X::Base as BaseExpression<M>>::T as StorableIn<V>>::fit)
+    fn render_value(self) -> CodecResult<Rendered> {
+        <X::Base as BaseExpression<M>>::T::fit(BaseExpression::render(self.into_base()))
     }
 }
 
@@ -291,14 +290,14 @@ where
     X: ShapeLiteral<InObject<M>> + Expression<M>,
     <X as Expression<M>>::T: StorableIn<V>,
 {
-    fn render_value(self) -> CodecResult<Bson> {
+    fn render_value(self) -> CodecResult<Rendered> {
         Expression::render(self)
     }
 }
 
 #[diagnostic::do_not_recommend]
 impl<M, V, K, X: Assign<V, K>> StageValue<M, V, Direct<K>> for X {
-    fn render_value(self) -> CodecResult<Bson> {
-        self.assign().map(constant)
+    fn render_value(self) -> CodecResult<Rendered> {
+        self.assign().and_then(Rendered::constant)
     }
 }

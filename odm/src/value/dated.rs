@@ -1,8 +1,8 @@
-//! Dates: the fields of TTL indexes.
+//! Dates: the fields of TTL indexes, and what expressions read a date from.
 
-use mongodb::bson::{Bson, DateTime};
+use mongodb::bson::{Bson, DateTime, Timestamp, oid::ObjectId};
 
-use super::Value;
+use super::{Arithmetic, Id, Keyed, Value};
 
 /// A field with a date, for `ttl`.
 ///
@@ -21,3 +21,23 @@ impl Dated for Bson {}
 impl<T: Dated> Dated for Option<T> {}
 #[diagnostic::do_not_recommend]
 impl<T: Dated> Dated for Vec<T> {}
+
+/// A value that contains a date, or one that may be absent: required by the expressions on dates.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no date",
+    label = "this operator needs a date, a timestamp or an `ObjectId`",
+    note = "dates are `bson::DateTime` and the types of `chrono` and `time`, and `Option`s of them",
+    note = "`.to_date()` converts a text or a number of milliseconds"
+)]
+pub trait DateValue: Value {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Arithmetic<Kind = DateTime>> DateValue for T {}
+impl DateValue for ObjectId {}
+impl DateValue for Timestamp {}
+impl DateValue for Option<ObjectId> {}
+impl DateValue for Option<Timestamp> {}
+#[diagnostic::do_not_recommend]
+impl<M: Keyed<Key = ObjectId>> DateValue for Id<M> {}
+#[diagnostic::do_not_recommend]
+impl<M: Keyed<Key = ObjectId>> DateValue for Option<Id<M>> {}

@@ -44,6 +44,30 @@ pub(crate) fn bounded_documents(
     bounded.into_iter().collect()
 }
 
+/// Returns the value with the number of its levels, if it has at most `most`.
+pub(crate) fn nested_levels(value: Bson, most: u16) -> CodecResult<(Bson, u16)> {
+    match levels(&value, most) {
+        Some(levels) => Ok((value, levels)),
+        None => bounded(value, most).map(|value| (value, most)),
+    }
+}
+
+/// Returns the number of levels of a value, or `None` if it has more than `most`.
+fn levels(value: &Bson, most: u16) -> Option<u16> {
+    let inside = |mut values: Box<dyn Iterator<Item = &Bson> + '_>| {
+        let most = most.checked_sub(1)?;
+        values
+            .try_fold(0, |deepest: u16, value| Some(deepest.max(levels(value, most)?)))
+            .map(|levels| levels + 1)
+    };
+    match value {
+        Bson::Document(document) => inside(Box::new(document.values())),
+        Bson::Array(items) => inside(Box::new(items.iter())),
+        Bson::JavaScriptCodeWithScope(code) => inside(Box::new(code.scope.values())),
+        _ => Some(0),
+    }
+}
+
 fn fits(value: &Bson, levels: u16) -> bool {
     match value {
         Bson::Document(document) => document_fits(document, levels),
@@ -71,7 +95,7 @@ fn take_apart(mut left: Vec<Bson>) {
 }
 
 #[cold]
-fn too_deep(levels: u16) -> CodecError {
+pub(crate) fn too_deep(levels: u16) -> CodecError {
     CodecError::new(format!("at most {levels} nested levels"), "more")
 }
 

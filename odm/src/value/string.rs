@@ -11,11 +11,17 @@ use crate::error::codec::{CodecError, CodecResult};
 #[diagnostic::on_unimplemented(message = "`{Self}` is not text", label = "this operator needs a text field")]
 pub trait Text: Value {}
 
-impl Text for String {}
-impl Text for Cow<'static, str> {}
-impl Text for Box<str> {}
-impl Text for Arc<str> {}
-impl Text for Rc<str> {}
+/// A text, or a text that may be absent: required by the expressions on texts.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a text",
+    label = "this operator needs a text",
+    note = "texts are `String` and similar types, and `Option`s of them; `.to_string()` converts numbers and dates",
+    note = "in a pipeline, a text below an array is an array of texts until the array is unwound"
+)]
+pub trait StringValue: Value {}
+
+#[diagnostic::do_not_recommend]
+impl<T: StringValue> StringValue for Option<T> {}
 #[diagnostic::do_not_recommend]
 impl<T: Text> Text for Option<T> {}
 #[diagnostic::do_not_recommend]
@@ -23,6 +29,8 @@ impl<T: Text> Text for Vec<T> {}
 
 macro_rules! texts {
     ($($type:ty),*) => { $(
+        impl Text for $type {}
+        impl StringValue for $type {}
         impl Value for $type {
             leaf!();
             #[inline]

@@ -2,7 +2,7 @@
 
 use super::paths;
 use crate::{
-    expr::{Expression, Exprs, Truth, exprs},
+    expr::{Expression, Exprs, Truth, exprs, rendered::Rendered},
     filter::{Filter, IntoFilter},
     path::Root,
     pipeline::Pipeline,
@@ -26,7 +26,7 @@ impl<In, Row: Value, P> Pipeline<In, Row, P> {
         X: Expression<Row>,
         X::T: Truth,
     {
-        let filter = Filter::<Row>::of_expr(condition(exprs::<Row>()).render());
+        let filter = Filter::<Row>::of_expr(condition(exprs::<Row>()).render().map(Rendered::into_value));
         self.then("$match", filter.into_clauses().into_document().map(Into::into))
     }
 }

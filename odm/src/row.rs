@@ -1,4 +1,6 @@
-//! Row types: the type of a document after some stages.
+//! Row types: the type of a document after some stages of a pipeline.
+
+mod document;
 
 use std::{fmt, marker::PhantomData, ops::Deref};
 
@@ -9,6 +11,8 @@ use crate::{
     path::{Context, types_only},
     value::{Decode, Doc, Raw, Value, Writer},
 };
+
+pub(crate) use self::document::{document, document_fields};
 
 /// The fields of `$top` take precedence over those of the row.
 macro_rules! layered {
@@ -28,7 +32,7 @@ macro_rules! layered {
 }
 
 /// A row with fields added to it, for stages that add fields. Pass the type to
-/// [`stage_as`](super::Pipeline::stage_as): both parts are decoded.
+/// [`stage_as`](crate::Pipeline::stage_as): both parts are decoded.
 #[derive(Debug, Clone, PartialEq)]
 pub struct With<R, Added> {
     /// The row before the stage.

@@ -1,0 +1,82 @@
+//! `$dateFromString`.
+
+use mongodb::bson::DateTime;
+
+use crate::{
+    expr::{Expr, ExprOperand, Expression, rendered::named},
+    value::{StringValue, Value},
+};
+
+/// The optional arguments of [`date_from_string`].
+#[derive(Debug)]
+pub enum DateFromString {}
+
+/// Parses a date; null stays null.
+///
+/// `{ $dateFromString: { dateString: text } }`
+///
+/// The server returns an error for a text that is not a date, unless [`on_error`](Expr::on_error) sets a value.
+pub fn date_from_string<R, T: Value>(
+    text: impl Expression<R, T = T>,
+) -> Expr<R, T::Lift<DateTime>, DateFromString>
+where
+    T: StringValue,
+{
+    Expr::computed(named("$dateFromString", &mut [("dateString", text.render())]))
+}
+
+impl<R, T: Value, O> Expr<R, T, O> {
+    /// Parses a date; null stays null.
+    ///
+    /// `{ $dateFromString: { dateString: text } }`
+    ///
+    /// The server returns an error for a text that is not a date, unless [`on_error`](Expr::on_error) sets a value.
+    pub fn date_from_string(&self) -> Expr<R, T::Lift<DateTime>, DateFromString>
+    where
+        T: StringValue,
+    {
+        date_from_string(self.typed::<T>())
+    }
+}
+
+impl<R, T: Value> Expr<R, T, DateFromString> {
+    /// Sets the format: `%Y-%m-%d`.
+    ///
+    /// `format: format`
+    pub fn format<B: Value>(self, format: impl Expression<R, T = B>) -> Self
+    where
+        B: StringValue,
+    {
+        self.with_argument("format", format.render())
+    }
+
+    /// Sets the time zone of texts without one. The default is UTC.
+    ///
+    /// `timezone: timezone`
+    pub fn timezone<B: Value>(self, timezone: impl Expression<R, T = B>) -> Self
+    where
+        B: StringValue,
+    {
+        self.with_argument("timezone", timezone.render())
+    }
+
+    /// Sets the value if the text is not a date.
+    ///
+    /// `onError: value`
+    pub fn on_error<X, K>(self, value: X) -> Expr<R, X::Either, DateFromString>
+    where
+        X: ExprOperand<R, T, K>,
+    {
+        Expr::from_source(self.with_argument("onError", value.render_operand()).source)
+    }
+
+    /// Sets the value if the text is null or missing.
+    ///
+    /// `onNull: value`
+    pub fn on_null<X, K>(self, value: X) -> Expr<R, X::Instead, DateFromString>
+    where
+        X: ExprOperand<R, T, K>,
+    {
+        Expr::from_source(self.with_argument("onNull", value.render_operand()).source)
+    }
+}

@@ -1,0 +1,67 @@
+//! What the server knows of a row beside its fields: `$meta`.
+
+use mongodb::bson::Document;
+
+use super::{
+    Expr,
+    operators::{Operator, operator},
+    rendered::{Rendered, one},
+};
+
+/// The operators of this file.
+pub(crate) const OPERATORS: &[Operator] = &[operator!("$meta", meta)];
+
+/// What `$meta` returns: a constant of this type determines the type of [`meta`].
+#[derive(Debug, Clone, Copy)]
+pub struct Meta<T> {
+    keyword: &'static str,
+    types: std::marker::PhantomData<fn() -> T>,
+}
+
+impl<T> Meta<T> {
+    const fn new(keyword: &'static str) -> Self {
+        Self { keyword, types: std::marker::PhantomData }
+    }
+}
+
+impl Meta<f64> {
+    /// The score of a text search.
+    pub const TEXT_SCORE: Self = Self::new("textScore");
+    /// The score of an Atlas search.
+    pub const SEARCH_SCORE: Self = Self::new("searchScore");
+    /// The score of an Atlas vector search.
+    pub const VECTOR_SEARCH_SCORE: Self = Self::new("vectorSearchScore");
+    /// The score of a stage that computes one, such as `$rankFusion`.
+    pub const SCORE: Self = Self::new("score");
+    /// The distance of `$geoNear`.
+    pub const GEO_NEAR_DISTANCE: Self = Self::new("geoNearDistance");
+}
+
+impl Meta<Document> {
+    /// The keys of the index entry by which the server found the document.
+    pub const INDEX_KEY: Self = Self::new("indexKey");
+    /// How the score of a stage was computed.
+    pub const SCORE_DETAILS: Self = Self::new("scoreDetails");
+    /// How the score of an Atlas search was computed.
+    pub const SEARCH_SCORE_DETAILS: Self = Self::new("searchScoreDetails");
+}
+
+impl Meta<Vec<Document>> {
+    /// The passages that an Atlas search found.
+    pub const SEARCH_HIGHLIGHTS: Self = Self::new("searchHighlights");
+}
+
+/// Returns what the server knows of a row beside its fields.
+///
+/// `{ $meta: keyword }`. The server returns an error if the stages before do not compute it.
+pub fn meta<R, T>(meta: Meta<T>) -> Expr<R, T> {
+    Expr::computed(one("$meta", Ok(Rendered::leaf(meta.keyword))))
+}
+
+/// Returns how well the row matches the words of the [text search](crate::Filter::text) before: a greater number for
+/// a better match.
+///
+/// `{ $meta: "textScore" }`. The server returns an error if the pipeline does not begin with a text search.
+pub fn text_score<R>() -> Expr<R, f64> {
+    meta(Meta::TEXT_SCORE)
+}

@@ -1,0 +1,53 @@
+//! Functions of one number: rounding, roots, powers, logarithms.
+
+use super::{Divided, arithmetic::DividedBy, operators::operators};
+use crate::value::{Integer, Number, Value};
+
+/// A number from which a function computes a double, or a decimal from a decimal.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a number",
+    label = "this operator needs a number",
+    note = "numbers are Rust's integers and floats and `bson::Decimal128`, and `Option`s of them",
+    note = "in a pipeline, a number below an array is an array of numbers until the array is unwound"
+)]
+pub trait Real: Value {
+    /// A double or a decimal: an `Option` if the number may be null.
+    type Result: Value;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Number> Real for T
+where
+    T::Stored: Divided,
+{
+    type Result = T::Lift<<T::Stored as Divided>::Out>;
+}
+
+operators! {
+    /// Returns the number without its sign; null stays null.
+    abs = "$abs" one(number: T [Number]) -> T;
+    /// Returns the smallest whole number that is not less; null stays null.
+    ceil = "$ceil" one(number: T [Number]) -> T;
+    /// Returns the greatest whole number that is not greater; null stays null.
+    floor = "$floor" one(number: T [Number]) -> T;
+    /// Rounds to this number of decimal places, with halves to the even neighbour. A negative number of places rounds
+    /// to tens, hundreds, .. Null stays null.
+    round = "$round" list(number: T [Number], places: B [Integer]) -> T;
+    /// Removes the decimal places after this number of them. A negative number of places replaces digits before the
+    /// decimal point with zeros. Null stays null.
+    trunc = "$trunc" list(number: T [Number], places: B [Integer]) -> T;
+    /// Returns e raised to this power.
+    exp [D: Value,] = "$exp" one(number: T [Real<Result = D>]) -> D;
+    /// Returns the natural logarithm. The server returns an error for a number that is not greater than 0.
+    ln [D: Value,] = "$ln" one(number: T [Real<Result = D>]) -> D;
+    /// Returns the logarithm to a base. The server returns an error for a number that is not greater than 0.
+    log [D: Value,] = "$log" list(number: T [DividedBy<B, Out = D>], base: B [Value]) -> D;
+    /// Returns the logarithm to base 10. The server returns an error for a number that is not greater than 0.
+    log10 [D: Value,] = "$log10" one(number: T [Real<Result = D>]) -> D;
+    /// Raises a number to a power.
+    pow [D: Value,] = "$pow" list(number: T [DividedBy<B, Out = D>], exponent: B [Value]) -> D;
+    /// Returns the square root. The server returns an error for a negative number.
+    sqrt [D: Value,] = "$sqrt" one(number: T [Real<Result = D>]) -> D;
+    /// Returns the sigmoid of a number: a number between 0 and 1.
+    sigmoid [D: Value,] = "$sigmoid" one(number: T [Real<Result = D>]) -> D, since "8.1";
+}

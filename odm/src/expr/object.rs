@@ -1,0 +1,181 @@
+//! Documents as values: `$mergeObjects $objectToArray $getField $setField $unsetField`.
+
+use std::collections::{BTreeMap, HashMap};
+
+use mongodb::bson::{Bson, Document};
+
+use super::{
+    Expr, Expression, ExpressionList,
+    operators::{Operator, operator, operators},
+    rendered::{named, one},
+};
+use crate::{
+    row::document,
+    value::{Doc, Map, MapKey, StringValue, Value},
+};
+
+/// A document, or a document that may be absent: required by the operators on documents.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a document",
+    label = "this operator needs a document, a map or a `bson::Document`"
+)]
+pub trait Object: Value {
+    /// The type of the values of its fields: `Bson` if they differ.
+    type Value: Value;
+}
+
+#[diagnostic::do_not_recommend]
+impl<D: Doc> Object for D {
+    type Value = Bson;
+}
+
+impl Object for Document {
+    type Value = Bson;
+}
+
+impl<K: MapKey + Ord, V: Value> Object for BTreeMap<K, V>
+where
+    Self: Map<Item = V>,
+{
+    type Value = V;
+}
+
+impl<K: MapKey, V: Value, S: 'static> Object for HashMap<K, V, S>
+where
+    Self: Map<Item = V>,
+{
+    type Value = V;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Object> Object for Option<T> {
+    type Value = T::Value;
+}
+
+document! {
+    /// A field of a document, as [`object_to_array`] returns it.
+    KeyValue<V>, KeyValueFields in key_value {
+        /// The name of the field.
+        k "k": String,
+        /// The value of the field.
+        v "v": V,
+    }
+}
+
+/// A pair of a name and a value: an element of the array that [`array_to_object`](super::array_to_object) needs.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a pair of a name and a value",
+    label = "`array_to_object` needs an array of `KeyValue<_>` or of `(String, _)`"
+)]
+pub trait Pair: Value {
+    /// The type of the value.
+    type Value: Value;
+}
+
+impl<V: Value> Pair for KeyValue<V> {
+    type Value = V;
+}
+
+impl<V: Value> Pair for (String, V) {
+    type Value = V;
+}
+
+operators! {
+    /// Returns the fields of a document as an array of names and values; null stays null.
+    object_to_array [V: Value,] = "$objectToArray" one(document: T [Object<Value = V>]) -> T::Lift<Vec<KeyValue<V>>>;
+    /// Returns the document without a field; null stays null. The name may contain dots or begin with `$`.
+    unset_field = "$unsetField" named("input" document: T [Object], "field" field: B [StringValue]) -> T::Lift<Document>;
+}
+
+/// The operators with other forms.
+pub(crate) const OTHERS: &[Operator] = &[
+    operator!("$mergeObjects", merge_objects),
+    operator!("$getField", get_field),
+    operator!("$setField", set_field),
+];
+
+/// Joins documents: a field of a later one replaces that of an earlier one. Null is ignored.
+///
+/// `{ $mergeObjects: [document, ..] }`
+///
+/// The result is a `Document`. Use [`Expr::cast`] to declare its type.
+pub fn merge_objects<R, L: ExpressionList<R>>(documents: L) -> Expr<R, Document> {
+    Expr::computed(one("$mergeObjects", documents.render_list()))
+}
+
+impl<R, T: Value, O> Expr<R, T, O> {
+    /// Adds the fields of another document, which replace those with the same names. Null is ignored.
+    ///
+    /// `{ $mergeObjects: [document, other] }`
+    ///
+    /// The result is a `Document`. Use [`Expr::cast`] to declare its type.
+    pub fn merge_objects<B: Value>(&self, other: impl Expression<R, T = B>) -> Expr<R, Document>
+    where
+        T: Object,
+        B: Object,
+    {
+        Expr::computed(super::rendered::joined("$mergeObjects", self.rendered(), other.render()))
+    }
+
+    /// Returns a field of the document, by its name, which may contain dots or begin with `$`. You specify its type:
+    /// `item.get_field::<f64>("price.usd")`.
+    ///
+    /// `{ $getField: { field: name, input: document } }`
+    pub fn get_field<V: Value>(&self, name: impl Expression<R, T = String>) -> Expr<R, V::Optional>
+    where
+        T: Object,
+    {
+        Expr::computed(named("$getField", &mut [("field", name.render()), ("input", self.rendered())]))
+    }
+
+    /// Sets a field of the document, by its name, which may contain dots or begin with `$`; null stays null.
+    ///
+    /// `{ $setField: { field: name, input: document, value: value } }`
+    pub fn set_field<X: Expression<R>>(
+        &self,
+        name: impl Expression<R, T = String>,
+        value: X,
+    ) -> Expr<R, T::Lift<Document>>
+    where
+        T: Object,
+    {
+        Expr::computed(named(
+            "$setField",
+            &mut [("field", name.render()), ("input", self.rendered()), ("value", value.render())],
+        ))
+    }
+
+    /// Declares that the expression evaluates to a `U`. What is sent does not change. A value that is not a `U` is an
+    /// error when it is read.
+    pub fn cast<U: Value>(&self) -> Expr<R, U> {
+        self.typed()
+    }
+}
+
+/// Returns a field of a document, by its name, which may contain dots or begin with `$`. You specify its type:
+/// `get_field::<_, f64>("price.usd", root())`.
+///
+/// `{ $getField: { field: name, input: document } }`
+pub fn get_field<R, V: Value>(
+    name: impl Expression<R, T = String>,
+    document: impl Expression<R>,
+) -> Expr<R, V::Optional> {
+    Expr::computed(named("$getField", &mut [("field", name.render()), ("input", document.render())]))
+}
+
+/// Sets a field of a document, by its name, which may contain dots or begin with `$`; null stays null.
+///
+/// `{ $setField: { field: name, input: document, value: value } }`
+pub fn set_field<R, T: Value>(
+    name: impl Expression<R, T = String>,
+    document: impl Expression<R, T = T>,
+    value: impl Expression<R>,
+) -> Expr<R, T::Lift<Document>>
+where
+    T: Object,
+{
+    Expr::computed(named(
+        "$setField",
+        &mut [("field", name.render()), ("input", document.render()), ("value", value.render())],
+    ))
+}

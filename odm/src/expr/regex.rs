@@ -1,0 +1,49 @@
+//! Regular expressions: `$regexFind $regexFindAll $regexMatch`.
+
+use mongodb::bson::Regex;
+
+use super::operators::{operators, options};
+use crate::{
+    row::document,
+    value::{StringValue, Value},
+};
+
+document! {
+    /// A match of a regular expression, as [`regex_find`] returns it.
+    RegexMatch, RegexMatchFields in regex_match {
+        /// The text that matches.
+        text "match": String,
+        /// The position of the match, in code points.
+        index "idx": i32,
+        /// The text of each group of the expression; null for a group that did not match.
+        captures "captures": Vec<Option<String>>,
+    }
+}
+
+/// A regular expression: a `bson::Regex`, or a text with its pattern.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a regular expression",
+    label = "expected a `bson::Regex` or a text"
+)]
+pub trait RegexValue: Value {}
+
+impl RegexValue for Regex {}
+#[diagnostic::do_not_recommend]
+impl<T: StringValue> RegexValue for T {}
+
+options! {
+    /// The optional argument of [`regex_find`], [`regex_find_all`] and [`regex_match`].
+    RegexOptions {
+        /// Sets the options of the regular expression, such as `"i"` to ignore the case of letters.
+        options "options" [StringValue];
+    }
+}
+
+operators! {
+    /// Returns the first match of a regular expression; null if there is none.
+    regex_find = "$regexFind" named("input" text: T [StringValue], "regex" regex: B [RegexValue]) with RegexOptions -> Option<RegexMatch>;
+    /// Returns all matches of a regular expression.
+    regex_find_all = "$regexFindAll" named("input" text: T [StringValue], "regex" regex: B [RegexValue]) with RegexOptions -> Vec<RegexMatch>;
+    /// Returns whether a text matches a regular expression: false for null.
+    regex_match = "$regexMatch" named("input" text: T [StringValue], "regex" regex: B [RegexValue]) with RegexOptions -> bool;
+}

@@ -1,0 +1,199 @@
+//! The untyped core of expressions: BSON, with the number of its nested levels. An operator adds its own levels to those
+//! of its operands, so no value is walked again for each operator above it.
+
+use mongodb::bson::{Bson, Document};
+
+use crate::{
+    error::codec::CodecResult,
+    value::{MAX_NESTING, nested_levels, too_deep},
+};
+
+/// An expression as it is sent.
+#[derive(Debug, Clone)]
+pub struct Rendered {
+    value: Bson,
+    levels: u16,
+}
+
+impl Rendered {
+    /// Creates a value that is neither a document nor an array: a path, a variable, a scalar constant.
+    pub(crate) fn leaf(value: impl Into<Bson>) -> Self {
+        Self { value: value.into(), levels: 0 }
+    }
+
+    /// Creates an expression from a value of the caller. Returns an error if the value nests too deep.
+    pub(crate) fn measured(value: Bson) -> CodecResult<Self> {
+        let (value, levels) = nested_levels(value, MAX_NESTING)?;
+        Ok(Self { value, levels })
+    }
+
+    /// Creates an expression around parts of which the deepest has `levels` levels.
+    fn around(value: Bson, levels: u16) -> CodecResult<Self> {
+        if levels > MAX_NESTING {
+            return Err(too_deep(MAX_NESTING));
+        }
+        Ok(Self { value, levels })
+    }
+
+    /// Creates a constant. Wraps it in `$literal` if the server could read it as a path or an operator.
+    pub(crate) fn constant(value: Bson) -> CodecResult<Self> {
+        match &value {
+            Bson::String(text) if text.starts_with('$') => one("$literal", Ok(Self::leaf(value))),
+            Bson::Document(_) | Bson::Array(_) | Bson::JavaScriptCodeWithScope(_) => {
+                one("$literal", Self::measured(value))
+            }
+            _ => Ok(Self::leaf(value)),
+        }
+    }
+
+    pub(crate) fn into_value(self) -> Bson {
+        self.value
+    }
+
+    /// Sets an argument of an operator that has named arguments: `{ operator: { .., name: argument } }`.
+    pub(crate) fn with_argument(
+        mut self,
+        name: &'static str,
+        argument: CodecResult<Self>,
+    ) -> CodecResult<Self> {
+        let argument = argument?;
+        if let Some(Bson::Document(arguments)) = self.operand_mut() {
+            arguments.insert(name, argument.value);
+        }
+        Self::around(self.value, self.levels.max(argument.levels + 2))
+    }
+
+    /// Adds an argument to an operator that has a list of them: `{ operator: [.., argument] }`.
+    pub(crate) fn with_item(mut self, argument: CodecResult<Self>) -> CodecResult<Self> {
+        let argument = argument?;
+        if let Some(Bson::Array(arguments)) = self.operand_mut() {
+            arguments.push(argument.value);
+        }
+        Self::around(self.value, self.levels.max(argument.levels + 2))
+    }
+
+    fn operand_mut(&mut self) -> Option<&mut Bson> {
+        match &mut self.value {
+            Bson::Document(operator) => operator.iter_mut().next().map(|(_, operand)| operand),
+            _ => None,
+        }
+    }
+
+    /// Takes the operands, if the expression is `{ operator: [..] }`.
+    fn take_list(&mut self, operator: &str) -> Option<Vec<Bson>> {
+        match &mut self.value {
+            Bson::Document(all) if all.len() == 1 => match all.get_mut(operator) {
+                Some(Bson::Array(list)) => Some(std::mem::take(list)),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+}
+
+/// `{ operator: argument }`
+pub(crate) fn one(operator: &'static str, argument: CodecResult<Rendered>) -> CodecResult<Rendered> {
+    let Rendered { value, levels } = argument?;
+    let mut rendered = Document::new();
+    rendered.insert(operator, value);
+    Rendered::around(rendered.into(), levels + 1)
+}
+
+/// `{ operator: argument }`, for an operator with one argument: the server reads an array as a list of arguments, so an
+/// argument that is an array is in another one.
+pub(crate) fn single(operator: &'static str, argument: CodecResult<Rendered>) -> CodecResult<Rendered> {
+    match argument {
+        Ok(Rendered { value: Bson::Array(_), .. }) => list(operator, &mut [argument]),
+        argument => one(operator, argument),
+    }
+}
+
+/// `{ operator: {} }`
+pub(crate) fn none(operator: &'static str) -> CodecResult<Rendered> {
+    one(operator, object(&mut []))
+}
+
+/// `{ operator: [argument, ..] }`
+pub(crate) fn list(operator: &'static str, arguments: &mut [CodecResult<Rendered>]) -> CodecResult<Rendered> {
+    one(operator, array(arguments))
+}
+
+/// `{ operator: { name: argument, .. } }`
+pub(crate) fn named(
+    operator: &'static str,
+    arguments: &mut [(&'static str, CodecResult<Rendered>)],
+) -> CodecResult<Rendered> {
+    one(operator, object(arguments))
+}
+
+/// Moves a value out of a list of operands, which is not used again.
+fn take(operand: &mut CodecResult<Rendered>) -> CodecResult<Rendered> {
+    std::mem::replace(operand, Ok(Rendered::leaf(Bson::Null)))
+}
+
+/// `[item, ..]`
+pub(crate) fn array(items: &mut [CodecResult<Rendered>]) -> CodecResult<Rendered> {
+    let mut levels = 0;
+    let mut rendered = Vec::with_capacity(items.len());
+    for item in items {
+        let item = take(item)?;
+        levels = levels.max(item.levels);
+        rendered.push(item.value);
+    }
+    Rendered::around(rendered.into(), levels + 1)
+}
+
+/// `{ name: value, .. }`
+pub(crate) fn object(fields: &mut [(&'static str, CodecResult<Rendered>)]) -> CodecResult<Rendered> {
+    let mut levels = 0;
+    let mut rendered = Document::new();
+    for (name, value) in fields {
+        let value = take(value)?;
+        levels = levels.max(value.levels);
+        rendered.insert(*name, value.value);
+    }
+    Rendered::around(rendered.into(), levels + 1)
+}
+
+/// Joins two operands. An operand that is already `{ operator: [..] }` adds its list: a chain of operators becomes one
+/// list. The list comes from an operator, because constants are in `$literal`.
+pub(crate) fn joined(
+    operator: &'static str,
+    left: CodecResult<Rendered>,
+    right: CodecResult<Rendered>,
+) -> CodecResult<Rendered> {
+    let (mut left, mut right) = (left?, right?);
+    let left_list = left.take_list(operator);
+    let right_list = right.take_list(operator);
+    join(operator, (left, left_list), (right, right_list))
+}
+
+/// Like [`joined`], for operators of which only the left operand may be a list: `a + (b + c)` keeps its order.
+pub(crate) fn chained(
+    operator: &'static str,
+    left: CodecResult<Rendered>,
+    right: CodecResult<Rendered>,
+) -> CodecResult<Rendered> {
+    let (mut left, right) = (left?, right?);
+    let list = left.take_list(operator);
+    join(operator, (left, list), (right, None))
+}
+
+type Operand = (Rendered, Option<Vec<Bson>>);
+
+fn join(operator: &'static str, (left, before): Operand, (right, after): Operand) -> CodecResult<Rendered> {
+    // The levels of a list that was taken include the operator and the list.
+    let levels_of = |operand: &Rendered, list: &Option<Vec<Bson>>| match list {
+        Some(_) => operand.levels,
+        None => operand.levels + 2,
+    };
+    let levels = levels_of(&left, &before).max(levels_of(&right, &after));
+    let mut list = before.unwrap_or_else(|| vec![left.value]);
+    match after {
+        Some(more) => list.extend(more),
+        None => list.push(right.value),
+    }
+    let mut rendered = Document::new();
+    rendered.insert(operator, list);
+    Rendered::around(rendered.into(), levels)
+}

@@ -1,0 +1,162 @@
+//! Statistics of several values: `$sum $avg $max $min $stdDevPop ..`, in one row.
+//!
+//! The functions take several operands, `max((o.low(), o.high()))`, or an array, `max(o.scores())`. The accumulators of
+//! [`pipeline`](crate::pipeline) with the same names compute over the rows of a group.
+
+use super::{
+    Expr, Expression, ExpressionList,
+    list::{Alternatives, ArrayOf, Numbers},
+    operators::{Operator, operator},
+    rendered::{Rendered, named, one},
+};
+use crate::value::{Array, Number, Value};
+
+/// The operators of this file.
+pub(crate) const OPERATORS: &[Operator] = &[
+    operator!("$sum", sum),
+    operator!("$avg", avg),
+    operator!("$max", max),
+    operator!("$min", min),
+    operator!("$stdDevPop", std_dev_pop),
+    operator!("$stdDevSamp", std_dev_samp),
+    operator!("$median", median, "7.0"),
+    operator!("$percentile", percentile, "7.0"),
+    operator!("$similarityCosine", similarity_cosine, "8.3"),
+    operator!("$similarityDotProduct", similarity_dot_product, "8.3"),
+    operator!("$similarityEuclidean", similarity_euclidean, "8.3"),
+];
+
+macro_rules! statistics {
+    ($($(#[$doc:meta])* $name:ident $operator:literal: $list:ident::$result:ident;)*) => {
+        $(
+            $(#[$doc])*
+            ///
+            #[doc = concat!("`{ ", $operator, ": [value, ..] }`, `{ ", $operator, ": array }`")]
+            pub fn $name<R, L: ExpressionList<R>>(values: L) -> Expr<R, <L::Types as $list>::$result>
+            where
+                L::Types: $list,
+            {
+                Expr::computed(one($operator, values.render_list()))
+            }
+        )*
+
+        impl<R, T: Value, O> Expr<R, T, O> {
+            $(
+                $(#[$doc])*
+                ///
+                #[doc = concat!("`{ ", $operator, ": array }`")]
+                pub fn $name(&self) -> Expr<R, <ArrayOf<T> as $list>::$result>
+                where
+                    ArrayOf<T>: $list,
+                {
+                    Expr::computed(one($operator, self.rendered()))
+                }
+            )*
+        }
+    };
+}
+
+statistics! {
+    /// Returns the sum of the numbers. Null and missing values are ignored. The sum of integers is an `i64`.
+    sum "$sum": Numbers::Sum;
+    /// Returns the average of the numbers. Null and missing values are ignored; null if no number remains.
+    avg "$avg": Numbers::Average;
+    /// Returns the greatest value, in the server's order of values. Null and missing values are ignored; null if no value
+    /// remains.
+    max "$max": Alternatives::Extreme;
+    /// Returns the smallest value, in the server's order of values. Null and missing values are ignored; null if no value
+    /// remains.
+    min "$min": Alternatives::Extreme;
+    /// Returns the standard deviation of the numbers as a population. Null if there is no number.
+    std_dev_pop "$stdDevPop": Numbers::Deviation;
+}
+
+/// Returns the standard deviation of the numbers as a sample. Null if there are fewer than two numbers.
+///
+/// `{ $stdDevSamp: [value, ..] }`, `{ $stdDevSamp: array }`
+pub fn std_dev_samp<R, L: ExpressionList<R>>(values: L) -> Expr<R, Option<f64>>
+where
+    L::Types: Numbers,
+{
+    Expr::computed(one("$stdDevSamp", values.render_list()))
+}
+
+/// Returns the median of the numbers, as an approximation. Null if there is no number.
+///
+/// `{ $median: { input: array, method: "approximate" } }`
+///
+/// Requires MongoDB 7.0.
+pub fn median<R, L: ExpressionList<R>>(values: L) -> Expr<R, Option<f64>>
+where
+    L::Types: Numbers,
+{
+    let method = Ok(Rendered::leaf("approximate"));
+    Expr::computed(named("$median", &mut [("input", values.render_list()), ("method", method)]))
+}
+
+/// Returns percentiles of the numbers, as an approximation: `percentile(o.times(), [0.5, 0.99])`. Null if there is no
+/// number.
+///
+/// `{ $percentile: { input: array, p: [..], method: "approximate" } }`
+///
+/// Requires MongoDB 7.0.
+pub fn percentile<R, L: ExpressionList<R>, P: Value, N: Value>(
+    values: L,
+    p: impl Expression<R, T = P>,
+) -> Expr<R, Vec<Option<f64>>>
+where
+    L::Types: Numbers,
+    P: Array<Item = N>,
+    N: Number,
+{
+    let method = Ok(Rendered::leaf("approximate"));
+    Expr::computed(named(
+        "$percentile",
+        &mut [("input", values.render_list()), ("p", p.render()), ("method", method)],
+    ))
+}
+
+/// The optional argument of [`similarity_cosine`] and the like.
+#[derive(Debug)]
+pub enum Similarity {}
+
+impl<R, T> Expr<R, T, Similarity> {
+    /// Normalises the result to a number between 0 and 1.
+    ///
+    /// `score: true`
+    pub fn score(self) -> Expr<R, T> {
+        self.with_argument("score", Expression::<R>::render(true)).typed()
+    }
+}
+
+macro_rules! similarities {
+    ($($(#[$doc:meta])* $name:ident $operator:literal;)*) => { $(
+        $(#[$doc])*
+        ///
+        #[doc = concat!("`{ ", $operator, ": { vectors: [first, second] } }`")]
+        ///
+        /// Requires MongoDB 8.3.
+        pub fn $name<R, A: Value, B: Value, N: Value, M: Value>(
+            first: impl Expression<R, T = A>,
+            second: impl Expression<R, T = B>,
+        ) -> Expr<R, f64, Similarity>
+        where
+            A: Array<Item = N>,
+            B: Array<Item = M>,
+            N: Number,
+            M: Number,
+        {
+            let vectors = super::rendered::array(&mut [first.render(), second.render()]);
+            Expr::computed(named($operator, &mut [("vectors", vectors)]))
+        }
+    )* };
+}
+
+similarities! {
+    /// Returns the cosine of the angle between two vectors of the same length.
+    similarity_cosine "$similarityCosine";
+    /// Returns the dot product of two vectors of the same length.
+    similarity_dot_product "$similarityDotProduct";
+    /// Returns the distance between two vectors of the same length.
+    similarity_euclidean "$similarityEuclidean";
+}

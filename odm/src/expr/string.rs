@@ -1,0 +1,115 @@
+//! Texts: `$concat $split $toUpper $trim ..`.
+
+use super::{
+    Expr, Expression, ExpressionList, Required,
+    list::Texts,
+    operators::{Operator, operator, operators, options},
+    rendered::{joined, one},
+};
+use crate::value::{Integer, StringValue, Value};
+
+options! {
+    /// The optional arguments of `trim`, `ltrim` and `rtrim`.
+    Trim {
+        /// Sets the characters that are removed, instead of whitespace.
+        chars "chars" [StringValue];
+    }
+}
+
+operators! {
+    /// Removes whitespace, or the characters of [`chars`](Expr::chars), from both ends; null stays null.
+    trim = "$trim" named("input" input: T [StringValue]) with Trim -> T::Lift<String>;
+    /// Removes whitespace, or the characters of [`chars`](Expr::chars), from the beginning; null stays null.
+    ltrim = "$ltrim" named("input" input: T [StringValue]) with Trim -> T::Lift<String>;
+    /// Removes whitespace, or the characters of [`chars`](Expr::chars), from the end; null stays null.
+    rtrim = "$rtrim" named("input" input: T [StringValue]) with Trim -> T::Lift<String>;
+    /// Converts ASCII letters to lower case. Null becomes the empty text.
+    to_lower = "$toLower" one(text: T [StringValue]) -> String;
+    /// Converts ASCII letters to upper case. Null becomes the empty text.
+    to_upper = "$toUpper" one(text: T [StringValue]) -> String;
+    /// Returns the parts of a text between delimiters; null stays null.
+    split = "$split" list(text: T [StringValue], delimiter: B [StringValue]) -> T::Lift<B::Lift<Vec<String>>>;
+    /// Returns the number of code points.
+    str_len_cp = "$strLenCP" one(text: T [StringValue + Required]) -> i32;
+    /// Returns the number of bytes in UTF-8.
+    str_len_bytes = "$strLenBytes" one(text: T [StringValue + Required]) -> i32;
+    /// Compares two texts without regard to the case of ASCII letters: -1, 0 or 1 if the first is less, equal or
+    /// greater. Null counts as the empty text.
+    strcasecmp = "$strcasecmp" list(text: T [StringValue], other: B [StringValue]) -> i32;
+    /// Returns a part of a text, by the position and number of code points. Null becomes the empty text.
+    substr_cp = "$substrCP" list(text: T [StringValue], start: B [Integer], length: C [Integer]) -> String;
+    /// Returns a part of a text, by the position and number of bytes in UTF-8. Null becomes the empty text.
+    substr_bytes = "$substrBytes" list(text: T [StringValue], start: B [Integer], length: C [Integer]) -> String;
+    /// Returns a part of a text, by the position and number of bytes: the old name of
+    /// [`substr_bytes`](Self::substr_bytes).
+    substr = "$substr" list(text: T [StringValue], start: B [Integer], length: C [Integer]) -> String;
+    /// Returns the position of a text in another, in code points, or -1; null stays null. See
+    /// [`within`](Expr::within) for a part of the text.
+    index_of_cp = "$indexOfCP" list(text: T [StringValue], substring: B [StringValue + Required]) with IndexOf -> T::Lift<i32>;
+    /// Returns the position of a text in another, in bytes, or -1; null stays null. See [`within`](Expr::within) for a
+    /// part of the text.
+    index_of_bytes = "$indexOfBytes" list(text: T [StringValue], substring: B [StringValue + Required]) with IndexOf -> T::Lift<i32>;
+    /// Replaces the first occurrence of a text; null if one of the three is null.
+    replace_one = "$replaceOne" named("input" input: T [StringValue], "find" find: B [StringValue], "replacement" replacement: C [StringValue])
+        -> T::Lift<B::Lift<C::Lift<String>>>;
+    /// Replaces every occurrence of a text; null if one of the three is null.
+    replace_all = "$replaceAll" named("input" input: T [StringValue], "find" find: B [StringValue], "replacement" replacement: C [StringValue])
+        -> T::Lift<B::Lift<C::Lift<String>>>;
+}
+
+/// The optional arguments of `index_of_cp`, `index_of_bytes` and `index_of_array`.
+#[derive(Debug)]
+pub enum IndexOf {}
+
+impl<R, T> Expr<R, T, IndexOf> {
+    /// Searches from this position on.
+    ///
+    /// `[.., start]`
+    pub fn starting_at<B: Value>(self, start: impl Expression<R, T = B>) -> Expr<R, T>
+    where
+        B: Integer,
+    {
+        self.with_item(start.render()).typed()
+    }
+
+    /// Searches from the position `start` up to, but not including, `end`.
+    ///
+    /// `[.., start, end]`
+    pub fn within<B: Value, C: Value>(
+        self,
+        start: impl Expression<R, T = B>,
+        end: impl Expression<R, T = C>,
+    ) -> Expr<R, T>
+    where
+        B: Integer,
+        C: Integer,
+    {
+        self.with_item(start.render()).with_item(end.render()).typed()
+    }
+}
+
+/// The operators with any number of operands.
+pub(crate) const LISTS: &[Operator] = &[operator!("$concat", concat)];
+
+/// Joins texts: `concat((o.first(), " ", o.last()))`. Null if one of them is null or missing.
+///
+/// `{ $concat: [text, ..] }`
+pub fn concat<R, L: ExpressionList<R>>(texts: L) -> Expr<R, <L::Types as Texts>::Joined>
+where
+    L::Types: Texts,
+{
+    Expr::computed(one("$concat", texts.render_list()))
+}
+
+impl<R, T: Value, O> Expr<R, T, O> {
+    /// Adds a text at the end. Null if one of the two is null or missing.
+    ///
+    /// `{ $concat: [text, other] }`
+    pub fn concat<B: Value>(&self, other: impl Expression<R, T = B>) -> Expr<R, T::Lift<B::Lift<String>>>
+    where
+        T: StringValue,
+        B: StringValue,
+    {
+        Expr::computed(joined("$concat", self.rendered(), other.render()))
+    }
+}
