@@ -1,38 +1,61 @@
-//! Accumulators: the values that `group` computes over the rows of one group.
+//! Accumulators: the values that `group` and similar stages compute over several rows.
+
+mod script;
+mod window;
 
 use std::{fmt, marker::PhantomData};
 
+use mongodb::bson::Document;
+
+pub use self::{
+    script::{AccumulatorScript, accumulator},
+    window::*,
+};
 use crate::{
     error::codec::CodecResult,
     expr::{
-        Divided, Expression, NumericResult, filled,
-        rendered::{Rendered, none, one},
+        Divided, Expression, NumericResult, Object, Operator, filled,
+        operators::operator,
+        rendered::{Rendered, named, none, one},
     },
-    value::{Number, Value},
+    sort::Sort,
+    value::{Array, Integer, Number, Value},
 };
 
 /// An accumulator over rows of type `R` that evaluates to a `T`.
 ///
-/// Construct with [`sum`], [`avg`], [`min`], [`max`], [`first`], [`last`], [`push`], [`add_to_set`] or
-/// [`count`].
+/// Construct with the functions of [`pipeline`](crate::pipeline): [`sum`], [`avg`], [`min`], [`max`], [`first`],
+/// [`last`], [`push`], [`count`] and others.
 pub struct Accumulator<R, T> {
     rendered: CodecResult<Rendered>,
     types: PhantomData<fn() -> (R, T)>,
 }
 
 impl<R, T> Accumulator<R, T> {
-    fn new(name: &'static str, argument: CodecResult<Rendered>) -> Self {
-        Self { rendered: one(name, argument), types: PhantomData }
+    fn new(rendered: CodecResult<Rendered>) -> Self {
+        Self { rendered, types: PhantomData }
     }
 
     pub(crate) fn into_rendered(self) -> CodecResult<Rendered> {
         self.rendered
     }
+
+    /// Creates an accumulator in the driver's form, of the type that you specify:
+    /// `Accumulator::<_, f64>::raw(doc! { "$avg": "$price" })`.
+    pub fn raw(accumulator: Document) -> Self {
+        Self::new(Rendered::measured(accumulator.into()))
+    }
+
+    /// Declares that the accumulator evaluates to a `U`. What is sent does not change. A value that is not a `U` is an
+    /// error when it is read.
+    pub fn cast<U: Value>(self) -> Accumulator<R, U> {
+        Accumulator::new(self.rendered)
+    }
 }
 
 impl<R, T> Clone for Accumulator<R, T> {
     fn clone(&self) -> Self {
-        Self { rendered: self.rendered.clone(), types: PhantomData }
+        Self::new(self.rendered.clone())
     }
 }
 
@@ -42,66 +65,213 @@ impl<R, T> fmt::Debug for Accumulator<R, T> {
     }
 }
 
-// The bounds of `sum` and `avg` determine their results, in type parameters that rustc infers. If the return type
-// were an associated type of a bound, rustc would report a second error where the bound does not hold.
-
-/// Returns the sum of the numbers. Null and missing values are ignored. The sum of integers is an `i64`.
-///
-/// `{ $sum: expression }`
-pub fn sum<R, X: Expression<R>, Kind, Sum>(expression: X) -> Accumulator<R, Sum>
-where
-    X::T: Number<Stored = Kind>,
-    Kind: NumericResult<Kind, Out = Sum>,
-{
-    Accumulator::new("$sum", expression.render())
-}
-
-/// Returns the average of the numbers: a double, or a decimal. It is null if no row of the group has a number, which
-/// is possible only for an optional field.
-///
-/// `{ $avg: expression }`
-pub fn avg<R, X: Expression<R>, Kind, Quotient: Value, Average>(expression: X) -> Accumulator<R, Average>
-where
-    X::T: Number<Stored = Kind, Lift<Quotient> = Average>,
-    Kind: Divided<Out = Quotient>,
-{
-    Accumulator::new("$avg", expression.render())
-}
-
+/// Makes the function of an accumulator, with its documentation and its row of the table, from one line, as
+/// `operators!` of expressions does. The bounds determine the result, in type parameters that rustc infers: if the
+/// return type were an associated type of a bound, rustc would report a second error where the bound does not hold.
 macro_rules! accumulators {
-    ($($(#[$doc:meta])* $name:ident $operator:literal $(($argument:ident))? -> $out:ty;)*) => { $(
-        $(#[$doc])*
-        ///
-        #[doc = concat!("`{ ", $operator, ": expression }`")]
-        pub fn $name<R, X: Expression<R>>(expression: X) -> Accumulator<R, $out> {
-            Accumulator::new($operator, accumulators!(@ expression $($argument)?))
-        }
-    )* };
-    (@ $expression:ident) => { $expression.render() };
-    (@ $expression:ident $argument:ident) => { $argument::<X::T>($expression.render()) };
+    ($constant:ident, $result:ident: $(
+        $(#[$doc:meta])*
+        $name:ident $([$($generics:tt)*])? = $operator:literal $form:ident (
+            $($key:literal)? $first:ident: T [$($bound:tt)*]
+            $(, $($keys:literal)? $argument:ident: $B:ident [$($bounds:tt)*])*
+        ) -> $out:ty $(, since $since:literal)?;
+    )*) => {
+        /// The accumulators of this file.
+        pub(crate) const $constant: &[Operator] = &[$(operator!($operator, $name $(, $since)?)),*];
+
+        $(
+            $(#[$doc])*
+            ///
+            #[doc = $crate::accumulator::rendering!($operator $form [$(($($keys)? $argument))*] $($key)? $first)]
+            $(#[doc = concat!("\n\nRequires MongoDB ", $since, ".")])?
+            pub fn $name<R, T: Value, $($($generics)*)? $($B: Value),*>(
+                $first: impl Expression<R, T = T>,
+                $($argument: impl Expression<R, T = $B>),*
+            ) -> $result<R, $out>
+            where
+                T: $($bound)*,
+                $($B: $($bounds)*),*
+            {
+                $result::new($crate::accumulator::call!(
+                    $operator $form T [$(($($keys)? $argument.render()))*] $($key)? $first.render()
+                ))
+            }
+        )*
+    };
 }
 
-accumulators! {
+macro_rules! call {
+    ($operator:literal one $T:ident [] $first:expr) => { one($operator, $first) };
+    ($operator:literal filled $T:ident [] $first:expr) => { one($operator, filled::<$T>($first)) };
+    ($operator:literal list $T:ident [$(($argument:expr))*] $first:expr) => {
+        $crate::expr::rendered::list($operator, &mut [$first, $($argument),*])
+    };
+    ($operator:literal named $T:ident [$(($keys:literal $argument:expr))*] $key:literal $first:expr) => {
+        named($operator, &mut [($key, $first), $(($keys, $argument)),*])
+    };
+}
+
+macro_rules! rendering {
+    ($operator:literal filled [] $first:ident) => { $crate::accumulator::rendering!($operator one [] $first) };
+    ($($tokens:tt)*) => { $crate::expr::operators::rendering!($($tokens)*) };
+}
+
+use {accumulators, call, rendering};
+
+accumulators! { ACCUMULATORS, Accumulator:
+    /// Returns the sum of the numbers. Null and missing values are ignored. The sum of integers is an `i64`.
+    sum [S: Value, K: NumericResult<K, Out = S>,] = "$sum" one(expression: T [Number<Stored = K>]) -> S;
+    /// Returns the average of the numbers: a double, or a decimal. It is null if no row of the group has a number, which
+    /// is possible only for an optional field.
+    avg [A: Value, Q: Value, K: Divided<Out = Q>,] = "$avg" one(expression: T [Number<Stored = K> + Value<Lift<Q> = A>]) -> A;
     /// Returns the smallest value, in the server's order of values.
-    min "$min" -> X::T;
+    min = "$min" one(expression: T [Value]) -> T;
     /// Returns the greatest value, in the server's order of values.
-    max "$max" -> X::T;
+    max = "$max" one(expression: T [Value]) -> T;
     /// Returns the value of the group's first row. Sort the rows before.
-    first "$first" -> X::T;
+    first = "$first" one(expression: T [Value]) -> T;
     /// Returns the value of the group's last row. Sort the rows before.
-    last "$last" -> X::T;
+    last = "$last" one(expression: T [Value]) -> T;
     /// Returns one value of each row, in the order of the rows. An `Option` that is null or missing becomes `None`,
     /// by `{ $push: { $ifNull: [expression, null] } }`. A row without the field adds nothing if the field is not an
     /// `Option`, for example with `#[serde(default)]`.
-    push "$push" (filled) -> Vec<X::T>;
+    push = "$push" filled(expression: T [Value]) -> Vec<T>;
     /// Returns every distinct value, in no particular order. Null and missing values of an `Option` are one value,
     /// `None`, by `{ $addToSet: { $ifNull: [expression, null] } }`.
-    add_to_set "$addToSet" (filled) -> Vec<X::T>;
+    add_to_set = "$addToSet" filled(expression: T [Value]) -> Vec<T>;
+    /// Returns the values of the first `n` rows. Sort the rows before.
+    first_n = "$firstN" named("input" expression: T [Value], "n" n: B [Integer]) -> Vec<T>;
+    /// Returns the values of the last `n` rows. Sort the rows before.
+    last_n = "$lastN" named("input" expression: T [Value], "n" n: B [Integer]) -> Vec<T>;
+    /// Returns the `n` greatest values, the greatest first. Null and missing values are ignored.
+    max_n = "$maxN" named("input" expression: T [Value], "n" n: B [Integer]) -> Vec<T>;
+    /// Returns the `n` smallest values, the smallest first. Null and missing values are ignored.
+    min_n = "$minN" named("input" expression: T [Value], "n" n: B [Integer]) -> Vec<T>;
+    /// Returns the standard deviation of the numbers as a population. Null and missing values are ignored; null if no
+    /// number remains.
+    std_dev_pop = "$stdDevPop" one(expression: T [Number]) -> Option<f64>;
+    /// Returns the standard deviation of the numbers as a sample. Null and missing values are ignored; null if fewer than
+    /// two numbers remain.
+    std_dev_samp = "$stdDevSamp" one(expression: T [Number]) -> Option<f64>;
+    /// Joins the documents: a field of a later one replaces that of an earlier one. Use [`Accumulator::cast`] to declare
+    /// the type of the result.
+    merge_objects = "$mergeObjects" one(document: T [Object]) -> Document;
+    /// Returns the elements of the arrays of all rows. Null and missing values are ignored.
+    concat_arrays [I: Value,] = "$concatArrays" one(array: T [Array<Item = I>]) -> Vec<I>, since "8.1";
+    /// Returns every distinct element of the arrays of all rows, in no particular order.
+    set_union [I: Value,] = "$setUnion" one(array: T [Array<Item = I>]) -> Vec<I>, since "8.1";
 }
+
+/// The accumulators with other forms.
+pub(crate) const OTHERS: &[Operator] = &[
+    operator!("$count", count),
+    operator!("$top", top),
+    operator!("$topN", top_n),
+    operator!("$bottom", bottom),
+    operator!("$bottomN", bottom_n),
+    operator!("$median", median, "7.0"),
+    operator!("$percentile", percentile, "7.0"),
+    operator!("$accumulator", accumulator),
+];
 
 /// Returns how many rows the group has.
 ///
 /// `{ $count: {} }`, since MongoDB 5.0
 pub fn count<R>() -> Accumulator<R, i64> {
-    Accumulator { rendered: none("$count"), types: PhantomData }
+    Accumulator::new(none("$count"))
+}
+
+/// Returns the order of `top` and similar accumulators, as it is sent.
+fn order<R>(sort: Sort<R>) -> CodecResult<Rendered> {
+    sort.render().and_then(|keys| Rendered::measured(keys.into()))
+}
+
+/// Returns a value of the row that is first in an order: `top(o.score().desc(), o.player())`.
+///
+/// `{ $top: { sortBy: { score: -1 }, output: "$player" } }`
+pub fn top<R, X: Expression<R>>(sort_by: Sort<R>, output: X) -> Accumulator<R, X::T> {
+    Accumulator::new(named("$top", &mut [("sortBy", order(sort_by)), ("output", output.render())]))
+}
+
+/// Returns a value of each of the `n` rows that are first in an order.
+///
+/// `{ $topN: { n: 3, sortBy: { score: -1 }, output: "$player" } }`
+pub fn top_n<R, X: Expression<R>, N: Value>(
+    n: impl Expression<R, T = N>,
+    sort_by: Sort<R>,
+    output: X,
+) -> Accumulator<R, Vec<X::T>>
+where
+    N: Integer,
+{
+    Accumulator::new(named(
+        "$topN",
+        &mut [("n", n.render()), ("sortBy", order(sort_by)), ("output", filled::<X::T>(output.render()))],
+    ))
+}
+
+/// Returns a value of the row that is last in an order: `bottom(o.score().desc(), o.player())`.
+///
+/// `{ $bottom: { sortBy: { score: -1 }, output: "$player" } }`
+pub fn bottom<R, X: Expression<R>>(sort_by: Sort<R>, output: X) -> Accumulator<R, X::T> {
+    Accumulator::new(named("$bottom", &mut [("sortBy", order(sort_by)), ("output", output.render())]))
+}
+
+/// Returns a value of each of the `n` rows that are last in an order.
+///
+/// `{ $bottomN: { n: 3, sortBy: { score: -1 }, output: "$player" } }`
+pub fn bottom_n<R, X: Expression<R>, N: Value>(
+    n: impl Expression<R, T = N>,
+    sort_by: Sort<R>,
+    output: X,
+) -> Accumulator<R, Vec<X::T>>
+where
+    N: Integer,
+{
+    Accumulator::new(named(
+        "$bottomN",
+        &mut [("n", n.render()), ("sortBy", order(sort_by)), ("output", filled::<X::T>(output.render()))],
+    ))
+}
+
+/// Returns the median of the numbers, as an approximation. Null and missing values are ignored; null if no number
+/// remains.
+///
+/// `{ $median: { input: expression, method: "approximate" } }`
+///
+/// Requires MongoDB 7.0.
+pub fn median<R, T: Value>(expression: impl Expression<R, T = T>) -> Accumulator<R, Option<f64>>
+where
+    T: Number,
+{
+    let method = Ok(Rendered::leaf("approximate"));
+    Accumulator::new(named("$median", &mut [("input", expression.render()), ("method", method)]))
+}
+
+/// Returns percentiles of the numbers, as an approximation: `percentile(o.time(), [0.5, 0.99])`. Null and missing
+/// values are ignored; null if no number remains.
+///
+/// `{ $percentile: { input: expression, p: [..], method: "approximate" } }`
+///
+/// Requires MongoDB 7.0.
+pub fn percentile<R, T: Value, P: Value, N: Value>(
+    expression: impl Expression<R, T = T>,
+    p: impl Expression<R, T = P>,
+) -> Accumulator<R, Vec<Option<f64>>>
+where
+    T: Number,
+    P: Array<Item = N>,
+    N: Number,
+{
+    let method = Ok(Rendered::leaf("approximate"));
+    Accumulator::new(named(
+        "$percentile",
+        &mut [("input", expression.render()), ("p", p.render()), ("method", method)],
+    ))
+}
+
+/// Returns all accumulators and window functions.
+#[doc(hidden)]
+pub fn operators() -> impl Iterator<Item = &'static Operator> {
+    [ACCUMULATORS, OTHERS, window::WINDOW_FUNCTIONS, window::OTHERS].into_iter().flatten()
 }

@@ -52,8 +52,9 @@ use self::rendered::Rendered;
 pub(crate) use self::{
     arithmetic::{Divided, NumericResult},
     context::exprs,
-    operand::{Computed, ExprOperand},
+    operand::{Comparable, Computed, ExprOperand},
     storable::StorableIn,
+    variable::bound as fields_of_variable,
 };
 pub use self::{
     arithmetic::{add, divide, modulo, multiply, subtract},
@@ -82,10 +83,12 @@ pub use self::{
     trigonometry::*,
     variable::{let_, now, remove, root, variable},
 };
+pub use crate::value::DateValue;
 use crate::{
-    error::codec::CodecResult,
+    error::codec::{CodecError, CodecResult},
     path::IntoBase,
-    value::{Id, Keyed, Value},
+    sort::Sort,
+    value::{Id, Keyed, Ordered, Value},
 };
 
 /// An expression over the row `R` that evaluates to a `T`.
@@ -106,6 +109,8 @@ pub struct Expr<R, T, O = ()> {
 pub(crate) enum Source {
     /// A field of the row, by its dotted name, or a variable with a `$` before its name.
     Field(Cow<'static, str>),
+    /// A field below an array, by its dotted name, and the expression of its values.
+    BelowArray(Cow<'static, str>, CodecResult<Rendered>),
     /// Any other expression, or why it cannot be sent.
     Computed(CodecResult<Rendered>),
 }
@@ -114,7 +119,7 @@ impl Source {
     fn render(self) -> CodecResult<Rendered> {
         match self {
             Self::Field(name) => Ok(Rendered::leaf(format!("${name}"))),
-            Self::Computed(rendered) => rendered,
+            Self::BelowArray(_, rendered) | Self::Computed(rendered) => rendered,
         }
     }
 }
@@ -161,6 +166,46 @@ impl<R, T, O> Expr<R, T, O> {
     /// `cond(o.paid(), o.total().any(), "open".any())` evaluates to a [`Bson`].
     pub fn any(&self) -> Expr<R, Bson> {
         self.typed()
+    }
+
+    /// Sorts the smallest value first, in an operator that takes an order, such as [`top`](crate::pipeline::top).
+    ///
+    /// `{ field: 1 }`. An expression that is not a field of the row is an error for which
+    /// [`is_not_sent`](crate::Error::is_not_sent) is true.
+    pub fn asc(&self) -> Sort<R>
+    where
+        T: Value,
+        T::DistinctItem<T>: Ordered,
+    {
+        self.ordered(1)
+    }
+
+    /// Sorts the greatest value first, in an operator that takes an order, such as [`top`](crate::pipeline::top).
+    ///
+    /// `{ field: -1 }`. An expression that is not a field of the row is an error for which
+    /// [`is_not_sent`](crate::Error::is_not_sent) is true.
+    pub fn desc(&self) -> Sort<R>
+    where
+        T: Value,
+        T::DistinctItem<T>: Ordered,
+    {
+        self.ordered(-1)
+    }
+
+    fn ordered(&self, direction: i32) -> Sort<R> {
+        match self.field_name() {
+            Ok(name) => Sort::by_name(name, direction),
+            Err(problem) => Sort::wrong(problem),
+        }
+    }
+
+    /// Returns the dotted name of the field that the expression is. Returns an error for any other expression.
+    pub(crate) fn field_name(&self) -> CodecResult<&str> {
+        match &self.source {
+            Source::Field(name) | Source::BelowArray(name, _) if !name.starts_with('$') => Ok(name),
+            Source::Computed(Err(problem)) => Err(problem.clone()),
+            _ => Err(CodecError::new("a field of the row", "another expression")),
+        }
     }
 
     /// Returns the fields of the document that the expression evaluates to: `o.lines().first().fields().sku()`.
@@ -291,6 +336,11 @@ impl<R, M: Keyed> Expression<R> for Id<M> {
 /// The constant is encoded as a field of that type. The server never reads it as a path or an operator.
 pub fn lit<R, T: Value>(value: T) -> Expr<R, T> {
     Expr::computed(value.into_bson().and_then(Rendered::constant))
+}
+
+/// Returns a variable of the server, by its name after the first `$`.
+pub(crate) fn system_variable<R, T>(name: Cow<'static, str>) -> Expr<R, T> {
+    Expr::from_source(Source::Field(name))
 }
 
 /// Replaces a missing value with the value that a missing field of type `T` decodes as: null for an `Option`.

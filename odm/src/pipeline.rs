@@ -10,15 +10,24 @@
 //! closures receive the fields of the row before the stage: as paths in `matching` and `sort`, as expressions in
 //! `group`, as field names in `unwind`.
 
+mod context;
+mod output;
 pub(crate) mod stage;
 
 use std::{fmt, marker::PhantomData};
 
 use mongodb::bson::{Bson, Document};
 
-pub use self::stage::unwind::{Field, Unwind};
+pub use self::{
+    context::{InChangeStream, InFacet, InUpdate, Matches, Outermost, Reads, Transforms, Writes},
+    output::{OfStageOutput, StageOutput},
+    stage::{
+        unwind::{Field, Picks, RowField, RowFields, Unwind, UnwoundField},
+        *,
+    },
+};
 #[doc(inline)]
-pub use crate::accumulator::{Accumulator, add_to_set, avg, count, first, last, max, min, push, sum};
+pub use crate::accumulator::*;
 #[doc(no_inline)]
 pub use crate::expr::{Expr, Expression, cond, divide, lit, now, rand, root, switch, text_score};
 pub use crate::row::{Retyped, With};

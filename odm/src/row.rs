@@ -86,3 +86,19 @@ impl<R: Value, Changed: Doc> Value for Retyped<R, Changed> {
         Err(types_only())
     }
 }
+
+/// The type of a field that an earlier stage removed.
+#[derive(Debug)]
+pub enum Removed {}
+
+impl Value for Removed {
+    crate::value::leaf!();
+
+    fn encode(&self, _: &mut Writer) -> CodecResult<ElementType> {
+        Err(types_only())
+    }
+
+    fn decode(_: Raw<'_>) -> CodecResult<Self> {
+        Err(types_only())
+    }
+}

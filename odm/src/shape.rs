@@ -55,7 +55,12 @@ impl RenderedFields {
         self.insert(name, value);
     }
 
-    fn insert(&mut self, name: &'static str, value: CodecResult<Rendered>) {
+    /// Returns the fields.
+    pub(crate) fn into_fields(self) -> Vec<(&'static str, CodecResult<Rendered>)> {
+        self.fields
+    }
+
+    pub(crate) fn insert(&mut self, name: &'static str, value: CodecResult<Rendered>) {
         self.skips = false;
         self.fields.push((name, value.map_err(|problem| problem.at(name))));
     }

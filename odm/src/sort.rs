@@ -31,6 +31,18 @@ impl<M> Sort<M> {
         Self { keys, problem: at.problem().cloned(), model: PhantomData }
     }
 
+    /// Sorts by the field with this name.
+    pub(crate) fn by_name(name: &str, direction: i32) -> Self {
+        let mut keys = Document::new();
+        keys.insert(name, direction);
+        Self { keys, problem: None, model: PhantomData }
+    }
+
+    /// Creates a sort that cannot be sent.
+    pub(crate) fn wrong(problem: CodecError) -> Self {
+        Self { keys: Document::new(), problem: Some(problem), model: PhantomData }
+    }
+
     /// Creates a sort from a document in the driver's form.
     pub fn raw(keys: Document) -> Self {
         match bounded_document(keys, MAX_OPTION) {

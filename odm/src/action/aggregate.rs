@@ -25,7 +25,7 @@ use crate::{
     exec,
     model::Model,
     operation::Verb,
-    pipeline::{self, Pipeline},
+    pipeline::{self, Matches, Outermost, Pipeline, Reads, Transforms, Writes, Written},
 };
 
 pub(super) const AGGREGATE: Verb = Verb::new("aggregate", "aggregate");
@@ -254,6 +254,36 @@ fn call(on: &OperationTarget, stages: Vec<Document>) -> mongodb::action::Aggrega
 fn verb(stages: &[Document]) -> Verb {
     if pipeline::writes(stages) { AGGREGATE } else { AGGREGATE.reading() }
 }
+
+/// Awaiting a pipeline that ends with `$out` or `$merge` runs it.
+impl<In> IntoFuture for Written<In, OnCollection> {
+    type Output = Result<()>;
+    type IntoFuture = BoxFuture<'static, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        let cursor = self.into_pipeline().into_future();
+        Box::pin(async move { cursor.await.map(drop) })
+    }
+}
+
+impl<'s, In> IntoFuture for Written<In, OnCollection<Explicit<'s>>>
+where
+    In: 's,
+{
+    type Output = Result<()>;
+    type IntoFuture = BoxFuture<'s, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        let cursor = self.into_pipeline().into_future();
+        Box::pin(async move { cursor.await.map(drop) })
+    }
+}
+
+impl<S> Matches for OnCollection<S> {}
+impl<S> Outermost for OnCollection<S> {}
+impl<S> Reads for OnCollection<S> {}
+impl<S> Transforms for OnCollection<S> {}
+impl<S> Writes for OnCollection<S> {}
 
 impl<In, Row> Aggregate<In, Row> {
     /// Limits how long the aggregation may take, including the lifetime of the cursor: see [`Within`].

@@ -79,7 +79,7 @@ impl<R> InExpr<R, Unwrapped> {
     pub(super) fn inside(source: Source) -> Self {
         match source {
             Source::Field(name) => Self::new(name),
-            Source::Computed(document) => {
+            Source::BelowArray(_, document) | Source::Computed(document) => {
                 Self { document: Some(document), ..Self::new(Cow::Borrowed("$it")) }
             }
         }
@@ -184,7 +184,7 @@ impl<R: 'static, W: Wrap> Context for InExpr<R, W> {
     fn field<T: Value, K: Key>(&self) -> Self::Field<T, K> {
         let name = self.below(K::NAME);
         let field = if !self.arrays.is_empty() && W::may_hold_none::<T>() {
-            Source::Computed(items(&name, &self.arrays, W::item::<T>))
+            Source::BelowArray(name.clone(), items(&name, &self.arrays, W::item::<T>))
         } else {
             Source::Field(name.clone())
         };

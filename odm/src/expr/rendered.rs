@@ -72,6 +72,15 @@ impl Rendered {
         Self::around(self.value, self.levels.max(argument.levels + 2))
     }
 
+    /// Adds a field beside an operator: `{ operator: .., name: value }`.
+    pub(crate) fn with_sibling(mut self, name: &'static str, value: CodecResult<Self>) -> CodecResult<Self> {
+        let value = value?;
+        if let Bson::Document(operator) = &mut self.value {
+            operator.insert(name, value.value);
+        }
+        Self::around(self.value, self.levels.max(value.levels + 1))
+    }
+
     fn operand_mut(&mut self) -> Option<&mut Bson> {
         match &mut self.value {
             Bson::Document(operator) => operator.iter_mut().next().map(|(_, operand)| operand),

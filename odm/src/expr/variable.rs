@@ -134,6 +134,6 @@ variables! {
 }
 
 /// Returns the variable with this name, or the fields of the document in it.
-pub(super) fn bound<R: 'static, T: Value>(name: &str) -> Fields<R, T> {
+pub(crate) fn bound<R: 'static, T: Value>(name: &str) -> Fields<R, T> {
     context::fields::<R, T>(Source::Field(Cow::Owned(format!("${name}"))))
 }

@@ -1,10 +1,38 @@
 //! The stages, one method each.
 
+mod add;
+mod bucket;
+mod count;
+mod documents;
+mod facet;
+mod fill;
+mod geo_near;
+mod graph_lookup;
 mod group;
+mod lookup;
 mod matching;
 mod order;
+mod project;
+mod redact;
+mod replace;
+mod union;
 pub(super) mod unwind;
+mod window;
+mod write;
 
+pub use self::{
+    bucket::{AutoBounds, Bounds, BoundsFields, Granularity, InBucketAuto, auto_bounds},
+    count::{ByCount, ByCountFields},
+    documents::{IndexAccesses, IndexAccessesFields, IndexStats, IndexStatsFields},
+    facet::InFacets,
+    fill::{Densify, DensifyBounds, Fill},
+    geo_near::{GeoNear, GeoNearOutput},
+    graph_lookup::{GraphLookup, InGraphLookup},
+    lookup::{InLookup, Join, JoinsOn, LookupFrom, LookupVariable, LookupVariables, from},
+    redact::{Redaction, descend, keep, prune},
+    window::{InWindow, OverWindow, Windows, partition_by, sort_by},
+    write::{Merge, WhenMatched, WhenNotMatched, Written},
+};
 use crate::{
     path::{InQuery, One, Root},
     value::Value,

@@ -4,7 +4,7 @@ use mongodb::bson::Bson;
 
 use crate::{
     expr::{Exprs, exprs},
-    pipeline::Pipeline,
+    pipeline::{Pipeline, Reads},
     shape::{InGroup, RenderedFields, ShapeLiteral},
     value::Value,
 };
@@ -20,13 +20,19 @@ impl<In, Row: Value, P> Pipeline<In, Row, P> {
     pub fn group<S: ShapeLiteral<InGroup<Row>>>(
         self,
         shape: impl FnOnce(Exprs<Row>) -> S,
-    ) -> Pipeline<In, S::Out, P> {
+    ) -> Pipeline<In, S::Out, P>
+    where
+        P: Reads,
+    {
         let mut filled = RenderedFields::new();
         shape(exprs::<Row>()).fill(&mut filled);
-        let stage = filled.into_document().map(|mut stage| {
-            stage.entry("_id").or_insert(Bson::Null);
-            stage.into()
-        });
+        let stage = filled.into_document().map(grouped);
         self.then("$group", stage)
     }
+}
+
+/// Returns the argument of a stage that groups, which must have an `_id`.
+fn grouped(mut fields: mongodb::bson::Document) -> Bson {
+    fields.entry("_id").or_insert(Bson::Null);
+    fields.into()
 }

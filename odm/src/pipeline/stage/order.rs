@@ -1,9 +1,14 @@
 //! `$sort $skip $limit`.
 
 use super::paths;
-use crate::{path::Root, pipeline::Pipeline, sort::IntoSort, value::Value};
+use crate::{
+    path::Root,
+    pipeline::{Pipeline, Reads},
+    sort::IntoSort,
+    value::Value,
+};
 
-impl<In, Row: Value, P> Pipeline<In, Row, P> {
+impl<In, Row: Value, P: Reads> Pipeline<In, Row, P> {
     /// Sorts the rows.
     ///
     /// `{ $sort: { field: -1 } }`; a plain `Document` is accepted, too.
@@ -13,7 +18,7 @@ impl<In, Row: Value, P> Pipeline<In, Row, P> {
     }
 }
 
-impl<In, Row, P> Pipeline<In, Row, P> {
+impl<In, Row, P: Reads> Pipeline<In, Row, P> {
     /// Skips the first rows.
     ///
     /// `{ $skip: rows }`

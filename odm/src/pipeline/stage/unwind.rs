@@ -2,21 +2,32 @@
 
 use std::{borrow::Cow, fmt, marker::PhantomData};
 
-use mongodb::bson::doc;
+use mongodb::bson::{Document, doc};
 
 use crate::{
+    error::codec::CodecResult,
     path::{Context, IntoBase, Key, OneField},
-    pipeline::{Pipeline, Retyped},
+    pipeline::{OfStageOutput, Pipeline, Reads, StageOutput, output::field_name},
+    row::{Removed, Retyped, With},
+    shape::ShapeLiteral,
     value::{Array, Doc, Value},
 };
 
 /// The fields of a row, for a stage that names the field that it changes.
-type Picks<R> = <R as Value>::Fields<InFieldName<R, AtRow>, ()>;
+pub type Picks<R> = <R as Value>::Fields<InFieldName<R, AtRow>, ()>;
+
+/// Returns the fields of a row, for a stage that names fields.
+pub(super) fn picks<R: Value>() -> Picks<R> {
+    R::under(InFieldName::new(Cow::Borrowed("")), ())
+}
 
 impl<In, Row: Value, P> Pipeline<In, Row, P> {
     /// Returns one row for each element: the array field becomes its element.
     ///
-    /// `{ $unwind: { path: "$lines" } }`. Rows whose array is empty, null or missing disappear.
+    /// `{ $unwind: { path: "$lines" } }`. Rows whose array is empty, null or missing disappear, unless the field is
+    /// followed by `preserve_null_and_empty_arrays()`: then the element is an `Option`.
+    ///
+    /// `.unwind(|o| o.lines().include_array_index(|index| LineNumberOf { number: index }))` adds the position.
     pub fn unwind<F>(
         self,
         field: impl FnOnce(Picks<Row>) -> F,
@@ -24,9 +35,9 @@ impl<In, Row: Value, P> Pipeline<In, Row, P> {
     where
         F: IntoBase,
         F::Base: Unwind<Row>,
+        P: Reads,
     {
-        let field = field(Row::under(InFieldName::new(Cow::Borrowed("")), ())).into_base();
-        self.then("$unwind", Ok(doc! { "path": format!("${}", field.name()) }.into()))
+        self.then("$unwind", field(picks::<Row>()).into_base().render().map(Into::into))
     }
 }
 
@@ -159,14 +170,179 @@ pub trait Unwind<R> {
     /// The row type after the stage.
     type Row: Value;
 
-    /// Returns the dotted stored name.
-    fn name(&self) -> &str;
+    /// Renders the argument of the stage.
+    fn render(self) -> CodecResult<Document>;
 }
 
 impl<R: Value, V: Array, K: Key, S: NotInArray> Unwind<R> for Field<R, V, K, S> {
     type Row = S::Row<R, OneField<K, V::Item>>;
 
+    fn render(self) -> CodecResult<Document> {
+        Ok(doc! { "path": format!("${}", self.name) })
+    }
+}
+
+impl<R: Value, V: Array, K: Key, S: NotInArray> Field<R, V, K, S> {
+    /// Keeps the rows whose array is empty, null or missing: the element is null in them.
+    ///
+    /// `preserveNullAndEmptyArrays: true`
+    pub fn preserve_null_and_empty_arrays(
+        self,
+    ) -> UnwoundField<S::Row<R, OneField<K, <V::Item as Value>::Optional>>> {
+        UnwoundField {
+            stage: Ok(doc! { "path": format!("${}", self.name), "preserveNullAndEmptyArrays": true }),
+            row: PhantomData,
+        }
+    }
+
+    /// Adds a field with the position of the element: that of a shape with one field. It is null in rows that
+    /// `preserve_null_and_empty_arrays` keeps.
+    ///
+    /// `includeArrayIndex: "number"` for `.include_array_index(|index| NumberOf { number: index })`
+    pub fn include_array_index<L: ShapeLiteral<OfStageOutput>>(
+        self,
+        field: impl FnOnce(StageOutput<i64>) -> L,
+    ) -> UnwoundField<With<S::Row<R, OneField<K, V::Item>>, L::Out>> {
+        let index = field_name(field);
+        UnwoundField {
+            stage: index.map(|index| doc! { "path": format!("${}", self.name), "includeArrayIndex": index }),
+            row: PhantomData,
+        }
+    }
+}
+
+/// An array field with the options of `unwind`. `Row` is the type of the rows after the stage.
+pub struct UnwoundField<Row> {
+    stage: CodecResult<Document>,
+    row: PhantomData<fn() -> Row>,
+}
+
+impl<Row> UnwoundField<Row> {
+    /// Adds a field with the position of the element: that of a shape with one field, an `Option` because it is null in
+    /// the rows that are kept.
+    ///
+    /// `includeArrayIndex: "number"`
+    pub fn include_array_index<L: ShapeLiteral<OfStageOutput>>(
+        self,
+        field: impl FnOnce(StageOutput<Option<i64>>) -> L,
+    ) -> UnwoundField<With<Row, L::Out>> {
+        let stage = self.stage.and_then(|mut stage| {
+            stage.insert("includeArrayIndex", field_name(field)?);
+            Ok(stage)
+        });
+        UnwoundField { stage, row: PhantomData }
+    }
+}
+
+impl<Row> fmt::Debug for UnwoundField<Row> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("UnwoundField")
+    }
+}
+
+impl<Row> IntoBase for UnwoundField<Row> {
+    type Base = Self;
+
+    fn into_base(self) -> Self {
+        self
+    }
+}
+
+impl<R, Row: Value> Unwind<R> for UnwoundField<Row> {
+    type Row = Row;
+
+    fn render(self) -> CodecResult<Document> {
+        self.stage
+    }
+}
+
+/// A field of the row `R` that a stage names.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a field of this stage's row `{R}`",
+    label = "expected a field that the closure receives: `|row| row.price()`"
+)]
+pub trait RowField<R> {
+    /// The type of the field.
+    type Type: Value;
+    /// The row in which the field is a `T`.
+    type With<T: Value>: Value;
+    /// The row `Row`, which has the field, without it.
+    type Without<Row: Value>: Value;
+
+    /// Returns the dotted stored name.
+    fn name(&self) -> &str;
+}
+
+impl<R: Value, V: Value, K: Key, S: RowPosition> RowField<R> for Field<R, V, K, S> {
+    type Type = V;
+    type With<T: Value> = S::Row<R, OneField<K, T>>;
+    type Without<Row: Value> = S::Row<Row, OneField<K, Removed>>;
+
     fn name(&self) -> &str {
         &self.name
     }
+}
+
+/// Fields of the row `R` that a stage names: one, or a tuple of them.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` are not fields of this stage's row",
+    label = "expected a field that the closure receives, or a tuple of fields"
+)]
+pub trait RowFields<R> {
+    /// The row `Row`, which has the fields, without them.
+    type Without<Row: Value>: Value;
+
+    /// Adds the dotted stored names.
+    fn names(self, to: &mut Vec<String>);
+}
+
+#[diagnostic::do_not_recommend]
+impl<R, F> RowFields<R> for F
+where
+    F: IntoBase,
+    F::Base: RowField<R>,
+{
+    type Without<Row: Value> = <F::Base as RowField<R>>::Without<Row>;
+
+    fn names(self, to: &mut Vec<String>) {
+        to.push(self.into_base().name().to_owned());
+    }
+}
+
+macro_rules! tuples {
+    ($($first:ident $($rest:ident)+;)*) => { $(
+        #[diagnostic::do_not_recommend]
+        #[allow(non_snake_case)]
+        impl<R, $first: RowFields<R>, $($rest),+> RowFields<R> for ($first, $($rest),+)
+        where
+            ($($rest,)+): RowFields<R>,
+        {
+            type Without<Row: Value> = <($($rest,)+) as RowFields<R>>::Without<$first::Without<Row>>;
+
+            fn names(self, to: &mut Vec<String>) {
+                let ($first, $($rest),+) = self;
+                $first.names(to);
+                ($($rest,)+).names(to);
+            }
+        }
+    )* };
+}
+
+#[diagnostic::do_not_recommend]
+impl<R, A: RowFields<R>> RowFields<R> for (A,) {
+    type Without<Row: Value> = A::Without<Row>;
+
+    fn names(self, to: &mut Vec<String>) {
+        self.0.names(to);
+    }
+}
+
+tuples! {
+    A B;
+    A B C;
+    A B C D;
+    A B C D E;
+    A B C D E F;
+    A B C D E F G;
+    A B C D E F G H;
 }

@@ -1,0 +1,272 @@
+//! Window functions: the values that `set_window_fields` computes for each row over the rows near it.
+
+use std::{fmt, marker::PhantomData};
+
+use mongodb::bson::Bson;
+
+use super::{Accumulator, accumulators};
+use crate::{
+    error::codec::CodecResult,
+    expr::{
+        Expression, Operator, Real, TimeUnit, filled,
+        operators::operator,
+        rendered::{Rendered, array, named, none, object, one},
+    },
+    value::{Number, Value},
+};
+
+/// A window function over rows of type `R` that evaluates to a `T` for each row: an accumulator over a window of
+/// rows, or a function such as [`rank`].
+///
+/// Construct with [`Accumulator::documents`], [`Accumulator::range`], or with a function such as [`rank`].
+pub struct WindowFunction<R, T> {
+    function: CodecResult<Rendered>,
+    window: Option<Window>,
+    types: PhantomData<fn() -> (R, T)>,
+}
+
+struct Window {
+    kind: &'static str,
+    bounds: CodecResult<Rendered>,
+    unit: Option<TimeUnit>,
+}
+
+impl<R, T> WindowFunction<R, T> {
+    fn new(function: CodecResult<Rendered>) -> Self {
+        Self { function, window: None, types: PhantomData }
+    }
+
+    fn over(mut self, kind: &'static str, lower: Bson, upper: Bson) -> Self {
+        let bounds = array(&mut [Ok(Rendered::leaf(lower)), Ok(Rendered::leaf(upper))]);
+        self.window = Some(Window { kind, bounds, unit: None });
+        self
+    }
+
+    /// Computes over the rows from one position to another, relative to the row: `.documents(Unbounded, Current)`,
+    /// `.documents(-1, 1)`.
+    ///
+    /// `window: { documents: [lower, upper] }`
+    pub fn documents(self, lower: impl DocumentBound, upper: impl DocumentBound) -> Self {
+        self.over("documents", lower.into_bson(), upper.into_bson())
+    }
+
+    /// Computes over the rows whose value of the sort field is in a range, relative to that of the row:
+    /// `.range(-10, 10)`. Use [`unit`](Self::unit) for a field with dates.
+    ///
+    /// `window: { range: [lower, upper] }`
+    pub fn range(self, lower: impl RangeBound, upper: impl RangeBound) -> Self {
+        self.over("range", lower.into_bson(), upper.into_bson())
+    }
+
+    /// Sets the unit of the bounds of a [`range`](Self::range) of dates.
+    ///
+    /// `window: { range: .., unit: "month" }`
+    pub fn unit(mut self, unit: TimeUnit) -> Self {
+        if let Some(window) = &mut self.window {
+            window.unit = Some(unit);
+        }
+        self
+    }
+
+    /// Declares that the result may be null: for a window that is empty for some rows, such as `.documents(1, 2)`.
+    pub fn nullable(self) -> WindowFunction<R, T::Optional>
+    where
+        T: Value,
+    {
+        WindowFunction { function: self.function, window: self.window, types: PhantomData }
+    }
+
+    pub(crate) fn into_rendered(self) -> CodecResult<Rendered> {
+        let Some(Window { kind, bounds, unit }) = self.window else { return self.function };
+        let mut parts = vec![(kind, bounds)];
+        if let Some(unit) = unit {
+            parts.push(("unit", Expression::<R>::render(unit)));
+        }
+        self.function?.with_sibling("window", object(&mut parts))
+    }
+}
+
+impl<R, T> From<Accumulator<R, T>> for WindowFunction<R, T> {
+    fn from(accumulator: Accumulator<R, T>) -> Self {
+        Self::new(accumulator.into_rendered())
+    }
+}
+
+impl<R, T> Accumulator<R, T> {
+    /// Computes over the rows from one position to another, relative to the row: `.documents(Unbounded, Current)`,
+    /// `.documents(-1, 1)`. For `set_window_fields`.
+    ///
+    /// `window: { documents: [lower, upper] }`
+    pub fn documents(self, lower: impl DocumentBound, upper: impl DocumentBound) -> WindowFunction<R, T> {
+        WindowFunction::from(self).documents(lower, upper)
+    }
+
+    /// Computes over the rows whose value of the sort field is in a range, relative to that of the row:
+    /// `.range(-10, 10)`. For `set_window_fields`; use [`unit`](WindowFunction::unit) for a field with dates.
+    ///
+    /// `window: { range: [lower, upper] }`
+    pub fn range(self, lower: impl RangeBound, upper: impl RangeBound) -> WindowFunction<R, T> {
+        WindowFunction::from(self).range(lower, upper)
+    }
+}
+
+impl<R, T> fmt::Debug for WindowFunction<R, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WindowFunction").finish_non_exhaustive()
+    }
+}
+
+/// The bound of a window that is the first or the last row of the partition: `"unbounded"`.
+#[derive(Debug, Clone, Copy)]
+pub struct Unbounded;
+
+/// The bound of a window that is the row itself: `"current"`.
+#[derive(Debug, Clone, Copy)]
+pub struct Current;
+
+/// A bound of a window of documents: [`Unbounded`], [`Current`], or a number of rows.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a bound of a window of documents",
+    label = "expected `Unbounded`, `Current` or an `i32`"
+)]
+pub trait DocumentBound {
+    /// Returns the bound as it is sent.
+    fn into_bson(self) -> Bson;
+}
+
+/// A bound of a window of a range: [`Unbounded`], [`Current`], or a number.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a bound of a window of a range",
+    label = "expected `Unbounded`, `Current`, an `i32` or an `f64`"
+)]
+pub trait RangeBound {
+    /// Returns the bound as it is sent.
+    fn into_bson(self) -> Bson;
+}
+
+macro_rules! bounds {
+    ($($trait:ident: $($type:ty => |$value:ident| $bson:expr),*;)*) => { $($(
+        impl $trait for $type {
+            fn into_bson(self) -> Bson {
+                let $value = self;
+                $bson
+            }
+        }
+    )*)* };
+}
+
+bounds! {
+    DocumentBound: Unbounded => |_bound| "unbounded".into(), Current => |_bound| "current".into(), i32 => |rows| rows.into();
+    RangeBound: Unbounded => |_bound| "unbounded".into(), Current => |_bound| "current".into(), i32 => |number| number.into(),
+        f64 => |number| number.into();
+}
+
+/// A number or a date: what [`derivative`] and [`integral`] compute with.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a number",
+    label = "`derivative` and `integral` need a number"
+)]
+pub trait Measured: Value {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Number> Measured for T {}
+
+accumulators! { WINDOW_FUNCTIONS, WindowFunction:
+    /// Returns the covariance of two numbers as a population; null if the window has no two numbers.
+    covariance_pop = "$covariancePop" list(a: T [Number], b: B [Number]) -> Option<f64>;
+    /// Returns the covariance of two numbers as a sample; null if the window has fewer than two rows with numbers.
+    covariance_samp = "$covarianceSamp" list(a: T [Number], b: B [Number]) -> Option<f64>;
+    /// Returns the average rate of change within the window, per unit of the sort field; null if the window has one row.
+    derivative = "$derivative" named("input" input: T [Measured]) -> Option<f64>;
+    /// Returns the area under the curve within the window.
+    integral = "$integral" named("input" input: T [Measured]) -> Option<f64>;
+    /// Returns the moving average of the numbers, in which the last `n` rows have the most weight.
+    exp_moving_avg [D: Value,] = "$expMovingAvg" named("input" input: T [Real<Result = D>], "N" n: B [Number]) -> D;
+    /// Returns the moving average of the numbers, with this weight of the row: a number between 0 and 1.
+    exp_moving_avg_alpha [D: Value,] = "$expMovingAvg" named("input" input: T [Real<Result = D>], "alpha" alpha: B [Number]) -> D;
+    /// Returns the number, or for null and missing values the number on the line between those around it. Null before the
+    /// first and after the last number.
+    linear_fill = "$linearFill" one(expression: T [Number]) -> T::Optional;
+    /// Returns the value, or for null and missing values the last value before it. Null before the first value.
+    locf = "$locf" one(expression: T [Value]) -> T::Optional;
+    /// Returns the number scaled to the range from 0 to 1.
+    min_max_scaler = "$minMaxScaler" named("input" input: T [Number]) -> Option<f64>, since "8.2";
+    /// Returns the number scaled to the range from `min` to `max`.
+    min_max_scaler_between = "$minMaxScaler" named("input" input: T [Number], "min" min: B [Number], "max" max: C [Number]) -> Option<f64>, since "8.2";
+}
+
+/// The window functions with other forms.
+pub(crate) const OTHERS: &[Operator] = &[
+    operator!("$rank", rank),
+    operator!("$denseRank", dense_rank),
+    operator!("$documentNumber", document_number),
+    operator!("$shift", shift),
+];
+
+macro_rules! numbers {
+    ($($(#[$doc:meta])* $name:ident $operator:literal;)*) => { $(
+        $(#[$doc])*
+        ///
+        #[doc = concat!("`{ ", $operator, ": {} }`")]
+        pub fn $name<R>() -> WindowFunction<R, i64> {
+            WindowFunction::new(none($operator))
+        }
+    )* };
+}
+
+numbers! {
+    /// Returns the position of the row by the sort, from 1. Equal rows have the same, and leave a gap after them.
+    rank "$rank";
+    /// Returns the position of the row by the sort, from 1. Equal rows have the same, without a gap after them.
+    dense_rank "$denseRank";
+    /// Returns the position of the row in its partition, from 1.
+    document_number "$documentNumber";
+}
+
+/// Returns the value of the row this many rows later, or earlier for a negative number; null if there is none.
+///
+/// `{ $shift: { output: expression, by: rows } }`
+pub fn shift<R, X: Expression<R>>(output: X, by: i32) -> WindowFunction<R, <X::T as Value>::Optional> {
+    let by = Ok(Rendered::leaf(by));
+    WindowFunction::new(named("$shift", &mut [("output", output.render()), ("by", by)]))
+}
+
+/// Returns the value of the row this many rows later, or earlier for a negative number; `default` if there is none.
+///
+/// `{ $shift: { output: expression, by: rows, default: default } }`
+pub fn shift_or<R, X: Expression<R>>(
+    output: X,
+    by: i32,
+    default: impl Expression<R, T = X::T>,
+) -> WindowFunction<R, X::T> {
+    let by = Ok(Rendered::leaf(by));
+    WindowFunction::new(named(
+        "$shift",
+        &mut [("output", filled::<X::T>(output.render())), ("by", by), ("default", default.render())],
+    ))
+}
+
+macro_rules! per_unit {
+    ($($(#[$doc:meta])* $name:ident $operator:literal;)*) => { $(
+        $(#[$doc])*
+        ///
+        #[doc = concat!("`{ ", $operator, ": { input: input, unit: \"hour\" } }`")]
+        pub fn $name<R, T: Value>(
+            input: impl Expression<R, T = T>,
+            unit: TimeUnit,
+        ) -> WindowFunction<R, Option<f64>>
+        where
+            T: Measured,
+        {
+            let unit = Expression::<R>::render(unit);
+            WindowFunction::new(named($operator, &mut [("input", input.render()), ("unit", unit)]))
+        }
+    )* };
+}
+
+per_unit! {
+    /// Returns the average rate of change within the window, per unit of time, for a sort by a date.
+    derivative_per "$derivative";
+    /// Returns the area under the curve within the window, in units of time, for a sort by a date.
+    integral_per "$integral";
+}

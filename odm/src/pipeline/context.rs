@@ -1,0 +1,42 @@
+//! Where a pipeline runs, which determines the stages that it may have.
+
+use super::Detached;
+
+/// The context of a pipeline in a `$facet`.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct InFacet;
+
+/// The context of a pipeline that a change stream applies to its events.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct InChangeStream;
+
+/// The context of a pipeline that is an update.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct InUpdate;
+
+macro_rules! contexts {
+    ($($(#[$doc:meta])* $stages:ident, $message:literal: $($context:ty),*;)*) => { $(
+        $(#[$doc])*
+        #[diagnostic::on_unimplemented(
+            message = $message,
+            label = "this stage cannot be used in this pipeline (`{Self}`)",
+            note = "contexts: `Detached` is a pipeline of its own, `InFacet` one inside `facet`, `InUpdate` an update, `InChangeStream` a filter of events"
+        )]
+        pub trait $stages {}
+
+        $(impl $stages for $context {})*
+    )* };
+}
+
+contexts! {
+    /// The contexts in which `$set`, `$unset`, `$project` and `$replaceWith` are allowed.
+    Transforms, "`$set`, `$unset`, `$project` and `$replaceWith` are not allowed here": Detached, InFacet, InUpdate, InChangeStream;
+    /// The contexts in which `$match` and `$redact` are allowed.
+    Matches, "`$match` and `$redact` are not allowed here": Detached, InFacet, InChangeStream;
+    /// The contexts in which stages that group, join, sort or unwind rows are allowed.
+    Reads, "this pipeline cannot group, join, sort or unwind rows": Detached, InFacet;
+    /// The contexts in which `$facet` and stages that create rows are allowed.
+    Outermost, "`$facet` and stages that create rows are not allowed inside `$facet`": Detached;
+    /// The contexts in which `$out` and `$merge` are allowed.
+    Writes, "`$out` and `$merge` end a pipeline on a collection; they are not allowed in a pipeline inside another":;
+}

@@ -1,0 +1,109 @@
+//! `$set` and `$unset`.
+
+use mongodb::bson::{Bson, Document, doc};
+
+use super::unwind::{Picks, RowField, RowFields, picks};
+use crate::{
+    error::codec::CodecResult,
+    expr::{Expression, Exprs, exprs},
+    path::IntoBase,
+    pipeline::{Pipeline, Transforms},
+    row::With,
+    shape::{InObject, RenderedFields, ShapeLiteral},
+    value::Value,
+};
+
+impl<In, Row: Value, P> Pipeline<In, Row, P> {
+    /// Adds fields to the rows: those of a shape.
+    ///
+    /// `{ $set: { total: { $add: ["$price", "$tax"] } } }`; `$addFields` is the same stage.
+    ///
+    /// A field of the shape with the name of a field of the row replaces it. A row in which such a field has another type
+    /// than before cannot be decoded: use [`set_field`](Self::set_field), or [`project`](Self::project) the row.
+    pub fn set<L: ShapeLiteral<InObject<Row>>>(
+        self,
+        fields: impl FnOnce(Exprs<Row>) -> L,
+    ) -> Pipeline<In, With<Row, L::Out>, P>
+    where
+        P: Transforms,
+    {
+        let mut filled = RenderedFields::new();
+        fields(exprs::<Row>()).fill(&mut filled);
+        self.then("$set", set(filled.into_document(), ""))
+    }
+
+    /// Sets one field of the row to the value of an expression, which may be of another type:
+    /// `.set_field(|o| o.placed(), |o| o.placed().date_to_string())`.
+    ///
+    /// `{ $set: { field: expression } }`
+    pub fn set_field<F, X: Expression<Row>>(
+        self,
+        field: impl FnOnce(Picks<Row>) -> F,
+        value: impl FnOnce(Exprs<Row>) -> X,
+    ) -> Pipeline<In, <F::Base as RowField<Row>>::With<X::T>, P>
+    where
+        F: IntoBase,
+        F::Base: RowField<Row>,
+        P: Transforms,
+    {
+        let field = field(picks::<Row>()).into_base();
+        let value = value(exprs::<Row>()).render().map(|value| doc! { field.name(): value.into_value() });
+        self.then("$set", set(value, ""))
+    }
+
+    /// Adds fields to an embedded document of the row, or to each document of an array: those of a shape.
+    ///
+    /// `{ $set: { "specs.fuel": "unleaded" } }`
+    pub fn set_in<F, V: Value, L: ShapeLiteral<InObject<Row>>>(
+        self,
+        document: impl FnOnce(Picks<Row>) -> F,
+        fields: impl FnOnce(Exprs<Row>) -> L,
+    ) -> Pipeline<In, <F::Base as RowField<Row>>::With<V::Added<L::Out>>, P>
+    where
+        F: IntoBase,
+        F::Base: RowField<Row, Type = V>,
+        P: Transforms,
+    {
+        let document = document(picks::<Row>()).into_base();
+        let mut filled = RenderedFields::new();
+        fields(exprs::<Row>()).fill(&mut filled);
+        self.then("$set", set(filled.into_document(), document.name()))
+    }
+
+    /// Removes fields from the rows: one field, or a tuple of fields.
+    ///
+    /// `{ $unset: ["isbn", "author.first"] }`; a `$project` with only exclusions is the same.
+    pub fn unset<F: RowFields<Row>>(
+        self,
+        fields: impl FnOnce(Picks<Row>) -> F,
+    ) -> Pipeline<In, F::Without<Row>, P>
+    where
+        P: Transforms,
+    {
+        let mut names = Vec::new();
+        fields(picks::<Row>()).names(&mut names);
+        let names = match <[String; 1]>::try_from(names) {
+            Ok([name]) => name.into(),
+            Err(names) => Bson::from(names),
+        };
+        self.then("$unset", Ok(names))
+    }
+}
+
+/// Renders the fields of a `$set` below a name. A literal is wrapped in an operator: without it, the server would merge
+/// the literal into the stored document.
+fn set(fields: CodecResult<Document>, above: &str) -> CodecResult<Bson> {
+    let named = |name: String| if above.is_empty() { name } else { format!("{above}.{name}") };
+    let whole = |(name, value)| (named(name), whole(value));
+    Ok(Bson::Document(fields?.into_iter().map(whole).collect()))
+}
+
+/// Wraps the literal of a document in an operator.
+pub(super) fn whole(value: Bson) -> Bson {
+    match &value {
+        Bson::Document(document) if !document.keys().next().is_some_and(|key| key.starts_with('$')) => {
+            doc! { "$mergeObjects": [value] }.into()
+        }
+        _ => value,
+    }
+}

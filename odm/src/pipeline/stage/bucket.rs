@@ -1,0 +1,198 @@
+//! `$bucket` and `$bucketAuto`.
+
+use std::{fmt, marker::PhantomData};
+
+use mongodb::bson::{Bson, Document};
+
+use crate::{
+    error::codec::CodecResult,
+    expr::{Expression, ExpressionList, Exprs, exprs, rendered::Rendered},
+    path::Key,
+    pipeline::{Pipeline, Reads},
+    row::document,
+    shape::{Accumulates, IdOf, InGroup, Produces, RenderedFields, ShapeLiteral, Slot},
+    value::Value,
+};
+
+document! {
+    /// The range of a bucket of [`bucket_auto`](Pipeline::bucket_auto). The last bucket includes its upper bound.
+    Bounds<V>, BoundsFields in bounds {
+        /// The least value.
+        min "min": V,
+        /// The bound above the values.
+        max "max": V,
+    }
+}
+
+impl<In, Row: Value, P> Pipeline<In, Row, P> {
+    /// Groups the rows by ranges of a value: a shape whose field stored as `_id` is the value, and whose other fields are
+    /// accumulators. In the result, that field is the lower bound of the range.
+    ///
+    /// `{ $bucket: { groupBy: "$price", boundaries: [0, 200, 400], output: { count: { $sum: 1 } } } }` for
+    /// `.bucket([0, 200, 400], |a| PriceOf { from: a.price(), count: sum(1) })`
+    ///
+    /// The server returns an error for a row outside of the boundaries: see [`bucket_or`](Self::bucket_or).
+    pub fn bucket<L: ShapeLiteral<InGroup<Row>>>(
+        self,
+        boundaries: impl ExpressionList<Row>,
+        shape: impl FnOnce(Exprs<Row>) -> L,
+    ) -> Pipeline<In, L::Out, P>
+    where
+        P: Reads,
+    {
+        let stage = bucket(boundaries.render_list(), None, filled::<Row, _, _>(shape));
+        self.then("$bucket", stage)
+    }
+
+    /// Like [`bucket`](Self::bucket), with one group for the rows outside of the boundaries, whose field stored as `_id` is
+    /// `default`. If that is of another type than the boundaries, the field is a `Bson`: `from: a.price().any()`.
+    ///
+    /// `{ $bucket: { .., default: "Other" } }`
+    pub fn bucket_or<L: ShapeLiteral<InGroup<Row>>>(
+        self,
+        boundaries: impl ExpressionList<Row>,
+        default: impl Expression<Row>,
+        shape: impl FnOnce(Exprs<Row>) -> L,
+    ) -> Pipeline<In, L::Out, P>
+    where
+        P: Reads,
+    {
+        let stage = bucket(boundaries.render_list(), Some(default.render()), filled::<Row, _, _>(shape));
+        self.then("$bucket", stage)
+    }
+
+    /// Groups the rows into this many ranges of a value, with about as many rows each: a shape whose field stored as `_id`
+    /// is [`auto_bounds`] of the value, and whose other fields are accumulators.
+    ///
+    /// `{ $bucketAuto: { groupBy: "$price", buckets: 4, output: { count: { $sum: 1 } } } }` for
+    /// `.bucket_auto(4, |a| PriceOf { range: auto_bounds(a.price()), count: sum(1) })`
+    pub fn bucket_auto<L: ShapeLiteral<InBucketAuto<Row>>>(
+        self,
+        buckets: i32,
+        shape: impl FnOnce(Exprs<Row>) -> L,
+    ) -> Pipeline<In, L::Out, P>
+    where
+        P: Reads,
+    {
+        self.then("$bucketAuto", bucket_auto(buckets, None, filled::<Row, _, _>(shape)))
+    }
+
+    /// Like [`bucket_auto`](Self::bucket_auto), with boundaries that are in a series of preferred numbers.
+    ///
+    /// `{ $bucketAuto: { .., granularity: "R5" } }`
+    pub fn bucket_auto_by<L: ShapeLiteral<InBucketAuto<Row>>>(
+        self,
+        buckets: i32,
+        granularity: Granularity,
+        shape: impl FnOnce(Exprs<Row>) -> L,
+    ) -> Pipeline<In, L::Out, P>
+    where
+        P: Reads,
+    {
+        self.then("$bucketAuto", bucket_auto(buckets, Some(granularity), filled::<Row, _, _>(shape)))
+    }
+}
+
+fn filled<Row: Value, S, L: ShapeLiteral<S>>(shape: impl FnOnce(Exprs<Row>) -> L) -> CodecResult<Document> {
+    let mut filled = RenderedFields::new();
+    shape(exprs::<Row>()).fill(&mut filled);
+    filled.into_document()
+}
+
+fn bucket(
+    boundaries: CodecResult<Rendered>,
+    default: Option<CodecResult<Rendered>>,
+    output: CodecResult<Document>,
+) -> CodecResult<Bson> {
+    let mut output = output?;
+    let mut stage = Document::new();
+    stage.insert("groupBy", output.remove("_id").unwrap_or(Bson::Null));
+    stage.insert("boundaries", boundaries?.into_value());
+    if let Some(default) = default {
+        stage.insert("default", default?.into_value());
+    }
+    stage.insert("output", output);
+    Ok(stage.into())
+}
+
+fn bucket_auto(
+    buckets: i32,
+    granularity: Option<Granularity>,
+    output: CodecResult<Document>,
+) -> CodecResult<Bson> {
+    let mut output = output?;
+    let mut stage = Document::new();
+    stage.insert("groupBy", output.remove("_id").unwrap_or(Bson::Null));
+    stage.insert("buckets", buckets);
+    stage.insert("output", output);
+    if let Some(granularity) = granularity {
+        stage.insert("granularity", granularity.name());
+    }
+    Ok(stage.into())
+}
+
+macro_rules! granularities {
+    ($($variant:ident $name:literal),* $(,)?) => {
+        /// A series of preferred numbers, for [`bucket_auto_by`](Pipeline::bucket_auto_by).
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Granularity {
+            $(
+                #[doc = concat!("`\"", $name, "\"`")]
+                $variant,
+            )*
+        }
+
+        impl Granularity {
+            fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name,)*
+                }
+            }
+        }
+    };
+}
+
+granularities! {
+    R5 "R5", R10 "R10", R20 "R20", R40 "R40", R80 "R80", Series125 "1-2-5", E6 "E6", E12 "E12", E24 "E24", E48 "E48",
+    E96 "E96", E192 "E192", PowersOf2 "POWERSOF2",
+}
+
+/// The kind of literals of [`bucket_auto`](Pipeline::bucket_auto).
+#[derive(Debug)]
+pub struct InBucketAuto<R>(PhantomData<fn() -> R>);
+
+/// The value by which [`bucket_auto`](Pipeline::bucket_auto) groups. Construct with [`auto_bounds`].
+pub struct AutoBounds<R, T> {
+    value: CodecResult<Rendered>,
+    types: PhantomData<fn() -> (R, T)>,
+}
+
+/// Groups by the ranges of a value, in the literal of [`bucket_auto`](Pipeline::bucket_auto). The field is a
+/// [`Bounds`] of the value.
+pub fn auto_bounds<R, X: Expression<R>>(value: X) -> AutoBounds<R, X::T> {
+    AutoBounds { value: value.render(), types: PhantomData }
+}
+
+impl<R, T> fmt::Debug for AutoBounds<R, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("AutoBounds")
+    }
+}
+
+impl<R, T> Produces for AutoBounds<R, T> {
+    type Output = Bounds<T>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<R, K: Key, D, T> Slot<InBucketAuto<R>, IdOf<K>, D> for AutoBounds<R, T> {
+    fn slot(self, to: &mut RenderedFields) {
+        to.insert(K::NAME, self.value);
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<R, K: Key, D, X: Accumulates<R>> Slot<InBucketAuto<R>, K, D> for X {
+    fn slot(self, to: &mut RenderedFields) {
+        to.insert(K::NAME, self.render());
+    }
+}

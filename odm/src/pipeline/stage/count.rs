@@ -1,0 +1,47 @@
+//! `$count` and `$sortByCount`.
+
+use crate::{
+    expr::{Expression, Exprs, exprs, rendered::Rendered},
+    pipeline::{OfStageOutput, Pipeline, Reads, StageOutput, output::field_name},
+    row::document,
+    shape::ShapeLiteral,
+    value::Value,
+};
+
+document! {
+    /// A row of [`sort_by_count`](Pipeline::sort_by_count).
+    ByCount<V>, ByCountFields in by_count {
+        /// The value.
+        id "_id": V,
+        /// How many rows have the value.
+        count "count": i64,
+    }
+}
+
+impl<In, Row: Value, P> Pipeline<In, Row, P> {
+    /// Returns one row with the number of rows. There is no row if there are no rows to count.
+    ///
+    /// `{ $count: "passing" }` for `.count(|count| PassingOf { passing: count })`
+    pub fn count<L: ShapeLiteral<OfStageOutput>>(
+        self,
+        field: impl FnOnce(StageOutput<i64>) -> L,
+    ) -> Pipeline<In, L::Out, P>
+    where
+        P: Reads,
+    {
+        self.then("$count", field_name(field).map(Into::into))
+    }
+
+    /// Groups the rows by a value and counts them, the most frequent value first.
+    ///
+    /// `{ $sortByCount: expression }`
+    pub fn sort_by_count<X: Expression<Row>>(
+        self,
+        value: impl FnOnce(Exprs<Row>) -> X,
+    ) -> Pipeline<In, ByCount<X::T>, P>
+    where
+        P: Reads,
+    {
+        self.then("$sortByCount", value(exprs::<Row>()).render().map(Rendered::into_value))
+    }
+}

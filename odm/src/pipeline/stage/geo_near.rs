@@ -1,0 +1,140 @@
+//! `$geoNear`.
+
+use std::{fmt, marker::PhantomData, ops::Bound};
+
+use mongodb::bson::{Bson, Document};
+
+use super::paths;
+use crate::{
+    error::codec::{CodecError, CodecResult},
+    filter::{DistanceRange, IntoFilter},
+    geo::Point,
+    path::{IntoBase, One, Path, Root},
+    pipeline::{OfStageOutput, Outermost, Pipeline, StageOutput, output::field_names},
+    row::With,
+    shape::ShapeLiteral,
+    value::Value,
+};
+
+/// Which documents [`geo_near`](Pipeline::geo_near) returns, in the order of their distance to a point.
+#[must_use = "pass it to `geo_near`"]
+pub struct GeoNear<M> {
+    stage: Document,
+    problem: Option<CodecError>,
+    model: PhantomData<fn() -> M>,
+}
+
+impl<M> fmt::Debug for GeoNear<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("GeoNear")
+    }
+}
+
+impl<M: Value> GeoNear<M> {
+    /// Returns all documents with a location, by their distance to this point in metres.
+    ///
+    /// `near: { type: "Point", coordinates: [..] }, spherical: true`
+    pub fn new(point: &Point) -> Self {
+        let mut near = Self { stage: Document::new(), problem: None, model: PhantomData };
+        near.insert("near", point.to_bson());
+        near.stage.insert("spherical", true);
+        near
+    }
+
+    /// Returns documents at these distances in metres: `..500`, `100..=500`.
+    ///
+    /// `minDistance: metres, maxDistance: metres`
+    pub fn distance(mut self, metres: impl DistanceRange) -> Self {
+        let (least, most) = metres.bounds();
+        for (name, bound) in [("minDistance", least), ("maxDistance", most)] {
+            if let Bound::Included(metres) | Bound::Excluded(metres) = bound {
+                self.stage.insert(name, metres);
+            }
+        }
+        self
+    }
+
+    /// Returns only documents that satisfy a condition.
+    ///
+    /// `query: { .. }`
+    pub fn query<F: IntoFilter<M>>(mut self, condition: impl FnOnce(Root<M>) -> F) -> Self {
+        let query = condition(paths::<M>()).into_filter().into_clauses().into_document();
+        self.insert("query", query.map(Into::into));
+        self
+    }
+
+    /// Uses the location in this field. It is needed if several fields have a geospatial index.
+    ///
+    /// `key: name`
+    pub fn key<F, V>(mut self, field: impl FnOnce(Root<M>) -> F) -> Self
+    where
+        F: IntoBase<Base = Path<M, V, One>>,
+    {
+        let field = field(paths::<M>()).into_base();
+        let location = field.location();
+        let name = match location.problem() {
+            Some(problem) => Err(problem.clone()),
+            None => Ok(location.name().into()),
+        };
+        self.insert("key", name);
+        self
+    }
+
+    /// Multiplies the distances by a factor, for another unit than metres.
+    ///
+    /// `distanceMultiplier: factor`
+    pub fn distance_multiplier(mut self, factor: f64) -> Self {
+        self.stage.insert("distanceMultiplier", factor);
+        self
+    }
+
+    fn insert(&mut self, name: &str, value: CodecResult<Bson>) {
+        match value {
+            Ok(value) => {
+                self.stage.insert(name, value);
+            }
+            Err(problem) => {
+                self.problem.get_or_insert(problem);
+            }
+        }
+    }
+}
+
+/// The values that [`geo_near`](Pipeline::geo_near) computes: each field of a shape takes one.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct GeoNearOutput {
+    /// The distance to the point, in metres.
+    pub distance: StageOutput<f64>,
+    /// The location of the document that was used.
+    pub location: StageOutput<Point>,
+}
+
+impl<M: Value, P: Outermost> Pipeline<M, M, P> {
+    /// Returns documents by their distance to a point, with the distance in a field of a shape:
+    /// `.geo_near(GeoNear::new(&oslo).distance(..500), |near| NearOf { distance: near.distance })`.
+    ///
+    /// `{ $geoNear: { near: .., maxDistance: 500.0, distanceField: "distance", spherical: true } }`
+    ///
+    /// It must be the first stage, and a field of the collection must have a geospatial index.
+    pub fn geo_near<L: ShapeLiteral<OfStageOutput>>(
+        self,
+        near: GeoNear<M>,
+        fields: impl FnOnce(GeoNearOutput) -> L,
+    ) -> Pipeline<M, With<M, L::Out>, P> {
+        let output = GeoNearOutput {
+            distance: StageOutput::new("distanceField"),
+            location: StageOutput::new("includeLocs"),
+        };
+        let names = field_names(fields(output));
+        let stage = match near.problem {
+            Some(problem) => Err(problem),
+            None => names.map(|names| {
+                let mut stage = near.stage;
+                stage.extend(names);
+                Bson::from(stage)
+            }),
+        };
+        self.then("$geoNear", stage)
+    }
+}

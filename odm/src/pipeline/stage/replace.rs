@@ -1,0 +1,24 @@
+//! `$replaceWith`.
+
+use crate::{
+    expr::{Expression, Exprs, exprs, rendered::Rendered},
+    pipeline::{Pipeline, Transforms},
+    value::Value,
+};
+
+impl<In, Row: Value, P> Pipeline<In, Row, P> {
+    /// Replaces the rows by the documents that an expression evaluates to: an embedded document, the literal of a
+    /// shape, or [`merge_objects`](crate::expr::merge_objects).
+    ///
+    /// `{ $replaceWith: expression }`; `$replaceRoot` is the same stage. The server returns an error for a row in which
+    /// the expression is not a document, so the type of the expression must not be an `Option`.
+    pub fn replace_with<X: Expression<Row>>(
+        self,
+        document: impl FnOnce(Exprs<Row>) -> X,
+    ) -> Pipeline<In, X::T, P>
+    where
+        P: Transforms,
+    {
+        self.then("$replaceWith", document(exprs::<Row>()).render().map(Rendered::into_value))
+    }
+}

@@ -1,0 +1,132 @@
+//! `$setWindowFields`.
+
+use std::{fmt, marker::PhantomData};
+
+use mongodb::bson::{Bson, Document};
+
+use crate::{
+    accumulator::{Accumulator, WindowFunction},
+    error::codec::CodecResult,
+    expr::{Expression, Exprs, exprs, rendered::Rendered},
+    path::Key,
+    pipeline::{Pipeline, Reads},
+    row::With,
+    shape::{IdOf, RenderedFields, ShapeLiteral, Slot},
+    sort::Sort,
+    value::Value,
+};
+
+/// The partitions of [`set_window_fields`](Pipeline::set_window_fields), and the order of the rows in them.
+///
+/// Construct with [`partition_by`] or [`sort_by`].
+#[must_use = "pass it to `set_window_fields`"]
+pub struct Windows<R> {
+    partition: Option<CodecResult<Rendered>>,
+    order: Option<Sort<R>>,
+}
+
+impl<R> fmt::Debug for Windows<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Windows")
+    }
+}
+
+/// Computes for the rows with the same value of this expression separately.
+///
+/// `partitionBy: expression`
+pub fn partition_by<R>(value: impl Expression<R>) -> Windows<R> {
+    Windows { partition: Some(value.render()), order: None }
+}
+
+/// Computes over all rows in this order.
+///
+/// `sortBy: { date: 1 }`
+pub fn sort_by<R>(order: Sort<R>) -> Windows<R> {
+    Windows { partition: None, order: Some(order) }
+}
+
+impl<R> Windows<R> {
+    /// Sets the order of the rows in a partition.
+    ///
+    /// `sortBy: { date: 1 }`
+    pub fn sort_by(mut self, order: Sort<R>) -> Self {
+        self.order = Some(order);
+        self
+    }
+
+    fn render(self, output: CodecResult<Document>) -> CodecResult<Bson> {
+        let mut stage = Document::new();
+        if let Some(partition) = self.partition {
+            stage.insert("partitionBy", partition?.into_value());
+        }
+        if let Some(order) = self.order {
+            stage.insert("sortBy", order.render()?);
+        }
+        stage.insert("output", output?);
+        Ok(stage.into())
+    }
+}
+
+/// The kind of literals whose fields are accumulators and window functions over the row `R`.
+#[derive(Debug)]
+pub struct InWindow<R>(PhantomData<fn() -> R>);
+
+/// An accumulator or a window function over rows of type `R`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a window function",
+    label = "the fields are computed by accumulators and window functions",
+    note = "such as `sum(row.price()).documents(Unbounded, Current)`, `rank()`, `shift(row.price(), -1)`"
+)]
+pub trait OverWindow<R> {
+    /// Renders the function with its window.
+    fn render(self) -> CodecResult<Rendered>;
+}
+
+impl<R, T> OverWindow<R> for Accumulator<R, T> {
+    fn render(self) -> CodecResult<Rendered> {
+        self.into_rendered()
+    }
+}
+
+impl<R, T> OverWindow<R> for WindowFunction<R, T> {
+    fn render(self) -> CodecResult<Rendered> {
+        self.into_rendered()
+    }
+}
+
+impl<R, T> crate::shape::Produces for WindowFunction<R, T> {
+    type Output = T;
+}
+
+macro_rules! slots {
+    ($($key:ty),*) => { $(
+        #[diagnostic::do_not_recommend]
+        impl<R, K: Key, D, X: OverWindow<R>> Slot<InWindow<R>, $key, D> for X {
+            fn slot(self, to: &mut RenderedFields) {
+                to.insert(K::NAME, self.render());
+            }
+        }
+    )* };
+}
+
+slots!(K, IdOf<K>);
+
+impl<In, Row: Value, P> Pipeline<In, Row, P> {
+    /// Adds fields that are computed over the rows near each row: those of a shape.
+    ///
+    /// `{ $setWindowFields: { partitionBy: "$state", sortBy: { date: 1 }, output: { total: { $sum: "$price", window: {
+    /// documents: ["unbounded", "current"] } } } } }` for
+    /// `.set_window_fields(|o| partition_by(o.state()).sort_by(o.date().asc()), |o| TotalOf { total: sum(o.price()).documents(Unbounded, Current) })`
+    pub fn set_window_fields<L: ShapeLiteral<InWindow<Row>>>(
+        self,
+        windows: impl FnOnce(Exprs<Row>) -> Windows<Row>,
+        fields: impl FnOnce(Exprs<Row>) -> L,
+    ) -> Pipeline<In, With<Row, L::Out>, P>
+    where
+        P: Reads,
+    {
+        let mut filled = RenderedFields::new();
+        fields(exprs::<Row>()).fill(&mut filled);
+        self.then("$setWindowFields", windows(exprs::<Row>()).render(filled.into_document()))
+    }
+}
