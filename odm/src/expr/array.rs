@@ -15,19 +15,19 @@ operators! {
     /// Returns the element at a position; negative positions count from the end. Null if there is none.
     array_elem_at [I: Value,] = "$arrayElemAt" list(array: T [Array<Item = I>], index: B [Integer]) -> I::Optional;
     /// Returns the first element; null if there is none.
-    first [I: Value,] = "$first" one(array: T [Array<Item = I>]) -> I::Optional;
+    @method first [I: Value,] = "$first" one(array: T [Array<Item = I>]) -> I::Optional;
     /// Returns the last element; null if there is none.
-    last [I: Value,] = "$last" one(array: T [Array<Item = I>]) -> I::Optional;
+    @method last [I: Value,] = "$last" one(array: T [Array<Item = I>]) -> I::Optional;
     /// Returns the first `n` elements.
-    first_n [I: Value,] = "$firstN" named("input" array: T [Array<Item = I> + Required], "n" n: B [Integer]) -> Vec<I>;
+    @method first_n [I: Value,] = "$firstN" named("input" array: T [Array<Item = I> + Required], "n" n: B [Integer]) -> Vec<I>;
     /// Returns the last `n` elements.
-    last_n [I: Value,] = "$lastN" named("input" array: T [Array<Item = I> + Required], "n" n: B [Integer]) -> Vec<I>;
+    @method last_n [I: Value,] = "$lastN" named("input" array: T [Array<Item = I> + Required], "n" n: B [Integer]) -> Vec<I>;
     /// Returns the `n` greatest elements, the greatest first. Null is ignored.
-    max_n [I: Value,] = "$maxN" named("input" array: T [Array<Item = I> + Required], "n" n: B [Integer]) -> Vec<I>;
+    @method max_n [I: Value,] = "$maxN" named("input" array: T [Array<Item = I> + Required], "n" n: B [Integer]) -> Vec<I>;
     /// Returns the `n` least elements, the least first. Null is ignored.
-    min_n [I: Value,] = "$minN" named("input" array: T [Array<Item = I> + Required], "n" n: B [Integer]) -> Vec<I>;
+    @method min_n [I: Value,] = "$minN" named("input" array: T [Array<Item = I> + Required], "n" n: B [Integer]) -> Vec<I>;
     /// Adds the elements of another array; null if one of the two is null.
-    concat_arrays [I: Value,] = "$concatArrays" list(array: T [Array<Item = I>], other: B [Array<Item = I>])
+    @method concat_arrays [I: Value,] = "$concatArrays" list(array: T [Array<Item = I>], other: B [Array<Item = I>])
         -> T::Lift<B::Lift<Vec<I>>>;
     /// Returns the array in the opposite order; null stays null.
     reverse_array = "$reverseArray" one(array: T [Array]) -> T;

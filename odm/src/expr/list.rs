@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// The operands of an operator: a tuple, an array or a `Vec` of expressions, or one expression that evaluates to an
-/// array: `concat((o.first(), " ", o.last()))`, `sum([o.a(), o.b()])`, `sum(o.scores())`.
+/// array: `concat((o.first(), " ", o.last()))`, `sum_of([o.a(), o.b()])`, `sum_of(o.scores())`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a list of expressions over the row `{R}`",
     label = "expected a tuple or an array of expressions",

@@ -89,7 +89,7 @@ operators! {
 
 /// The operators with other forms.
 pub(crate) const OTHERS: &[Operator] = &[
-    operator!("$mergeObjects", merge_objects),
+    operator!("$mergeObjects", merge_objects_of),
     operator!("$getField", get_field),
     operator!("$setField", set_field),
 ];
@@ -99,7 +99,7 @@ pub(crate) const OTHERS: &[Operator] = &[
 /// `{ $mergeObjects: [document, ..] }`
 ///
 /// The result is a `Document`. Use [`Expr::cast`] to declare its type.
-pub fn merge_objects<R, L: ExpressionList<R>>(documents: L) -> Expr<R, Document> {
+pub fn merge_objects_of<R, L: ExpressionList<R>>(documents: L) -> Expr<R, Document> {
     Expr::computed(one("$mergeObjects", documents.render_list()))
 }
 

@@ -12,6 +12,7 @@
 //!   expressions of that type.
 //! - `[I: Value,]` before the `=` declares type parameters that the bounds determine.
 //! - `with Options` names the type of the optional arguments, which are methods on the result: see [`options!`].
+//! - `@method` before the name makes only the method, because an accumulator is a function of that name.
 //! - `since "7.0"` is the version of the server that introduced the operator, if it is later than 6.0.
 
 /// An operator of expressions, of `group` or of windows.
@@ -29,7 +30,7 @@ pub struct Operator {
 macro_rules! operators {
     ($(
         $(#[$doc:meta])*
-        $name:ident $([$($generics:tt)*])? = $operator:literal $form:ident ($($arguments:tt)*)
+        $(@$only:ident)? $name:ident $([$($generics:tt)*])? = $operator:literal $form:ident ($($arguments:tt)*)
             $(with $options:ident)? -> $out:ty $(, since $since:literal)?;
     )*) => {
         /// The operators of this file.
@@ -37,7 +38,7 @@ macro_rules! operators {
             $($crate::expr::operators::operator!($operator, $name $(, $since)?)),*
         ];
 
-        $($crate::expr::operators::function! {
+        $($crate::expr::operators::function! { $(@$only)?
             [$(#[$doc])*] $name [$($($generics)*)?] $operator $form ($($arguments)*) ($($options)?) $out [$($since)?]
         })*
 
@@ -64,6 +65,7 @@ macro_rules! operator {
 }
 
 macro_rules! function {
+    (@method $($line:tt)*) => {};
     ([$(#[$doc:meta])*] $name:ident [$($generics:tt)*] $operator:literal $form:ident
         ($($key:literal)? $first:ident: T [$($bound:tt)*]
             $(, $($keys:literal)? $argument:ident: $B:ident [$($bounds:tt)*])*)

@@ -16,7 +16,7 @@ operators! {
     set_intersection [I: Value,] = "$setIntersection" list(array: T [Array<Item = I>], other: B [Array<Item = I>])
         -> T::Lift<B::Lift<Vec<I>>>;
     /// Returns the distinct elements of both arrays; null if one of the two is null.
-    set_union [I: Value,] = "$setUnion" list(array: T [Array<Item = I>], other: B [Array<Item = I>])
+    @method set_union [I: Value,] = "$setUnion" list(array: T [Array<Item = I>], other: B [Array<Item = I>])
         -> T::Lift<B::Lift<Vec<I>>>;
     /// Returns whether two arrays have the same distinct elements.
     set_equals [I: Value,] = "$setEquals" list(array: T [Array<Item = I> + Required], other: B [Array<Item = I> + Required]) -> bool;

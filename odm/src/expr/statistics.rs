@@ -1,7 +1,8 @@
 //! Statistics of several values: `$sum $avg $max $min $stdDevPop ..`, in one row.
 //!
-//! The functions take several operands, `max((o.low(), o.high()))`, or an array, `max(o.scores())`. The accumulators of
-//! [`pipeline`](crate::pipeline) with the same names compute over the rows of a group.
+//! The functions take several operands, `max_of((o.low(), o.high()))`, or an array, `max_of(o.scores())`; of an array,
+//! `o.scores().max()` is the same. The accumulators of [`pipeline`](crate::pipeline), such as
+//! [`max`](crate::pipeline::max), compute over the rows of a group.
 
 use super::{
     Expr, Expression, ExpressionList,
@@ -13,26 +14,26 @@ use crate::value::{Array, Number, Value};
 
 /// The operators of this file.
 pub(crate) const OPERATORS: &[Operator] = &[
-    operator!("$sum", sum),
-    operator!("$avg", avg),
-    operator!("$max", max),
-    operator!("$min", min),
-    operator!("$stdDevPop", std_dev_pop),
-    operator!("$stdDevSamp", std_dev_samp),
-    operator!("$median", median, "7.0"),
-    operator!("$percentile", percentile, "7.0"),
+    operator!("$sum", sum_of),
+    operator!("$avg", avg_of),
+    operator!("$max", max_of),
+    operator!("$min", min_of),
+    operator!("$stdDevPop", std_dev_pop_of),
+    operator!("$stdDevSamp", std_dev_samp_of),
+    operator!("$median", median_of, "7.0"),
+    operator!("$percentile", percentile_of, "7.0"),
     operator!("$similarityCosine", similarity_cosine, "8.3"),
     operator!("$similarityDotProduct", similarity_dot_product, "8.3"),
     operator!("$similarityEuclidean", similarity_euclidean, "8.3"),
 ];
 
 macro_rules! statistics {
-    ($($(#[$doc:meta])* $name:ident $operator:literal: $list:ident::$result:ident;)*) => {
+    ($($(#[$doc:meta])* $name:ident $function:ident $operator:literal: $list:ident::$result:ident;)*) => {
         $(
             $(#[$doc])*
             ///
             #[doc = concat!("`{ ", $operator, ": [value, ..] }`, `{ ", $operator, ": array }`")]
-            pub fn $name<R, L: ExpressionList<R>>(values: L) -> Expr<R, <L::Types as $list>::$result>
+            pub fn $function<R, L: ExpressionList<R>>(values: L) -> Expr<R, <L::Types as $list>::$result>
             where
                 L::Types: $list,
             {
@@ -58,23 +59,23 @@ macro_rules! statistics {
 
 statistics! {
     /// Returns the sum of the numbers. Null and missing values are ignored. The sum of integers is an `i64`.
-    sum "$sum": Numbers::Sum;
+    sum sum_of "$sum": Numbers::Sum;
     /// Returns the average of the numbers. Null and missing values are ignored; null if no number remains.
-    avg "$avg": Numbers::Average;
+    avg avg_of "$avg": Numbers::Average;
     /// Returns the greatest value, in the server's order of values. Null and missing values are ignored; null if no value
     /// remains.
-    max "$max": Alternatives::Extreme;
+    max max_of "$max": Alternatives::Extreme;
     /// Returns the smallest value, in the server's order of values. Null and missing values are ignored; null if no value
     /// remains.
-    min "$min": Alternatives::Extreme;
+    min min_of "$min": Alternatives::Extreme;
     /// Returns the standard deviation of the numbers as a population. Null if there is no number.
-    std_dev_pop "$stdDevPop": Numbers::Deviation;
+    std_dev_pop std_dev_pop_of "$stdDevPop": Numbers::Deviation;
 }
 
 /// Returns the standard deviation of the numbers as a sample. Null if there are fewer than two numbers.
 ///
 /// `{ $stdDevSamp: [value, ..] }`, `{ $stdDevSamp: array }`
-pub fn std_dev_samp<R, L: ExpressionList<R>>(values: L) -> Expr<R, Option<f64>>
+pub fn std_dev_samp_of<R, L: ExpressionList<R>>(values: L) -> Expr<R, Option<f64>>
 where
     L::Types: Numbers,
 {
@@ -86,7 +87,7 @@ where
 /// `{ $median: { input: array, method: "approximate" } }`
 ///
 /// Requires MongoDB 7.0.
-pub fn median<R, L: ExpressionList<R>>(values: L) -> Expr<R, Option<f64>>
+pub fn median_of<R, L: ExpressionList<R>>(values: L) -> Expr<R, Option<f64>>
 where
     L::Types: Numbers,
 {
@@ -94,13 +95,13 @@ where
     Expr::computed(named("$median", &mut [("input", values.render_list()), ("method", method)]))
 }
 
-/// Returns percentiles of the numbers, as an approximation: `percentile(o.times(), [0.5, 0.99])`. Null if there is no
+/// Returns percentiles of the numbers, as an approximation: `percentile_of(o.times(), [0.5, 0.99])`. Null if there is no
 /// number.
 ///
 /// `{ $percentile: { input: array, p: [..], method: "approximate" } }`
 ///
 /// Requires MongoDB 7.0.
-pub fn percentile<R, L: ExpressionList<R>, P: Value, N: Value>(
+pub fn percentile_of<R, L: ExpressionList<R>, P: Value, N: Value>(
     values: L,
     p: impl Expression<R, T = P>,
 ) -> Expr<R, Vec<Option<f64>>>

@@ -8,7 +8,7 @@ use crate::{
 
 impl<In, Row: Value, P> Pipeline<In, Row, P> {
     /// Replaces the rows by the documents that an expression evaluates to: an embedded document, the literal of a
-    /// shape, or [`merge_objects`](crate::expr::merge_objects).
+    /// shape, or [`merge_objects_of`](crate::expr::merge_objects_of).
     ///
     /// `{ $replaceWith: expression }`; `$replaceRoot` is the same stage. The server returns an error for a row in which
     /// the expression is not a document, so the type of the expression must not be an `Option`.

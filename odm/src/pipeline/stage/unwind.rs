@@ -187,7 +187,7 @@ impl<R: Value, V: Array, K: Key, S: NotInArray> Field<R, V, K, S> {
     ///
     /// `preserveNullAndEmptyArrays: true`
     pub fn preserve_null_and_empty_arrays(
-        self,
+        &self,
     ) -> UnwoundField<S::Row<R, OneField<K, <V::Item as Value>::Optional>>> {
         UnwoundField {
             stage: Ok(doc! { "path": format!("${}", self.name), "preserveNullAndEmptyArrays": true }),
@@ -200,7 +200,7 @@ impl<R: Value, V: Array, K: Key, S: NotInArray> Field<R, V, K, S> {
     ///
     /// `includeArrayIndex: "number"` for `.include_array_index(|index| NumberOf { number: index })`
     pub fn include_array_index<L: ShapeLiteral<OfStageOutput>>(
-        self,
+        &self,
         field: impl FnOnce(StageOutput<i64>) -> L,
     ) -> UnwoundField<With<S::Row<R, OneField<K, V::Item>>, L::Out>> {
         let index = field_name(field);
