@@ -6,7 +6,7 @@ use mongodb::bson::{Bson, Document, doc};
 
 use super::unwind::{Picks, RowFields, picks};
 use crate::{
-    error::codec::CodecResult,
+    error::{Result, codec::CodecResult},
     expr::{Fields, fields_of_variable},
     model::Model,
     pipeline::{Detached, InUpdate, Pipeline, Writes},
@@ -23,6 +23,15 @@ impl<In, P> Written<In, P> {
     /// Returns the pipeline, whose rows are none.
     pub(crate) fn into_pipeline(self) -> Pipeline<In, Document, P> {
         self.pipeline
+    }
+
+    /// Returns the stages as they are sent.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error for which [`is_not_sent`](crate::Error::is_not_sent) is true if an operand cannot be stored.
+    pub fn into_stages(self) -> Result<Vec<Document>> {
+        self.pipeline.into_stages()
     }
 }
 

@@ -1,0 +1,7 @@
+//! Accumulators and window functions.
+
+use crate::support::Case;
+
+pub(crate) fn cases() -> Vec<Case> {
+    Vec::new()
+}

@@ -1,0 +1,7 @@
+//! Filters.
+
+use crate::support::Case;
+
+pub(crate) fn cases() -> Vec<Case> {
+    Vec::new()
+}

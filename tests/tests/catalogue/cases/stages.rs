@@ -1,0 +1,7 @@
+//! Stages.
+
+use crate::support::Case;
+
+pub(crate) fn cases() -> Vec<Case> {
+    Vec::new()
+}

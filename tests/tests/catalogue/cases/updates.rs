@@ -1,0 +1,7 @@
+//! Updates.
+
+use crate::support::Case;
+
+pub(crate) fn cases() -> Vec<Case> {
+    Vec::new()
+}

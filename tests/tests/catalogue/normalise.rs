@@ -1,0 +1,162 @@
+//! What may differ between an example and what a case renders, because it means the same.
+
+use std::collections::BTreeMap;
+
+use odm::bson::{Bson, Document, doc};
+
+/// The operators on a date, which accept the date alone or `{ date: date }`.
+const DATE_PARTS: [&str; 13] = [
+    "$year",
+    "$month",
+    "$dayOfMonth",
+    "$dayOfWeek",
+    "$dayOfYear",
+    "$hour",
+    "$minute",
+    "$second",
+    "$millisecond",
+    "$week",
+    "$isoWeek",
+    "$isoWeekYear",
+    "$isoDayOfWeek",
+];
+
+/// Returns the stages as text, in which equal meanings are equal texts.
+pub(crate) fn normalised(stages: Vec<Document>) -> String {
+    let mut all: Vec<Document> = Vec::new();
+    for stage in stages.into_iter().map(stage) {
+        // Several `$unset` are one.
+        if let (Some(Ok(before)), Ok(more)) =
+            (all.last_mut().map(|stage| stage.get_array_mut("$unset")), stage.get_array("$unset"))
+        {
+            before.extend(more.clone());
+        } else {
+            all.push(stage);
+        }
+    }
+    let texts: Vec<_> = all.into_iter().map(|stage| value(Bson::Document(stage), false)).collect();
+    format!("[{}]", texts.join(", "))
+}
+
+/// Writes a stage in one form.
+fn stage(stage: Document) -> Document {
+    let Some((name, argument)) = stage.into_iter().next() else { return Document::new() };
+    match (name.as_str(), argument) {
+        ("$addFields", fields) => doc! { "$set": fields },
+        ("$replaceRoot", Bson::Document(mut root)) => {
+            doc! { "$replaceWith": root.remove("newRoot").unwrap() }
+        }
+        ("$unset", Bson::String(field)) => doc! { "$unset": [field] },
+        ("$unwind", Bson::String(path)) => doc! { "$unwind": { "path": path } },
+        ("$group", Bson::Document(mut group)) => {
+            group.entry("_id").or_insert(Bson::Null);
+            doc! { "$group": group }
+        }
+        ("$project", Bson::Document(fields)) => project(fields),
+        ("$facet", Bson::Document(facets)) => {
+            let facets: Document = facets
+                .into_iter()
+                .map(|(name, stages)| {
+                    let Bson::Array(stages) = stages else { panic!("a facet is an array") };
+                    let stages = stages.into_iter().map(|one| match one {
+                        Bson::Document(one) => Bson::Document(self::stage(one)),
+                        other => other,
+                    });
+                    (name, Bson::Array(stages.collect()))
+                })
+                .collect();
+            doc! { "$facet": facets }
+        }
+        (_, argument) => doc! { name: argument },
+    }
+}
+
+/// A `$project` without inclusions is a `$unset`; the `_id` is included or excluded as the type of the row says.
+fn project(mut fields: Document) -> Document {
+    let excluded = |value: &Bson| matches!(value, Bson::Int32(0) | Bson::Int64(0) | Bson::Boolean(false));
+    if fields.values().all(excluded) {
+        let names: Vec<Bson> = fields.keys().cloned().map(Bson::String).collect();
+        return doc! { "$unset": names };
+    }
+    if fields.get("_id").is_some_and(|id| excluded(id) || included(id)) {
+        fields.remove("_id");
+    }
+    let fields: Document = fields
+        .into_iter()
+        .map(|(name, value)| {
+            let same = value.as_str().is_some_and(|path| path.strip_prefix('$') == Some(&name));
+            let value = if same || included(&value) { Bson::Int64(1) } else { value };
+            (name, value)
+        })
+        .collect();
+    doc! { "$project": fields }
+}
+
+fn included(value: &Bson) -> bool {
+    matches!(value, Bson::Int32(1) | Bson::Int64(1) | Bson::Boolean(true))
+}
+
+/// Writes a value as text. The order of the keys counts only in a sort.
+fn value(bson: Bson, ordered: bool) -> String {
+    match bson {
+        Bson::Int32(number) => number.to_string(),
+        Bson::Int64(number) => number.to_string(),
+        // A whole number is the same number in each type.
+        Bson::Double(number) if number.fract() == 0.0 => format!("{number:.0}"),
+        Bson::Array(items) => {
+            format!("[{}]", items.into_iter().map(|item| value(item, false)).collect::<Vec<_>>().join(", "))
+        }
+        Bson::Document(fields) => document(fields, ordered),
+        other => other.to_string(),
+    }
+}
+
+fn document(fields: Document, ordered: bool) -> String {
+    if let (1, Some((name, operand))) = (fields.len(), fields.iter().next()) {
+        match (name.as_str(), operand) {
+            // `{ field: { $eq: value } }` is `{ field: value }`.
+            ("$eq", operand) if !matches!(operand, Bson::Array(both) if both.len() == 2) => {
+                return value(operand.clone(), false);
+            }
+            // A constant is itself, unless the server reads it as something else.
+            ("$literal", constant) => return value(constant.clone(), false),
+            // A missing value is null in a row.
+            ("$ifNull", Bson::Array(both)) if both.len() == 2 && both[1] == Bson::Null => {
+                return value(both[0].clone(), false);
+            }
+            ("$cond", Bson::Array(three)) if three.len() == 3 => {
+                let three = doc! { "if": &three[0], "then": &three[1], "else": &three[2] };
+                return document(doc! { "$cond": three }, false);
+            }
+            // One argument is the same in a list and alone.
+            (name, Bson::Array(one)) if name.starts_with('$') && one.len() == 1 && !is_condition(name) => {
+                return document(doc! { name: &one[0] }, false);
+            }
+            (name, date)
+                if DATE_PARTS.contains(&name)
+                    && !date.as_document().is_some_and(|date| date.contains_key("date")) =>
+            {
+                return document(doc! { name: { "date": date } }, false);
+            }
+            _ => {}
+        }
+    }
+    let mut written: Vec<(String, String)> = fields
+        .into_iter()
+        .map(|(name, field)| {
+            let sort = matches!(name.as_str(), "$sort" | "sortBy");
+            let text = value(field, sort);
+            (name, text)
+        })
+        .collect();
+    if !ordered {
+        written = written.into_iter().collect::<BTreeMap<_, _>>().into_iter().collect();
+    }
+    let fields: Vec<_> = written.into_iter().map(|(name, value)| format!("{name}: {value}")).collect();
+    format!("{{ {} }}", fields.join(", "))
+}
+
+/// Operators of filters whose argument is a list also if it has one element.
+fn is_condition(name: &str) -> bool {
+    matches!(name, "$and" | "$or" | "$nor" | "$in" | "$nin" | "$all" | "$each" | "$pullAll" | "$unset")
+}
