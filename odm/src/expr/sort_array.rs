@@ -33,7 +33,7 @@ impl<R, T: Value, O> Expr<R, T, O> {
     /// Sorts an array of values, the least first. Null stays null.
     ///
     /// `{ $sortArray: { input: array, sortBy: 1 } }`
-    pub fn sort_array_ascending<I: Value>(&self) -> Expr<R, T>
+    pub fn sort_array_ascending<I>(&self) -> Expr<R, T>
     where
         T: Array<Item = I>,
         I: Ordered,
@@ -44,7 +44,7 @@ impl<R, T: Value, O> Expr<R, T, O> {
     /// Sorts an array of values, the greatest first. Null stays null.
     ///
     /// `{ $sortArray: { input: array, sortBy: -1 } }`
-    pub fn sort_array_descending<I: Value>(&self) -> Expr<R, T>
+    pub fn sort_array_descending<I>(&self) -> Expr<R, T>
     where
         T: Array<Item = I>,
         I: Ordered,
