@@ -11,10 +11,10 @@
 //! builder lists its setters. All verbs except the inserts, the bulk writes, `run_command` and `watch` have
 //! `.explain()`: see [`Explain`]. All verbs have `.deadline(..)`: see [`Within`].
 //!
-//! [`ClientBulkWrite`] has the same setters as [`BulkWrite`]. [`Watch`] and each [`Write`] of a bulk write have
-//! further setters of their own. [`RunCommand`] has only `read_preference`, because all other options are part of the
-//! command. [`Find`], [`FindOne`], [`Get`] and the three `find_one_and_*` have `.view::<V>()`, which sets the
-//! projection.
+//! [`ClientBulkWrite`] has the same setters as [`BulkWrite`]. The writes of a bulk write have setters too, which
+//! depend on their kind: see [`Write`]. [`Watch`] has further setters of its own. [`RunCommand`] has only
+//! `read_preference`, because all other options are part of the command. [`Find`], [`FindOne`], [`Get`] and the three
+//! `find_one_and_*` have `.view::<V>()`, which sets the projection.
 //!
 //! # Cancelling
 //!
@@ -67,7 +67,10 @@ mod watch;
 
 pub use self::{
     aggregate::{Aggregate, OnCollection},
-    bulk_write::{BulkWrite, BulkWriteResult, ClientBulkWrite, ClientBulkWriteResult, Write},
+    bulk_write::{
+        BulkDelete, BulkReplaceOne, BulkUpdateMany, BulkUpdateOne, BulkWrite, BulkWriteResult,
+        ClientBulkWrite, ClientBulkWriteResult, IntoWrites, Write,
+    },
     count::Count,
     deadline::Within,
     delete_many::DeleteMany,
@@ -161,13 +164,16 @@ impl<'s> SessionState<'s> for Explicit<'s> {
     }
 }
 
-/// The parts of a builder that the macros `setters!` and `deadline!` need.
+/// A builder with options, which `setters!` sets.
 trait Builder {
-    /// The driver's options.
     type Options;
 
-    fn on(&self) -> OperationTarget;
     fn options(&mut self) -> &mut Self::Options;
+}
+
+/// A builder that knows the collection or the database that it runs on. A write of a bulk write does not.
+trait HasTarget {
+    fn on(&self) -> OperationTarget;
 }
 
 /// A builder that stores the errors of its setters until it is awaited.
@@ -223,12 +229,14 @@ macro_rules! action {
             }
         }
 
-        impl<M: $crate::model::Model, S> $crate::action::Builder for $action<M, S> {
-            type Options = $options;
-
+        impl<M: $crate::model::Model, S> $crate::action::HasTarget for $action<M, S> {
             fn on(&self) -> $crate::action::OperationTarget {
                 $crate::action::OperationTarget::Collection(self.target.clone())
             }
+        }
+
+        impl<M: $crate::model::Model, S> $crate::action::Builder for $action<M, S> {
+            type Options = $options;
 
             fn options(&mut self) -> &mut $options {
                 &mut self.options

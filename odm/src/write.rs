@@ -14,10 +14,10 @@ use mongodb::{
     options::UpdateModifications,
 };
 
+use self::policy::Policies;
 pub(crate) use self::{
     encode::{EncodedDocuments, encode, encode_replacement},
     options::WriteOptions,
-    policy::Policies,
     render::unwritten,
 };
 use crate::{
@@ -45,12 +45,7 @@ pub(crate) enum Kind {
 impl Statement {
     /// Creates the statement of a write of `M`.
     pub(crate) fn new<M: Model>(kind: Kind, options: impl Into<WriteOptions>) -> Self {
-        Self::with_policies(kind, options.into(), Policies::of::<M>())
-    }
-
-    /// Creates a statement with the policies of a model whose type is no longer known.
-    pub(crate) fn with_policies(kind: Kind, options: WriteOptions, policies: Policies) -> Self {
-        Self { kind, options, policies }
+        Self { kind, options: options.into(), policies: Policies::of::<M>() }
     }
 
     /// Applies the policies and checks the statement.

@@ -11,7 +11,7 @@ use mongodb::{
 };
 
 use super::{
-    AsSession, Builder, CollectsProblems, Explicit, Implicit, OperationTarget, Within, command,
+    AsSession, Builder, CollectsProblems, Explicit, HasTarget, Implicit, OperationTarget, Within, command,
     deadline::limit,
     explain::{Explain, Explained, explain},
     prepare::Problems,
@@ -149,12 +149,14 @@ impl<S> fmt::Debug for OnCollection<S> {
     }
 }
 
-impl<In, Row, S> Builder for Aggregate<In, Row, S> {
-    type Options = AggregateOptions;
-
+impl<In, Row, S> HasTarget for Aggregate<In, Row, S> {
     fn on(&self) -> OperationTarget {
         self.target().on.clone()
     }
+}
+
+impl<In, Row, S> Builder for Aggregate<In, Row, S> {
+    type Options = AggregateOptions;
 
     fn options(&mut self) -> &mut AggregateOptions {
         &mut self.target_mut().options

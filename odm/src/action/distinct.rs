@@ -11,7 +11,8 @@ use mongodb::{
 };
 
 use super::{
-    AsSession, Builder, CollectsProblems, Explicit, Implicit, OperationTarget, SessionState, command,
+    AsSession, Builder, CollectsProblems, Explicit, HasTarget, Implicit, OperationTarget, SessionState,
+    command,
     deadline::deadline,
     explain::{Explain, Explained, explain},
     prepare::{Problems, newer},
@@ -126,12 +127,14 @@ setters!([M: Model, T, S] Distinct<M, T, S>, of M:
 deadline!([M: Model, T] Distinct<M, T>, DISTINCT, max_time);
 explain!([M: Model, T] Distinct<M, T>);
 
-impl<M, T, S> Builder for Distinct<M, T, S> {
-    type Options = DistinctOptions;
-
+impl<M, T, S> HasTarget for Distinct<M, T, S> {
     fn on(&self) -> OperationTarget {
         OperationTarget::Collection(self.target.clone())
     }
+}
+
+impl<M, T, S> Builder for Distinct<M, T, S> {
+    type Options = DistinctOptions;
 
     fn options(&mut self) -> &mut DistinctOptions {
         &mut self.options

@@ -6,7 +6,7 @@ use futures_core::future::BoxFuture;
 use mongodb::options::EstimatedDocumentCountOptions;
 
 use super::{
-    Builder, OperationTarget, command,
+    Builder, HasTarget, OperationTarget, command,
     deadline::deadline,
     explain::{Explain, Explained, explain},
     setters::setters,
@@ -76,12 +76,14 @@ impl<M> EstimatedCount<M> {
     }
 }
 
-impl<M> Builder for EstimatedCount<M> {
-    type Options = EstimatedDocumentCountOptions;
-
+impl<M> HasTarget for EstimatedCount<M> {
     fn on(&self) -> OperationTarget {
         OperationTarget::Collection(self.target.clone())
     }
+}
+
+impl<M> Builder for EstimatedCount<M> {
+    type Options = EstimatedDocumentCountOptions;
 
     fn options(&mut self) -> &mut EstimatedDocumentCountOptions {
         &mut self.options

@@ -14,7 +14,7 @@ use mongodb::{
     options::SelectionCriteria,
 };
 
-use super::{Builder, OperationTarget};
+use super::{Builder, HasTarget, OperationTarget};
 use crate::{collection::Target, error::Result, exec, operation::Verb, write::Statement};
 
 pub(super) const EXPLAIN: Verb = Verb::new("explain", "explain");
@@ -108,12 +108,14 @@ impl Explain {
     }
 }
 
-impl Builder for Explain {
-    type Options = Options;
-
+impl HasTarget for Explain {
     fn on(&self) -> OperationTarget {
         self.target.clone()
     }
+}
+
+impl Builder for Explain {
+    type Options = Options;
 
     fn options(&mut self) -> &mut Options {
         &mut self.options

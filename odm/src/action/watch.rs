@@ -9,7 +9,7 @@ use mongodb::{
     options::{ChangeStreamOptions, FullDocumentBeforeChangeType, FullDocumentType},
 };
 
-use super::{Builder, OperationTarget, Within, setters::setters};
+use super::{Builder, HasTarget, OperationTarget, Within, setters::setters};
 use crate::{
     collection::{Collection, Target},
     error::{Error, Result},
@@ -78,12 +78,14 @@ pub struct Watch<M> {
 
 setters!([M] Watch<M>, of M: show_expanded_events collation comment read_concern read_preference);
 
-impl<M> Builder for Watch<M> {
-    type Options = ChangeStreamOptions;
-
+impl<M> HasTarget for Watch<M> {
     fn on(&self) -> OperationTarget {
         OperationTarget::Collection(self.target())
     }
+}
+
+impl<M> Builder for Watch<M> {
+    type Options = ChangeStreamOptions;
 
     fn options(&mut self) -> &mut ChangeStreamOptions {
         &mut self.options
