@@ -36,7 +36,6 @@
 mod aggregate;
 mod batch;
 mod bulk_write;
-mod command;
 mod count;
 mod deadline;
 mod delete_many;
@@ -55,6 +54,7 @@ mod hint;
 mod insert_many;
 mod insert_one;
 mod prepare;
+mod read;
 mod replace_one;
 mod run_command;
 mod save;

@@ -104,6 +104,7 @@ pub mod expr;
 pub mod filter;
 mod into_option;
 pub mod pipeline;
+mod query;
 mod shape;
 pub mod sort;
 pub mod update;

@@ -15,6 +15,7 @@ use crate::{
     error::{Error, Result},
     model::Model,
     operation::Verb,
+    query::Query,
     watch::{ChangeStream, ResumeToken, request::Request, resume_state::Start},
 };
 
@@ -213,7 +214,8 @@ impl<M: Model> IntoFuture for Watch<M> {
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move {
             let database = self.collection.database().clone();
-            let request = Request::new(database, self.collection.driver(), self.options, self.stages)?;
+            let query = Query::new(self.stages, self.options).finish();
+            let request = Request::new(database, self.collection.driver(), query)?;
             ChangeStream::open(request, self.start?, self.max_outage).await
         })
     }
