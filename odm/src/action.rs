@@ -41,6 +41,7 @@ mod deadline;
 mod delete_many;
 mod delete_one;
 mod distinct;
+mod draft;
 mod estimated_count;
 mod exists;
 mod explain;
@@ -205,26 +206,26 @@ impl<B: CollectsProblems> TakesComment for B {
 /// The builder provides `fn execute<'s>(self) -> BoxFuture<'s, Result<Output>> where S: SessionState<'s>`. If its
 /// setters can fail, `clearing` specifies the field that stores their errors.
 macro_rules! action {
-    ($action:ident { $($field:ident),* } with $options:ty $(, clearing $problems:ident)? => $output:ty) => {
-        $crate::action::action!(@setters $action { $($field),* } with $options $(, clearing $problems)?);
+    ($action:ident { $($field:ident),* } with $options:ty $(, clearing $($problems:ident).+)? => $output:ty) => {
+        $crate::action::action!(@setters $action { $($field),* } with $options $(, clearing $($problems).+)?);
         $crate::action::action!(@awaited $action, $crate::action::Implicit, 'static, $crate::exec::completed => $output);
         $crate::action::action!(@awaited $action, $crate::action::Explicit<'s>, 's, ::std::convert::identity => $output);
     };
     // For an action whose output in a session is another type.
     (
-        $action:ident { $($field:ident),* } with $options:ty $(, clearing $problems:ident)? => $output:ty,
+        $action:ident { $($field:ident),* } with $options:ty $(, clearing $($problems:ident).+)? => $output:ty,
         in a session $in_session:ty
     ) => {
-        $crate::action::action!(@setters $action { $($field),* } with $options $(, clearing $problems)?);
+        $crate::action::action!(@setters $action { $($field),* } with $options $(, clearing $($problems).+)?);
         $crate::action::action!(@awaited $action, $crate::action::Implicit, 'static, $crate::exec::completed => $output);
         $crate::action::action!(@awaited $action, $crate::action::Explicit<'s>, 's, ::std::convert::identity => $in_session);
     };
-    (@setters $action:ident { $($field:ident),* } with $options:ty $(, clearing $problems:ident)?) => {
+    (@setters $action:ident { $($field:ident),* } with $options:ty $(, clearing $($problems:ident).+)?) => {
         impl<M: $crate::model::Model, S> $action<M, S> {
             /// Replaces all options by those of the driver's struct.
             pub fn with_options(mut self, options: $options) -> Self {
                 self.options = options;
-                $(self.$problems = ::std::default::Default::default();)?
+                $(self.$($problems).+ = ::std::default::Default::default();)?
                 self
             }
         }
@@ -245,7 +246,7 @@ macro_rules! action {
 
         $(impl<M: $crate::model::Model, S> $crate::action::CollectsProblems for $action<M, S> {
             fn problems(&mut self) -> &mut $crate::action::prepare::Problems {
-                &mut self.$problems
+                &mut self.$($problems).+
             }
         })?
 

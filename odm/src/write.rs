@@ -5,6 +5,7 @@
 //! can bypass a policy.
 
 mod encode;
+mod kind;
 mod options;
 mod policy;
 mod render;
@@ -14,32 +15,18 @@ use mongodb::{
     options::UpdateModifications,
 };
 
-use self::policy::Policies;
-pub(crate) use self::{
-    encode::{EncodedDocuments, encode, encode_replacement},
-    options::WriteOptions,
-    render::unwritten,
+pub(crate) use self::{encode::EncodedDocuments, kind::Kind, options::WriteOptions, render::unwritten};
+use self::{
+    encode::{encode, encode_replacement},
+    policy::Policies,
 };
-use crate::{
-    error::{Error, Result},
-    filter::Filter,
-    model::Model,
-    update::Update,
-};
+use crate::{error::Result, model::Model};
 
 /// A write as its verb builds it.
 pub(crate) struct Statement {
     kind: Kind,
     options: WriteOptions,
     policies: Policies,
-}
-
-/// The kind of a statement, with its filter and its documents.
-pub(crate) enum Kind {
-    Insert { document: RawDocumentBuf },
-    Update { many: bool, filter: Document, update: Update<()>, or_insert: Option<RawDocumentBuf> },
-    Replace { filter: Document, document: RawDocumentBuf },
-    Delete { many: bool, filter: Document },
 }
 
 impl Statement {
@@ -52,7 +39,7 @@ impl Statement {
     ///
     /// # Errors
     ///
-    /// Returns an error for which [`is_not_sent`](Error::is_not_sent) is true if the statement cannot be sent.
+    /// Returns an error for which [`is_not_sent`](crate::Error::is_not_sent) is true if the statement cannot be sent.
     pub(crate) fn finish(self) -> Result<Ready> {
         policy::apply(self)
     }
@@ -97,20 +84,4 @@ impl Ready {
     pub(crate) fn into_parts(self) -> (Change, WriteOptions) {
         (self.change, self.options)
     }
-}
-
-/// Returns the filter of a write of many documents.
-///
-/// # Errors
-///
-/// Returns an error for which [`is_not_sent`](Error::is_not_sent) is true if the filter matches every document and is
-/// not [`Filter::all`].
-pub(crate) fn require_explicit<M>(filter: Filter<M>) -> Result<Document> {
-    if filter.is_empty() {
-        let reason = if filter.clauses().has_no_condition() { "is empty, so it " } else { "" };
-        return Err(Error::refused(format!(
-            "the filter {reason}matches every document; if that is intended, use `Filter::all()`"
-        )));
-    }
-    filter.into_document()
 }

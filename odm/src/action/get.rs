@@ -1,10 +1,7 @@
 //! `get`: the document with this id.
 
 use futures_core::future::BoxFuture;
-use mongodb::{
-    bson::{Bson, Document},
-    options::FindOneOptions,
-};
+use mongodb::{bson::Document, options::FindOneOptions};
 
 use super::{
     Implicit, SessionState, Viewed, action,
@@ -54,17 +51,12 @@ impl<M: Model> Collection<M> {
     pub fn get<K>(&self, id: impl Operand<M::Id, K>) -> Get<M> {
         Get {
             target: self.target(),
-            filter: by_id(id.operand()),
+            filter: id.operand().map(filter::by_id).map_err(Into::into),
             model: std::marker::PhantomData,
             options: FindOneOptions::default(),
             state: Implicit,
         }
     }
-}
-
-/// Returns the filter for the document with this id.
-pub(super) fn by_id(id: Result<Bson, impl Into<crate::Error>>) -> Result<Document> {
-    Ok(filter::by_id(id.map_err(Into::into)?))
 }
 
 /// Gets the document with an id.

@@ -31,6 +31,10 @@ pub(super) fn apply(statement: Statement) -> Result<Ready> {
     let change = match kind {
         Kind::Insert { document } => Change::Insert { document },
         Kind::Replace { filter, document } => Change::Replace { filter, document },
+        Kind::Save { filter, document } => {
+            options.upsert = Some(true);
+            Change::Replace { filter, document }
+        }
         Kind::Delete { many, filter } => Change::Delete { many, filter },
         Kind::Update { many, filter, update, or_insert } => {
             let update = on_insert(update, or_insert, &filter, &mut options, policies)?;

@@ -3,13 +3,12 @@
 use std::fmt;
 
 use crate::{
-    action::{Builder, CollectsProblems, get::by_id, prepare::Problems, setters::setters},
+    action::{Builder, CollectsProblems, draft::Draft, prepare::Problems, setters::setters},
     error::Result,
     filter::IntoFilter,
     model::Model,
     update::IntoUpdate,
-    value::Value,
-    write::{Kind, Ready, Statement, WriteOptions, encode, encode_replacement, require_explicit},
+    write::{Kind, Ready, Statement, WriteOptions},
 };
 
 /// One write of a [`bulk_write`](crate::Collection::bulk_write).
@@ -38,84 +37,55 @@ use crate::{
 /// ```
 #[must_use = "nothing is written until a bulk write with it is awaited"]
 pub struct Write<M: Model> {
-    kind: Result<Kind>,
+    draft: Draft<M>,
     options: WriteOptions,
-    problems: Problems,
     id: Option<M::Id>,
 }
 
 impl<M: Model> Write<M> {
     fn of(kind: Result<Kind>) -> Self {
-        Self { kind, options: WriteOptions::default(), problems: Problems::default(), id: None }
+        Self { draft: Draft::new(kind), options: WriteOptions::default(), id: None }
     }
 
     /// Inserts one document, like [`insert_one`](crate::Collection::insert_one).
     pub fn insert_one(model: &M) -> Self {
-        let kind = encode(model).map(|document| Kind::Insert { document });
-        Self { id: Some(model.id().clone()), ..Self::of(kind) }
+        Self { id: Some(model.id().clone()), ..Self::of(Kind::insert(model)) }
     }
 
     /// Updates one document that matches a filter, like [`update_one`](crate::Collection::update_one).
     pub fn update_one(filter: impl IntoFilter<M>, update: impl IntoUpdate<M>) -> BulkUpdateOne<M> {
-        let filter = filter.into_filter();
-        let update = update.into_update().checked_against(&filter).untyped();
-        BulkUpdateOne(Self::of(filter.into_document().map(|filter| Kind::Update {
-            many: false,
-            filter,
-            update,
-            or_insert: None,
-        })))
+        BulkUpdateOne(Self::of(Kind::update_one(filter, update)))
     }
 
     /// Updates every document that matches a filter, like [`update_many`](crate::Collection::update_many).
     pub fn update_many(filter: impl IntoFilter<M>, update: impl IntoUpdate<M>) -> BulkUpdateMany<M> {
-        let filter = filter.into_filter();
-        let update = update.into_update().checked_against(&filter).untyped();
-        BulkUpdateMany(Self::of(require_explicit(filter).map(|filter| Kind::Update {
-            many: true,
-            filter,
-            update,
-            or_insert: None,
-        })))
+        BulkUpdateMany(Self::of(Kind::update_many(filter, update)))
     }
 
     /// Replaces one document that matches a filter, like [`replace_one`](crate::Collection::replace_one).
     pub fn replace_one(filter: impl IntoFilter<M>, model: &M) -> BulkReplaceOne<M> {
-        let filter = filter.into_filter().into_document();
-        let kind = filter.and_then(|filter| {
-            let document = encode_replacement(model)?;
-            Ok(Kind::Replace { filter, document })
-        });
-        BulkReplaceOne(Self::of(kind))
+        BulkReplaceOne(Self::of(Kind::replace(filter, model)))
     }
 
     /// Inserts a document, or replaces the one with its `_id`, like [`save`](crate::Collection::save).
     pub fn save(model: &M) -> Self {
-        let kind = by_id(model.id().to_bson()).and_then(|filter| {
-            let document = encode_replacement(model)?;
-            Ok(Kind::Replace { filter, document })
-        });
-        let options = WriteOptions { upsert: Some(true), ..WriteOptions::default() };
-        Self { options, ..Self::of(kind) }
+        Self::of(Kind::save(model))
     }
 
     /// Deletes one document that matches a filter, like [`delete_one`](crate::Collection::delete_one).
     pub fn delete_one(filter: impl IntoFilter<M>) -> BulkDelete<M> {
-        let filter = filter.into_filter().into_document();
-        BulkDelete(Self::of(filter.map(|filter| Kind::Delete { many: false, filter })))
+        BulkDelete(Self::of(Kind::delete_one(filter)))
     }
 
     /// Deletes every document that matches a filter, like [`delete_many`](crate::Collection::delete_many).
     pub fn delete_many(filter: impl IntoFilter<M>) -> BulkDelete<M> {
-        let filter = require_explicit(filter.into_filter());
-        BulkDelete(Self::of(filter.map(|filter| Kind::Delete { many: true, filter })))
+        BulkDelete(Self::of(Kind::delete_many(filter)))
     }
 
     /// Returns the id of a document to insert, and the statement that can be rendered, or its error.
     pub(super) fn finish(self) -> (Option<M::Id>, Result<Ready>) {
-        let Self { kind, options, problems, id } = self;
-        let ready = problems.or(kind).and_then(|kind| Statement::new::<M>(kind, options).finish());
-        (id, ready)
+        let Self { draft, options, id } = self;
+        (id, draft.into_statement(options).and_then(Statement::finish))
     }
 }
 
@@ -148,7 +118,7 @@ macro_rules! kinds {
 
         impl<M: Model> CollectsProblems for $kind<M> {
             fn problems(&mut self) -> &mut Problems {
-                &mut self.0.problems
+                &mut self.0.draft.problems
             }
         }
 
@@ -188,10 +158,7 @@ impl<M: Model> BulkUpdateOne<M> {
     /// Inserts this document, except for the fields that the update writes, if nothing matches: see
     /// [`UpdateOne::or_insert`](crate::action::UpdateOne::or_insert).
     pub fn or_insert(mut self, model: &M) -> Self {
-        let document = self.0.problems.take("or_insert", encode(model));
-        if let Ok(Kind::Update { or_insert, .. }) = &mut self.0.kind {
-            *or_insert = document;
-        }
+        self.0.draft = self.0.draft.or_insert(model);
         self
     }
 }
