@@ -5,6 +5,7 @@ mod into_writes;
 mod result;
 mod retryable;
 mod send;
+mod transaction_number;
 mod write;
 
 use std::collections::BTreeMap;
