@@ -104,6 +104,9 @@ use mongodb::ClientSession;
 use self::prepare::Problems;
 pub(crate) use crate::collection::OperationTarget;
 
+#[cfg(test)]
+mod tests;
+
 /// The argument of `.session(..)`: a [`ClientSession`] of the driver.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a session",

@@ -4,6 +4,8 @@ use super::{Query, Ready};
 
 /// Applies the scopes. All reads pass through this function: it alone returns a [`Ready`] query.
 pub(super) fn apply<S, O>(query: Query<S, O>) -> Ready<S, O> {
+    #[cfg(test)]
+    crate::operation::exits::pass(crate::operation::exits::Exit::Scope);
     let Query { selection, options } = query;
     Ready { selection, options }
 }
