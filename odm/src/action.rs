@@ -11,10 +11,10 @@
 //! builder lists its setters. All verbs except the inserts, the bulk writes, `run_command` and `watch` have
 //! `.explain()`: see [`Explain`]. All verbs have `.deadline(..)`: see [`Within`].
 //!
-//! [`ClientBulkWrite`] has the same setters as [`BulkWrite`]. [`Watch`] and each [`Write`] of a bulk write have
-//! further setters of their own. [`RunCommand`] has only `read_preference`, because all other options are part of the
-//! command. [`Find`], [`FindOne`], [`Get`] and the three `find_one_and_*` have `.view::<V>()`, which sets the
-//! projection.
+//! [`ClientBulkWrite`] has the same setters as [`BulkWrite`]. The writes of a bulk write have setters too, which
+//! depend on their kind: see [`Write`]. [`Watch`] has further setters of its own. [`RunCommand`] has only
+//! `read_preference`, because all other options are part of the command. [`Find`], [`FindOne`], [`Get`] and the three
+//! `find_one_and_*` have `.view::<V>()`, which sets the projection.
 //!
 //! # Cancelling
 //!
@@ -36,12 +36,12 @@
 mod aggregate;
 mod batch;
 mod bulk_write;
-mod command;
 mod count;
 mod deadline;
 mod delete_many;
 mod delete_one;
 mod distinct;
+mod draft;
 mod estimated_count;
 mod exists;
 mod explain;
@@ -55,6 +55,7 @@ mod hint;
 mod insert_many;
 mod insert_one;
 mod prepare;
+mod read;
 mod replace_one;
 mod run_command;
 mod save;
@@ -67,7 +68,10 @@ mod watch;
 
 pub use self::{
     aggregate::{Aggregate, OnCollection},
-    bulk_write::{BulkWrite, BulkWriteResult, ClientBulkWrite, ClientBulkWriteResult, Write},
+    bulk_write::{
+        BulkDelete, BulkReplaceOne, BulkUpdateMany, BulkUpdateOne, BulkWrite, BulkWriteResult,
+        ClientBulkWrite, ClientBulkWriteResult, IntoWrites, Write,
+    },
     count::Count,
     deadline::Within,
     delete_many::DeleteMany,
@@ -99,6 +103,9 @@ use mongodb::ClientSession;
 
 use self::prepare::Problems;
 pub(crate) use crate::collection::OperationTarget;
+
+#[cfg(test)]
+mod tests;
 
 /// The argument of `.session(..)`: a [`ClientSession`] of the driver.
 #[diagnostic::on_unimplemented(
@@ -161,13 +168,16 @@ impl<'s> SessionState<'s> for Explicit<'s> {
     }
 }
 
-/// The parts of a builder that the macros `setters!` and `deadline!` need.
+/// A builder with options, which `setters!` sets.
 trait Builder {
-    /// The driver's options.
     type Options;
 
-    fn on(&self) -> OperationTarget;
     fn options(&mut self) -> &mut Self::Options;
+}
+
+/// A builder that knows the collection or the database that it runs on. A write of a bulk write does not.
+trait HasTarget {
+    fn on(&self) -> OperationTarget;
 }
 
 /// A builder that stores the errors of its setters until it is awaited.
@@ -199,36 +209,38 @@ impl<B: CollectsProblems> TakesComment for B {
 /// The builder provides `fn execute<'s>(self) -> BoxFuture<'s, Result<Output>> where S: SessionState<'s>`. If its
 /// setters can fail, `clearing` specifies the field that stores their errors.
 macro_rules! action {
-    ($action:ident { $($field:ident),* } with $options:ty $(, clearing $problems:ident)? => $output:ty) => {
-        $crate::action::action!(@setters $action { $($field),* } with $options $(, clearing $problems)?);
+    ($action:ident { $($field:ident),* } with $options:ty $(, clearing $($problems:ident).+)? => $output:ty) => {
+        $crate::action::action!(@setters $action { $($field),* } with $options $(, clearing $($problems).+)?);
         $crate::action::action!(@awaited $action, $crate::action::Implicit, 'static, $crate::exec::completed => $output);
         $crate::action::action!(@awaited $action, $crate::action::Explicit<'s>, 's, ::std::convert::identity => $output);
     };
     // For an action whose output in a session is another type.
     (
-        $action:ident { $($field:ident),* } with $options:ty $(, clearing $problems:ident)? => $output:ty,
+        $action:ident { $($field:ident),* } with $options:ty $(, clearing $($problems:ident).+)? => $output:ty,
         in a session $in_session:ty
     ) => {
-        $crate::action::action!(@setters $action { $($field),* } with $options $(, clearing $problems)?);
+        $crate::action::action!(@setters $action { $($field),* } with $options $(, clearing $($problems).+)?);
         $crate::action::action!(@awaited $action, $crate::action::Implicit, 'static, $crate::exec::completed => $output);
         $crate::action::action!(@awaited $action, $crate::action::Explicit<'s>, 's, ::std::convert::identity => $in_session);
     };
-    (@setters $action:ident { $($field:ident),* } with $options:ty $(, clearing $problems:ident)?) => {
+    (@setters $action:ident { $($field:ident),* } with $options:ty $(, clearing $($problems:ident).+)?) => {
         impl<M: $crate::model::Model, S> $action<M, S> {
             /// Replaces all options by those of the driver's struct.
             pub fn with_options(mut self, options: $options) -> Self {
                 self.options = options;
-                $(self.$problems = ::std::default::Default::default();)?
+                $(self.$($problems).+ = ::std::default::Default::default();)?
                 self
+            }
+        }
+
+        impl<M: $crate::model::Model, S> $crate::action::HasTarget for $action<M, S> {
+            fn on(&self) -> $crate::action::OperationTarget {
+                $crate::action::OperationTarget::Collection(self.target.clone())
             }
         }
 
         impl<M: $crate::model::Model, S> $crate::action::Builder for $action<M, S> {
             type Options = $options;
-
-            fn on(&self) -> $crate::action::OperationTarget {
-                $crate::action::OperationTarget::Collection(self.target.clone())
-            }
 
             fn options(&mut self) -> &mut $options {
                 &mut self.options
@@ -237,7 +249,7 @@ macro_rules! action {
 
         $(impl<M: $crate::model::Model, S> $crate::action::CollectsProblems for $action<M, S> {
             fn problems(&mut self) -> &mut $crate::action::prepare::Problems {
-                &mut self.$problems
+                &mut self.$($problems).+
             }
         })?
 

@@ -5,7 +5,7 @@
 use std::{fmt, marker::PhantomData};
 
 use mongodb::{
-    bson::{Document, RawDocumentBuf},
+    bson::{Bson, Document, RawDocumentBuf},
     options::SelectionCriteria,
 };
 
@@ -159,6 +159,14 @@ impl std::fmt::Debug for OperationTarget {
 }
 
 impl OperationTarget {
+    /// Returns the value that specifies the target in a command: the name of the collection, or 1 for a database.
+    pub(crate) fn name(&self) -> Bson {
+        match self {
+            Self::Collection(target) => target.name().into(),
+            Self::Database(_) => Bson::Int32(1),
+        }
+    }
+
     /// Returns the database that the commands are sent to.
     pub(crate) fn database(&self) -> &Database {
         match self {

@@ -82,6 +82,9 @@
 //! `schemars`, `utoipa`: the JSON schema or `OpenAPI` description of an [`Id`] is the text or integer that the id is
 //! in JSON.
 
+#[cfg(test)]
+extern crate self as odm;
+
 pub use mongodb;
 pub use mongodb::bson;
 
@@ -105,6 +108,7 @@ pub mod expr;
 pub mod filter;
 mod into_option;
 pub mod pipeline;
+mod query;
 mod shape;
 pub mod sort;
 pub mod update;

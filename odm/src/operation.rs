@@ -104,3 +104,32 @@ impl<'a> Operation<'a> {
         span
     }
 }
+
+/// Which exits the statements and queries of a test have passed.
+#[cfg(test)]
+pub(crate) mod exits {
+    use std::cell::RefCell;
+
+    /// The function that a statement or a query passes before it is sent.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub(crate) enum Exit {
+        /// `write::policy`.
+        Policy,
+        /// `query::scope`.
+        Scope,
+    }
+
+    thread_local! {
+        static PASSED: RefCell<Vec<Exit>> = const { RefCell::new(Vec::new()) };
+    }
+
+    /// Notes that this thread has passed an exit.
+    pub(crate) fn pass(exit: Exit) {
+        PASSED.with_borrow_mut(|passed| passed.push(exit));
+    }
+
+    /// Returns the exits that this thread has passed since the last call.
+    pub(crate) fn take() -> Vec<Exit> {
+        PASSED.take()
+    }
+}

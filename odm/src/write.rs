@@ -5,6 +5,7 @@
 //! can bypass a policy.
 
 mod encode;
+mod kind;
 mod options;
 mod policy;
 mod render;
@@ -14,18 +15,12 @@ use mongodb::{
     options::UpdateModifications,
 };
 
-pub(crate) use self::{
-    encode::{EncodedDocuments, encode, encode_replacement},
-    options::WriteOptions,
+pub(crate) use self::{encode::EncodedDocuments, kind::Kind, options::WriteOptions, render::unwritten};
+use self::{
+    encode::{encode, encode_replacement},
     policy::Policies,
-    render::unwritten,
 };
-use crate::{
-    error::{Error, Result},
-    filter::Filter,
-    model::Model,
-    update::Update,
-};
+use crate::{error::Result, model::Model};
 
 /// A write as its verb builds it.
 pub(crate) struct Statement {
@@ -34,30 +29,17 @@ pub(crate) struct Statement {
     policies: Policies,
 }
 
-/// The kind of a statement, with its filter and its documents.
-pub(crate) enum Kind {
-    Insert { document: RawDocumentBuf },
-    Update { many: bool, filter: Document, update: Update<()>, or_insert: Option<RawDocumentBuf> },
-    Replace { filter: Document, document: RawDocumentBuf },
-    Delete { many: bool, filter: Document },
-}
-
 impl Statement {
     /// Creates the statement of a write of `M`.
     pub(crate) fn new<M: Model>(kind: Kind, options: impl Into<WriteOptions>) -> Self {
-        Self::with_policies(kind, options.into(), Policies::of::<M>())
-    }
-
-    /// Creates a statement with the policies of a model whose type is no longer known.
-    pub(crate) fn with_policies(kind: Kind, options: WriteOptions, policies: Policies) -> Self {
-        Self { kind, options, policies }
+        Self { kind, options: options.into(), policies: Policies::of::<M>() }
     }
 
     /// Applies the policies and checks the statement.
     ///
     /// # Errors
     ///
-    /// Returns an error for which [`is_not_sent`](Error::is_not_sent) is true if the statement cannot be sent.
+    /// Returns an error for which [`is_not_sent`](crate::Error::is_not_sent) is true if the statement cannot be sent.
     pub(crate) fn finish(self) -> Result<Ready> {
         policy::apply(self)
     }
@@ -102,20 +84,4 @@ impl Ready {
     pub(crate) fn into_parts(self) -> (Change, WriteOptions) {
         (self.change, self.options)
     }
-}
-
-/// Returns the filter of a write of many documents.
-///
-/// # Errors
-///
-/// Returns an error for which [`is_not_sent`](Error::is_not_sent) is true if the filter matches every document and is
-/// not [`Filter::all`].
-pub(crate) fn require_explicit<M>(filter: Filter<M>) -> Result<Document> {
-    if filter.is_empty() {
-        let reason = if filter.clauses().has_no_condition() { "is empty, so it " } else { "" };
-        return Err(Error::refused(format!(
-            "the filter {reason}matches every document; if that is intended, use `Filter::all()`"
-        )));
-    }
-    filter.into_document()
 }

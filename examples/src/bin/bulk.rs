@@ -49,13 +49,13 @@ async fn main() -> anyhow::Result<()> {
 
     // Writes of several kinds, in three commands.
     let result = articles
-        .bulk_write([
+        .bulk_write((
             Write::insert_one(&article("cherry", 80)),
             Write::insert_one(&article("quince", 2)),
             Write::update_one(a.name().eq("apple"), a.stock().inc(-3) + a.sold().inc(3)),
             Write::update_many(a.stock().lt(10), a.stock().inc(10)),
             Write::delete_one(a.name().eq("plum")),
-        ])
+        ))
         .await?;
     println!(
         "{} inserted, {} changed, {} removed",
@@ -67,7 +67,7 @@ async fn main() -> anyhow::Result<()> {
 
     // Add writes to a bulk, one for each line of a delivery.
     let delivery = [("apple", 20), ("pear", 7), ("fig", 4)];
-    let mut bulk = articles.bulk_write([]).ordered(false);
+    let mut bulk = articles.bulk_write(()).ordered(false);
     for (name, count) in delivery {
         bulk.push(Write::update_one(a.name().eq(name), a.stock().inc(count)).or_insert(&article(name, 0)));
     }
@@ -100,11 +100,11 @@ async fn main() -> anyhow::Result<()> {
 
     // Invalid writes are refused before anything is sent.
     let refused = articles
-        .bulk_write([
+        .bulk_write((
             Write::insert_one(&article("grape", 40)),
             Write::insert_one(&article("", 2000)),
             Write::delete_many(doc! {}),
-        ])
+        ))
         .await;
     let refused = refused.err().context("it was sent")?;
     println!("{}", refused.kind());

@@ -3,18 +3,14 @@
 use std::{fmt, future::IntoFuture, time::Duration};
 
 use futures_core::future::BoxFuture;
-use mongodb::{
-    ClientSession,
-    bson::{Bson, Document},
-    options::AggregateOptions,
-    raw_batch_cursor::{RawBatchCursor, SessionRawBatchCursor},
-};
+use mongodb::{bson::Document, options::AggregateOptions};
 
 use super::{
-    AsSession, Builder, CollectsProblems, Explicit, Implicit, OperationTarget, Within, command,
+    AsSession, Builder, CollectsProblems, Explicit, HasTarget, Implicit, OperationTarget, Within,
     deadline::limit,
     explain::{Explain, Explained, explain},
     prepare::Problems,
+    read,
     setters::setters,
 };
 use crate::{
@@ -26,6 +22,7 @@ use crate::{
     model::Model,
     operation::Verb,
     pipeline::{self, Matches, Outermost, Pipeline, Reads, Transforms, Writes, Written},
+    query::Query,
 };
 
 pub(super) const AGGREGATE: Verb = Verb::new("aggregate", "aggregate");
@@ -149,12 +146,14 @@ impl<S> fmt::Debug for OnCollection<S> {
     }
 }
 
-impl<In, Row, S> Builder for Aggregate<In, Row, S> {
-    type Options = AggregateOptions;
-
+impl<In, Row, S> HasTarget for Aggregate<In, Row, S> {
     fn on(&self) -> OperationTarget {
         self.target().on.clone()
     }
+}
+
+impl<In, Row, S> Builder for Aggregate<In, Row, S> {
+    type Options = AggregateOptions;
 
     fn options(&mut self) -> &mut AggregateOptions {
         &mut self.target_mut().options
@@ -167,15 +166,17 @@ impl<In, Row, S> CollectsProblems for Aggregate<In, Row, S> {
     }
 }
 
+impl<In, Row, S> Aggregate<In, Row, S> {
+    fn into_query(self) -> (OperationTarget, Result<Query<Vec<Document>, AggregateOptions>>, S) {
+        let (stages, OnCollection { on, problems, options, session }) = self.into_parts();
+        (on, problems.or(stages).map(|stages| Query::new(stages, options)), session)
+    }
+}
+
 impl<In, Row> Explained for Aggregate<In, Row> {
     fn explained(self) -> Explain {
-        let (stages, OnCollection { on, problems, options, .. }) = self.into_parts();
-        let from = match &on {
-            OperationTarget::Collection(target) => target.name().into(),
-            OperationTarget::Database(_) => Bson::Int32(1),
-        };
-        let command = problems.or(stages).and_then(|stages| command::aggregate(from, stages, &options));
-        Explain::new(on, command, options.selection_criteria)
+        let (on, query, _) = self.into_query();
+        Explain::of_read(on, query)
     }
 }
 
@@ -200,9 +201,8 @@ impl<In, Row> IntoFuture for Aggregate<In, Row> {
     type IntoFuture = BoxFuture<'static, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        let (stages, target) = self.into_parts();
-        let OnCollection { on, problems, options, session: Implicit } = target;
-        let sent = exec::completed(Box::pin(send(on.clone(), problems.or(stages), options)));
+        let (on, query, _) = self.into_query();
+        let sent = exec::completed(Box::pin(read::aggregate(on.clone(), query)));
         Box::pin(async move { Ok(Cursor::new(on, AGGREGATE.reading(), sent.await?)) })
     }
 }
@@ -212,46 +212,16 @@ impl<'s, In, Row> IntoFuture for Aggregate<In, Row, Explicit<'s>> {
     type IntoFuture = BoxFuture<'s, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        let (stages, target) = self.into_parts();
+        let (on, query, Explicit(session)) = self.into_query();
         Box::pin(async move {
-            let OnCollection { on, problems, options, session: Explicit(session) } = target;
-            let driver = send_in(&on, problems.or(stages), options, session).await?;
+            let driver = read::aggregate_in(&on, query, session).await?;
             Ok(SessionCursor::new(on, AGGREGATE.reading(), driver, session))
         })
     }
 }
 
-async fn send(
-    on: OperationTarget,
-    stages: Result<Vec<Document>>,
-    options: AggregateOptions,
-) -> Result<RawBatchCursor> {
-    let stages = on.operation(AGGREGATE).check(stages)?;
-    let operation = on.operation(verb(&stages));
-    exec::run(operation, call(&on, stages).with_options(options).batch()).await
-}
-
-async fn send_in(
-    on: &OperationTarget,
-    stages: Result<Vec<Document>>,
-    options: AggregateOptions,
-    session: &mut ClientSession,
-) -> Result<SessionRawBatchCursor> {
-    let stages = on.operation(AGGREGATE).check(stages)?;
-    let operation = on.operation(verb(&stages));
-    exec::run(operation, call(on, stages).with_options(options).session(session).batch()).await
-}
-
-/// Returns the driver's call, without its options.
-fn call(on: &OperationTarget, stages: Vec<Document>) -> mongodb::action::Aggregate<'_> {
-    match on {
-        OperationTarget::Collection(target) => target.driver().aggregate(stages),
-        OperationTarget::Database(database) => database.driver().aggregate(stages),
-    }
-}
-
 /// Returns the verb of these stages. Most stages only read.
-fn verb(stages: &[Document]) -> Verb {
+pub(super) fn verb(stages: &[Document]) -> Verb {
     if pipeline::writes(stages) { AGGREGATE } else { AGGREGATE.reading() }
 }
 

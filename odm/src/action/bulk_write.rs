@@ -1,10 +1,11 @@
 //! `bulk_write`: sends many writes of different kinds in few commands.
 
 mod client;
-mod pending;
+mod into_writes;
 mod result;
 mod retryable;
 mod send;
+mod transaction_number;
 mod write;
 
 use std::collections::BTreeMap;
@@ -15,8 +16,9 @@ use mongodb::options::BulkWriteOptions;
 use self::send::Elements;
 pub use self::{
     client::{ClientBulkWrite, ClientBulkWriteResult},
+    into_writes::IntoWrites,
     result::BulkWriteResult,
-    write::Write,
+    write::{BulkDelete, BulkReplaceOne, BulkUpdateMany, BulkUpdateOne, Write},
 };
 use super::{Implicit, SessionState, action, deadline::deadline, prepare::Problems, setters::setters};
 use crate::{
@@ -66,18 +68,18 @@ impl<M: Model> Collection<M> {
     /// # struct User { id: Id<User>, name: String, age: u8, visits: u32 }
     /// # async fn f(users: Collection<User>, new: User, others: Vec<User>) -> odm::Result<()> {
     /// let u = User::fields();
-    /// let mut bulk = users.bulk_write([
+    /// let mut bulk = users.bulk_write((
     ///     Write::insert_one(&new),
     ///     Write::update_one(u.name().eq("ada"), u.visits().inc(1)),
     ///     Write::delete_many(u.visits().eq(0)),
-    /// ]);
+    /// ));
     /// bulk.extend(others.iter().map(Write::save));
     /// let result = bulk.await?;
     /// println!("{} new, {} gone", result.inserted_count() + result.upserted_count(), result.deleted_count());
     /// # Ok(())
     /// # }
     /// ```
-    pub fn bulk_write(&self, writes: impl IntoIterator<Item = Write<M>>) -> BulkWrite<M> {
+    pub fn bulk_write<K>(&self, writes: impl IntoWrites<M, K>) -> BulkWrite<M> {
         let mut bulk = BulkWrite {
             target: self.target(),
             writes: Elements::default(),
@@ -86,7 +88,7 @@ impl<M: Model> Collection<M> {
             options: BulkWriteOptions::default(),
             state: Implicit,
         };
-        bulk.extend(writes);
+        writes.into_writes(|write| bulk.push(write));
         bulk
     }
 }
@@ -107,8 +109,8 @@ pub struct BulkWrite<M: Model, S = Implicit> {
 
 impl<M: Model, S> BulkWrite<M, S> {
     /// Adds a write.
-    pub fn push(&mut self, write: Write<M>) {
-        let (id, write) = write.finish();
+    pub fn push(&mut self, write: impl Into<Write<M>>) {
+        let (id, write) = write.into().finish();
         if let Some(id) = id {
             self.ids.insert(self.writes.len(), id);
         }
@@ -116,8 +118,8 @@ impl<M: Model, S> BulkWrite<M, S> {
     }
 }
 
-impl<M: Model, S> Extend<Write<M>> for BulkWrite<M, S> {
-    fn extend<I: IntoIterator<Item = Write<M>>>(&mut self, writes: I) {
+impl<M: Model, S, W: Into<Write<M>>> Extend<W> for BulkWrite<M, S> {
+    fn extend<I: IntoIterator<Item = W>>(&mut self, writes: I) {
         for write in writes {
             self.push(write);
         }

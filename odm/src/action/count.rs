@@ -1,22 +1,23 @@
 //! `count`: the number of documents that match.
 
 use futures_core::future::BoxFuture;
-use mongodb::{ClientSession, action::Action, bson::Document, options::CountOptions};
+use mongodb::{bson::Document, options::CountOptions};
 
 use super::{
-    Implicit, SessionState, action, command,
+    Implicit, SessionState, action,
     deadline::deadline,
     explain::{Explain, Explained, explain},
     prepare::Problems,
+    read,
     setters::setters,
 };
 use crate::{
     collection::{Collection, Target},
     error::Result,
-    exec,
     filter::{Filter, IntoFilter},
     model::Model,
     operation::Verb,
+    query::Query,
 };
 
 pub(super) const COUNT: Verb = Verb::new("count", "aggregate").reading();
@@ -75,36 +76,23 @@ explain!([M: Model] Count<M>);
 
 impl<M: Model> Explained for Count<M> {
     fn explained(self) -> Explain {
-        let members = self.options.selection_criteria.clone();
-        let command = self
-            .problems
-            .or_filter(self.filter)
-            .and_then(|filter| command::count(self.target.name(), filter, self.options));
-        Explain::new(self.target, command, members)
+        let (target, query, _) = self.into_query();
+        Explain::of_read(target, query)
     }
 }
 
 impl<M: Model, S> Count<M, S> {
+    fn into_query(self) -> (Target, Result<Query<Document, CountOptions>>, S) {
+        let Self { target, filter, problems, options, state } = self;
+        let query = problems.or_filter(filter).map(|filter| Query::new(filter, options));
+        (target, query, state)
+    }
+
     fn execute<'s>(self) -> BoxFuture<'s, Result<u64>>
     where
         S: SessionState<'s>,
     {
-        let filter = self.problems.or_filter(self.filter);
-        Box::pin(send(self.target, filter, self.options, self.state.into_option()))
+        let (target, query, state) = self.into_query();
+        Box::pin(read::count(target, COUNT, query, state.into_option()))
     }
-}
-
-async fn send(
-    target: Target,
-    filter: Result<Document>,
-    options: CountOptions,
-    session: Option<&mut ClientSession>,
-) -> Result<u64> {
-    let operation = target.operation(COUNT);
-    let call = target
-        .driver()
-        .count_documents(operation.check(filter)?)
-        .with_options(options)
-        .optional(session, mongodb::action::CountDocuments::session);
-    exec::run(operation, call).await
 }

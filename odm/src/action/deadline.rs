@@ -115,7 +115,7 @@ macro_rules! deadline {
             /// After the deadline, returns an error for which [`is_timeout`](crate::Error::is_timeout) is true. The
             /// server receives the limit too: `{ maxTimeMS: n }`.
             pub fn deadline(mut self, after: ::std::time::Duration) -> $crate::action::Within<Self> {
-                use $crate::action::Builder;
+                use $crate::action::{Builder, HasTarget};
 
                 $crate::action::deadline::limit(&mut self.options().max_time, after);
                 let on = self.on();
@@ -130,7 +130,7 @@ macro_rules! deadline {
             /// After the deadline, returns an error for which [`is_timeout`](crate::Error::is_timeout) is true. The
             /// write may have been applied.
             pub fn deadline(self, after: ::std::time::Duration) -> $crate::action::Within<Self> {
-                let on = $crate::action::Builder::on(&self);
+                let on = $crate::action::HasTarget::on(&self);
                 $crate::action::Within::new(self, after, on, $verb)
             }
         }

@@ -1,23 +1,21 @@
 //! `delete_many`: deletes every document that matches.
 
-use futures_core::future::BoxFuture;
 use mongodb::{options::DeleteOptions, results::DeleteResult};
 
 use super::{
-    Implicit, SessionState, action,
+    Implicit, action,
     deadline::deadline,
-    explain::{Explain, Explained, explain},
-    prepare::Problems,
+    draft::{Draft, write_verb},
+    explain::explain,
     send,
     setters::setters,
 };
 use crate::{
     collection::{Collection, Target},
-    error::Result,
-    filter::{Filter, IntoFilter},
+    filter::IntoFilter,
     model::Model,
     operation::Verb,
-    write::{Kind, Statement, require_explicit},
+    write::Kind,
 };
 
 pub(super) const DELETE_MANY: Verb = Verb::new("delete_many", "delete");
@@ -53,8 +51,7 @@ impl<M: Model> Collection<M> {
     pub fn delete_many(&self, filter: impl IntoFilter<M>) -> DeleteMany<M> {
         DeleteMany {
             target: self.target(),
-            filter: filter.into_filter(),
-            problems: Problems::default(),
+            draft: Draft::new(Kind::delete_many(filter)),
             options: DeleteOptions::default(),
             state: Implicit,
         }
@@ -67,39 +64,14 @@ impl<M: Model> Collection<M> {
 #[must_use = "nothing is removed until the action is awaited"]
 pub struct DeleteMany<M, S = Implicit> {
     target: Target,
-    filter: Filter<M>,
-    problems: Problems,
+    draft: Draft<M>,
     options: DeleteOptions,
     state: S,
 }
 
-action!(DeleteMany { target, filter, problems } with DeleteOptions, clearing problems => DeleteResult);
+action!(DeleteMany { target, draft } with DeleteOptions, clearing draft.problems => DeleteResult);
 
 setters!([M: Model, S] DeleteMany<M, S>, of M: hint collation let_ comment write_concern);
 deadline!([M: Model] DeleteMany<M>, DELETE_MANY, reply);
 explain!([M: Model] DeleteMany<M>);
-
-impl<M: Model> Explained for DeleteMany<M> {
-    fn explained(self) -> Explain {
-        let (target, statement, _) = self.into_statement();
-        Explain::of_write(target, statement)
-    }
-}
-
-impl<M: Model, S> DeleteMany<M, S> {
-    fn into_statement(self) -> (Target, Result<Statement>, S) {
-        let Self { target, filter, problems, options, state } = self;
-        let statement = problems
-            .or(require_explicit(filter))
-            .map(|filter| Statement::new::<M>(Kind::Delete { many: true, filter }, options));
-        (target, statement, state)
-    }
-
-    fn execute<'s>(self) -> BoxFuture<'s, Result<DeleteResult>>
-    where
-        S: SessionState<'s>,
-    {
-        let (target, statement, state) = self.into_statement();
-        Box::pin(send::delete(target, DELETE_MANY, statement, state.into_option()))
-    }
-}
+write_verb!(DeleteMany, DELETE_MANY, send::delete => DeleteResult);

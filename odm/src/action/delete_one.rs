@@ -1,23 +1,21 @@
 //! `delete_one`: deletes one document that matches.
 
-use futures_core::future::BoxFuture;
 use mongodb::{options::DeleteOptions, results::DeleteResult};
 
 use super::{
-    Implicit, SessionState, action,
+    Implicit, action,
     deadline::deadline,
-    explain::{Explain, Explained, explain},
-    prepare::Problems,
+    draft::{Draft, write_verb},
+    explain::explain,
     send,
     setters::setters,
 };
 use crate::{
     collection::{Collection, Target},
-    error::Result,
-    filter::{Filter, IntoFilter},
+    filter::IntoFilter,
     model::Model,
     operation::Verb,
-    write::{Kind, Statement},
+    write::Kind,
 };
 
 pub(super) const DELETE_ONE: Verb = Verb::new("delete_one", "delete");
@@ -48,8 +46,7 @@ impl<M: Model> Collection<M> {
     pub fn delete_one(&self, filter: impl IntoFilter<M>) -> DeleteOne<M> {
         DeleteOne {
             target: self.target(),
-            filter: filter.into_filter(),
-            problems: Problems::default(),
+            draft: Draft::new(Kind::delete_one(filter)),
             options: DeleteOptions::default(),
             state: Implicit,
         }
@@ -62,39 +59,14 @@ impl<M: Model> Collection<M> {
 #[must_use = "nothing is removed until the action is awaited"]
 pub struct DeleteOne<M, S = Implicit> {
     target: Target,
-    filter: Filter<M>,
-    problems: Problems,
+    draft: Draft<M>,
     options: DeleteOptions,
     state: S,
 }
 
-action!(DeleteOne { target, filter, problems } with DeleteOptions, clearing problems => DeleteResult);
+action!(DeleteOne { target, draft } with DeleteOptions, clearing draft.problems => DeleteResult);
 
 setters!([M: Model, S] DeleteOne<M, S>, of M: hint collation let_ comment write_concern);
 deadline!([M: Model] DeleteOne<M>, DELETE_ONE, reply);
 explain!([M: Model] DeleteOne<M>);
-
-impl<M: Model> Explained for DeleteOne<M> {
-    fn explained(self) -> Explain {
-        let (target, statement, _) = self.into_statement();
-        Explain::of_write(target, statement)
-    }
-}
-
-impl<M: Model, S> DeleteOne<M, S> {
-    fn into_statement(self) -> (Target, Result<Statement>, S) {
-        let Self { target, filter, problems, options, state } = self;
-        let statement = problems
-            .or_filter(filter)
-            .map(|filter| Statement::new::<M>(Kind::Delete { many: false, filter }, options));
-        (target, statement, state)
-    }
-
-    fn execute<'s>(self) -> BoxFuture<'s, Result<DeleteResult>>
-    where
-        S: SessionState<'s>,
-    {
-        let (target, statement, state) = self.into_statement();
-        Box::pin(send::delete(target, DELETE_ONE, statement, state.into_option()))
-    }
-}
+write_verb!(DeleteOne, DELETE_ONE, send::delete => DeleteResult);

@@ -3,18 +3,14 @@
 use std::{fmt, future::IntoFuture, marker::PhantomData};
 
 use futures_core::future::BoxFuture;
-use mongodb::{
-    ClientSession,
-    action::Action,
-    bson::{Bson, Document},
-    options::DistinctOptions,
-};
+use mongodb::{bson::Bson, options::DistinctOptions};
 
 use super::{
-    AsSession, Builder, CollectsProblems, Explicit, Implicit, OperationTarget, SessionState, command,
+    AsSession, Builder, CollectsProblems, Explicit, HasTarget, Implicit, OperationTarget, SessionState,
     deadline::deadline,
     explain::{Explain, Explained, explain},
-    prepare::{Problems, newer},
+    prepare::Problems,
+    read,
     setters::setters,
 };
 use crate::{
@@ -25,6 +21,7 @@ use crate::{
     model::Model,
     operation::{Operation, Verb},
     path::{IntoBase, Location, Path, Queried},
+    query::{Query, Values},
     value::{Raw, Value, Writer},
 };
 
@@ -126,12 +123,14 @@ setters!([M: Model, T, S] Distinct<M, T, S>, of M:
 deadline!([M: Model, T] Distinct<M, T>, DISTINCT, max_time);
 explain!([M: Model, T] Distinct<M, T>);
 
-impl<M, T, S> Builder for Distinct<M, T, S> {
-    type Options = DistinctOptions;
-
+impl<M, T, S> HasTarget for Distinct<M, T, S> {
     fn on(&self) -> OperationTarget {
         OperationTarget::Collection(self.target.clone())
     }
+}
+
+impl<M, T, S> Builder for Distinct<M, T, S> {
+    type Options = DistinctOptions;
 
     fn options(&mut self) -> &mut DistinctOptions {
         &mut self.options
@@ -172,14 +171,19 @@ impl<M, T, S> fmt::Debug for Distinct<M, T, S> {
     }
 }
 
+impl<M, T, S> Distinct<M, T, S> {
+    fn into_query(self) -> (Target, Location, Result<Query<Values, DistinctOptions>>, S) {
+        let Self { target, field, filter, problems, options, values: _, state } = self;
+        let filter = problems.or(named(&field).and_then(|()| filter.into_document()));
+        let query = filter.map(|filter| Query::new(Values { key: field.name().to_owned(), filter }, options));
+        (target, field, query, state)
+    }
+}
+
 impl<M, T> Explained for Distinct<M, T> {
     fn explained(self) -> Explain {
-        let members = self.options.selection_criteria.clone();
-        let filter = self.problems.or(named(&self.field).and_then(|()| self.filter.into_document()));
-        let command = filter.and_then(|filter| {
-            command::distinct(self.target.name(), self.field.name(), filter, &self.options)
-        });
-        Explain::new(self.target, command, members)
+        let (target, _, query, _) = self.into_query();
+        Explain::of_read(target, query)
     }
 }
 
@@ -206,13 +210,12 @@ impl<M, T: Value, S> Distinct<M, T, S> {
     where
         S: SessionState<'s>,
     {
-        let Self { target, field, filter, problems, options, .. } = self;
-        let filter = problems.or(named(&field).and_then(|()| filter.into_document()));
-        let session = self.state.into_option();
+        let (target, field, query, state) = self.into_query();
+        let session = state.into_option();
         Box::pin(async move {
-            let values = send(&target, &field, filter, options, session).await?;
+            let values = read::distinct(&target, DISTINCT, query, session).await?;
             let operation = target.operation(DISTINCT);
-            values.iter().map(|value| read(value, &field, &operation)).collect()
+            values.iter().map(|value| decode(value, &field, &operation)).collect()
         })
     }
 }
@@ -222,30 +225,12 @@ fn named(field: &Location) -> Result<()> {
     field.problem().map_or(Ok(()), |problem| Err(problem.clone().into()))
 }
 
-fn read<T: Value>(value: &Bson, field: &Location, operation: &Operation<'_>) -> Result<T> {
-    decode(value, T::decode).map_err(|cause| Error::decode(&[], field.locate(cause)).during(operation))
+fn decode<T: Value>(value: &Bson, field: &Location, operation: &Operation<'_>) -> Result<T> {
+    decode_as(value, T::decode).map_err(|cause| Error::decode(&[], field.locate(cause)).during(operation))
 }
 
-fn decode<T>(value: &Bson, decode: fn(Raw<'_>) -> CodecResult<T>) -> CodecResult<T> {
+fn decode_as<T>(value: &Bson, decode: fn(Raw<'_>) -> CodecResult<T>) -> CodecResult<T> {
     let mut writer = Writer::new();
     let element_type = value.encode(&mut writer)?;
     decode(Raw::new(element_type, writer.as_bytes()))
-}
-
-async fn send(
-    target: &Target,
-    field: &Location,
-    filter: Result<Document>,
-    options: DistinctOptions,
-    session: Option<&mut ClientSession>,
-) -> Result<Vec<Bson>> {
-    let operation = target.operation(DISTINCT);
-    let filter = operation.check(filter)?;
-    let hinted = options.hint.is_some();
-    let call = target
-        .driver()
-        .distinct(field.name(), filter)
-        .with_options(options)
-        .optional(session, mongodb::action::Distinct::session);
-    exec::run(operation, call).await.map_err(|error| newer(error, hinted, "hint", "7.1"))
 }

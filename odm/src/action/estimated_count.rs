@@ -6,9 +6,10 @@ use futures_core::future::BoxFuture;
 use mongodb::options::EstimatedDocumentCountOptions;
 
 use super::{
-    Builder, OperationTarget, command,
+    Builder, HasTarget, OperationTarget,
     deadline::deadline,
     explain::{Explain, Explained, explain},
+    read,
     setters::setters,
 };
 use crate::{
@@ -17,6 +18,7 @@ use crate::{
     exec,
     model::Model,
     operation::Verb,
+    query::{Query, WholeCollection},
 };
 
 pub(super) const ESTIMATED_COUNT: Verb = Verb::new("estimated_count", "count");
@@ -76,12 +78,14 @@ impl<M> EstimatedCount<M> {
     }
 }
 
-impl<M> Builder for EstimatedCount<M> {
-    type Options = EstimatedDocumentCountOptions;
-
+impl<M> HasTarget for EstimatedCount<M> {
     fn on(&self) -> OperationTarget {
         OperationTarget::Collection(self.target.clone())
     }
+}
+
+impl<M> Builder for EstimatedCount<M> {
+    type Options = EstimatedDocumentCountOptions;
 
     fn options(&mut self) -> &mut EstimatedDocumentCountOptions {
         &mut self.options
@@ -94,14 +98,18 @@ impl<M> super::TakesComment for EstimatedCount<M> {
     }
 }
 
+impl<M> EstimatedCount<M> {
+    fn into_query(self) -> (Target, Result<Query<WholeCollection, EstimatedDocumentCountOptions>>) {
+        let Self { target, model: _, options, problem } = self;
+        let query = problem.map_or(Ok(()), Err).map(|()| Query::new(WholeCollection, options));
+        (target, query)
+    }
+}
+
 impl<M> Explained for EstimatedCount<M> {
     fn explained(self) -> Explain {
-        let members = self.options.selection_criteria.clone();
-        let command = match self.problem {
-            Some(problem) => Err(problem),
-            None => command::estimated_count(self.target.name(), &self.options),
-        };
-        Explain::new(self.target, command, members)
+        let (target, query) = self.into_query();
+        Explain::of_read(target, query)
     }
 }
 
@@ -116,13 +124,7 @@ impl<M> IntoFuture for EstimatedCount<M> {
     type IntoFuture = BoxFuture<'static, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        exec::completed(Box::pin(send(self.target, self.options, self.problem)))
+        let (target, query) = self.into_query();
+        exec::completed(Box::pin(read::estimated_count(target, ESTIMATED_COUNT, query)))
     }
-}
-
-async fn send(target: Target, options: EstimatedDocumentCountOptions, problem: Option<Error>) -> Result<u64> {
-    let operation = target.operation(ESTIMATED_COUNT);
-    operation.check(problem.map_or(Ok(()), Err))?;
-    let call = target.driver().estimated_document_count().with_options(options);
-    exec::run(operation, call).await
 }

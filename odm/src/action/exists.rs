@@ -2,17 +2,16 @@
 
 use futures_core::future::BoxFuture;
 use mongodb::{
-    ClientSession,
     bson::{Document, doc},
     options::FindOneOptions,
 };
 
 use super::{
-    Implicit, SessionState, action, command,
+    Implicit, SessionState, action,
     deadline::deadline,
     explain::{Explain, Explained, explain},
-    find_one,
     prepare::Problems,
+    read,
     setters::setters,
 };
 use crate::{
@@ -21,6 +20,7 @@ use crate::{
     filter::{Filter, IntoFilter},
     model::Model,
     operation::Verb,
+    query::Query,
 };
 
 pub(super) const EXISTS: Verb = Verb::new("exists", "find");
@@ -76,36 +76,26 @@ explain!([M: Model] Exists<M>);
 
 impl<M: Model> Explained for Exists<M> {
     fn explained(self) -> Explain {
-        let members = self.options.selection_criteria.clone();
-        let filter = self.problems.or_filter(self.filter);
-        let options = only_the_id(self.options);
-        let command = filter.and_then(|filter| command::find(self.target.name(), filter, options.into()));
-        Explain::new(self.target, command, members)
+        let (target, query, _) = self.into_query();
+        Explain::of_read(target, query)
     }
 }
 
 impl<M: Model, S> Exists<M, S> {
+    /// Returns the query with the `_id` as its projection, because the contents of the document are not read.
+    fn into_query(self) -> (Target, Result<Query<Document, FindOneOptions>>, S) {
+        let Self { target, filter, problems, mut options, state } = self;
+        options.projection = Some(doc! { "_id": 1 });
+        let query = problems.or_filter(filter).map(|filter| Query::new(filter, options));
+        (target, query, state)
+    }
+
     fn execute<'s>(self) -> BoxFuture<'s, Result<bool>>
     where
         S: SessionState<'s>,
     {
-        let filter = self.problems.or_filter(self.filter);
-        Box::pin(send(self.target, filter, self.options, self.state.into_option()))
+        let (target, query, state) = self.into_query();
+        let session = state.into_option();
+        Box::pin(async move { Ok(read::find_one(&target, EXISTS, query, session).await?.is_some()) })
     }
-}
-
-/// Sets the projection to the `_id`, because the contents of the document are not read.
-fn only_the_id(mut options: FindOneOptions) -> FindOneOptions {
-    options.projection = Some(doc! { "_id": 1 });
-    options
-}
-
-async fn send(
-    target: Target,
-    filter: Result<Document>,
-    options: FindOneOptions,
-    session: Option<&mut ClientSession>,
-) -> Result<bool> {
-    let found = find_one::send(EXISTS, &target, filter, only_the_id(options), session).await?;
-    Ok(found.is_some())
 }

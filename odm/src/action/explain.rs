@@ -14,8 +14,15 @@ use mongodb::{
     options::SelectionCriteria,
 };
 
-use super::{Builder, OperationTarget};
-use crate::{collection::Target, error::Result, exec, operation::Verb, write::Statement};
+use super::{Builder, HasTarget, OperationTarget};
+use crate::{
+    collection::Target,
+    error::Result,
+    exec,
+    operation::Verb,
+    query::{Query, Ready, Render},
+    write::Statement,
+};
 
 pub(super) const EXPLAIN: Verb = Verb::new("explain", "explain");
 
@@ -76,7 +83,7 @@ pub(super) trait Explained {
 }
 
 impl Explain {
-    pub(super) fn new(
+    fn new(
         target: impl Into<OperationTarget>,
         command: Result<Document>,
         members: Option<SelectionCriteria>,
@@ -85,6 +92,17 @@ impl Explain {
         let max_time = told.and_then(|millis| u64::try_from(millis).ok()).map(Duration::from_millis);
         let target = target.into();
         Self { target, command, options: Options { verbosity: Verbosity::default(), members, max_time } }
+    }
+
+    /// Explains a read.
+    pub(super) fn of_read<S, O>(target: impl Into<OperationTarget>, query: Result<Query<S, O>>) -> Self
+    where
+        Ready<S, O>: Render,
+    {
+        let (target, query) = (target.into(), query.map(Query::finish));
+        let members = query.as_ref().ok().and_then(Render::members).cloned();
+        let command = query.and_then(|query| query.into_command(target.name()));
+        Self::new(target, command, members)
     }
 
     /// Explains a write.
@@ -108,12 +126,14 @@ impl Explain {
     }
 }
 
-impl Builder for Explain {
-    type Options = Options;
-
+impl HasTarget for Explain {
     fn on(&self) -> OperationTarget {
         self.target.clone()
     }
+}
+
+impl Builder for Explain {
+    type Options = Options;
 
     fn options(&mut self) -> &mut Options {
         &mut self.options

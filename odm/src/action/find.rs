@@ -2,27 +2,26 @@
 
 use futures_core::future::BoxFuture;
 use mongodb::{
-    ClientSession,
     bson::Document,
     options::{CursorType, FindOptions},
-    raw_batch_cursor::{RawBatchCursor, SessionRawBatchCursor},
 };
 
 use super::{
-    Explicit, Implicit, Viewed, action, command,
+    Explicit, Implicit, Viewed, action,
     deadline::deadline,
     explain::{Explain, Explained, explain},
     prepare::Problems,
+    read,
     setters::setters,
 };
 use crate::{
     collection::{Collection, Target},
     cursor::{Cursor, SessionCursor},
     error::{Error, Result},
-    exec,
     filter::{Filter, IntoFilter},
     model::Model,
     operation::Verb,
+    query::Query,
     view::{Projection, View},
 };
 
@@ -103,32 +102,37 @@ action! {
 
 impl<M: Model> Explained for Find<M> {
     fn explained(self) -> Explain {
-        let members = self.options.selection_criteria.clone();
-        let command = self
-            .problems
-            .or_filter(self.filter)
-            .and_then(|filter| command::find(self.target.name(), filter, self.options));
-        Explain::new(self.target, command, members)
+        let (target, query, _) = self.into_query();
+        Explain::of_read(target, query)
+    }
+}
+
+impl<M: Model, S> Find<M, S> {
+    fn into_query(self) -> (Target, Result<Query<Document, FindOptions>>, S) {
+        let Self { target, filter, problems, options, state } = self;
+        let query = problems.or_filter(filter).map(|filter| Query::new(filter, options));
+        (target, query, state)
     }
 }
 
 impl<M: Model> Find<M> {
     pub(super) fn execute<T: 'static>(self) -> BoxFuture<'static, Result<Cursor<T>>> {
-        let filter = self.problems.or_filter(self.filter);
+        let awaiting = awaiting(&self.options);
+        let (target, query, _) = self.into_query();
         Box::pin(async move {
-            let driver = send(&self.target, filter, self.options).await?;
-            Ok(Cursor::new(self.target, FIND, driver))
+            let driver = read::find(&target, FIND, awaiting.and(query)).await?;
+            Ok(Cursor::new(target, FIND, driver))
         })
     }
 }
 
 impl<'s, M: Model> Find<M, Explicit<'s>> {
     pub(super) fn execute<T: 'static>(self) -> BoxFuture<'s, Result<SessionCursor<'s, T>>> {
-        let filter = self.problems.or_filter(self.filter);
-        let session = self.state.0;
+        let awaiting = awaiting(&self.options);
+        let (target, query, Explicit(session)) = self.into_query();
         Box::pin(async move {
-            let driver = send_in(&self.target, filter, self.options, session).await?;
-            Ok(SessionCursor::new(self.target, FIND, driver, session))
+            let driver = read::find_in(&target, FIND, awaiting.and(query), session).await?;
+            Ok(SessionCursor::new(target, FIND, driver, session))
         })
     }
 }
@@ -142,21 +146,4 @@ fn awaiting(options: &FindOptions) -> Result<()> {
             "`max_await_time` is for cursors that wait: add `.cursor_type(CursorType::TailableAwait)`",
         )),
     }
-}
-
-async fn send(target: &Target, filter: Result<Document>, options: FindOptions) -> Result<RawBatchCursor> {
-    let operation = target.operation(FIND);
-    let filter = operation.check(awaiting(&options).and(filter))?;
-    exec::run(operation, target.driver().find(filter).with_options(options).batch()).await
-}
-
-async fn send_in(
-    target: &Target,
-    filter: Result<Document>,
-    options: FindOptions,
-    session: &mut ClientSession,
-) -> Result<SessionRawBatchCursor> {
-    let operation = target.operation(FIND);
-    let filter = operation.check(awaiting(&options).and(filter))?;
-    exec::run(operation, target.driver().find(filter).with_options(options).session(session).batch()).await
 }

@@ -2,27 +2,26 @@
 
 use futures_core::future::BoxFuture;
 use mongodb::{
-    ClientSession,
-    action::Action,
     bson::{Document, RawDocumentBuf},
     options::FindOneOptions,
 };
 
 use super::{
-    Implicit, SessionState, Viewed, action, command,
+    Implicit, SessionState, Viewed, action,
     deadline::deadline,
     explain::{Explain, Explained, explain},
     prepare::Problems,
+    read,
     setters::setters,
 };
 use crate::{
     collection::{Collection, Target},
     cursor::decode,
     error::Result,
-    exec,
     filter::{Filter, IntoFilter},
     model::Model,
     operation::{Operation, Verb},
+    query::Query,
     value::OwnedRow,
     view::{Projection, View},
 };
@@ -96,23 +95,25 @@ explain!([M: Model] FindOne<M>);
 
 impl<M: Model> Explained for FindOne<M> {
     fn explained(self) -> Explain {
-        let members = self.options.selection_criteria.clone();
-        let command = self
-            .problems
-            .or_filter(self.filter)
-            .and_then(|filter| command::find(self.target.name(), filter, self.options.into()));
-        Explain::new(self.target, command, members)
+        let (target, query, _) = self.into_query();
+        Explain::of_read(target, query)
     }
 }
 
 impl<M: Model, S> FindOne<M, S> {
+    fn into_query(self) -> (Target, Result<Query<Document, FindOneOptions>>, S) {
+        let Self { target, filter, problems, options, state } = self;
+        let query = problems.or_filter(filter).map(|filter| Query::new(filter, options));
+        (target, query, state)
+    }
+
     pub(super) fn execute<'s, T>(self) -> BoxFuture<'s, Result<Option<T>>>
     where
         S: SessionState<'s>,
         T: OwnedRow,
     {
-        let filter = self.problems.or_filter(self.filter);
-        read_one(FIND_ONE, self.target, filter, self.options, self.state)
+        let (target, query, state) = self.into_query();
+        read_one(FIND_ONE, target, query, state)
     }
 }
 
@@ -120,13 +121,12 @@ impl<M: Model, S> FindOne<M, S> {
 pub(super) fn read_one<'s, T: OwnedRow>(
     verb: Verb,
     target: Target,
-    filter: Result<Document>,
-    options: FindOneOptions,
+    query: Result<Query<Document, FindOneOptions>>,
     session: impl SessionState<'s>,
 ) -> BoxFuture<'s, Result<Option<T>>> {
     let session = session.into_option();
     Box::pin(async move {
-        let found = send(verb, &target, filter, options, session).await?;
+        let found = read::find_one(&target, verb, query, session).await?;
         row(&target.operation(verb), found)
     })
 }
@@ -137,21 +137,4 @@ pub(super) fn row<T: OwnedRow>(
     document: Option<RawDocumentBuf>,
 ) -> Result<Option<T>> {
     document.map(|document| decode(operation, document.as_bytes())).transpose()
-}
-
-pub(super) async fn send(
-    verb: Verb,
-    target: &Target,
-    filter: Result<Document>,
-    options: FindOneOptions,
-    session: Option<&mut ClientSession>,
-) -> Result<Option<RawDocumentBuf>> {
-    let operation = target.operation(verb);
-    let filter = operation.check(filter)?;
-    let collection = target.raw();
-    let call = collection
-        .find_one(filter)
-        .with_options(options)
-        .optional(session, mongodb::action::FindOne::session);
-    exec::run(operation, call).await
 }

@@ -1,26 +1,20 @@
 //! `find_one_and_delete`: deletes a document and returns it.
 
-use futures_core::future::BoxFuture;
 use mongodb::{bson::Document, options::FindOneAndDeleteOptions};
 
 use super::{
-    Implicit, SessionState, Viewed, action,
+    Implicit, action,
     deadline::deadline,
-    explain::{Explain, Explained, explain},
-    find_one::row,
-    prepare::{Problems, projection},
-    send,
+    draft::{Draft, find_and_modify},
+    explain::explain,
     setters::setters,
 };
 use crate::{
     collection::{Collection, Target},
-    error::Result,
-    filter::{Filter, IntoFilter},
+    filter::IntoFilter,
     model::Model,
     operation::Verb,
-    value::OwnedRow,
-    view::{Projection, View},
-    write::{Kind, Statement},
+    write::Kind,
 };
 
 pub(super) const FIND_ONE_AND_DELETE: Verb = Verb::new("find_one_and_delete", "findAndModify");
@@ -52,9 +46,8 @@ impl<M: Model> Collection<M> {
     pub fn find_one_and_delete(&self, filter: impl IntoFilter<M>) -> FindOneAndDelete<M> {
         FindOneAndDelete {
             target: self.target(),
-            filter: filter.into_filter(),
+            draft: Draft::new(Kind::delete_one(filter)),
             view: None,
-            problems: Problems::default(),
             options: FindOneAndDeleteOptions::default(),
             state: Implicit,
         }
@@ -67,55 +60,15 @@ impl<M: Model> Collection<M> {
 #[must_use = "nothing happens until the action is awaited"]
 pub struct FindOneAndDelete<M, S = Implicit> {
     target: Target,
-    filter: Filter<M>,
+    draft: Draft<M>,
     view: Option<Document>,
-    problems: Problems,
     options: FindOneAndDeleteOptions,
     state: S,
 }
 
-action!(FindOneAndDelete { target, filter, view, problems } with FindOneAndDeleteOptions, clearing problems => Option<M>);
+action!(FindOneAndDelete { target, draft, view } with FindOneAndDeleteOptions, clearing draft.problems => Option<M>);
 
 setters!([M: Model, S] FindOneAndDelete<M, S>, of M: sort hint collation let_ comment max_time write_concern);
 deadline!([M: Model] FindOneAndDelete<M>, FIND_ONE_AND_DELETE, max_time);
 explain!([M: Model] FindOneAndDelete<M>);
-
-impl<M: Model> Explained for FindOneAndDelete<M> {
-    fn explained(self) -> Explain {
-        let (target, statement, _) = self.into_statement();
-        Explain::of_find_and_modify(target, statement)
-    }
-}
-
-impl<M: Model, S> FindOneAndDelete<M, S> {
-    /// Reads the document as a [view](crate::view): `{ fields: { .. } }`.
-    ///
-    /// Awaiting it returns the view, or `None` if nothing matches. The view owns its data, because there is no cursor
-    /// to borrow from.
-    pub fn view<V: View<M> + OwnedRow>(mut self) -> Viewed<Self, V> {
-        self.view = Some(Projection::of::<M, V>());
-        Viewed::new(self)
-    }
-
-    fn into_statement(self) -> (Target, Result<Statement>, S) {
-        let Self { target, filter, view, problems, mut options, state } = self;
-        let statement = problems.or_filter(filter).and_then(|filter| {
-            options.projection = projection(view, options.projection.as_ref())?;
-            Ok(Statement::new::<M>(Kind::Delete { many: false, filter }, options))
-        });
-        (target, statement, state)
-    }
-
-    pub(super) fn execute<'s, T>(self) -> BoxFuture<'s, Result<Option<T>>>
-    where
-        S: SessionState<'s>,
-        T: OwnedRow,
-    {
-        let (target, statement, state) = self.into_statement();
-        let session = state.into_option();
-        Box::pin(async move {
-            let found = send::find_and_modify(&target, FIND_ONE_AND_DELETE, statement, session).await?;
-            row(&target.operation(FIND_ONE_AND_DELETE), found)
-        })
-    }
-}
+find_and_modify!(FindOneAndDelete, FIND_ONE_AND_DELETE);

@@ -1,30 +1,21 @@
 //! `find_one_and_update`: updates a document and returns it, as it was before or after.
 
-use futures_core::future::BoxFuture;
-use mongodb::{
-    bson::{Document, RawDocumentBuf},
-    options::FindOneAndUpdateOptions,
-};
+use mongodb::{bson::Document, options::FindOneAndUpdateOptions};
 
 use super::{
-    Implicit, SessionState, Viewed, action,
+    Implicit, action,
     deadline::deadline,
-    explain::{Explain, Explained, explain},
-    find_one::row,
-    prepare::{Problems, projection},
-    send,
+    draft::{Draft, find_and_modify},
+    explain::explain,
     setters::setters,
 };
 use crate::{
     collection::{Collection, Target},
-    error::Result,
-    filter::{Filter, IntoFilter},
+    filter::IntoFilter,
     model::Model,
     operation::Verb,
-    update::{IntoUpdate, Update},
-    value::OwnedRow,
-    view::{Projection, View},
-    write::{Kind, Statement, encode},
+    update::IntoUpdate,
+    write::Kind,
 };
 
 pub(super) const FIND_ONE_AND_UPDATE: Verb = Verb::new("find_one_and_update", "findAndModify");
@@ -66,14 +57,10 @@ impl<M: Model> Collection<M> {
         filter: impl IntoFilter<M>,
         update: impl IntoUpdate<M>,
     ) -> FindOneAndUpdate<M> {
-        let filter = filter.into_filter();
         FindOneAndUpdate {
             target: self.target(),
-            update: update.into_update().checked_against(&filter),
-            filter,
-            or_insert: None,
+            draft: Draft::new(Kind::update_one(filter, update)),
             view: None,
-            problems: Problems::default(),
             options: FindOneAndUpdateOptions::default(),
             state: Implicit,
         }
@@ -86,40 +73,22 @@ impl<M: Model> Collection<M> {
 #[must_use = "nothing happens until the action is awaited"]
 pub struct FindOneAndUpdate<M, S = Implicit> {
     target: Target,
-    filter: Filter<M>,
-    update: Update<M>,
-    or_insert: Option<Result<RawDocumentBuf>>,
+    draft: Draft<M>,
     view: Option<Document>,
-    problems: Problems,
     options: FindOneAndUpdateOptions,
     state: S,
 }
 
-action!(FindOneAndUpdate { target, filter, update, or_insert, view, problems } with FindOneAndUpdateOptions, clearing problems => Option<M>);
+action!(FindOneAndUpdate { target, draft, view } with FindOneAndUpdateOptions, clearing draft.problems => Option<M>);
 
 setters!([M: Model, S] FindOneAndUpdate<M, S>, of M:
     sort upsert return_new array_filters hint collation let_ bypass_document_validation comment max_time
     write_concern);
 deadline!([M: Model] FindOneAndUpdate<M>, FIND_ONE_AND_UPDATE, max_time);
 explain!([M: Model] FindOneAndUpdate<M>);
-
-impl<M: Model> Explained for FindOneAndUpdate<M> {
-    fn explained(self) -> Explain {
-        let (target, statement, _) = self.into_statement();
-        Explain::of_find_and_modify(target, statement)
-    }
-}
+find_and_modify!(FindOneAndUpdate, FIND_ONE_AND_UPDATE);
 
 impl<M: Model, S> FindOneAndUpdate<M, S> {
-    /// Reads the document as a [view](crate::view): `{ fields: { .. } }`.
-    ///
-    /// Awaiting it returns the view, or `None` if nothing matches. The view owns its data, because there is no cursor
-    /// to borrow from.
-    pub fn view<V: View<M> + OwnedRow>(mut self) -> Viewed<Self, V> {
-        self.view = Some(Projection::of::<M, V>());
-        Viewed::new(self)
-    }
-
     /// Inserts this document, except for the fields that the update writes, if nothing matches: see
     /// [`UpdateOne::or_insert`](crate::action::UpdateOne::or_insert).
     ///
@@ -139,31 +108,7 @@ impl<M: Model, S> FindOneAndUpdate<M, S> {
     /// # }
     /// ```
     pub fn or_insert(mut self, model: &M) -> Self {
-        self.or_insert = Some(encode(model));
+        self.draft = self.draft.or_insert(model);
         self
-    }
-
-    fn into_statement(self) -> (Target, Result<Statement>, S) {
-        let Self { target, filter, update, or_insert, view, problems, mut options, state } = self;
-        let statement = problems.or_filter(filter).and_then(|filter| {
-            let or_insert = or_insert.transpose()?;
-            options.projection = projection(view, options.projection.as_ref())?;
-            let kind = Kind::Update { many: false, filter, update: update.untyped(), or_insert };
-            Ok(Statement::new::<M>(kind, options))
-        });
-        (target, statement, state)
-    }
-
-    pub(super) fn execute<'s, T>(self) -> BoxFuture<'s, Result<Option<T>>>
-    where
-        S: SessionState<'s>,
-        T: OwnedRow,
-    {
-        let (target, statement, state) = self.into_statement();
-        let session = state.into_option();
-        Box::pin(async move {
-            let found = send::find_and_modify(&target, FIND_ONE_AND_UPDATE, statement, session).await?;
-            row(&target.operation(FIND_ONE_AND_UPDATE), found)
-        })
     }
 }

@@ -1,13 +1,10 @@
 //! `get`: the document with this id.
 
 use futures_core::future::BoxFuture;
-use mongodb::{
-    bson::{Bson, Document},
-    options::FindOneOptions,
-};
+use mongodb::{bson::Document, options::FindOneOptions};
 
 use super::{
-    Implicit, SessionState, Viewed, action, command,
+    Implicit, SessionState, Viewed, action,
     deadline::deadline,
     explain::{Explain, Explained, explain},
     find_one::read_one,
@@ -20,6 +17,7 @@ use crate::{
     model::Model,
     operation::Verb,
     path::Operand,
+    query::Query,
     value::OwnedRow,
     view::{Projection, View},
 };
@@ -53,17 +51,12 @@ impl<M: Model> Collection<M> {
     pub fn get<K>(&self, id: impl Operand<M::Id, K>) -> Get<M> {
         Get {
             target: self.target(),
-            filter: by_id(id.operand()),
+            filter: id.operand().map(filter::by_id).map_err(Into::into),
             model: std::marker::PhantomData,
             options: FindOneOptions::default(),
             state: Implicit,
         }
     }
-}
-
-/// Returns the filter for the document with this id.
-pub(super) fn by_id(id: Result<Bson, impl Into<crate::Error>>) -> Result<Document> {
-    Ok(filter::by_id(id.map_err(Into::into)?))
 }
 
 /// Gets the document with an id.
@@ -103,19 +96,23 @@ impl<M: Model, S> super::TakesComment for Get<M, S> {
 
 impl<M: Model> Explained for Get<M> {
     fn explained(self) -> Explain {
-        let members = self.options.selection_criteria.clone();
-        let command =
-            self.filter.and_then(|filter| command::find(self.target.name(), filter, self.options.into()));
-        Explain::new(self.target, command, members)
+        let (target, query, _) = self.into_query();
+        Explain::of_read(target, query)
     }
 }
 
 impl<M: Model, S> Get<M, S> {
+    fn into_query(self) -> (Target, Result<Query<Document, FindOneOptions>>, S) {
+        let Self { target, filter, model: _, options, state } = self;
+        (target, filter.map(|filter| Query::new(filter, options)), state)
+    }
+
     pub(super) fn execute<'s, T>(self) -> BoxFuture<'s, Result<Option<T>>>
     where
         S: SessionState<'s>,
         T: OwnedRow,
     {
-        read_one(GET, self.target, self.filter, self.options, self.state)
+        let (target, query, state) = self.into_query();
+        read_one(GET, target, query, state)
     }
 }

@@ -1,15 +1,15 @@
 //! `insert_one`: inserts one document.
 
 use futures_core::future::BoxFuture;
-use mongodb::{bson::RawDocumentBuf, options::InsertOneOptions};
+use mongodb::options::InsertOneOptions;
 
-use super::{Implicit, SessionState, action, deadline::deadline, send, setters::setters};
+use super::{Implicit, SessionState, action, deadline::deadline, draft::Draft, send, setters::setters};
 use crate::{
     collection::{Collection, Target},
     error::Result,
     model::Model,
     operation::Verb,
-    write::{Kind, Statement, encode},
+    write::Kind,
 };
 
 pub(super) const INSERT_ONE: Verb = Verb::new("insert_one", "insert");
@@ -50,7 +50,7 @@ impl<M: Model> Collection<M> {
         InsertOne {
             target: self.target(),
             id: model.id().clone(),
-            document: encode(model),
+            draft: Draft::new(Kind::insert(model)),
             options: InsertOneOptions::default(),
             state: Implicit,
         }
@@ -64,30 +64,23 @@ impl<M: Model> Collection<M> {
 pub struct InsertOne<M: Model, S = Implicit> {
     target: Target,
     id: M::Id,
-    document: Result<RawDocumentBuf>,
+    draft: Draft<M>,
     options: InsertOneOptions,
     state: S,
 }
 
-action!(InsertOne { target, id, document } with InsertOneOptions => M::Id);
+action!(InsertOne { target, id, draft } with InsertOneOptions, clearing draft.problems => M::Id);
 
 setters!([M: Model, S] InsertOne<M, S>, of M: bypass_document_validation comment write_concern);
 deadline!([M: Model] InsertOne<M>, INSERT_ONE, reply);
-
-impl<M: Model, S> super::TakesComment for InsertOne<M, S> {
-    fn take_comment(&mut self, comment: Result<mongodb::bson::Bson>) -> Option<mongodb::bson::Bson> {
-        comment.map_err(|problem| self.document = Err(problem)).ok()
-    }
-}
 
 impl<M: Model, S> InsertOne<M, S> {
     fn execute<'s>(self) -> BoxFuture<'s, Result<M::Id>>
     where
         S: SessionState<'s>,
     {
-        let Self { target, id, document, options, state } = self;
-        let statement = document.map(|document| Statement::new::<M>(Kind::Insert { document }, options));
-        let sent = send::insert(target, INSERT_ONE, statement, state.into_option());
+        let Self { target, id, draft, options, state } = self;
+        let sent = send::insert(target, INSERT_ONE, draft.into_statement(options), state.into_option());
         Box::pin(async move { sent.await.map(|()| id) })
     }
 }

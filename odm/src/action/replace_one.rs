@@ -1,23 +1,21 @@
 //! `replace_one`: replaces one document that matches.
 
-use futures_core::future::BoxFuture;
-use mongodb::{bson::RawDocumentBuf, options::ReplaceOptions, results::UpdateResult};
+use mongodb::{options::ReplaceOptions, results::UpdateResult};
 
 use super::{
-    Implicit, SessionState, action,
+    Implicit, action,
     deadline::deadline,
-    explain::{Explain, Explained, explain},
-    prepare::Problems,
+    draft::{Draft, write_verb},
+    explain::explain,
     send,
     setters::setters,
 };
 use crate::{
     collection::{Collection, Target},
-    error::Result,
-    filter::{Filter, IntoFilter},
+    filter::IntoFilter,
     model::Model,
     operation::Verb,
-    write::{Kind, Statement, encode_replacement},
+    write::Kind,
 };
 
 pub(super) const REPLACE_ONE: Verb = Verb::new("replace_one", "update");
@@ -55,9 +53,7 @@ impl<M: Model> Collection<M> {
     pub fn replace_one(&self, filter: impl IntoFilter<M>, model: &M) -> ReplaceOne<M> {
         ReplaceOne {
             target: self.target(),
-            filter: filter.into_filter(),
-            document: encode_replacement(model),
-            problems: Problems::default(),
+            draft: Draft::new(Kind::replace(filter, model)),
             options: ReplaceOptions::default(),
             state: Implicit,
         }
@@ -70,41 +66,15 @@ impl<M: Model> Collection<M> {
 #[must_use = "nothing is replaced until the action is awaited"]
 pub struct ReplaceOne<M, S = Implicit> {
     target: Target,
-    filter: Filter<M>,
-    document: Result<RawDocumentBuf>,
-    problems: Problems,
+    draft: Draft<M>,
     options: ReplaceOptions,
     state: S,
 }
 
-action!(ReplaceOne { target, filter, document, problems } with ReplaceOptions, clearing problems => UpdateResult);
+action!(ReplaceOne { target, draft } with ReplaceOptions, clearing draft.problems => UpdateResult);
 
 setters!([M: Model, S] ReplaceOne<M, S>, of M:
     upsert sort_since_8 hint collation let_ bypass_document_validation comment write_concern);
 deadline!([M: Model] ReplaceOne<M>, REPLACE_ONE, reply);
 explain!([M: Model] ReplaceOne<M>);
-
-impl<M: Model> Explained for ReplaceOne<M> {
-    fn explained(self) -> Explain {
-        let (target, statement, _) = self.into_statement();
-        Explain::of_write(target, statement)
-    }
-}
-
-impl<M: Model, S> ReplaceOne<M, S> {
-    fn into_statement(self) -> (Target, Result<Statement>, S) {
-        let Self { target, filter, document, problems, options, state } = self;
-        let statement = problems.or_filter(filter).and_then(|filter| {
-            Ok(Statement::new::<M>(Kind::Replace { filter, document: document? }, options))
-        });
-        (target, statement, state)
-    }
-
-    fn execute<'s>(self) -> BoxFuture<'s, Result<UpdateResult>>
-    where
-        S: SessionState<'s>,
-    {
-        let (target, statement, state) = self.into_statement();
-        Box::pin(send::update(target, REPLACE_ONE, statement, state.into_option()))
-    }
-}
+write_verb!(ReplaceOne, REPLACE_ONE, send::update => UpdateResult);

@@ -8,7 +8,7 @@ use mongodb::{
     options::{ReadPreference, RunCommandOptions, SelectionCriteria},
 };
 
-use super::{AsSession, Builder, Explicit, Implicit, OperationTarget, SessionState, Within};
+use super::{AsSession, Builder, Explicit, HasTarget, Implicit, OperationTarget, SessionState, Within};
 use crate::{
     cursor,
     database::Database,
@@ -95,12 +95,14 @@ impl<T> RunCommand<T> {
     }
 }
 
-impl<T, S> Builder for RunCommand<T, S> {
-    type Options = RunCommandOptions;
-
+impl<T, S> HasTarget for RunCommand<T, S> {
     fn on(&self) -> OperationTarget {
         OperationTarget::Database(self.database.clone())
     }
+}
+
+impl<T, S> Builder for RunCommand<T, S> {
+    type Options = RunCommandOptions;
 
     fn options(&mut self) -> &mut RunCommandOptions {
         &mut self.options

@@ -1,26 +1,20 @@
 //! `save`: inserts a document, or replaces the one with its id.
 
-use futures_core::future::BoxFuture;
-use mongodb::{
-    bson::{Document, RawDocumentBuf},
-    options::ReplaceOptions,
-};
+use mongodb::options::ReplaceOptions;
 
 use super::{
-    Implicit, SessionState, action,
+    Implicit, action,
     deadline::deadline,
-    explain::{Explain, Explained, explain},
-    get::by_id,
+    draft::{Draft, write_verb},
+    explain::explain,
     send,
     setters::setters,
 };
 use crate::{
     collection::{Collection, Target},
-    error::Result,
     model::Model,
     operation::Verb,
-    value::Value,
-    write::{Kind, Statement, encode_replacement},
+    write::Kind,
 };
 
 pub(super) const SAVE: Verb = Verb::new("save", "update");
@@ -75,9 +69,7 @@ impl<M: Model> Collection<M> {
     pub fn save(&self, model: &M) -> Save<M> {
         Save {
             target: self.target(),
-            filter: by_id(model.id().to_bson()),
-            document: encode_replacement(model),
-            model: std::marker::PhantomData,
+            draft: Draft::new(Kind::save(model)),
             options: ReplaceOptions::default(),
             state: Implicit,
         }
@@ -90,51 +82,14 @@ impl<M: Model> Collection<M> {
 #[must_use = "nothing is stored until the action is awaited"]
 pub struct Save<M, S = Implicit> {
     target: Target,
-    filter: Result<Document>,
-    document: Result<RawDocumentBuf>,
-    model: std::marker::PhantomData<fn() -> M>,
+    draft: Draft<M>,
     options: ReplaceOptions,
     state: S,
 }
 
-action!(Save { target, filter, document, model } with ReplaceOptions => Saved);
+action!(Save { target, draft } with ReplaceOptions, clearing draft.problems => Saved);
 
 setters!([M: Model, S] Save<M, S>, of M: bypass_document_validation comment write_concern);
 deadline!([M: Model] Save<M>, SAVE, reply);
 explain!([M: Model] Save<M>);
-
-impl<M: Model, S> super::TakesComment for Save<M, S> {
-    fn take_comment(&mut self, comment: Result<mongodb::bson::Bson>) -> Option<mongodb::bson::Bson> {
-        comment.map_err(|problem| self.document = Err(problem)).ok()
-    }
-}
-
-impl<M: Model> Explained for Save<M> {
-    fn explained(self) -> Explain {
-        let (target, statement, _) = self.into_statement();
-        Explain::of_write(target, statement)
-    }
-}
-
-impl<M: Model, S> Save<M, S> {
-    fn into_statement(self) -> (Target, Result<Statement>, S) {
-        let Self { target, filter, document, model: _, mut options, state } = self;
-        options.upsert = Some(true);
-        let statement = filter.and_then(|filter| {
-            Ok(Statement::new::<M>(Kind::Replace { filter, document: document? }, options))
-        });
-        (target, statement, state)
-    }
-
-    fn execute<'s>(self) -> BoxFuture<'s, Result<Saved>>
-    where
-        S: SessionState<'s>,
-    {
-        let (target, statement, state) = self.into_statement();
-        let sent = send::update(target, SAVE, statement, state.into_option());
-        Box::pin(async move {
-            let made = sent.await?.upserted_id.is_some();
-            Ok(if made { Saved::Created } else { Saved::Replaced })
-        })
-    }
-}
+write_verb!(Save, SAVE, send::save => Saved);

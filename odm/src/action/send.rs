@@ -11,7 +11,7 @@ use mongodb::{
     results::{DeleteResult, UpdateResult},
 };
 
-use super::prepare::newer;
+use super::{Saved, prepare::newer};
 use crate::{
     collection::Target,
     error::{Error, Result},
@@ -73,6 +73,17 @@ pub(super) async fn update(
         Change::Insert { .. } | Change::Delete { .. } => operation.check(Err(another_kind())),
     };
     outcome.map_err(|error| newer(error, sorted, "sort", "8.0"))
+}
+
+/// Sends a replacement that inserts the document if nothing matches.
+pub(super) async fn save(
+    target: Target,
+    verb: Verb,
+    statement: Result<Statement>,
+    session: Option<&mut ClientSession>,
+) -> Result<Saved> {
+    let created = update(target, verb, statement, session).await?.upserted_id.is_some();
+    Ok(if created { Saved::Created } else { Saved::Replaced })
 }
 
 /// Sends a delete.

@@ -57,7 +57,7 @@ macro_rules! setter {
         /// Sets which document is written if several match, the first in this order: `{ sort: { .. } }`.
         ///
         /// Servers accept it since MongoDB 8.0. On an older server, returns an error of the kind
-        /// [`Unsupported`](crate::ErrorKind::Unsupported), and nothing is written.
+        /// [`Unsupported`](crate::ErrorKind::Unsupported), and the command writes nothing.
         pub fn sort(mut self, sort: impl $crate::sort::IntoSort<$model>) -> Self {
             let sort = sort.into_sort().into_document();
             $crate::action::Builder::options(&mut self).sort =

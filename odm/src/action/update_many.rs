@@ -1,24 +1,22 @@
 //! `update_many`: updates every document that matches.
 
-use futures_core::future::BoxFuture;
 use mongodb::{options::UpdateOptions, results::UpdateResult};
 
 use super::{
-    Implicit, SessionState, action,
+    Implicit, action,
     deadline::deadline,
-    explain::{Explain, Explained, explain},
-    prepare::Problems,
+    draft::{Draft, write_verb},
+    explain::explain,
     send,
     setters::setters,
 };
 use crate::{
     collection::{Collection, Target},
-    error::Result,
-    filter::{Filter, IntoFilter},
+    filter::IntoFilter,
     model::Model,
     operation::Verb,
-    update::{IntoUpdate, Update},
-    write::{Kind, Statement, require_explicit},
+    update::IntoUpdate,
+    write::Kind,
 };
 
 pub(super) const UPDATE_MANY: Verb = Verb::new("update_many", "update");
@@ -55,12 +53,9 @@ impl<M: Model> Collection<M> {
     /// # }
     /// ```
     pub fn update_many(&self, filter: impl IntoFilter<M>, update: impl IntoUpdate<M>) -> UpdateMany<M> {
-        let filter = filter.into_filter();
         UpdateMany {
             target: self.target(),
-            update: update.into_update().checked_against(&filter),
-            filter,
-            problems: Problems::default(),
+            draft: Draft::new(Kind::update_many(filter, update)),
             options: UpdateOptions::default(),
             state: Implicit,
         }
@@ -73,42 +68,15 @@ impl<M: Model> Collection<M> {
 #[must_use = "nothing is changed until the action is awaited"]
 pub struct UpdateMany<M, S = Implicit> {
     target: Target,
-    filter: Filter<M>,
-    update: Update<M>,
-    problems: Problems,
+    draft: Draft<M>,
     options: UpdateOptions,
     state: S,
 }
 
-action!(UpdateMany { target, filter, update, problems } with UpdateOptions, clearing problems => UpdateResult);
+action!(UpdateMany { target, draft } with UpdateOptions, clearing draft.problems => UpdateResult);
 
 setters!([M: Model, S] UpdateMany<M, S>, of M:
     upsert array_filters hint collation let_ bypass_document_validation comment write_concern);
 deadline!([M: Model] UpdateMany<M>, UPDATE_MANY, reply);
 explain!([M: Model] UpdateMany<M>);
-
-impl<M: Model> Explained for UpdateMany<M> {
-    fn explained(self) -> Explain {
-        let (target, statement, _) = self.into_statement();
-        Explain::of_write(target, statement)
-    }
-}
-
-impl<M: Model, S> UpdateMany<M, S> {
-    fn into_statement(self) -> (Target, Result<Statement>, S) {
-        let Self { target, filter, update, problems, options, state } = self;
-        let statement = problems.or(require_explicit(filter)).map(|filter| {
-            let kind = Kind::Update { many: true, filter, update: update.untyped(), or_insert: None };
-            Statement::new::<M>(kind, options)
-        });
-        (target, statement, state)
-    }
-
-    fn execute<'s>(self) -> BoxFuture<'s, Result<UpdateResult>>
-    where
-        S: SessionState<'s>,
-    {
-        let (target, statement, state) = self.into_statement();
-        Box::pin(send::update(target, UPDATE_MANY, statement, state.into_option()))
-    }
-}
+write_verb!(UpdateMany, UPDATE_MANY, send::update => UpdateResult);

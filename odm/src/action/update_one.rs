@@ -1,24 +1,22 @@
 //! `update_one`: updates one document that matches.
 
-use futures_core::future::BoxFuture;
-use mongodb::{bson::RawDocumentBuf, options::UpdateOptions, results::UpdateResult};
+use mongodb::{options::UpdateOptions, results::UpdateResult};
 
 use super::{
-    Implicit, SessionState, action,
+    Implicit, action,
     deadline::deadline,
-    explain::{Explain, Explained, explain},
-    prepare::Problems,
+    draft::{Draft, write_verb},
+    explain::explain,
     send,
     setters::setters,
 };
 use crate::{
     collection::{Collection, Target},
-    error::Result,
-    filter::{Filter, IntoFilter},
+    filter::IntoFilter,
     model::Model,
     operation::Verb,
-    update::{IntoUpdate, Update},
-    write::{Kind, Statement, encode},
+    update::IntoUpdate,
+    write::Kind,
 };
 
 pub(super) const UPDATE_ONE: Verb = Verb::new("update_one", "update");
@@ -55,13 +53,9 @@ impl<M: Model> Collection<M> {
     /// # }
     /// ```
     pub fn update_one(&self, filter: impl IntoFilter<M>, update: impl IntoUpdate<M>) -> UpdateOne<M> {
-        let filter = filter.into_filter();
         UpdateOne {
             target: self.target(),
-            update: update.into_update().checked_against(&filter),
-            filter,
-            or_insert: None,
-            problems: Problems::default(),
+            draft: Draft::new(Kind::update_one(filter, update)),
             options: UpdateOptions::default(),
             state: Implicit,
         }
@@ -74,27 +68,18 @@ impl<M: Model> Collection<M> {
 #[must_use = "nothing is changed until the action is awaited"]
 pub struct UpdateOne<M, S = Implicit> {
     target: Target,
-    filter: Filter<M>,
-    update: Update<M>,
-    or_insert: Option<Result<RawDocumentBuf>>,
-    problems: Problems,
+    draft: Draft<M>,
     options: UpdateOptions,
     state: S,
 }
 
-action!(UpdateOne { target, filter, update, or_insert, problems } with UpdateOptions, clearing problems => UpdateResult);
+action!(UpdateOne { target, draft } with UpdateOptions, clearing draft.problems => UpdateResult);
 
 setters!([M: Model, S] UpdateOne<M, S>, of M:
     upsert array_filters sort_since_8 hint collation let_ bypass_document_validation comment write_concern);
 deadline!([M: Model] UpdateOne<M>, UPDATE_ONE, reply);
 explain!([M: Model] UpdateOne<M>);
-
-impl<M: Model> Explained for UpdateOne<M> {
-    fn explained(self) -> Explain {
-        let (target, statement, _) = self.into_statement();
-        Explain::of_write(target, statement)
-    }
-}
+write_verb!(UpdateOne, UPDATE_ONE, send::update => UpdateResult);
 
 impl<M: Model, S> UpdateOne<M, S> {
     /// Inserts this document if nothing matches: an upsert with `{ $setOnInsert: { .. } }` of every field that the
@@ -125,25 +110,7 @@ impl<M: Model, S> UpdateOne<M, S> {
     /// # }
     /// ```
     pub fn or_insert(mut self, model: &M) -> Self {
-        self.or_insert = Some(encode(model));
+        self.draft = self.draft.or_insert(model);
         self
-    }
-
-    fn into_statement(self) -> (Target, Result<Statement>, S) {
-        let Self { target, filter, update, or_insert, problems, options, state } = self;
-        let statement = problems.or_filter(filter).and_then(|filter| {
-            let or_insert = or_insert.transpose()?;
-            let kind = Kind::Update { many: false, filter, update: update.untyped(), or_insert };
-            Ok(Statement::new::<M>(kind, options))
-        });
-        (target, statement, state)
-    }
-
-    fn execute<'s>(self) -> BoxFuture<'s, Result<UpdateResult>>
-    where
-        S: SessionState<'s>,
-    {
-        let (target, statement, state) = self.into_statement();
-        Box::pin(send::update(target, UPDATE_ONE, statement, state.into_option()))
     }
 }

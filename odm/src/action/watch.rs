@@ -9,12 +9,13 @@ use mongodb::{
     options::{ChangeStreamOptions, FullDocumentBeforeChangeType, FullDocumentType},
 };
 
-use super::{Builder, OperationTarget, Within, setters::setters};
+use super::{Builder, HasTarget, OperationTarget, Within, setters::setters};
 use crate::{
     collection::{Collection, Target},
     error::{Error, Result},
     model::Model,
     operation::Verb,
+    query::Query,
     watch::{ChangeStream, ResumeToken, request::Request, resume_state::Start},
 };
 
@@ -78,12 +79,14 @@ pub struct Watch<M> {
 
 setters!([M] Watch<M>, of M: show_expanded_events collation comment read_concern read_preference);
 
-impl<M> Builder for Watch<M> {
-    type Options = ChangeStreamOptions;
-
+impl<M> HasTarget for Watch<M> {
     fn on(&self) -> OperationTarget {
         OperationTarget::Collection(self.target())
     }
+}
+
+impl<M> Builder for Watch<M> {
+    type Options = ChangeStreamOptions;
 
     fn options(&mut self) -> &mut ChangeStreamOptions {
         &mut self.options
@@ -211,7 +214,8 @@ impl<M: Model> IntoFuture for Watch<M> {
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move {
             let database = self.collection.database().clone();
-            let request = Request::new(database, self.collection.driver(), self.options, self.stages)?;
+            let query = Query::new(self.stages, self.options).finish();
+            let request = Request::new(database, self.collection.driver(), query)?;
             ChangeStream::open(request, self.start?, self.max_outage).await
         })
     }

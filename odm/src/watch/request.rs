@@ -14,6 +14,7 @@ use super::resume_state::Start;
 use crate::{
     database::Database,
     error::{Error, Result},
+    query::Ready,
 };
 
 /// The options of a change stream, without the position, which changes.
@@ -30,9 +31,9 @@ impl Request {
     pub(crate) fn new(
         database: Database,
         collection: &mongodb::Collection<Document>,
-        options: ChangeStreamOptions,
-        stages: Vec<Document>,
+        query: Ready<Vec<Document>, ChangeStreamOptions>,
     ) -> Result<Self> {
+        let (stages, options) = query.into_parts();
         stages.iter().try_for_each(keeps_the_token)?;
         let selection = options.selection_criteria.clone();
         let selection = selection.or_else(|| collection.selection_criteria().cloned());

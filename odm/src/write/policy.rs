@@ -27,10 +27,16 @@ impl Policies {
 
 /// Applies the policies of the model. All writes pass through this function: it alone returns a [`Ready`] statement.
 pub(super) fn apply(statement: Statement) -> Result<Ready> {
+    #[cfg(test)]
+    crate::operation::exits::pass(crate::operation::exits::Exit::Policy);
     let Statement { kind, mut options, policies } = statement;
     let change = match kind {
         Kind::Insert { document } => Change::Insert { document },
         Kind::Replace { filter, document } => Change::Replace { filter, document },
+        Kind::Save { filter, document } => {
+            options.upsert = Some(true);
+            Change::Replace { filter, document }
+        }
         Kind::Delete { many, filter } => Change::Delete { many, filter },
         Kind::Update { many, filter, update, or_insert } => {
             let update = on_insert(update, or_insert, &filter, &mut options, policies)?;
@@ -53,6 +59,8 @@ pub(super) fn apply(statement: Statement) -> Result<Ready> {
 
 /// Applies the policies of the model to many new documents. They contain their version already: encoding writes it.
 pub(super) fn apply_to_inserts(inserts: Inserts) -> EncodedDocuments {
+    #[cfg(test)]
+    crate::operation::exits::pass(crate::operation::exits::Exit::Policy);
     let Inserts { documents, policies: Policies { version: _ } } = inserts;
     documents
 }

@@ -55,7 +55,7 @@ async fn every_kind_of_write_is_applied(db: Database) {
         people.insert_many([&ada, &bob]).await.unwrap();
         let older = Person { age: 37, ..ada.clone() };
         let result = people
-            .bulk_write([
+            .bulk_write((
                 Write::insert_one(&eve),
                 Write::update_one(p.name().eq("ada"), p.age().inc(1)),
                 Write::update_many(p.age().lt(1000), p.age().max(30)),
@@ -63,7 +63,7 @@ async fn every_kind_of_write_is_applied(db: Database) {
                 Write::save(&older),
                 Write::delete_one(p.name().eq("bob")),
                 Write::delete_many(p.name().in_(["x", "y"])),
-            ])
+            ))
             .ordered(ordered)
             .await
             .unwrap();
@@ -84,7 +84,7 @@ async fn every_kind_of_write_is_applied(db: Database) {
 #[odm_test::test]
 async fn writes_can_be_added_later(db: Database) {
     let people = people(&db).await;
-    let mut bulk = people.bulk_write([]);
+    let mut bulk = people.bulk_write(());
     bulk.push(Write::insert_one(&person("ada", 36)));
     let more: Vec<Person> = (0..1500).map(|n| person(&format!("p{n}"), n % 100)).collect();
     bulk.extend(more.iter().map(Write::insert_one));
@@ -98,7 +98,7 @@ async fn writes_can_be_added_later(db: Database) {
 #[odm_test::test]
 async fn an_empty_bulk_write_is_not_an_error(db: Database) {
     let people = db.collection::<Person>();
-    assert_eq!(counts(&people.bulk_write([]).await.unwrap()), [0; 5]);
+    assert_eq!(counts(&people.bulk_write(()).await.unwrap()), [0; 5]);
 }
 
 /// An error of the server has the position of its write, regardless of the command that contained it.
@@ -109,14 +109,14 @@ async fn server_errors_are_reported_by_position(db: Database) {
     let [ada, bob] = [person("ada", 36), person("bob", 20)];
     people.insert_many([&ada, &bob]).await.unwrap();
     let writes = || {
-        [
+        (
             Write::update_one(p.name().eq("ada"), p.age().inc(1)),
             Write::insert_one(&ada),
             Write::update_one(p.name().eq("bob"), p.email().set("ada@example.org")),
             Write::delete_one(p.name().eq("nobody")),
             Write::update_one(p.name().eq("new"), p.email().set("ada@example.org")).upsert(true),
             Write::update_one(p.name().eq("ada"), p.age().inc(1)),
-        ]
+        )
     };
 
     let error = people.bulk_write(writes()).await.unwrap_err();
@@ -153,7 +153,7 @@ async fn a_bulk_with_an_invalid_write_is_not_sent(db: Database) {
     let nobody = Person { name: String::new(), ..person("x", 1) };
     let huge = Person { name: "x".repeat(16 * 1024 * 1024), ..person("huge", 1) };
     let error = people
-        .bulk_write([
+        .bulk_write((
             Write::insert_one(&person("ada", 36)),
             Write::insert_one(&nobody),
             Write::update_many(doc! {}, p.age().set(1)),
@@ -161,16 +161,12 @@ async fn a_bulk_with_an_invalid_write_is_not_sent(db: Database) {
             Write::update_one(p.name().eq("ada"), doc! {}),
             Write::delete_many(doc! {}),
             Write::replace_one(Filter::all(), &huge),
-            Write::insert_one(&person("bob", 1)).upsert(true),
-            Write::delete_one(Filter::all()).or_insert(&person("bob", 1)),
-            Write::update_many(p.age().eq(1), p.age().set(1)).sort(p.age().asc()),
-            Write::replace_one(Filter::all(), &person("bob", 1)).array_filters([doc! { "x": 1 }]),
-        ])
+        ))
         .ordered(false)
         .await
         .unwrap_err();
     assert!(error.is_not_sent());
-    assert_eq!(outcomes(&error), "-ffffffffff");
+    assert_eq!(outcomes(&error), "-ffffff");
     let errors: Vec<_> = error
         .bulk_write_error()
         .unwrap()
@@ -190,10 +186,6 @@ async fn a_bulk_with_an_invalid_write_is_not_sent(db: Database) {
             "5: the filter is empty, so it matches every document; if that is intended, use `Filter::all()`; nothing \
              was sent",
             "6: the document has 16777290 bytes and the server stores at most 16777216; nothing was sent",
-            "7: `insert_one` has no `upsert`; nothing was sent",
-            "8: `delete_one` has no `or_insert`; nothing was sent",
-            "9: `update_many` has no `sort`; nothing was sent",
-            "10: `replace_one` has no `array_filters`; nothing was sent",
         ]
     );
     assert_eq!(people.count(Filter::all()).await.unwrap(), 0);
@@ -246,11 +238,11 @@ async fn single_writes_have_options(db: Database) {
     let any_case =
         Collation::builder().locale("en").strength(odm::mongodb::options::CollationStrength::Primary).build();
     let result = people
-        .bulk_write([
+        .bulk_write((
             Write::update_one(p.name().eq("ADA"), p.age().set(2)).collation(any_case.clone()),
             Write::update_one(p.name().eq("BOB"), p.age().set(2)),
             Write::delete_one(p.email().eq("bob@example.org")).hint(Hint::Name("email_1".to_owned())),
-        ])
+        ))
         .await
         .unwrap();
     assert_eq!(counts(&result), [0, 1, 1, 0, 1]);
@@ -269,11 +261,11 @@ async fn a_bulk_write_takes_part_in_a_transaction(db: Database) {
     let mut session = db.start_session().await.unwrap();
     session.start_transaction().await.unwrap();
     let result = people
-        .bulk_write([
+        .bulk_write((
             Write::insert_one(&person("bob", 1)),
             Write::update_one(p.name().eq("ada"), p.age().inc(1)),
             Write::delete_many(p.name().eq("bob")),
-        ])
+        ))
         .session(&mut session)
         .await
         .unwrap();
@@ -284,10 +276,10 @@ async fn a_bulk_write_takes_part_in_a_transaction(db: Database) {
     // The transaction already has a write concern. A bulk with its own write concern is not sent.
     session.start_transaction().await.unwrap();
     let error = people
-        .bulk_write([
+        .bulk_write((
             Write::update_one(p.name().eq("ada"), p.age().inc(1)),
             Write::insert_one(&person("bob", 1)),
-        ])
+        ))
         .write_concern(WriteConcern::majority())
         .session(&mut session)
         .await
@@ -301,10 +293,10 @@ async fn a_bulk_write_takes_part_in_a_transaction(db: Database) {
     let mut other = db.start_session().await.unwrap();
     other.start_transaction().await.unwrap();
     let error = people
-        .bulk_write([
+        .bulk_write((
             Write::insert_one(&person("bob", 1)),
             Write::update_one(p.name().eq("ada"), p.age().inc(1)),
-        ])
+        ))
         .session(&mut other)
         .await
         .unwrap_err();

@@ -180,11 +180,11 @@ async fn a_dropped_call_sends_no_further_command() {
     people.insert_one(&person("ada", 36)).await.unwrap();
     slow.names();
     slow.block(1, &["update"]).await;
-    cut(people.bulk_write([
+    cut(people.bulk_write((
         Write::update_one(p.name().eq("ada"), p.age().set(1)),
         Write::insert_one(&person("bob", 1)),
         Write::delete_many(p.age().eq(1)),
-    ]))
+    )))
     .await;
     assert_eq!(people.count(p.age().eq(1)).await.unwrap(), 1);
     tokio::time::sleep(SENT).await;

@@ -52,13 +52,13 @@ async fn in_every_verb(users: &Collection<User>, user: &User) -> Vec<(&'static s
         ("bulk insert", bulk(Write::insert_one(user)).await),
         ("or_insert", users.update_one(by_id(), visit()).or_insert(user).await.map(drop)),
         ("find_one_and_update", users.find_one_and_update(by_id(), visit()).or_insert(user).await.map(drop)),
-        ("bulk or_insert", bulk(Write::update_one(by_id(), visit()).or_insert(user)).await),
+        ("bulk or_insert", bulk(Write::update_one(by_id(), visit()).or_insert(user).into()).await),
         ("replace_one", users.replace_one(by_id(), user).await.map(drop)),
         ("upsert", users.replace_one(by_id(), user).upsert(true).await.map(drop)),
         ("find_one_and_replace", users.find_one_and_replace(by_id(), user).await.map(drop)),
         ("save", users.save(user).await.map(drop)),
-        ("bulk replace", bulk(Write::replace_one(by_id(), user)).await),
-        ("bulk upsert", bulk(Write::replace_one(by_id(), user).upsert(true)).await),
+        ("bulk replace", bulk(Write::replace_one(by_id(), user).into()).await),
+        ("bulk upsert", bulk(Write::replace_one(by_id(), user).upsert(true).into()).await),
         ("bulk save", bulk(Write::save(user)).await),
     ]
 }

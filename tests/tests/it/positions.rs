@@ -175,7 +175,7 @@ async fn every_method_refuses_a_filter_that_does_not_determine_the_array(db: Dat
         let one = Write::update_one(filter.clone(), update());
         let many = Write::update_many(filter.clone(), update());
         let inserting = Write::update_one(filter.clone(), update()).or_insert(&new);
-        for write in [one, many, inserting] {
+        for write in [one.into(), many.into(), Write::from(inserting)] {
             let error = records.bulk_write([write]).await.unwrap_err();
             assert!(error.is_not_sent(), "{error}");
             assert_refused(error.bulk_write_error().unwrap().failures()[0].error(), found);

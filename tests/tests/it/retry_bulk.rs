@@ -40,7 +40,7 @@ async fn break_after_the_first_write(server: &Server) {
 
 fn birthdays() -> impl Iterator<Item = Write<Person>> {
     let p = Person::fields();
-    ["ada", "bob", "eve"].into_iter().map(move |name| Write::update_one(p.name().eq(name), p.age().inc(1)))
+    ["ada", "bob", "eve"].map(|name| Write::update_one(p.name().eq(name), p.age().inc(1)).into()).into_iter()
 }
 
 async fn ages(people: &Collection<Person>) -> Vec<u32> {
@@ -77,7 +77,10 @@ async fn a_bulk_write_is_applied_once_if_the_connection_breaks(_db: Database) {
     for (command, writes) in [
         ("update", birthdays().collect::<Vec<_>>()),
         ("insert", vec![Write::insert_one(&person("kim", 7)), Write::insert_one(&person("lea", 7))]),
-        ("delete", vec![Write::delete_one(p.name().eq("kim")), Write::delete_one(p.age().eq(7))]),
+        (
+            "delete",
+            vec![Write::delete_one(p.name().eq("kim")).into(), Write::delete_one(p.age().eq(7)).into()],
+        ),
     ] {
         fail(&server, "breaks", doc! { "times": 1 }, &[command], doc! { "closeConnection": true }).await;
         let result = people.bulk_write(writes).await.unwrap();
@@ -154,7 +157,7 @@ async fn a_command_without_a_transaction_number_is_sent_once(_db: Database) {
 
     let (people, commands) = three(&server, "many", true).await;
     fail(&server, "many", doc! { "times": 1 }, &["update"], doc! { "closeConnection": true }).await;
-    let everyone = || Write::update_many(Filter::all(), p.age().inc(1));
+    let everyone = || Write::update_many(Filter::all(), p.age().inc(1)).into();
     let error = people.bulk_write(birthdays().chain([everyone()])).await.unwrap_err();
     assert_eq!(outcomes(&error), "????");
     assert!(error.is_outcome_unknown());

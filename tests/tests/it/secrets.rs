@@ -202,14 +202,14 @@ async fn every_verb(
     heard.calls("find_one_and_delete", vaults.find_one_and_delete(filter()).comment(MARK)).await;
     heard.calls("delete_one", vaults.delete_one(filter()).comment(MARK)).await;
     let writes = || {
-        [
+        (
             Write::insert_one(&new),
             Write::update_one(filter(), update()),
             Write::update_many(filter(), update()),
             Write::replace_one(filter(), &known),
             Write::save(&known),
             Write::delete_one(filter()),
-        ]
+        )
     };
     heard.calls("bulk_write", vaults.bulk_write(writes()).comment(MARK)).await;
     heard.calls("bulk_write", vaults.bulk_write(writes()).ordered(false).let_(&variable, MARK)).await;

@@ -19,11 +19,11 @@ fn writes(ada: &Person, bob: &Person) -> [Write<Person>; 7] {
     [
         Write::insert_one(ada),
         Write::insert_one(bob),
-        Write::update_one(p.name().eq("ada"), p.age().inc(1)).upsert(true),
+        Write::update_one(p.name().eq("ada"), p.age().inc(1)).upsert(true).into(),
         Write::save(bob),
-        Write::update_many(p.age().lt(7), vec![doc! { "$set": { "age": 7 } }]),
-        Write::delete_one(p.age().eq(7)),
-        Write::delete_many(Filter::all()),
+        Write::update_many(p.age().lt(7), vec![doc! { "$set": { "age": 7 } }]).into(),
+        Write::delete_one(p.age().eq(7)).into(),
+        Write::delete_many(Filter::all()).into(),
     ]
 }
 
@@ -72,7 +72,7 @@ async fn bulk_write_sends_one_command_per_kind_of_write(db: Database, server: Se
         .map(with),
     );
 
-    people.bulk_write([]).await.unwrap();
+    people.bulk_write(()).await.unwrap();
     let nobody = Person { name: String::new(), ..person("x", 1) };
     assert!(
         people.bulk_write([Write::insert_one(&ada), Write::save(&nobody)]).await.unwrap_err().is_not_sent()

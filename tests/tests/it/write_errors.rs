@@ -41,8 +41,8 @@ async fn by_every_verb(
     ];
     for (write, is_many) in [
         (Write::insert_one(&other), false),
-        (Write::update_one(by_id(), change()), false),
-        (Write::update_many(by_id(), change()), true),
+        (Write::update_one(by_id(), change()).into(), false),
+        (Write::update_many(by_id(), change()).into(), true),
         (Write::save(&wrong), false),
     ] {
         errors.push(("bulk_write", single(people.bulk_write([write]).await.unwrap_err(), is_many)));
@@ -176,11 +176,11 @@ async fn unsatisfied_write_concerns_are_reported(db: Database) {
         people.insert_many([&person("bob", 1), &person("eve", 1)]).with_options(many).await.unwrap_err(),
         people.update_one(p.name().eq("ada"), p.age().inc(1)).with_options(update).await.unwrap_err(),
         people
-            .bulk_write([
+            .bulk_write((
                 Write::insert_one(&person("kim", 1)),
                 Write::update_one(p.name().eq("ada"), p.age().inc(1)),
                 Write::delete_one(p.name().eq("eve")),
-            ])
+            ))
             .with_options(bulk)
             .await
             .unwrap_err(),

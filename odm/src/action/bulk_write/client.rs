@@ -11,11 +11,11 @@ use mongodb::{
     results::VerboseBulkWriteResult,
 };
 
-use super::{Write, result::id_of};
+use super::{IntoWrites, Write, result::id_of};
 use crate::action::{deadline::deadline, setters::setters};
 use crate::{
     action::{
-        AsSession, Builder, CollectsProblems, Explicit, Implicit, OperationTarget, SessionState,
+        AsSession, Builder, CollectsProblems, Explicit, HasTarget, Implicit, OperationTarget, SessionState,
         prepare::Problems,
     },
     database::Database,
@@ -93,15 +93,20 @@ deadline!([] ClientBulkWrite, CLIENT_BULK_WRITE, reply);
 
 impl<S> ClientBulkWrite<S> {
     /// Adds a write to the collection of its model.
-    pub fn write<M: Model>(mut self, write: Write<M>) -> Self {
-        let namespace = Namespace::new(self.database.name(), M::COLLECTION);
-        self.writes.push(write.finish().1.and_then(|write| write.into_model(namespace)));
+    pub fn write<M: Model>(mut self, write: impl Into<Write<M>>) -> Self {
+        self.push(write.into());
         self
     }
 
     /// Adds writes to the collection of their model.
-    pub fn writes<M: Model>(self, writes: impl IntoIterator<Item = Write<M>>) -> Self {
-        writes.into_iter().fold(self, Self::write)
+    pub fn writes<M: Model, K>(mut self, writes: impl IntoWrites<M, K>) -> Self {
+        writes.into_writes(|write| self.push(write));
+        self
+    }
+
+    fn push<M: Model>(&mut self, write: Write<M>) {
+        let namespace = Namespace::new(self.database.name(), M::COLLECTION);
+        self.writes.push(write.finish().1.and_then(|write| write.into_model(namespace)));
     }
 
     /// Replaces all options by those of the driver's struct.
@@ -130,12 +135,14 @@ impl ClientBulkWrite {
     }
 }
 
-impl<S> Builder for ClientBulkWrite<S> {
-    type Options = BulkWriteOptions;
-
+impl<S> HasTarget for ClientBulkWrite<S> {
     fn on(&self) -> OperationTarget {
         OperationTarget::Database(self.database.clone())
     }
+}
+
+impl<S> Builder for ClientBulkWrite<S> {
+    type Options = BulkWriteOptions;
 
     fn options(&mut self) -> &mut BulkWriteOptions {
         &mut self.options

@@ -6,10 +6,8 @@
 //! numbers of the session, and less than the driver's next one, because the session returns to the driver's pool.
 //!
 //! The driver has the counter in a private field. But starting a transaction increments it, and ending a transaction
-//! without commands sends nothing. The new number is then read from the `Debug` output of the session. If the output
-//! does not contain it, or if it has not grown by one, the batch is sent without a number, and is not retried.
-
-use std::fmt::{self, Write};
+//! without commands sends nothing. The new number is then read by [`TransactionNumber`]. If it cannot be read, or if it
+//! has not grown by one, the batch is sent without a number, and is not retried.
 
 use mongodb::{
     ClientSession,
@@ -17,7 +15,10 @@ use mongodb::{
     error::{ErrorKind as Driver, RETRYABLE_WRITE_ERROR},
 };
 
-use super::BULK_WRITE;
+use super::{
+    BULK_WRITE,
+    transaction_number::{self, TransactionNumber},
+};
 use crate::{
     collection::Target,
     error::{Command, Error, ErrorKind, Result, WriteReply},
@@ -43,14 +44,14 @@ pub(super) enum Numbering {
 /// Returns an error if no server is available, because the deployment determines whether numbers are supported.
 pub(super) async fn next(target: &Target, session: &mut ClientSession) -> Result<Numbering> {
     let operation = target.operation(BULK_WRITE);
-    let before = number(session);
+    let before = session.transaction_number();
     match exec::run(operation, session.start_transaction()).await {
         Ok(()) => {}
         Err(error) if matches!(error.kind(), ErrorKind::Unavailable(_)) => return Err(error),
-        Err(error) if is_in_transaction(&error) => return Ok(Numbering::InTransaction),
+        Err(error) if transaction_number::is_in_transaction(&error) => return Ok(Numbering::InTransaction),
         Err(_) => return Ok(Numbering::Plain),
     }
-    let after = number(session);
+    let after = session.transaction_number();
     let ended = exec::run(operation, session.abort_transaction()).await;
     Ok(match (before, after, ended) {
         (Some(before), Some(after), Ok(())) if before.checked_add(1) == Some(after) => {
@@ -58,36 +59,6 @@ pub(super) async fn next(target: &Target, session: &mut ClientSession) -> Result
         }
         _ => Numbering::Plain,
     })
-}
-
-fn is_in_transaction(error: &Error) -> bool {
-    error.driver().is_some_and(|error| {
-        matches!(&*error.kind, Driver::Transaction { message, .. } if message.contains("already in progress"))
-    })
-}
-
-/// Returns the last transaction number of a session.
-fn number(session: &ClientSession) -> Option<i64> {
-    let mut scan = Scan::default();
-    // `Scan` returns an error when it has found the number, because the session prints its whole client after it.
-    let _ = write!(scan, "{session:?}");
-    scan.number
-}
-
-#[derive(Default)]
-struct Scan {
-    text: String,
-    number: Option<i64>,
-}
-
-impl fmt::Write for Scan {
-    fn write_str(&mut self, part: &str) -> fmt::Result {
-        self.text.push_str(part);
-        let Some((_, number)) = self.text.split_once("txn_number: ") else { return Ok(()) };
-        let Some(end) = number.find(|letter: char| !letter.is_ascii_digit()) else { return Ok(()) };
-        self.number = number.get(..end).and_then(|number| number.parse().ok());
-        Err(fmt::Error)
-    }
 }
 
 /// Sends a command of many statements. Sends it again if it has a number and there is no reply.

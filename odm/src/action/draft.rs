@@ -1,0 +1,124 @@
+//! The part that the builders of all writes share: the kind of the write, and the errors of its setters.
+//!
+//! The macros `write_verb!` and `find_and_modify!` implement how a builder with a draft is sent and explained.
+
+use std::marker::PhantomData;
+
+use super::prepare::Problems;
+use crate::{
+    error::Result,
+    model::Model,
+    write::{Kind, Statement, WriteOptions},
+};
+
+/// A write while its setters are called. The options are beside it, in the builder.
+pub(super) struct Draft<M> {
+    kind: Result<Kind>,
+    pub(super) problems: Problems,
+    model: PhantomData<fn() -> M>,
+}
+
+impl<M: Model> Draft<M> {
+    /// Creates a draft, from the kind that the arguments of the verb make.
+    pub(super) fn new(kind: Result<Kind>) -> Self {
+        Self { kind, problems: Problems::default(), model: PhantomData }
+    }
+
+    /// Sets the document that an update inserts if nothing matches.
+    pub(super) fn or_insert(self, model: &M) -> Self {
+        Self { kind: self.kind.and_then(|kind| kind.or_insert(model)), ..self }
+    }
+
+    /// Returns the statement, or the first error of a setter or an argument.
+    pub(super) fn into_statement(self, options: impl Into<WriteOptions>) -> Result<Statement> {
+        self.into_statement_with(Ok(options))
+    }
+
+    /// Returns the statement, or the first error of a setter, an argument or the options.
+    pub(super) fn into_statement_with(self, options: Result<impl Into<WriteOptions>>) -> Result<Statement> {
+        let kind = self.problems.or(self.kind)?;
+        Ok(Statement::new::<M>(kind, options?))
+    }
+}
+
+/// Implements `execute` and the explanation of a builder with the fields `target`, `draft`, `options` and `state`.
+macro_rules! write_verb {
+    ($action:ident, $verb:expr, $send:path => $output:ty) => {
+        impl<M: $crate::model::Model> $crate::action::explain::Explained for $action<M> {
+            fn explained(self) -> $crate::action::Explain {
+                let Self { target, draft, options, state: _ } = self;
+                $crate::action::Explain::of_write(target, draft.into_statement(options))
+            }
+        }
+
+        impl<M: $crate::model::Model, S> $action<M, S> {
+            fn execute<'s>(self) -> ::futures_core::future::BoxFuture<'s, $crate::error::Result<$output>>
+            where
+                S: $crate::action::SessionState<'s>,
+            {
+                let Self { target, draft, options, state } = self;
+                ::std::boxed::Box::pin($send(
+                    target,
+                    $verb,
+                    draft.into_statement(options),
+                    state.into_option(),
+                ))
+            }
+        }
+    };
+}
+pub(crate) use write_verb;
+
+/// Implements `view`, `execute` and the explanation of a builder that also has the field `view`.
+macro_rules! find_and_modify {
+    ($action:ident, $verb:expr) => {
+        impl<M: $crate::model::Model> $crate::action::explain::Explained for $action<M> {
+            fn explained(self) -> $crate::action::Explain {
+                let (target, statement, _) = self.into_statement();
+                $crate::action::Explain::of_find_and_modify(target, statement)
+            }
+        }
+
+        impl<M: $crate::model::Model, S> $action<M, S> {
+            /// Reads the document as a [view](crate::view): `{ fields: { .. } }`.
+            ///
+            /// Awaiting it returns the view, or `None` if nothing matches. The view owns its data, because there is no
+            /// cursor to borrow from.
+            pub fn view<V: $crate::view::View<M> + $crate::value::OwnedRow>(
+                mut self,
+            ) -> $crate::action::Viewed<Self, V> {
+                self.view = Some($crate::view::Projection::of::<M, V>());
+                $crate::action::Viewed::new(self)
+            }
+
+            fn into_statement(
+                self,
+            ) -> ($crate::collection::Target, $crate::error::Result<$crate::write::Statement>, S) {
+                let Self { target, draft, view, mut options, state } = self;
+                let projection = $crate::action::prepare::projection(view, options.projection.as_ref());
+                let statement = draft.into_statement_with(projection.map(|projection| {
+                    options.projection = projection;
+                    options
+                }));
+                (target, statement, state)
+            }
+
+            pub(super) fn execute<'s, T>(
+                self,
+            ) -> ::futures_core::future::BoxFuture<'s, $crate::error::Result<Option<T>>>
+            where
+                S: $crate::action::SessionState<'s>,
+                T: $crate::value::OwnedRow,
+            {
+                let (target, statement, state) = self.into_statement();
+                let session = state.into_option();
+                ::std::boxed::Box::pin(async move {
+                    let found =
+                        $crate::action::send::find_and_modify(&target, $verb, statement, session).await?;
+                    $crate::action::find_one::row(&target.operation($verb), found)
+                })
+            }
+        }
+    };
+}
+pub(crate) use find_and_modify;

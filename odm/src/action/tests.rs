@@ -1,0 +1,125 @@
+//! Every verb passes the exit of its statements or queries before it sends anything, also when it is explained.
+
+use std::{collections::BTreeSet, fs, future::IntoFuture, path::Path, time::Duration};
+
+use mongodb::bson::doc;
+
+use super::Write;
+use crate::{
+    Collection, Database, Filter, Id, Model, Result,
+    operation::exits::{self, Exit},
+};
+
+#[derive(Model)]
+#[odm(collection = "notes")]
+struct Note {
+    id: Id<Note>,
+    n: i32,
+}
+
+/// Verbs that neither read nor write the documents of a model.
+const WITHOUT_EXIT: [&str; 7] =
+    ["connect", "ping", "start_session", "drop_database", "plan", "apply", "run_command"];
+
+/// Returns a database whose server does not exist, so every call fails after its exit.
+async fn nowhere() -> Database {
+    Database::connect("mongodb://127.0.0.1:1/none?serverSelectionTimeoutMS=1").await.unwrap()
+}
+
+/// Returns the exits that an action has passed when no server can be found for its command. An explanation passes its
+/// exit when it is constructed.
+async fn passed<T>(action: impl IntoFuture<Output = Result<T>>) -> Vec<Exit> {
+    let answer = tokio::time::timeout(Duration::from_secs(60), action.into_future()).await.unwrap();
+    assert!(answer.err().unwrap().is_unavailable());
+    exits::take()
+}
+
+/// Each line contains a verb, its exit, and calls of it.
+macro_rules! exits {
+    ($seen:ident; $($verb:ident $exit:ident: $($call:expr),*;)*) => { $(
+        $seen.insert(stringify!($verb).to_owned());
+        $(assert_eq!(passed($call).await, [Exit::$exit], "{}", stringify!($call));)*
+    )* };
+}
+
+#[tokio::test]
+async fn every_verb_passes_its_exit() {
+    let db = nowhere().await;
+    let notes: Collection<Note> = db.collection();
+    let n = Note::fields();
+    let note = Note { id: Id::new(), n: 1 };
+    let mut session = db.client().start_session().await.unwrap();
+    let (one, update) = (|| n.id().eq(note.id), || n.n().inc(1));
+    let mut seen = BTreeSet::from(WITHOUT_EXIT.map(str::to_owned));
+    exits! { seen;
+        find Scope:
+            notes.find(one()), notes.find(one()).session(&mut session), notes.find(one()).as_documents(),
+            notes.find(one()).explain();
+        find_one Scope: notes.find_one(one()), notes.find_one(one()).explain();
+        get Scope: notes.get(note.id), notes.get(note.id).explain();
+        exists Scope: notes.exists(one()), notes.exists(one()).explain();
+        count Scope: notes.count(one()), notes.count(one()).explain();
+        estimated_count Scope: notes.estimated_count(), notes.estimated_count().explain();
+        distinct Scope: notes.distinct(n.n(), one()), notes.distinct(n.n(), one()).explain();
+        aggregate Scope:
+            notes.aggregate(), notes.aggregate().session(&mut session), notes.aggregate().explain(), db.aggregate(),
+            notes.aggregate().stage(doc! { "$out": "others" });
+        watch Scope: notes.watch();
+        insert_one Policy: notes.insert_one(&note);
+        insert_many Policy: notes.insert_many([&note, &note]);
+        update_one Policy:
+            notes.update_one(one(), update()), notes.update_one(one(), update()).or_insert(&note),
+            notes.update_one(one(), update()).explain();
+        update_many Policy: notes.update_many(one(), update()), notes.update_many(one(), update()).explain();
+        replace_one Policy: notes.replace_one(one(), &note), notes.replace_one(one(), &note).explain();
+        save Policy: notes.save(&note), notes.save(&note).explain();
+        delete_one Policy: notes.delete_one(one()), notes.delete_one(one()).explain();
+        delete_many Policy: notes.delete_many(one()), notes.delete_many(one()).explain();
+        find_one_and_update Policy:
+            notes.find_one_and_update(one(), update()), notes.find_one_and_update(one(), update()).explain();
+        find_one_and_replace Policy:
+            notes.find_one_and_replace(one(), &note), notes.find_one_and_replace(one(), &note).explain();
+        find_one_and_delete Policy:
+            notes.find_one_and_delete(one()), notes.find_one_and_delete(one()).explain();
+    }
+
+    // An action of a bulk write encodes its writes when they are added.
+    seen.insert("bulk_write".to_owned());
+    let writes: [Write<Note>; 7] = [
+        Write::insert_one(&note),
+        Write::update_one(one(), update()).into(),
+        Write::update_many(one(), update()).into(),
+        Write::replace_one(one(), &note).into(),
+        Write::save(&note),
+        Write::delete_one(one()).into(),
+        Write::delete_many(one()).into(),
+    ];
+    drop(notes.bulk_write(writes));
+    assert_eq!(exits::take(), [Exit::Policy; 7]);
+    drop(db.bulk_write().write(Write::insert_one(&note)).write(Write::delete_many(Filter::<Note>::all())));
+    assert_eq!(exits::take(), [Exit::Policy; 2]);
+
+    seen.insert("explain".to_owned());
+    assert_eq!(seen, declared(), "the tested verbs, and the verbs in the sources");
+}
+
+/// Returns the names of all verbs that the sources declare.
+fn declared() -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let text = fs::read_to_string(path).unwrap();
+            for start in ["Verb::new(\"", "Verb::unsent(\""] {
+                let verbs = text.split(start).skip(1).filter_map(|rest| rest.split('"').next());
+                names.extend(verbs.map(str::to_owned));
+            }
+        }
+    }
+    names
+}

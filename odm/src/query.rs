@@ -1,0 +1,56 @@
+//! Reads without the type of their model. Every verb that reads builds a [`Query`].
+//!
+//! [`Query::finish`] applies the scopes of the collection. Only the [`Ready`] query that it returns can be sent, or
+//! rendered as a command for `explain`. So no verb can bypass a scope.
+
+mod render;
+mod scope;
+
+use mongodb::bson::Document;
+
+pub(crate) use self::render::Render;
+
+/// A read as its verb builds it: what it selects, and the driver's options.
+///
+/// `S` is a filter, the stages of a pipeline, the [`Values`] of a field, or a [`WholeCollection`].
+pub(crate) struct Query<S, O> {
+    selection: S,
+    options: O,
+}
+
+impl<S, O> Query<S, O> {
+    /// Creates a query.
+    pub(crate) fn new(selection: S, options: O) -> Self {
+        Self { selection, options }
+    }
+
+    /// Applies the scopes.
+    pub(crate) fn finish(self) -> Ready<S, O> {
+        scope::apply(self)
+    }
+}
+
+/// The values of a field in the documents that match a filter.
+#[derive(Debug)]
+pub(crate) struct Values {
+    pub(crate) key: String,
+    pub(crate) filter: Document,
+}
+
+/// All documents of a collection. They are counted from its metadata.
+#[derive(Debug)]
+pub(crate) struct WholeCollection;
+
+/// A query after the scopes of its collection. Only such a query can be sent or rendered.
+#[derive(Debug)]
+pub(crate) struct Ready<S, O> {
+    selection: S,
+    options: O,
+}
+
+impl<S, O> Ready<S, O> {
+    /// Returns the selection and the options, for the driver's method.
+    pub(crate) fn into_parts(self) -> (S, O) {
+        (self.selection, self.options)
+    }
+}

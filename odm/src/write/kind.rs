@@ -1,0 +1,100 @@
+//! The kinds of writes: the only place where the arguments of a verb become the parts of a statement.
+
+use mongodb::bson::{Document, RawDocumentBuf};
+
+use super::{encode, encode_replacement};
+use crate::{
+    error::{Error, Result},
+    filter::{Filter, IntoFilter, by_id},
+    model::Model,
+    update::{IntoUpdate, Update},
+    value::Value,
+};
+
+/// The kind of a statement, with its filter and its documents.
+pub(crate) enum Kind {
+    Insert {
+        document: RawDocumentBuf,
+    },
+    Update {
+        many: bool,
+        filter: Document,
+        update: Update<()>,
+        or_insert: Option<RawDocumentBuf>,
+    },
+    Replace {
+        filter: Document,
+        document: RawDocumentBuf,
+    },
+    /// A replacement that inserts the document if nothing matches, regardless of the options.
+    Save {
+        filter: Document,
+        document: RawDocumentBuf,
+    },
+    Delete {
+        many: bool,
+        filter: Document,
+    },
+}
+
+impl Kind {
+    pub(crate) fn insert<M: Model>(model: &M) -> Result<Self> {
+        Ok(Self::Insert { document: encode(model)? })
+    }
+
+    pub(crate) fn update_one<M>(filter: impl IntoFilter<M>, update: impl IntoUpdate<M>) -> Result<Self> {
+        let filter = filter.into_filter();
+        let update = update.into_update().checked_against(&filter).untyped();
+        Ok(Self::Update { many: false, filter: filter.into_document()?, update, or_insert: None })
+    }
+
+    pub(crate) fn update_many<M>(filter: impl IntoFilter<M>, update: impl IntoUpdate<M>) -> Result<Self> {
+        let filter = filter.into_filter();
+        let update = update.into_update().checked_against(&filter).untyped();
+        Ok(Self::Update { many: true, filter: require_explicit(filter)?, update, or_insert: None })
+    }
+
+    pub(crate) fn replace<M: Model>(filter: impl IntoFilter<M>, model: &M) -> Result<Self> {
+        let filter = filter.into_filter().into_document()?;
+        Ok(Self::Replace { filter, document: encode_replacement(model)? })
+    }
+
+    pub(crate) fn save<M: Model>(model: &M) -> Result<Self> {
+        let filter = by_id(model.id().to_bson()?);
+        Ok(Self::Save { filter, document: encode_replacement(model)? })
+    }
+
+    pub(crate) fn delete_one<M>(filter: impl IntoFilter<M>) -> Result<Self> {
+        Ok(Self::Delete { many: false, filter: filter.into_filter().into_document()? })
+    }
+
+    pub(crate) fn delete_many<M>(filter: impl IntoFilter<M>) -> Result<Self> {
+        Ok(Self::Delete { many: true, filter: require_explicit(filter.into_filter())? })
+    }
+
+    /// Sets the document that an update inserts if nothing matches. Other kinds have none.
+    pub(crate) fn or_insert<M: Model>(self, model: &M) -> Result<Self> {
+        match self {
+            Self::Update { many, filter, update, .. } => {
+                Ok(Self::Update { many, filter, update, or_insert: Some(encode(model)?) })
+            }
+            other => Ok(other),
+        }
+    }
+}
+
+/// Returns the filter of a write of many documents.
+///
+/// # Errors
+///
+/// Returns an error for which [`is_not_sent`](Error::is_not_sent) is true if the filter matches every document and is
+/// not [`Filter::all`].
+fn require_explicit<M>(filter: Filter<M>) -> Result<Document> {
+    if filter.is_empty() {
+        let reason = if filter.clauses().has_no_condition() { "is empty, so it " } else { "" };
+        return Err(Error::refused(format!(
+            "the filter {reason}matches every document; if that is intended, use `Filter::all()`"
+        )));
+    }
+    filter.into_document()
+}
