@@ -89,6 +89,7 @@ pub(crate) mod ordered;
 mod pointer;
 pub(crate) mod raw;
 mod raw_document;
+mod room;
 mod row;
 mod scalar;
 mod sequence;
@@ -132,6 +133,7 @@ pub(crate) use self::{
         MAX_NESTING, MAX_OPTION, bounded, bounded_document, bounded_documents, nested_levels, too_deep,
     },
     raw::Raw,
+    room::document_with_room,
     sequence::other_length,
     untyped::looks_like_operators,
     writer::Writer,

@@ -37,7 +37,7 @@ pub(crate) enum Status {
 pub(crate) struct Line {
     sku: String,
     pub(crate) qty: i32,
-    price: f64,
+    pub(crate) price: f64,
     gift: bool,
 }
 

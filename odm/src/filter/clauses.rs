@@ -1,5 +1,6 @@
 //! `Clauses`: a filter without the type of its model, so that user crates compile little code.
 
+mod clause;
 mod element;
 mod matches_all;
 mod positions;
@@ -11,6 +12,7 @@ use mongodb::bson::{Bson, Document, doc};
 
 pub(crate) use self::element::{into_element_form, prefixed};
 use self::{
+    clause::Clause,
     positions::{CALLER_NAME, NamedArrays},
     render::is_operators,
 };
@@ -19,15 +21,6 @@ use crate::{
     path::Location,
     value::{MAX_NESTING, bounded, bounded_document},
 };
-
-/// A condition: the name of a field or an operator, and its test.
-#[derive(Debug, Clone)]
-struct Clause {
-    name: Cow<'static, str>,
-    test: Bson,
-    /// The length of the part of `name` that is an array, see [`Location::outermost`], or [`CALLER_NAME`].
-    array: u32,
-}
 
 /// Conditions that must all hold, in the order in which they were written.
 #[derive(Debug, Clone, Default)]
@@ -45,7 +38,7 @@ pub(crate) struct Clauses {
 impl Clauses {
     fn one(name: Cow<'static, str>, array: u32, test: impl Into<Bson>) -> Self {
         match bounded(test.into(), MAX_NESTING) {
-            Ok(test) => Self::of(Clause { name, test, array }),
+            Ok(test) => Self::of(Clause::new(name, test, array)),
             Err(problem) => Self::wrong(problem),
         }
     }
@@ -70,25 +63,12 @@ impl Clauses {
     }
 
     pub(super) fn test(at: &Location, operator: &'static str, value: CodecResult<Bson>) -> Self {
-        let operators = value.map(|value| {
-            let mut test = Document::new();
-            test.insert(operator, value);
-            test
-        });
-        match operators {
-            // Most tests. They are constructed in place, because a move costs as much as copying a short name.
-            Ok(operators) if at.is_plain() => Self {
-                first: Some(Clause {
-                    name: at.to_key(),
-                    test: Bson::Document(operators),
-                    array: at.outermost(),
-                }),
-                rest: Vec::new(),
-                explicit_all: false,
-                problem: None,
-                inner: None,
-            },
-            operators => Self::tests(at, operators),
+        match value {
+            // Most tests.
+            Ok(value) if at.is_plain() => {
+                Self::of(Clause::operator(at.to_key(), operator, value, at.outermost()))
+            }
+            value => Self::tests(at, value.map(|value| Document::from_iter([(operator.to_owned(), value)]))),
         }
     }
 
@@ -192,11 +172,8 @@ impl Clauses {
             Ok(document) => document,
             Err(problem) => return Self::wrong(problem),
         };
-        let mut clauses = document.into_iter().map(|(name, test)| Clause {
-            name: Cow::Owned(name),
-            test,
-            array: CALLER_NAME,
-        });
+        let mut clauses =
+            document.into_iter().map(|(name, test)| Clause::new(Cow::Owned(name), test, CALLER_NAME));
         Self { first: clauses.next(), rest: clauses.collect(), ..Self::default() }
     }
 
@@ -295,34 +272,35 @@ impl Clauses {
                 Err(problem) => return Self::wrong(problem),
             }
         }
-        let test = Bson::Array(branches);
-        Self { inner, ..Self::of(Clause { name: Cow::Borrowed(operator), test, array: 0 }) }
+        let clause = Clause::new(Cow::Borrowed(operator), Bson::Array(branches), 0);
+        Self { inner, ..Self::of(clause) }
     }
 
     /// Takes the list if this is only `{ $or: [..] }`.
     fn take_alternatives(&mut self) -> Option<Vec<Bson>> {
-        match &mut self.first {
-            Some(Clause { name, test: Bson::Array(list), .. })
-                if name == "$or" && self.rest.is_empty() && self.problem.is_none() && !list.is_empty() =>
-            {
-                Some(std::mem::take(list))
-            }
+        if self.problem.is_some() || !self.rest.is_empty() {
+            return None;
+        }
+        let is_list = |test: &Bson| matches!(test, Bson::Array(list) if !list.is_empty());
+        let only = self.first.take_if(|only| only.name == "$or" && is_list(&only.test()))?;
+        match only.test.into_bson() {
+            Bson::Array(list) => Some(list),
             _ => None,
         }
     }
 
     pub(super) fn not(mut self) -> Self {
         self.join_unnamed();
-        if let (Some(Clause { name, test: Bson::Document(test), array }), true) =
-            (&self.first, self.rest.is_empty())
+        if let (Some(clause), true) = (&self.first, self.rest.is_empty())
+            && !clause.name.starts_with('$')
+            && let Bson::Document(test) = &*clause.test()
             && is_operators(test)
-            && !name.starts_with('$')
         {
             let negated = match test.get("$not") {
                 Some(Bson::Document(inner)) if test.len() == 1 => inner.clone(),
                 _ => doc! { "$not": test.clone() },
             };
-            let clauses = Self::one(name.clone(), *array, negated);
+            let clauses = Self::one(clause.name.clone(), clause.array, negated);
             return Self { inner: self.inner, problem: self.problem.or(clauses.problem), ..clauses };
         }
         Self::branches("$nor", vec![self])

@@ -67,6 +67,7 @@ impl<M, R> InQuery<M, R> {
         Self { above: at, step: None, types: PhantomData }
     }
 
+    #[inline]
     fn at(&self) -> Location {
         match self.step {
             Some(step) => self.above.field(step),
@@ -101,6 +102,7 @@ impl<M: 'static, R: Reach> Context for InQuery<M, R> {
     type Tag<T: Value, K: Key> = Path<M, T, Tagged<R>>;
     type Variant = Variant<M, R>;
 
+    #[inline]
     fn field<T: Value, K: Key>(&self) -> Self::Field<T, K> {
         let above = self.at();
         let path = Path::new(above.field(K::NAME).of(T::ARRAYS));
@@ -115,10 +117,12 @@ impl<M: 'static, R: Reach> Context for InQuery<M, R> {
         T::under(self.clone(), Flattened::new(self.at()))
     }
 
+    #[inline]
     fn many(self) -> Self::Many {
         InQuery::new(self.at().into_array())
     }
 
+    #[inline]
     fn maybe(self) -> Self {
         self
     }

@@ -125,7 +125,17 @@ impl Location {
     }
 
     /// Returns the location of a field of the document here.
+    #[inline]
     pub(crate) fn field(&self, name: &'static str) -> Self {
+        if self.name.is_empty() && self.extras.is_none() {
+            // A field of the document itself. rustc then computes most of the path.
+            let (array, outermost) = (self.array, self.outermost);
+            return Self { name: Cow::Borrowed(name), array, outermost, extras: None, reserved: None };
+        }
+        self.nested_field(name)
+    }
+
+    fn nested_field(&self, name: &'static str) -> Self {
         let name = if self.name.is_empty() { Cow::Borrowed(name) } else { self.joined(name) };
         self.below(name)
     }
@@ -166,6 +176,7 @@ impl Location {
     }
 
     /// Returns the same location, of a value that may be an array as `arrays` describes.
+    #[inline]
     pub(crate) fn of(mut self, arrays: Arrays) -> Self {
         if arrays.is_array() && self.outermost == 0 {
             self.outermost = length(&self.name);

@@ -57,6 +57,7 @@ impl<T: Value> Value for Vec<T> {
     type Replaced<S: Doc> = Vec<T::Replaced<S>>;
     type Added<S: Doc> = Vec<T::Added<S>>;
 
+    #[inline]
     fn under<A: Context, B>(at: A, base: B) -> Self::Fields<A, B> {
         T::under(at.many(), base)
     }

@@ -36,6 +36,7 @@ impl<T: Value> Value for Option<T> {
     type Replaced<S: Doc> = Option<T::Replaced<S>>;
     type Added<S: Doc> = Option<T::Added<S>>;
 
+    #[inline]
     fn under<A: Context, B>(at: A, base: B) -> Self::Fields<A, B> {
         T::under(at.maybe(), base)
     }

@@ -14,7 +14,7 @@ use super::{
 impl Clauses {
     /// Returns whether the form of the filter shows that every document matches.
     pub(super) fn matches_all(&self) -> bool {
-        all(self.iter().map(|clause| condition(&clause.name, &clause.test))) == Some(true)
+        all(self.iter().map(|clause| condition(&clause.name, &clause.test()))) == Some(true)
     }
 }
 

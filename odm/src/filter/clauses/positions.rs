@@ -35,14 +35,15 @@ impl NamedArrays {
     fn add(&mut self, clause: &Clause) {
         let name = match clause.array {
             0 => return,
-            CALLER_NAME => return self.add_name(&clause.name, &clause.test, true),
+            CALLER_NAME => return self.add_name(&clause.name, &clause.test(), true),
             length => clause.name.get(..length as usize).unwrap_or(&clause.name),
         };
+        let test = clause.test();
         self.0.push(Mention {
             name: name.to_owned(),
             written_by_caller: false,
-            conditions: conditions(&clause.test),
-            of_whole: name.len() == clause.name.len() && is_of_whole(&clause.test),
+            conditions: conditions(&test),
+            of_whole: name.len() == clause.name.len() && is_of_whole(&test),
         });
     }
 

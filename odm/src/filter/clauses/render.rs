@@ -2,8 +2,11 @@
 
 use mongodb::bson::{Bson, Document, document::Entry};
 
-use super::{Clauses, element::refuse_whole};
-use crate::error::codec::{CodecError, CodecResult};
+use super::{Clause, Clauses, element::refuse_whole};
+use crate::{
+    error::codec::{CodecError, CodecResult},
+    value::document_with_room,
+};
 
 impl Clauses {
     /// Renders one document. A second test of a field is merged into the first if their operators differ. Conditions
@@ -12,17 +15,17 @@ impl Clauses {
         if let Some(problem) = self.problem {
             return Err(problem);
         }
-        let mut document = Document::new();
+        let mut document = document_with_room(1 + self.rest.len());
         let mut spilled: Vec<Bson> = Vec::new();
         for clause in self.first.into_iter().chain(self.rest) {
             match document.entry(clause.name) {
                 entry @ Entry::Vacant(_) => {
-                    entry.or_insert(clause.test);
+                    entry.or_insert(clause.test.into_bson());
                 }
                 Entry::Occupied(entry) => {
                     let name = entry.key().to_owned();
                     let present = document.get_mut(&name);
-                    spilled.extend(present.and_then(|present| join(&name, present, clause.test)));
+                    spilled.extend(present.and_then(|present| join(&name, present, clause.test.into_bson())));
                 }
             }
         }
@@ -52,19 +55,19 @@ impl Clauses {
     /// Merges several tests of an array element into one, unless there are other conditions. The element has no name,
     /// so its tests cannot be separate conditions.
     pub(super) fn join_unnamed(&mut self) {
-        let Some(first) = &mut self.first else { return };
-        if self.rest.is_empty() || !first.name.is_empty() || self.rest.iter().any(|it| !it.name.is_empty()) {
+        if self.rest.is_empty() || self.iter().any(|clause| !clause.name.is_empty()) {
             return;
         }
-        let rest = std::mem::take(&mut self.rest);
-        for mut clause in rest {
-            if let Some(Bson::Document(mut spilled)) = join("", &mut first.test, clause.test)
+        let Some(first) = self.first.take() else { return };
+        let mut all = first.test.into_bson();
+        for clause in std::mem::take(&mut self.rest) {
+            if let Some(Bson::Document(mut spilled)) = join("", &mut all, clause.test.into_bson())
                 && let Some(test) = spilled.remove("")
             {
-                clause.test = test;
-                self.rest.push(clause);
+                self.rest.push(Clause::new(clause.name, test, clause.array));
             }
         }
+        self.first = Some(Clause::new(first.name, all, first.array));
     }
 }
 
