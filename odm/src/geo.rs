@@ -35,6 +35,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
 use self::foreign_members::{Coordinates, ForeignMembers};
 use crate::{
     error::codec::{CodecError, CodecResult},
+    meta::TypeMeta,
     value::{Raw, Value, Writer, leaf},
 };
 
@@ -78,6 +79,8 @@ macro_rules! geometries {
             impl Value for $name {
                 leaf!();
 
+                const STORED_AS: &'static TypeMeta = &TypeMeta::Scalar(ElementType::EmbeddedDocument);
+
                 fn encode(&self, writer: &mut Writer) -> CodecResult<ElementType> {
                     self.foreign.write(stringify!($name), writer, |further, writer| {
                         writer.element_with("coordinates", |writer| self.coordinates.write_all(further, writer))
@@ -115,6 +118,8 @@ macro_rules! geometries {
 
         impl Value for Geometry {
             leaf!();
+
+            const STORED_AS: &'static TypeMeta = &TypeMeta::Scalar(ElementType::EmbeddedDocument);
 
             fn encode(&self, writer: &mut Writer) -> CodecResult<ElementType> {
                 match self {
@@ -198,6 +203,8 @@ impl From<GeometryCollection> for Geometry {
 
 impl Value for GeometryCollection {
     leaf!();
+
+    const STORED_AS: &'static TypeMeta = &TypeMeta::Scalar(ElementType::EmbeddedDocument);
 
     fn encode(&self, writer: &mut Writer) -> CodecResult<ElementType> {
         self.foreign.write("GeometryCollection", writer, |_, writer| {

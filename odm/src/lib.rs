@@ -93,6 +93,7 @@ mod stack;
 // 1 documents
 pub mod geo;
 pub mod index;
+pub mod meta;
 pub mod model;
 pub mod path;
 pub mod rule;

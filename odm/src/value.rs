@@ -83,6 +83,7 @@ mod from_text;
 mod id;
 pub(crate) mod kind;
 mod map;
+pub(crate) mod meta;
 mod nesting;
 mod option;
 pub(crate) mod ordered;
@@ -103,7 +104,12 @@ pub(crate) mod writer;
 
 use mongodb::bson::{Bson, spec::ElementType};
 
-use crate::{error::codec::CodecResult, path::Context, rule::Check};
+use crate::{
+    error::codec::CodecResult,
+    meta::{EnumMeta, TypeMeta},
+    path::Context,
+    rule::Check,
+};
 
 #[cfg(any(feature = "chrono", feature = "time"))]
 use self::from_text::dated;
@@ -210,6 +216,13 @@ pub trait Value: Sized + 'static {
     fn missing() -> Option<Self> {
         None
     }
+
+    /// How the values of this type are stored.
+    const STORED_AS: &'static TypeMeta = &TypeMeta::Any;
+
+    /// The variants, if the type is an enum.
+    #[doc(hidden)]
+    const VARIANTS: &'static EnumMeta = &EnumMeta::NONE;
 
     /// Whether a value of this type may be an array, and what is in it.
     #[doc(hidden)]

@@ -3,7 +3,11 @@
 use mongodb::bson::{Document, RawDocumentBuf};
 
 use super::{Raw, SchemaVersion, Value, Writer};
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    meta::DocumentMeta,
+    rule::TypedRule,
+};
 
 /// A value that is a document with known fields: a model, an embedded document or a shape.
 #[diagnostic::on_unimplemented(
@@ -17,6 +21,13 @@ pub trait Doc: Value {
 
     /// The schema version that its documents contain, if they do.
     const VERSION: Option<SchemaVersion> = None;
+
+    /// The document as declared: its fields, with their types and rules.
+    const META: &'static DocumentMeta;
+
+    /// The rules of the whole document.
+    #[doc(hidden)]
+    const DOCUMENT_RULES: &'static [TypedRule<Self>] = &[];
 }
 
 /// A type that can be read from a document: the row type at the end of a pipeline, the result of [`from_slice`].

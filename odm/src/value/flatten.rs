@@ -16,7 +16,7 @@ use super::{
 use crate::{
     error::codec::{CodecError, CodecResult},
     path::{Context, Key, Narrows, VariantTest},
-    rule::Check,
+    rule::{Check, TypedRule},
     stack,
 };
 
@@ -125,9 +125,12 @@ catch_the_rest! {
 )]
 pub trait HasFlattened<K> {
     /// The type of the flattened document in Rust.
-    type Rust;
+    type Rust: 'static;
     /// The type of the flattened document in paths: the same, or [`Encoded`] if serde stores it.
     type Type: Value + StoresFlattened<Self::Rust>;
+
+    /// The rules of the field.
+    const RULES: &'static [TypedRule<Self::Rust>] = &[];
 
     /// The names that the document declares beside this one: its own, and those of its other flattened documents.
     const OTHER_NAMES: FieldNames;

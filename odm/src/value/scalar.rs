@@ -9,7 +9,10 @@ use mongodb::bson::{
 };
 
 use super::{Arithmetic, Kind, Raw, Value, Writer, leaf};
-use crate::error::codec::{CodecError, CodecResult};
+use crate::{
+    error::codec::{CodecError, CodecResult},
+    meta::TypeMeta,
+};
 
 /// A number, or a number that may be absent: required by `inc`, `sum` and arithmetic.
 #[diagnostic::on_unimplemented(
@@ -109,6 +112,18 @@ fn integral_double(raw: Raw<'_>) -> CodecResult<i64> {
     Err(CodecError::new("an integer", "a double with a fraction or beyond 2^53"))
 }
 
+/// Returns the number, or the bound of int64 that is nearest to it.
+#[allow(clippy::cast_possible_truncation)] // within the bounds of int64
+const fn in_i64(number: i128) -> i64 {
+    if number < i64::MIN as i128 {
+        i64::MIN
+    } else if number > i64::MAX as i128 {
+        i64::MAX
+    } else {
+        number as i64
+    }
+}
+
 macro_rules! integers {
     ($($type:ty: $expected:literal, $stored:ty as $element:ident, by $step:ty;)*) => { $(
         impl Number for $type {
@@ -122,6 +137,11 @@ macro_rules! integers {
         impl Bits for $type {}
         impl Value for $type {
             leaf!();
+            const STORED_AS: &'static TypeMeta = &TypeMeta::Integer {
+                written: ElementType::$element,
+                min: in_i64(Self::MIN as i128),
+                max: in_i64(if Self::MAX as u128 > i64::MAX as u128 { i128::MAX } else { Self::MAX as i128 }),
+            };
             #[inline]
             fn encode(&self, writer: &mut Writer) -> CodecResult<ElementType> {
                 let stored = <$stored>::try_from(*self).map_err(|_| out_of_range("an integer that fits int64", self))?;
@@ -168,6 +188,7 @@ impl Arithmetic for f64 {
 /// 2^53; beyond that, not every integer is a double.
 impl Value for f64 {
     leaf!();
+    const STORED_AS: &'static TypeMeta = &TypeMeta::Float;
     #[inline]
     fn encode(&self, writer: &mut Writer) -> CodecResult<ElementType> {
         writer.put(&self.to_le_bytes());
@@ -200,6 +221,7 @@ impl Arithmetic for f32 {
 /// beyond that, not every integer is an `f32`.
 impl Value for f32 {
     leaf!();
+    const STORED_AS: &'static TypeMeta = &TypeMeta::Float;
     #[inline]
     fn encode(&self, writer: &mut Writer) -> CodecResult<ElementType> {
         f64::from(*self).encode(writer)
@@ -227,6 +249,7 @@ impl Value for f32 {
 
 impl Value for bool {
     leaf!();
+    const STORED_AS: &'static TypeMeta = &TypeMeta::Scalar(ElementType::Boolean);
     #[inline]
     fn encode(&self, writer: &mut Writer) -> CodecResult<ElementType> {
         writer.put(&[u8::from(*self)]);
@@ -254,6 +277,7 @@ macro_rules! fixed {
     ($($type:ident as $element:ident, $words:literal: |$value:ident| $encode:expr, |$bytes:ident| $decode:expr;)*) => { $(
         impl Value for $type {
             leaf!();
+            const STORED_AS: &'static TypeMeta = &TypeMeta::Scalar(ElementType::$element);
             #[inline]
             fn encode(&self, writer: &mut Writer) -> CodecResult<ElementType> {
                 let $value = self;
@@ -300,6 +324,7 @@ impl Arithmetic for DateTime {
 /// Stored as binary data of subtype 4.
 impl Value for Uuid {
     leaf!();
+    const STORED_AS: &'static TypeMeta = &TypeMeta::Binary(Some(BinarySubtype::Uuid));
     #[inline]
     fn encode(&self, writer: &mut Writer) -> CodecResult<ElementType> {
         writer.put(&[16, 0, 0, 0, BinarySubtype::Uuid.into()]);
@@ -324,6 +349,7 @@ impl Value for Uuid {
 /// Stored with any subtype. The data of subtype 2 repeats its length, which is checked and is not part of `bytes`.
 impl Value for Binary {
     leaf!();
+    const STORED_AS: &'static TypeMeta = &TypeMeta::Binary(None);
     fn encode(&self, writer: &mut Writer) -> CodecResult<ElementType> {
         let subtype = u8::from(self.subtype);
         let old = subtype == u8::from(BinarySubtype::BinaryOld);
@@ -347,6 +373,7 @@ impl Value for Binary {
 /// another order are another regular expression.
 impl Value for Regex {
     leaf!();
+    const STORED_AS: &'static TypeMeta = &TypeMeta::Scalar(ElementType::RegularExpression);
     fn encode(&self, writer: &mut Writer) -> CodecResult<ElementType> {
         writer.put_cstr(self.pattern.as_str())?;
         writer.put_cstr(&in_order(self.options.as_str()))?;
