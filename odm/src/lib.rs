@@ -91,7 +91,7 @@ mod exec;
 mod operation;
 mod stack;
 // 1 documents
-pub mod geo;
+mod geometry;
 pub mod index;
 pub mod meta;
 pub mod model;
@@ -103,6 +103,7 @@ pub mod view;
 mod accumulator;
 pub mod expr;
 pub mod filter;
+pub mod geo;
 mod into_option;
 pub mod pipeline;
 mod shape;
