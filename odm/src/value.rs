@@ -85,6 +85,7 @@ pub(crate) mod kind;
 mod map;
 pub(crate) mod meta;
 mod nesting;
+mod number;
 mod option;
 pub(crate) mod ordered;
 mod pointer;
@@ -147,10 +148,10 @@ pub use self::{
     from_text::FromText,
     id::{Id, Keyed, NewKey},
     map::{Map, MapKey},
+    number::{Bits, Integer, Number},
     option::{Nullable, Optional},
     ordered::Ordered,
     row::{OwnedRow, Row},
-    scalar::{Bits, Integer, Number},
     string::Text,
     upgrade::{SchemaVersion, Versioned},
 };
