@@ -8,6 +8,7 @@ mod generics;
 mod inferred_bounds;
 mod keys;
 mod literal;
+mod meta;
 mod model;
 mod names;
 mod newtype;

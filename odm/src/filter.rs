@@ -27,6 +27,7 @@
 //! A raw condition in the driver's form can be joined like any other:
 //! `Filter::raw(doc! { "pages": { "$gt": 5 } }) & b.title().eq("Rust")`.
 
+pub(crate) mod area;
 mod array;
 pub(crate) mod bitwise;
 mod by_id;

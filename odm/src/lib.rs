@@ -94,8 +94,9 @@ mod exec;
 mod operation;
 mod stack;
 // 1 documents
-pub mod geo;
+mod geometry;
 pub mod index;
+pub mod meta;
 pub mod model;
 pub mod path;
 mod row;
@@ -106,6 +107,7 @@ pub mod view;
 mod accumulator;
 pub mod expr;
 pub mod filter;
+pub mod geo;
 mod into_option;
 pub mod pipeline;
 mod query;

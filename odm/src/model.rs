@@ -1,5 +1,8 @@
 //! Models: document types with a collection.
 
+mod meta;
+
+pub use self::meta::ModelMeta;
 pub use crate::rule::check::{Check, Validate};
 
 use crate::{
@@ -53,6 +56,9 @@ pub trait Model: Doc + Decode + Keyed + Validate {
 
     /// The type of the id field as declared: `Id<Self>`, or a plain key.
     type Id: Value + Clone + Send + Sync;
+
+    /// The model as declared: its collection, its document and its indexes. See [`meta`](crate::meta).
+    const MODEL: &'static ModelMeta = &ModelMeta::of::<Self>();
 
     /// Returns the id of this document.
     fn id(&self) -> &Self::Id;

@@ -7,6 +7,7 @@ pub use crate::{
     error::codec::{CodecError, CodecResult},
     expr::Expression,
     index::{Direction, Index, ttl::date},
+    meta::{ContentMeta, Deferred, DocumentMeta, EnumMeta, FieldMeta, Tagging, TypeMeta, VariantMeta},
     model::{Check, Identified, Model, Validate, id_in},
     path::{
         Path,
@@ -16,6 +17,10 @@ pub use crate::{
         narrow::{Narrows, NarrowsUntagged, VariantTest},
     },
     row::{Retyped, With},
+    rule::{
+        check::custom,
+        declared::{TypedRule, check_rules},
+    },
     shape::{FillsField, IdOf, InObject, Produces, RenderedFields, ShapeLiteral, Slot},
     value::{
         Array, Bits, Decode, Doc, Flatten, FromText, Integer, Keyed, Map, MapKey, Nullable, Number, Ordered,
@@ -40,6 +45,10 @@ pub use crate::{
             put_flattened, skip_flattened,
         },
         kind::Arithmetic,
+        meta::{
+            content_meta, document_meta, enum_document_meta, field_meta, flattened_content_meta,
+            flattened_meta, stored_document, stored_enum,
+        },
         ordered::InOrder,
         raw::Raw,
         tagging::{

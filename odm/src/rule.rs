@@ -4,21 +4,20 @@
 //! the value.
 
 pub(crate) mod check;
+pub(crate) mod declared;
 mod inner;
 mod length;
 mod range;
 mod text;
 
-pub(crate) use self::check::{Check, Validate};
+pub(crate) use self::{
+    check::{Check, Validate},
+    declared::{TypedRule, check_rules},
+};
 pub use self::{
+    declared::Rule,
     inner::Inner,
     length::{Length, Unit},
     range::Range,
     text::Matched,
-};
-
-use self::{
-    length::length,
-    range::range,
-    text::{email, pattern},
 };

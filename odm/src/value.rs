@@ -83,7 +83,9 @@ mod from_text;
 mod id;
 pub(crate) mod kind;
 mod map;
+pub(crate) mod meta;
 mod nesting;
+mod number;
 mod option;
 pub(crate) mod ordered;
 mod pointer;
@@ -104,7 +106,12 @@ pub(crate) mod writer;
 
 use mongodb::bson::{Bson, spec::ElementType};
 
-use crate::{error::codec::CodecResult, path::Context, rule::Check};
+use crate::{
+    error::codec::CodecResult,
+    meta::{EnumMeta, TypeMeta},
+    path::Context,
+    rule::Check,
+};
 
 #[cfg(any(feature = "chrono", feature = "time"))]
 use self::from_text::dated;
@@ -146,10 +153,10 @@ pub use self::{
     from_text::FromText,
     id::{Id, Keyed, NewKey},
     map::{Map, MapKey},
+    number::{Bits, Integer, Number},
     option::{Nullable, Optional},
     ordered::Ordered,
     row::{OwnedRow, Row},
-    scalar::{Bits, Integer, Number},
     string::{StringValue, Text},
     upgrade::{SchemaVersion, Versioned},
 };
@@ -215,6 +222,13 @@ pub trait Value: Sized + 'static {
     fn missing() -> Option<Self> {
         None
     }
+
+    /// How the values of this type are stored.
+    const STORED_AS: &'static TypeMeta = &TypeMeta::Any;
+
+    /// The variants, if the type is an enum.
+    #[doc(hidden)]
+    const VARIANTS: &'static EnumMeta = &EnumMeta::NONE;
 
     /// Whether a value of this type may be an array, and what is in it.
     #[doc(hidden)]

@@ -9,6 +9,7 @@ use super::{
     Scope, docs, flatten,
     scope::key_ident,
     span::{about, at_type, called, local, respan},
+    validate,
 };
 use crate::{
     ast::{Data, Derive, Field, member_name},
@@ -170,10 +171,12 @@ pub(crate) fn has(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
         Some(_) => (quote!(HasFlattened), flatten::beside(scope, field)),
         None => (quote!(HasField), TokenStream::new()),
     };
+    let rules = validate::field_rules(scope, field);
     let code = quote! {
         impl #parameters #runtime::#declares<#key> for #owner #bounds {
             type Rust = #rust;
             type Type = #ty;
+            #rules
             #beside
             #default
         }

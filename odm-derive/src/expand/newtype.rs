@@ -38,7 +38,11 @@ pub(crate) fn expand(scope: &Scope<'_>, field: &Field<'_>, others: &[Member]) ->
         let encode =
             quote!(#writer.level(self, |#inside, #writer| #stores::write(&#inside.#member, #writer)));
         let decode = quote!(let #raw = #raw.reread()?; #raw.level(|#raw| #decode));
-        return value::leaf(scope, &encode, &decode);
+        let stored_as = quote! {
+            const STORED_AS: &'static #runtime::TypeMeta =
+                &#runtime::TypeMeta::Same(#runtime::Deferred::new(|| #value::STORED_AS));
+        };
+        return value::leaf(scope, &encode, &decode, &stored_as);
     }
     // Because of this bound, rustc reports once, at the type, that the type cannot be stored or does not have this
     // encoding. It assumes the bound in the rest of the impl.
@@ -97,6 +101,7 @@ fn rest(scope: &Scope<'_>, field: &Field<'_>, made: &TokenStream) -> TokenStream
     let inner = scope.path_type(field);
     let (held, rest) = (local("__value"), local("__rest"));
     let declared = quote! {
+        const STORED_AS: &'static #runtime::TypeMeta = <#inner as #runtime::Value>::STORED_AS;
         const DECLARED: #runtime::FieldNames = <#inner as #runtime::Value>::DECLARED;
         fn claim(#held: &Self, #rest: &mut #runtime::UnclaimedElements<'_>) -> #runtime::CodecResult<()> {
             <#inner as #runtime::Stores<#ty>>::claim(&#held.#member, #rest)

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{Scope, codec, keys, serde_with, span::local, value};
+use super::{Scope, codec, keys, meta, serde_with, span::local, value};
 use crate::{
     ast::{Field, member_name},
     attr::serde::Default,
@@ -39,8 +39,9 @@ pub(crate) fn expand(scope: &Scope<'_>, fields: &[Field<'_>]) -> TokenStream {
     };
     let rules = if scope.failed { TokenStream::new() } else { rules };
     let runtime = &scope.runtime;
-    let further = quote!(const ARRAYS: #runtime::Arrays = #runtime::Arrays::TUPLE; #rules);
-    let leaf = value::leaf_with(scope, &write, &quote!(#raw.level(|#raw| { #read })), &further);
+    let stored_as = meta::stored_tuple(scope, fields);
+    let further = quote!(const ARRAYS: #runtime::Arrays = #runtime::Arrays::TUPLE; #stored_as #rules);
+    let leaf = value::leaf(scope, &write, &quote!(#raw.level(|#raw| { #read })), &further);
     quote!(#keys #(#declared)* #leaf)
 }
 

@@ -3,17 +3,18 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{Scope, span::local, value};
-use crate::ast::Variant;
+use super::{Scope, meta, span::local, value};
+use crate::{ast::Variant, attr::serde::Tagging};
 
 pub(crate) fn expand(scope: &Scope<'_>, variants: &[Variant<'_>]) -> TokenStream {
     let (map_key, from_text) = (map_key(scope, variants), from_text(scope, variants));
     let (name, writer) = (name(scope, variants), local("writer"));
-    let leaf = value::leaf_with(
+    let (to_bson, stored_as) = (to_bson(scope, &name), meta::of_enum(scope, &Tagging::External, variants));
+    let leaf = value::leaf(
         scope,
         &quote!(#writer.put_str(#name)),
         &decode(scope, variants),
-        &to_bson(scope, &name),
+        &quote!(#to_bson #stored_as),
     );
     let ordered = ordered(scope);
     quote!(#map_key #leaf #from_text #ordered)

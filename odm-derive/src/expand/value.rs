@@ -6,9 +6,9 @@ use quote::quote;
 use super::{
     Scope,
     codec::{self, Body},
-    flatten,
+    flatten, meta,
     span::local,
-    upgrade,
+    upgrade, validate,
 };
 use crate::ast::Derive;
 
@@ -47,6 +47,8 @@ pub(crate) fn of_document(scope: &Scope<'_>) -> TokenStream {
         },
         Derive::Shape | Derive::View | Derive::Value => TokenStream::new(),
     };
+    let (stored_as, meta) = (meta::stored_document(scope), meta::of_document(scope));
+    let document_rules = validate::document_rules(scope);
     let names = scope.stored().filter(|field| field.flatten.is_none()).map(|field| &field.stored);
     quote! {
         #[automatically_derived]
@@ -67,6 +69,7 @@ pub(crate) fn of_document(scope: &Scope<'_>) -> TokenStream {
             fn decode(#raw: #runtime::Raw<'_>) -> #runtime::CodecResult<Self> {
                 #decode
             }
+            #stored_as
             #declared
             #rules
         }
@@ -75,6 +78,8 @@ pub(crate) fn of_document(scope: &Scope<'_>) -> TokenStream {
         impl #parameters #runtime::Doc for #itself #bounds {
             const NAMES: &'static [&'static str] = &[#(#names),*];
             #version
+            #meta
+            #document_rules
         }
         #[automatically_derived]
         impl #parameters #runtime::Decode for #itself #bounds {}
@@ -145,13 +150,8 @@ pub(crate) fn associated_types(scope: &Scope<'_>, fields: &TokenStream, under: &
     }
 }
 
-/// Returns `impl Value` for a type without accessors below it.
-pub(crate) fn leaf(scope: &Scope<'_>, encode: &TokenStream, decode: &TokenStream) -> TokenStream {
-    leaf_with(scope, encode, decode, &TokenStream::new())
-}
-
-/// Returns the same with further methods.
-pub(crate) fn leaf_with(
+/// Returns `impl Value` for a type without accessors below it. `further` are its other items.
+pub(crate) fn leaf(
     scope: &Scope<'_>,
     encode: &TokenStream,
     decode: &TokenStream,
@@ -185,7 +185,7 @@ pub(crate) fn leaf_with(
 /// Returns `impl Value` for a unit struct: null.
 pub(crate) fn of_unit(scope: &Scope<'_>) -> TokenStream {
     let (runtime, raw) = (&scope.runtime, local("raw"));
-    leaf_with(
+    leaf(
         scope,
         &quote!(::core::result::Result::Ok(#runtime::ElementType::Null)),
         &quote!(#raw.unit()?; ::core::result::Result::Ok(Self {})),
@@ -197,7 +197,7 @@ pub(crate) fn of_unit(scope: &Scope<'_>) -> TokenStream {
 pub(crate) fn through_serde(scope: &Scope<'_>) -> TokenStream {
     let (runtime, writer, raw) = (&scope.runtime, local("writer"), local("raw"));
     let types = quote!(#runtime::Serde, Self);
-    leaf_with(
+    leaf(
         scope,
         &quote!(#runtime::encode_with::<#types>(self, #writer)),
         &quote!(#runtime::decode_with::<#types>(#raw)),
@@ -221,10 +221,13 @@ pub(crate) fn of_enum_model(scope: &Scope<'_>) -> TokenStream {
             names.push(name);
         }
     }
+    let (meta, document_rules) = (meta::of_document(scope), validate::document_rules(scope));
     quote! {
         #[automatically_derived]
         impl #parameters #runtime::Doc for #itself #bounds {
             const NAMES: &'static [&'static str] = &[#(#names),*];
+            #meta
+            #document_rules
         }
         #[automatically_derived]
         impl #parameters #runtime::Decode for #itself #bounds {}
@@ -243,6 +246,8 @@ pub(crate) fn placeholder(scope: &Scope<'_>) -> TokenStream {
             quote! {
                 impl #parameters #runtime::Doc for #itself #bounds {
                     const NAMES: &'static [&'static str] = &[];
+                    const META: &'static #runtime::DocumentMeta =
+                        &#runtime::document_meta::<Self>("", &[]);
                 }
                 impl #parameters #runtime::Decode for #itself #bounds {}
                 impl #parameters #runtime::Validate for #itself #bounds {

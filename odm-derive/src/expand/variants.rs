@@ -8,7 +8,7 @@ mod rules;
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-use super::{Scope, codec::Body, flatten, keys, model::mentions, serde_with, span::local};
+use super::{Scope, codec::Body, flatten, keys, meta, model::mentions, serde_with, span::local};
 use crate::{
     ast::{Content, Field, Variant, member_name},
     attr::serde::{Default, Tagging},
@@ -29,6 +29,7 @@ pub(crate) fn expand(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant<'
     let rules = rules::expand(scope, tagging, variants);
     let (flatten, declared) = (flatten(scope, tagging, variants), flatten::of_enum(scope, tagging, variants));
     let capabilities = capabilities(scope, tagging, variants);
+    let stored_as = meta::of_enum(scope, tagging, variants);
     // An untagged variant may be stored as any BSON type.
     let untagged = matches!(tagging, Tagging::Untagged) || variants.iter().any(|variant| variant.untagged);
     let arrays = untagged.then(|| quote!(const ARRAYS: #runtime::Arrays = #runtime::Arrays::ANY;));
@@ -49,6 +50,7 @@ pub(crate) fn expand(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant<'
                 #fields { at: #at, base: #over, #types }
             }
             #codec
+            #stored_as
             #arrays
             #declared
             #rules
@@ -121,7 +123,7 @@ fn declarations(scope: &Scope<'_>, tagging: &Tagging, variant: &Variant<'_>) -> 
 }
 
 /// Returns whether the content of the variant is flattened into the document with the tag.
-fn is_flattened(tagging: &Tagging, variant: &Variant<'_>) -> bool {
+pub(super) fn is_flattened(tagging: &Tagging, variant: &Variant<'_>) -> bool {
     !variant.untagged && matches!(tagging, Tagging::Internal { .. })
 }
 

@@ -2,12 +2,15 @@
 
 use std::ops::{Bound, Range, RangeBounds, RangeFrom, RangeFull, RangeInclusive, RangeTo, RangeToInclusive};
 
-use mongodb::bson::Bson;
+use mongodb::bson::{Bson, Document, doc};
 
-use super::Filter;
+use super::{
+    Filter,
+    area::{Area, BigPolygon},
+};
 use crate::{
     error::codec::{CodecError, CodecResult},
-    geo::{self, Area, BigPolygon, Geometry, Geospatial, Point},
+    geometry::{Geometry, Geospatial, Point},
     path::{Path, Queried},
     value::Value,
 };
@@ -80,7 +83,7 @@ pub trait GeometryOperand {
 #[diagnostic::do_not_recommend]
 impl<G: Into<Geometry>> GeometryOperand for G {
     fn geometry(self) -> CodecResult<Bson> {
-        geo::geometry(&self.into())
+        geometry(&self.into())
     }
 }
 
@@ -145,8 +148,23 @@ impl DistanceRange for RangeFull {
     }
 }
 
+/// Returns `{ $geometry: { .. } }` with the members that the server uses.
+pub(super) fn geometry(geometry: &impl Value) -> CodecResult<Bson> {
+    within(geometry).map(Bson::Document)
+}
+
+/// Returns the same as a document, to which other elements can be added.
+fn within(geometry: &impl Value) -> CodecResult<Document> {
+    const USED: [&str; 4] = ["type", "coordinates", "geometries", "crs"];
+    let Bson::Document(geometry) = geometry.to_bson()? else {
+        return Err(CodecError::new("a geometry", "another value"));
+    };
+    let geometry: Document = geometry.into_iter().filter(|(name, _)| USED.contains(&name.as_str())).collect();
+    Ok(doc! { "$geometry": geometry })
+}
+
 fn distance(point: &Point, (least, most): (Bound<f64>, Bound<f64>)) -> CodecResult<Bson> {
-    let mut near = geo::within(point)?;
+    let mut near = within(point)?;
     for (name, bound) in [("$minDistance", least), ("$maxDistance", most)] {
         match bound {
             Bound::Included(metres) | Bound::Excluded(metres) if metres >= 0.0 => {

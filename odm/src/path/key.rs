@@ -7,7 +7,11 @@ use mongodb::bson::spec::ElementType;
 use super::Context;
 use crate::{
     error::codec::{CodecError, CodecResult},
-    value::{Doc, Raw, Value, Writer},
+    meta::DocumentMeta,
+    value::{
+        Doc, Raw, Value, Writer,
+        meta::{document_meta, one_field_meta},
+    },
 };
 
 /// One stored field of a document type; the derive makes one type for each, `__Order::lines`.
@@ -58,6 +62,7 @@ impl<K: Key, T: Value> Value for OneField<K, T> {
 
 impl<K: Key, T: Value> Doc for OneField<K, T> {
     const NAMES: &'static [&'static str] = &[K::NAME];
+    const META: &'static DocumentMeta = &document_meta::<Self>("OneField", &[one_field_meta::<K, T>()]);
 }
 
 /// Returns the error of a type without values. It cannot occur: a pipeline with such a row type as its result does

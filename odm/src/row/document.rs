@@ -108,6 +108,8 @@ macro_rules! document {
                 raw.document_of()
             }
 
+            const STORED_AS: &'static $crate::meta::TypeMeta = &$crate::value::meta::stored_document::<Self>();
+
             const DECLARED: $crate::value::FieldNames = $crate::value::FieldNames::new(&[$($stored),*], &[]);
         }
 
@@ -135,6 +137,11 @@ macro_rules! document {
 
         impl $(<$generic: $crate::value::Value>)? $crate::value::Doc for $name $(<$generic>)? {
             const NAMES: &'static [&'static str] = &[$($stored),*];
+
+            const META: &'static $crate::meta::DocumentMeta = &$crate::value::meta::document_meta::<Self>(
+                stringify!($name),
+                &[$($crate::value::meta::field_meta::<Self, $keys::$field>(stringify!($field))),*],
+            );
         }
 
         impl $(<$generic: $crate::value::Value>)? $crate::value::Decode for $name $(<$generic>)? {}

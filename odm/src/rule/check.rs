@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use super::{Inner, Length, Matched, Range};
+use super::{Inner, Length, Matched, Range, TypedRule};
 use crate::{
     error::invalid::{Violation, Violations},
     stack::{self, MAX_DEPTH},
@@ -92,7 +92,7 @@ impl Check {
         min: Option<usize>,
         max: Option<usize>,
     ) {
-        self.rule(field, "length", super::length(value, min, max));
+        TypedRule::length(min, max).check(field, value, self);
     }
 
     /// Refuses a number or date below `min` or above `max`; both bounds are allowed values.
@@ -105,7 +105,7 @@ impl Check {
         min: Option<T::Bound>,
         max: Option<T::Bound>,
     ) {
-        self.rule(field, "range", super::range(value, min, max));
+        self.rule(field, "range", value.outside(min, max));
     }
 
     /// Refuses a text in which the regular expression has no match.
@@ -115,19 +115,19 @@ impl Check {
     /// back-references and matches in linear time. A pattern is compiled once per process; one
     /// that does not compile is reported as a violation.
     pub fn pattern<T: Matched + ?Sized>(&mut self, field: &'static str, value: &T, pattern: &'static str) {
-        self.rule(field, "pattern", super::pattern(value, pattern));
+        TypedRule::pattern(pattern).check(field, value, self);
     }
 
     /// Refuses a text that is not an email address by the definition of HTML's `<input type=email>`. Letters outside
     /// ASCII are allowed too.
     pub fn email<T: Matched + ?Sized>(&mut self, field: &'static str, value: &T) {
-        self.rule(field, "email", super::email(value));
+        TypedRule::email().check(field, value, self);
     }
 
     /// Checks the rules of the value itself. The paths of its violations begin with `field`, followed by the index of
     /// an element of a `Vec` or the key of an entry of a map.
     pub fn nested<T: Validate + ?Sized>(&mut self, field: &'static str, value: &T) {
-        self.below(|| field, |check| value.check(check));
+        TypedRule::nested().check(field, value, self);
     }
 
     /// Refuses a value for which `check` returns an error; the error's text is the message.
@@ -148,11 +148,10 @@ impl Check {
         U: ?Sized,
         E: Display,
     {
-        let broken = value.inner().and_then(|value| check(value).err());
-        self.rule(field, rule, broken.map(|error| error.to_string()));
+        self.rule(field, rule, custom(value, check));
     }
 
-    fn rule(&mut self, field: &'static str, rule: &'static str, broken: Option<String>) {
+    pub(super) fn rule(&mut self, field: &'static str, rule: &'static str, broken: Option<String>) {
         if let Some(message) = broken {
             self.violations.push(Violation::new(field, rule, message));
         }
@@ -209,7 +208,7 @@ impl Check {
     }
 
     /// Runs `check` one level deeper. `key` is called only if there are violations.
-    fn below<K: AsRef<str>>(&mut self, key: impl FnOnce() -> K, check: impl FnOnce(&mut Self)) {
+    pub(super) fn below<K: AsRef<str>>(&mut self, key: impl FnOnce() -> K, check: impl FnOnce(&mut Self)) {
         let from = self.deeper(check);
         if self.violations.len() > from {
             self.violations.nest(from, key().as_ref());
@@ -237,6 +236,16 @@ impl Check {
         }
         from
     }
+}
+
+/// Returns the message of a custom rule, if the value violates it.
+pub fn custom<T, U, E>(value: &T, check: impl FnOnce(&U) -> Result<(), E>) -> Option<String>
+where
+    T: Inner<U> + ?Sized,
+    U: ?Sized,
+    E: Display,
+{
+    value.inner().and_then(|value| check(value).err()).map(|error| error.to_string())
 }
 
 impl<T: Validate> Validate for Option<T> {

@@ -56,21 +56,16 @@ impl fmt::Display for Count {
     }
 }
 
-/// Returns a message if the length of the value is outside the bounds.
-pub(super) fn length<T: Length + ?Sized>(
-    value: &T,
-    min: Option<usize>,
-    max: Option<usize>,
-) -> Option<String> {
-    let length = value.length()?;
+/// Returns a message if the length is outside the bounds.
+pub(super) fn outside(length: usize, unit: Unit, min: Option<usize>, max: Option<usize>) -> Option<String> {
     let too_short = min.filter(|min| length < *min);
     let too_long = max.filter(|max| length > *max);
     match (too_short, too_long) {
         _ if min.is_some() && min == max && length != min? => {
-            Some(format!("must have exactly {}", Count(min?, T::UNIT)))
+            Some(format!("must have exactly {}", Count(min?, unit)))
         }
-        (Some(min), _) => Some(format!("must have at least {}", Count(min, T::UNIT))),
-        (_, Some(max)) => Some(format!("must have at most {}", Count(max, T::UNIT))),
+        (Some(min), _) => Some(format!("must have at least {}", Count(min, unit))),
+        (_, Some(max)) => Some(format!("must have at most {}", Count(max, unit))),
         (None, None) => None,
     }
 }
@@ -190,6 +185,10 @@ impl<T: Length + ?Sized> Length for Rc<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn length<T: Length + ?Sized>(value: &T, min: Option<usize>, max: Option<usize>) -> Option<String> {
+        value.length().and_then(|length| outside(length, T::UNIT, min, max))
+    }
 
     #[test]
     fn says_what_is_needed() {

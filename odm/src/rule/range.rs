@@ -3,7 +3,7 @@
 use std::{fmt::Display, time::Duration};
 
 use garde::rules::range::{Bounds, OutOfBounds};
-use mongodb::bson::DateTime;
+use mongodb::bson::{Bson, DateTime};
 
 /// A value that can be compared with bounds, for the rule `range`.
 #[diagnostic::on_unimplemented(
@@ -18,15 +18,11 @@ pub trait Range {
 
     /// Returns a message if the value is outside the bounds, and `None` if it is within them or absent.
     fn outside(&self, min: Option<Self::Bound>, max: Option<Self::Bound>) -> Option<String>;
-}
 
-/// Returns a message if the value is outside the bounds.
-pub(super) fn range<T: Range + ?Sized>(
-    value: &T,
-    min: Option<T::Bound>,
-    max: Option<T::Bound>,
-) -> Option<String> {
-    value.outside(min, max)
+    /// Returns a bound as BSON, if BSON can represent it as the value is stored. By default, it cannot.
+    fn bound(_: Self::Bound) -> Option<Bson> {
+        None
+    }
 }
 
 /// Returns the message for a value below `min` or above `max`.
@@ -45,6 +41,9 @@ macro_rules! integers {
                 let (min, max) = (min.unwrap_or(Self::MIN), max.unwrap_or(Self::MAX));
                 self.validate_bounds(min, max).err().map(|side| message(&side, min, max))
             }
+            fn bound(bound: Self) -> Option<Bson> {
+                i64::try_from(bound).ok().map(Bson::Int64)
+            }
         }
     )* };
 }
@@ -62,6 +61,9 @@ macro_rules! floats {
                 let (min, max) = (min.unwrap_or(Self::NEG_INFINITY), max.unwrap_or(Self::INFINITY));
                 self.validate_bounds(min, max).err().map(|side| message(&side, min, max))
             }
+            fn bound(bound: Self) -> Option<Bson> {
+                Some(Bson::Double(bound.into()))
+            }
         }
     )* };
 }
@@ -75,6 +77,9 @@ impl Range for DateTime {
             return Some(format!("must not be before {}", date(min)));
         }
         max.filter(|max| self > max).map(|max| format!("must not be after {}", date(max)))
+    }
+    fn bound(bound: Self) -> Option<Bson> {
+        Some(Bson::DateTime(bound))
     }
 }
 
@@ -98,6 +103,9 @@ impl<T: Range> Range for Option<T> {
     fn outside(&self, min: Option<T::Bound>, max: Option<T::Bound>) -> Option<String> {
         self.as_ref().and_then(|value| value.outside(min, max))
     }
+    fn bound(bound: T::Bound) -> Option<Bson> {
+        T::bound(bound)
+    }
 }
 
 #[diagnostic::do_not_recommend]
@@ -106,11 +114,18 @@ impl<T: Range> Range for Box<T> {
     fn outside(&self, min: Option<T::Bound>, max: Option<T::Bound>) -> Option<String> {
         T::outside(self, min, max)
     }
+    fn bound(bound: T::Bound) -> Option<Bson> {
+        T::bound(bound)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn range<T: Range + ?Sized>(value: &T, min: Option<T::Bound>, max: Option<T::Bound>) -> Option<String> {
+        value.outside(min, max)
+    }
 
     #[test]
     fn says_the_broken_bound() {

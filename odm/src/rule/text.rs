@@ -71,8 +71,7 @@ impl<T: Matched + ?Sized> Matched for Rc<T> {
 }
 
 /// Returns a message if the pattern has no match in the text.
-pub(super) fn pattern<T: Matched + ?Sized>(value: &T, pattern: &'static str) -> Option<String> {
-    let text = value.matched()?;
+pub(super) fn unmatched(text: &str, pattern: &'static str) -> Option<String> {
     match &*compiled(pattern) {
         Ok(regex) if Matcher::is_match(regex, text) => None,
         Ok(_) => Some(format!("must match the pattern {pattern}")),
@@ -84,10 +83,9 @@ pub(super) fn pattern<T: Matched + ?Sized>(value: &T, pattern: &'static str) -> 
 ///
 /// `garde` allows only ASCII letters, like HTML. Letters outside ASCII, which mail servers accept by RFC 6531, are
 /// allowed wherever ASCII letters are.
-pub(super) fn email<T: Matched + ?Sized>(value: &T) -> Option<String> {
+pub(super) fn not_email(text: &str) -> Option<String> {
     static BEYOND_ASCII: LazyLock<Option<Regex>> =
         LazyLock::new(|| Regex::new(r"[\p{L}\p{M}\p{N}--[\x00-\x7F]]").ok());
-    let text = value.matched()?;
     let text = BEYOND_ASCII.as_ref().map_or(Cow::Borrowed(text), |letter| letter.replace_all(text, "x"));
     let reason = match parse_email(&text).err()? {
         InvalidEmail::Empty => "it is empty",
@@ -127,6 +125,14 @@ mod tests {
     use super::*;
 
     const REFERENCE: &str = "^[A-Z]{2}-[0-9]{6}$";
+
+    fn pattern<T: Matched + ?Sized>(value: &T, pattern: &'static str) -> Option<String> {
+        value.matched().and_then(|text| unmatched(text, pattern))
+    }
+
+    fn email<T: Matched + ?Sized>(value: &T) -> Option<String> {
+        value.matched().and_then(not_email)
+    }
 
     #[test]
     fn pattern_message_shows_the_pattern_and_not_the_text() {

@@ -3,7 +3,7 @@
 use mongodb::bson::{Bson, spec::ElementType};
 
 use super::{Arrays, Doc, Raw, Value, Writer};
-use crate::{error::codec::CodecResult, path::Context, rule::Check};
+use crate::{error::codec::CodecResult, meta::TypeMeta, path::Context, rule::Check};
 
 /// An array, or an array that may be absent: required by `any`, `contains`, `at` and `unwind`.
 #[diagnostic::on_unimplemented(
@@ -82,6 +82,8 @@ impl<T: Value> Value for Vec<T> {
         }
         Ok(array)
     }
+
+    const STORED_AS: &'static TypeMeta = &TypeMeta::Array { items: T::STORED_AS, length: None };
 
     const ARRAYS: Arrays = Arrays::of(T::ARRAYS);
 

@@ -21,6 +21,7 @@ macro_rules! dates {
         $(#[$about])*
         impl $crate::value::Value for $type {
             $crate::value::leaf!();
+            const STORED_AS: &'static $crate::meta::TypeMeta = <mongodb::bson::DateTime as $crate::value::Value>::STORED_AS;
             #[inline]
             fn encode(
                 &self,
@@ -51,6 +52,10 @@ macro_rules! dates {
                     return Some(format!("must not be before {}", $show(&min)));
                 }
                 max.filter(|max| self > max).map(|max| format!("must not be after {}", $show(&max)))
+            }
+            fn bound(bound: Self) -> Option<mongodb::bson::Bson> {
+                let $date = &bound;
+                Some(mongodb::bson::Bson::DateTime(mongodb::bson::DateTime::from_millis($to)))
             }
         }
     )* };

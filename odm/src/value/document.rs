@@ -3,7 +3,11 @@
 use mongodb::bson::{Document, RawDocumentBuf};
 
 use super::{Raw, SchemaVersion, Value, Writer};
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    meta::DocumentMeta,
+    rule::TypedRule,
+};
 
 /// A value that is a document with known fields: a model, an embedded document or a shape.
 #[diagnostic::on_unimplemented(
@@ -17,6 +21,13 @@ pub trait Doc: Value {
 
     /// The schema version that its documents contain, if they do.
     const VERSION: Option<SchemaVersion> = None;
+
+    /// The document as declared: its fields, with their types and rules.
+    const META: &'static DocumentMeta;
+
+    /// The rules of the whole document.
+    #[doc(hidden)]
+    const DOCUMENT_RULES: &'static [TypedRule<Self>] = &[];
 }
 
 /// A type that can be read from a document: the row type at the end of a pipeline, the result of [`from_slice`].
@@ -24,7 +35,7 @@ pub trait Doc: Value {
     message = "`{Self}` cannot be read from a document",
     label = "expected a model, an embedded document or a shape",
     note = "derive `odm::Model`, `odm::Embedded` or `odm::Shape` for it",
-    note = "an unnamed row whose field a stage changed: end the pipeline with `.stage_as::<MyShape>(doc! {{ \"$project\": {{ .. }} }})`, or with `.group(|r| MyShapeOf {{ .. }})`",
+    note = "an unnamed row whose field a stage changed: end the pipeline with `.project(|row| MyShapeOf {{ field: row.field(), .. }})`",
     note = "rows of no declared type: `.as_documents()`"
 )]
 pub trait Decode: Value {}

@@ -11,6 +11,7 @@ use mongodb::bson::{Bson, spec::ElementType};
 use super::{Arrays, FieldNames, Raw, Stores, UnclaimedElements, Value, Writer, leaf};
 use crate::{
     error::codec::CodecResult,
+    meta::TypeMeta,
     path::{
         Operand,
         operands::{Inner, InnerRef},
@@ -19,6 +20,9 @@ use crate::{
 
 /// An encoding of `T`.
 pub trait Encoding<T>: 'static {
+    /// How an encoded value is stored.
+    const STORED_AS: &'static TypeMeta = &TypeMeta::Any;
+
     /// Whether an encoded value may be an array, and what is in it.
     const ARRAYS: Arrays = Arrays::NONE;
 
@@ -85,6 +89,8 @@ impl<W, T> Encoded<W, T> {
 
 impl<W: Encoding<T>, T: 'static> Value for Encoded<W, T> {
     leaf!();
+
+    const STORED_AS: &'static TypeMeta = W::STORED_AS;
 
     const ARRAYS: Arrays = W::ARRAYS;
 

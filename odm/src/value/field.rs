@@ -11,7 +11,7 @@ use super::{Elements, Raw, SerdeWith, UnclaimedElements, Value, Writer, duplicat
 use crate::{
     error::codec::CodecResult,
     path::{Context, Key, NarrowsUntagged},
-    rule::Check,
+    rule::{Check, TypedRule, check_rules},
 };
 
 /// A document with a field `K`.
@@ -22,9 +22,12 @@ use crate::{
 )]
 pub trait HasField<K: Key> {
     /// The type of the field in Rust.
-    type Rust;
+    type Rust: 'static;
     /// The type of the field in paths: the same, or [`Encoded`](super::Encoded) if the field has another encoding.
     type Type: Stores<Self::Rust>;
+
+    /// The rules of the field.
+    const RULES: &'static [TypedRule<Self::Rust>] = &[];
 
     /// Returns the value of a missing field, if `#[serde(default)]` specifies one.
     fn default() -> Option<Self::Type> {
@@ -170,10 +173,12 @@ pub fn put_content<D: HasField<K>, K: Key>(writer: &mut Writer, value: &D::Rust)
     D::Type::write(value, writer)
 }
 
-/// Checks the documents inside a declared field.
+/// Checks the rules of a declared field, and then those of the documents inside.
 #[inline]
 pub fn check_field<D: HasField<K>, K: Key>(check: &mut Check, value: &D::Rust) {
-    D::Type::check(K::NAME, value, check);
+    if D::RULES.is_empty() || !check_rules(check, K::NAME, value, D::RULES) {
+        D::Type::check(K::NAME, value, check);
+    }
 }
 
 /// Reads a declared field if it is the next element.

@@ -1,7 +1,10 @@
 //! `Flatten`: documents whose elements are stored in the document around them, `#[serde(flatten)]`.
 
+mod unclaimed;
+mod written;
+
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::{BTreeMap, HashMap},
     hash::{BuildHasher, Hash},
     rc::Rc,
     sync::Arc,
@@ -9,14 +12,14 @@ use std::{
 
 use mongodb::bson::Document;
 
+pub use self::unclaimed::UnclaimedElements;
 use super::{
-    Elements, Encoded, Encoding, FieldNames, HasField, MapKey, Raw, Stores, Value, Writer,
-    encoding::claim_encoded, field_names::is_one_of,
+    Elements, Encoded, Encoding, FieldNames, HasField, MapKey, Stores, Value, Writer, encoding::claim_encoded,
 };
 use crate::{
-    error::codec::{CodecError, CodecResult},
+    error::codec::CodecResult,
     path::{Context, Key, Narrows, VariantTest},
-    rule::Check,
+    rule::{Check, TypedRule},
     stack,
 };
 
@@ -125,9 +128,12 @@ catch_the_rest! {
 )]
 pub trait HasFlattened<K> {
     /// The type of the flattened document in Rust.
-    type Rust;
+    type Rust: 'static;
     /// The type of the flattened document in paths: the same, or [`Encoded`] if serde stores it.
     type Type: Value + StoresFlattened<Self::Rust>;
+
+    /// The rules of the field.
+    const RULES: &'static [TypedRule<Self::Rust>] = &[];
 
     /// The names that the document declares beside this one: its own, and those of its other flattened documents.
     const OTHER_NAMES: FieldNames;
@@ -320,167 +326,11 @@ pub fn flattened_after_tag<D: HasFlattened<K>, K>(
         }
     }
     // All other elements: the content decides about unknown ones itself, as it does if the tag is the first element.
-    let mut writer = Writer::new();
-    writer.raw_document(rest.elements.iter().map(|element| (element.key, element.value)))?;
-    flattened_access::<D, K>(rest.whole.document_of(writer.as_bytes()).elements()?)
+    flattened_access::<D, K>(rest.whole.document_of(&rest.all()?).elements()?)
 }
 
 /// Reads a flattened document from its elements.
 fn flattened_access<D: HasFlattened<K>, K>(elements: Elements<'_>) -> CodecResult<D::Rust> {
     let elements = elements.reread()?;
     stack::with_space::<D::Rust, _>(elements.depth(), || D::Type::take(elements))
-}
-
-/// The elements of a document that none of its own fields took. They are copied when a flattened document is read.
-#[derive(Debug)]
-pub struct UnclaimedElements<'de> {
-    elements: Vec<Element<'de>>,
-    whole: Elements<'de>,
-    /// The names of the variants of each enum that took an element.
-    variants: Vec<&'static [&'static str]>,
-    /// Whether a map took all the elements that could be read by it.
-    caught: bool,
-}
-
-#[derive(Debug)]
-struct Element<'de> {
-    key: &'de [u8],
-    value: Raw<'de>,
-    /// Whether the element may be read by the flattened document that is read last.
-    shown: bool,
-}
-
-impl<'de> UnclaimedElements<'de> {
-    /// Returns an empty `UnclaimedElements` of the document with these elements.
-    pub fn of(elements: Elements<'de>) -> Self {
-        Self { elements: Vec::new(), whole: elements, variants: Vec::new(), caught: false }
-    }
-
-    /// Adds an element.
-    pub fn push(&mut self, key: &'de [u8], value: Raw<'de>) {
-        self.elements.push(Element { key, value, shown: false });
-    }
-
-    /// Removes the elements with these names that could be read by the last flattened document.
-    pub fn take(&mut self, names: &FieldNames) {
-        self.elements.retain(|element| !(element.shown && names.contain(element.key)));
-    }
-
-    /// Removes all the elements that could be read by the last flattened document, which is or contains a map.
-    pub(super) fn take_all(&mut self) {
-        self.caught = true;
-        self.elements.retain(|element| !element.shown);
-    }
-
-    /// Removes the elements that could be read by the last flattened document and whose names are also in `document`.
-    pub(super) fn take_written(&mut self, document: Raw<'_>) -> CodecResult<()> {
-        let (mut elements, mut written) = (document.elements()?, Vec::new());
-        while let Some((key, _)) = elements.next()? {
-            written.push(key);
-        }
-        self.elements.retain(|element| !(element.shown && written.contains(&element.key)));
-        Ok(())
-    }
-
-    /// Removes the elements with these names, even if they could not be read by a flattened document.
-    fn skip(&mut self, names: &FieldNames) {
-        self.elements.retain(|element| !names.contain(element.key));
-    }
-
-    /// Returns a document of the elements with these names, and marks them as read.
-    fn document(&mut self, names: &[&str]) -> CodecResult<Vec<u8>> {
-        self.show(|key| is_one_of(key, names))
-    }
-
-    /// Returns a document of the elements that the flattened document declares, and of those that nothing declares.
-    /// An element with a name of the document itself stays here if its field is not read and unknown fields are
-    /// denied.
-    fn undeclared(&mut self, declared: &FieldNames, beside: &FieldNames) -> CodecResult<Vec<u8>> {
-        self.show(|key| !beside.contain(key) || declared.contain(key))
-    }
-
-    fn show(&mut self, is_shown: impl Fn(&[u8]) -> bool) -> CodecResult<Vec<u8>> {
-        for element in &mut self.elements {
-            element.shown = is_shown(element.key);
-        }
-        let mut writer = Writer::new();
-        let shown = self.elements.iter().filter(|element| element.shown);
-        writer.raw_document(shown.map(|element| (element.key, element.value)))?;
-        Ok(writer.into_bytes())
-    }
-
-    /// Removes the first element with one of these names, and returns a document of it.
-    fn first(&mut self, names: &'static [&'static str]) -> CodecResult<Vec<u8>> {
-        self.variants.push(names);
-        let first = self.elements.iter().position(|element| is_one_of(element.key, names));
-        let first = first.map(|first| self.elements.remove(first));
-        let mut writer = Writer::new();
-        writer.raw_document(first.map(|element| (element.key, element.value)))?;
-        Ok(writer.into_bytes())
-    }
-
-    /// Refuses elements that would be lost: a second variant of an enum and, beside a map, the elements that the map
-    /// must not contain and that no flattened document took.
-    pub fn end(self) -> CodecResult<()> {
-        let is_variant = |name: &[u8]| self.variants.iter().any(|names| is_one_of(name, names));
-        if self.elements.iter().any(|element| is_variant(element.key)) {
-            return Err(super::tagging::more_than_the_variant());
-        }
-        match self.elements.first() {
-            Some(element) if self.caught => Err(not_taken(element.key)),
-            _ => Ok(()),
-        }
-    }
-
-    /// Refuses the remaining elements, for a document that denies unknown fields.
-    pub fn refuse(self, names: &[&str]) -> CodecResult<()> {
-        match self.elements.first() {
-            None => Ok(()),
-            Some(element) => Err(super::unknown_field(element.key, names)),
-        }
-    }
-}
-
-/// The error for an element of a variant that the document does not hold.
-#[cold]
-fn not_taken(name: &[u8]) -> CodecError {
-    CodecError::new("an element of the variant that the document holds", "one of another variant")
-        .at(String::from_utf8_lossy(name).into_owned())
-}
-
-impl Writer {
-    /// Refuses elements that a flattened document wrote since `start` with names that are declared beside it. A name
-    /// that the flattened document declares too may be that of another one: both can be enums of one type.
-    fn refuse_declared(&self, start: usize, beside: &FieldNames, declared: &FieldNames) -> CodecResult<()> {
-        let mut elements = Elements::written(self.as_bytes().get(start..).unwrap_or_default());
-        while let Some((key, _)) = elements.next()? {
-            if beside.own_contain(key) || beside.parts_contain(key) && !declared.contain(key) {
-                return Err(declared_name(key));
-            }
-        }
-        Ok(())
-    }
-
-    /// Refuses two elements with one name among those written since `start`, because the element of one flattened
-    /// document would hide that of another.
-    pub fn refuse_duplicates(&self, start: usize) -> CodecResult<()> {
-        let mut elements = Elements::written(self.as_bytes().get(start..).unwrap_or_default());
-        let mut seen = HashSet::new();
-        while let Some((key, _)) = elements.next()? {
-            if !seen.insert(key) {
-                let found = "two: a flattened field writes it again";
-                return Err(
-                    CodecError::new("one element of this name", found).at_key(String::from_utf8_lossy(key))
-                );
-            }
-        }
-        Ok(())
-    }
-}
-
-/// The error for an element of a flattened map that has the name or an alias of a declared field.
-#[cold]
-fn declared_name(name: &[u8]) -> CodecError {
-    CodecError::new("the declared field of this name", "an element that a flattened field writes")
-        .at(String::from_utf8_lossy(name).into_owned())
 }

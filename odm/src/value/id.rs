@@ -23,7 +23,10 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 pub use self::schema::{KeySchema, KeyShape};
 pub(crate) use self::verify::read as read_id;
 use super::{Raw, Value, Writer, leaf};
-use crate::error::codec::CodecResult;
+use crate::{
+    error::codec::CodecResult,
+    meta::{IdMeta, TypeMeta},
+};
 
 /// A type whose documents have an id. `#[derive(odm::Model)]` implements it.
 #[diagnostic::on_unimplemented(
@@ -316,6 +319,8 @@ fn is_opaque<K: 'static>() -> bool {
 /// not find the document.
 impl<M: Keyed> Value for Id<M> {
     leaf!();
+
+    const STORED_AS: &'static TypeMeta = &TypeMeta::Id(IdMeta::of::<M>(M::Key::STORED_AS));
 
     #[inline]
     fn encode(&self, writer: &mut Writer) -> CodecResult<ElementType> {

@@ -14,6 +14,7 @@ use mongodb::bson::{Uuid, oid::ObjectId, spec::ElementType};
 use super::{Doc, Id, Keyed, Raw, UnclaimedElements, Value, Writer};
 use crate::{
     error::codec::{CodecError, CodecResult},
+    meta::TypeMeta,
     path::Context,
     rule::{Check, Validate},
 };
@@ -182,6 +183,8 @@ macro_rules! maps {
                 rest.take_all();
                 Ok(())
             }
+
+            const STORED_AS: &'static TypeMeta = &TypeMeta::Map { values: V::STORED_AS };
 
             const RULES: bool = V::RULES;
 

@@ -3,7 +3,7 @@
 use mongodb::bson::{Bson, spec::ElementType};
 
 use super::{Arrays, Doc, FieldNames, Raw, UnclaimedElements, Value, Writer};
-use crate::{error::codec::CodecResult, path::Context, rule::Check};
+use crate::{error::codec::CodecResult, meta::TypeMeta, path::Context, rule::Check};
 
 /// A field that may be null: required by `is_null` and `set_null`.
 #[diagnostic::on_unimplemented(
@@ -58,6 +58,8 @@ impl<T: Value> Value for Option<T> {
     fn missing() -> Option<Self> {
         Some(None)
     }
+
+    const STORED_AS: &'static TypeMeta = &TypeMeta::Nullable(T::STORED_AS);
 
     const ARRAYS: Arrays = T::ARRAYS.or_null();
 

@@ -8,7 +8,7 @@ use super::{
     AnyLength, Arithmetic, Array, Arrays, Bits, Dated, Doc, FieldNames, Integer, Map, Number, Ordered, Raw,
     Text, UnclaimedElements, Value, Writer,
 };
-use crate::{error::codec::CodecResult, path::Context, rule::Check};
+use crate::{error::codec::CodecResult, meta::TypeMeta, path::Context, rule::Check};
 
 macro_rules! pointers {
     ($($type:ty where [$($generics:tt)*], $new:expr;)*) => { $(
@@ -40,6 +40,8 @@ macro_rules! pointers {
             fn missing() -> Option<Self> {
                 T::missing().map($new)
             }
+
+            const STORED_AS: &'static TypeMeta = T::STORED_AS;
 
             const ARRAYS: Arrays = T::ARRAYS;
 
@@ -121,6 +123,8 @@ macro_rules! slices {
             fn decode(raw: Raw<'_>) -> CodecResult<Self> {
                 Vec::decode(raw).map(Self::from)
             }
+
+            const STORED_AS: &'static TypeMeta = &TypeMeta::Array { items: T::STORED_AS, length: None };
 
             const ARRAYS: Arrays = Arrays::of(T::ARRAYS);
 

@@ -6,7 +6,10 @@
 use mongodb::bson::{RawArray, RawArrayBuf, RawDocument, RawDocumentBuf, spec::ElementType};
 
 use super::{Arrays, Raw, Value, Writer, leaf};
-use crate::error::codec::{CodecError, CodecResult};
+use crate::{
+    error::codec::{CodecError, CodecResult},
+    meta::TypeMeta,
+};
 
 fn copy(bytes: &[u8], element_type: ElementType, writer: &mut Writer) -> CodecResult<ElementType> {
     Raw::new(element_type, bytes).at_depth(writer.depth()).check_depth()?;
@@ -26,6 +29,8 @@ impl<'de> Raw<'de> {
 impl Value for RawDocumentBuf {
     leaf!();
 
+    const STORED_AS: &'static TypeMeta = &TypeMeta::Map { values: &TypeMeta::Any };
+
     fn encode(&self, writer: &mut Writer) -> CodecResult<ElementType> {
         copy(self.as_bytes(), ElementType::EmbeddedDocument, writer)
     }
@@ -37,6 +42,8 @@ impl Value for RawDocumentBuf {
 
 impl Value for RawArrayBuf {
     leaf!();
+
+    const STORED_AS: &'static TypeMeta = &TypeMeta::Array { items: &TypeMeta::Any, length: None };
 
     const ARRAYS: Arrays = Arrays::ANY;
 

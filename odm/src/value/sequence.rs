@@ -10,6 +10,7 @@ use mongodb::bson::spec::ElementType;
 use super::{AnyLength, Array, Arrays, Doc, FixedLength, Raw, Value, Writer};
 use crate::{
     error::codec::{CodecError, CodecResult},
+    meta::TypeMeta,
     path::Context,
     rule::Check,
 };
@@ -42,6 +43,8 @@ macro_rules! sequences {
             fn decode(raw: Raw<'_>) -> CodecResult<Self> {
                 Vec::decode(raw).map(Self::from_iter)
             }
+
+            const STORED_AS: &'static TypeMeta = &TypeMeta::Array { items: T::STORED_AS, length: None };
 
             const ARRAYS: Arrays = Arrays::of(T::ARRAYS);
 
@@ -96,6 +99,8 @@ impl<T: Value, const N: usize> Value for [T; N] {
     fn decode(raw: Raw<'_>) -> CodecResult<Self> {
         Vec::decode(raw)?.try_into().map_err(|items: Vec<T>| other_length(N, items.len()))
     }
+
+    const STORED_AS: &'static TypeMeta = &TypeMeta::Array { items: T::STORED_AS, length: Some(N) };
 
     const ARRAYS: Arrays = Arrays::of(T::ARRAYS);
 

@@ -10,11 +10,12 @@ use std::{
     path::PathBuf,
 };
 
-use mongodb::bson::spec::ElementType;
+use mongodb::bson::{Bson, spec::ElementType};
 
-use super::{Arithmetic, Arrays, Number, Raw, Text, Value, Writer, leaf};
+use super::{Arithmetic, Arrays, Number, Raw, Text, Value, Writer, leaf, meta::stored_enum};
 use crate::{
     error::codec::{CodecError, CodecResult},
+    meta::{ContentMeta, EnumMeta, Tagging, TypeMeta, VariantMeta},
     rule::Range,
 };
 
@@ -24,6 +25,7 @@ macro_rules! nothing {
         impl<$($generics)*> Value for $type {
             leaf!();
 
+            const STORED_AS: &'static TypeMeta = &TypeMeta::Scalar(ElementType::Null);
             const ARRAYS: Arrays = Arrays::NULL;
             fn encode(&self, _: &mut Writer) -> CodecResult<ElementType> {
                 Ok(ElementType::Null)
@@ -43,6 +45,7 @@ macro_rules! non_zero {
         /// Stored as the number; a stored zero is an error.
         impl Value for $type {
             leaf!();
+            const STORED_AS: &'static TypeMeta = <$number as Value>::STORED_AS;
             #[inline]
             fn encode(&self, writer: &mut Writer) -> CodecResult<ElementType> {
                 self.get().encode(writer)
@@ -64,6 +67,9 @@ macro_rules! non_zero {
             fn outside(&self, min: Option<$number>, max: Option<$number>) -> Option<String> {
                 self.get().outside(min, max)
             }
+            fn bound(bound: $number) -> Option<Bson> {
+                <$number>::bound(bound)
+            }
         }
     )* };
 }
@@ -79,6 +85,7 @@ macro_rules! counted {
         /// Stored as the number inside. Reading a number out of its range is an error; it does not wrap or saturate.
         impl<T: Value> Value for $type<T> {
             leaf!();
+            const STORED_AS: &'static TypeMeta = T::STORED_AS;
             #[inline]
             fn encode(&self, writer: &mut Writer) -> CodecResult<ElementType> {
                 self.0.encode(writer)
@@ -105,6 +112,7 @@ counted!(Wrapping, Saturating);
 /// Stored as a string; a path that is not UTF-8 is an error.
 impl Value for PathBuf {
     leaf!();
+    const STORED_AS: &'static TypeMeta = &TypeMeta::Scalar(ElementType::String);
     fn encode(&self, writer: &mut Writer) -> CodecResult<ElementType> {
         let text = self.to_str().ok_or_else(|| CodecError::new("a path in UTF-8", "another one"))?;
         writer.put_str(text)
@@ -122,6 +130,7 @@ macro_rules! addresses {
         impl Value for $type {
             leaf!();
 
+            const STORED_AS: &'static TypeMeta = <$parts as Value>::STORED_AS;
             const ARRAYS: Arrays = Arrays::TUPLE;
             fn encode(&self, writer: &mut Writer) -> CodecResult<ElementType> {
                 let $address = self;
@@ -146,10 +155,15 @@ addresses! {
 }
 
 macro_rules! either_version {
-    ($($type:ident)*) => { $(
+    ($($type:ident: $v4:ty, $v6:ty;)*) => { $(
         /// Stored as a document with the one field `V4` or `V6`, as serde does in BSON.
         impl Value for $type {
             leaf!();
+            const STORED_AS: &'static TypeMeta = &stored_enum::<Self>();
+            const VARIANTS: &'static EnumMeta = &EnumMeta::new(stringify!($type), Tagging::External, &[
+                VariantMeta::new("V4", &[], "V4", ContentMeta::Value(<$v4 as Value>::STORED_AS)),
+                VariantMeta::new("V6", &[], "V6", ContentMeta::Value(<$v6 as Value>::STORED_AS)),
+            ]);
             fn encode(&self, writer: &mut Writer) -> CodecResult<ElementType> {
                 writer.document(|writer| match self {
                     Self::V4(address) => writer.element("V4", address),
@@ -170,4 +184,7 @@ macro_rules! either_version {
     )* };
 }
 
-either_version!(IpAddr SocketAddr);
+either_version! {
+    IpAddr: Ipv4Addr, Ipv6Addr;
+    SocketAddr: SocketAddrV4, SocketAddrV6;
+}

@@ -5,7 +5,10 @@ use std::{borrow::Cow, rc::Rc, sync::Arc};
 use mongodb::bson::{Bson, spec::ElementType};
 
 use super::{Raw, Value, Writer, leaf};
-use crate::error::codec::{CodecError, CodecResult};
+use crate::{
+    error::codec::{CodecError, CodecResult},
+    meta::TypeMeta,
+};
 
 /// A text, a text that may be absent, or an array of texts: required by `starts_with` and `regex`.
 #[diagnostic::on_unimplemented(message = "`{Self}` is not text", label = "this operator needs a text field")]
@@ -33,6 +36,7 @@ macro_rules! texts {
         impl StringValue for $type {}
         impl Value for $type {
             leaf!();
+            const STORED_AS: &'static TypeMeta = &TypeMeta::Scalar(ElementType::String);
             #[inline]
             fn encode(&self, writer: &mut Writer) -> CodecResult<ElementType> {
                 writer.put_str(self)
@@ -54,6 +58,7 @@ texts!(String, Cow<'static, str>, Box<str>, Arc<str>, Rc<str>);
 /// Stored as a string of one character.
 impl Value for char {
     leaf!();
+    const STORED_AS: &'static TypeMeta = &TypeMeta::Scalar(ElementType::String);
     fn encode(&self, writer: &mut Writer) -> CodecResult<ElementType> {
         writer.put_str(self.encode_utf8(&mut [0; 4]))
     }

@@ -3,7 +3,11 @@
 use mongodb::bson::spec::ElementType;
 
 use super::{Arrays, Raw, Value, Writer, field::check_inside, leaf, sequence::other_length};
-use crate::{error::codec::CodecResult, rule::Check};
+use crate::{
+    error::codec::CodecResult,
+    meta::{Deferred, TypeMeta},
+    rule::Check,
+};
 
 /// Reads the next element of an array, which must not be missing.
 fn item<V: Value>(items: &mut super::Elements<'_>, index: &'static str, length: usize) -> CodecResult<V> {
@@ -36,6 +40,9 @@ macro_rules! tuples {
                 }
                 if length == $length { Ok(tuple) } else { Err(other_length($length, length)) }
             }
+
+            const STORED_AS: &'static TypeMeta =
+                &TypeMeta::Tuple(Deferred::new(|| const { &[$($name::STORED_AS),*] }));
 
             const ARRAYS: Arrays = Arrays::TUPLE;
 

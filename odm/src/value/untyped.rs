@@ -18,11 +18,14 @@ use super::{
 };
 use crate::{
     error::codec::{CodecError, CodecResult},
+    meta::TypeMeta,
     stack::MAX_DEPTH,
 };
 
 impl Value for Document {
     leaf!();
+
+    const STORED_AS: &'static TypeMeta = &TypeMeta::Map { values: &TypeMeta::Any };
 
     fn encode(&self, writer: &mut Writer) -> CodecResult<ElementType> {
         writer.document(|writer| {
@@ -174,6 +177,8 @@ pub(crate) fn looks_like_operators(value: &Bson) -> bool {
 
 impl Value for JavaScriptCodeWithScope {
     leaf!();
+
+    const STORED_AS: &'static TypeMeta = &TypeMeta::Scalar(ElementType::JavaScriptCodeWithScope);
 
     fn encode(&self, writer: &mut Writer) -> CodecResult<ElementType> {
         writer.sized(|writer| {

@@ -19,6 +19,7 @@ use serde::Deserialize;
 
 use crate::{
     error::codec::{CodecError, CodecResult},
+    meta::TypeMeta,
     value::{Raw, Value, Writer, leaf},
 };
 
@@ -125,6 +126,8 @@ impl TryFrom<Document> for ResumeToken {
 /// Encodes the token as the document that the server sent.
 impl Value for ResumeToken {
     leaf!();
+
+    const STORED_AS: &'static TypeMeta = &TypeMeta::Scalar(ElementType::EmbeddedDocument);
 
     fn encode(&self, writer: &mut Writer) -> CodecResult<ElementType> {
         writer.put(self.0.as_bytes());

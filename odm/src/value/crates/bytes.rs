@@ -8,6 +8,7 @@ use mongodb::bson::{
 
 use crate::{
     error::codec::CodecResult,
+    meta::TypeMeta,
     path::{Operand, operands::Like},
     rule::{Length, Unit},
     value::{Raw, Value, Writer, binary, leaf},
@@ -16,6 +17,7 @@ use crate::{
 /// Stored as binary data of subtype 0; reads subtype 2 and arrays of numbers too.
 impl Value for Bytes {
     leaf!();
+    const STORED_AS: &'static TypeMeta = &TypeMeta::Binary(Some(BinarySubtype::Generic));
     fn encode(&self, writer: &mut Writer) -> CodecResult<ElementType> {
         binary::put(self, writer)
     }

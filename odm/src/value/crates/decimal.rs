@@ -9,6 +9,7 @@ use rust_decimal::Decimal;
 
 use crate::{
     error::codec::{CodecError, CodecResult},
+    meta::TypeMeta,
     path::{Operand, operands::Like},
     rule::Range,
     value::{
@@ -71,6 +72,7 @@ fn read(stored: Decimal128) -> Result<Decimal, &'static str> {
 /// Stored as a `Decimal128`, exactly. One that `Decimal` cannot represent exactly is an error and is not rounded.
 impl Value for Decimal {
     leaf!();
+    const STORED_AS: &'static TypeMeta = &TypeMeta::Scalar(ElementType::Decimal128);
     #[inline]
     fn encode(&self, writer: &mut Writer) -> CodecResult<ElementType> {
         stored(self).encode(writer)
@@ -105,6 +107,9 @@ impl Range for Decimal {
             return Some(format!("must be at least {min}"));
         }
         max.filter(|max| self > max).map(|max| format!("must be at most {max}"))
+    }
+    fn bound(bound: Self) -> Option<Bson> {
+        Some(Bson::Decimal128(stored(&bound)))
     }
 }
 

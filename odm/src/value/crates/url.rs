@@ -5,6 +5,7 @@ use url::Url;
 
 use crate::{
     error::codec::{CodecError, CodecResult},
+    meta::TypeMeta,
     path::{Operand, operands::Like},
     rule::{Length, Matched, Unit},
     value::{Raw, Text, Value, Writer, leaf},
@@ -17,6 +18,7 @@ fn parse(text: &str) -> CodecResult<Url> {
 /// Stored as its text, normalized as `Url` does.
 impl Value for Url {
     leaf!();
+    const STORED_AS: &'static TypeMeta = &TypeMeta::Scalar(ElementType::String);
     fn encode(&self, writer: &mut Writer) -> CodecResult<ElementType> {
         writer.put_str(self.as_str())
     }

@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use crate::{
     error::codec::{CodecError, CodecResult},
+    meta::TypeMeta,
     path::{Operand, operands::Like},
     value::{Id, Keyed, MapKey, NewKey, Raw, Value, Writer, leaf},
 };
@@ -12,6 +13,7 @@ use crate::{
 /// Stored as binary data of subtype 4; another subtype is an error, because a filter would not find it.
 impl Value for Uuid {
     leaf!();
+    const STORED_AS: &'static TypeMeta = <bson::Uuid as Value>::STORED_AS;
     #[inline]
     fn encode(&self, writer: &mut Writer) -> CodecResult<ElementType> {
         bson::Uuid::from_bytes(self.into_bytes()).encode(writer)

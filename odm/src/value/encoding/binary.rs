@@ -2,11 +2,12 @@
 
 use std::marker::PhantomData;
 
-use mongodb::bson::spec::ElementType;
+use mongodb::bson::spec::{BinarySubtype, ElementType};
 
 use super::{Encoded, Encoding};
 use crate::{
     error::codec::{CodecError, CodecResult},
+    meta::TypeMeta,
     value::{Raw, Stores, Writer, binary},
 };
 
@@ -41,6 +42,7 @@ macro_rules! binary {
     ($([$($generics:tt)*] $type:ty: |$bytes:ident| $from:expr;)*) => { $(
         #[diagnostic::do_not_recommend]
         impl<$($generics)*> Encoding<$type> for Binary {
+            const STORED_AS: &'static TypeMeta = &TypeMeta::Binary(Some(BinarySubtype::Generic));
             fn encode(value: &$type, writer: &mut Writer) -> CodecResult<ElementType> {
                 binary::put(value, writer)
             }

@@ -7,6 +7,7 @@ use mongodb::bson::spec::ElementType;
 use super::{Encoded, Encoding};
 use crate::{
     error::codec::{CodecError, CodecResult},
+    meta::TypeMeta,
     value::{Arithmetic, Number, Raw, Stores, Value, Writer},
 };
 
@@ -126,6 +127,7 @@ macro_rules! spans {
             }
         }
         impl<U: Unit> Encoding<$type> for Counted<U> {
+            const STORED_AS: &'static TypeMeta = i64::STORED_AS;
             fn encode(value: &$type, writer: &mut Writer) -> CodecResult<ElementType> {
                 count::<U>(value, writer)
             }

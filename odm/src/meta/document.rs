@@ -1,0 +1,88 @@
+//! `DocumentMeta`: a declared document.
+
+use super::{Deferred, EnumMeta, FieldMeta, Rules};
+use crate::rule::Rule;
+
+/// A document type, as declared: a model, an embedded document or a shape.
+#[derive(Debug, Clone, Copy)]
+pub struct DocumentMeta {
+    name: &'static str,
+    fields: &'static [FieldMeta],
+    variants: Option<Deferred<EnumMeta>>,
+    rules: Rules,
+    version: Option<(&'static str, u32)>,
+    tag: Option<(&'static str, &'static str)>,
+    denies_unknown_fields: bool,
+}
+
+impl DocumentMeta {
+    /// Returns the description of a document with these fields.
+    pub(crate) const fn new(
+        name: &'static str,
+        fields: &'static [FieldMeta],
+        rules: Rules,
+        version: Option<(&'static str, u32)>,
+    ) -> Self {
+        Self { name, fields, variants: None, rules, version, tag: None, denies_unknown_fields: false }
+    }
+
+    /// Returns the name of the type in Rust, without its path.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Returns the stored fields, in the order in which they are written. A model that is an enum has none: see
+    /// [`variants`](Self::variants).
+    pub fn fields(&self) -> &'static [FieldMeta] {
+        self.fields
+    }
+
+    /// Returns the field with this stored name. Does not search flattened documents.
+    pub fn field(&self, name: &str) -> Option<&'static FieldMeta> {
+        self.fields.iter().find(|field| field.name() == name && !field.is_flattened())
+    }
+
+    /// Returns the enum, if the document is a model that is an enum.
+    pub fn variants(&self) -> Option<&'static EnumMeta> {
+        self.variants.map(Deferred::get)
+    }
+
+    /// Returns the rules of the whole document, in declared order. They are checked after those of the fields.
+    pub fn rules(&self) -> impl Iterator<Item = Rule> + use<> {
+        self.rules.iter()
+    }
+
+    /// Returns the stored name of the element with the schema version, and the current version.
+    pub fn version(&self) -> Option<(&'static str, u32)> {
+        self.version
+    }
+
+    /// Returns the name and the value of the element that a struct with `#[serde(tag = "..")]` begins with.
+    pub fn tag(&self) -> Option<(&'static str, &'static str)> {
+        self.tag
+    }
+
+    /// Returns whether an undeclared field is an error, `#[serde(deny_unknown_fields)]`.
+    pub fn denies_unknown_fields(&self) -> bool {
+        self.denies_unknown_fields
+    }
+
+    /// Records that the document is an enum.
+    pub(crate) const fn of_variants(self, variants: Deferred<EnumMeta>) -> Self {
+        Self { variants: Some(variants), ..self }
+    }
+
+    /// Records the element that the document begins with.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn with_tag(self, name: &'static str, value: &'static str) -> Self {
+        Self { tag: Some((name, value)), ..self }
+    }
+
+    /// Records that an undeclared field is an error.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn denying_unknown_fields(self) -> Self {
+        Self { denies_unknown_fields: true, ..self }
+    }
+}

@@ -1,0 +1,143 @@
+//! `FieldMeta`: a declared field.
+
+use super::{Rules, TypeMeta};
+use crate::rule::Rule;
+
+/// A field of a document, as declared.
+#[derive(Debug, Clone, Copy)]
+pub struct FieldMeta {
+    name: &'static str,
+    rust_name: &'static str,
+    aliases: &'static [&'static str],
+    stored_as: &'static TypeMeta,
+    /// Returns whether the type has a value for a missing field.
+    reads_missing: fn() -> bool,
+    rules: Rules,
+    written: Written,
+    is_read: bool,
+    has_default: bool,
+    is_flattened: bool,
+}
+
+/// Which documents contain the field when they are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Written {
+    Always,
+    Sometimes,
+    Never,
+}
+
+impl FieldMeta {
+    /// Returns the description of a field that is always written and read.
+    pub(crate) const fn new(
+        (name, aliases): (&'static str, &'static [&'static str]),
+        rust_name: &'static str,
+        stored_as: &'static TypeMeta,
+        reads_missing: fn() -> bool,
+        rules: Rules,
+    ) -> Self {
+        Self {
+            name,
+            rust_name,
+            aliases,
+            stored_as,
+            reads_missing,
+            rules,
+            written: Written::Always,
+            is_read: true,
+            has_default: false,
+            is_flattened: false,
+        }
+    }
+
+    /// Returns the stored name. It is empty for a [flattened](Self::is_flattened) field, which has none.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Returns the name in Rust.
+    pub fn rust_name(&self) -> &'static str {
+        self.rust_name
+    }
+
+    /// Returns the other names that the field is read from, `#[serde(alias = "..")]`.
+    pub fn aliases(&self) -> &'static [&'static str] {
+        self.aliases
+    }
+
+    /// Returns how the field is stored.
+    pub fn stored_as(&self) -> &'static TypeMeta {
+        self.stored_as
+    }
+
+    /// Returns the rules of the field, in declared order. The documents inside have rules of their own.
+    pub fn rules(&self) -> impl Iterator<Item = Rule> + use<> {
+        self.rules.iter()
+    }
+
+    /// Returns whether a document without the field cannot be read. A field is not required if it is an `Option`, has
+    /// a default, or is not read.
+    pub fn is_required(&self) -> bool {
+        self.is_read && !self.has_default && !self.is_flattened && !(self.reads_missing)()
+    }
+
+    /// Returns whether a missing field is read as a default value, `#[serde(default)]` on the field or the document.
+    pub fn has_default(&self) -> bool {
+        self.has_default
+    }
+
+    /// Returns whether every written document contains the field. It does not if the field has
+    /// `#[serde(skip_serializing)]` or `#[serde(skip_serializing_if = "..")]`.
+    pub fn is_always_written(&self) -> bool {
+        self.written == Written::Always
+    }
+
+    /// Returns whether some written documents contain the field. None do if the field has
+    /// `#[serde(skip_serializing)]`.
+    pub fn is_written(&self) -> bool {
+        self.written != Written::Never
+    }
+
+    /// Returns whether the field is read. It is not if it has `#[serde(skip_deserializing)]`.
+    pub fn is_read(&self) -> bool {
+        self.is_read
+    }
+
+    /// Returns whether the field is `#[serde(flatten)]`: its elements are stored in the document itself.
+    pub fn is_flattened(&self) -> bool {
+        self.is_flattened
+    }
+
+    /// Records that a missing field is read as a default value.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn with_default(self) -> Self {
+        Self { has_default: true, ..self }
+    }
+
+    /// Records that a function decides whether the field is written.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn sometimes_written(self) -> Self {
+        Self { written: Written::Sometimes, ..self }
+    }
+
+    /// Records that the field is not written.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn never_written(self) -> Self {
+        Self { written: Written::Never, ..self }
+    }
+
+    /// Records that the field is not read.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn never_read(self) -> Self {
+        Self { is_read: false, ..self }
+    }
+
+    /// Records that the elements of the field are stored in the document itself.
+    pub(crate) const fn flattened(self) -> Self {
+        Self { is_flattened: true, ..self }
+    }
+}

@@ -1,0 +1,53 @@
+//! `ModelMeta`: a declared model.
+
+use std::any::TypeId;
+
+use super::Model;
+use crate::{
+    index::Index,
+    meta::{DocumentMeta, FieldMeta},
+};
+
+/// A model, as declared: its collection, its document and its indexes.
+#[derive(Debug, Clone, Copy)]
+pub struct ModelMeta {
+    collection: &'static str,
+    document: &'static DocumentMeta,
+    type_id: fn() -> TypeId,
+    /// A function, because the name of a key is known only at run time: it comes from the accessors, with which rustc
+    /// checks the declaration.
+    indexes: fn() -> Vec<Index>,
+}
+
+impl ModelMeta {
+    /// Returns the description of `M`.
+    pub const fn of<M: Model>() -> Self {
+        Self { collection: M::COLLECTION, document: M::META, type_id: TypeId::of::<M>, indexes: M::indexes }
+    }
+
+    /// Returns the name of the collection.
+    pub fn collection(&self) -> &'static str {
+        self.collection
+    }
+
+    /// Returns the description of the document.
+    pub fn document(&self) -> &'static DocumentMeta {
+        self.document
+    }
+
+    /// Returns the fields of the document, as [`DocumentMeta::fields`] does.
+    pub fn fields(&self) -> &'static [FieldMeta] {
+        self.document.fields()
+    }
+
+    /// Returns the indexes that the attributes declare.
+    pub fn indexes(&self) -> Vec<Index> {
+        (self.indexes)()
+    }
+
+    /// Returns the type of the model, which the ids of its documents refer to:
+    /// [`IdMeta::model`](crate::meta::IdMeta::model).
+    pub fn type_id(&self) -> TypeId {
+        (self.type_id)()
+    }
+}
