@@ -12,3 +12,22 @@ pub mod story;
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 pub struct Readme;
+
+/// Compiles the examples in the documentation of the derives.
+#[cfg(doctest)]
+pub mod derives {
+    #[doc = include_str!("../../odm-derive/docs/model.md")]
+    pub struct Model;
+
+    #[doc = include_str!("../../odm-derive/docs/embedded.md")]
+    pub struct Embedded;
+
+    #[doc = include_str!("../../odm-derive/docs/shape.md")]
+    pub struct Shape;
+
+    #[doc = include_str!("../../odm-derive/docs/view.md")]
+    pub struct View;
+
+    #[doc = include_str!("../../odm-derive/docs/value.md")]
+    pub struct Value;
+}

@@ -1,15 +1,10 @@
 //! Malformed bytes that no server sends, and values that no server accepts.
 #![allow(clippy::unwrap_used)] // in functions that tests share
 
-#[path = "hostile/crates.rs"]
 mod crates;
-#[path = "hostile/depth.rs"]
 mod depth;
-#[path = "hostile/mutations.rs"]
 mod mutations;
-#[path = "hostile/untagged_nesting.rs"]
 mod untagged_nesting;
-#[path = "hostile/wide_types.rs"]
 mod wide_types;
 
 /// Runs a function with the stack size of a tokio worker and of a test thread.

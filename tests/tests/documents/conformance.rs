@@ -3,7 +3,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // in functions that tests share
 #![allow(clippy::format_collect)] // a few bytes in hex
 
-#[path = "conformance/typed.rs"]
 mod typed;
 
 use odm::{

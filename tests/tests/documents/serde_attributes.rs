@@ -73,7 +73,7 @@ fn error<T: Value + Debug>(value: impl Into<Bson>) -> String {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Embedded)]
-struct Point {
+pub(crate) struct Point {
     x: i32,
     y: Option<i32>,
 }

@@ -1,0 +1,5 @@
+//! Tests of the example programs: one binary, one server.
+
+mod explore;
+mod guide;
+mod zips;
