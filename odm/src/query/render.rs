@@ -39,7 +39,7 @@ macro_rules! render {
 
             fn into_command(self, from: Bson) -> Result<Document> {
                 let (selection, options) = self.into_parts();
-                $render(from, selection, options)
+                $render(from, selection, &options)
             }
         }
     )* };
@@ -54,7 +54,8 @@ render! {
     Vec<Document>, AggregateOptions => aggregate;
 }
 
-fn find(from: Bson, filter: Document, mut options: FindOptions) -> Result<Document> {
+fn find(from: Bson, filter: Document, options: &FindOptions) -> Result<Document> {
+    let mut options = options.clone();
     let mut command = doc! { "find": from };
     if options.limit.is_some_and(|limit| limit < 0) {
         command.insert("singleBatch", true);
@@ -76,21 +77,21 @@ fn find(from: Bson, filter: Document, mut options: FindOptions) -> Result<Docume
     Ok(command)
 }
 
-fn find_one(from: Bson, filter: Document, options: FindOneOptions) -> Result<Document> {
-    find(from, filter, options.into())
+fn find_one(from: Bson, filter: Document, options: &FindOneOptions) -> Result<Document> {
+    find(from, filter, &options.clone().into())
 }
 
-fn aggregate(from: Bson, stages: Vec<Document>, options: AggregateOptions) -> Result<Document> {
+fn aggregate(from: Bson, stages: Vec<Document>, options: &AggregateOptions) -> Result<Document> {
     let writes = writes(&stages);
     let mut command = doc! { "aggregate": from, "pipeline": stages, "cursor": {} };
-    command.extend(written(&options)?);
+    command.extend(written(options)?);
     if writes {
         command.insert("cursor", Document::new());
     }
     Ok(command)
 }
 
-fn count(from: Bson, filter: Document, options: CountOptions) -> Result<Document> {
+fn count(from: Bson, filter: Document, options: &CountOptions) -> Result<Document> {
     let mut stages = vec![doc! { "$match": filter }];
     let numbers = [("$skip", options.skip), ("$limit", options.limit)];
     for (name, number) in numbers.into_iter().filter_map(|(name, number)| Some((name, number?))) {
@@ -99,27 +100,27 @@ fn count(from: Bson, filter: Document, options: CountOptions) -> Result<Document
     }
     stages.push(doc! { "$group": { "_id": 1, "n": { "$sum": 1 } } });
     let options = AggregateOptions::builder()
-        .hint(options.hint)
+        .hint(options.hint.clone())
         .max_time(options.max_time)
-        .collation(options.collation)
-        .comment(options.comment)
+        .collation(options.collation.clone())
+        .comment(options.comment.clone())
         .build();
-    aggregate(from, stages, options)
+    aggregate(from, stages, &options)
 }
 
 fn estimated_count(
     from: Bson,
     WholeCollection: WholeCollection,
-    options: EstimatedDocumentCountOptions,
+    options: &EstimatedDocumentCountOptions,
 ) -> Result<Document> {
     let mut command = doc! { "count": from };
-    command.extend(written(&options)?);
+    command.extend(written(options)?);
     Ok(command)
 }
 
-fn distinct(from: Bson, Values { key, filter }: Values, options: DistinctOptions) -> Result<Document> {
+fn distinct(from: Bson, Values { key, filter }: Values, options: &DistinctOptions) -> Result<Document> {
     let mut command = doc! { "distinct": from, "key": key, "query": filter };
-    command.extend(written(&options)?);
+    command.extend(written(options)?);
     Ok(command)
 }
 
