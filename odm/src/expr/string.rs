@@ -67,7 +67,7 @@ impl<R, T> Expr<R, T, IndexOf> {
     /// `[.., start]`
     pub fn starting_at<B: Value>(self, start: impl Expression<R, T = B>) -> Expr<R, T>
     where
-        B: Integer,
+        B: Integer + Required,
     {
         self.with_item(start.render()).typed()
     }
@@ -81,8 +81,8 @@ impl<R, T> Expr<R, T, IndexOf> {
         end: impl Expression<R, T = C>,
     ) -> Expr<R, T>
     where
-        B: Integer,
-        C: Integer,
+        B: Integer + Required,
+        C: Integer + Required,
     {
         self.with_item(start.render()).with_item(end.render()).typed()
     }
