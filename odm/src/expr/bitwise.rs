@@ -36,3 +36,16 @@ operators! {
     /// Returns the integer with all its bits inverted; null stays null.
     bit_not = "$bitNot" one(integer: T [Integer]) -> T, since "6.3";
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::expr::{Expr, lit};
+
+    #[test]
+    fn the_result_is_as_wide_as_the_wider_operand() {
+        let (int, long) = (|| lit::<(), _>(1_i32), || lit::<(), _>(1_i64));
+        let _: Expr<(), i32> = int().bit_and(int());
+        let _: Expr<(), i64> = int().bit_or(long());
+        let _: Expr<(), Option<i64>> = long().bit_xor(lit::<(), Option<i32>>(None));
+    }
+}

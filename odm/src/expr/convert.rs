@@ -153,3 +153,24 @@ impl<R, T: Value> Expr<R, T, Convert> {
         Expr::from_source(self.with_argument("onNull", value.render_operand()).source)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use mongodb::bson::bson;
+
+    use super::*;
+
+    #[test]
+    fn the_optional_arguments_are_named_arguments() {
+        let text = convert::<(), String, _>(255).base(16);
+        assert_eq!(
+            text.rendered().unwrap().into_value(),
+            bson!({ "$convert": { "input": 255, "to": "string", "base": 16 } })
+        );
+        let data: Expr<(), Binary, _> = convert::<(), Binary, _>("AQID").format("base64").byte_order("big");
+        assert_eq!(
+            data.rendered().unwrap().into_value(),
+            bson!({ "$convert": { "input": "AQID", "to": "binData", "format": "base64", "byteOrder": "big" } })
+        );
+    }
+}

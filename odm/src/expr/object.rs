@@ -191,3 +191,20 @@ where
         &mut [("field", name.render()), ("input", document.render()), ("value", value.render())],
     ))
 }
+
+#[cfg(test)]
+mod tests {
+    use mongodb::bson::bson;
+
+    use super::*;
+    use crate::expr::lit;
+
+    #[test]
+    fn the_value_of_a_pair_is_null_if_it_is_missing() {
+        let pair: Expr<(), KeyValue<Option<i32>>> = key_value("$name", lit(None));
+        assert_eq!(
+            pair.rendered().unwrap().into_value(),
+            bson!({ "k": { "$literal": "$name" }, "v": { "$ifNull": [null, null] } })
+        );
+    }
+}
