@@ -99,7 +99,7 @@ use crate::{
 /// [`lit`].
 ///
 /// `O` is the type of the operator's optional arguments, which are methods of the expression:
-/// `o.placed().hour().timezone("Europe/Oslo")`.
+/// `o.placed().hour().timezone("Europe/Oslo")`. An argument that may be null makes the result an `Option`.
 #[must_use = "an expression does nothing until it is passed to a stage, a filter or an update"]
 pub struct Expr<R, T, O = ()> {
     source: Source,

@@ -54,7 +54,7 @@ impl<R, T> Expr<R, T, Range> {
     /// `[start, end, step]`
     pub fn step<B>(self, step: impl Expression<R, T = B>) -> Expr<R, T>
     where
-        B: Integer,
+        B: Integer + Required,
     {
         self.with_item(step.render()).typed()
     }

@@ -1,13 +1,13 @@
 //! Types: conversions, tests, and types that are stored in the same way.
 
-use mongodb::bson::{Bson, DateTime, Decimal128, Document, oid::ObjectId};
+use mongodb::bson::{Binary, Bson, DateTime, Decimal128, Document, oid::ObjectId};
 
 use super::{
     Expr, ExprOperand, Expression,
-    operators::{Operator, operator, operators},
+    operators::{Operator, operator, operators, options},
     rendered::{Rendered, named},
 };
-use crate::value::{Number, Ordered, Value};
+use crate::value::{Integer, Number, Ordered, StringValue, Value};
 
 /// A single value, or one that may be absent: required by conversions.
 #[diagnostic::on_unimplemented(
@@ -57,7 +57,7 @@ pub(crate) const OTHERS: &[Operator] = &[operator!("$convert", convert)];
 /// A type that [`convert`](Expr::convert) converts to.
 #[diagnostic::on_unimplemented(
     message = "a value cannot be converted to `{Self}`",
-    label = "the server converts to `i32`, `i64`, `f64`, `Decimal128`, `bool`, `String`, `DateTime` and `ObjectId`"
+    label = "the server converts to `i32`, `i64`, `f64`, `Decimal128`, `bool`, `String`, `DateTime`, `ObjectId` and `Binary`"
 )]
 pub trait ConvertTarget: Value {
     /// The server's name of the type.
@@ -81,11 +81,22 @@ targets! {
     String: "string";
     DateTime: "date";
     ObjectId: "objectId";
+    Binary: "binData";
 }
 
-/// The optional arguments of [`convert`](Expr::convert).
-#[derive(Debug)]
-pub enum Convert {}
+options! {
+    /// The optional arguments of [`convert`](Expr::convert).
+    Convert {
+        /// Sets the base of the number in a text: 2, 8, 10 or 16. The default is 10. Requires MongoDB 8.3.
+        base "base" [Integer];
+        /// Sets how a text contains binary data: `"base64"`, `"base64url"`, `"hex"`, `"utf8"`, `"uuid"` or `"auto"`. A
+        /// conversion between a text and `Binary` needs it. Requires MongoDB 8.0.
+        format "format" [StringValue];
+        /// Sets the order of the bytes of a number in binary data: `"little"`, the default, or `"big"`. Requires MongoDB
+        /// 8.1.
+        byte_order "byteOrder" [StringValue];
+    }
+}
 
 /// Converts a value to another type: `convert::<_, f64, _>(o.price())`. Null stays null.
 ///
@@ -140,5 +151,26 @@ impl<R, T: Value> Expr<R, T, Convert> {
         X: ExprOperand<R, T, K>,
     {
         Expr::from_source(self.with_argument("onNull", value.render_operand()).source)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use mongodb::bson::bson;
+
+    use super::*;
+
+    #[test]
+    fn the_optional_arguments_are_named_arguments() {
+        let text = convert::<(), String, _>(255).base(16);
+        assert_eq!(
+            text.rendered().unwrap().into_value(),
+            bson!({ "$convert": { "input": 255, "to": "string", "base": 16 } })
+        );
+        let data: Expr<(), Binary, _> = convert::<(), Binary, _>("AQID").format("base64").byte_order("big");
+        assert_eq!(
+            data.rendered().unwrap().into_value(),
+            bson!({ "$convert": { "input": "AQID", "to": "binData", "format": "base64", "byteOrder": "big" } })
+        );
     }
 }

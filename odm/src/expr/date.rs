@@ -82,17 +82,17 @@ operators! {
     iso_week_year = "$isoWeekYear" named("date" date: T [DateValue]) with Zoned -> T::Lift<i64>;
     /// Returns the day of the week by ISO 8601, 1 (Monday) to 7; null stays null.
     iso_day_of_week = "$isoDayOfWeek" named("date" date: T [DateValue]) with Zoned -> T::Lift<i32>;
-    /// Returns the date some units later; null if one of the two is null.
+    /// Returns the date some units later; null if an argument is null.
     date_add = "$dateAdd" named("startDate" start: T [DateValue], "unit" unit: U [UnitOfTime], "amount" amount: B [Integer])
-        with Zoned -> T::Lift<B::Lift<DateTime>>;
-    /// Returns the date some units earlier; null if one of the two is null.
+        with Zoned -> T::Lift<U::Lift<B::Lift<DateTime>>>;
+    /// Returns the date some units earlier; null if an argument is null.
     date_subtract = "$dateSubtract" named("startDate" start: T [DateValue], "unit" unit: U [UnitOfTime], "amount" amount: B [Integer])
-        with Zoned -> T::Lift<B::Lift<DateTime>>;
-    /// Returns how many boundaries of a unit lie between two dates; null if one of the two is null.
+        with Zoned -> T::Lift<U::Lift<B::Lift<DateTime>>>;
+    /// Returns how many boundaries of a unit lie between two dates; null if an argument is null.
     date_diff = "$dateDiff" named("startDate" start: T [DateValue], "endDate" end: B [DateValue], "unit" unit: U [UnitOfTime])
-        with DateDiff -> T::Lift<B::Lift<i64>>;
-    /// Returns the beginning of the period that contains the date; null stays null.
-    date_trunc = "$dateTrunc" named("date" date: T [DateValue], "unit" unit: U [UnitOfTime]) with DateTrunc -> T::Lift<DateTime>;
+        with DateDiff -> T::Lift<B::Lift<U::Lift<i64>>>;
+    /// Returns the beginning of the period that contains the date; null if an argument is null.
+    date_trunc = "$dateTrunc" named("date" date: T [DateValue], "unit" unit: U [UnitOfTime]) with DateTrunc -> T::Lift<U::Lift<DateTime>>;
     /// Returns the date as a text; null stays null unless [`on_null`](Expr::on_null) replaces it.
     date_to_string = "$dateToString" named("date" date: T [DateValue]) with DateToString -> T::Lift<String>;
     /// Returns the parts of a date; null stays null.
@@ -124,5 +124,32 @@ impl<R, T: Value> Expr<R, T, Zoned> {
         T: Value<NonNull = DateParts>,
     {
         Expr::from_source(self.with_argument("iso8601", super::Expression::<R>::render(true)).source)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::expr::{TimeUnit, Weekday, lit};
+
+    fn date() -> Expr<(), DateTime> {
+        lit(DateTime::from_millis(0))
+    }
+
+    fn absent() -> Expr<(), Option<String>> {
+        lit(None)
+    }
+
+    #[test]
+    fn an_argument_that_may_be_null_makes_the_result_one_that_may_be_null() {
+        let _: Expr<(), i32, _> = date().hour().timezone("Europe/Oslo");
+        let _: Expr<(), Option<i32>, _> = date().hour().timezone(absent());
+        let _: Expr<(), DateTime, _> =
+            date().date_trunc(TimeUnit::Week).start_of_week(Weekday::Monday).bin_size(2);
+        let _: Expr<(), Option<DateTime>, _> =
+            date().date_trunc(TimeUnit::Week).start_of_week(absent()).bin_size(2);
+        let _: Expr<(), Option<DateTime>, _> = date().date_add(absent(), 1);
+        let _: Expr<(), Option<i64>, _> = date().date_diff(date(), absent());
+        let _: Expr<(), Option<DateTime>, _> = date_from_string::<(), _>("2026-11-29").format(absent());
     }
 }

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, HashMap};
 use mongodb::bson::{Bson, Document};
 
 use super::{
-    Expr, Expression, ExpressionList,
+    Expr, Expression, ExpressionList, filled,
     operators::{Operator, operator, operators},
-    rendered::{named, one},
+    rendered::{named, object, one},
 };
 use crate::{
     row::document,
@@ -65,7 +65,8 @@ document! {
 /// A pair of a name and a value: an element of the array that [`array_to_object`](super::array_to_object) needs.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a pair of a name and a value",
-    label = "`array_to_object` needs an array of `KeyValue<_>` or of `(String, _)`"
+    label = "`array_to_object` needs an array of `KeyValue<_>` or of `(String, _)`",
+    note = "`key_value(name, value)` makes a pair"
 )]
 pub trait Pair: Value {
     /// The type of the value.
@@ -85,6 +86,17 @@ operators! {
     object_to_array [V: Value,] = "$objectToArray" one(document: T [Object<Value = V>]) -> T::Lift<Vec<KeyValue<V>>>;
     /// Returns the document without a field; null stays null. The name may contain dots or begin with `$`.
     unset_field = "$unsetField" named("input" document: T [Object], "field" field: B [StringValue]) -> T::Lift<Document>;
+}
+
+/// Returns a pair of a name and a value, as an element of the array that
+/// [`array_to_object`](super::array_to_object) needs: `[key_value("total", o.price() * o.quantity())]`.
+///
+/// `{ k: name, v: value }`
+pub fn key_value<R, X: Expression<R>>(
+    name: impl Expression<R, T = String>,
+    value: X,
+) -> Expr<R, KeyValue<X::T>> {
+    Expr::computed(object(&mut [("k", name.render()), ("v", filled::<X::T>(value.render()))]))
 }
 
 /// The operators with other forms.
@@ -178,4 +190,21 @@ where
         "$setField",
         &mut [("field", name.render()), ("input", document.render()), ("value", value.render())],
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use mongodb::bson::bson;
+
+    use super::*;
+    use crate::expr::lit;
+
+    #[test]
+    fn the_value_of_a_pair_is_null_if_it_is_missing() {
+        let pair: Expr<(), KeyValue<Option<i32>>> = key_value("$name", lit(None));
+        assert_eq!(
+            pair.rendered().unwrap().into_value(),
+            bson!({ "k": { "$literal": "$name" }, "v": { "$ifNull": [null, null] } })
+        );
+    }
 }

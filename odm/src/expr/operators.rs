@@ -147,7 +147,8 @@ macro_rules! rendering {
     };
 }
 
-/// The optional arguments of operators, as methods on their results.
+/// The optional arguments of operators, as methods on their results. An argument that may be null makes a result that may
+/// be null.
 macro_rules! options {
     ($(
         $(#[$type_doc:meta])*
@@ -160,16 +161,19 @@ macro_rules! options {
         #[derive(Debug)]
         pub enum $options {}
 
-        impl<R, T> $crate::expr::Expr<R, T, $options> {
+        impl<R, T: $crate::value::Value> $crate::expr::Expr<R, T, $options> {
             $(
                 $(#[$doc])*
                 ///
                 #[doc = concat!("`", $key, ": ", stringify!($name), "`")]
-                pub fn $name<B>(self, $name: impl $crate::expr::Expression<R, T = B>) -> Self
+                pub fn $name<B>(
+                    self,
+                    $name: impl $crate::expr::Expression<R, T = B>,
+                ) -> $crate::expr::Expr<R, B::Lift<T>, $options>
                 where
                     B: $($bound)*,
                 {
-                    self.with_argument($key, $name.render())
+                    $crate::expr::Expr::from_source(self.with_argument($key, $name.render()).source)
                 }
             )*
         }

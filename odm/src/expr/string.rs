@@ -67,7 +67,7 @@ impl<R, T> Expr<R, T, IndexOf> {
     /// `[.., start]`
     pub fn starting_at<B>(self, start: impl Expression<R, T = B>) -> Expr<R, T>
     where
-        B: Integer,
+        B: Integer + Required,
     {
         self.with_item(start.render()).typed()
     }
@@ -77,8 +77,8 @@ impl<R, T> Expr<R, T, IndexOf> {
     /// `[.., start, end]`
     pub fn within<B, C>(self, start: impl Expression<R, T = B>, end: impl Expression<R, T = C>) -> Expr<R, T>
     where
-        B: Integer,
-        C: Integer,
+        B: Integer + Required,
+        C: Integer + Required,
     {
         self.with_item(start.render()).with_item(end.render()).typed()
     }

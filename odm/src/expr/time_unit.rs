@@ -24,7 +24,7 @@ macro_rules! names {
             }
         }
 
-        /// Stored as its name in lower case.
+        /// Stored as its name on the server.
         impl Value for $type {
             leaf!();
 
@@ -76,20 +76,20 @@ names! {
 
     /// The first day of a week, for units of [`TimeUnit::Week`]. It can also be stored in a field.
     Weekday, "a day of the week" {
-        /// `"monday"`
-        Monday "monday",
-        /// `"tuesday"`
-        Tuesday "tuesday",
-        /// `"wednesday"`
-        Wednesday "wednesday",
-        /// `"thursday"`
-        Thursday "thursday",
-        /// `"friday"`
-        Friday "friday",
-        /// `"saturday"`
-        Saturday "saturday",
-        /// `"sunday"`, the server's default
-        Sunday "sunday",
+        /// `"Monday"`
+        Monday "Monday",
+        /// `"Tuesday"`
+        Tuesday "Tuesday",
+        /// `"Wednesday"`
+        Wednesday "Wednesday",
+        /// `"Thursday"`
+        Thursday "Thursday",
+        /// `"Friday"`
+        Friday "Friday",
+        /// `"Saturday"`
+        Saturday "Saturday",
+        /// `"Sunday"`, the server's default
+        Sunday "Sunday",
     }
 }
 

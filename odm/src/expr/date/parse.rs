@@ -3,13 +3,19 @@
 use mongodb::bson::DateTime;
 
 use crate::{
-    expr::{Expr, ExprOperand, Expression, rendered::named},
+    expr::{Expr, ExprOperand, Expression, operators::options, rendered::named},
     value::{StringValue, Value},
 };
 
-/// The optional arguments of [`date_from_string`].
-#[derive(Debug)]
-pub enum DateFromString {}
+options! {
+    /// The optional arguments of [`date_from_string`].
+    DateFromString {
+        /// Sets the format: `%Y-%m-%d`.
+        format "format" [StringValue];
+        /// Sets the time zone of texts without one. The default is UTC.
+        timezone "timezone" [StringValue];
+    }
+}
 
 /// Parses a date; null stays null.
 ///
@@ -38,26 +44,6 @@ impl<R, T: Value, O> Expr<R, T, O> {
 }
 
 impl<R, T: Value> Expr<R, T, DateFromString> {
-    /// Sets the format: `%Y-%m-%d`.
-    ///
-    /// `format: format`
-    pub fn format<B>(self, format: impl Expression<R, T = B>) -> Self
-    where
-        B: StringValue,
-    {
-        self.with_argument("format", format.render())
-    }
-
-    /// Sets the time zone of texts without one. The default is UTC.
-    ///
-    /// `timezone: timezone`
-    pub fn timezone<B>(self, timezone: impl Expression<R, T = B>) -> Self
-    where
-        B: StringValue,
-    {
-        self.with_argument("timezone", timezone.render())
-    }
-
     /// Sets the value if the text is not a date.
     ///
     /// `onError: value`
