@@ -42,7 +42,9 @@ mod string;
 mod time_unit;
 mod timestamp;
 mod trigonometry;
+mod tuple;
 mod variable;
+mod zip;
 
 use std::{borrow::Cow, fmt, marker::PhantomData};
 
@@ -81,7 +83,9 @@ pub use self::{
     time_unit::{TimeUnit, Weekday},
     timestamp::*,
     trigonometry::*,
+    tuple::TupleElement,
     variable::{let_, now, remove, root, variable},
+    zip::{Zip, Zips, zip},
 };
 pub use crate::value::DateValue;
 use crate::{
@@ -388,7 +392,9 @@ pub fn operators() -> impl Iterator<Item = &'static Operator> {
         string::LISTS,
         timestamp::OPERATORS,
         trigonometry::OPERATORS,
+        tuple::OPERATORS,
         variable::OPERATORS,
+        zip::OPERATORS,
     ]
     .into_iter()
     .flatten()
