@@ -67,6 +67,7 @@ pub use self::{
     context::{Exprs, Fields},
     convert::*,
     date::*,
+    each::{ElementNames, ReduceNames},
     json::*,
     list::ExpressionList,
     meta::{Meta, meta, text_score},

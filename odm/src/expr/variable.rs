@@ -43,11 +43,15 @@ pub fn remove<R, T: Value>() -> Expr<R, Option<T>> {
 ///
 /// `"$$name"`
 pub fn variable<R, T: Value>(name: &'static str) -> Expr<R, T> {
-    if is_name(name) {
-        Expr::from_source(Source::Field(Cow::Owned(format!("${name}"))))
-    } else {
-        Expr::computed(Err(not_a_name(name)))
+    match check_name(name) {
+        Ok(()) => Expr::from_source(Source::Field(Cow::Owned(format!("${name}")))),
+        Err(problem) => Expr::computed(Err(problem)),
     }
+}
+
+/// Returns an error if the server does not accept the name of a variable.
+pub(super) fn check_name(name: &str) -> CodecResult<()> {
+    if is_name(name) { Ok(()) } else { Err(not_a_name(name)) }
 }
 
 fn is_name(name: &str) -> bool {
@@ -82,10 +86,7 @@ where
 {
     let mut vars = Vec::new();
     let bound = variables.bind(&mut vars);
-    let vars = match vars.iter().find(|(name, _)| !is_name(name)) {
-        Some((name, _)) => Err(not_a_name(name)),
-        None => object(&mut vars),
-    };
+    let vars = vars.iter().try_for_each(|(name, _)| check_name(name)).and_then(|()| object(&mut vars));
     Expr::computed(named("$let", &mut [("vars", vars), ("in", in_(bound).render())]))
 }
 
