@@ -85,7 +85,9 @@ pub use self::{
     timestamp::*,
     trigonometry::*,
     tuple::TupleElement,
-    variable::{let_, now, remove, root, variable},
+    variable::{
+        UserRole, UserRoleFields, cluster_time, current, let_, now, remove, root, user_roles, variable,
+    },
     zip::{Zip, Zips, zip},
 };
 pub use crate::value::DateValue;
