@@ -301,3 +301,57 @@ impl<R, T> Expr<R, T, Filter> {
         self.with_argument("limit", n.render())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use mongodb::bson::{Bson, bson};
+
+    use super::*;
+    use crate::expr::concat;
+
+    fn words() -> Expr<(), Vec<String>> {
+        Expr::<(), Vec<String>>::raw("$words")
+    }
+
+    fn rendered<T, O>(expression: &Expr<(), T, O>) -> Bson {
+        expression.rendered().unwrap().into_value()
+    }
+
+    #[test]
+    fn variables_have_the_names_that_the_caller_chooses() {
+        assert_eq!(
+            rendered(&words().map_as(("word", "index"), |(word, index)| (word, index))),
+            bson!({ "$map": { "input": "$words", "as": "word", "arrayIndexAs": "index", "in": ["$$word", "$$index"] } })
+        );
+        assert_eq!(
+            rendered(&words().filter_as("word", |word| word.eq("a"))),
+            bson!({ "$filter": { "input": "$words", "as": "word", "cond": { "$eq": ["$$word", "a"] } } })
+        );
+        assert_eq!(
+            rendered(&words().reduce_as(("text", "word"), "", |(text, word)| concat((text, word)))),
+            bson!({ "$reduce": {
+                "input": "$words", "initialValue": "", "as": "word", "valueAs": "text", "in": { "$concat": ["$$text", "$$word"] },
+            } })
+        );
+    }
+
+    #[test]
+    fn an_inner_element_has_another_name_than_the_outer() {
+        let pairs = words().map(|outer| words().map(|inner| concat((outer, inner))));
+        assert_eq!(
+            rendered(&pairs),
+            bson!({ "$map": { "input": "$words", "in": {
+                "$map": { "input": "$words", "as": "this2", "in": { "$concat": ["$$this", "$$this2"] } },
+            } } })
+        );
+    }
+
+    #[test]
+    fn a_name_that_the_server_refuses_is_an_error() {
+        let wrong = words().map_as("a.word", |word| word).rendered();
+        assert_eq!(
+            wrong.unwrap_err().to_string(),
+            "expected the name of a variable: letters, digits and `_`, found `a.word`"
+        );
+    }
+}

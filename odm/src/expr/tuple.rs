@@ -10,7 +10,7 @@ use crate::value::Value;
 /// The operators of this file.
 pub(crate) const OPERATORS: &[Operator] = &[operator!("$arrayElemAt", element)];
 
-impl<R: 'static, T: Value, O> Expr<R, T, O> {
+impl<R, T: Value, O> Expr<R, T, O> {
     /// Returns the element of a tuple at a position, with its type: `pair.element::<0>()`.
     ///
     /// `{ $arrayElemAt: [tuple, 0] }`
@@ -64,4 +64,18 @@ elements! {
     (A B C D E F): A 0 B 1 C 2 D 3 E 4 F 5;
     (A B C D E F G): A 0 B 1 C 2 D 3 E 4 F 5 G 6;
     (A B C D E F G H): A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7;
+}
+
+#[cfg(test)]
+mod tests {
+    use mongodb::bson::bson;
+
+    use super::*;
+
+    #[test]
+    fn an_element_of_a_tuple_has_its_type() {
+        let pair = Expr::<(), Option<(String, f64)>>::raw("$pair");
+        let price: Expr<_, Option<f64>> = pair.element::<1>();
+        assert_eq!(price.rendered().unwrap().into_value(), bson!({ "$arrayElemAt": ["$pair", 1] }));
+    }
 }

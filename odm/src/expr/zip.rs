@@ -17,9 +17,10 @@ pub(crate) const OPERATORS: &[Operator] = &[operator!("$zip", zip)];
 /// `zip((o.names(), o.prices()))`. Null if one of the arrays is null.
 ///
 /// `{ $zip: { inputs: [array, ..] } }`
-pub fn zip<R, L: ExpressionList<R>>(arrays: L) -> Expr<R, <L::Types as Zips>::Zipped, Zip<L::Types>>
+pub fn zip<R, L: ExpressionList<R>, Zipped: Value>(arrays: L) -> Expr<R, Zipped, Zip<L::Types>>
 where
-    L::Types: Zips,
+    // The result is a type parameter, as in `divide`.
+    L::Types: Zips<Zipped = Zipped>,
 {
     Expr::computed(named("$zip", &mut [("inputs", arrays.render_list())]))
 }
@@ -97,4 +98,43 @@ tuples! {
     A1 I1 A2 I2 A3 I3 A4 I4 A5 I5 A6 I6;
     A1 I1 A2 I2 A3 I3 A4 I4 A5 I5 A6 I6 A7 I7;
     A1 I1 A2 I2 A3 I3 A4 I4 A5 I5 A6 I6 A7 I7 A8 I8;
+}
+
+#[cfg(test)]
+mod tests {
+    use mongodb::bson::{Bson, bson};
+
+    use super::*;
+
+    fn rendered<T, O>(expression: &Expr<(), T, O>) -> Bson {
+        expression.rendered().unwrap().into_value()
+    }
+
+    #[test]
+    fn arrays_are_combined_up_to_the_shortest_or_the_longest() {
+        let names = Expr::<(), Vec<String>>::raw("$names");
+        let prices = Expr::<(), Option<Vec<f64>>>::raw("$prices");
+        let shortest: Expr<_, Option<Vec<(String, f64)>>, _> = zip((names.clone(), prices.clone()));
+        assert_eq!(rendered(&shortest), bson!({ "$zip": { "inputs": ["$names", "$prices"] } }));
+
+        let longest: Expr<_, Option<Vec<(Option<String>, Option<f64>)>>> =
+            zip((names.clone(), prices.clone())).use_longest_length();
+        assert_eq!(
+            rendered(&longest),
+            bson!({ "$zip": { "inputs": ["$names", "$prices"], "useLongestLength": true } })
+        );
+
+        let filled: Expr<_, Option<Vec<(String, f64)>>> =
+            zip((names.clone(), prices)).defaults(("none", 0.0));
+        assert_eq!(
+            rendered(&filled),
+            bson!({ "$zip": { "inputs": ["$names", "$prices"], "useLongestLength": true, "defaults": ["none", 0.0] } })
+        );
+
+        let of_one_type: Expr<_, Vec<Vec<String>>> = zip([names.clone(), names]).defaults(["a", "b"]);
+        assert_eq!(
+            rendered(&of_one_type),
+            bson!({ "$zip": { "inputs": ["$names", "$names"], "useLongestLength": true, "defaults": ["a", "b"] } })
+        );
+    }
 }
