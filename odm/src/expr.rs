@@ -43,7 +43,9 @@ mod string;
 mod time_unit;
 mod timestamp;
 mod trigonometry;
+mod tuple;
 mod variable;
+mod zip;
 
 use std::{borrow::Cow, fmt, marker::PhantomData};
 
@@ -66,6 +68,7 @@ pub use self::{
     context::{Exprs, Fields},
     convert::*,
     date::*,
+    each::{ElementNames, ReduceNames},
     json::*,
     list::ExpressionList,
     meta::{Meta, meta, text_score},
@@ -83,7 +86,11 @@ pub use self::{
     time_unit::{TimeUnit, Weekday},
     timestamp::*,
     trigonometry::*,
-    variable::{let_, now, remove, root, variable},
+    tuple::TupleElement,
+    variable::{
+        UserRole, UserRoleFields, cluster_time, current, let_, now, remove, root, user_roles, variable,
+    },
+    zip::{Zip, Zips, zip},
 };
 pub use crate::value::DateValue;
 use crate::{
@@ -391,7 +398,9 @@ pub fn operators() -> impl Iterator<Item = &'static Operator> {
         string::LISTS,
         timestamp::OPERATORS,
         trigonometry::OPERATORS,
+        tuple::OPERATORS,
         variable::OPERATORS,
+        zip::OPERATORS,
     ]
     .into_iter()
     .flatten()

@@ -6,7 +6,7 @@ use super::{
     object::Pair,
     operand::Comparable,
     operators::{Operator, operator, operators, options},
-    rendered::{list, named, one},
+    rendered::{list, one},
     string::IndexOf,
 };
 use crate::value::{Array, Integer, Value};
@@ -80,7 +80,6 @@ pub(crate) const OTHERS: &[Operator] = &[
     operator!("$in", in_),
     operator!("$indexOfArray", index_of_array),
     operator!("$range", range),
-    operator!("$zip", zip),
 ];
 
 /// Joins several arrays; null if one of them is null.
@@ -130,50 +129,4 @@ where
     T::NonNull: Comparable<I::NonNull>,
 {
     Expr::computed(list("$in", &mut [value.render(), array.render()]))
-}
-
-/// Returns the pairs of the elements at the same position, up to the end of the shorter array; null if one of the two
-/// is null.
-///
-/// `{ $zip: { inputs: [first, second] } }`
-pub fn zip<R, A, B, I: Value, J: Value>(
-    first: impl Expression<R, T = A>,
-    second: impl Expression<R, T = B>,
-) -> Expr<R, A::Lift<B::Lift<Vec<(I, J)>>>, Zip>
-where
-    A: Array<Item = I>,
-    B: Array<Item = J>,
-{
-    let inputs = super::rendered::array(&mut [first.render(), second.render()]);
-    Expr::computed(named("$zip", &mut [("inputs", inputs)]))
-}
-
-/// The optional arguments of [`zip`].
-#[derive(Debug)]
-pub enum Zip {}
-
-impl<R, T, I: Value, J: Value> Expr<R, T, Zip>
-where
-    T: Value<NonNull = Vec<(I, J)>>,
-{
-    /// Returns as many pairs as the longer array has elements: null in place of the elements that the other lacks.
-    ///
-    /// `useLongestLength: true`
-    pub fn use_longest_length(self) -> Expr<R, T::Lift<Vec<(I::Optional, J::Optional)>>> {
-        Expr::from_source(self.with_argument("useLongestLength", Expression::<R>::render(true)).source)
-    }
-
-    /// Returns as many pairs as the longer array has elements: these values in place of the elements that the other
-    /// lacks.
-    ///
-    /// `useLongestLength: true, defaults: [first, second]`
-    pub fn defaults<X, Y>(self, first: X, second: Y) -> Expr<R, T>
-    where
-        X: Expression<R, T = I>,
-        Y: Expression<R, T = J>,
-    {
-        let defaults = super::rendered::array(&mut [first.render(), second.render()]);
-        let longest = self.with_argument("useLongestLength", Expression::<R>::render(true));
-        Expr::from_source(longest.with_argument("defaults", defaults).source)
-    }
 }

@@ -9,7 +9,7 @@ use super::{
     Expr, Expression, Fields, StorableIn, Truth,
     operators::{Operator, operator},
     rendered::{Rendered, named},
-    variable::bound,
+    variable::{bound, check_name},
 };
 use crate::{
     error::codec::CodecResult,
@@ -17,8 +17,12 @@ use crate::{
 };
 
 /// The operators of this file.
-pub(crate) const OPERATORS: &[Operator] =
-    &[operator!("$map", map), operator!("$filter", filter), operator!("$reduce", reduce)];
+pub(crate) const OPERATORS: &[Operator] = &[
+    operator!("$map", map),
+    operator!("$filter", filter),
+    operator!("$reduce", reduce),
+    operator!("$reduce", reduce_as, "8.3"),
+];
 
 thread_local! {
     /// How many closures of these operators are running in this thread, each inside the one before.
@@ -39,23 +43,106 @@ fn inside<T>(call: impl FnOnce(usize) -> T) -> T {
     call(depth)
 }
 
-/// Returns the arguments of an operator, with the name of the variable unless it is the default.
-fn arguments(
+type Argument = (&'static str, CodecResult<Rendered>);
+
+/// Renders an operator, with the names of its variables before its last argument.
+fn call(
+    operator: &'static str,
     input: CodecResult<Rendered>,
-    name: Option<&str>,
-    last: (&'static str, CodecResult<Rendered>),
-) -> Vec<(&'static str, CodecResult<Rendered>)> {
+    names: Vec<Argument>,
+    last: Argument,
+) -> CodecResult<Rendered> {
     let mut arguments = vec![("input", input)];
-    if let Some(name) = name {
-        arguments.push(("as", Ok(Rendered::leaf(name))));
-    }
+    arguments.extend(names);
     arguments.push(last);
-    arguments
+    named(operator, &mut arguments)
 }
 
-/// Returns the name of the variable at a depth, if it is not the default.
-fn default_name(depth: usize) -> Option<String> {
-    (depth > 0).then(|| format!("this{}", depth + 1))
+/// The argument of an operator that sets the name of a variable.
+fn name_argument(argument: &'static str, name: &str) -> Argument {
+    (argument, check_name(name).map(|()| Rendered::leaf(name)))
+}
+
+/// The names of the variables of [`map_as`](Expr::map_as) and [`filter_as`](Expr::filter_as) for elements of type `I`:
+/// the name of the element, or `(element, index)`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not name the variables of an element",
+    label = "expected the name of the element, or `(element, index)`"
+)]
+pub trait ElementNames<R, I> {
+    /// The variables, as the closure receives them.
+    type Bound;
+
+    /// Returns the variables. Adds the arguments that set their names.
+    fn bind(self, arguments: &mut Vec<(&'static str, CodecResult<Rendered>)>) -> Self::Bound;
+}
+
+impl<R: 'static, I: Value> ElementNames<R, I> for &'static str {
+    type Bound = Fields<R, I>;
+
+    fn bind(self, arguments: &mut Vec<Argument>) -> Self::Bound {
+        if self != "this" {
+            arguments.push(name_argument("as", self));
+        }
+        bound::<R, I>(self)
+    }
+}
+
+impl<R: 'static, I: Value> ElementNames<R, I> for (&'static str, &'static str) {
+    type Bound = (Fields<R, I>, Expr<R, i32>);
+
+    fn bind(self, arguments: &mut Vec<Argument>) -> Self::Bound {
+        let (element, index) = self;
+        let element = ElementNames::<R, I>::bind(element, arguments);
+        arguments.push(name_argument("arrayIndexAs", index));
+        (element, bound::<R, i32>(index))
+    }
+}
+
+/// The names of the variables of [`reduce_as`](Expr::reduce_as) for a value of type `V` and elements of type `I`:
+/// `(value, element)`, or `(value, element, index)`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not name the variables of `reduce_as`",
+    label = "expected `(value, element)` or `(value, element, index)`"
+)]
+pub trait ReduceNames<R, V, I> {
+    /// The variables, as the closure receives them.
+    type Bound;
+
+    /// Returns the variables. Adds the arguments that set their names.
+    fn bind(self, arguments: &mut Vec<(&'static str, CodecResult<Rendered>)>) -> Self::Bound;
+}
+
+impl<R: 'static, V: Value, I: Value> ReduceNames<R, V, I> for (&'static str, &'static str) {
+    type Bound = (Fields<R, V>, Fields<R, I>);
+
+    fn bind(self, arguments: &mut Vec<Argument>) -> Self::Bound {
+        let (value, element) = self;
+        arguments.push(name_argument("as", element));
+        arguments.push(name_argument("valueAs", value));
+        (bound::<R, V>(value), bound::<R, I>(element))
+    }
+}
+
+impl<R: 'static, V: Value, I: Value> ReduceNames<R, V, I> for (&'static str, &'static str, &'static str) {
+    type Bound = (Fields<R, V>, Fields<R, I>, Expr<R, i32>);
+
+    fn bind(self, arguments: &mut Vec<Argument>) -> Self::Bound {
+        let (value, element, index) = self;
+        let (value, element) = ReduceNames::<R, V, I>::bind((value, element), arguments);
+        arguments.push(name_argument("arrayIndexAs", index));
+        (value, element, bound::<R, i32>(index))
+    }
+}
+
+/// Returns the element at a depth. Adds the argument that sets its name, if it is not the default.
+fn element<R: 'static, I: Value>(depth: usize, arguments: &mut Vec<Argument>) -> Fields<R, I> {
+    if depth == 0 {
+        return bound::<R, I>("this");
+    }
+    let name = format!("this{}", depth + 1);
+    arguments.push(name_argument("as", &name));
+    bound::<R, I>(&name)
 }
 
 impl<R: 'static, T: Value, O> Expr<R, T, O> {
@@ -70,30 +157,31 @@ impl<R: 'static, T: Value, O> Expr<R, T, O> {
     where
         T: Array<Item = I>,
     {
-        inside(|depth| self.map_element::<I, X>(default_name(depth).as_deref(), each))
+        let mut names = Vec::new();
+        let result = inside(|depth| each(element::<R, I>(depth, &mut names)).render());
+        Expr::computed(call("$map", self.rendered(), names, ("in", result)))
     }
 
-    /// Like [`map`](Self::map), with this name for the variable of the element.
+    /// Like [`map`](Self::map), with these names for the variables: that of the element,
+    /// `o.lines().map_as("line", |line| line.price())`, or those of the element and its position,
+    /// `o.lines().map_as(("line", "index"), |(line, index)| line.price() * index)`.
     ///
-    /// `{ $map: { input: array, as: name, in: expression } }`
-    pub fn map_as<I: Value, X: Expression<R>>(
+    /// `{ $map: { input: array, as: element, arrayIndexAs: index, in: expression } }`
+    ///
+    /// The position requires MongoDB 8.3.
+    pub fn map_as<I: Value, N, X: Expression<R>>(
         &self,
-        name: &'static str,
-        each: impl FnOnce(Fields<R, I>) -> X,
+        names: N,
+        each: impl FnOnce(N::Bound) -> X,
     ) -> Expr<R, T::Lift<Vec<X::T>>>
     where
         T: Array<Item = I>,
+        N: ElementNames<R, I>,
     {
-        inside(|_| self.map_element::<I, X>(Some(name), each))
-    }
-
-    fn map_element<I: Value, X: Expression<R>>(
-        &self,
-        name: Option<&str>,
-        each: impl FnOnce(Fields<R, I>) -> X,
-    ) -> Expr<R, T::Lift<Vec<X::T>>> {
-        let result = each(bound::<R, I>(name.unwrap_or("this"))).render();
-        Expr::computed(named("$map", &mut arguments(self.rendered(), name, ("in", result))))
+        let mut arguments = Vec::new();
+        let bound = names.bind(&mut arguments);
+        let result = inside(|_| each(bound).render());
+        Expr::computed(call("$map", self.rendered(), arguments, ("in", result)))
     }
 
     /// Returns the array of the elements that satisfy a condition: `o.lines().filter(|line| line.price().gt(10))`. Null
@@ -108,31 +196,32 @@ impl<R: 'static, T: Value, O> Expr<R, T, O> {
         T: Array<Item = I>,
         X::T: Truth,
     {
-        inside(|depth| self.filter_element::<I, X>(default_name(depth).as_deref(), condition))
+        let mut names = Vec::new();
+        let condition = inside(|depth| condition(element::<R, I>(depth, &mut names)).render());
+        Expr::computed(call("$filter", self.rendered(), names, ("cond", condition)))
     }
 
-    /// Like [`filter`](Self::filter), with this name for the variable of the element.
+    /// Like [`filter`](Self::filter), with these names for the variables: that of the element,
+    /// `o.lines().filter_as("line", |line| line.price().gt(10))`, or those of the element and its position,
+    /// `o.lines().filter_as(("line", "index"), |(_, index)| index.lt(3))`.
     ///
-    /// `{ $filter: { input: array, as: name, cond: condition } }`
-    pub fn filter_as<I: Value, X: Expression<R>>(
+    /// `{ $filter: { input: array, as: element, arrayIndexAs: index, cond: condition } }`
+    ///
+    /// The position requires MongoDB 8.3.
+    pub fn filter_as<I: Value, N, X: Expression<R>>(
         &self,
-        name: &'static str,
-        condition: impl FnOnce(Fields<R, I>) -> X,
+        names: N,
+        condition: impl FnOnce(N::Bound) -> X,
     ) -> Expr<R, T, Filter>
     where
         T: Array<Item = I>,
+        N: ElementNames<R, I>,
         X::T: Truth,
     {
-        inside(|_| self.filter_element::<I, X>(Some(name), condition))
-    }
-
-    fn filter_element<I: Value, X: Expression<R>>(
-        &self,
-        name: Option<&str>,
-        condition: impl FnOnce(Fields<R, I>) -> X,
-    ) -> Expr<R, T, Filter> {
-        let condition = condition(bound::<R, I>(name.unwrap_or("this"))).render();
-        Expr::computed(named("$filter", &mut arguments(self.rendered(), name, ("cond", condition))))
+        let mut arguments = Vec::new();
+        let bound = names.bind(&mut arguments);
+        let condition = inside(|_| condition(bound).render());
+        Expr::computed(call("$filter", self.rendered(), arguments, ("cond", condition)))
     }
 
     /// Combines the elements from the first to the last. The closure receives the value so far and the element:
@@ -165,6 +254,30 @@ impl<R: 'static, T: Value, O> Expr<R, T, O> {
             &mut [("input", self.rendered()), ("initialValue", initial.render()), ("in", combined)],
         ))
     }
+
+    /// Like [`reduce`](Self::reduce), with these names for the variables: `(value, element)`, or with the position of the
+    /// element `(value, element, index)`. The closure receives a tuple of the variables:
+    /// `o.words().reduce_as(("text", "word"), "", |(text, word)| concat((text, word)))`.
+    ///
+    /// `{ $reduce: { input: array, initialValue: initial, as: element, valueAs: value, arrayIndexAs: index, in: expression } }`
+    ///
+    /// Requires MongoDB 8.3.
+    pub fn reduce_as<I: Value, V: Value, N, X: Expression<R>>(
+        &self,
+        names: N,
+        initial: impl Expression<R, T = V>,
+        combine: impl FnOnce(N::Bound) -> X,
+    ) -> Expr<R, T::Lift<V>>
+    where
+        T: Array<Item = I>,
+        N: ReduceNames<R, V, I>,
+        X::T: StorableIn<V>,
+    {
+        let mut arguments = vec![("initialValue", initial.render())];
+        let bound = names.bind(&mut arguments);
+        let combined = inside(|_| combine(bound).render());
+        Expr::computed(call("$reduce", self.rendered(), arguments, ("in", combined)))
+    }
 }
 
 /// `{ $let: { vars: { value2: "$$value", this2: "$$this" }, in: expression } }`
@@ -186,5 +299,59 @@ impl<R, T> Expr<R, T, Filter> {
         B: Integer,
     {
         self.with_argument("limit", n.render())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use mongodb::bson::{Bson, bson};
+
+    use super::*;
+    use crate::expr::concat;
+
+    fn words() -> Expr<(), Vec<String>> {
+        Expr::<(), Vec<String>>::raw("$words")
+    }
+
+    fn rendered<T, O>(expression: &Expr<(), T, O>) -> Bson {
+        expression.rendered().unwrap().into_value()
+    }
+
+    #[test]
+    fn variables_have_the_names_that_the_caller_chooses() {
+        assert_eq!(
+            rendered(&words().map_as(("word", "index"), |(word, index)| (word, index))),
+            bson!({ "$map": { "input": "$words", "as": "word", "arrayIndexAs": "index", "in": ["$$word", "$$index"] } })
+        );
+        assert_eq!(
+            rendered(&words().filter_as("word", |word| word.eq("a"))),
+            bson!({ "$filter": { "input": "$words", "as": "word", "cond": { "$eq": ["$$word", "a"] } } })
+        );
+        assert_eq!(
+            rendered(&words().reduce_as(("text", "word"), "", |(text, word)| concat((text, word)))),
+            bson!({ "$reduce": {
+                "input": "$words", "initialValue": "", "as": "word", "valueAs": "text", "in": { "$concat": ["$$text", "$$word"] },
+            } })
+        );
+    }
+
+    #[test]
+    fn an_inner_element_has_another_name_than_the_outer() {
+        let pairs = words().map(|outer| words().map(|inner| concat((outer, inner))));
+        assert_eq!(
+            rendered(&pairs),
+            bson!({ "$map": { "input": "$words", "in": {
+                "$map": { "input": "$words", "as": "this2", "in": { "$concat": ["$$this", "$$this2"] } },
+            } } })
+        );
+    }
+
+    #[test]
+    fn a_name_that_the_server_refuses_is_an_error() {
+        let wrong = words().map_as("a.word", |word| word).rendered();
+        assert_eq!(
+            wrong.unwrap_err().to_string(),
+            "expected the name of a variable: letters, digits and `_`, found `a.word`"
+        );
     }
 }

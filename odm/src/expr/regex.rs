@@ -2,8 +2,13 @@
 
 use mongodb::bson::Regex;
 
-use super::operators::{operators, options};
+use super::{
+    Expr,
+    operators::{operators, options},
+    rendered::Rendered,
+};
 use crate::{
+    filter::regex_literal,
     row::document,
     value::{StringValue, Value},
 };
@@ -20,10 +25,18 @@ document! {
     }
 }
 
-/// A regular expression: a `bson::Regex`, or a text with its pattern.
+/// Returns a regular expression with its options, as a constant: `o.name().regex_match(regex("^a", "i"))`.
+///
+/// Other options than those of [`Path::regex`](crate::path::Path::regex) are an error for which
+/// [`is_not_sent`](crate::Error::is_not_sent) is true.
+pub fn regex<R>(pattern: &str, options: &str) -> Expr<R, Regex> {
+    Expr::computed(regex_literal(pattern, options).and_then(Rendered::constant))
+}
+
+/// A regular expression: [`regex`], a `bson::Regex`, or a text with its pattern.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a regular expression",
-    label = "expected a `bson::Regex` or a text"
+    label = "expected `regex(pattern, options)`, a `bson::Regex` or a text"
 )]
 pub trait RegexValue: Value {}
 

@@ -46,6 +46,11 @@ impl Rendered {
         }
     }
 
+    /// Returns whether the expression is this path or variable.
+    pub(crate) fn is_path(&self, path: &str) -> bool {
+        self.value.as_str() == Some(path)
+    }
+
     pub(crate) fn into_value(self) -> Bson {
         self.value
     }

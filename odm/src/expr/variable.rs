@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use mongodb::bson::DateTime;
+use mongodb::bson::{DateTime, Timestamp};
 
 use super::{
     Expr, Expression, Fields, Source, context,
@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     error::codec::{CodecError, CodecResult},
+    row::document,
     value::Value,
 };
 
@@ -24,11 +25,48 @@ pub fn root<R>() -> Expr<R, R> {
     Expr::from_source(Source::Field(Cow::Borrowed("$ROOT")))
 }
 
+/// Returns the document in which paths begin: the row or, in [`redact`](crate::Pipeline::redact), the document inside the
+/// row that is decided on.
+///
+/// `"$$CURRENT"`
+pub fn current<R>() -> Expr<R, R> {
+    Expr::from_source(Source::Field(Cow::Borrowed("$CURRENT")))
+}
+
 /// Returns the server's current date, the same for all rows.
 ///
 /// `"$$NOW"`
 pub fn now<R>() -> Expr<R, DateTime> {
     Expr::from_source(Source::Field(Cow::Borrowed("$NOW")))
+}
+
+/// Returns the time of the cluster, the same for all rows. The server returns an error if it is not part of a replica set
+/// or a sharded cluster.
+///
+/// `"$$CLUSTER_TIME"`
+pub fn cluster_time<R>() -> Expr<R, Timestamp> {
+    Expr::from_source(Source::Field(Cow::Borrowed("$CLUSTER_TIME")))
+}
+
+document! {
+    /// A role of the user, as [`user_roles`] returns it.
+    UserRole, UserRoleFields in user_role {
+        /// The database and the name of the role: `"admin.auditor"`.
+        id "_id": String,
+        /// The name of the role.
+        role "role": String,
+        /// The database of the role.
+        db "db": String,
+    }
+}
+
+/// Returns the roles of the user who runs the aggregation: `user_roles().role()` are their names.
+///
+/// `"$$USER_ROLES"`
+///
+/// Requires MongoDB 7.0.
+pub fn user_roles<R: 'static>() -> Fields<R, Vec<UserRole>> {
+    bound::<R, Vec<UserRole>>("USER_ROLES")
 }
 
 /// Leaves a field out of the document that the stage produces: `cond(o.notes().eq(""), remove(), o.notes())`.
@@ -39,15 +77,19 @@ pub fn remove<R, T: Value>() -> Expr<R, Option<T>> {
 }
 
 /// Returns a variable that the caller of an aggregation or of an update passes with `let_vars`, or a variable of the
-/// server such as `CLUSTER_TIME` and `USER_ROLES`. You specify its type: `variable::<_, f64>("rate")`.
+/// server, such as `SEARCH_META`. You specify its type: `variable::<_, f64>("rate")`.
 ///
 /// `"$$name"`
 pub fn variable<R, T: Value>(name: &'static str) -> Expr<R, T> {
-    if is_name(name) {
-        Expr::from_source(Source::Field(Cow::Owned(format!("${name}"))))
-    } else {
-        Expr::computed(Err(not_a_name(name)))
+    match check_name(name) {
+        Ok(()) => Expr::from_source(Source::Field(Cow::Owned(format!("${name}")))),
+        Err(problem) => Expr::computed(Err(problem)),
     }
+}
+
+/// Returns an error if the server does not accept the name of a variable.
+pub(super) fn check_name(name: &str) -> CodecResult<()> {
+    if is_name(name) { Ok(()) } else { Err(not_a_name(name)) }
 }
 
 fn is_name(name: &str) -> bool {
@@ -82,10 +124,7 @@ where
 {
     let mut vars = Vec::new();
     let bound = variables.bind(&mut vars);
-    let vars = match vars.iter().find(|(name, _)| !is_name(name)) {
-        Some((name, _)) => Err(not_a_name(name)),
-        None => object(&mut vars),
-    };
+    let vars = vars.iter().try_for_each(|(name, _)| check_name(name)).and_then(|()| object(&mut vars));
     Expr::computed(named("$let", &mut [("vars", vars), ("in", in_(bound).render())]))
 }
 

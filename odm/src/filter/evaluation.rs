@@ -87,7 +87,7 @@ fn regex(pattern: &str, options: &str) -> CodecResult<Document> {
 }
 
 /// Returns a regular expression as a BSON value. The server requires its options in alphabetical order.
-fn literal(pattern: &str, options: &str) -> CodecResult<Bson> {
+pub(crate) fn literal(pattern: &str, options: &str) -> CodecResult<Bson> {
     check(pattern, options)?;
     let mut sorted: Vec<char> = options.chars().collect();
     sorted.sort_unstable();

@@ -19,6 +19,10 @@ use self::{
     support::{Case, Example, examples},
 };
 
+/// The examples that the typed API refuses, and the reason. `tests/ui` has what the compiler reports.
+const REFUSED: &[(&str, &str)] =
+    &[("expression/reduce/0", "its `$project` reads a field of the documents that its own `$group` removed")];
+
 /// Returns the cases by the id of their example.
 fn cases() -> BTreeMap<&'static str, Case> {
     let mut all = BTreeMap::new();
@@ -32,7 +36,8 @@ fn cases() -> BTreeMap<&'static str, Case> {
 #[test]
 fn every_example_has_a_case() {
     let examples: BTreeSet<String> = examples().into_iter().map(|example| example.id).collect();
-    let cases: BTreeSet<String> = cases().keys().map(ToString::to_string).collect();
+    let refused = REFUSED.iter().map(|(id, _)| *id);
+    let cases: BTreeSet<String> = cases().into_keys().chain(refused).map(str::to_owned).collect();
     let missing: Vec<_> = examples.difference(&cases).collect();
     let idle: Vec<_> = cases.difference(&examples).collect();
     assert!(
