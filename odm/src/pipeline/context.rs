@@ -38,5 +38,5 @@ contexts! {
     /// The contexts in which `$facet` and stages that create rows are allowed.
     Outermost, "`$facet` and stages that create rows are not allowed inside `$facet`": Detached;
     /// The contexts in which `$out` and `$merge` are allowed.
-    Writes, "`$out` and `$merge` end a pipeline on a collection; they are not allowed in a pipeline inside another":;
+    Writes, "`$out` and `$merge` are not allowed in a pipeline inside another": Detached;
 }
