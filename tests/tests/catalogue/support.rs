@@ -4,6 +4,7 @@ use std::{future::Future, pin::Pin};
 
 use odm::{
     Database, Decode, Filter, Model, Pipeline, Update,
+    action::Aggregate,
     bson::{Bson, Document, doc},
     mongodb::options::UpdateModifications,
     pipeline::Written,
@@ -70,6 +71,20 @@ impl Case {
         Self { id, stages, run: Some(|db, stages| Box::pin(read::<M, Row>(db, stages))), not_run: None }
     }
 
+    /// A pipeline on the database, whose first stage creates the rows. They are read as `Row`.
+    pub(crate) fn on_database<Row: Decode + Send + 'static>(
+        id: &'static str,
+        pipeline: Pipeline<Document, Row>,
+    ) -> Self {
+        let stages = pipeline.into_stages().unwrap();
+        Self {
+            id,
+            stages,
+            run: Some(|db, stages| Box::pin(async move { rows::<_, Row>(db.aggregate(), stages).await })),
+            not_run: None,
+        }
+    }
+
     /// A pipeline that only renders: because its rows have no type that can be read, or because it writes.
     pub(crate) fn rendered_only(id: &'static str, reason: &'static str, stages: Vec<Document>) -> Self {
         Self { id, stages, run: None, not_run: Some(reason) }
@@ -134,8 +149,15 @@ async fn read<M: Model + Send, Row: Decode + Send + 'static>(
     db: Database,
     stages: Vec<Document>,
 ) -> Result<usize, String> {
-    let collection = db.collection::<M>();
-    let aggregate = stages.into_iter().fold(collection.aggregate(), Pipeline::stage);
+    rows::<M, Row>(db.collection::<M>().aggregate(), stages).await
+}
+
+/// Runs the stages on a collection or a database and reads the rows.
+async fn rows<In: Send + 'static, Row: Decode + Send + 'static>(
+    on: Aggregate<In>,
+    stages: Vec<Document>,
+) -> Result<usize, String> {
+    let aggregate = stages.into_iter().fold(on, Pipeline::stage);
     let aggregate = aggregate.stage_as::<Row>(doc! { "$match": {} });
     let rows: Vec<Row> = aggregate.await.map_err(text)?.try_collect().await.map_err(text)?;
     Ok(rows.len())
