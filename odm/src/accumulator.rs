@@ -14,7 +14,7 @@ pub use self::{
 use crate::{
     error::codec::CodecResult,
     expr::{
-        Divided, Expression, NumericResult, Object, Operator, filled,
+        Divided, Expression, NumericResult, Object, Operator, Required, filled,
         operators::operator,
         rendered::{Rendered, named, none, one},
     },
@@ -140,13 +140,13 @@ accumulators! { ACCUMULATORS, Accumulator:
     /// `None`, by `{ $addToSet: { $ifNull: [expression, null] } }`.
     add_to_set = "$addToSet" filled(expression: T [Value]) -> Vec<T>;
     /// Returns the values of the first `n` rows. Sort the rows before.
-    first_n = "$firstN" named("input" expression: T [Value], "n" n: B [Integer]) -> Vec<T>;
+    first_n = "$firstN" named("input" expression: T [Value], "n" n: B [Integer + Required]) -> Vec<T>;
     /// Returns the values of the last `n` rows. Sort the rows before.
-    last_n = "$lastN" named("input" expression: T [Value], "n" n: B [Integer]) -> Vec<T>;
+    last_n = "$lastN" named("input" expression: T [Value], "n" n: B [Integer + Required]) -> Vec<T>;
     /// Returns the `n` greatest values, the greatest first. Null and missing values are ignored.
-    max_n = "$maxN" named("input" expression: T [Value], "n" n: B [Integer]) -> Vec<T>;
+    max_n = "$maxN" named("input" expression: T [Value], "n" n: B [Integer + Required]) -> Vec<T>;
     /// Returns the `n` smallest values, the smallest first. Null and missing values are ignored.
-    min_n = "$minN" named("input" expression: T [Value], "n" n: B [Integer]) -> Vec<T>;
+    min_n = "$minN" named("input" expression: T [Value], "n" n: B [Integer + Required]) -> Vec<T>;
     /// Returns the standard deviation of the numbers as a population. Null and missing values are ignored; null if no
     /// number remains.
     std_dev_pop = "$stdDevPop" one(expression: T [Number]) -> Option<f64>;
@@ -202,7 +202,7 @@ pub fn top_n<R, X: Expression<R>, N>(
     output: X,
 ) -> Accumulator<R, Vec<X::T>>
 where
-    N: Integer,
+    N: Integer + Required,
 {
     Accumulator::new(named(
         "$topN",
@@ -226,7 +226,7 @@ pub fn bottom_n<R, X: Expression<R>, N>(
     output: X,
 ) -> Accumulator<R, Vec<X::T>>
 where
-    N: Integer,
+    N: Integer + Required,
 {
     Accumulator::new(named(
         "$bottomN",

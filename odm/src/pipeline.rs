@@ -36,7 +36,7 @@ use crate::{
         Result,
         codec::{CodecError, CodecResult},
     },
-    value::{MAX_NESTING, bounded_document},
+    value::{MAX_NESTING, Value, bounded_document},
 };
 
 /// The marker of a pipeline that is not bound to a collection.
@@ -199,6 +199,12 @@ impl<In, Row, P> Pipeline<In, Row, P> {
     /// Adds a stage in the driver's form. You specify the row type after it: `.stage_as::<Nearby>(doc! { .. })`.
     pub fn stage_as<N>(self, stage: Document) -> Pipeline<In, N, P> {
         self.stage(stage).retyped()
+    }
+
+    /// Declares that the rows are `N`s, for example after a stage that changed a field: `.unset(|o| o.notes()).cast::<Brief>()`.
+    /// What is sent does not change. A row that is not an `N` is an error when it is read.
+    pub fn cast<N: Value>(self) -> Pipeline<In, N, P> {
+        self.retyped()
     }
 
     /// Reads the rows as `Document`s, without a declared type.

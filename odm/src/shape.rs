@@ -193,6 +193,33 @@ impl<R, T> Produces for Accumulator<R, T> {
     type Output = T;
 }
 
+impl<X: Produces, const N: usize> Produces for [X; N] {
+    type Output = Vec<X::Output>;
+}
+
+impl<X: Produces> Produces for Vec<X> {
+    type Output = Vec<X::Output>;
+}
+
+macro_rules! tuples_give {
+    ($($($item:ident)+;)*) => { $(
+        impl<$($item: Produces),+> Produces for ($($item,)+) {
+            type Output = ($($item::Output,)+);
+        }
+    )* };
+}
+
+tuples_give! {
+    A;
+    A B;
+    A B C;
+    A B C D;
+    A B C D E;
+    A B C D E F;
+    A B C D E F G;
+    A B C D E F G H;
+}
+
 macro_rules! constants_give {
     ($($type:ty => $given:ty),*) => { $(
         impl Produces for $type {

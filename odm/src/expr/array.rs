@@ -19,13 +19,13 @@ operators! {
     /// Returns the last element; null if there is none.
     @method last [I: Value,] = "$last" one(array: T [Array<Item = I>]) -> I::Optional;
     /// Returns the first `n` elements.
-    @method first_n [I: Value,] = "$firstN" named("input" array: T [Array<Item = I> + Required], "n" n: B [Integer]) -> Vec<I>;
+    @method first_n [I: Value,] = "$firstN" named("input" array: T [Array<Item = I> + Required], "n" n: B [Integer + Required]) -> Vec<I>;
     /// Returns the last `n` elements.
-    @method last_n [I: Value,] = "$lastN" named("input" array: T [Array<Item = I> + Required], "n" n: B [Integer]) -> Vec<I>;
+    @method last_n [I: Value,] = "$lastN" named("input" array: T [Array<Item = I> + Required], "n" n: B [Integer + Required]) -> Vec<I>;
     /// Returns the `n` greatest elements, the greatest first. Null is ignored.
-    @method max_n [I: Value,] = "$maxN" named("input" array: T [Array<Item = I> + Required], "n" n: B [Integer]) -> Vec<I>;
+    @method max_n [I: Value,] = "$maxN" named("input" array: T [Array<Item = I> + Required], "n" n: B [Integer + Required]) -> Vec<I>;
     /// Returns the `n` least elements, the least first. Null is ignored.
-    @method min_n [I: Value,] = "$minN" named("input" array: T [Array<Item = I> + Required], "n" n: B [Integer]) -> Vec<I>;
+    @method min_n [I: Value,] = "$minN" named("input" array: T [Array<Item = I> + Required], "n" n: B [Integer + Required]) -> Vec<I>;
     /// Adds the elements of another array; null if one of the two is null.
     @method concat_arrays [I: Value,] = "$concatArrays" list(array: T [Array<Item = I>], other: B [Array<Item = I>])
         -> T::Lift<B::Lift<Vec<I>>>;

@@ -47,6 +47,14 @@ fn stage(stage: Document) -> Document {
             doc! { "$replaceWith": root.remove("newRoot").unwrap() }
         }
         ("$unset", Bson::String(field)) => doc! { "$unset": [field] },
+        ("$merge", Bson::Document(mut merge)) => {
+            if let Some(update) = merge.get_mut("whenMatched") {
+                *update = stages(update.clone());
+            }
+            doc! { "$merge": merge }
+        }
+        // The server requires the database beside `coll`, which the example leaves out.
+        ("$out", Bson::Document(out)) if out.len() == 1 => doc! { "$out": out.get_str("coll").unwrap() },
         ("$unwind", Bson::String(path)) => doc! { "$unwind": { "path": path } },
         ("$group", Bson::Document(mut group)) => {
             group.entry("_id").or_insert(Bson::Null);
@@ -54,21 +62,22 @@ fn stage(stage: Document) -> Document {
         }
         ("$project", Bson::Document(fields)) => project(fields),
         ("$facet", Bson::Document(facets)) => {
-            let facets: Document = facets
-                .into_iter()
-                .map(|(name, stages)| {
-                    let Bson::Array(stages) = stages else { panic!("a facet is an array") };
-                    let stages = stages.into_iter().map(|one| match one {
-                        Bson::Document(one) => Bson::Document(self::stage(one)),
-                        other => other,
-                    });
-                    (name, Bson::Array(stages.collect()))
-                })
-                .collect();
+            let facets: Document =
+                facets.into_iter().map(|(name, pipeline)| (name, stages(pipeline))).collect();
             doc! { "$facet": facets }
         }
         (_, argument) => doc! { name: argument },
     }
+}
+
+/// Writes each stage of a pipeline inside a stage in one form.
+fn stages(pipeline: Bson) -> Bson {
+    let Bson::Array(pipeline) = pipeline else { return pipeline };
+    let one = |one| match one {
+        Bson::Document(one) => Bson::Document(stage(one)),
+        other => other,
+    };
+    Bson::Array(pipeline.into_iter().map(one).collect())
 }
 
 /// A `$project` without inclusions is a `$unset`; the `_id` is included or excluded as the type of the row says.
@@ -81,15 +90,41 @@ fn project(mut fields: Document) -> Document {
     if fields.get("_id").is_some_and(|id| excluded(id) || included(id)) {
         fields.remove("_id");
     }
-    let fields: Document = fields
-        .into_iter()
-        .map(|(name, value)| {
-            let same = value.as_str().is_some_and(|path| path.strip_prefix('$') == Some(&name));
-            let value = if same || included(&value) { Bson::Int64(1) } else { value };
-            (name, value)
-        })
-        .collect();
-    doc! { "$project": fields }
+    doc! { "$project": inclusions("", fields) }
+}
+
+/// Writes the fields of a `$project` below a path in one form: `{ "stop.title": 1 }` is `{ stop: { title: 1 } }`, and a
+/// field that is itself is included.
+fn inclusions(above: &str, fields: Document) -> Document {
+    let mut nested = Document::new();
+    for (name, value) in fields {
+        let (name, value) = match name.split_once('.') {
+            Some((first, below)) => (first.to_owned(), Bson::Document(doc! { below: value })),
+            None => (name, value),
+        };
+        let value = inclusion(&format!("{above}{name}"), value);
+        match (nested.get_mut(&name), value) {
+            (Some(Bson::Document(before)), Bson::Document(more)) => before.extend(more),
+            (_, value) => {
+                nested.insert(name, value);
+            }
+        }
+    }
+    nested
+}
+
+fn inclusion(path: &str, value: Bson) -> Bson {
+    match value {
+        value if included(&value) => Bson::Int64(1),
+        Bson::String(field) if field.strip_prefix('$') == Some(path) => Bson::Int64(1),
+        Bson::Document(fields) => match fields.get_array("$ifNull") {
+            // A missing value is null in a row.
+            Ok(both) if both.len() == 2 && both[1] == Bson::Null => inclusion(path, both[0].clone()),
+            _ if fields.keys().any(|name| name.starts_with('$')) => fields.into(),
+            _ => inclusions(&format!("{path}."), fields).into(),
+        },
+        value => value,
+    }
 }
 
 fn included(value: &Bson) -> bool {

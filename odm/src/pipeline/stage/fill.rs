@@ -4,6 +4,7 @@ use std::{fmt, marker::PhantomData};
 
 use mongodb::bson::{Bson, Document, doc};
 
+use super::unwind::{Picks, RowField, picks};
 use crate::{
     error::codec::{CodecError, CodecResult},
     expr::{Expr, Expression, Exprs, TimeUnit, exprs, rendered::Rendered},
@@ -118,18 +119,18 @@ fn insert(to: &mut Document, problem: &mut Option<CodecError>, name: &str, value
     }
 }
 
-/// The rows that [`densify`](Pipeline::densify) adds.
+/// The rows that [`densify`](Pipeline::densify) adds. `Row` is the type of the rows after the stage.
 #[must_use = "pass it to `densify`"]
-pub struct Densify<R> {
-    field: CodecResult<String>,
-    partition: Vec<CodecResult<String>>,
+pub struct Densify<R, Row = R> {
+    field: String,
+    partition: Vec<String>,
     step: Bson,
     unit: Option<TimeUnit>,
     bounds: CodecResult<Bson>,
-    row: PhantomData<fn() -> R>,
+    rows: PhantomData<fn() -> (R, Row)>,
 }
 
-impl<R> fmt::Debug for Densify<R> {
+impl<R, Row> fmt::Debug for Densify<R, Row> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Densify")
     }
@@ -142,26 +143,32 @@ pub trait DensifyBounds: Into<Bson> {}
 impl DensifyBounds for i32 {}
 impl DensifyBounds for f64 {}
 
-impl<R> Densify<R> {
+impl<R: Value> Densify<R> {
     /// Adds rows such that the field, a number or a date, has every value in steps. The rows are added between the least
     /// and the greatest value unless [`between`](Self::between) or [`each_partition`](Self::each_partition) says
     /// otherwise.
     ///
     /// `{ field: name, range: { step: step, bounds: "full" } }`
-    pub fn steps<F, T, O>(field: F, step: impl DensifyBounds) -> Self
+    pub fn steps<F>(
+        field: F,
+        step: impl DensifyBounds,
+    ) -> Densify<R, <F::Base as RowField<R>>::Kept<Option<R>>>
     where
-        F: IntoBase<Base = Expr<R, T, O>>,
+        F: IntoBase,
+        F::Base: RowField<R>,
     {
-        Self {
-            field: field.into_base().field_name().map(str::to_owned),
+        Densify {
+            field: field.into_base().name().to_owned(),
             partition: Vec::new(),
             step: step.into(),
             unit: None,
             bounds: Ok("full".into()),
-            row: PhantomData,
+            rows: PhantomData,
         }
     }
+}
 
+impl<R, Row: Value> Densify<R, Row> {
     /// Sets the unit of the steps of a date.
     ///
     /// `range: { unit: "hour" }`
@@ -173,12 +180,14 @@ impl<R> Densify<R> {
     /// Adds rows for each value of this field separately. Can be called for several fields.
     ///
     /// `partitionByFields: [name, ..]`
-    pub fn partition_by<F, T, O>(mut self, field: F) -> Self
+    pub fn partition_by<F>(mut self, field: F) -> Densify<R, <F::Base as RowField<R>>::Kept<Row>>
     where
-        F: IntoBase<Base = Expr<R, T, O>>,
+        F: IntoBase,
+        F::Base: RowField<R>,
     {
-        self.partition.push(field.into_base().field_name().map(str::to_owned));
-        self
+        self.partition.push(field.into_base().name().to_owned());
+        let Self { field, partition, step, unit, bounds, .. } = self;
+        Densify { field, partition, step, unit, bounds, rows: PhantomData }
     }
 
     /// Adds rows between the least and the greatest value of each partition.
@@ -204,12 +213,9 @@ impl<R> Densify<R> {
             range.insert("unit", Expression::<R>::render(unit)?.into_value());
         }
         range.insert("bounds", self.bounds?);
-        let mut stage = doc! { "field": self.field? };
+        let mut stage = doc! { "field": self.field };
         if !self.partition.is_empty() {
-            stage.insert(
-                "partitionByFields",
-                self.partition.into_iter().collect::<CodecResult<Vec<String>>>()?,
-            );
+            stage.insert("partitionByFields", self.partition);
         }
         stage.insert("range", range);
         Ok(stage.into())
@@ -229,8 +235,12 @@ impl<In, Row: Value, P: Reads> Pipeline<In, Row, P> {
     ///
     /// `{ $densify: { field: "hour", partitionByFields: ["sensor"], range: { step: 1, bounds: "full" } } }`
     ///
-    /// An added row has only these fields. Use `Option`s for the others, or [`fill`](Self::fill) them.
-    pub fn densify(self, densify: impl FnOnce(Exprs<Row>) -> Densify<Row>) -> Self {
-        self.then("$densify", densify(exprs::<Row>()).render())
+    /// An added row has only these fields. Afterwards, every other field may be missing, so its value is an `Option`.
+    /// The rows cannot be read as the type that they had before: [`project`](Self::project) them.
+    pub fn densify<N: Value>(
+        self,
+        densify: impl FnOnce(Picks<Row>) -> Densify<Row, N>,
+    ) -> Pipeline<In, N, P> {
+        self.then("$densify", densify(picks::<Row>()).render())
     }
 }

@@ -57,8 +57,8 @@ impl<M: Value> GeoNear<M> {
     /// Returns only documents that satisfy a condition.
     ///
     /// `query: { .. }`
-    pub fn query<F: IntoFilter<M>>(mut self, condition: impl FnOnce(Root<M>) -> F) -> Self {
-        let query = condition(paths::<M>()).into_filter().into_clauses().into_document();
+    pub fn query(mut self, condition: impl IntoFilter<M>) -> Self {
+        let query = condition.into_filter().into_clauses().into_document();
         self.insert("query", query.map(Into::into));
         self
     }
@@ -66,11 +66,11 @@ impl<M: Value> GeoNear<M> {
     /// Uses the location in this field. It is needed if several fields have a geospatial index.
     ///
     /// `key: name`
-    pub fn key<F, V>(mut self, field: impl FnOnce(Root<M>) -> F) -> Self
+    pub fn key<F, V>(mut self, field: F) -> Self
     where
         F: IntoBase<Base = Path<M, V, One>>,
     {
-        let field = field(paths::<M>()).into_base();
+        let field = field.into_base();
         let location = field.location();
         let name = match location.problem() {
             Some(problem) => Err(problem.clone()),
@@ -112,16 +112,17 @@ pub struct GeoNearOutput {
 
 impl<M: Value, P: Outermost> Pipeline<M, M, P> {
     /// Returns documents by their distance to a point, with the distance in a field of a shape:
-    /// `.geo_near(GeoNear::new(&oslo).distance(..500), |near| NearOf { distance: near.distance })`.
+    /// `.geo_near(|p| GeoNear::new(&oslo).distance(..500).query(p.open().eq(true)), |near| NearOf { distance: near.distance })`.
     ///
     /// `{ $geoNear: { near: .., maxDistance: 500.0, distanceField: "distance", spherical: true } }`
     ///
     /// It must be the first stage, and a field of the collection must have a geospatial index.
     pub fn geo_near<L: ShapeLiteral<OfStageOutput>>(
         self,
-        near: GeoNear<M>,
+        near: impl FnOnce(Root<M>) -> GeoNear<M>,
         fields: impl FnOnce(GeoNearOutput) -> L,
     ) -> Pipeline<M, With<M, L::Out>, P> {
+        let near = near(paths::<M>());
         let output = GeoNearOutput {
             distance: StageOutput::new("distanceField"),
             location: StageOutput::new("includeLocs"),

@@ -15,7 +15,7 @@ use crate::{
     path::{IntoBase, Key, Path, Root},
     pipeline::{Detached, Pipeline, Reads},
     row::With,
-    shape::{IdOf, Produces, RenderedFields, ShapeLiteral, Slot},
+    shape::{BaseProduces, IdOf, Produces, RenderedFields, ShapeLiteral, Slot},
     value::Value,
 };
 
@@ -293,6 +293,10 @@ impl<R, T: Value> BaseExpression<R> for LookupVariable<T> {
     fn render(self) -> CodecResult<Rendered> {
         Ok(Rendered::leaf(format!("$${}", self.name)))
     }
+}
+
+impl<T> BaseProduces for LookupVariable<T> {
+    type Output = T;
 }
 
 /// The kind of literals whose fields are joins of the row `R`.

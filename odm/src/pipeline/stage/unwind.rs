@@ -90,6 +90,8 @@ impl<R, T, K, S> IntoBase for Field<R, T, K, S> {
 pub trait RowPosition: 'static {
     /// The row `R` if the fields of `D` replace those of the document here.
     type Row<R: Value, D: Doc>: Value;
+    /// The row `R`, whose fields may be missing, if those of `D` here are never missing.
+    type Kept<R: Value, D: Doc>: Value;
 }
 
 /// The row itself.
@@ -106,15 +108,19 @@ pub struct InArray<S>(PhantomData<fn() -> S>);
 
 impl RowPosition for AtRow {
     type Row<R: Value, D: Doc> = Retyped<R, D>;
+    type Kept<R: Value, D: Doc> = Retyped<R, D>;
 }
 
 // The document `T` with the fields of `D` becomes the field `K` of the document around it, and so on up to the row.
 impl<S: RowPosition, K: Key, T: Value> RowPosition for InField<S, K, T> {
     type Row<R: Value, D: Doc> = S::Row<R, OneField<K, T::Replaced<D>>>;
+    // The other fields of the document may be missing, so the whole document remains one that may be missing.
+    type Kept<R: Value, D: Doc> = R;
 }
 
 impl<S: RowPosition> RowPosition for InArray<S> {
     type Row<R: Value, D: Doc> = S::Row<R, D>;
+    type Kept<R: Value, D: Doc> = R;
 }
 
 /// A position that is not below an array.
@@ -268,6 +274,8 @@ pub trait RowField<R> {
     type With<T: Value>: Value;
     /// The row `Row`, which has the field, without it.
     type Without<Row: Value>: Value;
+    /// The row `Row`, whose fields may be missing, if this one is never missing.
+    type Kept<Row: Value>: Value;
 
     /// Returns the dotted stored name.
     fn name(&self) -> &str;
@@ -277,6 +285,7 @@ impl<R: Value, V: Value, K: Key, S: RowPosition> RowField<R> for Field<R, V, K, 
     type Type = V;
     type With<T: Value> = S::Row<R, OneField<K, T>>;
     type Without<Row: Value> = S::Row<Row, OneField<K, Removed>>;
+    type Kept<Row: Value> = S::Kept<Row, OneField<K, V>>;
 
     fn name(&self) -> &str {
         &self.name

@@ -4,10 +4,13 @@ use std::{fmt, marker::PhantomData};
 
 use mongodb::bson::{Bson, Document, doc};
 
-use super::unwind::{Picks, RowFields, picks};
+use super::{
+    lookup::LookupVariables,
+    unwind::{Picks, RowFields, picks},
+};
 use crate::{
     error::{Result, codec::CodecResult},
-    expr::{Fields, fields_of_variable},
+    expr::{Exprs, Fields, exprs, fields_of_variable, rendered::object},
     model::Model,
     pipeline::{InUpdate, Pipeline, Writes},
     value::Value,
@@ -53,12 +56,14 @@ impl<In, P> fmt::Debug for Written<In, P> {
 #[derive(Debug, Clone)]
 pub struct WhenMatched<Row, M> {
     action: CodecResult<Bson>,
+    /// The values of the variables that the action uses.
+    variables: CodecResult<Option<Bson>>,
     types: PhantomData<fn() -> (Row, M)>,
 }
 
 impl<Row: Value, M: Value> WhenMatched<Row, M> {
     fn named(action: &str) -> Self {
-        Self { action: Ok(action.into()), types: PhantomData }
+        Self { action: Ok(action.into()), variables: Ok(None), types: PhantomData }
     }
 
     /// Adds the fields of the row to the document, and replaces those that it has: the default.
@@ -96,9 +101,30 @@ impl<Row: Value, M: Value> WhenMatched<Row, M> {
     pub fn update<N>(
         stages: impl FnOnce(Pipeline<M, M, InUpdate>, Fields<M, Row>) -> Pipeline<M, N, InUpdate>,
     ) -> Self {
-        let stages =
-            stages(Pipeline::in_update(), fields_of_variable::<M, Row>("new")).into_raw().into_list();
-        Self { action: stages.map(Bson::from), types: PhantomData }
+        Self::updating(stages(Pipeline::in_update(), fields_of_variable::<M, Row>("new")))
+    }
+
+    /// Applies the stages of an update that uses values computed from the row:
+    /// `WhenMatched::update_let(|row| ("tax", row.price() * 0.2), |stored, new, tax| stored.set(|_| TaxOf { tax }))`.
+    ///
+    /// `let: { tax: { $multiply: ["$price", 0.2] } }, whenMatched: [{ $set: { tax: "$$tax" } }]`
+    pub fn update_let<V: LookupVariables<Row>, N>(
+        variables: impl FnOnce(Exprs<Row>) -> V,
+        stages: impl FnOnce(Pipeline<M, M, InUpdate>, Fields<M, Row>, V::Bound) -> Pipeline<M, N, InUpdate>,
+    ) -> Self {
+        let mut values = Vec::new();
+        let bound = variables(exprs::<Row>()).bind(&mut values);
+        let action =
+            Self::updating(stages(Pipeline::in_update(), fields_of_variable::<M, Row>("new"), bound));
+        Self { variables: object(&mut values).map(|values| Some(values.into_value())), ..action }
+    }
+
+    fn updating<N>(stages: Pipeline<M, N, InUpdate>) -> Self {
+        Self {
+            action: stages.into_raw().into_list().map(Bson::from),
+            variables: Ok(None),
+            types: PhantomData,
+        }
     }
 }
 
@@ -165,7 +191,12 @@ impl<Row: Value, M: Model> Merge<Row, M> {
 
     /// Sets what happens to a row for which the collection has a document.
     pub fn when_matched(self, action: WhenMatched<Row, M>) -> Self {
-        self.with("whenMatched", action.action)
+        let with_variables = match action.variables {
+            Ok(None) => self,
+            Ok(Some(variables)) => self.with("let", Ok(variables)),
+            Err(problem) => self.with("let", Err(problem)),
+        };
+        with_variables.with("whenMatched", action.action)
     }
 
     /// Sets what happens to a row for which the collection has no document.

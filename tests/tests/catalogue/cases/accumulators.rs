@@ -1,7 +1,16 @@
-//! Accumulators and window functions.
+//! Accumulators and window functions, by the collection of the example.
+
+mod cake_sales;
+mod game_scores;
+mod others;
+mod test_scores;
 
 use crate::support::Case;
 
 pub(crate) fn cases() -> Vec<Case> {
-    Vec::new()
+    let mut all = cake_sales::cases();
+    all.extend(game_scores::cases());
+    all.extend(test_scores::cases());
+    all.extend(others::cases());
+    all
 }
