@@ -84,7 +84,7 @@ macro_rules! accumulators {
             ///
             #[doc = $crate::accumulator::rendering!($operator $form [$(($($keys)? $argument))*] $($key)? $first)]
             $(#[doc = concat!("\n\nRequires MongoDB ", $since, ".")])?
-            pub fn $name<R, T: Value, $($($generics)*)? $($B: Value),*>(
+            pub fn $name<R, T, $($($generics)*)? $($B),*>(
                 $first: impl Expression<R, T = T>,
                 $($argument: impl Expression<R, T = $B>),*
             ) -> $result<R, $out>
@@ -196,7 +196,7 @@ pub fn top<R, X: Expression<R>>(sort_by: Sort<R>, output: X) -> Accumulator<R, X
 /// Returns a value of each of the `n` rows that are first in an order.
 ///
 /// `{ $topN: { n: 3, sortBy: { score: -1 }, output: "$player" } }`
-pub fn top_n<R, X: Expression<R>, N: Value>(
+pub fn top_n<R, X: Expression<R>, N>(
     n: impl Expression<R, T = N>,
     sort_by: Sort<R>,
     output: X,
@@ -220,7 +220,7 @@ pub fn bottom<R, X: Expression<R>>(sort_by: Sort<R>, output: X) -> Accumulator<R
 /// Returns a value of each of the `n` rows that are last in an order.
 ///
 /// `{ $bottomN: { n: 3, sortBy: { score: -1 }, output: "$player" } }`
-pub fn bottom_n<R, X: Expression<R>, N: Value>(
+pub fn bottom_n<R, X: Expression<R>, N>(
     n: impl Expression<R, T = N>,
     sort_by: Sort<R>,
     output: X,
@@ -240,7 +240,7 @@ where
 /// `{ $median: { input: expression, method: "approximate" } }`
 ///
 /// Requires MongoDB 7.0.
-pub fn median<R, T: Value>(expression: impl Expression<R, T = T>) -> Accumulator<R, Option<f64>>
+pub fn median<R, T>(expression: impl Expression<R, T = T>) -> Accumulator<R, Option<f64>>
 where
     T: Number,
 {
@@ -254,7 +254,7 @@ where
 /// `{ $percentile: { input: expression, p: [..], method: "approximate" } }`
 ///
 /// Requires MongoDB 7.0.
-pub fn percentile<R, T: Value, P: Value, N: Value>(
+pub fn percentile<R, T, P, N>(
     expression: impl Expression<R, T = T>,
     p: impl Expression<R, T = P>,
 ) -> Accumulator<R, Vec<Option<f64>>>

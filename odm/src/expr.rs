@@ -33,6 +33,7 @@ mod random;
 mod regex;
 pub(crate) mod rendered;
 mod required;
+mod script;
 mod set;
 mod size;
 mod sort_array;
@@ -74,6 +75,7 @@ pub use self::{
     random::rand,
     regex::*,
     required::Required,
+    script::function,
     set::*,
     size::*,
     statistics::*,
@@ -379,6 +381,7 @@ pub fn operators() -> impl Iterator<Item = &'static Operator> {
         object::OTHERS,
         random::OPERATORS,
         regex::OPERATORS,
+        script::OPERATORS,
         set::OPERATORS,
         set::LISTS,
         size::OPERATORS,

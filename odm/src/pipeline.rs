@@ -129,6 +129,13 @@ impl<In> Pipeline<In> {
     }
 }
 
+impl<M> Pipeline<M, M, InUpdate> {
+    /// Returns a pipeline without stages that is an update.
+    pub(crate) fn in_update() -> Self {
+        Self::at(InUpdate)
+    }
+}
+
 impl<In> Default for Pipeline<In> {
     fn default() -> Self {
         Self::new()
@@ -151,6 +158,11 @@ impl<In, Row, P> Pipeline<In, Row, P> {
 
     fn retyped<N>(self) -> Pipeline<In, N, P> {
         Pipeline { stages: self.stages, target: self.target, rows: PhantomData }
+    }
+
+    /// Returns the stages as they are sent.
+    pub(crate) fn into_rendered(self) -> CodecResult<Vec<Document>> {
+        self.stages.into_list()
     }
 
     /// Changes what the pipeline runs on.

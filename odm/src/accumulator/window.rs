@@ -19,6 +19,7 @@ use crate::{
 /// rows, or a function such as [`rank`].
 ///
 /// Construct with [`Accumulator::documents`], [`Accumulator::range`], or with a function such as [`rank`].
+#[must_use = "a window function is the field of a literal in `set_window_fields`"]
 pub struct WindowFunction<R, T> {
     function: CodecResult<Rendered>,
     window: Option<Window>,
@@ -251,7 +252,7 @@ macro_rules! per_unit {
         $(#[$doc])*
         ///
         #[doc = concat!("`{ ", $operator, ": { input: input, unit: \"hour\" } }`")]
-        pub fn $name<R, T: Value>(
+        pub fn $name<R, T>(
             input: impl Expression<R, T = T>,
             unit: TimeUnit,
         ) -> WindowFunction<R, Option<f64>>

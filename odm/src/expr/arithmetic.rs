@@ -264,7 +264,7 @@ where
     note = "numbers are Rust's integers and floats and `bson::Decimal128`, and `Option`s of them",
     note = "in a pipeline, a number below an array is an array of numbers until the array is unwound"
 )]
-pub trait DividedBy<By> {
+pub trait DividedBy<By>: Value {
     /// A double or a decimal: an `Option` if one of the two may be null.
     type Out: Value;
 }

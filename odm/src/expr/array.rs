@@ -52,7 +52,7 @@ impl<R, T> Expr<R, T, Range> {
     /// Sets the difference between two numbers. The default is 1.
     ///
     /// `[start, end, step]`
-    pub fn step<B: Value>(self, step: impl Expression<R, T = B>) -> Expr<R, T>
+    pub fn step<B>(self, step: impl Expression<R, T = B>) -> Expr<R, T>
     where
         B: Integer,
     {
@@ -63,7 +63,7 @@ impl<R, T> Expr<R, T, Range> {
 /// Returns the integers from `start` up to, but not including, `end`.
 ///
 /// `{ $range: [start, end] }`
-pub fn range<R, T: Value, B: Value>(
+pub fn range<R, T, B>(
     start: impl Expression<R, T = T>,
     end: impl Expression<R, T = B>,
 ) -> Expr<R, Vec<i32>, Range>
@@ -97,7 +97,7 @@ impl<R, T: Value, O> Expr<R, T, O> {
     /// Returns whether an array has this value as an element.
     ///
     /// `{ $in: [value, array] }`
-    pub fn in_<I: Value, A: Value>(&self, array: impl Expression<R, T = A>) -> Expr<R, bool>
+    pub fn in_<I: Value, A>(&self, array: impl Expression<R, T = A>) -> Expr<R, bool>
     where
         A: Array<Item = I> + Required,
         T::NonNull: Comparable<I::NonNull>,
@@ -121,7 +121,7 @@ impl<R, T: Value, O> Expr<R, T, O> {
 /// Returns whether an array has a value as an element.
 ///
 /// `{ $in: [value, array] }`
-pub fn in_<R, T: Value, I: Value, A: Value>(
+pub fn in_<R, T: Value, I: Value, A>(
     value: impl Expression<R, T = T>,
     array: impl Expression<R, T = A>,
 ) -> Expr<R, bool>
@@ -136,7 +136,7 @@ where
 /// is null.
 ///
 /// `{ $zip: { inputs: [first, second] } }`
-pub fn zip<R, A: Value, B: Value, I: Value, J: Value>(
+pub fn zip<R, A, B, I: Value, J: Value>(
     first: impl Expression<R, T = A>,
     second: impl Expression<R, T = B>,
 ) -> Expr<R, A::Lift<B::Lift<Vec<(I, J)>>>, Zip>

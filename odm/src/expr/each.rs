@@ -181,7 +181,7 @@ impl<R, T> Expr<R, T, Filter> {
     /// Returns only the first `n` of the elements.
     ///
     /// `limit: n`
-    pub fn limit<B: Value>(self, n: impl Expression<R, T = B>) -> Self
+    pub fn limit<B>(self, n: impl Expression<R, T = B>) -> Self
     where
         B: Integer,
     {

@@ -20,7 +20,7 @@ use crate::{
     note = "for example `concat((o.first(), \" \", o.last()))`; a tuple has at most 8 expressions, an array any number"
 )]
 pub trait ExpressionList<R> {
-    /// The types of the operands: a tuple of them, [`Each`] of one type, or [`ArrayOf`] one array.
+    /// The types of the operands: a tuple of them, `Each` of one type, or `ArrayOf` one array.
     type Types;
 
     /// Renders the operands as an array, or as the expression of an array.

@@ -12,7 +12,7 @@ use super::{
 pub(crate) const OPERATORS: &[Operator] = &[operator!("$meta", meta)];
 
 /// What `$meta` returns: a constant of this type determines the type of [`meta`].
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub struct Meta<T> {
     keyword: &'static str,
     types: std::marker::PhantomData<fn() -> T>,
@@ -23,6 +23,14 @@ impl<T> Meta<T> {
         Self { keyword, types: std::marker::PhantomData }
     }
 }
+
+impl<T> Clone for Meta<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Meta<T> {}
 
 impl Meta<f64> {
     /// The score of a text search.

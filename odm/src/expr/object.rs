@@ -109,7 +109,7 @@ impl<R, T: Value, O> Expr<R, T, O> {
     /// `{ $mergeObjects: [document, other] }`
     ///
     /// The result is a `Document`. Use [`Expr::cast`] to declare its type.
-    pub fn merge_objects<B: Value>(&self, other: impl Expression<R, T = B>) -> Expr<R, Document>
+    pub fn merge_objects<B>(&self, other: impl Expression<R, T = B>) -> Expr<R, Document>
     where
         T: Object,
         B: Object,
@@ -166,7 +166,7 @@ pub fn get_field<R, V: Value>(
 /// Sets a field of a document, by its name, which may contain dots or begin with `$`; null stays null.
 ///
 /// `{ $setField: { field: name, input: document, value: value } }`
-pub fn set_field<R, T: Value>(
+pub fn set_field<R, T>(
     name: impl Expression<R, T = String>,
     document: impl Expression<R, T = T>,
     value: impl Expression<R>,

@@ -75,7 +75,7 @@ macro_rules! function {
         ///
         #[doc = $crate::expr::operators::rendering!($operator $form [$(($($keys)? $argument))*] $($key)? $first)]
         $(#[doc = concat!("\n\nRequires MongoDB ", $since, ".")])?
-        pub fn $name<R, T: $crate::value::Value, $($generics)* $($B: $crate::value::Value),*>(
+        pub fn $name<R, T, $($generics)* $($B),*>(
             $first: impl $crate::expr::Expression<R, T = T>,
             $($argument: impl $crate::expr::Expression<R, T = $B>),*
         ) -> $crate::expr::Expr<R, $out, $crate::expr::operators::options_type!($($options)?)>
@@ -100,7 +100,7 @@ macro_rules! method {
         ///
         #[doc = $crate::expr::operators::rendering!($operator $form [$(($($keys)? $argument))*] $($key)? $first)]
         $(#[doc = concat!("\n\nRequires MongoDB ", $since, ".")])?
-        pub fn $name<$($generics)* $($B: $crate::value::Value),*>(
+        pub fn $name<$($generics)* $($B),*>(
             &self,
             $($argument: impl $crate::expr::Expression<R, T = $B>),*
         ) -> $crate::expr::Expr<R, $out, $crate::expr::operators::options_type!($($options)?)>
@@ -165,7 +165,7 @@ macro_rules! options {
                 $(#[$doc])*
                 ///
                 #[doc = concat!("`", $key, ": ", stringify!($name), "`")]
-                pub fn $name<B: $crate::value::Value>(self, $name: impl $crate::expr::Expression<R, T = B>) -> Self
+                pub fn $name<B>(self, $name: impl $crate::expr::Expression<R, T = B>) -> Self
                 where
                     B: $($bound)*,
                 {

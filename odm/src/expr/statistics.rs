@@ -101,7 +101,7 @@ where
 /// `{ $percentile: { input: array, p: [..], method: "approximate" } }`
 ///
 /// Requires MongoDB 7.0.
-pub fn percentile_of<R, L: ExpressionList<R>, P: Value, N: Value>(
+pub fn percentile_of<R, L: ExpressionList<R>, P, N>(
     values: L,
     p: impl Expression<R, T = P>,
 ) -> Expr<R, Vec<Option<f64>>>
@@ -137,7 +137,7 @@ macro_rules! similarities {
         #[doc = concat!("`{ ", $operator, ": { vectors: [first, second] } }`")]
         ///
         /// Requires MongoDB 8.3.
-        pub fn $name<R, A: Value, B: Value, N: Value, M: Value>(
+        pub fn $name<R, A, B, N, M>(
             first: impl Expression<R, T = A>,
             second: impl Expression<R, T = B>,
         ) -> Expr<R, f64, Similarity>

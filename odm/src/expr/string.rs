@@ -41,7 +41,7 @@ operators! {
     /// Returns a part of a text, by the position and number of bytes in UTF-8. Null becomes the empty text.
     substr_bytes = "$substrBytes" list(text: T [StringValue], start: B [Integer], length: C [Integer]) -> String;
     /// Returns a part of a text, by the position and number of bytes: the old name of
-    /// [`substr_bytes`](Self::substr_bytes).
+    /// [`substr_bytes`].
     substr = "$substr" list(text: T [StringValue], start: B [Integer], length: C [Integer]) -> String;
     /// Returns the position of a text in another, in code points, or -1; null stays null. See
     /// [`within`](Expr::within) for a part of the text.
@@ -65,7 +65,7 @@ impl<R, T> Expr<R, T, IndexOf> {
     /// Searches from this position on.
     ///
     /// `[.., start]`
-    pub fn starting_at<B: Value>(self, start: impl Expression<R, T = B>) -> Expr<R, T>
+    pub fn starting_at<B>(self, start: impl Expression<R, T = B>) -> Expr<R, T>
     where
         B: Integer,
     {
@@ -75,11 +75,7 @@ impl<R, T> Expr<R, T, IndexOf> {
     /// Searches from the position `start` up to, but not including, `end`.
     ///
     /// `[.., start, end]`
-    pub fn within<B: Value, C: Value>(
-        self,
-        start: impl Expression<R, T = B>,
-        end: impl Expression<R, T = C>,
-    ) -> Expr<R, T>
+    pub fn within<B, C>(self, start: impl Expression<R, T = B>, end: impl Expression<R, T = C>) -> Expr<R, T>
     where
         B: Integer,
         C: Integer,
@@ -105,7 +101,7 @@ impl<R, T: Value, O> Expr<R, T, O> {
     /// Adds a text at the end. Null if one of the two is null or missing.
     ///
     /// `{ $concat: [text, other] }`
-    pub fn concat<B: Value>(&self, other: impl Expression<R, T = B>) -> Expr<R, T::Lift<B::Lift<String>>>
+    pub fn concat<B>(&self, other: impl Expression<R, T = B>) -> Expr<R, T::Lift<B::Lift<String>>>
     where
         T: StringValue,
         B: StringValue,

@@ -15,6 +15,7 @@ mod order;
 mod project;
 mod redact;
 mod replace;
+mod search;
 mod union;
 pub(super) mod unwind;
 mod window;
@@ -30,6 +31,7 @@ pub use self::{
     graph_lookup::{GraphLookup, InGraphLookup},
     lookup::{InLookup, Join, JoinsOn, LookupFrom, LookupVariable, LookupVariables, from},
     redact::{Redaction, descend, keep, prune},
+    search::{Fusion, IntoSearch, IntoSearchMeta, ScoreNormalization, VectorSearch},
     window::{InWindow, OverWindow, Windows, partition_by, sort_by},
     write::{Merge, WhenMatched, WhenNotMatched, Written},
 };

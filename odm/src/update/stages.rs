@@ -12,6 +12,7 @@ use crate::{
     error::codec::{CodecError, CodecResult},
     expr::{BaseExpression, Computed, Expression, Exprs, StorableIn, exprs, rendered::Rendered},
     path::{Assign, IntoBase, Location, One, Path, operands::Direct},
+    pipeline::{InUpdate, Pipeline},
     shape::{InObject, ShapeLiteral},
     value::{Optional, Value},
 };
@@ -56,6 +57,46 @@ impl<M> Update<M> {
     /// `[{ $set: { total: { $multiply: ["$price", "$qty"] } } }]`
     pub fn stages() -> Stages<M> {
         Stages { list: Vec::new(), problem: None, data: Data::default(), model: PhantomData }
+    }
+}
+
+impl<M: Value> Update<M> {
+    /// Returns an update by the stages of an aggregation pipeline: those that an update may have. The row type is
+    /// followed, so a stage can use fields that a stage before it has added.
+    ///
+    /// `[{ $set: { .. } }, { $unset: ".." }]`
+    ///
+    /// The types of the stages are not those of the fields of the model: use [`stages`](Self::stages) to set fields of
+    /// the model, with values that are converted to the kind that a field stores.
+    ///
+    /// ```
+    /// # use odm::{Id, Model, Shape, Update};
+    /// # #[derive(Model)]
+    /// # #[odm(collection = "students")]
+    /// # struct Student { id: Id<Student>, quizzes: Vec<i32>, total: Option<f64> }
+    /// #[derive(Shape)]
+    /// struct Average {
+    ///     average: Option<f64>,
+    /// }
+    ///
+    /// let update = Update::<Student>::aggregation(|students| {
+    ///     students.set(|s| AverageOf { average: s.quizzes().avg() }).unset(|s| s.total())
+    /// });
+    /// assert_eq!(
+    ///     update.to_string(),
+    ///     r#"[{ "$set": { "average": { "$avg": "$quizzes" } } }, { "$unset": "total" }]"#,
+    /// );
+    /// ```
+    pub fn aggregation<Row>(
+        stages: impl FnOnce(Pipeline<M, M, InUpdate>) -> Pipeline<M, Row, InUpdate>,
+    ) -> Self {
+        stages(Pipeline::in_update()).into_update()
+    }
+}
+
+impl<M, Row> IntoUpdate<M> for Pipeline<M, Row, InUpdate> {
+    fn into_update(self) -> Update<M> {
+        Update::of(Changes::stages(self.into_rendered()))
     }
 }
 

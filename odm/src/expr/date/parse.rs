@@ -16,9 +16,7 @@ pub enum DateFromString {}
 /// `{ $dateFromString: { dateString: text } }`
 ///
 /// The server returns an error for a text that is not a date, unless [`on_error`](Expr::on_error) sets a value.
-pub fn date_from_string<R, T: Value>(
-    text: impl Expression<R, T = T>,
-) -> Expr<R, T::Lift<DateTime>, DateFromString>
+pub fn date_from_string<R, T>(text: impl Expression<R, T = T>) -> Expr<R, T::Lift<DateTime>, DateFromString>
 where
     T: StringValue,
 {
@@ -43,7 +41,7 @@ impl<R, T: Value> Expr<R, T, DateFromString> {
     /// Sets the format: `%Y-%m-%d`.
     ///
     /// `format: format`
-    pub fn format<B: Value>(self, format: impl Expression<R, T = B>) -> Self
+    pub fn format<B>(self, format: impl Expression<R, T = B>) -> Self
     where
         B: StringValue,
     {
@@ -53,7 +51,7 @@ impl<R, T: Value> Expr<R, T, DateFromString> {
     /// Sets the time zone of texts without one. The default is UTC.
     ///
     /// `timezone: timezone`
-    pub fn timezone<B: Value>(self, timezone: impl Expression<R, T = B>) -> Self
+    pub fn timezone<B>(self, timezone: impl Expression<R, T = B>) -> Self
     where
         B: StringValue,
     {

@@ -5,7 +5,7 @@ use mongodb::bson::DateTime;
 use crate::{
     expr::{Expr, Expression, operators::options, rendered::named},
     row::document,
-    value::{Integer, StringValue, Value},
+    value::{Integer, StringValue},
 };
 
 document! {
@@ -74,9 +74,7 @@ options! {
 /// Returns the date with these parts: `date_from_parts(2026).with_month(11).with_day(29)`. Null stays null.
 ///
 /// `{ $dateFromParts: { year: year } }`
-pub fn date_from_parts<R, T: Value>(
-    year: impl Expression<R, T = T>,
-) -> Expr<R, T::Lift<DateTime>, DateFromParts>
+pub fn date_from_parts<R, T>(year: impl Expression<R, T = T>) -> Expr<R, T::Lift<DateTime>, DateFromParts>
 where
     T: Integer,
 {
@@ -86,7 +84,7 @@ where
 /// Returns the date with these parts by ISO 8601: `date_from_iso_parts(2026).with_iso_week(48)`. Null stays null.
 ///
 /// `{ $dateFromParts: { isoWeekYear: year } }`
-pub fn date_from_iso_parts<R, T: Value>(
+pub fn date_from_iso_parts<R, T>(
     iso_week_year: impl Expression<R, T = T>,
 ) -> Expr<R, T::Lift<DateTime>, DateFromParts>
 where

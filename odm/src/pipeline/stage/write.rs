@@ -9,7 +9,7 @@ use crate::{
     error::{Result, codec::CodecResult},
     expr::{Fields, fields_of_variable},
     model::Model,
-    pipeline::{Detached, InUpdate, Pipeline, Writes},
+    pipeline::{InUpdate, Pipeline, Writes},
     value::Value,
 };
 
@@ -96,8 +96,8 @@ impl<Row: Value, M: Value> WhenMatched<Row, M> {
     pub fn update<N>(
         stages: impl FnOnce(Pipeline<M, M, InUpdate>, Fields<M, Row>) -> Pipeline<M, N, InUpdate>,
     ) -> Self {
-        let update = Pipeline::<M, M, Detached>::new().with_target(|Detached| InUpdate);
-        let stages = stages(update, fields_of_variable::<M, Row>("new")).into_raw().into_list();
+        let stages =
+            stages(Pipeline::in_update(), fields_of_variable::<M, Row>("new")).into_raw().into_list();
         Self { action: stages.map(Bson::from), types: PhantomData }
     }
 }

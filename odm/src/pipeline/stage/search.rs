@@ -1,0 +1,344 @@
+//! The stages of Atlas Search: `$search $searchMeta $vectorSearch $rankFusion $scoreFusion $score $rerank`.
+
+use std::{fmt, marker::PhantomData};
+
+use mongodb::{
+    atlas_search::{AtlasSearch, AtlasSearchMeta, SearchOperator, search, search_meta},
+    bson::{Bson, Document, doc},
+};
+
+use super::{lookup::path_name, paths};
+use crate::{
+    error::codec::{CodecError, CodecResult},
+    expr::{Expression, Exprs, exprs, rendered::Rendered},
+    filter::IntoFilter,
+    model::Model,
+    path::{IntoBase, Path, Root},
+    pipeline::{Detached, Matches, Outermost, Pipeline},
+    value::Value,
+};
+
+/// A search: a builder of [`mongodb::atlas_search`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a search",
+    label = "expected an operator of `mongodb::atlas_search`, or `search(operator)` with options"
+)]
+pub trait IntoSearch {
+    /// Returns the argument of `$search`.
+    fn into_search(self) -> Document;
+}
+
+/// A search of which only metadata is returned: a builder of [`mongodb::atlas_search`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a search",
+    label = "expected an operator of `mongodb::atlas_search`, or `search_meta(operator)` with options"
+)]
+pub trait IntoSearchMeta {
+    /// Returns the argument of `$searchMeta`.
+    fn into_search_meta(self) -> Document;
+}
+
+/// Returns the argument of a stage of the driver.
+fn argument(stage: Document) -> Document {
+    match stage.into_iter().next() {
+        Some((_, Bson::Document(argument))) => argument,
+        _ => Document::new(),
+    }
+}
+
+impl IntoSearch for AtlasSearch {
+    fn into_search(self) -> Document {
+        argument(self.into_stage())
+    }
+}
+
+impl<T> IntoSearch for SearchOperator<T> {
+    fn into_search(self) -> Document {
+        search(self).into_search()
+    }
+}
+
+impl IntoSearchMeta for AtlasSearchMeta {
+    fn into_search_meta(self) -> Document {
+        argument(self.into_stage())
+    }
+}
+
+impl<T> IntoSearchMeta for SearchOperator<T> {
+    fn into_search_meta(self) -> Document {
+        search_meta(self).into_search_meta()
+    }
+}
+
+/// A search for the nearest vectors. Construct with [`VectorSearch::new`].
+#[must_use = "pass it to `vector_search`"]
+pub struct VectorSearch<M> {
+    stage: Document,
+    problem: Option<CodecError>,
+    model: PhantomData<fn() -> M>,
+}
+
+impl<M> fmt::Debug for VectorSearch<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("VectorSearch")
+    }
+}
+
+impl<M: Value> VectorSearch<M> {
+    /// Finds at most `limit` documents whose vector is near this one, by an index:
+    /// `VectorSearch::new("plots", |m| m.embedding(), vector, 10)`.
+    ///
+    /// `index: "plots", path: "embedding", queryVector: [..], limit: 10`
+    pub fn new<F, V, R>(
+        index: &str,
+        field: impl FnOnce(Root<M>) -> F,
+        vector: impl IntoIterator<Item = f64>,
+        limit: u32,
+    ) -> Self
+    where
+        F: IntoBase<Base = Path<M, V, R>>,
+    {
+        let mut search = Self { stage: doc! { "index": index }, problem: None, model: PhantomData };
+        search.insert("path", path_name(&field(paths::<M>()).into_base()).map(Into::into));
+        search.stage.insert("queryVector", vector.into_iter().collect::<Vec<_>>());
+        search.insert("limit", limit.to_bson());
+        search
+    }
+
+    fn insert(&mut self, name: &str, value: CodecResult<Bson>) {
+        match value {
+            Ok(value) => {
+                self.stage.insert(name, value);
+            }
+            Err(problem) => {
+                self.problem.get_or_insert(problem);
+            }
+        }
+    }
+
+    /// Sets how many neighbours are compared, for a search that is not exact.
+    ///
+    /// `numCandidates: number`
+    pub fn num_candidates(mut self, number: u32) -> Self {
+        self.insert("numCandidates", number.to_bson());
+        self
+    }
+
+    /// Compares all vectors.
+    ///
+    /// `exact: true`
+    pub fn exact(mut self) -> Self {
+        self.stage.insert("exact", true);
+        self
+    }
+
+    /// Searches only documents that satisfy a condition on fields of the index.
+    ///
+    /// `filter: { .. }`
+    pub fn filter<F: IntoFilter<M>>(mut self, condition: impl FnOnce(Root<M>) -> F) -> Self {
+        let filter = condition(paths::<M>()).into_filter().into_clauses().into_document();
+        self.insert("filter", filter.map(Into::into));
+        self
+    }
+}
+
+/// Several searches whose results are combined: by their ranks with [`rank_fusion`](Pipeline::rank_fusion), by their
+/// scores with [`score_fusion`](Pipeline::score_fusion).
+#[must_use = "pass it to `rank_fusion` or `score_fusion`"]
+pub struct Fusion<M> {
+    pipelines: Document,
+    weights: Document,
+    normalization: Option<ScoreNormalization>,
+    details: bool,
+    problem: Option<CodecError>,
+    model: PhantomData<fn() -> M>,
+}
+
+impl<M> fmt::Debug for Fusion<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Fusion")
+    }
+}
+
+impl<M: Model> Default for Fusion<M> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<M: Model> Fusion<M> {
+    /// Combines no searches yet.
+    pub fn new() -> Self {
+        Self {
+            pipelines: Document::new(),
+            weights: Document::new(),
+            normalization: None,
+            details: false,
+            problem: None,
+            model: PhantomData,
+        }
+    }
+
+    /// Adds a search, with a name for its weight: `.pipeline("words", |m| m.search(..).limit(20))`.
+    ///
+    /// `input: { pipelines: { words: [ .. ] } }`
+    pub fn pipeline(
+        mut self,
+        name: &str,
+        search: impl FnOnce(Pipeline<M, M, Detached>) -> Pipeline<M, M, Detached>,
+    ) -> Self {
+        match search(Pipeline::new()).into_raw().into_list() {
+            Ok(stages) => {
+                self.pipelines.insert(name, stages);
+            }
+            Err(problem) => {
+                self.problem.get_or_insert(problem);
+            }
+        }
+        self
+    }
+
+    /// Sets the weight of the search with this name. The default is 1.
+    ///
+    /// `combination: { weights: { words: 2.0 } }`
+    pub fn weight(mut self, name: &str, weight: f64) -> Self {
+        self.weights.insert(name, weight);
+        self
+    }
+
+    /// Sets how the scores of the searches are made comparable: for [`score_fusion`](Pipeline::score_fusion), which needs
+    /// it.
+    ///
+    /// `input: { normalization: "sigmoid" }`
+    pub fn normalization(mut self, normalization: ScoreNormalization) -> Self {
+        self.normalization = Some(normalization);
+        self
+    }
+
+    /// Lets [`Meta::SCORE_DETAILS`](crate::expr::Meta) return how the score was computed.
+    ///
+    /// `scoreDetails: true`
+    pub fn score_details(mut self) -> Self {
+        self.details = true;
+        self
+    }
+
+    fn render(self) -> CodecResult<Bson> {
+        if let Some(problem) = self.problem {
+            return Err(problem);
+        }
+        let mut input = doc! { "pipelines": self.pipelines };
+        if let Some(normalization) = self.normalization {
+            input.insert("normalization", normalization.name());
+        }
+        let mut stage = doc! { "input": input };
+        if !self.weights.is_empty() {
+            stage.insert("combination", doc! { "weights": self.weights });
+        }
+        if self.details {
+            stage.insert("scoreDetails", true);
+        }
+        Ok(stage.into())
+    }
+}
+
+/// How scores are made comparable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ScoreNormalization {
+    /// Not at all: `"none"`
+    None,
+    /// By a sigmoid function: `"sigmoid"`
+    Sigmoid,
+    /// To the range from 0 to 1: `"minMaxScaler"`
+    MinMaxScaler,
+}
+
+impl ScoreNormalization {
+    fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Sigmoid => "sigmoid",
+            Self::MinMaxScaler => "minMaxScaler",
+        }
+    }
+}
+
+impl<M: Model, P: Outermost> Pipeline<M, M, P> {
+    /// Returns the documents that a search finds, the best match first. Construct the search with the builders of the
+    /// driver, [`mongodb::atlas_search`]; `m.title().name()` is the name of a field.
+    ///
+    /// `{ $search: { text: { path: "title", query: "odm" } } }`
+    ///
+    /// Requires Atlas Search. It must be the first stage.
+    pub fn search(self, search: impl IntoSearch) -> Self {
+        self.then("$search", Ok(search.into_search().into()))
+    }
+
+    /// Returns one row with the metadata of a search: the number of documents, and facets.
+    ///
+    /// `{ $searchMeta: { .. } }`
+    ///
+    /// Requires Atlas Search. It must be the first stage.
+    pub fn search_meta(self, search: impl IntoSearchMeta) -> Pipeline<M, Document, P> {
+        self.then("$searchMeta", Ok(search.into_search_meta().into()))
+    }
+
+    /// Returns the documents whose vectors are nearest, the nearest first.
+    ///
+    /// `{ $vectorSearch: { index: "plots", path: "embedding", queryVector: [..], limit: 10 } }`
+    ///
+    /// Requires Atlas Vector Search. It must be the first stage.
+    pub fn vector_search(self, search: VectorSearch<M>) -> Self {
+        let stage = match search.problem {
+            Some(problem) => Err(problem),
+            None => Ok(search.stage.into()),
+        };
+        self.then("$vectorSearch", stage)
+    }
+
+    /// Returns the documents of several searches by their combined ranks.
+    ///
+    /// `{ $rankFusion: { input: { pipelines: { .. } } } }`
+    ///
+    /// Requires MongoDB 8.1. It must be the first stage.
+    pub fn rank_fusion(self, searches: Fusion<M>) -> Self {
+        self.then("$rankFusion", searches.render())
+    }
+
+    /// Returns the documents of several searches by their combined scores.
+    ///
+    /// `{ $scoreFusion: { input: { pipelines: { .. }, normalization: "sigmoid" } } }`
+    ///
+    /// Requires MongoDB 8.2. It must be the first stage.
+    pub fn score_fusion(self, searches: Fusion<M>) -> Self {
+        self.then("$scoreFusion", searches.render())
+    }
+}
+
+impl<In, Row: Value, P: Matches> Pipeline<In, Row, P> {
+    /// Sets the score of each row, which [`Meta::SCORE`](crate::expr::Meta) returns.
+    ///
+    /// `{ $score: { score: expression, normalization: "none" } }`
+    ///
+    /// Requires MongoDB 8.2.
+    pub fn score<X: Expression<Row>>(
+        self,
+        normalization: ScoreNormalization,
+        score: impl FnOnce(Exprs<Row>) -> X,
+    ) -> Self {
+        let score = score(exprs::<Row>()).render().map(Rendered::into_value);
+        self.then(
+            "$score",
+            score.map(|score| doc! { "score": score, "normalization": normalization.name() }.into()),
+        )
+    }
+
+    /// Sorts the rows by a model that compares a text with a field of each.
+    ///
+    /// `{ $rerank: options }`
+    ///
+    /// Requires MongoDB 8.3 with Atlas Search.
+    pub fn rerank(self, options: Document) -> Self {
+        self.then("$rerank", Ok(options.into()))
+    }
+}
