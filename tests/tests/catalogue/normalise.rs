@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use odm::bson::{Bson, Document, doc};
+use odm::bson::{Bson, Document, Regex, doc};
 
 /// The operators on a date, which accept the date alone or `{ date: date }`.
 const DATE_PARTS: [&str; 13] = [
@@ -40,8 +40,13 @@ pub(crate) fn normalised(stages: Vec<Document>) -> String {
 
 /// Writes a stage in one form.
 fn stage(stage: Document) -> Document {
+    // A filter or an update, which is compared like a stage, may have no key or several.
+    if stage.len() != 1 {
+        return stage;
+    }
     let Some((name, argument)) = stage.into_iter().next() else { return Document::new() };
     match (name.as_str(), argument) {
+        ("$match", Bson::Document(conditions)) => doc! { "$match": filter(conditions) },
         ("$addFields", fields) => doc! { "$set": fields },
         ("$replaceRoot", Bson::Document(mut root)) => {
             doc! { "$replaceWith": root.remove("newRoot").unwrap() }
@@ -78,6 +83,59 @@ fn stages(pipeline: Bson) -> Bson {
         other => other,
     };
     Bson::Array(pipeline.into_iter().map(one).collect())
+}
+
+/// Writes a filter in one form: `$and` is explicit only where two conditions cannot be in one document.
+fn filter(conditions: Document) -> Document {
+    let (mut joined, mut apart) = (Document::new(), Vec::new());
+    for (name, test) in flat(conditions) {
+        let test = if name.starts_with('$') { test } else { test_of(test) };
+        match (joined.get_mut(&name), test) {
+            (None, test) => {
+                joined.insert(name, test);
+            }
+            (Some(Bson::Document(before)), Bson::Document(more))
+                if before.keys().all(|operator| !more.contains_key(operator)) =>
+            {
+                before.extend(more);
+            }
+            (Some(_), test) => apart.push(Bson::Document(doc! { name: test })),
+        }
+    }
+    if !apart.is_empty() {
+        joined.insert("$and", apart);
+    }
+    joined
+}
+
+/// Returns the conditions without `$and`.
+fn flat(conditions: Document) -> Vec<(String, Bson)> {
+    conditions
+        .into_iter()
+        .flat_map(|(name, test)| match (name.as_str(), test) {
+            ("$and", Bson::Array(all)) => {
+                all.into_iter().flat_map(|one| flat(one.as_document().cloned().unwrap_or_default())).collect()
+            }
+            (_, test) => vec![(name, test)],
+        })
+        .collect()
+}
+
+/// Writes a test with its operator: a value is equal, and a regular expression is matched.
+fn test_of(test: Bson) -> Bson {
+    match test {
+        Bson::RegularExpression(Regex { pattern, options }) if options.as_str().is_empty() => {
+            doc! { "$regex": pattern.as_str() }.into()
+        }
+        Bson::Document(test) if test.keys().any(|key| key.starts_with('$')) => {
+            let operators = test.into_iter().map(|(operator, argument)| {
+                let argument = if operator == "$not" { test_of(argument) } else { argument };
+                (operator, argument)
+            });
+            Bson::Document(operators.collect())
+        }
+        value => doc! { "$eq": value }.into(),
+    }
 }
 
 /// A `$project` without inclusions is a `$unset`; the `_id` is included or excluded as the type of the row says.

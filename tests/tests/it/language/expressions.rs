@@ -148,7 +148,7 @@ fn cases() -> Vec<Case> {
         // conditional
         (
             expr(|g| g.count().lt(cond(g.on(), g.limits().high(), 2))),
-            doc! { "$lt": ["$count", { "$cond": ["$on", "$limits.high", 2_i64] }] },
+            doc! { "$lt": ["$count", { "$cond": { "if": "$on", "then": "$limits.high", "else": 2_i64 } }] },
             |g| Some(i64::from(g.count)) < if g.on { g.limits.high } else { Some(2) },
         ),
         (

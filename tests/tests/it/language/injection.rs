@@ -175,7 +175,7 @@ fn filters(text: &str, whole: &Document, any: &Bson) -> Vec<(Filter<Note>, Docum
             Filter::<Note>::expr(|n| n.other().if_null(text).eq(cond(n.text().eq("x"), text, text))),
             expr(doc! { "$eq": [
                 { "$ifNull": ["$other", constant(text)] },
-                { "$cond": [{ "$eq": ["$text", "x"] }, constant(text), constant(text)] },
+                { "$cond": { "if": { "$eq": ["$text", "x"] }, "then": constant(text), "else": constant(text) } },
             ] }),
         ),
         (

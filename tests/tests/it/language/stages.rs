@@ -158,9 +158,11 @@ fn conditions_and_sequences() -> Vec<Case> {
         (
             Update::stages()
                 .set(b.size(), |b| cond(b.qty().gt(3) & !b.price().lt(1), lit(Size::Large), Size::Small)),
-            set(doc! { "size": { "$cond": [
-                { "$and": [{ "$gt": ["$qty", 3_i64] }, { "$not": [{ "$lt": ["$price", 1.0] }] }] }, "large", "small",
-            ] } }),
+            set(doc! { "size": { "$cond": {
+                "if": { "$and": [{ "$gt": ["$qty", 3_i64] }, { "$not": [{ "$lt": ["$price", 1.0] }] }] },
+                "then": "large",
+                "else": "small",
+            } } }),
             |it| it.size = Size::Large,
         ),
         (
@@ -201,7 +203,11 @@ fn conditions_and_sequences() -> Vec<Case> {
                 .replace_with(|b| cond(b.qty().gt(100), root(), root()))
                 .set(b.owner(), |_| "eve"),
             vec![
-                doc! { "$replaceWith": { "$cond": [{ "$gt": ["$qty", 100_i64] }, "$$ROOT", "$$ROOT"] } },
+                doc! { "$replaceWith": { "$cond": {
+                    "if": { "$gt": ["$qty", 100_i64] },
+                    "then": "$$ROOT",
+                    "else": "$$ROOT",
+                } } },
                 doc! { "$set": { "owner": "eve" } },
             ],
             |it| it.owner = "eve".into(),

@@ -1,0 +1,29 @@
+//! Documents as values.
+
+use odm::expr;
+
+use super::{Entry, functions, one, same};
+
+pub(super) fn entries() -> Vec<Entry> {
+    let mut all = functions! { "expr/object";
+        object_to_array(part);
+        unset_field(part, "sku");
+    };
+    all.extend(functions! { "expr/size"; bson_size(part); });
+    all.extend([
+        ("expr/object::merge_objects_of", vec![one(|r| expr::merge_objects_of((r.part(), r.part())))]),
+        ("expr/object::merge_objects", vec![one(|r| r.part().merge_objects(r.part()))]),
+        (
+            "expr/object::get_field",
+            same(
+                one(|r| expr::get_field::<_, String>("sku", r.part())),
+                &one(|r| r.part().get_field::<String>("sku")),
+            ),
+        ),
+        (
+            "expr/object::set_field",
+            same(one(|r| expr::set_field("sku", r.part(), "a")), &one(|r| r.part().set_field("sku", "a"))),
+        ),
+    ]);
+    all
+}

@@ -1,0 +1,85 @@
+//! Texts, conversions and extended JSON.
+
+use odm::{bson::DateTime, expr};
+
+use super::{Entry, functions, one, same};
+
+pub(super) fn entries() -> Vec<Entry> {
+    [texts(), regular_expressions(), conversions(), json()].into_iter().flatten().collect()
+}
+
+fn texts() -> Vec<Entry> {
+    let mut all = functions! { "expr/string";
+        trim(text);
+        ltrim(text);
+        rtrim(text);
+        to_lower(text);
+        to_upper(text);
+        split(text, ",");
+        str_len_cp(text);
+        str_len_bytes(text);
+        strcasecmp(text, "a");
+        substr_cp(text, 0, 2);
+        substr_bytes(text, 0, 2);
+        substr(text, 0, 2);
+        index_of_cp(text, "a");
+        index_of_bytes(text, "a");
+        replace_one(text, "a", "b");
+        replace_all(text, "a", "b");
+    };
+    all.extend([
+        ("expr/string::chars", vec![one(|r| r.text().trim().chars("*"))]),
+        ("expr/string::concat", vec![one(|r| expr::concat((r.text(), "a"))), one(|r| r.text().concat("a"))]),
+    ]);
+    all
+}
+
+fn regular_expressions() -> Vec<Entry> {
+    let mut all = functions! { "expr/regex";
+        regex_find(text, "a");
+        regex_find_all(text, "a");
+        regex_match(text, "a");
+    };
+    all.push(("expr/regex::options", vec![one(|r| r.text().regex_match("a").options("i"))]));
+    all
+}
+
+fn conversions() -> Vec<Entry> {
+    let mut all = functions! { "expr/convert";
+        to_int(text);
+        to_long(text);
+        to_double(text);
+        to_decimal(text);
+        to_bool(text);
+        to_string(number);
+        to_date(text);
+        to_object_id(text);
+        to_array(text);
+        to_object(text);
+        is_number(text);
+        type_of(text);
+        subtype(text);
+    };
+    all.extend([
+        (
+            "expr/convert::convert",
+            same(one(|r| expr::convert::<_, f64, _>(r.text())), &one(|r| r.text().convert::<f64>())),
+        ),
+        ("expr/convert::on_error", vec![one(|r| r.text().convert::<f64>().on_error(0.5))]),
+        ("expr/convert::on_null", vec![one(|r| r.text().convert::<DateTime>().on_null(DateTime::MAX))]),
+    ]);
+    all
+}
+
+fn json() -> Vec<Entry> {
+    let mut all = functions! { "expr/json";
+        to_hashed_index_key(text);
+        serialize_ejson(text);
+        deserialize_ejson(text);
+        hash(text, "sha256");
+        hex_hash(text, "sha256");
+    };
+    all.push(("expr/json::create_object_id", vec![one(|_| expr::create_object_id())]));
+    all.extend(functions! { "expr/size"; binary_size(text); });
+    all
+}

@@ -1,0 +1,517 @@
+//! Stages.
+
+use odm::{
+    Database, Embedded, Id, Model, Shape,
+    bson::{Bson, Document, doc},
+    expr::TimeUnit,
+    geo::Point,
+    mongodb::atlas_search,
+    pipeline::{self, *},
+};
+
+use super::{Entry, Number, Order};
+
+#[derive(Debug, Model)]
+#[odm(collection = "sales")]
+struct Sale {
+    id: Id<Sale>,
+    field: f64,
+    title: String,
+    isbn: String,
+    author: Author,
+    specs: Specs,
+    price: f64,
+    tax: f64,
+    state: String,
+    sensor: String,
+    hour: i32,
+    date: odm::bson::DateTime,
+    place: Point,
+    embedding: Vec<f64>,
+    customer: Id<Customer>,
+    quantity: i32,
+    lines: Vec<i32>,
+}
+
+#[derive(Debug, Embedded)]
+struct Author {
+    first: String,
+    last: String,
+}
+
+#[derive(Debug, Embedded)]
+struct Specs {
+    doors: i32,
+}
+
+#[derive(Debug, Model)]
+#[odm(collection = "customers")]
+struct Customer {
+    id: Id<Customer>,
+    name: String,
+    stock: i32,
+}
+
+#[derive(Debug, Model)]
+#[odm(collection = "people")]
+struct Person {
+    id: Id<Person>,
+    name: String,
+    friends: Vec<String>,
+}
+
+#[derive(Debug, Model)]
+#[odm(collection = "warehouses")]
+struct Warehouse {
+    id: Id<Warehouse>,
+    state: String,
+}
+
+/// A collection into which rows are written.
+#[derive(Debug, Model)]
+#[odm(collection = "totals")]
+struct Totals {
+    id: Id<Totals>,
+    year: i32,
+    department: String,
+    total: f64,
+}
+
+#[derive(Debug, Shape)]
+struct Total {
+    total: f64,
+}
+
+fn rendered<In, Row>(pipeline: Pipeline<In, Row>) -> Vec<Bson> {
+    vec![pipeline.into_stages().unwrap().into()]
+}
+
+fn sales() -> Pipeline<Sale> {
+    Pipeline::new()
+}
+
+pub(super) fn stages(db: &Database) -> Vec<Entry> {
+    [
+        fields(),
+        filtered(),
+        grouped(),
+        counted(),
+        buckets(),
+        joined(),
+        searched(),
+        filled(),
+        near(),
+        first(),
+        windows(),
+        search(),
+        written(db),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+fn fields() -> Vec<Entry> {
+    #[derive(Debug, Shape)]
+    struct Fuel {
+        fuel: String,
+    }
+    #[derive(Debug, Shape)]
+    struct Titled {
+        title: String,
+        total: f64,
+    }
+    #[derive(Debug, Shape)]
+    struct Numbered {
+        number: i64,
+    }
+    #[derive(Debug, Shape)]
+    struct MaybeNumbered {
+        number: Option<i64>,
+    }
+
+    vec![
+        ("pipeline/stage/add::set", rendered(sales().set(|s| TotalOf { total: s.price() + s.tax() }))),
+        ("pipeline/stage/add::set_field", rendered(sales().set_field(|s| s.field(), |s| s.price() * 2))),
+        (
+            "pipeline/stage/add::set_in",
+            rendered(sales().set_in(|s| s.specs(), |_| FuelOf { fuel: "unleaded" })),
+        ),
+        ("pipeline/stage/add::unset", rendered(sales().unset(|s| (s.isbn(), s.author().first())))),
+        (
+            "pipeline/stage/project::project",
+            rendered(sales().project(|s| TitledOf { title: s.title(), total: s.price() + s.tax() })),
+        ),
+        ("pipeline/stage/replace::replace_with", rendered(sales().replace_with(|s| s.author()))),
+        ("pipeline/stage/unwind::unwind", rendered(Pipeline::<Order>::new().unwind(|o| o.lines()))),
+        (
+            "pipeline/stage/unwind::preserve_null_and_empty_arrays",
+            rendered(sales().unwind(|s| s.lines().preserve_null_and_empty_arrays())),
+        ),
+        (
+            "pipeline/stage/unwind::include_array_index",
+            [
+                rendered(sales().unwind(|s| s.lines().include_array_index(|i| NumberedOf { number: i }))),
+                rendered(sales().unwind(|s| {
+                    s.lines()
+                        .preserve_null_and_empty_arrays()
+                        .include_array_index(|i| MaybeNumberedOf { number: i })
+                })),
+            ]
+            .concat(),
+        ),
+    ]
+}
+
+fn filtered() -> Vec<Entry> {
+    let rows = Pipeline::<Number>::new;
+    vec![
+        ("pipeline/stage/matching::matching", rendered(rows().matching(|n| n.field().eq(1)))),
+        (
+            "pipeline/stage/matching::matching_expr",
+            rendered(rows().matching_expr(|n| n.field().eq(n.other()))),
+        ),
+        (
+            "pipeline/stage/redact::redact",
+            rendered(rows().redact(|n| cond(n.field().gt(5), prune(), descend()))),
+        ),
+        ("pipeline/stage/order::sort", rendered(rows().sort(|n| n.field().desc()))),
+        ("pipeline/stage/order::skip", rendered(rows().skip(1))),
+        ("pipeline/stage/order::limit", rendered(rows().limit(1))),
+        ("pipeline/stage/union::sample", rendered(rows().sample(3))),
+    ]
+}
+
+fn grouped() -> Vec<Entry> {
+    #[derive(Debug, Shape)]
+    struct ByCustomer {
+        #[odm(id)]
+        customer: String,
+        total: f64,
+    }
+
+    vec![(
+        "pipeline/stage/group::group",
+        rendered(
+            Pipeline::<Order>::new()
+                .group(|o| ByCustomerOf { customer: o.customer(), total: pipeline::sum(o.price()) }),
+        ),
+    )]
+}
+
+fn counted() -> Vec<Entry> {
+    #[derive(Debug, Shape)]
+    struct Passing {
+        passing: i64,
+    }
+    #[derive(Debug, Shape)]
+    #[serde(rename_all = "camelCase")]
+    struct Facets {
+        by_price: Vec<ByCount<f64>>,
+        by_year: Vec<ByCount<i32>>,
+    }
+
+    vec![
+        ("pipeline/stage/count::count", rendered(sales().count(|count| PassingOf { passing: count }))),
+        ("pipeline/stage/count::sort_by_count", rendered(sales().sort_by_count(|s| s.state()))),
+        (
+            "pipeline/stage/facet::facet",
+            rendered(sales().facet(|rows| FacetsOf {
+                by_price: rows.clone().sort_by_count(|s| s.price()),
+                by_year: rows.sort_by_count(|s| s.date().year()),
+            })),
+        ),
+    ]
+}
+
+fn buckets() -> Vec<Entry> {
+    #[derive(Debug, Shape)]
+    struct Price {
+        #[odm(id)]
+        from: f64,
+        count: i64,
+    }
+    #[derive(Debug, Shape)]
+    struct AnyPrice {
+        #[odm(id)]
+        from: Bson,
+        count: i64,
+    }
+    #[derive(Debug, Shape)]
+    struct AutoPrice {
+        #[odm(id)]
+        range: Bounds<f64>,
+        count: i64,
+    }
+
+    let boundaries = [0, 200, 400];
+    vec![
+        (
+            "pipeline/stage/bucket::bucket",
+            rendered(sales().bucket(boundaries, |s| PriceOf { from: s.price(), count: pipeline::sum(1) })),
+        ),
+        (
+            "pipeline/stage/bucket::bucket_or",
+            rendered(sales().bucket_or(boundaries, "Other", |s| AnyPriceOf {
+                from: s.price().any(),
+                count: pipeline::sum(1),
+            })),
+        ),
+        (
+            "pipeline/stage/bucket::bucket_auto",
+            rendered(
+                sales().bucket_auto(4, |s| AutoPriceOf {
+                    range: auto_bounds(s.price()),
+                    count: pipeline::sum(1),
+                }),
+            ),
+        ),
+        (
+            "pipeline/stage/bucket::bucket_auto_by",
+            rendered(sales().bucket_auto_by(4, Granularity::R5, |s| AutoPriceOf {
+                range: auto_bounds(s.price()),
+                count: pipeline::sum(1),
+            })),
+        ),
+    ]
+}
+
+fn joined() -> Vec<Entry> {
+    #[derive(Debug, Shape)]
+    struct Joined {
+        customers: Vec<Customer>,
+    }
+
+    let equal = sales()
+        .lookup(|s| JoinedOf { customers: from::<Customer>().equal(s.customer(), |customer| customer.id()) });
+    let chosen = sales()
+        .lookup(|_| JoinedOf { customers: from::<Customer>().pipeline(|customers| customers.limit(3)) });
+    let ordered = sales().lookup(|s| JoinedOf {
+        customers: from::<Customer>().let_(("ordered", s.quantity()), |customers, ordered| {
+            customers.matching_expr(|customer| customer.stock().gte(ordered))
+        }),
+    });
+    let equal_and_ordered = sales().lookup(|s| JoinedOf {
+        customers: from::<Customer>()
+            .equal(s.customer(), |customer| customer.id())
+            .let_(("ordered", s.quantity()), |customers, ordered| {
+                customers.matching_expr(|customer| customer.stock().gte(ordered))
+            }),
+    });
+    let equal_and_chosen = sales().lookup(|s| JoinedOf {
+        customers: from::<Customer>()
+            .equal(s.customer(), |customer| customer.id())
+            .pipeline(|customers| customers.limit(3)),
+    });
+    let equal = rendered(equal);
+    vec![
+        ("pipeline/stage/lookup::lookup", equal.clone()),
+        ("pipeline/stage/lookup::equal", equal),
+        ("pipeline/stage/lookup::pipeline", [rendered(chosen), rendered(equal_and_chosen)].concat()),
+        ("pipeline/stage/lookup::let_", [rendered(ordered), rendered(equal_and_ordered)].concat()),
+        (
+            "pipeline/stage/union::union_with",
+            rendered(Pipeline::<Warehouse>::new().union_with(Pipeline::<Warehouse>::new().limit(3))),
+        ),
+    ]
+}
+
+/// `$graphLookup`.
+fn searched() -> Vec<Entry> {
+    #[derive(Debug, Shape)]
+    struct Network {
+        network: Vec<Person>,
+    }
+    #[derive(Debug, Shape)]
+    struct DeepNetwork {
+        network: Vec<With<Person, Steps>>,
+    }
+    #[derive(Debug, Shape)]
+    struct Steps {
+        steps: i64,
+    }
+
+    let people = Pipeline::<Person>::new;
+    let plain = people().graph_lookup(|p| NetworkOf {
+        network: from::<Person>().connecting(p.friends(), |q| q.friends(), |q| q.name()),
+    });
+    let limited = people().graph_lookup(|p| DeepNetworkOf {
+        network: from::<Person>()
+            .connecting(p.friends(), |q| q.friends(), |q| q.name())
+            .max_depth(3)
+            .restrict_search(|q| q.name().ne("Ada"))
+            .depth_field(|depth| StepsOf { steps: depth }),
+    });
+    let (plain, limited) = (rendered(plain), rendered(limited));
+    vec![
+        ("pipeline/stage/graph_lookup::graph_lookup", plain.clone()),
+        ("pipeline/stage/lookup::connecting", plain),
+        ("pipeline/stage/graph_lookup::max_depth", limited.clone()),
+        ("pipeline/stage/graph_lookup::restrict_search", limited.clone()),
+        ("pipeline/stage/graph_lookup::depth_field", limited),
+    ]
+}
+
+/// `$fill` and `$densify`.
+fn filled() -> Vec<Entry> {
+    let linear = rendered(sales().fill(|s| Fill::new().sort_by(s.date().asc()).linear(s.price())));
+    vec![
+        ("pipeline/stage/fill::fill", linear.clone()),
+        ("pipeline/stage/fill::sort_by", linear),
+        ("pipeline/stage/fill::linear", rendered(sales().fill(|s| Fill::new().linear(s.field())))),
+        ("pipeline/stage/fill::locf", rendered(sales().fill(|s| Fill::new().locf(s.field())))),
+        ("pipeline/stage/fill::value", rendered(sales().fill(|s| Fill::new().value(s.field(), 0)))),
+        (
+            "pipeline/stage/fill::partition_by",
+            [
+                rendered(sales().fill(|s| Fill::new().partition_by(s.state()).value(s.field(), 0))),
+                rendered(sales().densify(|s| Densify::steps(s.hour(), 1).partition_by(s.sensor()))),
+            ]
+            .concat(),
+        ),
+        (
+            "pipeline/stage/fill::densify",
+            rendered(sales().densify(|s| Densify::steps(s.hour(), 1).partition_by(s.sensor()))),
+        ),
+        ("pipeline/stage/fill::steps", rendered(sales().densify(|s| Densify::steps(s.hour(), 1)))),
+        (
+            "pipeline/stage/fill::unit",
+            rendered(sales().densify(|s| Densify::steps(s.date(), 1).unit(TimeUnit::Hour))),
+        ),
+        (
+            "pipeline/stage/fill::each_partition",
+            rendered(sales().densify(|s| Densify::steps(s.hour(), 1).each_partition())),
+        ),
+        (
+            "pipeline/stage/fill::between",
+            rendered(sales().densify(|s| Densify::steps(s.hour(), 1).between(0, 24))),
+        ),
+    ]
+}
+
+fn near() -> Vec<Entry> {
+    #[derive(Debug, Shape)]
+    struct Near {
+        distance: f64,
+    }
+
+    let near =
+        |near: GeoNear<Sale>| rendered(sales().geo_near(near, |near| NearOf { distance: near.distance }));
+    let all = || GeoNear::new(&Point::new(10.75, 59.91));
+    vec![
+        ("pipeline/stage/geo_near::geo_near", near(all().distance(..=500))),
+        ("pipeline/stage/geo_near::new", near(all())),
+        ("pipeline/stage/geo_near::distance", near(all().distance(100..=500))),
+        ("pipeline/stage/geo_near::query", near(all().query(|s| s.state().eq("AL")))),
+        ("pipeline/stage/geo_near::key", near(all().key(|s| s.place()))),
+        ("pipeline/stage/geo_near::distance_multiplier", near(all().distance_multiplier(0.001))),
+    ]
+}
+
+/// Stages that begin a pipeline, and that of change streams.
+fn first() -> Vec<Entry> {
+    let none = Document::new;
+    let rows = || Pipeline::<Document>::new();
+    vec![
+        (
+            "pipeline/stage/documents::documents",
+            rendered(rows().documents([Author { first: "Ada".into(), last: "Lovelace".into() }])),
+        ),
+        ("pipeline/stage/documents::current_op", rendered(rows().current_op(none()))),
+        ("pipeline/stage/documents::list_local_sessions", rendered(rows().list_local_sessions(none()))),
+        ("pipeline/stage/documents::list_sampled_queries", rendered(rows().list_sampled_queries(none()))),
+        ("pipeline/stage/documents::sharded_data_distribution", rendered(rows().sharded_data_distribution())),
+        ("pipeline/stage/documents::coll_stats", rendered(sales().coll_stats(doc! { "count": {} }))),
+        ("pipeline/stage/documents::index_stats", rendered(sales().index_stats())),
+        ("pipeline/stage/documents::plan_cache_stats", rendered(sales().plan_cache_stats())),
+        (
+            "pipeline/stage/documents::list_search_indexes",
+            rendered(sales().list_search_indexes(Some("words"))),
+        ),
+        ("pipeline/stage/documents::list_sessions", rendered(sales().list_sessions(none()))),
+        (
+            "pipeline/stage/documents::change_stream_split_large_event",
+            rendered(sales().change_stream_split_large_event()),
+        ),
+    ]
+}
+
+fn windows() -> Vec<Entry> {
+    let windows = rendered(sales().set_window_fields(
+        |s| partition_by(s.state()).sort_by(s.date().asc()),
+        |s| TotalOf { total: pipeline::sum(s.price()).documents(Unbounded, Current) },
+    ));
+    let sorted = rendered(sales().set_window_fields(
+        |s| sort_by(s.date().asc()),
+        |s| TotalOf { total: pipeline::sum(s.price()).documents(Unbounded, Current) },
+    ));
+    vec![
+        ("pipeline/stage/window::set_window_fields", windows.clone()),
+        ("pipeline/stage/window::partition_by", windows.clone()),
+        ("pipeline/stage/window::sort_by", [windows, sorted].concat()),
+    ]
+}
+
+/// The stages of Atlas Search.
+fn search() -> Vec<Entry> {
+    let words = || atlas_search::text("title", "odm");
+    let vector = || VectorSearch::new("plots", |s: odm::path::Root<Sale>| s.embedding(), [0.5, 0.25], 10);
+    let fusion = || Fusion::<Sale>::new().pipeline("words", |sales| sales.search(words()).limit(20));
+    let weighted = rendered(sales().rank_fusion(fusion().weight("words", 2.0).score_details()));
+    let scored = rendered(sales().score_fusion(fusion().normalization(ScoreNormalization::Sigmoid)));
+    vec![
+        ("pipeline/stage/search::search", rendered(sales().search(words()))),
+        ("pipeline/stage/search::search_meta", rendered(sales().search_meta(words()))),
+        ("pipeline/stage/search::vector_search", rendered(sales().vector_search(vector()))),
+        ("pipeline/stage/search::new", rendered(sales().vector_search(vector()))),
+        (
+            "pipeline/stage/search::num_candidates",
+            rendered(sales().vector_search(vector().num_candidates(100))),
+        ),
+        ("pipeline/stage/search::exact", rendered(sales().vector_search(vector().exact()))),
+        (
+            "pipeline/stage/search::filter",
+            rendered(sales().vector_search(vector().filter(|s| s.state().eq("AL")))),
+        ),
+        ("pipeline/stage/search::rank_fusion", rendered(sales().rank_fusion(fusion()))),
+        ("pipeline/stage/search::pipeline", rendered(sales().rank_fusion(fusion()))),
+        ("pipeline/stage/search::weight", weighted.clone()),
+        ("pipeline/stage/search::score_details", weighted),
+        ("pipeline/stage/search::score_fusion", scored.clone()),
+        ("pipeline/stage/search::normalization", scored),
+        (
+            "pipeline/stage/search::score",
+            rendered(sales().score(ScoreNormalization::None, |s| s.price() * 2)),
+        ),
+        ("pipeline/stage/search::rerank", rendered(sales().rerank(doc! { "model": "voyage" }))),
+    ]
+}
+
+/// The stages that write. Only a pipeline on a collection has them.
+fn written(db: &Database) -> Vec<Entry> {
+    let totals = || db.collection::<Totals>().aggregate();
+    let merged = |merge: Merge<Totals, Totals>| -> Vec<Bson> {
+        vec![totals().merge(merge).into_stages().unwrap().into()]
+    };
+    let into = Merge::<Totals, Totals>::into;
+    vec![
+        ("pipeline/stage/write::out", vec![totals().out().into_stages().unwrap().into()]),
+        ("pipeline/stage/write::out_to", vec![totals().out_to("reports").into_stages().unwrap().into()]),
+        (
+            "pipeline/stage/write::merge",
+            [merged(into().on(|t| t.year())), merged(into().when_matched(WhenMatched::merge()))].concat(),
+        ),
+        ("pipeline/stage/write::into", merged(into())),
+        ("pipeline/stage/write::into_database", merged(Merge::into_database("reports"))),
+        ("pipeline/stage/write::on", merged(into().on(|t| (t.year(), t.department())))),
+        ("pipeline/stage/write::replace", merged(into().when_matched(WhenMatched::replace()))),
+        ("pipeline/stage/write::keep_existing", merged(into().when_matched(WhenMatched::keep_existing()))),
+        ("pipeline/stage/write::fail", merged(into().when_matched(WhenMatched::fail()))),
+        (
+            "pipeline/stage/write::update",
+            merged(into().when_matched(WhenMatched::<Totals, Totals>::update(|stored, new| {
+                stored.set_field(|t| t.total(), |t| t.total() + new.total())
+            }))),
+        ),
+    ]
+}
