@@ -130,6 +130,7 @@ macro_rules! integers {
         impl Bits for $type {}
         impl Value for $type {
             leaf!();
+            #[allow(clippy::cast_possible_wrap)] // the smallest `u128` is 0, and the largest is replaced
             const STORED_AS: &'static TypeMeta = &TypeMeta::Integer {
                 written: ElementType::$element,
                 min: in_i64(Self::MIN as i128),
