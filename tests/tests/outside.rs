@@ -90,6 +90,7 @@ fn an_application_needs_no_other_dependency_and_may_rename_this_one() {
     // The same versions as in this workspace, so that new releases do not change the result.
     fs::copy(Path::new(ROOT).join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
 
+    // `outside_target` in `xtask` is the same target folder.
     let check = Command::new(env!("CARGO"))
         .args(["check", "--quiet", "--workspace"])
         .current_dir(&folder)

@@ -56,9 +56,10 @@ pub(crate) fn measure(quick: bool) -> Outcome<()> {
     Ok(())
 }
 
-/// The workspace of the two programs, below the target folder.
+/// The workspace of the two programs, and the folder of what is built, both below the target folder.
 struct Scratch {
     folder: PathBuf,
+    built: PathBuf,
 }
 
 impl Scratch {
@@ -77,7 +78,7 @@ impl Scratch {
             // Cargo rejects a package without a target, even if it builds only the other package.
             fs::write(package.join("src/main.rs"), source::NOTHING)?;
         }
-        Ok(Self { folder })
+        Ok(Self { folder, built: crate::outside_target(&target) })
     }
 
     /// Times a cargo command on both sides in turn. Prints the fastest time of each side, which other processes
@@ -128,7 +129,7 @@ impl Scratch {
         let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
         cargo.current_dir(&self.folder).args(command).args(["--quiet", "--package", side.package()]);
         // Without incremental compilation, each round compiles everything.
-        cargo.env("CARGO_INCREMENTAL", "0").env("CARGO_TARGET_DIR", self.folder.join("target"));
+        cargo.env("CARGO_INCREMENTAL", "0").env("CARGO_TARGET_DIR", &self.built);
         cargo
     }
 

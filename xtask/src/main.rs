@@ -1,6 +1,11 @@
 //! Tasks of this workspace: `cargo xtask TASK`.
 
-use std::{env, error::Error, process::ExitCode};
+use std::{
+    env,
+    error::Error,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 mod compile_time;
 mod image;
@@ -17,8 +22,9 @@ Tasks:
   image [--force]   pack a MongoDB server into a local Docker image, for machines with Docker but no image registry,
                     and print its name for ODM_MONGODB_IMAGE; ODM_MONGODB_VERSION selects its version, and --force
                     rebuilds an existing image
-  peers [--quick]   compare the speed of odm with that of other crates for the same driver; --quick measures fewer
-                    rounds and orders
+  peers [--quick | --check]
+                    compare the speed of odm with that of other crates for the same driver; --quick measures fewer
+                    rounds and orders, --check measures nothing and only checks that the programs compile
   public-api [--write | --check]
                     list the public items of odm, from rustdoc's pages; --write stores them in odm/public-api.txt, --check
                     fails if they differ from that file";
@@ -34,6 +40,7 @@ async fn main() -> ExitCode {
         ["image", "--force"] => image::pack(true).await,
         ["peers"] => peers::measure(false).await,
         ["peers", "--quick"] => peers::measure(true).await,
+        ["peers", "--check"] => peers::check(),
         ["public-api"] => public_api::list(public_api::Mode::Print),
         ["public-api", "--write"] => public_api::list(public_api::Mode::Write),
         ["public-api", "--check"] => public_api::list(public_api::Mode::Check),
@@ -50,4 +57,10 @@ async fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Returns the target folder of programs outside of this workspace. `tests/tests/outside.rs` uses it too, so that
+/// dependencies with the same features are built once.
+fn outside_target(target: &Path) -> PathBuf {
+    target.join("tmp/outside/target")
 }

@@ -50,6 +50,8 @@ pub(crate) fn list(mode: Mode) -> Outcome<()> {
 fn document(root: &Path) -> Outcome<()> {
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.current_dir(root).args(["doc", "--quiet", "--workspace", "--all-features", "--no-deps"]);
+    // The command of `.ci/run`, which says why `--examples` is there.
+    cargo.args(["--lib", "--bins", "--examples"]);
     if cargo.stdin(Stdio::null()).status()?.success() { Ok(()) } else { Err("cargo doc failed".into()) }
 }
 

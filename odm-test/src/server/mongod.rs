@@ -96,9 +96,9 @@ async fn try_to_start(program: &Path, owner: &Owner) -> Result<Process, Error> {
     }
 }
 
-/// The arguments of every `mongod` of this kit, in containers too: test commands (fail points), a replica set, and
-/// little memory and disk space.
-pub(crate) const ARGUMENTS: [&str; 11] = [
+/// The arguments of every `mongod` of this kit, in containers too: test commands (fail points), a replica set, little
+/// memory and disk space, and a journal that is written every millisecond, because each `dropDatabase` waits for that.
+pub(crate) const ARGUMENTS: [&str; 13] = [
     "--replSet",
     replica_set::NAME,
     "--setParameter",
@@ -109,6 +109,8 @@ pub(crate) const ARGUMENTS: [&str; 11] = [
     "0.25",
     "--oplogSize",
     "128",
+    "--journalCommitInterval",
+    "1",
     "--quiet",
 ];
 

@@ -10,6 +10,7 @@ use std::{
     time::Duration,
 };
 
+use futures_util::future::join_all;
 use odm::{
     Collection, Database, Embedded, Error, Filter, Model, Update, Write,
     bson::{Document, doc},
@@ -384,6 +385,21 @@ async fn errors_before_sending_contain_no_values(db: Database) {
 /// The driver keeps details of a failed call and prints them in the errors of later calls.
 #[tokio::test]
 async fn errors_contain_no_values_of_earlier_calls() {
+    // Each failure and the next one have a server, and all servers are used at once, because the driver waits most of
+    // the time.
+    let failures = [
+        (doc! { "times": 1 }, doc! { "writeConcernError": { "code": 91, "errmsg": MARK } }),
+        (doc! { "times": 2 }, doc! { "errorCode": 10107 }),
+        (doc! { "times": 1 }, doc! { "errorCode": 11600 }),
+        (doc! { "times": 3 }, doc! { "closeConnection": true }),
+        (doc! { "times": 1 }, doc! { "errorCode": 26, "errorLabels": [MARK] }),
+    ];
+    let next = failures.iter().cycle().skip(1);
+    join_all(failures.iter().zip(next).map(|(one, next)| calls_after([one, next]))).await;
+}
+
+/// Makes the calls after each failure, and then without a connection.
+async fn calls_after(failures: [&(Document, Document); 2]) {
     let heard = Heard::default();
     let server = own().await;
     let mut options = ClientOptions::parse(server.uri()).await.unwrap();
@@ -394,13 +410,7 @@ async fn errors_contain_no_values_of_earlier_calls() {
     db.drop_database().await.unwrap();
     let vaults = vaults(&db).await;
     let (filter, update) = filters_and_updates().remove(0);
-    for (mode, data) in [
-        (doc! { "times": 1 }, doc! { "writeConcernError": { "code": 91, "errmsg": MARK } }),
-        (doc! { "times": 2 }, doc! { "errorCode": 10107 }),
-        (doc! { "times": 1 }, doc! { "errorCode": 11600 }),
-        (doc! { "times": 3 }, doc! { "closeConnection": true }),
-        (doc! { "times": 1 }, doc! { "errorCode": 26, "errorLabels": [MARK] }),
-    ] {
+    for (mode, data) in failures {
         let commands = [
             "insert",
             "update",
@@ -412,7 +422,7 @@ async fn errors_contain_no_values_of_earlier_calls() {
             "distinct",
             "count",
         ];
-        fail(&server, "behind", mode, &commands, data).await;
+        fail(&server, "behind", mode.clone(), &commands, data.clone()).await;
         heard.calls("insert_many", vaults.insert_many([vault("new"), vault("known")]).comment(MARK)).await;
         every_verb(&heard, &vaults, &filter, &update).await;
     }

@@ -5,7 +5,7 @@ mod proxy;
 
 use std::time::Duration;
 
-use futures_util::future::{BoxFuture, FutureExt};
+use futures_util::future::{BoxFuture, FutureExt, join_all};
 use odm::{
     Collection, Database, Error, ErrorKind, Filter, Id, Model, Result, Write,
     bson::{Document, doc, oid::ObjectId},
@@ -19,8 +19,13 @@ use super::failing::own;
 
 type Call = fn(Collection<Person>) -> BoxFuture<'static, Result<()>>;
 
+type Verb = (&'static str, &'static str, Call);
+
+/// The number of servers on which the methods are tested at once, because the driver waits most of the time.
+const SERVERS: usize = 3;
+
 /// Every method that writes, and the command that it sends.
-const VERBS: [(&str, &str, Call); 18] = [
+const VERBS: [Verb; 18] = [
     ("insert_one", "insert", |people| {
         async move { people.insert_one(&person("kim", 0)).await.map(drop) }.boxed()
     }),
@@ -180,7 +185,7 @@ impl Bench {
 
     /// Makes the call, after the caller has arranged the failure. Compares the error with the collection and with the
     /// expected outcome of the method: `ok`, or the kind of the cause and the letters of the predicates.
-    async fn try_it(&self, failure: &str, verb: (&'static str, &str, Call), expected: Option<&[&str; 3]>) {
+    async fn try_it(&self, failure: &str, verb: Verb, expected: Option<&[&str; 3]>) {
         let (name, _, call) = verb;
         let result = call(self.people.clone()).await;
         let changed = self.is_changed().await;
@@ -262,9 +267,14 @@ const ELECTIONS: [i32; 5] = [10107, 91, 189, 11600, 11602];
 
 #[odm_test::test]
 async fn an_error_reports_the_outcome_of_a_retryable_write(_db: Database) {
+    let verbs: Vec<_> = VERBS.into_iter().enumerate().collect();
+    join_all(verbs.chunks(VERBS.len().div_ceil(SERVERS)).map(report_the_outcome_of_retryable_writes)).await;
+}
+
+async fn report_the_outcome_of_retryable_writes(verbs: &[(usize, Verb)]) {
     let server = own().await;
     let bench = Bench::new("outcome", true, None, &server).await;
-    for (number, verb) in VERBS.into_iter().enumerate() {
+    for &(number, verb) in verbs {
         let command = verb.1;
         for code in REFUSALS.into_iter().chain([ELECTIONS[number % ELECTIONS.len()]]) {
             let refuse = doc! { "errorCode": code };
@@ -338,11 +348,15 @@ async fn an_error_reports_the_outcome_of_a_write_that_is_sent_once(_db: Database
 
 #[odm_test::test]
 async fn the_outcome_is_unknown_after_a_broken_reply(_db: Database) {
+    join_all(VERBS.chunks(VERBS.len().div_ceil(SERVERS)).map(break_the_replies)).await;
+}
+
+async fn break_the_replies(verbs: &[Verb]) {
     let server = own().await;
     let address = ClientOptions::parse(server.uri()).await.unwrap().hosts[0].to_string();
     let proxy = Proxy::to(&address);
     let bench = Bench::new("broken", true, Some(&proxy), &server).await;
-    for verb in VERBS {
+    for &verb in verbs {
         for spoil in [
             Spoil::Length(0),
             Spoil::Length(-1),

@@ -26,7 +26,7 @@ pub(super) fn manifest(side: Side, root: &Path) -> String {
     };
     format!(
         "[package]\nname = \"{}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[dependencies]\n{dependencies}\
-         tokio = {{ version = \"1\", default-features = false, features = [\"macros\", \"rt\"] }}\n",
+         tokio = {{ version = \"1\", features = [\"macros\", \"rt-multi-thread\"] }}\n",
         side.package(),
     )
 }
