@@ -3,13 +3,17 @@
 //! The variable of the element is `$$this`, the server's default. Inside the closure of another of these operators it has a
 //! name of its own, so that the inner expression can use the outer element, too.
 
+mod names;
+
 use std::cell::Cell;
 
+use self::names::{Argument, name_argument};
+pub use self::names::{ElementNames, ReduceNames};
 use super::{
     Expr, Expression, Fields, StorableIn, Truth,
     operators::{Operator, operator},
     rendered::{Rendered, named},
-    variable::{bound, check_name},
+    variable::bound,
 };
 use crate::{
     error::codec::CodecResult,
@@ -43,8 +47,6 @@ fn inside<T>(call: impl FnOnce(usize) -> T) -> T {
     call(depth)
 }
 
-type Argument = (&'static str, CodecResult<Rendered>);
-
 /// Renders an operator, with the names of its variables before its last argument.
 fn call(
     operator: &'static str,
@@ -56,83 +58,6 @@ fn call(
     arguments.extend(names);
     arguments.push(last);
     named(operator, &mut arguments)
-}
-
-/// The argument of an operator that sets the name of a variable.
-fn name_argument(argument: &'static str, name: &str) -> Argument {
-    (argument, check_name(name).map(|()| Rendered::leaf(name)))
-}
-
-/// The names of the variables of [`map_as`](Expr::map_as) and [`filter_as`](Expr::filter_as) for elements of type `I`:
-/// the name of the element, or `(element, index)`.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` does not name the variables of an element",
-    label = "expected the name of the element, or `(element, index)`"
-)]
-pub trait ElementNames<R, I> {
-    /// The variables, as the closure receives them.
-    type Bound;
-
-    /// Returns the variables. Adds the arguments that set their names.
-    fn bind(self, arguments: &mut Vec<(&'static str, CodecResult<Rendered>)>) -> Self::Bound;
-}
-
-impl<R: 'static, I: Value> ElementNames<R, I> for &'static str {
-    type Bound = Fields<R, I>;
-
-    fn bind(self, arguments: &mut Vec<Argument>) -> Self::Bound {
-        if self != "this" {
-            arguments.push(name_argument("as", self));
-        }
-        bound::<R, I>(self)
-    }
-}
-
-impl<R: 'static, I: Value> ElementNames<R, I> for (&'static str, &'static str) {
-    type Bound = (Fields<R, I>, Expr<R, i32>);
-
-    fn bind(self, arguments: &mut Vec<Argument>) -> Self::Bound {
-        let (element, index) = self;
-        let element = ElementNames::<R, I>::bind(element, arguments);
-        arguments.push(name_argument("arrayIndexAs", index));
-        (element, bound::<R, i32>(index))
-    }
-}
-
-/// The names of the variables of [`reduce_as`](Expr::reduce_as) for a value of type `V` and elements of type `I`:
-/// `(value, element)`, or `(value, element, index)`.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` does not name the variables of `reduce_as`",
-    label = "expected `(value, element)` or `(value, element, index)`"
-)]
-pub trait ReduceNames<R, V, I> {
-    /// The variables, as the closure receives them.
-    type Bound;
-
-    /// Returns the variables. Adds the arguments that set their names.
-    fn bind(self, arguments: &mut Vec<(&'static str, CodecResult<Rendered>)>) -> Self::Bound;
-}
-
-impl<R: 'static, V: Value, I: Value> ReduceNames<R, V, I> for (&'static str, &'static str) {
-    type Bound = (Fields<R, V>, Fields<R, I>);
-
-    fn bind(self, arguments: &mut Vec<Argument>) -> Self::Bound {
-        let (value, element) = self;
-        arguments.push(name_argument("as", element));
-        arguments.push(name_argument("valueAs", value));
-        (bound::<R, V>(value), bound::<R, I>(element))
-    }
-}
-
-impl<R: 'static, V: Value, I: Value> ReduceNames<R, V, I> for (&'static str, &'static str, &'static str) {
-    type Bound = (Fields<R, V>, Fields<R, I>, Expr<R, i32>);
-
-    fn bind(self, arguments: &mut Vec<Argument>) -> Self::Bound {
-        let (value, element, index) = self;
-        let (value, element) = ReduceNames::<R, V, I>::bind((value, element), arguments);
-        arguments.push(name_argument("arrayIndexAs", index));
-        (value, element, bound::<R, i32>(index))
-    }
 }
 
 /// Returns the element at a depth. Adds the argument that sets its name, if it is not the default.
