@@ -49,12 +49,12 @@ fn several_arrays() -> Vec<Entry> {
             same(one(|r| expr::in_(r.number(), r.numbers())), &one(|r| r.number().in_(r.numbers()))),
         ),
         ("expr/array::range", vec![one(|r| expr::range(0, r.number()))]),
-        ("expr/array::zip", vec![one(|r| expr::zip(r.numbers(), r.words()))]),
+        ("expr/array::zip", vec![one(|r| expr::zip((r.numbers(), r.words())))]),
         (
             "expr/array::use_longest_length",
-            vec![one(|r| expr::zip(r.numbers(), r.words()).use_longest_length())],
+            vec![one(|r| expr::zip((r.numbers(), r.words())).use_longest_length())],
         ),
-        ("expr/array::defaults", vec![one(|r| expr::zip(r.numbers(), r.words()).defaults(0, ""))]),
+        ("expr/array::defaults", vec![one(|r| expr::zip((r.numbers(), r.words())).defaults(0, ""))]),
     ]
 }
 
