@@ -54,7 +54,7 @@ fn several_arrays() -> Vec<Entry> {
             "expr/array::use_longest_length",
             vec![one(|r| expr::zip((r.numbers(), r.words())).use_longest_length())],
         ),
-        ("expr/array::defaults", vec![one(|r| expr::zip((r.numbers(), r.words())).defaults(0, ""))]),
+        ("expr/array::defaults", vec![one(|r| expr::zip((r.numbers(), r.words())).defaults((0, "")))]),
     ]
 }
 
