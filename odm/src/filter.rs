@@ -51,7 +51,6 @@ pub(crate) use self::{
     clauses::{Clauses, into_element_form, prefixed},
     element::{null_or_missing, present},
     evaluation::escaped,
-    evaluation::literal as regex_literal,
     upsert_id::fixes_id,
 };
 pub use self::{

@@ -91,6 +91,7 @@ pub(crate) mod ordered;
 mod pointer;
 pub(crate) mod raw;
 mod raw_document;
+mod regex;
 mod room;
 mod row;
 mod scalar;
@@ -140,6 +141,7 @@ pub(crate) use self::{
         MAX_NESTING, MAX_OPTION, bounded, bounded_document, bounded_documents, nested_levels, too_deep,
     },
     raw::Raw,
+    regex::{check_regex, regex_literal},
     room::document_with_room,
     sequence::other_length,
     untyped::looks_like_operators,

@@ -8,9 +8,8 @@ use super::{
     rendered::Rendered,
 };
 use crate::{
-    filter::regex_literal,
     row::document,
-    value::{StringValue, Value},
+    value::{StringValue, Value, regex_literal},
 };
 
 document! {

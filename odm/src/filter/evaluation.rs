@@ -2,7 +2,7 @@
 
 use std::borrow::Borrow;
 
-use mongodb::bson::{Bson, Document, Regex, doc};
+use mongodb::bson::{Bson, Document, doc};
 
 use super::{Clauses, Filter};
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
     expr::{Expression, Exprs, Truth, exprs, rendered::Rendered},
     into_option::IntoOption,
     path::{Path, Queried},
-    value::{Number, Text, Value},
+    value::{Number, Text, Value, check_regex, regex_literal},
 };
 
 impl<M, V: Value, R> Path<M, V, R> {
@@ -54,7 +54,7 @@ impl<M, V: Value, R> Path<M, V, R> {
             .into_iter()
             .map(|one| {
                 let (pattern, options) = *one.borrow();
-                literal(pattern, options)
+                regex_literal(pattern, options)
             })
             .collect();
         Filter::test(self.location(), "$in", patterns.map(Bson::Array))
@@ -78,33 +78,12 @@ impl<M, V: Value, R> Path<M, V, R> {
 }
 
 fn regex(pattern: &str, options: &str) -> CodecResult<Document> {
-    check(pattern, options)?;
+    check_regex(pattern, options)?;
     let mut test = doc! { "$regex": pattern };
     if !options.is_empty() {
         test.insert("$options", options);
     }
     Ok(test)
-}
-
-/// Returns a regular expression as a BSON value. The server requires its options in alphabetical order.
-pub(crate) fn literal(pattern: &str, options: &str) -> CodecResult<Bson> {
-    check(pattern, options)?;
-    let mut sorted: Vec<char> = options.chars().collect();
-    sorted.sort_unstable();
-    let cstring = |text: String| text.try_into().map_err(|_| CodecError::malformed());
-    Ok(Regex { pattern: cstring(pattern.to_owned())?, options: cstring(sorted.into_iter().collect())? }
-        .into())
-}
-
-fn check(pattern: &str, options: &str) -> CodecResult<()> {
-    if options.chars().any(|option| !"imsx".contains(option)) {
-        let problem = CodecError::new("the options `i`, `m`, `s`, `x` of a regular expression", "another");
-        return Err(problem.with_value(options).in_value());
-    }
-    if pattern.contains('\0') {
-        return Err(CodecError::new("a regular expression without NUL", "one with NUL").in_value());
-    }
-    Ok(())
 }
 
 /// Conditions on the document as a whole.

@@ -15,7 +15,7 @@ use crate::{
         rendered::{Rendered, object},
     },
     model::Model,
-    pipeline::{Detached, InUpdate, Pipeline, Writes},
+    pipeline::{InUpdate, Pipeline, Writes},
     value::Value,
 };
 
