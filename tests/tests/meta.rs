@@ -317,7 +317,7 @@ fn types_compose() {
     else {
         panic!("a map of arrays")
     };
-    assert!(matches!(items, TypeMeta::Integer { written: ElementType::Int64, min: i64::MIN, max: i64::MAX }));
+    assert!(matches!(items, TypeMeta::Int { written: ElementType::Int64, min: i64::MIN, max: i64::MAX }));
     let TypeMeta::Tuple(corner) = field("corner").stored_as() else { panic!("a tuple") };
     assert!(matches!(**corner, [TypeMeta::Float, TypeMeta::Scalar(ElementType::Boolean)]));
     assert!(matches!(field("photo").stored_as().non_null(), TypeMeta::Binary(Some(BinarySubtype::Generic))));
@@ -338,7 +338,7 @@ fn types_compose() {
 #[test]
 fn integers_know_their_range() {
     let range = |stored_as: &TypeMeta| match stored_as {
-        TypeMeta::Integer { written, min, max } => (*written, *min, *max),
+        TypeMeta::Int { written, min, max } => (*written, *min, *max),
         other => panic!("{other:?}"),
     };
     assert_eq!(range(u8::STORED_AS), (ElementType::Int32, 0, 255));
@@ -376,7 +376,7 @@ fn an_enum_lists_its_variants() {
     let [
         ContentMeta::Unit,
         ContentMeta::Document(card),
-        ContentMeta::Value(account),
+        ContentMeta::Single(account),
         ContentMeta::Tuple(split),
     ] = contents[..]
     else {
@@ -439,7 +439,7 @@ fn enums_know_their_tagging() {
     let internal = of(Internal::STORED_AS);
     assert_eq!(internal.tagging(), Tagging::Internal { tag: "t" });
     assert!(
-        matches!(internal.variants()[0].content(), ContentMeta::Value(TypeMeta::Document(line)) if line.name() == "Line")
+        matches!(internal.variants()[0].content(), ContentMeta::Single(TypeMeta::Document(line)) if line.name() == "Line")
     );
     assert!(internal.variants()[1].is_other() && internal.constants().is_none());
     assert_eq!(of(Adjacent::STORED_AS).tagging(), Tagging::Adjacent { tag: "t", content: "c" });
