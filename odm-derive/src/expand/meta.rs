@@ -73,7 +73,7 @@ fn variant(scope: &Scope<'_>, tagging: &Tagging, variant: &Variant<'_>) -> Token
             } else {
                 quote!(content_meta)
             };
-            quote!(Value(#runtime::#function::<Self, #key>()))
+            quote!(Single(#runtime::#function::<Self, #key>()))
         }
         Content::Tuple(fields) => {
             let items = items(scope, fields);

@@ -22,7 +22,7 @@ pub enum TypeMeta {
     /// A value of this BSON type.
     Scalar(ElementType),
     /// An integer.
-    Integer {
+    Int {
         /// The type that is written: int32 or int64. Both are read, and doubles without a fraction.
         written: ElementType,
         /// The smallest integer.
@@ -35,7 +35,7 @@ pub enum TypeMeta {
     /// Binary data of this subtype, or of any.
     Binary(Option<BinarySubtype>),
     /// The value inside, or null.
-    Nullable(&'static Self),
+    OrNull(&'static Self),
     /// An array whose elements are of one type.
     Array {
         /// The type of the elements.
@@ -75,11 +75,11 @@ impl TypeMeta {
         self.add_types(&mut types, &mut Vec::new()).then_some(types)
     }
 
-    /// Returns the description of the value inside a `Nullable`, or the description itself.
+    /// Returns the description of the value inside an `OrNull`, or the description itself.
     #[must_use]
     pub fn non_null(&self) -> &Self {
         match self {
-            Self::Nullable(inside) => inside.non_null(),
+            Self::OrNull(inside) => inside.non_null(),
             other => other,
         }
     }
@@ -95,13 +95,13 @@ impl TypeMeta {
         };
         match self {
             Self::Any => false,
-            Self::Scalar(written) | Self::Integer { written, .. } => add(*written),
+            Self::Scalar(written) | Self::Int { written, .. } => add(*written),
             Self::Float => add(ElementType::Double),
             Self::Binary(_) => add(ElementType::Binary),
             Self::Array { .. } | Self::Tuple(_) => add(ElementType::Array),
             Self::Map { .. } | Self::Document(_) => add(ElementType::EmbeddedDocument),
             Self::Id(id) => id.key.add_types(types, seen),
-            Self::Nullable(inside) => {
+            Self::OrNull(inside) => {
                 inside.add_types(types, seen) && {
                     if !types.contains(&ElementType::Null) {
                         types.push(ElementType::Null);
@@ -130,7 +130,7 @@ impl EnumMeta {
     fn add_types(&self, types: &mut Vec<ElementType>, seen: &mut Vec<*const TypeMeta>) -> bool {
         self.variants().iter().filter(|variant| variant.is_written()).all(|variant| {
             let element_type = match (self.tagging(), variant.content()) {
-                (_, ContentMeta::Value(value)) if variant.is_untagged() => {
+                (_, ContentMeta::Single(value)) if variant.is_untagged() => {
                     return value.add_types(types, seen);
                 }
                 (_, ContentMeta::Unit) if variant.is_untagged() => ElementType::Null,

@@ -100,7 +100,7 @@ pub enum ContentMeta {
     /// None.
     Unit,
     /// One value.
-    Value(&'static TypeMeta),
+    Single(&'static TypeMeta),
     /// Several values, which are stored as an array.
     Tuple(&'static [&'static TypeMeta]),
     /// Named fields.

@@ -131,7 +131,7 @@ macro_rules! integers {
         impl Value for $type {
             leaf!();
             #[allow(clippy::cast_possible_wrap)] // the smallest `u128` is 0, and the largest is replaced
-            const STORED_AS: &'static TypeMeta = &TypeMeta::Integer {
+            const STORED_AS: &'static TypeMeta = &TypeMeta::Int {
                 written: ElementType::$element,
                 min: in_i64(Self::MIN as i128),
                 max: in_i64(if Self::MAX as u128 > i64::MAX as u128 { i128::MAX } else { Self::MAX as i128 }),

@@ -161,8 +161,8 @@ macro_rules! either_version {
             leaf!();
             const STORED_AS: &'static TypeMeta = &stored_enum::<Self>();
             const VARIANTS: &'static EnumMeta = &EnumMeta::new(stringify!($type), Tagging::External, &[
-                VariantMeta::new("V4", &[], "V4", ContentMeta::Value(<$v4 as Value>::STORED_AS)),
-                VariantMeta::new("V6", &[], "V6", ContentMeta::Value(<$v6 as Value>::STORED_AS)),
+                VariantMeta::new("V4", &[], "V4", ContentMeta::Single(<$v4 as Value>::STORED_AS)),
+                VariantMeta::new("V6", &[], "V6", ContentMeta::Single(<$v6 as Value>::STORED_AS)),
             ]);
             fn encode(&self, writer: &mut Writer) -> CodecResult<ElementType> {
                 writer.document(|writer| match self {

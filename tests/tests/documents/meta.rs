@@ -1,15 +1,9 @@
 //! What the derives write as data: `Doc::META`, `Model::MODEL` and `Value::STORED_AS`.
-#![allow(dead_code)]
-// fields of documents that are only described
-
-// Functions that attributes name have the signature that the attribute needs.
-#![allow(clippy::trivially_copy_pass_by_ref, clippy::unnecessary_wraps)]
 #![allow(clippy::unwrap_used)] // in functions that tests share
 
 use std::{
     any::TypeId,
     collections::{BTreeMap, BTreeSet, HashMap},
-    convert::Infallible,
     sync::Arc,
     time::Duration,
 };
@@ -21,7 +15,7 @@ use odm::{
         oid::ObjectId,
         spec::{BinarySubtype, ElementType},
     },
-    meta::{ContentMeta, FieldMeta, Tagging, TypeMeta},
+    meta::{ContentMeta, FieldMeta, Tagging, TypeMeta, VariantMeta},
     rule::{Rule, Unit},
 };
 use serde::{Deserialize, Serialize};
@@ -147,6 +141,7 @@ struct Elsewhere;
 mod as_text {
     use serde::{Deserialize as _, Deserializer, Serializer};
 
+    #[allow(clippy::trivially_copy_pass_by_ref)] // the signature that serde requires
     pub(super) fn serialize<S: Serializer>(number: &u8, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(number)
     }
@@ -158,16 +153,17 @@ mod as_text {
 
 fn upgrade(_: &mut Document) {}
 
-fn in_time(_: &Order) -> Result<(), Infallible> {
-    Ok(())
+fn in_time(order: &Order) -> Result<(), &'static str> {
+    if order.marked { Ok(()) } else { Err("must be marked") }
 }
 
-fn fine(_: &Line) -> Result<(), Infallible> {
-    Ok(())
+fn fine(line: &Line) -> Result<(), &'static str> {
+    if line.qty < 100 { Ok(()) } else { Err("must be fine") }
 }
 
-fn whole(_: &f64) -> Result<(), Infallible> {
-    Ok(())
+#[allow(clippy::trivially_copy_pass_by_ref)] // the signature of a rule
+fn whole(price: &f64) -> Result<(), &'static str> {
+    if price.fract() == 0.0 { Ok(()) } else { Err("must be whole") }
 }
 
 impl Default for Line {
@@ -321,7 +317,7 @@ fn types_compose() {
     else {
         panic!("a map of arrays")
     };
-    assert!(matches!(items, TypeMeta::Integer { written: ElementType::Int64, min: i64::MIN, max: i64::MAX }));
+    assert!(matches!(items, TypeMeta::Int { written: ElementType::Int64, min: i64::MIN, max: i64::MAX }));
     let TypeMeta::Tuple(corner) = field("corner").stored_as() else { panic!("a tuple") };
     assert!(matches!(**corner, [TypeMeta::Float, TypeMeta::Scalar(ElementType::Boolean)]));
     assert!(matches!(field("photo").stored_as().non_null(), TypeMeta::Binary(Some(BinarySubtype::Generic))));
@@ -342,7 +338,7 @@ fn types_compose() {
 #[test]
 fn integers_know_their_range() {
     let range = |stored_as: &TypeMeta| match stored_as {
-        TypeMeta::Integer { written, min, max } => (*written, *min, *max),
+        TypeMeta::Int { written, min, max } => (*written, *min, *max),
         other => panic!("{other:?}"),
     };
     assert_eq!(range(u8::STORED_AS), (ElementType::Int32, 0, 255));
@@ -376,11 +372,11 @@ fn an_enum_lists_its_variants() {
 
     let TypeMeta::Enum(payment) = field("payment").stored_as() else { panic!("an enum") };
     assert_eq!(payment.constants(), None);
-    let contents: Vec<_> = payment.variants().iter().map(odm::meta::VariantMeta::content).collect();
+    let contents: Vec<_> = payment.variants().iter().map(VariantMeta::content).collect();
     let [
         ContentMeta::Unit,
         ContentMeta::Document(card),
-        ContentMeta::Value(account),
+        ContentMeta::Single(account),
         ContentMeta::Tuple(split),
     ] = contents[..]
     else {
@@ -443,13 +439,13 @@ fn enums_know_their_tagging() {
     let internal = of(Internal::STORED_AS);
     assert_eq!(internal.tagging(), Tagging::Internal { tag: "t" });
     assert!(
-        matches!(internal.variants()[0].content(), ContentMeta::Value(TypeMeta::Document(line)) if line.name() == "Line")
+        matches!(internal.variants()[0].content(), ContentMeta::Single(TypeMeta::Document(line)) if line.name() == "Line")
     );
     assert!(internal.variants()[1].is_other() && internal.constants().is_none());
     assert_eq!(of(Adjacent::STORED_AS).tagging(), Tagging::Adjacent { tag: "t", content: "c" });
     let untagged = of(Untagged::STORED_AS);
     assert_eq!(untagged.tagging(), Tagging::Untagged);
-    assert!(untagged.variants().iter().all(odm::meta::VariantMeta::is_untagged));
+    assert!(untagged.variants().iter().all(VariantMeta::is_untagged));
     let types = [ElementType::Double, ElementType::Array, ElementType::Null];
     assert_eq!(Untagged::STORED_AS.bson_types(), Some(types.to_vec()));
 }
@@ -485,8 +481,8 @@ fn recursive_and_generic_types_are_described() {
         kept: T,
     }
 
-    fn any<T>(_: &T) -> Result<(), Infallible> {
-        Ok(())
+    fn any<T>(_: &T) -> Result<(), &'static str> {
+        if size_of::<T>() < 100 { Ok(()) } else { Err("must be small") }
     }
 
     #[derive(Value)]
