@@ -12,5 +12,6 @@ mod readme;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod reaper;
 mod server;
+mod signatures;
 mod sources;
 mod subject;
