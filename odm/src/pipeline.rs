@@ -3,8 +3,8 @@
 //! Stages: `matching` (`$match`), `sort`, `skip`, `limit`, `unwind`, `group`. Accumulators: [`sum`], [`avg`],
 //! [`min`], [`max`], [`first`], [`last`], [`push`], [`add_to_set`], [`count`]. Expressions are those of
 //! [`expr`](crate::expr). Add a stage that has no method in the driver's form: with [`Pipeline::stage`], or with
-//! [`Pipeline::stage_as`] if the row type changes, `.stage_as::<Flat>(doc! { "$project": { .. } })`. Use
-//! [`Pipeline::as_documents`] to read rows of no declared type.
+//! [`Pipeline::stage_as`] if the row type changes, `.stage_as::<Flat>(doc! { "$project": { .. } })`. To read rows of
+//! no declared type, declare it with [`Pipeline::cast`], or use [`Pipeline::as_documents`].
 //!
 //! Each stage method renders its stage immediately and returns a pipeline with the row type after the stage. The
 //! closures receive the fields of the row before the stage: as paths in `matching` and `sort`, as expressions in

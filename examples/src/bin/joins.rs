@@ -4,7 +4,7 @@
 
 use odm::{
     Id, Model, Pipeline, Shape,
-    pipeline::{Merge, WhenMatched, from, sum},
+    pipeline::{WhenMatched, from, sum},
 };
 
 #[derive(Debug, Clone, PartialEq, Model)]
@@ -188,7 +188,7 @@ async fn main() -> anyhow::Result<()> {
     bookings
         .aggregate()
         .group(|b| PointsOf { member: b.member(), points: sum(b.seats() * 10) })
-        .merge(Merge::<_, Member>::into().when_matched(WhenMatched::merge()))
+        .merge::<Member>(|members| members.when_matched(WhenMatched::Merge))
         .await?;
     let mut all = members.find(odm::Filter::all()).sort(Member::fields().name().asc()).await?;
     while let Some(Member { name, points, .. }) = all.next().await.transpose()? {

@@ -7,10 +7,9 @@ use mongodb::bson::{Bson, Document};
 use super::{
     Expr, Expression, ExpressionList, filled,
     operators::{Operator, operator, operators},
-    rendered::{Rendered, named, object, one},
+    rendered::{named, object, one},
 };
 use crate::{
-    error::codec::CodecResult,
     row::document,
     value::{Doc, Map, MapKey, StringValue, Value},
 };
@@ -138,7 +137,7 @@ impl<R, T: Value, O> Expr<R, T, O> {
     where
         T: Object,
     {
-        Expr::computed(field_of(name.render(), self.rendered()))
+        Expr::computed(named("$getField", &mut [("field", name.render()), ("input", self.rendered())]))
     }
 
     /// Sets a field of the document, by its name, which may contain dots or begin with `$`; null stays null.
@@ -168,20 +167,12 @@ impl<R, T: Value, O> Expr<R, T, O> {
 /// Returns a field of a document, by its name, which may contain dots or begin with `$`. You specify its type:
 /// `get_field::<_, f64>("price.usd", current())`.
 ///
-/// `{ $getField: { field: name, input: document } }`; of [`current`](super::current), `{ $getField: { field: name } }`
+/// `{ $getField: { field: name, input: document } }`
 pub fn get_field<R, V: Value>(
     name: impl Expression<R, T = String>,
     document: impl Expression<R>,
 ) -> Expr<R, V::Optional> {
-    Expr::computed(field_of(name.render(), document.render()))
-}
-
-/// Renders `$getField`. Its document is `$$CURRENT` by default.
-fn field_of(name: CodecResult<Rendered>, document: CodecResult<Rendered>) -> CodecResult<Rendered> {
-    match document {
-        Ok(document) if document.is_path("$$CURRENT") => named("$getField", &mut [("field", name)]),
-        document => named("$getField", &mut [("field", name), ("input", document)]),
-    }
+    Expr::computed(named("$getField", &mut [("field", name.render()), ("input", document.render())]))
 }
 
 /// Sets a field of a document, by its name, which may contain dots or begin with `$`; null stays null.

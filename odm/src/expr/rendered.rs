@@ -45,12 +45,6 @@ impl Rendered {
             _ => Ok(Self::leaf(value)),
         }
     }
-
-    /// Returns whether the expression is this path or variable.
-    pub(crate) fn is_path(&self, path: &str) -> bool {
-        self.value.as_str() == Some(path)
-    }
-
     pub(crate) fn into_value(self) -> Bson {
         self.value
     }

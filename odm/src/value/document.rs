@@ -35,7 +35,7 @@ pub trait Doc: Value {
     message = "`{Self}` cannot be read from a document",
     label = "expected a model, an embedded document or a shape",
     note = "derive `odm::Model`, `odm::Embedded` or `odm::Shape` for it",
-    note = "an unnamed row whose field a stage changed: end the pipeline with `.project(|row| MyShapeOf {{ field: row.field(), .. }})`",
+    note = "an unnamed row whose field a stage changed: end the pipeline with `.project(|r| MyShapeOf {{ .. }})`, or declare the type of its rows with `.cast::<MyShape>()`",
     note = "rows of no declared type: `.as_documents()`"
 )]
 pub trait Decode: Value {}

@@ -26,7 +26,7 @@ pub trait Row {
     message = "rows of type `{Self}` cannot be kept",
     label = "not a type that is read from a document and owns what it holds",
     note = "a view with a lifetime borrows from the cursor's buffer: read its rows with `.for_each(|row| ..)`, or hold a `String` in place of `&str`",
-    note = "an unnamed row whose field a stage changed: end the pipeline with `.stage_as::<MyShape>(doc! {{ \"$project\": {{ .. }} }})`, or with `.group(|r| MyShapeOf {{ .. }})`",
+    note = "an unnamed row whose field a stage changed: end the pipeline with `.project(|r| MyShapeOf {{ .. }})`, or declare the type of its rows with `.cast::<MyShape>()`",
     note = "rows of no declared type: `.as_documents()`"
 )]
 pub trait OwnedRow: Row + Sized {

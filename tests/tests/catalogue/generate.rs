@@ -45,7 +45,7 @@ fn value(types: &[Bson], seed: usize) -> Option<Bson> {
         "Long" => i64::from(small).into(),
         "Double" => (f64::from(small) + 0.5).into(),
         "Decimal128" => Bson::Decimal128(format!("{small}.25").parse().unwrap()),
-        "Boolean" => (seed % 2 == 0).into(),
+        "Boolean" => seed.is_multiple_of(2).into(),
         "Date" => DateTime::from_millis(1_600_000_000_000 + i64::from(small) * 86_400_000).into(),
         "ObjectId" => ObjectId::from_bytes([u8::try_from(seed % 200).unwrap(); 12]).into(),
         "Timestamp" => Bson::Timestamp(Timestamp { time: 1_600_000_000, increment: small.unsigned_abs() }),

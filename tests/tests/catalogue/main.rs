@@ -4,6 +4,9 @@
 //! pipeline, or its filter and update. Each has a case in `cases`, which must render the same BSON, except for what
 //! `normalise` says. Then the case runs on a server, on documents that `generate` makes from the fields of the example,
 //! and its rows are read as their type.
+// The names of the fields are those of the examples.
+#![allow(clippy::struct_field_names)]
+#![allow(clippy::unwrap_used, clippy::panic)] // in functions that tests share
 
 mod cases;
 mod generate;

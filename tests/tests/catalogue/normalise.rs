@@ -211,6 +211,12 @@ fn document(fields: Document, ordered: bool) -> String {
             ("$eq", operand) if !matches!(operand, Bson::Array(both) if both.len() == 2) => {
                 return value(operand.clone(), false);
             }
+            // The document of `$getField` is the current one, if it is not given. A server of version 6.0 needs it.
+            ("$getField", Bson::Document(arguments)) if !arguments.contains_key("input") => {
+                let mut arguments = arguments.clone();
+                arguments.insert("input", "$$CURRENT");
+                return document(doc! { "$getField": arguments }, false);
+            }
             // A constant is itself, unless the server reads it as something else.
             ("$literal", constant) => return value(constant.clone(), false),
             // A missing value is null in a row.

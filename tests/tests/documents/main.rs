@@ -6,6 +6,7 @@ mod derive_codec;
 mod derive_model;
 mod hostile;
 mod ids;
+mod meta;
 mod old_documents;
 mod serde_attributes;
 mod types;

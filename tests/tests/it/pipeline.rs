@@ -9,6 +9,8 @@ use odm::{
 };
 use odm_integration::story::{Order, Status, line, order};
 
+mod gaps;
+mod merge;
 mod missing;
 mod tags;
 

@@ -10,9 +10,12 @@ use super::{
 };
 use crate::{
     error::{Result, codec::CodecResult},
-    expr::{Exprs, Fields, exprs, fields_of_variable, rendered::object},
+    expr::{
+        Exprs, Fields, exprs, fields_of_variable,
+        rendered::{Rendered, object},
+    },
     model::Model,
-    pipeline::{InUpdate, Pipeline, Writes},
+    pipeline::{Detached, InUpdate, Pipeline, Writes},
     value::Value,
 };
 
@@ -53,79 +56,16 @@ impl<In, P> fmt::Debug for Written<In, P> {
 }
 
 /// What `$merge` does with a row for which the collection has a document.
-#[derive(Debug, Clone)]
-pub struct WhenMatched<Row, M> {
-    action: CodecResult<Bson>,
-    /// The values of the variables that the action uses.
-    variables: CodecResult<Option<Bson>>,
-    types: PhantomData<fn() -> (Row, M)>,
-}
-
-impl<Row: Value, M: Value> WhenMatched<Row, M> {
-    fn named(action: &str) -> Self {
-        Self { action: Ok(action.into()), variables: Ok(None), types: PhantomData }
-    }
-
-    /// Adds the fields of the row to the document, and replaces those that it has: the default.
-    ///
-    /// `whenMatched: "merge"`
-    pub fn merge() -> Self {
-        Self::named("merge")
-    }
-
-    /// Replaces the document by the row.
-    ///
-    /// `whenMatched: "replace"`
-    pub fn replace() -> Self {
-        Self::named("replace")
-    }
-
-    /// Keeps the document.
-    ///
-    /// `whenMatched: "keepExisting"`
-    pub fn keep_existing() -> Self {
-        Self::named("keepExisting")
-    }
-
-    /// Ends the aggregation with an error.
-    ///
-    /// `whenMatched: "fail"`
-    pub fn fail() -> Self {
-        Self::named("fail")
-    }
-
-    /// Applies the stages of an update to the document. The closure receives the fields of the row, too:
-    /// `WhenMatched::update(|stored, new| stored.set_field(|s| s.total(), |s| s.total() + new.total()))`.
-    ///
-    /// `whenMatched: [{ $set: { total: { $add: ["$total", "$$new.total"] } } }]`
-    pub fn update<N>(
-        stages: impl FnOnce(Pipeline<M, M, InUpdate>, Fields<M, Row>) -> Pipeline<M, N, InUpdate>,
-    ) -> Self {
-        Self::updating(stages(Pipeline::in_update(), fields_of_variable::<M, Row>("new")))
-    }
-
-    /// Applies the stages of an update that uses values computed from the row:
-    /// `WhenMatched::update_let(|row| ("tax", row.price() * 0.2), |stored, new, tax| stored.set(|_| TaxOf { tax }))`.
-    ///
-    /// `let: { tax: { $multiply: ["$price", 0.2] } }, whenMatched: [{ $set: { tax: "$$tax" } }]`
-    pub fn update_let<V: LookupVariables<Row>, N>(
-        variables: impl FnOnce(Exprs<Row>) -> V,
-        stages: impl FnOnce(Pipeline<M, M, InUpdate>, Fields<M, Row>, V::Bound) -> Pipeline<M, N, InUpdate>,
-    ) -> Self {
-        let mut values = Vec::new();
-        let bound = variables(exprs::<Row>()).bind(&mut values);
-        let action =
-            Self::updating(stages(Pipeline::in_update(), fields_of_variable::<M, Row>("new"), bound));
-        Self { variables: object(&mut values).map(|values| Some(values.into_value())), ..action }
-    }
-
-    fn updating<N>(stages: Pipeline<M, N, InUpdate>) -> Self {
-        Self {
-            action: stages.into_raw().into_list().map(Bson::from),
-            variables: Ok(None),
-            types: PhantomData,
-        }
-    }
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WhenMatched {
+    /// Adds the fields of the row to the document, and replaces those that it has: the default. `whenMatched: "merge"`
+    Merge,
+    /// Replaces the document by the row. `whenMatched: "replace"`
+    Replace,
+    /// Keeps the document. `whenMatched: "keepExisting"`
+    KeepExisting,
+    /// Ends the aggregation with an error. `whenMatched: "fail"`
+    Fail,
 }
 
 /// What `$merge` does with a row for which the collection has no document.
@@ -140,7 +80,7 @@ pub enum WhenNotMatched {
 }
 
 /// How [`merge`](Pipeline::merge) writes the rows into the collection of `M`.
-#[must_use = "pass it to `merge`"]
+#[must_use = "return it from the closure of `merge`"]
 pub struct Merge<Row, M> {
     stage: CodecResult<Document>,
     types: PhantomData<fn() -> (Row, M)>,
@@ -153,18 +93,8 @@ impl<Row, M> fmt::Debug for Merge<Row, M> {
 }
 
 impl<Row: Value, M: Model> Merge<Row, M> {
-    /// Writes into the collection of `M`, in the database of the aggregation.
-    ///
-    /// `into: "totals"`
-    pub fn into() -> Self {
+    fn new() -> Self {
         Self { stage: Ok(doc! { "into": M::COLLECTION }), types: PhantomData }
-    }
-
-    /// Writes into the collection of `M` in another database.
-    ///
-    /// `into: { db: database, coll: "totals" }`
-    pub fn into_database(database: &str) -> Self {
-        Self { stage: Ok(doc! { "into": { "db": database, "coll": M::COLLECTION } }), types: PhantomData }
     }
 
     fn with(mut self, name: &str, value: CodecResult<Bson>) -> Self {
@@ -173,6 +103,13 @@ impl<Row: Value, M: Model> Merge<Row, M> {
             Ok(stage)
         });
         self
+    }
+
+    /// Writes into the collection in another database than that of the aggregation.
+    ///
+    /// `into: { db: database, coll: "totals" }`
+    pub fn database(self, database: &str) -> Self {
+        self.with("into", Ok(doc! { "db": database, "coll": M::COLLECTION }.into()))
     }
 
     /// Sets the fields by which a row and a document are the same: one, or a tuple. They must have a unique index. The
@@ -190,13 +127,49 @@ impl<Row: Value, M: Model> Merge<Row, M> {
     }
 
     /// Sets what happens to a row for which the collection has a document.
-    pub fn when_matched(self, action: WhenMatched<Row, M>) -> Self {
-        let with_variables = match action.variables {
-            Ok(None) => self,
-            Ok(Some(variables)) => self.with("let", Ok(variables)),
-            Err(problem) => self.with("let", Err(problem)),
+    pub fn when_matched(self, action: WhenMatched) -> Self {
+        let action = match action {
+            WhenMatched::Merge => "merge",
+            WhenMatched::Replace => "replace",
+            WhenMatched::KeepExisting => "keepExisting",
+            WhenMatched::Fail => "fail",
         };
-        with_variables.with("whenMatched", action.action)
+        self.with("whenMatched", Ok(action.into()))
+    }
+
+    /// Updates the document for a row, if the collection has one, by the stages of an update. The closure receives the
+    /// fields of the row, too:
+    /// `.when_matched_update(|stored, new| stored.set(|s| TotalOf { total: s.total() + new.total() }))`.
+    ///
+    /// `whenMatched: [{ $set: { total: { $add: ["$total", "$$new.total"] } } }]`
+    pub fn when_matched_update<N>(
+        self,
+        stages: impl FnOnce(Pipeline<M, M, InUpdate>, Fields<M, Row>) -> Pipeline<M, N, InUpdate>,
+    ) -> Self {
+        self.updating(stages(Pipeline::in_update(), fields_of_variable::<M, Row>("new")))
+    }
+
+    /// Updates the document for a row, if the collection has one, by the stages of an update that uses values computed
+    /// from the row:
+    /// `.when_matched_let(|row| ("tax", row.price() * 0.2), |stored, new, tax| stored.set(|_| TaxOf { tax }))`.
+    ///
+    /// `let: { tax: { $multiply: ["$price", 0.2] } }, whenMatched: [{ $set: { tax: "$$tax" } }]`
+    pub fn when_matched_let<V: LookupVariables<Row>, N>(
+        self,
+        variables: impl FnOnce(Exprs<Row>) -> V,
+        stages: impl FnOnce(Pipeline<M, M, InUpdate>, Fields<M, Row>, V::Bound) -> Pipeline<M, N, InUpdate>,
+    ) -> Self {
+        let mut values = Vec::new();
+        let bound = variables(exprs::<Row>()).bind(&mut values);
+        self.with("let", object(&mut values).map(Rendered::into_value)).updating(stages(
+            Pipeline::in_update(),
+            fields_of_variable::<M, Row>("new"),
+            bound,
+        ))
+    }
+
+    fn updating<N>(self, stages: Pipeline<M, N, InUpdate>) -> Self {
+        self.with("whenMatched", stages.into_raw().into_list().map(Bson::from))
     }
 
     /// Sets what happens to a row for which the collection has no document.
@@ -211,12 +184,12 @@ impl<Row: Value, M: Model> Merge<Row, M> {
 }
 
 impl<In, Row: Value, P: Writes> Pipeline<In, Row, P> {
-    /// Writes the rows into a collection, document by document, and ends the pipeline:
-    /// `.merge(Merge::<_, Total>::into().on(|t| t.year()))`.
+    /// Writes the rows into the collection of `M`, document by document, and ends the pipeline:
+    /// `.merge::<Total>(|totals| totals.on(|t| t.year()))`.
     ///
     /// `{ $merge: { into: "totals", on: "year" } }`
-    pub fn merge<M: Model>(self, merge: Merge<Row, M>) -> Written<In, P> {
-        Written { pipeline: self.then("$merge", merge.stage.map(Into::into)) }
+    pub fn merge<M: Model>(self, how: impl FnOnce(Merge<Row, M>) -> Merge<Row, M>) -> Written<In, P> {
+        Written { pipeline: self.then("$merge", how(Merge::new()).stage.map(Into::into)) }
     }
 }
 

@@ -27,7 +27,7 @@ pub(super) fn acos_0() -> Case {
 
     let pipeline = Pipeline::<Triangle>::new()
         .set(|t| AngleOf { angle_a: divide(t.side_b(), t.hypotenuse()).acos().radians_to_degrees() });
-    Case::pipeline("expression/acos/0", pipeline)
+    Case::pipeline("expression/acos/0", pipeline).not_run("the generated sides are not those of a triangle")
 }
 
 pub(super) fn add_1() -> Case {

@@ -4,7 +4,6 @@ use odm::{
     Id, Model, Pipeline, Shape,
     bson::Decimal128,
     expr::{lit, rand},
-    pipeline::Merge,
 };
 
 use crate::support::Case;
@@ -54,7 +53,7 @@ fn rand_of_amounts() -> Case {
         Pipeline::<Donor>::new()
             .set_field(|donor| donor.amount(), |_| rand() * 100)
             .set_field(|donor| donor.amount(), |donor| donor.amount().floor())
-            .merge(Merge::<_, Donor>::into()),
+            .merge::<Donor>(|donors| donors),
     )
 }
 

@@ -2,7 +2,7 @@
 
 use odm::{
     Embedded, Id, Model, Pipeline, Shape,
-    pipeline::{Merge, WhenMatched, push},
+    pipeline::{WhenMatched, push},
 };
 
 use crate::support::Case;
@@ -63,11 +63,9 @@ fn archive_of_employees() -> Case {
             fiscal_year: d.key().fiscal_year(),
             employees: d.employees(),
         })
-        .merge(
-            Merge::<_, Archived>::into_database("reporting")
-                .on(|a| (a.dept(), a.fiscal_year()))
-                .when_matched(WhenMatched::fail()),
-        );
+        .merge::<Archived>(|archive| {
+            archive.database("reporting").on(|a| (a.dept(), a.fiscal_year())).when_matched(WhenMatched::Fail)
+        });
     Case::written("stage/merge/2", WRITES, pipeline)
 }
 
@@ -85,12 +83,12 @@ fn sales_with_a_year() -> Case {
         sales_year: String,
     }
 
-    let pipeline = Pipeline::<CakeSale>::new().merge(Merge::<_, CakeSale>::into().when_matched(
-        WhenMatched::update_let(
+    let pipeline = Pipeline::<CakeSale>::new().merge::<CakeSale>(|sales| {
+        sales.when_matched_let(
             |_| ("year", "2020"),
-            |sales, _, year| sales.set(|_| YearOf { sales_year: year }),
-        ),
-    ));
+            |stored, _, year| stored.set(|_| YearOf { sales_year: year }),
+        )
+    });
     Case::written("stage/merge/5", WRITES, pipeline)
 }
 

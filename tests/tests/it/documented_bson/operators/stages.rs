@@ -335,36 +335,37 @@ fn written() -> Vec<Entry> {
     }
 
     let totals = Pipeline::<Totals>::new;
-    let merged = |merge| rendered_written(totals().merge::<Totals>(merge));
-    let into = Merge::<Totals, Totals>::into;
     vec![
         ("pipeline/stage/write::out", rendered_written(totals().out())),
         ("pipeline/stage/write::out_to", rendered_written(totals().out_to("reports"))),
         (
             "pipeline/stage/write::merge",
-            [merged(into().on(|t| t.year())), merged(into().when_matched(WhenMatched::merge()))].concat(),
-        ),
-        ("pipeline/stage/write::into", merged(into())),
-        ("pipeline/stage/write::into_database", merged(Merge::into_database("reports"))),
-        ("pipeline/stage/write::on", merged(into().on(|t| (t.year(), t.department())))),
-        ("pipeline/stage/write::replace", merged(into().when_matched(WhenMatched::replace()))),
-        ("pipeline/stage/write::keep_existing", merged(into().when_matched(WhenMatched::keep_existing()))),
-        ("pipeline/stage/write::fail", merged(into().when_matched(WhenMatched::fail()))),
-        (
-            "pipeline/stage/write::update",
-            merged(into().when_matched(WhenMatched::<Totals, Totals>::update(|stored, new| {
-                stored.set_field(|t| t.total(), |t| t.total() + new.total())
-            }))),
+            rendered_written(totals().merge::<Totals>(|totals| totals.on(|t| t.year()))),
         ),
         (
-            "pipeline/stage/write::update_let",
-            rendered_written(sales().merge(Merge::<Sale, Totals>::into().when_matched(WhenMatched::<
-                Sale,
-                Totals,
-            >::update_let(
-                |row| ("tax", row.price() * 0.2),
-                |stored, _, tax| stored.set(|_| TaxOf { tax }),
-            )))),
+            "pipeline/stage/write::database",
+            rendered_written(totals().merge::<Totals>(|totals| totals.database("reports"))),
+        ),
+        (
+            "pipeline/stage/write::on",
+            rendered_written(totals().merge::<Totals>(|totals| totals.on(|t| (t.year(), t.department())))),
+        ),
+        (
+            "pipeline/stage/write::when_matched_update",
+            rendered_written(totals().merge::<Totals>(|totals| {
+                totals.when_matched_update(|stored, new| {
+                    stored.set_field(|t| t.total(), |t| t.total() + new.total())
+                })
+            })),
+        ),
+        (
+            "pipeline/stage/write::when_matched_let",
+            rendered_written(sales().merge::<Totals>(|totals| {
+                totals.when_matched_let(
+                    |sale| ("tax", sale.price() * 0.2),
+                    |stored, _, tax| stored.set(|_| TaxOf { tax }),
+                )
+            })),
         ),
     ]
 }

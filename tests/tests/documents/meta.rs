@@ -1,5 +1,10 @@
 //! What the derives write as data: `Doc::META`, `Model::MODEL` and `Value::STORED_AS`.
-#![allow(dead_code)] // fields of documents that are only described
+#![allow(dead_code)]
+// fields of documents that are only described
+
+// Functions that attributes name have the signature that the attribute needs.
+#![allow(clippy::trivially_copy_pass_by_ref, clippy::unnecessary_wraps)]
+#![allow(clippy::unwrap_used)] // in functions that tests share
 
 use std::{
     any::TypeId,
@@ -371,7 +376,7 @@ fn an_enum_lists_its_variants() {
 
     let TypeMeta::Enum(payment) = field("payment").stored_as() else { panic!("an enum") };
     assert_eq!(payment.constants(), None);
-    let contents: Vec<_> = payment.variants().iter().map(|variant| variant.content()).collect();
+    let contents: Vec<_> = payment.variants().iter().map(odm::meta::VariantMeta::content).collect();
     let [
         ContentMeta::Unit,
         ContentMeta::Document(card),
