@@ -342,7 +342,9 @@ impl<R, M: Keyed> Expression<R> for Id<M> {
 
 /// Returns a constant of any stored type: `lit(5_i64)`, `lit(Status::Paid)`.
 ///
-/// The constant is encoded as a field of that type. The server never reads it as a path or an operator.
+/// `value`, or `{ $literal: value }` if the server could read the value as a path or an operator
+///
+/// The constant is encoded as a field of that type.
 pub fn lit<R, T: Value>(value: T) -> Expr<R, T> {
     Expr::computed(value.into_bson().and_then(Rendered::constant))
 }

@@ -36,6 +36,7 @@ mod comparison;
 mod element;
 mod evaluation;
 pub(crate) mod geospatial;
+mod operators;
 mod text_search;
 mod upsert_id;
 mod variant;
@@ -56,6 +57,7 @@ pub(crate) use self::{
 pub use self::{
     element::{BsonType, BsonTypes},
     geospatial::{DistanceRange, Metres},
+    operators::operators,
     text_search::TextOptions,
 };
 use crate::{
@@ -203,7 +205,7 @@ impl<M> fmt::Debug for Filter<M> {
 }
 
 /// Matches documents that meet both filters. Conditions on different fields become elements of one document; `$and`
-/// is used only where it is necessary.
+/// is used only where it is necessary: `{ .., $and: [..] }`.
 impl<M> ops::BitAnd for Filter<M> {
     type Output = Self;
 

@@ -34,6 +34,7 @@ mod bitwise;
 mod changes;
 pub(crate) mod field;
 mod on_insert;
+mod operators;
 mod positional;
 mod push;
 pub(crate) mod stages;
@@ -46,7 +47,7 @@ use mongodb::{
 };
 
 use self::changes::Changes;
-pub use self::{push::PushEach, stages::Stages};
+pub use self::{operators::operators, push::PushEach, stages::Stages};
 use crate::{
     error::{Result, codec::CodecResult},
     filter::Filter,

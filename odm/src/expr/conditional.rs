@@ -97,6 +97,8 @@ impl<R, T> fmt::Debug for Switch<R, T> {
 
 impl<R, T: Value> Switch<R, T> {
     /// Adds a branch, which applies if no branch before it does.
+    ///
+    /// `{ case: condition, then: value }`
     pub fn case<C, X, K>(mut self, condition: C, then: X) -> Switch<R, X::Either>
     where
         C: Expression<R>,

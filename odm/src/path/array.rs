@@ -17,6 +17,8 @@ impl<M: 'static, V: Value, R: Reach> Path<M, V, R> {
 
     /// Returns the path to the first element that the filter matched, in an update: `lines.$`.
     ///
+    /// `{ "lines.$.qty": .. }`
+    ///
     /// The filter must test this array and no other array, because the server keeps only one position: that of the
     /// array that it examined last. In a filter that the caller passes as a document, it is unknown which fields are
     /// arrays, so the only names allowed there are those of this array and `_id`. If the filter does not meet these
@@ -36,6 +38,8 @@ impl<M: 'static, V: Value, R: Reach> Path<M, V, R> {
     }
 
     /// Returns the path to every element, in an update: `lines.$[]`.
+    ///
+    /// `{ "lines.$[].qty": .. }`
     pub fn each(&self) -> Item<M, V, Each>
     where
         V: Array,

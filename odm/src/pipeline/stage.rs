@@ -16,6 +16,7 @@ mod project;
 mod redact;
 mod replace;
 mod search;
+mod table;
 mod union;
 pub(super) mod unwind;
 mod window;
@@ -32,6 +33,7 @@ pub use self::{
     lookup::{InLookup, Join, JoinsOn, LookupFrom, LookupVariable, LookupVariables, from},
     redact::{Redaction, descend, keep, prune},
     search::{Fusion, IntoSearch, IntoSearchMeta, ScoreNormalization, VectorSearch},
+    table::stages,
     window::{InWindow, OverWindow, Windows, partition_by, sort_by},
     write::{Merge, WhenMatched, WhenNotMatched, Written},
 };

@@ -11,7 +11,10 @@
 mod cases;
 mod generate;
 mod normalise;
+#[path = "../it/documented_bson/operators.rs"]
+mod rendered;
 mod support;
+mod table;
 
 use std::collections::{BTreeMap, BTreeSet};
 

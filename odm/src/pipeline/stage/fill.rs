@@ -171,7 +171,7 @@ impl<R: Value> Densify<R> {
 impl<R, Row: Value> Densify<R, Row> {
     /// Sets the unit of the steps of a date.
     ///
-    /// `range: { unit: "hour" }`
+    /// `range: { .., unit: "hour" }`
     pub fn unit(mut self, unit: TimeUnit) -> Self {
         self.unit = Some(unit);
         self
@@ -192,7 +192,7 @@ impl<R, Row: Value> Densify<R, Row> {
 
     /// Adds rows between the least and the greatest value of each partition.
     ///
-    /// `range: { bounds: "partition" }`
+    /// `range: { .., bounds: "partition" }`
     pub fn each_partition(mut self) -> Self {
         self.bounds = Ok("partition".into());
         self
@@ -200,7 +200,7 @@ impl<R, Row: Value> Densify<R, Row> {
 
     /// Adds rows from `lower` up to, but not including, `upper`.
     ///
-    /// `range: { bounds: [lower, upper] }`
+    /// `range: { .., bounds: [lower, upper] }`
     pub fn between<X: Expression<R>>(mut self, lower: X, upper: X) -> Self {
         let bound = |bound: X| bound.render().map(Rendered::into_value);
         self.bounds = bound(lower).and_then(|lower| Ok(Bson::Array(vec![lower, bound(upper)?])));

@@ -209,7 +209,7 @@ impl<M: Model> Fusion<M> {
     /// Sets how the scores of the searches are made comparable: for [`score_fusion`](Pipeline::score_fusion), which needs
     /// it.
     ///
-    /// `input: { normalization: "sigmoid" }`
+    /// `input: { .., normalization: "sigmoid" }`
     pub fn normalization(mut self, normalization: ScoreNormalization) -> Self {
         self.normalization = Some(normalization);
         self

@@ -7,7 +7,8 @@ use std::{
 };
 
 /// The sources whose documentation is checked, below `odm/src`.
-const SOURCES: [&str; 6] = ["filter", "update", "sort.rs", "expr", "accumulator", "pipeline"];
+const SOURCES: [&str; 7] =
+    ["filter", "update", "sort.rs", "expr", "accumulator", "pipeline", "path/array.rs"];
 
 /// The macros that make functions with their documentation, one function or method for each line.
 const TABLES: [&str; 7] =
@@ -59,6 +60,8 @@ fn quoted(file: &str, source: &str, all: &mut BTreeMap<String, Vec<String>>) {
             }
         } else if let Some(function) = trimmed.strip_prefix("pub fn ") {
             add(function.split(['(', '<']).next().unwrap_or_default(), quotes(&std::mem::take(&mut text)));
+        } else if let Some(operator) = implemented(trimmed) {
+            add(&operator, quotes(&std::mem::take(&mut text)));
         } else if let Some(name) = table {
             match line {
                 "}" => table = None,
@@ -79,6 +82,12 @@ fn quoted(file: &str, source: &str, all: &mut BTreeMap<String, Vec<String>>) {
             table = TABLES.into_iter().find(|name| line.starts_with(&format!("{name}! {{")));
         }
     }
+}
+
+/// Returns the method of Rust's operator that a line implements: `not` for `impl ops::Not for ..`.
+fn implemented(line: &str) -> Option<String> {
+    let (_, operator) = line.strip_prefix("impl")?.split_once(" ops::")?;
+    Some(operator.split([' ', '<']).next()?.to_lowercase())
 }
 
 /// Returns the snippets in a text: what is in backticks and braces, and the arguments of an operator at the beginning of

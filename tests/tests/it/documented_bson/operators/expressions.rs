@@ -1,9 +1,14 @@
 //! Expressions.
 
+#[path = "expressions/arrays.rs"]
 mod arrays;
+#[path = "expressions/dates.rs"]
 mod dates;
+#[path = "expressions/documents.rs"]
 mod documents;
+#[path = "expressions/numbers.rs"]
 mod numbers;
+#[path = "expressions/texts.rs"]
 mod texts;
 
 use odm::{
@@ -70,6 +75,7 @@ fn others() -> Vec<Entry> {
     vec![
         ("expr/boolean::and", vec![one(|r| expr::and((r.found(), r.found())))]),
         ("expr/boolean::or", vec![one(|r| expr::or((r.found(), r.found())))]),
+        ("expr/boolean::not", vec![expr(|n| !n.field().eq(n.other()))]),
         ("expr/comparison::eq", vec![expr(|n| n.field().eq(n.other()))]),
         ("expr/comparison::ne", vec![expr(|n| n.field().ne(n.other()))]),
         ("expr/comparison::gt", vec![expr(|n| n.field().gt(n.other()))]),
@@ -86,6 +92,10 @@ fn others() -> Vec<Entry> {
             ],
         ),
         ("expr/conditional::switch", vec![expr(|n| expr::switch(n.field().gt(1), 1).default(2).eq(1))]),
+        (
+            "expr/conditional::case",
+            vec![expr(|n| expr::switch(n.field().gt(1), 1).case(n.field().gt(0), 2).default(3).eq(1))],
+        ),
         ("expr/meta::meta", vec![one(|_| expr::meta(expr::Meta::SCORE))]),
         ("expr/meta::text_score", vec![expr(|_| expr::text_score().gt(1.0))]),
         ("expr/random::rand", vec![expr(|_| expr::rand().lt(0.5))]),
@@ -96,6 +106,7 @@ fn others() -> Vec<Entry> {
         ("expr/variable::let_", vec![one(|r| expr::let_(("name", r.number()), |name| name + 1))]),
         ("expr::asc", vec![ordered(true)]),
         ("expr::desc", vec![ordered(false)]),
+        ("expr::lit", vec![one(|_| expr::lit("$text".to_owned()))]),
         ("expr::fields", vec![one(|r| r.parts().first().fields().sku())]),
     ]
 }

@@ -3,7 +3,7 @@
 use odm::{
     Filter, Model, Sort,
     bson::doc,
-    geo::{Point, Polygon},
+    geo::{Area, Point, Polygon},
 };
 
 use super::{Entry, Grid, Holes, List, Maybe, Number, Place, Tagged, Text, Untagged, expr, filter, sort};
@@ -25,6 +25,9 @@ fn of_values() -> Vec<Entry> {
                 filter(Filter::<Number>::any_of(Vec::<Filter<Number>>::new())),
             ],
         ),
+        ("filter::bitand", vec![filter(l.field().contains(1) & l.field().contains(2))]),
+        ("filter::bitor", vec![filter(n.field().eq(1) | n.other().eq(2))]),
+        ("filter::not", vec![filter(!n.field().gt(1)), filter(!(n.field().eq(1) | n.other().eq(2)))]),
         ("filter/array::any", vec![filter(l.field().any(|each| each.gt(1)))]),
         ("filter/array::contains", vec![filter(l.field().contains(1)), filter(g.field().contains([1, 2]))]),
         (
@@ -92,6 +95,16 @@ fn more_filters() -> Vec<Entry> {
         (
             "filter/geospatial::geo_intersects",
             vec![filter(p.field().geo_intersects(Polygon::from(vec![ring()])))],
+        ),
+        ("filter/area::rectangle", vec![filter(p.field().geo_within(Area::rectangle([0, 0], [2, 2])))]),
+        (
+            "filter/area::polygon",
+            vec![filter(p.field().geo_within(Area::polygon(&[[0, 0], [2, 0], [2, 2]])))],
+        ),
+        ("filter/area::circle", vec![filter(p.field().geo_within(Area::circle([0, 0], 2)))]),
+        (
+            "filter/area::circle_on_sphere",
+            vec![filter(p.field().geo_within(Area::circle_on_sphere([0, 0], 0.5)))],
         ),
         ("filter/geospatial::near", vec![filter(p.field().near(oslo(), 100.0..=500.0))]),
         ("filter/geospatial::near_sphere", vec![filter(p.field().near_sphere(oslo(), ..=500.0))]),

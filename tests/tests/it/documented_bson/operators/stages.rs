@@ -1,11 +1,16 @@
 //! Stages.
 
+#[path = "stages/gaps.rs"]
+mod gaps;
+#[path = "stages/joins.rs"]
+mod joins;
+#[path = "stages/search.rs"]
+mod search;
+
 use odm::{
-    Database, Embedded, Id, Model, Shape,
+    Embedded, Id, Model, Shape,
     bson::{Bson, Document, doc},
-    expr::TimeUnit,
     geo::Point,
-    mongodb::atlas_search,
     pipeline::{self, *},
 };
 
@@ -86,25 +91,27 @@ fn rendered<In, Row>(pipeline: Pipeline<In, Row>) -> Vec<Bson> {
     vec![pipeline.into_stages().unwrap().into()]
 }
 
+fn rendered_written<In, P>(pipeline: Written<In, P>) -> Vec<Bson> {
+    vec![pipeline.into_stages().unwrap().into()]
+}
+
 fn sales() -> Pipeline<Sale> {
     Pipeline::new()
 }
 
-pub(super) fn stages(db: &Database) -> Vec<Entry> {
+pub(super) fn stages() -> Vec<Entry> {
     [
         fields(),
         filtered(),
         grouped(),
         counted(),
         buckets(),
-        joined(),
-        searched(),
-        filled(),
-        near(),
+        joins::entries(),
+        gaps::entries(),
+        search::entries(),
         first(),
         windows(),
-        search(),
-        written(db),
+        written(),
     ]
     .into_iter()
     .flatten()
@@ -276,138 +283,6 @@ fn buckets() -> Vec<Entry> {
     ]
 }
 
-fn joined() -> Vec<Entry> {
-    #[derive(Debug, Shape)]
-    struct Joined {
-        customers: Vec<Customer>,
-    }
-
-    let equal = sales()
-        .lookup(|s| JoinedOf { customers: from::<Customer>().equal(s.customer(), |customer| customer.id()) });
-    let chosen = sales()
-        .lookup(|_| JoinedOf { customers: from::<Customer>().pipeline(|customers| customers.limit(3)) });
-    let ordered = sales().lookup(|s| JoinedOf {
-        customers: from::<Customer>().let_(("ordered", s.quantity()), |customers, ordered| {
-            customers.matching_expr(|customer| customer.stock().gte(ordered))
-        }),
-    });
-    let equal_and_ordered = sales().lookup(|s| JoinedOf {
-        customers: from::<Customer>()
-            .equal(s.customer(), |customer| customer.id())
-            .let_(("ordered", s.quantity()), |customers, ordered| {
-                customers.matching_expr(|customer| customer.stock().gte(ordered))
-            }),
-    });
-    let equal_and_chosen = sales().lookup(|s| JoinedOf {
-        customers: from::<Customer>()
-            .equal(s.customer(), |customer| customer.id())
-            .pipeline(|customers| customers.limit(3)),
-    });
-    let equal = rendered(equal);
-    vec![
-        ("pipeline/stage/lookup::lookup", equal.clone()),
-        ("pipeline/stage/lookup::equal", equal),
-        ("pipeline/stage/lookup::pipeline", [rendered(chosen), rendered(equal_and_chosen)].concat()),
-        ("pipeline/stage/lookup::let_", [rendered(ordered), rendered(equal_and_ordered)].concat()),
-        (
-            "pipeline/stage/union::union_with",
-            rendered(Pipeline::<Warehouse>::new().union_with(Pipeline::<Warehouse>::new().limit(3))),
-        ),
-    ]
-}
-
-/// `$graphLookup`.
-fn searched() -> Vec<Entry> {
-    #[derive(Debug, Shape)]
-    struct Network {
-        network: Vec<Person>,
-    }
-    #[derive(Debug, Shape)]
-    struct DeepNetwork {
-        network: Vec<With<Person, Steps>>,
-    }
-    #[derive(Debug, Shape)]
-    struct Steps {
-        steps: i64,
-    }
-
-    let people = Pipeline::<Person>::new;
-    let plain = people().graph_lookup(|p| NetworkOf {
-        network: from::<Person>().connecting(p.friends(), |q| q.friends(), |q| q.name()),
-    });
-    let limited = people().graph_lookup(|p| DeepNetworkOf {
-        network: from::<Person>()
-            .connecting(p.friends(), |q| q.friends(), |q| q.name())
-            .max_depth(3)
-            .restrict_search(|q| q.name().ne("Ada"))
-            .depth_field(|depth| StepsOf { steps: depth }),
-    });
-    let (plain, limited) = (rendered(plain), rendered(limited));
-    vec![
-        ("pipeline/stage/graph_lookup::graph_lookup", plain.clone()),
-        ("pipeline/stage/lookup::connecting", plain),
-        ("pipeline/stage/graph_lookup::max_depth", limited.clone()),
-        ("pipeline/stage/graph_lookup::restrict_search", limited.clone()),
-        ("pipeline/stage/graph_lookup::depth_field", limited),
-    ]
-}
-
-/// `$fill` and `$densify`.
-fn filled() -> Vec<Entry> {
-    let linear = rendered(sales().fill(|s| Fill::new().sort_by(s.date().asc()).linear(s.price())));
-    vec![
-        ("pipeline/stage/fill::fill", linear.clone()),
-        ("pipeline/stage/fill::sort_by", linear),
-        ("pipeline/stage/fill::linear", rendered(sales().fill(|s| Fill::new().linear(s.field())))),
-        ("pipeline/stage/fill::locf", rendered(sales().fill(|s| Fill::new().locf(s.field())))),
-        ("pipeline/stage/fill::value", rendered(sales().fill(|s| Fill::new().value(s.field(), 0)))),
-        (
-            "pipeline/stage/fill::partition_by",
-            [
-                rendered(sales().fill(|s| Fill::new().partition_by(s.state()).value(s.field(), 0))),
-                rendered(sales().densify(|s| Densify::steps(s.hour(), 1).partition_by(s.sensor()))),
-            ]
-            .concat(),
-        ),
-        (
-            "pipeline/stage/fill::densify",
-            rendered(sales().densify(|s| Densify::steps(s.hour(), 1).partition_by(s.sensor()))),
-        ),
-        ("pipeline/stage/fill::steps", rendered(sales().densify(|s| Densify::steps(s.hour(), 1)))),
-        (
-            "pipeline/stage/fill::unit",
-            rendered(sales().densify(|s| Densify::steps(s.date(), 1).unit(TimeUnit::Hour))),
-        ),
-        (
-            "pipeline/stage/fill::each_partition",
-            rendered(sales().densify(|s| Densify::steps(s.hour(), 1).each_partition())),
-        ),
-        (
-            "pipeline/stage/fill::between",
-            rendered(sales().densify(|s| Densify::steps(s.hour(), 1).between(0, 24))),
-        ),
-    ]
-}
-
-fn near() -> Vec<Entry> {
-    #[derive(Debug, Shape)]
-    struct Near {
-        distance: f64,
-    }
-
-    let near =
-        |near: GeoNear<Sale>| rendered(sales().geo_near(near, |near| NearOf { distance: near.distance }));
-    let all = || GeoNear::new(&Point::new(10.75, 59.91));
-    vec![
-        ("pipeline/stage/geo_near::geo_near", near(all().distance(..=500))),
-        ("pipeline/stage/geo_near::new", near(all())),
-        ("pipeline/stage/geo_near::distance", near(all().distance(100..=500))),
-        ("pipeline/stage/geo_near::query", near(all().query(|s| s.state().eq("AL")))),
-        ("pipeline/stage/geo_near::key", near(all().key(|s| s.place()))),
-        ("pipeline/stage/geo_near::distance_multiplier", near(all().distance_multiplier(0.001))),
-    ]
-}
-
 /// Stages that begin a pipeline, and that of change streams.
 fn first() -> Vec<Entry> {
     let none = Document::new;
@@ -452,66 +327,45 @@ fn windows() -> Vec<Entry> {
     ]
 }
 
-/// The stages of Atlas Search.
-fn search() -> Vec<Entry> {
-    let words = || atlas_search::text("title", "odm");
-    let vector = || VectorSearch::new("plots", |s: odm::path::Root<Sale>| s.embedding(), [0.5, 0.25], 10);
-    let fusion = || Fusion::<Sale>::new().pipeline("words", |sales| sales.search(words()).limit(20));
-    let weighted = rendered(sales().rank_fusion(fusion().weight("words", 2.0).score_details()));
-    let scored = rendered(sales().score_fusion(fusion().normalization(ScoreNormalization::Sigmoid)));
-    vec![
-        ("pipeline/stage/search::search", rendered(sales().search(words()))),
-        ("pipeline/stage/search::search_meta", rendered(sales().search_meta(words()))),
-        ("pipeline/stage/search::vector_search", rendered(sales().vector_search(vector()))),
-        ("pipeline/stage/search::new", rendered(sales().vector_search(vector()))),
-        (
-            "pipeline/stage/search::num_candidates",
-            rendered(sales().vector_search(vector().num_candidates(100))),
-        ),
-        ("pipeline/stage/search::exact", rendered(sales().vector_search(vector().exact()))),
-        (
-            "pipeline/stage/search::filter",
-            rendered(sales().vector_search(vector().filter(|s| s.state().eq("AL")))),
-        ),
-        ("pipeline/stage/search::rank_fusion", rendered(sales().rank_fusion(fusion()))),
-        ("pipeline/stage/search::pipeline", rendered(sales().rank_fusion(fusion()))),
-        ("pipeline/stage/search::weight", weighted.clone()),
-        ("pipeline/stage/search::score_details", weighted),
-        ("pipeline/stage/search::score_fusion", scored.clone()),
-        ("pipeline/stage/search::normalization", scored),
-        (
-            "pipeline/stage/search::score",
-            rendered(sales().score(ScoreNormalization::None, |s| s.price() * 2)),
-        ),
-        ("pipeline/stage/search::rerank", rendered(sales().rerank(doc! { "model": "voyage" }))),
-    ]
-}
+/// The stages that write.
+fn written() -> Vec<Entry> {
+    #[derive(Debug, Shape)]
+    struct Tax {
+        tax: f64,
+    }
 
-/// The stages that write. Only a pipeline on a collection has them.
-fn written(db: &Database) -> Vec<Entry> {
-    let totals = || db.collection::<Totals>().aggregate();
-    let merged = |merge: Merge<Totals, Totals>| -> Vec<Bson> {
-        vec![totals().merge(merge).into_stages().unwrap().into()]
-    };
-    let into = Merge::<Totals, Totals>::into;
+    let totals = Pipeline::<Totals>::new;
     vec![
-        ("pipeline/stage/write::out", vec![totals().out().into_stages().unwrap().into()]),
-        ("pipeline/stage/write::out_to", vec![totals().out_to("reports").into_stages().unwrap().into()]),
+        ("pipeline/stage/write::out", rendered_written(totals().out())),
+        ("pipeline/stage/write::out_to", rendered_written(totals().out_to("reports"))),
         (
             "pipeline/stage/write::merge",
-            [merged(into().on(|t| t.year())), merged(into().when_matched(WhenMatched::merge()))].concat(),
+            rendered_written(totals().merge::<Totals>(|totals| totals.on(|t| t.year()))),
         ),
-        ("pipeline/stage/write::into", merged(into())),
-        ("pipeline/stage/write::into_database", merged(Merge::into_database("reports"))),
-        ("pipeline/stage/write::on", merged(into().on(|t| (t.year(), t.department())))),
-        ("pipeline/stage/write::replace", merged(into().when_matched(WhenMatched::replace()))),
-        ("pipeline/stage/write::keep_existing", merged(into().when_matched(WhenMatched::keep_existing()))),
-        ("pipeline/stage/write::fail", merged(into().when_matched(WhenMatched::fail()))),
         (
-            "pipeline/stage/write::update",
-            merged(into().when_matched(WhenMatched::<Totals, Totals>::update(|stored, new| {
-                stored.set_field(|t| t.total(), |t| t.total() + new.total())
-            }))),
+            "pipeline/stage/write::database",
+            rendered_written(totals().merge::<Totals>(|totals| totals.database("reports"))),
+        ),
+        (
+            "pipeline/stage/write::on",
+            rendered_written(totals().merge::<Totals>(|totals| totals.on(|t| (t.year(), t.department())))),
+        ),
+        (
+            "pipeline/stage/write::when_matched_update",
+            rendered_written(totals().merge::<Totals>(|totals| {
+                totals.when_matched_update(|stored, new| {
+                    stored.set_field(|t| t.total(), |t| t.total() + new.total())
+                })
+            })),
+        ),
+        (
+            "pipeline/stage/write::when_matched_let",
+            rendered_written(sales().merge::<Totals>(|totals| {
+                totals.when_matched_let(
+                    |sale| ("tax", sale.price() * 0.2),
+                    |stored, _, tax| stored.set(|_| TaxOf { tax }),
+                )
+            })),
         ),
     ]
 }

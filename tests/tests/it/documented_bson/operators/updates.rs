@@ -41,6 +41,8 @@ pub(super) fn updates() -> Vec<Entry> {
             "update/positional::each_where",
             vec![update(l.lines().each_where(|line| line.qty().lt(1)).qty().set(1))],
         ),
+        ("path/array::matched", vec![update(l.lines().matched().qty().set(1))]),
+        ("path/array::each", vec![update(l.lines().each().qty().set(1))]),
         ("update/push::position", vec![update(l.field().push_each_with([1], |it| it.position(0)))]),
         ("update/push::slice", vec![update(l.field().push_each_with([1], |it| it.slice(-5)))]),
         (

@@ -49,12 +49,12 @@ fn several_arrays() -> Vec<Entry> {
             same(one(|r| expr::in_(r.number(), r.numbers())), &one(|r| r.number().in_(r.numbers()))),
         ),
         ("expr/array::range", vec![one(|r| expr::range(0, r.number()))]),
-        ("expr/array::zip", vec![one(|r| expr::zip((r.numbers(), r.words())))]),
+        ("expr/zip::zip", vec![one(|r| expr::zip((r.numbers(), r.words())))]),
         (
-            "expr/array::use_longest_length",
+            "expr/zip::use_longest_length",
             vec![one(|r| expr::zip((r.numbers(), r.words())).use_longest_length())],
         ),
-        ("expr/array::defaults", vec![one(|r| expr::zip((r.numbers(), r.words())).defaults((0, "")))]),
+        ("expr/zip::defaults", vec![one(|r| expr::zip((r.numbers(), r.words())).defaults((0, "")))]),
     ]
 }
 
@@ -89,13 +89,33 @@ fn sorted() -> Vec<Entry> {
 fn each() -> Vec<Entry> {
     vec![
         ("expr/each::map", vec![one(|r| r.parts().map(|part| part.price()))]),
-        ("expr/each::map_as", vec![one(|r| r.parts().map_as("part", |part| part.price()))]),
+        (
+            "expr/each::map_as",
+            vec![
+                one(|r| r.parts().map_as("part", |part| part.price())),
+                one(|r| r.parts().map_as(("part", "index"), |(part, index)| part.price() * index)),
+            ],
+        ),
         ("expr/each::filter", vec![one(|r| r.parts().filter(|part| part.price().gt(1)))]),
-        ("expr/each::filter_as", vec![one(|r| r.parts().filter_as("part", |part| part.price().gt(1)))]),
+        (
+            "expr/each::filter_as",
+            vec![
+                one(|r| r.parts().filter_as("part", |part| part.price().gt(1))),
+                one(|r| r.parts().filter_as(("part", "index"), |(_, index)| index.lt(3))),
+            ],
+        ),
         ("expr/each::limit", vec![one(|r| r.parts().filter(|part| part.price().gt(1)).limit(2))]),
         (
             "expr/each::reduce",
             vec![one(|r| r.numbers().reduce(expr::lit(0_i64), |value, number| value + number))],
         ),
+        (
+            "expr/each::reduce_as",
+            vec![one(|r| {
+                r.words()
+                    .reduce_as(("text", "word", "index"), "", |(text, word, _)| expr::concat((text, word)))
+            })],
+        ),
+        ("expr/tuple::element", vec![one(|r| expr::zip((r.numbers(), r.words())).first().element::<0>())]),
     ]
 }

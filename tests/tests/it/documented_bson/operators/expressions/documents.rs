@@ -12,6 +12,7 @@ pub(super) fn entries() -> Vec<Entry> {
     all.extend(functions! { "expr/size"; bson_size(part); });
     all.extend([
         ("expr/object::merge_objects_of", vec![one(|r| expr::merge_objects_of((r.part(), r.part())))]),
+        ("expr/object::key_value", vec![one(|r| expr::array_to_object([expr::key_value("a", r.number())]))]),
         ("expr/object::merge_objects", vec![one(|r| r.part().merge_objects(r.part()))]),
         (
             "expr/object::get_field",

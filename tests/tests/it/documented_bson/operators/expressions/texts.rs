@@ -1,6 +1,9 @@
 //! Texts, conversions and extended JSON.
 
-use odm::{bson::DateTime, expr};
+use odm::{
+    bson::{Binary, DateTime},
+    expr,
+};
 
 use super::{Entry, functions, one, same};
 
@@ -65,6 +68,9 @@ fn conversions() -> Vec<Entry> {
             "expr/convert::convert",
             same(one(|r| expr::convert::<_, f64, _>(r.text())), &one(|r| r.text().convert::<f64>())),
         ),
+        ("expr/convert::base", vec![one(|r| r.number().convert::<String>().base(16))]),
+        ("expr/convert::format", vec![one(|r| r.text().convert::<Binary>().format("hex"))]),
+        ("expr/convert::byte_order", vec![one(|r| r.number().convert::<Binary>().byte_order("big"))]),
         ("expr/convert::on_error", vec![one(|r| r.text().convert::<f64>().on_error(0.5))]),
         ("expr/convert::on_null", vec![one(|r| r.text().convert::<DateTime>().on_null(DateTime::MAX))]),
     ]);

@@ -1,0 +1,166 @@
+//! The catalogue of the manual: each stage, expression, accumulator, query operator and update operator has a function
+//! that renders it.
+//!
+//! `operators.txt` lists the catalogue: the kind of each operator, its name, and the version of MongoDB that introduced
+//! it. The hidden tables of `odm` list the functions. The entries of `it/documented_bson/operators` render them.
+
+use std::collections::{BTreeMap, HashMap};
+
+use odm::{bson::Bson, expr::Operator};
+
+use crate::rendered::rendered;
+
+const LIST: &str = include_str!("operators.txt");
+
+/// The kinds in the order of the summary: their names there, how many operators the manual has, and where their entries
+/// are.
+const KINDS: [(&str, &str, usize, &[&str]); 5] = [
+    ("stage", "stages", 47, &["pipeline/stage/"]),
+    ("expression", "expressions", 168, &["expr"]),
+    ("accumulator", "accumulators", 37, &["accumulator"]),
+    ("query", "query", 41, &["filter", "expr/random::"]),
+    ("update", "update", 22, &["update", "path/array::"]),
+];
+
+/// Operators of the list without a function, with the reason. They count as missing.
+const MISSING: &[(&str, &str, &str)] = &[];
+
+/// Operators that render as another: with another name of the same stage, or without a `$`.
+const RENDERED_AS: &[(&str, &str, &str)] = &[
+    ("stage", "$addFields", "$set"),
+    ("stage", "$replaceRoot", "$replaceWith"),
+    ("expression", "$case", "case"),
+];
+
+/// Operators that another test compares with what is sent.
+const TESTED_ELSEWHERE: &[(&str, &str, &str)] =
+    &[("stage", "$changeStream", "`Collection::watch` begins with it: `tests/it/watch.rs`")];
+
+/// Operators whose version in the list is wrong: the version that introduced them, with the reason.
+const VERSIONS: &[(&str, &str, Option<&str>, &str)] = &[
+    ("stage", "$changeStreamSplitLargeEvent", Some("6.0.9"), "a later 6.0 got it, too"),
+    ("stage", "$listSampledQueries", Some("7.0"), "6.0 does not know it"),
+    ("stage", "$scoreFusion", Some("8.2"), "its page in the manual"),
+    ("expression", "$bottom", Some("8.3"), "its page in the manual"),
+    ("expression", "$bottomN", Some("8.3"), "its page in the manual"),
+    ("expression", "$createObjectId", Some("8.3"), "6.0 does not know it"),
+    ("expression", "$top", Some("8.3"), "its page in the manual"),
+    ("expression", "$topN", Some("8.3"), "its page in the manual"),
+    ("accumulator", "$concatArrays", Some("8.1"), "6.0 does not know it"),
+    ("accumulator", "$setUnion", Some("8.1"), "6.0 does not know it"),
+];
+
+/// An operator of the list.
+struct Listed {
+    kind: &'static str,
+    name: &'static str,
+    version: &'static str,
+}
+
+fn listed() -> Vec<Listed> {
+    LIST.lines()
+        .map(|line| {
+            let [kind, name, version] = line.split(' ').collect::<Vec<_>>()[..] else { panic!("{line}") };
+            Listed { kind, name, version }
+        })
+        .collect()
+}
+
+/// Returns the functions of a kind, by the names of their operators.
+fn functions(kind: &str) -> BTreeMap<&'static str, Vec<&'static Operator>> {
+    let operators: Vec<&Operator> = match kind {
+        "stage" => odm::pipeline::stages().collect(),
+        "expression" => odm::expr::operators().collect(),
+        "accumulator" => odm::pipeline::operators().collect(),
+        "query" => odm::filter::operators().collect(),
+        _ => odm::update::operators().collect(),
+    };
+    let mut functions: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for operator in operators {
+        functions.entry(operator.name).or_default().push(operator);
+    }
+    functions
+}
+
+/// Returns the version if it is later than 6.0, which is the least that a function documents.
+fn since(version: &str) -> Option<&str> {
+    let numbers: Vec<u32> = version.split('.').map(|number| number.parse().unwrap()).collect();
+    (numbers > vec![6, 0]).then_some(version)
+}
+
+/// Returns whether the operator is a name in a document, or a part of a path.
+fn contains(rendered: &Bson, name: &str) -> bool {
+    match rendered {
+        Bson::Document(fields) => fields.iter().any(|(key, value)| {
+            let is_part = |part: &str| match name {
+                "$[id]" => part.starts_with("$[") && part != "$[]",
+                name => part == name,
+            };
+            key.split('.').any(is_part) || contains(value, name)
+        }),
+        Bson::Array(items) => items.iter().any(|item| contains(item, name)),
+        _ => false,
+    }
+}
+
+/// Returns why an operator is not complete: it has no function, one has no entry that renders it, or the versions differ.
+fn problem(listed: &Listed, entries: &HashMap<&'static str, Vec<Bson>>) -> Option<String> {
+    let Listed { kind, name, version } = listed;
+    let about = |(of, other): (&str, &str)| of == *kind && other == *name;
+    if MISSING.iter().any(|(kind, name, _)| about((kind, name))) {
+        return Some("it is in the list of the missing".to_owned());
+    }
+    let functions = functions(kind);
+    let Some(operators) = functions.get(name) else { return Some("it has no function".to_owned()) };
+    let expected = match VERSIONS.iter().find(|(kind, name, ..)| about((kind, name))) {
+        Some((_, _, version, _)) => *version,
+        None => since(version),
+    };
+    if let Some(other) = operators.iter().find(|operator| operator.since != expected) {
+        return Some(format!("`{}` is since {:?}, not {expected:?}", other.function, other.since));
+    }
+    if TESTED_ELSEWHERE.iter().any(|(kind, name, _)| about((kind, name))) {
+        return None;
+    }
+    let (.., places) = KINDS.iter().find(|(of, ..)| of == kind)?;
+    let rendered_as = RENDERED_AS.iter().find(|(kind, name, _)| about((kind, name))).map_or(*name, |it| it.2);
+    let renders = |operator: &&Operator| {
+        let ending = format!("::{}", operator.function);
+        entries.iter().any(|(entry, rendered)| {
+            entry.ends_with(&ending)
+                && places.iter().any(|place| entry.starts_with(place))
+                && rendered.iter().any(|rendered| contains(rendered, rendered_as))
+        })
+    };
+    let idle = operators.iter().find(|operator| !renders(operator))?;
+    Some(format!("no entry of `{}` renders it", idle.function))
+}
+
+#[test]
+fn the_catalogue_is_complete() {
+    let (entries, listed) = (rendered(), listed());
+    let mut problems = Vec::new();
+    let mut summary = vec!["catalogue:".to_owned()];
+    for (kind, title, all, _) in KINDS {
+        let of_kind: Vec<_> = listed.iter().filter(|listed| listed.kind == kind).collect();
+        let incomplete: Vec<_> = of_kind
+            .iter()
+            .filter_map(|listed| Some(format!("{kind} {}: {}", listed.name, problem(listed, &entries)?)))
+            .collect();
+        summary.push(format!("{title}={}/{all}", of_kind.len() - incomplete.len()));
+        problems.extend(incomplete);
+        for name in functions(kind).keys() {
+            if !of_kind.iter().any(|listed| listed.name == *name) {
+                problems.push(format!("{kind} {name}: it is not in the list"));
+            }
+        }
+    }
+    println!("{}", summary.join(" "));
+    assert_eq!(
+        summary.join(" "),
+        "catalogue: stages=47/47 expressions=168/168 accumulators=37/37 query=41/41 update=22/22",
+        "{}",
+        problems.join("\n")
+    );
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+}

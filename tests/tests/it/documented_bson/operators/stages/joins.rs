@@ -1,0 +1,88 @@
+//! `$lookup`, `$unionWith` and `$graphLookup`.
+
+use odm::{
+    Shape,
+    pipeline::{Pipeline, With, from},
+};
+
+use super::{Customer, Entry, Person, Warehouse, rendered, sales};
+
+pub(super) fn entries() -> Vec<Entry> {
+    [joined(), searched()].concat()
+}
+
+fn joined() -> Vec<Entry> {
+    #[derive(Debug, Shape)]
+    struct Joined {
+        customers: Vec<Customer>,
+    }
+
+    let equal = sales()
+        .lookup(|s| JoinedOf { customers: from::<Customer>().equal(s.customer(), |customer| customer.id()) });
+    let chosen = sales()
+        .lookup(|_| JoinedOf { customers: from::<Customer>().pipeline(|customers| customers.limit(3)) });
+    let ordered = sales().lookup(|s| JoinedOf {
+        customers: from::<Customer>().let_(("ordered", s.quantity()), |customers, ordered| {
+            customers.matching_expr(|customer| customer.stock().gte(ordered))
+        }),
+    });
+    let equal_and_ordered = sales().lookup(|s| JoinedOf {
+        customers: from::<Customer>()
+            .equal(s.customer(), |customer| customer.id())
+            .let_(("ordered", s.quantity()), |customers, ordered| {
+                customers.matching_expr(|customer| customer.stock().gte(ordered))
+            }),
+    });
+    let equal_and_chosen = sales().lookup(|s| JoinedOf {
+        customers: from::<Customer>()
+            .equal(s.customer(), |customer| customer.id())
+            .pipeline(|customers| customers.limit(3)),
+    });
+    let equal = rendered(equal);
+    vec![
+        ("pipeline/stage/lookup::lookup", equal.clone()),
+        ("pipeline/stage/lookup::equal", equal),
+        ("pipeline/stage/lookup::pipeline", [rendered(chosen), rendered(equal_and_chosen)].concat()),
+        ("pipeline/stage/lookup::let_", [rendered(ordered), rendered(equal_and_ordered)].concat()),
+        (
+            "pipeline/stage/union::union_with",
+            rendered(Pipeline::<Warehouse>::new().union_with(Pipeline::<Warehouse>::new().limit(3))),
+        ),
+    ]
+}
+
+/// `$graphLookup`.
+fn searched() -> Vec<Entry> {
+    #[derive(Debug, Shape)]
+    struct Network {
+        network: Vec<Person>,
+    }
+    #[derive(Debug, Shape)]
+    struct DeepNetwork {
+        network: Vec<With<Person, Steps>>,
+    }
+    #[derive(Debug, Shape)]
+    struct Steps {
+        steps: i64,
+    }
+
+    let people = Pipeline::<Person>::new;
+    let plain = people().graph_lookup(|p| NetworkOf {
+        network: from::<Person>().connecting(p.friends(), |q| q.friends(), |q| q.name()),
+    });
+    let limited = people().graph_lookup(|p| DeepNetworkOf {
+        network: from::<Person>()
+            .connecting(p.friends(), |q| q.friends(), |q| q.name())
+            .max_depth(3)
+            .restrict_search(|q| q.name().ne("Ada"))
+            .depth_field(|depth| StepsOf { steps: depth }),
+    });
+    let (plain, limited) = (rendered(plain), rendered(limited));
+    vec![
+        ("pipeline/stage/graph_lookup::graph_lookup", plain.clone()),
+        ("pipeline/stage/lookup::connecting", plain),
+        ("pipeline/stage/graph_lookup::max_depth", limited.clone()),
+        ("pipeline/stage/graph_lookup::restrict_search", limited.clone()),
+        ("pipeline/stage/graph_lookup::depth_field", limited),
+    ]
+}
