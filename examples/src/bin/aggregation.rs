@@ -3,7 +3,7 @@
 //! `cargo run -p examples --bin aggregation`. It finds or starts a MongoDB server automatically.
 
 use odm::{
-    Embedded, Id, Model, Pipeline, Shape,
+    Collection, Embedded, Id, Model, Pipeline, Shape,
     bson::DateTime,
     expr::{TimeUnit, concat, cond, switch},
     pipeline::{Current, Reads, Unbounded, avg, count, max, partition_by, push, rank, shift, sum, top_n},
@@ -73,7 +73,7 @@ struct Bill {
 }
 
 #[derive(Debug, Shape)]
-struct Running {
+struct Windows {
     position: i64,
     running: f64,
     previous: Option<f64>,
@@ -88,7 +88,7 @@ struct Step {
 }
 
 #[derive(Debug, Shape)]
-struct Month {
+struct ByMonth {
     #[odm(id)]
     month: DateTime,
     average: f64,
@@ -172,13 +172,22 @@ async fn main() -> anyhow::Result<()> {
         println!("{customer}: {total} ({size}), {text}");
     }
 
+    windows(&orders).await?;
+
+    db.drop_database().await?;
+    // A client that is only dropped says goodbye in a task, which the end of the program can interrupt.
+    db.driver().client().clone().shutdown().immediate(true).await;
+    Ok(())
+}
+
+async fn windows(orders: &Collection<Order>) -> anyhow::Result<()> {
     // Compare each order with the others of its city.
     let steps: Vec<Step> = orders
         .aggregate()
         .through(with_totals)
         .set_window_fields(
             |o| partition_by(o.city()).sort_by(o.placed().asc()),
-            |o| RunningOf {
+            |o| WindowsOf {
                 position: rank(),
                 running: sum(o.total()).documents(Unbounded, Current),
                 previous: shift(o.total(), -1),
@@ -199,10 +208,10 @@ async fn main() -> anyhow::Result<()> {
     }
 
     // Group by a computed value.
-    let months: Vec<Month> = orders
+    let months: Vec<ByMonth> = orders
         .aggregate()
         .through(with_totals)
-        .group(|o| MonthOf {
+        .group(|o| ByMonthOf {
             month: o.placed().date_trunc(TimeUnit::Month).timezone("Europe/Oslo"),
             average: avg(o.total()),
             best: top_n(2, o.total().desc(), o.customer()),
@@ -211,7 +220,7 @@ async fn main() -> anyhow::Result<()> {
         .await?
         .try_collect()
         .await?;
-    for Month { month, average, best } in months {
+    for ByMonth { month, average, best } in months {
         println!(
             "{}: {average:.2} on average, most by {}",
             month.try_to_rfc3339_string()?,
@@ -244,9 +253,5 @@ async fn main() -> anyhow::Result<()> {
             articles.len()
         );
     }
-
-    db.drop_database().await?;
-    // A client that is only dropped says goodbye in a task, which the end of the program can interrupt.
-    db.driver().client().clone().shutdown().immediate(true).await;
     Ok(())
 }
