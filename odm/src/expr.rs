@@ -127,7 +127,7 @@ pub(crate) enum Source {
 impl Source {
     fn render(self) -> CodecResult<Rendered> {
         match self {
-            Self::Field(name) => Ok(Rendered::leaf(format!("${name}"))),
+            Self::Field(name) => Ok(Rendered::path(&name)),
             Self::BelowArray(_, rendered) | Self::Computed(rendered) => rendered,
         }
     }

@@ -11,6 +11,7 @@
 //! `group`, as field names in `unwind`.
 
 mod context;
+mod newer;
 mod output;
 pub(crate) mod stage;
 
@@ -18,6 +19,7 @@ use std::{fmt, marker::PhantomData};
 
 use mongodb::bson::{Bson, Document};
 
+pub(crate) use self::newer::newest_operator;
 pub use self::{
     context::{InChangeStream, InFacet, InUpdate, Matches, Outermost, Reads, Transforms, Writes},
     output::{OfStageOutput, StageOutput},
@@ -87,6 +89,10 @@ pub(crate) struct RawStages {
 
 impl RawStages {
     pub(crate) fn push(&mut self, name: &'static str, argument: CodecResult<Bson>) {
+        // Most pipelines have a few stages: one allocation is enough for them.
+        if self.list.capacity() == 0 {
+            self.list.reserve(8);
+        }
         match argument {
             Ok(argument) => {
                 let mut stage = Document::new();
