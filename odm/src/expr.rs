@@ -2,13 +2,23 @@
 //!
 //! | kind | operators |
 //! |---|---|
-//! | values | fields of the row, constants, [`lit`], literals of shapes, [`root`], [`now`] |
-//! | arithmetic | `+` `-` `*` `%` [`divide`] `abs` `ceil` `floor` `round`; dates: `+` and `-` a number of milliseconds, `-` of two dates |
+//! | values | fields of the row, constants, [`lit`], literals of shapes, tuples and arrays of expressions, [`root`], [`now`], [`remove`], [`let_`] |
+//! | arithmetic | `+` `-` `*` `%` [`divide`] [`abs`] [`round`] [`pow`] [`ln`] ..; dates: `+` and `-` a number of milliseconds, `-` of two dates |
 //! | comparison | `eq` `ne` `gt` `gte` `lt` `lte` `cmp` |
-//! | boolean | `&` `\|` `!` |
-//! | conditional | [`cond`] `if_null` [`switch`] |
-//! | conversion | `to_int` `to_long` `to_double` `to_decimal` `as_` |
-//! | other | [`rand`], [`text_score`] |
+//! | boolean | `&` `\|` `!` [`and`] [`or`] [`all_elements_true`] [`any_element_true`] |
+//! | conditional | [`cond`] [`if_null`] [`switch`] |
+//! | text | [`concat()`] [`split`] [`trim`] [`to_lower`] [`substr_cp`] [`regex_match`] [`replace_all`] .. |
+//! | dates | [`year`] [`hour`] [`date_add`] [`date_diff`] [`date_trunc`] [`date_to_string`] [`date_from_parts`] .. |
+//! | arrays | `map` `filter` `reduce` `first` `last` [`array_elem_at`] [`size`] [`slice()`] `sort_array` [`zip`] [`range`] .. |
+//! | sets | `set_union` [`set_intersection`] [`set_difference`] [`set_is_subset`] .. |
+//! | documents | `merge_objects` [`get_field`] [`set_field`] [`object_to_array`] [`array_to_object`] |
+//! | several values | [`sum_of`] [`avg_of`] [`max_of`] [`min_of`] .. |
+//! | types | [`to_int`] [`to_double`] [`to_string`] [`to_date`] [`convert`] [`type_of`] [`is_number`] `as_` `cast` `any` .. |
+//! | other | [`rand`] [`meta`] [`function`] [`to_hashed_index_key`] .. |
+//!
+//! Most operators are a method of [`Expr`] and a function. An operator that is an accumulator, too, is a method, or a
+//! function that ends with `_of`. Optional arguments are methods of the result: `o.placed().hour().timezone("+02:00")`.
+//! [A table of all operators](https://github.com/odm-rs/odm/blob/main/docs/operators.md) has the function of each.
 //!
 //! Write an operator without a method in the driver's form, with [`Expr::raw`].
 
@@ -127,7 +137,7 @@ pub(crate) enum Source {
 impl Source {
     fn render(self) -> CodecResult<Rendered> {
         match self {
-            Self::Field(name) => Ok(Rendered::leaf(format!("${name}"))),
+            Self::Field(name) => Ok(Rendered::path(&name)),
             Self::BelowArray(_, rendered) | Self::Computed(rendered) => rendered,
         }
     }

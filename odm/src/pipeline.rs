@@ -1,16 +1,36 @@
 //! `Pipeline<In, Row>`: an aggregation pipeline whose row type changes with its stages.
 //!
-//! Stages: `matching` (`$match`), `sort`, `skip`, `limit`, `unwind`, `group`. Accumulators: [`sum`], [`avg`],
-//! [`min`], [`max`], [`first`], [`last`], [`push`], [`add_to_set`], [`count`]. Expressions are those of
-//! [`expr`](crate::expr). Add a stage that has no method in the driver's form: with [`Pipeline::stage`], or with
-//! [`Pipeline::stage_as`] if the row type changes, `.stage_as::<Flat>(doc! { "$project": { .. } })`. To read rows of
-//! no declared type, declare it with [`Pipeline::cast`], or use [`Pipeline::as_documents`].
+//! | stage | method of [`Pipeline`] |
+//! |---|---|
+//! | `$match` | [`matching`](Pipeline::matching), [`matching_expr`](Pipeline::matching_expr) |
+//! | `$sort` `$skip` `$limit` `$sample` | [`sort`](Pipeline::sort), [`skip`](Pipeline::skip), [`limit`](Pipeline::limit), [`sample`](Pipeline::sample) |
+//! | `$set` `$addFields` `$unset` | [`set`](Pipeline::set), [`set_field`](Pipeline::set_field), [`set_in`](Pipeline::set_in), [`unset`](Pipeline::unset) |
+//! | `$project` `$replaceWith` `$replaceRoot` | [`project`](Pipeline::project), [`replace_with`](Pipeline::replace_with) |
+//! | `$unwind` | [`unwind`](Pipeline::unwind) |
+//! | `$group` `$count` `$sortByCount` | [`group`](Pipeline::group), [`count`](Pipeline::count), [`sort_by_count`](Pipeline::sort_by_count) |
+//! | `$bucket` `$bucketAuto` | [`bucket`](Pipeline::bucket), [`bucket_or`](Pipeline::bucket_or), [`bucket_auto`](Pipeline::bucket_auto) |
+//! | `$lookup` `$graphLookup` `$unionWith` | [`lookup`](Pipeline::lookup), [`graph_lookup`](Pipeline::graph_lookup), [`union_with`](Pipeline::union_with) |
+//! | `$facet` | [`facet`](Pipeline::facet) |
+//! | `$setWindowFields` `$fill` `$densify` | [`set_window_fields`](Pipeline::set_window_fields), [`fill`](Pipeline::fill), [`densify`](Pipeline::densify) |
+//! | `$geoNear` | [`geo_near`](Pipeline::geo_near) |
+//! | `$redact` | [`redact`](Pipeline::redact) |
+//! | `$merge` `$out` | [`merge`](Pipeline::merge), [`out`](Pipeline::out) |
+//! | `$documents` `$collStats` `$indexStats` .. | [`documents`](Pipeline::documents), [`coll_stats`](Pipeline::coll_stats), [`index_stats`](Pipeline::index_stats) and others |
+//! | `$search` `$vectorSearch` `$rankFusion` .. | [`search`](Pipeline::search), [`vector_search`](Pipeline::vector_search), [`rank_fusion`](Pipeline::rank_fusion) and others |
+//! | `$changeStream` | [`Collection::watch`](crate::Collection::watch) |
+//!
+//! Accumulators and window functions are functions of this module, such as [`sum`]; expressions are methods of
+//! [`Expr`] and functions of [`expr`](crate::expr). The project has
+//! [a table of all operators](https://github.com/odm-rs/odm/blob/main/docs/operators.md). Add a stage in the driver's
+//! form with [`Pipeline::stage`], or with [`Pipeline::stage_as`] if the row type changes. To read rows of no declared
+//! type, declare it with [`Pipeline::cast`], or use [`Pipeline::as_documents`].
 //!
 //! Each stage method renders its stage immediately and returns a pipeline with the row type after the stage. The
-//! closures receive the fields of the row before the stage: as paths in `matching` and `sort`, as expressions in
-//! `group`, as field names in `unwind`.
+//! closures receive the fields of the row before the stage: as paths in `matching` and `sort`, as field names in
+//! `unwind` and `unset`, as expressions in the others.
 
 mod context;
+mod newer;
 mod output;
 pub(crate) mod stage;
 
@@ -18,6 +38,7 @@ use std::{fmt, marker::PhantomData};
 
 use mongodb::bson::{Bson, Document};
 
+pub(crate) use self::newer::newest_operator;
 pub use self::{
     context::{InChangeStream, InFacet, InUpdate, Matches, Outermost, Reads, Transforms, Writes},
     output::{OfStageOutput, StageOutput},
@@ -87,6 +108,10 @@ pub(crate) struct RawStages {
 
 impl RawStages {
     pub(crate) fn push(&mut self, name: &'static str, argument: CodecResult<Bson>) {
+        // Most pipelines have a few stages: one allocation is enough for them.
+        if self.list.capacity() == 0 {
+            self.list.reserve(8);
+        }
         match argument {
             Ok(argument) => {
                 let mut stage = Document::new();

@@ -16,7 +16,7 @@ use crate::{
         rendered::{Rendered, list, object},
     },
     path::{IntoBase, Key},
-    value::{Doc, HasField, Id, Keyed, Stores, Value},
+    value::{Doc, HasField, Id, Keyed, Stores, Value, document_with_room},
 };
 
 /// The rendered fields of a literal.
@@ -71,7 +71,11 @@ impl RenderedFields {
     }
 
     pub(crate) fn into_document(self) -> CodecResult<Document> {
-        self.fields.into_iter().map(|(name, value)| Ok((name.to_owned(), value?.into_value()))).collect()
+        let mut document = document_with_room(self.fields.len());
+        for (name, value) in self.fields {
+            document.insert(name, value?.into_value());
+        }
+        Ok(document)
     }
 }
 

@@ -25,7 +25,7 @@ impl<M: Model> Collection<M> {
     ///
     /// `{ delete: <collection>, deletes: [{ q: { .. }, limit: 0 }] }`
     ///
-    /// To delete all documents, pass [`Filter::all`]; an empty filter is refused. Neither the driver nor the server
+    /// To delete all documents, pass [`Filter::all`](crate::Filter::all); an empty filter is refused. Neither the driver nor the server
     /// retries this write after a failure, and a failure can leave it partly applied.
     ///
     /// Awaiting it returns the driver's [`DeleteResult`]: the number of deleted documents.

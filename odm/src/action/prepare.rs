@@ -65,3 +65,18 @@ pub(super) fn newer(error: Error, is_set: bool, setter: &str, version: &str) -> 
         format!("the server does not take `{setter}` here: MongoDB does since {version}").into(),
     ))
 }
+
+/// Explains the error of a server that does not know an operator of a pipeline. `newest` is the operator that needs the
+/// latest version, with this version.
+pub(super) fn unknown_operator(error: Error, newest: Option<(&str, &str)>) -> Error {
+    // Unknown names of expressions, of accumulators, in a projection, of stages; of a window function.
+    const UNKNOWN: [i32; 5] = [168, 15952, 31325, 40324, 9];
+    match (newest, error.code()) {
+        (Some((operator, version)), Some(code)) if UNKNOWN.contains(&code) => {
+            error.with_kind(ErrorKind::Unsupported(
+                format!("the server does not know `{operator}`: MongoDB does since {version}").into(),
+            ))
+        }
+        _ => error,
+    }
+}

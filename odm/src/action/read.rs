@@ -14,13 +14,14 @@ use mongodb::{
 use super::{
     OperationTarget,
     aggregate::{self, AGGREGATE},
-    prepare::newer,
+    prepare::{newer, unknown_operator},
 };
 use crate::{
     collection::Target,
     error::Result,
     exec,
     operation::Verb,
+    pipeline::newest_operator,
     query::{Query, Values, WholeCollection},
 };
 
@@ -117,8 +118,9 @@ pub(super) async fn aggregate(
     query: Result<Query<Vec<Document>, AggregateOptions>>,
 ) -> Result<RawBatchCursor> {
     let (stages, options) = on.operation(AGGREGATE).check(query)?.finish().into_parts();
-    let operation = on.operation(aggregate::verb(&stages));
-    exec::run(operation, pipeline(&on, stages).with_options(options).batch()).await
+    let (operation, newest) = (on.operation(aggregate::verb(&stages)), newest_operator(&stages));
+    let cursor = exec::run(operation, pipeline(&on, stages).with_options(options).batch()).await;
+    cursor.map_err(|error| unknown_operator(error, newest))
 }
 
 /// Opens a cursor of the rows of a pipeline, in a session.
@@ -128,8 +130,10 @@ pub(super) async fn aggregate_in(
     session: &mut ClientSession,
 ) -> Result<SessionRawBatchCursor> {
     let (stages, options) = on.operation(AGGREGATE).check(query)?.finish().into_parts();
-    let operation = on.operation(aggregate::verb(&stages));
-    exec::run(operation, pipeline(on, stages).with_options(options).session(session).batch()).await
+    let (operation, newest) = (on.operation(aggregate::verb(&stages)), newest_operator(&stages));
+    let cursor =
+        exec::run(operation, pipeline(on, stages).with_options(options).session(session).batch()).await;
+    cursor.map_err(|error| unknown_operator(error, newest))
 }
 
 /// Returns the driver's call, without its options.

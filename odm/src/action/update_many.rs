@@ -26,7 +26,7 @@ impl<M: Model> Collection<M> {
     ///
     /// `{ update: <collection>, updates: [{ q: { .. }, u: { .. }, multi: true }] }`
     ///
-    /// To update all documents, pass [`Filter::all`]; an empty filter is refused. Neither the driver nor the server
+    /// To update all documents, pass [`Filter::all`](crate::Filter::all); an empty filter is refused. Neither the driver nor the server
     /// retries this write after a failure, and a failure can leave it partly applied. The rules of the model are not
     /// checked.
     ///

@@ -267,7 +267,7 @@ impl<W: Single> Single for ThroughOption<W> {}
 /// `{ $cond: [{ $eq: ["$payment.kind", "card"] }, "$payment.last4", null] }`.
 impl<R: 'static, W: Single> Narrows for InExpr<R, W> {
     fn narrow(&self, test: VariantTest) -> Self::InVariant {
-        let path = |name: &str| Ok(Rendered::leaf(format!("${name}")));
+        let path = |name: &str| Ok(Rendered::path(name));
         let test = match test {
             VariantTest::Tag(tag, value) => {
                 list("$eq", &mut [path(&self.below(tag)), Rendered::constant(value.into())])

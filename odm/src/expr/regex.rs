@@ -32,7 +32,7 @@ pub fn regex<R>(pattern: &str, options: &str) -> Expr<R, Regex> {
     Expr::computed(regex_literal(pattern, options).and_then(Rendered::constant))
 }
 
-/// A regular expression: [`regex`], a `bson::Regex`, or a text with its pattern.
+/// A regular expression: [`regex()`], a `bson::Regex`, or a text with its pattern.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a regular expression",
     label = "expected `regex(pattern, options)`, a `bson::Regex` or a text"

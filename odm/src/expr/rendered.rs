@@ -5,7 +5,7 @@ use mongodb::bson::{Bson, Document};
 
 use crate::{
     error::codec::CodecResult,
-    value::{MAX_NESTING, nested_levels, too_deep},
+    value::{MAX_NESTING, document_with_room, nested_levels, too_deep},
 };
 
 /// An expression as it is sent.
@@ -19,6 +19,11 @@ impl Rendered {
     /// Creates a value that is neither a document nor an array: a path, a variable, a scalar constant.
     pub(crate) fn leaf(value: impl Into<Bson>) -> Self {
         Self { value: value.into(), levels: 0 }
+    }
+
+    /// Creates the path of a field, or of a variable whose name begins with `$`.
+    pub(crate) fn path(name: &str) -> Self {
+        Self::leaf(dollar(name))
     }
 
     /// Creates an expression from a value of the caller. Returns an error if the value nests too deep.
@@ -99,6 +104,14 @@ impl Rendered {
     }
 }
 
+/// Returns the name after a `$`. It is called for every field, where `format!` would cost more than the copy.
+pub(crate) fn dollar(name: &str) -> String {
+    let mut path = String::with_capacity(name.len() + 1);
+    path.push('$');
+    path.push_str(name);
+    path
+}
+
 /// `{ operator: argument }`
 pub(crate) fn one(operator: &'static str, argument: CodecResult<Rendered>) -> CodecResult<Rendered> {
     let Rendered { value, levels } = argument?;
@@ -154,7 +167,7 @@ pub(crate) fn array(items: &mut [CodecResult<Rendered>]) -> CodecResult<Rendered
 /// `{ name: value, .. }`
 pub(crate) fn object(fields: &mut [(&'static str, CodecResult<Rendered>)]) -> CodecResult<Rendered> {
     let mut levels = 0;
-    let mut rendered = Document::new();
+    let mut rendered = document_with_room(fields.len());
     for (name, value) in fields {
         let value = take(value)?;
         levels = levels.max(value.levels);

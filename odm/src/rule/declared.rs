@@ -40,7 +40,7 @@ pub enum Rule {
 }
 
 impl Rule {
-    /// Returns the name of the rule, which is [`Violation::rule`](crate::error::Violation::rule) of its violations.
+    /// Returns the name of the rule, which is that of its violations: see [`Error::violations`](crate::Error::violations).
     pub fn name(&self) -> &'static str {
         match self {
             Self::Length { .. } => "length",

@@ -116,7 +116,11 @@ fn problem(listed: &Listed, entries: &HashMap<&'static str, Vec<Bson>>) -> Optio
         Some((_, _, version, _)) => *version,
         None => since(version),
     };
-    if let Some(other) = operators.iter().find(|operator| operator.since != expected) {
+    // A function for a newer argument of an older operator is newer than the operator.
+    let newer = |operator: &&&Operator| operator.since != expected;
+    if let Some(other) = operators.iter().find(newer)
+        && (expected.is_some() || operators.iter().all(|operator| operator.since.is_some()))
+    {
         return Some(format!("`{}` is since {:?}, not {expected:?}", other.function, other.since));
     }
     if TESTED_ELSEWHERE.iter().any(|(kind, name, _)| about((kind, name))) {
@@ -163,4 +167,49 @@ fn the_catalogue_is_complete() {
         problems.join("\n")
     );
     assert!(problems.is_empty(), "{}", problems.join("\n"));
+}
+
+/// Returns the page of `docs` with all operators and their functions.
+fn page() -> String {
+    let mut page = "# Operators\n\nThe functions and methods of every operator of MongoDB. `cargo test -p odm-integration catalogue` compares this \
+        page with\nthe code; with `ODM_WRITE_OPERATORS=1` it writes the page.\n"
+        .to_owned();
+    for (kind, title, ..) in KINDS {
+        let module = match kind {
+            "stage" => "methods of `odm::Pipeline`",
+            "expression" => "methods of `odm::expr::Expr`, and functions of `odm::expr`",
+            "accumulator" => "functions of `odm::pipeline`",
+            "query" => "methods of typed paths, and functions of `odm::Filter`",
+            _ => "methods of typed paths",
+        };
+        page.push_str(&format!(
+            "\n## {}{}\n\nThese are {module}.\n\n",
+            title[..1].to_uppercase(),
+            &title[1..]
+        ));
+        page.push_str("| operator | function | since MongoDB |\n| --- | --- | --- |\n");
+        for (name, operators) in functions(kind) {
+            let mut names: Vec<_> =
+                operators.iter().map(|operator| format!("`{}`", operator.function)).collect();
+            names.sort();
+            names.dedup();
+            let since = if operators.iter().any(|operator| operator.since.is_none()) {
+                ""
+            } else {
+                operators.iter().find_map(|operator| operator.since).unwrap_or_default()
+            };
+            page.push_str(&format!("| `{name}` | {} | {since} |\n", names.join(" ")));
+        }
+    }
+    page
+}
+
+#[test]
+fn the_page_of_operators_is_that_of_the_code() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/operators.md");
+    if std::env::var_os("ODM_WRITE_OPERATORS").is_some() {
+        std::fs::write(path, page()).unwrap();
+    }
+    let written = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(written == page(), "write docs/operators.md with ODM_WRITE_OPERATORS=1");
 }

@@ -12,6 +12,7 @@ use odm_integration::story::{Order, Status, line, order};
 mod gaps;
 mod merge;
 mod missing;
+mod newer;
 mod tags;
 
 #[derive(Debug, Clone, PartialEq, Shape)]

@@ -6,6 +6,7 @@ use mongodb::bson::{Document, doc};
 
 use crate::{
     error::codec::CodecResult,
+    expr::rendered::dollar,
     path::{Context, IntoBase, Key, OneField},
     pipeline::{OfStageOutput, Pipeline, Reads, StageOutput, output::field_name},
     row::{Removed, Retyped, With},
@@ -184,7 +185,7 @@ impl<R: Value, V: Array, K: Key, S: NotInArray> Unwind<R> for Field<R, V, K, S> 
     type Row = S::Row<R, OneField<K, V::Item>>;
 
     fn render(self) -> CodecResult<Document> {
-        Ok(doc! { "path": format!("${}", self.name) })
+        Ok(doc! { "path": dollar(&self.name) })
     }
 }
 
@@ -196,7 +197,7 @@ impl<R: Value, V: Array, K: Key, S: NotInArray> Field<R, V, K, S> {
         &self,
     ) -> UnwoundField<S::Row<R, OneField<K, <V::Item as Value>::Optional>>> {
         UnwoundField {
-            stage: Ok(doc! { "path": format!("${}", self.name), "preserveNullAndEmptyArrays": true }),
+            stage: Ok(doc! { "path": dollar(&self.name), "preserveNullAndEmptyArrays": true }),
             row: PhantomData,
         }
     }
@@ -211,7 +212,7 @@ impl<R: Value, V: Array, K: Key, S: NotInArray> Field<R, V, K, S> {
     ) -> UnwoundField<With<S::Row<R, OneField<K, V::Item>>, L::Out>> {
         let index = field_name(field);
         UnwoundField {
-            stage: index.map(|index| doc! { "path": format!("${}", self.name), "includeArrayIndex": index }),
+            stage: index.map(|index| doc! { "path": dollar(&self.name), "includeArrayIndex": index }),
             row: PhantomData,
         }
     }
