@@ -97,7 +97,8 @@ pub trait ShapeLiteral<S> {
 #[diagnostic::on_unimplemented(
     message = "`{K}` cannot be filled with `{Self}` in this stage",
     label = "a field of this shape is filled with the wrong kind of thing",
-    note = "in `group` the field stored as `_id` takes the key, an expression; every other field takes an accumulator: `sum(..)`, `first(..)`, `push(..)`, `count()`"
+    note = "in `group` the field stored as `_id` takes the key, an expression; every other field takes an accumulator: `sum(..)`, `first(..)`, `push(..)`, `count()`",
+    note = "in `set_window_fields` a field takes an accumulator or a window function: `sum(..).documents(Unbounded, Current)`, `rank()`"
 )]
 pub trait Slot<S, K, T> {
     /// Renders the field.
@@ -246,7 +247,8 @@ impl<M: Keyed> Produces for Id<M> {
 #[diagnostic::on_unimplemented(
     message = "`{K}` is declared `{T}`",
     label = "does not evaluate to `{T}`: `{Self}`",
-    note = "a `T` fits an `Option<T>`, and an integer fits a wider integer or a float"
+    note = "a `T` fits an `Option<T>`, and an integer fits a wider integer or a float",
+    note = "a value that may be null does not fit a `T`: `.if_null(..)` replaces null; a field that is `Removed` was removed by an earlier stage"
 )]
 pub trait FillsField<K, T> {}
 

@@ -84,7 +84,7 @@ impl<M: Value> Update<M> {
     /// });
     /// assert_eq!(
     ///     update.to_string(),
-    ///     r#"[{ "$set": { "average": { "$avg": "$quizzes" } } }, { "$unset": "total" }]"#,
+    ///     r#"[{ "$set": { "average": { "$ifNull": [{ "$avg": "$quizzes" }, null] } } }, { "$unset": "total" }]"#,
     /// );
     /// ```
     pub fn aggregation<Row>(

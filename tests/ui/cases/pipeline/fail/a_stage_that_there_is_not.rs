@@ -1,10 +1,7 @@
-use odm::{Collection, Pipeline, Filter};
+use odm::Pipeline;
 use odm_integration::story::Order;
 
-async fn all(orders: &Collection<Order>) {
-    let _ = orders.aggregate().project(|o| o.reference());
-    let _ = Pipeline::<Order>::new().project(|o| o.reference());
-    let _ = orders.find(Filter::all()).project(|o| o.reference());
+fn main() {
+    let _ = Pipeline::<Order>::new().add_fields(|o| o.reference());
+    let _ = Pipeline::<Order>::new().order_by(|o| o.reference());
 }
-
-fn main() {}
