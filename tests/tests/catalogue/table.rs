@@ -5,6 +5,7 @@
 //! it. The hidden tables of `odm` list the functions. The entries of `it/documented_bson/operators` render them.
 
 use std::collections::{BTreeMap, HashMap};
+use std::fmt::Write as _;
 
 use odm::{bson::Bson, expr::Operator};
 
@@ -182,11 +183,7 @@ fn page() -> String {
             "query" => "methods of typed paths, and functions of `odm::Filter`",
             _ => "methods of typed paths",
         };
-        page.push_str(&format!(
-            "\n## {}{}\n\nThese are {module}.\n\n",
-            title[..1].to_uppercase(),
-            &title[1..]
-        ));
+        writeln!(page, "\n## {}{}\n\nThese are {module}.\n", title[..1].to_uppercase(), &title[1..]).unwrap();
         page.push_str("| operator | function | since MongoDB |\n| --- | --- | --- |\n");
         for (name, operators) in functions(kind) {
             let mut names: Vec<_> =
@@ -198,7 +195,7 @@ fn page() -> String {
             } else {
                 operators.iter().find_map(|operator| operator.since).unwrap_or_default()
             };
-            page.push_str(&format!("| `{name}` | {} | {since} |\n", names.join(" ")));
+            writeln!(page, "| `{name}` | {} | {since} |", names.join(" ")).unwrap();
         }
     }
     page
