@@ -187,7 +187,7 @@ accumulators! { WINDOW_FUNCTIONS, WindowFunction:
     exp_moving_avg_alpha [D: Value,] = "$expMovingAvg" named("input" input: T [Real<Result = D>], "alpha" alpha: B [Number]) -> D;
     /// Returns the number, or for null and missing values the number on the line between those around it. Null before the
     /// first and after the last number.
-    linear_fill = "$linearFill" one(expression: T [Number]) -> T::Optional;
+    linear_fill [D: Value,] = "$linearFill" one(expression: T [Real<Result = D>]) -> D::Optional;
     /// Returns the value, or for null and missing values the last value before it. Null before the first value.
     locf = "$locf" one(expression: T [Value]) -> T::Optional;
     /// Returns the number scaled to the range from 0 to 1.

@@ -7,12 +7,23 @@ use mongodb::bson::{Bson, Document, doc};
 use super::unwind::{Picks, RowField, picks};
 use crate::{
     error::codec::{CodecError, CodecResult},
-    expr::{Expr, Expression, Exprs, TimeUnit, exprs, rendered::Rendered},
+    expr::{Divided, Expr, Expression, Exprs, TimeUnit, exprs, rendered::Rendered},
     path::IntoBase,
     pipeline::{Pipeline, Reads},
     sort::Sort,
-    value::Value,
+    value::{Number, Value},
 };
+
+/// A number that is stored with a fraction.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot hold the number between two others",
+    label = "`linear` needs a field of doubles or decimals",
+    note = "for whole numbers, `.locf(..)` repeats the last value, and `.value(.., 0)` sets a constant"
+)]
+pub trait Fractional: Number {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Number<Stored: Divided<Out = T::Stored>>> Fractional for T {}
 
 /// The fields that [`fill`](Pipeline::fill) fills, and how.
 #[must_use = "pass it to `fill`"]
@@ -69,12 +80,14 @@ impl<R> Fill<R> {
         self.output(&field.into_base(), value)
     }
 
-    /// Sets the field to the number on the line between those around it where it is null or missing.
+    /// Sets the field to the number on the line between those around it where it is null or missing: a double, or a
+    /// decimal.
     ///
     /// `output: { field: { method: "linear" } }`
     pub fn linear<F, T, O>(self, field: F) -> Self
     where
         F: IntoBase<Base = Expr<R, T, O>>,
+        T: Fractional,
     {
         self.output(&field.into_base(), Ok(doc! { "method": "linear" }))
     }

@@ -13,7 +13,7 @@ struct Reading {
     id: Id<Reading>,
     sensor: i32,
     at: DateTime,
-    celsius: i32,
+    celsius: f64,
 }
 
 #[derive(Debug, Clone, PartialEq, Shape)]
@@ -21,21 +21,21 @@ struct Row {
     id: Option<Id<Reading>>,
     sensor: i32,
     at: DateTime,
-    celsius: Option<i32>,
+    celsius: Option<f64>,
 }
 
 fn hour(hours: i64) -> DateTime {
     DateTime::from_millis(hours * 3_600_000)
 }
 
-fn reading(sensor: i32, hours: i64, celsius: i32) -> Reading {
+fn reading(sensor: i32, hours: i64, celsius: f64) -> Reading {
     Reading { id: Id::new(), sensor, at: hour(hours), celsius }
 }
 
 #[odm_test::test]
 async fn rows_that_densify_adds_have_only_its_fields(db: Database) -> odm::Result<()> {
     let readings = db.collection::<Reading>();
-    let stored = [reading(1, 0, 5), reading(1, 2, 7), reading(2, 0, 9)];
+    let stored = [reading(1, 0, 5.0), reading(1, 2, 7.0), reading(2, 0, 9.0)];
     readings.insert_many(&stored).await?;
     let densified = || {
         readings.aggregate().densify(|r| {
@@ -62,7 +62,7 @@ async fn rows_that_densify_adds_have_only_its_fields(db: Database) -> odm::Resul
 #[odm_test::test]
 async fn densified_rows_are_filled(db: Database) -> odm::Result<()> {
     let readings = db.collection::<Reading>();
-    readings.insert_many([reading(1, 0, 5), reading(1, 2, 8)]).await?;
+    readings.insert_many([reading(1, 0, 5.0), reading(1, 2, 8.0)]).await?;
     let rows: Vec<odm::bson::Document> = readings
         .aggregate()
         .densify(|r| Densify::steps(r.at(), 1).unit(TimeUnit::Hour))

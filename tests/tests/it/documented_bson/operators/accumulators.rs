@@ -117,7 +117,7 @@ fn window_functions() -> Vec<Entry> {
             "accumulator/window::exp_moving_avg_alpha",
             vec![window!(f64, |r| exp_moving_avg_alpha(r.price(), 0.5))],
         ),
-        ("accumulator/window::linear_fill", vec![window!(Option<i32>, |r| linear_fill(r.spare()))]),
+        ("accumulator/window::linear_fill", vec![window!(Option<f64>, |r| linear_fill(r.spare()))]),
         ("accumulator/window::locf", vec![window!(Option<i32>, |r| locf(r.spare()))]),
         ("accumulator/window::min_max_scaler", vec![window!(Option<f64>, |r| min_max_scaler(r.price()))]),
         (
