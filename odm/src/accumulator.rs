@@ -16,7 +16,7 @@ use crate::{
     expr::{
         Divided, Expression, NumericResult, Object, Operator, Required, filled,
         operators::operator,
-        rendered::{Rendered, named, none, one},
+        rendered::{Rendered, list, named, none, one},
     },
     sort::Sort,
     value::{Array, Integer, Number, Value},
@@ -101,8 +101,10 @@ macro_rules! accumulators {
 }
 
 macro_rules! call {
-    ($operator:literal one $T:ident [] $first:expr) => { one($operator, $first) };
-    ($operator:literal filled $T:ident [] $first:expr) => { one($operator, filled::<$T>($first)) };
+    ($operator:literal one $T:ident [] $first:expr) => { $crate::accumulator::of_one($operator, $first) };
+    ($operator:literal filled $T:ident [] $first:expr) => {
+        $crate::accumulator::of_one($operator, filled::<$T>($first))
+    };
     ($operator:literal list $T:ident [$(($argument:expr))*] $first:expr) => {
         $crate::expr::rendered::list($operator, &mut [$first, $($argument),*])
     };
@@ -119,7 +121,8 @@ macro_rules! rendering {
 use {accumulators, call, rendering};
 
 accumulators! { ACCUMULATORS, Accumulator:
-    /// Returns the sum of the numbers. Null and missing values are ignored. The sum of integers is an `i64`.
+    /// Returns the sum of the numbers. Null and missing values are ignored. The sum of integers is an `i64`. The server
+    /// returns the integer 0 for a group of decimals that are all null, which a decimal does not read.
     sum [S: Value, K: NumericResult<K, Out = S>,] = "$sum" one(expression: T [Number<Stored = K>]) -> S;
     /// Returns the average of the numbers: a double, or a decimal. It is null if no row of the group has a number, which
     /// is possible only for an optional field.
@@ -173,6 +176,16 @@ pub(crate) const OTHERS: &[Operator] = &[
     operator!("$percentile", percentile, "7.0"),
     operator!("$accumulator", accumulator),
 ];
+
+/// `{ operator: expression }`. The server reads an array as a list of arguments, so an array is inside an operator.
+fn of_one(operator: &'static str, expression: CodecResult<Rendered>) -> CodecResult<Rendered> {
+    match expression {
+        Ok(array) if array.is_array() => {
+            one(operator, list("$ifNull", &mut [Ok(array), Ok(Rendered::leaf(mongodb::bson::Bson::Null))]))
+        }
+        expression => one(operator, expression),
+    }
+}
 
 /// Returns how many rows the group has.
 ///

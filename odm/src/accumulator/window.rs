@@ -8,9 +8,9 @@ use super::{Accumulator, accumulators};
 use crate::{
     error::codec::CodecResult,
     expr::{
-        Expression, Operator, Real, TimeUnit, filled,
+        Divided, Expression, Operator, Real, Required, TimeUnit, filled,
         operators::operator,
-        rendered::{Rendered, array, named, none, object, one},
+        rendered::{Rendered, array, named, none, object},
     },
     value::{Number, Value},
 };
@@ -162,29 +162,26 @@ bounds! {
         f64 => |number| number.into();
 }
 
-/// A number or a date: what [`derivative`] and [`integral`] compute with.
+/// A number that is not a decimal: what [`derivative`], [`integral`] and the covariances compute with.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a number",
-    label = "`derivative` and `integral` need a number"
+    message = "`{Self}` is not an integer or a double",
+    label = "this window function needs an integer or a double",
+    note = "for decimals the server returns doubles and decimals: `.to_double()` converts them"
 )]
-pub trait Measured: Value {}
+pub trait Measured: Number {}
 
 #[diagnostic::do_not_recommend]
-impl<T: Number> Measured for T {}
+impl<T: Number<Stored: Divided<Out = f64>>> Measured for T {}
 
 accumulators! { WINDOW_FUNCTIONS, WindowFunction:
     /// Returns the covariance of two numbers as a population; null if the window has no two numbers.
-    covariance_pop = "$covariancePop" list(a: T [Number], b: B [Number]) -> Option<f64>;
+    covariance_pop = "$covariancePop" list(a: T [Measured], b: B [Measured]) -> Option<f64>;
     /// Returns the covariance of two numbers as a sample; null if the window has fewer than two rows with numbers.
-    covariance_samp = "$covarianceSamp" list(a: T [Number], b: B [Number]) -> Option<f64>;
+    covariance_samp = "$covarianceSamp" list(a: T [Measured], b: B [Measured]) -> Option<f64>;
     /// Returns the average rate of change within the window, per unit of the sort field; null if the window has one row.
-    derivative = "$derivative" named("input" input: T [Measured]) -> Option<f64>;
+    derivative = "$derivative" named("input" input: T [Measured + Required]) -> Option<f64>;
     /// Returns the area under the curve within the window.
-    integral = "$integral" named("input" input: T [Measured]) -> Option<f64>;
-    /// Returns the moving average of the numbers, in which the last `n` rows have the most weight.
-    exp_moving_avg [D: Value,] = "$expMovingAvg" named("input" input: T [Real<Result = D>], "N" n: B [Number]) -> D;
-    /// Returns the moving average of the numbers, with this weight of the row: a number between 0 and 1.
-    exp_moving_avg_alpha [D: Value,] = "$expMovingAvg" named("input" input: T [Real<Result = D>], "alpha" alpha: B [Number]) -> D;
+    integral = "$integral" named("input" input: T [Measured + Required]) -> Option<f64>;
     /// Returns the number, or for null and missing values the number on the line between those around it. Null before the
     /// first and after the last number.
     linear_fill [D: Value,] = "$linearFill" one(expression: T [Real<Result = D>]) -> D::Optional;
@@ -202,6 +199,8 @@ pub(crate) const OTHERS: &[Operator] = &[
     operator!("$denseRank", dense_rank),
     operator!("$documentNumber", document_number),
     operator!("$shift", shift),
+    operator!("$expMovingAvg", exp_moving_avg),
+    operator!("$expMovingAvg", exp_moving_avg_alpha),
 ];
 
 macro_rules! numbers {
@@ -247,6 +246,31 @@ pub fn shift_or<R, X: Expression<R>>(
     ))
 }
 
+/// Returns the moving average of the numbers, in which the last `n` rows have the most weight.
+///
+/// `{ $expMovingAvg: { input: input, N: n } }`
+pub fn exp_moving_avg<R, T, D: Value>(input: impl Expression<R, T = T>, n: i32) -> WindowFunction<R, D>
+where
+    T: Real<Result = D>,
+{
+    let n = Ok(Rendered::leaf(n));
+    WindowFunction::new(named("$expMovingAvg", &mut [("input", input.render()), ("N", n)]))
+}
+
+/// Returns the moving average of the numbers, with this weight of the row: a number between 0 and 1, exclusive.
+///
+/// `{ $expMovingAvg: { input: input, alpha: alpha } }`
+pub fn exp_moving_avg_alpha<R, T, D: Value>(
+    input: impl Expression<R, T = T>,
+    alpha: f64,
+) -> WindowFunction<R, D>
+where
+    T: Real<Result = D>,
+{
+    let alpha = Ok(Rendered::leaf(alpha));
+    WindowFunction::new(named("$expMovingAvg", &mut [("input", input.render()), ("alpha", alpha)]))
+}
+
 macro_rules! per_unit {
     ($($(#[$doc:meta])* $name:ident $operator:literal;)*) => { $(
         $(#[$doc])*
@@ -257,7 +281,7 @@ macro_rules! per_unit {
             unit: TimeUnit,
         ) -> WindowFunction<R, Option<f64>>
         where
-            T: Measured,
+            T: Measured + Required,
         {
             let unit = Expression::<R>::render(unit);
             WindowFunction::new(named($operator, &mut [("input", input.render()), ("unit", unit)]))

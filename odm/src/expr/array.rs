@@ -34,9 +34,9 @@ operators! {
     /// Returns how many elements the array has.
     size = "$size" one(array: T [Array + Required]) -> i32;
     /// Returns the first `n` elements, or the last if `n` is negative; null stays null.
-    slice [I: Value,] = "$slice" list(array: T [Array<Item = I>], n: B [Integer]) -> T::Lift<Vec<I>>;
+    slice [I: Value,] = "$slice" list(array: T [Array<Item = I>], n: B [Integer + Required]) -> T::Lift<Vec<I>>;
     /// Returns `n` elements from a position on; null stays null.
-    slice_from [I: Value,] = "$slice" list(array: T [Array<Item = I>], position: B [Integer], n: C [Integer]) -> T::Lift<Vec<I>>;
+    slice_from [I: Value,] = "$slice" list(array: T [Array<Item = I>], position: B [Integer + Required], n: C [Integer + Required]) -> T::Lift<Vec<I>>;
     /// Returns the document whose fields are the pairs of the array; null stays null.
     array_to_object [I: Pair,] = "$arrayToObject" one(array: T [Array<Item = I>]) -> T::Lift<std::collections::BTreeMap<String, I::Value>>;
     /// Returns whether the value is an array.

@@ -34,7 +34,7 @@ operators! {
     to_bool = "$toBool" one(value: T [Scalar]) -> T::Lift<bool>;
     /// Converts to a text; null stays null.
     to_string = "$toString" one(value: T [Scalar]) -> T::Lift<String>;
-    /// Converts a text, a number of milliseconds or an id to a date; null stays null. The server returns an error for a
+    /// Converts a text, an int64, double or decimal with a number of milliseconds, or an id to a date; null stays null. The server returns an error for a
     /// text that is not a date.
     to_date = "$toDate" one(value: T [Scalar]) -> T::Lift<DateTime>;
     /// Converts a text of 24 hexadecimal digits to an `ObjectId`; null stays null.

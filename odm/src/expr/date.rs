@@ -13,7 +13,7 @@ pub use self::{
     },
 };
 use super::{
-    Expr,
+    Expr, Required,
     operand::ExprOperand,
     operators::{Operator, operator, operators, options},
     time_unit::{DayOfWeek, UnitOfTime},
@@ -48,9 +48,9 @@ options! {
     /// The optional arguments of [`date_to_string`].
     DateToString {
         /// Sets the format: `%Y-%m-%d`. The default is `%Y-%m-%dT%H:%M:%S.%LZ`.
-        format "format" [StringValue];
+        format "format" [StringValue + Required];
         /// Sets the time zone, by its Olson name (`Europe/Oslo`) or its offset from UTC (`+02:00`). The default is UTC.
-        timezone "timezone" [StringValue];
+        timezone "timezone" [StringValue + Required];
     }
 }
 
@@ -150,6 +150,5 @@ mod tests {
             date().date_trunc(TimeUnit::Week).start_of_week(absent()).bin_size(2);
         let _: Expr<(), Option<DateTime>, _> = date().date_add(absent(), 1);
         let _: Expr<(), Option<i64>, _> = date().date_diff(date(), absent());
-        let _: Expr<(), Option<DateTime>, _> = date_from_string::<(), _>("2026-11-29").format(absent());
     }
 }

@@ -35,18 +35,21 @@ impl<T> Copy for Meta<T> {}
 impl Meta<f64> {
     /// The score of a text search.
     pub const TEXT_SCORE: Self = Self::new("textScore");
-    /// The score of an Atlas search.
-    pub const SEARCH_SCORE: Self = Self::new("searchScore");
-    /// The score of an Atlas vector search.
-    pub const VECTOR_SEARCH_SCORE: Self = Self::new("vectorSearchScore");
     /// The score of a stage that computes one, such as `$rankFusion`.
     pub const SCORE: Self = Self::new("score");
     /// The distance of `$geoNear`.
     pub const GEO_NEAR_DISTANCE: Self = Self::new("geoNearDistance");
 }
 
-impl Meta<Document> {
-    /// The keys of the index entry by which the server found the document.
+impl Meta<Option<f64>> {
+    /// The score of an Atlas search; null without one.
+    pub const SEARCH_SCORE: Self = Self::new("searchScore");
+    /// The score of an Atlas vector search; null without one.
+    pub const VECTOR_SEARCH_SCORE: Self = Self::new("vectorSearchScore");
+}
+
+impl Meta<Option<Document>> {
+    /// The keys of the index entry by which the server found the document; null if it used no index.
     pub const INDEX_KEY: Self = Self::new("indexKey");
     /// How the score of a stage was computed.
     pub const SCORE_DETAILS: Self = Self::new("scoreDetails");
@@ -54,14 +57,15 @@ impl Meta<Document> {
     pub const SEARCH_SCORE_DETAILS: Self = Self::new("searchScoreDetails");
 }
 
-impl Meta<Vec<Document>> {
+impl Meta<Option<Vec<Document>>> {
     /// The passages that an Atlas search found.
     pub const SEARCH_HIGHLIGHTS: Self = Self::new("searchHighlights");
 }
 
 /// Returns what the server knows of a row beside its fields.
 ///
-/// `{ $meta: keyword }`. The server returns an error if the stages before do not compute it.
+/// `{ $meta: keyword }`. Some of it is an `Option`, because it is missing if the
+/// stages before do not compute it; for the others, the server returns an error then.
 pub fn meta<R, T>(meta: Meta<T>) -> Expr<R, T> {
     Expr::computed(one("$meta", Ok(Rendered::leaf(meta.keyword))))
 }

@@ -1,6 +1,6 @@
 //! Functions of one number: rounding, roots, powers, logarithms.
 
-use super::{Divided, arithmetic::DividedBy, operators::operators};
+use super::{Divided, Required, arithmetic::DividedBy, operators::operators};
 use crate::value::{Integer, Number, Value};
 
 /// A number from which a function computes a double, or a decimal from a decimal.
@@ -32,10 +32,10 @@ operators! {
     floor = "$floor" one(number: T [Number]) -> T;
     /// Rounds to this number of decimal places, with halves to the even neighbour. A negative number of places rounds
     /// to tens, hundreds, .. Null stays null.
-    round = "$round" list(number: T [Number], places: B [Integer]) -> T;
+    round = "$round" list(number: T [Number], places: B [Integer + Required]) -> T;
     /// Removes the decimal places after this number of them. A negative number of places replaces digits before the
     /// decimal point with zeros. Null stays null.
-    trunc = "$trunc" list(number: T [Number], places: B [Integer]) -> T;
+    trunc = "$trunc" list(number: T [Number], places: B [Integer + Required]) -> T;
     /// Returns e raised to this power.
     exp [D: Value,] = "$exp" one(number: T [Real<Result = D>]) -> D;
     /// Returns the natural logarithm. The server returns an error for a number that is not greater than 0.

@@ -50,6 +50,11 @@ impl Rendered {
             _ => Ok(Self::leaf(value)),
         }
     }
+    /// Returns whether the expression is the literal of an array.
+    pub(crate) fn is_array(&self) -> bool {
+        matches!(self.value, Bson::Array(_))
+    }
+
     pub(crate) fn into_value(self) -> Bson {
         self.value
     }
@@ -127,6 +132,22 @@ pub(crate) fn single(operator: &'static str, argument: CodecResult<Rendered>) ->
         Ok(Rendered { value: Bson::Array(_), .. }) => list(operator, &mut [argument]),
         argument => one(operator, argument),
     }
+}
+
+/// `{ operator: [value, ..] }`, for an operator that reads the elements of a single array: a single value gets null beside
+/// it, which the operator ignores, so that a value that is an array stays one.
+pub(crate) fn several(operator: &'static str, values: CodecResult<Rendered>) -> CodecResult<Rendered> {
+    one(
+        operator,
+        values.map(|mut values| {
+            if let Bson::Array(list) = &mut values.value
+                && list.len() == 1
+            {
+                list.push(Bson::Null);
+            }
+            values
+        }),
+    )
 }
 
 /// `{ operator: {} }`

@@ -8,7 +8,7 @@ use super::{
     Expr, Expression, ExpressionList,
     list::{Alternatives, ArrayOf, Numbers},
     operators::{Operator, operator},
-    rendered::{Rendered, named, one},
+    rendered::{Rendered, named, one, several},
 };
 use crate::value::{Array, Number, Value};
 
@@ -37,7 +37,7 @@ macro_rules! statistics {
             where
                 L::Types: $list,
             {
-                Expr::computed(one($operator, values.render_list()))
+                Expr::computed(several($operator, values.render_list()))
             }
         )*
 

@@ -37,12 +37,12 @@ operators! {
     /// greater. Null counts as the empty text.
     strcasecmp = "$strcasecmp" list(text: T [StringValue], other: B [StringValue]) -> i32;
     /// Returns a part of a text, by the position and number of code points. Null becomes the empty text.
-    substr_cp = "$substrCP" list(text: T [StringValue], start: B [Integer], length: C [Integer]) -> String;
+    substr_cp = "$substrCP" list(text: T [StringValue], start: B [Integer + Required], length: C [Integer + Required]) -> String;
     /// Returns a part of a text, by the position and number of bytes in UTF-8. Null becomes the empty text.
-    substr_bytes = "$substrBytes" list(text: T [StringValue], start: B [Integer], length: C [Integer]) -> String;
+    substr_bytes = "$substrBytes" list(text: T [StringValue], start: B [Integer + Required], length: C [Integer + Required]) -> String;
     /// Returns a part of a text, by the position and number of bytes: the old name of
     /// [`substr_bytes`].
-    substr = "$substr" list(text: T [StringValue], start: B [Integer], length: C [Integer]) -> String;
+    substr = "$substr" list(text: T [StringValue], start: B [Integer + Required], length: C [Integer + Required]) -> String;
     /// Returns the position of a text in another, in code points, or -1; null stays null. See
     /// [`within`](Expr::within) for a part of the text.
     index_of_cp = "$indexOfCP" list(text: T [StringValue], substring: B [StringValue + Required]) with IndexOf -> T::Lift<i32>;

@@ -69,8 +69,8 @@ macro_rules! fixed {
 
 fixed! {
     ObjectId as ObjectId, "an ObjectId": |id| id.bytes(), |bytes| Self::from_bytes(bytes);
-    DateTime as DateTime, "a date": |date| date.timestamp_millis().to_le_bytes(), |bytes| Self::from_millis(i64::from_le_bytes(bytes));
     Decimal128 as Decimal128, "a decimal128": |number| number.bytes(), |bytes| Self::from_bytes(bytes);
+    DateTime as DateTime, "a date": |date| date.timestamp_millis().to_le_bytes(), |bytes| Self::from_millis(i64::from_le_bytes(bytes));
     Timestamp as Timestamp, "a timestamp": |stamp| (u64::from(stamp.time) << 32 | u64::from(stamp.increment)).to_le_bytes(), |bytes| {
         let both = u64::from_le_bytes(bytes);
         #[allow(clippy::cast_possible_truncation)] // the two halves

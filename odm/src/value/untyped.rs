@@ -13,12 +13,13 @@ use mongodb::bson::{
 };
 
 use super::{
-    AnyLength, Arithmetic, Array, Arrays, Bits, Integer, Map, Nullable, Number, Raw, Text, UnclaimedElements,
-    Value, Writer, bounded, leaf, map::utf8_key,
+    AnyLength, Arithmetic, Array, Arrays, Bits, Doc, Integer, Map, Nullable, Number, Raw, Text,
+    UnclaimedElements, Value, Writer, bounded, leaf, map::utf8_key,
 };
 use crate::{
     error::codec::{CodecError, CodecResult},
     meta::TypeMeta,
+    path::Context,
     stack::MAX_DEPTH,
 };
 
@@ -63,7 +64,19 @@ impl Map for Document {
 }
 
 impl Value for Bson {
-    leaf!();
+    type Fields<A: Context, B> = B;
+    type Optional = Option<Self>;
+    type NonNull = Self;
+    type DistinctItem<W: Value> = W;
+    // It may be null.
+    type Lift<U: Value> = U::Optional;
+    type Replaced<D: Doc> = Self;
+    type Added<D: Doc> = Self;
+
+    #[inline]
+    fn under<A: Context, B>(_: A, base: B) -> B {
+        base
+    }
 
     const ARRAYS: Arrays = Arrays::ANY;
 

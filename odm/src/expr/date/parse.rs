@@ -3,7 +3,7 @@
 use mongodb::bson::DateTime;
 
 use crate::{
-    expr::{Expr, ExprOperand, Expression, operators::options, rendered::named},
+    expr::{Expr, ExprOperand, Expression, Required, operators::options, rendered::named},
     value::{StringValue, Value},
 };
 
@@ -11,9 +11,9 @@ options! {
     /// The optional arguments of [`date_from_string`].
     DateFromString {
         /// Sets the format: `%Y-%m-%d`.
-        format "format" [StringValue];
+        format "format" [StringValue + Required];
         /// Sets the time zone of texts without one. The default is UTC.
-        timezone "timezone" [StringValue];
+        timezone "timezone" [StringValue + Required];
     }
 }
 

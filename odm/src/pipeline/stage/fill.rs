@@ -7,7 +7,7 @@ use mongodb::bson::{Bson, Document, doc};
 use super::unwind::{Picks, RowField, picks};
 use crate::{
     error::codec::{CodecError, CodecResult},
-    expr::{Divided, Expr, Expression, Exprs, TimeUnit, exprs, rendered::Rendered},
+    expr::{Divided, Expr, Expression, Exprs, StorableIn, TimeUnit, exprs, filled, rendered::Rendered},
     path::IntoBase,
     pipeline::{Pipeline, Reads},
     sort::Sort,
@@ -56,7 +56,11 @@ impl<R> Fill<R> {
     ///
     /// `partitionBy: expression`
     pub fn partition_by(mut self, value: impl Expression<R>) -> Self {
-        let value = value.render().map(Rendered::into_value);
+        // The server accepts a document or an operator, and not the path of a field.
+        let value = value.render().map(|value| match value.into_value() {
+            Bson::String(path) => doc! { "value": path }.into(),
+            value => value,
+        });
         insert(&mut self.stage, &mut self.problem, "partitionBy", value);
         self
     }
@@ -72,11 +76,13 @@ impl<R> Fill<R> {
     /// Sets the field to a value where it is null or missing.
     ///
     /// `output: { field: { value: expression } }`
-    pub fn value<F, T, O>(self, field: F, value: impl Expression<R>) -> Self
+    pub fn value<F, T, O, X: Expression<R>>(self, field: F, value: X) -> Self
     where
         F: IntoBase<Base = Expr<R, T, O>>,
+        X::T: StorableIn<T>,
     {
-        let value = value.render().map(|value| doc! { "value": value.into_value() });
+        let value = X::T::fit(filled::<X::T>(value.render()));
+        let value = value.map(|value| doc! { "value": value.into_value() });
         self.output(&field.into_base(), value)
     }
 

@@ -217,7 +217,11 @@ fn size_of_colors() -> Case {
         Pipeline::<Inventory>::new().project(|inventory| ColorCountOf {
             id: inventory.id(),
             item: inventory.item(),
-            number_of_colors: cond(inventory.colors().is_array(), inventory.colors().size().any(), "NA"),
+            number_of_colors: cond(
+                inventory.colors().is_array(),
+                inventory.colors().cast::<Vec<Bson>>().size().any(),
+                "NA",
+            ),
         }),
     )
 }

@@ -71,7 +71,7 @@ fn to_date() -> Case {
     #[derive(Shape)]
     struct Converted {
         #[serde(rename = "convertedDate")]
-        converted_date: DateTime,
+        converted_date: Option<DateTime>,
     }
 
     Case::pipeline(
@@ -95,7 +95,7 @@ fn to_long() -> Case {
     #[derive(Shape)]
     struct Converted {
         #[serde(rename = "convertedQty")]
-        converted_qty: i64,
+        converted_qty: Option<i64>,
     }
 
     Case::pipeline(
@@ -119,7 +119,7 @@ fn to_object_id() -> Case {
     #[derive(Shape)]
     struct Converted {
         #[serde(rename = "convertedId")]
-        converted_id: ObjectId,
+        converted_id: Option<ObjectId>,
     }
 
     Case::pipeline(
