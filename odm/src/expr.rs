@@ -67,7 +67,7 @@ pub(crate) use self::{
     context::exprs,
     operand::{Comparable, Computed, ExprOperand},
     storable::StorableIn,
-    variable::bound as fields_of_variable,
+    variable::{bound as fields_of_variable, check_bound_name},
 };
 pub use self::{
     arithmetic::{add, divide, modulo, multiply, subtract},

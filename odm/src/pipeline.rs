@@ -26,8 +26,9 @@
 //! type, declare it with [`Pipeline::cast`], or use [`Pipeline::as_documents`].
 //!
 //! Each stage method renders its stage immediately and returns a pipeline with the row type after the stage. The
-//! closures receive the fields of the row before the stage: as paths in `matching` and `sort`, as field names in
-//! `unwind` and `unset`, as expressions in the others.
+//! closures receive the fields of the row before the stage: as paths in `matching`, `sort` and `geo_near`, as field names
+//! in `unwind`, `unset`, `densify` and the first closure of `set_field` and `set_in`, as a pipeline in `facet`, as expressions
+//! in the others.
 
 mod context;
 mod newer;
@@ -40,7 +41,7 @@ use mongodb::bson::{Bson, Document};
 
 pub(crate) use self::newer::newest_operator;
 pub use self::{
-    context::{InChangeStream, InFacet, InUpdate, Matches, Outermost, Reads, Transforms, Writes},
+    context::{InFacet, InUpdate, Matches, Outermost, Reads, Transforms, Writes},
     output::{OfStageOutput, StageOutput},
     stage::{
         unwind::{Field, Picks, RowField, RowFields, Unwind, UnwoundField},
@@ -66,7 +67,7 @@ pub struct Detached;
 
 /// The stages of an aggregation over documents of type `In`. `Row` is the type of the rows after the last stage.
 ///
-/// `P` is [`Detached`], or the collection that the pipeline runs on. Awaiting a pipeline on a collection returns a
+/// `P` is where the pipeline runs: [`Detached`], a collection or database, [`InFacet`] or [`InUpdate`]. Awaiting a pipeline on a collection returns a
 /// cursor of rows. Construct with [`Collection::aggregate`](crate::Collection::aggregate) or [`Pipeline::new`].
 ///
 /// ```

@@ -4,7 +4,7 @@
 
 use odm::{
     Id, Model, Pipeline, Shape,
-    pipeline::{WhenMatched, from, sum},
+    pipeline::{WhenNotMatched, from, sum},
 };
 
 #[derive(Debug, Clone, PartialEq, Model)]
@@ -188,7 +188,7 @@ async fn main() -> anyhow::Result<()> {
     bookings
         .aggregate()
         .group(|b| PointsOf { member: b.member(), points: sum(b.seats() * 10) })
-        .merge::<Member>(|members| members.when_matched(WhenMatched::Merge))
+        .merge::<Member>(|members| members.when_not_matched(WhenNotMatched::Discard))
         .await?;
     let mut all = members.find(odm::Filter::all()).sort(Member::fields().name().asc()).await?;
     while let Some(Member { name, points, .. }) = all.next().await.transpose()? {

@@ -95,16 +95,16 @@ impl Database {
     ///
     /// `{ aggregate: 1, pipeline: [ .. ] }`
     ///
-    /// Add stages with [`stage`](Pipeline::stage). The rows are `Document`s until [`stage_as`](Pipeline::stage_as)
-    /// specifies their type. Awaiting it returns a [`Cursor`] of rows, or a [`SessionCursor`] in a
-    /// [`session`](Pipeline::session).
+    /// Begin with [`documents`](Pipeline::documents) or [`current_op`](Pipeline::current_op), or with any stage by
+    /// [`stage_as`](Pipeline::stage_as), which specifies the type of the rows. Awaiting it returns a [`Cursor`] of rows,
+    /// or a [`SessionCursor`] in a [`session`](Pipeline::session).
     ///
     /// # Errors
     ///
     /// Returns an error of the server if the pipeline does not start with such a stage.
     ///
     /// ```no_run
-    /// # use odm::{Database, Shape, bson::doc, pipeline::sum};
+    /// # use odm::{Database, Shape};
     /// #[derive(Shape)]
     /// struct Item {
     ///     sku: String,
@@ -114,7 +114,7 @@ impl Database {
     /// # async fn f(db: Database) -> odm::Result<()> {
     /// let items: Vec<Item> = db
     ///     .aggregate()
-    ///     .stage_as::<Item>(doc! { "$documents": [{ "sku": "pear", "qty": 2 }, { "sku": "plum", "qty": 0 }] })
+    ///     .documents([Item { sku: "pear".into(), qty: 2 }, Item { sku: "plum".into(), qty: 0 }])
     ///     .matching(|item| item.qty().gt(0))
     ///     .await?
     ///     .try_collect()

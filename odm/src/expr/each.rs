@@ -7,7 +7,7 @@ mod names;
 
 use std::cell::Cell;
 
-use self::names::{Argument, name_argument};
+use self::names::Argument;
 pub use self::names::{ElementNames, ReduceNames};
 use super::{
     Expr, Expression, Fields, StorableIn, Truth,
@@ -66,7 +66,7 @@ fn element<R: 'static, I: Value>(depth: usize, arguments: &mut Vec<Argument>) ->
         return bound::<R, I>("this");
     }
     let name = format!("this{}", depth + 1);
-    arguments.push(name_argument("as", &name));
+    arguments.push(("as", Ok(Rendered::leaf(name.as_str()))));
     bound::<R, I>(&name)
 }
 

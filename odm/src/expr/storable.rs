@@ -13,7 +13,7 @@ use crate::{
 #[diagnostic::on_unimplemented(
     message = "this evaluates to `{Self}`, the field is declared `{F}`",
     label = "evaluates to `{Self}`, not `{F}`",
-    note = "a `T` fits an `Option<T>`, and an integer fits a wider integer or a float"
+    note = "a `T` fits an `Option<T>`, and an integer fits a wider integer or a float; counts and sums of integers are `i64`"
 )]
 pub trait StorableIn<F> {
     /// Converts an expression of this type to the form that the field stores: a number becomes the field's kind of

@@ -76,7 +76,7 @@ pub fn remove<R, T: Value>() -> Expr<R, Option<T>> {
     Expr::from_source(Source::Field(Cow::Borrowed("$REMOVE")))
 }
 
-/// Returns a variable that the caller of an aggregation or of an update passes with `let_vars`, or a variable of the
+/// Returns a variable that the caller of an aggregation or of an update passes with `let_`, or a variable of the
 /// server, such as `SEARCH_META`. You specify its type: `variable::<_, f64>("rate")`.
 ///
 /// `"$$name"`
@@ -103,6 +103,26 @@ fn not_a_name(name: &str) -> CodecError {
     CodecError::new("the name of a variable: letters, digits and `_`", format!("`{name}`"))
 }
 
+/// Returns an error for a name that a variable of an expression or of a join cannot have: it must begin with a lowercase
+/// letter, and must not be one that `map`, `filter`, `reduce` and [`Expr::fields`] use for theirs.
+pub(crate) fn check_bound_name(name: &str) -> CodecResult<()> {
+    check_name(name)?;
+    let base = name.trim_end_matches(|letter: char| letter.is_ascii_digit());
+    if matches!(base, "this" | "value" | "it") {
+        return Err(CodecError::new(
+            "a name of your own for a variable, because `map`, `reduce` and others use this one",
+            format!("`{name}`"),
+        ));
+    }
+    if name.starts_with(|first: char| first.is_ascii_uppercase()) {
+        return Err(CodecError::new(
+            "a variable whose name begins with a lowercase letter",
+            format!("`{name}`"),
+        ));
+    }
+    Ok(())
+}
+
 /// Binds variables for an expression: the closure receives them.
 ///
 /// `{ $let: { vars: { name: value, .. }, in: expression } }`
@@ -124,7 +144,7 @@ where
 {
     let mut vars = Vec::new();
     let bound = variables.bind(&mut vars);
-    let vars = vars.iter().try_for_each(|(name, _)| check_name(name)).and_then(|()| object(&mut vars));
+    let vars = vars.iter().try_for_each(|(name, _)| check_bound_name(name)).and_then(|()| object(&mut vars));
     Expr::computed(named("$let", &mut [("vars", vars), ("in", in_(bound).render())]))
 }
 
@@ -175,4 +195,19 @@ variables! {
 /// Returns the variable with this name, or the fields of the document in it.
 pub(crate) fn bound<R: 'static, T: Value>(name: &str) -> Fields<R, T> {
     context::fields::<R, T>(Source::Field(Cow::Owned(format!("${name}"))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_variable_has_a_name_that_no_operator_uses() {
+        for name in ["total", "unitPrice", "item2", "thisOne"] {
+            assert_eq!(check_bound_name(name), Ok(()), "{name}");
+        }
+        for name in ["this", "value", "it", "this2", "value10", "Total", "a.b", "$a", ""] {
+            assert!(check_bound_name(name).is_err(), "{name}");
+        }
+    }
 }

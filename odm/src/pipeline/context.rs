@@ -6,10 +6,6 @@ use super::Detached;
 #[derive(Debug, Clone, Copy, Default)]
 pub struct InFacet;
 
-/// The context of a pipeline that a change stream applies to its events.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct InChangeStream;
-
 /// The context of a pipeline that is an update.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct InUpdate;
@@ -20,7 +16,7 @@ macro_rules! contexts {
         #[diagnostic::on_unimplemented(
             message = $message,
             label = "this stage cannot be used in this pipeline (`{Self}`)",
-            note = "contexts: `Detached` is a pipeline of its own, `InFacet` one inside `facet`, `InUpdate` an update, `InChangeStream` a filter of events"
+            note = "contexts: `Detached` is a pipeline of its own, `InFacet` one inside `facet`, `InUpdate` an update"
         )]
         pub trait $stages {}
 
@@ -30,9 +26,9 @@ macro_rules! contexts {
 
 contexts! {
     /// The contexts in which `$set`, `$unset`, `$project` and `$replaceWith` are allowed.
-    Transforms, "`$set`, `$unset`, `$project` and `$replaceWith` are not allowed here": Detached, InFacet, InUpdate, InChangeStream;
+    Transforms, "`$set`, `$unset`, `$project` and `$replaceWith` are not allowed here": Detached, InFacet, InUpdate;
     /// The contexts in which `$match` and `$redact` are allowed.
-    Matches, "`$match` and `$redact` are not allowed here": Detached, InFacet, InChangeStream;
+    Matches, "`$match` and `$redact` are not allowed here": Detached, InFacet;
     /// The contexts in which stages that group, join, sort or unwind rows are allowed.
     Reads, "this pipeline cannot group, join, sort or unwind rows": Detached, InFacet;
     /// The contexts in which `$facet` and stages that create rows are allowed.

@@ -27,7 +27,7 @@ pub use self::{
     count::{ByCount, ByCountFields},
     documents::{IndexAccesses, IndexAccessesFields, IndexStats, IndexStatsFields},
     facet::InFacets,
-    fill::{Densify, DensifyBounds, Fill, Fractional},
+    fill::{Densify, DensifyStep, Fill, Fractional},
     geo_near::{GeoNear, GeoNearOutput},
     graph_lookup::{GraphLookup, InGraphLookup},
     lookup::{InLookup, Join, JoinsOn, LookupFrom, LookupVariable, LookupVariables, from},

@@ -130,7 +130,8 @@ impl<M: Model, P: Outermost> Pipeline<M, M, P> {
 }
 
 impl<In, Row, P: Matches> Pipeline<In, Row, P> {
-    /// Splits events that are larger than a document may be. It must be the last stage of a change stream.
+    /// Splits events that are larger than a document may be. It must be the last stage of a change stream: add
+    /// its document to one with [`Watch::stage`](crate::action::Watch::stage).
     ///
     /// `{ $changeStreamSplitLargeEvent: {} }`
     ///

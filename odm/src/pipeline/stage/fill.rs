@@ -54,7 +54,7 @@ impl<R> Fill<R> {
 
     /// Fills the rows with the same value of this expression separately.
     ///
-    /// `partitionBy: expression`
+    /// `partitionBy: { value: "$state" }` for a field; another expression is sent as it is.
     pub fn partition_by(mut self, value: impl Expression<R>) -> Self {
         // The server accepts a document or an operator, and not the path of a field.
         let value = value.render().map(|value| match value.into_value() {
@@ -157,10 +157,10 @@ impl<R, Row> fmt::Debug for Densify<R, Row> {
 
 /// The step of [`Densify`]: an `i32` or an `f64`.
 #[diagnostic::on_unimplemented(message = "`{Self}` is not a step", label = "expected an `i32` or an `f64`")]
-pub trait DensifyBounds: Into<Bson> {}
+pub trait DensifyStep: Into<Bson> {}
 
-impl DensifyBounds for i32 {}
-impl DensifyBounds for f64 {}
+impl DensifyStep for i32 {}
+impl DensifyStep for f64 {}
 
 impl<R: Value> Densify<R> {
     /// Adds rows such that the field, a number or a date, has every value in steps. The rows are added between the least
@@ -168,10 +168,7 @@ impl<R: Value> Densify<R> {
     /// otherwise.
     ///
     /// `{ field: name, range: { step: step, bounds: "full" } }`
-    pub fn steps<F>(
-        field: F,
-        step: impl DensifyBounds,
-    ) -> Densify<R, <F::Base as RowField<R>>::Kept<Option<R>>>
+    pub fn steps<F>(field: F, step: impl DensifyStep) -> Densify<R, <F::Base as RowField<R>>::Kept<Option<R>>>
     where
         F: IntoBase,
         F::Base: RowField<R>,

@@ -8,8 +8,8 @@ use super::{graph_lookup::GraphLookup, paths};
 use crate::{
     error::codec::CodecResult,
     expr::{
-        BaseExpression, Comparable, Expr, Expression, Exprs, Fields, exprs, fields_of_variable,
-        rendered::Rendered,
+        BaseExpression, Comparable, Expr, Expression, Exprs, Fields, check_bound_name, exprs,
+        fields_of_variable, rendered::Rendered,
     },
     model::Model,
     path::{IntoBase, Key, Path, Root},
@@ -223,7 +223,7 @@ impl<R, X: Expression<R>> LookupVariables<R> for (&'static str, X) {
 
     fn bind(self, to: &mut Vec<(&'static str, CodecResult<Rendered>)>) -> Self::Bound {
         let (name, value) = self;
-        to.push((name, value.render()));
+        to.push((name, check_bound_name(name).and_then(|()| value.render())));
         LookupVariable { name, types: PhantomData }
     }
 }
@@ -256,7 +256,7 @@ pub struct LookupVariable<T> {
 
 impl<T> LookupVariable<T> {
     /// Returns the variable as an expression over the row `R`, or its fields if it is a document:
-    /// `ordered.over().multiply(2)`.
+    /// `ordered.over() * 2`.
     pub fn over<R: 'static>(self) -> Fields<R, T>
     where
         T: Value,

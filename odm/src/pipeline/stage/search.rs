@@ -265,7 +265,8 @@ impl ScoreNormalization {
 
 impl<M: Model, P: Outermost> Pipeline<M, M, P> {
     /// Returns the documents that a search finds, the best match first. Construct the search with the builders of the
-    /// driver, [`mongodb::atlas_search`]; `m.title().name()` is the name of a field.
+    /// driver, [`mongodb::atlas_search`]; `Movie::fields().title().name()` is the
+    /// name of a field.
     ///
     /// `{ $search: { text: { path: "title", query: "odm" } } }`
     ///

@@ -202,8 +202,8 @@ impl<R: Value, V: Array, K: Key, S: NotInArray> Field<R, V, K, S> {
         }
     }
 
-    /// Adds a field with the position of the element: that of a shape with one field. It is null in rows that
-    /// `preserve_null_and_empty_arrays` keeps.
+    /// Adds a field with the position of the element: that of a shape with one field. To keep rows without
+    /// elements, too, call `preserve_null_and_empty_arrays` first: then the position is an `Option`.
     ///
     /// `includeArrayIndex: "number"` for `.include_array_index(|index| NumberOf { number: index })`
     pub fn include_array_index<L: ShapeLiteral<OfStageOutput>>(

@@ -188,13 +188,18 @@ impl<In, Row: Value, P: Writes> Pipeline<In, Row, P> {
     /// `.merge::<Total>(|totals| totals.on(|t| t.year()))`.
     ///
     /// `{ $merge: { into: "totals", on: "year" } }`
+    ///
+    /// A row without a document is inserted, unless [`when_not_matched`](Merge::when_not_matched) says otherwise. The
+    /// fields of the row are not compared with those of `M`: a row that is inserted must have all that `M` needs.
     pub fn merge<M: Model>(self, how: impl FnOnce(Merge<Row, M>) -> Merge<Row, M>) -> Written<In, P> {
         Written { pipeline: self.then("$merge", how(Merge::new()).stage.map(Into::into)) }
     }
 }
 
 impl<In, M: Model, P: Writes> Pipeline<In, M, P> {
-    /// Replaces the collection of `M` by the rows, and ends the pipeline.
+    /// Replaces the collection of `M` by the rows, and ends the pipeline. The rows must be of type `M`: declare it after
+    /// stages that make other rows, `.cast::<Total>().out()`. On rows whose type no stage has changed, it replaces the
+    /// collection that is read.
     ///
     /// `{ $out: "totals" }`
     pub fn out(self) -> Written<In, P> {
