@@ -39,7 +39,7 @@ use std::{fmt, marker::PhantomData};
 
 use mongodb::bson::{Bson, Document};
 
-pub(crate) use self::newer::newest_operator;
+pub(crate) use self::newer::newer_operator;
 pub use self::{
     context::{InFacet, InUpdate, Matches, Outermost, Reads, Transforms, Writes},
     output::{OfStageOutput, StageOutput},

@@ -21,7 +21,6 @@ use crate::{
     error::Result,
     exec,
     operation::Verb,
-    pipeline::newest_operator,
     query::{Query, Values, WholeCollection},
 };
 
@@ -118,9 +117,9 @@ pub(super) async fn aggregate(
     query: Result<Query<Vec<Document>, AggregateOptions>>,
 ) -> Result<RawBatchCursor> {
     let (stages, options) = on.operation(AGGREGATE).check(query)?.finish().into_parts();
-    let (operation, newest) = (on.operation(aggregate::verb(&stages)), newest_operator(&stages));
+    let operation = on.operation(aggregate::verb(&stages));
     let cursor = exec::run(operation, pipeline(&on, stages).with_options(options).batch()).await;
-    cursor.map_err(|error| unknown_operator(error, newest))
+    cursor.map_err(unknown_operator)
 }
 
 /// Opens a cursor of the rows of a pipeline, in a session.
@@ -130,10 +129,10 @@ pub(super) async fn aggregate_in(
     session: &mut ClientSession,
 ) -> Result<SessionRawBatchCursor> {
     let (stages, options) = on.operation(AGGREGATE).check(query)?.finish().into_parts();
-    let (operation, newest) = (on.operation(aggregate::verb(&stages)), newest_operator(&stages));
+    let operation = on.operation(aggregate::verb(&stages));
     let cursor =
         exec::run(operation, pipeline(on, stages).with_options(options).session(session).batch()).await;
-    cursor.map_err(|error| unknown_operator(error, newest))
+    cursor.map_err(unknown_operator)
 }
 
 /// Returns the driver's call, without its options.

@@ -1,7 +1,7 @@
 //! `TransactionNumber`: what this crate reads from the driver's texts about a session, because the driver has no
 //! interface for it.
 //!
-//! Upstream should be asked for one of these, either of which would replace this module:
+//! Ask upstream for one of these; either would replace this module:
 //!
 //! - `ClientSession::next_txn_number(&mut self) -> Option<i64>`, which takes the next number for a write that the
 //!   application sends itself as a raw command, and `None` if the deployment does not support retryable writes.
