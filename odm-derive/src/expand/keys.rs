@@ -121,6 +121,7 @@ fn layer(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
         let aliases = &field.aliases;
         quote!(const ALIASES: &'static [&'static str] = &[#(#aliases),*];)
     });
+    let header = header(stored);
     quote! {
         pub struct #layer<#context, #base, #changed>(#context, #base, ::core::marker::PhantomData<fn() -> #changed>);
         impl<#context: #runtime::Context, #base, #changed: #runtime::Value> #layer<#context, #base, #changed> {
@@ -143,6 +144,7 @@ fn layer(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
         }
         impl #runtime::Key for #key {
             const NAME: &'static str = #stored;
+            const HEADER: &'static str = #header;
             #aliases
             type Layer<#context: #runtime::Context, #base, #changed: #runtime::Value> = #layer<#context, #base, #changed>;
             fn layer<#context: #runtime::Context, #base, #changed: #runtime::Value>(
@@ -154,6 +156,11 @@ fn layer(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
         }
         #has
     }
+}
+
+/// Returns the first bytes of the element with this name: the place of the type, the name, the terminating zero.
+fn header(stored: &str) -> String {
+    format!("\0{stored}\0")
 }
 
 /// Returns the name of the key. A flattened field has no name of its own.
@@ -187,10 +194,11 @@ pub(crate) fn has(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
 /// Returns `impl Key` for a field in a variant, which no stage of a pipeline changes.
 pub(crate) fn fixed(scope: &Scope<'_>, key: &TokenStream, stored: &str) -> TokenStream {
     let Scope { runtime, context, base, changed, .. } = scope;
-    let over = local("base");
+    let (over, header) = (local("base"), header(stored));
     quote! {
         impl #runtime::Key for #key {
             const NAME: &'static str = #stored;
+            const HEADER: &'static str = #header;
             type Layer<#context: #runtime::Context, #base, #changed: #runtime::Value> = #base;
             fn layer<#context: #runtime::Context, #base, #changed: #runtime::Value>(_: #context, #over: #base) -> #base {
                 #over

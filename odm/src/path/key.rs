@@ -18,6 +18,9 @@ use crate::{
 pub trait Key: 'static {
     /// The stored name.
     const NAME: &'static str;
+    /// The first bytes of its element: the place of the type, which is written last, then the stored name and its
+    /// terminating zero.
+    const HEADER: &'static str;
     /// The other names that it is read from.
     const ALIASES: &'static [&'static str] = &[];
     /// A fields struct with only the accessor of this field, of type `T`, and the base `B`.

@@ -22,6 +22,7 @@ macro_rules! document {
 
                 impl $crate::path::Key for $field {
                     const NAME: &'static str = $stored;
+                    const HEADER: &'static str = concat!("\0", $stored, "\0");
                     type Layer<A: $crate::path::Context, B, T: $crate::value::Value> = layer::$field<A, B, T>;
                     fn layer<A: $crate::path::Context, B, T: $crate::value::Value>(at: A, base: B) -> layer::$field<A, B, T> {
                         layer::$field(at, base, std::marker::PhantomData)

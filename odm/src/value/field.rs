@@ -45,10 +45,10 @@ pub trait Stores<T>: Value {
     /// Appends the bytes of a `T` and returns their BSON type.
     fn write(value: &T, writer: &mut Writer) -> CodecResult<ElementType>;
 
-    /// Writes a `T` as the element `key`.
+    /// Writes a `T` as the element with this [`Key::HEADER`].
     #[inline]
-    fn put(key: &'static str, value: &T, writer: &mut Writer) -> CodecResult<()> {
-        writer.element_at(key, |writer| Self::write(value, writer))
+    fn put(header: &'static str, value: &T, writer: &mut Writer) -> CodecResult<()> {
+        writer.field(header, value, Self::write)
     }
 
     /// Reports the rules that the documents inside break. A value that serde stores has no rules.
@@ -70,11 +70,6 @@ impl<T: Value> Stores<T> for T {
     #[inline]
     fn write(value: &T, writer: &mut Writer) -> CodecResult<ElementType> {
         value.encode(writer)
-    }
-
-    #[inline]
-    fn put(key: &'static str, value: &T, writer: &mut Writer) -> CodecResult<()> {
-        writer.element(key, value)
     }
 
     #[inline]
@@ -164,7 +159,7 @@ pub(crate) fn check_inside<V: Value>(field: &'static str, value: &V, check: &mut
 /// Writes a declared field.
 #[inline]
 pub fn put_field<D: HasField<K>, K: Key>(writer: &mut Writer, value: &D::Rust) -> CodecResult<()> {
-    D::Type::put(K::NAME, value, writer)
+    D::Type::put(K::HEADER, value, writer)
 }
 
 /// Writes the content of a variant that is stored as the whole value.

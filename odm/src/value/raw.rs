@@ -99,11 +99,16 @@ impl<'de> Raw<'de> {
         self.is(ElementType::EmbeddedDocument) || self.is(ElementType::Array)
     }
 
-    /// Reads a document from its elements.
+    /// Reads a document from its elements. Only `Value::decode` of a document calls it.
+    ///
+    /// If the stack is too small, the document is decoded anew on a further segment. So there is one call of
+    /// `decode_fields`, which the compiler therefore inlines.
     #[inline]
     pub fn document_of<D: Flatten>(self) -> CodecResult<D> {
-        let elements = self.elements()?;
-        stack::with_space::<D, _>(self.depth, || D::decode_fields(elements))
+        if !stack::has_space::<D>(self.depth) {
+            return stack::on_new_segment::<D, _>(|| D::decode(self));
+        }
+        D::decode_fields(self.elements()?)
     }
 
     /// Reads a value that contains other values, with the function `read`.

@@ -78,6 +78,26 @@ impl Writer {
         Ok(())
     }
 
+    /// Appends the element of a declared field, whose first bytes are [`Key::HEADER`](crate::path::Key::HEADER). They
+    /// are copied at once, and the type in front of the name is set after the value.
+    #[inline]
+    pub fn field<T>(
+        &mut self,
+        header: &'static str,
+        value: &T,
+        encode: impl FnOnce(&T, &mut Self) -> CodecResult<ElementType>,
+    ) -> CodecResult<()> {
+        let at = self.bytes.len();
+        self.put(header.as_bytes());
+        match encode(value, self) {
+            Ok(element_type) => {
+                self.bytes[at] = element_type as u8;
+                Ok(())
+            }
+            Err(error) => Err(error.at(header.trim_matches('\0'))),
+        }
+    }
+
     /// Appends one element under a key known at compile time (the derive refuses NUL in it).
     #[inline]
     pub fn element<V: Value>(&mut self, key: &'static str, value: &V) -> CodecResult<()> {
@@ -133,10 +153,16 @@ impl Writer {
         Ok(ElementType::EmbeddedDocument)
     }
 
-    /// Appends a document with the elements of `document`.
+    /// Appends a document with the elements of `document`. Only `Value::encode` of a document calls it.
+    ///
+    /// If the stack is too small, the document is encoded anew on a further segment. So there is one call of
+    /// `encode_fields`, which the compiler therefore inlines.
     #[inline]
     pub fn document_of<D: Flatten>(&mut self, document: &D) -> CodecResult<ElementType> {
-        self.document(|writer| stack::with_space::<D, _>(writer.depth, || document.encode_fields(writer)))
+        if !stack::has_space::<D>(self.depth) {
+            return stack::on_new_segment::<D, _>(|| document.encode(self));
+        }
+        self.document(|writer| document.encode_fields(writer))
     }
 
     /// Appends a value that contains other values, with the function `write`.

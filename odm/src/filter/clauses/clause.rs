@@ -5,9 +5,7 @@
 
 use std::borrow::Cow;
 
-use mongodb::bson::{Bson, DateTime, oid::ObjectId};
-
-use crate::value::document_with_room;
+use mongodb::bson::{Bson, DateTime, Document, oid::ObjectId};
 
 /// A condition: the name of a field or an operator, and its test.
 #[derive(Debug, Clone)]
@@ -66,8 +64,8 @@ impl Test {
     pub(super) fn into_bson(self) -> Bson {
         match self {
             Self::Operator(operator, value) => {
-                let mut test = document_with_room(1);
-                test.entry(operator).or_insert(value.into_bson());
+                let mut test = Document::new();
+                test.insert(operator, value.into_bson());
                 Bson::Document(test)
             }
             Self::Any(test) => test.into_bson(),
