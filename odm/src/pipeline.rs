@@ -58,6 +58,7 @@ use crate::{
         Result,
         codec::{CodecError, CodecResult},
     },
+    extended_json::ExtendedJson,
     value::{MAX_NESTING, Value, bounded_document},
 };
 
@@ -254,12 +255,12 @@ impl<In, Row, P: Clone> Clone for Pipeline<In, Row, P> {
     }
 }
 
-/// Displays the stages as they are sent, in extended JSON and with their values. Log them only if the values may be
+/// Displays the stages as they are sent, in relaxed extended JSON and with their values. Log them only if the values may be
 /// logged. A pipeline that cannot be sent displays its error.
 impl<In, Row, P> fmt::Display for Pipeline<In, Row, P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.stages.clone().into_list() {
-            Ok(stages) => Bson::from(stages).fmt(f),
+            Ok(stages) => ExtendedJson(&*stages).fmt(f),
             Err(problem) => write!(f, "<{problem}>"),
         }
     }
