@@ -25,6 +25,12 @@
 //! form with [`Pipeline::stage`], or with [`Pipeline::stage_as`] if the row type changes. To read rows of no declared
 //! type, declare it with [`Pipeline::cast`], or use [`Pipeline::as_documents`].
 //!
+//! The documentation of a stage or an operator that MongoDB 6.0 does not have names the version that it needs. A server that
+//! does not know it refuses the command before it runs any of it. The error is of the kind
+//! [`Unsupported`](crate::ErrorKind::Unsupported), and names the operator and the version. The client does not check the
+//! version before: the members of a deployment may have different versions, and a command that asks for the version would
+//! take as long as the refused one.
+//!
 //! Each stage method renders its stage immediately and returns a pipeline with the row type after the stage. The
 //! closures receive the fields of the row before the stage: as paths in `matching`, `sort` and `geo_near`, as field names
 //! in `unwind`, `unset`, `densify` and the first closure of `set_field` and `set_in`, as a pipeline in `facet`, as expressions
@@ -39,7 +45,7 @@ use std::{fmt, marker::PhantomData};
 
 use mongodb::bson::{Bson, Document};
 
-pub(crate) use self::newer::newer_operator;
+pub(crate) use self::newer::unknown_operator;
 pub use self::{
     context::{InFacet, InUpdate, Matches, Outermost, Reads, Transforms, Writes},
     output::{OfStageOutput, StageOutput},
