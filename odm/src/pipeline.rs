@@ -18,6 +18,7 @@
 //! | `$documents` `$collStats` `$indexStats` .. | [`documents`](Pipeline::documents), [`coll_stats`](Pipeline::coll_stats), [`index_stats`](Pipeline::index_stats) and others |
 //! | `$search` `$vectorSearch` `$rankFusion` .. | [`search`](Pipeline::search), [`vector_search`](Pipeline::vector_search), [`rank_fusion`](Pipeline::rank_fusion) and others |
 //! | `$changeStream` | [`Collection::watch`](crate::Collection::watch) |
+//! | `$changeStreamSplitLargeEvent` | [`change_stream_split_large_event`](Pipeline::change_stream_split_large_event), in [`Watch::pipeline`](crate::action::Watch::pipeline) |
 //!
 //! Accumulators and window functions are functions of this module, such as [`sum`]; expressions are methods of
 //! [`Expr`] and functions of [`expr`](crate::expr). The project has
@@ -47,7 +48,10 @@ use mongodb::bson::{Bson, Document};
 
 pub(crate) use self::newer::unknown_operator;
 pub use self::{
-    context::{InFacet, InUpdate, Matches, Outermost, Reads, Transforms, Writes},
+    context::{
+        ChangeStreamPipeline, InChangeStream, InFacet, InUpdate, Matches, Outermost, Reads, SplitLargeEvents,
+        Transforms, Writes,
+    },
     output::{OfStageOutput, StageOutput},
     stage::{
         unwind::{Field, Picks, RowField, RowFields, Unwind, UnwoundField},
@@ -74,7 +78,8 @@ pub struct Detached;
 
 /// The stages of an aggregation over documents of type `In`. `Row` is the type of the rows after the last stage.
 ///
-/// `P` is where the pipeline runs: [`Detached`], a collection or database, [`InFacet`] or [`InUpdate`]. Awaiting a pipeline on a collection returns a
+/// `P` is where the pipeline runs: [`Detached`], a collection or database, [`InFacet`], [`InUpdate`] or
+/// [`InChangeStream`]. Awaiting a pipeline on a collection returns a
 /// cursor of rows. Construct with [`Collection::aggregate`](crate::Collection::aggregate) or [`Pipeline::new`].
 ///
 /// ```

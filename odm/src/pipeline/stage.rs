@@ -16,6 +16,7 @@ mod project;
 mod redact;
 mod replace;
 mod search;
+mod split_large_event;
 mod table;
 mod union;
 pub(super) mod unwind;

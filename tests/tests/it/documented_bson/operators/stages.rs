@@ -87,7 +87,7 @@ struct Total {
     total: f64,
 }
 
-fn rendered<In, Row>(pipeline: Pipeline<In, Row>) -> Vec<Bson> {
+fn rendered<In, Row, P>(pipeline: Pipeline<In, Row, P>) -> Vec<Bson> {
     vec![pipeline.into_stages().unwrap().into()]
 }
 
@@ -305,8 +305,8 @@ fn first() -> Vec<Entry> {
         ),
         ("pipeline/stage/documents::list_sessions", rendered(sales().list_sessions(none()))),
         (
-            "pipeline/stage/documents::change_stream_split_large_event",
-            rendered(sales().change_stream_split_large_event()),
+            "pipeline/stage/split_large_event::change_stream_split_large_event",
+            rendered(odm::watch::Change::<Sale>::pipeline().change_stream_split_large_event()),
         ),
     ]
 }
