@@ -16,6 +16,7 @@
 //! | `$redact` | [`redact`](Pipeline::redact) |
 //! | `$merge` `$out` | [`merge`](Pipeline::merge), [`out`](Pipeline::out) |
 //! | `$documents` `$collStats` `$indexStats` .. | [`documents`](Pipeline::documents), [`coll_stats`](Pipeline::coll_stats), [`index_stats`](Pipeline::index_stats) and others |
+//! | `$querySettings` `$queryStats` `$listClusterCatalog` | [`query_settings`](Pipeline::query_settings), [`query_stats`](Pipeline::query_stats), [`list_cluster_catalog`](Pipeline::list_cluster_catalog) |
 //! | `$search` `$vectorSearch` `$rankFusion` .. | [`search`](Pipeline::search), [`vector_search`](Pipeline::vector_search), [`rank_fusion`](Pipeline::rank_fusion) and others |
 //! | `$changeStream` | [`Collection::watch`](crate::Collection::watch) |
 //! | `$changeStreamSplitLargeEvent` | [`change_stream_split_large_event`](Pipeline::change_stream_split_large_event), in [`Watch::pipeline`](crate::action::Watch::pipeline) |

@@ -2,6 +2,7 @@
 
 mod add;
 mod bucket;
+mod cluster;
 mod count;
 mod documents;
 mod facet;
@@ -25,6 +26,10 @@ mod write;
 
 pub use self::{
     bucket::{AutoBounds, Bounds, BoundsFields, Granularity, InBucketAuto, auto_bounds},
+    cluster::{
+        CatalogEntry, CatalogEntryFields, QueryMetric, QueryMetricFields, QueryMetrics, QueryMetricsFields,
+        QuerySettings, QuerySettingsFields, QueryStats, QueryStatsFields,
+    },
     count::{ByCount, ByCountFields},
     documents::{IndexAccesses, IndexAccessesFields, IndexStats, IndexStatsFields},
     facet::InFacets,

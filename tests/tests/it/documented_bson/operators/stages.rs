@@ -304,6 +304,9 @@ fn first() -> Vec<Entry> {
             rendered(sales().list_search_indexes(Some("words"))),
         ),
         ("pipeline/stage/documents::list_sessions", rendered(sales().list_sessions(none()))),
+        ("pipeline/stage/cluster::query_settings", rendered(rows().query_settings(none()))),
+        ("pipeline/stage/cluster::query_stats", rendered(rows().query_stats(none()))),
+        ("pipeline/stage/cluster::list_cluster_catalog", rendered(rows().list_cluster_catalog(none()))),
         (
             "pipeline/stage/split_large_event::change_stream_split_large_event",
             rendered(odm::watch::Change::<Sale>::pipeline().change_stream_split_large_event()),
