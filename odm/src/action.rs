@@ -79,7 +79,7 @@ pub use self::{
     distinct::{Distinct, DistinctField},
     estimated_count::EstimatedCount,
     exists::Exists,
-    explain::{Explain, Explanation, Verbosity},
+    explain::{Explain, Explanation, StageSummary, Verbosity},
     find::Find,
     find_one::FindOne,
     find_one_and_delete::FindOneAndDelete,

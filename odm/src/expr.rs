@@ -32,6 +32,7 @@ pub(crate) mod context;
 mod convert;
 mod date;
 mod each;
+mod encrypted;
 mod json;
 mod list;
 mod meta;
@@ -79,6 +80,7 @@ pub use self::{
     convert::*,
     date::*,
     each::{ElementNames, ReduceNames},
+    encrypted::*,
     json::*,
     list::ExpressionList,
     meta::{Meta, meta, text_score},
@@ -392,6 +394,7 @@ pub fn operators() -> impl Iterator<Item = &'static Operator> {
         date::OPERATORS,
         date::OTHERS,
         each::OPERATORS,
+        encrypted::OPERATORS,
         json::OPERATORS,
         json::OTHERS,
         meta::OPERATORS,

@@ -62,6 +62,7 @@ pub use self::{
 };
 use crate::{
     error::{Result, codec::CodecResult},
+    extended_json::ExtendedJson,
     into_option::IntoOption,
     path::Location,
 };
@@ -186,12 +187,12 @@ impl<M> Clone for Filter<M> {
     }
 }
 
-/// Displays the filter as it is sent, in extended JSON and with its values. Log it only if the values may be logged.
+/// Displays the filter as it is sent, in relaxed extended JSON and with its values. Log it only if the values may be logged.
 /// A filter that cannot be sent displays its error.
 impl<M> fmt::Display for Filter<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.clauses.clone().into_document() {
-            Ok(document) => by_id::simplified(document).fmt(f),
+            Ok(document) => ExtendedJson(&by_id::simplified(document)).fmt(f),
             Err(problem) => write!(f, "<{problem}>"),
         }
     }

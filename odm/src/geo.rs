@@ -15,7 +15,7 @@
 //! let close = c.place().near(oslo, ..500.0);
 //! assert_eq!(
 //!     close.to_string(),
-//!     r#"{ "place": { "$near": { "$geometry": { "type": "Point", "coordinates": [10.75, 59.91] }, "$maxDistance": 500 } } }"#,
+//!     r#"{ "place": { "$near": { "$geometry": { "type": "Point", "coordinates": [10.75, 59.91] }, "$maxDistance": 500.0 } } }"#,
 //! );
 //! let around = c.place().geo_within(Area::circle_on_sphere([10.75, 59.91], 0.001));
 //! # drop(around);

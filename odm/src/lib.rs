@@ -91,6 +91,7 @@ pub use mongodb::bson;
 // 0 foundation (a module may use its own layer and lower ones)
 pub mod error;
 mod exec;
+mod extended_json;
 mod operation;
 mod stack;
 // 1 documents

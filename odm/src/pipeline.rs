@@ -16,14 +16,22 @@
 //! | `$redact` | [`redact`](Pipeline::redact) |
 //! | `$merge` `$out` | [`merge`](Pipeline::merge), [`out`](Pipeline::out) |
 //! | `$documents` `$collStats` `$indexStats` .. | [`documents`](Pipeline::documents), [`coll_stats`](Pipeline::coll_stats), [`index_stats`](Pipeline::index_stats) and others |
+//! | `$querySettings` `$queryStats` `$listClusterCatalog` | [`query_settings`](Pipeline::query_settings), [`query_stats`](Pipeline::query_stats), [`list_cluster_catalog`](Pipeline::list_cluster_catalog) |
 //! | `$search` `$vectorSearch` `$rankFusion` .. | [`search`](Pipeline::search), [`vector_search`](Pipeline::vector_search), [`rank_fusion`](Pipeline::rank_fusion) and others |
 //! | `$changeStream` | [`Collection::watch`](crate::Collection::watch) |
+//! | `$changeStreamSplitLargeEvent` | [`change_stream_split_large_event`](Pipeline::change_stream_split_large_event), in [`Watch::pipeline`](crate::action::Watch::pipeline) |
 //!
 //! Accumulators and window functions are functions of this module, such as [`sum`]; expressions are methods of
 //! [`Expr`] and functions of [`expr`](crate::expr). The project has
 //! [a table of all operators](https://github.com/odm-rs/odm/blob/main/docs/operators.md). Add a stage in the driver's
 //! form with [`Pipeline::stage`], or with [`Pipeline::stage_as`] if the row type changes. To read rows of no declared
 //! type, declare it with [`Pipeline::cast`], or use [`Pipeline::as_documents`].
+//!
+//! The documentation of a stage or an operator that MongoDB 6.0 does not have names the version that it needs. A server that
+//! does not know it refuses the command before it runs any of it. The error is of the kind
+//! [`Unsupported`](crate::ErrorKind::Unsupported), and names the operator and the version. The client does not check the
+//! version before: the members of a deployment may have different versions, and a command that asks for the version would
+//! take as long as the refused one.
 //!
 //! Each stage method renders its stage immediately and returns a pipeline with the row type after the stage. The
 //! closures receive the fields of the row before the stage: as paths in `matching`, `sort` and `geo_near`, as field names
@@ -39,9 +47,12 @@ use std::{fmt, marker::PhantomData};
 
 use mongodb::bson::{Bson, Document};
 
-pub(crate) use self::newer::newer_operator;
+pub(crate) use self::newer::unknown_operator;
 pub use self::{
-    context::{InFacet, InUpdate, Matches, Outermost, Reads, Transforms, Writes},
+    context::{
+        ChangeStreamPipeline, InChangeStream, InFacet, InUpdate, Matches, Outermost, Reads, SplitLargeEvents,
+        Transforms, Writes,
+    },
     output::{OfStageOutput, StageOutput},
     stage::{
         unwind::{Field, Picks, RowField, RowFields, Unwind, UnwoundField},
@@ -58,6 +69,7 @@ use crate::{
         Result,
         codec::{CodecError, CodecResult},
     },
+    extended_json::ExtendedJson,
     value::{MAX_NESTING, Value, bounded_document},
 };
 
@@ -67,7 +79,8 @@ pub struct Detached;
 
 /// The stages of an aggregation over documents of type `In`. `Row` is the type of the rows after the last stage.
 ///
-/// `P` is where the pipeline runs: [`Detached`], a collection or database, [`InFacet`] or [`InUpdate`]. Awaiting a pipeline on a collection returns a
+/// `P` is where the pipeline runs: [`Detached`], a collection or database, [`InFacet`], [`InUpdate`] or
+/// [`InChangeStream`]. Awaiting a pipeline on a collection returns a
 /// cursor of rows. Construct with [`Collection::aggregate`](crate::Collection::aggregate) or [`Pipeline::new`].
 ///
 /// ```
@@ -254,12 +267,12 @@ impl<In, Row, P: Clone> Clone for Pipeline<In, Row, P> {
     }
 }
 
-/// Displays the stages as they are sent, in extended JSON and with their values. Log them only if the values may be
+/// Displays the stages as they are sent, in relaxed extended JSON and with their values. Log them only if the values may be
 /// logged. A pipeline that cannot be sent displays its error.
 impl<In, Row, P> fmt::Display for Pipeline<In, Row, P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.stages.clone().into_list() {
-            Ok(stages) => Bson::from(stages).fmt(f),
+            Ok(stages) => ExtendedJson(&*stages).fmt(f),
             Err(problem) => write!(f, "<{problem}>"),
         }
     }

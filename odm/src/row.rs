@@ -12,7 +12,7 @@ use crate::{
     value::{Decode, Doc, Raw, Value, Writer},
 };
 
-pub(crate) use self::document::{document, document_fields};
+pub(crate) use self::document::{document, document_fields, document_paths, document_types};
 
 /// The fields of `$top` take precedence over those of the row.
 macro_rules! layered {

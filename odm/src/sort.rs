@@ -9,6 +9,7 @@ use crate::{
         Result,
         codec::{CodecError, CodecResult},
     },
+    extended_json::ExtendedJson,
     into_option::IntoOption,
     path::{Location, Path, Queried},
     value::{MAX_OPTION, Ordered, Value, bounded_document},
@@ -104,7 +105,7 @@ impl<M> fmt::Display for Sort<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.problem {
             Some(problem) => write!(f, "<{problem}>"),
-            None => self.keys.fmt(f),
+            None => ExtendedJson(&self.keys).fmt(f),
         }
     }
 }

@@ -50,6 +50,7 @@ use self::changes::Changes;
 pub use self::{operators::operators, push::PushEach, stages::Stages};
 use crate::{
     error::{Result, codec::CodecResult},
+    extended_json::ExtendedJson,
     filter::Filter,
     into_option::IntoOption,
     path::Location,
@@ -165,13 +166,13 @@ impl<M> Clone for Update<M> {
     }
 }
 
-/// Displays the update as it is sent, in extended JSON and with its values. Log it only if the values may be logged.
+/// Displays the update as it is sent, in relaxed extended JSON and with its values. Log it only if the values may be logged.
 /// An update that cannot be sent displays its error.
 impl<M> fmt::Display for Update<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.changes.clone().into_parts() {
-            Ok((UpdateModifications::Document(document), _)) => document.fmt(f),
-            Ok((UpdateModifications::Pipeline(stages), _)) => Bson::from(stages).fmt(f),
+            Ok((UpdateModifications::Document(document), _)) => ExtendedJson(&document).fmt(f),
+            Ok((UpdateModifications::Pipeline(stages), _)) => ExtendedJson(&*stages).fmt(f),
             Ok(_) => f.write_str("<unknown>"),
             Err(problem) => write!(f, "<{problem}>"),
         }

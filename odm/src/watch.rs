@@ -4,7 +4,9 @@ mod change;
 mod classify;
 mod event;
 mod fetch;
-mod raw_stream;
+mod fields;
+mod fragments;
+pub(crate) mod raw_stream;
 mod reply;
 pub(crate) mod request;
 pub(crate) mod resume_state;
@@ -16,7 +18,6 @@ use std::{
     marker::PhantomData,
     pin::Pin,
     task::{Context, Poll, ready},
-    time::Duration,
 };
 
 use futures_core::Stream;
@@ -24,23 +25,23 @@ use futures_core::Stream;
 pub use self::{
     change::Change,
     event::{Delta, Event, TruncatedArray},
+    fields::{
+        ChangeFields, ChangeNamespace, ChangeNamespaceFields, DeltaFields, DocumentKey, DocumentKeyFields,
+        TruncatedArrayFields,
+    },
     token::ResumeToken,
 };
 
-use self::{
-    change::Decoded,
-    raw_stream::{Front, RawStream},
-    request::Request,
-    resume_state::Start,
-};
+use self::raw_stream::{Front, RawStream};
 use crate::{
     error::{Error, Result},
-    model::Model,
+    value::{OwnedRow, Raw},
 };
 
 /// A stream of the changes of a collection, in the order in which they were written.
 ///
-/// [`Collection::watch`](crate::Collection::watch) opens it. It returns the changes that a majority of the members
+/// [`Collection::watch`](crate::Collection::watch) opens it. `Row` is what it returns for each event: a [`Change`], or
+/// the row type of the [`pipeline`](crate::action::Watch::pipeline). It returns the changes that a majority of the members
 /// has applied, and waits for more until it is dropped.
 ///
 /// # Interruptions
@@ -72,7 +73,7 @@ use crate::{
 ///
 /// # Changes that cannot be decoded
 ///
-/// A change whose document does not fit the model is an error of kind [`Decode`](crate::ErrorKind::Decode). The
+/// A change whose document does not fit the model, or a row that does not fit its type, is an error of kind [`Decode`](crate::ErrorKind::Decode). The
 /// stream stays before this change: the next call returns the same error again, after an increasing pause, and the
 /// resume token does not advance. Read the event from the error
 /// ([`DecodeError::event`](crate::error::DecodeError::event)) and [`skip`](Self::skip) it, or stop and resume later
@@ -98,24 +99,26 @@ use crate::{
 /// # Ok(())
 /// # }
 /// ```
-pub struct ChangeStream<M: Model> {
+pub struct ChangeStream<M, Row = Change<M>> {
     stream: RawStream,
     /// How often the front event was returned as an error.
     stuck: u32,
-    model: PhantomData<fn() -> M>,
+    rows: PhantomData<fn() -> (M, Row)>,
 }
 
-impl<M: Model> ChangeStream<M> {
-    pub(crate) async fn open(request: Request, start: Start, max_outage: Option<Duration>) -> Result<Self> {
-        let stream = RawStream::open(request, start, max_outage).await?;
-        Ok(Self { stream, stuck: 0, model: PhantomData })
+impl<M, Row> ChangeStream<M, Row> {
+    pub(crate) fn new(stream: RawStream) -> Self {
+        Self { stream, stuck: 0, rows: PhantomData }
     }
 
     /// Waits for the next change and returns it. Returns `None` after the error that ended the stream.
     ///
     /// The future can be dropped and `next` called again: no change is lost.
-    pub async fn next(&mut self) -> Option<Result<Change<M>>> {
-        poll_fn(|cx| self.poll_change(cx, false)).await.transpose()
+    pub async fn next(&mut self) -> Option<Result<Row>>
+    where
+        Row: OwnedRow,
+    {
+        poll_fn(|cx| self.poll_row(cx, false)).await.transpose()
     }
 
     /// Returns the next change, or `None` if the next reply of the server contains no change.
@@ -129,11 +132,14 @@ impl<M: Model> ChangeStream<M> {
     /// # Errors
     ///
     /// Returns an error for each call after the error that ended the stream.
-    pub async fn next_if_any(&mut self) -> Result<Option<Change<M>>> {
+    pub async fn next_if_any(&mut self) -> Result<Option<Row>>
+    where
+        Row: OwnedRow,
+    {
         if self.stream.has_ended() {
             return Err(Error::refused("the change stream has ended").during(&self.stream.operation()));
         }
-        poll_fn(|cx| self.poll_change(cx, true)).await
+        poll_fn(|cx| self.poll_row(cx, true)).await
     }
 
     /// Skips the change that could not be decoded, and returns its token.
@@ -160,18 +166,23 @@ impl<M: Model> ChangeStream<M> {
         self.stream.token()
     }
 
-    fn poll_change(&mut self, cx: &mut Context<'_>, once: bool) -> Poll<Result<Option<Change<M>>>> {
+    fn poll_row(&mut self, cx: &mut Context<'_>, once: bool) -> Poll<Result<Option<Row>>>
+    where
+        Row: OwnedRow,
+    {
         match ready!(self.stream.poll_front(cx, once)) {
             Front::Event => {}
             Front::Nothing => return Poll::Ready(Ok(None)),
             Front::End(error) => return Poll::Ready(error.map_or(Ok(None), Err)),
         }
         let Some(event) = self.stream.front() else { return Poll::Ready(Ok(None)) };
-        match Decoded::of(event) {
-            Ok(change) => {
+        let token = ResumeToken::of_event(event);
+        let read = token.and_then(|token| Ok((Row::read_owned(Raw::document(event.as_bytes()))?, token)));
+        match read {
+            Ok((row, token)) => {
                 self.stuck = 0;
-                let event = self.stream.pass(change.token.clone());
-                Poll::Ready(Ok(event.map(|event| change.with(event))))
+                self.stream.pass(token);
+                Poll::Ready(Ok(Some(row)))
             }
             Err(cause) => {
                 let has_position = ResumeToken::of_event(event).is_ok();
@@ -188,15 +199,15 @@ impl<M: Model> ChangeStream<M> {
     }
 }
 
-impl<M: Model> Stream for ChangeStream<M> {
-    type Item = Result<Change<M>>;
+impl<M, Row: OwnedRow> Stream for ChangeStream<M, Row> {
+    type Item = Result<Row>;
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.get_mut().poll_change(cx, false).map(Result::transpose)
+        self.get_mut().poll_row(cx, false).map(Result::transpose)
     }
 }
 
-impl<M: Model> fmt::Debug for ChangeStream<M> {
+impl<M, Row> fmt::Debug for ChangeStream<M, Row> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ChangeStream").field("stream", &self.stream).finish_non_exhaustive()
     }

@@ -2,8 +2,9 @@
 
 mod explanation;
 mod plan;
+mod stage;
 
-pub use self::explanation::Explanation;
+pub use self::{explanation::Explanation, stage::StageSummary};
 
 use std::{fmt, future::IntoFuture, time::Duration};
 

@@ -7,7 +7,6 @@ use mongodb::bson::Document;
 use crate::{
     error::{Error, ErrorKind, Result},
     filter::Filter,
-    pipeline::newer_operator,
 };
 
 /// The errors of the setters of a builder. Another call of the same setter replaces its error.
@@ -65,19 +64,4 @@ pub(super) fn newer(error: Error, is_set: bool, setter: &str, version: &str) -> 
     error.with_kind(ErrorKind::Unsupported(
         format!("the server does not take `{setter}` here: MongoDB does since {version}").into(),
     ))
-}
-
-/// Explains the error of a server that does not know an operator of a pipeline, which its message names.
-pub(super) fn unknown_operator(error: Error) -> Error {
-    // Unknown names of expressions, of accumulators, in a projection, of stages; of a window function, among others.
-    const UNKNOWN: [i32; 5] = [168, 15952, 31325, 40324, 9];
-    if !error.code().is_some_and(|code| UNKNOWN.contains(&code)) {
-        return error;
-    }
-    match error.server_message().and_then(newer_operator) {
-        Some((operator, version)) => error.with_kind(ErrorKind::Unsupported(
-            format!("the server does not know `{operator}`: MongoDB does since {version}").into(),
-        )),
-        None => error,
-    }
 }

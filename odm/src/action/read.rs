@@ -14,13 +14,14 @@ use mongodb::{
 use super::{
     OperationTarget,
     aggregate::{self, AGGREGATE},
-    prepare::{newer, unknown_operator},
+    prepare::newer,
 };
 use crate::{
     collection::Target,
     error::Result,
     exec,
     operation::Verb,
+    pipeline::unknown_operator,
     query::{Query, Values, WholeCollection},
 };
 
@@ -32,7 +33,8 @@ pub(super) async fn find(
 ) -> Result<RawBatchCursor> {
     let operation = target.operation(verb);
     let (filter, options) = operation.check(query)?.finish().into_parts();
-    exec::run(operation, target.driver().find(filter).with_options(options).batch()).await
+    let cursor = exec::run(operation, target.driver().find(filter).with_options(options).batch()).await;
+    cursor.map_err(unknown_operator)
 }
 
 /// Opens a cursor of the documents that match, in a session.
@@ -44,7 +46,8 @@ pub(super) async fn find_in(
 ) -> Result<SessionRawBatchCursor> {
     let operation = target.operation(verb);
     let (filter, options) = operation.check(query)?.finish().into_parts();
-    exec::run(operation, target.driver().find(filter).with_options(options).session(session).batch()).await
+    let call = target.driver().find(filter).with_options(options).session(session).batch();
+    exec::run(operation, call).await.map_err(unknown_operator)
 }
 
 /// Returns the first document that matches.
@@ -61,7 +64,7 @@ pub(super) async fn find_one(
         .find_one(filter)
         .with_options(options)
         .optional(session, mongodb::action::FindOne::session);
-    exec::run(operation, call).await
+    exec::run(operation, call).await.map_err(unknown_operator)
 }
 
 /// Returns the number of documents that match.
@@ -78,7 +81,7 @@ pub(super) async fn count(
         .count_documents(filter)
         .with_options(options)
         .optional(session, mongodb::action::CountDocuments::session);
-    exec::run(operation, call).await
+    exec::run(operation, call).await.map_err(unknown_operator)
 }
 
 /// Returns the number of documents from the metadata of the collection.
@@ -108,7 +111,8 @@ pub(super) async fn distinct(
         .distinct(key, filter)
         .with_options(options)
         .optional(session, mongodb::action::Distinct::session);
-    exec::run(operation, call).await.map_err(|error| newer(error, hinted, "hint", "7.1"))
+    let values = exec::run(operation, call).await;
+    values.map_err(|error| unknown_operator(newer(error, hinted, "hint", "7.1")))
 }
 
 /// Opens a cursor of the rows of a pipeline.

@@ -17,6 +17,7 @@ use crate::{
     error::{Error, Result},
     exec,
     operation::Verb,
+    pipeline::unknown_operator,
     write::{Change, Ready, Statement},
 };
 
@@ -72,7 +73,7 @@ pub(super) async fn update(
         }
         Change::Insert { .. } | Change::Delete { .. } => operation.check(Err(another_kind())),
     };
-    outcome.map_err(|error| newer(error, sorted, "sort", "8.0"))
+    outcome.map_err(|error| unknown_operator(newer(error, sorted, "sort", "8.0")))
 }
 
 /// Sends a replacement that inserts the document if nothing matches.
@@ -100,7 +101,7 @@ pub(super) async fn delete(
     let call = if many { collection.delete_many(filter) } else { collection.delete_one(filter) };
     let call =
         call.with_options(DeleteOptions::from(options)).optional(session, mongodb::action::Delete::session);
-    exec::run(operation, call).await
+    exec::run(operation, call).await.map_err(unknown_operator)
 }
 
 /// Sends an update, a replacement or a delete of one document. Returns the document that the server returns.
@@ -114,7 +115,7 @@ pub(super) async fn find_and_modify(
     let ready = statement.and_then(Statement::finish).and_then(Ready::for_find_and_modify);
     let (change, options) = operation.check(ready)?.into_parts();
     let collection = target.raw();
-    match change {
+    let found = match change {
         Change::Update { filter, update, .. } => {
             let call = collection
                 .find_one_and_update(filter, update)
@@ -137,7 +138,8 @@ pub(super) async fn find_and_modify(
             exec::run(operation, call).await
         }
         Change::Insert { .. } => operation.check(Err(another_kind())),
-    }
+    };
+    found.map_err(unknown_operator)
 }
 
 /// Returns an error that does not occur: each verb builds only statements of the kind that it sends.

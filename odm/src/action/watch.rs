@@ -15,8 +15,11 @@ use crate::{
     error::{Error, Result},
     model::Model,
     operation::Verb,
+    pipeline::{ChangeStreamPipeline, InChangeStream, Pipeline},
     query::Query,
-    watch::{ChangeStream, ResumeToken, request::Request, resume_state::Start},
+    watch::{
+        Change, ChangeStream, ResumeToken, raw_stream::RawStream, request::Request, resume_state::Start,
+    },
 };
 
 pub(super) const WATCH: Verb = Verb::new("watch", "aggregate").reading();
@@ -58,7 +61,7 @@ impl<M: Model> Collection<M> {
             collection: self.clone(),
             start: Ok(Start::Now),
             options: ChangeStreamOptions::default(),
-            stages: Vec::new(),
+            pipeline: Change::pipeline(),
             max_outage: None,
         }
     }
@@ -69,23 +72,23 @@ impl<M: Model> Collection<M> {
 /// Construct with [`Collection::watch`]. The stream runs in a session of its own, with the read concern `majority`
 /// unless [`read_concern`](Self::read_concern) sets another one.
 #[must_use = "nothing is watched until the action is awaited"]
-pub struct Watch<M> {
+pub struct Watch<M, Row = Change<M>> {
     collection: Collection<M>,
     start: Result<Start>,
     options: ChangeStreamOptions,
-    stages: Vec<Document>,
+    pipeline: Pipeline<M, Row, InChangeStream>,
     max_outage: Option<Duration>,
 }
 
-setters!([M] Watch<M>, of M: show_expanded_events collation comment read_concern read_preference);
+setters!([M, Row] Watch<M, Row>, of M: show_expanded_events collation comment read_concern read_preference);
 
-impl<M> HasTarget for Watch<M> {
+impl<M, Row> HasTarget for Watch<M, Row> {
     fn on(&self) -> OperationTarget {
         OperationTarget::Collection(self.target())
     }
 }
 
-impl<M> Builder for Watch<M> {
+impl<M, Row> Builder for Watch<M, Row> {
     type Options = ChangeStreamOptions;
 
     fn options(&mut self) -> &mut ChangeStreamOptions {
@@ -93,13 +96,13 @@ impl<M> Builder for Watch<M> {
     }
 }
 
-impl<M> super::TakesComment for Watch<M> {
+impl<M, Row> super::TakesComment for Watch<M, Row> {
     fn take_comment(&mut self, comment: Result<mongodb::bson::Bson>) -> Option<mongodb::bson::Bson> {
         comment.map_err(|problem| self.start = Err(problem)).ok()
     }
 }
 
-impl<M> Watch<M> {
+impl<M, Row> Watch<M, Row> {
     /// Returns the collection that is watched.
     pub(super) fn target(&self) -> Target {
         self.collection.target()
@@ -182,14 +185,71 @@ impl<M> Watch<M> {
         self
     }
 
-    /// Adds a raw stage after `$changeStream`, such as `{ $match: { operationType: "insert" } }`.
+    /// Adds stages after `$changeStream`. The closure receives a pipeline whose rows are the events, and returns it with
+    /// the stages.
     ///
-    /// The server accepts `$match`, `$project`, `$set`, `$unset`, `$replaceRoot` and `$redact` here. A stage must not
-    /// change `_id`, `operationType` and the fields of its kind of event (`documentKey`, `fullDocument`,
-    /// `updateDescription`, `to`). Documents that it changes must fit the model: the stream stops before an event
-    /// that cannot be decoded. A stage that obviously changes `_id` is refused.
+    /// `{ aggregate: <collection>, pipeline: [{ $changeStream: {} }, ..] }`
+    ///
+    /// The stages that a change stream accepts are `$match`, `$project`, `$set`, `$unset`, `$replaceWith` and `$redact`,
+    /// and `$changeStreamSplitLargeEvent` as the last one. The stream then returns the row type of the pipeline. It is
+    /// [`Change`] as long as no stage changes the fields of the events.
+    ///
+    /// Each row must keep the `_id` of its event, because the stream resumes from it: declare a field
+    /// `#[odm(id)] token: ResumeToken` in the shape of the rows.
+    ///
+    /// # Errors
+    ///
+    /// Awaiting it returns an error for which [`is_not_sent`](crate::Error::is_not_sent) is true if a stage changes or
+    /// removes `_id`.
+    ///
+    /// ```no_run
+    /// # use odm::{Collection, Id, Model, Shape, watch::ResumeToken};
+    /// # use odm::mongodb::change_stream::event::OperationType;
+    /// # #[derive(Model)]
+    /// # #[odm(collection = "orders")]
+    /// # struct Order { id: Id<Order>, total: i32 }
+    /// #[derive(Shape)]
+    /// struct Sale {
+    ///     #[odm(id)]
+    ///     token: ResumeToken,
+    ///     total: Option<i32>,
+    /// }
+    ///
+    /// # async fn f(orders: Collection<Order>) -> odm::Result<()> {
+    /// let mut sales = orders
+    ///     .watch()
+    ///     .pipeline(|changes| {
+    ///         changes
+    ///             .matching(|c| c.operation_type().eq(OperationType::Insert) & c.full_document().total().gt(0))
+    ///             .project(|c| SaleOf { token: c.id(), total: c.full_document().total() })
+    ///     })
+    ///     .await?;
+    /// while let Some(sale) = sales.next().await.transpose()? {
+    ///     println!("{:?} at {:?}", sale.total, sale.token);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn pipeline<N, P: ChangeStreamPipeline>(
+        self,
+        stages: impl FnOnce(Pipeline<M, Row, InChangeStream>) -> Pipeline<M, N, P>,
+    ) -> Watch<M, N> {
+        Watch {
+            pipeline: stages(self.pipeline).with_target(|_| InChangeStream),
+            collection: self.collection,
+            start: self.start,
+            options: self.options,
+            max_outage: self.max_outage,
+        }
+    }
+
+    /// Adds a stage in the driver's form after `$changeStream`, such as `{ $match: { operationType: "insert" } }`.
+    ///
+    /// A stage must not change `_id`, `operationType` and the fields of its kind of event (`documentKey`,
+    /// `fullDocument`, `updateDescription`, `to`). Documents that it changes must fit the model: the stream stops before
+    /// an event that cannot be decoded. A stage that obviously changes `_id` is refused.
     pub fn stage(mut self, stage: Document) -> Self {
-        self.stages.push(stage);
+        self.pipeline = self.pipeline.stage(stage);
         self
     }
 }
@@ -207,27 +267,32 @@ fn start_of(options: &ChangeStreamOptions) -> Result<Start> {
     }
 }
 
-impl<M: Model> IntoFuture for Watch<M> {
-    type Output = Result<ChangeStream<M>>;
+// `Row` has no bound here, because rustc would report a row that cannot be decoded as "not a future". The methods of
+// the stream have the bound, with a message of their own.
+impl<M: Model, Row> IntoFuture for Watch<M, Row> {
+    type Output = Result<ChangeStream<M, Row>>;
     type IntoFuture = BoxFuture<'static, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
+        let Self { collection, start, options, pipeline, max_outage } = self;
+        // The future does not contain the type of the rows.
+        let stages = pipeline.into_stages();
         Box::pin(async move {
-            let database = self.collection.database().clone();
-            let query = Query::new(self.stages, self.options).finish();
-            let request = Request::new(database, self.collection.driver(), query)?;
-            ChangeStream::open(request, self.start?, self.max_outage).await
+            let database = collection.database().clone();
+            let query = Query::new(stages?, options).finish();
+            let request = Request::new(database, collection.driver(), query)?;
+            Ok(ChangeStream::new(RawStream::open(request, start?, max_outage).await?))
         })
     }
 }
 
-impl<M> fmt::Debug for Watch<M> {
+impl<M, Row> fmt::Debug for Watch<M, Row> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Watch").field("on", &self.collection).finish_non_exhaustive()
     }
 }
 
-impl<M: Model> Watch<M> {
+impl<M: Model, Row> Watch<M, Row> {
     /// Limits how long opening the stream may take: see [`Within`]. It does not limit the stream.
     ///
     /// After the deadline, returns an error for which [`is_timeout`](crate::Error::is_timeout) is true.

@@ -1,5 +1,7 @@
 //! The context of an expression: accessors return an [`Expr`] whose type includes every array and option above it.
 
+mod untagged;
+
 use std::{borrow::Cow, fmt, marker::PhantomData};
 
 use mongodb::bson::Bson;
@@ -63,6 +65,36 @@ impl<R, W> InExpr<R, W> {
 }
 
 impl<R, W: Wrap> InExpr<R, W> {
+    /// Returns the field of this name, which is a `T` below the arrays and options.
+    fn at<T: Value>(
+        &self,
+        name: Cow<'static, str>,
+    ) -> <W::Of<T> as Value>::Fields<InExpr<R, Unwrapped>, Expr<R, W::Of<T>>>
+    where
+        R: 'static,
+    {
+        let field = if !self.arrays.is_empty() && W::may_hold_none::<T>() {
+            Source::BelowArray(name.clone(), items(&name, &self.arrays, W::item::<T>))
+        } else {
+            Source::Field(name.clone())
+        };
+        let guarded = match &self.guard {
+            None => field,
+            Some(guard) => Source::Computed(list(
+                "$cond",
+                &mut [guard.clone(), field.render(), Ok(Rendered::leaf(Bson::Null))],
+            )),
+        };
+        let source = match &self.document {
+            None => guarded,
+            Some(document) => Source::Computed(named(
+                "$let",
+                &mut [("vars", object(&mut [("it", document.clone())])), ("in", guarded.render())],
+            )),
+        };
+        <W::Of<T>>::under(self.seen_from_row(name), Expr::from_source(source))
+    }
+
     /// Returns the context of the fields of a variant, which exist under the condition `guard`.
     fn in_variant(&self, guard: Option<CodecResult<Rendered>>) -> InExpr<R, ThroughOption<W::Items>> {
         InExpr { guard, document: self.document.clone(), ..InExpr::new(self.name.clone()) }
@@ -178,31 +210,12 @@ impl<R: 'static, W: Wrap> Context for InExpr<R, W> {
     type Maybe = InExpr<R, ThroughOption<W>>;
     type Flattened<T: Value, K: Key> = <W::Of<T> as Value>::Fields<InExpr<R, Unwrapped>, Flattened<R, T, W>>;
     type InVariant = InExpr<R, ThroughOption<W::Items>>;
+    type Whole<T: Value, K: Key> = <Self::InVariant as Context>::Field<T, K>;
     type Tag<T: Value, K: Key> = Self::Field<T, K>;
     type Variant = ();
 
     fn field<T: Value, K: Key>(&self) -> Self::Field<T, K> {
-        let name = self.below(K::NAME);
-        let field = if !self.arrays.is_empty() && W::may_hold_none::<T>() {
-            Source::BelowArray(name.clone(), items(&name, &self.arrays, W::item::<T>))
-        } else {
-            Source::Field(name.clone())
-        };
-        let guarded = match &self.guard {
-            None => field,
-            Some(guard) => Source::Computed(list(
-                "$cond",
-                &mut [guard.clone(), field.render(), Ok(Rendered::leaf(Bson::Null))],
-            )),
-        };
-        let source = match &self.document {
-            None => guarded,
-            Some(document) => Source::Computed(named(
-                "$let",
-                &mut [("vars", object(&mut [("it", document.clone())])), ("in", guarded.render())],
-            )),
-        };
-        <W::Of<T>>::under(self.seen_from_row(name), Expr::from_source(source))
+        self.at(self.below(K::NAME))
     }
 
     fn tag<T: Value, K: Key>(&self) -> Self::Tag<T, K> {

@@ -1,6 +1,6 @@
 //! Types: conversions, tests, and types that are stored in the same way.
 
-use mongodb::bson::{Binary, Bson, DateTime, Decimal128, Document, oid::ObjectId};
+use mongodb::bson::{Binary, Bson, DateTime, Decimal128, Document, Uuid, oid::ObjectId};
 
 use super::{
     Expr, ExprOperand, Expression,
@@ -39,6 +39,8 @@ operators! {
     to_date = "$toDate" one(value: T [Scalar]) -> T::Lift<DateTime>;
     /// Converts a text of 24 hexadecimal digits to an `ObjectId`; null stays null.
     to_object_id = "$toObjectId" one(value: T [Scalar]) -> T::Lift<ObjectId>;
+    /// Converts a text to a UUID; null stays null. The server returns an error for a text that is not a UUID.
+    to_uuid = "$toUUID" one(value: T [StringValue]) -> T::Lift<Uuid>, since "8.0";
     /// Converts a text of JSON to an array; null stays null.
     to_array = "$toArray" one(value: T [Scalar]) -> T::Lift<Vec<Bson>>, since "8.3";
     /// Converts a text of JSON to a document; null stays null.

@@ -25,6 +25,8 @@ pub trait Context: Clone + 'static {
     /// context declares it so that the accessors of variants always have a type, and rustc reports the message of
     /// [`Narrows`] where that is not implemented.
     type InVariant: Context;
+    /// What the accessor of a variant of an untagged enum returns: the enum itself, as the type `T` of its content.
+    type Whole<T: Value, K: Key>;
     /// What the accessor of an enum's tag returns. The value of the tag is the name of the variant, a text.
     type Tag<T: Value, K: Key>;
     /// The variant itself: the base of its fields struct if its content is not stored in a field of its own.
@@ -99,6 +101,8 @@ impl<M: 'static, R: Reach> Context for InQuery<M, R> {
     type Maybe = Self;
     type Flattened<T: Value, K: Key> = T::Fields<Self, Flattened<M, T, R>>;
     type InVariant = InQuery<M, Narrowed<R>>;
+    // An update may write the enum itself, but not a field of one variant.
+    type Whole<T: Value, K: Key> = T::Fields<InQuery<M, Narrowed<R>>, Path<M, T, R>>;
     type Tag<T: Value, K: Key> = Path<M, T, Tagged<R>>;
     type Variant = Variant<M, R>;
 
@@ -143,7 +147,7 @@ impl<M: 'static, R: Reach> Narrows for InQuery<M, R> {
 }
 
 impl<M: 'static, R: Reach> NarrowsUntagged for InQuery<M, R> {
-    fn whole<T: Value, K: Key>(&self) -> <Self::InVariant as Context>::Field<T, K> {
+    fn whole<T: Value, K: Key>(&self) -> Self::Whole<T, K> {
         let at = self.at().narrowed(VariantTest::None).of(T::ARRAYS);
         T::under(InQuery::new(at.clone()), Path::new(at))
     }

@@ -14,7 +14,7 @@ pub enum VariantTest {
     Key(&'static str),
     /// By the enum itself, which is this text: a variant without data.
     Text(&'static str),
-    /// Not at all: `#[serde(untagged)]`.
+    /// Not by its content: `#[serde(untagged)]`. An expression tests the BSON type.
     None,
 }
 
@@ -35,13 +35,14 @@ pub trait Narrows: Context {
 
 /// A context in which the variants of an untagged enum can be accessed.
 #[diagnostic::on_unimplemented(
-    message = "an expression cannot determine the variant of an untagged enum",
-    label = "only a filter can test it: there, values of another type do not match",
-    note = "give the enum a tag, `#[serde(tag = \"..\")]`, or use the enum as a whole"
+    message = "the variants of an untagged enum cannot be used here",
+    label = "not every row has this variant",
+    note = "a stage that takes a field name, and a view, take the enum as a whole",
+    note = "in an expression below an array, unwind the array first: `.unwind(|row| row.items())`"
 )]
 pub trait NarrowsUntagged: Narrows {
     /// Returns the enum itself as a `T`. The key is not added to its name.
-    fn whole<T: Value, K: Key>(&self) -> <Self::InVariant as Context>::Field<T, K>;
+    fn whole<T: Value, K: Key>(&self) -> Self::Whole<T, K>;
 }
 
 /// One variant of an enum, in a filter. It is the base of the fields struct of the variant.

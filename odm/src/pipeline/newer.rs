@@ -3,7 +3,12 @@
 use std::{collections::HashMap, sync::LazyLock};
 
 use super::stages;
-use crate::{accumulator, expr, expr::Operator};
+use crate::{
+    accumulator,
+    error::{Error, ErrorKind},
+    expr,
+    expr::Operator,
+};
 
 /// The operators that MongoDB has only since a version after 6.0, with this version. A name that is older in one use, as
 /// `$top` is as an accumulator, is not in it.
@@ -18,9 +23,24 @@ static NEWER: LazyLock<HashMap<&'static str, &'static str>> = LazyLock::new(|| {
 
 /// Returns the operator that MongoDB has only since a version after 6.0, with this version, if the server's message about
 /// an unknown name is about one: `Unrecognized expression '$bitAnd'`.
-pub(crate) fn newer_operator(message: &str) -> Option<(&'static str, &'static str)> {
+fn newer_operator(message: &str) -> Option<(&'static str, &'static str)> {
     let mut names = message.split(|letter: char| letter != '$' && !letter.is_ascii_alphanumeric());
     names.find_map(|name| NEWER.get_key_value(name)).map(|(name, since)| (*name, *since))
+}
+
+/// Explains the error of a server that does not know an operator of a pipeline, which its message names.
+pub(crate) fn unknown_operator(error: Error) -> Error {
+    // Unknown names of expressions, of accumulators, in a projection, of stages; of a window function, among others.
+    const UNKNOWN: [i32; 5] = [168, 15952, 31325, 40324, 9];
+    if !error.code().is_some_and(|code| UNKNOWN.contains(&code)) {
+        return error;
+    }
+    match error.server_message().and_then(newer_operator) {
+        Some((operator, version)) => error.with_kind(ErrorKind::Unsupported(
+            format!("the server does not know `{operator}`: MongoDB does since {version}").into(),
+        )),
+        None => error,
+    }
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 mod add;
 mod bucket;
+mod cluster;
 mod count;
 mod documents;
 mod facet;
@@ -16,6 +17,7 @@ mod project;
 mod redact;
 mod replace;
 mod search;
+mod split_large_event;
 mod table;
 mod union;
 pub(super) mod unwind;
@@ -24,6 +26,10 @@ mod write;
 
 pub use self::{
     bucket::{AutoBounds, Bounds, BoundsFields, Granularity, InBucketAuto, auto_bounds},
+    cluster::{
+        CatalogEntry, CatalogEntryFields, QueryMetric, QueryMetricFields, QueryMetrics, QueryMetricsFields,
+        QuerySettings, QuerySettingsFields, QueryStats, QueryStatsFields,
+    },
     count::{ByCount, ByCountFields},
     documents::{IndexAccesses, IndexAccessesFields, IndexStats, IndexStatsFields},
     facet::InFacets,

@@ -14,92 +14,16 @@ macro_rules! document {
             $( $(#[$field_doc])* pub $field: $type, )*
         }
 
-        #[doc(hidden)]
-        #[allow(non_camel_case_types, missing_docs, missing_debug_implementations, unreachable_pub)]
-        pub mod $keys {
-            $(
-                pub struct $field;
-
-                impl $crate::path::Key for $field {
-                    const NAME: &'static str = $stored;
-                    const HEADER: &'static str = concat!("\0", $stored, "\0");
-                    type Layer<A: $crate::path::Context, B, T: $crate::value::Value> = layer::$field<A, B, T>;
-                    fn layer<A: $crate::path::Context, B, T: $crate::value::Value>(at: A, base: B) -> layer::$field<A, B, T> {
-                        layer::$field(at, base, std::marker::PhantomData)
-                    }
-                }
-            )*
-
-            mod layer {
-                $(
-                    pub struct $field<A, B, T>(pub(super) A, pub(super) B, pub(super) std::marker::PhantomData<fn() -> T>);
-
-                    impl<A: $crate::path::Context, B, T: $crate::value::Value> $field<A, B, T> {
-                        pub fn $field(&self) -> A::Field<T, super::$field> {
-                            self.0.field::<T, super::$field>()
-                        }
-                    }
-                    impl<A, B, T> std::ops::Deref for $field<A, B, T> {
-                        type Target = B;
-                        fn deref(&self) -> &B {
-                            &self.1
-                        }
-                    }
-                    impl<A, B: $crate::path::IntoBase, T> $crate::path::IntoBase for $field<A, B, T> {
-                        type Base = B::Base;
-                        fn into_base(self) -> B::Base {
-                            self.1.into_base()
-                        }
-                    }
-                )*
+        $crate::row::document_paths! {
+            $fields of $name in $keys [$($generic: $crate::value::Value)?] {
+                $( $(#[$field_doc])* $field $stored: $type, )*
             }
         }
 
         $crate::row::document_fields! { [$($generic)?] $name $keys $($field: $type,)* }
 
-        #[doc = concat!("The fields of a [`", stringify!($name), "`] in the context `A`.")]
-        #[allow(missing_debug_implementations)]
-        pub struct $fields<$($generic,)? A, B> {
-            at: A,
-            base: B,
-            types: std::marker::PhantomData<fn() -> ($($generic,)?)>,
-        }
-
-        impl<$($generic: $crate::value::Value,)? A: $crate::path::Context, B> $fields<$($generic,)? A, B> {
-            $(
-                $(#[$field_doc])*
-                pub fn $field(&self) -> A::Field<$type, $keys::$field> {
-                    self.at.field::<$type, $keys::$field>()
-                }
-            )*
-        }
-
-        impl<$($generic,)? A, B> std::ops::Deref for $fields<$($generic,)? A, B> {
-            type Target = B;
-            fn deref(&self) -> &B {
-                &self.base
-            }
-        }
-
-        impl<$($generic,)? A, B: $crate::path::IntoBase> $crate::path::IntoBase for $fields<$($generic,)? A, B> {
-            type Base = B::Base;
-            fn into_base(self) -> B::Base {
-                self.base.into_base()
-            }
-        }
-
         impl $(<$generic: $crate::value::Value>)? $crate::value::Value for $name $(<$generic>)? {
-            type Fields<A: $crate::path::Context, B> = $fields<$($generic,)? A, B>;
-            type Optional = Option<Self>;
-            type NonNull = Self;
-            type DistinctItem<W: $crate::value::Value> = W;
-            type Lift<U: $crate::value::Value> = U;
-            type Replaced<D: $crate::value::Doc> = $crate::row::Retyped<Self, D>;
-            type Added<D: $crate::value::Doc> = $crate::row::With<Self, D>;
-
-            fn under<A: $crate::path::Context, B>(at: A, base: B) -> Self::Fields<A, B> {
-                $fields { at, base, types: std::marker::PhantomData }
-            }
+            $crate::row::document_types! { $fields [$($generic)?] }
 
             fn encode(&self, writer: &mut $crate::value::Writer) -> $crate::error::codec::CodecResult<mongodb::bson::spec::ElementType> {
                 writer.document_of(self)
@@ -149,6 +73,102 @@ macro_rules! document {
     )* };
 }
 
+/// Declares the keys and the fields struct of such a document: the accessors below a path to it.
+macro_rules! document_paths {
+    ($fields:ident of $name:ident in $keys:ident [$($generic:ident: $bound:path)?] {
+        $( $(#[$field_doc:meta])* $field:ident $stored:literal: $type:ty, )*
+    }) => {
+        #[doc(hidden)]
+        #[allow(non_camel_case_types, missing_docs, missing_debug_implementations, unreachable_pub)]
+        pub mod $keys {
+            $(
+                pub struct $field;
+
+                impl $crate::path::Key for $field {
+                    const NAME: &'static str = $stored;
+                    const HEADER: &'static str = concat!("\0", $stored, "\0");
+                    type Layer<A: $crate::path::Context, B, T: $crate::value::Value> = layer::$field<A, B, T>;
+                    fn layer<A: $crate::path::Context, B, T: $crate::value::Value>(at: A, base: B) -> layer::$field<A, B, T> {
+                        layer::$field(at, base, std::marker::PhantomData)
+                    }
+                }
+            )*
+
+            mod layer {
+                $(
+                    pub struct $field<A, B, T>(pub(super) A, pub(super) B, pub(super) std::marker::PhantomData<fn() -> T>);
+
+                    impl<A: $crate::path::Context, B, T: $crate::value::Value> $field<A, B, T> {
+                        pub fn $field(&self) -> A::Field<T, super::$field> {
+                            self.0.field::<T, super::$field>()
+                        }
+                    }
+                    impl<A, B, T> std::ops::Deref for $field<A, B, T> {
+                        type Target = B;
+                        fn deref(&self) -> &B {
+                            &self.1
+                        }
+                    }
+                    impl<A, B: $crate::path::IntoBase, T> $crate::path::IntoBase for $field<A, B, T> {
+                        type Base = B::Base;
+                        fn into_base(self) -> B::Base {
+                            self.1.into_base()
+                        }
+                    }
+                )*
+            }
+        }
+
+        #[doc = concat!("The fields of a [`", stringify!($name), "`] in the context `A`.")]
+        #[allow(missing_debug_implementations)]
+        pub struct $fields<$($generic,)? A, B> {
+            at: A,
+            base: B,
+            types: std::marker::PhantomData<fn() -> ($($generic,)?)>,
+        }
+
+        impl<$($generic: $bound,)? A: $crate::path::Context, B> $fields<$($generic,)? A, B> {
+            $(
+                $(#[$field_doc])*
+                pub fn $field(&self) -> A::Field<$type, $keys::$field> {
+                    self.at.field::<$type, $keys::$field>()
+                }
+            )*
+        }
+
+        impl<$($generic,)? A, B> std::ops::Deref for $fields<$($generic,)? A, B> {
+            type Target = B;
+            fn deref(&self) -> &B {
+                &self.base
+            }
+        }
+
+        impl<$($generic,)? A, B: $crate::path::IntoBase> $crate::path::IntoBase for $fields<$($generic,)? A, B> {
+            type Base = B::Base;
+            fn into_base(self) -> B::Base {
+                self.base.into_base()
+            }
+        }
+    };
+}
+
+/// The associated types and `under` of [`Value`](crate::value::Value) for a document with the fields struct `$fields`.
+macro_rules! document_types {
+    ($fields:ident [$($generic:ident)?]) => {
+        type Fields<A: $crate::path::Context, B> = $fields<$($generic,)? A, B>;
+        type Optional = Option<Self>;
+        type NonNull = Self;
+        type DistinctItem<W: $crate::value::Value> = W;
+        type Lift<U: $crate::value::Value> = U;
+        type Replaced<D: $crate::value::Doc> = $crate::row::Retyped<Self, D>;
+        type Added<D: $crate::value::Doc> = $crate::row::With<Self, D>;
+
+        fn under<A: $crate::path::Context, B>(at: A, base: B) -> Self::Fields<A, B> {
+            $fields { at, base, types: std::marker::PhantomData }
+        }
+    };
+}
+
 /// The types of the fields of such a document.
 macro_rules! document_fields {
     ([] $name:ident $keys:ident $($field:ident: $type:ty,)*) => { $(
@@ -165,4 +185,4 @@ macro_rules! document_fields {
     )* };
 }
 
-pub(crate) use {document, document_fields};
+pub(crate) use {document, document_fields, document_paths, document_types};

@@ -11,6 +11,7 @@ use super::{
 use crate::{
     error::codec::{CodecError, CodecResult},
     expr::{BaseExpression, Computed, Expression, Exprs, StorableIn, exprs, rendered::Rendered},
+    extended_json::ExtendedJson,
     path::{Assign, IntoBase, Location, One, Path, operands::Direct},
     pipeline::{InUpdate, Pipeline},
     shape::{InObject, ShapeLiteral},
@@ -246,12 +247,12 @@ impl<M> Clone for Stages<M> {
     }
 }
 
-/// Displays the stages as they are sent, in extended JSON and with their values. Log them only if the values may be
+/// Displays the stages as they are sent, in relaxed extended JSON and with their values. Log them only if the values may be
 /// logged. Stages that cannot be sent display their error.
 impl<M> fmt::Display for Stages<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.clone().render() {
-            Ok(stages) => Bson::from(stages).fmt(f),
+            Ok(stages) => ExtendedJson(&*stages).fmt(f),
             Err(problem) => write!(f, "<{problem}>"),
         }
     }

@@ -37,7 +37,7 @@ const MAX_EXPONENT: i32 = 6_111;
 /// let filter = i.price().gte(decimal!(19.90)) & i.price().lt(100);
 /// assert_eq!(
 ///     filter.to_string(),
-///     r#"{ "price": { "$gte": 19.90, "$lt": 100 } }"#,
+///     r#"{ "price": { "$gte": { "$numberDecimal": "19.90" }, "$lt": { "$numberDecimal": "100" } } }"#,
 /// );
 /// ```
 ///

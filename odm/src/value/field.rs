@@ -138,7 +138,7 @@ pub trait UntaggedAccess<A: Context, K: Key>: HasField<K> {
 
 #[diagnostic::do_not_recommend]
 impl<A: Context, K: Key, D: HasField<K>> UntaggedAccess<A, K> for D {
-    type Enum = <A::InVariant as Context>::Field<D::Type, K>;
+    type Enum = A::Whole<D::Type, K>;
 
     fn untagged_access(at: &A) -> Self::Enum
     where

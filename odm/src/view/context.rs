@@ -35,6 +35,7 @@ impl Context for InView {
     type Maybe = Self;
     type Flattened<T: Value, K: Key> = DeclaredFlattened<T, K>;
     type InVariant = Self;
+    type Whole<T: Value, K: Key> = Self::Field<T, K>;
     type Tag<T: Value, K: Key> = Declared<T, K>;
     type Variant = ();
 

@@ -8,7 +8,11 @@ use super::{
     event::{Event, Parts},
     token::ResumeToken,
 };
-use crate::{error::codec::CodecResult, model::Model};
+use crate::{
+    error::codec::CodecResult,
+    model::Model,
+    pipeline::{InChangeStream, Pipeline},
+};
 
 /// One change of a collection: what happened, when, and the position after it.
 #[derive(Clone)]
@@ -39,6 +43,26 @@ impl<M: Model> Decoded<M> {
 }
 
 impl<M: Model> Change<M> {
+    /// Returns a pipeline of a change stream without stages, whose rows are the events. Use it to see what stages send,
+    /// without a server; a stream gets its stages from [`Watch::pipeline`](crate::action::Watch::pipeline).
+    ///
+    /// ```
+    /// # use odm::{Id, Model, watch::Change};
+    /// # use odm::mongodb::change_stream::event::OperationType;
+    /// # #[derive(Model)]
+    /// # #[odm(collection = "orders")]
+    /// # struct Order { id: Id<Order>, total: i32 }
+    /// let stages = Change::<Order>::pipeline()
+    ///     .matching(|c| c.operation_type().eq(OperationType::Insert) & c.full_document().total().gt(100));
+    /// assert_eq!(
+    ///     stages.to_string(),
+    ///     r#"[{ "$match": { "operationType": { "$eq": "insert" }, "fullDocument.total": { "$gt": 100 } } }]"#,
+    /// );
+    /// ```
+    pub fn pipeline() -> Pipeline<M, Self, InChangeStream> {
+        Pipeline::at(InChangeStream).cast()
+    }
+
     /// Returns what happened.
     pub fn event(&self) -> &Event<M> {
         &self.event

@@ -1,6 +1,9 @@
 //! The classification of errors: whether they end a stream, and their kinds.
 
-use crate::error::{Error, ErrorKind};
+use crate::{
+    error::{Error, ErrorKind},
+    pipeline::unknown_operator,
+};
 
 /// The effect of an error on the stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,7 +82,7 @@ pub(super) fn with_stream_kind(error: Error, request_kind: RequestKind) -> Error
         // An error of a `getMore`, or of the `aggregate` that starts directly before the change.
         47 => ErrorKind::ImageMissing,
         40573 => ErrorKind::Unsupported("change streams need a replica set or a sharded cluster".into()),
-        _ => return error,
+        _ => return unknown_operator(error),
     };
     error.with_kind(kind)
 }

@@ -177,7 +177,7 @@ fn root<V: Value>(raw: Raw<'_>, key: &'static str) -> CodecResult<V> {
     V::decode(Raw::document(raw.bytes())).map_err(|error| error.at(key))
 }
 
-fn delta(raw: Raw<'_>) -> CodecResult<Delta> {
+pub(super) fn delta(raw: Raw<'_>) -> CodecResult<Delta> {
     let mut delta = Delta::default();
     let mut elements = raw.elements()?;
     while let Some((key, value)) = elements.next()? {
@@ -202,7 +202,7 @@ fn delta(raw: Raw<'_>) -> CodecResult<Delta> {
     Ok(delta)
 }
 
-fn truncated(raw: Raw<'_>) -> CodecResult<TruncatedArray> {
+pub(super) fn truncated(raw: Raw<'_>) -> CodecResult<TruncatedArray> {
     let (mut field, mut new_size) = (None, None);
     let mut elements = raw.elements()?;
     while let Some((key, value)) = elements.next()? {

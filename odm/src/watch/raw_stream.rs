@@ -19,6 +19,7 @@ use tokio::task::{JoinError, JoinHandle};
 use super::{
     classify::{Classification, RequestKind, classify, with_stream_kind},
     fetch::{Answer, Fetcher},
+    fragments::Fragments,
     reply::Reply,
     request::Request,
     resume_state::{self, Next, ResumeState, Start},
@@ -30,10 +31,12 @@ use crate::{
 };
 
 /// The events that were received, and the state of the request for more.
-pub(super) struct RawStream {
+pub(crate) struct RawStream {
     fetcher: Fetcher,
     state: ResumeState,
     events: VecDeque<RawDocumentBuf>,
+    /// The fragments of the event after `events`.
+    fragments: Fragments,
     /// The position after `events`.
     after: Option<ResumeToken>,
     link: Link,
@@ -68,12 +71,13 @@ pub(super) enum Front {
 }
 
 impl RawStream {
-    pub(super) async fn open(request: Request, start: Start, max_outage: Option<Duration>) -> Result<Self> {
+    pub(crate) async fn open(request: Request, start: Start, max_outage: Option<Duration>) -> Result<Self> {
         let state = ResumeState::new(start, max_outage);
         let mut stream = Self {
             state: if request.retries_reads() { state } else { state.opening_once() },
             fetcher: Fetcher::new(request)?,
             events: VecDeque::new(),
+            fragments: Fragments::default(),
             after: None,
             link: Link::Closed,
             pause: None,
@@ -99,14 +103,13 @@ impl RawStream {
     }
 
     /// Removes the front event, and sets the position to `token`, which is the token of the event.
-    pub(super) fn pass(&mut self, token: ResumeToken) -> Option<RawDocumentBuf> {
+    pub(super) fn pass(&mut self, token: ResumeToken) {
         self.stop_pause();
-        let event = self.events.pop_front();
+        self.events.pop_front();
         self.state.reached(token);
         if self.events.is_empty() {
             self.reach_batch_end();
         }
-        event
     }
 
     /// Starts a pause before the front event is returned again. It was returned `times` times.
@@ -230,8 +233,9 @@ impl RawStream {
         } else {
             Link::Ending(Error::new(ErrorKind::Invalidated).during(&self.operation()))
         };
-        self.after = reply.token;
-        self.events = reply.events;
+        self.events = self.fragments.join(reply.events);
+        // The position after a fragment is in the middle of its event.
+        self.after = reply.token.filter(|_| self.fragments.is_empty());
         if self.events.is_empty() {
             self.reach_batch_end();
         }
@@ -245,6 +249,7 @@ impl RawStream {
     }
 
     fn failed(&mut self, error: Error, class: Classification) -> Step {
+        self.fragments.clear();
         match self.state.failed(class, Instant::now(), roll()) {
             Next::Reopen(after) => {
                 tracing::warn!(

@@ -161,7 +161,8 @@ fn keeps_the_token(stage: &Document) -> Result<()> {
         Ok(())
     } else {
         Err(Error::refused(format!(
-            "the stage `{name}` changes or removes `_id`, which is the resume token of a change; keep it as it is"
+            "the stage `{name}` changes or removes `_id`, which is the resume token of a change: keep it, \
+             in a shape as a field `#[odm(id)] token: ResumeToken`"
         )))
     }
 }

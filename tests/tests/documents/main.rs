@@ -4,6 +4,7 @@ mod codec;
 mod conformance;
 mod derive_codec;
 mod derive_model;
+mod extended_json;
 mod hostile;
 mod ids;
 mod meta;

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use odm::{
-    Collection, Database, Filter, Model, Shape, View,
-    action::{Explanation, Verbosity},
+    Collection, Database, Filter, Id, Model, Shape, View,
+    action::{Explanation, StageSummary, Verbosity},
     bson::{Document, doc},
     mongodb::{IndexModel, options::Collation},
     pipeline::count,
@@ -295,6 +295,49 @@ async fn explain_summarizes_the_plan_of_a_pipeline(db: Database) {
     assert_eq!(there, ["people"]);
 }
 
+/// The name and the index of a stage, and the numbers of documents returned, of keys and of documents examined.
+type Numbers<'h> = (&'h str, Option<&'h str>, Option<u64>, Option<u64>, Option<u64>);
+
+fn numbers(how: &Explanation) -> Vec<Numbers<'_>> {
+    let summaries = how.stage_summaries();
+    assert!(summaries.iter().map(|stage| &stage.name).eq(how.stages()), "{summaries:?}");
+    let numbers = summaries.iter().map(|stage| {
+        let StageSummary { name, index, returned, keys_examined, documents_examined, time, .. } = stage;
+        assert!(time.is_some(), "{stage:?}");
+        (name.as_str(), index.as_deref(), *returned, *keys_examined, *documents_examined)
+    });
+    numbers.collect()
+}
+
+#[odm_test::test]
+async fn explain_summarizes_each_stage(db: Database) {
+    let people = ten(&db).await;
+    let adults = || people.aggregate().matching(|p| p.age().gte(50));
+    let facet = doc! { "$facet": { "one": [{ "$limit": 2 }], "two": [{ "$count": "n" }] } };
+    let how = adults().stage(facet).stage(doc! { "$unwind": "$one" }).explain().await.unwrap();
+    assert_eq!(
+        numbers(&how),
+        [
+            ("$unwind", None, Some(2), None, None),
+            ("$facet", None, Some(1), None, None),
+            ("FETCH", None, Some(5), None, Some(5)),
+            ("IXSCAN", Some("age_1"), Some(5), Some(5), None),
+        ],
+        "{}",
+        how.raw()
+    );
+    let line = how.stage_summaries()[3].to_string();
+    assert!(line.starts_with("IXSCAN age_1: 5 returned, 5 keys examined, "), "{line}");
+
+    let planned = adults().explain().verbosity(Verbosity::QueryPlanner).await.unwrap();
+    let lines: Vec<_> = planned.stage_summaries().iter().map(ToString::to_string).collect();
+    assert_eq!(lines, ["FETCH", "IXSCAN age_1"]);
+
+    let by_id = people.find(Person::fields().id().eq(Id::new())).explain().await.unwrap();
+    let [found] = by_id.stage_summaries() else { panic!("{:?}", by_id.stage_summaries()) };
+    assert_eq!((found.index.as_deref(), found.returned), (Some("_id_"), Some(0)), "{}", by_id.raw());
+}
+
 /// The plans of both engines. The test sets which engine the server uses.
 #[tokio::test]
 async fn explain_reads_the_plans_of_both_engines() {
@@ -315,14 +358,35 @@ async fn explain_reads_the_plans_of_both_engines() {
         assert_eq!((how.indexes(), how.returned()), (&["age_1".to_owned()][..], Some(5)));
         assert_eq!((how.keys_examined(), how.documents_examined()), (Some(5), Some(5)));
         assert!(how.is_sort_in_memory() && !how.is_collection_scan());
+        assert_eq!(
+            numbers(&how),
+            [
+                ("SORT", None, Some(5), None, None),
+                ("FETCH", None, Some(5), None, Some(5)),
+                ("IXSCAN", Some("age_1"), Some(5), Some(5), None),
+            ]
+        );
         let grouped = people.aggregate().group(|p| GroupOf { name: p.name(), people: count() });
         let how = grouped.explain().await.unwrap();
         versions.push(how.raw().get_str("explainVersion").unwrap().to_owned());
         assert_eq!((how.returned(), how.is_collection_scan()), (Some(10), true), "{}", how.raw());
+        let summaries = numbers(&how);
+        assert_eq!(summaries.first().unwrap().2, Some(10), "{}", how.raw());
+        assert_eq!(*summaries.last().unwrap(), ("COLLSCAN", None, Some(10), None, Some(10)), "{}", how.raw());
+        let few = people.aggregate().matching(|p| p.age().gte(50));
+        let how = few.group(|p| GroupOf { name: p.name(), people: count() }).explain().await.unwrap();
+        let scan = numbers(&how).pop();
+        assert_eq!(scan, Some(("IXSCAN", Some("age_1"), Some(5), Some(5), None)), "{}", how.raw());
+        let fetch = numbers(&how).into_iter().find(|(name, ..)| *name == "FETCH");
+        assert_eq!(fetch, Some(("FETCH", None, Some(5), None, Some(5))), "{}", how.raw());
         let join = doc! { "$lookup": { "from": "people", "localField": "age", "foreignField": "age", "as": "found" } };
         let how = people.aggregate().stage(join).explain().await.unwrap();
         assert_eq!((how.indexes(), how.returned()), (&["age_1".to_owned()][..], Some(10)), "{}", how.raw());
         assert!(!how.raw().contains_key("stages") || classic, "{}", how.raw());
+        let (name, index, returned, keys, documents) = numbers(&how)[0];
+        assert!(["$lookup", "EQ_LOOKUP"].contains(&name), "{name}");
+        assert_eq!((index, returned), (Some("age_1"), Some(10)), "{}", how.raw());
+        assert_eq!((keys, documents), (Some(10), Some(10)), "{}", how.raw());
     }
     if server.version().starts_with("6.0") {
         // Of these calls, 6.0 uses the newer engine only for `$group` and `$lookup`.

@@ -238,7 +238,10 @@ async fn regular_expressions_can_be_compared_as_values(db: Database) -> odm::Res
     let regex =
         |pattern: &str| Regex { pattern: pattern.to_owned().try_into().unwrap(), options: cstr!("i").into() };
     rules.insert_many(&[Rule { id: 1, pattern: regex("a") }, Rule { id: 2, pattern: regex("b") }]).await?;
-    assert_eq!(r.pattern().ne(regex("a")).to_string(), r#"{ "pattern": { "$not": { "$eq": /a/i } } }"#);
+    assert_eq!(
+        r.pattern().ne(regex("a")).to_string(),
+        r#"{ "pattern": { "$not": { "$eq": { "$regularExpression": { "pattern": "a", "options": "i" } } } } }"#
+    );
     for (filter, found) in [
         (r.pattern().eq(regex("a")), 1),
         (r.pattern().ne(regex("a")), 2),

@@ -2,7 +2,7 @@
 #![allow(clippy::needless_borrows_for_generic_args, reason = "operands are taken by reference, too")]
 
 use odm::{
-    Collection, Database, Embedded, Filter, Id, Model, Value,
+    Collection, Database, Embedded, Filter, Id, Model, Shape, Value,
     bson::{Binary, Bson, Document, Timestamp, Uuid, doc, spec::BinarySubtype},
     geo::{Area, Point},
 };
@@ -113,6 +113,52 @@ async fn a_union_may_be_null_and_has_an_order_if_all_variants_have(db: Database)
     assert_eq!(found(s.union().gt(Union::Number(4))).await, [1, 4]);
     assert_eq!(found(s.union().gte(Union::Text("b".into()))).await, [2, 5]);
     assert_eq!(found(s.union().number().gt(4)).await, [1, 4]);
+}
+
+#[odm_test::test]
+async fn a_union_has_every_operator_of_each_variant(db: Database) -> odm::Result<()> {
+    #[derive(Debug, PartialEq, Shape)]
+    struct Both {
+        id: i32,
+        next: Option<i64>,
+        upper: Option<String>,
+        length: Option<i32>,
+    }
+
+    let settings = settings(&db).await;
+    let s = Setting::fields();
+    let found = async |filter: Filter<Setting>| ids(&settings, filter).await;
+    assert_eq!(found(s.union().number().bits_all_set(5)).await, [1, 4]);
+    assert_eq!(found(s.union().text().starts_with("b")).await, [2, 5]);
+
+    // Other variants are null in an expression, so the operators never see them.
+    let stages = settings.aggregate().matching(|s| s.id().lt(3)).sort(|s| s.id().asc()).project(|s| BothOf {
+        id: s.id(),
+        next: s.union().number() + 1,
+        upper: s.union().text().if_null("none").to_upper(),
+        length: s.union().text().if_null("").str_len_cp(),
+    });
+    assert!(
+        stages.to_string().contains(
+            r#""$add": [{ "$cond": [{ "$in": [{ "$type": "$union" }, ["int", "long"]] }, "$union", null] }, 1]"#
+        ),
+        "{stages}"
+    );
+    let rows: Vec<Both> = stages.await?.try_collect().await?;
+    let row = |id, next, upper: &str, length| Both {
+        id,
+        next,
+        upper: Some(upper.to_owned()),
+        length: Some(length),
+    };
+    assert_eq!(rows, [row(0, None, "NONE", 0), row(1, Some(6), "NONE", 0), row(2, None, "B", 1)]);
+
+    settings.update_one(s.id().eq(1), s.union().number().inc(2)).await?;
+    assert_eq!(settings.get(1).await?.unwrap().union, Union::Number(7));
+    // The server refuses an operator on a value of another type, as it does for a field of type `Bson`.
+    let error = settings.update_one(s.id().eq(2), s.union().number().inc(2)).await.unwrap_err();
+    assert_eq!(error.code(), Some(14));
+    Ok(())
 }
 
 /// Two fields of which one may be renamed to the other.

@@ -1,6 +1,7 @@
 //! Change streams: their events, and their behaviour if something fails.
 
 mod permanent_errors;
+mod pipeline;
 mod position;
 mod resume;
 mod undecodable_changes;

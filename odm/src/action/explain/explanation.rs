@@ -4,7 +4,7 @@ use std::{fmt, time::Duration};
 
 use mongodb::bson::Document;
 
-use super::plan::Plan;
+use super::{plan::Plan, stage::StageSummary};
 use crate::error::{Error, Result};
 
 /// How the server runs a command.
@@ -55,6 +55,25 @@ impl Explanation {
     /// pipeline, they include the stages that are not part of the plan: `["$group", "FETCH", "IXSCAN"]`.
     pub fn stages(&self) -> &[String] {
         &self.plan.stages
+    }
+
+    /// Returns the same stages with what each did: how many documents it returned, which index it used, what it examined.
+    ///
+    /// ```no_run
+    /// # use odm::{Collection, Id, Model};
+    /// # #[derive(Model)]
+    /// # #[odm(collection = "users")]
+    /// # struct User { id: Id<User>, name: String, age: u8 }
+    /// # async fn f(users: Collection<User>) -> odm::Result<()> {
+    /// let how = users.aggregate().matching(|u| u.age().gt(30)).sort(|u| u.name().asc()).explain().await?;
+    /// for stage in how.stage_summaries() {
+    ///     println!("{stage}"); // IXSCAN age_1: 5 returned, 5 keys examined, 0 ms
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn stage_summaries(&self) -> &[StageSummary] {
+        &self.plan.summaries
     }
 
     /// Returns the names of the shards that take part. Empty if the deployment has no shards.

@@ -6,14 +6,24 @@
 //! level for a pipeline. A plan of the newer engine (SBE) has the same tree below `queryPlan`, with more kinds of
 //! stages.
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
 use mongodb::bson::{Bson, Document};
+
+use super::stage::StageSummary;
+
+/// The names of the elements of a stage that contain the stages below it.
+const BELOW: [&str; 5] = ["inputStage", "outerStage", "innerStage", "thenStage", "elseStage"];
 
 /// The summary of a plan.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Plan {
+    /// The names of the stages, the last one first.
     pub(super) stages: Vec<String>,
+    /// The same stages, with what each did.
+    pub(super) summaries: Vec<StageSummary>,
+    /// The numbers by which the newer engine identifies these stages in its own tree.
+    nodes: Vec<Option<u64>>,
     pub(super) indexes: Vec<String>,
     pub(super) shards: Vec<String>,
     pub(super) collection_scan: bool,
@@ -58,7 +68,7 @@ impl Plan {
             return self.walk(tree);
         }
         if let Some(name) = text(stage, "stage") {
-            self.stages.push(name.to_owned());
+            self.push(summary(stage, name), number(stage, "planNodeId"));
             match name {
                 "COLLSCAN" => self.collection_scan = true,
                 "SORT" => self.sort_in_memory = true,
@@ -73,7 +83,7 @@ impl Plan {
         if let Some(index) = text(stage, "indexName") {
             self.uses(index);
         }
-        for name in ["inputStage", "outerStage", "innerStage", "thenStage", "elseStage"] {
+        for name in BELOW {
             if let Some(below) = document(stage, name) {
                 self.walk(below);
             }
@@ -87,6 +97,19 @@ impl Plan {
             below.shards.extend(text(shard, "shardName").map(str::to_owned));
             self.add(below);
         }
+    }
+
+    fn push(&mut self, summary: StageSummary, node: Option<u64>) {
+        self.stages.push(summary.name.clone());
+        self.summaries.push(summary);
+        self.nodes.push(node);
+    }
+
+    /// Adds a stage that runs after the others.
+    fn push_last(&mut self, summary: StageSummary) {
+        self.stages.insert(0, summary.name.clone());
+        self.summaries.insert(0, summary);
+        self.nodes.insert(0, None);
     }
 
     fn uses(&mut self, index: &str) {
@@ -106,6 +129,49 @@ impl Plan {
         }
         if let Some(root) = document(stats, "executionStages") {
             self.looked_through(root);
+            self.executed(root);
+        }
+    }
+
+    /// Adds the numbers of the executed stages. The tree of the older engine has the stages of the plan. That of the newer
+    /// one has stages of its own, each with the number of the stage of the plan that it is a part of.
+    fn executed(&mut self, root: &Document) {
+        if self.nodes.iter().any(Option::is_some) {
+            for (summary, node) in self.summaries.iter_mut().zip(&self.nodes) {
+                if let Some(node) = node {
+                    add_parts(summary, root, *node, true);
+                }
+            }
+            return;
+        }
+        let mut executed = Self::default();
+        executed.walk_executed(root);
+        if executed.stages == self.stages {
+            for (summary, mut numbers) in self.summaries.iter_mut().zip(executed.summaries) {
+                numbers.index = summary.index.take().or(numbers.index);
+                *summary = numbers;
+            }
+        }
+    }
+
+    fn walk_executed(&mut self, stage: &Document) {
+        if let Some(name) = text(stage, "stage") {
+            self.push(summary(stage, name), None);
+        }
+        for name in BELOW {
+            if let Some(below) = document(stage, name) {
+                self.walk_executed(below);
+            }
+        }
+        for below in documents(stage, "inputStages") {
+            self.walk_executed(below);
+        }
+        for shard in documents(stage, "shards") {
+            let mut below = Self::default();
+            if let Some(root) = document(shard, "executionStages") {
+                below.walk_executed(root);
+            }
+            self.add(below);
         }
     }
 
@@ -132,7 +198,7 @@ impl Plan {
         match (name.as_str(), argument.as_document()) {
             ("$cursor" | "$geoNearCursor", Some(inside)) => self.add(Self::read(inside)),
             (name, _) => {
-                self.stages.insert(0, name.to_owned());
+                self.push_last(pipeline_summary(stage, name));
                 self.sort_in_memory |= name == "$sort";
             }
         }
@@ -160,7 +226,7 @@ impl Plan {
             split.into_iter().flat_map(|split| documents(split, "mergerPart")).collect();
         for stage in &merging {
             if let Some(name) = stage.keys().next().filter(|name| *name != "$mergeCursors") {
-                self.stages.insert(0, name.clone());
+                self.push_last(StageSummary { name: name.clone(), ..StageSummary::default() });
                 self.sort_in_memory |= name == "$sort";
             }
         }
@@ -172,8 +238,15 @@ impl Plan {
 
     /// Adds another part of the same plan.
     fn add(&mut self, other: Self) {
-        if !self.stages.ends_with(&other.stages) {
+        if self.stages.ends_with(&other.stages) {
+            let same = self.stages.len() - other.stages.len();
+            for (summary, other) in self.summaries.iter_mut().skip(same).zip(&other.summaries) {
+                add_shard(summary, other);
+            }
+        } else {
             self.stages.extend(other.stages);
+            self.summaries.extend(other.summaries);
+            self.nodes.extend(other.nodes);
         }
         other.indexes.iter().for_each(|index| self.uses(index));
         self.shards.extend(other.shards);
@@ -220,6 +293,71 @@ impl fmt::Display for Plan {
         }
         Ok(())
     }
+}
+
+/// Returns what a stage of a plan reports about itself.
+fn summary(stage: &Document, name: &str) -> StageSummary {
+    StageSummary {
+        name: name.to_owned(),
+        index: match name {
+            "IDHACK" | "EXPRESS_IDHACK" => Some("_id_".to_owned()),
+            _ => text(stage, "indexName").map(str::to_owned),
+        },
+        returned: number(stage, "nReturned"),
+        keys_examined: number(stage, "keysExamined"),
+        documents_examined: number(stage, "docsExamined"),
+        time: number(stage, "executionTimeMillisEstimate").map(Duration::from_millis),
+        is_disk_used: stage.get_bool("usedDisk").unwrap_or_default(),
+    }
+}
+
+/// Returns what a stage of a pipeline reports about itself.
+fn pipeline_summary(stage: &Document, name: &str) -> StageSummary {
+    let indexes = stage.get_array("indexesUsed").ok();
+    StageSummary {
+        index: indexes.and_then(|indexes| indexes.first()?.as_str()).map(str::to_owned),
+        keys_examined: number(stage, "totalKeysExamined"),
+        documents_examined: number(stage, "totalDocsExamined"),
+        ..summary(stage, name)
+    }
+}
+
+/// Adds the numbers of the parts of a stage in the tree of the newer engine. The part that is highest in the tree returns
+/// the documents of the stage.
+fn add_parts(summary: &mut StageSummary, part: &Document, node: u64, mut is_above: bool) {
+    if number(part, "planNodeId") == Some(node) {
+        if is_above {
+            summary.returned = number(part, "nReturned");
+            summary.time = number(part, "executionTimeMillisEstimate").map(Duration::from_millis);
+            is_above = false;
+        }
+        summary.is_disk_used |= part.get_bool("usedDisk").unwrap_or_default();
+        summary.keys_examined = sum(summary.keys_examined, number(part, "keysExamined"));
+        if let Some("scan" | "seek") = text(part, "stage") {
+            summary.documents_examined = sum(summary.documents_examined, number(part, "numReads"));
+        }
+    }
+    for below in part.values() {
+        match below {
+            Bson::Document(below) => add_parts(summary, below, node, is_above),
+            Bson::Array(items) => {
+                items
+                    .iter()
+                    .filter_map(Bson::as_document)
+                    .for_each(|below| add_parts(summary, below, node, is_above));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Adds the numbers of the same stage on another shard.
+fn add_shard(summary: &mut StageSummary, other: &StageSummary) {
+    summary.returned = sum(summary.returned, other.returned);
+    summary.keys_examined = sum(summary.keys_examined, other.keys_examined);
+    summary.documents_examined = sum(summary.documents_examined, other.documents_examined);
+    summary.time = summary.time.max(other.time);
+    summary.is_disk_used |= other.is_disk_used;
 }
 
 fn document<'d>(parent: &'d Document, name: &str) -> Option<&'d Document> {

@@ -5,7 +5,7 @@ use mongodb::bson::{Bson, DateTime, Document, doc};
 use crate::{
     expr::rendered::Rendered,
     model::Model,
-    pipeline::{Matches, Outermost, Pipeline},
+    pipeline::{Outermost, Pipeline},
     row::document,
     value::{Doc, Value},
 };
@@ -126,17 +126,5 @@ impl<M: Model, P: Outermost> Pipeline<M, M, P> {
     /// `{ $listSessions: options }`
     pub fn list_sessions(self, options: Document) -> Pipeline<M, Document, P> {
         self.then("$listSessions", Ok(options.into()))
-    }
-}
-
-impl<In, Row, P: Matches> Pipeline<In, Row, P> {
-    /// Splits events that are larger than a document may be. It must be the last stage of a change stream: add
-    /// its document to one with [`Watch::stage`](crate::action::Watch::stage).
-    ///
-    /// `{ $changeStreamSplitLargeEvent: {} }`
-    ///
-    /// Requires MongoDB 6.0.9.
-    pub fn change_stream_split_large_event(self) -> Self {
-        self.then("$changeStreamSplitLargeEvent", Ok(Document::new().into()))
     }
 }

@@ -141,6 +141,7 @@ impl<R: 'static, S: RowPosition> Context for InFieldName<R, S> {
     type Maybe = Self;
     type Flattened<T: Value, K: Key> = T::Fields<InFieldName<R, InField<S, K, T>>, ()>;
     type InVariant = Self;
+    type Whole<T: Value, K: Key> = Self::Field<T, K>;
     // No stage that changes a field may change a tag.
     type Tag<T: Value, K: Key> = ();
     type Variant = ();

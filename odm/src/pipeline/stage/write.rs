@@ -41,7 +41,7 @@ impl<In, P> Written<In, P> {
     }
 }
 
-/// Displays the stages as they are sent, in extended JSON and with their values. Log them only if the values may be
+/// Displays the stages as they are sent, in relaxed extended JSON and with their values. Log them only if the values may be
 /// logged. A pipeline that cannot be sent displays its error.
 impl<In, P> fmt::Display for Written<In, P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -12,7 +12,10 @@ use serde::{
 };
 
 use super::ResumeToken;
-use crate::error::codec::{CodecError, CodecResult};
+use crate::{
+    error::codec::{CodecError, CodecResult},
+    extended_json::base64,
+};
 
 const DATA: &str = "_data";
 const TYPE_BITS: &str = "_typeBits";
@@ -197,39 +200,4 @@ fn bytes<'de, A: SeqAccess<'de>>(mut seq: A) -> Result<Vec<u8>, A::Error> {
         bytes.push(byte);
     }
     Ok(bytes)
-}
-
-/// Encodes bytes as in extended JSON. `bson` reads this format, but writes it only with its feature for `serde_json`.
-fn base64(bytes: &[u8]) -> String {
-    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for chunk in bytes.chunks(3) {
-        let mut group = [0; 3];
-        group[..chunk.len()].copy_from_slice(chunk);
-        let bits = u32::from_be_bytes([0, group[0], group[1], group[2]]);
-        for place in 0..4 {
-            let letter = (bits >> (18 - 6 * place)) & 63;
-            text.push(if place > chunk.len() { '=' } else { char::from(LETTERS[letter as usize]) });
-        }
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn base64_is_what_bson_reads() {
-        for (bytes, text) in [
-            (&b""[..], ""),
-            (b"\0", "AA=="),
-            (b"\xff\xee", "/+4="),
-            (b"foo", "Zm9v"),
-            (b"foobar!", "Zm9vYmFyIQ=="),
-        ] {
-            assert_eq!(base64(bytes), text);
-            assert_eq!(Binary::from_base64(text, None).unwrap().bytes, bytes);
-        }
-    }
 }

@@ -1,7 +1,7 @@
 //! Operators that the server does not know yet: the error names the version that has them.
 
 use odm::{
-    Database, Error, ErrorKind, Id, Model, Shape,
+    Database, Error, ErrorKind, Filter, Id, Model, Shape, Update,
     expr::bit_and,
     pipeline::{ScoreNormalization, median, min_max_scaler, sort_by},
 };
@@ -36,6 +36,25 @@ async fn an_operator_that_the_server_does_not_know_is_named_with_its_version(db:
     let info = db.driver().run_command(odm::bson::doc! { "buildInfo": 1 }).await.unwrap();
     if !info.get_str("version").unwrap().starts_with("6.") {
         return;
+    }
+
+    let wanted = "the server does not know `$bitAnd`: MongoDB does since 6.3";
+    let s = Sample::fields();
+    let common = || Filter::<Sample>::expr(|s| s.a().bit_and(s.b()).gt(0));
+    let change = |s: odm::pipeline::Pipeline<Sample, Sample, odm::pipeline::InUpdate>| {
+        s.set_field(|s| s.a(), |s| s.a().bit_and(s.b()))
+    };
+    let errors = [
+        samples.find(common()).await.unwrap_err(),
+        samples.find_one(common()).await.unwrap_err(),
+        samples.count(common()).await.unwrap_err(),
+        samples.distinct(s.a(), common()).await.unwrap_err(),
+        samples.delete_one(common()).await.unwrap_err(),
+        samples.update_many(s.a().gt(0), Update::aggregation(change)).await.unwrap_err(),
+        samples.find_one_and_update(s.a().gt(0), Update::aggregation(change)).await.unwrap_err(),
+    ];
+    for error in &errors {
+        assert_eq!(words(error), wanted);
     }
 
     let group = samples.aggregate().group(|s| MedianOf { median: median(s.a()) }).await;

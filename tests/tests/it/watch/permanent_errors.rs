@@ -124,8 +124,8 @@ async fn a_bad_pipeline_is_an_error_at_once(db: Database) {
     assert!(error.is_not_sent());
     assert_eq!(
         error.to_string(),
-        "the stage `$unset` changes or removes `_id`, which is the resume token of a change; keep it as it is; \
-         nothing was sent"
+        "the stage `$unset` changes or removes `_id`, which is the resume token of a change: keep it, in a shape \
+         as a field `#[odm(id)] token: ResumeToken`; nothing was sent"
     );
 }
 

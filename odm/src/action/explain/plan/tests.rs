@@ -61,7 +61,10 @@ fn a_pipeline_on_shards() {
                 "queryPlanner": { "winningPlan": scan("age_1") },
                 "executionStats": {
                     "nReturned": returned, "totalKeysExamined": returned, "totalDocsExamined": returned,
-                    "executionTimeMillis": 2, "executionStages": { "stage": "FETCH" },
+                    "executionTimeMillis": 2, "executionStages": {
+                        "stage": "FETCH", "nReturned": returned, "docsExamined": returned,
+                        "inputStage": { "stage": "IXSCAN" },
+                    },
                 },
             }, "nReturned": returned, "executionTimeMillisEstimate": 1_i64 },
             { "$group": { "_id": "$name" }, "nReturned": 2_i64, "executionTimeMillisEstimate": 3_i64 },
@@ -84,6 +87,17 @@ fn a_pipeline_on_shards() {
     assert_eq!((plan.returned, plan.keys_examined, plan.documents_examined), (None, Some(10), Some(10)));
     assert_eq!((plan.millis, plan.sort_in_memory), (Some(3), true));
     assert_eq!(plan.shards, ["s1", "s2"]);
+    let summaries: Vec<_> = plan.summaries.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        summaries,
+        [
+            "$sort",
+            "$group",
+            "$group: 4 returned, 3 ms",
+            "FETCH: 10 returned, 10 documents examined",
+            "IXSCAN age_1"
+        ]
+    );
 
     let plan = Plan::read(&answer(Vec::new()));
     assert_eq!(

@@ -87,7 +87,7 @@ struct Total {
     total: f64,
 }
 
-fn rendered<In, Row>(pipeline: Pipeline<In, Row>) -> Vec<Bson> {
+fn rendered<In, Row, P>(pipeline: Pipeline<In, Row, P>) -> Vec<Bson> {
     vec![pipeline.into_stages().unwrap().into()]
 }
 
@@ -304,9 +304,12 @@ fn first() -> Vec<Entry> {
             rendered(sales().list_search_indexes(Some("words"))),
         ),
         ("pipeline/stage/documents::list_sessions", rendered(sales().list_sessions(none()))),
+        ("pipeline/stage/cluster::query_settings", rendered(rows().query_settings(none()))),
+        ("pipeline/stage/cluster::query_stats", rendered(rows().query_stats(none()))),
+        ("pipeline/stage/cluster::list_cluster_catalog", rendered(rows().list_cluster_catalog(none()))),
         (
-            "pipeline/stage/documents::change_stream_split_large_event",
-            rendered(sales().change_stream_split_large_event()),
+            "pipeline/stage/split_large_event::change_stream_split_large_event",
+            rendered(odm::watch::Change::<Sale>::pipeline().change_stream_split_large_event()),
         ),
     ]
 }

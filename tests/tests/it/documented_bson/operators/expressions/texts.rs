@@ -8,7 +8,7 @@ use odm::{
 use super::{Entry, functions, one, same};
 
 pub(super) fn entries() -> Vec<Entry> {
-    [texts(), regular_expressions(), conversions(), json()].into_iter().flatten().collect()
+    [texts(), encrypted(), regular_expressions(), conversions(), json()].into_iter().flatten().collect()
 }
 
 fn texts() -> Vec<Entry> {
@@ -37,6 +37,15 @@ fn texts() -> Vec<Entry> {
     all
 }
 
+fn encrypted() -> Vec<Entry> {
+    functions! { "expr/encrypted";
+        enc_str_contains(text, "a");
+        enc_str_starts_with(text, "a");
+        enc_str_ends_with(text, "a");
+        enc_str_normalized_eq(text, "a");
+    }
+}
+
 fn regular_expressions() -> Vec<Entry> {
     let mut all = functions! { "expr/regex";
         regex_find(text, "a");
@@ -57,6 +66,7 @@ fn conversions() -> Vec<Entry> {
         to_string(number);
         to_date(text);
         to_object_id(text);
+        to_uuid(text);
         to_array(text);
         to_object(text);
         is_number(text);

@@ -11,7 +11,7 @@ enum Rating {
 #[odm(collection = "places")]
 struct Place {
     id: Id<Place>,
-    rating: Rating,
+    ratings: Vec<Rating>,
 }
 
 #[derive(Shape)]
@@ -23,6 +23,6 @@ struct Average {
 
 fn main() {
     let _ = |places: odm::Collection<Place>| {
-        places.aggregate().group(|p| AverageOf { place: p.id(), stars: avg(p.rating().stars()) })
+        places.aggregate().group(|p| AverageOf { place: p.id(), stars: avg(p.ratings().stars()) })
     };
 }
