@@ -24,14 +24,28 @@ use crate::{
 
 /// An accumulator over rows of type `R` that evaluates to a `T`.
 ///
+/// `W` is [`OnlyInGroup`] for one that the server does not accept in `set_window_fields`, otherwise [`AnyWindow`].
+///
 /// Construct with the functions of [`pipeline`](crate::pipeline): [`sum`], [`avg`], [`min`], [`max`], [`first`],
 /// [`last`], [`push`], [`count`] and others.
-pub struct Accumulator<R, T> {
+pub struct Accumulator<R, T, W = AnyWindow> {
     rendered: CodecResult<Rendered>,
-    types: PhantomData<fn() -> (R, T)>,
+    types: PhantomData<fn() -> (R, T, W)>,
 }
 
+/// The marker of an accumulator, such as [`merge_objects`], that is not a window function.
+#[derive(Debug)]
+pub enum OnlyInGroup {}
+
 impl<R, T> Accumulator<R, T> {
+    /// Creates an accumulator in the driver's form, of the type that you specify:
+    /// `Accumulator::<_, f64>::raw(doc! { "$avg": "$price" })`.
+    pub fn raw(accumulator: Document) -> Self {
+        Self::new(Rendered::measured(accumulator.into()))
+    }
+}
+
+impl<R, T, W> Accumulator<R, T, W> {
     fn new(rendered: CodecResult<Rendered>) -> Self {
         Self { rendered, types: PhantomData }
     }
@@ -40,33 +54,27 @@ impl<R, T> Accumulator<R, T> {
         self.rendered
     }
 
-    /// Creates an accumulator in the driver's form, of the type that you specify:
-    /// `Accumulator::<_, f64>::raw(doc! { "$avg": "$price" })`.
-    pub fn raw(accumulator: Document) -> Self {
-        Self::new(Rendered::measured(accumulator.into()))
-    }
-
     /// Declares that the accumulator evaluates to a `U`. What is sent does not change. A value that is not a `U` is an
     /// error when it is read.
-    pub fn cast<U: Value>(self) -> Accumulator<R, U> {
+    pub fn cast<U: Value>(self) -> Accumulator<R, U, W> {
         Accumulator::new(self.rendered)
     }
 }
 
-impl<R, T> Clone for Accumulator<R, T> {
+impl<R, T, W> Clone for Accumulator<R, T, W> {
     fn clone(&self) -> Self {
         Self::new(self.rendered.clone())
     }
 }
 
-impl<R, T> fmt::Debug for Accumulator<R, T> {
+impl<R, T, W> fmt::Debug for Accumulator<R, T, W> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Accumulator").finish_non_exhaustive()
     }
 }
 
 /// Makes the function of an accumulator, with its documentation and its row of the table, from one line, as
-/// `operators!` of expressions does. The bounds determine the result, in type parameters that rustc infers: if the
+/// `operators!` of expressions does. `as Marker` after the result names the window that it may have. The bounds determine the result, in type parameters that rustc infers: if the
 /// return type were an associated type of a bound, rustc would report a second error where the bound does not hold.
 macro_rules! accumulators {
     ($constant:ident, $result:ident: $(
@@ -74,7 +82,7 @@ macro_rules! accumulators {
         $name:ident $([$($generics:tt)*])? = $operator:literal $form:ident (
             $($key:literal)? $first:ident: T [$($bound:tt)*]
             $(, $($keys:literal)? $argument:ident: $B:ident [$($bounds:tt)*])*
-        ) -> $out:ty $(, since $since:literal)?;
+        ) -> $out:ty $(as $window:ty)? $(, since $since:literal)?;
     )*) => {
         /// The accumulators of this file.
         pub(crate) const $constant: &[Operator] = &[$(operator!($operator, $name $(, $since)?)),*];
@@ -87,7 +95,7 @@ macro_rules! accumulators {
             pub fn $name<R, T, $($($generics)*)? $($B),*>(
                 $first: impl Expression<R, T = T>,
                 $($argument: impl Expression<R, T = $B>),*
-            ) -> $result<R, $out>
+            ) -> $result<R, $out $(, $window)?>
             where
                 T: $($bound)*,
                 $($B: $($bounds)*),*
@@ -121,8 +129,8 @@ macro_rules! rendering {
 use {accumulators, call, rendering};
 
 accumulators! { ACCUMULATORS, Accumulator:
-    /// Returns the sum of the numbers. Null and missing values are ignored. The sum of integers is an `i64`. The server
-    /// returns the integer 0 for a group of decimals that are all null, which a decimal does not read.
+    /// Returns the sum of the numbers. Null and missing values are ignored. The sum of integers is an `i64`; the server
+    /// returns a double for one beyond that, and reading the row is an error then.
     sum [S: Value, K: NumericResult<K, Out = S>,] = "$sum" one(expression: T [Number<Stored = K>]) -> S;
     /// Returns the average of the numbers: a double, or a decimal. It is null if no row of the group has a number, which
     /// is possible only for an optional field.
@@ -142,13 +150,16 @@ accumulators! { ACCUMULATORS, Accumulator:
     /// Returns every distinct value, in no particular order. Null and missing values of an `Option` are one value,
     /// `None`, by `{ $addToSet: { $ifNull: [expression, null] } }`.
     add_to_set = "$addToSet" filled(expression: T [Value]) -> Vec<T>;
-    /// Returns the values of the first `n` rows. Sort the rows before.
+    /// Returns the values of the first `n` rows. Sort the rows before. `n` is a constant, or in a group an expression on
+    /// the fields of the group's key: the server returns an error for other fields.
     first_n = "$firstN" named("input" expression: T [Value], "n" n: B [Integer + Required]) -> Vec<T>;
-    /// Returns the values of the last `n` rows. Sort the rows before.
+    /// Returns the values of the last `n` rows. Sort the rows before. `n` is as for [`first_n`].
     last_n = "$lastN" named("input" expression: T [Value], "n" n: B [Integer + Required]) -> Vec<T>;
-    /// Returns the `n` greatest values, the greatest first. Null and missing values are ignored.
+    /// Returns the `n` greatest values, the greatest first. Null and missing values are ignored. `n` is as for
+    /// [`first_n`].
     max_n = "$maxN" named("input" expression: T [Value], "n" n: B [Integer + Required]) -> Vec<T>;
-    /// Returns the `n` smallest values, the smallest first. Null and missing values are ignored.
+    /// Returns the `n` smallest values, the smallest first. Null and missing values are ignored. `n` is as for
+    /// [`first_n`].
     min_n = "$minN" named("input" expression: T [Value], "n" n: B [Integer + Required]) -> Vec<T>;
     /// Returns the standard deviation of the numbers as a population. Null and missing values are ignored; null if no
     /// number remains.
@@ -157,8 +168,8 @@ accumulators! { ACCUMULATORS, Accumulator:
     /// two numbers remain.
     std_dev_samp = "$stdDevSamp" one(expression: T [Number]) -> Option<f64>;
     /// Joins the documents: a field of a later one replaces that of an earlier one. Use [`Accumulator::cast`] to declare
-    /// the type of the result.
-    merge_objects = "$mergeObjects" one(document: T [Object]) -> Document;
+    /// the type of the result. Only for groups: the server does not accept it in `set_window_fields`.
+    merge_objects = "$mergeObjects" one(document: T [Object]) -> Document as OnlyInGroup;
     /// Returns the elements of the arrays of all rows. Null and missing values are ignored.
     concat_arrays [I: Value,] = "$concatArrays" one(array: T [Array<Item = I>]) -> Vec<I>, since "8.1";
     /// Returns every distinct element of the arrays of all rows, in no particular order.
@@ -206,7 +217,7 @@ pub fn top<R, X: Expression<R>>(sort_by: Sort<R>, output: X) -> Accumulator<R, X
     Accumulator::new(named("$top", &mut [("sortBy", order(sort_by)), ("output", output.render())]))
 }
 
-/// Returns a value of each of the `n` rows that are first in an order.
+/// Returns a value of each of the `n` rows that are first in an order. `n` is as for [`first_n`].
 ///
 /// `{ $topN: { n: 3, sortBy: { score: -1 }, output: "$player" } }`
 pub fn top_n<R, X: Expression<R>, N>(
@@ -230,7 +241,7 @@ pub fn bottom<R, X: Expression<R>>(sort_by: Sort<R>, output: X) -> Accumulator<R
     Accumulator::new(named("$bottom", &mut [("sortBy", order(sort_by)), ("output", output.render())]))
 }
 
-/// Returns a value of each of the `n` rows that are last in an order.
+/// Returns a value of each of the `n` rows that are last in an order. `n` is as for [`first_n`].
 ///
 /// `{ $bottomN: { n: 3, sortBy: { score: -1 }, output: "$player" } }`
 pub fn bottom_n<R, X: Expression<R>, N>(

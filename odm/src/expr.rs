@@ -66,9 +66,9 @@ use self::rendered::Rendered;
 pub(crate) use self::{
     arithmetic::{Divided, NumericResult},
     context::exprs,
-    operand::{Comparable, Computed, ExprOperand},
+    operand::{Alternative, Comparable, Computed, ExprOperand},
     storable::StorableIn,
-    variable::{bound as fields_of_variable, check_bound_name},
+    variable::{Scope, VariableKind, Variables, bound as fields_of_variable},
 };
 pub use self::{
     arithmetic::{add, divide, modulo, multiply, subtract},

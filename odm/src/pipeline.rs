@@ -195,6 +195,11 @@ impl<In, Row, P> Pipeline<In, Row, P> {
         self.retyped()
     }
 
+    /// Adds a stage with an argument in the driver's form.
+    fn then_raw<N>(self, name: &'static str, argument: Document) -> Pipeline<In, N, P> {
+        self.then(name, bounded_document(argument, MAX_NESTING - 1).map(Into::into))
+    }
+
     fn retyped<N>(self) -> Pipeline<In, N, P> {
         Pipeline { stages: self.stages, target: self.target, rows: PhantomData }
     }

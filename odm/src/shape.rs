@@ -98,7 +98,8 @@ pub trait ShapeLiteral<S> {
     message = "`{K}` cannot be filled with `{Self}` in this stage",
     label = "a field of this shape is filled with the wrong kind of thing",
     note = "in `group` the field stored as `_id` takes the key, an expression; every other field takes an accumulator: `sum(..)`, `first(..)`, `push(..)`, `count()`",
-    note = "in `set_window_fields` a field takes an accumulator or a window function: `sum(..).documents(Unbounded, Current)`, `rank()`"
+    note = "in `set_window_fields` a field takes an accumulator or a window function: `sum(..).documents(Unbounded, Current)`, `rank()`; `derivative` needs a window, and `merge_objects` and `accumulator` are only for groups",
+    note = "in `bucket` the boundaries have the type of the field stored as `_id`, and in `bucket_auto_by` that field takes `auto_bounds(..)` of a double or a decimal"
 )]
 pub trait Slot<S, K, T> {
     /// Renders the field.
@@ -151,7 +152,7 @@ pub trait Accumulates<R> {
     fn render(self) -> CodecResult<Rendered>;
 }
 
-impl<R, T> Accumulates<R> for Accumulator<R, T> {
+impl<R, T, W> Accumulates<R> for Accumulator<R, T, W> {
     fn render(self) -> CodecResult<Rendered> {
         self.into_rendered()
     }
@@ -194,7 +195,7 @@ where
     type Output = <X::Base as BaseProduces>::Output;
 }
 
-impl<R, T> Produces for Accumulator<R, T> {
+impl<R, T, W> Produces for Accumulator<R, T, W> {
     type Output = T;
 }
 

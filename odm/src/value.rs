@@ -41,8 +41,9 @@
 //!
 //! An integer field reads int32, int64, and doubles without a fraction up to 2^53, because shells write those. Inside
 //! an untagged enum it reads no doubles, because a double may belong to another variant. A field of type `f64` reads
-//! integers up to 2^53, a field of type `f32` up to 2^24: beyond that, two integers would be read as one number.
-//! Every other field reads only its own type. A value of another type is an error that contains the path.
+//! integers up to 2^53, a field of type `f32` up to 2^24: beyond that, two integers would be read as one number. A
+//! field of a decimal type reads integers, because the server returns the integer 0 for the sum of no decimals; inside an
+//! untagged enum it does not. Every other field reads only its own type. A value of another type is an error that contains the path.
 //!
 //! # Lossy conversions and errors
 //!

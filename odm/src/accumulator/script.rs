@@ -2,7 +2,7 @@
 
 use mongodb::bson::Bson;
 
-use super::Accumulator;
+use super::{Accumulator, OnlyInGroup};
 use crate::{
     expr::{
         Expression, ExpressionList,
@@ -23,7 +23,7 @@ pub struct AccumulatorScript {
 }
 
 /// Starts an accumulator in JavaScript, with the functions that return a first state and that join two states. The
-/// server must allow JavaScript.
+/// server must allow JavaScript. Only for groups: the server does not accept it in `set_window_fields`.
 ///
 /// `{ $accumulator: { init: .., accumulate: .., accumulateArgs: [..], merge: .., lang: "js" } }`
 pub fn accumulator(init: impl Into<String>, merge: impl Into<String>) -> AccumulatorScript {
@@ -47,7 +47,7 @@ impl AccumulatorScript {
         self,
         function: impl Into<String>,
         arguments: impl ExpressionList<R>,
-    ) -> Accumulator<R, T> {
+    ) -> Accumulator<R, T, OnlyInGroup> {
         let code = |function: String| Ok(Rendered::leaf(Bson::JavaScriptCode(function)));
         let mut parts = vec![
             ("init", code(self.init)),

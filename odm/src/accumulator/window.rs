@@ -12,19 +12,62 @@ use crate::{
         operators::operator,
         rendered::{Rendered, array, named, none, object},
     },
+    path::Operand,
     value::{Number, Value},
 };
 
 /// A window function over rows of type `R` that evaluates to a `T` for each row: an accumulator over a window of
 /// rows, or a function such as [`rank`].
 ///
+/// `W` is the window that it may have: [`AnyWindow`], [`OfRange`], [`NoWindow`] or [`MissingWindow`].
+///
 /// Construct with [`Accumulator::documents`], [`Accumulator::range`], or with a function such as [`rank`].
 #[must_use = "a window function is the field of a literal in `set_window_fields`"]
-pub struct WindowFunction<R, T> {
+pub struct WindowFunction<R, T, W = AnyWindow> {
     function: CodecResult<Rendered>,
     window: Option<Window>,
-    types: PhantomData<fn() -> (R, T)>,
+    types: PhantomData<fn() -> (R, T, W)>,
 }
+
+/// The marker of a window function over the rows of a window. Without one, it computes over the whole partition.
+#[derive(Debug)]
+pub enum AnyWindow {}
+
+/// The marker of a window function over the rows of a [`range`](WindowFunction::range).
+#[derive(Debug)]
+pub enum OfRange {}
+
+/// The marker of a window function, such as [`rank`], that takes no window.
+#[derive(Debug)]
+pub enum NoWindow {}
+
+/// The marker of a window function, such as [`derivative`], that needs a window.
+#[derive(Debug)]
+pub enum MissingWindow {}
+
+/// The markers of window functions that take a window.
+#[diagnostic::on_unimplemented(
+    message = "this window function takes no window",
+    label = "computes over the whole partition",
+    note = "accumulators, covariances, `derivative` and `integral` take a window: `sum(row.price()).documents(Unbounded, Current)`"
+)]
+pub trait TakesWindow {}
+
+impl TakesWindow for AnyWindow {}
+impl TakesWindow for OfRange {}
+impl TakesWindow for MissingWindow {}
+
+/// The markers of window functions that are complete.
+#[diagnostic::on_unimplemented(
+    message = "this window function needs a window",
+    label = "the server refuses it without a window",
+    note = "for example `.documents(-1, Current)`, or `.range(-10, Current)`"
+)]
+pub trait HasWindow {}
+
+impl HasWindow for AnyWindow {}
+impl HasWindow for OfRange {}
+impl HasWindow for NoWindow {}
 
 struct Window {
     kind: &'static str,
@@ -32,9 +75,13 @@ struct Window {
     unit: Option<TimeUnit>,
 }
 
-impl<R, T> WindowFunction<R, T> {
+impl<R, T, W> WindowFunction<R, T, W> {
     fn new(function: CodecResult<Rendered>) -> Self {
         Self { function, window: None, types: PhantomData }
+    }
+
+    fn retyped<U, X>(self) -> WindowFunction<R, U, X> {
+        WindowFunction { function: self.function, window: self.window, types: PhantomData }
     }
 
     fn over(mut self, kind: &'static str, lower: Bson, upper: Bson) -> Self {
@@ -47,34 +94,30 @@ impl<R, T> WindowFunction<R, T> {
     /// `.documents(-1, 1)`.
     ///
     /// `window: { documents: [lower, upper] }`
-    pub fn documents(self, lower: impl DocumentBound, upper: impl DocumentBound) -> Self {
-        self.over("documents", lower.into_bson(), upper.into_bson())
+    pub fn documents(self, lower: impl DocumentBound, upper: impl DocumentBound) -> WindowFunction<R, T>
+    where
+        W: TakesWindow,
+    {
+        self.over("documents", lower.into_bson(), upper.into_bson()).retyped()
     }
 
     /// Computes over the rows whose value of the sort field is in a range, relative to that of the row:
-    /// `.range(-10, 10)`. Use [`unit`](Self::unit) for a field with dates.
+    /// `.range(-10, 10)`. Use [`unit`](WindowFunction::unit) for a field with dates.
     ///
     /// `window: { range: [lower, upper] }`
-    pub fn range(self, lower: impl RangeBound, upper: impl RangeBound) -> Self {
-        self.over("range", lower.into_bson(), upper.into_bson())
-    }
-
-    /// Sets the unit of the bounds of a [`range`](Self::range) of dates.
-    ///
-    /// `window: { range: .., unit: "month" }`
-    pub fn unit(mut self, unit: TimeUnit) -> Self {
-        if let Some(window) = &mut self.window {
-            window.unit = Some(unit);
-        }
-        self
+    pub fn range(self, lower: impl RangeBound, upper: impl RangeBound) -> WindowFunction<R, T, OfRange>
+    where
+        W: TakesWindow,
+    {
+        self.over("range", lower.into_bson(), upper.into_bson()).retyped()
     }
 
     /// Declares that the result may be null: for a window that is empty for some rows, such as `.documents(1, 2)`.
-    pub fn nullable(self) -> WindowFunction<R, T::Optional>
+    pub fn nullable(self) -> WindowFunction<R, T::Optional, W>
     where
         T: Value,
     {
-        WindowFunction { function: self.function, window: self.window, types: PhantomData }
+        self.retyped()
     }
 
     pub(crate) fn into_rendered(self) -> CodecResult<Rendered> {
@@ -84,6 +127,18 @@ impl<R, T> WindowFunction<R, T> {
             parts.push(("unit", Expression::<R>::render(unit)));
         }
         self.function?.with_sibling("window", object(&mut parts))
+    }
+}
+
+impl<R, T> WindowFunction<R, T, OfRange> {
+    /// Sets the unit of the bounds of a [`range`](WindowFunction::range) of dates.
+    ///
+    /// `window: { range: .., unit: "month" }`
+    pub fn unit(mut self, unit: TimeUnit) -> Self {
+        if let Some(window) = &mut self.window {
+            window.unit = Some(unit);
+        }
+        self
     }
 }
 
@@ -106,12 +161,12 @@ impl<R, T> Accumulator<R, T> {
     /// `.range(-10, 10)`. For `set_window_fields`; use [`unit`](WindowFunction::unit) for a field with dates.
     ///
     /// `window: { range: [lower, upper] }`
-    pub fn range(self, lower: impl RangeBound, upper: impl RangeBound) -> WindowFunction<R, T> {
+    pub fn range(self, lower: impl RangeBound, upper: impl RangeBound) -> WindowFunction<R, T, OfRange> {
         WindowFunction::from(self).range(lower, upper)
     }
 }
 
-impl<R, T> fmt::Debug for WindowFunction<R, T> {
+impl<R, T, W> fmt::Debug for WindowFunction<R, T, W> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("WindowFunction").finish_non_exhaustive()
     }
@@ -179,14 +234,15 @@ accumulators! { WINDOW_FUNCTIONS, WindowFunction:
     /// Returns the covariance of two numbers as a sample; null if the window has fewer than two rows with numbers.
     covariance_samp = "$covarianceSamp" list(a: T [Measured], b: B [Measured]) -> Option<f64>;
     /// Returns the average rate of change within the window, per unit of the sort field; null if the window has one row.
-    derivative = "$derivative" named("input" input: T [Measured + Required]) -> Option<f64>;
+    /// It needs a window.
+    derivative = "$derivative" named("input" input: T [Measured + Required]) -> Option<f64> as MissingWindow;
     /// Returns the area under the curve within the window.
     integral = "$integral" named("input" input: T [Measured + Required]) -> Option<f64>;
     /// Returns the number, or for null and missing values the number on the line between those around it. Null before the
     /// first and after the last number.
-    linear_fill [D: Value,] = "$linearFill" one(expression: T [Real<Result = D>]) -> D::Optional;
+    linear_fill [D: Value,] = "$linearFill" one(expression: T [Real<Result = D>]) -> D::Optional as NoWindow;
     /// Returns the value, or for null and missing values the last value before it. Null before the first value.
-    locf = "$locf" one(expression: T [Value]) -> T::Optional;
+    locf = "$locf" one(expression: T [Value]) -> T::Optional as NoWindow;
     /// Returns the number scaled to the range from 0 to 1.
     min_max_scaler = "$minMaxScaler" named("input" input: T [Number]) -> Option<f64>, since "8.2";
     /// Returns the number scaled to the range from `min` to `max`.
@@ -208,7 +264,7 @@ macro_rules! numbers {
         $(#[$doc])*
         ///
         #[doc = concat!("`{ ", $operator, ": {} }`")]
-        pub fn $name<R>() -> WindowFunction<R, i64> {
+        pub fn $name<R>() -> WindowFunction<R, i64, NoWindow> {
             WindowFunction::new(none($operator))
         }
     )* };
@@ -226,30 +282,41 @@ numbers! {
 /// Returns the value of the row this many rows later, or earlier for a negative number; null if there is none.
 ///
 /// `{ $shift: { output: expression, by: rows } }`
-pub fn shift<R, X: Expression<R>>(output: X, by: i32) -> WindowFunction<R, <X::T as Value>::Optional> {
+pub fn shift<R, X: Expression<R>>(
+    output: X,
+    by: i32,
+) -> WindowFunction<R, <X::T as Value>::Optional, NoWindow> {
     let by = Ok(Rendered::leaf(by));
     WindowFunction::new(named("$shift", &mut [("output", output.render()), ("by", by)]))
 }
 
-/// Returns the value of the row this many rows later, or earlier for a negative number; `default` if there is none.
+/// Returns the value of the row this many rows later, or earlier for a negative number; `default`, a constant, if there is
+/// none.
 ///
 /// `{ $shift: { output: expression, by: rows, default: default } }`
-pub fn shift_or<R, X: Expression<R>>(
+pub fn shift_or<R, X: Expression<R>, K>(
     output: X,
     by: i32,
-    default: impl Expression<R, T = X::T>,
-) -> WindowFunction<R, X::T> {
+    default: impl Operand<<X::T as Value>::NonNull, K>,
+) -> WindowFunction<R, X::T, NoWindow> {
     let by = Ok(Rendered::leaf(by));
     WindowFunction::new(named(
         "$shift",
-        &mut [("output", filled::<X::T>(output.render())), ("by", by), ("default", default.render())],
+        &mut [
+            ("output", filled::<X::T>(output.render())),
+            ("by", by),
+            ("default", default.operand().and_then(Rendered::constant)),
+        ],
     ))
 }
 
 /// Returns the moving average of the numbers, in which the last `n` rows have the most weight.
 ///
 /// `{ $expMovingAvg: { input: input, N: n } }`
-pub fn exp_moving_avg<R, T, D: Value>(input: impl Expression<R, T = T>, n: i32) -> WindowFunction<R, D>
+pub fn exp_moving_avg<R, T, D: Value>(
+    input: impl Expression<R, T = T>,
+    n: i32,
+) -> WindowFunction<R, D, NoWindow>
 where
     T: Real<Result = D>,
 {
@@ -263,7 +330,7 @@ where
 pub fn exp_moving_avg_alpha<R, T, D: Value>(
     input: impl Expression<R, T = T>,
     alpha: f64,
-) -> WindowFunction<R, D>
+) -> WindowFunction<R, D, NoWindow>
 where
     T: Real<Result = D>,
 {
@@ -272,14 +339,14 @@ where
 }
 
 macro_rules! per_unit {
-    ($($(#[$doc:meta])* $name:ident $operator:literal;)*) => { $(
+    ($($(#[$doc:meta])* $name:ident $operator:literal as $window:ty;)*) => { $(
         $(#[$doc])*
         ///
         #[doc = concat!("`{ ", $operator, ": { input: input, unit: \"hour\" } }`")]
         pub fn $name<R, T>(
             input: impl Expression<R, T = T>,
             unit: TimeUnit,
-        ) -> WindowFunction<R, Option<f64>>
+        ) -> WindowFunction<R, Option<f64>, $window>
         where
             T: Measured + Required,
         {
@@ -290,8 +357,9 @@ macro_rules! per_unit {
 }
 
 per_unit! {
-    /// Returns the average rate of change within the window, per unit of time, for a sort by a date.
-    derivative_per "$derivative";
+    /// Returns the average rate of change within the window, per unit of time, for a sort by a date. It needs a
+    /// window.
+    derivative_per "$derivative" as MissingWindow;
     /// Returns the area under the curve within the window, in units of time, for a sort by a date.
-    integral_per "$integral";
+    integral_per "$integral" as AnyWindow;
 }

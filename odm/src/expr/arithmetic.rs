@@ -179,6 +179,8 @@ macro_rules! operators {
 }
 
 operators! {
+    /// The server returns a double if the result of integers does not fit int64, and reading it is an error then.
+    ///
     /// A number and a date are the date that many milliseconds later.
     Add add "$add" chained: Arithmetic::Kind, Add;
     /// Two dates are the number of milliseconds between them, an `i64`. A date and a number are the date that many
@@ -208,7 +210,8 @@ pub(crate) const OPERATORS: &[Operator] = &[
 
 /// Adds numbers, or numbers of milliseconds to a date: `add((o.price(), o.tax(), 5))`. Null if one of them is null.
 ///
-/// `{ $add: [a, b, ..] }`; `a + b` is the same.
+/// `{ $add: [a, b, ..] }`; `a + b` is the same. The server returns a double if the result of integers does not fit int64,
+/// and reading it is an error then.
 pub fn add<R, L: ExpressionList<R>>(operands: L) -> Expr<R, <L::Types as Addends>::Sum>
 where
     L::Types: Addends,

@@ -3,10 +3,10 @@
 use std::{fmt, marker::PhantomData};
 
 use super::{
-    Expr, ExprOperand, Expression, ExpressionList, Truth,
-    list::Alternatives,
+    Alternative, Expr, Expression, ExpressionList, Truth,
+    list::Fallbacks,
     operators::{Operator, operator},
-    rendered::{Rendered, array, list, named, object, one},
+    rendered::{Rendered, array, at_least, list, named, object, one},
 };
 use crate::{error::codec::CodecResult, value::Value};
 
@@ -21,12 +21,15 @@ pub(crate) const OPERATORS: &[Operator] = &[
 /// Returns one of two values, depending on a condition.
 ///
 /// `{ $cond: { if: condition, then: then, else: otherwise } }`; a condition that is null or missing counts as false.
+///
+/// The server returns the value as it is. An integer beyond 2^53 beside a double is an error when it is read:
+/// `.to_double()` rounds it.
 pub fn cond<R, C, A, B, K>(condition: C, then: A, otherwise: B) -> Expr<R, B::Either>
 where
     C: Expression<R>,
     C::T: Truth,
     A: Expression<R>,
-    B: ExprOperand<R, A::T, K>,
+    B: Alternative<R, A::T, K>,
 {
     Expr::computed(named(
         "$cond",
@@ -37,11 +40,13 @@ where
 /// Returns the first value that is not null: `if_null((o.nickname(), o.name(), "nobody"))`.
 ///
 /// `{ $ifNull: [value, .., replacement] }`
-pub fn if_null<R, L: ExpressionList<R>>(values: L) -> Expr<R, <L::Types as Alternatives>::FirstNonNull>
+///
+/// Fewer than two values are an error. Numbers are returned as they are, as by [`cond`].
+pub fn if_null<R, L: ExpressionList<R>>(values: L) -> Expr<R, <L::Types as Fallbacks>::FirstNonNull>
 where
-    L::Types: Alternatives,
+    L::Types: Fallbacks,
 {
-    Expr::computed(one("$ifNull", values.render_list()))
+    Expr::computed(one("$ifNull", at_least(2, values.render_list())))
 }
 
 impl<R, T: Value, O> Expr<R, T, O> {
@@ -50,7 +55,7 @@ impl<R, T: Value, O> Expr<R, T, O> {
     /// `{ $ifNull: [expression, instead] }`
     pub fn if_null<X, K>(&self, instead: X) -> Expr<R, X::Instead>
     where
-        X: ExprOperand<R, T, K>,
+        X: Alternative<R, T, K>,
     {
         Expr::computed(list("$ifNull", &mut [self.rendered(), instead.render_operand()]))
     }
@@ -59,6 +64,8 @@ impl<R, T: Value, O> Expr<R, T, O> {
 /// Returns one of several values: that of the first condition that holds.
 ///
 /// `{ $switch: { branches: [{ case: condition, then: value }, ..], default: value } }`
+///
+/// Numbers are returned as they are, as by [`cond`].
 ///
 /// ```
 /// # use odm::{Filter, Id, Model, pipeline::switch};
@@ -103,7 +110,7 @@ impl<R, T: Value> Switch<R, T> {
     where
         C: Expression<R>,
         C::T: Truth,
-        X: ExprOperand<R, T, K>,
+        X: Alternative<R, T, K>,
     {
         self.branches.push(branch(condition.render(), then.render_operand()));
         Switch { branches: self.branches, types: PhantomData }
@@ -112,7 +119,7 @@ impl<R, T: Value> Switch<R, T> {
     /// Adds the value if no condition holds, and returns the expression.
     pub fn default<X, K>(mut self, otherwise: X) -> Expr<R, X::Either>
     where
-        X: ExprOperand<R, T, K>,
+        X: Alternative<R, T, K>,
     {
         let branches = array(&mut self.branches);
         Expr::computed(named(

@@ -1,13 +1,15 @@
 //! Types: conversions, tests, and types that are stored in the same way.
 
-use mongodb::bson::{Binary, Bson, DateTime, Decimal128, Document, Uuid, oid::ObjectId};
+use std::{borrow::Cow, rc::Rc, sync::Arc};
+
+use mongodb::bson::{Binary, Bson, DateTime, Decimal128, Document, Timestamp, Uuid, oid::ObjectId};
 
 use super::{
-    Expr, ExprOperand, Expression,
+    Alternative, Expr, Expression,
     operators::{Operator, operator, operators, options},
     rendered::{Rendered, named},
 };
-use crate::value::{Integer, Number, Ordered, StringValue, Value};
+use crate::value::{Id, Integer, Keyed, Number, Ordered, StringValue, Value};
 
 /// A single value, or one that may be absent: required by conversions.
 #[diagnostic::on_unimplemented(
@@ -18,6 +20,53 @@ pub trait Scalar: Value {}
 
 #[diagnostic::do_not_recommend]
 impl<T: Ordered> Scalar for T {}
+
+/// A value that the server converts to a date, or one that may be absent: required by `to_date`.
+#[diagnostic::on_unimplemented(
+    message = "the server does not convert `{Self}` to a date",
+    label = "expected a text, an int64, double or decimal, a date, a timestamp or an `ObjectId`",
+    note = "an `i32` is converted by `.to_long().to_date()`: a number is one of milliseconds"
+)]
+pub trait DateSource: Value {}
+
+macro_rules! date_sources {
+    ($($type:ty),* $(,)?) => { $(
+        impl DateSource for $type {}
+    )* };
+}
+
+date_sources! {
+    i64, u32, u64, i128, u128, isize, usize, f32, f64, Decimal128,
+    String, Cow<'static, str>, Box<str>, Arc<str>, Rc<str>, DateTime, Timestamp, ObjectId, Bson,
+}
+#[cfg(feature = "chrono")]
+date_sources!(chrono::DateTime<chrono::Utc>, chrono::NaiveDateTime, chrono::NaiveDate);
+#[cfg(feature = "rust_decimal")]
+date_sources!(rust_decimal::Decimal);
+#[cfg(feature = "time")]
+date_sources!(time::OffsetDateTime, time::UtcDateTime, time::PrimitiveDateTime, time::Date);
+
+#[diagnostic::do_not_recommend]
+impl<M: Keyed<Key: DateSource>> DateSource for Id<M> {}
+#[diagnostic::do_not_recommend]
+impl<T: DateSource> DateSource for Option<T> {}
+
+/// A value that the server converts to an `ObjectId`, or one that may be absent: required by `to_object_id`.
+#[diagnostic::on_unimplemented(
+    message = "the server does not convert `{Self}` to an `ObjectId`",
+    label = "expected a text of 24 hexadecimal digits, or an `ObjectId`"
+)]
+pub trait ObjectIdSource: Value {}
+
+#[diagnostic::do_not_recommend]
+impl<T: StringValue> ObjectIdSource for T {}
+impl ObjectIdSource for ObjectId {}
+impl ObjectIdSource for Option<ObjectId> {}
+impl ObjectIdSource for Bson {}
+#[diagnostic::do_not_recommend]
+impl<M: Keyed<Key: ObjectIdSource>> ObjectIdSource for Id<M> {}
+#[diagnostic::do_not_recommend]
+impl<M: Keyed<Key: ObjectIdSource>> ObjectIdSource for Option<Id<M>> {}
 
 operators! {
     /// Converts to an int32, without a fraction; null stays null. The server returns an error for a value that does not
@@ -34,17 +83,17 @@ operators! {
     to_bool = "$toBool" one(value: T [Scalar]) -> T::Lift<bool>;
     /// Converts to a text; null stays null.
     to_string = "$toString" one(value: T [Scalar]) -> T::Lift<String>;
-    /// Converts a text, an int64, double or decimal with a number of milliseconds, or an id to a date; null stays null. The server returns an error for a
-    /// text that is not a date.
-    to_date = "$toDate" one(value: T [Scalar]) -> T::Lift<DateTime>;
+    /// Converts a text, an int64, double or decimal with a number of milliseconds, or an id to a date; null stays null. The
+    /// server returns an error for a text that is not a date.
+    to_date = "$toDate" one(value: T [DateSource]) -> T::Lift<DateTime>;
     /// Converts a text of 24 hexadecimal digits to an `ObjectId`; null stays null.
-    to_object_id = "$toObjectId" one(value: T [Scalar]) -> T::Lift<ObjectId>;
+    to_object_id = "$toObjectId" one(value: T [ObjectIdSource]) -> T::Lift<ObjectId>;
     /// Converts a text to a UUID; null stays null. The server returns an error for a text that is not a UUID.
     to_uuid = "$toUUID" one(value: T [StringValue]) -> T::Lift<Uuid>, since "8.0";
     /// Converts a text of JSON to an array; null stays null.
-    to_array = "$toArray" one(value: T [Scalar]) -> T::Lift<Vec<Bson>>, since "8.3";
+    to_array = "$toArray" one(value: T [StringValue]) -> T::Lift<Vec<Bson>>, since "8.3";
     /// Converts a text of JSON to a document; null stays null.
-    to_object = "$toObject" one(value: T [Scalar]) -> T::Lift<Document>, since "8.3";
+    to_object = "$toObject" one(value: T [StringValue]) -> T::Lift<Document>, since "8.3";
     /// Returns whether the value is a number.
     is_number = "$isNumber" one(value: T [Value]) -> bool;
     /// Returns the name of the BSON type of the value: `"missing"` for a missing field.
@@ -140,7 +189,7 @@ impl<R, T: Value> Expr<R, T, Convert> {
     /// `onError: value`
     pub fn on_error<X, K>(self, value: X) -> Expr<R, X::Either, Convert>
     where
-        X: ExprOperand<R, T, K>,
+        X: Alternative<R, T, K>,
     {
         Expr::from_source(self.with_argument("onError", value.render_operand()).source)
     }
@@ -150,7 +199,7 @@ impl<R, T: Value> Expr<R, T, Convert> {
     /// `onNull: value`
     pub fn on_null<X, K>(self, value: X) -> Expr<R, X::Instead, Convert>
     where
-        X: ExprOperand<R, T, K>,
+        X: Alternative<R, T, K>,
     {
         Expr::from_source(self.with_argument("onNull", value.render_operand()).source)
     }

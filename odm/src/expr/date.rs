@@ -8,13 +8,13 @@ use mongodb::bson::DateTime;
 pub use self::{
     parse::{DateFromString, date_from_string},
     parts::{
-        DateFromParts, DateParts, DatePartsFields, IsoDateParts, IsoDatePartsFields, date_from_iso_parts,
-        date_from_parts,
+        DateFromIsoParts, DateFromParts, DateParts, DatePartsFields, IsoDateParts, IsoDatePartsFields,
+        date_from_iso_parts, date_from_parts,
     },
 };
 use super::{
     Expr, Required,
-    operand::ExprOperand,
+    operand::Alternative,
     operators::{Operator, operator, operators, options},
     time_unit::{DayOfWeek, UnitOfTime},
 };
@@ -109,7 +109,7 @@ impl<R, T: Value> Expr<R, T, DateToString> {
     /// `onNull: value`
     pub fn on_null<X, K>(self, value: X) -> Expr<R, X::Instead, DateToString>
     where
-        X: ExprOperand<R, T, K>,
+        X: Alternative<R, T, K>,
     {
         Expr::from_source(self.with_argument("onNull", value.render_operand()).source)
     }

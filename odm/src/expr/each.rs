@@ -13,7 +13,7 @@ use super::{
     Expr, Expression, Fields, StorableIn, Truth,
     operators::{Operator, operator},
     rendered::{Rendered, named},
-    variable::bound,
+    variable::{Scope, bound},
 };
 use crate::{
     error::codec::CodecResult,
@@ -33,18 +33,25 @@ thread_local! {
     static DEPTH: Cell<usize> = const { Cell::new(0) };
 }
 
-/// Calls a closure inside one more level. Ends the level even if the closure panics.
-fn inside<T>(call: impl FnOnce(usize) -> T) -> T {
-    struct Level;
-    impl Drop for Level {
-        fn drop(&mut self) {
-            DEPTH.set(DEPTH.get().saturating_sub(1));
-        }
+/// The closure of an operator that is running, with the variables that it receives.
+struct Level {
+    depth: usize,
+    _scope: Scope,
+}
+
+impl Level {
+    fn enter() -> Self {
+        let depth = DEPTH.get();
+        DEPTH.set(depth + 1);
+        Self { depth, _scope: Scope::enter() }
     }
-    let depth = DEPTH.get();
-    DEPTH.set(depth + 1);
-    let _level = Level;
-    call(depth)
+}
+
+/// Ends the level even if the closure panics.
+impl Drop for Level {
+    fn drop(&mut self) {
+        DEPTH.set(self.depth);
+    }
 }
 
 /// Renders an operator, with the names of its variables before its last argument.
@@ -60,12 +67,12 @@ fn call(
     named(operator, &mut arguments)
 }
 
-/// Returns the element at a depth. Adds the argument that sets its name, if it is not the default.
-fn element<R: 'static, I: Value>(depth: usize, arguments: &mut Vec<Argument>) -> Fields<R, I> {
-    if depth == 0 {
-        return bound::<R, I>("this");
+/// Returns the element at a level. Adds the argument that sets its name, if it is not the default.
+fn element<R: 'static, I: Value>(level: &Level, arguments: &mut Vec<Argument>) -> Fields<R, I> {
+    if level.depth == 0 {
+        return ElementNames::<R, I>::bind("this", arguments);
     }
-    let name = format!("this{}", depth + 1);
+    let name = format!("this{}", level.depth + 1);
     arguments.push(("as", Ok(Rendered::leaf(name.as_str()))));
     bound::<R, I>(&name)
 }
@@ -82,8 +89,8 @@ impl<R: 'static, T: Value, O> Expr<R, T, O> {
     where
         T: Array<Item = I>,
     {
-        let mut names = Vec::new();
-        let result = inside(|depth| each(element::<R, I>(depth, &mut names)).render());
+        let (level, mut names) = (Level::enter(), Vec::new());
+        let result = each(element::<R, I>(&level, &mut names)).render();
         Expr::computed(call("$map", self.rendered(), names, ("in", result)))
     }
 
@@ -103,9 +110,9 @@ impl<R: 'static, T: Value, O> Expr<R, T, O> {
         T: Array<Item = I>,
         N: ElementNames<R, I>,
     {
-        let mut arguments = Vec::new();
+        let (_level, mut arguments) = (Level::enter(), Vec::new());
         let bound = names.bind(&mut arguments);
-        let result = inside(|_| each(bound).render());
+        let result = each(bound).render();
         Expr::computed(call("$map", self.rendered(), arguments, ("in", result)))
     }
 
@@ -121,8 +128,8 @@ impl<R: 'static, T: Value, O> Expr<R, T, O> {
         T: Array<Item = I>,
         X::T: Truth,
     {
-        let mut names = Vec::new();
-        let condition = inside(|depth| condition(element::<R, I>(depth, &mut names)).render());
+        let (level, mut names) = (Level::enter(), Vec::new());
+        let condition = condition(element::<R, I>(&level, &mut names)).render();
         Expr::computed(call("$filter", self.rendered(), names, ("cond", condition)))
     }
 
@@ -143,9 +150,9 @@ impl<R: 'static, T: Value, O> Expr<R, T, O> {
         N: ElementNames<R, I>,
         X::T: Truth,
     {
-        let mut arguments = Vec::new();
+        let (_level, mut arguments) = (Level::enter(), Vec::new());
         let bound = names.bind(&mut arguments);
-        let condition = inside(|_| condition(bound).render());
+        let condition = condition(bound).render();
         Expr::computed(call("$filter", self.rendered(), arguments, ("cond", condition)))
     }
 
@@ -154,7 +161,8 @@ impl<R: 'static, T: Value, O> Expr<R, T, O> {
     ///
     /// `{ $reduce: { input: array, initialValue: initial, in: expression } }`
     ///
-    /// The type of the result is that of the initial value: for an integer, which grows, write `lit(0_i64)`.
+    /// The type of the result is that of the initial value: for an integer, which grows, write `lit(0_i64)`. A number of
+    /// another kind is converted to it, for example by `$toDouble`.
     pub fn reduce<I: Value, V: Value, X: Expression<R>>(
         &self,
         initial: impl Expression<R, T = V>,
@@ -164,16 +172,20 @@ impl<R: 'static, T: Value, O> Expr<R, T, O> {
         T: Array<Item = I>,
         X::T: StorableIn<V>,
     {
-        let combined = inside(|depth| match depth {
-            0 => combine(bound::<R, V>("value"), bound::<R, I>("this")).render(),
+        let level = Level::enter();
+        let combined = match level.depth {
+            0 => {
+                let element = ElementNames::<R, I>::bind("this", &mut Vec::new());
+                X::T::fit(combine(bound::<R, V>("value"), element).render())
+            }
             // The operator has no names of its own for its variables: inside another closure they get other names, so
             // that the expression can use the outer ones, too.
-            _ => {
+            depth => {
                 let (value, this) = (format!("value{}", depth + 1), format!("this{}", depth + 1));
-                let combined = combine(bound::<R, V>(&value), bound::<R, I>(&this)).render();
+                let combined = X::T::fit(combine(bound::<R, V>(&value), bound::<R, I>(&this)).render());
                 renamed(&value, &this, combined)
             }
-        });
+        };
         Expr::computed(named(
             "$reduce",
             &mut [("input", self.rendered()), ("initialValue", initial.render()), ("in", combined)],
@@ -198,9 +210,9 @@ impl<R: 'static, T: Value, O> Expr<R, T, O> {
         N: ReduceNames<R, V, I>,
         X::T: StorableIn<V>,
     {
-        let mut arguments = vec![("initialValue", initial.render())];
+        let (_level, mut arguments) = (Level::enter(), vec![("initialValue", initial.render())]);
         let bound = names.bind(&mut arguments);
-        let combined = inside(|_| combine(bound).render());
+        let combined = X::T::fit(combine(bound).render());
         Expr::computed(call("$reduce", self.rendered(), arguments, ("in", combined)))
     }
 }
@@ -232,7 +244,7 @@ mod tests {
     use mongodb::bson::{Bson, bson};
 
     use super::*;
-    use crate::expr::concat;
+    use crate::expr::{concat, let_};
 
     fn words() -> Expr<(), Vec<String>> {
         Expr::<(), Vec<String>>::raw("$words")
@@ -269,6 +281,25 @@ mod tests {
                 "$map": { "input": "$words", "as": "this2", "in": { "$concat": ["$$this", "$$this2"] } },
             } } })
         );
+    }
+
+    #[test]
+    fn a_name_of_a_variable_around_is_an_error() {
+        let again = |name: &str| {
+            format!("expected a name that no variable around this one has, found `{name}` again")
+        };
+        let nested = words().map_as("word", |_| words().filter_as("word", |word| word.eq("a")));
+        assert_eq!(nested.rendered().unwrap_err().to_string(), again("word"));
+        let nested = words().map(|_| words().map_as("this", |this| this));
+        assert_eq!(nested.rendered().unwrap_err().to_string(), again("this"));
+        let twice = let_((("word", "a"), ("word", "b")), |(a, b)| concat((a, b)));
+        assert_eq!(Expr::<(), _>::rendered(&twice).unwrap_err().to_string(), again("word"));
+        let nested = let_(("word", "a"), |_| let_(("word", "b"), |word| word));
+        assert_eq!(Expr::<(), _>::rendered(&nested).unwrap_err().to_string(), again("word"));
+        let named = words().map_as("this", |_| words().map(|word| word));
+        assert!(named.rendered().is_ok(), "the inner element has another name");
+        let beside = (words().map_as("word", |word| word), words().map_as("word", |word| word));
+        assert!(Expression::<()>::render(beside).is_ok(), "the first is no longer in scope");
     }
 
     #[test]

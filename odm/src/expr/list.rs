@@ -3,7 +3,9 @@
 use super::{
     BaseExpression, Expression, NumericResult, Truth,
     arithmetic::{Add, Divided},
-    operand::Comparable,
+    filled,
+    object::{Object, Objects},
+    operand::Replaceable,
     rendered::{Rendered, array},
 };
 use crate::{
@@ -25,6 +27,9 @@ pub trait ExpressionList<R> {
 
     /// Renders the operands as an array, or as the expression of an array.
     fn render_list(self) -> CodecResult<Rendered>;
+
+    /// Renders the operands with null in place of those that are missing.
+    fn render_filled(self) -> CodecResult<Rendered>;
 }
 
 /// Any number of operands of type `T`.
@@ -41,6 +46,10 @@ impl<R, X: Expression<R>, const N: usize> ExpressionList<R> for [X; N] {
     fn render_list(self) -> CodecResult<Rendered> {
         array(&mut self.map(Expression::render))
     }
+
+    fn render_filled(self) -> CodecResult<Rendered> {
+        array(&mut self.map(|item| filled::<X::T>(item.render())))
+    }
 }
 
 impl<R, X: Expression<R>> ExpressionList<R> for Vec<X> {
@@ -48,6 +57,10 @@ impl<R, X: Expression<R>> ExpressionList<R> for Vec<X> {
 
     fn render_list(self) -> CodecResult<Rendered> {
         array(&mut self.into_iter().map(Expression::render).collect::<Vec<_>>())
+    }
+
+    fn render_filled(self) -> CodecResult<Rendered> {
+        array(&mut self.into_iter().map(|item| filled::<X::T>(item.render())).collect::<Vec<_>>())
     }
 }
 
@@ -61,6 +74,10 @@ where
 
     fn render_list(self) -> CodecResult<Rendered> {
         self.into_base().render()
+    }
+
+    fn render_filled(self) -> CodecResult<Rendered> {
+        self.render_list()
     }
 }
 
@@ -161,23 +178,36 @@ where
 #[diagnostic::on_unimplemented(
     message = "these are not values of one kind: `{Self}`",
     label = "expected values of one type, or numbers",
+    note = "a decimal and a float have no common type: `.to_decimal()` converts the float",
     note = "`.any()` makes an expression of any type"
 )]
 pub trait Alternatives {
-    /// The type of one of them, if null is replaced by the next.
-    type FirstNonNull: Value;
     /// The type of the least or the greatest, which is null only if all are.
     type Extreme: Value;
 }
 
 impl<T: Value> Alternatives for Each<T> {
-    type FirstNonNull = T;
     type Extreme = T;
 }
 
 impl<T: Array<Item = I>, I: Value> Alternatives for ArrayOf<T> {
-    type FirstNonNull = T;
     type Extreme = I::Optional;
+}
+
+/// The types of values of which one may replace another: at least two.
+#[diagnostic::on_unimplemented(
+    message = "these are not several values of one kind: `{Self}`",
+    label = "expected at least two values of one type, or numbers",
+    note = "for example `if_null((o.nickname(), o.name(), \"nobody\"))`; `.any()` makes an expression of any type",
+    note = "a decimal and a float have no common type: `.to_decimal()` converts the float"
+)]
+pub trait Fallbacks {
+    /// The type of the first that is not null.
+    type FirstNonNull: Value;
+}
+
+impl<T: Value> Fallbacks for Each<T> {
+    type FirstNonNull = T;
 }
 
 /// The types of arrays with elements of one type.
@@ -191,6 +221,9 @@ pub trait Arrays {
     /// An array of the elements: an `Option` if one of the arrays may be null.
     type Joined: Value;
 }
+
+impl<T: Object> Objects for Each<T> {}
+impl<T: Array<Item = I>, I: Object> Objects for ArrayOf<T> {}
 
 impl<T: Array<Item = I>, I: Value> Arrays for Each<T> {
     type Item = I;
@@ -207,6 +240,11 @@ macro_rules! tuples {
             fn render_list(self) -> CodecResult<Rendered> {
                 let ($first, $($rest,)*) = self;
                 array(&mut [$first.render(), $($rest.render()),*])
+            }
+
+            fn render_filled(self) -> CodecResult<Rendered> {
+                let ($first, $($rest,)*) = self;
+                array(&mut [filled::<$first::T>($first.render()), $(filled::<$rest::T>($rest.render())),*])
             }
         }
 
@@ -239,9 +277,9 @@ macro_rules! tuples {
             type Deviation = $first::Lift<f64>;
         }
         impl<$first: Value> Alternatives for ($first,) {
-            type FirstNonNull = $first;
             type Extreme = $first;
         }
+        impl<$first: Object> Objects for ($first,) {}
         impl<$first: Array> Arrays for ($first,) {
             type Item = $first::Item;
             type Joined = $first::Lift<Vec<$first::Item>>;
@@ -283,15 +321,15 @@ macro_rules! tuples {
         impl<$first: Value, $($rest),+> Alternatives for ($first, $($rest,)+)
         where
             ($($rest,)+): Alternatives,
-            $first::NonNull: Comparable<<<($($rest,)+) as Alternatives>::FirstNonNull as Value>::NonNull>,
+            $first::NonNull: Replaceable<<<($($rest,)+) as Alternatives>::Extreme as Value>::NonNull>,
         {
-            type FirstNonNull = <<($($rest,)+) as Alternatives>::FirstNonNull as Value>::Lift<
-                <$first::NonNull as Comparable<<<($($rest,)+) as Alternatives>::FirstNonNull as Value>::NonNull>>::Either,
-            >;
             type Extreme = $first::Lift<<<($($rest,)+) as Alternatives>::Extreme as Value>::Lift<
-                <$first::NonNull as Comparable<<<($($rest,)+) as Alternatives>::FirstNonNull as Value>::NonNull>>::Either,
+                <$first::NonNull as Replaceable<<<($($rest,)+) as Alternatives>::Extreme as Value>::NonNull>>::Either,
             >>;
         }
+        tuples!(fallbacks: $first $($rest)+);
+        #[diagnostic::do_not_recommend]
+        impl<$first: Object, $($rest),+> Objects for ($first, $($rest,)+) where ($($rest,)+): Objects {}
         #[diagnostic::do_not_recommend]
         impl<$first: Array, $($rest),+> Arrays for ($first, $($rest,)+)
         where
@@ -299,6 +337,27 @@ macro_rules! tuples {
         {
             type Item = $first::Item;
             type Joined = $first::Lift<<<($($rest,)+) as Arrays>::Joined as Value>::Lift<Vec<$first::Item>>>;
+        }
+    };
+    (fallbacks: $first:ident $last:ident) => {
+        #[diagnostic::do_not_recommend]
+        impl<$first: Value, $last: Value> Fallbacks for ($first, $last)
+        where
+            $first::NonNull: Replaceable<$last::NonNull>,
+        {
+            type FirstNonNull = $last::Lift<<$first::NonNull as Replaceable<$last::NonNull>>::Either>;
+        }
+    };
+    (fallbacks: $first:ident $($rest:ident)+) => {
+        #[diagnostic::do_not_recommend]
+        impl<$first: Value, $($rest),+> Fallbacks for ($first, $($rest,)+)
+        where
+            ($($rest,)+): Fallbacks,
+            $first::NonNull: Replaceable<<<($($rest,)+) as Fallbacks>::FirstNonNull as Value>::NonNull>,
+        {
+            type FirstNonNull = <<($($rest,)+) as Fallbacks>::FirstNonNull as Value>::Lift<
+                <$first::NonNull as Replaceable<<<($($rest,)+) as Fallbacks>::FirstNonNull as Value>::NonNull>>::Either,
+            >;
         }
     };
 }

@@ -24,7 +24,8 @@ where
 }
 
 operators! {
-    /// Returns the number without its sign; null stays null.
+    /// Returns the number without its sign; null stays null. The least `i32` becomes an int64, which an `i32` does not read;
+    /// the server returns an error for the least `i64`.
     abs = "$abs" one(number: T [Number]) -> T;
     /// Returns the smallest whole number that is not less; null stays null.
     ceil = "$ceil" one(number: T [Number]) -> T;
@@ -44,7 +45,8 @@ operators! {
     log [D: Value,] = "$log" list(number: T [DividedBy<B, Out = D>], base: B [Value]) -> D;
     /// Returns the logarithm to base 10. The server returns an error for a number that is not greater than 0.
     log10 [D: Value,] = "$log10" one(number: T [Real<Result = D>]) -> D;
-    /// Raises a number to a power.
+    /// Raises a number to a power. For two integers the server returns an integer if that is the result. It is read up to
+    /// 2^53; beyond that, reading it is an error: `.to_double()` rounds it.
     pow [D: Value,] = "$pow" list(number: T [DividedBy<B, Out = D>], exponent: B [Value]) -> D;
     /// Returns the square root. The server returns an error for a negative number.
     sqrt [D: Value,] = "$sqrt" one(number: T [Real<Result = D>]) -> D;

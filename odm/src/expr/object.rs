@@ -7,11 +7,12 @@ use mongodb::bson::{Bson, Document};
 use super::{
     Expr, Expression, ExpressionList, filled,
     operators::{Operator, operator, operators},
-    rendered::{named, object, one},
+    rendered::{Rendered, named, object, one},
 };
 use crate::{
-    row::document,
-    value::{Doc, Map, MapKey, StringValue, Value},
+    error::codec::CodecResult,
+    row::{Retyped, With, document},
+    value::{Doc, Map, MapKey, Value},
 };
 
 /// A document, or a document that may be absent: required by the operators on documents.
@@ -30,6 +31,14 @@ impl<D: Doc> Object for D {
 }
 
 impl Object for Document {
+    type Value = Bson;
+}
+
+impl<R: Value, Added: Doc> Object for With<R, Added> {
+    type Value = Bson;
+}
+
+impl<R: Value, Changed: Doc> Object for Retyped<R, Changed> {
     type Value = Bson;
 }
 
@@ -84,8 +93,6 @@ impl<V: Value> Pair for (String, V) {
 operators! {
     /// Returns the fields of a document as an array of names and values; null stays null.
     object_to_array [V: Value,] = "$objectToArray" one(document: T [Object<Value = V>]) -> T::Lift<Vec<KeyValue<V>>>;
-    /// Returns the document without a field; null stays null. The name may contain dots or begin with `$`.
-    unset_field = "$unsetField" named("input" document: T [Object], "field" field: B [StringValue]) -> T::Lift<Document>;
 }
 
 /// Returns a pair of a name and a value, as an element of the array that
@@ -104,14 +111,25 @@ pub(crate) const OTHERS: &[Operator] = &[
     operator!("$mergeObjects", merge_objects_of),
     operator!("$getField", get_field),
     operator!("$setField", set_field),
+    operator!("$unsetField", unset_field),
 ];
+
+/// The types of documents that `merge_objects_of` joins.
+#[diagnostic::on_unimplemented(
+    message = "these are not all documents: `{Self}`",
+    label = "expected documents, or an array of documents"
+)]
+pub trait Objects {}
 
 /// Joins documents: a field of a later one replaces that of an earlier one. Null is ignored.
 ///
 /// `{ $mergeObjects: [document, ..] }`
 ///
 /// The result is a `Document`. Use [`Expr::cast`] to declare its type.
-pub fn merge_objects_of<R, L: ExpressionList<R>>(documents: L) -> Expr<R, Document> {
+pub fn merge_objects_of<R, L: ExpressionList<R>>(documents: L) -> Expr<R, Document>
+where
+    L::Types: Objects,
+{
     Expr::computed(one("$mergeObjects", documents.render_list()))
 }
 
@@ -133,28 +151,34 @@ impl<R, T: Value, O> Expr<R, T, O> {
     /// `item.get_field::<f64>("price.usd")`.
     ///
     /// `{ $getField: { field: name, input: document } }`
-    pub fn get_field<V: Value>(&self, name: impl Expression<R, T = String>) -> Expr<R, V::Optional>
+    pub fn get_field<V: Value>(&self, name: impl Into<String>) -> Expr<R, V::Optional>
     where
         T: Object,
     {
-        Expr::computed(named("$getField", &mut [("field", name.render()), ("input", self.rendered())]))
+        Expr::computed(named("$getField", &mut [("field", constant(name)), ("input", self.rendered())]))
     }
 
     /// Sets a field of the document, by its name, which may contain dots or begin with `$`; null stays null.
     ///
     /// `{ $setField: { field: name, input: document, value: value } }`
-    pub fn set_field<X: Expression<R>>(
-        &self,
-        name: impl Expression<R, T = String>,
-        value: X,
-    ) -> Expr<R, T::Lift<Document>>
+    pub fn set_field<X: Expression<R>>(&self, name: impl Into<String>, value: X) -> Expr<R, T::Lift<Document>>
     where
         T: Object,
     {
         Expr::computed(named(
             "$setField",
-            &mut [("field", name.render()), ("input", self.rendered()), ("value", value.render())],
+            &mut [("field", constant(name)), ("input", self.rendered()), ("value", value.render())],
         ))
+    }
+
+    /// Returns the document without a field, by its name, which may contain dots or begin with `$`; null stays null.
+    ///
+    /// `{ $unsetField: { field: name, input: document } }`
+    pub fn unset_field(&self, name: impl Into<String>) -> Expr<R, T::Lift<Document>>
+    where
+        T: Object,
+    {
+        Expr::computed(named("$unsetField", &mut [("field", constant(name)), ("input", self.rendered())]))
     }
 
     /// Declares that the expression evaluates to a `U`. What is sent does not change. A value that is not a `U` is an
@@ -164,23 +188,28 @@ impl<R, T: Value, O> Expr<R, T, O> {
     }
 }
 
+/// Renders the name of a field, which the server accepts only as a constant.
+fn constant(name: impl Into<String>) -> CodecResult<Rendered> {
+    Rendered::constant(name.into().into())
+}
+
 /// Returns a field of a document, by its name, which may contain dots or begin with `$`. You specify its type:
-/// `get_field::<_, f64>("price.usd", current())`.
+/// `get_field::<_, f64>(current(), "price.usd")`.
 ///
 /// `{ $getField: { field: name, input: document } }`
 pub fn get_field<R, V: Value>(
-    name: impl Expression<R, T = String>,
-    document: impl Expression<R>,
+    document: impl Expression<R, T: Object>,
+    name: impl Into<String>,
 ) -> Expr<R, V::Optional> {
-    Expr::computed(named("$getField", &mut [("field", name.render()), ("input", document.render())]))
+    Expr::computed(named("$getField", &mut [("field", constant(name)), ("input", document.render())]))
 }
 
 /// Sets a field of a document, by its name, which may contain dots or begin with `$`; null stays null.
 ///
 /// `{ $setField: { field: name, input: document, value: value } }`
 pub fn set_field<R, T>(
-    name: impl Expression<R, T = String>,
     document: impl Expression<R, T = T>,
+    name: impl Into<String>,
     value: impl Expression<R>,
 ) -> Expr<R, T::Lift<Document>>
 where
@@ -188,8 +217,21 @@ where
 {
     Expr::computed(named(
         "$setField",
-        &mut [("field", name.render()), ("input", document.render()), ("value", value.render())],
+        &mut [("field", constant(name)), ("input", document.render()), ("value", value.render())],
     ))
+}
+
+/// Returns a document without a field, by its name, which may contain dots or begin with `$`; null stays null.
+///
+/// `{ $unsetField: { field: name, input: document } }`
+pub fn unset_field<R, T>(
+    document: impl Expression<R, T = T>,
+    name: impl Into<String>,
+) -> Expr<R, T::Lift<Document>>
+where
+    T: Object,
+{
+    Expr::computed(named("$unsetField", &mut [("field", constant(name)), ("input", document.render())]))
 }
 
 #[cfg(test)]

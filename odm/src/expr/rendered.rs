@@ -4,7 +4,7 @@
 use mongodb::bson::{Bson, Document};
 
 use crate::{
-    error::codec::CodecResult,
+    error::codec::{CodecError, CodecResult},
     value::{MAX_NESTING, document_with_room, nested_levels, too_deep},
 };
 
@@ -50,6 +50,18 @@ impl Rendered {
             _ => Ok(Self::leaf(value)),
         }
     }
+
+    /// Returns a path or an operator as it is, and any other expression inside an operator that returns it: for stages that
+    /// accept neither constants nor the literals of documents.
+    pub(crate) fn operator_or_path(self) -> CodecResult<Self> {
+        let accepted = match &self.value {
+            Bson::String(path) => path.starts_with('$'),
+            Bson::Document(operator) => operator.keys().next().is_some_and(|name| name.starts_with('$')),
+            _ => false,
+        };
+        if accepted { Ok(self) } else { list("$ifNull", &mut [Ok(self), Ok(Self::leaf(Bson::Null))]) }
+    }
+
     /// Returns whether the expression is the literal of an array.
     pub(crate) fn is_array(&self) -> bool {
         matches!(self.value, Bson::Array(_))
@@ -148,6 +160,17 @@ pub(crate) fn several(operator: &'static str, values: CodecResult<Rendered>) -> 
             values
         }),
     )
+}
+
+/// Returns an array of values, unless it has fewer than `least` elements.
+pub(crate) fn at_least(least: usize, values: CodecResult<Rendered>) -> CodecResult<Rendered> {
+    let values = values?;
+    match &values.value {
+        Bson::Array(list) if list.len() < least => {
+            Err(CodecError::new(format!("a list of at least {least}"), format!("a list of {}", list.len())))
+        }
+        _ => Ok(values),
+    }
 }
 
 /// `{ operator: {} }`

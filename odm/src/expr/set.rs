@@ -4,7 +4,7 @@ use super::{
     Expr, ExpressionList, Required,
     list::Arrays,
     operators::{Operator, operator, operators},
-    rendered::one,
+    rendered::{at_least, one},
 };
 use crate::value::{Array, Value};
 
@@ -54,9 +54,11 @@ where
 /// Returns whether several arrays have the same distinct elements.
 ///
 /// `{ $setEquals: [array, ..] }`
+///
+/// Fewer than two arrays are an error.
 pub fn set_equals_of<R, L: ExpressionList<R>>(arrays: L) -> Expr<R, bool>
 where
     L::Types: Arrays<Joined: Required>,
 {
-    Expr::computed(one("$setEquals", arrays.render_list()))
+    Expr::computed(one("$setEquals", at_least(2, arrays.render_list())))
 }

@@ -3,12 +3,15 @@
 //! The functions take several operands, `max_of((o.low(), o.high()))`, or an array, `max_of(o.scores())`; of an array,
 //! `o.scores().max()` is the same. The accumulators of [`pipeline`](crate::pipeline), such as
 //! [`max`](crate::pipeline::max), compute over the rows of a group.
+//!
+//! An empty list of operands, for example an empty `Vec`, has no average, maximum, minimum or deviation: it is an error for
+//! which [`is_not_sent`](crate::Error::is_not_sent) is true.
 
 use super::{
     Expr, Expression, ExpressionList,
     list::{Alternatives, ArrayOf, Numbers},
     operators::{Operator, operator},
-    rendered::{Rendered, named, one, several},
+    rendered::{Rendered, at_least, named, one, several},
 };
 use crate::value::{Array, Number, Value};
 
@@ -28,7 +31,7 @@ pub(crate) const OPERATORS: &[Operator] = &[
 ];
 
 macro_rules! statistics {
-    ($($(#[$doc:meta])* $name:ident $function:ident $operator:literal: $list:ident::$result:ident;)*) => {
+    ($($(#[$doc:meta])* $name:ident $function:ident $operator:literal $least:literal: $list:ident::$result:ident;)*) => {
         $(
             $(#[$doc])*
             ///
@@ -37,7 +40,7 @@ macro_rules! statistics {
             where
                 L::Types: $list,
             {
-                Expr::computed(several($operator, values.render_list()))
+                Expr::computed(several($operator, at_least($least, values.render_list())))
             }
         )*
 
@@ -58,18 +61,19 @@ macro_rules! statistics {
 }
 
 statistics! {
-    /// Returns the sum of the numbers. Null and missing values are ignored. The sum of integers is an `i64`.
-    sum sum_of "$sum": Numbers::Sum;
+    /// Returns the sum of the numbers. Null and missing values are ignored. The sum of integers is an `i64`; the server
+    /// returns a double for one beyond that, and reading it is an error then.
+    sum sum_of "$sum" 0: Numbers::Sum;
     /// Returns the average of the numbers. Null and missing values are ignored; null if no number remains.
-    avg avg_of "$avg": Numbers::Average;
+    avg avg_of "$avg" 1: Numbers::Average;
     /// Returns the greatest value, in the server's order of values. Null and missing values are ignored; null if no value
-    /// remains.
-    max max_of "$max": Alternatives::Extreme;
+    /// remains. A number is returned as it is, as by [`cond`](super::cond).
+    max max_of "$max" 1: Alternatives::Extreme;
     /// Returns the smallest value, in the server's order of values. Null and missing values are ignored; null if no value
-    /// remains.
-    min min_of "$min": Alternatives::Extreme;
+    /// remains. A number is returned as it is, as by [`cond`](super::cond).
+    min min_of "$min" 1: Alternatives::Extreme;
     /// Returns the standard deviation of the numbers as a population. Null if there is no number.
-    std_dev_pop std_dev_pop_of "$stdDevPop": Numbers::Deviation;
+    std_dev_pop std_dev_pop_of "$stdDevPop" 1: Numbers::Deviation;
 }
 
 /// Returns the standard deviation of the numbers as a sample. Null if there are fewer than two numbers.

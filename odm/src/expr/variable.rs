@@ -1,6 +1,6 @@
 //! Variables: those of the server, such as `$$NOW`, and those of `$let`.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, cell::RefCell, marker::PhantomData};
 
 use mongodb::bson::{DateTime, Timestamp};
 
@@ -139,21 +139,24 @@ pub(crate) fn check_bound_name(name: &str) -> CodecResult<()> {
 /// ```
 pub fn let_<R, V, X>(variables: V, in_: impl FnOnce(V::Bound) -> X) -> Expr<R, X::T>
 where
-    V: Variables<R>,
+    R: 'static,
+    V: Variables<R, OfLet<R>>,
     X: Expression<R>,
 {
+    let _scope = Scope::enter();
     let mut vars = Vec::new();
     let bound = variables.bind(&mut vars);
-    let vars = vars.iter().try_for_each(|(name, _)| check_bound_name(name)).and_then(|()| object(&mut vars));
+    let vars = object(&mut vars);
     Expr::computed(named("$let", &mut [("vars", vars), ("in", in_(bound).render())]))
 }
 
-/// The variables of [`let_`]: one `(name, expression)`, or a tuple of them.
+/// The variables of [`let_`], or of a join with [`let_`](crate::pipeline::LookupFrom::let_): one `(name, expression)`, or a
+/// tuple of them. `K` is the kind of variables that the closure receives.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not bind variables",
     label = "expected `(name, expression)`, or a tuple of such pairs"
 )]
-pub trait Variables<R> {
+pub trait Variables<R, K: VariableKind> {
     /// The variables, as the closure receives them.
     type Bound;
 
@@ -161,23 +164,46 @@ pub trait Variables<R> {
     fn bind(self, to: &mut Vec<(&'static str, CodecResult<Rendered>)>) -> Self::Bound;
 }
 
-impl<R: 'static, X: Expression<R>> Variables<R> for (&'static str, X) {
-    type Bound = Fields<R, X::T>;
+/// How a closure receives variables.
+pub trait VariableKind {
+    /// A variable of type `T`.
+    type Of<T: Value>;
+
+    /// Returns the variable with this name.
+    fn of<T: Value>(name: &'static str) -> Self::Of<T>;
+}
+
+/// The kind of the variables of [`let_`]: expressions over the row `R`.
+#[derive(Debug)]
+pub struct OfLet<R>(PhantomData<fn() -> R>);
+
+impl<R: 'static> VariableKind for OfLet<R> {
+    type Of<T: Value> = Fields<R, T>;
+
+    fn of<T: Value>(name: &'static str) -> Self::Of<T> {
+        bound::<R, T>(name)
+    }
+}
+
+impl<R, K: VariableKind, X: Expression<R>> Variables<R, K> for (&'static str, X) {
+    type Bound = K::Of<X::T>;
 
     fn bind(self, to: &mut Vec<(&'static str, CodecResult<Rendered>)>) -> Self::Bound {
         let (name, value) = self;
-        to.push((name, value.render()));
-        bound::<R, X::T>(name)
+        to.push((name, check_bound_name(name).and_then(|()| bind(name)).and_then(|()| value.render())));
+        K::of::<X::T>(name)
     }
 }
 
 macro_rules! variables {
     ($($($variable:ident $index:tt)*;)*) => { $(
-        impl<R: 'static, $($variable: Expression<R>),*> Variables<R> for ($((&'static str, $variable),)*) {
-            type Bound = ($(Fields<R, $variable::T>,)*);
+        impl<R, K: VariableKind, $($variable: Expression<R>),*> Variables<R, K>
+            for ($((&'static str, $variable),)*)
+        {
+            type Bound = ($(K::Of<$variable::T>,)*);
 
             fn bind(self, to: &mut Vec<(&'static str, CodecResult<Rendered>)>) -> Self::Bound {
-                ($(self.$index.bind(to),)*)
+                ($(Variables::<R, K>::bind(self.$index, to),)*)
             }
         }
     )* };
@@ -190,6 +216,44 @@ variables! {
     A 0 B 1 C 2 D 3;
     A 0 B 1 C 2 D 3 E 4;
     A 0 B 1 C 2 D 3 E 4 F 5;
+}
+
+thread_local! {
+    /// The names of the variables of all closures that are running in this thread.
+    static BOUND: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
+}
+
+/// The variables of one closure. Ends with the closure, even if that panics.
+pub(crate) struct Scope {
+    outer: usize,
+}
+
+impl Scope {
+    /// Begins the scope of variables that are [bound](bind) from now on.
+    pub(crate) fn enter() -> Self {
+        Self { outer: BOUND.with_borrow(Vec::len) }
+    }
+}
+
+impl Drop for Scope {
+    fn drop(&mut self) {
+        BOUND.with_borrow_mut(|bound| bound.truncate(self.outer));
+    }
+}
+
+/// Adds a variable to the scope. Returns an error if a variable around it has the same name: the server would read the
+/// inner one in place of the outer one.
+pub(crate) fn bind(name: &str) -> CodecResult<()> {
+    BOUND.with_borrow_mut(|bound| {
+        if bound.iter().any(|outer| outer == name) {
+            return Err(CodecError::new(
+                "a name that no variable around this one has",
+                format!("`{name}` again"),
+            ));
+        }
+        bound.push(name.to_owned());
+        Ok(())
+    })
 }
 
 /// Returns the variable with this name, or the fields of the document in it.

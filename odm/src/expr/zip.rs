@@ -6,7 +6,7 @@ use super::{
     Expr, Expression, ExpressionList,
     list::Each,
     operators::{Operator, operator},
-    rendered::named,
+    rendered::{at_least, named},
 };
 use crate::value::{Array, Value};
 
@@ -17,12 +17,14 @@ pub(crate) const OPERATORS: &[Operator] = &[operator!("$zip", zip)];
 /// `zip((o.names(), o.prices()))`. Null if one of the arrays is null.
 ///
 /// `{ $zip: { inputs: [array, ..] } }`
+///
+/// An empty list of arrays is an error.
 pub fn zip<R, L: ExpressionList<R>, Zipped: Value>(arrays: L) -> Expr<R, Zipped, Zip<L::Types>>
 where
     // The result is a type parameter, as in `divide`.
     L::Types: Zips<Zipped = Zipped>,
 {
-    Expr::computed(named("$zip", &mut [("inputs", arrays.render_list())]))
+    Expr::computed(named("$zip", &mut [("inputs", at_least(1, arrays.render_list()))]))
 }
 
 /// The optional arguments of [`zip`]. `L` is the list of the types of the arrays.
@@ -46,7 +48,7 @@ impl<R, T, L: Zips> Expr<R, T, Zip<L>> {
         D: ExpressionList<R, Types = L::Items>,
     {
         self.with_argument("useLongestLength", Expression::<R>::render(true))
-            .with_argument("defaults", defaults.render_list())
+            .with_argument("defaults", defaults.render_filled())
             .typed()
     }
 }

@@ -4,6 +4,7 @@ mod add;
 mod bucket;
 mod cluster;
 mod count;
+mod densify;
 mod documents;
 mod facet;
 mod fill;
@@ -25,28 +26,64 @@ mod window;
 mod write;
 
 pub use self::{
-    bucket::{AutoBounds, Bounds, BoundsFields, Granularity, InBucketAuto, auto_bounds},
+    bucket::{
+        AutoBounds, Boundary, Bounds, BoundsFields, Granularity, InBucket, InBucketAuto, InPreferredBuckets,
+        auto_bounds,
+    },
     cluster::{
         CatalogEntry, CatalogEntryFields, QueryMetric, QueryMetricFields, QueryMetrics, QueryMetricsFields,
         QuerySettings, QuerySettingsFields, QueryStats, QueryStatsFields,
     },
     count::{ByCount, ByCountFields},
+    densify::{Densify, DensifyStep},
     documents::{IndexAccesses, IndexAccessesFields, IndexStats, IndexStatsFields},
     facet::InFacets,
-    fill::{Densify, DensifyStep, Fill, Fractional},
+    fill::{Fill, Fractional},
     geo_near::{GeoNear, GeoNearOutput},
     graph_lookup::{GraphLookup, InGraphLookup},
-    lookup::{InLookup, Join, JoinsOn, LookupFrom, LookupVariable, LookupVariables, from},
+    lookup::{InLookup, Join, JoinsOn, LookupFrom, LookupVariable, from},
     redact::{Redaction, descend, keep, prune},
     search::{Fusion, IntoSearch, IntoSearchMeta, ScoreNormalization, VectorSearch},
     table::stages,
     window::{InWindow, OverWindow, Windows, partition_by, sort_by},
     write::{Merge, WhenMatched, WhenNotMatched, Written},
 };
+use mongodb::bson::{Bson, Document};
+
 use crate::{
+    error::codec::{CodecError, CodecResult},
     path::{InQuery, One, Root},
     value::Value,
 };
+
+/// The argument of a stage that a builder sets field by field. It keeps the first value that cannot be sent, and the stage
+/// reports it.
+#[derive(Debug, Default)]
+struct StageArgument {
+    fields: Document,
+    problem: Option<CodecError>,
+}
+
+impl StageArgument {
+    fn set(&mut self, name: &str, value: impl Into<Bson>) {
+        self.fields.insert(name, value);
+    }
+
+    fn insert(&mut self, name: &str, value: CodecResult<impl Into<Bson>>) {
+        match value {
+            Ok(value) => self.set(name, value),
+            Err(problem) => self.refuse(problem),
+        }
+    }
+
+    fn refuse(&mut self, problem: CodecError) {
+        self.problem.get_or_insert(problem);
+    }
+
+    fn finish(self) -> CodecResult<Document> {
+        self.problem.map_or(Ok(self.fields), Err)
+    }
+}
 
 /// Returns the fields of a row as paths.
 pub(super) fn paths<R: Value>() -> Root<R> {

@@ -1,9 +1,11 @@
-//! `Decimal128`: its bits, and the constants that `decimal!` creates.
+//! `Decimal128`: its codec, its bits, and the constants that `decimal!` creates.
 
-use mongodb::bson::{Bson, Decimal128};
+use mongodb::bson::{Bson, Decimal128, spec::ElementType};
 
+use super::{Arithmetic, Number, Raw, Value, Writer, leaf};
 use crate::{
     error::codec::CodecResult,
+    meta::TypeMeta,
     path::{Operand, operands::Like},
 };
 
@@ -17,6 +19,51 @@ pub(in crate::value) const EXPONENT_AT: u32 = 113;
 pub(in crate::value) const MAX_COEFFICIENT: u128 = 10_u128.pow(34) - 1;
 /// The largest exponent.
 const MAX_EXPONENT: i32 = 6_111;
+
+/// Stored bit for bit. Integers are read, too, because each is exactly a decimal: the server returns the integer 0 for
+/// the sum of no decimals.
+impl Value for Decimal128 {
+    leaf!();
+    const STORED_AS: &'static TypeMeta = &TypeMeta::Scalar(ElementType::Decimal128);
+    #[inline]
+    fn encode(&self, writer: &mut Writer) -> CodecResult<ElementType> {
+        writer.put(&self.bytes());
+        Ok(ElementType::Decimal128)
+    }
+    #[inline]
+    fn decode(raw: Raw<'_>) -> CodecResult<Self> {
+        if raw.is(ElementType::Decimal128) {
+            return Ok(Self::from_bytes(raw.fixed()?));
+        }
+        integer_as_decimal(raw)
+    }
+    #[inline]
+    fn to_bson(&self) -> CodecResult<Bson> {
+        Ok(Bson::Decimal128(*self))
+    }
+}
+
+impl Number for Decimal128 {
+    type Stored = Self;
+    type Step = Self;
+}
+impl Arithmetic for Decimal128 {
+    type Kind = Self;
+}
+
+#[cold]
+fn integer_as_decimal(raw: Raw<'_>) -> CodecResult<Decimal128> {
+    let is_integer = raw.is(ElementType::Int32) || raw.is(ElementType::Int64);
+    if !is_integer || raw.is_strict() {
+        return Err(raw.expected("a decimal128"));
+    }
+    i64::decode(raw).map(whole_decimal)
+}
+
+/// Returns the decimal that is exactly this integer.
+fn whole_decimal(number: i64) -> Decimal128 {
+    Decimal128::from_bytes(bits(number < 0, number.unsigned_abs().into(), 0).to_le_bytes())
+}
 
 /// A constant of the type `Decimal128`, evaluated at compile time: `decimal!(19.99)`.
 ///
@@ -136,8 +183,7 @@ const fn bits(is_negative: bool, coefficient: u128, exponent: i32) -> u128 {
 #[diagnostic::do_not_recommend]
 impl Operand<Decimal128, Like> for i32 {
     fn operand(self) -> CodecResult<Bson> {
-        let bits = bits(self < 0, self.unsigned_abs().into(), 0);
-        Ok(Bson::Decimal128(Decimal128::from_bytes(bits.to_le_bytes())))
+        Ok(Bson::Decimal128(whole_decimal(self.into())))
     }
 }
 
@@ -170,6 +216,19 @@ mod tests {
         {
             assert_eq!(decimal_bytes(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn an_integer_is_read_as_the_decimal_that_it_is() {
+        for number in [0, 1, -7, i64::MIN, i64::MAX] {
+            let bytes = number.to_le_bytes();
+            let raw = Raw::new(ElementType::Int64, &bytes);
+            assert_eq!(Decimal128::decode(raw), Ok(number.to_string().parse().unwrap()));
+            assert!(Decimal128::decode(raw.strictly()).is_err(), "it may be another untagged variant");
+        }
+        let double = 1.0_f64.to_le_bytes();
+        let error = Decimal128::decode(Raw::new(ElementType::Double, &double)).unwrap_err();
+        assert_eq!(error.to_string(), "expected a decimal128, found a double");
     }
 
     #[test]

@@ -32,7 +32,7 @@ kinds! {
 /// A type that `+` and `-` of expressions accept: a number, a date, or a type that is stored as one.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is neither a number nor a date",
-    label = "`+` and `-` need numbers or dates"
+    label = "expected a number or a date"
 )]
 pub trait Arithmetic: Value {
     /// What is stored: a kind of number, `DateTime`, or a number of a unit of time.

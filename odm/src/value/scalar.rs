@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 
 use mongodb::bson::{
-    Binary, Bson, DateTime, Decimal128, Regex, Timestamp, Uuid,
+    Binary, Bson, DateTime, Regex, Timestamp, Uuid,
     oid::ObjectId,
     spec::{BinarySubtype, ElementType},
 };
 
-use super::{Arithmetic, Bits, Number, Raw, Value, Writer, leaf};
+use super::{Arithmetic, Bits, Raw, Value, Writer, leaf};
 use crate::{
     error::codec::{CodecError, CodecResult},
     meta::TypeMeta,
@@ -69,20 +69,12 @@ macro_rules! fixed {
 
 fixed! {
     ObjectId as ObjectId, "an ObjectId": |id| id.bytes(), |bytes| Self::from_bytes(bytes);
-    Decimal128 as Decimal128, "a decimal128": |number| number.bytes(), |bytes| Self::from_bytes(bytes);
     DateTime as DateTime, "a date": |date| date.timestamp_millis().to_le_bytes(), |bytes| Self::from_millis(i64::from_le_bytes(bytes));
     Timestamp as Timestamp, "a timestamp": |stamp| (u64::from(stamp.time) << 32 | u64::from(stamp.increment)).to_le_bytes(), |bytes| {
         let both = u64::from_le_bytes(bytes);
         #[allow(clippy::cast_possible_truncation)] // the two halves
         Self { time: (both >> 32) as u32, increment: both as u32 }
     };
-}
-impl Number for Decimal128 {
-    type Stored = Self;
-    type Step = Self;
-}
-impl Arithmetic for Decimal128 {
-    type Kind = Self;
 }
 impl Arithmetic for DateTime {
     type Kind = Self;

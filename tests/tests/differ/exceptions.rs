@@ -8,7 +8,7 @@ use odm::{
 use super::{
     erased_type::Subject,
     forms::{
-        agree, document, fewer, first_alone, integer, name, nearest, null, rounded, shorter, with,
+        agree, decimal, document, fewer, first_alone, integer, name, nearest, null, rounded, shorter, with,
         without_refused, without_tags,
     },
 };
@@ -17,6 +17,8 @@ use super::{
 pub(crate) enum Exception {
     /// odm reads an integral double as an integer, because shells write `7` as the double `7.0`.
     IntegralDouble,
+    /// odm reads an integer as a decimal, exactly, because the server returns the integer 0 for the sum of no decimals.
+    IntegerAsDecimal,
     /// serde reads `None` if a flattened value refuses its elements, and loses them when it is written back.
     FlattenedOption,
     /// serde ignores elements after the last one of a tuple or array, and loses them when it is written back.
@@ -138,6 +140,7 @@ fn more_lenient(subject: &Subject, bytes: &[u8], ours: &str, theirs: Option<&Str
     });
     Some(match () {
         () if is_integral || agree(integer) => Exception::IntegralDouble,
+        () if agree(decimal) => Exception::IntegerAsDecimal,
         // The document may contain an integral double, too.
         () if agree(|value| [without_tags(value), integer(value)].concat()) => Exception::OwnTag,
         () if is_unit && agree(fewer) => Exception::OtherWithContent,

@@ -73,6 +73,16 @@ pub(crate) fn integer(value: &Bson) -> Vec<Bson> {
     }
 }
 
+/// Returns the decimal for an integer.
+pub(crate) fn decimal(value: &Bson) -> Vec<Bson> {
+    match value {
+        Bson::Int32(_) | Bson::Int64(_) => {
+            value.to_string().parse().map(Bson::Decimal128).into_iter().collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
 /// Returns the nearest `i32` for a number outside of its range.
 pub(crate) fn nearest(value: &Bson) -> Vec<Bson> {
     match value {

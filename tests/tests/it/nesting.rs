@@ -6,7 +6,7 @@ use std::thread;
 use odm::{
     Database, Error, Filter, Model, Pipeline, Update, Write,
     bson::{Bson, Document, doc},
-    pipeline::{Expr, lit},
+    pipeline::{Expr, IntoSearch, IntoSearchMeta, lit},
 };
 
 #[derive(Debug, Model)]
@@ -26,6 +26,21 @@ fn on_a_small_stack<T: Send + 'static>(work: fn() -> T) -> T {
 /// Returns `levels` nested documents. `drop` would recurse, so the tests take them apart.
 fn deep(levels: usize) -> Document {
     (0..levels).fold(doc! { "x": 1 }, |inner, _| doc! { "x": inner })
+}
+
+/// A search whose document nests too deep.
+struct DeepSearch;
+
+impl IntoSearch for DeepSearch {
+    fn into_search(self) -> Document {
+        deep(100_000)
+    }
+}
+
+impl IntoSearchMeta for DeepSearch {
+    fn into_search_meta(self) -> Document {
+        deep(100_000)
+    }
 }
 
 fn assert_too_deep(error: &Error) {
@@ -129,12 +144,20 @@ fn pipelines_and_expressions_that_nest_too_deep_are_an_error_on_a_small_stack() 
             Pipeline::<Point>::new().matching(|_| {
                 Filter::<Point>::expr(|p| (0..2_000).fold(p.yes().eq(true), |all, _| p.yes() & (all | true)))
             }),
+            Pipeline::<Point>::new().coll_stats(deep(100_000)).cast(),
+            Pipeline::<Point>::new().list_sessions(deep(100_000)).cast(),
+            Pipeline::<Point>::new().search(DeepSearch),
+            Pipeline::<Point>::new().search_meta(DeepSearch).cast(),
+            Pipeline::<Point>::new().rerank(deep(100_000)),
         ];
         let mut errors = Vec::new();
         for pipeline in pipelines {
             assert!(pipeline.clone().to_string().contains("nested levels"));
             errors.push(pipeline.into_stages().unwrap_err());
         }
+        let point = Point { id: 1, x: 1, yes: true, any: deep(400).into() };
+        errors.push(Pipeline::<Document>::new().documents([point]).into_stages().unwrap_err());
+        errors.push(Pipeline::<Document>::new().current_op(deep(100_000)).into_stages().unwrap_err());
         errors
     }) {
         assert_too_deep(&error);

@@ -13,6 +13,7 @@ mod gaps;
 mod merge;
 mod missing;
 mod newer;
+mod stated_types;
 mod tags;
 
 #[derive(Debug, Clone, PartialEq, Shape)]

@@ -29,6 +29,7 @@ const NOT_REPORTED: &[(&str, &str)] = &[
     ("Span", "rustc reports `StoredInUnit` instead"),
     ("Unit", "only the derive uses the units"),
     ("UntaggedAccess", "for every enum with the variant: rustc reports `HasField` instead"),
+    ("VariableKind", "the kinds are the crate's own"),
     ("VariantAccess", "for every enum with the variant: rustc reports `HasFlattened` instead"),
     ("Wrap", "the wraps are the crate's own; rustc reports `Single` instead"),
 ];

@@ -3,7 +3,7 @@
 use mongodb::bson::DateTime;
 
 use crate::{
-    expr::{Expr, ExprOperand, Expression, Required, operators::options, rendered::named},
+    expr::{Alternative, Expr, Expression, Required, operators::options, rendered::named},
     value::{StringValue, Value},
 };
 
@@ -49,7 +49,7 @@ impl<R, T: Value> Expr<R, T, DateFromString> {
     /// `onError: value`
     pub fn on_error<X, K>(self, value: X) -> Expr<R, X::Either, DateFromString>
     where
-        X: ExprOperand<R, T, K>,
+        X: Alternative<R, T, K>,
     {
         Expr::from_source(self.with_argument("onError", value.render_operand()).source)
     }
@@ -59,7 +59,7 @@ impl<R, T: Value> Expr<R, T, DateFromString> {
     /// `onNull: value`
     pub fn on_null<X, K>(self, value: X) -> Expr<R, X::Instead, DateFromString>
     where
-        X: ExprOperand<R, T, K>,
+        X: Alternative<R, T, K>,
     {
         Expr::from_source(self.with_argument("onNull", value.render_operand()).source)
     }

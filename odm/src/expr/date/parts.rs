@@ -48,12 +48,26 @@ document! {
 }
 
 options! {
-    /// The optional arguments of [`date_from_parts`] and [`date_from_iso_parts`].
+    /// The optional arguments of [`date_from_parts`].
     DateFromParts {
         /// Sets the month. The default is 1.
         with_month "month" [Integer];
         /// Sets the day of the month. The default is 1.
         with_day "day" [Integer];
+        /// Sets the hour. The default is 0.
+        with_hour "hour" [Integer];
+        /// Sets the minute. The default is 0.
+        with_minute "minute" [Integer];
+        /// Sets the second. The default is 0.
+        with_second "second" [Integer];
+        /// Sets the millisecond. The default is 0.
+        with_millisecond "millisecond" [Integer];
+        /// Sets the time zone. The default is UTC.
+        timezone "timezone" [StringValue];
+    }
+
+    /// The optional arguments of [`date_from_iso_parts`].
+    DateFromIsoParts {
         /// Sets the week by ISO 8601. The default is 1.
         with_iso_week "isoWeek" [Integer];
         /// Sets the day of the week by ISO 8601. The default is 1.
@@ -86,7 +100,7 @@ where
 /// `{ $dateFromParts: { isoWeekYear: year } }`
 pub fn date_from_iso_parts<R, T>(
     iso_week_year: impl Expression<R, T = T>,
-) -> Expr<R, T::Lift<DateTime>, DateFromParts>
+) -> Expr<R, T::Lift<DateTime>, DateFromIsoParts>
 where
     T: Integer,
 {

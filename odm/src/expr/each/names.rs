@@ -5,7 +5,7 @@ use crate::{
     expr::{
         Expr, Fields,
         rendered::Rendered,
-        variable::{bound, check_bound_name},
+        variable::{bind, bound, check_bound_name},
     },
     value::Value,
 };
@@ -15,7 +15,7 @@ pub(super) type Argument = (&'static str, CodecResult<Rendered>);
 
 /// Returns the argument of an operator that sets the name of a variable.
 pub(super) fn name_argument(argument: &'static str, name: &str) -> Argument {
-    (argument, check_bound_name(name).map(|()| Rendered::leaf(name)))
+    (argument, check_bound_name(name).and_then(|()| bind(name)).map(|()| Rendered::leaf(name)))
 }
 
 /// The names of the variables of [`map_as`](Expr::map_as) and [`filter_as`](Expr::filter_as) for elements of type `I`:
@@ -38,6 +38,8 @@ impl<R: 'static, I: Value> ElementNames<R, I> for &'static str {
     fn bind(self, arguments: &mut Vec<Argument>) -> Self::Bound {
         if self != "this" {
             arguments.push(name_argument("as", self));
+        } else if let Err(problem) = bind(self) {
+            arguments.push(("as", Err(problem)));
         }
         bound::<R, I>(self)
     }

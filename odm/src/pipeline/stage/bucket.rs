@@ -2,15 +2,19 @@
 
 use std::{fmt, marker::PhantomData};
 
-use mongodb::bson::{Bson, Document};
+use mongodb::bson::{Bson, DateTime, Decimal128, Document, oid::ObjectId};
 
+use super::Fractional;
 use crate::{
     error::codec::CodecResult,
-    expr::{Expression, ExpressionList, Exprs, exprs, rendered::Rendered},
+    expr::{
+        Expression, Exprs, Required, StorableIn, exprs,
+        rendered::{Rendered, array, at_least},
+    },
     path::Key,
     pipeline::{Pipeline, Reads},
     row::document,
-    shape::{Accumulates, IdOf, InGroup, Produces, RenderedFields, ShapeLiteral, Slot},
+    shape::{Accumulates, IdOf, Produces, RenderedFields, ShapeLiteral, Slot},
     value::Value,
 };
 
@@ -31,16 +35,17 @@ impl<In, Row: Value, P> Pipeline<In, Row, P> {
     /// `{ $bucket: { groupBy: "$price", boundaries: [0, 200, 400], output: { count: { $sum: 1 } } } }` for
     /// `.bucket([0, 200, 400], |a| PriceOf { from: a.price(), count: sum(1) })`
     ///
-    /// The server returns an error for a row outside of the boundaries: see [`bucket_or`](Self::bucket_or).
-    pub fn bucket<L: ShapeLiteral<InGroup<Row>>>(
+    /// The boundaries are constants in ascending order, at least two, of the type of that field. The server returns an error
+    /// for a row outside of the boundaries: see [`bucket_or`](Self::bucket_or).
+    pub fn bucket<X: Expression<Row>, L: ShapeLiteral<InBucket<Row, X::T, X::T>>>(
         self,
-        boundaries: impl ExpressionList<Row>,
+        boundaries: impl IntoIterator<Item = X>,
         shape: impl FnOnce(Exprs<Row>) -> L,
     ) -> Pipeline<In, L::Out, P>
     where
         P: Reads,
     {
-        let stage = bucket(boundaries.render_list(), None, filled::<Row, _, _>(shape));
+        let stage = bucket(boundaries, None, filled::<Row, _, _>(shape));
         self.then("$bucket", stage)
     }
 
@@ -48,16 +53,16 @@ impl<In, Row: Value, P> Pipeline<In, Row, P> {
     /// `default`. If that is of another type than the boundaries, the field is a `Bson`: `from: a.price().any()`.
     ///
     /// `{ $bucket: { .., default: "Other" } }`
-    pub fn bucket_or<L: ShapeLiteral<InGroup<Row>>>(
+    pub fn bucket_or<X: Expression<Row>, D: Expression<Row>, L: ShapeLiteral<InBucket<Row, X::T, D::T>>>(
         self,
-        boundaries: impl ExpressionList<Row>,
-        default: impl Expression<Row>,
+        boundaries: impl IntoIterator<Item = X>,
+        default: D,
         shape: impl FnOnce(Exprs<Row>) -> L,
     ) -> Pipeline<In, L::Out, P>
     where
         P: Reads,
     {
-        let stage = bucket(boundaries.render_list(), Some(default.render()), filled::<Row, _, _>(shape));
+        let stage = bucket(boundaries, Some(default.render()), filled::<Row, _, _>(shape));
         self.then("$bucket", stage)
     }
 
@@ -77,10 +82,11 @@ impl<In, Row: Value, P> Pipeline<In, Row, P> {
         self.then("$bucketAuto", bucket_auto(buckets, None, filled::<Row, _, _>(shape)))
     }
 
-    /// Like [`bucket_auto`](Self::bucket_auto), with boundaries that are in a series of preferred numbers.
+    /// Like [`bucket_auto`](Self::bucket_auto), with boundaries that are in a series of preferred numbers. They have fractions,
+    /// so the value is a double or a decimal, and not null: `auto_bounds(a.pages().to_double())`.
     ///
     /// `{ $bucketAuto: { .., granularity: "R5" } }`
-    pub fn bucket_auto_by<L: ShapeLiteral<InBucketAuto<Row>>>(
+    pub fn bucket_auto_by<L: ShapeLiteral<InPreferredBuckets<Row>>>(
         self,
         buckets: i32,
         granularity: Granularity,
@@ -99,15 +105,19 @@ fn filled<Row: Value, S, L: ShapeLiteral<S>>(shape: impl FnOnce(Exprs<Row>) -> L
     filled.into_document()
 }
 
-fn bucket(
-    boundaries: CodecResult<Rendered>,
+fn bucket<R, X: Expression<R>>(
+    boundaries: impl IntoIterator<Item = X>,
     default: Option<CodecResult<Rendered>>,
     output: CodecResult<Document>,
 ) -> CodecResult<Bson> {
     let mut output = output?;
+    let mut boundaries: Vec<_> = boundaries.into_iter().map(Expression::render).collect();
     let mut stage = Document::new();
     stage.insert("groupBy", output.remove("_id").unwrap_or(Bson::Null));
-    stage.insert("boundaries", boundaries?.into_value());
+    stage.insert(
+        "boundaries",
+        at_least(2, array(&mut boundaries)).map_err(|few| few.at("boundaries"))?.into_value(),
+    );
     if let Some(default) = default {
         stage.insert("default", default?.into_value());
     }
@@ -157,9 +167,56 @@ granularities! {
     E96 "E96", E192 "E192", PowersOf2 "POWERSOF2",
 }
 
+/// The kind of literals of [`bucket`](Pipeline::bucket) with boundaries of type `B` and a default of type `D`.
+#[derive(Debug)]
+pub struct InBucket<R, B, D>(PhantomData<fn() -> (R, B, D)>);
+
+/// A boundary of a bucket whose field stored as `_id` is declared `F`.
+#[diagnostic::on_unimplemented(
+    message = "a boundary is a `{Self}`, and the field stored as `_id` is declared `{F}`",
+    label = "the field takes the boundary below the value",
+    note = "pass boundaries and a default of the type of the field, or declare the field as a `Bson`: `from: row.price().any()`"
+)]
+pub trait Boundary<F> {}
+
+#[diagnostic::do_not_recommend]
+impl<F, B: StorableIn<F>> Boundary<F> for B {}
+
+macro_rules! boundaries {
+    ($($field:ty: $($type:ty),*;)*) => { $($(
+        impl Boundary<$field> for $type {}
+    )*)* };
+}
+
+boundaries! {
+    Bson: i32, i64, u32, u64, f64, Decimal128, String, DateTime, ObjectId;
+    // A decimal reads every integer.
+    Decimal128: i32, i64;
+}
+
+#[diagnostic::do_not_recommend]
+impl<R, K: Key, F, X: Expression<R>, B: Boundary<F>, D: Boundary<F>> Slot<InBucket<R, B, D>, IdOf<K>, F>
+    for X
+{
+    fn slot(self, to: &mut RenderedFields) {
+        to.insert(K::NAME, self.render().and_then(Rendered::operator_or_path));
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<R, K: Key, F, X: Accumulates<R>, B, D> Slot<InBucket<R, B, D>, K, F> for X {
+    fn slot(self, to: &mut RenderedFields) {
+        to.insert(K::NAME, self.render());
+    }
+}
+
 /// The kind of literals of [`bucket_auto`](Pipeline::bucket_auto).
 #[derive(Debug)]
 pub struct InBucketAuto<R>(PhantomData<fn() -> R>);
+
+/// The kind of literals of [`bucket_auto_by`](Pipeline::bucket_auto_by).
+#[derive(Debug)]
+pub struct InPreferredBuckets<R>(PhantomData<fn() -> R>);
 
 /// The value by which [`bucket_auto`](Pipeline::bucket_auto) groups. Construct with [`auto_bounds`].
 pub struct AutoBounds<R, T> {
@@ -183,16 +240,24 @@ impl<R, T> Produces for AutoBounds<R, T> {
     type Output = Bounds<T>;
 }
 
-#[diagnostic::do_not_recommend]
-impl<R, K: Key, D, T> Slot<InBucketAuto<R>, IdOf<K>, D> for AutoBounds<R, T> {
-    fn slot(self, to: &mut RenderedFields) {
-        to.insert(K::NAME, self.value);
-    }
+macro_rules! slots {
+    ($($stage:ident: $($bound:ident),*;)*) => { $(
+        impl<R, K: Key, D, T: $($bound +)*> Slot<$stage<R>, IdOf<K>, D> for AutoBounds<R, T> {
+            fn slot(self, to: &mut RenderedFields) {
+                to.insert(K::NAME, self.value.and_then(Rendered::operator_or_path));
+            }
+        }
+
+        #[diagnostic::do_not_recommend]
+        impl<R, K: Key, D, X: Accumulates<R>> Slot<$stage<R>, K, D> for X {
+            fn slot(self, to: &mut RenderedFields) {
+                to.insert(K::NAME, self.render());
+            }
+        }
+    )* };
 }
 
-#[diagnostic::do_not_recommend]
-impl<R, K: Key, D, X: Accumulates<R>> Slot<InBucketAuto<R>, K, D> for X {
-    fn slot(self, to: &mut RenderedFields) {
-        to.insert(K::NAME, self.render());
-    }
+slots! {
+    InBucketAuto: ;
+    InPreferredBuckets: Fractional, Required;
 }

@@ -34,7 +34,7 @@ impl<In, Row: Value, P> Pipeline<In, Row, P> {
 
     /// Groups the rows by a value and counts them, the most frequent value first.
     ///
-    /// `{ $sortByCount: expression }`
+    /// `{ $sortByCount: expression }`; a constant, or the literal of a shape, is `{ $sortByCount: { $ifNull: [value, null] } }`
     pub fn sort_by_count<X: Expression<Row>>(
         self,
         value: impl FnOnce(Exprs<Row>) -> X,
@@ -42,6 +42,9 @@ impl<In, Row: Value, P> Pipeline<In, Row, P> {
     where
         P: Reads,
     {
-        self.then("$sortByCount", value(exprs::<Row>()).render().map(Rendered::into_value))
+        self.then(
+            "$sortByCount",
+            value(exprs::<Row>()).render().and_then(Rendered::operator_or_path).map(Rendered::into_value),
+        )
     }
 }

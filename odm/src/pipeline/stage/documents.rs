@@ -52,21 +52,21 @@ impl<P: Outermost> Pipeline<Document, Document, P> {
     ///
     /// `{ $currentOp: options }`, on the database `admin`
     pub fn current_op(self, options: Document) -> Self {
-        self.then("$currentOp", Ok(options.into()))
+        self.then_raw("$currentOp", options)
     }
 
     /// Returns the sessions of this server.
     ///
     /// `{ $listLocalSessions: options }`
     pub fn list_local_sessions(self, options: Document) -> Self {
-        self.then("$listLocalSessions", Ok(options.into()))
+        self.then_raw("$listLocalSessions", options)
     }
 
     /// Returns the queries that were sampled for the analysis of a shard key.
     ///
     /// `{ $listSampledQueries: options }`, on the database `admin`
     pub fn list_sampled_queries(self, options: Document) -> Self {
-        self.then("$listSampledQueries", Ok(options.into()))
+        self.then_raw("$listSampledQueries", options)
     }
 
     /// Returns how the data of sharded collections is distributed.
@@ -94,7 +94,7 @@ impl<M: Model, P: Outermost> Pipeline<M, M, P> {
     ///
     /// `{ $collStats: options }`
     pub fn coll_stats(self, options: Document) -> Pipeline<M, Document, P> {
-        self.then("$collStats", Ok(options.into()))
+        self.then_raw("$collStats", options)
     }
 
     /// Returns how often each index of the collection was used.
@@ -118,13 +118,13 @@ impl<M: Model, P: Outermost> Pipeline<M, M, P> {
     /// Requires MongoDB 7.0 with Atlas Search.
     pub fn list_search_indexes(self, name: Option<&str>) -> Pipeline<M, Document, P> {
         let options = name.map_or_else(Document::new, |name| doc! { "name": name });
-        self.then("$listSearchIndexes", Ok(options.into()))
+        self.then_raw("$listSearchIndexes", options)
     }
 
     /// Returns the sessions of the collection `config.system.sessions`.
     ///
     /// `{ $listSessions: options }`
     pub fn list_sessions(self, options: Document) -> Pipeline<M, Document, P> {
-        self.then("$listSessions", Ok(options.into()))
+        self.then_raw("$listSessions", options)
     }
 }

@@ -1,13 +1,13 @@
-//! `$fill` and `$densify`.
+//! `$fill`.
 
 use std::{fmt, marker::PhantomData};
 
 use mongodb::bson::{Bson, Document, doc};
 
-use super::unwind::{Picks, RowField, picks};
+use super::StageArgument;
 use crate::{
-    error::codec::{CodecError, CodecResult},
-    expr::{Divided, Expr, Expression, Exprs, StorableIn, TimeUnit, exprs, filled, rendered::Rendered},
+    error::codec::CodecResult,
+    expr::{Divided, Expr, Expression, Exprs, StorableIn, exprs, filled},
     path::IntoBase,
     pipeline::{Pipeline, Reads},
     sort::Sort,
@@ -16,9 +16,10 @@ use crate::{
 
 /// A number that is stored with a fraction.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot hold the number between two others",
-    label = "`linear` needs a field of doubles or decimals",
-    note = "for whole numbers, `.locf(..)` repeats the last value, and `.value(.., 0)` sets a constant"
+    message = "`{Self}` cannot hold a number with a fraction",
+    label = "expected a double or a decimal",
+    note = "`linear` sets the number between two others: for whole numbers, `.locf(..)` repeats the last value, and `.value(.., 0)` sets a constant",
+    note = "the preferred numbers of `bucket_auto_by` have fractions: `.to_double()` converts whole numbers"
 )]
 pub trait Fractional: Number {}
 
@@ -28,9 +29,8 @@ impl<T: Number<Stored: Divided<Out = T::Stored>>> Fractional for T {}
 /// The fields that [`fill`](Pipeline::fill) fills, and how.
 #[must_use = "pass it to `fill`"]
 pub struct Fill<R> {
-    stage: Document,
-    output: Document,
-    problem: Option<CodecError>,
+    stage: StageArgument,
+    output: StageArgument,
     row: PhantomData<fn() -> R>,
 }
 
@@ -49,7 +49,7 @@ impl<R> Default for Fill<R> {
 impl<R> Fill<R> {
     /// Fills no field yet.
     pub fn new() -> Self {
-        Self { stage: Document::new(), output: Document::new(), problem: None, row: PhantomData }
+        Self { stage: StageArgument::default(), output: StageArgument::default(), row: PhantomData }
     }
 
     /// Fills the rows with the same value of this expression separately.
@@ -61,7 +61,7 @@ impl<R> Fill<R> {
             Bson::String(path) => doc! { "value": path }.into(),
             value => value,
         });
-        insert(&mut self.stage, &mut self.problem, "partitionBy", value);
+        self.stage.insert("partitionBy", value);
         self
     }
 
@@ -69,7 +69,7 @@ impl<R> Fill<R> {
     ///
     /// `sortBy: { date: 1 }`
     pub fn sort_by(mut self, order: Sort<R>) -> Self {
-        insert(&mut self.stage, &mut self.problem, "sortBy", order.render().map(Into::into));
+        self.stage.insert("sortBy", order.render());
         self
     }
 
@@ -110,130 +110,15 @@ impl<R> Fill<R> {
 
     fn output<T, O>(mut self, field: &Expr<R, T, O>, how: CodecResult<Document>) -> Self {
         match field.field_name() {
-            Ok(name) => insert(&mut self.output, &mut self.problem, name, how.map(Into::into)),
-            Err(problem) => {
-                self.problem.get_or_insert(problem);
-            }
+            Ok(name) => self.output.insert(name, how),
+            Err(problem) => self.output.refuse(problem),
         }
-        self
-    }
-
-    fn render(mut self) -> CodecResult<Bson> {
-        if let Some(problem) = self.problem {
-            return Err(problem);
-        }
-        self.stage.insert("output", self.output);
-        Ok(self.stage.into())
-    }
-}
-
-fn insert(to: &mut Document, problem: &mut Option<CodecError>, name: &str, value: CodecResult<Bson>) {
-    match value {
-        Ok(value) => {
-            to.insert(name, value);
-        }
-        Err(error) => {
-            problem.get_or_insert(error);
-        }
-    }
-}
-
-/// The rows that [`densify`](Pipeline::densify) adds. `Row` is the type of the rows after the stage.
-#[must_use = "pass it to `densify`"]
-pub struct Densify<R, Row = R> {
-    field: String,
-    partition: Vec<String>,
-    step: Bson,
-    unit: Option<TimeUnit>,
-    bounds: CodecResult<Bson>,
-    rows: PhantomData<fn() -> (R, Row)>,
-}
-
-impl<R, Row> fmt::Debug for Densify<R, Row> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Densify")
-    }
-}
-
-/// The step of [`Densify`]: an `i32` or an `f64`.
-#[diagnostic::on_unimplemented(message = "`{Self}` is not a step", label = "expected an `i32` or an `f64`")]
-pub trait DensifyStep: Into<Bson> {}
-
-impl DensifyStep for i32 {}
-impl DensifyStep for f64 {}
-
-impl<R: Value> Densify<R> {
-    /// Adds rows such that the field, a number or a date, has every value in steps. The rows are added between the least
-    /// and the greatest value unless [`between`](Self::between) or [`each_partition`](Self::each_partition) says
-    /// otherwise.
-    ///
-    /// `{ field: name, range: { step: step, bounds: "full" } }`
-    pub fn steps<F>(field: F, step: impl DensifyStep) -> Densify<R, <F::Base as RowField<R>>::Kept<Option<R>>>
-    where
-        F: IntoBase,
-        F::Base: RowField<R>,
-    {
-        Densify {
-            field: field.into_base().name().to_owned(),
-            partition: Vec::new(),
-            step: step.into(),
-            unit: None,
-            bounds: Ok("full".into()),
-            rows: PhantomData,
-        }
-    }
-}
-
-impl<R, Row: Value> Densify<R, Row> {
-    /// Sets the unit of the steps of a date.
-    ///
-    /// `range: { .., unit: "hour" }`
-    pub fn unit(mut self, unit: TimeUnit) -> Self {
-        self.unit = Some(unit);
-        self
-    }
-
-    /// Adds rows for each value of this field separately. Can be called for several fields.
-    ///
-    /// `partitionByFields: [name, ..]`
-    pub fn partition_by<F>(mut self, field: F) -> Densify<R, <F::Base as RowField<R>>::Kept<Row>>
-    where
-        F: IntoBase,
-        F::Base: RowField<R>,
-    {
-        self.partition.push(field.into_base().name().to_owned());
-        let Self { field, partition, step, unit, bounds, .. } = self;
-        Densify { field, partition, step, unit, bounds, rows: PhantomData }
-    }
-
-    /// Adds rows between the least and the greatest value of each partition.
-    ///
-    /// `range: { .., bounds: "partition" }`
-    pub fn each_partition(mut self) -> Self {
-        self.bounds = Ok("partition".into());
-        self
-    }
-
-    /// Adds rows from `lower` up to, but not including, `upper`.
-    ///
-    /// `range: { .., bounds: [lower, upper] }`
-    pub fn between<X: Expression<R>>(mut self, lower: X, upper: X) -> Self {
-        let bound = |bound: X| bound.render().map(Rendered::into_value);
-        self.bounds = bound(lower).and_then(|lower| Ok(Bson::Array(vec![lower, bound(upper)?])));
         self
     }
 
     fn render(self) -> CodecResult<Bson> {
-        let mut range = doc! { "step": self.step };
-        if let Some(unit) = self.unit {
-            range.insert("unit", Expression::<R>::render(unit)?.into_value());
-        }
-        range.insert("bounds", self.bounds?);
-        let mut stage = doc! { "field": self.field };
-        if !self.partition.is_empty() {
-            stage.insert("partitionByFields", self.partition);
-        }
-        stage.insert("range", range);
+        let mut stage = self.stage.finish()?;
+        stage.insert("output", self.output.finish()?);
         Ok(stage.into())
     }
 }
@@ -244,19 +129,5 @@ impl<In, Row: Value, P: Reads> Pipeline<In, Row, P> {
     /// `{ $fill: { sortBy: { date: 1 }, output: { price: { method: "linear" } } } }`
     pub fn fill(self, fill: impl FnOnce(Exprs<Row>) -> Fill<Row>) -> Self {
         self.then("$fill", fill(exprs::<Row>()).render())
-    }
-
-    /// Adds rows where a sequence of numbers or dates has gaps:
-    /// `.densify(|r| Densify::steps(r.hour(), 1).partition_by(r.sensor()))`.
-    ///
-    /// `{ $densify: { field: "hour", partitionByFields: ["sensor"], range: { step: 1, bounds: "full" } } }`
-    ///
-    /// An added row has only these fields. Afterwards, every other field may be missing, so its value is an `Option`.
-    /// The rows cannot be read as the type that they had before: [`project`](Self::project) them.
-    pub fn densify<N: Value>(
-        self,
-        densify: impl FnOnce(Picks<Row>) -> Densify<Row, N>,
-    ) -> Pipeline<In, N, P> {
-        self.then("$densify", densify(picks::<Row>()).render())
     }
 }

@@ -2,11 +2,8 @@
 
 use std::{fmt, marker::PhantomData, ops::Bound};
 
-use mongodb::bson::{Bson, Document};
-
-use super::paths;
+use super::{StageArgument, lookup::path_name, paths};
 use crate::{
-    error::codec::{CodecError, CodecResult},
     filter::{DistanceRange, IntoFilter},
     geo::Point,
     path::{IntoBase, One, Path, Root},
@@ -19,8 +16,7 @@ use crate::{
 /// Which documents [`geo_near`](Pipeline::geo_near) returns, in the order of their distance to a point.
 #[must_use = "pass it to `geo_near`"]
 pub struct GeoNear<M> {
-    stage: Document,
-    problem: Option<CodecError>,
+    stage: StageArgument,
     model: PhantomData<fn() -> M>,
 }
 
@@ -35,9 +31,9 @@ impl<M: Value> GeoNear<M> {
     ///
     /// `near: { type: "Point", coordinates: [..] }, spherical: true`
     pub fn new(point: &Point) -> Self {
-        let mut near = Self { stage: Document::new(), problem: None, model: PhantomData };
-        near.insert("near", point.to_bson());
-        near.stage.insert("spherical", true);
+        let mut near = Self { stage: StageArgument::default(), model: PhantomData };
+        near.stage.insert("near", point.to_bson());
+        near.stage.set("spherical", true);
         near
     }
 
@@ -48,7 +44,7 @@ impl<M: Value> GeoNear<M> {
         let (least, most) = metres.bounds();
         for (name, bound) in [("minDistance", least), ("maxDistance", most)] {
             if let Bound::Included(metres) | Bound::Excluded(metres) = bound {
-                self.stage.insert(name, metres);
+                self.stage.set(name, metres);
             }
         }
         self
@@ -59,7 +55,7 @@ impl<M: Value> GeoNear<M> {
     /// `query: { .. }`
     pub fn query(mut self, condition: impl IntoFilter<M>) -> Self {
         let query = condition.into_filter().into_clauses().into_document();
-        self.insert("query", query.map(Into::into));
+        self.stage.insert("query", query);
         self
     }
 
@@ -70,13 +66,7 @@ impl<M: Value> GeoNear<M> {
     where
         F: IntoBase<Base = Path<M, V, One>>,
     {
-        let field = field.into_base();
-        let location = field.location();
-        let name = match location.problem() {
-            Some(problem) => Err(problem.clone()),
-            None => Ok(location.name().into()),
-        };
-        self.insert("key", name);
+        self.stage.insert("key", path_name(&field.into_base()));
         self
     }
 
@@ -84,19 +74,8 @@ impl<M: Value> GeoNear<M> {
     ///
     /// `distanceMultiplier: factor`
     pub fn distance_multiplier(mut self, factor: f64) -> Self {
-        self.stage.insert("distanceMultiplier", factor);
+        self.stage.set("distanceMultiplier", factor);
         self
-    }
-
-    fn insert(&mut self, name: &str, value: CodecResult<Bson>) {
-        match value {
-            Ok(value) => {
-                self.stage.insert(name, value);
-            }
-            Err(problem) => {
-                self.problem.get_or_insert(problem);
-            }
-        }
     }
 }
 
@@ -128,14 +107,10 @@ impl<M: Value, P: Outermost> Pipeline<M, M, P> {
             location: StageOutput::new("includeLocs"),
         };
         let names = field_names(fields(output));
-        let stage = match near.problem {
-            Some(problem) => Err(problem),
-            None => names.map(|names| {
-                let mut stage = near.stage;
-                stage.extend(names);
-                Bson::from(stage)
-            }),
-        };
+        let stage = near.stage.finish().and_then(|mut stage| {
+            stage.extend(names?);
+            Ok(stage.into())
+        });
         self.then("$geoNear", stage)
     }
 }

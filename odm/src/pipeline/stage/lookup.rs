@@ -8,7 +8,7 @@ use super::{graph_lookup::GraphLookup, paths};
 use crate::{
     error::codec::CodecResult,
     expr::{
-        BaseExpression, Comparable, Expr, Expression, Exprs, Fields, check_bound_name, exprs,
+        BaseExpression, Comparable, Expr, Expression, Exprs, Fields, Scope, VariableKind, Variables, exprs,
         fields_of_variable, rendered::Rendered,
     },
     model::Model,
@@ -82,7 +82,7 @@ impl<F: Model> LookupFrom<F> {
     /// `from::<Stock>().let_(("ordered", o.quantity()), |stocks, ordered| stocks.matching_expr(|s| s.left().gte(ordered)))`.
     ///
     /// `let: { ordered: "$quantity" }, pipeline: [ .. ]`
-    pub fn let_<R, V: LookupVariables<R>, Row>(
+    pub fn let_<R, V: Variables<R, OfJoin>, Row>(
         self,
         variables: V,
         stages: impl FnOnce(Pipeline<F, F, Detached>, V::Bound) -> Pipeline<F, Row, Detached>,
@@ -159,11 +159,12 @@ impl<R, F: Model> Join<R, F> {
     /// Applies the stages of a pipeline that uses values of the row to the joined documents.
     ///
     /// `let: { ordered: "$quantity" }, pipeline: [ .. ]`
-    pub fn let_<V: LookupVariables<R>, Row>(
+    pub fn let_<V: Variables<R, OfJoin>, Row>(
         mut self,
         variables: V,
         stages: impl FnOnce(Pipeline<F, F, Detached>, V::Bound) -> Pipeline<F, Row, Detached>,
     ) -> Join<R, F, Row> {
+        let _scope = Scope::enter();
         let bound = variables.bind(&mut self.variables);
         self.retyped(stages(Pipeline::new(), bound).into_raw().into_list())
     }
@@ -205,47 +206,16 @@ impl<T: Value, U: Value> JoinsOn<U> for T where
 {
 }
 
-/// The variables of [`let_`](LookupFrom::let_): one `(name, expression)`, or a tuple of them.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` does not bind variables",
-    label = "expected `(name, expression)`, or a tuple of such pairs"
-)]
-pub trait LookupVariables<R> {
-    /// The variables, as the closure receives them.
-    type Bound;
+/// The kind of the variables of a join.
+#[derive(Debug)]
+pub enum OfJoin {}
 
-    /// Renders the values of the variables.
-    fn bind(self, to: &mut Vec<(&'static str, CodecResult<Rendered>)>) -> Self::Bound;
-}
+impl VariableKind for OfJoin {
+    type Of<T: Value> = LookupVariable<T>;
 
-impl<R, X: Expression<R>> LookupVariables<R> for (&'static str, X) {
-    type Bound = LookupVariable<X::T>;
-
-    fn bind(self, to: &mut Vec<(&'static str, CodecResult<Rendered>)>) -> Self::Bound {
-        let (name, value) = self;
-        to.push((name, check_bound_name(name).and_then(|()| value.render())));
+    fn of<T: Value>(name: &'static str) -> Self::Of<T> {
         LookupVariable { name, types: PhantomData }
     }
-}
-
-macro_rules! variables {
-    ($($($variable:ident $index:tt)*;)*) => { $(
-        impl<R, $($variable: Expression<R>),*> LookupVariables<R> for ($((&'static str, $variable),)*) {
-            type Bound = ($(LookupVariable<$variable::T>,)*);
-
-            fn bind(self, to: &mut Vec<(&'static str, CodecResult<Rendered>)>) -> Self::Bound {
-                ($(self.$index.bind(to),)*)
-            }
-        }
-    )* };
-}
-
-variables! {
-    A 0;
-    A 0 B 1;
-    A 0 B 1 C 2;
-    A 0 B 1 C 2 D 3;
-    A 0 B 1 C 2 D 3 E 4;
 }
 
 /// A value of the outer row in a joined pipeline: an expression over every row of the pipeline.

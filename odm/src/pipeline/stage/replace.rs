@@ -1,7 +1,7 @@
 //! `$replaceWith`.
 
 use crate::{
-    expr::{Expression, Exprs, exprs, rendered::Rendered},
+    expr::{Expression, Exprs, Object, Required, exprs, rendered::Rendered},
     pipeline::{Pipeline, Transforms},
     value::Value,
 };
@@ -11,13 +11,14 @@ impl<In, Row: Value, P> Pipeline<In, Row, P> {
     /// shape, or [`merge_objects_of`](crate::expr::merge_objects_of).
     ///
     /// `{ $replaceWith: expression }`; `$replaceRoot` is the same stage. The server returns an error for a row in which
-    /// the expression is not a document, so the type of the expression must not be an `Option`.
+    /// the expression is not a document: replace null first, `o.ship_to().if_null(..)`.
     pub fn replace_with<X: Expression<Row>>(
         self,
         document: impl FnOnce(Exprs<Row>) -> X,
     ) -> Pipeline<In, X::T, P>
     where
         P: Transforms,
+        X::T: Object + Required,
     {
         self.then("$replaceWith", document(exprs::<Row>()).render().map(Rendered::into_value))
     }

@@ -7,9 +7,9 @@ use mongodb::{
     bson::{Bson, Document, doc},
 };
 
-use super::{lookup::path_name, paths};
+use super::{StageArgument, lookup::path_name, paths};
 use crate::{
-    error::codec::{CodecError, CodecResult},
+    error::codec::CodecResult,
     expr::{Expression, Exprs, exprs, rendered::Rendered},
     filter::IntoFilter,
     model::Model,
@@ -73,8 +73,7 @@ impl<T> IntoSearchMeta for SearchOperator<T> {
 /// A search for the nearest vectors. Construct with [`VectorSearch::new`].
 #[must_use = "pass it to `vector_search`"]
 pub struct VectorSearch<M> {
-    stage: Document,
-    problem: Option<CodecError>,
+    stage: StageArgument,
     model: PhantomData<fn() -> M>,
 }
 
@@ -98,29 +97,19 @@ impl<M: Value> VectorSearch<M> {
     where
         F: IntoBase<Base = Path<M, V, R>>,
     {
-        let mut search = Self { stage: doc! { "index": index }, problem: None, model: PhantomData };
-        search.insert("path", path_name(&field(paths::<M>()).into_base()).map(Into::into));
-        search.stage.insert("queryVector", vector.into_iter().collect::<Vec<_>>());
-        search.insert("limit", limit.to_bson());
+        let mut search = Self { stage: StageArgument::default(), model: PhantomData };
+        search.stage.set("index", index);
+        search.stage.insert("path", path_name(&field(paths::<M>()).into_base()));
+        search.stage.set("queryVector", vector.into_iter().collect::<Vec<_>>());
+        search.stage.insert("limit", limit.to_bson());
         search
-    }
-
-    fn insert(&mut self, name: &str, value: CodecResult<Bson>) {
-        match value {
-            Ok(value) => {
-                self.stage.insert(name, value);
-            }
-            Err(problem) => {
-                self.problem.get_or_insert(problem);
-            }
-        }
     }
 
     /// Sets how many neighbours are compared, for a search that is not exact.
     ///
     /// `numCandidates: number`
     pub fn num_candidates(mut self, number: u32) -> Self {
-        self.insert("numCandidates", number.to_bson());
+        self.stage.insert("numCandidates", number.to_bson());
         self
     }
 
@@ -128,7 +117,7 @@ impl<M: Value> VectorSearch<M> {
     ///
     /// `exact: true`
     pub fn exact(mut self) -> Self {
-        self.stage.insert("exact", true);
+        self.stage.set("exact", true);
         self
     }
 
@@ -137,7 +126,7 @@ impl<M: Value> VectorSearch<M> {
     /// `filter: { .. }`
     pub fn filter<F: IntoFilter<M>>(mut self, condition: impl FnOnce(Root<M>) -> F) -> Self {
         let filter = condition(paths::<M>()).into_filter().into_clauses().into_document();
-        self.insert("filter", filter.map(Into::into));
+        self.stage.insert("filter", filter);
         self
     }
 }
@@ -146,11 +135,10 @@ impl<M: Value> VectorSearch<M> {
 /// scores with [`score_fusion`](Pipeline::score_fusion).
 #[must_use = "pass it to `rank_fusion` or `score_fusion`"]
 pub struct Fusion<M> {
-    pipelines: Document,
+    pipelines: StageArgument,
     weights: Document,
     normalization: Option<ScoreNormalization>,
     details: bool,
-    problem: Option<CodecError>,
     model: PhantomData<fn() -> M>,
 }
 
@@ -170,11 +158,10 @@ impl<M: Model> Fusion<M> {
     /// Combines no searches yet.
     pub fn new() -> Self {
         Self {
-            pipelines: Document::new(),
+            pipelines: StageArgument::default(),
             weights: Document::new(),
             normalization: None,
             details: false,
-            problem: None,
             model: PhantomData,
         }
     }
@@ -187,14 +174,7 @@ impl<M: Model> Fusion<M> {
         name: &str,
         search: impl FnOnce(Pipeline<M, M, Detached>) -> Pipeline<M, M, Detached>,
     ) -> Self {
-        match search(Pipeline::new()).into_raw().into_list() {
-            Ok(stages) => {
-                self.pipelines.insert(name, stages);
-            }
-            Err(problem) => {
-                self.problem.get_or_insert(problem);
-            }
-        }
+        self.pipelines.insert(name, search(Pipeline::new()).into_raw().into_list());
         self
     }
 
@@ -224,10 +204,7 @@ impl<M: Model> Fusion<M> {
     }
 
     fn render(self) -> CodecResult<Bson> {
-        if let Some(problem) = self.problem {
-            return Err(problem);
-        }
-        let mut input = doc! { "pipelines": self.pipelines };
+        let mut input = doc! { "pipelines": self.pipelines.finish()? };
         if let Some(normalization) = self.normalization {
             input.insert("normalization", normalization.name());
         }
@@ -272,7 +249,7 @@ impl<M: Model, P: Outermost> Pipeline<M, M, P> {
     ///
     /// Requires Atlas Search. It must be the first stage.
     pub fn search(self, search: impl IntoSearch) -> Self {
-        self.then("$search", Ok(search.into_search().into()))
+        self.then_raw("$search", search.into_search())
     }
 
     /// Returns one row with the metadata of a search: the number of documents, and facets.
@@ -281,7 +258,7 @@ impl<M: Model, P: Outermost> Pipeline<M, M, P> {
     ///
     /// Requires Atlas Search. It must be the first stage.
     pub fn search_meta(self, search: impl IntoSearchMeta) -> Pipeline<M, Document, P> {
-        self.then("$searchMeta", Ok(search.into_search_meta().into()))
+        self.then_raw("$searchMeta", search.into_search_meta())
     }
 
     /// Returns the documents whose vectors are nearest, the nearest first.
@@ -290,11 +267,7 @@ impl<M: Model, P: Outermost> Pipeline<M, M, P> {
     ///
     /// Requires Atlas Vector Search. It must be the first stage.
     pub fn vector_search(self, search: VectorSearch<M>) -> Self {
-        let stage = match search.problem {
-            Some(problem) => Err(problem),
-            None => Ok(search.stage.into()),
-        };
-        self.then("$vectorSearch", stage)
+        self.then("$vectorSearch", search.stage.finish().map(Into::into))
     }
 
     /// Returns the documents of several searches by their combined ranks.
@@ -340,6 +313,6 @@ impl<In, Row: Value, P: Matches> Pipeline<In, Row, P> {
     ///
     /// Requires MongoDB 8.3 with Atlas Search.
     pub fn rerank(self, options: Document) -> Self {
-        self.then("$rerank", Ok(options.into()))
+        self.then_raw("$rerank", options)
     }
 }

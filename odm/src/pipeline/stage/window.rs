@@ -5,7 +5,7 @@ use std::{fmt, marker::PhantomData};
 use mongodb::bson::{Bson, Document};
 
 use crate::{
-    accumulator::{Accumulator, WindowFunction},
+    accumulator::{Accumulator, HasWindow, WindowFunction},
     error::codec::CodecResult,
     expr::{Expression, Exprs, exprs, rendered::Rendered},
     path::Key,
@@ -88,13 +88,13 @@ impl<R, T> OverWindow<R> for Accumulator<R, T> {
     }
 }
 
-impl<R, T> OverWindow<R> for WindowFunction<R, T> {
+impl<R, T, W: HasWindow> OverWindow<R> for WindowFunction<R, T, W> {
     fn render(self) -> CodecResult<Rendered> {
         self.into_rendered()
     }
 }
 
-impl<R, T> crate::shape::Produces for WindowFunction<R, T> {
+impl<R, T, W> crate::shape::Produces for WindowFunction<R, T, W> {
     type Output = T;
 }
 

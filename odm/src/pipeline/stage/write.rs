@@ -5,13 +5,13 @@ use std::{fmt, marker::PhantomData};
 use mongodb::bson::{Bson, Document, doc};
 
 use super::{
-    lookup::LookupVariables,
+    lookup::OfJoin,
     unwind::{Picks, RowFields, picks},
 };
 use crate::{
     error::{Result, codec::CodecResult},
     expr::{
-        Exprs, Fields, exprs, fields_of_variable,
+        Exprs, Fields, Scope, Variables, exprs, fields_of_variable,
         rendered::{Rendered, object},
     },
     model::Model,
@@ -154,12 +154,12 @@ impl<Row: Value, M: Model> Merge<Row, M> {
     /// `.when_matched_let(|row| ("tax", row.price() * 0.2), |stored, new, tax| stored.set(|_| TaxOf { tax }))`.
     ///
     /// `let: { tax: { $multiply: ["$price", 0.2] } }, whenMatched: [{ $set: { tax: "$$tax" } }]`
-    pub fn when_matched_let<V: LookupVariables<Row>, N>(
+    pub fn when_matched_let<V: Variables<Row, OfJoin>, N>(
         self,
         variables: impl FnOnce(Exprs<Row>) -> V,
         stages: impl FnOnce(Pipeline<M, M, InUpdate>, Fields<M, Row>, V::Bound) -> Pipeline<M, N, InUpdate>,
     ) -> Self {
-        let mut values = Vec::new();
+        let (_scope, mut values) = (Scope::enter(), Vec::new());
         let bound = variables(exprs::<Row>()).bind(&mut values);
         self.with("let", object(&mut values).map(Rendered::into_value)).updating(stages(
             Pipeline::in_update(),

@@ -39,7 +39,7 @@ async fn rows_that_densify_adds_have_only_its_fields(db: Database) -> odm::Resul
     readings.insert_many(&stored).await?;
     let densified = || {
         readings.aggregate().densify(|r| {
-            Densify::steps(r.at(), 1).unit(TimeUnit::Hour).partition_by(r.sensor()).each_partition()
+            Densify::time_steps(r.at(), 1, TimeUnit::Hour).partition_by(r.sensor()).each_partition()
         })
     };
     let rows: Vec<Row> = densified()
@@ -65,7 +65,7 @@ async fn densified_rows_are_filled(db: Database) -> odm::Result<()> {
     readings.insert_many([reading(1, 0, 5.0), reading(1, 2, 8.0)]).await?;
     let rows: Vec<odm::bson::Document> = readings
         .aggregate()
-        .densify(|r| Densify::steps(r.at(), 1).unit(TimeUnit::Hour))
+        .densify(|r| Densify::time_steps(r.at(), 1, TimeUnit::Hour))
         .fill(|r| Fill::new().sort_by(r.at().asc()).linear(r.celsius()).value(r.sensor(), 0))
         .sort(|r| r.at().asc())
         .as_documents()

@@ -30,7 +30,7 @@ struct Inventory {
 fn get_field_with_a_dollar() -> Case {
     Case::pipeline(
         "expression/getField/1",
-        Pipeline::<Inventory>::new().matching_expr(|_| get_field::<_, f64>("$price", current()).gt(200)),
+        Pipeline::<Inventory>::new().matching_expr(|_| get_field::<_, f64>(current(), "$price").gt(200)),
     )
 }
 
@@ -96,7 +96,7 @@ fn unset_field_of_a_subdocument() -> Case {
     Case::pipeline(
         "expression/unsetField/2",
         Pipeline::<Inventory>::new().replace_with(|_| {
-            let price = get_field::<_, Price>("price", current());
+            let price = get_field::<_, Price>(current(), "price");
             root().set_field("price", price.unset_field("euro"))
         }),
     )

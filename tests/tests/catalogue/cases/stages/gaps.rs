@@ -41,7 +41,7 @@ fn every_hour() -> Case {
     let midnight = DateTime::from_millis(1_621_296_000_000);
     let morning = DateTime::from_millis(1_621_324_800_000);
     let pipeline = Pipeline::<Weather>::new()
-        .densify(|w| Densify::steps(w.timestamp(), 1).unit(TimeUnit::Hour).between(midnight, morning))
+        .densify(|w| Densify::time_steps(w.timestamp(), 1, TimeUnit::Hour).between(midnight, morning))
         .cast();
     Case::pipeline::<Weather, Densified>("stage/densify/0", pipeline)
 }

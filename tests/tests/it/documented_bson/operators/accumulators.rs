@@ -15,7 +15,7 @@ struct Computed {
 }
 
 /// Renders an accumulator, in a group.
-pub(super) fn one<T: Value>(accumulator: impl FnOnce(Exprs<Row>) -> Accumulator<Row, T>) -> Bson {
+pub(super) fn one<T: Value, W>(accumulator: impl FnOnce(Exprs<Row>) -> Accumulator<Row, T, W>) -> Bson {
     let group = Pipeline::<Row>::new().group(|r| ComputedOf { value: accumulator(r).cast::<Bson>() });
     group.into_stages().unwrap().into()
 }
@@ -31,6 +31,14 @@ macro_rules! window {
             .set_window_fields(|r| sort_by(r.date().asc()), |$row| WindowedOf { value: $function });
         Bson::from(windows.into_stages().unwrap())
     }};
+}
+
+/// Removes the window that a function needs, because the documentation of the function does not quote it.
+fn without_window(mut stages: Bson) -> Bson {
+    let stage = stages.as_array_mut().and_then(|stages| stages[0].as_document_mut()).unwrap();
+    let output = stage.get_document_mut("$setWindowFields").unwrap().get_document_mut("output").unwrap();
+    output.get_document_mut("value").unwrap().remove("window");
+    stages
 }
 
 /// Renders accumulators of one value: `name(field, arguments ..);`.
@@ -102,10 +110,15 @@ fn window_functions() -> Vec<Entry> {
             "accumulator/window::covariance_samp",
             vec![window!(Option<f64>, |r| covariance_samp(r.number(), r.price()))],
         ),
-        ("accumulator/window::derivative", vec![window!(Option<f64>, |r| derivative(r.price()))]),
+        (
+            "accumulator/window::derivative",
+            vec![without_window(window!(Option<f64>, |r| derivative(r.price()).documents(-1, Current)))],
+        ),
         (
             "accumulator/window::derivative_per",
-            vec![window!(Option<f64>, |r| derivative_per(r.price(), TimeUnit::Hour))],
+            vec![without_window(
+                window!(Option<f64>, |r| derivative_per(r.price(), TimeUnit::Hour).documents(-1, Current))
+            )],
         ),
         ("accumulator/window::integral", vec![window!(Option<f64>, |r| integral(r.price()))]),
         (

@@ -220,7 +220,11 @@ fn counted() -> Vec<Entry> {
 
     vec![
         ("pipeline/stage/count::count", rendered(sales().count(|count| PassingOf { passing: count }))),
-        ("pipeline/stage/count::sort_by_count", rendered(sales().sort_by_count(|s| s.state()))),
+        (
+            "pipeline/stage/count::sort_by_count",
+            [rendered(sales().sort_by_count(|s| s.state())), rendered(sales().sort_by_count(|_| "all"))]
+                .concat(),
+        ),
         (
             "pipeline/stage/facet::facet",
             rendered(sales().facet(|rows| FacetsOf {

@@ -73,15 +73,16 @@ fn parsed() -> Vec<Entry> {
 
 fn from_parts() -> Vec<Entry> {
     macro_rules! parts {
-        ($($name:ident)*) => {
+        ($function:ident: $($name:ident)*) => {
             vec![$((
                 concat!("expr/date/parts::", stringify!($name)),
-                vec![one(|r| expr::date_from_parts(r.number()).$name(1))],
+                vec![one(|r| expr::$function(r.number()).$name(1))],
             )),*]
         };
     }
-    let mut all: Vec<Entry> = parts!(with_month with_day with_iso_week with_iso_day_of_week with_hour with_minute
-        with_second with_millisecond);
+    let mut all: Vec<Entry> =
+        parts!(date_from_parts: with_month with_day with_hour with_minute with_second with_millisecond);
+    all.extend::<Vec<Entry>>(parts!(date_from_iso_parts: with_iso_week with_iso_day_of_week));
     all.extend([
         ("expr/date/parts::date_from_parts", vec![one(|r| expr::date_from_parts(r.number()))]),
         ("expr/date/parts::date_from_iso_parts", vec![one(|r| expr::date_from_iso_parts(r.number()))]),

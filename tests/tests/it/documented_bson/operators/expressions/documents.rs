@@ -17,13 +17,13 @@ pub(super) fn entries() -> Vec<Entry> {
         (
             "expr/object::get_field",
             same(
-                one(|r| expr::get_field::<_, String>("sku", r.part())),
+                one(|r| expr::get_field::<_, String>(r.part(), "sku")),
                 &one(|r| r.part().get_field::<String>("sku")),
             ),
         ),
         (
             "expr/object::set_field",
-            same(one(|r| expr::set_field("sku", r.part(), "a")), &one(|r| r.part().set_field("sku", "a"))),
+            same(one(|r| expr::set_field(r.part(), "sku", "a")), &one(|r| r.part().set_field("sku", "a"))),
         ),
     ]);
     all

@@ -17,27 +17,29 @@ pub(super) fn entries() -> Vec<Entry> {
         ("pipeline/stage/fill::value", rendered(sales().fill(|s| Fill::new().value(s.field(), 0)))),
         (
             "pipeline/stage/fill::partition_by",
-            [
-                rendered(sales().fill(|s| Fill::new().partition_by(s.state()).value(s.field(), 0))),
-                rendered(sales().densify(|s| Densify::steps(s.hour(), 1).partition_by(s.sensor()))),
-            ]
-            .concat(),
+            rendered(sales().fill(|s| Fill::new().partition_by(s.state()).value(s.field(), 0))),
         ),
         (
-            "pipeline/stage/fill::densify",
+            "pipeline/stage/densify::partition_by",
             rendered(sales().densify(|s| Densify::steps(s.hour(), 1).partition_by(s.sensor()))),
         ),
-        ("pipeline/stage/fill::steps", rendered(sales().densify(|s| Densify::steps(s.hour(), 1)))),
         (
-            "pipeline/stage/fill::unit",
-            rendered(sales().densify(|s| Densify::steps(s.date(), 1).unit(TimeUnit::Hour))),
+            "pipeline/stage/densify::densify",
+            rendered(sales().densify(|s| Densify::steps(s.hour(), 1).partition_by(s.sensor()))),
+        ),
+        ("pipeline/stage/densify::steps", rendered(sales().densify(|s| Densify::steps(s.hour(), 1)))),
+        (
+            "pipeline/stage/densify::time_steps",
+            rendered(sales().densify(|s| Densify::time_steps(s.date(), 1, TimeUnit::Hour))),
         ),
         (
-            "pipeline/stage/fill::each_partition",
-            rendered(sales().densify(|s| Densify::steps(s.hour(), 1).each_partition())),
+            "pipeline/stage/densify::each_partition",
+            rendered(
+                sales().densify(|s| Densify::steps(s.hour(), 1).partition_by(s.sensor()).each_partition()),
+            ),
         ),
         (
-            "pipeline/stage/fill::between",
+            "pipeline/stage/densify::between",
             rendered(sales().densify(|s| Densify::steps(s.hour(), 1).between(0, 24))),
         ),
     ]
