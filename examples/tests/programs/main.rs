@@ -2,4 +2,5 @@
 
 mod explore;
 mod guide;
+mod questions;
 mod zips;
