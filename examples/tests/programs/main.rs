@@ -3,4 +3,5 @@
 mod explore;
 mod guide;
 mod questions;
+mod report;
 mod zips;
