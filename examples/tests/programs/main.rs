@@ -2,4 +2,6 @@
 
 mod explore;
 mod guide;
+mod questions;
+mod report;
 mod zips;

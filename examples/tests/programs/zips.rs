@@ -26,15 +26,19 @@ fn zips() -> Vec<Document> {
     ]
 }
 
-const ANSWERS: &str = "documents: 4
+const ANSWERS: &str = "\
 states with more than ten million people:
   IL 12000000
 average city population by state, the first three:
   IL 12000000
   MA 15
-distinct states: 2
+largest and smallest city, the first three states:
+  IL: SPRINGFIELD 12000000, SPRINGFIELD 12000000
+  MA: BOSTON 20, SPRINGFIELD 10
+zip codes: 4
+states: 2
 zip codes without people: 1
-cities beginning with SPRING: 2
+zip codes of cities beginning with SPRING: 2
 ";
 
 fn file(name: &str, content: &[u8]) -> PathBuf {

@@ -1,43 +1,19 @@
-//! Accounts of a bank (`sample_analytics.accounts`): int32 numbers, and arrays of strings, which are decoded as an
-//! enum.
+//! What the program prints about accounts.
 
-use odm::{
-    Collection, Id, Model, Shape, Value, View,
-    pipeline::{avg, count, min},
+use examples::{
+    accounts::{
+        self, Account, Band, Breadth, Companion, Overview, Ownership,
+        Product::{Commodity, Derivatives},
+        Repeated,
+    },
+    table::{
+        Column::{Number, Text},
+        table,
+    },
 };
+use odm::{Collection, Model, View};
 
-use self::Product::{Commodity, Derivatives};
-
-/// An account.
-#[derive(Debug, Model)]
-#[odm(collection = "accounts", index(account_id), index(products))]
-#[allow(clippy::struct_field_names, reason = "the data set has a field `account_id`")]
-pub(crate) struct Account {
-    id: Id<Account>,
-    account_id: i32,
-    limit: i32,
-    products: Vec<Product>,
-}
-
-/// The variants are declared in the order of their names, as `ordered` requires.
-#[derive(Debug, Clone, Copy, Value)]
-#[odm(ordered)]
-enum Product {
-    Brokerage,
-    Commodity,
-    CurrencyService,
-    Derivatives,
-    InvestmentFund,
-    InvestmentStock,
-}
-
-/// A product, and the number of accounts that have it.
-#[derive(Debug, Shape)]
-struct Held {
-    #[odm(id)]
-    product: Product,
-    accounts: u64,
-}
+use crate::print::{heading, print_table, question};
 
 /// The number and the limit of an account.
 #[derive(Debug, View)]
@@ -47,29 +23,11 @@ struct Limited {
     limit: i32,
 }
 
-/// The limits of several accounts, as one row.
-#[derive(Debug, Shape)]
-struct Limits {
-    accounts: u64,
-    lowest: i32,
-    average: f64,
-}
-
 pub(crate) async fn answer(accounts: &Collection<Account>) -> odm::Result<()> {
+    heading(accounts).await?;
     let a = Account::fields();
 
-    println!("  accounts by product:");
-    let mut products = accounts
-        .aggregate()
-        .unwind(|a| a.products())
-        .group(|a| HeldOf { product: a.products(), accounts: count() })
-        .sort(|h| h.accounts().desc().then(h.product().asc()))
-        .await?;
-    while let Some(Held { product, accounts }) = products.next().await.transpose()? {
-        println!("    {product:?} {accounts}");
-    }
-
-    println!("  with commodities and derivatives, the lowest limits:");
+    question("with commodities and derivatives, the lowest limits");
     let mut lowest = accounts
         .find(a.products().all([Commodity, Derivatives]) & a.limit().lt(10_000))
         .sort(a.limit().asc().then(a.account_id().asc()))
@@ -77,17 +35,58 @@ pub(crate) async fn answer(accounts: &Collection<Account>) -> odm::Result<()> {
         .view::<Limited>()
         .await?;
     while let Some(Limited { account_id, limit }) = lowest.next().await.transpose()? {
-        println!("    {account_id}: {limit}");
+        println!("    {account_id}: ${limit}");
     }
 
-    println!("  with five products or more:");
-    let mut limits = accounts
-        .aggregate()
-        .matching(|a| a.products().at(4).exists(true))
-        .group(|a| LimitsOf { accounts: count(), lowest: min(a.limit()), average: avg(a.limit()) })
-        .await?;
-    while let Some(Limits { accounts, lowest, average }) = limits.next().await.transpose()? {
-        println!("    {accounts} accounts, the lowest limit {lowest}, {average:.2} on average");
+    question("which other product the holders of each product have most often");
+    let companions: Vec<Companion> = accounts::companions(accounts).await?.try_collect().await?;
+    print_table(&table(
+        [Text("product"), Number("accounts"), Text("most often also"), Number("accounts"), Number("%")],
+        companions.iter().map(|c| {
+            let percent = format!("{:.1}", c.percent);
+            [
+                format!("{:?}", c.product),
+                c.holders.to_string(),
+                format!("{:?}", c.other),
+                c.both.to_string(),
+                percent,
+            ]
+        }),
+    ));
+
+    question("how many customers own an account");
+    let ownership: Vec<Ownership> = accounts::ownership(accounts).await?.try_collect().await?;
+    print_table(&table(
+        [Number("owners"), Number("accounts"), Number("average limit, $"), Text("lowest numbers")],
+        ownership.iter().map(|o| {
+            let lowest: Vec<_> = o.lowest.iter().map(ToString::to_string).collect();
+            [
+                o.owners.to_string(),
+                o.accounts.to_string(),
+                format!("{:.0}", o.average_limit),
+                lowest.join(", "),
+            ]
+        }),
+    ));
+
+    let mut overview = accounts::overview(accounts).await?;
+    while let Some(Overview { limits, breadths, repeated }) = overview.next().await.transpose()? {
+        question("how the limits are distributed");
+        print_table(&table(
+            [Number("limit from, $"), Number("accounts")],
+            limits.iter().map(|Band { from, accounts }| [from.to_string(), accounts.to_string()]),
+        ));
+        question("whether accounts with more products have higher limits");
+        print_table(&table(
+            [Number("products"), Number("accounts"), Number("average limit, $")],
+            breadths.iter().map(|Breadth { products, accounts, average_limit }| {
+                [products.to_string(), accounts.to_string(), format!("{average_limit:.0}")]
+            }),
+        ));
+        question("numbers that several accounts have");
+        for Repeated { account_id, accounts } in repeated {
+            println!("    {account_id}: {accounts} accounts");
+        }
     }
     Ok(())
 }

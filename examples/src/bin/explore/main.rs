@@ -1,4 +1,4 @@
-//! Reads five collections of MongoDB's sample data into typed models and queries them.
+//! Reads five collections of MongoDB's sample data into typed models and answers questions about them.
 //!
 //! `cargo run -p examples --bin explore -- FOLDER`, where the folder contains `accounts.ndjson`, `customers.ndjson`,
 //! `theaters.ndjson`, `restaurants.ndjson` and `students.ndjson`, with one document of Extended JSON (v2) per line.
@@ -6,7 +6,7 @@
 
 mod accounts;
 mod customers;
-mod file;
+mod print;
 mod restaurants;
 mod students;
 mod theaters;
@@ -14,9 +14,15 @@ mod theaters;
 use std::{env, path::Path};
 
 use anyhow::bail;
+use examples::{
+    accounts::Account,
+    customers::Customer,
+    samples::{self, Files},
+    theaters::{Theater, create_position_index},
+};
 use odm::Database;
 
-use crate::file::Files;
+use crate::{restaurants::Restaurant, students::Student};
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
@@ -36,10 +42,18 @@ async fn main() -> anyhow::Result<()> {
 }
 
 async fn explore(db: &Database, files: &Files) -> anyhow::Result<()> {
-    accounts::answer(&file::store(db, files).await?).await?;
-    customers::answer(&file::store(db, files).await?).await?;
-    theaters::answer(&file::store(db, files).await?).await?;
-    restaurants::answer(&file::store(db, files).await?).await?;
-    students::answer(&file::store(db, files).await?).await?;
+    // Store all of them first, because some questions join two collections.
+    let accounts = samples::store::<Account>(db, files).await?;
+    let customers = samples::store::<Customer>(db, files).await?;
+    let theaters = samples::store::<Theater>(db, files).await?;
+    let restaurants = samples::store::<Restaurant>(db, files).await?;
+    let students = samples::store::<Student>(db, files).await?;
+    create_position_index(&theaters).await?;
+
+    accounts::answer(&accounts).await?;
+    customers::answer(&customers).await?;
+    theaters::answer(&theaters).await?;
+    restaurants::answer(&restaurants).await?;
+    students::answer(&students).await?;
     Ok(())
 }

@@ -5,6 +5,8 @@ use odm::{
     pipeline::{count, min},
 };
 
+use crate::print::{heading, question};
+
 /// A restaurant.
 #[derive(Debug, Model)]
 #[odm(collection = "restaurants", index(type_of_food), index(rating = -1))]
@@ -63,9 +65,10 @@ struct Unrated {
 }
 
 pub(crate) async fn answer(restaurants: &Collection<Restaurant>) -> odm::Result<()> {
+    heading(restaurants).await?;
     let r = Restaurant::fields();
 
-    println!("  food with the most restaurants of more than five stars:");
+    question("food with the most restaurants of more than five stars");
     let mut food = restaurants
         .aggregate()
         .matching(|r| r.rating().stars().gt(5.0))
@@ -77,7 +80,7 @@ pub(crate) async fn answer(restaurants: &Collection<Restaurant>) -> odm::Result<
         println!("    {kind} {restaurants}, from {first:?}");
     }
 
-    println!("  towns where the most are not rated yet:");
+    question("towns where the most are not rated yet");
     let mut unrated = restaurants
         .aggregate()
         .matching(|r| r.rating().words().eq("Not yet rated"))
@@ -89,7 +92,7 @@ pub(crate) async fn answer(restaurants: &Collection<Restaurant>) -> odm::Result<
         println!("    {town} {restaurants}");
     }
 
-    println!("  whose address is a number:");
+    question("whose address is a number");
     let mut numbered = restaurants
         .find(r.address().number().gt(0))
         .sort(r.name().asc().then(r.id().asc()))

@@ -6,6 +6,7 @@ use odm::{
 };
 
 use self::Kind::{Exam, Homework};
+use crate::print::{heading, question};
 
 /// A student.
 #[derive(Debug, Model)]
@@ -56,9 +57,10 @@ struct Name<'a> {
 }
 
 pub(crate) async fn answer(students: &Collection<Student>) -> odm::Result<()> {
+    heading(students).await?;
     let s = Student::fields();
 
-    println!("  scores by kind:");
+    question("scores by kind");
     let mut kinds = students
         .aggregate()
         .unwind(|s| s.scores())
@@ -74,7 +76,7 @@ pub(crate) async fn answer(students: &Collection<Student>) -> odm::Result<()> {
         println!("    {kind:?}: {lowest:.2} to {highest:.2}, {average:.2} on average");
     }
 
-    println!("  good at exams, not at homework:");
+    question("good at exams, not at homework");
     students
         .find(
             s.scores().any(|score| score.kind().eq(Exam) & score.score().gte(90.0))
@@ -86,7 +88,7 @@ pub(crate) async fn answer(students: &Collection<Student>) -> odm::Result<()> {
         .for_each(|Name { id, name }| println!("    {id} {name}"))
         .await?;
 
-    println!("  the best over all:");
+    question("the best over all");
     let mut best = students
         .aggregate()
         .unwind(|s| s.scores())

@@ -1,57 +1,18 @@
-//! Theaters (`sample_mflix.theaters`): embedded documents, and `GeoJSON`.
+//! What the program prints about theaters.
 
-use odm::{
-    Collection, Embedded, Filter, Id, Model, Shape, Value, View,
-    bson::doc,
-    pipeline::{add_to_set, count},
-};
-
-/// A theater.
-#[derive(Debug, Model)]
-#[serde(rename_all = "camelCase")]
-#[odm(collection = "theaters", index(theater_id, unique), index(location.address.state))]
-#[allow(clippy::struct_field_names, reason = "the data set has a field `theaterId`")]
-pub(crate) struct Theater {
-    id: Id<Theater>,
-    theater_id: i32,
-    location: Location,
-}
-
-#[derive(Debug, Embedded)]
-struct Location {
-    address: Address,
-    geo: Geometry,
-}
-
-/// In some documents `street2` is null, in most it is missing. Both are read as `None`, which is stored as missing.
-#[derive(Debug, Embedded)]
-struct Address {
-    street1: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    street2: Option<String>,
-    city: String,
-    state: String,
-    zipcode: String,
-}
-
-/// A `GeoJSON` geometry, whose `type` is the tag. Theaters have only points; other geometries would be further
-/// variants.
-#[derive(Debug, Value)]
-#[serde(tag = "type")]
-enum Geometry {
-    Point {
-        /// Longitude and latitude.
-        coordinates: [f64; 2],
+use examples::{
+    table::{
+        Column::{Number, Text},
+        table,
     },
-}
+    theaters::{
+        self, Address, Edges, Form, Geometry, LargestCity, Location, Namesakes, Overview, Ring, TIMES_SQUARE,
+        Theater,
+    },
+};
+use odm::{Collection, Model, View, geo::Area};
 
-#[derive(Debug, Shape)]
-struct State {
-    #[odm(id)]
-    name: String,
-    theaters: u64,
-    cities: Vec<String>,
-}
+use crate::print::{heading, print_table, question};
 
 /// The location of a theater.
 #[derive(Debug, View)]
@@ -75,30 +36,14 @@ struct PlaceAddress {
     state: String,
 }
 
-/// Longitude and latitude.
-const TIMES_SQUARE: [f64; 2] = [-73.9855, 40.7580];
 /// Ten kilometres in radians.
 const TEN_KILOMETRES: f64 = 10.0 / 6_378.1;
 
 pub(crate) async fn answer(theaters: &Collection<Theater>) -> odm::Result<()> {
+    heading(theaters).await?;
     let t = Theater::fields();
 
-    println!("  states with the most theaters:");
-    let mut states = theaters
-        .aggregate()
-        .group(|t| StateOf {
-            name: t.location().address().state(),
-            theaters: count(),
-            cities: add_to_set(t.location().address().city()),
-        })
-        .sort(|s| s.theaters().desc().then(s.name().asc()))
-        .limit(5)
-        .await?;
-    while let Some(State { name, theaters, cities }) = states.next().await.transpose()? {
-        println!("    {name} theaters {theaters}, cities {}", cities.len());
-    }
-
-    println!("  the northernmost:");
+    question("the northernmost");
     let latitude = t.location().geo().point().coordinates().at(1);
     let mut north = theaters
         .find(latitude.gt(45.0))
@@ -112,15 +57,52 @@ pub(crate) async fn answer(theaters: &Collection<Theater>) -> odm::Result<()> {
         println!("    {theater_id} in {city}, {state}, at {latitude}");
     }
 
-    // The type of this field is not `odm::geo::Geometry`, so it has no geo operators. A raw filter can be combined
-    // with typed ones.
-    let circle = doc! { "$geoWithin": { "$centerSphere": [Vec::from(TIMES_SQUARE), TEN_KILOMETRES] } };
-    let near = || Filter::<Theater>::raw(doc! { "location.geo": circle.clone() });
+    let near = || t.location().geo().geo_within(Area::circle_on_sphere(TIMES_SQUARE, TEN_KILOMETRES));
     let second = t.location().address().street2().is_present();
     println!(
         "  within ten kilometres of Times Square: {}, with a second line of address: {}",
         theaters.count(near()).await?,
         theaters.count(near() & second).await?,
     );
+
+    question("the city with the most theaters in each of the ten largest states");
+    let largest: Vec<LargestCity> = theaters::largest_cities(theaters).await?.try_collect().await?;
+    print_table(&table(
+        [Text("state"), Number("theaters"), Number("cities"), Text("city"), Number("theaters"), Number("%")],
+        largest.into_iter().map(|l| {
+            let percent = format!("{:.1}", l.percent);
+            let (theaters, cities, in_city) =
+                (l.theaters.to_string(), l.cities.to_string(), l.in_city.to_string());
+            [l.state, theaters, cities, l.city, in_city, percent]
+        }),
+    ));
+
+    question("how far they are from Times Square");
+    let rings: Vec<Ring> = theaters::distances(theaters).await?.try_collect().await?;
+    print_table(&table(
+        [Number("from, km"), Number("theaters"), Number("nearest, km"), Text("in")],
+        rings.into_iter().map(|Ring { from, theaters, nearest, city }| {
+            [from.to_string(), theaters.to_string(), format!("{nearest:.1}"), city]
+        }),
+    ));
+
+    let mut overview = theaters::overview(theaters).await?;
+    while let Some(Overview { edges, namesakes, forms }) = overview.next().await.transpose()? {
+        for Edges { north, east, south, west } in edges {
+            println!("  in the north {north}, in the east {east}, in the south {south}, in the west {west}");
+        }
+        question("cities with the same name");
+        print_table(&table(
+            [Text("city"), Text("states")],
+            namesakes.into_iter().map(|Namesakes { city, states }| [city, states.join(", ")]),
+        ));
+        question("whether the address has a second line");
+        print_table(&table(
+            [Text("second line"), Number("theaters")],
+            forms.iter().map(|Form { second_line, theaters }| {
+                [if *second_line { "yes" } else { "no" }.to_owned(), theaters.to_string()]
+            }),
+        ));
+    }
     Ok(())
 }

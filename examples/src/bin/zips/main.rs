@@ -13,8 +13,9 @@ use std::{
 use anyhow::{Context, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 use odm::{
-    Collection, Database, Embedded, Filter, Id, Model, Shape,
-    pipeline::{avg, sum},
+    Collection, Database, Embedded, Id, Model, Shape,
+    action::Aggregate,
+    pipeline::{avg, bottom, sum, top},
 };
 
 /// One zip code, as the sample data set `sample_training.zips` stores it.
@@ -66,6 +67,32 @@ struct Average {
     people: f64,
 }
 
+/// The largest and the smallest city of a state.
+#[derive(Debug, Shape)]
+struct Extremes {
+    #[odm(id)]
+    state: String,
+    largest: String,
+    most: u64,
+    smallest: String,
+    least: u64,
+}
+
+/// A number of rows.
+#[derive(Debug, Shape)]
+struct Counted {
+    number: u64,
+}
+
+/// Several numbers of zip codes. Each is an array of one row, or of none instead of the number 0.
+#[derive(Debug, Shape)]
+struct Numbers {
+    documents: Vec<Counted>,
+    states: Vec<Counted>,
+    unpopulated: Vec<Counted>,
+    spring: Vec<Counted>,
+}
+
 const BATCH: usize = 10_000;
 
 #[tokio::main]
@@ -103,40 +130,74 @@ async fn load(zips: &Collection<Zip>, documents: Vec<Vec<u8>>) -> anyhow::Result
 }
 
 async fn answer(zips: &Collection<Zip>) -> anyhow::Result<()> {
-    let z = Zip::fields();
-    println!("documents: {}", zips.count(Filter::all()).await?);
-
     println!("states with more than ten million people:");
     let mut states = zips
         .aggregate()
         .group(|z| StateOf { name: z.state(), people: sum(z.pop()) })
         .matching(|s| s.people().gt(10_000_000))
-        .sort(|s| s.people().desc())
+        .sort(|s| s.people().desc().then(s.name().asc()))
         .await?;
     while let Some(State { name, people }) = states.next().await.transpose()? {
         println!("  {name} {people}");
     }
 
     println!("average city population by state, the first three:");
-    let mut averages = zips
-        .aggregate()
-        .group(|z| CityOf { key: CityKeyOf { state: z.state(), city: z.city() }, people: sum(z.pop()) })
+    let mut averages = cities(zips)
         .group(|c| AverageOf { state: c.key().state(), people: avg(c.people()) })
-        .sort(|a| a.people().desc())
+        .sort(|a| a.people().desc().then(a.state().asc()))
         .limit(3)
         .await?;
     while let Some(Average { state, people }) = averages.next().await.transpose()? {
-        println!("  {state} {people}");
+        println!("  {state} {people:.0}");
     }
 
-    let states: Vec<State> = zips
-        .aggregate()
-        .group(|z| StateOf { name: z.state(), people: sum(z.pop()) })
-        .await?
-        .try_collect()
+    println!("largest and smallest city, the first three states:");
+    let mut extremes = cities(zips)
+        .group(|c| {
+            let order = || c.people().desc().then(c.key().city().asc());
+            ExtremesOf {
+                state: c.key().state(),
+                largest: top(order(), c.key().city()),
+                most: top(order(), c.people()),
+                smallest: bottom(order(), c.key().city()),
+                least: bottom(order(), c.people()),
+            }
+        })
+        .sort(|e| e.state().asc())
+        .limit(3)
         .await?;
-    println!("distinct states: {}", states.len());
-    println!("zip codes without people: {}", zips.count(z.pop().eq(0)).await?);
-    println!("cities beginning with SPRING: {}", zips.count(z.city().starts_with("SPRING")).await?);
+    while let Some(Extremes { state, largest, most, smallest, least }) = extremes.next().await.transpose()? {
+        println!("  {state}: {largest} {most}, {smallest} {least}");
+    }
+
+    let mut numbers = zips
+        .aggregate()
+        .facet(|zips| NumbersOf {
+            documents: zips.clone().count(|number| CountedOf { number }),
+            states: zips
+                .clone()
+                .group(|z| StateOf { name: z.state(), people: sum(z.pop()) })
+                .count(|number| CountedOf { number }),
+            unpopulated: zips.clone().matching(|z| z.pop().eq(0)).count(|number| CountedOf { number }),
+            spring: zips.matching(|z| z.city().starts_with("SPRING")).count(|number| CountedOf { number }),
+        })
+        .await?;
+    while let Some(Numbers { documents, states, unpopulated, spring }) = numbers.next().await.transpose()? {
+        println!("zip codes: {}", number(&documents));
+        println!("states: {}", number(&states));
+        println!("zip codes without people: {}", number(&unpopulated));
+        println!("zip codes of cities beginning with SPRING: {}", number(&spring));
+    }
     Ok(())
+}
+
+/// Adds the zip codes of each city.
+fn cities(zips: &Collection<Zip>) -> Aggregate<Zip, City> {
+    zips.aggregate()
+        .group(|z| CityOf { key: CityKeyOf { state: z.state(), city: z.city() }, people: sum(z.pop()) })
+}
+
+/// Returns the number in a facet.
+fn number(facet: &[Counted]) -> u64 {
+    facet.first().map_or(0, |counted| counted.number)
 }

@@ -1,4 +1,4 @@
-//! Reads documents from files, stores them in a collection, and reads them back.
+//! The files of sample data: reads their documents, stores them in a collection, and reads them back.
 
 use std::{
     borrow::Cow,
@@ -7,13 +7,14 @@ use std::{
 };
 
 use anyhow::{Context, bail, ensure};
-use examples::extended_json;
 use odm::{Collection, Database, Filter, Model};
+
+use crate::extended_json;
 
 /// Files of documents, one for each collection.
 #[derive(Debug)]
-pub(crate) enum Files {
-    /// The sample documents of this program.
+pub enum Files {
+    /// The documents in `examples/data`, which are fictional.
     Samples,
     /// `accounts.ndjson`, `customers.ndjson`, .. in this folder.
     Folder(PathBuf),
@@ -21,7 +22,7 @@ pub(crate) enum Files {
 
 impl Files {
     /// Returns the files in this folder. Returns an error if it does not exist.
-    pub(crate) fn in_folder(folder: &Path) -> anyhow::Result<Self> {
+    pub fn in_folder(folder: &Path) -> anyhow::Result<Self> {
         let metadata = fs::metadata(folder).with_context(|| format!("reading {}", folder.display()))?;
         ensure!(metadata.is_dir(), "{} is not a folder", folder.display());
         Ok(Self::Folder(folder.to_owned()))
@@ -47,17 +48,17 @@ impl Files {
 
 fn sample(collection: &str) -> Option<&'static str> {
     Some(match collection {
-        "accounts" => include_str!("../../../data/accounts.ndjson"),
-        "customers" => include_str!("../../../data/customers.ndjson"),
-        "theaters" => include_str!("../../../data/theaters.ndjson"),
-        "restaurants" => include_str!("../../../data/restaurants.ndjson"),
-        "students" => include_str!("../../../data/students.ndjson"),
+        "accounts" => include_str!("../data/accounts.ndjson"),
+        "customers" => include_str!("../data/customers.ndjson"),
+        "theaters" => include_str!("../data/theaters.ndjson"),
+        "restaurants" => include_str!("../data/restaurants.ndjson"),
+        "students" => include_str!("../data/students.ndjson"),
         _ => return None,
     })
 }
 
 /// Reads the file of a model line by line into typed documents, stores them, and reads them back.
-pub(crate) async fn store<M: Model>(db: &Database, files: &Files) -> anyhow::Result<Collection<M>> {
+pub async fn store<M: Model>(db: &Database, files: &Files) -> anyhow::Result<Collection<M>> {
     let (file, text) = files.read(M::COLLECTION)?;
     let mut documents = Vec::new();
     for (number, line) in extended_json::lines(&text) {
@@ -75,7 +76,6 @@ pub(crate) async fn store<M: Model>(db: &Database, files: &Files) -> anyhow::Res
         encoded(&stored)? == encoded(&documents)?,
         "{file}: the documents that were read differ from those that were stored"
     );
-    println!("{}: {} documents, read back as they were stored", M::COLLECTION, stored.len());
     Ok(collection)
 }
 
