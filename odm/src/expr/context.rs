@@ -20,6 +20,14 @@ use crate::{
 /// the field: below an array, a field evaluates to the array of its values; below an option, it may be null.
 pub struct InExpr<R, W> {
     name: Cow<'static, str>,
+    /// Stored separately, because most fields have none and a context is moved often.
+    extras: Option<Box<Extras>>,
+    types: PhantomData<fn() -> (R, W)>,
+}
+
+/// What lies between the row and some fields.
+#[derive(Clone, Default)]
+struct Extras {
     /// The condition under which the field exists: the enums above hold the variants that the name enters.
     guard: Option<CodecResult<Rendered>>,
     /// The computed document that the name begins in, as the variable `$$it`.
@@ -29,38 +37,45 @@ pub struct InExpr<R, W> {
     /// How many entries of `arrays` calls of `many` have visited. The type of a field includes all arrays above the
     /// field, so its fields struct calls `many` for them again, and they must not be recorded twice.
     passed: usize,
-    types: PhantomData<fn() -> (R, W)>,
 }
 
 impl<R, W> InExpr<R, W> {
     fn new(name: Cow<'static, str>) -> Self {
-        Self { name, guard: None, document: None, arrays: Vec::new(), passed: 0, types: PhantomData }
+        Self { name, extras: None, types: PhantomData }
     }
 
     /// Returns the same context with another `W`.
     fn through<V>(self) -> InExpr<R, V> {
-        let Self { name, guard, document, arrays, passed, .. } = self;
-        InExpr { name, guard, document, arrays, passed, types: PhantomData }
+        InExpr { name: self.name, extras: self.extras, types: PhantomData }
     }
 
     /// Returns a context below the same arrays, for a type that already includes them (`W::Of<T>`).
     fn seen_from_row(&self, name: Cow<'static, str>) -> InExpr<R, Unwrapped> {
-        InExpr {
-            name,
-            guard: self.guard.clone(),
-            document: self.document.clone(),
-            arrays: self.arrays.clone(),
-            passed: 0,
-            types: PhantomData,
+        let mut extras = self.extras.clone();
+        if let Some(extras) = &mut extras {
+            extras.passed = 0;
         }
+        InExpr { name, extras, types: PhantomData }
     }
 
     /// Returns the dotted name of a field below this one.
     fn below(&self, name: &'static str) -> Cow<'static, str> {
         match self.name.as_ref() {
             "" => Cow::Borrowed(name),
-            above => Cow::Owned(format!("{above}.{name}")),
+            above => Cow::Owned([above, name].join(".")),
         }
+    }
+
+    fn guard(&self) -> Option<&CodecResult<Rendered>> {
+        self.extras.as_ref()?.guard.as_ref()
+    }
+
+    fn document(&self) -> Option<&CodecResult<Rendered>> {
+        self.extras.as_ref()?.document.as_ref()
+    }
+
+    fn arrays(&self) -> &[usize] {
+        self.extras.as_ref().map_or(&[], |extras| &extras.arrays)
     }
 }
 
@@ -73,19 +88,19 @@ impl<R, W: Wrap> InExpr<R, W> {
     where
         R: 'static,
     {
-        let field = if !self.arrays.is_empty() && W::may_hold_none::<T>() {
-            Source::BelowArray(name.clone(), items(&name, &self.arrays, W::item::<T>))
+        let field = if !self.arrays().is_empty() && W::may_hold_none::<T>() {
+            Source::BelowArray(name.clone(), items(&name, self.arrays(), W::item::<T>))
         } else {
             Source::Field(name.clone())
         };
-        let guarded = match &self.guard {
+        let guarded = match self.guard() {
             None => field,
             Some(guard) => Source::Computed(list(
                 "$cond",
                 &mut [guard.clone(), field.render(), Ok(Rendered::leaf(Bson::Null))],
             )),
         };
-        let source = match &self.document {
+        let source = match self.document() {
             None => guarded,
             Some(document) => Source::Computed(named(
                 "$let",
@@ -97,7 +112,8 @@ impl<R, W: Wrap> InExpr<R, W> {
 
     /// Returns the context of the fields of a variant, which exist under the condition `guard`.
     fn in_variant(&self, guard: Option<CodecResult<Rendered>>) -> InExpr<R, ThroughOption<W::Items>> {
-        InExpr { guard, document: self.document.clone(), ..InExpr::new(self.name.clone()) }
+        let extras = Extras { guard, document: self.document().cloned(), ..Extras::default() };
+        InExpr { extras: Some(Box::new(extras)), ..InExpr::new(self.name.clone()) }
     }
 }
 
@@ -112,7 +128,8 @@ impl<R> InExpr<R, Unwrapped> {
         match source {
             Source::Field(name) => Self::new(name),
             Source::BelowArray(_, document) | Source::Computed(document) => {
-                Self { document: Some(document), ..Self::new(Cow::Borrowed("$it")) }
+                let extras = Extras { document: Some(document), ..Extras::default() };
+                Self { extras: Some(Box::new(extras)), ..Self::new(Cow::Borrowed("$it")) }
             }
         }
     }
@@ -120,14 +137,7 @@ impl<R> InExpr<R, Unwrapped> {
 
 impl<R, W> Clone for InExpr<R, W> {
     fn clone(&self) -> Self {
-        Self {
-            name: self.name.clone(),
-            guard: self.guard.clone(),
-            document: self.document.clone(),
-            arrays: self.arrays.clone(),
-            passed: self.passed,
-            types: PhantomData,
-        }
+        Self { name: self.name.clone(), extras: self.extras.clone(), types: PhantomData }
     }
 }
 
@@ -227,10 +237,11 @@ impl<R: 'static, W: Wrap> Context for InExpr<R, W> {
     }
 
     fn many(mut self) -> Self::Many {
-        if self.passed == self.arrays.len() {
-            self.arrays.push(self.name.len());
+        let extras = self.extras.get_or_insert_default();
+        if extras.passed == extras.arrays.len() {
+            extras.arrays.push(self.name.len());
         }
-        self.passed += 1;
+        extras.passed += 1;
         self.through()
     }
 
@@ -291,9 +302,9 @@ impl<R: 'static, W: Single> Narrows for InExpr<R, W> {
             VariantTest::Text(value) => {
                 list("$eq", &mut [path(&self.name), Rendered::constant(value.into())])
             }
-            VariantTest::None => return self.in_variant(self.guard.clone()),
+            VariantTest::None => return self.in_variant(self.guard().cloned()),
         };
-        self.in_variant(Some(match &self.guard {
+        self.in_variant(Some(match self.guard() {
             None => test,
             Some(above) => list("$and", &mut [above.clone(), test]),
         }))

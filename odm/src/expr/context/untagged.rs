@@ -21,9 +21,9 @@ impl<R: 'static, W: Single> NarrowsUntagged for InExpr<R, W> {
                 names => list("$in", &mut [stored, Rendered::measured(names.to_vec().into())]),
             }
         });
-        let guard = match (&self.guard, test) {
+        let guard = match (self.guard(), test) {
             (Some(above), Some(test)) => Some(list("$and", &mut [above.clone(), test])),
-            (above, test) => test.or_else(|| above.clone()),
+            (above, test) => test.or_else(|| above.cloned()),
         };
         self.in_variant(guard).at::<T>(self.name.clone())
     }

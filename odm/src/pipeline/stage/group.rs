@@ -33,6 +33,8 @@ impl<In, Row: Value, P> Pipeline<In, Row, P> {
 
 /// Returns the argument of a stage that groups, which must have an `_id`.
 fn grouped(mut fields: mongodb::bson::Document) -> Bson {
-    fields.entry("_id").or_insert(Bson::Null);
+    if !fields.contains_key("_id") {
+        fields.insert("_id", Bson::Null);
+    }
     fields.into()
 }
