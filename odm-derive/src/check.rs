@@ -1,5 +1,6 @@
 //! Checks that need more than one attribute, one function each.
 
+mod index;
 mod model;
 mod variants;
 mod versions;
@@ -46,7 +47,7 @@ pub(crate) fn check(cx: &Ctxt, container: &Container<'_>) {
     if container.derive == Derive::Model {
         model::collection(cx, container);
         model::id(cx, container);
-        model::indexes(cx, container);
+        index::indexes(cx, container);
     }
 }
 

@@ -5,6 +5,7 @@ mod docs;
 mod fields;
 mod flatten;
 mod generics;
+mod index;
 mod inferred_bounds;
 mod keys;
 mod literal;

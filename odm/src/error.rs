@@ -32,7 +32,7 @@ pub use self::{
     kind::ErrorKind,
     parameters::{BadParameter, BadParameters},
     rejection::{RejectedRule, Rejection},
-    schema::{DeclaredProblem, SchemaError},
+    schema::{DeclaredProblem, DocumentIds, SchemaError},
     write_concern::WriteConcernError,
     write_counts::WriteCounts,
 };

@@ -37,6 +37,7 @@ mod element;
 mod evaluation;
 pub(crate) mod geospatial;
 mod operators;
+pub(crate) mod partial;
 mod text_search;
 mod upsert_id;
 mod variant;

@@ -1,15 +1,16 @@
 //! Indexes as a model declares them.
 
+mod index_type;
+pub(crate) mod key;
+mod options;
 mod problem;
-pub(crate) mod ttl;
 
 use std::{fmt, time::Duration};
 
-use mongodb::{
-    IndexModel,
-    bson::{Bson, Document},
-    options::IndexOptions,
-};
+use mongodb::bson::{Document, doc};
+
+pub use self::index_type::IndexType;
+use self::{key::Key, options::Options};
 
 /// A declared index: its keys in order, and its options.
 ///
@@ -18,40 +19,22 @@ use mongodb::{
 /// those of MongoDB's [`createIndexes`](https://www.mongodb.com/docs/manual/reference/command/createIndexes/).
 ///
 /// ```
-/// use odm::index::{Direction, Index};
+/// use odm::index::{Index, IndexType};
 ///
-/// let index = Index::new().key("customer", Direction::Ascending).key("placedAt", Direction::Descending).unique();
+/// let index = Index::new().key("customer", IndexType::Ascending).key("placedAt", IndexType::Descending).unique();
 /// assert_eq!(index.name(), "customer_1_placedAt_-1");
 /// assert_eq!(index.to_string(), "customer_1_placedAt_-1 (unique)");
+/// assert_eq!(
+///     index.to_document().to_string(),
+///     r#"{ "key": { "customer": 1, "placedAt": -1 }, "name": "customer_1_placedAt_-1", "unique": true }"#,
+/// );
 /// ```
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[must_use]
 pub struct Index {
-    keys: Vec<(String, Direction)>,
+    keys: Vec<Key>,
     name: Option<String>,
-    unique: bool,
-    sparse: bool,
-    expire_after: Option<Duration>,
-}
-
-/// The order of a field in an index.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Direction {
-    /// `1`
-    Ascending,
-    /// `-1`
-    Descending,
-}
-
-impl Direction {
-    /// Returns the number for the direction in the index's key.
-    pub fn number(self) -> i32 {
-        match self {
-            Self::Ascending => 1,
-            Self::Descending => -1,
-        }
-    }
+    options: Options,
 }
 
 impl Index {
@@ -61,33 +44,16 @@ impl Index {
     }
 
     /// Adds a field, by its dotted stored name, after the existing ones.
-    pub fn key(mut self, field: impl Into<String>, direction: Direction) -> Self {
-        self.keys.push((field.into(), direction));
-        self
-    }
-
-    /// Refuses a document with the same keys as another. `{ unique: true }`
     ///
-    /// A missing field counts as null, so a second document without it is refused too. [`sparse`](Self::sparse)
-    /// excludes documents without the field.
-    pub fn unique(mut self) -> Self {
-        self.unique = true;
-        self
+    /// The name `$**` stands for every field, in a text index or a wildcard index.
+    pub fn key(self, field: impl Into<String>, index_type: IndexType) -> Self {
+        self.with_key(Key::new(field.into(), index_type))
     }
 
-    /// Excludes documents that have none of the fields. `{ sparse: true }`
-    pub fn sparse(mut self) -> Self {
-        self.sparse = true;
-        self
-    }
-
-    /// Deletes a document when `age` has passed since the date in the field. `{ expireAfterSeconds: .. }`
-    ///
-    /// The age is in whole seconds, at most 2147483647 (68 years). The server checks once a minute. A document
-    /// without a date in the field is not deleted. See
-    /// [TTL indexes](https://www.mongodb.com/docs/manual/core/index-ttl/).
-    pub fn expire_after(mut self, age: Duration) -> Self {
-        self.expire_after = Some(age);
+    /// Adds a field after the existing ones.
+    #[doc(hidden)]
+    pub fn with_key(mut self, key: Key) -> Self {
+        self.keys.push(key);
         self
     }
 
@@ -98,51 +64,59 @@ impl Index {
     }
 
     /// Returns the fields in order.
-    pub fn keys(&self) -> impl ExactSizeIterator<Item = (&str, Direction)> {
-        self.keys.iter().map(|(field, direction)| (field.as_str(), *direction))
+    pub fn keys(&self) -> impl ExactSizeIterator<Item = (&str, IndexType)> {
+        self.keys.iter().map(|key| (key.field.as_str(), key.index_type))
     }
 
     /// Returns the name set with [`named`](Self::named), or the server's default, `customer_1_placedAt_-1`.
     pub fn name(&self) -> String {
         self.name.clone().unwrap_or_else(|| {
-            let keys = self.keys().map(|(field, direction)| format!("{field}_{}", direction.number()));
+            let keys = self.keys.iter().map(|key| format!("{}_{}", key.name(), key.index_type));
             keys.collect::<Vec<_>>().join("_")
         })
     }
 
+    /// Returns whether the name was set with [`named`](Self::named).
+    pub fn is_named(&self) -> bool {
+        self.name.is_some()
+    }
+
     /// Returns whether documents with the same keys as another are refused.
     pub fn is_unique(&self) -> bool {
-        self.unique
+        self.options.unique
     }
 
     /// Returns whether documents that have none of the fields are excluded.
     pub fn is_sparse(&self) -> bool {
-        self.sparse
+        self.options.sparse
+    }
+
+    /// Returns whether queries cannot use the index.
+    pub fn is_hidden(&self) -> bool {
+        self.options.hidden
     }
 
     /// Returns the age at which the server deletes a document, if it does.
     pub fn ttl(&self) -> Option<Duration> {
-        self.expire_after
+        self.options.expire_after
     }
 
-    /// Returns the keys as the server accepts them: `{ customer: 1, placedAt: -1 }`.
+    /// Returns the key as the server accepts it: `{ customer: 1, placedAt: -1 }`.
+    pub fn to_key_document(&self) -> Document {
+        self.keys.iter().map(|key| (key.name(), key.index_type.to_bson())).collect()
+    }
+
+    /// Returns the index as the server accepts it, as an element of `indexes` of the command `createIndexes`:
+    /// `{ key: { .. }, name: .., unique: true, .. }`.
     pub fn to_document(&self) -> Document {
-        self.keys().map(|(field, direction)| (field.to_owned(), Bson::Int32(direction.number()))).collect()
+        let mut document = doc! { "key": self.to_key_document(), "name": self.name() };
+        document.extend(self.options.to_document());
+        document
     }
 
-    /// Returns whether the server treats the two as the same index, regardless of their names.
-    pub(crate) fn is_same(&self, other: &Self) -> bool {
-        self.keys == other.keys && self.unique == other.unique && self.sparse == other.sparse
-    }
-
-    /// Returns the index as a type of the driver.
-    pub fn to_driver(&self) -> IndexModel {
-        let mut options = IndexOptions::default();
-        options.name = Some(self.name());
-        options.unique = self.unique.then_some(true);
-        options.sparse = self.sparse.then_some(true);
-        options.expire_after = self.expire_after;
-        IndexModel::builder().keys(self.to_document()).options(options).build()
+    /// Returns whether a field is contained as this type.
+    pub(crate) fn has(&self, index_type: IndexType) -> bool {
+        self.keys.iter().any(|key| key.index_type == index_type)
     }
 }
 
@@ -151,18 +125,10 @@ impl fmt::Display for Index {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.name())?;
         let mut notes = Vec::new();
-        if self.name.is_some() {
-            notes.push(format!("on {}", self.to_document()));
+        if self.is_named() {
+            notes.push(format!("on {}", self.to_key_document()));
         }
-        if self.unique {
-            notes.push("unique".to_owned());
-        }
-        if self.sparse {
-            notes.push("sparse".to_owned());
-        }
-        if let Some(ttl) = self.expire_after {
-            notes.push(format!("ttl {}", Age(ttl.as_secs())));
-        }
+        notes.extend(self.options.notes());
         if notes.is_empty() { Ok(()) } else { write!(f, " ({})", notes.join(", ")) }
     }
 }
@@ -183,22 +149,28 @@ impl fmt::Display for Age {
 
 #[cfg(test)]
 mod tests {
-    use mongodb::bson::{doc, serialize_to_document};
-
-    use super::*;
+    use super::{IndexType::*, *};
 
     #[test]
     fn named_like_the_server_does() {
-        let index = Index::new().key("customer", Direction::Ascending);
+        let index = Index::new().key("customer", Ascending);
         assert_eq!(index.name(), "customer_1");
-        let index = index.key("lines.placedAt", Direction::Descending);
+        let index = index.key("lines.placedAt", Descending);
         assert_eq!(index.name(), "customer_1_lines.placedAt_-1");
         assert_eq!(index.named("mine").name(), "mine");
+        assert_eq!(Index::new().key("title", Text).key("body", Text).name(), "title_text_body_text");
+        assert_eq!(
+            Index::new().key("place", Geo2dSphere).key("spot", Hashed).name(),
+            "place_2dsphere_spot_hashed"
+        );
+        assert_eq!(Index::new().key("spot", Geo2d).name(), "spot_2d");
+        assert_eq!(Index::new().key("$**", Wildcard).name(), "$**_1");
+        assert_eq!(Index::new().key("attributes", Wildcard).name(), "attributes.$**_1");
     }
 
     #[test]
     fn shows_what_is_special() {
-        let index = Index::new().key("a", Direction::Ascending);
+        let index = Index::new().key("a", Ascending);
         assert_eq!(index.to_string(), "a_1");
         let ttl = |seconds| index.clone().expire_after(Duration::from_secs(seconds)).to_string();
         assert_eq!(ttl(90 * 86_400), "a_1 (ttl 90d)");
@@ -210,19 +182,5 @@ mod tests {
             index.unique().sparse().named("mine").to_string(),
             r#"mine (on { "a": 1 }, unique, sparse)"#
         );
-    }
-
-    #[test]
-    fn index_model_contains_only_set_options() {
-        let index = Index::new().key("a", Direction::Ascending).key("b", Direction::Descending);
-        let sent = serialize_to_document(&index.to_driver()).unwrap();
-        assert_eq!(sent, doc! { "key": { "a": 1, "b": -1 }, "name": "a_1_b_-1" });
-
-        let index = Index::new().key("a", Direction::Ascending).unique().sparse();
-        let sent = serialize_to_document(&index.expire_after(Duration::from_secs(60)).to_driver()).unwrap();
-        let expected = doc! {
-            "key": { "a": 1 }, "expireAfterSeconds": 60, "name": "a_1", "sparse": true, "unique": true,
-        };
-        assert_eq!(sent, expected);
     }
 }

@@ -62,7 +62,7 @@
 //! option of its command. Most actions can be [explained](action::Explain), and all can have a
 //! [deadline](action::Within).
 //!
-//! **Schema.** [`schema`] compares the declared indexes with the live ones and creates those that are missing.
+//! **Schema.** [`schema`] compares the declared indexes with the live ones, and creates, modifies and rebuilds them.
 //!
 //! **Errors.** The error type is [`Error`]. It has predicates, such as [`is_duplicate_key`](Error::is_duplicate_key)
 //! and [`is_retryable`](Error::is_retryable), and accessors, such as [`violations`](Error::violations). Messages do

@@ -1,12 +1,19 @@
 //! The items that generated code uses, and nothing else. This is not a public interface.
 
-pub use mongodb::bson::{Decimal128, oid::ObjectId, spec::ElementType};
+pub use mongodb::{
+    bson::{Decimal128, oid::ObjectId, spec::ElementType},
+    options::{Collation, CollationAlternate, CollationCaseFirst, CollationMaxVariable, CollationStrength},
+};
 pub use serde;
 
 pub use crate::{
     error::codec::{CodecError, CodecResult},
     expr::Expression,
-    index::{Direction, Index, ttl::date},
+    filter::partial::partial_filter,
+    index::{
+        Index, IndexType,
+        key::{date_key, every_field_key, field_key, geo_key, text_key},
+    },
     meta::{ContentMeta, Deferred, DocumentMeta, EnumMeta, FieldMeta, Tagging, TypeMeta, VariantMeta},
     model::{Check, Identified, Model, Validate, id_in},
     path::{

@@ -1,31 +1,35 @@
 //! The schema: what the models declare, compared with what the database has.
 //!
-//! Nothing here runs by itself, and nothing is dropped or altered. [`Schema::plan`] reads and compares, the [`Plan`]
-//! shows the differences, and [`Plan::apply`] creates what is missing. Indexes that differ from their declaration, or
-//! that are not declared, are reported and not changed.
+//! Nothing here runs by itself. [`Schema::plan`] reads and compares, the [`Plan`] shows the differences, and
+//! [`Plan::apply`] makes the changes. What is destructive is made only if the caller allows it, and an index that no
+//! model declares is reported and left alone. [`Schema::verify`] is for the start of a service: it fails if the
+//! database lags behind the models.
 
-mod applied;
+mod apply;
 mod change;
+mod compare;
 mod diff;
 mod live;
 mod models;
 mod plan;
+mod spec;
 
 pub use self::{
-    applied::Applied,
-    change::{Difference, SchemaChange},
+    apply::{Applied, Apply},
+    change::{Difference, Impact, SchemaChange},
     models::Models,
     plan::Plan,
 };
 
+use self::{compare::Comparison, diff::Undeclared};
 use crate::{
-    Database,
-    error::Result,
+    Database, Model,
+    error::{Error, ErrorKind, Result, SchemaError},
     exec,
     operation::{Operation, Verb},
 };
 
-const PLAN: Verb = Verb::new("plan", "listCollections");
+const VERIFY: Verb = Verb::new("verify", "listIndexes");
 
 impl Database {
     /// Returns the schema that the models declare, for comparison with this database.
@@ -40,7 +44,8 @@ impl Database {
     /// # }
     /// ```
     pub fn schema(&self, models: Models) -> Schema {
-        Schema { database: self.clone(), models }
+        let (undeclared, known) = (Undeclared::default(), Vec::new());
+        Schema(Comparison { database: self.clone(), models, undeclared, known })
     }
 }
 
@@ -49,17 +54,32 @@ impl Database {
 /// You get one from [`Database::schema`].
 #[derive(Debug, Clone)]
 #[must_use = "a schema does nothing until it is planned: `.plan().await`"]
-pub struct Schema {
-    database: Database,
-    models: Models,
-}
+pub struct Schema(Comparison);
 
 impl Schema {
+    /// Leaves an index out of the plan that no model declares: one that another program or an administrator created.
+    ///
+    /// Without this, the plan reports the index, and is never empty.
+    pub fn known_index<M: Model>(mut self, name: impl Into<String>) -> Self {
+        self.0.known.push((M::COLLECTION, name.into()));
+        self
+    }
+
+    /// Plans to drop the indexes that no model declares and that are not [known](Self::known_index).
+    ///
+    /// An index is hidden first, which is safe: a query that needs it becomes slow, and the index can be shown again
+    /// at once. The next plan drops the indexes that are hidden, which is destructive.
+    pub fn drop_undeclared(mut self) -> Self {
+        self.0.undeclared = Undeclared::Drop;
+        self
+    }
+
     /// Compares the declared schema with the database, and returns the [`Plan`]. Changes nothing.
     ///
     /// Both sides are normalized first, so that a value that the server fills in is not a difference: see MongoDB's
     /// [`listIndexes`](https://www.mongodb.com/docs/manual/reference/command/listIndexes/). As on the server, two
-    /// indexes are the same if their keys, `unique` and `sparse` are the same, regardless of their names.
+    /// indexes are the same if their keys, `unique`, `sparse`, `partial`, `collation` and projection are the same. A
+    /// live index may have another name, unless the declaration specifies one.
     ///
     /// # Errors
     ///
@@ -71,26 +91,42 @@ impl Schema {
     ///
     /// Returns an error for which [`is_unavailable`](crate::Error::is_unavailable) is true if no server could be used
     /// in time, or [`is_unauthorized`](crate::Error::is_unauthorized) if the user may not run `listCollections` and
-    /// `listIndexes`.
+    /// `listIndexes`, or `find` if an index has a collation or a TTL.
     pub async fn plan(&self) -> Result<Plan> {
-        let schema = self.clone();
-        exec::completed(Box::pin(async move { schema.compare().await })).await
+        let comparison = self.0.clone();
+        exec::completed(Box::pin(async move {
+            let collections = comparison.compare().await?;
+            Ok(Plan::new(comparison, collections))
+        }))
+        .await
     }
 
-    async fn compare(&self) -> Result<Plan> {
-        let operation =
-            Operation { verb: PLAN, database: self.database.name(), collection: None, names: &[] };
-        let declared = self.models.checked().map_err(|error| error.during(&operation))?;
-        let names: Vec<&str> = declared.iter().map(|model| model.collection).collect();
-        let found = live::collections(&self.database, &names).await?;
-        let mut changes = Vec::new();
-        for model in &declared {
-            let live = match found.get(model.collection) {
-                Some(collection) => Some(live::indexes(&self.database, collection).await?),
-                None => None,
-            };
-            changes.extend(diff::diff(model.collection, &model.indexes, live.as_deref()));
+    /// Returns an error if the database lacks something that is declared, or has it in another form. Changes nothing.
+    ///
+    /// This is for the start of a service, if another program applies the plan. Indexes that are not declared are no
+    /// error.
+    ///
+    /// ```no_run
+    /// # use odm::{Model, models};
+    /// # async fn start<Order: Model>(db: odm::Database) -> odm::Result<()> {
+    /// db.schema(models![Order]).verify().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Returns an error with [`SchemaError::Outdated`](crate::error::SchemaError::Outdated), which lists the missing
+    /// changes, and the errors of [`plan`](Self::plan).
+    pub async fn verify(&self) -> Result<()> {
+        let plan = self.plan().await?;
+        let behind = plan.iter().filter(|change| change.is_behind());
+        let changes: Vec<String> = behind.map(SchemaChange::to_string).collect();
+        if changes.is_empty() {
+            return Ok(());
         }
-        Ok(Plan::new(self.database.clone(), declared, changes))
+        let database = plan.database().name();
+        let operation = Operation { verb: VERIFY, database, collection: None, names: &[] };
+        Err(Error::new(ErrorKind::Schema(SchemaError::Outdated { changes })).during(&operation))
     }
 }

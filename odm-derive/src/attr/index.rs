@@ -1,12 +1,18 @@
 //! The grammar of `index(..)`, on a model and on a field.
 
-use proc_macro2::Span;
-use syn::{Ident, LitInt, LitStr, Token, parse::ParseStream, token};
+mod key;
+mod option;
 
+use proc_macro2::Span;
+use syn::{ExprClosure, Ident, LitFloat, LitStr, parse::ParseStream};
+
+pub(crate) use self::{
+    key::{Key, Kind},
+    option::{Bounds, Collation, CollationValue},
+};
 use super::{
-    Once, duration, flag, list,
+    Once, flag, list,
     symbol::{self, ContainerWord, FieldWord, IndexWord, Position, Word},
-    text,
 };
 use crate::ctxt::Ctxt;
 
@@ -20,26 +26,28 @@ pub(crate) struct Index {
     pub(crate) keys: Vec<Key>,
     pub(crate) unique: Once<()>,
     pub(crate) sparse: Once<()>,
-    /// Only in an index on a field. An index on a model has the directions in its keys.
+    pub(crate) hidden: Once<()>,
+    /// Only in an index on a field. An index on a model has the types in its keys.
     descending: Once<()>,
+    kind: Once<Kind>,
     /// In seconds.
     pub(crate) ttl: Once<u64>,
     pub(crate) name: Once<LitStr>,
+    pub(crate) partial: Once<ExprClosure>,
+    pub(crate) collation: Once<Collation>,
+    pub(crate) weights: Once<Vec<(Key, u32)>>,
+    pub(crate) default_language: Once<LitStr>,
+    pub(crate) language_override: Once<LitStr>,
+    pub(crate) bounds: Once<Bounds>,
+    pub(crate) include: Once<Vec<Key>>,
+    pub(crate) exclude: Once<Vec<Key>>,
 }
 
-/// One field of an index.
-#[derive(Debug)]
-pub(crate) struct Key {
-    /// Rust names, outermost first: `ship_to.city`.
-    pub(crate) path: Vec<Ident>,
-    pub(crate) descending: bool,
-}
-
-impl Key {
-    /// Returns the names, joined with dots.
-    pub(crate) fn dotted(&self) -> String {
-        self.path.iter().map(Ident::to_string).collect::<Vec<_>>().join(".")
-    }
+/// A number, with its sign.
+#[derive(Debug, Clone)]
+pub(crate) struct Number {
+    pub(crate) value: f64,
+    pub(crate) literal: LitFloat,
 }
 
 impl Index {
@@ -50,9 +58,19 @@ impl Index {
             keys: Vec::new(),
             unique: Once::default(),
             sparse: Once::default(),
+            hidden: Once::default(),
             descending: Once::default(),
+            kind: Once::default(),
             ttl: Once::default(),
             name: Once::default(),
+            partial: Once::default(),
+            collation: Once::default(),
+            weights: Once::default(),
+            default_language: Once::default(),
+            language_override: Once::default(),
+            bounds: Once::default(),
+            include: Once::default(),
+            exclude: Once::default(),
         }
     }
 
@@ -65,19 +83,12 @@ impl Index {
         list(cx, ident, input, ContainerWord::Index.form(), |ident, input| {
             let option = IndexWord::parse_at(Position::Index, ident);
             if let Some(option) = option
-                && index.option(option, ident, input)?
+                && index.option(cx, option, ident, input)?
             {
                 return Ok(());
             }
-            let mut path = vec![ident.clone()];
-            while input.parse::<Option<Token![.]>>()?.is_some() {
-                path.push(input.parse()?);
-            }
-            if input.peek(token::Paren) {
-                return Err(unknown(Position::Index, ident));
-            }
-            let descending = direction(option, ident, input)?;
-            index.keys.push(Key { path, descending });
+            let key = Key::parse(option, ident, input)?;
+            index.keys.push(key);
             Ok(())
         })?;
         index.broken = cx.count() > mistakes;
@@ -93,100 +104,33 @@ impl Index {
     ) -> syn::Result<Self> {
         let form = FieldWord::Index.form();
         let mut index = Self::new(ident);
+        let mistakes = cx.count();
         if flag(ident, input, form).is_err() {
             list(cx, ident, input, form, |ident, input| {
-                let Some(option) = IndexWord::parse_at(Position::FieldIndex, ident) else {
-                    return Err(unknown(Position::FieldIndex, ident));
-                };
-                if index.option(option, ident, input)? {
+                let option = IndexWord::require_at(Position::FieldIndex, ident)?;
+                if index.option(cx, option, ident, input)? {
                     return Ok(());
                 }
-                let form = match option {
-                    IndexWord::Unique | IndexWord::Sparse | IndexWord::Descending | IndexWord::Ttl => {
-                        option.form()
-                    }
-                    // The form of `name` is an index on a model.
-                    IndexWord::Name => form,
-                };
+                // The form of `name` is an index on a model.
+                let form = if option == IndexWord::Name { form } else { option.form() };
                 Err(symbol::malformed(ident, form))
             })?;
         }
-        let descending = index.descending.get().is_some();
-        index.keys.push(Key { path: vec![field.clone()], descending });
+        let kind = match (index.kind.get(), index.descending.span()) {
+            (Some(_), Some(span)) => {
+                return Err(syn::Error::new(span, "`type` and `descending` are both the type of the index"));
+            }
+            (Some(kind), None) => *kind,
+            (None, Some(_)) => Kind::Descending,
+            (None, None) => Kind::Ascending,
+        };
+        index.keys.push(Key::of_field(field, kind));
+        index.broken = cx.count() > mistakes;
         Ok(index)
     }
 
-    /// Parses an option. Returns `false` if the word is not followed by what the option needs.
-    fn option(&mut self, option: IndexWord, ident: &Ident, input: ParseStream<'_>) -> syn::Result<bool> {
-        let is_complete = match option {
-            IndexWord::Unique | IndexWord::Sparse | IndexWord::Descending => {
-                input.is_empty() || input.peek(Token![,])
-            }
-            IndexWord::Ttl | IndexWord::Name => input.peek(Token![=]) && input.peek2(LitStr),
-        };
-        if !is_complete {
-            return Ok(false);
-        }
-        match option {
-            IndexWord::Unique => self.unique.set(ident, ())?,
-            IndexWord::Sparse => self.sparse.set(ident, ())?,
-            IndexWord::Descending => self.descending.set(ident, ())?,
-            IndexWord::Ttl => {
-                let text = text(ident, input, option.form())?;
-                self.ttl.set(ident, duration::seconds(&text)?)?;
-            }
-            IndexWord::Name => {
-                let name = text(ident, input, option.form())?;
-                if name.value().is_empty() || name.value().contains(['\0', '$']) {
-                    return Err(syn::Error::new(name.span(), "an index name is a text without `$` and NUL"));
-                }
-                self.name.set(ident, name)?;
-            }
-        }
-        Ok(true)
+    /// Returns the first key of this type.
+    pub(crate) fn key_of(&self, kind: Kind) -> Option<&Key> {
+        self.keys.iter().find(|key| key.kind == kind)
     }
-}
-
-/// Parses `= 1` or `= -1` after a field. Returns whether the direction is descending; the default is ascending.
-///
-/// `option` is the option with the name of the field.
-fn direction(option: Option<IndexWord>, ident: &Ident, input: ParseStream<'_>) -> syn::Result<bool> {
-    if input.parse::<Option<Token![=]>>()?.is_none() {
-        return Ok(false);
-    }
-    let wrong = |span| {
-        let message = "the direction of an index is `1` (ascending) or `-1` (descending)";
-        match option {
-            Some(IndexWord::Ttl) => syn::Error::new(span, symbol::correct(IndexWord::Ttl.form())),
-            Some(IndexWord::Unique | IndexWord::Sparse | IndexWord::Descending | IndexWord::Name) | None => {
-                syn::Error::new(span, message)
-            }
-        }
-    };
-    let descending = input.parse::<Option<Token![-]>>()?.is_some();
-    let number: LitInt = input.parse().map_err(|error: syn::Error| match option {
-        Some(IndexWord::Name) => syn::Error::new(error.span(), symbol::correct(IndexWord::Name.form())),
-        None if is_partial(ident) => partial(ident),
-        Some(IndexWord::Unique | IndexWord::Sparse | IndexWord::Descending | IndexWord::Ttl) | None => {
-            wrong(error.span())
-        }
-    })?;
-    if number.base10_digits() == "1" { Ok(descending) } else { Err(wrong(number.span())) }
-}
-
-/// Returns the error for a word that is not an option.
-fn unknown(position: Position, ident: &Ident) -> syn::Error {
-    if is_partial(ident) { partial(ident) } else { IndexWord::unknown(position, ident) }
-}
-
-/// Returns whether the word is MongoDB's option for a partial index, which is not a word of the attribute.
-fn is_partial(ident: &Ident) -> bool {
-    ident == "partial"
-}
-
-/// Returns the error for a partial index, which a model cannot declare.
-fn partial(ident: &Ident) -> syn::Error {
-    let message = "a model declares no partial indexes: create this one through the driver, \
-                   `collection.driver().create_index(..)`";
-    syn::Error::new(ident.span(), message)
 }

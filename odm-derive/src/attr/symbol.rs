@@ -92,9 +92,40 @@ words! {
     IndexWord {
         Unique("unique", FIELD_INDEX, _),
         Sparse("sparse", FIELD_INDEX, _),
+        Hidden("hidden", FIELD_INDEX, _),
         Descending("descending", "#[odm(index(descending))]", FieldIndex),
+        Type("type", "type = \"text\"`, or `2dsphere`, `2d`, `hashed`, `wildcard", FieldIndex),
+        EveryField("every_field", "every_field = \"wildcard\"` or `every_field = \"text\"", Position::Index),
         Ttl("ttl", "ttl = \"90d\"", _),
         Name("name", "#[odm(index(customer, name = \"by_customer\"))]", _),
+        Partial("partial", "partial = |order| order.total().gt(100)", _),
+        Collation("collation", COLLATION, _),
+        Weights("weights", "weights(title = 10)", Position::Index),
+        DefaultLanguage("default_language", "default_language = \"german\"", _),
+        LanguageOverride("language_override", "language_override = \"storedName\"", _),
+        Bounds("bounds", BOUNDS, _),
+        Include("include", "include(attributes)", Position::Index),
+        Exclude("exclude", "exclude(remarks)", Position::Index),
+    }
+
+    /// The options in `collation(..)`.
+    CollationWord {
+        Locale("locale", COLLATION, _),
+        Strength("strength", "strength = 2`, or `1`, `3`, `4`, `5", _),
+        CaseLevel("case_level", "case_level = true", _),
+        CaseFirst("case_first", "case_first = \"upper\"`, or `lower`, `off", _),
+        NumericOrdering("numeric_ordering", "numeric_ordering = true", _),
+        Alternate("alternate", "alternate = \"shifted\"`, or `non-ignorable", _),
+        MaxVariable("max_variable", "max_variable = \"space\"`, or `punct", _),
+        Normalization("normalization", "normalization = true", _),
+        Backwards("backwards", "backwards = true", _),
+    }
+
+    /// The options in `bounds(..)`.
+    BoundsWord {
+        Min("min", BOUNDS, _),
+        Max("max", BOUNDS, _),
+        Bits("bits", BOUNDS, _),
     }
 
     /// The rules in `validate(..)`.
@@ -132,6 +163,8 @@ words! {
 }
 
 // The forms of several words.
+const BOUNDS: &str = "bounds(min = -180, max = 180, bits = 26)";
+const COLLATION: &str = "collation(locale = \"en\", strength = 2)";
 const CRATE: &str = "#[odm(crate = path::to::odm)]";
 const FIELD_INDEX: &str = "#[odm(index)]` or `#[odm(index(unique, sparse, ttl = \"90d\"))]";
 const LENGTH: &str = "length(min = 1, max = 100)` or `length(equal = 3)";
@@ -157,6 +190,8 @@ fn elsewhere(position: Position, ident: &Ident) -> Option<String> {
         Position::Variant => (Value, false),
         Position::Index
         | Position::FieldIndex
+        | Position::Collation
+        | Position::Bounds
         | Position::FieldRules
         | Position::DocumentRules
         | Position::Length
@@ -229,15 +264,22 @@ fn field_word(word: FieldWord, derive: Derive, on_container: bool) -> Option<Str
 }
 
 fn index_word(word: IndexWord, derive: Derive, on_container: bool) -> Option<String> {
-    use IndexWord::{Descending, Name, Sparse, Ttl, Unique};
+    use IndexWord::{
+        Bounds, Collation, DefaultLanguage, Descending, EveryField, Exclude, Hidden, Include,
+        LanguageOverride, Name, Partial, Sparse, Ttl, Type, Unique, Weights,
+    };
 
     let value = match (derive, word) {
-        (Model, Unique | Sparse | Descending) => "",
+        (Model, Unique | Sparse | Hidden | Descending) => "",
         (Model, Ttl) => " = \"90d\"",
+        (Model, Partial) => " = |order| ..",
         (Embedded, Unique | Sparse | Ttl) => return Some(NO_INDEXES.to_owned()),
-        (Model, Name)
-        | (Embedded, Descending | Name)
-        | (Shape | View | Value, Unique | Sparse | Descending | Ttl | Name) => return None,
+        (
+            Model,
+            Name | Type | EveryField | Collation | Weights | DefaultLanguage | LanguageOverride | Bounds
+            | Include | Exclude,
+        )
+        | (Embedded | Shape | View | Value, _) => return None,
     };
     let (word, on_model) = (word.text(), if on_container { "field, " } else { "" });
     Some(format!("`{word}` is an option of an index: write `index({on_model}{word}{value})`"))

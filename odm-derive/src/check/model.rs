@@ -1,16 +1,9 @@
-//! Checks of a model: its collection, its id and its indexes.
+//! Checks of a model: its collection and its id.
 
-use std::collections::HashMap;
-
-use quote::{ToTokens as _, quote};
 use syn::{GenericArgument, PathArguments, PathSegment, Type, visit::Visit};
 
 use crate::{
     ast::{self, Codec, Container, Content, Data, Derive, Field},
-    attr::{
-        index::{Index, Key},
-        symbol::{IndexWord, Position, Word, closest, enumerate},
-    },
     ctxt::Ctxt,
 };
 
@@ -183,61 +176,5 @@ impl<'ast> Visit<'ast> for IdsOfKeys<'ast> {
             self.0.push(key);
         }
         syn::visit::visit_path_segment(self, segment);
-    }
-}
-
-/// Refuses an index key that is not a field: it may be a misspelled option. rustc checks the names below the field.
-fn begins_with_a_field(cx: &Ctxt, container: &Container<'_>, key: &Key) {
-    let (Data::Document(fields), [first, below @ ..]) = (&container.data, &key.path[..]) else { return };
-    let stored = fields.iter().filter(|field| field.is_stored());
-    let names: Vec<String> = stored.map(|field| field.member.to_token_stream().to_string()).collect();
-    if names.iter().any(|name| first == name) {
-        return;
-    }
-    let may_be_option = below.is_empty() && !key.descending;
-    let options = if may_be_option { IndexWord::texts(Position::Index) } else { Vec::new() };
-    let candidates: Vec<&str> = names.iter().map(String::as_str).chain(options.iter().copied()).collect();
-    let nor = if options.is_empty() {
-        String::new()
-    } else {
-        format!(", nor an option of an index: {}", enumerate(&options))
-    };
-    let meant = closest(&first.to_string(), &candidates);
-    let meant = meant.map(|close| format!("; did you mean `{close}`?")).unwrap_or_default();
-    let model = &container.original.ident;
-    cx.error(first, format_args!("`{first}` is not a field of `{model}`{nor}{meant}"));
-}
-
-/// Reports indexes that the server would refuse.
-pub(super) fn indexes(cx: &Ctxt, container: &Container<'_>) {
-    let mut seen: HashMap<(String, bool, bool), &Index> = HashMap::new();
-    let of_fields = container.fields().iter().flat_map(|field| &field.indexes);
-    for index in container.attrs.indexes.iter().chain(of_fields).filter(|index| !index.broken) {
-        if index.keys.is_empty() {
-            cx.push(syn::Error::new(index.span, "this index has options but no field"));
-        }
-        if let (Some(span), 2..) = (index.ttl.span(), index.keys.len()) {
-            cx.push(syn::Error::new(span, "a TTL index has exactly one field"));
-        }
-        let mut fields: Vec<String> = Vec::new();
-        for key in &index.keys {
-            begins_with_a_field(cx, container, key);
-            let dotted = key.dotted();
-            if fields.contains(&dotted) {
-                let path = &key.path;
-                cx.error(quote!(#(#path).*), format_args!("`{dotted}` occurs in this index twice"));
-            }
-            fields.push(dotted);
-        }
-        let keys: Vec<String> = index
-            .keys
-            .iter()
-            .map(|key| format!("{}{}", if key.descending { "-" } else { "" }, key.dotted()))
-            .collect();
-        let same = (keys.join(","), index.unique.get().is_some(), index.sparse.get().is_some());
-        if !keys.is_empty() && seen.insert(same, index).is_some() {
-            let message = "another index of this model has the same fields in the same order: keep one";
-            cx.push(syn::Error::new(index.span, message));
-        }
     }
 }

@@ -3,18 +3,17 @@
 use std::collections::HashSet;
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{ToTokens as _, quote, quote_spanned};
+use quote::{ToTokens as _, quote};
 use syn::{GenericArgument, PathArguments, Type, ext::IdentExt as _};
 
 use super::{
-    Scope,
+    Scope, index,
     names::collect,
     span::{at_type, local, respan},
     variants::narrow,
 };
 use crate::{
     ast::{Codec, Content, Field, Variant},
-    attr::index::{Index, Key},
     check::last_segment,
 };
 
@@ -32,7 +31,7 @@ pub(crate) fn expand(scope: &Scope<'_>) -> TokenStream {
     };
     let key_bounds = scope.key_bounds(&key);
     let collection = scope.container.attrs.collection.get().map(syn::LitStr::value).unwrap_or_default();
-    let indexes = if scope.failed { TokenStream::new() } else { indexes(scope) };
+    let indexes = if scope.failed { TokenStream::new() } else { index::expand(scope) };
     quote! {
         #[automatically_derived]
         impl #parameters #runtime::Keyed for #itself #key_bounds {
@@ -89,7 +88,7 @@ pub(crate) fn of_enum(scope: &Scope<'_>, variants: &[Variant<'_>]) -> TokenStrea
     });
     let key_bounds = scope.key_bounds(&key);
     let collection = scope.container.attrs.collection.get().map(syn::LitStr::value).unwrap_or_default();
-    let indexes = indexes(scope);
+    let indexes = index::expand(scope);
     quote! {
         #[automatically_derived]
         impl #parameters #runtime::Keyed for #itself #key_bounds {
@@ -176,51 +175,4 @@ pub(crate) fn mentions(ty: &Type, own: &Ident) -> bool {
     let mut words = HashSet::new();
     collect(ty.to_token_stream(), &mut words);
     words.contains(&own.unraw().to_string())
-}
-
-/// Returns `fn indexes`, if the model declares any.
-fn indexes(scope: &Scope<'_>) -> TokenStream {
-    let Scope { runtime, .. } = scope;
-    let of_fields = scope.container.fields().iter().flat_map(|field| &field.indexes);
-    let indexes: Vec<_> =
-        scope.container.attrs.indexes.iter().chain(of_fields).map(|index| declared(scope, index)).collect();
-    if indexes.is_empty() {
-        return TokenStream::new();
-    }
-    let fields = local("fields");
-    quote! {
-        fn indexes() -> ::std::vec::Vec<#runtime::Index> {
-            let #fields = <Self as #runtime::Model>::fields();
-            ::std::vec![#(#indexes),*]
-        }
-    }
-}
-
-fn declared(scope: &Scope<'_>, index: &Index) -> TokenStream {
-    let Scope { runtime, .. } = scope;
-    let keys = index.keys.iter().map(|key| {
-        let name = name(scope, key, index.ttl.get().is_some());
-        let direction = if key.descending { quote!(Descending) } else { quote!(Ascending) };
-        quote!(.key(#name, #runtime::Direction::#direction))
-    });
-    let unique = index.unique.get().map(|()| quote!(.unique()));
-    let sparse = index.sparse.get().map(|()| quote!(.sparse()));
-    let ttl =
-        index.ttl.get().map(|seconds| quote!(.expire_after(::core::time::Duration::from_secs(#seconds))));
-    let named = index.name.get().map(|name| quote!(.named(#name)));
-    quote!(#runtime::Index::new() #(#keys)* #unique #sparse #ttl #named)
-}
-
-/// Returns code for the stored name of a key. It calls the accessors, so rustc checks every Rust name.
-fn name(scope: &Scope<'_>, key: &Key, dated: bool) -> TokenStream {
-    let Scope { runtime, .. } = scope;
-    let (fields, path) = (local("fields"), &key.path);
-    let function = if dated { quote!(#runtime::date) } else { quote!(#runtime::Path::name) };
-    // rustc reports a field that is not a date at its name.
-    let span = path.last().map_or_else(proc_macro2::Span::call_site, Ident::span);
-    let (function, fields) = (respan(function, span), respan(quote!(&#fields), span));
-    let argument = quote_spanned!(span=> #fields #(.#path())*);
-    let mut arguments = proc_macro2::Group::new(proc_macro2::Delimiter::Parenthesis, argument);
-    arguments.set_span(span);
-    quote!(#function #arguments)
 }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use mongodb::bson::Bson;
+
 use super::DuplicateKey;
 
 /// The reason why the declared schema cannot be planned or applied.
@@ -20,7 +22,16 @@ pub enum SchemaError {
         /// The type that the server reports, such as `view`.
         found: String,
     },
-    /// After the plan was made, someone created the index with other keys or options. The index was not changed.
+    /// The server refuses the collation of an index.
+    #[non_exhaustive]
+    Collation {
+        /// The collection.
+        collection: String,
+        /// The name of the index.
+        index: String,
+    },
+    /// After the plan was made, someone changed the index in a way that the plan does not contain, or created it with
+    /// other keys or options. The index was not changed.
     #[non_exhaustive]
     Conflict {
         /// The collection.
@@ -38,6 +49,44 @@ pub enum SchemaError {
         /// The index, and a key that several documents have.
         key: DuplicateKey,
     },
+    /// An index cannot become unique, because some documents have the same key. The index is as before.
+    #[non_exhaustive]
+    NotUnique {
+        /// The collection.
+        collection: String,
+        /// The name of the index.
+        index: String,
+        /// The documents that have the same key as another.
+        ids: DocumentIds,
+    },
+    /// The database lags behind the declarations of the models. [`Schema::verify`](crate::schema::Schema::verify)
+    /// returns this.
+    #[non_exhaustive]
+    Outdated {
+        /// The missing changes, as the plan displays them.
+        changes: Vec<String>,
+    },
+}
+
+/// The ids of documents. `Debug` shows only how many, because ids are stored values.
+#[derive(Clone, Default, PartialEq)]
+pub struct DocumentIds(Vec<Bson>);
+
+impl DocumentIds {
+    pub(crate) fn new(ids: Vec<Bson>) -> Self {
+        Self(ids)
+    }
+
+    /// Returns the ids. Log them only if stored values may be logged.
+    pub fn as_slice(&self) -> &[Bson] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for DocumentIds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "DocumentIds({})", self.0.len())
+    }
 }
 
 /// One problem in the declarations of the models.
@@ -90,6 +139,11 @@ impl fmt::Display for SchemaError {
             Self::NotACollection { collection, found } => {
                 write!(f, "`{collection}` is a {found}, which can have no indexes")
             }
+            Self::Collation { collection, index } => write!(
+                f,
+                "the server refuses the collation of the index `{index}` of `{collection}`; its message is in \
+                 `server_message()`"
+            ),
             Self::Conflict { collection, index, differences } => {
                 write!(
                     f,
@@ -101,6 +155,18 @@ impl fmt::Display for SchemaError {
                 "the unique index `{}` cannot be created: several documents of `{collection}` have the same key",
                 key.index(),
             ),
+            Self::NotUnique { collection, index, ids } => write!(
+                f,
+                "the index `{index}` cannot become unique: {} documents of `{collection}` have the same key as another",
+                ids.0.len(),
+            ),
+            Self::Outdated { changes } => {
+                write!(
+                    f,
+                    "the database lags behind the declared schema; plan and apply: {}",
+                    changes.join("; ")
+                )
+            }
         }
     }
 }

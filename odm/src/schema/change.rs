@@ -4,11 +4,36 @@ use std::fmt;
 
 use crate::index::Index;
 
+/// What a change does to the data and to the programs that use the database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Impact {
+    /// The change is fast, and can be undone.
+    Safe,
+    /// The server reads the whole collection. Reads and writes continue.
+    Slow,
+    /// The change drops an index, so queries are slow and a unique index refuses nothing until it is built again; or it
+    /// lets the server delete documents. `apply` makes such a change only if the caller allows it.
+    Destructive,
+}
+
+/// `safe`, `slow` or `destructive`
+impl fmt::Display for Impact {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Safe => "safe",
+            Self::Slow => "slow",
+            Self::Destructive => "destructive",
+        })
+    }
+}
+
 /// One difference between the declared and the live schema.
 ///
 /// You get them by iterating over a [`Plan`](super::Plan). `Display` is one line for a terminal: `+` marks what
-/// `apply` creates, `~` an index that differs from its declaration, `?` an index that is not declared.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// `apply` creates, `~` what it modifies in place, `-/+` an index that it drops and creates again, `-` an index that
+/// it drops, `?` an index that is not declared.
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum SchemaChange {
     /// The collection is missing: `apply` creates it.
@@ -24,10 +49,14 @@ pub enum SchemaChange {
         collection: String,
         /// The index as declared.
         index: Index,
+        /// The impact: a TTL index in a collection with documents deletes them.
+        impact: Impact,
+        /// The server is building the index now: `apply` waits for it.
+        is_building: bool,
     },
-    /// The index exists, but differs from its declaration: `apply` does not change it.
+    /// The index differs in options that the server modifies in place: `apply` does that.
     #[non_exhaustive]
-    Differs {
+    ModifyIndex {
         /// The collection.
         collection: String,
         /// The name of the live index.
@@ -36,8 +65,39 @@ pub enum SchemaChange {
         index: Index,
         /// What differs.
         differences: Vec<Difference>,
+        /// The impact: a shorter TTL deletes documents.
+        impact: Impact,
     },
-    /// The index exists, but no model declares it: `apply` does not change it.
+    /// The index differs in something that the server does not modify: if the caller allows it, `apply` drops the
+    /// index and creates it again.
+    #[non_exhaustive]
+    RebuildIndex {
+        /// The collection.
+        collection: String,
+        /// The names of the live indexes that the declared one replaces.
+        replaces: Vec<String>,
+        /// The index as declared.
+        index: Index,
+        /// What differs.
+        differences: Vec<Difference>,
+    },
+    /// No model declares the index, and it is to be dropped: `apply` hides it first.
+    #[non_exhaustive]
+    HideIndex {
+        /// The collection.
+        collection: String,
+        /// The name of the live index.
+        name: String,
+    },
+    /// No model declares the index, which is hidden already: if the caller allows it, `apply` drops it.
+    #[non_exhaustive]
+    DropIndex {
+        /// The collection.
+        collection: String,
+        /// The name of the live index.
+        name: String,
+    },
+    /// No model declares the index: `apply` does not change it.
     #[non_exhaustive]
     Undeclared {
         /// The collection.
@@ -51,35 +111,36 @@ pub enum SchemaChange {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
     what: &'static str,
-    declared: String,
     live: String,
+    declared: String,
 }
 
 impl Difference {
-    pub(super) fn new(what: &'static str, declared: impl Into<String>, live: impl Into<String>) -> Self {
-        Self { what, declared: declared.into(), live: live.into() }
+    pub(super) fn new(what: &'static str, live: impl Into<String>, declared: impl Into<String>) -> Self {
+        Self { what, live: live.into(), declared: declared.into() }
     }
 
-    /// Returns the property: `keys`, `unique`, `sparse`, `ttl`, `hidden`, `partial filter`, `collation`.
+    /// Returns the property: `name`, `keys`, `unique`, `sparse`, `ttl`, `hidden`, `partial filter`, `collation`,
+    /// `weights` and so on.
     pub fn what(&self) -> &'static str {
         self.what
-    }
-
-    /// Returns the declared value as a text.
-    pub fn declared(&self) -> &str {
-        &self.declared
     }
 
     /// Returns the live value as a text.
     pub fn live(&self) -> &str {
         &self.live
     }
+
+    /// Returns the declared value as a text.
+    pub fn declared(&self) -> &str {
+        &self.declared
+    }
 }
 
-/// `declared ttl 90d, live 30d`
+/// `ttl 30d -> 90d`: the live value, then the declared one.
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "declared {} {}, live {}", self.what, self.declared, self.live)
+        write!(f, "{} {} -> {}", self.what, self.live, self.declared)
     }
 }
 
@@ -89,14 +150,67 @@ impl SchemaChange {
         match self {
             Self::CreateCollection { collection }
             | Self::CreateIndex { collection, .. }
-            | Self::Differs { collection, .. }
+            | Self::ModifyIndex { collection, .. }
+            | Self::RebuildIndex { collection, .. }
+            | Self::HideIndex { collection, .. }
+            | Self::DropIndex { collection, .. }
             | Self::Undeclared { collection, .. } => collection,
         }
     }
 
-    /// Returns whether `apply` makes this change.
-    pub fn is_pending(&self) -> bool {
-        matches!(self, Self::CreateCollection { .. } | Self::CreateIndex { .. })
+    /// Returns the declared index, if the change is about one.
+    pub fn index(&self) -> Option<&Index> {
+        match self {
+            Self::CreateIndex { index, .. }
+            | Self::ModifyIndex { index, .. }
+            | Self::RebuildIndex { index, .. } => Some(index),
+            Self::CreateCollection { .. }
+            | Self::HideIndex { .. }
+            | Self::DropIndex { .. }
+            | Self::Undeclared { .. } => None,
+        }
+    }
+
+    /// Returns the impact, or `None` for a difference that `apply` never changes.
+    pub fn impact(&self) -> Option<Impact> {
+        match self {
+            Self::CreateCollection { .. } | Self::HideIndex { .. } => Some(Impact::Safe),
+            Self::CreateIndex { impact, .. } | Self::ModifyIndex { impact, .. } => Some(*impact),
+            Self::RebuildIndex { .. } | Self::DropIndex { .. } => Some(Impact::Destructive),
+            Self::Undeclared { .. } => None,
+        }
+    }
+
+    /// Returns whether `apply` makes this change only if the caller allows destructive changes.
+    pub fn is_destructive(&self) -> bool {
+        self.impact() == Some(Impact::Destructive)
+    }
+
+    /// Returns whether the server may delete documents after this change.
+    pub(super) fn deletes_documents(&self) -> bool {
+        matches!(
+            self,
+            Self::CreateIndex { impact: Impact::Destructive, .. }
+                | Self::ModifyIndex { impact: Impact::Destructive, .. }
+        )
+    }
+
+    /// Records that the collection contains no documents, which the change could delete.
+    pub(super) fn without_documents(&mut self) {
+        if let Self::CreateIndex { impact, .. } | Self::ModifyIndex { impact, .. } = self {
+            *impact = Impact::Safe;
+        }
+    }
+
+    /// Returns whether the database lacks something that is declared.
+    pub(super) fn is_behind(&self) -> bool {
+        matches!(
+            self,
+            Self::CreateCollection { .. }
+                | Self::CreateIndex { .. }
+                | Self::ModifyIndex { .. }
+                | Self::RebuildIndex { .. }
+        )
     }
 }
 
@@ -104,19 +218,34 @@ impl fmt::Display for SchemaChange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::CreateCollection { collection } => write!(f, "+ {collection}: create collection"),
-            Self::CreateIndex { collection, index } => write!(f, "+ {collection}: create index {index}"),
-            Self::Differs { collection, name, differences, .. } => {
-                write!(
-                    f,
-                    "~ {collection}.{name}: {} (not changed: {})",
-                    join(differences),
-                    remedy(differences)
-                )
+            Self::CreateIndex { collection, index, is_building: false, .. } => {
+                write!(f, "+ {collection}: create index {index}")
+            }
+            Self::CreateIndex { collection, index, .. } => {
+                write!(f, "+ {collection}: wait for index {index}, which is being built")
+            }
+            Self::ModifyIndex { collection, name, differences, .. } => {
+                write!(f, "~ {collection}: modify index {name}: {}", join(differences))
+            }
+            Self::RebuildIndex { collection, replaces, index, differences } => {
+                let (old, new) = (replaces.join(" and "), index.name());
+                write!(f, "-/+ {collection}: rebuild index {old}")?;
+                if old != new {
+                    write!(f, " as {new}")?;
+                }
+                write!(f, ": {}", join(differences))
+            }
+            Self::HideIndex { collection, name } => {
+                write!(f, "~ {collection}: hide index {name}, which is not declared")
+            }
+            Self::DropIndex { collection, name } => {
+                write!(f, "- {collection}: drop index {name}, which is not declared")
             }
             Self::Undeclared { collection, name } => {
-                write!(f, "? {collection}.{name}: not declared, left alone")
+                write!(f, "? {collection}: index {name} is not declared")
             }
-        }
+        }?;
+        self.impact().map_or(Ok(()), |impact| write!(f, " [{impact}]"))
     }
 }
 
@@ -125,54 +254,85 @@ pub(super) fn join(differences: &[Difference]) -> String {
     differences.iter().map(Difference::to_string).collect::<Vec<_>>().join("; ")
 }
 
-/// Returns what to do to remove the differences. `collMod` alters some options in place.
-fn remedy(differences: &[Difference]) -> &'static str {
-    let in_place = |difference: &Difference| match difference.what {
-        "hidden" => true,
-        "ttl" => difference.declared != "none",
-        _ => false,
-    };
-    if differences.iter().all(in_place) {
-        "alter it with `collMod`"
-    } else {
-        "drop it and apply again, or give the declared index another name"
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::index::Direction;
-
-    fn differs(differences: Vec<Difference>) -> String {
-        let index = Index::new().key("expiresAt", Direction::Ascending);
-        let (collection, name) = ("orders".to_owned(), "expiresAt_1".to_owned());
-        SchemaChange::Differs { collection, name, index, differences }.to_string()
-    }
+    use crate::index::IndexType;
 
     #[test]
     fn lines_for_a_terminal() {
-        let collection = "orders".to_owned();
-        let change = SchemaChange::CreateCollection { collection: collection.clone() };
-        assert_eq!(change.to_string(), "+ orders: create collection");
-        let index = Index::new().key("reference", Direction::Ascending).unique();
-        let change = SchemaChange::CreateIndex { collection: collection.clone(), index };
-        assert_eq!(change.to_string(), "+ orders: create index reference_1 (unique)");
-        let change = SchemaChange::Undeclared { collection, name: "old_1".to_owned() };
-        assert_eq!(change.to_string(), "? orders.old_1: not declared, left alone");
-    }
-
-    #[test]
-    fn a_difference_shows_the_remedy() {
-        assert_eq!(
-            differs(vec![Difference::new("ttl", "90d", "30d")]),
-            "~ orders.expiresAt_1: declared ttl 90d, live 30d (not changed: alter it with `collMod`)"
-        );
-        assert_eq!(
-            differs(vec![Difference::new("unique", "yes", "no"), Difference::new("ttl", "90d", "none")]),
-            "~ orders.expiresAt_1: declared unique yes, live no; declared ttl 90d, live none (not changed: drop it \
-             and apply again, or give the declared index another name)"
-        );
-        assert!(differs(vec![Difference::new("ttl", "none", "30d")]).contains("drop it and apply again"));
+        let collection = || "orders".to_owned();
+        let index = Index::new().key("reference", IndexType::Ascending).unique();
+        let differences = vec![Difference::new("unique", "no", "yes"), Difference::new("ttl", "30d", "90d")];
+        let name = || "old_1".to_owned();
+        let (impact, is_building) = (Impact::Slow, false);
+        for (change, line) in [
+            (
+                SchemaChange::CreateCollection { collection: collection() },
+                "+ orders: create collection [safe]",
+            ),
+            (
+                SchemaChange::CreateIndex {
+                    collection: collection(),
+                    index: index.clone(),
+                    impact,
+                    is_building,
+                },
+                "+ orders: create index reference_1 (unique) [slow]",
+            ),
+            (
+                SchemaChange::CreateIndex {
+                    collection: collection(),
+                    index: index.clone(),
+                    impact,
+                    is_building: true,
+                },
+                "+ orders: wait for index reference_1 (unique), which is being built [slow]",
+            ),
+            (
+                SchemaChange::ModifyIndex {
+                    collection: collection(),
+                    name: name(),
+                    index: index.clone(),
+                    differences: differences.clone(),
+                    impact,
+                },
+                "~ orders: modify index old_1: unique no -> yes; ttl 30d -> 90d [slow]",
+            ),
+            (
+                SchemaChange::RebuildIndex {
+                    collection: collection(),
+                    replaces: vec!["reference_1".to_owned()],
+                    index: index.clone(),
+                    differences: differences.clone(),
+                },
+                "-/+ orders: rebuild index reference_1: unique no -> yes; ttl 30d -> 90d [destructive]",
+            ),
+            (
+                SchemaChange::RebuildIndex {
+                    collection: collection(),
+                    replaces: vec![name(), "b_1".to_owned()],
+                    index,
+                    differences,
+                },
+                "-/+ orders: rebuild index old_1 and b_1 as reference_1: unique no -> yes; ttl 30d -> 90d \
+                 [destructive]",
+            ),
+            (
+                SchemaChange::HideIndex { collection: collection(), name: name() },
+                "~ orders: hide index old_1, which is not declared [safe]",
+            ),
+            (
+                SchemaChange::DropIndex { collection: collection(), name: name() },
+                "- orders: drop index old_1, which is not declared [destructive]",
+            ),
+            (
+                SchemaChange::Undeclared { collection: collection(), name: name() },
+                "? orders: index old_1 is not declared",
+            ),
+        ] {
+            assert_eq!(change.to_string(), line);
+            assert_eq!(change.is_destructive(), line.ends_with("[destructive]"));
+        }
     }
 }

@@ -1,94 +1,157 @@
-//! The comparison of declared indexes with normalized live ones, without I/O.
-
-use mongodb::bson::Document;
+//! The comparison of declared indexes with live ones, without I/O.
 
 use super::{
-    change::{Difference, SchemaChange},
+    change::{Difference, Impact, SchemaChange},
     live::LiveIndex,
+    spec::{Property, Spec},
 };
-use crate::index::{Age, Index};
+use crate::index::Index;
 
-/// Returns the changes of one collection. `live` is `None` if the collection does not exist.
-pub(super) fn diff(collection: &str, declared: &[Index], live: Option<&[LiveIndex]>) -> Vec<SchemaChange> {
+/// A declared index, and what the server is expected to make of it.
+#[derive(Debug, Clone)]
+pub(super) struct DeclaredIndex {
+    pub(super) index: Index,
+    pub(super) spec: Spec,
+}
+
+/// What a plan says about an index that no model declares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Undeclared {
+    #[default]
+    Report,
+    /// Hide it, or drop it if it is hidden.
+    Drop,
+}
+
+/// Returns the changes of one collection. `live` is `None` if the collection does not exist. `known` are the names of
+/// indexes that no model declares and that are left out.
+pub(super) fn diff(
+    collection: &str,
+    declared: &[DeclaredIndex],
+    live: Option<&[LiveIndex]>,
+    undeclared: Undeclared,
+    known: &[&str],
+) -> Vec<SchemaChange> {
     let mut changes = Vec::new();
-    if live.is_none() {
+    let is_new = live.is_none();
+    if is_new {
         changes.push(SchemaChange::CreateCollection { collection: collection.to_owned() });
     }
     let live = live.unwrap_or_default();
-    let mut differing = Vec::new();
-    let mut known = Vec::new();
-    for index in declared {
-        let found = live.iter().find(|live| live.is(index));
-        // Two indexes cannot have the same name.
-        let found = found.or_else(|| live.iter().find(|live| live.name == index.name()));
-        let Some(found) = found else {
-            changes
-                .push(SchemaChange::CreateIndex { collection: collection.to_owned(), index: index.clone() });
-            continue;
-        };
-        known.push(&found.name);
-        let differences = differences(index, found);
-        if !differences.is_empty() {
-            differing.push(SchemaChange::Differs {
-                collection: collection.to_owned(),
-                name: found.name.clone(),
-                index: index.clone(),
-                differences,
-            });
-        }
+    let mut matched: Vec<&str> = known.to_vec();
+    for declaration in declared {
+        let found = conflicting(declaration, declared, live);
+        matched.extend(found.iter().map(|live| live.spec.name.as_str()));
+        changes.extend(change(collection, declaration, &found, is_new));
     }
-    changes.append(&mut differing);
-    let foreign = live.iter().filter(|live| !known.contains(&&live.name));
-    changes.extend(
-        foreign.map(|live| SchemaChange::Undeclared {
-            collection: collection.to_owned(),
-            name: live.name.clone(),
-        }),
-    );
+    // In place first: the server refuses to modify indexes while it builds one.
+    changes.sort_by_key(|change| match change {
+        SchemaChange::CreateCollection { .. } => 0,
+        SchemaChange::ModifyIndex { .. } => 1,
+        SchemaChange::RebuildIndex { .. } => 2,
+        _ => 3,
+    });
+    let foreign = live.iter().filter(|live| !matched.contains(&live.spec.name.as_str()));
+    changes.extend(foreign.map(|live| of_undeclared(collection, live, undeclared)));
     changes
 }
 
-/// Returns the differences between the live index and the declared one.
-fn differences(index: &Index, live: &LiveIndex) -> Vec<Difference> {
-    let mut differences = Vec::new();
-    let mut compare = |what, declared: String, live: String| {
-        if declared != live {
-            differences.push(Difference::new(what, declared, live));
-        }
+fn of_undeclared(collection: &str, live: &LiveIndex, undeclared: Undeclared) -> SchemaChange {
+    let (collection, name) = (collection.to_owned(), live.spec.name.clone());
+    match undeclared {
+        Undeclared::Report => SchemaChange::Undeclared { collection, name },
+        Undeclared::Drop if live.spec.is_hidden() => SchemaChange::DropIndex { collection, name },
+        Undeclared::Drop => SchemaChange::HideIndex { collection, name },
+    }
+}
+
+/// Returns the live indexes beside which the server would not create the declared one: one that it treats as the same
+/// index, one with the same name, and another text index. If the same index exists and the declaration specifies no
+/// name, the others do not matter.
+fn conflicting<'a>(
+    declaration: &DeclaredIndex,
+    declared: &[DeclaredIndex],
+    live: &'a [LiveIndex],
+) -> Vec<&'a LiveIndex> {
+    // The live index has the name of another declaration, which replaces it.
+    let is_replaced = |live: &LiveIndex| {
+        declared.iter().any(|other| other.spec.name == live.spec.name && !other.spec.is_same(&live.spec))
     };
-    compare("keys", index.to_document().to_string(), live.keys.to_string());
-    compare("unique", yes(index.is_unique()), yes(live.unique));
-    compare("sparse", yes(index.is_sparse()), yes(live.sparse));
-    compare("ttl", age(index.ttl().map(|ttl| ttl.as_secs())), live_age(live.ttl));
-    compare("hidden", yes(false), yes(live.hidden));
-    compare("partial filter", option(None), option(live.partial.as_ref()));
-    compare("collation", collation(None), collation(live.collation.as_ref()));
-    differences
+    let (spec, is_named) = (&declaration.spec, declaration.index.is_named());
+    let is_same = |live: &&LiveIndex| spec.is_same(&live.spec) && (is_named || !is_replaced(live));
+    if let Some(same) = live.iter().find(is_same)
+        && !is_named
+    {
+        return vec![same];
+    }
+    let has_its_place = |live: &&LiveIndex| {
+        spec.name == live.spec.name || is_same(live) || (spec.is_text() && live.spec.is_text())
+    };
+    live.iter().filter(has_its_place).collect()
 }
 
-fn yes(flag: bool) -> String {
-    if flag { "yes" } else { "no" }.to_owned()
+/// Returns what to do about the declared index, if anything.
+fn change(
+    collection: &str,
+    declaration: &DeclaredIndex,
+    found: &[&LiveIndex],
+    is_new: bool,
+) -> Option<SchemaChange> {
+    let (collection, index) = (collection.to_owned(), declaration.index.clone());
+    let create = |is_building, impact| {
+        Some(SchemaChange::CreateIndex {
+            collection: collection.clone(),
+            index: index.clone(),
+            impact,
+            is_building,
+        })
+    };
+    let Some(first) = found.first() else {
+        let impact = match (is_new, index.ttl()) {
+            (true, _) => Impact::Safe,
+            (false, None) => Impact::Slow,
+            (false, Some(_)) => Impact::Destructive,
+        };
+        return create(false, impact);
+    };
+    let mut differences = declaration.spec.differences(&first.spec);
+    let properties: Vec<Property> = differences.iter().map(|(property, _)| *property).collect();
+    let renamed =
+        found.iter().find(|live| live.spec.name != declaration.spec.name).filter(|_| index.is_named());
+    let is_renamed = renamed.is_some();
+    if let Some(live) = renamed {
+        let name = Difference::new("name", live.spec.name.clone(), declaration.spec.name.clone());
+        differences.insert(0, (Property::Keys, name));
+    }
+    let differences: Vec<Difference> = differences.into_iter().map(|(_, difference)| difference).collect();
+    if let ([live], false) = (found, is_renamed) {
+        if differences.is_empty() {
+            return if live.is_building { create(true, Impact::Slow) } else { None };
+        }
+        if let Some(impact) = in_place(&declaration.spec, &live.spec, &properties) {
+            let name = live.spec.name.clone();
+            return Some(SchemaChange::ModifyIndex { collection, name, index, differences, impact });
+        }
+    }
+    let replaces = found.iter().map(|live| live.spec.name.clone()).collect();
+    Some(SchemaChange::RebuildIndex { collection, replaces, index, differences })
 }
 
-fn age(seconds: Option<u64>) -> String {
-    seconds.map_or_else(|| "none".to_owned(), |seconds| Age(seconds).to_string())
-}
-
-/// A negative age is possible in a database that is older than the server's check of the age.
-fn live_age(seconds: Option<i64>) -> String {
-    seconds.map_or_else(
-        || age(None),
-        |seconds| u64::try_from(seconds).map_or_else(|_| format!("{seconds}s"), |seconds| age(Some(seconds))),
-    )
-}
-
-fn option(document: Option<&Document>) -> String {
-    document.map_or_else(|| "none".to_owned(), Document::to_string)
-}
-
-fn collation(document: Option<&Document>) -> String {
-    let locale = document.map(|collation| collation.get_str("locale").unwrap_or("unknown"));
-    locale.map_or_else(|| "the collection's".to_owned(), str::to_owned)
+/// Returns the impact of modifying the index in place, if `collMod` can change all these properties.
+fn in_place(declared: &Spec, live: &Spec, properties: &[Property]) -> Option<Impact> {
+    let impacts: Option<Vec<Impact>> = properties
+        .iter()
+        .map(|property| match property {
+            Property::Hidden | Property::PrepareUnique => Some(Impact::Safe),
+            Property::Ttl if live.accepts_ttl() => match (declared.ttl?, live.ttl) {
+                (declared, Some(live)) if declared > live => Some(Impact::Safe),
+                _ => Some(Impact::Destructive),
+            },
+            Property::Unique if declared.is_unique() && !live.is_text() => Some(Impact::Slow),
+            _ => None,
+        })
+        .collect();
+    impacts?.into_iter().max()
 }
 
 #[cfg(test)]

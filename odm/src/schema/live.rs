@@ -1,43 +1,42 @@
-//! The collections and indexes of the database, read and normalized.
+//! The collections and indexes of the database, and what the server makes of a declared collation.
 
 use std::collections::HashMap;
 
 use futures_util::TryStreamExt;
-use mongodb::bson::{Bson, Document, doc};
+use mongodb::bson::{Document, RawDocumentBuf, doc};
 
+use super::spec::Spec;
 use crate::{
     Database,
     error::{Error, ErrorKind, Result, SchemaError},
     exec,
-    index::Index,
     operation::{Operation, Verb},
 };
 
 const COLLECTIONS: Verb = Verb::new("plan", "listCollections");
 const INDEXES: Verb = Verb::new("plan", "listIndexes");
+const EXPLAIN: Verb = Verb::new("plan", "explain");
+const FIND: Verb = Verb::new("plan", "find");
 
 /// The server's code for a collection that does not exist.
 const NAMESPACE_NOT_FOUND: i32 = 26;
 
 /// An existing collection.
+#[derive(Debug, Clone)]
 pub(super) struct LiveCollection {
     name: String,
     /// The default collation of its indexes.
-    collation: Option<Document>,
+    pub(super) collation: Option<Document>,
 }
 
-/// An existing index, without the values that the server fills in.
-#[derive(Debug, Clone, Default, PartialEq)]
+/// An existing index.
+#[derive(Debug, Clone)]
 pub(super) struct LiveIndex {
-    pub(super) name: String,
-    pub(super) keys: Document,
-    pub(super) unique: bool,
-    pub(super) sparse: bool,
-    pub(super) ttl: Option<i64>,
-    pub(super) hidden: bool,
-    pub(super) partial: Option<Document>,
-    /// `None` for the collation of the collection.
-    pub(super) collation: Option<Document>,
+    pub(super) spec: Spec,
+    /// The document of `listIndexes`, which `createIndexes` accepts too.
+    pub(super) document: Document,
+    /// The server is building the index, so queries do not use it yet.
+    pub(super) is_building: bool,
 }
 
 /// Returns the collections in `names` that exist.
@@ -56,21 +55,50 @@ pub(super) async fn collections(db: &Database, names: &[&str]) -> Result<HashMap
     collections.collect()
 }
 
-/// Returns the indexes of a collection, except the one on `_id`.
-pub(super) async fn indexes(db: &Database, collection: &LiveCollection) -> Result<Vec<LiveIndex>> {
+/// Returns the indexes of a collection, except the one on `_id`. Returns `None` if the collection does not exist.
+pub(super) async fn indexes(db: &Database, collection: &str) -> Result<Option<Vec<LiveIndex>>> {
     let operation =
-        Operation { verb: INDEXES, database: db.name(), collection: Some(&collection.name), names: &[] };
+        Operation { verb: INDEXES, database: db.name(), collection: Some(collection), names: &[] };
+    let command = doc! { "listIndexes": collection, "includeIndexBuildInfo": true };
     let found: Result<Vec<Document>> = exec::run(operation, async {
-        let cursor = db.driver().collection::<Document>(&collection.name).list_indexes().await?;
+        let cursor = db.driver().run_cursor_command(command).await?;
         cursor.with_type().try_collect().await
     })
     .await;
     match found {
-        Ok(found) => Ok(found.iter().filter_map(|index| LiveIndex::read(index, collection)).collect()),
-        // The collection was dropped after the collections were listed.
-        Err(error) if error.code() == Some(NAMESPACE_NOT_FOUND) => Ok(Vec::new()),
+        Ok(found) => Ok(Some(found.iter().filter_map(LiveIndex::read).collect())),
+        Err(error) if error.code() == Some(NAMESPACE_NOT_FOUND) => Ok(None),
         Err(error) => Err(error),
     }
+}
+
+/// Returns whether the collection contains no document.
+pub(super) async fn is_empty(db: &Database, collection: &str) -> Result<bool> {
+    let operation = Operation { verb: FIND, database: db.name(), collection: Some(collection), names: &[] };
+    let collection = db.driver().collection::<RawDocumentBuf>(collection);
+    let first = exec::run(operation, collection.find_one(doc! {}).projection(doc! { "_id": 1 })).await?;
+    Ok(first.is_none())
+}
+
+/// Returns the collation with the values that the server fills in, which depend on the locale. The server shows them
+/// in the plan of any query. Returns the collation itself if the server does not show it.
+pub(super) async fn completed(db: &Database, collection: &str, collation: &Document) -> Result<Document> {
+    let operation =
+        Operation { verb: EXPLAIN, database: db.name(), collection: Some(collection), names: &[] };
+    let find = doc! { "find": collection, "filter": { "_id": "" }, "limit": 1, "collation": collation };
+    let command = doc! { "explain": find, "verbosity": "queryPlanner" };
+    let answer = exec::run(operation, db.driver().run_command(command)).await?;
+    let planner = answer.get_document("queryPlanner");
+    Ok(planner.ok().and_then(shown).cloned().unwrap_or_else(|| collation.clone()))
+}
+
+/// Returns the first collation in the plan. The plan of a sharded cluster has one for each shard.
+fn shown(plan: &Document) -> Option<&Document> {
+    if let Ok(collation) = plan.get_document("collation") {
+        return Some(collation);
+    }
+    let shards = plan.get_document("winningPlan").ok()?.get_array("shards").ok()?;
+    shards.first()?.as_document()?.get_document("collation").ok()
 }
 
 impl LiveCollection {
@@ -82,100 +110,69 @@ impl LiveCollection {
             return Err(Error::new(ErrorKind::Schema(error)));
         }
         let options = document.get_document("options").ok();
-        let collation = options.and_then(collation);
+        let collation = options.and_then(|options| options.get_document("collation").ok()).cloned();
         Ok(Self { name, collation })
-    }
-
-    #[cfg(test)]
-    pub(super) fn plain() -> Self {
-        Self { name: "orders".to_owned(), collation: None }
     }
 }
 
 impl LiveIndex {
     /// Reads one document of `listIndexes`. Returns `None` for the index on `_id`, which every collection has.
-    pub(super) fn read(document: &Document, collection: &LiveCollection) -> Option<Self> {
-        let keys: Document = document.get_document("key").ok()?.iter().map(key).collect();
-        if keys == doc! { "_id": 1 } {
+    pub(super) fn read(document: &Document) -> Option<Self> {
+        // A server that does not know `includeIndexBuildInfo` returns the index itself.
+        let index = document.get_document("spec").unwrap_or(document).clone();
+        let keys = index.get_document("key").ok()?;
+        if matches!(index.get_str("name"), Ok("_id_")) && keys.keys().eq(["_id"]) {
             return None;
         }
-        let flag = |name| document.get(name).is_some_and(is_true);
-        let collation = collation(document);
-        Some(Self {
-            name: document.get_str("name").unwrap_or_default().to_owned(),
-            unique: flag("unique"),
-            sparse: flag("sparse"),
-            hidden: flag("hidden"),
-            ttl: document.get("expireAfterSeconds").and_then(seconds),
-            partial: document.get_document("partialFilterExpression").ok().cloned(),
-            collation: collation_beside(collation, collection.collation.as_ref()),
-            keys,
-        })
-    }
-
-    /// Returns whether the server treats this index as the declared one, regardless of their names.
-    pub(super) fn is(&self, index: &Index) -> bool {
-        // Equality of `Document`s ignores the order, but the order of an index's keys matters.
-        self.keys.iter().eq(&index.to_document())
-            && self.unique == index.is_unique()
-            && self.sparse == index.is_sparse()
-            && self.partial.is_none()
-            && self.collation.is_none()
-    }
-}
-
-/// `1`, `1.0` and `NumberLong(1)` are the same direction.
-fn key((field, value): (&String, &Bson)) -> (String, Bson) {
-    let number = match value {
-        Bson::Int64(1) => Some(1),
-        Bson::Int64(-1) => Some(-1),
-        Bson::Double(number) if number.to_bits() == 1.0_f64.to_bits() => Some(1),
-        Bson::Double(number) if number.to_bits() == (-1.0_f64).to_bits() => Some(-1),
-        _ => None,
-    };
-    (field.clone(), number.map_or_else(|| value.clone(), Bson::Int32))
-}
-
-/// Old shells wrote `unique: 1`.
-fn is_true(value: &Bson) -> bool {
-    match value {
-        Bson::Boolean(value) => *value,
-        Bson::Int32(number) => *number != 0,
-        Bson::Int64(number) => *number != 0,
-        Bson::Double(number) => *number != 0.0,
-        _ => false,
-    }
-}
-
-/// Returns whole seconds, as the server counts them. As on the server, NaN is the maximum.
-fn seconds(value: &Bson) -> Option<i64> {
-    match value {
-        Bson::Int32(number) => Some(i64::from(*number)),
-        Bson::Int64(number) => Some(*number),
-        Bson::Double(number) if number.is_nan() => Some(i64::from(i32::MAX)),
-        #[allow(clippy::cast_possible_truncation)] // saturates, as the server does
-        Bson::Double(number) => Some(*number as i64),
-        _ => None,
-    }
-}
-
-/// Returns the collation as it was chosen, without the version of the library, which the server adds. `simple` is
-/// `None`.
-fn collation(options: &Document) -> Option<Document> {
-    let mut collation = options.get_document("collation").ok()?.clone();
-    collation.remove("version");
-    (!matches!(collation.get_str("locale"), Ok("simple"))).then_some(collation)
-}
-
-/// Returns the index's collation if it differs from that of the collection. If the collection has a collation and the
-/// index has none, the index was created with `simple`.
-fn collation_beside(index: Option<Document>, collection: Option<&Document>) -> Option<Document> {
-    match (index, collection) {
-        (index, collection) if index.as_ref() == collection => None,
-        (None, Some(_)) => Some(doc! { "locale": "simple" }),
-        (index, _) => index,
+        let is_building = document.contains_key("indexBuildInfo");
+        Some(Self { spec: Spec::read(&index), document: index, is_building })
     }
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_index_on_id_is_not_listed() {
+        for document in [
+            doc! { "v": 2, "key": { "_id": 1 }, "name": "_id_" },
+            doc! { "spec": { "v": 2, "key": { "_id": 1 }, "name": "_id_" } },
+            doc! { "v": 2, "key": { "_id": 1.0 }, "name": "_id_", "ns": "shop.orders" },
+            doc! { "v": 2, "key": { "_id": 1 }, "name": "_id_", "unique": true, "clustered": true },
+        ] {
+            assert!(LiveIndex::read(&document).is_none(), "{document}");
+        }
+        assert!(LiveIndex::read(&doc! { "key": { "_id": "hashed" }, "name": "h" }).is_some());
+    }
+
+    #[test]
+    fn an_index_that_is_being_built_is_marked() {
+        let index = doc! { "v": 2, "key": { "a": 1 }, "name": "a_1" };
+        let finished = LiveIndex::read(&doc! { "spec": index.clone() }).unwrap();
+        let building =
+            LiveIndex::read(&doc! { "spec": index, "indexBuildInfo": { "buildUUID": 1 } }).unwrap();
+        assert!(!finished.is_building && building.is_building);
+        assert_eq!(finished.spec, building.spec);
+    }
+
+    #[test]
+    fn a_view_is_not_a_collection() {
+        let document =
+            doc! { "name": "orders", "type": "view", "options": { "viewOn": "all", "pipeline": [] } };
+        let error = LiveCollection::read(&document).err().unwrap();
+        assert_eq!(error.to_string(), "`orders` is a view, which can have no indexes");
+        let document = doc! { "name": "orders", "type": "timeseries", "options": { "timeseries": {} } };
+        assert!(LiveCollection::read(&document).is_ok());
+    }
+
+    #[test]
+    fn the_plan_of_a_query_shows_its_collation() {
+        let collation = doc! { "locale": "en", "strength": 3 };
+        let plan = doc! { "namespace": "shop.orders", "collation": collation.clone() };
+        assert_eq!(shown(&plan), Some(&collation));
+        let sharded = doc! { "winningPlan": { "shards": [{ "collation": collation.clone() }] } };
+        assert_eq!(shown(&sharded), Some(&collation));
+        assert_eq!(shown(&doc! {}), None);
+    }
+}

@@ -2,10 +2,13 @@
 
 use std::any::type_name;
 
+use mongodb::bson::Document;
+
+use super::spec::{Spec, expected};
 use crate::{
     Model,
     error::{DeclaredProblem, Error, ErrorKind, Result, SchemaError},
-    index::Index,
+    index::{Index, IndexType},
 };
 
 /// A list of models, for [`Database::schema`](crate::Database::schema).
@@ -30,8 +33,24 @@ impl Models {
     }
 
     /// Adds `M` to the list.
-    pub fn with<M: Model>(mut self) -> Self {
-        self.0.push(Declared { model: type_name::<M>(), collection: M::COLLECTION, indexes: M::indexes() });
+    pub fn with<M: Model>(self) -> Self {
+        self.with_indexes::<M>([])
+    }
+
+    /// Adds `M` to the list, with indexes in addition to those that its attributes declare: for indexes that are known
+    /// only at run time.
+    ///
+    /// ```
+    /// # use odm::{Model, index::{Index, IndexType}};
+    /// # fn list<Order: Model>() {
+    /// let by_hand = Index::new().key("customer", IndexType::Hashed);
+    /// let models = odm::schema::Models::new().with_indexes::<Order>([by_hand]);
+    /// # drop(models);
+    /// # }
+    /// ```
+    pub fn with_indexes<M: Model>(mut self, indexes: impl IntoIterator<Item = Index>) -> Self {
+        let indexes = M::indexes().into_iter().chain(indexes).collect();
+        self.0.push(Declared { model: type_name::<M>(), collection: M::COLLECTION, indexes });
         self
     }
 
@@ -81,8 +100,16 @@ fn clash(index: &Index, others: &[Index]) -> Option<String> {
             "has the name of another index of the model: give one of them a name of its own".to_owned(),
         );
     }
-    let same = others.iter().find(|other| other.is_same(index))?;
-    Some(format!("is the same index as `{}` for the server: same keys, `unique` and `sparse`", same.name()))
+    let text = |index: &Index| index.has(IndexType::Text);
+    if let Some(other) = others.iter().find(|other| text(other) && text(index)) {
+        return Some(format!("is a second text index, beside `{}`: a collection has one", other.name()));
+    }
+    let spec = |index: &Index| Spec::read(&expected(index, None, Document::clone));
+    let same = others.iter().find(|other| spec(other).is_same(&spec(index)))?;
+    Some(format!(
+        "is the same index as `{}` for the server: same keys, and same `unique`, `sparse`, `partial` and `collation`",
+        same.name()
+    ))
 }
 
 /// The models of a schema: `db.schema(models![Order, Customer])`.
@@ -106,7 +133,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::index::Direction::{Ascending, Descending};
+    use crate::index::IndexType::{Ascending, Descending, Text};
 
     fn declared(model: &'static str, collection: &'static str, indexes: Vec<Index>) -> Declared {
         Declared { model, collection, indexes }
@@ -162,8 +189,13 @@ mod tests {
         let ttl = on("a").expire_after(Duration::from_secs(1)).named("ttl");
         assert_eq!(
             refusal(vec![declared("Order", "orders", vec![on("a"), ttl])]),
-            "index `ttl` of `Order` is the same index as `a_1` for the server: same keys, `unique` and `sparse`; \
-             nothing was sent"
+            "index `ttl` of `Order` is the same index as `a_1` for the server: same keys, and same `unique`, `sparse`, \
+             `partial` and `collation`; nothing was sent"
+        );
+        let text = |field: &str| Index::new().key(field, Text);
+        assert_eq!(
+            refusal(vec![declared("Order", "orders", vec![text("a"), text("b")])]),
+            "index `b_text` of `Order` is a second text index, beside `a_text`: a collection has one; nothing was sent"
         );
         let unique = on("a").unique().named("a_unique");
         assert!(Models(vec![declared("Order", "orders", vec![on("a"), unique])]).checked().is_ok());

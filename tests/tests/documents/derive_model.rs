@@ -6,7 +6,7 @@ use std::time::Duration;
 use odm::{
     Embedded, Id, Model, Shape, Value,
     bson::{DateTime, doc},
-    index::{Direction::*, Index},
+    index::{Index, IndexType::*},
     model::{Check, Validate},
     path::Path,
 };

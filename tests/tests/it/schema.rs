@@ -2,6 +2,11 @@
 
 #![allow(clippy::unwrap_used)] // in the helpers too
 
+mod concurrent;
+mod generated;
+mod kinds;
+mod unique;
+
 use std::sync::{Arc, Mutex};
 
 use odm::{
@@ -49,11 +54,15 @@ struct Invoice {
 // --- models end here
 
 const FIRST_PLAN: &str = "\
-+ orders: create collection
-+ orders: create index customer_1_placedAt_-1
-+ orders: create index reference_1 (unique)
-+ orders: create index expiresAt_1 (sparse, ttl 90d)
-+ customers: create collection";
++ orders: create collection [safe]
++ orders: create index customer_1_placedAt_-1 [safe]
++ orders: create index reference_1 (unique) [safe]
++ orders: create index expiresAt_1 (sparse, ttl 90d) [safe]
++ customers: create collection [safe]";
+
+fn is_create_collection(change: &SchemaChange) -> bool {
+    matches!(change, SchemaChange::CreateCollection { .. })
+}
 
 /// Returns the reply of `listIndexes` without the index on `_id`.
 async fn live(db: &Database, collection: &str) -> Vec<Document> {
@@ -93,10 +102,10 @@ async fn an_applied_plan_leaves_nothing_to_change(db: Database) {
     assert_eq!(
         applied.to_string(),
         "created collection orders\n\
-         created collection customers\n\
          created index orders.customer_1_placedAt_-1\n\
          created index orders.reference_1\n\
-         created index orders.expiresAt_1"
+         created index orders.expiresAt_1\n\
+         created collection customers"
     );
     assert_eq!(
         live(&db, "orders").await,
@@ -117,7 +126,9 @@ async fn an_applied_plan_leaves_nothing_to_change(db: Database) {
     assert!(again.is_empty() && !again.is_pending());
     assert_eq!(again.to_string(), "nothing to change");
     assert!(again.apply().await.unwrap().is_empty());
-    assert_eq!(plan.apply().await.unwrap().collections().len(), 0, "an old plan changes nothing");
+    let old = plan.apply().await.unwrap();
+    assert!(!old.changes().iter().any(is_create_collection), "an old plan creates nothing again");
+    assert!(schema.plan().await.unwrap().is_empty());
 }
 
 #[odm_test::test]
@@ -137,44 +148,122 @@ async fn planning_reads_and_applying_sends_one_command_per_collection(db: Databa
 }
 
 #[odm_test::test]
-async fn undeclared_and_different_indexes_are_reported_but_not_changed(db: Database) {
+async fn what_is_destructive_is_shown_and_left(db: Database) {
+    db.driver().collection::<Document>("orders").insert_one(doc! { "reference": "NO-1" }).await.unwrap();
     create(&db, "orders", doc! { "key": { "old": 1 }, "name": "old_1" }).await;
     create(
         &db,
         "orders",
-        doc! { "key": { "expiresAt": 1.0 }, "name": "expiresAt_1", "sparse": true, "expireAfterSeconds": 2_592_000_i64 },
+        doc! { "key": { "expiresAt": 1.0 }, "name": "expiresAt_1", "sparse": true, "expireAfterSeconds": 15_552_000_i64 },
     )
     .await;
-    create(&db, "orders", doc! { "key": { "reference": 1 }, "name": "reference_1" }).await;
+    create(&db, "orders", doc! { "key": { "reference": 1 }, "name": "reference_1", "sparse": true }).await;
     let before = live(&db, "orders").await;
 
     let schema = db.schema(models![Order]);
     let plan = schema.plan().await.unwrap();
     assert_eq!(
         plan.to_string(),
-        "+ orders: create index customer_1_placedAt_-1\n\
-         ~ orders.reference_1: declared unique yes, live no (not changed: drop it and apply again, or give the \
-         declared index another name)\n\
-         ~ orders.expiresAt_1: declared ttl 90d, live 30d (not changed: alter it with `collMod`)\n\
-         ? orders.old_1: not declared, left alone"
+        "~ orders: modify index expiresAt_1: ttl 180d -> 90d [destructive]\n\
+         -/+ orders: rebuild index reference_1: unique no -> yes; sparse yes -> no [destructive]\n\
+         + orders: create index customer_1_placedAt_-1 [slow]\n\
+         ? orders: index old_1 is not declared\n\
+         2 changes are destructive: only `apply().allow_destructive()` makes them"
     );
     let differing = plan.iter().find_map(|change| match change {
-        SchemaChange::Differs { name, differences, .. } if name == "expiresAt_1" => {
-            Some(differences[0].clone())
-        }
+        SchemaChange::ModifyIndex { differences, .. } => Some(differences[0].clone()),
         _ => None,
     });
-    assert_eq!(
-        differing.map(|difference| (difference.what(), difference.live().to_owned())),
-        Some(("ttl", "30d".into()))
-    );
+    let differing = differing.unwrap();
+    assert_eq!((differing.what(), differing.live(), differing.declared()), ("ttl", "180d", "90d"));
 
     let applied = plan.apply().await.unwrap();
-    assert_eq!(applied.to_string(), "created index orders.customer_1_placedAt_-1");
-    let after = live(&db, "orders").await;
-    assert_eq!(after[..3], before, "nothing was dropped or altered");
+    assert_eq!(
+        applied.to_string(),
+        "created index orders.customer_1_placedAt_-1\n\
+         left: ~ orders: modify index expiresAt_1: ttl 180d -> 90d [destructive]\n\
+         left: -/+ orders: rebuild index reference_1: unique no -> yes; sparse yes -> no [destructive]"
+    );
+    assert_eq!(live(&db, "orders").await[..3], before, "nothing was dropped or altered");
     let plan = schema.plan().await.unwrap();
+    assert!(plan.is_pending() && plan.is_destructive());
+
+    let applied = plan.apply().allow_destructive().await.unwrap();
+    assert_eq!(applied.to_string(), "modified index orders.expiresAt_1\nrebuilt index orders.reference_1");
+    let plan = schema.plan().await.unwrap();
+    assert_eq!(plan.to_string(), "? orders: index old_1 is not declared");
     assert!(!plan.is_pending() && !plan.is_empty());
+}
+
+#[odm_test::test]
+async fn a_ttl_is_destructive_only_if_there_are_documents(db: Database) {
+    create(&db, "orders", doc! { "key": { "old": 1 }, "name": "old_1" }).await;
+    let schema = db.schema(models![Order]).known_index::<Order>("old_1");
+    assert!(!schema.plan().await.unwrap().is_destructive());
+    db.driver().collection::<Document>("orders").insert_one(doc! {}).await.unwrap();
+    let plan = schema.plan().await.unwrap();
+    assert!(
+        plan.to_string().contains("+ orders: create index expiresAt_1 (sparse, ttl 90d) [destructive]"),
+        "{plan}"
+    );
+    assert_eq!(plan.apply().await.unwrap().left().len(), 1);
+}
+
+#[odm_test::test]
+async fn an_index_of_others_is_left_alone_known_or_dropped(db: Database) {
+    create(&db, "orders", doc! { "key": { "old": 1 }, "name": "old_1" }).await;
+    create(
+        &db,
+        "orders",
+        doc! { "key": { "reference": 1 }, "name": "by_hand", "partialFilterExpression": { "x": 1 } },
+    )
+    .await;
+    let schema = db.schema(models![Order]);
+    schema.plan().await.unwrap().apply().allow_destructive().await.unwrap();
+    assert_eq!(
+        schema.plan().await.unwrap().to_string(),
+        "? orders: index old_1 is not declared\n? orders: index by_hand is not declared"
+    );
+    let schema = schema.known_index::<Order>("by_hand").known_index::<Customer>("old_1");
+    assert_eq!(schema.plan().await.unwrap().to_string(), "? orders: index old_1 is not declared");
+    assert!(schema.clone().known_index::<Order>("old_1").plan().await.unwrap().is_empty());
+
+    let schema = schema.drop_undeclared();
+    let plan = schema.plan().await.unwrap();
+    assert_eq!(plan.to_string(), "~ orders: hide index old_1, which is not declared [safe]");
+    assert_eq!(plan.apply().await.unwrap().to_string(), "hid index orders.old_1");
+    let plan = schema.plan().await.unwrap();
+    assert!(
+        plan.to_string().starts_with("- orders: drop index old_1, which is not declared [destructive]"),
+        "{plan}"
+    );
+    assert_eq!(plan.apply().await.unwrap().left().len(), 1);
+    assert_eq!(plan.apply().allow_destructive().await.unwrap().to_string(), "dropped index orders.old_1");
+    assert!(schema.plan().await.unwrap().is_empty());
+    let left: Vec<_> =
+        live(&db, "orders").await.iter().map(|index| index.get_str("name").unwrap().to_owned()).collect();
+    assert!(left.contains(&"by_hand".to_owned()) && left.len() == 4, "{left:?}");
+}
+
+#[odm_test::test]
+async fn verifying_fails_if_the_database_lags_behind(db: Database) {
+    let schema = db.schema(models![Order, Customer]);
+    let error = schema.verify().await.unwrap_err();
+    let words = error.to_string();
+    assert!(
+        words.starts_with(&format!(
+            "verify on {}: the database lags behind the declared schema; plan and apply: + orders: create collection \
+             [safe]; + orders: create index",
+            db.name()
+        )),
+        "{words}"
+    );
+    let Some(SchemaError::Outdated { changes, .. }) = error.schema() else { panic!("{error:?}") };
+    assert_eq!(changes.len(), 5);
+
+    schema.plan().await.unwrap().apply().await.unwrap();
+    create(&db, "orders", doc! { "key": { "old": 1 }, "name": "old_1" }).await;
+    schema.verify().await.unwrap();
 }
 
 #[odm_test::test]
@@ -209,7 +298,7 @@ async fn documents_that_break_a_unique_index_are_a_typed_error(db: Database) {
     orders.insert_many([doc! { "reference": "hunter2" }, doc! { "reference": "hunter2" }]).await.unwrap();
     let plan = db.schema(models![Order]).plan().await.unwrap();
 
-    let error = plan.apply().await.unwrap_err();
+    let error = plan.apply().allow_destructive().await.unwrap_err();
     assert_eq!(
         error.to_string(),
         format!(
@@ -230,7 +319,8 @@ async fn documents_that_break_a_unique_index_are_a_typed_error(db: Database) {
     assert_eq!(live(&db, "orders").await, [], "the server creates all indexes of a command or none");
 
     orders.delete_one(doc! {}).await.unwrap();
-    assert_eq!(plan.apply().await.unwrap().indexes().len(), 3, "the same plan goes through now");
+    let applied = plan.apply().allow_destructive().await.unwrap();
+    assert_eq!(applied.changes().len(), 3, "the same plan goes through now");
 }
 
 #[odm_test::test]
@@ -242,8 +332,8 @@ async fn a_different_index_created_after_planning_is_a_typed_error(db: Database)
     assert_eq!(
         error.to_string(),
         format!(
-            "apply on {}.orders: the index `reference_1` of `orders` differs from the declared one: declared keys \
-             {{ \"reference\": 1 }}, live {{ \"other\": 1 }}; declared unique yes, live no (code 86, IndexKeySpecsConflict)",
+            "apply on {}.orders: the index `reference_1` of `orders` differs from the declared one: keys \
+             {{ \"other\": 1 }} -> {{ \"reference\": 1 }}; unique no -> yes (code 86, IndexKeySpecsConflict)",
             db.name()
         )
     );
@@ -272,7 +362,8 @@ async fn many_processes_may_apply_at_once(db: Database) {
         .collect();
     let mut created = 0;
     for task in tasks {
-        created += task.await.unwrap().unwrap().collections().len();
+        let applied = task.await.unwrap().unwrap();
+        created += applied.changes().iter().filter(|change| is_create_collection(change)).count();
     }
     assert_eq!(created, 2, "each collection was created by one of them");
     assert!(db.schema(models![Order, Customer]).plan().await.unwrap().is_empty());

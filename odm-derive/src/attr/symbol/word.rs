@@ -84,6 +84,10 @@ pub(crate) enum Position {
     Index,
     /// In `index(..)` on a field.
     FieldIndex,
+    /// In `collation(..)`.
+    Collation,
+    /// In `bounds(..)`.
+    Bounds,
     /// In `validate(..)` on a field.
     FieldRules,
     /// In `validate(..)` on a model or an embedded document.
@@ -124,6 +128,8 @@ impl Position {
             Self::VariantValue(_) => "on a value of a variant",
             Self::Index => "in `index(..)`",
             FieldIndex => "in a field's `index(..)`",
+            Self::Collation => "in `collation(..)`",
+            Self::Bounds => "in `bounds(..)`",
             Self::FieldRules => "in `validate(..)`",
             Self::DocumentRules => "in `validate(..)` of a whole document",
             Self::Length => "in `length(..)`",

@@ -8,6 +8,8 @@ mod accumulators;
 mod expressions;
 #[path = "operators/filters.rs"]
 mod filters;
+#[path = "operators/indexes.rs"]
+mod indexes;
 #[path = "operators/stages.rs"]
 mod stages;
 #[path = "operators/updates.rs"]
@@ -211,6 +213,7 @@ pub(crate) fn rendered() -> HashMap<&'static str, Vec<Bson>> {
         expressions::expressions(),
         accumulators::accumulators(),
         stages::stages(),
+        indexes::indexes(),
     ];
     let mut rendered: HashMap<_, Vec<_>> = HashMap::new();
     for (name, examples) in all.into_iter().flatten() {

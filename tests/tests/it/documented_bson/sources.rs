@@ -7,8 +7,8 @@ use std::{
 };
 
 /// The sources whose documentation is checked, below `odm/src`.
-const SOURCES: [&str; 7] =
-    ["filter", "update", "sort.rs", "expr", "accumulator", "pipeline", "path/array.rs"];
+const SOURCES: [&str; 8] =
+    ["filter", "update", "sort.rs", "expr", "accumulator", "pipeline", "path/array.rs", "index"];
 
 /// The macros that make functions with their documentation, one function or method for each line.
 const TABLES: [&str; 7] =

@@ -1,0 +1,132 @@
+//! `Apply`: making the changes of a plan.
+
+mod run;
+
+use std::{fmt, future::IntoFuture};
+
+use futures_core::future::BoxFuture;
+
+use self::run::Run;
+use super::{change::SchemaChange, plan::Plan};
+use crate::{error::Result, exec};
+
+/// The changes of a plan, which are made when this is awaited.
+///
+/// You get one from [`Plan::apply`].
+#[derive(Debug, Clone)]
+#[must_use = "nothing is applied until this is awaited"]
+pub struct Apply {
+    plan: Plan,
+    destructive: bool,
+}
+
+impl Apply {
+    pub(super) fn new(plan: Plan) -> Self {
+        Self { plan, destructive: false }
+    }
+
+    /// Makes the destructive changes of the plan too: indexes that are dropped, those that are dropped and built
+    /// again, and TTL indexes that delete documents.
+    ///
+    /// If an index cannot be built again, for example because documents have the same key, the dropped one is
+    /// restored.
+    pub fn allow_destructive(mut self) -> Self {
+        self.destructive = true;
+        self
+    }
+
+    async fn execute(self) -> Result<Applied> {
+        let mut applied = Applied::default();
+        for collection in &self.plan.collections {
+            let pending = collection.changes.iter().filter(|change| change.impact().is_some());
+            let (allowed, left): (Vec<SchemaChange>, Vec<SchemaChange>) =
+                pending.cloned().partition(|change| self.destructive || !change.is_destructive());
+            applied.left.extend(left);
+            if !allowed.is_empty() {
+                Run::new(&self.plan.comparison, collection, allowed).run(&mut applied.changes).await?;
+            }
+        }
+        Ok(applied)
+    }
+}
+
+impl IntoFuture for Apply {
+    type Output = Result<Applied>;
+    type IntoFuture = BoxFuture<'static, Result<Applied>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        exec::completed(Box::pin(self.execute()))
+    }
+}
+
+/// The changes that were made, and those that were left.
+///
+/// You get one by awaiting [`Plan::apply`]. `Display` prints one line for each.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Applied {
+    changes: Vec<SchemaChange>,
+    left: Vec<SchemaChange>,
+}
+
+impl Applied {
+    /// Returns whether nothing was changed.
+    pub fn is_empty(&self) -> bool {
+        self.changes.is_empty()
+    }
+
+    /// Returns the changes that were made, in their order. A change that another process made at the same time may be
+    /// among them.
+    pub fn changes(&self) -> &[SchemaChange] {
+        &self.changes
+    }
+
+    /// Returns the destructive changes that were not made, because they were not allowed.
+    pub fn left(&self) -> &[SchemaChange] {
+        &self.left
+    }
+}
+
+impl fmt::Display for Applied {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut lines: Vec<String> = self.changes.iter().map(line).collect();
+        lines.extend(self.left.iter().map(|change| format!("left: {change}")));
+        if lines.is_empty() {
+            return f.write_str("nothing to change");
+        }
+        f.write_str(&lines.join("\n"))
+    }
+}
+
+/// Returns what was done.
+fn line(change: &SchemaChange) -> String {
+    let collection = change.collection();
+    match change {
+        SchemaChange::CreateCollection { .. } => format!("created collection {collection}"),
+        SchemaChange::CreateIndex { index, .. } => format!("created index {collection}.{}", index.name()),
+        SchemaChange::ModifyIndex { name, .. } => format!("modified index {collection}.{name}"),
+        SchemaChange::RebuildIndex { index, .. } => format!("rebuilt index {collection}.{}", index.name()),
+        SchemaChange::HideIndex { name, .. } => format!("hid index {collection}.{name}"),
+        SchemaChange::DropIndex { name, .. } => format!("dropped index {collection}.{name}"),
+        SchemaChange::Undeclared { name, .. } => format!("left index {collection}.{name}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_line_each() {
+        let mut applied = Applied::default();
+        assert_eq!(applied.to_string(), "nothing to change");
+        let (collection, name) = (|| "orders".to_owned(), || "a_1".to_owned());
+        applied.changes.push(SchemaChange::CreateCollection { collection: collection() });
+        applied.changes.push(SchemaChange::HideIndex { collection: collection(), name: name() });
+        applied.left.push(SchemaChange::DropIndex { collection: collection(), name: name() });
+        assert_eq!(
+            applied.to_string(),
+            "created collection orders\nhid index orders.a_1\n\
+             left: - orders: drop index a_1, which is not declared [destructive]"
+        );
+    }
+}

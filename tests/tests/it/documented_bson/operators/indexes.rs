@@ -1,0 +1,45 @@
+//! Indexes.
+
+use std::time::Duration;
+
+use odm::{
+    Model,
+    bson::Bson,
+    index::{Index, IndexType},
+    mongodb::options::{Collation, CollationStrength},
+};
+
+use super::{Entry, Number};
+
+pub(super) fn indexes() -> Vec<Entry> {
+    let on = |field: &str, index_type| Index::new().key(field, index_type);
+    let (any, text) = (|| on("a", IndexType::Ascending), || on("title", IndexType::Text));
+    // An option is documented alone, and the document of an index has others.
+    let option = |index: Index| {
+        let options = index.to_document().into_iter().filter(|(name, _)| name != "key" && name != "name");
+        Bson::Document(options.collect())
+    };
+    let collation = Collation::builder().locale("en").strength(CollationStrength::Secondary).build();
+    let compound = on("customer", IndexType::Ascending).key("placedAt", IndexType::Descending);
+    vec![
+        ("index::to_key_document", vec![compound.to_key_document().into()]),
+        ("index::to_document", vec![any().unique().to_document().into()]),
+        (
+            "index::named",
+            vec![Bson::Document([("name".to_owned(), any().named("a").name().into())].into_iter().collect())],
+        ),
+        ("index/options::unique", vec![option(any().unique())]),
+        ("index/options::sparse", vec![option(any().sparse())]),
+        ("index/options::hidden", vec![option(any().hidden())]),
+        ("index/options::expire_after", vec![option(any().expire_after(Duration::from_secs(5)))]),
+        ("index/options::collation", vec![option(any().collation(collation))]),
+        ("index/options::weight", vec![option(text().weight("title", 10))]),
+        ("index/options::default_language", vec![option(text().default_language("german"))]),
+        ("index/options::language_override", vec![option(text().language_override("idioma"))]),
+        ("index/options::bits", vec![option(on("spot", IndexType::Geo2d).bits(20))]),
+        ("index/options::bounds", vec![option(on("spot", IndexType::Geo2d).bounds(-10.0, 10.0))]),
+        ("index/options::include", vec![option(on("$**", IndexType::Wildcard).include("attributes"))]),
+        ("index/options::exclude", vec![option(on("$**", IndexType::Wildcard).exclude("secret"))]),
+        ("filter/partial::partial", vec![option(any().partial(Number::fields().field().gt(1)))]),
+    ]
+}

@@ -1,0 +1,103 @@
+//! Several processes that apply at once, and applying that was interrupted.
+
+use odm::{
+    Database, Id, Model,
+    bson::{Document, doc},
+    error::SchemaError,
+    index::{Index, IndexType},
+    schema::{Models, Schema},
+};
+use tokio::task::JoinSet;
+
+use super::{create, live};
+
+#[derive(Debug, Clone, Model)]
+#[odm(collection = "events")]
+struct Event {
+    id: Id<Event>,
+    a: i32,
+}
+
+// --- models end here
+
+fn on(field: &str) -> Index {
+    Index::new().key(field, IndexType::Ascending)
+}
+
+fn schema(db: &Database, indexes: impl IntoIterator<Item = Index>) -> Schema {
+    db.schema(Models::new().with_indexes::<Event>(indexes))
+}
+
+async fn fill(db: &Database, count: i32) {
+    let documents: Vec<_> =
+        (0..count).map(|n| doc! { "a": n, "b": n, "c": n, "d": format!("{n}") }).collect();
+    db.driver().collection::<Document>("events").insert_many(documents).await.unwrap();
+}
+
+#[odm_test::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_plan_applied_by_many_at_once_ends_well(db: Database) {
+    fill(&db, 2_000).await;
+    create(&db, "events", doc! { "key": { "a": 1 }, "name": "a_1" }).await;
+    create(&db, "events", doc! { "key": { "b": 1 }, "name": "b_1", "sparse": true }).await;
+    create(&db, "events", doc! { "key": { "c": 1 }, "name": "c_1" }).await;
+    create(&db, "events", doc! { "key": { "x": 1 }, "name": "x_1", "hidden": true }).await;
+    let indexes =
+        [on("a").unique(), on("b"), on("c").hidden(), on("d"), Index::new().key("d", IndexType::Hashed)];
+    let schema = schema(&db, indexes).drop_undeclared();
+    let plan = schema.plan().await.unwrap();
+    assert_eq!(plan.iter().count(), 6, "{plan}");
+
+    let mut tasks = JoinSet::new();
+    for _ in 0..6 {
+        let plan = plan.clone();
+        tasks.spawn(async move { plan.apply().allow_destructive().await });
+    }
+    for applied in tasks.join_all().await {
+        applied.unwrap();
+    }
+    let plan = schema.plan().await.unwrap();
+    assert!(plan.is_empty(), "{plan}");
+}
+
+#[odm_test::test(flavor = "multi_thread", worker_threads = 2)]
+async fn applying_that_was_dropped_half_way_is_continued(db: Database) {
+    fill(&db, 2_000).await;
+    create(&db, "events", doc! { "key": { "b": 1 }, "name": "b_1", "sparse": true }).await;
+    let schema = schema(&db, [on("a").unique(), on("b"), on("d")]);
+    for microseconds in [0, 200, 1_000, 3_000, 6_000, 12_000, 25_000] {
+        let plan = schema.plan().await.unwrap();
+        let apply = std::future::IntoFuture::into_future(plan.apply().allow_destructive());
+        drop(tokio::time::timeout(std::time::Duration::from_micros(microseconds), apply).await);
+    }
+    // The command that was being sent when the future was dropped is completed in the background.
+    schema.plan().await.unwrap().apply().allow_destructive().await.unwrap();
+    let plan = schema.plan().await.unwrap();
+    assert!(plan.is_empty(), "{plan}");
+}
+
+#[odm_test::test]
+async fn a_change_that_the_plan_does_not_contain_is_not_made(db: Database) {
+    create(&db, "events", doc! { "key": { "a": 1 }, "name": "a_1", "sparse": true }).await;
+    let schema = schema(&db, [on("a")]);
+    let plan = schema.plan().await.unwrap();
+    db.driver().run_command(doc! { "dropIndexes": "events", "index": "a_1" }).await.unwrap();
+    create(&db, "events", doc! { "key": { "other": 1 }, "name": "a_1" }).await;
+    let before = live(&db, "events").await;
+
+    let error = plan.apply().allow_destructive().await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "apply on {}.events: the index `a_1` of `events` differs from the declared one: keys {{ \"other\": 1 }} -> \
+             {{ \"a\": 1 }}",
+            db.name()
+        )
+    );
+    assert!(matches!(error.schema(), Some(SchemaError::Conflict { .. })));
+    assert_eq!(live(&db, "events").await, before);
+
+    // What someone else did already is not done again.
+    db.driver().run_command(doc! { "dropIndexes": "events", "index": "a_1" }).await.unwrap();
+    create(&db, "events", doc! { "key": { "a": 1 }, "name": "a_1" }).await;
+    assert!(plan.apply().allow_destructive().await.unwrap().is_empty());
+}
