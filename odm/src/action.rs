@@ -28,8 +28,8 @@
 //!
 //! Actions in a session are not completed, because no task can keep the borrowed session. Dropping such a future
 //! closes the connection. A cursor whose reply has not arrived stays open on the server until it times out (after ten
-//! minutes). It is unknown whether a transaction contains the write: abort the transaction. Await actions in sessions
-//! until they complete, or limit them with `max_time`.
+//! minutes). It is unknown whether a transaction contains the write, so a transaction cannot be committed afterwards.
+//! Await actions in sessions until they complete, or limit them with `max_time`.
 
 // Each verb is one file: the method of `Collection` or `Database`, its builder, the setters, and what it sends.
 
@@ -99,74 +99,13 @@ pub use self::{
     watch::Watch,
 };
 
-use mongodb::ClientSession;
-
 use self::prepare::Problems;
 pub(crate) use crate::collection::OperationTarget;
+pub use crate::session::{AsSession, Explicit, Implicit};
+pub(crate) use crate::session::{Lent, SessionState};
 
 #[cfg(test)]
 mod tests;
-
-/// The argument of `.session(..)`: a [`ClientSession`] of the driver.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a session",
-    label = "expected a `mongodb::ClientSession`",
-    note = "`Database::start_session` returns a session, and so does `start_session()` of the driver's client"
-)]
-pub trait AsSession: Send + sealed::Sealed {
-    /// Returns the driver's session.
-    fn as_session(&mut self) -> &mut ClientSession;
-}
-
-mod sealed {
-    pub trait Sealed {}
-    impl Sealed for mongodb::ClientSession {}
-}
-
-impl AsSession for ClientSession {
-    fn as_session(&mut self) -> &mut ClientSession {
-        self
-    }
-}
-
-/// The state of an action that does not run in a session of the caller.
-#[derive(Debug, Clone, Copy)]
-pub struct Implicit;
-
-/// The state of an action that runs in a session of the caller.
-///
-/// It holds the only borrow of the session, so two operations at the same time in one session do not compile. The
-/// server does not support them.
-pub struct Explicit<'s>(&'s mut ClientSession);
-
-impl<'s> Explicit<'s> {
-    pub(crate) fn new(session: &'s mut impl AsSession) -> Self {
-        Self(session.as_session())
-    }
-}
-
-impl std::fmt::Debug for Explicit<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Explicit")
-    }
-}
-
-/// The conversion of either state into the optional session that the driver accepts.
-pub(crate) trait SessionState<'s> {
-    fn into_option(self) -> Option<&'s mut ClientSession>;
-}
-
-impl<'s> SessionState<'s> for Implicit {
-    fn into_option(self) -> Option<&'s mut ClientSession> {
-        None
-    }
-}
-
-impl<'s> SessionState<'s> for Explicit<'s> {
-    fn into_option(self) -> Option<&'s mut ClientSession> {
-        Some(self.0)
-    }
-}
 
 /// A builder with options, which `setters!` sets.
 trait Builder {

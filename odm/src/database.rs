@@ -177,9 +177,10 @@ impl Database {
         .await
     }
 
-    /// Starts a session, and returns the driver's [`ClientSession`].
+    /// Starts a session of the driver, and returns the driver's [`ClientSession`].
     ///
-    /// `.session(&mut session)` runs an action in the session.
+    /// `.session(&mut session)` runs an action in it. [`session`](Database::session) starts a session of this crate,
+    /// whose errors name the call that failed in a transaction.
     ///
     /// # Errors
     ///

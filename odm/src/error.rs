@@ -20,6 +20,7 @@ mod rejection;
 mod schema;
 mod selection;
 mod server;
+mod transaction;
 mod write_concern;
 mod write_counts;
 mod write_reply;

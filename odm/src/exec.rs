@@ -11,7 +11,7 @@ mod stack;
 
 pub(crate) use self::{
     attempts::report as report_attempts,
-    completed::{complete_batch, completed},
+    completed::{complete_batch, completed, detached},
     deadline::{Alarm, Deadline, within},
 };
 

@@ -62,6 +62,9 @@
 //! option of its command. Most actions can be [explained](action::Explain), and all can have a
 //! [deadline](action::Within).
 //!
+//! **Transactions.** [`Database::transaction`] runs several actions that take effect together, and repeats what is safe to
+//! repeat: see [`transaction`]. [`session`] describes sessions without transactions.
+//!
 //! **Schema.** [`schema`] compares the declared indexes with the live ones, and creates, modifies and rebuilds them.
 //!
 //! **Errors.** The error type is [`Error`]. It has predicates, such as [`is_duplicate_key`](Error::is_duplicate_key)
@@ -93,6 +96,7 @@ pub mod error;
 mod exec;
 mod extended_json;
 mod operation;
+mod random;
 mod stack;
 // 1 documents
 mod geometry;
@@ -121,6 +125,8 @@ pub mod action;
 mod collection;
 pub mod cursor;
 mod database;
+pub mod session;
+pub mod transaction;
 pub mod watch;
 // 4 conveniences
 pub mod request;
@@ -148,7 +154,11 @@ pub use odm_derive::{Embedded, Model, Shape, Value, View};
 #[doc(inline)]
 pub use pipeline::Pipeline;
 #[doc(inline)]
+pub use session::Session;
+#[doc(inline)]
 pub use sort::Sort;
+#[doc(inline)]
+pub use transaction::Tx;
 #[doc(inline)]
 pub use update::Update;
 #[doc(inline)]

@@ -212,10 +212,11 @@ impl<'s, In, Row> IntoFuture for Aggregate<In, Row, Explicit<'s>> {
     type IntoFuture = BoxFuture<'s, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        let (on, query, Explicit(session)) = self.into_query();
+        let (on, query, session) = self.into_query();
         Box::pin(async move {
-            let driver = read::aggregate_in(&on, query, session).await?;
-            Ok(SessionCursor::new(on, AGGREGATE.reading(), driver, session))
+            let mut lent = session.into_lent()?;
+            let driver = read::aggregate_in(&on, query, &mut lent).await?;
+            Ok(SessionCursor::new(on, AGGREGATE.reading(), driver, lent))
         })
     }
 }

@@ -137,11 +137,13 @@ impl<M: Model, S> BulkWrite<M, S> {
         S: SessionState<'s>,
     {
         let Self { target, writes, ids, problems, options, state } = self;
-        let (session, options) = (state.into_option(), problems.or(Ok(options)));
-        Box::pin(async move {
-            let options = target.operation(BULK_WRITE).check(options)?;
-            let (counts, upserted) = send::send(&target, writes, options, session).await?;
-            target.operation(BULK_WRITE).check(BulkWriteResult::new(counts, ids, upserted))
+        let options = problems.or(Ok(options));
+        state.run(|session| {
+            Box::pin(async move {
+                let options = target.operation(BULK_WRITE).check(options)?;
+                let (counts, upserted) = send::send(&target, writes, options, session).await?;
+                target.operation(BULK_WRITE).check(BulkWriteResult::new(counts, ids, upserted))
+            })
         })
     }
 }

@@ -93,6 +93,6 @@ impl<M: Model, S> Count<M, S> {
         S: SessionState<'s>,
     {
         let (target, query, state) = self.into_query();
-        Box::pin(read::count(target, COUNT, query, state.into_option()))
+        state.run(|session| Box::pin(read::count(target, COUNT, query, session)))
     }
 }

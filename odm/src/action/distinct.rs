@@ -211,11 +211,12 @@ impl<M, T: Value, S> Distinct<M, T, S> {
         S: SessionState<'s>,
     {
         let (target, field, query, state) = self.into_query();
-        let session = state.into_option();
-        Box::pin(async move {
-            let values = read::distinct(&target, DISTINCT, query, session).await?;
-            let operation = target.operation(DISTINCT);
-            values.iter().map(|value| decode(value, &field, &operation)).collect()
+        state.run(|session| {
+            Box::pin(async move {
+                let values = read::distinct(&target, DISTINCT, query, session).await?;
+                let operation = target.operation(DISTINCT);
+                values.iter().map(|value| decode(value, &field, &operation)).collect()
+            })
         })
     }
 }

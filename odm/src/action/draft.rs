@@ -57,12 +57,9 @@ macro_rules! write_verb {
                 S: $crate::action::SessionState<'s>,
             {
                 let Self { target, draft, options, state } = self;
-                ::std::boxed::Box::pin($send(
-                    target,
-                    $verb,
-                    draft.into_statement(options),
-                    state.into_option(),
-                ))
+                state.run(|session| {
+                    ::std::boxed::Box::pin($send(target, $verb, draft.into_statement(options), session))
+                })
             }
         }
     };
@@ -108,14 +105,15 @@ macro_rules! find_and_modify {
             ) -> ::futures_core::future::BoxFuture<'s, $crate::error::Result<Option<T>>>
             where
                 S: $crate::action::SessionState<'s>,
-                T: $crate::value::OwnedRow,
+                T: $crate::value::OwnedRow + 's,
             {
                 let (target, statement, state) = self.into_statement();
-                let session = state.into_option();
-                ::std::boxed::Box::pin(async move {
-                    let found =
-                        $crate::action::send::find_and_modify(&target, $verb, statement, session).await?;
-                    $crate::action::find_one::row(&target.operation($verb), found)
+                state.run(|session| {
+                    ::std::boxed::Box::pin(async move {
+                        let found =
+                            $crate::action::send::find_and_modify(&target, $verb, statement, session).await?;
+                        $crate::action::find_one::row(&target.operation($verb), found)
+                    })
                 })
             }
         }

@@ -95,7 +95,8 @@ impl<M: Model, S> Exists<M, S> {
         S: SessionState<'s>,
     {
         let (target, query, state) = self.into_query();
-        let session = state.into_option();
-        Box::pin(async move { Ok(read::find_one(&target, EXISTS, query, session).await?.is_some()) })
+        state.run(|session| {
+            Box::pin(async move { Ok(read::find_one(&target, EXISTS, query, session).await?.is_some()) })
+        })
     }
 }

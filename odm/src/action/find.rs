@@ -129,10 +129,11 @@ impl<M: Model> Find<M> {
 impl<'s, M: Model> Find<M, Explicit<'s>> {
     pub(super) fn execute<T: 'static>(self) -> BoxFuture<'s, Result<SessionCursor<'s, T>>> {
         let awaiting = awaiting(&self.options);
-        let (target, query, Explicit(session)) = self.into_query();
+        let (target, query, session) = self.into_query();
         Box::pin(async move {
-            let driver = read::find_in(&target, FIND, awaiting.and(query), session).await?;
-            Ok(SessionCursor::new(target, FIND, driver, session))
+            let mut lent = session.into_lent()?;
+            let driver = read::find_in(&target, FIND, awaiting.and(query), &mut lent).await?;
+            Ok(SessionCursor::new(target, FIND, driver, lent))
         })
     }
 }

@@ -110,7 +110,7 @@ impl<M: Model, S> FindOne<M, S> {
     pub(super) fn execute<'s, T>(self) -> BoxFuture<'s, Result<Option<T>>>
     where
         S: SessionState<'s>,
-        T: OwnedRow,
+        T: OwnedRow + 's,
     {
         let (target, query, state) = self.into_query();
         read_one(FIND_ONE, target, query, state)
@@ -118,16 +118,17 @@ impl<M: Model, S> FindOne<M, S> {
 }
 
 /// Finds one document and decodes it, for `find_one` and `get`.
-pub(super) fn read_one<'s, T: OwnedRow>(
+pub(super) fn read_one<'s, T: OwnedRow + 's>(
     verb: Verb,
     target: Target,
     query: Result<Query<Document, FindOneOptions>>,
-    session: impl SessionState<'s>,
+    state: impl SessionState<'s>,
 ) -> BoxFuture<'s, Result<Option<T>>> {
-    let session = session.into_option();
-    Box::pin(async move {
-        let found = read::find_one(&target, verb, query, session).await?;
-        row(&target.operation(verb), found)
+    state.run(move |session| {
+        Box::pin(async move {
+            let found = read::find_one(&target, verb, query, session).await?;
+            row(&target.operation(verb), found)
+        })
     })
 }
 

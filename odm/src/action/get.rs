@@ -110,7 +110,7 @@ impl<M: Model, S> Get<M, S> {
     pub(super) fn execute<'s, T>(self) -> BoxFuture<'s, Result<Option<T>>>
     where
         S: SessionState<'s>,
-        T: OwnedRow,
+        T: OwnedRow + 's,
     {
         let (target, query, state) = self.into_query();
         read_one(GET, target, query, state)

@@ -110,10 +110,12 @@ impl<M: Model, S> InsertMany<M, S> {
     where
         S: SessionState<'s>,
     {
-        let inserts = self.documents.map(Inserts::new::<M>);
-        let sent = send(self.target, inserts, self.options, self.state.into_option());
-        let ids = self.ids;
-        Box::pin(async move { sent.await.map(|()| ids) })
+        let Self { target, ids, documents, options, state } = self;
+        let inserts = documents.map(Inserts::new::<M>);
+        state.run(|session| {
+            let sent = send(target, inserts, options, session);
+            Box::pin(async move { sent.await.map(|()| ids) })
+        })
     }
 }
 

@@ -80,7 +80,9 @@ impl<M: Model, S> InsertOne<M, S> {
         S: SessionState<'s>,
     {
         let Self { target, id, draft, options, state } = self;
-        let sent = send::insert(target, INSERT_ONE, draft.into_statement(options), state.into_option());
-        Box::pin(async move { sent.await.map(|()| id) })
+        state.run(|session| {
+            let sent = send::insert(target, INSERT_ONE, draft.into_statement(options), session);
+            Box::pin(async move { sent.await.map(|()| id) })
+        })
     }
 }

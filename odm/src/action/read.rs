@@ -12,7 +12,7 @@ use mongodb::{
 };
 
 use super::{
-    OperationTarget,
+    Lent, OperationTarget,
     aggregate::{self, AGGREGATE},
     prepare::newer,
 };
@@ -23,6 +23,7 @@ use crate::{
     operation::Verb,
     pipeline::unknown_operator,
     query::{Query, Values, WholeCollection},
+    session::allowed_stages,
 };
 
 /// Opens a cursor of the documents that match.
@@ -42,12 +43,13 @@ pub(super) async fn find_in(
     target: &Target,
     verb: Verb,
     query: Result<Query<Document, FindOptions>>,
-    session: &mut ClientSession,
+    session: &mut Lent<'_>,
 ) -> Result<SessionRawBatchCursor> {
     let operation = target.operation(verb);
     let (filter, options) = operation.check(query)?.finish().into_parts();
-    let call = target.driver().find(filter).with_options(options).session(session).batch();
-    exec::run(operation, call).await.map_err(unknown_operator)
+    let Lent { driver, observer } = session;
+    let call = target.driver().find(filter).with_options(options).session(&mut **driver).batch();
+    observer.observe(exec::run(operation, call)).await.map_err(unknown_operator)
 }
 
 /// Returns the first document that matches.
@@ -130,13 +132,16 @@ pub(super) async fn aggregate(
 pub(super) async fn aggregate_in(
     on: &OperationTarget,
     query: Result<Query<Vec<Document>, AggregateOptions>>,
-    session: &mut ClientSession,
+    session: &mut Lent<'_>,
 ) -> Result<SessionRawBatchCursor> {
     let (stages, options) = on.operation(AGGREGATE).check(query)?.finish().into_parts();
     let operation = on.operation(aggregate::verb(&stages));
-    let cursor =
-        exec::run(operation, pipeline(on, stages).with_options(options).session(session).batch()).await;
-    cursor.map_err(unknown_operator)
+    let Lent { driver, observer } = session;
+    if observer.in_transaction() {
+        operation.check(allowed_stages(&stages))?;
+    }
+    let call = pipeline(on, stages).with_options(options).session(&mut **driver).batch();
+    observer.observe(exec::run(operation, call)).await.map_err(unknown_operator)
 }
 
 /// Returns the driver's call, without its options.

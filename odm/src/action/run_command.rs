@@ -15,6 +15,7 @@ use crate::{
     error::{Error, Result, codec::CodecResult},
     exec,
     operation::Verb,
+    session::allowed_command,
     value::{MAX_NESTING, OwnedRow, Value, Writer, bounded_document},
 };
 
@@ -129,10 +130,15 @@ impl<T, S> RunCommand<T, S> {
     {
         let verb = self.verb();
         let Self { database, command, options, state, .. } = self;
-        let session = state.into_option();
-        Box::pin(async move {
-            let reply = send(&database, verb, command, options, session).await?;
-            cursor::decode(&database.operation(verb), &reply)
+        let command = match command {
+            Ok(command) if state.in_transaction() => allowed_command(&command).map(|()| command),
+            command => command.map_err(Error::from),
+        };
+        state.run(|session| {
+            Box::pin(async move {
+                let reply = send(&database, verb, command, options, session).await?;
+                cursor::decode(&database.operation(verb), &reply)
+            })
         })
     }
 }
@@ -158,7 +164,7 @@ fn only_reads(command: &Document) -> bool {
 async fn send(
     database: &Database,
     verb: Verb,
-    command: CodecResult<Document>,
+    command: Result<Document>,
     options: RunCommandOptions,
     session: Option<&mut mongodb::ClientSession>,
 ) -> Result<Vec<u8>> {

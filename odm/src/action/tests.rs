@@ -18,8 +18,20 @@ struct Note {
 }
 
 /// Verbs that neither read nor write the documents of a model.
-const WITHOUT_EXIT: [&str; 8] =
-    ["connect", "ping", "start_session", "drop_database", "plan", "verify", "apply", "run_command"];
+const WITHOUT_EXIT: [&str; 12] = [
+    "connect",
+    "ping",
+    "session",
+    "start_session",
+    "start_transaction",
+    "commit_transaction",
+    "abort_transaction",
+    "drop_database",
+    "plan",
+    "verify",
+    "apply",
+    "run_command",
+];
 
 /// Returns a database whose server does not exist, so every call fails after its exit.
 async fn nowhere() -> Database {

@@ -10,7 +10,7 @@ use std::{
 };
 
 use futures_core::{Stream, future::BoxFuture};
-use mongodb::{ClientSession, raw_batch_cursor::SessionRawBatchCursor};
+use mongodb::raw_batch_cursor::SessionRawBatchCursor;
 
 use super::{Batch, Origin, Step};
 use crate::{
@@ -18,6 +18,7 @@ use crate::{
     error::{Error, Result},
     exec::Polled,
     operation::Verb,
+    session::Lent,
     value::{OwnedRow, Row},
 };
 
@@ -37,7 +38,7 @@ pub struct SessionCursor<'s, T> {
 /// The driver's cursor and its session.
 struct DriverCursor<'s> {
     driver: SessionRawBatchCursor,
-    session: &'s mut ClientSession,
+    session: Lent<'s>,
 }
 
 /// The result of a request for a batch.
@@ -59,7 +60,7 @@ impl<'s, T> SessionCursor<'s, T> {
         target: impl Into<OperationTarget>,
         verb: Verb,
         driver: SessionRawBatchCursor,
-        session: &'s mut ClientSession,
+        session: Lent<'s>,
     ) -> Self {
         Self {
             origin: Origin { target: target.into(), verb },
@@ -176,10 +177,12 @@ fn fetch(mut cursor: Box<DriverCursor<'_>>, origin: Origin, batch: Batch) -> Box
     Box::pin(async move {
         let mut polled = Polled::default();
         let DriverCursor { driver, session } = &mut *cursor;
+        let Lent { driver: session, observer } = session;
         let mut stream = driver.stream(session);
         let operation = origin.operation();
-        let batch =
-            poll_fn(|context| batch.poll_next(Pin::new(&mut stream), context, &mut polled, &operation)).await;
+        let fetched =
+            poll_fn(|context| batch.poll_next(Pin::new(&mut stream), context, &mut polled, &operation));
+        let batch = observer.observe(fetched).await;
         drop(stream);
         Fetched { cursor, batch }
     })

@@ -70,6 +70,9 @@ pub enum ErrorKind {
     /// The change stream requires the document before or after each change, and the server does not have one: the
     /// collection does not store pre- and post-images, or this image has expired.
     ImageMissing,
+    /// The transaction is aborted because of an earlier call in it, which this names: the call failed, or its future
+    /// was dropped. Nothing of the transaction was applied.
+    TransactionAborted(Cow<'static, str>),
     /// The server is too old for the operation, or its deployment does not support it.
     Unsupported(Cow<'static, str>),
     /// Any other error that the server returned, by its code.
@@ -105,6 +108,7 @@ impl ErrorKind {
             Self::Invalidated => "Invalidated",
             Self::EventTooLarge => "EventTooLarge",
             Self::ImageMissing => "ImageMissing",
+            Self::TransactionAborted(_) => "TransactionAborted",
             Self::Unsupported(_) => "Unsupported",
             Self::Server(_) => "Server",
             Self::Driver(_) => "Driver",
@@ -161,6 +165,7 @@ impl ErrorKind {
                 "the server does not have the document before or after a change, which the stream requires; is \
                  `changeStreamPreAndPostImages` enabled for the collection?",
             ),
+            Self::TransactionAborted(cause) => write!(f, "the transaction is aborted: {cause}"),
             Self::Server(code) => refused(&reason(*code, "", &[]), f),
         }
     }

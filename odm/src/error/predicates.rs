@@ -65,6 +65,12 @@ impl Error {
         self.any(|kind| matches!(kind, ErrorKind::Unauthorized))
     }
 
+    /// Returns `true` if the transaction is aborted because of an earlier call in it. The message names that call: it
+    /// failed, and the body of the transaction did not return its error, or its future was dropped.
+    pub fn is_transaction_aborted(&self) -> bool {
+        matches!(self.kind(), ErrorKind::TransactionAborted(_))
+    }
+
     /// Returns the key that another document already has, if this is the cause. For many writes, returns the first
     /// key.
     pub fn duplicate_key(&self) -> Option<&DuplicateKey> {

@@ -427,3 +427,28 @@ fn assert_silent(error: &Error, values: &[&str]) {
         assert!(!text.contains(value), "{value} in {text}");
     }
 }
+
+/// The server reports each call in an aborted transaction as one after which the transaction can be run again. That is
+/// true only if the first failure passes.
+#[test]
+fn an_aborted_transaction_is_run_again_only_if_its_first_failure_passes() {
+    let aborted = |is_transient| {
+        let error = command(doc! { "code": 251, "codeName": "NoSuchTransaction", "errmsg": "gone" });
+        let error = error.labelled("TransientTransactionError");
+        assert!(error.is_no_such_transaction() && error.is_retryable());
+        error.after_failure("insert_one on shop.orders: no", is_transient)
+    };
+    for (error, end) in
+        [(aborted(false), ""), (aborted(true), "; run the transaction again (code 251, NoSuchTransaction)")]
+    {
+        assert!(error.is_transaction_aborted() && !error.is_outcome_unknown());
+        assert_eq!(error.is_retryable(), !end.is_empty());
+        assert_eq!(
+            error.to_string(),
+            format!(
+                "find on shop.orders: the transaction is aborted: a call in it failed before, and its error was not \
+                 returned: [insert_one on shop.orders: no]{end}"
+            ),
+        );
+    }
+}

@@ -29,7 +29,12 @@ pub(super) fn is_dropped() -> bool {
 /// After the drop, the command that has been sent is completed, no further command is sent, and the outcome is
 /// discarded.
 pub(crate) fn completed<T: 'static>(call: BoxFuture<'static, Result<T>>) -> BoxFuture<'static, Result<T>> {
-    Box::pin(Completed { call: Some(call), runtime: None })
+    Box::pin(Completed { call: Some(call), runtime: None, sends_more: false })
+}
+
+/// Completes several calls even if their future is dropped. Unlike [`completed`], all commands are still sent.
+pub(crate) fn detached<T: 'static>(calls: BoxFuture<'static, Result<T>>) -> BoxFuture<'static, Result<T>> {
+    Box::pin(Completed { call: Some(calls), runtime: None, sends_more: true })
 }
 
 struct Completed<T: 'static> {
@@ -37,6 +42,8 @@ struct Completed<T: 'static> {
     call: Option<BoxFuture<'static, Result<T>>>,
     /// The runtime that drives the call, once the call has waited for the server.
     runtime: Option<Handle>,
+    /// Whether further commands are sent after the drop.
+    sends_more: bool,
 }
 
 impl<T: 'static> Future for Completed<T> {
@@ -59,14 +66,18 @@ impl<T: 'static> Future for Completed<T> {
 impl<T: 'static> Drop for Completed<T> {
     fn drop(&mut self) {
         if let (Some(call), Some(runtime)) = (self.call.take(), self.runtime.take()) {
-            spawn(&runtime, Box::pin(async move { drop(call.await) }));
+            spawn(&runtime, Box::pin(async move { drop(call.await) }), self.sends_more);
         }
     }
 }
 
 /// Spawns the rest of a call. It is not generic over the outcome, so that it is compiled only once.
-fn spawn(runtime: &Handle, call: BoxFuture<'static, ()>) {
-    runtime.spawn(DROPPED.scope((), call));
+fn spawn(runtime: &Handle, call: BoxFuture<'static, ()>, sends_more: bool) {
+    if sends_more {
+        runtime.spawn(call);
+    } else {
+        runtime.spawn(DROPPED.scope((), call));
+    }
 }
 
 /// Receives the batch that a dropped cursor has requested, on the runtime that drives it. Then drops the driver's

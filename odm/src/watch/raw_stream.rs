@@ -2,9 +2,7 @@
 
 use std::{
     collections::VecDeque,
-    fmt,
-    hash::{BuildHasher, Hasher, RandomState},
-    mem,
+    fmt, mem,
     pin::Pin,
     task::{Context, Poll, ready},
     time::{Duration, Instant},
@@ -28,6 +26,7 @@ use super::{
 use crate::{
     error::{Error, ErrorKind, Result},
     operation::Operation,
+    random::roll,
 };
 
 /// The events that were received, and the state of the request for more.
@@ -337,10 +336,4 @@ impl fmt::Debug for RawStream {
             .field("link", &link)
             .finish_non_exhaustive()
     }
-}
-
-/// Returns a random number, from the random seeds of the standard library's hash maps.
-fn roll() -> u32 {
-    let hash = RandomState::new().build_hasher().finish();
-    u32::try_from(hash >> 32).unwrap_or_default()
 }

@@ -41,6 +41,7 @@ mod server_messages;
 mod setters;
 mod stored_types;
 mod trace;
+mod transaction;
 mod untyped_fields;
 mod update;
 mod update_catalogue;

@@ -121,7 +121,7 @@ impl<S> ClientBulkWrite<S> {
         S: SessionState<'s>,
     {
         let Self { database, writes, problems, options, state } = self;
-        Box::pin(send(database, writes, problems.or(Ok(options)), state.into_option()))
+        state.run(|session| Box::pin(send(database, writes, problems.or(Ok(options)), session)))
     }
 }
 

@@ -161,6 +161,7 @@ fn table() -> Vec<(&'static str, fn() -> Error, [&'static str; 4])> {
         ("resume token", || Error::new(ErrorKind::InvalidResumeToken), [""; 4]),
         ("invalidated", || Error::new(ErrorKind::Invalidated), [""; 4]),
         ("event too large", || Error::new(ErrorKind::EventTooLarge), [""; 4]),
+        ("an aborted transaction", || Error::aborted("an earlier call failed"), [""; 4]),
         ("no image", || Error::new(ErrorKind::ImageMissing), [""; 4]),
         ("unsupported", || Error::from_driver(Driver::SessionsNotSupported.into()), ["N"; 4]),
         ("shutdown of the client", || Error::from_driver(Driver::Shutdown.into()), ["N"; 4]),

@@ -1,0 +1,46 @@
+//! Errors of the calls in a transaction.
+
+use std::borrow::Cow;
+
+use mongodb::error::UNKNOWN_TRANSACTION_COMMIT_RESULT;
+
+use super::{Error, ErrorKind};
+
+const MAX_TIME_EXPIRED: i32 = 50;
+const NO_SUCH_TRANSACTION: i32 = 251;
+
+impl Error {
+    /// Creates an error of a transaction that cannot continue.
+    pub(crate) fn aborted(cause: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(ErrorKind::TransactionAborted(cause.into()))
+    }
+
+    /// Returns `true` if the server has aborted the transaction before this call.
+    pub(crate) fn is_no_such_transaction(&self) -> bool {
+        self.code() == Some(NO_SUCH_TRANSACTION)
+    }
+
+    /// Returns `true` if the server may have aborted the transaction because of this error: the driver or the server
+    /// reported it. This crate's own errors leave the transaction as it is.
+    pub(crate) fn may_abort_transaction(&self) -> bool {
+        self.driver().is_some()
+            || matches!(self.kind(), ErrorKind::BulkWrite(report) if !report.is_not_sent())
+    }
+
+    /// Names the call that failed before. The server reports each later call as an error after which the transaction
+    /// can be run again; this is true only if the first failure `is_transient`.
+    pub(crate) fn after_failure(mut self, first: &str, is_transient: bool) -> Self {
+        if !is_transient {
+            (self.0.driver, self.0.label, self.0.attempts) = (None, None, None);
+        }
+        self.with_kind(ErrorKind::TransactionAborted(
+            format!("a call in it failed before, and its error was not returned: [{first}]").into(),
+        ))
+    }
+
+    /// Returns `true` if a commit with this error is to be made again: its outcome is unknown, and not because the
+    /// server's time limit has passed.
+    pub(crate) fn is_commit_retryable(&self) -> bool {
+        self.has_label(UNKNOWN_TRANSACTION_COMMIT_RESULT) && self.code() != Some(MAX_TIME_EXPIRED)
+    }
+}

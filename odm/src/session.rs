@@ -1,0 +1,131 @@
+//! Sessions: actions that belong together, in order.
+//!
+//! [`Database::session`](crate::Database::session) starts a [`Session`], and `.session(&mut session)` runs an action
+//! in it. A session gives three things:
+//!
+//! - **Causal consistency** (the default): a read in the session includes the effects of the earlier actions in it, also
+//!   if it is sent to another member of the replica set.
+//! - **Snapshots** ([`StartSession::snapshot`]): all reads return the data of one moment.
+//! - **Transactions**: [`Database::transaction`](crate::Database::transaction) runs one, and most programs need no
+//!   session for it. [`Session::start_transaction`] and its relatives control one by hand.
+//!
+//! A session runs one action at a time: an action borrows it until its future completes, or until its cursor is
+//! dropped. Sessions are cheap, so start one for each task.
+//!
+//! `.session(..)` also accepts a session of the driver (`db.client().start_session()`). For such a session, this crate
+//! cannot name the call that failed in a transaction, and cannot refuse what the server does not allow in one.
+
+mod journal;
+mod manual;
+mod refused;
+mod start;
+mod state;
+
+use std::{fmt, sync::Arc};
+
+use mongodb::ClientSession;
+use tokio::sync::{Mutex, OwnedMutexGuard};
+
+pub(crate) use self::{
+    journal::{Journal, Observer},
+    refused::{allowed_command, allowed_stages},
+    state::{Lent, SessionState, sealed},
+};
+pub use self::{
+    manual::{AbortTransaction, CommitTransaction, StartTransaction},
+    start::StartSession,
+    state::{AsSession, Explicit, Implicit},
+};
+use crate::{
+    database::Database,
+    error::{Error, Result},
+};
+
+/// A session of one client: see the [module](crate::session).
+///
+/// Construct with [`Database::session`]. A transaction that has not ended when the session is dropped is aborted.
+///
+/// ```compile_fail,E0499
+/// # use odm::{Collection, Filter, Model, Id, session::Session};
+/// # #[derive(Model)]
+/// # #[odm(collection = "users")]
+/// # struct User { id: Id<User> }
+/// # async fn f(users: Collection<User>, mut session: Session) -> odm::Result<()> {
+/// let one = users.count(Filter::all()).session(&mut session);
+/// let two = users.count(Filter::all()).session(&mut session); // at the same time
+/// # drop((one.await?, two.await?));
+/// # Ok(())
+/// # }
+/// ```
+pub struct Session(Hold);
+
+/// The owner of the session of the driver.
+enum Hold {
+    /// The session, or a transaction that runs in it.
+    Shared(Arc<Mutex<Inner>>),
+    /// This session, which a transaction lent to its body.
+    Locked(OwnedMutexGuard<Inner>),
+}
+
+/// The session of the driver, and what the driver does not show about it.
+pub(crate) struct Inner {
+    pub(crate) driver: ClientSession,
+    pub(crate) journal: Arc<Journal>,
+    pub(crate) database: Database,
+}
+
+impl Session {
+    pub(crate) fn new(database: Database, driver: ClientSession) -> Self {
+        let inner = Inner { driver, journal: Arc::default(), database };
+        Self(Hold::Shared(Arc::new(Mutex::new(inner))))
+    }
+
+    /// Creates the session that remains after the body of a transaction has ended it.
+    pub(crate) fn locked(inner: OwnedMutexGuard<Inner>) -> Self {
+        Self(Hold::Locked(inner))
+    }
+
+    /// Returns the driver's session, for calls of the driver, and for the times of the session.
+    ///
+    /// Do not start or end transactions through it: [`start_transaction`](Self::start_transaction) and its relatives
+    /// record what this crate must know.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if a transaction still uses the session: its future was dropped and it is being aborted, or
+    /// its [`Tx`](crate::Tx) was moved out of its body.
+    pub fn driver(&mut self) -> Result<&mut ClientSession> {
+        self.inner().map(|inner| &mut inner.driver)
+    }
+
+    fn inner(&mut self) -> Result<&mut Inner> {
+        match &mut self.0 {
+            Hold::Shared(shared) => Arc::get_mut(shared).map(Mutex::get_mut).ok_or_else(in_use),
+            Hold::Locked(inner) => Ok(inner),
+        }
+    }
+
+    /// Returns the session for a transaction to own.
+    pub(crate) fn share(&self) -> Result<Arc<Mutex<Inner>>> {
+        match &self.0 {
+            Hold::Shared(shared) => Ok(Arc::clone(shared)),
+            Hold::Locked(_) => Err(Error::refused(
+                "this session belongs to a transaction: run the next one after the body has returned",
+            )),
+        }
+    }
+}
+
+#[cold]
+fn in_use() -> Error {
+    Error::refused(
+        "the session is still in use by a transaction: its future was dropped and it is being aborted, or its `Tx` was \
+         moved out of its body",
+    )
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session").finish_non_exhaustive()
+    }
+}

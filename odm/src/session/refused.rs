@@ -1,0 +1,79 @@
+//! What a server refuses in a transaction.
+
+use std::borrow::Cow;
+
+use mongodb::bson::{Bson, Document};
+
+use crate::error::{Error, Result};
+
+/// The stages that no pipeline in a transaction can have, and the reasons.
+const STAGES: [(&str, &str); 11] = [
+    ("$changeStream", "it waits for later changes"),
+    ("$collStats", STATISTICS),
+    ("$currentOp", STATISTICS),
+    ("$indexStats", STATISTICS),
+    ("$listCatalog", STATISTICS),
+    ("$listLocalSessions", STATISTICS),
+    ("$listSessions", STATISTICS),
+    ("$merge", WRITES),
+    ("$out", WRITES),
+    ("$planCacheStats", STATISTICS),
+    ("$unionWith", "read the other collection with an aggregation of its own"),
+];
+
+const STATISTICS: &str = "it reads the state of the server, not documents";
+const WRITES: &str = "run the aggregation outside of the transaction, or write its rows with `insert_many`";
+
+/// The commands that cannot be part of a transaction, and what to do instead.
+const COMMANDS: [(&str, &str); 20] = [
+    ("abortTransaction", "return an error from the body, or call `abort`"),
+    ("collMod", OUTSIDE),
+    ("collStats", OUTSIDE),
+    ("commitTransaction", "return `Ok` from the body, or call `commit`"),
+    ("compact", OUTSIDE),
+    ("convertToCapped", OUTSIDE),
+    ("count", "use the verb `count`, which counts with an aggregation"),
+    ("dbStats", OUTSIDE),
+    ("drop", OUTSIDE),
+    ("dropDatabase", OUTSIDE),
+    ("dropIndexes", OUTSIDE),
+    ("explain", OUTSIDE),
+    ("listCollections", OUTSIDE),
+    ("listDatabases", OUTSIDE),
+    ("listIndexes", OUTSIDE),
+    ("mapReduce", OUTSIDE),
+    ("ping", OUTSIDE),
+    ("renameCollection", OUTSIDE),
+    ("serverStatus", OUTSIDE),
+    ("validate", OUTSIDE),
+];
+
+const OUTSIDE: &str = "run it outside of the transaction";
+
+/// Returns an error if a stage of the pipeline cannot be part of a transaction.
+pub(crate) fn allowed_stages(stages: &[Document]) -> Result<()> {
+    let refused = |stage: &Document| {
+        STAGES.iter().find(|(name, _)| stage.keys().next().is_some_and(|first| first == name))
+    };
+    match stages.iter().find_map(refused) {
+        Some((name, reason)) => Err(refusal(name, reason)),
+        None => Ok(()),
+    }
+}
+
+/// Returns an error if the command cannot be part of a transaction.
+pub(crate) fn allowed_command(command: &Document) -> Result<()> {
+    let Some(first) = command.keys().next() else { return Ok(()) };
+    if let Some((name, reason)) = COMMANDS.iter().find(|(name, _)| name.eq_ignore_ascii_case(first)) {
+        return Err(refusal(name, reason));
+    }
+    let stages = command.get_array("pipeline").map(|stages| stages.iter().filter_map(Bson::as_document));
+    match stages {
+        Ok(stages) if first == "aggregate" => allowed_stages(&stages.cloned().collect::<Vec<_>>()),
+        _ => Ok(()),
+    }
+}
+
+fn refusal(name: &str, reason: &str) -> Error {
+    Error::refused(Cow::Owned(format!("`{name}` cannot be part of a transaction: {reason}")))
+}

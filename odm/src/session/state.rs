@@ -1,0 +1,134 @@
+//! The session of an action: `.session(..)`, and the types of actions with and without one.
+
+use std::fmt;
+
+use futures_core::future::BoxFuture;
+use mongodb::ClientSession;
+
+use super::{Inner, Observer, Session};
+use crate::error::{Error, Result};
+
+/// The argument of `.session(..)`: a [`Session`], the [`Tx`](crate::Tx) of a transaction, or a [`ClientSession`] of
+/// the driver.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a session",
+    label = "expected `&mut` of a `Session`, a `Tx`, or a `mongodb::ClientSession`",
+    note = "`Database::session` returns a `Session`, and the body of `Database::transaction` receives a `Tx`"
+)]
+pub trait AsSession: Send + sealed::Sealed {}
+
+pub(crate) mod sealed {
+    pub trait Sealed {
+        /// Lends the session to one action.
+        #[doc(hidden)]
+        fn lend(&mut self) -> super::Explicit<'_>;
+    }
+}
+
+impl AsSession for ClientSession {}
+
+impl sealed::Sealed for ClientSession {
+    fn lend(&mut self) -> Explicit<'_> {
+        Explicit(Ok(Lent { driver: self, observer: Observer::default() }))
+    }
+}
+
+impl AsSession for Session {}
+
+impl sealed::Sealed for Session {
+    fn lend(&mut self) -> Explicit<'_> {
+        Explicit(self.inner().map(Inner::lend))
+    }
+}
+
+impl Inner {
+    fn lend(&mut self) -> Lent<'_> {
+        Lent { observer: Observer::new(&self.journal), driver: &mut self.driver }
+    }
+}
+
+/// The state of an action that does not run in a session of the caller.
+#[derive(Debug, Clone, Copy)]
+pub struct Implicit;
+
+/// The state of an action that runs in a session of the caller.
+///
+/// It holds the only borrow of the session, so two operations at the same time in one session do not compile. The
+/// server does not support them.
+pub struct Explicit<'s>(Result<Lent<'s>>);
+
+/// A session that is lent to one action.
+pub(crate) struct Lent<'s> {
+    pub(crate) driver: &'s mut ClientSession,
+    pub(crate) observer: Observer,
+}
+
+impl<'s> Explicit<'s> {
+    pub(crate) fn new(session: &'s mut impl AsSession) -> Self {
+        session.lend()
+    }
+
+    /// Lends the session of a transaction.
+    pub(crate) fn of(inner: &'s mut Inner) -> Self {
+        Self(Ok(inner.lend()))
+    }
+
+    /// Returns the session, or an error if it is in use.
+    pub(crate) fn into_lent(self) -> Result<Lent<'s>> {
+        self.0
+    }
+}
+
+impl fmt::Debug for Explicit<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Explicit")
+    }
+}
+
+/// Runs the call of an action in its session, if it has one.
+pub(crate) trait SessionState<'s> {
+    /// Makes a call with the session that the driver accepts.
+    fn run<T: 's>(
+        self,
+        call: impl FnOnce(Option<&'s mut ClientSession>) -> BoxFuture<'s, Result<T>>,
+    ) -> BoxFuture<'s, Result<T>>;
+
+    /// Returns whether the action is known to run in a transaction.
+    fn in_transaction(&self) -> bool;
+}
+
+impl<'s> SessionState<'s> for Implicit {
+    fn run<T: 's>(
+        self,
+        call: impl FnOnce(Option<&'s mut ClientSession>) -> BoxFuture<'s, Result<T>>,
+    ) -> BoxFuture<'s, Result<T>> {
+        call(None)
+    }
+
+    fn in_transaction(&self) -> bool {
+        false
+    }
+}
+
+impl<'s> SessionState<'s> for Explicit<'s> {
+    fn run<T: 's>(
+        self,
+        call: impl FnOnce(Option<&'s mut ClientSession>) -> BoxFuture<'s, Result<T>>,
+    ) -> BoxFuture<'s, Result<T>> {
+        match self.0 {
+            Ok(Lent { driver, observer }) => {
+                let call = call(Some(driver));
+                Box::pin(async move { observer.observe(call).await })
+            }
+            Err(error) => Box::pin(failed(error)),
+        }
+    }
+
+    fn in_transaction(&self) -> bool {
+        self.0.as_ref().is_ok_and(|lent| lent.observer.in_transaction())
+    }
+}
+
+async fn failed<T>(error: Error) -> Result<T> {
+    Err(error)
+}

@@ -1,0 +1,227 @@
+//! Transactions: several actions that take effect together, or not at all.
+//!
+//! [`Database::transaction`] runs a body, and commits its transaction. The body receives a [`Tx`], which it passes to
+//! `.session(..)` of each action.
+//!
+//! # What is repeated
+//!
+//! The body runs again if a conflict with another transaction, an election or a broken connection has aborted the
+//! transaction, and the commit is made again if its outcome is unknown. This is the "convenient API" of the drivers'
+//! specification, with its pauses and its limit of 120 seconds ([`retry_for`](Transaction::retry_for)). So **the body
+//! may run several times**. What it does outside of the database should wait for the commit: [`Tx::on_commit`].
+//!
+//! # Errors inside of the body
+//!
+//! If an action in a transaction fails on the server, the server aborts the transaction. Therefore return the error
+//! from the body. If the body continues, the next action fails, or the commit, with an error for which
+//! [`is_transaction_aborted`](crate::Error::is_transaction_aborted) is true and which names the first failure. (The
+//! drivers run such a body again and again, until the time has passed.) An error of this crate that was reported
+//! [before anything was sent](crate::Error::is_not_sent) aborts nothing.
+//!
+//! # What a transaction cannot contain
+//!
+//! The server allows reads and writes of documents, and few other commands. Actions that it refuses are refused before
+//! they are sent: aggregations with `$out`, `$merge`, `$unionWith` and other stages, most commands, and options such as read concerns
+//! and write concerns, which belong to the transaction. `watch`, `estimated_count` and `explain` have no
+//! `.session(..)`. A transaction may take a minute, by default.
+//!
+//! # Closures
+//!
+//! The body is an `async |mut tx| { .. }` closure, and borrows what it uses. It cannot be a `move` closure that owns
+//! what it uses, and it cannot change captured variables, because it may run several times: return values from the
+//! body instead. Clone an owned value in the body.
+
+mod backoff;
+mod effects;
+mod run;
+mod tx;
+
+use std::{
+    fmt,
+    future::{Future, IntoFuture},
+    time::Duration,
+};
+
+use futures_core::future::BoxFuture;
+use mongodb::options::{ReadConcern, TransactionOptions, WriteConcern};
+
+use self::run::{ErrorPolicy, Plan};
+pub use self::tx::Tx;
+use crate::{
+    database::Database,
+    error::{Error, Result},
+    session::Session,
+};
+
+/// How long a transaction is retried, by the drivers' specification.
+const RETRY_FOR: Duration = Duration::from_secs(120);
+
+impl Database {
+    /// Runs a transaction: the body, then the commit.
+    ///
+    /// Awaiting it returns the value that the body returns. If the body returns an error, the transaction is aborted.
+    /// The body may run several times: see the [module](crate::transaction).
+    ///
+    /// # Errors
+    ///
+    /// Returns the error of the body, or of the commit. If [`is_timeout`](Error::is_timeout) is true, the transaction
+    /// was retried until the [time](Transaction::retry_for) had passed. If
+    /// [`is_outcome_unknown`](Error::is_outcome_unknown) is true, the transaction may be committed.
+    ///
+    /// ```no_run
+    /// # use odm::{Database, Id, Model};
+    /// # #[derive(Model)]
+    /// # #[odm(collection = "accounts")]
+    /// # struct Account { id: Id<Account>, balance: i64 }
+    /// # async fn f(db: Database, from: Id<Account>, to: Id<Account>) -> odm::Result<()> {
+    /// let accounts = db.collection::<Account>();
+    /// let a = Account::fields();
+    /// db.transaction(async |mut tx| {
+    ///     accounts.update_one(a.id().eq(from), a.balance().inc(-100)).session(&mut tx).await?;
+    ///     accounts.update_one(a.id().eq(to), a.balance().inc(100)).session(&mut tx).await?;
+    ///     Ok(())
+    /// })
+    /// .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn transaction<'s, T, F, Fut>(&self, body: F) -> Transaction<'s, F>
+    where
+        F: FnMut(Tx) -> Fut,
+        Fut: Future<Output = Result<T>>,
+    {
+        Transaction::new(self, body, ErrorPolicy::OWN)
+    }
+
+    /// Runs a transaction whose body returns errors of a type of your own.
+    ///
+    /// This is [`transaction`](Database::transaction) for a body that returns `Result<T, E>`. The operator `?` converts
+    /// the errors of this crate into `E`, which implements `From<odm::Error>`.
+    ///
+    /// The body runs again if it returns an error, and the last action in the transaction failed for a reason that
+    /// passes.
+    ///
+    /// # Errors
+    ///
+    /// Returns the error of the body, or the error of the commit converted into `E`. If the transaction was retried until
+    /// the [time](Transaction::retry_for) had passed, returns the last error of the body unchanged.
+    ///
+    /// ```no_run
+    /// # use odm::{Database, Id, Model};
+    /// # #[derive(Model)]
+    /// # #[odm(collection = "accounts")]
+    /// # struct Account { id: Id<Account>, balance: i64 }
+    /// enum Refusal {
+    ///     NotEnoughMoney,
+    ///     Database(odm::Error),
+    /// }
+    ///
+    /// impl From<odm::Error> for Refusal {
+    ///     fn from(error: odm::Error) -> Self {
+    ///         Self::Database(error)
+    ///     }
+    /// }
+    ///
+    /// async fn withdraw(db: &Database, from: Id<Account>, amount: i64) -> Result<(), Refusal> {
+    ///     let accounts = db.collection::<Account>();
+    ///     let a = Account::fields();
+    ///     db.try_transaction(async |mut tx| {
+    ///         let rich = a.id().eq(from) & a.balance().gte(amount);
+    ///         let result = accounts.update_one(rich, a.balance().inc(-amount)).session(&mut tx).await?;
+    ///         if result.matched_count == 0 {
+    ///             return Err(Refusal::NotEnoughMoney);
+    ///         }
+    ///         Ok(())
+    ///     })
+    ///     .await
+    /// }
+    /// ```
+    pub fn try_transaction<'s, T, E, F, Fut>(&self, body: F) -> Transaction<'s, F, E>
+    where
+        F: FnMut(Tx) -> Fut,
+        Fut: Future<Output = Result<T, E>>,
+        E: From<Error>,
+    {
+        Transaction::new(self, body, ErrorPolicy::OTHER)
+    }
+}
+
+/// Runs a transaction.
+///
+/// Construct with [`Database::transaction`] or [`Database::try_transaction`].
+#[must_use = "nothing happens until the transaction is awaited"]
+pub struct Transaction<'s, F, E = Error> {
+    plan: Plan<'s, E>,
+    body: F,
+}
+
+impl<'s, F, E> Transaction<'s, F, E> {
+    fn new(database: &Database, body: F, policy: ErrorPolicy<E>) -> Self {
+        let database = database.clone();
+        Self { plan: Plan { database, session: None, options: None, retry_for: RETRY_FOR, policy }, body }
+    }
+
+    /// Runs the transaction in this session, so that it includes the effects of the earlier actions in the session, and
+    /// uses its [default options](crate::session::StartSession::default_transaction_options). Without it, a transaction
+    /// has a session of its own.
+    pub fn session(mut self, session: &'s mut Session) -> Self {
+        self.plan.session = Some(session);
+        self
+    }
+
+    /// Sets the read concern of all reads: `{ readConcern: { level: "snapshot" } }`.
+    ///
+    /// With `snapshot` and the write concern `majority`, all reads return the data of one moment.
+    pub fn read_concern(mut self, concern: ReadConcern) -> Self {
+        self.plan.options.get_or_insert_default().read_concern = Some(concern);
+        self
+    }
+
+    /// Sets the write concern of the commit: `{ writeConcern: { w: "majority" } }`.
+    pub fn write_concern(mut self, concern: WriteConcern) -> Self {
+        self.plan.options.get_or_insert_default().write_concern = Some(concern);
+        self
+    }
+
+    /// Limits how long the server may work on the commit: `{ maxTimeMS: n }`. The commit is not made again after this
+    /// limit has passed.
+    pub fn max_commit_time(mut self, time: Duration) -> Self {
+        self.plan.options.get_or_insert_default().max_commit_time = Some(time);
+        self
+    }
+
+    /// Sets for how long the body or the commit is tried again. The default is 120 seconds.
+    ///
+    /// It does not interrupt the body or the commit. With zero, the body runs once, and the commit is made once.
+    pub fn retry_for(mut self, limit: Duration) -> Self {
+        self.plan.retry_for = limit;
+        self
+    }
+
+    /// Replaces all options by those of the driver's struct.
+    pub fn with_options(mut self, options: TransactionOptions) -> Self {
+        self.plan.options = Some(options);
+        self
+    }
+}
+
+impl<'s, T, E, F, Fut> IntoFuture for Transaction<'s, F, E>
+where
+    F: FnMut(Tx) -> Fut + Send + 's,
+    Fut: Future<Output = Result<T, E>> + Send + 's,
+    T: Send + 's,
+    E: From<Error> + Send + 's,
+{
+    type Output = Result<T, E>;
+    type IntoFuture = BoxFuture<'s, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(run::run(self.plan, self.body))
+    }
+}
+
+impl<F, E> fmt::Debug for Transaction<'_, F, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Transaction").field("on", &self.plan.database).finish_non_exhaustive()
+    }
+}
