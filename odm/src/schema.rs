@@ -116,8 +116,8 @@ impl Schema {
     ///
     /// # Errors
     ///
-    /// Returns an error with [`SchemaError::Outdated`](crate::error::SchemaError::Outdated), which lists the missing
-    /// changes, and the errors of [`plan`](Self::plan).
+    /// Returns an error with [`SchemaError::Outdated`], which lists the missing changes, and the errors of
+    /// [`plan`](Self::plan).
     pub async fn verify(&self) -> Result<()> {
         let plan = self.plan().await?;
         let behind = plan.iter().filter(|change| change.is_behind());
