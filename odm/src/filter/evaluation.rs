@@ -117,7 +117,7 @@ impl<M> Filter<M> {
     /// let over = Filter::<Budget>::expr(|b| b.spent().gt(b.budget().if_null(100)));
     /// assert_eq!(
     ///     (Budget::fields().owner().eq("ada") & over).to_string(),
-    ///     r#"{ "owner": { "$eq": "ada" }, "$expr": { "$gt": ["$spent", { "$ifNull": ["$budget", 100] }] } }"#,
+    ///     r#"{ "owner": { "$eq": "ada" }, "$expr": { "$gt": ["$spent", { "$ifNull": ["$budget", 100.0] }] } }"#,
     /// );
     /// ```
     pub fn expr<X>(condition: impl FnOnce(Exprs<M>) -> X) -> Self

@@ -41,7 +41,7 @@ use crate::{
 ///     .unset(b.rebate());
 /// assert_eq!(
 ///     update.to_string(),
-///     r#"[{ "$set": { "total": { "$subtract": [{ "$multiply": ["$price", "$qty"] }, { "$ifNull": ["$rebate", 0] }] }, "checked": true } }, { "$unset": "rebate" }]"#,
+///     r#"[{ "$set": { "total": { "$subtract": [{ "$multiply": ["$price", "$qty"] }, { "$ifNull": ["$rebate", 0.0] }] }, "checked": true } }, { "$unset": "rebate" }]"#,
 /// );
 /// ```
 #[must_use = "an update does nothing until it is passed to a collection method"]
