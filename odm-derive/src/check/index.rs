@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens as _, quote};
+use quote::{ToTokens, quote};
 
 use crate::{
     ast::{Container, Data},
@@ -48,7 +48,7 @@ fn identity(index: &Index) -> String {
     let keys: Vec<String> =
         index.keys.iter().map(|key| format!("{}:{}", key.dotted(), key.kind.text())).collect();
     let tokens = |tokens: Option<TokenStream>| tokens.map(|tokens| tokens.to_string()).unwrap_or_default();
-    let partial = tokens(index.partial.get().map(|closure| closure.to_token_stream()));
+    let partial = tokens(index.partial.get().map(ToTokens::to_token_stream));
     let collation = index.collation.get().map(|collation| format!("{collation:?}")).unwrap_or_default();
     let listed = |fields: Option<&Vec<Key>>| {
         fields.into_iter().flatten().map(Key::dotted).collect::<Vec<_>>().join(",")

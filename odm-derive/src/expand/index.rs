@@ -50,14 +50,14 @@ fn declared(scope: &Scope<'_>, index: &Index) -> TokenStream {
     let language_override = index.language_override.get().map(|field| quote!(.language_override(#field)));
     let bounds = index.bounds.get().map(bounds);
     let listed = |fields: Option<&Vec<Key>>, method: TokenStream| -> TokenStream {
-        let names = fields.into_iter().flatten().map(|key| name(scope, key));
-        quote!(#(.#method(#names))*)
+        let fields = fields.into_iter().flatten().map(|key| name(scope, key));
+        quote!(#(.#method(#fields))*)
     };
-    let include = listed(index.include.get(), quote!(include));
-    let exclude = listed(index.exclude.get(), quote!(exclude));
+    let all_of = listed(index.include.get(), quote!(include));
+    let all_but = listed(index.exclude.get(), quote!(exclude));
     quote! {
         #runtime::Index::new() #(#keys)* #unique #sparse #hidden #ttl #named #partial #collation #(#weights)*
-            #language #language_override #bounds #include #exclude
+            #language #language_override #bounds #all_of #all_but
     }
 }
 

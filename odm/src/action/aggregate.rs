@@ -215,7 +215,7 @@ impl<'s, In, Row> IntoFuture for Aggregate<In, Row, Explicit<'s>> {
         let (on, query, session) = self.into_query();
         Box::pin(async move {
             let mut lent = session.into_lent()?;
-            let driver = read::aggregate_in(&on, query, &mut lent).await?;
+            let driver = Box::pin(read::aggregate_in(&on, query, &mut lent)).await?;
             Ok(SessionCursor::new(on, AGGREGATE.reading(), driver, lent))
         })
     }

@@ -132,7 +132,7 @@ impl<'s, M: Model> Find<M, Explicit<'s>> {
         let (target, query, session) = self.into_query();
         Box::pin(async move {
             let mut lent = session.into_lent()?;
-            let driver = read::find_in(&target, FIND, awaiting.and(query), &mut lent).await?;
+            let driver = Box::pin(read::find_in(&target, FIND, awaiting.and(query), &mut lent)).await?;
             Ok(SessionCursor::new(target, FIND, driver, lent))
         })
     }

@@ -49,7 +49,7 @@ pub(super) async fn find_in(
     let (filter, options) = operation.check(query)?.finish().into_parts();
     let Lent { driver, observer } = session;
     let call = target.driver().find(filter).with_options(options).session(&mut **driver).batch();
-    observer.observe(exec::run(operation, call)).await.map_err(unknown_operator)
+    Box::pin(observer.observe(exec::run(operation, call))).await.map_err(unknown_operator)
 }
 
 /// Returns the first document that matches.

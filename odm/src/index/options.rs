@@ -71,6 +71,7 @@ impl Index {
     ///
     /// A query uses the index for texts only if it has the same collation. Without this option, the index has the
     /// collation of its collection. See [collation](https://www.mongodb.com/docs/manual/reference/collation/).
+    #[allow(clippy::needless_pass_by_value)] // like the other setters
     pub fn collation(mut self, collation: Collation) -> Self {
         // The driver's type has no value that cannot be BSON.
         self.options.collation = serialize_to_document(&collation).ok();

@@ -102,7 +102,7 @@ impl fmt::Display for Plan {
         match self.iter().filter(|change| change.is_destructive()).count() {
             0 => {}
             1 => {
-                lines.push("1 change is destructive: only `apply().allow_destructive()` makes it".to_owned())
+                lines.push("1 change is destructive: only `apply().allow_destructive()` makes it".to_owned());
             }
             count => {
                 lines.push(format!(

@@ -14,6 +14,7 @@ use crate::error::{Error, Result};
 pub(crate) struct Journal(Mutex<Record>);
 
 #[derive(Debug, Default)]
+#[allow(clippy::struct_excessive_bools)] // independent facts
 struct Record {
     in_transaction: bool,
     /// Whether a call has started and has not returned.

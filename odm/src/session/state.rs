@@ -6,7 +6,7 @@ use futures_core::future::BoxFuture;
 use mongodb::ClientSession;
 
 use super::{Inner, Observer, Session};
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// The argument of `.session(..)`: a [`Session`], the [`Tx`](crate::Tx) of a transaction, or a [`ClientSession`] of
 /// the driver.
@@ -120,15 +120,11 @@ impl<'s> SessionState<'s> for Explicit<'s> {
                 let call = call(Some(driver));
                 Box::pin(async move { observer.observe(call).await })
             }
-            Err(error) => Box::pin(failed(error)),
+            Err(error) => Box::pin(async move { Err(error) }),
         }
     }
 
     fn in_transaction(&self) -> bool {
         self.0.as_ref().is_ok_and(|lent| lent.observer.in_transaction())
     }
-}
-
-async fn failed<T>(error: Error) -> Result<T> {
-    Err(error)
 }

@@ -130,17 +130,16 @@ impl<'a> Run<'a> {
             }
         };
         for change in pending {
-            match change {
-                SchemaChange::CreateCollection { collection } => {
-                    if self.create_collection(collection).await? {
-                        done(change);
-                    }
-                }
+            let is_made = match change {
+                SchemaChange::CreateCollection { collection } => self.create_collection(collection).await?,
                 SchemaChange::ModifyIndex { name, index, differences, .. } => {
                     self.modify(name, index, differences).await?;
-                    done(change);
+                    true
                 }
-                _ => {}
+                _ => false,
+            };
+            if is_made {
+                done(change);
             }
         }
         let built = |change: &&SchemaChange| {
