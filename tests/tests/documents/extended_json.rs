@@ -1,5 +1,7 @@
 //! The text of a filter, an update or a pipeline is extended JSON, which reads as the same BSON.
 
+#![allow(clippy::unwrap_used, clippy::panic)] // in functions that tests share
+
 use odm::{
     Filter, Id, Model, Pipeline, Sort, Update,
     bson::{

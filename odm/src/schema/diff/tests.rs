@@ -248,7 +248,7 @@ fn names_that_were_swapped_are_rebuilt_together() {
         lines(&declared, &live),
         [
             r#"-/+ orders: rebuild index x and y as x: name y -> x; keys { "b": 1 } -> { "a": 1 } [destructive]"#,
-            r#"-/+ orders: rebuild index x and y as y: name x -> y [destructive]"#,
+            r"-/+ orders: rebuild index x and y as y: name x -> y [destructive]",
         ]
     );
     let live = [doc! { "v": 2, "key": { "b": 1 }, "name": "a_1" }];

@@ -17,7 +17,7 @@ fn ordered() -> impl Strategy<Value = Declared> {
     (keys, options).prop_map(|(keys, (unique, sparse, partial, collation, ttl))| {
         let ttl = ttl.filter(|_| keys.len() == 1);
         let sparse = sparse && partial.is_none();
-        Declared { unique, sparse, partial, collation, ttl, ..Declared::plain(keys) }
+        Declared { unique, sparse, ttl, partial, collation, ..Declared::plain(keys) }
     })
 }
 
@@ -38,8 +38,8 @@ fn sphere() -> impl Strategy<Value = Declared> {
 
 fn plane() -> impl Strategy<Value = Declared> {
     (proptest::option::of(1_u32..=32), partial()).prop_map(|(bits, partial)| Declared {
-        bits,
         partial,
+        bits,
         ..Declared::plain(vec![("spot", IndexType::Geo2d)])
     })
 }
@@ -48,9 +48,9 @@ fn wildcard() -> impl Strategy<Value = Declared> {
     let excluded = proptest::option::of(select(vec!["a", "d.e"]));
     (select(vec!["$**", "d"]), excluded, partial(), collation()).prop_map(
         |(field, excluded, partial, collation)| Declared {
-            excluded: excluded.filter(|_| field == "$**"),
             partial,
             collation,
+            excluded: excluded.filter(|_| field == "$**"),
             ..Declared::plain(vec![(field, IndexType::Wildcard)])
         },
     )
@@ -65,7 +65,7 @@ fn text() -> impl Strategy<Value = Declared> {
             let mut keys: Vec<_> = prefixed.then_some(("c", IndexType::Ascending)).into_iter().collect();
             keys.extend(fields.into_iter().rev().map(|field| (field, IndexType::Text)));
             let weights = first.zip(weight).into_iter().collect();
-            Declared { language, weights, ..Declared::plain(keys) }
+            Declared { weights, language, ..Declared::plain(keys) }
         },
     )
 }
