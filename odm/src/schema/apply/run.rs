@@ -35,8 +35,9 @@ const BUILD_IN_PROGRESS: i32 = 12_587;
 const CANNOT_CONVERT: i32 = 359;
 /// The server's codes of what another process may have caused: a collection that was dropped; an index that is
 /// missing, that is no longer prepared to be unique, that exists with other options or under another name, or whose
-/// build was aborted; a conflicting operation.
-const RACES: [i32; 9] = [26, INDEX_NOT_FOUND, 72, 85, 86, 112, 117, 276, BUILD_IN_PROGRESS];
+/// build was aborted; a conflicting operation; a command that failed, which is the server's answer to one of several
+/// modifications of an index at once.
+const RACES: [i32; 10] = [26, INDEX_NOT_FOUND, 72, 85, 86, 112, 117, 125, 276, BUILD_IN_PROGRESS];
 /// The maximum number of attempts if another process changes the indexes at the same time.
 const ATTEMPTS: u32 = 10;
 /// How long to wait before the indexes are read again.

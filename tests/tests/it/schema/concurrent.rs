@@ -53,7 +53,9 @@ async fn one_plan_applied_by_many_at_once_ends_well(db: Database) {
         tasks.spawn(async move { plan.apply().allow_destructive().await });
     }
     for applied in tasks.join_all().await {
-        applied.unwrap();
+        if let Err(error) = applied {
+            panic!("{error}: {:?}", error.server_message());
+        }
     }
     let plan = schema.plan().await.unwrap();
     assert!(plan.is_empty(), "{plan}");
