@@ -8,8 +8,8 @@ use std::fmt::{self, Write};
 
 use mongodb::bson::{Bson, DateTime, DbPointer, Document, doc};
 
-/// Displays a document or a list of documents: `{ "at": { "$date": "2024-05-01T00:00:00Z" }, "n": 5 }`. An integer is a plain number, so the text
-/// does not tell an int64 in the range of int32 from an int32.
+/// Displays a document or a list of documents: `{ "at": { "$date": "2024-05-01T00:00:00Z" }, "n": 5 }`. An integer is a
+/// plain number, so the text does not distinguish an int32 from an int64 in its range.
 #[derive(Debug)]
 pub(crate) struct ExtendedJson<T>(pub(crate) T);
 

@@ -2,6 +2,7 @@
 
 mod explanation;
 mod plan;
+mod reply;
 mod stage;
 
 pub use self::{explanation::Explanation, stage::StageSummary};

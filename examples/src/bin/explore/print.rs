@@ -1,4 +1,4 @@
-//! The layout of the output: what is asked about a collection is below its name, and the answer below that.
+//! Prints the answers: the name of a collection, then each question about it with a table of the answer.
 
 use comfy_table::Table;
 use odm::{Collection, Filter, Model};

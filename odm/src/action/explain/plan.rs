@@ -6,11 +6,14 @@
 //! level for a pipeline. A plan of the newer engine (SBE) has the same tree below `queryPlan`, with more kinds of
 //! stages.
 
-use std::{fmt, time::Duration};
+use std::fmt;
 
 use mongodb::bson::{Bson, Document};
 
-use super::stage::StageSummary;
+use super::{
+    reply::{document, documents, number, sum, text},
+    stage::StageSummary,
+};
 
 /// The names of the elements of a stage that contain the stages below it.
 const BELOW: [&str; 5] = ["inputStage", "outerStage", "innerStage", "thenStage", "elseStage"];
@@ -68,7 +71,7 @@ impl Plan {
             return self.walk(tree);
         }
         if let Some(name) = text(stage, "stage") {
-            self.push(summary(stage, name), number(stage, "planNodeId"));
+            self.push(StageSummary::of_plan(stage, name), number(stage, "planNodeId"));
             match name {
                 "COLLSCAN" => self.collection_scan = true,
                 "SORT" => self.sort_in_memory = true,
@@ -139,7 +142,7 @@ impl Plan {
         if self.nodes.iter().any(Option::is_some) {
             for (summary, node) in self.summaries.iter_mut().zip(&self.nodes) {
                 if let Some(node) = node {
-                    add_parts(summary, root, *node, true);
+                    summary.add_parts(root, *node, true);
                 }
             }
             return;
@@ -156,7 +159,7 @@ impl Plan {
 
     fn walk_executed(&mut self, stage: &Document) {
         if let Some(name) = text(stage, "stage") {
-            self.push(summary(stage, name), None);
+            self.push(StageSummary::of_plan(stage, name), None);
         }
         for name in BELOW {
             if let Some(below) = document(stage, name) {
@@ -198,7 +201,7 @@ impl Plan {
         match (name.as_str(), argument.as_document()) {
             ("$cursor" | "$geoNearCursor", Some(inside)) => self.add(Self::read(inside)),
             (name, _) => {
-                self.push_last(pipeline_summary(stage, name));
+                self.push_last(StageSummary::of_pipeline(stage, name));
                 self.sort_in_memory |= name == "$sort";
             }
         }
@@ -241,7 +244,7 @@ impl Plan {
         if self.stages.ends_with(&other.stages) {
             let same = self.stages.len() - other.stages.len();
             for (summary, other) in self.summaries.iter_mut().skip(same).zip(&other.summaries) {
-                add_shard(summary, other);
+                summary.add_shard(other);
             }
         } else {
             self.stages.extend(other.stages);
@@ -292,101 +295,6 @@ impl fmt::Display for Plan {
             write!(f, "\non {}", self.shards.join(", "))?;
         }
         Ok(())
-    }
-}
-
-/// Returns what a stage of a plan reports about itself.
-fn summary(stage: &Document, name: &str) -> StageSummary {
-    StageSummary {
-        name: name.to_owned(),
-        index: match name {
-            "IDHACK" | "EXPRESS_IDHACK" => Some("_id_".to_owned()),
-            _ => text(stage, "indexName").map(str::to_owned),
-        },
-        returned: number(stage, "nReturned"),
-        keys_examined: number(stage, "keysExamined"),
-        documents_examined: number(stage, "docsExamined"),
-        time: number(stage, "executionTimeMillisEstimate").map(Duration::from_millis),
-        is_disk_used: stage.get_bool("usedDisk").unwrap_or_default(),
-    }
-}
-
-/// Returns what a stage of a pipeline reports about itself.
-fn pipeline_summary(stage: &Document, name: &str) -> StageSummary {
-    let indexes = stage.get_array("indexesUsed").ok();
-    StageSummary {
-        index: indexes.and_then(|indexes| indexes.first()?.as_str()).map(str::to_owned),
-        keys_examined: number(stage, "totalKeysExamined"),
-        documents_examined: number(stage, "totalDocsExamined"),
-        ..summary(stage, name)
-    }
-}
-
-/// Adds the numbers of the parts of a stage in the tree of the newer engine. The part that is highest in the tree returns
-/// the documents of the stage.
-fn add_parts(summary: &mut StageSummary, part: &Document, node: u64, mut is_above: bool) {
-    if number(part, "planNodeId") == Some(node) {
-        if is_above {
-            summary.returned = number(part, "nReturned");
-            summary.time = number(part, "executionTimeMillisEstimate").map(Duration::from_millis);
-            is_above = false;
-        }
-        summary.is_disk_used |= part.get_bool("usedDisk").unwrap_or_default();
-        summary.keys_examined = sum(summary.keys_examined, number(part, "keysExamined"));
-        if let Some("scan" | "seek") = text(part, "stage") {
-            summary.documents_examined = sum(summary.documents_examined, number(part, "numReads"));
-        }
-    }
-    for below in part.values() {
-        match below {
-            Bson::Document(below) => add_parts(summary, below, node, is_above),
-            Bson::Array(items) => {
-                items
-                    .iter()
-                    .filter_map(Bson::as_document)
-                    .for_each(|below| add_parts(summary, below, node, is_above));
-            }
-            _ => {}
-        }
-    }
-}
-
-/// Adds the numbers of the same stage on another shard.
-fn add_shard(summary: &mut StageSummary, other: &StageSummary) {
-    summary.returned = sum(summary.returned, other.returned);
-    summary.keys_examined = sum(summary.keys_examined, other.keys_examined);
-    summary.documents_examined = sum(summary.documents_examined, other.documents_examined);
-    summary.time = summary.time.max(other.time);
-    summary.is_disk_used |= other.is_disk_used;
-}
-
-fn document<'d>(parent: &'d Document, name: &str) -> Option<&'d Document> {
-    parent.get(name)?.as_document()
-}
-
-fn documents<'d>(parent: &'d Document, name: &str) -> impl Iterator<Item = &'d Document> {
-    parent.get_array(name).into_iter().flatten().filter_map(Bson::as_document)
-}
-
-fn text<'d>(parent: &'d Document, name: &str) -> Option<&'d str> {
-    parent.get(name)?.as_str()
-}
-
-/// Returns a count. Servers send counts in every numeric type.
-fn number(parent: &Document, name: &str) -> Option<u64> {
-    match parent.get(name)? {
-        Bson::Int32(number) => u64::try_from(*number).ok(),
-        Bson::Int64(number) => u64::try_from(*number).ok(),
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // a count
-        Bson::Double(number) if *number >= 0.0 => Some(*number as u64),
-        _ => None,
-    }
-}
-
-fn sum(one: Option<u64>, other: Option<u64>) -> Option<u64> {
-    match (one, other) {
-        (Some(one), Some(other)) => Some(one.saturating_add(other)),
-        (one, other) => one.or(other),
     }
 }
 
