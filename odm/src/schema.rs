@@ -1,9 +1,10 @@
 //! The schema: what the models declare, compared with what the database has.
 //!
 //! Nothing here runs by itself. [`Schema::plan`] reads and compares, the [`Plan`] shows the differences, and
-//! [`Plan::apply`] makes the changes. What is destructive is made only if the caller allows it, and an index that no
-//! model declares is reported and left alone. [`Schema::verify`] is for the start of a service: it fails if the
-//! database lags behind the models.
+//! [`Plan::apply`] makes the changes. What is destructive is made only if the caller allows it. An index that no model
+//! declares is reported and left alone, unless the server cannot have it beside a declared one: a second text index, or
+//! one with the declared name. The plan shows such an index as one to rebuild. [`Schema::verify`] is for the start of a
+//! service: it fails if the database lags behind the models.
 
 mod apply;
 mod change;
@@ -59,7 +60,8 @@ pub struct Schema(Comparison);
 impl Schema {
     /// Leaves an index out of the plan that no model declares: one that another program or an administrator created.
     ///
-    /// Without this, the plan reports the index, and is never empty.
+    /// Without this, the plan reports the index, and is never empty. An index that the server cannot have beside a
+    /// declared one is still in the plan, as one to rebuild. `M` must be one of the models, else this has no effect.
     pub fn known_index<M: Model>(mut self, name: impl Into<String>) -> Self {
         self.0.known.push((M::COLLECTION, name.into()));
         self
@@ -88,6 +90,7 @@ impl Schema {
     /// - if no database can have the declared schema (two models in one collection, a TTL on several keys). Then
     ///   [`is_not_sent`](crate::Error::is_not_sent) is true.
     /// - if the name of a collection is that of a view.
+    /// - if the server refuses the collation of an index.
     ///
     /// Returns an error for which [`is_unavailable`](crate::Error::is_unavailable) is true if no server could be used
     /// in time, or [`is_unauthorized`](crate::Error::is_unauthorized) if the user may not run `listCollections` and

@@ -30,8 +30,8 @@ pub enum SchemaError {
         /// The name of the index.
         index: String,
     },
-    /// After the plan was made, someone changed the index in a way that the plan does not contain, or created it with
-    /// other keys or options. The index was not changed.
+    /// After the plan was made, someone changed the index in a way that the plan does not contain, created it with other
+    /// keys or options, or stored documents that it would delete. The index was not changed. Plan again.
     #[non_exhaustive]
     Conflict {
         /// The collection.
@@ -48,6 +48,16 @@ pub enum SchemaError {
         collection: String,
         /// The index, and a key that several documents have.
         key: DuplicateKey,
+    },
+    /// An index was dropped to be built again, and could be neither built nor restored. Plan and apply again to build it.
+    #[non_exhaustive]
+    NotRestored {
+        /// The collection.
+        collection: String,
+        /// The names of the indexes that are missing now, or of which it is not known.
+        indexes: Vec<String>,
+        /// The error that prevented building the index, as text.
+        cause: String,
     },
     /// An index cannot become unique, because some documents have the same key. The index is as before.
     #[non_exhaustive]
@@ -101,7 +111,7 @@ pub enum DeclaredProblem {
         /// The Rust names of the models.
         models: [&'static str; 2],
     },
-    /// The server would refuse an index.
+    /// The server would refuse an index, or it would be useless.
     #[non_exhaustive]
     Index {
         /// The Rust name of the model.
@@ -154,6 +164,12 @@ impl fmt::Display for SchemaError {
                 f,
                 "the unique index `{}` cannot be created: several documents of `{collection}` have the same key",
                 key.index(),
+            ),
+            Self::NotRestored { collection, indexes, cause } => write!(
+                f,
+                "dropped indexes of `{collection}` could not be built again or restored: `{}`; plan and apply again; the \
+                 cause was: {cause}",
+                indexes.join("`, `"),
             ),
             Self::NotUnique { collection, index, ids } => write!(
                 f,

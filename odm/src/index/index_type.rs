@@ -44,7 +44,7 @@ impl IndexType {
         }
     }
 
-    /// Returns whether the index has an order, or contains the values in another form.
+    /// Returns `true` for `Ascending` and `Descending`.
     pub(super) fn is_ordered(self) -> bool {
         matches!(self, Self::Ascending | Self::Descending)
     }

@@ -8,8 +8,8 @@ mod partial;
 use super::Index;
 
 impl Index {
-    /// Returns why every server would refuse this index, as a phrase to follow its name. Returns `None` if it is
-    /// valid.
+    /// Returns why the server would refuse this index, or why it would be useless, as a phrase to follow its name.
+    /// Returns `None` if it is valid.
     ///
     /// ```
     /// use odm::index::{Index, IndexType::{Ascending, Hashed}};

@@ -12,7 +12,10 @@ use crate::{error::Result, exec};
 
 /// The changes of a plan, which are made when this is awaited.
 ///
-/// You get one from [`Plan::apply`].
+/// You get one from [`Plan::apply`]. Awaiting it returns an [`Applied`].
+///
+/// If the future is dropped, a task of its own makes the remaining changes of the collection in progress, so that no
+/// index is dropped without being built again. The collections after it are not changed.
 #[derive(Debug, Clone)]
 #[must_use = "nothing is applied until this is awaited"]
 pub struct Apply {
@@ -29,7 +32,7 @@ impl Apply {
     /// again, and TTL indexes that delete documents.
     ///
     /// If an index cannot be built again, for example because documents have the same key, the dropped one is
-    /// restored.
+    /// restored. If that fails too, the error is [`SchemaError::NotRestored`](crate::error::SchemaError::NotRestored).
     pub fn allow_destructive(mut self) -> Self {
         self.destructive = true;
         self
@@ -37,13 +40,15 @@ impl Apply {
 
     async fn execute(self) -> Result<Applied> {
         let mut applied = Applied::default();
-        for collection in &self.plan.collections {
+        let Plan { comparison, collections, .. } = self.plan;
+        for collection in collections {
             let pending = collection.changes.iter().filter(|change| change.impact().is_some());
             let (allowed, left): (Vec<SchemaChange>, Vec<SchemaChange>) =
                 pending.cloned().partition(|change| self.destructive || !change.is_destructive());
             applied.left.extend(left);
             if !allowed.is_empty() {
-                Run::new(&self.plan.comparison, collection, allowed).run(&mut applied.changes).await?;
+                let run = Run::new(comparison.clone(), collection, allowed);
+                applied.changes.extend(exec::detached(Box::pin(run.run())).await?);
             }
         }
         Ok(applied)
@@ -55,7 +60,7 @@ impl IntoFuture for Apply {
     type IntoFuture = BoxFuture<'static, Result<Applied>>;
 
     fn into_future(self) -> Self::IntoFuture {
-        exec::completed(Box::pin(self.execute()))
+        Box::pin(self.execute())
     }
 }
 

@@ -62,12 +62,7 @@ impl Comparison {
             };
             let indexes = self.resolve(&model, collation.as_ref()).await?;
             let live = if exists { live::indexes(&self.database, name).await? } else { None };
-            let mut changes = self.changes(name, &indexes, live.as_deref());
-            if changes.iter().any(SchemaChange::deletes_documents)
-                && live::is_empty(&self.database, name).await?
-            {
-                changes.iter_mut().for_each(SchemaChange::without_documents);
-            }
+            let changes = self.changes(name, &indexes, live.as_deref()).await?;
             collections.push(Compared { name, collation, indexes, changes });
         }
         Ok(collections)
@@ -76,19 +71,24 @@ impl Comparison {
     /// Returns the changes of a collection, and its indexes, as they are now.
     pub(super) async fn again(&self, collection: &Compared) -> Result<(Vec<SchemaChange>, Vec<LiveIndex>)> {
         let live = live::indexes(&self.database, collection.name).await?;
-        let changes = self.changes(collection.name, &collection.indexes, live.as_deref());
+        let changes = self.changes(collection.name, &collection.indexes, live.as_deref()).await?;
         Ok((changes, live.unwrap_or_default()))
     }
 
-    fn changes(
+    async fn changes(
         &self,
         name: &str,
         indexes: &[DeclaredIndex],
         live: Option<&[LiveIndex]>,
-    ) -> Vec<SchemaChange> {
+    ) -> Result<Vec<SchemaChange>> {
         let known = self.known.iter().filter(|(collection, _)| *collection == name);
         let known: Vec<&str> = known.map(|(_, index)| index.as_str()).collect();
-        diff(name, indexes, live, self.undeclared, &known)
+        let mut changes = diff(name, indexes, live, self.undeclared, &known);
+        if changes.iter().any(SchemaChange::deletes_documents) && live::is_empty(&self.database, name).await?
+        {
+            changes.iter_mut().for_each(SchemaChange::without_documents);
+        }
+        Ok(changes)
     }
 
     /// Returns the declared indexes with what the server is expected to make of them.

@@ -3,7 +3,10 @@
 use std::collections::HashMap;
 
 use futures_util::TryStreamExt;
-use mongodb::bson::{Document, RawDocumentBuf, doc};
+use mongodb::{
+    bson::{Document, RawDocumentBuf, doc},
+    options::{ReadConcern, ReadPreference, SelectionCriteria},
+};
 
 use super::spec::Spec;
 use crate::{
@@ -33,7 +36,7 @@ pub(super) struct LiveCollection {
 #[derive(Debug, Clone)]
 pub(super) struct LiveIndex {
     pub(super) spec: Spec,
-    /// The document of `listIndexes`, which `createIndexes` accepts too.
+    /// The document of `listIndexes`. `createIndexes` accepts it too, except that the simple collation is not in it.
     pub(super) document: Document,
     /// The server is building the index, so queries do not use it yet.
     pub(super) is_building: bool,
@@ -72,11 +75,16 @@ pub(super) async fn indexes(db: &Database, collection: &str) -> Result<Option<Ve
     }
 }
 
-/// Returns whether the collection contains no document.
+/// Returns whether the collection contains no document. It is read on the primary, where documents would be deleted.
 pub(super) async fn is_empty(db: &Database, collection: &str) -> Result<bool> {
     let operation = Operation { verb: FIND, database: db.name(), collection: Some(collection), names: &[] };
     let collection = db.driver().collection::<RawDocumentBuf>(collection);
-    let first = exec::run(operation, collection.find_one(doc! {}).projection(doc! { "_id": 1 })).await?;
+    let found = collection
+        .find_one(doc! {})
+        .projection(doc! { "_id": 1 })
+        .selection_criteria(SelectionCriteria::ReadPreference(ReadPreference::Primary))
+        .read_concern(ReadConcern::local());
+    let first = exec::run(operation, found).await?;
     Ok(first.is_none())
 }
 

@@ -38,7 +38,7 @@ impl Models {
     }
 
     /// Adds `M` to the list, with indexes in addition to those that its attributes declare: for indexes that are known
-    /// only at run time.
+    /// only at run time. If `M` is in the list already, adds the indexes to it.
     ///
     /// ```
     /// # use odm::{Model, index::{Index, IndexType}};
@@ -56,18 +56,23 @@ impl Models {
 
     /// Returns the declarations without duplicates, or an error with all problems in them.
     pub(super) fn checked(&self) -> Result<Vec<Declared>> {
-        let mut models: Vec<Declared> = Vec::new();
-        let mut problems = Vec::new();
+        let mut listed: Vec<Declared> = Vec::new();
+        let mut shared = Vec::new();
         for declared in &self.0 {
-            match models.iter().find(|other| other.collection == declared.collection) {
-                Some(other) if other.model == declared.model => {}
-                Some(other) => problems.push(DeclaredProblem::SharedCollection {
+            match listed.iter_mut().find(|other| other.collection == declared.collection) {
+                Some(other) if other.model == declared.model => {
+                    other.indexes.extend(declared.indexes.iter().cloned());
+                }
+                Some(other) => shared.push(DeclaredProblem::SharedCollection {
                     collection: declared.collection.to_owned(),
                     models: [other.model, declared.model],
                 }),
-                None => models.push(declared.checked(&mut problems)),
+                None => listed.push(declared.clone()),
             }
         }
+        let mut problems = Vec::new();
+        let models = listed.iter().map(|declared| declared.checked(&mut problems)).collect();
+        problems.extend(shared);
         if problems.is_empty() {
             Ok(models)
         } else {
@@ -160,9 +165,13 @@ mod tests {
     #[test]
     fn a_model_listed_twice_counts_once() {
         let order = declared("shop::Order", "orders", vec![on("a"), on("a")]);
-        let checked = Models(vec![order.clone(), order]).checked().unwrap();
+        let checked = Models(vec![order.clone(), order.clone()]).checked().unwrap();
         assert_eq!(checked.len(), 1);
         assert_eq!(checked[0].indexes, [on("a")]);
+        let more = declared("shop::Order", "orders", vec![on("a"), on("b")]);
+        let checked = Models(vec![order, more]).checked().unwrap();
+        assert_eq!(checked.len(), 1);
+        assert_eq!(checked[0].indexes, [on("a"), on("b")]);
     }
 
     #[test]

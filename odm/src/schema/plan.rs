@@ -67,7 +67,8 @@ impl Plan {
     /// builds](https://www.mongodb.com/docs/manual/core/index-creation/). Options are modified with `collMod`.
     ///
     /// Applying again is safe, also after a failure or from several processes at once: only the changes that are still
-    /// missing are made. A change that is not in the plan is never made.
+    /// missing are made: the indexes are read again first. A change that is not in the plan is never made, and one that the
+    /// plan does not show as destructive is not made if it has become so.
     ///
     /// # Errors
     ///
@@ -76,8 +77,8 @@ impl Plan {
     /// plan does not contain. Changes before the failed one are kept: plan again to see the remaining ones.
     ///
     /// Returns an error for which [`is_unavailable`](crate::Error::is_unavailable) is true if no server could be used
-    /// in time, or [`is_unauthorized`](crate::Error::is_unauthorized) if the user lacks `createCollection`,
-    /// `createIndex`, `collMod` or `dropIndex`.
+    /// in time, or [`is_unauthorized`](crate::Error::is_unauthorized) if the user lacks `listIndexes`,
+    /// `createCollection`, `createIndex`, `collMod` or `dropIndex`, or `find` if an index has a TTL.
     pub fn apply(&self) -> Apply {
         Apply::new(self.clone())
     }

@@ -141,9 +141,7 @@ impl Spec {
 
     /// Returns whether `collMod` accepts a TTL for the index. The server aborts if it gets one for a wildcard index.
     pub(super) fn accepts_ttl(&self) -> bool {
-        self.properties
-            .get(&Property::Keys)
-            .is_some_and(|keys| !keys.contains("$**") && !keys.contains("_fts"))
+        !self.is_text() && self.properties.get(&Property::Keys).is_some_and(|keys| !keys.contains("$**"))
     }
 
     /// Returns the differences from the live index to this one, by property.

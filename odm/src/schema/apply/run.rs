@@ -1,7 +1,7 @@
 //! The changes of one collection, made so that a failure or another process at the same time does no harm.
 //!
-//! No command is sent twice blindly: after an error that another process may have caused, and before anything is
-//! dropped, the indexes are read again, and only what is still missing is done.
+//! No command is sent blindly: at the start, and after an error that another process may have caused, the indexes are read
+//! again, and only what is still missing and what the plan contains is done.
 
 use std::time::Duration;
 
@@ -24,6 +24,7 @@ const CREATE: Verb = Verb::new("apply", "create");
 const CREATE_INDEXES: Verb = Verb::new("apply", "createIndexes");
 const COLL_MOD: Verb = Verb::new("apply", "collMod");
 const DROP_INDEXES: Verb = Verb::new("apply", "dropIndexes");
+const LIST_INDEXES: Verb = Verb::new("apply", "listIndexes").reading();
 
 /// The server's code for a collection that already exists.
 const NAMESPACE_EXISTS: i32 = 48;
@@ -33,44 +34,77 @@ const INDEX_NOT_FOUND: i32 = 27;
 const BUILD_IN_PROGRESS: i32 = 12_587;
 /// The server's code for documents that violate an index that is to become unique.
 const CANNOT_CONVERT: i32 = 359;
+/// The server's code for an index that "was modified by another thread" while it became unique.
+const MODIFIED: i32 = 125;
 /// The server's codes of what another process may have caused: a collection that was dropped; an index that is
 /// missing, that is no longer prepared to be unique, that exists with other options or under another name, or whose
-/// build was aborted; a conflicting operation; a command that failed, which is the server's answer to one of several
-/// modifications of an index at once.
-const RACES: [i32; 10] = [26, INDEX_NOT_FOUND, 72, 85, 86, 112, 117, 125, 276, BUILD_IN_PROGRESS];
+/// build was aborted; a conflicting operation.
+const RACES: [i32; 10] = [26, INDEX_NOT_FOUND, 72, 85, 86, 112, 117, MODIFIED, 276, BUILD_IN_PROGRESS];
 /// The maximum number of attempts if another process changes the indexes at the same time.
 const ATTEMPTS: u32 = 10;
 /// How long to wait before the indexes are read again.
 const PAUSE: Duration = Duration::from_millis(50);
 
 /// The changes of one collection.
-pub(super) struct Run<'a> {
-    comparison: &'a Comparison,
-    collection: &'a Compared,
+///
+/// It owns what it needs, so that it ends in a task of its own if the caller drops the future.
+pub(super) struct Run {
+    comparison: Comparison,
+    collection: Compared,
     allowed: Vec<SchemaChange>,
 }
 
-impl<'a> Run<'a> {
-    pub(super) fn new(
-        comparison: &'a Comparison,
-        collection: &'a Compared,
-        allowed: Vec<SchemaChange>,
-    ) -> Self {
+/// What has been done so far.
+#[derive(Default)]
+struct Progress {
+    applied: Vec<SchemaChange>,
+    /// The indexes that were dropped to be built again, as long as they are not built.
+    dropped: Vec<Dropped>,
+}
+
+/// An index that was dropped.
+struct Dropped {
+    name: String,
+    /// The document of `listIndexes`.
+    document: Document,
+    /// The declared index that replaces it.
+    replacement: Index,
+}
+
+impl Progress {
+    fn done(&mut self, change: &SchemaChange) {
+        if !self.applied.contains(change) {
+            self.applied.push(change.clone());
+        }
+    }
+}
+
+impl Run {
+    pub(super) fn new(comparison: Comparison, collection: Compared, allowed: Vec<SchemaChange>) -> Self {
         Self { comparison, collection, allowed }
     }
 
-    /// Makes the changes, and adds them to `applied`.
-    pub(super) async fn run(&self, applied: &mut Vec<SchemaChange>) -> Result<()> {
-        let drops = |change: &SchemaChange| {
-            matches!(change, SchemaChange::RebuildIndex { .. } | SchemaChange::DropIndex { .. })
-        };
-        let (mut pending, mut live) = if self.allowed.iter().any(drops) {
-            self.still_pending(None).await?
-        } else {
-            (self.allowed.clone(), Vec::new())
-        };
+    /// Makes the changes, and returns those that were made.
+    pub(super) async fn run(self) -> Result<Vec<SchemaChange>> {
+        let mut progress = Progress::default();
+        match self.attempts(&mut progress).await {
+            Ok(()) => Ok(progress.applied),
+            Err(error) => Err(self.restored(progress.dropped, error).await),
+        }
+    }
+
+    async fn attempts(&self, progress: &mut Progress) -> Result<()> {
+        let mut cause = None;
         for attempt in 1.. {
-            let error = match self.make(&pending, &live, applied).await {
+            let (mut pending, mut live) = self.still_pending(cause).await?;
+            if pending
+                .iter()
+                .any(|change| matches!(change, SchemaChange::CreateIndex { is_building: true, .. }))
+            {
+                self.wait_for_builds().await?;
+                (pending, live) = self.still_pending(None).await?;
+            }
+            let error = match self.make(&pending, &live, progress).await {
                 Ok(()) => break,
                 Err(error) => error,
             };
@@ -83,15 +117,47 @@ impl<'a> Run<'a> {
             } else if attempt > 1 {
                 tokio::time::sleep(PAUSE * attempt).await;
             }
-            (pending, live) = self.still_pending(Some(error)).await?;
+            cause = Some(error);
         }
         Ok(())
     }
 
+    /// Creates the indexes again that were dropped and whose replacements could not be built. Returns the error that
+    /// prevented that, or one with the indexes that are lost.
+    async fn restored(&self, dropped: Vec<Dropped>, error: Error) -> Error {
+        if dropped.is_empty() {
+            return error;
+        }
+        let missing = match self.comparison.again(&self.collection).await {
+            Ok((changes, _)) => changes,
+            Err(_) => return self.not_restored(dropped.into_iter().map(|index| index.name).collect(), error),
+        };
+        let mut lost = Vec::new();
+        for Dropped { name, mut document, replacement } in dropped {
+            // Another process may have built the replacement.
+            if !missing.iter().any(|change| change.index() == Some(&replacement)) {
+                continue;
+            }
+            if self.collection.collation.is_some() && !document.contains_key("collation") {
+                // `listIndexes` does not return the simple collation, and without one the index would get the default.
+                document.insert("collation", doc! { "locale": "simple" });
+            }
+            if self.create_indexes(vec![document]).await.is_err() {
+                lost.push(name);
+            }
+        }
+        if lost.is_empty() { error } else { self.not_restored(lost, error) }
+    }
+
+    fn not_restored(&self, indexes: Vec<String>, error: Error) -> Error {
+        let (collection, cause) = (self.collection.name.to_owned(), error.kind().to_string());
+        error.in_schema(SchemaError::NotRestored { collection, indexes, cause })
+    }
+
     /// Returns which of the allowed changes are still to be made, and the indexes. Returns an error if someone changed
-    /// an index in a way that the plan does not contain.
+    /// the collection in a way that the plan does not contain.
     async fn still_pending(&self, cause: Option<Error>) -> Result<(Vec<SchemaChange>, Vec<LiveIndex>)> {
-        let (now, live) = self.comparison.again(self.collection).await?;
+        let (now, live) = self.comparison.again(&self.collection).await?;
         let mut pending = Vec::new();
         for change in now {
             if let Some(planned) = self.allowed.iter().find(|planned| is_about_the_same(planned, &change)) {
@@ -108,13 +174,13 @@ impl<'a> Run<'a> {
         let differences = match change {
             SchemaChange::ModifyIndex { differences, .. }
             | SchemaChange::RebuildIndex { differences, .. } => join(differences),
-            _ => "it is missing".to_owned(),
+            _ => "it is missing, and now deletes documents".to_owned(),
         };
         let index = change.index().map(Index::name).unwrap_or_default();
         let error = SchemaError::Conflict { collection: self.collection.name.to_owned(), index, differences };
         match cause {
             Some(cause) => cause.in_schema(error),
-            None => Error::new(ErrorKind::Schema(error)).during(&self.operation(DROP_INDEXES)),
+            None => Error::new(ErrorKind::Schema(error)).during(&self.operation(LIST_INDEXES)),
         }
     }
 
@@ -123,13 +189,8 @@ impl<'a> Run<'a> {
         &self,
         pending: &[SchemaChange],
         live: &[LiveIndex],
-        applied: &mut Vec<SchemaChange>,
+        progress: &mut Progress,
     ) -> Result<()> {
-        let mut done = |change: &SchemaChange| {
-            if !applied.contains(change) {
-                applied.push(change.clone());
-            }
-        };
         for change in pending {
             let is_made = match change {
                 SchemaChange::CreateCollection { collection } => self.create_collection(collection).await?,
@@ -140,23 +201,23 @@ impl<'a> Run<'a> {
                 _ => false,
             };
             if is_made {
-                done(change);
+                progress.done(change);
             }
         }
         let built = |change: &&SchemaChange| {
             matches!(change, SchemaChange::CreateIndex { .. } | SchemaChange::RebuildIndex { .. })
         };
-        self.build(pending.iter().filter(built), live).await?;
-        pending.iter().filter(built).for_each(&mut done);
+        self.build(pending.iter().filter(built), live, progress).await?;
+        pending.iter().filter(built).for_each(|change| progress.done(change));
         for change in pending {
             match change {
                 SchemaChange::HideIndex { name, .. } => {
                     self.coll_mod(doc! { "name": name, "hidden": true }).await?;
-                    done(change);
+                    progress.done(change);
                 }
                 SchemaChange::DropIndex { name, .. } => {
                     self.drop_index(name).await?;
-                    done(change);
+                    progress.done(change);
                 }
                 _ => {}
             }
@@ -174,10 +235,16 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Modifies an index in place.
+    /// Modifies an index in place. It becomes unique first, because only that can fail.
     async fn modify(&self, name: &str, index: &Index, differences: &[Difference]) -> Result<()> {
         let changed = |what| differences.iter().any(|difference| difference.what() == what);
+        let is_prepared = changed(Spec::PREPARED);
         let mut options = doc! { "name": name };
+        if changed("unique") {
+            self.make_unique(name, is_prepared).await?;
+        } else if is_prepared {
+            options.insert("prepareUnique", false);
+        }
         if changed("ttl")
             && let Some(ttl) = index.ttl()
         {
@@ -186,61 +253,63 @@ impl<'a> Run<'a> {
         if changed("hidden") {
             options.insert("hidden", index.is_hidden());
         }
-        if changed("unique") {
-            options.insert("prepareUnique", true);
-        } else if changed(Spec::PREPARED) {
-            options.insert("prepareUnique", false);
-        }
-        self.coll_mod(options).await?;
-        if changed("unique") {
-            self.make_unique(name).await?;
-        }
-        Ok(())
+        if options.len() > 1 { self.coll_mod(options).await } else { Ok(()) }
     }
 
-    /// Makes a prepared index unique, or restores it if documents violate it.
-    async fn make_unique(&self, name: &str) -> Result<()> {
+    /// Makes an index unique. If documents violate it, the index is as before.
+    async fn make_unique(&self, name: &str, is_prepared: bool) -> Result<()> {
+        if !is_prepared {
+            self.coll_mod(doc! { "name": name, "prepareUnique": true }).await?;
+        }
         let Err(error) = self.coll_mod(doc! { "name": name, "unique": true }).await else { return Ok(()) };
         if error.code() != Some(CANNOT_CONVERT) {
             return Err(error);
         }
-        self.coll_mod(doc! { "name": name, "prepareUnique": false }).await?;
+        if !is_prepared {
+            // The first error is the one to report. If this fails, the next plan shows that the index is prepared.
+            drop(self.coll_mod(doc! { "name": name, "prepareUnique": false }).await);
+        }
         let ids = DocumentIds::new(error.driver().map(duplicates).unwrap_or_default());
         let (collection, index) = (self.collection.name.to_owned(), name.to_owned());
         Err(error.in_schema(SchemaError::NotUnique { collection, index, ids }))
     }
 
-    /// Drops the indexes that are replaced, and creates all missing ones with one command. If that fails, restores the
-    /// dropped ones.
+    /// Drops the indexes that are replaced, and creates all missing ones with one command.
     async fn build<'c>(
         &self,
         changes: impl Iterator<Item = &'c SchemaChange>,
         live: &[LiveIndex],
+        progress: &mut Progress,
     ) -> Result<()> {
         let (mut indexes, mut replaced) = (Vec::new(), Vec::<&str>::new());
         for change in changes {
             indexes.extend(change.index().map(|index| spec::sent(index, self.collection.collation.as_ref())));
-            if let SchemaChange::RebuildIndex { replaces, .. } = change {
-                replaced.extend(replaces.iter().map(String::as_str));
+            if let SchemaChange::RebuildIndex { replaces, index, .. } = change {
+                for live in live.iter().filter(|live| replaces.contains(&live.spec.name)) {
+                    if !replaced.contains(&live.spec.name.as_str()) {
+                        replaced.push(&live.spec.name);
+                        progress.dropped.push(Dropped {
+                            name: live.spec.name.clone(),
+                            document: live.document.clone(),
+                            replacement: index.clone(),
+                        });
+                    }
+                }
             }
         }
         if indexes.is_empty() {
             return Ok(());
         }
-        replaced.sort_unstable();
-        replaced.dedup();
-        for name in &replaced {
+        for name in replaced {
             self.drop_index(name).await?;
         }
-        let Err(error) = self.create_indexes(indexes).await else { return Ok(()) };
-        let is_race = error.code().is_some_and(|code| RACES.contains(&code));
-        if !replaced.is_empty() && !is_race {
-            let dropped = live.iter().filter(|live| replaced.contains(&live.spec.name.as_str()));
-            let dropped = dropped.map(|live| live.document.clone()).collect();
-            // The first error is the one to report.
-            drop(self.create_indexes(dropped).await);
+        match self.create_indexes(indexes).await {
+            Ok(()) => {
+                progress.dropped.clear();
+                Ok(())
+            }
+            Err(error) => Err(explained(error, self.collection.name)),
         }
-        Err(explained(error, self.collection.name))
     }
 
     async fn create_indexes(&self, indexes: Vec<Document>) -> Result<()> {
@@ -273,7 +342,7 @@ impl<'a> Run<'a> {
         exec::run(self.operation(verb), database.run_command(command)).await.map(drop)
     }
 
-    fn operation(&self, verb: Verb) -> Operation<'a> {
+    fn operation(&self, verb: Verb) -> Operation<'_> {
         let database = self.comparison.database().name();
         Operation { verb, database, collection: Some(self.collection.name), names: &[] }
     }
@@ -299,17 +368,25 @@ fn is_about_the_same(planned: &SchemaChange, now: &SchemaChange) -> bool {
     }
 }
 
-/// Returns whether the planned change includes this one: the same, or the rest of it after a part was done.
+/// Returns whether the planned change includes this one: the same, or the rest of it after a part was done. A change that
+/// the plan did not show as destructive never becomes destructive.
 fn is_covered(planned: &SchemaChange, now: &SchemaChange) -> bool {
     use SchemaChange::{CreateIndex, ModifyIndex, RebuildIndex};
 
+    // An interrupted conversion leaves an index that is prepared.
+    let contains = |planned: &[Difference], now: &[Difference]| {
+        now.iter().all(|difference| planned.contains(difference) || difference.what() == Spec::PREPARED)
+    };
+    if now.is_destructive() && !planned.is_destructive() {
+        return false;
+    }
     match (planned, now) {
-        (RebuildIndex { differences: planned, .. }, RebuildIndex { differences: now, .. })
-        | (ModifyIndex { differences: planned, .. }, ModifyIndex { differences: now, .. }) => {
-            now.iter().all(|difference| {
-                // An interrupted conversion leaves an index that is prepared.
-                planned.contains(difference) || difference.what() == Spec::PREPARED
-            })
+        (
+            RebuildIndex { differences: planned, replaces: dropped, .. },
+            RebuildIndex { differences: now, replaces, .. },
+        ) => contains(planned, now) && replaces.iter().all(|name| dropped.contains(name)),
+        (ModifyIndex { differences: planned, .. }, ModifyIndex { differences: now, .. }) => {
+            contains(planned, now)
         }
         (_, RebuildIndex { .. }) | (CreateIndex { .. }, ModifyIndex { .. }) => false,
         // The index is missing: it was dropped to be built again, or by someone else.

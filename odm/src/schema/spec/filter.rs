@@ -54,12 +54,14 @@ fn list(values: impl IntoIterator<Item = Bson>) -> Bson {
     Bson::Array(values.into_iter().map(|(_, value)| value).collect())
 }
 
-/// Returns the value with whole numbers in one type, at every depth.
+/// Returns the value with whole numbers in one type, at every depth. A double is exact up to 2^53.
 pub(super) fn number(value: &Bson) -> Bson {
     match value {
         Bson::Int64(number) => i32::try_from(*number).map_or(Bson::Int64(*number), Bson::Int32),
         #[allow(clippy::cast_possible_truncation)] // checked by the condition
-        Bson::Double(number) if number.fract() == 0.0 && number.abs() < 1e9 => Bson::Int32(*number as i32),
+        Bson::Double(number) if number.fract() == 0.0 && number.abs() <= 9_007_199_254_740_992.0 => {
+            self::number(&Bson::Int64(*number as i64))
+        }
         Bson::Array(values) => Bson::Array(values.iter().map(self::number).collect()),
         Bson::Document(document) => {
             Bson::Document(document.iter().map(|(name, value)| (name.clone(), self::number(value))).collect())

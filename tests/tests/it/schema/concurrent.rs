@@ -1,5 +1,7 @@
 //! Several processes that apply at once, and applying that was interrupted.
 
+use std::time::Duration;
+
 use odm::{
     Database, Id, Model,
     bson::{Document, doc},
@@ -69,7 +71,7 @@ async fn applying_that_was_dropped_half_way_is_continued(db: Database) {
     for microseconds in [0, 200, 1_000, 3_000, 6_000, 12_000, 25_000] {
         let plan = schema.plan().await.unwrap();
         let apply = std::future::IntoFuture::into_future(plan.apply().allow_destructive());
-        drop(tokio::time::timeout(std::time::Duration::from_micros(microseconds), apply).await);
+        drop(tokio::time::timeout(Duration::from_micros(microseconds), apply).await);
     }
     // The command that was being sent when the future was dropped is completed in the background.
     schema.plan().await.unwrap().apply().allow_destructive().await.unwrap();
@@ -102,4 +104,68 @@ async fn a_change_that_the_plan_does_not_contain_is_not_made(db: Database) {
     db.driver().run_command(doc! { "dropIndexes": "events", "index": "a_1" }).await.unwrap();
     create(&db, "events", doc! { "key": { "a": 1 }, "name": "a_1" }).await;
     assert!(plan.apply().allow_destructive().await.unwrap().is_empty());
+}
+
+#[odm_test::test]
+async fn documents_that_came_after_the_plan_are_not_deleted(db: Database) {
+    db.driver().create_collection("events").await.unwrap();
+    let schema = schema(&db, [on("a").expire_after(Duration::from_secs(1))]);
+    let plan = schema.plan().await.unwrap();
+    assert!(!plan.is_destructive(), "the collection is empty: {plan}");
+    fill(&db, 1).await;
+    let error = plan.apply().allow_destructive().await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "apply on {}.events: the index `a_1` of `events` differs from the declared one: it is missing, and now \
+             deletes documents",
+            db.name()
+        )
+    );
+    assert!(live(&db, "events").await.is_empty());
+    assert!(schema.plan().await.unwrap().is_destructive());
+}
+
+#[odm_test::test]
+async fn a_ttl_that_someone_extended_after_the_plan_is_not_shortened(db: Database) {
+    let ttl = |days: i32| doc! { "key": { "a": 1 }, "name": "a_1", "expireAfterSeconds": days * 86_400 };
+    fill(&db, 1).await;
+    create(&db, "events", ttl(30)).await;
+    let schema = schema(&db, [on("a").expire_after(Duration::from_secs(90 * 86_400))]);
+    let plan = schema.plan().await.unwrap();
+    assert_eq!(plan.to_string(), "~ events: modify index a_1: ttl 30d -> 90d [safe]");
+    let longer = doc! { "name": "a_1", "expireAfterSeconds": 365 * 86_400 };
+    db.driver().run_command(doc! { "collMod": "events", "index": longer }).await.unwrap();
+    let error = plan.apply().await.unwrap_err();
+    assert!(matches!(error.schema(), Some(SchemaError::Conflict { .. })), "{error}");
+    assert_eq!(
+        live(&db, "events").await,
+        [doc! { "v": 2 }.into_iter().chain(ttl(365)).collect::<Document>()]
+    );
+}
+
+#[odm_test::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_index_that_was_being_rebuilt_is_built_after_the_future_is_dropped(db: Database) {
+    fill(&db, 2_000).await;
+    let schema = schema(&db, [on("b")]);
+    for microseconds in (0..12).map(|step| step * 700) {
+        let command = doc! { "dropIndexes": "events", "index": "*" };
+        db.driver().run_command(command).await.unwrap();
+        create(&db, "events", doc! { "key": { "b": 1 }, "name": "b_1", "sparse": true }).await;
+        let plan = schema.plan().await.unwrap();
+        let apply = std::future::IntoFuture::into_future(plan.apply().allow_destructive());
+        drop(tokio::time::timeout(Duration::from_micros(microseconds), apply).await);
+        // Nothing of the run is left after a while, and an index is always there.
+        let mut seen = Vec::new();
+        for _ in 0..200 {
+            let now = live(&db, "events").await;
+            let is_settled = !now.is_empty() && now == seen;
+            seen = now;
+            if is_settled {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        assert_eq!(seen.len(), 1, "after {microseconds} µs");
+    }
 }

@@ -4,7 +4,10 @@ use odm::{
     Database, Id, Model,
     bson::{Bson, Document, doc},
     error::SchemaError,
-    index::{Index, IndexType::Ascending},
+    index::{
+        Index,
+        IndexType::{Ascending, Descending},
+    },
     schema::Models,
 };
 
@@ -94,4 +97,50 @@ async fn an_index_that_cannot_be_built_again_is_restored(db: Database) {
     let error = plan.apply().allow_destructive().await.unwrap_err();
     assert!(matches!(error.schema(), Some(SchemaError::DuplicateKeys { .. })), "{error}");
     assert_eq!(live(&db, "accounts").await, before);
+}
+
+#[odm_test::test]
+async fn an_index_of_another_collation_than_its_collection_is_restored(db: Database) {
+    let french = doc! { "locale": "fr", "strength": 2 };
+    db.driver().run_command(doc! { "create": "accounts", "collation": french }).await.unwrap();
+    fill(&db, ["a", "b", "b"]).await;
+    let simple = doc! { "locale": "simple" };
+    create(&db, "accounts", doc! { "key": { "email": 1 }, "name": "email_1", "collation": simple }).await;
+    let before = live(&db, "accounts").await;
+    let schema = db.schema(Models::new().with_indexes::<Account>([by_email().unique()]));
+    let error = schema.plan().await.unwrap().apply().allow_destructive().await.unwrap_err();
+    assert!(matches!(error.schema(), Some(SchemaError::DuplicateKeys { .. })), "{error}");
+    assert_eq!(live(&db, "accounts").await, before);
+}
+
+#[odm_test::test]
+async fn every_index_that_was_dropped_is_restored(db: Database) {
+    fill(&db, ["a", "b", "b"]).await;
+    let emails = doc! { "key": { "email": 1 }, "name": "email_1", "sparse": true };
+    create(&db, "accounts", emails).await;
+    create(&db, "accounts", doc! { "key": { "email": -1 }, "name": "email_-1", "sparse": true }).await;
+    let before = live(&db, "accounts").await;
+    let down = Index::new().key("email", Descending);
+    let schema = db.schema(Models::new().with_indexes::<Account>([by_email(), down.unique()]));
+    let error = schema.plan().await.unwrap().apply().allow_destructive().await.unwrap_err();
+    assert!(matches!(error.schema(), Some(SchemaError::DuplicateKeys { .. })), "{error}");
+    assert_eq!(live(&db, "accounts").await, before);
+}
+
+#[odm_test::test]
+async fn nothing_else_is_changed_if_an_index_cannot_become_unique(db: Database) {
+    fill(&db, ["a", "b", "b"]).await;
+    for is_prepared in [false, true] {
+        // An index on which duplicates are no longer accepted stays one.
+        let command = doc! { "name": "email_1", "prepareUnique": is_prepared };
+        create(&db, "accounts", doc! { "key": { "email": 1 }, "name": "email_1" }).await;
+        db.driver().run_command(doc! { "collMod": "accounts", "index": command }).await.unwrap();
+        let before = live(&db, "accounts").await;
+        let index = by_email().unique().hidden();
+        let schema = db.schema(Models::new().with_indexes::<Account>([index]));
+        let error = schema.plan().await.unwrap().apply().await.unwrap_err();
+        assert!(matches!(error.schema(), Some(SchemaError::NotUnique { .. })), "{error}");
+        assert_eq!(live(&db, "accounts").await, before);
+        db.driver().run_command(doc! { "dropIndexes": "accounts", "index": "email_1" }).await.unwrap();
+    }
 }
