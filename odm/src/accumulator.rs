@@ -1,6 +1,7 @@
 //! Accumulators: the values that `group` and similar stages compute over several rows.
 
 mod script;
+pub(crate) mod table;
 mod window;
 
 use std::{fmt, marker::PhantomData};
@@ -217,13 +218,14 @@ pub fn top<R, X: Expression<R>>(sort_by: Sort<R>, output: X) -> Accumulator<R, X
     Accumulator::new(named("$top", &mut [("sortBy", order(sort_by)), ("output", output.render())]))
 }
 
-/// Returns a value of each of the `n` rows that are first in an order. `n` is as for [`first_n`].
+/// Returns a value of each of the `n` rows that are first in an order: `top_n(o.score().desc(), o.player(), 3)`. `n` is as
+/// for [`first_n`].
 ///
 /// `{ $topN: { n: 3, sortBy: { score: -1 }, output: "$player" } }`
 pub fn top_n<R, X: Expression<R>, N>(
-    n: impl Expression<R, T = N>,
     sort_by: Sort<R>,
     output: X,
+    n: impl Expression<R, T = N>,
 ) -> Accumulator<R, Vec<X::T>>
 where
     N: Integer + Required,
@@ -241,13 +243,14 @@ pub fn bottom<R, X: Expression<R>>(sort_by: Sort<R>, output: X) -> Accumulator<R
     Accumulator::new(named("$bottom", &mut [("sortBy", order(sort_by)), ("output", output.render())]))
 }
 
-/// Returns a value of each of the `n` rows that are last in an order. `n` is as for [`first_n`].
+/// Returns a value of each of the `n` rows that are last in an order: `bottom_n(o.score().desc(), o.player(), 3)`. `n` is
+/// as for [`first_n`].
 ///
 /// `{ $bottomN: { n: 3, sortBy: { score: -1 }, output: "$player" } }`
 pub fn bottom_n<R, X: Expression<R>, N>(
-    n: impl Expression<R, T = N>,
     sort_by: Sort<R>,
     output: X,
+    n: impl Expression<R, T = N>,
 ) -> Accumulator<R, Vec<X::T>>
 where
     N: Integer + Required,
@@ -292,10 +295,4 @@ where
         "$percentile",
         &mut [("input", expression.render()), ("p", p.render()), ("method", method)],
     ))
-}
-
-/// Returns all accumulators and window functions.
-#[doc(hidden)]
-pub fn operators() -> impl Iterator<Item = &'static Operator> {
-    [ACCUMULATORS, OTHERS, window::WINDOW_FUNCTIONS, window::OTHERS].into_iter().flatten()
 }

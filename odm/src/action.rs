@@ -2,14 +2,14 @@
 //! return.
 //!
 //! An action does nothing until it is awaited. It owns a clone of its handle and borrows only a session. Every action
-//! has `.session(..)`, except `watch`, which has a session of its own, and `estimated_count`. Options that have no
+//! has `.session(..)`, except `watch`, which has a session of its own, `estimated_count` and `explain`. Options that have no
 //! setter are set by `.with_options(..)`, which accepts the options of the driver.
 //!
 //! # Setters
 //!
 //! Each verb has a setter for each option that the manual and the driver list for its command. The page of each
 //! builder lists its setters. All verbs except the inserts, the bulk writes, `run_command` and `watch` have
-//! `.explain()`: see [`Explain`]. All verbs have `.deadline(..)`: see [`Within`].
+//! `.explain()`: see [`Explain`]. All verbs without a session have `.deadline(..)`: see [`Within`].
 //!
 //! [`ClientBulkWrite`] has the same setters as [`BulkWrite`]. The writes of a bulk write have setters too, which
 //! depend on their kind: see [`Write`]. [`Watch`] has further setters of its own. [`RunCommand`] has only

@@ -41,6 +41,7 @@ mod number;
 mod object;
 pub(crate) mod operand;
 pub(crate) mod operators;
+mod presence;
 mod random;
 mod regex;
 pub(crate) mod rendered;
@@ -88,7 +89,6 @@ pub use self::{
     meta::{Meta, meta, text_score},
     number::*,
     object::*,
-    operators::Operator,
     random::rand,
     regex::*,
     required::Required,
@@ -106,6 +106,8 @@ pub use self::{
     },
     zip::{Zip, Zips, zip},
 };
+#[doc(hidden)]
+pub use self::operators::Operator;
 pub use crate::value::DateValue;
 use crate::{
     error::codec::{CodecError, CodecResult},
@@ -354,6 +356,7 @@ pub fn operators() -> impl Iterator<Item = &'static Operator> {
         number::OPERATORS,
         object::OPERATORS,
         object::OTHERS,
+        presence::OPERATORS,
         random::OPERATORS,
         regex::OPERATORS,
         script::OPERATORS,

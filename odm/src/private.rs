@@ -1,7 +1,7 @@
 //! The items that generated code uses, and nothing else. This is not a public interface.
 
 pub use mongodb::{
-    bson::{Decimal128, oid::ObjectId, spec::ElementType},
+    bson::{Bson, Decimal128, oid::ObjectId, spec::ElementType},
     options::{Collation, CollationAlternate, CollationCaseFirst, CollationMaxVariable, CollationStrength},
 };
 pub use serde;
@@ -33,6 +33,7 @@ pub use crate::{
         Array, Bits, Decode, Doc, Flatten, FromText, Integer, Keyed, Map, MapKey, Nullable, Number, Ordered,
         OwnedRow, Row, SchemaVersion, StringValue, Text, Value, Versioned,
         arrays::Arrays,
+        convertible::Scalar,
         decimal::decimal_bytes,
         elements::{Elements, require, unknown_field, unknown_variant},
         encoding::{

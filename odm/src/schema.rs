@@ -44,6 +44,8 @@ impl Database {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "migrate")]
+    #[doc(alias = "create_indexes")]
     pub fn schema(&self, models: Models) -> Schema {
         let (undeclared, known) = (Undeclared::default(), Vec::new());
         Schema(Comparison { database: self.clone(), models, undeclared, known })

@@ -1,4 +1,4 @@
-//! `Value`: the types that can be stored in a field, their BSON encoding, and the accessors below them.
+//! `Value`: the types that can be stored in a field, their BSON encoding, and the accessors of their fields and elements.
 //!
 //! | Rust | BSON |
 //! |---|---|
@@ -71,6 +71,7 @@
 pub(crate) mod array;
 pub(crate) mod arrays;
 mod binary;
+pub(crate) mod convertible;
 mod crates;
 mod dated;
 pub(crate) mod decimal;
@@ -123,6 +124,7 @@ pub(crate) use self::{
     array::{AnyLength, FixedLength},
     arrays::Arrays,
     binary::plain_bytes,
+    convertible::Scalar,
     dated::Dated,
     elements::duplicate,
     elements::{Elements, require, unknown_field},

@@ -41,7 +41,8 @@
 //! ```
 //!
 //! `view` sends `projection: { reference: 1, "ship_to.city": 1, "lines.sku": 1, _id: 0 }`: the server sends only
-//! these fields, and they are decoded directly into the view. `find`, `find_one` and `get` have this method.
+//! these fields, and they are decoded directly into the view. `find`, `find_one`, `get` and the three
+//! `find_one_and_*` have this method.
 //!
 //! # Fields
 //!
@@ -89,8 +90,8 @@
 //!
 //! # Old documents
 //!
-//! If the parent has [versions](crate::value::Versioned), the projection contains the version too. A document of an
-//! older version is an error, because only a whole document can be upgraded. The error's
+//! If the parent has [versions](crate::value::Versioned), the projection contains the version too. A document of
+//! another version is an error, because only a whole document can be upgraded. The error's
 //! [`schema_version`](crate::error::DecodeError::schema_version) is that version. Exclude old documents with
 //! `& !Filter::outdated()`, rewrite them first, or read the parent. A field that a view reads whole, such as an
 //! embedded document with versions of its own, is upgraded.

@@ -216,7 +216,7 @@ async fn windows(orders: &Collection<Order>) -> anyhow::Result<()> {
         .group(|o| ByMonthOf {
             month: o.placed().date_trunc(TimeUnit::Month).timezone("Europe/Oslo"),
             average: avg(o.total()),
-            best: top_n(2, o.total().desc(), o.customer()),
+            best: top_n(o.total().desc(), o.customer(), 2),
         })
         .sort(|m| m.month().asc())
         .await?

@@ -22,6 +22,7 @@ struct Event {
     id: Id<Event>,
     title: String,
     price: i64,
+    largest_group: i64,
 }
 
 #[derive(Debug, Clone, PartialEq, Model)]
@@ -97,8 +98,8 @@ async fn main() -> anyhow::Result<()> {
         (db.collection::<Member>(), db.collection::<Event>(), db.collection::<Booking>());
 
     let people = [member("Ada", None), member("Ben", Some("Ada")), member("Cleo", Some("Ben"))];
-    let concert = Event { id: Id::new(), title: "Concert".to_owned(), price: 20 };
-    let lecture = Event { id: Id::new(), title: "Lecture".to_owned(), price: 5 };
+    let concert = Event { id: Id::new(), title: "Concert".to_owned(), price: 20, largest_group: 10 };
+    let lecture = Event { id: Id::new(), title: "Lecture".to_owned(), price: 5, largest_group: 4 };
     let booking = |member: &Member, event: &Event, seats| Booking {
         id: Id::new(),
         member: member.id,
@@ -142,8 +143,8 @@ async fn main() -> anyhow::Result<()> {
         .aggregate()
         .lookup(|e| BookingsOf {
             bookings: from::<Booking>()
-                .let_(("free", e.price()), |bookings, free| {
-                    bookings.matching_expr(|b| b.seats().lt(free)).project(|b| SeatsOf { seats: b.seats() })
+                .let_(("largest", e.largest_group()), |bookings, largest| {
+                    bookings.matching_expr(|b| b.seats().lte(largest)).project(|b| SeatsOf { seats: b.seats() })
                 })
                 .equal(e.id(), |b| b.event()),
         })

@@ -182,6 +182,7 @@ fn forwards(scope: &Scope<'_>, field: &Field<'_>, made: &TokenStream) -> TokenSt
         marker(quote!(Integer), TokenStream::new()),
         marker(quote!(Bits), TokenStream::new()),
         marker(quote!(Ordered), TokenStream::new()),
+        marker(quote!(Scalar), quote!(type BsonType = <#ty as #runtime::Scalar>::BsonType;)),
         marker(quote!(Arithmetic), quote!(type Kind = <#ty as #runtime::Arithmetic>::Kind;)),
         marker(quote!(Number), quote!(type Stored = #number::Stored; type Step = #number::Step;)),
         marker(quote!(Array), quote!(type Item = #array::Item; type Length = #array::Length;)),
@@ -236,10 +237,14 @@ fn compared(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
         scope.bounds(&all)
     };
     let (ordered, number) = (bounds(quote!(#runtime::Ordered)), bounds(quote!(#runtime::Number)));
-    let arithmetic = bounds(quote!(#runtime::Arithmetic));
+    let (arithmetic, scalar) = (bounds(quote!(#runtime::Arithmetic)), bounds(quote!(#runtime::Scalar)));
     quote! {
         #[automatically_derived]
         impl #parameters #runtime::Ordered for #itself #ordered {}
+        #[automatically_derived]
+        impl #parameters #runtime::Scalar for #itself #scalar {
+            type BsonType = <#inner as #runtime::Scalar>::BsonType;
+        }
         #[automatically_derived]
         impl #parameters #runtime::Arithmetic for #itself #arithmetic {
             type Kind = <#inner as #runtime::Arithmetic>::Kind;

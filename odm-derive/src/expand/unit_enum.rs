@@ -17,7 +17,14 @@ pub(crate) fn expand(scope: &Scope<'_>, variants: &[Variant<'_>]) -> TokenStream
         &quote!(#to_bson #stored_as),
     );
     let ordered = ordered(scope);
-    quote!(#map_key #leaf #from_text #ordered)
+    let (runtime, itself) = (&scope.runtime, scope.itself());
+    let scalar = quote! {
+        #[automatically_derived]
+        impl #runtime::Scalar for #itself {
+            type BsonType = ::std::string::String;
+        }
+    };
+    quote!(#map_key #leaf #from_text #ordered #scalar)
 }
 
 /// Returns `impl Ordered`, if the enum is marked `#[odm(ordered)]`.

@@ -61,7 +61,7 @@ pub(crate) fn expand(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant<'
 }
 
 /// Returns the capabilities of an untagged enum, which is stored as the content of its variant: `Nullable` if a
-/// variant is null, and `Ordered` if the contents of all variants have an order.
+/// variant is null, `Ordered` if the contents of all variants have an order, and `Scalar` if all are single values.
 fn capabilities(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant<'_>]) -> TokenStream {
     if scope.failed || *tagging != Tagging::Untagged {
         return TokenStream::new();
@@ -82,16 +82,23 @@ fn capabilities(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant<'_>]) 
             // An enum that contains itself has no order, because rustc could not resolve the recursive bound.
             Content::Newtype(field) if !mentions(field.ty, scope.ident) => {
                 let held = scope.path_type(field);
-                Some(quote!(for<#unit> #held: #runtime::Ordered))
+                Some(quote!(for<#unit> #held))
             }
             _ => None,
         })
         .collect();
     let ordered = held.filter(|held| !held.is_empty()).map(|held| {
-        let bounds = scope.bounds(&held);
+        let bounds = |capability: TokenStream| {
+            scope.bounds(&held.iter().map(|held| quote!(#held: #runtime::#capability)).collect::<Vec<_>>())
+        };
+        let (ordered, scalar) = (bounds(quote!(Ordered)), bounds(quote!(Scalar)));
         quote! {
             #[automatically_derived]
-            impl #parameters #runtime::Ordered for #itself #bounds {}
+            impl #parameters #runtime::Ordered for #itself #ordered {}
+            #[automatically_derived]
+            impl #parameters #runtime::Scalar for #itself #scalar {
+                type BsonType = #runtime::Bson;
+            }
         }
     });
     quote!(#nullable #ordered)

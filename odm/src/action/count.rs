@@ -44,6 +44,7 @@ impl<M: Model> Collection<M> {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "count_documents")]
     pub fn count(&self, filter: impl IntoFilter<M>) -> Count<M> {
         Count {
             target: self.target(),

@@ -44,6 +44,7 @@ impl<M: Model> Collection<M> {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "estimated_document_count")]
     pub fn estimated_count(&self) -> EstimatedCount<M> {
         EstimatedCount {
             target: self.target(),

@@ -48,6 +48,7 @@ impl<M: Model> Collection<M> {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "find_by_id")]
     pub fn get<K>(&self, id: impl Operand<M::Id, K>) -> Get<M> {
         Get {
             target: self.target(),

@@ -66,6 +66,7 @@ impl<M: Model> Collection<M> {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "upsert")]
     pub fn save(&self, model: &M) -> Save<M> {
         Save {
             target: self.target(),

@@ -212,9 +212,9 @@ pub(crate) const OPERATORS: &[Operator] = &[
 ///
 /// `{ $add: [a, b, ..] }`; `a + b` is the same. The server returns a double if the result of integers does not fit int64,
 /// and reading it is an error then.
-pub fn add<R, L: ExpressionList<R>>(operands: L) -> Expr<R, <L::Types as Addends>::Sum>
+pub fn add<R, L: ExpressionList<R>, T: Value>(operands: L) -> Expr<R, T>
 where
-    L::Types: Addends,
+    L::Types: Addends<Sum = T>,
 {
     Expr::computed(one("$add", operands.render_list()))
 }
@@ -222,9 +222,9 @@ where
 /// Multiplies numbers: `multiply((o.price(), o.quantity()))`. Null if one of them is null.
 ///
 /// `{ $multiply: [a, b, ..] }`; `a * b` is the same.
-pub fn multiply<R, L: ExpressionList<R>>(numbers: L) -> Expr<R, <L::Types as Numbers>::Product>
+pub fn multiply<R, L: ExpressionList<R>, T: Value>(numbers: L) -> Expr<R, T>
 where
-    L::Types: Numbers,
+    L::Types: Numbers<Product = T>,
 {
     Expr::computed(one("$multiply", numbers.render_list()))
 }

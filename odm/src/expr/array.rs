@@ -85,9 +85,9 @@ pub(crate) const OTHERS: &[Operator] = &[
 /// Joins several arrays; null if one of them is null.
 ///
 /// `{ $concatArrays: [array, ..] }`
-pub fn concat_arrays_of<R, L: ExpressionList<R>>(arrays: L) -> Expr<R, <L::Types as Arrays>::Joined>
+pub fn concat_arrays_of<R, L: ExpressionList<R>, T: Value>(arrays: L) -> Expr<R, T>
 where
-    L::Types: Arrays,
+    L::Types: Arrays<Joined = T>,
 {
     Expr::computed(one("$concatArrays", arrays.render_list()))
 }

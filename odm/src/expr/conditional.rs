@@ -42,9 +42,9 @@ where
 /// `{ $ifNull: [value, .., replacement] }`
 ///
 /// Fewer than two values are an error. Numbers are returned as they are, as by [`cond`].
-pub fn if_null<R, L: ExpressionList<R>>(values: L) -> Expr<R, <L::Types as Fallbacks>::FirstNonNull>
+pub fn if_null<R, L: ExpressionList<R>, T: Value>(values: L) -> Expr<R, T>
 where
-    L::Types: Fallbacks,
+    L::Types: Fallbacks<FirstNonNull = T>,
 {
     Expr::computed(one("$ifNull", at_least(2, values.render_list())))
 }

@@ -1,88 +1,32 @@
 //! Types: conversions, tests, and types that are stored in the same way.
 
-use std::{borrow::Cow, rc::Rc, sync::Arc};
+mod source;
 
-use mongodb::bson::{Binary, Bson, DateTime, Decimal128, Document, Timestamp, Uuid, oid::ObjectId};
+use mongodb::bson::{Binary, Bson, DateTime, Decimal128, Document, Uuid, oid::ObjectId};
 
+pub use self::source::{DateSource, IntSource, NumberSource, ObjectIdSource, StringSource};
 use super::{
     Alternative, Expr, Expression,
     operators::{Operator, operator, operators, options},
     rendered::{Rendered, named},
 };
-use crate::value::{Id, Integer, Keyed, Number, Ordered, StringValue, Value};
-
-/// A single value, or one that may be absent: required by conversions.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a single value",
-    label = "this operator converts numbers, texts, dates, ids, bools and binary data"
-)]
-pub trait Scalar: Value {}
-
-#[diagnostic::do_not_recommend]
-impl<T: Ordered> Scalar for T {}
-
-/// A value that the server converts to a date, or one that may be absent: required by `to_date`.
-#[diagnostic::on_unimplemented(
-    message = "the server does not convert `{Self}` to a date",
-    label = "expected a text, an int64, double or decimal, a date, a timestamp or an `ObjectId`",
-    note = "an `i32` is converted by `.to_long().to_date()`: a number is one of milliseconds"
-)]
-pub trait DateSource: Value {}
-
-macro_rules! date_sources {
-    ($($type:ty),* $(,)?) => { $(
-        impl DateSource for $type {}
-    )* };
-}
-
-date_sources! {
-    i64, u32, u64, i128, u128, isize, usize, f32, f64, Decimal128,
-    String, Cow<'static, str>, Box<str>, Arc<str>, Rc<str>, DateTime, Timestamp, ObjectId, Bson,
-}
-#[cfg(feature = "chrono")]
-date_sources!(chrono::DateTime<chrono::Utc>, chrono::NaiveDateTime, chrono::NaiveDate);
-#[cfg(feature = "rust_decimal")]
-date_sources!(rust_decimal::Decimal);
-#[cfg(feature = "time")]
-date_sources!(time::OffsetDateTime, time::UtcDateTime, time::PrimitiveDateTime, time::Date);
-
-#[diagnostic::do_not_recommend]
-impl<M: Keyed<Key: DateSource>> DateSource for Id<M> {}
-#[diagnostic::do_not_recommend]
-impl<T: DateSource> DateSource for Option<T> {}
-
-/// A value that the server converts to an `ObjectId`, or one that may be absent: required by `to_object_id`.
-#[diagnostic::on_unimplemented(
-    message = "the server does not convert `{Self}` to an `ObjectId`",
-    label = "expected a text of 24 hexadecimal digits, or an `ObjectId`"
-)]
-pub trait ObjectIdSource: Value {}
-
-#[diagnostic::do_not_recommend]
-impl<T: StringValue> ObjectIdSource for T {}
-impl ObjectIdSource for ObjectId {}
-impl ObjectIdSource for Option<ObjectId> {}
-impl ObjectIdSource for Bson {}
-#[diagnostic::do_not_recommend]
-impl<M: Keyed<Key: ObjectIdSource>> ObjectIdSource for Id<M> {}
-#[diagnostic::do_not_recommend]
-impl<M: Keyed<Key: ObjectIdSource>> ObjectIdSource for Option<Id<M>> {}
+use crate::value::{Integer, Number, StringValue, Value};
 
 operators! {
-    /// Converts to an int32, without a fraction; null stays null. The server returns an error for a value that does not
-    /// fit.
-    to_int = "$toInt" one(value: T [Scalar]) -> T::Lift<i32>;
-    /// Converts to an int64, without a fraction; null stays null. The server returns an error for a value that does not
-    /// fit.
-    to_long = "$toLong" one(value: T [Scalar]) -> T::Lift<i64>;
-    /// Converts to a double; null stays null. The server returns an error for a text that is not a number.
-    to_double = "$toDouble" one(value: T [Scalar]) -> T::Lift<f64>;
-    /// Converts to a decimal128; null stays null. The server returns an error for a text that is not a number.
-    to_decimal = "$toDecimal" one(value: T [Scalar]) -> T::Lift<Decimal128>;
-    /// Converts to a bool; null stays null. Every text and date is true, and every number except 0.
-    to_bool = "$toBool" one(value: T [Scalar]) -> T::Lift<bool>;
-    /// Converts to a text; null stays null.
-    to_string = "$toString" one(value: T [Scalar]) -> T::Lift<String>;
+    /// Converts a number, a string or a bool to an int32, without a fraction; null stays null. The server returns an error
+    /// for a value that does not fit. A date is converted by [`to_long`].
+    to_int = "$toInt" one(value: T [IntSource]) -> T::Lift<i32>;
+    /// Converts a number, a string, a bool or a date to an int64, without a fraction; null stays null. The number of a date
+    /// is that of milliseconds since 1970. The server returns an error for a value that does not fit.
+    to_long = "$toLong" one(value: T [NumberSource]) -> T::Lift<i64>;
+    /// Converts a number, a string, a bool or a date to a double; null stays null. The server returns an error for a text that is not a number.
+    to_double = "$toDouble" one(value: T [NumberSource]) -> T::Lift<f64>;
+    /// Converts a number, a string, a bool or a date to a decimal128; null stays null. The server returns an error for a text that is not a number.
+    to_decimal = "$toDecimal" one(value: T [NumberSource]) -> T::Lift<Decimal128>;
+    /// Converts to a bool; null stays null. A number is true if it is not 0; a value of any other type is true.
+    to_bool = "$toBool" one(value: T [Value]) -> T::Lift<bool>;
+    /// Converts a number, a string, a bool, a date or an `ObjectId` to a string; null stays null.
+    to_string = "$toString" one(value: T [StringSource]) -> T::Lift<String>;
     /// Converts a text, an int64, double or decimal with a number of milliseconds, or an id to a date; null stays null. The
     /// server returns an error for a text that is not a date.
     to_date = "$toDate" one(value: T [DateSource]) -> T::Lift<DateTime>;

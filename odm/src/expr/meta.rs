@@ -1,4 +1,4 @@
-//! What the server knows of a row beside its fields: `$meta`.
+//! The metadata of a row, `$meta`: `$meta`.
 
 use mongodb::bson::Document;
 

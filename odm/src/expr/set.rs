@@ -34,9 +34,9 @@ pub(crate) const LISTS: &[Operator] = &[
 /// Returns the distinct elements of several arrays; null if one of them is null.
 ///
 /// `{ $setUnion: [array, ..] }`
-pub fn set_union_of<R, L: ExpressionList<R>>(arrays: L) -> Expr<R, <L::Types as Arrays>::Joined>
+pub fn set_union_of<R, L: ExpressionList<R>, T: Value>(arrays: L) -> Expr<R, T>
 where
-    L::Types: Arrays,
+    L::Types: Arrays<Joined = T>,
 {
     Expr::computed(one("$setUnion", arrays.render_list()))
 }
@@ -44,9 +44,9 @@ where
 /// Returns the distinct elements that all arrays have; null if one of them is null.
 ///
 /// `{ $setIntersection: [array, ..] }`
-pub fn set_intersection_of<R, L: ExpressionList<R>>(arrays: L) -> Expr<R, <L::Types as Arrays>::Joined>
+pub fn set_intersection_of<R, L: ExpressionList<R>, T: Value>(arrays: L) -> Expr<R, T>
 where
-    L::Types: Arrays,
+    L::Types: Arrays<Joined = T>,
 {
     Expr::computed(one("$setIntersection", arrays.render_list()))
 }

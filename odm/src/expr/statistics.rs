@@ -36,9 +36,9 @@ macro_rules! statistics {
             $(#[$doc])*
             ///
             #[doc = concat!("`{ ", $operator, ": [value, ..] }`, `{ ", $operator, ": array }`")]
-            pub fn $function<R, L: ExpressionList<R>>(values: L) -> Expr<R, <L::Types as $list>::$result>
+            pub fn $function<R, L: ExpressionList<R>, T: Value>(values: L) -> Expr<R, T>
             where
-                L::Types: $list,
+                L::Types: $list<$result = T>,
             {
                 Expr::computed(several($operator, at_least($least, values.render_list())))
             }
@@ -49,9 +49,9 @@ macro_rules! statistics {
                 $(#[$doc])*
                 ///
                 #[doc = concat!("`{ ", $operator, ": array }`")]
-                pub fn $name(&self) -> Expr<R, <ArrayOf<T> as $list>::$result>
+                pub fn $name<U: Value>(&self) -> Expr<R, U>
                 where
-                    ArrayOf<T>: $list,
+                    ArrayOf<T>: $list<$result = U>,
                 {
                     Expr::computed(one($operator, self.rendered()))
                 }

@@ -90,9 +90,9 @@ pub(crate) const LISTS: &[Operator] = &[operator!("$concat", concat)];
 /// Joins texts: `concat((o.first(), " ", o.last()))`. Null if one of them is null or missing.
 ///
 /// `{ $concat: [text, ..] }`
-pub fn concat<R, L: ExpressionList<R>>(texts: L) -> Expr<R, <L::Types as Texts>::Joined>
+pub fn concat<R, L: ExpressionList<R>, T: Value>(texts: L) -> Expr<R, T>
 where
-    L::Types: Texts,
+    L::Types: Texts<Joined = T>,
 {
     Expr::computed(one("$concat", texts.render_list()))
 }

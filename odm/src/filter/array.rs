@@ -26,6 +26,8 @@ impl<M, V: Value, R> Path<M, V, R> {
     /// The closure receives the element: its fields, or the element itself if it is a plain value
     /// (`tags().any(|tag| tag.gt("a") & tag.lt("c"))`) or an array. Conditions on plain values and arrays can be
     /// joined only with `&`: the server accepts no logical operator there.
+    #[doc(alias = "elemMatch")]
+    #[doc(alias = "elem_match")]
     pub fn any<F>(&self, condition: impl FnOnce(Element<V::Item>) -> F) -> Filter<M>
     where
         V: Array,
@@ -51,6 +53,7 @@ impl<M, V: Value, R> Path<M, V, R> {
     ///
     /// `{ field: { $in: [..] } }`; `{ field: { $elemMatch: { $in: [..] } } }` in an array of arrays. An empty list
     /// matches no document.
+    #[doc(alias = "$in")]
     pub fn contains_any<K, I>(&self, values: I) -> Filter<M>
     where
         V: Array,
@@ -70,6 +73,7 @@ impl<M, V: Value, R> Path<M, V, R> {
     ///
     /// `{ field: { $nin: [..] } }`; `{ field: { $not: { $elemMatch: { $in: [..] } } } }` in an array of arrays. An
     /// empty list matches every document.
+    #[doc(alias = "$nin")]
     pub fn contains_none<K, I>(&self, values: I) -> Filter<M>
     where
         V: Array,

@@ -92,6 +92,7 @@ impl<M> Filter<M> {
     ///
     /// The items are filters or `Option`s of filters. A `None` is left out. An empty list, or one with only `None`s,
     /// matches every document.
+    #[doc(alias = "$nor")]
     pub fn none_of<F: IntoOption<Self>>(filters: impl IntoIterator<Item = F>) -> Self {
         Self::of(Clauses::none_of(
             filters.into_iter().filter_map(IntoOption::into_option).map(Self::into_clauses),

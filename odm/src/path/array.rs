@@ -29,6 +29,8 @@ impl<M: 'static, V: Value, R: Reach> Path<M, V, R> {
     ///
     /// If the filter does not meet these conditions, the action returns an error for which
     /// [`is_not_sent`](crate::Error::is_not_sent) is true.
+    #[doc(alias = "$")]
+    #[doc(alias = "positional")]
     pub fn matched(&self) -> Item<M, V, Each>
     where
         V: Array,
@@ -40,6 +42,7 @@ impl<M: 'static, V: Value, R: Reach> Path<M, V, R> {
     /// Returns the path to every element, in an update: `lines.$[]`.
     ///
     /// `{ "lines.$[].qty": .. }`
+    #[doc(alias = "$[]")]
     pub fn each(&self) -> Item<M, V, Each>
     where
         V: Array,

@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::LazyLock};
 
 use super::stages;
 use crate::{
-    accumulator,
+    accumulator::table::accumulators,
     error::{Error, ErrorKind},
     expr,
     expr::Operator,
@@ -14,7 +14,7 @@ use crate::{
 /// `$top` is as an accumulator, is not in it.
 static NEWER: LazyLock<HashMap<&'static str, &'static str>> = LazyLock::new(|| {
     let mut newest: HashMap<&str, Option<&str>> = HashMap::new();
-    for Operator { name, since, .. } in expr::operators().chain(accumulator::operators()).chain(stages()) {
+    for Operator { name, since, .. } in expr::operators().chain(accumulators()).chain(stages()) {
         let known = newest.entry(name).or_insert(*since);
         *known = known.and(*since);
     }

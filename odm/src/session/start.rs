@@ -37,6 +37,7 @@ impl Database {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "start_session")]
     pub fn session(&self) -> StartSession {
         StartSession { database: self.clone(), options: SessionOptions::default() }
     }

@@ -101,6 +101,7 @@ impl<M, V: Value, R> Path<M, V, R> {
     /// Removes the first element.
     ///
     /// `{ $pop: { field: -1 } }`
+    #[doc(alias = "$pop")]
     pub fn pop_first(&self) -> Update<M>
     where
         V: Array,
@@ -113,6 +114,7 @@ impl<M, V: Value, R> Path<M, V, R> {
     /// Removes the last element.
     ///
     /// `{ $pop: { field: 1 } }`
+    #[doc(alias = "$pop")]
     pub fn pop_last(&self) -> Update<M>
     where
         V: Array,

@@ -15,6 +15,9 @@ impl<M: 'static, V: Value, R> Path<M, V, R> {
     /// `{ "lines.$[name].qty": .. }` with the array filter `{ "name.qty": { $lt: 1 } }`
     ///
     /// The identifier is derived from the condition, so equal conditions in one update share one filter.
+    #[doc(alias = "array_filters")]
+    #[doc(alias = "arrayFilters")]
+    #[doc(alias = "$[<identifier>]")]
     pub fn each_where<F>(
         &self,
         condition: impl FnOnce(Element<V::Item>) -> F,

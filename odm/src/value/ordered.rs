@@ -14,7 +14,7 @@ use std::{
 use mongodb::bson::{Binary, Bson, DateTime, Decimal128, Timestamp, Uuid, oid::ObjectId};
 
 use super::{
-    Encoded, Encoding, Id, Keyed, Placeholder, SerdeInOrder, Value,
+    Encoded, Encoding, Id, Keyed, Placeholder, Scalar, SerdeInOrder, Value,
     encoding::{binary, unit},
 };
 
@@ -32,31 +32,43 @@ use super::{
 )]
 pub trait Ordered: Value {}
 
-macro_rules! ordered {
-    ($($type:ty),* $(,)?) => { $(
+/// Implements `Ordered` and `Scalar` for the types that are stored as one BSON type, named by its Rust type.
+macro_rules! scalars {
+    ($($stored:ty: $($type:ty),* $(,)?;)*) => { $($(
         impl Ordered for $type {}
-    )* };
+        impl Scalar for $type {
+            type BsonType = $stored;
+        }
+    )*)* };
 }
 
-ordered! {
-    i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, u128, usize, f32, f64, Decimal128,
-    NonZeroI8, NonZeroI16, NonZeroI32, NonZeroI64, NonZeroI128, NonZeroIsize,
-    NonZeroU8, NonZeroU16, NonZeroU32, NonZeroU64, NonZeroU128, NonZeroUsize,
-    bool, char, String, Cow<'static, str>, Box<str>, Arc<str>, Rc<str>, PathBuf, DateTime, Timestamp, ObjectId, Uuid, Binary, Bson,
+scalars! {
+    i32: i8, i16, i32, u8, u16, NonZeroI8, NonZeroI16, NonZeroI32, NonZeroU8, NonZeroU16;
+    i64: i64, i128, isize, u32, u64, u128, usize,
+        NonZeroI64, NonZeroI128, NonZeroIsize, NonZeroU32, NonZeroU64, NonZeroU128, NonZeroUsize;
+    f64: f32, f64;
+    Decimal128: Decimal128;
+    bool: bool;
+    String: char, String, Cow<'static, str>, Box<str>, Arc<str>, Rc<str>, PathBuf;
+    DateTime: DateTime;
+    Timestamp: Timestamp;
+    ObjectId: ObjectId;
+    Binary: Uuid, Binary;
+    Bson: Bson;
 }
 
 #[cfg(feature = "bytes")]
-ordered!(bytes::Bytes);
+scalars!(Binary: bytes::Bytes;);
 #[cfg(feature = "chrono")]
-ordered!(chrono::DateTime<chrono::Utc>, chrono::NaiveDateTime, chrono::NaiveDate);
+scalars!(DateTime: chrono::DateTime<chrono::Utc>, chrono::NaiveDateTime, chrono::NaiveDate;);
 #[cfg(feature = "rust_decimal")]
-ordered!(rust_decimal::Decimal);
+scalars!(Decimal128: rust_decimal::Decimal;);
 #[cfg(feature = "time")]
-ordered!(time::OffsetDateTime, time::UtcDateTime, time::PrimitiveDateTime, time::Date);
+scalars!(DateTime: time::OffsetDateTime, time::UtcDateTime, time::PrimitiveDateTime, time::Date;);
 #[cfg(feature = "url")]
-ordered!(url::Url);
+scalars!(String: url::Url;);
 #[cfg(feature = "uuid")]
-ordered!(uuid::Uuid);
+scalars!(Binary: uuid::Uuid;);
 
 /// An encoding of `T` that preserves the order: the stored values have the same order as the `T`s.
 ///

@@ -5,7 +5,7 @@ use std::{borrow::Cow, rc::Rc, sync::Arc};
 use mongodb::bson::{Bson, spec::ElementType};
 
 use super::{
-    AnyLength, Arithmetic, Array, Arrays, Bits, Dated, Doc, FieldNames, Integer, Map, Number, Ordered, Raw,
+    AnyLength, Arithmetic, Array, Arrays, Bits, Dated, Doc, FieldNames, Integer, Map, Number, Ordered, Raw, Scalar,
     Text, UnclaimedElements, Value, Writer,
 };
 use crate::{error::codec::CodecResult, meta::TypeMeta, path::Context, rule::Check};
@@ -88,6 +88,10 @@ macro_rules! pointers {
         impl<$($generics)*> Bits for $type where T: Bits {}
         #[diagnostic::do_not_recommend]
         impl<$($generics)*> Ordered for $type where T: Ordered {}
+        #[diagnostic::do_not_recommend]
+        impl<$($generics)*> Scalar for $type where T: Scalar {
+            type BsonType = T::BsonType;
+        }
         #[diagnostic::do_not_recommend]
         impl<$($generics)*> Dated for $type where T: Dated {}
     )* };

@@ -84,7 +84,7 @@ fn functions(kind: &str) -> BTreeMap<&'static str, Vec<&'static Operator>> {
     let operators: Vec<&Operator> = match kind {
         "stage" => odm::pipeline::stages().collect(),
         "expression" => odm::expr::operators().collect(),
-        "accumulator" => odm::pipeline::operators().collect(),
+        "accumulator" => odm::pipeline::accumulators().collect(),
         "query" => odm::filter::operators().collect(),
         _ => odm::update::operators().collect(),
     };
@@ -195,11 +195,11 @@ fn page() -> String {
         .to_owned();
     for (kind, title, ..) in KINDS {
         let module = match kind {
-            "stage" => "methods of `odm::Pipeline`",
+            "stage" => "methods of `odm::Pipeline`; `$changeStream` is `Collection::watch`",
             "expression" => "methods of `odm::expr::Expr`, and functions of `odm::expr`",
             "accumulator" => "functions of `odm::pipeline`",
-            "query" => "methods of typed paths, and functions of `odm::Filter`",
-            _ => "methods of typed paths",
+            "query" => "methods of typed paths, and functions of `odm::Filter`; the shapes are functions of `odm::geo::Area`, and `&`, `|` and `!` join filters",
+            _ => "methods of typed paths; the modifiers of `$push` are methods of `PushEach`",
         };
         writeln!(page, "\n## {}{}\n\nThese are {module}.\n", title[..1].to_uppercase(), &title[1..]).unwrap();
         page.push_str("| operator | function | since MongoDB |\n| --- | --- | --- |\n");

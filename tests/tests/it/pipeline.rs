@@ -15,6 +15,7 @@ mod missing;
 mod newer;
 mod stated_types;
 mod tags;
+mod window_order;
 
 #[derive(Debug, Clone, PartialEq, Shape)]
 struct Revenue {

@@ -20,6 +20,8 @@ impl<In, Row: Value, P> Pipeline<In, Row, P> {
     ///
     /// A field of the shape with the name of a field of the row replaces it. A row in which such a field has another type
     /// than before cannot be decoded: use [`set_field`](Self::set_field), or [`project`](Self::project) the row.
+    #[doc(alias = "$addFields")]
+    #[doc(alias = "add_fields")]
     pub fn set<L: ShapeLiteral<InObject<Row>>>(
         self,
         fields: impl FnOnce(Exprs<Row>) -> L,

@@ -242,6 +242,7 @@ impl<R, T> Produces for AutoBounds<R, T> {
 
 macro_rules! slots {
     ($($stage:ident: $($bound:ident),*;)*) => { $(
+        #[diagnostic::do_not_recommend]
         impl<R, K: Key, D, T: $($bound +)*> Slot<$stage<R>, IdOf<K>, D> for AutoBounds<R, T> {
             fn slot(self, to: &mut RenderedFields) {
                 to.insert(K::NAME, self.value.and_then(Rendered::operator_or_path));

@@ -13,6 +13,8 @@ impl<In, Row: Value, P: Matches> Pipeline<In, Row, P> {
     /// Keeps the rows that satisfy the condition.
     ///
     /// `{ $match: { .. } }`; a plain `Document` is accepted, too: `.matching(|_| doc! { .. })`.
+    #[doc(alias = "$match")]
+    #[doc(alias = "match_")]
     pub fn matching<F: IntoFilter<Row>>(self, condition: impl FnOnce(Root<Row>) -> F) -> Self {
         let filter = condition(paths::<Row>()).into_filter();
         self.then("$match", filter.into_clauses().into_document().map(Into::into))

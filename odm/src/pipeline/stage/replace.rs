@@ -12,6 +12,8 @@ impl<In, Row: Value, P> Pipeline<In, Row, P> {
     ///
     /// `{ $replaceWith: expression }`; `$replaceRoot` is the same stage. The server returns an error for a row in which
     /// the expression is not a document: replace null first, `o.ship_to().if_null(..)`.
+    #[doc(alias = "$replaceRoot")]
+    #[doc(alias = "replace_root")]
     pub fn replace_with<X: Expression<Row>>(
         self,
         document: impl FnOnce(Exprs<Row>) -> X,

@@ -1,5 +1,7 @@
 //! `$setWindowFields`.
 
+mod order;
+
 use std::{fmt, marker::PhantomData};
 
 use mongodb::bson::{Bson, Document};
@@ -59,10 +61,13 @@ impl<R> Windows<R> {
         if let Some(partition) = self.partition {
             stage.insert("partitionBy", partition?.into_value());
         }
-        if let Some(order) = self.order {
-            stage.insert("sortBy", order.render()?);
+        let order = self.order.map(Sort::render).transpose()?;
+        let output = output?;
+        order::check(&output, order.as_ref())?;
+        if let Some(order) = order {
+            stage.insert("sortBy", order);
         }
-        stage.insert("output", output?);
+        stage.insert("output", output);
         Ok(stage.into())
     }
 }
@@ -117,6 +122,10 @@ impl<In, Row: Value, P> Pipeline<In, Row, P> {
     /// `{ $setWindowFields: { partitionBy: "$state", sortBy: { date: 1 }, output: { total: { $sum: "$price", window: {
     /// documents: ["unbounded", "current"] } } } } }` for
     /// `.set_window_fields(|o| partition_by(o.state()).sort_by(o.date().asc()), |o| TotalOf { total: sum(o.price()).documents(Unbounded, Current) })`
+    ///
+    /// The ranks, `linear_fill`, `derivative` and `integral` need a sort by exactly one field; `shift`, `exp_moving_avg` and
+    /// a window of documents need a sort; a window of a range needs an ascending sort by one field. Otherwise running the
+    /// pipeline is an error for which [`is_not_sent`](crate::Error::is_not_sent) is true.
     pub fn set_window_fields<L: ShapeLiteral<InWindow<Row>>>(
         self,
         windows: impl FnOnce(Exprs<Row>) -> Windows<Row>,

@@ -128,9 +128,8 @@ impl Run {
         if dropped.is_empty() {
             return error;
         }
-        let missing = match self.comparison.again(&self.collection).await {
-            Ok((changes, _)) => changes,
-            Err(_) => return self.not_restored(dropped.into_iter().map(|index| index.name).collect(), error),
+        let Ok((missing, _)) = self.comparison.again(&self.collection).await else {
+            return self.not_restored(dropped.into_iter().map(|index| index.name).collect(), error);
         };
         let mut lost = Vec::new();
         for Dropped { name, mut document, replacement } in dropped {

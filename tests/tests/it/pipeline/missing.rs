@@ -289,3 +289,56 @@ async fn a_field_of_elements_has_one_value_for_each_element(db: Database) -> odm
     assert_eq!(rows, [expected]);
     Ok(())
 }
+
+#[odm_test::test]
+async fn an_expression_distinguishes_null_missing_and_present_values(db: Database) {
+    #[derive(Debug, PartialEq, Shape)]
+    struct Presence {
+        #[odm(id)]
+        id: i32,
+        null: bool,
+        null_or_missing: bool,
+        present: bool,
+        exists: bool,
+        missing: bool,
+    }
+    let visits = db.collection::<Visit>();
+    let documents = [
+        doc! { "_id": 1, "country": "NO", "city": "Oslo" },
+        doc! { "_id": 2, "country": "NO", "city": null },
+        doc! { "_id": 3, "country": "NO" },
+        doc! { "_id": 4, "country": "NO", "city": "" },
+    ];
+    visits.driver().insert_many(documents).await.unwrap();
+    let rows: Vec<Presence> = visits
+        .aggregate()
+        .sort(|v| v.id().asc())
+        .project(|v| PresenceOf {
+            id: v.id(),
+            null: v.city().is_null(),
+            null_or_missing: v.city().is_null_or_missing(),
+            present: v.city().is_present(),
+            exists: v.city().exists(true),
+            missing: v.city().exists(false),
+        })
+        .await
+        .unwrap()
+        .try_collect()
+        .await
+        .unwrap();
+    let row = |id, [null, null_or_missing, present, exists, missing]: [bool; 5]| Presence {
+        id,
+        null,
+        null_or_missing,
+        present,
+        exists,
+        missing,
+    };
+    let expected = [
+        row(1, [false, false, true, true, false]),
+        row(2, [true, true, false, true, false]),
+        row(3, [false, true, false, false, true]),
+        row(4, [false, false, true, true, false]),
+    ];
+    assert_eq!(rows, expected);
+}

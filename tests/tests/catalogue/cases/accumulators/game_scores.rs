@@ -64,7 +64,7 @@ fn lowest_scores_of_each_game() -> Case {
 
     let pipeline = Pipeline::<GameScore>::new().group(|g| LowestOf {
         game: GameOf { game_id: g.game_id() },
-        gamescores: bottom_n(cond(g.game_id().eq("G2"), 1, 3), g.score().desc(), g.score()),
+        gamescores: bottom_n(g.score().desc(), g.score(), cond(g.game_id().eq("G2"), 1, 3)),
     });
     Case::pipeline::<GameScore, Lowest>("accumulator/bottomN/2", pipeline)
 }
@@ -177,7 +177,7 @@ fn highest_scores_of_each_game() -> Case {
 
     let pipeline = Pipeline::<GameScore>::new().group(|g| HighestOf {
         game: GameOf { game_id: g.game_id() },
-        gamescores: top_n(cond(g.game_id().eq("G2"), 1, 3), g.score().desc(), g.score()),
+        gamescores: top_n(g.score().desc(), g.score(), cond(g.game_id().eq("G2"), 1, 3)),
     });
     Case::pipeline::<GameScore, Highest>("accumulator/topN/2", pipeline)
 }

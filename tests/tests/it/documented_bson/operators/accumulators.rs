@@ -78,9 +78,9 @@ pub(super) fn accumulators() -> Vec<Entry> {
     all.extend([
         ("accumulator::count", vec![one(|_| pipeline::count())]),
         ("accumulator::top", vec![one(|r| top(r.score().desc(), r.player()))]),
-        ("accumulator::top_n", vec![one(|r| top_n(3, r.score().desc(), r.player()))]),
+        ("accumulator::top_n", vec![one(|r| top_n(r.score().desc(), r.player(), 3))]),
         ("accumulator::bottom", vec![one(|r| bottom(r.score().desc(), r.player()))]),
-        ("accumulator::bottom_n", vec![one(|r| bottom_n(3, r.score().desc(), r.player()))]),
+        ("accumulator::bottom_n", vec![one(|r| bottom_n(r.score().desc(), r.player(), 3))]),
     ]);
     all.extend(scripts());
     all.extend(window_functions());

@@ -106,7 +106,7 @@ fn others() -> Vec<Entry> {
         ("expr/variable::let_", vec![one(|r| expr::let_(("name", r.number()), |name| name + 1))]),
         ("expr::asc", vec![ordered(true)]),
         ("expr::desc", vec![ordered(false)]),
-        ("expr::lit", vec![one(|_| expr::lit("$text".to_owned()))]),
+        ("expr/constant::lit", vec![one(|_| expr::lit("$text".to_owned()))]),
         ("expr::fields", vec![one(|r| r.parts().first().fields().sku())]),
     ]
 }

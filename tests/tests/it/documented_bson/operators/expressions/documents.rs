@@ -11,6 +11,10 @@ pub(super) fn entries() -> Vec<Entry> {
     };
     all.extend(functions! { "expr/size"; bson_size(part); });
     all.extend([
+        ("expr/presence::is_null", vec![one(|r| r.number().is_null())]),
+        ("expr/presence::is_null_or_missing", vec![one(|r| r.number().is_null_or_missing())]),
+        ("expr/presence::is_present", vec![one(|r| r.number().is_present())]),
+        ("expr/presence::exists", vec![one(|r| r.number().exists(true))]),
         ("expr/object::merge_objects_of", vec![one(|r| expr::merge_objects_of((r.part(), r.part())))]),
         ("expr/object::key_value", vec![one(|r| expr::array_to_object([expr::key_value("a", r.number())]))]),
         ("expr/object::merge_objects", vec![one(|r| r.part().merge_objects(r.part()))]),
