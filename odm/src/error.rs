@@ -88,6 +88,8 @@ struct Inner {
     many: bool,
     /// A label that the driver sets only for writes that it retries itself.
     label: Option<&'static str>,
+    /// Whether the call belongs to a transaction, so that only the commit applies what it writes.
+    in_transaction: bool,
 }
 
 /// The failed verb, and the database or collection that it was called on.
@@ -107,6 +109,7 @@ impl Error {
             attempts: None,
             many: false,
             label: None,
+            in_transaction: false,
         }))
     }
 

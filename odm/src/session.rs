@@ -3,8 +3,8 @@
 //! [`Database::session`](crate::Database::session) starts a [`Session`], and `.session(&mut session)` runs an action
 //! in it. A session gives three things:
 //!
-//! - **Causal consistency** (the default): a read in the session includes the effects of the earlier actions in it, also
-//!   if it is sent to another member of the replica set.
+//! - **Causal consistency** (the default): a read in the session includes the effects of the earlier actions in it,
+//!   also if it is sent to another member of the replica set.
 //! - **Snapshots** ([`StartSession::snapshot`]): all reads return the data of one moment.
 //! - **Transactions**: [`Database::transaction`](crate::Database::transaction) runs one, and most programs need no
 //!   session for it. [`Session::start_transaction`] and its relatives control one by hand.
@@ -13,10 +13,12 @@
 //! dropped. Sessions are cheap, so start one for each task.
 //!
 //! `.session(..)` also accepts a session of the driver (`db.client().start_session()`). For such a session, this crate
-//! cannot name the call that failed in a transaction, and cannot refuse what the server does not allow in one.
+//! does not know whether it is in a transaction. So it cannot name the call that failed in a transaction, cannot refuse
+//! what the server does not allow in one, and an error may state an outcome that only the commit determines.
 
 mod journal;
 mod manual;
+mod options;
 mod refused;
 mod start;
 mod state;
@@ -28,6 +30,7 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 
 pub(crate) use self::{
     journal::{Journal, Observer},
+    options::transaction_options,
     refused::{allowed_command, allowed_stages},
     state::{Lent, SessionState, sealed},
 };
@@ -39,7 +42,10 @@ pub use self::{
 use crate::{
     database::Database,
     error::{Error, Result},
+    operation::Verb,
 };
+
+const DRIVER: Verb = Verb::unsent("driver").reading();
 
 /// A session of one client: see the [module](crate::session).
 ///
@@ -57,7 +63,10 @@ use crate::{
 /// # Ok(())
 /// # }
 /// ```
-pub struct Session(Hold);
+pub struct Session {
+    hold: Hold,
+    database: Database,
+}
 
 /// The owner of the session of the driver.
 enum Hold {
@@ -76,13 +85,14 @@ pub(crate) struct Inner {
 
 impl Session {
     pub(crate) fn new(database: Database, driver: ClientSession) -> Self {
-        let inner = Inner { driver, journal: Arc::default(), database };
-        Self(Hold::Shared(Arc::new(Mutex::new(inner))))
+        let inner = Inner { driver, journal: Arc::default(), database: database.clone() };
+        Self { hold: Hold::Shared(Arc::new(Mutex::new(inner))), database }
     }
 
     /// Creates the session that remains after the body of a transaction has ended it.
     pub(crate) fn locked(inner: OwnedMutexGuard<Inner>) -> Self {
-        Self(Hold::Locked(inner))
+        let database = inner.database.clone();
+        Self { hold: Hold::Locked(inner), database }
     }
 
     /// Returns the driver's session, for calls of the driver, and for the times of the session.
@@ -92,34 +102,52 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// Returns an error if a transaction still uses the session: its future was dropped and it is being aborted, or
-    /// its [`Tx`](crate::Tx) was moved out of its body.
+    /// Returns an error if a transaction still uses the session: its future was dropped and it is being ended, or its
+    /// [`Tx`](crate::Tx) was moved out of its body.
     pub fn driver(&mut self) -> Result<&mut ClientSession> {
-        self.inner().map(|inner| &mut inner.driver)
+        self.inner_for(DRIVER).map(|inner| &mut inner.driver)
     }
 
     fn inner(&mut self) -> Result<&mut Inner> {
-        match &mut self.0 {
+        match &mut self.hold {
             Hold::Shared(shared) => Arc::get_mut(shared).map(Mutex::get_mut).ok_or_else(in_use),
             Hold::Locked(inner) => Ok(inner),
         }
     }
 
-    /// Returns the session for a transaction to own.
-    pub(crate) fn share(&self) -> Result<Arc<Mutex<Inner>>> {
-        match &self.0 {
-            Hold::Shared(shared) => Ok(Arc::clone(shared)),
+    /// Returns the session for a method of it, which the error names.
+    fn inner_for(&mut self, verb: Verb) -> Result<&mut Inner> {
+        let database = self.database.clone();
+        database.operation(verb).check(self.inner())
+    }
+
+    /// Returns the session for a transaction that starts in it.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the session is in use, or if the body of another transaction owns it.
+    pub(crate) fn share(&self) -> Result<(Arc<Mutex<Inner>>, OwnedMutexGuard<Inner>)> {
+        self.check_owner()?;
+        let Hold::Shared(shared) = &self.hold else { return Err(in_use()) };
+        let locked = Arc::clone(shared).try_lock_owned().map_err(|_| in_use())?;
+        Ok((Arc::clone(shared), locked))
+    }
+
+    /// Returns an error if the body of a transaction, which has ended, owns the session.
+    fn check_owner(&self) -> Result<()> {
+        match &self.hold {
+            Hold::Shared(_) => Ok(()),
             Hold::Locked(_) => Err(Error::refused(
-                "this session belongs to a transaction: run the next one after the body has returned",
+                "this session belongs to a transaction: start the next one after the body has returned",
             )),
         }
     }
 }
 
 #[cold]
-fn in_use() -> Error {
+pub(crate) fn in_use() -> Error {
     Error::refused(
-        "the session is still in use by a transaction: its future was dropped and it is being aborted, or its `Tx` was \
+        "the session is still in use by a transaction: its future was dropped and it is being ended, or its `Tx` was \
          moved out of its body",
     )
 }

@@ -18,12 +18,16 @@
 //! drivers run such a body again and again, until the time has passed.) An error of this crate that was reported
 //! [before anything was sent](crate::Error::is_not_sent) aborts nothing.
 //!
+//! Only the commit applies the writes of a transaction. So [`is_applied`](crate::Error::is_applied) and
+//! [`is_outcome_unknown`](crate::Error::is_outcome_unknown) are false for an error of an action in it, and of a
+//! `bulk_write` that failed there no write is applied.
+//!
 //! # What a transaction cannot contain
 //!
 //! The server allows reads and writes of documents, and few other commands. Actions that it refuses are refused before
-//! they are sent: aggregations with `$out`, `$merge`, `$unionWith` and other stages, most commands, and options such as read concerns
-//! and write concerns, which belong to the transaction. `watch`, `estimated_count` and `explain` have no
-//! `.session(..)`. A transaction may take a minute, by default.
+//! they are sent: aggregations with a stage such as `$out`, `$merge` or `$unionWith`, also in a pipeline of a stage,
+//! most commands, and read concerns and write concerns, which belong to the transaction. `watch`, `estimated_count`
+//! and `explain` have no `.session(..)`. The server aborts a transaction after a minute, by default.
 //!
 //! # Closures
 //!
@@ -33,6 +37,7 @@
 
 mod backoff;
 mod effects;
+mod ending;
 mod run;
 mod tx;
 
@@ -42,16 +47,14 @@ use std::{
     time::Duration,
 };
 
-use futures_core::future::BoxFuture;
-use mongodb::options::{ReadConcern, TransactionOptions, WriteConcern};
-
 use self::run::{ErrorPolicy, Plan};
 pub use self::tx::Tx;
 use crate::{
     database::Database,
     error::{Error, Result},
-    session::Session,
+    session::{Session, transaction_options},
 };
+use futures_core::future::BoxFuture;
 
 /// How long a transaction is retried, by the drivers' specification.
 const RETRY_FOR: Duration = Duration::from_secs(120);
@@ -64,9 +67,10 @@ impl Database {
     ///
     /// # Errors
     ///
-    /// Returns the error of the body, or of the commit. If [`is_timeout`](Error::is_timeout) is true, the transaction
-    /// was retried until the [time](Transaction::retry_for) had passed. If
-    /// [`is_outcome_unknown`](Error::is_outcome_unknown) is true, the transaction may be committed.
+    /// Returns the error of the body, or of the commit. If the transaction was retried until the
+    /// [time](Transaction::retry_for) had passed, [`is_timeout`](Error::is_timeout) is true. If
+    /// [`is_outcome_unknown`](Error::is_outcome_unknown) is true for an error of the commit, the transaction may be
+    /// committed.
     ///
     /// ```no_run
     /// # use odm::{Database, Id, Model};
@@ -103,8 +107,8 @@ impl Database {
     ///
     /// # Errors
     ///
-    /// Returns the error of the body, or the error of the commit converted into `E`. If the transaction was retried until
-    /// the [time](Transaction::retry_for) had passed, returns the last error of the body unchanged.
+    /// Returns the error of the body, or the error of the commit converted into `E`. If the transaction was retried
+    /// until the [time](Transaction::retry_for) had passed, returns the last error of the body unchanged.
     ///
     /// ```no_run
     /// # use odm::{Database, Id, Model};
@@ -169,27 +173,6 @@ impl<'s, F, E> Transaction<'s, F, E> {
         self
     }
 
-    /// Sets the read concern of all reads: `{ readConcern: { level: "snapshot" } }`.
-    ///
-    /// With `snapshot` and the write concern `majority`, all reads return the data of one moment.
-    pub fn read_concern(mut self, concern: ReadConcern) -> Self {
-        self.plan.options.get_or_insert_default().read_concern = Some(concern);
-        self
-    }
-
-    /// Sets the write concern of the commit: `{ writeConcern: { w: "majority" } }`.
-    pub fn write_concern(mut self, concern: WriteConcern) -> Self {
-        self.plan.options.get_or_insert_default().write_concern = Some(concern);
-        self
-    }
-
-    /// Limits how long the server may work on the commit: `{ maxTimeMS: n }`. The commit is not made again after this
-    /// limit has passed.
-    pub fn max_commit_time(mut self, time: Duration) -> Self {
-        self.plan.options.get_or_insert_default().max_commit_time = Some(time);
-        self
-    }
-
     /// Sets for how long the body or the commit is tried again. The default is 120 seconds.
     ///
     /// It does not interrupt the body or the commit. With zero, the body runs once, and the commit is made once.
@@ -198,11 +181,7 @@ impl<'s, F, E> Transaction<'s, F, E> {
         self
     }
 
-    /// Replaces all options by those of the driver's struct.
-    pub fn with_options(mut self, options: TransactionOptions) -> Self {
-        self.plan.options = Some(options);
-        self
-    }
+    transaction_options!(plan.options);
 }
 
 impl<'s, T, E, F, Fut> IntoFuture for Transaction<'s, F, E>

@@ -214,7 +214,7 @@ impl<'s, In, Row> IntoFuture for Aggregate<In, Row, Explicit<'s>> {
     fn into_future(self) -> Self::IntoFuture {
         let (on, query, session) = self.into_query();
         Box::pin(async move {
-            let mut lent = session.into_lent()?;
+            let mut lent = session.into_lent(on.operation(AGGREGATE))?;
             let driver = Box::pin(read::aggregate_in(&on, query, &mut lent)).await?;
             Ok(SessionCursor::new(on, AGGREGATE.reading(), driver, lent))
         })

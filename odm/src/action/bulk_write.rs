@@ -138,7 +138,7 @@ impl<M: Model, S> BulkWrite<M, S> {
     {
         let Self { target, writes, ids, problems, options, state } = self;
         let options = problems.or(Ok(options));
-        state.run(|session| {
+        state.at(target.operation(BULK_WRITE)).run(|session| {
             Box::pin(async move {
                 let options = target.operation(BULK_WRITE).check(options)?;
                 let (counts, upserted) = send::send(&target, writes, options, session).await?;

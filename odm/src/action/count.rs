@@ -94,6 +94,6 @@ impl<M: Model, S> Count<M, S> {
         S: SessionState<'s>,
     {
         let (target, query, state) = self.into_query();
-        state.run(|session| Box::pin(read::count(target, COUNT, query, session)))
+        state.at(target.operation(COUNT)).run(|session| Box::pin(read::count(target, COUNT, query, session)))
     }
 }

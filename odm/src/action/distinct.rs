@@ -211,7 +211,7 @@ impl<M, T: Value, S> Distinct<M, T, S> {
         S: SessionState<'s>,
     {
         let (target, field, query, state) = self.into_query();
-        state.run(|session| {
+        state.at(target.operation(DISTINCT)).run(|session| {
             Box::pin(async move {
                 let values = read::distinct(&target, DISTINCT, query, session).await?;
                 let operation = target.operation(DISTINCT);

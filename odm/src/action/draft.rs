@@ -57,7 +57,7 @@ macro_rules! write_verb {
                 S: $crate::action::SessionState<'s>,
             {
                 let Self { target, draft, options, state } = self;
-                state.run(|session| {
+                state.at(target.operation($verb)).run(|session| {
                     ::std::boxed::Box::pin($send(target, $verb, draft.into_statement(options), session))
                 })
             }
@@ -108,7 +108,7 @@ macro_rules! find_and_modify {
                 T: $crate::value::OwnedRow + 's,
             {
                 let (target, statement, state) = self.into_statement();
-                state.run(|session| {
+                state.at(target.operation($verb)).run(|session| {
                     ::std::boxed::Box::pin(async move {
                         let found =
                             $crate::action::send::find_and_modify(&target, $verb, statement, session).await?;

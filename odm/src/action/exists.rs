@@ -95,7 +95,7 @@ impl<M: Model, S> Exists<M, S> {
         S: SessionState<'s>,
     {
         let (target, query, state) = self.into_query();
-        state.run(|session| {
+        state.at(target.operation(EXISTS)).run(|session| {
             Box::pin(async move { Ok(read::find_one(&target, EXISTS, query, session).await?.is_some()) })
         })
     }

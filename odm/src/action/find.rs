@@ -131,7 +131,7 @@ impl<'s, M: Model> Find<M, Explicit<'s>> {
         let awaiting = awaiting(&self.options);
         let (target, query, session) = self.into_query();
         Box::pin(async move {
-            let mut lent = session.into_lent()?;
+            let mut lent = session.into_lent(target.operation(FIND))?;
             let driver = Box::pin(read::find_in(&target, FIND, awaiting.and(query), &mut lent)).await?;
             Ok(SessionCursor::new(target, FIND, driver, lent))
         })

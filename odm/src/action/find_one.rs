@@ -124,7 +124,7 @@ pub(super) fn read_one<'s, T: OwnedRow + 's>(
     query: Result<Query<Document, FindOneOptions>>,
     state: impl SessionState<'s>,
 ) -> BoxFuture<'s, Result<Option<T>>> {
-    state.run(move |session| {
+    state.at(target.operation(verb)).run(move |session| {
         Box::pin(async move {
             let found = read::find_one(&target, verb, query, session).await?;
             row(&target.operation(verb), found)

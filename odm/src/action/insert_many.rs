@@ -112,7 +112,7 @@ impl<M: Model, S> InsertMany<M, S> {
     {
         let Self { target, ids, documents, options, state } = self;
         let inserts = documents.map(Inserts::new::<M>);
-        state.run(|session| {
+        state.at(target.operation(INSERT_MANY)).run(|session| {
             let sent = send(target, inserts, options, session);
             Box::pin(async move { sent.await.map(|()| ids) })
         })

@@ -80,7 +80,7 @@ impl<M: Model, S> InsertOne<M, S> {
         S: SessionState<'s>,
     {
         let Self { target, id, draft, options, state } = self;
-        state.run(|session| {
+        state.at(target.operation(INSERT_ONE)).run(|session| {
             let sent = send::insert(target, INSERT_ONE, draft.into_statement(options), session);
             Box::pin(async move { sent.await.map(|()| id) })
         })

@@ -49,7 +49,8 @@ pub(super) async fn find_in(
     let (filter, options) = operation.check(query)?.finish().into_parts();
     let Lent { driver, observer } = session;
     let call = target.driver().find(filter).with_options(options).session(&mut **driver).batch();
-    Box::pin(observer.observe(exec::run(operation, call))).await.map_err(unknown_operator)
+    let found = async { exec::run(operation, call).await.map_err(unknown_operator) };
+    Box::pin(observer.observe(found)).await
 }
 
 /// Returns the first document that matches.
@@ -138,10 +139,10 @@ pub(super) async fn aggregate_in(
     let operation = on.operation(aggregate::verb(&stages));
     let Lent { driver, observer } = session;
     if observer.in_transaction() {
-        operation.check(allowed_stages(&stages))?;
+        operation.check(allowed_stages(stages.iter()))?;
     }
     let call = pipeline(on, stages).with_options(options).session(&mut **driver).batch();
-    observer.observe(exec::run(operation, call)).await.map_err(unknown_operator)
+    observer.observe(async { exec::run(operation, call).await.map_err(unknown_operator) }).await
 }
 
 /// Returns the driver's call, without its options.

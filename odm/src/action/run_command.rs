@@ -134,7 +134,7 @@ impl<T, S> RunCommand<T, S> {
             Ok(command) if state.in_transaction() => allowed_command(&command).map(|()| command),
             command => command.map_err(Error::from),
         };
-        state.run(|session| {
+        state.at(database.operation(verb)).run(|session| {
             Box::pin(async move {
                 let reply = send(&database, verb, command, options, session).await?;
                 cursor::decode(&database.operation(verb), &reply)

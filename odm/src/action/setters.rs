@@ -34,7 +34,7 @@ impl<X: Expression<NoRow>> Constant for X {
 
 /// Rounds a time limit up to whole milliseconds. Rounded down, it could become zero, which means no limit to the
 /// server.
-pub(super) fn whole_millis(time: Duration) -> Duration {
+pub(crate) fn whole_millis(time: Duration) -> Duration {
     if time.subsec_nanos().is_multiple_of(1_000_000) {
         time
     } else {

@@ -182,7 +182,10 @@ fn fetch(mut cursor: Box<DriverCursor<'_>>, origin: Origin, batch: Batch) -> Box
         let operation = origin.operation();
         let fetched =
             poll_fn(|context| batch.poll_next(Pin::new(&mut stream), context, &mut polled, &operation));
-        let batch = observer.observe(fetched).await;
+        let batch = match observer.check(&operation) {
+            Ok(()) => observer.observe(fetched).await,
+            Err(error) => Err(error),
+        };
         drop(stream);
         Fetched { cursor, batch }
     })

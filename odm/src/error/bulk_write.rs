@@ -35,13 +35,13 @@ enum Outcome {
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub enum WriteOutcome<'a> {
-    /// The write is applied.
+    /// The write is applied. In a transaction, it takes effect when the transaction is committed.
     Written,
     /// The write is not applied, because of this error. (A part of an `update_many` or a `delete_many` may be
     /// applied.)
     Failed(&'a Error),
     /// The write is not applied. It was not tried, because an earlier failure ended the call or the server refused
-    /// the whole command, or a conflict aborted its transaction.
+    /// the whole command, or a failure aborted its transaction.
     NotTried,
     /// The call was interrupted before the server replied. The write may or may not be applied.
     Unknown,
@@ -131,11 +131,7 @@ impl BulkWriteError {
 
     fn interrupted(&mut self, positions: &[usize], error: Error) {
         let outcome = if error.has_label(TRANSIENT_TRANSACTION_ERROR) {
-            // The server has aborted the transaction, and so undone the earlier batches.
-            let written = self.outcomes.iter_mut().filter(|outcome| **outcome == Outcome::Written);
-            written.for_each(|outcome| *outcome = Outcome::NotSent);
-            self.counts = WriteCounts::default();
-            self.upserted.clear();
+            self.undo();
             Outcome::NotSent
         } else if error.may_be_applied() {
             Outcome::Unknown
@@ -144,6 +140,14 @@ impl BulkWriteError {
         };
         self.set(positions, outcome);
         self.interruption = Some(Box::new(error));
+    }
+
+    /// Records that the transaction of the writes is aborted, so that none of them is applied.
+    pub(super) fn undo(&mut self) {
+        let open = self.outcomes.iter_mut().filter(|outcome| **outcome != Outcome::Failed);
+        open.for_each(|outcome| *outcome = Outcome::NotSent);
+        self.counts = WriteCounts::default();
+        self.upserted.clear();
     }
 
     /// Returns the counts of documents, and the `_id`s of upserted documents by position, if every write is applied.

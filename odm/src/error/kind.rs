@@ -44,7 +44,8 @@ pub enum ErrorKind {
     /// The connection broke before the reply arrived. A write may or may not have been applied; a read can be made
     /// again.
     ConnectionLost(Cow<'static, str>),
-    /// A time limit passed: the call's (`deadline`), the server's (`max_time`) or the connection's.
+    /// A time limit passed: the call's (`deadline`), the server's (`max_time`), the connection's, or that of the
+    /// retries of a transaction.
     Timeout(Cow<'static, str>),
     /// A conflict or an election interrupted the operation. The same call may succeed when made again, a transaction
     /// when run again from its start. [`is_retryable`](super::Error::is_retryable) returns whether that is safe.
@@ -70,8 +71,8 @@ pub enum ErrorKind {
     /// The change stream requires the document before or after each change, and the server does not have one: the
     /// collection does not store pre- and post-images, or this image has expired.
     ImageMissing,
-    /// The transaction is aborted because of an earlier call in it, which this names: the call failed, or its future
-    /// was dropped. Nothing of the transaction was applied.
+    /// The transaction is aborted. Nothing of it was applied. An earlier call in it failed, which this names, or the
+    /// future of a call was dropped, or the [`Tx`](crate::Tx) outlived its body.
     TransactionAborted(Cow<'static, str>),
     /// The server is too old for the operation, or its deployment does not support it.
     Unsupported(Cow<'static, str>),

@@ -57,16 +57,23 @@ impl Error {
 
     /// Returns `true` if every write is applied although the call failed. Either the write concern was not satisfied,
     /// in which case a failover can still undo the write, or the returned document does not fit the model.
+    ///
+    /// Always returns `false` for a call in a transaction, because only the commit applies its writes.
     pub fn is_applied(&self) -> bool {
+        if self.0.in_transaction {
+            return false;
+        }
         match self.kind() {
             ErrorKind::WriteConcern(_) => self.effect() != Effect::Nothing,
-            // The document that cannot be decoded is part of a reply, so the write was applied.
-            ErrorKind::Decode(_) => {
-                self.effect() == Effect::OneWrite || self.operation() == Some("bulk_write")
-            }
+            ErrorKind::Decode(_) => self.is_reply_of_write(),
             ErrorKind::BulkWrite(report) => report.is_applied(),
             _ => false,
         }
+    }
+
+    /// Returns `true` if a document that cannot be decoded is part of the reply to a write, which has succeeded.
+    fn is_reply_of_write(&self) -> bool {
+        self.is_decode() && (self.effect() == Effect::OneWrite || self.operation() == Some("bulk_write"))
     }
 
     /// Returns `true` if a write may have been applied although the call failed:
@@ -76,9 +83,10 @@ impl Error {
     /// - An `update_many`, a `delete_many` or an aggregation with `$merge` or `$out` failed, and may have written a
     ///   part of the documents.
     ///
-    /// Always returns `false` for a read.
+    /// Always returns `false` for a read, and for a call in a transaction: only the commit applies its writes, and the
+    /// server aborts the transaction of a call that fails there.
     pub fn is_outcome_unknown(&self) -> bool {
-        if self.effect() == Effect::Nothing {
+        if self.effect() == Effect::Nothing || self.0.in_transaction {
             return false;
         }
         match self.kind() {
@@ -113,11 +121,14 @@ impl Error {
     /// write concern was not satisfied, because then the write is known to be applied.
     pub(crate) fn may_be_applied(&self) -> bool {
         let effect = self.effect();
-        if effect == Effect::Nothing {
+        if effect == Effect::Nothing || self.0.in_transaction {
             return false;
         }
         if let ErrorKind::BulkWrite(report) = self.kind() {
             return report.may_be_applied();
+        }
+        if matches!(self.kind(), ErrorKind::WriteConcern(_)) {
+            return false;
         }
         if self.has_label(UNKNOWN_TRANSACTION_COMMIT_RESULT) {
             return true;
@@ -128,7 +139,6 @@ impl Error {
             return false;
         }
         match (self.kind(), self.driver()) {
-            (ErrorKind::WriteConcern(_), _) => false,
             (_, Some(driver)) => self.is_open(driver, effect),
             (ErrorKind::ConnectionLost(_) | ErrorKind::Timeout(_) | ErrorKind::Driver(_), None) => true,
             // The command may have written, but its reply does not fit the declared type.
@@ -183,13 +193,17 @@ impl Error {
                 "; a write may have been applied"
             };
         }
-        if self.is_applied() && self.is_decode() {
-            return "; the write was applied";
+        if self.is_reply_of_write() {
+            return if self.0.in_transaction {
+                "; the commit applies the write"
+            } else {
+                "; the write was applied"
+            };
         }
         if !self.is_retryable() {
             return "";
         }
-        if self.has_label(TRANSIENT_TRANSACTION_ERROR) {
+        if self.0.in_transaction || self.has_label(TRANSIENT_TRANSACTION_ERROR) {
             return "; run the transaction again";
         }
         let cause = self.bulk_write_error().and_then(BulkWriteError::interruption).unwrap_or(self);

@@ -55,7 +55,8 @@ impl Error {
         self.any(|kind| matches!(kind, ErrorKind::Unavailable(_) | ErrorKind::ConnectionLost(_)))
     }
 
-    /// Returns `true` if a time limit passed.
+    /// Returns `true` if a time limit passed: of the call, of the server, of the connection, or of a transaction that
+    /// was retried.
     pub fn is_timeout(&self) -> bool {
         self.any(|kind| matches!(kind, ErrorKind::Timeout(_)))
     }
@@ -65,8 +66,9 @@ impl Error {
         self.any(|kind| matches!(kind, ErrorKind::Unauthorized))
     }
 
-    /// Returns `true` if the transaction is aborted because of an earlier call in it. The message names that call: it
-    /// failed, and the body of the transaction did not return its error, or its future was dropped.
+    /// Returns `true` if the transaction is aborted, and this call did not cause it. The message names the cause: an
+    /// earlier call failed and the body of the transaction did not return its error, the future of a call was dropped,
+    /// or the [`Tx`](crate::Tx) outlived its body.
     pub fn is_transaction_aborted(&self) -> bool {
         matches!(self.kind(), ErrorKind::TransactionAborted(_))
     }

@@ -21,10 +21,27 @@ impl Error {
     }
 
     /// Returns `true` if the server may have aborted the transaction because of this error: the driver or the server
-    /// reported it. This crate's own errors leave the transaction as it is.
+    /// reported it after a command was sent. This crate's own errors leave the transaction as it is.
     pub(crate) fn may_abort_transaction(&self) -> bool {
-        self.driver().is_some()
-            || matches!(self.kind(), ErrorKind::BulkWrite(report) if !report.is_not_sent())
+        match self.kind() {
+            ErrorKind::BulkWrite(report) => report.causes().any(|cause| !cause.is_not_sent()),
+            _ => self.driver().is_some() && !self.is_not_sent(),
+        }
+    }
+
+    /// Marks the error of a call in a transaction. Only the commit applies what the call has written, so the call
+    /// itself has applied nothing, and its outcome is not unknown.
+    #[must_use]
+    pub(crate) fn in_transaction(mut self) -> Self {
+        let is_aborted = self.may_abort_transaction();
+        self.0.in_transaction = true;
+        if let ErrorKind::BulkWrite(report) = &mut self.0.kind {
+            report.causes_mut().for_each(|cause| cause.0.in_transaction = true);
+            if is_aborted {
+                report.undo();
+            }
+        }
+        self
     }
 
     /// Names the call that failed before. The server reports each later call as an error after which the transaction

@@ -10,8 +10,8 @@ use crate::{
     expr::Operator,
 };
 
-/// The operators that MongoDB has only since a version after 6.0, with this version. A name that is older in one use, as
-/// `$top` is as an accumulator, is not in it.
+/// The operators that MongoDB has only since a version after 6.0, with this version. A name that is older in one use,
+/// as `$top` is as an accumulator, is not in it.
 static NEWER: LazyLock<HashMap<&'static str, &'static str>> = LazyLock::new(|| {
     let mut newest: HashMap<&str, Option<&str>> = HashMap::new();
     for Operator { name, since, .. } in expr::operators().chain(accumulators()).chain(stages()) {
@@ -21,21 +21,29 @@ static NEWER: LazyLock<HashMap<&'static str, &'static str>> = LazyLock::new(|| {
     newest.into_iter().filter_map(|(name, since)| Some((name, since?))).collect()
 });
 
-/// Returns the operator that MongoDB has only since a version after 6.0, with this version, if the server's message about
-/// an unknown name is about one: `Unrecognized expression '$bitAnd'`.
-fn newer_operator(message: &str) -> Option<(&'static str, &'static str)> {
-    let mut names = message.split(|letter: char| letter != '$' && !letter.is_ascii_alphanumeric());
-    names.find_map(|name| NEWER.get_key_value(name)).map(|(name, since)| (*name, *since))
+/// The codes of the errors about an unknown name, and the text before the name in their messages. A code can have other
+/// causes: 9 is `FailedToParse`.
+const UNKNOWN: [(i32, &str); 5] = [
+    (168, "Unrecognized expression '"),
+    (15952, "unknown group operator '"),
+    (31325, "Unknown expression "),
+    (40324, "Unrecognized pipeline stage name: '"),
+    (9, "Unrecognized window function, "),
+];
+
+/// Returns the operator that MongoDB has only since a version after 6.0, with this version, if the server's error is
+/// about its name: `Unrecognized expression '$bitAnd'`.
+fn newer_operator(code: i32, message: &str) -> Option<(&'static str, &'static str)> {
+    let (_, before) = UNKNOWN.iter().find(|(unknown, _)| *unknown == code)?;
+    let (_, name) = message.split_once(before)?;
+    let name = name.split(|letter: char| letter != '$' && !letter.is_ascii_alphanumeric()).next()?;
+    NEWER.get_key_value(name).map(|(name, since)| (*name, *since))
 }
 
 /// Explains the error of a server that does not know an operator of a pipeline, which its message names.
 pub(crate) fn unknown_operator(error: Error) -> Error {
-    // Unknown names of expressions, of accumulators, in a projection, of stages; of a window function, among others.
-    const UNKNOWN: [i32; 5] = [168, 15952, 31325, 40324, 9];
-    if !error.code().is_some_and(|code| UNKNOWN.contains(&code)) {
-        return error;
-    }
-    match error.server_message().and_then(newer_operator) {
+    let found = error.code().zip(error.server_message());
+    match found.and_then(|(code, message)| newer_operator(code, message)) {
         Some((operator, version)) => error.with_kind(ErrorKind::Unsupported(
             format!("the server does not know `{operator}`: MongoDB does since {version}").into(),
         )),
@@ -50,20 +58,39 @@ mod tests {
     #[test]
     fn the_operator_that_the_message_names_is_found() {
         let found = [
-            ("Unrecognized expression '$bitAnd'", Some(("$bitAnd", "6.3"))),
-            ("unknown group operator '$median'", Some(("$median", "7.0"))),
-            ("Unrecognized window function, $minMaxScaler", Some(("$minMaxScaler", "8.2"))),
-            ("Unrecognized pipeline stage name: '$score'", Some(("$score", "8.2"))),
-            ("Unrecognized expression '$bitAndNot'", None),
-            ("the argument of sortBy must be an object", None),
+            (
+                168,
+                "Invalid $project :: caused by :: Unrecognized expression '$bitAnd'",
+                Some(("$bitAnd", "6.3")),
+            ),
+            (15952, "unknown group operator '$median'", Some(("$median", "7.0"))),
+            (31325, "Unknown expression $bitAnd", Some(("$bitAnd", "6.3"))),
+            (9, "Unrecognized window function, $minMaxScaler", Some(("$minMaxScaler", "8.2"))),
+            (40324, "Unrecognized pipeline stage name: '$score'", Some(("$score", "8.2"))),
+            (168, "Unrecognized expression '$bitAndNot'", None),
+            (168, "Unrecognized expression ''", None),
         ];
-        for (message, operator) in found {
-            assert_eq!(newer_operator(message), operator, "{message}");
+        for (code, message, operator) in found {
+            assert_eq!(newer_operator(code, message), operator, "{message}");
         }
+    }
+
+    /// `FailedToParse` has many causes, and its messages contain parts of the command.
+    #[test]
+    fn an_operator_in_another_message_is_not_reported() {
+        for message in [
+            "the argument of sortBy must be an object",
+            "Unknown modifier: $bitAnd. Expected a valid update modifier or pipeline-style update",
+            "'$minMaxScaler' is no argument of $denseRank",
+            "Unrecognized expression '$bitAnd'",
+        ] {
+            assert_eq!(newer_operator(9, message), None, "{message}");
+        }
+        assert_eq!(newer_operator(2, "Unrecognized expression '$bitAnd'"), None);
     }
 
     #[test]
     fn an_operator_that_is_older_in_another_use_is_not_reported() {
-        assert_eq!(newer_operator("Unrecognized expression '$top'"), None);
+        assert_eq!(newer_operator(168, "Unrecognized expression '$top'"), None);
     }
 }

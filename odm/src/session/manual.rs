@@ -1,15 +1,16 @@
 //! Transactions by hand: `start_transaction`, `commit_transaction` and `abort_transaction` of a session.
 
-use std::{fmt, future::IntoFuture, time::Duration};
+use std::{fmt, future::IntoFuture};
 
 use futures_core::future::BoxFuture;
-use mongodb::{
-    bson::doc,
-    options::{ReadConcern, TransactionOptions, WriteConcern},
-};
+use mongodb::{bson::doc, options::TransactionOptions};
 
-use super::{Inner, Session};
-use crate::{error::Result, exec, operation::Verb};
+use super::{Inner, Session, transaction_options};
+use crate::{
+    error::{Error, Result},
+    exec,
+    operation::Verb,
+};
 
 const START: Verb = Verb::unsent("start_transaction").reading();
 const COMMIT: Verb = Verb::new("commit_transaction", "commitTransaction");
@@ -23,12 +24,13 @@ impl Session {
     /// [`is_retryable`](crate::Error::is_retryable) of an error means that the whole transaction can be run again, and
     /// [`is_outcome_unknown`](crate::Error::is_outcome_unknown) of a commit that the commit can be made again.
     ///
-    /// Nothing is sent: the first action starts the transaction on the server.
+    /// Nothing is sent: the first action starts the transaction on the server. Awaiting it returns `()`.
     ///
     /// # Errors
     ///
     /// Returns an error for which [`is_not_sent`](crate::Error::is_not_sent) is true if a transaction is in progress,
-    /// or if the session is a snapshot.
+    /// if the session is a snapshot, or if it was returned by [`Tx::commit`](crate::Tx::commit) or
+    /// [`Tx::abort`](crate::Tx::abort).
     ///
     /// ```no_run
     /// # use odm::{Database, Id, Model};
@@ -51,7 +53,9 @@ impl Session {
 
     /// Commits the transaction: `{ commitTransaction: 1, writeConcern: .. }`.
     ///
-    /// The driver repeats the commit once if the connection breaks.
+    /// The driver repeats the commit once if the connection breaks. Awaiting it returns `()`.
+    ///
+    /// If its future is dropped, the transaction may be committed: make this call again.
     ///
     /// # Errors
     ///
@@ -65,7 +69,8 @@ impl Session {
 
     /// Aborts the transaction: `{ abortTransaction: 1 }`.
     ///
-    /// Succeeds even if the server cannot be reached: it aborts the transaction after a minute.
+    /// Succeeds even if the server cannot be reached: it aborts the transaction after a minute. Awaiting it returns
+    /// `()`.
     ///
     /// # Errors
     ///
@@ -83,29 +88,7 @@ pub struct StartTransaction<'s> {
 }
 
 impl StartTransaction<'_> {
-    /// Sets the read concern of all reads: `{ readConcern: { level: "snapshot" } }`.
-    pub fn read_concern(mut self, concern: ReadConcern) -> Self {
-        self.options.get_or_insert_default().read_concern = Some(concern);
-        self
-    }
-
-    /// Sets the write concern of the commit: `{ writeConcern: { w: "majority" } }`.
-    pub fn write_concern(mut self, concern: WriteConcern) -> Self {
-        self.options.get_or_insert_default().write_concern = Some(concern);
-        self
-    }
-
-    /// Limits how long the server may work on the commit: `{ maxTimeMS: n }`.
-    pub fn max_commit_time(mut self, time: Duration) -> Self {
-        self.options.get_or_insert_default().max_commit_time = Some(time);
-        self
-    }
-
-    /// Replaces all options by those of the driver's struct.
-    pub fn with_options(mut self, options: TransactionOptions) -> Self {
-        self.options = Some(options);
-        self
-    }
+    transaction_options!(options);
 }
 
 impl<'s> IntoFuture for StartTransaction<'s> {
@@ -114,7 +97,10 @@ impl<'s> IntoFuture for StartTransaction<'s> {
 
     fn into_future(self) -> Self::IntoFuture {
         let Self { session, options } = self;
-        Box::pin(async move { session.inner()?.start(options).await })
+        Box::pin(async move {
+            session.database.operation(START).check(session.check_owner())?;
+            session.inner_for(START)?.start(options).await
+        })
     }
 }
 
@@ -127,7 +113,7 @@ impl<'s> IntoFuture for CommitTransaction<'s> {
     type IntoFuture = BoxFuture<'s, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(async move { self.0.inner()?.commit().await })
+        Box::pin(async move { self.0.inner_for(COMMIT)?.commit(|_| false).await })
     }
 }
 
@@ -140,7 +126,7 @@ impl<'s> IntoFuture for AbortTransaction<'s> {
     type IntoFuture = BoxFuture<'s, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(async move { self.0.inner()?.abort().await })
+        Box::pin(async move { self.0.inner_for(ABORT)?.abort().await })
     }
 }
 
@@ -153,32 +139,36 @@ impl Inner {
         Ok(())
     }
 
-    /// Commits the transaction. After an error whose outcome is unknown, it can be called again.
-    pub(crate) async fn commit(&mut self) -> Result<()> {
+    /// Commits the transaction, and makes the commit again after an error for which `repeats` returns `true`. After an
+    /// error whose outcome is unknown, it can be called again.
+    pub(crate) async fn commit(&mut self, mut repeats: impl FnMut(&Error) -> bool) -> Result<()> {
         let Self { driver, journal, database } = self;
         let operation = database.operation(COMMIT);
-        operation.check(journal.check())?;
-        let committed = journal.leave(exec::run(operation, driver.commit_transaction()).await);
-        journal.end();
-        committed
+        let commit = operation.check(journal.commit())?;
+        loop {
+            match exec::run(operation, driver.commit_transaction()).await {
+                Err(error) if repeats(&error) => {}
+                outcome => return commit.end(outcome),
+            }
+        }
     }
 
     /// Aborts the transaction.
     pub(crate) async fn abort(&mut self) -> Result<()> {
         let Self { driver, journal, database } = self;
         let operation = database.operation(ABORT);
-        let lost_first_call = journal.lost_first_call();
-        journal.end();
+        let has_dropped_call = journal.abort();
         exec::run(operation, driver.abort_transaction()).await?;
-        if lost_first_call {
+        if has_dropped_call {
             // If this fails, the server aborts the transaction when its time has passed.
             let _ = self.supersede().await;
         }
         Ok(())
     }
 
-    /// Aborts a transaction on the server that the driver does not know, because the future of its first call was
-    /// dropped. It would keep its locks for a minute. The server aborts it when another one starts in the session.
+    /// Aborts a transaction on the server that the driver may not know, because the future of a call in it was dropped,
+    /// and the driver learns from the first reply that the transaction has started. It would keep its locks for a
+    /// minute. The server aborts it when another one starts in the session.
     async fn supersede(&mut self) -> Result<()> {
         let Self { driver, database, .. } = self;
         let operation = database.operation(ABORT);

@@ -50,15 +50,28 @@ const COMMANDS: [(&str, &str); 20] = [
 
 const OUTSIDE: &str = "run it outside of the transaction";
 
-/// Returns an error if a stage of the pipeline cannot be part of a transaction.
-pub(crate) fn allowed_stages(stages: &[Document]) -> Result<()> {
-    let refused = |stage: &Document| {
-        STAGES.iter().find(|(name, _)| stage.keys().next().is_some_and(|first| first == name))
-    };
-    match stages.iter().find_map(refused) {
-        Some((name, reason)) => Err(refusal(name, reason)),
-        None => Ok(()),
+/// Returns an error if a stage of the pipeline, or of a pipeline in it, cannot be part of a transaction.
+pub(crate) fn allowed_stages<'a>(mut stages: impl Iterator<Item = &'a Document>) -> Result<()> {
+    stages.try_for_each(allowed_stage)
+}
+
+fn allowed_stage(stage: &Document) -> Result<()> {
+    let Some((name, argument)) = stage.iter().next() else { return Ok(()) };
+    if let Some((name, reason)) = STAGES.iter().find(|(refused, _)| refused == name) {
+        return Err(refusal(name, reason));
     }
+    match (name.as_str(), argument) {
+        ("$lookup", Bson::Document(lookup)) => lookup.get("pipeline").map_or(Ok(()), allowed_pipeline),
+        ("$facet", Bson::Document(facets)) => {
+            facets.iter().try_for_each(|(_, pipeline)| allowed_pipeline(pipeline))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Returns an error if a stage of the pipeline cannot be part of a transaction. The server refuses what is no pipeline.
+fn allowed_pipeline(pipeline: &Bson) -> Result<()> {
+    allowed_stages(pipeline.as_array().into_iter().flatten().filter_map(Bson::as_document))
 }
 
 /// Returns an error if the command cannot be part of a transaction.
@@ -67,9 +80,8 @@ pub(crate) fn allowed_command(command: &Document) -> Result<()> {
     if let Some((name, reason)) = COMMANDS.iter().find(|(name, _)| name.eq_ignore_ascii_case(first)) {
         return Err(refusal(name, reason));
     }
-    let stages = command.get_array("pipeline").map(|stages| stages.iter().filter_map(Bson::as_document));
-    match stages {
-        Ok(stages) if first == "aggregate" => allowed_stages(&stages.cloned().collect::<Vec<_>>()),
+    match command.get("pipeline") {
+        Some(pipeline) if first == "aggregate" => allowed_pipeline(pipeline),
         _ => Ok(()),
     }
 }

@@ -6,7 +6,7 @@ use futures_core::future::BoxFuture;
 use mongodb::ClientSession;
 
 use super::{Inner, Observer, Session};
-use crate::error::Result;
+use crate::{error::Result, operation::Operation};
 
 /// The argument of `.session(..)`: a [`Session`], the [`Tx`](crate::Tx) of a transaction, or a [`ClientSession`] of
 /// the driver.
@@ -73,9 +73,11 @@ impl<'s> Explicit<'s> {
         Self(Ok(inner.lend()))
     }
 
-    /// Returns the session, or an error if it is in use.
-    pub(crate) fn into_lent(self) -> Result<Lent<'s>> {
-        self.0
+    /// Returns the session, or an error if it is in use, or if its transaction cannot continue.
+    pub(crate) fn into_lent(self, operation: Operation<'_>) -> Result<Lent<'s>> {
+        let lent = operation.check(self.0)?;
+        lent.observer.check(&operation)?;
+        Ok(lent)
     }
 }
 
@@ -86,7 +88,10 @@ impl fmt::Debug for Explicit<'_> {
 }
 
 /// Runs the call of an action in its session, if it has one.
-pub(crate) trait SessionState<'s> {
+pub(crate) trait SessionState<'s>: Sized {
+    /// Checks that the session can run this operation, which the error names.
+    fn at(self, operation: Operation<'_>) -> Self;
+
     /// Makes a call with the session that the driver accepts.
     fn run<T: 's>(
         self,
@@ -98,6 +103,10 @@ pub(crate) trait SessionState<'s> {
 }
 
 impl<'s> SessionState<'s> for Implicit {
+    fn at(self, _operation: Operation<'_>) -> Self {
+        self
+    }
+
     fn run<T: 's>(
         self,
         call: impl FnOnce(Option<&'s mut ClientSession>) -> BoxFuture<'s, Result<T>>,
@@ -111,6 +120,10 @@ impl<'s> SessionState<'s> for Implicit {
 }
 
 impl<'s> SessionState<'s> for Explicit<'s> {
+    fn at(self, operation: Operation<'_>) -> Self {
+        Self(self.into_lent(operation))
+    }
+
     fn run<T: 's>(
         self,
         call: impl FnOnce(Option<&'s mut ClientSession>) -> BoxFuture<'s, Result<T>>,

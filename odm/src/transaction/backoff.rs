@@ -4,29 +4,62 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::random::roll;
+use crate::{
+    error::{Error, ErrorKind},
+    random::roll,
+};
 
 const FIRST: Duration = Duration::from_millis(5);
 const LONGEST: Duration = Duration::from_millis(500);
 const FACTOR: f64 = 1.5;
 
-/// The time in which a transaction may be retried. The pauses are those of the drivers' specification.
-#[derive(Debug)]
-pub(super) struct Retries {
+/// The time in which a transaction may be retried.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Limit {
+    after: Duration,
     /// `None` if there is no end.
     end: Option<Instant>,
+}
+
+impl Limit {
+    /// Starts the time.
+    fn within(after: Duration) -> Self {
+        Self { after, end: Instant::now().checked_add(after) }
+    }
+
+    /// Returns whether the time has passed.
+    pub(super) fn is_over(self) -> bool {
+        self.end.is_some_and(|end| end <= Instant::now())
+    }
+
+    /// Returns the error of a transaction that cannot be retried any longer. It keeps the code and the labels of the
+    /// last error.
+    pub(super) fn passed(self, last: Error) -> Error {
+        let message = format!(
+            "the transaction could not be committed within {:?}; the last error was: {}",
+            self.after,
+            last.kind()
+        );
+        last.with_kind(ErrorKind::Timeout(message.into()))
+    }
+}
+
+/// The retries of a transaction. The pauses are those of the drivers' specification.
+#[derive(Debug)]
+pub(super) struct Retries {
+    limit: Limit,
     count: i32,
 }
 
 impl Retries {
     /// Starts the time.
     pub(super) fn within(limit: Duration) -> Self {
-        Self { end: Instant::now().checked_add(limit), count: 0 }
+        Self { limit: Limit::within(limit), count: 0 }
     }
 
-    /// Returns the end of the time, or `None` if there is no end.
-    pub(super) fn end(&self) -> Option<Instant> {
-        self.end
+    /// Returns the time in which the transaction may be retried.
+    pub(super) fn limit(&self) -> Limit {
+        self.limit
     }
 
     /// Returns the pause before the next attempt, or `None` if the time would have passed after it.
@@ -34,7 +67,7 @@ impl Retries {
         let pause = pause(self.count, roll());
         self.count = self.count.saturating_add(1);
         let next = Instant::now().checked_add(pause)?;
-        self.end.is_none_or(|end| next < end).then_some(pause)
+        self.limit.end.is_none_or(|end| next < end).then_some(pause)
     }
 }
 
@@ -60,6 +93,6 @@ mod tests {
     async fn no_attempt_begins_after_the_end() {
         assert_eq!(Retries::within(Duration::ZERO).next_pause(), None);
         let mut endless = Retries::within(Duration::MAX);
-        assert!(endless.end().is_none() && endless.next_pause().is_some());
+        assert!(!endless.limit().is_over() && endless.next_pause().is_some());
     }
 }

@@ -43,7 +43,8 @@ impl Effects {
         }
     }
 
-    /// Runs the effects of a commit with this outcome. None run if it is not known whether the transaction is committed.
+    /// Runs the effects of a commit with this outcome. None run if it is not known whether the transaction is
+    /// committed.
     pub(super) async fn run(&self, committed: &Result<()>) {
         match committed {
             Ok(()) => self.committed().await,

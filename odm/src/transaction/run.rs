@@ -6,16 +6,23 @@ use mongodb::{error::TRANSIENT_TRANSACTION_ERROR, options::TransactionOptions};
 use tokio::{
     runtime::Handle,
     sync::{Mutex, OwnedMutexGuard},
-    time::{Instant, sleep},
+    time::sleep,
 };
 
-use super::{Tx, backoff::Retries, effects::Effects};
+use super::{
+    Tx,
+    backoff::{Limit, Retries},
+    ending::Ending,
+};
 use crate::{
     database::Database,
-    error::{Error, ErrorKind, Result},
+    error::{Error, Result},
     exec,
-    session::{Inner, Journal, Session},
+    operation::Verb,
+    session::{Inner, Journal, Session, in_use},
 };
+
+const TRANSACTION: Verb = Verb::unsent("transaction").reading();
 
 /// How a transaction runs, and how it treats the errors of its body.
 pub(super) struct Plan<'s, E> {
@@ -31,14 +38,14 @@ pub(super) struct ErrorPolicy<E> {
     /// Returns whether the transaction can be run again after this error.
     is_transient: fn(&E, &Journal) -> bool,
     /// Returns the error of a transaction that cannot be retried any longer.
-    after_time: fn(E, Duration) -> E,
+    after_time: fn(E, Limit) -> E,
 }
 
 impl ErrorPolicy<Error> {
     /// The policy for errors of this crate: their labels determine what can be run again.
     pub(super) const OWN: Self = Self {
         is_transient: |error, _| error.has_label(TRANSIENT_TRANSACTION_ERROR),
-        after_time: out_of_time,
+        after_time: |error, limit| limit.passed(error),
     };
 }
 
@@ -62,29 +69,25 @@ where
         None => own.insert(database.session().await?),
     };
     let mut retries = Retries::within(retry_for);
+    let limit = retries.limit();
     loop {
-        let (attempt, tx) = Attempt::start(session, options.clone()).await?;
+        let (attempt, tx) = Attempt::start(&database, session, options.clone(), limit).await?;
         let outcome = body(tx).await;
-        let journal = attempt.ended_body()?;
+        let unseen = database.operation(TRANSACTION).check(attempt.ended_body().await)?;
         let error = match outcome {
-            Ok(value) if !journal.in_transaction() => {
-                attempt.forget();
-                return Ok(value);
-            }
-            Ok(value) => match attempt.commit(&retries, retry_for).await {
+            Ok(value) => match attempt.commit(unseen).await {
                 Ok(()) => return Ok(value),
-                Err(error) if error.has_label(TRANSIENT_TRANSACTION_ERROR) => {
-                    E::from(out_of_time(error, retry_for))
-                }
+                Err(error) if error.has_label(TRANSIENT_TRANSACTION_ERROR) => E::from(limit.passed(error)),
                 Err(error) => return Err(error.into()),
             },
             Err(error) => {
-                let is_transient = (policy.is_transient)(&error, &journal);
+                let is_transient =
+                    attempt.can_be_repeated() && (policy.is_transient)(&error, attempt.journal());
                 attempt.abort().await;
                 if !is_transient {
                     return Err(error);
                 }
-                (policy.after_time)(error, retry_for)
+                (policy.after_time)(error, limit)
             }
         };
         match retries.next_pause() {
@@ -94,116 +97,94 @@ where
     }
 }
 
-/// Returns the error of a transaction that cannot be retried any longer. It keeps the code and the labels of the last
-/// error.
-fn out_of_time(last: Error, limit: Duration) -> Error {
-    let message = format!(
-        "the transaction could not be committed within {limit:?}; the last error was: {}",
-        last.kind()
-    );
-    last.with_kind(ErrorKind::Timeout(message.into()))
-}
-
 /// One attempt of a transaction. If it is dropped before it has ended, a task of its own aborts it.
-struct Attempt(Option<Started>);
-
-/// A transaction that has started and not ended.
-struct Started {
+struct Attempt {
     inner: Arc<Mutex<Inner>>,
     journal: Arc<Journal>,
-    effects: Effects,
+    ending: Ending,
+    has_ended: bool,
 }
 
 impl Attempt {
     /// Starts a transaction in the session.
-    async fn start(session: &Session, options: Option<TransactionOptions>) -> Result<(Self, Tx)> {
-        let inner = session.share()?;
-        let mut locked = lock(&inner)?;
+    async fn start(
+        database: &Database,
+        session: &Session,
+        options: Option<TransactionOptions>,
+        limit: Limit,
+    ) -> Result<(Self, Tx)> {
+        let (inner, mut locked) = database.operation(TRANSACTION).check(session.share())?;
         locked.start(options).await?;
-        let effects = Effects::default();
+        let ending = Ending::new(limit);
         let journal = Arc::clone(&locked.journal);
-        let tx = Tx::new(locked, effects.clone());
-        Ok((Self(Some(Started { inner, journal, effects })), tx))
+        let tx = Tx::new(locked, ending.clone());
+        Ok((Self { inner, journal, ending, has_ended: false }, tx))
     }
 
-    /// Returns the journal after the body has returned, or an error if the `Tx` of the transaction was not dropped.
-    fn ended_body(&self) -> Result<Arc<Journal>> {
-        let Some(Started { inner, journal, .. }) = &self.0 else { return Ok(Arc::default()) };
-        if journal.in_transaction() {
-            lock(inner)?;
+    fn journal(&self) -> &Journal {
+        &self.journal
+    }
+
+    /// Waits until the body has ended. Returns the error of a commit whose future it dropped.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the `Tx` of the open transaction was not dropped. The `Tx` can then only be aborted.
+    async fn ended_body(&self) -> Result<Option<Error>> {
+        let mut unseen = self.ending.settled().await;
+        if lock(&self.inner).is_err() && self.journal.abandon() {
+            return Err(Error::aborted(
+                "its `Tx` was moved out of its body; the body must drop it, or end the task that owns it",
+            ));
         }
-        Ok(Arc::clone(journal))
+        Ok(unseen.take())
     }
 
-    /// Does nothing further, because the body has ended the transaction.
-    fn forget(mut self) {
-        self.0 = None;
+    /// Returns whether it is known that nothing of the attempt is committed.
+    fn can_be_repeated(&self) -> bool {
+        !self.journal.may_be_committed()
     }
 
-    /// Commits the transaction, and runs its effects.
-    async fn commit(mut self, retries: &Retries, limit: Duration) -> Result<()> {
-        let Some(Started { inner, effects, .. }) = self.0.take() else { return Ok(()) };
-        exec::detached(Box::pin(commit(lock(&inner)?, effects, retries.end(), limit))).await
+    /// Commits the transaction and runs its effects, unless the body has ended it. `unseen` is the error of a commit by
+    /// the body.
+    async fn commit(mut self, unseen: Option<Error>) -> Result<()> {
+        self.has_ended = true;
+        if !self.journal.in_transaction() {
+            return unseen.map_or(Ok(()), Err);
+        }
+        let (ending, inner) = (self.ending.clone(), lock(&self.inner)?);
+        exec::detached(Box::pin(async move { ending.commit(inner).await.1 })).await
     }
 
-    /// Aborts the transaction, and runs its effects.
+    /// Aborts the transaction and runs its effects, unless the body has ended it.
     async fn abort(mut self) {
-        let Some(Started { inner, effects, .. }) = self.0.take() else { return };
+        self.has_ended = true;
+        // The body keeps the session of a transaction that it has ended.
+        let Ok(inner) = lock(&self.inner) else { return };
+        let ending = self.ending.clone();
         let ended = exec::detached(Box::pin(async move {
-            abort(lock(&inner)?, effects).await;
+            ending.abort(inner).await;
             Ok(())
         }));
-        // There is no error: no other owner of the session is left.
+        // `abort` returns no error.
         let _ = ended.await;
     }
 }
 
 impl Drop for Attempt {
     fn drop(&mut self) {
-        if let (Some(Started { inner, effects, .. }), Ok(runtime)) = (self.0.take(), Handle::try_current()) {
-            runtime.spawn(async move { abort(inner.lock_owned().await, effects).await });
+        if self.has_ended {
+            return;
+        }
+        self.journal.abandon();
+        if let Ok(runtime) = Handle::try_current() {
+            let (inner, ending) = (Arc::clone(&self.inner), self.ending.clone());
+            runtime.spawn(async move { drop(ending.abort(inner.lock_owned().await).await) });
         }
     }
 }
 
+/// Returns the session, or an error if its `Tx` or the session that remains of it is not dropped.
 fn lock(inner: &Arc<Mutex<Inner>>) -> Result<OwnedMutexGuard<Inner>> {
-    Arc::clone(inner).try_lock_owned().map_err(|_| {
-        Error::aborted(
-            "its `Tx` was moved out of its body; the body must drop it, or end the task that owns it",
-        )
-    })
-}
-
-async fn commit(
-    mut inner: OwnedMutexGuard<Inner>,
-    effects: Effects,
-    end: Option<Instant>,
-    limit: Duration,
-) -> Result<()> {
-    let committed = loop {
-        match inner.commit().await {
-            Err(error) if error.is_commit_retryable() => {
-                if end.is_some_and(|end| end <= Instant::now()) {
-                    break Err(out_of_time(error, limit));
-                }
-            }
-            outcome => break outcome,
-        }
-    };
-    abort_open(inner).await;
-    effects.run(&committed).await;
-    committed
-}
-
-async fn abort(inner: OwnedMutexGuard<Inner>, effects: Effects) {
-    abort_open(inner).await;
-    effects.aborted().await;
-}
-
-/// Aborts the transaction, unless it has ended.
-async fn abort_open(mut inner: OwnedMutexGuard<Inner>) {
-    if inner.journal.in_transaction() {
-        // An error changes nothing: the server aborts the transaction when its time has passed.
-        let _ = inner.abort().await;
-    }
+    Arc::clone(inner).try_lock_owned().map_err(|_| in_use())
 }

@@ -5,7 +5,7 @@ use std::{fmt, future::Future};
 use mongodb::ClientSession;
 use tokio::sync::OwnedMutexGuard;
 
-use super::effects::Effects;
+use super::ending::Ending;
 use crate::{
     error::Result,
     session::{AsSession, Explicit, Inner, Session, sealed},
@@ -13,8 +13,8 @@ use crate::{
 
 /// A transaction in progress. The body of [`Database::transaction`](crate::Database::transaction) receives it.
 ///
-/// Pass `&mut tx` to `.session(..)` of each action that belongs to the transaction. An action without it runs outside of
-/// the transaction, and takes effect at once. To a function, pass `&mut Tx`:
+/// Pass `&mut tx` to `.session(..)` of each action that belongs to the transaction. An action without it runs outside
+/// of the transaction, and takes effect at once. To a function, pass `&mut Tx`:
 ///
 /// ```no_run
 /// # use odm::{Database, Id, Model, Tx};
@@ -30,15 +30,16 @@ use crate::{
 ///
 /// A transaction runs one action at a time, because the action borrows the `Tx`. The `Tx` must be dropped before the
 /// body returns. Otherwise the transaction is aborted, and returns an error for which
-/// [`is_transaction_aborted`](crate::Error::is_transaction_aborted) is true.
+/// [`is_transaction_aborted`](crate::Error::is_transaction_aborted) is true. Such a `Tx` can no longer be committed,
+/// and each action in it returns the same kind of error.
 pub struct Tx {
     inner: OwnedMutexGuard<Inner>,
-    effects: Effects,
+    ending: Ending,
 }
 
 impl Tx {
-    pub(super) fn new(inner: OwnedMutexGuard<Inner>, effects: Effects) -> Self {
-        Self { inner, effects }
+    pub(super) fn new(inner: OwnedMutexGuard<Inner>, ending: Ending) -> Self {
+        Self { inner, ending }
     }
 
     /// Runs a future after the transaction is committed, for what the database cannot undo: a message, a request to
@@ -69,7 +70,7 @@ impl Tx {
     /// # }
     /// ```
     pub fn on_commit(&mut self, effect: impl Future<Output = ()> + Send + 'static) {
-        self.effects.on_commit(Box::pin(effect));
+        self.ending.effects.on_commit(Box::pin(effect));
     }
 
     /// Runs a future after this attempt is aborted, to undo what the body did outside of the database.
@@ -78,41 +79,45 @@ impl Tx {
     /// [`Database::transaction`](crate::Database::transaction) returns. If its future is dropped, a task of its own
     /// aborts the transaction and runs them. They do not run if it is not known whether the transaction is committed.
     pub fn on_abort(&mut self, effect: impl Future<Output = ()> + Send + 'static) {
-        self.effects.on_abort(Box::pin(effect));
+        self.ending.effects.on_abort(Box::pin(effect));
     }
 
     /// Aborts the transaction, for a body that returns `Ok` without a change. Returns the session, which is no longer
-    /// in a transaction.
+    /// in a transaction, and in which none can start before the body has returned.
     ///
-    /// A body that returns an error aborts the transaction too.
+    /// A body that returns an error aborts the transaction too. If the future of this call is dropped, a task of its
+    /// own completes it, and the transaction waits for that task.
     ///
     /// # Errors
     ///
     /// Returns no error of the server: if it cannot be reached, it aborts the transaction after a minute.
     pub async fn abort(self) -> Result<Session> {
-        let Self { mut inner, effects } = self;
-        inner.abort().await?;
-        effects.aborted().await;
-        Ok(Session::locked(inner))
+        self.ending.abort_in_body(self.inner).await
     }
 
-    /// Commits the transaction before the body returns. Returns the session, which is no longer in a transaction.
+    /// Commits the transaction before the body returns. Returns the session, which is no longer in a transaction, and
+    /// in which none can start before the body has returned.
     ///
-    /// A body rarely needs this, because the transaction is committed when the body returns `Ok`. This commit is not
-    /// repeated after an unknown outcome.
+    /// A body rarely needs this, because the transaction is committed when the body returns `Ok`. Both commits are made
+    /// again in the same way if the outcome is unknown. If the future of this call is dropped, a task of its own
+    /// completes it, the transaction waits for that task, and returns its error.
     ///
     /// # Errors
     ///
-    /// Returns the same errors as [`Session::commit_transaction`].
+    /// If [`is_outcome_unknown`](crate::Error::is_outcome_unknown) is true for the error, the transaction may be
+    /// committed. Otherwise it is not: return the error from the body, which then runs again if that can help.
     pub async fn commit(self) -> Result<Session> {
-        let Self { mut inner, effects } = self;
-        let committed = inner.commit().await;
-        effects.run(&committed).await;
-        committed.map(|()| Session::locked(inner))
+        self.ending.commit_in_body(self.inner).await
     }
 
     /// Returns the driver's session, for calls of the driver that belong to the transaction. Do not commit or abort
     /// through it.
+    ///
+    /// This crate does not see these calls. If one of them fails, the server aborts the transaction: return its error,
+    /// converted by [`Error::from_driver`](crate::Error::from_driver), from the body. If the body continues, a later
+    /// error does not name the call, and it has a label with which the body runs again until the time has passed.
+    /// [`try_transaction`](crate::Database::try_transaction) does not run the body again because of such a call. The
+    /// converted error may state an outcome that only the commit determines.
     pub fn driver(&mut self) -> &mut ClientSession {
         &mut self.inner.driver
     }

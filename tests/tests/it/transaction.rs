@@ -3,8 +3,10 @@
 mod effects;
 mod misuse;
 mod options;
+mod outcome;
 mod refused;
 mod retry;
+mod session;
 
 use std::sync::atomic::{AtomicU32, Ordering};
 

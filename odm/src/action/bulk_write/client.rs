@@ -121,7 +121,9 @@ impl<S> ClientBulkWrite<S> {
         S: SessionState<'s>,
     {
         let Self { database, writes, problems, options, state } = self;
-        state.run(|session| Box::pin(send(database, writes, problems.or(Ok(options)), session)))
+        state
+            .at(database.operation(CLIENT_BULK_WRITE))
+            .run(|session| Box::pin(send(database, writes, problems.or(Ok(options)), session)))
     }
 }
 

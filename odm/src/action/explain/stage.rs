@@ -24,7 +24,7 @@ pub struct StageSummary {
     pub keys_examined: Option<u64>,
     /// The number of documents that the stage examined.
     pub documents_examined: Option<u64>,
-    /// The estimated time until the stage was complete, which includes the stages before it. Its unit is a millisecond.
+    /// The estimated time until the stage was complete, in whole milliseconds. It includes the stages before it.
     pub time: Option<Duration>,
     /// Whether the stage wrote data to disk that did not fit in memory.
     pub is_disk_used: bool,

@@ -250,6 +250,41 @@ fn text_kind_labels_and_predicates_agree() {
     assert_eq!(kinds, all, "the table has every kind");
 }
 
+/// Only the commit applies the writes of a transaction, so no error of a call in it states an outcome.
+#[test]
+fn an_error_in_a_transaction_has_no_outcome() {
+    for (name, make, [reading, ..]) in table() {
+        // The server reports a write concern only for the commit.
+        if matches!(make().kind(), ErrorKind::WriteConcern(_)) {
+            continue;
+        }
+        for operation in [&FIND, &INSERT, &UPDATE_MANY, &MERGE] {
+            let error = make().during(operation).in_transaction();
+            let context = format!("{name}: {error}");
+            // A commit is not such a call.
+            if !error.has_label("UnknownTransactionCommitResult") {
+                assert_eq!(predicates(&error), reading, "{context}");
+            }
+            assert!(
+                !error.is_applied() && !error.is_outcome_unknown() && !error.may_be_applied(),
+                "{context}"
+            );
+            assert!(!context.contains(OPEN) && !context.contains("was applied"), "{context}");
+            assert_eq!(
+                context.contains("; run the transaction again"),
+                error.is_retryable() && !error.is_not_sent(),
+                "{context}"
+            );
+        }
+        let error = interrupted(make()).during(&UPDATE_MANY).in_transaction();
+        let report = error.bulk_write_error().unwrap();
+        let undone = report.outcomes().all(|outcome| matches!(outcome, crate::error::WriteOutcome::NotTried));
+        assert!(undone && !error.is_applied() && !error.is_outcome_unknown(), "{name}: {error}");
+    }
+    let error = Error::decode(&[], CodecError::malformed()).during(&INSERT).in_transaction();
+    assert!(error.to_string().ends_with("; the commit applies the write"), "{error}");
+}
+
 /// The error that interrupts many writes has the same predicates as for one write of many documents.
 #[test]
 fn an_interrupted_bulk_agrees_with_its_cause() {

@@ -125,6 +125,34 @@ fn an_interruption_is_not_hidden() {
     assert_eq!(outcomes(&unauthorized), "w---");
 }
 
+/// A failure aborts the transaction, and so undoes the other writes. What was not sent aborts nothing.
+#[test]
+fn a_failure_in_a_transaction_undoes_the_other_writes() {
+    let failed = || {
+        let mut report = BulkWriteError::of_documents(3);
+        let duplicate = doc! { "index": 1, "code": 11000, "errmsg": "E11000 duplicate key" };
+        report.take(&[0, 1, 2], inserts(2, vec![duplicate]), false);
+        report.into_result().unwrap_err().during(&INSERT)
+    };
+    assert_eq!(outcomes(&failed()), "wfw");
+    let error = failed().in_transaction();
+    assert!(error.may_abort_transaction() && error.is_duplicate_key());
+    assert_eq!(outcomes(&error), "-f-");
+    let report = error.bulk_write_error().unwrap();
+    assert_eq!((report.counts(), report.written_count()), (WriteCounts::default(), 0));
+    assert!(
+        error.to_string().starts_with("insert_one on shop.orders: 0 of 3 documents were written"),
+        "{error}"
+    );
+
+    let mut report = BulkWriteError::of_documents(2);
+    report.take(&[0], inserts(1, vec![]), true);
+    report.take(&[1], Err(Error::refused("the client has been shut down")), true);
+    let error = report.into_result().unwrap_err().in_transaction();
+    assert!(!error.may_abort_transaction() && !error.is_applied());
+    assert_eq!(outcomes(&error), "w-");
+}
+
 /// Positions are those of the writes in the call, not in a batch. The counts and ids of all batches are kept.
 #[test]
 fn bulk_write_per_write() {

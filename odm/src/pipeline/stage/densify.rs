@@ -50,7 +50,7 @@ impl DensifyStep<Decimal128> for f64 {}
 
 impl<R: Value> Densify<R> {
     /// Adds rows such that the field, a number, has every value in steps. The rows are added between the least and the
-    /// greatest value unless [`between`](Self::between) or [`each_partition`](Self::each_partition) says otherwise.
+    /// greatest value. [`between`](Self::between) and [`each_partition`](Self::each_partition) set other bounds.
     ///
     /// `{ field: name, range: { step: step, bounds: "full" } }`
     pub fn steps<F, K, S>(field: F, step: S) -> Densify<R, <F::Base as RowField<R>>::Kept<Option<R>>, S>

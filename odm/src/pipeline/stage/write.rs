@@ -189,7 +189,7 @@ impl<In, Row: Value, P: Writes> Pipeline<In, Row, P> {
     ///
     /// `{ $merge: { into: "totals", on: "year" } }`
     ///
-    /// A row without a document is inserted, unless [`when_not_matched`](Merge::when_not_matched) says otherwise. The
+    /// A row without a document is inserted. [`when_not_matched`](Merge::when_not_matched) changes this. The
     /// fields of the row are not compared with those of `M`: a row that is inserted must have all that `M` needs.
     pub fn merge<M: Model>(self, how: impl FnOnce(Merge<Row, M>) -> Merge<Row, M>) -> Written<In, P> {
         Written { pipeline: self.then("$merge", how(Merge::new()).stage.map(Into::into)) }

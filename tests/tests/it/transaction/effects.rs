@@ -135,3 +135,86 @@ async fn effects_run_if_the_future_is_dropped(_db: Database) {
     assert_eq!(log.next().await, ["committed"]);
     assert_eq!(count(&people).await, 1);
 }
+
+/// A body drops the future of its commit. The transaction waits for the commit, and returns its error.
+#[odm_test::test]
+async fn a_commit_that_the_body_drops_is_completed(_db: Database) {
+    let (server, db, people, log) = start("dropped_by_body").await;
+    let run = async |failure: odm::bson::Document| {
+        let mut failure = failure;
+        failure.extend(doc! { "blockConnection": true, "blockTimeMS": 150 });
+        fail(&server, "odm-test", doc! { "times": 1 }, &["commitTransaction"], failure).await;
+        db.transaction(async |mut tx| {
+            log.watch(&mut tx);
+            people.insert_one(&person("ada", 36)).session(&mut tx).await?;
+            assert!(timeout(Duration::from_millis(50), tx.commit()).await.is_err());
+            log.add("body");
+            Ok(())
+        })
+        .await
+    };
+    run(doc! {}).await.unwrap();
+    assert_eq!(log.take(), ["body", "committed"]);
+    assert_eq!(count(&people).await, 1);
+    people.delete_many(odm::Filter::all()).await.unwrap();
+
+    let error = run(doc! { "errorCode": 51 }).await.unwrap_err();
+    assert_eq!((error.code(), error.operation()), (Some(51), Some("commit_transaction")));
+    assert_eq!(log.take(), ["body", "aborted"]);
+    assert_eq!(count(&people).await, 0);
+
+    // A commit by the body is made again after an unknown outcome.
+    fail(&server, "odm-test", doc! { "times": 2 }, &["commitTransaction"], doc! { "closeConnection": true })
+        .await;
+    db.transaction(async |mut tx| {
+        log.watch(&mut tx);
+        people.insert_one(&person("ada", 36)).session(&mut tx).await?;
+        tx.commit().await.map(drop)
+    })
+    .await
+    .unwrap();
+    assert_eq!(log.take(), ["committed"]);
+    assert_eq!(count(&people).await, 1);
+}
+
+/// A body is not repeated after its transaction is committed, even if its error is one after which it could be.
+#[odm_test::test]
+async fn a_committed_body_is_not_repeated(_db: Database) {
+    let (server, db, people, log) = start("committed").await;
+    // Without the collection, the insert would make the server read documents, too.
+    people.insert_one(&person("kim", 50)).await.unwrap();
+    let conflict = doc! { "errorCode": 112, "errorLabels": ["TransientTransactionError"] };
+    fail(&server, "odm-test", doc! { "times": 1 }, &["find"], conflict).await;
+    let error = db
+        .transaction(async |mut tx| {
+            log.watch(&mut tx);
+            people.insert_one(&person("ada", 36)).session(&mut tx).await?;
+            tx.commit().await?;
+            let mut other = db.session().await?;
+            other.start_transaction().await?;
+            people.find_one(odm::Filter::all()).session(&mut other).await
+        })
+        .await
+        .unwrap_err();
+    assert!(error.has_label("TransientTransactionError"), "{error}");
+    assert_eq!(log.take(), ["committed"]);
+    assert_eq!(count(&people).await, 2);
+}
+
+/// The effects of an abort by the body run, and the transaction waits for them, even if the body drops the future.
+#[odm_test::test]
+async fn an_abort_that_the_body_drops_is_completed(_db: Database) {
+    let (server, db, people, log) = start("dropped_abort").await;
+    let block = doc! { "blockConnection": true, "blockTimeMS": 150 };
+    fail(&server, "odm-test", doc! { "times": 1 }, &["abortTransaction"], block).await;
+    db.transaction(async |mut tx| {
+        log.watch(&mut tx);
+        people.insert_one(&person("ada", 36)).session(&mut tx).await?;
+        assert!(timeout(Duration::from_millis(50), tx.abort()).await.is_err());
+        Ok(())
+    })
+    .await
+    .unwrap();
+    assert_eq!(log.take(), ["aborted"]);
+    assert_eq!(count(&people).await, 0);
+}

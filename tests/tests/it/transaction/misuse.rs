@@ -112,19 +112,28 @@ async fn a_dropped_call_aborts(_db: Database) {
     assert_eq!(count(&people).await, 0);
 
     // The server has no transaction that would keep the lock of the key, neither before nor after its first call.
-    for write_first in [false, true] {
+    for before in ["nothing", "a write", "an invalid document", "no documents"] {
         let block = doc! { "blockConnection": true, "blockTimeMS": 100 };
-        fail(&server, "odm-test", doc! { "times": 1 }, &["find"], block).await;
+        fail(&server, "odm-test", doc! { "times": 1 }, &["findAndModify"], block).await;
+        let p = Person::fields();
         let ada = person("ada", 36);
+        people.insert_one(&ada).await.unwrap();
         let stuck = db.transaction(async |mut tx| {
-            if write_first {
-                people.insert_one(&ada).session(&mut tx).await?;
+            match before {
+                "a write" => drop(people.insert_one(&person("bob", 36)).session(&mut tx).await?),
+                "an invalid document" => {
+                    let error = people.insert_one(&person("", 7)).session(&mut tx).await.unwrap_err();
+                    assert!(error.is_not_sent(), "{error}");
+                }
+                "no documents" => drop(people.insert_many([] as [Person; 0]).session(&mut tx).await?),
+                _ => {}
             }
-            people.find_one(Filter::all()).session(&mut tx).await.map(drop)
+            people.find_one_and_update(p.id().eq(ada.id), p.age().inc(1)).session(&mut tx).await.map(drop)
         });
         assert!(timeout(Duration::from_millis(50), stuck.into_future()).await.is_err());
-        people.insert_one(&person("ada", 36)).deadline(Duration::from_secs(20)).await.unwrap();
-        people.delete_many(Filter::all()).await.unwrap();
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        let deleted = people.delete_many(Filter::all()).deadline(Duration::from_secs(20)).await.unwrap();
+        assert_eq!(deleted.deleted_count, 1, "{before}");
     }
     let open = doc! { "currentOp": true, "transaction": { "$exists": true } };
     let transactions = async {
@@ -164,4 +173,95 @@ async fn a_tx_that_outlives_its_body_aborts(db: Database) {
     };
     timeout(Duration::from_secs(10), free).await.unwrap();
     assert_eq!(people.count(p.id().ne(Id::new())).session(&mut session).await.unwrap(), 0);
+}
+
+/// A task that owns the `Tx` can neither continue nor commit the transaction after the caller knows that it is aborted.
+#[odm_test::test]
+async fn a_tx_in_a_task_cannot_commit_later(db: Database) {
+    let people = people(&db).await;
+    let (go, wait) = tokio::sync::oneshot::channel::<()>();
+    let (wait, task) = (Mutex::new(Some(wait)), Mutex::new(None));
+    let error = db
+        .transaction(async |mut tx| {
+            people.insert_one(&person("ada", 36)).session(&mut tx).await?;
+            let (people, wait) = (people.clone(), wait.lock().unwrap().take());
+            *task.lock().unwrap() = Some(tokio::spawn(async move {
+                wait.unwrap().await.unwrap();
+                let insert = people.insert_one(&person("bob", 36)).session(&mut tx).await.unwrap_err();
+                let mut found = people.find(Filter::all()).session(&mut tx).await;
+                let find = found.as_mut().map(drop).unwrap_err().to_string();
+                drop(found);
+                (insert, find, tx.commit().await.map(drop).unwrap_err())
+            }));
+            Ok(())
+        })
+        .await
+        .unwrap_err();
+    assert!(error.is_transaction_aborted(), "{error}");
+    let name = db.name();
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "transaction on {name}: the transaction is aborted: its `Tx` was moved out of its body; the body must drop \
+             it, or end the task that owns it"
+        ),
+    );
+    go.send(()).unwrap();
+    let task = task.into_inner().unwrap().unwrap();
+    let (insert, find, commit) = task.await.unwrap();
+    let ended =
+        "the transaction is aborted: its body has ended; a `Tx` must be dropped before its body returns";
+    assert_eq!(insert.to_string(), format!("insert_one on {name}.people: {ended}"));
+    assert_eq!(find, format!("find on {name}.people: {ended}"));
+    assert_eq!(commit.to_string(), format!("commit_transaction on {name}: {ended}"));
+    assert!(commit.is_transaction_aborted() && !commit.is_outcome_unknown());
+    assert_eq!(count(&people).await, 0);
+}
+
+/// A commit that a task has started is part of the transaction, which returns after it.
+#[odm_test::test]
+async fn a_running_commit_is_awaited(_db: Database) {
+    let server = own().await;
+    let db = server.database("running").await.unwrap();
+    let people = people(&db).await;
+    let commit_in_task = async |failure: odm::bson::Document| {
+        fail(&server, "odm-test", doc! { "times": 1 }, &["commitTransaction"], failure).await;
+        let name = db.name().to_owned() + "-ada";
+        db.transaction(async |mut tx| {
+            people.insert_one(&person(&name, 36)).session(&mut tx).await?;
+            let (started, starts) = tokio::sync::oneshot::channel();
+            tokio::spawn(async move {
+                started.send(()).unwrap();
+                // The session that remains is kept for a while.
+                let session = tx.commit().await;
+                tokio::time::sleep(Duration::from_secs(1)).await;
+                drop(session);
+            });
+            starts.await.unwrap();
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            Ok(())
+        })
+        .await
+    };
+    commit_in_task(doc! { "blockConnection": true, "blockTimeMS": 300 }).await.unwrap();
+    assert_eq!(count(&people).await, 1);
+}
+
+/// Errors of the driver before anything is sent abort nothing, so they are not the cause of a later error.
+#[odm_test::test]
+async fn an_unsent_error_of_the_driver_is_no_cause(db: Database) {
+    let people = people(&db).await;
+    let ada = person("ada", 36);
+    people.insert_one(&ada).await.unwrap();
+    let error = db
+        .transaction(async |mut tx| {
+            let majority = odm::mongodb::options::ReadConcern::majority();
+            let count = people.count(Filter::all()).read_concern(majority).session(&mut tx).await;
+            assert!(count.unwrap_err().is_not_sent());
+            people.insert_one(&ada).session(&mut tx).await.unwrap_err();
+            people.find_one(Filter::all()).session(&mut tx).await
+        })
+        .await
+        .unwrap_err();
+    assert!(error.to_string().contains("[insert_one on "), "{error}");
 }

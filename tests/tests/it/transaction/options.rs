@@ -120,6 +120,46 @@ async fn an_action_in_a_transaction_has_no_concern_of_its_own(db: Database) {
     refused(read.unwrap_err(), "read preference in a transaction must be primary");
 }
 
+/// A client that reads from secondaries can run transactions.
+#[odm_test::test]
+async fn a_transaction_runs_on_the_primary(db: Database, server: Server) {
+    people(&db).await;
+    let mut client = ClientOptions::parse(server.uri()).await.unwrap();
+    let secondary = || ReadPreference::SecondaryPreferred { options: None };
+    client.selection_criteria = Some(SelectionCriteria::from(secondary()));
+    let db = Database::connect_with(client, db.name()).unwrap();
+    let people = db.collection::<Person>();
+    let read = db.transaction(async |mut tx| people.count(Filter::all()).session(&mut tx).await).await;
+    let error = read.unwrap_err();
+    assert!(error.is_not_sent(), "{error}");
+
+    let read = db
+        .transaction(async |mut tx| people.count(Filter::all()).session(&mut tx).await)
+        .selection_criteria(ReadPreference::Primary)
+        .await;
+    assert_eq!(read.unwrap(), 0);
+    let mut session = db.session().await.unwrap();
+    session.start_transaction().selection_criteria(ReadPreference::Primary).await.unwrap();
+    assert_eq!(people.count(Filter::all()).session(&mut session).await.unwrap(), 0);
+    session.abort_transaction().await.unwrap();
+}
+
+/// A time of less than a millisecond is not sent as zero, which means no limit.
+#[odm_test::test]
+async fn a_short_time_of_the_commit_is_rounded_up(db: Database, server: Server) {
+    people(&db).await;
+    let (db, commands) = Commands::record(server.uri(), &db).await;
+    let people = db.collection::<Person>();
+    let counted = db
+        .transaction(async |mut tx| people.count(Filter::all()).session(&mut tx).await)
+        .max_commit_time(Duration::from_micros(1500))
+        .await;
+    if let Err(error) = counted {
+        assert_eq!((error.code(), error.is_outcome_unknown()), (Some(50), true), "{error}");
+    }
+    assert_eq!(concerns(&commands)[2], Some(doc! { "maxTimeMS": 2 }));
+}
+
 /// A session reads its own writes from any member, and a snapshot does not change.
 #[odm_test::test]
 async fn sessions_without_transactions(db: Database, server: Server) {

@@ -13,6 +13,8 @@ use odm_test::Server;
 /// Returns commands that the server understands, each with whether it may be part of a transaction.
 fn commands() -> Vec<(Document, bool)> {
     let aggregate = |stage: Document| doc! { "aggregate": "people", "pipeline": [stage], "cursor": {} };
+    let join = |stage: Document| doc! { "$lookup": { "from": "people", "pipeline": [stage], "as": "all" } };
+    let lookup = |stage: Document| aggregate(join(stage));
     let of_database = |stage: Document| doc! { "aggregate": 1, "pipeline": [stage], "cursor": {} };
     vec![
         (doc! { "insert": "people", "documents": [{ "x": 1 }] }, true),
@@ -32,6 +34,16 @@ fn commands() -> Vec<(Document, bool)> {
         ),
         (aggregate(doc! { "$unionWith": "people" }), false),
         (aggregate(doc! { "$facet": { "all": [{ "$match": {} }] } }), true),
+        (
+            aggregate(doc! { "$facet": { "all": [{ "$match": {} }], "more": [{ "$unionWith": "people" }] } }),
+            false,
+        ),
+        (lookup(doc! { "$match": { "x": 1 } }), true),
+        (lookup(doc! { "$unionWith": "people" }), false),
+        (lookup(doc! { "$collStats": { "count": {} } }), false),
+        (lookup(doc! { "$indexStats": {} }), false),
+        (aggregate(doc! { "$facet": { "all": [join(doc! { "$unionWith": "people" })] } }), false),
+        (lookup(join(doc! { "$unionWith": { "coll": "people", "pipeline": [] } })), false),
         (aggregate(doc! { "$sample": { "size": 1 } }), true),
         (of_database(doc! { "$documents": [{ "x": 1 }] }), true),
         (aggregate(doc! { "$out": "others" }), false),
