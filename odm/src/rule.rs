@@ -4,20 +4,30 @@
 //! the value.
 
 pub(crate) mod check;
+pub(crate) mod compare;
 pub(crate) mod declared;
 mod inner;
-mod length;
-mod range;
-mod text;
+pub(crate) mod length;
+pub(crate) mod multiple_of;
+pub(crate) mod one_of;
+pub(crate) mod range;
+pub(crate) mod required_together;
+pub(crate) mod text;
+pub(crate) mod unique_items;
 
 pub(crate) use self::{
     check::{Check, Validate},
     declared::{TypedRule, check_rules},
 };
 pub use self::{
+    compare::{Compared, Operator},
     declared::Rule,
     inner::Inner,
     length::{Length, Unit},
+    multiple_of::MultipleOf,
+    one_of::OneOf,
     range::Range,
+    required_together::MaybeAbsent,
     text::Matched,
+    unique_items::UniqueItems,
 };

@@ -173,7 +173,9 @@ impl Violation {
         &self.path
     }
 
-    /// Returns the name of the rule: `length`, `range`, `pattern`, `email`, `nested`, or the name of a custom rule.
+    /// Returns the name of the rule: `length`, `range`, `pattern`, `email`, `one_of`, `multiple_of`, `unique_items`,
+    /// `compare`, `required_together`, `nested`, or the name of a custom rule. A violation that the server reports can
+    /// also be of `type`, `required`, `unknown_field` or `validator`.
     pub fn rule(&self) -> &'static str {
         self.rule
     }
