@@ -80,6 +80,13 @@ impl ObjectSchema {
         self.is_open = true;
     }
 
+    /// Records that undeclared elements may have any value, if their schema accepts any.
+    pub(super) fn open_if_untyped(&mut self) {
+        if let Undeclared::Schema(values) = &self.undeclared {
+            self.is_open |= values.is_empty();
+        }
+    }
+
     /// Returns the names that are declared.
     pub(super) fn names(&self) -> Vec<String> {
         self.properties.keys().cloned().collect()
