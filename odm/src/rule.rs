@@ -8,12 +8,12 @@ pub(crate) mod compare;
 pub(crate) mod declared;
 mod inner;
 pub(crate) mod length;
-pub(crate) mod multiple_of;
-pub(crate) mod one_of;
-pub(crate) mod range;
+mod multiple_of;
+mod one_of;
+mod range;
 pub(crate) mod required_together;
-pub(crate) mod text;
-pub(crate) mod unique_items;
+mod text;
+mod unique_items;
 
 pub(crate) use self::{
     check::{Check, Validate},

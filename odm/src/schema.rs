@@ -49,7 +49,7 @@ pub use self::{
     models::Models,
     plan::Plan,
     scan::{CollectionScan, Finding, Problem, Sample, Scan},
-    validator::{ModelValidator, RustOnly},
+    validator::{ModelValidator, RustOnly, value_schema},
 };
 
 use self::{compare::Comparison, diff::Undeclared};

@@ -1,5 +1,7 @@
 //! Violations of the rules that a model declares.
 
+pub(crate) mod message;
+
 use std::{borrow::Cow, fmt, slice, vec};
 
 use serde::{Serialize, Serializer};
@@ -11,8 +13,8 @@ const MAX_SHOWN: usize = 10;
 
 /// The rules that one document violates, in declared order.
 ///
-/// [`Check::finish`](crate::model::Check::finish) returns one, and the error of a write that was refused before it
-/// was sent contains one. `Display` is one line that counts and lists the violations. `Serialize` writes an array of
+/// [`Check::finish`](crate::model::Check::finish) returns one, the error of a write that was refused before it was sent
+/// contains one, and so does the error of a write that the validator of the collection refused. `Display` is one line that counts and lists the violations. `Serialize` writes an array of
 /// `{path, rule, message}`, for example for the body of a 422 response. Neither contains the invalid values, because
 /// a violation does not keep them.
 ///
@@ -143,6 +145,12 @@ pub struct Violation {
 impl Violation {
     pub(crate) fn new(path: &str, rule: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
         Self { path: path.to_owned(), shown: None, rule, message: message.into() }
+    }
+
+    /// Records how messages show the path.
+    pub(crate) fn shown_as(self, shown: &str) -> Self {
+        let shown = (shown != self.path).then(|| shown.to_owned());
+        Self { shown, ..self }
     }
 
     fn nest(&mut self, key: &str, shown: &str) {

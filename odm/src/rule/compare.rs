@@ -4,6 +4,8 @@ use std::{cmp::Ordering, fmt, rc::Rc, sync::Arc};
 
 use mongodb::bson::DateTime;
 
+use crate::error::invalid::message;
+
 /// A number or a date that can be compared with another field, for the rule `compare`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be compared with another field",
@@ -48,13 +50,7 @@ impl Operator {
 
     /// Returns the message for a field that does not compare so with `other`.
     pub(crate) fn message(self, other: &str) -> String {
-        let relation = match self {
-            Self::Less => "less than",
-            Self::LessOrEqual => "at most",
-            Self::Greater => "greater than",
-            Self::GreaterOrEqual => "at least",
-        };
-        format!("must be {relation} `{other}`")
+        message::compared(self.expression(), other)
     }
 
     /// Returns the operator of an aggregation expression.
@@ -65,12 +61,6 @@ impl Operator {
             Self::Greater => "$gt",
             Self::GreaterOrEqual => "$gte",
         }
-    }
-
-    /// Returns the operator with this name in an aggregation expression.
-    pub(crate) fn of_expression(name: &str) -> Option<Self> {
-        let all = [Self::Less, Self::LessOrEqual, Self::Greater, Self::GreaterOrEqual];
-        all.into_iter().find(|operator| operator.expression() == name)
     }
 }
 
@@ -106,6 +96,7 @@ macro_rules! compared {
         }
     )* };
 }
+#[cfg(any(feature = "chrono", feature = "time", feature = "rust_decimal"))]
 pub(crate) use compared;
 
 compared! {
@@ -187,8 +178,6 @@ mod tests {
             (Operator::GreaterOrEqual, ">= must be at least `b`"),
         ] {
             assert_eq!(format!("{operator} {}", operator.message("b")), text);
-            assert_eq!(Operator::of_expression(operator.expression()), Some(operator));
         }
-        assert_eq!(Operator::of_expression("$eq"), None);
     }
 }

@@ -6,8 +6,9 @@ use mongodb::bson::Bson;
 
 use super::{
     Check, Length, Matched, MultipleOf, OneOf, Operator, Range, UniqueItems, Unit, Validate, length,
-    multiple_of, required_together, text, unique_items,
+    multiple_of, required_together, text,
 };
+use crate::error::invalid::message;
 
 /// A rule, as declared.
 ///
@@ -282,7 +283,7 @@ impl<T: ?Sized> TypedRule<T> {
                 check.rule(field, "multiple_of", broken);
             }
             Kind::UniqueItems(has_duplicates) => {
-                let broken = has_duplicates(value).then(|| unique_items::MESSAGE.to_owned());
+                let broken = has_duplicates(value).then(|| message::EQUAL_ITEMS.to_owned());
                 check.rule(field, "unique_items", broken);
             }
             Kind::Compare { left, operator, right, order } => {

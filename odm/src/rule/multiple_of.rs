@@ -5,6 +5,8 @@ use std::num::{
     NonZeroU32, NonZeroU64, NonZeroU128, NonZeroUsize,
 };
 
+use crate::error::invalid::message;
+
 /// An integer, for the rule `multiple_of`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an integer",
@@ -19,12 +21,7 @@ pub trait MultipleOf {
 
 /// Returns a message if the divisor does not divide the value.
 pub(super) fn undivided(is_divided: bool, divisor: u32) -> Option<String> {
-    (!is_divided).then(|| message(divisor))
-}
-
-/// Returns the message for a value that the divisor does not divide.
-pub(crate) fn message(divisor: impl std::fmt::Display) -> String {
-    format!("must be a multiple of {divisor}")
+    (!is_divided).then(|| message::undivided(divisor))
 }
 
 macro_rules! integers {

@@ -1,8 +1,10 @@
 //! One of: values from a list.
 
-use std::{borrow::Cow, fmt::Display};
+use std::borrow::Cow;
 
 use mongodb::bson::Bson;
+
+use crate::error::invalid::message;
 
 /// A value that can be one of a list, for the rule `one_of`.
 #[diagnostic::on_unimplemented(
@@ -24,22 +26,13 @@ pub trait OneOf {
     }
 }
 
-/// Returns the message for a value that is not in the list.
-pub(crate) fn message(items: impl IntoIterator<Item = impl Display>) -> String {
-    let items: Vec<String> = items.into_iter().map(|item| item.to_string()).collect();
-    match items.as_slice() {
-        [only] => format!("must be {only}"),
-        _ => format!("must be one of {}", items.join(", ")),
-    }
-}
-
 macro_rules! texts {
     ($($text:ty),*) => { $(
         impl OneOf for $text {
             type Item = &'static str;
             fn outside_list(&self, items: &[&'static str]) -> Option<String> {
                 let text: &str = self;
-                (!items.contains(&text)).then(|| message(items.iter().map(|item| format!("{item:?}"))))
+                (!items.contains(&text)).then(|| message::not_listed(items.iter().map(|item| format!("{item:?}"))))
             }
             fn listed(item: &&'static str) -> Option<Bson> {
                 Some(Bson::String((*item).to_owned()))
@@ -55,7 +48,7 @@ macro_rules! integers {
         impl OneOf for $number {
             type Item = Self;
             fn outside_list(&self, items: &[Self]) -> Option<String> {
-                (!items.contains(self)).then(|| message(items))
+                (!items.contains(self)).then(|| message::not_listed(items))
             }
             fn listed(item: &Self) -> Option<Bson> {
                 i64::try_from(*item).ok().map(Bson::Int64)

@@ -13,9 +13,6 @@ pub trait UniqueItems {
     fn has_duplicates(&self) -> bool;
 }
 
-/// The message for equal items.
-pub(crate) const MESSAGE: &str = "must not have two equal items";
-
 /// Items are compared in pairs, because they need not have an order or a hash.
 impl<T: PartialEq> UniqueItems for [T] {
     fn has_duplicates(&self) -> bool {

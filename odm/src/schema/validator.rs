@@ -13,9 +13,10 @@ mod types;
 use mongodb::bson::{Bson, Document, doc};
 
 pub use self::rust_only::RustOnly;
-use self::json_schema::{Rendered, render};
+use self::json_schema::{Rendered, render, render_value};
 use crate::{
     Model,
+    meta::TypeMeta,
     model::{ModelMeta, Validator},
 };
 
@@ -90,6 +91,21 @@ impl ModelValidator {
     pub fn rust_only(&self) -> &[RustOnly] {
         &self.rust_only
     }
+}
+
+/// Returns the `$jsonSchema` of the values of a type, for a validator that you write yourself.
+///
+/// ```
+/// use odm::{Value, model::Validator, schema::value_schema};
+///
+/// let schema = value_schema(<Option<Vec<u8>>>::STORED_AS, Validator::new().exact_types());
+/// assert_eq!(
+///     schema.to_string(),
+///     r#"{ "bsonType": ["array", "null"], "items": { "bsonType": "int", "minimum": 0, "maximum": 255 } }"#,
+/// );
+/// ```
+pub fn value_schema(stored_as: &'static TypeMeta, options: Validator) -> Document {
+    render_value(stored_as, options)
 }
 
 /// Returns whether a validator was generated from a model, by its title.

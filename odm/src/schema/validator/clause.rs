@@ -17,23 +17,12 @@ pub(super) fn uuid(path: &str) -> Document {
     doc! { "$or": [{ path: absent() }, { path: { "$gte": uuid(0), "$lte": uuid(255) } }] }
 }
 
-/// Returns the clause for the number of bytes of binary data.
-pub(super) fn bytes(path: &str, min: Option<Bson>, max: Option<Bson>) -> Document {
+/// Returns the clause for the number of bytes of binary data, with an operator of expressions.
+pub(super) fn bytes(path: &str, operator: &str, bound: &Bson) -> Document {
     let field = format!("${path}");
-    let size = doc! { "$binarySize": &field };
-    let bounds = [("$gte", min), ("$lte", max)];
-    let bounds = bounds.into_iter().filter_map(|(operator, bound)| {
-        let mut bound = doc! { operator: [&size, bound?] };
-        if let Ok([_, Bson::Int64(number)]) = bound.get_array_mut(operator).map(Vec::as_mut_slice)
-            && let Ok(small) = i32::try_from(*number)
-        {
-            bound.insert(operator, vec![Bson::Document(size.clone()), Bson::Int32(small)]);
-        }
-        Some(Bson::Document(bound))
-    });
-    let bounds: Vec<Bson> = bounds.collect();
     let is_binary = doc! { "$eq": [{ "$type": &field }, "binData"] };
-    doc! { "$expr": { "$cond": [is_binary, { "$and": bounds }, true] } }
+    let test = doc! { operator: [{ "$binarySize": &field }, bound] };
+    doc! { "$expr": { "$cond": [is_binary, test, true] } }
 }
 
 /// Returns the clause for two fields that compare so.

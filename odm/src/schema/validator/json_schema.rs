@@ -43,9 +43,15 @@ pub(super) struct Rendered {
 
 /// Returns the schema of a document type.
 pub(super) fn render(document: &'static DocumentMeta, options: Validator) -> Rendered {
-    let mut builder = Builder { options, clauses: Vec::new(), rust_only: Vec::new(), open: Vec::new(), types: 0 };
+    let mut builder = Builder::new(options);
     let schema = builder.document(document, &Place::root());
     Rendered { schema, clauses: builder.clauses, rust_only: builder.rust_only }
+}
+
+/// Returns the schema of the values of a type, wherever they are stored.
+pub(super) fn render_value(stored_as: &'static TypeMeta, options: Validator) -> Document {
+    let mut builder = Builder::new(options);
+    builder.value(stored_as, &Place::root().conditional())
 }
 
 struct Builder {
@@ -59,6 +65,10 @@ struct Builder {
 }
 
 impl Builder {
+    fn new(options: Validator) -> Self {
+        Self { options, clauses: Vec::new(), rust_only: Vec::new(), open: Vec::new(), types: 0 }
+    }
+
     fn is_exact(&self) -> bool {
         self.options.has_exact_types()
     }

@@ -7,7 +7,8 @@ use mongodb::bson::{Bson, Document, doc, spec::ElementType};
 use super::{Builder, ObjectSchema, Place, Reach, clause, types};
 use crate::{
     meta::{DocumentMeta, FieldMeta, TypeMeta},
-    rule::{Operator, Rule, required_together},
+    error::invalid::message,
+    rule::{Operator, Rule, Unit, length, required_together},
     schema::validator::pattern::{self, Refused},
 };
 
@@ -45,7 +46,7 @@ impl Builder {
         max_length: Option<usize>,
     ) -> Result<(), &'static str> {
         match rule {
-            Rule::Length { min, max, .. } => self.length(schema, *min, *max, stored, place)?,
+            Rule::Length { min, max, unit } => self.length(schema, (*min, *max), *unit, stored, place)?,
             Rule::Range { min, max } => self.range(schema, min.as_ref(), max.as_ref(), stored, place)?,
             Rule::Pattern(pattern) => {
                 if !matches!(stored, TypeMeta::Scalar(ElementType::String)) {
@@ -57,7 +58,13 @@ impl Builder {
                         "the server's search gives up on long texts: add `length(max = 1000)`"
                     }
                 })?;
-                add(schema, "pattern", Bson::String(translated));
+                if translated == *pattern {
+                    add(schema, "pattern", Bson::String(translated));
+                } else {
+                    // The message shows the pattern as it is declared.
+                    let description = message::unmatched(pattern);
+                    also(schema, doc! { "title": "pattern", "description": description, "pattern": translated });
+                }
             }
             Rule::OneOf(values) => self.one_of(schema, values, stored)?,
             Rule::MultipleOf(divisor) => {
@@ -83,12 +90,14 @@ impl Builder {
     fn length(
         &mut self,
         schema: &mut Document,
-        min: Option<usize>,
-        max: Option<usize>,
+        (min, max): (Option<usize>, Option<usize>),
+        unit: Unit,
         stored: &TypeMeta,
         place: &Place,
     ) -> Result<(), &'static str> {
-        let bound = |length: usize| Bson::Int64(i64::try_from(length).unwrap_or(i64::MAX));
+        let bound = |length: usize| {
+            i32::try_from(length).map_or(Bson::Int64(i64::try_from(length).unwrap_or(i64::MAX)), Bson::Int32)
+        };
         let (least, most) = (min.filter(|min| *min > 0).map(bound), max.map(bound));
         let keywords = match stored {
             TypeMeta::Scalar(ElementType::String) => ["minLength", "maxLength"],
@@ -101,7 +110,12 @@ impl Builder {
                 if place.reach() != Reach::One {
                     return Err(OUT_OF_REACH);
                 }
-                self.clauses.push(clause::bytes(place.path(), least.clone(), most.clone()));
+                if min == max {
+                    self.clauses.extend(most.iter().map(|most| clause::bytes(place.path(), "$eq", most)));
+                } else {
+                    self.clauses.extend(least.iter().map(|least| clause::bytes(place.path(), "$gte", least)));
+                    self.clauses.extend(most.iter().map(|most| clause::bytes(place.path(), "$lte", most)));
+                }
                 // Bytes may be stored as an array.
                 ["minItems", "maxItems"]
             }
@@ -110,7 +124,17 @@ impl Builder {
         if matches!(stored, TypeMeta::Binary(_)) && !schema.contains_key("items") {
             return Ok(());
         }
-        tighten(schema, keywords, least, most);
+        match (least, most) {
+            (Some(least), Some(most)) if least == most && !matches!(stored, TypeMeta::Binary(_)) => {
+                let description = length::outside(usize::MAX, unit, min, max).unwrap_or_default();
+                let [shortest, longest] = keywords;
+                also(
+                    schema,
+                    doc! { "title": "length", "description": description, shortest: least, longest: most },
+                );
+            }
+            (least, most) => tighten(schema, keywords, least, most),
+        }
         Ok(())
     }
 
@@ -237,8 +261,13 @@ fn add(schema: &mut Document, keyword: &str, value: Bson) {
         schema.insert(keyword, value);
         return;
     }
+    also(schema, doc! { keyword: value });
+}
+
+/// Adds a schema that the value must satisfy too.
+fn also(schema: &mut Document, other: Document) {
     let mut all = schema.get_array("allOf").cloned().unwrap_or_default();
-    all.push(Bson::Document(doc! { keyword: value }));
+    all.push(Bson::Document(other));
     schema.insert("allOf", all);
 }
 
