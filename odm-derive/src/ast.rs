@@ -8,7 +8,7 @@ use syn::{Data as SynData, DataEnum, DeriveInput, Fields, Member};
 
 use self::field::{counted, read_fields, store_id};
 pub(crate) use self::{
-    field::{Codec, Field, id, member_name},
+    field::{Codec, Field, id, is_named, member_name},
     variant::{Content, Variant},
 };
 use crate::{

@@ -10,6 +10,7 @@ pub(crate) mod index;
 pub(crate) mod rule;
 pub(crate) mod serde;
 pub(crate) mod symbol;
+pub(crate) mod validator;
 pub(crate) mod variant;
 pub(crate) mod version;
 

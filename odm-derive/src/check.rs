@@ -2,6 +2,7 @@
 
 mod index;
 mod model;
+mod rules;
 mod variants;
 mod versions;
 
@@ -24,6 +25,7 @@ pub(crate) fn check(cx: &Ctxt, container: &Container<'_>) {
     conversions(cx, container);
     one_codec(cx, container);
     versions::versions(cx, container);
+    rules::fields(cx, container);
     for fields in container.documents() {
         for field in fields {
             stored_name(cx, field);

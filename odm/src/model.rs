@@ -1,8 +1,9 @@
 //! Models: document types with a collection.
 
 mod meta;
+mod validator;
 
-pub use self::meta::ModelMeta;
+pub use self::{meta::ModelMeta, validator::Validator};
 pub use crate::rule::check::{Check, Validate};
 
 use crate::{
@@ -57,7 +58,10 @@ pub trait Model: Doc + Decode + Keyed + Validate {
     /// The type of the id field as declared: `Id<Self>`, or a plain key.
     type Id: Value + Clone + Send + Sync;
 
-    /// The model as declared: its collection, its document and its indexes. See [`meta`](crate::meta).
+    /// The validator of the collection, if the model declares one.
+    const VALIDATOR: Option<Validator> = None;
+
+    /// The model as declared: its collection, its document, its indexes and its validator. See [`meta`](crate::meta).
     const MODEL: &'static ModelMeta = &ModelMeta::of::<Self>();
 
     /// Returns the id of this document.

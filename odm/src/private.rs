@@ -15,7 +15,7 @@ pub use crate::{
         key::{date_key, every_field_key, field_key, geo_key, text_key},
     },
     meta::{ContentMeta, Deferred, DocumentMeta, EnumMeta, FieldMeta, Tagging, TypeMeta, VariantMeta},
-    model::{Check, Identified, Model, Validate, id_in},
+    model::{Check, Identified, Model, Validate, Validator, id_in},
     path::{
         Path,
         context::Context,
@@ -26,7 +26,9 @@ pub use crate::{
     row::{Retyped, With},
     rule::{
         check::custom,
+        compare::{Operator, order},
         declared::{TypedRule, check_rules},
+        required_together::present,
     },
     shape::{FillsField, IdOf, InObject, Produces, RenderedFields, ShapeLiteral, Slot},
     value::{

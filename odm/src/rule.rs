@@ -4,20 +4,30 @@
 //! the value.
 
 pub(crate) mod check;
+pub(crate) mod compare;
 pub(crate) mod declared;
 mod inner;
-mod length;
+pub(crate) mod length;
+mod multiple_of;
+mod one_of;
 mod range;
+pub(crate) mod required_together;
 mod text;
+mod unique_items;
 
 pub(crate) use self::{
     check::{Check, Validate},
     declared::{TypedRule, check_rules},
 };
 pub use self::{
+    compare::{Compared, Operator},
     declared::Rule,
     inner::Inner,
     length::{Length, Unit},
+    multiple_of::MultipleOf,
+    one_of::OneOf,
     range::Range,
+    required_together::MaybeAbsent,
     text::Matched,
+    unique_items::UniqueItems,
 };

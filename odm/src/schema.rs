@@ -5,6 +5,32 @@
 //! declares is reported and left alone, unless the server cannot have it beside a declared one: a second text index, or
 //! one with the declared name. The plan shows such an index as one to rebuild. [`Schema::verify`] is for the start of a
 //! service: it fails if the database lags behind the models.
+//!
+//! # Validators
+//!
+//! A model with `#[odm(validator)]` has a validator on the server, so that a program without the model cannot store what
+//! the model cannot read. [`ModelValidator::of`] returns it without a database. A document satisfies it if the model
+//! reads the document and the rules of the model accept it:
+//!
+//! - Each field has the BSON types that its type reads, with the range of an integer, the variants of an enum, the
+//!   fields of the documents inside, and its rules. `#[odm(validator(exact_types))]` accepts only the types that the
+//!   model writes.
+//! - A field that is an `Option` or has a default may be missing. An alias is another name of its field.
+//! - An undeclared field is accepted, unless the type has `#[serde(deny_unknown_fields)]` or the validator
+//!   `deny_unknown_fields`.
+//! - A document of an older schema version is accepted if the steps of the type upgrade it. Only its version is
+//!   checked. A document of a newer version is refused.
+//! - Rules about several fields, ranges of dates and lengths of bytes are conditions beside the schema.
+//!
+//! What the server cannot check, the plan lists as checked in Rust only: [`Plan::rust_only`]. The server accepts a few
+//! documents besides that the model does not read: doubles beyond 2^53 in an integer field and integers beyond 2^53 in
+//! a floating-point field, a number beyond the range of `f32` or of a decimal type, a text of several characters in a
+//! `char`, a text that is not a URL or an address, a map with keys of another type, a date that is not midnight for a
+//! day without time, and two elements with one name.
+//!
+//! `apply` creates a collection with its validator. A validator that may refuse more than the present one is
+//! [`Impact::Narrowing`], and is set only after `allow_narrowing()`. [`Schema::scan`] counts the stored documents that
+//! it would refuse.
 
 mod apply;
 mod change;
@@ -13,13 +39,17 @@ mod diff;
 mod live;
 mod models;
 mod plan;
+mod scan;
 mod spec;
+mod validator;
 
 pub use self::{
     apply::{Applied, Apply},
     change::{Difference, Impact, SchemaChange},
     models::Models,
     plan::Plan,
+    scan::{CollectionScan, Finding, Problem, Sample, Scan},
+    validator::{ModelValidator, RustOnly, value_schema},
 };
 
 use self::{compare::Comparison, diff::Undeclared};
@@ -47,8 +77,13 @@ impl Database {
     #[doc(alias = "migrate")]
     #[doc(alias = "create_indexes")]
     pub fn schema(&self, models: Models) -> Schema {
-        let (undeclared, known) = (Undeclared::default(), Vec::new());
-        Schema(Comparison { database: self.clone(), models, undeclared, known })
+        Schema(Comparison {
+            database: self.clone(),
+            models,
+            undeclared: Undeclared::default(),
+            known: Vec::new(),
+            known_validators: Vec::new(),
+        })
     }
 }
 
@@ -69,10 +104,20 @@ impl Schema {
         self
     }
 
+    /// Leaves the validator of a collection out of the plan whose model declares none: one that another program or an
+    /// administrator created.
+    ///
+    /// Without this, the plan reports the validator, and is never empty.
+    pub fn known_validator<M: Model>(mut self) -> Self {
+        self.0.known_validators.push(M::COLLECTION);
+        self
+    }
+
     /// Plans to drop the indexes that no model declares and that are not [known](Self::known_index).
     ///
     /// An index is hidden first, which is safe: a query that needs it becomes slow, and the index can be shown again
-    /// at once. The next plan drops the indexes that are hidden, which is destructive.
+    /// at once. The next plan drops the indexes that are hidden, which is destructive. Validators of collections whose
+    /// models declare none are dropped too.
     pub fn drop_undeclared(mut self) -> Self {
         self.0.undeclared = Undeclared::Drop;
         self

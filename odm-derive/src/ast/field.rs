@@ -142,6 +142,11 @@ pub(crate) fn id<'f, 'a>(fields: &'f [Field<'a>]) -> Option<&'f Field<'a>> {
     fields.iter().find(|field| field.stored == "_id" && field.is_stored() && field.flatten.is_none())
 }
 
+/// Returns whether this is the Rust name of the field.
+pub(crate) fn is_named(field: &Field<'_>, name: &Ident) -> bool {
+    matches!(&field.member, Member::Named(ident) if ident.unraw() == name.unraw())
+}
+
 /// Returns the Rust name of a field, for messages.
 pub(crate) fn member_name(member: &Member) -> String {
     match member {

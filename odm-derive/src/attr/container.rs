@@ -8,7 +8,9 @@ use super::{
     odm_words,
     rule::{self, Rule},
     symbol::{ContainerWord, Position, Word},
-    text, value,
+    text,
+    validator::Validator,
+    value,
     version::Versions,
 };
 use crate::{ast::Derive, ctxt::Ctxt};
@@ -23,6 +25,7 @@ pub(crate) struct ContainerAttrs {
     pub(crate) key: Once<Type>,
     pub(crate) indexes: Vec<Index>,
     pub(crate) rules: Vec<Rule>,
+    pub(crate) validator: Once<Validator>,
     pub(crate) versions: Versions,
     /// The user declares that the variants have the order of their stored names.
     pub(crate) ordered: Once<()>,
@@ -52,6 +55,9 @@ impl ContainerAttrs {
                 }
                 ContainerWord::Key => attrs.key.set(ident, value(ident, input, word.form())?),
                 ContainerWord::Validate => rule::of_document(cx, ident, input, &mut attrs.rules),
+                ContainerWord::Validator => {
+                    attrs.validator.set(ident, Validator::parse(cx, ident, input)?)
+                }
                 ContainerWord::SchemaVersion => attrs.versions.current(ident, input),
                 ContainerWord::Upgrade => attrs.versions.upgrade(ident, input),
                 ContainerWord::Crate => attrs.krate.set(ident, value(ident, input, word.form())?),

@@ -1,11 +1,14 @@
 //! The grammar of `validate(..)`.
 
 use proc_macro2::Span;
-use syn::{Expr, Ident, Lit, LitInt, LitStr, Path, UnOp, parse::ParseStream};
+use syn::{
+    Expr, ExprArray, Ident, Lit, LitInt, LitStr, Path, Token, UnOp, parenthesized, parse::ParseStream,
+    punctuated::Punctuated, token,
+};
 
 use super::{
     Once, flag, list,
-    symbol::{ContainerWord, FieldWord, LengthWord, Position, RangeWord, RuleWord, Word},
+    symbol::{ContainerWord, FieldWord, LengthWord, Position, RangeWord, RuleWord, Word, malformed},
     text, value,
 };
 use crate::ctxt::Ctxt;
@@ -25,8 +28,26 @@ pub(crate) enum Kind {
     Range { min: Option<Box<Expr>>, max: Option<Box<Expr>> },
     Pattern(LitStr),
     Email,
+    OneOf(ExprArray),
+    MultipleOf(LitInt),
+    UniqueItems,
+    /// The Rust names of two fields, and the operator between them: a variant of `Operator`.
+    Compare { left: Ident, operator: &'static str, right: Ident },
+    /// The Rust names of the fields.
+    RequiredTogether(Vec<Ident>),
     Nested,
     Custom(Path),
+}
+
+impl Rule {
+    /// Returns the Rust names of the fields that a rule of a document is about.
+    pub(crate) fn fields(&self) -> Vec<&Ident> {
+        match &self.kind {
+            Kind::Compare { left, right, .. } => vec![left, right],
+            Kind::RequiredTogether(fields) => fields.iter().collect(),
+            _ => Vec::new(),
+        }
+    }
 }
 
 /// Parses `validate(..)` on a field.
@@ -37,6 +58,10 @@ pub(crate) fn of_field(
     rules: &mut Vec<Rule>,
 ) -> syn::Result<()> {
     list(cx, ident, input, FieldWord::Validate.form(), |ident, input| {
+        if let Some(RuleWord::Compare | RuleWord::RequiredTogether) = RuleWord::parse(ident) {
+            let message = format!("`{ident}` is a rule of several fields: write it on the struct");
+            return Err(syn::Error::new(ident.span(), message));
+        }
         let word = RuleWord::require_at(Position::FieldRules, ident)?;
         let kind = match word {
             RuleWord::Length => length(cx, ident, input)?,
@@ -50,36 +75,109 @@ pub(crate) fn of_field(
                 flag(ident, input, word.form())?;
                 Kind::Nested
             }
+            RuleWord::OneOf => one_of(value(ident, input, word.form())?)?,
+            RuleWord::MultipleOf => multiple_of(value(ident, input, word.form())?)?,
+            RuleWord::UniqueItems => {
+                flag(ident, input, word.form())?;
+                Kind::UniqueItems
+            }
             RuleWord::Custom => Kind::Custom(value(ident, input, word.form())?),
+            RuleWord::Compare | RuleWord::RequiredTogether => return Err(malformed(ident, word.form())),
         };
         rules.push(Rule { span: ident.span(), kind });
         Ok(())
     })
 }
 
-/// Parses `validate(custom = path)` on a whole document.
+/// Parses `validate(..)` on a whole document.
 pub(crate) fn of_document(
     cx: &Ctxt,
     ident: &Ident,
     input: ParseStream<'_>,
     rules: &mut Vec<Rule>,
 ) -> syn::Result<()> {
-    list(cx, ident, input, ContainerWord::Validate.form(), |ident, input| match RuleWord::parse(ident) {
-        Some(word @ RuleWord::Custom) => {
-            let kind = Kind::Custom(value(ident, input, word.form())?);
-            rules.push(Rule { span: ident.span(), kind });
-            Ok(())
-        }
-        Some(RuleWord::Length | RuleWord::Range | RuleWord::Pattern | RuleWord::Email | RuleWord::Nested) => {
-            Err(syn::Error::new(
-                ident.span(),
-                format_args!(
-                    "`{ident}` is a rule of one field: write it there; a whole document takes `custom`"
-                ),
-            ))
-        }
-        None => Err(RuleWord::unknown(Position::DocumentRules, ident)),
+    list(cx, ident, input, ContainerWord::Validate.form(), |ident, input| {
+        let kind = match RuleWord::parse(ident) {
+            Some(word @ RuleWord::Custom) => Kind::Custom(value(ident, input, word.form())?),
+            Some(RuleWord::Compare) => compare(ident, input)?,
+            Some(RuleWord::RequiredTogether) => required_together(ident, input)?,
+            Some(
+                RuleWord::Length
+                | RuleWord::Range
+                | RuleWord::Pattern
+                | RuleWord::Email
+                | RuleWord::OneOf
+                | RuleWord::MultipleOf
+                | RuleWord::UniqueItems
+                | RuleWord::Nested,
+            ) => {
+                return Err(syn::Error::new(
+                    ident.span(),
+                    format_args!(
+                        "`{ident}` is a rule of one field: write it there; a whole document takes `compare`, \
+                         `required_together` and `custom`"
+                    ),
+                ));
+            }
+            None => return Err(RuleWord::unknown(Position::DocumentRules, ident)),
+        };
+        rules.push(Rule { span: ident.span(), kind });
+        Ok(())
     })
+}
+
+fn one_of(items: ExprArray) -> syn::Result<Kind> {
+    if items.elems.is_empty() {
+        return Err(syn::Error::new_spanned(items, "no value is one of an empty list"));
+    }
+    Ok(Kind::OneOf(items))
+}
+
+fn multiple_of(divisor: LitInt) -> syn::Result<Kind> {
+    match divisor.base10_parse::<u32>() {
+        Ok(1..) => Ok(Kind::MultipleOf(divisor)),
+        _ => Err(syn::Error::new(divisor.span(), "a divisor is a whole number from 1 to 4294967295")),
+    }
+}
+
+/// Parses `compare(left <= right)`.
+fn compare(ident: &Ident, input: ParseStream<'_>) -> syn::Result<Kind> {
+    let content;
+    if !input.peek(token::Paren) {
+        return Err(malformed(ident, RuleWord::Compare.form()));
+    }
+    parenthesized!(content in input);
+    let parse = |input: ParseStream<'_>| {
+        let left = input.parse::<Ident>()?;
+        let operator = if input.parse::<Option<Token![<=]>>()?.is_some() {
+            "LessOrEqual"
+        } else if input.parse::<Option<Token![<]>>()?.is_some() {
+            "Less"
+        } else if input.parse::<Option<Token![>=]>>()?.is_some() {
+            "GreaterOrEqual"
+        } else {
+            input.parse::<Token![>]>()?;
+            "Greater"
+        };
+        let right = input.parse::<Ident>()?;
+        if input.is_empty() { Ok(Kind::Compare { left, operator, right }) } else { Err(input.error("")) }
+    };
+    parse(&content).map_err(|_| malformed(ident, RuleWord::Compare.form()))
+}
+
+/// Parses `required_together(one, other)`.
+fn required_together(ident: &Ident, input: ParseStream<'_>) -> syn::Result<Kind> {
+    let content;
+    if !input.peek(token::Paren) {
+        return Err(malformed(ident, RuleWord::RequiredTogether.form()));
+    }
+    parenthesized!(content in input);
+    let fields = Punctuated::<Ident, Token![,]>::parse_terminated(&content);
+    let fields: Vec<Ident> = fields.map(|fields| fields.into_iter().collect()).unwrap_or_default();
+    if fields.len() < 2 {
+        return Err(malformed(ident, RuleWord::RequiredTogether.form()));
+    }
+    Ok(Kind::RequiredTogether(fields))
 }
 
 fn length(cx: &Ctxt, ident: &Ident, input: ParseStream<'_>) -> syn::Result<Kind> {

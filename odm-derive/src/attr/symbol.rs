@@ -54,7 +54,8 @@ words! {
         Collection("collection", "#[odm(collection = \"orders\")]", Container(Model)),
         Index("index", "#[odm(index(customer, placed_at = -1, unique))]", Container(Model)),
         Key("key", "#[odm(key = String)]", Container(Model)),
-        Validate("validate", "#[odm(validate(custom = path::to::function))]", Container(Model | Embedded)),
+        Validate("validate", DOCUMENT_RULES, Container(Model | Embedded)),
+        Validator("validator", VALIDATOR, Container(Model)),
         SchemaVersion("schema_version", SCHEMA_VERSION, Container(Model | Embedded)),
         Upgrade("upgrade", "#[odm(upgrade(1 = path::to::step, 2 = path::to::next_step))]", Container(Model | Embedded)),
         Crate("crate", CRATE, _),
@@ -134,6 +135,11 @@ words! {
         Range("range", RANGE, Position::FieldRules),
         Pattern("pattern", "pattern = \"^[a-z]+$\"", Position::FieldRules),
         Email("email", "email", Position::FieldRules),
+        OneOf("one_of", "one_of = [\"draft\", \"final\"]", Position::FieldRules),
+        MultipleOf("multiple_of", "multiple_of = 5", Position::FieldRules),
+        UniqueItems("unique_items", "unique_items", Position::FieldRules),
+        Compare("compare", "compare(starts_at <= ends_at)", Position::DocumentRules),
+        RequiredTogether("required_together", "required_together(street, city)", Position::DocumentRules),
         Nested("nested", "nested", Position::FieldRules),
         Custom("custom", "custom = path::to::function", _),
     }
@@ -151,6 +157,14 @@ words! {
         Max("max", RANGE, _),
     }
 
+    /// The options in `validator(..)`.
+    ValidatorWord {
+        Level("level", "level = \"moderate\"`, or `strict", _),
+        Action("action", "action = \"warn\"`, or `error", _),
+        DenyUnknownFields("deny_unknown_fields", "#[odm(validator(deny_unknown_fields))]", _),
+        ExactTypes("exact_types", "#[odm(validator(exact_types))]", _),
+    }
+
     /// The options in `schema_version(..)`.
     SchemaVersionWord {
         Name("name", SCHEMA_VERSION, _),
@@ -165,6 +179,8 @@ words! {
 // The forms of several words.
 const BOUNDS: &str = "bounds(min = -180, max = 180, bits = 26)";
 const COLLATION: &str = "collation(locale = \"en\", strength = 2)";
+const DOCUMENT_RULES: &str = "#[odm(validate(compare(starts_at <= ends_at)))]` or \
+                              `#[odm(validate(custom = path::to::function))]";
 const CRATE: &str = "#[odm(crate = path::to::odm)]";
 const FIELD_INDEX: &str = "#[odm(index)]` or `#[odm(index(unique, sparse, ttl = \"90d\"))]";
 const LENGTH: &str = "length(min = 1, max = 100)` or `length(equal = 3)";
@@ -172,6 +188,7 @@ const RANGE: &str = "range(min = 0, max = 100)";
 const RENAME: &str = "#[odm(rename = \"storedName\")]";
 const SCHEMA_VERSION: &str = "#[odm(schema_version = 3)]` or `#[odm(schema_version(3, name = \"v\"))]";
 const SERDE: &str = "#[odm(serde)]` or `#[odm(serde(ordered))]";
+const VALIDATOR: &str = "#[odm(validator)]` or `#[odm(validator(level = \"moderate\", action = \"warn\"))]";
 
 // The messages of several words.
 const NO_INDEXES: &str = "an embedded document has no indexes of its own: index it from the model that holds it, \
@@ -196,6 +213,7 @@ fn elsewhere(position: Position, ident: &Ident) -> Option<String> {
         | Position::DocumentRules
         | Position::Length
         | Position::Range
+        | Position::Validator
         | Position::SchemaVersion => return None,
     };
     if let Some(word) = ContainerWord::parse(ident) {
@@ -221,6 +239,13 @@ fn container_word(word: ContainerWord, derive: Derive) -> Option<String> {
             Model => return Some(not_on_a_field(word)),
             View => NEVER_WRITTEN,
             Embedded | Shape | Value => "only a model has an identity, so a key: derive `odm::Model`",
+        },
+        ContainerWord::Validator => match derive {
+            Model => return Some(not_on_a_field(word)),
+            View => NEVER_WRITTEN,
+            Embedded | Shape | Value => {
+                "only a collection has a validator: put it on the model, whose validator includes what is inside"
+            }
         },
         ContainerWord::SchemaVersion | ContainerWord::Upgrade => match derive {
             Model | Embedded => return Some(not_on_a_field(word)),

@@ -32,6 +32,7 @@ pub(crate) fn expand(scope: &Scope<'_>) -> TokenStream {
     let key_bounds = scope.key_bounds(&key);
     let collection = scope.container.attrs.collection.get().map(syn::LitStr::value).unwrap_or_default();
     let indexes = if scope.failed { TokenStream::new() } else { index::expand(scope) };
+    let validator = validator(scope);
     quote! {
         #[automatically_derived]
         impl #parameters #runtime::Keyed for #itself #key_bounds {
@@ -40,6 +41,7 @@ pub(crate) fn expand(scope: &Scope<'_>) -> TokenStream {
         #[automatically_derived]
         impl #parameters #runtime::Model for #itself #bounds {
             const COLLECTION: &'static str = #collection;
+            #validator
             type Id = #ty;
             fn id(&self) -> &#ty {
                 &self.#member
@@ -89,6 +91,7 @@ pub(crate) fn of_enum(scope: &Scope<'_>, variants: &[Variant<'_>]) -> TokenStrea
     let key_bounds = scope.key_bounds(&key);
     let collection = scope.container.attrs.collection.get().map(syn::LitStr::value).unwrap_or_default();
     let indexes = index::expand(scope);
+    let validator = validator(scope);
     quote! {
         #[automatically_derived]
         impl #parameters #runtime::Keyed for #itself #key_bounds {
@@ -97,6 +100,7 @@ pub(crate) fn of_enum(scope: &Scope<'_>, variants: &[Variant<'_>]) -> TokenStrea
         #[automatically_derived]
         impl #parameters #runtime::Model for #itself #bounds {
             const COLLECTION: &'static str = #collection;
+            #validator
             type Id = #ty;
             fn id(&self) -> &#ty {
                 match self { #(#arms)* }
@@ -104,6 +108,20 @@ pub(crate) fn of_enum(scope: &Scope<'_>, variants: &[Variant<'_>]) -> TokenStrea
             #indexes
         }
     }
+}
+
+/// Returns `Model::VALIDATOR`, if the model declares one.
+fn validator(scope: &Scope<'_>) -> Option<TokenStream> {
+    let runtime = &scope.runtime;
+    let declared = scope.container.attrs.validator.get()?;
+    let moderate = declared.moderate.then(|| quote!(.moderate()));
+    let warn = declared.warn.then(|| quote!(.warn()));
+    let deny = declared.deny_unknown_fields.then(|| quote!(.deny_unknown_fields()));
+    let exact = declared.exact_types.then(|| quote!(.exact_types()));
+    Some(quote! {
+        const VALIDATOR: ::core::option::Option<#runtime::Validator> =
+            ::core::option::Option::Some(#runtime::Validator::new() #moderate #warn #deny #exact);
+    })
 }
 
 /// Returns `impl Identified` for an embedded document that always has an id, so that it can be a variant of a model.

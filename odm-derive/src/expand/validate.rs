@@ -9,7 +9,7 @@ use super::{
     span::{about, local, respan},
 };
 use crate::{
-    ast::{Data, Field},
+    ast::{Data, Field, is_named},
     attr::rule::{Kind, Rule},
 };
 
@@ -109,6 +109,26 @@ fn typed(scope: &Scope<'_>, rule: &Rule) -> TokenStream {
         }
         Kind::Pattern(pattern) => quote_spanned!(span=> pattern(#pattern)),
         Kind::Email => quote_spanned!(span=> email()),
+        Kind::OneOf(items) => quote_spanned!(span=> one_of(|#value| #value.one_of(&#items))),
+        Kind::MultipleOf(divisor) => quote_spanned!(span=> multiple_of(#divisor)),
+        Kind::UniqueItems => quote_spanned!(span=> unique_items()),
+        Kind::Compare { left, operator, right } => {
+            let operator = Ident::new(operator, span);
+            let (left_name, right_name) = (stored_name(scope, left), stored_name(scope, right));
+            quote_spanned!(span=> compare(
+                #left_name,
+                #runtime::Operator::#operator,
+                #right_name,
+                |#value| #runtime::order(&#value.#left, &#value.#right),
+            ))
+        }
+        Kind::RequiredTogether(fields) => {
+            let names = fields.iter().map(|field| stored_name(scope, field));
+            quote_spanned!(span=> required_together(
+                &[#(#names),*],
+                |#value| #runtime::present(&[#(&#value.#fields),*]),
+            ))
+        }
         Kind::Nested => quote_spanned!(span=> nested()),
         Kind::Custom(path) => {
             let name = last(path);
@@ -116,6 +136,12 @@ fn typed(scope: &Scope<'_>, rule: &Rule) -> TokenStream {
         }
     };
     quote_spanned!(span=> #runtime::TypedRule::#rule)
+}
+
+/// Returns the stored name of a field of the document. The derive has checked that there is such a field.
+fn stored_name<'s>(scope: &'s Scope<'_>, name: &Ident) -> &'s str {
+    let mut fields = scope.container.fields().iter();
+    fields.find(|field| is_named(field, name)).map(|field| field.stored.as_str()).unwrap_or_default()
 }
 
 fn respan_ident(name: &str, span: Span) -> Ident {

@@ -1,5 +1,7 @@
 //! Violations of the rules that a model declares.
 
+pub(crate) mod message;
+
 use std::{borrow::Cow, fmt, slice, vec};
 
 use serde::{Serialize, Serializer};
@@ -11,8 +13,8 @@ const MAX_SHOWN: usize = 10;
 
 /// The rules that one document violates, in declared order.
 ///
-/// [`Check::finish`](crate::model::Check::finish) returns one, and the error of a write that was refused before it
-/// was sent contains one. `Display` is one line that counts and lists the violations. `Serialize` writes an array of
+/// [`Check::finish`](crate::model::Check::finish) returns one, the error of a write that was refused before it was sent
+/// contains one, and so does the error of a write that the validator of the collection refused. `Display` is one line that counts and lists the violations. `Serialize` writes an array of
 /// `{path, rule, message}`, for example for the body of a 422 response. Neither contains the invalid values, because
 /// a violation does not keep them.
 ///
@@ -145,6 +147,12 @@ impl Violation {
         Self { path: path.to_owned(), shown: None, rule, message: message.into() }
     }
 
+    /// Records how messages show the path.
+    pub(crate) fn shown_as(self, shown: &str) -> Self {
+        let shown = (shown != self.path).then(|| shown.to_owned());
+        Self { shown, ..self }
+    }
+
     fn nest(&mut self, key: &str, shown: &str) {
         let above = |path: &mut String, key: &str| {
             if !path.is_empty() {
@@ -173,7 +181,9 @@ impl Violation {
         &self.path
     }
 
-    /// Returns the name of the rule: `length`, `range`, `pattern`, `email`, `nested`, or the name of a custom rule.
+    /// Returns the name of the rule: `length`, `range`, `pattern`, `email`, `one_of`, `multiple_of`, `unique_items`,
+    /// `compare`, `required_together`, `nested`, or the name of a custom rule. A violation that the server reports can
+    /// also be of `type`, `required`, `unknown_field` or `validator`.
     pub fn rule(&self) -> &'static str {
         self.rule
     }

@@ -84,8 +84,17 @@ impl Error {
     }
 
     /// Returns the rules that the document violates, if this is the cause.
+    ///
+    /// The violations have one form, whether the client found them before it sent the document
+    /// ([`is_invalid`](Self::is_invalid)) or the validator of the collection refused it
+    /// ([`is_rejected`](Self::is_rejected)). The server reports only the first invalid element of an array and the first
+    /// invalid value of a map, and no other rule of a field whose type is wrong.
     pub fn violations(&self) -> Option<&Violations> {
-        if let ErrorKind::Invalid(error) = self.kind() { Some(error) } else { None }
+        match self.kind() {
+            ErrorKind::Invalid(violations) => Some(violations),
+            ErrorKind::Rejected(rejection) => Some(rejection.violations()),
+            _ => None,
+        }
     }
 
     /// Returns the parameters that are unknown or not valid, if this is the cause.

@@ -1,15 +1,18 @@
 //! Documents that the validator of a collection refuses, as the details of error 121 describe them.
 
+mod violations;
+
 use std::fmt;
 
 use mongodb::bson::{Bson, Document};
 
-use super::redact;
+use super::{invalid::Violations, redact};
 
 /// The reasons why the validator of a collection refused a document.
 #[derive(Clone, PartialEq)]
 pub struct Rejection {
     rules: Vec<RejectedRule>,
+    violations: Violations,
     details: Option<Document>,
 }
 
@@ -79,7 +82,13 @@ impl Rejection {
         if let Some(Ok(details)) = details.as_ref().map(|info| info.get_document("details")) {
             walk(details, &Names::default(), MAX_DEPTH, &mut rules);
         }
-        Self { rules, details }
+        let violations = violations::violations(details.as_ref());
+        Self { rules, violations, details }
+    }
+
+    /// Returns the rules of the model that are violated, as [`Error::violations`](super::Error::violations) does.
+    pub fn violations(&self) -> &Violations {
+        &self.violations
     }
 
     /// Returns the rules that are not satisfied, as far as the server's details contain them.
@@ -116,26 +125,47 @@ impl fmt::Debug for Rejection {
 /// The greatest depth of a schema, which can nest as deeply as a document.
 const MAX_DEPTH: usize = 200;
 
-/// A path, and the path as messages show it.
+/// A path, and the path as messages show it, without and with the positions of array elements.
 #[derive(Clone, Default)]
 struct Names {
     path: String,
     shown: String,
+    indexed: String,
+    shown_indexed: String,
 }
 
 impl Names {
     /// Appends a name of the validator.
     fn declared(&self, name: &str) -> Self {
-        Self { path: join(&self.path, name), shown: join(&self.shown, name) }
+        self.appended(name, name)
+    }
+
+    /// Appends the position of an array element.
+    fn item(&self, index: &Bson) -> Self {
+        let index = index.to_string();
+        Self {
+            indexed: join(&self.indexed, &index),
+            shown_indexed: join(&self.shown_indexed, &index),
+            ..self.clone()
+        }
+    }
+
+    fn appended(&self, name: &str, shown: &str) -> Self {
+        Self {
+            path: join(&self.path, name),
+            shown: join(&self.shown, shown),
+            indexed: join(&self.indexed, name),
+            shown_indexed: join(&self.shown_indexed, shown),
+        }
     }
 
     /// Appends a name of the document, which messages do not show.
     fn stored(&self, name: &str) -> Self {
-        Self { path: join(&self.path, name), shown: join(&self.shown, redact::KEY) }
+        self.appended(name, redact::KEY)
     }
 
     fn rule(self, rule: &str) -> RejectedRule {
-        let Self { path, shown } = self;
+        let Self { path, shown, .. } = self;
         RejectedRule {
             shown: (shown != path).then_some(shown),
             path,

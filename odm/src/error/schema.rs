@@ -41,6 +41,15 @@ pub enum SchemaError {
         /// A description of the differences.
         differences: String,
     },
+    /// After the plan was made, someone changed the validator of the collection in a way that the plan does not contain,
+    /// or removed it while documents were stored. The validator was not changed. Plan again.
+    #[non_exhaustive]
+    ValidatorConflict {
+        /// The collection.
+        collection: String,
+        /// A description of the differences.
+        differences: String,
+    },
     /// A unique index cannot be created, because some documents have the same key.
     #[non_exhaustive]
     DuplicateKeys {
@@ -159,6 +168,9 @@ impl fmt::Display for SchemaError {
                     f,
                     "the index `{index}` of `{collection}` differs from the declared one: {differences}"
                 )
+            }
+            Self::ValidatorConflict { collection, differences } => {
+                write!(f, "the validator of `{collection}` differs from the declared one: {differences}")
             }
             Self::DuplicateKeys { collection, key } => write!(
                 f,

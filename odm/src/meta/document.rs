@@ -10,7 +10,7 @@ pub struct DocumentMeta {
     fields: &'static [FieldMeta],
     variants: Option<Deferred<EnumMeta>>,
     rules: Rules,
-    version: Option<(&'static str, u32)>,
+    version: Option<(&'static str, u32, u32)>,
     tag: Option<(&'static str, &'static str)>,
     denies_unknown_fields: bool,
 }
@@ -21,7 +21,7 @@ impl DocumentMeta {
         name: &'static str,
         fields: &'static [FieldMeta],
         rules: Rules,
-        version: Option<(&'static str, u32)>,
+        version: Option<(&'static str, u32, u32)>,
     ) -> Self {
         Self { name, fields, variants: None, rules, version, tag: None, denies_unknown_fields: false }
     }
@@ -54,7 +54,13 @@ impl DocumentMeta {
 
     /// Returns the stored name of the element with the schema version, and the current version.
     pub fn version(&self) -> Option<(&'static str, u32)> {
-        self.version
+        self.version.map(|(name, current, _)| (name, current))
+    }
+
+    /// Returns the oldest version whose documents are upgraded when they are read. It is the current one if the type
+    /// has no steps.
+    pub fn oldest_version(&self) -> Option<u32> {
+        self.version.map(|(_, _, oldest)| oldest)
     }
 
     /// Returns the name and the value of the element that a struct with `#[serde(tag = "..")]` begins with.

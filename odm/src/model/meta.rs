@@ -2,7 +2,7 @@
 
 use std::any::TypeId;
 
-use super::Model;
+use super::{Model, Validator};
 use crate::{
     index::Index,
     meta::{DocumentMeta, FieldMeta},
@@ -14,6 +14,7 @@ pub struct ModelMeta {
     collection: &'static str,
     document: &'static DocumentMeta,
     type_id: fn() -> TypeId,
+    validator: Option<Validator>,
     /// A function, because the name of a key is known only at run time: it comes from the accessors, with which rustc
     /// checks the declaration.
     indexes: fn() -> Vec<Index>,
@@ -22,7 +23,13 @@ pub struct ModelMeta {
 impl ModelMeta {
     /// Returns the description of `M`.
     pub const fn of<M: Model>() -> Self {
-        Self { collection: M::COLLECTION, document: M::META, type_id: TypeId::of::<M>, indexes: M::indexes }
+        Self {
+            collection: M::COLLECTION,
+            document: M::META,
+            type_id: TypeId::of::<M>,
+            validator: M::VALIDATOR,
+            indexes: M::indexes,
+        }
     }
 
     /// Returns the name of the collection.
@@ -43,6 +50,11 @@ impl ModelMeta {
     /// Returns the indexes that the attributes declare.
     pub fn indexes(&self) -> Vec<Index> {
         (self.indexes)()
+    }
+
+    /// Returns the validator of the collection, if the model declares one.
+    pub fn validator(&self) -> Option<Validator> {
+        self.validator
     }
 
     /// Returns the type of the model, which the ids of its documents refer to:

@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use super::{Inner, Length, Matched, Range, TypedRule};
+use super::{Inner, Length, Matched, MultipleOf, OneOf, Range, TypedRule, UniqueItems};
 use crate::{
     error::invalid::{Violation, Violations},
     stack::{self, MAX_DEPTH},
@@ -122,6 +122,23 @@ impl Check {
     /// ASCII are allowed too.
     pub fn email<T: Matched + ?Sized>(&mut self, field: &'static str, value: &T) {
         TypedRule::email().check(field, value, self);
+    }
+
+    /// Refuses a text or an integer that is not in the list.
+    pub fn one_of<T: OneOf + ?Sized>(&mut self, field: &'static str, value: &T, items: &[T::Item]) {
+        self.rule(field, "one_of", value.outside_list(items));
+    }
+
+    /// Refuses an integer that the divisor does not divide.
+    pub fn multiple_of<T: MultipleOf + ?Sized>(&mut self, field: &'static str, value: &T, divisor: u32) {
+        TypedRule::multiple_of(divisor).check(field, value, self);
+    }
+
+    /// Refuses an array with two equal elements.
+    ///
+    /// Elements are compared in pairs. For arrays of many thousands of elements, use a `BTreeSet`.
+    pub fn unique_items<T: UniqueItems + ?Sized>(&mut self, field: &'static str, value: &T) {
+        TypedRule::unique_items().check(field, value, self);
     }
 
     /// Checks the rules of the value itself. The paths of its violations begin with `field`, followed by the index of

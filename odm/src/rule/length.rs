@@ -3,13 +3,14 @@
 use std::{
     borrow::Cow,
     collections::{BTreeMap, BTreeSet, HashMap, HashSet, LinkedList, VecDeque},
-    fmt,
     rc::Rc,
     sync::Arc,
 };
 
 use garde::rules::length::{HasChars, HasSimpleLength};
 use mongodb::bson::{Binary, Document};
+
+use crate::error::invalid::message;
 
 /// A value that has a length, for the rule `length`.
 #[diagnostic::on_unimplemented(
@@ -40,32 +41,28 @@ pub enum Unit {
     Byte,
 }
 
-/// A number of units, as displayed in messages.
-struct Count(usize, Unit);
-
-impl fmt::Display for Count {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self(count, unit) = self;
-        let (one, many) = match unit {
-            Unit::Character => ("character", "characters"),
-            Unit::Item => ("item", "items"),
-            Unit::Entry => ("entry", "entries"),
-            Unit::Byte => ("byte", "bytes"),
-        };
-        write!(f, "{count} {}", if *count == 1 { one } else { many })
+impl Unit {
+    /// Returns the words of messages.
+    fn nouns(self) -> message::Nouns {
+        match self {
+            Self::Character => message::CHARACTERS,
+            Self::Item => message::ITEMS,
+            Self::Entry => message::ENTRIES,
+            Self::Byte => message::BYTES,
+        }
     }
 }
 
 /// Returns a message if the length is outside the bounds.
-pub(super) fn outside(length: usize, unit: Unit, min: Option<usize>, max: Option<usize>) -> Option<String> {
+pub(crate) fn outside(length: usize, unit: Unit, min: Option<usize>, max: Option<usize>) -> Option<String> {
     let too_short = min.filter(|min| length < *min);
     let too_long = max.filter(|max| length > *max);
     match (too_short, too_long) {
         _ if min.is_some() && min == max && length != min? => {
-            Some(format!("must have exactly {}", Count(min?, unit)))
+            Some(message::other_length(min?, unit.nouns()))
         }
-        (Some(min), _) => Some(format!("must have at least {}", Count(min, unit))),
-        (_, Some(max)) => Some(format!("must have at most {}", Count(max, unit))),
+        (Some(min), _) => Some(message::shorter(min, unit.nouns())),
+        (_, Some(max)) => Some(message::longer(max, unit.nouns())),
         (None, None) => None,
     }
 }

@@ -5,6 +5,8 @@ use std::{fmt::Display, time::Duration};
 use garde::rules::range::{Bounds, OutOfBounds};
 use mongodb::bson::{Bson, DateTime};
 
+use crate::error::invalid::message;
+
 /// A value that can be compared with bounds, for the rule `range`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no range",
@@ -26,10 +28,10 @@ pub trait Range {
 }
 
 /// Returns the message for a value below `min` or above `max`.
-fn message(side: &OutOfBounds, min: impl Display, max: impl Display) -> String {
+fn outside(side: &OutOfBounds, min: impl Display, max: impl Display) -> String {
     match side {
-        OutOfBounds::Lower => format!("must be at least {min}"),
-        OutOfBounds::Upper => format!("must be at most {max}"),
+        OutOfBounds::Lower => message::below(min),
+        OutOfBounds::Upper => message::above(max),
     }
 }
 
@@ -39,7 +41,7 @@ macro_rules! integers {
             type Bound = Self;
             fn outside(&self, min: Option<Self>, max: Option<Self>) -> Option<String> {
                 let (min, max) = (min.unwrap_or(Self::MIN), max.unwrap_or(Self::MAX));
-                self.validate_bounds(min, max).err().map(|side| message(&side, min, max))
+                self.validate_bounds(min, max).err().map(|side| outside(&side, min, max))
             }
             fn bound(bound: Self) -> Option<Bson> {
                 i64::try_from(bound).ok().map(Bson::Int64)
@@ -59,7 +61,7 @@ macro_rules! floats {
                     return Some("must be a number (it is NaN)".to_owned());
                 }
                 let (min, max) = (min.unwrap_or(Self::NEG_INFINITY), max.unwrap_or(Self::INFINITY));
-                self.validate_bounds(min, max).err().map(|side| message(&side, min, max))
+                self.validate_bounds(min, max).err().map(|side| outside(&side, min, max))
             }
             fn bound(bound: Self) -> Option<Bson> {
                 Some(Bson::Double(bound.into()))
@@ -74,9 +76,9 @@ impl Range for DateTime {
     type Bound = Self;
     fn outside(&self, min: Option<Self>, max: Option<Self>) -> Option<String> {
         if let Some(min) = min.filter(|min| self < min) {
-            return Some(format!("must not be before {}", date(min)));
+            return Some(message::before(date(min)));
         }
-        max.filter(|max| self > max).map(|max| format!("must not be after {}", date(max)))
+        max.filter(|max| self > max).map(|max| message::after(date(max)))
     }
     fn bound(bound: Self) -> Option<Bson> {
         Some(Bson::DateTime(bound))
@@ -87,9 +89,9 @@ impl Range for Duration {
     type Bound = Self;
     fn outside(&self, min: Option<Self>, max: Option<Self>) -> Option<String> {
         if let Some(min) = min.filter(|min| self < min) {
-            return Some(format!("must be at least {min:?}"));
+            return Some(message::below(format_args!("{min:?}")));
         }
-        max.filter(|max| self > max).map(|max| format!("must be at most {max:?}"))
+        max.filter(|max| self > max).map(|max| message::above(format_args!("{max:?}")))
     }
 }
 

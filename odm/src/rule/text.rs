@@ -13,6 +13,8 @@ use garde::rules::{
 };
 use regex::Regex;
 
+use crate::error::invalid::message;
+
 /// A text, for the rules `pattern` and `email`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not text",
@@ -74,7 +76,7 @@ impl<T: Matched + ?Sized> Matched for Rc<T> {
 pub(super) fn unmatched(text: &str, pattern: &'static str) -> Option<String> {
     match &*compiled(pattern) {
         Ok(regex) if Matcher::is_match(regex, text) => None,
-        Ok(_) => Some(format!("must match the pattern {pattern}")),
+        Ok(_) => Some(message::unmatched(pattern)),
         Err(reason) => Some(format!("cannot be checked: its pattern is not a regular expression ({reason})")),
     }
 }

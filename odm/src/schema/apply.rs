@@ -7,7 +7,10 @@ use std::{fmt, future::IntoFuture};
 use futures_core::future::BoxFuture;
 
 use self::run::Run;
-use super::{change::SchemaChange, plan::Plan};
+use super::{
+    change::{Impact, SchemaChange},
+    plan::Plan,
+};
 use crate::{error::Result, exec};
 
 /// The changes of a plan, which are made when this is awaited.
@@ -20,16 +23,24 @@ use crate::{error::Result, exec};
 #[must_use = "nothing is applied until this is awaited"]
 pub struct Apply {
     plan: Plan,
+    narrowing: bool,
     destructive: bool,
 }
 
 impl Apply {
     pub(super) fn new(plan: Plan) -> Self {
-        Self { plan, destructive: false }
+        Self { plan, narrowing: false, destructive: false }
+    }
+
+    /// Makes the narrowing changes of the plan too: validators after which the server refuses writes that it accepts
+    /// now.
+    pub fn allow_narrowing(mut self) -> Self {
+        self.narrowing = true;
+        self
     }
 
     /// Makes the destructive changes of the plan too: indexes that are dropped, those that are dropped and built
-    /// again, and TTL indexes that delete documents.
+    /// again, TTL indexes that delete documents, and validators of other programs that are replaced or dropped.
     ///
     /// If an index cannot be built again, for example because documents have the same key, the dropped one is
     /// restored. If that fails too, the error is [`SchemaError::NotRestored`](crate::error::SchemaError::NotRestored).
@@ -44,7 +55,11 @@ impl Apply {
         for collection in collections {
             let pending = collection.changes.iter().filter(|change| change.impact().is_some());
             let (allowed, left): (Vec<SchemaChange>, Vec<SchemaChange>) =
-                pending.cloned().partition(|change| self.destructive || !change.is_destructive());
+                pending.cloned().partition(|change| match change.impact() {
+                    Some(Impact::Destructive) => self.destructive,
+                    Some(Impact::Narrowing) => self.narrowing,
+                    _ => true,
+                });
             applied.left.extend(left);
             if !allowed.is_empty() {
                 let run = Run::new(comparison.clone(), collection, allowed);
@@ -85,7 +100,7 @@ impl Applied {
         &self.changes
     }
 
-    /// Returns the destructive changes that were not made, because they were not allowed.
+    /// Returns the narrowing and destructive changes that were not made, because they were not allowed.
     pub fn left(&self) -> &[SchemaChange] {
         &self.left
     }
@@ -107,6 +122,10 @@ fn line(change: &SchemaChange) -> String {
     let collection = change.collection();
     match change {
         SchemaChange::CreateCollection { .. } => format!("created collection {collection}"),
+        SchemaChange::CreateValidator { .. } => format!("created validator of {collection}"),
+        SchemaChange::ModifyValidator { .. } => format!("modified validator of {collection}"),
+        SchemaChange::DropValidator { .. } => format!("dropped validator of {collection}"),
+        SchemaChange::UndeclaredValidator { .. } => format!("left validator of {collection}"),
         SchemaChange::CreateIndex { index, .. } => format!("created index {collection}.{}", index.name()),
         SchemaChange::ModifyIndex { name, .. } => format!("modified index {collection}.{name}"),
         SchemaChange::RebuildIndex { index, .. } => format!("rebuilt index {collection}.{}", index.name()),
@@ -125,7 +144,7 @@ mod tests {
         let mut applied = Applied::default();
         assert_eq!(applied.to_string(), "nothing to change");
         let (collection, name) = (|| "orders".to_owned(), || "a_1".to_owned());
-        applied.changes.push(SchemaChange::CreateCollection { collection: collection() });
+        applied.changes.push(SchemaChange::CreateCollection { collection: collection(), validator: None });
         applied.changes.push(SchemaChange::HideIndex { collection: collection(), name: name() });
         applied.left.push(SchemaChange::DropIndex { collection: collection(), name: name() });
         assert_eq!(

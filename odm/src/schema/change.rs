@@ -1,7 +1,8 @@
 //! Changes: the elements of a plan.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
+use super::validator::ModelValidator;
 use crate::index::Index;
 
 /// What a change does to the data and to the programs that use the database.
@@ -12,17 +13,23 @@ pub enum Impact {
     Safe,
     /// The server reads the whole collection. Reads and writes continue.
     Slow,
+    /// The server refuses writes that it accepts now. Stored documents do not change; [`Schema::scan`] counts those that
+    /// would be refused. `apply` makes such a change only if the caller allows it.
+    ///
+    /// [`Schema::scan`]: super::Schema::scan
+    Narrowing,
     /// The change drops an index, so queries are slow and a unique index refuses nothing until it is built again; or it
-    /// lets the server delete documents. `apply` makes such a change only if the caller allows it.
+    /// lets the server delete documents, or replaces or drops a validator of another program. `apply` makes such a change only if the caller allows it.
     Destructive,
 }
 
-/// `safe`, `slow` or `destructive`
+/// `safe`, `slow`, `narrowing` or `destructive`
 impl fmt::Display for Impact {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Safe => "safe",
             Self::Slow => "slow",
+            Self::Narrowing => "narrowing",
             Self::Destructive => "destructive",
         })
     }
@@ -32,7 +39,7 @@ impl fmt::Display for Impact {
 ///
 /// You get them by iterating over a [`Plan`](super::Plan). `Display` is one line for a terminal: `+` marks what
 /// `apply` creates, `~` what it modifies in place, `-/+` an index that it drops and creates again, `-` an index that
-/// it drops, `?` an index that is not declared.
+/// it drops, `?` an index or a validator that is not declared.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum SchemaChange {
@@ -40,6 +47,42 @@ pub enum SchemaChange {
     #[non_exhaustive]
     CreateCollection {
         /// Its name.
+        collection: String,
+        /// Its validator, if the model declares one.
+        validator: Option<Box<ModelValidator>>,
+    },
+    /// The collection has no validator: `apply` sets it with `collMod`.
+    #[non_exhaustive]
+    CreateValidator {
+        /// The collection.
+        collection: String,
+        /// The validator as declared.
+        validator: Box<ModelValidator>,
+        /// The impact: a collection with documents has writers.
+        impact: Impact,
+    },
+    /// The validator of the collection differs: `apply` replaces it with `collMod`.
+    #[non_exhaustive]
+    ModifyValidator {
+        /// The collection.
+        collection: String,
+        /// The validator as declared.
+        validator: Box<ModelValidator>,
+        /// What differs.
+        differences: Vec<Difference>,
+        /// The impact: the server may refuse more than now, or the validator was not made from a model.
+        impact: Impact,
+    },
+    /// No model declares the validator, and it is to be dropped: if the caller allows it, `apply` does.
+    #[non_exhaustive]
+    DropValidator {
+        /// The collection.
+        collection: String,
+    },
+    /// No model declares the validator of the collection: `apply` does not change it.
+    #[non_exhaustive]
+    UndeclaredValidator {
+        /// The collection.
         collection: String,
     },
     /// The index is missing: `apply` creates it.
@@ -107,23 +150,28 @@ pub enum SchemaChange {
     },
 }
 
-/// One property in which a live index differs from the declared one.
+/// One property in which a live index or validator differs from the declared one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
-    what: &'static str,
+    what: Cow<'static, str>,
     live: String,
     declared: String,
 }
 
 impl Difference {
     pub(super) fn new(what: &'static str, live: impl Into<String>, declared: impl Into<String>) -> Self {
-        Self { what, live: live.into(), declared: declared.into() }
+        Self { what: Cow::Borrowed(what), live: live.into(), declared: declared.into() }
+    }
+
+    /// Returns a difference in a part of a validator.
+    pub(super) fn of(what: impl Into<String>, live: impl Into<String>, declared: impl Into<String>) -> Self {
+        Self { what: Cow::Owned(what.into()), live: live.into(), declared: declared.into() }
     }
 
     /// Returns the property: `name`, `keys`, `unique`, `sparse`, `ttl`, `hidden`, `partial filter`, `collation`,
-    /// `weights` and so on.
-    pub fn what(&self) -> &'static str {
-        self.what
+    /// `weights` and so on; of a validator the field and the keyword, such as `` `lines.qty` minimum ``.
+    pub fn what(&self) -> &str {
+        &self.what
     }
 
     /// Returns the live value as a text.
@@ -148,7 +196,11 @@ impl SchemaChange {
     /// Returns the collection of the change.
     pub fn collection(&self) -> &str {
         match self {
-            Self::CreateCollection { collection }
+            Self::CreateCollection { collection, .. }
+            | Self::CreateValidator { collection, .. }
+            | Self::ModifyValidator { collection, .. }
+            | Self::DropValidator { collection }
+            | Self::UndeclaredValidator { collection }
             | Self::CreateIndex { collection, .. }
             | Self::ModifyIndex { collection, .. }
             | Self::RebuildIndex { collection, .. }
@@ -165,9 +217,22 @@ impl SchemaChange {
             | Self::ModifyIndex { index, .. }
             | Self::RebuildIndex { index, .. } => Some(index),
             Self::CreateCollection { .. }
+            | Self::CreateValidator { .. }
+            | Self::ModifyValidator { .. }
+            | Self::DropValidator { .. }
+            | Self::UndeclaredValidator { .. }
             | Self::HideIndex { .. }
             | Self::DropIndex { .. }
             | Self::Undeclared { .. } => None,
+        }
+    }
+
+    /// Returns the declared validator, if the change is about one.
+    pub fn validator(&self) -> Option<&ModelValidator> {
+        match self {
+            Self::CreateCollection { validator, .. } => validator.as_deref(),
+            Self::CreateValidator { validator, .. } | Self::ModifyValidator { validator, .. } => Some(validator),
+            _ => None,
         }
     }
 
@@ -175,15 +240,26 @@ impl SchemaChange {
     pub fn impact(&self) -> Option<Impact> {
         match self {
             Self::CreateCollection { .. } | Self::HideIndex { .. } => Some(Impact::Safe),
-            Self::CreateIndex { impact, .. } | Self::ModifyIndex { impact, .. } => Some(*impact),
-            Self::RebuildIndex { .. } | Self::DropIndex { .. } => Some(Impact::Destructive),
-            Self::Undeclared { .. } => None,
+            Self::CreateIndex { impact, .. }
+            | Self::ModifyIndex { impact, .. }
+            | Self::CreateValidator { impact, .. }
+            | Self::ModifyValidator { impact, .. } => Some(*impact),
+            Self::RebuildIndex { .. } | Self::DropIndex { .. } | Self::DropValidator { .. } => {
+                Some(Impact::Destructive)
+            }
+            Self::Undeclared { .. } | Self::UndeclaredValidator { .. } => None,
         }
     }
 
     /// Returns whether `apply` makes this change only if the caller allows destructive changes.
     pub fn is_destructive(&self) -> bool {
         self.impact() == Some(Impact::Destructive)
+    }
+
+    /// Returns whether the server refuses writes after this change that it accepts now. `apply` makes such a change only
+    /// if the caller allows it.
+    pub fn is_narrowing(&self) -> bool {
+        self.impact() == Some(Impact::Narrowing)
     }
 
     /// Returns whether the server may delete documents after this change.
@@ -207,6 +283,8 @@ impl SchemaChange {
         matches!(
             self,
             Self::CreateCollection { .. }
+                | Self::CreateValidator { .. }
+                | Self::ModifyValidator { .. }
                 | Self::CreateIndex { .. }
                 | Self::ModifyIndex { .. }
                 | Self::RebuildIndex { .. }
@@ -217,7 +295,20 @@ impl SchemaChange {
 impl fmt::Display for SchemaChange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::CreateCollection { collection } => write!(f, "+ {collection}: create collection"),
+            Self::CreateCollection { collection, validator: None } => {
+                write!(f, "+ {collection}: create collection")
+            }
+            Self::CreateCollection { collection, .. } => {
+                write!(f, "+ {collection}: create collection with validator")
+            }
+            Self::CreateValidator { collection, .. } => write!(f, "+ {collection}: create validator"),
+            Self::ModifyValidator { collection, differences, .. } => {
+                write!(f, "~ {collection}: modify validator: {}", join(differences))
+            }
+            Self::DropValidator { collection } => {
+                write!(f, "- {collection}: drop validator, which is not declared")
+            }
+            Self::UndeclaredValidator { collection } => write!(f, "? {collection}: validator is not declared"),
             Self::CreateIndex { collection, index, is_building: false, .. } => {
                 write!(f, "+ {collection}: create index {index}")
             }
@@ -245,7 +336,12 @@ impl fmt::Display for SchemaChange {
                 write!(f, "? {collection}: index {name} is not declared")
             }
         }?;
-        self.impact().map_or(Ok(()), |impact| write!(f, " [{impact}]"))
+        self.impact().map_or(Ok(()), |impact| write!(f, " [{impact}]"))?;
+        let rust_only = self.validator().map(ModelValidator::rust_only).unwrap_or_default();
+        for (position, rule) in rust_only.iter().enumerate() {
+            write!(f, "{}{rule}", if position == 0 { "; checked in Rust only: " } else { ", " })?;
+        }
+        Ok(())
     }
 }
 
@@ -268,7 +364,7 @@ mod tests {
         let (impact, is_building) = (Impact::Slow, false);
         for (change, line) in [
             (
-                SchemaChange::CreateCollection { collection: collection() },
+                SchemaChange::CreateCollection { collection: collection(), validator: None },
                 "+ orders: create collection [safe]",
             ),
             (

@@ -5,9 +5,10 @@ use mongodb::bson::Document;
 use super::{
     change::SchemaChange,
     diff::{DeclaredIndex, Undeclared, diff},
-    live::{self, LiveIndex},
+    live::{self, LiveIndex, LiveValidator},
     models::{Declared, Models},
     spec::{Spec, expected},
+    validator::{self, ModelValidator},
 };
 use crate::{
     Database,
@@ -29,6 +30,8 @@ pub(super) struct Comparison {
     pub(super) undeclared: Undeclared,
     /// The collections and names of indexes that no model declares and that are left out.
     pub(super) known: Vec<(&'static str, String)>,
+    /// The collections whose validators no model declares and that are left out.
+    pub(super) known_validators: Vec<&'static str>,
 }
 
 /// One collection, with its declared indexes and their differences from the live ones.
@@ -38,7 +41,16 @@ pub(super) struct Compared {
     /// The default collation of its indexes.
     pub(super) collation: Option<Document>,
     pub(super) indexes: Vec<DeclaredIndex>,
+    pub(super) validator: Option<ModelValidator>,
     pub(super) changes: Vec<SchemaChange>,
+}
+
+impl Compared {
+    /// Returns whether the collection has a declared validator, or one to drop.
+    fn is_validated(&self) -> bool {
+        let drops = |change: &SchemaChange| matches!(change, SchemaChange::DropValidator { .. });
+        self.validator.is_some() || self.changes.iter().any(drops)
+    }
 }
 
 impl Comparison {
@@ -46,24 +58,31 @@ impl Comparison {
         &self.database
     }
 
-    /// Returns the collections of the models, as listed.
-    pub(super) async fn compare(&self) -> Result<Vec<Compared>> {
+    /// Returns the declarations of the models.
+    pub(super) fn declared(&self) -> Result<Vec<Declared>> {
         let operation =
             Operation { verb: PLAN, database: self.database.name(), collection: None, names: &[] };
-        let declared = self.models.checked().map_err(|error| error.during(&operation))?;
+        self.models.checked().map_err(|error| error.during(&operation))
+    }
+
+    /// Returns the collections of the models, as listed.
+    pub(super) async fn compare(&self) -> Result<Vec<Compared>> {
+        let declared = self.declared()?;
         let names: Vec<&str> = declared.iter().map(|model| model.collection).collect();
         let found = live::collections(&self.database, &names).await?;
         let mut collections = Vec::new();
         for model in declared {
             let name = model.collection;
-            let (exists, collation) = match found.get(name) {
-                Some(collection) => (true, collection.collation.clone()),
-                None => (false, None),
+            let (exists, collation, live_validator) = match found.get(name) {
+                Some(collection) => (true, collection.collation.clone(), collection.validator.as_ref()),
+                None => (false, None, None),
             };
             let indexes = self.resolve(&model, collation.as_ref()).await?;
             let live = if exists { live::indexes(&self.database, name).await? } else { None };
-            let changes = self.changes(name, &indexes, live.as_deref()).await?;
-            collections.push(Compared { name, collation, indexes, changes });
+            let validator = model.validator();
+            let mut changes = self.changes(name, &indexes, live.as_deref()).await?;
+            self.add_validator(name, validator.as_ref(), live_validator, &mut changes).await?;
+            collections.push(Compared { name, collation, indexes, validator, changes });
         }
         Ok(collections)
     }
@@ -71,8 +90,44 @@ impl Comparison {
     /// Returns the changes of a collection, and its indexes, as they are now.
     pub(super) async fn again(&self, collection: &Compared) -> Result<(Vec<SchemaChange>, Vec<LiveIndex>)> {
         let live = live::indexes(&self.database, collection.name).await?;
-        let changes = self.changes(collection.name, &collection.indexes, live.as_deref()).await?;
+        let mut changes = self.changes(collection.name, &collection.indexes, live.as_deref()).await?;
+        if collection.is_validated() {
+            let found = live::collections(&self.database, &[collection.name]).await?;
+            let found = found.get(collection.name).and_then(|collection| collection.validator.as_ref());
+            self.add_validator(collection.name, collection.validator.as_ref(), found, &mut changes).await?;
+        }
         Ok((changes, live.unwrap_or_default()))
+    }
+
+    /// Adds the change of the validator, if there is one: before those of the indexes, because the server refuses to
+    /// modify a collection while it builds an index.
+    async fn add_validator(
+        &self,
+        name: &str,
+        declared: Option<&ModelValidator>,
+        live: Option<&LiveValidator>,
+        changes: &mut Vec<SchemaChange>,
+    ) -> Result<()> {
+        let is_known = self.known_validators.contains(&name);
+        let Some(declared) = declared else {
+            if live.is_some() && !is_known {
+                let collection = name.to_owned();
+                changes.push(match self.undeclared {
+                    Undeclared::Report => SchemaChange::UndeclaredValidator { collection },
+                    Undeclared::Drop => SchemaChange::DropValidator { collection },
+                });
+            }
+            return Ok(());
+        };
+        if let Some(SchemaChange::CreateCollection { validator, .. }) = changes.first_mut() {
+            *validator = Some(Box::new(declared.clone()));
+            return Ok(());
+        }
+        let is_empty = live.is_none() && live::is_empty(&self.database, name).await?;
+        if let Some(change) = validator::diff::diff(name, declared, live, is_empty) {
+            changes.insert(0, change);
+        }
+        Ok(())
     }
 
     async fn changes(

@@ -35,7 +35,7 @@ pub(super) fn diff(
     let mut changes = Vec::new();
     let is_new = live.is_none();
     if is_new {
-        changes.push(SchemaChange::CreateCollection { collection: collection.to_owned() });
+        changes.push(SchemaChange::CreateCollection { collection: collection.to_owned(), validator: None });
     }
     let live = live.unwrap_or_default();
     let mut matched: Vec<&str> = known.to_vec();

@@ -30,6 +30,15 @@ pub(super) struct LiveCollection {
     name: String,
     /// The default collation of its indexes.
     pub(super) collation: Option<Document>,
+    pub(super) validator: Option<LiveValidator>,
+}
+
+/// The validator of an existing collection.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct LiveValidator {
+    pub(super) document: Document,
+    pub(super) level: String,
+    pub(super) action: String,
 }
 
 /// An existing index.
@@ -119,7 +128,20 @@ impl LiveCollection {
         }
         let options = document.get_document("options").ok();
         let collation = options.and_then(|options| options.get_document("collation").ok()).cloned();
-        Ok(Self { name, collation })
+        Ok(Self { name, collation, validator: options.and_then(LiveValidator::read) })
+    }
+}
+
+impl LiveValidator {
+    /// Reads the options of a collection. What is not listed has the server's default.
+    fn read(options: &Document) -> Option<Self> {
+        let document = options.get_document("validator").ok().filter(|document| !document.is_empty())?;
+        let option = |name, default: &str| options.get_str(name).unwrap_or(default).to_owned();
+        Some(Self {
+            document: document.clone(),
+            level: option("validationLevel", "strict"),
+            action: option("validationAction", "error"),
+        })
     }
 }
 

@@ -4,11 +4,16 @@ use std::any::type_name;
 
 use mongodb::bson::Document;
 
-use super::spec::{Spec, expected};
+use super::{
+    scan::{Read, read},
+    spec::{Spec, expected},
+    validator::ModelValidator,
+};
 use crate::{
     Model,
     error::{DeclaredProblem, Error, ErrorKind, Result, SchemaError},
     index::{Index, IndexType},
+    model::{ModelMeta, Validator},
 };
 
 /// A list of models, for [`Database::schema`](crate::Database::schema).
@@ -24,6 +29,10 @@ pub(super) struct Declared {
     pub(super) model: &'static str,
     pub(super) collection: &'static str,
     pub(super) indexes: Vec<Index>,
+    pub(super) validator: Option<Validator>,
+    pub(super) meta: Option<&'static ModelMeta>,
+    /// Reads a stored document as the model, and checks its rules.
+    pub(super) read: Read,
 }
 
 impl Models {
@@ -50,7 +59,22 @@ impl Models {
     /// ```
     pub fn with_indexes<M: Model>(mut self, indexes: impl IntoIterator<Item = Index>) -> Self {
         let indexes = M::indexes().into_iter().chain(indexes).collect();
-        self.0.push(Declared { model: type_name::<M>(), collection: M::COLLECTION, indexes });
+        self.0.push(Declared { indexes, ..Declared::of::<M>() });
+        self
+    }
+
+    /// Adds `M` to the list, with this validator instead of the one that its attributes declare, if they do. If `M` is
+    /// in the list already, changes its validator.
+    ///
+    /// ```
+    /// # use odm::{Model, model::Validator};
+    /// # fn list<Order: Model>() {
+    /// let models = odm::schema::Models::new().with_validator::<Order>(Validator::new().moderate());
+    /// # drop(models);
+    /// # }
+    /// ```
+    pub fn with_validator<M: Model>(mut self, validator: Validator) -> Self {
+        self.0.push(Declared { validator: Some(validator), indexes: M::indexes(), ..Declared::of::<M>() });
         self
     }
 
@@ -62,6 +86,7 @@ impl Models {
             match listed.iter_mut().find(|other| other.collection == declared.collection) {
                 Some(other) if other.model == declared.model => {
                     other.indexes.extend(declared.indexes.iter().cloned());
+                    other.validator = declared.validator.or(other.validator);
                 }
                 Some(other) => shared.push(DeclaredProblem::SharedCollection {
                     collection: declared.collection.to_owned(),
@@ -82,6 +107,22 @@ impl Models {
 }
 
 impl Declared {
+    fn of<M: Model>() -> Self {
+        Self {
+            model: type_name::<M>(),
+            collection: M::COLLECTION,
+            indexes: Vec::new(),
+            validator: M::VALIDATOR,
+            meta: Some(M::MODEL),
+            read: read::<M>,
+        }
+    }
+
+    /// Returns the validator of the collection, if there is one.
+    pub(super) fn validator(&self) -> Option<ModelValidator> {
+        Some(ModelValidator::new(self.meta?, self.validator?))
+    }
+
     fn checked(&self, problems: &mut Vec<DeclaredProblem>) -> Self {
         let mut indexes: Vec<Index> = Vec::new();
         for index in &self.indexes {
@@ -141,7 +182,7 @@ mod tests {
     use crate::index::IndexType::{Ascending, Descending, Text};
 
     fn declared(model: &'static str, collection: &'static str, indexes: Vec<Index>) -> Declared {
-        Declared { model, collection, indexes }
+        Declared { model, collection, indexes, validator: None, meta: None, read: |_| Ok(()) }
     }
 
     fn refusal(models: Vec<Declared>) -> String {

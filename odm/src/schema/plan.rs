@@ -4,8 +4,9 @@ use std::{fmt, slice};
 
 use super::{
     apply::Apply,
-    change::SchemaChange,
+    change::{Impact, SchemaChange},
     compare::{Compared, Comparison},
+    validator::{ModelValidator, RustOnly},
 };
 use crate::Database;
 
@@ -54,13 +55,28 @@ impl Plan {
         self.iter().any(SchemaChange::is_destructive)
     }
 
-    /// Returns the changes in the order in which they are made: by model as listed; the collection, the indexes that
-    /// are modified in place, those that are built, and those that are not declared.
+    /// Returns whether the plan has changes after which the server refuses writes that it accepts now.
+    pub fn is_narrowing(&self) -> bool {
+        self.iter().any(SchemaChange::is_narrowing)
+    }
+
+    /// Returns what the declared validators cannot express, so that only the client checks it, with the name of the
+    /// collection. It is listed whether or not the plan has changes.
+    pub fn rust_only(&self) -> impl Iterator<Item = (&str, &RustOnly)> {
+        self.collections.iter().flat_map(|collection| {
+            let rules = collection.validator.as_ref().map(ModelValidator::rust_only).unwrap_or_default();
+            rules.iter().map(|rule| (collection.name, rule))
+        })
+    }
+
+    /// Returns the changes in the order in which they are made: by model as listed; the collection, its validator, the
+    /// indexes that are modified in place, those that are built, and those that are not declared.
     pub fn iter(&self) -> slice::Iter<'_, SchemaChange> {
         self.changes.iter()
     }
 
-    /// Makes the changes of the plan that are not destructive. `.allow_destructive()` makes all of them.
+    /// Makes the changes of the plan that are safe or slow. `.allow_narrowing()` and `.allow_destructive()` make the
+    /// others too.
     ///
     /// The indexes of a collection are built with one `createIndexes` command, so that the server reads the collection
     /// once. It builds them without blocking reads and writes for long, and replies when they are built: see [index
@@ -93,22 +109,19 @@ impl<'a> IntoIterator for &'a Plan {
     }
 }
 
-/// Prints one line for each change, and how to allow destructive changes if there are any.
+/// Prints one line for each change, and how to allow narrowing and destructive changes if there are any.
 impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.is_empty() {
             return f.write_str("nothing to change");
         }
         let mut lines: Vec<String> = self.iter().map(SchemaChange::to_string).collect();
-        match self.iter().filter(|change| change.is_destructive()).count() {
-            0 => {}
-            1 => {
-                lines.push("1 change is destructive: only `apply().allow_destructive()` makes it".to_owned());
-            }
-            count => {
-                lines.push(format!(
-                    "{count} changes are destructive: only `apply().allow_destructive()` makes them"
-                ));
+        for impact in [Impact::Narrowing, Impact::Destructive] {
+            let flag = format!("only `apply().allow_{impact}()` makes");
+            match self.iter().filter(|change| change.impact() == Some(impact)).count() {
+                0 => {}
+                1 => lines.push(format!("1 change is {impact}: {flag} it")),
+                count => lines.push(format!("{count} changes are {impact}: {flag} them")),
             }
         }
         f.write_str(&lines.join("\n"))

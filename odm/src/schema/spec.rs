@@ -3,7 +3,7 @@
 //! Two documents that mean the same index for the server have the same `Spec`: what the server fills in is filled in,
 //! numbers have one type, and lists without an order are sorted.
 
-mod filter;
+pub(super) mod filter;
 
 use std::collections::BTreeMap;
 

@@ -45,6 +45,7 @@ macro_rules! dates {
         impl $crate::value::Arithmetic for $type {
             type Kind = mongodb::bson::DateTime;
         }
+        $crate::rule::compare::compared!($type: |$date| $to;);
         impl $crate::rule::Range for $type {
             type Bound = Self;
             fn outside(&self, min: Option<Self>, max: Option<Self>) -> Option<String> {

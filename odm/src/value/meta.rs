@@ -48,7 +48,7 @@ pub const fn flattened_content_meta<D: HasFlattened<K>, K>() -> &'static TypeMet
 /// Returns the description of a document with these fields.
 pub const fn document_meta<D: Doc>(name: &'static str, fields: &'static [FieldMeta]) -> DocumentMeta {
     let version = match D::VERSION {
-        Some(schema) => Some((schema.name(), schema.version())),
+        Some(schema) => Some((schema.name(), schema.version(), schema.oldest())),
         None => None,
     };
     let rules = if D::DOCUMENT_RULES.is_empty() { Rules::NONE } else { Rules::new(document_rule::<D>) };

@@ -67,8 +67,14 @@ impl SchemaVersion {
     }
 
     /// Returns the oldest version that can be read.
-    pub fn oldest(&self) -> u32 {
-        self.version() - u32::try_from(self.steps.len()).unwrap_or_default().min(self.version())
+    pub const fn oldest(&self) -> u32 {
+        let mut oldest = self.version();
+        let mut steps = self.steps.len();
+        while steps > 0 && oldest > 0 {
+            oldest -= 1;
+            steps -= 1;
+        }
+        oldest
     }
 
     /// Returns the version as it is stored.

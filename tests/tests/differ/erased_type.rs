@@ -7,6 +7,7 @@ use odm::{
     Value,
     bson::{self, serialize_to_vec},
     error::codec::CodecError,
+    meta::TypeMeta,
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
@@ -31,6 +32,7 @@ pub(crate) struct Subject {
     pub(crate) write: fn(&mut Choices<'_>) -> Written,
     pub(crate) read: fn(&[u8]) -> Read,
     pub(crate) again: fn(&[u8]) -> Again,
+    pub(crate) stored_as: &'static TypeMeta,
 }
 
 /// Whether the value that was read is read again after it is written. If it is lost on the way, it does not count as
@@ -50,7 +52,7 @@ pub(crate) const fn subject<T>(name: &'static str, flat_option: bool, via: bool)
 where
     T: Value + Make + Debug + Serialize + DeserializeOwned,
 {
-    Subject { name, flat_option, via, write: write::<T>, read: read::<T>, again: again::<T> }
+    Subject { name, flat_option, via, write: write::<T>, read: read::<T>, again: again::<T>, stored_as: T::STORED_AS }
 }
 
 fn write<T: Value + Make + Debug + Serialize>(choices: &mut Choices<'_>) -> Written {

@@ -96,6 +96,8 @@ pub(crate) enum Position {
     Length,
     /// In `range(..)`.
     Range,
+    /// In `validator(..)`.
+    Validator,
     /// In `schema_version(..)`.
     SchemaVersion,
 }
@@ -134,6 +136,7 @@ impl Position {
             Self::DocumentRules => "in `validate(..)` of a whole document",
             Self::Length => "in `length(..)`",
             Self::Range => "in `range(..)`",
+            Self::Validator => "in `validator(..)`",
             Self::SchemaVersion => "in `schema_version(..)`",
         }
     }

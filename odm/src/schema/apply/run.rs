@@ -1,22 +1,27 @@
 //! The changes of one collection, made so that a failure or another process at the same time does no harm.
 //!
-//! No command is sent blindly: at the start, and after an error that another process may have caused, the indexes are read
-//! again, and only what is still missing and what the plan contains is done.
+//! No command is sent blindly: at the start, and after an error that another process may have caused, the indexes and the
+//! validator are read again, and only what is still missing and what the plan contains is done.
 
 use std::time::Duration;
 
-use mongodb::bson::{Bson, Document, doc, serialize_to_bson};
+use mongodb::{
+    bson::{Bson, Document, doc, serialize_to_bson},
+    options::{ValidationAction, ValidationLevel},
+};
 
 use crate::{
     error::{DocumentIds, Error, ErrorKind, Result, SchemaError},
     exec,
     index::Index,
+    model::Validator,
     operation::{Operation, Verb},
     schema::{
         change::{Difference, SchemaChange, join},
         compare::{Compared, Comparison},
         live::{self, LiveIndex},
         spec::{self, Spec},
+        validator::ModelValidator,
     },
 };
 
@@ -39,7 +44,7 @@ const MODIFIED: i32 = 125;
 /// The server's codes of what another process may have caused: a collection that was dropped; an index that is
 /// missing, that is no longer prepared to be unique, that exists with other options or under another name, or whose
 /// build was aborted; a conflicting operation.
-const RACES: [i32; 10] = [26, INDEX_NOT_FOUND, 72, 85, 86, 112, 117, MODIFIED, 276, BUILD_IN_PROGRESS];
+const RACES: [i32; 11] = [26, INDEX_NOT_FOUND, NAMESPACE_EXISTS, 72, 85, 86, 112, 117, MODIFIED, 276, BUILD_IN_PROGRESS];
 /// The maximum number of attempts if another process changes the indexes at the same time.
 const ATTEMPTS: u32 = 10;
 /// How long to wait before the indexes are read again.
@@ -172,11 +177,24 @@ impl Run {
     fn conflict(&self, change: &SchemaChange, cause: Option<Error>) -> Error {
         let differences = match change {
             SchemaChange::ModifyIndex { differences, .. }
-            | SchemaChange::RebuildIndex { differences, .. } => join(differences),
+            | SchemaChange::RebuildIndex { differences, .. }
+            | SchemaChange::ModifyValidator { differences, .. } => join(differences),
+            SchemaChange::CreateValidator { .. } => "it is missing, and there are documents now".to_owned(),
             _ => "it is missing, and now deletes documents".to_owned(),
         };
+        if change.validator().is_some() {
+            let error = SchemaError::ValidatorConflict {
+                collection: self.collection.name.to_owned(),
+                differences,
+            };
+            return self.caused(error, cause);
+        }
         let index = change.index().map(Index::name).unwrap_or_default();
         let error = SchemaError::Conflict { collection: self.collection.name.to_owned(), index, differences };
+        self.caused(error, cause)
+    }
+
+    fn caused(&self, error: SchemaError, cause: Option<Error>) -> Error {
         match cause {
             Some(cause) => cause.in_schema(error),
             None => Error::new(ErrorKind::Schema(error)).during(&self.operation(LIST_INDEXES)),
@@ -192,7 +210,18 @@ impl Run {
     ) -> Result<()> {
         for change in pending {
             let is_made = match change {
-                SchemaChange::CreateCollection { collection } => self.create_collection(collection).await?,
+                SchemaChange::CreateCollection { collection, validator } => {
+                    self.create_collection(collection, validator.as_deref()).await?
+                }
+                SchemaChange::CreateValidator { validator, .. }
+                | SchemaChange::ModifyValidator { validator, .. } => {
+                    self.set_validator(validator.document().clone(), validator.options()).await?;
+                    true
+                }
+                SchemaChange::DropValidator { .. } => {
+                    self.set_validator(Document::new(), Validator::new()).await?;
+                    true
+                }
                 SchemaChange::ModifyIndex { name, index, differences, .. } => {
                     self.modify(name, index, differences).await?;
                     true
@@ -225,13 +254,34 @@ impl Run {
     }
 
     /// Returns whether this call created the collection, and not another process after the plan was made.
-    async fn create_collection(&self, name: &str) -> Result<bool> {
-        let created = self.comparison.database().driver().create_collection(name);
+    async fn create_collection(&self, name: &str, validator: Option<&ModelValidator>) -> Result<bool> {
+        let mut created = self.comparison.database().driver().create_collection(name);
+        if let Some(validator) = validator {
+            let options = validator.options();
+            let is_moderate = options.level() == "moderate";
+            let level = if is_moderate { ValidationLevel::Moderate } else { ValidationLevel::Strict };
+            let warns = options.action() == "warn";
+            let action = if warns { ValidationAction::Warn } else { ValidationAction::Error };
+            created = created.validator(validator.document().clone());
+            created = created.validation_level(level).validation_action(action);
+        }
         match exec::run(self.operation(CREATE), created).await {
             Ok(()) => Ok(true),
-            Err(error) if error.code() == Some(NAMESPACE_EXISTS) => Ok(false),
+            // The other process may have created it without the validator: then the collection is compared again.
+            Err(error) if error.code() == Some(NAMESPACE_EXISTS) && validator.is_none() => Ok(false),
             Err(error) => Err(error),
         }
+    }
+
+    /// Replaces the validator of the collection. An empty document removes it.
+    async fn set_validator(&self, validator: Document, options: Validator) -> Result<()> {
+        let command = doc! {
+            "collMod": self.collection.name,
+            "validator": validator,
+            "validationLevel": options.level(),
+            "validationAction": options.action(),
+        };
+        self.send(COLL_MOD, command).await
     }
 
     /// Modifies an index in place. It becomes unique first, because only that can fail.
@@ -358,9 +408,12 @@ impl Run {
     }
 }
 
-/// Returns whether both changes are about the same declared index, the same undeclared one, or the collection.
+/// Returns whether both changes are about the same declared index, the same undeclared one, the validator, or the
+/// collection.
 fn is_about_the_same(planned: &SchemaChange, now: &SchemaChange) -> bool {
     match (planned.index(), now.index()) {
+        // A collection that is created with its validator may exist without it.
+        (None, None) if planned.validator().is_some() && now.validator().is_some() => true,
         (Some(planned), Some(now)) => planned == now,
         (None, None) => planned == now,
         _ => false,
@@ -370,13 +423,15 @@ fn is_about_the_same(planned: &SchemaChange, now: &SchemaChange) -> bool {
 /// Returns whether the planned change includes this one: the same, or the rest of it after a part was done. A change that
 /// the plan did not show as destructive never becomes destructive.
 fn is_covered(planned: &SchemaChange, now: &SchemaChange) -> bool {
-    use SchemaChange::{CreateIndex, ModifyIndex, RebuildIndex};
+    use SchemaChange::{CreateCollection, CreateIndex, CreateValidator, ModifyIndex, ModifyValidator, RebuildIndex};
 
     // An interrupted conversion leaves an index that is prepared.
     let contains = |planned: &[Difference], now: &[Difference]| {
         now.iter().all(|difference| planned.contains(difference) || difference.what() == Spec::PREPARED)
     };
-    if now.is_destructive() && !planned.is_destructive() {
+    if now.is_destructive() && !planned.is_destructive()
+        || now.is_narrowing() && !planned.is_narrowing() && !planned.is_destructive()
+    {
         return false;
     }
     match (planned, now) {
@@ -387,6 +442,10 @@ fn is_covered(planned: &SchemaChange, now: &SchemaChange) -> bool {
         (ModifyIndex { differences: planned, .. }, ModifyIndex { differences: now, .. }) => {
             contains(planned, now)
         }
+        (ModifyValidator { differences: planned, .. }, ModifyValidator { differences: now, .. }) => {
+            contains(planned, now)
+        }
+        (CreateCollection { .. } | CreateValidator { .. }, ModifyValidator { .. }) => false,
         (_, RebuildIndex { .. }) | (CreateIndex { .. }, ModifyIndex { .. }) => false,
         // The index is missing: it was dropped to be built again, or by someone else.
         _ => true,

@@ -55,7 +55,7 @@ fn list(values: impl IntoIterator<Item = Bson>) -> Bson {
 }
 
 /// Returns the value with whole numbers in one type, at every depth. A double is exact up to 2^53.
-pub(super) fn number(value: &Bson) -> Bson {
+pub(in crate::schema) fn number(value: &Bson) -> Bson {
     match value {
         Bson::Int64(number) => i32::try_from(*number).map_or(Bson::Int64(*number), Bson::Int32),
         #[allow(clippy::cast_possible_truncation)] // checked by the condition

@@ -11,7 +11,7 @@ use crate::{
     error::codec::{CodecError, CodecResult},
     meta::TypeMeta,
     path::{Operand, operands::Like},
-    rule::Range,
+    rule::{Range, compare::compared},
     value::{
         Arithmetic, Number, Raw, Value, Writer,
         decimal::{BIAS, EXPONENT_AT, MAX_COEFFICIENT, NEGATIVE},
@@ -99,6 +99,8 @@ impl Number for Decimal {
 impl Arithmetic for Decimal {
     type Kind = Decimal128;
 }
+
+compared!(Decimal: |number| *number;);
 
 impl Range for Decimal {
     type Bound = Self;

@@ -1,0 +1,102 @@
+//! Compares odm with the validator that the server gets for the same type: for random values and random changes of
+//! stored documents, the server accepts what odm reads, and refuses what odm refuses.
+
+use odm::{
+    Database,
+    bson::{Bson, Document, RawDocumentBuf, doc},
+    model::Validator,
+    mongodb::error::ErrorKind,
+    schema::value_schema,
+};
+use proptest::{
+    collection::vec,
+    prelude::any,
+    strategy::{Strategy, ValueTree as _},
+    test_runner::{Config, RngAlgorithm, TestRng, TestRunner},
+};
+
+use super::{
+    changes::change,
+    erased_type::Subject,
+    generate_values::Choices,
+    show, types,
+};
+
+/// The number of values of each type.
+const VALUES: usize = 30;
+
+/// Returns random documents with a value of the type, and changed ones.
+fn documents(subject: &Subject, runner: &mut TestRunner) -> Vec<Vec<u8>> {
+    let mut documents = Vec::new();
+    for _ in 0..VALUES {
+        let bytes = vec(any::<u8>(), 0..160).new_tree(runner).unwrap().current();
+        let (of_the_value, of_the_changes) = bytes.split_at(bytes.len() * 2 / 3);
+        let (_, Ok(written), _) = (subject.write)(&mut Choices::new(of_the_value)) else { continue };
+        let mut choices = Choices::new(of_the_changes);
+        for _ in 0..4 {
+            documents.extend(change(&written, types::ALIASES, &mut choices));
+        }
+        documents.push(written);
+    }
+    // A change that is encoded differently is another document for the server.
+    documents.retain(|bytes| Document::from_reader(bytes.as_slice()).is_ok());
+    documents
+}
+
+/// Returns whether the server accepts each document.
+async fn accepted(db: &Database, name: &str, schema: Document, documents: &[Vec<u8>]) -> Vec<bool> {
+    let validator = doc! { "$jsonSchema": { "bsonType": "object", "properties": { "v": schema } } };
+    let created = db.driver().create_collection(name).validator(validator.clone()).await;
+    created.unwrap_or_else(|error| panic!("{error}: {validator}"));
+    let collection = db.driver().collection::<RawDocumentBuf>(name);
+    let raw = documents.iter().map(|bytes| RawDocumentBuf::from_bytes(bytes.clone()).unwrap());
+    let mut accepted = vec![true; documents.len()];
+    if let Err(error) = collection.insert_many(raw).ordered(false).await {
+        let ErrorKind::InsertMany(failed) = error.kind.as_ref() else { panic!("{error}") };
+        for failed in failed.write_errors.iter().flatten() {
+            assert_eq!(failed.code, 121, "{failed:?}");
+            accepted[failed.index] = false;
+        }
+    }
+    db.driver().run_command(doc! { "drop": name }).await.unwrap();
+    accepted
+}
+
+#[odm_test::test]
+async fn the_server_accepts_what_odm_reads(db: Database) {
+    let mut failures = Vec::new();
+    let (mut read, mut refused, mut excepted) = (0, 0, 0);
+    for subject in types::SUBJECTS {
+        let mut runner =
+            TestRunner::new_with_rng(Config::default(), TestRng::from_seed(RngAlgorithm::ChaCha, &[3; 32]));
+        let documents = documents(subject, &mut runner);
+        let schema = value_schema(subject.stored_as, Validator::new());
+        let accepted = accepted(&db, subject.name, schema.clone(), &documents).await;
+        let mut shown = false;
+        for (bytes, accepted) in documents.iter().zip(accepted) {
+            let ours = (subject.read)(bytes).ours;
+            if ours.is_ok() == accepted {
+                read += usize::from(accepted);
+                refused += usize::from(!accepted);
+            } else if is_exception(subject, bytes, ours.is_ok()) {
+                excepted += 1;
+            } else if !shown {
+                shown = true;
+                let ours = ours.map_err(|error| error.to_string());
+                failures.push(format!(
+                    "{}: {}\n  odm: {ours:?}\n  server: {accepted}\n  schema: {schema}",
+                    subject.name,
+                    show(bytes)
+                ));
+            }
+        }
+    }
+    println!("read by both: {read}, refused by both: {refused}, exceptions: {excepted}");
+    assert!(failures.is_empty(), "{} types:\n{}", failures.len(), failures.join("\n"));
+    assert!(read > 5_000 && refused > 1_000, "{read} {refused}");
+}
+
+fn is_exception(_subject: &Subject, _bytes: &[u8], _read: bool) -> bool {
+    let _ = Bson::Null;
+    false
+}
