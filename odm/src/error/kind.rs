@@ -4,8 +4,9 @@ use std::{borrow::Cow, fmt};
 
 use super::{
     bulk_write::BulkWriteError, codec::CodecError, decode::DecodeError, duplicate_key::DuplicateKey,
-    invalid::Violations, parameters::BadParameters, reason::reason, rejection::Rejection,
-    schema::SchemaError, write_concern::WriteConcernError,
+    invalid::Violations, parameters::BadParameters, reason::reason,
+    reference::{DanglingReference, Restriction},
+    rejection::Rejection, schema::SchemaError, write_concern::WriteConcernError,
 };
 
 /// The kind of an [`Error`](super::Error), by what a caller can do about it.
@@ -70,6 +71,10 @@ pub enum ErrorKind {
     /// The change stream requires the document before or after each change, and the server does not have one: the
     /// collection does not store pre- and post-images, or this image has expired.
     ImageMissing,
+    /// A reference that an include requires refers to a document that does not exist.
+    Dangling(DanglingReference),
+    /// A document refers to one that was to be deleted, and the delete rule of the reference is `restrict`.
+    Restricted(Restriction),
     /// The transaction is aborted because of an earlier call in it, which this names: the call failed, or its future
     /// was dropped. Nothing of the transaction was applied.
     TransactionAborted(Cow<'static, str>),
@@ -108,6 +113,8 @@ impl ErrorKind {
             Self::Invalidated => "Invalidated",
             Self::EventTooLarge => "EventTooLarge",
             Self::ImageMissing => "ImageMissing",
+            Self::Dangling(_) => "Dangling",
+            Self::Restricted(_) => "Restricted",
             Self::TransactionAborted(_) => "TransactionAborted",
             Self::Unsupported(_) => "Unsupported",
             Self::Server(_) => "Server",
@@ -165,6 +172,8 @@ impl ErrorKind {
                 "the server does not have the document before or after a change, which the stream requires; is \
                  `changeStreamPreAndPostImages` enabled for the collection?",
             ),
+            Self::Dangling(reference) => write!(f, "{reference}"),
+            Self::Restricted(reference) => write!(f, "{reference}"),
             Self::TransactionAborted(cause) => write!(f, "the transaction is aborted: {cause}"),
             Self::Server(code) => refused(&reason(*code, "", &[]), f),
         }
