@@ -178,10 +178,10 @@ fn name(steps: &[Step]) -> String {
 
 impl<M, V, R, D> Link<M, V, R, Whole, D> {
     /// Reads the documents as a [view](crate::view): `{ projection: { .. } }`.
-    pub fn view<W, T>(self) -> Link<M, V, R, AsView<W>, D>
+    pub fn view<W>(self) -> Link<M, V, R, AsView<W>, D>
     where
-        V: Reference<Target = T>,
-        W: View<T> + OwnedRow + Target<Of = T>,
+        V: Reference,
+        W: View<V::Target> + OwnedRow + Target<Of = V::Target>,
     {
         self.with(|Whole| AsView::new())
     }
