@@ -14,7 +14,9 @@ pub use crate::{
         Index, IndexType,
         key::{date_key, every_field_key, field_key, geo_key, text_key},
     },
-    meta::{ContentMeta, Deferred, DocumentMeta, EnumMeta, FieldMeta, OnDelete, Tagging, TypeMeta, VariantMeta},
+    meta::{
+        ContentMeta, Deferred, DocumentMeta, EnumMeta, FieldMeta, OnDelete, Tagging, TypeMeta, VariantMeta,
+    },
     model::{Check, Identified, Model, Validate, id_in},
     path::{
         Path,

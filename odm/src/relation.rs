@@ -105,14 +105,12 @@ mod referred_by;
 mod run;
 
 pub use self::{
-    context::{Here, InLinks, Link, Links},
+    context::{Here, Link, Links},
     delete::{DeleteReferenced, Deleted, ModelList, References},
     include::{Include, Mapped},
     including::{IncludeIn, Including},
     join::referenced,
-    loaded::{Linked, Loaded, OnDangling, Optional, Required, Target},
-    place::{Held, InEach, Perhaps, Place},
-    reader::{AsView, Nest, Reader, Rows, Whole},
+    loaded::{Linked, Loaded, Target},
     reference::Reference,
-    referred_by::{Findable, HoldsIdsOf, ReferredBy, RefersTo},
+    referred_by::{ReferredBy, RefersTo},
 };

@@ -260,7 +260,8 @@ fn field_word(word: FieldWord, derive: Derive, on_container: bool) -> Option<Str
         (Id | Serde | Binary | Unit, View) => {
             "a view reads a field as its parent stores it: put it on the parent's field"
         }
-        (Id, Model | Shape) | (Rename | Serde | Binary | Unit, Model | Embedded | Shape | Value)
+        (Id, Model | Shape)
+        | (Rename | Serde | Binary | Unit, Model | Embedded | Shape | Value)
         | (OnDelete, Model | Embedded) => {
             return None;
         }

@@ -3,10 +3,17 @@
 use std::{borrow::Cow, fmt};
 
 use super::{
-    bulk_write::BulkWriteError, codec::CodecError, decode::DecodeError, duplicate_key::DuplicateKey,
-    invalid::Violations, parameters::BadParameters, reason::reason,
+    bulk_write::BulkWriteError,
+    codec::CodecError,
+    decode::DecodeError,
+    duplicate_key::DuplicateKey,
+    invalid::Violations,
+    parameters::BadParameters,
+    reason::reason,
     reference::{DanglingReference, Restriction},
-    rejection::Rejection, schema::SchemaError, write_concern::WriteConcernError,
+    rejection::Rejection,
+    schema::SchemaError,
+    write_concern::WriteConcernError,
 };
 
 /// The kind of an [`Error`](super::Error), by what a caller can do about it.

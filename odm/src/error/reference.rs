@@ -47,7 +47,10 @@ impl DanglingReference {
 impl fmt::Display for DanglingReference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { collection, path, target, .. } = self;
-        write!(f, "`{path}` of a document in `{collection}` is a required reference, but `{target}` has no such document")
+        write!(
+            f,
+            "`{path}` of a document in `{collection}` is a required reference, but `{target}` has no such document"
+        )
     }
 }
 

@@ -253,7 +253,9 @@ pub(crate) fn of_model(document: &DocumentMeta, model: TypeId) -> Vec<ReferenceM
     let mut references = document.references();
     references.retain(|reference| {
         let last = reference.steps.last();
-        !(last == Some(&ReferenceStep::Field("_id")) && !reference.is_many() && reference.target.model() == model)
+        !(last == Some(&ReferenceStep::Field("_id"))
+            && !reference.is_many()
+            && reference.target.model() == model)
     });
     references
 }

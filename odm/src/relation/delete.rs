@@ -32,7 +32,10 @@ mod sealed {
     use super::rules::Member;
 
     /// The members of a list.
-    #[diagnostic::on_unimplemented(message = "`{Self}` is not a list of models", label = "expected a tuple of models")]
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` is not a list of models",
+        label = "expected a tuple of models"
+    )]
     pub trait Listed {
         #[doc(hidden)]
         fn members() -> Vec<Member>;

@@ -158,9 +158,8 @@ pub(super) struct Loader<L> {
     load: Load<L>,
 }
 
-type Load<L> = Box<
-    dyn for<'a, 's> FnOnce(&'a Run<'s>, &'a [RawDocumentBuf]) -> BoxFuture<'a, Result<Vec<L>>> + Send,
->;
+type Load<L> =
+    Box<dyn for<'a, 's> FnOnce(&'a Run<'s>, &'a [RawDocumentBuf]) -> BoxFuture<'a, Result<Vec<L>>> + Send>;
 
 impl<L> Loader<L> {
     pub(super) fn of<M, I: Include<M, Out = L> + 'static>(include: I) -> Self {
@@ -169,7 +168,9 @@ impl<L> Loader<L> {
         Self { names, load: Box::new(move |run, documents| include.load(run, documents)) }
     }
 
-    pub(super) fn from_closure<M: Model, I: Include<M, Out = L> + 'static>(what: impl FnOnce(Links<M>) -> I) -> Self {
+    pub(super) fn from_closure<M: Model, I: Include<M, Out = L> + 'static>(
+        what: impl FnOnce(Links<M>) -> I,
+    ) -> Self {
         Self::of::<M, I>(what(links::<M>()))
     }
 

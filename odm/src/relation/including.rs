@@ -7,6 +7,7 @@ use std::{
 };
 
 use futures_core::future::BoxFuture;
+use mongodb::options::CursorType;
 
 use super::{
     context::Links,
@@ -18,10 +19,11 @@ use super::{
 };
 use crate::{
     action::{
-        AsSession, Explicit, Find, FindOne, Get, Implicit, IntoRequest, Lent, Request, Viewed, Within, deadline,
+        AsSession, Explicit, Find, FindOne, Get, Implicit, IntoRequest, Lent, Request, Viewed, Within,
+        deadline,
     },
     collection::{Collection, Target as OnCollection},
-    error::Result,
+    error::{Error, Result},
     model::Model,
     value::OwnedRow,
     view::View,
@@ -66,7 +68,18 @@ impl<A, I: Target> Including<A, I> {
         let Self { action, reader, ids_per_command } = self;
         let Request { target, verb, filter, mut options, state } = action.into_request();
         let hops = HopOptions::of(&options);
-        options.batch_size.get_or_insert(WHOLE_BATCH);
+        if options.max_await_time.is_some()
+            || matches!(options.cursor_type, Some(CursorType::Tailable | CursorType::TailableAwait))
+        {
+            let error = Error::refused(
+                "an include collects all documents, so its cursor cannot wait for more of them",
+            );
+            return Err(error.during(&target.operation(verb)));
+        }
+        // A read of one document has a negative limit, and one batch.
+        if options.limit.is_none_or(|limit| limit >= 0) {
+            options.batch_size.get_or_insert(WHOLE_BATCH);
+        }
         if reader.projection.is_some() {
             options.projection.clone_from(&reader.projection);
         }

@@ -1,11 +1,6 @@
 //! A reference as a `$lookup`.
 
-use crate::{
-    expr::Expr,
-    path::IntoBase,
-    pipeline::Join,
-    relation::Reference,
-};
+use crate::{expr::Expr, path::IntoBase, pipeline::Join, relation::Reference};
 
 /// Joins the documents that a reference refers to, for the literal of [`lookup`](crate::Pipeline::lookup).
 ///

@@ -141,7 +141,12 @@ pub(super) struct Leaf {
 }
 
 /// Adds the ids in a document to the keys, and returns where they are.
-pub(super) fn read(document: &RawDocumentBuf, steps: &[Step], leaf: Leaf, keys: &mut Keys) -> CodecResult<Tree> {
+pub(super) fn read(
+    document: &RawDocumentBuf,
+    steps: &[Step],
+    leaf: Leaf,
+    keys: &mut Keys,
+) -> CodecResult<Tree> {
     below(Raw::document(document.as_bytes()), steps, leaf, keys)
 }
 
@@ -164,7 +169,11 @@ fn below(value: Raw<'_>, steps: &[Step], leaf: Leaf, keys: &mut Keys) -> CodecRe
         Step::Maybe if value.is(ElementType::Null) => Ok(Tree::Missing),
         Step::Maybe => below(value, rest, leaf, keys),
         Step::Variant(test) => {
-            if is_variant(value, test)? { below(value, rest, leaf, keys) } else { Ok(Tree::Missing) }
+            if is_variant(value, test)? {
+                below(value, rest, leaf, keys)
+            } else {
+                Ok(Tree::Missing)
+            }
         }
     }
 }
@@ -194,7 +203,9 @@ fn is_variant(value: Raw<'_>, test: VariantTest) -> CodecResult<bool> {
         return Ok(false);
     }
     Ok(match test {
-        VariantTest::Tag(tag, name) => field(value, tag, &[])?.is_some_and(|tag| tag.str().ok() == Some(name)),
+        VariantTest::Tag(tag, name) => {
+            field(value, tag, &[])?.is_some_and(|tag| tag.str().ok() == Some(name))
+        }
         VariantTest::Key(key) => field(value, key, &[])?.is_some(),
         // A variant without content, and one that nothing identifies.
         VariantTest::Text(_) | VariantTest::None => false,
@@ -256,8 +267,14 @@ mod tests {
         let mut keys = keys(&[7, 5, 7]);
         assert_eq!(keys.len(), 2);
         assert_eq!(keys.add::<Numbered>(Raw::new(ElementType::Int32, &5_i32.to_le_bytes())).unwrap(), 1);
-        assert_eq!(keys.position::<Numbered>(Raw::new(ElementType::Double, &7_f64.to_le_bytes())).unwrap(), Some(0));
-        assert_eq!(keys.position::<Numbered>(Raw::new(ElementType::Int32, &6_i32.to_le_bytes())).unwrap(), None);
+        assert_eq!(
+            keys.position::<Numbered>(Raw::new(ElementType::Double, &7_f64.to_le_bytes())).unwrap(),
+            Some(0)
+        );
+        assert_eq!(
+            keys.position::<Numbered>(Raw::new(ElementType::Int32, &6_i32.to_le_bytes())).unwrap(),
+            None
+        );
         assert_eq!(id_of::<Numbered>(keys.id(1).unwrap()).unwrap().into_key(), 5);
     }
 
@@ -271,7 +288,11 @@ mod tests {
     #[test]
     fn chunks_have_at_most_so_many_ids_and_bytes() {
         let lengths = |count, bytes| {
-            keys(&[1, 2, 3, 4, 5]).chunks(count, bytes).into_iter().map(|chunk| chunk.len()).collect::<Vec<_>>()
+            keys(&[1, 2, 3, 4, 5])
+                .chunks(count, bytes)
+                .into_iter()
+                .map(|chunk| chunk.len())
+                .collect::<Vec<_>>()
         };
         assert_eq!(lengths(10, 1000), [5]);
         assert_eq!(lengths(5, 1000), [5]);

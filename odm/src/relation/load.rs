@@ -68,7 +68,11 @@ where
 }
 
 /// Returns the documents with these ids, in the order of the ids.
-async fn by_id<T: Model, I: Target>(run: &Run<'_>, keys: &Keys, mut reader: Reader<I>) -> Result<Vec<Option<Arc<I>>>> {
+async fn by_id<T: Model, I: Target>(
+    run: &Run<'_>,
+    keys: &Keys,
+    mut reader: Reader<I>,
+) -> Result<Vec<Option<Arc<I>>>> {
     let mut found = Vec::new();
     found.resize_with(keys.len(), || None);
     if keys.len() == 0 {

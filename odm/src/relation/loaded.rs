@@ -172,8 +172,10 @@ pub trait OnDangling: 'static {
 
     /// Returns it, or `None` if it is an error that there is no document.
     #[doc(hidden)]
-    fn loaded<T: Target<Of: Keyed>>(found: Option<Arc<T>>, id: impl FnOnce() -> Option<Id<T::Of>>)
-    -> Option<Self::Loaded<T>>;
+    fn loaded<T: Target<Of: Keyed>>(
+        found: Option<Arc<T>>,
+        id: impl FnOnce() -> Option<Id<T::Of>>,
+    ) -> Option<Self::Loaded<T>>;
 }
 
 impl OnDangling for Optional {

@@ -94,7 +94,8 @@ impl<T: Model, W: View<T> + OwnedRow + Target<Of = T>> Rows<T> for AsView<W> {
 
 /// Returns the bytes of a model.
 pub(super) fn encoded<M: Model>(document: &M) -> Result<RawDocumentBuf> {
-    RawDocumentBuf::from_bytes(to_vec(document)?).map_err(|_| Error::refused("the document is not valid BSON"))
+    RawDocumentBuf::from_bytes(to_vec(document)?)
+        .map_err(|_| Error::refused("the document is not valid BSON"))
 }
 
 /// Returns whether a document inside a document has versions.
@@ -103,9 +104,9 @@ fn has_versions(document: &'static DocumentMeta, seen: &mut Vec<&'static Documen
 
     fn of_type(stored: &'static TypeMeta, seen: &mut Vec<&'static DocumentMeta>) -> bool {
         match stored {
-            TypeMeta::OrNull(inside) | TypeMeta::Array { items: inside, .. } | TypeMeta::Map { values: inside } => {
-                of_type(inside, seen)
-            }
+            TypeMeta::OrNull(inside)
+            | TypeMeta::Array { items: inside, .. }
+            | TypeMeta::Map { values: inside } => of_type(inside, seen),
             TypeMeta::Tuple(items) => items.get().iter().any(|item| of_type(item, seen)),
             TypeMeta::Document(document) => {
                 let document = document.get();
@@ -175,7 +176,8 @@ pub struct Reader<I> {
 }
 
 type Read<I> = Box<
-    dyn for<'a, 's> FnOnce(&'a Run<'s>, Operation<'a>, &'a [RawDocumentBuf]) -> BoxFuture<'a, Result<Vec<I>>> + Send,
+    dyn for<'a, 's> FnOnce(&'a Run<'s>, Operation<'a>, &'a [RawDocumentBuf]) -> BoxFuture<'a, Result<Vec<I>>>
+        + Send,
 >;
 
 impl<I> fmt::Debug for Reader<I> {
@@ -232,7 +234,8 @@ impl<D: OwnedRow + Target, L: Held> Reader<Loaded<D, L>> {
         }
         let read: Read<Loaded<D, L>> = Box::new(move |run, operation, stored| {
             let documents = decode_all::<D>(operation, stored);
-            let linking = documents.as_ref().map_or(Ok(Cow::Borrowed(stored)), |items| N::linking(items, stored));
+            let linking =
+                documents.as_ref().map_or(Ok(Cow::Borrowed(stored)), |items| N::linking(items, stored));
             Box::pin(async move {
                 let (documents, linking) = (documents?, linking?);
                 let links = loader.load(run, &linking).await?;
@@ -249,7 +252,8 @@ fn decode_all<D: OwnedRow>(operation: Operation<'_>, stored: &[RawDocumentBuf]) 
 
 /// Adds a field to a projection. The server refuses a projection that contains both a field and a field below it.
 fn require(projection: &mut Document, name: &str) {
-    let is_below = |name: &str, above: &str| name.strip_prefix(above).is_some_and(|rest| rest.starts_with('.'));
+    let is_below =
+        |name: &str, above: &str| name.strip_prefix(above).is_some_and(|rest| rest.starts_with('.'));
     if name != "_id" && projection.keys().any(|key| key == name || is_below(name, key)) {
         return;
     }

@@ -50,7 +50,10 @@ mod sealed {
     use crate::path::Location;
 
     /// A path.
-    #[diagnostic::on_unimplemented(message = "`{Self}` is not a path", label = "expected a path of another model")]
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` is not a path",
+        label = "expected a path of another model"
+    )]
     pub trait Field {
         #[doc(hidden)]
         fn into_location(self) -> Location;
@@ -169,7 +172,10 @@ impl<M, C, N> ReferredBy<M, C, N> {
     /// Includes what the documents refer to, and what refers to them.
     ///
     /// One more command for each reference in the closure. The documents are then [`Loaded`].
-    pub fn include<I>(self, what: impl FnOnce(Links<C>) -> I) -> ReferredBy<M, C, Reader<Loaded<N::Item, I::Out>>>
+    pub fn include<I>(
+        self,
+        what: impl FnOnce(Links<C>) -> I,
+    ) -> ReferredBy<M, C, Reader<Loaded<N::Item, I::Out>>>
     where
         C: Model + Send + Sync,
         N: Rows<C>,
@@ -218,7 +224,8 @@ where
             let ids = Ids::of::<M>(documents).map_err(|error| error.during(&operation))?;
             let name = request.field.name().to_owned();
             reader.require(&name);
-            let request = request.render(reader.projection.take()).map_err(|error| error.during(&operation))?;
+            let request =
+                request.render(reader.projection.take()).map_err(|error| error.during(&operation))?;
             let found = if request.limit.is_some() {
                 limited(run, &target, &ids, request).await?
             } else {
@@ -324,7 +331,8 @@ async fn matching(
     let operation = target.operation(INCLUDE);
     let mut found = Vec::new();
     for chunk in run.chunks(&ids.keys) {
-        let by_ids = Filter::<()>::test(&request.field, "$in", Ok(Bson::Array(ids.keys.ids(&chunk).to_vec())));
+        let by_ids =
+            Filter::<()>::test(&request.field, "$in", Ok(Bson::Array(ids.keys.ids(&chunk).to_vec())));
         let filter = match request.filter.clone() {
             Some(filter) => by_ids & Filter::raw(filter),
             None => by_ids,
@@ -370,7 +378,8 @@ async fn limited(
         let stages = vec![doc! { "$documents": documents }, lookup.clone(), doc! { "$unwind": "$child" }];
         for row in run.aggregate(stages).await? {
             let (mut owners, child) = (Vec::new(), row.get_document("child"));
-            let owner = id_in(&row).and_then(|id| ids.owners_of(id, &chunk, &mut owners).map_err(|error| error.at("_id")));
+            let owner = id_in(&row)
+                .and_then(|id| ids.owners_of(id, &chunk, &mut owners).map_err(|error| error.at("_id")));
             owner.map_err(|error| Error::decode(row.as_bytes(), error).during(&operation))?;
             let Ok(child) = child.map(ToOwned::to_owned) else { continue };
             found.extend(owners.into_iter().map(|owner| (owner, child.clone())));

@@ -1,8 +1,8 @@
 //! References: what includes load and send, joins, and deletes by the rules of references.
 
 mod commands;
-mod delete;
 mod dangling;
+mod delete;
 mod referred_by;
 mod sessions;
 mod shapes;

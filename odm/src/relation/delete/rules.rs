@@ -30,7 +30,8 @@ pub struct Member {
     pub(super) meta: &'static ModelMeta,
     name: fn() -> &'static str,
     /// Returns the ids of at most so many documents that match.
-    pub(super) find: for<'a, 's> fn(&'a Database, &'a mut Lent<'s>, Document, Option<i64>) -> Call<'a, Vec<Bson>>,
+    pub(super) find:
+        for<'a, 's> fn(&'a Database, &'a mut Lent<'s>, Document, Option<i64>) -> Call<'a, Vec<Bson>>,
     pub(super) delete: for<'a, 's> fn(&'a Database, &'a mut Lent<'s>, Document) -> Call<'a, u64>,
     pub(super) update: for<'a, 's> fn(&'a Database, &'a mut Lent<'s>, Document, Removal) -> Call<'a, u64>,
 }
@@ -49,7 +50,8 @@ impl Member {
             find: |database, lent, filter, limit| Box::pin(find::<M>(database, lent, filter, limit)),
             delete: |database, lent, filter| {
                 Box::pin(async move {
-                    let deleted = database.collection::<M>().delete_many(Filter::raw(filter)).session(lent).await?;
+                    let deleted =
+                        database.collection::<M>().delete_many(Filter::raw(filter)).session(lent).await?;
                     Ok(deleted.deleted_count)
                 })
             },
@@ -107,9 +109,11 @@ impl Rules {
         let (mut rules, mut problems) = (Vec::new(), Vec::new());
         for (from, member) in members.iter().enumerate() {
             let collection = member.meta.collection();
-            problems.extend(unused_rules(member.meta.document()).into_iter().map(|path| {
-                format!("`{collection}.{path}` has a delete rule, but contains no reference")
-            }));
+            problems.extend(
+                unused_rules(member.meta.document()).into_iter().map(|path| {
+                    format!("`{collection}.{path}` has a delete rule, but contains no reference")
+                }),
+            );
             for reference in member.meta.references() {
                 let Some(on_delete) = reference.on_delete() else { continue };
                 if let Some(problem) = problem(&reference, on_delete) {
@@ -155,7 +159,9 @@ fn problem(reference: &ReferenceMeta, on_delete: OnDelete) -> Option<&'static st
     let steps = reference.steps();
     let arrays = steps.iter().filter(|step| **step == ReferenceStep::Items).count();
     if steps.contains(&ReferenceStep::Values) {
-        return Some("is a reference in a map, which the server cannot find by its id: a map has no delete rule");
+        return Some(
+            "is a reference in a map, which the server cannot find by its id: a map has no delete rule",
+        );
     }
     if steps.contains(&ReferenceStep::Untagged) {
         return Some("is a reference in an untagged enum, which does not show to which model it refers");
@@ -213,7 +219,8 @@ fn positions(steps: &[ReferenceStep], array: &str) -> String {
 /// Returns the condition that a reference is one of the ids, with names that begin with `start`.
 fn condition(steps: &[ReferenceStep], start: &str, ids: &[Bson]) -> Document {
     let (mut condition, mut name) = (Document::new(), start.to_owned());
-    let join = |name: &str, step: &str| if name.is_empty() { step.to_owned() } else { format!("{name}.{step}") };
+    let join =
+        |name: &str, step: &str| if name.is_empty() { step.to_owned() } else { format!("{name}.{step}") };
     for (at, step) in steps.iter().enumerate() {
         match step {
             ReferenceStep::Field(field) => name = join(&name, field),
@@ -221,7 +228,9 @@ fn condition(steps: &[ReferenceStep], start: &str, ids: &[Bson]) -> Document {
                 condition.insert(join(&name, tag), doc! { "$eq": value });
             }
             // The tag and the id belong to the same element.
-            ReferenceStep::Items if steps[at..].iter().any(|step| matches!(step, ReferenceStep::Tagged(..))) => {
+            ReferenceStep::Items
+                if steps[at..].iter().any(|step| matches!(step, ReferenceStep::Tagged(..))) =>
+            {
                 condition.insert(name, doc! { "$elemMatch": self::condition(&steps[at + 1..], "", ids) });
                 return condition;
             }

@@ -31,7 +31,9 @@ async fn a_thousand_parents_over_two_hops_are_three_commands(db: Database, serve
     let asked: Vec<_> = sent.iter().map(|command| command.get_document("filter").unwrap().clone()).collect();
     assert_eq!(asked[0], doc! {});
     assert_eq!(asked[1], doc! { "_id": { "$in": author_ids } });
-    let Ok(of_companies) = asked[2].get_document("_id").and_then(|test| test.get_array("$in")) else { panic!() };
+    let Ok(of_companies) = asked[2].get_document("_id").and_then(|test| test.get_array("$in")) else {
+        panic!()
+    };
     let mut of_companies: Vec<_> = of_companies.iter().map(|id| id.as_object_id().unwrap()).collect();
     of_companies.sort();
     let mut sorted = company_ids;
@@ -79,14 +81,19 @@ async fn more_ids_than_a_command_contains_are_several_commands(db: Database, ser
     store(&db, &users).await;
     let posts: Vec<_> = (0..5).map(|n| post(&format!("p{n}"), &users[n])).collect();
     let (db, commands) = Commands::record(server.uri(), &db).await;
-    let loaded = db.collection::<Post>().include(posts.clone(), |p| p.author()).ids_per_command(2).await.unwrap();
-    let asked: Vec<_> = commands.take().iter().map(|command| command.get_document("filter").unwrap().clone()).collect();
+    let loaded =
+        db.collection::<Post>().include(posts.clone(), |p| p.author()).ids_per_command(2).await.unwrap();
+    let asked: Vec<_> =
+        commands.take().iter().map(|command| command.get_document("filter").unwrap().clone()).collect();
     let ids: Vec<_> = users.iter().map(|user| *user.id.key()).collect();
-    assert_eq!(asked, [
-        doc! { "_id": { "$in": &ids[..2] } },
-        doc! { "_id": { "$in": &ids[2..4] } },
-        doc! { "_id": { "$in": &ids[4..] } },
-    ]);
+    assert_eq!(
+        asked,
+        [
+            doc! { "_id": { "$in": &ids[..2] } },
+            doc! { "_id": { "$in": &ids[2..4] } },
+            doc! { "_id": { "$in": &ids[4..] } },
+        ]
+    );
     for (n, post) in loaded.iter().enumerate() {
         assert_eq!(post.doc, posts[n]);
         assert_eq!(*post.links.found().unwrap(), users[n]);
@@ -107,7 +114,8 @@ async fn a_hop_without_ids_or_documents_sends_nothing(db: Database, server: Serv
 
     // No posts.
     let (c, none) = (Comment::fields(), Filter::all());
-    let loaded = posts.find(none).include(|p| (p.author(), p.referred_by(c.post()).limit(2), p.tags())).await.unwrap();
+    let loaded =
+        posts.find(none).include(|p| (p.author(), p.referred_by(c.post()).limit(2), p.tags())).await.unwrap();
     assert!(loaded.is_empty());
     assert_eq!(names(&commands), ["find posts"]);
 
@@ -141,7 +149,10 @@ async fn options_of_the_read_apply_to_its_hops(db: Database, server: Server) {
     for command in &sent {
         assert_eq!(command.get_str("comment").unwrap(), "blog");
         assert_eq!(command.get_document("readConcern").unwrap(), &doc! { "level": "majority" });
-        assert_eq!(command.get_i32("maxTimeMS").or(command.get_i64("maxTimeMS").map(|ms| ms as i32)).unwrap(), 9_000);
+        assert_eq!(
+            command.get_i32("maxTimeMS").or(command.get_i64("maxTimeMS").map(|ms| ms as i32)).unwrap(),
+            9_000
+        );
     }
 }
 
@@ -161,9 +172,31 @@ async fn find_one_and_get_include_too(db: Database, server: Server) {
     let one = posts.get(written.id).include(|p| p.author()).await.unwrap().unwrap();
     assert_eq!(one.title, "a");
     let [first, _] = commands.take().try_into().unwrap();
-    assert_eq!(first.get_document("filter").unwrap(), &doc! { "_id": *written.id.key() });
+    let one =
+        doc! { "find": "posts", "filter": { "_id": *written.id.key() }, "limit": 1_i64, "singleBatch": true };
+    assert_eq!(first, one);
     assert!(posts.get(Id::new()).include(|p| p.author()).await.unwrap().is_none());
     assert_eq!(names(&commands), ["find posts"]);
+}
+
+#[odm_test::test]
+async fn a_cursor_that_waits_is_refused(db: Database) {
+    use odm::mongodb::options::CursorType;
+
+    let posts = db.collection::<Post>();
+    let error = posts
+        .find(Filter::all())
+        .cursor_type(CursorType::Tailable)
+        .include(|p| p.author())
+        .await
+        .unwrap_err();
+    let message = error.to_string();
+    assert!(
+        message.ends_with(
+            ".posts: an include collects all documents, so its cursor cannot wait for more of them; nothing was sent"
+        ),
+        "{message}"
+    );
 }
 
 #[odm_test::test]
@@ -187,7 +220,8 @@ async fn a_deadline_covers_all_commands(db: Database, server: Server) {
     store(&db, &[post("a", &ada)]).await;
     let (db, commands) = Commands::record(server.uri(), &db).await;
     let posts = db.collection::<Post>();
-    let loaded = posts.find(Filter::all()).include(|p| p.author()).deadline(Duration::from_secs(60)).await.unwrap();
+    let loaded =
+        posts.find(Filter::all()).include(|p| p.author()).deadline(Duration::from_secs(60)).await.unwrap();
     assert_eq!(loaded[0].links.found(), Some(&ada));
     assert!(commands.take().iter().all(|command| command.contains_key("maxTimeMS")));
 
@@ -205,7 +239,12 @@ async fn an_include_runs_in_a_task(db: Database) {
         let c = Comment::fields();
         posts
             .find(Filter::all())
-            .include(|p| (p.author().include(|u| u.company()), p.referred_by(c.post()).limit(1).include(|c| c.author())))
+            .include(|p| {
+                (
+                    p.author().include(|u| u.company()),
+                    p.referred_by(c.post()).limit(1).include(|c| c.author()),
+                )
+            })
             .await
     });
     assert_eq!(task.await.unwrap().unwrap().len(), 1);

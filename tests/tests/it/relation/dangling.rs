@@ -24,7 +24,8 @@ async fn a_required_reference_that_dangles_is_an_error(db: Database) {
     let author: &Arc<User> = &loaded[0].links;
     assert_eq!(**author, ada);
 
-    let error = posts.include([post("a", &ada), post("b", &gone)], |p| p.author().required()).await.unwrap_err();
+    let error =
+        posts.include([post("a", &ada), post("b", &gone)], |p| p.author().required()).await.unwrap_err();
     assert!(error.is_dangling() && !error.is_retryable() && !error.is_not_sent());
     let message = error.to_string();
     assert!(
@@ -70,5 +71,8 @@ fn json_has_the_documents_and_the_ids_of_those_that_dangle() {
     let (one, two) = (Id::<Page>::new(), Id::<Page>::new());
     let found = Linked::Found(Arc::new(Page { id: one, next: two }));
     assert_eq!(serde_json::to_value(&found).unwrap(), serde_json::json!({ "id": one, "next": two }));
-    assert_eq!(serde_json::to_value(Linked::<Page>::Dangling(two)).unwrap(), serde_json::json!(two.to_string()));
+    assert_eq!(
+        serde_json::to_value(Linked::<Page>::Dangling(two)).unwrap(),
+        serde_json::json!(two.to_string())
+    );
 }

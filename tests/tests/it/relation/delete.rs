@@ -94,7 +94,14 @@ fn review(book: Id<Book>) -> BookReview {
 }
 
 async fn stored<M: Model + Send + Sync>(db: &Database) -> Vec<M> {
-    db.collection::<M>().find(Filter::all()).sort(doc! { "_id": 1 }).await.unwrap().try_collect().await.unwrap()
+    db.collection::<M>()
+        .find(Filter::all())
+        .sort(doc! { "_id": 1 })
+        .await
+        .unwrap()
+        .try_collect()
+        .await
+        .unwrap()
 }
 
 async fn create(db: &Database) -> References {
@@ -156,7 +163,10 @@ async fn a_restriction_deletes_nothing(db: Database) {
          deleted"
     );
     let restriction = error.restriction().unwrap();
-    assert_eq!((restriction.collection(), restriction.path(), restriction.target()), ("books", "author", "authors"));
+    assert_eq!(
+        (restriction.collection(), restriction.path(), restriction.target()),
+        ("books", "author", "authors")
+    );
     assert_eq!(restriction.id(), &(*written.id.key()).into());
     assert!(!format!("{error:?} {restriction:?}").contains(&written.id.to_string()));
     assert_eq!(stored::<Author>(&db).await.len(), 2);
@@ -267,7 +277,9 @@ async fn it_can_be_part_of_a_transaction(db: Database) {
         .await;
     aborted.unwrap();
     assert_eq!(stored::<BookReview>(&db).await.len(), 1);
-    db.transaction(async |mut tx| references.delete(written.id).session(&mut tx).await.map(drop)).await.unwrap();
+    db.transaction(async |mut tx| references.delete(written.id).session(&mut tx).await.map(drop))
+        .await
+        .unwrap();
     assert!(stored::<BookReview>(&db).await.is_empty());
 
     let mut session = db.session().await.unwrap();
@@ -383,7 +395,9 @@ async fn rules_that_cannot_be_applied_are_refused(db: Database) {
         assert_eq!(message, expected);
     }
     let message = refusal(db.references::<(Author, Book)>(), Id::<Series>::new()).await;
-    assert!(message.starts_with("`") && message.contains("::Series` is not one of the models of `references`: "));
+    assert!(
+        message.starts_with("`") && message.contains("::Series` is not one of the models of `references`: ")
+    );
 }
 
 #[test]

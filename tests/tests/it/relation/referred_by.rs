@@ -52,21 +52,29 @@ async fn the_first_of_each_are_one_lookup(db: Database, server: Server) {
         .await
         .unwrap();
     assert_eq!(times(&loaded, |comment| comment.at), [vec![8, 6], vec![7, 5], vec![]]);
-    assert!(loaded[0].links.iter().all(|comment| comment.links.as_ref().unwrap().found().unwrap().name == "ada"));
+    assert!(
+        loaded[0].links.iter().all(|comment| comment.links.as_ref().unwrap().found().unwrap().name == "ada")
+    );
     let sent = commands.take();
     assert_eq!(sent.len(), 2);
     let ids: Vec<_> = posts.iter().map(|post| doc! { "_id": { "$literal": *post.id.key() } }).collect();
-    assert_eq!(sent[0].get_array("pipeline").unwrap(), &odm::bson::Bson::from(vec![
-        doc! { "$documents": ids },
-        doc! { "$lookup": {
-            "from": "comments", "localField": "_id", "foreignField": "post",
-            "pipeline": [
-                { "$match": { "at": { "$lt": 9 } } }, { "$sort": { "at": -1 } }, { "$limit": 2_i64 },
-            ],
-            "as": "child",
-        } },
-        doc! { "$unwind": "$child" },
-    ]).as_array().unwrap().clone());
+    assert_eq!(
+        sent[0].get_array("pipeline").unwrap(),
+        &odm::bson::Bson::from(vec![
+            doc! { "$documents": ids },
+            doc! { "$lookup": {
+                "from": "comments", "localField": "_id", "foreignField": "post",
+                "pipeline": [
+                    { "$match": { "at": { "$lt": 9 } } }, { "$sort": { "at": -1 } }, { "$limit": 2_i64 },
+                ],
+                "as": "child",
+            } },
+            doc! { "$unwind": "$child" },
+        ])
+        .as_array()
+        .unwrap()
+        .clone()
+    );
 }
 
 #[odm_test::test]
@@ -185,7 +193,8 @@ struct Bill {
 #[odm_test::test]
 async fn a_reference_in_an_array_or_a_variant_is_found(db: Database) {
     let [a, b, c] = ["a", "b", "c"].map(user);
-    let line = |user: &User, stand_in: Option<&User>| Line { user: user.id, stand_in: stand_in.map(|user| user.id) };
+    let line =
+        |user: &User, stand_in: Option<&User>| Line { user: user.id, stand_in: stand_in.map(|user| user.id) };
     let bills = [
         Bill {
             id: Id::new(),

@@ -127,7 +127,9 @@ async fn a_reference_is_a_lookup(db: Database, server: Server) {
     let rows: Vec<odm::pipeline::With<Post, Tags>> = db
         .collection::<Post>()
         .aggregate()
-        .lookup(|p| TagsOf { labels: referenced(p.tags()).pipeline(|tags| tags.sort(|t| t.label().asc()).limit(1)) })
+        .lookup(|p| TagsOf {
+            labels: referenced(p.tags()).pipeline(|tags| tags.sort(|t| t.label().asc()).limit(1)),
+        })
         .sort(|p| p.title().asc())
         .await
         .unwrap()
@@ -137,12 +139,14 @@ async fn a_reference_is_a_lookup(db: Database, server: Server) {
     assert_eq!(rows[0].added.labels, tags[..1]);
 
     // Through an `Option`, and in an embedded document.
-    let pipeline = odm::Pipeline::<User>::new().lookup(|u| EmployersOf { employers: referenced(u.company()) });
+    let pipeline =
+        odm::Pipeline::<User>::new().lookup(|u| EmployersOf { employers: referenced(u.company()) });
     assert_eq!(
         pipeline.to_string(),
         r#"[{ "$lookup": { "from": "companies", "localField": "company", "foreignField": "_id", "as": "employers" } }]"#
     );
-    let pipeline = odm::Pipeline::<Post>::new().lookup(|p| AuthorsOf { authors: referenced(p.review().by()) });
+    let pipeline =
+        odm::Pipeline::<Post>::new().lookup(|p| AuthorsOf { authors: referenced(p.review().by()) });
     assert!(pipeline.to_string().contains(r#""localField": "review.reviewer""#), "{pipeline}");
 }
 

@@ -149,8 +149,7 @@ async fn a_reference_to_one_of_several_models_is_an_enum(db: Database, server: S
     store(&db, &[ada.clone()]).await;
     store(&db, &[written.clone()]).await;
     let gone = Id::new();
-    let subjects =
-        [Subject::Post(written.id), Subject::User(ada.id), Subject::Nothing, Subject::User(gone)];
+    let subjects = [Subject::Post(written.id), Subject::User(ada.id), Subject::Nothing, Subject::User(gone)];
     let named = [Named::Post(written.id), Named::Users { all: vec![ada.id] }, Named::Nothing, Named::Nothing];
     let activities: Vec<_> = subjects
         .iter()
@@ -189,12 +188,15 @@ async fn a_reference_to_one_of_several_models_is_an_enum(db: Database, server: S
         all
     };
     let (found_post, found_user) = (Linked::Found(Arc::new(written)), Linked::Found(Arc::new(ada)));
-    assert_eq!(about, [
-        About::Post(found_post.clone()),
-        About::User(found_user.clone()),
-        About::Nothing,
-        About::User(Linked::Dangling(gone)),
-    ]);
+    assert_eq!(
+        about,
+        [
+            About::Post(found_post.clone()),
+            About::User(found_user.clone()),
+            About::Nothing,
+            About::User(Linked::Dangling(gone)),
+        ]
+    );
     let others_of_one = vec![None, Some(found_user.clone()), None, Some(Linked::Dangling(gone))];
     assert!(others.iter().all(|others| *others == others_of_one));
     assert_eq!(posts, [Some(found_post), None, None, None]);
@@ -222,8 +224,14 @@ async fn ids_that_are_texts_or_numbers_are_found(db: Database, server: Server) {
         .unwrap();
     let (recorded, commands) = Commands::record(server.uri(), &db).await;
     let c = Counter::fields();
-    let loaded = recorded.collection::<Counter>().find(Filter::all()).sort(c.id().asc()).include(|c| c.next());
-    let next: Vec<_> = loaded.await.unwrap().iter().map(|one| one.links.as_ref().unwrap().found().unwrap().id.clone()).collect();
+    let loaded =
+        recorded.collection::<Counter>().find(Filter::all()).sort(c.id().asc()).include(|c| c.next());
+    let next: Vec<_> = loaded
+        .await
+        .unwrap()
+        .iter()
+        .map(|one| one.links.as_ref().unwrap().found().unwrap().id.clone())
+        .collect();
     assert_eq!(next, [2, 1, 3].map(Id::from));
     assert_eq!(names(&commands).len(), 2);
 
@@ -358,11 +366,31 @@ fn references_are_data() {
     );
     let things = Thing::MODEL.references();
     let paths: Vec<_> = things.iter().map(odm::meta::ReferenceMeta::path).collect();
-    assert_eq!(paths, [
-        "one", "maybe", "list", "gaps", "no_list", "queue", "set", "boxed", "map.*", "counts.*", "lines.u",
-        "lines.other", "lines.tags", "nested.u", "nested.other", "nested.tags", "inner.u", "inner.other",
-        "inner.tags", "created_by",
-    ]);
+    assert_eq!(
+        paths,
+        [
+            "one",
+            "maybe",
+            "list",
+            "gaps",
+            "no_list",
+            "queue",
+            "set",
+            "boxed",
+            "map.*",
+            "counts.*",
+            "lines.u",
+            "lines.other",
+            "lines.tags",
+            "nested.u",
+            "nested.other",
+            "nested.tags",
+            "inner.u",
+            "inner.other",
+            "inner.tags",
+            "created_by",
+        ]
+    );
     assert_eq!(things[9].steps(), [Field("counts"), Values, Items]);
     assert_eq!(things[12].steps(), [Field("lines"), Items, Field("tags"), Items]);
     assert_eq!(

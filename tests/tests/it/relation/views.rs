@@ -119,7 +119,8 @@ async fn a_view_of_documents_that_contain_versions_is_refused(db: Database) {
     store(&db, &[sheet]).await;
     let sheets = db.collection::<Sheet>();
     assert!(sheets.find(Filter::all()).include(|s| s.part().user()).await.unwrap()[0].links.is_dangling());
-    let error = sheets.find(Filter::all()).view::<SheetName>().include(|s| s.part().user()).await.unwrap_err();
+    let error =
+        sheets.find(Filter::all()).view::<SheetName>().include(|s| s.part().user()).await.unwrap_err();
     assert_eq!(
         error.kind().to_string(),
         "an embedded document of `Sheet` has a `schema_version`, so the references of a view cannot be read: read the \
