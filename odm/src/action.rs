@@ -37,7 +37,7 @@ mod aggregate;
 mod batch;
 mod bulk_write;
 mod count;
-mod deadline;
+pub(crate) mod deadline;
 mod delete_many;
 mod delete_one;
 mod distinct;
@@ -45,6 +45,7 @@ mod draft;
 mod estimated_count;
 mod exists;
 mod explain;
+pub(crate) mod fetch;
 mod find;
 mod find_one;
 mod find_one_and_delete;
@@ -99,6 +100,7 @@ pub use self::{
     watch::Watch,
 };
 
+pub(crate) use self::fetch::{IntoRequest, Request};
 use self::prepare::Problems;
 pub(crate) use self::setters::whole_millis;
 pub(crate) use crate::collection::OperationTarget;

@@ -16,6 +16,7 @@ mod parameters;
 mod predicates;
 mod reason;
 pub(crate) mod redact;
+mod reference;
 mod rejection;
 mod schema;
 mod selection;
@@ -32,6 +33,7 @@ pub use self::{
     duplicate_key::DuplicateKey,
     kind::ErrorKind,
     parameters::{BadParameter, BadParameters},
+    reference::{DanglingReference, Restriction},
     rejection::{RejectedRule, Rejection},
     schema::{DeclaredProblem, DocumentIds, SchemaError},
     write_concern::WriteConcernError,

@@ -65,6 +65,9 @@
 //! **Transactions.** [`Database::transaction`] runs several actions that take effect together, and repeats what is safe to
 //! repeat: see [`transaction`]. [`session`] describes sessions without transactions.
 //!
+//! **References.** `.include(|o| o.customer())` loads what documents refer to, with one command for each reference: see
+//! [`relation`]. [`Database::references`] deletes by declared rules.
+//!
 //! **Schema.** [`schema`] compares the declared indexes with the live ones, and creates, modifies and rebuilds them.
 //!
 //! **Errors.** The error type is [`Error`]. It has predicates, such as [`is_duplicate_key`](Error::is_duplicate_key)
@@ -129,6 +132,7 @@ pub mod session;
 pub mod transaction;
 pub mod watch;
 // 4 conveniences
+pub mod relation;
 pub mod request;
 pub mod schema;
 

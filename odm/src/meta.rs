@@ -41,12 +41,14 @@
 
 mod document;
 mod field;
+pub(crate) mod reference;
 mod stored_as;
 mod variant;
 
 pub use self::{
     document::DocumentMeta,
     field::FieldMeta,
+    reference::{OnDelete, ReferenceMeta, ReferenceStep},
     stored_as::{Deferred, IdMeta, TypeMeta},
     variant::{ContentMeta, EnumMeta, Tagging, VariantMeta},
 };

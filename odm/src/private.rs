@@ -14,7 +14,9 @@ pub use crate::{
         Index, IndexType,
         key::{date_key, every_field_key, field_key, geo_key, text_key},
     },
-    meta::{ContentMeta, Deferred, DocumentMeta, EnumMeta, FieldMeta, Tagging, TypeMeta, VariantMeta},
+    meta::{
+        ContentMeta, Deferred, DocumentMeta, EnumMeta, FieldMeta, OnDelete, Tagging, TypeMeta, VariantMeta,
+    },
     model::{Check, Identified, Model, Validate, Validator, id_in},
     path::{
         Path,
@@ -23,6 +25,7 @@ pub use crate::{
         key::{Key, OneField, types_only},
         narrow::{Narrows, NarrowsUntagged, VariantTest},
     },
+    relation::Target,
     row::{Retyped, With},
     rule::{
         check::custom,

@@ -24,6 +24,11 @@ impl<S, O> Query<S, O> {
         Self { selection, options }
     }
 
+    /// Returns the selection and the options, for a query that is built from them.
+    pub(crate) fn into_parts(self) -> (S, O) {
+        (self.selection, self.options)
+    }
+
     /// Applies the scopes.
     pub(crate) fn finish(self) -> Ready<S, O> {
         scope::apply(self)

@@ -36,6 +36,8 @@ pub(crate) struct Field<'a> {
     pub(crate) flatten: Option<Span>,
     pub(crate) indexes: Vec<Index>,
     pub(crate) rules: Vec<Rule>,
+    /// The name of the variant of `OnDelete` in `odm`.
+    pub(crate) on_delete: Option<&'static str>,
     /// The span of `#[odm(id)]`.
     pub(crate) id_span: Option<Span>,
     /// The span of `#[odm(serde)]` if there is a serde `with` too: it is unclear which of the two the user means.
@@ -120,6 +122,7 @@ impl<'a> Field<'a> {
             flatten: serde.flatten,
             indexes: attrs.indexes,
             rules: attrs.rules,
+            on_delete: attrs.on_delete.get().copied(),
             id_span: attrs.id.span(),
             two_codecs: attrs.serde.span().filter(|_| with),
             more_codecs,

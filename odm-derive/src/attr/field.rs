@@ -23,6 +23,8 @@ pub(crate) struct FieldAttrs {
     pub(crate) unit: Once<&'static str>,
     /// A word that specifies the encoding, or a misspelling of one, is wrong.
     pub(crate) mistaken_encoding: bool,
+    /// The name of the variant of `OnDelete` in `odm`.
+    pub(crate) on_delete: Once<&'static str>,
     pub(crate) indexes: Vec<Index>,
     pub(crate) rules: Vec<Rule>,
 }
@@ -56,6 +58,9 @@ impl FieldAttrs {
                 FieldWord::Unit => text(ident, input, word.form())
                     .and_then(|text| unit(&text))
                     .and_then(|unit| attrs.unit.set(ident, unit)),
+                FieldWord::OnDelete => text(ident, input, word.form())
+                    .and_then(|text| on_delete(&text))
+                    .and_then(|rule| attrs.on_delete.set(ident, rule)),
                 FieldWord::Validate => rule::of_field(cx, ident, input, &mut attrs.rules),
             };
             attrs.mistaken_encoding |= word.is_encoding() && read.is_err();
@@ -70,7 +75,7 @@ impl FieldWord {
     fn is_encoding(self) -> bool {
         match self {
             Self::Serde | Self::Binary | Self::Unit => true,
-            Self::Id | Self::Index | Self::Rename | Self::Validate => false,
+            Self::Id | Self::Index | Self::Rename | Self::Validate | Self::OnDelete => false,
         }
     }
 }
@@ -91,6 +96,19 @@ fn ordered(ident: &Ident, input: ParseStream<'_>) -> syn::Result<bool> {
             Err(symbol::malformed(ident, form))
         }
     }
+}
+
+/// Returns the name of the variant of `OnDelete` in `odm`.
+fn on_delete(text: &LitStr) -> syn::Result<&'static str> {
+    Ok(match text.value().as_str() {
+        "restrict" => "Restrict",
+        "cascade" => "Cascade",
+        "nullify" => "Nullify",
+        other => {
+            let message = format!("`{other}` is not a delete rule: write `restrict`, `cascade` or `nullify`");
+            return Err(syn::Error::new(text.span(), message));
+        }
+    })
 }
 
 /// Returns the name of the unit's type in `odm`.

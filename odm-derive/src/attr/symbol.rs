@@ -81,6 +81,7 @@ words! {
         Binary("binary", "#[odm(binary)]", _),
         Unit("unit", "#[odm(unit = \"ms\")]", _),
         Validate("validate", "#[odm(validate(length(min = 1, max = 100)))]", Field(Model | Embedded) | VariantField(_)),
+        OnDelete("on_delete", ON_DELETE, Field(Model | Embedded) | VariantField(_)),
     }
 
     /// The words on a field of a view.
@@ -184,6 +185,7 @@ const DOCUMENT_RULES: &str = "#[odm(validate(compare(starts_at <= ends_at)))]` o
 const CRATE: &str = "#[odm(crate = path::to::odm)]";
 const FIELD_INDEX: &str = "#[odm(index)]` or `#[odm(index(unique, sparse, ttl = \"90d\"))]";
 const LENGTH: &str = "length(min = 1, max = 100)` or `length(equal = 3)";
+const ON_DELETE: &str = "#[odm(on_delete = \"cascade\")]`, or `restrict`, `nullify";
 const RANGE: &str = "range(min = 0, max = 100)";
 const RENAME: &str = "#[odm(rename = \"storedName\")]";
 const SCHEMA_VERSION: &str = "#[odm(schema_version = 3)]` or `#[odm(schema_version(3, name = \"v\"))]";
@@ -261,19 +263,21 @@ fn container_word(word: ContainerWord, derive: Derive) -> Option<String> {
 }
 
 fn field_word(word: FieldWord, derive: Derive, on_container: bool) -> Option<String> {
-    use FieldWord::{Binary, Id, Index, Rename, Serde, Unit, Validate};
+    use FieldWord::{Binary, Id, Index, OnDelete, Rename, Serde, Unit, Validate};
 
     let reason = match (word, derive) {
         (Index, _) => return index(derive),
         (Validate, _) => return validate(derive),
-        (Id | Rename | Serde | Binary | Unit, Model) if on_container => {
+        (Id | Rename | Serde | Binary | Unit | OnDelete, Model) if on_container => {
             return Some(format!("`{}` belongs on a field, not on the model", word.text()));
         }
         (Id, Embedded) => {
             "an embedded document has no identity of its own: rename the field with \
              `#[odm(rename = \"_id\")]` if it is to be stored as `_id`"
         }
-        (Id, Value) => NOTHING_OF_ITS_OWN,
+        (Id | OnDelete, Value) => NOTHING_OF_ITS_OWN,
+        (OnDelete, Shape) => "a shape is stored nowhere, so it has no delete rules: put it on the model",
+        (OnDelete, View) => NEVER_WRITTEN,
         (Rename, View) => {
             "a view reads a field under the stored name of its parent's field: to give it another Rust name, \
              specify the parent's field, `#[odm(from = parents_field)]`"
@@ -281,7 +285,9 @@ fn field_word(word: FieldWord, derive: Derive, on_container: bool) -> Option<Str
         (Id | Serde | Binary | Unit, View) => {
             "a view reads a field as its parent stores it: put it on the parent's field"
         }
-        (Id, Model | Shape) | (Rename | Serde | Binary | Unit, Model | Embedded | Shape | Value) => {
+        (Id, Model | Shape)
+        | (Rename | Serde | Binary | Unit, Model | Embedded | Shape | Value)
+        | (OnDelete, Model | Embedded) => {
             return None;
         }
     };

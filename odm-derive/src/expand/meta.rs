@@ -1,7 +1,7 @@
 //! The declarations as data: `Doc::META` of a document, `Value::STORED_AS` and `Value::VARIANTS` of an enum.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{format_ident, quote};
 use syn::ext::IdentExt as _;
 
 use super::{Scope, span::about, variants::is_flattened};
@@ -104,8 +104,12 @@ fn fields(scope: &Scope<'_>, fields: &[Field<'_>], default: &Default) -> TokenSt
         let default = has_default.then(|| quote!(.with_default()));
         let skip_if = field.skip_serializing_if.is_some().then(|| quote!(.sometimes_written()));
         let (written, read) = (unwritten(field.skip_serializing), unread(field.skip_deserializing));
+        let on_delete = field.on_delete.map(|rule| {
+            let rule = format_ident!("{rule}");
+            quote!(.with_on_delete(#runtime::OnDelete::#rule))
+        });
         let meta = quote! {
-            #runtime::#function::<#owner, #key>(#rust_name) #default #skip_if #written #read
+            #runtime::#function::<#owner, #key>(#rust_name) #default #skip_if #written #read #on_delete
         };
         about(field, meta)
     });

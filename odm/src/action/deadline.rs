@@ -57,7 +57,7 @@ pub struct Within<A> {
 }
 
 impl<A> Within<A> {
-    pub(super) fn new(action: A, after: Duration, on: OperationTarget, verb: Verb) -> Self {
+    pub(crate) fn new(action: A, after: Duration, on: OperationTarget, verb: Verb) -> Self {
         Self { action, after, on, verb }
     }
 
@@ -97,7 +97,7 @@ impl<A: fmt::Debug> fmt::Debug for Within<A> {
 
 /// Sets the time limit of the server to the deadline, unless the limit is already shorter. The server accepts an
 /// int32.
-pub(super) fn limit(max_time: &mut Option<Duration>, deadline: Duration) {
+pub(crate) fn limit(max_time: &mut Option<Duration>, deadline: Duration) {
     let time = whole_millis(deadline).max(Duration::from_millis(1));
     let sendable = i32::try_from(time.as_millis()).is_ok();
     if sendable && max_time.is_none_or(|told| told.is_zero() || told > time) {

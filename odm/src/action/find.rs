@@ -108,7 +108,7 @@ impl<M: Model> Explained for Find<M> {
 }
 
 impl<M: Model, S> Find<M, S> {
-    fn into_query(self) -> (Target, Result<Query<Document, FindOptions>>, S) {
+    pub(super) fn into_query(self) -> (Target, Result<Query<Document, FindOptions>>, S) {
         let Self { target, filter, problems, options, state } = self;
         let query = problems.or_filter(filter).map(|filter| Query::new(filter, options));
         (target, query, state)

@@ -101,7 +101,7 @@ impl<M: Model> Explained for FindOne<M> {
 }
 
 impl<M: Model, S> FindOne<M, S> {
-    fn into_query(self) -> (Target, Result<Query<Document, FindOneOptions>>, S) {
+    pub(super) fn into_query(self) -> (Target, Result<Query<Document, FindOneOptions>>, S) {
         let Self { target, filter, problems, options, state } = self;
         let query = problems.or_filter(filter).map(|filter| Query::new(filter, options));
         (target, query, state)

@@ -103,7 +103,7 @@ impl<M: Model> Explained for Get<M> {
 }
 
 impl<M: Model, S> Get<M, S> {
-    fn into_query(self) -> (Target, Result<Query<Document, FindOneOptions>>, S) {
+    pub(super) fn into_query(self) -> (Target, Result<Query<Document, FindOneOptions>>, S) {
         let Self { target, filter, model: _, options, state } = self;
         (target, filter.map(|filter| Query::new(filter, options)), state)
     }

@@ -15,6 +15,11 @@ use crate::{
 struct Note {
     id: Id<Note>,
     n: i32,
+    next: Option<Id<Note>>,
+}
+
+fn linked() -> Note {
+    Note { id: Id::new(), n: 1, next: Some(Id::new()) }
 }
 
 /// Verbs that neither read nor write the documents of a model.
@@ -59,16 +64,16 @@ async fn every_verb_passes_its_exit() {
     let db = nowhere().await;
     let notes: Collection<Note> = db.collection();
     let n = Note::fields();
-    let note = Note { id: Id::new(), n: 1 };
+    let note = linked();
     let mut session = db.client().start_session().await.unwrap();
     let (one, update) = (|| n.id().eq(note.id), || n.n().inc(1));
     let mut seen = BTreeSet::from(WITHOUT_EXIT.map(str::to_owned));
     exits! { seen;
         find Scope:
-            notes.find(one()), notes.find(one()).session(&mut session), notes.find(one()).as_documents(),
+            notes.find(one()).include(|n| n.next()), notes.find(one()), notes.find(one()).session(&mut session), notes.find(one()).as_documents(),
             notes.find(one()).explain();
-        find_one Scope: notes.find_one(one()), notes.find_one(one()).explain();
-        get Scope: notes.get(note.id), notes.get(note.id).explain();
+        find_one Scope: notes.find_one(one()).include(|n| n.next()), notes.find_one(one()), notes.find_one(one()).explain();
+        get Scope: notes.get(note.id).include(|n| n.next()), notes.get(note.id), notes.get(note.id).explain();
         exists Scope: notes.exists(one()), notes.exists(one()).explain();
         count Scope: notes.count(one()), notes.count(one()).explain();
         estimated_count Scope: notes.estimated_count(), notes.estimated_count().explain();
@@ -76,6 +81,10 @@ async fn every_verb_passes_its_exit() {
         aggregate Scope:
             notes.aggregate(), notes.aggregate().session(&mut session), notes.aggregate().explain(), db.aggregate(),
             notes.aggregate().stage(doc! { "$out": "others" });
+        include Scope:
+            notes.include([linked(), linked()], |n| n.next()),
+            notes.include([linked()], |n| n.referred_by(Note::fields().next())),
+            notes.include([linked()], |n| n.referred_by(Note::fields().next()).limit(1));
         watch Scope: notes.watch();
         insert_one Policy: notes.insert_one(&note);
         insert_many Policy: notes.insert_many([&note, &note]);

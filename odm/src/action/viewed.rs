@@ -31,6 +31,18 @@ impl<A, V> Viewed<A, V> {
     pub(super) fn new(action: A) -> Self {
         Self { action, rows: PhantomData }
     }
+
+    pub(super) fn action(&self) -> &A {
+        &self.action
+    }
+
+    pub(super) fn action_mut(&mut self) -> &mut A {
+        &mut self.action
+    }
+
+    pub(super) fn into_action(self) -> A {
+        self.action
+    }
 }
 
 impl<A: fmt::Debug, V> fmt::Debug for Viewed<A, V> {

@@ -3,9 +3,17 @@
 use std::{borrow::Cow, fmt};
 
 use super::{
-    bulk_write::BulkWriteError, codec::CodecError, decode::DecodeError, duplicate_key::DuplicateKey,
-    invalid::Violations, parameters::BadParameters, reason::reason, rejection::Rejection,
-    schema::SchemaError, write_concern::WriteConcernError,
+    bulk_write::BulkWriteError,
+    codec::CodecError,
+    decode::DecodeError,
+    duplicate_key::DuplicateKey,
+    invalid::Violations,
+    parameters::BadParameters,
+    reason::reason,
+    reference::{DanglingReference, Restriction},
+    rejection::Rejection,
+    schema::SchemaError,
+    write_concern::WriteConcernError,
 };
 
 /// The kind of an [`Error`](super::Error), by what a caller can do about it.
@@ -71,6 +79,10 @@ pub enum ErrorKind {
     /// The change stream requires the document before or after each change, and the server does not have one: the
     /// collection does not store pre- and post-images, or this image has expired.
     ImageMissing,
+    /// A reference that an include requires refers to a document that does not exist.
+    Dangling(DanglingReference),
+    /// A document refers to one that was to be deleted, and the delete rule of the reference is `restrict`.
+    Restricted(Restriction),
     /// The transaction is aborted. Nothing of it was applied. An earlier call in it failed, which this names, or the
     /// future of a call was dropped, or the [`Tx`](crate::Tx) outlived its body.
     TransactionAborted(Cow<'static, str>),
@@ -109,6 +121,8 @@ impl ErrorKind {
             Self::Invalidated => "Invalidated",
             Self::EventTooLarge => "EventTooLarge",
             Self::ImageMissing => "ImageMissing",
+            Self::Dangling(_) => "Dangling",
+            Self::Restricted(_) => "Restricted",
             Self::TransactionAborted(_) => "TransactionAborted",
             Self::Unsupported(_) => "Unsupported",
             Self::Server(_) => "Server",
@@ -166,6 +180,8 @@ impl ErrorKind {
                 "the server does not have the document before or after a change, which the stream requires; is \
                  `changeStreamPreAndPostImages` enabled for the collection?",
             ),
+            Self::Dangling(reference) => write!(f, "{reference}"),
+            Self::Restricted(reference) => write!(f, "{reference}"),
             Self::TransactionAborted(cause) => write!(f, "the transaction is aborted: {cause}"),
             Self::Server(code) => refused(&reason(*code, "", &[]), f),
         }

@@ -1,8 +1,8 @@
 //! The predicates about the kind of an `Error`, and the accessors of the data that the kinds contain.
 
 use super::{
-    BadParameters, BulkWriteError, DecodeError, DuplicateKey, Error, ErrorKind, Rejection, SchemaError,
-    WriteConcernError, invalid::Violations,
+    BadParameters, BulkWriteError, DanglingReference, DecodeError, DuplicateKey, Error, ErrorKind, Rejection,
+    Restriction, SchemaError, WriteConcernError, invalid::Violations,
 };
 
 impl Error {
@@ -71,6 +71,27 @@ impl Error {
     /// or the [`Tx`](crate::Tx) outlived its body.
     pub fn is_transaction_aborted(&self) -> bool {
         matches!(self.kind(), ErrorKind::TransactionAborted(_))
+    }
+
+    /// Returns `true` if a required reference refers to a document that does not exist.
+    pub fn is_dangling(&self) -> bool {
+        matches!(self.kind(), ErrorKind::Dangling(_))
+    }
+
+    /// Returns `true` if a document was not deleted, because another one refers to it and the delete rule of that
+    /// reference is `restrict`.
+    pub fn is_restricted(&self) -> bool {
+        matches!(self.kind(), ErrorKind::Restricted(_))
+    }
+
+    /// Returns the required reference to a document that does not exist, if this is the cause.
+    pub fn dangling_reference(&self) -> Option<&DanglingReference> {
+        if let ErrorKind::Dangling(error) = self.kind() { Some(error) } else { None }
+    }
+
+    /// Returns the reference that prevents the delete, if this is the cause.
+    pub fn restriction(&self) -> Option<&Restriction> {
+        if let ErrorKind::Restricted(error) = self.kind() { Some(error) } else { None }
     }
 
     /// Returns the key that another document already has, if this is the cause. For many writes, returns the first

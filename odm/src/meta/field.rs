@@ -1,6 +1,6 @@
 //! `FieldMeta`: a declared field.
 
-use super::{Rules, TypeMeta};
+use super::{OnDelete, Rules, TypeMeta};
 use crate::rule::Rule;
 
 /// A field of a document, as declared.
@@ -17,6 +17,7 @@ pub struct FieldMeta {
     is_read: bool,
     has_default: bool,
     is_flattened: bool,
+    on_delete: Option<OnDelete>,
 }
 
 /// Which documents contain the field when they are written.
@@ -47,6 +48,7 @@ impl FieldMeta {
             is_read: true,
             has_default: false,
             is_flattened: false,
+            on_delete: None,
         }
     }
 
@@ -106,6 +108,18 @@ impl FieldMeta {
     /// Returns whether the field is `#[serde(flatten)]`: its elements are stored in the document itself.
     pub fn is_flattened(&self) -> bool {
         self.is_flattened
+    }
+
+    /// Returns what happens to the document when the document that the field refers to is deleted.
+    pub fn on_delete(&self) -> Option<OnDelete> {
+        self.on_delete
+    }
+
+    /// Records what happens when the document that the field refers to is deleted.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn with_on_delete(self, rule: OnDelete) -> Self {
+        Self { on_delete: Some(rule), ..self }
     }
 
     /// Records that a missing field is read as a default value.

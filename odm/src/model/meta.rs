@@ -5,7 +5,7 @@ use std::any::TypeId;
 use super::{Model, Validator};
 use crate::{
     index::Index,
-    meta::{DocumentMeta, FieldMeta},
+    meta::{DocumentMeta, FieldMeta, ReferenceMeta, reference},
 };
 
 /// A model, as declared: its collection, its document and its indexes.
@@ -55,6 +55,11 @@ impl ModelMeta {
     /// Returns the validator of the collection, if the model declares one.
     pub fn validator(&self) -> Option<Validator> {
         self.validator
+    }
+
+    /// Returns the references to other documents, in declared order: see [`DocumentMeta::references`].
+    pub fn references(&self) -> Vec<ReferenceMeta> {
+        reference::of_model(self.document, self.type_id())
     }
 
     /// Returns the type of the model, which the ids of its documents refer to:

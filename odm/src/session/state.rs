@@ -81,6 +81,22 @@ impl<'s> Explicit<'s> {
     }
 }
 
+impl Lent<'_> {
+    /// Lends the session to one of several actions that run one after the other.
+    pub(crate) fn reborrow(&mut self) -> Lent<'_> {
+        Lent { driver: &mut *self.driver, observer: self.observer.clone() }
+    }
+}
+
+/// For actions of this crate that consist of several actions in the session of the caller.
+impl AsSession for Lent<'_> {}
+
+impl sealed::Sealed for Lent<'_> {
+    fn lend(&mut self) -> Explicit<'_> {
+        Explicit(Ok(self.reborrow()))
+    }
+}
+
 impl fmt::Debug for Explicit<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Explicit")

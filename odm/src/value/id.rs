@@ -36,7 +36,7 @@ use crate::{
 )]
 pub trait Keyed: 'static {
     /// The type that is stored as `_id`: `ObjectId` unless the model specifies `#[odm(key = ..)]`.
-    type Key: Value + Clone;
+    type Key: Value + Clone + Send + Sync;
 }
 
 /// A key that can be generated on the client: `ObjectId`, `Uuid`, and your own types that implement this trait.

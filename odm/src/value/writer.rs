@@ -26,7 +26,7 @@ impl Writer {
 
     /// Returns an empty writer for a value in a filter or an update. Most are short, and a large allocation costs
     /// more than growing a small one.
-    pub(super) fn short() -> Self {
+    pub(crate) fn short() -> Self {
         Self { bytes: Vec::with_capacity(64), depth: 0 }
     }
 

@@ -29,6 +29,7 @@ mod narrow;
 mod nesting;
 mod pipeline;
 mod positions;
+mod relation;
 mod replace;
 mod request;
 mod retry_bulk;

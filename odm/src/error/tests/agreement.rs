@@ -162,6 +162,16 @@ fn table() -> Vec<(&'static str, fn() -> Error, [&'static str; 4])> {
         ("invalidated", || Error::new(ErrorKind::Invalidated), [""; 4]),
         ("event too large", || Error::new(ErrorKind::EventTooLarge), [""; 4]),
         ("an aborted transaction", || Error::aborted("an earlier call failed"), [""; 4]),
+        (
+            "a dangling reference",
+            || Error::new(ErrorKind::Dangling(DanglingReference::new("posts", "author", "users", 5.into()))),
+            [""; 4],
+        ),
+        (
+            "a restricted delete",
+            || Error::new(ErrorKind::Restricted(Restriction::new("posts", "author", "users", 5.into()))),
+            [""; 4],
+        ),
         ("no image", || Error::new(ErrorKind::ImageMissing), [""; 4]),
         ("unsupported", || Error::from_driver(Driver::SessionsNotSupported.into()), ["N"; 4]),
         ("shutdown of the client", || Error::from_driver(Driver::Shutdown.into()), ["N"; 4]),

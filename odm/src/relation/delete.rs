@@ -1,0 +1,273 @@
+//! Deletes by the rules of the references: `#[odm(on_delete = "..")]`.
+
+mod rules;
+mod run;
+
+use std::{fmt, future::IntoFuture, sync::Arc};
+
+use futures_core::future::BoxFuture;
+use mongodb::bson::Bson;
+
+use self::{
+    rules::{Member, Rules},
+    run::Start,
+};
+use crate::{
+    action::{AsSession, Explicit, Implicit},
+    database::Database,
+    error::{Error, Result},
+    model::Model,
+    value::{Id, Value},
+};
+
+/// A list of models: a tuple of up to sixteen.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a list of models",
+    label = "expected a tuple of models",
+    note = "for one model: `db.references::<(Comment,)>()`; each model is `Send` and `Sync`"
+)]
+pub trait ModelList: sealed::Listed {}
+
+mod sealed {
+    use super::rules::Member;
+
+    /// The members of a list.
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` is not a list of models",
+        label = "expected a tuple of models"
+    )]
+    pub trait Listed {
+        #[doc(hidden)]
+        fn members() -> Vec<Member>;
+    }
+}
+
+macro_rules! lists {
+    ($(($($model:ident),+))*) => { $(
+        impl<$($model: Model + Send + Sync),+> sealed::Listed for ($($model,)+) {
+            fn members() -> Vec<Member> {
+                vec![$(Member::of::<$model>()),+]
+            }
+        }
+
+        impl<$($model: Model + Send + Sync),+> ModelList for ($($model,)+) {}
+    )* };
+}
+
+lists! {
+    (A) (A, B) (A, B, C) (A, B, C, D) (A, B, C, D, E) (A, B, C, D, E, F) (A, B, C, D, E, F, G)
+    (A, B, C, D, E, F, G, H) (A, B, C, D, E, F, G, H, I) (A, B, C, D, E, F, G, H, I, J)
+    (A, B, C, D, E, F, G, H, I, J, K) (A, B, C, D, E, F, G, H, I, J, K, L) (A, B, C, D, E, F, G, H, I, J, K, L, M)
+    (A, B, C, D, E, F, G, H, I, J, K, L, M, N) (A, B, C, D, E, F, G, H, I, J, K, L, M, N, O)
+    (A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P)
+}
+
+impl Database {
+    /// Returns the references between these models, for deletes by their rules.
+    ///
+    /// The caller lists the models, because there is no registry: the one whose documents are deleted, and all that
+    /// refer to it. A reference declares its rule with `#[odm(on_delete = "restrict")]`, `"cascade"` or `"nullify"`. A
+    /// reference without a rule is left as it is, and dangles.
+    ///
+    /// ```no_run
+    /// use odm::{Database, Id, Model};
+    ///
+    /// #[derive(Model)]
+    /// #[odm(collection = "posts")]
+    /// struct Post {
+    ///     id: Id<Post>,
+    ///     #[odm(on_delete = "restrict")]
+    ///     author: Id<User>,
+    ///     #[odm(on_delete = "nullify")]
+    ///     reviewer: Option<Id<User>>,
+    /// }
+    ///
+    /// #[derive(Model)]
+    /// #[odm(collection = "comments", index(post))]
+    /// struct Comment {
+    ///     id: Id<Comment>,
+    ///     #[odm(on_delete = "cascade")]
+    ///     post: Id<Post>,
+    /// }
+    /// # #[derive(Model)]
+    /// # #[odm(collection = "users")]
+    /// # struct User { id: Id<User> }
+    ///
+    /// # async fn f(db: Database, post: Id<Post>) -> odm::Result<()> {
+    /// let references = db.references::<(User, Post, Comment)>();
+    /// let deleted = references.delete(post).await?;
+    /// println!("{} comments", deleted.count::<Comment>());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn references<L: ModelList>(&self) -> References {
+        References { database: self.clone(), rules: Arc::new(Rules::of(&L::members())) }
+    }
+}
+
+/// The references between some models. Cloning it is cheap.
+///
+/// Construct with [`Database::references`].
+#[derive(Clone)]
+pub struct References {
+    database: Database,
+    rules: Arc<Rules>,
+}
+
+impl References {
+    /// Deletes the document with this id, and applies the rules of the references to it.
+    ///
+    /// - `restrict`: if a document refers to it that is not deleted itself, nothing is deleted.
+    /// - `cascade`: the documents that refer to it are deleted too, and the rules of the references to these apply.
+    /// - `nullify`: an `Option` becomes null, and the id is removed from a list. The field must be an `Option` or a list.
+    ///
+    /// All of this is one [transaction](crate::transaction), which also applies the policies of the models. For each
+    /// reference it reads the documents that refer to the deleted ones, so each reference should have an index. A
+    /// document that another client inserts at the same time may still refer to a deleted one: the server's snapshots do
+    /// not exclude it.
+    ///
+    /// Awaiting it returns what was [`Deleted`]. If there is no document with the id, nothing is changed.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error for which [`is_restricted`](Error::is_restricted) is true if a rule is `restrict`. Returns an error
+    /// for which [`is_not_sent`](Error::is_not_sent) is true if the model is not in the list, or if a rule cannot be
+    /// applied: `nullify` of a field that is neither an `Option` nor a list, or a rule of a field that contains no
+    /// reference, or only in a map or in an untagged enum. Otherwise returns the errors of a transaction.
+    pub fn delete<M: Model>(&self, id: Id<M>) -> DeleteReferenced {
+        self.delete_many([id])
+    }
+
+    /// Deletes the documents with these ids, like [`delete`](Self::delete), in one transaction.
+    ///
+    /// # Errors
+    ///
+    /// Returns the errors of [`delete`](Self::delete).
+    pub fn delete_many<M: Model>(&self, ids: impl IntoIterator<Item = Id<M>>) -> DeleteReferenced {
+        let ids: Result<Vec<Bson>, _> = ids.into_iter().map(|id| id.to_bson()).collect();
+        let start = ids.map_err(Error::from).and_then(|ids| self.rules.start::<M>(ids));
+        DeleteReferenced { references: self.clone(), start, state: Implicit }
+    }
+}
+
+impl fmt::Debug for References {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("References").field("on", &self.database).finish_non_exhaustive()
+    }
+}
+
+/// Deletes documents by the rules of the references to them.
+///
+/// Construct with [`References::delete`] or [`References::delete_many`].
+#[must_use = "nothing happens until the action is awaited"]
+pub struct DeleteReferenced<S = Implicit> {
+    references: References,
+    start: Result<Start>,
+    state: S,
+}
+
+impl DeleteReferenced {
+    /// Runs the deletes in this transaction of the caller, in place of one of their own.
+    ///
+    /// # Errors
+    ///
+    /// The action returns an error for which [`is_not_sent`](Error::is_not_sent) is true if the session is not known to be
+    /// in a transaction. A [`Tx`](crate::Tx) always is, and a [`Session`](crate::Session) after
+    /// [`start_transaction`](crate::Session::start_transaction).
+    pub fn session(self, session: &mut impl AsSession) -> DeleteReferenced<Explicit<'_>> {
+        let Self { references, start, state: Implicit } = self;
+        DeleteReferenced { references, start, state: Explicit::new(session) }
+    }
+}
+
+impl IntoFuture for DeleteReferenced {
+    type Output = Result<Deleted>;
+    type IntoFuture = BoxFuture<'static, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        let Self { references: References { database, rules }, start, state: Implicit } = self;
+        Box::pin(async move {
+            let shared = Arc::new((database.clone(), rules, start?));
+            let body = |mut tx| {
+                let shared = Arc::clone(&shared);
+                async move {
+                    let (database, rules, start) = &*shared;
+                    let mut lent = Explicit::new(&mut tx).into_lent()?;
+                    run::run(database, rules, start, &mut lent).await
+                }
+            };
+            database.transaction(body).await
+        })
+    }
+}
+
+impl<'s> IntoFuture for DeleteReferenced<Explicit<'s>> {
+    type Output = Result<Deleted>;
+    type IntoFuture = BoxFuture<'s, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        let Self { references: References { database, rules }, start, state } = self;
+        Box::pin(async move {
+            let (start, mut lent) = (start?, state.into_lent()?);
+            if !lent.observer.in_transaction() {
+                return Err(Error::refused(
+                    "deletes by the rules of references are several commands that belong together: start a transaction \
+                     in the session, or leave the session out",
+                ));
+            }
+            run::run(&database, &rules, &start, &mut lent).await
+        })
+    }
+}
+
+impl<S> fmt::Debug for DeleteReferenced<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DeleteReferenced").field("on", &self.references.database).finish_non_exhaustive()
+    }
+}
+
+/// What was changed by a delete with the rules of references.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Deleted {
+    /// The collections with the numbers of their documents that were deleted, and in which a reference was removed.
+    collections: Vec<(&'static str, u64, u64)>,
+}
+
+impl Deleted {
+    /// Returns how many documents of `M` were deleted.
+    pub fn count<M: Model>(&self) -> u64 {
+        self.of::<M>(|(_, deleted, _)| *deleted)
+    }
+
+    /// Returns in how many documents of `M` a reference was removed. A document from which several fields were removed
+    /// counts once for each.
+    pub fn nullified<M: Model>(&self) -> u64 {
+        self.of::<M>(|(_, _, nullified)| *nullified)
+    }
+
+    /// Returns how many documents were deleted in all collections.
+    pub fn total(&self) -> u64 {
+        self.collections.iter().map(|(_, deleted, _)| deleted).sum()
+    }
+
+    fn of<M: Model>(&self, number: impl Fn(&(&'static str, u64, u64)) -> u64) -> u64 {
+        self.collections.iter().find(|(name, ..)| *name == M::COLLECTION).map_or(0, number)
+    }
+
+    fn entry(&mut self, collection: &'static str) -> &mut (&'static str, u64, u64) {
+        let known = self.collections.iter().position(|(name, ..)| *name == collection);
+        let at = known.unwrap_or(self.collections.len());
+        if known.is_none() {
+            self.collections.push((collection, 0, 0));
+        }
+        &mut self.collections[at]
+    }
+
+    fn add_deleted(&mut self, collection: &'static str, count: u64) {
+        self.entry(collection).1 += count;
+    }
+
+    fn add_nullified(&mut self, collection: &'static str, count: u64) {
+        self.entry(collection).2 += count;
+    }
+}

@@ -1,0 +1,291 @@
+//! `.include(..)` of the verbs that read, and of a collection for documents that are loaded already.
+
+use std::{
+    fmt,
+    future::{Future, IntoFuture},
+    time::Duration,
+};
+
+use futures_core::future::BoxFuture;
+use mongodb::options::CursorType;
+
+use super::{
+    context::Links,
+    include::{Include, Loader},
+    loaded::{Loaded, Target},
+    place::Held,
+    reader::{AsView, Reader, Whole, encoded},
+    run::{HopOptions, IDS_PER_COMMAND, Run, WHOLE_BATCH},
+};
+use crate::{
+    action::{
+        AsSession, Explicit, Find, FindOne, Get, Implicit, IntoRequest, Lent, Request, Viewed, Within,
+        deadline,
+    },
+    collection::{Collection, Target as OnCollection},
+    error::{Error, Result},
+    model::Model,
+    value::OwnedRow,
+    view::View,
+};
+
+/// A read that also loads what its documents refer to.
+///
+/// Construct with `.include(..)` of [`Find`], [`FindOne`], [`Get`], or of these with a `.view::<V>()`. Awaiting it
+/// returns a `Vec<I>` for `find`, an `Option<I>` for `find_one` and `get`.
+#[must_use = "nothing is read until the action is awaited"]
+pub struct Including<A, I> {
+    action: A,
+    reader: Reader<I>,
+    ids_per_command: usize,
+}
+
+impl<A, I> Including<A, I> {
+    /// Sets how many ids one command contains. A reference to more documents is loaded by several commands. The default
+    /// is 10,000, and a command never contains more than about 4 MiB of ids.
+    pub fn ids_per_command(mut self, count: usize) -> Self {
+        self.ids_per_command = count;
+        self
+    }
+
+    fn map<B>(self, change: impl FnOnce(A) -> B) -> Including<B, I> {
+        Including { action: change(self.action), reader: self.reader, ids_per_command: self.ids_per_command }
+    }
+}
+
+impl<A: fmt::Debug, I> fmt::Debug for Including<A, I> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Including").field(&self.action).finish()
+    }
+}
+
+impl<A, I: Target> Including<A, I> {
+    /// Sends the first command and those of the hops.
+    async fn run<'s, S>(self, lend: impl FnOnce(S) -> Result<Option<Lent<'s>>>) -> Result<Vec<I>>
+    where
+        A: IntoRequest<State = S>,
+    {
+        let Self { action, reader, ids_per_command } = self;
+        let Request { target, verb, filter, mut options, state } = action.into_request();
+        let hops = HopOptions::of(&options);
+        if options.max_await_time.is_some()
+            || matches!(options.cursor_type, Some(CursorType::Tailable | CursorType::TailableAwait))
+        {
+            let error = Error::refused(
+                "an include collects all documents, so its cursor cannot wait for more of them",
+            );
+            return Err(error.during(&target.operation(verb)));
+        }
+        // A read of one document has a negative limit, and one batch.
+        if options.limit.is_none_or(|limit| limit >= 0) {
+            options.batch_size.get_or_insert(WHOLE_BATCH);
+        }
+        if reader.projection.is_some() {
+            options.projection.clone_from(&reader.projection);
+        }
+        let run = Run::new(target.database().clone(), hops, ids_per_command, lend(state)?);
+        let stored = run.fetch(target.clone(), verb, filter, options).await?;
+        reader.read(&run, target.operation(verb), &stored).await
+    }
+}
+
+/// `.include(..)`, `.session(..)`, `.deadline(..)` and `IntoFuture` of one verb.
+macro_rules! including {
+    ($($verb:ident => $output:ident, $from:expr;)*) => { $(
+        impl<M: Model + Send + Sync, S> $verb<M, S> {
+            /// Includes what the documents refer to, and what refers to them: `.include(|o| (o.customer(), o.lines().product()))`.
+            ///
+            /// One more command for each reference, however many documents there are. See [`relation`](crate::relation).
+            pub fn include<I>(self, what: impl FnOnce(Links<M>) -> I) -> Including<Self, Loaded<M, I::Out>>
+            where
+                I: Include<M> + 'static,
+            {
+                let reader = Reader::with_loader::<M, Whole>(Loader::from_closure::<M, I>(what));
+                Including { action: self, reader, ids_per_command: IDS_PER_COMMAND }
+            }
+        }
+
+        impl<M: Model + Send + Sync, S, V: View<M> + OwnedRow + Target<Of = M>> Viewed<$verb<M, S>, V> {
+            /// Includes what the documents refer to, and what refers to them. The view need not have the fields that
+            /// contain the ids: they are requested too.
+            ///
+            /// One more command for each reference, however many documents there are. See [`relation`](crate::relation).
+            pub fn include<I>(self, what: impl FnOnce(Links<M>) -> I) -> Including<Self, Loaded<V, I::Out>>
+            where
+                I: Include<M> + 'static,
+            {
+                let reader = Reader::with_loader::<M, AsView<V>>(Loader::from_closure::<M, I>(what));
+                Including { action: self, reader, ids_per_command: IDS_PER_COMMAND }
+            }
+        }
+
+        including!(@action $verb<M>, $verb<M, Explicit<'s>>, [] => $output, $from);
+        including!(@action Viewed<$verb<M>, V>, Viewed<$verb<M, Explicit<'s>>, V>, [V: 'static] => $output, $from);
+    )* };
+    (@action $action:ty, $in_session:ty, [$($generics:tt)*] => $output:ident, $from:expr) => {
+        impl<M: Model, I, $($generics)*> Including<$action, I> {
+            /// Runs all commands in this session, one after the other.
+            ///
+            /// The action borrows the session until its future completes. In a session with
+            /// [snapshots](crate::session::StartSession::snapshot), all commands return the data of one moment.
+            pub fn session<'s>(self, session: &'s mut impl AsSession) -> Including<$in_session, I> {
+                self.map(|action| action.session(session))
+            }
+
+            /// Limits how long all commands together may take, including the network: see [`Within`].
+            ///
+            /// After the deadline, returns an error for which [`is_timeout`](crate::Error::is_timeout) is true. The
+            /// server receives the limit with each command: `{ maxTimeMS: n }`.
+            pub fn deadline(mut self, after: Duration) -> Within<Self> {
+                deadline::limit(self.action.server_limit(), after);
+                let (on, verb) = self.action.on_verb();
+                Within::new(self, after, on, verb)
+            }
+        }
+
+        impl<M: Model, I: Target, $($generics)*> IntoFuture for Including<$action, I> {
+            type Output = Result<$output<I>>;
+            type IntoFuture = BoxFuture<'static, Self::Output>;
+
+            fn into_future(self) -> Self::IntoFuture {
+                boxed(self.run(|Implicit| Ok(None)), $from)
+            }
+        }
+
+        impl<'s, M: Model, I: Target, $($generics)*> IntoFuture for Including<$in_session, I> {
+            type Output = Result<$output<I>>;
+            type IntoFuture = BoxFuture<'s, Self::Output>;
+
+            fn into_future(self) -> Self::IntoFuture {
+                boxed(self.run(|session: Explicit<'s>| session.into_lent().map(Some)), $from)
+            }
+        }
+    };
+}
+
+including! {
+    Find => Vec, |items| items;
+    FindOne => Option, |items: Vec<I>| items.into_iter().next();
+    Get => Option, |items: Vec<I>| items.into_iter().next();
+}
+
+fn boxed<'s, I: 's, O: 's>(
+    items: impl Future<Output = Result<Vec<I>>> + Send + 's,
+    from: fn(Vec<I>) -> O,
+) -> BoxFuture<'s, Result<O>> {
+    Box::pin(async move { items.await.map(from) })
+}
+
+impl<M: Model + Send + Sync> Collection<M> {
+    /// Loads what documents refer to that are loaded already: `orders.include(due, |o| o.customer())`.
+    ///
+    /// One command for each reference, however many documents there are. The ids are read from the documents as they
+    /// are in memory. See [`relation`](crate::relation).
+    ///
+    /// Awaiting it returns a `Vec` of [`Loaded`] documents, in the same order.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error for which [`is_not_sent`](crate::Error::is_not_sent) is true if a document cannot be stored.
+    ///
+    /// ```no_run
+    /// # use odm::{Collection, Id, Model};
+    /// # #[derive(Model)]
+    /// # #[odm(collection = "orders")]
+    /// # struct Order { id: Id<Order>, customer: Id<Customer>, reference: String }
+    /// # #[derive(Model)]
+    /// # #[odm(collection = "customers")]
+    /// # struct Customer { id: Id<Customer>, name: String }
+    /// # async fn f(orders: Collection<Order>, due: Vec<Order>) -> odm::Result<()> {
+    /// for order in orders.include(due, |o| o.customer()).await? {
+    ///     match order.links.found() {
+    ///         Some(customer) => println!("{}: {}", order.reference, customer.name),
+    ///         None => println!("{}: the customer is gone", order.reference),
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn include<I>(
+        &self,
+        documents: impl IntoIterator<Item = M>,
+        what: impl FnOnce(Links<M>) -> I,
+    ) -> IncludeIn<M, I::Out>
+    where
+        I: Include<M> + 'static,
+    {
+        IncludeIn {
+            target: self.target(),
+            documents: documents.into_iter().collect(),
+            loader: Loader::from_closure::<M, I>(what),
+            ids_per_command: IDS_PER_COMMAND,
+            state: Implicit,
+        }
+    }
+}
+
+/// Loads what documents refer to.
+///
+/// Construct with [`Collection::include`].
+#[must_use = "nothing is read until the action is awaited"]
+pub struct IncludeIn<M, L, S = Implicit> {
+    target: OnCollection,
+    documents: Vec<M>,
+    loader: Loader<L>,
+    ids_per_command: usize,
+    state: S,
+}
+
+impl<M, L, S> IncludeIn<M, L, S> {
+    /// Sets how many ids one command contains. A reference to more documents is loaded by several commands. The default
+    /// is 10,000, and a command never contains more than about 4 MiB of ids.
+    pub fn ids_per_command(mut self, count: usize) -> Self {
+        self.ids_per_command = count;
+        self
+    }
+}
+
+impl<M, L> IncludeIn<M, L> {
+    /// Runs all commands in this session, one after the other.
+    ///
+    /// The action borrows the session until its future completes.
+    pub fn session(self, session: &mut impl AsSession) -> IncludeIn<M, L, Explicit<'_>> {
+        let Self { target, documents, loader, ids_per_command, state: Implicit } = self;
+        IncludeIn { target, documents, loader, ids_per_command, state: Explicit::new(session) }
+    }
+}
+
+impl<M: Model, L, S> IncludeIn<M, L, S> {
+    async fn run<'s>(self, lend: impl FnOnce(S) -> Result<Option<Lent<'s>>>) -> Result<Vec<Loaded<M, L>>> {
+        let Self { target, documents, loader, ids_per_command, state } = self;
+        let bytes = documents.iter().map(encoded).collect::<Result<Vec<_>>>();
+        let bytes = bytes.map_err(|error| error.during(&target.operation(super::run::INCLUDE)))?;
+        let run = Run::new(target.database().clone(), HopOptions::default(), ids_per_command, lend(state)?);
+        let links = loader.load(&run, &bytes).await?;
+        Ok(documents.into_iter().zip(links).map(|(doc, links)| Loaded::new(doc, links)).collect())
+    }
+}
+
+impl<M: Model + Send + Sync, L: Held> IntoFuture for IncludeIn<M, L> {
+    type Output = Result<Vec<Loaded<M, L>>>;
+    type IntoFuture = BoxFuture<'static, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.run(|Implicit| Ok(None)))
+    }
+}
+
+impl<'s, M: Model + Send + Sync, L: Held> IntoFuture for IncludeIn<M, L, Explicit<'s>> {
+    type Output = Result<Vec<Loaded<M, L>>>;
+    type IntoFuture = BoxFuture<'s, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.run(|session: Explicit<'s>| session.into_lent().map(Some)))
+    }
+}
+
+impl<M, L, S> fmt::Debug for IncludeIn<M, L, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("IncludeIn").field("on", &self.target).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,149 @@
+//! `Run`: what the hops of one include share, and the commands that they send.
+
+use std::{fmt, ops::Range, time::Duration};
+
+use mongodb::{
+    bson::{Bson, Document, RawDocumentBuf},
+    options::{AggregateOptions, Collation, FindOptions, ReadConcern, SelectionCriteria},
+};
+use tokio::sync::Mutex;
+
+use super::keys::Keys;
+use crate::{
+    action::{Lent, OperationTarget, fetch},
+    collection::Target,
+    database::Database,
+    error::Result,
+    operation::Verb,
+};
+
+pub(super) const INCLUDE: Verb = Verb::new("include", "find");
+
+/// How many ids one command contains, unless the caller sets another number.
+pub(super) const IDS_PER_COMMAND: usize = 10_000;
+
+/// How many bytes of ids one command contains. Commands have at most 16 MiB, and each id some bytes around it.
+const BYTES_PER_COMMAND: usize = 4 << 20;
+
+/// The largest batch. A hop collects all documents, so that a small batch would only mean more commands.
+pub(super) const WHOLE_BATCH: u32 = i32::MAX.unsigned_abs();
+
+/// What the hops of one include share.
+pub struct Run<'s> {
+    database: Database,
+    options: HopOptions,
+    ids_per_command: usize,
+    /// The session of the caller. Hops that could run at the same time run one after the other in it.
+    session: Option<Mutex<Lent<'s>>>,
+}
+
+/// The options of the first read that its hops have too.
+#[derive(Debug, Clone, Default)]
+pub(super) struct HopOptions {
+    members: Option<SelectionCriteria>,
+    read_concern: Option<ReadConcern>,
+    max_time: Option<Duration>,
+    comment: Option<Bson>,
+}
+
+impl HopOptions {
+    pub(super) fn of(options: &FindOptions) -> Self {
+        Self {
+            members: options.selection_criteria.clone(),
+            read_concern: options.read_concern.clone(),
+            max_time: options.max_time,
+            comment: options.comment.clone(),
+        }
+    }
+}
+
+impl fmt::Debug for Run<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Run").field("on", &self.database).finish_non_exhaustive()
+    }
+}
+
+impl<'s> Run<'s> {
+    pub(super) fn new(
+        database: Database,
+        options: HopOptions,
+        ids_per_command: usize,
+        session: Option<Lent<'s>>,
+    ) -> Self {
+        Self { database, options, ids_per_command, session: session.map(Mutex::new) }
+    }
+
+    pub(super) fn database(&self) -> &Database {
+        &self.database
+    }
+
+    /// Splits the positions of the ids into ranges that fit into one command.
+    pub(super) fn chunks(&self, keys: &Keys) -> Vec<Range<usize>> {
+        keys.chunks(self.ids_per_command, BYTES_PER_COMMAND)
+    }
+
+    /// Returns all documents that match. `options` are those of the query itself.
+    pub(super) async fn find(
+        &self,
+        target: &Target,
+        filter: Document,
+        options: FindOptions,
+    ) -> Result<Vec<RawDocumentBuf>> {
+        let HopOptions { members, read_concern, max_time, comment } = self.options.clone();
+        let options = FindOptions::builder()
+            .sort(options.sort)
+            .projection(options.projection)
+            .batch_size(WHOLE_BATCH)
+            .collation(simple())
+            .selection_criteria(members)
+            .read_concern(read_concern)
+            .max_time(max_time)
+            .comment(comment)
+            .build();
+        self.fetch(target.clone(), INCLUDE, Ok(filter), options).await
+    }
+
+    /// Sends the query of the first read.
+    pub(super) async fn fetch(
+        &self,
+        target: Target,
+        verb: Verb,
+        filter: Result<Document>,
+        options: FindOptions,
+    ) -> Result<Vec<RawDocumentBuf>> {
+        match &self.session {
+            Some(session) => {
+                let mut lent = session.lock().await;
+                fetch::find(target, verb, filter, options, Some(&mut *lent)).await
+            }
+            None => fetch::find(target, verb, filter, options, None).await,
+        }
+    }
+
+    /// Returns all rows of a pipeline whose first stage makes its documents.
+    pub(super) async fn aggregate(&self, stages: Vec<Document>) -> Result<Vec<RawDocumentBuf>> {
+        let HopOptions { members, read_concern, max_time, comment } = self.options.clone();
+        let options = AggregateOptions::builder()
+            .batch_size(WHOLE_BATCH)
+            .collation(simple())
+            .selection_criteria(members)
+            .read_concern(read_concern)
+            .max_time(max_time)
+            .comment(comment)
+            .build();
+        let on = OperationTarget::Database(self.database.clone());
+        match &self.session {
+            Some(session) => {
+                let mut lent = session.lock().await;
+                fetch::aggregate(on, stages, options, Some(&mut *lent)).await
+            }
+            None => fetch::aggregate(on, stages, options, None).await,
+        }
+    }
+}
+
+/// The collation in which two texts are equal only if they are the same. With the collation of a collection, the server
+/// would also find documents with other ids.
+fn simple() -> Collation {
+    Collation::builder().locale("simple").build()
+}
