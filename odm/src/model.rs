@@ -1,8 +1,12 @@
 //! Models: document types with a collection.
 
 mod meta;
+mod policies;
 
-pub use self::meta::ModelMeta;
+pub use self::{
+    meta::ModelMeta,
+    policies::{PolicyFields, SoftDelete, Tenanted},
+};
 pub use crate::rule::check::{Check, Validate};
 
 use crate::{
@@ -56,6 +60,10 @@ pub trait Model: Doc + Decode + Keyed + Validate {
 
     /// The type of the id field as declared: `Id<Self>`, or a plain key.
     type Id: Value + Clone + Send + Sync;
+
+    /// The fields that policies maintain. See [`ModelMeta::policies`].
+    #[doc(hidden)]
+    const POLICIES: &'static PolicyFields = &PolicyFields::NONE;
 
     /// The model as declared: its collection, its document and its indexes. See [`meta`](crate::meta).
     const MODEL: &'static ModelMeta = &ModelMeta::of::<Self>();

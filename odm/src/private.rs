@@ -15,7 +15,7 @@ pub use crate::{
         key::{date_key, every_field_key, field_key, geo_key, text_key},
     },
     meta::{ContentMeta, Deferred, DocumentMeta, EnumMeta, FieldMeta, Tagging, TypeMeta, VariantMeta},
-    model::{Check, Identified, Model, Validate, id_in},
+    model::{Check, Identified, Model, PolicyFields, SoftDelete, Tenanted, Validate, id_in},
     path::{
         Path,
         context::Context,

@@ -123,7 +123,7 @@ pub(crate) use self::{
     array::{AnyLength, FixedLength},
     arrays::Arrays,
     binary::plain_bytes,
-    dated::Dated,
+    dated::{Dated, Instant},
     elements::duplicate,
     elements::{Elements, require, unknown_field},
     encoding::{

@@ -6,7 +6,7 @@ use syn::{Attribute, ExprPath, Fields, Ident, Member, Type, ext::IdentExt};
 use super::Derive;
 use crate::{
     attr::{
-        field::FieldAttrs,
+        field::{FieldAttrs, Policy},
         index::Index,
         rule::Rule,
         serde::{self, Default},
@@ -36,6 +36,8 @@ pub(crate) struct Field<'a> {
     pub(crate) flatten: Option<Span>,
     pub(crate) indexes: Vec<Index>,
     pub(crate) rules: Vec<Rule>,
+    /// The policies of the model that maintain the field, each with the span of its word.
+    pub(crate) policies: Vec<(Policy, Span)>,
     /// The span of `#[odm(id)]`.
     pub(crate) id_span: Option<Span>,
     /// The span of `#[odm(serde)]` if there is a serde `with` too: it is unclear which of the two the user means.
@@ -120,6 +122,7 @@ impl<'a> Field<'a> {
             flatten: serde.flatten,
             indexes: attrs.indexes,
             rules: attrs.rules,
+            policies: attrs.policies,
             id_span: attrs.id.span(),
             two_codecs: attrs.serde.span().filter(|_| with),
             more_codecs,

@@ -9,6 +9,7 @@ use syn::{GenericArgument, PathArguments, Type, ext::IdentExt as _};
 use super::{
     Scope, index,
     names::collect,
+    policies,
     span::{at_type, local, respan},
     variants::narrow,
 };
@@ -32,6 +33,7 @@ pub(crate) fn expand(scope: &Scope<'_>) -> TokenStream {
     let key_bounds = scope.key_bounds(&key);
     let collection = scope.container.attrs.collection.get().map(syn::LitStr::value).unwrap_or_default();
     let indexes = if scope.failed { TokenStream::new() } else { index::expand(scope) };
+    let (policies, policy_traits) = (policies::constant(scope), policies::traits(scope));
     quote! {
         #[automatically_derived]
         impl #parameters #runtime::Keyed for #itself #key_bounds {
@@ -41,11 +43,13 @@ pub(crate) fn expand(scope: &Scope<'_>) -> TokenStream {
         impl #parameters #runtime::Model for #itself #bounds {
             const COLLECTION: &'static str = #collection;
             type Id = #ty;
+            #policies
             fn id(&self) -> &#ty {
                 &self.#member
             }
             #indexes
         }
+        #policy_traits
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::any::TypeId;
 
-use super::Model;
+use super::{Model, PolicyFields};
 use crate::{
     index::Index,
     meta::{DocumentMeta, FieldMeta},
@@ -13,6 +13,7 @@ use crate::{
 pub struct ModelMeta {
     collection: &'static str,
     document: &'static DocumentMeta,
+    policies: &'static PolicyFields,
     type_id: fn() -> TypeId,
     /// A function, because the name of a key is known only at run time: it comes from the accessors, with which rustc
     /// checks the declaration.
@@ -22,7 +23,13 @@ pub struct ModelMeta {
 impl ModelMeta {
     /// Returns the description of `M`.
     pub const fn of<M: Model>() -> Self {
-        Self { collection: M::COLLECTION, document: M::META, type_id: TypeId::of::<M>, indexes: M::indexes }
+        Self {
+            collection: M::COLLECTION,
+            document: M::META,
+            policies: M::POLICIES,
+            type_id: TypeId::of::<M>,
+            indexes: M::indexes,
+        }
     }
 
     /// Returns the name of the collection.
@@ -38,6 +45,11 @@ impl ModelMeta {
     /// Returns the fields of the document, as [`DocumentMeta::fields`] does.
     pub fn fields(&self) -> &'static [FieldMeta] {
         self.document.fields()
+    }
+
+    /// Returns the fields that policies maintain.
+    pub fn policies(&self) -> &'static PolicyFields {
+        self.policies
     }
 
     /// Returns the indexes that the attributes declare.
