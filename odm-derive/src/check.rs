@@ -2,6 +2,7 @@
 
 mod index;
 mod model;
+mod policies;
 mod rules;
 mod variants;
 mod versions;
@@ -49,6 +50,7 @@ pub(crate) fn check(cx: &Ctxt, container: &Container<'_>) {
     if container.derive == Derive::Model {
         model::collection(cx, container);
         model::id(cx, container);
+        policies::policies(cx, container);
         index::indexes(cx, container);
     }
 }

@@ -13,6 +13,7 @@ mod meta;
 mod model;
 mod names;
 mod newtype;
+mod policies;
 mod scope;
 mod serde_with;
 mod span;

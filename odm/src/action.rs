@@ -52,12 +52,15 @@ mod find_one_and_delete;
 mod find_one_and_replace;
 mod find_one_and_update;
 mod get;
+mod guard;
 mod hint;
 mod insert_many;
 mod insert_one;
 mod prepare;
+mod purge;
 mod read;
 mod replace_one;
+mod restore;
 mod run_command;
 mod save;
 mod send;
@@ -90,7 +93,9 @@ pub use self::{
     hint::IntoHint,
     insert_many::InsertMany,
     insert_one::InsertOne,
+    purge::Purge,
     replace_one::ReplaceOne,
+    restore::Restore,
     run_command::RunCommand,
     save::{Save, Saved},
     setters::{Constant, NoRow},

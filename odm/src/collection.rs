@@ -2,6 +2,8 @@
 //!
 //! Its actions are not defined here: each method is defined next to its builder, in a file under `action/`.
 
+mod scope;
+
 use std::{fmt, marker::PhantomData};
 
 use mongodb::{
@@ -13,6 +15,7 @@ use crate::{
     database::Database,
     model::Model,
     operation::{Operation, Verb},
+    policies::Policies,
 };
 
 /// The collection of the model `M`. Cloning it is cheap, as for the [`Database`] that it comes from.
@@ -50,12 +53,14 @@ pub(crate) struct Target {
     driver: mongodb::Collection<Document>,
     /// The stored names of the model's fields.
     names: &'static [&'static str],
+    policies: Policies,
 }
 
 impl<M: Model> Collection<M> {
     pub(crate) fn new(database: Database) -> Self {
         let driver = database.driver().collection(M::COLLECTION);
-        Self { target: Target { database, driver, names: M::NAMES }, model: PhantomData }
+        let policies = Policies::of::<M>(database.clock().clone());
+        Self { target: Target { database, driver, names: M::NAMES, policies }, model: PhantomData }
     }
 }
 
@@ -78,6 +83,11 @@ impl<M> Collection<M> {
     /// Returns the name of the collection.
     pub fn name(&self) -> &str {
         self.target.driver.name()
+    }
+
+    /// Returns the policies of the model, in the scope of this handle.
+    pub(crate) fn policies(&self) -> &Policies {
+        &self.target.policies
     }
 
     /// Returns a clone of the untyped part, for an action to own.
@@ -105,6 +115,11 @@ impl Target {
     /// Returns the name of the collection.
     pub(crate) fn name(&self) -> &str {
         self.driver.name()
+    }
+
+    /// Returns the policies of the model, in the scope of the handle.
+    pub(crate) fn policies(&self) -> &Policies {
+        &self.policies
     }
 
     /// Returns the data for spans and errors of a call of `verb` on this collection.
@@ -164,6 +179,14 @@ impl OperationTarget {
         match self {
             Self::Collection(target) => target.name().into(),
             Self::Database(_) => Bson::Int32(1),
+        }
+    }
+
+    /// Returns the policies of a collection. A database has none.
+    pub(crate) fn policies(&self) -> Option<&Policies> {
+        match self {
+            Self::Collection(target) => Some(target.policies()),
+            Self::Database(_) => None,
         }
     }
 

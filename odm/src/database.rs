@@ -6,12 +6,13 @@ use std::fmt;
 
 use mongodb::{
     Client, ClientSession,
-    bson::doc,
+    bson::{DateTime, doc},
     error::ErrorKind as Driver,
     options::{ClientOptions, DriverInfo},
 };
 
 use crate::{
+    clock::Clock,
     collection::Collection,
     error::{Error, Result, driver_text},
     exec,
@@ -41,6 +42,7 @@ pub struct Database {
     /// The client's `retryWrites` and `retryReads`, which the driver does not expose.
     retry_writes: bool,
     retry_reads: bool,
+    clock: Clock,
 }
 
 impl Database {
@@ -111,7 +113,27 @@ impl Database {
     ///   attempt with an error that an election or a broken connection does not explain,
     ///   [`is_outcome_unknown`](Error::is_outcome_unknown) is false.
     pub fn from_driver(driver: mongodb::Database) -> Self {
-        Self { driver, retry_writes: true, retry_reads: true }
+        Self { driver, retry_writes: true, retry_reads: true, clock: Clock::default() }
+    }
+
+    /// Returns the same database with another clock, which the [policies](macro@crate::Model#policies) of its
+    /// collections read the time from. By default, it is the clock of this machine.
+    ///
+    /// ```no_run
+    /// # use odm::{Database, bson::DateTime};
+    /// # fn f(db: Database) {
+    /// let noon = DateTime::parse_rfc3339_str("2024-05-01T12:00:00Z").unwrap();
+    /// let db = db.with_clock(move || noon);
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn with_clock(self, now: impl Fn() -> DateTime + Send + Sync + 'static) -> Self {
+        Self { clock: Clock::new(now), ..self }
+    }
+
+    /// Returns the clock of the policies.
+    pub(crate) fn clock(&self) -> &Clock {
+        &self.clock
     }
 
     /// Returns whether the driver retries a write after a failure.

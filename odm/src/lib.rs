@@ -95,6 +95,7 @@ pub use mongodb;
 pub use mongodb::bson;
 
 // 0 foundation (a module may use its own layer and lower ones)
+mod clock;
 pub mod error;
 mod exec;
 mod extended_json;
@@ -118,6 +119,7 @@ pub mod filter;
 pub mod geo;
 mod into_option;
 pub mod pipeline;
+mod policies;
 mod query;
 mod shape;
 pub mod sort;

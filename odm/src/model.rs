@@ -1,9 +1,14 @@
 //! Models: document types with a collection.
 
 mod meta;
+mod policies;
 mod validator;
 
-pub use self::{meta::ModelMeta, validator::Validator};
+pub use self::{
+    meta::ModelMeta,
+    policies::{PolicyFields, SoftDelete, Tenanted},
+    validator::Validator,
+};
 pub use crate::rule::check::{Check, Validate};
 
 use crate::{
@@ -57,6 +62,10 @@ pub trait Model: Doc + Decode + Keyed + Validate {
 
     /// The type of the id field as declared: `Id<Self>`, or a plain key.
     type Id: Value + Clone + Send + Sync;
+
+    /// The fields that policies maintain. See [`ModelMeta::policies`].
+    #[doc(hidden)]
+    const POLICIES: &'static PolicyFields = &PolicyFields::NONE;
 
     /// The validator of the collection, if the model declares one.
     const VALIDATOR: Option<Validator> = None;

@@ -45,6 +45,11 @@ impl Verb {
         Self { reads: true, ..self }
     }
 
+    /// Returns the same verb for a call that sends another command.
+    pub(crate) const fn sending(self, command: &'static str) -> Self {
+        Self { command: Some(command), ..self }
+    }
+
     /// Returns the same verb for a request of its cursor for another batch.
     pub(crate) const fn more(self) -> Self {
         Self { command: Some("getMore"), ..self }

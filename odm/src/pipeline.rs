@@ -72,12 +72,18 @@ use crate::{
         codec::{CodecError, CodecResult},
     },
     extended_json::ExtendedJson,
+    model::{Model, SoftDelete, Tenanted},
+    path::Operand,
+    policies::{Deleted, Scope, Tenant, scoped_stages},
     value::{MAX_NESTING, Value, bounded_document},
 };
 
-/// The marker of a pipeline that is not bound to a collection.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Detached;
+/// What a pipeline runs on that is not bound to a collection.
+#[derive(Debug, Clone, Default)]
+pub struct Detached {
+    /// The documents that it reads, if it is joined with another pipeline.
+    scope: Scope,
+}
 
 /// The stages of an aggregation over documents of type `In`. `Row` is the type of the rows after the last stage.
 ///
@@ -166,7 +172,37 @@ pub(crate) fn writes(stages: &[Document]) -> bool {
 impl<In> Pipeline<In> {
     /// Returns a pipeline without stages. Its rows are the documents.
     pub fn new() -> Self {
-        Self::at(Detached)
+        Self::at(Detached::default())
+    }
+}
+
+impl<M: SoftDelete, Row> Pipeline<M, Row> {
+    /// Reads deleted documents too, if this pipeline is joined with another one.
+    pub fn with_deleted(mut self) -> Self {
+        self.target.scope.deleted = Deleted::Included;
+        self
+    }
+}
+
+impl<M: Tenanted, Row> Pipeline<M, Row> {
+    /// Reads only the documents of this tenant, if this pipeline is joined with another one.
+    pub fn tenant<K>(mut self, tenant: impl Operand<M::Tenant, K>) -> Self {
+        self.target.scope.tenant = Tenant::of(tenant.operand());
+        self
+    }
+
+    /// Reads the documents of all tenants, if this pipeline is joined with another one.
+    pub fn all_tenants(mut self) -> Self {
+        self.target.scope.tenant = Tenant::All;
+        self
+    }
+}
+
+impl<M: Model, Row> Pipeline<M, Row> {
+    /// Returns the stages for a stage that runs them on the collection of `M`, limited to the documents that the
+    /// policies of `M` let it read. `outer` is what that stage specifies about them.
+    pub(crate) fn into_scoped(self, outer: &Scope) -> CodecResult<Vec<Document>> {
+        scoped_stages(&self.target.scope.or(outer), M::POLICIES, self.stages.into_list()?)
     }
 }
 

@@ -17,7 +17,7 @@ pub use crate::{
     meta::{
         ContentMeta, Deferred, DocumentMeta, EnumMeta, FieldMeta, OnDelete, Tagging, TypeMeta, VariantMeta,
     },
-    model::{Check, Identified, Model, Validate, Validator, id_in},
+    model::{Check, Identified, Model, PolicyFields, SoftDelete, Tenanted, Validate, Validator, id_in},
     path::{
         Path,
         context::Context,

@@ -1,6 +1,6 @@
 //! Reads without the type of their model. Every verb that reads builds a [`Query`].
 //!
-//! [`Query::finish`] applies the scopes of the collection. Only the [`Ready`] query that it returns can be sent, or
+//! [`Query::finish`] applies the scope of the collection. Only the [`Ready`] query that it returns can be sent, or
 //! rendered as a command for `explain`. So no verb can bypass a scope.
 
 mod render;
@@ -8,7 +8,8 @@ mod scope;
 
 use mongodb::bson::Document;
 
-pub(crate) use self::render::Render;
+pub(crate) use self::{render::Render, scope::Selection};
+use crate::{error::Result, policies::Policies};
 
 /// A read as its verb builds it: what it selects, and the driver's options.
 ///
@@ -29,9 +30,17 @@ impl<S, O> Query<S, O> {
         (self.selection, self.options)
     }
 
-    /// Applies the scopes.
-    pub(crate) fn finish(self) -> Ready<S, O> {
-        scope::apply(self)
+    /// Applies the scope of the collection. `policies` are those of its model and its handle.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error for which [`is_not_sent`](crate::Error::is_not_sent) is true if the query cannot be limited to
+    /// the scope.
+    pub(crate) fn finish(self, policies: Option<&Policies>) -> Result<Ready<S, O>>
+    where
+        S: Selection<O>,
+    {
+        scope::apply(self, policies)
     }
 }
 
@@ -46,7 +55,7 @@ pub(crate) struct Values {
 #[derive(Debug)]
 pub(crate) struct WholeCollection;
 
-/// A query after the scopes of its collection. Only such a query can be sent or rendered.
+/// A query after the scope of its collection was applied. Only such a query can be sent or rendered.
 #[derive(Debug)]
 pub(crate) struct Ready<S, O> {
     selection: S,

@@ -33,6 +33,7 @@ mod array;
 mod bitwise;
 mod changes;
 pub(crate) mod field;
+mod maintained;
 mod on_insert;
 mod operators;
 mod positional;
@@ -118,7 +119,12 @@ impl<M> Update<M> {
     /// ```
     pub fn all_of<U: IntoOption<Self>>(updates: impl IntoIterator<Item = U>) -> Self {
         let updates = updates.into_iter().filter_map(IntoOption::into_option);
-        updates.fold(Self::of(Changes::default()), |all, update| all + update)
+        updates.fold(Self::nothing(), |all, update| all + update)
+    }
+
+    /// Returns an update that changes nothing yet.
+    pub(crate) fn nothing() -> Self {
+        Self::of(Changes::default())
     }
 
     /// Returns whether the update changes nothing.

@@ -125,7 +125,7 @@ pub(crate) use self::{
     arrays::Arrays,
     binary::plain_bytes,
     convertible::Scalar,
-    dated::Dated,
+    dated::{Dated, Instant},
     elements::duplicate,
     elements::{Elements, require, unknown_field},
     encoding::{

@@ -12,15 +12,18 @@ mod render;
 
 use mongodb::{
     bson::{Document, RawDocumentBuf},
-    options::UpdateModifications,
+    options::{ReturnDocument, UpdateModifications},
 };
 
-pub(crate) use self::{encode::EncodedDocuments, kind::Kind, options::WriteOptions, render::unwritten};
-use self::{
-    encode::{encode, encode_replacement},
-    policy::Policies,
+use self::encode::{encode, encode_replacement};
+pub(crate) use self::{
+    encode::EncodedDocuments,
+    kind::Kind,
+    options::WriteOptions,
+    policy::{Guard, Meaning},
+    render::unwritten,
 };
-use crate::{error::Result, model::Model};
+use crate::{error::Result, policies::Policies};
 
 /// A write as its verb builds it.
 pub(crate) struct Statement {
@@ -30,9 +33,9 @@ pub(crate) struct Statement {
 }
 
 impl Statement {
-    /// Creates the statement of a write of `M`.
-    pub(crate) fn new<M: Model>(kind: Kind, options: impl Into<WriteOptions>) -> Self {
-        Self { kind, options: options.into(), policies: Policies::of::<M>() }
+    /// Creates the statement of a write. `policies` are those of its model and its handle.
+    pub(crate) fn new(kind: Kind, options: impl Into<WriteOptions>, policies: Policies) -> Self {
+        Self { kind, options: options.into(), policies }
     }
 
     /// Applies the policies and checks the statement.
@@ -52,13 +55,13 @@ pub(crate) struct Inserts {
 }
 
 impl Inserts {
-    /// Creates the inserts of documents of `M`.
-    pub(crate) fn new<M: Model>(documents: EncodedDocuments) -> Self {
-        Self { documents, policies: Policies::of::<M>() }
+    /// Creates the inserts of documents. `policies` are those of their model and their handle.
+    pub(crate) fn new(documents: EncodedDocuments, policies: Policies) -> Self {
+        Self { documents, policies }
     }
 
     /// Applies the policies, as [`Statement::finish`] does.
-    pub(crate) fn finish(self) -> EncodedDocuments {
+    pub(crate) fn finish(self) -> Result<EncodedDocuments> {
         policy::apply_to_inserts(self)
     }
 }
@@ -68,6 +71,7 @@ impl Inserts {
 pub(crate) struct Ready {
     change: Change,
     options: WriteOptions,
+    meaning: Meaning,
 }
 
 /// The kind of a statement as it is sent.
@@ -83,5 +87,15 @@ impl Ready {
     /// Returns the change and its options, for the driver's method.
     pub(crate) fn into_parts(self) -> (Change, WriteOptions) {
         (self.change, self.options)
+    }
+
+    /// Returns whether a write that returns the document returns the new one.
+    pub(crate) fn returns_new(&self) -> bool {
+        matches!(self.options.return_document, Some(ReturnDocument::After))
+    }
+
+    /// Returns what the reply means, and leaves the meaning of the kind.
+    pub(crate) fn take_meaning(&mut self) -> Meaning {
+        std::mem::take(&mut self.meaning)
     }
 }

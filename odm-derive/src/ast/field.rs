@@ -6,7 +6,7 @@ use syn::{Attribute, ExprPath, Fields, Ident, Member, Type, ext::IdentExt};
 use super::Derive;
 use crate::{
     attr::{
-        field::FieldAttrs,
+        field::{FieldAttrs, Policy},
         index::Index,
         rule::Rule,
         serde::{self, Default},
@@ -38,6 +38,8 @@ pub(crate) struct Field<'a> {
     pub(crate) rules: Vec<Rule>,
     /// The name of the variant of `OnDelete` in `odm`.
     pub(crate) on_delete: Option<&'static str>,
+    /// The policies of the model that maintain the field, each with the span of its word.
+    pub(crate) policies: Vec<(Policy, Span)>,
     /// The span of `#[odm(id)]`.
     pub(crate) id_span: Option<Span>,
     /// The span of `#[odm(serde)]` if there is a serde `with` too: it is unclear which of the two the user means.
@@ -123,6 +125,7 @@ impl<'a> Field<'a> {
             indexes: attrs.indexes,
             rules: attrs.rules,
             on_delete: attrs.on_delete.get().copied(),
+            policies: attrs.policies,
             id_span: attrs.id.span(),
             two_codecs: attrs.serde.span().filter(|_| with),
             more_codecs,

@@ -1,5 +1,6 @@
 //! `#[odm(..)]` on a field.
 
+use proc_macro2::Span;
 use syn::{Ident, LitStr, parenthesized, parse::ParseStream, token};
 
 use super::{
@@ -11,6 +12,30 @@ use super::{
     text,
 };
 use crate::{ast::Derive, ctxt::Ctxt};
+
+/// A policy of the model that maintains a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Policy {
+    CreatedAt,
+    UpdatedAt,
+    Version,
+    DeletedAt,
+    Tenant,
+}
+
+impl Policy {
+    /// Returns the word of the attribute.
+    pub(crate) fn word(self) -> &'static str {
+        let word = match self {
+            Self::CreatedAt => FieldWord::CreatedAt,
+            Self::UpdatedAt => FieldWord::UpdatedAt,
+            Self::Version => FieldWord::Version,
+            Self::DeletedAt => FieldWord::DeletedAt,
+            Self::Tenant => FieldWord::Tenant,
+        };
+        word.text()
+    }
+}
 
 /// The `#[odm(..)]` attributes of a field.
 #[derive(Debug, Default)]
@@ -27,6 +52,8 @@ pub(crate) struct FieldAttrs {
     pub(crate) on_delete: Once<&'static str>,
     pub(crate) indexes: Vec<Index>,
     pub(crate) rules: Vec<Rule>,
+    /// The policies that maintain the field, each with the span of its word.
+    pub(crate) policies: Vec<(Policy, Span)>,
 }
 
 impl FieldAttrs {
@@ -62,11 +89,28 @@ impl FieldAttrs {
                     .and_then(|text| on_delete(&text))
                     .and_then(|rule| attrs.on_delete.set(ident, rule)),
                 FieldWord::Validate => rule::of_field(cx, ident, input, &mut attrs.rules),
+                FieldWord::CreatedAt => attrs.policy(Policy::CreatedAt, word, ident, input),
+                FieldWord::UpdatedAt => attrs.policy(Policy::UpdatedAt, word, ident, input),
+                FieldWord::Version => attrs.policy(Policy::Version, word, ident, input),
+                FieldWord::DeletedAt => attrs.policy(Policy::DeletedAt, word, ident, input),
+                FieldWord::Tenant => attrs.policy(Policy::Tenant, word, ident, input),
             };
             attrs.mistaken_encoding |= word.is_encoding() && read.is_err();
             read
         });
         attrs
+    }
+
+    fn policy(
+        &mut self,
+        policy: Policy,
+        word: FieldWord,
+        ident: &Ident,
+        input: ParseStream<'_>,
+    ) -> syn::Result<()> {
+        flag(ident, input, word.form())?;
+        self.policies.push((policy, ident.span()));
+        Ok(())
     }
 }
 
@@ -75,7 +119,16 @@ impl FieldWord {
     fn is_encoding(self) -> bool {
         match self {
             Self::Serde | Self::Binary | Self::Unit => true,
-            Self::Id | Self::Index | Self::Rename | Self::Validate | Self::OnDelete => false,
+            Self::Id
+            | Self::Index
+            | Self::Rename
+            | Self::Validate
+            | Self::OnDelete
+            | Self::CreatedAt
+            | Self::UpdatedAt
+            | Self::Version
+            | Self::DeletedAt
+            | Self::Tenant => false,
         }
     }
 }

@@ -82,6 +82,11 @@ words! {
         Unit("unit", "#[odm(unit = \"ms\")]", _),
         Validate("validate", "#[odm(validate(length(min = 1, max = 100)))]", Field(Model | Embedded) | VariantField(_)),
         OnDelete("on_delete", ON_DELETE, Field(Model | Embedded) | VariantField(_)),
+        CreatedAt("created_at", "#[odm(created_at)]", Field(Model)),
+        UpdatedAt("updated_at", "#[odm(updated_at)]", Field(Model)),
+        Version("version", "#[odm(version)]", Field(Model)),
+        DeletedAt("deleted_at", "#[odm(deleted_at)]", Field(Model)),
+        Tenant("tenant", "#[odm(tenant)]", Field(Model)),
     }
 
     /// The words on a field of a view.
@@ -221,7 +226,8 @@ fn elsewhere(position: Position, ident: &Ident) -> Option<String> {
     if let Some(word) = ContainerWord::parse(ident) {
         container_word(word, derive)
     } else if let Some(word) = FieldWord::parse(ident) {
-        field_word(word, derive, on_container)
+        let in_variant = matches!(position, Position::VariantField(_) | Position::VariantValue(_));
+        field_word(word, derive, on_container, in_variant)
     } else {
         index_word(IndexWord::parse(ident)?, derive, on_container)
     }
@@ -262,13 +268,18 @@ fn container_word(word: ContainerWord, derive: Derive) -> Option<String> {
     Some(reason.to_owned())
 }
 
-fn field_word(word: FieldWord, derive: Derive, on_container: bool) -> Option<String> {
-    use FieldWord::{Binary, Id, Index, OnDelete, Rename, Serde, Unit, Validate};
+fn field_word(word: FieldWord, derive: Derive, on_container: bool, in_variant: bool) -> Option<String> {
+    use FieldWord::{
+        Binary, CreatedAt, DeletedAt, Id, Index, OnDelete, Rename, Serde, Tenant, Unit, UpdatedAt, Validate, Version,
+    };
 
     let reason = match (word, derive) {
         (Index, _) => return index(derive),
         (Validate, _) => return validate(derive),
-        (Id | Rename | Serde | Binary | Unit | OnDelete, Model) if on_container => {
+        (
+            Id | Rename | Serde | Binary | Unit | OnDelete | CreatedAt | UpdatedAt | Version | DeletedAt | Tenant,
+            Model,
+        ) if on_container => {
             return Some(format!("`{}` belongs on a field, not on the model", word.text()));
         }
         (Id, Embedded) => {
@@ -285,9 +296,17 @@ fn field_word(word: FieldWord, derive: Derive, on_container: bool) -> Option<Str
         (Id | Serde | Binary | Unit, View) => {
             "a view reads a field as its parent stores it: put it on the parent's field"
         }
+        (CreatedAt | UpdatedAt | Version | DeletedAt | Tenant, Model) if in_variant => {
+            "the variants of a model share their policies, so a field of one variant cannot have one: \
+             make a struct the model, with the enum in a flattened field"
+        }
+        (CreatedAt | UpdatedAt | Version | DeletedAt | Tenant, Embedded | Shape | View | Value) => {
+            "a policy is about whole documents of a collection: put it on a field of the model"
+        }
         (Id, Model | Shape)
         | (Rename | Serde | Binary | Unit, Model | Embedded | Shape | Value)
-        | (OnDelete, Model | Embedded) => {
+        | (OnDelete, Model | Embedded)
+        | (CreatedAt | UpdatedAt | Version | DeletedAt | Tenant, Model) => {
             return None;
         }
     };

@@ -9,6 +9,7 @@ use syn::{GenericArgument, PathArguments, Type, ext::IdentExt as _};
 use super::{
     Scope, index,
     names::collect,
+    policies,
     span::{at_type, local, respan},
     variants::narrow,
 };
@@ -33,6 +34,7 @@ pub(crate) fn expand(scope: &Scope<'_>) -> TokenStream {
     let collection = scope.container.attrs.collection.get().map(syn::LitStr::value).unwrap_or_default();
     let indexes = if scope.failed { TokenStream::new() } else { index::expand(scope) };
     let validator = validator(scope);
+    let (policies, policy_traits) = (policies::constant(scope), policies::traits(scope));
     quote! {
         #[automatically_derived]
         impl #parameters #runtime::Keyed for #itself #key_bounds {
@@ -43,11 +45,13 @@ pub(crate) fn expand(scope: &Scope<'_>) -> TokenStream {
             const COLLECTION: &'static str = #collection;
             #validator
             type Id = #ty;
+            #policies
             fn id(&self) -> &#ty {
                 &self.#member
             }
             #indexes
         }
+        #policy_traits
     }
 }
 

@@ -110,7 +110,7 @@ pub struct BulkWrite<M: Model, S = Implicit> {
 impl<M: Model, S> BulkWrite<M, S> {
     /// Adds a write.
     pub fn push(&mut self, write: impl Into<Write<M>>) {
-        let (id, write) = write.into().finish();
+        let (id, write) = write.into().finish(self.target.policies());
         if let Some(id) = id {
             self.ids.insert(self.writes.len(), id);
         }

@@ -8,6 +8,7 @@ use super::prepare::Problems;
 use crate::{
     error::Result,
     model::Model,
+    policies::Policies,
     write::{Kind, Statement, WriteOptions},
 };
 
@@ -30,14 +31,22 @@ impl<M: Model> Draft<M> {
     }
 
     /// Returns the statement, or the first error of a setter or an argument.
-    pub(super) fn into_statement(self, options: impl Into<WriteOptions>) -> Result<Statement> {
-        self.into_statement_with(Ok(options))
+    pub(super) fn into_statement(
+        self,
+        options: impl Into<WriteOptions>,
+        policies: &Policies,
+    ) -> Result<Statement> {
+        self.into_statement_with(Ok(options), policies)
     }
 
     /// Returns the statement, or the first error of a setter, an argument or the options.
-    pub(super) fn into_statement_with(self, options: Result<impl Into<WriteOptions>>) -> Result<Statement> {
+    pub(super) fn into_statement_with(
+        self,
+        options: Result<impl Into<WriteOptions>>,
+        policies: &Policies,
+    ) -> Result<Statement> {
         let kind = self.problems.or(self.kind)?;
-        Ok(Statement::new::<M>(kind, options?))
+        Ok(Statement::new(kind, options?, policies.clone()))
     }
 }
 
@@ -47,7 +56,8 @@ macro_rules! write_verb {
         impl<M: $crate::model::Model> $crate::action::explain::Explained for $action<M> {
             fn explained(self) -> $crate::action::Explain {
                 let Self { target, draft, options, state: _ } = self;
-                $crate::action::Explain::of_write(target, draft.into_statement(options))
+                let statement = draft.into_statement(options, target.policies());
+                $crate::action::Explain::of_write(target, statement)
             }
         }
 
@@ -57,8 +67,9 @@ macro_rules! write_verb {
                 S: $crate::action::SessionState<'s>,
             {
                 let Self { target, draft, options, state } = self;
+                let statement = draft.into_statement(options, target.policies());
                 state.at(target.operation($verb)).run(|session| {
-                    ::std::boxed::Box::pin($send(target, $verb, draft.into_statement(options), session))
+                    ::std::boxed::Box::pin($send(target, $verb, statement, session))
                 })
             }
         }
@@ -93,10 +104,11 @@ macro_rules! find_and_modify {
             ) -> ($crate::collection::Target, $crate::error::Result<$crate::write::Statement>, S) {
                 let Self { target, draft, view, mut options, state } = self;
                 let projection = $crate::action::prepare::projection(view, options.projection.as_ref());
-                let statement = draft.into_statement_with(projection.map(|projection| {
+                let options = projection.map(|projection| {
                     options.projection = projection;
                     options
-                }));
+                });
+                let statement = draft.into_statement_with(options, target.policies());
                 (target, statement, state)
             }
 

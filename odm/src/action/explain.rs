@@ -22,7 +22,7 @@ use crate::{
     error::Result,
     exec,
     operation::Verb,
-    query::{Query, Ready, Render},
+    query::{Query, Ready, Render, Selection},
     write::Statement,
 };
 
@@ -99,9 +99,11 @@ impl Explain {
     /// Explains a read.
     pub(super) fn of_read<S, O>(target: impl Into<OperationTarget>, query: Result<Query<S, O>>) -> Self
     where
+        S: Selection<O>,
         Ready<S, O>: Render,
     {
-        let (target, query) = (target.into(), query.map(Query::finish));
+        let target = target.into();
+        let query = query.and_then(|query| query.finish(target.policies()));
         let members = query.as_ref().ok().and_then(Render::members).cloned();
         let command = query.and_then(|query| query.into_command(target.name()));
         Self::new(target, command, members)

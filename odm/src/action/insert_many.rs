@@ -111,7 +111,7 @@ impl<M: Model, S> InsertMany<M, S> {
         S: SessionState<'s>,
     {
         let Self { target, ids, documents, options, state } = self;
-        let inserts = documents.map(Inserts::new::<M>);
+        let inserts = documents.map(|documents| Inserts::new(documents, target.policies().clone()));
         state.at(target.operation(INSERT_MANY)).run(|session| {
             let sent = send(target, inserts, options, session);
             Box::pin(async move { sent.await.map(|()| ids) })
@@ -126,7 +126,7 @@ async fn send(
     mut session: Option<&mut ClientSession>,
 ) -> Result<()> {
     let operation = target.operation(INSERT_MANY);
-    let documents = operation.check(inserts.map(Inserts::finish))?;
+    let documents = operation.check(inserts.and_then(Inserts::finish))?;
     let ordered = options.ordered.unwrap_or(true);
     let mut report = BulkWriteError::of_documents(documents.len());
     for batch in Limits::DOCUMENTS.cut(documents.sizes().enumerate()) {

@@ -81,7 +81,8 @@ impl<M: Model, S> InsertOne<M, S> {
     {
         let Self { target, id, draft, options, state } = self;
         state.at(target.operation(INSERT_ONE)).run(|session| {
-            let sent = send::insert(target, INSERT_ONE, draft.into_statement(options), session);
+            let statement = draft.into_statement(options, target.policies());
+            let sent = send::insert(target, INSERT_ONE, statement, session);
             Box::pin(async move { sent.await.map(|()| id) })
         })
     }

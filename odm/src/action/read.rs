@@ -33,7 +33,8 @@ pub(super) async fn find(
     query: Result<Query<Document, FindOptions>>,
 ) -> Result<RawBatchCursor> {
     let operation = target.operation(verb);
-    let (filter, options) = operation.check(query)?.finish().into_parts();
+    let (filter, options) =
+        operation.check(query.and_then(|query| query.finish(Some(target.policies()))))?.into_parts();
     let cursor = exec::run(operation, target.driver().find(filter).with_options(options).batch()).await;
     cursor.map_err(unknown_operator)
 }
@@ -46,7 +47,8 @@ pub(super) async fn find_in(
     session: &mut Lent<'_>,
 ) -> Result<SessionRawBatchCursor> {
     let operation = target.operation(verb);
-    let (filter, options) = operation.check(query)?.finish().into_parts();
+    let (filter, options) =
+        operation.check(query.and_then(|query| query.finish(Some(target.policies()))))?.into_parts();
     let Lent { driver, observer } = session;
     let call = target.driver().find(filter).with_options(options).session(&mut **driver).batch();
     let found = async { exec::run(operation, call).await.map_err(unknown_operator) };
@@ -61,7 +63,8 @@ pub(super) async fn find_one(
     session: Option<&mut ClientSession>,
 ) -> Result<Option<RawDocumentBuf>> {
     let operation = target.operation(verb);
-    let (filter, options) = operation.check(query)?.finish().into_parts();
+    let (filter, options) =
+        operation.check(query.and_then(|query| query.finish(Some(target.policies()))))?.into_parts();
     let collection = target.raw();
     let call = collection
         .find_one(filter)
@@ -78,7 +81,8 @@ pub(super) async fn count(
     session: Option<&mut ClientSession>,
 ) -> Result<u64> {
     let operation = target.operation(verb);
-    let (filter, options) = operation.check(query)?.finish().into_parts();
+    let (filter, options) =
+        operation.check(query.and_then(|query| query.finish(Some(target.policies()))))?.into_parts();
     let call = target
         .driver()
         .count_documents(filter)
@@ -94,7 +98,8 @@ pub(super) async fn estimated_count(
     query: Result<Query<WholeCollection, EstimatedDocumentCountOptions>>,
 ) -> Result<u64> {
     let operation = target.operation(verb);
-    let (WholeCollection, options) = operation.check(query)?.finish().into_parts();
+    let (WholeCollection, options) =
+        operation.check(query.and_then(|query| query.finish(Some(target.policies()))))?.into_parts();
     let call = target.driver().estimated_document_count().with_options(options);
     exec::run(operation, call).await
 }
@@ -107,7 +112,8 @@ pub(super) async fn distinct(
     session: Option<&mut ClientSession>,
 ) -> Result<Vec<Bson>> {
     let operation = target.operation(verb);
-    let (Values { key, filter }, options) = operation.check(query)?.finish().into_parts();
+    let (Values { key, filter }, options) =
+        operation.check(query.and_then(|query| query.finish(Some(target.policies()))))?.into_parts();
     let hinted = options.hint.is_some();
     let call = target
         .driver()
@@ -123,7 +129,8 @@ pub(super) async fn aggregate(
     on: OperationTarget,
     query: Result<Query<Vec<Document>, AggregateOptions>>,
 ) -> Result<RawBatchCursor> {
-    let (stages, options) = on.operation(AGGREGATE).check(query)?.finish().into_parts();
+    let (stages, options) =
+        on.operation(AGGREGATE).check(query.and_then(|query| query.finish(on.policies())))?.into_parts();
     let operation = on.operation(aggregate::verb(&stages));
     let cursor = exec::run(operation, pipeline(&on, stages).with_options(options).batch()).await;
     cursor.map_err(unknown_operator)
@@ -135,7 +142,8 @@ pub(super) async fn aggregate_in(
     query: Result<Query<Vec<Document>, AggregateOptions>>,
     session: &mut Lent<'_>,
 ) -> Result<SessionRawBatchCursor> {
-    let (stages, options) = on.operation(AGGREGATE).check(query)?.finish().into_parts();
+    let (stages, options) =
+        on.operation(AGGREGATE).check(query.and_then(|query| query.finish(on.policies())))?.into_parts();
     let operation = on.operation(aggregate::verb(&stages));
     let Lent { driver, observer } = session;
     if observer.in_transaction() {

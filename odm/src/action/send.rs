@@ -11,14 +11,14 @@ use mongodb::{
     results::{DeleteResult, UpdateResult},
 };
 
-use super::{Saved, prepare::newer};
+use super::{Saved, guard, prepare::newer};
 use crate::{
     collection::Target,
     error::{Error, Result},
     exec,
-    operation::Verb,
+    operation::{Operation, Verb},
     pipeline::unknown_operator,
-    write::{Change, Ready, Statement},
+    write::{Change, Meaning, Ready, Statement},
 };
 
 /// Sends an insert.
@@ -44,10 +44,27 @@ pub(super) async fn update(
     target: Target,
     verb: Verb,
     statement: Result<Statement>,
-    session: Option<&mut ClientSession>,
+    mut session: Option<&mut ClientSession>,
 ) -> Result<UpdateResult> {
     let operation = target.operation(verb);
-    let ready = operation.check(statement.and_then(Statement::finish))?;
+    let mut ready = operation.check(statement.and_then(Statement::finish))?;
+    let Meaning::OfVersion(guard) = ready.take_meaning() else {
+        return change(&target, operation, ready, session).await;
+    };
+    let outcome = change(&target, operation, ready, session.as_deref_mut()).await;
+    let outcome = outcome.map_err(|error| guard.classify(error))?;
+    if outcome.matched_count == 0 && outcome.upserted_id.is_none() {
+        guard::check(&target, operation, *guard, session).await?;
+    }
+    Ok(outcome)
+}
+
+async fn change(
+    target: &Target,
+    operation: Operation<'_>,
+    ready: Ready,
+    session: Option<&mut ClientSession>,
+) -> Result<UpdateResult> {
     let sorted = ready.is_sorted();
     let (change, options) = ready.into_parts();
     let outcome = match change {
@@ -87,7 +104,7 @@ pub(super) async fn save(
     Ok(if created { Saved::Created } else { Saved::Replaced })
 }
 
-/// Sends a delete.
+/// Sends a delete, or the update that it becomes if the collection keeps deleted documents.
 pub(super) async fn delete(
     target: Target,
     verb: Verb,
@@ -95,7 +112,15 @@ pub(super) async fn delete(
     session: Option<&mut ClientSession>,
 ) -> Result<DeleteResult> {
     let operation = target.operation(verb);
-    let (change, options) = operation.check(statement.and_then(Statement::finish))?.into_parts();
+    let mut ready = operation.check(statement.and_then(Statement::finish))?;
+    if let Meaning::Delete = ready.take_meaning() {
+        let operation = target.operation(verb.sending("update"));
+        let updated = self::change(&target, operation, ready, session).await?;
+        let mut deleted = DeleteResult::default();
+        deleted.deleted_count = updated.matched_count;
+        return Ok(deleted);
+    }
+    let (change, options) = ready.into_parts();
     let Change::Delete { many, filter } = change else { return operation.check(Err(another_kind())) };
     let collection = target.driver();
     let call = if many { collection.delete_many(filter) } else { collection.delete_one(filter) };
@@ -109,11 +134,31 @@ pub(super) async fn find_and_modify(
     target: &Target,
     verb: Verb,
     statement: Result<Statement>,
-    session: Option<&mut ClientSession>,
+    mut session: Option<&mut ClientSession>,
 ) -> Result<Option<RawDocumentBuf>> {
     let operation = target.operation(verb);
     let ready = statement.and_then(Statement::finish).and_then(Ready::for_find_and_modify);
-    let (change, options) = operation.check(ready)?.into_parts();
+    let mut ready = operation.check(ready)?;
+    let Meaning::OfVersion(guard) = ready.take_meaning() else {
+        return find_and_change(target, operation, ready, session).await;
+    };
+    let returns_new = ready.returns_new();
+    let found = find_and_change(target, operation, ready, session.as_deref_mut()).await;
+    let found = found.map_err(|error| guard.classify(error))?;
+    // An upsert that inserts the document returns nothing, unless it returns the new document.
+    if found.is_none() && (!guard.inserts || returns_new) {
+        guard::check(target, operation, *guard, session).await?;
+    }
+    Ok(found)
+}
+
+async fn find_and_change(
+    target: &Target,
+    operation: Operation<'_>,
+    ready: Ready,
+    session: Option<&mut ClientSession>,
+) -> Result<Option<RawDocumentBuf>> {
+    let (change, options) = ready.into_parts();
     let collection = target.raw();
     let found = match change {
         Change::Update { filter, update, .. } => {

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fs, future::IntoFuture, path::Path, time::Duration};
 
-use mongodb::bson::doc;
+use mongodb::bson::{DateTime, doc};
 
 use super::Write;
 use crate::{
@@ -20,6 +20,14 @@ struct Note {
 
 fn linked() -> Note {
     Note { id: Id::new(), n: 1, next: Some(Id::new()) }
+}
+
+#[derive(Model)]
+#[odm(collection = "notes")]
+struct Kept {
+    id: Id<Kept>,
+    #[odm(deleted_at)]
+    deleted_at: Option<DateTime>,
 }
 
 /// Verbs that neither read nor write the documents of a model.
@@ -63,7 +71,8 @@ macro_rules! exits {
 async fn every_verb_passes_its_exit() {
     let db = nowhere().await;
     let notes: Collection<Note> = db.collection();
-    let n = Note::fields();
+    let kept: Collection<Kept> = db.collection();
+    let (n, k) = (Note::fields(), Kept::fields());
     let note = linked();
     let mut session = db.client().start_session().await.unwrap();
     let (one, update) = (|| n.id().eq(note.id), || n.n().inc(1));
@@ -96,6 +105,8 @@ async fn every_verb_passes_its_exit() {
         save Policy: notes.save(&note), notes.save(&note).explain();
         delete_one Policy: notes.delete_one(one()), notes.delete_one(one()).explain();
         delete_many Policy: notes.delete_many(one()), notes.delete_many(one()).explain();
+        restore Policy: kept.restore(k.id().eq(Id::new())), kept.restore(k.id().eq(Id::new())).explain();
+        purge Policy: kept.purge(k.id().eq(Id::new())), kept.purge(k.id().eq(Id::new())).explain();
         find_one_and_update Policy:
             notes.find_one_and_update(one(), update()), notes.find_one_and_update(one(), update()).explain();
         find_one_and_replace Policy:

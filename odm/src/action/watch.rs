@@ -279,7 +279,7 @@ impl<M: Model, Row> IntoFuture for Watch<M, Row> {
         let stages = pipeline.into_stages();
         Box::pin(async move {
             let database = collection.database().clone();
-            let query = Query::new(stages?, options).finish();
+            let query = Query::new(stages?, options).finish(Some(collection.policies()))?;
             let request = Request::new(database, collection.driver(), query)?;
             Ok(ChangeStream::new(RawStream::open(request, start?, max_outage).await?))
         })

@@ -32,6 +32,11 @@ pub enum ErrorKind {
     /// The validator of the collection refused the document. Nothing was written, except for the documents that an
     /// `update_many` or a `$merge` changed before the failure.
     Rejected(Rejection),
+    /// The stored document has another version than the one to replace it: it was changed after it was read. Nothing
+    /// was written. Read it again, and make the change again.
+    StaleVersion,
+    /// There is no document with this `_id`: the one to save was deleted after it was read. Nothing was written.
+    NotFound,
     /// A stored document does not fit the declared type.
     Decode(DecodeError),
     /// A value or a query expression (a filter, an update, a pipeline) cannot be written as BSON. Nothing was sent.
@@ -102,6 +107,8 @@ impl ErrorKind {
             Self::Invalid(_) => "Invalid",
             Self::BadParameters(_) => "BadParameters",
             Self::Rejected(_) => "Rejected",
+            Self::StaleVersion => "StaleVersion",
+            Self::NotFound => "NotFound",
             Self::Decode(_) => "Decode",
             Self::Encode(_) => "Encode",
             Self::Refused(_) => "Refused",
@@ -144,6 +151,10 @@ impl ErrorKind {
             Self::Invalid(violations) => write!(f, "{violations}"),
             Self::BadParameters(parameters) => write!(f, "{parameters}"),
             Self::Rejected(error) => write!(f, "{error}"),
+            Self::StaleVersion => {
+                f.write_str("the stored document has another version, so it was changed after it was read: read it again")
+            }
+            Self::NotFound => f.write_str("there is no such document, so it was deleted after it was read"),
             Self::Decode(error) => write!(f, "{error}"),
             Self::Encode(error) => write!(f, "cannot be sent: {error}"),
             Self::Refused(message)

@@ -33,6 +33,21 @@ impl Error {
         self.every(|kind| matches!(kind, ErrorKind::Rejected(_)))
     }
 
+    /// Returns `true` if the stored document was changed after the program read the one to replace it: their versions
+    /// differ. Read it again, and make the change again.
+    ///
+    /// For a `bulk_write`, returns `true` if this is the cause of every failure.
+    pub fn is_stale_version(&self) -> bool {
+        self.every(|kind| matches!(kind, ErrorKind::StaleVersion))
+    }
+
+    /// Returns `true` if the document to save was deleted after the program read it.
+    ///
+    /// For a `bulk_write`, returns `true` if this is the cause of every failure.
+    pub fn is_not_found(&self) -> bool {
+        self.every(|kind| matches!(kind, ErrorKind::NotFound))
+    }
+
     /// Returns `true` if a stored document does not fit the declared type.
     pub fn is_decode(&self) -> bool {
         matches!(self.kind(), ErrorKind::Decode(_))

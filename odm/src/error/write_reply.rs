@@ -22,7 +22,7 @@ pub(crate) struct WriteReply {
 }
 
 /// The kind of a write command.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Command {
     Insert,
     Update,
@@ -82,6 +82,30 @@ impl WriteReply {
         let name =
             |(index, error): (usize, Error)| (index, if many(index) { error.of_many() } else { error });
         self.failures = self.failures.into_iter().map(name).collect();
+        self
+    }
+
+    /// Counts the updated documents as deleted ones, for updates that are deletes.
+    pub(crate) fn of_deletes(mut self) -> Self {
+        let deleted = self.counts.matched;
+        self.counts = WriteCounts { deleted, ..WriteCounts::default() };
+        self
+    }
+
+    /// Changes the errors of the failed writes.
+    pub(crate) fn map_failures(mut self, change: impl Fn(Error) -> Error) -> Self {
+        self.failures = self.failures.into_iter().map(|(index, error)| (index, change(error))).collect();
+        self
+    }
+
+    /// Returns `true` if no write failed, and none matched or inserted a document.
+    pub(crate) fn matched_nothing(&self) -> bool {
+        self.failures.is_empty() && self.counts.matched == 0 && self.counts.upserted == 0
+    }
+
+    /// Records the failure of the only write.
+    pub(crate) fn failed(mut self, error: Error) -> Self {
+        self.failures.push((0, error));
         self
     }
 

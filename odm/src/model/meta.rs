@@ -2,7 +2,7 @@
 
 use std::any::TypeId;
 
-use super::{Model, Validator};
+use super::{Model, PolicyFields, Validator};
 use crate::{
     index::Index,
     meta::{DocumentMeta, FieldMeta, ReferenceMeta, reference},
@@ -13,6 +13,7 @@ use crate::{
 pub struct ModelMeta {
     collection: &'static str,
     document: &'static DocumentMeta,
+    policies: &'static PolicyFields,
     type_id: fn() -> TypeId,
     validator: Option<Validator>,
     /// A function, because the name of a key is known only at run time: it comes from the accessors, with which rustc
@@ -26,6 +27,7 @@ impl ModelMeta {
         Self {
             collection: M::COLLECTION,
             document: M::META,
+            policies: M::POLICIES,
             type_id: TypeId::of::<M>,
             validator: M::VALIDATOR,
             indexes: M::indexes,
@@ -45,6 +47,11 @@ impl ModelMeta {
     /// Returns the fields of the document, as [`DocumentMeta::fields`] does.
     pub fn fields(&self) -> &'static [FieldMeta] {
         self.document.fields()
+    }
+
+    /// Returns the fields that policies maintain.
+    pub fn policies(&self) -> &'static PolicyFields {
+        self.policies
     }
 
     /// Returns the indexes that the attributes declare.

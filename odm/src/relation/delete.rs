@@ -17,8 +17,11 @@ use crate::{
     database::Database,
     error::{Error, Result},
     model::Model,
+    operation::Verb,
     value::{Id, Value},
 };
+
+const DELETE: Verb = Verb::new("delete_referenced", "delete");
 
 /// A list of models: a tuple of up to sixteen.
 #[diagnostic::on_unimplemented(
@@ -192,7 +195,7 @@ impl IntoFuture for DeleteReferenced {
                 let shared = Arc::clone(&shared);
                 async move {
                     let (database, rules, start) = &*shared;
-                    let mut lent = Explicit::new(&mut tx).into_lent()?;
+                    let mut lent = Explicit::new(&mut tx).into_lent(database.operation(DELETE))?;
                     run::run(database, rules, start, &mut lent).await
                 }
             };
@@ -208,7 +211,7 @@ impl<'s> IntoFuture for DeleteReferenced<Explicit<'s>> {
     fn into_future(self) -> Self::IntoFuture {
         let Self { references: References { database, rules }, start, state } = self;
         Box::pin(async move {
-            let (start, mut lent) = (start?, state.into_lent()?);
+            let (start, mut lent) = (start?, state.into_lent(database.operation(DELETE))?);
             if !lent.observer.in_transaction() {
                 return Err(Error::refused(
                     "deletes by the rules of references are several commands that belong together: start a transaction \

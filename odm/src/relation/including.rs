@@ -25,6 +25,7 @@ use crate::{
     collection::{Collection, Target as OnCollection},
     error::{Error, Result},
     model::Model,
+    operation::Operation,
     value::OwnedRow,
     view::View,
 };
@@ -61,7 +62,7 @@ impl<A: fmt::Debug, I> fmt::Debug for Including<A, I> {
 
 impl<A, I: Target> Including<A, I> {
     /// Sends the first command and those of the hops.
-    async fn run<'s, S>(self, lend: impl FnOnce(S) -> Result<Option<Lent<'s>>>) -> Result<Vec<I>>
+    async fn run<'s, S>(self, lend: impl FnOnce(S, Operation<'_>) -> Result<Option<Lent<'s>>>) -> Result<Vec<I>>
     where
         A: IntoRequest<State = S>,
     {
@@ -83,7 +84,8 @@ impl<A, I: Target> Including<A, I> {
         if reader.projection.is_some() {
             options.projection.clone_from(&reader.projection);
         }
-        let run = Run::new(target.database().clone(), hops, ids_per_command, lend(state)?);
+        let lent = lend(state, target.operation(verb))?;
+        let run = Run::new(target.database().clone(), hops, ids_per_command, lent);
         let stored = run.fetch(target.clone(), verb, filter, options).await?;
         reader.read(&run, target.operation(verb), &stored).await
     }
@@ -148,7 +150,7 @@ macro_rules! including {
             type IntoFuture = BoxFuture<'static, Self::Output>;
 
             fn into_future(self) -> Self::IntoFuture {
-                boxed(self.run(|Implicit| Ok(None)), $from)
+                boxed(self.run(|Implicit, _| Ok(None)), $from)
             }
         }
 
@@ -157,7 +159,7 @@ macro_rules! including {
             type IntoFuture = BoxFuture<'s, Self::Output>;
 
             fn into_future(self) -> Self::IntoFuture {
-                boxed(self.run(|session: Explicit<'s>| session.into_lent().map(Some)), $from)
+                boxed(self.run(|session: Explicit<'s>, operation| session.into_lent(operation).map(Some)), $from)
             }
         }
     };
@@ -256,11 +258,12 @@ impl<M, L> IncludeIn<M, L> {
 }
 
 impl<M: Model, L, S> IncludeIn<M, L, S> {
-    async fn run<'s>(self, lend: impl FnOnce(S) -> Result<Option<Lent<'s>>>) -> Result<Vec<Loaded<M, L>>> {
+    async fn run<'s>(self, lend: impl FnOnce(S, Operation<'_>) -> Result<Option<Lent<'s>>>) -> Result<Vec<Loaded<M, L>>> {
         let Self { target, documents, loader, ids_per_command, state } = self;
         let bytes = documents.iter().map(encoded).collect::<Result<Vec<_>>>();
         let bytes = bytes.map_err(|error| error.during(&target.operation(super::run::INCLUDE)))?;
-        let run = Run::new(target.database().clone(), HopOptions::default(), ids_per_command, lend(state)?);
+        let lent = lend(state, target.operation(super::run::INCLUDE))?;
+        let run = Run::new(target.database().clone(), HopOptions::default(), ids_per_command, lent);
         let links = loader.load(&run, &bytes).await?;
         Ok(documents.into_iter().zip(links).map(|(doc, links)| Loaded::new(doc, links)).collect())
     }
@@ -271,7 +274,7 @@ impl<M: Model + Send + Sync, L: Held> IntoFuture for IncludeIn<M, L> {
     type IntoFuture = BoxFuture<'static, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(self.run(|Implicit| Ok(None)))
+        Box::pin(self.run(|Implicit, _| Ok(None)))
     }
 }
 
@@ -280,7 +283,7 @@ impl<'s, M: Model + Send + Sync, L: Held> IntoFuture for IncludeIn<M, L, Explici
     type IntoFuture = BoxFuture<'s, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(self.run(|session: Explicit<'s>| session.into_lent().map(Some)))
+        Box::pin(self.run(|session: Explicit<'s>, operation| session.into_lent(operation).map(Some)))
     }
 }
 

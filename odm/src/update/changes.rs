@@ -97,6 +97,31 @@ impl Changes {
         Self { operators: doc! { "$setOnInsert": fields }, ..Self::default() }
     }
 
+    /// Returns one change of a field of the document.
+    pub(super) fn field(operator: &'static str, field: &str, value: Bson) -> Self {
+        Self { operators: doc! { operator: { field: value } }, ..Self::default() }
+    }
+
+    pub(super) fn operators(&self) -> &Document {
+        &self.operators
+    }
+
+    pub(super) fn stages_of_pipeline(&self) -> Option<&[Document]> {
+        self.pipeline.as_deref()
+    }
+
+    pub(super) fn with_stage(mut self, stage: Document) -> Self {
+        if let Some(stages) = &mut self.pipeline {
+            stages.push(stage);
+        }
+        self
+    }
+
+    pub(super) fn with_each_stage(mut self, change: impl FnMut(&mut Document)) -> Self {
+        self.pipeline.iter_mut().flatten().for_each(change);
+        self
+    }
+
     pub(super) fn pipeline(stages: Vec<Document>) -> Self {
         Self::stages(stages.into_iter().map(|stage| bounded_document(stage, MAX_NESTING)).collect())
     }

@@ -22,6 +22,18 @@ impl<T: Dated> Dated for Option<T> {}
 #[diagnostic::do_not_recommend]
 impl<T: Dated> Dated for Vec<T> {}
 
+/// A date with the time of day, stored as a BSON date: what a policy can set to the time of a write.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot store the time of a write",
+    label = "expected a date with the time of day",
+    note = "declare the field as `odm::bson::DateTime`, as a date with the time of `chrono` or `time`, or as an `Option` of one"
+)]
+pub trait Instant: Value {}
+
+impl Instant for DateTime {}
+#[diagnostic::do_not_recommend]
+impl<T: Instant> Instant for Option<T> {}
+
 /// A value that contains a date, or one that may be absent: required by the expressions on dates.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no date",

@@ -70,6 +70,17 @@ impl EncodedDocuments {
         outcome
     }
 
+    /// Returns what `change` makes of each document.
+    pub(super) fn map(self, change: impl Fn(&RawDocument) -> Result<RawDocumentBuf>) -> Result<Self> {
+        let mut changed = Self::default();
+        for position in 0..self.len() {
+            let document = change(self.document(position).ok_or_else(not_a_document)?)?;
+            changed.writer.put(document.as_bytes());
+            changed.ends.push(changed.writer.as_bytes().len());
+        }
+        Ok(changed)
+    }
+
     /// Returns the number of documents.
     pub(crate) fn len(&self) -> usize {
         self.ends.len()
@@ -95,14 +106,24 @@ impl EncodedDocuments {
     }
 }
 
+/// Returns the document, or an error if it is too large to be stored.
+pub(super) fn sized(document: RawDocumentBuf) -> Result<RawDocumentBuf> {
+    check_size(document.as_bytes()).map(|()| document)
+}
+
 fn check(bytes: &[u8]) -> Result<()> {
+    check_size(bytes)?;
+    RawDocument::from_bytes(bytes).map(drop).map_err(|_| not_a_document())
+}
+
+fn check_size(bytes: &[u8]) -> Result<()> {
     if bytes.len() > MAX_DOCUMENT {
         return Err(Error::new(ErrorKind::TooLarge(
             format!("the document has {} bytes and the server stores at most {MAX_DOCUMENT}", bytes.len())
                 .into(),
         )));
     }
-    RawDocument::from_bytes(bytes).map(drop).map_err(|_| not_a_document())
+    Ok(())
 }
 
 #[cold]

@@ -35,6 +35,14 @@ pub(crate) enum Kind {
         many: bool,
         filter: Document,
     },
+    /// An update of many deleted documents, after which they are not deleted.
+    Restore {
+        filter: Document,
+    },
+    /// A delete of many deleted documents that does not keep them.
+    Purge {
+        filter: Document,
+    },
 }
 
 impl Kind {
@@ -70,6 +78,14 @@ impl Kind {
 
     pub(crate) fn delete_many<M>(filter: impl IntoFilter<M>) -> Result<Self> {
         Ok(Self::Delete { many: true, filter: require_explicit(filter.into_filter())? })
+    }
+
+    pub(crate) fn restore<M>(filter: impl IntoFilter<M>) -> Result<Self> {
+        Ok(Self::Restore { filter: require_explicit(filter.into_filter())? })
+    }
+
+    pub(crate) fn purge<M>(filter: impl IntoFilter<M>) -> Result<Self> {
+        Ok(Self::Purge { filter: require_explicit(filter.into_filter())? })
     }
 
     /// Sets the document that an update inserts if nothing matches. Other kinds have none.

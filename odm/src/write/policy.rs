@@ -1,80 +1,183 @@
 //! The policies of a model: what it adds to every write, and the checks before a write is sent.
+//!
+//! Each policy is a file. The functions here apply them to each kind of write. A model without policies pays only for
+//! asking whether it has some.
 
-use mongodb::bson::{Document, RawDocumentBuf};
+mod edits;
+mod soft_delete;
+mod tenant;
+mod timestamps;
+mod version;
 
+use mongodb::{
+    bson::{DateTime, Document, RawDocumentBuf},
+    options::UpdateModifications,
+};
+
+use self::edits::Edits;
+pub(crate) use self::version::Guard;
 use super::{Change, EncodedDocuments, Inserts, Kind, Ready, Statement, WriteOptions};
 use crate::{
     error::{Error, Result},
     filter::fixes_id,
-    model::Model,
+    policies::{Deleted, Policies},
     update::Update,
     value::{MAX_NESTING, Raw, SchemaVersion, Value, bounded_documents},
 };
-
-/// What a model adds to every write of its documents.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Policies {
-    /// The version of a document that an update inserts.
-    version: Option<SchemaVersion>,
-}
-
-impl Policies {
-    /// Returns the policies of `M`.
-    pub(crate) fn of<M: Model>() -> Self {
-        Self { version: M::VERSION }
-    }
-}
 
 /// Applies the policies of the model. All writes pass through this function: it alone returns a [`Ready`] statement.
 pub(super) fn apply(statement: Statement) -> Result<Ready> {
     #[cfg(test)]
     crate::operation::exits::pass(crate::operation::exits::Exit::Policy);
     let Statement { kind, mut options, policies } = statement;
-    let change = match kind {
-        Kind::Insert { document } => Change::Insert { document },
-        Kind::Replace { filter, document } => Change::Replace { filter, document },
-        Kind::Save { filter, document } => {
-            options.upsert = Some(true);
-            Change::Replace { filter, document }
+    let now = policies.now();
+    let (change, meaning) = match kind {
+        Kind::Insert { document } => {
+            (Change::Insert { document: new_document(document, &policies, now)? }, Meaning::Same)
         }
-        Kind::Delete { many, filter } => Change::Delete { many, filter },
-        Kind::Update { many, filter, update, or_insert } => {
-            let update = on_insert(update, or_insert, &filter, &mut options, policies)?;
+        Kind::Replace { filter, document } => replace(filter, document, false, &mut options, &policies, now)?,
+        Kind::Save { filter, document } => replace(filter, document, true, &mut options, &policies, now)?,
+        Kind::Delete { many, filter } => delete(many, filter, &policies, now)?,
+        Kind::Restore { mut filter } => {
+            policies.scope.with(Deleted::Only).add_to(policies.fields, &mut filter)?;
+            let update = maintain(soft_delete::restore(policies.fields), false, &policies, now)?;
+            (changed(true, filter, update, &mut options)?, Meaning::Same)
+        }
+        Kind::Purge { mut filter } => {
+            policies.scope.with(Deleted::Only).add_to(policies.fields, &mut filter)?;
+            (Change::Delete { many: true, filter }, Meaning::Same)
+        }
+        Kind::Update { many, mut filter, update, or_insert } => {
+            policies.scope.add_to(policies.fields, &mut filter)?;
+            let upserts = options.upsert == Some(true) && or_insert.is_none();
+            let update = maintain(update, upserts, &policies, now)?;
+            let or_insert = or_insert.map(|document| new_document(document, &policies, now)).transpose()?;
+            let update = on_insert(update, or_insert, &filter, &mut options, policies.schema_version)?;
             if update.is_empty() {
                 return Err(Error::refused("the update is empty"));
             }
-            let (update, array_filters) = update.into_parts()?;
-            if let Some(given) = options.array_filters.take() {
-                options.array_filters = Some(bounded_documents(given, MAX_NESTING)?);
-            }
-            // The server accepts them in any order. Those of the caller come first.
-            if !array_filters.is_empty() {
-                options.array_filters.get_or_insert_default().extend(array_filters);
-            }
-            Change::Update { many, filter, update }
+            (changed(many, filter, update, &mut options)?, Meaning::Same)
         }
     };
-    Ok(Ready { change, options })
+    Ok(Ready { change, options, meaning })
 }
 
-/// Applies the policies of the model to many new documents. They contain their version already: encoding writes it.
-pub(super) fn apply_to_inserts(inserts: Inserts) -> EncodedDocuments {
+/// Applies the policies of the model to many new documents. They contain their schema version already: encoding
+/// writes it.
+pub(super) fn apply_to_inserts(inserts: Inserts) -> Result<EncodedDocuments> {
     #[cfg(test)]
     crate::operation::exits::pass(crate::operation::exits::Exit::Policy);
-    let Inserts { documents, policies: Policies { version: _ } } = inserts;
-    documents
+    let Inserts { documents, policies } = inserts;
+    if policies.fields.is_empty() {
+        return Ok(documents);
+    }
+    let edits = timestamps::of_insert(policies.fields, policies.now());
+    documents.map(|document| {
+        tenant::check(document, &policies)?;
+        edits.apply(document)
+    })
 }
 
-/// Adds what the update stores if it inserts a document: the document of `or_insert`, or at least the version. The
-/// `_id` of a document is the one in the filter, if the filter determines the `_id`.
+/// What the reply to a statement means, if it differs from that of its kind.
+#[derive(Debug, Default)]
+pub(crate) enum Meaning {
+    #[default]
+    Same,
+    /// The update is a delete: what it matches counts as deleted.
+    Delete,
+    /// The replacement is one of a version.
+    OfVersion(Box<Guard>),
+}
+
+/// Returns a document as it is inserted.
+fn new_document(document: RawDocumentBuf, policies: &Policies, now: DateTime) -> Result<RawDocumentBuf> {
+    if policies.fields.is_empty() {
+        return Ok(document);
+    }
+    tenant::check(&document, policies)?;
+    timestamps::of_insert(policies.fields, now).apply(&document)
+}
+
+/// Returns the replacement of a document. `save` is whether the document is inserted if there is none.
+fn replace(
+    mut filter: Document,
+    document: RawDocumentBuf,
+    save: bool,
+    options: &mut WriteOptions,
+    policies: &Policies,
+    now: DateTime,
+) -> Result<(Change, Meaning)> {
+    if save {
+        options.upsert = Some(true);
+    }
+    let fields = policies.fields;
+    if fields.is_empty() {
+        return Ok((Change::Replace { filter, document }, Meaning::Same));
+    }
+    tenant::check(&document, policies)?;
+    policies.scope.add_to(fields, &mut filter)?;
+    let mut edits = timestamps::of_replacement(fields, now);
+    let meaning = match version::replace(fields, &document, &mut filter, save, options, &mut edits)? {
+        Some(guard) => Meaning::OfVersion(Box::new(guard)),
+        None => Meaning::Same,
+    };
+    let document = edits.apply(&document)?;
+    let change = match timestamps::keeping_created_at(fields, &document, now)? {
+        Some(stages) => Change::Update { many: false, filter, update: UpdateModifications::Pipeline(stages) },
+        None => Change::Replace { filter, document },
+    };
+    Ok((change, meaning))
+}
+
+/// Returns the delete of documents, which keeps them if the model has the policy.
+fn delete(many: bool, mut filter: Document, policies: &Policies, now: DateTime) -> Result<(Change, Meaning)> {
+    let Some(update) = soft_delete::delete(policies, now)? else {
+        policies.scope.add_to(policies.fields, &mut filter)?;
+        return Ok((Change::Delete { many, filter }, Meaning::Same));
+    };
+    policies.scope.with(Deleted::Hidden).add_to(policies.fields, &mut filter)?;
+    let update = maintain(update, false, policies, now)?;
+    Ok((changed(many, filter, update, &mut WriteOptions::default())?, Meaning::Delete))
+}
+
+/// Adds to an update what the policies write. `upserts` is whether the update inserts a document that it creates
+/// itself.
+fn maintain(update: Update<()>, upserts: bool, policies: &Policies, now: DateTime) -> Result<Update<()>> {
+    let fields = policies.fields;
+    // An update that only inserts a document changes none.
+    if fields.is_empty() || update.is_empty() {
+        return Ok(update);
+    }
+    tenant::check_update(&update, policies)?;
+    let kept = [fields.created_at(), fields.version(), fields.deleted_at(), fields.tenant()];
+    let kept: Vec<_> = kept.into_iter().flatten().filter(|name| !update.names(name)).collect();
+    let update = update.keeping(&kept);
+    let update = timestamps::update(update, fields, now, upserts);
+    version::update(update, fields)
+}
+
+fn changed(many: bool, filter: Document, update: Update<()>, options: &mut WriteOptions) -> Result<Change> {
+    let (update, array_filters) = update.into_parts()?;
+    if let Some(given) = options.array_filters.take() {
+        options.array_filters = Some(bounded_documents(given, MAX_NESTING)?);
+    }
+    // The server accepts them in any order. Those of the caller come first.
+    if !array_filters.is_empty() {
+        options.array_filters.get_or_insert_default().extend(array_filters);
+    }
+    Ok(Change::Update { many, filter, update })
+}
+
+/// Adds what the update stores if it inserts a document: the document of `or_insert`, or at least the schema version.
+/// The `_id` of a document is the one in the filter, if the filter determines the `_id`.
 fn on_insert(
     update: Update<()>,
     or_insert: Option<RawDocumentBuf>,
     filter: &Document,
     options: &mut WriteOptions,
-    policies: Policies,
+    schema_version: Option<SchemaVersion>,
 ) -> Result<Update<()>> {
-    match (or_insert, policies.version) {
+    match (or_insert, schema_version) {
         (Some(document), _) => {
             options.upsert = Some(true);
             let mut document = Document::decode(Raw::document(document.as_bytes()))?;

@@ -67,7 +67,7 @@ impl Ready {
 
     /// Returns the command `findAndModify` of the statement.
     pub(crate) fn into_find_and_modify(self, collection: &str) -> Result<Document> {
-        let Self { change, options } = self.for_find_and_modify()?;
+        let Self { change, options, meaning: _ } = self.for_find_and_modify()?;
         let mut command = doc! { "findAndModify": collection };
         match change {
             Change::Delete { filter, .. } => {
@@ -111,7 +111,7 @@ impl Ready {
 
     /// Returns the element of the statement in the array of its command.
     pub(crate) fn into_element(self) -> Result<RawDocumentBuf> {
-        let Self { change, options } = self;
+        let Self { change, options, meaning: _ } = self;
         let mut element = RawDocumentBuf::new();
         let many = match change {
             Change::Insert { document } => return Ok(document),
@@ -155,7 +155,7 @@ impl Ready {
             };
         }
 
-        let Self { change, options } = self;
+        let Self { change, options, meaning: _ } = self;
         let options = ModelOptions::new(options)?;
         Ok(match change {
             Change::Insert { document } => InsertOneModel::builder()

@@ -28,6 +28,7 @@ mod match_all;
 mod narrow;
 mod nesting;
 mod pipeline;
+mod policies;
 mod positions;
 mod relation;
 mod replace;

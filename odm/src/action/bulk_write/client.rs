@@ -1,14 +1,15 @@
 //! `bulk_write` of a database: writes to several collections in one command, since MongoDB 8.0.
 
-use std::{fmt, future::IntoFuture};
+use std::{collections::HashMap, fmt, future::IntoFuture};
 
 use futures_core::future::BoxFuture;
 use mongodb::{
     ClientSession, Namespace,
     action::Action,
     bson::{Bson, doc},
+    error::{ErrorKind as Driver, PartialBulkWriteResult},
     options::{BulkWriteOptions, WriteModel},
-    results::VerboseBulkWriteResult,
+    results::UpdateResult,
 };
 
 use super::{IntoWrites, Write, result::id_of};
@@ -16,13 +17,15 @@ use crate::action::{deadline::deadline, setters::setters};
 use crate::{
     action::{
         AsSession, Builder, CollectsProblems, Explicit, HasTarget, Implicit, OperationTarget, SessionState,
-        prepare::Problems,
+        guard, prepare::Problems,
     },
+    collection::{Collection, Target},
     database::Database,
     error::{BulkWriteError, Error, ErrorKind, Result, WriteCounts},
     exec,
     model::Model,
     operation::Verb,
+    write::Meaning,
 };
 
 pub(in crate::action) const CLIENT_BULK_WRITE: Verb = Verb::new("bulk_write", "bulkWrite");
@@ -82,10 +85,17 @@ impl Database {
 #[must_use = "nothing is written until the action is awaited"]
 pub struct ClientBulkWrite<S = Implicit> {
     database: Database,
-    writes: Vec<Result<WriteModel>>,
+    writes: Vec<Result<ClientWrite>>,
     problems: Problems,
     options: BulkWriteOptions,
     state: S,
+}
+
+/// A write in the driver's form, with what its reply means for the policies of its model.
+struct ClientWrite {
+    model: WriteModel,
+    meaning: Meaning,
+    target: Target,
 }
 
 setters!([S] ClientBulkWrite<S>, of M: ordered let_ bypass_document_validation comment write_concern);
@@ -93,20 +103,50 @@ deadline!([] ClientBulkWrite, CLIENT_BULK_WRITE, reply);
 
 impl<S> ClientBulkWrite<S> {
     /// Adds a write to the collection of its model.
-    pub fn write<M: Model>(mut self, write: impl Into<Write<M>>) -> Self {
-        self.push(write.into());
-        self
+    pub fn write<M: Model>(self, write: impl Into<Write<M>>) -> Self {
+        let collection = self.database.collection::<M>();
+        self.writes_on(&collection, [write.into()])
     }
 
     /// Adds writes to the collection of their model.
-    pub fn writes<M: Model, K>(mut self, writes: impl IntoWrites<M, K>) -> Self {
-        writes.into_writes(|write| self.push(write));
+    pub fn writes<M: Model, K>(self, writes: impl IntoWrites<M, K>) -> Self {
+        let collection = self.database.collection::<M>();
+        self.writes_on(&collection, writes)
+    }
+
+    /// Adds writes with the handle of their collection, which determines the tenant and whether deleted documents are
+    /// included. The collection is the one of this database, even if the handle is one of another.
+    ///
+    /// ```no_run
+    /// # use odm::{Database, Filter, Id, Model, Write, bson::DateTime};
+    /// # #[derive(Model)]
+    /// # #[odm(collection = "orders")]
+    /// # struct Order { id: Id<Order>, paid: bool, #[odm(deleted_at)] deleted_at: Option<DateTime> }
+    /// # async fn f(db: Database) -> odm::Result<()> {
+    /// let orders = db.collection::<Order>().with_deleted();
+    /// db.bulk_write()
+    ///     .writes_on(&orders, [Write::update_many(Filter::all(), Order::fields().paid().set(true))])
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn writes_on<M: Model, K>(
+        mut self,
+        collection: &Collection<M>,
+        writes: impl IntoWrites<M, K>,
+    ) -> Self {
+        writes.into_writes(|write| self.push(collection, write));
         self
     }
 
-    fn push<M: Model>(&mut self, write: Write<M>) {
+    fn push<M: Model>(&mut self, collection: &Collection<M>, write: Write<M>) {
         let namespace = Namespace::new(self.database.name(), M::COLLECTION);
-        self.writes.push(write.finish().1.and_then(|write| write.into_model(namespace)));
+        let target = collection.target();
+        let (_, ready) = write.finish(target.policies());
+        self.writes.push(ready.and_then(|mut ready| {
+            let meaning = ready.take_meaning();
+            Ok(ClientWrite { model: ready.into_model(namespace)?, meaning, target })
+        }));
     }
 
     /// Replaces all options by those of the driver's struct.
@@ -215,9 +255,9 @@ impl fmt::Debug for ClientBulkWriteResult {
 
 async fn send(
     database: Database,
-    writes: Vec<Result<WriteModel>>,
+    writes: Vec<Result<ClientWrite>>,
     options: Result<BulkWriteOptions>,
-    session: Option<&mut ClientSession>,
+    mut session: Option<&mut ClientSession>,
 ) -> Result<ClientBulkWriteResult> {
     let operation = database.operation(CLIENT_BULK_WRITE);
     let mut options = operation.check(options)?;
@@ -226,7 +266,7 @@ async fn send(
     if session.is_none() && options.write_concern.is_none() {
         options.write_concern = database.driver().write_concern().cloned();
     }
-    let models = operation.check(all(writes))?;
+    let (models, meanings) = operation.check(all(writes))?;
     if models.is_empty() {
         return Ok(ClientBulkWriteResult::default());
     }
@@ -236,38 +276,69 @@ async fn send(
         .client()
         .bulk_write(models)
         .with_options(options)
-        .optional(session, mongodb::action::BulkWrite::session)
+        .optional(session.as_deref_mut(), mongodb::action::BulkWrite::session)
         .verbose_results();
-    match exec::run(operation, call).await {
-        Ok(done) => Ok(result(done)),
+    let (mut report, updates) = match exec::run(operation, call).await {
+        Ok(done) => (BulkWriteError::of_done(many.len(), &done), done.update_results),
         Err(error) if matches!(error.kind(), ErrorKind::Unsupported(_)) => {
-            Err(too_old(&database, error).await)
+            return Err(too_old(&database, error).await);
         }
         Err(error) => {
-            let report = BulkWriteError::of_driver(&many, error);
-            operation.check(
-                report.into_result().map(|(counts, upserted)| ClientBulkWriteResult { counts, upserted }),
-            )
+            let updates = updates_of(&error);
+            (BulkWriteError::of_driver(&many, error), updates)
         }
+    };
+    for (position, (meaning, target)) in meanings.into_iter().enumerate() {
+        match meaning {
+            Meaning::Same => {}
+            Meaning::Delete => {
+                if let Some(update) = updates.get(&position) {
+                    report.count_as_delete(update.matched_count, update.modified_count);
+                }
+            }
+            Meaning::OfVersion(guard) => {
+                report.change_failure(position, |error| guard.classify(error));
+                let missed =
+                    |update: &UpdateResult| update.matched_count == 0 && update.upserted_id.is_none();
+                if updates.get(&position).is_some_and(missed) {
+                    let operation = target.operation(CLIENT_BULK_WRITE);
+                    let checked = guard::check(&target, operation, *guard, session.as_deref_mut()).await;
+                    if let Err(error) = checked {
+                        report.fail(position, error);
+                    }
+                }
+            }
+        }
+    }
+    operation.check(report.into_result().map(|(counts, upserted)| ClientBulkWriteResult { counts, upserted }))
+}
+
+/// Returns the results of the updates that a partly failed call has made, by the position of the write.
+fn updates_of(error: &Error) -> HashMap<usize, UpdateResult> {
+    match error.driver().map(|error| &*error.kind) {
+        Some(Driver::BulkWrite(error)) => match &error.partial_result {
+            Some(PartialBulkWriteResult::Verbose(verbose)) => verbose.update_results.clone(),
+            _ => HashMap::new(),
+        },
+        _ => HashMap::new(),
     }
 }
 
-/// Returns the writes, or an error with each write that cannot be sent.
-fn all(writes: Vec<Result<WriteModel>>) -> Result<Vec<WriteModel>> {
+/// Returns the writes with their meanings, or an error with each write that cannot be sent.
+fn all(writes: Vec<Result<ClientWrite>>) -> Result<(Vec<WriteModel>, Vec<(Meaning, Target)>)> {
     let mut report = BulkWriteError::of_writes(writes.len());
     let mut models = Vec::with_capacity(writes.len());
+    let mut meanings = Vec::with_capacity(writes.len());
     for (position, write) in writes.into_iter().enumerate() {
         match write {
-            Ok(model) => models.push(model),
+            Ok(ClientWrite { model, meaning, target }) => {
+                models.push(model);
+                meanings.push((meaning, target));
+            }
             Err(error) => report.fail(position, error),
         }
     }
-    report.into_result().map(|_| models)
-}
-
-fn result(done: VerboseBulkWriteResult) -> ClientBulkWriteResult {
-    let upserted = done.update_results.into_iter().filter_map(|(at, one)| Some((at, one.upserted_id?)));
-    ClientBulkWriteResult { counts: WriteCounts::of_summary(&done.summary), upserted: upserted.collect() }
+    report.into_result().map(|_| (models, meanings))
 }
 
 /// Adds the required version and the version of the server to the error.

@@ -11,12 +11,12 @@ use super::{
     retryable::{self, Numbering},
 };
 use crate::{
-    action::{batch::Limits, insert_many::insert_batch, prepare::newer},
+    action::{batch::Limits, guard, insert_many::insert_batch, prepare::newer},
     collection::Target,
     error::{BulkWriteError, Command, Error, Result, WriteCounts, WriteReply},
     exec,
     operation::{Operation, Verb},
-    write::{Ready, unwritten},
+    write::{Guard, Meaning, Ready, unwritten},
 };
 
 /// Returns the verb of a command that `bulk_write` sends.
@@ -41,17 +41,35 @@ pub(super) struct Elements {
 }
 
 struct Element {
-    kind: (Command, bool),
+    kind: Kind,
     sorted: bool,
     bytes: RawDocumentBuf,
+    guard: Option<Box<Guard>>,
+}
+
+/// What determines which writes share a command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Kind {
+    command: Command,
+    many: bool,
+    /// The update is a delete, so its reply counts deleted documents.
+    deletes: bool,
+    /// The reply must show whether this write matched. A shared reply shows only how many did.
+    alone: bool,
 }
 
 impl Elements {
     /// Adds the next write, or its error if it cannot be sent.
     pub(super) fn push(&mut self, write: Result<Ready>) {
-        let element = write.and_then(|write| {
-            let (kind, sorted) = (write.command_kind(), write.is_sorted());
-            Ok(Element { kind, sorted, bytes: write.into_element()? })
+        let element = write.and_then(|mut write| {
+            let ((command, many), sorted) = (write.command_kind(), write.is_sorted());
+            let (deletes, guard) = match write.take_meaning() {
+                Meaning::Same => (false, None),
+                Meaning::Delete => (true, None),
+                Meaning::OfVersion(guard) => (false, Some(guard)),
+            };
+            let kind = Kind { command, many, deletes, alone: guard.is_some() };
+            Ok(Element { kind, sorted, bytes: write.into_element()?, guard })
         });
         match element {
             Ok(element) => self.accepted.push(element),
@@ -77,18 +95,21 @@ impl Elements {
 /// Groups the positions of the writes into runs, each of one kind of command. An ordered bulk write has a run for
 /// adjacent writes of the same command. An unordered one has a run per command, and separate runs for writes of many
 /// documents, because only these cannot be retried.
-fn runs(kinds: &[(Command, bool)], ordered: bool) -> Vec<Vec<usize>> {
-    let positions: Vec<usize> = (0..kinds.len()).collect();
+fn runs(kinds: &[Kind], ordered: bool) -> Vec<Vec<usize>> {
+    let mut positions: Vec<usize> = (0..kinds.len()).collect();
     let kind = |position: &usize| kinds.get(*position).copied();
-    if ordered {
-        let command = |position: &usize| kind(position).map(|(command, _)| command);
-        return positions.chunk_by(|one, two| command(one) == command(two)).map(<[usize]>::to_vec).collect();
+    let of_run = |position: &usize| {
+        let kind = kind(position)?;
+        Some((kind.command, kind.deletes, kind.many && !ordered))
+    };
+    if !ordered {
+        // The sort is stable, so the writes of a run keep their order.
+        positions.sort_by_key(of_run);
     }
-    let all = [Command::Insert, Command::Update, Command::Delete].into_iter();
-    all.flat_map(|command| [(command, false), (command, true)])
-        .map(|wanted| positions.iter().copied().filter(|position| kind(position) == Some(wanted)).collect())
-        .filter(|run: &Vec<usize>| !run.is_empty())
-        .collect()
+    let together = |one: &usize, two: &usize| {
+        of_run(one) == of_run(two) && ![one, two].into_iter().filter_map(kind).any(|kind| kind.alone)
+    };
+    positions.chunk_by(together).map(<[usize]>::to_vec).collect()
 }
 
 /// Sends the writes in as few commands as the server's limits and their order allow.
@@ -112,7 +133,7 @@ pub(super) async fn send(
     let mut report = BulkWriteError::of_writes(elements.len());
     let kinds: Vec<_> = elements.iter().map(|element| element.kind).collect();
     'runs: for run in runs(&kinds, envelope.ordered) {
-        let Some(command) = run.first().and_then(|first| kinds.get(*first)).map(|(command, _)| *command)
+        let Some(Kind { command, deletes, .. }) = run.first().and_then(|first| kinds.get(*first)).copied()
         else {
             continue;
         };
@@ -129,14 +150,41 @@ pub(super) async fn send(
                 let batch = Batch { command, elements: of_batch };
                 batch.send(target, operation, &envelope, session.as_deref_mut(), &mut own).await
             };
-            let many = |index: usize| elements.get(*batch.get(index)?).map(|element| element.kind.1);
+            let many = |index: usize| elements.get(*batch.get(index)?).map(|element| element.kind.many);
             let answer = answer.map(|answer| answer.mark_many(|index| many(index).unwrap_or(false)));
+            let answer = answer.map(|answer| if deletes { answer.of_deletes() } else { answer });
+            let guard = batch.first().and_then(|at| elements.get(*at)?.guard.as_deref());
+            let answer = match (answer, guard) {
+                (Ok(answer), Some(guard)) => {
+                    guarded(target, operation, guard, answer, session.as_deref_mut()).await
+                }
+                (answer, _) => answer,
+            };
             if !report.take(&batch, answer, envelope.ordered) {
                 break 'runs;
             }
         }
     }
     operation.check(report.into_result())
+}
+
+/// Returns the reply to the replacement of a version, with an error if it matched no document because of the version.
+async fn guarded(
+    target: &Target,
+    operation: Operation<'_>,
+    guard: &Guard,
+    answer: WriteReply,
+    session: Option<&mut ClientSession>,
+) -> Result<WriteReply> {
+    let answer = answer.map_failures(|error| guard.classify(error));
+    if !answer.matched_nothing() {
+        return Ok(answer);
+    }
+    match guard::check(target, operation, guard.clone(), session).await {
+        Ok(()) => Ok(answer),
+        Err(error) if error.is_stale_version() || error.is_not_found() => Ok(answer.failed(error)),
+        Err(error) => Err(error),
+    }
 }
 
 /// Statements of one `update` or `delete` command.
@@ -155,7 +203,7 @@ impl Batch<'_> {
         own: &mut Option<ClientSession>,
     ) -> Result<WriteReply> {
         let can_repeat =
-            target.database().retries_writes() && self.elements.iter().all(|element| !element.kind.1);
+            target.database().retries_writes() && self.elements.iter().all(|element| !element.kind.many);
         let (session, numbering) = match session {
             // `next` is also called for a batch that cannot be retried, because it detects a transaction.
             Some(session) => {
@@ -284,8 +332,19 @@ mod tests {
             (Delete, false),
             (Update, false),
         ];
+        let kinds = kinds.map(|(command, many)| Kind { command, many, deletes: false, alone: false });
         assert_eq!(runs(&kinds, true), [vec![0], vec![1, 2], vec![3], vec![4, 5], vec![6]]);
         assert_eq!(runs(&kinds, false), [vec![0, 3], vec![1, 6], vec![2], vec![5], vec![4]]);
         assert!(runs(&[], true).is_empty() && runs(&[], false).is_empty());
+    }
+
+    #[test]
+    fn a_write_whose_reply_must_be_its_own_is_sent_alone() {
+        let update = Kind { command: Command::Update, many: false, deletes: false, alone: false };
+        let delete = Kind { deletes: true, ..update };
+        let alone = Kind { alone: true, ..update };
+        let kinds = [update, alone, alone, update, delete, delete];
+        assert_eq!(runs(&kinds, true), [vec![0], vec![1], vec![2], vec![3], vec![4, 5]]);
+        assert_eq!(runs(&kinds, false), [vec![0], vec![1], vec![2], vec![3], vec![4, 5]]);
     }
 }

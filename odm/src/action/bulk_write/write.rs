@@ -7,6 +7,7 @@ use crate::{
     error::Result,
     filter::IntoFilter,
     model::Model,
+    policies::Policies,
     update::IntoUpdate,
     write::{Kind, Ready, Statement, WriteOptions},
 };
@@ -83,9 +84,9 @@ impl<M: Model> Write<M> {
     }
 
     /// Returns the id of a document to insert, and the statement that can be rendered, or its error.
-    pub(super) fn finish(self) -> (Option<M::Id>, Result<Ready>) {
+    pub(super) fn finish(self, policies: &Policies) -> (Option<M::Id>, Result<Ready>) {
         let Self { draft, options, id } = self;
-        (id, draft.into_statement(options).and_then(Statement::finish))
+        (id, draft.into_statement(options, policies).and_then(Statement::finish))
     }
 }
 

@@ -2,15 +2,45 @@
 
 use std::error::Error as _;
 
-use mongodb::error::{
-    Error as DriverError, ErrorKind as Driver, PartialBulkWriteResult, TRANSIENT_TRANSACTION_ERROR,
-    WriteFailure as Failure,
+use mongodb::{
+    error::{
+        Error as DriverError, ErrorKind as Driver, PartialBulkWriteResult, TRANSIENT_TRANSACTION_ERROR,
+        WriteFailure as Failure,
+    },
+    results::VerboseBulkWriteResult,
 };
 
-use super::{BulkWriteError, Outcome};
+use super::{BulkWriteError, Outcome, WriteFailure};
 use crate::error::{Error, ErrorKind, WriteCounts, write_reply::not_acknowledged};
 
 impl BulkWriteError {
+    /// Creates the report of `count` writes that are all applied.
+    pub(crate) fn of_done(count: usize, done: &VerboseBulkWriteResult) -> Self {
+        let mut report = Self::of_writes(count);
+        report.outcomes.fill(Outcome::Written);
+        report.counts = WriteCounts::of_summary(&done.summary);
+        report
+            .upserted
+            .extend(done.update_results.iter().filter_map(|(at, one)| Some((*at, one.upserted_id.clone()?))));
+        report
+    }
+
+    /// Counts documents that an update matched as deleted, for an update that is a delete.
+    pub(crate) fn count_as_delete(&mut self, matched: u64, modified: u64) {
+        let counts = &mut self.counts;
+        counts.matched = counts.matched.saturating_sub(matched);
+        counts.modified = counts.modified.saturating_sub(modified);
+        counts.deleted += matched;
+    }
+
+    /// Changes the error of the write at this position, if it has failed.
+    pub(crate) fn change_failure(&mut self, position: usize, change: impl FnOnce(Error) -> Error) {
+        if let Some(at) = self.failures.iter().position(|failure| failure.position == position) {
+            let failure = self.failures.swap_remove(at);
+            self.failures.push(WriteFailure { position, error: change(failure.error) });
+        }
+    }
+
     /// Converts the driver's error of a bulk write. `many` contains, for each write, whether it changes many
     /// documents.
     pub(crate) fn of_driver(many: &[bool], error: Error) -> Self {

@@ -42,7 +42,7 @@ impl<In, Row: Value, P> Pipeline<In, Row, P> {
         P: Outermost,
     {
         let mut filled = RenderedFields::new();
-        shape(Pipeline::<Row, Row, Detached>::new().with_target(|Detached| InFacet)).fill(&mut filled);
+        shape(Pipeline::<Row, Row, Detached>::new().with_target(|_| InFacet)).fill(&mut filled);
         self.then("$facet", filled.into_document().map(Into::into))
     }
 }

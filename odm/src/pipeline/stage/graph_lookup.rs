@@ -12,6 +12,7 @@ use crate::{
     model::Model,
     path::{Key, Root},
     pipeline::{OfStageOutput, Pipeline, Reads, StageOutput, output::field_name},
+    policies::Scope,
     row::With,
     shape::{Produces, RenderedFields, ShapeLiteral, Slot},
     value::Value,
@@ -22,6 +23,7 @@ use crate::{
 /// Construct with [`from`](super::from) and [`connecting`](super::LookupFrom::connecting).
 #[must_use = "it is the field of a literal in `graph_lookup`"]
 pub struct GraphLookup<R, F, Row = F> {
+    scope: Scope,
     stage: CodecResult<Document>,
     types: PhantomData<fn() -> (R, F, Row)>,
 }
@@ -34,6 +36,7 @@ impl<R, F, Row> fmt::Debug for GraphLookup<R, F, Row> {
 
 impl<R, F: Model> GraphLookup<R, F> {
     pub(super) fn new(
+        scope: Scope,
         start: CodecResult<Rendered>,
         from: CodecResult<String>,
         to: CodecResult<String>,
@@ -46,7 +49,7 @@ impl<R, F: Model> GraphLookup<R, F> {
                 "connectToField": to?,
             })
         });
-        Self { stage, types: PhantomData }
+        Self { scope, stage, types: PhantomData }
     }
 
     /// Adds a field with the number of steps to each document: that of a shape with one field.
@@ -56,10 +59,8 @@ impl<R, F: Model> GraphLookup<R, F> {
         self,
         field: impl FnOnce(StageOutput<i64>) -> L,
     ) -> GraphLookup<R, F, With<F, L::Out>> {
-        GraphLookup {
-            stage: self.with("depthField", field_name(field).map(Into::into)).stage,
-            types: PhantomData,
-        }
+        let Self { scope, stage, .. } = self.with("depthField", field_name(field).map(Into::into));
+        GraphLookup { scope, stage, types: PhantomData }
     }
 }
 
@@ -86,6 +87,22 @@ impl<R, F: Model, Row> GraphLookup<R, F, Row> {
         let filter = condition(paths::<F>()).into_filter().into_clauses().into_document();
         self.with("restrictSearchWithMatch", filter.map(Into::into))
     }
+
+    /// Returns the argument of the stage, limited to the documents that the policies of `F` let it read.
+    fn render(self) -> CodecResult<Document> {
+        let mut stage = self.stage?;
+        match stage.get_mut("restrictSearchWithMatch") {
+            Some(Bson::Document(filter)) => self.scope.add_to(F::POLICIES, filter)?,
+            _ => {
+                let mut filter = Document::new();
+                self.scope.add_to(F::POLICIES, &mut filter)?;
+                if !filter.is_empty() {
+                    stage.insert("restrictSearchWithMatch", filter);
+                }
+            }
+        }
+        Ok(stage)
+    }
 }
 
 /// The kind of literals whose fields are searches from the row `R`.
@@ -97,9 +114,9 @@ impl<R, F, Row> Produces for GraphLookup<R, F, Row> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<R, F, Row, K: Key, D> Slot<InGraphLookup<R>, K, D> for GraphLookup<R, F, Row> {
+impl<R, F: Model, Row, K: Key, D> Slot<InGraphLookup<R>, K, D> for GraphLookup<R, F, Row> {
     fn slot(self, to: &mut RenderedFields) {
-        to.insert(K::NAME, self.stage.and_then(|stage| Rendered::measured(stage.into())));
+        to.insert(K::NAME, self.render().and_then(|stage| Rendered::measured(stage.into())));
     }
 }
 

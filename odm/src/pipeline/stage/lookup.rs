@@ -11,9 +11,10 @@ use crate::{
         BaseExpression, Comparable, Expr, Expression, Exprs, Fields, Scope, VariableKind, Variables, exprs,
         fields_of_variable, rendered::Rendered,
     },
-    model::Model,
-    path::{IntoBase, Key, Path, Root},
+    model::{Model, SoftDelete, Tenanted},
+    path::{IntoBase, Key, Operand, Path, Root},
     pipeline::{Detached, Pipeline, Reads},
+    policies::{Deleted, Scope as PolicyScope, Tenant, scoped_stages},
     row::With,
     shape::{BaseProduces, IdOf, Produces, RenderedFields, ShapeLiteral, Slot},
     value::Value,
@@ -21,12 +22,19 @@ use crate::{
 
 /// Starts a join with the collection of `F`, for the literal of [`lookup`](Pipeline::lookup) or of
 /// [`graph_lookup`](Pipeline::graph_lookup).
+///
+/// The [policies](macro@crate::Model#policies) of `F` apply: its deleted documents are not joined, unless the join is
+/// [`with_deleted`](LookupFrom::with_deleted), and if its documents belong to tenants, the join specifies the
+/// [`tenant`](LookupFrom::tenant).
 pub fn from<F: Model>() -> LookupFrom<F> {
-    LookupFrom(PhantomData)
+    LookupFrom { scope: PolicyScope::default(), model: PhantomData }
 }
 
 /// The collection of a join. Construct with [`from`].
-pub struct LookupFrom<F>(PhantomData<fn() -> F>);
+pub struct LookupFrom<F> {
+    scope: PolicyScope,
+    model: PhantomData<fn() -> F>,
+}
 
 impl<F> fmt::Debug for LookupFrom<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -37,6 +45,7 @@ impl<F> fmt::Debug for LookupFrom<F> {
 /// A join of the row `R` with the collection of `F`, which adds an array of `Row`s. Construct with [`from`].
 #[must_use = "a join is the field of a literal in `lookup`"]
 pub struct Join<R, F, Row = F> {
+    scope: PolicyScope,
     equal: Option<CodecResult<(String, String)>>,
     variables: Vec<(&'static str, CodecResult<Rendered>)>,
     stages: Option<CodecResult<Vec<Document>>>,
@@ -49,10 +58,34 @@ impl<R, F, Row> fmt::Debug for Join<R, F, Row> {
     }
 }
 
+impl<F: SoftDelete> LookupFrom<F> {
+    /// Joins deleted documents too.
+    #[must_use]
+    pub fn with_deleted(mut self) -> Self {
+        self.scope.deleted = Deleted::Included;
+        self
+    }
+}
+
+impl<F: Tenanted> LookupFrom<F> {
+    /// Joins only the documents of this tenant.
+    #[must_use]
+    pub fn tenant<K>(mut self, tenant: impl Operand<F::Tenant, K>) -> Self {
+        self.scope.tenant = Tenant::of(tenant.operand());
+        self
+    }
+
+    /// Joins the documents of all tenants.
+    #[must_use]
+    pub fn all_tenants(mut self) -> Self {
+        self.scope.tenant = Tenant::All;
+        self
+    }
+}
+
 impl<F: Model> LookupFrom<F> {
     fn join<R>(self) -> Join<R, F> {
-        let Self(_) = self;
-        Join { equal: None, variables: Vec::new(), stages: None, types: PhantomData }
+        Join { scope: self.scope, equal: None, variables: Vec::new(), stages: None, types: PhantomData }
     }
 
     /// Joins the documents in which a field equals a field of the row:
@@ -108,6 +141,7 @@ impl<F: Model> LookupFrom<F> {
         U: JoinsOn<V>,
     {
         GraphLookup::new(
+            self.scope,
             start.render(),
             path_name(&connect_from(paths::<F>()).into_base()),
             path_name(&connect_to(paths::<F>()).into_base()),
@@ -126,7 +160,13 @@ pub(super) fn path_name<M, V, R>(path: &Path<M, V, R>) -> CodecResult<String> {
 
 impl<R, F: Model, Row> Join<R, F, Row> {
     fn retyped<N>(self, stages: CodecResult<Vec<Document>>) -> Join<R, F, N> {
-        Join { equal: self.equal, variables: self.variables, stages: Some(stages), types: PhantomData }
+        Join {
+            scope: self.scope,
+            equal: self.equal,
+            variables: self.variables,
+            stages: Some(stages),
+            types: PhantomData,
+        }
     }
 
     /// Joins the documents in which a field equals a field of the row. An array equals each of its elements.
@@ -149,7 +189,7 @@ impl<R, F: Model> Join<R, F> {
     /// Joins the documents whose ids a field of the row contains.
     pub(crate) fn on_id<T, O>(local: Expr<R, T, O>) -> Self {
         let equal = local.field_name().map(|local| (local.to_owned(), "_id".to_owned()));
-        Self { equal: Some(equal), variables: Vec::new(), stages: None, types: PhantomData }
+        Self { equal: Some(equal), ..from::<F>().join() }
     }
 
     /// Applies the stages of a pipeline to the joined documents.
@@ -159,7 +199,8 @@ impl<R, F: Model> Join<R, F> {
         self,
         stages: impl FnOnce(Pipeline<F, F, Detached>) -> Pipeline<F, Row, Detached>,
     ) -> Join<R, F, Row> {
-        self.retyped(stages(Pipeline::new()).into_raw().into_list())
+        let stages = stages(Pipeline::new()).into_scoped(&self.scope);
+        self.retyped(stages)
     }
 
     /// Applies the stages of a pipeline that uses values of the row to the joined documents.
@@ -172,7 +213,8 @@ impl<R, F: Model> Join<R, F> {
     ) -> Join<R, F, Row> {
         let _scope = Scope::enter();
         let bound = variables.bind(&mut self.variables);
-        self.retyped(stages(Pipeline::new(), bound).into_raw().into_list())
+        let stages = stages(Pipeline::new(), bound).into_scoped(&self.scope);
+        self.retyped(stages)
     }
 
     /// Renders the argument of the stage, without the name of the field.
@@ -190,8 +232,16 @@ impl<R, F: Model> Join<R, F> {
             }
             stage.insert("let", variables);
         }
-        if let Some(stages) = self.stages {
-            stage.insert("pipeline", stages?);
+        match self.stages {
+            Some(stages) => {
+                stage.insert("pipeline", stages?);
+            }
+            None => {
+                let stages = scoped_stages(&self.scope, F::POLICIES, Vec::new())?;
+                if !stages.is_empty() {
+                    stage.insert("pipeline", stages);
+                }
+            }
         }
         Ok(stage)
     }
@@ -299,7 +349,13 @@ slots!(K, IdOf<K>);
 
 impl<R, F: Model, Row> Join<R, F, Row> {
     fn retyped_as_documents(self) -> Join<R, F> {
-        Join { equal: self.equal, variables: self.variables, stages: self.stages, types: PhantomData }
+        Join {
+            scope: self.scope,
+            equal: self.equal,
+            variables: self.variables,
+            stages: self.stages,
+            types: PhantomData,
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use mongodb::bson::doc;
 use crate::{
     model::Model,
     pipeline::{Detached, Pipeline, Reads},
+    policies::Scope,
     value::Value,
 };
 
@@ -13,8 +14,11 @@ impl<In, Row: Value, P: Reads> Pipeline<In, Row, P> {
     /// `.union_with(Pipeline::<Warehouse>::new().project(|w| StateOf { state: w.state() }))`.
     ///
     /// `{ $unionWith: { coll: "warehouses", pipeline: [ .. ] } }`
+    ///
+    /// The policies of the other model apply: its deleted documents are not read, unless the other pipeline is
+    /// `.with_deleted()`, and if its documents belong to tenants, the other pipeline specifies the `.tenant(..)`.
     pub fn union_with<M: Model>(self, other: Pipeline<M, Row, Detached>) -> Self {
-        let stages = other.into_raw().into_list();
+        let stages = other.into_scoped(&Scope::default());
         self.then(
             "$unionWith",
             stages.map(|stages| {

@@ -7,7 +7,7 @@ use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use mongodb::bson;
 
 use super::{DAY, beyond, dates, not_midnight, same_date};
-use crate::error::codec::CodecResult;
+use crate::{error::codec::CodecResult, value::Instant};
 
 const RANGE: &str = "a date within the range of chrono";
 
@@ -32,6 +32,9 @@ dates! {
         if millis % DAY == 0 { instant(millis).map(|date| date.date_naive()) } else { Err(not_midnight(millis)) }
     }, shown;
 }
+
+impl Instant for DateTime<Utc> {}
+impl Instant for NaiveDateTime {}
 
 same_date! {
     DateTime<Utc>: DateTime<FixedOffset>, &DateTime<FixedOffset> => |date| date.timestamp_millis();

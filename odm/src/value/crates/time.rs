@@ -7,7 +7,7 @@ use mongodb::bson;
 use time::{Date, OffsetDateTime, PrimitiveDateTime, UtcDateTime};
 
 use super::{DAY, beyond, dates, not_midnight, same_date};
-use crate::error::codec::CodecResult;
+use crate::{error::codec::CodecResult, value::Instant};
 
 const RANGE: &str = "a date within the range of time";
 
@@ -38,6 +38,10 @@ dates! {
         if millis % DAY == 0 { instant(millis).map(OffsetDateTime::date) } else { Err(not_midnight(millis)) }
     }, ToString::to_string;
 }
+
+impl Instant for OffsetDateTime {}
+impl Instant for UtcDateTime {}
+impl Instant for PrimitiveDateTime {}
 
 same_date! {
     bson::DateTime: OffsetDateTime => |date| millis_of(date);

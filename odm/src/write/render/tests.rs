@@ -4,13 +4,14 @@
 use mongodb::bson::{doc, rawdoc, serialize_to_document};
 
 use super::*;
+use crate::write::Meaning;
 
 fn ready(change: Change) -> Ready {
-    Ready { change, options: WriteOptions::default() }
+    Ready { change, options: WriteOptions::default(), meaning: Meaning::Same }
 }
 
 fn with(change: Change, options: WriteOptions) -> Ready {
-    Ready { change, options }
+    Ready { change, options, meaning: Meaning::Same }
 }
 
 fn norwegian() -> Collation {

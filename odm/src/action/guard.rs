@@ -1,0 +1,47 @@
+//! What it means if the replacement of a version replaced no document.
+
+use mongodb::{ClientSession, action::Action, bson::doc};
+
+use crate::{
+    collection::Target,
+    error::{Error, ErrorKind, Result},
+    exec,
+    operation::Operation,
+    pipeline::unknown_operator,
+    write::Guard,
+};
+
+impl Guard {
+    /// Returns the error of a replacement. An `_id` that exists is one of a document with another version.
+    pub(super) fn classify(&self, error: Error) -> Error {
+        let exists = |error: &Error| error.duplicate_key().is_some_and(|key| key.fields() == ["_id"]);
+        if self.inserts && exists(&error) { error.with_kind(ErrorKind::StaleVersion) } else { error }
+    }
+}
+
+/// Asks the server why a replacement has replaced no document. This is the only read that a write sends, and only if
+/// the write has failed.
+///
+/// # Errors
+///
+/// Returns an error for which [`is_stale_version`](Error::is_stale_version) is true if the document has another
+/// version, or [`is_not_found`](Error::is_not_found) if there is none and the write requires one.
+pub(super) async fn check(
+    target: &Target,
+    operation: Operation<'_>,
+    guard: Guard,
+    session: Option<&mut ClientSession>,
+) -> Result<()> {
+    let reading = Operation { verb: operation.verb.sending("find").reading(), ..operation };
+    let call = target
+        .driver()
+        .find_one(guard.filter)
+        .projection(doc! { "_id": 1 })
+        .optional(session, mongodb::action::FindOne::session);
+    let found = exec::run(reading, call).await.map_err(unknown_operator)?;
+    match found {
+        Some(_) => operation.check(Err(Error::new(ErrorKind::StaleVersion))),
+        None if guard.requires_document => operation.check(Err(Error::new(ErrorKind::NotFound))),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,79 @@
+//! `restore`: undoes the delete of every deleted document that matches.
+
+use mongodb::{options::UpdateOptions, results::UpdateResult};
+
+use super::{
+    Implicit, action,
+    deadline::deadline,
+    draft::{Draft, write_verb},
+    explain::explain,
+    send,
+    setters::setters,
+};
+use crate::{
+    collection::{Collection, Target},
+    filter::IntoFilter,
+    model::{Model, SoftDelete},
+    operation::Verb,
+    write::Kind,
+};
+
+pub(super) const RESTORE: Verb = Verb::new("restore", "update");
+
+impl<M: SoftDelete> Collection<M> {
+    /// Undoes the delete of every deleted document that matches a filter.
+    ///
+    /// `{ update: <collection>, updates: [{ q: { .., deleted_at: { $ne: null } }, u: { $set: { deleted_at: null } },
+    /// multi: true }] }`
+    ///
+    /// To restore all documents, pass [`Filter::all`](crate::Filter::all); an empty filter is refused. Neither the
+    /// driver nor the server retries this write after a failure, and a failure can leave it partly applied.
+    ///
+    /// Awaiting it returns the driver's [`UpdateResult`]: `matched_count` is the number of restored documents.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error for which one of these is true:
+    ///
+    /// - [`is_not_sent`](crate::Error::is_not_sent): the filter is empty, or a value in it cannot be stored.
+    /// - [`is_duplicate_key`](crate::Error::is_duplicate_key): another document has taken the key of a deleted one in a
+    ///   unique index. The documents before it are restored.
+    /// - [`is_outcome_unknown`](crate::Error::is_outcome_unknown): the reply was lost.
+    ///
+    /// ```no_run
+    /// # use odm::{Collection, Id, Model, bson::DateTime};
+    /// # #[derive(Model)]
+    /// # #[odm(collection = "users")]
+    /// # struct User { id: Id<User>, name: String, #[odm(deleted_at)] deleted_at: Option<DateTime> }
+    /// # async fn f(users: Collection<User>, id: Id<User>) -> odm::Result<()> {
+    /// let found = users.restore(User::fields().id().eq(id)).await?.matched_count == 1;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn restore(&self, filter: impl IntoFilter<M>) -> Restore<M> {
+        Restore {
+            target: self.target(),
+            draft: Draft::new(Kind::restore(filter)),
+            options: UpdateOptions::default(),
+            state: Implicit,
+        }
+    }
+}
+
+/// Undoes the delete of every deleted document that matches a filter.
+///
+/// Construct with [`Collection::restore`].
+#[must_use = "nothing is restored until the action is awaited"]
+pub struct Restore<M, S = Implicit> {
+    target: Target,
+    draft: Draft<M>,
+    options: UpdateOptions,
+    state: S,
+}
+
+action!(Restore { target, draft } with UpdateOptions, clearing draft.problems => UpdateResult);
+
+setters!([M: Model, S] Restore<M, S>, of M: hint collation let_ bypass_document_validation comment write_concern);
+deadline!([M: Model] Restore<M>, RESTORE, reply);
+explain!([M: Model] Restore<M>);
+write_verb!(Restore, RESTORE, send::update => UpdateResult);

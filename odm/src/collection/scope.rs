@@ -1,0 +1,85 @@
+//! The scope of a handle: deleted documents, and the tenant.
+
+use super::Collection;
+use crate::{
+    model::{SoftDelete, Tenanted},
+    path::Operand,
+    policies::{Deleted, Scope, Tenant},
+};
+
+impl<M> Collection<M> {
+    fn with_scope(mut self, change: impl FnOnce(&mut Scope)) -> Self {
+        change(&mut self.target.policies.scope);
+        self
+    }
+}
+
+impl<M: SoftDelete> Collection<M> {
+    /// Returns a handle that refers to deleted documents too.
+    ///
+    /// Reads and updates of the default handle ignore them: `{ deleted_at: { $eq: null } }` is added to every filter.
+    ///
+    /// ```no_run
+    /// # use odm::{Database, Filter, Id, Model, bson::DateTime};
+    /// #[derive(Model)]
+    /// #[odm(collection = "orders")]
+    /// struct Order {
+    ///     id: Id<Order>,
+    ///     #[odm(deleted_at)]
+    ///     deleted_at: Option<DateTime>,
+    /// }
+    ///
+    /// # async fn f(db: Database) -> odm::Result<()> {
+    /// let orders = db.collection::<Order>();
+    /// println!("{} of {}", orders.count(Filter::all()).await?, orders.with_deleted().count(Filter::all()).await?);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn with_deleted(&self) -> Self {
+        self.clone().with_scope(|scope| scope.deleted = Deleted::Included)
+    }
+
+    /// Returns a handle that refers only to deleted documents.
+    ///
+    /// `{ deleted_at: { $ne: null } }` is added to every filter.
+    #[must_use]
+    pub fn only_deleted(&self) -> Self {
+        self.clone().with_scope(|scope| scope.deleted = Deleted::Only)
+    }
+}
+
+impl<M: Tenanted> Collection<M> {
+    /// Returns a handle that refers only to the documents of this tenant.
+    ///
+    /// `{ tenant: { $eq: id } }` is added to every filter, and a document of another tenant is refused before anything
+    /// is sent. The default handle specifies no tenant, and refuses to read and to write.
+    ///
+    /// ```no_run
+    /// # use odm::{Database, Filter, Id, Model};
+    /// #[derive(Model)]
+    /// #[odm(collection = "orders")]
+    /// struct Order {
+    ///     id: Id<Order>,
+    ///     #[odm(tenant)]
+    ///     shop: String,
+    /// }
+    ///
+    /// # async fn f(db: Database) -> odm::Result<()> {
+    /// let orders = db.collection::<Order>().tenant("oslo");
+    /// println!("{} orders in Oslo", orders.count(Filter::all()).await?);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn tenant<K>(&self, tenant: impl Operand<M::Tenant, K>) -> Self {
+        let tenant = Tenant::of(tenant.operand());
+        self.clone().with_scope(|scope| scope.tenant = tenant)
+    }
+
+    /// Returns a handle that refers to the documents of all tenants.
+    #[must_use]
+    pub fn all_tenants(&self) -> Self {
+        self.clone().with_scope(|scope| scope.tenant = Tenant::All)
+    }
+}

@@ -1,0 +1,115 @@
+//! The field `version`: an optimistic lock.
+//!
+//! Every write of a document increments its version. A replacement has the version that was read, replaces only a
+//! document with this version, and stores the next one. So it does not overwrite what was written in between.
+
+use mongodb::bson::{Bson, Document, RawBsonRef, RawDocument, doc};
+
+use super::{Edits, WriteOptions};
+use crate::{
+    error::{Error, Result},
+    filter::fixes_id,
+    model::PolicyFields,
+    update::Update,
+};
+
+/// What it means if the replacement of a version replaces no document.
+#[derive(Debug, Clone)]
+pub(crate) struct Guard {
+    /// The filter without the version. A document that matches it has another version.
+    pub(crate) filter: Document,
+    /// The replacement may insert the document. The server then refuses one with another version, because its `_id`
+    /// exists.
+    pub(crate) inserts: bool,
+    /// It is an error if there is no document.
+    pub(crate) requires_document: bool,
+}
+
+/// Limits a replacement to the version of the document, and increments the version. Returns `None` for a model without
+/// a version.
+pub(super) fn replace(
+    fields: &PolicyFields,
+    document: &RawDocument,
+    filter: &mut Document,
+    save: bool,
+    options: &mut WriteOptions,
+    edits: &mut Edits,
+) -> Result<Option<Guard>> {
+    let Some(name) = fields.version() else { return Ok(None) };
+    let current = current(document, name)?;
+    // A document with a version was read, so it exists, unless it was deleted since then.
+    if save && current > 0 {
+        options.upsert = None;
+    }
+    let inserts = options.upsert == Some(true);
+    if inserts && !fixes_id(filter) {
+        return Err(Error::refused(
+            "this upsert would insert a document if the one that the filter finds has another version: use `save`, or \
+             a filter that contains the `_id`",
+        ));
+    }
+    let guard = Guard { filter: filter.clone(), inserts, requires_document: save && !inserts };
+    let (stored, next) = stored(document, name, current)?;
+    filter.insert(
+        name,
+        if current == 0 {
+            // A document that was stored before the model had versions.
+            doc! { "$in": [stored, Bson::Null] }
+        } else {
+            doc! { "$eq": stored }
+        },
+    );
+    edits.set(name, next);
+    Ok(Some(guard))
+}
+
+/// Adds the increment to an update.
+///
+/// # Errors
+///
+/// Returns an error if the update writes the version itself.
+pub(super) fn update(update: Update<()>, fields: &PolicyFields) -> Result<Update<()>> {
+    let Some(name) = fields.version() else { return Ok(update) };
+    if update.names(name) {
+        return Err(Error::refused(format!(
+            "`{name}` is the version of the document, which every update increments: remove the change of it"
+        )));
+    }
+    let step = fields.version_step();
+    Ok(if update.is_pipeline() {
+        let next = doc! { "$add": [{ "$ifNull": [format!("${name}"), 0] }, step] };
+        update.with_stage(doc! { "$set": { name: next } })
+    } else {
+        update.with_change("$inc", name, step)
+    })
+}
+
+/// Returns the version of the document. A document without one has the version 0.
+fn current(document: &RawDocument, name: &str) -> Result<i64> {
+    match document.get(name) {
+        Ok(Some(RawBsonRef::Int32(version))) => Ok(version.into()),
+        Ok(Some(RawBsonRef::Int64(version))) => Ok(version),
+        Ok(None) => Ok(0),
+        _ => {
+            Err(Error::refused(format!("`{name}`, the version of the document, is not stored as an integer")))
+        }
+    }
+}
+
+/// Returns the version and the next one, in the type that the document stores.
+fn stored(document: &RawDocument, name: &str, current: i64) -> Result<(Bson, Bson)> {
+    let next = current.checked_add(1);
+    match (document.get(name), next) {
+        (Ok(Some(RawBsonRef::Int32(version))), Some(next)) => match i32::try_from(next) {
+            Ok(next) => Ok((version.into(), next.into())),
+            Err(_) => Err(exhausted(name)),
+        },
+        (_, Some(next)) => Ok((current.into(), next.into())),
+        (_, None) => Err(exhausted(name)),
+    }
+}
+
+#[cold]
+fn exhausted(name: &str) -> Error {
+    Error::refused(format!("`{name}`, the version of the document, is the largest one that its type has"))
+}

@@ -1,0 +1,293 @@
+//! `version`: an optimistic lock.
+
+use std::collections::BTreeSet;
+
+use odm::{
+    Collection, Database, ErrorKind, Filter, Id, Model, Update, Write,
+    bson::{doc, oid::ObjectId},
+    mongodb::{IndexModel, options::IndexOptions},
+};
+use odm_integration::commands::Commands;
+use odm_test::Server;
+
+use super::only;
+
+#[derive(Debug, Clone, PartialEq, Model)]
+#[odm(collection = "accounts")]
+struct Account {
+    id: Id<Account>,
+    owner: String,
+    sum: i64,
+    #[odm(version)]
+    #[serde(default)]
+    version: u64,
+}
+
+fn account(owner: &str) -> Account {
+    Account { id: Id::new(), owner: owner.into(), sum: 0, version: 0 }
+}
+
+/// Returns an account that is stored and read.
+async fn stored(accounts: &Collection<Account>) -> Account {
+    let new = account("ada");
+    accounts.insert_one(&new).await.unwrap();
+    accounts.update_one(Account::fields().id().eq(new.id), Account::fields().sum().inc(1)).await.unwrap();
+    let read = accounts.get(new.id).await.unwrap().unwrap();
+    assert_eq!((read.version, read.sum), (1, 1));
+    read
+}
+
+#[odm_test::test]
+async fn every_write_increments_the_version(db: Database) {
+    let accounts: Collection<Account> = db.collection();
+    let a = Account::fields();
+    let mut ada = account("ada");
+    let version = async || only(&accounts).await.get_i64("version").unwrap();
+    accounts.insert_one(&ada).await.unwrap();
+    assert_eq!(version().await, 0);
+    accounts.save(&ada).await.unwrap();
+    assert_eq!(version().await, 1);
+    accounts.update_many(Filter::all(), a.sum().inc(1)).await.unwrap();
+    assert_eq!(version().await, 2);
+    accounts.update_one(Filter::all(), Update::stages().set(a.sum(), |a| a.sum() + 1)).await.unwrap();
+    assert_eq!(version().await, 3);
+    accounts.find_one_and_update(Filter::all(), a.sum().inc(1)).await.unwrap();
+    assert_eq!(version().await, 4);
+    accounts
+        .update_one(Filter::all(), vec![doc! { "$replaceWith": { "owner": "ada", "sum": 9_i64 } }])
+        .await
+        .unwrap();
+    assert_eq!(version().await, 5);
+    ada.version = 5;
+    assert_eq!(accounts.replace_one(a.owner().eq("ada"), &ada).await.unwrap().matched_count, 1);
+    assert_eq!(version().await, 6);
+    ada.version = 6;
+    assert!(accounts.find_one_and_replace(a.owner().eq("ada"), &ada).await.unwrap().is_some());
+    assert_eq!(version().await, 7);
+    ada.version = 7;
+    accounts.bulk_write((Write::update_one(Filter::all(), a.sum().inc(1)),)).await.unwrap();
+    ada.version = 8;
+    accounts.bulk_write((Write::save(&ada),)).await.unwrap();
+    assert_eq!(version().await, 9);
+}
+
+#[odm_test::test]
+async fn a_stale_document_replaces_nothing(db: Database) {
+    let accounts: Collection<Account> = db.collection();
+    let a = Account::fields();
+    let stale = stored(&accounts).await;
+    accounts.update_one(Filter::all(), a.sum().inc(1)).await.unwrap();
+    let before = only(&accounts).await;
+
+    let error = accounts.save(&stale).await.unwrap_err();
+    assert!(error.is_stale_version() && !error.is_not_found() && !error.is_duplicate_key(), "{error}");
+    assert!(
+        !error.is_retryable() && !error.is_outcome_unknown() && !error.is_applied() && !error.is_not_sent()
+    );
+    assert!(matches!(error.kind(), ErrorKind::StaleVersion));
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "save on {}.accounts: the stored document has another version, so it was changed after it was read: read \
+             it again",
+            db.name()
+        )
+    );
+    assert!(accounts.replace_one(a.owner().eq("ada"), &stale).await.unwrap_err().is_stale_version());
+    assert!(
+        accounts.replace_one(a.id().eq(stale.id), &stale).upsert(true).await.unwrap_err().is_stale_version()
+    );
+    assert!(accounts.find_one_and_replace(a.owner().eq("ada"), &stale).await.unwrap_err().is_stale_version());
+    let upsert = accounts.find_one_and_replace(a.id().eq(stale.id), &stale).upsert(true);
+    assert!(upsert.await.unwrap_err().is_stale_version());
+    // A document that was never read has the version 0.
+    assert!(accounts.save(&Account { version: 0, ..stale.clone() }).await.unwrap_err().is_stale_version());
+    assert_eq!(only(&accounts).await, before);
+
+    // A filter that matches nothing is not about the version.
+    assert_eq!(accounts.replace_one(a.owner().eq("bob"), &stale).await.unwrap().matched_count, 0);
+    assert_eq!(accounts.find_one_and_replace(a.owner().eq("bob"), &stale).await.unwrap(), None);
+}
+
+#[odm_test::test]
+async fn a_deleted_document_is_not_found(db: Database) {
+    let accounts: Collection<Account> = db.collection();
+    let gone = stored(&accounts).await;
+    accounts.delete_many(Filter::all()).await.unwrap();
+    let error = accounts.save(&gone).await.unwrap_err();
+    assert!(error.is_not_found() && !error.is_stale_version());
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "save on {}.accounts: there is no such document, so it was deleted after it was read",
+            db.name()
+        )
+    );
+    assert_eq!(accounts.count(Filter::all()).await.unwrap(), 0);
+    // One that was never stored is.
+    assert!(accounts.save(&account("eve")).await.unwrap().is_created());
+    assert_eq!(only(&accounts).await.get_i64("version").unwrap(), 1);
+}
+
+#[odm_test::test]
+async fn a_duplicate_key_is_not_a_stale_version(db: Database) {
+    let accounts: Collection<Account> = db.collection();
+    let unique = IndexOptions::builder().unique(true).build();
+    let index = IndexModel::builder().keys(doc! { "owner": 1 }).options(unique).build();
+    accounts.driver().create_index(index).await.unwrap();
+    let ada = stored(&accounts).await;
+    let bob = account("bob");
+    accounts.insert_one(&bob).await.unwrap();
+    for taken in [account("ada"), Account { owner: "ada".into(), ..bob }] {
+        let error = accounts.save(&taken).await.unwrap_err();
+        assert!(error.is_duplicate_key() && !error.is_stale_version(), "{error}");
+    }
+    let error = accounts.save(&Account { owner: "bob".into(), ..ada }).await.unwrap_err();
+    assert!(error.is_duplicate_key(), "{error}");
+}
+
+/// Documents that were stored before the model had the policy have the version 0.
+#[odm_test::test]
+async fn a_document_without_a_version_can_be_saved(db: Database) {
+    let accounts: Collection<Account> = db.collection();
+    let id = ObjectId::new();
+    accounts.driver().insert_one(doc! { "_id": id, "owner": "ada", "sum": 1_i64 }).await.unwrap();
+    let read = accounts.get(Id::from(id)).await.unwrap().unwrap();
+    assert!(!accounts.save(&read).await.unwrap().is_created());
+    assert!(accounts.save(&read).await.unwrap_err().is_stale_version());
+    assert_eq!(only(&accounts).await.get_i64("version").unwrap(), 1);
+}
+
+#[odm_test::test]
+async fn an_update_cannot_write_the_version(db: Database) {
+    let accounts: Collection<Account> = db.collection();
+    let a = Account::fields();
+    let updates = [
+        a.version().set(7),
+        a.version().inc(1) + a.sum().set(1),
+        Update::raw(doc! { "$unset": { "version": "" } }),
+        Update::raw(doc! { "$rename": { "sum": "version" } }),
+        Update::pipeline(vec![doc! { "$set": { "version": 1 } }]),
+        Update::pipeline(vec![doc! { "$unset": ["sum", "version"] }]),
+    ];
+    for update in updates {
+        let error = accounts.update_one(Filter::all(), update).await.unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            format!(
+                "update_one on {}.accounts: `version` is the version of the document, which every update increments: \
+                 remove the change of it; nothing was sent",
+                db.name()
+            )
+        );
+    }
+    let largest = Account { version: i64::MAX.unsigned_abs(), ..account("ada") };
+    assert_eq!(
+        accounts.save(&largest).await.unwrap_err().to_string(),
+        format!(
+            "save on {}.accounts: `version`, the version of the document, is the largest one that its type has; \
+             nothing was sent",
+            db.name()
+        )
+    );
+    let error = accounts.replace_one(a.owner().eq("ada"), &account("ada")).upsert(true).await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "replace_one on {}.accounts: this upsert would insert a document if the one that the filter finds has \
+             another version: use `save`, or a filter that contains the `_id`; nothing was sent",
+            db.name()
+        )
+    );
+}
+
+/// In a bulk write, each replacement of a version is a command, because a shared reply would not show which one
+/// matched.
+#[odm_test::test]
+async fn a_bulk_write_reports_each_stale_document(db: Database, server: Server) {
+    let (db, commands) = Commands::record(server.uri(), &db).await;
+    let accounts: Collection<Account> = db.collection();
+    let a = Account::fields();
+    let [fresh, stale, gone] = [stored(&accounts).await, stored(&accounts).await, stored(&accounts).await];
+    accounts.update_one(a.id().eq(stale.id), a.sum().inc(1)).await.unwrap();
+    accounts.delete_one(a.id().eq(gone.id)).await.unwrap();
+    commands.take();
+
+    let writes = [
+        Write::save(&stale),
+        Write::save(&gone),
+        Write::save(&fresh),
+        Write::save(&Account { version: 0, ..stale.clone() }),
+        Write::replace_one(a.owner().eq("nobody"), &fresh).into(),
+    ];
+    let error = accounts.bulk_write(writes).ordered(false).await.unwrap_err();
+    let report = error.bulk_write_error().unwrap();
+    let failures: Vec<_> = report
+        .failures()
+        .iter()
+        .map(|failure| {
+            (failure.position(), failure.error().is_stale_version(), failure.error().is_not_found())
+        })
+        .collect();
+    assert_eq!(failures, [(0, true, false), (1, false, true), (3, true, false)]);
+    assert!(!error.is_stale_version());
+    let names: Vec<_> = commands.take().iter().map(|it| it.keys().next().unwrap().clone()).collect();
+    assert_eq!(names, ["update", "find", "update", "find", "update", "update", "update", "find"]);
+    assert_eq!(accounts.get(fresh.id).await.unwrap().unwrap().version, 2);
+
+    // An ordered one stops at the first.
+    let fresh = accounts.get(fresh.id).await.unwrap().unwrap();
+    let error = accounts.bulk_write([Write::save(&stale), Write::save(&fresh)]).await.unwrap_err();
+    assert!(error.is_stale_version());
+    assert_eq!(accounts.get(fresh.id).await.unwrap().unwrap().version, 2);
+}
+
+/// 32 tasks read, change and save one document, and repeat it when another one was faster.
+#[odm_test::test(flavor = "multi_thread")]
+async fn no_increment_is_lost(db: Database) {
+    let accounts: Collection<Account> = db.collection();
+    let ada = account("ada");
+    accounts.insert_one(&ada).await.unwrap();
+    let tasks: Vec<_> = (0..32)
+        .map(|_| {
+            let (accounts, id) = (accounts.clone(), ada.id);
+            tokio::spawn(async move {
+                let mut repeated = 0;
+                loop {
+                    let mut account = accounts.get(id).await.unwrap().unwrap();
+                    account.sum += 1;
+                    match accounts.save(&account).await {
+                        Ok(_) => return repeated,
+                        Err(error) if error.is_stale_version() => repeated += 1,
+                        Err(error) => panic!("{error}"),
+                    }
+                }
+            })
+        })
+        .collect();
+    let mut repeated = BTreeSet::new();
+    for task in tasks {
+        repeated.insert(task.await.unwrap());
+    }
+    let stored = accounts.get(ada.id).await.unwrap().unwrap();
+    assert_eq!((stored.sum, stored.version), (32, 32));
+    assert!(repeated.len() > 1, "nobody was slower than another: {repeated:?}");
+}
+
+#[odm_test::test]
+async fn a_stale_save_in_a_transaction_aborts_it(db: Database) {
+    let accounts: Collection<Account> = db.collection();
+    let stale = stored(&accounts).await;
+    let other = stored(&accounts).await;
+    accounts.update_one(Account::fields().id().eq(stale.id), Account::fields().sum().inc(1)).await.unwrap();
+    let before = accounts.get(other.id).await.unwrap().unwrap();
+    let error = db
+        .transaction(async |mut tx| {
+            accounts.save(&before).session(&mut tx).await?;
+            accounts.save(&stale).session(&mut tx).await
+        })
+        .await
+        .unwrap_err();
+    assert!(error.is_stale_version(), "{error}");
+    assert_eq!(accounts.get(other.id).await.unwrap(), Some(before));
+}
