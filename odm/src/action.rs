@@ -36,7 +36,7 @@
 mod aggregate;
 mod batch;
 mod bulk_write;
-mod count;
+pub(crate) mod count;
 mod deadline;
 mod delete_many;
 mod delete_one;
@@ -55,7 +55,7 @@ mod hint;
 mod insert_many;
 mod insert_one;
 mod prepare;
-mod read;
+pub(crate) mod read;
 mod replace_one;
 mod run_command;
 mod save;

@@ -57,7 +57,7 @@ pub struct Within<A> {
 }
 
 impl<A> Within<A> {
-    pub(super) fn new(action: A, after: Duration, on: OperationTarget, verb: Verb) -> Self {
+    pub(crate) fn new(action: A, after: Duration, on: OperationTarget, verb: Verb) -> Self {
         Self { action, after, on, verb }
     }
 

@@ -31,6 +31,12 @@ impl<A, V> Viewed<A, V> {
     pub(super) fn new(action: A) -> Self {
         Self { action, rows: PhantomData }
     }
+
+    /// Returns the action, which requests the fields of the view.
+    #[cfg(feature = "page")]
+    pub(crate) fn into_action(self) -> A {
+        self.action
+    }
 }
 
 impl<A: fmt::Debug, V> fmt::Debug for Viewed<A, V> {

@@ -4,8 +4,8 @@ use std::{borrow::Cow, fmt};
 
 use super::{
     bulk_write::BulkWriteError, codec::CodecError, decode::DecodeError, duplicate_key::DuplicateKey,
-    invalid::Violations, parameters::BadParameters, reason::reason, rejection::Rejection,
-    schema::SchemaError, write_concern::WriteConcernError,
+    invalid::Violations, page_token::PageTokenError, parameters::BadParameters, reason::reason,
+    rejection::Rejection, schema::SchemaError, write_concern::WriteConcernError,
 };
 
 /// The kind of an [`Error`](super::Error), by what a caller can do about it.
@@ -21,6 +21,8 @@ pub enum ErrorKind {
     Invalid(Violations),
     /// Parameters of a request are unknown or not valid. Nothing was sent.
     BadParameters(BadParameters),
+    /// The token of a page was not made by this key, or belongs to another query. Nothing was sent.
+    PageToken(PageTokenError),
     /// The validator of the collection refused the document. Nothing was written, except for the documents that an
     /// `update_many` or a `$merge` changed before the failure.
     Rejected(Rejection),
@@ -88,6 +90,7 @@ impl ErrorKind {
             Self::DuplicateKey(_) => "DuplicateKey",
             Self::Invalid(_) => "Invalid",
             Self::BadParameters(_) => "BadParameters",
+            Self::PageToken(_) => "PageToken",
             Self::Rejected(_) => "Rejected",
             Self::Decode(_) => "Decode",
             Self::Encode(_) => "Encode",
@@ -128,6 +131,7 @@ impl ErrorKind {
             Self::DuplicateKey(error) => write!(f, "{error}"),
             Self::Invalid(violations) => write!(f, "{violations}"),
             Self::BadParameters(parameters) => write!(f, "{parameters}"),
+            Self::PageToken(error) => write!(f, "{error}"),
             Self::Rejected(error) => write!(f, "{error}"),
             Self::Decode(error) => write!(f, "{error}"),
             Self::Encode(error) => write!(f, "cannot be sent: {error}"),
@@ -173,7 +177,11 @@ impl ErrorKind {
     /// Returns `true` if the kind alone shows that nothing was sent.
     fn is_not_sent(&self) -> bool {
         match self {
-            Self::Invalid(_) | Self::BadParameters(_) | Self::Encode(_) | Self::Refused(_) => true,
+            Self::Invalid(_)
+            | Self::BadParameters(_)
+            | Self::PageToken(_)
+            | Self::Encode(_)
+            | Self::Refused(_) => true,
             Self::Schema(error) => matches!(error, SchemaError::Declared(_)),
             Self::BulkWrite(report) => report.is_not_sent(),
             _ => false,
