@@ -73,6 +73,8 @@ mod keyset;
 mod offset;
 mod position;
 mod projection;
+#[cfg(test)]
+mod tests;
 mod token;
 
 pub use self::{

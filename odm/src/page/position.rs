@@ -20,10 +20,18 @@ impl Position {
     /// Returns an error if a key is a value that no filter can continue after: an array, whose least element decides in
     /// one direction and whose greatest in the other, or `undefined`, which filters do not distinguish from null.
     pub(super) fn of(document: &[u8], keys: &Keys) -> CodecResult<Self> {
-        let values = keys.iter(false).map(|(name, _)| find(Raw::document(document), name));
-        let position = Self(values.collect::<CodecResult<_>>()?);
+        let mut position = Self(Vec::with_capacity(keys.len()));
+        for (name, _) in keys.iter(false) {
+            let value = find(Raw::document(document), name)?;
+            // The server sorts symbols by the collation, but filters ignore it for them.
+            if keys.compares_text() && has(&value, |value| matches!(value, Bson::Symbol(_))) {
+                let expected = "a string, because the documents are paged by a collation";
+                return Err(CodecError::new(expected, "a symbol").at(name.to_owned()));
+            }
+            position.0.push(value);
+        }
         match position.0.last() {
-            Some(id) if keys.compares_text() && has_text(id) => {
+            Some(id) if keys.compares_text() && has(id, |value| matches!(value, Bson::String(_))) => {
                 let expected = "an id without text, because the collation may treat different texts as equal";
                 Err(CodecError::new(expected, "an id with text").at("_id"))
             }
@@ -89,12 +97,11 @@ fn find(document: Raw<'_>, name: &str) -> CodecResult<Bson> {
     Ok(Bson::Null)
 }
 
-/// Returns whether a value is or contains text, which a collation compares by its rules.
-fn has_text(value: &Bson) -> bool {
+/// Returns whether a value is one of these, or contains one.
+fn has(value: &Bson, is_one: fn(&Bson) -> bool) -> bool {
     match value {
-        Bson::String(_) | Bson::Symbol(_) => true,
-        Bson::Document(document) => document.values().any(has_text),
-        Bson::Array(items) => items.iter().any(has_text),
-        _ => false,
+        Bson::Document(document) => document.values().any(|value| has(value, is_one)),
+        Bson::Array(items) => items.iter().any(|item| has(item, is_one)),
+        value => is_one(value),
     }
 }

@@ -174,10 +174,10 @@ impl schemars::JsonSchema for PageToken {
     }
 }
 
-/// The argument of `.token(..)`: a [`PageToken`] or its text, or an `Option` of these. `None` is the first page.
+/// The argument of `.token(..)`: a [`PageToken`] or its text, or an `Option` of one. `None` is the first page.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not the token of a page",
-    label = "expected a `PageToken`, its text, or an `Option` of these",
+    label = "expected a `PageToken`, its text, or an `Option` of one",
     note = "`next` and `previous` of a `Page` are tokens; without a token, the first page is read",
     note = "for page numbers, use `.offset_page(skip, limit)`"
 )]
@@ -203,6 +203,12 @@ macro_rules! tokens {
 }
 
 tokens!(PageToken &PageToken String &String &str);
+
+impl<T: AsRef<str>> IntoPageToken for &Option<T> {
+    fn into_page_token(self) -> Option<PageToken> {
+        self.as_ref().map(|token| token.as_ref().into())
+    }
+}
 
 #[cfg(test)]
 mod tests {

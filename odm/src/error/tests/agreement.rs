@@ -112,6 +112,7 @@ fn table() -> Vec<(&'static str, fn() -> Error, [&'static str; 4])> {
         ("rejected", || of_write(121), ["", "", "U", ""]),
         ("invalid", || violated().into(), ["N"; 4]),
         ("bad parameters", || bad_parameters().into(), ["N"; 4]),
+        ("page token", || PageTokenError::Unknown.into(), ["N"; 4]),
         ("decode", || Error::decode(&[], CodecError::malformed()), ["", "A", "", ""]),
         ("encode", || CodecError::new("an int64", "a greater number").into(), ["N"; 4]),
         ("refused", || Error::refused("the update is empty"), ["N"; 4]),

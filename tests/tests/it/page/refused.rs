@@ -91,10 +91,10 @@ async fn a_declared_array_is_refused_before_anything_is_sent(db: Database) {
 async fn a_stored_array_is_refused_where_it_is_read(db: Database) {
     let lists = db.collection::<List>();
     for (any, path, message) in [
-        (Bson::from(vec![1, 5]), "any", "any: expected a single value, because the documents are paged by it, found an array"),
-        (doc! { "x": [1] }.into(), "any.x", "any.x: expected a single value, because the documents are paged by it, found an array"),
-        (vec![Bson::from(doc! { "x": 1 })].into(), "any.x", "any: expected a single value, because the documents are paged by it, found an array"),
-        (Bson::Undefined, "any", "any: expected a value that can be paged by, found `undefined`"),
+        (Bson::from(vec![1, 5]), "any", "`any`: expected a single value, because the documents are paged by it, found an array"),
+        (doc! { "x": [1] }.into(), "any.x", "`any.x`: expected a single value, because the documents are paged by it, found an array"),
+        (vec![Bson::from(doc! { "x": 1 })].into(), "any.x", "`any`: expected a single value, because the documents are paged by it, found an array"),
+        (Bson::Undefined, "any", "`any`: expected a value that can be paged by, found `undefined`"),
     ] {
         lists.driver().delete_many(doc! {}).await.unwrap();
         lists.driver().insert_many([doc! { "_id": 1, "any": 0 }, doc! { "_id": 7, "any": any }]).await.unwrap();
@@ -126,10 +126,21 @@ async fn ids_of_text_and_a_collation_are_refused(db: Database) {
         lists.driver().insert_one(doc! { "_id": id }).await.unwrap();
         let page = lists.find(Filter::all()).collation(norwegian()).as_documents().page(2, &key());
         let error = page.await.unwrap_err();
-        let expected = "_id: expected an id without text, because the collation may treat different texts as equal, found an id with text";
+        let expected = "`_id`: expected an id without text, because the collation may treat different texts as equal, found an id with text";
         assert!(error.is_decode() && error.to_string().contains(expected), "{error}");
         lists.find(Filter::all()).as_documents().page(2, &key()).await.unwrap();
     }
+}
+
+#[odm_test::test]
+async fn symbols_and_a_collation_are_refused(db: Database) {
+    let lists = db.collection::<List>();
+    lists.driver().insert_one(doc! { "any": { "x": Bson::Symbol("x".to_owned()) } }).await.unwrap();
+    let find = || lists.find(Filter::all()).sort(Sort::raw(doc! { "any.x": 1 }));
+    let error = find().collation(norwegian()).as_documents().page(2, &key()).await.unwrap_err();
+    let expected = "`any.x`: expected a string, because the documents are paged by a collation, found a symbol";
+    assert!(error.is_decode() && error.to_string().contains(expected), "{error}");
+    assert_eq!(find().as_documents().page(2, &key()).await.unwrap().items.len(), 1);
 }
 
 #[odm_test::test]
