@@ -36,7 +36,7 @@
 mod aggregate;
 mod batch;
 mod bulk_write;
-mod count;
+pub(crate) mod count;
 pub(crate) mod deadline;
 mod delete_many;
 mod delete_one;
@@ -58,7 +58,7 @@ mod insert_many;
 mod insert_one;
 mod prepare;
 mod purge;
-mod read;
+pub(crate) mod read;
 mod replace_one;
 mod restore;
 mod run_command;

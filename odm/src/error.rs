@@ -12,6 +12,7 @@ mod duplicate_key;
 pub mod invalid;
 mod kind;
 mod outcome;
+mod page_token;
 mod parameters;
 mod predicates;
 mod reason;
@@ -32,6 +33,7 @@ pub use self::{
     decode::DecodeError,
     duplicate_key::DuplicateKey,
     kind::ErrorKind,
+    page_token::PageTokenError,
     parameters::{BadParameter, BadParameters},
     reference::{DanglingReference, Restriction},
     rejection::{RejectedRule, Rejection},
@@ -323,6 +325,13 @@ impl From<BadParameters> for Error {
     }
 }
 
+/// Creates an error of a page token that is refused.
+impl From<PageTokenError> for Error {
+    fn from(error: PageTokenError) -> Self {
+        Self::new(ErrorKind::PageToken(error))
+    }
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(origin) = &self.0.origin {
@@ -361,6 +370,7 @@ impl std::error::Error for Error {
             ErrorKind::Encode(error) => Some(error),
             ErrorKind::Invalid(violations) => Some(violations),
             ErrorKind::BadParameters(parameters) => Some(parameters),
+            ErrorKind::PageToken(error) => Some(error),
             ErrorKind::BulkWrite(error) => error.first().map(|error| error as _),
             _ => None,
         }

@@ -85,6 +85,8 @@
 //! `bytes`, `chrono`, `rust_decimal`, `time`, `url`, `uuid`: types of the crates with these names as field types; see
 //! [`value`].
 //!
+//! `page`: [pages](page) of documents: with tokens, or with a number and a total.
+//!
 //! `schemars`, `utoipa`: the JSON schema or `OpenAPI` description of an [`Id`] is the text or integer that the id is
 //! in JSON.
 
@@ -134,6 +136,8 @@ pub mod session;
 pub mod transaction;
 pub mod watch;
 // 4 conveniences
+#[cfg(feature = "page")]
+pub mod page;
 pub mod relation;
 pub mod request;
 pub mod schema;

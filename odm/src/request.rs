@@ -53,6 +53,7 @@
 //! | `name=value` | a condition of your own | [`condition`](Parameters::condition) |
 //! | `sort=name,-other` | `{ field: 1, other: -1 }` | [`sortable`](Parameters::sortable) |
 //! | `skip=n` `limit=n` | a page | [`limit`](Parameters::limit), [`max_skip`](Parameters::max_skip) |
+//! | `name=token` | the token of a page | `page_token`, with the feature `page` |
 //!
 //! All conditions must hold. Each value is parsed as the [type of its field](crate::value::FromText) and encoded as
 //! the field stores it. So a text of the request is never an operator, the name of a field or a pattern.
@@ -65,6 +66,8 @@ mod parse;
 use std::fmt;
 
 pub use self::{operator::Operator, parameters::Parameters};
+#[cfg(feature = "page")]
+use crate::page::PageToken;
 use crate::{filter::Filter, sort::Sort};
 
 /// The query of a request: `orders.find(query.filter).sort(query.sort).skip(query.skip).limit(query.limit)`.
@@ -83,22 +86,32 @@ pub struct Query<M> {
     pub skip: u64,
     /// The maximum number of documents to return: at least 1.
     pub limit: u64,
+    /// The token of the page to return, or `None` for the first page. It is checked when the page is read:
+    /// `orders.find(query.filter).sort(query.sort).page(query.limit, &key).token(query.page_token)`.
+    #[cfg(feature = "page")]
+    pub page_token: Option<PageToken>,
 }
 
 impl<M> Clone for Query<M> {
     fn clone(&self) -> Self {
-        Self { filter: self.filter.clone(), sort: self.sort.clone(), skip: self.skip, limit: self.limit }
+        Self {
+            filter: self.filter.clone(),
+            sort: self.sort.clone(),
+            skip: self.skip,
+            limit: self.limit,
+            #[cfg(feature = "page")]
+            page_token: self.page_token.clone(),
+        }
     }
 }
 
 impl<M> fmt::Debug for Query<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { filter, sort, skip, limit } = self;
         f.debug_struct("Query")
-            .field("filter", filter)
-            .field("sort", sort)
-            .field("skip", skip)
-            .field("limit", limit)
-            .finish()
+            .field("filter", &self.filter)
+            .field("sort", &self.sort)
+            .field("skip", &self.skip)
+            .field("limit", &self.limit)
+            .finish_non_exhaustive()
     }
 }

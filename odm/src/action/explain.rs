@@ -97,7 +97,7 @@ impl Explain {
     }
 
     /// Explains a read.
-    pub(super) fn of_read<S, O>(target: impl Into<OperationTarget>, query: Result<Query<S, O>>) -> Self
+    pub(crate) fn of_read<S, O>(target: impl Into<OperationTarget>, query: Result<Query<S, O>>) -> Self
     where
         S: Selection<O>,
         Ready<S, O>: Render,

@@ -1,11 +1,16 @@
 //! `find`: the documents that match.
 
+#[cfg(feature = "page")]
+use std::time::Duration;
+
 use futures_core::future::BoxFuture;
 use mongodb::{
     bson::Document,
     options::{CursorType, FindOptions},
 };
 
+#[cfg(feature = "page")]
+use super::{OperationTarget, deadline::limit};
 use super::{
     Explicit, Implicit, Viewed, action,
     deadline::deadline,
@@ -109,9 +114,21 @@ impl<M: Model> Explained for Find<M> {
 
 impl<M: Model, S> Find<M, S> {
     pub(super) fn into_query(self) -> (Target, Result<Query<Document, FindOptions>>, S) {
+        let (target, parts, state) = self.into_parts();
+        (target, parts.map(|(filter, options)| Query::new(filter, options)), state)
+    }
+
+    /// Applies a deadline to the server. Returns the target, for messages of the client.
+    #[cfg(feature = "page")]
+    pub(crate) fn limit_time(&mut self, after: Duration) -> OperationTarget {
+        limit(&mut self.options.max_time, after);
+        self.target.clone().into()
+    }
+
+    /// Returns the collection, the filter and the options, and the session.
+    pub(crate) fn into_parts(self) -> (Target, Result<(Document, FindOptions)>, S) {
         let Self { target, filter, problems, options, state } = self;
-        let query = problems.or_filter(filter).map(|filter| Query::new(filter, options));
-        (target, query, state)
+        (target, problems.or_filter(filter).map(|filter| (filter, options)), state)
     }
 }
 

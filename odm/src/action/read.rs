@@ -27,7 +27,7 @@ use crate::{
 };
 
 /// Opens a cursor of the documents that match.
-pub(super) async fn find(
+pub(crate) async fn find(
     target: &Target,
     verb: Verb,
     query: Result<Query<Document, FindOptions>>,
@@ -40,7 +40,7 @@ pub(super) async fn find(
 }
 
 /// Opens a cursor of the documents that match, in a session.
-pub(super) async fn find_in(
+pub(crate) async fn find_in(
     target: &Target,
     verb: Verb,
     query: Result<Query<Document, FindOptions>>,
@@ -74,7 +74,7 @@ pub(super) async fn find_one(
 }
 
 /// Returns the number of documents that match.
-pub(super) async fn count(
+pub(crate) async fn count(
     target: Target,
     verb: Verb,
     query: Result<Query<Document, CountOptions>>,

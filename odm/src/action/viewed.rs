@@ -40,7 +40,8 @@ impl<A, V> Viewed<A, V> {
         &mut self.action
     }
 
-    pub(super) fn into_action(self) -> A {
+    /// Returns the action, which requests the fields of the view.
+    pub(crate) fn into_action(self) -> A {
         self.action
     }
 }

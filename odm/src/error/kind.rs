@@ -8,6 +8,7 @@ use super::{
     decode::DecodeError,
     duplicate_key::DuplicateKey,
     invalid::Violations,
+    page_token::PageTokenError,
     parameters::BadParameters,
     reason::reason,
     reference::{DanglingReference, Restriction},
@@ -29,6 +30,8 @@ pub enum ErrorKind {
     Invalid(Violations),
     /// Parameters of a request are unknown or not valid. Nothing was sent.
     BadParameters(BadParameters),
+    /// The token of a page was not made by this key, or belongs to another query. Nothing was sent.
+    PageToken(PageTokenError),
     /// The validator of the collection refused the document. Nothing was written, except for the documents that an
     /// `update_many` or a `$merge` changed before the failure.
     Rejected(Rejection),
@@ -106,6 +109,7 @@ impl ErrorKind {
             Self::DuplicateKey(_) => "DuplicateKey",
             Self::Invalid(_) => "Invalid",
             Self::BadParameters(_) => "BadParameters",
+            Self::PageToken(_) => "PageToken",
             Self::Rejected(_) => "Rejected",
             Self::StaleVersion => "StaleVersion",
             Self::NotFound => "NotFound",
@@ -150,6 +154,7 @@ impl ErrorKind {
             Self::DuplicateKey(error) => write!(f, "{error}"),
             Self::Invalid(violations) => write!(f, "{violations}"),
             Self::BadParameters(parameters) => write!(f, "{parameters}"),
+            Self::PageToken(error) => write!(f, "{error}"),
             Self::Rejected(error) => write!(f, "{error}"),
             Self::StaleVersion => {
                 f.write_str("the stored document has another version, so it was changed after it was read: read it again")
@@ -201,7 +206,11 @@ impl ErrorKind {
     /// Returns `true` if the kind alone shows that nothing was sent.
     fn is_not_sent(&self) -> bool {
         match self {
-            Self::Invalid(_) | Self::BadParameters(_) | Self::Encode(_) | Self::Refused(_) => true,
+            Self::Invalid(_)
+            | Self::BadParameters(_)
+            | Self::PageToken(_)
+            | Self::Encode(_)
+            | Self::Refused(_) => true,
             Self::Schema(error) => matches!(error, SchemaError::Declared(_)),
             Self::BulkWrite(report) => report.is_not_sent(),
             _ => false,

@@ -103,6 +103,7 @@ impl Error {
             ErrorKind::Encode(_)
             | ErrorKind::Invalid(_)
             | ErrorKind::BadParameters(_)
+            | ErrorKind::PageToken(_)
             | ErrorKind::Refused(_)
             | ErrorKind::Config(_) => true,
             ErrorKind::Schema(error) => matches!(error, SchemaError::Declared(_)),

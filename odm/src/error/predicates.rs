@@ -1,8 +1,8 @@
 //! The predicates about the kind of an `Error`, and the accessors of the data that the kinds contain.
 
 use super::{
-    BadParameters, BulkWriteError, DanglingReference, DecodeError, DuplicateKey, Error, ErrorKind, Rejection,
-    Restriction, SchemaError, WriteConcernError, invalid::Violations,
+    BadParameters, BulkWriteError, DanglingReference, DecodeError, DuplicateKey, Error, ErrorKind, PageTokenError,
+    Rejection, Restriction, SchemaError, WriteConcernError, invalid::Violations,
 };
 
 impl Error {
@@ -24,6 +24,12 @@ impl Error {
     /// 400.
     pub fn is_bad_parameters(&self) -> bool {
         matches!(self.kind(), ErrorKind::BadParameters(_))
+    }
+
+    /// Returns `true` if the token of a page was not made by its key, or belongs to another query. A web handler responds
+    /// to it with status 400, or with the first page.
+    pub fn is_bad_page_token(&self) -> bool {
+        matches!(self.kind(), ErrorKind::PageToken(_))
     }
 
     /// Returns `true` if the validator of the collection refused the document.
@@ -136,6 +142,11 @@ impl Error {
     /// Returns the parameters that are unknown or not valid, if this is the cause.
     pub fn bad_parameters(&self) -> Option<&BadParameters> {
         if let ErrorKind::BadParameters(error) = self.kind() { Some(error) } else { None }
+    }
+
+    /// Returns why the token of a page is refused, if this is the cause.
+    pub fn page_token_error(&self) -> Option<PageTokenError> {
+        if let ErrorKind::PageToken(error) = self.kind() { Some(*error) } else { None }
     }
 
     /// Returns why the validator of the collection refused the document, if this is the cause.

@@ -25,6 +25,8 @@ pub(super) type Condition = Arc<dyn Fn(&str) -> CodecResult<Clauses> + Send + Sy
 pub(super) struct AllowList {
     pub(super) fields: Vec<Field>,
     pub(super) sorts: Vec<(&'static str, Location)>,
+    #[cfg(feature = "page")]
+    pub(super) page_token: Option<&'static str>,
     pub(super) default_limit: u64,
     pub(super) max_limit: u64,
     pub(super) max_skip: u64,
@@ -39,6 +41,8 @@ impl Default for AllowList {
         Self {
             fields: Vec::new(),
             sorts: Vec::new(),
+            #[cfg(feature = "page")]
+            page_token: None,
             default_limit: 20,
             max_limit: 100,
             max_skip: 10_000,

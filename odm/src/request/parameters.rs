@@ -149,6 +149,15 @@ impl<M> Parameters<M> {
         self
     }
 
+    /// Allows the token of a page: `name=token`, which becomes [`Query::page_token`]. An unknown token is not a bad
+    /// parameter: reading the page returns an error for which
+    /// [`is_bad_page_token`](crate::Error::is_bad_page_token) is true.
+    #[cfg(feature = "page")]
+    pub fn page_token(mut self, name: &'static str) -> Self {
+        self.allow_list.page_token = Some(name);
+        self
+    }
+
     /// Keeps only these operators of the parameter that was allowed last:
     /// `.field("status", o.status()).only([Operator::Eq, Operator::In])`.
     pub fn only(mut self, operators: impl IntoIterator<Item = Operator>) -> Self {
@@ -251,6 +260,8 @@ impl<M> Parameters<M> {
             sort: Sort::all_of(sorts.chain(self.default_sort.clone())),
             skip: parse.skip,
             limit: parse.limit,
+            #[cfg(feature = "page")]
+            page_token: parse.page_token,
         })
     }
 }

@@ -6,6 +6,8 @@ use super::{
     Operator,
     allow_list::{AllowList, Field},
 };
+#[cfg(feature = "page")]
+use crate::page::PageToken;
 use crate::{
     error::{BadParameter, BadParameters, codec::CodecError, redact},
     filter::Clauses,
@@ -27,6 +29,8 @@ pub(super) struct Request<'a> {
     pub(super) sorts: Vec<(&'a Location, i32)>,
     pub(super) skip: u64,
     pub(super) limit: u64,
+    #[cfg(feature = "page")]
+    pub(super) page_token: Option<PageToken>,
 }
 
 /// The reason why a parameter is bad, and the message.
@@ -43,6 +47,8 @@ impl<'a> Request<'a> {
             sorts: Vec::new(),
             skip: 0,
             limit: allow_list.default_limit,
+            #[cfg(feature = "page")]
+            page_token: None,
         }
     }
 
@@ -82,6 +88,8 @@ impl<'a> Request<'a> {
     fn shown(&self, name: &str) -> Cow<'static, str> {
         let (name, operator) = self.split(name);
         let fields = self.allow_list.fields.iter().map(|field| field.name);
+        #[cfg(feature = "page")]
+        let fields = fields.chain(self.allow_list.page_token);
         match (fields.chain([SORT, SKIP, LIMIT]).find(|declared| *declared == name), operator) {
             (None, _) => redact::KEY.into(),
             (Some(name), None) => name.into(),
@@ -94,6 +102,13 @@ impl<'a> Request<'a> {
 
     fn understand(&mut self, name: &str, text: &str) -> Result<(), Problem> {
         let allow_list = self.allow_list;
+        // A token is as long as the sort keys of a document, so the limit of the other parameters does not apply.
+        #[cfg(feature = "page")]
+        if let Some(token) = allow_list.page_token.filter(|token| *token == name) {
+            self.once(token, Operator::Eq)?;
+            self.page_token = Some(text.into());
+            return Ok(());
+        }
         if text.len() > allow_list.max_length {
             return Err(Problem("limit", format!("must be at most {} bytes long", allow_list.max_length)));
         }

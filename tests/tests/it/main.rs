@@ -27,6 +27,7 @@ mod language;
 mod match_all;
 mod narrow;
 mod nesting;
+mod page;
 mod pipeline;
 mod policies;
 mod positions;

@@ -114,6 +114,7 @@ fn table() -> Vec<(&'static str, fn() -> Error, [&'static str; 4])> {
         ("bad parameters", || bad_parameters().into(), ["N"; 4]),
         ("stale version", || Error::new(ErrorKind::StaleVersion), [""; 4]),
         ("not found", || Error::new(ErrorKind::NotFound), [""; 4]),
+        ("page token", || PageTokenError::Unknown.into(), ["N"; 4]),
         ("decode", || Error::decode(&[], CodecError::malformed()), ["", "A", "", ""]),
         ("encode", || CodecError::new("an int64", "a greater number").into(), ["N"; 4]),
         ("refused", || Error::refused("the update is empty"), ["N"; 4]),

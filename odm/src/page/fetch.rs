@@ -1,0 +1,135 @@
+//! The commands of a page: its documents, and the number of all documents.
+
+use futures_util::future::join;
+use mongodb::{
+    bson::{Document, RawDocumentBuf},
+    options::{CountOptions, CursorType, FindOptions},
+};
+
+use crate::{
+    action::{Explicit, Lent, count::COUNT, read},
+    collection::Target,
+    cursor::{Cursor, SessionCursor, decode},
+    error::{Error, Result},
+    meta::DocumentMeta,
+    operation::{Operation, Verb},
+    query::Query,
+    value::OwnedRow,
+};
+
+/// The settings of the builder of a page.
+pub(super) trait Settings {
+    /// What the replies are read with.
+    type Reader;
+
+    /// Returns the commands, and what their replies are read with.
+    fn prepare(self, source: &Source<'_>, parts: (Document, FindOptions)) -> Result<Prepared<Self::Reader>>;
+}
+
+/// The collection that is paged over.
+pub(super) struct Source<'a> {
+    pub(super) namespace: &'a str,
+    pub(super) model: &'static DocumentMeta,
+}
+
+/// The commands of a page.
+pub(super) struct Prepared<R> {
+    pub(super) find: Query<Document, FindOptions>,
+    pub(super) total: Option<Query<Document, CountOptions>>,
+    pub(super) reader: R,
+}
+
+/// The replies to the commands of a page.
+pub(super) struct Fetched<R> {
+    pub(super) rows: Vec<RawDocumentBuf>,
+    pub(super) total: Option<u64>,
+    pub(super) reader: R,
+}
+
+impl<R> Prepared<R> {
+    /// Sends the commands, both at once.
+    pub(super) async fn run(self, target: &Target, verb: Verb) -> Result<Fetched<R>> {
+        let Self { find, total, reader } = self;
+        let rows = async {
+            let driver = read::find(target, verb, Ok(find)).await?;
+            Cursor::new(target.clone(), verb, driver).try_collect().await
+        };
+        let count = async {
+            match total {
+                Some(total) => read::count(target.clone(), COUNT, Ok(total), None).await.map(Some),
+                None => Ok(None),
+            }
+        };
+        // Not `try_join`: it would drop a call of the driver after an error of the other.
+        let (rows, total) = join(rows, count).await;
+        Ok(Fetched { rows: rows?, total: total?, reader })
+    }
+
+    /// Sends the commands one after the other, in a session.
+    pub(super) async fn run_in(
+        self,
+        target: &Target,
+        verb: Verb,
+        session: Explicit<'_>,
+    ) -> Result<Fetched<R>> {
+        let Self { find, total, reader } = self;
+        let mut lent = session.into_lent(target.operation(verb))?;
+        let total = match total {
+            Some(total) => {
+                let Lent { driver, observer } = &mut lent;
+                let count = read::count(target.clone(), COUNT, Ok(total), Some(&mut **driver));
+                Some(Box::pin(observer.observe(count)).await?)
+            }
+            None => None,
+        };
+        let driver = Box::pin(read::find_in(target, verb, Ok(find), &mut lent)).await?;
+        let rows = SessionCursor::new(target.clone(), verb, driver, lent).try_collect().await?;
+        Ok(Fetched { rows, total, reader })
+    }
+}
+
+/// Decodes the documents of a page.
+pub(super) fn decoded<T: OwnedRow>(operation: &Operation<'_>, rows: &[RawDocumentBuf]) -> Result<Vec<T>> {
+    rows.iter().map(|row| decode(operation, row.as_bytes())).collect()
+}
+
+/// Returns the options of the count that belongs to a page.
+pub(super) fn count_options(options: &FindOptions) -> CountOptions {
+    CountOptions::builder()
+        .hint(options.hint.clone())
+        .collation(options.collation.clone())
+        .comment(options.comment.clone())
+        .max_time(options.max_time)
+        .read_concern(options.read_concern.clone())
+        .selection_criteria(options.selection_criteria.clone())
+        .build()
+}
+
+/// Sets how many documents the find returns, in one batch.
+pub(super) fn limit(options: &mut FindOptions, documents: u64) -> Result<()> {
+    let limit = i64::try_from(documents)
+        .map_err(|_| Error::refused(format!("a page cannot have {documents} documents")))?;
+    options.limit = Some(limit);
+    if options.batch_size.is_none() {
+        options.batch_size = u32::try_from(documents).ok();
+    }
+    Ok(())
+}
+
+/// Refuses options that have no meaning for a page, or that the page sets itself.
+pub(super) fn pageable(options: &FindOptions) -> Result<()> {
+    let refused = if options.skip.is_some_and(|skip| skip > 0) {
+        "`skip` is set, and a page has no documents to skip: use `.offset_page(skip, limit)`"
+    } else if options.limit.is_some_and(|limit| limit != 0) {
+        "`limit` is set, and the size of a page is its limit: `.page(size, &key)` or `.offset_page(skip, limit)`"
+    } else if options.min.is_some() || options.max.is_some() {
+        "`min` or `max` is set, and a page sets them itself: select the documents with a filter"
+    } else if options.return_key == Some(true) {
+        "`return_key` is set, and the keys of an index are not the documents of a page: read the page as a view"
+    } else if matches!(options.cursor_type, Some(CursorType::Tailable | CursorType::TailableAwait)) {
+        "a tailable cursor does not end, so it has no pages"
+    } else {
+        return Ok(());
+    };
+    Err(Error::refused(refused))
+}
