@@ -131,6 +131,7 @@ pub mod watch;
 // 4 conveniences
 pub mod request;
 pub mod schema;
+pub mod subscribe;
 
 #[doc(hidden)]
 #[path = "private.rs"]

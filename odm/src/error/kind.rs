@@ -70,6 +70,12 @@ pub enum ErrorKind {
     /// The change stream requires the document before or after each change, and the server does not have one: the
     /// collection does not store pre- and post-images, or this image has expired.
     ImageMissing,
+    /// Another instance has taken over the subscription: it was opened with the same name, or it leads since the lease
+    /// of this instance expired. What this instance handled since its position was last stored, the other one handles
+    /// again.
+    Superseded,
+    /// The position of a subscription cannot be stored or read, for a reason other than an error of a server.
+    PositionStore(Cow<'static, str>),
     /// The transaction is aborted because of an earlier call in it, which this names: the call failed, or its future
     /// was dropped. Nothing of the transaction was applied.
     TransactionAborted(Cow<'static, str>),
@@ -108,6 +114,8 @@ impl ErrorKind {
             Self::Invalidated => "Invalidated",
             Self::EventTooLarge => "EventTooLarge",
             Self::ImageMissing => "ImageMissing",
+            Self::Superseded => "Superseded",
+            Self::PositionStore(_) => "PositionStore",
             Self::TransactionAborted(_) => "TransactionAborted",
             Self::Unsupported(_) => "Unsupported",
             Self::Server(_) => "Server",
@@ -165,6 +173,10 @@ impl ErrorKind {
                 "the server does not have the document before or after a change, which the stream requires; is \
                  `changeStreamPreAndPostImages` enabled for the collection?",
             ),
+            Self::Superseded => f.write_str("another instance has taken over the subscription"),
+            Self::PositionStore(message) => {
+                write!(f, "the position of the subscription cannot be stored or read: {message}")
+            }
             Self::TransactionAborted(cause) => write!(f, "the transaction is aborted: {cause}"),
             Self::Server(code) => refused(&reason(*code, "", &[]), f),
         }
