@@ -208,14 +208,13 @@ where
     F: Fn(Item<M>) -> Fut + Send + Sync,
     Fut: Future<Output = Result<(), E>> + Send,
 {
-    fn attempt<'a>(&'a self, front: &'a Front, attempt: u32) -> BoxFuture<'a, Result<Attempted, E>>
+    fn attempt<'a>(&'a self, front: &'a Front, item: Item<Change<M>>) -> BoxFuture<'a, Result<Attempted, E>>
     where
         M: 'a,
         E: 'a,
     {
-        let item = front.item::<Change<M>>(attempt);
         Box::pin(async move {
-            let Item { row, key, is_existing, attempt } = item?;
+            let Item { row, key, is_existing, attempt } = item;
             let Event::Insert(message) = row.into_event() else { return Ok(Attempted::Handled) };
             // It was delivered and removed already, and the position was not stored.
             if !self.messages.exists(Self::by_id(front)?).await? {

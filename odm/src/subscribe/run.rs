@@ -176,14 +176,13 @@ where
     F: Fn(Item<Row>) -> Fut + Send + Sync,
     Fut: Future<Output = Result<(), E>> + Send,
 {
-    fn attempt<'a>(&'a self, front: &'a Front, attempt: u32) -> BoxFuture<'a, Result<Attempted, E>>
+    fn attempt<'a>(&'a self, _: &'a Front, item: Item<Row>) -> BoxFuture<'a, Result<Attempted, E>>
     where
         Row: 'a,
         E: 'a,
     {
-        let item = front.item::<Row>(attempt);
         Box::pin(async move {
-            (self.0)(item?).await?;
+            (self.0)(item).await?;
             Ok(Attempted::Handled)
         })
     }

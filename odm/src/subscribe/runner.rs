@@ -35,7 +35,7 @@ use crate::{
 /// What is done with each change.
 pub(super) trait Work<Row, E>: Sync {
     /// Handles a change once.
-    fn attempt<'a>(&'a self, front: &'a Front, attempt: u32) -> BoxFuture<'a, Result<Attempted, E>>
+    fn attempt<'a>(&'a self, front: &'a Front, item: Item<Row>) -> BoxFuture<'a, Result<Attempted, E>>
     where
         Row: 'a,
         E: 'a;
@@ -163,10 +163,14 @@ impl<'h> Runner<'h> {
         };
         let mut attempt = 1_u32;
         loop {
-            if let Err(error) = front.item::<Row>(attempt) {
-                return self.bury(work, &front, &error.to_string(), 0, || E::from(error)).await;
-            }
-            let Some(attempted) = self.within_term(&front, work.attempt(&front, attempt)).await else {
+            let item = match front.item::<Row>(attempt) {
+                Ok(item) => item,
+                Err(error) => {
+                    let reason = error.to_string();
+                    return self.bury(work, &front, &reason, 0, || E::from(error)).await;
+                }
+            };
+            let Some(attempted) = self.within_term(&front, work.attempt(&front, item)).await else {
                 return self.interrupted();
             };
             match attempted {

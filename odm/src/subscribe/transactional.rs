@@ -5,7 +5,7 @@ use std::{
     future::{Future, IntoFuture},
     marker::PhantomData,
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
 };
@@ -164,7 +164,7 @@ where
     F: Fn(Item<Row>, Tx) -> Fut + Send + Sync,
     Fut: Future<Output = Result<(), E>> + Send,
 {
-    fn attempt<'a>(&'a self, front: &'a Front, attempt: u32) -> BoxFuture<'a, Result<Attempted, E>>
+    fn attempt<'a>(&'a self, front: &'a Front, item: Item<Row>) -> BoxFuture<'a, Result<Attempted, E>>
     where
         Row: 'a,
         E: 'a,
@@ -173,6 +173,9 @@ where
             let guard = Arc::clone(&front.tracker.saving).lock_owned().await;
             let is_unexpected = AtomicBool::new(false);
             let flag = &is_unexpected;
+            // The body may run several times. The change is decoded again each further time.
+            let (attempt, first) = (item.attempt, Mutex::new(Some(item)));
+            let first = &first;
             let database = front.setup.target.database();
             let outcome = database
                 .try_transaction(move |mut tx| async move {
@@ -181,7 +184,9 @@ where
                         flag.store(true, Ordering::SeqCst);
                         return Err(E::from(superseded()));
                     }
-                    (self.handler)(front.item(attempt)?, tx).await
+                    let item = first.lock().unwrap_or_else(PoisonError::into_inner).take();
+                    let item = item.map_or_else(|| front.item(attempt), Ok)?;
+                    (self.handler)(item, tx).await
                 })
                 .write_concern(WriteConcern::majority())
                 .await;
