@@ -138,6 +138,12 @@ impl Error {
         Self::new(ErrorKind::Decode(DecodeError::of_event(&key, event, cause)))
     }
 
+    /// Creates an error of a [`PositionStore`](crate::subscribe::PositionStore) that does not use this crate, for
+    /// example of a file or of another database. The message must contain no stored values.
+    pub fn position_store(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(ErrorKind::PositionStore(message.into()))
+    }
+
     /// Converts an error of the driver, and classifies it by what a caller can do about it.
     ///
     /// Calls of this crate return converted errors already. Use this for calls made through the `driver()` of a

@@ -141,6 +141,7 @@ pub mod page;
 pub mod relation;
 pub mod request;
 pub mod schema;
+pub mod subscribe;
 
 #[doc(hidden)]
 #[path = "private.rs"]

@@ -1,7 +1,8 @@
 //! Change streams: the changes of a collection in real time, without gaps.
 
 mod change;
-mod classify;
+mod changed;
+pub(crate) mod classify;
 mod event;
 mod fetch;
 mod fields;

@@ -91,6 +91,12 @@ pub enum ErrorKind {
     Dangling(DanglingReference),
     /// A document refers to one that was to be deleted, and the delete rule of the reference is `restrict`.
     Restricted(Restriction),
+    /// Another instance has taken over the subscription: it was opened with the same name, or it leads since the lease
+    /// of this instance expired. What this instance handled since its position was last stored, the other one handles
+    /// again.
+    Superseded,
+    /// The position of a subscription cannot be stored or read, for a reason other than an error of a server.
+    PositionStore(Cow<'static, str>),
     /// The transaction is aborted. Nothing of it was applied. An earlier call in it failed, which this names, or the
     /// future of a call was dropped, or the [`Tx`](crate::Tx) outlived its body.
     TransactionAborted(Cow<'static, str>),
@@ -134,6 +140,8 @@ impl ErrorKind {
             Self::ImageMissing => "ImageMissing",
             Self::Dangling(_) => "Dangling",
             Self::Restricted(_) => "Restricted",
+            Self::Superseded => "Superseded",
+            Self::PositionStore(_) => "PositionStore",
             Self::TransactionAborted(_) => "TransactionAborted",
             Self::Unsupported(_) => "Unsupported",
             Self::Server(_) => "Server",
@@ -198,6 +206,10 @@ impl ErrorKind {
             ),
             Self::Dangling(reference) => write!(f, "{reference}"),
             Self::Restricted(reference) => write!(f, "{reference}"),
+            Self::Superseded => f.write_str("another instance has taken over the subscription"),
+            Self::PositionStore(message) => {
+                write!(f, "the position of the subscription cannot be stored or read: {message}")
+            }
             Self::TransactionAborted(cause) => write!(f, "the transaction is aborted: {cause}"),
             Self::Server(code) => refused(&reason(*code, "", &[]), f),
         }

@@ -66,6 +66,11 @@ impl Error {
         self.decode_error().is_some_and(DecodeError::is_newer_version)
     }
 
+    /// Returns `true` if another instance has taken over the subscription.
+    pub fn is_superseded(&self) -> bool {
+        matches!(self.kind(), ErrorKind::Superseded)
+    }
+
     /// Returns `true` if the URI or the client options cannot be used.
     pub fn is_config(&self) -> bool {
         matches!(self.kind(), ErrorKind::Config(_))

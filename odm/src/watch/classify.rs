@@ -7,7 +7,7 @@ use crate::{
 
 /// The effect of an error on the stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Classification {
+pub(crate) enum Classification {
     /// The connection or the cursor is lost. The stream continues with a new cursor.
     Broken,
     /// No server could be selected within the time limit of server selection.
@@ -20,7 +20,7 @@ pub(super) enum Classification {
 
 /// The request that failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum RequestKind {
+pub(crate) enum RequestKind {
     /// A request for a cursor that starts now, or at a time.
     ToOpen,
     /// A request for a cursor that starts after a token.
@@ -32,7 +32,7 @@ pub(super) enum RequestKind {
 const RESUMABLE: &str = mongodb::error::RESUMABLE_CHANGE_STREAM_ERROR;
 const NOT_RESUMABLE: &str = "NonResumableChangeStreamError";
 
-pub(super) fn classify(error: &Error) -> Classification {
+pub(crate) fn classify(error: &Error) -> Classification {
     if error.has_label(NOT_RESUMABLE) {
         return Classification::End;
     }
@@ -63,7 +63,7 @@ fn server(code: i32) -> Classification {
 }
 
 /// Replaces the kind of an error of the server by the kind that is specific to change streams.
-pub(super) fn with_stream_kind(error: Error, request_kind: RequestKind) -> Error {
+pub(crate) fn with_stream_kind(error: Error, request_kind: RequestKind) -> Error {
     let Some(code) = error.code() else { return error };
     let kind = match code {
         136 | 286 => ErrorKind::HistoryLost,

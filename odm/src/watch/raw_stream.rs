@@ -9,7 +9,7 @@ use std::{
 };
 
 use mongodb::{
-    bson::{RawDocument, RawDocumentBuf},
+    bson::{RawDocument, RawDocumentBuf, Timestamp},
     raw_batch_cursor::RawBatchCursor,
 };
 use tokio::task::{JoinError, JoinHandle};
@@ -41,6 +41,8 @@ pub(crate) struct RawStream {
     link: Link,
     /// A timer. The stream does nothing until it is over.
     pause: Option<JoinHandle<()>>,
+    /// The operation time of the deployment at the last reply.
+    server_time: Option<Timestamp>,
 }
 
 /// The connection of the stream to the server. The stream sends a request only when it is polled.
@@ -60,7 +62,7 @@ enum Link {
 }
 
 /// The result of [`RawStream::poll_front`].
-pub(super) enum Front {
+pub(crate) enum Front {
     /// An event. It stays in [`RawStream::front`] until [`RawStream::pass`] removes it.
     Event,
     /// A reply without events.
@@ -80,29 +82,35 @@ impl RawStream {
             after: None,
             link: Link::Closed,
             pause: None,
+            server_time: None,
         };
         std::future::poll_fn(|cx| stream.poll_open(cx)).await?;
         Ok(stream)
     }
 
-    pub(super) fn operation(&self) -> Operation<'_> {
+    pub(crate) fn operation(&self) -> Operation<'_> {
         self.fetcher.operation()
     }
 
-    pub(super) fn token(&self) -> Option<&ResumeToken> {
+    pub(crate) fn token(&self) -> Option<&ResumeToken> {
         self.state.token()
+    }
+
+    /// Returns the operation time of the deployment at the last reply.
+    pub(crate) fn server_time(&self) -> Option<Timestamp> {
+        self.server_time
     }
 
     pub(super) fn has_ended(&self) -> bool {
         self.events.is_empty() && matches!(self.link, Link::Ended)
     }
 
-    pub(super) fn front(&self) -> Option<&RawDocument> {
+    pub(crate) fn front(&self) -> Option<&RawDocument> {
         self.events.front().map(AsRef::as_ref)
     }
 
     /// Removes the front event, and sets the position to `token`, which is the token of the event.
-    pub(super) fn pass(&mut self, token: ResumeToken) {
+    pub(crate) fn pass(&mut self, token: ResumeToken) {
         self.stop_pause();
         self.events.pop_front();
         self.state.reached(token);
@@ -112,7 +120,7 @@ impl RawStream {
     }
 
     /// Starts a pause before the front event is returned again. It was returned `times` times.
-    pub(super) fn hold(&mut self, times: u32) {
+    pub(crate) fn hold(&mut self, times: u32) {
         self.wait(resume_state::pause(times, roll()));
     }
 
@@ -123,7 +131,7 @@ impl RawStream {
     }
 
     /// Waits for the next event, and sends the requests for it. With `once`, waits for at most one reply.
-    pub(super) fn poll_front(&mut self, cx: &mut Context<'_>, once: bool) -> Poll<Front> {
+    pub(crate) fn poll_front(&mut self, cx: &mut Context<'_>, once: bool) -> Poll<Front> {
         loop {
             ready!(self.poll_pause(cx));
             if !self.events.is_empty() {
@@ -226,6 +234,7 @@ impl RawStream {
             }
             self.state.answered();
         }
+        self.server_time = reply.time.or(self.server_time);
         let number = reply.cursor;
         self.link = if let Some(cursor) = cursor {
             Link::Idle { cursor, number }

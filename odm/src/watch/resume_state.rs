@@ -137,7 +137,7 @@ impl ResumeState {
 
 /// Returns the pause before attempt `failures + 1`: zero at first, then twice as long each time. The second half of
 /// the pause is random.
-pub(super) fn pause(failures: u32, roll: u32) -> Duration {
+pub(crate) fn pause(failures: u32, roll: u32) -> Duration {
     let Some(doublings) = failures.checked_sub(2) else { return Duration::ZERO };
     let whole = FIRST_PAUSE.saturating_mul(1 << doublings.min(16)).min(LONGEST_PAUSE);
     let half = whole / 2;

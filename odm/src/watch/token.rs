@@ -10,7 +10,7 @@ use std::{
 
 use mongodb::{
     bson::{
-        Bson, Document, RawBsonRef, RawDocument, RawDocumentBuf, deserialize_from_slice, rawdoc,
+        Bson, Document, RawBsonRef, RawDocument, RawDocumentBuf, Timestamp, deserialize_from_slice, rawdoc,
         serialize_to_bson, spec::ElementType,
     },
     change_stream::event::ResumeToken as DriverToken,
@@ -74,6 +74,14 @@ impl ResumeToken {
     /// change.
     pub fn data(&self) -> &str {
         self.0.get_str("_data").unwrap_or_default()
+    }
+
+    /// Returns the cluster time of the position, if the token has the format that servers have written since 4.0: the
+    /// type of a timestamp, then its seconds and its increment.
+    pub(crate) fn cluster_time(&self) -> Option<Timestamp> {
+        let digits = self.data().strip_prefix("82")?;
+        let part = |range| digits.get(range).and_then(|part| u32::from_str_radix(part, 16).ok());
+        Some(Timestamp { time: part(0..8)?, increment: part(8..16)? })
     }
 
     /// Returns the token as the document that the server sent.
@@ -188,6 +196,15 @@ mod tests {
     fn a_later_position_is_greater() {
         assert!(token("826B03E2A300000003") > token("826B03E2A300000002"));
         assert_eq!(token("82"), token("82"));
+    }
+
+    #[test]
+    fn a_token_contains_its_cluster_time() {
+        let time = Timestamp { time: 0x6B03_E2A3, increment: 3 };
+        assert_eq!(token("826B03E2A3000000032B022C").cluster_time(), Some(time));
+        for other in ["82", "836B03E2A300000003", "82zzzzzzzz00000003", "826B03E2A30000000\u{e9}"] {
+            assert_eq!(token(other).cluster_time(), None, "{other}");
+        }
     }
 
     #[test]

@@ -43,6 +43,7 @@ mod serde_formats;
 mod server_messages;
 mod setters;
 mod stored_types;
+mod subscribe;
 mod trace;
 mod transaction;
 mod untyped_fields;

@@ -344,3 +344,57 @@ async fn a_split_event_is_joined(db: Database) {
         .resume_after(change.token().clone());
     assert_eq!(inserted(&mut again.await.unwrap(), 1).await, [3]);
 }
+
+#[derive(Debug, Clone, PartialEq, Embedded)]
+struct Line {
+    qty: i32,
+    note: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Model)]
+#[odm(collection = "orders")]
+struct Order {
+    id: i32,
+    status: String,
+    lines: Vec<Line>,
+    text: String,
+}
+
+#[odm_test::test]
+async fn updates_that_touch_a_field_are_found(db: Database) {
+    let orders: Collection<Order> = db.collection();
+    let o = Order::fields();
+    let mut status = orders.watch().pipeline(|c| c.matching(|_| Change::changed(&o.status()))).await.unwrap();
+    let mut qty = orders.watch().pipeline(|c| c.matching(|_| Change::changed(&o.lines().qty()))).await.unwrap();
+    let lines = vec![Line { qty: 1, note: None }; 3];
+    // (So large that the server stores each update as a delta.)
+    let order = Order { id: 1, status: "new".into(), lines, text: "x".repeat(500) };
+    orders.insert_one(&order).await.unwrap();
+    let plain = db.driver().collection::<odm::bson::Document>("orders");
+    let updates = [
+        (doc! { "$set": { "status": "paid" } }, "status"),
+        (doc! { "$set": { "text": "y".repeat(500) } }, ""),
+        (doc! { "$set": { "lines.1.qty": 2 } }, "qty"),
+        (doc! { "$set": { "lines.1.note": "n" } }, ""),
+        (doc! { "$unset": { "status": 1 } }, "status"),
+        (doc! { "$set": { "lines.0": { "qty": 5 }, "statuses": 1 } }, "qty"),
+        (doc! { "$unset": { "statuses": 1 } }, ""),
+        (doc! { "$set": { "status": "x", "lines": [] } }, "status qty"),
+    ];
+    for (update, _) in updates.clone() {
+        plain.update_one(doc! { "_id": 1 }, update).await.unwrap();
+    }
+    let shorten = doc! { "$set": { "lines": { "$slice": ["$lines", 1] } } };
+    plain.update_one(doc! { "_id": 1 }, doc! { "$set": { "lines": [{ "qty": 1 }, { "qty": 2 }] } }).await.unwrap();
+    plain.update_one(doc! { "_id": 1 }, vec![shorten]).await.unwrap();
+    plain.delete_one(doc! { "_id": 1 }).await.unwrap();
+    let mut found = [0, 0];
+    for (changes, count) in [&mut status, &mut qty].into_iter().zip(&mut found) {
+        while let Some(change) = super::soon(changes.next_if_any()).await.unwrap() {
+            assert!(matches!(change.event(), Event::Update { .. }));
+            *count += 1;
+        }
+    }
+    let touching = |name: &str| updates.iter().filter(|(_, touched)| touched.contains(name)).count();
+    assert_eq!(found, [touching("status"), touching("qty") + 2]);
+}

@@ -1,0 +1,102 @@
+//! Durable subscriptions: the changes of a collection, across restarts, crashes and failovers.
+//!
+//! A [change stream](crate::watch) ends with its process. A subscription has a name, and a stored position:
+//!
+//! ```no_run
+//! # use odm::{Collection, Id, Model, watch::Event};
+//! # #[derive(Debug, Model)]
+//! # #[odm(collection = "orders")]
+//! # struct Order { id: Id<Order>, total: i32 }
+//! # async fn bill(order: &Order) -> odm::Result<()> { Ok(()) }
+//! # async fn f(orders: Collection<Order>) -> odm::Result<()> {
+//! let mut changes = orders.subscribe("billing").await?;
+//! while let Some(change) = changes.next().await.transpose()? {
+//!     if let Event::Insert(order) = change.event() {
+//!         bill(order).await?;
+//!     }
+//!     change.ack();
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # What is promised
+//!
+//! - **At least once.** Each change is delivered until it is acknowledged. No change is missing, from the beginning of the
+//!   subscription on. After a crash, the changes since the position was last stored are delivered again.
+//!   [`Item::key`] identifies a change each time.
+//! - **In order.** Changes are delivered in the order of the deployment.
+//! - **Bounded.** At most one batch of the server is in memory, besides the changes that the caller has not
+//!   acknowledged, whose number is [limited](Subscribe::max_unacknowledged). A slow consumer slows only itself. It must
+//!   not be slower than the time that the oplog covers.
+//!
+//! # Where it begins
+//!
+//! [`Subscribe::begin`] sets it for a new name: now, at a time, after a token, or with the
+//! [existing documents](Beginning::ExistingDocuments). These are read in snapshots, by `_id`, and delivered as inserts
+//! for which [`Item::is_existing`] is true. The changes follow from the time of the first snapshot on, without those that
+//! a later snapshot contains. So the documents and the changes together give the collection: nothing is missing, and
+//! nothing is delivered twice. The subscription continues after a restart in the middle of the documents, too.
+//!
+//! # What no retry can solve
+//!
+//! | case | policy |
+//! |---|---|
+//! | the oplog no longer contains the position, or the position belongs to another history | [`OnHistoryLost`]: fail, skip to now, or deliver the existing documents |
+//! | the collection was dropped or renamed | [`OnInvalidate`]: continue with a new collection of the same name, stop, or fail |
+//! | an event is larger than 16 MiB | [`OnEventTooLarge`]: fail, or skip it |
+//! | a change does not fit the model | an error, and [`Subscription::skip`] |
+//!
+//! [`Subscribe::on_incident`] reports what a policy did. [`Monitor`] shows the position and the lag.
+//!
+//! # Several instances
+//!
+//! Only one instance delivers the changes of a name: its *term* has a number, which is greater than that of each
+//! earlier term. All writes of the position match this number, so an instance that was paused cannot overwrite the
+//! position of its successor. With [`Subscribe::lease`], the other instances wait, and one of them takes over when the
+//! lease has expired. Without, the instance that was opened last takes over at once.
+//!
+//! An instance that was paused may still handle the change that it had received. Effects in the same deployment are
+//! undone if they are in a transaction with the position. Other services need the [key](Item::key) of the change, or the
+//! [number of the term](Status::fence).
+//!
+//! # Where positions are stored
+//!
+//! In the collection `odm_subscriptions` of the same database ([`MongoPositions`]), in [files](FilePositions), in
+//! [memory](MemoryPositions), or in a [`PositionStore`] of your own.
+
+mod builder;
+mod copy;
+mod dead_letter;
+mod delivery;
+mod feed;
+mod keeper;
+mod monitor;
+mod oplog;
+mod outbox;
+mod policy;
+mod position;
+mod run;
+mod runner;
+mod setup;
+mod start;
+mod store;
+mod subscription;
+mod tracker;
+mod transactional;
+
+pub use self::{
+    builder::Subscribe,
+    delivery::{Delivery, Item},
+    monitor::{Monitor, Phase, Status},
+    oplog::OplogWindow,
+    outbox::{Deliver, Outbox},
+    policy::{Beginning, Incident, OnEventTooLarge, OnHistoryLost, OnInvalidate},
+    position::Position,
+    run::Run,
+    store::{
+        Claim, FilePositions, MemoryPositions, MongoPositions, PositionStore, Term, superseded,
+    },
+    subscription::Subscription,
+    transactional::{RunTransactional, Transactional},
+};

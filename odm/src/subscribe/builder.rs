@@ -1,0 +1,333 @@
+//! `Subscribe`: opens a subscription.
+
+use std::{
+    fmt,
+    future::{IntoFuture, poll_fn},
+    sync::Arc,
+    time::Duration,
+};
+
+use futures_core::future::BoxFuture;
+use mongodb::{
+    bson::{Document, oid::ObjectId},
+    options::{ChangeStreamOptions, FullDocumentBeforeChangeType, FullDocumentType},
+};
+
+use super::{
+    feed::Feed,
+    monitor::Monitor,
+    policy::{Beginning, Cadence, Incident, OnEventTooLarge, OnHistoryLost, OnInvalidate},
+    setup::{Observer, Setup},
+    store::{MongoPositions, PositionStore},
+    subscription::Subscription,
+};
+use crate::{
+    collection::Collection,
+    error::{Error, Result},
+    model::Model,
+    pipeline::{ChangeStreamPipeline, InChangeStream, Pipeline},
+    watch::Change,
+};
+
+/// The shortest lease. The lease is renewed three times in this time.
+const SHORTEST_LEASE: Duration = Duration::from_millis(100);
+/// How many changes may wait for their acknowledgement, by default.
+const MAX_UNACKNOWLEDGED: usize = 10_000;
+
+impl<M: Model> Collection<M> {
+    /// Opens a durable subscription of the changes of this collection.
+    ///
+    /// Awaiting it returns a [`Subscription`], which continues from the position that is stored with this name. A new
+    /// name begins [now](Beginning::Now), unless [`begin`](Subscribe::begin) sets another beginning.
+    /// [`run`](Subscribe::run) calls a handler for each change instead. See the [module](crate::subscribe).
+    ///
+    /// # Errors
+    ///
+    /// Returns the errors of [`watch`](Collection::watch), those of the store of positions, and an error for which
+    /// [`is_not_sent`](Error::is_not_sent) is true if an argument is not valid. With a [`lease`](Subscribe::lease), it
+    /// returns before this instance has it, and [`next`](Subscription::next) returns these errors.
+    pub fn subscribe(&self, name: impl Into<String>) -> Subscribe<M> {
+        Subscribe {
+            collection: self.clone(),
+            name: name.into(),
+            options: ChangeStreamOptions::default(),
+            pipeline: Change::pipeline(),
+            settings: Settings::new(MongoPositions::new(self.database())),
+        }
+    }
+}
+
+/// Opens a durable subscription.
+///
+/// Construct with [`Collection::subscribe`].
+#[must_use = "nothing is subscribed until the action is awaited"]
+pub struct Subscribe<M, Row = Change<M>> {
+    collection: Collection<M>,
+    name: String,
+    options: ChangeStreamOptions,
+    pipeline: Pipeline<M, Row, InChangeStream>,
+    settings: Settings,
+}
+
+/// What does not depend on the types of the model and of the rows.
+struct Settings {
+    max_outage: Option<Duration>,
+    store: Arc<dyn PositionStore>,
+    beginning: Beginning,
+    lease: Option<Duration>,
+    on_history_lost: OnHistoryLost,
+    on_invalidate: OnInvalidate,
+    on_event_too_large: OnEventTooLarge,
+    cadence: Cadence,
+    max_unacknowledged: usize,
+    observer: Option<Observer>,
+    is_transactional: bool,
+    monitor: Monitor,
+}
+
+impl Settings {
+    fn new(store: impl PositionStore) -> Self {
+        Self {
+            max_outage: None,
+            store: Arc::new(store),
+            beginning: Beginning::Now,
+            lease: None,
+            on_history_lost: OnHistoryLost::default(),
+            on_invalidate: OnInvalidate::default(),
+            on_event_too_large: OnEventTooLarge::default(),
+            cadence: Cadence::default(),
+            max_unacknowledged: MAX_UNACKNOWLEDGED,
+            observer: None,
+            is_transactional: false,
+            monitor: Monitor::default(),
+        }
+    }
+}
+
+impl<M, Row> Subscribe<M, Row> {
+    /// Sets where the positions are stored. The default is [`MongoPositions`] in the database of the collection.
+    pub fn positions(mut self, store: impl PositionStore) -> Self {
+        self.settings.store = Arc::new(store);
+        self
+    }
+
+    /// Sets where the subscription begins if no position is stored for its name. The default is [`Beginning::Now`].
+    pub fn begin(mut self, beginning: Beginning) -> Self {
+        self.settings.beginning = beginning;
+        self
+    }
+
+    /// Sets that only one of the instances with this name delivers changes at a time, and for how long the others wait
+    /// after its last sign of life.
+    ///
+    /// The lease is renewed while the subscription is open, also if it is not polled. Choose a lease that is longer than
+    /// an election (10 to 15 seconds), or each election can pass the subscription to another instance. See the
+    /// [module](crate::subscribe#several-instances).
+    ///
+    /// Without a lease, the instance that was opened last delivers the changes, and the others end with an error for
+    /// which [`is_superseded`](Error::is_superseded) is true.
+    pub fn lease(mut self, time: Duration) -> Self {
+        self.settings.lease = Some(time);
+        self
+    }
+
+    /// Sets what happens if the server cannot continue from the position. The default is [`OnHistoryLost::Fail`].
+    pub fn on_history_lost(mut self, policy: OnHistoryLost) -> Self {
+        self.settings.on_history_lost = policy;
+        self
+    }
+
+    /// Sets what happens after the collection was dropped or renamed. The default is [`OnInvalidate::Continue`].
+    pub fn on_invalidate(mut self, policy: OnInvalidate) -> Self {
+        self.settings.on_invalidate = policy;
+        self
+    }
+
+    /// Sets what happens with an event that is larger than 16 MiB. The default is [`OnEventTooLarge::Fail`].
+    ///
+    /// A server of version 6.0.9 or newer sends such an event if the pipeline ends with
+    /// [`change_stream_split_large_event`](Pipeline::change_stream_split_large_event).
+    pub fn on_event_too_large(mut self, policy: OnEventTooLarge) -> Self {
+        self.settings.on_event_too_large = policy;
+        self
+    }
+
+    /// Calls this function with each [`Incident`]: lost history, skipped events, dead letters, terms. They are logged
+    /// in any case.
+    pub fn on_incident(mut self, observer: impl Fn(&Incident) + Send + Sync + 'static) -> Self {
+        self.settings.observer = Some(Arc::new(observer));
+        self
+    }
+
+    /// Sets when the position is stored: after this many acknowledged changes, and this long after an acknowledged
+    /// change at the latest. The default is 1,000 changes and one second.
+    ///
+    /// After a crash, the changes since then are delivered again.
+    pub fn save_every(mut self, changes: usize, interval: Duration) -> Self {
+        self.settings.cadence = Cadence { every: changes.max(1), interval, ..self.settings.cadence };
+        self
+    }
+
+    /// Sets how long after the last time the position is stored if there are no changes. The default is 10 seconds.
+    ///
+    /// It must be much shorter than the time that the oplog covers.
+    pub fn save_quiet(mut self, interval: Duration) -> Self {
+        self.settings.cadence.quiet = interval;
+        self
+    }
+
+    /// Sets how many changes may wait for their acknowledgement. The default is 10,000.
+    ///
+    /// [`Subscription::next`] then waits. It returns an error if the first of them was dropped.
+    pub fn max_unacknowledged(mut self, changes: usize) -> Self {
+        self.settings.max_unacknowledged = changes.max(1);
+        self
+    }
+
+    /// Sets whether the change of an update contains the document, as in
+    /// [`Watch::full_document`](crate::action::Watch::full_document).
+    pub fn full_document(mut self, value: FullDocumentType) -> Self {
+        self.options.full_document = Some(value);
+        self
+    }
+
+    /// Sets whether a change contains the document before the change, as in
+    /// [`Watch::full_document_before_change`](crate::action::Watch::full_document_before_change).
+    pub fn full_document_before_change(mut self, value: FullDocumentBeforeChangeType) -> Self {
+        self.options.full_document_before_change = Some(value);
+        self
+    }
+
+    /// Sets how many changes or existing documents the server sends at a time, at most.
+    pub fn batch_size(mut self, size: u32) -> Self {
+        self.options.batch_size = Some(size);
+        self
+    }
+
+    /// Sets how long the server waits for a change before it returns an empty batch. The default is one second.
+    pub fn max_await_time(mut self, time: Duration) -> Self {
+        self.options.max_await_time = Some(time);
+        self
+    }
+
+    /// Sets how long the subscription tries to resume while no server is available, as in
+    /// [`Watch::max_outage`](crate::action::Watch::max_outage). By default there is no limit.
+    pub fn max_outage(mut self, time: Duration) -> Self {
+        self.settings.max_outage = Some(time);
+        self
+    }
+
+    /// Replaces all options of the change stream by those of the driver's struct.
+    ///
+    /// Awaiting it returns an error for which [`is_not_sent`](Error::is_not_sent) is true if they contain a start:
+    /// [`begin`](Self::begin) sets it.
+    pub fn with_options(mut self, options: ChangeStreamOptions) -> Self {
+        self.options = options;
+        self
+    }
+
+    /// Adds stages after `$changeStream`, as in [`Watch::pipeline`](crate::action::Watch::pipeline). The existing
+    /// documents pass the same stages.
+    ///
+    /// Open a subscription always with the same stages. If other stages exclude the change at the stored position, the
+    /// server returns an error of kind [`InvalidResumeToken`](crate::ErrorKind::InvalidResumeToken).
+    pub fn pipeline<N, P: ChangeStreamPipeline>(
+        self,
+        stages: impl FnOnce(Pipeline<M, Row, InChangeStream>) -> Pipeline<M, N, P>,
+    ) -> Subscribe<M, N> {
+        Subscribe {
+            pipeline: stages(self.pipeline).with_target(|_| InChangeStream),
+            collection: self.collection,
+            name: self.name,
+            options: self.options,
+            settings: self.settings,
+        }
+    }
+
+    /// Adds a stage in the driver's form after `$changeStream`, as in
+    /// [`Watch::stage`](crate::action::Watch::stage).
+    pub fn stage(mut self, stage: Document) -> Self {
+        self.pipeline = self.pipeline.stage(stage);
+        self
+    }
+
+    /// Returns a handle that shows the status at any time.
+    pub fn monitor(&self) -> Monitor {
+        self.settings.monitor.clone()
+    }
+
+    pub(super) fn set_transactional(&mut self) {
+        self.settings.is_transactional = true;
+    }
+
+    /// Returns the store of positions.
+    pub(super) fn store(&self) -> &Arc<dyn PositionStore> {
+        &self.settings.store
+    }
+
+    /// Checks the arguments, and returns the changes, whose first term has not begun.
+    pub(super) fn into_feed(self) -> Result<Feed> {
+        let Self { collection, name, options, pipeline, settings } = self;
+        if name.is_empty() {
+            return Err(Error::refused("the name of the subscription is empty"));
+        }
+        if options.resume_after.is_some()
+            || options.start_after.is_some()
+            || options.start_at_operation_time.is_some()
+        {
+            return Err(Error::refused(
+                "the options contain the start of a change stream: set where a new subscription begins with `begin`",
+            ));
+        }
+        if settings.lease.is_some_and(|lease| lease < SHORTEST_LEASE) {
+            return Err(Error::refused("the lease is shorter than 100 milliseconds"));
+        }
+        let setup = Setup {
+            name,
+            owner: ObjectId::new().to_hex(),
+            target: collection.target(),
+            options,
+            stages: pipeline.into_stages()?,
+            max_outage: settings.max_outage,
+            store: settings.store,
+            beginning: settings.beginning,
+            lease: settings.lease,
+            on_history_lost: settings.on_history_lost,
+            on_invalidate: settings.on_invalidate,
+            on_event_too_large: settings.on_event_too_large,
+            cadence: settings.cadence,
+            max_unacknowledged: settings.max_unacknowledged,
+            observer: settings.observer,
+            is_transactional: settings.is_transactional,
+        };
+        Ok(Feed::new(setup, settings.monitor))
+    }
+}
+
+// `Row` has no bound here, because rustc would report a row that cannot be decoded as "not a future". The methods of
+// the subscription have the bound, with a message of their own.
+impl<M: Model, Row> IntoFuture for Subscribe<M, Row> {
+    type Output = Result<Subscription<M, Row>>;
+    type IntoFuture = BoxFuture<'static, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        let feed = self.into_feed();
+        let begun = async move {
+            let mut feed = feed?;
+            if feed.setup.lease.is_none() {
+                poll_fn(|cx| feed.poll_begin(cx)).await?;
+            }
+            Ok(feed)
+        };
+        Box::pin(async move { begun.await.map(Subscription::new) })
+    }
+}
+
+impl<M, Row> fmt::Debug for Subscribe<M, Row> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Subscribe")
+            .field("on", &self.collection)
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,437 @@
+//! `Feed`: the changes of a subscription that are not decoded. It is not generic, so that it is compiled only once.
+
+use std::{
+    fmt,
+    future::Future,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll, ready},
+    time::{Duration, Instant},
+};
+
+use futures_core::future::BoxFuture;
+use mongodb::bson::{RawDocument, doc};
+use tokio::{
+    runtime::Handle,
+    time::{Sleep, sleep},
+};
+
+use super::{
+    copy::{self, Copy},
+    keeper::Keeper,
+    monitor::{Monitor, Phase},
+    policy::{Incident, OnEventTooLarge, OnHistoryLost, OnInvalidate, is_history_lost},
+    position::{Chunks, Place, Position, first_time, overlap},
+    setup::Setup,
+    start::{Restart, Source, Started, start},
+    store::Term,
+    tracker::{Room, Tracker},
+};
+use crate::{
+    error::{Error, ErrorKind, Result},
+    operation::{Operation, Verb},
+    random::roll,
+    watch::{
+        ResumeToken,
+        raw_stream::{Front as StreamFront, RawStream},
+        resume_state::pause,
+    },
+};
+
+pub(super) const SUBSCRIBE: Verb = Verb::new("subscribe", "getMore");
+
+pub(super) struct Feed {
+    pub(super) setup: Arc<Setup>,
+    pub(super) monitor: Monitor,
+    state: State,
+    current: Option<Current>,
+    /// The position after the last change that was passed.
+    frontier: Option<Position>,
+    /// Whether the existing documents are delivered because the history was lost, and the stream has not begun.
+    is_recovering: bool,
+    /// Whether each reply contains at most one event, to find the event that is too large.
+    is_isolating: bool,
+    /// A pause before the front change is returned again.
+    hold: Option<Pin<Box<Sleep>>>,
+}
+
+/// The current term, and what belongs to it.
+pub(super) struct Current {
+    pub(super) term: Term,
+    pub(super) tracker: Arc<Tracker>,
+    _keeper: Keeper,
+}
+
+enum State {
+    Starting(BoxFuture<'static, Result<Started>>),
+    Copying(Copy),
+    Streaming { stream: RawStream, overlap: Chunks },
+    /// The subscription has ended. The error was not returned yet.
+    Ended(Option<Error>),
+}
+
+/// The result of [`Feed::poll_front`].
+pub(super) enum Front {
+    /// A change. It stays in [`Feed::front`] until [`Feed::pass`] removes it.
+    Event,
+    /// An error after which the subscription continues.
+    Refused(Error),
+    /// The end, with the error unless it was returned before.
+    End(Option<Error>),
+}
+
+/// What identifies a delivered change.
+pub(super) struct Passed {
+    pub(super) tracker: Arc<Tracker>,
+    pub(super) number: u64,
+}
+
+impl Feed {
+    pub(super) fn new(setup: Setup, monitor: Monitor) -> Self {
+        let setup = Arc::new(setup);
+        let is_patient = setup.lease.is_some();
+        let starting = start(Arc::clone(&setup), Restart::Load, None, is_patient);
+        Self {
+            setup,
+            monitor,
+            state: State::Starting(Box::pin(starting)),
+            current: None,
+            frontier: None,
+            is_recovering: false,
+            is_isolating: false,
+            hold: None,
+        }
+    }
+
+    pub(super) fn operation(&self) -> Operation<'_> {
+        self.setup.target.operation(SUBSCRIBE)
+    }
+
+    pub(super) fn current(&self) -> Option<&Current> {
+        self.current.as_ref()
+    }
+
+    /// Waits until the first term has begun, or has failed.
+    pub(super) fn poll_begin(&mut self, cx: &mut Context<'_>) -> Poll<Result<()>> {
+        while let State::Starting(starting) = &mut self.state {
+            let started = ready!(starting.as_mut().poll(cx));
+            self.started(started);
+        }
+        match &mut self.state {
+            State::Ended(error) => Poll::Ready(error.take().map_or(Ok(()), Err)),
+            _ => Poll::Ready(Ok(())),
+        }
+    }
+
+    /// Waits for the next change.
+    pub(super) fn poll_front(&mut self, cx: &mut Context<'_>) -> Poll<Front> {
+        loop {
+            if let Some(hold) = &mut self.hold {
+                ready!(hold.as_mut().poll(cx));
+                self.hold = None;
+            }
+            if self.is_superseded() {
+                self.superseded(Error::new(ErrorKind::Superseded));
+            }
+            if !matches!(self.state, State::Starting(_) | State::Ended(_))
+                && let Some(current) = &self.current
+            {
+                match current.tracker.room(self.setup.max_unacknowledged, cx.waker()) {
+                    Room::Free => {}
+                    Room::Full => return Poll::Pending,
+                    Room::Stuck => return Poll::Ready(Front::Refused(self.stuck())),
+                }
+            }
+            match &mut self.state {
+                State::Starting(starting) => {
+                    let started = ready!(starting.as_mut().poll(cx));
+                    self.started(started);
+                }
+                State::Copying(copy) => match ready!(copy.poll_front(cx)) {
+                    copy::Front::Event => return Poll::Ready(Front::Event),
+                    copy::Front::End => self.copied(),
+                    copy::Front::Failed(error) => self.failed(error),
+                },
+                State::Streaming { stream, overlap: chunks } => match ready!(stream.poll_front(cx, true)) {
+                    StreamFront::Event => return Poll::Ready(Front::Event),
+                    StreamFront::Nothing => {
+                        self.monitor.answered(stream.server_time());
+                        self.is_recovering = false;
+                        let token = stream.token().cloned();
+                        if let Some(token) = token {
+                            let chunks = overlap(chunks, token.cluster_time());
+                            self.quiet(Place::After(token, chunks));
+                        }
+                    }
+                    StreamFront::End(error) => {
+                        let place = stream.token().map(|token| Place::After(token.clone(), Arc::clone(chunks)));
+                        if let Some(place) = place {
+                            self.quiet(place);
+                        }
+                        let gone = || Error::refused("the change stream has ended");
+                        self.failed(error.unwrap_or_else(gone));
+                    }
+                },
+                State::Ended(error) => return Poll::Ready(Front::End(error.take())),
+            }
+        }
+    }
+
+    /// Returns the change that [`poll_front`](Self::poll_front) has found.
+    pub(super) fn front(&self) -> Option<&RawDocument> {
+        match &self.state {
+            State::Copying(copy) => copy.front(),
+            State::Streaming { stream, .. } => stream.front(),
+            State::Starting(_) | State::Ended(_) => None,
+        }
+    }
+
+    /// Returns whether the front change is an existing document.
+    pub(super) fn is_existing(&self) -> bool {
+        matches!(self.state, State::Copying(_))
+    }
+
+    /// Returns the key of the front change.
+    pub(super) fn key(&self) -> Option<String> {
+        match &self.state {
+            State::Copying(copy) => Some(copy.key()),
+            _ => Some(ResumeToken::of_event(self.front()?).ok()?.data().to_owned()),
+        }
+    }
+
+    /// Returns the position after the front change.
+    pub(super) fn next_position(&self) -> Option<Position> {
+        let deployment = self.frontier.as_ref()?.deployment.clone();
+        let place = match &self.state {
+            State::Copying(copy) => Place::Copy(copy.after_front()),
+            State::Streaming { stream, overlap: chunks } => {
+                let token = ResumeToken::of_event(stream.front()?).ok()?;
+                let chunks = overlap(chunks, token.cluster_time());
+                Place::After(token, chunks)
+            }
+            State::Starting(_) | State::Ended(_) => return None,
+        };
+        Some(Position { place, deployment })
+    }
+
+    /// Removes the front change, which is delivered. Returns `None` if there is none.
+    pub(super) fn pass(&mut self) -> Option<Passed> {
+        let position = self.next_position()?;
+        self.hold = None;
+        match (&mut self.state, &position.place) {
+            (State::Copying(copy), _) => copy.pass(),
+            (State::Streaming { stream, overlap }, Place::After(token, chunks)) => {
+                stream.pass(token.clone());
+                *overlap = Arc::clone(chunks);
+                self.is_recovering = false;
+                self.monitor.answered(stream.server_time());
+            }
+            _ => return None,
+        }
+        self.frontier = Some(position.clone());
+        let tracker = Arc::clone(&self.current.as_ref()?.tracker);
+        let number = tracker.delivered(position);
+        self.monitor.delivered();
+        Some(Passed { tracker, number })
+    }
+
+    /// Starts a pause before the front change is returned again. It was returned `times` times.
+    pub(super) fn hold(&mut self, times: u32) {
+        let time = pause(times, roll());
+        self.hold = (time > Duration::ZERO).then(|| Box::pin(sleep(time)));
+    }
+
+    /// Ends the subscription.
+    pub(super) fn end(&mut self, error: Option<Error>) {
+        self.state = State::Ended(error);
+        self.monitor.set_phase(Phase::Ended);
+    }
+
+    fn quiet(&mut self, place: Place) {
+        let (Some(frontier), Some(current)) = (&mut self.frontier, &self.current) else { return };
+        if frontier.place != place {
+            frontier.place = place;
+            current.tracker.passed(frontier.clone());
+        }
+    }
+
+    fn is_superseded(&self) -> bool {
+        self.current.as_ref().is_some_and(|current| current.tracker.is_lost())
+    }
+
+    fn started(&mut self, started: Result<Started>) {
+        let Started { term, renewed, position, source } = match started {
+            Ok(started) => started,
+            Err(error) => return self.failed(error),
+        };
+        match &self.current {
+            Some(current) => current.tracker.passed(position.clone()),
+            None => self.begin_term(term, position.clone(), renewed),
+        }
+        self.frontier = Some(position);
+        self.state = match source {
+            Source::Copy(copy) => {
+                self.monitor.set_phase(Phase::ExistingDocuments);
+                State::Copying(copy)
+            }
+            Source::Stream { stream, overlap } => {
+                self.monitor.set_phase(Phase::Streaming);
+                State::Streaming { stream, overlap }
+            }
+            Source::Failed(error) => return self.failed(error),
+        };
+    }
+
+    /// Begins a term.
+    fn begin_term(&mut self, term: Term, position: Position, renewed: Instant) {
+        let Ok(runtime) = Handle::try_current() else {
+            return self.end(Some(Error::refused("a subscription needs the tokio runtime of its client")));
+        };
+        let tracker = Arc::new(Tracker::new(position));
+        let setup = Arc::clone(&self.setup);
+        let keeper = Keeper::start(&runtime, setup, term.clone(), Arc::clone(&tracker), renewed);
+        self.monitor.begin(&term, Arc::clone(&tracker));
+        self.setup.report(&Incident::TermBegan { fence: term.fence() });
+        self.current = Some(Current { term, tracker, _keeper: keeper });
+    }
+
+    /// Continues with the stream, because all existing documents were delivered.
+    fn copied(&mut self) {
+        let State::Copying(copy) = &self.state else { return };
+        let (Some(time), Some(frontier)) = (first_time(copy.copied()), &self.frontier) else { return };
+        let place = Place::At(time, overlap(copy.copied(), None));
+        let position = Position { place, deployment: frontier.deployment.clone() };
+        self.restart(Restart::From { position, one_by_one: false });
+    }
+
+    fn restart(&mut self, restart: Restart) {
+        let term = self.current.as_ref().map(|current| current.term.clone());
+        self.state = State::Starting(Box::pin(start(Arc::clone(&self.setup), restart, term, true)));
+    }
+
+    fn superseded(&mut self, error: Error) {
+        self.current = None;
+        self.frontier = None;
+        self.setup.report(&Incident::Superseded);
+        if self.setup.lease.is_some() {
+            self.monitor.set_phase(Phase::Waiting);
+            self.restart(Restart::Load);
+        } else {
+            let error = error.during(&self.operation());
+            self.end(Some(error));
+        }
+    }
+
+    /// Reacts to the end of the source.
+    fn failed(&mut self, error: Error) {
+        match error.kind() {
+            ErrorKind::Superseded => self.superseded(error),
+            kind if is_history_lost(kind) => self.lost(error),
+            ErrorKind::Invalidated => self.invalidated(error),
+            ErrorKind::EventTooLarge => self.too_large(error),
+            _ => {
+                let error = if error.operation().is_some() { error } else { error.during(&self.operation()) };
+                self.end(Some(error));
+            }
+        }
+    }
+
+    fn lost(&mut self, error: Error) {
+        let mut policy = self.setup.on_history_lost;
+        if self.is_recovering {
+            // The oplog is too small for the time that the existing documents take. Another attempt would never end.
+            policy = OnHistoryLost::Fail;
+        }
+        self.setup.report(&Incident::HistoryLost {
+            after: self.frontier.as_ref().and_then(Position::token).cloned(),
+            code: error.code(),
+            policy,
+        });
+        match policy {
+            OnHistoryLost::Fail => {
+                let error = if error.operation().is_some() { error } else { error.during(&self.operation()) };
+                self.end(Some(error));
+            }
+            OnHistoryLost::SkipToNow => self.restart(Restart::Now),
+            OnHistoryLost::DeliverExistingDocuments => {
+                self.is_recovering = true;
+                self.restart(Restart::Existing);
+            }
+        }
+    }
+
+    fn invalidated(&mut self, error: Error) {
+        let policy = self.setup.on_invalidate;
+        self.setup.report(&Incident::Invalidated { policy });
+        match (policy, self.frontier.clone()) {
+            (OnInvalidate::Stop, _) => self.end(None),
+            (OnInvalidate::Continue, Some(position)) => {
+                self.restart(Restart::From { position, one_by_one: false });
+            }
+            (OnInvalidate::Fail, _) | (_, None) => self.end(Some(error)),
+        }
+    }
+
+    /// Isolates the event first, because the server withholds the events before it in the same batch.
+    fn too_large(&mut self, error: Error) {
+        let (OnEventTooLarge::Skip, Some(mut position)) =
+            (self.setup.on_event_too_large, self.frontier.clone())
+        else {
+            return self.end(Some(error));
+        };
+        if !std::mem::replace(&mut self.is_isolating, true) {
+            return self.restart(Restart::From { position, one_by_one: true });
+        }
+        let Some(token) = error.server_message().and_then(token_in) else {
+            return self.end(Some(error));
+        };
+        self.is_isolating = false;
+        self.setup.report(&Incident::EventSkipped { token: token.clone() });
+        let chunks = match &position.place {
+            Place::At(_, chunks) | Place::After(_, chunks) | Place::Copy(chunks) => Arc::clone(chunks),
+        };
+        position.place = Place::After(token, chunks);
+        self.restart(Restart::From { position, one_by_one: false });
+    }
+
+    #[cold]
+    fn stuck(&self) -> Error {
+        Error::refused(format!(
+            "{} changes wait for their acknowledgement, and the first of them was dropped: acknowledge each change \
+             with `ack()`, or open the subscription again to have it delivered again",
+            self.setup.max_unacknowledged
+        ))
+        .during(&self.operation())
+    }
+}
+
+/// Reads the token from the server's message about an event that is too large.
+fn token_in(message: &str) -> Option<ResumeToken> {
+    let data = message.split_once("_data: \"")?.1.split_once('"')?.0;
+    ResumeToken::try_from(doc! { "_data": data }).ok()
+}
+
+impl fmt::Debug for Feed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let state = match &self.state {
+            State::Starting(_) => "starting",
+            State::Copying(_) => "copying",
+            State::Streaming { .. } => "streaming",
+            State::Ended(_) => "ended",
+        };
+        f.debug_struct("Feed").field("setup", &self.setup).field("state", &state).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_token_is_read_from_the_message_about_a_large_event() {
+        let message = "BSONObj size: 18874818 (0x12001C2) is invalid. Size must be between 0 and 16793600(16MB) First \
+                       element: _id: { _data: \"826B0BF91D000000142B04\" }";
+        assert_eq!(token_in(message).unwrap().data(), "826B0BF91D000000142B04");
+        assert!(token_in("First element: _id: 7").is_none());
+    }
+}

@@ -1,0 +1,119 @@
+//! `Keeper`: the task that saves the position of a term, and renews its lease.
+
+use std::{
+    pin::pin,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use futures_util::future::select;
+use tokio::{runtime::Handle, task::JoinHandle, time::sleep};
+
+use super::{policy::Cadence, setup::Setup, store::Term, tracker::Tracker};
+use crate::{
+    error::{ErrorKind, Result},
+    random::roll,
+    watch::resume_state::pause,
+};
+
+/// The longest sleep of the task.
+const IDLE: Duration = Duration::from_secs(3600);
+
+/// The task of one term. It ends when this is dropped.
+#[derive(Debug)]
+pub(super) struct Keeper(JoinHandle<()>);
+
+impl Keeper {
+    /// Starts the task. The lease, if there is one, is valid since `renewed`.
+    pub(super) fn start(
+        runtime: &Handle,
+        setup: Arc<Setup>,
+        term: Term,
+        tracker: Arc<Tracker>,
+        renewed: Instant,
+    ) -> Self {
+        Self(runtime.spawn(keep(setup, term, tracker, renewed)))
+    }
+}
+
+impl Drop for Keeper {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// Saves the position. Returns when this began.
+pub(super) async fn save(setup: &Setup, term: &Term, tracker: &Tracker) -> Result<Instant> {
+    let _saving = tracker.saving.lock().await;
+    let sent = Instant::now();
+    if tracker.is_lost() {
+        return Err(super::store::superseded());
+    }
+    let (position, version) = tracker.to_save();
+    let saved = setup.store.save(&setup.name, &position, term).await;
+    match &saved {
+        Ok(()) => tracker.saved(version),
+        Err(error) if matches!(error.kind(), ErrorKind::Superseded) => tracker.lose(),
+        Err(_) => {}
+    }
+    saved.map(|()| sent)
+}
+
+/// Saves and renews until the term ends.
+async fn keep(setup: Arc<Setup>, term: Term, tracker: Arc<Tracker>, mut renewed: Instant) {
+    let mut failures = 0_u32;
+    loop {
+        let now = Instant::now();
+        let renewal = term.lease().map(|lease| renewed + lease / 3);
+        let due = match (due(&tracker, setup.cadence, now), renewal) {
+            (Some(save), Some(renewal)) => Some(save.min(renewal)),
+            (save, renewal) => save.or(renewal),
+        };
+        let wait = due.map_or(IDLE, |due| due.saturating_duration_since(now));
+        let wait = if failures > 0 { wait.max(pause(failures.saturating_add(1), roll())) } else { wait };
+        if !wait.is_zero() {
+            // An acknowledgement can make the next save due earlier, except after a failure.
+            let woken = pin!(tracker.changed.notified());
+            if failures > 0 {
+                sleep(wait).await;
+            } else {
+                select(woken, pin!(sleep(wait))).await;
+                if due.is_none_or(|due| due > Instant::now()) {
+                    continue;
+                }
+            }
+        }
+        match save(&setup, &term, &tracker).await {
+            Ok(sent) => {
+                failures = 0;
+                renewed = sent;
+            }
+            Err(error) if error.is_superseded() => return,
+            Err(error) => {
+                failures = failures.saturating_add(1);
+                tracing::warn!(
+                    subscription = setup.name,
+                    error = %error,
+                    failures,
+                    "the position of the subscription was not saved",
+                );
+            }
+        }
+        // The clock of this process is used, from before the renewal was sent: the lease cannot end earlier.
+        if term.lease().is_some_and(|lease| renewed.elapsed() >= lease) {
+            tracing::warn!(subscription = setup.name, "the lease of the subscription could not be renewed");
+            tracker.lose();
+            return;
+        }
+    }
+}
+
+/// Returns when the position must be saved.
+fn due(tracker: &Tracker, cadence: Cadence, now: Instant) -> Option<Instant> {
+    let unsaved = tracker.unsaved()?;
+    if unsaved.acknowledged >= cadence.every {
+        return Some(now);
+    }
+    let quiet = unsaved.changed_since + cadence.quiet;
+    Some(unsaved.acknowledged_since.map_or(quiet, |since| quiet.min(since + cadence.interval)))
+}

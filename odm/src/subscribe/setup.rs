@@ -1,0 +1,107 @@
+//! `Setup`: what a subscription was opened with. It is not generic, so that it is compiled only once.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use mongodb::{
+    bson::{Document, doc},
+    options::ChangeStreamOptions,
+};
+
+use super::{
+    policy::{Beginning, Cadence, Incident, OnEventTooLarge, OnHistoryLost, OnInvalidate},
+    position::{Chunks, Deployment, exclusion},
+    store::PositionStore,
+};
+use crate::{
+    collection::Target,
+    error::Result,
+    exec,
+    operation::Verb,
+    query::Query,
+    watch::{raw_stream::RawStream, request::Request, resume_state::Start},
+};
+
+const HELLO: Verb = Verb::new("subscribe", "hello");
+const CONFIGURATION: Verb = Verb::new("subscribe", "replSetGetConfig").reading();
+
+/// A function that is called with each incident.
+pub(super) type Observer = Arc<dyn Fn(&Incident) + Send + Sync>;
+
+pub(super) struct Setup {
+    pub(super) name: String,
+    /// The name of this instance. It is different for each subscription that is opened.
+    pub(super) owner: String,
+    pub(super) target: Target,
+    pub(super) options: ChangeStreamOptions,
+    /// The stages of the caller.
+    pub(super) stages: Vec<Document>,
+    pub(super) max_outage: Option<Duration>,
+    pub(super) store: Arc<dyn PositionStore>,
+    pub(super) beginning: Beginning,
+    pub(super) lease: Option<Duration>,
+    pub(super) on_history_lost: OnHistoryLost,
+    pub(super) on_invalidate: OnInvalidate,
+    pub(super) on_event_too_large: OnEventTooLarge,
+    pub(super) cadence: Cadence,
+    pub(super) max_unacknowledged: usize,
+    pub(super) observer: Option<Observer>,
+    /// Whether transactions change the position.
+    pub(super) is_transactional: bool,
+}
+
+impl Setup {
+    /// Opens a change stream. With `one_by_one`, each reply contains at most one event.
+    pub(super) async fn stream(&self, start: Start, overlap: &Chunks, one_by_one: bool) -> Result<RawStream> {
+        let mut options = self.options.clone();
+        if one_by_one {
+            options.batch_size = Some(1);
+        }
+        let stages = exclusion(overlap).into_iter().chain(self.stages.iter().cloned()).collect();
+        RawStream::open(self.request(stages, options)?, start, self.max_outage).await
+    }
+
+    /// Returns the position of a stream at its start, without events. With a batch size of zero, the server returns
+    /// the start as a token.
+    pub(super) async fn probe(&self, start: Start) -> Result<Option<crate::watch::ResumeToken>> {
+        let mut options = self.options.clone();
+        options.batch_size = Some(0);
+        let request = self.request(self.stages.clone(), options)?;
+        let stream = RawStream::open(request, start, self.max_outage).await?;
+        Ok(stream.token().cloned())
+    }
+
+    fn request(&self, stages: Vec<Document>, options: ChangeStreamOptions) -> Result<Request> {
+        let query = Query::new(stages, options).finish(Some(self.target.policies()))?;
+        Request::new(self.target.database().clone(), self.target.driver(), query)
+    }
+
+    /// Reads what identifies the deployment. The id of the replica set needs a privilege that many users do not have.
+    pub(super) async fn deployment(&self) -> Result<Deployment> {
+        let database = self.target.database();
+        let admin = database.client().database("admin");
+        let hello = exec::run(database.operation(HELLO), admin.run_command(doc! { "hello": 1 })).await?;
+        let set_name = hello.get_str("setName").ok().map(str::to_owned);
+        let replica_set = if set_name.is_some() {
+            let command = doc! { "replSetGetConfig": 1 };
+            let reply = exec::run(database.operation(CONFIGURATION), admin.run_command(command)).await.ok();
+            let config = reply.as_ref().and_then(|reply| reply.get_document("config").ok());
+            config.and_then(|config| config.get_document("settings").ok()?.get("replicaSetId").cloned())
+        } else {
+            None
+        };
+        Ok(Deployment { set_name, replica_set })
+    }
+
+    pub(super) fn report(&self, incident: &Incident) {
+        incident.log(&self.name);
+        if let Some(observer) = &self.observer {
+            observer(incident);
+        }
+    }
+}
+
+impl fmt::Debug for Setup {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Setup").field("name", &self.name).field("on", &self.target).finish_non_exhaustive()
+    }
+}

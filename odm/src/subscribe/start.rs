@@ -1,0 +1,174 @@
+//! The start of a term, and of the source of its changes.
+
+use std::{sync::Arc, time::Instant};
+
+use tokio::time::sleep;
+
+use super::{
+    copy::Copy,
+    policy::Beginning,
+    position::{Chunks, Deployment, Place, Position},
+    setup::Setup,
+    store::{Claim, Term},
+};
+use crate::{
+    error::{Error, ErrorKind, Result},
+    random::roll,
+    watch::{
+        classify::{Classification, classify},
+        raw_stream::RawStream,
+        resume_state::{Start, pause},
+    },
+};
+
+/// Where the source begins.
+#[derive(Debug, Clone)]
+pub(super) enum Restart {
+    /// At the stored position.
+    Load,
+    /// Now.
+    Now,
+    /// With the existing documents.
+    Existing,
+    /// At this position. With `one_by_one`, each reply contains at most one event.
+    From { position: Position, one_by_one: bool },
+}
+
+/// What has started.
+pub(super) struct Started {
+    pub(super) term: Term,
+    /// When the lease was last known to be valid.
+    pub(super) renewed: Instant,
+    pub(super) position: Position,
+    pub(super) source: Source,
+}
+
+/// Where the changes come from.
+pub(super) enum Source {
+    Copy(Copy),
+    Stream { stream: RawStream, overlap: Chunks },
+    /// The server cannot continue from the position. A policy determines what follows.
+    Failed(Error),
+}
+
+/// Starts the source. Without a term, begins one first. A patient start tries again after errors that pass.
+pub(super) async fn start(
+    setup: Arc<Setup>,
+    restart: Restart,
+    held: Option<Term>,
+    is_patient: bool,
+) -> Result<Started> {
+    let mut failures = 0_u32;
+    loop {
+        let error = match attempt(&setup, restart.clone(), held.clone()).await {
+            Ok(started) => return Ok(started),
+            Err(error) => error,
+        };
+        let passes = matches!(classify(&error), Classification::Broken | Classification::Away)
+            || error.is_retryable()
+            || matches!(error.kind(), ErrorKind::WriteConcern(_));
+        // Another instance has begun a term in the meantime. This one waits for the next.
+        let waits = error.is_superseded() && setup.lease.is_some() && held.is_none();
+        if !(is_patient && passes || waits) {
+            return Err(error);
+        }
+        failures = failures.saturating_add(1);
+        tracing::warn!(
+            subscription = setup.name,
+            error = %error,
+            failures,
+            "the subscription could not start and tries again",
+        );
+        sleep(pause(failures.saturating_add(1), roll())).await;
+    }
+}
+
+async fn attempt(setup: &Arc<Setup>, restart: Restart, held: Option<Term>) -> Result<Started> {
+    let (term, renewed) = match held {
+        Some(term) => (term, Instant::now()),
+        None => claim(setup).await?,
+    };
+    let term = match setup.store.as_mongo() {
+        Some(store) if setup.is_transactional && term.version().is_none() => {
+            let version = store.version(&setup.name, &term).await?;
+            term.with_version(version)
+        }
+        _ => term,
+    };
+    let deployment = setup.deployment().await?;
+    let (position, is_stored, one_by_one) = match restart {
+        Restart::Load => match setup.store.load(&setup.name).await? {
+            Some(position) => {
+                if !position.deployment.may_be(&deployment) {
+                    let source = Source::Failed(Error::new(ErrorKind::InvalidResumeToken));
+                    return Ok(Started { term, renewed, position, source });
+                }
+                (position, true, false)
+            }
+            None => (beginning(setup, deployment).await?, false, false),
+        },
+        Restart::Now => (now(setup, deployment).await?, false, false),
+        Restart::Existing => {
+            let place = Place::Copy(Chunks::default());
+            (Position { place, deployment }, false, false)
+        }
+        Restart::From { position, one_by_one } => (position, true, one_by_one),
+    };
+    let source = match position.place.clone() {
+        Place::Copy(copied) => Source::Copy(Copy::start(Arc::clone(setup), copied)),
+        Place::At(time, overlap) => stream(setup, Start::AtTime(time), overlap, one_by_one).await?,
+        Place::After(token, overlap) => stream(setup, Start::After(token), overlap, one_by_one).await?,
+    };
+    if !is_stored {
+        setup.store.save(&setup.name, &position, &term).await?;
+    }
+    Ok(Started { term, renewed, position, source })
+}
+
+async fn stream(setup: &Setup, start: Start, overlap: Chunks, one_by_one: bool) -> Result<Source> {
+    match setup.stream(start, &overlap, one_by_one).await {
+        Ok(stream) => Ok(Source::Stream { stream, overlap }),
+        Err(error) => match error.kind() {
+            ErrorKind::HistoryLost | ErrorKind::InvalidResumeToken | ErrorKind::EventTooLarge => {
+                Ok(Source::Failed(error))
+            }
+            _ => Err(error),
+        },
+    }
+}
+
+/// Waits until the term of this instance begins.
+async fn claim(setup: &Setup) -> Result<(Term, Instant)> {
+    loop {
+        let sent = Instant::now();
+        match setup.store.claim(&setup.name, &setup.owner, setup.lease).await? {
+            // A claim that waited for another instance can return a lease that is nearly over.
+            Claim::Granted(term) if term.lease().is_none_or(|lease| sent.elapsed() < lease / 2) => {
+                return Ok((term, sent));
+            }
+            Claim::Granted(_) => {}
+            Claim::Refused => {
+                let wait = setup.lease.unwrap_or_default() / 5;
+                sleep(wait / 2 + (wait / 2).mul_f64(f64::from(roll()) / f64::from(u32::MAX))).await;
+            }
+        }
+    }
+}
+
+async fn beginning(setup: &Setup, deployment: Deployment) -> Result<Position> {
+    let place = match &setup.beginning {
+        Beginning::Now => return now(setup, deployment).await,
+        Beginning::At(time) => Place::At(*time, Chunks::default()),
+        Beginning::After(token) => Place::After(token.clone(), Chunks::default()),
+        Beginning::ExistingDocuments => Place::Copy(Chunks::default()),
+    };
+    Ok(Position { place, deployment })
+}
+
+/// Returns the current position of the stream.
+async fn now(setup: &Setup, deployment: Deployment) -> Result<Position> {
+    let token = setup.probe(Start::Now).await?.ok_or_else(|| {
+        Error::new(ErrorKind::Driver("the server's answer has no resume token".into()))
+    })?;
+    Ok(Position { place: Place::After(token, Chunks::default()), deployment })
+}

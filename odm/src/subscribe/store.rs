@@ -1,0 +1,163 @@
+//! `PositionStore`: where the positions of subscriptions are stored.
+
+mod file;
+mod memory;
+mod mongo;
+
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
+};
+
+use async_trait::async_trait;
+
+pub use self::{file::FilePositions, memory::MemoryPositions, mongo::MongoPositions};
+use super::Position;
+use crate::error::{Error, ErrorKind, Result};
+
+/// Stores the positions of subscriptions by their names.
+///
+/// [`MongoPositions`] is the default. [`FilePositions`] and [`MemoryPositions`] have no leases and no transactions.
+/// Implement this trait with [`async_trait`](https://docs.rs/async-trait) for another store. Convert its errors with
+/// [`Error::position_store`].
+///
+/// ```
+/// use odm::{Error, Result, subscribe::{Position, PositionStore, Term}};
+/// use std::{collections::HashMap, sync::Mutex};
+///
+/// #[derive(Debug, Default)]
+/// struct Mine(Mutex<HashMap<String, odm::bson::Document>>);
+///
+/// #[async_trait::async_trait]
+/// impl PositionStore for Mine {
+///     async fn load(&self, name: &str) -> Result<Option<Position>> {
+///         let stored = self.0.lock().map_err(|_| Error::position_store("a thread panicked"))?;
+///         stored.get(name).map(Position::from_document).transpose()
+///     }
+///
+///     async fn save(&self, name: &str, position: &Position, _: &Term) -> Result<()> {
+///         let mut stored = self.0.lock().map_err(|_| Error::position_store("a thread panicked"))?;
+///         stored.insert(name.to_owned(), position.to_document());
+///         Ok(())
+///     }
+///
+///     async fn remove(&self, name: &str) -> Result<()> {
+///         let mut stored = self.0.lock().map_err(|_| Error::position_store("a thread panicked"))?;
+///         stored.remove(name);
+///         Ok(())
+///     }
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not store positions",
+    label = "expected a store of positions",
+    note = "`MongoPositions`, `FilePositions` and `MemoryPositions` of `odm::subscribe` are stores of positions"
+)]
+#[async_trait]
+pub trait PositionStore: fmt::Debug + Send + Sync + 'static {
+    /// Returns the stored position, or `None` for a new subscription.
+    async fn load(&self, name: &str) -> Result<Option<Position>>;
+
+    /// Stores a position, and renews the lease of the term if it has one.
+    ///
+    /// A store that supports [`claim`](Self::claim) stores it only if the term is still the current one. Otherwise it
+    /// returns [`superseded`].
+    async fn save(&self, name: &str, position: &Position, term: &Term) -> Result<()>;
+
+    /// Removes the position, so that the subscription begins as if it were new.
+    async fn remove(&self, name: &str) -> Result<()>;
+
+    /// Begins a term of `owner`: with a lease only if no other instance has one, without a lease at once.
+    ///
+    /// By default there are no leases, and a term without a lease is never superseded.
+    async fn claim(&self, name: &str, owner: &str, lease: Option<Duration>) -> Result<Claim> {
+        let _ = name;
+        match lease {
+            None => Ok(Claim::Granted(Term::new(owner, 0, None))),
+            Some(_) => Err(Error::refused(
+                "this store of positions has no leases: use `MongoPositions`, or open the subscription without \
+                 `lease`",
+            )),
+        }
+    }
+
+    /// Ends the term, so that another instance can begin its own at once.
+    async fn release(&self, name: &str, term: &Term) -> Result<()> {
+        let _ = (name, term);
+        Ok(())
+    }
+
+    /// Returns the store itself if it is a collection of MongoDB, which transactions need.
+    #[doc(hidden)]
+    fn as_mongo(&self) -> Option<&MongoPositions> {
+        None
+    }
+}
+
+/// The outcome of [`PositionStore::claim`].
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum Claim {
+    /// The term has begun.
+    Granted(Term),
+    /// Another instance has the lease.
+    Refused,
+}
+
+/// The time in which one instance delivers the changes of a subscription.
+#[derive(Debug, Clone)]
+pub struct Term {
+    owner: String,
+    fence: i64,
+    lease: Option<Duration>,
+    /// The number of transactions that have changed the position, if transactions change it.
+    version: Option<Arc<AtomicI64>>,
+}
+
+impl Term {
+    /// Creates a term. `fence` is greater than that of every earlier term of the subscription.
+    pub fn new(owner: impl Into<String>, fence: i64, lease: Option<Duration>) -> Self {
+        Self { owner: owner.into(), fence, lease, version: None }
+    }
+
+    /// Returns the instance that delivers the changes.
+    pub fn owner(&self) -> &str {
+        &self.owner
+    }
+
+    /// Returns the number of the term. Pass it to other services that must ignore an instance whose term has ended.
+    pub fn fence(&self) -> i64 {
+        self.fence
+    }
+
+    /// Returns the same term for a position that transactions change, which have changed it `version` times.
+    pub(super) fn with_version(self, version: i64) -> Self {
+        Self { version: Some(Arc::new(AtomicI64::new(version))), ..self }
+    }
+
+    /// Returns how many transactions have changed the position.
+    pub(super) fn version(&self) -> Option<i64> {
+        self.version.as_ref().map(|version| version.load(Ordering::SeqCst))
+    }
+
+    /// Records that a further transaction has changed the position.
+    pub(super) fn committed(&self) {
+        if let Some(version) = &self.version {
+            version.fetch_add(1, Ordering::SeqCst);
+        }
+    }
+
+    /// Returns for how long a renewal of the lease is valid.
+    pub fn lease(&self) -> Option<Duration> {
+        self.lease
+    }
+}
+
+/// Creates the error of a [`PositionStore::save`] whose term has been superseded by another one.
+pub fn superseded() -> Error {
+    Error::new(ErrorKind::Superseded)
+}

@@ -1,0 +1,200 @@
+//! `Subscription`: the changes as a stream.
+
+use std::{
+    fmt,
+    future::poll_fn,
+    marker::PhantomData,
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
+
+use futures_core::Stream;
+
+use super::{
+    delivery::{Delivery, Item},
+    feed::{Feed, Front},
+    keeper::save,
+    monitor::{Monitor, Status},
+};
+use crate::{
+    error::{Error, Result},
+    value::{OwnedRow, Raw},
+    watch::{Change, ResumeToken},
+};
+
+/// The changes of a subscription, in order, from its stored position.
+///
+/// [`Collection::subscribe`](crate::Collection::subscribe) opens it. [`next`](Self::next) returns a [`Delivery`], which
+/// must be [acknowledged](Delivery::ack) after the work. Dropping the subscription is like a crash: what is not
+/// acknowledged, and what was acknowledged since the position was last stored, is delivered again.
+/// [`close`](Self::close) stores the position first.
+///
+/// Lost connections and elections do not end it: see [`ChangeStream`](crate::watch::ChangeStream). What no retry can
+/// solve is decided by a policy: see the [module](crate::subscribe).
+///
+/// ```no_run
+/// # use odm::{Model, watch::Event};
+/// # async fn bill<M>(order: &M) -> odm::Result<()> { Ok(()) }
+/// # async fn run<M: Model + std::fmt::Debug>(orders: odm::Collection<M>) -> odm::Result<()> {
+/// let mut changes = orders.subscribe("billing").await?;
+/// while let Some(change) = changes.next().await.transpose()? {
+///     if let Event::Insert(order) = change.event() {
+///         bill(order).await?;
+///     }
+///     change.ack();
+/// }
+/// # Ok(())
+/// # }
+/// ```
+pub struct Subscription<M, Row = Change<M>> {
+    feed: Feed,
+    /// How often the front change was returned as an error.
+    stuck: u32,
+    rows: PhantomData<fn() -> (M, Row)>,
+}
+
+impl<M, Row> Subscription<M, Row> {
+    pub(super) fn new(feed: Feed) -> Self {
+        Self { feed, stuck: 0, rows: PhantomData }
+    }
+
+    /// Waits for the next change and returns it. Returns `None` after the subscription has ended.
+    ///
+    /// With a lease, waits until this instance has it. The future can be dropped and `next` called again: no change is
+    /// lost.
+    ///
+    /// # Errors
+    ///
+    /// - [`is_decode`](Error::is_decode): the change does not fit `Row`. The next call returns the same error again,
+    ///   after an increasing pause, unless [`skip`](Self::skip) is called.
+    /// - [`is_superseded`](Error::is_superseded): another instance was opened with this name, without a lease.
+    /// - [`is_not_sent`](Error::is_not_sent): too many changes wait for their acknowledgement, and the first of them
+    ///   was dropped.
+    /// - [`HistoryLost`](crate::ErrorKind::HistoryLost), [`InvalidResumeToken`](crate::ErrorKind::InvalidResumeToken),
+    ///   [`Invalidated`](crate::ErrorKind::Invalidated) and [`EventTooLarge`](crate::ErrorKind::EventTooLarge), if the
+    ///   policy for it is to fail, and the other permanent errors of a change stream. They end the subscription.
+    pub async fn next(&mut self) -> Option<Result<Delivery<Row>>>
+    where
+        Row: OwnedRow,
+    {
+        poll_fn(|cx| self.poll_delivery(cx)).await.transpose()
+    }
+
+    /// Skips the change that could not be decoded, and acknowledges it. Returns its key.
+    ///
+    /// Returns `None` and skips nothing unless the last item was an error for which
+    /// [`is_decode`](Error::is_decode) is true.
+    pub fn skip(&mut self) -> Option<String> {
+        if self.stuck == 0 {
+            return None;
+        }
+        self.stuck = 0;
+        let key = self.feed.key()?;
+        let passed = self.feed.pass()?;
+        passed.tracker.acknowledge(passed.number);
+        Some(key)
+    }
+
+    /// Stores the position after the last change that was acknowledged together with all changes before it.
+    ///
+    /// Does nothing while another instance has the lease.
+    ///
+    /// # Errors
+    ///
+    /// Returns the error of the store. If [`is_superseded`](Error::is_superseded) is true, another instance has begun
+    /// a term.
+    pub async fn flush(&mut self) -> Result<()> {
+        let Some(current) = self.feed.current() else { return Ok(()) };
+        save(&self.feed.setup, &current.term, &current.tracker)
+            .await
+            .map(drop)
+            .map_err(|error| if error.operation().is_some() { error } else { error.during(&self.feed.operation()) })
+    }
+
+    /// Stores the position, ends the lease, and closes the change stream.
+    ///
+    /// # Errors
+    ///
+    /// Returns the same errors as [`flush`](Self::flush).
+    pub async fn close(mut self) -> Result<()> {
+        close(&mut self.feed).await
+    }
+
+    /// Returns the status of the subscription.
+    pub fn status(&self) -> Status {
+        self.feed.monitor.status()
+    }
+
+    /// Returns a handle that shows the status at any time.
+    pub fn monitor(&self) -> Monitor {
+        self.feed.monitor.clone()
+    }
+
+    fn poll_delivery(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Delivery<Row>>>>
+    where
+        Row: OwnedRow,
+    {
+        match ready!(self.feed.poll_front(cx)) {
+            Front::Event => {}
+            Front::Refused(error) => return Poll::Ready(Err(error)),
+            Front::End(error) => return Poll::Ready(error.map_or(Ok(None), Err)),
+        }
+        match read(&self.feed, 1) {
+            Ok(item) => {
+                self.stuck = 0;
+                let passed = self.feed.pass();
+                Poll::Ready(Ok(passed.map(|passed| Delivery::new(item, passed))))
+            }
+            Err(error) => {
+                if self.feed.key().is_some() {
+                    self.stuck = self.stuck.saturating_add(1);
+                    self.feed.hold(self.stuck);
+                } else {
+                    self.feed.end(None);
+                }
+                Poll::Ready(Err(error))
+            }
+        }
+    }
+}
+
+/// Decodes the front change.
+pub(super) fn read<Row: OwnedRow>(feed: &Feed, attempt: u32) -> Result<Item<Row>> {
+    let Some(event) = feed.front() else { return Err(Error::refused("there is no change")) };
+    let row = ResumeToken::of_event(event).and_then(|_| Row::read_owned(Raw::document(event.as_bytes())));
+    match (row, feed.key()) {
+        (Ok(row), Some(key)) => Ok(Item { row, key, is_existing: feed.is_existing(), attempt }),
+        (Ok(_), None) => Err(Error::refused("the change has no key")),
+        (Err(cause), _) => Err(Error::decode_event(event.to_owned(), cause).during(&feed.operation())),
+    }
+}
+
+/// Stores the position, and ends the lease.
+pub(super) async fn close(feed: &mut Feed) -> Result<()> {
+    let Some(current) = feed.current() else { return Ok(()) };
+    let saved = save(&feed.setup, &current.term, &current.tracker).await.map(drop);
+    let released = match &saved {
+        Ok(()) => feed.setup.store.release(&feed.setup.name, &current.term).await,
+        Err(_) => Ok(()),
+    };
+    let operation = feed.operation();
+    let outcome = saved
+        .and(released)
+        .map_err(|error| if error.operation().is_some() { error } else { error.during(&operation) });
+    feed.end(None);
+    outcome
+}
+
+impl<M, Row: OwnedRow> Stream for Subscription<M, Row> {
+    type Item = Result<Delivery<Row>>;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.get_mut().poll_delivery(cx).map(Result::transpose)
+    }
+}
+
+impl<M, Row> fmt::Debug for Subscription<M, Row> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Subscription").field("feed", &self.feed).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,322 @@
+//! `Tracker`: which changes of a term were acknowledged, and the position that follows from it.
+
+use std::{
+    collections::VecDeque,
+    future::poll_fn,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    task::{Poll, Waker},
+    time::Instant,
+};
+
+use tokio::sync::Notify;
+
+use super::Position;
+
+/// The changes of one term that were delivered, in order.
+///
+/// The position is after the last change that was acknowledged together with all changes before it.
+#[derive(Debug)]
+pub(super) struct Tracker {
+    state: Mutex<State>,
+    /// Notified if there is a position to save.
+    pub(super) changed: Notify,
+    /// Held while a position is saved, so that an earlier one never replaces a later one.
+    pub(super) saving: Arc<tokio::sync::Mutex<()>>,
+}
+
+#[derive(Debug)]
+struct State {
+    /// The number of the first slot.
+    first: u64,
+    slots: VecDeque<Slot>,
+    /// The position after everything before the first slot.
+    reached: Position,
+    /// The number of changes of `reached`, and the number when it was last saved.
+    version: u64,
+    saved: u64,
+    /// The number of changes acknowledged since the last save.
+    acknowledged: usize,
+    /// When the first of these, and the first change of the position, happened.
+    acknowledged_since: Option<Instant>,
+    changed_since: Option<Instant>,
+    is_lost: bool,
+    /// The task that waits for room, or for the end of the term.
+    waker: Option<Waker>,
+}
+
+#[derive(Debug)]
+struct Slot {
+    after: Position,
+    state: SlotState,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum SlotState {
+    Delivered,
+    Acknowledged,
+    Dropped,
+    /// No change, but a later position that the server reported.
+    Quiet,
+}
+
+/// What has not been saved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Unsaved {
+    pub(super) acknowledged: usize,
+    pub(super) acknowledged_since: Option<Instant>,
+    pub(super) changed_since: Instant,
+}
+
+/// Whether another change can be delivered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Room {
+    Free,
+    /// As many changes as allowed wait for their acknowledgement.
+    Full,
+    /// As many changes as allowed wait, and the first of them was dropped, so it is never acknowledged.
+    Stuck,
+}
+
+impl Tracker {
+    /// Creates a tracker at a position that is saved.
+    pub(super) fn new(reached: Position) -> Self {
+        Self {
+            state: Mutex::new(State {
+                first: 0,
+                slots: VecDeque::new(),
+                reached,
+                version: 0,
+                saved: 0,
+                acknowledged: 0,
+                acknowledged_since: None,
+                changed_since: None,
+                is_lost: false,
+                waker: None,
+            }),
+            changed: Notify::new(),
+            saving: Arc::default(),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Records that a change was delivered, and returns its number.
+    pub(super) fn delivered(&self, after: Position) -> u64 {
+        let mut state = self.lock();
+        let number = state.first.saturating_add(u64::try_from(state.slots.len()).unwrap_or(u64::MAX));
+        state.slots.push_back(Slot { after, state: SlotState::Delivered });
+        number
+    }
+
+    /// Records a later position without a change.
+    pub(super) fn passed(&self, after: Position) {
+        let mut guard = self.lock();
+        let state = &mut *guard;
+        match state.slots.back_mut() {
+            Some(slot) if slot.state == SlotState::Quiet => slot.after = after,
+            Some(_) => state.slots.push_back(Slot { after, state: SlotState::Quiet }),
+            None if state.reached == after => {}
+            None => {
+                state.reach(after);
+                drop(guard);
+                self.changed.notify_one();
+            }
+        }
+    }
+
+    pub(super) fn acknowledge(&self, number: u64) {
+        let mut state = self.lock();
+        state.set(number, SlotState::Acknowledged);
+        state.acknowledged = state.acknowledged.saturating_add(1);
+        state.acknowledged_since.get_or_insert_with(Instant::now);
+        while state.slots.front().is_some_and(|slot| slot.is_done()) {
+            if let Some(slot) = state.slots.pop_front() {
+                state.first = state.first.saturating_add(1);
+                state.reach(slot.after);
+            }
+        }
+        let waker = state.waker.take();
+        drop(state);
+        self.changed.notify_one();
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+
+    /// Records that a change was dropped without an acknowledgement.
+    pub(super) fn dropped(&self, number: u64) {
+        let mut state = self.lock();
+        state.set(number, SlotState::Dropped);
+        if let Some(waker) = state.waker.take() {
+            waker.wake();
+        }
+    }
+
+    /// Ends the term.
+    pub(super) fn lose(&self) {
+        let mut state = self.lock();
+        state.is_lost = true;
+        let waker = state.waker.take();
+        drop(state);
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+
+    /// Waits until the term ends.
+    pub(super) async fn lost(&self) {
+        poll_fn(|cx| {
+            let mut state = self.lock();
+            if state.is_lost {
+                return Poll::Ready(());
+            }
+            state.waker = Some(cx.waker().clone());
+            Poll::Pending
+        })
+        .await;
+    }
+
+    pub(super) fn is_lost(&self) -> bool {
+        self.lock().is_lost
+    }
+
+    /// Returns whether another change can be delivered. The task is woken when that changes, or when the term ends.
+    pub(super) fn room(&self, most: usize, waker: &Waker) -> Room {
+        let mut state = self.lock();
+        state.waker = Some(waker.clone());
+        match state.slots.front() {
+            Some(front) if state.slots.len() >= most => match front.state {
+                SlotState::Dropped => Room::Stuck,
+                _ => Room::Full,
+            },
+            _ => Room::Free,
+        }
+    }
+
+    /// Returns the position after everything that was acknowledged.
+    pub(super) fn reached(&self) -> Position {
+        self.lock().reached.clone()
+    }
+
+    /// Returns the position with its version, for [`saved`](Self::saved).
+    pub(super) fn to_save(&self) -> (Position, u64) {
+        let state = self.lock();
+        (state.reached.clone(), state.version)
+    }
+
+    /// Records that the position with this version was saved.
+    pub(super) fn saved(&self, version: u64) {
+        let mut state = self.lock();
+        state.saved = state.saved.max(version);
+        state.acknowledged = 0;
+        state.acknowledged_since = None;
+        state.changed_since = (state.version > state.saved).then(Instant::now);
+    }
+
+    /// Returns what has not been saved, unless the position is saved.
+    pub(super) fn unsaved(&self) -> Option<Unsaved> {
+        let state = self.lock();
+        let changed_since = state.changed_since.filter(|_| state.version > state.saved)?;
+        Some(Unsaved {
+            acknowledged: state.acknowledged,
+            acknowledged_since: state.acknowledged_since,
+            changed_since,
+        })
+    }
+
+    /// Returns the number of changes that were delivered and not acknowledged.
+    pub(super) fn waiting(&self) -> usize {
+        self.lock().slots.iter().filter(|slot| slot.is_waiting()).count()
+    }
+}
+
+impl State {
+    fn reach(&mut self, position: Position) {
+        self.reached = position;
+        self.version = self.version.saturating_add(1);
+        self.changed_since.get_or_insert_with(Instant::now);
+    }
+
+    fn set(&mut self, number: u64, to: SlotState) {
+        let index = number.checked_sub(self.first).and_then(|index| usize::try_from(index).ok());
+        if let Some(slot) = index.and_then(|index| self.slots.get_mut(index)) {
+            slot.state = to;
+        }
+    }
+}
+
+impl Slot {
+    fn is_done(&self) -> bool {
+        matches!(self.state, SlotState::Acknowledged | SlotState::Quiet)
+    }
+
+    fn is_waiting(&self) -> bool {
+        !self.is_done()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use mongodb::bson::Timestamp;
+
+    use super::{
+        super::position::{Deployment, Place},
+        *,
+    };
+
+    fn at(time: u32) -> Position {
+        let place = Place::At(Timestamp { time, increment: 1 }, Arc::default());
+        Position { place, deployment: Deployment::default() }
+    }
+
+    #[test]
+    fn the_position_is_before_the_first_change_that_is_not_acknowledged() {
+        let tracker = Tracker::new(at(0));
+        let numbers: Vec<_> = (1..=3).map(|time| tracker.delivered(at(time))).collect();
+        assert_eq!(numbers, [0, 1, 2]);
+        assert_eq!(tracker.unsaved(), None);
+        tracker.acknowledge(1);
+        assert_eq!((tracker.reached(), tracker.waiting()), (at(0), 2));
+        tracker.acknowledge(0);
+        assert_eq!((tracker.reached(), tracker.waiting()), (at(2), 1));
+        assert_eq!(tracker.unsaved().unwrap().acknowledged, 2);
+        let (position, version) = tracker.to_save();
+        assert_eq!(position, at(2));
+        tracker.acknowledge(2);
+        tracker.saved(version);
+        assert!(tracker.unsaved().is_some(), "the third is newer than what was saved");
+        let (position, version) = tracker.to_save();
+        tracker.saved(version);
+        assert_eq!((position, tracker.unsaved()), (at(3), None));
+    }
+
+    #[test]
+    fn a_quiet_position_waits_for_the_changes_before_it() {
+        let tracker = Tracker::new(at(0));
+        tracker.passed(at(1));
+        assert_eq!(tracker.reached(), at(1));
+        tracker.delivered(at(2));
+        tracker.passed(at(3));
+        tracker.passed(at(4));
+        assert_eq!((tracker.reached(), tracker.waiting()), (at(1), 1));
+        tracker.acknowledge(0);
+        assert_eq!((tracker.reached(), tracker.waiting()), (at(4), 0));
+        assert_eq!(tracker.delivered(at(5)), 2);
+    }
+
+    #[test]
+    fn a_dropped_change_is_never_passed() {
+        let tracker = Tracker::new(at(0));
+        tracker.delivered(at(1));
+        tracker.delivered(at(2));
+        let waker = Waker::noop();
+        assert_eq!(tracker.room(3, waker), Room::Free);
+        assert_eq!(tracker.room(2, waker), Room::Full);
+        tracker.dropped(0);
+        tracker.acknowledge(1);
+        assert_eq!(tracker.room(2, waker), Room::Stuck);
+        assert_eq!(tracker.reached(), at(0));
+    }
+}

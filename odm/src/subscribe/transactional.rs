@@ -1,0 +1,265 @@
+//! `Transactional`: the position and the writes of the handler in one transaction.
+
+use std::{
+    fmt,
+    future::{Future, IntoFuture},
+    marker::PhantomData,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use futures_core::future::BoxFuture;
+use mongodb::options::WriteConcern;
+use tokio::sync::OwnedMutexGuard;
+
+use super::{
+    builder::Subscribe,
+    dead_letter::{Letter, put},
+    delivery::Item,
+    run::{Limits, limits},
+    runner::{Attempted, Front, Runner, Work},
+    store::{MongoPositions, superseded},
+};
+use crate::{
+    Tx,
+    error::{Error, Result},
+    model::Model,
+    session::{Explicit, SessionState},
+    value::OwnedRow,
+};
+
+impl<M: Model, Row> Subscribe<M, Row> {
+    /// Makes the writes of the handler and the position one transaction, so that each change takes effect exactly
+    /// once.
+    ///
+    /// The positions must be stored in the same deployment, which is the default. Each change is one transaction, with
+    /// the write concern `majority`: it stores the position, and then the handler runs. If another instance has begun a
+    /// term, the transaction is aborted.
+    ///
+    /// Only the writes that the handler makes with its [`Tx`] are part of it. Keep the handler short: while it runs,
+    /// no other instance can take over. The server ends a transaction after 60 seconds by default.
+    pub fn transactional(mut self) -> Transactional<M, Row> {
+        self.set_transactional();
+        Transactional(self)
+    }
+}
+
+/// A subscription whose handler runs in a transaction with the position.
+///
+/// Construct with [`Subscribe::transactional`].
+#[must_use = "nothing is handled until `run` is awaited"]
+pub struct Transactional<M, Row>(Subscribe<M, Row>);
+
+impl<M: Model, Row> Transactional<M, Row> {
+    /// Calls the handler for each change, in a transaction.
+    ///
+    /// Awaiting it returns as for [`Subscribe::run`]. The handler receives the change and the [`Tx`], which it passes to
+    /// `.session(..)` of its writes. It may run several times for one change, but the writes of only one time take
+    /// effect.
+    ///
+    /// # Errors
+    ///
+    /// Returns the same errors as [`Subscribe::run`].
+    ///
+    /// ```no_run
+    /// # use odm::{Collection, Id, Model, watch::Event};
+    /// # #[derive(Debug, Model)]
+    /// # #[odm(collection = "orders")]
+    /// # struct Order { id: Id<Order>, customer: i64, total: i64 }
+    /// # #[derive(Debug, Model)]
+    /// # #[odm(collection = "accounts")]
+    /// # struct Account { id: i64, balance: i64 }
+    /// # async fn f(orders: Collection<Order>, accounts: Collection<Account>) -> odm::Result<()> {
+    /// let a = Account::fields();
+    /// orders
+    ///     .subscribe("balances")
+    ///     .transactional()
+    ///     .run(async |change, mut tx| {
+    ///         if let Event::Insert(order) = change.event() {
+    ///             let account = a.id().eq(order.customer);
+    ///             accounts.update_one(account, a.balance().inc(order.total)).session(&mut tx).await?;
+    ///         }
+    ///         Ok(())
+    ///     })
+    ///     .await
+    /// # }
+    /// ```
+    pub fn run<'h, F, Fut>(self, handler: F) -> RunTransactional<'h, M, Row, F>
+    where
+        F: Fn(Item<Row>, Tx) -> Fut,
+        Fut: Future<Output = Result<()>>,
+    {
+        RunTransactional::new(self, handler)
+    }
+
+    /// Calls a handler that returns errors of a type of your own, as [`Subscribe::try_run`] does.
+    pub fn try_run<'h, E, F, Fut>(self, handler: F) -> RunTransactional<'h, M, Row, F, E>
+    where
+        F: Fn(Item<Row>, Tx) -> Fut,
+        Fut: Future<Output = Result<(), E>>,
+        E: From<Error> + fmt::Display,
+    {
+        RunTransactional::new(self, handler)
+    }
+}
+
+impl<M, Row> fmt::Debug for Transactional<M, Row> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Transactional").field(&self.0).finish()
+    }
+}
+
+/// Calls a handler for each change of a subscription, in a transaction.
+///
+/// Construct with [`Transactional::run`] or [`Transactional::try_run`].
+#[must_use = "nothing is handled until the action is awaited"]
+pub struct RunTransactional<'h, M, Row, F, E = Error> {
+    subscribe: Subscribe<M, Row>,
+    limits: Limits<'h>,
+    handler: F,
+    errors: PhantomData<fn() -> E>,
+}
+
+impl<'h, M, Row, F, E> RunTransactional<'h, M, Row, F, E> {
+    fn new(Transactional(subscribe): Transactional<M, Row>, handler: F) -> Self {
+        Self { subscribe, limits: Limits::default(), handler, errors: PhantomData }
+    }
+
+    limits!('h);
+}
+
+/// Calls the handler with each change, in a transaction that saves the position.
+struct Handler<F> {
+    handler: F,
+    store: MongoPositions,
+}
+
+impl<F> Handler<F> {
+    /// Returns whether an earlier transaction with an unknown outcome was committed.
+    async fn was_committed(&self, front: &Front) -> Result<bool> {
+        let stored = self.store.version(&front.setup.name, &front.term).await?;
+        Ok(front.term.version().is_some_and(|version| stored > version))
+    }
+
+    /// Finds out why the position was not as expected.
+    async fn unexpected(&self, front: &Front, guard: OwnedMutexGuard<()>) -> Result<Attempted> {
+        match self.was_committed(front).await {
+            Ok(true) => {
+                front.term.committed();
+                Ok(Attempted::Saved(guard))
+            }
+            Ok(false) => Ok(Attempted::Superseded),
+            Err(error) if error.is_superseded() => Ok(Attempted::Superseded),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+impl<Row, E, F, Fut> Work<Row, E> for Handler<F>
+where
+    Row: OwnedRow + Send,
+    E: From<Error> + Send,
+    F: Fn(Item<Row>, Tx) -> Fut + Send + Sync,
+    Fut: Future<Output = Result<(), E>> + Send,
+{
+    fn attempt<'a>(&'a self, front: &'a Front, item: Item<Row>) -> BoxFuture<'a, Result<Attempted, E>>
+    where
+        Row: 'a,
+        E: 'a,
+    {
+        Box::pin(async move {
+            let guard = Arc::clone(&front.tracker.saving).lock_owned().await;
+            let is_unexpected = AtomicBool::new(false);
+            let flag = &is_unexpected;
+            // The body may run several times. The change is decoded again each further time.
+            let (attempt, first) = (item.attempt, Mutex::new(Some(item)));
+            let first = &first;
+            let database = front.setup.target.database();
+            let outcome = database
+                .try_transaction(move |mut tx| async move {
+                    let name = &front.setup.name;
+                    if !self.store.save_in(&mut tx, name, &front.after, &front.term).await? {
+                        flag.store(true, Ordering::SeqCst);
+                        return Err(E::from(superseded()));
+                    }
+                    let item = first.lock().unwrap_or_else(PoisonError::into_inner).take();
+                    let item = item.map_or_else(|| front.item(attempt), Ok)?;
+                    (self.handler)(item, tx).await
+                })
+                .write_concern(WriteConcern::majority())
+                .await;
+            match outcome {
+                Ok(()) => {
+                    front.term.committed();
+                    Ok(Attempted::Saved(guard))
+                }
+                Err(_) if is_unexpected.load(Ordering::SeqCst) => Ok(self.unexpected(front, guard).await?),
+                Err(error) => Err(error),
+            }
+        })
+    }
+
+    fn bury<'a>(&'a self, front: &'a Front, letter: &'a Letter) -> BoxFuture<'a, Result<Attempted>> {
+        Box::pin(async move {
+            let guard = Arc::clone(&front.tracker.saving).lock_owned().await;
+            let is_unexpected = AtomicBool::new(false);
+            let flag = &is_unexpected;
+            let database = front.setup.target.database();
+            let outcome = database
+                .transaction(move |mut tx| async move {
+                    let name = &front.setup.name;
+                    if !self.store.save_in(&mut tx, name, &front.after, &front.term).await? {
+                        flag.store(true, Ordering::SeqCst);
+                        return Err(superseded());
+                    }
+                    let session = Explicit::new(&mut tx);
+                    session.run(|session| Box::pin(put(&front.setup, letter, session))).await
+                })
+                .write_concern(WriteConcern::majority())
+                .await;
+            match outcome {
+                Ok(()) => {
+                    front.term.committed();
+                    Ok(Attempted::Saved(guard))
+                }
+                Err(_) if is_unexpected.load(Ordering::SeqCst) => self.unexpected(front, guard).await,
+                Err(error) => Err(error),
+            }
+        })
+    }
+}
+
+impl<'h, M, Row, F, E, Fut> IntoFuture for RunTransactional<'h, M, Row, F, E>
+where
+    M: Model,
+    Row: OwnedRow + Send + 'h,
+    F: Fn(Item<Row>, Tx) -> Fut + Send + Sync + 'h,
+    Fut: Future<Output = Result<(), E>> + Send + 'h,
+    E: From<Error> + fmt::Display + Send + 'h,
+{
+    type Output = Result<(), E>;
+    type IntoFuture = BoxFuture<'h, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        let Self { subscribe, limits, handler, .. } = self;
+        let store = subscribe.store().as_mongo().cloned();
+        let feed = subscribe.into_feed();
+        Box::pin(async move {
+            let store = store.ok_or_else(|| {
+                Error::refused(
+                    "this store of positions has no transactions: use `MongoPositions`, or run the subscription \
+                     without `transactional`",
+                )
+            })?;
+            Runner::new(feed?, limits).run::<Row, E, _>(&Handler { handler, store }).await
+        })
+    }
+}
+
+impl<M, Row, F, E> fmt::Debug for RunTransactional<'_, M, Row, F, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RunTransactional").field("subscribe", &self.subscribe).finish_non_exhaustive()
+    }
+}
