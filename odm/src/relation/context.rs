@@ -6,10 +6,11 @@ use super::{
     include::Include,
     keys::{Leaf, Step},
     loaded::{Loaded, Optional, Required, Target},
-    place::{InEach, Perhaps, Place},
+    place::{Held, InEach, Perhaps, Place},
     reader::{AsView, Nest, Reader, Rows, Whole},
     reference::Reference,
-    referred_by::{ReferredBy, RefersTo},
+    referred_by::ReferredBy,
+    refers_to::RefersTo,
 };
 use crate::{
     model::Model,
@@ -181,7 +182,7 @@ impl<M, V, R, D> Link<M, V, R, Whole, D> {
     pub fn view<W>(self) -> Link<M, V, R, AsView<W>, D>
     where
         V: Reference,
-        W: View<V::Target> + OwnedRow + Target<Of = V::Target>,
+        W: View<V::Target> + OwnedRow + Target<Of = V::Target> + Held,
     {
         self.with(|Whole| AsView::new())
     }
