@@ -150,9 +150,8 @@ impl<M, V, R, N, D> Link<M, V, R, N, D> {
         let mut paths = vec![String::new()];
         for step in self.steps.iter().take_while(|step| !matches!(step, Step::Variant(_))) {
             let Step::Field(name, aliases) = step else { continue };
-            let below = |path: &String, name: &str| match path.is_empty() {
-                true => name.to_owned(),
-                false => format!("{path}.{name}"),
+            let below = |path: &str, name: &str| {
+                if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
             };
             let all = [*name].into_iter().chain(aliases.iter().copied());
             paths = all.flat_map(|name| paths.iter().map(move |path| below(path, name))).collect();
