@@ -1,5 +1,5 @@
-//! References between documents: typed ids that are loaded with one command for each reference, joined by the server, and
-//! kept consistent when documents are deleted.
+//! References between documents: typed ids that are loaded with one command for each reference, joined by the server,
+//! and kept consistent when documents are deleted.
 //!
 //! A field of type [`Id<T>`](crate::Id), an `Option`, a list or a map of them refers to documents of the model `T`. No
 //! further declaration is necessary.
@@ -65,8 +65,8 @@
 //! | any of these, with [`map(..)`](Include::map) | what the closure returns |
 //!
 //! A reference to one of several models is an enum with a variant for each, and the include names the variants:
-//! `(c.subject().post(), c.subject().photo())`. Each is an `Option`, because a document has one of them. An untagged enum
-//! cannot be included, because its ids do not show to which model they belong.
+//! `(c.subject().post(), c.subject().photo())`. Each is an `Option`, because a document has one of them. An untagged
+//! enum cannot be included, because its ids do not show to which model they belong.
 //!
 //! # What is sent
 //!
@@ -77,11 +77,11 @@
 //! included is not in the type.
 //!
 //! The read concern, the read preference, the comment and `max_time` of the first read apply to all commands. The
-//! commands are not one snapshot: a document that is deleted in between is a dangling reference. In a transaction, or in a
-//! session with [snapshots](crate::session::StartSession::snapshot), they are.
+//! commands are not one snapshot: a document that is deleted in between is a dangling reference. In a transaction, or
+//! in a session with [snapshots](crate::session::StartSession::snapshot), they are.
 //!
-//! [`Collection::include`](crate::Collection::include) does the same for documents that are loaded already. All documents
-//! are in memory: for large results, read a cursor in parts, and include in each part.
+//! [`Collection::include`](crate::Collection::include) does the same for documents that are loaded already. All
+//! documents are in memory: for large results, read a cursor in parts, and include in each part.
 //!
 //! # Joins and deletes
 //!
@@ -102,6 +102,7 @@ mod place;
 mod reader;
 mod reference;
 mod referred_by;
+mod refers_to;
 mod run;
 
 pub use self::{
@@ -112,5 +113,6 @@ pub use self::{
     join::referenced,
     loaded::{Linked, Loaded, Target},
     reference::Reference,
-    referred_by::{ReferredBy, RefersTo},
+    referred_by::ReferredBy,
+    refers_to::RefersTo,
 };

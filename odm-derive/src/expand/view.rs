@@ -70,7 +70,6 @@ impl Scope<'_> {
         let ident: Vec<_> = view.fields.iter().map(|field| field.ident).collect();
         let reads = view.fields.iter().map(|field| self.reads(field, &parent));
         let parent_of = quote_spanned!(located(of)=> #runtime::parent::<#of>());
-        let shareable = self.shareable();
         let owned = view.lifetime.is_none().then(|| {
             quote! {
                 #[automatically_derived]
@@ -80,7 +79,7 @@ impl Scope<'_> {
                     }
                 }
                 #[automatically_derived]
-                impl #parameters #runtime::Target for #anonymous #shareable {
+                impl #parameters #runtime::Target for #anonymous #bounds {
                     type Of = #of;
                 }
             }
@@ -213,23 +212,14 @@ impl Scope<'_> {
         if all.is_empty() { TokenStream::new() } else { quote!(<#(#all),*>) }
     }
 
-    /// Returns the user's bounds, and `T: Value + Send + Sync` for each type parameter.
-    fn shareable(&self) -> TokenStream {
-        self.bounds_with(&quote!(+ ::core::marker::Send + ::core::marker::Sync))
-    }
-
     /// Returns the user's bounds, and `T: Value` for each type parameter.
     fn bounds(&self) -> TokenStream {
-        self.bounds_with(&TokenStream::new())
-    }
-
-    fn bounds_with(&self, more: &TokenStream) -> TokenStream {
         let runtime = &self.runtime;
         let generics = &self.view.original.generics;
         let own = generics.where_clause.iter().flat_map(|clause| &clause.predicates).map(|one| quote!(#one));
         let values = generics.type_params().map(|parameter| {
             let ident = &parameter.ident;
-            quote!(#ident: #runtime::Value #more)
+            quote!(#ident: #runtime::Value)
         });
         let all: Vec<_> = own.chain(values).collect();
         if all.is_empty() { TokenStream::new() } else { quote!(where #(#all),*) }

@@ -80,8 +80,8 @@ impl ReferenceMeta {
 impl DocumentMeta {
     /// Returns the references in the document, in declared order, those in embedded documents and variants included.
     ///
-    /// The id of the document itself is not a reference, unless it is that of another model. A document inside itself is
-    /// not searched again.
+    /// The id of the document itself is not a reference, unless it is that of another model. A document inside itself
+    /// is not searched again.
     ///
     /// ```
     /// use odm::{Doc, Id, Model, meta::OnDelete};

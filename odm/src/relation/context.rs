@@ -6,10 +6,11 @@ use super::{
     include::Include,
     keys::{Leaf, Step},
     loaded::{Loaded, Optional, Required, Target},
-    place::{InEach, Perhaps, Place},
+    place::{Held, InEach, Perhaps, Place},
     reader::{AsView, Nest, Reader, Rows, Whole},
     reference::Reference,
-    referred_by::{ReferredBy, RefersTo},
+    referred_by::ReferredBy,
+    refers_to::RefersTo,
 };
 use crate::{
     model::Model,
@@ -149,9 +150,8 @@ impl<M, V, R, N, D> Link<M, V, R, N, D> {
         let mut paths = vec![String::new()];
         for step in self.steps.iter().take_while(|step| !matches!(step, Step::Variant(_))) {
             let Step::Field(name, aliases) = step else { continue };
-            let below = |path: &String, name: &str| match path.is_empty() {
-                true => name.to_owned(),
-                false => format!("{path}.{name}"),
+            let below = |path: &str, name: &str| {
+                if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
             };
             let all = [*name].into_iter().chain(aliases.iter().copied());
             paths = all.flat_map(|name| paths.iter().map(move |path| below(path, name))).collect();
@@ -181,7 +181,7 @@ impl<M, V, R, D> Link<M, V, R, Whole, D> {
     pub fn view<W>(self) -> Link<M, V, R, AsView<W>, D>
     where
         V: Reference,
-        W: View<V::Target> + OwnedRow + Target<Of = V::Target>,
+        W: View<V::Target> + OwnedRow + Target<Of = V::Target> + Held,
     {
         self.with(|Whole| AsView::new())
     }

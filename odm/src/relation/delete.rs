@@ -122,20 +122,21 @@ impl References {
     ///
     /// - `restrict`: if a document refers to it that is not deleted itself, nothing is deleted.
     /// - `cascade`: the documents that refer to it are deleted too, and the rules of the references to these apply.
-    /// - `nullify`: an `Option` becomes null, and the id is removed from a list. The field must be an `Option` or a list.
+    /// - `nullify`: an `Option` becomes null, and the id is removed from a list. The field must be an `Option` or a
+    ///   list.
     ///
     /// All of this is one [transaction](crate::transaction), which also applies the policies of the models. For each
     /// reference it reads the documents that refer to the deleted ones, so each reference should have an index. A
-    /// document that another client inserts at the same time may still refer to a deleted one: the server's snapshots do
-    /// not exclude it.
+    /// document that another client inserts at the same time may still refer to a deleted one: the server's snapshots
+    /// do not exclude it.
     ///
     /// Awaiting it returns what was [`Deleted`]. If there is no document with the id, nothing is changed.
     ///
     /// # Errors
     ///
-    /// Returns an error for which [`is_restricted`](Error::is_restricted) is true if a rule is `restrict`. Returns an error
-    /// for which [`is_not_sent`](Error::is_not_sent) is true if the model is not in the list, or if a rule cannot be
-    /// applied: `nullify` of a field that is neither an `Option` nor a list, or a rule of a field that contains no
+    /// Returns an error for which [`is_restricted`](Error::is_restricted) is true if a rule is `restrict`. Returns an
+    /// error for which [`is_not_sent`](Error::is_not_sent) is true if the model is not in the list, or if a rule cannot
+    /// be applied: `nullify` of a field that is neither an `Option` nor a list, or a rule of a field that contains no
     /// reference, or only in a map or in an untagged enum. Otherwise returns the errors of a transaction.
     pub fn delete<M: Model>(&self, id: Id<M>) -> DeleteReferenced {
         self.delete_many([id])
@@ -174,8 +175,8 @@ impl DeleteReferenced {
     ///
     /// # Errors
     ///
-    /// The action returns an error for which [`is_not_sent`](Error::is_not_sent) is true if the session is not known to be
-    /// in a transaction. A [`Tx`](crate::Tx) always is, and a [`Session`](crate::Session) after
+    /// The action returns an error for which [`is_not_sent`](Error::is_not_sent) is true if the session is not known to
+    /// be in a transaction. A [`Tx`](crate::Tx) always is, and a [`Session`](crate::Session) after
     /// [`start_transaction`](crate::Session::start_transaction).
     pub fn session(self, session: &mut impl AsSession) -> DeleteReferenced<Explicit<'_>> {
         let Self { references, start, state: Implicit } = self;

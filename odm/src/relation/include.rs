@@ -13,8 +13,8 @@ use super::{
 };
 use crate::{error::Result, model::Model};
 
-/// What can be included when documents of `M` are read: a reference of `M`, the documents that refer to it, or a tuple of
-/// up to eight.
+/// What can be included when documents of `M` are read: a reference of `M`, the documents that refer to it, or a tuple
+/// of up to eight.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be included in `{M}`",
     label = "neither a reference of `{M}` nor one to it",

@@ -60,7 +60,7 @@ impl<A: fmt::Debug, I> fmt::Debug for Including<A, I> {
     }
 }
 
-impl<A, I: Target> Including<A, I> {
+impl<A, I: Target + Held> Including<A, I> {
     /// Sends the first command and those of the hops.
     async fn run<'s, S>(self, lend: impl FnOnce(S, Operation<'_>) -> Result<Option<Lent<'s>>>) -> Result<Vec<I>>
     where
@@ -95,9 +95,11 @@ impl<A, I: Target> Including<A, I> {
 macro_rules! including {
     ($($verb:ident => $output:ident, $from:expr;)*) => { $(
         impl<M: Model + Send + Sync, S> $verb<M, S> {
-            /// Includes what the documents refer to, and what refers to them: `.include(|o| (o.customer(), o.lines().product()))`.
+            /// Includes what the documents refer to, and what refers to them: `.include(|o| (o.customer(),
+            /// o.lines().product()))`.
             ///
-            /// One more command for each reference, however many documents there are. See [`relation`](crate::relation).
+            /// One more command for each reference, however many documents there are. See
+            /// [`relation`](crate::relation).
             pub fn include<I>(self, what: impl FnOnce(Links<M>) -> I) -> Including<Self, Loaded<M, I::Out>>
             where
                 I: Include<M> + 'static,
@@ -107,11 +109,12 @@ macro_rules! including {
             }
         }
 
-        impl<M: Model + Send + Sync, S, V: View<M> + OwnedRow + Target<Of = M>> Viewed<$verb<M, S>, V> {
+        impl<M: Model + Send + Sync, S, V: View<M> + OwnedRow + Target<Of = M> + Held> Viewed<$verb<M, S>, V> {
             /// Includes what the documents refer to, and what refers to them. The view need not have the fields that
             /// contain the ids: they are requested too.
             ///
-            /// One more command for each reference, however many documents there are. See [`relation`](crate::relation).
+            /// One more command for each reference, however many documents there are. See
+            /// [`relation`](crate::relation).
             pub fn include<I>(self, what: impl FnOnce(Links<M>) -> I) -> Including<Self, Loaded<V, I::Out>>
             where
                 I: Include<M> + 'static,
@@ -145,7 +148,7 @@ macro_rules! including {
             }
         }
 
-        impl<M: Model, I: Target, $($generics)*> IntoFuture for Including<$action, I> {
+        impl<M: Model, I: Target + Held, $($generics)*> IntoFuture for Including<$action, I> {
             type Output = Result<$output<I>>;
             type IntoFuture = BoxFuture<'static, Self::Output>;
 
@@ -154,7 +157,7 @@ macro_rules! including {
             }
         }
 
-        impl<'s, M: Model, I: Target, $($generics)*> IntoFuture for Including<$in_session, I> {
+        impl<'s, M: Model, I: Target + Held, $($generics)*> IntoFuture for Including<$in_session, I> {
             type Output = Result<$output<I>>;
             type IntoFuture = BoxFuture<'s, Self::Output>;
 

@@ -13,7 +13,7 @@ use super::{
     include::Include,
     keys::{Keys, Leaf, Step, Tree, id_of, read},
     loaded::{OnDangling, Target},
-    place::Place,
+    place::{Held, Place},
     reader::{Nest, Reader},
     reference::Reference,
     run::{INCLUDE, Run},
@@ -68,7 +68,7 @@ where
 }
 
 /// Returns the documents with these ids, in the order of the ids.
-async fn by_id<T: Model, I: Target>(
+async fn by_id<T: Model, I: Target + Held>(
     run: &Run<'_>,
     keys: &Keys,
     mut reader: Reader<I>,

@@ -14,16 +14,15 @@ use crate::{
 #[diagnostic::on_unimplemented(
     message = "documents cannot be loaded as `{Self}`",
     label = "expected a model, or a view that owns its data",
-    note = "what is included is shared between the documents that refer to it, so it must be `Send` and `Sync`",
     note = "a view with a lifetime borrows from the cursor's buffer: hold a `String` in place of `&str`"
 )]
-pub trait Target: Send + Sync + 'static {
+pub trait Target: 'static {
     /// The model.
     type Of;
 }
 
 #[diagnostic::do_not_recommend]
-impl<M: Model + Send + Sync> Target for M {
+impl<M: Model> Target for M {
     type Of = Self;
 }
 
@@ -62,7 +61,7 @@ impl<T, L> Deref for Loaded<T, L> {
     }
 }
 
-impl<T: Target, L: Held> Target for Loaded<T, L> {
+impl<T: Target, L: 'static> Target for Loaded<T, L> {
     type Of = T::Of;
 }
 
@@ -168,20 +167,20 @@ pub enum Required {}
 /// What is loaded for an id: [`Optional`] or [`Required`].
 pub trait OnDangling: 'static {
     /// What is loaded for an id of the model of `T`.
-    type Loaded<T: Target<Of: Keyed>>: Held;
+    type Loaded<T: Target<Of: Keyed> + Held>: Held;
 
     /// Returns it, or `None` if it is an error that there is no document.
     #[doc(hidden)]
-    fn loaded<T: Target<Of: Keyed>>(
+    fn loaded<T: Target<Of: Keyed> + Held>(
         found: Option<Arc<T>>,
         id: impl FnOnce() -> Option<Id<T::Of>>,
     ) -> Option<Self::Loaded<T>>;
 }
 
 impl OnDangling for Optional {
-    type Loaded<T: Target<Of: Keyed>> = Linked<T>;
+    type Loaded<T: Target<Of: Keyed> + Held> = Linked<T>;
 
-    fn loaded<T: Target<Of: Keyed>>(
+    fn loaded<T: Target<Of: Keyed> + Held>(
         found: Option<Arc<T>>,
         id: impl FnOnce() -> Option<Id<T::Of>>,
     ) -> Option<Linked<T>> {
@@ -190,9 +189,9 @@ impl OnDangling for Optional {
 }
 
 impl OnDangling for Required {
-    type Loaded<T: Target<Of: Keyed>> = Arc<T>;
+    type Loaded<T: Target<Of: Keyed> + Held> = Arc<T>;
 
-    fn loaded<T: Target<Of: Keyed>>(
+    fn loaded<T: Target<Of: Keyed> + Held>(
         found: Option<Arc<T>>,
         _: impl FnOnce() -> Option<Id<T::Of>>,
     ) -> Option<Arc<T>> {

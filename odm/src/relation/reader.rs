@@ -48,7 +48,7 @@ impl<W> fmt::Debug for AsView<W> {
 )]
 pub trait Rows<T>: Send + 'static {
     /// The type of the documents.
-    type Item: OwnedRow + Target<Of = T>;
+    type Item: OwnedRow + Target<Of = T> + Held;
 
     /// Returns the projection of a view.
     #[doc(hidden)]
@@ -72,7 +72,7 @@ impl<T: Model + Send + Sync> Rows<T> for Whole {
     }
 }
 
-impl<T: Model, W: View<T> + OwnedRow + Target<Of = T>> Rows<T> for AsView<W> {
+impl<T: Model, W: View<T> + OwnedRow + Target<Of = T> + Held> Rows<T> for AsView<W> {
     type Item = W;
 
     fn projection() -> Option<Document> {
@@ -138,7 +138,7 @@ fn has_versions(document: &'static DocumentMeta, seen: &mut Vec<&'static Documen
 )]
 pub trait Nest<T>: Send + 'static {
     /// The type of the documents.
-    type Item: Target<Of = T>;
+    type Item: Target<Of = T> + Held;
 
     #[doc(hidden)]
     fn into_reader(self) -> Reader<Self::Item>;
@@ -152,7 +152,7 @@ impl<T: Model + Send + Sync> Nest<T> for Whole {
     }
 }
 
-impl<T: Model, W: View<T> + OwnedRow + Target<Of = T>> Nest<T> for AsView<W> {
+impl<T: Model, W: View<T> + OwnedRow + Target<Of = T> + Held> Nest<T> for AsView<W> {
     type Item = W;
 
     fn into_reader(self) -> Reader<W> {
@@ -160,7 +160,7 @@ impl<T: Model, W: View<T> + OwnedRow + Target<Of = T>> Nest<T> for AsView<W> {
     }
 }
 
-impl<T: 'static, I: Target<Of = T>> Nest<T> for Reader<I> {
+impl<T: 'static, I: Target<Of = T> + Held> Nest<T> for Reader<I> {
     type Item = I;
 
     fn into_reader(self) -> Self {
@@ -186,7 +186,7 @@ impl<I> fmt::Debug for Reader<I> {
     }
 }
 
-impl<I: OwnedRow + Target> Reader<I> {
+impl<I: OwnedRow + Target + Held> Reader<I> {
     /// Reads documents of which nothing is included.
     fn plain<T, N: Rows<T, Item = I>>() -> Self {
         Self {
@@ -217,7 +217,7 @@ impl<I: Target> Reader<I> {
     }
 }
 
-impl<D: OwnedRow + Target, L: Held> Reader<Loaded<D, L>> {
+impl<D: OwnedRow + Target + Held, L: Held> Reader<Loaded<D, L>> {
     /// Reads documents and loads what is included of them.
     pub(super) fn including<T, N, I>(include: I) -> Self
     where

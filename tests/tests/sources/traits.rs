@@ -23,6 +23,8 @@ const NOT_REPORTED: &[(&str, &str)] = &[
     ("FlattenedAccess", "for every document with the flattened field: rustc reports `HasFlattened` instead"),
     ("FromOther", "a helper of `FromField`, for fields that serde stores or that are nested"),
     ("Key", "the derives implement it for every field"),
+    ("OnDangling", "the crate's own: optional and required"),
+    ("Place", "the places are the crate's own"),
     ("Reach", "the reaches are the crate's own"),
     ("RowPosition", "the positions are the crate's own; rustc reports `NotInArray` instead"),
     ("Sealed", "not nameable outside of the crate"),

@@ -147,6 +147,16 @@ async fn cascades_delete_what_refers_to_the_deleted(db: Database, server: Server
     assert!(sent.last().unwrap().contains_key("commitTransaction"));
 }
 
+#[derive(Debug, Clone, PartialEq, Model)]
+#[odm(collection = "books")]
+struct Deleted {
+    id: Id<Deleted>,
+    #[odm(on_delete = "restrict")]
+    author: Id<Author>,
+    #[odm(on_delete = "cascade")]
+    translator: Option<Id<Author>>,
+}
+
 #[odm_test::test]
 async fn a_restriction_deletes_nothing(db: Database) {
     let references = create(&db).await;
@@ -173,15 +183,6 @@ async fn a_restriction_deletes_nothing(db: Database) {
     assert_eq!(stored::<Book>(&db).await, [written.clone()]);
 
     // What is deleted too restricts nothing.
-    #[derive(Debug, Clone, PartialEq, Model)]
-    #[odm(collection = "books")]
-    struct Deleted {
-        id: Id<Deleted>,
-        #[odm(on_delete = "restrict")]
-        author: Id<Author>,
-        #[odm(on_delete = "cascade")]
-        translator: Option<Id<Author>>,
-    }
     let deleted = db.references::<(Author, Deleted)>().delete_many([ada, bob]).await.unwrap();
     assert_eq!((deleted.count::<Author>(), deleted.count::<Deleted>()), (2, 1));
 }
@@ -295,7 +296,7 @@ async fn it_can_be_part_of_a_transaction(db: Database) {
 }
 
 /// Returns the error of a delete with these models.
-async fn refusal<M: Model>(references: References, id: Id<M>) -> String {
+async fn refusal<M: Model>(references: &References, id: Id<M>) -> String {
     let error = references.delete(id).await.unwrap_err();
     assert!(error.is_not_sent());
     error.to_string()
@@ -365,38 +366,38 @@ async fn rules_that_cannot_be_applied_are_refused(db: Database) {
     let id = Id::<Author>::new();
     for (message, expected) in [
         (
-            refusal(db.references::<(Author, NotAReference)>(), id).await,
+            refusal(&db.references::<(Author, NotAReference)>(), id).await,
             "`wrongs.title` has a delete rule, but contains no reference; nothing was sent",
         ),
         (
-            refusal(db.references::<(Author, NotNullable)>(), id).await,
+            refusal(&db.references::<(Author, NotNullable)>(), id).await,
             "`wrongs.author` cannot be nullified: declare it as an `Option` or a list; nothing was sent",
         ),
         (
-            refusal(db.references::<(Author, InMap)>(), id).await,
+            refusal(&db.references::<(Author, InMap)>(), id).await,
             "`wrongs.authors.*` is a reference in a map, which the server cannot find by its id: a map has no delete \
              rule; nothing was sent",
         ),
         (
-            refusal(db.references::<(Author, InUntagged)>(), id).await,
+            refusal(&db.references::<(Author, InUntagged)>(), id).await,
             "`wrongs.author` is a reference in an untagged enum, which does not show to which model it refers; nothing \
              was sent",
         ),
         (
-            refusal(db.references::<(Author, InArrays)>(), id).await,
+            refusal(&db.references::<(Author, InArrays)>(), id).await,
             "`wrongs.authors` is a reference in an array inside of an array, which has no delete rule; nothing was sent",
         ),
         (
-            refusal(db.references::<(Author, DeepInArrays)>(), id).await,
+            refusal(&db.references::<(Author, DeepInArrays)>(), id).await,
             "`wrongs.volumes.chapters.guest` cannot be nullified, because it is in arrays inside of others; nothing was \
              sent",
         ),
     ] {
         assert_eq!(message, expected);
     }
-    let message = refusal(db.references::<(Author, Book)>(), Id::<Series>::new()).await;
+    let message = refusal(&db.references::<(Author, Book)>(), Id::<Series>::new()).await;
     assert!(
-        message.starts_with("`") && message.contains("::Series` is not one of the models of `references`: ")
+        message.starts_with('`') && message.contains("::Series` is not one of the models of `references`: ")
     );
 }
 

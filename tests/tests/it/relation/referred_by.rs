@@ -245,6 +245,43 @@ async fn a_reference_in_an_array_or_a_variant_is_found(db: Database) {
 }
 
 #[odm_test::test]
+async fn an_array_inside_an_array_is_searched(db: Database) {
+    #[derive(Debug, Clone, PartialEq, Model)]
+    #[odm(collection = "grids")]
+    struct Grid {
+        id: Id<Grid>,
+        rows: Vec<Vec<Line>>,
+        ids: Vec<Option<Id<User>>>,
+    }
+
+    let [a, b] = ["a", "b"].map(user);
+    let line = Line { user: a.id, stand_in: None };
+    let grid = Grid { id: Id::new(), rows: vec![vec![], vec![line]], ids: vec![None, Some(b.id)] };
+    store(&db, &[grid.clone()]).await;
+    let (users, g) = (db.collection::<User>(), Grid::fields());
+    let loaded = users
+        .include([a.clone(), b], |u| (u.referred_by(g.rows().user()), u.referred_by(g.ids()).limit(5)))
+        .await
+        .unwrap();
+    assert_eq!(loaded[0].links, (vec![grid.clone()], vec![]));
+    assert_eq!(loaded[1].links, (vec![], vec![grid]));
+
+    let refused = |error: odm::Error| error.kind().to_string();
+    let limited = users.include([a.clone()], |u| u.referred_by(g.rows().user()).limit(1)).await.unwrap_err();
+    assert_eq!(
+        refused(limited),
+        "`limit` of `referred_by`: a `$lookup` does not search arrays inside of arrays; leave the limit out; nothing was \
+         sent"
+    );
+    let b = Bill::fields();
+    let at = users.include([a], |u| u.referred_by(b.lines().at(0).user())).await.unwrap_err();
+    assert_eq!(
+        refused(at),
+        "`referred_by` takes a field, not one position of an array: use the path of the array; nothing was sent"
+    );
+}
+
+#[odm_test::test]
 async fn a_limit_of_zero_is_refused(db: Database) {
     let posts = blog(&db).await;
     let c = Comment::fields();

@@ -101,11 +101,6 @@ async fn a_reference_is_a_lookup(db: Database, server: Server) {
     let tagged = Post { tags: vec![Id::from("y"), Id::from("x")], ..post("a", &ada) };
     store(&db, &[tagged, post("b", &gone)]).await;
 
-    #[derive(Debug, PartialEq, Shape)]
-    struct Tags {
-        labels: Vec<Tag>,
-    }
-
     let (db, commands) = Commands::record(server.uri(), &db).await;
     let rows: Vec<odm::pipeline::With<Post, Authors>> = db
         .collection::<Post>()
@@ -153,4 +148,9 @@ async fn a_reference_is_a_lookup(db: Database, server: Server) {
 #[derive(Debug, PartialEq, Shape)]
 struct Employers {
     employers: Vec<Company>,
+}
+
+#[derive(Debug, PartialEq, Shape)]
+struct Tags {
+    labels: Vec<Tag>,
 }
