@@ -3,7 +3,7 @@
 
 use odm::{
     Database,
-    bson::{Bson, Document, RawDocumentBuf, doc},
+    bson::{Document, RawDocumentBuf, doc},
     model::Validator,
     mongodb::error::ErrorKind,
     schema::value_schema,
@@ -44,10 +44,15 @@ fn documents(subject: &Subject, runner: &mut TestRunner) -> Vec<Vec<u8>> {
 }
 
 /// Returns whether the server accepts each document.
-async fn accepted(db: &Database, name: &str, schema: Document, documents: &[Vec<u8>]) -> Vec<bool> {
+async fn accepted(
+    db: &Database,
+    name: &str,
+    schema: Document,
+    documents: &[Vec<u8>],
+) -> Result<Vec<bool>, String> {
     let validator = doc! { "$jsonSchema": { "bsonType": "object", "properties": { "v": schema } } };
     let created = db.driver().create_collection(name).validator(validator.clone()).await;
-    created.unwrap_or_else(|error| panic!("{error}: {validator}"));
+    created.map_err(|error| format!("{name}: {error}: {validator}"))?;
     let collection = db.driver().collection::<RawDocumentBuf>(name);
     let raw = documents.iter().map(|bytes| RawDocumentBuf::from_bytes(bytes.clone()).unwrap());
     let mut accepted = vec![true; documents.len()];
@@ -59,7 +64,7 @@ async fn accepted(db: &Database, name: &str, schema: Document, documents: &[Vec<
         }
     }
     db.driver().run_command(doc! { "drop": name }).await.unwrap();
-    accepted
+    Ok(accepted)
 }
 
 #[odm_test::test]
@@ -70,8 +75,17 @@ async fn the_server_accepts_what_odm_reads(db: Database) {
         let mut runner =
             TestRunner::new_with_rng(Config::default(), TestRng::from_seed(RngAlgorithm::ChaCha, &[3; 32]));
         let documents = documents(subject, &mut runner);
+        if documents.is_empty() {
+            continue;
+        }
         let schema = value_schema(subject.stored_as, Validator::new());
-        let accepted = accepted(&db, subject.name, schema.clone(), &documents).await;
+        let accepted = match accepted(&db, subject.name, schema.clone(), &documents).await {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                failures.push(error);
+                continue;
+            }
+        };
         let mut shown = false;
         for (bytes, accepted) in documents.iter().zip(accepted) {
             let ours = (subject.read)(bytes).ours;
@@ -96,7 +110,8 @@ async fn the_server_accepts_what_odm_reads(db: Database) {
     assert!(read > 5_000 && refused > 1_000, "{read} {refused}");
 }
 
-fn is_exception(_subject: &Subject, _bytes: &[u8], _read: bool) -> bool {
-    let _ = Bson::Null;
-    false
+/// Returns whether the two may differ: the server does not know what serde reads.
+fn is_exception(subject: &Subject, bytes: &[u8], is_read: bool) -> bool {
+    let _ = bytes;
+    !is_read && subject.via
 }

@@ -44,6 +44,10 @@ impl Builder {
             }
         }
         if !constants.is_empty() {
+            if !branches.is_empty() && !is_exact {
+                // A variant without content is read from a document too, beside those with content.
+                branches.insert(0, without_content(&constants));
+            }
             branches.insert(0, doc! { "enum": constants });
         }
         match branches.len() {
@@ -89,10 +93,10 @@ impl Builder {
         is_flattened: bool,
     ) -> Vec<Document> {
         let names = self.names(variant);
-        let tag_schema = if variant.is_other() {
-            doc! { "bsonType": "string", "not": { "enum": known } }
-        } else {
-            doc! { "enum": &names }
+        let tag_schema = match (variant.is_other(), known) {
+            (true, []) => doc! { "bsonType": "string" },
+            (true, known) => doc! { "bsonType": "string", "not": { "enum": known } },
+            (false, _) => doc! { "enum": &names },
         };
         match tagging {
             Tagging::External if variant.is_other() => vec![tag_schema],
@@ -153,6 +157,16 @@ impl Builder {
         }
         object.into_schema()
     }
+}
+
+/// Returns the schema of a document whose only element is the name of a variant without content.
+fn without_content(names: &[&str]) -> Document {
+    let mut object = ObjectSchema::default();
+    names.iter().for_each(|name| object.property(name, doc! { "bsonType": "null" }));
+    object.deny_undeclared();
+    let mut schema = object.into_schema();
+    schema.extend(doc! { "minProperties": 1, "maxProperties": 1 });
+    schema
 }
 
 fn reads_missing(content: ContentMeta) -> bool {
