@@ -113,7 +113,7 @@ async fn in_the_client(db: &Database) -> odm::Result<()> {
     Ok(())
 }
 
-async fn plan(db: &Database) -> odm::Result<()> {
+async fn plan(db: &Database) -> anyhow::Result<()> {
     let schema = db.schema(models![Booking]);
     let plan = schema.plan().await?;
     println!("{plan}");
@@ -121,9 +121,8 @@ async fn plan(db: &Database) -> odm::Result<()> {
     println!("again: {}", schema.plan().await?);
 
     let validator = ModelValidator::of::<Booking>();
-    if let Ok(properties) = validator.json_schema().get_document("properties") {
-        println!("{:?}", properties.get("room"));
-    }
+    let properties = validator.json_schema().get_document("properties")?;
+    println!("{}", properties.get_document("guests")?);
     Ok(())
 }
 

@@ -80,15 +80,15 @@ enum WiderShape {
 
 changes! {
     a_field_is_added: {} => { name: String, }
-        "`name` optional -> required; `name` any -> string [narrowing]";
+        "`name` any -> string; `name` optional -> required [narrowing]";
     an_optional_field_is_added: {} => { name: Option<String>, }
         "`name` any -> null or string [narrowing]";
     a_field_is_removed: { name: String, } => {}
-        "`name` required -> optional; `name` string -> any [safe]";
+        "`name` string -> any; `name` required -> optional [safe]";
     a_field_becomes_optional: { name: String, } => { name: Option<String>, }
-        "`name` required -> optional; `name` type string -> null or string [safe]";
+        "`name` type string -> null or string; `name` required -> optional [safe]";
     a_field_becomes_required: { name: Option<String>, } => { name: String, }
-        "`name` optional -> required; `name` type null or string -> string [narrowing]";
+        "`name` type null or string -> string; `name` optional -> required [narrowing]";
     a_type_changes: { size: String, } => { size: bool, }
         "`size` type string -> bool [narrowing]";
     an_integer_becomes_wider: { size: u8, } => { size: u16, }
@@ -101,7 +101,7 @@ changes! {
         "`name` minLength 2 -> none [safe]";
     a_length_grows: { #[odm(validate(length(min = 2, max = 9)))] name: String, }
         => { #[odm(validate(length(min = 1, max = 10)))] name: String, }
-        "`name` minLength 2 -> 1; `name` maxLength 9 -> 10 [safe]";
+        "`name` maxLength 9 -> 10; `name` minLength 2 -> 1 [safe]";
     a_range_shrinks: { #[odm(validate(range(min = 1, max = 9)))] n: i32, }
         => { #[odm(validate(range(min = 1, max = 8)))] n: i32, }
         "`n` maximum 9 -> 8 [narrowing]";
@@ -119,19 +119,19 @@ changes! {
         "`tags` uniqueItems none -> true [narrowing]";
     a_date_gets_a_bound: { at: DateTime, }
         => { #[odm(validate(range(min = DateTime::from_millis(0))))] at: DateTime, }
-        "condition none -> { \"at\": { \"$not\": { \"$lt\": DateTime(1970-01-01 0:00:00.0 +00:00:00) } } } [narrowing]";
+        "condition none -> { \"at\": { \"$not\": { \"$lt\": DateTime(\"1970-01-01 0:00:00.0 +00:00:00\") } } } [narrowing]";
     an_inner_field_is_added: { at: Point, } => { at: Point3, }
-        "`at.z` any -> int or long or double or null (multipleOf 1; minimum -2147483648; maximum 2147483647) \
+        "`at.z` any -> double or int or long or null (maximum 2147483647; minimum -2147483648; multipleOf 1) \
          [narrowing]";
     an_inner_field_of_items_is_added: { at: Vec<Point>, } => { at: Vec<Point3>, }
-        "`at.z` any -> int or long or double or null (multipleOf 1; minimum -2147483648; maximum 2147483647) \
+        "`at.z` any -> double or int or long or null (maximum 2147483647; minimum -2147483648; multipleOf 1) \
          [narrowing]";
     a_variant_is_added: { status: Two, } => { status: Three, }
         "`status` values A or B -> A or B or C [safe]";
     a_variant_is_removed: { status: Three, } => { status: Two, }
         "`status` values A or B or C -> A or B [narrowing]";
     a_variant_with_content_is_added: { shape: Shape, } => { shape: WiderShape, }
-        "`shape` variant none -> object (properties kind; required kind) [safe]";
+        "`shape` variant none -> object (fields kind; required kind) [safe]";
     an_array_gets_a_length: { pair: Vec<bool>, } => { pair: [bool; 2], }
         "`pair` maxItems none -> 2; `pair` minItems none -> 2 [narrowing]";
     a_map_gets_another_type: { map: std::collections::BTreeMap<String, bool>, }

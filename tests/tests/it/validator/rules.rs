@@ -182,7 +182,8 @@ async fn every_rule(db: Database) {
     let mut documents = mutations(&base);
     documents.retain(|document| {
         let wide = |name: &str| match document.get(name) {
-            Some(Bson::Double(number)) => number.is_finite() && number.abs() > 9_007_199_254_740_992.0,
+            // The server counts the multiples of a double with 15 digits.
+            Some(Bson::Double(number)) => number.is_finite() && number.abs() > 1e15,
             Some(Bson::Int64(number)) => name == "weight" && number.unsigned_abs() > 1 << 53,
             _ => false,
         };
@@ -303,7 +304,7 @@ async fn what_the_server_cannot_check_is_in_the_plan(db: Database) {
          uuids (type: the subtype of binary data), \
          pairs.low (compare: the server cannot check this below an array, a map or an enum), \
          through_serde (length: the server cannot compare values of this type), \
-         the document (custom: a function)"
+         the document (anything: a function)"
     );
     plan.apply().await.unwrap();
     let plan = db.schema(odm::models![Partly]).plan().await.unwrap();
