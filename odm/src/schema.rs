@@ -127,7 +127,8 @@ impl Schema {
     /// Both sides are normalized first, so that a value that the server fills in is not a difference: see MongoDB's
     /// [`listIndexes`](https://www.mongodb.com/docs/manual/reference/command/listIndexes/). As on the server, two
     /// indexes are the same if their keys, `unique`, `sparse`, `partial`, `collation` and projection are the same. A
-    /// live index may have another name, unless the declaration specifies one.
+    /// live index may have another name, unless the declaration specifies one. Two validators are the same if they
+    /// differ only in the order of keys and lists and in the types of numbers.
     ///
     /// # Errors
     ///
@@ -135,7 +136,7 @@ impl Schema {
     ///
     /// - if no database can have the declared schema (two models in one collection, a TTL on several keys). Then
     ///   [`is_not_sent`](crate::Error::is_not_sent) is true.
-    /// - if the name of a collection is that of a view.
+    /// - if the name of a collection is that of a view, or of a time series and the model has a validator.
     /// - if the server refuses the collation of an index.
     ///
     /// Returns an error for which [`is_unavailable`](crate::Error::is_unavailable) is true if no server could be used

@@ -182,6 +182,22 @@ async fn the_order_of_keys_and_the_types_of_numbers_are_no_difference(db: Databa
 }
 
 #[odm_test::test]
+async fn a_time_series_can_have_no_validator(db: Database) {
+    let series = doc! { "create": "people", "timeseries": { "timeField": "at" } };
+    db.driver().run_command(series).await.unwrap();
+    let error = db.schema(models![Person]).plan().await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "plan on {}.people: `people` is a time series, which can have no validator: remove it from the model",
+            db.name()
+        )
+    );
+    assert!(matches!(error.schema(), Some(SchemaError::TimeSeries { .. })));
+    db.schema(models![Unvalidated]).plan().await.unwrap();
+}
+
+#[odm_test::test]
 async fn the_changes_are_data(db: Database) {
     let plan = db.schema(models![Person]).plan().await.unwrap();
     let change = plan.iter().next().unwrap();
