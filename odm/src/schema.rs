@@ -25,8 +25,9 @@
 //! What the server cannot check, the plan lists as checked in Rust only: [`Plan::rust_only`]. The server accepts a few
 //! documents besides that the model does not read: doubles beyond 2^53 in an integer field and integers beyond 2^53 in
 //! a floating-point field, a number beyond the range of `f32` or of a decimal type, a text of several characters in a
-//! `char`, a text that is not a URL or an address, a map with keys of another type, a date that is not midnight for a
-//! day without time, and two elements with one name.
+//! `char`, zero in a `NonZero`, a double beyond 10^15 in a field with `multiple_of`, a text that is not a URL or an address, a map with keys of another type, a date that is not midnight for a
+//! day without time, two elements with one name, the levels below the third of a type that contains itself, and what
+//! only serde can judge. An element that two flattened values declare is judged by both.
 //!
 //! `apply` creates a collection with its validator. A validator that may refuse more than the present one is
 //! [`Impact::Narrowing`], and is set only after `allow_narrowing()`. [`Schema::scan`] counts the stored documents that
@@ -128,7 +129,8 @@ impl Schema {
     /// Both sides are normalized first, so that a value that the server fills in is not a difference: see MongoDB's
     /// [`listIndexes`](https://www.mongodb.com/docs/manual/reference/command/listIndexes/). As on the server, two
     /// indexes are the same if their keys, `unique`, `sparse`, `partial`, `collation` and projection are the same. A
-    /// live index may have another name, unless the declaration specifies one.
+    /// live index may have another name, unless the declaration specifies one. Two validators are the same if they
+    /// differ only in the order of keys and lists and in the types of numbers.
     ///
     /// # Errors
     ///
@@ -136,7 +138,7 @@ impl Schema {
     ///
     /// - if no database can have the declared schema (two models in one collection, a TTL on several keys). Then
     ///   [`is_not_sent`](crate::Error::is_not_sent) is true.
-    /// - if the name of a collection is that of a view.
+    /// - if the name of a collection is that of a view, or of a time series and the model has a validator.
     /// - if the server refuses the collation of an index.
     ///
     /// Returns an error for which [`is_unavailable`](crate::Error::is_unavailable) is true if no server could be used

@@ -54,10 +54,11 @@ pub(crate) fn of_enum(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant<
         Tagging::Adjacent { tag, content } => quote!(Adjacent { tag: #tag, content: #content }),
         Tagging::Untagged => quote!(Untagged),
     };
+    let denying = scope.container.deny_unknown_fields.then(|| quote!(.denying_unknown_fields()));
     quote! {
         const STORED_AS: &'static #runtime::TypeMeta = &#runtime::stored_enum::<Self>();
         const VARIANTS: &'static #runtime::EnumMeta =
-            &#runtime::EnumMeta::new(#name, #runtime::Tagging::#tagging, &[#(#variants),*]);
+            &#runtime::EnumMeta::new(#name, #runtime::Tagging::#tagging, &[#(#variants),*]) #denying;
     }
 }
 

@@ -189,7 +189,11 @@ pub(crate) fn of_unit(scope: &Scope<'_>) -> TokenStream {
         scope,
         &quote!(::core::result::Result::Ok(#runtime::ElementType::Null)),
         &quote!(#raw.unit()?; ::core::result::Result::Ok(Self {})),
-        &quote!(const ARRAYS: #runtime::Arrays = #runtime::Arrays::NULL;),
+        &quote! {
+            const ARRAYS: #runtime::Arrays = #runtime::Arrays::NULL;
+            const STORED_AS: &'static #runtime::TypeMeta =
+                &#runtime::TypeMeta::Scalar(#runtime::ElementType::Null);
+        },
     )
 }
 

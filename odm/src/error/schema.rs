@@ -22,6 +22,12 @@ pub enum SchemaError {
         /// The type that the server reports, such as `view`.
         found: String,
     },
+    /// A model declares a validator, and its collection is a time series, which can have none.
+    #[non_exhaustive]
+    TimeSeries {
+        /// The name of the collection.
+        collection: String,
+    },
     /// The server refuses the collation of an index.
     #[non_exhaustive]
     Collation {
@@ -157,6 +163,9 @@ impl fmt::Display for SchemaError {
             }
             Self::NotACollection { collection, found } => {
                 write!(f, "`{collection}` is a {found}, which can have no indexes")
+            }
+            Self::TimeSeries { collection } => {
+                write!(f, "`{collection}` is a time series, which can have no validator: remove it from the model")
             }
             Self::Collation { collection, index } => write!(
                 f,

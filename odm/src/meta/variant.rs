@@ -8,6 +8,7 @@ pub struct EnumMeta {
     name: &'static str,
     tagging: Tagging,
     variants: &'static [VariantMeta],
+    denies_unknown_fields: bool,
 }
 
 /// How the variant of a value is stored. The names are those of serde.
@@ -35,7 +36,7 @@ pub enum Tagging {
 impl EnumMeta {
     #[doc(hidden)]
     pub const fn new(name: &'static str, tagging: Tagging, variants: &'static [VariantMeta]) -> Self {
-        Self { name, tagging, variants }
+        Self { name, tagging, variants, denies_unknown_fields: false }
     }
 
     /// The enum of a type that is none.
@@ -54,6 +55,18 @@ impl EnumMeta {
     /// Returns the stored variants, in declared order.
     pub fn variants(&self) -> &'static [VariantMeta] {
         self.variants
+    }
+
+    /// Returns whether an undeclared field of a variant is an error, `#[serde(deny_unknown_fields)]`.
+    pub fn denies_unknown_fields(&self) -> bool {
+        self.denies_unknown_fields
+    }
+
+    /// Records that an undeclared field is an error.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn denying_unknown_fields(self) -> Self {
+        Self { denies_unknown_fields: true, ..self }
     }
 
     /// Returns the strings that are written, if the enum is stored as one of them: if no variant has content, and

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     Database,
-    error::{Error, Result, SchemaError},
+    error::{Error, ErrorKind, Result, SchemaError},
     index::Index,
     operation::{Operation, Verb},
 };
@@ -80,6 +80,12 @@ impl Comparison {
             let indexes = self.resolve(&model, collation.as_ref()).await?;
             let live = if exists { live::indexes(&self.database, name).await? } else { None };
             let validator = model.validator();
+            if validator.is_some() && found.get(name).is_some_and(|collection| collection.is_time_series) {
+                let error = ErrorKind::Schema(SchemaError::TimeSeries { collection: name.to_owned() });
+                let database = self.database.name();
+                let operation = Operation { verb: PLAN, database, collection: Some(name), names: &[] };
+                return Err(Error::new(error).during(&operation));
+            }
             let mut changes = self.changes(name, &indexes, live.as_deref()).await?;
             self.add_validator(name, validator.as_ref(), live_validator, &mut changes).await?;
             collections.push(Compared { name, collation, indexes, validator, changes });

@@ -31,6 +31,7 @@ pub(super) struct LiveCollection {
     /// The default collation of its indexes.
     pub(super) collation: Option<Document>,
     pub(super) validator: Option<LiveValidator>,
+    pub(super) is_time_series: bool,
 }
 
 /// The validator of an existing collection.
@@ -128,7 +129,8 @@ impl LiveCollection {
         }
         let options = document.get_document("options").ok();
         let collation = options.and_then(|options| options.get_document("collation").ok()).cloned();
-        Ok(Self { name, collation, validator: options.and_then(LiveValidator::read) })
+        let is_time_series = matches!(document.get_str("type"), Ok("timeseries"));
+        Ok(Self { name, collation, validator: options.and_then(LiveValidator::read), is_time_series })
     }
 }
 

@@ -4,10 +4,12 @@ use std::fmt::Debug;
 
 use odm::{
     __private::{Raw, Writer, require},
-    Value,
+    Model, Value,
     bson::{self, serialize_to_vec},
     error::codec::CodecError,
     meta::TypeMeta,
+    model::Validator,
+    schema::Models,
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
@@ -33,6 +35,16 @@ pub(crate) struct Subject {
     pub(crate) read: fn(&[u8]) -> Read,
     pub(crate) again: fn(&[u8]) -> Again,
     pub(crate) stored_as: &'static TypeMeta,
+    /// Returns a model with a field of the type and this validator.
+    pub(crate) models: fn(Validator) -> Models,
+}
+
+/// A model with a field of the type.
+#[derive(Model)]
+#[odm(collection = "held")]
+struct Stored<T> {
+    id: i32,
+    v: T,
 }
 
 /// Whether the value that was read is read again after it is written. If it is lost on the way, it does not count as
@@ -52,7 +64,11 @@ pub(crate) const fn subject<T>(name: &'static str, flat_option: bool, via: bool)
 where
     T: Value + Make + Debug + Serialize + DeserializeOwned,
 {
-    Subject { name, flat_option, via, write: write::<T>, read: read::<T>, again: again::<T>, stored_as: T::STORED_AS }
+    Subject { name, flat_option, via, write: write::<T>, read: read::<T>, again: again::<T>, stored_as: T::STORED_AS, models: models::<T> }
+}
+
+fn models<T: Value>(validator: Validator) -> Models {
+    Models::new().with_validator::<Stored<T>>(validator)
 }
 
 fn write<T: Value + Make + Debug + Serialize>(choices: &mut Choices<'_>) -> Written {

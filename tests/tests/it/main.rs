@@ -53,6 +53,7 @@ mod update_operators;
 mod upgrade;
 mod upsert;
 mod validate;
+mod validator;
 mod view;
 mod view_field_types;
 mod watch;

@@ -413,7 +413,10 @@ impl Run {
 fn is_about_the_same(planned: &SchemaChange, now: &SchemaChange) -> bool {
     match (planned.index(), now.index()) {
         // A collection that is created with its validator may exist without it.
-        (None, None) if planned.validator().is_some() && now.validator().is_some() => true,
+        (None, None) if planned.validator().is_some() && now.validator().is_some() => {
+            let is_created = |change| matches!(change, &SchemaChange::CreateCollection { .. });
+            is_created(planned) || !is_created(now)
+        }
         (Some(planned), Some(now)) => planned == now,
         (None, None) => planned == now,
         _ => false,

@@ -239,9 +239,6 @@ impl Builder {
     fn field(&mut self, object: &mut ObjectSchema, field: &'static FieldMeta, place: &Place) {
         let name = field.name();
         let at = place.field(name);
-        if name.is_empty() {
-            self.only_in_rust(place.path().to_owned(), "type", "a field whose name is empty");
-        }
         let is_checked = if self.is_exact() { field.is_written() } else { field.is_read() };
         if !is_checked {
             object.property(name, Document::new());
@@ -255,14 +252,10 @@ impl Builder {
             object.property(alias, schema.clone());
         }
         let names: Vec<&str> = [&name].into_iter().chain(aliases).copied().collect();
-        if let [only] = names[..] {
-            if is_required && !object.require(only) {
-                self.only_in_rust(at.path().to_owned(), "required", "a name that contains a dot or is empty");
-            }
-        } else if names.iter().any(|name| name.contains('.') || name.is_empty()) {
-            self.only_in_rust(at.path().to_owned(), "required", "a name that contains a dot or is empty");
-        } else {
-            object.also(one_name(&names, is_required));
+        match names[..] {
+            [only] if is_required => object.require(only),
+            [_] => {}
+            _ => object.also(one_name(&names, is_required)),
         }
     }
 }

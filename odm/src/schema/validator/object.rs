@@ -1,4 +1,6 @@
 //! `ObjectSchema`: the schema of a document while it is collected, because flattened documents add to it.
+//!
+//! A schema reads a name with a dot as a path, and the server aborts if one is empty. The derives refuse such names.
 
 use mongodb::bson::{Bson, Document, doc};
 
@@ -7,8 +9,6 @@ use mongodb::bson::{Bson, Document, doc};
 pub(super) struct ObjectSchema {
     required: Vec<String>,
     properties: Document,
-    /// The schemas of names that contain a dot, which `properties` would read as paths.
-    patterns: Document,
     all_of: Vec<Document>,
     undeclared: Undeclared,
     /// Some elements have names that are not known, so undeclared names cannot be refused.
@@ -28,12 +28,7 @@ enum Undeclared {
 impl ObjectSchema {
     /// Adds a property. If another property has the name, both schemas must be satisfied.
     pub(super) fn property(&mut self, name: &str, schema: Document) {
-        if name.is_empty() {
-            // The server aborts if a schema contains an empty name.
-            self.is_open = true;
-        } else if name.contains('.') {
-            self.patterns.insert(format!("^{}$", escaped(name)), schema);
-        } else if let Some(Bson::Document(existing)) = self.properties.get(name)
+        if let Some(Bson::Document(existing)) = self.properties.get(name)
             && !existing.is_empty()
         {
             if !schema.is_empty() && *existing != schema {
@@ -45,15 +40,11 @@ impl ObjectSchema {
         }
     }
 
-    /// Requires an element. Returns `false` if a schema cannot require an element with this name.
-    pub(super) fn require(&mut self, name: &str) -> bool {
-        if name.is_empty() || name.contains('.') {
-            return false;
-        }
+    /// Requires an element.
+    pub(super) fn require(&mut self, name: &str) {
         if !self.required.iter().any(|required| required == name) {
             self.required.push(name.to_owned());
         }
-        true
     }
 
     /// Adds a schema that the document must satisfy too.
@@ -101,9 +92,6 @@ impl ObjectSchema {
         if !self.properties.is_empty() {
             schema.insert("properties", self.properties);
         }
-        if !self.patterns.is_empty() {
-            schema.insert("patternProperties", self.patterns);
-        }
         match self.undeclared {
             Undeclared::None if !self.is_open => drop(schema.insert("additionalProperties", false)),
             Undeclared::Schema(values) if !self.is_open && !values.is_empty() => {
@@ -125,45 +113,9 @@ impl ObjectSchema {
     }
 }
 
-/// Returns a regular expression that matches this text.
-fn escaped(name: &str) -> String {
-    let mut escaped = String::with_capacity(name.len() + 8);
-    for char in name.chars() {
-        if char.is_ascii_punctuation() {
-            escaped.push('\\');
-        }
-        escaped.push(char);
-    }
-    escaped
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn names_with_a_dot_are_patterns_because_properties_reads_them_as_paths() {
-        let mut object = ObjectSchema::default();
-        object.property("a.b", doc! { "bsonType": "int" });
-        assert!(!object.require("a.b"));
-        object.deny_undeclared();
-        assert_eq!(
-            object.into_schema(),
-            doc! {
-                "bsonType": "object", "patternProperties": { "^a\\.b$": { "bsonType": "int" } },
-                "additionalProperties": false,
-            }
-        );
-    }
-
-    #[test]
-    fn an_empty_name_is_not_in_the_schema() {
-        let mut object = ObjectSchema::default();
-        object.property("", doc! { "bsonType": "int" });
-        assert!(!object.require(""));
-        object.deny_undeclared();
-        assert_eq!(object.into_schema(), doc! { "bsonType": "object" });
-    }
 
     #[test]
     fn one_name_declared_twice_has_both_schemas() {

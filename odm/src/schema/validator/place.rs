@@ -30,13 +30,7 @@ impl Place {
 
     /// Returns the place of a field.
     pub(super) fn field(&self, name: &str) -> Self {
-        let is_plain = !name.is_empty() && !name.contains('.') && !name.starts_with('$');
-        Self {
-            path: self.join(name),
-            reach: if is_plain { self.reach } else { Reach::Unknown },
-            in_array: false,
-            is_strict: self.is_strict,
-        }
+        Self { path: self.join(name), reach: self.reach, in_array: false, is_strict: self.is_strict }
     }
 
     /// Returns the place of the elements of an array.

@@ -116,7 +116,7 @@ where
 }
 
 macro_rules! spans {
-    ($($type:ty: |$span:ident| $to:expr, |$nanos:ident| $from:expr;)*) => { $(
+    ($($type:ty as $stored:ty: |$span:ident| $to:expr, |$nanos:ident| $from:expr;)*) => { $(
         impl Span for $type {
             fn nanos(&self) -> Option<i128> {
                 let $span = self;
@@ -127,7 +127,7 @@ macro_rules! spans {
             }
         }
         impl<U: Unit> Encoding<$type> for Counted<U> {
-            const STORED_AS: &'static TypeMeta = i64::STORED_AS;
+            const STORED_AS: &'static TypeMeta = <$stored>::STORED_AS;
             fn encode(value: &$type, writer: &mut Writer) -> CodecResult<ElementType> {
                 count::<U>(value, writer)
             }
@@ -149,7 +149,7 @@ fn parts(nanos: i128) -> Option<(i64, u32)> {
 }
 
 spans! {
-    Duration: |span| i128::try_from(span.as_nanos()).ok(), |nanos| {
+    Duration as u64: |span| i128::try_from(span.as_nanos()).ok(), |nanos| {
         let (seconds, rest) = parts(nanos)?;
         Some(Self::new(u64::try_from(seconds).ok()?, rest))
     };
@@ -157,13 +157,13 @@ spans! {
 
 #[cfg(feature = "chrono")]
 spans! {
-    chrono::TimeDelta: |span| Some(i128::from(span.num_seconds()) * Seconds::NANOS + i128::from(span.subsec_nanos())),
+    chrono::TimeDelta as i64: |span| Some(i128::from(span.num_seconds()) * Seconds::NANOS + i128::from(span.subsec_nanos())),
         |nanos| { let (seconds, rest) = parts(nanos)?; Self::new(seconds, rest) };
 }
 
 #[cfg(feature = "time")]
 spans! {
-    time::Duration: |span| Some(span.whole_nanoseconds()), |nanos| {
+    time::Duration as i64: |span| Some(span.whole_nanoseconds()), |nanos| {
         let (seconds, rest) = parts(nanos)?;
         Self::seconds(seconds).checked_add(Self::nanoseconds(rest.into()))
     };

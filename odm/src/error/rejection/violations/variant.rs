@@ -19,6 +19,11 @@ pub(super) fn right<'d>(branches: &[&'d Document]) -> Option<&'d Document> {
         let right = wrong.iter().position(|names| !names.contains(tag))?;
         return branches.get(right).copied();
     }
+    if let Some((first, others)) = wrong.split_first()
+        && first.iter().any(|name| others.iter().all(|names| names.contains(name)))
+    {
+        return None;
+    }
     // Else the type of the value, or the only element of a document, is that of one variant.
     let mut fitting = branches.iter().filter(|branch| !is_of_another_kind(branch));
     match (fitting.next(), fitting.next()) {

@@ -1,6 +1,6 @@
 //! Enums, in the four forms of serde.
 
-use mongodb::bson::{Bson, Document, doc};
+use mongodb::bson::{Document, doc};
 
 use super::{Builder, ObjectSchema, Place};
 use crate::meta::{ContentMeta, EnumMeta, Tagging, TypeMeta, VariantMeta};
@@ -36,14 +36,18 @@ impl Builder {
                 && matches!(variant.content(), ContentMeta::Unit)
                 && !is_flattened;
             if is_untagged {
-                branches.push(self.untagged(variant, &place.strict(), is_flattened));
+                branches.push(self.untagged(meta, variant, &place.strict(), is_flattened));
             } else if is_constant && !variant.is_other() {
                 constants.extend(self.names(variant));
             } else {
-                branches.extend(self.tagged(meta.tagging(), variant, &known, place, is_flattened));
+                branches.extend(self.tagged(meta, variant, &known, place, is_flattened));
             }
         }
         if !constants.is_empty() {
+            if !branches.is_empty() && !is_exact {
+                // A variant without content is read from a document too, beside those with content.
+                branches.insert(0, without_content(&constants));
+            }
             branches.insert(0, doc! { "enum": constants });
         }
         match branches.len() {
@@ -61,7 +65,13 @@ impl Builder {
     }
 
     /// Returns the schema of a variant whose name is not stored.
-    fn untagged(&mut self, variant: &'static VariantMeta, place: &Place, is_flattened: bool) -> Document {
+    fn untagged(
+        &mut self,
+        meta: &EnumMeta,
+        variant: &'static VariantMeta,
+        place: &Place,
+        is_flattened: bool,
+    ) -> Document {
         match variant.content() {
             ContentMeta::Unit => doc! { "bsonType": "null" },
             ContentMeta::Single(value) if is_flattened => {
@@ -74,7 +84,7 @@ impl Builder {
             ContentMeta::Document(fields) => {
                 let mut object = ObjectSchema::default();
                 self.fields(&mut object, fields, place);
-                self.close(object, is_flattened)
+                self.close(meta, object, is_flattened)
             }
         }
     }
@@ -82,22 +92,22 @@ impl Builder {
     /// Returns the schemas of a variant whose name is stored, one for each of its names if the name is a key.
     fn tagged(
         &mut self,
-        tagging: Tagging,
+        meta: &EnumMeta,
         variant: &'static VariantMeta,
         known: &[&str],
         place: &Place,
         is_flattened: bool,
     ) -> Vec<Document> {
         let names = self.names(variant);
-        let tag_schema = if variant.is_other() {
-            doc! { "bsonType": "string", "not": { "enum": known } }
-        } else {
-            doc! { "enum": &names }
+        let tag_schema = match (variant.is_other(), known) {
+            (true, []) => doc! { "bsonType": "string" },
+            (true, known) => doc! { "bsonType": "string", "not": { "enum": known } },
+            (false, _) => doc! { "enum": &names },
         };
-        match tagging {
+        match meta.tagging() {
             Tagging::External if variant.is_other() => vec![tag_schema],
             Tagging::External => {
-                let content = self.content(variant, &place.inside(variant.name()));
+                let content = self.content(meta, variant, &place.inside(variant.name()));
                 let schema = content.unwrap_or_else(|| doc! { "bsonType": "null" });
                 names.iter().map(|name| only_element(name, schema.clone(), is_flattened)).collect()
             }
@@ -109,16 +119,22 @@ impl Builder {
                     ContentMeta::Document(fields) => self.fields(&mut object, fields, &place.conditional()),
                     ContentMeta::Single(value) => {
                         self.flattened_value(&mut object, value, &place.conditional());
+                        if let TypeMeta::Document(document) = value
+                            && document.denies_unknown_fields()
+                            && !is_flattened
+                        {
+                            object.deny_undeclared();
+                        }
                     }
                     ContentMeta::Unit | ContentMeta::Tuple(_) => {}
                 }
-                vec![self.close(object, is_flattened)]
+                vec![self.close(meta, object, is_flattened)]
             }
             Tagging::Adjacent { tag, content: name } => {
                 let mut object = ObjectSchema::default();
                 object.property(tag, tag_schema);
                 object.require(tag);
-                match self.content(variant, &place.inside(name)) {
+                match self.content(meta, variant, &place.inside(name)) {
                     Some(schema) => {
                         object.property(name, schema);
                         if !reads_missing(variant.content()) {
@@ -127,14 +143,19 @@ impl Builder {
                     }
                     None => object.property(name, doc! { "bsonType": "null" }),
                 }
-                vec![self.close(object, is_flattened)]
+                vec![self.close(meta, object, is_flattened)]
             }
             Tagging::Untagged => Vec::new(),
         }
     }
 
     /// Returns the schema of the content of a variant, if it has one.
-    fn content(&mut self, variant: &'static VariantMeta, place: &Place) -> Option<Document> {
+    fn content(
+        &mut self,
+        meta: &EnumMeta,
+        variant: &'static VariantMeta,
+        place: &Place,
+    ) -> Option<Document> {
         match variant.content() {
             ContentMeta::Unit => None,
             ContentMeta::Single(value) => Some(self.value(value, place)),
@@ -142,17 +163,27 @@ impl Builder {
             ContentMeta::Document(fields) => {
                 let mut object = ObjectSchema::default();
                 self.fields(&mut object, fields, place);
-                Some(self.close(object, false))
+                Some(self.close(meta, object, false))
             }
         }
     }
 
-    fn close(&self, mut object: ObjectSchema, is_flattened: bool) -> Document {
-        if self.options.denies_unknown_fields() && !is_flattened {
+    fn close(&self, meta: &EnumMeta, mut object: ObjectSchema, is_flattened: bool) -> Document {
+        if (meta.denies_unknown_fields() || self.options.denies_unknown_fields()) && !is_flattened {
             object.deny_undeclared();
         }
         object.into_schema()
     }
+}
+
+/// Returns the schema of a document whose only element is the name of a variant without content.
+fn without_content(names: &[&str]) -> Document {
+    let mut object = ObjectSchema::default();
+    names.iter().for_each(|name| object.property(name, doc! { "bsonType": "null" }));
+    object.deny_undeclared();
+    let mut schema = object.into_schema();
+    schema.extend(doc! { "minProperties": 1, "maxProperties": 1 });
+    schema
 }
 
 fn reads_missing(content: ContentMeta) -> bool {
@@ -163,12 +194,7 @@ fn reads_missing(content: ContentMeta) -> bool {
 fn only_element(name: &str, schema: Document, is_flattened: bool) -> Document {
     let mut object = ObjectSchema::default();
     object.property(name, schema);
-    if !object.require(name) {
-        // A name that a schema cannot require: the document has one element, and no other name is accepted.
-        let mut schema = object.into_schema();
-        schema.extend(doc! { "minProperties": 1, "additionalProperties": Bson::Boolean(false) });
-        return schema;
-    }
+    object.require(name);
     if !is_flattened {
         object.deny_undeclared();
     }

@@ -202,15 +202,7 @@ impl Builder {
                         Err(reason) => self.only_in_rust(place.join(left), rule.name(), reason),
                     }
                 }
-                Rule::RequiredTogether(fields) => {
-                    let unsafe_name = |name: &&&str| name.contains('.') || name.is_empty();
-                    if fields.iter().find(unsafe_name).is_some() {
-                        let reason = "a name that contains a dot or is empty";
-                        self.only_in_rust(place.path().to_owned(), rule.name(), reason);
-                    } else {
-                        object.also(together(fields));
-                    }
-                }
+                Rule::RequiredTogether(fields) => object.also(together(fields)),
                 _ => self.only_in_rust(place.path().to_owned(), rule.name(), "a function"),
             }
         }
