@@ -3,11 +3,13 @@
 mod cache;
 mod error;
 mod log;
+mod replica_set;
 mod server;
 mod test;
 pub mod wheel;
 
 pub use error::Error;
+pub use replica_set::{Member, ReplicaSet};
 pub use server::{Server, Source};
 
 #[doc = include_str!("test.md")]

@@ -18,14 +18,14 @@ use resolve::Sources;
 use run::Run;
 pub use source::Source;
 
-mod docker;
-mod mongod;
-mod reaper;
-mod replica_set;
-mod resolve;
+pub(crate) mod docker;
+pub(crate) mod mongod;
+pub(crate) mod reaper;
+pub(crate) mod replica_set;
+pub(crate) mod resolve;
 mod run;
 mod source;
-mod stale;
+pub(crate) mod stale;
 
 /// The shared server of this process, or the error that prevented it.
 static SHARED: OnceCell<Result<Server, Error>> = OnceCell::const_new();
@@ -74,7 +74,7 @@ impl Server {
     /// # Ok(()) }
     /// ```
     pub async fn shared() -> Result<Self, Error> {
-        SHARED.get_or_init(|| on_a_thread(Wanted::Shared)).await.clone()
+        SHARED.get_or_init(|| get(Wanted::Shared)).await.clone()
     }
 
     /// Starts a server for the caller alone, from the first source that works. The server ends when the last clone of
@@ -95,7 +95,7 @@ impl Server {
     /// # Ok(()) }
     /// ```
     pub async fn start() -> Result<Self, Error> {
-        on_a_thread(Wanted::Own).await
+        get(Wanted::Own).await
     }
 
     /// Starts a server for the caller alone, from this source and no other. [`Source::Uri`] starts none: it returns
@@ -114,7 +114,7 @@ impl Server {
     /// # Ok(()) }
     /// ```
     pub async fn start_by(source: Source) -> Result<Self, Error> {
-        on_a_thread(Wanted::By(source)).await
+        get(Wanted::By(source)).await
     }
 
     /// Returns the connection string, for clients of your own.
@@ -163,20 +163,7 @@ impl Server {
     /// # Ok(()) }
     /// ```
     pub async fn client(&self) -> Result<Client, Error> {
-        let mut options =
-            ClientOptions::parse(self.uri()).await.map_err(|error| Error::new(error.kind.to_string()))?;
-        options.app_name.get_or_insert_with(|| "odm-test".to_owned());
-        // A test should fail within seconds if its server has ended; the driver's default is thirty.
-        options.server_selection_timeout.get_or_insert(Duration::from_secs(10));
-        // A client of `connect_with` reports how often it sent a write. `is_outcome_unknown` of an error depends on
-        // that.
-        match Database::connect_with(options, "test") {
-            Ok(database) => Ok(database.client().clone()),
-            Err(error) => Err(Error::new(match error.driver() {
-                Some(driver) => driver.kind.to_string(),
-                None => error.to_string(),
-            })),
-        }
+        client(self.uri()).await
     }
 
     /// Returns the database of this name, with a new [`client`](Self::client). It is neither emptied nor dropped; for
@@ -237,17 +224,41 @@ enum Wanted {
     By(Source),
 }
 
-/// Starts a server on a thread and a runtime of its own, because nothing that belongs to the runtime of one test may
-/// be used by another.
-async fn on_a_thread(wanted: Wanted) -> Result<Server, Error> {
+/// Creates a client of a server that this kit has started.
+pub(crate) async fn client(uri: &str) -> Result<Client, Error> {
+    let mut options = ClientOptions::parse(uri).await.map_err(|error| Error::new(error.kind.to_string()))?;
+    options.app_name.get_or_insert_with(|| "odm-test".to_owned());
+    // A test should fail within seconds if its server has ended; the driver's default is thirty.
+    options.server_selection_timeout.get_or_insert(Duration::from_secs(10));
+    // A client of `connect_with` reports how often it sent a write. `is_outcome_unknown` of an error depends on that.
+    match Database::connect_with(options, "test") {
+        Ok(database) => Ok(database.client().clone()),
+        Err(error) => Err(Error::new(match error.driver() {
+            Some(driver) => driver.kind.to_string(),
+            None => error.to_string(),
+        })),
+    }
+}
+
+async fn get(wanted: Wanted) -> Result<Server, Error> {
+    let running = on_a_thread(|| serve(wanted)).await?;
+    Ok(Server { running: Arc::new(running) })
+}
+
+/// Starts servers on a thread and a runtime of its own, because nothing that belongs to the runtime of one test may be
+/// used by another.
+pub(crate) async fn on_a_thread<T, F>(start: impl FnOnce() -> F + Send + 'static) -> Result<T, Error>
+where
+    T: Send + 'static,
+    F: Future<Output = Result<T, Error>>,
+{
     let (sender, receiver) = oneshot::channel();
     let start = move || {
         let runtime = runtime::Builder::new_current_thread().enable_all().build();
-        let result = runtime
-            .or_error("no runtime to start a server on")
-            .and_then(|runtime| runtime.block_on(serve(wanted)));
+        let result =
+            runtime.or_error("no runtime to start a server on").and_then(|runtime| runtime.block_on(start()));
         // If the caller has stopped waiting, the server is dropped and ends at once.
-        let _ = sender.send(result.map(|running| Server { running: Arc::new(running) }));
+        let _ = sender.send(result);
     };
     thread::Builder::new()
         .name("odm-test server".to_owned())
@@ -257,13 +268,9 @@ async fn on_a_thread(wanted: Wanted) -> Result<Server, Error> {
 }
 
 async fn serve(wanted: Wanted) -> Result<Running, Error> {
-    let owned_by = |owner| if keeps() { Owner::Nobody } else { owner };
     let sources = match wanted {
         Wanted::By(source) => Sources::Only(source),
-        Wanted::Own => match Source::selected()? {
-            Some(Source::Uri) => return Err(Error::new(NONE_TO_START)),
-            insisted => insisted.map_or(Sources::Starting, Sources::Only),
-        },
+        Wanted::Own => own_sources()?,
         Wanted::Shared => {
             let sources = Source::selected()?.map_or(Sources::Any, Sources::Only);
             if let Some(run) = Run::current() {
@@ -273,6 +280,19 @@ async fn serve(wanted: Wanted) -> Result<Running, Error> {
         }
     };
     resolve::find_or_start(sources, &owned_by(Owner::Holder)).await
+}
+
+/// Returns the sources of a server that nobody else uses.
+pub(crate) fn own_sources() -> Result<Sources, Error> {
+    match Source::selected()? {
+        Some(Source::Uri) => Err(Error::new(NONE_TO_START)),
+        insisted => Ok(insisted.map_or(Sources::Starting, Sources::Only)),
+    }
+}
+
+/// Returns the owner of started servers: `owner`, unless they keep running after the tests.
+pub(crate) fn owned_by(owner: Owner) -> Owner {
+    if keeps() { Owner::Nobody } else { owner }
 }
 
 const NONE_TO_START: &str = "this test needs a server of its own, but ODM_MONGODB_SOURCE=uri allows no server to be \

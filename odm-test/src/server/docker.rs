@@ -3,7 +3,7 @@
 use std::{env, ffi::OsStr, process, time::Duration};
 
 use testcontainers::{
-    ContainerAsync, GenericImage, ImageExt,
+    ContainerAsync, ContainerRequest, GenericImage, ImageExt,
     bollard::{
         Docker,
         query_parameters::{ListContainersOptionsBuilder, RemoveContainerOptionsBuilder},
@@ -48,6 +48,19 @@ pub(crate) struct Container {
 
 /// Starts a container of the image in `ODM_MONGODB_IMAGE`, as a replica set of one member.
 pub(crate) async fn start(owner: &Owner) -> Result<Container, Error> {
+    let image = provide().await?;
+    let name = new_name(&image);
+    let mut reaper = reaper(owner, &name)?;
+    let uri = run(&image, &name, owner, &reaper).await?;
+    reaper.server_ready();
+    if matches!(owner, Owner::Nobody) {
+        log(format_args!("ODM_MONGODB_KEEP: the server stays until you run `docker rm -f -v {name}`"));
+    }
+    Ok(Container { uri, name, image, reaper })
+}
+
+/// Makes sure that Docker works and has the image in `ODM_MONGODB_IMAGE`. Returns the image.
+pub(crate) async fn provide() -> Result<String, Error> {
     let docker = docker_client_instance().await.or_error("cannot create a Docker client")?;
     match timeout(PATIENCE, docker.ping()).await {
         Ok(answer) => answer.map(drop).or_error("Docker does not answer")?,
@@ -56,35 +69,47 @@ pub(crate) async fn start(owner: &Owner) -> Result<Container, Error> {
     remove_stale(&docker).await;
 
     let image = env::var("ODM_MONGODB_IMAGE").ok().filter(|name| !name.is_empty());
-    let image = image.as_deref().unwrap_or(IMAGE);
-    image::provide(&docker, image).await?;
-
-    let name = format!("odm-test-{}-{:08x}", process::id(), crate::test::name::unique(&image) >> 32);
-    let remover = remover::command(&name)?;
-    let command: Vec<&OsStr> = remover.iter().map(OsStr::new).collect();
-    let mut reaper = Reaper::of_container(owner, &command)?;
-    let uri = run(image, &name, owner, &reaper).await?;
-    reaper.server_ready();
-    if matches!(owner, Owner::Nobody) {
-        log(format_args!("ODM_MONGODB_KEEP: the server stays until you run `docker rm -f -v {name}`"));
-    }
-    Ok(Container { uri, name, image: image.to_owned(), reaper })
+    let image = image.unwrap_or_else(|| IMAGE.to_owned());
+    image::provide(&docker, &image).await?;
+    Ok(image)
 }
 
-/// Runs the container and makes its server a writable primary.
-async fn run(image: &str, name: &str, owner: &Owner, reaper: &Reaper) -> Result<String, Error> {
+/// Returns the name of a new container.
+pub(crate) fn new_name(image: &str) -> String {
+    format!("odm-test-{}-{:08x}", process::id(), crate::test::name::unique(&image) >> 32)
+}
+
+/// Starts the reaper of the container `name`, which is started afterwards.
+pub(crate) fn reaper(owner: &Owner, name: &str) -> Result<Reaper, Error> {
+    let remover = remover::command(name)?;
+    let command: Vec<&OsStr> = remover.iter().map(OsStr::new).collect();
+    Reaper::of_container(owner, &command)
+}
+
+/// Starts the container `name` of an image, which its reaper removes.
+pub(crate) async fn launch(
+    image: &str,
+    name: &str,
+    owner: &Owner,
+    reaper: &Reaper,
+    request: impl FnOnce(GenericImage) -> ContainerRequest<GenericImage>,
+) -> Result<ContainerAsync<GenericImage>, Error> {
     let (repository, tag) = image::parts(image);
-    let command = ["mongod", "--bind_ip_all"].into_iter().chain(mongod::ARGUMENTS);
-    let mut request = GenericImage::new(repository, tag)
-        .with_exposed_port(PORT.tcp())
-        .with_cmd(command)
+    let mut request = request(GenericImage::new(repository, tag))
         .with_container_name(name)
         .with_startup_timeout(Duration::from_secs(60));
     if let (Some(pid_namespace), Owner::Holder | Owner::Runner { .. }) = (stale::pid_namespace(), owner) {
         request =
             request.with_label(REAPER, reaper.id().to_string()).with_label(PID_NAMESPACE, pid_namespace);
     }
-    let container = request.start().await.or_error(format_args!("a container of {image} does not start"))?;
+    request.start().await.or_error(format_args!("a container of {image} does not start"))
+}
+
+/// Runs the container and makes its server a writable primary.
+async fn run(image: &str, name: &str, owner: &Owner, reaper: &Reaper) -> Result<String, Error> {
+    let command = ["mongod", "--bind_ip_all"].into_iter().chain(mongod::ARGUMENTS);
+    let request = |image: GenericImage| image.with_exposed_port(PORT.tcp()).with_cmd(command);
+    let container = launch(image, name, owner, reaper, request).await?;
 
     match make_writable(&container).await {
         Ok(uri) => {
@@ -103,7 +128,8 @@ async fn run(image: &str, name: &str, owner: &Owner, reaper: &Reaper) -> Result<
 async fn make_writable(container: &ContainerAsync<GenericImage>) -> Result<String, Error> {
     let uri = format!("mongodb://{}/?directConnection=true", address(container).await?);
     let alive = async || container.is_running().await.unwrap_or(true);
-    replica_set::initiate(&uri, &format!("127.0.0.1:{PORT}"), alive).await?;
+    let config = replica_set::single(&format!("127.0.0.1:{PORT}"));
+    replica_set::initiate(&uri, &config, replica_set::is_primary, alive).await?;
     Ok(uri)
 }
 
@@ -120,7 +146,7 @@ async fn address(container: &ContainerAsync<GenericImage>) -> Result<String, Err
 }
 
 /// Returns the end of the container's log.
-async fn log_tail(container: &ContainerAsync<GenericImage>) -> String {
+pub(crate) async fn log_tail(container: &ContainerAsync<GenericImage>) -> String {
     let mut log = container.stdout_to_vec().await.unwrap_or_default();
     log.extend(container.stderr_to_vec().await.unwrap_or_default());
     mongod::quote(&String::from_utf8_lossy(&log))

@@ -2,7 +2,7 @@
 
 use std::{
     env,
-    ffi::OsStr,
+    ffi::{OsStr, OsString},
     fs,
     io::Read as _,
     net::TcpListener,
@@ -59,41 +59,54 @@ async fn try_to_start(program: &Path, owner: &Owner) -> Result<Process, Error> {
         .prefix(&format!("{}mongod-", stale::PREFIX))
         .tempdir()
         .or_error("cannot create a folder for the server's files")?;
-    let folder = temporary.path();
-    let data = folder.join("data");
-    let log_file = folder.join("mongod.log");
-    fs::create_dir_all(&data).or_error(format_args!("cannot create {}", data.display()))?;
-
-    let port_text = port.to_string();
-    let mut command: Vec<&OsStr> = vec![program.as_os_str()];
-    command.extend(["--bind_ip", "127.0.0.1", "--port", &port_text, "--nounixsocket"].map(OsStr::new));
-    command.extend([OsStr::new("--dbpath"), data.as_os_str(), OsStr::new("--logpath"), log_file.as_os_str()]);
-    command.extend(ARGUMENTS.map(OsStr::new));
-
-    let (mut reaper, output) = Reaper::of_process(owner, folder, &command)?;
+    let command = command(program, temporary.path(), port)?;
+    let command: Vec<&OsStr> = command.iter().map(OsString::as_os_str).collect();
+    let (mut reaper, output) = Reaper::of_process(owner, Some(temporary.path()), &command)?;
     // From here on the reaper removes the folder.
-    let _ = temporary.keep();
+    let folder = temporary.keep();
     let output = Output::follow(output);
     let member = format!("127.0.0.1:{port}");
     let uri = format!("mongodb://{member}/?directConnection=true");
-    match replica_set::initiate(&uri, &member, async || !output.has_ended()).await {
+    let config = replica_set::single(&member);
+    match replica_set::initiate(&uri, &config, replica_set::is_primary, async || !output.has_ended()).await {
         Ok(()) => {
             reaper.server_ready();
             if matches!(owner, Owner::Nobody) {
-                let id = fs::read_to_string(data.join("mongod.lock")).unwrap_or_default();
-                log(format_args!(
-                    "ODM_MONGODB_KEEP: the server stays until you end it with `kill {}`",
-                    id.trim()
-                ));
+                let id = id(&folder).unwrap_or_default();
+                log(format_args!("ODM_MONGODB_KEEP: the server stays until you end it with `kill {id}`"));
             }
             Ok(Process { uri, reaper })
         }
         Err(error) => {
-            let log_tail = log_tail(&log_file, &output.text());
+            let log_tail = log_tail(&folder, &output.text());
             reaper.dismiss();
             Err(Error::new(format!("{}: {error}{log_tail}", program.display())))
         }
     }
+}
+
+/// Creates the folder of the server's data in `folder`, and returns the command line that starts the server on this
+/// port. A server that has ended can be started again in the same folder.
+pub(crate) fn command(program: &Path, folder: &Path, port: u16) -> Result<Vec<OsString>, Error> {
+    let data = folder.join(DATA);
+    fs::create_dir_all(&data).or_error(format_args!("cannot create {}", data.display()))?;
+    let mut command = vec![program.into()];
+    command.extend(
+        ["--bind_ip", "127.0.0.1", "--port", &port.to_string(), "--nounixsocket"].map(OsString::from),
+    );
+    command.extend(["--dbpath".into(), data.into_os_string()]);
+    command.extend(["--logappend".into(), "--logpath".into(), folder.join(LOG).into_os_string()]);
+    command.extend(ARGUMENTS.map(OsString::from));
+    Ok(command)
+}
+
+const DATA: &str = "data";
+const LOG: &str = "mongod.log";
+
+/// Returns the process id of the server in this folder, if it runs.
+pub(crate) fn id(folder: &Path) -> Option<String> {
+    let id = fs::read_to_string(folder.join(DATA).join("mongod.lock")).ok()?;
+    Some(id.trim().to_owned()).filter(|id| !id.is_empty())
 }
 
 /// The arguments of every `mongod` of this kit, in containers too: test commands (fail points), a replica set, little
@@ -116,18 +129,30 @@ pub(crate) const ARGUMENTS: [&str; 13] = [
 
 /// Returns a port on which no process listened a moment ago.
 fn free_port() -> Result<u16, Error> {
-    let address = TcpListener::bind(("127.0.0.1", 0)).and_then(|listener| listener.local_addr());
-    Ok(address.or_error("no free port on 127.0.0.1")?.port())
+    let [port] = free_ports()?;
+    Ok(port)
+}
+
+/// Returns different ports on which no process listened a moment ago.
+pub(crate) fn free_ports<const N: usize>() -> Result<[u16; N], Error> {
+    let bind = || TcpListener::bind(("127.0.0.1", 0)).or_error("no free port on 127.0.0.1");
+    let listeners = (0..N).map(|_| bind()).collect::<Result<Vec<_>, _>>()?;
+    let mut ports = [0; N];
+    for (port, listener) in ports.iter_mut().zip(&listeners) {
+        *port = listener.local_addr().or_error("no free port on 127.0.0.1")?.port();
+    }
+    Ok(ports)
 }
 
 /// The standard output and error of the server. A thread reads them until the server ends.
-struct Output {
+#[derive(Debug)]
+pub(crate) struct Output {
     text: Arc<Mutex<String>>,
     ended: Arc<AtomicBool>,
 }
 
 impl Output {
-    fn follow(output: Option<ChildStdout>) -> Self {
+    pub(crate) fn follow(output: Option<ChildStdout>) -> Self {
         let this = Self { text: Arc::default(), ended: Arc::default() };
         let (text, ended) = (this.text.clone(), this.ended.clone());
         thread::spawn(move || {
@@ -147,18 +172,18 @@ impl Output {
         this
     }
 
-    fn has_ended(&self) -> bool {
+    pub(crate) fn has_ended(&self) -> bool {
         self.ended.load(Ordering::Acquire)
     }
 
-    fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         self.text.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
-/// Returns the errors in the log of a server that ended, else the end of its log, else its output.
-fn log_tail(log: &Path, output: &str) -> String {
-    let log = fs::read_to_string(log).unwrap_or_default();
+/// Returns the errors in the log of the server in this folder, which ended, else the end of its log, else its output.
+pub(crate) fn log_tail(folder: &Path, output: &str) -> String {
+    let log = fs::read_to_string(folder.join(LOG)).unwrap_or_default();
     let source = if log.trim().is_empty() { output } else { &log };
     quote(source)
 }

@@ -36,16 +36,22 @@ pub(crate) struct Reaper {
 }
 
 impl Reaper {
-    /// Starts `mongod`. When the owner has ended, the reaper kills `mongod` and removes its `folder`. The returned
-    /// output ends when `mongod` ends.
+    /// Starts `mongod`. When the owner has ended, the reaper kills `mongod` and removes its `folder`, if that is not
+    /// the task of another reaper. The returned output ends when `mongod` ends.
     pub(crate) fn of_process(
         owner: &Owner,
-        folder: &Path,
+        folder: Option<&Path>,
         command: &[&OsStr],
     ) -> Result<(Self, Option<ChildStdout>), Error> {
-        let mut reaper = Self::spawn(owner, Some(folder), "process", command)?;
+        let mut reaper = Self::spawn(owner, folder, "process", command)?;
         let output = reaper.shell.stdout.take();
         Ok((reaper, output))
+    }
+
+    /// Starts a reaper that removes `folder` when the owner has ended. The servers whose files are in it have reapers of
+    /// their own.
+    pub(crate) fn of_folder(owner: &Owner, folder: &Path) -> Result<Self, Error> {
+        Self::spawn(owner, Some(folder), "folder", &[])
     }
 
     /// Starts a reaper that runs `command`, which removes the container, when the owner has ended. Call this before

@@ -4,8 +4,9 @@
 #       or `nobody` (the server runs until the user ends it)
 #   $2  the folder that the processes of a run share, or empty
 #   $3  the folder of the server's own files, or empty
-#   $4  `process`, followed by the command line of the server, which is started here and killed at the end; or
-#       `container`, followed by the command that removes the container
+#   $4  `process`, followed by the command line of the server, which is started here and killed at the end;
+#       `container`, followed by the command that removes the container; or `folder`, which contains the files of
+#       several servers, each with a reaper of its own
 owner=$1 shared_folder=$2 folder=$3 kind=$4
 shift 4
 
@@ -26,7 +27,7 @@ while read -r line; do
 done
 
 if [ -n "$ready" ] && [ "$owner" = nobody ]; then
-    [ "$kind" = container ] || { wait "$server"; rm -rf "$folder"; }
+    [ "$kind" != process ] || { wait "$server"; rm -rf "$folder"; }
     exit
 elif [ -n "$ready" ] && [ "$owner" != pipe ]; then
     while kill -0 "$owner"; do sleep 1; done
@@ -38,6 +39,10 @@ if [ "$kind" = process ]; then
     kill -KILL "$server"
     wait "$server"
     rm -rf "$folder"
+elif [ "$kind" = folder ]; then
+    # A server that is being killed may still write files.
+    tries=30
+    until rm -rf "$folder" || [ "$tries" = 0 ]; do tries=$((tries - 1)); sleep 1; done
 else
     "$@"
     # If the owner ended while the engine was creating the container, the engine may finish later: remove it again.

@@ -1,4 +1,4 @@
-//! Makes a started `mongod` a replica set of one member and waits until it accepts writes.
+//! Makes started `mongod`s a replica set, and waits until one accepts writes.
 //!
 //! Uses driver commands over a direct connection, so that the server's environment needs no shell. Transactions and
 //! change streams need a replica set; one member is enough for both.
@@ -18,7 +18,7 @@ use tokio::time::sleep;
 use crate::error::Error;
 
 /// How long a server may take from its start to its first write.
-const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The error code of the server if the replica set is already initiated, by an attempt whose answer was lost.
 const ALREADY_INITIALIZED: i32 = 23;
@@ -26,12 +26,29 @@ const ALREADY_INITIALIZED: i32 = 23;
 /// The name of the replica set, on the command line of every `mongod` that this kit starts.
 pub(crate) const NAME: &str = "odm";
 
-/// Initiates the replica set of the server at `uri`, with `member` as the address of its only member, and returns
-/// when the server is a writable primary. Calls `alive` between attempts, so that it does not wait for a server that
-/// has ended.
-pub(crate) async fn initiate(uri: &str, member: &str, alive: impl AsyncFn() -> bool) -> Result<(), Error> {
+/// Returns the configuration of a replica set of one member, with this address.
+pub(crate) fn single(member: &str) -> Document {
+    doc! { "_id": NAME, "members": [{ "_id": 0, "host": member }] }
+}
+
+/// Returns the configuration of a replica set of these members, which elects another primary within seconds. The
+/// server's default is ten seconds until an election begins.
+pub(crate) fn several(members: &[String]) -> Document {
+    let member = |(id, host): (i32, &String)| doc! { "_id": id, "host": host };
+    let members: Vec<Document> = (0..).zip(members).map(member).collect();
+    let settings = doc! { "electionTimeoutMillis": 1000, "heartbeatIntervalMillis": 250 };
+    doc! { "_id": NAME, "members": members, "settings": settings }
+}
+
+/// Initiates the replica set `config` at the member at `uri`, and returns when the member's reply to `hello` is the
+/// `wanted` one. Calls `alive` between attempts, so that it does not wait for a server that has ended.
+pub(crate) async fn initiate(
+    uri: &str,
+    config: &Document,
+    wanted: fn(&Document) -> bool,
+    alive: impl AsyncFn() -> bool,
+) -> Result<(), Error> {
     let started = Instant::now();
-    let config = doc! { "_id": NAME, "members": [{ "_id": 0, "host": member }] };
     let mut initiated = false;
     // A client that cannot connect tries again only after half a second, so each attempt creates a new client. Each
     // attempt waits longer than the one before, for slow machines.
@@ -39,7 +56,7 @@ pub(crate) async fn initiate(uri: &str, member: &str, alive: impl AsyncFn() -> b
     loop {
         patience = (patience * 3 / 2).min(Duration::from_secs(3));
         let answer = match connect(uri, patience).await {
-            Ok(client) if initiated => is_writable(&client).await,
+            Ok(client) if initiated => admin(&client, doc! { "hello": 1 }).await.map(|hello| wanted(&hello)),
             Ok(client) => match admin(&client, doc! { "replSetInitiate": config.clone() }).await {
                 Err(error) if code(&error) != Some(ALREADY_INITIALIZED) => Err(error),
                 _ => {
@@ -95,8 +112,25 @@ async fn connect(uri: &str, patience: Duration) -> Result<Client, DriverError> {
     Client::with_options(options)
 }
 
-async fn is_writable(client: &Client) -> Result<bool, DriverError> {
-    Ok(admin(client, doc! { "hello": 1 }).await?.get_bool("isWritablePrimary").unwrap_or(false))
+/// Returns whether this is the `hello` of a primary that accepts writes.
+pub(crate) fn is_primary(hello: &Document) -> bool {
+    hello.get_bool("isWritablePrimary").unwrap_or(false)
+}
+
+/// Returns whether this is the `hello` of a member that has the data of its replica set.
+pub(crate) fn is_member(hello: &Document) -> bool {
+    is_primary(hello) || hello.get_bool("secondary").unwrap_or(false)
+}
+
+/// Returns the reply to `hello` of the server at `uri`.
+pub(crate) async fn hello(uri: &str, patience: Duration) -> Result<Document, Error> {
+    command(uri, patience, doc! { "hello": 1 }).await
+}
+
+/// Returns the reply of the server at `uri` to a command.
+pub(crate) async fn command(uri: &str, patience: Duration, command: Document) -> Result<Document, Error> {
+    let reply = async { admin(&connect(uri, patience).await?, command).await };
+    reply.await.map_err(|error| Error::new(error.kind.to_string()))
 }
 
 async fn admin(client: &Client, command: Document) -> Result<Document, DriverError> {

@@ -3,6 +3,7 @@
 use std::{
     env,
     panic::AssertUnwindSafe,
+    path::PathBuf,
     time::{Duration, Instant},
 };
 
@@ -42,19 +43,32 @@ impl Sources {
 }
 
 /// Finds or starts a server for `owner`, from the first of `sources` that works.
-pub(crate) async fn find_or_start(sources: Sources, owner: &Owner) -> Result<Running, Error> {
+pub(super) async fn find_or_start(sources: Sources, owner: &Owner) -> Result<Running, Error> {
+    first(sources, "server", async |source| {
+        let (running, what) = take(source, owner).await?;
+        let uri = without_credentials(&running.uri);
+        Ok((running, format!("{what}, {uri}")))
+    })
+    .await
+}
+
+/// Returns what the first of `sources` that works provides. `take` returns it with a description for the log.
+pub(crate) async fn first<T>(
+    sources: Sources,
+    noun: &str,
+    take: impl AsyncFn(Source) -> Result<(T, String), Error>,
+) -> Result<T, Error> {
     let mut failures = Vec::new();
     for source in sources.steps() {
         let started = Instant::now();
-        match take(source, owner).await {
-            Ok((running, what)) => {
-                let uri = without_credentials(&running.uri);
+        match take(source).await {
+            Ok((taken, what)) => {
                 let seconds = started.elapsed().as_secs_f32();
-                log(format_args!("server from {source}: {what}, {uri} ({seconds:.1} s)"));
-                return Ok(running);
+                log(format_args!("{noun} from {source}: {what} ({seconds:.1} s)"));
+                return Ok(taken);
             }
             Err(error) => {
-                log(format_args!("no server from {source}: {error}"));
+                log(format_args!("no {noun} from {source}: {error}"));
                 failures.push((source, error));
             }
         }
@@ -79,21 +93,31 @@ async fn take(source: Source, owner: &Owner) -> Result<(Running, String), Error>
             Ok((Running { source, uri, version: server_info.version, reaper: None }, what))
         }
         Source::Docker => {
-            // The Docker client libraries panic on some settings that they do not support.
-            let container = AssertUnwindSafe(docker::start(owner)).catch_unwind().await;
-            let container = container.unwrap_or_else(|_| Err(Error::new("the Docker client panicked")))?;
+            let container = unless_it_panics(docker::start(owner)).await?;
             let version = server_info(&container.uri).await?.version;
             let what = format!("MongoDB {version} in container {} of {}", container.name, container.image);
             Ok((Running { source, uri: container.uri, version, reaper: Some(container.reaper) }, what))
         }
         Source::Mongod | Source::Wheel => {
-            let program = if source == Source::Wheel { wheel::mongod()? } else { mongod::find()? };
+            let program = program(source)?;
             let process = mongod::start(&program, owner).await?;
             let version = server_info(&process.uri).await?.version;
             let what = format!("MongoDB {version}, {}", program.display());
             Ok((Running { source, uri: process.uri, version, reaper: Some(process.reaper) }, what))
         }
     }
+}
+
+/// Returns the `mongod` of a source that starts a process.
+pub(crate) fn program(source: Source) -> Result<PathBuf, Error> {
+    if source == Source::Wheel { wheel::mongod() } else { mongod::find() }
+}
+
+/// Returns an error if a call of the Docker client libraries panics, as they do on some settings that they do not
+/// support.
+pub(crate) async fn unless_it_panics<T>(call: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    let outcome = AssertUnwindSafe(call).catch_unwind().await;
+    outcome.unwrap_or_else(|_| Err(Error::new("the Docker client panicked")))
 }
 
 async fn server_info(uri: &str) -> Result<ServerInfo, Error> {

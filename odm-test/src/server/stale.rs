@@ -9,6 +9,7 @@ use std::{
     process::{self, Command},
 };
 
+use super::mongod;
 use crate::error::{Error, OrError};
 
 /// The file in a folder that contains the process id of the process that removes the folder.
@@ -30,20 +31,24 @@ pub(crate) fn remove_folders() {
         let folder = entry.path();
         let reaper = fs::read_to_string(folder.join(NOTE)).ok().and_then(|id| id.trim().parse().ok());
         if entry.file_name().to_string_lossy().starts_with(PREFIX) && reaper.is_some_and(is_dead) {
-            kill_server(&folder);
+            kill_server(&folder, &folder);
+            // The members of a replica set.
+            for member in fs::read_dir(&folder).into_iter().flatten().flatten() {
+                kill_server(&folder, &member.path());
+            }
             // Another process may remove it at the same time, so a failure is ignored.
             let _ = fs::remove_dir_all(folder);
         }
     }
 }
 
-/// Kills the server whose files are in this folder, if it still runs.
-fn kill_server(folder: &Path) {
-    let Ok(id) = fs::read_to_string(folder.join("data/mongod.lock")) else { return };
+/// Kills the server whose files are in the folder `files`, if it still runs.
+fn kill_server(folder: &Path, files: &Path) {
+    let Some(id) = mongod::id(files) else { return };
     // Another process may have this id by now, so check that the command line contains the folder of the server.
-    let command = fs::read_to_string(Path::new("/proc").join(id.trim()).join("cmdline")).unwrap_or_default();
+    let command = fs::read_to_string(Path::new("/proc").join(&id).join("cmdline")).unwrap_or_default();
     if command.contains(&*folder.to_string_lossy()) {
-        let _ = Command::new("kill").args(["-s", "KILL", id.trim()]).status();
+        let _ = Command::new("kill").args(["-s", "KILL", &id]).status();
     }
 }
 

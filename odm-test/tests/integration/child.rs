@@ -98,7 +98,7 @@ pub(crate) fn hold(command: &mut Command) -> Holding {
     };
     let mut log = String::new();
     let mut stderr = BufReader::new(child.stderr.take().expect("it is piped"));
-    while !log.contains("server from") {
+    while !log.contains("server from") && !log.contains("replica set from") {
         assert_ne!(stderr.read_line(&mut log).expect("standard error is text"), 0, "{log}");
     }
     Holding { child, address, log }

@@ -11,6 +11,7 @@ mod nextest;
 mod readme;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod reaper;
+mod replica_set;
 mod server;
 mod signatures;
 mod sources;

@@ -4,7 +4,7 @@ use odm::{
     Database,
     bson::{Document, doc},
 };
-use odm_test::Server;
+use odm_test::{ReplicaSet, Server};
 
 /// Prints a value for the parent process, which reads it with `child::Ended::reported`.
 fn report(what: &str, value: &str) {
@@ -85,5 +85,13 @@ async fn starts_its_own_server() {
 #[ignore = "run by another test"]
 async fn holds_its_server(server: Server) {
     report("uri", server.uri());
+    tokio::time::sleep(std::time::Duration::from_secs(300)).await;
+}
+
+#[tokio::test]
+#[ignore = "run by another test"]
+async fn holds_a_replica_set() {
+    let set = ReplicaSet::start().await.unwrap_or_else(|error| panic!("{error}"));
+    report("uri", set.uri());
     tokio::time::sleep(std::time::Duration::from_secs(300)).await;
 }
