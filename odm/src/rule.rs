@@ -8,6 +8,7 @@ pub(crate) mod declared;
 mod inner;
 mod length;
 mod range;
+mod stored;
 mod text;
 
 pub(crate) use self::{
