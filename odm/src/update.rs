@@ -27,7 +27,20 @@
 //! Raw operators in the driver's form can be joined like any other:
 //! `Update::raw(doc! { "$unset": { "old": "" } }) + b.title().set("x")`.
 //!
-//! Updates are not validated. The client validates whole documents, on insert and replace.
+//! # Rules
+//!
+//! The client checks the rules of a model before it sends an update, as far as the update contains what they judge:
+//!
+//! | operator | what is checked |
+//! |---|---|
+//! | `set`, `set_on_insert` | the value: the rules of its field, and those of the documents in it |
+//! | `max`, `min` | `range`: a `max` beyond the upper bound, a `min` below the lower one |
+//! | `inc` | `range` with both bounds: an amount that is larger than their distance |
+//! | `push`, `push_each`, `add_to_set`, .. | the elements; `length`: more new elements than the array may have |
+//!
+//! An update that violates a rule is refused with [`is_invalid`](crate::Error::is_invalid), unless the call has
+//! `skip_rules()`. What depends on the stored document is not checked: the sum of `inc`, the length of an array after
+//! `push`, stages, and `custom` rules, which need the whole value in Rust.
 
 mod array;
 mod bitwise;
@@ -38,6 +51,7 @@ mod on_insert;
 mod operators;
 mod positional;
 mod push;
+mod rules;
 pub(crate) mod stages;
 
 use std::{fmt, marker::PhantomData, ops};

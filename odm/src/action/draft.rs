@@ -30,6 +30,11 @@ impl<M: Model> Draft<M> {
         Self { kind: self.kind.and_then(|kind| kind.or_insert(model)), ..self }
     }
 
+    /// Allows an update that violates rules of the model.
+    pub(super) fn skip_rules(self) -> Self {
+        Self { kind: self.kind.map(Kind::skip_rules), ..self }
+    }
+
     /// Returns the statement, or the first error of a setter or an argument.
     pub(super) fn into_statement(
         self,
@@ -76,6 +81,21 @@ macro_rules! write_verb {
     };
 }
 pub(crate) use write_verb;
+
+/// Declares `.skip_rules()` of a builder of updates. `$draft` is where its draft is.
+macro_rules! skip_rules {
+    ([$($generics:tt)*] $action:ty, $($draft:tt).+) => {
+        impl<$($generics)*> $action {
+            /// Sends the update even if it violates [rules](crate::update#rules) of the model. The collection's
+            /// validator still applies: see [`bypass_document_validation`](crate::action::UpdateOne::bypass_document_validation).
+            pub fn skip_rules(mut self) -> Self {
+                self.$($draft).+ = self.$($draft).+.skip_rules();
+                self
+            }
+        }
+    };
+}
+pub(crate) use skip_rules;
 
 /// Implements `view`, `execute` and the explanation of a builder that also has the field `view`.
 macro_rules! find_and_modify {

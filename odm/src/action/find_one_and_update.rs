@@ -5,7 +5,7 @@ use mongodb::{bson::Document, options::FindOneAndUpdateOptions};
 use super::{
     Implicit, action,
     deadline::deadline,
-    draft::{Draft, find_and_modify},
+    draft::{Draft, find_and_modify, skip_rules},
     explain::explain,
     setters::setters,
 };
@@ -26,7 +26,8 @@ impl<M: Model> Collection<M> {
     ///
     /// `{ findAndModify: <collection>, query: { .. }, update: { .. } }`
     ///
-    /// The rules of the model are not checked, because the client does not have the whole document.
+    /// The client first checks those [rules](crate::update#rules) of the model that the values in the update can
+    /// violate.
     ///
     /// Awaiting it returns the document, or `None` if nothing matches.
     ///
@@ -34,6 +35,7 @@ impl<M: Model> Collection<M> {
     ///
     /// Returns an error for which one of these is true:
     ///
+    /// - [`is_invalid`](crate::Error::is_invalid): a value in the update violates a rule of the model.
     /// - [`is_not_sent`](crate::Error::is_not_sent), [`is_duplicate_key`](crate::Error::is_duplicate_key),
     ///   [`is_rejected`](crate::Error::is_rejected): as for [`update_one`](Collection::update_one).
     /// - [`is_decode`](crate::Error::is_decode): the returned document does not fit the model. It is updated
@@ -86,6 +88,7 @@ setters!([M: Model, S] FindOneAndUpdate<M, S>, of M:
     write_concern);
 deadline!([M: Model] FindOneAndUpdate<M>, FIND_ONE_AND_UPDATE, max_time);
 explain!([M: Model] FindOneAndUpdate<M>);
+skip_rules!([M: Model, S] FindOneAndUpdate<M, S>, draft);
 find_and_modify!(FindOneAndUpdate, FIND_ONE_AND_UPDATE);
 
 impl<M: Model, S> FindOneAndUpdate<M, S> {

@@ -5,7 +5,7 @@ use mongodb::{options::UpdateOptions, results::UpdateResult};
 use super::{
     Implicit, action,
     deadline::deadline,
-    draft::{Draft, write_verb},
+    draft::{Draft, skip_rules, write_verb},
     explain::explain,
     send,
     setters::setters,
@@ -27,8 +27,10 @@ impl<M: Model> Collection<M> {
     /// `{ update: <collection>, updates: [{ q: { .. }, u: { .. }, multi: true }] }`
     ///
     /// To update all documents, pass [`Filter::all`](crate::Filter::all); an empty filter is refused. Neither the driver nor the server
-    /// retries this write after a failure, and a failure can leave it partly applied. The rules of the model are not
-    /// checked.
+    /// retries this write after a failure, and a failure can leave it partly applied.
+    ///
+    /// The client first checks those [rules](crate::update#rules) of the model that the values in the update can
+    /// violate.
     ///
     /// Awaiting it returns the driver's [`UpdateResult`]: the numbers of matched and of modified documents.
     ///
@@ -36,6 +38,7 @@ impl<M: Model> Collection<M> {
     ///
     /// Returns an error for which one of these is true:
     ///
+    /// - [`is_invalid`](crate::Error::is_invalid): a value in the update violates a rule of the model.
     /// - [`is_not_sent`](crate::Error::is_not_sent): the update or the filter is empty, or a value cannot be stored.
     /// - [`is_duplicate_key`](crate::Error::is_duplicate_key), [`is_rejected`](crate::Error::is_rejected): one of the
     ///   results cannot be stored. The documents before it are updated.
@@ -79,4 +82,5 @@ setters!([M: Model, S] UpdateMany<M, S>, of M:
     upsert array_filters hint collation let_ bypass_document_validation comment write_concern);
 deadline!([M: Model] UpdateMany<M>, UPDATE_MANY, reply);
 explain!([M: Model] UpdateMany<M>);
+skip_rules!([M: Model, S] UpdateMany<M, S>, draft);
 write_verb!(UpdateMany, UPDATE_MANY, send::update => UpdateResult);

@@ -5,7 +5,7 @@ use mongodb::{options::UpdateOptions, results::UpdateResult};
 use super::{
     Implicit, action,
     deadline::deadline,
-    draft::{Draft, write_verb},
+    draft::{Draft, skip_rules, write_verb},
     explain::explain,
     send,
     setters::setters,
@@ -26,7 +26,8 @@ impl<M: Model> Collection<M> {
     ///
     /// `{ update: <collection>, updates: [{ q: { .. }, u: { .. } }] }`
     ///
-    /// The rules of the model are not checked, because the client does not have the whole document.
+    /// The client first checks those [rules](crate::update#rules) of the model that the values in the update can
+    /// violate.
     ///
     /// Awaiting it returns the driver's [`UpdateResult`]: the numbers of matched and of modified documents, and the
     /// `_id` of a document that [`upsert`](UpdateOne::upsert) or [`or_insert`](UpdateOne::or_insert) inserted.
@@ -35,6 +36,7 @@ impl<M: Model> Collection<M> {
     ///
     /// Returns an error for which one of these is true:
     ///
+    /// - [`is_invalid`](crate::Error::is_invalid): a value in the update violates a rule of the model.
     /// - [`is_not_sent`](crate::Error::is_not_sent): the update is empty, changes one field twice, or has a value
     ///   that cannot be stored.
     /// - [`is_duplicate_key`](crate::Error::is_duplicate_key): another document has the new key in a unique index.
@@ -79,6 +81,7 @@ setters!([M: Model, S] UpdateOne<M, S>, of M:
     upsert array_filters sort_since_8 hint collation let_ bypass_document_validation comment write_concern);
 deadline!([M: Model] UpdateOne<M>, UPDATE_ONE, reply);
 explain!([M: Model] UpdateOne<M>);
+skip_rules!([M: Model, S] UpdateOne<M, S>, draft);
 write_verb!(UpdateOne, UPDATE_ONE, send::update => UpdateResult);
 
 impl<M: Model, S> UpdateOne<M, S> {

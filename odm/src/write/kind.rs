@@ -4,7 +4,7 @@ use mongodb::bson::{Document, RawDocumentBuf};
 
 use super::{encode, encode_replacement};
 use crate::{
-    error::{Error, Result},
+    error::{Error, Result, invalid::Violations},
     filter::{Filter, IntoFilter, by_id},
     model::Model,
     update::{IntoUpdate, Update},
@@ -21,6 +21,8 @@ pub(crate) enum Kind {
         filter: Document,
         update: Update<()>,
         or_insert: Option<RawDocumentBuf>,
+        /// The rules of the model that the update violates.
+        violations: Violations,
     },
     Replace {
         filter: Document,
@@ -50,16 +52,27 @@ impl Kind {
         Ok(Self::Insert { document: encode(model)? })
     }
 
-    pub(crate) fn update_one<M>(filter: impl IntoFilter<M>, update: impl IntoUpdate<M>) -> Result<Self> {
+    pub(crate) fn update_one<M: Model>(
+        filter: impl IntoFilter<M>,
+        update: impl IntoUpdate<M>,
+    ) -> Result<Self> {
         let filter = filter.into_filter();
-        let update = update.into_update().checked_against(&filter).untyped();
-        Ok(Self::Update { many: false, filter: filter.into_document()?, update, or_insert: None })
+        let update = update.into_update().checked_against(&filter);
+        Ok(Self::update(false, filter.into_document()?, update))
     }
 
-    pub(crate) fn update_many<M>(filter: impl IntoFilter<M>, update: impl IntoUpdate<M>) -> Result<Self> {
+    pub(crate) fn update_many<M: Model>(
+        filter: impl IntoFilter<M>,
+        update: impl IntoUpdate<M>,
+    ) -> Result<Self> {
         let filter = filter.into_filter();
-        let update = update.into_update().checked_against(&filter).untyped();
-        Ok(Self::Update { many: true, filter: require_explicit(filter)?, update, or_insert: None })
+        let update = update.into_update().checked_against(&filter);
+        Ok(Self::update(true, require_explicit(filter)?, update))
+    }
+
+    fn update<M: Model>(many: bool, filter: Document, update: Update<M>) -> Self {
+        let violations = update.violations(M::META);
+        Self::Update { many, filter, update: update.untyped(), or_insert: None, violations }
     }
 
     pub(crate) fn replace<M: Model>(filter: impl IntoFilter<M>, model: &M) -> Result<Self> {
@@ -91,10 +104,20 @@ impl Kind {
     /// Sets the document that an update inserts if nothing matches. Other kinds have none.
     pub(crate) fn or_insert<M: Model>(self, model: &M) -> Result<Self> {
         match self {
-            Self::Update { many, filter, update, .. } => {
-                Ok(Self::Update { many, filter, update, or_insert: Some(encode(model)?) })
+            Self::Update { many, filter, update, violations, .. } => {
+                Ok(Self::Update { many, filter, update, or_insert: Some(encode(model)?), violations })
             }
             other => Ok(other),
+        }
+    }
+
+    /// Allows an update that violates rules of the model.
+    pub(crate) fn skip_rules(self) -> Self {
+        match self {
+            Self::Update { many, filter, update, or_insert, .. } => {
+                Self::Update { many, filter, update, or_insert, violations: Violations::default() }
+            }
+            other => other,
         }
     }
 }

@@ -47,7 +47,10 @@ pub(super) fn apply(statement: Statement) -> Result<Ready> {
             policies.scope.with(Deleted::Only).add_to(policies.fields, &mut filter)?;
             (Change::Delete { many: true, filter }, Meaning::Same)
         }
-        Kind::Update { many, mut filter, update, or_insert } => {
+        Kind::Update { many, mut filter, update, or_insert, violations } => {
+            if !violations.is_empty() {
+                return Err(violations.into());
+            }
             policies.scope.add_to(policies.fields, &mut filter)?;
             let upserts = options.upsert == Some(true) && or_insert.is_none();
             let update = maintain(update, upserts, &policies, now)?;
@@ -72,6 +75,9 @@ pub(super) fn apply_to_inserts(inserts: Inserts) -> Result<EncodedDocuments> {
         return Ok(documents);
     }
     let edits = timestamps::of_insert(policies.fields, policies.now());
+    if edits.is_empty() && policies.fields.tenant().is_none() {
+        return Ok(documents);
+    }
     documents.map(|document| {
         tenant::check(document, &policies)?;
         edits.apply(document)
@@ -95,7 +101,8 @@ fn new_document(document: RawDocumentBuf, policies: &Policies, now: DateTime) ->
         return Ok(document);
     }
     tenant::check(&document, policies)?;
-    timestamps::of_insert(policies.fields, now).apply(&document)
+    let edits = timestamps::of_insert(policies.fields, now);
+    if edits.is_empty() { Ok(document) } else { edits.apply(&document) }
 }
 
 /// Returns the replacement of a document. `save` is whether the document is inserted if there is none.
@@ -121,7 +128,7 @@ fn replace(
         Some(guard) => Meaning::OfVersion(Box::new(guard)),
         None => Meaning::Same,
     };
-    let document = edits.apply(&document)?;
+    let document = if edits.is_empty() { document } else { edits.apply(&document)? };
     let change = match timestamps::keeping_created_at(fields, &document, now)? {
         Some(stages) => Change::Update { many: false, filter, update: UpdateModifications::Pipeline(stages) },
         None => Change::Replace { filter, document },

@@ -5,7 +5,7 @@ use std::time::Duration;
 use odm::{
     Collection, Database, Filter, Id, Model, Shape, View,
     action::{Explanation, StageSummary, Verbosity},
-    bson::{Document, doc},
+    bson::{DateTime, Document, doc},
     mongodb::{IndexModel, options::Collation},
     pipeline::count,
 };
@@ -14,6 +14,20 @@ use odm_integration::{
     people::{Person, person},
 };
 use odm_test::Server;
+
+/// A person who is kept after the delete.
+#[derive(Model)]
+#[odm(collection = "people")]
+struct Kept {
+    id: Id<Kept>,
+    age: u8,
+    #[odm(deleted_at)]
+    deleted_at: Option<DateTime>,
+    #[odm(version)]
+    version: i64,
+    #[odm(created_at)]
+    created_at: Option<DateTime>,
+}
 
 /// Ten people, and an index on the age.
 async fn ten(db: &Database) -> Collection<Person> {
@@ -53,6 +67,28 @@ macro_rules! same {
         let [real] = &sent[..] else { panic!("{sent:?}") };
         assert_eq!(explained, essence(real), "{}", stringify!($call));
     )* };
+}
+
+/// The policies of a model are part of the explained command.
+#[odm_test::test]
+async fn explain_explains_the_command_with_the_policies(db: Database, server: Server) {
+    ten(&db).await;
+    let (db, commands) = Commands::record(server.uri(), &db).await;
+    let kept = db.with_clock(|| DateTime::from_millis(0)).collection::<Kept>();
+    let k = Kept::fields();
+    let new = Kept { id: Id::new(), age: 7, deleted_at: None, version: 0, created_at: None };
+    same! { commands:
+        kept.find(k.age().gt(7)).limit(3);
+        kept.count(k.age().gt(7));
+        kept.aggregate().sort(|k| k.age().asc());
+        kept.update_one(k.age().eq(7), k.age().inc(1));
+        kept.save(&new);
+        kept.delete_one(k.age().eq(8));
+        kept.delete_many(k.age().eq(8));
+        kept.find_one_and_delete(k.age().eq(8));
+        kept.restore(k.age().eq(8));
+        kept.purge(k.age().eq(9));
+    }
 }
 
 #[odm_test::test]

@@ -50,6 +50,7 @@ mod untyped_fields;
 mod update;
 mod update_catalogue;
 mod update_operators;
+mod update_rules;
 mod upgrade;
 mod upsert;
 mod validate;

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, fmt::Debug, fs, path::Path, time::Duration};
 
 use odm::{
     Collection, Database, Filter, Id, Model, Write,
-    bson::{Bson, Document, doc},
+    bson::{Bson, DateTime, Document, doc},
     mongodb::{
         IndexModel, Namespace,
         options::{
@@ -25,6 +25,16 @@ use odm_integration::{
 use odm_test::Server;
 
 const WATCH: &str = include_str!("../../../odm/src/action/watch.rs");
+
+/// A person who is kept after the delete.
+#[derive(Model)]
+#[odm(collection = "people")]
+struct Kept {
+    id: Id<Kept>,
+    age: u8,
+    #[odm(deleted_at)]
+    deleted_at: Option<DateTime>,
+}
 
 /// Returns the value at a dotted path of a command.
 fn at<'c>(command: &'c Document, path: &str) -> Option<&'c Bson> {
@@ -80,7 +90,7 @@ async fn the_value_of_a_setter_is_in_the_command(db: Database, server: Server) {
     let capped: Collection<Person> = beside.collection();
     commands.take();
 
-    let p = Person::fields();
+    let (p, k, kept) = (Person::fields(), Kept::fields(), db.collection::<Kept>());
     let ada = person("ada", 36);
     let first = || doc! { "$set": { "tags.$[tag]": 1 } };
     let tag = || [doc! { "tag": 0 }];
@@ -228,6 +238,17 @@ async fn the_value_of_a_setter_is_in_the_command(db: Database, server: Server) {
         DeleteMany let_: people.delete_many(p.age().eq(99)).let_("least", 18) => "let.least" = 18;
         DeleteMany comment: people.delete_many(p.age().eq(99)).comment("why") => "comment" = "why";
         DeleteMany write_concern: people.delete_many(p.age().eq(99)).write_concern(WriteConcern::majority()) => "writeConcern.w" = "majority";
+        Restore hint: kept.restore(k.age().eq(99)).hint(k.age().asc()) => "updates.0.hint.age" = 1;
+        Restore collation: kept.restore(k.age().eq(99)).collation(norwegian()) => "updates.0.collation.locale" = "nb";
+        Restore let_: kept.restore(k.age().eq(99)).let_("least", 18) => "let.least" = 18;
+        Restore bypass_document_validation: kept.restore(k.age().eq(99)).bypass_document_validation(true) => "bypassDocumentValidation" = true;
+        Restore comment: kept.restore(k.age().eq(99)).comment("why") => "comment" = "why";
+        Restore write_concern: kept.restore(k.age().eq(99)).write_concern(WriteConcern::majority()) => "writeConcern.w" = "majority";
+        Purge hint: kept.purge(k.age().eq(99)).hint(k.age().asc()) => "deletes.0.hint.age" = 1;
+        Purge collation: kept.purge(k.age().eq(99)).collation(norwegian()) => "deletes.0.collation.locale" = "nb";
+        Purge let_: kept.purge(k.age().eq(99)).let_("least", 18) => "let.least" = 18;
+        Purge comment: kept.purge(k.age().eq(99)).comment("why") => "comment" = "why";
+        Purge write_concern: kept.purge(k.age().eq(99)).write_concern(WriteConcern::majority()) => "writeConcern.w" = "majority";
         FindOneAndUpdate sort: people.find_one_and_update(all(), older()).sort(p.age().desc()) => "sort.age" = -1;
         FindOneAndUpdate upsert: people.find_one_and_update(all(), older()).upsert(true) => "upsert" = true;
         FindOneAndUpdate return_new: people.find_one_and_update(all(), older()).return_new() => "new" = true;
@@ -369,6 +390,9 @@ fn every_option_of_the_driver_has_a_setter() {
         ReplaceOne ReplaceOptions::default(), but;
         DeleteOne DeleteOptions::default(), but;
         DeleteMany DeleteOptions::default(), but;
+        // Restoring changes one field of documents that exist.
+        Restore UpdateOptions::default(), but array_filters upsert sort;
+        Purge DeleteOptions::default(), but;
         FindOneAndUpdate FindOneAndUpdateOptions::default(), but projection;
         FindOneAndReplace FindOneAndReplaceOptions::default(), but projection;
         FindOneAndDelete FindOneAndDeleteOptions::default(), but projection;

@@ -3,7 +3,12 @@
 use std::fmt;
 
 use crate::{
-    action::{Builder, CollectsProblems, draft::Draft, prepare::Problems, setters::setters},
+    action::{
+        Builder, CollectsProblems,
+        draft::{Draft, skip_rules},
+        prepare::Problems,
+        setters::setters,
+    },
     error::Result,
     filter::IntoFilter,
     model::Model,
@@ -154,6 +159,9 @@ setters!([M: Model] BulkUpdateOne<M>, of M: upsert array_filters sort_since_8 hi
 setters!([M: Model] BulkUpdateMany<M>, of M: upsert array_filters hint collation);
 setters!([M: Model] BulkReplaceOne<M>, of M: upsert sort_since_8 hint collation);
 setters!([M: Model] BulkDelete<M>, of M: hint collation);
+
+skip_rules!([M: Model] BulkUpdateOne<M>, 0.draft);
+skip_rules!([M: Model] BulkUpdateMany<M>, 0.draft);
 
 impl<M: Model> BulkUpdateOne<M> {
     /// Inserts this document, except for the fields that the update writes, if nothing matches: see

@@ -16,15 +16,16 @@ impl Edits {
         self.0.push((name, value.into()));
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Returns the document with the elements in the place of those with their names, or after all others.
     ///
     /// # Errors
     ///
     /// Returns an error if the document is then too large.
     pub(super) fn apply(&self, document: &RawDocument) -> Result<RawDocumentBuf> {
-        if self.0.is_empty() {
-            return Ok(document.to_owned());
-        }
         let mut edited = RawDocumentBuf::new();
         let mut found = Vec::with_capacity(self.0.len());
         for element in document.iter_elements() {

@@ -1,0 +1,212 @@
+//! The rules of a model, for the values that an update writes.
+//!
+//! Only a value that the update contains can be checked. What depends on the stored document is left to the validator
+//! of the collection.
+
+use mongodb::bson::{Bson, Document};
+
+use super::Update;
+use crate::{
+    error::invalid::{Violation, Violations},
+    meta::{DocumentMeta, FieldMeta, TypeMeta},
+};
+
+impl<M> Update<M> {
+    /// Returns the rules that the document violates whatever it contains before the update. A pipeline computes its
+    /// values on the server, so it is not checked.
+    pub(crate) fn violations(&self, document: &'static DocumentMeta) -> Violations {
+        let mut violations = Violations::default();
+        for (operator, fields) in self.changes.operators() {
+            let Some(operator) = Operator::of(operator) else { continue };
+            for (name, operand) in fields.as_document().into_iter().flatten() {
+                let names: Vec<&str> = name.split('.').collect();
+                in_document(document, &names, operator, operand, &mut violations);
+            }
+        }
+        violations
+    }
+}
+
+/// An operator whose operand rules can judge.
+#[derive(Clone, Copy)]
+enum Operator {
+    /// The field has this value afterwards.
+    Set,
+    /// The field has this value or a greater one.
+    Max,
+    /// The field has this value or a smaller one.
+    Min,
+    Inc,
+    /// The array has these elements, and maybe others.
+    Add,
+}
+
+impl Operator {
+    fn of(name: &str) -> Option<Self> {
+        match name {
+            "$set" | "$setOnInsert" => Some(Self::Set),
+            "$max" => Some(Self::Max),
+            "$min" => Some(Self::Min),
+            "$inc" => Some(Self::Inc),
+            "$push" | "$addToSet" => Some(Self::Add),
+            _ => None,
+        }
+    }
+}
+
+/// Checks the operand of the field with these names below a document.
+fn in_document(
+    document: &'static DocumentMeta,
+    names: &[&str],
+    operator: Operator,
+    operand: &Bson,
+    found: &mut Violations,
+) {
+    let Some((first, rest)) = names.split_first() else { return };
+    if let Some(field) = find(document, first) {
+        let from = found.len();
+        below(field.stored_as(), Some(field), rest, operator, operand, found);
+        found.nest(from, first);
+    }
+}
+
+/// Returns the field with this stored name, also of a flattened document.
+fn find(document: &'static DocumentMeta, name: &str) -> Option<&'static FieldMeta> {
+    document.field(name).or_else(|| {
+        let flattened = document.fields().iter().filter(|field| field.is_flattened());
+        flattened.into_iter().find_map(|field| match plain(field.stored_as()) {
+            TypeMeta::Document(inside) => find(inside.get(), name),
+            _ => None,
+        })
+    })
+}
+
+/// Checks the operand of the value with these names below a value.
+fn below(
+    stored: &'static TypeMeta,
+    field: Option<&'static FieldMeta>,
+    names: &[&str],
+    operator: Operator,
+    operand: &Bson,
+    found: &mut Violations,
+) {
+    let Some((first, rest)) = names.split_first() else {
+        return judge(stored, field, operator, operand, found);
+    };
+    let from = found.len();
+    match plain(stored) {
+        TypeMeta::Document(document) => in_document(document.get(), names, operator, operand, found),
+        TypeMeta::Array { items, .. } if is_position(first) => {
+            below(items, None, rest, operator, operand, found);
+            found.nest(from, first);
+        }
+        TypeMeta::Map { values } => {
+            below(values, None, rest, operator, operand, found);
+            found.nest_key(from, first);
+        }
+        _ => {}
+    }
+}
+
+/// Returns whether the name is one of array elements: `0`, `$`, `$[]`, `$[line]`.
+fn is_position(name: &str) -> bool {
+    name.starts_with('$') || name.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn judge(
+    stored: &'static TypeMeta,
+    field: Option<&'static FieldMeta>,
+    operator: Operator,
+    operand: &Bson,
+    found: &mut Violations,
+) {
+    if let Operator::Set = operator {
+        return value(stored, field, operand, found);
+    }
+    let rules = || field.into_iter().flat_map(FieldMeta::rules);
+    if let Operator::Add = operator {
+        let each = operand.as_document().and_then(|operand| operand.get("$each")).and_then(Bson::as_array);
+        let is_cut = operand.as_document().is_some_and(|operand| operand.contains_key("$slice"));
+        let elements = each.map_or(std::slice::from_ref(operand), Vec::as_slice);
+        if !is_cut {
+            for rule in rules() {
+                push(rule.name(), rule.violated_by_pushing(elements.len()), found);
+            }
+        }
+        if let TypeMeta::Array { items, .. } = plain(stored) {
+            for element in elements {
+                let from = found.len();
+                value(items, None, element, found);
+                found.nest(from, "$[]");
+            }
+        }
+        return;
+    }
+    for rule in rules() {
+        let broken = match operator {
+            Operator::Max => rule.violated_by_at_least(operand),
+            Operator::Min => rule.violated_by_at_most(operand),
+            Operator::Inc => rule.violated_by_adding(operand),
+            Operator::Set | Operator::Add => None,
+        };
+        push(rule.name(), broken, found);
+    }
+}
+
+/// Checks a whole value: the rules of its field, and those of the documents inside.
+fn value(stored: &'static TypeMeta, field: Option<&'static FieldMeta>, given: &Bson, found: &mut Violations) {
+    for rule in field.into_iter().flat_map(FieldMeta::rules) {
+        push(rule.name(), rule.violated_by(given), found);
+    }
+    match (plain(stored), given) {
+        (TypeMeta::Document(document), Bson::Document(given)) => fields(document.get(), given, found),
+        (TypeMeta::Array { items, .. }, Bson::Array(elements)) => {
+            for (index, element) in elements.iter().enumerate() {
+                let from = found.len();
+                value(items, None, element, found);
+                found.nest(from, &index.to_string());
+            }
+        }
+        (TypeMeta::Map { values }, Bson::Document(entries)) => {
+            for (key, entry) in entries {
+                let from = found.len();
+                value(values, None, entry, found);
+                found.nest_key(from, key);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn fields(document: &'static DocumentMeta, given: &Document, found: &mut Violations) {
+    for field in document.fields() {
+        if field.is_flattened() {
+            if let TypeMeta::Document(inside) = plain(field.stored_as()) {
+                fields(inside.get(), given, found);
+            }
+        } else if let Some(given) = given.get(field.name()) {
+            let from = found.len();
+            value(field.stored_as(), Some(field), given, found);
+            found.nest(from, field.name());
+        }
+    }
+}
+
+/// Returns the type of the value inside an `Option` or a newtype.
+fn plain(mut stored: &'static TypeMeta) -> &'static TypeMeta {
+    // A newtype that contains only itself has no values.
+    for _ in 0..64 {
+        match stored {
+            TypeMeta::OrNull(inside) => stored = inside,
+            TypeMeta::Same(same) => stored = same.get(),
+            other => return other,
+        }
+    }
+    stored
+}
+
+fn push(rule: &'static str, broken: Option<String>, found: &mut Violations) {
+    if let Some(message) = broken {
+        found.push(Violation::new("", rule, message));
+    }
+}

@@ -1,0 +1,172 @@
+//! Rules of a model, checked before an update is sent.
+
+use std::collections::BTreeMap;
+
+use odm::{
+    Collection, Database, Embedded, Error, Filter, Id, Model, Update, Write,
+    bson::{DateTime, doc},
+};
+
+#[derive(Debug, Clone, PartialEq, Model)]
+#[odm(collection = "people")]
+struct Person {
+    id: Id<Person>,
+    #[odm(validate(length(min = 1, max = 5)))]
+    name: String,
+    #[odm(validate(range(min = 0, max = 150)))]
+    age: i32,
+    #[odm(validate(range(max = DateTime::from_millis(1_000))))]
+    born: Option<DateTime>,
+    #[odm(validate(length(max = 2)))]
+    pets: Vec<Pet>,
+    home: Option<Address>,
+    #[odm(validate(length(max = 1)))]
+    marks: BTreeMap<String, Mark>,
+    #[odm(validate(custom = even))]
+    shoe: i32,
+    #[serde(flatten)]
+    more: More,
+}
+
+#[derive(Debug, Clone, PartialEq, Embedded)]
+struct Pet {
+    #[odm(validate(pattern = "^[a-z]+$"))]
+    name: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Embedded)]
+struct Address {
+    #[odm(validate(email))]
+    email: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Embedded)]
+struct Mark {
+    #[odm(validate(range(min = 1, max = 6)))]
+    mark: u8,
+}
+
+#[derive(Debug, Clone, PartialEq, Embedded)]
+struct More {
+    #[odm(validate(range(min = 0.5)))]
+    weight: f64,
+}
+
+fn even(shoe: &i32) -> Result<(), String> {
+    if shoe % 2 == 0 { Ok(()) } else { Err("must be even".to_owned()) }
+}
+
+fn pet(name: &str) -> Pet {
+    Pet { name: name.into() }
+}
+
+/// Returns the violations as `path: message`.
+fn violations(error: &Error) -> Vec<String> {
+    assert!(error.is_invalid() && error.is_not_sent(), "{error}");
+    let found = error.violations().unwrap().iter();
+    found.map(|violation| format!("{}: {}", violation.path(), violation.message())).collect()
+}
+
+#[odm_test::test]
+async fn a_value_that_violates_a_rule_is_not_sent(db: Database) {
+    let people: Collection<Person> = db.collection();
+    let p = Person::fields();
+    let name = || "must have at most 5 characters".to_owned();
+    let cases: Vec<(Update<Person>, &str, String)> = vec![
+        (p.name().set("Augusta"), "name", name()),
+        (p.name().set_on_insert("Augusta"), "name", name()),
+        (p.age().set(151), "age", "must be at most 150".into()),
+        (p.age().max(151), "age", "must be at most 150".into()),
+        (p.age().min(-1), "age", "must be at least 0".into()),
+        (p.age().inc(151), "age", "must be at most 150".into()),
+        (p.age().inc(-151), "age", "must be at least 0".into()),
+        (p.born().set(DateTime::from_millis(2_000)), "born", "must not be after 1970-01-01T00:00:01Z".into()),
+        (p.pets().set([pet("a"), pet("B")]), "pets.1.name", "must match the pattern ^[a-z]+$".into()),
+        (p.pets().set(vec![pet("a"); 3]), "pets", "must have at most 2 items".into()),
+        (p.pets().push(pet("B")), "pets.$[].name", "must match the pattern ^[a-z]+$".into()),
+        (p.pets().push_each(vec![pet("a"); 3]), "pets", "must have at most 2 items".into()),
+        (p.pets().add_to_set(pet("B")), "pets.$[].name", "must match the pattern ^[a-z]+$".into()),
+        (p.pets().each().name().set("B"), "pets.$[].name", "must match the pattern ^[a-z]+$".into()),
+        (p.pets().at(1).name().set("B"), "pets.1.name", "must match the pattern ^[a-z]+$".into()),
+        (
+            p.home().email().set("ada".to_owned()),
+            "home.email",
+            "must be an email address (it has no @)".into(),
+        ),
+        (
+            p.home().set(Address { email: Some("ada".into()) }),
+            "home.email",
+            "must be an email address (it has no @)".into(),
+        ),
+        (p.marks().key("math").mark().set(7_u8), "marks.math.mark", "must be at most 6".into()),
+        (p.more().weight().set(0.25), "weight", "must be at least 0.5".into()),
+        (Update::raw(doc! { "$set": { "age": 151 } }), "age", "must be at most 150".into()),
+    ];
+    for (update, path, message) in cases {
+        let shown = update.to_string();
+        let error = people.update_one(Filter::all(), update).await.unwrap_err();
+        assert_eq!(violations(&error), [format!("{path}: {message}")], "{shown}");
+    }
+
+    // Every violation is reported, by every method. The message does not show the key of a map.
+    let both = || p.name().set("") + p.marks().key("math").mark().set(0_u8);
+    let expected = ["name: must have at least 1 character", "marks.math.mark: must be at least 1"];
+    let error = people.update_many(Filter::all(), both()).await.unwrap_err();
+    assert_eq!(violations(&error), expected);
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "update_many on {}.people: 2 violations: `name` must have at least 1 character; `marks.*.mark` must be at \
+             least 1; nothing was sent",
+            db.name()
+        )
+    );
+    let error = people.find_one_and_update(Filter::all(), both()).await.unwrap_err();
+    assert_eq!(violations(&error), expected);
+    let error = people.bulk_write([Write::update_many(Filter::all(), both())]).await.unwrap_err();
+    assert_eq!(violations(error.bulk_write_error().unwrap().failures()[0].error()), expected);
+}
+
+/// What depends on the stored document, or on a function, is left to the server.
+#[odm_test::test]
+async fn what_cannot_be_judged_is_sent(db: Database) {
+    let people: Collection<Person> = db.collection();
+    let p = Person::fields();
+    let updates = [
+        p.age().inc(150),
+        p.age().mul(1000),
+        p.age().max(-1),
+        p.age().min(151),
+        p.pets().push_each([pet("a"), pet("b")]),
+        p.pets().push_each_with([pet("a"), pet("b"), pet("c")], |each| each.slice(2)),
+        p.shoe().set(3),
+        p.born().set_null(),
+        p.home().set_null(),
+        Update::pipeline(vec![doc! { "$set": { "age": 151 } }]),
+        Update::raw(doc! { "$set": { "unknown": 151, "age.unknown": 1, "name": 1 } }),
+    ];
+    for update in updates {
+        let shown = update.to_string();
+        people
+            .update_one(p.name().eq("nobody"), update)
+            .await
+            .unwrap_or_else(|error| panic!("{shown}: {error}"));
+    }
+}
+
+#[odm_test::test]
+async fn a_call_may_skip_the_rules(db: Database) {
+    let people: Collection<Person> = db.collection();
+    let p = Person::fields();
+    let old = || p.age().set(151);
+    people.update_one(Filter::all(), old()).skip_rules().await.unwrap();
+    people.update_many(Filter::all(), old()).skip_rules().await.unwrap();
+    people.find_one_and_update(Filter::all(), old()).skip_rules().await.unwrap();
+    people
+        .bulk_write((
+            Write::update_one(Filter::all(), old()).skip_rules(),
+            Write::update_many(Filter::all(), old()).skip_rules(),
+        ))
+        .await
+        .unwrap();
+}
