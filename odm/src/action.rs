@@ -101,6 +101,7 @@ pub use self::{
 
 use self::prepare::Problems;
 pub(crate) use crate::collection::OperationTarget;
+pub use crate::exec::call_site;
 pub use crate::session::{AsSession, Explicit, Implicit};
 pub(crate) use crate::session::{Lent, SessionState};
 

@@ -2,7 +2,7 @@
 //!
 //! Its actions are not defined here: each method is defined next to its builder, in a file under `action/`.
 
-use std::{fmt, marker::PhantomData};
+use std::{fmt, marker::PhantomData, panic::Location};
 
 use mongodb::{
     bson::{Bson, Document, RawDocumentBuf},
@@ -50,12 +50,14 @@ pub(crate) struct Target {
     driver: mongodb::Collection<Document>,
     /// The stored names of the model's fields.
     names: &'static [&'static str],
+    /// Where the method of the collection was called, once the target belongs to an action.
+    called_at: Option<&'static Location<'static>>,
 }
 
 impl<M: Model> Collection<M> {
     pub(crate) fn new(database: Database) -> Self {
         let driver = database.driver().collection(M::COLLECTION);
-        Self { target: Target { database, driver, names: M::NAMES }, model: PhantomData }
+        Self { target: Target { database, driver, names: M::NAMES, called_at: None }, model: PhantomData }
     }
 }
 
@@ -80,8 +82,17 @@ impl<M> Collection<M> {
         self.target.driver.name()
     }
 
-    /// Returns a clone of the untyped part, for an action to own.
+    /// Returns a clone of the untyped part, for an action to own. Methods of users that call this have
+    /// `#[track_caller]`.
+    #[track_caller]
     pub(crate) fn target(&self) -> Target {
+        Target { called_at: Some(Location::caller()), ..self.target.clone() }
+    }
+}
+
+impl<M> Collection<M> {
+    /// Returns a clone of the untyped part for calls that no line of a user makes.
+    pub(crate) fn untracked_target(&self) -> Target {
         self.target.clone()
     }
 }
@@ -114,6 +125,7 @@ impl Target {
             database: self.database.name(),
             collection: Some(self.driver.name()),
             names: self.names,
+            called_at: self.called_at,
         }
     }
 }

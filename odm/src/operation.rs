@@ -1,7 +1,7 @@
 //! Operations, and the spans that describe them: the OpenTelemetry attributes of database calls, without stored
 //! values.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, panic::Location};
 
 use tracing::{Span, field::Empty};
 
@@ -70,6 +70,8 @@ pub(crate) struct Operation<'a> {
     pub(crate) collection: Option<&'a str>,
     /// The stored names that the model declares. Messages may contain these names.
     pub(crate) names: &'static [&'static str],
+    /// Where the method was called. `None` for a method of a database, and for what no method of a user sends.
+    pub(crate) called_at: Option<&'static Location<'static>>,
 }
 
 impl<'a> Operation<'a> {

@@ -56,6 +56,7 @@ impl<M: Model> Collection<M> {
     /// # Ok(())
     /// # }
     /// ```
+    #[track_caller]
     pub fn find(&self, filter: impl IntoFilter<M>) -> Find<M> {
         Find {
             target: self.target(),

@@ -52,6 +52,7 @@ impl<M: Model> Collection<M> {
     /// # Ok(())
     /// # }
     /// ```
+    #[track_caller]
     pub fn find_one_and_update(
         &self,
         filter: impl IntoFilter<M>,

@@ -48,8 +48,13 @@ impl Comparison {
 
     /// Returns the collections of the models, as listed.
     pub(super) async fn compare(&self) -> Result<Vec<Compared>> {
-        let operation =
-            Operation { verb: PLAN, database: self.database.name(), collection: None, names: &[] };
+        let operation = Operation {
+            verb: PLAN,
+            database: self.database.name(),
+            collection: None,
+            names: &[],
+            called_at: None,
+        };
         let declared = self.models.checked().map_err(|error| error.during(&operation))?;
         let names: Vec<&str> = declared.iter().map(|model| model.collection).collect();
         let found = live::collections(&self.database, &names).await?;

@@ -95,6 +95,7 @@ fn operation(request: &Request, verb: Verb) -> Operation<'_> {
         database: request.database().name(),
         collection: Some(request.collection()),
         names: &[],
+        called_at: None,
     }
 }
 

@@ -343,7 +343,7 @@ impl Run {
 
     fn operation(&self, verb: Verb) -> Operation<'_> {
         let database = self.comparison.database().name();
-        Operation { verb, database, collection: Some(self.collection.name), names: &[] }
+        Operation { verb, database, collection: Some(self.collection.name), names: &[], called_at: None }
     }
 
     /// Waits until the server builds no index of the collection.
