@@ -160,7 +160,7 @@ impl ReplicaSet {
     ///
     /// Returns an error if the driver refuses the connection string.
     pub async fn client(&self) -> Result<Client, Error> {
-        server::client(self.uri()).await
+        server::client(self.uri(), None).await
     }
 
     /// Returns the database of this name, with a new [`client`](Self::client).

@@ -4,7 +4,11 @@ use std::{env, sync::Arc, thread, time::Duration};
 
 use odm::{
     Database,
-    mongodb::{Client, options::ClientOptions},
+    mongodb::{
+        Client,
+        event::{EventHandler, command::CommandEvent},
+        options::ClientOptions,
+    },
 };
 use tokio::{
     runtime,
@@ -163,7 +167,15 @@ impl Server {
     /// # Ok(()) }
     /// ```
     pub async fn client(&self) -> Result<Client, Error> {
-        client(self.uri()).await
+        client(self.uri(), None).await
+    }
+
+    /// Creates a client whose command events this handler receives.
+    pub(crate) async fn client_with(
+        &self,
+        handler: Option<EventHandler<CommandEvent>>,
+    ) -> Result<Client, Error> {
+        client(self.uri(), handler).await
     }
 
     /// Returns the database of this name, with a new [`client`](Self::client). It is neither emptied nor dropped; for
@@ -225,11 +237,12 @@ enum Wanted {
 }
 
 /// Creates a client of a server that this kit has started.
-pub(crate) async fn client(uri: &str) -> Result<Client, Error> {
+pub(crate) async fn client(uri: &str, handler: Option<EventHandler<CommandEvent>>) -> Result<Client, Error> {
     let mut options = ClientOptions::parse(uri).await.map_err(|error| Error::new(error.kind.to_string()))?;
     options.app_name.get_or_insert_with(|| "odm-test".to_owned());
     // A test should fail within seconds if its server has ended; the driver's default is thirty.
     options.server_selection_timeout.get_or_insert(Duration::from_secs(10));
+    options.command_event_handler = handler;
     // A client of `connect_with` reports how often it sent a write. `is_outcome_unknown` of an error depends on that.
     match Database::connect_with(options, "test") {
         Ok(database) => Ok(database.client().clone()),

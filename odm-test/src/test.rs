@@ -4,14 +4,23 @@ use std::{
     fmt,
     panic::AssertUnwindSafe,
     process::{ExitCode, Termination},
+    sync::Arc,
     time::Duration,
 };
 
 use futures_util::FutureExt as _;
-use odm::{Database, mongodb::Client};
+use odm::{
+    Database,
+    mongodb::{
+        Client,
+        event::{EventHandler, command::CommandEvent},
+    },
+};
 use tokio::{runtime, time::timeout};
 
+use crate::commands::Commands;
 use crate::error::{Error, OrError};
+use crate::lint::{Lint, LintMode};
 use crate::log::{log, without_credentials};
 use crate::server::Server;
 
@@ -37,10 +46,14 @@ where
             Ok(verdict) => verdict.0.is_ok() && !test.should_panic,
             Err(_) => test.should_panic,
         };
-        if passed {
-            context.drop_database().await;
-        } else {
+        if !passed {
             context.keep_database(&test);
+            return verdict.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        }
+        let findings = context.lint(&test).await;
+        context.drop_database().await;
+        if !findings.is_empty() {
+            test.fail_by_lint(&findings);
         }
         verdict.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     })
@@ -57,6 +70,10 @@ pub struct Test {
     pub threads: Option<usize>,
     /// Whether the test has the attribute `#[should_panic]`.
     pub should_panic: bool,
+    /// Whether a parameter of the test is the list of its commands.
+    pub records: bool,
+    /// The mode of the lint, if the attribute sets it.
+    pub lint: Option<LintMode>,
 }
 
 impl Test {
@@ -82,6 +99,18 @@ impl Test {
             panic!("{error}")
         }
     }
+
+    /// Makes the test fail, although its body passed.
+    #[expect(clippy::panic, reason = "a test fails by a panic")]
+    fn fail_by_lint(&self, findings: &[String]) {
+        panic!(
+            "{}::{} passed, but the lint found slow queries:\n{}\nmend them, or exclude the test: `#[odm_test::test(lint \
+             = \"off\")]`",
+            self.module,
+            self.name,
+            findings.join("\n")
+        );
+    }
 }
 
 /// The values that a test can take as parameters.
@@ -89,13 +118,37 @@ impl Test {
 pub struct Context {
     server: Server,
     database: Database,
+    commands: Commands,
+    lint: Option<Arc<Lint>>,
 }
 
 impl Context {
     async fn new(test: &Test) -> Result<Self, Error> {
         let server = Server::shared().await?;
-        let database = server.database(&name::of_test(test.module, test.name)).await?;
-        Ok(Self { server, database })
+        let name = name::of_test(test.module, test.name);
+        let lint = match LintMode::of(test.lint)? {
+            LintMode::Off => None,
+            mode => Some(Arc::new(Lint::new(mode, server.database(&name).await?))),
+        };
+        let commands = Commands::default();
+        // The driver decodes each command for a handler, so a test without need has none.
+        let observed = test.records || lint.is_some();
+        let handler = observed.then(|| handler(commands.clone(), lint.clone()));
+        let database = Database::from_driver(server.client_with(handler).await?.database(&name));
+        Ok(Self { server, database, commands, lint })
+    }
+
+    /// Returns the findings that make the test fail. Logs those that do not.
+    async fn lint(&self, test: &Test) -> Vec<String> {
+        let Some(lint) = &self.lint else { return Vec::new() };
+        let findings = lint.findings().await;
+        if lint.mode() == LintMode::Fail && !test.should_panic {
+            return findings;
+        }
+        for finding in findings {
+            log(format_args!("{}::{}: {finding}", test.module, test.name));
+        }
+        Vec::new()
     }
 
     async fn drop_database(&self) {
@@ -124,13 +177,28 @@ impl Context {
     }
 }
 
+/// Returns the handler of the events of a test's client.
+fn handler(commands: Commands, lint: Option<Arc<Lint>>) -> EventHandler<CommandEvent> {
+    EventHandler::callback(move |event| {
+        if let CommandEvent::Started(started) = event {
+            commands.push(&started);
+            if let Some(lint) = &lint {
+                lint.observe(&started);
+            }
+        }
+    })
+}
+
 /// A type that a parameter of a test can have.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the type of a parameter of an `#[odm_test::test]`",
-    label = "expected `odm::Database`, `odm_test::Server` or `odm::mongodb::Client`",
+    label = "expected `odm::Database`, `odm_test::Server`, `odm_test::Commands` or `odm::mongodb::Client`",
     note = "the correct form is `async fn name(db: odm::Database)`"
 )]
 pub trait Argument {
+    /// Whether the commands of the test are recorded.
+    const RECORDS: bool = false;
+
     /// Takes the argument from the context of the test.
     fn from_context(context: &Context) -> Self;
 }
@@ -153,6 +221,16 @@ impl Argument for Client {
 impl Argument for Server {
     fn from_context(context: &Context) -> Self {
         context.server.clone()
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl Argument for Commands {
+    const RECORDS: bool = true;
+
+    fn from_context(context: &Context) -> Self {
+        context.commands.record();
+        context.commands.clone()
     }
 }
 

@@ -109,6 +109,7 @@ pub(crate) use self::fetch::{IntoRequest, Request};
 use self::prepare::Problems;
 pub(crate) use self::setters::whole_millis;
 pub(crate) use crate::collection::OperationTarget;
+pub use crate::exec::call_site;
 pub use crate::session::{AsSession, Explicit, Implicit};
 pub(crate) use crate::session::{Lent, SessionState};
 

@@ -4,7 +4,7 @@
 
 mod scope;
 
-use std::{fmt, marker::PhantomData};
+use std::{fmt, marker::PhantomData, panic::Location};
 
 use mongodb::{
     bson::{Bson, Document, RawDocumentBuf},
@@ -54,13 +54,18 @@ pub(crate) struct Target {
     /// The stored names of the model's fields.
     names: &'static [&'static str],
     policies: Policies,
+    /// Where the method of the collection was called, once the target belongs to an action.
+    called_at: Option<&'static Location<'static>>,
 }
 
 impl<M: Model> Collection<M> {
     pub(crate) fn new(database: Database) -> Self {
         let driver = database.driver().collection(M::COLLECTION);
         let policies = Policies::of::<M>(database.clock().clone());
-        Self { target: Target { database, driver, names: M::NAMES, policies }, model: PhantomData }
+        Self {
+            target: Target { database, driver, names: M::NAMES, policies, called_at: None },
+            model: PhantomData,
+        }
     }
 }
 
@@ -90,8 +95,17 @@ impl<M> Collection<M> {
         &self.target.policies
     }
 
-    /// Returns a clone of the untyped part, for an action to own.
+    /// Returns a clone of the untyped part, for an action to own. Methods of users that call this have
+    /// `#[track_caller]`.
+    #[track_caller]
     pub(crate) fn target(&self) -> Target {
+        Target { called_at: Some(Location::caller()), ..self.target.clone() }
+    }
+}
+
+impl<M> Collection<M> {
+    /// Returns a clone of the untyped part for calls that no line of a user makes.
+    pub(crate) fn untracked_target(&self) -> Target {
         self.target.clone()
     }
 }
@@ -129,6 +143,7 @@ impl Target {
             database: self.database.name(),
             collection: Some(self.driver.name()),
             names: self.names,
+            called_at: self.called_at,
         }
     }
 }

@@ -60,7 +60,7 @@ impl Database {
     /// Returns an error for which [`is_config`](Error::is_config) is true if the URI is malformed, has an unknown
     /// option, or contains no database.
     pub async fn connect(uri: impl AsRef<str>) -> Result<Self> {
-        let operation = Operation { verb: CONNECT, database: "", collection: None, names: &[] };
+        let operation = Operation::new(CONNECT, "", None);
         let connection = uri::parse(uri.as_ref()).map_err(|error| error.during(&operation))?;
         let options = exec::run(operation, ClientOptions::parse(connection))
             .await
@@ -83,7 +83,7 @@ impl Database {
     /// Returns an error for which [`is_config`](Error::is_config) is true if the driver refuses the options, or if
     /// `name` is not a valid name of a database.
     pub fn connect_with(mut options: ClientOptions, name: &str) -> Result<Self> {
-        let operation = Operation { verb: CONNECT, database: "", collection: None, names: &[] };
+        let operation = Operation::new(CONNECT, "", None);
         if name.is_empty() || name.len() > 63 || name.contains(['/', '\\', '.', ' ', '"', '$', '\0']) {
             return Err(Error::config(
                 "the name of the database is empty, longer than 63 bytes, or contains one of `/ \\ . \" $`, a space or NUL",
@@ -226,7 +226,7 @@ impl Database {
     }
 
     pub(crate) fn operation(&self, verb: Verb) -> Operation<'_> {
-        Operation { verb, database: self.name(), collection: None, names: &[] }
+        Operation::new(verb, self.name(), None)
     }
 }
 

@@ -5,10 +5,12 @@
 //! `?`.
 
 mod attempts;
+mod call_site;
 mod completed;
 mod deadline;
 mod stack;
 
+pub use self::call_site::call_site;
 pub(crate) use self::{
     attempts::report as report_attempts,
     completed::{complete_batch, completed, detached},
@@ -45,7 +47,9 @@ where
         }
         let span = operation.span();
         let mut call = pin!(attempts::counted(call));
-        let polled = poll_fn(|context| stack::with_stack_space(|| call.as_mut().poll(context)));
+        let polled = poll_fn(|context| {
+            call_site::at(operation.called_at, || stack::with_stack_space(|| call.as_mut().poll(context)))
+        });
         let (answer, attempts) = polled.instrument(span.clone()).await;
         answer.map_err(|error| failed(&operation, &span, attempts, error))
     }
@@ -78,7 +82,7 @@ impl Polled {
     ) -> Poll<Option<Result<T>>> {
         let span = self.span.get_or_insert_with(|| operation.span());
         let answer = span
-            .in_scope(|| stack::with_stack_space(poll))
+            .in_scope(|| call_site::at(operation.called_at, || stack::with_stack_space(poll)))
             .map(|item| item.map(|result| result.map_err(|error| failed(operation, span, None, error))));
         if answer.is_ready() {
             self.span = None;

@@ -64,6 +64,8 @@ use std::{borrow::Cow, fmt, marker::PhantomData};
 
 use mongodb::bson::Bson;
 
+#[doc(hidden)]
+pub use self::operators::Operator;
 use self::rendered::Rendered;
 pub(crate) use self::{
     arithmetic::{Divided, NumericResult},
@@ -106,8 +108,6 @@ pub use self::{
     },
     zip::{Zip, Zips, zip},
 };
-#[doc(hidden)]
-pub use self::operators::Operator;
 pub use crate::value::DateValue;
 use crate::{
     error::codec::{CodecError, CodecResult},

@@ -1,7 +1,7 @@
 //! Operations, and the spans that describe them: the OpenTelemetry attributes of database calls, without stored
 //! values.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, panic::Location};
 
 use tracing::{Span, field::Empty};
 
@@ -75,9 +75,16 @@ pub(crate) struct Operation<'a> {
     pub(crate) collection: Option<&'a str>,
     /// The stored names that the model declares. Messages may contain these names.
     pub(crate) names: &'static [&'static str],
+    /// Where the method was called. `None` for a method of a database, and for what no method of a user sends.
+    pub(crate) called_at: Option<&'static Location<'static>>,
 }
 
 impl<'a> Operation<'a> {
+    /// Creates an operation that no line of a user calls.
+    pub(crate) const fn new(verb: Verb, database: &'a str, collection: Option<&'a str>) -> Self {
+        Self { verb, database, collection, names: &[], called_at: None }
+    }
+
     /// Returns the same operation for a request of its cursor for another batch.
     pub(crate) fn more(self) -> Self {
         Self { verb: self.verb.more(), ..self }

@@ -59,10 +59,10 @@ pub use self::{
         *,
     },
 };
-#[doc(inline)]
-pub use crate::accumulator::*;
 #[doc(hidden)]
 pub use crate::accumulator::table::accumulators;
+#[doc(inline)]
+pub use crate::accumulator::*;
 #[doc(no_inline)]
 pub use crate::expr::{Expr, Expression, cond, divide, lit, now, rand, root, switch, text_score};
 pub use crate::row::{Retyped, With};

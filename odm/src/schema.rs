@@ -178,7 +178,7 @@ impl Schema {
             return Ok(());
         }
         let database = plan.database().name();
-        let operation = Operation { verb: VERIFY, database, collection: None, names: &[] };
+        let operation = Operation::new(VERIFY, database, None);
         Err(Error::new(ErrorKind::Schema(SchemaError::Outdated { changes })).during(&operation))
     }
 }

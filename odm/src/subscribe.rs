@@ -94,9 +94,7 @@ pub use self::{
     policy::{Beginning, Incident, OnEventTooLarge, OnHistoryLost, OnInvalidate},
     position::Position,
     run::Run,
-    store::{
-        Claim, FilePositions, MemoryPositions, MongoPositions, PositionStore, Term, superseded,
-    },
+    store::{Claim, FilePositions, MemoryPositions, MongoPositions, PositionStore, Term, superseded},
     subscription::Subscription,
     transactional::{RunTransactional, Transactional},
 };

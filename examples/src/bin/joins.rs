@@ -144,7 +144,9 @@ async fn main() -> anyhow::Result<()> {
         .lookup(|e| BookingsOf {
             bookings: from::<Booking>()
                 .let_(("largest", e.largest_group()), |bookings, largest| {
-                    bookings.matching_expr(|b| b.seats().lte(largest)).project(|b| SeatsOf { seats: b.seats() })
+                    bookings
+                        .matching_expr(|b| b.seats().lte(largest))
+                        .project(|b| SeatsOf { seats: b.seats() })
                 })
                 .equal(e.id(), |b| b.event()),
         })

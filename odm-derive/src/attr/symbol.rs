@@ -270,14 +270,16 @@ fn container_word(word: ContainerWord, derive: Derive) -> Option<String> {
 
 fn field_word(word: FieldWord, derive: Derive, on_container: bool, in_variant: bool) -> Option<String> {
     use FieldWord::{
-        Binary, CreatedAt, DeletedAt, Id, Index, OnDelete, Rename, Serde, Tenant, Unit, UpdatedAt, Validate, Version,
+        Binary, CreatedAt, DeletedAt, Id, Index, OnDelete, Rename, Serde, Tenant, Unit, UpdatedAt, Validate,
+        Version,
     };
 
     let reason = match (word, derive) {
         (Index, _) => return index(derive),
         (Validate, _) => return validate(derive),
         (
-            Id | Rename | Serde | Binary | Unit | OnDelete | CreatedAt | UpdatedAt | Version | DeletedAt | Tenant,
+            Id | Rename | Serde | Binary | Unit | OnDelete | CreatedAt | UpdatedAt | Version | DeletedAt
+            | Tenant,
             Model,
         ) if on_container => {
             return Some(format!("`{}` belongs on a field, not on the model", word.text()));

@@ -73,6 +73,16 @@ fn expand(options: &options::Options, function: &ItemFn) -> TokenStream {
         FnArg::Typed(input) => Some(&input.ty),
         FnArg::Receiver(_) => None,
     });
+    let records = arguments
+        .clone()
+        .map(|ty| quote_spanned!(ty.span()=> <#ty as #krate::__private::Argument>::RECORDS ||));
+    let lint = match options.lint {
+        None => quote!(None),
+        Some(mode) => {
+            let mode = format_ident!("{mode}");
+            quote!(Some(#krate::__private::LintMode::#mode))
+        }
+    };
     let arguments = arguments.map(|ty| {
         let context = format_ident!("context", span = proc_macro2::Span::mixed_site());
         quote_spanned!(ty.span()=> <#ty as #krate::__private::Argument>::from_context(&#context))
@@ -97,6 +107,8 @@ fn expand(options: &options::Options, function: &ItemFn) -> TokenStream {
                 name: ::core::stringify!(#name),
                 threads: ::core::option::Option::#threads,
                 should_panic: #should_panic,
+                records: #(#records)* false,
+                lint: ::core::option::Option::#lint,
             };
             #run(test, |#context| async move { #name(#(#arguments),*).await }) #end
         }

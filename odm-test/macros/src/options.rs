@@ -13,13 +13,15 @@ use syn::{
 pub(crate) struct Options {
     /// The number of threads of the runtime. `None` is the thread of the test alone, zero is the number of cores.
     pub(crate) threads: Option<usize>,
+    /// The mode of the lint: a variant of `LintMode`.
+    pub(crate) lint: Option<&'static str>,
     /// The path of the crate `odm-test`.
     pub(crate) krate: Path,
 }
 
 /// Parses the options. Errors contain the correct form.
 pub(crate) fn parse(tokens: TokenStream) -> Result<Options> {
-    let mut options = Options { threads: None, krate: syn::parse_quote!(::odm_test) };
+    let mut options = Options { threads: None, lint: None, krate: syn::parse_quote!(::odm_test) };
     let mut multi = false;
     let mut workers = None;
     for word in Punctuated::<Word, Token![,]>::parse_terminated.parse2(tokens)? {
@@ -38,6 +40,12 @@ pub(crate) fn parse(tokens: TokenStream) -> Result<Options> {
                 }
                 Ok(count) => workers = Some((number, count)),
             },
+            Word::Lint(mode) => match mode.value().as_str() {
+                "off" => options.lint = Some("Off"),
+                "warn" => options.lint = Some("Warn"),
+                "fail" => options.lint = Some("Fail"),
+                _ => return Err(Error::new(mode.span(), "the lint is \"off\", \"warn\" or \"fail\"")),
+            },
             Word::Crate(path) => options.krate = path,
         }
     }
@@ -53,6 +61,7 @@ pub(crate) fn parse(tokens: TokenStream) -> Result<Options> {
 enum Word {
     Flavor(LitStr),
     Workers(LitInt),
+    Lint(LitStr),
     Crate(Path),
 }
 
@@ -60,10 +69,10 @@ impl Parse for Word {
     fn parse(input: ParseStream<'_>) -> Result<Self> {
         let name = input.call(syn::Ident::parse_any)?;
         let word = name.to_string();
-        if !["flavor", "worker_threads", "crate"].contains(&word.as_str()) {
+        if !["flavor", "worker_threads", "lint", "crate"].contains(&word.as_str()) {
             let message = format!(
                 "unknown option `{word}`; the options are `flavor = \"multi_thread\"`, \
-                 `worker_threads = 2` and `crate = path::to::odm_test`"
+                 `worker_threads = 2`, `lint = \"fail\"` and `crate = path::to::odm_test`"
             );
             return Err(Error::new(name.span(), message));
         }
@@ -71,6 +80,7 @@ impl Parse for Word {
         match word.as_str() {
             "flavor" => Ok(Self::Flavor(input.parse()?)),
             "worker_threads" => Ok(Self::Workers(input.parse()?)),
+            "lint" => Ok(Self::Lint(input.parse()?)),
             _ => {
                 let path = input.call(Path::parse_mod_style)?;
                 if path.segments.is_empty() {

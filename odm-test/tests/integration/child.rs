@@ -16,7 +16,12 @@ pub(crate) const NO_DOCKER: &str = "tcp://127.0.0.1:1";
 /// Returns the command that runs the test `name` of `subject.rs`. The command does not inherit the variables that
 /// select a server. It inherits `ODM_MONGODB_IMAGE`, because that variable does not select a source.
 pub(crate) fn subject(name: &str) -> Command {
-    run_by(Command::new(this_program()), name)
+    ignored_test(&format!("subject::{name}"))
+}
+
+/// Returns the command that runs the test with this path, which other runs ignore.
+pub(crate) fn ignored_test(path: &str) -> Command {
+    run_by(Command::new(this_program()), path)
 }
 
 /// Returns the same command, but its process does not ignore interrupts. A process that a script starts in the
@@ -30,15 +35,15 @@ pub(crate) fn interruptible_subject(name: &str) -> Command {
     }
     let mut command = Command::new("env");
     command.arg(RESET).arg(this_program());
-    run_by(command, name)
+    run_by(command, &format!("subject::{name}"))
 }
 
 fn this_program() -> PathBuf {
     env::current_exe().expect("this test is a program")
 }
 
-fn run_by(mut command: Command, name: &str) -> Command {
-    command.args(["--exact", &format!("subject::{name}"), "--ignored", "--nocapture", "--test-threads=1"]);
+fn run_by(mut command: Command, path: &str) -> Command {
+    command.args(["--exact", path, "--ignored", "--nocapture", "--test-threads=1"]);
     for variable in
         ["ODM_MONGODB_URI", "ODM_MONGODB_SOURCE", "ODM_MONGODB_KEEP", "ODM_MONGOD", "NEXTEST_RUN_ID"]
     {

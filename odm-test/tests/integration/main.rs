@@ -4,7 +4,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod child;
+mod commands;
 mod database;
+mod lint;
 // Tests that end servers need servers of their own. They use the wheel, which is available wherever these tests run.
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod nextest;

@@ -85,6 +85,7 @@ impl<M: Model> Collection<M> {
     /// # Ok(())
     /// # }
     /// ```
+    #[track_caller]
     pub fn aggregate(&self) -> Aggregate<M> {
         Pipeline::at(OnCollection::new(self.target().into()))
     }

@@ -79,6 +79,7 @@ impl<M: Model> Collection<M> {
     /// # Ok(())
     /// # }
     /// ```
+    #[track_caller]
     pub fn bulk_write<K>(&self, writes: impl IntoWrites<M, K>) -> BulkWrite<M> {
         let mut bulk = BulkWrite {
             target: self.target(),

@@ -45,6 +45,7 @@ impl<M: Model> Collection<M> {
     /// # }
     /// ```
     #[doc(alias = "count_documents")]
+    #[track_caller]
     pub fn count(&self, filter: impl IntoFilter<M>) -> Count<M> {
         Count {
             target: self.target(),

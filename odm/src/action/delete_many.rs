@@ -48,6 +48,7 @@ impl<M: Model> Collection<M> {
     /// # Ok(())
     /// # }
     /// ```
+    #[track_caller]
     pub fn delete_many(&self, filter: impl IntoFilter<M>) -> DeleteMany<M> {
         DeleteMany {
             target: self.target(),

@@ -43,6 +43,7 @@ impl<M: Model> Collection<M> {
     /// # Ok(())
     /// # }
     /// ```
+    #[track_caller]
     pub fn delete_one(&self, filter: impl IntoFilter<M>) -> DeleteOne<M> {
         DeleteOne {
             target: self.target(),

@@ -80,6 +80,7 @@ impl<M: Model> Collection<M> {
     /// # Ok(())
     /// # }
     /// ```
+    #[track_caller]
     pub fn distinct<T: Value>(
         &self,
         field: impl DistinctField<M, Item = T>,

@@ -73,9 +73,9 @@ macro_rules! write_verb {
             {
                 let Self { target, draft, options, state } = self;
                 let statement = draft.into_statement(options, target.policies());
-                state.at(target.operation($verb)).run(|session| {
-                    ::std::boxed::Box::pin($send(target, $verb, statement, session))
-                })
+                state
+                    .at(target.operation($verb))
+                    .run(|session| ::std::boxed::Box::pin($send(target, $verb, statement, session)))
             }
         }
     };

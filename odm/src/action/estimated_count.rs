@@ -45,6 +45,7 @@ impl<M: Model> Collection<M> {
     /// # }
     /// ```
     #[doc(alias = "estimated_document_count")]
+    #[track_caller]
     pub fn estimated_count(&self) -> EstimatedCount<M> {
         EstimatedCount {
             target: self.target(),

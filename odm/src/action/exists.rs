@@ -45,6 +45,7 @@ impl<M: Model> Collection<M> {
     /// # Ok(())
     /// # }
     /// ```
+    #[track_caller]
     pub fn exists(&self, filter: impl IntoFilter<M>) -> Exists<M> {
         Exists {
             target: self.target(),

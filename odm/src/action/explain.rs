@@ -166,7 +166,7 @@ async fn send(target: OperationTarget, command: Result<Document>, options: Optio
         .run_command(explain)
         .optional(members, mongodb::action::RunCommand::selection_criteria);
     let answer = exec::run(operation, call).await?;
-    operation.check(Explanation::new(answer))
+    operation.check(Explanation::from_reply(answer))
 }
 
 impl fmt::Debug for Explain {

@@ -51,6 +51,7 @@ impl<M: Model> Collection<M> {
     /// # Ok(())
     /// # }
     /// ```
+    #[track_caller]
     pub fn find_one(&self, filter: impl IntoFilter<M>) -> FindOne<M> {
         FindOne {
             target: self.target(),

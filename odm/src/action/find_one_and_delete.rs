@@ -43,6 +43,7 @@ impl<M: Model> Collection<M> {
     /// # Ok(())
     /// # }
     /// ```
+    #[track_caller]
     pub fn find_one_and_delete(&self, filter: impl IntoFilter<M>) -> FindOneAndDelete<M> {
         FindOneAndDelete {
             target: self.target(),

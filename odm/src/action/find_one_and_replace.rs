@@ -51,6 +51,7 @@ impl<M: Model> Collection<M> {
     /// # Ok(())
     /// # }
     /// ```
+    #[track_caller]
     pub fn find_one_and_replace(&self, filter: impl IntoFilter<M>, model: &M) -> FindOneAndReplace<M> {
         FindOneAndReplace {
             target: self.target(),

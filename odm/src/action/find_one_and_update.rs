@@ -54,6 +54,7 @@ impl<M: Model> Collection<M> {
     /// # Ok(())
     /// # }
     /// ```
+    #[track_caller]
     pub fn find_one_and_update(
         &self,
         filter: impl IntoFilter<M>,

@@ -49,6 +49,7 @@ impl<M: Model> Collection<M> {
     /// # }
     /// ```
     #[doc(alias = "find_by_id")]
+    #[track_caller]
     pub fn get<K>(&self, id: impl Operand<M::Id, K>) -> Get<M> {
         Get {
             target: self.target(),

@@ -53,6 +53,7 @@ impl<M: Model> Collection<M> {
     /// # Ok(())
     /// # }
     /// ```
+    #[track_caller]
     pub fn insert_many(&self, models: impl IntoIterator<Item = impl Borrow<M>>) -> InsertMany<M> {
         let mut ids = Vec::new();
         let mut documents = EncodedDocuments::default();

@@ -46,6 +46,7 @@ impl<M: Model> Collection<M> {
     /// # Ok(())
     /// # }
     /// ```
+    #[track_caller]
     pub fn insert_one(&self, model: &M) -> InsertOne<M> {
         InsertOne {
             target: self.target(),

@@ -47,6 +47,7 @@ impl<M: SoftDelete> Collection<M> {
     /// # Ok(())
     /// # }
     /// ```
+    #[track_caller]
     pub fn purge(&self, filter: impl IntoFilter<M>) -> Purge<M> {
         Purge {
             target: self.target(),

@@ -50,6 +50,7 @@ impl<M: Model> Collection<M> {
     /// # Ok(())
     /// # }
     /// ```
+    #[track_caller]
     pub fn replace_one(&self, filter: impl IntoFilter<M>, model: &M) -> ReplaceOne<M> {
         ReplaceOne {
             target: self.target(),

@@ -50,6 +50,7 @@ impl<M: SoftDelete> Collection<M> {
     /// # Ok(())
     /// # }
     /// ```
+    #[track_caller]
     pub fn restore(&self, filter: impl IntoFilter<M>) -> Restore<M> {
         Restore {
             target: self.target(),

@@ -67,6 +67,7 @@ impl<M: Model> Collection<M> {
     /// # }
     /// ```
     #[doc(alias = "upsert")]
+    #[track_caller]
     pub fn save(&self, model: &M) -> Save<M> {
         Save {
             target: self.target(),

@@ -55,6 +55,7 @@ impl<M: Model> Collection<M> {
     /// # Ok(())
     /// # }
     /// ```
+    #[track_caller]
     pub fn update_many(&self, filter: impl IntoFilter<M>, update: impl IntoUpdate<M>) -> UpdateMany<M> {
         UpdateMany {
             target: self.target(),

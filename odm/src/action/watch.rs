@@ -105,7 +105,7 @@ impl<M, Row> super::TakesComment for Watch<M, Row> {
 impl<M, Row> Watch<M, Row> {
     /// Returns the collection that is watched.
     pub(super) fn target(&self) -> Target {
-        self.collection.target()
+        self.collection.untracked_target()
     }
 
     /// Replaces all options by those of the driver's struct, including the start.

@@ -17,9 +17,15 @@ const INSERT: Operation<'static> = Operation {
     database: "shop",
     collection: Some("orders"),
     names: &[],
+    called_at: None,
 };
-const FIND: Operation<'static> =
-    Operation { verb: Verb::new("find", "find"), database: "shop", collection: Some("orders"), names: &[] };
+const FIND: Operation<'static> = Operation {
+    verb: Verb::new("find", "find"),
+    database: "shop",
+    collection: Some("orders"),
+    names: &[],
+    called_at: None,
+};
 
 fn parsed<T: serde::de::DeserializeOwned>(document: Document) -> T {
     mongodb::bson::deserialize_from_document(document).unwrap()

@@ -2,10 +2,7 @@
 
 use std::marker::PhantomData;
 
-use mongodb::{
-    bson::Document,
-    options::FindOptions,
-};
+use mongodb::{bson::Document, options::FindOptions};
 use serde::Serialize;
 
 use super::{

@@ -62,7 +62,10 @@ impl<A: fmt::Debug, I> fmt::Debug for Including<A, I> {
 
 impl<A, I: Target + Held> Including<A, I> {
     /// Sends the first command and those of the hops.
-    async fn run<'s, S>(self, lend: impl FnOnce(S, Operation<'_>) -> Result<Option<Lent<'s>>>) -> Result<Vec<I>>
+    async fn run<'s, S>(
+        self,
+        lend: impl FnOnce(S, Operation<'_>) -> Result<Option<Lent<'s>>>,
+    ) -> Result<Vec<I>>
     where
         A: IntoRequest<State = S>,
     {
@@ -261,7 +264,10 @@ impl<M, L> IncludeIn<M, L> {
 }
 
 impl<M: Model, L, S> IncludeIn<M, L, S> {
-    async fn run<'s>(self, lend: impl FnOnce(S, Operation<'_>) -> Result<Option<Lent<'s>>>) -> Result<Vec<Loaded<M, L>>> {
+    async fn run<'s>(
+        self,
+        lend: impl FnOnce(S, Operation<'_>) -> Result<Option<Lent<'s>>>,
+    ) -> Result<Vec<Loaded<M, L>>> {
         let Self { target, documents, loader, ids_per_command, state } = self;
         let bytes = documents.iter().map(encoded).collect::<Result<Vec<_>>>();
         let bytes = bytes.map_err(|error| error.during(&target.operation(super::run::INCLUDE)))?;

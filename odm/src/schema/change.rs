@@ -231,7 +231,9 @@ impl SchemaChange {
     pub fn validator(&self) -> Option<&ModelValidator> {
         match self {
             Self::CreateCollection { validator, .. } => validator.as_deref(),
-            Self::CreateValidator { validator, .. } | Self::ModifyValidator { validator, .. } => Some(validator),
+            Self::CreateValidator { validator, .. } | Self::ModifyValidator { validator, .. } => {
+                Some(validator)
+            }
             _ => None,
         }
     }
@@ -308,7 +310,9 @@ impl fmt::Display for SchemaChange {
             Self::DropValidator { collection } => {
                 write!(f, "- {collection}: drop validator, which is not declared")
             }
-            Self::UndeclaredValidator { collection } => write!(f, "? {collection}: validator is not declared"),
+            Self::UndeclaredValidator { collection } => {
+                write!(f, "? {collection}: validator is not declared")
+            }
             Self::CreateIndex { collection, index, is_building: false, .. } => {
                 write!(f, "+ {collection}: create index {index}")
             }

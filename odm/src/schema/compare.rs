@@ -60,8 +60,7 @@ impl Comparison {
 
     /// Returns the declarations of the models.
     pub(super) fn declared(&self) -> Result<Vec<Declared>> {
-        let operation =
-            Operation { verb: PLAN, database: self.database.name(), collection: None, names: &[] };
+        let operation = Operation::new(PLAN, self.database.name(), None);
         self.models.checked().map_err(|error| error.during(&operation))
     }
 
@@ -83,7 +82,7 @@ impl Comparison {
             if validator.is_some() && found.get(name).is_some_and(|collection| collection.is_time_series) {
                 let error = ErrorKind::Schema(SchemaError::TimeSeries { collection: name.to_owned() });
                 let database = self.database.name();
-                let operation = Operation { verb: PLAN, database, collection: Some(name), names: &[] };
+                let operation = Operation::new(PLAN, database, Some(name));
                 return Err(Error::new(error).during(&operation));
             }
             let mut changes = self.changes(name, &indexes, live.as_deref()).await?;

@@ -54,7 +54,7 @@ pub(super) struct LiveIndex {
 
 /// Returns the collections in `names` that exist.
 pub(super) async fn collections(db: &Database, names: &[&str]) -> Result<HashMap<String, LiveCollection>> {
-    let operation = Operation { verb: COLLECTIONS, database: db.name(), collection: None, names: &[] };
+    let operation = Operation::new(COLLECTIONS, db.name(), None);
     let filter = doc! { "name": { "$in": names } };
     let found: Vec<Document> = exec::run(operation, async {
         let cursor = db.driver().list_collections().filter(filter).await?;
@@ -70,8 +70,7 @@ pub(super) async fn collections(db: &Database, names: &[&str]) -> Result<HashMap
 
 /// Returns the indexes of a collection, except the one on `_id`. Returns `None` if the collection does not exist.
 pub(super) async fn indexes(db: &Database, collection: &str) -> Result<Option<Vec<LiveIndex>>> {
-    let operation =
-        Operation { verb: INDEXES, database: db.name(), collection: Some(collection), names: &[] };
+    let operation = Operation::new(INDEXES, db.name(), Some(collection));
     let command = doc! { "listIndexes": collection, "includeIndexBuildInfo": true };
     let found: Result<Vec<Document>> = exec::run(operation, async {
         let cursor = db.driver().run_cursor_command(command).await?;
@@ -87,7 +86,7 @@ pub(super) async fn indexes(db: &Database, collection: &str) -> Result<Option<Ve
 
 /// Returns whether the collection contains no document. It is read on the primary, where documents would be deleted.
 pub(super) async fn is_empty(db: &Database, collection: &str) -> Result<bool> {
-    let operation = Operation { verb: FIND, database: db.name(), collection: Some(collection), names: &[] };
+    let operation = Operation::new(FIND, db.name(), Some(collection));
     let collection = db.driver().collection::<RawDocumentBuf>(collection);
     let found = collection
         .find_one(doc! {})
@@ -101,8 +100,7 @@ pub(super) async fn is_empty(db: &Database, collection: &str) -> Result<bool> {
 /// Returns the collation with the values that the server fills in, which depend on the locale. The server shows them
 /// in the plan of any query. Returns the collation itself if the server does not show it.
 pub(super) async fn completed(db: &Database, collection: &str, collation: &Document) -> Result<Document> {
-    let operation =
-        Operation { verb: EXPLAIN, database: db.name(), collection: Some(collection), names: &[] };
+    let operation = Operation::new(EXPLAIN, db.name(), Some(collection));
     let find = doc! { "find": collection, "filter": { "_id": "" }, "limit": 1, "collation": collation };
     let command = doc! { "explain": find, "verbosity": "queryPlanner" };
     let answer = exec::run(operation, db.driver().run_command(command)).await?;

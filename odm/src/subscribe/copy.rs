@@ -306,7 +306,8 @@ fn command(setup: &Setup, after: Option<&Bson>) -> Document {
 
 /// Reads the documents of a reply.
 fn rows(reply: &RawDocument, base: &ResumeToken, at: Timestamp) -> Result<Vec<Existing>> {
-    let unreadable = || Error::new(ErrorKind::Driver("the server's answer is not a batch of documents".into()));
+    let unreadable =
+        || Error::new(ErrorKind::Driver("the server's answer is not a batch of documents".into()));
     let cursor = reply.get_document("cursor").map_err(|_| unreadable())?;
     let batch = cursor.get_array("nextBatch").or_else(|_| cursor.get_array("firstBatch"));
     let mut rows = Vec::new();

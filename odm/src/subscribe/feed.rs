@@ -65,7 +65,10 @@ pub(super) struct Current {
 enum State {
     Starting(BoxFuture<'static, Result<Started>>),
     Copying(Copy),
-    Streaming { stream: RawStream, overlap: Chunks },
+    Streaming {
+        stream: RawStream,
+        overlap: Chunks,
+    },
     /// The subscription has ended. The error was not returned yet.
     Ended(Option<Error>),
 }
@@ -164,7 +167,8 @@ impl Feed {
                         }
                     }
                     StreamFront::End(error) => {
-                        let place = stream.token().map(|token| Place::After(token.clone(), Arc::clone(chunks)));
+                        let place =
+                            stream.token().map(|token| Place::After(token.clone(), Arc::clone(chunks)));
                         if let Some(place) = place {
                             self.quiet(place);
                         }

@@ -5,8 +5,8 @@ use std::{borrow::Cow, rc::Rc, sync::Arc};
 use mongodb::bson::{Bson, spec::ElementType};
 
 use super::{
-    AnyLength, Arithmetic, Array, Arrays, Bits, Dated, Doc, FieldNames, Integer, Map, Number, Ordered, Raw, Scalar,
-    Text, UnclaimedElements, Value, Writer,
+    AnyLength, Arithmetic, Array, Arrays, Bits, Dated, Doc, FieldNames, Integer, Map, Number, Ordered, Raw,
+    Scalar, Text, UnclaimedElements, Value, Writer,
 };
 use crate::{error::codec::CodecResult, meta::TypeMeta, path::Context, rule::Check};
 

@@ -90,12 +90,7 @@ impl Fetcher {
 }
 
 fn operation(request: &Request, verb: Verb) -> Operation<'_> {
-    Operation {
-        verb,
-        database: request.database().name(),
-        collection: Some(request.collection()),
-        names: &[],
-    }
+    Operation::new(verb, request.database().name(), Some(request.collection()))
 }
 
 fn with(cursor: Box<RawBatchCursor>, reply: Reply) -> Answer {

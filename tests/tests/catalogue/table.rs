@@ -198,7 +198,9 @@ fn page() -> String {
             "stage" => "methods of `odm::Pipeline`; `$changeStream` is `Collection::watch`",
             "expression" => "methods of `odm::expr::Expr`, and functions of `odm::expr`",
             "accumulator" => "functions of `odm::pipeline`",
-            "query" => "methods of typed paths, and functions of `odm::Filter`; the shapes are functions of `odm::geo::Area`, and `&`, `|` and `!` join filters",
+            "query" => {
+                "methods of typed paths, and functions of `odm::Filter`; the shapes are functions of `odm::geo::Area`, and `&`, `|` and `!` join filters"
+            }
             _ => "methods of typed paths; the modifiers of `$push` are methods of `PushEach`",
         };
         writeln!(page, "\n## {}{}\n\nThese are {module}.\n", title[..1].to_uppercase(), &title[1..]).unwrap();

@@ -37,8 +37,12 @@ pub struct Explanation {
 }
 
 impl Explanation {
-    /// Reads a reply. Returns the error of the plan if it failed.
-    pub(super) fn new(raw: Document) -> Result<Self> {
+    /// Reads the reply of an `explain` command.
+    ///
+    /// # Errors
+    ///
+    /// Returns the error of the plan if it failed.
+    pub fn from_reply(raw: Document) -> Result<Self> {
         let plan = Plan::read(&raw);
         match &plan.failed {
             Some((code, message)) => Err(Error::answered(*code, message)),

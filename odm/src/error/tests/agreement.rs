@@ -16,6 +16,7 @@ const UPDATE_MANY: Operation<'static> = Operation {
     database: "shop",
     collection: Some("orders"),
     names: &[],
+    called_at: None,
 };
 
 /// The part of an error's message between the operation and the outcome.
@@ -203,6 +204,7 @@ const MERGE: Operation<'static> = Operation {
     database: "shop",
     collection: Some("orders"),
     names: &[],
+    called_at: None,
 };
 
 /// A `$merge` writes one document after the other, so the code of a failure shows only whether it has started.

@@ -44,7 +44,8 @@ const MODIFIED: i32 = 125;
 /// The server's codes of what another process may have caused: a collection that was dropped; an index that is
 /// missing, that is no longer prepared to be unique, that exists with other options or under another name, or whose
 /// build was aborted; a conflicting operation.
-const RACES: [i32; 11] = [26, INDEX_NOT_FOUND, NAMESPACE_EXISTS, 72, 85, 86, 112, 117, MODIFIED, 276, BUILD_IN_PROGRESS];
+const RACES: [i32; 11] =
+    [26, INDEX_NOT_FOUND, NAMESPACE_EXISTS, 72, 85, 86, 112, 117, MODIFIED, 276, BUILD_IN_PROGRESS];
 /// The maximum number of attempts if another process changes the indexes at the same time.
 const ATTEMPTS: u32 = 10;
 /// How long to wait before the indexes are read again.
@@ -183,10 +184,8 @@ impl Run {
             _ => "it is missing, and now deletes documents".to_owned(),
         };
         if change.validator().is_some() {
-            let error = SchemaError::ValidatorConflict {
-                collection: self.collection.name.to_owned(),
-                differences,
-            };
+            let error =
+                SchemaError::ValidatorConflict { collection: self.collection.name.to_owned(), differences };
             return self.caused(error, cause);
         }
         let index = change.index().map(Index::name).unwrap_or_default();
@@ -393,7 +392,7 @@ impl Run {
 
     fn operation(&self, verb: Verb) -> Operation<'_> {
         let database = self.comparison.database().name();
-        Operation { verb, database, collection: Some(self.collection.name), names: &[] }
+        Operation::new(verb, database, Some(self.collection.name))
     }
 
     /// Waits until the server builds no index of the collection.
@@ -426,7 +425,9 @@ fn is_about_the_same(planned: &SchemaChange, now: &SchemaChange) -> bool {
 /// Returns whether the planned change includes this one: the same, or the rest of it after a part was done. A change that
 /// the plan did not show as destructive never becomes destructive.
 fn is_covered(planned: &SchemaChange, now: &SchemaChange) -> bool {
-    use SchemaChange::{CreateCollection, CreateIndex, CreateValidator, ModifyIndex, ModifyValidator, RebuildIndex};
+    use SchemaChange::{
+        CreateCollection, CreateIndex, CreateValidator, ModifyIndex, ModifyValidator, RebuildIndex,
+    };
 
     // An interrupted conversion leaves an index that is prepared.
     let contains = |planned: &[Difference], now: &[Difference]| {

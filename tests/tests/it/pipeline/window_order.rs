@@ -6,8 +6,8 @@ use odm::{
     bson::{Document, doc},
     expr::Exprs,
     pipeline::{
-        Current, Unbounded, dense_rank, derivative, document_number, exp_moving_avg, integral, linear_fill, locf, rank,
-        shift, sort_by, sum,
+        Current, Unbounded, dense_rank, derivative, document_number, exp_moving_avg, integral, linear_fill,
+        locf, rank, shift, sort_by, sum,
     },
 };
 
@@ -102,13 +102,22 @@ async fn the_error_names_the_function_the_field_and_the_order_that_it_needs(db: 
         samples.aggregate().set_window_fields(|_| sort_by(order), |_| ComputedOf { computed: rank() })
     };
     let error = ranked(s.a().asc().then(s.b().asc())).await.unwrap_err();
-    assert_refused(&error, "expected a sort by exactly one field, which $rank needs, found a sort by 2 fields");
+    assert_refused(
+        &error,
+        "expected a sort by exactly one field, which $rank needs, found a sort by 2 fields",
+    );
     let error = samples
         .aggregate()
-        .set_window_fields(|_| sort_by(s.a().desc()), |s| ComputedOf { computed: sum(s.b()).range(-1, Current) })
+        .set_window_fields(
+            |_| sort_by(s.a().desc()),
+            |s| ComputedOf { computed: sum(s.b()).range(-1, Current) },
+        )
         .await
         .unwrap_err();
-    assert_refused(&error, "expected an ascending sort by exactly one field, which a window by `range` needs, found a descending one");
+    assert_refused(
+        &error,
+        "expected an ascending sort by exactly one field, which a window by `range` needs, found a descending one",
+    );
 }
 
 fn assert_refused(error: &Error, words: &str) {

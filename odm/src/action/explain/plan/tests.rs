@@ -176,7 +176,7 @@ fn a_plan_that_failed() {
     };
     let nested = doc! { "stages": [{ "$cursor": failed.clone() }, { "$group": {} }] };
     for answer in [failed, nested] {
-        let error = super::super::Explanation::new(answer).unwrap_err();
+        let error = super::super::Explanation::from_reply(answer).unwrap_err();
         assert!(error.is_timeout(), "{error:?}");
         assert_eq!((error.code(), error.server_message()), (Some(50), Some("operation exceeded time limit")));
     }
