@@ -14,6 +14,13 @@ impl<M> Collection<M> {
     }
 }
 
+impl<M> Collection<M> {
+    /// Returns a handle for the tenant of another handle.
+    pub(crate) fn with_tenant_of(self, other: &Scope) -> Self {
+        self.with_scope(|scope| scope.tenant = other.tenant.clone())
+    }
+}
+
 impl<M: SoftDelete> Collection<M> {
     /// Returns a handle that refers to deleted documents too.
     ///

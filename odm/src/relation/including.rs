@@ -88,7 +88,7 @@ impl<A, I: Target + Held> Including<A, I> {
             options.projection.clone_from(&reader.projection);
         }
         let lent = lend(state, target.operation(verb))?;
-        let run = Run::new(target.database().clone(), hops, ids_per_command, lent);
+        let run = Run::new(&target, hops, ids_per_command, lent);
         let stored = run.fetch(target.clone(), verb, filter, options).await?;
         reader.read(&run, target.operation(verb), &stored).await
     }
@@ -272,7 +272,7 @@ impl<M: Model, L, S> IncludeIn<M, L, S> {
         let bytes = documents.iter().map(encoded).collect::<Result<Vec<_>>>();
         let bytes = bytes.map_err(|error| error.during(&target.operation(super::run::INCLUDE)))?;
         let lent = lend(state, target.operation(super::run::INCLUDE))?;
-        let run = Run::new(target.database().clone(), HopOptions::default(), ids_per_command, lent);
+        let run = Run::new(&target, HopOptions::default(), ids_per_command, lent);
         let links = loader.load(&run, &bytes).await?;
         Ok(documents.into_iter().zip(links).map(|(doc, links)| Loaded::new(doc, links)).collect())
     }

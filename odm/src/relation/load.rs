@@ -78,7 +78,7 @@ async fn by_id<T: Model, I: Target + Held>(
     if keys.len() == 0 {
         return Ok(found);
     }
-    let target = run.database().collection::<T>().target();
+    let target = run.target::<T>();
     reader.require("_id");
     let stored = fetch(run, &target, keys, reader.projection.take()).await?;
     let operation = target.operation(INCLUDE);
@@ -140,7 +140,7 @@ fn read_all<M: Model>(
     steps: &[Step],
     leaf: Leaf,
 ) -> Result<(Vec<Tree>, Keys)> {
-    read_trees(documents, steps, leaf, || run.database().collection::<M>().target())
+    read_trees(documents, steps, leaf, || run.target::<M>())
 }
 
 fn read_trees(
@@ -164,6 +164,6 @@ fn read_trees(
 fn dangling<M: Model, T: Model>(run: &Run<'_>, path: &str, id: Option<&Bson>) -> Error {
     let id = id.cloned().unwrap_or(Bson::Null);
     let dangling = DanglingReference::new(M::COLLECTION, path, T::COLLECTION, id);
-    let target = run.database().collection::<T>().target();
+    let target = run.target::<T>();
     Error::new(ErrorKind::Dangling(dangling)).during(&target.operation(INCLUDE))
 }

@@ -121,7 +121,7 @@ where
             if documents.is_empty() {
                 return Ok(all);
             }
-            let target = run.database().collection::<C>().target();
+            let target = run.target::<C>();
             let operation = target.operation(INCLUDE);
             let ids = Ids::of::<M>(documents).map_err(|error| error.during(&operation))?;
             let name = request.field.name().to_owned();

@@ -14,7 +14,9 @@ use crate::{
     collection::Target,
     database::Database,
     error::Result,
+    model::Model,
     operation::Verb,
+    policies::Scope,
 };
 
 pub(super) const INCLUDE: Verb = Verb::new("include", "find");
@@ -31,6 +33,8 @@ pub(super) const WHOLE_BATCH: u32 = i32::MAX.unsigned_abs();
 /// What the hops of one include share.
 pub struct Run<'s> {
     database: Database,
+    /// The scope of the first read.
+    scope: Scope,
     options: HopOptions,
     ids_per_command: usize,
     /// The session of the caller. Hops that could run at the same time run one after the other in it.
@@ -64,17 +68,20 @@ impl fmt::Debug for Run<'_> {
 }
 
 impl<'s> Run<'s> {
+    /// Starts an include in the documents of a collection.
     pub(super) fn new(
-        database: Database,
+        first: &Target,
         options: HopOptions,
         ids_per_command: usize,
         session: Option<Lent<'s>>,
     ) -> Self {
-        Self { database, options, ids_per_command, session: session.map(Mutex::new) }
+        let (database, scope) = (first.database().clone(), first.policies().scope.clone());
+        Self { database, scope, options, ids_per_command, session: session.map(Mutex::new) }
     }
 
-    pub(super) fn database(&self) -> &Database {
-        &self.database
+    /// Returns the collection of a model: for the tenant of the first read, and without deleted documents.
+    pub(super) fn target<T: Model>(&self) -> Target {
+        self.database.collection::<T>().with_tenant_of(&self.scope).untracked_target()
     }
 
     /// Splits the positions of the ids into ranges that fit into one command.

@@ -13,6 +13,7 @@ use crate::{
     filter::Filter,
     model::Model,
     path::Location,
+    policies::scoped_stages,
     relation::{
         keys::{Keys, everywhere},
         load::id_in,
@@ -164,6 +165,9 @@ pub(super) async fn limited(
     inner.extend(request.sort.map(|sort| doc! { "$sort": sort }));
     inner.extend(request.limit.map(|limit| doc! { "$limit": i64::from(limit) }));
     inner.extend(request.projection.map(|projection| doc! { "$project": projection }));
+    let policies = target.policies();
+    let inner = scoped_stages(&policies.scope, policies.fields, inner)
+        .map_err(|error| Error::from(error).during(&operation))?;
     let lookup = doc! { "$lookup": {
         "from": target.name(), "localField": "_id", "foreignField": request.field.name(),
         "pipeline": inner, "as": "child",
