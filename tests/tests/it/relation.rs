@@ -3,6 +3,7 @@
 mod commands;
 mod dangling;
 mod delete;
+mod policies;
 mod referred_by;
 mod sessions;
 mod shapes;

@@ -1,0 +1,93 @@
+//! References to models whose policies hide documents.
+
+use odm::bson::DateTime;
+
+use super::*;
+
+#[derive(Debug, Clone, PartialEq, Model)]
+#[odm(collection = "teams")]
+struct Team {
+    id: Id<Team>,
+    #[odm(tenant)]
+    company: String,
+    #[odm(deleted_at)]
+    deleted_at: Option<DateTime>,
+}
+
+#[derive(Debug, Clone, PartialEq, Model)]
+#[odm(collection = "tasks")]
+struct Task {
+    id: Id<Task>,
+    #[odm(tenant)]
+    company: String,
+    team: Id<Team>,
+    order: i32,
+    #[odm(deleted_at)]
+    deleted_at: Option<DateTime>,
+}
+
+fn team(company: &str) -> Team {
+    Team { id: Id::new(), company: company.to_owned(), deleted_at: None }
+}
+
+fn task(team: &Team, order: i32) -> Task {
+    Task { id: Id::new(), company: team.company.clone(), team: team.id, order, deleted_at: None }
+}
+
+/// Two teams of one company, the second of which is deleted, and a team of another company. Each has three tasks, and
+/// the second task of each is deleted.
+async fn companies(db: &Database) -> [Team; 3] {
+    let all = [team("a"), team("a"), team("b")];
+    let (teams, tasks) = (db.collection::<Team>().all_tenants(), db.collection::<Task>().all_tenants());
+    teams.insert_many(all.clone()).await.unwrap();
+    for team in &all {
+        tasks.insert_many((0..3).map(|order| task(team, order))).await.unwrap();
+    }
+    tasks.delete_many(Task::fields().order().eq(1)).await.unwrap();
+    teams.delete_one(Team::fields().id().eq(all[1].id)).await.unwrap();
+    all
+}
+
+#[odm_test::test]
+async fn a_deleted_document_is_a_dangling_reference(db: Database) {
+    let [first, second, _] = companies(&db).await;
+    let tasks = db.collection::<Task>().tenant("a");
+    let t = Task::fields();
+    let loaded = tasks.find(t.order().eq(0)).sort(t.id().asc()).include(|t| t.team()).await.unwrap();
+    let found: Vec<_> = loaded.iter().map(|task| (task.team, task.links.found().is_some())).collect();
+    assert_eq!(found, [(first.id, true), (second.id, false)]);
+}
+
+#[odm_test::test]
+async fn the_reverse_side_has_the_same_scope_with_and_without_a_limit(db: Database) {
+    let [first, ..] = companies(&db).await;
+    let teams = db.collection::<Team>().tenant("a");
+    let t = Task::fields();
+    let all = teams.get(first.id).include(|m| m.referred_by(t.team()).sort(t.order().asc())).await.unwrap().unwrap();
+    let limited = teams
+        .get(first.id)
+        .include(|m| m.referred_by(t.team()).sort(t.order().asc()).limit(5))
+        .await
+        .unwrap()
+        .unwrap();
+    for links in [&all.links, &limited.links] {
+        assert_eq!(links.iter().map(|task| task.order).collect::<Vec<_>>(), [0, 2]);
+    }
+}
+
+#[odm_test::test]
+async fn the_tenant_of_the_handle_applies_to_every_hop(db: Database, server: Server) {
+    let [first, ..] = companies(&db).await;
+    let foreign = Task { company: "b".to_owned(), ..task(&first, 9) };
+    db.collection::<Task>().all_tenants().insert_one(&foreign).await.unwrap();
+    let t = Task::fields();
+    let (recorded, commands) = Commands::record(server.uri(), &db).await;
+    let loaded =
+        recorded.collection::<Task>().tenant("b").find(t.order().eq(9)).include(|t| t.team()).await.unwrap();
+    assert!(loaded[0].links.found().is_none(), "the team belongs to another tenant");
+    let sent = commands.take();
+    let hop = sent[1].get_document("filter").unwrap();
+    assert_eq!(hop.get_document("company").unwrap(), &doc! { "$eq": "b" });
+    let error = db.collection::<Task>().find(t.order().eq(9)).include(|t| t.team()).await.unwrap_err();
+    assert!(error.is_not_sent() && error.to_string().contains(".all_tenants()"), "{error}");
+}
