@@ -258,8 +258,8 @@ impl ReplicaSet {
         Ok(primary)
     }
 
-    /// Ends the replica set, and returns when all its members have ended. Members that the caller has kept can no longer
-    /// be started.
+    /// Ends the replica set, and returns when all its members have ended. Members that the caller has kept can no
+    /// longer be started.
     ///
     /// ```no_run
     /// # async fn example() -> Result<(), odm_test::Error> {

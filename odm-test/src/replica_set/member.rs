@@ -73,8 +73,8 @@ impl Member {
         }
     }
 
-    /// Stops the member, as a restart for maintenance does: it completes what it does, and a primary steps down. For the
-    /// other members and the clients, the member is then unreachable. Does nothing if it does not run.
+    /// Stops the member, as a restart for maintenance does: it completes what it does, and a primary steps down. For
+    /// the other members and the clients, the member is then unreachable. Does nothing if it does not run.
     ///
     /// # Errors
     ///

@@ -80,7 +80,8 @@ impl Process {
         Ok(())
     }
 
-    /// Sends a signal to the server, which is a child of its reaper. So no other process has its id.
+    /// Sends a signal to the server. No other process has its id, because its reaper is its parent and waits for it
+    /// only later.
     pub(super) fn signal(&self, signal: &str) -> Result<(), Error> {
         let id = self.running.as_ref().and_then(|_| mongod::id(&self.folder));
         let id = id.ok_or_else(|| Error::new("this member does not run"))?;

@@ -85,8 +85,8 @@ fn processes(program: &Path, owner: &Owner, rest: &Rest) -> Result<(Vec<Member>,
     Ok((members, program.display().to_string()))
 }
 
-/// Starts containers that share the network of another one, which publishes their ports. So each member has one address,
-/// at which this process, the other members and every client reach it, and which does not change.
+/// Starts containers that share the network of another one, which publishes their ports. So each member has one
+/// address, at which this process, the other members and every client reach it, and which does not change.
 async fn containers(owner: &Owner, rest: &Rest) -> Result<(Vec<Member>, String), Error> {
     let image = docker::provide().await?;
     let name = docker::new_name(&image);

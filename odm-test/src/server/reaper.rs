@@ -48,8 +48,8 @@ impl Reaper {
         Ok((reaper, output))
     }
 
-    /// Starts a reaper that removes `folder` when the owner has ended. The servers whose files are in it have reapers of
-    /// their own.
+    /// Starts a reaper that removes `folder` when the owner has ended. The servers whose files are in it have reapers
+    /// of their own.
     pub(crate) fn of_folder(owner: &Owner, folder: &Path) -> Result<Self, Error> {
         Self::spawn(owner, Some(folder), "folder", &[])
     }

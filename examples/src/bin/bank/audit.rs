@@ -66,7 +66,7 @@ impl Audit {
         }
     }
 
-    /// Returns whether the sum is what it was, and each balance what the ledger says.
+    /// Returns whether the sum has not changed, and each balance is that of the ledger.
     fn is_sum_ok(&self) -> bool {
         self.sum == i64::from(ACCOUNTS) * BALANCE && self.wrong.is_empty()
     }

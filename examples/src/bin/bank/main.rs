@@ -1,5 +1,5 @@
-//! A bank whose servers are killed: transfers between accounts by many tasks, while the primary of a replica set of three
-//! members is killed again and again.
+//! A bank whose servers are killed: transfers between accounts by many tasks, while the primary of a replica set of
+//! three members is killed again and again.
 //!
 //! `cargo run --release -p examples --bin bank -- --seconds 30 --kills 10`. It starts the replica set itself. Its last
 //! line is `bank: transfers=.. retries=.. failovers=.. lost=0 doubled=0 sum=ok`. It fails if a transfer that was
