@@ -55,9 +55,7 @@ impl ContainerAttrs {
                 }
                 ContainerWord::Key => attrs.key.set(ident, value(ident, input, word.form())?),
                 ContainerWord::Validate => rule::of_document(cx, ident, input, &mut attrs.rules),
-                ContainerWord::Validator => {
-                    attrs.validator.set(ident, Validator::parse(cx, ident, input)?)
-                }
+                ContainerWord::Validator => attrs.validator.set(ident, Validator::parse(cx, ident, input)?),
                 ContainerWord::SchemaVersion => attrs.versions.current(ident, input),
                 ContainerWord::Upgrade => attrs.versions.upgrade(ident, input),
                 ContainerWord::Crate => attrs.krate.set(ident, value(ident, input, word.form())?),

@@ -24,15 +24,25 @@ pub(crate) struct Rule {
 /// The kind of a rule.
 #[derive(Debug)]
 pub(crate) enum Kind {
-    Length { min: Option<LitInt>, max: Option<LitInt> },
-    Range { min: Option<Box<Expr>>, max: Option<Box<Expr>> },
+    Length {
+        min: Option<LitInt>,
+        max: Option<LitInt>,
+    },
+    Range {
+        min: Option<Box<Expr>>,
+        max: Option<Box<Expr>>,
+    },
     Pattern(LitStr),
     Email,
     OneOf(ExprArray),
     MultipleOf(LitInt),
     UniqueItems,
     /// The Rust names of two fields, and the operator between them: a variant of `Operator`.
-    Compare { left: Ident, operator: &'static str, right: Ident },
+    Compare {
+        left: Ident,
+        operator: &'static str,
+        right: Ident,
+    },
     /// The Rust names of the fields.
     RequiredTogether(Vec<Ident>),
     Nested,

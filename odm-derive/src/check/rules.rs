@@ -21,7 +21,8 @@ pub(super) fn fields(cx: &Ctxt, container: &Container<'_>) {
                 continue;
             };
             if field.flatten.is_some() || !field.is_stored() {
-                let message = format!("`{name}` is not stored under a name of its own: write a `custom` rule");
+                let message =
+                    format!("`{name}` is not stored under a name of its own: write a `custom` rule");
                 cx.push(syn::Error::new(name.span(), message));
             }
         }

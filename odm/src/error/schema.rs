@@ -165,7 +165,10 @@ impl fmt::Display for SchemaError {
                 write!(f, "`{collection}` is a {found}, which can have no indexes")
             }
             Self::TimeSeries { collection } => {
-                write!(f, "`{collection}` is a time series, which can have no validator: remove it from the model")
+                write!(
+                    f,
+                    "`{collection}` is a time series, which can have no validator: remove it from the model"
+                )
             }
             Self::Collation { collection, index } => write!(
                 f,

@@ -90,12 +90,7 @@ enum Kind<T: ?Sized> {
     OneOf(fn(RuleCall<'_, T>) -> RuleReply),
     MultipleOf(u32, fn(&T, u32) -> Option<bool>),
     UniqueItems(fn(&T) -> bool),
-    Compare {
-        left: &'static str,
-        operator: Operator,
-        right: &'static str,
-        order: fn(&T) -> Option<Ordering>,
-    },
+    Compare { left: &'static str, operator: Operator, right: &'static str, order: fn(&T) -> Option<Ordering> },
     RequiredTogether(&'static [&'static str], fn(&T) -> usize),
     Nested(fn(&T, &mut Check)),
     Custom(&'static str, fn(&T) -> Option<String>),

@@ -58,9 +58,7 @@ pub(crate) fn outside(length: usize, unit: Unit, min: Option<usize>, max: Option
     let too_short = min.filter(|min| length < *min);
     let too_long = max.filter(|max| length > *max);
     match (too_short, too_long) {
-        _ if min.is_some() && min == max && length != min? => {
-            Some(message::other_length(min?, unit.nouns()))
-        }
+        _ if min.is_some() && min == max && length != min? => Some(message::other_length(min?, unit.nouns())),
         (Some(min), _) => Some(message::shorter(min, unit.nouns())),
         (_, Some(max)) => Some(message::longer(max, unit.nouns())),
         (None, None) => None,

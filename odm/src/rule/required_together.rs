@@ -39,9 +39,8 @@ pub fn present(fields: &[&dyn MaybeAbsent]) -> usize {
 
 /// Returns the message for a document with some of the fields, but not all.
 pub(crate) fn message(fields: &[&str]) -> String {
-    let list = |fields: &[&str]| {
-        fields.iter().map(|field| format!("`{field}`")).collect::<Vec<_>>().join(", ")
-    };
+    let list =
+        |fields: &[&str]| fields.iter().map(|field| format!("`{field}`")).collect::<Vec<_>>().join(", ");
     match fields.split_last() {
         Some((last, [])) => format!("must have `{last}`"),
         Some((last, [first])) => format!("must have both `{first}` and `{last}`, or neither"),

@@ -12,8 +12,8 @@ mod types;
 
 use mongodb::bson::{Bson, Document, doc};
 
-pub use self::rust_only::RustOnly;
 use self::json_schema::{Rendered, render, render_value};
+pub use self::rust_only::RustOnly;
 use crate::{
     Model,
     meta::TypeMeta,

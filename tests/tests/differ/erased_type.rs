@@ -64,7 +64,16 @@ pub(crate) const fn subject<T>(name: &'static str, flat_option: bool, via: bool)
 where
     T: Value + Make + Debug + Serialize + DeserializeOwned,
 {
-    Subject { name, flat_option, via, write: write::<T>, read: read::<T>, again: again::<T>, stored_as: T::STORED_AS, models: models::<T> }
+    Subject {
+        name,
+        flat_option,
+        via,
+        write: write::<T>,
+        read: read::<T>,
+        again: again::<T>,
+        stored_as: T::STORED_AS,
+        models: models::<T>,
+    }
 }
 
 fn models<T: Value>(validator: Validator) -> Models {

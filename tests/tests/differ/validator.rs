@@ -15,12 +15,7 @@ use proptest::{
     test_runner::{Config, RngAlgorithm, TestRng, TestRunner},
 };
 
-use super::{
-    changes::change,
-    erased_type::Subject,
-    generate_values::Choices,
-    show, types,
-};
+use super::{changes::change, erased_type::Subject, generate_values::Choices, show, types};
 
 /// The number of values of each type.
 const VALUES: usize = 30;

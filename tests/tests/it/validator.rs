@@ -21,7 +21,11 @@ use odm::{
 /// Creates the collection of the model with its validator.
 async fn apply<M: Model>(db: &Database) {
     let plan = db.schema(models![M]).plan().await.unwrap();
-    plan.apply().allow_narrowing().allow_destructive().await.unwrap_or_else(|error| panic!("{error}: {plan}"));
+    plan.apply()
+        .allow_narrowing()
+        .allow_destructive()
+        .await
+        .unwrap_or_else(|error| panic!("{error}: {plan}"));
     let again = db.schema(models![M]).plan().await.unwrap();
     assert!(again.is_empty(), "{plan}\n---\n{again}");
 }
@@ -137,8 +141,22 @@ fn pool() -> Vec<Bson> {
     ];
     values.extend([-1, 0, 1, 5, 10, 15, 127, 128, 255, 256, 65_535].map(Bson::Int32));
     let texts = [
-        "", "a", "ab", "abc", "AB-123456", "AB-123456\n", "red", "blue", "paid", "\u{1F980}", "e\u{301}", "\u{661}",
-        "a b", "a\u{a0}b", "ada@example.com", "a very long text indeed",
+        "",
+        "a",
+        "ab",
+        "abc",
+        "AB-123456",
+        "AB-123456\n",
+        "red",
+        "blue",
+        "paid",
+        "\u{1F980}",
+        "e\u{301}",
+        "\u{661}",
+        "a b",
+        "a\u{a0}b",
+        "ada@example.com",
+        "a very long text indeed",
     ];
     values.extend(texts.map(Bson::from));
     values

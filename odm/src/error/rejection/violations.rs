@@ -37,7 +37,8 @@ struct Reader {
 impl Reader {
     fn add(&mut self, names: &Names, rule: &'static str, message: String) {
         let violation = Violation::new(&names.indexed, rule, message).shown_as(&names.shown_indexed);
-        let is_same = |other: &Violation| other.path() == violation.path() && other.rule() == violation.rule();
+        let is_same =
+            |other: &Violation| other.path() == violation.path() && other.rule() == violation.rule();
         if !self.found.iter().any(is_same) {
             self.found.push(violation);
         }
@@ -111,7 +112,8 @@ impl Reader {
                 Some(index) => self.schema(list(node, "details"), &names.item(index), depth),
                 None => {
                     for item in list(node, "details") {
-                        let names = item.get("itemIndex").map_or_else(|| names.clone(), |index| names.item(index));
+                        let names =
+                            item.get("itemIndex").map_or_else(|| names.clone(), |index| names.item(index));
                         self.schema(list(item, "details"), &names, depth);
                     }
                 }

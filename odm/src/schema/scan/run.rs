@@ -37,7 +37,9 @@ async fn collection_scan(db: &Database, model: &Declared, collection: &Compared)
     for change in &collection.changes {
         let is_missing = matches!(
             change,
-            SchemaChange::CreateIndex { .. } | SchemaChange::ModifyIndex { .. } | SchemaChange::RebuildIndex { .. }
+            SchemaChange::CreateIndex { .. }
+                | SchemaChange::ModifyIndex { .. }
+                | SchemaChange::RebuildIndex { .. }
         );
         if let Some(index) = change.index().filter(|index| is_missing && index.is_unique()) {
             findings.extend(unique::duplicates(db, name, index, collection.collation.as_ref()).await?);

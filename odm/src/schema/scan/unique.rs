@@ -41,7 +41,8 @@ pub(super) async fn duplicates(
         let mut cursor = aggregate.await?;
         while cursor.advance().await? {
             let group = cursor.deserialize_current()?;
-            let count = group.get_i64("count").or_else(|_| group.get_i32("count").map(i64::from)).unwrap_or(0);
+            let count =
+                group.get_i64("count").or_else(|_| group.get_i32("count").map(i64::from)).unwrap_or(0);
             finding.count += count.unsigned_abs();
             for id in group.get_array("ids").into_iter().flatten() {
                 if finding.samples.len() < SAMPLES {
@@ -59,7 +60,9 @@ pub(super) async fn duplicates(
 /// missing field has the key null.
 fn pipeline(index: &Document) -> Option<Vec<Document>> {
     let keys = index.get_document("key").ok()?;
-    if keys.values().any(|direction| direction.as_str().is_some()) || keys.keys().any(|name| name.contains('$')) {
+    if keys.values().any(|direction| direction.as_str().is_some())
+        || keys.keys().any(|name| name.contains('$'))
+    {
         return None;
     }
     let mut stages = Vec::new();
@@ -77,7 +80,9 @@ fn pipeline(index: &Document) -> Option<Vec<Document>> {
         key.insert(&field, doc! { "$ifNull": [format!("${field}"), Bson::Null] });
         // A path through several arrays has an array for each.
         for _ in 0..=name.matches('.').count() {
-            unwound.push(doc! { "$unwind": { "path": format!("${field}"), "preserveNullAndEmptyArrays": true } });
+            unwound.push(
+                doc! { "$unwind": { "path": format!("${field}"), "preserveNullAndEmptyArrays": true } },
+            );
         }
     }
     stages.push(doc! { "$project": values });
@@ -86,7 +91,8 @@ fn pipeline(index: &Document) -> Option<Vec<Document>> {
     own.extend(key);
     // One document may have a key twice.
     stages.push(doc! { "$group": { "_id": own } });
-    let key: Document = (0..keys.len()).map(|k| (format!("k{k}"), Bson::from(format!("$_id.k{k}")))).collect();
+    let key: Document =
+        (0..keys.len()).map(|k| (format!("k{k}"), Bson::from(format!("$_id.k{k}")))).collect();
     let ids = doc! { "$firstN": { "input": "$_id.document", "n": 2 } };
     stages.push(doc! { "$group": { "_id": key, "count": { "$sum": 1 }, "ids": ids } });
     stages.push(doc! { "$match": { "count": { "$gt": 1 } } });

@@ -68,17 +68,25 @@ impl Differences {
         this
     }
 
-    fn add(&mut self, what: impl Into<String>, live: impl Into<String>, declared: impl Into<String>, narrows: bool) {
+    fn add(
+        &mut self,
+        what: impl Into<String>,
+        live: impl Into<String>,
+        declared: impl Into<String>,
+        narrows: bool,
+    ) {
         self.list.push(Difference::of(what, live, declared));
         self.narrow |= narrows;
     }
 
     fn validators(&mut self, live: &Document, declared: &Document) {
-        let schema = |validator: &Document| validator.get_document("$jsonSchema").cloned().unwrap_or_default();
+        let schema =
+            |validator: &Document| validator.get_document("$jsonSchema").cloned().unwrap_or_default();
         self.schema("", &schema(live), &schema(declared));
         let clauses = |validator: &Document| -> Vec<Bson> {
             let others = validator.iter().filter(|(key, _)| !matches!(key.as_str(), "$jsonSchema" | "$and"));
-            let others = others.map(|(key, value)| Bson::Document([(key.clone(), value.clone())].into_iter().collect()));
+            let others = others
+                .map(|(key, value)| Bson::Document([(key.clone(), value.clone())].into_iter().collect()));
             validator.get_array("$and").cloned().unwrap_or_default().into_iter().chain(others).collect()
         };
         let (from, to) = (clauses(live), clauses(declared));
@@ -103,7 +111,11 @@ impl Differences {
                 ("properties" | "patternProperties", ..) => {
                     self.properties(path, (live, declared), documents(from), documents(to));
                 }
-                ("additionalProperties" | "items" | "not", Some(Bson::Document(from)), Some(Bson::Document(to))) => {
+                (
+                    "additionalProperties" | "items" | "not",
+                    Some(Bson::Document(from)),
+                    Some(Bson::Document(to)),
+                ) => {
                     let below = match keyword.as_str() {
                         "additionalProperties" => join(path, "*"),
                         _ => path.to_owned(),
@@ -198,7 +210,9 @@ impl Differences {
         for pair in 0..from.len().max(to.len()) {
             match (from.get(pair), to.get(pair)) {
                 (Some(from), Some(to)) => self.both(path, from, to),
-                (Some(from), None) => self.add(named(path, alternative(is_all)), one_of(from), "none", !is_all),
+                (Some(from), None) => {
+                    self.add(named(path, alternative(is_all)), one_of(from), "none", !is_all)
+                }
                 (None, Some(to)) => {
                     let narrows = is_all || keyword == "oneOf";
                     self.add(named(path, alternative(is_all)), "none", one_of(to), narrows);
@@ -232,7 +246,9 @@ fn narrows(keyword: &str, live: Option<&Bson>, declared: Option<&Bson>) -> bool 
 fn is(one: &Bson, other: &Bson, order: Ordering) -> bool {
     match (whole(one), whole(other)) {
         (Some(one), Some(other)) => one.cmp(&other) == order,
-        _ => fraction(one).zip(fraction(other)).and_then(|(one, other)| one.partial_cmp(&other)) == Some(order),
+        _ => {
+            fraction(one).zip(fraction(other)).and_then(|(one, other)| one.partial_cmp(&other)) == Some(order)
+        }
     }
 }
 

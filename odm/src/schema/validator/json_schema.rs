@@ -10,7 +10,10 @@ mod versions;
 
 use std::ptr;
 
-use mongodb::bson::{Document, doc, spec::{BinarySubtype, ElementType}};
+use mongodb::bson::{
+    Document, doc,
+    spec::{BinarySubtype, ElementType},
+};
 
 use super::{
     clause,

@@ -24,7 +24,8 @@ const MAX_LENGTH: usize = 30_000;
 /// The largest count of a repetition. The server's limit is 65,535, and the size of the compiled pattern has one too.
 const MAX_COUNT: u32 = 1_000;
 
-const WHITE_SPACE: &str = r"\x{9}-\x{d}\x{20}\x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}";
+const WHITE_SPACE: &str =
+    r"\x{9}-\x{d}\x{20}\x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}";
 const WORD: &str = r"\p{L}\p{Nl}\p{M}\p{Nd}\p{Pc}\x{200c}\x{200d}\x{24b6}-\x{24e9}\x{1f130}-\x{1f149}\x{1f150}-\x{1f169}\x{1f170}-\x{1f189}";
 
 const CATEGORIES: [&str; 37] = [
@@ -35,8 +36,12 @@ const CATEGORIES: [&str; 37] = [
 
 /// Returns the pattern for the server. `max_length` is the number of characters of the longest text.
 pub(super) fn translate(pattern: &str, max_length: Option<usize>) -> Result<String, Refused> {
-    let mut translation =
-        Translation { rest: pattern.chars().peekable(), pcre: String::new(), unbounded: 0, repeats_group: false };
+    let mut translation = Translation {
+        rest: pattern.chars().peekable(),
+        pcre: String::new(),
+        unbounded: 0,
+        repeats_group: false,
+    };
     translation.run().ok_or(Refused::Syntax)?;
     let is_short = max_length.is_some_and(|max| max <= SHORT_TEXT);
     if !is_short && (translation.repeats_group || translation.unbounded > REPETITIONS) {
@@ -218,7 +223,9 @@ mod tests {
 
     #[test]
     fn what_both_sides_read_alike_is_kept() {
-        for pattern in ["^[A-Z]{2}-[0-9]{6}", "a|b", r"^\.\-", "^.{3,}", "(a|b)c?", "[^@]+", r"\p{Lu}", "(?i)é", "žluť"] {
+        for pattern in
+            ["^[A-Z]{2}-[0-9]{6}", "a|b", r"^\.\-", "^.{3,}", "(a|b)c?", "[^@]+", r"\p{Lu}", "(?i)é", "žluť"]
+        {
             assert_eq!(translate(pattern, None).as_deref(), Ok(pattern));
         }
     }
@@ -244,8 +251,25 @@ mod tests {
     #[test]
     fn what_is_not_certain_is_refused() {
         for pattern in [
-            r"\bword", "[a-z&&[^b]]", "[a--b]", "[a~~b]", "[[:alpha:]]", "a++", "a**", "(?x)a # c", "(?m)^a$", "(?U)a*",
-            "(?-u)a", r"\p{Letter}", r"\p{Emoji}", r"[\S]", "a{2001}", r"\b{start}", "a{,3}", "(*UCP)a", r"\x{0}",
+            r"\bword",
+            "[a-z&&[^b]]",
+            "[a--b]",
+            "[a~~b]",
+            "[[:alpha:]]",
+            "a++",
+            "a**",
+            "(?x)a # c",
+            "(?m)^a$",
+            "(?U)a*",
+            "(?-u)a",
+            r"\p{Letter}",
+            r"\p{Emoji}",
+            r"[\S]",
+            "a{2001}",
+            r"\b{start}",
+            "a{,3}",
+            "(*UCP)a",
+            r"\x{0}",
         ] {
             assert_eq!(translate(pattern, Some(10)), Err(Refused::Syntax), "{pattern}");
         }

@@ -2,7 +2,6 @@
 
 use mongodb::bson::{Bson, Document, doc, spec::ElementType};
 
-
 /// Returns the name of a BSON type in a schema.
 pub(super) fn alias(element_type: ElementType) -> &'static str {
     match element_type {
@@ -54,12 +53,20 @@ pub(super) fn integer(min: i64, max: i64, exact: Option<ElementType>, is_strict:
 
 /// Returns the schema of a number with a fraction.
 pub(super) fn float(is_exact: bool) -> Document {
-    if is_exact { doc! { "bsonType": "double" } } else { doc! { "bsonType": ["double", "int", "long"] } }
+    if is_exact {
+        doc! { "bsonType": "double" }
+    } else {
+        doc! { "bsonType": ["double", "int", "long"] }
+    }
 }
 
 /// Returns the schema of a decimal.
 pub(super) fn decimal(is_exact: bool) -> Document {
-    if is_exact { doc! { "bsonType": "decimal" } } else { doc! { "bsonType": ["decimal", "int", "long"] } }
+    if is_exact {
+        doc! { "bsonType": "decimal" }
+    } else {
+        doc! { "bsonType": ["decimal", "int", "long"] }
+    }
 }
 
 /// Returns the schema of bytes, which are read from an array of numbers too.
@@ -79,7 +86,9 @@ pub(super) fn or_null(schema: &mut Document) {
     if let Some(types) = schema.get_mut("bsonType") {
         match types {
             Bson::Array(types) if !types.contains(&"null".into()) => types.push("null".into()),
-            Bson::String(only) if only != "null" => *types = Bson::from(vec![only.clone(), "null".to_owned()]),
+            Bson::String(only) if only != "null" => {
+                *types = Bson::from(vec![only.clone(), "null".to_owned()])
+            }
             _ => {}
         }
         is_done = true;
@@ -135,7 +144,10 @@ mod tests {
             (doc! { "bsonType": "string" }, doc! { "bsonType": ["string", "null"] }),
             (doc! { "bsonType": ["int", "long"] }, doc! { "bsonType": ["int", "long", "null"] }),
             (doc! { "enum": ["a"] }, doc! { "enum": ["a", null] }),
-            (doc! { "anyOf": [{ "enum": ["a"] }] }, doc! { "anyOf": [{ "enum": ["a"] }, { "bsonType": "null" }] }),
+            (
+                doc! { "anyOf": [{ "enum": ["a"] }] },
+                doc! { "anyOf": [{ "enum": ["a"] }, { "bsonType": "null" }] },
+            ),
             (doc! {}, doc! {}),
         ] {
             or_null(&mut schema);

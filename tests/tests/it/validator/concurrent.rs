@@ -54,7 +54,8 @@ async fn documents_that_were_inserted_since_are_a_conflict(db: Database) {
     db.driver().collection::<Document>("people").insert_one(doc! { "name": 1 }).await.unwrap();
     let error = plan.apply().await.unwrap_err();
     assert!(matches!(error.schema(), Some(SchemaError::ValidatorConflict { .. })), "{error}");
-    let message = "the validator of `people` differs from the declared one: it is missing, and there are documents now";
+    let message =
+        "the validator of `people` differs from the declared one: it is missing, and there are documents now";
     assert!(error.to_string().ends_with(message), "{error}");
 }
 

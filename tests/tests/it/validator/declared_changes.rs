@@ -167,8 +167,10 @@ async fn rules_of_the_document(db: Database) {
     let plan = db.schema(models![ruled::Thing]).plan().await.unwrap();
     assert_eq!(
         plan.iter().map(ToString::to_string).collect::<Vec<_>>(),
-        ["~ things: modify validator: condition none -> { \"$or\": [{ \"from\": { \"$eq\": null } }, { \"to\": { \
-          \"$eq\": null } }, { \"$expr\": { \"$lte\": [\"$from\", \"$to\"] } }] } [narrowing]"]
+        [
+            "~ things: modify validator: condition none -> { \"$or\": [{ \"from\": { \"$eq\": null } }, { \"to\": { \
+          \"$eq\": null } }, { \"$expr\": { \"$lte\": [\"$from\", \"$to\"] } }] } [narrowing]"
+        ]
     );
     apply::<ruled::Thing>(&db).await;
     apply::<plain::Thing>(&db).await;

@@ -111,7 +111,9 @@ async fn composites(db: Database) {
     };
     let mut documents = mutations(&base);
     for (number, extra) in [
-        doc! { "former": "a" }, doc! { "unknown": 1 }, doc! { "line": { "sku": "AB", "qty": 1, "more": 1 } },
+        doc! { "former": "a" },
+        doc! { "unknown": 1 },
+        doc! { "line": { "sku": "AB", "qty": 1, "more": 1 } },
         doc! { "lines": [{ "sku": "AB", "qty": 1, "more": 1 }, { "sku": "A" }] },
     ]
     .into_iter()
@@ -226,9 +228,9 @@ async fn documents_of_older_versions_are_accepted(db: Database) {
     ];
     let name = Versioned::META.version().unwrap().0;
     let numbered = (0..).zip(documents).map(|(id, document)| {
-        let renamed = document.into_iter().map(|(key, value)| {
-            (if key == "schema_version" { name.to_owned() } else { key }, value)
-        });
+        let renamed = document
+            .into_iter()
+            .map(|(key, value)| (if key == "schema_version" { name.to_owned() } else { key }, value));
         let mut document: odm::bson::Document = renamed.collect();
         document.insert("_id", id);
         document

@@ -56,7 +56,8 @@ async fn every_kind_of_problem_is_counted_with_samples(db: Database) {
     assert!(!scan.is_clean());
     let [people] = scan.collections() else { panic!("{scan}") };
     assert_eq!((people.collection(), people.documents()), ("people", 6));
-    let found: Vec<_> = people.findings().iter().map(|finding| (finding.problem().clone(), finding.count())).collect();
+    let found: Vec<_> =
+        people.findings().iter().map(|finding| (finding.problem().clone(), finding.count())).collect();
     let key = |name: &str| format!("{name}_1");
     let problems: Vec<String> = found.iter().map(|(problem, count)| format!("{count} {problem}")).collect();
     assert_eq!(

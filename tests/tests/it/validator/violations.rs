@@ -100,7 +100,8 @@ async fn refused(db: &Database, document: Document) -> Vec<String> {
     let orders = db.collection::<Order>();
     // The update replaces the whole document, and the client does not validate updates.
     let id = odm::Filter::<Order>::raw(doc! { "_id": 1 });
-    let error = orders.update_one(id, odm::Update::<Order>::raw(doc! { "$set": document })).await.unwrap_err();
+    let error =
+        orders.update_one(id, odm::Update::<Order>::raw(doc! { "$set": document })).await.unwrap_err();
     assert!(error.is_rejected() && !error.is_invalid(), "{error}");
     assert!(!error.violations().unwrap().is_empty());
     shown(error.violations().unwrap())
@@ -130,7 +131,10 @@ async fn the_server_reports_what_the_client_does(db: Database) {
         (|o| o.lines[0].qty = 0, "lines.0.qty [range] must be at least 1"),
         (|o| o.line.qty = 101, "line.qty [range] must be at most 100"),
         (|o| o.line.sku = "a".into(), "line.sku [pattern] must match the pattern ^[A-Z]{2}$"),
-        (|o| o.line.note = Some("a".into()), "line [required_together] must have both `note` and `by`, or neither"),
+        (
+            |o| o.line.note = Some("a".into()),
+            "line [required_together] must have both `note` and `by`, or neither",
+        ),
         (
             |o| o.by_name.values_mut().for_each(|line| line.qty = 0),
             "by_name.one.qty [range] must be at least 1",
@@ -162,31 +166,39 @@ async fn what_only_other_programs_write(db: Database) {
         (doc! { "name": 1 }, vec!["name [type] must be of the BSON type string"]),
         (doc! { "step": 0.5 }, vec!["step [multiple_of] must be a multiple of 5"]),
         (doc! { "least": 0.5 }, vec!["least [type] must be an integer"]),
-        (doc! { "least": 3_000_000_000_i64 }, vec![
-            "least [compare] must be less than `most`",
-            "least [range] must be at most 2147483647",
-        ]),
+        (
+            doc! { "least": 3_000_000_000_i64 },
+            vec!["least [compare] must be less than `most`", "least [range] must be at most 2147483647"],
+        ),
         (doc! { "more": 1 }, vec!["more [unknown_field] is not a declared field"]),
         (doc! { "line": { "qty": 1 } }, vec!["line.sku [required] must be present"]),
-        (doc! { "lines": [doc! { "sku": "AB", "qty": 1 }, doc! { "sku": "AB", "qty": "1" }] }, vec![
-            "lines.1.qty [type] must be of one of the BSON types int, long and double",
-        ]),
-        (doc! { "by_name": { "x": { "sku": "AB", "qty": 0, "more": 1 } } }, vec![
-            "by_name.x.more [unknown_field] is not a declared field",
-            "by_name.x.qty [range] must be at least 1",
-        ]),
+        (
+            doc! { "lines": [doc! { "sku": "AB", "qty": 1 }, doc! { "sku": "AB", "qty": "1" }] },
+            vec!["lines.1.qty [type] must be of one of the BSON types int, long and double"],
+        ),
+        (
+            doc! { "by_name": { "x": { "sku": "AB", "qty": 0, "more": 1 } } },
+            vec![
+                "by_name.x.more [unknown_field] is not a declared field",
+                "by_name.x.qty [range] must be at least 1",
+            ],
+        ),
         (doc! { "payment": { "kind": "Gold" } }, vec!["payment [type] must be one of the declared variants"]),
         (doc! { "payment": { "kind": "Card" } }, vec!["payment.digits [required] must be present"]),
         (doc! { "payment": 5 }, vec!["payment [type] must be of the BSON type object"]),
-        (doc! { "payment": { "kind": "Cash", "more": 1 } }, vec![
-            "payment.more [unknown_field] is not a declared field",
-        ]),
+        (
+            doc! { "payment": { "kind": "Cash", "more": 1 } },
+            vec!["payment.more [unknown_field] is not a declared field"],
+        ),
         (doc! { "bytes": "a" }, vec!["bytes [type] must be of one of the BSON types binData and array"]),
-        (doc! { "name": 1, "least": 5, "line.qty": 0 }, vec![
-            "least [compare] must be less than `most`",
-            "line.qty [range] must be at least 1",
-            "name [type] must be of the BSON type string",
-        ]),
+        (
+            doc! { "name": 1, "least": 5, "line.qty": 0 },
+            vec![
+                "least [compare] must be less than `most`",
+                "line.qty [range] must be at least 1",
+                "name [type] must be of the BSON type string",
+            ],
+        ),
     ] {
         assert_eq!(refused(&db, change.clone()).await, expected, "{change}");
     }
@@ -195,9 +207,11 @@ async fn what_only_other_programs_write(db: Database) {
 #[odm_test::test]
 async fn messages_contain_no_stored_values(db: Database) {
     prepared(&db).await;
-    let secret = doc! { "name": "s3cret", "by_name": { "s3cret": { "sku": "s3cret", "qty": 1 } }, "s3cret": 1 };
+    let secret =
+        doc! { "name": "s3cret", "by_name": { "s3cret": { "sku": "s3cret", "qty": 1 } }, "s3cret": 1 };
     let update = odm::Update::<Order>::raw(doc! { "$set": secret });
-    let error = db.collection::<Order>().update_one(odm::Filter::raw(doc! { "_id": 1 }), update).await.unwrap_err();
+    let error =
+        db.collection::<Order>().update_one(odm::Filter::raw(doc! { "_id": 1 }), update).await.unwrap_err();
     let violations = error.violations().unwrap();
     assert_eq!(violations.len(), 3);
     let shown = format!("{error} {error:?} {violations} {violations:?}");
@@ -216,6 +230,9 @@ async fn a_validator_of_another_program_has_violations_too(db: Database) {
     let error = error.upsert(true).await.unwrap_err();
     assert_eq!(
         shown(error.violations().unwrap()),
-        ["age [validator] must satisfy `$gt` of the validator", "name [validator] must satisfy `$type` of the validator"]
+        [
+            "age [validator] must satisfy `$gt` of the validator",
+            "name [validator] must satisfy `$type` of the validator"
+        ]
     );
 }

@@ -6,7 +6,9 @@ use super::{Names, Reader, keyword, operator};
 use crate::error::invalid::message;
 
 /// Returns the clauses without those that let other documents pass: a field that is absent, or another version.
-pub(super) fn without_guards<'c, 'd>(clauses: &'c [&'d Document]) -> impl Iterator<Item = &'d Document> + use<'c, 'd> {
+pub(super) fn without_guards<'c, 'd>(
+    clauses: &'c [&'d Document],
+) -> impl Iterator<Item = &'d Document> + use<'c, 'd> {
     let is_guard = |clause: &&&Document| {
         let Ok(details) = clause.get_document("details") else { return false };
         let is_null = || tested(details).is_some_and(|(_, _, value)| *value == Bson::Null);

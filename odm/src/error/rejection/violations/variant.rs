@@ -12,9 +12,8 @@ pub(super) fn right<'d>(branches: &[&'d Document]) -> Option<&'d Document> {
     // A tag is wrong in all variants but the right one.
     let wrong: Vec<Vec<&str>> = branches.iter().map(|branch| wrong_values(branch)).collect();
     let names = wrong.iter().flatten();
-    let is_tag = |name: &&&str| {
-        wrong.iter().filter(|names| names.contains(name)).count() == branches.len() - 1
-    };
+    let is_tag =
+        |name: &&&str| wrong.iter().filter(|names| names.contains(name)).count() == branches.len() - 1;
     if let Some(tag) = names.into_iter().find(is_tag) {
         let right = wrong.iter().position(|names| !names.contains(tag))?;
         return branches.get(right).copied();

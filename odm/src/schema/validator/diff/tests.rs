@@ -35,11 +35,7 @@ fn each_keyword_narrows_in_one_direction() {
         (doc! {}, doc! { "uniqueItems": true }, "uniqueItems none -> true"),
         (doc! {}, doc! { "pattern": "^a" }, "pattern none -> ^a"),
         (doc! {}, doc! { "required": ["a"] }, "`a` optional -> required"),
-        (
-            doc! { "properties": {} },
-            doc! { "properties": { "a": { "bsonType": "int" } } },
-            "`a` any -> int",
-        ),
+        (doc! { "properties": {} }, doc! { "properties": { "a": { "bsonType": "int" } } }, "`a` any -> int"),
         (
             doc! { "properties": { "a": { "minimum": 1 } } },
             doc! { "properties": { "a": { "minimum": 2 } } },

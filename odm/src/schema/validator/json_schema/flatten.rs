@@ -18,7 +18,12 @@ impl Builder {
     }
 
     /// Adds the elements of a value that is stored in the document itself.
-    pub(super) fn flattened_value(&mut self, object: &mut ObjectSchema, meta: &'static TypeMeta, place: &Place) {
+    pub(super) fn flattened_value(
+        &mut self,
+        object: &mut ObjectSchema,
+        meta: &'static TypeMeta,
+        place: &Place,
+    ) {
         match meta {
             TypeMeta::Same(same) => self.flattened_value(object, same.get(), place),
             TypeMeta::Document(document) => match document.variants() {

@@ -6,8 +6,8 @@ use mongodb::bson::{Bson, Document, doc, spec::ElementType};
 
 use super::{Builder, ObjectSchema, Place, Reach, clause, types};
 use crate::{
-    meta::{DocumentMeta, FieldMeta, TypeMeta},
     error::invalid::message,
+    meta::{DocumentMeta, FieldMeta, TypeMeta},
     rule::{Operator, Rule, Unit, length, required_together},
     schema::validator::pattern::{self, Refused},
 };
@@ -52,18 +52,22 @@ impl Builder {
                 if !matches!(stored, TypeMeta::Scalar(ElementType::String)) {
                     return Err(OTHER_TYPE);
                 }
-                let translated = pattern::translate(pattern, max_length).map_err(|refused| match refused {
-                    Refused::Syntax => "the server reads this pattern in another way",
-                    Refused::LongTexts => {
-                        "the server's search gives up on long texts: add `length(max = 1000)`"
-                    }
-                })?;
+                let translated =
+                    pattern::translate(pattern, max_length).map_err(|refused| match refused {
+                        Refused::Syntax => "the server reads this pattern in another way",
+                        Refused::LongTexts => {
+                            "the server's search gives up on long texts: add `length(max = 1000)`"
+                        }
+                    })?;
                 if translated == *pattern {
                     add(schema, "pattern", Bson::String(translated));
                 } else {
                     // The message shows the pattern as it is declared.
                     let description = message::unmatched(pattern);
-                    also(schema, doc! { "title": "pattern", "description": description, "pattern": translated });
+                    also(
+                        schema,
+                        doc! { "title": "pattern", "description": description, "pattern": translated },
+                    );
                 }
             }
             Rule::OneOf(values) => self.one_of(schema, values, stored)?,
@@ -181,7 +185,9 @@ impl Builder {
         }
         if !(self.is_exact() && matches!(stored, TypeMeta::Int { .. })) {
             // The listed values have the type, and a value of another type would violate two keywords.
-            ["bsonType", "multipleOf", "minimum", "maximum"].iter().for_each(|name| drop(schema.remove(name)));
+            ["bsonType", "multipleOf", "minimum", "maximum"]
+                .iter()
+                .for_each(|name| drop(schema.remove(name)));
         }
         add(schema, "enum", Bson::Array(listed));
         Ok(())

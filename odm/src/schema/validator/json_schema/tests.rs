@@ -43,7 +43,8 @@ struct Order {
 fn each_field_has_the_types_that_it_is_read_from() {
     let qty = doc! { "bsonType": ["int", "long", "double"], "multipleOf": 1, "minimum": 0, "maximum": 255 };
     let number = qty.clone();
-    let object = |tag: Document| doc! { "bsonType": "object", "required": ["kind"], "properties": { "kind": tag } };
+    let object =
+        |tag: Document| doc! { "bsonType": "object", "required": ["kind"], "properties": { "kind": tag } };
     assert_eq!(
         ModelValidator::of::<Order>().json_schema(),
         &doc! {
