@@ -18,7 +18,7 @@ struct Note {
 }
 
 /// Verbs that neither read nor write the documents of a model.
-const WITHOUT_EXIT: [&str; 12] = [
+const WITHOUT_EXIT: [&str; 13] = [
     "connect",
     "ping",
     "session",
@@ -29,6 +29,7 @@ const WITHOUT_EXIT: [&str; 12] = [
     "drop_database",
     "plan",
     "verify",
+    "scan",
     "apply",
     "run_command",
 ];
