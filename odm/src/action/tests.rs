@@ -31,7 +31,7 @@ struct Kept {
 }
 
 /// Verbs that neither read nor write the documents of a model.
-const WITHOUT_EXIT: [&str; 12] = [
+const WITHOUT_EXIT: [&str; 13] = [
     "connect",
     "ping",
     "session",
@@ -42,6 +42,7 @@ const WITHOUT_EXIT: [&str; 12] = [
     "drop_database",
     "plan",
     "verify",
+    "scan",
     "apply",
     "run_command",
 ];

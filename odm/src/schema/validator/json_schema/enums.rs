@@ -86,7 +86,7 @@ impl Builder {
             ContentMeta::Document(fields) => {
                 let mut object = ObjectSchema::default();
                 self.fields(&mut object, fields, place);
-                self.close(meta, object, is_flattened)
+                self.close(meta.denies_unknown_fields(), object, is_flattened)
             }
         }
     }
@@ -117,20 +117,18 @@ impl Builder {
                 let mut object = ObjectSchema::default();
                 object.property(tag, tag_schema);
                 object.require(tag);
-                match variant.content() {
-                    ContentMeta::Document(fields) => self.fields(&mut object, fields, &place.conditional()),
+                let denies = match variant.content() {
+                    ContentMeta::Document(fields) => {
+                        self.fields(&mut object, fields, &place.conditional());
+                        meta.denies_unknown_fields()
+                    }
                     ContentMeta::Single(value) => {
                         self.flattened_value(&mut object, value, &place.conditional());
-                        if let TypeMeta::Document(document) = value
-                            && document.denies_unknown_fields()
-                            && !is_flattened
-                        {
-                            object.deny_undeclared();
-                        }
+                        matches!(value, TypeMeta::Document(document) if document.denies_unknown_fields())
                     }
-                    ContentMeta::Unit | ContentMeta::Tuple(_) => {}
-                }
-                vec![self.close(meta, object, is_flattened)]
+                    ContentMeta::Unit | ContentMeta::Tuple(_) => false,
+                };
+                vec![self.close(denies, object, is_flattened)]
             }
             Tagging::Adjacent { tag, content: name } => {
                 let mut object = ObjectSchema::default();
@@ -145,7 +143,7 @@ impl Builder {
                     }
                     None => object.property(name, doc! { "bsonType": "null" }),
                 }
-                vec![self.close(meta, object, is_flattened)]
+                vec![self.close(meta.denies_unknown_fields(), object, is_flattened)]
             }
             Tagging::Untagged => Vec::new(),
         }
@@ -160,13 +158,13 @@ impl Builder {
             ContentMeta::Document(fields) => {
                 let mut object = ObjectSchema::default();
                 self.fields(&mut object, fields, place);
-                Some(self.close(meta, object, false))
+                Some(self.close(meta.denies_unknown_fields(), object, false))
             }
         }
     }
 
-    fn close(&self, meta: &EnumMeta, mut object: ObjectSchema, is_flattened: bool) -> Document {
-        if (meta.denies_unknown_fields() || self.options.denies_unknown_fields()) && !is_flattened {
+    fn close(&self, denies: bool, mut object: ObjectSchema, is_flattened: bool) -> Document {
+        if (denies || self.options.denies_unknown_fields()) && !is_flattened {
             object.deny_undeclared();
         }
         object.into_schema()
