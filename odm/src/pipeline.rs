@@ -176,29 +176,34 @@ impl<In> Pipeline<In> {
     }
 }
 
-impl<M: SoftDelete, Row> Pipeline<M, Row> {
+impl<M: Model, Row> Pipeline<M, Row> {
     /// Reads deleted documents too, if this pipeline is joined with another one.
-    pub fn with_deleted(mut self) -> Self {
+    pub fn with_deleted(mut self) -> Self
+    where
+        M: SoftDelete,
+    {
         self.target.scope.deleted = Deleted::Included;
         self
     }
-}
 
-impl<M: Tenanted, Row> Pipeline<M, Row> {
     /// Reads only the documents of this tenant, if this pipeline is joined with another one.
-    pub fn tenant<K>(mut self, tenant: impl Operand<M::Tenant, K>) -> Self {
+    pub fn tenant<K>(mut self, tenant: impl Operand<M::Tenant, K>) -> Self
+    where
+        M: Tenanted,
+    {
         self.target.scope.tenant = Tenant::of(tenant.operand());
         self
     }
 
     /// Reads the documents of all tenants, if this pipeline is joined with another one.
-    pub fn all_tenants(mut self) -> Self {
+    pub fn all_tenants(mut self) -> Self
+    where
+        M: Tenanted,
+    {
         self.target.scope.tenant = Tenant::All;
         self
     }
-}
 
-impl<M: Model, Row> Pipeline<M, Row> {
     /// Returns the stages for a stage that runs them on the collection of `M`, limited to the documents that the
     /// policies of `M` let it read. `outer` is what that stage specifies about them.
     pub(crate) fn into_scoped(self, outer: &Scope) -> CodecResult<Vec<Document>> {

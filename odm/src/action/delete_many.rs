@@ -28,6 +28,9 @@ impl<M: Model> Collection<M> {
     /// To delete all documents, pass [`Filter::all`](crate::Filter::all); an empty filter is refused. Neither the driver nor the server
     /// retries this write after a failure, and a failure can leave it partly applied.
     ///
+    /// If the model has a field [`deleted_at`](macro@crate::Model#policies), the documents are kept, and the delete is an
+    /// update of this field.
+    ///
     /// Awaiting it returns the driver's [`DeleteResult`]: the number of deleted documents.
     ///
     /// # Errors

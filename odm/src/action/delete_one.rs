@@ -25,6 +25,9 @@ impl<M: Model> Collection<M> {
     ///
     /// `{ delete: <collection>, deletes: [{ q: { .. }, limit: 1 }] }`
     ///
+    /// If the model has a field [`deleted_at`](macro@crate::Model#policies), the documents are kept, and the delete is an
+    /// update of this field.
+    ///
     /// Awaiting it returns the driver's [`DeleteResult`]: the number of deleted documents.
     ///
     /// # Errors

@@ -32,6 +32,10 @@ impl<M: Model> Collection<M> {
     /// sharded cluster with orphaned documents. [`count`](Collection::count) is exact. The action does not run in a
     /// session.
     ///
+    /// The metadata count deleted documents and those of all tenants, too: for a model with such
+    /// [policies](macro@crate::Model#policies), use the handle [`with_deleted`](Collection::with_deleted) or
+    /// [`all_tenants`](Collection::all_tenants).
+    ///
     /// Awaiting it returns a `u64`.
     ///
     /// ```no_run

@@ -24,6 +24,9 @@ impl<M: Model> Collection<M> {
     ///
     /// `{ findAndModify: <collection>, query: { .. }, remove: true }`
     ///
+    /// If the model has a field [`deleted_at`](macro@crate::Model#policies), the documents are kept, and the delete is an
+    /// update of this field.
+    ///
     /// Awaiting it returns the document, or `None` if nothing matches.
     ///
     /// # Errors

@@ -20,7 +20,7 @@ use crate::{
 
 pub(super) const PURGE: Verb = Verb::new("purge", "delete");
 
-impl<M: SoftDelete> Collection<M> {
+impl<M: Model> Collection<M> {
     /// Removes every deleted document that matches a filter. It cannot be restored.
     ///
     /// `{ delete: <collection>, deletes: [{ q: { .., deleted_at: { $ne: null } }, limit: 0 }] }`
@@ -48,7 +48,10 @@ impl<M: SoftDelete> Collection<M> {
     /// # }
     /// ```
     #[track_caller]
-    pub fn purge(&self, filter: impl IntoFilter<M>) -> Purge<M> {
+    pub fn purge(&self, filter: impl IntoFilter<M>) -> Purge<M>
+    where
+        M: SoftDelete,
+    {
         Purge {
             target: self.target(),
             draft: Draft::new(Kind::purge(filter)),

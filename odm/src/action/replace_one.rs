@@ -38,6 +38,8 @@ impl<M: Model> Collection<M> {
     /// - [`is_invalid`](crate::Error::is_invalid): the document violates rules of its model.
     /// - [`is_duplicate_key`](crate::Error::is_duplicate_key): another document has the same key in a unique index.
     /// - [`is_rejected`](crate::Error::is_rejected): the collection's validator refuses the document.
+    /// - [`is_stale_version`](crate::Error::is_stale_version): the document that the filter finds was changed after it was
+    ///   read, if the model has a version.
     ///
     /// ```no_run
     /// # use odm::{Collection, Id, Model};

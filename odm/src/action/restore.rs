@@ -20,7 +20,7 @@ use crate::{
 
 pub(super) const RESTORE: Verb = Verb::new("restore", "update");
 
-impl<M: SoftDelete> Collection<M> {
+impl<M: Model> Collection<M> {
     /// Undoes the delete of every deleted document that matches a filter.
     ///
     /// `{ update: <collection>, updates: [{ q: { .., deleted_at: { $ne: null } }, u: { $set: { deleted_at: null } },
@@ -51,7 +51,10 @@ impl<M: SoftDelete> Collection<M> {
     /// # }
     /// ```
     #[track_caller]
-    pub fn restore(&self, filter: impl IntoFilter<M>) -> Restore<M> {
+    pub fn restore(&self, filter: impl IntoFilter<M>) -> Restore<M>
+    where
+        M: SoftDelete,
+    {
         Restore {
             target: self.target(),
             draft: Draft::new(Kind::restore(filter)),

@@ -42,7 +42,9 @@ impl<M: Model> Collection<M> {
     ///
     /// The client checks the rules of the model first, and does not send a document that violates one. The last
     /// `save` wins: it overwrites what others have changed since the document was read. To keep their changes, update
-    /// single fields with [`update_one`](Collection::update_one).
+    /// single fields with [`update_one`](Collection::update_one), or give the model a
+    /// [version](macro@crate::Model#policies). Then a `save` replaces only the version that was read, and inserts only a
+    /// document of the version 0.
     ///
     /// Awaiting it returns [`Saved`]: whether the document was inserted or replaced another.
     ///
@@ -53,6 +55,8 @@ impl<M: Model> Collection<M> {
     /// - [`is_invalid`](crate::Error::is_invalid): the document violates rules of its model.
     /// - [`is_duplicate_key`](crate::Error::is_duplicate_key): another document has the same key in a unique index.
     /// - [`is_rejected`](crate::Error::is_rejected): the collection's validator refuses the document.
+    /// - [`is_stale_version`](crate::Error::is_stale_version), [`is_not_found`](crate::Error::is_not_found): the document
+    ///   was changed or deleted after it was read, if the model has a version.
     ///
     /// ```no_run
     /// # use odm::{Collection, Id, Model};

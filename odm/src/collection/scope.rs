@@ -2,7 +2,7 @@
 
 use super::Collection;
 use crate::{
-    model::{SoftDelete, Tenanted},
+    model::{Model, SoftDelete, Tenanted},
     path::Operand,
     policies::{Deleted, Scope, Tenant},
 };
@@ -21,7 +21,7 @@ impl<M> Collection<M> {
     }
 }
 
-impl<M: SoftDelete> Collection<M> {
+impl<M: Model> Collection<M> {
     /// Returns a handle that refers to deleted documents too.
     ///
     /// Reads and updates of the default handle ignore them: `{ deleted_at: { $eq: null } }` is added to every filter.
@@ -43,7 +43,10 @@ impl<M: SoftDelete> Collection<M> {
     /// # }
     /// ```
     #[must_use]
-    pub fn with_deleted(&self) -> Self {
+    pub fn with_deleted(&self) -> Self
+    where
+        M: SoftDelete,
+    {
         self.clone().with_scope(|scope| scope.deleted = Deleted::Included)
     }
 
@@ -51,12 +54,13 @@ impl<M: SoftDelete> Collection<M> {
     ///
     /// `{ deleted_at: { $ne: null } }` is added to every filter.
     #[must_use]
-    pub fn only_deleted(&self) -> Self {
+    pub fn only_deleted(&self) -> Self
+    where
+        M: SoftDelete,
+    {
         self.clone().with_scope(|scope| scope.deleted = Deleted::Only)
     }
-}
 
-impl<M: Tenanted> Collection<M> {
     /// Returns a handle that refers only to the documents of this tenant.
     ///
     /// `{ tenant: { $eq: id } }` is added to every filter, and a document of another tenant is refused before anything
@@ -79,14 +83,20 @@ impl<M: Tenanted> Collection<M> {
     /// # }
     /// ```
     #[must_use]
-    pub fn tenant<K>(&self, tenant: impl Operand<M::Tenant, K>) -> Self {
+    pub fn tenant<K>(&self, tenant: impl Operand<M::Tenant, K>) -> Self
+    where
+        M: Tenanted,
+    {
         let tenant = Tenant::of(tenant.operand());
         self.clone().with_scope(|scope| scope.tenant = tenant)
     }
 
     /// Returns a handle that refers to the documents of all tenants.
     #[must_use]
-    pub fn all_tenants(&self) -> Self {
+    pub fn all_tenants(&self) -> Self
+    where
+        M: Tenanted,
+    {
         self.clone().with_scope(|scope| scope.tenant = Tenant::All)
     }
 }

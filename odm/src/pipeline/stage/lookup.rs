@@ -58,32 +58,37 @@ impl<R, F, Row> fmt::Debug for Join<R, F, Row> {
     }
 }
 
-impl<F: SoftDelete> LookupFrom<F> {
+impl<F: Model> LookupFrom<F> {
     /// Joins deleted documents too.
     #[must_use]
-    pub fn with_deleted(mut self) -> Self {
+    pub fn with_deleted(mut self) -> Self
+    where
+        F: SoftDelete,
+    {
         self.scope.deleted = Deleted::Included;
         self
     }
-}
 
-impl<F: Tenanted> LookupFrom<F> {
     /// Joins only the documents of this tenant.
     #[must_use]
-    pub fn tenant<K>(mut self, tenant: impl Operand<F::Tenant, K>) -> Self {
+    pub fn tenant<K>(mut self, tenant: impl Operand<F::Tenant, K>) -> Self
+    where
+        F: Tenanted,
+    {
         self.scope.tenant = Tenant::of(tenant.operand());
         self
     }
 
     /// Joins the documents of all tenants.
     #[must_use]
-    pub fn all_tenants(mut self) -> Self {
+    pub fn all_tenants(mut self) -> Self
+    where
+        F: Tenanted,
+    {
         self.scope.tenant = Tenant::All;
         self
     }
-}
 
-impl<F: Model> LookupFrom<F> {
     fn join<R>(self) -> Join<R, F> {
         Join { scope: self.scope, equal: None, variables: Vec::new(), stages: None, types: PhantomData }
     }
