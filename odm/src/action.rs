@@ -59,6 +59,7 @@ pub(crate) mod read;
 mod replace_one;
 mod run_command;
 mod save;
+mod save_changes;
 mod send;
 mod setters;
 mod update_many;
@@ -92,6 +93,7 @@ pub use self::{
     replace_one::ReplaceOne,
     run_command::RunCommand,
     save::{Save, Saved},
+    save_changes::{SaveChanges, SavedChanges},
     setters::{Constant, NoRow},
     update_many::UpdateMany,
     update_one::UpdateOne,

@@ -24,6 +24,7 @@ pub use crate::{
         narrow::{Narrows, NarrowsUntagged, VariantTest},
     },
     row::{Retyped, With},
+    patch::{Changed, Patch},
     rule::{
         check::custom,
         declared::{TypedRule, check_rules},

@@ -24,12 +24,15 @@
 //! | positions | `at(index)` `matched()` (`$`) `each()` (`$[]`) `each_where(..)` (`$[name]`) |
 //! | stages | [`Update::stages`] with `set` `and_set` `unset` `replace_with`: values computed from the document itself |
 //!
+//! [`Update::between`] computes the update between two states of a document.
+//!
 //! Raw operators in the driver's form can be joined like any other:
 //! `Update::raw(doc! { "$unset": { "old": "" } }) + b.title().set("x")`.
 //!
 //! Updates are not validated. The client validates whole documents, on insert and replace.
 
 mod array;
+mod between;
 mod bitwise;
 mod changes;
 pub(crate) mod field;
@@ -119,6 +122,11 @@ impl<M> Update<M> {
     pub fn all_of<U: IntoOption<Self>>(updates: impl IntoIterator<Item = U>) -> Self {
         let updates = updates.into_iter().filter_map(IntoOption::into_option);
         updates.fold(Self::of(Changes::default()), |all, update| all + update)
+    }
+
+    /// Sets and removes these fields.
+    pub(crate) fn of_fields(set: Document, unset: Document) -> Self {
+        Self::of(Changes::of_fields([("$set", set), ("$unset", unset)], Vec::new()))
     }
 
     /// Returns whether the update changes nothing.
