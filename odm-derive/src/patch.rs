@@ -19,7 +19,6 @@ use crate::{
 
 /// The struct that has the derive.
 pub(crate) struct Patch<'a> {
-    pub(crate) original: &'a DeriveInput,
     pub(crate) krate: Once<Path>,
     /// The document. A missing document is an error.
     pub(crate) of: Once<Type>,
@@ -62,7 +61,7 @@ impl<'a> Patch<'a> {
                 cx.push(syn::Error::new(field.ident.span(), message));
             }
         }
-        Self { original, krate, of, fields }
+        Self { krate, of, fields }
     }
 }
 
@@ -75,7 +74,10 @@ fn fields<'a>(cx: &Ctxt, original: &'a DeriveInput) -> Vec<Field<'a>> {
         _ => None,
     };
     let Some(named) = named else {
-        cx.error(&original.ident, "a patch is a struct with named fields, which name the fields that it changes");
+        cx.error(
+            &original.ident,
+            "a patch is a struct with named fields, which name the fields that it changes",
+        );
         return Vec::new();
     };
     let field = |field: &'a syn::Field| {

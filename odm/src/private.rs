@@ -16,6 +16,7 @@ pub use crate::{
     },
     meta::{ContentMeta, Deferred, DocumentMeta, EnumMeta, FieldMeta, Tagging, TypeMeta, VariantMeta},
     model::{Check, Identified, Model, Validate, id_in},
+    patch::{Changed, Patch},
     path::{
         Path,
         context::Context,
@@ -24,7 +25,6 @@ pub use crate::{
         narrow::{Narrows, NarrowsUntagged, VariantTest},
     },
     row::{Retyped, With},
-    patch::{Changed, Patch},
     rule::{
         check::custom,
         declared::{TypedRule, check_rules},

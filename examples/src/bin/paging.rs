@@ -34,14 +34,13 @@ struct Entry {
 }
 
 /// `GET /songs`: the page that the parameters of a request ask for.
-async fn list(
-    songs: &Collection<Song>,
-    key: &PageKey,
-    query: &[(&str, &str)],
-) -> odm::Result<Page<Entry>> {
+async fn list(songs: &Collection<Song>, key: &PageKey, query: &[(&str, &str)]) -> odm::Result<Page<Entry>> {
     let s = Song::fields();
-    let parameters =
-        Parameters::new().range("plays", s.plays()).sortable("title", s.title()).page_token("page").limit(2, 50);
+    let parameters = Parameters::new()
+        .range("plays", s.plays())
+        .sortable("title", s.title())
+        .page_token("page")
+        .limit(2, 50);
     let query = parameters.parse(query.iter().copied())?;
     songs
         .find(query.filter)

@@ -9,8 +9,6 @@ use mongodb::{
     options::{CursorType, FindOptions},
 };
 
-#[cfg(feature = "page")]
-use super::{OperationTarget, deadline::limit};
 use super::{
     Explicit, Implicit, Viewed, action,
     deadline::deadline,
@@ -19,6 +17,8 @@ use super::{
     read,
     setters::setters,
 };
+#[cfg(feature = "page")]
+use super::{OperationTarget, deadline::limit};
 use crate::{
     collection::{Collection, Target},
     cursor::{Cursor, SessionCursor},

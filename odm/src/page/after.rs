@@ -38,7 +38,8 @@ pub(super) fn after(keys: &Keys, backward: bool, position: &Position, inclusive:
     let mut ranges = Vec::new();
     let mut equal = Document::new();
     let mut bound = None;
-    for (index, (name, ascending, value)) in keys.iter(backward).zip(position.values()).map(flat).enumerate() {
+    for (index, (name, ascending, value)) in keys.iter(backward).zip(position.values()).map(flat).enumerate()
+    {
         if index == 0 {
             bound = bounded(value, ascending).map(|test| doc! { name: test });
         }

@@ -91,7 +91,8 @@ impl Content {
         let (collection, rest) = head[1..].split_at(HASH);
         let (sort, filter) = rest.split_at(HASH);
         fingerprint.check([collection, sort, filter], any_filter)?;
-        let position = Position::read(position).ok().filter(|position| position.values().count() == keys.len());
+        let position =
+            Position::read(position).ok().filter(|position| position.values().count() == keys.len());
         Ok(Self {
             position: position.ok_or(PageTokenError::Unknown)?,
             backward: head[0] & BACKWARD != 0,

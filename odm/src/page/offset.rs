@@ -2,10 +2,7 @@
 
 use std::marker::PhantomData;
 
-use mongodb::{
-    bson::Document,
-    options::FindOptions,
-};
+use mongodb::{bson::Document, options::FindOptions};
 use serde::Serialize;
 
 use super::{
@@ -29,6 +26,9 @@ impl<M: Model, S> Find<M, S> {
     ///
     /// `{ find: <collection>, filter: { .. }, sort: { .., _id: 1 }, skip: skip, limit: limit, batchSize: limit }`, and
     /// at the same time the command of [`count`](crate::Collection::count).
+    ///
+    /// These are two commands and not one with `$facet`, which reads every matching document as a whole and cannot use an
+    /// index for the order: with 100,000 documents, it took as long without an index, and 3 to 8 times as long otherwise.
     ///
     /// The server examines every document that is skipped and every one that is counted. An inserted or deleted document
     /// moves those after it to another page: [`page`](Find::page) has neither disadvantage.

@@ -11,7 +11,9 @@ use crate::error::{Error, Result};
 ///
 /// Returns an error if the projection of the options excludes or computes a sort key.
 pub(super) fn with_keys(projection: Option<Document>, keys: &Keys) -> Result<Option<Document>> {
-    let Some(mut projection) = projection.filter(|projection| !projection.is_empty()) else { return Ok(None) };
+    let Some(mut projection) = projection.filter(|projection| !projection.is_empty()) else {
+        return Ok(None);
+    };
     let excludes = projection.iter().all(|(name, value)| name == "_id" || is_zero(value));
     for (key, _) in keys.iter(false) {
         let related = |name: &str| is_below(name, key) || is_below(key, name);
@@ -82,7 +84,11 @@ mod tests {
             (doc! { "a": 1 }, doc! { "a.x": 1, "b": 1 }, doc! { "b": 1, "a": 1, "_id": 1 }),
             (doc! { "a": 1 }, doc! { "ab": 1 }, doc! { "ab": 1, "a": 1, "_id": 1 }),
             (doc! { "a": 1 }, doc! { "b": 0, "_id": 0 }, doc! { "b": 0 }),
-            (doc! { "a": 1 }, doc! { "s": { "$meta": "textScore" } }, doc! { "s": { "$meta": "textScore" }, "a": 1, "_id": 1 }),
+            (
+                doc! { "a": 1 },
+                doc! { "s": { "$meta": "textScore" } },
+                doc! { "s": { "$meta": "textScore" }, "a": 1, "_id": 1 },
+            ),
         ] {
             assert_eq!(with_keys(Some(projection), &keys(sort)).unwrap(), Some(sent));
         }
@@ -92,7 +98,9 @@ mod tests {
 
     #[test]
     fn a_projection_without_the_sort_keys_is_refused() {
-        for projection in [doc! { "a": 0 }, doc! { "a.x": 0 }, doc! { "a": "$b", "c": 1 }, doc! { "a": { "$slice": 1 } }] {
+        for projection in
+            [doc! { "a": 0 }, doc! { "a.x": 0 }, doc! { "a": "$b", "c": 1 }, doc! { "a": { "$slice": 1 } }]
+        {
             let error = with_keys(Some(projection), &keys(doc! { "a": 1 })).unwrap_err();
             assert!(error.to_string().contains("the projection excludes or computes `a"), "{error}");
         }

@@ -7,9 +7,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha512};
 
-use crate::{
-    error::{Error, PageTokenError, Result},
-};
+use crate::error::{Error, PageTokenError, Result};
 
 /// The purpose of the bytes, which is authenticated with them. It changes with their format.
 const PURPOSE: &[u8] = b"odm page token 1";
@@ -82,7 +80,8 @@ impl PageKey {
     /// Encrypts the content of a token.
     pub(super) fn seal(&self, content: &[u8]) -> Result<PageToken> {
         let sealed = self.keys.first().and_then(|key| Aes256Siv::new(key).encrypt([PURPOSE], content).ok());
-        let sealed = sealed.ok_or_else(|| Error::refused("the position of a document cannot be encrypted"))?;
+        let sealed =
+            sealed.ok_or_else(|| Error::refused("the position of a document cannot be encrypted"))?;
         Ok(PageToken(URL_SAFE_NO_PAD.encode(sealed)))
     }
 

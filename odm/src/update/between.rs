@@ -152,7 +152,9 @@ impl Difference {
                 self.unset.insert(joined(at, alias), "");
             }
             match (old, stored_as) {
-                (Some(old), Some(stored_as)) if aliases.is_empty() => self.values(stored_as, path, old, value),
+                (Some(old), Some(stored_as)) if aliases.is_empty() => {
+                    self.values(stored_as, path, old, value)
+                }
                 _ => drop(self.set.insert(path, value.clone())),
             }
         }
@@ -204,12 +206,17 @@ impl Difference {
             return true;
         }
         if new.len() < old.len() {
-            let kept: Vec<Bson> =
-                before.iter().zip(&old).filter(|(_, id)| position(&new, id).is_some()).map(|(it, _)| it.clone()).collect();
+            let kept: Vec<Bson> = before
+                .iter()
+                .zip(&old)
+                .filter(|(_, id)| position(&new, id).is_some())
+                .map(|(it, _)| it.clone())
+                .collect();
             if !is_equal(&kept, after) {
                 return false;
             }
-            let removed: Vec<Bson> = old.iter().filter(|id| position(&new, id).is_none()).map(|id| (*id).clone()).collect();
+            let removed: Vec<Bson> =
+                old.iter().filter(|id| position(&new, id).is_none()).map(|id| (*id).clone()).collect();
             self.pull.insert(path, doc! { ID: { "$in": removed } });
             return true;
         }

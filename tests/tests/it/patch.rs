@@ -91,7 +91,10 @@ fn absent_null_and_present_members_differ() {
         (r#"{"closed": null, "state": "shut"}"#, r#"{ "$set": { "closedAt": null, "state": "shut" } }"#),
         (r#"{"tags": []}"#, r#"{ "$set": { "tags": [] } }"#),
         (r#"{"place": {"city": "Oslo"}}"#, r#"{ "$set": { "place": { "city": "Oslo" } } }"#),
-        (r#"{"photo": [1, 2]}"#, r#"{ "$set": { "photo": { "$binary": { "base64": "AQI=", "subType": "00" } } } }"#),
+        (
+            r#"{"photo": [1, 2]}"#,
+            r#"{ "$set": { "photo": { "$binary": { "base64": "AQI=", "subType": "00" } } } }"#,
+        ),
         (r#"{"telephone": 5}"#, r#"{ "$set": { "telephone": 5 }, "$unset": { "phone": "" } }"#),
     ] {
         assert_eq!(update(json), expected);
@@ -113,7 +116,8 @@ fn unknown_members_are_refused_or_ignored() {
 fn the_rules_of_the_fields_are_checked_together() {
     let patch = patch(r#"{"title": "much too long", "level": 9, "place": {"city": ""}}"#);
     let error = patch.to_update().unwrap_err();
-    let paths: Vec<_> = error.violations().unwrap().iter().map(|violation| violation.path().to_owned()).collect();
+    let paths: Vec<_> =
+        error.violations().unwrap().iter().map(|violation| violation.path().to_owned()).collect();
     assert_eq!(paths, ["title", "level", "place.city"]);
     assert!(error.is_invalid() && error.is_not_sent());
 }
@@ -159,7 +163,8 @@ async fn a_patch_changes_only_what_is_present(db: Database) {
     };
     tickets.insert_one(&ticket).await.unwrap();
     tickets.driver().update_one(doc! {}, doc! { "$rename": { "telephone": "phone" } }).await.unwrap();
-    let update: Update<Ticket> = patch(r#"{"title": "new", "level": null, "telephone": 2}"#).to_update().unwrap();
+    let update: Update<Ticket> =
+        patch(r#"{"title": "new", "level": null, "telephone": 2}"#).to_update().unwrap();
     tickets.update_one(Ticket::fields().id().eq(ticket.id), update).await.unwrap();
     let expected = Ticket { title: "new".to_owned(), level: None, telephone: 2, ..ticket.clone() };
     assert_eq!(tickets.get(ticket.id).await.unwrap(), Some(expected));

@@ -52,9 +52,8 @@ async fn a_page_is_one_command(db: Database, server: Server) {
     let second = page().token(first.next.as_ref()).await.unwrap();
     assert_eq!(references(&second), ["AB-000003", "AB-000002"]);
     let (at, id) = (five[3].placed_at, *five[3].id.key());
-    let earlier = [
-        "minKey", "undefined", "number", "string", "symbol", "object", "binData", "objectId", "bool",
-    ];
+    let earlier =
+        ["minKey", "undefined", "number", "string", "symbol", "object", "binData", "objectId", "bool"];
     let before_ids = ["minKey", "undefined", "number", "string", "symbol", "object", "binData"];
     commands.assert([doc! {
         "find": "orders",
@@ -79,7 +78,10 @@ async fn a_page_is_one_command(db: Database, server: Server) {
     assert!(last.is_last() && !last.is_first());
     let back = page().token(last.previous).await.unwrap();
     assert_eq!(references(&back), ["AB-000003", "AB-000002"]);
-    assert_eq!(commands.take().last().unwrap().get_document("sort").unwrap(), &doc! { "placedAt": 1, "_id": 1 });
+    assert_eq!(
+        commands.take().last().unwrap().get_document("sort").unwrap(),
+        &doc! { "placedAt": 1, "_id": 1 }
+    );
     let start = page().token(back.previous.unwrap().as_str()).await.unwrap();
     assert!(start.is_first());
     assert_eq!(start.items, first.items);
@@ -125,7 +127,11 @@ async fn a_view_need_not_contain_the_sort_keys(db: Database, server: Server) {
     let (db, commands) = Commands::record(server.uri(), &db).await;
     let (orders, o) = (db.collection::<Order>(), Order::fields());
     let page = || {
-        orders.find(Filter::all()).sort(o.ship_to().city().asc().then(o.note().asc())).view::<Reference>().page(2, &key())
+        orders
+            .find(Filter::all())
+            .sort(o.ship_to().city().asc().then(o.note().asc()))
+            .view::<Reference>()
+            .page(2, &key())
     };
     let first: Page<Reference> = page().await.unwrap();
     assert_eq!(first.items[0], Reference { reference: "AB-000001".to_owned() });
@@ -154,7 +160,10 @@ async fn a_total_is_a_count_of_the_same_filter(db: Database, server: Server) {
     commands.take();
     let page = find().offset_page(1, 2).await.unwrap();
     assert_eq!((page.total, page.number(), page.pages()), (4, 1, 2));
-    assert_eq!(page.items.iter().map(|order| order.reference.as_str()).collect::<Vec<_>>(), ["AB-000003", "AB-000004"]);
+    assert_eq!(
+        page.items.iter().map(|order| order.reference.as_str()).collect::<Vec<_>>(),
+        ["AB-000003", "AB-000004"]
+    );
     let mut sent = commands.take();
     sent.sort_by_key(|command| command.contains_key("aggregate"));
     let filter = doc! { "lines.qty": { "$gt": 3_i64 } };

@@ -50,7 +50,8 @@ async fn disturb(items: Collection<Item>, task: u32, done: Arc<AtomicBool>) {
     let i = Item::fields();
     let mut number = task;
     while !done.load(Ordering::Relaxed) {
-        let moving: Vec<Document> = (0..40).map(|index| item(number.wrapping_add(index * 7), false)).collect();
+        let moving: Vec<Document> =
+            (0..40).map(|index| item(number.wrapping_add(index * 7), false)).collect();
         items.driver().insert_many(moving).await.unwrap();
         items.delete_many(i.stays().eq(false) & i.a().eq(i32::try_from(number % 40).unwrap())).await.unwrap();
         items.delete_many(i.stays().eq(false) & i.b().is_null_or_missing()).await.unwrap();

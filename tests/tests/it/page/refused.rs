@@ -66,10 +66,26 @@ fn norwegian() -> Collation {
 async fn a_declared_array_is_refused_before_anything_is_sent(db: Database) {
     let lists = db.collection::<List>();
     for path in [
-        "tags", "tags.0", "more", "pair", "pair.1", "lines", "lines.sku", "lines.0.sku", "inside.codes",
-        "inside.lines.sku", "flat_tags", "tree.x", "choice",
+        "tags",
+        "tags.0",
+        "more",
+        "pair",
+        "pair.1",
+        "lines",
+        "lines.sku",
+        "lines.0.sku",
+        "inside.codes",
+        "inside.lines.sku",
+        "flat_tags",
+        "tree.x",
+        "choice",
     ] {
-        let error = lists.find(Filter::all()).sort(Sort::raw(doc! { "name": 1, path: -1 })).page(2, &key()).await.unwrap_err();
+        let error = lists
+            .find(Filter::all())
+            .sort(Sort::raw(doc! { "name": 1, path: -1 }))
+            .page(2, &key())
+            .await
+            .unwrap_err();
         assert!(error.is_not_sent());
         assert_eq!(
             error.to_string(),
@@ -84,21 +100,51 @@ async fn a_declared_array_is_refused_before_anything_is_sent(db: Database) {
     for path in ["any", "any.x", "name", "name.x", "undeclared", "inside", "tree"] {
         lists.find(Filter::all()).sort(Sort::raw(doc! { path: -1 })).page(2, &key()).await.unwrap();
     }
-    assert_eq!(lists.find(Filter::all()).sort(List::fields().tags().asc()).offset_page(0, 2).await.unwrap().total, 0);
+    assert_eq!(
+        lists.find(Filter::all()).sort(List::fields().tags().asc()).offset_page(0, 2).await.unwrap().total,
+        0
+    );
+}
+
+/// Returns a value of a deprecated type, which only bytes can construct.
+fn pointer() -> Bson {
+    let mut bytes = vec![26, 0, 0, 0, 0x0c, b'v', 0, 2, 0, 0, 0, b'a', 0];
+    bytes.extend([1; 12]);
+    bytes.push(0);
+    let document: Document = odm::from_slice(&bytes).unwrap();
+    document.get("v").unwrap().clone()
 }
 
 #[odm_test::test]
 async fn a_stored_array_is_refused_where_it_is_read(db: Database) {
     let lists = db.collection::<List>();
     for (any, path, message) in [
-        (Bson::from(vec![1, 5]), "any", "`any`: expected a single value, because the documents are paged by it, found an array"),
-        (doc! { "x": [1] }.into(), "any.x", "`any.x`: expected a single value, because the documents are paged by it, found an array"),
-        (vec![Bson::from(doc! { "x": 1 })].into(), "any.x", "`any`: expected a single value, because the documents are paged by it, found an array"),
+        (
+            Bson::from(vec![1, 5]),
+            "any",
+            "`any`: expected a single value, because the documents are paged by it, found an array",
+        ),
+        (
+            doc! { "x": [1] }.into(),
+            "any.x",
+            "`any.x`: expected a single value, because the documents are paged by it, found an array",
+        ),
+        (
+            vec![Bson::from(doc! { "x": 1 })].into(),
+            "any.x",
+            "`any`: expected a single value, because the documents are paged by it, found an array",
+        ),
         (Bson::Undefined, "any", "`any`: expected a value that can be paged by, found `undefined`"),
+        (pointer(), "any", "`any`: expected a value that can be paged by, found a `DBPointer`"),
     ] {
         lists.driver().delete_many(doc! {}).await.unwrap();
-        lists.driver().insert_many([doc! { "_id": 1, "any": 0 }, doc! { "_id": 7, "any": any }]).await.unwrap();
-        let page = || lists.find(Filter::all()).sort(Sort::raw(doc! { path: 1 })).as_documents().page(2, &key());
+        lists
+            .driver()
+            .insert_many([doc! { "_id": 1, "any": 0 }, doc! { "_id": 7, "any": any }])
+            .await
+            .unwrap();
+        let page =
+            || lists.find(Filter::all()).sort(Sort::raw(doc! { path: 1 })).as_documents().page(2, &key());
         let error = page().await.unwrap_err();
         assert!(error.is_decode(), "{error}");
         assert_eq!(error.decode_error().unwrap().id(), Some(&Bson::from(7)));
@@ -138,7 +184,8 @@ async fn symbols_and_a_collation_are_refused(db: Database) {
     lists.driver().insert_one(doc! { "any": { "x": Bson::Symbol("x".to_owned()) } }).await.unwrap();
     let find = || lists.find(Filter::all()).sort(Sort::raw(doc! { "any.x": 1 }));
     let error = find().collation(norwegian()).as_documents().page(2, &key()).await.unwrap_err();
-    let expected = "`any.x`: expected a string, because the documents are paged by a collation, found a symbol";
+    let expected =
+        "`any.x`: expected a string, because the documents are paged by a collation, found a symbol";
     assert!(error.is_decode() && error.to_string().contains(expected), "{error}");
     assert_eq!(find().as_documents().page(2, &key()).await.unwrap().items.len(), 1);
 }
@@ -148,7 +195,8 @@ async fn orders_and_options_without_pages_are_refused(db: Database) {
     let lists = db.collection::<List>();
     let find = || lists.find(Filter::all());
     let sorted = |sort: Document| find().sort(Sort::raw(sort));
-    let projected = |projection: Document| find().with_options(FindOptions::builder().projection(projection).build());
+    let projected =
+        |projection: Document| find().with_options(FindOptions::builder().projection(projection).build());
     for (find, message) in [
         (
             sorted(doc! { "score": { "$meta": "textScore" } }),
@@ -161,7 +209,10 @@ async fn orders_and_options_without_pages_are_refused(db: Database) {
         ),
         (sorted(doc! { "name": 0 }), "the direction of `name` in the sort must be 1 or -1"),
         (sorted(doc! { "name": "up" }), "the direction of `name` in the sort must be 1 or -1"),
-        (find().skip(1), "`skip` is set, and a page has no documents to skip: use `.offset_page(skip, limit)`"),
+        (
+            find().skip(1),
+            "`skip` is set, and a page has no documents to skip: use `.offset_page(skip, limit)`",
+        ),
         (
             find().limit(1),
             "`limit` is set, and the size of a page is its limit: `.page(size, &key)` or `.offset_page(skip, limit)`",
@@ -187,11 +238,17 @@ async fn orders_and_options_without_pages_are_refused(db: Database) {
     let error = find().page(0, &key()).await.unwrap_err();
     assert_eq!(error.kind().to_string(), "a page cannot have 0 documents; nothing was sent");
     let error = find().page(u64::MAX, &key()).await.unwrap_err();
-    assert_eq!(error.kind().to_string(), format!("a page cannot have {} documents; nothing was sent", u64::MAX));
+    assert_eq!(
+        error.kind().to_string(),
+        format!("a page cannot have {} documents; nothing was sent", u64::MAX)
+    );
     let error = find().offset_page(0, 0).await.unwrap_err();
     assert_eq!(error.kind().to_string(), "a page cannot have 0 documents; nothing was sent");
     let error = find().offset_page(u64::MAX, 1).await.unwrap_err();
-    assert_eq!(error.kind().to_string(), format!("a page cannot skip {} documents; nothing was sent", u64::MAX));
+    assert_eq!(
+        error.kind().to_string(),
+        format!("a page cannot skip {} documents; nothing was sent", u64::MAX)
+    );
     let error = find().limit(3).offset_page(0, 1).explain().await.unwrap_err();
     assert!(error.to_string().contains("`limit` is set"), "{error}");
     assert!(PageKey::new("short").unwrap_err().is_config());

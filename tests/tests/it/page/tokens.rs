@@ -156,7 +156,8 @@ async fn an_inclusive_position_contains_its_document_in_both_directions(db: Data
 async fn a_request_brings_the_filter_the_sort_the_size_and_the_token(db: Database) {
     let people = people(&db).await;
     let p = Person::fields();
-    let parameters = Parameters::new().range("age", p.age()).sortable("name", p.name()).page_token("page").limit(2, 50);
+    let parameters =
+        Parameters::new().range("age", p.age()).sortable("name", p.name()).page_token("page").limit(2, 50);
     let read = async |pairs: Vec<(&str, String)>| {
         let query = parameters.parse(pairs)?;
         people.find(query.filter).sort(query.sort).page(query.limit, &key()).token(query.page_token).await
@@ -164,7 +165,8 @@ async fn a_request_brings_the_filter_the_sort_the_size_and_the_token(db: Databas
     let first = read(vec![("age[gte]", "18".into()), ("sort", "-name".into())]).await.unwrap();
     assert_eq!(names(&first), ["eva", "dag"]);
     let token = first.next.unwrap().to_string();
-    let request = |token: &str| vec![("age[gte]", "18".into()), ("sort", "-name".into()), ("page", token.to_owned())];
+    let request =
+        |token: &str| vec![("age[gte]", "18".into()), ("sort", "-name".into()), ("page", token.to_owned())];
     assert_eq!(names(&read(request(&token)).await.unwrap()), ["cyd", "bob"]);
     assert!(read(request(&token[1..])).await.unwrap_err().is_bad_page_token());
     let mut twice = request(&token);

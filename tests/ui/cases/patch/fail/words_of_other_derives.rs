@@ -2,7 +2,7 @@ use odm::{Patch, patch::Member};
 use odm_integration::story::Order;
 
 #[derive(Patch)]
-#[odm(of = Order, collection = "orders")]
+#[odm(of = Order, collection = "orders", colour = "red")]
 struct OrderPatch {
     #[odm(rename = "remark")]
     note: Member<Option<String>>,
@@ -10,6 +10,8 @@ struct OrderPatch {
     reference: Member<String>,
     #[odm(from = tags)]
     words: Member<Vec<String>>,
+    #[odm(to)]
+    status: Member<String>,
 }
 
 fn main() {}
