@@ -59,7 +59,10 @@ impl<M: Model, S> Find<M, S> {
 
 impl<M: Model, V, S> Viewed<Find<M, S>, V> {
     /// Reads the documents after the first `skip` ones as the view: see [`Find::offset_page`].
-    pub fn offset_page(self, skip: u64, limit: u64) -> FindOffsetPage<M, V, S> {
+    pub fn offset_page(self, skip: u64, limit: u64) -> FindOffsetPage<M, V, S>
+    where
+        V: OwnedRow,
+    {
         FindOffsetPage { find: self.into_action(), settings: Offset { skip, limit }, rows: PhantomData }
     }
 }
