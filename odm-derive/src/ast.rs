@@ -26,6 +26,7 @@ pub(crate) enum Derive {
     Embedded,
     Shape,
     View,
+    Patch,
     Value,
 }
 
@@ -171,7 +172,7 @@ fn enumeration<'a>(cx: &Ctxt, data: &'a DataEnum, serde: serde::Container, deriv
     let supported = match derive {
         Derive::Value => true,
         Derive::Model => matches!(tagging, Tagging::Internal { .. }),
-        Derive::Embedded | Derive::Shape | Derive::View => false,
+        Derive::Embedded | Derive::Shape | Derive::View | Derive::Patch => false,
     };
     let plain = |variant: &Variant<'_>| {
         matches!(variant.content, Content::Unit) && variant.skipped.is_none() && !variant.untagged

@@ -135,6 +135,7 @@ fn kind(derive: Derive) -> &'static str {
         Derive::Embedded => "an embedded document",
         Derive::Shape => "a shape",
         Derive::View => "a view",
+        Derive::Patch => "a patch",
         Derive::Value => "a value",
     }
 }

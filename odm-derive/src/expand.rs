@@ -13,6 +13,7 @@ mod meta;
 mod model;
 mod names;
 mod newtype;
+mod patch;
 mod policies;
 mod scope;
 mod serde_with;
@@ -44,8 +45,10 @@ pub(crate) fn derive(derive: Derive, input: TokenStream) -> TokenStream {
         Err(error) => return error.into_compile_error(),
     };
     replace_receiver(&mut input);
-    if derive == Derive::View {
-        return view::derive(&input);
+    match derive {
+        Derive::View => return view::derive(&input),
+        Derive::Patch => return patch::derive(&input),
+        Derive::Model | Derive::Embedded | Derive::Shape | Derive::Value => {}
     }
     let cx = Ctxt::new();
     let container = Container::read(&cx, &input, derive);

@@ -1,4 +1,4 @@
-//! The derives of `odm`: `Model`, `Embedded`, `Shape`, `View` and `Value`. Use them through `odm`, which re-exports
+//! The derives of `odm`: `Model`, `Embedded`, `Shape`, `View`, `Patch` and `Value`. Use them through `odm`, which re-exports
 //! them.
 //!
 //! Each derive has three stages. It *parses* the attributes and the struct into a tree (`ast`, `attr`), *checks* the
@@ -11,6 +11,7 @@ mod attr;
 mod check;
 mod ctxt;
 mod expand;
+mod patch;
 #[cfg(test)]
 mod tests;
 mod view;
@@ -41,6 +42,12 @@ pub fn derive_shape(input: TokenStream) -> TokenStream {
 #[proc_macro_derive(View, attributes(odm, serde))]
 pub fn derive_view(input: TokenStream) -> TokenStream {
     expand::derive(Derive::View, input.into()).into()
+}
+
+#[doc = include_str!("../docs/patch.md")]
+#[proc_macro_derive(Patch, attributes(odm, serde))]
+pub fn derive_patch(input: TokenStream) -> TokenStream {
+    expand::derive(Derive::Patch, input.into()).into()
 }
 
 #[doc = include_str!("../docs/value.md")]

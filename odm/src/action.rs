@@ -63,6 +63,7 @@ mod replace_one;
 mod restore;
 mod run_command;
 mod save;
+mod save_changes;
 mod send;
 mod setters;
 mod update_many;
@@ -98,6 +99,7 @@ pub use self::{
     restore::Restore,
     run_command::RunCommand,
     save::{Save, Saved},
+    save_changes::{SaveChanges, SavedChanges},
     setters::{Constant, NoRow},
     update_many::UpdateMany,
     update_one::UpdateOne,

@@ -47,7 +47,7 @@
 //!
 //! **Document types.** [`Model`](derive@Model) is a document with a collection, [`Embedded`] a document inside
 //! another, [`Value`](derive@Value) an enum, newtype or tuple in a field, [`Shape`] a result that is not stored,
-//! [`View`](derive@View) a part of a model. [`Id<M>`](Id) is a typed id: an `Id<Customer>` cannot be used as an
+//! [`View`](derive@View) a part of a model, [`Patch`](derive@Patch) the members of a PATCH request: see [`patch`]. [`Id<M>`](Id) is a typed id: an `Id<Customer>` cannot be used as an
 //! `Id<Order>`. [`value`] lists the Rust types that can be stored and their BSON types. [`path`] describes typed
 //! field names, [`model`] the rules that a document must satisfy, [`index`] the declaration of indexes.
 //!
@@ -120,6 +120,7 @@ pub mod expr;
 pub mod filter;
 pub mod geo;
 mod into_option;
+pub mod patch;
 pub mod pipeline;
 mod policies;
 mod query;
@@ -161,7 +162,9 @@ pub use into_option::IntoOption;
 #[doc(inline)]
 pub use model::Model;
 #[cfg(feature = "derive")]
-pub use odm_derive::{Embedded, Model, Shape, Value, View};
+pub use odm_derive::{Embedded, Model, Patch, Shape, Value, View};
+#[doc(inline)]
+pub use patch::Patch;
 #[doc(inline)]
 pub use pipeline::Pipeline;
 #[doc(inline)]

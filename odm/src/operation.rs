@@ -34,7 +34,7 @@ impl Verb {
                     | "listIndexes" | "buildInfo" | "hello" | "ping",
                 ),
             ) => Effect::Nothing,
-            ("insert_one" | "update_one" | "replace_one" | "save" | "delete_one", _)
+            ("insert_one" | "update_one" | "replace_one" | "save" | "save_changes" | "delete_one", _)
             | (_, Some("findAndModify")) => Effect::OneWrite,
             _ => Effect::Writes,
         }

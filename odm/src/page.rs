@@ -42,7 +42,9 @@
 //!   greatest in the other, so a document has no single place. The declared types are checked before anything is sent,
 //!   and the documents of the page when they are read.
 //! - by a score (`$meta`) or in the natural order;
-//! - with a [`collation`](Find::collation), if the `_id` is text, because different ids can be equal by a collation.
+//! - with a [`collation`](Find::collation), if the `_id` is text, because different ids can be equal by a collation;
+//! - by values of the deprecated BSON types `undefined` and `DBPointer`, and of `Symbol` with a collation, which filters
+//!   and sorts treat differently.
 //!
 //! A document whose sort key changes between two pages moves, and can be on both or on neither.
 //!

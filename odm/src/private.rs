@@ -18,6 +18,7 @@ pub use crate::{
         ContentMeta, Deferred, DocumentMeta, EnumMeta, FieldMeta, OnDelete, Tagging, TypeMeta, VariantMeta,
     },
     model::{Check, Identified, Model, PolicyFields, SoftDelete, Tenanted, Validate, Validator, id_in},
+    patch::{Changed, Patch},
     path::{
         Path,
         context::Context,

@@ -24,6 +24,8 @@
 //! | positions | `at(index)` `matched()` (`$`) `each()` (`$[]`) `each_where(..)` (`$[name]`) |
 //! | stages | [`Update::stages`] with `set` `and_set` `unset` `replace_with`: values computed from the document itself |
 //!
+//! [`Update::between`] computes the update between two states of a document.
+//!
 //! Raw operators in the driver's form can be joined like any other:
 //! `Update::raw(doc! { "$unset": { "old": "" } }) + b.title().set("x")`.
 //!
@@ -43,6 +45,7 @@
 //! `push`, stages, and `custom` rules, which need the whole value in Rust.
 
 mod array;
+mod between;
 mod bitwise;
 mod changes;
 pub(crate) mod field;
@@ -139,6 +142,11 @@ impl<M> Update<M> {
     /// Returns an update that changes nothing yet.
     pub(crate) fn nothing() -> Self {
         Self::of(Changes::default())
+    }
+
+    /// Sets and removes these fields.
+    pub(crate) fn of_fields(set: Document, unset: Document) -> Self {
+        Self::of(Changes::of_fields([("$set", set), ("$unset", unset)], Vec::new()))
     }
 
     /// Returns whether the update changes nothing.

@@ -6,7 +6,7 @@ use syn::Ident;
 
 use self::Position::{Container, Field, FieldIndex, VariantField};
 pub(crate) use self::word::{Position, Word, closest, correct, enumerate, malformed};
-use crate::ast::Derive::{self, Embedded, Model, Shape, Value, View};
+use crate::ast::Derive::{self, Embedded, Model, Patch, Shape, Value, View};
 
 /// Declares the words, one line each: `Variant("word", "correct form", positions)`.
 ///
@@ -48,7 +48,7 @@ macro_rules! words {
 
 // Messages list the words in the order of these lines.
 words! {
-    /// The words on a struct or enum. Those on a view are [`ViewWord`].
+    /// The words on a struct or enum. Those on a view and on a patch are [`ViewWord`].
     ContainerWord {
         Ordered("ordered", "#[odm(ordered)]", Container(Value)),
         Collection("collection", "#[odm(collection = \"orders\")]", Container(Model)),
@@ -61,7 +61,7 @@ words! {
         Crate("crate", CRATE, _),
     }
 
-    /// The words on a view.
+    /// The words on a view, and on a patch.
     ViewWord {
         Of("of", "#[odm(of = Order)]", _),
         Crate("crate", CRATE, _),
@@ -72,7 +72,8 @@ words! {
         Rename("rename", RENAME, _),
     }
 
-    /// The words on a field. Those on a field of a view are [`ViewFieldWord`].
+    /// The words on a field. Those on a field of a view are [`ViewFieldWord`], those on a
+    /// field of a patch [`PatchFieldWord`].
     FieldWord {
         Id("id", "#[odm(id)]", Field(Model | Shape) | VariantField(Model)),
         Index("index", FIELD_INDEX, Field(Model)),
@@ -93,6 +94,11 @@ words! {
     ViewFieldWord {
         From("from", "#[odm(from = parents_field)]", _),
         TextScore("text_score", "#[odm(text_score)]", _),
+    }
+
+    /// The words on a field of a patch.
+    PatchFieldWord {
+        To("to", "#[odm(to = documents_field)]", _),
     }
 
     /// The options in `index(..)`.
@@ -201,6 +207,8 @@ const VALIDATOR: &str = "#[odm(validator)]` or `#[odm(validator(level = \"modera
 const NO_INDEXES: &str = "an embedded document has no indexes of its own: index it from the model that holds it, \
                           `#[odm(index(address.city))]`";
 const NEVER_WRITTEN: &str = "a view is read and never written: put it on its parent";
+const ON_THE_DOCUMENT: &str =
+    "a patch changes fields as their document declares them: put it on the document, or on its field";
 const NOTHING_OF_ITS_OWN: &str =
     "a value has no rules, indexes or identity of its own: put it on the field that holds it";
 
@@ -241,11 +249,13 @@ fn container_word(word: ContainerWord, derive: Derive) -> Option<String> {
         ContainerWord::Collection => match derive {
             Model => return Some(not_on_a_field(word)),
             View => NEVER_WRITTEN,
+            Patch => ON_THE_DOCUMENT,
             Embedded | Shape | Value => "only a model has a collection: derive `odm::Model`",
         },
         ContainerWord::Key => match derive {
             Model => return Some(not_on_a_field(word)),
             View => NEVER_WRITTEN,
+            Patch => ON_THE_DOCUMENT,
             Embedded | Shape | Value => "only a model has an identity, so a key: derive `odm::Model`",
         },
         ContainerWord::Validator => match derive {
@@ -258,6 +268,7 @@ fn container_word(word: ContainerWord, derive: Derive) -> Option<String> {
         ContainerWord::SchemaVersion | ContainerWord::Upgrade => match derive {
             Model | Embedded => return Some(not_on_a_field(word)),
             View => NEVER_WRITTEN,
+            Patch => ON_THE_DOCUMENT,
             Shape => {
                 "a shape is stored nowhere, so it has no older versions: put it on the model or the embedded document"
             }
@@ -295,6 +306,11 @@ fn field_word(word: FieldWord, derive: Derive, on_container: bool, in_variant: b
             "a view reads a field under the stored name of its parent's field: to give it another Rust name, \
              specify the parent's field, `#[odm(from = parents_field)]`"
         }
+        (Rename, Patch) => {
+            "a patch sets a field under its stored name: to give it another Rust name, specify the document's field, \
+             `#[odm(to = documents_field)]`, and another name in the request, `#[serde(rename = \"name\")]`"
+        }
+        (Id | Serde | Binary | Unit, Patch) => ON_THE_DOCUMENT,
         (Id | Serde | Binary | Unit, View) => {
             "a view reads a field as its parent stores it: put it on the parent's field"
         }
@@ -331,7 +347,7 @@ fn index_word(word: IndexWord, derive: Derive, on_container: bool) -> Option<Str
             Name | Type | EveryField | Collation | Weights | DefaultLanguage | LanguageOverride | Bounds
             | Include | Exclude,
         )
-        | (Embedded | Shape | View | Value, _) => return None,
+        | (Embedded | Shape | View | Patch | Value, _) => return None,
     };
     let (word, on_model) = (word.text(), if on_container { "field, " } else { "" });
     Some(format!("`{word}` is an option of an index: write `index({on_model}{word}{value})`"))
@@ -343,6 +359,7 @@ fn index(derive: Derive) -> Option<String> {
         Embedded => NO_INDEXES,
         Shape => "a shape has no collection, so no indexes: declare them on the model",
         View => NEVER_WRITTEN,
+        Patch => ON_THE_DOCUMENT,
         Value => NOTHING_OF_ITS_OWN,
     };
     Some(reason.to_owned())
@@ -353,6 +370,7 @@ fn validate(derive: Derive) -> Option<String> {
         Model | Embedded => return None,
         Shape => "a shape is read and never written, so it has nothing to validate",
         View => NEVER_WRITTEN,
+        Patch => ON_THE_DOCUMENT,
         Value => NOTHING_OF_ITS_OWN,
     };
     Some(reason.to_owned())

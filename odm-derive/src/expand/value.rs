@@ -45,7 +45,7 @@ pub(crate) fn of_document(scope: &Scope<'_>) -> TokenStream {
                 #runtime::Validate::check(self, #check)
             }
         },
-        Derive::Shape | Derive::View | Derive::Value => TokenStream::new(),
+        Derive::Shape | Derive::View | Derive::Patch | Derive::Value => TokenStream::new(),
     };
     let (stored_as, meta) = (meta::stored_document(scope), meta::of_document(scope));
     let document_rules = validate::document_rules(scope);

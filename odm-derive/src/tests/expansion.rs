@@ -43,6 +43,22 @@ fn embedded() {
 }
 
 #[test]
+fn patch() {
+    insta::assert_snapshot!(expanded(
+        Derive::Patch,
+        quote! {
+            #[odm(of = Order)]
+            #[serde(default)]
+            struct OrderPatch {
+                reference: Member<String>,
+                #[odm(to = note)]
+                remark: Member<Option<String>>,
+            }
+        }
+    ));
+}
+
+#[test]
 fn versioned() {
     insta::assert_snapshot!(expanded(
         Derive::Model,

@@ -78,6 +78,8 @@ async fn every_verb_passes_its_exit() {
     let kept: Collection<Kept> = db.collection();
     let (n, k) = (Note::fields(), Kept::fields());
     let note = linked();
+    let changed = Note { n: 2, ..linked() };
+    let changed = Note { id: note.id, ..changed };
     let mut session = db.client().start_session().await.unwrap();
     let (one, update) = (|| n.id().eq(note.id), || n.n().inc(1));
     let mut seen = WITHOUT_EXIT.into_iter().chain(ABOVE).map(str::to_owned).collect::<BTreeSet<_>>();
@@ -107,6 +109,8 @@ async fn every_verb_passes_its_exit() {
         update_many Policy: notes.update_many(one(), update()), notes.update_many(one(), update()).explain();
         replace_one Policy: notes.replace_one(one(), &note), notes.replace_one(one(), &note).explain();
         save Policy: notes.save(&note), notes.save(&note).explain();
+        save_changes Policy:
+            notes.save_changes(&note, &changed), notes.save_changes(&note, &changed).explain();
         delete_one Policy: notes.delete_one(one()), notes.delete_one(one()).explain();
         delete_many Policy: notes.delete_many(one()), notes.delete_many(one()).explain();
         restore Policy: kept.restore(k.id().eq(Id::new())), kept.restore(k.id().eq(Id::new())).explain();

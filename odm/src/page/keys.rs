@@ -48,7 +48,7 @@ impl Keys {
             keys.push((ID.to_owned(), ascending));
         }
         let compares_text = collation.is_some_and(|collation| collation.locale != "simple");
-        Ok(Self { keys, compares_text }).and_then(|keys| keys.fitting(model))
+        Self { keys, compares_text }.fitting(model)
     }
 
     /// Refuses keys that cannot be paged by, as far as the declared types show it.

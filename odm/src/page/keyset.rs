@@ -73,7 +73,10 @@ impl<M: Model, V, S> Viewed<Find<M, S>, V> {
     ///
     /// The view need not contain the fields that the documents are sorted by. The server sends them too, and the page
     /// uses them only for its tokens.
-    pub fn page(self, size: u64, key: &PageKey) -> FindPage<M, V, S> {
+    pub fn page(self, size: u64, key: &PageKey) -> FindPage<M, V, S>
+    where
+        V: OwnedRow,
+    {
         FindPage::new(self.into_action(), size, key)
     }
 }

@@ -18,7 +18,8 @@ impl Position {
     /// # Errors
     ///
     /// Returns an error if a key is a value that no filter can continue after: an array, whose least element decides in
-    /// one direction and whose greatest in the other, or `undefined`, which filters do not distinguish from null.
+    /// one direction and whose greatest in the other; `undefined`, which filters do not distinguish from null; a
+    /// `DBPointer`; a symbol, or an id of text, with a collation.
     pub(super) fn of(document: &[u8], keys: &Keys) -> CodecResult<Self> {
         let mut position = Self(Vec::with_capacity(keys.len()));
         for (name, _) in keys.iter(false) {
@@ -88,6 +89,10 @@ fn find(document: Raw<'_>, name: &str) -> CodecResult<Bson> {
             }
             (Some(ElementType::Undefined), _) => {
                 Err(at(CodecError::new("a value that can be paged by", "`undefined`")))
+            }
+            // An index orders them otherwise than a sort in memory.
+            (Some(ElementType::DbPointer), _) => {
+                Err(at(CodecError::new("a value that can be paged by", "a `DBPointer`")))
             }
             (Some(ElementType::EmbeddedDocument), Some(rest)) => find(value, rest).map_err(at),
             (_, Some(_)) => Ok(Bson::Null),

@@ -79,7 +79,7 @@ impl Changes {
         }
     }
 
-    fn wrong(problem: CodecError) -> Self {
+    pub(super) fn wrong(problem: CodecError) -> Self {
         Self { problem: Some(problem), ..Self::default() }
     }
 
@@ -90,6 +90,16 @@ impl Changes {
             }
             Err(problem) => Self::wrong(problem),
         }
+    }
+
+    /// Returns changes by these operators. Some of the names may be keys of maps.
+    pub(super) fn of_fields<const N: usize>(
+        operators: [(&str, Document); N],
+        array_filters: Vec<Document>,
+    ) -> Self {
+        let operators = operators.into_iter().filter(|(_, fields)| !fields.is_empty());
+        let operators = operators.map(|(name, fields)| (name.to_owned(), Bson::Document(fields))).collect();
+        Self { operators, array_filters, data: Data { raw: true, ..Data::default() }, ..Self::default() }
     }
 
     /// Returns changes that apply only if the update inserts a document.

@@ -47,7 +47,7 @@ fn picked(array: &Location, condition: CodecResult<Document>) -> Location {
 
 /// Returns an identifier for a condition, in the form that the server requires: a lowercase letter, then letters and
 /// digits. It is a hash of the condition's bytes (FNV-1a), so every build sends the same command for the same update.
-fn identifier(condition: &Document) -> String {
+pub(super) fn identifier(condition: &Document) -> String {
     let bytes = condition.to_vec().unwrap_or_default();
     let hash = bytes.iter().fold(0xCBF2_9CE4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01B3)

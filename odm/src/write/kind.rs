@@ -1,6 +1,6 @@
 //! The kinds of writes: the only place where the arguments of a verb become the parts of a statement.
 
-use mongodb::bson::{Document, RawDocumentBuf};
+use mongodb::bson::{Document, RawDocumentBuf, doc};
 
 use super::{encode, encode_replacement};
 use crate::{
@@ -83,6 +83,18 @@ impl Kind {
     pub(crate) fn save<M: Model>(model: &M) -> Result<Self> {
         let filter = by_id(model.id().to_bson()?);
         Ok(Self::Save { filter, document: encode_replacement(model)? })
+    }
+
+    /// The update between two states of a document, whose rules are checked. Conditions that the stored document must
+    /// meet, because it was read as `before`, are part of this filter.
+    pub(crate) fn save_changes<M: Model>(before: &M, after: &M, update: Update<M>) -> Result<Self> {
+        after.validate()?;
+        let mut filter = by_id(before.id().to_bson()?);
+        // The fields of an older version are others, and the update does not upgrade them.
+        if let Some(schema) = M::VERSION {
+            filter.insert(schema.name(), doc! { "$eq": schema.stored() });
+        }
+        Ok(Self::Update { many: false, filter, update: update.untyped(), or_insert: None })
     }
 
     pub(crate) fn delete_one<M>(filter: impl IntoFilter<M>) -> Result<Self> {

@@ -92,6 +92,7 @@ async fn the_value_of_a_setter_is_in_the_command(db: Database, server: Server) {
 
     let (p, k, kept) = (Person::fields(), Kept::fields(), db.collection::<Kept>());
     let ada = person("ada", 36);
+    let renamed = Person { name: "eve".to_owned(), ..ada.clone() };
     let first = || doc! { "$set": { "tags.$[tag]": 1 } };
     let tag = || [doc! { "tag": 0 }];
     let older = || p.age().inc(1);
@@ -203,6 +204,9 @@ async fn the_value_of_a_setter_is_in_the_command(db: Database, server: Server) {
         Save bypass_document_validation: people.save(&ada).bypass_document_validation(true) => "bypassDocumentValidation" = true;
         Save comment: people.save(&ada).comment("why") => "comment" = "why";
         Save write_concern: people.save(&ada).write_concern(WriteConcern::majority()) => "writeConcern.w" = "majority";
+        SaveChanges bypass_document_validation: people.save_changes(&ada, &renamed).bypass_document_validation(true) => "bypassDocumentValidation" = true;
+        SaveChanges comment: people.save_changes(&ada, &renamed).comment("why") => "comment" = "why";
+        SaveChanges write_concern: people.save_changes(&ada, &renamed).write_concern(WriteConcern::majority()) => "writeConcern.w" = "majority";
         UpdateOne upsert: people.update_one(all(), older()).upsert(true) => "updates.0.upsert" = true;
         UpdateOne array_filters: people.update_one(p.age().eq(99), first()).array_filters(tag()) => "updates.0.arrayFilters.0.tag" = 0;
         UpdateOne sort_since_8: people.update_one(all(), older()).sort(p.age().desc()) => "updates.0.sort.age" = -1;

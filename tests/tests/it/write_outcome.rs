@@ -52,6 +52,9 @@ const VERBS: [Verb; 18] = [
         async move { people.replace_one(p.name().eq("ada"), &ada(9)).await.map(drop) }.boxed()
     }),
     ("save", "update", |people| async move { people.save(&person("kim", 0)).await.map(drop) }.boxed()),
+    ("save_changes", "update", |people| {
+        async move { people.save_changes(&ada(0), &ada(9)).await.map(drop) }.boxed()
+    }),
     ("delete_one", "delete", |people| {
         let p = Person::fields();
         async move { people.delete_one(p.age().eq(0)).await.map(drop) }.boxed()

@@ -12,7 +12,7 @@ use syn::{
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
 /// The modules of `odm-derive` that report errors. The modules that run after them report none.
-const MODULES: &[&str] = &["ast.rs", "ast", "attr.rs", "attr", "check.rs", "check", "view.rs"];
+const MODULES: &[&str] = &["ast.rs", "ast", "attr.rs", "attr", "check.rs", "check", "patch.rs", "view.rs"];
 
 /// String literals that are not messages. The derive finds serde's own error by them, to replace it with a better
 /// one.

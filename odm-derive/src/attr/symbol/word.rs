@@ -5,7 +5,7 @@ use std::fmt::Write;
 use syn::Ident;
 
 use self::Position::{Container, Field, FieldIndex, VariantField};
-use crate::ast::Derive::{self, Embedded, Model, Shape, Value, View};
+use crate::ast::Derive::{self, Embedded, Model, Patch, Shape, Value, View};
 
 /// A group of words, one variant for each word.
 pub(crate) trait Word: Copy + 'static {
@@ -108,7 +108,7 @@ impl Position {
         match derive {
             Model | Value if in_variant && named => VariantField(derive),
             Model | Value if in_variant => Self::VariantValue(derive),
-            Model | Embedded | Shape | View | Value => Field(derive),
+            Model | Embedded | Shape | View | Patch | Value => Field(derive),
         }
     }
 
@@ -119,12 +119,14 @@ impl Position {
             Container(Embedded) => "on an embedded document",
             Container(Shape) => "on a shape",
             Container(View) => "on a view",
+            Container(Patch) => "on a patch",
             Container(Value) => "on a value",
             Self::Variant => "on a variant",
             Field(Model) => "on a field of a model",
             Field(Embedded) => "on a field of an embedded document",
             Field(Shape) => "on a field of a shape",
             Field(View) => "on a field of a view",
+            Field(Patch) => "on a field of a patch",
             Field(Value) => "on the field of a value",
             VariantField(_) => "on a field of a variant",
             Self::VariantValue(_) => "on a value of a variant",

@@ -90,20 +90,10 @@ fn text(random: &mut Random) -> String {
     format!("{}{}", random.pick(&TEXTS), random.pick(&["", "", "b"]))
 }
 
-/// Returns a value of the deprecated type `DBPointer`, which only bytes can construct.
-fn pointer(random: &mut Random) -> Bson {
-    let mut bytes = vec![0, 0, 0, 0, 0x0c, b'v', 0, 2, 0, 0, 0, *random.pick(b"ab"), 0];
-    bytes.extend([u8::try_from(random.below(0..3)).unwrap(); 12]);
-    bytes.push(0);
-    bytes[0] = u8::try_from(bytes.len()).unwrap();
-    let document: Document = odm::from_slice(&bytes).unwrap();
-    document.get("v").unwrap().clone()
-}
-
 /// Returns a value of any type except for those that pages refuse. `None` is a missing field.
 fn anything(random: &mut Random, symbols: bool) -> Option<Bson> {
     let pattern = |random: &mut Random| (*random.pick(&[cstr!("a"), cstr!("b")])).into();
-    Some(match random.below(0..22) {
+    Some(match random.below(0..21) {
         0 => return None,
         1 => Bson::Null,
         2..5 => number(random),
@@ -135,7 +125,6 @@ fn anything(random: &mut Random, symbols: bool) -> Option<Bson> {
         }),
         18 => Bson::MinKey,
         19 => Bson::MaxKey,
-        20 => pointer(random),
         _ => Bson::Int32(0),
     })
 }

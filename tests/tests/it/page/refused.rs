@@ -106,6 +106,15 @@ async fn a_declared_array_is_refused_before_anything_is_sent(db: Database) {
     );
 }
 
+/// Returns a value of a deprecated type, which only bytes can construct.
+fn pointer() -> Bson {
+    let mut bytes = vec![26, 0, 0, 0, 0x0c, b'v', 0, 2, 0, 0, 0, b'a', 0];
+    bytes.extend([1; 12]);
+    bytes.push(0);
+    let document: Document = odm::from_slice(&bytes).unwrap();
+    document.get("v").unwrap().clone()
+}
+
 #[odm_test::test]
 async fn a_stored_array_is_refused_where_it_is_read(db: Database) {
     let lists = db.collection::<List>();
@@ -126,6 +135,7 @@ async fn a_stored_array_is_refused_where_it_is_read(db: Database) {
             "`any`: expected a single value, because the documents are paged by it, found an array",
         ),
         (Bson::Undefined, "any", "`any`: expected a value that can be paged by, found `undefined`"),
+        (pointer(), "any", "`any`: expected a value that can be paged by, found a `DBPointer`"),
     ] {
         lists.driver().delete_many(doc! {}).await.unwrap();
         lists

@@ -1,0 +1,140 @@
+//! `save_changes`: stores what differs between two states of a document.
+
+use futures_core::future::BoxFuture;
+use mongodb::options::UpdateOptions;
+
+use super::{
+    Implicit, SessionState, action,
+    deadline::deadline,
+    draft::Draft,
+    explain::{Explain, Explained, explain},
+    send,
+    setters::setters,
+};
+use crate::{
+    collection::{Collection, Target},
+    error::{Error, Result},
+    model::Model,
+    operation::Verb,
+    update::Update,
+    write::Kind,
+};
+
+pub(super) const SAVE_CHANGES: Verb = Verb::new("save_changes", "update");
+
+/// The outcome of [`save_changes`](Collection::save_changes).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SavedChanges {
+    /// The two states are equal. Nothing was sent.
+    Unchanged,
+    /// The changes are stored.
+    Stored,
+    /// No document has the `_id`, or, if the model has a schema version, its document has another version. Nothing was
+    /// stored.
+    NotFound,
+}
+
+impl<M: Model> Collection<M> {
+    /// Stores what differs between two states of a document: as it was read, and as it is now.
+    ///
+    /// `{ update: <collection>, updates: [{ q: { _id: id }, u: { $set: { "shipTo.city": "Oslo" } } }] }`, with the update
+    /// of [`Update::between`](crate::Update::between). If nothing differs, nothing is sent.
+    ///
+    /// Unlike [`save`](Collection::save), it keeps fields that the model does not declare, and changes that others have
+    /// made to other fields meanwhile. The last one wins only where two change the same field.
+    ///
+    /// The client checks the rules of the model first, for the whole document `after`. If the model has a schema version,
+    /// only a document of that version is changed: an older one has other fields. [`save`](Collection::save) rewrites it.
+    ///
+    /// Awaiting it returns [`SavedChanges`].
+    ///
+    /// # Errors
+    ///
+    /// Returns an error for which one of these is true:
+    ///
+    /// - [`is_invalid`](crate::Error::is_invalid): the document `after` violates rules of its model.
+    /// - [`is_not_sent`](crate::Error::is_not_sent): the models have different ids.
+    /// - [`is_duplicate_key`](crate::Error::is_duplicate_key): another document has the same key in a unique index.
+    /// - [`is_rejected`](crate::Error::is_rejected): the collection's validator refuses the result.
+    ///
+    /// The server returns an error if an embedded document that is changed inside is null or of another type by now.
+    ///
+    /// ```no_run
+    /// # use odm::{Collection, Id, Model};
+    /// # #[derive(Clone, Model)]
+    /// # #[odm(collection = "users")]
+    /// # struct User { id: Id<User>, name: String, age: u8, visits: u32 }
+    /// # async fn f(users: Collection<User>, id: Id<User>) -> odm::Result<()> {
+    /// let Some(before) = users.get(id).await? else { return Ok(()) };
+    /// let mut user = before.clone();
+    /// user.age += 1;
+    /// users.save_changes(&before, &user).await?; // { $set: { age: .. } }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn save_changes(&self, before: &M, after: &M) -> SaveChanges<M> {
+        let update = Update::between(before, after);
+        SaveChanges {
+            target: self.target(),
+            is_unchanged: update.is_empty(),
+            draft: Draft::new(Kind::save_changes(before, after, update)),
+            options: UpdateOptions::default(),
+            state: Implicit,
+        }
+    }
+}
+
+/// Stores what differs between two states of a document.
+///
+/// Construct with [`Collection::save_changes`]. It contains the update, not the models.
+#[must_use = "nothing is stored until the action is awaited"]
+pub struct SaveChanges<M, S = Implicit> {
+    target: Target,
+    is_unchanged: bool,
+    draft: Draft<M>,
+    options: UpdateOptions,
+    state: S,
+}
+
+action!(SaveChanges { target, is_unchanged, draft } with UpdateOptions, clearing draft.problems => SavedChanges);
+
+setters!([M: Model, S] SaveChanges<M, S>, of M: bypass_document_validation comment write_concern);
+deadline!([M: Model] SaveChanges<M>, SAVE_CHANGES, reply);
+explain!([M: Model] SaveChanges<M>);
+
+impl<M: Model> Explained for SaveChanges<M> {
+    fn explained(self) -> Explain {
+        let Self { target, draft, options, .. } = self;
+        Explain::of_write(target, draft.into_statement_with(updating(options)))
+    }
+}
+
+impl<M: Model, S> SaveChanges<M, S> {
+    fn execute<'s>(self) -> BoxFuture<'s, Result<SavedChanges>>
+    where
+        S: SessionState<'s>,
+    {
+        let Self { target, is_unchanged, draft, options, state } = self;
+        let statement = draft.into_statement_with(updating(options));
+        state.run(move |session| {
+            Box::pin(async move {
+                if is_unchanged {
+                    return target.operation(SAVE_CHANGES).check(statement).map(|_| SavedChanges::Unchanged);
+                }
+                let result = send::update(target, SAVE_CHANGES, statement, session).await?;
+                Ok(if result.matched_count == 0 { SavedChanges::NotFound } else { SavedChanges::Stored })
+            })
+        })
+    }
+}
+
+/// Refuses an upsert: it would insert a document of the changed fields alone.
+fn updating(options: UpdateOptions) -> Result<UpdateOptions> {
+    if options.upsert == Some(true) {
+        return Err(Error::refused(
+            "the options have an `upsert`, and the changes alone are not a document: use `save`, which inserts it",
+        ));
+    }
+    Ok(options)
+}

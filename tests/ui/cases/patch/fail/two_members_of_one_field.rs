@@ -1,0 +1,12 @@
+use odm::{Patch, patch::Member};
+use odm_integration::story::Order;
+
+#[derive(Patch)]
+#[odm(of = Order)]
+struct OrderPatch {
+    note: Member<Option<String>>,
+    #[odm(to = note)]
+    remark: Member<Option<String>>,
+}
+
+fn main() {}
