@@ -11,6 +11,7 @@ pub(crate) mod driver_text;
 mod duplicate_key;
 pub mod invalid;
 mod kind;
+mod migration;
 mod outcome;
 mod parameters;
 mod predicates;
@@ -31,6 +32,7 @@ pub use self::{
     decode::DecodeError,
     duplicate_key::DuplicateKey,
     kind::ErrorKind,
+    migration::{MigrationError, RefusedDocument, RefusedDocuments},
     parameters::{BadParameter, BadParameters},
     rejection::{RejectedRule, Rejection},
     schema::{DeclaredProblem, DocumentIds, SchemaError},

@@ -129,6 +129,7 @@ pub mod session;
 pub mod transaction;
 pub mod watch;
 // 4 conveniences
+pub mod migrate;
 pub mod request;
 pub mod schema;
 

@@ -15,9 +15,9 @@ use mongodb::{
     options::UpdateModifications,
 };
 
-pub(crate) use self::{encode::EncodedDocuments, kind::Kind, options::WriteOptions, render::unwritten};
+pub(crate) use self::{encode::EncodedDocuments, encode::encode_replacement, kind::Kind, options::WriteOptions, render::unwritten};
 use self::{
-    encode::{encode, encode_replacement},
+    encode::encode,
     policy::Policies,
 };
 use crate::{error::Result, model::Model};

@@ -1,8 +1,8 @@
 //! The predicates about the kind of an `Error`, and the accessors of the data that the kinds contain.
 
 use super::{
-    BadParameters, BulkWriteError, DecodeError, DuplicateKey, Error, ErrorKind, Rejection, SchemaError,
-    WriteConcernError, invalid::Violations,
+    BadParameters, BulkWriteError, DecodeError, DuplicateKey, Error, ErrorKind, MigrationError, Rejection,
+    SchemaError, WriteConcernError, invalid::Violations,
 };
 
 impl Error {
@@ -104,6 +104,11 @@ impl Error {
     /// Returns why the declared schema cannot be planned or applied, if this is the cause.
     pub fn schema(&self) -> Option<&SchemaError> {
         if let ErrorKind::Schema(error) = self.kind() { Some(error) } else { None }
+    }
+
+    /// Returns why migrations cannot be run or did not end, if this is the cause.
+    pub fn migration(&self) -> Option<&MigrationError> {
+        if let ErrorKind::Migration(error) = self.kind() { Some(error) } else { None }
     }
 
     /// Returns the outcome of each document of an `insert_many` or of each write of a `bulk_write`, if that call
