@@ -1,8 +1,8 @@
 //! Migrations: documents that are rewritten from an old form into a new one, in order, once, while the service runs.
 //!
-//! A migration has a name and is one of two kinds. [`Migration::rewrite`] passes each document that a filter matches to a
-//! function from the old model to the new one. [`Migration::step`] is an async function on the database, for everything
-//! else. [`Migration::upgrade`] is a rewrite that needs no function: it rewrites the documents of older
+//! A migration has a name and is one of two kinds. [`Migration::rewrite`] passes each document that a filter matches
+//! to a function from the old model to the new one. [`Migration::step`] is an async function on the database, for
+//! everything else. [`Migration::upgrade`] is a rewrite that needs no function: it rewrites the documents of older
 //! [schema versions](crate::value::Versioned), which reading upgrades one by one.
 //!
 //! ```no_run
@@ -48,22 +48,22 @@
 //! server aborts the transaction, and the batch is read again. It becomes smaller for some time, so that a batch of
 //! documents that are often written succeeds too.
 //!
-//! **None is left.** A rewrite goes through the collection until it finds no document that the filter matches. Then it is
-//! applied. Documents that other programs write in the old form later need another run: rewrite them with
+//! **None is left.** A rewrite goes through the collection until it finds no document that the filter matches. Then
+//! it is applied. Documents that other programs write in the old form later need another run: rewrite them with
 //! [`migrate_outdated`](crate::Collection::migrate_outdated), or stop those programs first.
 //!
 //! **One runner works.** A runner has a lease, which it renews. The transaction of each batch, and each change of the
-//! history, checks that the lease has not been taken over. A step cannot check it: its future is dropped when the lease is
-//! lost.
+//! history, checks that the lease has not been taken over. A step cannot check it: its future is dropped when the
+//! lease is lost.
 //!
-//! **A step may run again.** If the process ends while a step runs, the next runner runs the step from its start. Write it
-//! so that this does no harm.
+//! **A step may run again.** If the process ends while a step runs, the next runner runs the step from its start.
+//! Write it so that this does no harm.
 //!
 //! Transactions need a replica set or a sharded cluster.
 //!
-//! A rewrite writes the document that the function returns, exactly. Nothing that a model adds to its writes otherwise is
-//! added, except the schema version, which is part of the document. The rules of the new model are checked, also by the
-//! validator of the collection.
+//! A rewrite writes the document that the function returns, exactly. Nothing that a model adds to its writes
+//! otherwise is added, except the schema version, which is part of the document. The rules of the new model are
+//! checked, also by the validator of the collection.
 //!
 //! # The history
 //!
@@ -172,12 +172,13 @@ impl fmt::Debug for Settings {
 macro_rules! settings {
     ($runner:ty) => {
         impl $runner {
-            /// Sets how many documents one transaction rewrites. The default is 1,000, the minimum 1.
+            /// Sets how many documents one transaction rewrites. The default is 1,000. The number is at least 1 and
+            /// at most 100,000, which one command can write.
             ///
             /// The memory that a runner needs is that of one batch, and at most 16 MB of documents and of their new
             /// forms. A batch that conflicts with other writes is repeated with fewer documents.
             pub fn batch_size(mut self, documents: u32) -> Self {
-                self.settings.batch_size = documents.max(1);
+                self.settings.batch_size = documents.clamp(1, 100_000);
                 self
             }
 
@@ -237,8 +238,9 @@ impl Migrate {
     ///   applied. `StillPending`, `StillWritten`: the migration does not end.
     /// - `Step`: the function of a step returned an error.
     ///
-    /// Returns an error for which [`is_unavailable`](crate::Error::is_unavailable) is true if no server could be used in
-    /// time. [`is_timeout`](crate::Error::is_timeout) is true if a batch conflicted with other writes for two minutes.
+    /// Returns an error for which [`is_unavailable`](crate::Error::is_unavailable) is true if no server could be used
+    /// in time. [`is_timeout`](crate::Error::is_timeout) is true if a batch conflicted with other writes for two
+    /// minutes.
     pub async fn run(&self) -> Result<Migrated> {
         let (stop, stopped) = lease::stop();
         let runner = Runner::new(self.clone(), stopped);
@@ -247,8 +249,8 @@ impl Migrate {
         done
     }
 
-    /// Reads the documents that the migrations would rewrite, and passes them to the functions. Writes nothing, and needs
-    /// no lease.
+    /// Reads the documents that the migrations would rewrite, and passes them to the functions. Writes nothing, and
+    /// needs no lease.
     ///
     /// The documents are those that match as they are stored now, so a migration that rewrites what an earlier one
     /// writes finds none. Steps do not run.
@@ -268,8 +270,8 @@ impl Migrate {
     ///
     /// # Errors
     ///
-    /// Returns an error for which [`is_unavailable`](crate::Error::is_unavailable) is true if no server could be used in
-    /// time.
+    /// Returns an error for which [`is_unavailable`](crate::Error::is_unavailable) is true if no server could be used
+    /// in time.
     pub async fn status(&self) -> Result<Vec<MigrationStatus>> {
         let (database, migrations) = (self.database.clone(), Arc::clone(&self.migrations));
         exec::completed(Box::pin(async move { history::status(&database, &migrations).await })).await

@@ -15,11 +15,11 @@ use mongodb::{
     options::UpdateModifications,
 };
 
-pub(crate) use self::{encode::EncodedDocuments, encode::encode_replacement, kind::Kind, options::WriteOptions, render::unwritten};
-use self::{
-    encode::encode,
-    policy::Policies,
+pub(crate) use self::{
+    encode::EncodedDocuments, encode::encode_replacement, kind::Kind, options::WriteOptions,
+    render::unwritten,
 };
+use self::{encode::encode, policy::Policies};
 use crate::{error::Result, model::Model};
 
 /// A write as its verb builds it.

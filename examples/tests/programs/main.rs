@@ -1,7 +1,9 @@
 //! Tests of the example programs: one binary, one server.
 
+mod command_line;
 mod explore;
 mod guide;
+mod migrate;
 mod questions;
 mod report;
 mod zips;

@@ -4,8 +4,8 @@ use std::{borrow::Cow, fmt};
 
 use super::{
     bulk_write::BulkWriteError, codec::CodecError, decode::DecodeError, duplicate_key::DuplicateKey,
-    invalid::Violations, migration::MigrationError, parameters::BadParameters, reason::reason, rejection::Rejection,
-    schema::SchemaError, write_concern::WriteConcernError,
+    invalid::Violations, migration::MigrationError, parameters::BadParameters, reason::reason,
+    rejection::Rejection, schema::SchemaError, write_concern::WriteConcernError,
 };
 
 /// The kind of an [`Error`](super::Error), by what a caller can do about it.

@@ -51,7 +51,6 @@ pub enum MigrationError {
     },
     /// Another runner has taken over the lease, because this one did not renew it in time. What this runner had not
     /// committed by then is not applied.
-    #[non_exhaustive]
     LeaseLost,
     /// Documents cannot be rewritten. All others are.
     #[non_exhaustive]
@@ -61,8 +60,8 @@ pub enum MigrationError {
         /// The documents.
         documents: RefusedDocuments,
     },
-    /// A rewritten document still matches the filter of the documents to rewrite, so it would be rewritten for ever. The
-    /// batch with the document was not applied.
+    /// A rewritten document still matches the filter of the documents to rewrite, so it would be rewritten for ever.
+    /// The batch with the document was not applied.
     #[non_exhaustive]
     StillPending {
         /// The name of the migration.

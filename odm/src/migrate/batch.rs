@@ -15,7 +15,9 @@ use mongodb::{
 use super::{lease::Fence, migration::Rewrite, rewrite::Position};
 use crate::{
     Database, Session, Tx,
-    error::{Command, Error, ErrorKind, MigrationError, RefusedDocument, RefusedDocuments, Result, WriteReply},
+    error::{
+        Command, Error, ErrorKind, MigrationError, RefusedDocument, RefusedDocuments, Result, WriteReply,
+    },
     exec,
     operation::{Operation, Verb},
 };
@@ -191,8 +193,8 @@ impl Transformed {
 }
 
 impl Rewrite {
-    /// Reads the next documents in the order of their ids. The order compares ids of all types, which a condition on the
-    /// id would not.
+    /// Reads the next documents in the order of their ids. The order compares ids of all types, which a condition on
+    /// the id would not.
     pub(super) async fn read(
         &self,
         database: &Database,
@@ -202,15 +204,17 @@ impl Rewrite {
     ) -> Result<Vec<RawDocumentBuf>> {
         let operation = self.operation(database, "find");
         // The first document is the one at the position.
-        let limit = i64::from(limit) + i64::from(after.is_some());
+        let limit = limit.saturating_add(after.is_some().into());
         let min = after.map(|after| Document::try_from(after.as_ref()));
         let min = min.transpose().map_err(|error| Error::from_driver(error.into()).during(&operation))?;
-        // A negative limit requests a single batch, which the server ends at 16 MB.
+        // A negative limit requests a single batch, which the server ends at 16 MB. Without its size, it ends it at 101
+        // documents.
         let options = FindOptions::builder()
             .sort(doc! { "_id": 1 })
             .hint(Hint::Keys(doc! { "_id": 1 }))
             .min(min)
-            .limit(-limit);
+            .limit(-i64::from(limit))
+            .batch_size(limit);
         let collection = self.driver(database);
         let find = collection.find(self.pending.clone());
         let mut found = Vec::new();
@@ -224,10 +228,8 @@ impl Rewrite {
                 }
                 None => {
                     let primary = SelectionCriteria::ReadPreference(ReadPreference::Primary);
-                    let options = options
-                        .selection_criteria(primary)
-                        .read_concern(ReadConcern::majority())
-                        .build();
+                    let options =
+                        options.selection_criteria(primary).read_concern(ReadConcern::majority()).build();
                     let mut cursor = find.with_options(options).await?;
                     while cursor.advance().await? {
                         found.push(cursor.current().to_owned());

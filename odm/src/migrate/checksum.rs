@@ -2,8 +2,8 @@
 
 /// Returns the checksum of a text, as the history stores it.
 ///
-/// Only a change must be visible, so 64 bits are enough: this is FNV-1a, which is the same in every version of this crate
-/// and of the compiler.
+/// Only a change must be visible, so 64 bits are enough: this is FNV-1a, which is the same in every version of this
+/// crate and of the compiler.
 pub(super) fn of(source: &str) -> String {
     let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
     for byte in significant(source) {

@@ -68,14 +68,19 @@ impl History {
     }
 
     /// Returns an error if the list does not fit the history. `accepted` are the migrations that may have changed.
-    pub(super) fn check(&self, migrations: &Migrations, accepted: &[String], database: &Database) -> Result<()> {
+    pub(super) fn check(
+        &self,
+        migrations: &Migrations,
+        accepted: &[String],
+        database: &Database,
+    ) -> Result<()> {
         let unknown = self.0.iter().find(|record| !migrations.names().any(|name| name == record.name));
         let changed =
             migrations.iter().find(|named| self.is_changed(named) && !accepted.contains(&named.name));
-        let problem = if let Some(Record { name, .. }) = unknown {
-            Some(MigrationError::Unknown { migration: name.clone() })
-        } else if let Some(Named { name, .. }) = changed {
+        let problem = if let Some(Named { name, .. }) = changed {
             Some(MigrationError::Changed { migration: name.clone() })
+        } else if let Some(Record { name, .. }) = unknown {
+            Some(MigrationError::Unknown { migration: name.clone() })
         } else {
             let first = migrations.names().find(|name| !self.is_applied(name));
             let later = migrations.names().skip_while(|name| Some(*name) != first);
@@ -171,9 +176,7 @@ pub(super) async fn status(database: &Database, migrations: &Migrations) -> Resu
             Some(Record { applied: Some(at), documents, .. }) => {
                 MigrationState::Applied { at: *at, documents: *documents }
             }
-            Some(_) => {
-                MigrationState::Begun { documents: Position::stored(position, &named.name).rewritten }
-            }
+            Some(_) => MigrationState::Begun { documents: Position::stored(position, &named.name).rewritten },
         };
         states.push(MigrationStatus::new(&named.name, state));
     }

@@ -1,8 +1,8 @@
 //! The lease: one runner works at a time.
 //!
-//! The server's clock decides when a lease has expired. A lease has a number, which grows with each owner, and each write
-//! that matters is in a transaction with a [`Fence::check`]: a write to the lease that matches only the owner and the
-//! number. So what a runner writes after its lease was taken over is not committed.
+//! The server's clock decides when a lease has expired. A lease has a number, which grows with each owner, and each
+//! write that matters is in a transaction with a [`Fence::check`]: a write to the lease that matches only the owner
+//! and the number. So what a runner writes after its lease was taken over is not committed.
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -270,8 +270,8 @@ async fn claim(
         Err(error) => return Err(error),
     };
     let Ok(lease) = reply.get_document("value") else { return Ok(Claim::Busy(None)) };
-    // Without the acknowledgement of the majority, an election could undo the claim, and another runner could have the same
-    // number.
+    // Without the acknowledgement of the majority, an election could undo the claim, and another runner could have
+    // the same number.
     if lease.get_str("owner").ok() != Some(owner) || reply.contains_key("writeConcernError") {
         return Ok(Claim::Busy(lease.get_datetime("until").ok().copied()));
     }

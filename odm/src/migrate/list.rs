@@ -26,7 +26,8 @@ impl Migrations {
 
     /// Adds a migration at the end of the list.
     ///
-    /// `source` is a text that changes when the migration changes. The history stores its checksum, without white space.
+    /// `source` is a text that changes when the migration changes. The history stores its checksum, without white
+    /// space.
     pub fn with(mut self, name: impl Into<String>, source: &str, migration: Migration) -> Self {
         self.0.push(Named { name: name.into(), checksum: checksum::of(source), migration });
         self
@@ -58,7 +59,10 @@ impl Migrations {
             };
             if let Some(problem) = problem {
                 let migration = named.name.clone();
-                return Err(Error::new(ErrorKind::Migration(MigrationError::Declared { migration, problem })));
+                return Err(Error::new(ErrorKind::Migration(MigrationError::Declared {
+                    migration,
+                    problem,
+                })));
             }
         }
         Ok(())
@@ -67,8 +71,8 @@ impl Migrations {
 
 /// A list of migrations: `migrations!["name" => Migration::rewrite(..), "other" => Migration::step(..)]`.
 ///
-/// The checksum of each is that of the text of its expression, without white space. So write the function as a closure in
-/// the list: a change of a function elsewhere is not noticed.
+/// The checksum of each is that of the text of its expression, without white space. So write the function as a
+/// closure in the list: a change of a function elsewhere is not noticed.
 ///
 /// ```
 /// use odm::{migrate::Migration, migrations};

@@ -49,15 +49,15 @@ pub(super) struct Rewrite {
 impl Migration {
     /// Rewrites the documents that `pending` matches with a function from the old model to the new one.
     ///
-    /// Both models declare the same collection, and the function keeps the id. It returns the new document, or a `Result`
-    /// with one: a document that it refuses is left as it is, all others are rewritten, and the run returns an error with
-    /// the ids and the reasons. The same holds for a document that does not fit the old model, that violates a rule of the
-    /// new one, or that the server refuses.
+    /// Both models declare the same collection, and the function keeps the id. It returns the new document, or a
+    /// `Result` with one: a document that it refuses is left as it is, all others are rewritten, and the run returns
+    /// an error with the ids and the reasons. The same holds for a document that does not fit the old model, that
+    /// violates a rule of the new one, or that the server refuses.
     ///
     /// A rewritten document must not match `pending`, because the filter determines which documents are left. For
-    /// example, `exists(true)` of a field that the new model does not have. If the two forms do not differ otherwise, give
-    /// the models versions and use [`upgrade`](Self::upgrade). The server reads the whole collection in the order of the
-    /// `_id`s, so the filter needs no index.
+    /// example, `exists(true)` of a field that the new model does not have. If the two forms do not differ otherwise,
+    /// give the models versions and use [`upgrade`](Self::upgrade). The server reads the whole collection in the
+    /// order of the `_id`s, so the filter needs no index.
     ///
     /// ```
     /// # use odm::{Id, Model, migrate::Migration};
@@ -104,8 +104,8 @@ impl Migration {
 
     /// Runs an async function on the database.
     ///
-    /// The function may run again: if it returns an error, if the process ends before it does, and if the lease is lost.
-    /// Write it so that this does no harm. What it changes in a transaction is changed as a whole or not.
+    /// The function may run again: if it returns an error, if the process ends before it does, and if the lease is
+    /// lost. Write it so that this does no harm. What it changes in a transaction is changed as a whole or not.
     ///
     /// ```
     /// # use odm::{Database, Filter, Id, Model, migrate::Migration};
@@ -162,7 +162,7 @@ impl Rewrite {
         let transform = move |old: &RawDocument| {
             let document: Old = from_slice(old.as_bytes()).map_err(|error| unreadable(&error))?;
             let document = rewrite(document).into_rewritten()?;
-            encode_replacement(&document).map_err(|error| error.kind().to_string())
+            encode_replacement(&document).map_err(|error| unwritable(&error))
         };
         Self {
             collection: Old::COLLECTION,
@@ -182,6 +182,14 @@ impl Rewrite {
 fn unreadable(error: &Error) -> String {
     match error.decode_error().and_then(|error| error.upgrade_failure()) {
         Some(reason) => format!("{}: {reason}", error.kind()),
+        None => error.kind().to_string(),
+    }
+}
+
+/// Returns why a document cannot be written.
+fn unwritable(error: &Error) -> String {
+    match error.violations() {
+        Some(violations) => violations.to_string(),
         None => error.kind().to_string(),
     }
 }

@@ -17,9 +17,10 @@ impl<M: Model + Versioned> Collection<M> {
     /// Rewrites the documents with an older [schema version](Versioned) than the model in the background: what reading
     /// upgrades one by one.
     ///
-    /// Awaiting it returns how many documents were rewritten. It works as a [migration](crate::migrate) does: in batches
-    /// of one transaction each, so that no concurrent write is lost, by one runner at a time, and with a position from
-    /// which the next call continues. It has no history, so it can be called whenever there may be old documents.
+    /// Awaiting it returns how many documents were rewritten. It works as a [migration](crate::migrate) does: in
+    /// batches of one transaction each, so that no concurrent write is lost, by one runner at a time, and with a
+    /// position from which the next call continues. It has no history, so it can be called whenever there may be old
+    /// documents.
     ///
     /// ```no_run
     /// # use odm::{Collection, Id, Model, bson::Document};

@@ -63,7 +63,8 @@ impl Position {
 
     /// Returns the stored position of this migration, or the start.
     pub(super) fn stored(position: Option<&Document>, migration: &str) -> Self {
-        let Some(stored) = position.filter(|stored| stored.get_str("migration").ok() == Some(migration)) else {
+        let Some(stored) = position.filter(|stored| stored.get_str("migration").ok() == Some(migration))
+        else {
             return Self::default();
         };
         let number = |name| stored.get_i64(name).ok().and_then(|count| u64::try_from(count).ok());
@@ -118,7 +119,8 @@ pub(super) async fn run(
             position: position.clone(),
             limit,
         };
-        let Written { position: reached, rewritten, refused: more, conflicted } = batch.write(session).await?;
+        let Written { position: reached, rewritten, refused: more, conflicted } =
+            batch.write(session).await?;
         if rewritten > 0 {
             lease.renewed();
         }

@@ -65,9 +65,9 @@ impl Runner {
             history::begin(lease, session, index, named).await?;
             let title = Title { migration: Arc::from(&*named.name), number: index + 1, total };
             let documents = match &named.migration.0 {
-                Kind::Rewrite(rewrite) => Some(
-                    rewrite::run(rewrite, &title, lease, session, settings, &self.stopped).await?,
-                ),
+                Kind::Rewrite(rewrite) => {
+                    Some(rewrite::run(rewrite, &title, lease, session, settings, &self.stopped).await?)
+                }
                 Kind::Step(step) => {
                     self.step(step, named, lease).await?;
                     None

@@ -37,6 +37,16 @@ pub struct Explanation {
 }
 
 impl Explanation {
+    /// Reads the reply to an `explain` command that was sent with
+    /// [`run_command`](crate::Database::run_command), for example for a collection without a model.
+    ///
+    /// # Errors
+    ///
+    /// Returns the error of the plan if it failed.
+    pub fn from_reply(reply: Document) -> Result<Self> {
+        Self::new(reply)
+    }
+
     /// Reads a reply. Returns the error of the plan if it failed.
     pub(super) fn new(raw: Document) -> Result<Self> {
         let plan = Plan::read(&raw);
