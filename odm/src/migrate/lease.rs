@@ -84,6 +84,7 @@ impl Lease {
         let owner = format!("{}-{}", std::process::id(), ObjectId::new());
         let session = session.driver()?.id().clone();
         let end = Instant::now().checked_add(settings.wait);
+        let mut ended = false;
         loop {
             let until = match claim(database, name, &owner, &session, settings.lease).await? {
                 Claim::Held(held) => {
@@ -100,7 +101,11 @@ impl Lease {
                     return Ok(Self::start(fence, held.position));
                 }
                 Claim::Blocked => {
-                    end_expired(database, name).await?;
+                    let has_expired = end_expired(database, name).await?;
+                    // What blocked the claim is gone, so another one succeeds.
+                    if has_expired && !std::mem::replace(&mut ended, true) {
+                        continue;
+                    }
                     None
                 }
                 Claim::Busy(until) => until,
@@ -282,8 +287,9 @@ async fn claim(
     }))
 }
 
-/// Ends the session of the owner of an expired lease, which has a transaction open.
-async fn end_expired(database: &Database, name: &str) -> Result<()> {
+/// Ends the session of the owner of an expired lease, which has a transaction open. Returns whether the lease has
+/// expired.
+async fn end_expired(database: &Database, name: &str) -> Result<bool> {
     let operation = operation(database, LEASES, "aggregate");
     let stages = [
         doc! { "$match": { "_id": name } },
@@ -300,8 +306,9 @@ async fn end_expired(database: &Database, name: &str) -> Result<()> {
         && let Ok(session) = lease.get_document("session")
     {
         end_session(database, session.clone()).await;
+        return Ok(true);
     }
-    Ok(())
+    Ok(false)
 }
 
 /// Ends the session of a runner that has lost its lease, with its transaction. The server does this itself after a
