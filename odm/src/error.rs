@@ -11,6 +11,7 @@ pub(crate) mod driver_text;
 mod duplicate_key;
 pub mod invalid;
 mod kind;
+mod migration;
 mod outcome;
 mod page_token;
 mod parameters;
@@ -33,6 +34,7 @@ pub use self::{
     decode::DecodeError,
     duplicate_key::DuplicateKey,
     kind::ErrorKind,
+    migration::{MigrationError, RefusedDocument, RefusedDocuments},
     page_token::PageTokenError,
     parameters::{BadParameter, BadParameters},
     reference::{DanglingReference, Restriction},

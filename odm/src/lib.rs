@@ -70,6 +70,8 @@
 //!
 //! **Schema.** [`schema`] compares the declared indexes with the live ones, and creates, modifies and rebuilds them.
 //!
+//! **Migrations.** [`migrate`] rewrites documents from an old form into a new one, in order, once, while the service runs.
+//!
 //! **Errors.** The error type is [`Error`]. It has predicates, such as [`is_duplicate_key`](Error::is_duplicate_key)
 //! and [`is_retryable`](Error::is_retryable), and accessors, such as [`violations`](Error::violations). Messages do
 //! not contain stored values.
@@ -137,6 +139,7 @@ pub mod session;
 pub mod transaction;
 pub mod watch;
 // 4 conveniences
+pub mod migrate;
 #[cfg(feature = "page")]
 pub mod page;
 pub mod relation;

@@ -15,9 +15,9 @@ use mongodb::{
     options::{ReturnDocument, UpdateModifications},
 };
 
-use self::encode::{encode, encode_replacement};
+use self::encode::encode;
 pub(crate) use self::{
-    encode::EncodedDocuments,
+    encode::{EncodedDocuments, encode_replacement},
     kind::Kind,
     options::WriteOptions,
     policy::{Guard, Meaning},

@@ -1,8 +1,10 @@
 //! Tests of the example programs: one binary, one server.
 
 mod bank;
+mod command_line;
 mod explore;
 mod guide;
+mod migrate;
 mod questions;
 mod report;
 mod zips;

@@ -261,6 +261,7 @@ fn container_word(word: ContainerWord, derive: Derive) -> Option<String> {
         ContainerWord::Validator => match derive {
             Model => return Some(not_on_a_field(word)),
             View => NEVER_WRITTEN,
+            Patch => ON_THE_DOCUMENT,
             Embedded | Shape | Value => {
                 "only a collection has a validator: put it on the model, whose validator includes what is inside"
             }
@@ -310,7 +311,10 @@ fn field_word(word: FieldWord, derive: Derive, on_container: bool, in_variant: b
             "a patch sets a field under its stored name: to give it another Rust name, specify the document's field, \
              `#[odm(to = documents_field)]`, and another name in the request, `#[serde(rename = \"name\")]`"
         }
-        (Id | Serde | Binary | Unit, Patch) => ON_THE_DOCUMENT,
+        (
+            Id | Serde | Binary | Unit | OnDelete | CreatedAt | UpdatedAt | Version | DeletedAt | Tenant,
+            Patch,
+        ) => ON_THE_DOCUMENT,
         (Id | Serde | Binary | Unit, View) => {
             "a view reads a field as its parent stores it: put it on the parent's field"
         }

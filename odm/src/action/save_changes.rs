@@ -42,7 +42,8 @@ impl<M: Model> Collection<M> {
     /// of [`Update::between`](crate::Update::between). If nothing differs, nothing is sent.
     ///
     /// Unlike [`save`](Collection::save), it keeps fields that the model does not declare, and changes that others have
-    /// made to other fields meanwhile. The last one wins only where two change the same field.
+    /// made to other fields meanwhile. The last one wins only where two change the same field. If the model has a
+    /// [version](macro@crate::Model#policies), only a document of the version of `before` is changed, so nobody wins over another.
     ///
     /// The client checks the rules of the model first, for the whole document `after`. If the model has a schema version,
     /// only a document of that version is changed: an older one has other fields. [`save`](Collection::save) rewrites it.
@@ -54,6 +55,8 @@ impl<M: Model> Collection<M> {
     /// Returns an error for which one of these is true:
     ///
     /// - [`is_invalid`](crate::Error::is_invalid): the document `after` violates rules of its model.
+    /// - [`is_stale_version`](crate::Error::is_stale_version): the model has a version, and the document was changed since
+    ///   it was read. Nothing was stored.
     /// - [`is_not_sent`](crate::Error::is_not_sent): the models have different ids.
     /// - [`is_duplicate_key`](crate::Error::is_duplicate_key): another document has the same key in a unique index.
     /// - [`is_rejected`](crate::Error::is_rejected): the collection's validator refuses the result.
@@ -106,7 +109,8 @@ explain!([M: Model] SaveChanges<M>);
 impl<M: Model> Explained for SaveChanges<M> {
     fn explained(self) -> Explain {
         let Self { target, draft, options, .. } = self;
-        Explain::of_write(target, draft.into_statement_with(updating(options)))
+        let statement = draft.into_statement_with(updating(options), target.policies());
+        Explain::of_write(target, statement)
     }
 }
 
@@ -116,8 +120,8 @@ impl<M: Model, S> SaveChanges<M, S> {
         S: SessionState<'s>,
     {
         let Self { target, is_unchanged, draft, options, state } = self;
-        let statement = draft.into_statement_with(updating(options));
-        state.run(move |session| {
+        let statement = draft.into_statement_with(updating(options), target.policies());
+        state.at(target.operation(SAVE_CHANGES)).run(move |session| {
             Box::pin(async move {
                 if is_unchanged {
                     return target.operation(SAVE_CHANGES).check(statement).map(|_| SavedChanges::Unchanged);

@@ -8,6 +8,7 @@ use super::{
     decode::DecodeError,
     duplicate_key::DuplicateKey,
     invalid::Violations,
+    migration::MigrationError,
     page_token::PageTokenError,
     parameters::BadParameters,
     reason::reason,
@@ -53,6 +54,8 @@ pub enum ErrorKind {
     BulkWrite(BulkWriteError),
     /// The declared schema cannot be planned or applied.
     Schema(SchemaError),
+    /// Migrations cannot be run, or did not end.
+    Migration(MigrationError),
     /// The URI or the client options cannot be used. Nothing was sent.
     Config(Cow<'static, str>),
     /// No suitable server replied. Nothing was applied.
@@ -125,6 +128,7 @@ impl ErrorKind {
             Self::TooLarge(_) => "TooLarge",
             Self::BulkWrite(_) => "BulkWrite",
             Self::Schema(_) => "Schema",
+            Self::Migration(_) => "Migration",
             Self::Config(_) => "Config",
             Self::Unavailable(_) => "Unavailable",
             Self::ConnectionLost(_) => "ConnectionLost",
@@ -180,6 +184,7 @@ impl ErrorKind {
             | Self::Driver(message) => f.write_str(message),
             Self::BulkWrite(error) => write!(f, "{error}"),
             Self::Schema(error) => write!(f, "{error}"),
+            Self::Migration(error) => write!(f, "{error}"),
             Self::Transient => f.write_str("a conflict or an election interrupted the operation"),
             Self::Unauthorized => f.write_str(
                 "not authorized: check the user name, the password, `authSource` and the user's roles",
@@ -224,6 +229,7 @@ impl ErrorKind {
             | Self::Encode(_)
             | Self::Refused(_) => true,
             Self::Schema(error) => matches!(error, SchemaError::Declared(_)),
+            Self::Migration(error) => matches!(error, MigrationError::Declared { .. }),
             Self::BulkWrite(report) => report.is_not_sent(),
             _ => false,
         }

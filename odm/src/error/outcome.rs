@@ -6,7 +6,7 @@ use mongodb::error::{
     TRANSIENT_TRANSACTION_ERROR, UNKNOWN_TRANSACTION_COMMIT_RESULT, WriteFailure,
 };
 
-use super::{BulkWriteError, Error, ErrorKind, SchemaError, server};
+use super::{BulkWriteError, Error, ErrorKind, MigrationError, SchemaError, server};
 use crate::operation::Effect;
 
 /// The code of a statement that the server cannot parse, and so does not start to execute.
@@ -107,6 +107,7 @@ impl Error {
             | ErrorKind::Refused(_)
             | ErrorKind::Config(_) => true,
             ErrorKind::Schema(error) => matches!(error, SchemaError::Declared(_)),
+            ErrorKind::Migration(error) => matches!(error, MigrationError::Declared { .. }),
             ErrorKind::TooLarge(_) => {
                 self.driver().is_none_or(|error| matches!(*error.kind, Driver::InvalidArgument { .. }))
             }

@@ -1,7 +1,7 @@
 //! The predicates about the kind of an `Error`, and the accessors of the data that the kinds contain.
 
 use super::{
-    BadParameters, BulkWriteError, DanglingReference, DecodeError, DuplicateKey, Error, ErrorKind,
+    BadParameters, BulkWriteError, DanglingReference, DecodeError, DuplicateKey, Error, ErrorKind, MigrationError,
     PageTokenError, Rejection, Restriction, SchemaError, WriteConcernError, invalid::Violations,
 };
 
@@ -167,6 +167,11 @@ impl Error {
     /// Returns why the declared schema cannot be planned or applied, if this is the cause.
     pub fn schema(&self) -> Option<&SchemaError> {
         if let ErrorKind::Schema(error) = self.kind() { Some(error) } else { None }
+    }
+
+    /// Returns why migrations cannot be run or did not end, if this is the cause.
+    pub fn migration(&self) -> Option<&MigrationError> {
+        if let ErrorKind::Migration(error) = self.kind() { Some(error) } else { None }
     }
 
     /// Returns the outcome of each document of an `insert_many` or of each write of a `bulk_write`, if that call

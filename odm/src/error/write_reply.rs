@@ -77,6 +77,11 @@ impl WriteReply {
         })
     }
 
+    /// Returns the first failed write, with its index in the command.
+    pub(crate) fn into_first_failure(self) -> Option<(usize, Error)> {
+        self.failures.into_iter().next()
+    }
+
     /// Marks the failures of the writes that change many documents.
     pub(crate) fn mark_many(mut self, many: impl Fn(usize) -> bool) -> Self {
         let name =

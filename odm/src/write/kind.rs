@@ -23,6 +23,8 @@ pub(crate) enum Kind {
         or_insert: Option<RawDocumentBuf>,
         /// The rules of the model that the update violates.
         violations: Violations,
+        /// The document as it was read, if only a document of its version is changed.
+        read: Option<RawDocumentBuf>,
     },
     Replace {
         filter: Document,
@@ -72,7 +74,7 @@ impl Kind {
 
     fn update<M: Model>(many: bool, filter: Document, update: Update<M>) -> Self {
         let violations = update.violations(M::META);
-        Self::Update { many, filter, update: update.untyped(), or_insert: None, violations }
+        Self::Update { many, filter, update: update.untyped(), or_insert: None, violations, read: None }
     }
 
     pub(crate) fn replace<M: Model>(filter: impl IntoFilter<M>, model: &M) -> Result<Self> {
@@ -94,7 +96,9 @@ impl Kind {
         if let Some(schema) = M::VERSION {
             filter.insert(schema.name(), doc! { "$eq": schema.stored() });
         }
-        Ok(Self::Update { many: false, filter, update: update.untyped(), or_insert: None })
+        let read = M::POLICIES.version().map(|_| encode_replacement(before)).transpose()?;
+        let update = update.untyped();
+        Ok(Self::Update { many: false, filter, update, or_insert: None, violations: Violations::default(), read })
     }
 
     pub(crate) fn delete_one<M>(filter: impl IntoFilter<M>) -> Result<Self> {
@@ -116,8 +120,8 @@ impl Kind {
     /// Sets the document that an update inserts if nothing matches. Other kinds have none.
     pub(crate) fn or_insert<M: Model>(self, model: &M) -> Result<Self> {
         match self {
-            Self::Update { many, filter, update, violations, .. } => {
-                Ok(Self::Update { many, filter, update, or_insert: Some(encode(model)?), violations })
+            Self::Update { many, filter, update, violations, read, .. } => {
+                Ok(Self::Update { many, filter, update, or_insert: Some(encode(model)?), violations, read })
             }
             other => Ok(other),
         }
@@ -126,8 +130,8 @@ impl Kind {
     /// Allows an update that violates rules of the model.
     pub(crate) fn skip_rules(self) -> Self {
         match self {
-            Self::Update { many, filter, update, or_insert, .. } => {
-                Self::Update { many, filter, update, or_insert, violations: Violations::default() }
+            Self::Update { many, filter, update, or_insert, read, .. } => {
+                Self::Update { many, filter, update, or_insert, violations: Violations::default(), read }
             }
             other => other,
         }

@@ -47,7 +47,7 @@ pub(super) fn apply(statement: Statement) -> Result<Ready> {
             policies.scope.with(Deleted::Only).add_to(policies.fields, &mut filter)?;
             (Change::Delete { many: true, filter }, Meaning::Same)
         }
-        Kind::Update { many, mut filter, update, or_insert, violations } => {
+        Kind::Update { many, mut filter, update, or_insert, violations, read } => {
             if !violations.is_empty() {
                 return Err(violations.into());
             }
@@ -59,7 +59,11 @@ pub(super) fn apply(statement: Statement) -> Result<Ready> {
             if update.is_empty() {
                 return Err(Error::refused("the update is empty"));
             }
-            (changed(many, filter, update, &mut options)?, Meaning::Same)
+            let meaning = match read {
+                Some(read) => Meaning::OfVersion(Box::new(version::changes(policies.fields, &read, &mut filter)?)),
+                None => Meaning::Same,
+            };
+            (changed(many, filter, update, &mut options)?, meaning)
         }
     };
     Ok(Ready { change, options, meaning })
@@ -91,7 +95,7 @@ pub(crate) enum Meaning {
     Same,
     /// The update is a delete: what it matches counts as deleted.
     Delete,
-    /// The replacement is one of a version.
+    /// The replacement, or the change of some fields, is one of a version.
     OfVersion(Box<Guard>),
 }
 

@@ -25,6 +25,7 @@ mod geo;
 mod insert;
 mod language;
 mod match_all;
+mod migrate;
 mod narrow;
 mod nesting;
 mod page;

@@ -37,7 +37,8 @@ pub struct Explanation {
 }
 
 impl Explanation {
-    /// Reads the reply of an `explain` command.
+    /// Reads the reply to an `explain` command that was sent with
+    /// [`run_command`](crate::Database::run_command), for example for a collection without a model.
     ///
     /// # Errors
     ///

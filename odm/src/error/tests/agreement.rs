@@ -122,6 +122,14 @@ fn table() -> Vec<(&'static str, fn() -> Error, [&'static str; 4])> {
         ("config", || Error::config("the URI is malformed"), ["N"; 4]),
         ("too large here", || Error::new(ErrorKind::TooLarge("too large".into())), ["N"; 4]),
         ("too large there", || of_write(17419), ["", "", "U", ""]),
+        (
+            "migration",
+            || {
+                let (migration, problem) = (String::new(), String::new());
+                Error::new(ErrorKind::Migration(MigrationError::Declared { migration, problem }))
+            },
+            ["N"; 4],
+        ),
         ("schema", || Error::new(ErrorKind::Schema(SchemaError::Declared(Vec::new()))), ["N"; 4]),
         ("unavailable", || Error::new(ErrorKind::Unavailable("no server".into())), ["R"; 4]),
         ("no connection", || io(Some(0), std::io::ErrorKind::ConnectionRefused), ["R"; 4]),

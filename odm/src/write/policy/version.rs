@@ -50,17 +50,29 @@ pub(super) fn replace(
     }
     let guard = Guard { filter: filter.clone(), inserts, requires_document: save && !inserts };
     let (stored, next) = stored(document, name, current)?;
-    filter.insert(
-        name,
-        if current == 0 {
-            // A document that was stored before the model had versions.
-            doc! { "$in": [stored, Bson::Null] }
-        } else {
-            doc! { "$eq": stored }
-        },
-    );
+    filter.insert(name, of_version(stored, current));
     edits.set(name, next);
     Ok(Some(guard))
+}
+
+/// Limits the change of some fields to the version of the document that was read.
+pub(super) fn changes(fields: &PolicyFields, read: &RawDocument, filter: &mut Document) -> Result<Guard> {
+    let guard = Guard { filter: filter.clone(), inserts: false, requires_document: false };
+    if let Some(name) = fields.version() {
+        let current = current(read, name)?;
+        filter.insert(name, of_version(stored(read, name, current)?.0, current));
+    }
+    Ok(guard)
+}
+
+/// Returns the condition that a document has this version.
+fn of_version(stored: Bson, current: i64) -> Document {
+    if current == 0 {
+        // A document that was stored before the model had versions.
+        doc! { "$in": [stored, Bson::Null] }
+    } else {
+        doc! { "$eq": stored }
+    }
 }
 
 /// Adds the increment to an update.

@@ -1,0 +1,117 @@
+//! `introspect`: Rust models for the documents of collections.
+
+use std::{fmt, process::ExitCode};
+
+use odm::{
+    Database, Error,
+    bson::{RawDocumentBuf, doc},
+    mongodb::Collection,
+};
+use serde_json::{Value, json};
+
+use crate::{
+    args,
+    introspect::{Fields, Source},
+    output::{Failure, Output, Report},
+    progress::spinner,
+};
+
+pub(crate) async fn run(
+    database: &Database,
+    arguments: &args::Introspect,
+    output: Output,
+) -> Result<ExitCode, Failure> {
+    let spinner = spinner("reading documents");
+    let sources = sources(database, arguments).await;
+    spinner.finish_and_clear();
+    Ok(output.print(&Sources(sources?)))
+}
+
+async fn sources(database: &Database, arguments: &args::Introspect) -> Result<Vec<Source>, Failure> {
+    let named = !arguments.collections.is_empty();
+    let mut collections = arguments.collections.clone();
+    if !named {
+        collections = database.driver().list_collection_names().await.map_err(Error::from_driver)?;
+        collections.retain(|name| !name.starts_with("system.") && !name.starts_with("odm_"));
+        collections.sort();
+    }
+    let mut sources = Vec::new();
+    for collection in collections {
+        let fields = read(&database.driver().collection(&collection), arguments.sample)
+            .await
+            .map_err(Error::from_driver)?;
+        if fields.documents() > 0 {
+            sources.push(Source::of(&collection, fields));
+        } else if named {
+            return Err(Failure::Argument(format!("the collection `{collection}` has no documents")));
+        }
+    }
+    Ok(sources)
+}
+
+/// Reads all documents, or a sample of them if there are more.
+async fn read(collection: &Collection<RawDocumentBuf>, sample: u64) -> odm::mongodb::error::Result<Fields> {
+    let mut fields = Fields::default();
+    let limit = i64::try_from(sample).unwrap_or(i64::MAX).max(1);
+    if collection.estimated_document_count().await? <= sample {
+        let mut cursor = collection.find(doc! {}).await?;
+        while cursor.advance().await? {
+            fields.add(cursor.current());
+        }
+    } else {
+        let stages = [doc! { "$sample": { "size": limit } }];
+        let mut cursor = collection.aggregate(stages).allow_disk_use(true).await?;
+        while cursor.advance().await? {
+            fields.add(cursor.current());
+        }
+    }
+    Ok(fields)
+}
+
+/// One model, or a module for each of several.
+struct Sources(Vec<Source>);
+
+impl fmt::Display for Sources {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0[..] {
+            [] => writeln!(f, "// the database has no documents"),
+            [source] => write!(f, "{source}"),
+            many => {
+                for (position, source) in many.iter().enumerate() {
+                    let separator = if position > 0 { "\n" } else { "" };
+                    writeln!(f, "{separator}pub mod {} {{", module(source.collection(), position))?;
+                    for line in source.to_string().lines() {
+                        if line.is_empty() { writeln!(f)? } else { writeln!(f, "    {line}")? }
+                    }
+                    writeln!(f, "}}")?;
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+/// Returns the name of a module for a collection, which may have any name.
+fn module(collection: &str, position: usize) -> String {
+    let name: String =
+        collection.chars().map(|one| if one.is_ascii_alphanumeric() { one } else { '_' }).collect();
+    let is_name = name.starts_with(|first: char| first.is_ascii_lowercase())
+        && name.bytes().all(|byte| !byte.is_ascii_uppercase())
+        && name == collection
+        && !["type", "self", "super", "crate", "mod", "use", "match", "move", "static", "box"]
+            .contains(&collection);
+    if is_name { name } else { format!("collection_{}", position + 1) }
+}
+
+impl Report for Sources {
+    fn json(&self) -> Value {
+        let models = self.0.iter().map(|source| {
+            json!({
+                "collection": source.collection(),
+                "source": source.to_string(),
+                "unsure": source.unsure(),
+            })
+        });
+        json!({ "models": models.collect::<Vec<_>>() })
+    }
+}

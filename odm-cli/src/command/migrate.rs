@@ -1,0 +1,95 @@
+//! `migrate`: runs, rehearses or lists the migrations.
+
+use std::{fmt, process::ExitCode};
+
+use odm::migrate::{DryRun, Migrate, Migrated, MigrationState, MigrationStatus};
+use serde_json::{Value, json};
+
+use crate::{
+    args,
+    output::{Failure, Output, Report},
+    progress,
+};
+
+pub(crate) async fn run(
+    mut migrate: Migrate,
+    arguments: args::Migrate,
+    output: Output,
+) -> Result<ExitCode, Failure> {
+    if arguments.status {
+        let states = migrate.status().await?;
+        return Ok(output.print(&States(states)));
+    }
+    if let Some(documents) = arguments.batch_size {
+        migrate = migrate.batch_size(documents);
+    }
+    if let Some(limit) = arguments.wait {
+        migrate = migrate.wait_for(limit);
+    }
+    for migration in arguments.accept_changed {
+        migrate = migrate.accept_changed(migration);
+    }
+    let bar = progress::is_visible().then(progress::bar);
+    if let Some(bar) = bar.clone() {
+        migrate = migrate.on_progress(move |progress| progress::show(&bar, progress));
+    }
+    let report: Result<Box<dyn Report>, odm::Error> = if arguments.dry_run {
+        migrate.dry_run().await.map(|dry| -> Box<dyn Report> { Box::new(dry) })
+    } else {
+        migrate.run().await.map(|done| -> Box<dyn Report> { Box::new(done) })
+    };
+    if let Some(bar) = bar {
+        bar.finish_and_clear();
+    }
+    Ok(output.print(&*report?))
+}
+
+impl Report for Migrated {
+    fn json(&self) -> Value {
+        let applied = self.applied().iter();
+        let applied =
+            applied.map(|one| json!({ "migration": one.migration(), "documents": one.documents() }));
+        json!({ "applied": applied.collect::<Vec<_>>() })
+    }
+}
+
+impl Report for DryRun {
+    fn json(&self) -> Value {
+        let migrations = self.migrations().iter().map(|one| {
+            json!({
+                "migration": one.migration(),
+                "collection": one.collection(),
+                "documents": one.documents(),
+                "refused": one.refused().count(),
+            })
+        });
+        json!({ "migrations": migrations.collect::<Vec<_>>() })
+    }
+}
+
+struct States(Vec<MigrationStatus>);
+
+impl fmt::Display for States {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.is_empty() {
+            return writeln!(f, "there are no migrations");
+        }
+        self.0.iter().try_for_each(|status| writeln!(f, "{status}"))
+    }
+}
+
+impl Report for States {
+    fn json(&self) -> Value {
+        let migrations = self.0.iter().map(|status| {
+            let (state, documents) = match status.state() {
+                MigrationState::Pending => ("pending", None),
+                MigrationState::Begun { documents, .. } => ("begun", Some(*documents)),
+                MigrationState::Applied { documents, .. } => ("applied", Some(*documents)),
+                MigrationState::Changed => ("changed", None),
+                _ => ("unknown", None),
+            };
+            json!({ "migration": status.migration(), "state": state, "documents": documents })
+        });
+        json!({ "migrations": migrations.collect::<Vec<_>>() })
+    }
+}

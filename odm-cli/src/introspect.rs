@@ -1,0 +1,7 @@
+//! A Rust model from the documents of a collection.
+
+mod names;
+mod render;
+mod seen;
+
+pub(crate) use self::{render::Source, seen::Fields};

@@ -1,0 +1,136 @@
+//! Results and errors: as text for people, or as JSON.
+
+use std::{fmt::Display, process::ExitCode};
+
+use odm::error::MigrationError;
+use serde_json::{Value, json};
+
+/// The exit code if something is left to do.
+pub(crate) const LEFT: u8 = 3;
+
+/// A result of a command.
+pub(crate) trait Report: Display {
+    /// Returns the result as JSON.
+    fn json(&self) -> Value;
+}
+
+/// How results are printed.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Output {
+    json: bool,
+}
+
+impl Output {
+    pub(crate) fn new(json: bool) -> Self {
+        Self { json }
+    }
+
+    /// Prints a result of a command that is done.
+    pub(crate) fn print(self, report: &dyn Report) -> ExitCode {
+        if self.json {
+            println!("{:#}", report.json());
+        } else {
+            println!("{}", report.to_string().trim_end());
+        }
+        ExitCode::SUCCESS
+    }
+
+    /// Prints a result, with the exit code if something is left to do.
+    pub(crate) fn print_left(self, report: &dyn Report, is_left: bool) -> ExitCode {
+        let done = self.print(report);
+        if is_left { ExitCode::from(LEFT) } else { done }
+    }
+
+    /// Prints an error to standard error.
+    pub(crate) fn fail(self, failure: &Failure) -> ExitCode {
+        if self.json {
+            eprintln!("{:#}", failure.json());
+        } else {
+            eprintln!("error: {}", failure.text());
+        }
+        ExitCode::from(failure.code())
+    }
+}
+
+/// Why a command is not done.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// There is no connection string.
+    NoUri,
+    /// An argument is wrong.
+    Argument(String),
+    /// An action failed.
+    Odm(odm::Error),
+}
+
+impl From<odm::Error> for Failure {
+    fn from(error: odm::Error) -> Self {
+        Self::Odm(error)
+    }
+}
+
+impl Failure {
+    fn code(&self) -> u8 {
+        match self {
+            Self::NoUri | Self::Argument(_) => 2,
+            Self::Odm(_) => 1,
+        }
+    }
+
+    fn message(&self) -> String {
+        match self {
+            Self::NoUri => {
+                "there is no connection string: set `--uri` or the variable `MONGODB_URI`".to_owned()
+            }
+            Self::Argument(problem) => problem.clone(),
+            Self::Odm(error) => error.to_string(),
+        }
+    }
+
+    fn migration(&self) -> Option<&MigrationError> {
+        if let Self::Odm(error) = self { error.migration() } else { None }
+    }
+
+    fn text(&self) -> String {
+        let mut text = self.message();
+        if let Some(cause) = self.migration().and_then(MigrationError::cause) {
+            text.push_str(&format!("\n  {cause}"));
+        }
+        if let Some(documents) = self.migration().and_then(MigrationError::documents) {
+            for document in documents.samples().iter().take(10) {
+                text.push_str(&format!("\n  {}: {}", document.id(), document.reason()));
+            }
+            if documents.count() > 10 {
+                text.push_str(&format!("\n  and {} more", documents.count() - 10));
+            }
+        }
+        if let Some(MigrationError::Changed { migration, .. }) = self.migration() {
+            text.push_str(&format!("\n  `migrate --accept-changed {migration}` accepts it"));
+        }
+        if let Some(MigrationError::Busy { .. }) = self.migration() {
+            text.push_str("\n  `migrate --wait SECONDS` waits for it");
+        }
+        text
+    }
+
+    fn json(&self) -> Value {
+        let mut error = json!({ "error": self.message() });
+        if let (Some(migration), Some(fields)) = (self.migration(), error.as_object_mut()) {
+            fields.insert("migration".to_owned(), json!(migration.migration()));
+            if let Some(cause) = migration.cause() {
+                fields.insert("cause".to_owned(), json!(cause.to_string()));
+            }
+            if let Some(documents) = migration.documents() {
+                let samples = documents.samples().iter();
+                let samples: Vec<Value> = samples
+                    .map(|one| {
+                        json!({ "id": one.id().clone().into_relaxed_extjson(), "reason": one.reason() })
+                    })
+                    .collect();
+                fields
+                    .insert("refused".to_owned(), json!({ "count": documents.count(), "samples": samples }));
+            }
+        }
+        error
+    }
+}
