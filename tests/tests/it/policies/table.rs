@@ -14,8 +14,9 @@ use odm_test::Server;
 
 use super::at;
 
-/// Verbs that neither read nor write the documents of a model.
-const WITHOUT_DOCUMENTS: [&str; 12] = [
+/// Verbs that neither read nor write the documents of a model, that concern all documents of a collection, whatever
+/// their policies, or that consist of other verbs.
+const WITHOUT_DOCUMENTS: [&str; 20] = [
     "connect",
     "ping",
     "session",
@@ -28,6 +29,17 @@ const WITHOUT_DOCUMENTS: [&str; 12] = [
     "verify",
     "apply",
     "run_command",
+    "driver",
+    "oplog_window",
+    // The whole collection.
+    "scan",
+    "migrate",
+    // As `watch`.
+    "subscribe",
+    // `it::relation::policies` tests these.
+    "include",
+    "delete_referenced",
+    "transaction",
 ];
 
 #[derive(Debug, Clone, Model)]
@@ -136,6 +148,20 @@ macro_rules! table {
         exists.insert("projection", doc! { "_id": 1 });
         sends!(exists: notes.exists(one()) => exists);
         let matching = doc! { "$match": q.clone() };
+        for (verb, page) in [
+            ("page", notes.find(one()).sort(n.n().asc()).page(2, &page_key()).await.map(drop)),
+            ("offset_page", notes.find(one()).sort(n.n().asc()).offset_page(0, 2).await.map(drop)),
+        ] {
+            page.unwrap();
+            seen.insert(verb.to_owned());
+        }
+        for command in commands.take() {
+            let filter = command.get_document("filter").cloned().unwrap_or_else(|_| {
+                let first = command.get_array("pipeline").unwrap()[0].as_document().unwrap();
+                first.get_document("$match").unwrap().clone()
+            });
+            assert_eq!(filter, q, "{command}");
+        }
         sends!(count: notes.count(one()) => doc! {
             "aggregate": "notes", "cursor": {},
             "pipeline": [matching.clone(), { "$group": { "_id": 1, "n": { "$sum": 1 } } }],
@@ -192,6 +218,19 @@ macro_rules! table {
             saved.insert("upsert", true);
         }
         sends!(save: notes.save(&note) => updates(saved.clone()));
+
+        let mut changed = note.clone();
+        changed.n += 1;
+        let mut set = doc! { "n": changed.n };
+        set.extend(row.update.get_document("$set").cloned().unwrap_or_default());
+        let mut inc_of_policies = row.update.get_document("$inc").unwrap().clone();
+        inc_of_policies.remove("n");
+        let mut u = doc! { "$set": set };
+        if !inc_of_policies.is_empty() {
+            u.insert("$inc", inc_of_policies);
+        }
+        sends!(save_changes: notes.save_changes(&note, &changed) =>
+            updates(doc! { "q": by_version(by_id.clone()), "u": u }));
 
         let deletes = |many: bool| match &row.delete {
             None => {
@@ -285,6 +324,10 @@ fn verbs(of_deleted: bool) -> BTreeSet<String> {
         names.retain(|name| name != "restore" && name != "purge");
     }
     names
+}
+
+fn page_key() -> odm::page::PageKey {
+    odm::page::PageKey::new([7; 32]).unwrap()
 }
 
 async fn recorded(db: &Database, server: &Server) -> (Database, Commands) {
