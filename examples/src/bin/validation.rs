@@ -139,7 +139,7 @@ async fn on_the_server(db: &Database) -> odm::Result<()> {
     // The client does not validate updates, but the server does.
     let b = Booking::fields();
     let update = b.room().set("suite")
-        + b.payment().card().last4().set("42")
+        + b.payment().set(Payment::Card { last4: "42".into() })
         + b.street().set("Storgata 1".to_owned());
     if let Err(error) = bookings.update_one(b.id().eq(stored.id), update).await {
         assert!(error.is_rejected());
