@@ -1,6 +1,6 @@
 //! The grammar of `validate(..)`.
 
-use proc_macro2::Span;
+use proc_macro2::{Span, TokenStream};
 use syn::{
     Expr, ExprArray, Ident, Lit, LitInt, LitStr, Path, Token, UnOp, parenthesized, parse::ParseStream,
     punctuated::Punctuated, token,
@@ -172,7 +172,15 @@ fn compare(ident: &Ident, input: ParseStream<'_>) -> syn::Result<Kind> {
         let right = input.parse::<Ident>()?;
         if input.is_empty() { Ok(Kind::Compare { left, operator, right }) } else { Err(input.error("")) }
     };
-    parse(&content).map_err(|_| malformed(ident, RuleWord::Compare.form()))
+    parse(&content).map_err(|_| {
+        skip(&content);
+        malformed(ident, RuleWord::Compare.form())
+    })
+}
+
+/// Skips what is left, so that syn does not report it besides.
+fn skip(input: ParseStream<'_>) {
+    drop(input.parse::<TokenStream>());
 }
 
 /// Parses `required_together(one, other)`.
@@ -185,6 +193,7 @@ fn required_together(ident: &Ident, input: ParseStream<'_>) -> syn::Result<Kind>
     let fields = Punctuated::<Ident, Token![,]>::parse_terminated(&content);
     let fields: Vec<Ident> = fields.map(|fields| fields.into_iter().collect()).unwrap_or_default();
     if fields.len() < 2 {
+        skip(&content);
         return Err(malformed(ident, RuleWord::RequiredTogether.form()));
     }
     Ok(Kind::RequiredTogether(fields))

@@ -1,7 +1,8 @@
 use mongodb::bson::{Document, doc};
+use odm::Embedded;
 
 use crate::{
-    Embedded, Id, Model, Value,
+    Id, Model, Value,
     model::Validator,
     schema::{ModelValidator, value_schema},
 };

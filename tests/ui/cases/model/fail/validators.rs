@@ -13,7 +13,7 @@ struct Order {
 }
 
 #[derive(odm::Model)]
-#[odm(collection = "invoices", validator(), validator, validator(action = "log", level = "strict", exact_types = 1))]
+#[odm(collection = "invoices", validator(), validator, validator(action = "log", level, exact_types = 1))]
 struct Invoice {
     id: odm::Id<Invoice>,
     line: Line,
