@@ -21,8 +21,8 @@ pub(crate) enum Kind {
         filter: Document,
         update: Update<()>,
         or_insert: Option<RawDocumentBuf>,
-        /// The rules of the model that the update violates.
-        violations: Violations,
+        /// The rules of the model that the update violates, if it violates any.
+        violations: Option<Box<Violations>>,
     },
     Replace {
         filter: Document,
@@ -72,6 +72,7 @@ impl Kind {
 
     fn update<M: Model>(many: bool, filter: Document, update: Update<M>) -> Self {
         let violations = update.violations(M::META);
+        let violations = (!violations.is_empty()).then(|| Box::new(violations));
         Self::Update { many, filter, update: update.untyped(), or_insert: None, violations }
     }
 
@@ -115,7 +116,7 @@ impl Kind {
     pub(crate) fn skip_rules(self) -> Self {
         match self {
             Self::Update { many, filter, update, or_insert, .. } => {
-                Self::Update { many, filter, update, or_insert, violations: Violations::default() }
+                Self::Update { many, filter, update, or_insert, violations: None }
             }
             other => other,
         }
