@@ -19,8 +19,7 @@ impl<M> Update<M> {
         for (operator, fields) in self.changes.operators() {
             let Some(operator) = Operator::of(operator) else { continue };
             for (name, operand) in fields.as_document().into_iter().flatten() {
-                let names: Vec<&str> = name.split('.').collect();
-                in_document(document, &names, operator, operand, &mut violations);
+                in_document(document, name, operator, operand, &mut violations);
             }
         }
         violations
@@ -54,15 +53,15 @@ impl Operator {
     }
 }
 
-/// Checks the operand of the field with these names below a document.
+/// Checks the operand of the field with this dotted name below a document.
 fn in_document(
     document: &'static DocumentMeta,
-    names: &[&str],
+    name: &str,
     operator: Operator,
     operand: &Bson,
     found: &mut Violations,
 ) {
-    let Some((first, rest)) = names.split_first() else { return };
+    let (first, rest) = first_step(name);
     if let Some(field) = find(document, first) {
         let from = found.len();
         below(field.stored_as(), Some(field), rest, operator, operand, found);
@@ -81,21 +80,25 @@ fn find(document: &'static DocumentMeta, name: &str) -> Option<&'static FieldMet
     })
 }
 
-/// Checks the operand of the value with these names below a value.
+/// Returns the first name of a dotted name, and the rest.
+fn first_step(name: &str) -> (&str, Option<&str>) {
+    name.split_once('.').map_or((name, None), |(first, rest)| (first, Some(rest)))
+}
+
+/// Checks the operand of a value, or of the one with this dotted name below it.
 fn below(
     stored: &'static TypeMeta,
     field: Option<&'static FieldMeta>,
-    names: &[&str],
+    name: Option<&str>,
     operator: Operator,
     operand: &Bson,
     found: &mut Violations,
 ) {
-    let Some((first, rest)) = names.split_first() else {
-        return judge(stored, field, operator, operand, found);
-    };
+    let Some(name) = name else { return judge(stored, field, operator, operand, found) };
+    let (first, rest) = first_step(name);
     let from = found.len();
     match plain(stored) {
-        TypeMeta::Document(document) => in_document(document.get(), names, operator, operand, found),
+        TypeMeta::Document(document) => in_document(document.get(), name, operator, operand, found),
         TypeMeta::Array { items, .. } if is_position(first) => {
             below(items, None, rest, operator, operand, found);
             found.nest(from, first);

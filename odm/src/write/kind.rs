@@ -21,8 +21,8 @@ pub(crate) enum Kind {
         filter: Document,
         update: Update<()>,
         or_insert: Option<RawDocumentBuf>,
-        /// The rules of the model that the update violates.
-        violations: Violations,
+        /// The rules of the model that the update violates, if it violates any.
+        violations: Option<Box<Violations>>,
         /// The document as it was read, if only a document of its version is changed.
         read: Option<RawDocumentBuf>,
     },
@@ -74,6 +74,7 @@ impl Kind {
 
     fn update<M: Model>(many: bool, filter: Document, update: Update<M>) -> Self {
         let violations = update.violations(M::META);
+        let violations = (!violations.is_empty()).then(|| Box::new(violations));
         Self::Update { many, filter, update: update.untyped(), or_insert: None, violations, read: None }
     }
 
@@ -98,7 +99,7 @@ impl Kind {
         }
         let read = M::POLICIES.version().map(|_| encode_replacement(before)).transpose()?;
         let update = update.untyped();
-        Ok(Self::Update { many: false, filter, update, or_insert: None, violations: Violations::default(), read })
+        Ok(Self::Update { many: false, filter, update, or_insert: None, violations: None, read })
     }
 
     pub(crate) fn delete_one<M>(filter: impl IntoFilter<M>) -> Result<Self> {
@@ -131,7 +132,7 @@ impl Kind {
     pub(crate) fn skip_rules(self) -> Self {
         match self {
             Self::Update { many, filter, update, or_insert, read, .. } => {
-                Self::Update { many, filter, update, or_insert, violations: Violations::default(), read }
+                Self::Update { many, filter, update, or_insert, violations: None, read }
             }
             other => other,
         }

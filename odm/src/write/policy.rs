@@ -48,8 +48,8 @@ pub(super) fn apply(statement: Statement) -> Result<Ready> {
             (Change::Delete { many: true, filter }, Meaning::Same)
         }
         Kind::Update { many, mut filter, update, or_insert, violations, read } => {
-            if !violations.is_empty() {
-                return Err(violations.into());
+            if let Some(violations) = violations {
+                return Err((*violations).into());
             }
             policies.scope.add_to(policies.fields, &mut filter)?;
             let upserts = options.upsert == Some(true) && or_insert.is_none();

@@ -52,6 +52,7 @@ struct More {
     weight: f64,
 }
 
+#[allow(clippy::trivially_copy_pass_by_ref)] // the form of a custom rule
 fn even(shoe: &i32) -> Result<(), String> {
     if shoe % 2 == 0 { Ok(()) } else { Err("must be even".to_owned()) }
 }

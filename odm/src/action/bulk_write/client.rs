@@ -1,35 +1,29 @@
 //! `bulk_write` of a database: writes to several collections in one command, since MongoDB 8.0.
 
-use std::{collections::HashMap, fmt, future::IntoFuture};
+mod send;
+
+use std::{fmt, future::IntoFuture};
 
 use futures_core::future::BoxFuture;
-use mongodb::{
-    ClientSession, Namespace,
-    action::Action,
-    bson::{Bson, doc},
-    error::{ErrorKind as Driver, PartialBulkWriteResult},
-    options::{BulkWriteOptions, WriteModel},
-    results::UpdateResult,
-};
+use mongodb::{Namespace, bson::Bson, options::BulkWriteOptions};
 
+use self::send::{ClientWrite, send};
 use super::{IntoWrites, Write, result::id_of};
 use crate::action::{deadline::deadline, setters::setters};
 use crate::{
     action::{
         AsSession, Builder, CollectsProblems, Explicit, HasTarget, Implicit, OperationTarget, SessionState,
-        guard, prepare::Problems,
+        prepare::Problems,
     },
-    collection::{Collection, Target},
+    collection::Collection,
     database::Database,
-    error::{BulkWriteError, Error, ErrorKind, Result, WriteCounts},
+    error::{Result, WriteCounts},
     exec,
     model::Model,
     operation::Verb,
-    write::Meaning,
 };
 
 pub(in crate::action) const CLIENT_BULK_WRITE: Verb = Verb::new("bulk_write", "bulkWrite");
-const ASK_VERSION: Verb = Verb::new("bulk_write", "buildInfo");
 
 impl Database {
     /// Sends many writes to several collections in few commands. It needs MongoDB 8.0. For an older server, or for
@@ -47,9 +41,9 @@ impl Database {
     ///
     /// # Errors
     ///
-    /// Returns an error of the kind [`ErrorKind::Unsupported`] if the server is older, and one for which
-    /// [`is_not_sent`](Error::is_not_sent) is true if a write cannot be sent.
-    /// [`bulk_write_error`](Error::bulk_write_error) returns the outcome of each write.
+    /// Returns an error of the kind [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) if the server is older,
+    /// and one for which [`is_not_sent`](crate::Error::is_not_sent) is true if a write cannot be sent.
+    /// [`bulk_write_error`](crate::Error::bulk_write_error) returns the outcome of each write.
     ///
     /// ```no_run
     /// # use odm::{Database, Id, Model, Write};
@@ -89,13 +83,6 @@ pub struct ClientBulkWrite<S = Implicit> {
     problems: Problems,
     options: BulkWriteOptions,
     state: S,
-}
-
-/// A write in the driver's form, with what its reply means for the policies of its model.
-struct ClientWrite {
-    model: WriteModel,
-    meaning: Meaning,
-    target: Target,
 }
 
 setters!([S] ClientBulkWrite<S>, of M: ordered let_ bypass_document_validation comment write_concern);
@@ -240,7 +227,7 @@ impl ClientBulkWriteResult {
     ///
     /// # Errors
     ///
-    /// Returns an error for which [`is_decode`](Error::is_decode) is true if the id does not fit the model.
+    /// Returns an error for which [`is_decode`](crate::Error::is_decode) is true if the id does not fit the model.
     pub fn upserted_id<M: Model>(&self, position: usize) -> Result<Option<M::Id>> {
         let upserted = self.upserted.iter().find(|(at, _)| *at == position);
         upserted.map(|(_, id)| id_of::<M>(id.clone())).transpose()
@@ -253,108 +240,5 @@ impl fmt::Debug for ClientBulkWriteResult {
     }
 }
 
-async fn send(
-    database: Database,
-    writes: Vec<Result<ClientWrite>>,
-    options: Result<BulkWriteOptions>,
-    mut session: Option<&mut ClientSession>,
-) -> Result<ClientBulkWriteResult> {
-    let operation = database.operation(CLIENT_BULK_WRITE);
-    let mut options = operation.check(options)?;
-    // The driver would use the write concern of the client. In a session there may be a transaction, which has its
-    // own.
-    if session.is_none() && options.write_concern.is_none() {
-        options.write_concern = database.driver().write_concern().cloned();
-    }
-    let (models, meanings) = operation.check(all(writes))?;
-    if models.is_empty() {
-        return Ok(ClientBulkWriteResult::default());
-    }
-    let is_many = |model: &WriteModel| matches!(model, WriteModel::UpdateMany(_) | WriteModel::DeleteMany(_));
-    let many: Vec<bool> = models.iter().map(is_many).collect();
-    let call = database
-        .client()
-        .bulk_write(models)
-        .with_options(options)
-        .optional(session.as_deref_mut(), mongodb::action::BulkWrite::session)
-        .verbose_results();
-    let (mut report, updates) = match exec::run(operation, call).await {
-        Ok(done) => (BulkWriteError::of_done(many.len(), &done), done.update_results),
-        Err(error) if matches!(error.kind(), ErrorKind::Unsupported(_)) => {
-            return Err(too_old(&database, error).await);
-        }
-        Err(error) => {
-            let updates = updates_of(&error);
-            (BulkWriteError::of_driver(&many, error), updates)
-        }
-    };
-    for (position, (meaning, target)) in meanings.into_iter().enumerate() {
-        match meaning {
-            Meaning::Same => {}
-            Meaning::Delete => {
-                if let Some(update) = updates.get(&position) {
-                    report.count_as_delete(update.matched_count, update.modified_count);
-                }
-            }
-            Meaning::OfVersion(guard) => {
-                report.change_failure(position, |error| guard.classify(error));
-                let missed =
-                    |update: &UpdateResult| update.matched_count == 0 && update.upserted_id.is_none();
-                if updates.get(&position).is_some_and(missed) {
-                    let operation = target.operation(CLIENT_BULK_WRITE);
-                    let checked = guard::check(&target, operation, *guard, session.as_deref_mut()).await;
-                    if let Err(error) = checked {
-                        report.fail(position, error);
-                    }
-                }
-            }
-        }
-    }
-    operation.check(report.into_result().map(|(counts, upserted)| ClientBulkWriteResult { counts, upserted }))
-}
-
-/// Returns the results of the updates that a partly failed call has made, by the position of the write.
-fn updates_of(error: &Error) -> HashMap<usize, UpdateResult> {
-    match error.driver().map(|error| &*error.kind) {
-        Some(Driver::BulkWrite(error)) => match &error.partial_result {
-            Some(PartialBulkWriteResult::Verbose(verbose)) => verbose.update_results.clone(),
-            _ => HashMap::new(),
-        },
-        _ => HashMap::new(),
-    }
-}
-
-/// Returns the writes with their meanings, or an error with each write that cannot be sent.
-fn all(writes: Vec<Result<ClientWrite>>) -> Result<(Vec<WriteModel>, Vec<(Meaning, Target)>)> {
-    let mut report = BulkWriteError::of_writes(writes.len());
-    let mut models = Vec::with_capacity(writes.len());
-    let mut meanings = Vec::with_capacity(writes.len());
-    for (position, write) in writes.into_iter().enumerate() {
-        match write {
-            Ok(ClientWrite { model, meaning, target }) => {
-                models.push(model);
-                meanings.push((meaning, target));
-            }
-            Err(error) => report.fail(position, error),
-        }
-    }
-    report.into_result().map(|_| (models, meanings))
-}
-
-/// Adds the required version and the version of the server to the error.
-async fn too_old(database: &Database, error: Error) -> Error {
-    let found =
-        exec::run(database.operation(ASK_VERSION), database.driver().run_command(doc! { "buildInfo": 1 }))
-            .await;
-    let found = match found.as_ref().map(|info| info.get_str("version")) {
-        Ok(Ok(version)) => format!("this server is {version}"),
-        _ => "this server is older".to_owned(),
-    };
-    error.with_kind(ErrorKind::Unsupported(
-        format!(
-            "a bulk write across collections needs MongoDB 8.0, and {found}; use the `bulk_write` of each \
-             collection"
-        )
-        .into(),
-    ))
-}
+#[cfg(test)]
+mod tests;
