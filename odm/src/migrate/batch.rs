@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use mongodb::{
-    bson::{Bson, Document, RawArrayBuf, RawDocument, RawDocumentBuf, doc, raw::cstr},
+    bson::{Bson, RawArrayBuf, RawDocument, RawDocumentBuf, doc, raw::cstr},
     options::{
         FindOptions, Hint, ReadConcern, ReadPreference, SelectionCriteria, TransactionOptions, WriteConcern,
     },
@@ -193,8 +193,10 @@ impl Transformed {
 }
 
 impl Rewrite {
-    /// Reads the next documents in the order of their ids. The order compares ids of all types, which a condition on
-    /// the id would not.
+    /// Reads the next documents in the order of their ids.
+    ///
+    /// The condition on the id is an expression, because that compares values of all types, and reads exactly the part
+    /// of the index. The operator `$gt` of queries would match only ids of the same type.
     pub(super) async fn read(
         &self,
         database: &Database,
@@ -203,20 +205,22 @@ impl Rewrite {
         tx: Option<&mut Tx>,
     ) -> Result<Vec<RawDocumentBuf>> {
         let operation = self.operation(database, "find");
-        // The first document is the one at the position.
-        let limit = limit.saturating_add(after.is_some().into());
-        let min = after.map(|after| Document::try_from(after.as_ref()));
-        let min = min.transpose().map_err(|error| Error::from_driver(error.into()).during(&operation))?;
+        let filter = match after {
+            Some(after) => {
+                let follows = doc! { "$expr": { "$gt": ["$_id", { "$literal": bson_id(after) }] } };
+                doc! { "$and": [follows, self.pending.clone()] }
+            }
+            None => self.pending.clone(),
+        };
         // A negative limit requests a single batch, which the server ends at 16 MB. Without its size, it ends it at 101
         // documents.
         let options = FindOptions::builder()
             .sort(doc! { "_id": 1 })
             .hint(Hint::Keys(doc! { "_id": 1 }))
-            .min(min)
             .limit(-i64::from(limit))
             .batch_size(limit);
         let collection = self.driver(database);
-        let find = collection.find(self.pending.clone());
+        let find = collection.find(filter);
         let mut found = Vec::new();
         exec::run(operation, async {
             match tx {
@@ -239,11 +243,6 @@ impl Rewrite {
             Ok(())
         })
         .await?;
-        if let (Some(first), Some(after)) = (found.first(), after)
-            && id_of(first).as_ref() == Some(after)
-        {
-            found.remove(0);
-        }
         Ok(found)
     }
 
