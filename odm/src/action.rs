@@ -65,6 +65,7 @@ mod update_many;
 mod update_one;
 mod viewed;
 mod watch;
+mod watch_database;
 
 pub use self::{
     aggregate::{Aggregate, OnCollection},
@@ -97,6 +98,7 @@ pub use self::{
     update_one::UpdateOne,
     viewed::Viewed,
     watch::Watch,
+    watch_database::WatchDatabase,
 };
 
 use self::prepare::Problems;

@@ -17,8 +17,14 @@ struct Note {
     n: i32,
 }
 
+odm::changes! {
+    enum NoteChange {
+        Note(Note),
+    }
+}
+
 /// Verbs that neither read nor write the documents of a model.
-const WITHOUT_EXIT: [&str; 12] = [
+const WITHOUT_EXIT: [&str; 13] = [
     "connect",
     "ping",
     "session",
@@ -31,6 +37,7 @@ const WITHOUT_EXIT: [&str; 12] = [
     "verify",
     "apply",
     "run_command",
+    "oplog_window",
 ];
 
 /// Returns a database whose server does not exist, so every call fails after its exit.
@@ -76,7 +83,7 @@ async fn every_verb_passes_its_exit() {
         aggregate Scope:
             notes.aggregate(), notes.aggregate().session(&mut session), notes.aggregate().explain(), db.aggregate(),
             notes.aggregate().stage(doc! { "$out": "others" });
-        watch Scope: notes.watch();
+        watch Scope: notes.watch(), db.watch::<NoteChange>(), db.watch_deployment::<NoteChange>();
         insert_one Policy: notes.insert_one(&note);
         insert_many Policy: notes.insert_many([&note, &note]);
         update_one Policy:
@@ -111,6 +118,8 @@ async fn every_verb_passes_its_exit() {
     drop(db.bulk_write().write(Write::insert_one(&note)).write(Write::delete_many(Filter::<Note>::all())));
     assert_eq!(exits::take(), [Exit::Policy; 2]);
 
+    // A subscription connects before it has a query. `subscribe::setup` and `subscribe::copy` finish theirs as `watch`.
+    seen.insert("subscribe".to_owned());
     seen.insert("explain".to_owned());
     assert_eq!(seen, declared(), "the tested verbs, and the verbs in the sources");
 }

@@ -63,8 +63,10 @@ impl Database {
                 window => window?,
             };
             window.ok_or_else(|| {
-                Error::new(ErrorKind::Unsupported("the server has no oplog: it is not a member of a replica set".into()))
-                    .during(&database.operation(STATUS))
+                Error::new(ErrorKind::Unsupported(
+                    "the server has no oplog: it is not a member of a replica set".into(),
+                ))
+                .during(&database.operation(STATUS))
             })
         }))
         .await
@@ -80,7 +82,9 @@ async fn of_status(database: &Database) -> Result<Option<OplogWindow>> {
     let admin = database.client().database("admin");
     let reply = exec::run(database.operation(STATUS), admin.run_command(command)).await?;
     let time = |key| reply.get_document("oplog").ok()?.get_timestamp(key).ok();
-    Ok(time("earliestOptime").zip(time("latestOptime")).map(|(oldest, newest)| OplogWindow { oldest, newest }))
+    Ok(time("earliestOptime")
+        .zip(time("latestOptime"))
+        .map(|(oldest, newest)| OplogWindow { oldest, newest }))
 }
 
 async fn of_entries(database: &Database) -> Result<Option<OplogWindow>> {

@@ -1,12 +1,6 @@
 //! `Runner`: the loop of a run.
 
-use std::{
-    fmt,
-    future::poll_fn,
-    pin::pin,
-    sync::Arc,
-    time::Duration,
-};
+use std::{fmt, future::poll_fn, pin::pin, sync::Arc, time::Duration};
 
 use futures_core::future::BoxFuture;
 use futures_util::future::{Either, select};
@@ -115,7 +109,9 @@ impl<'h> Runner<'h> {
             match self.front().await {
                 Some(feed::Front::Event) => {}
                 None | Some(feed::Front::End(None)) => break Ok(()),
-                Some(feed::Front::End(Some(error)) | feed::Front::Refused(error)) => break Err(E::from(error)),
+                Some(feed::Front::End(Some(error)) | feed::Front::Refused(error)) => {
+                    break Err(E::from(error));
+                }
             }
             match self.handle::<Row, E, W>(work).await {
                 Next::Continue => {}
@@ -182,7 +178,6 @@ impl<'h> Runner<'h> {
                 Err(error) => {
                     tracing::warn!(
                         subscription = front.setup.name,
-                        key = front.key,
                         attempt,
                         "the handler of the subscription returned an error and is called again",
                     );

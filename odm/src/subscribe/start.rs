@@ -46,7 +46,10 @@ pub(super) struct Started {
 /// Where the changes come from.
 pub(super) enum Source {
     Copy(Copy),
-    Stream { stream: RawStream, overlap: Chunks },
+    Stream {
+        stream: RawStream,
+        overlap: Chunks,
+    },
     /// The server cannot continue from the position. A policy determines what follows.
     Failed(Error),
 }
@@ -167,8 +170,9 @@ async fn beginning(setup: &Setup, deployment: Deployment) -> Result<Position> {
 
 /// Returns the current position of the stream.
 async fn now(setup: &Setup, deployment: Deployment) -> Result<Position> {
-    let token = setup.probe(Start::Now).await?.ok_or_else(|| {
-        Error::new(ErrorKind::Driver("the server's answer has no resume token".into()))
-    })?;
+    let token = setup
+        .probe(Start::Now)
+        .await?
+        .ok_or_else(|| Error::new(ErrorKind::Driver("the server's answer has no resume token".into())))?;
     Ok(Position { place: Place::After(token, Chunks::default()), deployment })
 }

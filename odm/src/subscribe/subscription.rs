@@ -105,10 +105,9 @@ impl<M, Row> Subscription<M, Row> {
     /// a term.
     pub async fn flush(&mut self) -> Result<()> {
         let Some(current) = self.feed.current() else { return Ok(()) };
-        save(&self.feed.setup, &current.term, &current.tracker)
-            .await
-            .map(drop)
-            .map_err(|error| if error.operation().is_some() { error } else { error.during(&self.feed.operation()) })
+        save(&self.feed.setup, &current.term, &current.tracker).await.map(drop).map_err(|error| {
+            if error.operation().is_some() { error } else { error.during(&self.feed.operation()) }
+        })
     }
 
     /// Stores the position, ends the lease, and closes the change stream.

@@ -91,7 +91,15 @@ mod tests {
         ] {
             assert!(pattern.is_match(touching), "{touching}");
         }
-        for other in ["line", "lines2", "lines.qty", "lines.3.items", "lines.item.name", "x.lines", "lines.item.na+mes"] {
+        for other in [
+            "line",
+            "lines2",
+            "lines.qty",
+            "lines.3.items",
+            "lines.item.name",
+            "x.lines",
+            "lines.item.na+mes",
+        ] {
             assert!(!pattern.is_match(other), "{other}");
         }
     }

@@ -75,7 +75,8 @@ impl PositionStore for FilePositions {
 }
 
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> Result<T> {
-    let done = spawn_blocking(work).await.map_err(|_| Error::position_store("the runtime has been shut down"))?;
+    let done =
+        spawn_blocking(work).await.map_err(|_| Error::position_store("the runtime has been shut down"))?;
     done.map_err(|error| Error::position_store(format!("the file cannot be used: {error}")))
 }
 

@@ -83,7 +83,13 @@ impl MongoPositions {
 
     /// Saves a position in a transaction. Returns `false` if the term has ended, or if an earlier transaction with an
     /// unknown outcome was committed.
-    pub(crate) async fn save_in(&self, tx: &mut Tx, name: &str, position: &Position, term: &Term) -> Result<bool> {
+    pub(crate) async fn save_in(
+        &self,
+        tx: &mut Tx,
+        name: &str,
+        position: &Position,
+        term: &Term,
+    ) -> Result<bool> {
         let filter = of_term(name, term);
         let next = term.version().unwrap_or_default().saturating_add(1);
         let update = vec![renewed(position, term), doc! { "$set": { "version": next } }];

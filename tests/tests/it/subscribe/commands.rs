@@ -14,7 +14,11 @@ use super::{Item, acknowledged, fast, insert};
 
 /// Returns the commands with this name.
 fn named(commands: &[Document], name: &str) -> Vec<Document> {
-    commands.iter().filter(|command| command.keys().next().is_some_and(|first| first == name)).cloned().collect()
+    commands
+        .iter()
+        .filter(|command| command.keys().next().is_some_and(|first| first == name))
+        .cloned()
+        .collect()
 }
 
 #[odm_test::test]
@@ -72,10 +76,7 @@ async fn positions_and_leases_are_written_with_the_clock_of_the_server(db: Datab
     let write_concern = save.get_document("writeConcern").unwrap();
     assert_eq!(write_concern.get_str("w").unwrap(), "majority");
     let update = save.get_array("updates").unwrap()[0].as_document().unwrap();
-    assert_eq!(
-        update.get_document("q").unwrap(),
-        &doc! { "_id": "billing", "owner": owner, "fence": 1_i64 }
-    );
+    assert_eq!(update.get_document("q").unwrap(), &doc! { "_id": "billing", "owner": owner, "fence": 1_i64 });
     let set = update.get_array("u").unwrap()[0].as_document().unwrap().get_document("$set").unwrap();
     assert_eq!(set.get_document("until").unwrap(), &until);
     assert_eq!(set.get_str("updatedAt").unwrap(), "$$NOW");
@@ -127,7 +128,8 @@ async fn existing_documents_are_read_in_a_snapshot(db: Database) {
     let again = snapshot(&commands.take());
     let ids = db.driver().collection::<Document>("items");
     let third = ids.find_one(doc! { "n": 2 }).await.unwrap().unwrap().get("_id").cloned();
-    let after = doc! { "$match": { "$expr": { "$gt": ["$_id", { "$literal": third.unwrap_or(Bson::Null) }] } } };
+    let after =
+        doc! { "$match": { "$expr": { "$gt": ["$_id", { "$literal": third.unwrap_or(Bson::Null) }] } } };
     assert_eq!(again, command(vec![after, doc! { "$sort": { "_id": 1 } }, event]));
     // The comparison uses the index on `_id`.
     let explain: Document = recorded

@@ -25,8 +25,7 @@ struct Counter {
 async fn existing_documents_are_inserts_by_id(db: Database) {
     let items: Collection<Item> = db.collection();
     insert(&db, 0..5).await;
-    let mut changes =
-        fast(&items, "copy").begin(Beginning::ExistingDocuments).batch_size(2).await.unwrap();
+    let mut changes = fast(&items, "copy").begin(Beginning::ExistingDocuments).batch_size(2).await.unwrap();
     let mut keys = Vec::new();
     let mut token = None;
     for n in 0..5 {
@@ -43,7 +42,10 @@ async fn existing_documents_are_inserts_by_id(db: Database) {
     insert(&db, 5..7).await;
     // The token of a document is the position of the stream when the documents were first read.
     let mut from_token = items.watch().start_after(token).await.unwrap();
-    assert!(matches!(soon(from_token.next()).await.unwrap().unwrap().event(), Event::Insert(Item { n: 5, .. })));
+    assert!(matches!(
+        soon(from_token.next()).await.unwrap().unwrap().event(),
+        Event::Insert(Item { n: 5, .. })
+    ));
     let change = next(&mut changes).await;
     assert_eq!((number(&change), change.is_existing()), (5, false));
     assert!(change.key() > keys[4].as_str());
@@ -127,7 +129,14 @@ async fn a_pipeline_applies_to_documents_and_changes(db: Database) {
     }
     assert_eq!(
         seen,
-        [(Some(2), true), (Some(3), true), (Some(2), false), (Some(3), false), (Some(4), false), (Some(5), false)]
+        [
+            (Some(2), true),
+            (Some(3), true),
+            (Some(2), false),
+            (Some(3), false),
+            (Some(4), false),
+            (Some(5), false)
+        ]
     );
 }
 
@@ -194,7 +203,8 @@ async fn a_copy_with_concurrent_writers_is_the_collection(db: Database) {
                 tokio::spawn(async move {
                     for step in 0..250_usize {
                         // Each writer has its own documents, so that an insert never fails.
-                        let id = &ids[(step * 7 + usize::try_from(round).unwrap()) % (ids.len() / 2) * 2 + writer];
+                        let id =
+                            &ids[(step * 7 + usize::try_from(round).unwrap()) % (ids.len() / 2) * 2 + writer];
                         let filter = doc! { "_id": id.clone() };
                         if step % 5 == 4 {
                             source.delete_one(filter.clone()).await.unwrap();
@@ -265,13 +275,9 @@ async fn a_lost_snapshot_continues_in_a_new_one(_db: Database) {
     let db = server.fresh_database("copy").await.unwrap();
     let items: Collection<Item> = db.collection();
     let admin = server.client().await.unwrap().database("admin");
-    admin
-        .run_command(doc! { "setParameter": 1, "minSnapshotHistoryWindowInSeconds": 1 })
-        .await
-        .unwrap();
+    admin.run_command(doc! { "setParameter": 1, "minSnapshotHistoryWindowInSeconds": 1 }).await.unwrap();
     insert(&db, 0..40).await;
-    let mut changes =
-        fast(&items, "copy").begin(Beginning::ExistingDocuments).batch_size(5).await.unwrap();
+    let mut changes = fast(&items, "copy").begin(Beginning::ExistingDocuments).batch_size(5).await.unwrap();
     assert_eq!(acknowledged(&mut changes, 5).await, [0, 1, 2, 3, 4]);
     // The task has requested up to two more batches. The snapshot of the others is lost.
     for _ in 0..50 {

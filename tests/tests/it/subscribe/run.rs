@@ -141,7 +141,8 @@ async fn poison_becomes_a_dead_letter(db: Database) {
     assert_eq!(letters.count_documents(doc! {}).await.unwrap(), 2);
     let status = monitor.status();
     assert_eq!((status.phase, status.delivered, status.dead_letters), (Phase::Ended, 4, 2));
-    let letters = incidents.lock().unwrap().iter().filter(|it| matches!(it, Incident::DeadLetter { .. })).count();
+    let letters =
+        incidents.lock().unwrap().iter().filter(|it| matches!(it, Incident::DeadLetter { .. })).count();
     assert_eq!(letters, 2);
     silence(&mut fast(&items, "billing").await.unwrap()).await;
 }

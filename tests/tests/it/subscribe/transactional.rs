@@ -49,7 +49,11 @@ fn once(numbers: std::ops::Range<i32>) -> BTreeMap<i32, u32> {
 }
 
 /// Runs until all changes took effect. The handler stops in the middle with this probability in percent.
-async fn run(db: &Database, subscribe: Subscribe<Item>, until: impl Future<Output = ()> + Send) -> odm::Result<()> {
+async fn run(
+    db: &Database,
+    subscribe: Subscribe<Item>,
+    until: impl Future<Output = ()> + Send,
+) -> odm::Result<()> {
     let results: Collection<Effect> = db.collection();
     subscribe
         .transactional()

@@ -365,7 +365,8 @@ async fn updates_that_touch_a_field_are_found(db: Database) {
     let orders: Collection<Order> = db.collection();
     let o = Order::fields();
     let mut status = orders.watch().pipeline(|c| c.matching(|_| Change::changed(&o.status()))).await.unwrap();
-    let mut qty = orders.watch().pipeline(|c| c.matching(|_| Change::changed(&o.lines().qty()))).await.unwrap();
+    let mut qty =
+        orders.watch().pipeline(|c| c.matching(|_| Change::changed(&o.lines().qty()))).await.unwrap();
     let lines = vec![Line { qty: 1, note: None }; 3];
     // (So large that the server stores each update as a delta.)
     let order = Order { id: 1, status: "new".into(), lines, text: "x".repeat(500) };
@@ -385,7 +386,10 @@ async fn updates_that_touch_a_field_are_found(db: Database) {
         plain.update_one(doc! { "_id": 1 }, update).await.unwrap();
     }
     let shorten = doc! { "$set": { "lines": { "$slice": ["$lines", 1] } } };
-    plain.update_one(doc! { "_id": 1 }, doc! { "$set": { "lines": [{ "qty": 1 }, { "qty": 2 }] } }).await.unwrap();
+    plain
+        .update_one(doc! { "_id": 1 }, doc! { "$set": { "lines": [{ "qty": 1 }, { "qty": 2 }] } })
+        .await
+        .unwrap();
     plain.update_one(doc! { "_id": 1 }, vec![shorten]).await.unwrap();
     plain.delete_one(doc! { "_id": 1 }).await.unwrap();
     let mut found = [0, 0];
