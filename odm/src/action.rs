@@ -70,6 +70,7 @@ mod update_many;
 mod update_one;
 mod viewed;
 mod watch;
+mod watch_database;
 
 pub use self::{
     aggregate::{Aggregate, OnCollection},
@@ -105,6 +106,7 @@ pub use self::{
     update_one::UpdateOne,
     viewed::Viewed,
     watch::Watch,
+    watch_database::WatchDatabase,
 };
 
 pub(crate) use self::fetch::{IntoRequest, Request};

@@ -78,6 +78,7 @@ pub use crate::{
         reader::{Reader, parent, text_score},
         transparent::Transparent,
     },
+    watch::models::{collection_of_change, read_other_change},
 };
 
 /// A value as it is sent.

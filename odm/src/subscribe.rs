@@ -22,30 +22,32 @@
 //!
 //! # What is promised
 //!
-//! - **At least once.** Each change is delivered until it is acknowledged. No change is missing, from the beginning of the
-//!   subscription on. After a crash, the changes since the position was last stored are delivered again.
+//! - **At least once.** Each change is delivered until it is acknowledged. No change is missing, from the beginning of
+//!   the subscription on. After a crash, the changes since the position was last stored are delivered again.
 //!   [`Item::key`] identifies a change each time.
 //! - **In order.** Changes are delivered in the order of the deployment.
-//! - **Bounded.** At most one batch of the server is in memory, besides the changes that the caller has not
-//!   acknowledged, whose number is [limited](Subscribe::max_unacknowledged). A slow consumer slows only itself. It must
+//! - **Bounded.** At most one batch of changes, or three of existing documents, is in memory. Of the changes that the
+//!   caller has not acknowledged, only the positions are, and their number is
+//!   [limited](Subscribe::max_unacknowledged). A slow consumer slows only itself. It must
 //!   not be slower than the time that the oplog covers.
 //!
 //! # Where it begins
 //!
 //! [`Subscribe::begin`] sets it for a new name: now, at a time, after a token, or with the
 //! [existing documents](Beginning::ExistingDocuments). These are read in snapshots, by `_id`, and delivered as inserts
-//! for which [`Item::is_existing`] is true. The changes follow from the time of the first snapshot on, without those that
-//! a later snapshot contains. So the documents and the changes together give the collection: nothing is missing, and
-//! nothing is delivered twice. The subscription continues after a restart in the middle of the documents, too.
+//! for which [`Item::is_existing`] is true. The changes follow from the time of the first snapshot on, without those
+//! that a later snapshot contains. So the documents and the changes together give the collection: nothing is missing,
+//! and nothing is delivered twice. The subscription continues after a restart in the middle of the documents, too.
 //!
 //! # What no retry can solve
 //!
-//! | case | policy |
-//! |---|---|
-//! | the oplog no longer contains the position, or the position belongs to another history | [`OnHistoryLost`]: fail, skip to now, or deliver the existing documents |
-//! | the collection was dropped or renamed | [`OnInvalidate`]: continue with a new collection of the same name, stop, or fail |
-//! | an event is larger than 16 MiB | [`OnEventTooLarge`]: fail, or skip it |
-//! | a change does not fit the model | an error, and [`Subscription::skip`] |
+//! - [`OnHistoryLost`]: the oplog no longer contains the position, or the position belongs to another history. Fail,
+//!   skip to now, or deliver the existing documents.
+//! - [`OnInvalidate`]: the collection was dropped or renamed. Continue with a new collection of the same name, stop, or
+//!   fail.
+//! - [`OnEventTooLarge`]: an event is larger than 16 MiB. Fail, or skip it.
+//! - A change that does not fit the model is an error, which is returned again until
+//!   [`Subscription::skip`] is called. A [run](Subscribe::run) with dead letters stores it.
 //!
 //! [`Subscribe::on_incident`] reports what a policy did. [`Monitor`] shows the position and the lag.
 //!
@@ -57,8 +59,14 @@
 //! lease has expired. Without, the instance that was opened last takes over at once.
 //!
 //! An instance that was paused may still handle the change that it had received. Effects in the same deployment are
-//! undone if they are in a transaction with the position. Other services need the [key](Item::key) of the change, or the
-//! [number of the term](Status::fence).
+//! undone if they are in a transaction with the position. Other services need the [key](Item::key) of the change, or
+//! the [number of the term](Status::fence).
+//!
+//! # Closures
+//!
+//! A handler is an `async |change| { .. }` closure, which borrows what it uses. It cannot be an `async move` closure
+//! that owns what it uses, because it is called several times: clone the value before, and write
+//! `|change| { let value = value.clone(); async move { .. } }`.
 //!
 //! # Where positions are stored
 //!

@@ -7,6 +7,7 @@ mod event;
 mod fetch;
 mod fields;
 mod fragments;
+pub(crate) mod models;
 pub(crate) mod raw_stream;
 mod reply;
 pub(crate) mod request;
@@ -30,6 +31,7 @@ pub use self::{
         ChangeFields, ChangeNamespace, ChangeNamespaceFields, DeltaFields, DocumentKey, DocumentKeyFields,
         TruncatedArrayFields,
     },
+    models::{ModelChanges, OtherChange},
     token::ResumeToken,
 };
 

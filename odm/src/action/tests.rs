@@ -30,6 +30,12 @@ struct Kept {
     deleted_at: Option<DateTime>,
 }
 
+odm::changes! {
+    enum NoteChange {
+        Note(Note),
+    }
+}
+
 /// Verbs that neither read nor write the documents of a model.
 const WITHOUT_EXIT: [&str; 13] = [
     "connect",
@@ -45,6 +51,7 @@ const WITHOUT_EXIT: [&str; 13] = [
     "scan",
     "apply",
     "run_command",
+    "oplog_window",
 ];
 
 /// Verbs of layer 4, which use a verb of this layer: `page/tests.rs` has their lines.
@@ -100,7 +107,7 @@ async fn every_verb_passes_its_exit() {
             notes.include([linked(), linked()], |n| n.next()),
             notes.include([linked()], |n| n.referred_by(Note::fields().next())),
             notes.include([linked()], |n| n.referred_by(Note::fields().next()).limit(1));
-        watch Scope: notes.watch();
+        watch Scope: notes.watch(), db.watch::<NoteChange>(), db.watch_deployment::<NoteChange>();
         insert_one Policy: notes.insert_one(&note);
         insert_many Policy: notes.insert_many([&note, &note]);
         update_one Policy:
@@ -139,6 +146,8 @@ async fn every_verb_passes_its_exit() {
     drop(db.bulk_write().write(Write::insert_one(&note)).write(Write::delete_many(Filter::<Note>::all())));
     assert_eq!(exits::take(), [Exit::Policy; 2]);
 
+    // A subscription connects before it has a query. `subscribe::setup` and `subscribe::copy` finish theirs as `watch`.
+    seen.insert("subscribe".to_owned());
     seen.insert("explain".to_owned());
     assert_eq!(seen, declared(), "the tested verbs, and the verbs in the sources");
 }

@@ -120,8 +120,8 @@ impl<M, Row> Subscribe<M, Row> {
     /// Sets that only one of the instances with this name delivers changes at a time, and for how long the others wait
     /// after its last sign of life.
     ///
-    /// The lease is renewed while the subscription is open, also if it is not polled. Choose a lease that is longer than
-    /// an election (10 to 15 seconds), or each election can pass the subscription to another instance. See the
+    /// The lease is renewed while the subscription is open, also if it is not polled. Choose a lease that is longer
+    /// than an election (10 to 15 seconds), or each election can pass the subscription to another instance. See the
     /// [module](crate::subscribe#several-instances).
     ///
     /// Without a lease, the instance that was opened last delivers the changes, and the others end with an error for

@@ -83,9 +83,9 @@ impl<M: Model> Outbox<M> {
 
     /// Calls the handler for each message, and removes the message after the handler has returned `Ok`.
     ///
-    /// It begins with the stored messages, by their `_id`, and continues with those that are added. It is a subscription
-    /// with this name, and awaiting it returns as for [`Subscribe::run`]. If the history of the change stream is lost,
-    /// it begins with the stored messages again, so no message is lost.
+    /// It begins with the stored messages, by their `_id`, and continues with those that are added. It is a
+    /// subscription with this name, and awaiting it returns as for [`Subscribe::run`]. If the history of the change
+    /// stream is lost, it begins with the stored messages again, so no message is lost.
     ///
     /// A message is delivered again if the process ends after the handler and before the message is removed.
     /// [`Item::key`] is then the same, unless the history was lost in the meantime. The `_id` of the message is always

@@ -115,8 +115,9 @@ impl Incident {
             Self::EventSkipped { .. } => {
                 tracing::error!(subscription = name, "a change that is larger than 16 MiB was skipped");
             }
-            Self::DeadLetter { key } => {
-                tracing::error!(subscription = name, key, "a change was stored as a dead letter");
+            // The key contains the `_id` of the document.
+            Self::DeadLetter { .. } => {
+                tracing::error!(subscription = name, "a change was stored as a dead letter");
             }
             Self::Superseded => {
                 tracing::warn!(subscription = name, "another instance has taken over the subscription");

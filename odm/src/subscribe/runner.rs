@@ -178,7 +178,6 @@ impl<'h> Runner<'h> {
                 Err(error) => {
                     tracing::warn!(
                         subscription = front.setup.name,
-                        key = front.key,
                         attempt,
                         "the handler of the subscription returned an error and is called again",
                     );

@@ -55,7 +55,8 @@ pub struct Transactional<M, Row>(Subscribe<M, Row>);
 impl<M: Model, Row> Transactional<M, Row> {
     /// Calls the handler for each change, in a transaction.
     ///
-    /// Awaiting it returns as for [`Subscribe::run`]. The handler receives the change and the [`Tx`], which it passes to
+    /// Awaiting it returns as for [`Subscribe::run`]. The handler receives the change and the [`Tx`], which it passes
+    /// to
     /// `.session(..)` of its writes. It may run several times for one change, but the writes of only one time take
     /// effect.
     ///

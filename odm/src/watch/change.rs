@@ -104,6 +104,12 @@ impl<M: Model> Change<M> {
         }
     }
 
+    /// Returns the database and the collection of the change. The collection is `None` for a change of the database.
+    pub fn namespace(&self) -> Option<(&str, Option<&str>)> {
+        let namespace = self.get("ns").and_then(RawBsonRef::as_document)?;
+        Some((namespace.get_str("db").ok()?, namespace.get_str("coll").ok()))
+    }
+
     /// Returns the key of the changed document: its `_id`, and its shard key if the collection has one.
     pub fn document_key(&self) -> Option<&RawDocument> {
         self.get("documentKey").and_then(RawBsonRef::as_document)

@@ -79,8 +79,9 @@ impl Fetcher {
     pub(super) fn kill(&self, cursor: i64) {
         let request = Arc::clone(&self.request);
         self.runtime.spawn(async move {
-            let command = doc! { "killCursors": request.collection(), "cursors": [cursor] };
-            let mut call = request.database().run_command(command);
+            let command = doc! { "killCursors": request.cursor_collection(), "cursors": [cursor] };
+            let database = request.database();
+            let mut call = database.run_command(command);
             if let Some(selection) = request.selection() {
                 call = call.selection_criteria(selection.clone());
             }
@@ -90,7 +91,7 @@ impl Fetcher {
 }
 
 fn operation(request: &Request, verb: Verb) -> Operation<'_> {
-    Operation::new(verb, request.database().name(), Some(request.collection()))
+    Operation::new(verb, request.database_name(), request.collection())
 }
 
 fn with(cursor: Box<RawBatchCursor>, reply: Reply) -> Answer {
@@ -98,7 +99,8 @@ fn with(cursor: Box<RawBatchCursor>, reply: Reply) -> Answer {
 }
 
 async fn open(request: &Request, start: &Start) -> Result<(Box<RawBatchCursor>, Reply)> {
-    let call = request.database().run_cursor_command(request.command(start)?);
+    let database = request.database();
+    let call = database.run_cursor_command(request.command(start)?);
     let call = call.with_options(request.cursor_options());
     let (cursor, batch) = exec::run(operation(request, OPEN), async {
         let mut cursor = call.batch().await?;

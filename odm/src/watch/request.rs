@@ -21,10 +21,18 @@ use crate::{
 #[derive(Debug, Clone)]
 pub(crate) struct Request {
     database: Database,
-    collection: String,
+    source: Source,
     selection: Option<SelectionCriteria>,
     options: ChangeStreamOptions,
     stages: Vec<Document>,
+}
+
+/// What is watched.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Source {
+    Collection(String),
+    Database,
+    Deployment,
 }
 
 impl Request {
@@ -33,15 +41,35 @@ impl Request {
         collection: &mongodb::Collection<Document>,
         query: Ready<Vec<Document>, ChangeStreamOptions>,
     ) -> Result<Self> {
-        let (stages, options) = query.into_parts();
-        stages.iter().try_for_each(keeps_the_token)?;
-        let selection = options.selection_criteria.clone();
-        let selection = selection.or_else(|| collection.selection_criteria().cloned());
-        Ok(Self { database, collection: collection.name().to_owned(), selection, options, stages })
+        let source = Source::Collection(collection.name().to_owned());
+        Self::of(database, source, collection.selection_criteria().cloned(), query)
     }
 
-    pub(super) fn database(&self) -> &mongodb::Database {
-        self.database.driver()
+    /// Creates the request for a source. The handle has this read preference.
+    pub(crate) fn of(
+        database: Database,
+        source: Source,
+        selection: Option<SelectionCriteria>,
+        query: Ready<Vec<Document>, ChangeStreamOptions>,
+    ) -> Result<Self> {
+        let (stages, options) = query.into_parts();
+        stages.iter().try_for_each(keeps_the_token)?;
+        let selection = options.selection_criteria.clone().or(selection);
+        let selection = selection.or_else(|| database.driver().selection_criteria().cloned());
+        Ok(Self { database, source, selection, options, stages })
+    }
+
+    /// Returns the database that the commands are sent to.
+    pub(super) fn database(&self) -> mongodb::Database {
+        match self.source {
+            Source::Collection(_) | Source::Database => self.database.driver().clone(),
+            Source::Deployment => self.database.client().database("admin"),
+        }
+    }
+
+    /// Returns the name of the handle's database, for spans and errors.
+    pub(super) fn database_name(&self) -> &str {
+        self.database.name()
     }
 
     /// Returns `true` if reads are retried.
@@ -49,8 +77,16 @@ impl Request {
         self.database.retries_reads()
     }
 
-    pub(super) fn collection(&self) -> &str {
-        &self.collection
+    pub(super) fn collection(&self) -> Option<&str> {
+        match &self.source {
+            Source::Collection(name) => Some(name),
+            Source::Database | Source::Deployment => None,
+        }
+    }
+
+    /// Returns the collection of the cursor, as `killCursors` names it.
+    pub(super) fn cursor_collection(&self) -> &str {
+        self.collection().unwrap_or("$cmd.aggregate")
     }
 
     pub(super) fn selection(&self) -> Option<&SelectionCriteria> {
@@ -75,7 +111,8 @@ impl Request {
         pipeline.extend(self.stages.iter().cloned().map(Bson::Document));
         let cursor =
             self.options.batch_size.map_or_else(Document::new, |size| doc! { "batchSize": i64::from(size) });
-        let mut command = doc! { "aggregate": &self.collection, "pipeline": pipeline, "cursor": cursor };
+        let target = self.collection().map_or(Bson::Int32(1), Bson::from);
+        let mut command = doc! { "aggregate": target, "pipeline": pipeline, "cursor": cursor };
         let majority = ReadConcern::majority();
         command.insert("readConcern", option(self.options.read_concern.as_ref().unwrap_or(&majority))?);
         if let Some(collation) = &self.options.collation {
@@ -89,6 +126,9 @@ impl Request {
 
     fn stage(&self, start: &Start) -> Result<Document> {
         let mut stage = Document::new();
+        if self.source == Source::Deployment {
+            stage.insert("allChangesForCluster", true);
+        }
         if let Some(full_document) = &self.options.full_document {
             stage.insert("fullDocument", after(full_document)?);
         }

@@ -1,5 +1,6 @@
 //! Change streams: their events, and their behaviour if something fails.
 
+mod database;
 mod permanent_errors;
 mod pipeline;
 mod position;

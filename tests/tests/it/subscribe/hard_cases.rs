@@ -116,8 +116,9 @@ async fn a_cursor_that_the_oplog_has_overtaken_is_lost_history(_db: Database) {
     let items: Collection<Item> = watching.collection();
     for code in [136, 286] {
         let incidents = Incidents::default();
+        let name = format!("code {code}");
         let mut changes =
-            incidents.of(fast(&items, "a").on_history_lost(OnHistoryLost::SkipToNow)).await.unwrap();
+            incidents.of(fast(&items, &name).on_history_lost(OnHistoryLost::SkipToNow)).await.unwrap();
         insert(&db, 0..1).await;
         assert_eq!(acknowledged(&mut changes, 1).await, [0]);
         fail(&server, "subscribe-overtaken", 1, code, "getMore").await;

@@ -1,0 +1,206 @@
+//! `watch` of a database or a deployment: opens a change stream of several models.
+
+use std::{fmt, future::IntoFuture, marker::PhantomData, time::Duration};
+
+use futures_core::future::BoxFuture;
+use mongodb::{
+    bson::{Document, Timestamp, doc},
+    options::{ChangeStreamOptions, FullDocumentBeforeChangeType, FullDocumentType},
+};
+
+use super::{Builder, HasTarget, OperationTarget, Within, setters::setters, watch::WATCH};
+use crate::{
+    database::Database,
+    error::Result,
+    query::Query,
+    watch::{
+        ChangeStream, ModelChanges, ResumeToken,
+        raw_stream::RawStream,
+        request::{Request, Source},
+        resume_state::Start,
+    },
+};
+
+impl Database {
+    /// Opens one change stream of several models of this database.
+    ///
+    /// `{ aggregate: 1, pipeline: [{ $changeStream: {} }, { $match: { .. } }], cursor: {} }`
+    ///
+    /// [`changes!`](crate::changes) declares the type of its rows. Only the changes of the collections of these models
+    /// are sent, in their order, and the drop of the database. The stream starts with the changes from now on, unless
+    /// a setter sets another start.
+    ///
+    /// Awaiting it returns a [`ChangeStream`], which resumes by itself as that of a
+    /// [collection](crate::Collection::watch). If a collection is dropped or renamed, the stream continues. It ends
+    /// when the database is dropped.
+    ///
+    /// # Errors
+    ///
+    /// Returns the same errors as [`Collection::watch`](crate::Collection::watch).
+    pub fn watch<C: ModelChanges>(&self) -> WatchDatabase<C> {
+        WatchDatabase::new(self, false)
+    }
+
+    /// Opens one change stream of several models in all databases of the deployment.
+    ///
+    /// `{ aggregate: 1, pipeline: [{ $changeStream: { allChangesForCluster: true } }, { $match: { .. } }], cursor: {} }`,
+    /// sent to the database `admin`
+    ///
+    /// The changes of a model are those of the collections with its name, in every database.
+    /// [`Change::namespace`](crate::watch::Change::namespace) returns the database. The user must be allowed to watch
+    /// the deployment, as with the role `readAnyDatabase`.
+    ///
+    /// # Errors
+    ///
+    /// Returns the same errors as [`Collection::watch`](crate::Collection::watch).
+    pub fn watch_deployment<C: ModelChanges>(&self) -> WatchDatabase<C> {
+        WatchDatabase::new(self, true)
+    }
+}
+
+/// Opens a change stream of several models.
+///
+/// Construct with [`Database::watch`] or [`Database::watch_deployment`]. The stream runs in a session of its own, with
+/// the read concern `majority` unless [`read_concern`](Self::read_concern) sets another one.
+#[must_use = "nothing is watched until the action is awaited"]
+pub struct WatchDatabase<C> {
+    database: Database,
+    source: Source,
+    start: Result<Start>,
+    options: ChangeStreamOptions,
+    stages: Vec<Document>,
+    max_outage: Option<Duration>,
+    rows: PhantomData<fn() -> C>,
+}
+
+setters!([C] WatchDatabase<C>, of C: show_expanded_events collation comment read_concern read_preference);
+
+impl<C> HasTarget for WatchDatabase<C> {
+    fn on(&self) -> OperationTarget {
+        OperationTarget::Database(self.database.clone())
+    }
+}
+
+impl<C> Builder for WatchDatabase<C> {
+    type Options = ChangeStreamOptions;
+
+    fn options(&mut self) -> &mut ChangeStreamOptions {
+        &mut self.options
+    }
+}
+
+impl<C> super::TakesComment for WatchDatabase<C> {
+    fn take_comment(&mut self, comment: Result<mongodb::bson::Bson>) -> Option<mongodb::bson::Bson> {
+        comment.map_err(|problem| self.start = Err(problem)).ok()
+    }
+}
+
+impl<C: ModelChanges> WatchDatabase<C> {
+    fn new(database: &Database, of_deployment: bool) -> Self {
+        let names: Vec<&str> = C::COLLECTIONS.to_vec();
+        let models = doc! { "$or": [{ "ns.coll": { "$in": names } }, { "ns.coll": { "$exists": false } }] };
+        Self {
+            database: database.clone(),
+            source: if of_deployment { Source::Deployment } else { Source::Database },
+            start: Ok(Start::Now),
+            options: ChangeStreamOptions::default(),
+            stages: vec![doc! { "$match": models }],
+            max_outage: None,
+            rows: PhantomData,
+        }
+    }
+}
+
+impl<C> WatchDatabase<C> {
+    /// Sets whether the change of an update contains the document, as in
+    /// [`Watch::full_document`](super::Watch::full_document).
+    pub fn full_document(mut self, value: FullDocumentType) -> Self {
+        self.options.full_document = Some(value);
+        self
+    }
+
+    /// Sets whether a change contains the document before the change, as in
+    /// [`Watch::full_document_before_change`](super::Watch::full_document_before_change).
+    pub fn full_document_before_change(mut self, value: FullDocumentBeforeChangeType) -> Self {
+        self.options.full_document_before_change = Some(value);
+        self
+    }
+
+    /// Starts with the first change after the one with this token. `None` starts with the changes from now on.
+    ///
+    /// `{ $changeStream: { resumeAfter: token } }`
+    pub fn resume_after(mut self, token: impl Into<Option<ResumeToken>>) -> Self {
+        self.start = Ok(token.into().map_or(Start::Now, Start::Resume));
+        self
+    }
+
+    /// Starts like [`resume_after`](Self::resume_after), but the change with this token may be an invalidate event.
+    ///
+    /// `{ $changeStream: { startAfter: token } }`
+    pub fn start_after(mut self, token: impl Into<Option<ResumeToken>>) -> Self {
+        self.start = Ok(token.into().map_or(Start::Now, Start::After));
+        self
+    }
+
+    /// Starts with the changes at this cluster time and later.
+    ///
+    /// `{ $changeStream: { startAtOperationTime: time } }`
+    pub fn start_at(mut self, time: Timestamp) -> Self {
+        self.start = Ok(Start::AtTime(time));
+        self
+    }
+
+    /// Sets how many changes the server sends at a time, at most.
+    pub fn batch_size(mut self, size: u32) -> Self {
+        self.options.batch_size = Some(size);
+        self
+    }
+
+    /// Sets how long the server waits for a change before it returns an empty batch. The default is one second.
+    pub fn max_await_time(mut self, time: Duration) -> Self {
+        self.options.max_await_time = Some(time);
+        self
+    }
+
+    /// Sets how long the stream tries to resume, as in [`Watch::max_outage`](super::Watch::max_outage).
+    pub fn max_outage(mut self, time: Duration) -> Self {
+        self.max_outage = Some(time);
+        self
+    }
+
+    /// Adds a stage in the driver's form, such as `{ $match: { operationType: "insert" } }`, as in
+    /// [`Watch::stage`](super::Watch::stage).
+    pub fn stage(mut self, stage: Document) -> Self {
+        self.stages.push(stage);
+        self
+    }
+
+    /// Limits how long opening the stream may take: see [`Within`]. It does not limit the stream.
+    ///
+    /// After the deadline, returns an error for which [`is_timeout`](crate::Error::is_timeout) is true.
+    pub fn deadline(self, after: Duration) -> Within<Self> {
+        let on = OperationTarget::Database(self.database.clone());
+        Within::new(self, after, on, WATCH)
+    }
+}
+
+impl<C> IntoFuture for WatchDatabase<C> {
+    type Output = Result<ChangeStream<Database, C>>;
+    type IntoFuture = BoxFuture<'static, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        let Self { database, source, start, options, stages, max_outage, .. } = self;
+        Box::pin(async move {
+            // The models of a database have no policies in common.
+            let query = Query::new(stages, options).finish(None)?;
+            let request = Request::of(database, source, None, query)?;
+            Ok(ChangeStream::new(RawStream::open(request, start?, max_outage).await?))
+        })
+    }
+}
+
+impl<C> fmt::Debug for WatchDatabase<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WatchDatabase").field("on", &self.database).finish_non_exhaustive()
+    }
+}

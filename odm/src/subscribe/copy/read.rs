@@ -1,0 +1,235 @@
+//! The task that reads the existing documents.
+
+use futures_util::StreamExt;
+use mongodb::{
+    bson::{
+        Bson, Document, RawBson, RawBsonRef, RawDocument, RawDocumentBuf, Timestamp, doc, serialize_to_bson,
+    },
+    options::{AggregateOptions, RunCursorCommandOptions},
+    raw_batch_cursor::{RawBatch, RawBatchCursor},
+};
+use tokio::{sync::mpsc::Sender, time::sleep};
+
+use super::{
+    super::{
+        position::{Chunk, first_time},
+        setup::Setup,
+    },
+    Batch, Existing,
+};
+use crate::{
+    error::{Error, ErrorKind, Result},
+    exec,
+    operation::Verb,
+    query::Query,
+    random::roll,
+    watch::{
+        ResumeToken,
+        classify::{Classification, classify},
+        resume_state::{Start, pause},
+    },
+};
+
+const OPEN: Verb = Verb::new("subscribe", "aggregate").reading();
+
+/// How many documents one reply contains, if the caller sets no batch size.
+const BATCH: u32 = 1000;
+/// How often a snapshot may fail without a document in between.
+const ATTEMPTS: u32 = 10;
+/// The server's codes of a snapshot that is too old, or not available yet.
+const SNAPSHOT_LOST: [i32; 2] = [239, 246];
+
+/// Reads all documents, and sends them.
+pub(super) async fn read(
+    setup: &Setup,
+    mut after: Option<Bson>,
+    begun: Option<Timestamp>,
+    sender: &Sender<Result<Batch>>,
+) -> Result<()> {
+    let mut base = match begun {
+        Some(time) => setup.probe(Start::AtTime(time)).await?,
+        None => None,
+    };
+    let mut failures = 0_u32;
+    loop {
+        let Err(error) = snapshot(setup, &mut after, &mut base, &mut failures, sender).await else {
+            return Ok(());
+        };
+        let is_lost = error.code().is_some_and(|code| SNAPSHOT_LOST.contains(&code));
+        let most = match classify(&error) {
+            _ if is_lost => ATTEMPTS,
+            Classification::Broken | Classification::Away => u32::MAX,
+            Classification::Doubt => ATTEMPTS,
+            Classification::End => 0,
+        };
+        failures = failures.saturating_add(1);
+        if failures > most {
+            return Err(error);
+        }
+        tracing::warn!(
+            subscription = setup.name,
+            error = %error,
+            failures,
+            "reading the existing documents was interrupted and continues in a new snapshot",
+        );
+        sleep(pause(failures, roll())).await;
+        if sender.is_closed() {
+            return Ok(());
+        }
+    }
+}
+
+/// Reads documents in one snapshot, and sends them.
+async fn snapshot(
+    setup: &Setup,
+    after: &mut Option<Bson>,
+    base: &mut Option<ResumeToken>,
+    failures: &mut u32,
+    sender: &Sender<Result<Batch>>,
+) -> Result<()> {
+    let operation = setup.target.operation(OPEN);
+    let mut options = RunCursorCommandOptions::default();
+    options.selection_criteria.clone_from(&setup.options.selection_criteria);
+    if options.selection_criteria.is_none() {
+        options.selection_criteria = setup.target.driver().selection_criteria().cloned();
+    }
+    options.batch_size = Some(batch_size(setup));
+    let database = setup.target.database().driver();
+    let command = command(setup, query(setup, after.as_ref())?);
+    let call = database.run_cursor_command(command).with_options(options);
+    let (mut cursor, mut batch): (RawBatchCursor, Option<RawBatch>) = exec::run(operation, async {
+        let mut cursor = call.batch().await?;
+        let batch = cursor.next().await.transpose()?;
+        Ok((cursor, batch))
+    })
+    .await?;
+    let at = batch.as_ref().and_then(|batch| {
+        batch.as_raw_document().get_document("cursor").ok()?.get_timestamp("atClusterTime").ok()
+    });
+    let at = at.ok_or_else(|| {
+        Error::new(ErrorKind::Driver("the server's answer has no cluster time of its snapshot".into()))
+    })?;
+    let base = match base {
+        Some(base) => base.clone(),
+        None => {
+            let start = first_time(&[Chunk { through: None, at }]).map_or(Start::Now, Start::AtTime);
+            let token = setup.probe(start).await?.ok_or_else(|| {
+                Error::new(ErrorKind::Driver("the server's answer has no resume token".into()))
+            })?;
+            base.insert(token).clone()
+        }
+    };
+    while let Some(reply) = batch {
+        let rows = rows(reply.as_raw_document(), &base, at)?;
+        if let Some(last) = rows.last() {
+            *after = Some(last.id.clone());
+            *failures = 0;
+            if sender.send(Ok(Batch { rows, base: base.clone(), last: None })).await.is_err() {
+                return Ok(());
+            }
+        }
+        batch = exec::run(operation.more(), async { cursor.next().await.transpose() }).await?;
+    }
+    sender.send(Ok(Batch { rows: Vec::new(), base, last: Some(at) })).await.ok();
+    Ok(())
+}
+
+fn batch_size(setup: &Setup) -> u32 {
+    setup.options.batch_size.filter(|size| *size > 0).unwrap_or(BATCH)
+}
+
+/// Returns the stages that read the documents as events.
+///
+/// A comparison by `$expr` includes ids of all types, which are ordered by type.
+fn query(setup: &Setup, after: Option<&Bson>) -> Result<Vec<Document>> {
+    let mut pipeline = Vec::new();
+    if let Some(id) = after {
+        pipeline.push(doc! { "$match": { "$expr": { "$gt": ["$_id", { "$literal": id.clone() }] } } });
+    }
+    pipeline.push(doc! { "$sort": { "_id": 1 } });
+    pipeline.push(doc! { "$replaceWith": {
+        "_id": { "_data": "existing", "id": "$_id" },
+        "operationType": "insert",
+        "clusterTime": "$$CLUSTER_TIME",
+        "wallTime": "$$NOW",
+        "fullDocument": "$$ROOT",
+        "ns": { "db": { "$literal": setup.target.database().name() }, "coll": { "$literal": setup.target.name() } },
+        "documentKey": { "_id": "$_id" },
+    } });
+    let of_stream = |stage: &&Document| !stage.contains_key("$changeStreamSplitLargeEvent");
+    pipeline.extend(setup.stages.iter().filter(of_stream).cloned());
+    // As the stream, the copy has all documents, also those that a policy hides.
+    Ok(Query::new(pipeline, AggregateOptions::default()).finish(None)?.into_parts().0)
+}
+
+/// Returns the command. The collation is that of the change stream, so that both order the ids in the same way.
+fn command(setup: &Setup, pipeline: Vec<Document>) -> Document {
+    let collation = setup.options.collation.as_ref().and_then(|it| serialize_to_bson(it).ok());
+    let mut command = doc! {
+        "aggregate": setup.target.name(),
+        "pipeline": pipeline,
+        "cursor": { "batchSize": i64::from(batch_size(setup)) },
+        "readConcern": { "level": "snapshot" },
+        "collation": collation.unwrap_or_else(|| Bson::Document(doc! { "locale": "simple" })),
+        "allowDiskUse": true,
+    };
+    if let Some(comment) = &setup.options.comment {
+        command.insert("comment", comment.clone());
+    }
+    command
+}
+
+/// Reads the documents of a reply.
+fn rows(reply: &RawDocument, base: &ResumeToken, at: Timestamp) -> Result<Vec<Existing>> {
+    let unreadable =
+        || Error::new(ErrorKind::Driver("the server's answer is not a batch of documents".into()));
+    let cursor = reply.get_document("cursor").map_err(|_| unreadable())?;
+    let batch = cursor.get_array("nextBatch").or_else(|_| cursor.get_array("firstBatch"));
+    let mut rows = Vec::new();
+    for event in batch.map_err(|_| unreadable())? {
+        let event = event.ok().and_then(RawBsonRef::as_document).ok_or_else(unreadable)?;
+        let row = existing(event, base, at).ok_or_else(|| {
+            Error::refused(
+                "a stage of the pipeline changes or removes `_id`, which is the resume token of a change: keep it",
+            )
+        })?;
+        rows.push(row);
+    }
+    Ok(rows)
+}
+
+/// Reads the `_id` of the document from the event, and replaces that of the event by the token.
+fn existing(event: &RawDocument, base: &ResumeToken, at: Timestamp) -> Option<Existing> {
+    let mut id = None;
+    let mut replaced = RawDocumentBuf::new();
+    for element in event.iter() {
+        let (key, value) = element.ok()?;
+        if key == "_id" {
+            let value = value.as_document()?.get("id").ok()??;
+            let bytes = RawBson::from(value);
+            id = Some(Bson::try_from(bytes).ok()?);
+            replaced.append(key, base.as_raw().to_owned());
+        } else {
+            replaced.append(key, value);
+        }
+    }
+    Some(Existing { id: id?, event: replaced, at })
+}
+
+#[cfg(test)]
+mod tests {
+    use mongodb::bson::rawdoc;
+
+    use super::*;
+
+    #[test]
+    fn the_token_of_a_document_is_that_of_the_stream_after_the_first_snapshot() {
+        let at = Timestamp { time: 1, increment: 1 };
+        let base = ResumeToken::try_from(doc! { "_data": "82" }).unwrap();
+        let event = rawdoc! { "operationType": "insert", "_id": { "_data": "existing", "id": 7 } };
+        let row = existing(&event, &base, at).unwrap();
+        assert_eq!(row.id, Bson::Int32(7));
+        assert_eq!(row.event, rawdoc! { "operationType": "insert", "_id": { "_data": "82" } });
+        assert!(existing(&rawdoc! { "operationType": "insert" }, &base, at).is_none());
+    }
+}

@@ -1,0 +1,111 @@
+//! What a feed does when its source has ended: the policies.
+
+use std::{mem::replace, sync::Arc};
+
+use mongodb::bson::doc;
+
+use super::{
+    super::{
+        policy::{Incident, OnEventTooLarge, OnHistoryLost, OnInvalidate, is_history_lost},
+        position::{Place, Position},
+        start::Restart,
+    },
+    Feed,
+};
+use crate::{
+    error::{Error, ErrorKind},
+    watch::ResumeToken,
+};
+
+impl Feed {
+    /// Reacts to the end of the source.
+    pub(super) fn failed(&mut self, error: Error) {
+        match error.kind() {
+            ErrorKind::Superseded => self.superseded(error),
+            kind if is_history_lost(kind) => self.lost(error),
+            ErrorKind::Invalidated => self.invalidated(error),
+            ErrorKind::EventTooLarge => self.too_large(error),
+            _ => {
+                let error = if error.operation().is_some() { error } else { error.during(&self.operation()) };
+                self.end(Some(error));
+            }
+        }
+    }
+
+    fn lost(&mut self, error: Error) {
+        let mut policy = self.setup.on_history_lost;
+        if self.is_recovering {
+            // The oplog is too small for the time that the existing documents take. Another attempt would never end.
+            policy = OnHistoryLost::Fail;
+        }
+        self.setup.report(&Incident::HistoryLost {
+            after: self.frontier.as_ref().and_then(Position::token).cloned(),
+            code: error.code(),
+            policy,
+        });
+        match policy {
+            OnHistoryLost::Fail => {
+                let error = if error.operation().is_some() { error } else { error.during(&self.operation()) };
+                self.end(Some(error));
+            }
+            OnHistoryLost::SkipToNow => self.restart(Restart::Now),
+            OnHistoryLost::DeliverExistingDocuments => {
+                self.is_recovering = true;
+                self.restart(Restart::Existing);
+            }
+        }
+    }
+
+    fn invalidated(&mut self, error: Error) {
+        let policy = self.setup.on_invalidate;
+        self.setup.report(&Incident::Invalidated { policy });
+        match (policy, self.frontier.clone()) {
+            (OnInvalidate::Stop, _) => self.end(None),
+            (OnInvalidate::Continue, Some(position)) => {
+                self.restart(Restart::From { position, one_by_one: false });
+            }
+            (OnInvalidate::Fail, _) | (_, None) => self.end(Some(error)),
+        }
+    }
+
+    /// Isolates the event first, because the server withholds the events before it in the same batch.
+    fn too_large(&mut self, error: Error) {
+        let (OnEventTooLarge::Skip, Some(mut position)) =
+            (self.setup.on_event_too_large, self.frontier.clone())
+        else {
+            return self.end(Some(error));
+        };
+        if !replace(&mut self.is_isolating, true) {
+            return self.restart(Restart::From { position, one_by_one: true });
+        }
+        let Some(token) = error.server_message().and_then(token_in) else {
+            return self.end(Some(error));
+        };
+        self.is_isolating = false;
+        self.setup.report(&Incident::EventSkipped { token: token.clone() });
+        let chunks = match &position.place {
+            Place::At(_, chunks) | Place::After(_, chunks) | Place::Copy(chunks) => Arc::clone(chunks),
+        };
+        position.place = Place::After(token, chunks);
+        self.restart(Restart::From { position, one_by_one: false });
+    }
+}
+
+/// Reads the token from the server's message about an event that is too large.
+fn token_in(message: &str) -> Option<ResumeToken> {
+    let data = message.split_once("_data: \"")?.1.split_once('"')?.0;
+    ResumeToken::try_from(doc! { "_data": data }).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_token_is_read_from_the_message_about_a_large_event() {
+        let message = "BSONObj size: 18874818 (0x12001C2) is invalid. Size must be between 0 and 16793600(16MB) First \
+                       element: _id: { _data: \"826B0BF91D000000142B04\" }";
+        assert_eq!(token_in(message).unwrap().data(), "826B0BF91D000000142B04");
+        assert!(token_in("First element: _id: 7").is_none());
+    }
+}
