@@ -15,7 +15,7 @@ async fn the_commands_of_the_test_are_recorded_in_order(db: Database, commands: 
     let readers = db.collection::<Reader>();
     let ada = Reader { id: Id::new(), name: "ada".to_owned() };
     readers.insert_one(&ada).await.unwrap();
-    readers.find(Reader::fields().name().eq("ada")).await.unwrap();
+    let _ = readers.find(Reader::fields().name().eq("ada")).await.unwrap();
     commands.assert([
         doc! { "insert": "readers", "ordered": true, "documents": [{ "_id": *ada.id.key(), "name": "ada" }] },
         doc! { "find": "readers", "filter": { "name": { "$eq": "ada" } } },

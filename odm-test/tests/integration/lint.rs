@@ -34,14 +34,14 @@ async fn planted(db: &Database) -> odm::Result<()> {
     parcels_of_db.insert_many(&parcels(300)).await?;
     let p = Parcel::fields();
     // Indexed, and reads of everything: not reported.
-    parcels_of_db.find(p.city().eq("Oslo")).sort(p.sent().desc()).await?;
-    parcels_of_db.find(Filter::all()).await?;
+    let _ = parcels_of_db.find(p.city().eq("Oslo")).sort(p.sent().desc()).await?;
+    let _ = parcels_of_db.find(Filter::all()).await?;
     parcels_of_db.get(Id::new()).await?;
     // Slow.
     parcels_of_db.count(p.weight().gt(2)).await?;
-    parcels_of_db.find(p.city().eq("Oslo")).sort(p.weight().asc()).await?;
+    let _ = parcels_of_db.find(p.city().eq("Oslo")).sort(p.weight().asc()).await?;
     parcels_of_db.update_many(p.weight().eq(9), p.unused().set(true)).await?;
-    parcels_of_db.find(p.city().gt("A") & p.weight().eq(7.5)).await?;
+    let _ = parcels_of_db.find(p.city().gt("A") & p.weight().eq(7.5)).await?;
     for sent in 0..12 {
         parcels_of_db.find_one(p.city().eq("Oslo") & p.sent().eq(sent)).await?;
     }
@@ -67,7 +67,7 @@ async fn sends_fast_queries(db: Database) -> odm::Result<()> {
     let parcels_of_db = db.collection::<Parcel>();
     parcels_of_db.insert_many(&parcels(300)).await?;
     let p = Parcel::fields();
-    parcels_of_db.find(p.city().eq("Oslo")).sort(p.sent().desc()).await?;
+    let _ = parcels_of_db.find(p.city().eq("Oslo")).sort(p.sent().desc()).await?;
     parcels_of_db.delete_many(p.city().eq("Rome")).await?;
     parcels_of_db.count(Filter::all()).await?;
     Ok(())

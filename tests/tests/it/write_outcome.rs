@@ -25,7 +25,7 @@ type Verb = (&'static str, &'static str, Call);
 const SERVERS: usize = 3;
 
 /// Every method that writes, and the command that it sends.
-const VERBS: [Verb; 18] = [
+const VERBS: [Verb; 19] = [
     ("insert_one", "insert", |people| {
         async move { people.insert_one(&person("kim", 0)).await.map(drop) }.boxed()
     }),
