@@ -100,7 +100,6 @@ pub use self::{
 };
 
 use self::prepare::Problems;
-pub(crate) use self::setters::whole_millis;
 pub(crate) use crate::collection::OperationTarget;
 pub use crate::session::{AsSession, Explicit, Implicit};
 pub(crate) use crate::session::{Lent, SessionState};

@@ -12,7 +12,7 @@ mod stack;
 pub(crate) use self::{
     attempts::report as report_attempts,
     completed::{complete_batch, completed, detached},
-    deadline::{Alarm, Deadline, within},
+    deadline::{Alarm, Deadline, whole_millis, within},
 };
 
 use std::{
