@@ -111,7 +111,6 @@ pub use self::{
 
 pub(crate) use self::fetch::{IntoRequest, Request};
 use self::prepare::Problems;
-pub(crate) use self::setters::whole_millis;
 pub(crate) use crate::collection::OperationTarget;
 pub use crate::exec::call_site;
 pub use crate::session::{AsSession, Explicit, Implicit};

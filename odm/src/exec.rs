@@ -14,7 +14,7 @@ pub use self::call_site::call_site;
 pub(crate) use self::{
     attempts::report as report_attempts,
     completed::{complete_batch, completed, detached},
-    deadline::{Alarm, Deadline, within},
+    deadline::{Alarm, Deadline, whole_millis, within},
 };
 
 use std::{

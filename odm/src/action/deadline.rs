@@ -4,10 +4,10 @@ use std::{fmt, future::IntoFuture, time::Duration};
 
 use futures_core::future::BoxFuture;
 
-use super::{Explain, OperationTarget, explain::EXPLAIN, setters::whole_millis};
+use super::{Explain, OperationTarget, explain::EXPLAIN};
 use crate::{
     error::Result,
-    exec::{self, Deadline},
+    exec::{self, Deadline, whole_millis},
     operation::Verb,
 };
 

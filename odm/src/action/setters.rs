@@ -1,8 +1,6 @@
 //! The setters of verbs. Each is written once, as an arm of `setter!`. The file of a verb lists its setters with
 //! `setters!`.
 
-use std::time::Duration;
-
 use mongodb::bson::Bson;
 
 use crate::{
@@ -29,16 +27,6 @@ pub trait Constant {
 impl<X: Expression<NoRow>> Constant for X {
     fn into_constant(self) -> CodecResult<Bson> {
         self.render().map(Rendered::into_value)
-    }
-}
-
-/// Rounds a time limit up to whole milliseconds. Rounded down, it could become zero, which means no limit to the
-/// server.
-pub(crate) fn whole_millis(time: Duration) -> Duration {
-    if time.subsec_nanos().is_multiple_of(1_000_000) {
-        time
-    } else {
-        time.saturating_add(Duration::from_millis(1))
     }
 }
 
@@ -185,8 +173,7 @@ macro_rules! setter {
         /// The time on the network is not limited; use `deadline` for that. If the limit passes, returns an error for
         /// which [`is_timeout`](crate::Error::is_timeout) is true.
         pub fn max_time(mut self, time: ::std::time::Duration) -> Self {
-            $crate::action::Builder::options(&mut self).max_time =
-                Some($crate::action::setters::whole_millis(time));
+            $crate::action::Builder::options(&mut self).max_time = Some($crate::exec::whole_millis(time));
             self
         }
     };
@@ -238,7 +225,7 @@ macro_rules! setter {
         /// A cursor of another type is refused before anything is sent.
         pub fn max_await_time(mut self, time: ::std::time::Duration) -> Self {
             $crate::action::Builder::options(&mut self).max_await_time =
-                Some($crate::action::setters::whole_millis(time));
+                Some($crate::exec::whole_millis(time));
             self
         }
     };
@@ -339,18 +326,3 @@ macro_rules! setters {
 
 pub(crate) use setter;
 pub(crate) use setters;
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_limit_is_never_rounded_to_none() {
-        let millis = |nanos| whole_millis(Duration::from_nanos(nanos)).as_millis();
-        assert_eq!(
-            [millis(0), millis(1), millis(999_999), millis(1_000_000), millis(1_000_001)],
-            [0, 1, 1, 1, 2]
-        );
-        assert_eq!(whole_millis(Duration::MAX), Duration::MAX);
-    }
-}

@@ -90,3 +90,28 @@ impl Alarm {
         self.sleep.as_mut().poll(context).map(|()| Deadline::passed(after, operation))
     }
 }
+
+/// Rounds a time limit up to whole milliseconds. Rounded down, it could become zero, which means no limit to the
+/// server.
+pub(crate) fn whole_millis(time: Duration) -> Duration {
+    if time.subsec_nanos().is_multiple_of(1_000_000) {
+        time
+    } else {
+        time.saturating_add(Duration::from_millis(1))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_is_never_rounded_to_none() {
+        let millis = |nanos| whole_millis(Duration::from_nanos(nanos)).as_millis();
+        assert_eq!(
+            [millis(0), millis(1), millis(999_999), millis(1_000_000), millis(1_000_001)],
+            [0, 1, 1, 1, 2]
+        );
+        assert_eq!(whole_millis(Duration::MAX), Duration::MAX);
+    }
+}

@@ -36,7 +36,7 @@ macro_rules! transaction_options {
         /// [`is_outcome_unknown`](crate::Error::is_outcome_unknown) is true. It is not made again.
         pub fn max_commit_time(mut self, time: ::std::time::Duration) -> Self {
             self.$($options).+.get_or_insert_default().max_commit_time =
-                Some($crate::action::whole_millis(time));
+                Some($crate::exec::whole_millis(time));
             self
         }
 
