@@ -2,7 +2,7 @@
 
 use std::{fmt::Display, process::ExitCode};
 
-use odm::error::MigrationError;
+use odm::{bson::Bson, error::MigrationError};
 use serde_json::{Value, json};
 
 /// The exit code if something is left to do.
@@ -122,15 +122,23 @@ impl Failure {
             }
             if let Some(documents) = migration.documents() {
                 let samples = documents.samples().iter();
-                let samples: Vec<Value> = samples
-                    .map(|one| {
-                        json!({ "id": one.id().clone().into_relaxed_extjson(), "reason": one.reason() })
-                    })
-                    .collect();
+                let samples: Vec<Value> =
+                    samples.map(|one| json!({ "id": id(one.id()), "reason": one.reason() })).collect();
                 fields
                     .insert("refused".to_owned(), json!({ "count": documents.count(), "samples": samples }));
             }
         }
         error
+    }
+}
+
+/// Returns the `_id` of a document as JSON, or as text if JSON has no such value.
+fn id(id: &Bson) -> Value {
+    match id {
+        Bson::Int32(number) => json!(number),
+        Bson::Int64(number) => json!(number),
+        Bson::String(text) => json!(text),
+        Bson::ObjectId(id) => json!(id.to_hex()),
+        other => json!(other.to_string()),
     }
 }
