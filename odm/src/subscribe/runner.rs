@@ -184,8 +184,7 @@ impl<'h> Runner<'h> {
                     drop(error);
                 }
             }
-            let pause = Box::pin(sleep(self.pause(attempt)));
-            if self.is_stopped || self.within_term(&front, pause).await.is_none() || self.is_stopped {
+            if !self.rest(&front, self.pause(attempt)).await {
                 return self.interrupted();
             }
             attempt = attempt.saturating_add(1);
@@ -229,8 +228,7 @@ impl<'h> Runner<'h> {
                     if failures > self.limits.retries {
                         return Next::Fail(E::from(error));
                     }
-                    let pause = Box::pin(sleep(self.pause(failures)));
-                    if self.within_term(front, pause).await.is_none() {
+                    if !self.rest(front, self.pause(failures)).await {
                         return self.interrupted();
                     }
                 }
@@ -298,13 +296,31 @@ impl<'h> Runner<'h> {
         match select(pin!(stop), work).await {
             Either::Right((Either::Left((done, _)), _)) => Some(done),
             Either::Right((Either::Right(_), _)) => None,
-            Either::Left((_, work)) => {
+            Either::Left(((), work)) => {
                 self.limits.until = None;
                 self.is_stopped = true;
                 match select(pin!(sleep(grace)), work).await {
                     Either::Right((Either::Left((done, _)), _)) => Some(done),
                     _ => None,
                 }
+            }
+        }
+    }
+
+    /// Waits before the next attempt. Returns `false` if the term ends, or if the run is stopped.
+    async fn rest(&mut self, front: &Front, time: Duration) -> bool {
+        if self.is_stopped {
+            return false;
+        }
+        let (time, lost) = (pin!(sleep(time)), pin!(front.tracker.lost()));
+        let rest = select(time, lost);
+        let Some(until) = &mut self.limits.until else { return matches!(rest.await, Either::Left(_)) };
+        match select(until, rest).await {
+            Either::Right((rest, _)) => matches!(rest, Either::Left(_)),
+            Either::Left(_) => {
+                self.limits.until = None;
+                self.is_stopped = true;
+                false
             }
         }
     }

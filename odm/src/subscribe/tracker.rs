@@ -131,7 +131,7 @@ impl Tracker {
         state.set(number, SlotState::Acknowledged);
         state.acknowledged = state.acknowledged.saturating_add(1);
         state.acknowledged_since.get_or_insert_with(Instant::now);
-        while state.slots.front().is_some_and(|slot| slot.is_done()) {
+        while state.slots.front().is_some_and(Slot::is_done) {
             if let Some(slot) = state.slots.pop_front() {
                 state.first = state.first.saturating_add(1);
                 state.reach(slot.after);
@@ -228,7 +228,7 @@ impl Tracker {
 
     /// Returns the number of changes that were delivered and not acknowledged.
     pub(super) fn waiting(&self) -> usize {
-        self.lock().slots.iter().filter(|slot| slot.is_waiting()).count()
+        self.lock().slots.iter().filter(|slot| !slot.is_done()).count()
     }
 }
 
@@ -250,10 +250,6 @@ impl State {
 impl Slot {
     fn is_done(&self) -> bool {
         matches!(self.state, SlotState::Acknowledged | SlotState::Quiet)
-    }
-
-    fn is_waiting(&self) -> bool {
-        !self.is_done()
     }
 }
 

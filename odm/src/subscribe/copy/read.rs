@@ -202,7 +202,7 @@ fn rows(reply: &RawDocument, base: &ResumeToken, at: Timestamp) -> Result<Vec<Ex
 fn existing(event: &RawDocument, base: &ResumeToken, at: Timestamp) -> Option<Existing> {
     let mut id = None;
     let mut replaced = RawDocumentBuf::new();
-    for element in event.iter() {
+    for element in event {
         let (key, value) = element.ok()?;
         if key == "_id" {
             let value = value.as_document()?.get("id").ok()??;

@@ -53,6 +53,7 @@ impl MongoPositions {
     }
 
     /// Stores the positions in the collection with this name.
+    #[must_use]
     pub fn collection(mut self, name: impl Into<String>) -> Self {
         self.collection = name.into();
         self

@@ -113,9 +113,12 @@ async fn a_pipeline_applies_to_documents_and_changes(db: Database) {
             })
     };
     let mut changes = open().await.unwrap();
-    insert(&db, 0..6).await;
     let mut seen = Vec::new();
-    for _ in 0..3 {
+    for round in 0..3 {
+        // The snapshot exists when the first document arrives.
+        if round == 1 {
+            insert(&db, 0..6).await;
+        }
         let change = soon(changes.next()).await.unwrap().unwrap();
         seen.push((change.n, change.is_existing()));
         change.ack();

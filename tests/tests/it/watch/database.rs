@@ -87,7 +87,8 @@ async fn changes_of_several_models_arrive_in_order(db: Database) {
 #[odm_test::test]
 async fn a_stream_of_the_deployment_has_the_changes_of_all_databases(db: Database) {
     let server = Server::shared().await.unwrap();
-    let other = Database::from_driver(server.client().await.unwrap().database(&format!("{}x", db.name())));
+    let other = format!("other-{}", &db.name()[db.name().len() - 16..]);
+    let other = Database::from_driver(server.client().await.unwrap().database(&other));
     let of_this_test = doc! { "$match": { "ns.db": { "$in": [db.name(), other.name()] } } };
     let mut changes = db.watch_deployment::<ShopChange>().stage(of_this_test).await.unwrap();
     insert(&db, 1..2).await;
