@@ -11,6 +11,7 @@ use crate::ctxt::Ctxt;
 
 /// The validator of a collection.
 #[derive(Debug, Default)]
+#[allow(clippy::struct_excessive_bools)] // each is a word of the attribute
 pub(crate) struct Validator {
     pub(crate) moderate: bool,
     pub(crate) warn: bool,

@@ -150,7 +150,7 @@ pub(super) async fn aggregate_in(
         operation.check(allowed_stages(stages.iter()))?;
     }
     let call = pipeline(on, stages).with_options(options).session(&mut **driver).batch();
-    observer.observe(async { exec::run(operation, call).await.map_err(unknown_operator) }).await
+    Box::pin(observer.observe(async { exec::run(operation, call).await.map_err(unknown_operator) })).await
 }
 
 /// Returns the driver's call, without its options.

@@ -1,8 +1,9 @@
 //! The predicates about the kind of an `Error`, and the accessors of the data that the kinds contain.
 
 use super::{
-    BadParameters, BulkWriteError, DanglingReference, DecodeError, DuplicateKey, Error, ErrorKind, MigrationError,
-    PageTokenError, Rejection, Restriction, SchemaError, WriteConcernError, invalid::Violations,
+    BadParameters, BulkWriteError, DanglingReference, DecodeError, DuplicateKey, Error, ErrorKind,
+    MigrationError, PageTokenError, Rejection, Restriction, SchemaError, WriteConcernError,
+    invalid::Violations,
 };
 
 impl Error {

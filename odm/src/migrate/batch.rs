@@ -276,7 +276,13 @@ impl Rewrite {
 
     pub(super) fn operation<'a>(&self, database: &'a Database, command: &'static str) -> Operation<'a> {
         let verb = Verb::new("migrate", command);
-        Operation { verb, database: database.name(), collection: Some(self.collection), names: self.names, called_at: None }
+        Operation {
+            verb,
+            database: database.name(),
+            collection: Some(self.collection),
+            names: self.names,
+            called_at: None,
+        }
     }
 }
 

@@ -216,10 +216,9 @@ async fn renew(fence: Fence, renewed: Arc<Mutex<Instant>>, lost: watch::Sender<(
         let asked = Instant::now();
         match fence.update(vec![doc! { "$set": { "until": fence.until() } }].into()).await {
             Ok(true) => *renewed.lock().unwrap_or_else(PoisonError::into_inner) = asked,
-            Ok(false) => break,
             // The server cannot be reached: the lease may still be ours until it expires.
             Err(_) if age() < fence.length => {}
-            Err(_) => break,
+            Ok(false) | Err(_) => break,
         }
     }
     drop(lost);

@@ -124,7 +124,9 @@ pub(super) async fn run(
         if rewritten > 0 {
             lease.renewed();
         }
-        more.into_iter().for_each(|document| refused.push(document));
+        for document in more {
+            refused.push(document);
+        }
         limit = if conflicted {
             u32::try_from(rewritten).unwrap_or(limit).clamp(1, settings.batch_size)
         } else {

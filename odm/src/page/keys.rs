@@ -145,7 +145,7 @@ fn in_document(document: &DocumentMeta, path: &str, types: usize) -> bool {
         return in_value(field.stored_as(), rest, types);
     }
     let flattened = document.fields().iter().filter(|field| field.is_flattened());
-    flattened.map(|field| field.stored_as()).any(|stored| in_value(stored, Some(path), types))
+    flattened.map(FieldMeta::stored_as).any(|stored| in_value(stored, Some(path), types))
 }
 
 /// Returns whether a path below a value is or passes through an array. Without a path, whether the value may be one.

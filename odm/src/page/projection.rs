@@ -63,7 +63,9 @@ mod tests {
     use mongodb::bson::{doc, spec::ElementType};
 
     use super::*;
-    use crate::{Embedded, value::Doc};
+    use odm::Embedded;
+
+    use crate::value::Doc;
 
     #[derive(Embedded)]
     struct Plain {

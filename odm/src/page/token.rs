@@ -74,7 +74,8 @@ impl PageKey {
     /// Accepts tokens of the other key too. New tokens are made with this key.
     #[must_use]
     pub fn accepting(self, other: Self) -> Self {
-        Self { keys: self.keys.iter().chain(other.keys.iter()).copied().collect() }
+        let keys = [self.keys, other.keys];
+        Self { keys: keys.iter().flat_map(|keys| keys.iter().copied()).collect() }
     }
 
     /// Encrypts the content of a token.

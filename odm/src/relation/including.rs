@@ -87,8 +87,8 @@ impl<A, I: Target + Held> Including<A, I> {
         if reader.projection.is_some() {
             options.projection.clone_from(&reader.projection);
         }
-        let lent = lend(state, target.operation(verb))?;
-        let run = Run::new(&target, hops, ids_per_command, lent);
+        let session = lend(state, target.operation(verb))?;
+        let run = Run::new(&target, hops, ids_per_command, session);
         let stored = run.fetch(target.clone(), verb, filter, options).await?;
         reader.read(&run, target.operation(verb), &stored).await
     }
@@ -271,8 +271,8 @@ impl<M: Model, L, S> IncludeIn<M, L, S> {
         let Self { target, documents, loader, ids_per_command, state } = self;
         let bytes = documents.iter().map(encoded).collect::<Result<Vec<_>>>();
         let bytes = bytes.map_err(|error| error.during(&target.operation(super::run::INCLUDE)))?;
-        let lent = lend(state, target.operation(super::run::INCLUDE))?;
-        let run = Run::new(&target, HopOptions::default(), ids_per_command, lent);
+        let session = lend(state, target.operation(super::run::INCLUDE))?;
+        let run = Run::new(&target, HopOptions::default(), ids_per_command, session);
         let links = loader.load(&run, &bytes).await?;
         Ok(documents.into_iter().zip(links).map(|(doc, links)| Loaded::new(doc, links)).collect())
     }

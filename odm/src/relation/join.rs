@@ -13,5 +13,5 @@ where
     L: IntoBase<Base = Expr<R, V, O>>,
     V: Reference,
 {
-    Join::on_id(reference.into_base())
+    Join::on_id(&reference.into_base())
 }

@@ -39,12 +39,12 @@ pub fn present(fields: &[&dyn MaybeAbsent]) -> usize {
 
 /// Returns the message for a document with some of the fields, but not all.
 pub(crate) fn message(fields: &[&str]) -> String {
-    let list =
+    let joined =
         |fields: &[&str]| fields.iter().map(|field| format!("`{field}`")).collect::<Vec<_>>().join(", ");
     match fields.split_last() {
         Some((last, [])) => format!("must have `{last}`"),
         Some((last, [first])) => format!("must have both `{first}` and `{last}`, or neither"),
-        Some((last, others)) => format!("must have all of {} and `{last}`, or none", list(others)),
+        Some((last, others)) => format!("must have all of {} and `{last}`, or none", joined(others)),
         None => "must have all fields or none".to_owned(),
     }
 }

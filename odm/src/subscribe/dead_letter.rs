@@ -37,8 +37,7 @@ pub(super) async fn store(setup: &Setup, letter: &Letter) -> Result<()> {
 /// Stores a letter, in a transaction if there is a session.
 pub(super) async fn put(setup: &Setup, letter: &Letter, session: Option<&mut ClientSession>) -> Result<()> {
     let database = setup.target.database();
-    let operation =
-        Operation::new(BURY, database.name(), Some(&letter.collection));
+    let operation = Operation::new(BURY, database.name(), Some(&letter.collection));
     let id = rawdoc! { "subscription": setup.name.as_str(), "key": letter.key.as_str() };
     let mut document = rawdoc! { "_id": id };
     if letter.event.as_bytes().len() <= LARGEST_EVENT {

@@ -40,9 +40,10 @@ impl Ending {
             }
             Ok(Session::locked(inner))
         }));
-        // Dropped before `ended` is, so that the commit of a dropped future notices it.
-        let _body = body;
-        (&mut ended).await
+        let ended = (&mut ended).await;
+        // A dropped future drops it before the commit continues, which notices that.
+        drop(body);
+        ended
     }
 
     /// Aborts the transaction in its body.

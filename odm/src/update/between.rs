@@ -153,7 +153,7 @@ impl Difference {
             }
             match (old, stored_as) {
                 (Some(old), Some(stored_as)) if aliases.is_empty() => {
-                    self.values(stored_as, path, old, value)
+                    self.values(stored_as, path, old, value);
                 }
                 _ => drop(self.set.insert(path, value.clone())),
             }

@@ -12,6 +12,7 @@ use crate::{
 };
 
 /// The kind of a statement, with its filter and its documents.
+#[allow(clippy::large_enum_variant)] // updates are the common writes, and a statement is moved a few times only
 pub(crate) enum Kind {
     Insert {
         document: RawDocumentBuf,

@@ -192,7 +192,7 @@ impl<R, F: Model, Row> Join<R, F, Row> {
 
 impl<R, F: Model> Join<R, F> {
     /// Joins the documents whose ids a field of the row contains.
-    pub(crate) fn on_id<T, O>(local: Expr<R, T, O>) -> Self {
+    pub(crate) fn on_id<T, O>(local: &Expr<R, T, O>) -> Self {
         let equal = local.field_name().map(|local| (local.to_owned(), "_id".to_owned()));
         Self { equal: Some(equal), ..from::<F>().join() }
     }

@@ -99,7 +99,7 @@ pub(super) struct Rule {
 /// The rules of all references between the members.
 pub(super) struct Rules {
     pub(super) members: Vec<Member>,
-    pub(super) rules: Vec<Rule>,
+    pub(super) list: Vec<Rule>,
     /// Why a rule cannot be applied.
     problems: Vec<String>,
 }
@@ -146,7 +146,7 @@ impl Rules {
 
     /// Returns the rules of one kind, for references to a member.
     pub(super) fn of_kind(&self, on_delete: OnDelete, to: usize) -> impl Iterator<Item = &Rule> {
-        self.rules.iter().filter(move |rule| rule.on_delete == on_delete && rule.to == to)
+        self.list.iter().filter(move |rule| rule.on_delete == on_delete && rule.to == to)
     }
 }
 

@@ -375,14 +375,13 @@ fn is_covered(planned: &SchemaChange, now: &SchemaChange) -> bool {
             RebuildIndex { differences: planned, replaces: dropped, .. },
             RebuildIndex { differences: now, replaces, .. },
         ) => contains(planned, now) && replaces.iter().all(|name| dropped.contains(name)),
-        (ModifyIndex { differences: planned, .. }, ModifyIndex { differences: now, .. }) => {
+        (ModifyIndex { differences: planned, .. }, ModifyIndex { differences: now, .. })
+        | (ModifyValidator { differences: planned, .. }, ModifyValidator { differences: now, .. }) => {
             contains(planned, now)
         }
-        (ModifyValidator { differences: planned, .. }, ModifyValidator { differences: now, .. }) => {
-            contains(planned, now)
-        }
-        (CreateCollection { .. } | CreateValidator { .. }, ModifyValidator { .. }) => false,
-        (_, RebuildIndex { .. }) | (CreateIndex { .. }, ModifyIndex { .. }) => false,
+        (CreateCollection { .. } | CreateValidator { .. }, ModifyValidator { .. })
+        | (_, RebuildIndex { .. })
+        | (CreateIndex { .. }, ModifyIndex { .. }) => false,
         // The index is missing: it was dropped to be built again, or by someone else.
         _ => true,
     }

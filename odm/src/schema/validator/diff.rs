@@ -211,7 +211,7 @@ impl Differences {
             match (from.get(pair), to.get(pair)) {
                 (Some(from), Some(to)) => self.both(path, from, to),
                 (Some(from), None) => {
-                    self.add(named(path, alternative(is_all)), one_of(from), "none", !is_all)
+                    self.add(named(path, alternative(is_all)), one_of(from), "none", !is_all);
                 }
                 (None, Some(to)) => {
                     let narrows = is_all || keyword == "oneOf";

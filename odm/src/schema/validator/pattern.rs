@@ -62,12 +62,11 @@ impl Translation<'_> {
     fn run(&mut self) -> Option<()> {
         while let Some(char) = self.rest.next() {
             match char {
-                '\0' => return None,
+                '\0' | '*' | '+' | '?' | '{' => return None,
                 '$' => self.pcre.push_str(r"\z"),
                 '[' => self.class()?,
                 '(' => self.group()?,
                 '\\' => self.escape(false)?,
-                '*' | '+' | '?' | '{' => return None,
                 _ => self.pcre.push(char),
             }
             self.repetition(char == ')')?;
@@ -144,11 +143,10 @@ impl Translation<'_> {
             match char {
                 ']' if !is_first => break,
                 ']' => self.pcre.push_str(r"\]"),
-                // A class inside, or an operator between classes.
-                '[' => return None,
+                '[' | '\0' => return None,
+                // An operator between classes.
                 '&' | '-' | '~' if self.rest.peek() == Some(&char) => return None,
                 '\\' => self.escape(true)?,
-                '\0' => return None,
                 _ => self.pcre.push(char),
             }
             is_first = false;

@@ -87,7 +87,7 @@ pub(super) fn or_null(schema: &mut Document) {
         match types {
             Bson::Array(types) if !types.contains(&"null".into()) => types.push("null".into()),
             Bson::String(only) if only != "null" => {
-                *types = Bson::from(vec![only.clone(), "null".to_owned()])
+                *types = Bson::from(vec![only.clone(), "null".to_owned()]);
             }
             _ => {}
         }

@@ -63,7 +63,12 @@ async fn the_reverse_side_has_the_same_scope_with_and_without_a_limit(db: Databa
     let [first, ..] = companies(&db).await;
     let teams = db.collection::<Team>().tenant("a");
     let t = Task::fields();
-    let all = teams.get(first.id).include(|m| m.referred_by(t.team()).sort(t.order().asc())).await.unwrap().unwrap();
+    let all = teams
+        .get(first.id)
+        .include(|m| m.referred_by(t.team()).sort(t.order().asc()))
+        .await
+        .unwrap()
+        .unwrap();
     let limited = teams
         .get(first.id)
         .include(|m| m.referred_by(t.team()).sort(t.order().asc()).limit(5))

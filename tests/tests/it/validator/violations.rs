@@ -100,8 +100,11 @@ async fn refused(db: &Database, document: Document) -> Vec<String> {
     let orders = db.collection::<Order>();
     // The update replaces the whole document, and skips the checks of the client.
     let id = odm::Filter::<Order>::raw(doc! { "_id": 1 });
-    let error =
-        orders.update_one(id, odm::Update::<Order>::raw(doc! { "$set": document })).skip_rules().await.unwrap_err();
+    let error = orders
+        .update_one(id, odm::Update::<Order>::raw(doc! { "$set": document }))
+        .skip_rules()
+        .await
+        .unwrap_err();
     assert!(error.is_rejected() && !error.is_invalid(), "{error}");
     assert!(!error.violations().unwrap().is_empty());
     shown(error.violations().unwrap())
@@ -210,8 +213,12 @@ async fn messages_contain_no_stored_values(db: Database) {
     let secret =
         doc! { "name": "s3cret", "by_name": { "s3cret": { "sku": "s3cret", "qty": 1 } }, "s3cret": 1 };
     let update = odm::Update::<Order>::raw(doc! { "$set": secret });
-    let error =
-        db.collection::<Order>().update_one(odm::Filter::raw(doc! { "_id": 1 }), update).skip_rules().await.unwrap_err();
+    let error = db
+        .collection::<Order>()
+        .update_one(odm::Filter::raw(doc! { "_id": 1 }), update)
+        .skip_rules()
+        .await
+        .unwrap_err();
     let violations = error.violations().unwrap();
     assert_eq!(violations.len(), 3);
     let shown = format!("{error} {error:?} {violations} {violations:?}");

@@ -79,11 +79,11 @@ fn size(reader: &mut Reader, test: &Document, names: &Names) -> Option<()> {
     let [size, bound] = operands.as_array()?.as_slice() else { return None };
     let path = size.as_document()?.get_str("$binarySize").ok()?.strip_prefix('$')?;
     let bound = keyword::number(bound);
-    let text = match operator.as_str() {
+    let message = match operator.as_str() {
         "$gte" => message::shorter(bound, message::BYTES),
         "$lte" => message::longer(bound, message::BYTES),
         _ => message::other_length(bound, message::BYTES),
     };
-    reader.add(&names.declared(path), "length", text);
+    reader.add(&names.declared(path), "length", message);
     Some(())
 }

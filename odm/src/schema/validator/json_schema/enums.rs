@@ -174,7 +174,9 @@ impl Builder {
 /// Returns the schema of a document whose only element is the name of a variant without content.
 fn without_content(names: &[&str]) -> Document {
     let mut object = ObjectSchema::default();
-    names.iter().for_each(|name| object.property(name, doc! { "bsonType": "null" }));
+    for name in names {
+        object.property(name, doc! { "bsonType": "null" });
+    }
     object.deny_undeclared();
     let mut schema = object.into_schema();
     schema.extend(doc! { "minProperties": 1, "maxProperties": 1 });

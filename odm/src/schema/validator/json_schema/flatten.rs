@@ -53,7 +53,9 @@ impl Builder {
             object.open();
             return;
         }
-        names.iter().for_each(|name| object.property(name, Document::new()));
+        for name in &names {
+            object.property(name, Document::new());
+        }
         let any: Vec<Document> = names.iter().map(|name| doc! { "required": [name] }).collect();
         let schema = own.into_keywords();
         object.also(doc! { "anyOf": [{ "not": { "anyOf": any } }, schema] });

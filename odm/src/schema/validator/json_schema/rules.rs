@@ -185,9 +185,9 @@ impl Builder {
         }
         if !(self.is_exact() && matches!(stored, TypeMeta::Int { .. })) {
             // The listed values have the type, and a value of another type would violate two keywords.
-            ["bsonType", "multipleOf", "minimum", "maximum"]
-                .iter()
-                .for_each(|name| drop(schema.remove(name)));
+            for name in ["bsonType", "multipleOf", "minimum", "maximum"] {
+                schema.remove(name);
+            }
         }
         add(schema, "enum", Bson::Array(listed));
         Ok(())
@@ -203,7 +203,7 @@ impl Builder {
         for rule in meta.rules() {
             match &rule {
                 Rule::Compare { left, operator, right } => {
-                    match self.compare(meta, left, *operator, right, place) {
+                    match compare(meta, left, *operator, right, place) {
                         Ok(clause) => self.clauses.push(clause),
                         Err(reason) => self.only_in_rust(place.join(left), rule.name(), reason),
                     }
@@ -213,26 +213,26 @@ impl Builder {
             }
         }
     }
+}
 
-    fn compare(
-        &self,
-        meta: &'static DocumentMeta,
-        left: &str,
-        operator: Operator,
-        right: &str,
-        place: &Place,
-    ) -> Result<Document, &'static str> {
-        let kind = |name: &str| meta.field(name).and_then(|field| compared(nullable(field.stored_as()).0));
-        match (kind(left), kind(right)) {
-            (Some(one), Some(other)) if one == other => {}
-            _ => return Err(OTHER_TYPE),
-        }
-        let places = [place.field(left), place.field(right)];
-        if places.iter().any(|place| place.reach() != Reach::One) {
-            return Err(OUT_OF_REACH);
-        }
-        Ok(clause::compare(places[0].path(), operator, places[1].path()))
+/// Returns the clause that compares two fields, or why there is none.
+fn compare(
+    meta: &'static DocumentMeta,
+    left: &str,
+    operator: Operator,
+    right: &str,
+    place: &Place,
+) -> Result<Document, &'static str> {
+    let kind = |name: &str| meta.field(name).and_then(|field| compared(nullable(field.stored_as()).0));
+    match (kind(left), kind(right)) {
+        (Some(one), Some(other)) if one == other => {}
+        _ => return Err(OTHER_TYPE),
     }
+    let places = [place.field(left), place.field(right)];
+    if places.iter().any(|place| place.reach() != Reach::One) {
+        return Err(OUT_OF_REACH);
+    }
+    Ok(clause::compare(places[0].path(), operator, places[1].path()))
 }
 
 /// Returns the type inside an option, and whether there is one.
