@@ -88,7 +88,7 @@ impl Report for States {
                 MigrationState::Changed => ("changed", None),
                 _ => ("unknown", None),
             };
-            json!({ "migration": status.migration(), "state": state, "documents": documents })
+            json!({ "documents": documents, "migration": status.migration(), "state": state })
         });
         json!({ "migrations": migrations.collect::<Vec<_>>() })
     }

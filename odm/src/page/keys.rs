@@ -7,7 +7,7 @@ use mongodb::{
 
 use crate::{
     error::{Error, Result},
-    meta::{DocumentMeta, TypeMeta},
+    meta::{DocumentMeta, FieldMeta, TypeMeta},
 };
 
 const ID: &str = "_id";

@@ -21,26 +21,26 @@ pub mod customers {
     #[odm(collection = "customers")]
     pub struct Customer {
         pub id: Id<Customer>,
-        pub username: String,
-        pub name: String,
-        pub address: String,
-        pub birthdate: DateTime,
-        pub email: String,
+        pub accounts: Vec<i32>,
         // missing in 23 of 24 documents
         #[serde(skip_serializing_if = "Option::is_none")]
         pub active: Option<bool>,
-        pub accounts: Vec<i32>,
+        pub address: String,
+        pub birthdate: DateTime,
+        pub email: String,
+        pub name: String,
         // unsure: a map: its names look like keys
         pub tier_and_details: HashMap<String, TierAndDetail>,
+        pub username: String,
     }
 
     #[derive(Debug, Clone, Embedded)]
     pub struct TierAndDetail {
-        // unsure: perhaps an enum, of "Bronze", "Gold", "Platinum", "Silver"
-        pub tier: String,
-        pub id: String,
         pub active: bool,
         pub benefits: Vec<String>,
+        pub id: String,
+        // unsure: perhaps an enum, of "Bronze", "Gold", "Platinum", "Silver"
+        pub tier: String,
     }
 }
 
@@ -106,8 +106,8 @@ pub mod theaters {
     #[odm(collection = "theaters")]
     pub struct Theater {
         pub id: Id<Theater>,
-        pub theater_id: i32,
         pub location: Location,
+        pub theater_id: i32,
     }
 
     #[derive(Debug, Clone, Embedded)]
@@ -118,17 +118,17 @@ pub mod theaters {
 
     #[derive(Debug, Clone, Embedded)]
     pub struct Address {
+        pub city: String,
+        pub state: String,
         pub street1: String,
         // missing in 31 of 58 documents
         pub street2: Option<String>,
-        pub city: String,
-        pub state: String,
         pub zipcode: String,
     }
 
     #[derive(Debug, Clone, Embedded)]
     pub struct Geo {
-        pub r#type: String,
         pub coordinates: Vec<f64>,
+        pub r#type: String,
     }
 }

@@ -106,7 +106,7 @@ pub(super) struct Rules {
 
 impl Rules {
     pub(super) fn of(members: &[Member]) -> Self {
-        let (mut rules, mut problems) = (Vec::new(), Vec::new());
+        let (mut list, mut problems) = (Vec::new(), Vec::new());
         for (from, member) in members.iter().enumerate() {
             let collection = member.meta.collection();
             problems.extend(
@@ -122,10 +122,10 @@ impl Rules {
                 }
                 let target = reference.target().model();
                 let Some(to) = position(members, target) else { continue };
-                rules.push(Rule { from, to, on_delete, reference });
+                list.push(Rule { from, to, on_delete, reference });
             }
         }
-        Self { members: members.to_vec(), rules, problems }
+        Self { members: members.to_vec(), list, problems }
     }
 
     /// Returns the documents with which a delete starts.

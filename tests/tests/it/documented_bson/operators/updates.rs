@@ -1,13 +1,47 @@
 //! Updates.
 
-use odm::{Model, Update, bson::doc, pipeline::root};
+use std::collections::BTreeMap;
+
+use odm::{Embedded, Id, Model, Update, bson::doc, pipeline::root};
 
 use super::{Entry, Line, List, Loose, Maybe, Number, Order, Stamped, Text, Times, update};
+
+/// The update between two states of a document.
+fn between() -> Update<Parcel> {
+    let before = Parcel {
+        id: Id::new(),
+        ship_to: Place { city: "Bergen".to_owned() },
+        prices: BTreeMap::new(),
+        note: Some("fragile".to_owned()),
+    };
+    let mut after = before.clone();
+    after.ship_to.city = "Oslo".to_owned();
+    after.prices.insert("NOK".to_owned(), 5);
+    after.note = None;
+    Update::between(&before, &after)
+}
+
+#[derive(Clone, Model)]
+#[odm(collection = "parcels")]
+#[serde(rename_all = "camelCase")]
+struct Parcel {
+    id: Id<Parcel>,
+    ship_to: Place,
+    prices: BTreeMap<String, i32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<String>,
+}
+
+#[derive(Clone, Embedded)]
+struct Place {
+    city: String,
+}
 
 pub(super) fn updates() -> Vec<Entry> {
     let (n, m, l) = (Number::fields(), Maybe::fields(), List::fields());
     let (o, d, s) = (Order::fields(), Loose::fields(), Times::fields());
     vec![
+        ("update/between::between", vec![update(between())]),
         ("update/array::push", vec![update(l.field().push(1))]),
         ("update/array::add_to_set", vec![update(l.field().add_to_set(1))]),
         ("update/array::push_each", vec![update(l.field().push_each([1, 2]))]),
