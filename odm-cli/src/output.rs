@@ -92,25 +92,24 @@ impl Failure {
     }
 
     fn text(&self) -> String {
-        let mut text = self.message();
+        let mut lines = vec![self.message()];
         if let Some(cause) = self.migration().and_then(MigrationError::cause) {
-            text.push_str(&format!("\n  {cause}"));
+            lines.push(format!("  {cause}"));
         }
         if let Some(documents) = self.migration().and_then(MigrationError::documents) {
-            for document in documents.samples().iter().take(10) {
-                text.push_str(&format!("\n  {}: {}", document.id(), document.reason()));
-            }
+            let shown = documents.samples().iter().take(10);
+            lines.extend(shown.map(|document| format!("  {}: {}", document.id(), document.reason())));
             if documents.count() > 10 {
-                text.push_str(&format!("\n  and {} more", documents.count() - 10));
+                lines.push(format!("  and {} more", documents.count() - 10));
             }
         }
         if let Some(MigrationError::Changed { migration, .. }) = self.migration() {
-            text.push_str(&format!("\n  `migrate --accept-changed {migration}` accepts it"));
+            lines.push(format!("  `migrate --accept-changed {migration}` accepts it"));
         }
         if let Some(MigrationError::Busy { .. }) = self.migration() {
-            text.push_str("\n  `migrate --wait SECONDS` waits for it");
+            lines.push("  `migrate --wait SECONDS` waits for it".to_owned());
         }
-        text
+        lines.join("\n")
     }
 
     fn json(&self) -> Value {

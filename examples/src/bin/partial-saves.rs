@@ -77,7 +77,7 @@ async fn main() -> anyhow::Result<()> {
     let mut contact = before.clone();
     contact.note = Some("on holiday".to_owned());
     if let Some(home) = &mut contact.home {
-        home.street = "Storgata 2".to_owned();
+        home.street = "Storgata 2".into();
     }
     println!("{}", Update::between(&before, &contact));
 

@@ -1,4 +1,5 @@
 //! Runs `bank` in its short form: the primary is killed twice, and no money is lost or made.
+#![allow(clippy::unwrap_used)] // in functions that tests share
 
 use std::process::{Command, Output};
 

@@ -10,7 +10,7 @@ use odm::{
 };
 use odm_test::Server;
 
-#[allow(dead_code, unreachable_pub, missing_docs, missing_debug_implementations)]
+#[allow(clippy::struct_field_names, dead_code, unreachable_pub, missing_docs, missing_debug_implementations)]
 #[path = "introspected/models.rs"]
 #[rustfmt::skip]
 mod introspected;

@@ -130,7 +130,7 @@ impl<'a> Writer<'a> {
         }
         let mut lines = Vec::new();
         let declared: Vec<(String, &str, &Seen)> = fields
-            .fields
+            .named
             .iter()
             .filter(|(stored, _)| is_declarable(stored))
             .map(|(stored, seen)| {
@@ -171,7 +171,7 @@ impl<'a> Writer<'a> {
             }
             lines.push(format!("    pub {rust}: {stored_as},"));
         }
-        for (stored, _) in fields.fields.iter().filter(|(stored, _)| !is_declarable(stored)) {
+        for (stored, _) in fields.named.iter().filter(|(stored, _)| !is_declarable(stored)) {
             let reason = format!("a field cannot be declared as {stored:?}, so it is not read");
             lines.push(format!("    // unsure: {reason}"));
             self.unsure.push(format!("{path}{}{stored}: {reason}", if path.is_empty() { "" } else { "." }));
@@ -188,13 +188,13 @@ impl<'a> Writer<'a> {
             item.push_str("#[serde(rename_all = \"camelCase\")]\n");
         }
         if is_model {
-            item.push_str(&format!("#[odm(collection = {:?})]\n", self.collection));
+            item.extend(["#[odm(collection = ", &format!("{:?}", self.collection), ")]\n"]);
             if !declared.iter().any(|(_, stored, _)| *stored == "_id") {
                 self.imports.odm.insert("Id");
                 lines.insert(0, format!("    pub id: Id<{name}>,"));
             }
         }
-        item.push_str(&format!("pub struct {name} {{\n{}\n}}\n", lines.join("\n")));
+        item.extend(["pub struct ", name, " {\n", &lines.join("\n"), "\n}\n"]);
         self.items.push(item);
     }
 
@@ -252,8 +252,8 @@ impl<'a> Writer<'a> {
             }
             return format!("HashMap<String, {value}>");
         }
-        if !fields.fields.iter().any(|(stored, _)| is_declarable(stored)) {
-            unsure.push(if fields.fields.is_empty() {
+        if !fields.named.iter().any(|(stored, _)| is_declarable(stored)) {
+            unsure.push(if fields.named.is_empty() {
                 "only empty documents".to_owned()
             } else {
                 "documents whose fields cannot be declared".to_owned()
@@ -292,7 +292,7 @@ impl<'a> Writer<'a> {
                 unsure.push("doubles and integers: all are written as doubles".to_owned());
             }
             Kind::Long { shorter: true } => {
-                unsure.push("int32 and int64: all are written as int64".to_owned())
+                unsure.push("int32 and int64: all are written as int64".to_owned());
             }
             Kind::Text => {
                 if let Some(texts) = &seen.texts

@@ -101,7 +101,7 @@ impl Seen {
 pub(crate) struct Fields {
     pub(super) documents: u64,
     /// In the order in which the names appeared.
-    pub(super) fields: Vec<(String, Seen)>,
+    pub(super) named: Vec<(String, Seen)>,
     positions: HashMap<String, usize>,
     /// The values of all names, if the documents are a map.
     pub(super) map: Option<Box<Seen>>,
@@ -123,7 +123,7 @@ impl Fields {
     fn add_at(&mut self, document: &RawDocument, depth: usize) {
         self.documents += 1;
         for (name, value) in document.into_iter().flatten() {
-            if depth > 0 && self.map.is_none() && self.fields.len() >= MAX_NAMES {
+            if depth > 0 && self.map.is_none() && self.named.len() >= MAX_NAMES {
                 self.become_map();
             }
             match &mut self.map {
@@ -140,22 +140,22 @@ impl Fields {
     fn field(&mut self, name: &str) -> Option<&mut Seen> {
         let position = match self.positions.get(name) {
             Some(position) => *position,
-            None if self.fields.len() == MAX_ROOT_NAMES => {
+            None if self.named.len() == MAX_ROOT_NAMES => {
                 self.incomplete = true;
                 return None;
             }
             None => {
-                self.positions.insert(name.to_owned(), self.fields.len());
-                self.fields.push((name.to_owned(), Seen::default()));
-                self.fields.len() - 1
+                self.positions.insert(name.to_owned(), self.named.len());
+                self.named.push((name.to_owned(), Seen::default()));
+                self.named.len() - 1
             }
         };
-        self.fields.get_mut(position).map(|(_, seen)| seen)
+        self.named.get_mut(position).map(|(_, seen)| seen)
     }
 
     fn become_map(&mut self) {
         let mut values = Seen::default();
-        for (_, seen) in std::mem::take(&mut self.fields) {
+        for (_, seen) in std::mem::take(&mut self.named) {
             values.merge(seen);
         }
         self.positions.clear();
@@ -177,7 +177,7 @@ impl Fields {
             }
             return;
         }
-        for (name, seen) in other.fields {
+        for (name, seen) in other.named {
             if let Some(field) = self.field(&name) {
                 field.merge(seen);
             }
@@ -186,7 +186,7 @@ impl Fields {
 
     /// Turns embedded documents whose names look like keys into maps.
     pub(crate) fn find_maps(&mut self) {
-        for (_, seen) in &mut self.fields {
+        for (_, seen) in &mut self.named {
             seen.find_maps();
         }
         if let Some(values) = &mut self.map {
@@ -195,12 +195,12 @@ impl Fields {
     }
 
     fn looks_like_map(&self) -> bool {
-        let names = self.fields.len();
-        let total: u64 = self.fields.iter().map(|(_, seen)| seen.count).sum();
+        let names = self.named.len();
+        let total: u64 = self.named.iter().map(|(_, seen)| seen.count).sum();
         let count = u64::try_from(names).unwrap_or(u64::MAX);
         // Many names, each in few documents.
         let rare = names >= 20 && total < self.documents.saturating_mul(count) / 4;
-        names > 0 && (rare || self.fields.iter().all(|(name, _)| looks_like_key(name)))
+        names > 0 && (rare || self.named.iter().all(|(name, _)| looks_like_key(name)))
     }
 }
 

@@ -31,7 +31,7 @@ fn parcels(count: i64) -> Vec<Parcel> {
 async fn planted(db: &Database) -> odm::Result<()> {
     db.schema(models![Parcel]).plan().await?.apply().await?;
     let parcels_of_db = db.collection::<Parcel>();
-    parcels_of_db.insert_many(&parcels(300)).await?;
+    parcels_of_db.insert_many(parcels(300)).await?;
     let p = Parcel::fields();
     // Indexed, and reads of everything: not reported.
     let _ = parcels_of_db.find(p.city().eq("Oslo")).sort(p.sent().desc()).await?;
@@ -65,7 +65,7 @@ async fn sends_slow_queries_without_a_lint_of_its_own(db: Database) -> odm::Resu
 async fn sends_fast_queries(db: Database) -> odm::Result<()> {
     db.schema(models![Parcel]).plan().await?.apply().await?;
     let parcels_of_db = db.collection::<Parcel>();
-    parcels_of_db.insert_many(&parcels(300)).await?;
+    parcels_of_db.insert_many(parcels(300)).await?;
     let p = Parcel::fields();
     let _ = parcels_of_db.find(p.city().eq("Oslo")).sort(p.sent().desc()).await?;
     parcels_of_db.delete_many(p.city().eq("Rome")).await?;

@@ -38,7 +38,7 @@ odm::changes! {
 }
 
 /// Verbs that neither read nor write the documents of a model.
-const WITHOUT_EXIT: [&str; 13] = [
+const WITHOUT_EXIT: [&str; 14] = [
     "connect",
     "ping",
     "session",

@@ -73,9 +73,9 @@ mod tests {
         id: i32,
     }
 
-    fn keys(sort: Document) -> Keys {
+    fn keys(sort: &Document) -> Keys {
         assert_eq!(Plain::META.fields()[0].stored_as().bson_types(), Some(vec![ElementType::Int32]));
-        Keys::of(Some(&sort), None, Plain::META).unwrap()
+        Keys::of(Some(sort), None, Plain::META).unwrap()
     }
 
     #[test]
@@ -92,7 +92,7 @@ mod tests {
                 doc! { "s": { "$meta": "textScore" }, "a": 1, "_id": 1 },
             ),
         ] {
-            assert_eq!(with_keys(Some(projection), &keys(sort)).unwrap(), Some(sent));
+            assert_eq!(with_keys(Some(projection), &keys(&sort)).unwrap(), Some(sent));
         }
         assert_eq!(with_keys(None, &keys(doc! {})).unwrap(), None);
         assert_eq!(with_keys(Some(doc! { "_id": 0 }), &keys(doc! {})).unwrap(), None);

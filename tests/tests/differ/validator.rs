@@ -166,12 +166,11 @@ fn is_partly_known(meta: &'static TypeMeta, open: &mut Vec<*const ()>) -> bool {
         found
     };
     match meta {
-        TypeMeta::Any => true,
+        TypeMeta::Any | TypeMeta::Same(_) => true,
         TypeMeta::OrNull(inside) => is_partly_known(inside, open),
         TypeMeta::Array { items, .. } => is_partly_known(items, open),
         TypeMeta::Map { values } => is_partly_known(values, open),
         TypeMeta::Tuple(items) => items.iter().any(|item| is_partly_known(item, open)),
-        TypeMeta::Same(_) => true,
         TypeMeta::Document(document) => within(std::ptr::from_ref(document.get()).cast(), &mut |open| {
             document.fields().iter().any(|field| is_partly_known(field.stored_as(), open))
         }),

@@ -377,7 +377,7 @@ async fn the_stored_document_becomes_the_second_state(db: Database) {
         let mut after = before.clone();
         for change in changes {
             seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            if (seed >> 16) % 4 == 0 {
+            if (seed >> 16).is_multiple_of(4) {
                 change(&mut after, i32::try_from((seed >> 20) % 60).unwrap());
             }
         }

@@ -44,7 +44,7 @@ impl Random {
     }
 
     fn yes(&mut self) -> bool {
-        self.next() % 2 == 0
+        self.next().is_multiple_of(2)
     }
 
     fn pick<'a, T>(&mut self, items: &'a [T]) -> &'a T {
@@ -97,9 +97,8 @@ fn anything(random: &mut Random, symbols: bool) -> Option<Bson> {
         0 => return None,
         1 => Bson::Null,
         2..5 => number(random),
-        5 => Bson::String(text(random)),
         6 if symbols => Bson::Symbol(text(random)),
-        6 => Bson::String(text(random)),
+        5 | 6 => Bson::String(text(random)),
         7 => Bson::Document(doc! {}),
         8 => Bson::Document(doc! { "x": number(random) }),
         9 => Bson::Document(doc! { "x": text(random), "z": [1, null] }),

@@ -115,7 +115,7 @@ async fn a_page_whose_documents_were_deleted_leads_back(db: Database) {
     people.delete_many(Filter::all()).await.unwrap();
     let before = page().token(&second.previous).await.unwrap();
     assert!(before.items.is_empty() && before.is_first() && !before.is_last());
-    people.insert_many(&["bea", "dan"].map(|name| person(name, 30))).await.unwrap();
+    people.insert_many(["bea", "dan"].map(|name| person(name, 30))).await.unwrap();
     assert_eq!(names(&page().token(&before.next).await.unwrap()), ["dan"]);
 
     people.delete_many(Filter::all()).await.unwrap();

@@ -293,6 +293,7 @@ async fn a_field_of_elements_has_one_value_for_each_element(db: Database) -> odm
 #[odm_test::test]
 async fn an_expression_distinguishes_null_missing_and_present_values(db: Database) {
     #[derive(Debug, PartialEq, Shape)]
+    #[allow(clippy::struct_excessive_bools)] // one for each expression
     struct Presence {
         #[odm(id)]
         id: i32,

@@ -103,7 +103,7 @@ async fn more_ids_than_a_command_contains_are_several_commands(db: Database, ser
 #[odm_test::test]
 async fn a_hop_without_ids_or_documents_sends_nothing(db: Database, server: Server) {
     let ada = user("ada");
-    store(&db, &[ada.clone()]).await;
+    store(&db, std::slice::from_ref(&ada)).await;
     let (db, commands) = Commands::record(server.uri(), &db).await;
     let (users, posts) = (db.collection::<User>(), db.collection::<Post>());
 
@@ -131,7 +131,7 @@ async fn options_of_the_read_apply_to_its_hops(db: Database, server: Server) {
     use odm::mongodb::options::ReadConcern;
 
     let ada = user("ada");
-    store(&db, &[ada.clone()]).await;
+    store(&db, std::slice::from_ref(&ada)).await;
     store(&db, &[post("a", &ada)]).await;
     let (db, commands) = Commands::record(server.uri(), &db).await;
     let c = Comment::fields();
@@ -158,8 +158,8 @@ async fn options_of_the_read_apply_to_its_hops(db: Database, server: Server) {
 async fn find_one_and_get_include_too(db: Database, server: Server) {
     let ada = user("ada");
     let written = post("a", &ada);
-    store(&db, &[ada.clone()]).await;
-    store(&db, &[written.clone()]).await;
+    store(&db, std::slice::from_ref(&ada)).await;
+    store(&db, std::slice::from_ref(&written)).await;
     let (db, commands) = Commands::record(server.uri(), &db).await;
     let posts = db.collection::<Post>();
     let p = Post::fields();
@@ -214,7 +214,7 @@ async fn a_deadline_covers_all_commands(db: Database, server: Server) {
     use std::time::Duration;
 
     let ada = user("ada");
-    store(&db, &[ada.clone()]).await;
+    store(&db, std::slice::from_ref(&ada)).await;
     store(&db, &[post("a", &ada)]).await;
     let (db, commands) = Commands::record(server.uri(), &db).await;
     let posts = db.collection::<Post>();
@@ -230,7 +230,7 @@ async fn a_deadline_covers_all_commands(db: Database, server: Server) {
 #[odm_test::test]
 async fn an_include_runs_in_a_task(db: Database) {
     let ada = user("ada");
-    store(&db, &[ada.clone()]).await;
+    store(&db, std::slice::from_ref(&ada)).await;
     store(&db, &[post("a", &ada)]).await;
     let posts: Collection<Post> = db.collection();
     let task = tokio::spawn(async move {

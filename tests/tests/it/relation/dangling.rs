@@ -18,7 +18,7 @@ async fn a_dangling_reference_has_its_id(db: Database) {
 #[odm_test::test]
 async fn a_required_reference_that_dangles_is_an_error(db: Database) {
     let (ada, gone) = (user("ada"), user("gone"));
-    store(&db, &[ada.clone()]).await;
+    store(&db, std::slice::from_ref(&ada)).await;
     let posts = db.collection::<Post>();
     let loaded = posts.include([post("a", &ada)], |p| p.author().required()).await.unwrap();
     let author: &Arc<User> = &loaded[0].links;

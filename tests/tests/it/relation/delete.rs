@@ -163,7 +163,7 @@ async fn a_restriction_deletes_nothing(db: Database) {
     let (ada, bob) = (Id::new(), Id::new());
     store(&db, &[Author { id: ada }, Author { id: bob }]).await;
     let written = Book { translator: Some(bob), ..book(ada) };
-    store(&db, &[written.clone()]).await;
+    store(&db, std::slice::from_ref(&written)).await;
 
     let error = references.delete_many([bob, ada]).await.unwrap_err();
     assert!(error.is_restricted() && !error.is_retryable());
@@ -206,7 +206,7 @@ async fn nullify_removes_the_reference_and_nothing_else(db: Database) {
         votes: vec![Vote::Up { by: Some(bob) }, Vote::Down { by: Some(bob) }, Vote::Up { by: Some(eve) }],
         ..review(Id::new())
     };
-    store(&db, &[voted.clone()]).await;
+    store(&db, std::slice::from_ref(&voted)).await;
 
     let deleted = references.delete(bob).await.unwrap();
     assert_eq!((deleted.count::<Author>(), deleted.total()), (1, 1));
@@ -228,9 +228,9 @@ async fn nullify_removes_the_reference_and_nothing_else(db: Database) {
 async fn only_the_right_variant_is_deleted(db: Database) {
     let references = create(&db).await;
     let number = Number { id: Id::from(1) };
-    store(&db, &[number.clone()]).await;
-    let of_number = BookReview { about: About::Number(number.id.clone()), ..review(Id::new()) };
-    store(&db, &[of_number.clone()]).await;
+    store(&db, std::slice::from_ref(&number)).await;
+    let of_number = BookReview { about: About::Number(number.id), ..review(Id::new()) };
+    store(&db, std::slice::from_ref(&of_number)).await;
     // Another variant with the same number, as another program stores it.
     let reviews = db.driver().collection::<Document>("reviews");
     reviews.insert_one(doc! { "about": { "kind": "Book", "id": 1 }, "votes": [] }).await.unwrap();
@@ -254,7 +254,7 @@ async fn a_document_that_does_not_exist_changes_nothing(db: Database) {
 async fn many_documents_are_deleted_in_several_commands(db: Database) {
     let references = create(&db).await;
     let series = Series { id: Id::new() };
-    store(&db, &[series.clone()]).await;
+    store(&db, std::slice::from_ref(&series)).await;
     let books: Vec<_> = (0..2_100).map(|_| Book { series: Some(series.id), ..book(Id::new()) }).collect();
     store(&db, &books).await;
     let reviews: Vec<_> = books.iter().map(|book| review(book.id)).collect();
@@ -267,7 +267,7 @@ async fn many_documents_are_deleted_in_several_commands(db: Database) {
 async fn it_can_be_part_of_a_transaction(db: Database) {
     let references = create(&db).await;
     let written = book(Id::new());
-    store(&db, &[written.clone()]).await;
+    store(&db, std::slice::from_ref(&written)).await;
     store(&db, &[review(written.id)]).await;
     let aborted = db
         .transaction(async |mut tx| {

@@ -257,7 +257,7 @@ async fn an_array_inside_an_array_is_searched(db: Database) {
     let [a, b] = ["a", "b"].map(user);
     let line = Line { user: a.id, stand_in: None };
     let grid = Grid { id: Id::new(), rows: vec![vec![], vec![line]], ids: vec![None, Some(b.id)] };
-    store(&db, &[grid.clone()]).await;
+    store(&db, std::slice::from_ref(&grid)).await;
     let (users, g) = (db.collection::<User>(), Grid::fields());
     let loaded = users
         .include([a.clone(), b], |u| (u.referred_by(g.rows().user()), u.referred_by(g.ids()).limit(5)))

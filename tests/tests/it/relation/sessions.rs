@@ -7,7 +7,7 @@ use super::*;
 #[odm_test::test]
 async fn hops_in_a_transaction_see_its_writes(db: Database, server: Server) {
     let ada = user("ada");
-    store(&db, &[ada.clone()]).await;
+    store(&db, std::slice::from_ref(&ada)).await;
     store(&db, &[post("old", &ada)]).await;
     store(&db, &[comment(&post("x", &ada), None, 0)]).await;
     let (db, commands) = Commands::record(server.uri(), &db).await;
@@ -56,7 +56,7 @@ async fn hops_in_a_transaction_see_its_writes(db: Database, server: Server) {
 #[odm_test::test]
 async fn a_snapshot_has_the_documents_of_one_moment(db: Database) {
     let ada = user("ada");
-    store(&db, &[ada.clone()]).await;
+    store(&db, std::slice::from_ref(&ada)).await;
     store(&db, &[post("a", &ada)]).await;
     let (posts, users) = (db.collection::<Post>(), db.collection::<User>());
     let mut session = db.session().snapshot().await.unwrap();
@@ -95,7 +95,7 @@ struct Authors {
 #[odm_test::test]
 async fn a_reference_is_a_lookup(db: Database, server: Server) {
     let (ada, gone) = (user("ada"), user("gone"));
-    store(&db, &[ada.clone()]).await;
+    store(&db, std::slice::from_ref(&ada)).await;
     let tags = ["x", "y"].map(|id| Tag { id: Id::from(id), label: id.to_uppercase() });
     store(&db, &tags).await;
     let tagged = Post { tags: vec![Id::from("y"), Id::from("x")], ..post("a", &ada) };

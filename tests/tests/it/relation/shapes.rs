@@ -71,7 +71,7 @@ async fn each_field_has_what_its_type_holds_in_its_order(db: Database, server: S
         inner: Some(line(ia, Some(gone))),
         audit: Audit { created_by: ic },
     };
-    store(&db, &[thing.clone()]).await;
+    store(&db, std::slice::from_ref(&thing)).await;
 
     let (db, commands) = Commands::record(server.uri(), &db).await;
     let things = db.collection::<Thing>();
@@ -146,8 +146,8 @@ enum About {
 async fn a_reference_to_one_of_several_models_is_an_enum(db: Database, server: Server) {
     let ada = user("ada");
     let written = post("a", &ada);
-    store(&db, &[ada.clone()]).await;
-    store(&db, &[written.clone()]).await;
+    store(&db, std::slice::from_ref(&ada)).await;
+    store(&db, std::slice::from_ref(&written)).await;
     let gone = Id::new();
     let subjects = [Subject::Post(written.id), Subject::User(ada.id), Subject::Nothing, Subject::User(gone)];
     let named = [Named::Post(written.id), Named::Users { all: vec![ada.id] }, Named::Nothing, Named::Nothing];
@@ -226,12 +226,8 @@ async fn ids_that_are_texts_or_numbers_are_found(db: Database, server: Server) {
     let c = Counter::fields();
     let loaded =
         recorded.collection::<Counter>().find(Filter::all()).sort(c.id().asc()).include(|c| c.next());
-    let next: Vec<_> = loaded
-        .await
-        .unwrap()
-        .iter()
-        .map(|one| one.links.as_ref().unwrap().found().unwrap().id.clone())
-        .collect();
+    let next: Vec<_> =
+        loaded.await.unwrap().iter().map(|one| one.links.as_ref().unwrap().found().unwrap().id).collect();
     assert_eq!(next, [2, 1, 3].map(Id::from));
     assert_eq!(names(&commands).len(), 2);
 
@@ -239,7 +235,7 @@ async fn ids_that_are_texts_or_numbers_are_found(db: Database, server: Server) {
     store(&db, &tags).await;
     let mut written = post("a", &user("ada"));
     written.tags = tags.iter().map(|tag| tag.id.clone()).chain([Id::from("$two")]).collect();
-    store(&db, &[written.clone()]).await;
+    store(&db, std::slice::from_ref(&written)).await;
     let p = Post::fields();
     let loaded = db.collection::<Post>().include([written.clone()], |p| p.tags()).await.unwrap();
     let labels: Vec<_> = loaded[0].links.iter().map(|tag| tag.found().map(|tag| &*tag.label)).collect();
@@ -291,7 +287,7 @@ async fn ids_are_read_from_the_current_version_of_a_document(db: Database) {
     }
 
     let ada = user("ada");
-    store(&db, &[ada.clone()]).await;
+    store(&db, std::slice::from_ref(&ada)).await;
     let letters = db.driver().collection::<Document>("letters");
     let id = *ada.id.key();
     letters.insert_one(doc! { "from": id, "cc": id, "schema_version": 1 }).await.unwrap();

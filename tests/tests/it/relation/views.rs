@@ -19,9 +19,9 @@ async fn a_view_need_not_have_the_ids(db: Database, server: Server) {
     let company = Company { id: Id::new(), name: "acme".to_owned() };
     let ada = User { company: Some(company.id), ..user("ada") };
     let written = Post { review: Some(Review { by: ada.id }), ..post("a", &ada) };
-    store(&db, &[company.clone()]).await;
-    store(&db, &[ada.clone()]).await;
-    store(&db, &[written.clone()]).await;
+    store(&db, std::slice::from_ref(&company)).await;
+    store(&db, std::slice::from_ref(&ada)).await;
+    store(&db, std::slice::from_ref(&written)).await;
     store(&db, &[comment(&written, Some(&ada), 7)]).await;
 
     let (db, commands) = Commands::record(server.uri(), &db).await;
@@ -81,8 +81,8 @@ async fn a_view_need_not_have_the_ids(db: Database, server: Server) {
 async fn find_one_and_get_include_in_views_too(db: Database) {
     let ada = user("ada");
     let written = post("a", &ada);
-    store(&db, &[ada.clone()]).await;
-    store(&db, &[written.clone()]).await;
+    store(&db, std::slice::from_ref(&ada)).await;
+    store(&db, std::slice::from_ref(&written)).await;
     let posts = db.collection::<Post>();
     let one = posts.get(written.id).view::<Title>().include(|p| p.author()).await.unwrap().unwrap();
     assert_eq!((one.doc.title.as_str(), one.links.found()), ("a", Some(&ada)));

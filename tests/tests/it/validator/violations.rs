@@ -117,8 +117,8 @@ async fn prepared(db: &Database) {
 
 #[odm_test::test]
 async fn the_server_reports_what_the_client_does(db: Database) {
-    prepared(&db).await;
     type Change = fn(&mut Order);
+    prepared(&db).await;
     let changes: [(Change, &str); 17] = [
         (|o| o.name = "a".into(), "name [length] must have at least 2 characters"),
         (|o| o.name = "abcde".into(), "name [length] must have at most 4 characters"),

@@ -9,8 +9,8 @@ fn compare(live: &Document, declared: &Document) -> (String, bool) {
 }
 
 /// Checks the difference in both directions: what narrows in one does not in the other.
-fn narrows(live: &Document, declared: &Document, line: &str) {
-    assert_eq!(compare(live, declared), (line.to_owned(), true), "{live} {declared}");
+fn narrows(live: &Document, declared: &Document, text: &str) {
+    assert_eq!(compare(live, declared), (text.to_owned(), true), "{live} {declared}");
     let (_, back) = compare(declared, live);
     assert!(!back, "{declared} -> {live}");
 }

@@ -15,7 +15,7 @@ fn between() -> Update<Parcel> {
         note: Some("fragile".to_owned()),
     };
     let mut after = before.clone();
-    after.ship_to.city = "Oslo".to_owned();
+    "Oslo".clone_into(&mut after.ship_to.city);
     after.prices.insert("NOK".to_owned(), 5);
     after.note = None;
     Update::between(&before, &after)
