@@ -94,8 +94,8 @@ mod tests {
         ] {
             assert_eq!(with_keys(Some(projection), &keys(&sort)).unwrap(), Some(sent));
         }
-        assert_eq!(with_keys(None, &keys(doc! {})).unwrap(), None);
-        assert_eq!(with_keys(Some(doc! { "_id": 0 }), &keys(doc! {})).unwrap(), None);
+        assert_eq!(with_keys(None, &keys(&doc! {})).unwrap(), None);
+        assert_eq!(with_keys(Some(doc! { "_id": 0 }), &keys(&doc! {})).unwrap(), None);
     }
 
     #[test]
@@ -103,7 +103,7 @@ mod tests {
         for projection in
             [doc! { "a": 0 }, doc! { "a.x": 0 }, doc! { "a": "$b", "c": 1 }, doc! { "a": { "$slice": 1 } }]
         {
-            let error = with_keys(Some(projection), &keys(doc! { "a": 1 })).unwrap_err();
+            let error = with_keys(Some(projection), &keys(&doc! { "a": 1 })).unwrap_err();
             assert!(error.to_string().contains("the projection excludes or computes `a"), "{error}");
         }
     }

@@ -112,7 +112,7 @@ async fn a_reference_is_a_lookup(db: Database, server: Server) {
         .try_collect()
         .await
         .unwrap();
-    assert_eq!(rows[0].added.authors, [ada.clone()]);
+    assert_eq!(rows[0].added.authors, std::slice::from_ref(&ada));
     assert!(rows[1].added.authors.is_empty());
     let lookup = doc! { "$lookup": {
         "from": "users", "localField": "author", "foreignField": "_id", "as": "authors",
