@@ -60,7 +60,7 @@
 //!
 //! An instance that was paused may still handle the change that it had received. Effects in the same deployment are
 //! undone if they are in a transaction with the position. Other services need the [key](Item::key) of the change, or
-//! the [number of the term](Status::fence).
+//! the [number of the term](SubscriptionStatus::fence).
 //!
 //! # Closures
 //!
@@ -96,7 +96,7 @@ mod transactional;
 pub use self::{
     builder::Subscribe,
     delivery::{Delivery, Item},
-    monitor::{Monitor, Phase, Status},
+    monitor::{Monitor, Phase, SubscriptionStatus},
     oplog::OplogWindow,
     outbox::{Deliver, Outbox},
     policy::{Beginning, Incident, OnEventTooLarge, OnHistoryLost, OnInvalidate},

@@ -38,7 +38,7 @@ odm::changes! {
 }
 
 /// Verbs that neither read nor write the documents of a model.
-const WITHOUT_EXIT: [&str; 14] = [
+const WITHOUT_EXIT: [&str; 18] = [
     "connect",
     "ping",
     "session",
@@ -53,6 +53,12 @@ const WITHOUT_EXIT: [&str; 14] = [
     "apply",
     "run_command",
     "oplog_window",
+    "driver",
+    // It consists of other verbs.
+    "transaction",
+    "delete_referenced",
+    // It rewrites all documents, whatever their policies.
+    "migrate",
 ];
 
 /// Verbs of layer 4, which use a verb of this layer: `page/tests.rs` has their lines.

@@ -45,7 +45,7 @@ pub enum Phase {
 /// The status of a subscription.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
-pub struct Status {
+pub struct SubscriptionStatus {
     /// What the subscription does.
     pub phase: Phase,
     /// The number of the term of this instance, or `None` if another instance delivers the changes.
@@ -62,7 +62,7 @@ pub struct Status {
     pub server_time: Option<Timestamp>,
 }
 
-impl Status {
+impl SubscriptionStatus {
     /// Returns the cluster time of the position.
     ///
     /// Returns `None` while the existing documents are delivered, and for a token of an unknown format.
@@ -85,10 +85,10 @@ impl Monitor {
     }
 
     /// Returns the status.
-    pub fn status(&self) -> Status {
+    pub fn status(&self) -> SubscriptionStatus {
         let inner = self.lock();
         let tracker = inner.tracker.as_ref().filter(|_| inner.phase != Phase::Waiting);
-        Status {
+        SubscriptionStatus {
             phase: inner.phase,
             fence: inner.term.as_ref().filter(|_| tracker.is_some()).map(Term::fence),
             delivered: inner.delivered,

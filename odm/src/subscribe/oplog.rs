@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use mongodb::bson::{Document, Timestamp, doc};
 
-use super::monitor::Status;
+use super::monitor::SubscriptionStatus;
 use crate::{
     database::Database,
     error::{Error, ErrorKind, Result},
@@ -37,8 +37,8 @@ impl OplogWindow {
     /// Returns how far the position of the subscription is after the oldest entry, in whole seconds. This is the time
     /// that is left at the present rate of writes, if the subscription stops. Zero means that history may be lost.
     ///
-    /// Returns `None` if the [time of the position](Status::position_time) is not known.
-    pub fn slack(&self, status: &Status) -> Option<Duration> {
+    /// Returns `None` if the [time of the position](SubscriptionStatus::position_time) is not known.
+    pub fn slack(&self, status: &SubscriptionStatus) -> Option<Duration> {
         let position = status.position_time()?;
         Some(Duration::from_secs(u64::from(position.time.saturating_sub(self.oldest.time))))
     }

@@ -14,7 +14,7 @@ use super::{
     delivery::{Delivery, Item},
     feed::{Feed, Front},
     keeper::save,
-    monitor::{Monitor, Status},
+    monitor::{Monitor, SubscriptionStatus},
 };
 use crate::{
     error::{Error, Result},
@@ -120,7 +120,7 @@ impl<M, Row> Subscription<M, Row> {
     }
 
     /// Returns the status of the subscription.
-    pub fn status(&self) -> Status {
+    pub fn status(&self) -> SubscriptionStatus {
         self.feed.monitor.status()
     }
 

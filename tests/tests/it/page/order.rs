@@ -282,14 +282,3 @@ async fn pages_are_in_the_order_of_the_server(db: Database) {
         check(&db, seed).await;
     }
 }
-
-/// More cases: `ODM_TEST_PAGE_SEEDS=40..600 cargo test -p odm-integration -- --ignored pages_of_more_seeds`.
-#[odm_test::test]
-#[ignore = "runs for minutes"]
-async fn pages_of_more_seeds(db: Database) {
-    let seeds = std::env::var("ODM_TEST_PAGE_SEEDS").unwrap_or_else(|_| "40..300".to_owned());
-    let (start, end) = seeds.split_once("..").unwrap();
-    for seed in start.parse().unwrap()..end.parse().unwrap() {
-        check(&db, seed).await;
-    }
-}
