@@ -80,8 +80,9 @@ impl ReferenceMeta {
 impl DocumentMeta {
     /// Returns the references in the document, in declared order, those in embedded documents and variants included.
     ///
-    /// The id of the document itself is not a reference, unless it is that of another model. A document inside itself
-    /// is not searched again.
+    /// The id of a model is one of them, because the document does not know its model:
+    /// [`ModelMeta::references`](crate::model::ModelMeta::references) leaves it out. A document inside itself is not
+    /// searched again.
     ///
     /// ```
     /// use odm::{Doc, Id, Model, meta::OnDelete};
@@ -101,7 +102,7 @@ impl DocumentMeta {
     /// # #[odm(collection = "users")]
     /// # struct User { id: Id<User> }
     ///
-    /// let references = Comment::META.references();
+    /// let references = Comment::MODEL.references();
     /// assert_eq!(references[0].path(), "post");
     /// assert_eq!(references[0].target().model(), Post::MODEL.type_id());
     /// assert_eq!(references[0].on_delete(), Some(OnDelete::Cascade));
