@@ -45,6 +45,7 @@ pub(crate) mod reference;
 mod stored_as;
 mod variant;
 
+pub(crate) use self::stored_as::bson_type_name;
 pub use self::{
     document::DocumentMeta,
     field::FieldMeta,

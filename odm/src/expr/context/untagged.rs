@@ -5,7 +5,7 @@ use mongodb::bson::spec::ElementType;
 use super::{InExpr, Single};
 use crate::{
     expr::rendered::{Rendered, list, one},
-    meta::TypeMeta,
+    meta::{TypeMeta, bson_type_name},
     path::{Key, NarrowsUntagged},
     value::Value,
 };
@@ -38,7 +38,7 @@ fn type_names(stored: &TypeMeta) -> Option<Vec<&'static str>> {
             ElementType::Double => &["double", "int", "long"],
             ElementType::Int32 | ElementType::Int64 => &["int", "long"],
             ElementType::Null | ElementType::Undefined => &[],
-            other => &[type_name(other)],
+            other => &[bson_type_name(other)],
         };
         for name in of_type {
             if !names.contains(name) {
@@ -47,31 +47,4 @@ fn type_names(stored: &TypeMeta) -> Option<Vec<&'static str>> {
         }
     }
     Some(names)
-}
-
-/// Returns the name that `$type` evaluates to.
-fn type_name(element_type: ElementType) -> &'static str {
-    match element_type {
-        ElementType::Double => "double",
-        ElementType::String => "string",
-        ElementType::EmbeddedDocument => "object",
-        ElementType::Array => "array",
-        ElementType::Binary => "binData",
-        ElementType::Undefined => "undefined",
-        ElementType::ObjectId => "objectId",
-        ElementType::Boolean => "bool",
-        ElementType::DateTime => "date",
-        ElementType::Null => "null",
-        ElementType::RegularExpression => "regex",
-        ElementType::DbPointer => "dbPointer",
-        ElementType::JavaScriptCode => "javascript",
-        ElementType::Symbol => "symbol",
-        ElementType::JavaScriptCodeWithScope => "javascriptWithScope",
-        ElementType::Int32 => "int",
-        ElementType::Timestamp => "timestamp",
-        ElementType::Int64 => "long",
-        ElementType::Decimal128 => "decimal",
-        ElementType::MinKey => "minKey",
-        ElementType::MaxKey => "maxKey",
-    }
 }

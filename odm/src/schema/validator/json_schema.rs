@@ -23,7 +23,7 @@ use super::{
     types,
 };
 use crate::{
-    meta::{DocumentMeta, FieldMeta, TypeMeta},
+    meta::{DocumentMeta, FieldMeta, TypeMeta, bson_type_name},
     model::Validator,
 };
 
@@ -88,7 +88,7 @@ impl Builder {
         let is_exact = self.is_exact();
         match meta {
             TypeMeta::Scalar(ElementType::Decimal128) => types::decimal(is_exact || place.is_strict),
-            TypeMeta::Scalar(element_type) => doc! { "bsonType": types::alias(*element_type) },
+            TypeMeta::Scalar(element_type) => doc! { "bsonType": bson_type_name(*element_type) },
             TypeMeta::Int { written, min, max } => {
                 types::integer(*min, *max, is_exact.then_some(*written), place.is_strict)
             }

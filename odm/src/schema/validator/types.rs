@@ -2,33 +2,6 @@
 
 use mongodb::bson::{Bson, Document, doc, spec::ElementType};
 
-/// Returns the name of a BSON type in a schema.
-pub(super) fn alias(element_type: ElementType) -> &'static str {
-    match element_type {
-        ElementType::Double => "double",
-        ElementType::String => "string",
-        ElementType::EmbeddedDocument => "object",
-        ElementType::Array => "array",
-        ElementType::Binary => "binData",
-        ElementType::Undefined => "undefined",
-        ElementType::ObjectId => "objectId",
-        ElementType::Boolean => "bool",
-        ElementType::DateTime => "date",
-        ElementType::Null => "null",
-        ElementType::RegularExpression => "regex",
-        ElementType::DbPointer => "dbPointer",
-        ElementType::JavaScriptCode => "javascript",
-        ElementType::Symbol => "symbol",
-        ElementType::JavaScriptCodeWithScope => "javascriptWithScope",
-        ElementType::Int32 => "int",
-        ElementType::Timestamp => "timestamp",
-        ElementType::Int64 => "long",
-        ElementType::Decimal128 => "decimal",
-        ElementType::MaxKey => "maxKey",
-        ElementType::MinKey => "minKey",
-    }
-}
-
 /// Returns the schema of an integer of this range. `exact` is the only type that is accepted.
 pub(super) fn integer(min: i64, max: i64, exact: Option<ElementType>, is_strict: bool) -> Document {
     let (mut schema, of_type) = match exact {
