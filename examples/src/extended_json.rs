@@ -3,7 +3,7 @@
 use anyhow::bail;
 use odm::bson::{Bson, Document};
 
-/// Returns the documents of a text as BSON bytes, each with its line number. Skips empty lines, but counts them.
+/// Returns the documents of a string as BSON bytes, each with its line number. Skips empty lines, but counts them.
 pub fn lines(text: &str) -> impl Iterator<Item = (usize, anyhow::Result<Vec<u8>>)> {
     let numbered = text.lines().enumerate().map(|(index, line)| (index + 1, line.trim()));
     numbered.filter(|(_, line)| !line.is_empty()).map(|(number, line)| (number, document(line)))

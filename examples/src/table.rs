@@ -5,7 +5,7 @@ use comfy_table::{Cell, CellAlignment, Table, presets::UTF8_FULL_CONDENSED};
 /// The title of a column, and whether it contains numbers.
 #[derive(Debug, Clone, Copy)]
 pub enum Column {
-    /// A column of texts, aligned to the left.
+    /// A column of strings, aligned to the left.
     Text(&'static str),
     /// A column of numbers, aligned to the right.
     Number(&'static str),

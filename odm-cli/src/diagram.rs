@@ -100,7 +100,7 @@ impl Diagram {
             TypeMeta::Int { written, .. } => alias(*written).to_owned(),
             TypeMeta::Float => "double".to_owned(),
             TypeMeta::Binary(_) => "binData".to_owned(),
-            TypeMeta::OrNull(inside) => format!("{}?", self.type_name(inside, owner, field)),
+            TypeMeta::Nullable(inside) => format!("{}?", self.type_name(inside, owner, field)),
             TypeMeta::Array { items, .. } => format!("{}[]", self.type_name(items, owner, field)),
             TypeMeta::Tuple(_) => "array".to_owned(),
             TypeMeta::Map { values } => format!("map~{}~", self.type_name(values, owner, field)),

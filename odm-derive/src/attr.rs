@@ -44,7 +44,7 @@ pub(crate) fn words(
 ) {
     while !input.is_empty() {
         let word = Ident::parse_any(input).map_err(|error| {
-            syn::Error::new(error.span(), "expected a word: `word`, `word = ..` or `word(..)`")
+            syn::Error::new(error.span(), "expected an attribute: `name`, `name = ..` or `name(..)`")
         });
         let read = word.and_then(|word| each(&word, input)).and_then(|()| {
             if input.is_empty() || input.peek(Token![,]) { Ok(()) } else { Err(input.error("expected `,`")) }

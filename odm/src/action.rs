@@ -9,7 +9,7 @@
 //!
 //! Each verb has a setter for each option that the manual and the driver list for its command. The page of each
 //! builder lists its setters. All verbs except the inserts, the bulk writes, `run_command` and `watch` have
-//! `.explain()`: see [`Explain`]. All verbs without a session have `.deadline(..)`: see [`Within`].
+//! `.explain()`: see [`Explain`]. All verbs without a session have `.deadline(..)`: see [`WithDeadline`].
 //!
 //! [`ClientBulkWrite`] has the same setters as [`BulkWrite`]. The writes of a bulk write have setters too, which
 //! depend on their kind: see [`Write`]. [`Watch`] has further setters of its own. [`RunCommand`] has only
@@ -59,6 +59,7 @@ mod insert_one;
 mod prepare;
 mod purge;
 pub(crate) mod read;
+mod read_as;
 mod replace_one;
 mod restore;
 mod run_command;
@@ -68,7 +69,6 @@ mod send;
 mod setters;
 mod update_many;
 mod update_one;
-mod viewed;
 mod watch;
 mod watch_database;
 
@@ -79,7 +79,7 @@ pub use self::{
         ClientBulkWrite, ClientBulkWriteResult, IntoWrites, Write,
     },
     count::Count,
-    deadline::Within,
+    deadline::WithDeadline,
     delete_many::DeleteMany,
     delete_one::DeleteOne,
     distinct::{Distinct, DistinctField},
@@ -96,6 +96,7 @@ pub use self::{
     insert_many::InsertMany,
     insert_one::InsertOne,
     purge::Purge,
+    read_as::ReadAs,
     replace_one::ReplaceOne,
     restore::Restore,
     run_command::RunCommand,
@@ -104,7 +105,6 @@ pub use self::{
     setters::{Constant, NoRow},
     update_many::UpdateMany,
     update_one::UpdateOne,
-    viewed::Viewed,
     watch::Watch,
     watch_database::WatchDatabase,
 };
@@ -113,7 +113,7 @@ pub(crate) use self::fetch::{IntoRequest, Request};
 use self::prepare::Problems;
 pub(crate) use crate::collection::OperationTarget;
 pub use crate::exec::call_site;
-pub use crate::session::{AsSession, Explicit, Implicit};
+pub use crate::session::{AsSession, ExplicitSession, ImplicitSession};
 pub(crate) use crate::session::{Lent, SessionState};
 
 #[cfg(test)]
@@ -162,8 +162,8 @@ impl<B: CollectsProblems> TakesComment for B {
 macro_rules! action {
     ($action:ident { $($field:ident),* } with $options:ty $(, clearing $($problems:ident).+)? => $output:ty) => {
         $crate::action::action!(@setters $action { $($field),* } with $options $(, clearing $($problems).+)?);
-        $crate::action::action!(@awaited $action, $crate::action::Implicit, 'static, $crate::exec::completed => $output);
-        $crate::action::action!(@awaited $action, $crate::action::Explicit<'s>, 's, ::std::convert::identity => $output);
+        $crate::action::action!(@awaited $action, $crate::action::ImplicitSession, 'static, $crate::exec::completed => $output);
+        $crate::action::action!(@awaited $action, $crate::action::ExplicitSession<'s>, 's, ::std::convert::identity => $output);
     };
     // For an action whose output in a session is another type.
     (
@@ -171,8 +171,8 @@ macro_rules! action {
         in a session $in_session:ty
     ) => {
         $crate::action::action!(@setters $action { $($field),* } with $options $(, clearing $($problems).+)?);
-        $crate::action::action!(@awaited $action, $crate::action::Implicit, 'static, $crate::exec::completed => $output);
-        $crate::action::action!(@awaited $action, $crate::action::Explicit<'s>, 's, ::std::convert::identity => $in_session);
+        $crate::action::action!(@awaited $action, $crate::action::ImplicitSession, 'static, $crate::exec::completed => $output);
+        $crate::action::action!(@awaited $action, $crate::action::ExplicitSession<'s>, 's, ::std::convert::identity => $in_session);
     };
     (@setters $action:ident { $($field:ident),* } with $options:ty $(, clearing $($problems:ident).+)?) => {
         impl<M: $crate::model::Model, S> $action<M, S> {
@@ -211,9 +211,9 @@ macro_rules! action {
             pub fn session(
                 self,
                 session: &mut impl $crate::action::AsSession,
-            ) -> $action<M, $crate::action::Explicit<'_>> {
-                let Self { $($field,)* options, state: $crate::action::Implicit } = self;
-                $action { $($field,)* options, state: $crate::action::Explicit::new(session) }
+            ) -> $action<M, $crate::action::ExplicitSession<'_>> {
+                let Self { $($field,)* options, state: $crate::action::ImplicitSession } = self;
+                $action { $($field,)* options, state: $crate::action::ExplicitSession::new(session) }
             }
         }
 

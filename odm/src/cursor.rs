@@ -3,11 +3,11 @@
 //! A cursor keeps one batch in memory. It decodes each document from the bytes of the batch, without a copy.
 
 mod batch;
+pub(crate) mod for_each_output;
 mod session;
-pub(crate) mod step;
 
+pub(crate) use self::for_each_output::ForEachOutput;
 pub use self::session::SessionCursor;
-pub(crate) use self::step::Step;
 
 use std::{
     fmt,
@@ -199,7 +199,7 @@ impl<T> Cursor<T> {
     where
         T: Row,
         F: FnMut(T::In<'_>) -> Done,
-        Done: Step<K>,
+        Done: ForEachOutput<K>,
     {
         loop {
             let step = self.batch.next().map(|bytes| Ok::<_, Error>(each(self.origin.borrow::<T>(bytes)?)));

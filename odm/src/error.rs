@@ -301,12 +301,12 @@ impl Error {
             || self.driver().is_some_and(|error| error.contains_label(label))
     }
 
-    /// Returns the driver's error. Its texts may contain stored values.
+    /// Returns the driver's error. Its strings may contain stored values.
     pub fn driver(&self) -> Option<&mongodb::error::Error> {
         self.0.driver.as_ref()
     }
 
-    /// Converts the error into the driver's error. Its texts may contain stored values.
+    /// Converts the error into the driver's error. Its strings may contain stored values.
     pub fn into_driver(self) -> Option<mongodb::error::Error> {
         self.0.driver
     }
@@ -370,7 +370,7 @@ impl fmt::Debug for Error {
     }
 }
 
-/// The source is always an error whose texts contain no stored values. For the driver's error, see [`Error::driver`].
+/// The source is always an error whose strings contain no stored values. For the driver's error, see [`Error::driver`].
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self.kind() {

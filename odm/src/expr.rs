@@ -32,10 +32,10 @@ mod constant;
 pub(crate) mod context;
 mod convert;
 mod date;
-mod each;
 mod encrypted;
 mod json;
 mod list;
+mod map_filter_reduce;
 mod meta;
 mod number;
 mod object;
@@ -84,10 +84,10 @@ pub use self::{
     context::{Exprs, Fields},
     convert::*,
     date::*,
-    each::{ElementNames, ReduceNames},
     encrypted::*,
     json::*,
     list::ExpressionList,
+    map_filter_reduce::{ElementNames, ReduceNames},
     meta::{Meta, meta, text_score},
     number::*,
     object::*,
@@ -157,7 +157,7 @@ impl<R, T, O> Expr<R, T, O> {
     /// Creates an expression in the driver's form, of the type that you specify:
     /// `Expr::<_, String>::raw(doc! { "$toUpper": "$name" })`.
     ///
-    /// The server reads a text in it that begins with `$` as a path. Use [`lit`] for text from an untrusted source.
+    /// The server reads a string in it that begins with `$` as a path. Use [`lit`] for text from an untrusted source.
     pub fn raw(expression: impl Into<Bson>) -> Expr<R, T> {
         Expr::computed(Rendered::measured(expression.into()))
     }
@@ -188,8 +188,8 @@ impl<R, T, O> Expr<R, T, O> {
     }
 
     /// Returns the expression as one of any type, for places whose values have several types:
-    /// `cond(o.paid(), o.total().any(), "open".any())` evaluates to a [`Bson`].
-    pub fn any(&self) -> Expr<R, Bson> {
+    /// `cond(o.paid(), o.total().as_bson(), "open".as_bson())` evaluates to a [`Bson`].
+    pub fn as_bson(&self) -> Expr<R, Bson> {
         self.typed()
     }
 
@@ -348,7 +348,7 @@ pub fn operators() -> impl Iterator<Item = &'static Operator> {
         convert::OTHERS,
         date::OPERATORS,
         date::OTHERS,
-        each::OPERATORS,
+        map_filter_reduce::OPERATORS,
         encrypted::OPERATORS,
         json::OPERATORS,
         json::OTHERS,

@@ -1,6 +1,6 @@
 //! `ExtendedJson`: BSON as text, in relaxed extended JSON (v2).
 //!
-//! `Display` of `bson` writes a text for logs: it does not escape texts, and regular expressions, dates and ids are not
+//! `Display` of `bson` writes a string for logs: it does not escape strings, and regular expressions, dates and ids are not
 //! JSON. This text can be read by the shell (`EJSON.parse`), by `mongoimport` and by `bson`. `bson` writes extended JSON
 //! only with its feature for `serde_json`.
 

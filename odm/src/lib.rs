@@ -60,7 +60,7 @@
 //! and `bulk_write`, return builders that do nothing until they are awaited: see [`action`]. Reads return a
 //! [`cursor`]. `watch` returns a change stream that resumes by itself: see [`watch`]. An action has a setter for each
 //! option of its command. Most actions can be [explained](action::Explain), and every action
-//! without a session can have a [deadline](action::Within).
+//! without a session can have a [deadline](action::WithDeadline).
 //!
 //! **Transactions.** [`Database::transaction`] runs several actions that take effect together, and repeats what is safe to
 //! repeat: see [`transaction`]. [`session`] describes sessions without transactions.

@@ -50,8 +50,8 @@ use mongodb::bson::{Bson, Document};
 pub(crate) use self::newer::unknown_operator;
 pub use self::{
     context::{
-        ChangeStreamPipeline, InChangeStream, InFacet, InUpdate, Matches, Outermost, Reads, SplitLargeEvents,
-        Transforms, Writes,
+        AllowsGroup, AllowsMatch, AllowsOut, AllowsSet, ChangeStreamPipeline, InChangeStream, InFacet,
+        InUpdate, SplitLargeEvents, TopLevel,
     },
     output::{OfStageOutput, StageOutput},
     stage::{

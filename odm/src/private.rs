@@ -39,6 +39,7 @@ pub use crate::{
         Array, Bits, Decode, Doc, Flatten, FromText, Integer, Keyed, Map, MapKey, Nullable, Number, Ordered,
         OwnedRow, Row, SchemaVersion, StringValue, Text, Value, Versioned,
         arrays::Arrays,
+        bson_number::Arithmetic,
         convertible::Scalar,
         decimal::decimal_bytes,
         elements::{Elements, require, unknown_field, unknown_variant},
@@ -58,7 +59,6 @@ pub use crate::{
             claim_content, claim_flattened, content_names, flattened, flattened_after_tag, flattened_names,
             put_flattened, skip_flattened,
         },
-        kind::Arithmetic,
         meta::{
             content_meta, document_meta, enum_document_meta, field_meta, flattened_content_meta,
             flattened_meta, stored_document, stored_enum,

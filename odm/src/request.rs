@@ -1,7 +1,7 @@
 //! Queries from requests: an allow-list of parameters, and the filter, the sort and the page of a request.
 //!
 //! Typed queries are fixed at compile time, but clients choose conditions at run time. [`Parameters`] lists what a
-//! client may send: public names, each with its typed path. [`Parameters::parse`] accepts the names and texts of a
+//! client may send: public names, each with its typed path. [`Parameters::parse`] accepts the names and strings of a
 //! request, from any source. It returns a [`Query`], or one error that lists every invalid parameter.
 //!
 //! ```
@@ -56,7 +56,7 @@
 //! | `name=token` | the token of a page | `page_token`, with the feature `page` |
 //!
 //! All conditions must hold. Each value is parsed as the [type of its field](crate::value::FromText) and encoded as
-//! the field stores it. So a text of the request is never an operator, the name of a field or a pattern.
+//! the field stores it. So a string of the request is never an operator, the name of a field or a pattern.
 
 mod allow_list;
 mod operator;

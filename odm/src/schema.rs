@@ -24,8 +24,8 @@
 //!
 //! What the server cannot check, the plan lists as checked in Rust only: [`Plan::rust_only`]. The server accepts a few
 //! documents besides that the model does not read: doubles beyond 2^53 in an integer field and integers beyond 2^53 in
-//! a floating-point field, a number beyond the range of `f32` or of a decimal type, a text of several characters in a
-//! `char`, zero in a `NonZero`, a double beyond 10^15 in a field with `multiple_of`, a text that is not a URL or an address, a map with keys of another type, a date that is not midnight for a
+//! a floating-point field, a number beyond the range of `f32` or of a decimal type, a string of several characters in a
+//! `char`, zero in a `NonZero`, a double beyond 10^15 in a field with `multiple_of`, a string that is not a URL or an address, a map with keys of another type, a date that is not midnight for a
 //! day without time, two elements with one name, the levels below the third of a type that contains itself, and what
 //! only serde can judge. An element that two flattened values declare is judged by both.
 //!

@@ -37,7 +37,7 @@ pub(crate) use self::{
 pub use self::{
     manual::{AbortTransaction, CommitTransaction, StartTransaction},
     start::StartSession,
-    state::{AsSession, Explicit, Implicit},
+    state::{AsSession, ExplicitSession, ImplicitSession},
 };
 use crate::{
     database::Database,

@@ -16,7 +16,7 @@ use crate::{
         rendered::{Rendered, list, object},
     },
     path::{IntoBase, Key},
-    value::{Doc, HasField, Id, Keyed, Stores, Value, document_with_room},
+    value::{Doc, HasField, Id, Keyed, Stores, Value, document_with_capacity},
 };
 
 /// The rendered fields of a literal.
@@ -71,7 +71,7 @@ impl RenderedFields {
     }
 
     pub(crate) fn into_document(self) -> CodecResult<Document> {
-        let mut document = document_with_room(self.fields.len());
+        let mut document = document_with_capacity(self.fields.len());
         for (name, value) in self.fields {
             document.insert(name, value?.into_value());
         }

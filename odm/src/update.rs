@@ -22,7 +22,7 @@
 //! | array | `push` `push_each` `push_each_with` `add_to_set` `add_to_set_each` `pop_first` `pop_last` `pull` `pull_all` `pull_where` |
 //! | bitwise | `bit_and` `bit_or` `bit_xor` |
 //! | positions | `at(index)` `matched()` (`$`) `each()` (`$[]`) `each_where(..)` (`$[name]`) |
-//! | stages | [`Update::stages`] with `set` `and_set` `unset` `replace_with`: values computed from the document itself |
+//! | stages | [`Update::computed`] with `set` `and_set` `unset` `replace_with`: values computed from the document itself |
 //!
 //! [`Update::between`] computes the update between two states of a document.
 //!
@@ -48,6 +48,7 @@ mod array;
 mod between;
 mod bitwise;
 mod changes;
+pub(crate) mod computed;
 pub(crate) mod field;
 mod maintained;
 mod on_insert;
@@ -55,7 +56,6 @@ mod operators;
 mod positional;
 mod push;
 mod rules;
-pub(crate) mod stages;
 
 use std::{fmt, marker::PhantomData, ops};
 
@@ -65,7 +65,7 @@ use mongodb::{
 };
 
 use self::changes::Changes;
-pub use self::{operators::operators, push::PushEach, stages::Stages};
+pub use self::{computed::ComputedUpdate, operators::operators, push::PushEach};
 use crate::{
     error::{Result, codec::CodecResult},
     extended_json::ExtendedJson,
@@ -113,9 +113,9 @@ impl<M> Update<M> {
         Self::of(Changes::raw(document))
     }
 
-    /// Creates an update from an aggregation pipeline in the driver's form. [`stages`](Self::stages) builds a typed
+    /// Creates an update from an aggregation pipeline in the driver's form. [`computed`](Self::computed) builds a typed
     /// one. A pipeline that is joined with other changes by `+` cannot be sent.
-    pub fn pipeline(stages: Vec<Document>) -> Self {
+    pub fn raw_pipeline(stages: Vec<Document>) -> Self {
         Self::of(Changes::pipeline(stages))
     }
 
@@ -239,11 +239,11 @@ impl<M> JoinsUpdate<M> for Update<M> {
     }
 }
 
-/// A value that collection methods accept as an update: an [`Update`] of the model, [`Stages`] that compute it, a
+/// A value that collection methods accept as an update: an [`Update`] of the model, [`ComputedUpdate`] that compute it, a
 /// plain [`Document`] of operators, or an aggregation pipeline as a `Vec<Document>`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an update of `{M}`",
-    label = "expected an `Update<{M}>`, its `Stages`, a `Document` or a `Vec<Document>`",
+    label = "expected an `Update<{M}>`, its `ComputedUpdate`, a `Document` or a `Vec<Document>`",
     note = "begin with the fields of the model: `let m = {M}::fields();` and `m.field().set(..)`",
     note = "join updates with `+`"
 )]
@@ -266,6 +266,6 @@ impl<M> IntoUpdate<M> for Document {
 
 impl<M> IntoUpdate<M> for Vec<Document> {
     fn into_update(self) -> Update<M> {
-        Update::pipeline(self)
+        Update::raw_pipeline(self)
     }
 }

@@ -20,7 +20,7 @@
 //! | `Box<T>` `Arc<T>` `Rc<T>` `Cow<'static, T>` | `T` |
 //! | `Vec<T>` `VecDeque<T>` `LinkedList<T>` `Box<[T]>` `Arc<[T]>` `Rc<[T]>` `BTreeSet<T>` `HashSet<T>` | array; a set reads equal elements as one |
 //! | `[T; N]`, tuples of up to eight | array; another length is an error |
-//! | `BTreeMap<K, T>` `HashMap<K, T>` | document; `K` is a text, a number, a bool, an id, a UUID, an enum without data |
+//! | `BTreeMap<K, T>` `HashMap<K, T>` | document; `K` is a string, a number, a bool, an id, a UUID, an enum without data |
 //! | a struct with `Model` or `Embedded` | document |
 //! | an enum without data, with [`Value`](macro@crate::Value) | string: the variant's name |
 //! | an enum with data, with [`Value`](macro@crate::Value#enums-with-data) | as `#[serde(tag)]`, `content` and `untagged` specify |
@@ -71,11 +71,13 @@
 pub(crate) mod array;
 pub(crate) mod arrays;
 mod binary;
+pub(crate) mod bson_number;
 pub(crate) mod convertible;
 mod crates;
-mod dated;
+mod date;
 pub(crate) mod decimal;
 mod document;
+mod document_capacity;
 pub(crate) mod elements;
 pub(crate) mod encoding;
 pub(crate) mod field;
@@ -83,7 +85,6 @@ pub(crate) mod field_names;
 pub(crate) mod flatten;
 mod from_text;
 mod id;
-pub(crate) mod kind;
 mod map;
 pub(crate) mod meta;
 mod nesting;
@@ -94,7 +95,6 @@ mod pointer;
 pub(crate) mod raw;
 mod raw_document;
 mod regex;
-mod room;
 mod row;
 mod scalar;
 mod sequence;
@@ -124,8 +124,10 @@ pub(crate) use self::{
     array::{AnyLength, FixedLength},
     arrays::Arrays,
     binary::plain_bytes,
+    bson_number::{Arithmetic, BsonNumber},
     convertible::Scalar,
-    dated::{Dated, Instant},
+    date::{Dated, Instant},
+    document_capacity::document_with_capacity,
     elements::duplicate,
     elements::{Elements, require, unknown_field},
     encoding::{
@@ -138,21 +140,19 @@ pub(crate) use self::{
     field_names::{FieldNames, Reserved},
     flatten::{HasFlattened, UnclaimedElements},
     id::read_id,
-    kind::{Arithmetic, Kind},
     map::utf8_key,
     nesting::{
         MAX_NESTING, MAX_OPTION, bounded, bounded_document, bounded_documents, nested_levels, too_deep,
     },
     raw::Raw,
     regex::{check_regex, regex_literal},
-    room::document_with_room,
     sequence::other_length,
     untyped::looks_like_operators,
     writer::Writer,
 };
 pub use self::{
     array::{Array, Grows},
-    dated::DateValue,
+    date::DateValue,
     document::{Decode, Doc, from_slice, to_vec},
     flatten::Flatten,
     from_text::FromText,

@@ -98,7 +98,7 @@
 //!
 //! # Borrowed rows
 //!
-//! A view may have a lifetime. Its texts and bytes then borrow from the batch that the server sent, and nothing is
+//! A view may have a lifetime. Its strings and bytes then borrow from the batch that the server sent, and nothing is
 //! copied. A row is valid until the next row is read, so the cursor has no `next` or `try_collect` for it. Use
 //! [`for_each`](crate::Cursor::for_each):
 //!

@@ -26,10 +26,10 @@ use futures_core::Stream;
 
 pub use self::{
     change::Change,
-    event::{Delta, Event, TruncatedArray},
+    event::{Event, TruncatedArray, UpdateDescription},
     fields::{
-        ChangeFields, ChangeNamespace, ChangeNamespaceFields, DeltaFields, DocumentKey, DocumentKeyFields,
-        TruncatedArrayFields,
+        ChangeFields, ChangeNamespace, ChangeNamespaceFields, DocumentKey, DocumentKeyFields,
+        TruncatedArrayFields, UpdateDescriptionFields,
     },
     models::{ModelChanges, OtherChange},
     token::ResumeToken,
@@ -95,7 +95,7 @@ use crate::{
 /// while let Some(change) = changes.next().await.transpose()? {
 ///     match change.event() {
 ///         Event::Insert(order) => println!("new: {order:?}"),
-///         Event::Update { delta, .. } => println!("changed: {}", delta.updated_fields),
+///         Event::Update { update_description, .. } => println!("changed: {}", update_description.updated_fields),
 ///         _ => {}
 ///     }
 /// }

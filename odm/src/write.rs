@@ -18,7 +18,7 @@ use mongodb::{
 use self::encode::encode;
 pub(crate) use self::{
     encode::{EncodedDocuments, encode_replacement},
-    kind::Kind,
+    kind::WriteKind,
     options::WriteOptions,
     policy::{Guard, Meaning},
     render::unwritten,
@@ -27,14 +27,14 @@ use crate::{error::Result, policies::Policies};
 
 /// A write as its verb builds it.
 pub(crate) struct Statement {
-    kind: Kind,
+    kind: WriteKind,
     options: WriteOptions,
     policies: Policies,
 }
 
 impl Statement {
     /// Creates the statement of a write. `policies` are those of its model and its handle.
-    pub(crate) fn new(kind: Kind, options: impl Into<WriteOptions>, policies: Policies) -> Self {
+    pub(crate) fn new(kind: WriteKind, options: impl Into<WriteOptions>, policies: Policies) -> Self {
         Self { kind, options: options.into(), policies }
     }
 

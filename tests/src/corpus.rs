@@ -235,7 +235,7 @@ pub const MALFORMED_DOCUMENTS: &[(&str, &str)] = &[
     ("a key that is not UTF-8", "08000000 0a ff 00 00"),
     ("a key twice", "0b000000 0a 6100 0a 6100 00"),
     ("a key twice, of two types", "0f000000 0a 6100 10 6100 01000000 00"),
-    ("the bytes of a text", "68656c6c6f20776f726c64"),
+    ("the bytes of a string", "68656c6c6f20776f726c64"),
 ];
 
 /// Decodes hex; spaces are ignored.

@@ -6,9 +6,7 @@ use odm::{
     Collection, Embedded, Id, Model, Pipeline, Shape,
     bson::DateTime,
     expr::{TimeUnit, concat, cond, switch},
-    pipeline::{
-        Current, Transforms, Unbounded, avg, count, max, partition_by, push, rank, shift, sum, top_n,
-    },
+    pipeline::{AllowsSet, Current, Unbounded, avg, count, max, partition_by, push, rank, shift, sum, top_n},
 };
 
 #[derive(Debug, Clone, PartialEq, Embedded)]
@@ -106,7 +104,7 @@ struct Overview {
 /// Adds the total of an order.
 fn with_totals<In, P>(orders: Pipeline<In, Order, P>) -> Pipeline<In, odm::pipeline::With<Order, Total>, P>
 where
-    P: Transforms,
+    P: AllowsSet,
 {
     orders.set(|o| TotalOf {
         total: o.lines().map(|line| line.price() * line.quantity()).sum() * (1 - o.discount().if_null(0)),

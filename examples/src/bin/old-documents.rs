@@ -48,7 +48,7 @@ fn phones_in_a_list(contact: &mut Document) {
 /// `name` became `first` and `last`.
 fn names_apart(contact: &mut Document) -> Result<(), &'static str> {
     let Some(name) = contact.remove("name") else { return Ok(()) };
-    let name = name.as_str().ok_or("the name is not a text")?;
+    let name = name.as_str().ok_or("the name is not a string")?;
     let (first, last) = name.split_once(' ').ok_or("the name is one word")?;
     contact.insert("first", first);
     contact.insert("last", last);

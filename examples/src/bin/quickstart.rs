@@ -83,9 +83,9 @@ async fn main() -> anyhow::Result<()> {
     let updated = peaks.update_one(p.name().eq("Everest"), p.height().set(8849)).await?;
     println!("\nupdated {}", updated.modified_count);
     if let Some(change) = changes.next().await.transpose()?
-        && let Event::Update { delta, .. } = change.event()
+        && let Event::Update { update_description, .. } = change.event()
     {
-        println!("the change stream says: {}", delta.updated_fields);
+        println!("the change stream says: {}", update_description.updated_fields);
     }
 
     // Aggregate: the row type follows the stages.

@@ -112,7 +112,7 @@ async fn main() -> anyhow::Result<()> {
     let refused = articles.update_one(two_arrays, a.batches().matched().qty().inc(1)).await;
     println!("{}", refused.err().context("it was made")?.kind());
 
-    let computed = Update::stages()
+    let computed = Update::computed()
         .set(a.price(), |a| a.price() * 2.0)
         .and_set(a.stock(), |a| a.stock() + 1)
         .unset(a.discount());

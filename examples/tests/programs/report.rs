@@ -87,7 +87,7 @@ async fn the_report_is_a_table_and_two_pictures(server: Server) {
     assert!(title.iter().any(|channel| *channel < 100));
 }
 
-/// Returns the texts of a picture, in order.
+/// Returns the strings of a picture, in order.
 fn labels(svg: &str) -> Vec<String> {
     let document = Document::parse(svg).unwrap();
     let texts = document.descendants().filter(|node| node.has_tag_name("text"));

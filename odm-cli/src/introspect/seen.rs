@@ -10,7 +10,7 @@ const MAX_DEPTH: usize = 16;
 const MAX_NAMES: usize = 100;
 /// The names of the document itself that are kept.
 const MAX_ROOT_NAMES: usize = 2000;
-/// The distinct texts that are kept.
+/// The distinct strings that are kept.
 const MAX_TEXTS: usize = 8;
 /// The largest integer that a double holds exactly.
 const EXACT: u64 = 1 << 53;
@@ -23,7 +23,7 @@ pub(crate) struct Seen {
     pub(super) nulls: u64,
     /// The types of the values that are neither null, nor documents, nor arrays.
     pub(super) scalars: BTreeMap<u8, ElementType>,
-    /// The distinct texts, or `None` if there are many or long ones.
+    /// The distinct strings, or `None` if there are many or long ones.
     pub(super) texts: Option<BTreeSet<String>>,
     pub(super) many_texts: bool,
     /// Whether there are integers that a double does not hold exactly.

@@ -40,7 +40,7 @@ pub(crate) fn expand(scope: &Scope<'_>, field: &Field<'_>, others: &[Member]) ->
         let decode = quote!(let #raw = #raw.reread()?; #raw.level(|#raw| #decode));
         let stored_as = quote! {
             const STORED_AS: &'static #runtime::TypeMeta =
-                &#runtime::TypeMeta::Same(#runtime::Deferred::new(|| #value::STORED_AS));
+                &#runtime::TypeMeta::Recursive(#runtime::Deferred::new(|| #value::STORED_AS));
         };
         return value::leaf(scope, &encode, &decode, &stored_as);
     }

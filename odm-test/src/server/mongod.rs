@@ -188,7 +188,7 @@ pub(crate) fn log_tail(folder: &Path, output: &str) -> String {
     quote(source)
 }
 
-/// Returns the last error lines of a server's log, else its last lines, indented. Returns an empty text for an empty
+/// Returns the last error lines of a server's log, else its last lines, indented. Returns an empty string for an empty
 /// log.
 pub(crate) fn quote(log: &str) -> String {
     const LINES: usize = 8;

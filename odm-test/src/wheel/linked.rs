@@ -25,7 +25,7 @@ pub fn libraries(program: &Path) -> Result<Vec<PathBuf>, Error> {
     Ok(ldd(program)?.lines().filter_map(path).collect())
 }
 
-/// Returns a message about the libraries of `program` that this machine lacks. Returns an empty text if it lacks
+/// Returns a message about the libraries of `program` that this machine lacks. Returns an empty string if it lacks
 /// none, or if `ldd` is not installed.
 pub(super) fn missing(program: &Path) -> Result<String, Error> {
     if which::which("ldd").is_err() {

@@ -6,7 +6,8 @@ use futures_core::future::BoxFuture;
 use mongodb::{bson::Document, options::AggregateOptions};
 
 use super::{
-    AsSession, Builder, CollectsProblems, Explicit, HasTarget, Implicit, OperationTarget, Within,
+    AsSession, Builder, CollectsProblems, ExplicitSession, HasTarget, ImplicitSession, OperationTarget,
+    WithDeadline,
     deadline::limit,
     explain::{Explain, Explained, explain},
     prepare::Problems,
@@ -21,7 +22,7 @@ use crate::{
     exec,
     model::Model,
     operation::Verb,
-    pipeline::{self, Matches, Outermost, Pipeline, Reads, Transforms, Writes, Written},
+    pipeline::{self, AllowsGroup, AllowsMatch, AllowsOut, AllowsSet, Pipeline, TopLevel, Written},
     query::Query,
 };
 
@@ -31,10 +32,10 @@ pub(super) const AGGREGATE: Verb = Verb::new("aggregate", "aggregate");
 ///
 /// `In` is the model, or `Document` for a database. `Row` is the type of the rows after the last stage. The stages
 /// are methods of [`Pipeline`].
-pub type Aggregate<In, Row = In, S = Implicit> = Pipeline<In, Row, OnCollection<S>>;
+pub type Aggregate<In, Row = In, S = ImplicitSession> = Pipeline<In, Row, OnCollection<S>>;
 
 /// The target of a pipeline that runs on a collection, or on a database.
-pub struct OnCollection<S = Implicit> {
+pub struct OnCollection<S = ImplicitSession> {
     on: OperationTarget,
     problems: Problems,
     options: AggregateOptions,
@@ -130,7 +131,12 @@ impl Database {
 
 impl OnCollection {
     fn new(on: OperationTarget) -> Self {
-        Self { on, problems: Problems::default(), options: AggregateOptions::default(), session: Implicit }
+        Self {
+            on,
+            problems: Problems::default(),
+            options: AggregateOptions::default(),
+            session: ImplicitSession,
+        }
     }
 }
 
@@ -185,12 +191,12 @@ impl<In, Row> Aggregate<In, Row> {
     /// Runs the aggregation in this session.
     ///
     /// The aggregation borrows the session until its cursor is dropped. It can have only one session.
-    pub fn session(self, session: &mut impl AsSession) -> Aggregate<In, Row, Explicit<'_>> {
+    pub fn session(self, session: &mut impl AsSession) -> Aggregate<In, Row, ExplicitSession<'_>> {
         self.with_target(|target| OnCollection {
             on: target.on,
             problems: target.problems,
             options: target.options,
-            session: Explicit::new(session),
+            session: ExplicitSession::new(session),
         })
     }
 }
@@ -208,7 +214,7 @@ impl<In, Row> IntoFuture for Aggregate<In, Row> {
     }
 }
 
-impl<'s, In, Row> IntoFuture for Aggregate<In, Row, Explicit<'s>> {
+impl<'s, In, Row> IntoFuture for Aggregate<In, Row, ExplicitSession<'s>> {
     type Output = Result<SessionCursor<'s, Row>>;
     type IntoFuture = BoxFuture<'s, Self::Output>;
 
@@ -238,7 +244,7 @@ impl<In> IntoFuture for Written<In, OnCollection> {
     }
 }
 
-impl<'s, In> IntoFuture for Written<In, OnCollection<Explicit<'s>>>
+impl<'s, In> IntoFuture for Written<In, OnCollection<ExplicitSession<'s>>>
 where
     In: 's,
 {
@@ -251,21 +257,21 @@ where
     }
 }
 
-impl<S> Matches for OnCollection<S> {}
-impl<S> Outermost for OnCollection<S> {}
-impl<S> Reads for OnCollection<S> {}
-impl<S> Transforms for OnCollection<S> {}
-impl<S> Writes for OnCollection<S> {}
+impl<S> AllowsMatch for OnCollection<S> {}
+impl<S> TopLevel for OnCollection<S> {}
+impl<S> AllowsGroup for OnCollection<S> {}
+impl<S> AllowsSet for OnCollection<S> {}
+impl<S> AllowsOut for OnCollection<S> {}
 
 impl<In, Row> Aggregate<In, Row> {
-    /// Limits how long the aggregation may take, including the lifetime of the cursor: see [`Within`].
+    /// Limits how long the aggregation may take, including the lifetime of the cursor: see [`WithDeadline`].
     ///
     /// After the deadline, returns an error for which [`is_timeout`](crate::Error::is_timeout) is true. The server
     /// receives the limit too: `{ maxTimeMS: n }`.
-    pub fn deadline(mut self, after: Duration) -> Within<Self> {
+    pub fn deadline(mut self, after: Duration) -> WithDeadline<Self> {
         limit(&mut self.options().max_time, after);
         let on = self.on();
         let verb = if self.writes() { AGGREGATE } else { AGGREGATE.reading() };
-        Within::new(self, after, on, verb)
+        WithDeadline::new(self, after, on, verb)
     }
 }

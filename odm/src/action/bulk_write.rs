@@ -20,7 +20,7 @@ pub use self::{
     result::BulkWriteResult,
     write::{BulkDelete, BulkReplaceOne, BulkUpdateMany, BulkUpdateOne, Write},
 };
-use super::{Implicit, SessionState, action, deadline::deadline, prepare::Problems, setters::setters};
+use super::{ImplicitSession, SessionState, action, deadline::deadline, prepare::Problems, setters::setters};
 use crate::{
     collection::{Collection, Target},
     error::Result,
@@ -87,7 +87,7 @@ impl<M: Model> Collection<M> {
             ids: BTreeMap::new(),
             problems: Problems::default(),
             options: BulkWriteOptions::default(),
-            state: Implicit,
+            state: ImplicitSession,
         };
         writes.into_writes(|write| bulk.push(write));
         bulk
@@ -99,7 +99,7 @@ impl<M: Model> Collection<M> {
 /// Construct with [`Collection::bulk_write`], and add writes with [`push`](BulkWrite::push) and `extend`. It contains
 /// the encoded writes.
 #[must_use = "nothing is written until the action is awaited"]
-pub struct BulkWrite<M: Model, S = Implicit> {
+pub struct BulkWrite<M: Model, S = ImplicitSession> {
     target: Target,
     writes: Elements,
     ids: BTreeMap<usize, M::Id>,

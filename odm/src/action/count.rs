@@ -4,7 +4,7 @@ use futures_core::future::BoxFuture;
 use mongodb::{bson::Document, options::CountOptions};
 
 use super::{
-    Implicit, SessionState, action,
+    ImplicitSession, SessionState, action,
     deadline::deadline,
     explain::{Explain, Explained, explain},
     prepare::Problems,
@@ -52,7 +52,7 @@ impl<M: Model> Collection<M> {
             filter: filter.into_filter(),
             problems: Problems::default(),
             options: CountOptions::default(),
-            state: Implicit,
+            state: ImplicitSession,
         }
     }
 }
@@ -61,7 +61,7 @@ impl<M: Model> Collection<M> {
 ///
 /// Construct with [`Collection::count`].
 #[must_use = "nothing is counted until the action is awaited"]
-pub struct Count<M, S = Implicit> {
+pub struct Count<M, S = ImplicitSession> {
     target: Target,
     filter: Filter<M>,
     problems: Problems,

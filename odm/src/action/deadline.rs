@@ -49,26 +49,26 @@ use crate::{
 /// # }
 /// ```
 #[must_use = "nothing happens until the action is awaited"]
-pub struct Within<A> {
+pub struct WithDeadline<A> {
     action: A,
     after: Duration,
     on: OperationTarget,
     verb: Verb,
 }
 
-impl<A> Within<A> {
+impl<A> WithDeadline<A> {
     pub(crate) fn new(action: A, after: Duration, on: OperationTarget, verb: Verb) -> Self {
         Self { action, after, on, verb }
     }
 
     /// Replaces the action by one that reads the same documents as another type.
-    pub(super) fn map<B>(self, change: impl FnOnce(A) -> B) -> Within<B> {
+    pub(super) fn map<B>(self, change: impl FnOnce(A) -> B) -> WithDeadline<B> {
         let Self { action, after, on, verb } = self;
-        Within { action: change(action), after, on, verb }
+        WithDeadline { action: change(action), after, on, verb }
     }
 }
 
-impl<A, T> IntoFuture for Within<A>
+impl<A, T> IntoFuture for WithDeadline<A>
 where
     A: IntoFuture<Output = Result<T>, IntoFuture = BoxFuture<'static, Result<T>>>,
     T: Send + 'static,
@@ -86,9 +86,9 @@ where
     }
 }
 
-impl<A: fmt::Debug> fmt::Debug for Within<A> {
+impl<A: fmt::Debug> fmt::Debug for WithDeadline<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Within")
+        f.debug_struct("WithDeadline")
             .field("action", &self.action)
             .field("deadline", &self.after)
             .finish_non_exhaustive()
@@ -110,28 +110,28 @@ pub(crate) fn limit(max_time: &mut Option<Duration>, deadline: Duration) {
 macro_rules! deadline {
     ([$($generics:tt)*] $action:ty, $verb:expr, max_time) => {
         impl<$($generics)*> $action {
-            /// Limits how long the call may take, including the network: see [`Within`](crate::action::Within).
+            /// Limits how long the call may take, including the network: see [`WithDeadline`](crate::action::WithDeadline).
             ///
             /// After the deadline, returns an error for which [`is_timeout`](crate::Error::is_timeout) is true. The
             /// server receives the limit too: `{ maxTimeMS: n }`.
-            pub fn deadline(mut self, after: ::std::time::Duration) -> $crate::action::Within<Self> {
+            pub fn deadline(mut self, after: ::std::time::Duration) -> $crate::action::WithDeadline<Self> {
                 use $crate::action::{Builder, HasTarget};
 
                 $crate::action::deadline::limit(&mut self.options().max_time, after);
                 let on = self.on();
-                $crate::action::Within::new(self, after, on, $verb)
+                $crate::action::WithDeadline::new(self, after, on, $verb)
             }
         }
     };
     ([$($generics:tt)*] $action:ty, $verb:expr, reply) => {
         impl<$($generics)*> $action {
-            /// Limits how long the call may take, including the network: see [`Within`](crate::action::Within).
+            /// Limits how long the call may take, including the network: see [`WithDeadline`](crate::action::WithDeadline).
             ///
             /// After the deadline, returns an error for which [`is_timeout`](crate::Error::is_timeout) is true. The
             /// write may have been applied.
-            pub fn deadline(self, after: ::std::time::Duration) -> $crate::action::Within<Self> {
+            pub fn deadline(self, after: ::std::time::Duration) -> $crate::action::WithDeadline<Self> {
                 let on = $crate::action::HasTarget::on(&self);
-                $crate::action::Within::new(self, after, on, $verb)
+                $crate::action::WithDeadline::new(self, after, on, $verb)
             }
         }
     };

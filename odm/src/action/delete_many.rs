@@ -3,7 +3,7 @@
 use mongodb::{options::DeleteOptions, results::DeleteResult};
 
 use super::{
-    Implicit, action,
+    ImplicitSession, action,
     deadline::deadline,
     draft::{Draft, write_verb},
     explain::explain,
@@ -15,7 +15,7 @@ use crate::{
     filter::IntoFilter,
     model::Model,
     operation::Verb,
-    write::Kind,
+    write::WriteKind,
 };
 
 pub(super) const DELETE_MANY: Verb = Verb::new("delete_many", "delete");
@@ -55,9 +55,9 @@ impl<M: Model> Collection<M> {
     pub fn delete_many(&self, filter: impl IntoFilter<M>) -> DeleteMany<M> {
         DeleteMany {
             target: self.target(),
-            draft: Draft::new(Kind::delete_many(filter)),
+            draft: Draft::new(WriteKind::delete_many(filter)),
             options: DeleteOptions::default(),
-            state: Implicit,
+            state: ImplicitSession,
         }
     }
 }
@@ -66,7 +66,7 @@ impl<M: Model> Collection<M> {
 ///
 /// Construct with [`Collection::delete_many`].
 #[must_use = "nothing is removed until the action is awaited"]
-pub struct DeleteMany<M, S = Implicit> {
+pub struct DeleteMany<M, S = ImplicitSession> {
     target: Target,
     draft: Draft<M>,
     options: DeleteOptions,

@@ -3,7 +3,7 @@
 use mongodb::{options::DeleteOptions, results::DeleteResult};
 
 use super::{
-    Implicit, action,
+    ImplicitSession, action,
     deadline::deadline,
     draft::{Draft, write_verb},
     explain::explain,
@@ -15,7 +15,7 @@ use crate::{
     filter::IntoFilter,
     model::Model,
     operation::Verb,
-    write::Kind,
+    write::WriteKind,
 };
 
 pub(super) const DELETE_ONE: Verb = Verb::new("delete_one", "delete");
@@ -50,9 +50,9 @@ impl<M: Model> Collection<M> {
     pub fn delete_one(&self, filter: impl IntoFilter<M>) -> DeleteOne<M> {
         DeleteOne {
             target: self.target(),
-            draft: Draft::new(Kind::delete_one(filter)),
+            draft: Draft::new(WriteKind::delete_one(filter)),
             options: DeleteOptions::default(),
-            state: Implicit,
+            state: ImplicitSession,
         }
     }
 }
@@ -61,7 +61,7 @@ impl<M: Model> Collection<M> {
 ///
 /// Construct with [`Collection::delete_one`].
 #[must_use = "nothing is removed until the action is awaited"]
-pub struct DeleteOne<M, S = Implicit> {
+pub struct DeleteOne<M, S = ImplicitSession> {
     target: Target,
     draft: Draft<M>,
     options: DeleteOptions,

@@ -6,7 +6,8 @@ use futures_core::future::BoxFuture;
 use mongodb::{bson::Bson, options::DistinctOptions};
 
 use super::{
-    AsSession, Builder, CollectsProblems, Explicit, HasTarget, Implicit, OperationTarget, SessionState,
+    AsSession, Builder, CollectsProblems, ExplicitSession, HasTarget, ImplicitSession, OperationTarget,
+    SessionState,
     deadline::deadline,
     explain::{Explain, Explained, explain},
     prepare::Problems,
@@ -100,7 +101,7 @@ impl<M: Model> Collection<M> {
             problems: Problems::default(),
             options: DistinctOptions::default(),
             values: PhantomData,
-            state: Implicit,
+            state: ImplicitSession,
         }
     }
 }
@@ -109,7 +110,7 @@ impl<M: Model> Collection<M> {
 ///
 /// Construct with [`Collection::distinct`].
 #[must_use = "nothing is read until the action is awaited"]
-pub struct Distinct<M, T, S = Implicit> {
+pub struct Distinct<M, T, S = ImplicitSession> {
     target: Target,
     field: Location,
     filter: Filter<M>,
@@ -157,9 +158,9 @@ impl<M, T> Distinct<M, T> {
     /// Runs the action in this session.
     ///
     /// The action borrows the session until its future completes. An action can have only one session.
-    pub fn session(self, session: &mut impl AsSession) -> Distinct<M, T, Explicit<'_>> {
-        let Self { target, field, filter, problems, options, values, state: Implicit } = self;
-        Distinct { target, field, filter, problems, options, values, state: Explicit::new(session) }
+    pub fn session(self, session: &mut impl AsSession) -> Distinct<M, T, ExplicitSession<'_>> {
+        let Self { target, field, filter, problems, options, values, state: ImplicitSession } = self;
+        Distinct { target, field, filter, problems, options, values, state: ExplicitSession::new(session) }
     }
 }
 
@@ -197,7 +198,7 @@ impl<M, T: Value> IntoFuture for Distinct<M, T> {
     }
 }
 
-impl<'s, M, T: Value> IntoFuture for Distinct<M, T, Explicit<'s>> {
+impl<'s, M, T: Value> IntoFuture for Distinct<M, T, ExplicitSession<'s>> {
     type Output = Result<Vec<T>>;
     type IntoFuture = BoxFuture<'s, Self::Output>;
 

@@ -9,19 +9,19 @@ use crate::{
     error::Result,
     model::Model,
     policies::Policies,
-    write::{Kind, Statement, WriteOptions},
+    write::{Statement, WriteKind, WriteOptions},
 };
 
 /// A write while its setters are called. The options are beside it, in the builder.
 pub(super) struct Draft<M> {
-    kind: Result<Kind>,
+    kind: Result<WriteKind>,
     pub(super) problems: Problems,
     model: PhantomData<fn() -> M>,
 }
 
 impl<M: Model> Draft<M> {
     /// Creates a draft, from the kind that the arguments of the verb make.
-    pub(super) fn new(kind: Result<Kind>) -> Self {
+    pub(super) fn new(kind: Result<WriteKind>) -> Self {
         Self { kind, problems: Problems::default(), model: PhantomData }
     }
 
@@ -32,7 +32,7 @@ impl<M: Model> Draft<M> {
 
     /// Allows an update that violates rules of the model.
     pub(super) fn skip_rules(self) -> Self {
-        Self { kind: self.kind.map(Kind::skip_rules), ..self }
+        Self { kind: self.kind.map(WriteKind::skip_rules), ..self }
     }
 
     /// Returns the statement, or the first error of a setter or an argument.
@@ -114,9 +114,9 @@ macro_rules! find_and_modify {
             /// cursor to borrow from.
             pub fn view<V: $crate::view::View<M> + $crate::value::OwnedRow>(
                 mut self,
-            ) -> $crate::action::Viewed<Self, V> {
+            ) -> $crate::action::ReadAs<Self, V> {
                 self.view = Some($crate::view::Projection::of::<M, V>());
-                $crate::action::Viewed::new(self)
+                $crate::action::ReadAs::new(self)
             }
 
             fn into_statement(

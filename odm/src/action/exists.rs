@@ -7,7 +7,7 @@ use mongodb::{
 };
 
 use super::{
-    Implicit, SessionState, action,
+    ImplicitSession, SessionState, action,
     deadline::deadline,
     explain::{Explain, Explained, explain},
     prepare::Problems,
@@ -52,7 +52,7 @@ impl<M: Model> Collection<M> {
             filter: filter.into_filter(),
             problems: Problems::default(),
             options: FindOneOptions::default(),
-            state: Implicit,
+            state: ImplicitSession,
         }
     }
 }
@@ -61,7 +61,7 @@ impl<M: Model> Collection<M> {
 ///
 /// Construct with [`Collection::exists`].
 #[must_use = "nothing is read until the action is awaited"]
-pub struct Exists<M, S = Implicit> {
+pub struct Exists<M, S = ImplicitSession> {
     target: Target,
     filter: Filter<M>,
     problems: Problems,

@@ -8,7 +8,7 @@ use mongodb::{
 };
 
 use super::{
-    Builder, Find, FindOne, Get, HasTarget, Lent, OperationTarget, Viewed, aggregate::AGGREGATE, find::FIND,
+    Builder, Find, FindOne, Get, HasTarget, Lent, OperationTarget, ReadAs, aggregate::AGGREGATE, find::FIND,
     find_one::FIND_ONE, get::GET, read,
 };
 use crate::{
@@ -45,7 +45,7 @@ pub(crate) trait IntoRequest {
     fn on_verb(&self) -> (OperationTarget, Verb);
 }
 
-impl<A: IntoRequest, V> IntoRequest for Viewed<A, V> {
+impl<A: IntoRequest, V> IntoRequest for ReadAs<A, V> {
     type State = A::State;
 
     fn into_request(self) -> Request<A::State> {

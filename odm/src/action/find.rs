@@ -10,7 +10,7 @@ use mongodb::{
 };
 
 use super::{
-    Explicit, Implicit, Viewed, action,
+    ExplicitSession, ImplicitSession, ReadAs, action,
     deadline::deadline,
     explain::{Explain, Explained, explain},
     prepare::Problems,
@@ -68,7 +68,7 @@ impl<M: Model> Collection<M> {
             filter: filter.into_filter(),
             problems: Problems::default(),
             options: FindOptions::default(),
-            state: Implicit,
+            state: ImplicitSession,
         }
     }
 }
@@ -77,7 +77,7 @@ impl<M: Model> Collection<M> {
 ///
 /// Construct with [`Collection::find`].
 #[must_use = "nothing is read until the action is awaited"]
-pub struct Find<M, S = Implicit> {
+pub struct Find<M, S = ImplicitSession> {
     target: Target,
     filter: Filter<M>,
     problems: Problems,
@@ -96,9 +96,9 @@ impl<M: Model, S> Find<M, S> {
     /// Reads the documents as a [view](crate::view): `{ projection: { .. } }`.
     ///
     /// Awaiting it returns a [`Cursor<V>`](Cursor).
-    pub fn view<V: View<M>>(mut self) -> Viewed<Self, V> {
+    pub fn view<V: View<M>>(mut self) -> ReadAs<Self, V> {
         self.options.projection = Some(Projection::of::<M, V>());
-        Viewed::new(self)
+        ReadAs::new(self)
     }
 }
 
@@ -144,7 +144,7 @@ impl<M: Model> Find<M> {
     }
 }
 
-impl<'s, M: Model> Find<M, Explicit<'s>> {
+impl<'s, M: Model> Find<M, ExplicitSession<'s>> {
     pub(super) fn execute<T: 'static>(self) -> BoxFuture<'s, Result<SessionCursor<'s, T>>> {
         let awaiting = awaiting(&self.options);
         let (target, query, session) = self.into_query();

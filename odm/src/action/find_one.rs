@@ -7,7 +7,7 @@ use mongodb::{
 };
 
 use super::{
-    Implicit, SessionState, Viewed, action,
+    ImplicitSession, ReadAs, SessionState, action,
     deadline::deadline,
     explain::{Explain, Explained, explain},
     prepare::Problems,
@@ -58,7 +58,7 @@ impl<M: Model> Collection<M> {
             filter: filter.into_filter(),
             problems: Problems::default(),
             options: FindOneOptions::default(),
-            state: Implicit,
+            state: ImplicitSession,
         }
     }
 }
@@ -67,7 +67,7 @@ impl<M: Model> Collection<M> {
 ///
 /// Construct with [`Collection::find_one`].
 #[must_use = "nothing is read until the action is awaited"]
-pub struct FindOne<M, S = Implicit> {
+pub struct FindOne<M, S = ImplicitSession> {
     target: Target,
     filter: Filter<M>,
     problems: Problems,
@@ -80,9 +80,9 @@ impl<M: Model, S> FindOne<M, S> {
     ///
     /// Awaiting it returns the view, or `None` if nothing matches. The view owns its data, because there is no cursor
     /// to borrow from.
-    pub fn view<V: View<M> + OwnedRow>(mut self) -> Viewed<Self, V> {
+    pub fn view<V: View<M> + OwnedRow>(mut self) -> ReadAs<Self, V> {
         self.options.projection = Some(Projection::of::<M, V>());
-        Viewed::new(self)
+        ReadAs::new(self)
     }
 }
 

@@ -3,7 +3,7 @@
 use mongodb::{bson::Document, options::FindOneAndDeleteOptions};
 
 use super::{
-    Implicit, action,
+    ImplicitSession, action,
     deadline::deadline,
     draft::{Draft, find_and_modify},
     explain::explain,
@@ -14,7 +14,7 @@ use crate::{
     filter::IntoFilter,
     model::Model,
     operation::Verb,
-    write::Kind,
+    write::WriteKind,
 };
 
 pub(super) const FIND_ONE_AND_DELETE: Verb = Verb::new("find_one_and_delete", "findAndModify");
@@ -50,10 +50,10 @@ impl<M: Model> Collection<M> {
     pub fn find_one_and_delete(&self, filter: impl IntoFilter<M>) -> FindOneAndDelete<M> {
         FindOneAndDelete {
             target: self.target(),
-            draft: Draft::new(Kind::delete_one(filter)),
+            draft: Draft::new(WriteKind::delete_one(filter)),
             view: None,
             options: FindOneAndDeleteOptions::default(),
-            state: Implicit,
+            state: ImplicitSession,
         }
     }
 }
@@ -62,7 +62,7 @@ impl<M: Model> Collection<M> {
 ///
 /// Construct with [`Collection::find_one_and_delete`].
 #[must_use = "nothing happens until the action is awaited"]
-pub struct FindOneAndDelete<M, S = Implicit> {
+pub struct FindOneAndDelete<M, S = ImplicitSession> {
     target: Target,
     draft: Draft<M>,
     view: Option<Document>,

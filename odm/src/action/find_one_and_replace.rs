@@ -3,7 +3,7 @@
 use mongodb::{bson::Document, options::FindOneAndReplaceOptions};
 
 use super::{
-    Implicit, action,
+    ImplicitSession, action,
     deadline::deadline,
     draft::{Draft, find_and_modify},
     explain::explain,
@@ -14,7 +14,7 @@ use crate::{
     filter::IntoFilter,
     model::Model,
     operation::Verb,
-    write::Kind,
+    write::WriteKind,
 };
 
 pub(super) const FIND_ONE_AND_REPLACE: Verb = Verb::new("find_one_and_replace", "findAndModify");
@@ -55,10 +55,10 @@ impl<M: Model> Collection<M> {
     pub fn find_one_and_replace(&self, filter: impl IntoFilter<M>, model: &M) -> FindOneAndReplace<M> {
         FindOneAndReplace {
             target: self.target(),
-            draft: Draft::new(Kind::replace(filter, model)),
+            draft: Draft::new(WriteKind::replace(filter, model)),
             view: None,
             options: FindOneAndReplaceOptions::default(),
-            state: Implicit,
+            state: ImplicitSession,
         }
     }
 }
@@ -67,7 +67,7 @@ impl<M: Model> Collection<M> {
 ///
 /// Construct with [`Collection::find_one_and_replace`].
 #[must_use = "nothing happens until the action is awaited"]
-pub struct FindOneAndReplace<M, S = Implicit> {
+pub struct FindOneAndReplace<M, S = ImplicitSession> {
     target: Target,
     draft: Draft<M>,
     view: Option<Document>,

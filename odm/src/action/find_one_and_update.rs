@@ -3,7 +3,7 @@
 use mongodb::{bson::Document, options::FindOneAndUpdateOptions};
 
 use super::{
-    Implicit, action,
+    ImplicitSession, action,
     deadline::deadline,
     draft::{Draft, find_and_modify, skip_rules},
     explain::explain,
@@ -15,7 +15,7 @@ use crate::{
     model::Model,
     operation::Verb,
     update::IntoUpdate,
-    write::Kind,
+    write::WriteKind,
 };
 
 pub(super) const FIND_ONE_AND_UPDATE: Verb = Verb::new("find_one_and_update", "findAndModify");
@@ -62,10 +62,10 @@ impl<M: Model> Collection<M> {
     ) -> FindOneAndUpdate<M> {
         FindOneAndUpdate {
             target: self.target(),
-            draft: Draft::new(Kind::update_one(filter, update)),
+            draft: Draft::new(WriteKind::update_one(filter, update)),
             view: None,
             options: FindOneAndUpdateOptions::default(),
-            state: Implicit,
+            state: ImplicitSession,
         }
     }
 }
@@ -74,7 +74,7 @@ impl<M: Model> Collection<M> {
 ///
 /// Construct with [`Collection::find_one_and_update`].
 #[must_use = "nothing happens until the action is awaited"]
-pub struct FindOneAndUpdate<M, S = Implicit> {
+pub struct FindOneAndUpdate<M, S = ImplicitSession> {
     target: Target,
     draft: Draft<M>,
     view: Option<Document>,

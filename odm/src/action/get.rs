@@ -4,7 +4,7 @@ use futures_core::future::BoxFuture;
 use mongodb::{bson::Document, options::FindOneOptions};
 
 use super::{
-    Implicit, SessionState, Viewed, action,
+    ImplicitSession, ReadAs, SessionState, action,
     deadline::deadline,
     explain::{Explain, Explained, explain},
     find_one::read_one,
@@ -56,7 +56,7 @@ impl<M: Model> Collection<M> {
             filter: id.operand().map(filter::by_id).map_err(Into::into),
             model: std::marker::PhantomData,
             options: FindOneOptions::default(),
-            state: Implicit,
+            state: ImplicitSession,
         }
     }
 }
@@ -65,7 +65,7 @@ impl<M: Model> Collection<M> {
 ///
 /// Construct with [`Collection::get`].
 #[must_use = "nothing is read until the action is awaited"]
-pub struct Get<M, S = Implicit> {
+pub struct Get<M, S = ImplicitSession> {
     target: Target,
     filter: Result<Document>,
     model: std::marker::PhantomData<fn() -> M>,
@@ -78,9 +78,9 @@ impl<M: Model, S> Get<M, S> {
     ///
     /// Awaiting it returns the view, or `None` if there is no such document. The view owns its data, because there is
     /// no cursor to borrow from.
-    pub fn view<V: View<M> + OwnedRow>(mut self) -> Viewed<Self, V> {
+    pub fn view<V: View<M> + OwnedRow>(mut self) -> ReadAs<Self, V> {
         self.options.projection = Some(Projection::of::<M, V>());
-        Viewed::new(self)
+        ReadAs::new(self)
     }
 }
 

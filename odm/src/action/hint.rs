@@ -14,7 +14,7 @@ use crate::{
     message = "`{Self}` is not a hint for `{M}`",
     label = "expected the keys of an index of `{M}`, or its name",
     note = "the keys are a sort: `.asc()` or `.desc()` of a field, joined with `.then(..)`; other kinds of keys are a `Document`",
-    note = "a name is a text: `\"status_1\"`"
+    note = "a name is a string: `\"status_1\"`"
 )]
 pub trait IntoHint<M> {
     /// Converts into the driver's hint.

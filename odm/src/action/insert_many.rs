@@ -5,7 +5,7 @@ use std::borrow::Borrow;
 use futures_core::future::BoxFuture;
 use mongodb::{ClientSession, action::Action, bson::RawDocument, options::InsertManyOptions};
 
-use super::{Implicit, SessionState, action, batch::Limits, deadline::deadline, setters::setters};
+use super::{ImplicitSession, SessionState, action, batch::Limits, deadline::deadline, setters::setters};
 use crate::{
     collection::{Collection, Target},
     error::{BulkWriteError, Error, ErrorKind, Result, WriteReply},
@@ -70,7 +70,7 @@ impl<M: Model> Collection<M> {
             documents: if refused.is_empty() { Ok(documents) } else { Err(not_sent(ids.len(), refused)) },
             ids,
             options: InsertManyOptions::default(),
-            state: Implicit,
+            state: ImplicitSession,
         }
     }
 }
@@ -87,7 +87,7 @@ fn not_sent(count: usize, refused: Vec<(usize, Error)>) -> Error {
 ///
 /// Construct with [`Collection::insert_many`]. It contains the encoded documents, not the models.
 #[must_use = "nothing is inserted until the action is awaited"]
-pub struct InsertMany<M: Model, S = Implicit> {
+pub struct InsertMany<M: Model, S = ImplicitSession> {
     target: Target,
     ids: Vec<M::Id>,
     documents: Result<EncodedDocuments>,

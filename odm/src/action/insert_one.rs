@@ -3,13 +3,15 @@
 use futures_core::future::BoxFuture;
 use mongodb::options::InsertOneOptions;
 
-use super::{Implicit, SessionState, action, deadline::deadline, draft::Draft, send, setters::setters};
+use super::{
+    ImplicitSession, SessionState, action, deadline::deadline, draft::Draft, send, setters::setters,
+};
 use crate::{
     collection::{Collection, Target},
     error::Result,
     model::Model,
     operation::Verb,
-    write::Kind,
+    write::WriteKind,
 };
 
 pub(super) const INSERT_ONE: Verb = Verb::new("insert_one", "insert");
@@ -51,9 +53,9 @@ impl<M: Model> Collection<M> {
         InsertOne {
             target: self.target(),
             id: model.id().clone(),
-            draft: Draft::new(Kind::insert(model)),
+            draft: Draft::new(WriteKind::insert(model)),
             options: InsertOneOptions::default(),
-            state: Implicit,
+            state: ImplicitSession,
         }
     }
 }
@@ -62,7 +64,7 @@ impl<M: Model> Collection<M> {
 ///
 /// Construct with [`Collection::insert_one`]. It contains the encoded document, not the model.
 #[must_use = "nothing is inserted until the action is awaited"]
-pub struct InsertOne<M: Model, S = Implicit> {
+pub struct InsertOne<M: Model, S = ImplicitSession> {
     target: Target,
     id: M::Id,
     draft: Draft<M>,

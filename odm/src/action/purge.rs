@@ -3,7 +3,7 @@
 use mongodb::{options::DeleteOptions, results::DeleteResult};
 
 use super::{
-    Implicit, action,
+    ImplicitSession, action,
     deadline::deadline,
     draft::{Draft, write_verb},
     explain::explain,
@@ -15,7 +15,7 @@ use crate::{
     filter::IntoFilter,
     model::{Model, SoftDelete},
     operation::Verb,
-    write::Kind,
+    write::WriteKind,
 };
 
 pub(super) const PURGE: Verb = Verb::new("purge", "delete");
@@ -54,9 +54,9 @@ impl<M: Model> Collection<M> {
     {
         Purge {
             target: self.target(),
-            draft: Draft::new(Kind::purge(filter)),
+            draft: Draft::new(WriteKind::purge(filter)),
             options: DeleteOptions::default(),
-            state: Implicit,
+            state: ImplicitSession,
         }
     }
 }
@@ -65,7 +65,7 @@ impl<M: Model> Collection<M> {
 ///
 /// Construct with [`Collection::purge`].
 #[must_use = "nothing is removed until the action is awaited"]
-pub struct Purge<M, S = Implicit> {
+pub struct Purge<M, S = ImplicitSession> {
     target: Target,
     draft: Draft<M>,
     options: DeleteOptions,

@@ -3,7 +3,7 @@
 use mongodb::{options::ReplaceOptions, results::UpdateResult};
 
 use super::{
-    Implicit, action,
+    ImplicitSession, action,
     deadline::deadline,
     draft::{Draft, write_verb},
     explain::explain,
@@ -15,7 +15,7 @@ use crate::{
     filter::IntoFilter,
     model::Model,
     operation::Verb,
-    write::Kind,
+    write::WriteKind,
 };
 
 pub(super) const REPLACE_ONE: Verb = Verb::new("replace_one", "update");
@@ -56,9 +56,9 @@ impl<M: Model> Collection<M> {
     pub fn replace_one(&self, filter: impl IntoFilter<M>, model: &M) -> ReplaceOne<M> {
         ReplaceOne {
             target: self.target(),
-            draft: Draft::new(Kind::replace(filter, model)),
+            draft: Draft::new(WriteKind::replace(filter, model)),
             options: ReplaceOptions::default(),
-            state: Implicit,
+            state: ImplicitSession,
         }
     }
 }
@@ -67,7 +67,7 @@ impl<M: Model> Collection<M> {
 ///
 /// Construct with [`Collection::replace_one`]. It contains the encoded document, not the model.
 #[must_use = "nothing is replaced until the action is awaited"]
-pub struct ReplaceOne<M, S = Implicit> {
+pub struct ReplaceOne<M, S = ImplicitSession> {
     target: Target,
     draft: Draft<M>,
     options: ReplaceOptions,

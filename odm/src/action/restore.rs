@@ -3,7 +3,7 @@
 use mongodb::{options::UpdateOptions, results::UpdateResult};
 
 use super::{
-    Implicit, action,
+    ImplicitSession, action,
     deadline::deadline,
     draft::{Draft, write_verb},
     explain::explain,
@@ -15,7 +15,7 @@ use crate::{
     filter::IntoFilter,
     model::{Model, SoftDelete},
     operation::Verb,
-    write::Kind,
+    write::WriteKind,
 };
 
 pub(super) const RESTORE: Verb = Verb::new("restore", "update");
@@ -57,9 +57,9 @@ impl<M: Model> Collection<M> {
     {
         Restore {
             target: self.target(),
-            draft: Draft::new(Kind::restore(filter)),
+            draft: Draft::new(WriteKind::restore(filter)),
             options: UpdateOptions::default(),
-            state: Implicit,
+            state: ImplicitSession,
         }
     }
 }
@@ -68,7 +68,7 @@ impl<M: Model> Collection<M> {
 ///
 /// Construct with [`Collection::restore`].
 #[must_use = "nothing is restored until the action is awaited"]
-pub struct Restore<M, S = Implicit> {
+pub struct Restore<M, S = ImplicitSession> {
     target: Target,
     draft: Draft<M>,
     options: UpdateOptions,

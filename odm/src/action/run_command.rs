@@ -8,7 +8,10 @@ use mongodb::{
     options::{ReadPreference, RunCommandOptions, SelectionCriteria},
 };
 
-use super::{AsSession, Builder, Explicit, HasTarget, Implicit, OperationTarget, SessionState, Within};
+use super::{
+    AsSession, Builder, ExplicitSession, HasTarget, ImplicitSession, OperationTarget, SessionState,
+    WithDeadline,
+};
 use crate::{
     cursor,
     database::Database,
@@ -54,7 +57,7 @@ impl Database {
             database: self.clone(),
             command: bounded_document(command, MAX_NESTING),
             options: RunCommandOptions::default(),
-            state: Implicit,
+            state: ImplicitSession,
             reply: PhantomData,
         }
     }
@@ -64,7 +67,7 @@ impl Database {
 ///
 /// Construct with [`Database::run_command`].
 #[must_use = "nothing is sent until the action is awaited"]
-pub struct RunCommand<T, S = Implicit> {
+pub struct RunCommand<T, S = ImplicitSession> {
     database: Database,
     command: CodecResult<Document>,
     options: RunCommandOptions,
@@ -90,9 +93,9 @@ impl<T> RunCommand<T> {
     /// Runs the action in this session.
     ///
     /// The action borrows the session until its future completes. An action can have only one session.
-    pub fn session(self, session: &mut impl AsSession) -> RunCommand<T, Explicit<'_>> {
-        let Self { database, command, options, state: Implicit, reply } = self;
-        RunCommand { database, command, options, state: Explicit::new(session), reply }
+    pub fn session(self, session: &mut impl AsSession) -> RunCommand<T, ExplicitSession<'_>> {
+        let Self { database, command, options, state: ImplicitSession, reply } = self;
+        RunCommand { database, command, options, state: ExplicitSession::new(session), reply }
     }
 }
 
@@ -195,7 +198,7 @@ impl<T: OwnedRow + 'static> IntoFuture for RunCommand<T> {
     }
 }
 
-impl<'s, T: OwnedRow + 's> IntoFuture for RunCommand<T, Explicit<'s>> {
+impl<'s, T: OwnedRow + 's> IntoFuture for RunCommand<T, ExplicitSession<'s>> {
     type Output = Result<T>;
     type IntoFuture = BoxFuture<'s, Self::Output>;
 
@@ -205,13 +208,13 @@ impl<'s, T: OwnedRow + 's> IntoFuture for RunCommand<T, Explicit<'s>> {
 }
 
 impl<T> RunCommand<T> {
-    /// Limits how long the call may take, including the network: see [`Within`].
+    /// Limits how long the call may take, including the network: see [`WithDeadline`].
     ///
     /// After the deadline, returns an error for which [`is_timeout`](crate::Error::is_timeout) is true. What the
     /// command writes may have been applied.
-    pub fn deadline(self, after: Duration) -> Within<Self> {
+    pub fn deadline(self, after: Duration) -> WithDeadline<Self> {
         let (on, verb) = (self.on(), self.verb());
-        Within::new(self, after, on, verb)
+        WithDeadline::new(self, after, on, verb)
     }
 }
 

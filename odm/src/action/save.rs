@@ -3,7 +3,7 @@
 use mongodb::options::ReplaceOptions;
 
 use super::{
-    Implicit, action,
+    ImplicitSession, action,
     deadline::deadline,
     draft::{Draft, write_verb},
     explain::explain,
@@ -14,7 +14,7 @@ use crate::{
     collection::{Collection, Target},
     model::Model,
     operation::Verb,
-    write::Kind,
+    write::WriteKind,
 };
 
 pub(super) const SAVE: Verb = Verb::new("save", "update");
@@ -75,9 +75,9 @@ impl<M: Model> Collection<M> {
     pub fn save(&self, model: &M) -> Save<M> {
         Save {
             target: self.target(),
-            draft: Draft::new(Kind::save(model)),
+            draft: Draft::new(WriteKind::save(model)),
             options: ReplaceOptions::default(),
-            state: Implicit,
+            state: ImplicitSession,
         }
     }
 }
@@ -86,7 +86,7 @@ impl<M: Model> Collection<M> {
 ///
 /// Construct with [`Collection::save`]. It contains the encoded document, not the model.
 #[must_use = "nothing is stored until the action is awaited"]
-pub struct Save<M, S = Implicit> {
+pub struct Save<M, S = ImplicitSession> {
     target: Target,
     draft: Draft<M>,
     options: ReplaceOptions,

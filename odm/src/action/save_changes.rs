@@ -4,7 +4,7 @@ use futures_core::future::BoxFuture;
 use mongodb::options::UpdateOptions;
 
 use super::{
-    Implicit, SessionState, action,
+    ImplicitSession, SessionState, action,
     deadline::deadline,
     draft::Draft,
     explain::{Explain, Explained, explain},
@@ -17,7 +17,7 @@ use crate::{
     model::Model,
     operation::Verb,
     update::Update,
-    write::Kind,
+    write::WriteKind,
 };
 
 pub(super) const SAVE_CHANGES: Verb = Verb::new("save_changes", "update");
@@ -81,9 +81,9 @@ impl<M: Model> Collection<M> {
         SaveChanges {
             target: self.target(),
             is_unchanged: update.is_empty(),
-            draft: Draft::new(Kind::save_changes(before, after, update)),
+            draft: Draft::new(WriteKind::save_changes(before, after, update)),
             options: UpdateOptions::default(),
-            state: Implicit,
+            state: ImplicitSession,
         }
     }
 }
@@ -92,7 +92,7 @@ impl<M: Model> Collection<M> {
 ///
 /// Construct with [`Collection::save_changes`]. It contains the update, not the models.
 #[must_use = "nothing is stored until the action is awaited"]
-pub struct SaveChanges<M, S = Implicit> {
+pub struct SaveChanges<M, S = ImplicitSession> {
     target: Target,
     is_unchanged: bool,
     draft: Draft<M>,

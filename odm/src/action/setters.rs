@@ -16,7 +16,7 @@ pub enum NoRow {}
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not the value of a variable",
     label = "expected a constant",
-    note = "a variable is the same for every document: give it a number, a text, a date or an id, or `lit(..)` of any stored type"
+    note = "a variable is the same for every document: give it a number, a string, a date or an id, or `lit(..)` of any stored type"
 )]
 pub trait Constant {
     /// Returns the value as it is sent.

@@ -3,7 +3,7 @@
 use mongodb::{options::UpdateOptions, results::UpdateResult};
 
 use super::{
-    Implicit, action,
+    ImplicitSession, action,
     deadline::deadline,
     draft::{Draft, skip_rules, write_verb},
     explain::explain,
@@ -16,7 +16,7 @@ use crate::{
     model::Model,
     operation::Verb,
     update::IntoUpdate,
-    write::Kind,
+    write::WriteKind,
 };
 
 pub(super) const UPDATE_MANY: Verb = Verb::new("update_many", "update");
@@ -59,9 +59,9 @@ impl<M: Model> Collection<M> {
     pub fn update_many(&self, filter: impl IntoFilter<M>, update: impl IntoUpdate<M>) -> UpdateMany<M> {
         UpdateMany {
             target: self.target(),
-            draft: Draft::new(Kind::update_many(filter, update)),
+            draft: Draft::new(WriteKind::update_many(filter, update)),
             options: UpdateOptions::default(),
-            state: Implicit,
+            state: ImplicitSession,
         }
     }
 }
@@ -70,7 +70,7 @@ impl<M: Model> Collection<M> {
 ///
 /// Construct with [`Collection::update_many`].
 #[must_use = "nothing is changed until the action is awaited"]
-pub struct UpdateMany<M, S = Implicit> {
+pub struct UpdateMany<M, S = ImplicitSession> {
     target: Target,
     draft: Draft<M>,
     options: UpdateOptions,

@@ -3,7 +3,7 @@
 use mongodb::{options::UpdateOptions, results::UpdateResult};
 
 use super::{
-    Implicit, action,
+    ImplicitSession, action,
     deadline::deadline,
     draft::{Draft, skip_rules, write_verb},
     explain::explain,
@@ -16,7 +16,7 @@ use crate::{
     model::Model,
     operation::Verb,
     update::IntoUpdate,
-    write::Kind,
+    write::WriteKind,
 };
 
 pub(super) const UPDATE_ONE: Verb = Verb::new("update_one", "update");
@@ -58,9 +58,9 @@ impl<M: Model> Collection<M> {
     pub fn update_one(&self, filter: impl IntoFilter<M>, update: impl IntoUpdate<M>) -> UpdateOne<M> {
         UpdateOne {
             target: self.target(),
-            draft: Draft::new(Kind::update_one(filter, update)),
+            draft: Draft::new(WriteKind::update_one(filter, update)),
             options: UpdateOptions::default(),
-            state: Implicit,
+            state: ImplicitSession,
         }
     }
 }
@@ -69,7 +69,7 @@ impl<M: Model> Collection<M> {
 ///
 /// Construct with [`Collection::update_one`].
 #[must_use = "nothing is changed until the action is awaited"]
-pub struct UpdateOne<M, S = Implicit> {
+pub struct UpdateOne<M, S = ImplicitSession> {
     target: Target,
     draft: Draft<M>,
     options: UpdateOptions,

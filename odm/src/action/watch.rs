@@ -9,7 +9,7 @@ use mongodb::{
     options::{ChangeStreamOptions, FullDocumentBeforeChangeType, FullDocumentType},
 };
 
-use super::{Builder, HasTarget, OperationTarget, Within, setters::setters};
+use super::{Builder, HasTarget, OperationTarget, WithDeadline, setters::setters};
 use crate::{
     collection::{Collection, Target},
     error::{Error, Result},
@@ -293,11 +293,11 @@ impl<M, Row> fmt::Debug for Watch<M, Row> {
 }
 
 impl<M: Model, Row> Watch<M, Row> {
-    /// Limits how long opening the stream may take: see [`Within`]. It does not limit the stream.
+    /// Limits how long opening the stream may take: see [`WithDeadline`]. It does not limit the stream.
     ///
     /// After the deadline, returns an error for which [`is_timeout`](crate::Error::is_timeout) is true.
-    pub fn deadline(self, after: Duration) -> Within<Self> {
+    pub fn deadline(self, after: Duration) -> WithDeadline<Self> {
         let on = OperationTarget::Collection(self.target());
-        Within::new(self, after, on, WATCH)
+        WithDeadline::new(self, after, on, WATCH)
     }
 }

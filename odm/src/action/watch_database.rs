@@ -8,7 +8,7 @@ use mongodb::{
     options::{ChangeStreamOptions, FullDocumentBeforeChangeType, FullDocumentType},
 };
 
-use super::{Builder, HasTarget, OperationTarget, Within, setters::setters, watch::WATCH};
+use super::{Builder, HasTarget, OperationTarget, WithDeadline, setters::setters, watch::WATCH};
 use crate::{
     database::Database,
     error::Result,
@@ -175,12 +175,12 @@ impl<C> WatchDatabase<C> {
         self
     }
 
-    /// Limits how long opening the stream may take: see [`Within`]. It does not limit the stream.
+    /// Limits how long opening the stream may take: see [`WithDeadline`]. It does not limit the stream.
     ///
     /// After the deadline, returns an error for which [`is_timeout`](crate::Error::is_timeout) is true.
-    pub fn deadline(self, after: Duration) -> Within<Self> {
+    pub fn deadline(self, after: Duration) -> WithDeadline<Self> {
         let on = OperationTarget::Database(self.database.clone());
-        Within::new(self, after, on, WATCH)
+        WithDeadline::new(self, after, on, WATCH)
     }
 }
 

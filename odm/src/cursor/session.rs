@@ -12,7 +12,7 @@ use std::{
 use futures_core::{Stream, future::BoxFuture};
 use mongodb::raw_batch_cursor::SessionRawBatchCursor;
 
-use super::{Batch, Origin, Step};
+use super::{Batch, ForEachOutput, Origin};
 use crate::{
     collection::OperationTarget,
     error::{Error, Result},
@@ -159,7 +159,7 @@ impl<'s, T> SessionCursor<'s, T> {
     where
         T: Row,
         F: FnMut(T::In<'_>) -> Done,
-        Done: Step<K>,
+        Done: ForEachOutput<K>,
     {
         loop {
             let step = self.batch.next().map(|bytes| Ok::<_, Error>(each(self.origin.borrow::<T>(bytes)?)));

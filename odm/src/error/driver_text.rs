@@ -2,7 +2,7 @@
 //! document, a server's reply or a URI.
 
 /// Returns the message if it is a constant of the driver. For a message that the driver completes with values,
-/// returns a text of this crate.
+/// returns a string of this crate.
 pub(crate) fn known(text: &str) -> Option<&'static str> {
     let completed = |(begin, ours): &(&str, &'static str)| text.starts_with(begin).then_some(*ours);
     constant(text).or_else(|| COMPLETED.iter().find_map(completed))
@@ -13,7 +13,7 @@ pub(crate) fn constant(text: &str) -> Option<&'static str> {
     CONSTANTS.iter().copied().find(|constant| *constant == text)
 }
 
-/// The beginnings of the driver's messages that end with values, and the texts that replace the messages.
+/// The beginnings of the driver's messages that end with values, and the strings that replace the messages.
 const COMPLETED: &[(&str, &str)] = &[
     ("'heartbeat_freq' must be at least ", "`heartbeatFrequencyMS` must be at least 500"),
     ("Connection string replicaSet name ", "the server is not a member of the set that `replicaSet` names"),

@@ -74,7 +74,7 @@ pub enum ErrorKind {
     /// The write was applied, but not acknowledged by as many members as its write concern requires.
     WriteConcern(WriteConcernError),
     /// The server no longer has the cursor. Read again from the start, or from the last document that was read.
-    CursorLost,
+    CursorNotFound,
     /// The oplog no longer contains the position that a change stream resumes from.
     HistoryLost,
     /// The resume token does not belong to the history of this change stream. It was modified, it belongs to another
@@ -136,7 +136,7 @@ impl ErrorKind {
             Self::Transient => "Transient",
             Self::Unauthorized => "Unauthorized",
             Self::WriteConcern(_) => "WriteConcern",
-            Self::CursorLost => "CursorLost",
+            Self::CursorNotFound => "CursorNotFound",
             Self::HistoryLost => "HistoryLost",
             Self::InvalidResumeToken => "InvalidResumeToken",
             Self::Invalidated => "Invalidated",
@@ -190,7 +190,7 @@ impl ErrorKind {
                 "not authorized: check the user name, the password, `authSource` and the user's roles",
             ),
             Self::WriteConcern(error) => write!(f, "{error}"),
-            Self::CursorLost => f.write_str("the server no longer has the cursor; read again"),
+            Self::CursorNotFound => f.write_str("the server no longer has the cursor; read again"),
             Self::HistoryLost => f.write_str(
                 "the oplog no longer contains the resume point; read the collection again and open a new stream",
             ),

@@ -46,7 +46,7 @@ impl Error {
         match self.kind() {
             ErrorKind::Unavailable(_)
             | ErrorKind::Transient
-            | ErrorKind::CursorLost
+            | ErrorKind::CursorNotFound
             | ErrorKind::ConnectionLost(_) => !self.may_be_applied(),
             // A retry can help after a time-out of the connection. The server's and the caller's limit would
             // expire again.

@@ -100,7 +100,7 @@ impl<'a> Cause<'a> {
         }
     }
 
-    /// Reads a text like `11600 (InterruptedAtShutdown): ..`.
+    /// Reads a string like `11600 (InterruptedAtShutdown): ..`.
     fn answer(text: &'a str) -> Option<Self> {
         let (code, text) = text.split_once(" (")?;
         let (name, _) = text.split_once(')')?;

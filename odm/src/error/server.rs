@@ -106,7 +106,7 @@ fn answered(error: &Error, code: i32, message: &str, details: impl FnOnce() -> D
         121 => ErrorKind::Rejected(Rejection::new(details().info)),
         13 | 18 | 33 => ErrorKind::Unauthorized,
         8000 if refuses_the_user(message) => ErrorKind::Unauthorized,
-        43 | 237 => ErrorKind::CursorLost,
+        43 | 237 => ErrorKind::CursorNotFound,
         50 | 202 | 262 => ErrorKind::Timeout("the server's time limit for the operation passed".into()),
         286 => ErrorKind::HistoryLost,
         10334 if is_about_the_command(message) => too_large_a_command(),

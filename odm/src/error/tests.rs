@@ -232,7 +232,9 @@ fn codes_by_what_can_be_done() {
         (13, "Unauthorized", Error::is_unauthorized as Asked),
         (8000, "AtlasError", |error| matches!(error.kind(), ErrorKind::Server(8000))),
         (18, "AuthenticationFailed", Error::is_unauthorized),
-        (43, "CursorNotFound", |error| matches!(error.kind(), ErrorKind::CursorLost) && error.is_retryable()),
+        (43, "CursorNotFound", |error| {
+            matches!(error.kind(), ErrorKind::CursorNotFound) && error.is_retryable()
+        }),
         (50, "MaxTimeMSExpired", Error::is_timeout),
         (91, "ShutdownInProgress", Error::is_retryable),
         (112, "WriteConflict", Error::is_retryable),
@@ -419,7 +421,7 @@ fn what_was_never_sent() {
     );
 }
 
-/// Asserts that neither the texts of the error nor those of its sources contain stored values.
+/// Asserts that neither the strings of the error nor those of its sources contain stored values.
 #[track_caller]
 fn assert_silent(error: &Error, values: &[&str]) {
     let mut texts = vec![error.to_string(), format!("{error:?}"), format!("{error:#?}")];

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     error::codec::CodecResult,
-    value::{Arithmetic, Counted, Kind, Millis, Number, Value},
+    value::{Arithmetic, BsonNumber, Counted, Millis, Number, Value},
 };
 
 /// The result of an operation on two kinds of stored numbers: integers widen to `i64`, a double makes a double, a
@@ -74,17 +74,17 @@ pub trait Add<B> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<A: Kind + NumericResult<B>, B: Kind> Add<B> for A {
+impl<A: BsonNumber + NumericResult<B>, B: BsonNumber> Add<B> for A {
     type Out = A::Out;
 }
 
 #[diagnostic::do_not_recommend]
-impl<A: Kind> Add<DateTime> for A {
+impl<A: BsonNumber> Add<DateTime> for A {
     type Out = DateTime;
 }
 
 #[diagnostic::do_not_recommend]
-impl<B: Kind> Add<B> for DateTime {
+impl<B: BsonNumber> Add<B> for DateTime {
     type Out = Self;
 }
 
@@ -100,7 +100,7 @@ pub trait Subtract<B> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<A: Kind + NumericResult<B>, B: Kind> Subtract<B> for A {
+impl<A: BsonNumber + NumericResult<B>, B: BsonNumber> Subtract<B> for A {
     type Out = A::Out;
 }
 
@@ -109,7 +109,7 @@ impl Subtract<Self> for DateTime {
 }
 
 #[diagnostic::do_not_recommend]
-impl<B: Kind> Subtract<B> for DateTime {
+impl<B: BsonNumber> Subtract<B> for DateTime {
     type Out = Self;
 }
 
@@ -117,12 +117,12 @@ impl<B: Kind> Subtract<B> for DateTime {
 macro_rules! durations {
     ($($result:ident)*) => { $(
         #[diagnostic::do_not_recommend]
-        impl<A: Kind + NumericResult<i64>, U> $result<Counted<U>> for A {
+        impl<A: BsonNumber + NumericResult<i64>, U> $result<Counted<U>> for A {
             type Out = <A as NumericResult<i64>>::Out;
         }
 
         #[diagnostic::do_not_recommend]
-        impl<U, B: Kind> $result<B> for Counted<U>
+        impl<U, B: BsonNumber> $result<B> for Counted<U>
         where
             i64: NumericResult<B>,
         {

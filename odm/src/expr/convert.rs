@@ -19,24 +19,24 @@ operators! {
     /// Converts a number, a string, a bool or a date to an int64, without a fraction; null stays null. The number of a date
     /// is that of milliseconds since 1970. The server returns an error for a value that does not fit.
     to_long = "$toLong" one(value: T [NumberSource]) -> T::Lift<i64>;
-    /// Converts a number, a string, a bool or a date to a double; null stays null. The server returns an error for a text that is not a number.
+    /// Converts a number, a string, a bool or a date to a double; null stays null. The server returns an error for a string that is not a number.
     to_double = "$toDouble" one(value: T [NumberSource]) -> T::Lift<f64>;
-    /// Converts a number, a string, a bool or a date to a decimal128; null stays null. The server returns an error for a text that is not a number.
+    /// Converts a number, a string, a bool or a date to a decimal128; null stays null. The server returns an error for a string that is not a number.
     to_decimal = "$toDecimal" one(value: T [NumberSource]) -> T::Lift<Decimal128>;
     /// Converts to a bool; null stays null. A number is true if it is not 0; a value of any other type is true.
     to_bool = "$toBool" one(value: T [Value]) -> T::Lift<bool>;
     /// Converts a number, a string, a bool, a date or an `ObjectId` to a string; null stays null.
     to_string = "$toString" one(value: T [StringSource]) -> T::Lift<String>;
-    /// Converts a text, an int64, double or decimal with a number of milliseconds, or an id to a date; null stays null. The
-    /// server returns an error for a text that is not a date.
+    /// Converts a string, an int64, double or decimal with a number of milliseconds, or an id to a date; null stays null. The
+    /// server returns an error for a string that is not a date.
     to_date = "$toDate" one(value: T [DateSource]) -> T::Lift<DateTime>;
-    /// Converts a text of 24 hexadecimal digits to an `ObjectId`; null stays null.
+    /// Converts a string of 24 hexadecimal digits to an `ObjectId`; null stays null.
     to_object_id = "$toObjectId" one(value: T [ObjectIdSource]) -> T::Lift<ObjectId>;
-    /// Converts a text to a UUID; null stays null. The server returns an error for a text that is not a UUID.
+    /// Converts a string to a UUID; null stays null. The server returns an error for a string that is not a UUID.
     to_uuid = "$toUUID" one(value: T [StringValue]) -> T::Lift<Uuid>, since "8.0";
-    /// Converts a text of JSON to an array; null stays null.
+    /// Converts a string of JSON to an array; null stays null.
     to_array = "$toArray" one(value: T [StringValue]) -> T::Lift<Vec<Bson>>, since "8.3";
-    /// Converts a text of JSON to a document; null stays null.
+    /// Converts a string of JSON to a document; null stays null.
     to_object = "$toObject" one(value: T [StringValue]) -> T::Lift<Document>, since "8.3";
     /// Returns whether the value is a number.
     is_number = "$isNumber" one(value: T [Value]) -> bool;
@@ -82,10 +82,10 @@ targets! {
 options! {
     /// The optional arguments of [`convert`](Expr::convert).
     Convert {
-        /// Sets the base of the number in a text: 2, 8, 10 or 16. The default is 10. Requires MongoDB 8.3.
+        /// Sets the base of the number in a string: 2, 8, 10 or 16. The default is 10. Requires MongoDB 8.3.
         base "base" [Integer];
-        /// Sets how a text contains binary data: `"base64"`, `"base64url"`, `"hex"`, `"utf8"`, `"uuid"` or `"auto"`. A
-        /// conversion between a text and `Binary` needs it. Requires MongoDB 8.0.
+        /// Sets how a string contains binary data: `"base64"`, `"base64url"`, `"hex"`, `"utf8"`, `"uuid"` or `"auto"`. A
+        /// conversion between a string and `Binary` needs it. Requires MongoDB 8.0.
         format "format" [StringValue];
         /// Sets the order of the bytes of a number in binary data: `"little"`, the default, or `"big"`. Requires MongoDB
         /// 8.1.

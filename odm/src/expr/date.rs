@@ -93,7 +93,7 @@ operators! {
         with DateDiff -> T::Lift<B::Lift<U::Lift<i64>>>;
     /// Returns the beginning of the period that contains the date; null if an argument is null.
     date_trunc = "$dateTrunc" named("date" date: T [DateValue], "unit" unit: U [UnitOfTime]) with DateTrunc -> T::Lift<U::Lift<DateTime>>;
-    /// Returns the date as a text; null stays null unless [`on_null`](Expr::on_null) replaces it.
+    /// Returns the date as a string; null stays null unless [`on_null`](Expr::on_null) replaces it.
     date_to_string = "$dateToString" named("date" date: T [DateValue]) with DateToString -> T::Lift<String>;
     /// Returns the parts of a date; null stays null.
     date_to_parts = "$dateToParts" named("date" date: T [DateValue]) with Zoned -> T::Lift<DateParts>;

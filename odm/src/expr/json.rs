@@ -17,9 +17,9 @@ operators! {
     serialize_ejson = "$serializeEJSON" named("input" value: T [Value]) -> Bson, since "8.3";
     /// Returns the value that a document of extended JSON describes.
     deserialize_ejson = "$deserializeEJSON" named("input" value: T [Value]) -> Bson, since "8.3";
-    /// Returns the hash of a text or of binary data, by an algorithm such as `"sha256"`; null stays null.
+    /// Returns the hash of a string or of binary data, by an algorithm such as `"sha256"`; null stays null.
     hash = "$hash" named("input" data: T [Bytes], "algorithm" algorithm: B [StringValue]) -> T::Lift<Binary>, since "8.3";
-    /// Returns the hash of a text or of binary data in hexadecimal digits, by an algorithm such as `"sha256"`; null stays
+    /// Returns the hash of a string or of binary data in hexadecimal digits, by an algorithm such as `"sha256"`; null stays
     /// null.
     hex_hash = "$hexHash" named("input" data: T [Bytes], "algorithm" algorithm: B [StringValue]) -> T::Lift<String>, since "8.3";
 }

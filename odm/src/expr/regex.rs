@@ -32,10 +32,10 @@ pub fn regex<R>(pattern: &str, options: &str) -> Expr<R, Regex> {
     Expr::computed(regex_literal(pattern, options).and_then(Rendered::constant))
 }
 
-/// A regular expression: [`regex()`], a `bson::Regex`, or a text with its pattern.
+/// A regular expression: [`regex()`], a `bson::Regex`, or a string with its pattern.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a regular expression",
-    label = "expected `regex(pattern, options)`, a `bson::Regex` or a text"
+    label = "expected `regex(pattern, options)`, a `bson::Regex` or a string"
 )]
 pub trait RegexValue: Value {}
 
@@ -56,6 +56,6 @@ operators! {
     regex_find = "$regexFind" named("input" text: T [StringValue], "regex" regex: B [RegexValue]) with RegexOptions -> Option<RegexMatch>;
     /// Returns all matches of a regular expression.
     regex_find_all = "$regexFindAll" named("input" text: T [StringValue], "regex" regex: B [RegexValue]) with RegexOptions -> Vec<RegexMatch>;
-    /// Returns whether a text matches a regular expression: false for null.
+    /// Returns whether a string matches a regular expression: false for null.
     regex_match = "$regexMatch" named("input" text: T [StringValue], "regex" regex: B [RegexValue]) with RegexOptions -> bool;
 }

@@ -5,7 +5,7 @@ use mongodb::bson::{Bson, Document};
 
 use crate::{
     error::codec::{CodecError, CodecResult},
-    value::{MAX_NESTING, document_with_room, nested_levels, too_deep},
+    value::{MAX_NESTING, document_with_capacity, nested_levels, too_deep},
 };
 
 /// An expression as it is sent.
@@ -211,7 +211,7 @@ pub(crate) fn array(items: &mut [CodecResult<Rendered>]) -> CodecResult<Rendered
 /// `{ name: value, .. }`
 pub(crate) fn object(fields: &mut [(&'static str, CodecResult<Rendered>)]) -> CodecResult<Rendered> {
     let mut levels = 0;
-    let mut rendered = document_with_room(fields.len());
+    let mut rendered = document_with_capacity(fields.len());
     for (name, value) in fields {
         let value = take(value)?;
         levels = levels.max(value.levels);

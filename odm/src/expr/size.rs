@@ -3,10 +3,10 @@
 use super::{object::Object, operators::operators};
 use crate::value::{StringValue, Value};
 
-/// A text or binary data, or one that may be absent: required by `binary_size`.
+/// A string or binary data, or one that may be absent: required by `binary_size`.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is neither a text nor binary data",
-    label = "`binary_size` needs a text or binary data"
+    message = "`{Self}` is neither a string nor binary data",
+    label = "`binary_size` needs a string or binary data"
 )]
 pub trait Bytes: Value {}
 
@@ -22,7 +22,7 @@ impl Bytes for bytes::Bytes {}
 impl Bytes for Option<bytes::Bytes> {}
 
 operators! {
-    /// Returns the number of bytes of a text or of binary data; null stays null.
+    /// Returns the number of bytes of a string or of binary data; null stays null.
     binary_size = "$binarySize" one(data: T [Bytes]) -> T::Lift<i32>;
     /// Returns the number of bytes of a document as it is stored; null stays null.
     bson_size = "$bsonSize" one(document: T [Object]) -> T::Lift<i32>;

@@ -6,7 +6,7 @@ use std::{borrow::Cow, rc::Rc, sync::Arc};
 use super::rendered::{Rendered, named, one};
 use crate::{
     error::codec::CodecResult,
-    value::{BinarySlot, Kind, Number, StoredAsBinary, StoredInUnit, UnitSlot, Value},
+    value::{BinarySlot, BsonNumber, Number, StoredAsBinary, StoredInUnit, UnitSlot, Value},
 };
 
 /// A type whose values can be stored in a field declared `F`.
@@ -94,8 +94,8 @@ macro_rules! fits {
 
 /// Returns the operator that converts the kind of number of `A` to that of `B`, if they differ.
 fn conversion<A: Number, B: Number>() -> Option<&'static str> {
-    let to = <B::Stored as Kind>::CONVERSION;
-    (<A::Stored as Kind>::CONVERSION != to).then_some(to)
+    let to = <B::Stored as BsonNumber>::CONVERSION;
+    (<A::Stored as BsonNumber>::CONVERSION != to).then_some(to)
 }
 
 fn as_kind(number: CodecResult<Rendered>, conversion: Option<&'static str>) -> CodecResult<Rendered> {

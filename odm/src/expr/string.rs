@@ -23,36 +23,36 @@ operators! {
     ltrim = "$ltrim" named("input" input: T [StringValue]) with Trim -> T::Lift<String>;
     /// Removes whitespace, or the characters of [`chars`](Expr::chars), from the end; null stays null.
     rtrim = "$rtrim" named("input" input: T [StringValue]) with Trim -> T::Lift<String>;
-    /// Converts ASCII letters to lower case. Null becomes the empty text.
+    /// Converts ASCII letters to lower case. Null becomes the empty string.
     to_lower = "$toLower" one(text: T [StringValue]) -> String;
-    /// Converts ASCII letters to upper case. Null becomes the empty text.
+    /// Converts ASCII letters to upper case. Null becomes the empty string.
     to_upper = "$toUpper" one(text: T [StringValue]) -> String;
-    /// Returns the parts of a text between delimiters; null stays null.
+    /// Returns the parts of a string between delimiters; null stays null.
     split = "$split" list(text: T [StringValue], delimiter: B [StringValue]) -> T::Lift<B::Lift<Vec<String>>>;
     /// Returns the number of code points.
     str_len_cp = "$strLenCP" one(text: T [StringValue + Required]) -> i32;
     /// Returns the number of bytes in UTF-8.
     str_len_bytes = "$strLenBytes" one(text: T [StringValue + Required]) -> i32;
-    /// Compares two texts without regard to the case of ASCII letters: -1, 0 or 1 if the first is less, equal or
-    /// greater. Null counts as the empty text.
+    /// Compares two strings without regard to the case of ASCII letters: -1, 0 or 1 if the first is less, equal or
+    /// greater. Null counts as the empty string.
     strcasecmp = "$strcasecmp" list(text: T [StringValue], other: B [StringValue]) -> i32;
-    /// Returns a part of a text, by the position and number of code points. Null becomes the empty text.
+    /// Returns a part of a string, by the position and number of code points. Null becomes the empty string.
     substr_cp = "$substrCP" list(text: T [StringValue], start: B [Integer + Required], length: C [Integer + Required]) -> String;
-    /// Returns a part of a text, by the position and number of bytes in UTF-8. Null becomes the empty text.
+    /// Returns a part of a string, by the position and number of bytes in UTF-8. Null becomes the empty string.
     substr_bytes = "$substrBytes" list(text: T [StringValue], start: B [Integer + Required], length: C [Integer + Required]) -> String;
-    /// Returns a part of a text, by the position and number of bytes: the old name of
+    /// Returns a part of a string, by the position and number of bytes: the old name of
     /// [`substr_bytes`].
     substr = "$substr" list(text: T [StringValue], start: B [Integer + Required], length: C [Integer + Required]) -> String;
-    /// Returns the position of a text in another, in code points, or -1; null stays null. See
+    /// Returns the position of a string in another, in code points, or -1; null stays null. See
     /// [`within`](Expr::within) for a part of the text.
     index_of_cp = "$indexOfCP" list(text: T [StringValue], substring: B [StringValue + Required]) with IndexOf -> T::Lift<i32>;
-    /// Returns the position of a text in another, in bytes, or -1; null stays null. See [`within`](Expr::within) for a
+    /// Returns the position of a string in another, in bytes, or -1; null stays null. See [`within`](Expr::within) for a
     /// part of the text.
     index_of_bytes = "$indexOfBytes" list(text: T [StringValue], substring: B [StringValue + Required]) with IndexOf -> T::Lift<i32>;
-    /// Replaces the first occurrence of a text; null if one of the three is null.
+    /// Replaces the first occurrence of a string; null if one of the three is null.
     replace_one = "$replaceOne" named("input" input: T [StringValue], "find" find: B [StringValue], "replacement" replacement: C [StringValue])
         -> T::Lift<B::Lift<C::Lift<String>>>;
-    /// Replaces every occurrence of a text; null if one of the three is null.
+    /// Replaces every occurrence of a string; null if one of the three is null.
     replace_all = "$replaceAll" named("input" input: T [StringValue], "find" find: B [StringValue], "replacement" replacement: C [StringValue])
         -> T::Lift<B::Lift<C::Lift<String>>>;
 }
@@ -98,7 +98,7 @@ where
 }
 
 impl<R, T: Value, O> Expr<R, T, O> {
-    /// Adds a text at the end. Null if one of the two is null or missing.
+    /// Adds a string at the end. Null if one of the two is null or missing.
     ///
     /// `{ $concat: [text, other] }`
     pub fn concat<B>(&self, other: impl Expression<R, T = B>) -> Expr<R, T::Lift<B::Lift<String>>>

@@ -93,7 +93,7 @@ names! {
     }
 }
 
-/// A unit of time: a [`TimeUnit`], or a text with its name.
+/// A unit of time: a [`TimeUnit`], or a string with its name.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a unit of time",
     label = "expected a `TimeUnit`, such as `TimeUnit::Day`"
@@ -104,7 +104,7 @@ impl UnitOfTime for TimeUnit {}
 #[diagnostic::do_not_recommend]
 impl<T: StringValue> UnitOfTime for T {}
 
-/// A day of the week: a [`Weekday`], or a text with its name.
+/// A day of the week: a [`Weekday`], or a string with its name.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a day of the week",
     label = "expected a `Weekday`, such as `Weekday::Monday`"

@@ -15,9 +15,9 @@ pub enum IndexType {
     Ascending,
     /// `{ field: -1 }`
     Descending,
-    /// The words of a text, for `Filter::text`. `{ field: "text" }`
+    /// The words of a string, for `Filter::text`. `{ field: "text" }`
     ///
-    /// The field `$**` stands for every field that contains a text.
+    /// The field `$**` stands for every field that contains a string.
     Text,
     /// A geometry on a sphere. `{ field: "2dsphere" }`
     Geo2dSphere,

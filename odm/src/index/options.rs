@@ -67,9 +67,9 @@ impl Index {
         self
     }
 
-    /// Compares texts by the rules of a language. `{ collation: { locale: "en", strength: 2 } }`
+    /// Compares strings by the rules of a language. `{ collation: { locale: "en", strength: 2 } }`
     ///
-    /// A query uses the index for texts only if it has the same collation. Without this option, the index has the
+    /// A query uses the index for strings only if it has the same collation. Without this option, the index has the
     /// collation of its collection. See [collation](https://www.mongodb.com/docs/manual/reference/collation/).
     #[allow(clippy::needless_pass_by_value)] // like the other setters
     pub fn collation(mut self, collation: Collation) -> Self {

@@ -172,7 +172,7 @@ impl Walk {
 
     fn stored(&mut self, stored: &'static TypeMeta, is_nullable: bool) {
         match stored {
-            TypeMeta::OrNull(inside) => self.stored(inside, true),
+            TypeMeta::Nullable(inside) => self.stored(inside, true),
             TypeMeta::Array { items, .. } => self.step(ReferenceStep::Items, items),
             TypeMeta::Map { values } => self.step(ReferenceStep::Values, values),
             TypeMeta::Document(document) => self.document(document.get()),
@@ -181,7 +181,7 @@ impl Walk {
                 self.inside(ptr::from_ref(of).cast(), |walk| walk.variants(of));
             }
             TypeMeta::Id(target) => self.id(target, is_nullable),
-            TypeMeta::Same(same) => {
+            TypeMeta::Recursive(same) => {
                 let same = same.get();
                 self.inside(ptr::from_ref(same).cast(), |walk| walk.stored(same, is_nullable));
             }

@@ -35,7 +35,7 @@ pub enum TypeMeta {
     /// Binary data of this subtype, or of any.
     Binary(Option<BinarySubtype>),
     /// The value inside, or null.
-    OrNull(&'static Self),
+    Nullable(&'static Self),
     /// An array whose elements are of one type.
     Array {
         /// The type of the elements.
@@ -57,7 +57,7 @@ pub enum TypeMeta {
     /// The id of a model.
     Id(IdMeta),
     /// The same as another type: a newtype that contains itself.
-    Same(Deferred<Self>),
+    Recursive(Deferred<Self>),
 }
 
 impl TypeMeta {
@@ -75,11 +75,11 @@ impl TypeMeta {
         self.add_types(&mut types, &mut Vec::new()).then_some(types)
     }
 
-    /// Returns the description of the value inside an `OrNull`, or the description itself.
+    /// Returns the description of the value inside an `Nullable`, or the description itself.
     #[must_use]
     pub fn non_null(&self) -> &Self {
         match self {
-            Self::OrNull(inside) => inside.non_null(),
+            Self::Nullable(inside) => inside.non_null(),
             other => other,
         }
     }
@@ -101,7 +101,7 @@ impl TypeMeta {
             Self::Array { .. } | Self::Tuple(_) => add(ElementType::Array),
             Self::Map { .. } | Self::Document(_) => add(ElementType::EmbeddedDocument),
             Self::Id(id) => id.key.add_types(types, seen),
-            Self::OrNull(inside) => {
+            Self::Nullable(inside) => {
                 inside.add_types(types, seen) && {
                     if !types.contains(&ElementType::Null) {
                         types.push(ElementType::Null);
@@ -109,8 +109,8 @@ impl TypeMeta {
                     true
                 }
             }
-            Self::Same(_) | Self::Enum(_) if seen.iter().any(|one| ptr::eq(*one, self)) => true,
-            Self::Same(same) => {
+            Self::Recursive(_) | Self::Enum(_) if seen.iter().any(|one| ptr::eq(*one, self)) => true,
+            Self::Recursive(same) => {
                 seen.push(self);
                 let known = same.add_types(types, seen);
                 seen.pop();

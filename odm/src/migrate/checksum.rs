@@ -1,6 +1,6 @@
 //! Checksums of the source text of migrations.
 
-/// Returns the checksum of a text, as the history stores it.
+/// Returns the checksum of a string, as the history stores it.
 ///
 /// Only a change must be visible, so 64 bits are enough: this is FNV-1a, which is the same in every version of this
 /// crate and of the compiler.

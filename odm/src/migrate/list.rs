@@ -26,7 +26,7 @@ impl Migrations {
 
     /// Adds a migration at the end of the list.
     ///
-    /// `source` is a text that changes when the migration changes. The history stores its checksum, without white
+    /// `source` is a string that changes when the migration changes. The history stores its checksum, without white
     /// space.
     pub fn with(mut self, name: impl Into<String>, source: &str, migration: Migration) -> Self {
         self.0.push(Named { name: name.into(), checksum: checksum::of(source), migration });

@@ -32,18 +32,18 @@ macro_rules! builder {
             pub fn session(
                 self,
                 session: &mut impl $crate::action::AsSession,
-            ) -> $builder<M, T, $crate::action::Explicit<'_>> {
+            ) -> $builder<M, T, $crate::action::ExplicitSession<'_>> {
                 let Self { find, settings, rows } = self;
                 $builder { find: find.session(session), settings, rows }
             }
 
-            /// Limits how long the call may take, including the network: see [`Within`](crate::action::Within).
+            /// Limits how long the call may take, including the network: see [`WithDeadline`](crate::action::WithDeadline).
             ///
             /// After the deadline, returns an error for which [`is_timeout`](crate::Error::is_timeout) is true. The
             /// server receives the limit too: `{ maxTimeMS: n }`.
-            pub fn deadline(mut self, after: ::std::time::Duration) -> $crate::action::Within<Self> {
+            pub fn deadline(mut self, after: ::std::time::Duration) -> $crate::action::WithDeadline<Self> {
                 let on = self.find.limit_time(after);
-                $crate::action::Within::new(self, after, on, $verb)
+                $crate::action::WithDeadline::new(self, after, on, $verb)
             }
 
             /// Explains how the server finds the documents of this page: which index it uses, what it examines, how
@@ -73,7 +73,7 @@ macro_rules! builder {
         }
 
         impl<'s, M: $crate::model::Model, T: $crate::value::OwnedRow + 'static> ::std::future::IntoFuture
-            for $builder<M, T, $crate::action::Explicit<'s>>
+            for $builder<M, T, $crate::action::ExplicitSession<'s>>
         {
             type Output = $crate::error::Result<$page>;
             type IntoFuture = ::futures_core::future::BoxFuture<'s, Self::Output>;

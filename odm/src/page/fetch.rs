@@ -7,7 +7,7 @@ use mongodb::{
 };
 
 use crate::{
-    action::{Explicit, Lent, count::COUNT, read},
+    action::{ExplicitSession, Lent, count::COUNT, read},
     collection::Target,
     cursor::{Cursor, SessionCursor, decode},
     error::{Error, Result},
@@ -70,7 +70,7 @@ impl<R> Prepared<R> {
         self,
         target: &Target,
         verb: Verb,
-        session: Explicit<'_>,
+        session: ExplicitSession<'_>,
     ) -> Result<Fetched<R>> {
         let Self { find, total, reader } = self;
         let mut lent = session.into_lent(target.operation(verb))?;

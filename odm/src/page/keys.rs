@@ -68,7 +68,7 @@ impl Keys {
         };
         if self.compares_text && id_is_text() {
             return Err(Error::refused(
-                "the `_id` of this model is text, and the collation may treat different texts as equal, so that documents would be \
+                "the `_id` of this model is text, and the collation may treat different strings as equal, so that documents would be \
                  skipped: page without `.collation(..)`, or use `.offset_page(..)`. The default collation of the collection needs no \
                  `.collation(..)`",
             ));
@@ -81,7 +81,7 @@ impl Keys {
         self.keys.iter().map(move |(name, ascending)| (name.as_str(), *ascending != backward))
     }
 
-    /// Returns whether a collation decides which texts are equal.
+    /// Returns whether a collation decides which strings are equal.
     pub(super) fn compares_text(&self) -> bool {
         self.compares_text
     }
@@ -158,8 +158,8 @@ fn in_value(stored: &TypeMeta, path: Option<&str>, types: usize) -> bool {
         return types.is_some_and(|types| types.contains(&ElementType::Array));
     };
     match stored {
-        TypeMeta::OrNull(inside) => in_value(inside, Some(path), types + 1),
-        TypeMeta::Same(same) => in_value(same, Some(path), types + 1),
+        TypeMeta::Nullable(inside) => in_value(inside, Some(path), types + 1),
+        TypeMeta::Recursive(same) => in_value(same, Some(path), types + 1),
         TypeMeta::Array { .. } | TypeMeta::Tuple(_) => true,
         TypeMeta::Document(document) => in_document(document, path, types + 1),
         TypeMeta::Map { values } => in_value(values, path.split_once('.').map(|(_, rest)| rest), types + 1),

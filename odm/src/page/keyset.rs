@@ -18,7 +18,7 @@ use super::{
     projection,
 };
 use crate::{
-    action::{Find, Implicit, Viewed},
+    action::{Find, ImplicitSession, ReadAs},
     error::{Error, Result},
     model::Model,
     operation::{Operation, Verb},
@@ -68,7 +68,7 @@ impl<M: Model, S> Find<M, S> {
     }
 }
 
-impl<M: Model, V, S> Viewed<Find<M, S>, V> {
+impl<M: Model, V, S> ReadAs<Find<M, S>, V> {
     /// Reads a page of the documents as the view: see [`Find::page`].
     ///
     /// The view need not contain the fields that the documents are sorted by. The server sends them too, and the page
@@ -85,7 +85,7 @@ impl<M: Model, V, S> Viewed<Find<M, S>, V> {
 ///
 /// Construct with [`Find::page`].
 #[must_use = "nothing is read until the action is awaited"]
-pub struct FindPage<M, T = M, S = Implicit> {
+pub struct FindPage<M, T = M, S = ImplicitSession> {
     find: Find<M, S>,
     settings: Keyset,
     rows: PhantomData<fn() -> T>,

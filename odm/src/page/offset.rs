@@ -11,7 +11,7 @@ use super::{
     keys::with_id,
 };
 use crate::{
-    action::{Find, Implicit, Viewed},
+    action::{Find, ImplicitSession, ReadAs},
     error::{Error, Result},
     model::Model,
     operation::{Operation, Verb},
@@ -57,7 +57,7 @@ impl<M: Model, S> Find<M, S> {
     }
 }
 
-impl<M: Model, V, S> Viewed<Find<M, S>, V> {
+impl<M: Model, V, S> ReadAs<Find<M, S>, V> {
     /// Reads the documents after the first `skip` ones as the view: see [`Find::offset_page`].
     pub fn offset_page(self, skip: u64, limit: u64) -> FindOffsetPage<M, V, S>
     where
@@ -71,7 +71,7 @@ impl<M: Model, V, S> Viewed<Find<M, S>, V> {
 ///
 /// Construct with [`Find::offset_page`].
 #[must_use = "nothing is read until the action is awaited"]
-pub struct FindOffsetPage<M, T = M, S = Implicit> {
+pub struct FindOffsetPage<M, T = M, S = ImplicitSession> {
     find: Find<M, S>,
     settings: Offset,
     rows: PhantomData<fn() -> T>,

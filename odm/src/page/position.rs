@@ -33,7 +33,8 @@ impl Position {
         }
         match position.0.last() {
             Some(id) if keys.compares_text() && has(id, |value| matches!(value, Bson::String(_))) => {
-                let expected = "an id without text, because the collation may treat different texts as equal";
+                let expected =
+                    "an id without text, because the collation may treat different strings as equal";
                 Err(CodecError::new(expected, "an id with text").at("_id"))
             }
             _ => Ok(position),

@@ -27,7 +27,7 @@ pub trait Context: Clone + 'static {
     type InVariant: Context;
     /// What the accessor of a variant of an untagged enum returns: the enum itself, as the type `T` of its content.
     type Whole<T: Value, K: Key>;
-    /// What the accessor of an enum's tag returns. The value of the tag is the name of the variant, a text.
+    /// What the accessor of an enum's tag returns. The value of the tag is the name of the variant, a string.
     type Tag<T: Value, K: Key>;
     /// The variant itself: the base of its fields struct if its content is not stored in a field of its own.
     type Variant;

@@ -243,7 +243,7 @@ impl Location {
         location
     }
 
-    /// Returns whether a tag, a key or a text identifies the variant that the path entered last.
+    /// Returns whether a tag, a key or a string identifies the variant that the path entered last.
     pub(crate) fn is_identified(&self) -> bool {
         self.extras.as_ref().is_some_and(|extras| !extras.unidentified && !extras.variant_tests.is_empty())
     }

@@ -5,7 +5,7 @@ use std::{borrow::Cow, rc::Rc, sync::Arc};
 use super::{InQuery, Path, Reach};
 use crate::value::{Map, MapKey, Value};
 
-/// A key of a map with keys of type `K`: a `K`, a reference to one, or `&str` if `K` is a text.
+/// A key of a map with keys of type `K`: a `K`, a reference to one, or `&str` if `K` is a string.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a key of this map",
     label = "the map's keys are `{K}`"

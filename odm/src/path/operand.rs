@@ -20,11 +20,11 @@ use crate::{
     value::{Id, Keyed, Value},
 };
 
-/// A value to compare with a field of type `V`: a `V`, a reference to one, `&str` for texts, an integer
+/// A value to compare with a field of type `V`: a `V`, a reference to one, `&str` for strings, an integer
 /// literal for numbers, an array for arrays.
 ///
 /// An `Option` is not an operand of a filter, because `None` would silently match documents without the field. Use
-/// `is_null` or `exists`, or unwrap the value first. A text is an operand for an id only if the key of the id is a
+/// `is_null` or `exists`, or unwrap the value first. A string is an operand for an id only if the key of the id is a
 /// text. Otherwise, parse it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not fit a field of type `{V}`",
@@ -84,10 +84,10 @@ pub(crate) mod operands {
     )]
     pub trait WholeArray {}
 
-    /// A key of an id, if it is a text.
+    /// A key of an id, if it is a string.
     #[diagnostic::on_unimplemented(
-        message = "expected an id whose key is `{Self}`, found a text",
-        label = "a text",
+        message = "expected an id whose key is `{Self}`, found a string",
+        label = "a string",
         note = "parse it: `text.parse::<odm::Id<_>>()?`"
     )]
     pub trait TextKey {}
@@ -150,7 +150,7 @@ like! {
 
 macro_rules! texts {
     ($($text:ty),*) => { $(
-        /// For an id whose key is a text.
+        /// For an id whose key is a string.
         impl<M: Keyed> Operand<Id<M>, Like> for $text
         where
             M::Key: TextKey,

@@ -35,15 +35,15 @@ macro_rules! contexts {
 
 contexts! {
     /// The contexts in which `$set`, `$unset`, `$project` and `$replaceWith` are allowed.
-    Transforms, "`$set`, `$unset`, `$project` and `$replaceWith` are not allowed here": Detached, InFacet, InUpdate, InChangeStream;
+    AllowsSet, "`$set`, `$unset`, `$project` and `$replaceWith` are not allowed here": Detached, InFacet, InUpdate, InChangeStream;
     /// The contexts in which `$match` and `$redact` are allowed.
-    Matches, "`$match` and `$redact` are not allowed here": Detached, InFacet, InChangeStream;
+    AllowsMatch, "`$match` and `$redact` are not allowed here": Detached, InFacet, InChangeStream;
     /// The contexts in which stages that group, join, sort or unwind rows are allowed.
-    Reads, "this pipeline cannot group, join, sort or unwind rows": Detached, InFacet;
+    AllowsGroup, "this pipeline cannot group, join, sort or unwind rows": Detached, InFacet;
     /// The contexts in which `$facet` and stages that create rows are allowed.
-    Outermost, "`$facet` and stages that create rows are not allowed inside `$facet`": Detached;
+    TopLevel, "`$facet` and stages that create rows are not allowed inside `$facet`": Detached;
     /// The contexts of the pipelines that [`Watch::pipeline`](crate::action::Watch::pipeline) returns.
     ChangeStreamPipeline, "this is not a pipeline of a change stream": InChangeStream, SplitLargeEvents;
     /// The contexts in which `$out` and `$merge` are allowed.
-    Writes, "`$out` and `$merge` are not allowed in a pipeline inside another": Detached;
+    AllowsOut, "`$out` and `$merge` are not allowed in a pipeline inside another": Detached;
 }

@@ -1,6 +1,5 @@
 //! The stages, one method each.
 
-mod add;
 mod bucket;
 mod cluster;
 mod count;
@@ -13,11 +12,12 @@ mod graph_lookup;
 mod group;
 mod lookup;
 mod matching;
-mod order;
 mod project;
 mod redact;
 mod replace;
 mod search;
+mod set;
+mod sort;
 mod split_large_event;
 mod table;
 mod union;

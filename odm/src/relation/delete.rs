@@ -13,7 +13,7 @@ use self::{
     run::Start,
 };
 use crate::{
-    action::{AsSession, Explicit, Implicit},
+    action::{AsSession, ExplicitSession, ImplicitSession},
     database::Database,
     error::{Error, Result},
     model::Model,
@@ -150,7 +150,7 @@ impl References {
     pub fn delete_many<M: Model>(&self, ids: impl IntoIterator<Item = Id<M>>) -> DeleteReferenced {
         let ids: Result<Vec<Bson>, _> = ids.into_iter().map(|id| id.to_bson()).collect();
         let start = ids.map_err(Error::from).and_then(|ids| self.rules.start::<M>(ids));
-        DeleteReferenced { references: self.clone(), start, state: Implicit }
+        DeleteReferenced { references: self.clone(), start, state: ImplicitSession }
     }
 }
 
@@ -164,7 +164,7 @@ impl fmt::Debug for References {
 ///
 /// Construct with [`References::delete`] or [`References::delete_many`].
 #[must_use = "nothing happens until the action is awaited"]
-pub struct DeleteReferenced<S = Implicit> {
+pub struct DeleteReferenced<S = ImplicitSession> {
     references: References,
     start: Result<Start>,
     state: S,
@@ -178,9 +178,9 @@ impl DeleteReferenced {
     /// The action returns an error for which [`is_not_sent`](Error::is_not_sent) is true if the session is not known to
     /// be in a transaction. A [`Tx`](crate::Tx) always is, and a [`Session`](crate::Session) after
     /// [`start_transaction`](crate::Session::start_transaction).
-    pub fn session(self, session: &mut impl AsSession) -> DeleteReferenced<Explicit<'_>> {
-        let Self { references, start, state: Implicit } = self;
-        DeleteReferenced { references, start, state: Explicit::new(session) }
+    pub fn session(self, session: &mut impl AsSession) -> DeleteReferenced<ExplicitSession<'_>> {
+        let Self { references, start, state: ImplicitSession } = self;
+        DeleteReferenced { references, start, state: ExplicitSession::new(session) }
     }
 }
 
@@ -189,14 +189,14 @@ impl IntoFuture for DeleteReferenced {
     type IntoFuture = BoxFuture<'static, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        let Self { references: References { database, rules }, start, state: Implicit } = self;
+        let Self { references: References { database, rules }, start, state: ImplicitSession } = self;
         Box::pin(async move {
             let shared = Arc::new((database.clone(), rules, start?));
             let body = |mut tx| {
                 let shared = Arc::clone(&shared);
                 async move {
                     let (database, rules, start) = &*shared;
-                    let mut lent = Explicit::new(&mut tx).into_lent(database.operation(DELETE))?;
+                    let mut lent = ExplicitSession::new(&mut tx).into_lent(database.operation(DELETE))?;
                     run::run(database, rules, start, &mut lent).await
                 }
             };
@@ -205,7 +205,7 @@ impl IntoFuture for DeleteReferenced {
     }
 }
 
-impl<'s> IntoFuture for DeleteReferenced<Explicit<'s>> {
+impl<'s> IntoFuture for DeleteReferenced<ExplicitSession<'s>> {
     type Output = Result<Deleted>;
     type IntoFuture = BoxFuture<'s, Self::Output>;
 

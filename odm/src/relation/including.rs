@@ -19,8 +19,8 @@ use super::{
 };
 use crate::{
     action::{
-        AsSession, Explicit, Find, FindOne, Get, Implicit, IntoRequest, Lent, Request, Viewed, Within,
-        deadline,
+        AsSession, ExplicitSession, Find, FindOne, Get, ImplicitSession, IntoRequest, Lent, ReadAs, Request,
+        WithDeadline, deadline,
     },
     collection::{Collection, Target as OnCollection},
     error::{Error, Result},
@@ -112,7 +112,7 @@ macro_rules! including {
             }
         }
 
-        impl<M: Model + Send + Sync, S, V: View<M> + OwnedRow + Target<Of = M> + Held> Viewed<$verb<M, S>, V> {
+        impl<M: Model + Send + Sync, S, V: View<M> + OwnedRow + Target<Of = M> + Held> ReadAs<$verb<M, S>, V> {
             /// Includes what the documents refer to, and what refers to them. The view need not have the fields that
             /// contain the ids: they are requested too.
             ///
@@ -127,8 +127,8 @@ macro_rules! including {
             }
         }
 
-        including!(@action $verb<M>, $verb<M, Explicit<'s>>, [] => $output, $from);
-        including!(@action Viewed<$verb<M>, V>, Viewed<$verb<M, Explicit<'s>>, V>, [V: 'static] => $output, $from);
+        including!(@action $verb<M>, $verb<M, ExplicitSession<'s>>, [] => $output, $from);
+        including!(@action ReadAs<$verb<M>, V>, ReadAs<$verb<M, ExplicitSession<'s>>, V>, [V: 'static] => $output, $from);
     )* };
     (@action $action:ty, $in_session:ty, [$($generics:tt)*] => $output:ident, $from:expr) => {
         impl<M: Model, I, $($generics)*> Including<$action, I> {
@@ -140,14 +140,14 @@ macro_rules! including {
                 self.map(|action| action.session(session))
             }
 
-            /// Limits how long all commands together may take, including the network: see [`Within`].
+            /// Limits how long all commands together may take, including the network: see [`WithDeadline`].
             ///
             /// After the deadline, returns an error for which [`is_timeout`](crate::Error::is_timeout) is true. The
             /// server receives the limit with each command: `{ maxTimeMS: n }`.
-            pub fn deadline(mut self, after: Duration) -> Within<Self> {
+            pub fn deadline(mut self, after: Duration) -> WithDeadline<Self> {
                 deadline::limit(self.action.server_limit(), after);
                 let (on, verb) = self.action.on_verb();
-                Within::new(self, after, on, verb)
+                WithDeadline::new(self, after, on, verb)
             }
         }
 
@@ -156,7 +156,7 @@ macro_rules! including {
             type IntoFuture = BoxFuture<'static, Self::Output>;
 
             fn into_future(self) -> Self::IntoFuture {
-                boxed(self.run(|Implicit, _| Ok(None)), $from)
+                boxed(self.run(|ImplicitSession, _| Ok(None)), $from)
             }
         }
 
@@ -165,7 +165,7 @@ macro_rules! including {
             type IntoFuture = BoxFuture<'s, Self::Output>;
 
             fn into_future(self) -> Self::IntoFuture {
-                boxed(self.run(|session: Explicit<'s>, operation| session.into_lent(operation).map(Some)), $from)
+                boxed(self.run(|session: ExplicitSession<'s>, operation| session.into_lent(operation).map(Some)), $from)
             }
         }
     };
@@ -227,7 +227,7 @@ impl<M: Model + Send + Sync> Collection<M> {
             documents: documents.into_iter().collect(),
             loader: Loader::from_closure::<M, I>(what),
             ids_per_command: IDS_PER_COMMAND,
-            state: Implicit,
+            state: ImplicitSession,
         }
     }
 }
@@ -236,7 +236,7 @@ impl<M: Model + Send + Sync> Collection<M> {
 ///
 /// Construct with [`Collection::include`].
 #[must_use = "nothing is read until the action is awaited"]
-pub struct IncludeIn<M, L, S = Implicit> {
+pub struct IncludeIn<M, L, S = ImplicitSession> {
     target: OnCollection,
     documents: Vec<M>,
     loader: Loader<L>,
@@ -257,9 +257,9 @@ impl<M, L> IncludeIn<M, L> {
     /// Runs all commands in this session, one after the other.
     ///
     /// The action borrows the session until its future completes.
-    pub fn session(self, session: &mut impl AsSession) -> IncludeIn<M, L, Explicit<'_>> {
-        let Self { target, documents, loader, ids_per_command, state: Implicit } = self;
-        IncludeIn { target, documents, loader, ids_per_command, state: Explicit::new(session) }
+    pub fn session(self, session: &mut impl AsSession) -> IncludeIn<M, L, ExplicitSession<'_>> {
+        let Self { target, documents, loader, ids_per_command, state: ImplicitSession } = self;
+        IncludeIn { target, documents, loader, ids_per_command, state: ExplicitSession::new(session) }
     }
 }
 
@@ -283,16 +283,16 @@ impl<M: Model + Send + Sync, L: Held> IntoFuture for IncludeIn<M, L> {
     type IntoFuture = BoxFuture<'static, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(self.run(|Implicit, _| Ok(None)))
+        Box::pin(self.run(|ImplicitSession, _| Ok(None)))
     }
 }
 
-impl<'s, M: Model + Send + Sync, L: Held> IntoFuture for IncludeIn<M, L, Explicit<'s>> {
+impl<'s, M: Model + Send + Sync, L: Held> IntoFuture for IncludeIn<M, L, ExplicitSession<'s>> {
     type Output = Result<Vec<Loaded<M, L>>>;
     type IntoFuture = BoxFuture<'s, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(self.run(|session: Explicit<'s>, operation| session.into_lent(operation).map(Some)))
+        Box::pin(self.run(|session: ExplicitSession<'s>, operation| session.into_lent(operation).map(Some)))
     }
 }
 

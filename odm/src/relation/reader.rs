@@ -104,7 +104,7 @@ fn has_versions(document: &'static DocumentMeta, seen: &mut Vec<&'static Documen
 
     fn of_type(stored: &'static TypeMeta, seen: &mut Vec<&'static DocumentMeta>) -> bool {
         match stored {
-            TypeMeta::OrNull(inside)
+            TypeMeta::Nullable(inside)
             | TypeMeta::Array { items: inside, .. }
             | TypeMeta::Map { values: inside } => of_type(inside, seen),
             TypeMeta::Tuple(items) => items.get().iter().any(|item| of_type(item, seen)),

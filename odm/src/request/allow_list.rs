@@ -14,10 +14,10 @@ use crate::{
     value::FromText,
 };
 
-/// Parses a text as a value of the field's type.
+/// Parses a string as a value of the field's type.
 pub(super) type Read = fn(&str) -> CodecResult<Bson>;
 
-/// Converts a text to a condition that the program defines.
+/// Converts a string to a condition that the program defines.
 pub(super) type Condition = Arc<dyn Fn(&str) -> CodecResult<Clauses> + Send + Sync>;
 
 /// The parameters that a request may have, and their limits.

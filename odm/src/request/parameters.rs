@@ -43,7 +43,7 @@ impl<M> Parameters<M> {
 
     /// Allows equality conditions on a field: `name=`, `name[eq]=`, `name[ne]=`, `name[in]=`, `name[nin]=`.
     ///
-    /// Commas separate the items of a list, so a text with a comma cannot be an item. For a path into an array, one
+    /// Commas separate the items of a list, so a string with a comma cannot be an item. For a path into an array, one
     /// matching element is enough.
     pub fn field<V: Value, R: Queried>(
         self,
@@ -71,7 +71,7 @@ impl<M> Parameters<M> {
         self.allow::<V::NonNull>(name, &[&EQUALITY, &ORDER], path.into_base().location())
     }
 
-    /// Allows equality conditions on a text, and conditions on its content: `name[prefix]=` (case-sensitive; can use
+    /// Allows equality conditions on a string, and conditions on its content: `name[prefix]=` (case-sensitive; can use
     /// an index), `name[contains]=` (case-insensitive; the server examines every document).
     pub fn text<V: Text, R: Queried>(
         self,
@@ -110,7 +110,7 @@ impl<M> Parameters<M> {
 
     /// Allows a parameter with a condition of your own. The closure receives the value and returns the condition.
     ///
-    /// A text that is not a `T`, an invalid map key and a value that cannot be stored are bad parameters. Any other
+    /// A string that is not a `T`, an invalid map key and a value that cannot be stored are bad parameters. Any other
     /// condition that cannot be sent is a mistake of the program: sending the filter then returns an error.
     ///
     /// ```
@@ -222,8 +222,8 @@ impl<M> Parameters<M> {
         self
     }
 
-    /// Ignores parameters with an empty text, which HTML forms send for fields that are not filled in. By default, an
-    /// empty text is a value like any other, and a bad parameter if the type of the field does not allow it.
+    /// Ignores parameters with an empty string, which HTML forms send for fields that are not filled in. By default, an
+    /// empty string is a value like any other, and a bad parameter if the type of the field does not allow it.
     pub fn ignore_empty(mut self) -> Self {
         self.allow_list.ignore_empty = true;
         self
@@ -232,7 +232,7 @@ impl<M> Parameters<M> {
 
 /// Parsing.
 impl<M> Parameters<M> {
-    /// Parses the parameters of a request: names and texts after the URL is decoded.
+    /// Parses the parameters of a request: names and strings after the URL is decoded.
     ///
     /// Pass them as your web framework provides them: for example, as a `Vec<(String, String)>`, which serde
     /// deserializes from a query string, or from `form_urlencoded::parse(..)`. Do not pass a map, because it would

@@ -83,7 +83,7 @@ impl Check {
 
     /// Refuses a value that is shorter than `min` or longer than `max`.
     ///
-    /// The length of a text is its number of characters (Unicode scalar values, not bytes). The length of a `Vec` is
+    /// The length of a string is its number of characters (Unicode scalar values, not bytes). The length of a `Vec` is
     /// its number of elements, that of a map its number of entries, and that of binary data its number of bytes.
     pub fn length<T: Length + ?Sized>(
         &mut self,
@@ -108,7 +108,7 @@ impl Check {
         self.rule(field, "range", value.outside(min, max));
     }
 
-    /// Refuses a text in which the regular expression has no match.
+    /// Refuses a string in which the regular expression has no match.
     ///
     /// The match may be anywhere in the text, as in MongoDB's `$regex`: anchor it with `^` and `$` to match the whole
     /// text. The syntax is that of the [`regex`](https://docs.rs/regex) crate, which has neither look-around nor
@@ -118,13 +118,13 @@ impl Check {
         TypedRule::pattern(pattern).check(field, value, self);
     }
 
-    /// Refuses a text that is not an email address by the definition of HTML's `<input type=email>`. Letters outside
+    /// Refuses a string that is not an email address by the definition of HTML's `<input type=email>`. Letters outside
     /// ASCII are allowed too.
     pub fn email<T: Matched + ?Sized>(&mut self, field: &'static str, value: &T) {
         TypedRule::email().check(field, value, self);
     }
 
-    /// Refuses a text or an integer that is not in the list.
+    /// Refuses a string or an integer that is not in the list.
     pub fn one_of<T: OneOf + ?Sized>(&mut self, field: &'static str, value: &T, items: &[T::Item]) {
         self.rule(field, "one_of", value.outside_list(items));
     }

@@ -10,7 +10,7 @@ use crate::error::invalid::message;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be compared with another field",
     label = "the rule `compare` needs numbers or dates",
-    note = "the order of texts depends on the collation of the collection: write a `custom` rule"
+    note = "the order of strings depends on the collation of the collection: write a `custom` rule"
 )]
 pub trait Compared {
     /// The type without `Option` and pointers. Both fields have the same.

@@ -15,7 +15,7 @@ use crate::error::invalid::message;
 /// A value that has a length, for the rule `length`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no length",
-    label = "the rule `length` needs a text, an array, a set, a map or binary data",
+    label = "the rule `length` needs a string, an array, a set, a map or binary data",
     note = "numbers have a `range`",
     note = "implement `odm::rule::Length` for a newtype around one of these"
 )]
@@ -31,7 +31,7 @@ pub trait Length {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Unit {
-    /// The characters (Unicode scalar values) of a text.
+    /// The characters (Unicode scalar values) of a string.
     Character,
     /// The elements of an array.
     Item,

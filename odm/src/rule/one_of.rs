@@ -9,9 +9,9 @@ use crate::error::invalid::message;
 /// A value that can be one of a list, for the rule `one_of`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be one of a list of constants",
-    label = "the rule `one_of` needs a text or an integer",
+    label = "the rule `one_of` needs a string or an integer",
     note = "if the values are known, an enum with `#[derive(odm::Value)]` has exactly these",
-    note = "implement `odm::rule::OneOf` for a newtype around a text or an integer"
+    note = "implement `odm::rule::OneOf` for a newtype around a string or an integer"
 )]
 pub trait OneOf {
     /// The type of the listed values.

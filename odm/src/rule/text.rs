@@ -1,4 +1,4 @@
-//! Pattern and email: the form of a text.
+//! Pattern and email: the form of a string.
 
 use std::{
     borrow::Cow,
@@ -15,11 +15,11 @@ use regex::Regex;
 
 use crate::error::invalid::message;
 
-/// A text, for the rules `pattern` and `email`.
+/// A string, for the rules `pattern` and `email`.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not text",
-    label = "the rules `pattern` and `email` need a text",
-    note = "implement `odm::rule::Matched` for a newtype around a text"
+    message = "`{Self}` is not a string",
+    label = "the rules `pattern` and `email` need a string",
+    note = "implement `odm::rule::Matched` for a newtype around a string"
 )]
 pub trait Matched {
     /// Returns the text. `None` if there is no value, which passes.

@@ -178,12 +178,12 @@ impl Difference {
         &self.what
     }
 
-    /// Returns the live value as a text.
+    /// Returns the live value as a string.
     pub fn live(&self) -> &str {
         &self.live
     }
 
-    /// Returns the declared value as a text.
+    /// Returns the declared value as a string.
     pub fn declared(&self) -> &str {
         &self.declared
     }

@@ -56,7 +56,7 @@ impl Property {
     }
 }
 
-/// An index in its normal form: a text for each property.
+/// An index in its normal form: a string for each property.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Spec {
     pub(super) name: String,

@@ -21,23 +21,23 @@ pub(crate) mod sealed {
     pub trait Sealed {
         /// Lends the session to one action.
         #[doc(hidden)]
-        fn lend(&mut self) -> super::Explicit<'_>;
+        fn lend(&mut self) -> super::ExplicitSession<'_>;
     }
 }
 
 impl AsSession for ClientSession {}
 
 impl sealed::Sealed for ClientSession {
-    fn lend(&mut self) -> Explicit<'_> {
-        Explicit(Ok(Lent { driver: self, observer: Observer::default() }))
+    fn lend(&mut self) -> ExplicitSession<'_> {
+        ExplicitSession(Ok(Lent { driver: self, observer: Observer::default() }))
     }
 }
 
 impl AsSession for Session {}
 
 impl sealed::Sealed for Session {
-    fn lend(&mut self) -> Explicit<'_> {
-        Explicit(self.inner().map(Inner::lend))
+    fn lend(&mut self) -> ExplicitSession<'_> {
+        ExplicitSession(self.inner().map(Inner::lend))
     }
 }
 
@@ -49,13 +49,13 @@ impl Inner {
 
 /// The state of an action that does not run in a session of the caller.
 #[derive(Debug, Clone, Copy)]
-pub struct Implicit;
+pub struct ImplicitSession;
 
 /// The state of an action that runs in a session of the caller.
 ///
 /// It holds the only borrow of the session, so two operations at the same time in one session do not compile. The
 /// server does not support them.
-pub struct Explicit<'s>(Result<Lent<'s>>);
+pub struct ExplicitSession<'s>(Result<Lent<'s>>);
 
 /// A session that is lent to one action.
 pub(crate) struct Lent<'s> {
@@ -63,7 +63,7 @@ pub(crate) struct Lent<'s> {
     pub(crate) observer: Observer,
 }
 
-impl<'s> Explicit<'s> {
+impl<'s> ExplicitSession<'s> {
     pub(crate) fn new(session: &'s mut impl AsSession) -> Self {
         session.lend()
     }
@@ -92,14 +92,14 @@ impl Lent<'_> {
 impl AsSession for Lent<'_> {}
 
 impl sealed::Sealed for Lent<'_> {
-    fn lend(&mut self) -> Explicit<'_> {
-        Explicit(Ok(self.reborrow()))
+    fn lend(&mut self) -> ExplicitSession<'_> {
+        ExplicitSession(Ok(self.reborrow()))
     }
 }
 
-impl fmt::Debug for Explicit<'_> {
+impl fmt::Debug for ExplicitSession<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Explicit")
+        f.write_str("ExplicitSession")
     }
 }
 
@@ -118,7 +118,7 @@ pub(crate) trait SessionState<'s>: Sized {
     fn in_transaction(&self) -> bool;
 }
 
-impl<'s> SessionState<'s> for Implicit {
+impl<'s> SessionState<'s> for ImplicitSession {
     fn at(self, _operation: Operation<'_>) -> Self {
         self
     }
@@ -135,7 +135,7 @@ impl<'s> SessionState<'s> for Implicit {
     }
 }
 
-impl<'s> SessionState<'s> for Explicit<'s> {
+impl<'s> SessionState<'s> for ExplicitSession<'s> {
     fn at(self, operation: Operation<'_>) -> Self {
         Self(self.into_lent(operation))
     }

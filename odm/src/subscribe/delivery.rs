@@ -24,7 +24,7 @@ impl<Row> Item<Row> {
         self.row
     }
 
-    /// Returns the idempotency key: a text that is the same each time that this change is delivered, and different for
+    /// Returns the idempotency key: a string that is the same each time that this change is delivered, and different for
     /// every other change of the subscription.
     ///
     /// A change is delivered again after a crash, if its handling was not stored. Store the key together with the

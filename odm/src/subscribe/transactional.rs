@@ -26,7 +26,7 @@ use crate::{
     Tx,
     error::{Error, Result},
     model::Model,
-    session::{Explicit, SessionState},
+    session::{ExplicitSession, SessionState},
     value::OwnedRow,
 };
 
@@ -215,7 +215,7 @@ where
                         flag.store(true, Ordering::SeqCst);
                         return Err(superseded());
                     }
-                    let session = Explicit::new(&mut tx);
+                    let session = ExplicitSession::new(&mut tx);
                     session.run(|session| Box::pin(put(&front.setup, letter, session))).await
                 })
                 .write_concern(WriteConcern::majority())

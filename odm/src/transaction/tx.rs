@@ -8,7 +8,7 @@ use tokio::sync::OwnedMutexGuard;
 use super::ending::Ending;
 use crate::{
     error::Result,
-    session::{AsSession, Explicit, Inner, Session, sealed},
+    session::{AsSession, ExplicitSession, Inner, Session, sealed},
 };
 
 /// A transaction in progress. The body of [`Database::transaction`](crate::Database::transaction) receives it.
@@ -126,8 +126,8 @@ impl Tx {
 impl AsSession for Tx {}
 
 impl sealed::Sealed for Tx {
-    fn lend(&mut self) -> Explicit<'_> {
-        Explicit::of(&mut self.inner)
+    fn lend(&mut self) -> ExplicitSession<'_> {
+        ExplicitSession::of(&mut self.inner)
     }
 }
 

@@ -130,8 +130,8 @@ fn resolved(mut stored: &'static TypeMeta) -> &'static TypeMeta {
     // A newtype may contain itself.
     for _ in 0..100 {
         stored = match stored {
-            TypeMeta::OrNull(inside) => inside,
-            TypeMeta::Same(same) => same.get(),
+            TypeMeta::Nullable(inside) => inside,
+            TypeMeta::Recursive(same) => same.get(),
             other => return other,
         };
     }

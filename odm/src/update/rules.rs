@@ -200,8 +200,8 @@ fn plain(mut stored: &'static TypeMeta) -> &'static TypeMeta {
     // A newtype that contains only itself has no values.
     for _ in 0..64 {
         match stored {
-            TypeMeta::OrNull(inside) => stored = inside,
-            TypeMeta::Same(same) => stored = same.get(),
+            TypeMeta::Nullable(inside) => stored = inside,
+            TypeMeta::Recursive(same) => stored = same.get(),
             other => return other,
         }
     }

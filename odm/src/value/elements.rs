@@ -158,7 +158,7 @@ fn at_bytes(error: CodecError, key: &[u8]) -> CodecError {
     error.at_key(String::from_utf8_lossy(key))
 }
 
-/// The error for a text that is not the name of a variant of an enum. `CodecError::value` returns the text itself.
+/// The error for a string that is not the name of a variant of an enum. `CodecError::value` returns the text itself.
 #[cold]
 #[inline(never)]
 pub fn unknown_variant(name: &str, names: &[&str]) -> CodecError {

@@ -22,7 +22,7 @@ pub struct FieldNames {
 pub(crate) type Reserved = fn(&[u8]) -> bool;
 
 impl FieldNames {
-    /// No names, for example of a map, a number or a text.
+    /// No names, for example of a map, a number or a string.
     pub const NONE: Self = Self::new(&[], &[]);
 
     /// Returns the names of a document itself, and of its flattened documents.

@@ -7,7 +7,7 @@ use mongodb::bson::{DateTime, Decimal128, Uuid, oid::ObjectId, spec::ElementType
 use super::{Counted, Encoded, Encoding, Id, Keyed, Raw, Span, Unit, Value};
 use crate::error::codec::{CodecError, CodecResult};
 
-/// A value that can be read from a text: required of the fields in [`Parameters`](crate::request::Parameters).
+/// A value that can be read from a string: required of the fields in [`Parameters`](crate::request::Parameters).
 ///
 /// | type | text |
 /// |---|---|
@@ -27,8 +27,8 @@ use crate::error::codec::{CodecError, CodecResult};
 ///
 /// You can also implement it for a type with your own `Value` implementation.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be read from a text",
-    label = "a parameter of a request is a text",
+    message = "`{Self}` cannot be read from a string",
+    label = "a parameter of a request is a string",
     note = "texts, numbers, `bool`, dates, ids, UUIDs, enums without data and newtypes of these can be read",
     note = "for an array, use its elements: `.elements(..)`; for a document, use its fields",
     note = "or read it yourself: `.condition(name, |text: String| ..)`"

@@ -49,7 +49,7 @@ macro_rules! parsed_keys {
 }
 
 parsed_keys! {
-    String: "a text as key", char: "one character as key", bool: "`true` or `false` as key",
+    String: "a string as key", char: "one character as key", bool: "`true` or `false` as key",
     i128: "an i128 as key", u128: "a u128 as key", isize: "an isize as key", usize: "a usize as key",
     i8: "an i8 as key", i16: "an i16 as key", i32: "an i32 as key", i64: "an i64 as key",
     u8: "a u8 as key", u16: "a u16 as key", u32: "a u32 as key", u64: "a u64 as key",

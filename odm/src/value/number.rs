@@ -2,7 +2,7 @@
 
 use mongodb::bson::{Bson, spec::ElementType};
 
-use super::{Arithmetic, Kind, Raw, Value, Writer, leaf};
+use super::{Arithmetic, BsonNumber, Raw, Value, Writer, leaf};
 use crate::{
     error::codec::{CodecError, CodecResult},
     meta::TypeMeta,
@@ -17,7 +17,7 @@ use crate::{
 )]
 pub trait Number: Value {
     /// The kind of BSON number that is stored: `i32`, `i64`, `f64` or `Decimal128`.
-    type Stored: Kind;
+    type Stored: BsonNumber;
     /// The type of the number that is added to it: the same kind, signed.
     type Step: Value;
 }

@@ -59,7 +59,7 @@ impl<T: Value> Value for Option<T> {
         Some(None)
     }
 
-    const STORED_AS: &'static TypeMeta = &TypeMeta::OrNull(T::STORED_AS);
+    const STORED_AS: &'static TypeMeta = &TypeMeta::Nullable(T::STORED_AS);
 
     const ARRAYS: Arrays = T::ARRAYS.or_null();
 

@@ -18,14 +18,14 @@ use super::{
     encoding::{binary, unit},
 };
 
-/// A value that is less or greater than another: a number, a text, a date, an id, binary data, a bool.
+/// A value that is less or greater than another: a number, a string, a date, an id, binary data, a bool.
 ///
 /// The server can order all values: documents by their fields, the names of an enum by their bytes. That order is
 /// rarely intended, so these types are not `Ordered`. An enum without data is, if it is declared with
 /// `#[odm(ordered)]`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no order",
-    label = "this operator compares numbers, texts, dates, ids, binary data",
+    label = "this operator compares numbers, strings, dates, ids, binary data",
     note = "compare a field of a document, or the elements of an array: `.any(|element| element.gt(..))`",
     note = "an enum without data has no order by default: list the variants to match, `.in_([..])`, or declare the enum with `#[odm(ordered)]` if its variants are in the order of their stored names",
     note = "the server can sort by every field: `Sort::raw(doc! {{ \"field\": 1 }})`"
@@ -72,7 +72,7 @@ scalars!(Binary: uuid::Uuid;);
 
 /// An encoding of `T` that preserves the order: the stored values have the same order as the `T`s.
 ///
-/// Only the user knows what serde writes for a value: for example, a date may be written as a text, which the server
+/// Only the user knows what serde writes for a value: for example, a date may be written as a string, which the server
 /// orders by its bytes.
 #[diagnostic::on_unimplemented(
     message = "a `{T}` has no order as serde stores it",

@@ -1,6 +1,6 @@
 //! `RawDocumentBuf` and `RawArrayBuf`: documents and arrays without a declared shape, kept as their bytes.
 //!
-//! Only the lengths and the depth of their contents are checked here. `bson` checks texts and keys when the caller
+//! Only the lengths and the depth of their contents are checked here. `bson` checks strings and keys when the caller
 //! reads an element.
 
 use mongodb::bson::{RawArray, RawArrayBuf, RawDocument, RawDocumentBuf, spec::ElementType};

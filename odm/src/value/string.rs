@@ -10,16 +10,19 @@ use crate::{
     meta::TypeMeta,
 };
 
-/// A text, a text that may be absent, or an array of texts: required by `starts_with` and `regex`.
-#[diagnostic::on_unimplemented(message = "`{Self}` is not text", label = "this operator needs a text field")]
+/// A string, a string that may be absent, or an array of texts: required by `starts_with` and `regex`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a string",
+    label = "this operator needs a string field"
+)]
 pub trait Text: Value {}
 
-/// A text, or a text that may be absent: required by the expressions on texts.
+/// A string, or a string that may be absent: required by the expressions on texts.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a text",
-    label = "this operator needs a text",
+    message = "`{Self}` is not a string",
+    label = "this operator needs a string",
     note = "texts are `String` and similar types, and `Option`s of them; `.to_string()` converts numbers and dates",
-    note = "in a pipeline, a text below an array is an array of texts until the array is unwound"
+    note = "in a pipeline, a string below an array is an array of strings until the array is unwound"
 )]
 pub trait StringValue: Value {}
 

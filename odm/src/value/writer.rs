@@ -71,7 +71,7 @@ impl Writer {
     /// Appends a zero-terminated string. It must not contain a zero itself.
     pub fn put_cstr(&mut self, text: &str) -> CodecResult<()> {
         if text.as_bytes().contains(&0) {
-            return Err(CodecError::new("a text without NUL", "a text with NUL"));
+            return Err(CodecError::new("a string without NUL", "a string with NUL"));
         }
         self.put(text.as_bytes());
         self.bytes.push(0);
@@ -193,7 +193,7 @@ impl Writer {
         self.element_at(key, |writer| writer.tuple(fill))
     }
 
-    /// Appends one element under a key known at compile time, whose value is a text.
+    /// Appends one element under a key known at compile time, whose value is a string.
     pub fn text_at(&mut self, key: &'static str, text: &str) -> CodecResult<()> {
         self.element_at(key, |writer| writer.put_str(text))
     }

@@ -22,7 +22,7 @@ use crate::{
     message = "a field of type `{F}` cannot be read as `{Self}`",
     label = "the parent declares this field `{F}`",
     note = "a view reads a `T` as `T` or `Option<T>`, and an `Option<T>` only as an `Option`",
-    note = "it reads a document as a view of it, a text as `&str`, binary data as `&[u8]`; the same applies inside `Option`, pointers, newtypes, arrays and maps"
+    note = "it reads a document as a view of it, a string as `&str`, binary data as `&[u8]`; the same applies inside `Option`, pointers, newtypes, arrays and maps"
 )]
 pub trait FromField<'de, F, K>: Sized {
     /// See [`FromOther::NULLABLE`].

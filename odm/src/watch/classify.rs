@@ -44,7 +44,7 @@ pub(crate) fn classify(error: &Error) -> Classification {
         ErrorKind::ConnectionLost(_)
         | ErrorKind::Timeout(_)
         | ErrorKind::Transient
-        | ErrorKind::CursorLost => Classification::Broken,
+        | ErrorKind::CursorNotFound => Classification::Broken,
         ErrorKind::Server(code) => server(*code),
         ErrorKind::Driver(_) => Classification::Doubt,
         _ => Classification::End,

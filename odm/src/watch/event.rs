@@ -23,7 +23,7 @@ pub enum Event<M: Model> {
         /// The `_id` of the document.
         id: M::Id,
         /// The changed fields.
-        delta: Delta,
+        update_description: UpdateDescription,
         /// The document as it was when the server looked it up, which may include later changes, or its post-image.
         ///
         /// `None` unless [`Watch::full_document`](crate::action::Watch::full_document) requests it, or if the
@@ -65,7 +65,7 @@ pub enum Event<M: Model> {
 /// The fields that an update changed.
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
-pub struct Delta {
+pub struct UpdateDescription {
     /// The changed fields by dotted path, with their new values.
     pub updated_fields: Document,
     /// The dotted paths of the removed fields.
@@ -91,7 +91,7 @@ pub(super) struct Parts<'de> {
     document: Option<Raw<'de>>,
     before: Option<Raw<'de>>,
     key: Option<Raw<'de>>,
-    delta: Option<Raw<'de>>,
+    update_description: Option<Raw<'de>>,
     to: Option<Raw<'de>>,
 }
 
@@ -107,7 +107,7 @@ impl<'de> Parts<'de> {
                 b"fullDocument" => parts.document = present(value),
                 b"fullDocumentBeforeChange" => parts.before = present(value),
                 b"documentKey" => parts.key = present(value),
-                b"updateDescription" => parts.delta = present(value),
+                b"updateDescription" => parts.update_description = present(value),
                 b"to" => parts.to = present(value),
                 _ => {}
             }
@@ -120,7 +120,7 @@ impl<'de> Parts<'de> {
             "insert" => Event::Insert(self.document()?),
             "update" => Event::Update {
                 id: self.id::<M>()?,
-                delta: self.delta()?,
+                update_description: self.update_description()?,
                 document: self.document.map(|raw| root(raw, "fullDocument")).transpose()?,
             },
             "replace" => Event::Replace(self.document()?),
@@ -152,9 +152,9 @@ impl<'de> Parts<'de> {
         Err(CodecError::missing("_id").at("documentKey"))
     }
 
-    fn delta(&self) -> CodecResult<Delta> {
-        let raw = self.delta.ok_or_else(|| CodecError::missing("updateDescription"))?;
-        delta(raw).map_err(|error| error.at("updateDescription"))
+    fn update_description(&self) -> CodecResult<UpdateDescription> {
+        let raw = self.update_description.ok_or_else(|| CodecError::missing("updateDescription"))?;
+        update_description(raw).map_err(|error| error.at("updateDescription"))
     }
 
     fn to(&self) -> CodecResult<Namespace> {
@@ -177,29 +177,30 @@ fn root<V: Value>(raw: Raw<'_>, key: &'static str) -> CodecResult<V> {
     V::decode(Raw::document(raw.bytes())).map_err(|error| error.at(key))
 }
 
-pub(super) fn delta(raw: Raw<'_>) -> CodecResult<Delta> {
-    let mut delta = Delta::default();
+pub(super) fn update_description(raw: Raw<'_>) -> CodecResult<UpdateDescription> {
+    let mut update_description = UpdateDescription::default();
     let mut elements = raw.elements()?;
     while let Some((key, value)) = elements.next()? {
         let Some(value) = present(value) else { continue };
         match key {
             b"updatedFields" => {
-                delta.updated_fields = root(value, "updatedFields")?;
+                update_description.updated_fields = root(value, "updatedFields")?;
             }
             b"removedFields" => {
-                delta.removed_fields = Vec::decode(value).map_err(|error| error.at("removedFields"))?;
+                update_description.removed_fields =
+                    Vec::decode(value).map_err(|error| error.at("removedFields"))?;
             }
             b"truncatedArrays" => {
                 let mut items = value.items().map_err(|error| error.at("truncatedArrays"))?;
                 while let Some((_, item)) = items.next().map_err(|error| error.at("truncatedArrays"))? {
                     let array = truncated(item).map_err(|error| error.at("truncatedArrays"))?;
-                    delta.truncated_arrays.push(array);
+                    update_description.truncated_arrays.push(array);
                 }
             }
             _ => {}
         }
     }
-    Ok(delta)
+    Ok(update_description)
 }
 
 pub(super) fn truncated(raw: Raw<'_>) -> CodecResult<TruncatedArray> {
@@ -242,7 +243,7 @@ mod tests {
 
     fn read(event: &[u8]) -> CodecResult<()> {
         let parts = Parts::of(event)?;
-        parts.delta.map(delta).transpose()?;
+        parts.update_description.map(update_description).transpose()?;
         parts.to.map(namespace).transpose()?;
         Ok(())
     }

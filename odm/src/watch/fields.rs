@@ -5,7 +5,7 @@ use mongodb::{
     change_stream::event::OperationType,
 };
 
-use super::{Change, Delta, ResumeToken, TruncatedArray, change::Decoded};
+use super::{Change, ResumeToken, TruncatedArray, UpdateDescription, change::Decoded};
 use crate::{
     error::codec::{CodecError, CodecResult},
     meta::TypeMeta,
@@ -46,7 +46,7 @@ document_paths! {
         /// The key of the changed document: `documentKey`.
         document_key "documentKey": Option<DocumentKey<M::Id>>,
         /// The fields that an update changed: `updateDescription`.
-        update_description "updateDescription": Option<Delta>,
+        update_description "updateDescription": Option<UpdateDescription>,
         /// The collection of the change: `ns`.
         ns "ns": Option<ChangeNamespace>,
         /// The new name of a renamed collection: `to`.
@@ -67,7 +67,7 @@ document_paths! {
 }
 
 document_paths! {
-    DeltaFields of Delta in delta [] {
+    UpdateDescriptionFields of UpdateDescription in update_description [] {
         /// The changed fields by dotted path, with their new values: `updatedFields`.
         updated_fields "updatedFields": Document,
         /// The dotted paths of the removed fields: `removedFields`.
@@ -104,8 +104,8 @@ impl<M: Model> Value for Change<M> {
 impl<M: Model> Decode for Change<M> {}
 
 /// Stored as the server sends it: `{ updatedFields: { .. }, removedFields: [ .. ], truncatedArrays: [ .. ] }`.
-impl Value for Delta {
-    document_types! { DeltaFields [] }
+impl Value for UpdateDescription {
+    document_types! { UpdateDescriptionFields [] }
 
     fn encode(&self, writer: &mut Writer) -> CodecResult<ElementType> {
         writer.document(|writer| {
@@ -116,7 +116,7 @@ impl Value for Delta {
     }
 
     fn decode(raw: Raw<'_>) -> CodecResult<Self> {
-        super::event::delta(raw)
+        super::event::update_description(raw)
     }
 }
 

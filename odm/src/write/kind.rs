@@ -13,7 +13,7 @@ use crate::{
 
 /// The kind of a statement, with its filter and its documents.
 #[allow(clippy::large_enum_variant)] // updates are the common writes, and a statement is moved a few times only
-pub(crate) enum Kind {
+pub(crate) enum WriteKind {
     Insert {
         document: RawDocumentBuf,
     },
@@ -50,7 +50,7 @@ pub(crate) enum Kind {
     },
 }
 
-impl Kind {
+impl WriteKind {
     pub(crate) fn insert<M: Model>(model: &M) -> Result<Self> {
         Ok(Self::Insert { document: encode(model)? })
     }

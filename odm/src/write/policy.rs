@@ -16,7 +16,7 @@ use mongodb::{
 
 use self::edits::Edits;
 pub(crate) use self::version::Guard;
-use super::{Change, EncodedDocuments, Inserts, Kind, Ready, Statement, WriteOptions};
+use super::{Change, EncodedDocuments, Inserts, Ready, Statement, WriteKind, WriteOptions};
 use crate::{
     error::{Error, Result},
     filter::fixes_id,
@@ -32,22 +32,26 @@ pub(super) fn apply(statement: Statement) -> Result<Ready> {
     let Statement { kind, mut options, policies } = statement;
     let now = policies.now();
     let (change, meaning) = match kind {
-        Kind::Insert { document } => {
+        WriteKind::Insert { document } => {
             (Change::Insert { document: new_document(document, &policies, now)? }, Meaning::Same)
         }
-        Kind::Replace { filter, document } => replace(filter, document, false, &mut options, &policies, now)?,
-        Kind::Save { filter, document } => replace(filter, document, true, &mut options, &policies, now)?,
-        Kind::Delete { many, filter } => delete(many, filter, &policies, now)?,
-        Kind::Restore { mut filter } => {
+        WriteKind::Replace { filter, document } => {
+            replace(filter, document, false, &mut options, &policies, now)?
+        }
+        WriteKind::Save { filter, document } => {
+            replace(filter, document, true, &mut options, &policies, now)?
+        }
+        WriteKind::Delete { many, filter } => delete(many, filter, &policies, now)?,
+        WriteKind::Restore { mut filter } => {
             policies.scope.with(Deleted::Only).add_to(policies.fields, &mut filter)?;
             let update = maintain(soft_delete::restore(policies.fields), false, &policies, now)?;
             (changed(true, filter, update, &mut options)?, Meaning::Same)
         }
-        Kind::Purge { mut filter } => {
+        WriteKind::Purge { mut filter } => {
             policies.scope.with(Deleted::Only).add_to(policies.fields, &mut filter)?;
             (Change::Delete { many: true, filter }, Meaning::Same)
         }
-        Kind::Update { many, mut filter, update, or_insert, violations, read } => {
+        WriteKind::Update { many, mut filter, update, or_insert, violations, read } => {
             if let Some(violations) = violations {
                 return Err((*violations).into());
             }

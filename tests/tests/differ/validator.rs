@@ -166,8 +166,8 @@ fn is_partly_known(meta: &'static TypeMeta, open: &mut Vec<*const ()>) -> bool {
         found
     };
     match meta {
-        TypeMeta::Any | TypeMeta::Same(_) => true,
-        TypeMeta::OrNull(inside) => is_partly_known(inside, open),
+        TypeMeta::Any | TypeMeta::Recursive(_) => true,
+        TypeMeta::Nullable(inside) => is_partly_known(inside, open),
         TypeMeta::Array { items, .. } => is_partly_known(items, open),
         TypeMeta::Map { values } => is_partly_known(values, open),
         TypeMeta::Tuple(items) => items.iter().any(|item| is_partly_known(item, open)),

@@ -502,8 +502,8 @@ fn recursive_and_generic_types_are_described() {
     assert_eq!(inner.fields()[0].stored_as().bson_types(), Some(vec![ElementType::Int32]));
 
     assert_eq!(Tree::STORED_AS.bson_types(), Some(vec![ElementType::Array]));
-    let TypeMeta::Same(tree) = Tree::STORED_AS else { panic!("the type inside") };
-    assert!(matches!(tree.get(), TypeMeta::Array { items: TypeMeta::Same(_), .. }));
+    let TypeMeta::Recursive(tree) = Tree::STORED_AS else { panic!("the type inside") };
+    assert!(matches!(tree.get(), TypeMeta::Array { items: TypeMeta::Recursive(_), .. }));
 }
 
 #[test]

@@ -339,7 +339,7 @@ fn missing_and_unknown_fields_are_handled_by_policy() {
         (error.path(), error.expected().to_owned(), error.found().to_owned())
     };
     let missing_name = ("name".into(), "a value".into(), "nothing: the field is missing".into());
-    assert_eq!(what(read::<Plain>(&missing).unwrap_err()), missing_name, "an error, never an empty text");
+    assert_eq!(what(read::<Plain>(&missing).unwrap_err()), missing_name, "an error, never an empty string");
     assert_eq!(read::<Plain>(&more).map(|read| (read.id, read.name)).unwrap(), (id, "x".to_owned()));
 
     assert_eq!(read::<Strict>(&missing).map(|read| (read.id, read.name)).unwrap(), (id, String::new()));

@@ -116,7 +116,7 @@ fn updates_that_nest_too_deep_are_an_error_on_a_small_stack() {
             p.any().set(deep(100_000)),
             Update::raw(deep(100_000)) + p.x().inc(1),
             p.x().inc(1) + Update::raw(deep(100_000)),
-            Update::pipeline(vec![doc! {}, deep(100_000)]),
+            Update::raw_pipeline(vec![doc! {}, deep(100_000)]),
         ];
         let mut errors = Vec::new();
         for update in updates {

@@ -95,7 +95,7 @@ fn a_field_may_be_changed_only_once() {
             "`*`: expected one change of a field in one update, found two changes of it",
         ),
         (
-            Update::pipeline(vec![doc! { "$unset": "note" }]) + o.status().set(Status::Open),
+            Update::raw_pipeline(vec![doc! { "$unset": "note" }]) + o.status().set(Status::Open),
             "expected a pipeline update without other changes, found one joined with other changes",
         ),
     ] {
@@ -229,7 +229,7 @@ async fn the_server_changes_the_document_as_the_update_describes(db: Database) -
             it.prices.insert("EUR".to_owned(), 1.0);
         }),
         (o.placed_at().set(std::time::UNIX_EPOCH), |it| it.placed_at = std::time::UNIX_EPOCH.into()),
-        (Update::pipeline(vec![doc! { "$set": { "note": "$reference" } }]), |it| {
+        (Update::raw_pipeline(vec![doc! { "$set": { "note": "$reference" } }]), |it| {
             it.note = Some(it.reference.clone());
         }),
     ];

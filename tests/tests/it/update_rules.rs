@@ -143,7 +143,7 @@ async fn what_cannot_be_judged_is_sent(db: Database) {
         p.shoe().set(3),
         p.born().set_null(),
         p.home().set_null(),
-        Update::pipeline(vec![doc! { "$set": { "age": 151 } }]),
+        Update::raw_pipeline(vec![doc! { "$set": { "age": 151 } }]),
         Update::raw(doc! { "$set": { "unknown": 151, "age.unknown": 1, "name": 1 } }),
     ];
     for update in updates {

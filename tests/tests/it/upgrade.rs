@@ -196,7 +196,7 @@ async fn an_upsert_writes_the_current_version(db: Database) {
         (Update::raw(doc! { "$set": { "schema_version": 2, "name": "Eve", "phone": "1" } }), Some(2)),
         (Update::raw(doc! { "$setOnInsert": { "schema_version": 2 }, "$set": { "name": "Eve" } }), Some(2)),
         (Update::raw(doc! { "$rename": { "version": "schema_version" } }), None),
-        (Update::pipeline(vec![doc! { "$set": { "name": "Eve" } }]), None),
+        (Update::raw_pipeline(vec![doc! { "$set": { "name": "Eve" } }]), None),
     ] {
         let id = ObjectId::new();
         contacts.update_one(c.id().eq(Id::from(id)), raw.clone()).upsert(true).await.unwrap();

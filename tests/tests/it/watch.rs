@@ -87,13 +87,17 @@ async fn events_are_typed(db: Database) {
 
     let shorter = doc! { "$set": { "n": 2, "list": { "$slice": ["$list", 2] } } };
     plain(&db).update_one(doc! { "_id": id }, vec![shorter, doc! { "$unset": "gone" }]).await.unwrap();
-    let Event::Update { id: updated, delta, document, .. } = next(&mut changes).await.into_event() else {
+    let Event::Update { id: updated, update_description, document, .. } =
+        next(&mut changes).await.into_event()
+    else {
         panic!("not an update")
     };
     assert_eq!(updated, Id::from(id));
-    assert_eq!(delta.updated_fields, doc! { "n": 2 });
-    assert_eq!(delta.removed_fields, ["gone"]);
-    let [TruncatedArray { field, new_size, .. }] = &delta.truncated_arrays[..] else { panic!("{delta:?}") };
+    assert_eq!(update_description.updated_fields, doc! { "n": 2 });
+    assert_eq!(update_description.removed_fields, ["gone"]);
+    let [TruncatedArray { field, new_size, .. }] = &update_description.truncated_arrays[..] else {
+        panic!("{update_description:?}")
+    };
     assert_eq!((field.as_str(), *new_size), ("list", 2));
     assert_eq!(document, Some(Item { id: Id::from(id), n: 2 }));
 

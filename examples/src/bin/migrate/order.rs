@@ -9,7 +9,7 @@ use odm::{
     migrations,
 };
 
-/// The old form: the total is a text.
+/// The old form: the total is a string.
 #[derive(Debug, Model)]
 #[odm(collection = "orders")]
 pub(crate) struct OldOrder {
@@ -56,7 +56,7 @@ pub(crate) fn cents(id: u32) -> i64 {
 pub(crate) fn old(id: u32) -> Document {
     let cents = cents(id);
     let total = format!("{}.{:02}", cents / 100, cents % 100);
-    doc! { "_id": i64::from(id), "total": total, "visits": 0, "note": "a text of some length, as documents have it" }
+    doc! { "_id": i64::from(id), "total": total, "visits": 0, "note": "a string of some length, as documents have it" }
 }
 
 /// Inserts orders in the old form.

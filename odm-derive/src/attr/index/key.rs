@@ -33,7 +33,7 @@ pub(crate) enum Kind {
     Wildcard,
 }
 
-/// The texts of the types that are not numbers.
+/// The strings of the types that are not numbers.
 const NAMES: [(Kind, &str); 5] = [
     (Kind::Text, "text"),
     (Kind::Geo2dSphere, "2dsphere"),

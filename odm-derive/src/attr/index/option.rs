@@ -125,7 +125,10 @@ impl Index {
             IndexWord::Name => {
                 let name = text(ident, input, form)?;
                 if name.value().is_empty() || name.value().contains(['\0', '$']) {
-                    return Err(syn::Error::new(name.span(), "an index name is a text without `$` and NUL"));
+                    return Err(syn::Error::new(
+                        name.span(),
+                        "an index name is a string without `$` and NUL",
+                    ));
                 }
                 self.name.set(ident, name)?;
             }

@@ -36,7 +36,7 @@ pub(crate) trait Word: Copy + 'static {
         Self::parse_at(position, ident).ok_or_else(|| Self::unknown(position, ident))
     }
 
-    /// Returns the texts of the words that are valid at the position.
+    /// Returns the strings of the words that are valid at the position.
     fn texts(position: Position) -> Vec<&'static str> {
         let valid = Self::ALL.iter().filter(|word| word.is_valid(position));
         valid.map(|word| word.text()).collect()
@@ -54,9 +54,9 @@ pub(crate) trait Word: Copy + 'static {
             return syn::Error::new(ident.span(), reason);
         }
         let (valid, place) = (Self::texts(position), position.name());
-        let mut message = format!("unknown word `{ident}` {place}; ");
+        let mut message = format!("unknown attribute `{ident}` {place}; ");
         if let [only] = valid[..] {
-            let _ = write!(message, "the only valid word here is `{only}`");
+            let _ = write!(message, "the only valid attribute here is `{only}`");
         } else {
             let _ = write!(message, "valid here: {}", enumerate(&valid));
         }

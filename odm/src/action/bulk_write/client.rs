@@ -12,8 +12,8 @@ use super::{IntoWrites, Write, result::id_of};
 use crate::action::{deadline::deadline, setters::setters};
 use crate::{
     action::{
-        AsSession, Builder, CollectsProblems, Explicit, HasTarget, Implicit, OperationTarget, SessionState,
-        prepare::Problems,
+        AsSession, Builder, CollectsProblems, ExplicitSession, HasTarget, ImplicitSession, OperationTarget,
+        SessionState, prepare::Problems,
     },
     collection::Collection,
     database::Database,
@@ -68,7 +68,7 @@ impl Database {
             writes: Vec::new(),
             problems: Problems::default(),
             options: BulkWriteOptions::default(),
-            state: Implicit,
+            state: ImplicitSession,
         }
     }
 }
@@ -77,7 +77,7 @@ impl Database {
 ///
 /// Construct with [`Database::bulk_write`].
 #[must_use = "nothing is written until the action is awaited"]
-pub struct ClientBulkWrite<S = Implicit> {
+pub struct ClientBulkWrite<S = ImplicitSession> {
     database: Database,
     writes: Vec<Result<ClientWrite>>,
     problems: Problems,
@@ -158,9 +158,9 @@ impl ClientBulkWrite {
     /// Runs the action in this session.
     ///
     /// The action borrows the session until its future completes. An action can have only one session.
-    pub fn session(self, session: &mut impl AsSession) -> ClientBulkWrite<Explicit<'_>> {
-        let Self { database, writes, problems, options, state: Implicit } = self;
-        ClientBulkWrite { database, writes, problems, options, state: Explicit::new(session) }
+    pub fn session(self, session: &mut impl AsSession) -> ClientBulkWrite<ExplicitSession<'_>> {
+        let Self { database, writes, problems, options, state: ImplicitSession } = self;
+        ClientBulkWrite { database, writes, problems, options, state: ExplicitSession::new(session) }
     }
 }
 
@@ -193,7 +193,7 @@ impl IntoFuture for ClientBulkWrite {
     }
 }
 
-impl<'s> IntoFuture for ClientBulkWrite<Explicit<'s>> {
+impl<'s> IntoFuture for ClientBulkWrite<ExplicitSession<'s>> {
     type Output = Result<ClientBulkWriteResult>;
     type IntoFuture = BoxFuture<'s, Self::Output>;
 

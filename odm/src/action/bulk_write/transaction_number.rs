@@ -1,4 +1,4 @@
-//! `TransactionNumber`: what this crate reads from the driver's texts about a session, because the driver has no
+//! `TransactionNumber`: what this crate reads from the driver's strings about a session, because the driver has no
 //! interface for it.
 //!
 //! Ask upstream for one of these; either would replace this module:
@@ -63,7 +63,7 @@ mod tests {
 
     use super::*;
 
-    /// The version of the driver whose texts this module was verified with.
+    /// The version of the driver whose strings this module was verified with.
     const VERIFIED: &str = "3.9.1";
 
     #[test]

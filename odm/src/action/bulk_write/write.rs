@@ -14,7 +14,7 @@ use crate::{
     model::Model,
     policies::Policies,
     update::IntoUpdate,
-    write::{Kind, Ready, Statement, WriteOptions},
+    write::{Ready, Statement, WriteKind, WriteOptions},
 };
 
 /// One write of a [`bulk_write`](crate::Collection::bulk_write).
@@ -49,43 +49,43 @@ pub struct Write<M: Model> {
 }
 
 impl<M: Model> Write<M> {
-    fn of(kind: Result<Kind>) -> Self {
+    fn of(kind: Result<WriteKind>) -> Self {
         Self { draft: Draft::new(kind), options: WriteOptions::default(), id: None }
     }
 
     /// Inserts one document, like [`insert_one`](crate::Collection::insert_one).
     pub fn insert_one(model: &M) -> Self {
-        Self { id: Some(model.id().clone()), ..Self::of(Kind::insert(model)) }
+        Self { id: Some(model.id().clone()), ..Self::of(WriteKind::insert(model)) }
     }
 
     /// Updates one document that matches a filter, like [`update_one`](crate::Collection::update_one).
     pub fn update_one(filter: impl IntoFilter<M>, update: impl IntoUpdate<M>) -> BulkUpdateOne<M> {
-        BulkUpdateOne(Self::of(Kind::update_one(filter, update)))
+        BulkUpdateOne(Self::of(WriteKind::update_one(filter, update)))
     }
 
     /// Updates every document that matches a filter, like [`update_many`](crate::Collection::update_many).
     pub fn update_many(filter: impl IntoFilter<M>, update: impl IntoUpdate<M>) -> BulkUpdateMany<M> {
-        BulkUpdateMany(Self::of(Kind::update_many(filter, update)))
+        BulkUpdateMany(Self::of(WriteKind::update_many(filter, update)))
     }
 
     /// Replaces one document that matches a filter, like [`replace_one`](crate::Collection::replace_one).
     pub fn replace_one(filter: impl IntoFilter<M>, model: &M) -> BulkReplaceOne<M> {
-        BulkReplaceOne(Self::of(Kind::replace(filter, model)))
+        BulkReplaceOne(Self::of(WriteKind::replace(filter, model)))
     }
 
     /// Inserts a document, or replaces the one with its `_id`, like [`save`](crate::Collection::save).
     pub fn save(model: &M) -> Self {
-        Self::of(Kind::save(model))
+        Self::of(WriteKind::save(model))
     }
 
     /// Deletes one document that matches a filter, like [`delete_one`](crate::Collection::delete_one).
     pub fn delete_one(filter: impl IntoFilter<M>) -> BulkDelete<M> {
-        BulkDelete(Self::of(Kind::delete_one(filter)))
+        BulkDelete(Self::of(WriteKind::delete_one(filter)))
     }
 
     /// Deletes every document that matches a filter, like [`delete_many`](crate::Collection::delete_many).
     pub fn delete_many(filter: impl IntoFilter<M>) -> BulkDelete<M> {
-        BulkDelete(Self::of(Kind::delete_many(filter)))
+        BulkDelete(Self::of(WriteKind::delete_many(filter)))
     }
 
     /// Returns the id of a document to insert, and the statement that can be rendered, or its error.

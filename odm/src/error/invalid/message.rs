@@ -54,7 +54,7 @@ pub(crate) fn after(max: impl Display) -> String {
     format!("must not be after {max}")
 }
 
-/// Returns the message for a text in which the pattern has no match.
+/// Returns the message for a string in which the pattern has no match.
 pub(crate) fn unmatched(pattern: &str) -> String {
     format!("must match the pattern {pattern}")
 }

@@ -12,7 +12,7 @@ options! {
     DateFromString {
         /// Sets the format: `%Y-%m-%d`.
         format "format" [StringValue + Required];
-        /// Sets the time zone of texts without one. The default is UTC.
+        /// Sets the time zone of strings without one. The default is UTC.
         timezone "timezone" [StringValue + Required];
     }
 }
@@ -21,7 +21,7 @@ options! {
 ///
 /// `{ $dateFromString: { dateString: text } }`
 ///
-/// The server returns an error for a text that is not a date, unless [`on_error`](Expr::on_error) sets a value.
+/// The server returns an error for a string that is not a date, unless [`on_error`](Expr::on_error) sets a value.
 pub fn date_from_string<R, T>(text: impl Expression<R, T = T>) -> Expr<R, T::Lift<DateTime>, DateFromString>
 where
     T: StringValue,
@@ -34,7 +34,7 @@ impl<R, T: Value, O> Expr<R, T, O> {
     ///
     /// `{ $dateFromString: { dateString: text } }`
     ///
-    /// The server returns an error for a text that is not a date, unless [`on_error`](Expr::on_error) sets a value.
+    /// The server returns an error for a string that is not a date, unless [`on_error`](Expr::on_error) sets a value.
     pub fn date_from_string(&self) -> Expr<R, T::Lift<DateTime>, DateFromString>
     where
         T: StringValue,

@@ -11,14 +11,14 @@ use crate::{
     value::{Arithmetic, Array, Number, StringValue, Value},
 };
 
-/// The types of texts that `concat` joins.
+/// The types of strings that `concat` joins.
 #[diagnostic::on_unimplemented(
     message = "these are not all texts: `{Self}`",
-    label = "expected texts",
+    label = "expected strings",
     note = "`.to_string()` converts numbers, dates and ids to text"
 )]
 pub trait Texts {
-    /// A text: an `Option` if one of the texts may be null.
+    /// A string: an `Option` if one of the strings may be null.
     type Joined: Value;
 }
 
@@ -91,7 +91,7 @@ where
     message = "these are not values of one kind: `{Self}`",
     label = "expected values of one type, or numbers",
     note = "a decimal and a float have no common type: `.to_decimal()` converts the float",
-    note = "`.any()` makes an expression of any type"
+    note = "`.as_bson()` makes an expression of any type"
 )]
 pub trait Alternatives {
     /// The type of the least or the greatest, which is null only if all are.
@@ -110,7 +110,7 @@ impl<T: Array<Item = I>, I: Value> Alternatives for ArrayOf<T> {
 #[diagnostic::on_unimplemented(
     message = "these are not several values of one kind: `{Self}`",
     label = "expected at least two values of one type, or numbers",
-    note = "for example `if_null((o.nickname(), o.name(), \"nobody\"))`; `.any()` makes an expression of any type",
+    note = "for example `if_null((o.nickname(), o.name(), \"nobody\"))`; `.as_bson()` makes an expression of any type",
     note = "a decimal and a float have no common type: `.to_decimal()` converts the float"
 )]
 pub trait Fallbacks {

@@ -5,7 +5,7 @@ use mongodb::bson::{Bson, Document, document::Entry};
 use super::{Clause, Clauses, element::refuse_whole};
 use crate::{
     error::codec::{CodecError, CodecResult},
-    value::document_with_room,
+    value::document_with_capacity,
 };
 
 impl Clauses {
@@ -15,7 +15,7 @@ impl Clauses {
         if let Some(problem) = self.problem {
             return Err(problem);
         }
-        let mut document = document_with_room(1 + self.rest.len());
+        let mut document = document_with_capacity(1 + self.rest.len());
         let mut spilled: Vec<Bson> = Vec::new();
         for clause in self.first.into_iter().chain(self.rest) {
             match document.entry(clause.name) {

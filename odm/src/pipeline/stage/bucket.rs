@@ -12,7 +12,7 @@ use crate::{
         rendered::{Rendered, array, at_least},
     },
     path::Key,
-    pipeline::{Pipeline, Reads},
+    pipeline::{AllowsGroup, Pipeline},
     row::document,
     shape::{Accumulates, IdOf, Produces, RenderedFields, ShapeLiteral, Slot},
     value::Value,
@@ -43,14 +43,14 @@ impl<In, Row: Value, P> Pipeline<In, Row, P> {
         shape: impl FnOnce(Exprs<Row>) -> L,
     ) -> Pipeline<In, L::Out, P>
     where
-        P: Reads,
+        P: AllowsGroup,
     {
         let stage = bucket(boundaries, None, filled::<Row, _, _>(shape));
         self.then("$bucket", stage)
     }
 
     /// Like [`bucket`](Self::bucket), with one group for the rows outside of the boundaries, whose field stored as `_id` is
-    /// `default`. If that is of another type than the boundaries, the field is a `Bson`: `from: a.price().any()`.
+    /// `default`. If that is of another type than the boundaries, the field is a `Bson`: `from: a.price().as_bson()`.
     ///
     /// `{ $bucket: { .., default: "Other" } }`
     pub fn bucket_or<X: Expression<Row>, D: Expression<Row>, L: ShapeLiteral<InBucket<Row, X::T, D::T>>>(
@@ -60,7 +60,7 @@ impl<In, Row: Value, P> Pipeline<In, Row, P> {
         shape: impl FnOnce(Exprs<Row>) -> L,
     ) -> Pipeline<In, L::Out, P>
     where
-        P: Reads,
+        P: AllowsGroup,
     {
         let stage = bucket(boundaries, Some(default.render()), filled::<Row, _, _>(shape));
         self.then("$bucket", stage)
@@ -77,7 +77,7 @@ impl<In, Row: Value, P> Pipeline<In, Row, P> {
         shape: impl FnOnce(Exprs<Row>) -> L,
     ) -> Pipeline<In, L::Out, P>
     where
-        P: Reads,
+        P: AllowsGroup,
     {
         self.then("$bucketAuto", bucket_auto(buckets, None, filled::<Row, _, _>(shape)))
     }
@@ -93,7 +93,7 @@ impl<In, Row: Value, P> Pipeline<In, Row, P> {
         shape: impl FnOnce(Exprs<Row>) -> L,
     ) -> Pipeline<In, L::Out, P>
     where
-        P: Reads,
+        P: AllowsGroup,
     {
         self.then("$bucketAuto", bucket_auto(buckets, Some(granularity), filled::<Row, _, _>(shape)))
     }
@@ -175,7 +175,7 @@ pub struct InBucket<R, B, D>(PhantomData<fn() -> (R, B, D)>);
 #[diagnostic::on_unimplemented(
     message = "a boundary is a `{Self}`, and the field stored as `_id` is declared `{F}`",
     label = "the field takes the boundary below the value",
-    note = "pass boundaries and a default of the type of the field, or declare the field as a `Bson`: `from: row.price().any()`"
+    note = "pass boundaries and a default of the type of the field, or declare the field as a `Bson`: `from: row.price().as_bson()`"
 )]
 pub trait Boundary<F> {}
 

@@ -4,7 +4,7 @@
 use mongodb::bson::{DateTime, Decimal128, Document, Timestamp};
 
 use crate::{
-    pipeline::{Outermost, Pipeline},
+    pipeline::{Pipeline, TopLevel},
     row::document,
 };
 
@@ -100,7 +100,7 @@ document! {
     }
 }
 
-impl<P: Outermost> Pipeline<Document, Document, P> {
+impl<P: TopLevel> Pipeline<Document, Document, P> {
     /// Returns the settings that `setQuerySettings` has stored for queries. With
     /// `doc! { "showDebugQueryShape": true }`, the rows contain the shapes of the queries.
     ///

@@ -2,7 +2,7 @@
 
 use crate::{
     expr::{Expression, Exprs, exprs, rendered::Rendered},
-    pipeline::{OfStageOutput, Pipeline, Reads, StageOutput, output::field_name},
+    pipeline::{AllowsGroup, OfStageOutput, Pipeline, StageOutput, output::field_name},
     row::document,
     shape::ShapeLiteral,
     value::Value,
@@ -27,7 +27,7 @@ impl<In, Row: Value, P> Pipeline<In, Row, P> {
         field: impl FnOnce(StageOutput<i64>) -> L,
     ) -> Pipeline<In, L::Out, P>
     where
-        P: Reads,
+        P: AllowsGroup,
     {
         self.then("$count", field_name(field).map(Into::into))
     }
@@ -40,7 +40,7 @@ impl<In, Row: Value, P> Pipeline<In, Row, P> {
         value: impl FnOnce(Exprs<Row>) -> X,
     ) -> Pipeline<In, ByCount<X::T>, P>
     where
-        P: Reads,
+        P: AllowsGroup,
     {
         self.then(
             "$sortByCount",

@@ -9,7 +9,7 @@ use crate::{
     error::codec::{CodecError, CodecResult},
     expr::{Expression, TimeUnit},
     path::{IntoBase, Operand},
-    pipeline::{Pipeline, Reads},
+    pipeline::{AllowsGroup, Pipeline},
     value::{Arithmetic, Counted, Value},
 };
 
@@ -142,7 +142,7 @@ impl<R, Row: Value, B> Densify<R, Row, B> {
     }
 }
 
-impl<In, Row: Value, P: Reads> Pipeline<In, Row, P> {
+impl<In, Row: Value, P: AllowsGroup> Pipeline<In, Row, P> {
     /// Adds rows where a sequence of numbers or dates has gaps:
     /// `.densify(|r| Densify::steps(r.hour(), 1).partition_by(r.sensor()))`.
     ///

@@ -5,7 +5,7 @@ use mongodb::bson::{Bson, DateTime, Document, doc};
 use crate::{
     expr::rendered::Rendered,
     model::Model,
-    pipeline::{Outermost, Pipeline},
+    pipeline::{Pipeline, TopLevel},
     row::document,
     value::{Doc, Value},
 };
@@ -34,7 +34,7 @@ document! {
     }
 }
 
-impl<P: Outermost> Pipeline<Document, Document, P> {
+impl<P: TopLevel> Pipeline<Document, Document, P> {
     /// Begins with these documents, for an aggregation on a database:
     /// `db.aggregate().documents([Item { sku: "pear".into() }])`.
     ///
@@ -89,7 +89,7 @@ fn has_dollar(value: &Bson) -> bool {
     }
 }
 
-impl<M: Model, P: Outermost> Pipeline<M, M, P> {
+impl<M: Model, P: TopLevel> Pipeline<M, M, P> {
     /// Returns statistics of the collection: those that `options` names, such as `doc! { "count": {} }`.
     ///
     /// `{ $collStats: options }`

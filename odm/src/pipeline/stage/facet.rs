@@ -7,7 +7,7 @@ use mongodb::bson::Bson;
 use crate::{
     expr::rendered::Rendered,
     path::Key,
-    pipeline::{Detached, InFacet, Outermost, Pipeline},
+    pipeline::{Detached, InFacet, Pipeline, TopLevel},
     shape::{Produces, RenderedFields, ShapeLiteral, Slot},
     value::Value,
 };
@@ -39,7 +39,7 @@ impl<In, Row: Value, P> Pipeline<In, Row, P> {
         shape: impl FnOnce(Pipeline<Row, Row, InFacet>) -> L,
     ) -> Pipeline<In, L::Out, P>
     where
-        P: Outermost,
+        P: TopLevel,
     {
         let mut filled = RenderedFields::new();
         shape(Pipeline::<Row, Row, Detached>::new().with_target(|_| InFacet)).fill(&mut filled);

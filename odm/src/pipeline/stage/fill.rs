@@ -9,7 +9,7 @@ use crate::{
     error::codec::CodecResult,
     expr::{Divided, Expr, Expression, Exprs, StorableIn, exprs, filled},
     path::IntoBase,
-    pipeline::{Pipeline, Reads},
+    pipeline::{AllowsGroup, Pipeline},
     sort::Sort,
     value::{Number, Value},
 };
@@ -123,7 +123,7 @@ impl<R> Fill<R> {
     }
 }
 
-impl<In, Row: Value, P: Reads> Pipeline<In, Row, P> {
+impl<In, Row: Value, P: AllowsGroup> Pipeline<In, Row, P> {
     /// Replaces null and missing values: `.fill(|r| Fill::new().sort_by(r.date().asc()).linear(r.price()))`.
     ///
     /// `{ $fill: { sortBy: { date: 1 }, output: { price: { method: "linear" } } } }`

@@ -7,7 +7,7 @@ use crate::{
     filter::{DistanceRange, IntoFilter},
     geo::Point,
     path::{IntoBase, One, Path, Root},
-    pipeline::{OfStageOutput, Outermost, Pipeline, StageOutput, output::field_names},
+    pipeline::{OfStageOutput, Pipeline, StageOutput, TopLevel, output::field_names},
     row::With,
     shape::ShapeLiteral,
     value::Value,
@@ -89,7 +89,7 @@ pub struct GeoNearOutput {
     pub location: StageOutput<Point>,
 }
 
-impl<M: Value, P: Outermost> Pipeline<M, M, P> {
+impl<M: Value, P: TopLevel> Pipeline<M, M, P> {
     /// Returns documents by their distance to a point, with the distance in a field of a shape:
     /// `.geo_near(|p| GeoNear::new(&oslo).distance(..500).query(p.open().eq(true)), |near| NearOf { distance: near.distance })`.
     ///

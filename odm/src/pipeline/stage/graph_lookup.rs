@@ -11,7 +11,7 @@ use crate::{
     filter::IntoFilter,
     model::Model,
     path::{Key, Root},
-    pipeline::{OfStageOutput, Pipeline, Reads, StageOutput, output::field_name},
+    pipeline::{AllowsGroup, OfStageOutput, Pipeline, StageOutput, output::field_name},
     policies::Scope,
     row::With,
     shape::{Produces, RenderedFields, ShapeLiteral, Slot},
@@ -133,7 +133,7 @@ impl<In, Row: Value, P> Pipeline<In, Row, P> {
         searches: impl FnOnce(Exprs<Row>) -> L,
     ) -> Pipeline<In, With<Row, L::Out>, P>
     where
-        P: Reads,
+        P: AllowsGroup,
     {
         let mut filled = RenderedFields::new();
         searches(exprs::<Row>()).fill(&mut filled);

@@ -4,7 +4,7 @@ use mongodb::bson::Bson;
 
 use crate::{
     expr::{Exprs, exprs},
-    pipeline::{Pipeline, Reads},
+    pipeline::{AllowsGroup, Pipeline},
     shape::{InGroup, RenderedFields, ShapeLiteral},
     value::Value,
 };
@@ -22,7 +22,7 @@ impl<In, Row: Value, P> Pipeline<In, Row, P> {
         shape: impl FnOnce(Exprs<Row>) -> S,
     ) -> Pipeline<In, S::Out, P>
     where
-        P: Reads,
+        P: AllowsGroup,
     {
         let mut filled = RenderedFields::new();
         shape(exprs::<Row>()).fill(&mut filled);

@@ -13,7 +13,7 @@ use crate::{
     },
     model::{Model, SoftDelete, Tenanted},
     path::{IntoBase, Key, Operand, Path, Root},
-    pipeline::{Detached, Pipeline, Reads},
+    pipeline::{AllowsGroup, Detached, Pipeline},
     policies::{Deleted, Scope as PolicyScope, Tenant, scoped_stages},
     row::With,
     shape::{BaseProduces, IdOf, Produces, RenderedFields, ShapeLiteral, Slot},
@@ -376,7 +376,7 @@ impl<In, Row: Value, P> Pipeline<In, Row, P> {
         joins: impl FnOnce(Exprs<Row>) -> L,
     ) -> Pipeline<In, With<Row, L::Out>, P>
     where
-        P: Reads,
+        P: AllowsGroup,
     {
         let mut filled = RenderedFields::new();
         joins(exprs::<Row>()).fill(&mut filled);

@@ -5,11 +5,11 @@ use crate::{
     expr::{Expression, Exprs, Truth, exprs, rendered::Rendered},
     filter::{Filter, IntoFilter},
     path::Root,
-    pipeline::{Matches, Pipeline},
+    pipeline::{AllowsMatch, Pipeline},
     value::Value,
 };
 
-impl<In, Row: Value, P: Matches> Pipeline<In, Row, P> {
+impl<In, Row: Value, P: AllowsMatch> Pipeline<In, Row, P> {
     /// Keeps the rows that satisfy the condition.
     ///
     /// `{ $match: { .. } }`; a plain `Document` is accepted, too: `.matching(|_| doc! { .. })`.

@@ -2,10 +2,10 @@
 
 use mongodb::bson::{Bson, Document, doc};
 
-use super::add::whole;
+use super::set::whole;
 use crate::{
     expr::{Exprs, exprs},
-    pipeline::{Pipeline, Transforms},
+    pipeline::{AllowsSet, Pipeline},
     shape::{InObject, RenderedFields, ShapeLiteral},
     value::Value,
 };
@@ -22,7 +22,7 @@ impl<In, Row: Value, P> Pipeline<In, Row, P> {
         shape: impl FnOnce(Exprs<Row>) -> L,
     ) -> Pipeline<In, L::Out, P>
     where
-        P: Transforms,
+        P: AllowsSet,
     {
         let mut filled = RenderedFields::new();
         shape(exprs::<Row>()).fill(&mut filled);

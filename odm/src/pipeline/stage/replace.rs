@@ -2,7 +2,7 @@
 
 use crate::{
     expr::{Expression, Exprs, Object, Required, exprs, rendered::Rendered},
-    pipeline::{Pipeline, Transforms},
+    pipeline::{AllowsSet, Pipeline},
     value::Value,
 };
 
@@ -19,7 +19,7 @@ impl<In, Row: Value, P> Pipeline<In, Row, P> {
         document: impl FnOnce(Exprs<Row>) -> X,
     ) -> Pipeline<In, X::T, P>
     where
-        P: Transforms,
+        P: AllowsSet,
         X::T: Object + Required,
     {
         self.then("$replaceWith", document(exprs::<Row>()).render().map(Rendered::into_value))

@@ -14,7 +14,7 @@ use crate::{
     filter::IntoFilter,
     model::Model,
     path::{IntoBase, Path, Root},
-    pipeline::{Detached, Matches, Outermost, Pipeline},
+    pipeline::{AllowsMatch, Detached, Pipeline, TopLevel},
     value::Value,
 };
 
@@ -240,7 +240,7 @@ impl ScoreNormalization {
     }
 }
 
-impl<M: Model, P: Outermost> Pipeline<M, M, P> {
+impl<M: Model, P: TopLevel> Pipeline<M, M, P> {
     /// Returns the documents that a search finds, the best match first. Construct the search with the builders of the
     /// driver, [`mongodb::atlas_search`]; `Movie::fields().title().name()` is the
     /// name of a field.
@@ -289,7 +289,7 @@ impl<M: Model, P: Outermost> Pipeline<M, M, P> {
     }
 }
 
-impl<In, Row: Value, P: Matches> Pipeline<In, Row, P> {
+impl<In, Row: Value, P: AllowsMatch> Pipeline<In, Row, P> {
     /// Sets the score of each row, which [`Meta::SCORE`](crate::expr::Meta) returns.
     ///
     /// `{ $score: { score: expression, normalization: "none" } }`
@@ -307,7 +307,7 @@ impl<In, Row: Value, P: Matches> Pipeline<In, Row, P> {
         )
     }
 
-    /// Sorts the rows by a model that compares a text with a field of each.
+    /// Sorts the rows by a model that compares a string with a field of each.
     ///
     /// `{ $rerank: options }`
     ///

@@ -4,12 +4,12 @@ use mongodb::bson::doc;
 
 use crate::{
     model::Model,
-    pipeline::{Detached, Pipeline, Reads},
+    pipeline::{AllowsGroup, Detached, Pipeline},
     policies::Scope,
     value::Value,
 };
 
-impl<In, Row: Value, P: Reads> Pipeline<In, Row, P> {
+impl<In, Row: Value, P: AllowsGroup> Pipeline<In, Row, P> {
     /// Adds the rows of another collection, after stages that make them rows of this type:
     /// `.union_with(Pipeline::<Warehouse>::new().project(|w| StateOf { state: w.state() }))`.
     ///

@@ -8,7 +8,7 @@ use crate::{
     error::codec::CodecResult,
     expr::rendered::dollar,
     path::{Context, IntoBase, Key, OneField},
-    pipeline::{OfStageOutput, Pipeline, Reads, StageOutput, output::field_name},
+    pipeline::{AllowsGroup, OfStageOutput, Pipeline, StageOutput, output::field_name},
     row::{Removed, Retyped, With},
     shape::ShapeLiteral,
     value::{Array, Doc, Value},
@@ -36,7 +36,7 @@ impl<In, Row: Value, P> Pipeline<In, Row, P> {
     where
         F: IntoBase,
         F::Base: Unwind<Row>,
-        P: Reads,
+        P: AllowsGroup,
     {
         self.then("$unwind", field(picks::<Row>()).into_base().render().map(Into::into))
     }

@@ -11,7 +11,7 @@ use crate::{
     error::codec::CodecResult,
     expr::{Expression, Exprs, exprs, rendered::Rendered},
     path::Key,
-    pipeline::{Pipeline, Reads},
+    pipeline::{AllowsGroup, Pipeline},
     row::With,
     shape::{IdOf, RenderedFields, ShapeLiteral, Slot},
     sort::Sort,
@@ -132,7 +132,7 @@ impl<In, Row: Value, P> Pipeline<In, Row, P> {
         fields: impl FnOnce(Exprs<Row>) -> L,
     ) -> Pipeline<In, With<Row, L::Out>, P>
     where
-        P: Reads,
+        P: AllowsGroup,
     {
         let mut filled = RenderedFields::new();
         fields(exprs::<Row>()).fill(&mut filled);

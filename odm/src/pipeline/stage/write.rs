@@ -15,7 +15,7 @@ use crate::{
         rendered::{Rendered, object},
     },
     model::Model,
-    pipeline::{InUpdate, Pipeline, Writes},
+    pipeline::{AllowsOut, InUpdate, Pipeline},
     value::Value,
 };
 
@@ -183,7 +183,7 @@ impl<Row: Value, M: Model> Merge<Row, M> {
     }
 }
 
-impl<In, Row: Value, P: Writes> Pipeline<In, Row, P> {
+impl<In, Row: Value, P: AllowsOut> Pipeline<In, Row, P> {
     /// Writes the rows into the collection of `M`, document by document, and ends the pipeline:
     /// `.merge::<Total>(|totals| totals.on(|t| t.year()))`.
     ///
@@ -196,7 +196,7 @@ impl<In, Row: Value, P: Writes> Pipeline<In, Row, P> {
     }
 }
 
-impl<In, M: Model, P: Writes> Pipeline<In, M, P> {
+impl<In, M: Model, P: AllowsOut> Pipeline<In, M, P> {
     /// Replaces the collection of `M` by the rows, and ends the pipeline. The rows must be of type `M`: declare it after
     /// stages that make other rows, `.cast::<Total>().out()`. On rows whose type no stage has changed, it replaces the
     /// collection that is read.

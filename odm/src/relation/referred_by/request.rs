@@ -174,7 +174,7 @@ pub(super) async fn limited(
     } };
     let mut found = Vec::new();
     for chunk in run.chunks(&ids.keys) {
-        // An id may be a text with a leading `$`.
+        // An id may be a string with a leading `$`.
         let documents = ids.keys.ids(&chunk).iter();
         let documents: Vec<Bson> = documents.map(|id| doc! { "_id": { "$literal": id } }.into()).collect();
         // `$unwind` directly after `$lookup` avoids a document with all of them, which could be too large.

@@ -95,7 +95,7 @@ impl Builder {
             TypeMeta::Float => types::float(is_exact),
             TypeMeta::Binary(Some(BinarySubtype::Generic)) => types::bytes(is_exact, place.is_strict),
             TypeMeta::Binary(subtype) => self.binary(*subtype, place),
-            TypeMeta::OrNull(inside) => {
+            TypeMeta::Nullable(inside) => {
                 let mut schema = self.value(inside, place);
                 types::or_null(&mut schema);
                 schema
@@ -124,7 +124,7 @@ impl Builder {
             TypeMeta::Document(document) => self.document(document.get(), place),
             TypeMeta::Enum(enumeration) => self.enumeration(enumeration.get(), place),
             TypeMeta::Id(id) => self.value(id.key(), place),
-            TypeMeta::Same(same) => {
+            TypeMeta::Recursive(same) => {
                 let inside = same.get();
                 self.nested(ptr::from_ref(meta).cast(), place, |this| this.value(inside, place))
                     .unwrap_or_default()

@@ -11,13 +11,13 @@ use std::{iter::Peekable, str::Chars};
 pub(super) enum Refused {
     /// The server has no such syntax, or another meaning of it.
     Syntax,
-    /// The server's search may give up on long texts, and then refuses them.
+    /// The server's search may give up on long strings, and then refuses them.
     LongTexts,
 }
 
 /// The longest text for which the server's search does not give up.
 const SHORT_TEXT: usize = 1_000;
-/// The number of unbounded repetitions in a row that the server searches on texts of any length.
+/// The number of unbounded repetitions in a row that the server searches on strings of any length.
 const REPETITIONS: usize = 4;
 /// The server refuses a longer pattern.
 const MAX_LENGTH: usize = 30_000;

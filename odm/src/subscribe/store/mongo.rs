@@ -16,7 +16,7 @@ use crate::{
     error::{Error, Result},
     exec,
     operation::{Operation, Verb},
-    session::{Explicit, SessionState},
+    session::{ExplicitSession, SessionState},
 };
 
 const LOAD: Verb = Verb::new("subscribe", "find");
@@ -96,7 +96,7 @@ impl MongoPositions {
         let update = vec![renewed(position, term), doc! { "$set": { "version": next } }];
         let collection = self.driver();
         let operation = self.operation(SAVE);
-        let call = Explicit::new(tx).run(|session| {
+        let call = ExplicitSession::new(tx).run(|session| {
             Box::pin(async move {
                 let call = collection.update_one(filter, update);
                 let call = call.optional(session, mongodb::action::Update::session);

@@ -237,7 +237,7 @@ fn near_sphere_0() -> Case {
 }
 
 fn not_1() -> Case {
-    /// The example looks for texts among the prices.
+    /// The example looks for strings among the prices.
     #[derive(Debug, Model)]
     #[odm(collection = "inventory")]
     struct Item {

@@ -112,5 +112,5 @@ fn every_key_without_nul_round_trips() {
     }
     let mut document = Document::new();
     document.insert("a\0b", 1);
-    assert_eq!(super::written(&document).unwrap_err().found(), "a text with NUL");
+    assert_eq!(super::written(&document).unwrap_err().found(), "a string with NUL");
 }

@@ -90,7 +90,7 @@ fn implemented(line: &str) -> Option<String> {
     Some(operator.split([' ', '<']).next()?.to_lowercase())
 }
 
-/// Returns the snippets in a text: what is in backticks and braces, and the arguments of an operator at the beginning of
+/// Returns the snippets in a string: what is in backticks and braces, and the arguments of an operator at the beginning of
 /// a line, such as `unit: "hour"`.
 fn quotes(text: &str) -> Vec<String> {
     let mut found = Vec::new();

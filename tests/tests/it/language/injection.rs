@@ -1,4 +1,4 @@
-//! A text from a user never becomes an operator, a path or a name. It is rendered only as the value that was passed.
+//! A string from a user never becomes an operator, a path or a name. It is rendered only as the value that was passed.
 
 use std::collections::BTreeMap;
 
@@ -228,13 +228,13 @@ fn stages(text: &str, whole: &Document, any: &Bson) -> Vec<(Update<Note>, Docume
     let n = Note::fields();
     let set = |name: &str, value: Bson| doc! { "$set": { name: value } };
     vec![
-        (Update::stages().set(n.text(), |_| text).into_update(), set("text", constant(text))),
-        (Update::stages().set(n.other(), |_| Some(text)).into_update(), set("other", constant(text))),
-        (Update::stages().set(n.whole(), |_| whole).into_update(), set("whole", constant(whole.clone()))),
-        (Update::stages().set(n.any(), |_| any).into_update(), set("any", constant(any.clone()))),
-        (Update::stages().set(n.words(), |_| [text]).into_update(), set("words", constant(vec![text]))),
+        (Update::computed().set(n.text(), |_| text).into_update(), set("text", constant(text))),
+        (Update::computed().set(n.other(), |_| Some(text)).into_update(), set("other", constant(text))),
+        (Update::computed().set(n.whole(), |_| whole).into_update(), set("whole", constant(whole.clone()))),
+        (Update::computed().set(n.any(), |_| any).into_update(), set("any", constant(any.clone()))),
+        (Update::computed().set(n.words(), |_| [text]).into_update(), set("words", constant(vec![text]))),
         (
-            Update::stages().set(n.text(), |n| n.other().if_null(text)).into_update(),
+            Update::computed().set(n.text(), |n| n.other().if_null(text)).into_update(),
             set("text", doc! { "$ifNull": ["$other", constant(text)] }.into()),
         ),
     ]
@@ -289,7 +289,7 @@ proptest! {
         let refused = key.is_empty() || key.starts_with('$') || key.contains(['.', '\0']);
         let filter = n.named().key(&key).eq(&text).into_document();
         let update = n.named().key(&key).set(&text).into_parts();
-        let stages = Update::stages().set(n.named().key(&key), |_| &text).into_update().into_parts();
+        let stages = Update::computed().set(n.named().key(&key), |_| &text).into_update().into_parts();
         if refused {
             prop_assert!(filter.unwrap_err().is_not_sent());
             prop_assert!(update.unwrap_err().is_not_sent());
@@ -344,7 +344,7 @@ async fn values_of_users_are_stored_and_found_unchanged(db: Database) -> odm::Re
             assert_eq!(notes.count(filter.clone()).await?, 1, "{filter}");
         }
         let update =
-            Update::stages().set(n.other(), |_| text).and_set(n.any(), |_| Bson::from(whole.clone()));
+            Update::computed().set(n.other(), |_| text).and_set(n.any(), |_| Bson::from(whole.clone()));
         notes.update_one(n.id().eq(note.id), update).await?;
         notes.update_one(n.id().eq(note.id), n.words().push(text) + n.all().push(&whole)).await?;
         let after = notes.get(note.id).await?.unwrap();

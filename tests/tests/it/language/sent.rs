@@ -26,7 +26,7 @@ async fn recorded(db: &Database, server: &Server) -> (Collection<Person>, Collec
 async fn stages_are_sent_as_the_update_of_every_method(db: Database, server: Server) -> odm::Result<()> {
     let (people, _, commands) = recorded(&db, &server).await;
     let p = Person::fields();
-    let older = || Update::stages().set(p.age(), |p| p.age() + 1).set(p.name(), |_| "$name");
+    let older = || Update::computed().set(p.age(), |p| p.age() + 1).set(p.name(), |_| "$name");
     let sent = doc! {
         "$set": { "age": { "$add": ["$age", 1] } },
     };

@@ -5,7 +5,7 @@ use odm::{
     bson::{DateTime, Decimal128, Document, doc},
     mongodb::options::UpdateModifications,
     pipeline::{cond, divide, lit, now, rand, root, switch},
-    update::Stages,
+    update::ComputedUpdate,
 };
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Value)]
@@ -74,7 +74,7 @@ fn stages(update: impl odm::update::IntoUpdate<Basket>) -> Vec<Document> {
 }
 
 /// Stages, what they render, and the basket after the update.
-type Case = (Stages<Basket>, Vec<Document>, fn(&mut Basket));
+type Case = (ComputedUpdate<Basket>, Vec<Document>, fn(&mut Basket));
 
 fn set(fields: Document) -> Vec<Document> {
     vec![doc! { "$set": fields }]
@@ -85,66 +85,70 @@ fn values() -> Vec<Case> {
     let b = Basket::fields();
     vec![
         (
-            Update::stages().set(b.total(), |b| b.price() * b.qty()),
+            Update::computed().set(b.total(), |b| b.price() * b.qty()),
             set(doc! { "total": { "$multiply": ["$price", "$qty"] } }),
             |it| it.total = 10.0,
         ),
         // The number has the type of the field.
         (
-            Update::stages().set(b.total(), |b| b.qty()),
+            Update::computed().set(b.total(), |b| b.qty()),
             set(doc! { "total": { "$toDouble": "$qty" } }),
             |it| it.total = 4.0,
         ),
-        (Update::stages().set(b.qty(), |b| b.small()), set(doc! { "qty": { "$toLong": "$small" } }), |it| {
-            it.qty = 3;
-        }),
         (
-            Update::stages().set(b.counts(), |b| b.smalls()),
+            Update::computed().set(b.qty(), |b| b.small()),
+            set(doc! { "qty": { "$toLong": "$small" } }),
+            |it| {
+                it.qty = 3;
+            },
+        ),
+        (
+            Update::computed().set(b.counts(), |b| b.smalls()),
             set(doc! { "counts": { "$map": { "input": "$smalls", "in": { "$toLong": "$$this" } } } }),
             |it| it.counts = vec![7],
         ),
         (
-            Update::stages().set(b.small(), |b| (b.qty() + 1).to_int()),
+            Update::computed().set(b.small(), |b| (b.qty() + 1).to_int()),
             set(doc! { "small": { "$toInt": { "$add": ["$qty", 1] } } }),
             |it| it.small = 5,
         ),
         (
-            Update::stages().set(b.cents(), |b| (b.price() * 100).to_long().as_::<Cents>()),
+            Update::computed().set(b.cents(), |b| (b.price() * 100).to_long().as_::<Cents>()),
             set(doc! { "cents": { "$toLong": { "$multiply": ["$price", 100] } } }),
             |it| it.cents = Cents(250),
         ),
         (
-            Update::stages().set(b.exact(), |b| b.qty().to_decimal()),
+            Update::computed().set(b.exact(), |b| b.qty().to_decimal()),
             set(doc! { "exact": { "$toDecimal": "$qty" } }),
             |it| it.exact = "4".parse().unwrap(),
         ),
-        (Update::stages().set(b.qty(), |_| 7), set(doc! { "qty": 7_i64 }), |it| it.qty = 7),
-        (Update::stages().set(b.size(), |_| Size::Large), set(doc! { "size": "large" }), |it| {
+        (Update::computed().set(b.qty(), |_| 7), set(doc! { "qty": 7_i64 }), |it| it.qty = 7),
+        (Update::computed().set(b.size(), |_| Size::Large), set(doc! { "size": "large" }), |it| {
             it.size = Size::Large;
         }),
         (
-            Update::stages().set(b.note(), |_| "$owner"),
+            Update::computed().set(b.note(), |_| "$owner"),
             set(doc! { "note": { "$literal": "$owner" } }),
             |it| it.note = Some("$owner".into()),
         ),
-        (Update::stages().set(b.note(), |b| b.owner()), set(doc! { "note": "$owner" }), |it| {
+        (Update::computed().set(b.note(), |b| b.owner()), set(doc! { "note": "$owner" }), |it| {
             it.note = Some("ada".into());
         }),
-        (Update::stages().set(b.rebate(), |_| None::<f64>), set(doc! { "rebate": null }), |it| {
+        (Update::computed().set(b.rebate(), |_| None::<f64>), set(doc! { "rebate": null }), |it| {
             it.rebate = None;
         }),
         (
-            Update::stages().set(b.total(), |b| b.rebate().if_null(1)),
+            Update::computed().set(b.total(), |b| b.rebate().if_null(1)),
             set(doc! { "total": { "$ifNull": ["$rebate", 1.0] } }),
             |it| it.total = 1.0,
         ),
         (
-            Update::stages().set(b.label(), |b| LabelOf { text: b.owner(), copies: b.qty() }),
+            Update::computed().set(b.label(), |b| LabelOf { text: b.owner(), copies: b.qty() }),
             set(doc! { "label": { "$mergeObjects": [{ "text": "$owner", "copies": "$qty" }] } }),
             |it| it.label = Some(Label { text: "ada".into(), copies: 4 }),
         ),
         (
-            Update::stages().set(b.label().copies(), |b| b.qty() % 3),
+            Update::computed().set(b.label().copies(), |b| b.qty() % 3),
             set(doc! { "label.copies": { "$mod": ["$qty", 3] } }),
             |it| it.label = Some(Label { text: "l".into(), copies: 1 }),
         ),
@@ -156,7 +160,7 @@ fn conditions_and_sequences() -> Vec<Case> {
     let b = Basket::fields();
     vec![
         (
-            Update::stages()
+            Update::computed()
                 .set(b.size(), |b| cond(b.qty().gt(3) & !b.price().lt(1), lit(Size::Large), Size::Small)),
             set(doc! { "size": { "$cond": {
                 "if": { "$and": [{ "$gt": ["$qty", 3_i64] }, { "$not": [{ "$lt": ["$price", 1.0] }] }] },
@@ -166,7 +170,7 @@ fn conditions_and_sequences() -> Vec<Case> {
             |it| it.size = Size::Large,
         ),
         (
-            Update::stages().set(b.price(), |b| {
+            Update::computed().set(b.price(), |b| {
                 switch(b.qty().gte(9), 1.0).case(b.qty().gte(3), 1.5).default(b.price()).round(1)
             }),
             set(doc! { "price": { "$round": [{ "$switch": {
@@ -180,13 +184,13 @@ fn conditions_and_sequences() -> Vec<Case> {
         ),
         // Both expressions read the document before the stage.
         (
-            Update::stages().set(b.price(), |b| b.total()).and_set(b.total(), |b| b.price()),
+            Update::computed().set(b.price(), |b| b.total()).and_set(b.total(), |b| b.price()),
             set(doc! { "price": "$total", "total": "$price" }),
             |it| (it.price, it.total) = (it.total, it.price),
         ),
         // One stage after the other.
         (
-            Update::stages().set(b.price(), |_| 8).set(b.total(), |b| divide(b.price(), 2)),
+            Update::computed().set(b.price(), |_| 8).set(b.total(), |b| divide(b.price(), 2)),
             vec![
                 doc! { "$set": { "price": 8.0 } },
                 doc! { "$set": { "total": { "$divide": ["$price", 2] } } },
@@ -194,12 +198,12 @@ fn conditions_and_sequences() -> Vec<Case> {
             |it| (it.price, it.total) = (8.0, 4.0),
         ),
         (
-            Update::stages().unset(b.note()).and_set(b.total(), |_| 1),
+            Update::computed().unset(b.note()).and_set(b.total(), |_| 1),
             vec![doc! { "$unset": "note" }, doc! { "$set": { "total": 1.0 } }],
             |it| (it.note, it.total) = (None, 1.0),
         ),
         (
-            Update::<Basket>::stages()
+            Update::<Basket>::computed()
                 .replace_with(|b| cond(b.qty().gt(100), root(), root()))
                 .set(b.owner(), |_| "eve"),
             vec![
@@ -262,7 +266,7 @@ async fn a_document_is_replaced_and_not_merged(db: Database) -> odm::Result<()> 
     baskets.insert_one(&basket).await?;
     let raw = baskets.driver().clone_with_type::<Document>();
     raw.update_one(doc! {}, doc! { "$set": { "label.old": 1 } }).await.unwrap();
-    let update = Update::stages().set(b.label(), |b| LabelOf { text: b.owner(), copies: b.qty() });
+    let update = Update::computed().set(b.label(), |b| LabelOf { text: b.owner(), copies: b.qty() });
     baskets.update_one(b.id().eq(basket.id), update).await?;
     let stored = raw.find_one(doc! {}).await.unwrap().unwrap();
     assert_eq!(stored.get_document("label").unwrap(), &doc! { "text": "ada", "copies": 4_i64 });
@@ -274,16 +278,16 @@ async fn every_update_method_accepts_stages(db: Database) -> odm::Result<()> {
     let baskets = db.collection::<Basket>();
     let b = Basket::fields();
     baskets.insert_many([&basket(), &basket()]).await?;
-    let total = || Update::stages().set(b.total(), |b| b.price() * b.qty());
+    let total = || Update::computed().set(b.total(), |b| b.price() * b.qty());
     assert_eq!(baskets.update_many(Filter::all(), total()).await?.modified_count, 2);
-    let update = Update::stages().set(b.total(), |b| b.total() + 1).and_set(b.changed(), |_| now());
+    let update = Update::computed().set(b.total(), |b| b.total() + 1).and_set(b.changed(), |_| now());
     let after = baskets.find_one_and_update(b.total().eq(10), update).return_new().await?.unwrap();
     assert!((after.total - 11.0).abs() < f64::EPSILON);
     assert!(after.changed > DateTime::from_millis(0));
-    baskets.update_one(b.total().eq(11), Update::stages().set(b.total(), |_| rand())).await?;
+    baskets.update_one(b.total().eq(11), Update::computed().set(b.total(), |_| rand())).await?;
     assert_eq!(baskets.count(b.total().gte(0) & b.total().lt(1)).await?, 1);
     let fresh = basket();
-    let replaced = Update::<Basket>::stages().replace_with(|_| lit(fresh.clone()));
+    let replaced = Update::<Basket>::computed().replace_with(|_| lit(fresh.clone()));
     let upserted = baskets.update_one(b.id().eq(fresh.id), replaced).upsert(true).await?;
     assert!(upserted.upserted_id.is_some());
     assert_eq!(baskets.get(fresh.id).await?, Some(fresh));
@@ -296,19 +300,19 @@ async fn invalid_stages_are_not_sent(db: Database) {
     let b = Basket::fields();
     for (update, expected) in [
         (
-            Update::stages().set(b.total(), |_| 1).and_set(b.total(), |_| 2),
+            Update::computed().set(b.total(), |_| 1).and_set(b.total(), |_| 2),
             "`total`: expected one change of a field in one update, found two changes of it",
         ),
         (
-            Update::stages().set(b.label(), |_| None::<Label>).and_set(b.label().copies(), |_| 2),
+            Update::computed().set(b.label(), |_| None::<Label>).and_set(b.label().copies(), |_| 2),
             "`label`: expected one change of a field in one update, found a change of it and one of `label.copies` inside it",
         ),
         (
-            Update::stages().set(b.lines().at(0).copies(), |_| 2),
+            Update::computed().set(b.lines().at(0).copies(), |_| 2),
             "`lines.0.copies`: expected a field that a stage can name, found a position in an array",
         ),
         (
-            Update::stages().set(b.label().copies(), |_| lit(u64::MAX)),
+            Update::computed().set(b.label().copies(), |_| lit(u64::MAX)),
             "`label.copies`: expected an integer that fits int64, found a number outside its range",
         ),
     ] {
@@ -317,10 +321,10 @@ async fn invalid_stages_are_not_sent(db: Database) {
         assert!(error.to_string().contains(expected), "{error}");
     }
     // An empty update, and stages beside operators that came as documents.
-    let nothing = baskets.update_one(Filter::all(), Update::stages()).await.unwrap_err();
+    let nothing = baskets.update_one(Filter::all(), Update::computed()).await.unwrap_err();
     assert!(nothing.is_not_sent() && nothing.to_string().contains("the update is empty"), "{nothing}");
     let mixed =
-        Update::raw(doc! { "$set": { "qty": 1 } }) + Update::pipeline(vec![doc! { "$unset": "note" }]);
+        Update::raw(doc! { "$set": { "qty": 1 } }) + Update::raw_pipeline(vec![doc! { "$unset": "note" }]);
     let mixed = baskets.update_one(Filter::all(), mixed).await.unwrap_err();
     assert!(
         mixed.is_not_sent() && mixed.to_string().contains("a pipeline update without other changes"),

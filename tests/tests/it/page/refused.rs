@@ -158,7 +158,7 @@ async fn ids_of_text_and_a_collation_are_refused(db: Database) {
     let error = slugs.find(Filter::all()).collation(norwegian()).page(2, &key()).await.unwrap_err();
     assert_eq!(
         error.kind().to_string(),
-        "the `_id` of this model is text, and the collation may treat different texts as equal, so that documents would be \
+        "the `_id` of this model is text, and the collation may treat different strings as equal, so that documents would be \
          skipped: page without `.collation(..)`, or use `.offset_page(..)`. The default collation of the collection needs no \
          `.collation(..)`; nothing was sent",
     );
@@ -172,7 +172,7 @@ async fn ids_of_text_and_a_collation_are_refused(db: Database) {
         lists.driver().insert_one(doc! { "_id": id }).await.unwrap();
         let page = lists.find(Filter::all()).collation(norwegian()).as_documents().page(2, &key());
         let error = page.await.unwrap_err();
-        let expected = "`_id`: expected an id without text, because the collation may treat different texts as equal, found an id with text";
+        let expected = "`_id`: expected an id without text, because the collation may treat different strings as equal, found an id with text";
         assert!(error.is_decode() && error.to_string().contains(expected), "{error}");
         lists.find(Filter::all()).as_documents().page(2, &key()).await.unwrap();
     }

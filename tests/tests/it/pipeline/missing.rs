@@ -237,7 +237,7 @@ async fn a_literal_equals_the_stored_form_of_its_type(db: Database) -> odm::Resu
     visits
         .update_many(
             Filter::all(),
-            odm::Update::stages()
+            odm::Update::computed()
                 .set(Visit::fields().home(), |v| HomeOf { country: v.country(), city: v.city() }),
         )
         .await?;

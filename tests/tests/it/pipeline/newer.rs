@@ -50,8 +50,8 @@ async fn an_operator_that_the_server_does_not_know_is_named_with_its_version(db:
         samples.count(common()).await.unwrap_err(),
         samples.distinct(s.a(), common()).await.unwrap_err(),
         samples.delete_one(common()).await.unwrap_err(),
-        samples.update_many(s.a().gt(0), Update::aggregation(change)).await.unwrap_err(),
-        samples.find_one_and_update(s.a().gt(0), Update::aggregation(change)).await.unwrap_err(),
+        samples.update_many(s.a().gt(0), Update::pipeline(change)).await.unwrap_err(),
+        samples.find_one_and_update(s.a().gt(0), Update::pipeline(change)).await.unwrap_err(),
     ];
     for error in &errors {
         assert_eq!(words(error), wanted);

@@ -180,7 +180,7 @@ async fn a_number_that_the_integer_cannot_hold_is_an_error(db: Database) -> odm:
 #[odm_test::test]
 async fn a_reduced_value_is_of_the_kind_of_the_initial_one(db: Database) -> odm::Result<()> {
     let goods = goods(&db, &[Good { codes: vec![Some(1), Some(2)], ..good(1) }]).await?;
-    let last = value!(goods, Bson, |g| g.codes().reduce(0.5, |_, code| code.if_null(0)).any());
+    let last = value!(goods, Bson, |g| g.codes().reduce(0.5, |_, code| code.if_null(0)).as_bson());
     assert_eq!(last, Ok(Bson::Double(2.0)));
     Ok(())
 }
@@ -203,7 +203,7 @@ async fn a_missing_default_of_zip_is_null(db: Database) -> odm::Result<()> {
 #[test]
 fn a_list_that_is_too_short_is_not_sent() {
     fn refused<T: odm::Value>(value: &Expr<Good, T>, problem: &str) {
-        let value = value.any();
+        let value = value.as_bson();
         let error = Pipeline::<Good>::new().sort_by_count(|_| value).into_stages().unwrap_err();
         assert!(error.is_not_sent());
         assert_eq!(error.to_string(), format!("cannot be sent: `$sortByCount`: {problem}; nothing was sent"));
@@ -213,7 +213,7 @@ fn a_list_that_is_too_short_is_not_sent() {
     refused(&max_of(none()), "expected a list of at least 1, found a list of 0");
     refused(&odm::expr::avg_of(none()), "expected a list of at least 1, found a list of 0");
     refused(
-        &zip(Vec::<Expr<Good, Vec<i32>>>::new()).any(),
+        &zip(Vec::<Expr<Good, Vec<i32>>>::new()).as_bson(),
         "expected a list of at least 1, found a list of 0",
     );
     refused(&set_equals_of([lit(vec![1])]), "expected a list of at least 2, found a list of 1");

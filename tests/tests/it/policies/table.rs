@@ -199,7 +199,7 @@ macro_rules! table {
             element
         };
         sends!(update_one: notes.update_one(one(), inc()) => updates(element()));
-        sends!(update_one: notes.update_one(one(), Update::stages().set(n.n(), |_| 1)) => updates(doc! {
+        sends!(update_one: notes.update_one(one(), Update::computed().set(n.n(), |_| 1)) => updates(doc! {
             "q": q.clone(), "u": row.stages.clone(),
         }));
         sends!(update_one: notes.update_one(one(), inc()).or_insert(&note) => updates(doc! {

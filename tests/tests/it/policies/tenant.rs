@@ -76,7 +76,7 @@ async fn a_document_of_another_tenant_is_refused(db: Database) {
 
     let moves = [
         o.shop().set(other),
-        Update::pipeline(vec![doc! { "$set": { "shop": *other.key() } }]),
+        Update::raw_pipeline(vec![doc! { "$set": { "shop": *other.key() } }]),
         Update::raw(doc! { "$unset": { "shop": "" } }),
     ];
     for update in moves {

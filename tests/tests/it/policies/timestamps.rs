@@ -44,7 +44,7 @@ async fn every_write_sets_the_times(db: Database) {
     notes.update_one(n.id().eq(one.id), n.n().set(2)).await.unwrap();
     assert_eq!(times(&only(&notes).await), (2, 1, 2));
     clock.set(3);
-    notes.update_many(Filter::all(), Update::stages().set(n.n(), |n| (n.n() + 1).to_int())).await.unwrap();
+    notes.update_many(Filter::all(), Update::computed().set(n.n(), |n| (n.n() + 1).to_int())).await.unwrap();
     assert_eq!(times(&only(&notes).await), (3, 1, 3));
     clock.set(4);
     notes.replace_one(n.id().eq(one.id), &Note { n: 4, ..one.clone() }).await.unwrap();
@@ -84,7 +84,7 @@ async fn an_inserted_document_has_both_times_on_every_path(db: Database) {
     notes.save(&note(3)).await.unwrap();
     notes.update_one(n.n().eq(4), n.n().inc(0)).or_insert(&note(9)).await.unwrap();
     notes.update_one(n.n().eq(5), n.n().set(5)).upsert(true).await.unwrap();
-    notes.update_many(n.n().eq(6), Update::stages().set(n.n(), |_| 6)).upsert(true).await.unwrap();
+    notes.update_many(n.n().eq(6), Update::computed().set(n.n(), |_| 6)).upsert(true).await.unwrap();
     notes.replace_one(n.n().eq(7), &note(7)).upsert(true).await.unwrap();
     notes.find_one_and_update(n.n().eq(8), n.n().set(8)).upsert(true).await.unwrap();
     notes.update_one(n.n().eq(9), Update::all_of([None::<Update<Note>>])).or_insert(&note(9)).await.unwrap();
@@ -122,7 +122,7 @@ async fn an_update_may_set_a_time_itself(db: Database) {
     clock.set(2);
     notes.update_one(Filter::all(), n.updated_at().set(at(50)) + n.created_at().set(at(40))).await.unwrap();
     assert_eq!(times(&only(&notes).await), (1, 40, 50));
-    notes.update_one(Filter::all(), Update::stages().set(n.updated_at(), |_| at(60))).await.unwrap();
+    notes.update_one(Filter::all(), Update::computed().set(n.updated_at(), |_| at(60))).await.unwrap();
     assert_eq!(times(&only(&notes).await), (1, 40, 60));
     // A stage that replaces the document keeps the time of the insert.
     notes.update_one(Filter::all(), vec![doc! { "$replaceWith": { "n": 7 } }]).await.unwrap();

@@ -49,7 +49,7 @@ async fn every_write_increments_the_version(db: Database) {
     assert_eq!(version().await, 1);
     accounts.update_many(Filter::all(), a.sum().inc(1)).await.unwrap();
     assert_eq!(version().await, 2);
-    accounts.update_one(Filter::all(), Update::stages().set(a.sum(), |a| a.sum() + 1)).await.unwrap();
+    accounts.update_one(Filter::all(), Update::computed().set(a.sum(), |a| a.sum() + 1)).await.unwrap();
     assert_eq!(version().await, 3);
     accounts.find_one_and_update(Filter::all(), a.sum().inc(1)).await.unwrap();
     assert_eq!(version().await, 4);
@@ -167,8 +167,8 @@ async fn an_update_cannot_write_the_version(db: Database) {
         a.version().inc(1) + a.sum().set(1),
         Update::raw(doc! { "$unset": { "version": "" } }),
         Update::raw(doc! { "$rename": { "sum": "version" } }),
-        Update::pipeline(vec![doc! { "$set": { "version": 1 } }]),
-        Update::pipeline(vec![doc! { "$unset": ["sum", "version"] }]),
+        Update::raw_pipeline(vec![doc! { "$set": { "version": 1 } }]),
+        Update::raw_pipeline(vec![doc! { "$unset": ["sum", "version"] }]),
     ];
     for update in updates {
         let error = accounts.update_one(Filter::all(), update).await.unwrap_err();

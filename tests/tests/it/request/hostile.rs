@@ -1,4 +1,4 @@
-//! The texts of a request are only ever operands, and no error contains them.
+//! The strings of a request are only ever operands, and no error contains them.
 
 use odm::bson::{Bson, Document};
 use proptest::{collection::vec, prelude::*, sample::select};

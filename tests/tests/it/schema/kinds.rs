@@ -193,7 +193,7 @@ async fn indexes_that_are_written_differently_are_the_same(db: Database) {
 
 #[odm_test::test]
 async fn a_collation_that_the_server_refuses_is_an_error_of_the_plan(db: Database) {
-    // Danish texts are compared with upper case first, which needs a strength of 3.
+    // Danish strings are compared with upper case first, which needs a strength of 3.
     let collation = Collation::builder().locale("da").strength(CollationStrength::Secondary).build();
     let index = Index::new().key("name", IndexType::Ascending).collation(collation).named("danish");
     let error = db.schema(Models::new().with_indexes::<Place>([index])).plan().await.unwrap_err();

@@ -163,10 +163,10 @@ fn apply(copy: &mut BTreeMap<String, i64>, change: &Change<Counter>) {
             let before = copy.insert(key(&counter.key), counter.n);
             assert_eq!(before, None, "inserted twice: {counter:?}");
         }
-        Event::Update { id, delta, .. } => {
+        Event::Update { id, update_description, .. } => {
             let stored = copy.get_mut(&key(id)).expect("an update of a known document");
             // Each update adds one, so an update that is lost or applied twice is seen at once.
-            let n = delta.updated_fields.get_i64("n").unwrap();
+            let n = update_description.updated_fields.get_i64("n").unwrap();
             assert_eq!(n, *stored + 1, "{id}");
             *stored = n;
         }
@@ -309,8 +309,8 @@ async fn a_lost_snapshot_continues_in_a_new_one(_db: Database) {
                     break;
                 }
             }
-            Event::Update { delta, .. } => {
-                let n = delta.updated_fields.get_i32("n").unwrap();
+            Event::Update { update_description, .. } => {
+                let n = update_description.updated_fields.get_i32("n").unwrap();
                 let stored = copy.get_mut(&id).unwrap();
                 assert_eq!(n, *stored + 100);
                 *stored = n;

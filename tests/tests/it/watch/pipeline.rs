@@ -9,7 +9,7 @@ use odm::{
         options::{FullDocumentBeforeChangeType, FullDocumentType},
     },
     pipeline::{Pipeline, With, descend, prune},
-    watch::{Change, ChangeNamespace, ChangeStream, Delta, DocumentKey, Event, ResumeToken},
+    watch::{Change, ChangeNamespace, ChangeStream, DocumentKey, Event, ResumeToken, UpdateDescription},
 };
 use odm_integration::commands::Commands;
 use odm_test::Server;
@@ -177,7 +177,7 @@ async fn the_fields_of_an_event_have_their_types(db: Database) {
         post: Option<Id<Post>>,
         before: Option<i32>,
         after: Option<i32>,
-        delta: Option<Delta>,
+        update_description: Option<UpdateDescription>,
         removed: Option<Vec<String>>,
         ns: Option<ChangeNamespace>,
         at: Timestamp,
@@ -208,7 +208,7 @@ async fn the_fields_of_an_event_have_their_types(db: Database) {
                     post: c.document_key().id(),
                     before: c.full_document_before_change().n(),
                     after: c.full_document().n(),
-                    delta: c.update_description(),
+                    update_description: c.update_description(),
                     removed: c.update_description().removed_fields(),
                     ns: c.ns(),
                     at: c.cluster_time(),
@@ -231,10 +231,16 @@ async fn the_fields_of_an_event_have_their_types(db: Database) {
     let row = soon(rows.next()).await.unwrap().unwrap();
     assert_eq!(row.key, Some(DocumentKey { id: Id::from(id) }));
     assert_eq!((row.post, row.before, row.after), (Some(Id::from(id)), Some(1), Some(2)));
-    let delta = row.delta.unwrap();
-    assert_eq!(delta.updated_fields, doc! { "n": 2 });
-    assert_eq!(row.removed.as_ref(), Some(&delta.removed_fields));
-    assert_eq!((delta.truncated_arrays[0].field.as_str(), delta.truncated_arrays[0].new_size), ("tags", 1));
+    let update_description = row.update_description.unwrap();
+    assert_eq!(update_description.updated_fields, doc! { "n": 2 });
+    assert_eq!(row.removed.as_ref(), Some(&update_description.removed_fields));
+    assert_eq!(
+        (
+            update_description.truncated_arrays[0].field.as_str(),
+            update_description.truncated_arrays[0].new_size
+        ),
+        ("tags", 1)
+    );
     assert_eq!(row.ns, Some(ChangeNamespace { db: db.name().to_owned(), coll: Some("posts".into()) }));
     assert!(row.at.time > 1_600_000_000 && row.seconds.timestamp_millis() > 0);
     assert_eq!(row.transaction, None);
@@ -329,8 +335,8 @@ async fn a_split_event_is_joined(db: Database) {
 
     assert_eq!(inserted(&mut changes, 1).await, [1]);
     let change = next(&mut changes).await;
-    let Event::Update { delta, document, .. } = change.event() else { panic!("not an update") };
-    assert_eq!(delta.updated_fields.len(), 2);
+    let Event::Update { update_description, document, .. } = change.event() else { panic!("not an update") };
+    assert_eq!(update_description.updated_fields.len(), 2);
     assert_eq!(document.as_ref().map(|item| item.n), Some(2));
     assert_eq!(change.before().map(|item| item.n), Some(1));
     assert!(change.raw().get("splitEvent").unwrap().is_none());

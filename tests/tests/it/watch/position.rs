@@ -81,7 +81,7 @@ async fn a_token_with_numbers_can_be_resumed_from_any_format(db: Database) {
             .unwrap(),
         postcard::from_bytes(&binary).unwrap(),
         serde_json::from_str::<ResumeToken>(&numbers).unwrap(),
-        // A text that was stored in BSON before.
+        // A string that was stored in BSON before.
         ResumeToken::try_from(serde_json::from_str::<Document>(&numbers).unwrap()).unwrap(),
     ] {
         assert_eq!(back, token);

@@ -184,7 +184,7 @@ fn without_content(names: &[&str]) -> Document {
 }
 
 fn reads_missing(content: ContentMeta) -> bool {
-    matches!(content, ContentMeta::Single(TypeMeta::OrNull(_)))
+    matches!(content, ContentMeta::Single(TypeMeta::Nullable(_)))
 }
 
 /// Returns the schema of a document whose only element has this name.

@@ -25,7 +25,7 @@ impl Builder {
         place: &Place,
     ) {
         match meta {
-            TypeMeta::Same(same) => self.flattened_value(object, same.get(), place),
+            TypeMeta::Recursive(same) => self.flattened_value(object, same.get(), place),
             TypeMeta::Document(document) => match document.variants() {
                 Some(variants) => self.flattened_enum(object, variants, place),
                 None => self.declare(object, document.get(), place),
@@ -36,7 +36,7 @@ impl Builder {
                 object.undeclared(values);
                 object.open_if_untyped();
             }
-            TypeMeta::OrNull(inside) => self.flattened_option(object, inside, place),
+            TypeMeta::Nullable(inside) => self.flattened_option(object, inside, place),
             _ => {
                 object.open();
                 self.only_in_rust(place.path().to_owned(), "type", "a flattened value that serde stores");

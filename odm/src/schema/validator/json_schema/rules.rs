@@ -238,7 +238,7 @@ fn compare(
 /// Returns the type inside an option, and whether there is one.
 fn nullable(meta: &'static TypeMeta) -> (&'static TypeMeta, bool) {
     match meta {
-        TypeMeta::OrNull(inside) => (nullable(inside).0, true),
+        TypeMeta::Nullable(inside) => (nullable(inside).0, true),
         TypeMeta::Id(id) => nullable(id.key()),
         other => (other, false),
     }

@@ -219,7 +219,7 @@ fn size_of_colors() -> Case {
             item: inventory.item(),
             number_of_colors: cond(
                 inventory.colors().is_array(),
-                inventory.colors().cast::<Vec<Bson>>().size().any(),
+                inventory.colors().cast::<Vec<Bson>>().size().as_bson(),
                 "NA",
             ),
         }),

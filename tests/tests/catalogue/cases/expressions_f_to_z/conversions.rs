@@ -80,7 +80,7 @@ fn to_date() -> Case {
             .set(|order| ConvertedOf { converted_date: order.order_date().to_date() })
             .sort(|order| order.converted_date().asc()),
     )
-    .not_run("the server refuses to convert other texts, which the documents have")
+    .not_run("the server refuses to convert other strings, which the documents have")
 }
 
 fn to_long() -> Case {
@@ -104,7 +104,7 @@ fn to_long() -> Case {
             .set(|order| ConvertedOf { converted_qty: order.qty().to_long() })
             .sort(|order| order.converted_qty().desc()),
     )
-    .not_run("the server refuses to convert other texts, which the documents have")
+    .not_run("the server refuses to convert other strings, which the documents have")
 }
 
 fn to_object_id() -> Case {
@@ -128,5 +128,5 @@ fn to_object_id() -> Case {
             .set(|order| ConvertedOf { converted_id: order.id().to_object_id() })
             .sort(|order| order.converted_id().desc()),
     )
-    .not_run("the server refuses to convert other texts, which the documents have")
+    .not_run("the server refuses to convert other strings, which the documents have")
 }

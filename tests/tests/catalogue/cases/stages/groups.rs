@@ -41,7 +41,7 @@ fn artists_by_year() -> Case {
 
     let pipeline = Pipeline::<Artist>::new()
         .bucket_or([1840, 1850, 1860, 1870, 1880], "Other", |a| YearsOf {
-            from: a.year_born().any(),
+            from: a.year_born().as_bson(),
             count: sum(1),
             artists: push(BornOf {
                 name: concat((a.first_name(), " ", a.last_name())),
@@ -101,13 +101,13 @@ fn artwork_by_price_and_year() -> Case {
 
     let pipeline = Pipeline::<Artwork>::new().facet(|artwork| FacetsOf {
         price: artwork.clone().bucket_or([0, 200, 400], "Other", |a| ByPriceOf {
-            from: a.price().any(),
+            from: a.price().as_bson(),
             count: sum(1),
             artwork: push(PricedOf { title: a.title(), price: a.price() }),
             average_price: avg(a.price()),
         }),
         year: artwork.bucket_or([1890, 1910, 1920, 1940], "Unknown", |a| ByYearOf {
-            from: a.year().any(),
+            from: a.year().as_bson(),
             count: sum(1),
             artwork: push(DatedOf { title: a.title(), year: a.year() }),
         }),

@@ -138,13 +138,13 @@ fn fields() -> Vec<Entry> {
     }
 
     vec![
-        ("pipeline/stage/add::set", rendered(sales().set(|s| TotalOf { total: s.price() + s.tax() }))),
-        ("pipeline/stage/add::set_field", rendered(sales().set_field(|s| s.field(), |s| s.price() * 2))),
+        ("pipeline/stage/set::set", rendered(sales().set(|s| TotalOf { total: s.price() + s.tax() }))),
+        ("pipeline/stage/set::set_field", rendered(sales().set_field(|s| s.field(), |s| s.price() * 2))),
         (
-            "pipeline/stage/add::set_in",
+            "pipeline/stage/set::set_in",
             rendered(sales().set_in(|s| s.specs(), |_| FuelOf { fuel: "unleaded" })),
         ),
-        ("pipeline/stage/add::unset", rendered(sales().unset(|s| (s.isbn(), s.author().first())))),
+        ("pipeline/stage/set::unset", rendered(sales().unset(|s| (s.isbn(), s.author().first())))),
         (
             "pipeline/stage/project::project",
             rendered(sales().project(|s| TitledOf { title: s.title(), total: s.price() + s.tax() })),
@@ -182,9 +182,9 @@ fn filtered() -> Vec<Entry> {
             "pipeline/stage/redact::redact",
             rendered(rows().redact(|n| cond(n.field().gt(5), prune(), descend()))),
         ),
-        ("pipeline/stage/order::sort", rendered(rows().sort(|n| n.field().desc()))),
-        ("pipeline/stage/order::skip", rendered(rows().skip(1))),
-        ("pipeline/stage/order::limit", rendered(rows().limit(1))),
+        ("pipeline/stage/sort::sort", rendered(rows().sort(|n| n.field().desc()))),
+        ("pipeline/stage/sort::skip", rendered(rows().skip(1))),
+        ("pipeline/stage/sort::limit", rendered(rows().limit(1))),
         ("pipeline/stage/union::sample", rendered(rows().sample(3))),
     ]
 }
@@ -264,7 +264,7 @@ fn buckets() -> Vec<Entry> {
         (
             "pipeline/stage/bucket::bucket_or",
             rendered(sales().bucket_or(boundaries, "Other", |s| AnyPriceOf {
-                from: s.price().any(),
+                from: s.price().as_bson(),
                 count: pipeline::sum(1),
             })),
         ),

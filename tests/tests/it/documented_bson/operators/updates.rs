@@ -91,12 +91,12 @@ pub(super) fn updates() -> Vec<Entry> {
             "update/push::sort_desc",
             vec![update(l.field().push_each_with([1], odm::update::PushEach::sort_desc))],
         ),
-        ("update/stages::set", vec![update(Update::stages().set(n.field(), |n| n.other()))]),
+        ("update/computed::set", vec![update(Update::computed().set(n.field(), |n| n.other()))]),
         (
-            "update/stages::and_set",
-            vec![update(Update::stages().set(n.field(), |n| n.other()).and_set(n.other(), |n| n.field()))],
+            "update/computed::and_set",
+            vec![update(Update::computed().set(n.field(), |n| n.other()).and_set(n.other(), |n| n.field()))],
         ),
-        ("update/stages::unset", vec![update(Update::stages().unset(m.field()))]),
-        ("update/stages::replace_with", vec![update(Update::<Text>::stages().replace_with(|_| root()))]),
+        ("update/computed::unset", vec![update(Update::computed().unset(m.field()))]),
+        ("update/computed::replace_with", vec![update(Update::<Text>::computed().replace_with(|_| root()))]),
     ]
 }

@@ -10,5 +10,5 @@ fn operators(orders: Collection<Order>) {
 
 fn stages(orders: Collection<Order>) {
     let (o, c) = (Order::fields(), Customer::fields());
-    drop(orders.update_one(o.reference().eq("x"), Update::stages().set(c.name(), |_| "y")));
+    drop(orders.update_one(o.reference().eq("x"), Update::computed().set(c.name(), |_| "y")));
 }

@@ -9,5 +9,5 @@ struct Count {
 }
 
 fn main() {
-    let _ = Update::<Order>::aggregation(|o| o.group(|o| CountOf { reference: o.reference(), count: count() }));
+    let _ = Update::<Order>::pipeline(|o| o.group(|o| CountOf { reference: o.reference(), count: count() }));
 }

@@ -3,5 +3,5 @@ use odm_integration::story::{Customer, Order};
 
 fn main() {
     let o = Order::fields();
-    let _ = Update::<Customer>::stages().set(o.reference(), |_| "x");
+    let _ = Update::<Customer>::computed().set(o.reference(), |_| "x");
 }

@@ -3,5 +3,5 @@ use odm_integration::story::Order;
 
 fn main() {
     let o = Order::fields();
-    let _ = Update::stages().set(o.reference(), |o| o.note());
+    let _ = Update::computed().set(o.reference(), |o| o.note());
 }

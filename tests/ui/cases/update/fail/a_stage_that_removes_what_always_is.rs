@@ -3,5 +3,5 @@ use odm_integration::story::Order;
 
 fn main() {
     let o = Order::fields();
-    let _ = Update::stages().unset(o.reference());
+    let _ = Update::computed().unset(o.reference());
 }

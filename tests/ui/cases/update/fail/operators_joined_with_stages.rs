@@ -3,6 +3,6 @@ use odm_integration::story::Order;
 
 fn main() {
     let o = Order::fields();
-    let _ = o.note().set("x") + Update::stages().set(o.reference(), |_| "y");
-    let _ = Update::stages().set(o.reference(), |_| "y") + o.note().set("x");
+    let _ = o.note().set("x") + Update::computed().set(o.reference(), |_| "y");
+    let _ = Update::computed().set(o.reference(), |_| "y") + o.note().set("x");
 }

@@ -88,29 +88,32 @@ fn sorted() -> Vec<Entry> {
 
 fn each() -> Vec<Entry> {
     vec![
-        ("expr/each::map", vec![one(|r| r.parts().map(|part| part.price()))]),
+        ("expr/map_filter_reduce::map", vec![one(|r| r.parts().map(|part| part.price()))]),
         (
-            "expr/each::map_as",
+            "expr/map_filter_reduce::map_as",
             vec![
                 one(|r| r.parts().map_as("part", |part| part.price())),
                 one(|r| r.parts().map_as(("part", "index"), |(part, index)| part.price() * index)),
             ],
         ),
-        ("expr/each::filter", vec![one(|r| r.parts().filter(|part| part.price().gt(1)))]),
+        ("expr/map_filter_reduce::filter", vec![one(|r| r.parts().filter(|part| part.price().gt(1)))]),
         (
-            "expr/each::filter_as",
+            "expr/map_filter_reduce::filter_as",
             vec![
                 one(|r| r.parts().filter_as("part", |part| part.price().gt(1))),
                 one(|r| r.parts().filter_as(("part", "index"), |(_, index)| index.lt(3))),
             ],
         ),
-        ("expr/each::limit", vec![one(|r| r.parts().filter(|part| part.price().gt(1)).limit(2))]),
         (
-            "expr/each::reduce",
+            "expr/map_filter_reduce::limit",
+            vec![one(|r| r.parts().filter(|part| part.price().gt(1)).limit(2))],
+        ),
+        (
+            "expr/map_filter_reduce::reduce",
             vec![one(|r| r.numbers().reduce(expr::lit(0_i64), |value, number| value + number))],
         ),
         (
-            "expr/each::reduce_as",
+            "expr/map_filter_reduce::reduce_as",
             vec![one(|r| {
                 r.words()
                     .reduce_as(("text", "word", "index"), "", |(text, word, _)| expr::concat((text, word)))

@@ -20,7 +20,7 @@ use crate::{
 
 /// The stages of an update that computes new values from the document that it changes.
 ///
-/// Construct with [`Update::stages`]. Every method that accepts an [`Update`] accepts it. It cannot be joined with
+/// Construct with [`Update::computed`]. Every method that accepts an [`Update`] accepts it. It cannot be joined with
 /// update operators.
 ///
 /// A stage sees the document as the stages before it changed it. `set` stores a value as the field stores it: an
@@ -35,7 +35,7 @@ use crate::{
 /// # #[odm(collection = "baskets")]
 /// # struct Basket { id: Id<Basket>, price: f64, qty: u32, total: f64, rebate: Option<f64>, checked: bool }
 /// let b = Basket::fields();
-/// let update = Update::stages()
+/// let update = Update::computed()
 ///     .set(b.total(), |b| b.price() * b.qty() - b.rebate().if_null(0))
 ///     .and_set(b.checked(), |_| true)
 ///     .unset(b.rebate());
@@ -45,7 +45,7 @@ use crate::{
 /// );
 /// ```
 #[must_use = "an update does nothing until it is passed to a collection method"]
-pub struct Stages<M> {
+pub struct ComputedUpdate<M> {
     list: Vec<Document>,
     problem: Option<CodecError>,
     data: Data,
@@ -56,8 +56,8 @@ impl<M> Update<M> {
     /// Returns an update without stages yet. Its stages compute new values from the document itself.
     ///
     /// `[{ $set: { total: { $multiply: ["$price", "$qty"] } } }]`
-    pub fn stages() -> Stages<M> {
-        Stages { list: Vec::new(), problem: None, data: Data::default(), model: PhantomData }
+    pub fn computed() -> ComputedUpdate<M> {
+        ComputedUpdate { list: Vec::new(), problem: None, data: Data::default(), model: PhantomData }
     }
 }
 
@@ -67,7 +67,7 @@ impl<M: Value> Update<M> {
     ///
     /// `[{ $set: { .. } }, { $unset: ".." }]`
     ///
-    /// The types of the stages are not those of the fields of the model: use [`stages`](Self::stages) to set fields of
+    /// The types of the stages are not those of the fields of the model: use [`computed`](Self::computed) to set fields of
     /// the model, with values that are converted to the kind that a field stores.
     ///
     /// ```
@@ -80,7 +80,7 @@ impl<M: Value> Update<M> {
     ///     average: Option<f64>,
     /// }
     ///
-    /// let update = Update::<Student>::aggregation(|students| {
+    /// let update = Update::<Student>::pipeline(|students| {
     ///     students.set(|s| AverageOf { average: s.quizzes().avg() }).unset(|s| s.total())
     /// });
     /// assert_eq!(
@@ -88,7 +88,7 @@ impl<M: Value> Update<M> {
     ///     r#"[{ "$set": { "average": { "$ifNull": [{ "$avg": "$quizzes" }, null] } } }, { "$unset": "total" }]"#,
     /// );
     /// ```
-    pub fn aggregation<Row>(
+    pub fn pipeline<Row>(
         stages: impl FnOnce(Pipeline<M, M, InUpdate>) -> Pipeline<M, Row, InUpdate>,
     ) -> Self {
         stages(Pipeline::in_update()).into_update()
@@ -101,7 +101,7 @@ impl<M, Row> IntoUpdate<M> for Pipeline<M, Row, InUpdate> {
     }
 }
 
-impl<M: Value> Stages<M> {
+impl<M: Value> ComputedUpdate<M> {
     /// Sets a field to the value of an expression, or to a constant, in a new stage.
     ///
     /// `{ $set: { field: expression } }`
@@ -170,7 +170,7 @@ impl<M: Value> Stages<M> {
     }
 }
 
-impl<M> Stages<M> {
+impl<M> ComputedUpdate<M> {
     fn write(&mut self, field: &Location, value: CodecResult<Bson>) {
         let written = name(field).and_then(|name| match value {
             Ok(value) => Ok((name, whole(value))),
@@ -236,7 +236,7 @@ fn name(field: &Location) -> CodecResult<&str> {
     }
 }
 
-impl<M> Clone for Stages<M> {
+impl<M> Clone for ComputedUpdate<M> {
     fn clone(&self) -> Self {
         Self {
             list: self.list.clone(),
@@ -249,7 +249,7 @@ impl<M> Clone for Stages<M> {
 
 /// Displays the stages as they are sent, in relaxed extended JSON and with their values. Log them only if the values may be
 /// logged. Stages that cannot be sent display their error.
-impl<M> fmt::Display for Stages<M> {
+impl<M> fmt::Display for ComputedUpdate<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.clone().render() {
             Ok(stages) => ExtendedJson(&*stages).fmt(f),
@@ -258,13 +258,13 @@ impl<M> fmt::Display for Stages<M> {
     }
 }
 
-impl<M> fmt::Debug for Stages<M> {
+impl<M> fmt::Debug for ComputedUpdate<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Stages").finish_non_exhaustive()
+        f.debug_struct("ComputedUpdate").finish_non_exhaustive()
     }
 }
 
-impl<M> IntoUpdate<M> for Stages<M> {
+impl<M> IntoUpdate<M> for ComputedUpdate<M> {
     fn into_update(self) -> Update<M> {
         Update::of(Changes::stages(self.render()))
     }

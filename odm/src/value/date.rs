@@ -10,7 +10,7 @@ use super::{Arithmetic, Id, Keyed, Value};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a date",
     label = "`ttl` needs a date field",
-    note = "dates are `bson::DateTime`, and an `Option` or a `Vec` of it; a number or a text is not",
+    note = "dates are `bson::DateTime`, and an `Option` or a `Vec` of it; a number or a string is not",
     note = "a TTL index on anything else would never delete a document"
 )]
 pub trait Dated: Value {}
@@ -39,7 +39,7 @@ impl<T: Instant> Instant for Option<T> {}
     message = "`{Self}` has no date",
     label = "this operator needs a date, a timestamp or an `ObjectId`",
     note = "dates are `bson::DateTime` and the types of `chrono` and `time`, and `Option`s of them",
-    note = "`.to_date()` converts a text or a number of milliseconds"
+    note = "`.to_date()` converts a string or a number of milliseconds"
 )]
 pub trait DateValue: Value {}
 

@@ -9,14 +9,14 @@ use super::Value;
     message = "`{Self}` is not a kind of BSON number",
     label = "the kinds are `i32`, `i64`, `f64` and `Decimal128`"
 )]
-pub trait Kind: Value {
+pub trait BsonNumber: Value {
     /// The expression operator that converts a number to this kind.
     const CONVERSION: &'static str;
 }
 
 macro_rules! kinds {
     ($($kind:ty: $conversion:literal;)*) => { $(
-        impl Kind for $kind {
+        impl BsonNumber for $kind {
             const CONVERSION: &'static str = $conversion;
         }
     )* };

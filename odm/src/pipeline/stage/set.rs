@@ -7,7 +7,7 @@ use crate::{
     error::codec::CodecResult,
     expr::{Expression, Exprs, exprs},
     path::IntoBase,
-    pipeline::{Pipeline, Transforms},
+    pipeline::{AllowsSet, Pipeline},
     row::With,
     shape::{InObject, RenderedFields, ShapeLiteral},
     value::Value,
@@ -27,7 +27,7 @@ impl<In, Row: Value, P> Pipeline<In, Row, P> {
         fields: impl FnOnce(Exprs<Row>) -> L,
     ) -> Pipeline<In, With<Row, L::Out>, P>
     where
-        P: Transforms,
+        P: AllowsSet,
     {
         let mut filled = RenderedFields::new();
         fields(exprs::<Row>()).fill(&mut filled);
@@ -46,7 +46,7 @@ impl<In, Row: Value, P> Pipeline<In, Row, P> {
     where
         F: IntoBase,
         F::Base: RowField<Row>,
-        P: Transforms,
+        P: AllowsSet,
     {
         let field = field(picks::<Row>()).into_base();
         let value = value(exprs::<Row>()).render().map(|value| doc! { field.name(): value.into_value() });
@@ -64,7 +64,7 @@ impl<In, Row: Value, P> Pipeline<In, Row, P> {
     where
         F: IntoBase,
         F::Base: RowField<Row, Type = V>,
-        P: Transforms,
+        P: AllowsSet,
     {
         let document = document(picks::<Row>()).into_base();
         let mut filled = RenderedFields::new();
@@ -80,7 +80,7 @@ impl<In, Row: Value, P> Pipeline<In, Row, P> {
         fields: impl FnOnce(Picks<Row>) -> F,
     ) -> Pipeline<In, F::Without<Row>, P>
     where
-        P: Transforms,
+        P: AllowsSet,
     {
         let mut names = Vec::new();
         fields(picks::<Row>()).names(&mut names);

@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
     label = "expected `()`, a `Result<(), E>` or a future of a `Result<(), E>`",
     note = "`E` is your own error, with `From<odm::Error>`"
 )]
-pub trait Step<K> {
+pub trait ForEachOutput<K> {
     /// The error type of `for_each`.
     type Error: From<Error>;
     /// The future that is awaited before the next row.
@@ -23,7 +23,7 @@ pub trait Step<K> {
     fn into_done(self) -> Self::Done;
 }
 
-/// Markers of [`Step`], which type inference determines.
+/// Markers of [`ForEachOutput`], which type inference determines.
 pub(crate) mod steps {
     /// The step is complete when the closure returns.
     #[derive(Debug)]
@@ -34,7 +34,7 @@ pub(crate) mod steps {
 }
 use steps::{Later, Now};
 
-impl Step<Now> for () {
+impl ForEachOutput<Now> for () {
     type Error = Error;
     type Done = Ready<Result<()>>;
 
@@ -43,7 +43,7 @@ impl Step<Now> for () {
     }
 }
 
-impl<E: From<Error>> Step<Now> for Result<(), E> {
+impl<E: From<Error>> ForEachOutput<Now> for Result<(), E> {
     type Error = E;
     type Done = Ready<Self>;
 
@@ -53,7 +53,7 @@ impl<E: From<Error>> Step<Now> for Result<(), E> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<F: Future<Output = Result<(), E>>, E: From<Error>> Step<Later> for F {
+impl<F: Future<Output = Result<(), E>>, E: From<Error>> ForEachOutput<Later> for F {
     type Error = E;
     type Done = Self;
 

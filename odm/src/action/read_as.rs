@@ -6,8 +6,8 @@ use futures_core::future::BoxFuture;
 use mongodb::bson::Document;
 
 use super::{
-    AsSession, Explain, Explicit, Find, FindOne, FindOneAndDelete, FindOneAndReplace, FindOneAndUpdate, Get,
-    Implicit, Within, explain::Explained,
+    AsSession, Explain, ExplicitSession, Find, FindOne, FindOneAndDelete, FindOneAndReplace,
+    FindOneAndUpdate, Get, ImplicitSession, WithDeadline, explain::Explained,
 };
 use crate::{
     cursor::{Cursor, SessionCursor},
@@ -22,12 +22,12 @@ use crate::{
 /// Construct with `.view::<V>()` of [`Find`], [`FindOne`], [`Get`] or one of the `find_one_and_*`, after their other
 /// setters. With `.as_documents()` or `.as_document()`, it requests all fields, and `V` is `Document`.
 #[must_use = "nothing happens until the action is awaited"]
-pub struct Viewed<A, V> {
+pub struct ReadAs<A, V> {
     action: A,
     rows: PhantomData<fn() -> V>,
 }
 
-impl<A, V> Viewed<A, V> {
+impl<A, V> ReadAs<A, V> {
     pub(super) fn new(action: A) -> Self {
         Self { action, rows: PhantomData }
     }
@@ -46,9 +46,9 @@ impl<A, V> Viewed<A, V> {
     }
 }
 
-impl<A: fmt::Debug, V> fmt::Debug for Viewed<A, V> {
+impl<A: fmt::Debug, V> fmt::Debug for ReadAs<A, V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Viewed").field(&self.action).finish()
+        f.debug_tuple("ReadAs").field(&self.action).finish()
     }
 }
 
@@ -56,8 +56,8 @@ macro_rules! documents {
     ($($action:ident $method:ident;)*) => { $(
         impl<M: Model, S> $action<M, S> {
             /// Reads a `Document` as it is stored. Use it for documents that do not fit the model.
-            pub fn $method(self) -> Viewed<Self, Document> {
-                Viewed::new(self)
+            pub fn $method(self) -> ReadAs<Self, Document> {
+                ReadAs::new(self)
             }
         }
     )* };
@@ -74,22 +74,22 @@ documents! {
 
 macro_rules! viewed {
     ($($action:ident, $rows:ident => $output:ty, in a session $in_session:ty;)*) => { $(
-        impl<M: Model, V> Viewed<$action<M>, V> {
+        impl<M: Model, V> ReadAs<$action<M>, V> {
             /// Runs the action in this session.
             ///
             /// The action borrows the session until its future completes. An action can have only one session.
-            pub fn session(self, session: &mut impl AsSession) -> Viewed<$action<M, Explicit<'_>>, V> {
-                Viewed::new(self.action.session(session))
+            pub fn session(self, session: &mut impl AsSession) -> ReadAs<$action<M, ExplicitSession<'_>>, V> {
+                ReadAs::new(self.action.session(session))
             }
         }
 
-        impl<M: Model, V> Viewed<$action<M>, V> {
-            /// Limits how long the call may take, including the network: see [`Within`].
+        impl<M: Model, V> ReadAs<$action<M>, V> {
+            /// Limits how long the call may take, including the network: see [`WithDeadline`].
             ///
             /// After the deadline, returns an error for which [`is_timeout`](crate::Error::is_timeout) is true. The
             /// server receives the limit too: `{ maxTimeMS: n }`.
-            pub fn deadline(self, after: Duration) -> Within<Self> {
-                self.action.deadline(after).map(Viewed::new)
+            pub fn deadline(self, after: Duration) -> WithDeadline<Self> {
+                self.action.deadline(after).map(ReadAs::new)
             }
 
             /// Explains how the server runs this. An index may be enough to read only the fields of the view.
@@ -100,8 +100,8 @@ macro_rules! viewed {
             }
         }
 
-        viewed!(@awaited $action<M, Implicit>, $rows, 'static, exec::completed => $output);
-        viewed!(@awaited $action<M, Explicit<'s>>, $rows, 's, convert::identity => $in_session);
+        viewed!(@awaited $action<M, ImplicitSession>, $rows, 'static, exec::completed => $output);
+        viewed!(@awaited $action<M, ExplicitSession<'s>>, $rows, 's, convert::identity => $in_session);
     )* };
     (@awaited $action:ty, any, $life:lifetime, $runs:path => $output:ty) => {
         viewed!(@implement $action, [V: 'static], $life, $runs => $output);
@@ -110,7 +110,7 @@ macro_rules! viewed {
         viewed!(@implement $action, [V: OwnedRow + 'static], $life, $runs => $output);
     };
     (@implement $action:ty, [$($rows:tt)*], $life:lifetime, $runs:path => $output:ty) => {
-        impl<'s, M: Model, $($rows)*> IntoFuture for Viewed<$action, V> {
+        impl<'s, M: Model, $($rows)*> IntoFuture for ReadAs<$action, V> {
             type Output = Result<$output>;
             type IntoFuture = BoxFuture<$life, Self::Output>;
 

@@ -3,12 +3,12 @@
 use super::paths;
 use crate::{
     path::Root,
-    pipeline::{Pipeline, Reads},
+    pipeline::{AllowsGroup, Pipeline},
     sort::IntoSort,
     value::Value,
 };
 
-impl<In, Row: Value, P: Reads> Pipeline<In, Row, P> {
+impl<In, Row: Value, P: AllowsGroup> Pipeline<In, Row, P> {
     /// Sorts the rows.
     ///
     /// `{ $sort: { field: -1 } }`; a plain `Document` is accepted, too.
@@ -18,7 +18,7 @@ impl<In, Row: Value, P: Reads> Pipeline<In, Row, P> {
     }
 }
 
-impl<In, Row, P: Reads> Pipeline<In, Row, P> {
+impl<In, Row, P: AllowsGroup> Pipeline<In, Row, P> {
     /// Skips the first rows.
     ///
     /// `{ $skip: rows }`
