@@ -48,7 +48,8 @@
 //! (`#[odm(validate(..))]`). Rules of the whole document are not checked, because a patch does not have it:
 //! [`save_changes`](crate::Collection::save_changes) checks them.
 //!
-//! An embedded document, a map or an array is set as a whole.
+//! An embedded document, a map or an array is set as a whole. A value that the field leaves out when it is stored, by
+//! `#[serde(skip_serializing_if = "..")]`, removes the field.
 
 use mongodb::bson::{Bson, Document};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -183,7 +184,7 @@ pub trait Patch<M> {
 #[derive(Debug, Default)]
 pub struct Changed {
     set: Document,
-    /// The other names that the fields are read from.
+    /// The fields that are removed, and the other names that fields are read from.
     unset: Document,
     check: Check,
     problem: Option<CodecError>,
@@ -198,23 +199,37 @@ impl Changed {
         }
     }
 
+    /// Removes a field whose value is not stored.
+    fn remove<K: Key>(&mut self) {
+        if K::NAME == "_id" {
+            return self.problem(the_id());
+        }
+        for name in [K::NAME].iter().chain(K::ALIASES) {
+            self.unset.insert(*name, "");
+        }
+    }
+
     fn add<K: Key>(&mut self, value: CodecResult<Bson>) {
         match value {
-            Ok(_) if K::NAME == "_id" => {
-                let problem = CodecError::new("a field that can be changed", "the `_id` of a document");
-                self.problem.get_or_insert(problem.at("_id"));
-            }
+            Ok(_) if K::NAME == "_id" => self.problem(the_id()),
             Ok(value) => {
                 self.set.insert(K::NAME, value);
                 for alias in K::ALIASES {
                     self.unset.insert(*alias, "");
                 }
             }
-            Err(problem) => {
-                self.problem.get_or_insert(problem);
-            }
+            Err(problem) => self.problem(problem),
         }
     }
+
+    fn problem(&mut self, problem: CodecError) {
+        self.problem.get_or_insert(problem);
+    }
+}
+
+#[cold]
+fn the_id() -> CodecError {
+    CodecError::new("a field that can be changed", "the `_id` of a document").at("_id")
 }
 
 /// The type of a field of a patch: a [`Member`] of the type of the document's field.
@@ -245,7 +260,11 @@ impl<T: Value, F: Key> Declared<T, F> {
     {
         if let Some(value) = member.value() {
             check_field::<D, F>(&mut changes.check, value);
-            changes.add::<F>(stored::<D, F>(value));
+            if D::is_skipped(value) {
+                changes.remove::<F>();
+            } else {
+                changes.add::<F>(stored::<D, F>(value));
+            }
         }
     }
 }

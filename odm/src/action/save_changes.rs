@@ -76,6 +76,7 @@ impl<M: Model> Collection<M> {
     /// # Ok(())
     /// # }
     /// ```
+    #[track_caller]
     pub fn save_changes(&self, before: &M, after: &M) -> SaveChanges<M> {
         let update = Update::between(before, after);
         SaveChanges {

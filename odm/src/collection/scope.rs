@@ -14,10 +14,10 @@ impl<M> Collection<M> {
     }
 }
 
-impl<M> Collection<M> {
-    /// Returns a handle for the tenant of another handle.
+impl<M: Model> Collection<M> {
+    /// Returns a handle for the tenant of the handle of another model.
     pub(crate) fn with_tenant_of(self, other: &Scope) -> Self {
-        self.with_scope(|scope| scope.tenant = other.tenant.clone())
+        self.with_scope(|scope| scope.tenant = other.tenant.for_model::<M>())
     }
 }
 

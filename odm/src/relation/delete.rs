@@ -9,15 +9,17 @@ use futures_core::future::BoxFuture;
 use mongodb::bson::Bson;
 
 use self::{
-    rules::{Member, Rules},
+    rules::{Handles, Member, Rules},
     run::Start,
 };
 use crate::{
     action::{AsSession, ExplicitSession, ImplicitSession},
+    collection::Collection,
     database::Database,
     error::{Error, Result},
-    model::Model,
+    model::{Model, Tenanted},
     operation::Verb,
+    policies::{Scope, Tenant},
     value::{Id, Value},
 };
 
@@ -104,7 +106,8 @@ impl Database {
     /// # }
     /// ```
     pub fn references<L: ModelList>(&self) -> References {
-        References { database: self.clone(), rules: Arc::new(Rules::of(&L::members())) }
+        let handles = Handles { database: self.clone(), scope: Scope::default() };
+        References { handles, rules: Arc::new(Rules::of(&L::members())) }
     }
 }
 
@@ -113,11 +116,28 @@ impl Database {
 /// Construct with [`Database::references`].
 #[derive(Clone)]
 pub struct References {
-    database: Database,
+    handles: Handles,
     rules: Arc<Rules>,
 }
 
 impl References {
+    /// Returns the references between the documents of the tenant of a handle: `references.tenant_of(&orders)`.
+    ///
+    /// A delete then neither finds nor changes documents of other tenants. It is refused if a model of the list stores
+    /// its tenants in another BSON type. Models without a tenant are not limited.
+    #[must_use]
+    pub fn tenant_of<M: Tenanted>(mut self, collection: &Collection<M>) -> Self {
+        self.handles.scope.tenant = collection.policies().scope.tenant.clone();
+        self
+    }
+
+    /// Returns the references between the documents of all tenants.
+    #[must_use]
+    pub fn all_tenants(mut self) -> Self {
+        self.handles.scope.tenant = Tenant::All;
+        self
+    }
+
     /// Deletes the document with this id, and applies the rules of the references to it.
     ///
     /// - `restrict`: if a document refers to it that is not deleted itself, nothing is deleted.
@@ -137,7 +157,8 @@ impl References {
     /// Returns an error for which [`is_restricted`](Error::is_restricted) is true if a rule is `restrict`. Returns an
     /// error for which [`is_not_sent`](Error::is_not_sent) is true if the model is not in the list, or if a rule cannot
     /// be applied: `nullify` of a field that is neither an `Option` nor a list, or a rule of a field that contains no
-    /// reference, or only in a map or in an untagged enum. Otherwise returns the errors of a transaction.
+    /// reference, or only in a map or in an untagged enum; or if documents of one of the models belong to tenants, and
+    /// neither [`tenant_of`](Self::tenant_of) nor [`all_tenants`](Self::all_tenants) is called. Otherwise returns the errors of a transaction.
     pub fn delete<M: Model>(&self, id: Id<M>) -> DeleteReferenced {
         self.delete_many([id])
     }
@@ -156,7 +177,7 @@ impl References {
 
 impl fmt::Debug for References {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("References").field("on", &self.database).finish_non_exhaustive()
+        f.debug_struct("References").field("on", &self.handles.database).finish_non_exhaustive()
     }
 }
 
@@ -189,18 +210,19 @@ impl IntoFuture for DeleteReferenced {
     type IntoFuture = BoxFuture<'static, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        let Self { references: References { database, rules }, start, state: ImplicitSession } = self;
+        let Self { references: References { handles, rules }, start, state: ImplicitSession } = self;
         Box::pin(async move {
-            let shared = Arc::new((database.clone(), rules, start?));
+            let shared = Arc::new((handles.clone(), rules, start?));
             let body = |mut tx| {
                 let shared = Arc::clone(&shared);
                 async move {
-                    let (database, rules, start) = &*shared;
-                    let mut lent = ExplicitSession::new(&mut tx).into_lent(database.operation(DELETE))?;
-                    run::run(database, rules, start, &mut lent).await
+                    let (handles, rules, start) = &*shared;
+                    let mut lent =
+                        ExplicitSession::new(&mut tx).into_lent(handles.database.operation(DELETE))?;
+                    run::run(handles, rules, start, &mut lent).await
                 }
             };
-            database.transaction(body).await
+            handles.database.transaction(body).await
         })
     }
 }
@@ -210,23 +232,25 @@ impl<'s> IntoFuture for DeleteReferenced<ExplicitSession<'s>> {
     type IntoFuture = BoxFuture<'s, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        let Self { references: References { database, rules }, start, state } = self;
+        let Self { references: References { handles, rules }, start, state } = self;
         Box::pin(async move {
-            let (start, mut lent) = (start?, state.into_lent(database.operation(DELETE))?);
+            let (start, mut lent) = (start?, state.into_lent(handles.database.operation(DELETE))?);
             if !lent.observer.in_transaction() {
                 return Err(Error::refused(
                     "deletes by the rules of references are several commands that belong together: start a transaction \
                      in the session, or leave the session out",
                 ));
             }
-            run::run(&database, &rules, &start, &mut lent).await
+            run::run(&handles, &rules, &start, &mut lent).await
         })
     }
 }
 
 impl<S> fmt::Debug for DeleteReferenced<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("DeleteReferenced").field("on", &self.references.database).finish_non_exhaustive()
+        f.debug_struct("DeleteReferenced")
+            .field("on", &self.references.handles.database)
+            .finish_non_exhaustive()
     }
 }
 

@@ -64,9 +64,12 @@ pub(super) fn apply(statement: Statement) -> Result<Ready> {
                 return Err(Error::refused("the update is empty"));
             }
             let meaning = match read {
-                Some(read) => {
-                    Meaning::OfVersion(Box::new(version::changes(policies.fields, &read, &mut filter)?))
-                }
+                Some(read) => Meaning::OfVersion(Box::new(version::changes(
+                    policies.fields,
+                    &read,
+                    &mut filter,
+                    &options,
+                )?)),
                 None => Meaning::Same,
             };
             (changed(many, filter, update, &mut options)?, meaning)
