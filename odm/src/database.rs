@@ -117,7 +117,8 @@ impl Database {
     }
 
     /// Returns the same database with another clock, which the [policies](macro@crate::Model#policies) of its
-    /// collections read the time from. By default, it is the clock of this machine.
+    /// collections read the time from: `created_at`, `updated_at` and `deleted_at`. By default, it is the clock of this
+    /// machine. A collection has the clock of the handle that returned it.
     ///
     /// ```no_run
     /// # use odm::{Database, bson::DateTime};
