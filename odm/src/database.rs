@@ -207,8 +207,8 @@ impl Database {
     ///
     /// # Errors
     ///
-    /// Returns an error for which [`is_unavailable`](Error::is_unavailable) is true if no server could be used in
-    /// time.
+    /// Returns the error of the driver. Nothing is sent until the first action runs in the session, so this does not
+    /// fail if no server can be used.
     pub async fn start_session(&self) -> Result<ClientSession> {
         exec::run(self.operation(START_SESSION), self.client().start_session()).await
     }
