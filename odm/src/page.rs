@@ -92,8 +92,8 @@ use crate::action::Find;
 
 /// A page: its documents, and the tokens of its neighbours.
 ///
-/// Construct with [`Find::page`](crate::action::Find::page). serde writes `{ items, next, previous }`, and `total` if it
-/// was requested.
+/// Awaiting [`Find::page`](crate::action::Find::page) returns it. serde writes `{ items, next, previous }`, and `total`
+/// if it was requested.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
 #[non_exhaustive]

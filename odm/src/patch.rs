@@ -69,7 +69,8 @@ use crate::{
     view::Declared,
 };
 
-/// A member of a request: absent, or a value.
+/// A member of a request: absent, or a value. It has three states for a field that is an `Option`: absent, null, a
+/// value.
 ///
 /// serde reads a present value, also `null` if `T` is an `Option`. An absent member is the default, so the struct needs
 /// `#[serde(default)]`. Written by serde, an absent member is `null`; leave it out with
@@ -168,6 +169,12 @@ pub trait Patch<M> {
     /// Returns the update that sets the fields of the members that are present. It is empty if none is: collection methods
     /// refuse it, so check [`is_empty`](Update::is_empty) first.
     ///
+    /// `{ $set: { note: null, qty: 3 } }`. If a field has aliases, `$unset` removes the values that are stored under
+    /// them.
+    ///
+    /// The rules are checked here, for each member alone. Join further changes with `+`, and pass the update to
+    /// [`update_one`](crate::Collection::update_one) or another method, which checks the rules of updates again.
+    ///
     /// # Errors
     ///
     /// Returns an error for which [`is_invalid`](crate::Error::is_invalid) is true if values violate the rules of their
@@ -180,7 +187,7 @@ pub trait Patch<M> {
     }
 }
 
-/// The members of a patch that are present.
+/// The members of a patch that are present. The code of the derive fills it.
 #[derive(Debug, Default)]
 pub struct Changed {
     set: Document,
@@ -232,7 +239,7 @@ fn the_id() -> CodecError {
     CodecError::new("a field that can be changed", "the `_id` of a document").at("_id")
 }
 
-/// The type of a field of a patch: a [`Member`] of the type of the document's field.
+/// The type of a field of a patch: a [`Member`] of the type of the document's field. No other type implements it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a member of a patch for a field of type `{T}`",
     label = "expected `Member<{T}>`",

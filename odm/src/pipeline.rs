@@ -177,7 +177,11 @@ impl<In> Pipeline<In> {
 }
 
 impl<M: Model, Row> Pipeline<M, Row> {
-    /// Reads deleted documents too, if this pipeline is joined with another one.
+    /// Reads deleted documents too, if this pipeline is an argument of a stage such as
+    /// [`union_with`](Self::union_with).
+    ///
+    /// Without this, its stages begin with a `$match` that excludes them. For the pipeline of
+    /// [`aggregate`](crate::Collection::aggregate), use [`Collection::with_deleted`](crate::Collection::with_deleted).
     pub fn with_deleted(mut self) -> Self
     where
         M: SoftDelete,
@@ -186,7 +190,9 @@ impl<M: Model, Row> Pipeline<M, Row> {
         self
     }
 
-    /// Reads only the documents of this tenant, if this pipeline is joined with another one.
+    /// Reads only the documents of this tenant, if this pipeline is an argument of a stage such as
+    /// [`union_with`](Self::union_with). A pipeline over a model with a tenant that specifies none is then an error for
+    /// which [`is_not_sent`](crate::Error::is_not_sent) is true.
     pub fn tenant<K>(mut self, tenant: impl Operand<M::Tenant, K>) -> Self
     where
         M: Tenanted,
@@ -195,7 +201,8 @@ impl<M: Model, Row> Pipeline<M, Row> {
         self
     }
 
-    /// Reads the documents of all tenants, if this pipeline is joined with another one.
+    /// Reads the documents of all tenants, if this pipeline is an argument of a stage such as
+    /// [`union_with`](Self::union_with).
     pub fn all_tenants(mut self) -> Self
     where
         M: Tenanted,

@@ -49,7 +49,7 @@ const DRIVER: Verb = Verb::unsent("driver").reading();
 
 /// A session of one client: see the [module](crate::session).
 ///
-/// Construct with [`Database::session`]. A transaction that has not ended when the session is dropped is aborted.
+/// Awaiting [`Database::session`] returns it. A transaction that has not ended when the session is dropped is aborted.
 ///
 /// ```compile_fail,E0499
 /// # use odm::{Collection, Filter, Model, Id, session::Session};
@@ -63,6 +63,7 @@ const DRIVER: Verb = Verb::unsent("driver").reading();
 /// # Ok(())
 /// # }
 /// ```
+#[doc(alias = "ClientSession")]
 pub struct Session {
     hold: Hold,
     database: Database,

@@ -113,8 +113,9 @@ impl<M> Update<M> {
         Self::of(Changes::raw(document))
     }
 
-    /// Creates an update from an aggregation pipeline in the driver's form. [`computed`](Self::computed) builds a typed
-    /// one. A pipeline that is joined with other changes by `+` cannot be sent.
+    /// Creates an update from an aggregation pipeline in the driver's form. [`computed`](Self::computed) and
+    /// [`pipeline`](Self::pipeline) build a typed one. A pipeline that is joined with other changes by `+` cannot be
+    /// sent. The rules of the model are not checked.
     pub fn raw_pipeline(stages: Vec<Document>) -> Self {
         Self::of(Changes::pipeline(stages))
     }

@@ -4,7 +4,9 @@ use std::fmt;
 
 use mongodb::bson::Bson;
 
-/// A reference to a document that does not exist.
+/// A reference to a document that does not exist, although the include requires it.
+///
+/// [`Error::dangling_reference`](super::Error::dangling_reference) returns it.
 #[derive(Clone, PartialEq)]
 pub struct DanglingReference {
     collection: &'static str,
@@ -28,7 +30,7 @@ impl DanglingReference {
         self.collection
     }
 
-    /// Returns the dotted stored name of the reference.
+    /// Returns the dotted stored name of the reference, without the positions of array elements.
     pub fn path(&self) -> &str {
         &self.path
     }
@@ -62,6 +64,8 @@ impl fmt::Debug for DanglingReference {
 }
 
 /// A reference that prevents a delete: its delete rule is `restrict`.
+///
+/// [`Error::restriction`](super::Error::restriction) returns it.
 #[derive(Clone, PartialEq)]
 pub struct Restriction {
     collection: &'static str,
@@ -95,7 +99,7 @@ impl Restriction {
         self.target
     }
 
-    /// Returns the `_id` of a document with the reference. It is a stored value.
+    /// Returns the `_id` of the first document with the reference that was found. It is a stored value.
     pub fn id(&self) -> &Bson {
         &self.id
     }

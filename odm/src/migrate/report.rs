@@ -181,7 +181,7 @@ impl Rehearsed {
         self.collection
     }
 
-    /// Returns how many documents the function rewrites.
+    /// Returns how many documents the function rewrites: 0 for a step.
     pub fn documents(&self) -> u64 {
         self.documents
     }

@@ -39,7 +39,8 @@ pub struct PageKey {
 }
 
 impl PageKey {
-    /// Creates a key from a secret of at least 32 random bytes.
+    /// Creates a key from a secret of at least 32 random bytes: for example, those of a secret store or of
+    /// `openssl rand -hex 32`.
     ///
     /// # Errors
     ///
@@ -59,7 +60,8 @@ impl PageKey {
         Ok(Self { keys: Arc::new([key]) })
     }
 
-    /// Creates a random key. Its tokens are valid only in this process and until it ends.
+    /// Creates a random key. Its tokens are valid only in this process and until it ends: for tests, and for programs
+    /// of one process.
     ///
     /// # Errors
     ///

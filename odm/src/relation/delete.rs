@@ -105,6 +105,8 @@ impl Database {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "on_delete")]
+    #[doc(alias = "cascade")]
     pub fn references<L: ModelList>(&self) -> References {
         let handles = Handles { database: self.clone(), scope: Scope::default() };
         References { handles, rules: Arc::new(Rules::of(&L::members())) }
@@ -145,25 +147,33 @@ impl References {
     /// - `nullify`: an `Option` becomes null, and the id is removed from a list. The field must be an `Option` or a
     ///   list.
     ///
-    /// All of this is one [transaction](crate::transaction), which also applies the policies of the models. For each
-    /// reference it reads the documents that refer to the deleted ones, so each reference should have an index. A
-    /// document that another client inserts at the same time may still refer to a deleted one: the server's snapshots
-    /// do not exclude it.
+    /// All of this is one [transaction](crate::transaction): a `find` for each reference with a rule, an `update` for
+    /// each one to nullify, and then `{ delete: <collection>, deletes: [{ q: { _id: { $in: [ .. ] } }, limit: 0 }] }`
+    /// for each model, with up to 1,000 ids in a command. Each reference should have an index. A document that another
+    /// client inserts at the same time may still refer to a deleted one: the server's snapshots do not exclude it.
+    ///
+    /// The policies of the models apply. A model with a field [`deleted_at`](macro@crate::Model#policies) keeps its
+    /// documents, and those that are deleted already neither prevent a delete nor are changed.
+    /// [`restore`](crate::Collection::restore) does not undo the rules. A model with a tenant cannot take part, because
+    /// there is no handle that specifies the tenant.
     ///
     /// Awaiting it returns what was [`Deleted`]. If there is no document with the id, nothing is changed.
     ///
     /// # Errors
     ///
-    /// Returns an error for which [`is_restricted`](Error::is_restricted) is true if a rule is `restrict`. Returns an
-    /// error for which [`is_not_sent`](Error::is_not_sent) is true if the model is not in the list, or if a rule cannot
-    /// be applied: `nullify` of a field that is neither an `Option` nor a list, or a rule of a field that contains no
-    /// reference, or only in a map or in an untagged enum; or if documents of one of the models belong to tenants, and
-    /// neither [`tenant_of`](Self::tenant_of) nor [`all_tenants`](Self::all_tenants) is called. Otherwise returns the errors of a transaction.
+    /// Returns an error for which [`is_restricted`](Error::is_restricted) is true if a document prevents the delete,
+    /// which [`Error::restriction`] describes. Returns an error for which [`is_not_sent`](Error::is_not_sent) is true
+    /// if the model is not in the list, if documents of a model belong to tenants and neither
+    /// [`tenant_of`](Self::tenant_of) nor [`all_tenants`](Self::all_tenants) is called, or if a rule of any model in
+    /// the list cannot be applied: `nullify` of a field that is neither an `Option` nor a list, or a rule of a field
+    /// that contains no reference, or only in a map, in an array inside of an array or in an untagged enum. Otherwise
+    /// returns the errors of a [transaction](crate::Database::transaction).
     pub fn delete<M: Model>(&self, id: Id<M>) -> DeleteReferenced {
         self.delete_many([id])
     }
 
-    /// Deletes the documents with these ids, like [`delete`](Self::delete), in one transaction.
+    /// Deletes the documents with these ids, like [`delete`](Self::delete), in one transaction. A document that is
+    /// deleted itself prevents no other delete. Ids without a document are ignored.
     ///
     /// # Errors
     ///
@@ -183,7 +193,7 @@ impl fmt::Debug for References {
 
 /// Deletes documents by the rules of the references to them.
 ///
-/// Construct with [`References::delete`] or [`References::delete_many`].
+/// Construct with [`References::delete`] or [`References::delete_many`]. Awaiting it returns what was [`Deleted`].
 #[must_use = "nothing happens until the action is awaited"]
 pub struct DeleteReferenced<S = ImplicitSession> {
     references: References,
@@ -192,7 +202,8 @@ pub struct DeleteReferenced<S = ImplicitSession> {
 }
 
 impl DeleteReferenced {
-    /// Runs the deletes in this transaction of the caller, in place of one of their own.
+    /// Runs the deletes in this transaction of the caller, in place of one of their own. They are applied when the
+    /// caller commits it, and after an error the caller must abort it.
     ///
     /// # Errors
     ///
@@ -254,7 +265,9 @@ impl<S> fmt::Debug for DeleteReferenced<S> {
     }
 }
 
-/// What was changed by a delete with the rules of references.
+/// What was changed by a delete with the rules of references: numbers of documents, by model.
+///
+/// Awaiting [`References::delete`] returns it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Deleted {
     /// The collections with the numbers of their documents that were deleted, and in which a reference was removed.

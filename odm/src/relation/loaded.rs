@@ -17,7 +17,7 @@ use crate::{
     note = "a view with a lifetime borrows from the cursor's buffer: hold a `String` in place of `&str`"
 )]
 pub trait Target: 'static {
-    /// The model.
+    /// The model of the documents.
     type Of;
 }
 

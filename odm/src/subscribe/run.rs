@@ -100,7 +100,7 @@ impl<M: Model, Row> Subscribe<M, Row> {
 
 /// Calls a handler for each change of a subscription.
 ///
-/// Construct with [`Subscribe::run`] or [`Subscribe::try_run`].
+/// Construct with [`Subscribe::run`] or [`Subscribe::try_run`]. Awaiting it returns `()`.
 #[must_use = "nothing is handled until the action is awaited"]
 pub struct Run<'h, M, Row, F, E = Error> {
     subscribe: Subscribe<M, Row>,
@@ -132,14 +132,17 @@ macro_rules! limits {
         ///
         /// `{ _id: { subscription: "billing", key: ".." }, event: { .. }, reason: "..", attempts: 6, at: .. }`
         ///
-        /// `event` is the event as the server sent it. It is missing if the letter would be larger than 16 MiB. The
-        /// letter is stored before the change is acknowledged. Storing it again replaces it.
+        /// `event` is the event as the server sent it. It is missing if the letter would be larger than 16 MiB.
+        /// `reason` is the text of the error, up to 16 KiB of it, and can contain stored values. The letter is stored
+        /// before the change is acknowledged. Storing it again replaces it. Without this, such a change ends the run
+        /// with the error.
         pub fn dead_letters(mut self, collection: impl Into<String>) -> Self {
             self.limits.dead_letters = Some(collection.into());
             self
         }
 
-        /// Stops when this future completes: a signal of the operating system, a channel, a cancellation token.
+        /// Stops when this future completes: a signal of the operating system, a channel, a cancellation token. Without
+        /// it, the run ends only with an error, or by a policy.
         ///
         /// The handler may then finish its change, within [`grace`](Self::grace). The position is stored, and the
         /// lease ends, so that another instance continues at once.

@@ -68,12 +68,20 @@ pub trait PositionStore: fmt::Debug + Send + Sync + 'static {
     /// returns [`superseded`].
     async fn save(&self, name: &str, position: &Position, term: &Term) -> Result<()>;
 
-    /// Removes the position, so that the subscription begins as if it were new.
+    /// Removes the position, so that the subscription begins as if it were new. No subscription calls this.
+    ///
+    /// Call it only while no instance with the name is open. [`MongoPositions`] removes the number of the term too, so
+    /// the next term has the number 1 again.
     async fn remove(&self, name: &str) -> Result<()>;
 
-    /// Begins a term of `owner`: with a lease only if no other instance has one, without a lease at once.
+    /// Begins a term of `owner`: with a lease only if no other instance has one, without a lease at once. A
+    /// subscription with a lease calls it again after [`Claim::Refused`], with the same owner, until it is granted.
     ///
     /// By default there are no leases, and a term without a lease is never superseded.
+    ///
+    /// # Errors
+    ///
+    /// By default, returns an error for which [`is_not_sent`](Error::is_not_sent) is true if there is a `lease`.
     async fn claim(&self, name: &str, owner: &str, lease: Option<Duration>) -> Result<Claim> {
         let _ = name;
         match lease {
@@ -85,7 +93,7 @@ pub trait PositionStore: fmt::Debug + Send + Sync + 'static {
         }
     }
 
-    /// Ends the term, so that another instance can begin its own at once.
+    /// Ends the term, so that another instance can begin its own at once. By default, does nothing.
     async fn release(&self, name: &str, term: &Term) -> Result<()> {
         let _ = (name, term);
         Ok(())
@@ -98,7 +106,7 @@ pub trait PositionStore: fmt::Debug + Send + Sync + 'static {
     }
 }
 
-/// The outcome of [`PositionStore::claim`].
+/// The outcome of [`PositionStore::claim`], which a store of your own returns.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Claim {
@@ -124,12 +132,13 @@ impl Term {
         Self { owner: owner.into(), fence, lease, version: None }
     }
 
-    /// Returns the instance that delivers the changes.
+    /// Returns the instance that delivers the changes: a string that is unique for each opened subscription.
     pub fn owner(&self) -> &str {
         &self.owner
     }
 
-    /// Returns the number of the term. Pass it to other services that must ignore an instance whose term has ended.
+    /// Returns the number of the term. Pass it to other services that must ignore an instance whose term has ended. It
+    /// is 0 if the store has no terms.
     pub fn fence(&self) -> i64 {
         self.fence
     }
@@ -157,7 +166,8 @@ impl Term {
     }
 }
 
-/// Creates the error of a [`PositionStore::save`] whose term has been superseded by another one.
+/// Creates the error of a [`PositionStore::save`] whose term has been superseded by another one:
+/// [`is_superseded`](Error::is_superseded) is true for it.
 pub fn superseded() -> Error {
     Error::new(ErrorKind::Superseded)
 }

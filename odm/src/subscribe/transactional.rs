@@ -56,8 +56,7 @@ impl<M: Model, Row> Transactional<M, Row> {
     /// Calls the handler for each change, in a transaction.
     ///
     /// Awaiting it returns as for [`Subscribe::run`]. The handler receives the change and the [`Tx`], which it passes
-    /// to
-    /// `.session(..)` of its writes. It may run several times for one change, but the writes of only one time take
+    /// to `.session(..)` of its writes. It may run several times for one change, but the writes of only one time take
     /// effect.
     ///
     /// # Errors
@@ -114,7 +113,7 @@ impl<M, Row> fmt::Debug for Transactional<M, Row> {
 
 /// Calls a handler for each change of a subscription, in a transaction.
 ///
-/// Construct with [`Transactional::run`] or [`Transactional::try_run`].
+/// Construct with [`Transactional::run`] or [`Transactional::try_run`]. Awaiting it returns `()`.
 #[must_use = "nothing is handled until the action is awaited"]
 pub struct RunTransactional<'h, M, Row, F, E = Error> {
     subscribe: Subscribe<M, Row>,

@@ -35,7 +35,8 @@ impl<M: Doc> Update<M> {
     /// Fields that the model does not declare are kept, and so are changes that others have made to other fields.
     /// [`save_changes`](crate::Collection::save_changes) sends the update to the document.
     ///
-    /// If the models have different ids, the update cannot be sent.
+    /// If the models have different ids, the update cannot be sent. Methods that receive it return an error for which
+    /// [`is_not_sent`](crate::Error::is_not_sent) is true.
     ///
     /// ```
     /// # use odm::{Embedded, Id, Model, Update};
@@ -53,6 +54,7 @@ impl<M: Doc> Update<M> {
     /// assert_eq!(update.to_string(), r#"{ "$set": { "shelf.row": 4, "pages": 310 } }"#);
     /// assert!(Update::between(&before, &before).is_empty());
     /// ```
+    #[doc(alias = "diff")]
     pub fn between(before: &M, after: &M) -> Self {
         Self::of(match difference(M::META, encoded(before), encoded(after)) {
             Ok(difference) => difference.into_changes(),

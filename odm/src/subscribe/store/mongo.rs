@@ -38,8 +38,9 @@ const HELD: [i32; 2] = [50, 112];
 /// `{ _id: "billing", position: { token: .. }, owner: "..", fence: 3, until: .., updatedAt: .. }`
 ///
 /// Each instance of a subscription has a term, whose number is `fence`. Each write of an instance matches its `owner`
-/// and its `fence`, so an instance whose term has ended cannot change the position. The user needs the role
-/// `readWrite`.
+/// and its `fence`, so an instance whose term has ended cannot change the position. The clock of the primary decides
+/// when a lease has expired. A [transactional](crate::subscribe::Subscribe::transactional) subscription also stores a
+/// `version`. The user needs the role `readWrite`.
 #[derive(Debug, Clone)]
 pub struct MongoPositions {
     database: Database,
