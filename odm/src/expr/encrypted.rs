@@ -1,4 +1,4 @@
-//! Texts that Queryable Encryption has encrypted: `$encStrContains $encStrStartsWith ..`.
+//! Strings that Queryable Encryption has encrypted: `$encStrContains $encStrStartsWith ..`.
 
 use super::operators::operators;
 use crate::value::StringValue;

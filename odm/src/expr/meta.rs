@@ -1,4 +1,4 @@
-//! The metadata of a row, `$meta`: `$meta`.
+//! The metadata of a row: `$meta`.
 
 use mongodb::bson::Document;
 

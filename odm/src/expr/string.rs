@@ -1,4 +1,4 @@
-//! Texts: `$concat $split $toUpper $trim ..`.
+//! Strings: `$concat $split $toUpper $trim ..`.
 
 use super::{
     Expr, Expression, ExpressionList, Required,

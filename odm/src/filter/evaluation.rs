@@ -1,4 +1,4 @@
-//! Evaluation operators: `$expr $regex $mod $jsonSchema $where $nor $comment $sampleRate`, and prefixes of texts.
+//! Evaluation operators: `$expr $regex $mod $jsonSchema $where $nor $comment $sampleRate`, and prefixes of strings.
 
 use std::borrow::Borrow;
 

@@ -1,4 +1,4 @@
-//! `TransactionNumber`: what this crate reads from the driver's strings about a session, because the driver has no
+//! `TransactionNumber`: reads the transaction number of a session from its `Debug` output, because the driver has no
 //! interface for it.
 //!
 //! Ask upstream for one of these; either would replace this module:
@@ -8,7 +8,7 @@
 //! - An option `retryable: bool` of `Database::run_raw_command`, with which the driver adds `txnNumber` and retries, as
 //!   it does for its own writes.
 //!
-//! A test pins the version of the driver. It says what to verify for another one.
+//! A test pins the version of the driver. Its message lists what to verify for another version.
 
 use std::fmt::{self, Write};
 

@@ -1,4 +1,4 @@
-//! `url`: stored as text.
+//! `url`: stored as a string.
 
 use mongodb::bson::{Bson, spec::ElementType};
 use url::Url;
