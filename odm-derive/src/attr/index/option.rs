@@ -89,7 +89,7 @@ impl IndexWord {
 }
 
 impl Index {
-    /// Parses an option. Returns `false` if the word is not followed by what the option needs.
+    /// Parses an option. Returns `false` if the name of the option is not followed by what the option needs.
     pub(super) fn option(
         &mut self,
         cx: &Ctxt,
