@@ -127,7 +127,7 @@ trait Builder {
     fn options(&mut self) -> &mut Self::Options;
 }
 
-/// A builder that knows the collection or the database that it runs on. A write of a bulk write does not.
+/// A builder that has the collection or the database that it runs on. A write of a bulk write has none.
 trait HasTarget {
     fn on(&self) -> OperationTarget;
 }

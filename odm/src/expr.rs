@@ -158,7 +158,7 @@ impl<R, T, O> Expr<R, T, O> {
     /// Creates an expression in the driver's form, of the type that you specify:
     /// `Expr::<_, String>::raw(doc! { "$toUpper": "$name" })`.
     ///
-    /// The server reads a string in it that begins with `$` as a path. Use [`lit`] for text from an untrusted source.
+    /// The server reads a string in it that begins with `$` as a path. Use [`lit`] for a string from an untrusted source.
     pub fn raw(expression: impl Into<Bson>) -> Expr<R, T> {
         Expr::computed(Rendered::measured(expression.into()))
     }

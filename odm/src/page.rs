@@ -24,7 +24,7 @@
 //! | documents that are inserted or deleted meanwhile | do not move others | move those after them to another page |
 //! | the 1,000th page | costs as much as the first, with an index on the keys | examines all documents before it |
 //! | jump to page 7, number of pages | no | yes |
-//! | total | if you ask for it, [`with_total`](FindPage::with_total) | always |
+//! | total | with [`with_total`](FindPage::with_total) | always |
 //!
 //! # Order
 //!

@@ -17,7 +17,7 @@ pub(super) fn more_than_the_variant() -> CodecError {
 }
 
 impl<'de> Elements<'de> {
-    /// Returns the text of the tag: the element that specifies the variant of a document.
+    /// Returns the string of the tag: the element that specifies the variant of a document.
     pub fn tag(self, tag: &'static str) -> CodecResult<&'de str> {
         let mut elements = self;
         while let Some((key, value)) = elements.next()? {

@@ -17,7 +17,7 @@ use crate::{
     ctxt::Ctxt,
 };
 
-/// The rules by which an index compares texts.
+/// The rules by which an index compares strings.
 #[derive(Debug)]
 pub(crate) struct Collation {
     pub(crate) locale: LitStr,
