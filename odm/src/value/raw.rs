@@ -196,7 +196,7 @@ impl<'de> Raw<'de> {
         self.bytes.try_into().map_err(|_| CodecError::malformed())
     }
 
-    /// The error for a value of another type.
+    /// Returns the error for a value of another type.
     #[cold]
     #[inline(never)]
     pub fn expected(self, expected: &'static str) -> CodecError {

@@ -10,7 +10,7 @@ use crate::{
 
 const ONE_VARIANT: &str = "a document with one element, the variant";
 
-/// The error for further elements in a document whose only element is the variant.
+/// Returns the error for further elements in a document whose only element is the variant.
 #[cold]
 pub(super) fn more_than_the_variant() -> CodecError {
     CodecError::new(ONE_VARIANT, "more")
@@ -141,7 +141,7 @@ pub fn refuse_content(raw: Option<Raw<'_>>, name: &'static str) -> CodecResult<(
     }
 }
 
-/// The error for a value of a variant that is never written.
+/// Returns the error for a value of a variant that is never written.
 #[cold]
 pub fn skipped_variant(name: &'static str) -> CodecError {
     CodecError::new("a variant that can be stored", format!("`{name}`, which is skipped"))

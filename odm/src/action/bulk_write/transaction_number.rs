@@ -48,7 +48,7 @@ impl fmt::Write for Scan {
     }
 }
 
-/// Whether the error of a start of a transaction means that one runs already.
+/// Returns whether the error of a start of a transaction means that one runs already.
 pub(super) fn is_in_transaction(error: &Error) -> bool {
     error.driver().is_some_and(|error| {
         matches!(&*error.kind, Driver::Transaction { message, .. } if message.contains("already in progress"))
