@@ -30,7 +30,7 @@
 //! The documentation of a stage or an operator that MongoDB 6.0 does not have names the version that it needs. A server that
 //! does not know it refuses the command before it runs any of it. The error is of the kind
 //! [`Unsupported`](crate::ErrorKind::Unsupported), and names the operator and the version. The client does not check the
-//! version before: the members of a deployment may have different versions, and a command that asks for the version would
+//! version before: the members of a deployment may have different versions, and a command that reads the version would
 //! take as long as the refused one.
 //!
 //! Each stage method renders its stage immediately and returns a pipeline with the row type after the stage. The

@@ -1,7 +1,7 @@
 //! `Policies`: the policies of a model, with what the handle of its collection specifies about them.
 //!
-//! The exits of writes (`write/policy.rs`) and of reads (`query/scope.rs`) apply them. The stages that join the
-//! documents of another collection apply those of its model when they are built.
+//! `write/policy.rs` applies them to every write, and `query/scope.rs` to every read. The stages that join the
+//! documents of another collection apply the policies of its model when they are built.
 
 mod condition;
 mod stages;

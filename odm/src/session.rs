@@ -7,7 +7,7 @@
 //!   also if it is sent to another member of the replica set.
 //! - **Snapshots** ([`StartSession::snapshot`]): all reads return the data of one moment.
 //! - **Transactions**: [`Database::transaction`](crate::Database::transaction) runs one, and most programs need no
-//!   session for it. [`Session::start_transaction`] and its relatives control one by hand.
+//!   session for it. [`Session::start_transaction`] and similar methods control one by hand.
 //!
 //! A session runs one action at a time: an action borrows it until its future completes, or until its cursor is
 //! dropped. Sessions are cheap, so start one for each task.

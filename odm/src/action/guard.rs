@@ -1,4 +1,4 @@
-//! What it means if the replacement of a version replaced no document.
+//! Determines why a replacement with a version matched no document.
 
 use mongodb::{
     ClientSession,
@@ -24,8 +24,8 @@ impl Guard {
     }
 }
 
-/// Asks the server why a replacement has replaced no document. This is the only read that a write sends, and only if
-/// the write has failed.
+/// Reads from the server why a replacement has replaced no document. This is the only read that a write sends, and
+/// only if the write has failed.
 ///
 /// # Errors
 ///

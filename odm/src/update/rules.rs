@@ -26,7 +26,7 @@ impl<M> Update<M> {
     }
 }
 
-/// An operator whose operand rules can judge.
+/// An operator whose operand can violate rules.
 #[derive(Clone, Copy)]
 enum Operator {
     /// The field has this value afterwards.

@@ -1,4 +1,4 @@
-//! Changes of several models in one stream: `changes!`, and what is no change of one of them.
+//! Changes of several models in one stream: `changes!`, and the events that are not a change of one of the models.
 
 use std::fmt;
 

@@ -1,7 +1,7 @@
 //! The policies of a model: what it adds to every write, and the checks before a write is sent.
 //!
-//! Each policy is a file. The functions here apply them to each kind of write. A model without policies pays only for
-//! asking whether it has some.
+//! Each policy is a file. The functions here apply the policies to each kind of write. For a model without policies,
+//! they only check that it has none.
 
 mod edits;
 mod soft_delete;

@@ -1,7 +1,8 @@
 //! The field `version`: an optimistic lock.
 //!
-//! Every write of a document increments its version. A replacement has the version that was read, replaces only a
-//! document with this version, and stores the next one. So it does not overwrite what was written in between.
+//! Every write of a document increments its version. The document of a replacement contains the version that was read.
+//! The replacement matches only a stored document with this version, and stores the next one. So it does not overwrite
+//! what was written in between.
 
 use mongodb::{
     bson::{Bson, Document, RawBsonRef, RawDocument, doc},
