@@ -46,7 +46,8 @@ impl<M: Model, Row> Subscribe<M, Row> {
     /// Calls the handler for each change, and acknowledges the change after the handler has returned `Ok`.
     ///
     /// Awaiting it returns when [`until`](Run::until) is complete, when [`OnInvalidate::Stop`](super::OnInvalidate)
-    /// applies, or with an error. The handler receives one change at a time, in order, as an [`Item`]. If it returns an
+    /// applies, or with an error. It waits while no server is available, also before the first change, but not longer
+    /// than [`max_outage`](Subscribe::max_outage). The handler receives one change at a time, in order, as an [`Item`]. If it returns an
     /// error, it is called again with the same change, after a pause: see [`retries`](Run::retries) and
     /// [`dead_letters`](Run::dead_letters).
     ///

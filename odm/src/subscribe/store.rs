@@ -3,19 +3,13 @@
 mod file;
 mod memory;
 mod mongo;
+mod term;
 
-use std::{
-    fmt,
-    sync::{
-        Arc,
-        atomic::{AtomicI64, Ordering},
-    },
-    time::Duration,
-};
+use std::{fmt, time::Duration};
 
 use async_trait::async_trait;
 
-pub use self::{file::FilePositions, memory::MemoryPositions, mongo::MongoPositions};
+pub use self::{file::FilePositions, memory::MemoryPositions, mongo::MongoPositions, term::Term};
 use super::Position;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -114,56 +108,6 @@ pub enum Claim {
     Granted(Term),
     /// Another instance has the lease.
     Refused,
-}
-
-/// The time in which one instance delivers the changes of a subscription.
-#[derive(Debug, Clone)]
-pub struct Term {
-    owner: String,
-    fence: i64,
-    lease: Option<Duration>,
-    /// The number of transactions that have changed the position, if transactions change it.
-    version: Option<Arc<AtomicI64>>,
-}
-
-impl Term {
-    /// Creates a term. `fence` is greater than that of every earlier term of the subscription.
-    pub fn new(owner: impl Into<String>, fence: i64, lease: Option<Duration>) -> Self {
-        Self { owner: owner.into(), fence, lease, version: None }
-    }
-
-    /// Returns the instance that delivers the changes: a string that is unique for each opened subscription.
-    pub fn owner(&self) -> &str {
-        &self.owner
-    }
-
-    /// Returns the number of the term. Pass it to other services that must ignore an instance whose term has ended. It
-    /// is 0 if the store has no terms.
-    pub fn fence(&self) -> i64 {
-        self.fence
-    }
-
-    /// Returns the same term for a position that transactions change, which have changed it `version` times.
-    pub(super) fn with_version(self, version: i64) -> Self {
-        Self { version: Some(Arc::new(AtomicI64::new(version))), ..self }
-    }
-
-    /// Returns how many transactions have changed the position.
-    pub(super) fn version(&self) -> Option<i64> {
-        self.version.as_ref().map(|version| version.load(Ordering::SeqCst))
-    }
-
-    /// Records that a further transaction has changed the position.
-    pub(super) fn committed(&self) {
-        if let Some(version) = &self.version {
-            version.fetch_add(1, Ordering::SeqCst);
-        }
-    }
-
-    /// Returns for how long a renewal of the lease is valid.
-    pub fn lease(&self) -> Option<Duration> {
-        self.lease
-    }
 }
 
 /// Creates the error of a [`PositionStore::save`] whose term has been superseded by another one:
