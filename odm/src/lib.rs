@@ -92,6 +92,9 @@
 //! `bytes`, `chrono`, `rust_decimal`, `time`, `url`, `uuid`: types of the crates with these names as field types; see
 //! [`value`].
 //!
+//! `live`: filters that are evaluated in the process, many receivers of one change stream, live queries, and caches: see
+//! `live`. It contains PCRE2, and needs a C compiler unless the system has it. `redis`: caches in Redis.
+//!
 //! `page`: [pages](page) of documents: with tokens, or with a number and a total.
 //!
 //! `schemars`, `utoipa`: the JSON schema or `OpenAPI` description of an [`Id`] is that of the string or integer that

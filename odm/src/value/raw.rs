@@ -53,6 +53,12 @@ impl<'de> Raw<'de> {
         Self { tag, strict: false, rereads: 0, bytes: if whole { bytes } else { &[] }, depth: 0 }
     }
 
+    /// Wraps a value of a type without bytes, such as null.
+    #[cfg(feature = "live")]
+    pub(crate) const fn valueless(element_type: ElementType) -> Self {
+        Self { tag: element_type as u8, strict: false, rereads: 0, bytes: &[], depth: 0 }
+    }
+
     /// Wraps one of the values of a document or array.
     #[inline]
     pub(super) fn element(tag: u8, bytes: &'de [u8], strict: bool, depth: u16) -> Self {

@@ -25,6 +25,7 @@ mod geo;
 mod insert;
 mod language;
 mod match_all;
+mod matcher;
 mod migrate;
 mod narrow;
 mod nesting;
