@@ -7,7 +7,7 @@ use mongodb::bson::{Bson, doc};
 use super::{Deleted, rules::Rules};
 use crate::{
     database::Database,
-    error::{Error, ErrorKind, Restriction, Result},
+    error::{Error, ErrorKind, ReferenceError, Result},
     meta::OnDelete,
     session::Lent,
     value::{Value, Writer},
@@ -118,7 +118,7 @@ async fn check_restrictions(
                 for id in (member.find)(database, lent, rule.filter(ids), Some(limit)).await? {
                     if !scheduled[rule.from].contains(&id)? {
                         let (from, to) = (member.meta.collection(), to.meta.collection());
-                        let restriction = Restriction::new(from, rule.path(), to, id);
+                        let restriction = ReferenceError::restricted(from, rule.path(), to, id);
                         return Err(Error::new(ErrorKind::Restricted(restriction)));
                     }
                 }
