@@ -55,6 +55,7 @@ mod find_one_and_update;
 mod get;
 mod guard;
 mod hint;
+mod hooked;
 mod insert_many;
 mod insert_one;
 mod prepare;

@@ -143,6 +143,7 @@ pub mod action;
 mod collection;
 pub mod cursor;
 mod database;
+pub mod hooks;
 pub mod session;
 pub mod transaction;
 pub mod watch;

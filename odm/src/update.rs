@@ -179,6 +179,11 @@ impl<M> Update<M> {
         Update::of(self.changes)
     }
 
+    /// Returns the update for a model. It is one of this model: a statement has lost the type.
+    pub(crate) fn typed(update: Update<()>) -> Self {
+        Self::of(update.changes)
+    }
+
     /// Returns what is sent: the modifications, and the array filters that their `$[name]` steps need.
     ///
     /// # Errors

@@ -58,6 +58,7 @@ words! {
         Key("key", "#[odm(key = String)]", Container(Model)),
         Validate("validate", DOCUMENT_RULES, Container(Model | Embedded)),
         Validator("validator", VALIDATOR, Container(Model)),
+        Hooks("hooks", "#[odm(hooks)]", Container(Model)),
         SchemaVersion("schema_version", SCHEMA_VERSION, Container(Model | Embedded)),
         Upgrade("upgrade", "#[odm(upgrade(1 = path::to::step, 2 = path::to::next_step))]", Container(Model | Embedded)),
         Crate("crate", CRATE, _),
@@ -266,6 +267,14 @@ fn container_word(word: ContainerWord, derive: Derive) -> Option<String> {
             Patch => ON_THE_DOCUMENT,
             Embedded | Shape | Value => {
                 "only a collection has a validator: put it on the model, whose validator includes what is inside"
+            }
+        },
+        ContainerWord::Hooks => match derive {
+            Model => return Some(not_on_a_field(word)),
+            View => NEVER_WRITTEN,
+            Patch => ON_THE_DOCUMENT,
+            Embedded | Shape | Value => {
+                "only a model has hooks, which run around the writes of its documents: put it on the model"
             }
         },
         ContainerWord::SchemaVersion | ContainerWord::Upgrade => match derive {

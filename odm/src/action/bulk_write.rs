@@ -1,6 +1,7 @@
 //! `bulk_write`: sends many writes of different kinds in few commands.
 
 mod client;
+mod hooked;
 mod into_writes;
 mod result;
 mod retryable;
@@ -114,11 +115,11 @@ pub struct BulkWrite<M: Model, S = ImplicitSession> {
 impl<M: Model, S> BulkWrite<M, S> {
     /// Adds a write.
     pub fn push(&mut self, write: impl Into<Write<M>>) {
-        let (id, write) = write.into().finish(self.target.policies());
+        let (id, statement) = write.into().into_statement(self.target.policies());
         if let Some(id) = id {
             self.ids.insert(self.writes.len(), id);
         }
-        self.writes.push(write);
+        self.writes.push(statement, self.target.hooks().is_some());
     }
 }
 
@@ -142,7 +143,17 @@ impl<M: Model, S> BulkWrite<M, S> {
     {
         let Self { target, writes, ids, problems, options, state } = self;
         let options = problems.or(Ok(options));
-        state.at(target.operation(BULK_WRITE)).run(|session| {
+        let state = state.at(target.operation(BULK_WRITE));
+        if target.hooks().is_some() {
+            return state.run_with(|lent| {
+                Box::pin(async move {
+                    let options = target.operation(BULK_WRITE).check(options)?;
+                    let (counts, upserted) = hooked::send(&target, writes, options, lent).await?;
+                    target.operation(BULK_WRITE).check(BulkWriteResult::new(counts, ids, upserted))
+                })
+            });
+        }
+        state.run(|session| {
             Box::pin(async move {
                 let options = target.operation(BULK_WRITE).check(options)?;
                 let (counts, upserted) = send::send(&target, writes, options, session).await?;

@@ -17,7 +17,7 @@ use crate::{
     write::WriteKind,
 };
 
-pub(super) const FIND_ONE_AND_REPLACE: Verb = Verb::new("find_one_and_replace", "findAndModify");
+pub(super) const FIND_ONE_AND_REPLACE: Verb = Verb::writes("find_one_and_replace", "findAndModify");
 
 impl<M: Model> Collection<M> {
     /// Replaces one document that matches a filter, and returns it: as it was before, or with

@@ -18,7 +18,7 @@ use crate::{
     write::WriteKind,
 };
 
-pub(super) const PURGE: Verb = Verb::new("purge", "delete");
+pub(super) const PURGE: Verb = Verb::writes("purge", "delete");
 
 impl<M: Model> Collection<M> {
     /// Removes every deleted document that matches a filter. It cannot be restored.

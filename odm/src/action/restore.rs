@@ -18,7 +18,7 @@ use crate::{
     write::WriteKind,
 };
 
-pub(super) const RESTORE: Verb = Verb::new("restore", "update");
+pub(super) const RESTORE: Verb = Verb::writes("restore", "update");
 
 impl<M: Model> Collection<M> {
     /// Undoes the delete of every deleted document that matches a filter.

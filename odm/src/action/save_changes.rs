@@ -8,7 +8,7 @@ use super::{
     deadline::deadline,
     draft::Draft,
     explain::{Explain, Explained, explain},
-    send,
+    hooked, send,
     setters::setters,
 };
 use crate::{
@@ -20,7 +20,7 @@ use crate::{
     write::WriteKind,
 };
 
-pub(super) const SAVE_CHANGES: Verb = Verb::new("save_changes", "update");
+pub(super) const SAVE_CHANGES: Verb = Verb::writes("save_changes", "update");
 
 /// The outcome of [`save_changes`](Collection::save_changes), which returns it when awaited.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -127,14 +127,19 @@ impl<M: Model, S> SaveChanges<M, S> {
     {
         let Self { target, is_unchanged, draft, options, state } = self;
         let statement = draft.into_statement_with(updating(options), target.policies());
-        state.at(target.operation(SAVE_CHANGES)).run(move |session| {
-            Box::pin(async move {
-                if is_unchanged {
-                    return target.operation(SAVE_CHANGES).check(statement).map(|_| SavedChanges::Unchanged);
-                }
-                let result = send::update(target, SAVE_CHANGES, statement, session).await?;
-                Ok(if result.matched_count == 0 { SavedChanges::NotFound } else { SavedChanges::Stored })
-            })
+        if is_unchanged {
+            return state.at(target.operation(SAVE_CHANGES)).run(|_| {
+                Box::pin(async move {
+                    target.operation(SAVE_CHANGES).check(statement).map(|_| SavedChanges::Unchanged)
+                })
+            });
+        }
+        let sent = hooked::run(state, target, SAVE_CHANGES, statement, |target, verb, ready, session| {
+            Box::pin(send::update(target, verb, ready, session))
+        });
+        Box::pin(async move {
+            let result = sent.await?;
+            Ok(if result.matched_count == 0 { SavedChanges::NotFound } else { SavedChanges::Stored })
         })
     }
 }

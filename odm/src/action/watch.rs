@@ -22,7 +22,7 @@ use crate::{
     },
 };
 
-pub(super) const WATCH: Verb = Verb::new("watch", "aggregate").reading();
+pub(super) const WATCH: Verb = Verb::reads("watch", "aggregate").reading();
 
 impl<M: Model> Collection<M> {
     /// Opens a change stream of this collection.

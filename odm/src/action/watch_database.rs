@@ -196,7 +196,7 @@ impl<C> IntoFuture for WatchDatabase<C> {
         let Self { database, source, start, options, stages, max_outage, .. } = self;
         Box::pin(async move {
             // The models of a database have no policies in common.
-            let query = Query::new(stages, options).finish(None)?;
+            let query = Query::new(stages, options).unscoped()?;
             let request = Request::of(database, source, None, query)?;
             Ok(ChangeStream::new(RawStream::open(request, start?, max_outage).await?))
         })

@@ -1,9 +1,8 @@
 //! The predicates about the kind of an `Error`, and the accessors of the data that the kinds contain.
 
 use super::{
-    BadParameters, BulkWriteError, DanglingReference, DecodeError, DuplicateKey, Error, ErrorKind,
-    MigrationError, PageTokenError, Rejection, Restriction, SchemaError, WriteConcernError,
-    invalid::Violations,
+    BadParameters, BulkWriteError, DecodeError, DuplicateKey, Error, ErrorKind, HookError, MigrationError,
+    PageTokenError, ReferenceError, Rejection, SchemaError, WriteConcernError, invalid::Violations,
 };
 
 impl Error {
@@ -116,13 +115,23 @@ impl Error {
     }
 
     /// Returns the required reference to a document that does not exist, if this is the cause.
-    pub fn dangling_reference(&self) -> Option<&DanglingReference> {
+    pub fn dangling_reference(&self) -> Option<&ReferenceError> {
         if let ErrorKind::Dangling(error) = self.kind() { Some(error) } else { None }
     }
 
     /// Returns the reference that prevents the delete, if this is the cause.
-    pub fn restriction(&self) -> Option<&Restriction> {
+    pub fn restriction(&self) -> Option<&ReferenceError> {
         if let ErrorKind::Restricted(error) = self.kind() { Some(error) } else { None }
+    }
+
+    /// Returns the error of a [hook](crate::hooks) of the model, and which hook it was, if this is the cause. For many
+    /// writes, returns the first one.
+    pub fn hook_error(&self) -> Option<&HookError> {
+        match self.kind() {
+            ErrorKind::Hook(error) => Some(error),
+            ErrorKind::BulkWrite(error) => error.causes().find_map(Self::hook_error),
+            _ => None,
+        }
     }
 
     /// Returns the key that another document already has, if this is the cause. For many writes, returns the first

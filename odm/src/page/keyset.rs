@@ -26,7 +26,7 @@ use crate::{
     value::OwnedRow,
 };
 
-const PAGE: Verb = Verb::new("page", "find");
+const PAGE: Verb = Verb::reads("page", "find");
 
 impl<M: Model, S> Find<M, S> {
     /// Reads a page of the documents: at most `size` of them, from the first one or from the position of a

@@ -19,7 +19,7 @@ use crate::{
     value::OwnedRow,
 };
 
-const OFFSET_PAGE: Verb = Verb::new("offset_page", "find");
+const OFFSET_PAGE: Verb = Verb::reads("offset_page", "find");
 
 impl<M: Model, S> Find<M, S> {
     /// Reads the documents after the first `skip` ones, at most `limit`, and the number of all.

@@ -19,7 +19,7 @@ use crate::{
     policies::Scope,
 };
 
-pub(super) const INCLUDE: Verb = Verb::new("include", "find");
+pub(super) const INCLUDE: Verb = Verb::reads("include", "find");
 
 /// How many ids one command contains, unless the caller sets another number.
 pub(super) const IDS_PER_COMMAND: usize = 10_000;

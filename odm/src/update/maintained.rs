@@ -5,8 +5,8 @@ use mongodb::bson::{Bson, Document, doc};
 use super::{Update, changes::Changes, on_insert::is_named};
 
 impl<M> Update<M> {
-    /// Returns whether the update is a pipeline.
-    pub(crate) fn is_pipeline(&self) -> bool {
+    /// Returns whether the update is an aggregation pipeline, and not a document of operators.
+    pub fn is_pipeline(&self) -> bool {
         self.changes.stages_of_pipeline().is_some()
     }
 
@@ -21,6 +21,14 @@ impl<M> Update<M> {
     /// Adds a change of a field that the update does not write.
     pub(crate) fn with_change(self, operator: &'static str, field: &str, value: Bson) -> Self {
         Self::of(self.changes.and(Changes::field(operator, field, value)))
+    }
+
+    /// Joins the update with another. The stages of a pipeline run after those of this one.
+    pub(crate) fn followed_by(self, more: Self) -> Self {
+        match more.changes.stages_of_pipeline() {
+            Some(stages) if self.is_pipeline() => stages.iter().cloned().fold(self, Self::with_stage),
+            _ => Self::of(self.changes.and(more.changes)),
+        }
     }
 
     /// Adds a stage to a pipeline.

@@ -1,5 +1,6 @@
 //! `bulk_write` of a database: writes to several collections in one command, since MongoDB 8.0.
 
+mod hooked;
 mod send;
 
 use std::{fmt, future::IntoFuture};
@@ -23,7 +24,7 @@ use crate::{
     operation::Verb,
 };
 
-pub(in crate::action) const CLIENT_BULK_WRITE: Verb = Verb::new("bulk_write", "bulkWrite");
+pub(in crate::action) const CLIENT_BULK_WRITE: Verb = Verb::writes("bulk_write", "bulkWrite");
 
 impl Database {
     /// Sends many writes to several collections in few commands. It needs MongoDB 8.0. For an older server, or for
@@ -132,13 +133,14 @@ impl<S> ClientBulkWrite<S> {
     }
 
     fn push<M: Model>(&mut self, collection: &Collection<M>, write: Write<M>) {
-        let namespace = Namespace::new(self.database.name(), M::COLLECTION);
         let target = collection.target();
-        let (_, ready) = write.finish(target.policies());
-        self.writes.push(ready.and_then(|mut ready| {
-            let meaning = ready.take_meaning();
-            Ok(ClientWrite { model: ready.into_model(namespace)?, meaning, target })
-        }));
+        let (_, statement) = write.into_statement(target.policies());
+        let namespace = Namespace::new(self.database.name(), M::COLLECTION);
+        let write = statement.and_then(|statement| match target.hooks() {
+            Some(_) => Ok(ClientWrite::Pending { statement: Box::new(statement), namespace, target }),
+            None => ClientWrite::ready(statement.finish()?, namespace, target),
+        });
+        self.writes.push(write);
     }
 
     /// Replaces all options by those of the driver's struct.
@@ -153,9 +155,11 @@ impl<S> ClientBulkWrite<S> {
         S: SessionState<'s>,
     {
         let Self { database, writes, problems, options, state } = self;
-        state
-            .at(database.operation(CLIENT_BULK_WRITE))
-            .run(|session| Box::pin(send(database, writes, problems.or(Ok(options)), session)))
+        let (state, options) = (state.at(database.operation(CLIENT_BULK_WRITE)), problems.or(Ok(options)));
+        if writes.iter().flatten().any(ClientWrite::is_pending) {
+            return state.run_with(|lent| Box::pin(hooked::send(database, writes, options, lent)));
+        }
+        state.run(|session| Box::pin(send(database, writes, options, session)))
     }
 }
 

@@ -9,7 +9,7 @@ use super::{
     rules::{Handles, Rules},
 };
 use crate::{
-    error::{Error, ErrorKind, Restriction, Result},
+    error::{Error, ErrorKind, ReferenceError, Result},
     meta::OnDelete,
     session::Lent,
     value::{Value, Writer},
@@ -120,7 +120,7 @@ async fn check_restrictions(
                 for id in (member.find)(handles, lent, rule.filter(ids), Some(limit)).await? {
                     if !scheduled[rule.from].contains(&id)? {
                         let (from, to) = (member.meta.collection(), to.meta.collection());
-                        let restriction = Restriction::new(from, rule.path(), to, id);
+                        let restriction = ReferenceError::restricted(from, rule.path(), to, id);
                         return Err(Error::new(ErrorKind::Restricted(restriction)));
                     }
                 }
