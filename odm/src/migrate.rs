@@ -91,7 +91,7 @@ pub use self::{
     list::Migrations,
     migration::{Migration, Rewritten},
     outdated::MigrateOutdated,
-    report::{Applied, DryRun, Migrated, MigrationState, MigrationStatus, Progress, Rehearsed},
+    report::{Applied, DryRun, Migrated, MigrationState, MigrationStatus, Progress, PlannedMigration},
 };
 
 use self::runner::Runner;
@@ -111,7 +111,7 @@ const LEASES: &str = "odm_leases";
 type Listener = Arc<dyn Fn(&Progress<'_>) + Send + Sync>;
 
 impl Database {
-    /// Returns the migrations of this database, to be [run](Migrate::run), [rehearsed](Migrate::dry_run),
+    /// Returns the migrations of this database, to be [run](Migrate::run), [planned](Migrate::dry_run),
     /// [listed](Migrate::status) or [verified](Migrate::verify). Sends nothing.
     ///
     /// ```no_run
@@ -259,7 +259,7 @@ impl Migrate {
     ///
     /// The documents are those that match as they are stored now, so a migration that rewrites what an earlier one
     /// writes finds none. Steps do not run. Documents that cannot be rewritten are part of the result:
-    /// [`Rehearsed::refused`]. Only the function, the types and the rules of the models are tried: the server may
+    /// [`PlannedMigration::refused`]. Only the function, the types and the rules of the models are tried: the server may
     /// refuse a document that is not refused here.
     ///
     /// # Errors

@@ -189,6 +189,7 @@ pub trait Patch<M> {
 
 /// The members of a patch that are present. The code of the derive fills it.
 #[derive(Debug, Default)]
+#[doc(hidden)]
 pub struct Changed {
     set: Document,
     /// The fields that are removed, and the other names that fields are read from.
@@ -245,6 +246,7 @@ fn the_id() -> CodecError {
     label = "expected `Member<{T}>`",
     note = "`Member` distinguishes a member that is absent from one that is null"
 )]
+#[doc(hidden)]
 pub trait IsMember<T> {
     /// Returns the value, if it is present.
     fn value(&self) -> Option<&T>;

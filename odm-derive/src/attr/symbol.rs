@@ -213,7 +213,7 @@ const NEVER_WRITTEN: &str = "a view is read and never written: put it on its par
 const ON_THE_DOCUMENT: &str =
     "a patch changes fields as their document declares them: put it on the document, or on its field";
 const NOTHING_OF_ITS_OWN: &str =
-    "a value has no rules, indexes or identity of its own: put it on the field that holds it";
+    "a value has no rules, indexes or id of its own: put it on the field that holds it";
 
 /// Returns why an attribute of another position is not valid at this one, and what to do instead.
 fn elsewhere(position: Position, ident: &Ident) -> Option<String> {
@@ -259,7 +259,7 @@ fn container_word(word: ContainerWord, derive: Derive) -> Option<String> {
             Model => return Some(not_on_a_field(word)),
             View => NEVER_WRITTEN,
             Patch => ON_THE_DOCUMENT,
-            Embedded | Shape | Value => "only a model has an identity, so a key: derive `odm::Model`",
+            Embedded | Shape | Value => "only a model has an id, so a key: derive `odm::Model`",
         },
         ContainerWord::Validator => match derive {
             Model => return Some(not_on_a_field(word)),
@@ -308,7 +308,7 @@ fn field_word(word: FieldWord, derive: Derive, on_container: bool, in_variant: b
             return Some(format!("`{}` belongs on a field, not on the model", word.text()));
         }
         (Id, Embedded) => {
-            "an embedded document has no identity of its own: rename the field with \
+            "an embedded document has no id of its own: rename the field with \
              `#[odm(rename = \"_id\")]` if it is to be stored as `_id`"
         }
         (Id | OnDelete, Value) => NOTHING_OF_ITS_OWN,

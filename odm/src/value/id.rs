@@ -30,7 +30,7 @@ use crate::{
 
 /// A type whose documents have an id. `#[derive(odm::Model)]` implements it.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` has no identity, so there is no `Id<{Self}>`",
+    message = "`{Self}` has no id, so there is no `Id<{Self}>`",
     label = "not a model",
     note = "derive `odm::Model` for `{Self}`"
 )]
