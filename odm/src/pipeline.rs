@@ -130,9 +130,9 @@ pub(crate) struct RawStages {
 
 impl RawStages {
     pub(crate) fn push(&mut self, name: &'static str, argument: CodecResult<Bson>) {
-        // Most pipelines have a few stages: one allocation is enough for them.
+        // Most pipelines have at most a dozen stages: one allocation is enough for them.
         if self.list.capacity() == 0 {
-            self.list.reserve(8);
+            self.list.reserve(12);
         }
         match argument {
             Ok(argument) => {

@@ -175,7 +175,7 @@ pub(crate) fn at_least(least: usize, values: CodecResult<Rendered>) -> CodecResu
 
 /// `{ operator: {} }`
 pub(crate) fn none(operator: &'static str) -> CodecResult<Rendered> {
-    one(operator, object(&mut []))
+    one(operator, Ok(Rendered { value: Document::new().into(), levels: 1 }))
 }
 
 /// `{ operator: [argument, ..] }`
@@ -253,7 +253,11 @@ fn join(operator: &'static str, (left, before): Operand, (right, after): Operand
         None => operand.levels + 2,
     };
     let levels = levels_of(&left, &before).max(levels_of(&right, &after));
-    let mut list = before.unwrap_or_else(|| vec![left.value]);
+    let mut list = before.unwrap_or_else(|| {
+        let mut list = Vec::with_capacity(2);
+        list.push(left.value);
+        list
+    });
     match after {
         Some(more) => list.extend(more),
         None => list.push(right.value),
