@@ -1,7 +1,8 @@
 //! `cargo xtask compile-time`: the compile time of a hundred models, with `odm` and with serde's derives alone.
 //!
 //! Two generated programs have the same models. One uses our derives and `odm`, the other uses serde's derives and
-//! the driver's typed collection. Their dependencies are built first, so that only the programs are timed.
+//! the driver's typed collection. Their dependencies are built first, so that only the programs are timed. Two further
+//! programs have the same pipelines, by typed closures and as documents.
 
 use std::{
     env,
@@ -13,6 +14,8 @@ use std::{
 };
 
 mod source;
+
+use self::source::pipelines::{self, PIPELINES};
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
@@ -42,17 +45,20 @@ pub(crate) fn measure(quick: bool) -> Outcome<()> {
     let scratch = Scratch::write()?;
     println!("{MODELS} models of {} fields, seconds for the program alone:", source::FIELDS);
     println!("{:24}{:>8}{:>8}{:>8}", "", "odm", "serde", "ratio");
-    let check = scratch.contest("cargo check", &["check"], if quick { 1 } else { 3 })?;
+    let check = scratch.contest("cargo check", &["check"], if quick { 1 } else { 3 }, source::program)?;
     let release = if quick {
         None
     } else {
-        Some(scratch.contest("cargo build --release", &["build", "--release"], 2)?)
+        Some(scratch.contest("cargo build --release", &["build", "--release"], 2, source::program)?)
     };
     let [odm, serde] = Side::BOTH.map(|side| scratch.lines_per_model(side));
     let (odm, serde) = (odm?, serde?);
     println!("{:24}{odm:>8}{serde:>8}", "lines per model");
+    println!("\n{PIPELINES} pipelines of eight stages, compared with `doc!`:");
+    let pipelines =
+        scratch.contest("cargo check", &["check"], if quick { 1 } else { 3 }, pipelines::program)?;
     let release = release.map(|ratio| format!(" release={ratio:.2}")).unwrap_or_default();
-    println!("\ncompile: check={check:.2}{release} lines={odm}");
+    println!("\ncompile: check={check:.2}{release} pipelines={pipelines:.2} lines={odm}");
     Ok(())
 }
 
@@ -83,7 +89,13 @@ impl Scratch {
 
     /// Times a cargo command on both sides in turn. Prints the fastest time of each side, which other processes
     /// disturbed least, and returns how many times as fast ours is.
-    fn contest(&self, name: &str, command: &[&str], rounds: usize) -> Outcome<f64> {
+    fn contest(
+        &self,
+        name: &str,
+        command: &[&str],
+        rounds: usize,
+        program: fn(Side) -> String,
+    ) -> Outcome<f64> {
         for side in Side::BOTH {
             self.put(side, source::NOTHING)?;
             self.run(self.cargo(command, side))?;
@@ -91,7 +103,7 @@ impl Scratch {
         let mut fastest = [f64::INFINITY; 2];
         for _ in 0..rounds {
             for (side, fastest) in Side::BOTH.into_iter().zip(&mut fastest) {
-                self.put(side, &source::program(side))?;
+                self.put(side, &program(side))?;
                 let start = Instant::now();
                 self.run(self.cargo(command, side))?;
                 *fastest = fastest.min(start.elapsed().as_secs_f64());

@@ -1,5 +1,7 @@
 //! The two programs that are compiled: the same models, with the derives of each side.
 
+pub(super) mod pipelines;
+
 use std::{fmt::Write as _, path::Path};
 
 use super::{MODELS, Side};
