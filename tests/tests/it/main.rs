@@ -24,6 +24,7 @@ mod foreign_ids;
 mod geo;
 mod insert;
 mod language;
+mod live;
 mod match_all;
 mod matcher;
 mod migrate;
