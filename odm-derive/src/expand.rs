@@ -5,6 +5,7 @@ mod docs;
 mod fields;
 mod flatten;
 mod generics;
+mod hooks;
 mod index;
 mod inferred_bounds;
 mod keys;

@@ -10,6 +10,7 @@ pub use crate::{
     error::codec::{CodecError, CodecResult},
     expr::Expression,
     filter::partial::partial_filter,
+    hooks::hook_table,
     index::{
         Index, IndexType,
         key::{date_key, every_field_key, field_key, geo_key, text_key},
@@ -17,7 +18,10 @@ pub use crate::{
     meta::{
         ContentMeta, Deferred, DocumentMeta, EnumMeta, FieldMeta, OnDelete, Tagging, TypeMeta, VariantMeta,
     },
-    model::{Check, Identified, Model, PolicyFields, SoftDelete, Tenanted, Validate, Validator, id_in},
+    model::{
+        Check, HasHooks, HookTable, Identified, Model, PolicyFields, SoftDelete, Tenanted, Validate,
+        Validator, id_in,
+    },
     patch::{Changed, Patch},
     path::{
         Path,
@@ -60,8 +64,8 @@ pub use crate::{
             put_flattened, skip_flattened,
         },
         meta::{
-            content_meta, document_meta, enum_document_meta, field_meta, flattened_content_meta,
-            flattened_meta, stored_document, stored_enum,
+            content_meta, default_of, document_meta, enum_document_meta, field_meta, flattened_content_meta,
+            flattened_default, flattened_meta, stored_document, stored_enum,
         },
         ordered::InOrder,
         raw::Raw,

@@ -8,4 +8,5 @@ mod live;
 mod migrate;
 mod questions;
 mod report;
+mod storm;
 mod zips;

@@ -1,4 +1,4 @@
-//! `Model` and `Keyed`: the collection, the identity and the indexes.
+//! `Model` and `Keyed`: the collection, the id and the indexes.
 
 use std::collections::HashSet;
 
@@ -7,7 +7,7 @@ use quote::{ToTokens as _, quote};
 use syn::{GenericArgument, PathArguments, Type, ext::IdentExt as _};
 
 use super::{
-    Scope, index,
+    Scope, hooks, index,
     names::collect,
     policies,
     span::{at_type, local, respan},
@@ -35,6 +35,7 @@ pub(crate) fn expand(scope: &Scope<'_>) -> TokenStream {
     let indexes = if scope.failed { TokenStream::new() } else { index::expand(scope) };
     let validator = validator(scope);
     let (policies, policy_traits) = (policies::constant(scope), policies::traits(scope));
+    let (hooks, has_hooks) = (hooks::constant(scope), hooks::marker(scope));
     quote! {
         #[automatically_derived]
         impl #parameters #runtime::Keyed for #itself #key_bounds {
@@ -46,12 +47,14 @@ pub(crate) fn expand(scope: &Scope<'_>) -> TokenStream {
             #validator
             type Id = #ty;
             #policies
+            #hooks
             fn id(&self) -> &#ty {
                 &self.#member
             }
             #indexes
         }
         #policy_traits
+        #has_hooks
     }
 }
 
@@ -96,6 +99,7 @@ pub(crate) fn of_enum(scope: &Scope<'_>, variants: &[Variant<'_>]) -> TokenStrea
     let collection = scope.container.attrs.collection.get().map(syn::LitStr::value).unwrap_or_default();
     let indexes = index::expand(scope);
     let validator = validator(scope);
+    let (hooks, has_hooks) = (hooks::constant(scope), hooks::marker(scope));
     quote! {
         #[automatically_derived]
         impl #parameters #runtime::Keyed for #itself #key_bounds {
@@ -106,11 +110,13 @@ pub(crate) fn of_enum(scope: &Scope<'_>, variants: &[Variant<'_>]) -> TokenStrea
             const COLLECTION: &'static str = #collection;
             #validator
             type Id = #ty;
+            #hooks
             fn id(&self) -> &#ty {
                 match self { #(#arms)* }
             }
             #indexes
         }
+        #has_hooks
     }
 }
 

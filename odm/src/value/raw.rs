@@ -179,7 +179,7 @@ impl<'de> Raw<'de> {
         }
     }
 
-    /// Returns the text of a string.
+    /// Returns the content of a string.
     #[inline]
     pub fn str(self) -> CodecResult<&'de str> {
         if !self.is(ElementType::String) {
@@ -188,7 +188,7 @@ impl<'de> Raw<'de> {
         self.text()
     }
 
-    /// Returns the text of a value with the layout of a string: a string, a symbol or code.
+    /// Returns the content of a value with the layout of a string: a string, a symbol or code.
     #[inline]
     pub(super) fn text(self) -> CodecResult<&'de str> {
         match self.bytes {
@@ -202,7 +202,7 @@ impl<'de> Raw<'de> {
         self.bytes.try_into().map_err(|_| CodecError::malformed())
     }
 
-    /// The error for a value of another type.
+    /// Returns the error for a value of another type.
     #[cold]
     #[inline(never)]
     pub fn expected(self, expected: &'static str) -> CodecError {

@@ -22,6 +22,7 @@ mod find_and_modify;
 mod flattened;
 mod foreign_ids;
 mod geo;
+mod hooks;
 mod insert;
 mod language;
 mod live;
