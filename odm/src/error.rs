@@ -7,6 +7,8 @@
 
 mod bulk_write;
 pub mod codec;
+#[cfg(feature = "live")]
+mod copy;
 mod decode;
 pub(crate) mod driver_text;
 mod duplicate_key;

@@ -148,6 +148,8 @@ pub mod session;
 pub mod transaction;
 pub mod watch;
 // 4 conveniences
+#[cfg(feature = "live")]
+pub mod live;
 pub mod migrate;
 #[cfg(feature = "page")]
 pub mod page;

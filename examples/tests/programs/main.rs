@@ -4,6 +4,7 @@ mod bank;
 mod command_line;
 mod explore;
 mod guide;
+mod live;
 mod migrate;
 mod questions;
 mod report;

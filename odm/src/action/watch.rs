@@ -279,15 +279,22 @@ impl<M: Model, Row> IntoFuture for Watch<M, Row> {
     type IntoFuture = BoxFuture<'static, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        let Self { collection, start, options, pipeline, max_outage } = self;
         // The future does not contain the type of the rows.
-        let stages = pipeline.into_stages();
+        let parts = self.into_request();
         Box::pin(async move {
-            let database = collection.database().clone();
-            let query = Query::new(stages?, options).finish(Some(collection.policies()))?;
-            let request = Request::new(database, collection.driver(), query)?;
-            Ok(ChangeStream::new(RawStream::open(request, start?, max_outage).await?))
+            let (request, start, max_outage) = parts?;
+            Ok(ChangeStream::new(RawStream::open(request, start, max_outage).await?))
         })
+    }
+}
+
+impl<M: Model, Row> Watch<M, Row> {
+    /// Returns the request, where it starts, and how long an outage may be.
+    pub(crate) fn into_request(self) -> Result<(Request, Start, Option<Duration>)> {
+        let Self { collection, start, options, pipeline, max_outage } = self;
+        let query = Query::new(pipeline.into_stages()?, options).finish(Some(collection.policies()))?;
+        let request = Request::new(collection.database().clone(), collection.driver(), query)?;
+        Ok((request, start?, max_outage))
     }
 }
 

@@ -21,6 +21,14 @@ impl<M: Model> Collection<M> {
     }
 }
 
+#[cfg(feature = "live")]
+impl<M> Collection<M> {
+    /// Returns a handle for a change stream, which has the changes of all tenants.
+    pub(crate) fn for_change_stream(&self) -> Self {
+        self.clone().with_scope(|scope| scope.tenant = Tenant::All)
+    }
+}
+
 impl<M: Model> Collection<M> {
     /// Returns a handle that refers to deleted documents too.
     ///

@@ -92,6 +92,8 @@ pub enum ErrorKind {
     /// of this instance expired. What this instance handled since its position was last stored, the other one handles
     /// again.
     Superseded,
+    /// A subscriber of a fan-out was slower than the changes, and its buffer was full.
+    Lagged,
     /// The position of a subscription cannot be stored or read, for a reason other than an error of a server.
     PositionStore(Cow<'static, str>),
     /// The transaction is aborted. Nothing of it was applied. An earlier call in it failed, which this names, or the
@@ -140,6 +142,7 @@ impl ErrorKind {
             Self::Restricted(_) => "Restricted",
             Self::Hook(_) => "Hook",
             Self::Superseded => "Superseded",
+            Self::Lagged => "Lagged",
             Self::PositionStore(_) => "PositionStore",
             Self::TransactionAborted(_) => "TransactionAborted",
             Self::Unsupported(_) => "Unsupported",
@@ -207,6 +210,10 @@ impl ErrorKind {
             Self::Dangling(reference) | Self::Restricted(reference) => write!(f, "{reference}"),
             Self::Hook(error) => write!(f, "{error}"),
             Self::Superseded => f.write_str("another instance has taken over the subscription"),
+            Self::Lagged => f.write_str(
+                "the subscriber was slower than the changes, so its buffer was full: give it a larger buffer, or another \
+                 policy",
+            ),
             Self::PositionStore(message) => {
                 write!(f, "the position of the subscription cannot be stored or read: {message}")
             }

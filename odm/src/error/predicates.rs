@@ -75,6 +75,11 @@ impl Error {
         matches!(self.kind(), ErrorKind::Superseded)
     }
 
+    /// Returns `true` if a subscriber of a fan-out was slower than the changes, and its policy is to fail.
+    pub fn is_lagged(&self) -> bool {
+        matches!(self.kind(), ErrorKind::Lagged)
+    }
+
     /// Returns `true` if the URI or the client options cannot be used.
     pub fn is_config(&self) -> bool {
         matches!(self.kind(), ErrorKind::Config(_))

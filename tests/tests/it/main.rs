@@ -25,6 +25,7 @@ mod geo;
 mod hooks;
 mod insert;
 mod language;
+mod live;
 mod match_all;
 mod matcher;
 mod migrate;

@@ -172,6 +172,7 @@ fn table() -> Vec<(&'static str, fn() -> Error, [&'static str; 4])> {
         ("history lost", || after(1, 286), [""; 4]),
         ("resume token", || Error::new(ErrorKind::InvalidResumeToken), [""; 4]),
         ("superseded", || Error::new(ErrorKind::Superseded), [""; 4]),
+        ("lagged", || Error::new(ErrorKind::Lagged), [""; 4]),
         ("a file of positions", || Error::position_store("the disk is full"), [""; 4]),
         ("invalidated", || Error::new(ErrorKind::Invalidated), [""; 4]),
         ("event too large", || Error::new(ErrorKind::EventTooLarge), [""; 4]),

@@ -33,7 +33,7 @@ impl Path {
 
     /// Returns whether `visit` returns true for an element that the path reaches.
     pub(super) fn any(&self, document: Raw<'_>, at_array: AtArray, visit: Visit<'_>) -> CodecResult<bool> {
-        self.from_document(document, 0, at_array, visit)
+        self.walk(document, 0, at_array, visit)
     }
 
     /// Returns whether a name follows. An empty rest ends the path.
@@ -45,7 +45,7 @@ impl Path {
         }
     }
 
-    fn from_document(
+    fn walk(
         &self,
         document: Raw<'_>,
         mut step: usize,
@@ -93,13 +93,13 @@ impl Path {
         while let Some((_, item)) = items.next()? {
             let is_here = position == Some(index);
             let is_document = item.is(ElementType::EmbeddedDocument);
-            if is_document && self.from_document(item, step, at_array, visit)? {
+            if is_document && self.walk(item, step, at_array, visit)? {
                 return Ok(true);
             }
             let found = match () {
                 () if !is_here => false,
                 () if is_last => visit(Some(item))?,
-                () if is_document => self.from_document(item, step + 1, at_array, visit)?,
+                () if is_document => self.walk(item, step + 1, at_array, visit)?,
                 () if item.is(ElementType::Array) => self.in_array(item, step + 1, at_array, visit)?,
                 () => false,
             };
