@@ -3,6 +3,7 @@
 //! A *word* is an entry of `#[odm(..)]`: `word`, `word = ..` or `word(..)`. If a word is wrong, the error is added to
 //! the [`Ctxt`] and parsing continues with the next word, so that all errors are reported at once.
 
+pub(crate) mod collection;
 pub(crate) mod container;
 pub(crate) mod duration;
 pub(crate) mod field;

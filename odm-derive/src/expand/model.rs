@@ -7,7 +7,7 @@ use quote::{ToTokens as _, quote};
 use syn::{GenericArgument, PathArguments, Type, ext::IdentExt as _};
 
 use super::{
-    Scope, index,
+    Scope, collection, index,
     names::collect,
     policies,
     span::{at_type, local, respan},
@@ -33,7 +33,8 @@ pub(crate) fn expand(scope: &Scope<'_>) -> TokenStream {
     let key_bounds = scope.key_bounds(&key);
     let collection = scope.container.attrs.collection.get().map(syn::LitStr::value).unwrap_or_default();
     let indexes = if scope.failed { TokenStream::new() } else { index::expand(scope) };
-    let validator = validator(scope);
+    let (validator, options) = (validator(scope), collection::options(scope));
+    let materialized_view = collection::materialized_view(scope);
     let (policies, policy_traits) = (policies::constant(scope), policies::traits(scope));
     quote! {
         #[automatically_derived]
@@ -50,8 +51,10 @@ pub(crate) fn expand(scope: &Scope<'_>) -> TokenStream {
                 &self.#member
             }
             #indexes
+            #options
         }
         #policy_traits
+        #materialized_view
     }
 }
 
@@ -95,7 +98,8 @@ pub(crate) fn of_enum(scope: &Scope<'_>, variants: &[Variant<'_>]) -> TokenStrea
     let key_bounds = scope.key_bounds(&key);
     let collection = scope.container.attrs.collection.get().map(syn::LitStr::value).unwrap_or_default();
     let indexes = index::expand(scope);
-    let validator = validator(scope);
+    let (validator, options) = (validator(scope), collection::options(scope));
+    let materialized_view = collection::materialized_view(scope);
     quote! {
         #[automatically_derived]
         impl #parameters #runtime::Keyed for #itself #key_bounds {
@@ -110,7 +114,9 @@ pub(crate) fn of_enum(scope: &Scope<'_>, variants: &[Variant<'_>]) -> TokenStrea
                 match self { #(#arms)* }
             }
             #indexes
+            #options
         }
+        #materialized_view
     }
 }
 
