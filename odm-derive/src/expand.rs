@@ -6,6 +6,7 @@ mod docs;
 mod fields;
 mod flatten;
 mod generics;
+mod hooks;
 mod index;
 mod inferred_bounds;
 mod keys;

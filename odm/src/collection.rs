@@ -13,7 +13,7 @@ use mongodb::{
 
 use crate::{
     database::Database,
-    model::Model,
+    model::{HookTable, Model},
     operation::{Operation, Verb},
     policies::{Policies, Scope},
 };
@@ -54,6 +54,8 @@ pub(crate) struct Target {
     /// The stored names of the model's fields.
     names: &'static [&'static str],
     policies: Policies,
+    /// The hooks of the model, if it has some.
+    hooks: Option<HookTable>,
     /// Where the method of the collection was called, once the target belongs to an action.
     called_at: Option<&'static Location<'static>>,
 }
@@ -63,7 +65,7 @@ impl<M: Model> Collection<M> {
         let driver = database.driver().collection(M::COLLECTION);
         let policies = Policies::of::<M>(database.clock().clone());
         Self {
-            target: Target { database, driver, names: M::NAMES, policies, called_at: None },
+            target: Target { database, driver, names: M::NAMES, policies, hooks: M::HOOKS, called_at: None },
             model: PhantomData,
         }
     }
@@ -140,6 +142,11 @@ impl Target {
     /// Returns the policies of the model, in the scope of the handle.
     pub(crate) fn policies(&self) -> &Policies {
         &self.policies
+    }
+
+    /// Returns the hooks of the model, if it has some.
+    pub(crate) fn hooks(&self) -> Option<HookTable> {
+        self.hooks
     }
 
     /// Returns the data for spans and errors of a call of `verb` on this collection.

@@ -1,14 +1,16 @@
 //! `Error`: the error type of this crate.
 //!
-//! One opaque type for the whole crate. [`Error::kind`] returns a variant for each decision that a caller can make,
+//! The crate has one opaque error type. [`Error::kind`] returns a variant for each decision that a caller can make,
 //! the predicates cover the common checks, and the driver's error stays accessible. Messages describe what happened,
-//! in which operation and collection. They never contain stored values or credentials.
+//! in which operation and collection. They contain no credentials, and no stored values except those that [`Error`]
+//! lists.
 
 mod bulk_write;
 pub mod codec;
 mod decode;
 pub(crate) mod driver_text;
 mod duplicate_key;
+mod hook;
 pub mod invalid;
 mod kind;
 mod migration;
@@ -33,11 +35,12 @@ pub use self::{
     bulk_write::{BulkWriteError, WriteFailure, WriteOutcome},
     decode::DecodeError,
     duplicate_key::DuplicateKey,
+    hook::HookError,
     kind::ErrorKind,
     migration::{MigrationError, RefusedDocument, RefusedDocuments},
     page_token::PageTokenError,
     parameters::{BadParameter, BadParameters},
-    reference::{DanglingReference, Restriction},
+    reference::ReferenceError,
     rejection::{RejectedRule, Rejection},
     schema::{DeclaredProblem, DocumentIds, SchemaError},
     write_concern::WriteConcernError,
@@ -62,8 +65,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// `Display` is one line. Neither `Display` nor `Debug` contains stored values; accessors return them. The keys of
 /// maps and the names of fields that no model declares are stored values too: a `*` replaces them, as in
 /// `prefs.*.qty`. Messages do contain declared names, names of collections and indexes, an `_id` that is an
-/// `ObjectId`, an integer or a UUID, the text of the error that a custom validation rule returns, and the rules of a
-/// collection's validator.
+/// `ObjectId`, an integer or a UUID, the text of the error that a custom validation rule or a hook returns, and the
+/// rules of a collection's validator.
 ///
 /// ```no_run
 /// # use odm::{Collection, Id, Model};
@@ -379,6 +382,7 @@ impl std::error::Error for Error {
             ErrorKind::Invalid(violations) => Some(violations),
             ErrorKind::BadParameters(parameters) => Some(parameters),
             ErrorKind::PageToken(error) => Some(error),
+            ErrorKind::Hook(error) => Some(error.cause()),
             ErrorKind::BulkWrite(error) => error.first().map(|error| error as _),
             _ => None,
         }

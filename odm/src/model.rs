@@ -1,11 +1,13 @@
 //! Models: document types with a collection.
 
+mod hooks;
 mod meta;
 pub(crate) mod options;
 mod policies;
 mod validator;
 
 pub use self::{
+    hooks::{HasHooks, HookTable},
     meta::ModelMeta,
     options::{CollectionOptions, Granularity, ShardKey, TimeSeries},
     policies::{PolicyFields, SoftDelete, Tenanted},
@@ -68,6 +70,10 @@ pub trait Model: Doc + Decode + Keyed + Validate {
     /// The fields that policies maintain. See [`ModelMeta::policies`].
     #[doc(hidden)]
     const POLICIES: &'static PolicyFields = &PolicyFields::NONE;
+
+    /// The hooks, if the model is marked `#[odm(hooks)]`. See [`hooks`](crate::hooks).
+    #[doc(hidden)]
+    const HOOKS: Option<HookTable> = None;
 
     /// The validator of the collection, if the model declares one.
     const VALIDATOR: Option<Validator> = None;

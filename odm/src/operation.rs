@@ -13,7 +13,21 @@ pub(crate) struct Verb {
     reads: bool,
 }
 
+// The constructors say which exit the statements or queries of a verb pass. Tests compare them with tables of the verbs
+// (`operation/declared.rs`).
 impl Verb {
+    /// Creates a verb that reads documents of a model: its queries pass `query::scope`.
+    pub(crate) const fn reads(name: &'static str, command: &'static str) -> Self {
+        Self::new(name, command)
+    }
+
+    /// Creates a verb that writes documents of a model: its statements pass `write::policy`.
+    pub(crate) const fn writes(name: &'static str, command: &'static str) -> Self {
+        Self::new(name, command)
+    }
+
+    /// Creates a verb that passes no exit: it does not concern the documents of a model, it concerns all of them
+    /// whatever their policies are, or it consists of other verbs.
     pub(crate) const fn new(name: &'static str, command: &'static str) -> Self {
         Self { name, command: Some(command), reads: false }
     }
@@ -116,6 +130,9 @@ impl<'a> Operation<'a> {
         span
     }
 }
+
+#[cfg(test)]
+pub(crate) mod declared;
 
 /// Which exits the statements and queries of a test have passed.
 #[cfg(test)]

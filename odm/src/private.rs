@@ -10,6 +10,7 @@ pub use crate::{
     error::codec::{CodecError, CodecResult},
     expr::Expression,
     filter::partial::partial_filter,
+    hooks::hook_table,
     index::{
         Index, IndexType,
         key::{date_key, dated, every_field_key, field_key, geo_key, text_key, time_field},
@@ -18,8 +19,8 @@ pub use crate::{
         ContentMeta, Deferred, DocumentMeta, EnumMeta, FieldMeta, OnDelete, Tagging, TypeMeta, VariantMeta,
     },
     model::{
-        Check, CollectionOptions, Granularity, Identified, Model, PolicyFields, ShardKey, SoftDelete,
-        Tenanted, TimeSeries, Validate, Validator, id_in,
+        Check, CollectionOptions, Granularity, HasHooks, HookTable, Identified, Model, PolicyFields,
+        ShardKey, SoftDelete, Tenanted, TimeSeries, Validate, Validator, id_in,
     },
     patch::{Changed, Patch},
     path::{
@@ -64,8 +65,8 @@ pub use crate::{
             put_flattened, skip_flattened,
         },
         meta::{
-            content_meta, document_meta, enum_document_meta, field_meta, flattened_content_meta,
-            flattened_meta, stored_document, stored_enum,
+            content_meta, default_of, document_meta, enum_document_meta, field_meta, flattened_content_meta,
+            flattened_default, flattened_meta, stored_document, stored_enum,
         },
         ordered::InOrder,
         raw::Raw,

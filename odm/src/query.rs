@@ -30,7 +30,8 @@ impl<S, O> Query<S, O> {
         (self.selection, self.options)
     }
 
-    /// Applies the scope of the collection. `policies` are those of its model and its handle.
+    /// Applies the scope of the collection. `policies` are those of its model and its handle, or `None` for a read of a
+    /// database, whose documents belong to no model.
     ///
     /// # Errors
     ///
@@ -41,6 +42,16 @@ impl<S, O> Query<S, O> {
         S: Selection<O>,
     {
         scope::apply(self, policies)
+    }
+
+    /// Returns the query for all documents, whatever the policies of their model are: those that are deleted, and those
+    /// of every tenant. For streams and copies, whose events and documents belong to several models, or to all of a
+    /// collection.
+    pub(crate) fn unscoped(self) -> Result<Ready<S, O>>
+    where
+        S: Selection<O>,
+    {
+        scope::apply(self, None)
     }
 }
 

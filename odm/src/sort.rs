@@ -1,6 +1,6 @@
 //! `Sort<M>`: the order in which documents are returned: `b.pages().desc().then(b.title().asc())`.
 
-use std::{fmt, marker::PhantomData};
+use std::{borrow::Cow, fmt, marker::PhantomData};
 
 use mongodb::bson::Document;
 
@@ -20,35 +20,56 @@ use crate::{
 /// `{ placedAt: -1, _id: 1 }`
 #[must_use = "a sort does nothing until it is passed to a collection method"]
 pub struct Sort<M> {
-    keys: Document,
+    keys: Keys,
     problem: Option<CodecError>,
     model: PhantomData<fn() -> M>,
 }
 
+/// The keys of a sort. Most sorts have one or are joined from those that have one, so a key becomes a document only
+/// when it is rendered or joined.
+#[derive(Debug, Clone)]
+enum Keys {
+    One(Cow<'static, str>, i32),
+    Document(Document),
+}
+
+impl Keys {
+    fn into_document(self) -> Document {
+        match self {
+            Self::One(name, direction) => {
+                let mut document = Document::new();
+                document.insert(name, direction);
+                document
+            }
+            Self::Document(document) => document,
+        }
+    }
+}
+
 impl<M> Sort<M> {
+    fn of(keys: Keys, problem: Option<CodecError>) -> Self {
+        Self { keys, problem, model: PhantomData }
+    }
+
     pub(crate) fn by(at: &Location, direction: i32) -> Self {
-        let mut keys = Document::new();
-        keys.insert(at.name(), direction);
-        Self { keys, problem: at.problem().cloned(), model: PhantomData }
+        Self::of(Keys::One(at.to_key(), direction), at.problem().cloned())
     }
 
     /// Sorts by the field with this name.
     pub(crate) fn by_name(name: &str, direction: i32) -> Self {
-        let mut keys = Document::new();
-        keys.insert(name, direction);
-        Self { keys, problem: None, model: PhantomData }
+        Self::of(Keys::One(name.to_owned().into(), direction), None)
     }
 
     /// Creates a sort that cannot be sent.
     pub(crate) fn wrong(problem: CodecError) -> Self {
-        Self { keys: Document::new(), problem: Some(problem), model: PhantomData }
+        Self::of(Keys::Document(Document::new()), Some(problem))
     }
 
     /// Creates a sort from a document in the driver's form.
     pub fn raw(keys: Document) -> Self {
         match bounded_document(keys, MAX_OPTION) {
-            Ok(keys) => Self { keys, problem: None, model: PhantomData },
-            Err(problem) => Self { keys: Document::new(), problem: Some(problem), model: PhantomData },
+            Ok(keys) => Self::of(Keys::Document(keys), None),
+            Err(problem) => Self::wrong(problem),
         }
     }
 
@@ -71,14 +92,21 @@ impl<M> Sort<M> {
         sorts.into_iter().filter_map(IntoOption::into_option).fold(Self::raw(Document::new()), Self::then)
     }
 
-    /// If documents are equal in this sort, `next` decides. A field that is in the sort already keeps its position
-    /// and its direction.
-    pub fn then(mut self, next: Self) -> Self {
-        for (name, direction) in next.keys {
-            self.keys.entry(name).or_insert(direction);
+    /// Appends the keys of `next`, which order the documents that are equal in this sort. A field that is in the sort
+    /// already keeps its position and its direction.
+    pub fn then(self, next: Self) -> Self {
+        let mut keys = self.keys.into_document();
+        match next.keys {
+            Keys::One(name, direction) => {
+                keys.entry(name.into_owned()).or_insert(direction.into());
+            }
+            Keys::Document(next) => {
+                for (name, direction) in next {
+                    keys.entry(name).or_insert(direction);
+                }
+            }
         }
-        self.problem = self.problem.or(next.problem);
-        self
+        Self::of(Keys::Document(keys), self.problem.or(next.problem))
     }
 
     /// Returns the document that is sent.
@@ -89,7 +117,7 @@ impl<M> Sort<M> {
     pub(crate) fn render(self) -> CodecResult<Document> {
         match self.problem {
             Some(problem) => Err(problem),
-            None => Ok(self.keys),
+            None => Ok(self.keys.into_document()),
         }
     }
 }
@@ -105,7 +133,7 @@ impl<M> fmt::Display for Sort<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.problem {
             Some(problem) => write!(f, "<{problem}>"),
-            None => ExtendedJson(&self.keys).fmt(f),
+            None => ExtendedJson(&self.keys.clone().into_document()).fmt(f),
         }
     }
 }

@@ -15,9 +15,8 @@ use mongodb::{
     options::{ReturnDocument, UpdateModifications},
 };
 
-use self::encode::encode;
 pub(crate) use self::{
-    encode::{EncodedDocuments, encode_replacement},
+    encode::{EncodedDocuments, encode, encode_replacement},
     kind::WriteKind,
     options::WriteOptions,
     policy::{Guard, Meaning},
@@ -36,6 +35,11 @@ impl Statement {
     /// Creates the statement of a write. `policies` are those of its model and its handle.
     pub(crate) fn new(kind: WriteKind, options: impl Into<WriteOptions>, policies: Policies) -> Self {
         Self { kind, options: options.into(), policies }
+    }
+
+    /// Returns the kind of the write, for the hooks of its model.
+    pub(crate) fn kind_mut(&mut self) -> &mut WriteKind {
+        &mut self.kind
     }
 
     /// Applies the policies and checks the statement.
@@ -58,6 +62,11 @@ impl Inserts {
     /// Creates the inserts of documents. `policies` are those of their model and their handle.
     pub(crate) fn new(documents: EncodedDocuments, policies: Policies) -> Self {
         Self { documents, policies }
+    }
+
+    /// Returns the documents, for the hooks of their model.
+    pub(crate) fn documents_mut(&mut self) -> &mut EncodedDocuments {
+        &mut self.documents
     }
 
     /// Applies the policies, as [`Statement::finish`] does.
@@ -87,6 +96,11 @@ impl Ready {
     /// Returns the change and its options, for the driver's method.
     pub(crate) fn into_parts(self) -> (Change, WriteOptions) {
         (self.change, self.options)
+    }
+
+    /// Returns a copy of the document of an insert or a replacement, as it is sent.
+    pub(crate) fn whole_document(&self) -> Option<RawDocumentBuf> {
+        policy::whole_document(&self.change)
     }
 
     /// Returns whether a write that returns the document returns the new one.

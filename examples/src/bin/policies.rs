@@ -8,7 +8,13 @@ use std::sync::{
 };
 
 use anyhow::Context;
-use odm::{Collection, Filter, Id, Model, Shape, Write, bson::DateTime, models, pipeline::from};
+use odm::{
+    Collection, Filter, Id, Model, Shape, Write,
+    bson::DateTime,
+    hooks::{DeleteStatement, HookContext, HookOutcome, HookResult, Hooks},
+    models,
+    pipeline::from,
+};
 
 #[derive(Debug, Clone, Model)]
 #[serde(rename_all = "camelCase")]
@@ -53,6 +59,52 @@ impl Order {
             deleted_at: None,
         }
     }
+}
+
+#[derive(Debug, Clone, Model)]
+#[odm(collection = "members", hooks)]
+struct Member {
+    id: Id<Member>,
+    #[odm(index(unique))]
+    email: String,
+}
+
+/// An entry of a log, which is written with each change of a member.
+#[derive(Debug, Clone, Model)]
+#[odm(collection = "log")]
+struct Entry {
+    id: Id<Entry>,
+    text: String,
+}
+
+impl Hooks for Member {
+    async fn before_insert(&mut self, _: &mut HookContext<'_>) -> HookResult {
+        self.email = self.email.to_lowercase();
+        Ok(())
+    }
+
+    async fn after_insert(&self, context: &mut HookContext<'_>) -> HookResult {
+        log(format!("{} joined", self.email), context).await
+    }
+
+    async fn before_delete(delete: &mut DeleteStatement<Self>, _: &mut HookContext<'_>) -> HookResult {
+        if delete.is_many() { Err("members leave one by one".into()) } else { Ok(()) }
+    }
+
+    async fn after_delete(
+        _: &DeleteStatement<Self>,
+        outcome: &HookOutcome,
+        context: &mut HookContext<'_>,
+    ) -> HookResult {
+        log(format!("{} left", outcome.matched().unwrap_or_default()), context).await
+    }
+}
+
+/// Writes an entry in the session of the write that the hook belongs to.
+async fn log(text: String, context: &mut HookContext<'_>) -> HookResult {
+    let entry = Entry { id: Id::new(), text };
+    context.collection::<Entry>().insert_one(&entry).session(context).await?;
+    Ok(())
 }
 
 /// A document of a join: the orders of a shop.
@@ -206,6 +258,28 @@ async fn main() -> anyhow::Result<()> {
     }
     orders.update_one(Filter::all(), o.quantity().set(101)).skip_rules().await?;
     show(&orders, order.id).await?;
+
+    // Hooks.
+    println!("hooks");
+    let (members, entries) = (db.collection::<Member>(), db.collection::<Entry>());
+    let ada = Member { id: Id::new(), email: "Ada@Example.org".into() };
+    members.insert_one(&ada).await?;
+    println!("  {}", members.get(ada.id).await?.context("no member")?.email);
+    let error = members.delete_many(Filter::all()).await.err().context("they left")?;
+    println!("  {}", error.kind());
+    members.delete_one(Member::fields().id().eq(ada.id)).await?;
+
+    // The entry belongs to the transaction of the member.
+    db.transaction(async |mut tx| {
+        members.insert_one(&ada).session(&mut tx).await?;
+        tx.abort().await.map(drop)
+    })
+    .await?;
+    for entry in
+        entries.find(Filter::all()).sort(Entry::fields().id().asc()).await?.try_collect::<Vec<_>>().await?
+    {
+        println!("  {}", entry.text);
+    }
 
     db.drop_database().await?;
     Ok(())

@@ -1,6 +1,6 @@
 //! `#[odm(..)]` on the struct or enum.
 
-use syn::{DeriveInput, LitStr, Path, Type};
+use syn::{DeriveInput, Ident, LitStr, Path, Type};
 
 use super::{
     Once,
@@ -21,7 +21,7 @@ use crate::{ast::Derive, ctxt::Ctxt};
 #[derive(Debug, Default)]
 pub(crate) struct ContainerAttrs {
     pub(crate) collection: Once<LitStr>,
-    /// The word `collection`, or a misspelling of it, is present, even if its value could not be parsed.
+    /// The attribute `collection`, or a misspelling of it, is present, even if its value could not be parsed.
     pub(crate) has_collection: bool,
     pub(crate) krate: Once<Path>,
     pub(crate) key: Once<Type>,
@@ -30,6 +30,8 @@ pub(crate) struct ContainerAttrs {
     pub(crate) rules: Vec<Rule>,
     pub(crate) validator: Once<Validator>,
     pub(crate) versions: Versions,
+    /// The hooks of the model run. The value is the word.
+    pub(crate) hooks: Once<Ident>,
     /// The user declares that the variants have the order of their stored names.
     pub(crate) ordered: Once<()>,
 }
@@ -59,6 +61,10 @@ impl ContainerAttrs {
                 ContainerWord::Key => attrs.key.set(ident, value(ident, input, word.form())?),
                 ContainerWord::Validate => rule::of_document(cx, ident, input, &mut attrs.rules),
                 ContainerWord::Validator => attrs.validator.set(ident, Validator::parse(cx, ident, input)?),
+                ContainerWord::Hooks => {
+                    flag(ident, input, word.form())?;
+                    attrs.hooks.set(ident, ident.clone())
+                }
                 ContainerWord::SchemaVersion => attrs.versions.current(ident, input),
                 ContainerWord::Upgrade => attrs.versions.upgrade(ident, input),
                 ContainerWord::Capped

@@ -1,4 +1,4 @@
-//! `Model` and `Keyed`: the collection, the identity and the indexes.
+//! `Model` and `Keyed`: the collection, the id and the indexes.
 
 use std::collections::HashSet;
 
@@ -7,7 +7,7 @@ use quote::{ToTokens as _, quote};
 use syn::{GenericArgument, PathArguments, Type, ext::IdentExt as _};
 
 use super::{
-    Scope, collection, index,
+    Scope, collection, hooks, index,
     names::collect,
     policies,
     span::{at_type, local, respan},
@@ -36,6 +36,7 @@ pub(crate) fn expand(scope: &Scope<'_>) -> TokenStream {
     let (validator, options) = (validator(scope), collection::options(scope));
     let materialized_view = collection::materialized_view(scope);
     let (policies, policy_traits) = (policies::constant(scope), policies::traits(scope));
+    let (hooks, has_hooks) = (hooks::constant(scope), hooks::marker(scope));
     quote! {
         #[automatically_derived]
         impl #parameters #runtime::Keyed for #itself #key_bounds {
@@ -47,6 +48,7 @@ pub(crate) fn expand(scope: &Scope<'_>) -> TokenStream {
             #validator
             type Id = #ty;
             #policies
+            #hooks
             fn id(&self) -> &#ty {
                 &self.#member
             }
@@ -55,6 +57,7 @@ pub(crate) fn expand(scope: &Scope<'_>) -> TokenStream {
         }
         #policy_traits
         #materialized_view
+        #has_hooks
     }
 }
 
@@ -100,6 +103,7 @@ pub(crate) fn of_enum(scope: &Scope<'_>, variants: &[Variant<'_>]) -> TokenStrea
     let indexes = index::expand(scope);
     let (validator, options) = (validator(scope), collection::options(scope));
     let materialized_view = collection::materialized_view(scope);
+    let (hooks, has_hooks) = (hooks::constant(scope), hooks::marker(scope));
     quote! {
         #[automatically_derived]
         impl #parameters #runtime::Keyed for #itself #key_bounds {
@@ -110,6 +114,7 @@ pub(crate) fn of_enum(scope: &Scope<'_>, variants: &[Variant<'_>]) -> TokenStrea
             const COLLECTION: &'static str = #collection;
             #validator
             type Id = #ty;
+            #hooks
             fn id(&self) -> &#ty {
                 match self { #(#arms)* }
             }
@@ -117,6 +122,7 @@ pub(crate) fn of_enum(scope: &Scope<'_>, variants: &[Variant<'_>]) -> TokenStrea
             #options
         }
         #materialized_view
+        #has_hooks
     }
 }
 

@@ -26,7 +26,7 @@ use crate::{
     query::Query,
 };
 
-pub(super) const AGGREGATE: Verb = Verb::new("aggregate", "aggregate");
+pub(super) const AGGREGATE: Verb = Verb::reads("aggregate", "aggregate");
 
 /// An aggregation: a pipeline with the collection or the database that it runs on.
 ///

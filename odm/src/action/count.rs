@@ -20,7 +20,7 @@ use crate::{
     query::Query,
 };
 
-pub(crate) const COUNT: Verb = Verb::new("count", "aggregate").reading();
+pub(crate) const COUNT: Verb = Verb::reads("count", "aggregate").reading();
 
 impl<M: Model> Collection<M> {
     /// Counts the documents that match a filter.

@@ -18,7 +18,7 @@ use crate::{
     write::WriteKind,
 };
 
-pub(super) const DELETE_MANY: Verb = Verb::new("delete_many", "delete");
+pub(super) const DELETE_MANY: Verb = Verb::writes("delete_many", "delete");
 
 impl<M: Model> Collection<M> {
     /// Deletes every document that matches a filter.

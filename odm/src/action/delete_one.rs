@@ -18,7 +18,7 @@ use crate::{
     write::WriteKind,
 };
 
-pub(super) const DELETE_ONE: Verb = Verb::new("delete_one", "delete");
+pub(super) const DELETE_ONE: Verb = Verb::writes("delete_one", "delete");
 
 impl<M: Model> Collection<M> {
     /// Deletes one document that matches a filter.

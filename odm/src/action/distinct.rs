@@ -26,7 +26,7 @@ use crate::{
     value::{Raw, Value, Writer},
 };
 
-pub(super) const DISTINCT: Verb = Verb::new("distinct", "distinct");
+pub(super) const DISTINCT: Verb = Verb::reads("distinct", "distinct");
 
 /// The first argument of [`distinct`](Collection::distinct): a field of the model.
 #[diagnostic::on_unimplemented(

@@ -73,9 +73,15 @@ macro_rules! write_verb {
             {
                 let Self { target, draft, options, state } = self;
                 let statement = draft.into_statement(options, target.policies());
-                state
-                    .at(target.operation($verb))
-                    .run(|session| ::std::boxed::Box::pin($send(target, $verb, statement, session)))
+                $crate::action::hooked::run(
+                    state,
+                    target,
+                    $verb,
+                    statement,
+                    |target, verb, ready, session| {
+                        ::std::boxed::Box::pin($send(target, verb, ready, session))
+                    },
+                )
             }
         }
     };
@@ -88,6 +94,8 @@ macro_rules! skip_rules {
         impl<$($generics)*> $action {
             /// Sends the update even if it violates [rules](crate::update#rules) of the model. The collection's
             /// validator still applies: see [`bypass_document_validation`](crate::action::UpdateOne::bypass_document_validation).
+            /// A document that the update inserts is still checked.
+            #[doc(alias = "runValidators")]
             pub fn skip_rules(mut self) -> Self {
                 self.$($draft).+ = self.$($draft).+.skip_rules();
                 self
@@ -140,13 +148,7 @@ macro_rules! find_and_modify {
                 T: $crate::value::OwnedRow + 's,
             {
                 let (target, statement, state) = self.into_statement();
-                state.at(target.operation($verb)).run(|session| {
-                    ::std::boxed::Box::pin(async move {
-                        let found =
-                            $crate::action::send::find_and_modify(&target, $verb, statement, session).await?;
-                        $crate::action::find_one::row(&target.operation($verb), found)
-                    })
-                })
+                $crate::action::hooked::run_and_decode(state, target, $verb, statement)
             }
         }
     };

@@ -21,7 +21,7 @@ use crate::{
     query::{Query, WholeCollection},
 };
 
-pub(super) const ESTIMATED_COUNT: Verb = Verb::new("estimated_count", "count");
+pub(super) const ESTIMATED_COUNT: Verb = Verb::reads("estimated_count", "count");
 
 impl<M: Model> Collection<M> {
     /// Returns the number of documents in the collection, without examining them.

@@ -23,7 +23,7 @@ use crate::{
     query::Query,
 };
 
-pub(super) const EXISTS: Verb = Verb::new("exists", "find");
+pub(super) const EXISTS: Verb = Verb::reads("exists", "find");
 
 impl<M: Model> Collection<M> {
     /// Checks whether any document matches a filter.

@@ -30,7 +30,7 @@ use crate::{
     view::{Projection, View},
 };
 
-pub(super) const FIND: Verb = Verb::new("find", "find");
+pub(super) const FIND: Verb = Verb::reads("find", "find");
 
 impl<M: Model> Collection<M> {
     /// Finds the documents that match a filter.

@@ -26,7 +26,7 @@ use crate::{
     view::{Projection, View},
 };
 
-pub(super) const FIND_ONE: Verb = Verb::new("find_one", "find");
+pub(super) const FIND_ONE: Verb = Verb::reads("find_one", "find");
 
 impl<M: Model> Collection<M> {
     /// Finds one document that matches a filter: the first in the order of [`sort`](FindOne::sort).

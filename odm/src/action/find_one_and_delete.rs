@@ -17,7 +17,7 @@ use crate::{
     write::WriteKind,
 };
 
-pub(super) const FIND_ONE_AND_DELETE: Verb = Verb::new("find_one_and_delete", "findAndModify");
+pub(super) const FIND_ONE_AND_DELETE: Verb = Verb::writes("find_one_and_delete", "findAndModify");
 
 impl<M: Model> Collection<M> {
     /// Deletes one document that matches a filter, and returns it.

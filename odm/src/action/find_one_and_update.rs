@@ -18,7 +18,7 @@ use crate::{
     write::WriteKind,
 };
 
-pub(super) const FIND_ONE_AND_UPDATE: Verb = Verb::new("find_one_and_update", "findAndModify");
+pub(super) const FIND_ONE_AND_UPDATE: Verb = Verb::writes("find_one_and_update", "findAndModify");
 
 impl<M: Model> Collection<M> {
     /// Updates one document that matches a filter, and returns it: as it was before, or with

@@ -22,7 +22,7 @@ use crate::{
     view::{Projection, View},
 };
 
-pub(super) const GET: Verb = Verb::new("get", "find");
+pub(super) const GET: Verb = Verb::reads("get", "find");
 
 impl<M: Model> Collection<M> {
     /// Gets the document with this id.

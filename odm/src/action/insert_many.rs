@@ -5,17 +5,20 @@ use std::borrow::Borrow;
 use futures_core::future::BoxFuture;
 use mongodb::{ClientSession, action::Action, bson::RawDocument, options::InsertManyOptions};
 
-use super::{ImplicitSession, SessionState, action, batch::Limits, deadline::deadline, setters::setters};
+use super::{
+    ImplicitSession, Lent, SessionState, action, batch::Limits, deadline::deadline, setters::setters,
+};
 use crate::{
     collection::{Collection, Target},
     error::{BulkWriteError, Error, ErrorKind, Result, WriteReply},
     exec,
+    hooks::Around,
     model::Model,
     operation::{Operation, Verb},
     write::{EncodedDocuments, Inserts},
 };
 
-pub(super) const INSERT_MANY: Verb = Verb::new("insert_many", "insert");
+pub(super) const INSERT_MANY: Verb = Verb::writes("insert_many", "insert");
 
 impl<M: Model> Collection<M> {
     /// Inserts many documents.
@@ -113,27 +116,57 @@ impl<M: Model, S> InsertMany<M, S> {
     {
         let Self { target, ids, documents, options, state } = self;
         let inserts = documents.map(|documents| Inserts::new(documents, target.policies().clone()));
-        state.at(target.operation(INSERT_MANY)).run(|session| {
-            let sent = send(target, inserts, options, session);
-            Box::pin(async move { sent.await.map(|()| ids) })
+        let state = state.at(target.operation(INSERT_MANY));
+        if target.hooks().is_some() {
+            return state.run_with(|lent| {
+                Box::pin(async move { hooked(target, inserts, options, lent).await.map(|()| ids) })
+            });
+        }
+        state.run(|session| {
+            Box::pin(async move {
+                let documents = target.operation(INSERT_MANY).check(inserts.and_then(Inserts::finish))?;
+                send(&target, &documents, options, session).await.map(|()| ids)
+            })
         })
     }
 }
 
-async fn send(
+/// Inserts the documents between the hooks of their model.
+async fn hooked(
     target: Target,
     inserts: Result<Inserts>,
+    options: InsertManyOptions,
+    lent: Option<Lent<'_>>,
+) -> Result<()> {
+    let mut own = None;
+    let mut around = Around::begin(target.clone(), INSERT_MANY, lent, &mut own).await?;
+    let before = around.before_inserts(inserts).await;
+    let documents = target.operation(INSERT_MANY).check(before)?;
+    let sent = around.observe(|session| send(&target, &documents, options, session)).await;
+    match &sent {
+        Ok(()) => around.after_inserts(&documents, |_| true).await?,
+        Err(error) => {
+            let is_inserted =
+                |position| error.bulk_write_error().is_some_and(|report| report.is_written(position));
+            // The error of the write says more than that of a hook.
+            let _ = around.after_inserts(&documents, is_inserted).await;
+        }
+    }
+    sent
+}
+
+async fn send(
+    target: &Target,
+    documents: &EncodedDocuments,
     options: InsertManyOptions,
     mut session: Option<&mut ClientSession>,
 ) -> Result<()> {
     let operation = target.operation(INSERT_MANY);
-    let documents = operation.check(inserts.and_then(Inserts::finish))?;
     let ordered = options.ordered.unwrap_or(true);
     let mut report = BulkWriteError::of_documents(documents.len());
     for batch in Limits::DOCUMENTS.cut(documents.sizes().enumerate()) {
         let batch_of = batch.iter().filter_map(|position| documents.document(*position)).collect();
-        let answer =
-            insert_batch(&target, operation, batch_of, options.clone(), session.as_deref_mut()).await;
+        let answer = insert_batch(target, operation, batch_of, options.clone(), session.as_deref_mut()).await;
         if !report.take(&batch, answer, ordered) {
             break;
         }

@@ -4,7 +4,7 @@ use futures_core::future::BoxFuture;
 use mongodb::options::InsertOneOptions;
 
 use super::{
-    ImplicitSession, SessionState, action, deadline::deadline, draft::Draft, send, setters::setters,
+    ImplicitSession, SessionState, action, deadline::deadline, draft::Draft, hooked, send, setters::setters,
 };
 use crate::{
     collection::{Collection, Target},
@@ -14,7 +14,7 @@ use crate::{
     write::WriteKind,
 };
 
-pub(super) const INSERT_ONE: Verb = Verb::new("insert_one", "insert");
+pub(super) const INSERT_ONE: Verb = Verb::writes("insert_one", "insert");
 
 impl<M: Model> Collection<M> {
     /// Inserts one document.
@@ -83,10 +83,10 @@ impl<M: Model, S> InsertOne<M, S> {
         S: SessionState<'s>,
     {
         let Self { target, id, draft, options, state } = self;
-        state.at(target.operation(INSERT_ONE)).run(|session| {
-            let statement = draft.into_statement(options, target.policies());
-            let sent = send::insert(target, INSERT_ONE, statement, session);
-            Box::pin(async move { sent.await.map(|()| id) })
-        })
+        let statement = draft.into_statement(options, target.policies());
+        let sent = hooked::run(state, target, INSERT_ONE, statement, |target, verb, ready, session| {
+            Box::pin(send::insert(target, verb, ready, session))
+        });
+        Box::pin(async move { sent.await.map(|()| id) })
     }
 }

@@ -17,7 +17,7 @@ use crate::{
     write::WriteKind,
 };
 
-pub(super) const SAVE: Verb = Verb::new("save", "update");
+pub(super) const SAVE: Verb = Verb::writes("save", "update");
 
 /// The outcome of [`save`](Collection::save).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -16,20 +16,21 @@ use crate::{
     collection::Target,
     error::{Error, Result},
     exec,
+    hooks::{HookOutcome, Reply},
     operation::{Operation, Verb},
     pipeline::unknown_operator,
-    write::{Change, Meaning, Ready, Statement},
+    write::{Change, Meaning, Ready},
 };
 
 /// Sends an insert.
 pub(super) async fn insert(
     target: Target,
     verb: Verb,
-    statement: Result<Statement>,
+    ready: Result<Ready>,
     session: Option<&mut ClientSession>,
 ) -> Result<()> {
     let operation = target.operation(verb);
-    let (change, options) = operation.check(statement.and_then(Statement::finish))?.into_parts();
+    let (change, options) = operation.check(ready)?.into_parts();
     let Change::Insert { document } = change else { return operation.check(Err(another_kind())) };
     let collection = target.raw();
     let call = collection
@@ -43,11 +44,11 @@ pub(super) async fn insert(
 pub(super) async fn update(
     target: Target,
     verb: Verb,
-    statement: Result<Statement>,
+    ready: Result<Ready>,
     mut session: Option<&mut ClientSession>,
 ) -> Result<UpdateResult> {
     let operation = target.operation(verb);
-    let mut ready = operation.check(statement.and_then(Statement::finish))?;
+    let mut ready = operation.check(ready)?;
     let Meaning::OfVersion(guard) = ready.take_meaning() else {
         return change(&target, operation, ready, session).await;
     };
@@ -93,14 +94,20 @@ async fn change(
     outcome.map_err(|error| unknown_operator(newer(error, sorted, "sort", "8.0")))
 }
 
+impl Reply for Saved {
+    fn outcome(&self) -> HookOutcome {
+        HookOutcome::saved(self.is_created())
+    }
+}
+
 /// Sends a replacement that inserts the document if nothing matches.
 pub(super) async fn save(
     target: Target,
     verb: Verb,
-    statement: Result<Statement>,
+    ready: Result<Ready>,
     session: Option<&mut ClientSession>,
 ) -> Result<Saved> {
-    let created = update(target, verb, statement, session).await?.upserted_id.is_some();
+    let created = update(target, verb, ready, session).await?.upserted_id.is_some();
     Ok(if created { Saved::Created } else { Saved::Replaced })
 }
 
@@ -108,11 +115,11 @@ pub(super) async fn save(
 pub(super) async fn delete(
     target: Target,
     verb: Verb,
-    statement: Result<Statement>,
+    ready: Result<Ready>,
     session: Option<&mut ClientSession>,
 ) -> Result<DeleteResult> {
     let operation = target.operation(verb);
-    let mut ready = operation.check(statement.and_then(Statement::finish))?;
+    let mut ready = operation.check(ready)?;
     if let Meaning::Delete = ready.take_meaning() {
         let operation = target.operation(verb.sending("update"));
         let updated = self::change(&target, operation, ready, session).await?;
@@ -131,23 +138,22 @@ pub(super) async fn delete(
 
 /// Sends an update, a replacement or a delete of one document. Returns the document that the server returns.
 pub(super) async fn find_and_modify(
-    target: &Target,
+    target: Target,
     verb: Verb,
-    statement: Result<Statement>,
+    ready: Result<Ready>,
     mut session: Option<&mut ClientSession>,
 ) -> Result<Option<RawDocumentBuf>> {
     let operation = target.operation(verb);
-    let ready = statement.and_then(Statement::finish).and_then(Ready::for_find_and_modify);
-    let mut ready = operation.check(ready)?;
+    let mut ready = operation.check(ready.and_then(Ready::for_find_and_modify))?;
     let Meaning::OfVersion(guard) = ready.take_meaning() else {
-        return find_and_change(target, operation, ready, session).await;
+        return find_and_change(&target, operation, ready, session).await;
     };
     let returns_new = ready.returns_new();
-    let found = find_and_change(target, operation, ready, session.as_deref_mut()).await;
+    let found = find_and_change(&target, operation, ready, session.as_deref_mut()).await;
     let found = found.map_err(|error| guard.classify(error))?;
     // An upsert that inserts the document returns nothing, unless it returns the new document.
     if found.is_none() && (!guard.inserts || returns_new) {
-        guard::check(target, operation, *guard, session).await?;
+        guard::check(&target, operation, *guard, session).await?;
     }
     Ok(found)
 }

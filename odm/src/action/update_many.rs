@@ -19,7 +19,7 @@ use crate::{
     write::WriteKind,
 };
 
-pub(super) const UPDATE_MANY: Verb = Verb::new("update_many", "update");
+pub(super) const UPDATE_MANY: Verb = Verb::writes("update_many", "update");
 
 impl<M: Model> Collection<M> {
     /// Updates every document that matches a filter.

@@ -234,6 +234,11 @@ impl BulkWriteError {
         })
     }
 
+    /// Returns whether the write at `position` is known to be applied.
+    pub(crate) fn is_written(&self, position: usize) -> bool {
+        matches!(self.outcomes.get(position), Some(Outcome::Written))
+    }
+
     /// Returns an iterator over the outcomes of the writes, in the order of the call.
     pub fn outcomes(&self) -> impl Iterator<Item = WriteOutcome<'_>> {
         (0..self.outcomes.len()).filter_map(|position| self.outcome(position))

@@ -43,6 +43,10 @@ impl Violations {
         self.0.extend(violations);
     }
 
+    pub(crate) fn append(&mut self, mut others: Self) {
+        self.0.append(&mut others.0);
+    }
+
     /// Prepends `key` to the paths of the violations from index `from` on.
     pub(crate) fn nest(&mut self, from: usize, key: &str) {
         for violation in self.0.iter_mut().skip(from) {

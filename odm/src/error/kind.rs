@@ -3,19 +3,10 @@
 use std::{borrow::Cow, fmt};
 
 use super::{
-    bulk_write::BulkWriteError,
-    codec::CodecError,
-    decode::DecodeError,
-    duplicate_key::DuplicateKey,
-    invalid::Violations,
-    migration::MigrationError,
-    page_token::PageTokenError,
-    parameters::BadParameters,
-    reason::reason,
-    reference::{DanglingReference, Restriction},
-    rejection::Rejection,
-    schema::SchemaError,
-    write_concern::WriteConcernError,
+    bulk_write::BulkWriteError, codec::CodecError, decode::DecodeError, duplicate_key::DuplicateKey,
+    hook::HookError, invalid::Violations, migration::MigrationError, page_token::PageTokenError,
+    parameters::BadParameters, reason::reason, reference::ReferenceError, rejection::Rejection,
+    schema::SchemaError, write_concern::WriteConcernError,
 };
 
 /// The kind of an [`Error`](super::Error), by what a caller can do about it.
@@ -91,9 +82,12 @@ pub enum ErrorKind {
     /// collection does not store pre- and post-images, or this image has expired.
     ImageMissing,
     /// A reference that an include requires refers to a document that does not exist.
-    Dangling(DanglingReference),
+    Dangling(ReferenceError),
     /// A document refers to one that was to be deleted, and the delete rule of the reference is `restrict`.
-    Restricted(Restriction),
+    Restricted(ReferenceError),
+    /// A [hook](crate::hooks) of the model returned an error. If it runs before the write, nothing was sent. If it runs
+    /// after the write, the write was applied.
+    Hook(HookError),
     /// Another instance has taken over the subscription: it was opened with the same name, or it leads since the lease
     /// of this instance expired. What this instance handled since its position was last stored, the other one handles
     /// again.
@@ -144,6 +138,7 @@ impl ErrorKind {
             Self::ImageMissing => "ImageMissing",
             Self::Dangling(_) => "Dangling",
             Self::Restricted(_) => "Restricted",
+            Self::Hook(_) => "Hook",
             Self::Superseded => "Superseded",
             Self::PositionStore(_) => "PositionStore",
             Self::TransactionAborted(_) => "TransactionAborted",
@@ -209,8 +204,8 @@ impl ErrorKind {
                 "the server does not have the document before or after a change, which the stream requires; is \
                  `changeStreamPreAndPostImages` enabled for the collection?",
             ),
-            Self::Dangling(reference) => write!(f, "{reference}"),
-            Self::Restricted(reference) => write!(f, "{reference}"),
+            Self::Dangling(reference) | Self::Restricted(reference) => write!(f, "{reference}"),
+            Self::Hook(error) => write!(f, "{error}"),
             Self::Superseded => f.write_str("another instance has taken over the subscription"),
             Self::PositionStore(message) => {
                 write!(f, "the position of the subscription cannot be stored or read: {message}")
@@ -231,6 +226,7 @@ impl ErrorKind {
             Self::Schema(error) => matches!(error, SchemaError::Declared(_)),
             Self::Migration(error) => matches!(error, MigrationError::Declared { .. }),
             Self::BulkWrite(report) => report.is_not_sent(),
+            Self::Hook(error) => !error.is_after(),
             _ => false,
         }
     }

@@ -56,7 +56,8 @@ impl Error {
     }
 
     /// Returns `true` if every write is applied although the call failed. Either the write concern was not satisfied,
-    /// in which case a failover can still undo the write, or the returned document does not fit the model.
+    /// in which case a failover can still undo the write, or the returned document does not fit the model, or a
+    /// [hook](crate::hooks) that runs after the write returned an error.
     ///
     /// Always returns `false` for a call in a transaction, because only the commit applies its writes.
     pub fn is_applied(&self) -> bool {
@@ -67,6 +68,7 @@ impl Error {
             ErrorKind::WriteConcern(_) => self.effect() != Effect::Nothing,
             ErrorKind::Decode(_) => self.is_reply_of_write(),
             ErrorKind::BulkWrite(report) => report.is_applied(),
+            ErrorKind::Hook(error) => error.is_after(),
             _ => false,
         }
     }
@@ -97,7 +99,8 @@ impl Error {
     }
 
     /// Returns `true` if nothing was sent, because a value, a query expression, a validation rule or an option is not
-    /// valid, or because the server is known to be too old, or to have no sessions.
+    /// valid, because the server is known to be too old or to have no sessions, or because a [hook](crate::hooks) that
+    /// runs before the write returned an error.
     pub fn is_not_sent(&self) -> bool {
         match self.kind() {
             ErrorKind::Encode(_)
@@ -115,6 +118,7 @@ impl Error {
                 matches!(*error.kind, Driver::IncompatibleServer { .. } | Driver::SessionsNotSupported)
             }),
             ErrorKind::BulkWrite(error) => error.is_not_sent(),
+            ErrorKind::Hook(error) => !error.is_after(),
             _ => false,
         }
     }
@@ -195,7 +199,7 @@ impl Error {
                 "; a write may have been applied"
             };
         }
-        if self.is_reply_of_write() {
+        if self.is_reply_of_write() || self.is_after_write() {
             return if self.0.in_transaction {
                 "; the commit applies the write"
             } else {

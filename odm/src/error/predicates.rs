@@ -1,9 +1,8 @@
 //! The predicates about the kind of an `Error`, and the accessors of the data that the kinds contain.
 
 use super::{
-    BadParameters, BulkWriteError, DanglingReference, DecodeError, DuplicateKey, Error, ErrorKind,
-    MigrationError, PageTokenError, Rejection, Restriction, SchemaError, WriteConcernError,
-    invalid::Violations,
+    BadParameters, BulkWriteError, DecodeError, DuplicateKey, Error, ErrorKind, HookError, MigrationError,
+    PageTokenError, ReferenceError, Rejection, SchemaError, WriteConcernError, invalid::Violations,
 };
 
 impl Error {
@@ -44,11 +43,15 @@ impl Error {
     /// differ. Read it again, and make the change again.
     ///
     /// For a `bulk_write`, returns `true` if this is the cause of every failure.
+    #[doc(alias = "VersionError")]
+    #[doc(alias = "optimistic_lock")]
     pub fn is_stale_version(&self) -> bool {
         self.every(|kind| matches!(kind, ErrorKind::StaleVersion))
     }
 
-    /// Returns `true` if the document to save was deleted after the program read it.
+    /// Returns `true` if the document to save was deleted after the program read it: for a
+    /// [`save`](crate::Collection::save) of a model with a version. A read or a write that finds no document is not an
+    /// error: `get` and `find_one` return `None`, and `matched_count` is 0.
     ///
     /// For a `bulk_write`, returns `true` if this is the cause of every failure.
     pub fn is_not_found(&self) -> bool {
@@ -112,13 +115,23 @@ impl Error {
     }
 
     /// Returns the required reference to a document that does not exist, if this is the cause.
-    pub fn dangling_reference(&self) -> Option<&DanglingReference> {
+    pub fn dangling_reference(&self) -> Option<&ReferenceError> {
         if let ErrorKind::Dangling(error) = self.kind() { Some(error) } else { None }
     }
 
     /// Returns the reference that prevents the delete, if this is the cause.
-    pub fn restriction(&self) -> Option<&Restriction> {
+    pub fn restriction(&self) -> Option<&ReferenceError> {
         if let ErrorKind::Restricted(error) = self.kind() { Some(error) } else { None }
+    }
+
+    /// Returns the error of a [hook](crate::hooks) of the model, and which hook it was, if this is the cause. For many
+    /// writes, returns the first one.
+    pub fn hook_error(&self) -> Option<&HookError> {
+        match self.kind() {
+            ErrorKind::Hook(error) => Some(error),
+            ErrorKind::BulkWrite(error) => error.causes().find_map(Self::hook_error),
+            _ => None,
+        }
     }
 
     /// Returns the key that another document already has, if this is the cause. For many writes, returns the first

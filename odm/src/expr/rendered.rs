@@ -1,5 +1,5 @@
-//! The untyped core of expressions: BSON, with the number of its nested levels. An operator adds its own levels to those
-//! of its operands, so no value is walked again for each operator above it.
+//! The untyped core of expressions: BSON, with the number of its nested levels. An operator adds its own levels to
+//! those of its operands, so the depth of an operand is not measured again for each operator above it.
 
 use mongodb::bson::{Bson, Document};
 
@@ -175,7 +175,7 @@ pub(crate) fn at_least(least: usize, values: CodecResult<Rendered>) -> CodecResu
 
 /// `{ operator: {} }`
 pub(crate) fn none(operator: &'static str) -> CodecResult<Rendered> {
-    one(operator, object(&mut []))
+    one(operator, Ok(Rendered { value: Document::new().into(), levels: 1 }))
 }
 
 /// `{ operator: [argument, ..] }`
@@ -253,7 +253,11 @@ fn join(operator: &'static str, (left, before): Operand, (right, after): Operand
         None => operand.levels + 2,
     };
     let levels = levels_of(&left, &before).max(levels_of(&right, &after));
-    let mut list = before.unwrap_or_else(|| vec![left.value]);
+    let mut list = before.unwrap_or_else(|| {
+        let mut list = Vec::with_capacity(2);
+        list.push(left.value);
+        list
+    });
     match after {
         Some(more) => list.extend(more),
         None => list.push(right.value),

@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     collection::Target as Collection,
-    error::{DanglingReference, Error, ErrorKind, Result, codec::CodecError},
+    error::{Error, ErrorKind, ReferenceError, Result, codec::CodecError},
     model::Model,
     operation::Operation,
     value::Raw,
@@ -163,7 +163,7 @@ fn read_trees(
 #[cold]
 fn dangling<M: Model, T: Model>(run: &Run<'_>, path: &str, id: Option<&Bson>) -> Error {
     let id = id.cloned().unwrap_or(Bson::Null);
-    let dangling = DanglingReference::new(M::COLLECTION, path, T::COLLECTION, id);
+    let dangling = ReferenceError::dangling(M::COLLECTION, path, T::COLLECTION, id);
     let target = run.target::<T>();
     Error::new(ErrorKind::Dangling(dangling)).during(&target.operation(INCLUDE))
 }

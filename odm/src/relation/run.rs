@@ -19,7 +19,7 @@ use crate::{
     policies::Scope,
 };
 
-pub(super) const INCLUDE: Verb = Verb::new("include", "find");
+pub(super) const INCLUDE: Verb = Verb::reads("include", "find");
 
 /// How many ids one command contains, unless the caller sets another number.
 pub(super) const IDS_PER_COMMAND: usize = 10_000;
@@ -149,8 +149,8 @@ impl<'s> Run<'s> {
     }
 }
 
-/// The collation in which two strings are equal only if they are the same. With the collation of a collection, the server
-/// would also find documents with other ids.
+/// Returns the collation in which two strings are equal only if they are the same. With the collation of a collection,
+/// the server would also find documents with other ids.
 fn simple() -> Collation {
     Collation::builder().locale("simple").build()
 }

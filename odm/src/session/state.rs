@@ -114,6 +114,12 @@ pub(crate) trait SessionState<'s>: Sized {
         call: impl FnOnce(Option<&'s mut ClientSession>) -> BoxFuture<'s, Result<T>>,
     ) -> BoxFuture<'s, Result<T>>;
 
+    /// Makes several calls, which observe themselves, with the session of the caller, if there is one.
+    fn run_with<T: 's>(
+        self,
+        calls: impl FnOnce(Option<Lent<'s>>) -> BoxFuture<'s, Result<T>>,
+    ) -> BoxFuture<'s, Result<T>>;
+
     /// Returns whether the action is known to run in a transaction.
     fn in_transaction(&self) -> bool;
 }
@@ -128,6 +134,13 @@ impl<'s> SessionState<'s> for ImplicitSession {
         call: impl FnOnce(Option<&'s mut ClientSession>) -> BoxFuture<'s, Result<T>>,
     ) -> BoxFuture<'s, Result<T>> {
         call(None)
+    }
+
+    fn run_with<T: 's>(
+        self,
+        calls: impl FnOnce(Option<Lent<'s>>) -> BoxFuture<'s, Result<T>>,
+    ) -> BoxFuture<'s, Result<T>> {
+        calls(None)
     }
 
     fn in_transaction(&self) -> bool {
@@ -149,6 +162,16 @@ impl<'s> SessionState<'s> for ExplicitSession<'s> {
                 let call = call(Some(driver));
                 Box::pin(async move { observer.observe(call).await })
             }
+            Err(error) => Box::pin(async move { Err(error) }),
+        }
+    }
+
+    fn run_with<T: 's>(
+        self,
+        calls: impl FnOnce(Option<Lent<'s>>) -> BoxFuture<'s, Result<T>>,
+    ) -> BoxFuture<'s, Result<T>> {
+        match self.0 {
+            Ok(lent) => calls(Some(lent)),
             Err(error) => Box::pin(async move { Err(error) }),
         }
     }

@@ -5,8 +5,8 @@ use mongodb::bson::{Bson, Document, doc};
 use super::{Update, changes::Changes, on_insert::is_named};
 
 impl<M> Update<M> {
-    /// Returns whether the update is a pipeline.
-    pub(crate) fn is_pipeline(&self) -> bool {
+    /// Returns whether the update is an aggregation pipeline, and not a document of operators.
+    pub fn is_pipeline(&self) -> bool {
         self.changes.stages_of_pipeline().is_some()
     }
 
@@ -21,6 +21,14 @@ impl<M> Update<M> {
     /// Adds a change of a field that the update does not write.
     pub(crate) fn with_change(self, operator: &'static str, field: &str, value: Bson) -> Self {
         Self::of(self.changes.and(Changes::field(operator, field, value)))
+    }
+
+    /// Joins the update with another. The stages of a pipeline run after those of this one.
+    pub(crate) fn followed_by(self, more: Self) -> Self {
+        match more.changes.stages_of_pipeline() {
+            Some(stages) if self.is_pipeline() => stages.iter().cloned().fold(self, Self::with_stage),
+            _ => Self::of(self.changes.and(more.changes)),
+        }
     }
 
     /// Adds a stage to a pipeline.
@@ -82,8 +90,11 @@ fn keep_in(document: &mut Bson, fields: &[&'static str]) {
 
 /// Returns whether the projection lists the fields that remain.
 fn includes(projection: &Document) -> bool {
-    let mut others = projection.iter().filter(|(name, _)| *name != "_id").peekable();
-    others.peek().is_some() && others.all(|(_, value)| number(value) != Some(0.0))
+    let mut others = projection.iter().filter(|(name, _)| *name != "_id").map(|(_, value)| value).peekable();
+    if others.peek().is_none() {
+        return projection.get("_id").is_some_and(|value| number(value) != Some(0.0));
+    }
+    others.all(|value| number(value) != Some(0.0))
 }
 
 fn number(value: &Bson) -> Option<f64> {
@@ -138,6 +149,7 @@ mod tests {
                 doc! { "$project": { "_id": 0, "a": "$b" } },
                 doc! { "$project": { "_id": 0, "a": "$b", "v": 1 } },
             ),
+            (doc! { "$project": { "_id": 1 } }, doc! { "$project": { "_id": 1, "v": 1 } }),
             (doc! { "$project": { "a": 0 } }, doc! { "$project": { "a": 0 } }),
             (doc! { "$project": { "_id": 0 } }, doc! { "$project": { "_id": 0 } }),
             (doc! { "$set": { "a": 1 } }, doc! { "$set": { "a": 1 } }),

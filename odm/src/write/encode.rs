@@ -70,13 +70,18 @@ impl EncodedDocuments {
         outcome
     }
 
+    /// Appends a document that is encoded already.
+    pub(crate) fn push_encoded(&mut self, document: &RawDocument) {
+        self.writer.put(document.as_bytes());
+        self.ends.push(self.writer.as_bytes().len());
+    }
+
     /// Returns what `change` makes of each document.
     pub(super) fn map(self, change: impl Fn(&RawDocument) -> Result<RawDocumentBuf>) -> Result<Self> {
         let mut changed = Self::default();
         for position in 0..self.len() {
             let document = change(self.document(position).ok_or_else(not_a_document)?)?;
-            changed.writer.put(document.as_bytes());
-            changed.ends.push(changed.writer.as_bytes().len());
+            changed.push_encoded(&document);
         }
         Ok(changed)
     }
@@ -95,6 +100,11 @@ impl EncodedDocuments {
     pub(crate) fn document(&self, position: usize) -> Option<&RawDocument> {
         let end = *self.ends.get(position)?;
         RawDocument::from_bytes(self.bytes(self.start(position)..end)).ok()
+    }
+
+    /// Returns the documents, in their order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &RawDocument> {
+        (0..self.len()).filter_map(|position| self.document(position))
     }
 
     fn start(&self, position: usize) -> usize {

@@ -39,10 +39,14 @@ pub(crate) enum WriteKind {
     Delete {
         many: bool,
         filter: Document,
+        /// What a delete that keeps the document changes besides.
+        update: Update<()>,
     },
     /// An update of many deleted documents, after which they are not deleted.
     Restore {
         filter: Document,
+        /// What is changed besides.
+        update: Update<()>,
     },
     /// A delete of many deleted documents that does not keep them.
     Purge {
@@ -89,8 +93,8 @@ impl WriteKind {
         Ok(Self::Save { filter, document: encode_replacement(model)? })
     }
 
-    /// The update between two states of a document, whose rules are checked. Conditions that the stored document must
-    /// meet, because it was read as `before`, are part of this filter.
+    /// Returns the update between two states of a document, whose rules are checked. The filter contains the conditions
+    /// that the stored document must meet, because it was read as `before`.
     pub(crate) fn save_changes<M: Model>(before: &M, after: &M, update: Update<M>) -> Result<Self> {
         after.validate()?;
         let mut filter = by_id(before.id().to_bson()?);
@@ -104,15 +108,23 @@ impl WriteKind {
     }
 
     pub(crate) fn delete_one<M>(filter: impl IntoFilter<M>) -> Result<Self> {
-        Ok(Self::Delete { many: false, filter: filter.into_filter().into_document()? })
+        Ok(Self::Delete {
+            many: false,
+            filter: filter.into_filter().into_document()?,
+            update: Update::nothing(),
+        })
     }
 
     pub(crate) fn delete_many<M>(filter: impl IntoFilter<M>) -> Result<Self> {
-        Ok(Self::Delete { many: true, filter: require_explicit(filter.into_filter())? })
+        Ok(Self::Delete {
+            many: true,
+            filter: require_explicit(filter.into_filter())?,
+            update: Update::nothing(),
+        })
     }
 
     pub(crate) fn restore<M>(filter: impl IntoFilter<M>) -> Result<Self> {
-        Ok(Self::Restore { filter: require_explicit(filter.into_filter())? })
+        Ok(Self::Restore { filter: require_explicit(filter.into_filter())?, update: Update::nothing() })
     }
 
     pub(crate) fn purge<M>(filter: impl IntoFilter<M>) -> Result<Self> {

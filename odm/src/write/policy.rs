@@ -1,7 +1,7 @@
 //! The policies of a model: what it adds to every write, and the checks before a write is sent.
 //!
-//! Each policy is a file. The functions here apply them to each kind of write. A model without policies pays only for
-//! asking whether it has some.
+//! Each policy is a file. The functions here apply the policies to each kind of write. For a model without policies,
+//! they only check that it has none.
 
 mod edits;
 mod soft_delete;
@@ -41,10 +41,10 @@ pub(super) fn apply(statement: Statement) -> Result<Ready> {
         WriteKind::Save { filter, document } => {
             replace(filter, document, true, &mut options, &policies, now)?
         }
-        WriteKind::Delete { many, filter } => delete(many, filter, &policies, now)?,
-        WriteKind::Restore { mut filter } => {
+        WriteKind::Delete { many, filter, update } => delete(many, filter, update, &policies, now)?,
+        WriteKind::Restore { mut filter, update } => {
             policies.scope.with(Deleted::Only).add_to(policies.fields, &mut filter)?;
-            let update = maintain(soft_delete::restore(policies.fields), false, &policies, now)?;
+            let update = maintain(soft_delete::restore(policies.fields) + update, false, &policies, now)?;
             (changed(true, filter, update, &mut options)?, Meaning::Same)
         }
         WriteKind::Purge { mut filter } => {
@@ -64,9 +64,12 @@ pub(super) fn apply(statement: Statement) -> Result<Ready> {
                 return Err(Error::refused("the update is empty"));
             }
             let meaning = match read {
-                Some(read) => {
-                    Meaning::OfVersion(Box::new(version::changes(policies.fields, &read, &mut filter)?))
-                }
+                Some(read) => Meaning::OfVersion(Box::new(version::changes(
+                    policies.fields,
+                    &read,
+                    &mut filter,
+                    &options,
+                )?)),
                 None => Meaning::Same,
             };
             (changed(many, filter, update, &mut options)?, meaning)
@@ -92,6 +95,17 @@ pub(super) fn apply_to_inserts(inserts: Inserts) -> Result<EncodedDocuments> {
         tenant::check(document, &policies)?;
         edits.apply(document)
     })
+}
+
+/// Returns the document that a change stores as it is, if it is not an update of single fields.
+pub(super) fn whole_document(change: &Change) -> Option<RawDocumentBuf> {
+    match change {
+        Change::Insert { document } | Change::Replace { document, .. } => Some(document.clone()),
+        Change::Update { update: UpdateModifications::Pipeline(stages), .. } => {
+            RawDocumentBuf::try_from(timestamps::literal_in(stages)?).ok()
+        }
+        Change::Update { .. } | Change::Delete { .. } => None,
+    }
 }
 
 /// What the reply to a statement means, if it differs from that of its kind.
@@ -147,13 +161,19 @@ fn replace(
 }
 
 /// Returns the delete of documents, which keeps them if the model has the policy.
-fn delete(many: bool, mut filter: Document, policies: &Policies, now: DateTime) -> Result<(Change, Meaning)> {
+fn delete(
+    many: bool,
+    mut filter: Document,
+    more: Update<()>,
+    policies: &Policies,
+    now: DateTime,
+) -> Result<(Change, Meaning)> {
     let Some(update) = soft_delete::delete(policies, now)? else {
         policies.scope.add_to(policies.fields, &mut filter)?;
         return Ok((Change::Delete { many, filter }, Meaning::Same));
     };
     policies.scope.with(Deleted::Hidden).add_to(policies.fields, &mut filter)?;
-    let update = maintain(update, false, policies, now)?;
+    let update = maintain(update + more, false, policies, now)?;
     Ok((changed(many, filter, update, &mut WriteOptions::default())?, Meaning::Delete))
 }
 

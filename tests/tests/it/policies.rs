@@ -40,7 +40,7 @@ fn at(millis: i64) -> DateTime {
 }
 
 /// Returns the stored documents, in the order of their `_id`s.
-async fn all<M: Model>(collection: &Collection<M>) -> Vec<Document> {
+pub(crate) async fn all<M: Model>(collection: &Collection<M>) -> Vec<Document> {
     let mut cursor = collection.driver().find(doc! {}).sort(doc! { "_id": 1 }).await.unwrap();
     let mut documents = Vec::new();
     while cursor.advance().await.unwrap() {

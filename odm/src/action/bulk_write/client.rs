@@ -1,5 +1,6 @@
 //! `bulk_write` of a database: writes to several collections in one command, since MongoDB 8.0.
 
+mod hooked;
 mod send;
 
 use std::{fmt, future::IntoFuture};
@@ -23,7 +24,7 @@ use crate::{
     operation::Verb,
 };
 
-pub(in crate::action) const CLIENT_BULK_WRITE: Verb = Verb::new("bulk_write", "bulkWrite");
+pub(in crate::action) const CLIENT_BULK_WRITE: Verb = Verb::writes("bulk_write", "bulkWrite");
 
 impl Database {
     /// Sends many writes to several collections in few commands. It needs MongoDB 8.0. For an older server, or for
@@ -36,6 +37,10 @@ impl Database {
     /// [unordered](ClientBulkWrite::ordered) bulk write continues. Without writes, the action succeeds and sends
     /// nothing.
     ///
+    /// A replacement or a `save` of a model with a [version](macro@crate::Model#policies) that matches nothing is no
+    /// error of the server. So it is detected after the reply, and the writes after it are made, also in an ordered
+    /// bulk write.
+    ///
     /// Awaiting it returns a [`ClientBulkWriteResult`]: counts, and the ids of upserted documents by the position of
     /// their write.
     ///
@@ -43,7 +48,8 @@ impl Database {
     ///
     /// Returns an error of the kind [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) if the server is older,
     /// and one for which [`is_not_sent`](crate::Error::is_not_sent) is true if a write cannot be sent.
-    /// [`bulk_write_error`](crate::Error::bulk_write_error) returns the outcome of each write.
+    /// [`bulk_write_error`](crate::Error::bulk_write_error) returns the outcome of each write, and the predicates are
+    /// true as for [`Collection::bulk_write`](crate::Collection::bulk_write).
     ///
     /// ```no_run
     /// # use odm::{Database, Id, Model, Write};
@@ -89,13 +95,13 @@ setters!([S] ClientBulkWrite<S>, of M: ordered let_ bypass_document_validation c
 deadline!([] ClientBulkWrite, CLIENT_BULK_WRITE, reply);
 
 impl<S> ClientBulkWrite<S> {
-    /// Adds a write to the collection of its model.
+    /// Adds a write to the collection of its model. For a model with a tenant, use [`writes_on`](Self::writes_on).
     pub fn write<M: Model>(self, write: impl Into<Write<M>>) -> Self {
         let collection = self.database.collection::<M>();
         self.writes_on(&collection, [write.into()])
     }
 
-    /// Adds writes to the collection of their model.
+    /// Adds writes to the collection of their model. For a model with a tenant, use [`writes_on`](Self::writes_on).
     pub fn writes<M: Model, K>(self, writes: impl IntoWrites<M, K>) -> Self {
         let collection = self.database.collection::<M>();
         self.writes_on(&collection, writes)
@@ -127,13 +133,14 @@ impl<S> ClientBulkWrite<S> {
     }
 
     fn push<M: Model>(&mut self, collection: &Collection<M>, write: Write<M>) {
-        let namespace = Namespace::new(self.database.name(), M::COLLECTION);
         let target = collection.target();
-        let (_, ready) = write.finish(target.policies());
-        self.writes.push(ready.and_then(|mut ready| {
-            let meaning = ready.take_meaning();
-            Ok(ClientWrite { model: ready.into_model(namespace)?, meaning, target })
-        }));
+        let (_, statement) = write.into_statement(target.policies());
+        let namespace = Namespace::new(self.database.name(), M::COLLECTION);
+        let write = statement.and_then(|statement| match target.hooks() {
+            Some(_) => Ok(ClientWrite::Pending { statement: Box::new(statement), namespace, target }),
+            None => ClientWrite::ready(statement.finish()?, namespace, target),
+        });
+        self.writes.push(write);
     }
 
     /// Replaces all options by those of the driver's struct.
@@ -148,9 +155,11 @@ impl<S> ClientBulkWrite<S> {
         S: SessionState<'s>,
     {
         let Self { database, writes, problems, options, state } = self;
-        state
-            .at(database.operation(CLIENT_BULK_WRITE))
-            .run(|session| Box::pin(send(database, writes, problems.or(Ok(options)), session)))
+        let (state, options) = (state.at(database.operation(CLIENT_BULK_WRITE)), problems.or(Ok(options)));
+        if writes.iter().flatten().any(ClientWrite::is_pending) {
+            return state.run_with(|lent| Box::pin(hooked::send(database, writes, options, lent)));
+        }
+        state.run(|session| Box::pin(send(database, writes, options, session)))
     }
 }
 

@@ -16,12 +16,12 @@ use crate::{
     error::{BulkWriteError, Command, Error, Result, WriteCounts, WriteReply},
     exec,
     operation::{Operation, Verb},
-    write::{Guard, Meaning, Ready, unwritten},
+    write::{Guard, Meaning, Ready, Statement, unwritten},
 };
 
 /// Returns the verb of a command that `bulk_write` sends.
 const fn verb(command: Command) -> Verb {
-    Verb::new("bulk_write", name(command))
+    Verb::writes("bulk_write", name(command))
 }
 
 const fn name(command: Command) -> &'static str {
@@ -36,6 +36,8 @@ const fn name(command: Command) -> &'static str {
 #[derive(Default)]
 pub(super) struct Elements {
     count: usize,
+    /// Writes that are finished after the hooks of their model.
+    statements: Vec<(usize, Statement)>,
     accepted: Vec<Element>,
     refused: Vec<(usize, Error)>,
 }
@@ -59,8 +61,25 @@ struct Kind {
 }
 
 impl Elements {
-    /// Adds the next write, or its error if it cannot be sent.
-    pub(super) fn push(&mut self, write: Result<Ready>) {
+    /// Adds the next write, or its error if it cannot be sent. A write with hooks is finished later.
+    pub(super) fn push(&mut self, write: Result<Statement>, is_hooked: bool) {
+        let position = self.count;
+        self.count += 1;
+        match write {
+            Ok(statement) if is_hooked => self.statements.push((position, statement)),
+            write => self.put(position, write.and_then(Statement::finish)),
+        }
+    }
+
+    /// Returns the writes that are not finished, by their positions. Returns none if the error of another write is
+    /// known already.
+    pub(super) fn take_statements(&mut self) -> Vec<(usize, Statement)> {
+        let statements = std::mem::take(&mut self.statements);
+        if self.refused.is_empty() { statements } else { Vec::new() }
+    }
+
+    /// Adds a finished write, or its error. The writes are added in their order.
+    pub(super) fn put(&mut self, position: usize, write: Result<Ready>) {
         let element = write.and_then(|mut write| {
             let ((command, many), sorted) = (write.command_kind(), write.is_sorted());
             let (deletes, guard) = match write.take_meaning() {
@@ -73,9 +92,8 @@ impl Elements {
         });
         match element {
             Ok(element) => self.accepted.push(element),
-            Err(error) => self.refused.push((self.count, error)),
+            Err(error) => self.refused.push((position, error)),
         }
-        self.count += 1;
     }
 
     pub(super) fn len(&self) -> usize {

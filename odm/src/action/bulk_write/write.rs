@@ -14,7 +14,7 @@ use crate::{
     model::Model,
     policies::Policies,
     update::IntoUpdate,
-    write::{Ready, Statement, WriteKind, WriteOptions},
+    write::{Statement, WriteKind, WriteOptions},
 };
 
 /// One write of a [`bulk_write`](crate::Collection::bulk_write).
@@ -88,10 +88,10 @@ impl<M: Model> Write<M> {
         BulkDelete(Self::of(WriteKind::delete_many(filter)))
     }
 
-    /// Returns the id of a document to insert, and the statement that can be rendered, or its error.
-    pub(super) fn finish(self, policies: &Policies) -> (Option<M::Id>, Result<Ready>) {
+    /// Returns the id of a document to insert, and the statement, or its error.
+    pub(super) fn into_statement(self, policies: &Policies) -> (Option<M::Id>, Result<Statement>) {
         let Self { draft, options, id } = self;
-        (id, draft.into_statement(options, policies).and_then(Statement::finish))
+        (id, draft.into_statement(options, policies))
     }
 }
 

@@ -178,14 +178,30 @@ fn table() -> Vec<(&'static str, fn() -> Error, [&'static str; 4])> {
         ("an aborted transaction", || Error::aborted("an earlier call failed"), [""; 4]),
         (
             "a dangling reference",
-            || Error::new(ErrorKind::Dangling(DanglingReference::new("posts", "author", "users", 5.into()))),
+            || {
+                Error::new(ErrorKind::Dangling(ReferenceError::dangling(
+                    "posts",
+                    "author",
+                    "users",
+                    5.into(),
+                )))
+            },
             [""; 4],
         ),
         (
             "a restricted delete",
-            || Error::new(ErrorKind::Restricted(Restriction::new("posts", "author", "users", 5.into()))),
+            || {
+                Error::new(ErrorKind::Restricted(ReferenceError::restricted(
+                    "posts",
+                    "author",
+                    "users",
+                    5.into(),
+                )))
+            },
             [""; 4],
         ),
+        ("a hook before a write", || Error::before_write("before_insert", "no stock".into()), ["N"; 4]),
+        ("a hook after a write", || Error::after_write("after_insert", "no mail".into()), ["A"; 4]),
         ("no image", || Error::new(ErrorKind::ImageMissing), [""; 4]),
         ("unsupported", || Error::from_driver(Driver::SessionsNotSupported.into()), ["N"; 4]),
         ("shutdown of the client", || Error::from_driver(Driver::Shutdown.into()), ["N"; 4]),

@@ -159,7 +159,7 @@ fn query(setup: &Setup, after: Option<&Bson>) -> Result<Vec<Document>> {
     let of_stream = |stage: &&Document| !stage.contains_key("$changeStreamSplitLargeEvent");
     pipeline.extend(setup.stages.iter().filter(of_stream).cloned());
     // As the stream, the copy has all documents, also those that a policy hides.
-    Ok(Query::new(pipeline, AggregateOptions::default()).finish(None)?.into_parts().0)
+    Ok(Query::new(pipeline, AggregateOptions::default()).unscoped()?.into_parts().0)
 }
 
 /// Returns the command. The collation is that of the change stream, so that both order the ids in the same way.

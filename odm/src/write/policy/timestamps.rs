@@ -46,6 +46,12 @@ pub(super) fn keeping_created_at(
     Ok(Some(vec![doc! { "$replaceWith": { "$mergeObjects": [{ "$literal": document }, kept] } }]))
 }
 
+/// Returns the document in the pipeline that [`keeping_created_at`] returns.
+pub(super) fn literal_in(stages: &[Document]) -> Option<&Document> {
+    let merged = stages.first()?.get_document("$replaceWith").ok()?.get_array("$mergeObjects").ok()?;
+    merged.first()?.as_document()?.get_document("$literal").ok()
+}
+
 /// Adds the time to an update, and the time of the insert if the update creates a document.
 pub(super) fn update(update: Update<()>, fields: &PolicyFields, now: DateTime, upserts: bool) -> Update<()> {
     let updated = fields.updated_at().filter(|name| !update.names(name));

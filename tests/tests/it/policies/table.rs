@@ -2,45 +2,20 @@
 //!
 //! A verb that is not in the table fails the test, so a new verb cannot forget a policy.
 
-use std::{collections::BTreeSet, fs, path::Path};
+use std::collections::BTreeSet;
 
 use odm::{
     Collection, Database, Filter, Id, Model, Update, Write,
     action::Verbosity,
     bson::{Bson, DateTime, Document, doc},
 };
-use odm_integration::commands::Commands;
+use odm_integration::{commands::Commands, verbs::declared};
 use odm_test::Server;
 
 use super::at;
 
-/// Verbs that neither read nor write the documents of a model, that concern all documents of a collection, whatever
-/// their policies, or that consist of other verbs.
-const WITHOUT_DOCUMENTS: [&str; 20] = [
-    "connect",
-    "ping",
-    "session",
-    "start_session",
-    "start_transaction",
-    "commit_transaction",
-    "abort_transaction",
-    "drop_database",
-    "plan",
-    "verify",
-    "apply",
-    "run_command",
-    "driver",
-    "oplog_window",
-    // The whole collection.
-    "scan",
-    "migrate",
-    // As `watch`.
-    "subscribe",
-    // `it::relation::policies` tests these.
-    "include",
-    "delete_referenced",
-    "transaction",
-];
+/// A verb that `it::relation::policies` tests.
+const ELSEWHERE: &str = "include";
 
 #[derive(Debug, Clone, Model)]
 #[odm(collection = "notes")]
@@ -268,7 +243,6 @@ macro_rules! table {
         sends!(bulk_write: notes.bulk_write([Write::delete_one(one())]) => deletes(false));
         sends!(bulk_write: notes.bulk_write([Write::delete_many(one())]) => deletes(true));
 
-        seen.insert("explain".to_owned());
         let _ = notes.find(one()).explain().verbosity(Verbosity::QueryPlanner).await.unwrap();
         let _ = notes.update_one(one(), inc()).explain().verbosity(Verbosity::QueryPlanner).await.unwrap();
         let explained = commands.take();
@@ -303,23 +277,8 @@ fn sorted(command: &Document) -> String {
 /// Returns the verbs in the sources that read or write documents. `of_deleted` is whether those are included that only
 /// a model with the policy has.
 fn verbs(of_deleted: bool) -> BTreeSet<String> {
-    let mut names = BTreeSet::new();
-    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("../odm/src")];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-                continue;
-            }
-            let text = fs::read_to_string(path).unwrap();
-            for start in ["Verb::new(\"", "Verb::unsent(\""] {
-                let verbs = text.split(start).skip(1).filter_map(|rest| rest.split('"').next());
-                names.extend(verbs.map(str::to_owned));
-            }
-        }
-    }
-    names.retain(|name| !WITHOUT_DOCUMENTS.contains(&name.as_str()));
+    let mut names = &declared("reads") | &declared("writes");
+    names.remove(ELSEWHERE);
     if !of_deleted {
         names.retain(|name| name != "restore" && name != "purge");
     }

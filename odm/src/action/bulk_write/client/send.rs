@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use mongodb::{
-    ClientSession,
+    ClientSession, Namespace,
     action::Action,
     bson::doc,
     error::{ErrorKind as Driver, PartialBulkWriteResult},
@@ -19,16 +19,29 @@ use crate::{
     error::{BulkWriteError, Error, ErrorKind, Result},
     exec,
     operation::Verb,
-    write::Meaning,
+    write::{Meaning, Ready, Statement},
 };
 
 const ASK_VERSION: Verb = Verb::new("bulk_write", "buildInfo");
 
-/// A write in the driver's form, with what its reply means for the policies of its model.
-pub(super) struct ClientWrite {
-    pub(super) model: WriteModel,
-    pub(super) meaning: Meaning,
-    pub(super) target: Target,
+/// A write of the collection of a target.
+#[allow(clippy::large_enum_variant)] // almost all writes are ready
+pub(super) enum ClientWrite {
+    /// It is finished after the hooks of its model.
+    Pending { statement: Box<Statement>, namespace: Namespace, target: Target },
+    /// The write in the driver's form, with what its reply means for the policies of its model.
+    Ready { model: WriteModel, meaning: Meaning, target: Target },
+}
+
+impl ClientWrite {
+    pub(super) fn ready(mut ready: Ready, namespace: Namespace, target: Target) -> Result<Self> {
+        let meaning = ready.take_meaning();
+        Ok(Self::Ready { model: ready.into_model(namespace)?, meaning, target })
+    }
+
+    pub(super) fn is_pending(&self) -> bool {
+        matches!(self, Self::Pending { .. })
+    }
 }
 
 pub(super) async fn send(
@@ -109,14 +122,21 @@ fn all(writes: Vec<Result<ClientWrite>>) -> Result<(Vec<WriteModel>, Vec<(Meanin
     let mut meanings = Vec::with_capacity(writes.len());
     for (position, write) in writes.into_iter().enumerate() {
         match write {
-            Ok(ClientWrite { model, meaning, target }) => {
+            Ok(ClientWrite::Ready { model, meaning, target }) => {
                 models.push(model);
                 meanings.push((meaning, target));
             }
+            Ok(ClientWrite::Pending { .. }) => report.fail(position, unfinished()),
             Err(error) => report.fail(position, error),
         }
     }
     report.into_result().map(|_| (models, meanings))
+}
+
+/// Returns an error that does not occur: the hooks of a write run before the writes are sent.
+#[cold]
+fn unfinished() -> Error {
+    Error::refused("the hooks of the write have not run")
 }
 
 /// Adds the required version and the version of the server to the error.

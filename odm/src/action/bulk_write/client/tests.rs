@@ -20,8 +20,16 @@ struct Note {
     shop: String,
 }
 
+/// Returns the write in the driver's form, and what its reply means.
+fn ready(write: &ClientWrite) -> (&WriteModel, &Meaning) {
+    match write {
+        ClientWrite::Ready { model, meaning, .. } => (model, meaning),
+        ClientWrite::Pending { .. } => panic!("the model has no hooks"),
+    }
+}
+
 fn of_update(write: &ClientWrite) -> (Document, String) {
-    match &write.model {
+    match ready(write).0 {
         WriteModel::UpdateMany(model) => (model.filter.clone(), format!("{:?}", model.update)),
         WriteModel::UpdateOne(model) => (model.filter.clone(), format!("{:?}", model.update)),
         WriteModel::ReplaceOne(model) => (model.filter.clone(), model.replacement.to_string()),
@@ -45,12 +53,12 @@ async fn each_write_has_the_policies_of_its_model() {
     let (filter, update) = of_update(delete);
     assert_eq!(filter, doc! { "shop": { "$eq": "a" }, "deleted_at": { "$eq": null } });
     assert!(update.contains("deleted_at") && update.contains("$inc"), "{update}");
-    assert!(matches!(delete.meaning, Meaning::Delete));
+    assert!(matches!(ready(delete).1, Meaning::Delete));
 
     let (filter, replacement) = of_update(save);
     assert_eq!(filter, doc! { "_id": *note.id.key(), "shop": { "$eq": "a" }, "version": { "$eq": 3 } });
     assert!(replacement.contains("\"version\": 4"), "{replacement}");
-    assert!(matches!(&save.meaning, Meaning::OfVersion(guard) if guard.requires_document));
+    assert!(matches!(ready(save).1, Meaning::OfVersion(guard) if guard.requires_document));
 
     // Without a handle, there is no tenant.
     assert!(refused.is_not_sent());

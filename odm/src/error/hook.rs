@@ -1,0 +1,72 @@
+//! `HookError`: the error that a hook of a model returned.
+
+use std::{error::Error as StdError, fmt};
+
+use mongodb::error::TRANSIENT_TRANSACTION_ERROR;
+
+use super::{Error, ErrorKind};
+
+/// The error that a hook of a model returned, and the hook.
+///
+/// The text of the hook's error is part of the message. [`cause`](Self::cause) returns the error itself.
+pub struct HookError {
+    hook: &'static str,
+    is_after: bool,
+    cause: Box<dyn StdError + Send + Sync>,
+}
+
+impl HookError {
+    /// Returns the name of the hook, such as `before_insert`.
+    pub fn hook(&self) -> &str {
+        self.hook
+    }
+
+    /// Returns whether the hook ran after the write.
+    pub fn is_after(&self) -> bool {
+        self.is_after
+    }
+
+    /// Returns the error that the hook returned. `downcast_ref` returns it as its own type.
+    pub fn cause(&self) -> &(dyn StdError + Send + Sync + 'static) {
+        &*self.cause
+    }
+}
+
+impl Error {
+    /// Creates an error of a hook that runs before a write, so that nothing is sent.
+    pub(crate) fn before_write(hook: &'static str, cause: Box<dyn StdError + Send + Sync>) -> Self {
+        Self::of_hook(HookError { hook, is_after: false, cause })
+    }
+
+    /// Creates an error of a hook that runs after a write.
+    pub(crate) fn after_write(hook: &'static str, cause: Box<dyn StdError + Send + Sync>) -> Self {
+        Self::of_hook(HookError { hook, is_after: true, cause })
+    }
+
+    /// A transaction in which a call of a hook failed can be run again for the same reasons as that call.
+    fn of_hook(error: HookError) -> Self {
+        let is_transient = error
+            .cause
+            .downcast_ref::<Self>()
+            .is_some_and(|cause| cause.has_label(TRANSIENT_TRANSACTION_ERROR));
+        let error = Self::new(ErrorKind::Hook(error));
+        if is_transient { error.labelled(TRANSIENT_TRANSACTION_ERROR) } else { error }
+    }
+
+    /// Returns `true` if a hook that runs after a write returned the error.
+    pub(super) fn is_after_write(&self) -> bool {
+        self.hook_error().is_some_and(HookError::is_after)
+    }
+}
+
+impl fmt::Display for HookError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the hook `{}` returned an error: {}", self.hook, self.cause)
+    }
+}
+
+impl fmt::Debug for HookError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "HookError({self})")
+    }
+}
