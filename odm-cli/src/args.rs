@@ -26,6 +26,8 @@ pub(crate) enum Command {
     Plan(Plan),
     /// Make the changes of the plan
     Apply(Apply),
+    /// Read all documents, and exit with 3 if some break a validator, a unique index or what their model reads
+    Scan,
     /// Exit with 3 unless the schema and all migrations are applied
     Verify,
     /// Run the migrations that are not applied
@@ -51,6 +53,10 @@ pub(crate) struct Plan {
 
 #[derive(Debug, Args)]
 pub(crate) struct Apply {
+    /// Make the narrowing changes too: validators that refuse what the server accepts now
+    #[arg(long)]
+    pub(crate) allow_narrowing: bool,
+
     /// Make the destructive changes too
     #[arg(long)]
     pub(crate) allow_destructive: bool,

@@ -5,4 +5,5 @@ pub(crate) mod explain;
 pub(crate) mod introspect;
 pub(crate) mod migrate;
 pub(crate) mod plan;
+pub(crate) mod scan;
 pub(crate) mod verify;

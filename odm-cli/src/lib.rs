@@ -4,7 +4,6 @@ mod args;
 mod command;
 mod diagram;
 mod introspect;
-mod models;
 mod output;
 mod progress;
 
@@ -13,9 +12,8 @@ use std::{ffi::OsString, fmt, process::ExitCode};
 use clap::{CommandFactory, FromArgMatches};
 use odm::{Database, migrate::Migrations, schema::Schema};
 
-pub use self::models::Models;
 #[doc(no_inline)]
-pub use odm::migrations;
+pub use odm::{migrations, models, schema::Models};
 
 use self::{
     args::{Arguments, Command},
@@ -109,7 +107,7 @@ impl Cli {
     async fn execute(self, arguments: Arguments, output: Output) -> Result<ExitCode, Failure> {
         let Arguments { uri, command, .. } = arguments;
         if let Command::Diagram = command {
-            return Ok(output.print(&diagram::Diagram::of(self.models.metas())));
+            return Ok(output.print(&diagram::Diagram::of(&self.models.metas())));
         }
         let database = match (self.database, uri) {
             (_, Some(uri)) => Database::connect(uri).await?,
@@ -117,12 +115,13 @@ impl Cli {
             (None, None) => return Err(Failure::NoUri),
         };
         let schema = |drop_undeclared: bool| {
-            let schema = (self.schema)(database.schema(self.models.schema()));
+            let schema = (self.schema)(database.schema(self.models.clone()));
             if drop_undeclared { schema.drop_undeclared() } else { schema }
         };
         match command {
             Command::Plan(plan) => command::plan::run(schema(plan.drop_undeclared), &plan, output).await,
             Command::Apply(apply) => command::apply::run(schema(apply.drop_undeclared), &apply, output).await,
+            Command::Scan => command::scan::run(schema(false), output).await,
             Command::Verify => {
                 command::verify::run(schema(false), database.migrate(self.migrations.clone()), output).await
             }

@@ -132,7 +132,7 @@ impl Failure {
 }
 
 /// Returns the `_id` of a document as JSON, or as text if JSON has no such value.
-fn id(id: &Bson) -> Value {
+pub(crate) fn id(id: &Bson) -> Value {
     match id {
         Bson::Int32(number) => json!(number),
         Bson::Int64(number) => json!(number),

@@ -4,6 +4,7 @@
 //! `validator(..)` and similar lists are parsed in the same way. If an attribute is wrong, the error is added to the
 //! [`Ctxt`] and parsing continues with the next attribute, so that all errors are reported at once.
 
+pub(crate) mod collection;
 pub(crate) mod container;
 pub(crate) mod duration;
 pub(crate) mod field;

@@ -1,5 +1,6 @@
 //! Checks that need more than one attribute, one function each.
 
+mod collection;
 mod index;
 mod model;
 mod policies;
@@ -52,6 +53,7 @@ pub(crate) fn check(cx: &Ctxt, container: &Container<'_>) {
         model::id(cx, container);
         policies::policies(cx, container);
         index::indexes(cx, container);
+        collection::options(cx, container);
     }
 }
 

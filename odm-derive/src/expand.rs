@@ -1,6 +1,7 @@
 //! Expansion of the checked tree to code.
 
 mod codec;
+mod collection;
 mod docs;
 mod fields;
 mod flatten;
@@ -100,9 +101,15 @@ fn document(scope: &Scope<'_>) -> (TokenStream, TokenStream) {
     ];
     match scope.container.derive {
         Derive::Model => {
-            inside.insert(0, keys);
             inside.push(validate::expand(scope));
             inside.push(model::expand(scope));
+            if scope.container.attrs.options.has_pipeline() {
+                // The pipeline makes the documents, so it needs their literal.
+                let (literal, implementations) = literal::expand(scope);
+                inside.push(implementations);
+                return (quote!(#keys #literal), quote!(#(#inside)*));
+            }
+            inside.insert(0, keys);
             (TokenStream::new(), quote!(#(#inside)*))
         }
         derive => {

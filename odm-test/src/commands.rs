@@ -1,5 +1,7 @@
 //! `Commands`: the commands that a test sends to its server.
 
+mod targeted;
+
 use std::{
     fmt, mem,
     sync::{

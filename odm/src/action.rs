@@ -62,6 +62,7 @@ mod prepare;
 mod purge;
 pub(crate) mod read;
 mod read_as;
+mod refresh;
 mod replace_one;
 mod restore;
 mod run_command;

@@ -15,7 +15,7 @@ use crate::{
     database::Database,
     model::{HookTable, Model},
     operation::{Operation, Verb},
-    policies::Policies,
+    policies::{Policies, Scope},
 };
 
 /// The collection of the model `M`. Cloning it is cheap, as for the [`Database`] that it comes from.
@@ -116,6 +116,12 @@ impl Target {
     /// Returns the database of the collection.
     pub(crate) fn database(&self) -> &Database {
         &self.database
+    }
+
+    /// Limits the documents that the target refers to.
+    pub(crate) fn in_scope(mut self, scope: Scope) -> Self {
+        self.policies.scope = scope;
+        self
     }
 
     /// Returns the driver's handle for plain documents.

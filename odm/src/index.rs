@@ -4,12 +4,16 @@ mod index_type;
 pub(crate) mod key;
 mod options;
 mod problem;
+mod search;
 
 use std::{fmt, time::Duration};
 
 use mongodb::bson::{Document, doc};
 
-pub use self::index_type::IndexType;
+pub use self::{
+    index_type::IndexType,
+    search::{SearchFieldType, SearchIndex, Similarity},
+};
 use self::{key::Key, options::Options};
 
 /// A declared index: its keys in order, and its options.

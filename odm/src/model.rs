@@ -2,19 +2,21 @@
 
 mod hooks;
 mod meta;
+pub(crate) mod options;
 mod policies;
 mod validator;
 
 pub use self::{
     hooks::{HasHooks, HookTable},
     meta::ModelMeta,
+    options::{CollectionOptions, Granularity, ShardKey, TimeSeries},
     policies::{PolicyFields, SoftDelete, Tenanted},
     validator::Validator,
 };
 pub use crate::rule::check::{Check, Validate};
 
 use crate::{
-    index::Index,
+    index::{Index, SearchIndex},
     path::{InQuery, Root},
     value::{Decode, Doc, Keyed, Value},
 };
@@ -85,6 +87,16 @@ pub trait Model: Doc + Decode + Keyed + Validate {
     /// Returns the indexes that the attributes declare.
     fn indexes() -> Vec<Index> {
         Vec::new()
+    }
+
+    /// Returns the search indexes that the attributes declare.
+    fn search_indexes() -> Vec<SearchIndex> {
+        Vec::new()
+    }
+
+    /// Returns how the collection is created, as the attributes declare it.
+    fn collection_options() -> CollectionOptions {
+        CollectionOptions::new()
     }
 
     /// Returns the typed paths of the model, from which filters, updates and sorts are built.

@@ -42,6 +42,7 @@ mod context;
 mod newer;
 mod output;
 pub(crate) mod stage;
+mod view;
 
 use std::{fmt, marker::PhantomData};
 
@@ -58,6 +59,7 @@ pub use self::{
         unwind::{Field, Picks, RowField, RowFields, Unwind, UnwoundField},
         *,
     },
+    view::MaterializedView,
 };
 #[doc(hidden)]
 pub use crate::accumulator::table::accumulators;
@@ -82,7 +84,7 @@ use crate::{
 #[derive(Debug, Clone, Default)]
 pub struct Detached {
     /// The documents that it reads, if it is joined with another pipeline.
-    scope: Scope,
+    pub(crate) scope: Scope,
 }
 
 /// The stages of an aggregation over documents of type `In`. `Row` is the type of the rows after the last stage.

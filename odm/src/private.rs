@@ -13,14 +13,14 @@ pub use crate::{
     hooks::hook_table,
     index::{
         Index, IndexType,
-        key::{date_key, every_field_key, field_key, geo_key, text_key},
+        key::{date_key, dated, every_field_key, field_key, geo_key, text_key, time_field},
     },
     meta::{
         ContentMeta, Deferred, DocumentMeta, EnumMeta, FieldMeta, OnDelete, Tagging, TypeMeta, VariantMeta,
     },
     model::{
-        Check, HasHooks, HookTable, Identified, Model, PolicyFields, SoftDelete, Tenanted, Validate,
-        Validator, id_in,
+        Check, CollectionOptions, Granularity, HasHooks, HookTable, Identified, Model, PolicyFields,
+        ShardKey, SoftDelete, Tenanted, TimeSeries, Validate, Validator, id_in,
     },
     patch::{Changed, Patch},
     path::{
@@ -30,6 +30,7 @@ pub use crate::{
         key::{Key, OneField, types_only},
         narrow::{Narrows, NarrowsUntagged, VariantTest},
     },
+    pipeline::{MaterializedView, Pipeline},
     relation::Target,
     row::{Retyped, With},
     rule::{

@@ -15,6 +15,7 @@ pub(crate) mod required_together;
 mod stored;
 mod text;
 mod unique_items;
+mod url;
 
 pub(crate) use self::{
     check::{Check, Validate},
@@ -31,4 +32,5 @@ pub use self::{
     required_together::MaybeAbsent,
     text::Matched,
     unique_items::UniqueItems,
+    url::MatchedUrl,
 };

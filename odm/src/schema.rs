@@ -39,8 +39,10 @@ mod compare;
 mod diff;
 mod live;
 mod models;
+mod options;
 mod plan;
 mod scan;
+mod search;
 mod spec;
 mod validator;
 
@@ -84,6 +86,7 @@ impl Database {
             undeclared: Undeclared::default(),
             known: Vec::new(),
             known_validators: Vec::new(),
+            known_options: Vec::new(),
         })
     }
 }
@@ -112,6 +115,15 @@ impl Schema {
     /// validator, else this has no effect.
     pub fn known_validator<M: Model>(mut self) -> Self {
         self.0.known_validators.push(M::COLLECTION);
+        self
+    }
+
+    /// Leaves the options of a collection out of the plan that its model does not declare: those that another program or
+    /// an administrator set, and the shard key of a collection that is not in a sharded cluster.
+    ///
+    /// Without this, the plan reports them, and is never empty.
+    pub fn known_options<M: Model>(mut self) -> Self {
+        self.0.known_options.push(M::COLLECTION);
         self
     }
 

@@ -126,7 +126,7 @@ pub(crate) use self::{
     binary::plain_bytes,
     bson_number::{Arithmetic, BsonNumber},
     convertible::Scalar,
-    date::{Dated, Instant},
+    date::{Dated, Instant, TimeField},
     document_capacity::document_with_capacity,
     elements::duplicate,
     elements::{Elements, require, unknown_field},

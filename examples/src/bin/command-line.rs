@@ -121,17 +121,20 @@ async fn show(db: &Database, server: &str) -> anyhow::Result<()> {
     // Documents that an older version of the program has stored.
     let customer = ObjectId::from_bytes([7; 12]);
     orders
-        .insert_many((1..=3).map(|number| {
+        .insert_many((1..=3_u8).map(|number| {
             doc! {
-                "reference": format!("NO-{number}"), "customer": customer, "status": "open", "euros": number,
+                "_id": ObjectId::from_bytes([number; 12]),
+                "reference": format!("NO-{number}"), "customer": customer, "status": "open", "euros": i32::from(number),
                 "lines": [{ "sku": "tea", "qty": 2 }],
             }
         }))
         .await?;
+    run(uri, &["scan"]).await?;
     run(uri, &["verify"]).await?;
     run(uri, &["migrate", "--dry-run"]).await?;
     run(uri, &["migrate"]).await?;
     run(uri, &["migrate", "--status", "--json"]).await?;
+    run(uri, &["scan", "--json"]).await?;
 
     // A collection that no model describes.
     db.driver()

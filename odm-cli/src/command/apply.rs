@@ -18,15 +18,21 @@ pub(crate) async fn run(
     output: Output,
 ) -> Result<ExitCode, Failure> {
     let spinner = spinner("applying the plan");
-    let applied = apply(schema, arguments.allow_destructive).await;
+    let applied = apply(schema, arguments).await;
     spinner.finish_and_clear();
     let applied = applied?;
     Ok(output.print_left(&Changes(&applied), !applied.left().is_empty()))
 }
 
-async fn apply(schema: Schema, allow_destructive: bool) -> odm::Result<Applied> {
-    let apply = schema.plan().await?.apply();
-    if allow_destructive { apply.allow_destructive().await } else { apply.await }
+async fn apply(schema: Schema, arguments: &args::Apply) -> odm::Result<Applied> {
+    let mut apply = schema.plan().await?.apply();
+    if arguments.allow_narrowing {
+        apply = apply.allow_narrowing();
+    }
+    if arguments.allow_destructive {
+        apply = apply.allow_destructive();
+    }
+    apply.await
 }
 
 struct Changes<'a>(&'a Applied);
@@ -34,10 +40,7 @@ struct Changes<'a>(&'a Applied);
 impl fmt::Display for Changes<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}", self.0)?;
-        match self.0.left().len() {
-            0 => Ok(()),
-            count => writeln!(f, "{}", advice(count)),
-        }
+        advice(f, self.0.left().iter())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::{fmt, process::ExitCode};
 
-use odm::schema::{Plan, Schema, SchemaChange};
+use odm::schema::{Impact, Plan, Schema, SchemaChange};
 use serde_json::{Value, json};
 
 use crate::{
@@ -29,8 +29,7 @@ impl fmt::Display for Differences<'_> {
         for change in self.0 {
             writeln!(f, "{change}")?;
         }
-        let destructive = self.0.iter().filter(|change| change.is_destructive()).count();
-        if destructive > 0 { writeln!(f, "{}", advice(destructive)) } else { Ok(()) }
+        advice(f, self.0.iter())
     }
 }
 
@@ -39,16 +38,28 @@ impl Report for Differences<'_> {
         json!({
             "changes": self.0.iter().map(change).collect::<Vec<_>>(),
             "pending": self.0.is_pending(),
+            "narrowing": self.0.is_narrowing(),
             "destructive": self.0.is_destructive(),
         })
     }
 }
 
-/// Returns how to make destructive changes.
-pub(super) fn advice(count: usize) -> String {
-    match count {
-        1 => "1 change is destructive: `apply --allow-destructive` makes it".to_owned(),
-        count => format!("{count} changes are destructive: `apply --allow-destructive` makes them"),
+/// Prints how to make the changes that need a flag, and how many an administrator makes.
+pub(super) fn advice<'c>(
+    f: &mut fmt::Formatter<'_>,
+    changes: impl Iterator<Item = &'c SchemaChange> + Clone,
+) -> fmt::Result {
+    for impact in [Impact::Narrowing, Impact::Destructive] {
+        match changes.clone().filter(|change| change.impact() == Some(impact)).count() {
+            0 => Ok(()),
+            1 => writeln!(f, "1 change is {impact}: `apply --allow-{impact}` makes it"),
+            count => writeln!(f, "{count} changes are {impact}: `apply --allow-{impact}` makes them"),
+        }?;
+    }
+    match changes.filter(|change| change.is_manual()).count() {
+        0 => Ok(()),
+        1 => writeln!(f, "1 change is manual: an administrator makes it"),
+        count => writeln!(f, "{count} changes are manual: an administrator makes them"),
     }
 }
 

@@ -3,7 +3,9 @@
 use syn::{DeriveInput, Ident, LitStr, Path, Type};
 
 use super::{
-    Once, flag,
+    Once,
+    collection::CollectionAttrs,
+    flag,
     index::Index,
     odm_words,
     rule::{self, Rule},
@@ -24,6 +26,7 @@ pub(crate) struct ContainerAttrs {
     pub(crate) krate: Once<Path>,
     pub(crate) key: Once<Type>,
     pub(crate) indexes: Vec<Index>,
+    pub(crate) options: CollectionAttrs,
     pub(crate) rules: Vec<Rule>,
     pub(crate) validator: Once<Validator>,
     pub(crate) versions: Versions,
@@ -64,6 +67,14 @@ impl ContainerAttrs {
                 }
                 ContainerWord::SchemaVersion => attrs.versions.current(ident, input),
                 ContainerWord::Upgrade => attrs.versions.upgrade(ident, input),
+                ContainerWord::Capped
+                | ContainerWord::TimeSeries
+                | ContainerWord::Clustered
+                | ContainerWord::Collation
+                | ContainerWord::PreAndPostImages
+                | ContainerWord::View
+                | ContainerWord::MaterializedView
+                | ContainerWord::ShardKey => attrs.options.read(cx, word, ident, input),
                 ContainerWord::Crate => attrs.krate.set(ident, value(ident, input, word.form())?),
             }
         });

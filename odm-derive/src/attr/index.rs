@@ -7,8 +7,8 @@ use proc_macro2::Span;
 use syn::{ExprClosure, Ident, LitFloat, LitStr, parse::ParseStream};
 
 pub(crate) use self::{
-    key::{Key, Kind},
-    option::{Bounds, Collation, CollationValue},
+    key::{Key, Kind, Step},
+    option::{Bounds, Collation, CollationValue, collation},
 };
 use super::{
     Once, flag, list,

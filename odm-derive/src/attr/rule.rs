@@ -34,6 +34,7 @@ pub(crate) enum Kind {
     },
     Pattern(LitStr),
     Email,
+    Url,
     OneOf(ExprArray),
     MultipleOf(LitInt),
     UniqueItems,
@@ -81,6 +82,10 @@ pub(crate) fn of_field(
                 flag(ident, input, word.form())?;
                 Kind::Email
             }
+            RuleWord::Url => {
+                flag(ident, input, word.form())?;
+                Kind::Url
+            }
             RuleWord::Nested => {
                 flag(ident, input, word.form())?;
                 Kind::Nested
@@ -116,6 +121,7 @@ pub(crate) fn of_document(
                 | RuleWord::Range
                 | RuleWord::Pattern
                 | RuleWord::Email
+                | RuleWord::Url
                 | RuleWord::OneOf
                 | RuleWord::MultipleOf
                 | RuleWord::UniqueItems

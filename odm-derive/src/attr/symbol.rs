@@ -58,6 +58,14 @@ words! {
         Key("key", "#[odm(key = String)]", Container(Model)),
         Validate("validate", DOCUMENT_RULES, Container(Model | Embedded)),
         Validator("validator", VALIDATOR, Container(Model)),
+        Capped("capped", "#[odm(capped(size = 1048576, max = 1000))]", Container(Model)),
+        TimeSeries("time_series", TIME_SERIES, Container(Model)),
+        Clustered("clustered", CLUSTERED, Container(Model)),
+        Collation("collation", COLLATION, Container(Model)),
+        PreAndPostImages("pre_and_post_images", "#[odm(pre_and_post_images)]", Container(Model)),
+        View("view", "#[odm(view(on = Order, pipeline = path::to::function))]", Container(Model)),
+        MaterializedView("materialized_view", MATERIALIZED_VIEW, Container(Model)),
+        ShardKey("shard_key", "#[odm(shard_key(customer, id = \"hashed\"))]", Container(Model)),
         Hooks("hooks", "#[odm(hooks)]", Container(Model)),
         SchemaVersion("schema_version", SCHEMA_VERSION, Container(Model | Embedded)),
         Upgrade("upgrade", "#[odm(upgrade(1 = path::to::step, 2 = path::to::next_step))]", Container(Model | Embedded)),
@@ -150,6 +158,7 @@ words! {
         Range("range", RANGE, Position::FieldRules),
         Pattern("pattern", "pattern = \"^[a-z]+$\"", Position::FieldRules),
         Email("email", "email", Position::FieldRules),
+        Url("url", "url", Position::FieldRules),
         OneOf("one_of", "one_of = [\"draft\", \"final\"]", Position::FieldRules),
         MultipleOf("multiple_of", "multiple_of = 5", Position::FieldRules),
         UniqueItems("unique_items", "unique_items", Position::FieldRules),
@@ -180,6 +189,37 @@ words! {
         ExactTypes("exact_types", "#[odm(validator(exact_types))]", _),
     }
 
+    /// The bounds in `capped(..)`.
+    CappedWord {
+        Size("size", "size = 1048576", _),
+        Max("max", "max = 1000", _),
+    }
+
+    /// The options in `time_series(..)`.
+    TimeSeriesWord {
+        Time("time", TIME_SERIES, _),
+        Meta("meta", TIME_SERIES, _),
+        Granularity("granularity", "granularity = \"seconds\"`, or `minutes`, `hours", _),
+        ExpireAfter("expire_after", "expire_after = \"90d\"", _),
+    }
+
+    /// The options in `clustered(..)`.
+    ClusteredWord {
+        ExpireAfter("expire_after", CLUSTERED, _),
+    }
+
+    /// The options in `view(..)` and `materialized_view(..)`.
+    ViewSourceWord {
+        On("on", "on = Order", _),
+        Pipeline("pipeline", "pipeline = path::to::function", _),
+        Write("write", "write = \"merge\"`, or `out", Position::MaterializedView),
+    }
+
+    /// The options in `shard_key(..)`.
+    ShardKeyWord {
+        Unique("unique", "#[odm(shard_key(customer, unique))]", _),
+    }
+
     /// The options in `schema_version(..)`.
     SchemaVersionWord {
         Name("name", SCHEMA_VERSION, _),
@@ -196,14 +236,17 @@ const BOUNDS: &str = "bounds(min = -180, max = 180, bits = 26)";
 const COLLATION: &str = "collation(locale = \"en\", strength = 2)";
 const DOCUMENT_RULES: &str = "#[odm(validate(compare(starts_at <= ends_at)))]` or \
                               `#[odm(validate(custom = path::to::function))]";
+const CLUSTERED: &str = "#[odm(clustered)]` or `#[odm(clustered(expire_after = \"90d\"))]";
 const CRATE: &str = "#[odm(crate = path::to::odm)]";
 const FIELD_INDEX: &str = "#[odm(index)]` or `#[odm(index(unique, sparse, ttl = \"90d\"))]";
 const LENGTH: &str = "length(min = 1, max = 100)` or `length(equal = 3)";
+const MATERIALIZED_VIEW: &str = "#[odm(materialized_view(on = Order, pipeline = path::to::function))]";
 const ON_DELETE: &str = "#[odm(on_delete = \"cascade\")]`, or `restrict`, `nullify";
 const RANGE: &str = "range(min = 0, max = 100)";
 const RENAME: &str = "#[odm(rename = \"storedName\")]";
 const SCHEMA_VERSION: &str = "#[odm(schema_version = 3)]` or `#[odm(schema_version(3, name = \"v\"))]";
 const SERDE: &str = "#[odm(serde)]` or `#[odm(serde(ordered))]";
+const TIME_SERIES: &str = "#[odm(time_series(time = at, meta = sensor, granularity = \"minutes\"))]";
 const VALIDATOR: &str = "#[odm(validator)]` or `#[odm(validator(level = \"moderate\", action = \"warn\"))]";
 
 // The messages of several attributes.
@@ -232,6 +275,11 @@ fn elsewhere(position: Position, ident: &Ident) -> Option<String> {
         | Position::Length
         | Position::Range
         | Position::Validator
+        | Position::Capped
+        | Position::TimeSeries
+        | Position::Clustered
+        | Position::ViewSource
+        | Position::MaterializedView
         | Position::SchemaVersion => return None,
     };
     if let Some(word) = ContainerWord::parse(ident) {
@@ -267,6 +315,19 @@ fn container_word(word: ContainerWord, derive: Derive) -> Option<String> {
             Patch => ON_THE_DOCUMENT,
             Embedded | Shape | Value => {
                 "only a collection has a validator: put it on the model, whose validator includes what is inside"
+            }
+        },
+        ContainerWord::Capped
+        | ContainerWord::TimeSeries
+        | ContainerWord::Clustered
+        | ContainerWord::Collation
+        | ContainerWord::PreAndPostImages
+        | ContainerWord::View
+        | ContainerWord::MaterializedView
+        | ContainerWord::ShardKey => match derive {
+            Model => return Some(not_on_a_field(word)),
+            View | Patch | Embedded | Shape | Value => {
+                "this is an option of a collection: put it on the model"
             }
         },
         ContainerWord::Hooks => match derive {

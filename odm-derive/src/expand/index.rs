@@ -61,7 +61,7 @@ fn declared(scope: &Scope<'_>, index: &Index) -> TokenStream {
     }
 }
 
-fn collation(scope: &Scope<'_>, collation: &Collation) -> TokenStream {
+pub(super) fn collation(scope: &Scope<'_>, collation: &Collation) -> TokenStream {
     let Scope { runtime, .. } = scope;
     let locale = &collation.locale;
     let options = collation.options.iter().map(|(word, value)| {
@@ -92,7 +92,7 @@ fn bounds(bounds: &Bounds) -> TokenStream {
 }
 
 /// Returns code for a key. It calls the accessors, so rustc checks every Rust name, and the type of the field.
-fn declared_key(scope: &Scope<'_>, key: &Key, dated: bool) -> TokenStream {
+pub(super) fn declared_key(scope: &Scope<'_>, key: &Key, dated: bool) -> TokenStream {
     let Scope { runtime, .. } = scope;
     let kind = Ident::new(key.kind.variant(), Span::call_site());
     let kind = quote!(#runtime::IndexType::#kind);
@@ -109,13 +109,13 @@ fn declared_key(scope: &Scope<'_>, key: &Key, dated: bool) -> TokenStream {
 }
 
 /// Returns code for the stored name of a field.
-fn name(scope: &Scope<'_>, key: &Key) -> TokenStream {
+pub(super) fn name(scope: &Scope<'_>, key: &Key) -> TokenStream {
     let Scope { runtime, .. } = scope;
     of_path(key, quote!(#runtime::Path::name), &TokenStream::new())
 }
 
 /// Returns the call of a function with a path. rustc reports a field of a wrong type at its name.
-fn of_path(key: &Key, function: TokenStream, others: &TokenStream) -> TokenStream {
+pub(super) fn of_path(key: &Key, function: TokenStream, others: &TokenStream) -> TokenStream {
     let fields = local("fields");
     let span = key.path.last().map_or(key.span, |step| step.name.span());
     let (function, fields) = (respan(function, span), respan(quote!(&#fields), span));

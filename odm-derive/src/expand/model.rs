@@ -7,7 +7,7 @@ use quote::{ToTokens as _, quote};
 use syn::{GenericArgument, PathArguments, Type, ext::IdentExt as _};
 
 use super::{
-    Scope, hooks, index,
+    Scope, collection, hooks, index,
     names::collect,
     policies,
     span::{at_type, local, respan},
@@ -33,7 +33,8 @@ pub(crate) fn expand(scope: &Scope<'_>) -> TokenStream {
     let key_bounds = scope.key_bounds(&key);
     let collection = scope.container.attrs.collection.get().map(syn::LitStr::value).unwrap_or_default();
     let indexes = if scope.failed { TokenStream::new() } else { index::expand(scope) };
-    let validator = validator(scope);
+    let (validator, options) = (validator(scope), collection::options(scope));
+    let materialized_view = collection::materialized_view(scope);
     let (policies, policy_traits) = (policies::constant(scope), policies::traits(scope));
     let (hooks, has_hooks) = (hooks::constant(scope), hooks::marker(scope));
     quote! {
@@ -52,8 +53,10 @@ pub(crate) fn expand(scope: &Scope<'_>) -> TokenStream {
                 &self.#member
             }
             #indexes
+            #options
         }
         #policy_traits
+        #materialized_view
         #has_hooks
     }
 }
@@ -98,7 +101,8 @@ pub(crate) fn of_enum(scope: &Scope<'_>, variants: &[Variant<'_>]) -> TokenStrea
     let key_bounds = scope.key_bounds(&key);
     let collection = scope.container.attrs.collection.get().map(syn::LitStr::value).unwrap_or_default();
     let indexes = index::expand(scope);
-    let validator = validator(scope);
+    let (validator, options) = (validator(scope), collection::options(scope));
+    let materialized_view = collection::materialized_view(scope);
     let (hooks, has_hooks) = (hooks::constant(scope), hooks::marker(scope));
     quote! {
         #[automatically_derived]
@@ -115,7 +119,9 @@ pub(crate) fn of_enum(scope: &Scope<'_>, variants: &[Variant<'_>]) -> TokenStrea
                 match self { #(#arms)* }
             }
             #indexes
+            #options
         }
+        #materialized_view
         #has_hooks
     }
 }

@@ -109,6 +109,7 @@ fn typed(scope: &Scope<'_>, rule: &Rule) -> TokenStream {
         }
         Kind::Pattern(pattern) => quote_spanned!(span=> pattern(#pattern)),
         Kind::Email => quote_spanned!(span=> email()),
+        Kind::Url => quote_spanned!(span=> url()),
         Kind::OneOf(items) => quote_spanned!(span=> one_of(|#value| #value.one_of(&#items))),
         Kind::MultipleOf(divisor) => quote_spanned!(span=> multiple_of(#divisor)),
         Kind::UniqueItems => quote_spanned!(span=> unique_items()),

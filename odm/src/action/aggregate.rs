@@ -130,7 +130,7 @@ impl Database {
 }
 
 impl OnCollection {
-    fn new(on: OperationTarget) -> Self {
+    pub(super) fn new(on: OperationTarget) -> Self {
         Self {
             on,
             problems: Problems::default(),

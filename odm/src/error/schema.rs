@@ -56,6 +56,21 @@ pub enum SchemaError {
         /// A description of the differences.
         differences: String,
     },
+    /// After the plan was made, someone created the collection with other options, or changed an option in a way that the
+    /// plan does not contain. The collection was not changed. Plan again.
+    #[non_exhaustive]
+    CollectionConflict {
+        /// The collection.
+        collection: String,
+        /// A description of the differences.
+        differences: String,
+    },
+    /// The server refuses the default collation of a collection.
+    #[non_exhaustive]
+    CollectionCollation {
+        /// The collection.
+        collection: String,
+    },
     /// A unique index cannot be created, because some documents have the same key.
     #[non_exhaustive]
     DuplicateKeys {
@@ -126,6 +141,16 @@ pub enum DeclaredProblem {
         /// The Rust names of the models.
         models: [&'static str; 2],
     },
+    /// The server would refuse the options of a collection.
+    #[non_exhaustive]
+    Collection {
+        /// The Rust name of the model.
+        model: &'static str,
+        /// The collection.
+        collection: String,
+        /// The problem, as text that follows the name.
+        problem: String,
+    },
     /// The server would refuse an index, or it would be useless.
     #[non_exhaustive]
     Index {
@@ -143,6 +168,9 @@ impl fmt::Display for DeclaredProblem {
         match self {
             Self::SharedCollection { collection, models: [one, other] } => {
                 write!(f, "`{one}` and `{other}` both declare the collection `{collection}`")
+            }
+            Self::Collection { model, collection, problem } => {
+                write!(f, "the collection `{collection}` of `{model}` {problem}")
             }
             Self::Index { model, index, problem } if index.is_empty() => {
                 write!(f, "an index of `{model}` {problem}")
@@ -184,6 +212,13 @@ impl fmt::Display for SchemaError {
             Self::ValidatorConflict { collection, differences } => {
                 write!(f, "the validator of `{collection}` differs from the declared one: {differences}")
             }
+            Self::CollectionConflict { collection, differences } => {
+                write!(f, "the collection `{collection}` differs from the declared one: {differences}")
+            }
+            Self::CollectionCollation { collection } => write!(
+                f,
+                "the server refuses the collation of the collection `{collection}`; its message is in `server_message()`"
+            ),
             Self::DuplicateKeys { collection, key } => write!(
                 f,
                 "the unique index `{}` cannot be created: several documents of `{collection}` have the same key",

@@ -5,22 +5,22 @@ use super::IndexType;
 use crate::{
     geometry::Geospatial,
     path::Path,
-    value::{Dated, Text, Value},
+    value::{Dated, Text, TimeField, Value},
 };
 
 /// The name of every field, in the key of a text index or of a wildcard index.
-pub(super) const EVERY_FIELD: &str = "$**";
+pub(crate) const EVERY_FIELD: &str = "$**";
 
 /// One field of an index.
 #[derive(Debug, Clone)]
 pub struct Key {
     /// The dotted stored name, or `$**`.
-    pub(super) field: String,
-    pub(super) index_type: IndexType,
+    pub(crate) field: String,
+    pub(crate) index_type: IndexType,
     /// The length of the prefix that is the innermost array; 0 if there is none, or if it is unknown.
-    pub(super) array: usize,
+    pub(crate) array: usize,
     /// Why the path cannot be a key.
-    pub(super) problem: Option<String>,
+    pub(crate) problem: Option<String>,
 }
 
 /// Two keys are equal if the server treats them as equal.
@@ -31,7 +31,7 @@ impl PartialEq for Key {
 }
 
 impl Key {
-    pub(super) fn new(field: String, index_type: IndexType) -> Self {
+    pub(crate) fn new(field: String, index_type: IndexType) -> Self {
         Self { field, index_type, array: 0, problem: None }
     }
 
@@ -43,7 +43,7 @@ impl Key {
     }
 
     /// Returns the name in the document of the key.
-    pub(super) fn name(&self) -> String {
+    pub(crate) fn name(&self) -> String {
         if self.index_type == IndexType::Wildcard && self.field != EVERY_FIELD {
             format!("{}.{EVERY_FIELD}", self.field)
         } else {
@@ -52,7 +52,7 @@ impl Key {
     }
 
     /// Returns the array that the field is in or that it is, if there is one.
-    pub(super) fn array(&self) -> Option<&str> {
+    pub(crate) fn array(&self) -> Option<&str> {
         self.field.get(..self.array).filter(|array| !array.is_empty())
     }
 }
@@ -65,6 +65,14 @@ pub fn field_key<M, V: Value, R>(path: &Path<M, V, R>, index_type: IndexType) ->
 /// Returns the key of a TTL index.
 pub fn date_key<M, V: Dated, R>(path: &Path<M, V, R>, index_type: IndexType) -> Key {
     Key::of(path, index_type)
+}
+
+/// Checks that documents can expire by a value of this type.
+pub const fn dated<V: Dated>() {}
+
+/// Returns the stored name of the field with the time of a time series.
+pub fn time_field<M, V: TimeField, R>(path: &Path<M, V, R>) -> String {
+    path.location().name().to_owned()
 }
 
 /// Returns the key of a field in a text index.

@@ -102,7 +102,8 @@ pub(super) async fn run(
 ) -> Result<u64> {
     let database = lease.fence.database().clone();
     let mut position = Position::stored(lease.position.as_ref(), &title.migration);
-    let before = position.rewritten;
+    // The passes of an earlier run do not count: the programs that it found may have stopped.
+    let (before, first) = (position.rewritten, position.pass);
     let pending = match &settings.listener {
         Some(_) => Some(count(rewrite, &database).await?),
         None => None,
@@ -135,7 +136,7 @@ pub(super) async fn run(
         match reached {
             Some(reached) => position = reached,
             None if position.in_pass == 0 => break,
-            None if position.pass + 1 == PASSES => {
+            None if position.pass + 1 - first == PASSES => {
                 let migration = title.migration.to_string();
                 return Err(failed(MigrationError::StillWritten { migration }, rewrite, &database));
             }

@@ -2,9 +2,9 @@
 
 use std::any::TypeId;
 
-use super::{Model, PolicyFields, Validator};
+use super::{CollectionOptions, Model, PolicyFields, Validator};
 use crate::{
-    index::Index,
+    index::{Index, SearchIndex},
     meta::{DocumentMeta, FieldMeta, ReferenceMeta, reference},
 };
 
@@ -19,6 +19,8 @@ pub struct ModelMeta {
     /// A function, because the name of a key is known only at run time: it comes from the accessors, with which rustc
     /// checks the declaration.
     indexes: fn() -> Vec<Index>,
+    search_indexes: fn() -> Vec<SearchIndex>,
+    options: fn() -> CollectionOptions,
 }
 
 impl ModelMeta {
@@ -31,6 +33,8 @@ impl ModelMeta {
             type_id: TypeId::of::<M>,
             validator: M::VALIDATOR,
             indexes: M::indexes,
+            search_indexes: M::search_indexes,
+            options: M::collection_options,
         }
     }
 
@@ -57,6 +61,16 @@ impl ModelMeta {
     /// Returns the indexes that the attributes declare.
     pub fn indexes(&self) -> Vec<Index> {
         (self.indexes)()
+    }
+
+    /// Returns the search indexes that the attributes declare.
+    pub fn search_indexes(&self) -> Vec<SearchIndex> {
+        (self.search_indexes)()
+    }
+
+    /// Returns how the collection is created, as the attributes declare it.
+    pub fn options(&self) -> CollectionOptions {
+        (self.options)()
     }
 
     /// Returns the validator of the collection, if the model declares one.

@@ -124,6 +124,13 @@ impl Check {
         TypedRule::email().check(field, value, self);
     }
 
+    /// Refuses a string that is not an absolute URL, as the crate [`url`](https://docs.rs/url) parses it: with a scheme, and
+    /// with a host if the scheme needs one. This needs the feature `url`.
+    #[cfg(feature = "url")]
+    pub fn url<T: Matched + ?Sized>(&mut self, field: &'static str, value: &T) {
+        TypedRule::url().check(field, value, self);
+    }
+
     /// Refuses a string or an integer that is not in the list.
     pub fn one_of<T: OneOf + ?Sized>(&mut self, field: &'static str, value: &T, items: &[T::Item]) {
         self.rule(field, "one_of", value.outside_list(items));

@@ -5,8 +5,8 @@ use std::{cmp::Ordering, fmt};
 use mongodb::bson::Bson;
 
 use super::{
-    Check, Length, Matched, MultipleOf, OneOf, Operator, Range, UniqueItems, Unit, Validate, length,
-    multiple_of, required_together, text,
+    Check, Length, Matched, MatchedUrl, MultipleOf, OneOf, Operator, Range, UniqueItems, Unit, Validate,
+    length, multiple_of, required_together, text, url,
 };
 use crate::error::invalid::message;
 
@@ -37,6 +37,8 @@ pub enum Rule {
     Pattern(&'static str),
     /// The string is an email address.
     Email,
+    /// The text is an absolute URL.
+    Url,
     /// The value is one of these. One that BSON cannot represent is not listed, but is accepted.
     OneOf(Vec<Bson>),
     /// The integer is a multiple of this number.
@@ -68,6 +70,7 @@ impl Rule {
             Self::Range { .. } => "range",
             Self::Pattern(_) => "pattern",
             Self::Email => "email",
+            Self::Url => "url",
             Self::OneOf(_) => "one_of",
             Self::MultipleOf(_) => "multiple_of",
             Self::UniqueItems => "unique_items",
@@ -87,6 +90,7 @@ enum Kind<T: ?Sized> {
     Range(fn(RuleCall<'_, T>) -> RuleReply),
     Pattern(&'static str, fn(&T) -> Option<&str>),
     Email(fn(&T) -> Option<&str>),
+    Url(fn(&T) -> Option<&str>),
     OneOf(fn(RuleCall<'_, T>) -> RuleReply),
     MultipleOf(u32, fn(&T, u32) -> Option<bool>),
     UniqueItems(fn(&T) -> bool),
@@ -220,6 +224,14 @@ impl<T: ?Sized> TypedRule<T> {
         Self(Kind::Email(T::matched))
     }
 
+    /// See [`Check::url`].
+    pub const fn url() -> Self
+    where
+        T: MatchedUrl,
+    {
+        Self(Kind::Url(T::matched))
+    }
+
     /// See [`Check::nested`].
     pub const fn nested() -> Self
     where
@@ -243,6 +255,7 @@ impl<T: ?Sized> TypedRule<T> {
             }
             Kind::Pattern(pattern, _) => Rule::Pattern(pattern),
             Kind::Email(_) => Rule::Email,
+            Kind::Url(_) => Rule::Url,
             Kind::OneOf(one_of) => {
                 Rule::OneOf(one_of(RuleCall::Describe).described().into_iter().flatten().collect())
             }
@@ -294,6 +307,7 @@ impl<T: ?Sized> TypedRule<T> {
             Kind::Pattern(pattern, matched) => {
                 check.rule(field, "pattern", matched(value).and_then(|text| text::unmatched(text, pattern)));
             }
+            Kind::Url(matched) => check.rule(field, "url", matched(value).and_then(url::not_url)),
             Kind::Email(matched) => check.rule(field, "email", matched(value).and_then(text::not_email)),
             Kind::Nested(nested) => check.below(|| field, |check| nested(value, check)),
             Kind::Custom(name, custom) => check.rule(field, name, custom(value)),

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use mongodb::bson::{Bson, DateTime};
 
-use super::{Range, Rule, Unit, length, text};
+use super::{Range, Rule, Unit, length, text, url};
 use crate::error::invalid::message;
 
 impl Rule {
@@ -18,6 +18,7 @@ impl Rule {
             Self::Range { min, max } => outside(value, min.as_ref(), max.as_ref()),
             Self::Pattern(pattern) => text::unmatched(value.as_str()?, pattern),
             Self::Email => text::not_email(value.as_str()?),
+            Self::Url => url::not_url(value.as_str()?),
             Self::OneOf(items) => unlisted(value, items),
             Self::MultipleOf(divisor) => {
                 (integer(value)?.checked_rem(i64::from(*divisor))? != 0).then(|| message::undivided(divisor))

@@ -15,10 +15,10 @@ use regex::Regex;
 
 use crate::error::invalid::message;
 
-/// A string, for the rules `pattern` and `email`.
+/// A string, for the rules `pattern`, `email` and `url`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a string",
-    label = "the rules `pattern` and `email` need a string",
+    label = "the rules `pattern`, `email` and `url` need a string",
     note = "implement `odm::rule::Matched` for a newtype around a string"
 )]
 pub trait Matched {

@@ -58,6 +58,7 @@ impl Apply {
                 pending.cloned().partition(|change| match change.impact() {
                     Some(Impact::Destructive) => self.destructive,
                     Some(Impact::Narrowing) => self.narrowing,
+                    Some(Impact::Manual) => false,
                     _ => true,
                 });
             applied.left.extend(left);
@@ -101,7 +102,8 @@ impl Applied {
         &self.changes
     }
 
-    /// Returns the narrowing and destructive changes that were not made, because they were not allowed.
+    /// Returns the narrowing and destructive changes that were not made, because they were not allowed, and those that an
+    /// administrator makes.
     pub fn left(&self) -> &[SchemaChange] {
         &self.left
     }
@@ -122,7 +124,25 @@ impl fmt::Display for Applied {
 fn line(change: &SchemaChange) -> String {
     let collection = change.collection();
     match change {
+        SchemaChange::CreateCollection { options, .. } if options.is_view() => {
+            format!("created view {collection}")
+        }
         SchemaChange::CreateCollection { .. } => format!("created collection {collection}"),
+        SchemaChange::ModifyCollection { .. } => format!("modified collection {collection}"),
+        SchemaChange::CreateSearchIndex { index, .. } => {
+            format!("created search index {collection}.{}", index.name())
+        }
+        SchemaChange::ModifySearchIndex { index, .. } => {
+            format!("modified search index {collection}.{}", index.name())
+        }
+        SchemaChange::DropSearchIndex { name, .. } => format!("dropped search index {collection}.{name}"),
+        SchemaChange::UndeclaredSearchIndex { name, .. } => {
+            format!("left search index {collection}.{name}")
+        }
+        SchemaChange::NoSearch { index, .. } => format!("left search index {collection}.{}", index.name()),
+        SchemaChange::RecreateCollection { .. }
+        | SchemaChange::ShardCollection { .. }
+        | SchemaChange::UndeclaredOption { .. } => format!("left options of {collection}"),
         SchemaChange::CreateValidator { .. } => format!("created validator of {collection}"),
         SchemaChange::ModifyValidator { .. } => format!("modified validator of {collection}"),
         SchemaChange::DropValidator { .. } => format!("dropped validator of {collection}"),
@@ -145,7 +165,11 @@ mod tests {
         let mut applied = Applied::default();
         assert_eq!(applied.to_string(), "nothing to change");
         let (collection, name) = (|| "orders".to_owned(), || "a_1".to_owned());
-        applied.changes.push(SchemaChange::CreateCollection { collection: collection(), validator: None });
+        applied.changes.push(SchemaChange::CreateCollection {
+            collection: collection(),
+            options: Box::default(),
+            validator: None,
+        });
         applied.changes.push(SchemaChange::HideIndex { collection: collection(), name: name() });
         applied.left.push(SchemaChange::DropIndex { collection: collection(), name: name() });
         assert_eq!(

@@ -7,7 +7,10 @@ use std::{borrow::Cow, fmt};
 pub(super) use self::display::join;
 
 use super::validator::ModelValidator;
-use crate::index::Index;
+use crate::{
+    index::{Index, SearchIndex},
+    model::CollectionOptions,
+};
 
 /// What a change does to the data and to the programs that use the database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,9 +28,11 @@ pub enum Impact {
     /// The change drops an index, so queries are slow and a unique index refuses nothing until it is built again; or it
     /// lets the server delete documents, or replaces or drops a validator of another program. `apply` makes such a change only if the caller allows it.
     Destructive,
+    /// The server cannot make the change, or no program should: an administrator makes it. `apply` never does.
+    Manual,
 }
 
-/// `safe`, `slow`, `narrowing` or `destructive`
+/// `safe`, `slow`, `narrowing`, `destructive` or `manual`
 impl fmt::Display for Impact {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -35,6 +40,7 @@ impl fmt::Display for Impact {
             Self::Slow => "slow",
             Self::Narrowing => "narrowing",
             Self::Destructive => "destructive",
+            Self::Manual => "manual",
         })
     }
 }
@@ -43,7 +49,7 @@ impl fmt::Display for Impact {
 ///
 /// You get them by iterating over a [`Plan`](super::Plan). `Display` is one line for a terminal: `+` marks what
 /// `apply` creates, `~` what it modifies in place, `-/+` an index that it drops and creates again, `-` an index that
-/// it drops, `?` an index or a validator that is not declared.
+/// it drops, `!` what an administrator changes, `?` an index, a validator or an option that is not declared.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum SchemaChange {
@@ -52,8 +58,95 @@ pub enum SchemaChange {
     CreateCollection {
         /// Its name.
         collection: String,
+        /// Its options.
+        options: Box<CollectionOptions>,
         /// Its validator, if the model declares one.
         validator: Option<Box<ModelValidator>>,
+    },
+    /// The collection differs in options that the server modifies in place: `apply` does that with `collMod`.
+    #[non_exhaustive]
+    ModifyCollection {
+        /// The collection.
+        collection: String,
+        /// The options as declared.
+        options: Box<CollectionOptions>,
+        /// What differs.
+        differences: Vec<Difference>,
+        /// The impact: a smaller collection and a shorter expiry delete documents.
+        impact: Impact,
+    },
+    /// The collection differs in options that the server does not modify. `apply` does not change it: create the
+    /// collection again and copy its documents.
+    #[non_exhaustive]
+    RecreateCollection {
+        /// The collection.
+        collection: String,
+        /// What differs.
+        differences: Vec<Difference>,
+    },
+    /// The collection is not distributed by the declared shard key. `apply` does not change it: an administrator sends
+    /// the command to a router of the cluster.
+    #[non_exhaustive]
+    ShardCollection {
+        /// The collection.
+        collection: String,
+        /// The command for the shell, `sh.shardCollection("shop.orders", { "customer": 1 })`.
+        command: String,
+        /// The server is a router of a sharded cluster, so the shard key has an effect.
+        is_cluster: bool,
+    },
+    /// The search index is missing: `apply` creates it. The server builds it in the background.
+    #[non_exhaustive]
+    CreateSearchIndex {
+        /// The collection.
+        collection: String,
+        /// The index as declared.
+        index: SearchIndex,
+    },
+    /// The definition of the search index differs: `apply` replaces it. The server builds the index anew in the background,
+    /// and searches use the old one meanwhile.
+    #[non_exhaustive]
+    ModifySearchIndex {
+        /// The collection.
+        collection: String,
+        /// The index as declared.
+        index: SearchIndex,
+        /// What differs.
+        differences: Vec<Difference>,
+        /// The impact: the server does not change the type of an index.
+        impact: Impact,
+    },
+    /// No model declares the search index, and it is to be dropped: if the caller allows it, `apply` does.
+    #[non_exhaustive]
+    DropSearchIndex {
+        /// The collection.
+        collection: String,
+        /// The name of the live index.
+        name: String,
+    },
+    /// No model declares the search index: `apply` does not change it.
+    #[non_exhaustive]
+    UndeclaredSearchIndex {
+        /// The collection.
+        collection: String,
+        /// The name of the live index.
+        name: String,
+    },
+    /// The server has no search, so it cannot have the declared index: `apply` does nothing.
+    #[non_exhaustive]
+    NoSearch {
+        /// The collection.
+        collection: String,
+        /// The index as declared.
+        index: SearchIndex,
+    },
+    /// No model declares the option of the collection: `apply` does not change it.
+    #[non_exhaustive]
+    UndeclaredOption {
+        /// The collection.
+        collection: String,
+        /// The option, as text.
+        option: String,
     },
     /// The collection has no validator: `apply` sets it with `collMod`.
     #[non_exhaustive]
@@ -155,7 +248,7 @@ pub enum SchemaChange {
     },
 }
 
-/// One property in which a live index or validator differs from the declared one.
+/// One property in which a live index, validator or collection differs from the declared one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
     what: Cow<'static, str>,
@@ -202,6 +295,15 @@ impl SchemaChange {
     pub fn collection(&self) -> &str {
         match self {
             Self::CreateCollection { collection, .. }
+            | Self::ModifyCollection { collection, .. }
+            | Self::RecreateCollection { collection, .. }
+            | Self::ShardCollection { collection, .. }
+            | Self::UndeclaredOption { collection, .. }
+            | Self::CreateSearchIndex { collection, .. }
+            | Self::ModifySearchIndex { collection, .. }
+            | Self::DropSearchIndex { collection, .. }
+            | Self::UndeclaredSearchIndex { collection, .. }
+            | Self::NoSearch { collection, .. }
             | Self::CreateValidator { collection, .. }
             | Self::ModifyValidator { collection, .. }
             | Self::DropValidator { collection }
@@ -222,6 +324,15 @@ impl SchemaChange {
             | Self::ModifyIndex { index, .. }
             | Self::RebuildIndex { index, .. } => Some(index),
             Self::CreateCollection { .. }
+            | Self::ModifyCollection { .. }
+            | Self::RecreateCollection { .. }
+            | Self::ShardCollection { .. }
+            | Self::UndeclaredOption { .. }
+            | Self::CreateSearchIndex { .. }
+            | Self::ModifySearchIndex { .. }
+            | Self::DropSearchIndex { .. }
+            | Self::UndeclaredSearchIndex { .. }
+            | Self::NoSearch { .. }
             | Self::CreateValidator { .. }
             | Self::ModifyValidator { .. }
             | Self::DropValidator { .. }
@@ -243,18 +354,30 @@ impl SchemaChange {
         }
     }
 
-    /// Returns the impact, or `None` for a difference that `apply` never changes.
+    /// Returns the impact, or `None` for a difference that is only reported.
     pub fn impact(&self) -> Option<Impact> {
         match self {
             Self::CreateCollection { .. } | Self::HideIndex { .. } => Some(Impact::Safe),
             Self::CreateIndex { impact, .. }
             | Self::ModifyIndex { impact, .. }
+            | Self::ModifyCollection { impact, .. }
+            | Self::ModifySearchIndex { impact, .. }
             | Self::CreateValidator { impact, .. }
             | Self::ModifyValidator { impact, .. } => Some(*impact),
-            Self::RebuildIndex { .. } | Self::DropIndex { .. } | Self::DropValidator { .. } => {
-                Some(Impact::Destructive)
+            Self::CreateSearchIndex { .. } => Some(Impact::Slow),
+            Self::RebuildIndex { .. }
+            | Self::DropIndex { .. }
+            | Self::DropValidator { .. }
+            | Self::DropSearchIndex { .. } => Some(Impact::Destructive),
+            Self::RecreateCollection { .. } | Self::ShardCollection { is_cluster: true, .. } => {
+                Some(Impact::Manual)
             }
-            Self::Undeclared { .. } | Self::UndeclaredValidator { .. } => None,
+            Self::Undeclared { .. }
+            | Self::UndeclaredValidator { .. }
+            | Self::UndeclaredOption { .. }
+            | Self::UndeclaredSearchIndex { .. }
+            | Self::NoSearch { .. }
+            | Self::ShardCollection { .. } => None,
         }
     }
 
@@ -269,18 +392,27 @@ impl SchemaChange {
         self.impact() == Some(Impact::Narrowing)
     }
 
+    /// Returns whether an administrator makes this change, and `apply` never does.
+    pub fn is_manual(&self) -> bool {
+        self.impact() == Some(Impact::Manual)
+    }
+
     /// Returns whether the server may delete documents after this change.
     pub(super) fn deletes_documents(&self) -> bool {
         matches!(
             self,
             Self::CreateIndex { impact: Impact::Destructive, .. }
                 | Self::ModifyIndex { impact: Impact::Destructive, .. }
+                | Self::ModifyCollection { impact: Impact::Destructive, .. }
         )
     }
 
     /// Records that the collection contains no documents, which the change could delete.
     pub(super) fn without_documents(&mut self) {
-        if let Self::CreateIndex { impact, .. } | Self::ModifyIndex { impact, .. } = self {
+        if let Self::CreateIndex { impact, .. }
+        | Self::ModifyIndex { impact, .. }
+        | Self::ModifyCollection { impact, .. } = self
+        {
             *impact = Impact::Safe;
         }
     }
@@ -290,6 +422,11 @@ impl SchemaChange {
         matches!(
             self,
             Self::CreateCollection { .. }
+                | Self::ModifyCollection { .. }
+                | Self::RecreateCollection { .. }
+                | Self::ShardCollection { is_cluster: true, .. }
+                | Self::CreateSearchIndex { .. }
+                | Self::ModifySearchIndex { .. }
                 | Self::CreateValidator { .. }
                 | Self::ModifyValidator { .. }
                 | Self::CreateIndex { .. }

@@ -5,15 +5,18 @@ use mongodb::bson::Document;
 use super::{
     change::SchemaChange,
     diff::{DeclaredIndex, Undeclared, diff},
-    live::{self, LiveIndex, LiveValidator},
+    live::{self, LiveCollection, LiveIndex, LiveValidator},
     models::{Declared, Models},
-    spec::{Spec, expected},
+    options::{self, DeclaredOptions},
+    search::{self, LiveSearch},
+    spec::{self, Spec, expected},
     validator::{self, ModelValidator},
 };
 use crate::{
     Database,
     error::{Error, ErrorKind, Result, SchemaError},
-    index::Index,
+    index::{Index, SearchIndex},
+    model::CollectionOptions,
     operation::{Operation, Verb},
 };
 
@@ -32,6 +35,8 @@ pub(super) struct Comparison {
     pub(super) known: Vec<(&'static str, String)>,
     /// The collections whose validators no model declares and that are left out.
     pub(super) known_validators: Vec<&'static str>,
+    /// The collections whose options no model declares and that are left out.
+    pub(super) known_options: Vec<&'static str>,
 }
 
 /// One collection, with its declared indexes and their differences from the live ones.
@@ -40,7 +45,10 @@ pub(super) struct Compared {
     pub(super) name: &'static str,
     /// The default collation of its indexes.
     pub(super) collation: Option<Document>,
+    pub(super) options: DeclaredOptions,
+    pub(super) is_time_series: bool,
     pub(super) indexes: Vec<DeclaredIndex>,
+    pub(super) search_indexes: Vec<SearchIndex>,
     pub(super) validator: Option<ModelValidator>,
     pub(super) changes: Vec<SchemaChange>,
 }
@@ -50,6 +58,12 @@ impl Compared {
     fn is_validated(&self) -> bool {
         let drops = |change: &SchemaChange| matches!(change, SchemaChange::DropValidator { .. });
         self.validator.is_some() || self.changes.iter().any(drops)
+    }
+
+    /// Returns whether options of the collection are declared, or to be changed.
+    fn has_options(&self) -> bool {
+        let changes = |change: &SchemaChange| matches!(change, SchemaChange::ModifyCollection { .. });
+        !self.options.options.is_plain() || self.changes.iter().any(changes)
     }
 }
 
@@ -69,39 +83,177 @@ impl Comparison {
         let declared = self.declared()?;
         let names: Vec<&str> = declared.iter().map(|model| model.collection).collect();
         let found = live::collections(&self.database, &names).await?;
+        let is_sharded = declared.iter().any(|model| model.options.shard_key.is_some());
+        let is_cluster = is_sharded && live::is_router(&self.database).await?;
         let mut collections = Vec::new();
         for model in declared {
-            let name = model.collection;
-            let (exists, collation, live_validator) = match found.get(name) {
-                Some(collection) => (true, collection.collation.clone(), collection.validator.as_ref()),
-                None => (false, None, None),
-            };
+            let (name, validator) = (model.collection, model.validator());
+            let live = found.get(name);
+            self.check_type(&model, live)?;
+            let options = self.options(&model, live).await?;
+            let default = live.map_or(options.collation.as_ref(), LiveCollection::collation);
+            let collation = default.cloned();
             let indexes = self.resolve(&model, collation.as_ref()).await?;
-            let live = if exists { live::indexes(&self.database, name).await? } else { None };
-            let validator = model.validator();
-            if validator.is_some() && found.get(name).is_some_and(|collection| collection.is_time_series) {
-                let error = ErrorKind::Schema(SchemaError::TimeSeries { collection: name.to_owned() });
-                let database = self.database.name();
-                let operation = Operation::new(PLAN, database, Some(name));
-                return Err(Error::new(error).during(&operation));
-            }
-            let mut changes = self.changes(name, &indexes, live.as_deref()).await?;
-            self.add_validator(name, validator.as_ref(), live_validator, &mut changes).await?;
-            collections.push(Compared { name, collation, indexes, validator, changes });
+            let found = self.indexes(name, live).await?;
+            let mut changes = self.changes(name, &indexes, found.as_deref(), live).await?;
+            self.add_options(name, &options, live, &mut changes).await?;
+            self.add_validator(name, validator.as_ref(), validator_of(live), &mut changes).await?;
+            self.add_search_indexes(name, &model.search_indexes, live.is_some(), &mut changes).await?;
+            self.add_shard_key(name, &options.options, is_cluster, &mut changes).await?;
+            let is_declared = options.options.time_series.is_some();
+            let is_time_series = live.map_or(is_declared, LiveCollection::is_time_series);
+            collections.push(Compared {
+                name,
+                collation,
+                options,
+                is_time_series,
+                indexes,
+                search_indexes: model.search_indexes,
+                validator,
+                changes,
+            });
         }
         Ok(collections)
     }
 
     /// Returns the changes of a collection, and its indexes, as they are now.
     pub(super) async fn again(&self, collection: &Compared) -> Result<(Vec<SchemaChange>, Vec<LiveIndex>)> {
-        let live = live::indexes(&self.database, collection.name).await?;
-        let mut changes = self.changes(collection.name, &collection.indexes, live.as_deref()).await?;
-        if collection.is_validated() {
-            let found = live::collections(&self.database, &[collection.name]).await?;
-            let found = found.get(collection.name).and_then(|collection| collection.validator.as_ref());
-            self.add_validator(collection.name, collection.validator.as_ref(), found, &mut changes).await?;
+        let (name, search) = (collection.name, &collection.search_indexes);
+        if !collection.is_validated() && !collection.has_options() {
+            let live = live::indexes(&self.database, name, collection.is_time_series).await?;
+            let mut changes = self.changes(name, &collection.indexes, live.as_deref(), None).await?;
+            self.add_search_indexes(name, search, live.is_some(), &mut changes).await?;
+            return Ok((changes, live.unwrap_or_default()));
         }
-        Ok((changes, live.unwrap_or_default()))
+        let found = live::collections(&self.database, &[name]).await?;
+        let live = found.get(name);
+        let indexes = self.indexes(name, live).await?;
+        let mut changes = self.changes(name, &collection.indexes, indexes.as_deref(), live).await?;
+        self.add_options(name, &collection.options, live, &mut changes).await?;
+        if collection.is_validated() {
+            let validator = collection.validator.as_ref();
+            self.add_validator(name, validator, validator_of(live), &mut changes).await?;
+        }
+        self.add_search_indexes(name, search, live.is_some(), &mut changes).await?;
+        Ok((changes, indexes.unwrap_or_default()))
+    }
+
+    /// Adds the changes of the search indexes. Only a model that declares some has the server asked.
+    async fn add_search_indexes(
+        &self,
+        name: &str,
+        declared: &[SearchIndex],
+        exists: bool,
+        changes: &mut Vec<SchemaChange>,
+    ) -> Result<()> {
+        if declared.is_empty() {
+            return Ok(());
+        }
+        let live = search::live(&self.database, name).await?;
+        let live = match live {
+            LiveSearch::Indexes(_) if !exists => LiveSearch::Indexes(Vec::new()),
+            live => live,
+        };
+        let known = self.known.iter().filter(|(collection, _)| *collection == name);
+        let known: Vec<&str> = known.map(|(_, index)| index.as_str()).collect();
+        let mut found = search::diff(name, declared, &live, self.undeclared, &known);
+        if self.known_options.contains(&name) {
+            found.retain(|change| !matches!(change, SchemaChange::NoSearch { .. }));
+        }
+        changes.extend(found);
+        Ok(())
+    }
+
+    /// Returns an error if the live collection is of a type for which the model declares something impossible.
+    fn check_type(&self, model: &Declared, live: Option<&LiveCollection>) -> Result<()> {
+        let collection = || model.collection.to_owned();
+        let error = match live {
+            Some(live) if live.is_view() && !model.options.is_view() => {
+                SchemaError::NotACollection { collection: collection(), found: live.kind.clone() }
+            }
+            Some(live) if live.is_time_series() && model.validator.is_some() => {
+                SchemaError::TimeSeries { collection: collection() }
+            }
+            _ => return Ok(()),
+        };
+        let operation = Operation::new(PLAN, self.database.name(), Some(model.collection));
+        Err(Error::new(ErrorKind::Schema(error)).during(&operation))
+    }
+
+    /// Returns the declared options, with what the server makes of the collation.
+    async fn options(&self, model: &Declared, live: Option<&LiveCollection>) -> Result<DeclaredOptions> {
+        let options = model.options.clone();
+        let Some(collation) = &options.collation else {
+            return Ok(DeclaredOptions { options, collation: None });
+        };
+        // A query of a view with another collation than its own is refused. Any name returns the same collation.
+        let is_stored = live.is_none_or(|live| !live.is_view() && !live.is_time_series());
+        let asked =
+            if is_stored { model.collection.to_owned() } else { format!("{}.none", model.collection) };
+        let completed = live::completed(&self.database, &asked, collation).await.map_err(|error| {
+            let collection = model.collection.to_owned();
+            let is_refused = error.code() == Some(BAD_VALUE);
+            if is_refused { error.in_schema(SchemaError::CollectionCollation { collection }) } else { error }
+        })?;
+        Ok(DeclaredOptions { options, collation: Some(completed) })
+    }
+
+    /// Returns the indexes of a collection. A view has none. Returns `None` if the collection does not exist.
+    async fn indexes(&self, name: &str, live: Option<&LiveCollection>) -> Result<Option<Vec<LiveIndex>>> {
+        match live {
+            Some(live) if live.is_view() => Ok(Some(Vec::new())),
+            Some(live) => live::indexes(&self.database, name, live.is_time_series()).await,
+            None => Ok(None),
+        }
+    }
+
+    /// Adds the changes of the options, if there are any.
+    async fn add_options(
+        &self,
+        name: &str,
+        declared: &DeclaredOptions,
+        live: Option<&LiveCollection>,
+        changes: &mut Vec<SchemaChange>,
+    ) -> Result<()> {
+        if let Some(SchemaChange::CreateCollection { options, .. }) = changes.first_mut() {
+            **options = declared.options.clone();
+            return Ok(());
+        }
+        let Some(live) = live else { return Ok(()) };
+        let is_known = self.known_options.contains(&name);
+        let mut found = options::diff(name, declared, live, self.undeclared, is_known);
+        if found.iter().any(SchemaChange::deletes_documents) && live::is_empty(&self.database, name).await? {
+            found.iter_mut().for_each(SchemaChange::without_documents);
+        }
+        let (reported, made): (Vec<_>, Vec<_>) =
+            found.into_iter().partition(|change| change.impact().is_none());
+        changes.splice(0..0, made);
+        changes.extend(reported);
+        Ok(())
+    }
+
+    /// Adds the command of the shell that distributes the collection, unless it is distributed as declared.
+    async fn add_shard_key(
+        &self,
+        name: &str,
+        options: &CollectionOptions,
+        is_cluster: bool,
+        changes: &mut Vec<SchemaChange>,
+    ) -> Result<()> {
+        let Some(key) = &options.shard_key else { return Ok(()) };
+        let namespace = format!("{}.{name}", self.database.name());
+        let live = if is_cluster { live::shard_key(&self.database, name).await? } else { None };
+        let normal = |key: &Document| key.iter().map(spec::direction).collect::<Document>().to_string();
+        let command = match live {
+            Some(live) if normal(&live) == normal(&key.to_document()) => return Ok(()),
+            Some(_) => key.command_again(&namespace),
+            None => key.command(&namespace, options.collation.is_some()),
+        };
+        if is_cluster || !self.known_options.contains(&name) {
+            let collection = name.to_owned();
+            changes.push(SchemaChange::ShardCollection { collection, command, is_cluster });
+        }
+        Ok(())
     }
 
     /// Adds the change of the validator, if there is one: before those of the indexes, because the server refuses to
@@ -140,9 +292,11 @@ impl Comparison {
         name: &str,
         indexes: &[DeclaredIndex],
         live: Option<&[LiveIndex]>,
+        collection: Option<&LiveCollection>,
     ) -> Result<Vec<SchemaChange>> {
         let known = self.known.iter().filter(|(collection, _)| *collection == name);
-        let known: Vec<&str> = known.map(|(_, index)| index.as_str()).collect();
+        let automatic = collection.and_then(LiveCollection::automatic_index);
+        let known: Vec<&str> = known.map(|(_, index)| index.as_str()).chain(automatic.as_deref()).collect();
         let mut changes = diff(name, indexes, live, self.undeclared, &known);
         if changes.iter().any(SchemaChange::deletes_documents) && live::is_empty(&self.database, name).await?
         {
@@ -174,6 +328,10 @@ impl Comparison {
         };
         Ok(model.indexes.iter().map(declared).collect())
     }
+}
+
+fn validator_of(live: Option<&LiveCollection>) -> Option<&LiveValidator> {
+    live.and_then(|collection| collection.validator.as_ref())
 }
 
 /// Converts the error of a query with the collation of an index.

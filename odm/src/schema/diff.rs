@@ -35,7 +35,8 @@ pub(super) fn diff(
     let mut changes = Vec::new();
     let is_new = live.is_none();
     if is_new {
-        changes.push(SchemaChange::CreateCollection { collection: collection.to_owned(), validator: None });
+        let (collection, options) = (collection.to_owned(), Box::default());
+        changes.push(SchemaChange::CreateCollection { collection, options, validator: None });
     }
     let live = live.unwrap_or_default();
     let mut matched: Vec<&str> = known.to_vec();

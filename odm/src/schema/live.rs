@@ -11,7 +11,7 @@ use mongodb::{
 use super::spec::Spec;
 use crate::{
     Database,
-    error::{Error, ErrorKind, Result, SchemaError},
+    error::Result,
     exec,
     operation::{Operation, Verb},
 };
@@ -20,6 +20,7 @@ const COLLECTIONS: Verb = Verb::new("plan", "listCollections");
 const INDEXES: Verb = Verb::new("plan", "listIndexes");
 const EXPLAIN: Verb = Verb::new("plan", "explain");
 const FIND: Verb = Verb::new("plan", "find");
+const HELLO: Verb = Verb::new("plan", "hello");
 
 /// The server's code for a collection that does not exist.
 const NAMESPACE_NOT_FOUND: i32 = 26;
@@ -28,10 +29,11 @@ const NAMESPACE_NOT_FOUND: i32 = 26;
 #[derive(Debug, Clone)]
 pub(super) struct LiveCollection {
     name: String,
-    /// The default collation of its indexes.
-    pub(super) collation: Option<Document>,
+    /// `collection`, `view` or `timeseries`.
+    pub(super) kind: String,
+    /// The options, as `listCollections` returns them.
+    pub(super) options: Document,
     pub(super) validator: Option<LiveValidator>,
-    pub(super) is_time_series: bool,
 }
 
 /// The validator of an existing collection.
@@ -61,17 +63,48 @@ pub(super) async fn collections(db: &Database, names: &[&str]) -> Result<HashMap
         cursor.with_type().try_collect().await
     })
     .await?;
-    let collections = found.iter().map(|document| {
-        let collection = LiveCollection::read(document).map_err(|error| error.during(&operation))?;
-        Ok((collection.name.clone(), collection))
-    });
-    collections.collect()
+    let collections = found.iter().map(LiveCollection::read);
+    Ok(collections.map(|collection| (collection.name.clone(), collection)).collect())
+}
+
+/// Returns whether the server is a router of a sharded cluster.
+pub(super) async fn is_router(db: &Database) -> Result<bool> {
+    let operation = Operation::new(HELLO, db.name(), None);
+    let answer = exec::run(operation, db.driver().run_command(doc! { "hello": 1 })).await?;
+    Ok(matches!(answer.get_str("msg"), Ok("isdbgrid")))
+}
+
+/// Returns the key by which a sharded cluster distributes the collection. Returns `None` if it does not.
+pub(super) async fn shard_key(db: &Database, collection: &str) -> Result<Option<Document>> {
+    let operation = Operation::new(FIND, db.name(), Some(collection));
+    let config = db.driver().client().database("config").collection::<Document>("collections");
+    let namespace = format!("{}.{collection}", db.name());
+    let found = exec::run(operation, config.find_one(doc! { "_id": namespace })).await?;
+    Ok(found.as_ref().and_then(distributed_by))
+}
+
+/// Returns the key in a document of `config.collections`.
+fn distributed_by(document: &Document) -> Option<Document> {
+    // A collection that is not distributed is listed too, with the shard that it is on.
+    if ["dropped", "unsplittable"].iter().any(|flag| matches!(document.get_bool(flag), Ok(true))) {
+        return None;
+    }
+    document.get_document("key").ok().cloned()
 }
 
 /// Returns the indexes of a collection, except the one on `_id`. Returns `None` if the collection does not exist.
-pub(super) async fn indexes(db: &Database, collection: &str) -> Result<Option<Vec<LiveIndex>>> {
+///
+/// The server lists the indexes of a time series only without the state of their builds.
+pub(super) async fn indexes(
+    db: &Database,
+    collection: &str,
+    is_time_series: bool,
+) -> Result<Option<Vec<LiveIndex>>> {
     let operation = Operation::new(INDEXES, db.name(), Some(collection));
-    let command = doc! { "listIndexes": collection, "includeIndexBuildInfo": true };
+    let mut command = doc! { "listIndexes": collection };
+    if !is_time_series {
+        command.insert("includeIndexBuildInfo", true);
+    }
     let found: Result<Vec<Document>> = exec::run(operation, async {
         let cursor = db.driver().run_cursor_command(command).await?;
         cursor.with_type().try_collect().await
@@ -118,17 +151,30 @@ fn shown(plan: &Document) -> Option<&Document> {
 }
 
 impl LiveCollection {
-    fn read(document: &Document) -> Result<Self> {
-        let name = document.get_str("name").unwrap_or_default().to_owned();
-        if let Ok("view") = document.get_str("type") {
-            let found = "view".to_owned();
-            let error = SchemaError::NotACollection { collection: name, found };
-            return Err(Error::new(ErrorKind::Schema(error)));
-        }
-        let options = document.get_document("options").ok();
-        let collation = options.and_then(|options| options.get_document("collation").ok()).cloned();
-        let is_time_series = matches!(document.get_str("type"), Ok("timeseries"));
-        Ok(Self { name, collation, validator: options.and_then(LiveValidator::read), is_time_series })
+    /// Reads one document of `listCollections`.
+    pub(super) fn read(document: &Document) -> Self {
+        let text = |name| document.get_str(name).unwrap_or_default().to_owned();
+        let options = document.get_document("options").cloned().unwrap_or_default();
+        Self { name: text("name"), kind: text("type"), validator: LiveValidator::read(&options), options }
+    }
+
+    pub(super) fn is_view(&self) -> bool {
+        self.kind == "view"
+    }
+
+    pub(super) fn is_time_series(&self) -> bool {
+        self.kind == "timeseries"
+    }
+
+    /// Returns the name of the index that a server since 6.3 creates for a time series, on its meta field and its time.
+    pub(super) fn automatic_index(&self) -> Option<String> {
+        let series = self.options.get_document("timeseries").ok()?;
+        Some(format!("{}_1_{}_1", series.get_str("metaField").ok()?, series.get_str("timeField").ok()?))
+    }
+
+    /// Returns the default collation of its indexes.
+    pub(super) fn collation(&self) -> Option<&Document> {
+        self.options.get_document("collation").ok()
     }
 }
 
@@ -187,13 +233,24 @@ mod tests {
     }
 
     #[test]
-    fn a_view_is_not_a_collection() {
+    fn collections_views_and_time_series() {
         let document =
             doc! { "name": "orders", "type": "view", "options": { "viewOn": "all", "pipeline": [] } };
-        let error = LiveCollection::read(&document).err().unwrap();
-        assert_eq!(error.to_string(), "`orders` is a view, which can have no indexes");
+        assert!(LiveCollection::read(&document).is_view());
         let document = doc! { "name": "orders", "type": "timeseries", "options": { "timeseries": {} } };
-        assert!(LiveCollection::read(&document).is_ok());
+        assert!(LiveCollection::read(&document).is_time_series());
+    }
+
+    #[test]
+    fn the_configuration_of_a_cluster_has_the_shard_keys() {
+        let key = doc! { "customer": 1 };
+        let sharded = doc! { "_id": "shop.orders", "key": key.clone(), "unique": false };
+        assert_eq!(distributed_by(&sharded), Some(key.clone()));
+        assert_eq!(distributed_by(&doc! { "_id": "shop.orders", "key": key, "dropped": true }), None);
+        assert_eq!(
+            distributed_by(&doc! { "_id": "shop.orders", "key": { "_id": 1 }, "unsplittable": true }),
+            None
+        );
     }
 
     #[test]

@@ -12,8 +12,8 @@ use super::{
 use crate::{
     Model,
     error::{DeclaredProblem, Error, ErrorKind, Result, SchemaError},
-    index::{Index, IndexType},
-    model::{ModelMeta, Validator},
+    index::{Index, IndexType, SearchIndex},
+    model::{CollectionOptions, ModelMeta, Validator},
 };
 
 /// A list of models, for [`Database::schema`](crate::Database::schema).
@@ -29,7 +29,11 @@ pub(super) struct Declared {
     pub(super) model: &'static str,
     pub(super) collection: &'static str,
     pub(super) indexes: Vec<Index>,
+    pub(super) search_indexes: Vec<SearchIndex>,
     pub(super) validator: Option<Validator>,
+    pub(super) options: CollectionOptions,
+    /// The options replace those of the attributes.
+    has_options: bool,
     pub(super) meta: Option<&'static ModelMeta>,
     /// Reads a stored document as the model, and checks its rules.
     pub(super) read: Read,
@@ -63,6 +67,23 @@ impl Models {
         self
     }
 
+    /// Adds `M` to the list, with search indexes in addition to those that its attributes declare. If `M` is in the list
+    /// already, adds the search indexes to it.
+    ///
+    /// ```
+    /// # use odm::{Model, index::SearchIndex};
+    /// # fn list<Article: Model>() {
+    /// let all = SearchIndex::search("all").dynamic();
+    /// let models = odm::schema::Models::new().with_search_indexes::<Article>([all]);
+    /// # drop(models);
+    /// # }
+    /// ```
+    pub fn with_search_indexes<M: Model>(mut self, indexes: impl IntoIterator<Item = SearchIndex>) -> Self {
+        let search_indexes = M::search_indexes().into_iter().chain(indexes).collect();
+        self.0.push(Declared { search_indexes, indexes: M::indexes(), ..Declared::of::<M>() });
+        self
+    }
+
     /// Adds `M` to the list, with this validator instead of the one that its attributes declare, if they do. If `M` is
     /// in the list already, changes its validator.
     ///
@@ -78,6 +99,33 @@ impl Models {
         self
     }
 
+    /// Adds `M` to the list, with these options of its collection instead of those that its attributes declare. If `M`
+    /// is in the list already, changes its options.
+    ///
+    /// ```
+    /// # use odm::{Model, model::CollectionOptions};
+    /// # fn list<Event: Model>() {
+    /// let options = CollectionOptions::new().capped(1_048_576, None);
+    /// let models = odm::schema::Models::new().with_options::<Event>(options);
+    /// # drop(models);
+    /// # }
+    /// ```
+    pub fn with_options<M: Model>(mut self, options: CollectionOptions) -> Self {
+        self.0.push(Declared { options, has_options: true, indexes: M::indexes(), ..Declared::of::<M>() });
+        self
+    }
+
+    /// Returns the descriptions of the models, each once, in the order of the list.
+    pub fn metas(&self) -> Vec<&'static ModelMeta> {
+        let mut metas: Vec<&'static ModelMeta> = Vec::new();
+        for meta in self.0.iter().filter_map(|declared| declared.meta) {
+            if !metas.iter().any(|known| known.type_id() == meta.type_id()) {
+                metas.push(meta);
+            }
+        }
+        metas
+    }
+
     /// Returns the declarations without duplicates, or an error with all problems in them.
     pub(super) fn checked(&self) -> Result<Vec<Declared>> {
         let mut listed: Vec<Declared> = Vec::new();
@@ -86,7 +134,14 @@ impl Models {
             match listed.iter_mut().find(|other| other.collection == declared.collection) {
                 Some(other) if other.model == declared.model => {
                     other.indexes.extend(declared.indexes.iter().cloned());
+                    let known = other.search_indexes.clone();
+                    let new = declared.search_indexes.iter().filter(|index| !known.contains(index));
+                    other.search_indexes.extend(new.cloned());
                     other.validator = declared.validator.or(other.validator);
+                    if declared.has_options {
+                        other.options = declared.options.clone();
+                        other.has_options = true;
+                    }
                 }
                 Some(other) => shared.push(DeclaredProblem::SharedCollection {
                     collection: declared.collection.to_owned(),
@@ -112,7 +167,10 @@ impl Declared {
             model: type_name::<M>(),
             collection: M::COLLECTION,
             indexes: Vec::new(),
+            search_indexes: M::search_indexes(),
             validator: M::VALIDATOR,
+            options: M::collection_options(),
+            has_options: false,
             meta: Some(M::MODEL),
             read: read::<M>,
         }
@@ -125,17 +183,52 @@ impl Declared {
 
     fn checked(&self, problems: &mut Vec<DeclaredProblem>) -> Self {
         let mut indexes: Vec<Index> = Vec::new();
+        let collection = self.options.problem().or_else(|| self.validated());
+        if let Some(problem) = collection {
+            let collection = self.collection.to_owned();
+            problems.push(DeclaredProblem::Collection { model: self.model, collection, problem });
+        }
+        self.check_search_indexes(problems);
         for index in &self.indexes {
             if indexes.contains(index) {
                 continue;
             }
-            if let Some(problem) = index.problem().or_else(|| clash(index, &indexes)) {
+            let problem = index.problem().or_else(|| self.options.index_problem(index));
+            if let Some(problem) = problem.or_else(|| clash(index, &indexes)) {
                 let index = index.name();
                 problems.push(DeclaredProblem::Index { model: self.model, index, problem });
             }
             indexes.push(index.clone());
         }
-        Self { indexes, ..*self }
+        Self { indexes, ..self.clone() }
+    }
+
+    fn check_search_indexes(&self, problems: &mut Vec<DeclaredProblem>) {
+        for (at, index) in self.search_indexes.iter().enumerate() {
+            let is_second = self.search_indexes[..at].iter().any(|other| other.name() == index.name());
+            let problem = index.problem().or_else(|| {
+                is_second.then(|| "has the name of another search index of the model".to_owned())
+            });
+            problems.extend(problem.map(|problem| DeclaredProblem::Index {
+                model: self.model,
+                index: index.to_string(),
+                problem,
+            }));
+        }
+    }
+
+    /// Returns why the collection cannot have a validator, if it cannot and has one.
+    fn validated(&self) -> Option<String> {
+        if self.validator.is_none() {
+            None
+        } else if self.options.is_view() {
+            Some("is a view with a validator: nothing is written to it".to_owned())
+        } else {
+            self.options
+                .time_series
+                .is_some()
+                .then(|| "is a time series with a validator: the server validates no measurements".to_owned())
+        }
     }
 }
 
@@ -182,7 +275,18 @@ mod tests {
     use crate::index::IndexType::{Ascending, Descending, Text};
 
     fn declared(model: &'static str, collection: &'static str, indexes: Vec<Index>) -> Declared {
-        Declared { model, collection, indexes, validator: None, meta: None, read: |_| Ok(()) }
+        let options = CollectionOptions::new();
+        Declared {
+            model,
+            collection,
+            indexes,
+            search_indexes: Vec::new(),
+            validator: None,
+            options,
+            has_options: false,
+            meta: None,
+            read: |_| Ok(()),
+        }
     }
 
     fn refusal(models: Vec<Declared>) -> String {

@@ -45,8 +45,8 @@ impl Plan {
         self.changes.is_empty()
     }
 
-    /// Returns whether [`apply`](Self::apply) has something to change, perhaps only if narrowing or destructive changes
-    /// are allowed.
+    /// Returns whether something is to be changed: by [`apply`](Self::apply), perhaps only if narrowing or destructive
+    /// changes are allowed, or by an administrator.
     pub fn is_pending(&self) -> bool {
         self.iter().any(|change| change.impact().is_some())
     }

@@ -223,7 +223,7 @@ fn text_keys(keys: &Document) -> (Document, Document) {
 }
 
 /// `1`, `1.0` and `NumberLong(1)` are the same direction.
-fn direction((field, value): (&String, &Bson)) -> (String, Bson) {
+pub(super) fn direction((field, value): (&String, &Bson)) -> (String, Bson) {
     (field.clone(), filter::number(value))
 }
 
@@ -253,18 +253,23 @@ fn projection(document: &Document) -> String {
 }
 
 /// Returns the collation, without the version of the library, which the server adds. `simple` is empty.
-fn collation(document: &Document) -> Document {
+pub(super) fn collation(document: &Document) -> Document {
     let mut collation = document.get_document("collation").cloned().unwrap_or_default();
     collation.remove("version");
     if matches!(collation.get_str("locale"), Ok("simple")) {
         return Document::new();
     }
-    sorted(collation.iter().map(direction).collect())
+    sorted_numbers(&collation)
+}
+
+/// Returns the elements in the order of their names, with numbers of one type.
+pub(super) fn sorted_numbers(document: &Document) -> Document {
+    sorted(document.iter().map(direction).collect())
 }
 
 /// Returns the collations for a message: the locale, and the options that differ. An option that only one of the two has
 /// is not compared: the other has the value of the server.
-fn collations(declared: &Document, live: &Document) -> (String, String) {
+pub(super) fn collations(declared: &Document, live: &Document) -> (String, String) {
     let text = |this: &Document, other: &Document| {
         if this.is_empty() {
             return "simple".to_owned();
@@ -284,17 +289,17 @@ fn yes(flag: bool) -> String {
     if flag { "yes" } else { "no" }.to_owned()
 }
 
-fn or_none(text: Option<String>) -> String {
+pub(super) fn or_none(text: Option<String>) -> String {
     text.unwrap_or_else(|| "none".to_owned())
 }
 
 /// A negative age is possible in a database that is older than the server's check of the age.
-fn age(seconds: i64) -> String {
+pub(super) fn age(seconds: i64) -> String {
     u64::try_from(seconds).map_or_else(|_| format!("{seconds}s"), |seconds| Age(seconds).to_string())
 }
 
 /// Old shells wrote `unique: 1`.
-fn is_true(value: &Bson) -> bool {
+pub(super) fn is_true(value: &Bson) -> bool {
     match value {
         Bson::Boolean(value) => *value,
         Bson::Int32(number) => *number != 0,
@@ -305,7 +310,7 @@ fn is_true(value: &Bson) -> bool {
 }
 
 /// Returns whole seconds, as the server counts them. As on the server, NaN is the maximum.
-fn seconds(value: &Bson) -> Option<i64> {
+pub(super) fn seconds(value: &Bson) -> Option<i64> {
     match value {
         Bson::Int32(number) => Some(i64::from(*number)),
         Bson::Int64(number) => Some(*number),

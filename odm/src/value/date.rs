@@ -34,6 +34,16 @@ impl Instant for DateTime {}
 #[diagnostic::do_not_recommend]
 impl<T: Instant> Instant for Option<T> {}
 
+/// A date with the time of day that every document has: the time of a time series.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the time of a time series",
+    label = "expected a date that every document has",
+    note = "declare the field as `odm::bson::DateTime`, or as a date with the time of `chrono` or `time`; an `Option` is not accepted, because the server refuses a measurement without its time"
+)]
+pub trait TimeField: Instant {}
+
+impl TimeField for DateTime {}
+
 /// A value that contains a date, or one that may be absent: required by the expressions on dates.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no date",

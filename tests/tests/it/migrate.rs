@@ -6,6 +6,7 @@ mod history;
 mod interrupted;
 mod outdated;
 mod refused;
+mod still_written;
 
 use std::sync::{
     Arc, Mutex,

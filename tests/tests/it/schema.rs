@@ -2,10 +2,14 @@
 
 #![allow(clippy::unwrap_used)] // in the helpers too
 
+mod collections;
 mod concurrent;
 mod generated;
+mod killed;
 mod kinds;
+mod search;
 mod unique;
+mod views;
 
 use std::sync::{Arc, Mutex};
 
@@ -281,12 +285,12 @@ async fn an_equal_index_under_another_name_is_accepted(db: Database) {
 }
 
 #[odm_test::test]
-async fn the_collation_of_a_collection_is_no_difference(db: Database) {
+async fn the_known_collation_of_a_collection_is_no_difference(db: Database) {
     db.driver()
         .run_command(doc! { "create": "orders", "collation": { "locale": "nb", "strength": 2 } })
         .await
         .unwrap();
-    let schema = db.schema(models![Order]);
+    let schema = db.schema(models![Order]).known_options::<Order>();
     schema.plan().await.unwrap().apply().await.unwrap();
     let plan = schema.plan().await.unwrap();
     assert!(plan.is_empty(), "{plan}");
@@ -379,7 +383,7 @@ async fn a_view_instead_of_a_collection_is_a_typed_error(db: Database) {
     let error = db.schema(models![Order]).plan().await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        format!("plan on {}: `orders` is a view, which can have no indexes", db.name())
+        format!("plan on {}.orders: `orders` is a view, which can have no indexes", db.name())
     );
     assert!(matches!(error.schema(), Some(SchemaError::NotACollection { .. })));
 }

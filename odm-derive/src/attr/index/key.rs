@@ -87,7 +87,7 @@ impl Key {
     }
 
     /// Parses `ship_to.city` or `ship_to.city = -1`. `option` is the option with the name of the field.
-    pub(super) fn parse(
+    pub(crate) fn parse(
         option: Option<IndexWord>,
         ident: &Ident,
         input: ParseStream<'_>,

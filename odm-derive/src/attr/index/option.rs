@@ -220,7 +220,7 @@ fn number(expression: &syn::Expr) -> syn::Result<Number> {
 }
 
 /// Parses `(locale = "en", strength = 2, numeric_ordering)`.
-fn collation(cx: &Ctxt, ident: &Ident, input: ParseStream<'_>) -> syn::Result<Collation> {
+pub(crate) fn collation(cx: &Ctxt, ident: &Ident, input: ParseStream<'_>) -> syn::Result<Collation> {
     let (mut locale, mut options) = (Once::default(), Vec::new());
     let mut seen: Vec<CollationWord> = Vec::new();
     let form = IndexWord::Collation.form();

@@ -98,6 +98,16 @@ pub(crate) enum Position {
     Range,
     /// In `validator(..)`.
     Validator,
+    /// In `capped(..)`.
+    Capped,
+    /// In `time_series(..)`.
+    TimeSeries,
+    /// In `clustered(..)`.
+    Clustered,
+    /// In `view(..)`.
+    ViewSource,
+    /// In `materialized_view(..)`.
+    MaterializedView,
     /// In `schema_version(..)`.
     SchemaVersion,
 }
@@ -139,6 +149,11 @@ impl Position {
             Self::Length => "in `length(..)`",
             Self::Range => "in `range(..)`",
             Self::Validator => "in `validator(..)`",
+            Self::Capped => "in `capped(..)`",
+            Self::TimeSeries => "in `time_series(..)`",
+            Self::Clustered => "in `clustered(..)`",
+            Self::ViewSource => "in `view(..)`",
+            Self::MaterializedView => "in `materialized_view(..)`",
             Self::SchemaVersion => "in `schema_version(..)`",
         }
     }

@@ -2,17 +2,55 @@
 
 use std::fmt;
 
-use super::{Difference, SchemaChange};
-use crate::schema::validator::ModelValidator;
+use super::{Difference, Impact, SchemaChange};
+use crate::{model::CollectionOptions, schema::validator::ModelValidator};
 
 impl fmt::Display for SchemaChange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::CreateCollection { collection, validator: None } => {
-                write!(f, "+ {collection}: create collection")
+            Self::CreateCollection { collection, options, validator } => {
+                create_collection(f, collection, options, validator.is_some())
             }
-            Self::CreateCollection { collection, .. } => {
-                write!(f, "+ {collection}: create collection with validator")
+            Self::ModifyCollection { collection, differences, .. } => {
+                write!(f, "~ {collection}: modify collection: {}", join(differences))
+            }
+            Self::RecreateCollection { collection, differences } => write!(
+                f,
+                "! {collection}: {}: the server does not change this: create the collection again and copy its documents",
+                join(differences)
+            ),
+            Self::ShardCollection { collection, command, is_cluster: true } => {
+                write!(f, "! {collection}: not distributed by its shard key: run `{command}`")
+            }
+            Self::ShardCollection { collection, command, .. } => write!(
+                f,
+                "? {collection}: the shard key needs a sharded cluster: run `{command}` on one of its routers (mongos)"
+            ),
+            Self::CreateSearchIndex { collection, index } => {
+                write!(f, "+ {collection}: create search index {index}")
+            }
+            Self::ModifySearchIndex { collection, index, differences, impact: Impact::Manual } => write!(
+                f,
+                "! {collection}: search index {index}: {}: the server does not change the type: give the index another \
+                 name, and drop the old one",
+                join(differences)
+            ),
+            Self::ModifySearchIndex { collection, index, differences, .. } => {
+                write!(f, "~ {collection}: modify search index {index}: {}", join(differences))
+            }
+            Self::DropSearchIndex { collection, name } => {
+                write!(f, "- {collection}: drop search index {name}, which is not declared")
+            }
+            Self::UndeclaredSearchIndex { collection, name } => {
+                write!(f, "? {collection}: search index {name} is not declared")
+            }
+            Self::NoSearch { collection, index } => write!(
+                f,
+                "? {collection}: search index {index} is missing: this server has no search, which Atlas and a \
+                 deployment with mongot have"
+            ),
+            Self::UndeclaredOption { collection, option } => {
+                write!(f, "? {collection}: option {option} is not declared")
             }
             Self::CreateValidator { collection, .. } => write!(f, "+ {collection}: create validator"),
             Self::ModifyValidator { collection, differences, .. } => {
@@ -60,6 +98,23 @@ impl fmt::Display for SchemaChange {
     }
 }
 
+fn create_collection(
+    f: &mut fmt::Formatter<'_>,
+    collection: &str,
+    options: &CollectionOptions,
+    is_validated: bool,
+) -> fmt::Result {
+    let notes = options.to_string();
+    match &options.view {
+        Some(view) => write!(f, "+ {collection}: create view on {}", view.on)?,
+        None => write!(f, "+ {collection}: create collection")?,
+    }
+    if !notes.is_empty() {
+        write!(f, " ({notes})")?;
+    }
+    if is_validated { f.write_str(" with validator") } else { Ok(()) }
+}
+
 /// Returns all differences on one line.
 pub(in crate::schema) fn join(differences: &[Difference]) -> String {
     differences.iter().map(Difference::to_string).collect::<Vec<_>>().join("; ")
@@ -82,7 +137,11 @@ mod tests {
         let (impact, is_building) = (Impact::Slow, false);
         for (change, line) in [
             (
-                SchemaChange::CreateCollection { collection: collection(), validator: None },
+                SchemaChange::CreateCollection {
+                    collection: collection(),
+                    options: Box::default(),
+                    validator: None,
+                },
                 "+ orders: create collection [safe]",
             ),
             (

@@ -7,7 +7,10 @@ use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use mongodb::bson;
 
 use super::{DAY, beyond, dates, not_midnight, same_date};
-use crate::{error::codec::CodecResult, value::Instant};
+use crate::{
+    error::codec::CodecResult,
+    value::{Instant, TimeField},
+};
 
 const RANGE: &str = "a date within the range of chrono";
 
@@ -34,7 +37,9 @@ dates! {
 }
 
 impl Instant for DateTime<Utc> {}
+impl TimeField for DateTime<Utc> {}
 impl Instant for NaiveDateTime {}
+impl TimeField for NaiveDateTime {}
 
 same_date! {
     DateTime<Utc>: DateTime<FixedOffset>, &DateTime<FixedOffset> => |date| date.timestamp_millis();

@@ -7,7 +7,10 @@ use mongodb::bson;
 use time::{Date, OffsetDateTime, PrimitiveDateTime, UtcDateTime};
 
 use super::{DAY, beyond, dates, not_midnight, same_date};
-use crate::{error::codec::CodecResult, value::Instant};
+use crate::{
+    error::codec::CodecResult,
+    value::{Instant, TimeField},
+};
 
 const RANGE: &str = "a date within the range of time";
 
@@ -40,8 +43,11 @@ dates! {
 }
 
 impl Instant for OffsetDateTime {}
+impl TimeField for OffsetDateTime {}
 impl Instant for UtcDateTime {}
+impl TimeField for UtcDateTime {}
 impl Instant for PrimitiveDateTime {}
+impl TimeField for PrimitiveDateTime {}
 
 same_date! {
     bson::DateTime: OffsetDateTime => |date| millis_of(date);

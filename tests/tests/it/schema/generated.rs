@@ -1,6 +1,7 @@
 //! Generated declarations: once they are applied, the plan is empty; once one property of one index is changed, the
 //! plan is exactly that change, and applying it makes the plan empty again.
 
+mod collections;
 mod declared;
 mod strategies;
 

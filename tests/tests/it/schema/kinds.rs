@@ -155,7 +155,7 @@ async fn every_kind_of_index_is_created_as_declared(db: Database) {
 async fn every_kind_is_found_again_in_a_collection_with_a_collation(db: Database) {
     let collation = doc! { "locale": "fr_CA", "strength": 1, "backwards": false };
     db.driver().run_command(doc! { "create": "places", "collation": collation }).await.unwrap();
-    let schema = db.schema(models![Place]);
+    let schema = db.schema(models![Place]).known_options::<Place>();
     schema.plan().await.unwrap().apply().allow_destructive().await.unwrap();
     let again = schema.plan().await.unwrap();
     assert!(again.is_empty(), "{again}");

@@ -272,6 +272,8 @@ struct Partly {
     id: i32,
     #[odm(validate(email))]
     email: String,
+    #[odm(validate(url))]
+    site: String,
     #[odm(validate(pattern = r"\bword\b"))]
     text: String,
     #[odm(validate(pattern = "^([a-z]+ )*[a-z]+$"))]
@@ -301,6 +303,7 @@ async fn what_the_server_cannot_check_is_in_the_plan(db: Database) {
         plan.to_string(),
         "+ partly: create collection with validator [safe]; checked in Rust only: \
          email (email: the server has no such rule), \
+         site (url: the server has no such rule), \
          text (pattern: the server reads this pattern in another way), \
          words (pattern: the server's search gives up on long texts: add `length(max = 1000)`), \
          uuids (type: the subtype of binary data), \
@@ -311,5 +314,5 @@ async fn what_the_server_cannot_check_is_in_the_plan(db: Database) {
     plan.apply().await.unwrap();
     let plan = db.schema(odm::models![Partly]).plan().await.unwrap();
     assert_eq!(plan.to_string(), "nothing to change");
-    assert_eq!(plan.rust_only().count(), 7);
+    assert_eq!(plan.rust_only().count(), 8);
 }

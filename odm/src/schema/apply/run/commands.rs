@@ -1,16 +1,23 @@
 //! The commands that change a collection.
 
-use mongodb::{
-    bson::{Bson, Document, doc, serialize_to_bson},
-    options::{ValidationAction, ValidationLevel},
-};
+use mongodb::bson::{Bson, Document, doc, serialize_to_bson};
 
 use super::{INDEX_NOT_FOUND, NAMESPACE_EXISTS, Run};
-use crate::{error::Result, exec, model::Validator, operation::Verb, schema::validator::ModelValidator};
+use crate::{
+    error::Result,
+    exec,
+    index::SearchIndex,
+    model::{CollectionOptions, Validator},
+    operation::Verb,
+    schema::validator::ModelValidator,
+};
 
 const CREATE: Verb = Verb::new("apply", "create");
 const CREATE_INDEXES: Verb = Verb::new("apply", "createIndexes");
 const COLL_MOD: Verb = Verb::new("apply", "collMod");
+const CREATE_SEARCH: Verb = Verb::new("apply", "createSearchIndexes");
+const UPDATE_SEARCH: Verb = Verb::new("apply", "updateSearchIndex");
+const DROP_SEARCH: Verb = Verb::new("apply", "dropSearchIndex");
 const DROP_INDEXES: Verb = Verb::new("apply", "dropIndexes");
 
 impl Run {
@@ -18,24 +25,31 @@ impl Run {
     pub(super) async fn create_collection(
         &self,
         name: &str,
+        options: &CollectionOptions,
         validator: Option<&ModelValidator>,
     ) -> Result<bool> {
-        let mut created = self.comparison.database().driver().create_collection(name);
+        let mut command = doc! { "create": name };
+        command.extend(options.to_document());
         if let Some(validator) = validator {
             let options = validator.options();
-            let is_moderate = options.level() == "moderate";
-            let level = if is_moderate { ValidationLevel::Moderate } else { ValidationLevel::Strict };
-            let warns = options.action() == "warn";
-            let action = if warns { ValidationAction::Warn } else { ValidationAction::Error };
-            created = created.validator(validator.document().clone());
-            created = created.validation_level(level).validation_action(action);
+            command.insert("validator", validator.document().clone());
+            command.insert("validationLevel", options.level());
+            command.insert("validationAction", options.action());
         }
-        match exec::run(self.operation(CREATE), created).await {
+        let is_plain = command.len() == 1;
+        match self.send(CREATE, command).await {
             Ok(()) => Ok(true),
-            // The other process may have created it without the validator: then the collection is compared again.
-            Err(error) if error.code() == Some(NAMESPACE_EXISTS) && validator.is_none() => Ok(false),
+            // The other process may have created it differently: then the collection is compared again.
+            Err(error) if error.code() == Some(NAMESPACE_EXISTS) && is_plain => Ok(false),
             Err(error) => Err(error),
         }
+    }
+
+    /// Modifies options of the collection.
+    pub(super) async fn coll_mod_options(&self, options: Document) -> Result<()> {
+        let mut command = doc! { "collMod": self.collection.name };
+        command.extend(options);
+        self.send(COLL_MOD, command).await
     }
 
     /// Replaces the validator of the collection. An empty document removes it.
@@ -65,6 +79,28 @@ impl Run {
             Err(error) if error.code() == Some(INDEX_NOT_FOUND) => Ok(()),
             result => result,
         }
+    }
+
+    pub(super) async fn create_search_index(&self, index: &SearchIndex) -> Result<()> {
+        let command = doc! { "createSearchIndexes": self.collection.name, "indexes": [index.to_document()] };
+        self.search(CREATE_SEARCH, command).await
+    }
+
+    pub(super) async fn update_search_index(&self, index: &SearchIndex) -> Result<()> {
+        let command = doc! {
+            "updateSearchIndex": self.collection.name, "name": index.name(), "definition": index.definition().clone(),
+        };
+        self.search(UPDATE_SEARCH, command).await
+    }
+
+    pub(super) async fn drop_search_index(&self, name: &str) -> Result<()> {
+        self.search(DROP_SEARCH, doc! { "dropSearchIndex": self.collection.name, "name": name }).await
+    }
+
+    /// Sends a command about a search index, which takes no write concern.
+    async fn search(&self, verb: Verb, command: Document) -> Result<()> {
+        let database = self.comparison.database().driver();
+        exec::run(self.operation(verb), database.run_command(command)).await.map(drop)
     }
 
     /// Sends a command with the write concern of the database, which `run_command` does not add.

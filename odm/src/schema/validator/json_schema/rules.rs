@@ -84,7 +84,7 @@ impl Builder {
                 }
                 schema.insert("uniqueItems", true);
             }
-            Rule::Email => return Err("the server has no such rule"),
+            Rule::Email | Rule::Url => return Err("the server has no such rule"),
             Rule::Custom(_) => return Err("a function"),
             Rule::Compare { .. } | Rule::RequiredTogether(_) | Rule::Nested => {}
         }
