@@ -7,4 +7,5 @@ mod guide;
 mod migrate;
 mod questions;
 mod report;
+mod shop;
 mod zips;
