@@ -24,7 +24,7 @@ use self::{
 
 /// Runs the command in the arguments of this process. Returns the exit code.
 ///
-/// [`Cli`] has more options.
+/// This is `Cli::new(models, migrations).run().await`: [`Cli`] has more options.
 pub async fn run(models: Models, migrations: Migrations) -> ExitCode {
     Cli::new(models, migrations).run().await
 }
@@ -51,13 +51,15 @@ impl Cli {
         self
     }
 
-    /// Sets the database. Then the arguments and the environment need no connection string.
+    /// Sets the database. Then the arguments and the environment need no connection string. One that is there, `--uri`
+    /// or `MONGODB_URI`, takes precedence.
     pub fn database(mut self, database: Database) -> Self {
         self.database = Some(database);
         self
     }
 
-    /// Changes the schema before it is planned, for example to declare an index of others as known.
+    /// Changes the schema before it is planned, for example to declare an index of others as known. Another call
+    /// replaces the function.
     ///
     /// ```
     /// # use odm::{Id, Model};
@@ -73,8 +75,8 @@ impl Cli {
         self
     }
 
-    /// Runs the command. Returns the exit code: 0 if it is done, 1 after an error, 2 if the arguments are wrong, 3 if
-    /// something is left to do.
+    /// Runs the command, and prints its result to standard output and errors to standard error. Returns the exit code:
+    /// 0 if it is done, 1 after an error, 2 if the arguments are wrong, 3 if something is left to do.
     pub async fn run(self) -> ExitCode {
         let arguments = match self.parse() {
             Ok(arguments) => arguments,

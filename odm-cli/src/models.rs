@@ -2,7 +2,7 @@
 
 use odm::{Model, model::ModelMeta};
 
-/// A list of models.
+/// A list of models, with their declarations for the schema and for the diagram.
 ///
 /// Construct with [`models!`](crate::models!).
 #[derive(Debug, Clone, Default)]

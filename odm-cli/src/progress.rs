@@ -8,7 +8,7 @@ use std::{
 use indicatif::{ProgressBar, ProgressStyle};
 use odm::migrate::Progress;
 
-/// Whether somebody sees the progress.
+/// Returns whether standard error is a terminal, which shows the progress.
 pub(crate) fn is_visible() -> bool {
     stderr().is_terminal()
 }

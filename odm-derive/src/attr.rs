@@ -1,7 +1,8 @@
 //! The attributes `#[odm(..)]` and `#[serde(..)]`, parsed into values.
 //!
-//! A *word* is an entry of `#[odm(..)]`: `word`, `word = ..` or `word(..)`. If a word is wrong, the error is added to
-//! the [`Ctxt`] and parsing continues with the next word, so that all errors are reported at once.
+//! An *attribute* is an entry of `#[odm(..)]`: `word`, `word = ..` or `word(..)`. The entries of `index(..)`,
+//! `validator(..)` and similar lists are parsed in the same way. If an attribute is wrong, the error is added to the
+//! [`Ctxt`] and parsing continues with the next attribute, so that all errors are reported at once.
 
 pub(crate) mod container;
 pub(crate) mod duration;
@@ -19,7 +20,7 @@ use syn::{Attribute, Ident, LitStr, Token, ext::IdentExt, parenthesized, parse::
 
 use crate::ctxt::Ctxt;
 
-/// Calls `each` for every word of every `#[odm(..)]`. `each` parses what follows the word.
+/// Calls `each` for every attribute in every `#[odm(..)]`. `each` parses what follows the name of the attribute.
 pub(crate) fn odm_words(
     cx: &Ctxt,
     attributes: &[Attribute],
@@ -36,7 +37,7 @@ pub(crate) fn odm_words(
     }
 }
 
-/// Calls `each` for every word of a comma-separated list. After an error, continues after the next comma.
+/// Calls `each` for every attribute in a comma-separated list. After an error, continues after the next comma.
 pub(crate) fn words(
     cx: &Ctxt,
     input: ParseStream<'_>,
@@ -58,7 +59,7 @@ pub(crate) fn words(
     }
 }
 
-/// Parses the list in parentheses after a word: `word(..)`.
+/// Parses the list in parentheses after the name of an attribute: `word(..)`.
 pub(crate) fn list(
     cx: &Ctxt,
     word: &Ident,
@@ -78,7 +79,7 @@ pub(crate) fn list(
     Ok(())
 }
 
-/// Parses the string after a word: `word = ".."`.
+/// Parses the string after the name of an attribute: `word = ".."`.
 pub(crate) fn text(word: &Ident, input: ParseStream<'_>, form: &str) -> syn::Result<LitStr> {
     if !input.peek(Token![=]) {
         return Err(symbol::malformed(word, form));
@@ -100,7 +101,7 @@ pub(crate) fn value<T: syn::parse::Parse>(
     input.parse().map_err(|error| syn::Error::new(error.span(), symbol::correct(form)))
 }
 
-/// Returns an error if something follows the word, which is a flag.
+/// Returns an error if something follows the name of the attribute, which is a flag.
 pub(crate) fn flag(word: &Ident, input: ParseStream<'_>, form: &str) -> syn::Result<()> {
     if input.is_empty() || input.peek(Token![,]) { Ok(()) } else { Err(symbol::malformed(word, form)) }
 }
@@ -130,7 +131,7 @@ impl<T> Once<T> {
         self.0.as_ref().map(|(value, _)| value)
     }
 
-    /// Returns the span of the word.
+    /// Returns the span of the attribute.
     pub(crate) fn span(&self) -> Option<Span> {
         self.0.as_ref().map(|(_, span)| *span)
     }

@@ -1,5 +1,5 @@
-//! The derives of `odm`: `Model`, `Embedded`, `Shape`, `View`, `Patch` and `Value`. Use them through `odm`, which re-exports
-//! them.
+//! The derives of `odm`: `Model`, `Embedded`, `Shape`, `View`, `Patch` and `Value`. Use them through `odm`, which
+//! re-exports them.
 //!
 //! Each derive has three stages. It *parses* the attributes and the struct into a tree (`ast`, `attr`), *checks* the
 //! tree as a whole (`check`), and *expands* it to code (`expand`). A `ctxt::Ctxt` collects the errors of the first

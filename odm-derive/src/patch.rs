@@ -1,7 +1,7 @@
 //! The tree of `#[derive(Patch)]`: the document that is patched, and the fields.
 //!
-//! The derive ignores `#[serde(..)]` on a patch: it determines the names of the members of a request, and stored names
-//! come from the document.
+//! The derive ignores `#[serde(..)]` on a patch: these attributes determine the names of the members of a request, and
+//! stored names come from the document.
 
 use std::collections::HashMap;
 

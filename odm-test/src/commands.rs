@@ -25,7 +25,7 @@ use crate::error::Error;
 /// The commands that the database of a test has sent since they were last taken.
 ///
 /// A test gets them as a parameter. From then on, every command of the test's client is recorded, in the order in which
-/// the commands were sent:
+/// the commands were sent. A command that the driver retries is recorded each time. Clones show the same commands.
 ///
 /// ```no_run
 /// use odm::{Database, Filter, Id, Model, bson::doc};
@@ -96,7 +96,8 @@ impl Commands {
         self.0.commands.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes the commands, exactly as they were sent.
+    /// Takes the commands, exactly as they were sent, with the fields that the driver adds. The next call returns only
+    /// later ones.
     pub fn take_whole(&self) -> Vec<Document> {
         mem::take(&mut *self.lock())
     }

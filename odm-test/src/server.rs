@@ -226,7 +226,7 @@ impl Server {
     }
 }
 
-/// The server that a caller wants.
+/// The server that a caller requests.
 enum Wanted {
     /// The server that all tests use.
     Shared,

@@ -1,15 +1,16 @@
 //! Actions: the builders that the methods of a [`Collection`](crate::Collection) and a [`Database`](crate::Database)
 //! return.
 //!
-//! An action does nothing until it is awaited. It owns a clone of its handle and borrows only a session. Every action
-//! has `.session(..)`, except `watch`, which has a session of its own, `estimated_count` and `explain`. Options that have no
-//! setter are set by `.with_options(..)`, which accepts the options of the driver.
+//! An action does nothing until it is awaited. It owns a clone of its handle and borrows only a session. All actions
+//! have `.session(..)`, except `estimated_count`, `explain`, and `watch`, which has a session of its own.
+//! `.with_options(..)` accepts the options of the driver, for options that have no setter.
 //!
 //! # Setters
 //!
-//! Each verb has a setter for each option that the manual and the driver list for its command. The page of each
-//! builder lists its setters. All verbs except the inserts, the bulk writes, `run_command` and `watch` have
-//! `.explain()`: see [`Explain`]. All verbs without a session have `.deadline(..)`: see [`WithDeadline`].
+//! A *verb* is such a method. Each verb has a setter for each option that the manual and the driver list for its
+//! command. The page of each builder lists its setters. All verbs except the inserts, the bulk writes, `run_command`
+//! and `watch` have `.explain()`: see [`Explain`]. All actions outside of a session have `.deadline(..)`: see
+//! [`WithDeadline`].
 //!
 //! [`ClientBulkWrite`] has the same setters as [`BulkWrite`]. The writes of a bulk write have setters too, which
 //! depend on their kind: see [`Write`]. [`Watch`] has further setters of its own. [`RunCommand`] has only
@@ -19,12 +20,12 @@
 //! # Cancelling
 //!
 //! A future may be dropped before it completes: by `select!`, by `tokio::time::timeout`, or by a web framework whose
-//! client has closed the connection. If a command has been sent, a task of its own completes the call: the write is
-//! applied as far as possible, a cursor that the reply opens is closed on the server, and the connection stays in
+//! client has closed the connection. If a command has been sent, a task of its own completes the call: the server
+//! applies the write if it can, a cursor that the reply opens is closed on the server, and the connection stays in
 //! use. No further command is sent: the remaining batches of a large `insert_many` are not stored. (A bulk write
-//! across collections is a single call of the driver, which is completed.) A call that waits for a server continues
-//! to wait as long as the URI specifies (`serverSelectionTimeoutMS`). The outcome is discarded; `.deadline(..)`
-//! reports that it is unknown.
+//! across collections is a single call of the driver, which is completed.) A call that waits for a server continues to
+//! wait as long as the URI specifies (`serverSelectionTimeoutMS`). The outcome of the call is discarded. With
+//! `.deadline(..)`, a late call returns an error that states that the outcome is unknown.
 //!
 //! Actions in a session are not completed, because no task can keep the borrowed session. Dropping such a future
 //! closes the connection. A cursor whose reply has not arrived stays open on the server until it times out (after ten
@@ -127,7 +128,7 @@ trait Builder {
     fn options(&mut self) -> &mut Self::Options;
 }
 
-/// A builder that knows the collection or the database that it runs on. A write of a bulk write does not.
+/// A builder that has the collection or the database that it runs on. A write of a bulk write has none.
 trait HasTarget {
     fn on(&self) -> OperationTarget;
 }

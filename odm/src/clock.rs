@@ -1,4 +1,4 @@
-//! `Clock`: where the times come from that policies store.
+//! `Clock`: the source of the times that policies store.
 
 use std::sync::Arc;
 

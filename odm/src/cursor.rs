@@ -1,8 +1,10 @@
 //! Cursors, which decode documents one at a time from the batch that the server sent.
 //!
-//! A cursor keeps one batch in memory. It decodes each document from the bytes of the batch, without a copy.
+//! A cursor decodes each document from the bytes of a batch, without a copy. It keeps one batch in memory, or two if it
+//! requests the next one while it decodes (`fetch`).
 
 mod batch;
+mod fetch;
 pub(crate) mod for_each_output;
 mod session;
 
@@ -20,11 +22,11 @@ use std::{
 use futures_core::Stream;
 use mongodb::raw_batch_cursor::RawBatchCursor;
 
-use self::batch::Batch;
+use self::{batch::Batch, fetch::DriverCursor};
 use crate::{
     collection::OperationTarget,
     error::{Error, Result, codec::CodecResult},
-    exec::{Alarm, Polled, complete_batch},
+    exec::Alarm,
     operation::{Operation, Verb},
     value::{OwnedRow, Raw, Row},
 };
@@ -53,10 +55,10 @@ use crate::{
 #[must_use = "a cursor returns its documents only when it is polled"]
 pub struct Cursor<T> {
     origin: Origin,
-    /// `None` once a deadline has passed.
-    driver: Option<RawBatchCursor>,
+    driver: DriverCursor,
     batch: Batch,
-    polled: Polled,
+    /// Whether each batch is requested while the one before it is read.
+    ahead: bool,
     alarm: Option<Alarm>,
     rows: PhantomData<fn() -> T>,
 }
@@ -101,9 +103,9 @@ impl<T> Cursor<T> {
     pub(crate) fn new(target: impl Into<OperationTarget>, verb: Verb, driver: RawBatchCursor) -> Self {
         Self {
             origin: Origin { target: target.into(), verb },
-            driver: Some(driver),
+            driver: DriverCursor::new(driver),
             batch: Batch::first(),
-            polled: Polled::default(),
+            ahead: false,
             alarm: Alarm::current(),
             rows: PhantomData,
         }
@@ -131,6 +133,7 @@ impl<T> Cursor<T> {
         T: OwnedRow,
     {
         let mut all = C::default();
+        self.read_ahead();
         while let Some(row) = self.next().await {
             all.extend(Some(row?));
         }
@@ -163,6 +166,7 @@ impl<T> Cursor<T> {
         T: OwnedRow,
     {
         let (mut fitting, mut misfits) = (C::default(), Vec::new());
+        self.read_ahead();
         while let Some(row) = self.next().await {
             match row {
                 Ok(row) => fitting.extend(Some(row)),
@@ -201,6 +205,7 @@ impl<T> Cursor<T> {
         F: FnMut(T::In<'_>) -> Done,
         Done: ForEachOutput<K>,
     {
+        self.read_ahead();
         loop {
             let step = self.batch.next().map(|bytes| Ok::<_, Error>(each(self.origin.borrow::<T>(bytes)?)));
             match step.transpose()? {
@@ -211,14 +216,21 @@ impl<T> Cursor<T> {
         }
     }
 
-    /// Closes the cursor on the server. If a batch has been requested, it is received first, because the driver's
-    /// future of it must not be dropped.
-    fn close(&mut self) {
-        if let Some(driver) = self.driver.take()
-            && self.polled.is_pending()
-            && let Some(runtime) = self.polled.runtime()
-        {
-            complete_batch(runtime, driver);
+    /// Requests each batch while the documents of the one before it are read, as `try_collect`, `try_partition` and
+    /// `for_each` always do. For a loop of [`next`](Self::next), and for the adapters of a `Stream`.
+    ///
+    /// The server then works while the documents are decoded and handled. The cursor keeps up to two batches in memory
+    /// instead of one, so for large documents and slow handlers, set a `batch_size`. Has no effect on a runtime with a
+    /// single thread.
+    pub fn fetch_ahead(mut self) -> Self {
+        self.read_ahead();
+        self
+    }
+
+    fn read_ahead(&mut self) {
+        self.ahead = true;
+        if !self.batch.is_first() {
+            self.driver.fetch_ahead(&self.batch, &self.origin);
         }
     }
 
@@ -230,13 +242,16 @@ impl<T> Cursor<T> {
             && let Poll::Ready(late) = alarm.poll(context, &operation)
         {
             self.batch = Batch::none();
-            self.close();
+            self.driver.close();
             return Poll::Ready(Err(late));
         }
-        let Some(driver) = self.driver.as_mut() else { return Poll::Ready(Ok(())) };
-        let driver = Pin::new(driver);
-        let answer = ready!(self.batch.poll_next(driver, context, &mut self.polled, &operation));
-        Poll::Ready(answer.map(|batch| self.batch = batch).inspect_err(|_| self.batch = Batch::none()))
+        let batch = ready!(self.driver.poll_batch(&self.batch, &self.origin, context));
+        self.batch = Batch::none();
+        self.batch = batch?;
+        if self.ahead {
+            self.driver.fetch_ahead(&self.batch, &self.origin);
+        }
+        Poll::Ready(Ok(()))
     }
 }
 
@@ -261,7 +276,7 @@ impl<T: OwnedRow> Stream for Cursor<T> {
 
 impl<T> Drop for Cursor<T> {
     fn drop(&mut self) {
-        self.close();
+        self.driver.close();
     }
 }
 

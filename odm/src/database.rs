@@ -117,7 +117,8 @@ impl Database {
     }
 
     /// Returns the same database with another clock, which the [policies](macro@crate::Model#policies) of its
-    /// collections read the time from. By default, it is the clock of this machine.
+    /// collections read the time from: `created_at`, `updated_at` and `deleted_at`. By default, it is the clock of this
+    /// machine. A collection has the clock of the handle that returned it.
     ///
     /// ```no_run
     /// # use odm::{Database, bson::DateTime};
@@ -206,8 +207,8 @@ impl Database {
     ///
     /// # Errors
     ///
-    /// Returns an error for which [`is_unavailable`](Error::is_unavailable) is true if no server could be used in
-    /// time.
+    /// Returns the error of the driver. Nothing is sent until the first action runs in the session, so this does not
+    /// fail if no server can be used.
     pub async fn start_session(&self) -> Result<ClientSession> {
         exec::run(self.operation(START_SESSION), self.client().start_session()).await
     }

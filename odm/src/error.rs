@@ -1,8 +1,9 @@
 //! `Error`: the error type of this crate.
 //!
-//! One opaque type for the whole crate. [`Error::kind`] returns a variant for each decision that a caller can make,
+//! The crate has one opaque error type. [`Error::kind`] returns a variant for each decision that a caller can make,
 //! the predicates cover the common checks, and the driver's error stays accessible. Messages describe what happened,
-//! in which operation and collection. They never contain stored values or credentials.
+//! in which operation and collection. They contain no credentials, and no stored values except those that [`Error`]
+//! lists.
 
 mod bulk_write;
 pub mod codec;

@@ -7,18 +7,19 @@
 //! | comparison | `eq` `ne` `gt` `gte` `lt` `lte` `cmp` |
 //! | boolean | `&` `\|` `!` [`and`] [`or`] [`all_elements_true`] [`any_element_true`] |
 //! | conditional | [`cond`] [`if_null`] [`switch`] |
-//! | text | [`concat()`] [`split`] [`trim`] [`to_lower`] [`substr_cp`] [`regex_match`] [`replace_all`] .. |
+//! | strings | [`concat()`] [`split`] [`trim`] [`to_lower`] [`substr_cp`] [`regex_match`] [`replace_all`] .. |
 //! | dates | [`year`] [`hour`] [`date_add`] [`date_diff`] [`date_trunc`] [`date_to_string`] [`date_from_parts`] .. |
 //! | arrays | `map` `filter` `reduce` `first` `last` [`array_elem_at`] [`size`] [`slice()`] `sort_array` [`zip`] [`range`] .. |
 //! | sets | `set_union` [`set_intersection`] [`set_difference`] [`set_is_subset`] .. |
 //! | documents | `merge_objects` [`get_field`] [`set_field`] [`object_to_array`] [`array_to_object`] |
 //! | several values | [`sum_of`] [`avg_of`] [`max_of`] [`min_of`] .. |
-//! | types | [`to_int`] [`to_double`] [`to_string`] [`to_date`] [`convert`] [`type_of`] [`is_number`] `as_` `cast` `any` .. |
+//! | types | [`to_int`] [`to_double`] [`to_string`] [`to_date`] [`convert`] [`type_of`] [`is_number`] `as_` `as_bson` `cast` .. |
 //! | other | [`rand`] [`meta`] [`function`] [`to_hashed_index_key`] .. |
 //!
-//! Most operators are a method of [`Expr`] and a function. An operator that is an accumulator, too, is a method, or a
-//! function that ends with `_of`. Optional arguments are methods of the result: `o.placed().hour().timezone("+02:00")`.
-//! [A table of all operators](https://github.com/odm-rs/odm/blob/main/docs/operators.md) has the function of each.
+//! Most operators are both a method of [`Expr`] and a function. If an accumulator has the same name, the function ends
+//! with `_of`, or there is only the method. Optional arguments are methods of the result:
+//! `o.placed().hour().timezone("+02:00")`.
+//! [A table of all operators](https://github.com/odm-rs/odm/blob/main/docs/operators.md) lists the function of each.
 //!
 //! Write an operator without a method in the driver's form, with [`Expr::raw`].
 
@@ -157,7 +158,7 @@ impl<R, T, O> Expr<R, T, O> {
     /// Creates an expression in the driver's form, of the type that you specify:
     /// `Expr::<_, String>::raw(doc! { "$toUpper": "$name" })`.
     ///
-    /// The server reads a string in it that begins with `$` as a path. Use [`lit`] for text from an untrusted source.
+    /// The server reads a string in it that begins with `$` as a path. Use [`lit`] for a string from an untrusted source.
     pub fn raw(expression: impl Into<Bson>) -> Expr<R, T> {
         Expr::computed(Rendered::measured(expression.into()))
     }

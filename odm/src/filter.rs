@@ -36,6 +36,8 @@ mod comparison;
 mod element;
 mod evaluation;
 pub(crate) mod geospatial;
+#[cfg(feature = "live")]
+mod matcher;
 mod operators;
 pub(crate) mod partial;
 mod text_search;
@@ -47,6 +49,10 @@ use std::{fmt, marker::PhantomData, ops};
 
 use mongodb::bson::{Bson, Document};
 
+#[cfg(feature = "live")]
+pub use self::matcher::Matcher;
+#[cfg(feature = "live")]
+pub(crate) use self::matcher::{SortKey, SortKeys};
 pub(crate) use self::{
     array::{an_element_meets, contains_only_arrays, no_element_is, no_element_is_one_of},
     by_id::by_id,

@@ -47,30 +47,35 @@
 //!
 //! **Document types.** [`Model`](derive@Model) is a document with a collection, [`Embedded`] a document inside
 //! another, [`Value`](derive@Value) an enum, newtype or tuple in a field, [`Shape`] a result that is not stored,
-//! [`View`](derive@View) a part of a model, [`Patch`](derive@Patch) the members of a PATCH request: see [`patch`]. [`Id<M>`](Id) is a typed id: an `Id<Customer>` cannot be used as an
-//! `Id<Order>`. [`value`] lists the Rust types that can be stored and their BSON types. [`path`] describes typed
-//! field names, [`model`] the rules that a document must satisfy, [`index`] the declaration of indexes.
+//! [`View`](derive@View) some fields of a model, [`Patch`](derive@Patch) the members of a PATCH request: see
+//! [`patch`]. [`Id<M>`](Id) is a typed id: an `Id<Customer>` cannot be used as an `Id<Order>`. [`value`] lists the
+//! Rust types that can be stored and their BSON types. [`path`] describes typed field names, [`rule`] the rules that a
+//! document must satisfy, [`index`] the declaration of indexes. [Policies](derive@Model#policies) of a model maintain
+//! times and versions, keep deleted documents, and separate tenants.
 //!
 //! **Queries.** [`Filter`], [`Update`] and [`Sort`] are built from typed paths: `Zip::fields().pop().gt(5)`. They are
-//! rendered as they are built, and `Display` shows them. [`Pipeline`] is the aggregation: the closure of each stage
-//! receives the row as it is at that stage. See [`filter`], [`update`], [`sort`], [`pipeline`]. [`request`] makes
-//! queries from the parameters of a request, by an allow-list of public names.
+//! rendered as they are built, and `Display` shows them. [`Pipeline`] is an aggregation pipeline: the closure of each
+//! stage receives the row as it is before that stage. See [`filter`], [`update`], [`sort`], [`pipeline`]. [`request`]
+//! makes queries from the parameters of a request, by an allow-list of public names.
 //!
-//! **Actions.** A [`Database`] returns [`Collection`]s. Their methods, such as `insert_one`, `find`, `update_many`
-//! and `bulk_write`, return builders that do nothing until they are awaited: see [`action`]. Reads return a
-//! [`cursor`]. `watch` returns a change stream that resumes by itself: see [`watch`]. An action has a setter for each
-//! option of its command. Most actions can be [explained](action::Explain), and every action
-//! without a session can have a [deadline](action::WithDeadline).
+//! **Actions.** A [`Database`] returns [`Collection`]s. Their methods, such as `insert_one`, `find`, `update_many` and
+//! `bulk_write`, return builders that do nothing until they are awaited: see [`action`]. Reads return a [`cursor`].
+//! `watch` returns a change stream that resumes by itself: see [`watch`]. [`Collection::subscribe`] opens a change
+//! stream whose position is stored: see [`subscribe`]. An action has a setter for each option of its command. Most
+//! actions can be [explained](action::Explain), and every action outside of a session can have a
+//! [deadline](action::WithDeadline).
 //!
-//! **Transactions.** [`Database::transaction`] runs several actions that take effect together, and repeats what is safe to
-//! repeat: see [`transaction`]. [`session`] describes sessions without transactions.
+//! **Transactions.** [`Database::transaction`] runs several actions that take effect together, and runs them again
+//! after a transient error: see [`transaction`]. [`session`] describes sessions without transactions.
 //!
 //! **References.** `.include(|o| o.customer())` loads what documents refer to, with one command for each reference: see
 //! [`relation`]. [`Database::references`] deletes by declared rules.
 //!
-//! **Schema.** [`schema`] compares the declared indexes with the live ones, and creates, modifies and rebuilds them.
+//! **Schema.** [`schema`] compares the declared indexes and validators with those of the database, and creates,
+//! modifies and rebuilds them.
 //!
-//! **Migrations.** [`migrate`] rewrites documents from an old form into a new one, in order, once, while the service runs.
+//! **Migrations.** [`migrate`] rewrites documents from an old form into a new one, in order, once, while the service
+//! runs.
 //!
 //! **Errors.** The error type is [`Error`]. It has predicates, such as [`is_duplicate_key`](Error::is_duplicate_key)
 //! and [`is_retryable`](Error::is_retryable), and accessors, such as [`violations`](Error::violations). Messages do
@@ -87,10 +92,13 @@
 //! `bytes`, `chrono`, `rust_decimal`, `time`, `url`, `uuid`: types of the crates with these names as field types; see
 //! [`value`].
 //!
+//! `live`: filters that are evaluated in the process, many receivers of one change stream, live queries, and caches: see
+//! `live`. It contains PCRE2, and needs a C compiler unless the system has it. `redis`: caches in Redis.
+//!
 //! `page`: [pages](page) of documents: with tokens, or with a number and a total.
 //!
-//! `schemars`, `utoipa`: the JSON schema or `OpenAPI` description of an [`Id`] is the text or integer that the id is
-//! in JSON.
+//! `schemars`, `utoipa`: the JSON schema or `OpenAPI` description of an [`Id`] is that of the string or integer that
+//! the id is in JSON.
 
 #[cfg(test)]
 extern crate self as odm;

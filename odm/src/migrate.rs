@@ -63,14 +63,16 @@
 //!
 //! A rewrite writes the document that the function returns, exactly. Nothing that a model adds to its writes
 //! otherwise is added, except the schema version, which is part of the document. The rules of the new model are
-//! checked, also by the validator of the collection.
+//! checked, also by the validator of the collection. A rewrite reads the documents of all tenants, and those that are
+//! deleted by the [policies](macro@crate::Model#policies) of the model.
 //!
 //! # The history
 //!
-//! The collection `odm_migrations` contains a document for each migration that has begun or is applied, and
-//! `odm_leases` the lease. A runner refuses to work if the history and the list do not fit: if a migration has changed
-//! since it was applied ([`migrations!`](crate::migrations!) computes a checksum of its source text), if an applied one
-//! is not in the list, or if a new one stands before an applied one.
+//! The collection `odm_migrations` contains a document for each migration that has begun or is applied:
+//! `{ _id: "split-names", number: 0, checksum: "..", begun: .., applied: .., documents: 5 }`. The collection
+//! `odm_leases` contains the lease, with the position of the rewrite. A runner refuses to work if the history and the
+//! list do not fit: if a migration has changed since it was applied ([`migrations!`](crate::migrations!) computes a
+//! checksum of its source text), if an applied one is not in the list, or if a new one stands before an applied one.
 
 mod batch;
 mod checksum;
@@ -89,7 +91,7 @@ pub use self::{
     list::Migrations,
     migration::{Migration, Rewritten},
     outdated::MigrateOutdated,
-    report::{Applied, DryRun, Migrated, MigrationState, MigrationStatus, Progress, Rehearsed},
+    report::{Applied, DryRun, Migrated, MigrationState, MigrationStatus, Progress, PlannedMigration},
 };
 
 use self::runner::Runner;
@@ -109,7 +111,8 @@ const LEASES: &str = "odm_leases";
 type Listener = Arc<dyn Fn(&Progress<'_>) + Send + Sync>;
 
 impl Database {
-    /// Returns the migrations of this database, to be run, rehearsed, listed or verified.
+    /// Returns the migrations of this database, to be [run](Migrate::run), [planned](Migrate::dry_run),
+    /// [listed](Migrate::status) or [verified](Migrate::verify). Sends nothing.
     ///
     /// ```no_run
     /// # async fn f(db: odm::Database, migrations: odm::migrate::Migrations) -> odm::Result<()> {
@@ -191,13 +194,15 @@ macro_rules! settings {
                 self
             }
 
-            /// Waits up to this time if another runner has the lease. The default is not to wait.
+            /// Waits up to this time if another runner has the lease. The default is not to wait: the runner returns an
+            /// error with [`MigrationError::Busy`](crate::error::MigrationError::Busy).
             pub fn wait_for(mut self, limit: std::time::Duration) -> Self {
                 self.settings.wait = limit;
                 self
             }
 
-            /// Calls a function after each batch. The number of documents to rewrite is counted for it first.
+            /// Calls a function after each batch, in the task of the runner. The number of documents to rewrite is
+            /// counted for it first, which examines the collection. Another call replaces the function.
             pub fn on_progress(
                 mut self,
                 listener: impl Fn(&$crate::migrate::Progress<'_>) + Send + Sync + 'static,
@@ -214,7 +219,7 @@ settings!(Migrate);
 
 impl Migrate {
     /// Accepts that this migration has changed since it was applied, and stores its new checksum in the next run. The
-    /// migration does not run again.
+    /// migration does not run again. [`verify`](Self::verify) accepts no change.
     pub fn accept_changed(mut self, migration: impl Into<String>) -> Self {
         self.settings.accepted.push(migration.into());
         self
@@ -240,7 +245,7 @@ impl Migrate {
     ///
     /// Returns an error for which [`is_unavailable`](crate::Error::is_unavailable) is true if no server could be used
     /// in time. [`is_timeout`](crate::Error::is_timeout) is true if a batch conflicted with other writes for two
-    /// minutes.
+    /// minutes. The migrations before the one that failed stay applied.
     pub async fn run(&self) -> Result<Migrated> {
         let (stop, stopped) = lease::stop();
         let runner = Runner::new(self.clone(), stopped);
@@ -253,11 +258,14 @@ impl Migrate {
     /// needs no lease.
     ///
     /// The documents are those that match as they are stored now, so a migration that rewrites what an earlier one
-    /// writes finds none. Steps do not run.
+    /// writes finds none. Steps do not run. Documents that cannot be rewritten are part of the result:
+    /// [`PlannedMigration::refused`]. Only the function, the types and the rules of the models are tried: the server may
+    /// refuse a document that is not refused here.
     ///
     /// # Errors
     ///
-    /// As [`run`](Self::run), except that documents that cannot be rewritten are part of the result.
+    /// Returns an error with `Declared`, `Changed`, `Unknown` or `OutOfOrder`, as [`run`](Self::run) does, or one for
+    /// which [`is_unavailable`](crate::Error::is_unavailable) is true if no server could be used in time.
     pub async fn dry_run(&self) -> Result<DryRun> {
         let (stop, stopped) = lease::stop();
         let runner = Runner::new(self.clone(), stopped);
@@ -267,6 +275,7 @@ impl Migrate {
     }
 
     /// Returns the state of each migration: those in the list, in their order, then those that are only in the history.
+    /// Changes nothing. A history that does not fit the list is not an error here: see [`MigrationState`].
     ///
     /// # Errors
     ///
@@ -284,7 +293,7 @@ impl Migrate {
     /// # Errors
     ///
     /// Returns an error with `Pending`, which lists the migrations that are not applied, and the errors of
-    /// [`run`](Self::run) about a history that does not fit the list.
+    /// [`run`](Self::run) about the list and about a history that does not fit it.
     pub async fn verify(&self) -> Result<()> {
         let this = self.clone();
         exec::completed(Box::pin(async move { runner::verify(&this).await })).await

@@ -24,25 +24,27 @@
 //! | documents that are inserted or deleted meanwhile | do not move others | move those after them to another page |
 //! | the 1,000th page | costs as much as the first, with an index on the keys | examines all documents before it |
 //! | jump to page 7, number of pages | no | yes |
-//! | total | if you ask for it, [`with_total`](FindPage::with_total) | always |
+//! | total | with [`with_total`](FindPage::with_total) | always |
 //!
 //! # Order
 //!
-//! Pages need a total order, so the `_id` is added to the sort, in the direction of the last key. An index with exactly
-//! these keys makes every page cheap: for `.sort(o.placed_at().desc())`, the index `{ placedAt: 1, _id: 1 }`.
+//! Pages need a total order, so the `_id` is added to the sort, in the direction of the last key. An index with
+//! exactly these keys, or with the reverse of all directions, makes every page fast: for
+//! `.sort(o.placed_at().desc())`, the index `{ placedAt: 1, _id: 1 }`.
 //!
 //! The order is that of the server, also for null, missing fields, NaN and fields of several types. The page after a
-//! document is selected by a filter that matches exactly what follows it in this order. If many documents are equal in
-//! the first key, specify the index, `.hint(o.status().asc().then(o.id().asc()))`: if its keys are those of the sort, the
-//! page begins inside of the index, and nothing is examined twice.
+//! document is selected by a filter that matches exactly the documents that follow in this order. If many documents
+//! are equal in the first key, specify the index, `.hint(o.status().asc().then(o.id().asc()))`: if its keys are those
+//! of the sort, the server begins to read the index at the position of the token, and examines no document twice.
 //!
-//! These orders are refused, with an error that says why:
+//! These sorts are refused, with an error that contains the reason:
 //!
 //! - by a path that is or passes through an array: the least element of an array decides in one direction, and the
 //!   greatest in the other, so a document has no single place. The declared types are checked before anything is sent,
 //!   and the documents of the page when they are read.
 //! - by a score (`$meta`) or in the natural order;
-//! - with a [`collation`](Find::collation), if the `_id` is text, because different ids can be equal by a collation;
+//! - with a [`collation`](Find::collation), if the `_id` is a string, because different ids can be equal by a
+//!   collation;
 //! - by values of the deprecated BSON types `undefined` and `DBPointer`, and of `Symbol` with a collation, which filters
 //!   and sorts treat differently.
 //!
@@ -92,8 +94,8 @@ use crate::action::Find;
 
 /// A page: its documents, and the tokens of its neighbours.
 ///
-/// Construct with [`Find::page`](crate::action::Find::page). serde writes `{ items, next, previous }`, and `total` if it
-/// was requested.
+/// Awaiting [`Find::page`](crate::action::Find::page) returns it. serde writes `{ items, next, previous }`, and `total`
+/// if it was requested.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
 #[non_exhaustive]

@@ -48,7 +48,8 @@
 //! (`#[odm(validate(..))]`). Rules of the whole document are not checked, because a patch does not have it:
 //! [`save_changes`](crate::Collection::save_changes) checks them.
 //!
-//! An embedded document, a map or an array is set as a whole.
+//! An embedded document, a map or an array is set as a whole. A value that the field leaves out when it is stored, by
+//! `#[serde(skip_serializing_if = "..")]`, removes the field.
 
 use mongodb::bson::{Bson, Document};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -68,7 +69,8 @@ use crate::{
     view::Declared,
 };
 
-/// A member of a request: absent, or a value.
+/// A member of a request: absent, or a value. It has three states for a field that is an `Option`: absent, null, a
+/// value.
 ///
 /// serde reads a present value, also `null` if `T` is an `Option`. An absent member is the default, so the struct needs
 /// `#[serde(default)]`. Written by serde, an absent member is `null`; leave it out with
@@ -167,6 +169,12 @@ pub trait Patch<M> {
     /// Returns the update that sets the fields of the members that are present. It is empty if none is: collection methods
     /// refuse it, so check [`is_empty`](Update::is_empty) first.
     ///
+    /// `{ $set: { note: null, qty: 3 } }`. If a field has aliases, `$unset` removes the values that are stored under
+    /// them.
+    ///
+    /// The rules are checked here, for each member alone. Join further changes with `+`, and pass the update to
+    /// [`update_one`](crate::Collection::update_one) or another method, which checks the rules of updates again.
+    ///
     /// # Errors
     ///
     /// Returns an error for which [`is_invalid`](crate::Error::is_invalid) is true if values violate the rules of their
@@ -179,11 +187,12 @@ pub trait Patch<M> {
     }
 }
 
-/// The members of a patch that are present.
+/// The members of a patch that are present. The code of the derive fills it.
 #[derive(Debug, Default)]
+#[doc(hidden)]
 pub struct Changed {
     set: Document,
-    /// The other names that the fields are read from.
+    /// The fields that are removed, and the other names that fields are read from.
     unset: Document,
     check: Check,
     problem: Option<CodecError>,
@@ -198,31 +207,46 @@ impl Changed {
         }
     }
 
+    /// Removes a field whose value is not stored.
+    fn remove<K: Key>(&mut self) {
+        if K::NAME == "_id" {
+            return self.problem(the_id());
+        }
+        for name in [K::NAME].iter().chain(K::ALIASES) {
+            self.unset.insert(*name, "");
+        }
+    }
+
     fn add<K: Key>(&mut self, value: CodecResult<Bson>) {
         match value {
-            Ok(_) if K::NAME == "_id" => {
-                let problem = CodecError::new("a field that can be changed", "the `_id` of a document");
-                self.problem.get_or_insert(problem.at("_id"));
-            }
+            Ok(_) if K::NAME == "_id" => self.problem(the_id()),
             Ok(value) => {
                 self.set.insert(K::NAME, value);
                 for alias in K::ALIASES {
                     self.unset.insert(*alias, "");
                 }
             }
-            Err(problem) => {
-                self.problem.get_or_insert(problem);
-            }
+            Err(problem) => self.problem(problem),
         }
+    }
+
+    fn problem(&mut self, problem: CodecError) {
+        self.problem.get_or_insert(problem);
     }
 }
 
-/// The type of a field of a patch: a [`Member`] of the type of the document's field.
+#[cold]
+fn the_id() -> CodecError {
+    CodecError::new("a field that can be changed", "the `_id` of a document").at("_id")
+}
+
+/// The type of a field of a patch: a [`Member`] of the type of the document's field. No other type implements it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a member of a patch for a field of type `{T}`",
     label = "expected `Member<{T}>`",
     note = "`Member` distinguishes a member that is absent from one that is null"
 )]
+#[doc(hidden)]
 pub trait IsMember<T> {
     /// Returns the value, if it is present.
     fn value(&self) -> Option<&T>;
@@ -245,7 +269,11 @@ impl<T: Value, F: Key> Declared<T, F> {
     {
         if let Some(value) = member.value() {
             check_field::<D, F>(&mut changes.check, value);
-            changes.add::<F>(stored::<D, F>(value));
+            if D::is_skipped(value) {
+                changes.remove::<F>();
+            } else {
+                changes.add::<F>(stored::<D, F>(value));
+            }
         }
     }
 }

@@ -30,7 +30,7 @@
 //! The documentation of a stage or an operator that MongoDB 6.0 does not have names the version that it needs. A server that
 //! does not know it refuses the command before it runs any of it. The error is of the kind
 //! [`Unsupported`](crate::ErrorKind::Unsupported), and names the operator and the version. The client does not check the
-//! version before: the members of a deployment may have different versions, and a command that asks for the version would
+//! version before: the members of a deployment may have different versions, and a command that reads the version would
 //! take as long as the refused one.
 //!
 //! Each stage method renders its stage immediately and returns a pipeline with the row type after the stage. The
@@ -177,7 +177,11 @@ impl<In> Pipeline<In> {
 }
 
 impl<M: Model, Row> Pipeline<M, Row> {
-    /// Reads deleted documents too, if this pipeline is joined with another one.
+    /// Reads deleted documents too, if this pipeline is an argument of a stage such as
+    /// [`union_with`](Self::union_with).
+    ///
+    /// Without this, its stages begin with a `$match` that excludes them. For the pipeline of
+    /// [`aggregate`](crate::Collection::aggregate), use [`Collection::with_deleted`](crate::Collection::with_deleted).
     pub fn with_deleted(mut self) -> Self
     where
         M: SoftDelete,
@@ -186,7 +190,9 @@ impl<M: Model, Row> Pipeline<M, Row> {
         self
     }
 
-    /// Reads only the documents of this tenant, if this pipeline is joined with another one.
+    /// Reads only the documents of this tenant, if this pipeline is an argument of a stage such as
+    /// [`union_with`](Self::union_with). A pipeline over a model with a tenant that specifies none is then an error for
+    /// which [`is_not_sent`](crate::Error::is_not_sent) is true.
     pub fn tenant<K>(mut self, tenant: impl Operand<M::Tenant, K>) -> Self
     where
         M: Tenanted,
@@ -195,7 +201,8 @@ impl<M: Model, Row> Pipeline<M, Row> {
         self
     }
 
-    /// Reads the documents of all tenants, if this pipeline is joined with another one.
+    /// Reads the documents of all tenants, if this pipeline is an argument of a stage such as
+    /// [`union_with`](Self::union_with).
     pub fn all_tenants(mut self) -> Self
     where
         M: Tenanted,

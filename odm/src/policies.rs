@@ -1,20 +1,21 @@
 //! `Policies`: the policies of a model, with what the handle of its collection specifies about them.
 //!
-//! The exits of writes (`write/policy.rs`) and of reads (`query/scope.rs`) apply them. The stages that join the
-//! documents of another collection apply those of its model when they are built.
+//! `write/policy.rs` applies them to every write, and `query/scope.rs` to every read. The stages that join the
+//! documents of another collection apply the policies of its model when they are built.
 
 mod condition;
 mod stages;
 
 use std::sync::Arc;
 
-use mongodb::bson::{Bson, DateTime, Document};
+use mongodb::bson::{Bson, DateTime, Document, spec::ElementType};
 
-use self::condition::add;
+pub(crate) use self::condition::add;
 pub(crate) use self::stages::scoped_stages;
 use crate::{
     clock::Clock,
     error::codec::{CodecError, CodecResult},
+    meta::bson_type_name,
     model::{Model, PolicyFields},
     value::SchemaVersion,
 };
@@ -76,6 +77,36 @@ impl Tenant {
             Ok(tenant) => Self::One(Arc::new(tenant)),
             Err(problem) => Self::Invalid(Arc::new(problem)),
         }
+    }
+
+    /// Returns this tenant, which is one of another model, for `M`. If `M` stores its tenants as values of other types,
+    /// no document could have this one, so it is an error.
+    pub(crate) fn for_model<M: Model>(&self) -> Self {
+        let field = M::POLICIES.tenant().and_then(|name| M::META.field(name));
+        let (Self::One(tenant), Some(types)) = (self, field.and_then(|field| field.stored_as().bson_types()))
+        else {
+            return self.clone();
+        };
+        let number = |it| {
+            matches!(
+                it,
+                ElementType::Int32 | ElementType::Int64 | ElementType::Double | ElementType::Decimal128
+            )
+        };
+        let given = tenant.element_type();
+        if types.iter().any(|it| *it == given || (number(*it) && number(given))) {
+            return self.clone();
+        }
+        let types: Vec<_> = types.into_iter().map(bson_type_name).collect();
+        let problem = CodecError::new(
+            format!("a tenant of `{}`, which is stored as {}", M::COLLECTION, types.join(" or ")),
+            format!(
+                "the tenant of the first handle, which is stored as {}: read `{}` with a handle of its own",
+                bson_type_name(given),
+                M::COLLECTION
+            ),
+        );
+        Self::Invalid(Arc::new(problem))
     }
 }
 

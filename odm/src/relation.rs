@@ -76,8 +76,11 @@
 //! several commands, and a reply beyond 16 MiB is continued with a `getMore`. Nothing is loaded later: what was not
 //! included is not in the type.
 //!
-//! Policies of the models hold in every command: a document that is deleted (`#[odm(deleted_at)]`) is a dangling reference,
-//! and models with a [tenant](crate::Collection::tenant) are read for the tenant of the handle.
+//! Policies of the models hold in every command. A document that is deleted (`#[odm(deleted_at)]`) is a dangling
+//! reference, also if the handle is one [`with_deleted`](crate::Collection::with_deleted). Models with a
+//! [tenant](crate::Collection::tenant) are read for the tenant of the handle. The handle of a model without a tenant
+//! specifies none, so an include of a model with a tenant then returns an error for which
+//! [`is_not_sent`](crate::Error::is_not_sent) is true.
 //!
 //! The read concern, the read preference, the comment and `max_time` of the first read apply to all commands. The
 //! commands are not one snapshot: a document that is deleted in between is a dangling reference. In a transaction, or

@@ -1,7 +1,7 @@
 //! The validation rules: each returns a message if the value violates it.
 //!
-//! The [`garde`] crate checks the value if it has the rule. The messages are written here, so that they never contain
-//! the value.
+//! The [`garde`] crate checks the rules that it has. The messages are written here, so that they never contain the
+//! value.
 
 pub(crate) mod check;
 pub(crate) mod compare;

@@ -75,8 +75,8 @@ impl Database {
     /// # Ok(())
     /// # }
     /// ```
-    #[doc(alias = "migrate")]
     #[doc(alias = "create_indexes")]
+    #[doc(alias = "ensure_indexes")]
     pub fn schema(&self, models: Models) -> Schema {
         Schema(Comparison {
             database: self.clone(),
@@ -108,7 +108,8 @@ impl Schema {
     /// Leaves the validator of a collection out of the plan whose model declares none: one that another program or an
     /// administrator created.
     ///
-    /// Without this, the plan reports the validator, and is never empty.
+    /// Without this, the plan reports the validator, and is never empty. `M` must be one of the models, and declare no
+    /// validator, else this has no effect.
     pub fn known_validator<M: Model>(mut self) -> Self {
         self.0.known_validators.push(M::COLLECTION);
         self
@@ -144,6 +145,7 @@ impl Schema {
     /// Returns an error for which [`is_unavailable`](crate::Error::is_unavailable) is true if no server could be used
     /// in time, or [`is_unauthorized`](crate::Error::is_unauthorized) if the user may not run `listCollections` and
     /// `listIndexes`, or `find` if an index has a collation or a TTL.
+    #[doc(alias = "diffIndexes")]
     pub async fn plan(&self) -> Result<Plan> {
         let comparison = self.0.clone();
         exec::completed(Box::pin(async move {
@@ -155,8 +157,8 @@ impl Schema {
 
     /// Returns an error if the database lacks something that is declared, or has it in another form. Changes nothing.
     ///
-    /// This is for the start of a service, if another program applies the plan. Indexes that are not declared are no
-    /// error.
+    /// This is for the start of a service, if another program applies the plan. Indexes and validators that are not
+    /// declared are no error.
     ///
     /// ```no_run
     /// # use odm::{Model, models};

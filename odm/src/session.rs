@@ -7,7 +7,7 @@
 //!   also if it is sent to another member of the replica set.
 //! - **Snapshots** ([`StartSession::snapshot`]): all reads return the data of one moment.
 //! - **Transactions**: [`Database::transaction`](crate::Database::transaction) runs one, and most programs need no
-//!   session for it. [`Session::start_transaction`] and its relatives control one by hand.
+//!   session for it. [`Session::start_transaction`] and similar methods control one by hand.
 //!
 //! A session runs one action at a time: an action borrows it until its future completes, or until its cursor is
 //! dropped. Sessions are cheap, so start one for each task.
@@ -49,7 +49,7 @@ const DRIVER: Verb = Verb::unsent("driver").reading();
 
 /// A session of one client: see the [module](crate::session).
 ///
-/// Construct with [`Database::session`]. A transaction that has not ended when the session is dropped is aborted.
+/// Awaiting [`Database::session`] returns it. A transaction that has not ended when the session is dropped is aborted.
 ///
 /// ```compile_fail,E0499
 /// # use odm::{Collection, Filter, Model, Id, session::Session};
@@ -63,6 +63,7 @@ const DRIVER: Verb = Verb::unsent("driver").reading();
 /// # Ok(())
 /// # }
 /// ```
+#[doc(alias = "ClientSession")]
 pub struct Session {
     hold: Hold,
     database: Database,

@@ -71,8 +71,8 @@ impl<M> Sort<M> {
         sorts.into_iter().filter_map(IntoOption::into_option).fold(Self::raw(Document::new()), Self::then)
     }
 
-    /// If documents are equal in this sort, `next` decides. A field that is in the sort already keeps its position
-    /// and its direction.
+    /// Appends the keys of `next`, which order the documents that are equal in this sort. A field that is in the sort
+    /// already keeps its position and its direction.
     pub fn then(mut self, next: Self) -> Self {
         for (name, direction) in next.keys {
             self.keys.entry(name).or_insert(direction);

@@ -39,6 +39,12 @@
 //! that a later snapshot contains. So the documents and the changes together give the collection: nothing is missing,
 //! and nothing is delivered twice. The subscription continues after a restart in the middle of the documents, too.
 //!
+//! The stream and the existing documents are those of the whole collection, whatever the
+//! [policies](macro@crate::Model#policies) of the model are. A delete that keeps the document is an update of its
+//! field, and the documents that were deleted so are existing documents. For a model with a tenant, subscribe on the
+//! handle [`all_tenants`](crate::Collection::all_tenants). Change streams need a replica set (with one member or more)
+//! or a sharded cluster.
+//!
 //! # What no retry can solve
 //!
 //! - [`OnHistoryLost`]: the oplog no longer contains the position, or the position belongs to another history. Fail,

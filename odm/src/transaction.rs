@@ -70,7 +70,10 @@ impl Database {
     /// Returns the error of the body, or of the commit. If the transaction was retried until the
     /// [time](Transaction::retry_for) had passed, [`is_timeout`](Error::is_timeout) is true. If
     /// [`is_outcome_unknown`](Error::is_outcome_unknown) is true for an error of the commit, the transaction may be
-    /// committed.
+    /// committed. If [`is_transaction_aborted`](Error::is_transaction_aborted) is true, the body continued after an
+    /// error.
+    ///
+    /// Transactions need a replica set (with one member or more) or a sharded cluster.
     ///
     /// ```no_run
     /// # use odm::{Database, Id, Model};
@@ -89,6 +92,7 @@ impl Database {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "with_transaction")]
     pub fn transaction<'s, T, F, Fut>(&self, body: F) -> Transaction<'s, F>
     where
         F: FnMut(Tx) -> Fut,
@@ -152,7 +156,8 @@ impl Database {
 
 /// Runs a transaction.
 ///
-/// Construct with [`Database::transaction`] or [`Database::try_transaction`].
+/// Construct with [`Database::transaction`] or [`Database::try_transaction`]. Awaiting it returns the value of the
+/// body.
 #[must_use = "nothing happens until the transaction is awaited"]
 pub struct Transaction<'s, F, E = Error> {
     plan: Plan<'s, E>,
@@ -168,6 +173,9 @@ impl<'s, F, E> Transaction<'s, F, E> {
     /// Runs the transaction in this session, so that it includes the effects of the earlier actions in the session, and
     /// uses its [default options](crate::session::StartSession::default_transaction_options). Without it, a transaction
     /// has a session of its own.
+    ///
+    /// The transaction returns an error for which [`is_not_sent`](Error::is_not_sent) is true if another one is in
+    /// progress in the session, or if it is a [snapshot](crate::session::StartSession::snapshot).
     pub fn session(mut self, session: &'s mut Session) -> Self {
         self.plan.session = Some(session);
         self

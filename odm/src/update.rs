@@ -31,7 +31,7 @@
 //!
 //! # Rules
 //!
-//! The client checks the rules of a model before it sends an update, as far as the update contains what they judge:
+//! Before it sends an update, the client checks the rules of the model for the values that the update contains:
 //!
 //! | operator | what is checked |
 //! |---|---|
@@ -40,9 +40,10 @@
 //! | `inc` | `range` with both bounds: an amount that is larger than their distance |
 //! | `push`, `push_each`, `add_to_set`, .. | the elements; `length`: more new elements than the array may have |
 //!
-//! An update that violates a rule is refused with [`is_invalid`](crate::Error::is_invalid), unless the call has
-//! `skip_rules()`. What depends on the stored document is not checked: the sum of `inc`, the length of an array after
-//! `push`, stages, and `custom` rules, which need the whole value in Rust.
+//! For an update that violates a rule, the call returns an error for which [`is_invalid`](crate::Error::is_invalid) is
+//! true, unless it has `skip_rules()`. What depends on the stored document is not checked: the sum after an `inc`, the
+//! length of an array after a `push`, and the values that a pipeline computes. Neither are `custom` rules, which need
+//! the whole value in Rust.
 
 mod array;
 mod between;
@@ -113,8 +114,9 @@ impl<M> Update<M> {
         Self::of(Changes::raw(document))
     }
 
-    /// Creates an update from an aggregation pipeline in the driver's form. [`computed`](Self::computed) builds a typed
-    /// one. A pipeline that is joined with other changes by `+` cannot be sent.
+    /// Creates an update from an aggregation pipeline in the driver's form. [`computed`](Self::computed) and
+    /// [`pipeline`](Self::pipeline) build a typed one. A pipeline that is joined with other changes by `+` cannot be
+    /// sent. The rules of the model are not checked.
     pub fn raw_pipeline(stages: Vec<Document>) -> Self {
         Self::of(Changes::pipeline(stages))
     }

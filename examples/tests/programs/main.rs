@@ -8,4 +8,5 @@ mod migrate;
 mod questions;
 mod report;
 mod shop;
+mod storm;
 mod zips;

@@ -1,4 +1,4 @@
-//! `migrate`: runs, rehearses or lists the migrations.
+//! `migrate`: runs the migrations, runs them without writing, or lists them.
 
 use std::{fmt, process::ExitCode};
 

@@ -38,7 +38,7 @@ pub(crate) struct Field<'a> {
     pub(crate) rules: Vec<Rule>,
     /// The name of the variant of `OnDelete` in `odm`.
     pub(crate) on_delete: Option<&'static str>,
-    /// The policies of the model that maintain the field, each with the span of its word.
+    /// The policies of the model that maintain the field, each with the span of its attribute.
     pub(crate) policies: Vec<(Policy, Span)>,
     /// The span of `#[odm(id)]`.
     pub(crate) id_span: Option<Span>,

@@ -19,7 +19,7 @@ use crate::{ast::Derive, ctxt::Ctxt};
 #[derive(Debug, Default)]
 pub(crate) struct ContainerAttrs {
     pub(crate) collection: Once<LitStr>,
-    /// The word `collection`, or a misspelling of it, is present, even if its value could not be parsed.
+    /// The attribute `collection`, or a misspelling of it, is present, even if its value could not be parsed.
     pub(crate) has_collection: bool,
     pub(crate) krate: Once<Path>,
     pub(crate) key: Once<Type>,

@@ -24,7 +24,7 @@ pub(crate) enum Policy {
 }
 
 impl Policy {
-    /// Returns the word of the attribute.
+    /// Returns the attribute that declares the policy.
     pub(crate) fn word(self) -> &'static str {
         let word = match self {
             Self::CreatedAt => FieldWord::CreatedAt,
@@ -46,13 +46,13 @@ pub(crate) struct FieldAttrs {
     pub(crate) serde: Once<bool>,
     pub(crate) binary: Once<()>,
     pub(crate) unit: Once<&'static str>,
-    /// A word that specifies the encoding, or a misspelling of one, is wrong.
+    /// An attribute that specifies the encoding, or a misspelling of one, is wrong.
     pub(crate) mistaken_encoding: bool,
     /// The name of the variant of `OnDelete` in `odm`.
     pub(crate) on_delete: Once<&'static str>,
     pub(crate) indexes: Vec<Index>,
     pub(crate) rules: Vec<Rule>,
-    /// The policies that maintain the field, each with the span of its word.
+    /// The policies that maintain the field, each with the span of its attribute.
     pub(crate) policies: Vec<(Policy, Span)>,
 }
 
@@ -115,7 +115,7 @@ impl FieldAttrs {
 }
 
 impl FieldWord {
-    /// Returns whether the word specifies the encoding of the field.
+    /// Returns whether the attribute specifies the encoding of the field.
     fn is_encoding(self) -> bool {
         match self {
             Self::Serde | Self::Binary | Self::Unit => true,

@@ -19,7 +19,7 @@ use crate::ctxt::Ctxt;
 /// A declared index.
 #[derive(Debug)]
 pub(crate) struct Index {
-    /// The span of the word `index`.
+    /// The span of the name `index`.
     pub(crate) span: Span,
     /// Some of it could not be parsed. The error is reported.
     pub(crate) broken: bool,

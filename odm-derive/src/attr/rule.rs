@@ -16,7 +16,7 @@ use crate::ctxt::Ctxt;
 /// A rule of a field or of a whole document.
 #[derive(Debug)]
 pub(crate) struct Rule {
-    /// The span of the rule's word.
+    /// The span of the rule's name.
     pub(crate) span: Span,
     pub(crate) kind: Kind,
 }

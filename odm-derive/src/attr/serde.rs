@@ -265,7 +265,8 @@ fn refuse(cx: &Ctxt, span: Span, word: &str, instead: &str) {
     cx.push(syn::Error::new(span, format_args!("odm does not support `#[serde({word})]` here; {instead}")));
 }
 
-/// Returns the span of a word of `#[serde(..)]`, for messages about it. serde's tree does not contain these spans.
+/// Returns the span of an attribute in `#[serde(..)]`, for messages about it. serde's tree does not contain these
+/// spans.
 fn find(attributes: &[Attribute], word: &str) -> Option<Span> {
     attributes.iter().filter(|attribute| attribute.path().is_ident("serde")).find_map(|attribute| {
         match &attribute.meta {

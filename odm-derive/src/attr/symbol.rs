@@ -1,4 +1,5 @@
-//! The words of `#[odm(..)]`: the correct form of each, the positions where it is valid, and what to do elsewhere.
+//! The attributes in `#[odm(..)]`, and their options: the correct form of each, the positions where it is valid, and
+//! what to do elsewhere.
 
 mod word;
 
@@ -8,9 +9,10 @@ use self::Position::{Container, Field, FieldIndex, VariantField};
 pub(crate) use self::word::{Position, Word, closest, correct, enumerate, malformed};
 use crate::ast::Derive::{self, Embedded, Model, Patch, Shape, Value, View};
 
-/// Declares the words, one line each: `Variant("word", "correct form", positions)`.
+/// Declares the attributes, one line each: `Variant("word", "correct form", positions)`.
 ///
-/// Each group of words becomes an enum. The positions are a pattern, where `_` stands for all positions of the group.
+/// Each group of attributes becomes an enum. The positions are a pattern, where `_` stands for all positions of the
+/// group.
 macro_rules! words {
     ($(
         $(#[$doc:meta])*
@@ -46,9 +48,9 @@ macro_rules! words {
     )+};
 }
 
-// Messages list the words in the order of these lines.
+// Messages list the attributes in the order of these lines.
 words! {
-    /// The words on a struct or enum. Those on a view and on a patch are [`ViewWord`].
+    /// The attributes on a struct or enum. Those on a view and on a patch are [`ViewWord`].
     ContainerWord {
         Ordered("ordered", "#[odm(ordered)]", Container(Value)),
         Collection("collection", "#[odm(collection = \"orders\")]", Container(Model)),
@@ -62,18 +64,18 @@ words! {
         Crate("crate", CRATE, _),
     }
 
-    /// The words on a view, and on a patch.
+    /// The attributes on a view, and on a patch.
     ViewWord {
         Of("of", "#[odm(of = Order)]", _),
         Crate("crate", CRATE, _),
     }
 
-    /// The words on a variant.
+    /// The attributes on a variant.
     VariantWord {
         Rename("rename", RENAME, _),
     }
 
-    /// The words on a field. Those on a field of a view are [`ViewFieldWord`], those on a
+    /// The attributes on a field. Those on a field of a view are [`ViewFieldWord`], those on a
     /// field of a patch [`PatchFieldWord`].
     FieldWord {
         Id("id", "#[odm(id)]", Field(Model | Shape) | VariantField(Model)),
@@ -91,13 +93,13 @@ words! {
         Tenant("tenant", "#[odm(tenant)]", Field(Model)),
     }
 
-    /// The words on a field of a view.
+    /// The attributes on a field of a view.
     ViewFieldWord {
         From("from", "#[odm(from = parents_field)]", _),
         TextScore("text_score", "#[odm(text_score)]", _),
     }
 
-    /// The words on a field of a patch.
+    /// The attributes on a field of a patch.
     PatchFieldWord {
         To("to", "#[odm(to = documents_field)]", _),
     }
@@ -189,7 +191,7 @@ words! {
     }
 }
 
-// The forms of several words.
+// The forms of several attributes.
 const BOUNDS: &str = "bounds(min = -180, max = 180, bits = 26)";
 const COLLATION: &str = "collation(locale = \"en\", strength = 2)";
 const DOCUMENT_RULES: &str = "#[odm(validate(compare(starts_at <= ends_at)))]` or \
@@ -204,16 +206,16 @@ const SCHEMA_VERSION: &str = "#[odm(schema_version = 3)]` or `#[odm(schema_versi
 const SERDE: &str = "#[odm(serde)]` or `#[odm(serde(ordered))]";
 const VALIDATOR: &str = "#[odm(validator)]` or `#[odm(validator(level = \"moderate\", action = \"warn\"))]";
 
-// The messages of several words.
+// The messages of several attributes.
 const NO_INDEXES: &str = "an embedded document has no indexes of its own: index it from the model that holds it, \
                           `#[odm(index(address.city))]`";
 const NEVER_WRITTEN: &str = "a view is read and never written: put it on its parent";
 const ON_THE_DOCUMENT: &str =
     "a patch changes fields as their document declares them: put it on the document, or on its field";
 const NOTHING_OF_ITS_OWN: &str =
-    "a value has no rules, indexes or identity of its own: put it on the field that holds it";
+    "a value has no rules, indexes or id of its own: put it on the field that holds it";
 
-/// Returns why a word of another position is not valid at this one, and what to do instead.
+/// Returns why an attribute of another position is not valid at this one, and what to do instead.
 fn elsewhere(position: Position, ident: &Ident) -> Option<String> {
     let (derive, on_container) = match position {
         Position::Container(derive) => (derive, true),
@@ -257,7 +259,7 @@ fn container_word(word: ContainerWord, derive: Derive) -> Option<String> {
             Model => return Some(not_on_a_field(word)),
             View => NEVER_WRITTEN,
             Patch => ON_THE_DOCUMENT,
-            Embedded | Shape | Value => "only a model has an identity, so a key: derive `odm::Model`",
+            Embedded | Shape | Value => "only a model has an id, so a key: derive `odm::Model`",
         },
         ContainerWord::Validator => match derive {
             Model => return Some(not_on_a_field(word)),
@@ -306,7 +308,7 @@ fn field_word(word: FieldWord, derive: Derive, on_container: bool, in_variant: b
             return Some(format!("`{}` belongs on a field, not on the model", word.text()));
         }
         (Id, Embedded) => {
-            "an embedded document has no identity of its own: rename the field with \
+            "an embedded document has no id of its own: rename the field with \
              `#[odm(rename = \"_id\")]` if it is to be stored as `_id`"
         }
         (Id | OnDelete, Value) => NOTHING_OF_ITS_OWN,

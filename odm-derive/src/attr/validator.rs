@@ -11,7 +11,7 @@ use crate::ctxt::Ctxt;
 
 /// The validator of a collection.
 #[derive(Debug, Default)]
-#[allow(clippy::struct_excessive_bools)] // each is a word of the attribute
+#[allow(clippy::struct_excessive_bools)] // each is an option of the attribute
 pub(crate) struct Validator {
     pub(crate) moderate: bool,
     pub(crate) warn: bool,
@@ -20,7 +20,7 @@ pub(crate) struct Validator {
 }
 
 impl Validator {
-    /// Parses what follows the word.
+    /// Parses what follows the name of the attribute.
     pub(crate) fn parse(cx: &Ctxt, ident: &Ident, input: ParseStream<'_>) -> syn::Result<Self> {
         let form = ContainerWord::Validator.form();
         let mut validator = Self::default();
@@ -56,7 +56,7 @@ impl Validator {
     }
 }
 
-/// Parses a word's string, which is one of two. Returns whether it is the second.
+/// Parses the string of an option, which is one of two. Returns whether it is the second.
 fn choice(
     ident: &Ident,
     input: ParseStream<'_>,

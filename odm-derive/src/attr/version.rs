@@ -16,7 +16,7 @@ use super::{
 pub(crate) struct Versions {
     /// The version that is written, and the name of its element.
     pub(crate) current: Once<Current>,
-    /// The word `schema_version` is present, even if its value could not be parsed.
+    /// The attribute `schema_version` is present, even if its value could not be parsed.
     pub(crate) has_current: bool,
     /// The functions that upgrade from one version to the next.
     pub(crate) steps: Once<Vec<Step>>,

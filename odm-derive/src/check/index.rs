@@ -43,7 +43,7 @@ pub(super) fn indexes(cx: &Ctxt, container: &Container<'_>) {
     }
 }
 
-/// Returns what the server tells two indexes apart by.
+/// Returns the properties by which the server distinguishes two indexes.
 fn identity(index: &Index) -> String {
     let keys: Vec<String> =
         index.keys.iter().map(|key| format!("{}:{}", key.dotted(), key.kind.text())).collect();

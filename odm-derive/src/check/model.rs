@@ -63,7 +63,7 @@ fn no_id(cx: &Ctxt, place: &syn::Ident, model: &syn::Ident) {
     cx.error(
         place,
         format_args!(
-            "`{place}` has no id: add a field `id: odm::Id<{model}>`, or mark the field that is the identity \
+            "`{place}` has no id: add a field `id: odm::Id<{model}>`, or mark the field that is the id \
              with `#[odm(id)]`"
         ),
     );

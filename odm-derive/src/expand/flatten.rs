@@ -125,7 +125,7 @@ pub(crate) fn shown(scope: &Scope<'_>) -> TokenStream {
     quote!(const READS_FROM: #runtime::ReadsFrom = #runtime::ReadsFrom::Read(&[#(#names),*]);)
 }
 
-/// The parameters of `claim`.
+/// Returns the parameter of `claim` with the value.
 fn value() -> Ident {
     local("__value")
 }

@@ -174,6 +174,8 @@ pub(crate) fn has(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
     let (owner, parameters, bounds) = (scope.owner(field), scope.parameters(&[]), scope.bounds(&[]));
     let (key, rust, ty) = (scope.key(field), field.ty, scope.path_type(field));
     let default = default(scope, field).filter(|_| field.variant.is_none() && field.flatten.is_none());
+    let skipped =
+        skipped(field).filter(|_| !scope.failed && field.variant.is_none() && field.flatten.is_none());
     let (declares, beside) = match field.flatten {
         Some(_) => (quote!(HasFlattened), flatten::beside(scope, field)),
         None => (quote!(HasField), TokenStream::new()),
@@ -186,6 +188,7 @@ pub(crate) fn has(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
             #rules
             #beside
             #default
+            #skipped
         }
     };
     about(field, code)
@@ -210,6 +213,16 @@ pub(crate) fn fixed(scope: &Scope<'_>, key: &TokenStream, stored: &str) -> Token
 /// Returns the same for a field.
 pub(crate) fn fixed_field(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
     fixed(scope, &scope.key(field), name(field))
+}
+
+/// Returns `HasField::is_skipped` for a field with `skip_serializing_if`.
+fn skipped(field: &Field<'_>) -> Option<TokenStream> {
+    let (condition, value) = (field.skip_serializing_if.as_ref()?, local("__value"));
+    Some(quote! {
+        fn is_skipped(#value: &Self::Rust) -> bool {
+            #condition(#value)
+        }
+    })
 }
 
 /// Returns `HasField::default` for a field that may be missing.

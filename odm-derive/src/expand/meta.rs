@@ -102,7 +102,13 @@ fn fields(scope: &Scope<'_>, fields: &[Field<'_>], default: &Default) -> TokenSt
         let owner = if field.variant.is_some() { scope.owner(field) } else { quote!(Self) };
         let function = if field.flatten.is_some() { quote!(flattened_meta) } else { quote!(field_meta) };
         let has_default = !matches!((&field.default, default), (Default::None, Default::None));
-        let default = has_default.then(|| quote!(.with_default()));
+        let default = has_default.then(|| {
+            if field.flatten.is_some() || field.variant.is_some() {
+                quote!(.with_default(#runtime::flattened_default))
+            } else {
+                quote!(.with_default(#runtime::default_of::<#owner, #key>))
+            }
+        });
         let skip_if = field.skip_serializing_if.is_some().then(|| quote!(.sometimes_written()));
         let (written, read) = (unwritten(field.skip_serializing), unread(field.skip_deserializing));
         let on_delete = field.on_delete.map(|rule| {

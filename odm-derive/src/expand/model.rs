@@ -1,4 +1,4 @@
-//! `Model` and `Keyed`: the collection, the identity and the indexes.
+//! `Model` and `Keyed`: the collection, the id and the indexes.
 
 use std::collections::HashSet;
 

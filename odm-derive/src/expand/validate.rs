@@ -95,7 +95,7 @@ pub(crate) fn of_field(scope: &Scope<'_>, field: &Field<'_>, value: &TokenStream
 
 /// Returns a rule as data.
 fn typed(scope: &Scope<'_>, rule: &Rule) -> TokenStream {
-    // rustc reports a rule that does not fit the field's type at the word of the rule.
+    // rustc reports a rule that does not fit the field's type at the name of the rule.
     let span = Span::call_site().located_at(rule.span);
     let (runtime, value) = (respan(scope.runtime.to_token_stream(), span), respan_ident("value", span));
     let rule = match &rule.kind {

@@ -1,7 +1,7 @@
-//! Makes started `mongod`s a replica set, and waits until one accepts writes.
+//! Initiates a replica set of started `mongod`s, and waits until one accepts writes.
 //!
-//! Uses driver commands over a direct connection, so that the server's environment needs no shell. Transactions and
-//! change streams need a replica set; one member is enough for both.
+//! It sends commands through the driver over a direct connection, so that the server's environment needs no shell.
+//! Transactions and change streams need a replica set; one member is enough for both.
 
 use std::time::{Duration, Instant};
 

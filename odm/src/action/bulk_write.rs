@@ -43,7 +43,9 @@ impl<M: Model> Collection<M> {
     /// is empty), none is sent. An ordered bulk write (the default) keeps the order, and stops at the first write
     /// that the server refuses; adjacent writes of one kind share a command. An [unordered](BulkWrite::ordered) bulk
     /// write continues, and sorts the writes by kind. A command contains up to 100,000 writes, and up to 47 MB of
-    /// documents to insert or 16 MB of other writes. Without writes, the action succeeds and sends nothing.
+    /// documents to insert or 16 MB of other writes. A replacement or a `save` of a model with a
+    /// [version](macro@crate::Model#policies) is a command of its own. Without writes, the action succeeds and sends
+    /// nothing.
     ///
     /// With `retryWrites` (the default), on a replica set or a sharded cluster and outside of transactions, a command
     /// without a reply is sent again, and the server still applies each of its writes only once. A command with an
@@ -55,8 +57,9 @@ impl<M: Model> Collection<M> {
     /// # Errors
     ///
     /// [`bulk_write_error`](crate::Error::bulk_write_error) returns the outcome of each write. The predicates
-    /// [`is_invalid`](crate::Error::is_invalid), [`is_duplicate_key`](crate::Error::is_duplicate_key) and
-    /// [`is_rejected`](crate::Error::is_rejected) are true if all failures are of that kind. Others are:
+    /// [`is_invalid`](crate::Error::is_invalid), [`is_duplicate_key`](crate::Error::is_duplicate_key),
+    /// [`is_rejected`](crate::Error::is_rejected), [`is_stale_version`](crate::Error::is_stale_version) and
+    /// [`is_not_found`](crate::Error::is_not_found) are true if all failures are of that kind. Others are:
     ///
     /// - [`is_outcome_unknown`](crate::Error::is_outcome_unknown): a reply was lost.
     /// - [`is_decode`](crate::Error::is_decode): an upsert inserted a document whose `_id`, taken from a plain

@@ -94,6 +94,8 @@ macro_rules! skip_rules {
         impl<$($generics)*> $action {
             /// Sends the update even if it violates [rules](crate::update#rules) of the model. The collection's
             /// validator still applies: see [`bypass_document_validation`](crate::action::UpdateOne::bypass_document_validation).
+            /// A document that the update inserts is still checked.
+            #[doc(alias = "runValidators")]
             pub fn skip_rules(mut self) -> Self {
                 self.$($draft).+ = self.$($draft).+.skip_rules();
                 self

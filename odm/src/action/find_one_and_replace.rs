@@ -34,8 +34,8 @@ impl<M: Model> Collection<M> {
     /// Returns an error for which one of these is true:
     ///
     /// - [`is_invalid`](crate::Error::is_invalid): the document violates rules of its model.
-    /// - [`is_duplicate_key`](crate::Error::is_duplicate_key), [`is_rejected`](crate::Error::is_rejected): as for
-    ///   [`replace_one`](Collection::replace_one).
+    /// - [`is_duplicate_key`](crate::Error::is_duplicate_key), [`is_rejected`](crate::Error::is_rejected),
+    ///   [`is_stale_version`](crate::Error::is_stale_version): as for [`replace_one`](Collection::replace_one).
     /// - [`is_decode`](crate::Error::is_decode): the returned document does not fit the model. It is replaced
     ///   nevertheless.
     ///

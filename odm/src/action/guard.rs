@@ -1,6 +1,11 @@
-//! What it means if the replacement of a version replaced no document.
+//! Determines why a replacement with a version matched no document.
 
-use mongodb::{ClientSession, action::Action, bson::doc};
+use mongodb::{
+    ClientSession,
+    action::Action,
+    bson::doc,
+    options::{FindOneOptions, ReadPreference, SelectionCriteria},
+};
 
 use crate::{
     collection::Target,
@@ -19,8 +24,8 @@ impl Guard {
     }
 }
 
-/// Asks the server why a replacement has replaced no document. This is the only read that a write sends, and only if
-/// the write has failed.
+/// Reads from the server why a replacement has replaced no document. This is the only read that a write sends, and
+/// only if the write has failed.
 ///
 /// # Errors
 ///
@@ -33,15 +38,24 @@ pub(super) async fn check(
     session: Option<&mut ClientSession>,
 ) -> Result<()> {
     let reading = Operation { verb: operation.verb.sending("find").reading(), ..operation };
+    let Guard { filter, collation, let_vars, requires_document, .. } = guard;
+    // A secondary may not have the write yet that has changed the version.
+    let primary = SelectionCriteria::ReadPreference(ReadPreference::Primary);
+    let options = FindOneOptions::builder()
+        .projection(doc! { "_id": 1 })
+        .collation(collation)
+        .let_vars(let_vars)
+        .selection_criteria(primary)
+        .build();
     let call = target
         .driver()
-        .find_one(guard.filter)
-        .projection(doc! { "_id": 1 })
+        .find_one(filter)
+        .with_options(options)
         .optional(session, mongodb::action::FindOne::session);
     let found = exec::run(reading, call).await.map_err(unknown_operator)?;
     match found {
         Some(_) => operation.check(Err(Error::new(ErrorKind::StaleVersion))),
-        None if guard.requires_document => operation.check(Err(Error::new(ErrorKind::NotFound))),
+        None if requires_document => operation.check(Err(Error::new(ErrorKind::NotFound))),
         None => Ok(()),
     }
 }

@@ -25,6 +25,9 @@ impl<M: Model> Collection<M> {
     ///
     /// `{ delete: <collection>, deletes: [{ q: { .., deleted_at: { $ne: null } }, limit: 0 }] }`
     ///
+    /// It does not matter whether the handle refers to deleted documents. If the model has a tenant, only documents of
+    /// the [tenant](Collection::tenant) of the handle are removed.
+    ///
     /// To remove all deleted documents, pass [`Filter::all`](crate::Filter::all); an empty filter is refused. Neither
     /// the driver nor the server retries this write after a failure, and a failure can leave it partly applied.
     ///
@@ -34,7 +37,8 @@ impl<M: Model> Collection<M> {
     ///
     /// Returns an error for which one of these is true:
     ///
-    /// - [`is_not_sent`](crate::Error::is_not_sent): the filter is empty, or a value in it cannot be stored.
+    /// - [`is_not_sent`](crate::Error::is_not_sent): the filter is empty, a value in it cannot be stored, or the handle
+    ///   specifies no tenant.
     /// - [`is_outcome_unknown`](crate::Error::is_outcome_unknown): the reply was lost.
     ///
     /// ```no_run
@@ -47,6 +51,7 @@ impl<M: Model> Collection<M> {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "hard_delete")]
     #[track_caller]
     pub fn purge(&self, filter: impl IntoFilter<M>) -> Purge<M>
     where

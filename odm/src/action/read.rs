@@ -1,4 +1,4 @@
-//! The driver's calls for reads: each sends a query that has passed its exit.
+//! The driver's calls for reads: each sends a `Ready` query, to which the scope of the collection was applied.
 
 use mongodb::{
     ClientSession,

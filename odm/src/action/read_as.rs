@@ -20,7 +20,8 @@ use crate::{
 /// An action that reads documents of its model as the view `V`. It requests only the fields of `V`.
 ///
 /// Construct with `.view::<V>()` of [`Find`], [`FindOne`], [`Get`] or one of the `find_one_and_*`, after their other
-/// setters. With `.as_documents()` or `.as_document()`, it requests all fields, and `V` is `Document`.
+/// setters. With `.as_documents()` or `.as_document()`, it requests all fields, and `V` is `Document`. Awaiting it
+/// returns what the action returns, with `V` in place of the model.
 #[must_use = "nothing happens until the action is awaited"]
 pub struct ReadAs<A, V> {
     action: A,
@@ -55,7 +56,8 @@ impl<A: fmt::Debug, V> fmt::Debug for ReadAs<A, V> {
 macro_rules! documents {
     ($($action:ident $method:ident;)*) => { $(
         impl<M: Model, S> $action<M, S> {
-            /// Reads a `Document` as it is stored. Use it for documents that do not fit the model.
+            /// Reads a `Document` as it is stored, with the fields that the model does not declare. Use it for
+            /// documents that do not fit the model.
             pub fn $method(self) -> ReadAs<Self, Document> {
                 ReadAs::new(self)
             }
@@ -77,7 +79,8 @@ macro_rules! viewed {
         impl<M: Model, V> ReadAs<$action<M>, V> {
             /// Runs the action in this session.
             ///
-            /// The action borrows the session until its future completes. An action can have only one session.
+            /// The action borrows the session until its future completes, or until its cursor is dropped. An action can
+            /// have only one session.
             pub fn session(self, session: &mut impl AsSession) -> ReadAs<$action<M, ExplicitSession<'_>>, V> {
                 ReadAs::new(self.action.session(session))
             }

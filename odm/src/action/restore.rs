@@ -24,7 +24,8 @@ impl<M: Model> Collection<M> {
     /// Undoes the delete of every deleted document that matches a filter.
     ///
     /// `{ update: <collection>, updates: [{ q: { .., deleted_at: { $ne: null } }, u: { $set: { deleted_at: null } },
-    /// multi: true }] }`
+    /// multi: true }] }`, and what the other [policies](macro@crate::Model#policies) of the model add: the time of the
+    /// write, the next version, the tenant of the handle
     ///
     /// To restore all documents, pass [`Filter::all`](crate::Filter::all); an empty filter is refused. Neither the
     /// driver nor the server retries this write after a failure, and a failure can leave it partly applied.
@@ -35,9 +36,12 @@ impl<M: Model> Collection<M> {
     ///
     /// Returns an error for which one of these is true:
     ///
-    /// - [`is_not_sent`](crate::Error::is_not_sent): the filter is empty, or a value in it cannot be stored.
+    /// - [`is_not_sent`](crate::Error::is_not_sent): the filter is empty, a value in it cannot be stored, or the handle
+    ///   specifies no tenant.
     /// - [`is_duplicate_key`](crate::Error::is_duplicate_key): another document has taken the key of a deleted one in a
     ///   unique index. The documents before it are restored.
+    /// - [`is_rejected`](crate::Error::is_rejected): the collection's validator refuses a document. The documents
+    ///   before it are restored.
     /// - [`is_outcome_unknown`](crate::Error::is_outcome_unknown): the reply was lost.
     ///
     /// ```no_run
@@ -50,6 +54,7 @@ impl<M: Model> Collection<M> {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "undelete")]
     #[track_caller]
     pub fn restore(&self, filter: impl IntoFilter<M>) -> Restore<M>
     where

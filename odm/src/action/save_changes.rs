@@ -22,24 +22,26 @@ use crate::{
 
 pub(super) const SAVE_CHANGES: Verb = Verb::writes("save_changes", "update");
 
-/// The outcome of [`save_changes`](Collection::save_changes).
+/// The outcome of [`save_changes`](Collection::save_changes), which returns it when awaited.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SavedChanges {
-    /// The two states are equal. Nothing was sent.
+    /// The two states are stored as the same document. Nothing was sent.
     Unchanged,
     /// The changes are stored.
     Stored,
-    /// No document has the `_id`, or, if the model has a schema version, its document has another version. Nothing was
-    /// stored.
+    /// No document of the handle has the `_id`: it was removed, or is deleted or one of another tenant by the policies
+    /// of the model. Or the model has a schema version, and the document has another one. Nothing was stored.
     NotFound,
 }
 
 impl<M: Model> Collection<M> {
     /// Stores what differs between two states of a document: as it was read, and as it is now.
     ///
-    /// `{ update: <collection>, updates: [{ q: { _id: id }, u: { $set: { "shipTo.city": "Oslo" } } }] }`, with the update
-    /// of [`Update::between`](crate::Update::between). If nothing differs, nothing is sent.
+    /// `{ update: <collection>, updates: [{ q: { _id: id }, u: { $set: { "shipTo.city": "Oslo" } } }] }`, with the
+    /// update of [`Update::between`](crate::Update::between). The [policies](macro@crate::Model#policies) of the model
+    /// add to the filter and to the update, as for [`update_one`](Collection::update_one). If nothing differs, nothing
+    /// is sent.
     ///
     /// Unlike [`save`](Collection::save), it keeps fields that the model does not declare, and changes that others have
     /// made to other fields meanwhile. The last one wins only where two change the same field. If the model has a
@@ -48,7 +50,8 @@ impl<M: Model> Collection<M> {
     /// The client checks the rules of the model first, for the whole document `after`. If the model has a schema version,
     /// only a document of that version is changed: an older one has other fields. [`save`](Collection::save) rewrites it.
     ///
-    /// Awaiting it returns [`SavedChanges`].
+    /// Awaiting it returns [`SavedChanges`]. That no document has the `_id` is not an error, unlike for
+    /// [`save`](Collection::save) of a model with a version.
     ///
     /// # Errors
     ///
@@ -57,7 +60,8 @@ impl<M: Model> Collection<M> {
     /// - [`is_invalid`](crate::Error::is_invalid): the document `after` violates rules of its model.
     /// - [`is_stale_version`](crate::Error::is_stale_version): the model has a version, and the document was changed since
     ///   it was read. Nothing was stored.
-    /// - [`is_not_sent`](crate::Error::is_not_sent): the models have different ids.
+    /// - [`is_not_sent`](crate::Error::is_not_sent): the models have different ids, versions or tenants, or the handle
+    ///   specifies no tenant.
     /// - [`is_duplicate_key`](crate::Error::is_duplicate_key): another document has the same key in a unique index.
     /// - [`is_rejected`](crate::Error::is_rejected): the collection's validator refuses the result.
     ///
@@ -76,6 +80,8 @@ impl<M: Model> Collection<M> {
     /// # Ok(())
     /// # }
     /// ```
+    #[track_caller]
+    #[doc(alias = "dirty")]
     pub fn save_changes(&self, before: &M, after: &M) -> SaveChanges<M> {
         let update = Update::between(before, after);
         SaveChanges {

@@ -37,6 +37,9 @@ impl<M: Model> Collection<M> {
     /// connection fails while the stream is opened, opening is tried three times, or once if the client has
     /// `retryReads=false`. After that, the stream does not depend on this option.
     ///
+    /// A delete that keeps the document, by the [policies](macro@crate::Model#policies) of the model, is an update of
+    /// its field. For a model with a tenant, open the stream on [`all_tenants`](Collection::all_tenants).
+    ///
     /// # Errors
     ///
     /// Returns one of these errors:
@@ -45,6 +48,8 @@ impl<M: Model> Collection<M> {
     /// - [`HistoryLost`](crate::ErrorKind::HistoryLost): the oplog no longer contains the start of the stream.
     /// - [`is_unauthorized`](crate::Error::is_unauthorized): the user may not watch the collection.
     /// - [`is_unavailable`](crate::Error::is_unavailable): no server is available.
+    /// - [`is_not_sent`](crate::Error::is_not_sent): an argument is not valid, or the model has a tenant and the handle
+    ///   is not one of all tenants.
     ///
     /// ```no_run
     /// # use odm::{Collection, Model, watch::ResumeToken};

@@ -34,6 +34,9 @@ impl Database {
     /// [collection](crate::Collection::watch). If a collection is dropped or renamed, the stream continues. It ends
     /// when the database is dropped.
     ///
+    /// The [policies](macro@crate::Model#policies) of the models do not limit the stream: it contains the changes of
+    /// all tenants.
+    ///
     /// # Errors
     ///
     /// Returns the same errors as [`Collection::watch`](crate::Collection::watch).
@@ -48,7 +51,8 @@ impl Database {
     ///
     /// The changes of a model are those of the collections with its name, in every database.
     /// [`Change::namespace`](crate::watch::Change::namespace) returns the database. The user must be allowed to watch
-    /// the deployment, as with the role `readAnyDatabase`.
+    /// the deployment, as with the role `readAnyDatabase`. Awaiting it returns a [`ChangeStream`], which continues when
+    /// a database is dropped.
     ///
     /// # Errors
     ///

@@ -14,17 +14,19 @@ impl<M> Collection<M> {
     }
 }
 
-impl<M> Collection<M> {
-    /// Returns a handle for the tenant of another handle.
+impl<M: Model> Collection<M> {
+    /// Returns a handle for the tenant of the handle of another model.
     pub(crate) fn with_tenant_of(self, other: &Scope) -> Self {
-        self.with_scope(|scope| scope.tenant = other.tenant.clone())
+        self.with_scope(|scope| scope.tenant = other.tenant.for_model::<M>())
     }
 }
 
 impl<M: Model> Collection<M> {
     /// Returns a handle that refers to deleted documents too.
     ///
-    /// Reads and updates of the default handle ignore them: `{ deleted_at: { $eq: null } }` is added to every filter.
+    /// Reads and updates of the default handle ignore them: `{ deleted_at: { $eq: null } }` is added to every filter,
+    /// with the stored name of the field. This handle adds nothing. Its deletes still change only documents that are
+    /// not deleted, so the time of the first delete is kept. Inserts are the same on each handle.
     ///
     /// ```no_run
     /// # use odm::{Database, Filter, Id, Model, bson::DateTime};
@@ -42,6 +44,7 @@ impl<M: Model> Collection<M> {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "soft_delete")]
     #[must_use]
     pub fn with_deleted(&self) -> Self
     where
@@ -52,7 +55,10 @@ impl<M: Model> Collection<M> {
 
     /// Returns a handle that refers only to deleted documents.
     ///
-    /// `{ deleted_at: { $ne: null } }` is added to every filter.
+    /// `{ deleted_at: { $ne: null } }` is added to every filter. A delete on this handle returns an error for which
+    /// [`is_not_sent`](crate::Error::is_not_sent) is true: [`purge`](Self::purge) removes the documents, and
+    /// [`restore`](Self::restore) undoes their delete.
+    #[doc(alias = "soft_delete")]
     #[must_use]
     pub fn only_deleted(&self) -> Self
     where
@@ -63,8 +69,13 @@ impl<M: Model> Collection<M> {
 
     /// Returns a handle that refers only to the documents of this tenant.
     ///
-    /// `{ tenant: { $eq: id } }` is added to every filter, and a document of another tenant is refused before anything
-    /// is sent. The default handle specifies no tenant, and refuses to read and to write.
+    /// `{ tenant: { $eq: id } }` is added to every filter, with the stored name of the field. Inserts and replacements
+    /// with a document of another tenant, and updates that change the tenant, return an error for which
+    /// [`is_not_sent`](crate::Error::is_not_sent) is true. So do all reads and writes of the default handle, which
+    /// specifies no tenant, and those of a handle whose tenant cannot be stored.
+    ///
+    /// A [change stream](Self::watch) contains the changes of all tenants, because the event of a delete does not
+    /// contain the tenant. It can be opened only on [`all_tenants`](Self::all_tenants).
     ///
     /// ```no_run
     /// # use odm::{Database, Filter, Id, Model};
@@ -82,6 +93,7 @@ impl<M: Model> Collection<M> {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "multi_tenant")]
     #[must_use]
     pub fn tenant<K>(&self, tenant: impl Operand<M::Tenant, K>) -> Self
     where
@@ -92,6 +104,9 @@ impl<M: Model> Collection<M> {
     }
 
     /// Returns a handle that refers to the documents of all tenants.
+    ///
+    /// Filters are sent as they are. A document is stored with the tenant that it contains, and an update may change
+    /// the tenant.
     #[must_use]
     pub fn all_tenants(&self) -> Self
     where

@@ -4,7 +4,9 @@ use std::{error::Error as StdError, fmt};
 
 use mongodb::bson::{Bson, DateTime};
 
-/// Why migrations cannot be run, or did not end. Returned by [`Error::migration`](super::Error::migration).
+/// The reason why migrations cannot be run, or did not end.
+///
+/// [`Error::migration`](super::Error::migration) returns it.
 ///
 /// Messages contain the names of migrations, and no stored values.
 #[non_exhaustive]
@@ -43,16 +45,19 @@ pub enum MigrationError {
         /// The names of the migrations, in their order.
         migrations: Vec<String>,
     },
-    /// Another runner has the lease.
+    /// Another runner has the lease, and this one did not wait for it, or not long enough:
+    /// [`Migrate::wait_for`](crate::migrate::Migrate::wait_for).
     #[non_exhaustive]
     Busy {
-        /// When its lease expires, unless it renews the lease.
+        /// When its lease expires, by the clock of the server, unless it renews the lease. `None` if that is not known,
+        /// because its transaction is open.
         until: Option<DateTime>,
     },
     /// Another runner has taken over the lease, because this one did not renew it in time. What this runner had not
     /// committed by then is not applied.
     LeaseLost,
-    /// Documents cannot be rewritten. All others are.
+    /// Documents cannot be rewritten. All others are. The migration is not applied: repair the documents or the
+    /// function, and run it again.
     #[non_exhaustive]
     Refused {
         /// The name of the migration.
@@ -86,7 +91,7 @@ pub enum MigrationError {
 }
 
 impl MigrationError {
-    /// Returns the name of the migration, if the error is about one.
+    /// Returns the name of the migration, if the error is about one. For `Pending`, returns the first name.
     pub fn migration(&self) -> Option<&str> {
         match self {
             Self::Declared { migration, .. }
@@ -116,7 +121,8 @@ impl MigrationError {
     }
 }
 
-/// Documents that cannot be rewritten. `Debug` shows only how many, because ids and reasons may contain stored values.
+/// Documents that cannot be rewritten: how many, and the first of them. `Debug` shows only how many, because ids and
+/// reasons may contain stored values.
 #[derive(Clone, Default, PartialEq)]
 pub struct RefusedDocuments {
     count: u64,

@@ -9,7 +9,7 @@ use std::fmt;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PageTokenError {
-    /// The text is not a token that this key has made: it was changed or cut, or the key is another one.
+    /// The string is not a token that this key has made: it was changed or cut, or the key is another one.
     Unknown,
     /// The token belongs to a page of another collection.
     OtherCollection,

@@ -43,11 +43,15 @@ impl Error {
     /// differ. Read it again, and make the change again.
     ///
     /// For a `bulk_write`, returns `true` if this is the cause of every failure.
+    #[doc(alias = "VersionError")]
+    #[doc(alias = "optimistic_lock")]
     pub fn is_stale_version(&self) -> bool {
         self.every(|kind| matches!(kind, ErrorKind::StaleVersion))
     }
 
-    /// Returns `true` if the document to save was deleted after the program read it.
+    /// Returns `true` if the document to save was deleted after the program read it: for a
+    /// [`save`](crate::Collection::save) of a model with a version. A read or a write that finds no document is not an
+    /// error: `get` and `find_one` return `None`, and `matched_count` is 0.
     ///
     /// For a `bulk_write`, returns `true` if this is the cause of every failure.
     pub fn is_not_found(&self) -> bool {

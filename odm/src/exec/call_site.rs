@@ -1,4 +1,4 @@
-//! Where the code called the method whose command is being sent.
+//! The line of code that called the method whose command is being sent.
 
 use std::{cell::Cell, panic::Location};
 

@@ -22,7 +22,7 @@ pub(crate) const OPERATORS: &[Operator] = &[
 ];
 
 /// Unlike a filter, an expression compares values of any two types, in the server's order of types: a missing field
-/// comes before null, null before numbers, numbers before texts. An array is compared as a whole.
+/// comes before null, null before numbers, numbers before strings. An array is compared as a whole.
 impl<R, T: Value, O> Expr<R, T, O> {
     /// Returns whether this value equals the other.
     ///

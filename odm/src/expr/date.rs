@@ -1,4 +1,4 @@
-//! Dates: parts, arithmetic, texts.
+//! Dates: parts, arithmetic, conversion from and to strings.
 
 mod parse;
 mod parts;

@@ -1,4 +1,4 @@
-//! The metadata of a row, `$meta`: `$meta`.
+//! The metadata of a row: `$meta`.
 
 use mongodb::bson::Document;
 
@@ -62,10 +62,10 @@ impl Meta<Option<Vec<Document>>> {
     pub const SEARCH_HIGHLIGHTS: Self = Self::new("searchHighlights");
 }
 
-/// Returns what the server knows of a row beside its fields.
+/// Returns metadata of a row, such as a score.
 ///
-/// `{ $meta: keyword }`. Some of it is an `Option`, because it is missing if the
-/// stages before do not compute it; for the others, the server returns an error then.
+/// `{ $meta: keyword }`. If the stages before do not compute the metadata, some of it is missing, and is therefore an
+/// `Option`; for the rest, the server returns an error.
 pub fn meta<R, T>(meta: Meta<T>) -> Expr<R, T> {
     Expr::computed(one("$meta", Ok(Rendered::leaf(meta.keyword))))
 }

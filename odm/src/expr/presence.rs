@@ -1,4 +1,4 @@
-//! Whether a value is there: `is_null`, `is_null_or_missing`, `is_present`, `exists`.
+//! Whether a value is present: `is_null`, `is_null_or_missing`, `is_present`, `exists`.
 
 use mongodb::bson::Bson;
 

@@ -15,11 +15,11 @@ use crate::{
 document! {
     /// A match of a regular expression, as [`regex_find`] returns it.
     RegexMatch, RegexMatchFields in regex_match {
-        /// The text that matches.
+        /// The part of the string that matches.
         text "match": String,
         /// The position of the match, in code points.
         index "idx": i32,
-        /// The text of each group of the expression; null for a group that did not match.
+        /// The part of the string that each group of the expression matches; null for a group that did not match.
         captures "captures": Vec<Option<String>>,
     }
 }

@@ -1,5 +1,5 @@
-//! The untyped core of expressions: BSON, with the number of its nested levels. An operator adds its own levels to those
-//! of its operands, so no value is walked again for each operator above it.
+//! The untyped core of expressions: BSON, with the number of its nested levels. An operator adds its own levels to
+//! those of its operands, so the depth of an operand is not measured again for each operator above it.
 
 use mongodb::bson::{Bson, Document};
 

@@ -1,4 +1,4 @@
-//! Texts: `$concat $split $toUpper $trim ..`.
+//! Strings: `$concat $split $toUpper $trim ..`.
 
 use super::{
     Expr, Expression, ExpressionList, Required,
@@ -44,10 +44,10 @@ operators! {
     /// [`substr_bytes`].
     substr = "$substr" list(text: T [StringValue], start: B [Integer + Required], length: C [Integer + Required]) -> String;
     /// Returns the position of a string in another, in code points, or -1; null stays null. See
-    /// [`within`](Expr::within) for a part of the text.
+    /// [`within`](Expr::within) for a part of the string.
     index_of_cp = "$indexOfCP" list(text: T [StringValue], substring: B [StringValue + Required]) with IndexOf -> T::Lift<i32>;
     /// Returns the position of a string in another, in bytes, or -1; null stays null. See [`within`](Expr::within) for a
-    /// part of the text.
+    /// part of the string.
     index_of_bytes = "$indexOfBytes" list(text: T [StringValue], substring: B [StringValue + Required]) with IndexOf -> T::Lift<i32>;
     /// Replaces the first occurrence of a string; null if one of the three is null.
     replace_one = "$replaceOne" named("input" input: T [StringValue], "find" find: B [StringValue], "replacement" replacement: C [StringValue])
@@ -87,7 +87,7 @@ impl<R, T> Expr<R, T, IndexOf> {
 /// The operators with any number of operands.
 pub(crate) const LISTS: &[Operator] = &[operator!("$concat", concat)];
 
-/// Joins texts: `concat((o.first(), " ", o.last()))`. Null if one of them is null or missing.
+/// Joins strings: `concat((o.first(), " ", o.last()))`. Null if one of them is null or missing.
 ///
 /// `{ $concat: [text, ..] }`
 pub fn concat<R, L: ExpressionList<R>, T: Value>(texts: L) -> Expr<R, T>

@@ -1,4 +1,4 @@
-//! The areas of `$geoWithin`, and the polygons that only queries know.
+//! The areas of `$geoWithin`, and the polygons that only queries accept.
 
 use mongodb::bson::{Bson, doc};
 

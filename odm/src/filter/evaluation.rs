@@ -1,4 +1,4 @@
-//! Evaluation operators: `$expr $regex $mod $jsonSchema $where $nor $comment $sampleRate`, and prefixes of texts.
+//! Evaluation operators: `$expr $regex $mod $jsonSchema $where $nor $comment $sampleRate`, and prefixes of strings.
 
 use std::borrow::Borrow;
 
@@ -14,7 +14,7 @@ use crate::{
 };
 
 impl<M, V: Value, R> Path<M, V, R> {
-    /// Matches documents whose text begins with `prefix`, case-sensitively. The server can use an index.
+    /// Matches documents whose string begins with `prefix`, case-sensitively. The server can use an index.
     ///
     /// `{ field: { $regex: "^prefix" } }`, with all characters of the prefix taken literally.
     pub fn starts_with(&self, prefix: &str) -> Filter<M>
@@ -25,13 +25,13 @@ impl<M, V: Value, R> Path<M, V, R> {
         Filter::test(self.location(), "$regex", Ok(Bson::String(format!("^{}", escaped(prefix)))))
     }
 
-    /// Matches documents whose text matches a regular expression in the server's PCRE syntax, with the options `i`
+    /// Matches documents whose string matches a regular expression in the server's PCRE syntax, with the options `i`
     /// (ignores case), `m` (`^` and `$` match at every line), `s` (`.` matches a newline too), `x` (spaces are
     /// ignored), or none: `""`.
     ///
     /// `{ field: { $regex: "pattern", $options: "i" } }`
     ///
-    /// The pattern is code: for text from an untrusted source, use [`starts_with`](Path::starts_with), which takes it
+    /// The pattern is code: for a string from an untrusted source, use [`starts_with`](Path::starts_with), which takes it
     /// literally. Other options are an error for which [`is_not_sent`](crate::Error::is_not_sent) is true.
     pub fn regex(&self, pattern: &str, options: &str) -> Filter<M>
     where
@@ -41,7 +41,7 @@ impl<M, V: Value, R> Path<M, V, R> {
         Filter::of(Clauses::tests(self.location(), regex(pattern, options)))
     }
 
-    /// Matches documents whose text matches one of these regular expressions, each with its options.
+    /// Matches documents whose string matches one of these regular expressions, each with its options.
     ///
     /// `{ field: { $in: [/^be/, /^st/i] } }`; see [`regex`](Path::regex) for patterns and options.
     pub fn in_regex<'p, I>(&self, patterns: I) -> Filter<M>
@@ -172,7 +172,7 @@ impl<M> Filter<M> {
     }
 }
 
-/// Returns a regular expression that matches the text literally.
+/// Returns a regular expression that matches the string literally.
 pub(crate) fn escaped(text: &str) -> String {
     let mut pattern = String::with_capacity(text.len());
     for character in text.chars() {

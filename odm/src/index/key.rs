@@ -23,7 +23,7 @@ pub struct Key {
     pub(super) problem: Option<String>,
 }
 
-/// Keys are equal as the server sees them.
+/// Two keys are equal if the server treats them as equal.
 impl PartialEq for Key {
     fn eq(&self, other: &Self) -> bool {
         self.field == other.field && self.index_type == other.index_type

@@ -58,7 +58,7 @@ impl DocumentMeta {
     }
 
     /// Returns the oldest version whose documents are upgraded when they are read. It is the current one if the type
-    /// has no steps.
+    /// has no steps. `None` if the type has no version.
     pub fn oldest_version(&self) -> Option<u32> {
         self.version.map(|(_, _, oldest)| oldest)
     }

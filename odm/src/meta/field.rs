@@ -1,5 +1,7 @@
 //! `FieldMeta`: a declared field.
 
+use mongodb::bson::Bson;
+
 use super::{OnDelete, Rules, TypeMeta};
 use crate::rule::Rule;
 
@@ -15,7 +17,8 @@ pub struct FieldMeta {
     rules: Rules,
     written: Written,
     is_read: bool,
-    has_default: bool,
+    /// Returns the value of a missing field, if the field has a default.
+    default: Option<fn() -> Option<Bson>>,
     is_flattened: bool,
     on_delete: Option<OnDelete>,
 }
@@ -46,7 +49,7 @@ impl FieldMeta {
             rules,
             written: Written::Always,
             is_read: true,
-            has_default: false,
+            default: None,
             is_flattened: false,
             on_delete: None,
         }
@@ -80,12 +83,18 @@ impl FieldMeta {
     /// Returns whether a document without the field cannot be read. A field is not required if it is an `Option`, has
     /// a default, or is not read.
     pub fn is_required(&self) -> bool {
-        self.is_read && !self.has_default && !self.is_flattened && !(self.reads_missing)()
+        self.is_read && !self.has_default() && !self.is_flattened && !(self.reads_missing)()
     }
 
     /// Returns whether a missing field is read as a default value, `#[serde(default)]` on the field or the document.
     pub fn has_default(&self) -> bool {
-        self.has_default
+        self.default.is_some()
+    }
+
+    /// Returns the default value as the field stores it. `None` if the field has no default, or one that cannot be
+    /// stored.
+    pub(crate) fn default_value(&self) -> Option<Bson> {
+        self.default.and_then(|default| default())
     }
 
     /// Returns whether every written document contains the field. It does not if the field has
@@ -122,11 +131,11 @@ impl FieldMeta {
         Self { on_delete: Some(rule), ..self }
     }
 
-    /// Records that a missing field is read as a default value.
+    /// Records the function that returns the value of a missing field.
     #[doc(hidden)]
     #[must_use]
-    pub const fn with_default(self) -> Self {
-        Self { has_default: true, ..self }
+    pub const fn with_default(self, default: fn() -> Option<Bson>) -> Self {
+        Self { default: Some(default), ..self }
     }
 
     /// Records that a function decides whether the field is written.

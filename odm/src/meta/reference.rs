@@ -9,7 +9,7 @@ use super::{ContentMeta, DocumentMeta, EnumMeta, FieldMeta, IdMeta, Tagging, Typ
 /// [`Database::references`](crate::Database::references) deletes by these rules. Other deletes do not know them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum OnDelete {
-    /// The other document is not deleted.
+    /// The other document is not deleted: `Error::is_restricted`.
     Restrict,
     /// This document is deleted too.
     Cascade,
@@ -41,7 +41,7 @@ pub enum ReferenceStep {
     Tagged(&'static str, &'static str),
     /// Into the variant of an enum that is stored as a document with this one name.
     Named(&'static str),
-    /// Into a variant that is not stored.
+    /// Into the content of a variant whose name is not stored: that of an untagged enum, or an untagged variant.
     Untagged,
 }
 
@@ -56,7 +56,8 @@ impl ReferenceMeta {
         &self.steps
     }
 
-    /// Returns the id that is stored, which specifies the model: [`IdMeta::model`].
+    /// Returns the description of the id that is stored, which specifies the model: [`IdMeta::model`] is the
+    /// [`type_id`](crate::model::ModelMeta::type_id) of it.
     pub fn target(&self) -> &'static IdMeta {
         self.target
     }
@@ -71,7 +72,7 @@ impl ReferenceMeta {
         self.is_nullable
     }
 
-    /// Returns the delete rule of the field that contains the reference.
+    /// Returns the delete rule of the field that contains the reference: of the innermost field that declares one.
     pub fn on_delete(&self) -> Option<OnDelete> {
         self.on_delete
     }

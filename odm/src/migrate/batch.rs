@@ -22,8 +22,13 @@ use crate::{
     operation::{Operation, Verb},
 };
 
-/// The maximum size of the new documents of a batch.
-const MAX_BYTES: usize = 16 * 1024 * 1024;
+/// The maximum size of the elements of the command of a batch. The server accepts 16 MiB, and 16 KiB more for what
+/// surrounds a single document of the maximum size.
+const MAX_BYTES: usize = 16 * 1024 * 1024 - 64 * 1024;
+/// The maximum size of what surrounds the id and the new document in an element: its key, the names, the lengths.
+const ELEMENT_BYTES: usize = 32;
+/// The maximum number of elements of a command, `maxWriteBatchSize`.
+const MAX_ELEMENTS: usize = 100_000;
 
 /// A batch, without its result.
 #[derive(Clone)]
@@ -253,8 +258,8 @@ impl Rewrite {
             let id = id_of(old).unwrap_or_default();
             match (self.transform)(old) {
                 Ok(document) if id_of(&document).as_ref() == Some(&id) => {
-                    bytes += document.as_bytes().len();
-                    if bytes > MAX_BYTES && !writes.is_empty() {
+                    bytes += id.as_bytes().len() + document.as_bytes().len() + ELEMENT_BYTES;
+                    if (bytes > MAX_BYTES && !writes.is_empty()) || writes.len() == MAX_ELEMENTS {
                         break;
                     }
                     writes.push(Write { id: id.clone(), document });

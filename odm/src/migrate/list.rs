@@ -24,7 +24,8 @@ impl Migrations {
         Self::default()
     }
 
-    /// Adds a migration at the end of the list.
+    /// Adds a migration at the end of the list, which must not contain the name already.
+    /// [`migrations!`](crate::migrations!) calls it.
     ///
     /// `source` is a string that changes when the migration changes. The history stores its checksum, without white
     /// space.
@@ -69,7 +70,9 @@ impl Migrations {
     }
 }
 
-/// A list of migrations: `migrations!["name" => Migration::rewrite(..), "other" => Migration::step(..)]`.
+/// Returns a list of migrations: `migrations!["name" => Migration::rewrite(..), "other" => Migration::step(..)]`.
+///
+/// Names identify the migrations in the history, so do not rename one that is applied. Add new ones at the end.
 ///
 /// The checksum of each is that of the text of its expression, without white space. So write the function as a
 /// closure in the list: a change of a function elsewhere is not noticed.

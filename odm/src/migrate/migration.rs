@@ -83,7 +83,8 @@ impl Migration {
 
     /// Rewrites the documents with an older schema version than the model: what reading upgrades one by one.
     ///
-    /// `{ schema_version: { $not: { $gte: 3 } } }` selects the documents.
+    /// `{ schema_version: { $not: { $gte: 3 } } }` selects the documents, with the stored name of the version. The
+    /// history knows only the text of the migration, so give the next version a migration of its own.
     ///
     /// ```
     /// # use odm::{Id, Model, bson::Document, migrate::Migration, migrations};
@@ -210,7 +211,7 @@ impl fmt::Debug for Migration {
     note = "derive `odm::Model` for the new form of the documents"
 )]
 pub trait Rewritten {
-    /// The model of the new document.
+    /// The model of the new document, which has the collection of the old one.
     type Document: Model;
 
     /// Returns the new document, or why there is none.

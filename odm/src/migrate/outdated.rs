@@ -14,13 +14,18 @@ use super::{
 use crate::{Collection, Database, Model, error::Result, exec, value::Versioned};
 
 impl<M: Model + Versioned> Collection<M> {
-    /// Rewrites the documents with an older [schema version](Versioned) than the model in the background: what reading
-    /// upgrades one by one.
+    /// Rewrites the documents with an older [schema version](Versioned) than the model, while the service runs: what
+    /// reading upgrades one by one.
+    ///
+    /// `{ schema_version: { $not: { $gte: 3 } } }` selects the documents, with the stored name of the version. They are
+    /// those of the whole collection, whatever the tenant of this handle is, and deleted ones too.
     ///
     /// Awaiting it returns how many documents were rewritten. It works as a [migration](crate::migrate) does: in
     /// batches of one transaction each, so that no concurrent write is lost, by one runner at a time, and with a
     /// position from which the next call continues. It has no history, so it can be called whenever there may be old
-    /// documents.
+    /// documents. Its lease is that of the collection, and not the one of the migrations.
+    ///
+    /// If the future is dropped, the batch in progress ends in a task of its own, and the next one does not begin.
     ///
     /// ```no_run
     /// # use odm::{Collection, Id, Model, bson::Document};
@@ -39,7 +44,7 @@ impl<M: Model + Versioned> Collection<M> {
     ///
     /// Returns an error with an [`Error::migration`](crate::Error::migration): `Refused` with the documents that a step
     /// refuses, that do not fit the model or that the server refuses, after all others are rewritten; `Busy`;
-    /// `LeaseLost`; `StillWritten`.
+    /// `LeaseLost`; `StillWritten`. Otherwise returns the errors of a [`transaction`](crate::Database::transaction).
     pub fn migrate_outdated(&self) -> MigrateOutdated {
         MigrateOutdated {
             database: self.database().clone(),
@@ -51,7 +56,7 @@ impl<M: Model + Versioned> Collection<M> {
 
 /// Rewrites the documents of older schema versions.
 ///
-/// Construct with [`Collection::migrate_outdated`].
+/// Construct with [`Collection::migrate_outdated`]. Awaiting it returns the number of documents that were rewritten.
 #[must_use = "nothing is rewritten until this is awaited"]
 #[derive(Clone)]
 pub struct MigrateOutdated {

@@ -120,10 +120,10 @@ impl fmt::Display for Applied {
 ///
 /// You get one by awaiting [`Migrate::dry_run`](super::Migrate::dry_run).
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct DryRun(Vec<Rehearsed>);
+pub struct DryRun(Vec<PlannedMigration>);
 
 impl DryRun {
-    pub(super) fn new(migrations: Vec<Rehearsed>) -> Self {
+    pub(super) fn new(migrations: Vec<PlannedMigration>) -> Self {
         Self(migrations)
     }
 
@@ -133,7 +133,7 @@ impl DryRun {
     }
 
     /// Returns the migrations that a run would apply, in their order.
-    pub fn migrations(&self) -> &[Rehearsed] {
+    pub fn migrations(&self) -> &[PlannedMigration] {
         &self.0
     }
 }
@@ -143,20 +143,20 @@ impl fmt::Display for DryRun {
         if self.is_empty() {
             return writeln!(f, "nothing to migrate");
         }
-        self.0.iter().try_for_each(|rehearsed| writeln!(f, "{rehearsed}"))
+        self.0.iter().try_for_each(|planned| writeln!(f, "{planned}"))
     }
 }
 
 /// What a run would do with one migration.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Rehearsed {
+pub struct PlannedMigration {
     migration: String,
     collection: Option<&'static str>,
     documents: u64,
     refused: RefusedDocuments,
 }
 
-impl Rehearsed {
+impl PlannedMigration {
     pub(super) fn step(migration: &str) -> Self {
         let refused = RefusedDocuments::default();
         Self { migration: migration.to_owned(), collection: None, documents: 0, refused }
@@ -181,7 +181,7 @@ impl Rehearsed {
         self.collection
     }
 
-    /// Returns how many documents the function rewrites.
+    /// Returns how many documents the function rewrites: 0 for a step.
     pub fn documents(&self) -> u64 {
         self.documents
     }
@@ -192,7 +192,7 @@ impl Rehearsed {
     }
 }
 
-impl fmt::Display for Rehearsed {
+impl fmt::Display for PlannedMigration {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { migration, collection, documents, refused } = self;
         match collection {

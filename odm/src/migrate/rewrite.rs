@@ -9,7 +9,7 @@ use super::{
     batch::{Batch, Written},
     lease::{Lease, Stopped},
     migration::Rewrite,
-    report::{Progress, Rehearsed},
+    report::{Progress, PlannedMigration},
 };
 use crate::{
     Database, Session,
@@ -156,13 +156,13 @@ pub(super) async fn run(
 }
 
 /// Passes the documents that match to the function, and writes nothing.
-pub(super) async fn rehearse(
+pub(super) async fn dry_run(
     rewrite: &Rewrite,
     title: &Title,
     database: &Database,
     settings: &Settings,
     stopped: &Stopped,
-) -> Result<Rehearsed> {
+) -> Result<PlannedMigration> {
     let pending = match &settings.listener {
         Some(_) => Some(count(rewrite, database).await?),
         None => None,
@@ -179,7 +179,7 @@ pub(super) async fn rehearse(
             listener(&Progress::new(title, 0, fitting + refused.count(), pending));
         }
     }
-    Ok(Rehearsed::rewrite(&title.migration, rewrite.collection, fitting, refused))
+    Ok(PlannedMigration::rewrite(&title.migration, rewrite.collection, fitting, refused))
 }
 
 /// Returns how many documents match.

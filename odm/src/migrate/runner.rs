@@ -11,7 +11,7 @@ use super::{
     list::Named,
     migration::{Kind, Step},
     operation,
-    report::{Applied, DryRun, Migrated, Rehearsed},
+    report::{Applied, DryRun, Migrated, PlannedMigration},
     rewrite::{self, Title},
 };
 use crate::{
@@ -105,18 +105,18 @@ impl Runner {
         migrations.check()?;
         let history = History::read(database).await?;
         history.check(migrations, &settings.accepted, database)?;
-        let mut rehearsed = Vec::new();
+        let mut planned = Vec::new();
         let total = migrations.iter().count();
         for (index, named) in history.pending(migrations) {
             let title = Title { migration: Arc::from(&*named.name), number: index + 1, total };
-            rehearsed.push(match &named.migration.0 {
+            planned.push(match &named.migration.0 {
                 Kind::Rewrite(rewrite) => {
-                    rewrite::rehearse(rewrite, &title, database, settings, &self.stopped).await?
+                    rewrite::dry_run(rewrite, &title, database, settings, &self.stopped).await?
                 }
-                Kind::Step(_) => Rehearsed::step(&named.name),
+                Kind::Step(_) => PlannedMigration::step(&named.name),
             });
         }
-        Ok(DryRun::new(rehearsed))
+        Ok(DryRun::new(planned))
     }
 }
 

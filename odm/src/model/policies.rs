@@ -66,27 +66,29 @@ impl PolicyFields {
             && tenant.is_none()
     }
 
-    /// Returns the field with the time of the insert.
+    /// Returns the stored name of the field with the time of the insert.
     pub const fn created_at(&self) -> Option<&'static str> {
         self.created_at
     }
 
-    /// Returns the field with the time of the last write.
+    /// Returns the stored name of the field with the time of the last write.
     pub const fn updated_at(&self) -> Option<&'static str> {
         self.updated_at
     }
 
-    /// Returns the field with the number of the last write, which replacements compare.
+    /// Returns the stored name of the field with the number of the last write, which replacements and
+    /// [`save_changes`](crate::Collection::save_changes) compare.
     pub const fn version(&self) -> Option<&'static str> {
         self.version
     }
 
-    /// Returns the field with the time of the delete. Documents in which it has a value are not read.
+    /// Returns the stored name of the field with the time of the delete. Documents in which it has a value are not
+    /// read.
     pub const fn deleted_at(&self) -> Option<&'static str> {
         self.deleted_at
     }
 
-    /// Returns the field with the tenant that the document belongs to.
+    /// Returns the stored name of the field with the tenant that the document belongs to.
     pub const fn tenant(&self) -> Option<&'static str> {
         self.tenant
     }
@@ -153,6 +155,10 @@ pub trait DeletedAt: Value {}
 impl<T: Instant> DeletedAt for Option<T> {}
 
 /// A model whose deletes keep the document: it has a field marked `#[odm(deleted_at)]`.
+///
+/// The derive implements it. Its collections have [`with_deleted`](crate::Collection::with_deleted),
+/// [`only_deleted`](crate::Collection::only_deleted), [`restore`](crate::Collection::restore) and
+/// [`purge`](crate::Collection::purge).
 #[diagnostic::on_unimplemented(
     message = "the deletes of `{Self}` remove its documents",
     label = "expected a model that keeps deleted documents",
@@ -161,12 +167,15 @@ impl<T: Instant> DeletedAt for Option<T> {}
 pub trait SoftDelete: Model {}
 
 /// A model whose documents belong to tenants: it has a field marked `#[odm(tenant)]`.
+///
+/// The derive implements it. Its collections have [`tenant`](crate::Collection::tenant) and
+/// [`all_tenants`](crate::Collection::all_tenants).
 #[diagnostic::on_unimplemented(
     message = "the documents of `{Self}` do not belong to tenants",
     label = "expected a model with a tenant",
     note = "mark the field with the tenant of a document: `#[odm(tenant)] tenant: Id<Tenant>`"
 )]
 pub trait Tenanted: Model {
-    /// The type of the field with the tenant.
+    /// The type of the field with the tenant, as declared.
     type Tenant: Value;
 }

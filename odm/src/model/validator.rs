@@ -16,23 +16,28 @@ pub struct Validator {
 }
 
 impl Validator {
-    /// Returns a validator that refuses each document that the model cannot read or that violates a rule.
+    /// Returns a validator that refuses each document that the model cannot read or that violates a rule:
+    /// `validationLevel: "strict"`, `validationAction: "error"`.
     pub const fn new() -> Self {
         Self { is_moderate: false, warns: false, denies_unknown_fields: false, has_exact_types: false }
     }
 
-    /// Accepts updates of documents that are invalid already: `validationLevel: "moderate"`.
+    /// Accepts updates of documents that are invalid already: `validationLevel: "moderate"`. Inserts, and updates of
+    /// valid documents, are still checked.
+    #[doc(alias = "validationLevel")]
     pub const fn moderate(self) -> Self {
         Self { is_moderate: true, ..self }
     }
 
     /// Writes a line to the log of the server and accepts the document: `validationAction: "warn"`.
+    #[doc(alias = "validationAction")]
     pub const fn warn(self) -> Self {
         Self { warns: true, ..self }
     }
 
     /// Refuses fields that are not declared, in the document and the documents inside. Without this, only documents
     /// with `#[serde(deny_unknown_fields)]` refuse them.
+    #[doc(alias = "additionalProperties")]
     pub const fn deny_unknown_fields(self) -> Self {
         Self { denies_unknown_fields: true, ..self }
     }

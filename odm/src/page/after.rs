@@ -1,10 +1,10 @@
 //! The filter for the documents that follow a position in the server's order.
 //!
-//! `$gt` and `$lt` compare only values of one class of types, answer nothing for NaN, and never match null. So the
+//! `$gt` and `$lt` compare only values of one class of types, match nothing for NaN, and never match null. So the
 //! filter consists of ranges: equal in the first keys, and greater in the next one, inside of its class of types or in
 //! a later class. A plain `$or` of the ranges would be a mistake: with an index, the server merges one scan for each
-//! range, and orders missing fields before null ones there, although its sort calls them equal. A `$nor` of a `$nor`
-//! means the same and is not merged.
+//! range, and then orders missing fields before null ones, although a sort treats them as equal. A `$nor` of a `$nor`
+//! has the same meaning and is not merged.
 
 use mongodb::bson::{Bson, Document, doc};
 

@@ -15,7 +15,7 @@ use crate::{
 const BACKWARD: u8 = 1;
 const INCLUSIVE: u8 = 2;
 
-/// How many bytes of each hash a token contains. The content is authenticated, so the hashes only tell queries apart.
+/// How many bytes of each hash a token contains. The content is authenticated, so the hashes only distinguish queries.
 const HASH: usize = 8;
 
 /// The place where a page begins, and its direction.

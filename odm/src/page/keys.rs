@@ -19,7 +19,7 @@ const MAX_TYPES: usize = 100;
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Keys {
     keys: Vec<(String, bool)>,
-    /// Whether the `_id` could be text that a collation treats as equal to another.
+    /// Whether the `_id` could be a string that a collation treats as equal to another.
     compares_text: bool,
 }
 

@@ -34,18 +34,24 @@ impl<M: Model, S> Find<M, S> {
     ///
     /// `{ find: <collection>, filter: { .. }, sort: { .., _id: 1 }, limit: size + 1, batchSize: size + 1 }`
     ///
-    /// The pages are in the order of the `sort`, and of the `_id` where documents are equal in it. Inserted and deleted
-    /// documents do not move others to another page. See [the module](crate::page).
+    /// The additional document shows whether there is another page. With a token, the filter has a condition more, or,
+    /// if the `hint` has the keys of the sort, the command has a `min` or a `max`. The pages are in the order of the
+    /// `sort`, and of the `_id` where documents are equal in it. Inserted and deleted documents do not move others to
+    /// another page. See [the module](crate::page).
     ///
     /// Awaiting it returns a [`Page`].
     ///
     /// # Errors
     ///
-    /// Returns an error for which [`is_bad_page_token`](crate::Error::is_bad_page_token) is true if the token was not made
-    /// with this key, or belongs to another query. Returns an error for which
-    /// [`is_not_sent`](crate::Error::is_not_sent) is true if the documents cannot be paged over in this order. Returns
-    /// an error for which [`is_decode`](crate::Error::is_decode) is true if a stored document does not fit the declared
-    /// type, or has an array where it is sorted.
+    /// Returns an error for which one of these is true:
+    ///
+    /// - [`is_bad_page_token`](crate::Error::is_bad_page_token): the token was not made with this key, or belongs to
+    ///   another query. Nothing was sent.
+    /// - [`is_not_sent`](crate::Error::is_not_sent): the documents cannot be paged over in [this
+    ///   order](crate::page#order), the size is 0, or the find has a `skip`, a `limit`, a `min`, a `max` or another
+    ///   option that a page sets itself.
+    /// - [`is_decode`](crate::Error::is_decode): a stored document does not fit the declared type, or has an array
+    ///   where it is sorted.
     ///
     /// ```no_run
     /// # use odm::{Collection, Id, Model, page::{Page, PageKey}};
@@ -63,6 +69,8 @@ impl<M: Model, S> Find<M, S> {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "paginate")]
+    #[doc(alias = "keyset")]
     pub fn page(self, size: u64, key: &PageKey) -> FindPage<M, M, S> {
         FindPage::new(self, size, key)
     }
@@ -83,7 +91,7 @@ impl<M: Model, V, S> ReadAs<Find<M, S>, V> {
 
 /// Reads a page of the documents that match a filter.
 ///
-/// Construct with [`Find::page`].
+/// Construct with [`Find::page`]. Awaiting it returns a [`Page`].
 #[must_use = "nothing is read until the action is awaited"]
 pub struct FindPage<M, T = M, S = ImplicitSession> {
     find: Find<M, S>,
@@ -115,8 +123,9 @@ impl<M: Model, T, S> FindPage<M, T, S> {
 
     /// Counts all documents that match the filter: [`Page::total`].
     ///
-    /// The count is a second command, at the same time as the first, or after it in a session. The server examines every
-    /// match for it.
+    /// The command of [`count`](crate::Collection::count) is sent at the same time as the `find`, or before it in a
+    /// session. The server examines every match for it. The number includes the documents of the other pages. Without
+    /// this, `total` is `None`.
     pub fn with_total(mut self) -> Self {
         self.settings.with_total = true;
         self

@@ -25,7 +25,7 @@ impl<M: Model, S> Find<M, S> {
     /// Reads the documents after the first `skip` ones, at most `limit`, and the number of all.
     ///
     /// `{ find: <collection>, filter: { .. }, sort: { .., _id: 1 }, skip: skip, limit: limit, batchSize: limit }`, and
-    /// at the same time the command of [`count`](crate::Collection::count).
+    /// at the same time, or before it in a session, the command of [`count`](crate::Collection::count).
     ///
     /// These are two commands and not one with `$facet`, which reads every matching document as a whole and cannot use an
     /// index for the order: with 100,000 documents, it took as long without an index, and 3 to 8 times as long otherwise.
@@ -37,8 +37,11 @@ impl<M: Model, S> Find<M, S> {
     ///
     /// # Errors
     ///
-    /// Returns an error for which [`is_not_sent`](crate::Error::is_not_sent) is true if the limit is 0, or if `skip` or
-    /// `limit` of the find are set too.
+    /// Returns an error for which one of these is true:
+    ///
+    /// - [`is_not_sent`](crate::Error::is_not_sent): the limit is 0, or the find has a `skip`, a `limit`, a `min`, a
+    ///   `max` or another option that a page sets itself.
+    /// - [`is_decode`](crate::Error::is_decode): a stored document does not fit the declared type.
     ///
     /// ```no_run
     /// # use odm::{Collection, Id, Model};
@@ -52,6 +55,7 @@ impl<M: Model, S> Find<M, S> {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "paginate")]
     pub fn offset_page(self, skip: u64, limit: u64) -> FindOffsetPage<M, M, S> {
         FindOffsetPage { find: self, settings: Offset { skip, limit }, rows: PhantomData }
     }
@@ -69,7 +73,7 @@ impl<M: Model, V, S> ReadAs<Find<M, S>, V> {
 
 /// Reads a page by its offset, and the number of all documents.
 ///
-/// Construct with [`Find::offset_page`].
+/// Construct with [`Find::offset_page`]. Awaiting it returns an [`OffsetPage`].
 #[must_use = "nothing is read until the action is awaited"]
 pub struct FindOffsetPage<M, T = M, S = ImplicitSession> {
     find: Find<M, S>,
@@ -115,7 +119,7 @@ impl Fetched<Offset> {
 
 /// A page by its offset: its documents, and the number of all documents.
 ///
-/// Construct with [`Find::offset_page`]. serde writes `{ items, total, skip, limit }`.
+/// Awaiting [`Find::offset_page`] returns it. serde writes `{ items, total, skip, limit }`.
 ///
 /// The documents and the total are read by two commands. If documents are inserted or deleted at the same time, they may
 /// differ, except in a transaction or a snapshot session.
@@ -134,7 +138,7 @@ pub struct OffsetPage<T> {
 }
 
 impl<T> OffsetPage<T> {
-    /// Returns the number of the page, from 1.
+    /// Returns the number of the page, from 1: `skip / limit + 1`.
     pub fn number(&self) -> u64 {
         (self.skip / self.limit.max(1)).saturating_add(1)
     }
@@ -154,7 +158,7 @@ impl<T> OffsetPage<T> {
         self.skip.saturating_add(self.limit) >= self.total
     }
 
-    /// Converts each document.
+    /// Converts each document, for example into the type of a response.
     pub fn map<U>(self, convert: impl FnMut(T) -> U) -> OffsetPage<U> {
         let Self { items, total, skip, limit } = self;
         OffsetPage { items: items.into_iter().map(convert).collect(), total, skip, limit }

@@ -19,7 +19,7 @@ impl Position {
     ///
     /// Returns an error if a key is a value that no filter can continue after: an array, whose least element decides in
     /// one direction and whose greatest in the other; `undefined`, which filters do not distinguish from null; a
-    /// `DBPointer`; a symbol, or an id of text, with a collation.
+    /// `DBPointer`; a symbol, or an id that is a string, with a collation.
     pub(super) fn of(document: &[u8], keys: &Keys) -> CodecResult<Self> {
         let mut position = Self(Vec::with_capacity(keys.len()));
         for (name, _) in keys.iter(false) {

@@ -1,4 +1,4 @@
-//! Tokens: encrypted and authenticated positions, as text.
+//! Tokens: encrypted and authenticated positions, as strings.
 
 use std::{convert::Infallible, fmt, str::FromStr, sync::Arc};
 
@@ -39,7 +39,8 @@ pub struct PageKey {
 }
 
 impl PageKey {
-    /// Creates a key from a secret of at least 32 random bytes.
+    /// Creates a key from a secret of at least 32 random bytes: for example, those of a secret store or of
+    /// `openssl rand -hex 32`.
     ///
     /// # Errors
     ///
@@ -59,7 +60,8 @@ impl PageKey {
         Ok(Self { keys: Arc::new([key]) })
     }
 
-    /// Creates a random key. Its tokens are valid only in this process and until it ends.
+    /// Creates a random key. Its tokens are valid only in this process and until it ends: for tests, and for programs
+    /// of one process.
     ///
     /// # Errors
     ///
@@ -103,10 +105,10 @@ impl fmt::Debug for PageKey {
 
 /// The token of a page: [`Page::next`](super::Page::next) or [`Page::previous`](super::Page::previous).
 ///
-/// It is text that can stand in a URL without escapes, and serde writes and reads it as a string. Its content is
+/// It is a string that needs no escapes in a URL, and serde writes and reads it as a string. Its content is
 /// encrypted. It has the length of the sort keys of one document: about 100 characters for a date and an `ObjectId`.
 ///
-/// Any text can become a `PageToken`. Awaiting the page checks it.
+/// Any string can become a `PageToken`. Awaiting the page checks it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 #[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
@@ -114,7 +116,7 @@ impl fmt::Debug for PageKey {
 pub struct PageToken(String);
 
 impl PageToken {
-    /// Returns the text.
+    /// Returns the string.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -174,7 +176,7 @@ impl schemars::JsonSchema for PageToken {
     }
 }
 
-/// The argument of `.token(..)`: a [`PageToken`] or its text, or an `Option` of one. `None` is the first page.
+/// The argument of `.token(..)`: a [`PageToken`] or its string, or an `Option` of one. `None` is the first page.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not the token of a page",
     label = "expected a `PageToken`, its text, or an `Option` of one",

@@ -8,11 +8,11 @@ use crate::value::Value;
 /// How a query identifies the variant of a stored enum.
 #[derive(Debug, Clone, Copy)]
 pub enum VariantTest {
-    /// By the element with this name, which has this text as its value: `#[serde(tag = "..")]`.
+    /// By the element with this name, which has this string as its value: `#[serde(tag = "..")]`.
     Tag(&'static str, &'static str),
     /// By the existence of the element with this name, that of the variant.
     Key(&'static str),
-    /// By the enum itself, which is this text: a variant without data.
+    /// By the enum itself, which is this string: a variant without data.
     Text(&'static str),
     /// Not by its content: `#[serde(untagged)]`. An expression tests the BSON type.
     None,

@@ -76,7 +76,7 @@ pub(crate) mod operands {
     )]
     pub trait OptionalOperand {}
 
-    /// An array field that is compared with a single text: no type implements this.
+    /// An array field that is compared with a single string: no type implements this.
     #[diagnostic::on_unimplemented(
         message = "this is one text, and the field is an array: `{Self}`",
         label = "one text",

@@ -3,7 +3,7 @@
 use mongodb::bson::{Bson, Document, doc};
 
 /// Adds a condition on a field. The filter may contain conditions on this field already: both must hold.
-pub(super) fn add(filter: &mut Document, name: &str, test: Bson) {
+pub(crate) fn add(filter: &mut Document, name: &str, test: Bson) {
     if !filter.contains_key(name) {
         filter.insert(name, test);
         return;

@@ -106,9 +106,9 @@ impl<M: Model> Here<M> {
     ///
     /// `{ find: "comments", filter: { post: { $in: [ .. ] } } }`, once for all documents
     ///
-    /// Each document gets a `Vec`, which is empty if nothing refers to it. The field is an `Id`, an `Option` or a list
-    /// of ids, also in an array of embedded documents or in a variant of an enum. If the model has a field called
-    /// `referred_by`, write `Here::referred_by(&post, ..)`.
+    /// Each document gets a `Vec`, which is empty if nothing refers to it. A document that refers to several of them is
+    /// in the `Vec` of each. The field is an `Id`, an `Option` or a list of ids, also in an array of embedded documents
+    /// or in a variant of an enum. If the model has a field called `referred_by`, write `Here::referred_by(&post, ..)`.
     ///
     /// Without [`sort`](ReferredBy::sort), the order is that in which the server finds them.
     pub fn referred_by<P: RefersTo<M>>(&self, field: P) -> ReferredBy<M, P::Model> {
@@ -177,6 +177,8 @@ fn name(steps: &[Step]) -> String {
 
 impl<M, V, R, D> Link<M, V, R, Whole, D> {
     /// Reads the documents as a [view](crate::view): `{ projection: { .. } }`.
+    ///
+    /// A [`Linked<W>`](super::Linked) is then loaded in place of a `Linked` of the model.
     pub fn view<W>(self) -> Link<M, V, R, W::Reading, D>
     where
         V: Reference,
@@ -206,8 +208,10 @@ impl<M, V, R, N, D> Link<M, V, R, N, D> {
 
 impl<M, V, R, N> Link<M, V, R, N> {
     /// Makes a document that does not exist an error for which [`is_dangling`](crate::Error::is_dangling) is true.
+    /// [`Error::dangling_reference`](crate::Error::dangling_reference) returns the field and the id.
     ///
-    /// Then an `Arc` of the document is loaded in place of a [`Linked`](super::Linked).
+    /// Then an `Arc` of the document is loaded in place of a [`Linked`](super::Linked). An `Option` without a value is
+    /// still `None`.
     pub fn required(self) -> Link<M, V, R, N, Required>
     where
         V: Reference,

@@ -9,15 +9,17 @@ use futures_core::future::BoxFuture;
 use mongodb::bson::Bson;
 
 use self::{
-    rules::{Member, Rules},
+    rules::{Handles, Member, Rules},
     run::Start,
 };
 use crate::{
     action::{AsSession, ExplicitSession, ImplicitSession},
+    collection::Collection,
     database::Database,
     error::{Error, Result},
-    model::Model,
+    model::{Model, Tenanted},
     operation::Verb,
+    policies::{Scope, Tenant},
     value::{Id, Value},
 };
 
@@ -103,8 +105,11 @@ impl Database {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "on_delete")]
+    #[doc(alias = "cascade")]
     pub fn references<L: ModelList>(&self) -> References {
-        References { database: self.clone(), rules: Arc::new(Rules::of(&L::members())) }
+        let handles = Handles { database: self.clone(), scope: Scope::default() };
+        References { handles, rules: Arc::new(Rules::of(&L::members())) }
     }
 }
 
@@ -113,11 +118,28 @@ impl Database {
 /// Construct with [`Database::references`].
 #[derive(Clone)]
 pub struct References {
-    database: Database,
+    handles: Handles,
     rules: Arc<Rules>,
 }
 
 impl References {
+    /// Returns the references between the documents of the tenant of a handle: `references.tenant_of(&orders)`.
+    ///
+    /// A delete then neither finds nor changes documents of other tenants. It is refused if a model of the list stores
+    /// its tenants in another BSON type. Models without a tenant are not limited.
+    #[must_use]
+    pub fn tenant_of<M: Tenanted>(mut self, collection: &Collection<M>) -> Self {
+        self.handles.scope.tenant = collection.policies().scope.tenant.clone();
+        self
+    }
+
+    /// Returns the references between the documents of all tenants.
+    #[must_use]
+    pub fn all_tenants(mut self) -> Self {
+        self.handles.scope.tenant = Tenant::All;
+        self
+    }
+
     /// Deletes the document with this id, and applies the rules of the references to it.
     ///
     /// - `restrict`: if a document refers to it that is not deleted itself, nothing is deleted.
@@ -125,24 +147,33 @@ impl References {
     /// - `nullify`: an `Option` becomes null, and the id is removed from a list. The field must be an `Option` or a
     ///   list.
     ///
-    /// All of this is one [transaction](crate::transaction), which also applies the policies of the models. For each
-    /// reference it reads the documents that refer to the deleted ones, so each reference should have an index. A
-    /// document that another client inserts at the same time may still refer to a deleted one: the server's snapshots
-    /// do not exclude it.
+    /// All of this is one [transaction](crate::transaction): a `find` for each reference with a rule, an `update` for
+    /// each one to nullify, and then `{ delete: <collection>, deletes: [{ q: { _id: { $in: [ .. ] } }, limit: 0 }] }`
+    /// for each model, with up to 1,000 ids in a command. Each reference should have an index. A document that another
+    /// client inserts at the same time may still refer to a deleted one: the server's snapshots do not exclude it.
+    ///
+    /// The policies of the models apply. A model with a field [`deleted_at`](macro@crate::Model#policies) keeps its
+    /// documents, and those that are deleted already neither prevent a delete nor are changed.
+    /// [`restore`](crate::Collection::restore) does not undo the rules. A model with a tenant cannot take part, because
+    /// there is no handle that specifies the tenant.
     ///
     /// Awaiting it returns what was [`Deleted`]. If there is no document with the id, nothing is changed.
     ///
     /// # Errors
     ///
-    /// Returns an error for which [`is_restricted`](Error::is_restricted) is true if a rule is `restrict`. Returns an
-    /// error for which [`is_not_sent`](Error::is_not_sent) is true if the model is not in the list, or if a rule cannot
-    /// be applied: `nullify` of a field that is neither an `Option` nor a list, or a rule of a field that contains no
-    /// reference, or only in a map or in an untagged enum. Otherwise returns the errors of a transaction.
+    /// Returns an error for which [`is_restricted`](Error::is_restricted) is true if a document prevents the delete,
+    /// which [`Error::restriction`] describes. Returns an error for which [`is_not_sent`](Error::is_not_sent) is true
+    /// if the model is not in the list, if documents of a model belong to tenants and neither
+    /// [`tenant_of`](Self::tenant_of) nor [`all_tenants`](Self::all_tenants) is called, or if a rule of any model in
+    /// the list cannot be applied: `nullify` of a field that is neither an `Option` nor a list, or a rule of a field
+    /// that contains no reference, or only in a map, in an array inside of an array or in an untagged enum. Otherwise
+    /// returns the errors of a [transaction](crate::Database::transaction).
     pub fn delete<M: Model>(&self, id: Id<M>) -> DeleteReferenced {
         self.delete_many([id])
     }
 
-    /// Deletes the documents with these ids, like [`delete`](Self::delete), in one transaction.
+    /// Deletes the documents with these ids, like [`delete`](Self::delete), in one transaction. A document that is
+    /// deleted itself prevents no other delete. Ids without a document are ignored.
     ///
     /// # Errors
     ///
@@ -156,13 +187,13 @@ impl References {
 
 impl fmt::Debug for References {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("References").field("on", &self.database).finish_non_exhaustive()
+        f.debug_struct("References").field("on", &self.handles.database).finish_non_exhaustive()
     }
 }
 
 /// Deletes documents by the rules of the references to them.
 ///
-/// Construct with [`References::delete`] or [`References::delete_many`].
+/// Construct with [`References::delete`] or [`References::delete_many`]. Awaiting it returns what was [`Deleted`].
 #[must_use = "nothing happens until the action is awaited"]
 pub struct DeleteReferenced<S = ImplicitSession> {
     references: References,
@@ -171,7 +202,8 @@ pub struct DeleteReferenced<S = ImplicitSession> {
 }
 
 impl DeleteReferenced {
-    /// Runs the deletes in this transaction of the caller, in place of one of their own.
+    /// Runs the deletes in this transaction of the caller, in place of one of their own. They are applied when the
+    /// caller commits it, and after an error the caller must abort it.
     ///
     /// # Errors
     ///
@@ -189,18 +221,19 @@ impl IntoFuture for DeleteReferenced {
     type IntoFuture = BoxFuture<'static, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        let Self { references: References { database, rules }, start, state: ImplicitSession } = self;
+        let Self { references: References { handles, rules }, start, state: ImplicitSession } = self;
         Box::pin(async move {
-            let shared = Arc::new((database.clone(), rules, start?));
+            let shared = Arc::new((handles.clone(), rules, start?));
             let body = |mut tx| {
                 let shared = Arc::clone(&shared);
                 async move {
-                    let (database, rules, start) = &*shared;
-                    let mut lent = ExplicitSession::new(&mut tx).into_lent(database.operation(DELETE))?;
-                    run::run(database, rules, start, &mut lent).await
+                    let (handles, rules, start) = &*shared;
+                    let mut lent =
+                        ExplicitSession::new(&mut tx).into_lent(handles.database.operation(DELETE))?;
+                    run::run(handles, rules, start, &mut lent).await
                 }
             };
-            database.transaction(body).await
+            handles.database.transaction(body).await
         })
     }
 }
@@ -210,27 +243,31 @@ impl<'s> IntoFuture for DeleteReferenced<ExplicitSession<'s>> {
     type IntoFuture = BoxFuture<'s, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        let Self { references: References { database, rules }, start, state } = self;
+        let Self { references: References { handles, rules }, start, state } = self;
         Box::pin(async move {
-            let (start, mut lent) = (start?, state.into_lent(database.operation(DELETE))?);
+            let (start, mut lent) = (start?, state.into_lent(handles.database.operation(DELETE))?);
             if !lent.observer.in_transaction() {
                 return Err(Error::refused(
                     "deletes by the rules of references are several commands that belong together: start a transaction \
                      in the session, or leave the session out",
                 ));
             }
-            run::run(&database, &rules, &start, &mut lent).await
+            run::run(&handles, &rules, &start, &mut lent).await
         })
     }
 }
 
 impl<S> fmt::Debug for DeleteReferenced<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("DeleteReferenced").field("on", &self.references.database).finish_non_exhaustive()
+        f.debug_struct("DeleteReferenced")
+            .field("on", &self.references.handles.database)
+            .finish_non_exhaustive()
     }
 }
 
-/// What was changed by a delete with the rules of references.
+/// What was changed by a delete with the rules of references: numbers of documents, by model.
+///
+/// Awaiting [`References::delete`] returns it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Deleted {
     /// The collections with the numbers of their documents that were deleted, and in which a reference was removed.

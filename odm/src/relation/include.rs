@@ -22,7 +22,7 @@ use crate::{error::Result, model::Model};
     note = "what refers to it is `m.referred_by(Other::fields().reference())`; several are a tuple"
 )]
 pub trait Include<M>: Send + Sized {
-    /// What one document gets.
+    /// What one document gets: for a tuple, the tuple of what it gets for each of them.
     type Out: Held;
 
     /// Adds the names of the fields of `M` that are needed.
@@ -39,7 +39,7 @@ pub trait Include<M>: Send + Sized {
     where
         Self: 'a;
 
-    /// Returns what `f` makes of it: for a struct with names, or an enum, in place of a tuple.
+    /// Converts what each document gets with `f`: for example, into a struct with names in place of a tuple.
     ///
     /// ```no_run
     /// # use odm::{Collection, Filter, Id, Model, relation::{Include, Linked}};
@@ -68,7 +68,7 @@ pub trait Include<M>: Send + Sized {
     }
 }
 
-/// What is included, after a function. Construct with [`Include::map`].
+/// An include whose result a function converts. Construct with [`Include::map`].
 #[must_use = "it is loaded only if the closure of `include` returns it"]
 pub struct Mapped<I, F> {
     include: I,

@@ -33,7 +33,8 @@ use crate::{
 /// A read that also loads what its documents refer to.
 ///
 /// Construct with `.include(..)` of [`Find`], [`FindOne`], [`Get`], or of these with a `.view::<V>()`. Awaiting it
-/// returns a `Vec<I>` for `find`, an `Option<I>` for `find_one` and `get`.
+/// returns a `Vec<I>` for `find`, an `Option<I>` for `find_one` and `get`, where `I` is a [`Loaded`]. Call the other
+/// setters of the read before.
 #[must_use = "nothing is read until the action is awaited"]
 pub struct Including<A, I> {
     action: A,
@@ -43,7 +44,7 @@ pub struct Including<A, I> {
 
 impl<A, I> Including<A, I> {
     /// Sets how many ids one command contains. A reference to more documents is loaded by several commands. The default
-    /// is 10,000, and a command never contains more than about 4 MiB of ids.
+    /// is 10,000, the minimum is 1, and a command never contains more than about 4 MiB of ids.
     pub fn ids_per_command(mut self, count: usize) -> Self {
         self.ids_per_command = count;
         self
@@ -101,8 +102,17 @@ macro_rules! including {
             /// Includes what the documents refer to, and what refers to them: `.include(|o| (o.customer(),
             /// o.lines().product()))`.
             ///
-            /// One more command for each reference, however many documents there are. See
-            /// [`relation`](crate::relation).
+            /// One more command for each reference, however many documents there are. Each document becomes a
+            /// [`Loaded`]: see [`relation`](crate::relation).
+            ///
+            /// # Errors
+            ///
+            /// The action also returns an error for which [`is_dangling`](crate::Error::is_dangling) is true if a
+            /// [`required`](super::Link::required) reference refers to no document,
+            /// [`is_decode`](crate::Error::is_decode) if a document that is loaded does not fit its type, or
+            /// [`is_not_sent`](crate::Error::is_not_sent) if a model that is loaded has a tenant and the handle
+            /// specifies none.
+            #[doc(alias = "populate")]
             pub fn include<I>(self, what: impl FnOnce(Links<M>) -> I) -> Including<Self, Loaded<M, I::Out>>
             where
                 I: Include<M> + 'static,
@@ -117,7 +127,8 @@ macro_rules! including {
             /// contain the ids: they are requested too.
             ///
             /// One more command for each reference, however many documents there are. See
-            /// [`relation`](crate::relation).
+            /// [`relation`](crate::relation), and [`Find::include`] for the errors.
+            #[doc(alias = "populate")]
             pub fn include<I>(self, what: impl FnOnce(Links<M>) -> I) -> Including<Self, Loaded<V, I::Out>>
             where
                 I: Include<M> + 'static,
@@ -187,14 +198,23 @@ fn boxed<'s, I: 's, O: 's>(
 impl<M: Model + Send + Sync> Collection<M> {
     /// Loads what documents refer to that are loaded already: `orders.include(due, |o| o.customer())`.
     ///
+    /// `{ find: "customers", filter: { _id: { $in: [ .. ] } } }`
+    ///
     /// One command for each reference, however many documents there are. The ids are read from the documents as they
-    /// are in memory. See [`relation`](crate::relation).
+    /// are in memory. The commands have the read concern and the read preference of the database. See
+    /// [`relation`](crate::relation).
     ///
     /// Awaiting it returns a `Vec` of [`Loaded`] documents, in the same order.
     ///
     /// # Errors
     ///
-    /// Returns an error for which [`is_not_sent`](crate::Error::is_not_sent) is true if a document cannot be stored.
+    /// Returns an error for which one of these is true:
+    ///
+    /// - [`is_not_sent`](crate::Error::is_not_sent): a document cannot be stored, so its ids are not known, or a model
+    ///   that is loaded has a tenant and this handle specifies none.
+    /// - [`is_dangling`](crate::Error::is_dangling): a [`required`](super::Link::required) reference refers to no
+    ///   document.
+    /// - [`is_decode`](crate::Error::is_decode): a document that is loaded does not fit its type.
     ///
     /// ```no_run
     /// # use odm::{Collection, Id, Model};
@@ -214,6 +234,7 @@ impl<M: Model + Send + Sync> Collection<M> {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "populate")]
     pub fn include<I>(
         &self,
         documents: impl IntoIterator<Item = M>,
@@ -234,7 +255,8 @@ impl<M: Model + Send + Sync> Collection<M> {
 
 /// Loads what documents refer to.
 ///
-/// Construct with [`Collection::include`].
+/// Construct with [`Collection::include`]. Awaiting it returns a `Vec` of [`Loaded`] documents, in the order of the
+/// documents.
 #[must_use = "nothing is read until the action is awaited"]
 pub struct IncludeIn<M, L, S = ImplicitSession> {
     target: OnCollection,
@@ -246,7 +268,7 @@ pub struct IncludeIn<M, L, S = ImplicitSession> {
 
 impl<M, L, S> IncludeIn<M, L, S> {
     /// Sets how many ids one command contains. A reference to more documents is loaded by several commands. The default
-    /// is 10,000, and a command never contains more than about 4 MiB of ids.
+    /// is 10,000, the minimum is 1, and a command never contains more than about 4 MiB of ids.
     pub fn ids_per_command(mut self, count: usize) -> Self {
         self.ids_per_command = count;
         self
@@ -256,7 +278,8 @@ impl<M, L, S> IncludeIn<M, L, S> {
 impl<M, L> IncludeIn<M, L> {
     /// Runs all commands in this session, one after the other.
     ///
-    /// The action borrows the session until its future completes.
+    /// The action borrows the session until its future completes. In a transaction, or in a session with
+    /// [snapshots](crate::session::StartSession::snapshot), all commands return the data of one moment.
     pub fn session(self, session: &mut impl AsSession) -> IncludeIn<M, L, ExplicitSession<'_>> {
         let Self { target, documents, loader, ids_per_command, state: ImplicitSession } = self;
         IncludeIn { target, documents, loader, ids_per_command, state: ExplicitSession::new(session) }

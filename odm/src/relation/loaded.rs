@@ -17,7 +17,7 @@ use crate::{
     note = "a view with a lifetime borrows from the cursor's buffer: hold a `String` in place of `&str`"
 )]
 pub trait Target: 'static {
-    /// The model.
+    /// The model of the documents.
     type Of;
 }
 
@@ -30,7 +30,7 @@ impl<M: Model> Target for M {
 ///
 /// `T` is the model or a view of it. `L` is what the closure of `include` returned: what is loaded for one
 /// [`Link`](super::Link), or a tuple of several. A document that was not loaded with its references has another type,
-/// so a function that needs them says so: `fn byline(post: &Loaded<Post, Linked<User>>)`.
+/// so a function that needs them declares it: `fn byline(post: &Loaded<Post, Linked<User>>)`.
 ///
 /// serde writes it as the members `doc` and `links`.
 #[derive(Debug, Clone, PartialEq)]

@@ -46,7 +46,7 @@ impl<M, C, N> ReferredBy<M, C, N> {
         ReferredBy { request: self.request, nest: change(self.nest), types: PhantomData }
     }
 
-    /// Selects among the documents.
+    /// Loads only the documents that match this filter too. Another call replaces the filter.
     pub fn filter(mut self, filter: impl IntoFilter<C>) -> Self {
         self.request.filter = Some(filter.into_filter());
         self
@@ -63,6 +63,9 @@ impl<M, C, N> ReferredBy<M, C, N> {
     /// The command is then an `aggregate` of the ids with a `$lookup`, which reads no more documents than are needed if
     /// an index begins with the field and continues with the sort: `#[odm(index(post, at = -1))]`. Without an index
     /// that begins with the field, it scans the collection once for each id.
+    ///
+    /// A limit of 0, and a field in an array inside of an array, are an error for which
+    /// [`is_not_sent`](crate::Error::is_not_sent) is true.
     ///
     /// `{ $lookup: { from: "comments", localField: "_id", foreignField: "post", pipeline: [{ $sort: .. }, { $limit: n }] } }`
     pub fn limit(mut self, limit: u32) -> Self {

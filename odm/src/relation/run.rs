@@ -149,8 +149,8 @@ impl<'s> Run<'s> {
     }
 }
 
-/// The collation in which two strings are equal only if they are the same. With the collation of a collection, the server
-/// would also find documents with other ids.
+/// Returns the collation in which two strings are equal only if they are the same. With the collation of a collection,
+/// the server would also find documents with other ids.
 fn simple() -> Collation {
     Collation::builder().locale("simple").build()
 }

@@ -72,7 +72,7 @@ pub(super) enum Test {
 }
 
 impl Test {
-    /// Returns the condition of an operator and the text of a parameter. An error is the client's mistake. Other
+    /// Returns the condition of an operator and the string of a parameter. An error is the client's mistake. Other
     /// reasons why the condition cannot be sent stay in the condition.
     pub(super) fn condition(&self, operator: Operator, text: &str) -> CodecResult<Clauses> {
         match self {

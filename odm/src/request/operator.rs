@@ -20,9 +20,9 @@ pub enum Operator {
     Lt,
     /// `lte`: the field is at most the value.
     Lte,
-    /// `prefix`: the field begins with the text, case-sensitively.
+    /// `prefix`: the field begins with the string, case-sensitively.
     Prefix,
-    /// `contains`: the field contains the text, case-insensitively.
+    /// `contains`: the field contains the string, case-insensitively.
     Contains,
     /// `exists`: the field is neither null nor missing (`true`), or is null or missing (`false`).
     Exists,

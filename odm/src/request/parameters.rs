@@ -210,7 +210,7 @@ impl<M> Parameters<M> {
         self
     }
 
-    /// Sets how many bytes the text of a parameter may have.
+    /// Sets how many bytes the string of a parameter may have.
     pub fn max_length(mut self, max: usize) -> Self {
         self.allow_list.max_length = max;
         self

@@ -33,9 +33,9 @@ pub enum Rule {
         /// The largest value.
         max: Option<Bson>,
     },
-    /// The regular expression has a match in the text.
+    /// The regular expression has a match in the string.
     Pattern(&'static str),
-    /// The text is an email address.
+    /// The string is an email address.
     Email,
     /// The value is one of these. One that BSON cannot represent is not listed, but is accepted.
     OneOf(Vec<Bson>),

@@ -28,10 +28,14 @@ impl Rule {
         }
     }
 
-    /// Returns a message if no value that satisfies the rule does so after this number was added to it.
+    /// Returns a message if no value that satisfies the rule does so after this number was added to it. A field that is
+    /// missing becomes the number itself.
     pub(crate) fn violated_by_adding(&self, number: &Bson) -> Option<String> {
         let Self::Range { min: Some(min), max: Some(max) } = self else { return None };
         let (min, max, added) = (integer(min)?, integer(max)?, integer(number)?);
+        if (min..=max).contains(&added) {
+            return None;
+        }
         if added > 0 && min.checked_add(added).is_none_or(|least| least > max) {
             return Some(format!("must be at most {max}"));
         }
@@ -211,6 +215,7 @@ mod tests {
         ] {
             assert_eq!(stock.violated_by_adding(&added).as_deref(), message, "{added}");
         }
+        assert_eq!(range(5_i64, 10_i64).violated_by_adding(&bson!(6)), None, "the field may be missing");
         let open = Rule::Range { min: Some(bson!(0_i64)), max: None };
         assert_eq!(open.violated_by_adding(&bson!(-100)), None);
         assert_eq!(stock.violated_by_at_least(&bson!(11)).unwrap(), "must be at most 10");

@@ -22,7 +22,7 @@ use crate::error::invalid::message;
     note = "implement `odm::rule::Matched` for a newtype around a string"
 )]
 pub trait Matched {
-    /// Returns the text. `None` if there is no value, which passes.
+    /// Returns the string. `None` if there is no value, which passes.
     fn matched(&self) -> Option<&str>;
 }
 
@@ -72,7 +72,7 @@ impl<T: Matched + ?Sized> Matched for Rc<T> {
     }
 }
 
-/// Returns a message if the pattern has no match in the text.
+/// Returns a message if the pattern has no match in the string.
 pub(super) fn unmatched(text: &str, pattern: &'static str) -> Option<String> {
     match &*compiled(pattern) {
         Ok(regex) if Matcher::is_match(regex, text) => None,
@@ -81,7 +81,7 @@ pub(super) fn unmatched(text: &str, pattern: &'static str) -> Option<String> {
     }
 }
 
-/// Returns a message if the text is not an email address.
+/// Returns a message if the string is not an email address.
 ///
 /// `garde` allows only ASCII letters, like HTML. Letters outside ASCII, which mail servers accept by RFC 6531, are
 /// allowed wherever ASCII letters are.

@@ -81,7 +81,8 @@ impl IntoFuture for Apply {
 
 /// The changes that were made, and those that were left.
 ///
-/// You get one by awaiting [`Plan::apply`]. `Display` prints one line for each.
+/// You get one by awaiting [`Plan::apply`]. `Display` prints one line for each. Another apply, with the changes
+/// allowed, makes those that were left.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Applied {
     changes: Vec<SchemaChange>,

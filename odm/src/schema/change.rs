@@ -62,7 +62,8 @@ pub enum SchemaChange {
         collection: String,
         /// The validator as declared.
         validator: Box<ModelValidator>,
-        /// The impact: a collection with documents has writers.
+        /// The impact: [`Narrowing`](Impact::Narrowing), unless the collection contains no documents or the validator
+        /// only warns.
         impact: Impact,
     },
     /// The validator of the collection differs: `apply` replaces it with `collMod`.
@@ -262,8 +263,8 @@ impl SchemaChange {
         self.impact() == Some(Impact::Destructive)
     }
 
-    /// Returns whether the server refuses writes after this change that it accepts now. `apply` makes such a change only
-    /// if the caller allows it.
+    /// Returns whether the server may refuse writes after this change that it accepts now. `apply` makes such a change
+    /// only if the caller allows narrowing changes.
     pub fn is_narrowing(&self) -> bool {
         self.impact() == Some(Impact::Narrowing)
     }

@@ -45,17 +45,20 @@ impl Plan {
         self.changes.is_empty()
     }
 
-    /// Returns whether [`apply`](Self::apply) has something to change, perhaps only if destructive changes are allowed.
+    /// Returns whether [`apply`](Self::apply) has something to change, perhaps only if narrowing or destructive changes
+    /// are allowed.
     pub fn is_pending(&self) -> bool {
         self.iter().any(|change| change.impact().is_some())
     }
 
-    /// Returns whether the plan has changes that [`apply`](Self::apply) makes only if the caller allows them.
+    /// Returns whether the plan has destructive changes, which [`apply`](Self::apply) makes only with
+    /// [`allow_destructive`](Apply::allow_destructive).
     pub fn is_destructive(&self) -> bool {
         self.iter().any(SchemaChange::is_destructive)
     }
 
-    /// Returns whether the plan has changes after which the server refuses writes that it accepts now.
+    /// Returns whether the plan has changes after which the server may refuse writes that it accepts now.
+    /// [`apply`](Self::apply) makes them only with [`allow_narrowing`](Apply::allow_narrowing).
     pub fn is_narrowing(&self) -> bool {
         self.iter().any(SchemaChange::is_narrowing)
     }
@@ -82,19 +85,24 @@ impl Plan {
     /// once. It builds them without blocking reads and writes for long, and replies when they are built: see [index
     /// builds](https://www.mongodb.com/docs/manual/core/index-creation/). Options are modified with `collMod`.
     ///
-    /// Applying again is safe, also after a failure or from several processes at once: only the changes that are still
-    /// missing are made: the indexes are read again first. A change that is not in the plan is never made, and one that the
-    /// plan does not show as destructive is not made if it has become so.
+    /// Applying again is safe, also after a failure or from several processes at once. The database is read again
+    /// first, and only the changes that are still missing are made. A change that is not in the plan is never made, and
+    /// one that the plan does not show as destructive is not made if it has become so.
+    ///
+    /// Awaiting it returns the [`Applied`](super::Applied) changes.
     ///
     /// # Errors
     ///
     /// Returns an error with an [`Error::schema`](crate::Error::schema), which contains the collection and the index,
-    /// if documents violate a unique index, or if someone changed an index after the plan was made in a way that the
-    /// plan does not contain. Changes before the failed one are kept: plan again to see the remaining ones.
+    /// if documents violate a unique index, or if someone changed an index or a validator after the plan was made in a
+    /// way that the plan does not contain. Changes before the failed one are kept: plan again to see the remaining
+    /// ones.
     ///
     /// Returns an error for which [`is_unavailable`](crate::Error::is_unavailable) is true if no server could be used
     /// in time, or [`is_unauthorized`](crate::Error::is_unauthorized) if the user lacks `listIndexes`,
     /// `createCollection`, `createIndex`, `collMod` or `dropIndex`, or `find` if an index has a TTL.
+    #[doc(alias = "syncIndexes")]
+    #[doc(alias = "sync_indexes")]
     pub fn apply(&self) -> Apply {
         Apply::new(self.clone())
     }

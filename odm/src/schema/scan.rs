@@ -21,10 +21,15 @@ impl Schema {
     ///
     /// It counts the documents that the model does not read, those that violate a rule of the model, those that the
     /// declared validator would refuse, and those with a key that another document has in a unique index that is
-    /// missing. Each finding has a few ids and the reasons. Run it before applying a plan that is narrowing.
+    /// missing. Each finding has up to five ids and the reasons. Run it before applying a plan that is narrowing.
     ///
-    /// The documents are read one by one, so the memory does not depend on their number. The server sorts the keys of a
-    /// unique index on its disk if they are many.
+    /// It sends a `find` of all documents of each collection, a `find` with `{ $nor: [validator] }` for a declared
+    /// validator, and an `aggregate` for each missing unique index, except text, wildcard and similar indexes. The
+    /// [policies](macro@crate::Model#policies) of the models do not apply: deleted documents and those of all tenants
+    /// are read. The commands are not one snapshot.
+    ///
+    /// The documents are read one by one, so the memory does not depend on their number. The server groups the keys of
+    /// a unique index on its disk if they are many.
     ///
     /// ```no_run
     /// # use odm::{Model, models};
@@ -43,14 +48,15 @@ impl Schema {
     /// # Errors
     ///
     /// Returns the errors of [`plan`](Self::plan). Returns an error for which
-    /// [`is_unauthorized`](crate::Error::is_unauthorized) is true if the user may not run `find` and `aggregate`.
+    /// [`is_unauthorized`](crate::Error::is_unauthorized) is true if the user may not run `find` and `aggregate`. A
+    /// document that has a problem is not an error.
     pub async fn scan(&self) -> Result<Scan> {
         let comparison = self.0.clone();
         exec::completed(Box::pin(async move { run::run(&comparison).await })).await
     }
 }
 
-/// What a [scan](Schema::scan) found.
+/// What a [scan](Schema::scan) found, which returns it.
 ///
 /// `Display` prints one line for each finding, and one for each of its samples. These lines contain ids, which are
 /// stored values.
@@ -90,7 +96,7 @@ impl CollectionScan {
         self.documents
     }
 
-    /// Returns the problems, one for each kind. One document may have several.
+    /// Returns the problems, one for each kind and for each unique index. One document may have several.
     pub fn findings(&self) -> &[Finding] {
         &self.findings
     }
@@ -115,7 +121,7 @@ impl Finding {
         self.count
     }
 
-    /// Returns the first few of these documents.
+    /// Returns the first of these documents, up to five.
     pub fn samples(&self) -> &[Sample] {
         &self.samples
     }
@@ -176,7 +182,8 @@ impl Sample {
         &self.id
     }
 
-    /// Returns the reason, which contains no stored values.
+    /// Returns the reason: what the model does not read, or the violated rules. It contains no stored values, unless
+    /// the message of a custom rule does.
     pub fn reason(&self) -> &str {
         &self.reason
     }

@@ -23,9 +23,11 @@ use crate::{
 /// How the title of a generated schema begins. A validator with another title was written by someone else.
 const TITLE: &str = "odm model ";
 
-/// The validator of a collection, as a model declares it.
+/// The validator of a collection, as a model declares it: a `$jsonSchema`, and query clauses for what a schema cannot
+/// express.
 ///
-/// [`of`](Self::of) returns it without a database.
+/// [`of`](Self::of) returns it without a database, for example to compare it in a test or to pass it to another tool.
+/// See [`schema`](crate::schema#validators) for what it accepts.
 ///
 /// ```
 /// use odm::{Id, Model, schema::ModelValidator};
@@ -72,12 +74,15 @@ impl ModelValidator {
         Self { document, schema: titled, options, rust_only }
     }
 
-    /// Returns the validator as the server gets it: `{ $jsonSchema: { .. }, $and: [..] }`.
+    /// Returns the validator as the server gets it: `{ $jsonSchema: { .. }, $and: [..] }`, without `$and` if there are
+    /// no clauses.
     pub fn document(&self) -> &Document {
         &self.document
     }
 
-    /// Returns the schema in it.
+    /// Returns the `$jsonSchema` of the validator. Its `title` is `odm model <name of the type>`, by which a plan
+    /// distinguishes it from the validators of other programs.
+    #[doc(alias = "$jsonSchema")]
     pub fn json_schema(&self) -> &Document {
         &self.schema
     }

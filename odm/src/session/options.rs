@@ -5,13 +5,18 @@ macro_rules! transaction_options {
     ($($options:ident).+) => {
         /// Sets the read concern of all reads: `{ readConcern: { level: "snapshot" } }`.
         ///
-        /// With `snapshot` and the write concern `majority`, all reads return the data of one moment.
+        /// With `snapshot` and the write concern `majority`, all reads return the data of one moment. Without this, the
+        /// default options of the session apply, or else the read concern of the client. A read in the transaction
+        /// cannot have another one.
         pub fn read_concern(mut self, concern: ::mongodb::options::ReadConcern) -> Self {
             self.$($options).+.get_or_insert_default().read_concern = Some(concern);
             self
         }
 
         /// Sets the write concern of the commit: `{ writeConcern: { w: "majority" } }`.
+        ///
+        /// Without this, the default options of the session apply, or else the write concern of the client. A write in
+        /// the transaction cannot have one.
         pub fn write_concern(mut self, concern: ::mongodb::options::WriteConcern) -> Self {
             self.$($options).+.get_or_insert_default().write_concern = Some(concern);
             self
@@ -40,7 +45,7 @@ macro_rules! transaction_options {
             self
         }
 
-        /// Replaces all options by those of the driver's struct.
+        /// Replaces all options by those of the driver's struct, also those of the setters before.
         pub fn with_options(mut self, options: ::mongodb::options::TransactionOptions) -> Self {
             self.$($options).+ = Some(options);
             self

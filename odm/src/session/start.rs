@@ -45,7 +45,7 @@ impl Database {
 
 /// Starts a session.
 ///
-/// Construct with [`Database::session`].
+/// Construct with [`Database::session`]. Awaiting it returns a [`Session`].
 #[must_use = "no session is started until the action is awaited"]
 pub struct StartSession {
     database: Database,
@@ -66,7 +66,8 @@ impl StartSession {
     /// Reads all data as it was at one moment, that of the first read: `{ readConcern: { level: "snapshot" } }`.
     ///
     /// Only `find`, `find_one`, `get`, `exists`, `count`, `distinct` and `aggregate` can run in such a session, and no
-    /// transaction. The server keeps the history of five minutes, by default.
+    /// transaction. The server keeps the history of five minutes, by default: see MongoDB's
+    /// [read concern `snapshot`](https://www.mongodb.com/docs/manual/reference/read-concern-snapshot/).
     pub fn snapshot(mut self) -> Self {
         self.options.snapshot = Some(true);
         self
@@ -80,13 +81,15 @@ impl StartSession {
         self
     }
 
-    /// Sets the options of the transactions in this session that do not set them.
+    /// Sets the options of the transactions in this session that do not set them: those of
+    /// [`start_transaction`](Session::start_transaction), and of a [`transaction`](Database::transaction) in this
+    /// session.
     pub fn default_transaction_options(mut self, options: TransactionOptions) -> Self {
         self.options.default_transaction_options = Some(options);
         self
     }
 
-    /// Replaces all options by those of the driver's struct.
+    /// Replaces all options by those of the driver's struct, also those of the setters before.
     pub fn with_options(mut self, options: SessionOptions) -> Self {
         self.options = options;
         self

@@ -265,8 +265,13 @@ impl<M, Row> Subscribe<M, Row> {
         &self.settings.store
     }
 
-    /// Checks the arguments, and returns the changes, whose first term has not begun.
+    /// Checks the arguments, and returns the changes of a run, which waits while no server is available.
     pub(super) fn into_feed(self) -> Result<Feed> {
+        self.into_setup().map(|(setup, monitor)| Feed::new(setup, monitor, true))
+    }
+
+    /// Checks the arguments.
+    fn into_setup(self) -> Result<(Setup, Monitor)> {
         let Self { collection, name, options, pipeline, settings } = self;
         if name.is_empty() {
             return Err(Error::refused("the name of the subscription is empty"));
@@ -300,7 +305,7 @@ impl<M, Row> Subscribe<M, Row> {
             observer: settings.observer,
             is_transactional: settings.is_transactional,
         };
-        Ok(Feed::new(setup, settings.monitor))
+        Ok((setup, settings.monitor))
     }
 }
 
@@ -311,9 +316,11 @@ impl<M: Model, Row> IntoFuture for Subscribe<M, Row> {
     type IntoFuture = BoxFuture<'static, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        let feed = self.into_feed();
+        let setup = self.into_setup();
         let begun = async move {
-            let mut feed = feed?;
+            let (setup, monitor) = setup?;
+            let is_patient = setup.lease.is_some();
+            let mut feed = Feed::new(setup, monitor, is_patient);
             if feed.setup.lease.is_none() {
                 poll_fn(|cx| feed.poll_begin(cx)).await?;
             }

@@ -82,7 +82,7 @@ impl<Row> Delivery<Row> {
         self.receipt.acknowledge();
     }
 
-    /// Acknowledges the change, and returns it.
+    /// Acknowledges the change as [`ack`](Self::ack) does, and returns it.
     pub fn ack_into_row(self) -> Row {
         self.receipt.acknowledge();
         self.item.row

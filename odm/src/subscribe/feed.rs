@@ -92,9 +92,10 @@ pub(super) struct Passed {
 }
 
 impl Feed {
-    pub(super) fn new(setup: Setup, monitor: Monitor) -> Self {
+    /// Creates the changes of a subscription, whose first term has not begun. With `is_patient`, an error that passes
+    /// does not end it before that.
+    pub(super) fn new(setup: Setup, monitor: Monitor, is_patient: bool) -> Self {
         let setup = Arc::new(setup);
-        let is_patient = setup.lease.is_some();
         let starting = start(Arc::clone(&setup), Restart::Load, None, is_patient);
         Self {
             setup,

@@ -6,12 +6,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use futures_util::future::select;
-use tokio::{runtime::Handle, task::JoinHandle, time::sleep};
+use futures_util::future::{Either, select};
+use tokio::{runtime::Handle, sync::OwnedMutexGuard, task::JoinHandle, time::sleep};
 
 use super::{policy::Cadence, setup::Setup, store::Term, tracker::Tracker};
 use crate::{
-    error::{ErrorKind, Result},
+    error::{Error, ErrorKind, Result},
     random::roll,
     watch::resume_state::pause,
 };
@@ -44,7 +44,16 @@ impl Drop for Keeper {
 
 /// Saves the position. Returns when this began.
 pub(super) async fn save(setup: &Setup, term: &Term, tracker: &Tracker) -> Result<Instant> {
-    let _saving = tracker.saving.lock().await;
+    let saving = Arc::clone(&tracker.saving).lock_owned().await;
+    save_locked(setup, term, tracker, saving).await
+}
+
+async fn save_locked(
+    setup: &Setup,
+    term: &Term,
+    tracker: &Tracker,
+    _saving: OwnedMutexGuard<()>,
+) -> Result<Instant> {
     let sent = Instant::now();
     if tracker.is_lost() {
         return Err(super::store::superseded());
@@ -57,6 +66,24 @@ pub(super) async fn save(setup: &Setup, term: &Term, tracker: &Tracker) -> Resul
         Err(_) => {}
     }
     saved.map(|()| sent)
+}
+
+/// Saves the position. If a transaction changes it for so long that the lease must be renewed, renews only that, so that
+/// a slow handler keeps the lease. Returns when this began.
+async fn renew(setup: &Setup, term: &Term, tracker: &Tracker, renewed: Instant) -> Result<Instant> {
+    let store = setup.store.as_mongo().filter(|_| setup.is_transactional);
+    let (Some(store), Some(lease)) = (store, term.lease()) else { return save(setup, term, tracker).await };
+    let saving = pin!(Arc::clone(&tracker.saving).lock_owned());
+    let wait = (renewed + lease / 3).saturating_duration_since(Instant::now());
+    if let Either::Left((saving, _)) = select(saving, pin!(sleep(wait))).await {
+        return save_locked(setup, term, tracker, saving).await;
+    }
+    let sent = Instant::now();
+    let alive = store.renew_in_transaction(&setup.name, term).await;
+    if alive.as_ref().is_err_and(Error::is_superseded) {
+        tracker.lose();
+    }
+    alive.map(|()| sent)
 }
 
 /// Saves and renews until the term ends.
@@ -83,7 +110,7 @@ async fn keep(setup: Arc<Setup>, term: Term, tracker: Arc<Tracker>, mut renewed:
                 }
             }
         }
-        match save(&setup, &term, &tracker).await {
+        match renew(&setup, &term, &tracker, renewed).await {
             Ok(sent) => {
                 failures = 0;
                 renewed = sent;

@@ -48,7 +48,7 @@ pub enum Phase {
 pub struct SubscriptionStatus {
     /// What the subscription does.
     pub phase: Phase,
-    /// The number of the term of this instance, or `None` if another instance delivers the changes.
+    /// The number of the term of this instance, or `None` while it waits for its term.
     pub fence: Option<i64>,
     /// How many changes this instance has delivered.
     pub delivered: u64,
@@ -72,7 +72,8 @@ impl SubscriptionStatus {
 
     /// Returns how far the position is behind the deployment, in whole seconds of its clock.
     ///
-    /// It stays small on a quiet collection, because each reply of the server advances the position.
+    /// It stays small on a quiet collection, because each reply of the server advances the position. Returns `None` if
+    /// the [time of the position](Self::position_time) is not known, and before the first reply.
     pub fn lag(&self) -> Option<Duration> {
         let (server, position) = (self.server_time?, self.position_time()?);
         Some(Duration::from_secs(u64::from(server.time.saturating_sub(position.time))))

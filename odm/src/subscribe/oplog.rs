@@ -19,6 +19,8 @@ const FIND: Verb = Verb::new("oplog_window", "find");
 const UNAUTHORIZED: i32 = 13;
 
 /// The oldest and the newest entry of the oplog of one member. A subscription must not be further behind.
+///
+/// [`Database::oplog_window`] returns it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct OplogWindow {
@@ -55,6 +57,16 @@ impl Database {
     ///
     /// Returns an error for which [`is_unauthorized`](Error::is_unauthorized) is true if the user may do neither, and
     /// one of kind [`Unsupported`](ErrorKind::Unsupported) if the server has no oplog.
+    ///
+    /// ```no_run
+    /// # async fn f(db: odm::Database, monitor: odm::subscribe::Monitor) -> odm::Result<()> {
+    /// let window = db.oplog_window().await?;
+    /// let slack = window.slack(&monitor.status());
+    /// println!("the oplog covers {:?}, and {slack:?} are left", window.length());
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc(alias = "getReplicationInfo")]
     pub async fn oplog_window(&self) -> Result<OplogWindow> {
         let database = self.clone();
         exec::completed(Box::pin(async move {

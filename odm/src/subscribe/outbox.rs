@@ -36,6 +36,9 @@ use crate::{
 /// message is a document of the same transaction. [`deliver`](Self::deliver) calls a handler for each message, and
 /// removes the message after the handler has returned `Ok`. What is in the collection is not delivered yet.
 ///
+/// If the model of the messages has a field [`deleted_at`](macro@crate::Model#policies), delivered messages stay as
+/// deleted documents. If it has a tenant, pass the handle [`all_tenants`](Collection::all_tenants).
+///
 /// ```no_run
 /// # use odm::{Database, Id, Model, subscribe::Outbox};
 /// # #[derive(Debug, Model)]
@@ -72,11 +75,11 @@ impl<M: Model> Outbox<M> {
         Self { messages }
     }
 
-    /// Stores a message in a transaction.
+    /// Stores a message in a transaction. It is delivered only if the transaction is committed.
     ///
     /// # Errors
     ///
-    /// Returns the errors of [`insert_one`](Collection::insert_one).
+    /// Returns the errors of [`insert_one`](Collection::insert_one). Return it from the body of the transaction.
     pub async fn add(&self, tx: &mut Tx, message: &M) -> Result<()> {
         self.messages.insert_one(message).session(tx).await.map(drop)
     }
@@ -90,6 +93,14 @@ impl<M: Model> Outbox<M> {
     /// A message is delivered again if the process ends after the handler and before the message is removed.
     /// [`Item::key`] is then the same, unless the history was lost in the meantime. The `_id` of the message is always
     /// the same.
+    ///
+    /// Open it under one name only. With two names, a message is delivered under one of them or under both.
+    ///
+    /// # Errors
+    ///
+    /// Returns the same errors as [`Subscribe::run`], and those of [`exists`](Collection::exists) and
+    /// [`delete_one`](Collection::delete_one). After one of these, the message is handled again, as after an error of
+    /// the handler.
     pub fn deliver<'h, F, Fut>(&self, name: impl Into<String>, handler: F) -> Deliver<'h, M, F>
     where
         F: Fn(Item<M>) -> Fut,
@@ -123,7 +134,8 @@ impl<M> fmt::Debug for Outbox<M> {
 
 /// Delivers the messages of an outbox.
 ///
-/// Construct with [`Outbox::deliver`] or [`Outbox::try_deliver`].
+/// Construct with [`Outbox::deliver`] or [`Outbox::try_deliver`]. Awaiting it returns `()`, when
+/// [`until`](Self::until) is complete.
 #[must_use = "nothing is delivered until the action is awaited"]
 pub struct Deliver<'h, M: Model, F, E = Error> {
     messages: Collection<M>,
@@ -147,7 +159,8 @@ impl<M: Model, F, E> Deliver<'_, M, F, E> {
 }
 
 impl<'h, M: Model, F, E> Deliver<'h, M, F, E> {
-    /// Sets where the position is stored, as [`Subscribe::positions`] does.
+    /// Sets where the position is stored, as [`Subscribe::positions`] does. The default is the collection
+    /// `odm_subscriptions` of the database of the messages.
     pub fn positions(mut self, store: impl PositionStore) -> Self {
         self.subscribe = self.subscribe.positions(store);
         self

@@ -12,9 +12,10 @@ use crate::{error::ErrorKind, watch::ResumeToken};
 pub enum Beginning {
     /// With the changes from now on. The position is stored at once.
     Now,
-    /// With the changes at this cluster time and later.
+    /// With the changes at this cluster time and later. If the oplog no longer contains it, [`OnHistoryLost`] applies.
     At(Timestamp),
-    /// After the change with this token.
+    /// After the change with this token, such as [`Change::token`](crate::watch::Change::token). If the oplog no longer
+    /// contains it, [`OnHistoryLost`] applies.
     After(ResumeToken),
     /// With the existing documents, by their `_id`, as events of the type `insert`. Then with the changes, so that no
     /// change is missing and none is delivered that a document already contains.

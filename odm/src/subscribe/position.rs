@@ -100,7 +100,8 @@ impl Position {
         matches!(self.place, Place::Copy(_))
     }
 
-    /// Returns the position as a document, to store it.
+    /// Returns the position as a document, to store it: `{ token: .. }`, `{ time: .. }` or `{ copied: [..] }`, and
+    /// names of the deployment. It contains ids of documents while the existing documents are delivered.
     pub fn to_document(&self) -> Document {
         let mut document = match &self.place {
             Place::At(time, _) => doc! { "time": *time },

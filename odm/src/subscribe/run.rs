@@ -46,7 +46,8 @@ impl<M: Model, Row> Subscribe<M, Row> {
     /// Calls the handler for each change, and acknowledges the change after the handler has returned `Ok`.
     ///
     /// Awaiting it returns when [`until`](Run::until) is complete, when [`OnInvalidate::Stop`](super::OnInvalidate)
-    /// applies, or with an error. The handler receives one change at a time, in order, as an [`Item`]. If it returns an
+    /// applies, or with an error. It waits while no server is available, also before the first change, but not longer
+    /// than [`max_outage`](Subscribe::max_outage). The handler receives one change at a time, in order, as an [`Item`]. If it returns an
     /// error, it is called again with the same change, after a pause: see [`retries`](Run::retries) and
     /// [`dead_letters`](Run::dead_letters).
     ///
@@ -100,7 +101,7 @@ impl<M: Model, Row> Subscribe<M, Row> {
 
 /// Calls a handler for each change of a subscription.
 ///
-/// Construct with [`Subscribe::run`] or [`Subscribe::try_run`].
+/// Construct with [`Subscribe::run`] or [`Subscribe::try_run`]. Awaiting it returns `()`.
 #[must_use = "nothing is handled until the action is awaited"]
 pub struct Run<'h, M, Row, F, E = Error> {
     subscribe: Subscribe<M, Row>,
@@ -132,14 +133,17 @@ macro_rules! limits {
         ///
         /// `{ _id: { subscription: "billing", key: ".." }, event: { .. }, reason: "..", attempts: 6, at: .. }`
         ///
-        /// `event` is the event as the server sent it. It is missing if the letter would be larger than 16 MiB. The
-        /// letter is stored before the change is acknowledged. Storing it again replaces it.
+        /// `event` is the event as the server sent it. It is missing if the letter would be larger than 16 MiB.
+        /// `reason` is the text of the error, up to 16 KiB of it, and can contain stored values. The letter is stored
+        /// before the change is acknowledged. Storing it again replaces it. Without this, such a change ends the run
+        /// with the error.
         pub fn dead_letters(mut self, collection: impl Into<String>) -> Self {
             self.limits.dead_letters = Some(collection.into());
             self
         }
 
-        /// Stops when this future completes: a signal of the operating system, a channel, a cancellation token.
+        /// Stops when this future completes: a signal of the operating system, a channel, a cancellation token. Without
+        /// it, the run ends only with an error, or by a policy.
         ///
         /// The handler may then finish its change, within [`grace`](Self::grace). The position is stored, and the
         /// lease ends, so that another instance continues at once.

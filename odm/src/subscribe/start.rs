@@ -2,6 +2,7 @@
 
 use std::{sync::Arc, time::Instant};
 
+use mongodb::bson::Bson;
 use tokio::time::sleep;
 
 use super::{
@@ -54,14 +55,18 @@ pub(super) enum Source {
     Failed(Error),
 }
 
-/// Starts the source. Without a term, begins one first. A patient start tries again after errors that pass.
+/// The server's code of a write that was not replicated in time, `WriteConcernFailed`.
+const NOT_REPLICATED: i32 = 64;
+
+/// Starts the source. Without a term, begins one first. A patient start tries again after errors that pass, within the
+/// time of an outage.
 pub(super) async fn start(
     setup: Arc<Setup>,
     restart: Restart,
     held: Option<Term>,
     is_patient: bool,
 ) -> Result<Started> {
-    let mut failures = 0_u32;
+    let (mut failures, began) = (0_u32, Instant::now());
     loop {
         let error = match attempt(&setup, restart.clone(), held.clone()).await {
             Ok(started) => return Ok(started),
@@ -69,7 +74,9 @@ pub(super) async fn start(
         };
         let passes = matches!(classify(&error), Classification::Broken | Classification::Away)
             || error.is_retryable()
-            || matches!(error.kind(), ErrorKind::WriteConcern(_));
+            || matches!(error.kind(), ErrorKind::WriteConcern(_))
+            || error.code() == Some(NOT_REPLICATED);
+        let is_patient = is_patient && setup.max_outage.is_none_or(|most| began.elapsed() < most);
         // Another instance has begun a term in the meantime. This one waits for the next.
         let waits = error.is_superseded() && setup.lease.is_some() && held.is_none();
         if !(is_patient && passes || waits) {
@@ -93,8 +100,11 @@ async fn attempt(setup: &Arc<Setup>, restart: Restart, held: Option<Term>) -> Re
     };
     let term = match setup.store.as_mongo() {
         Some(store) if setup.is_transactional && term.version().is_none() => {
-            let version = store.version(&setup.name, &term).await?;
-            term.with_version(version)
+            // The operation time of the session must not delay a transaction after a failover.
+            let mut session = setup.target.database().session().causal_consistency(false).await?;
+            let id = session.driver()?.id().get("id").cloned().unwrap_or(Bson::Null);
+            let version = store.begin_transactions(&setup.name, &term, id).await?;
+            term.with_transactions(version, session)
         }
         _ => term,
     };

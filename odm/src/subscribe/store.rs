@@ -3,19 +3,13 @@
 mod file;
 mod memory;
 mod mongo;
+mod term;
 
-use std::{
-    fmt,
-    sync::{
-        Arc,
-        atomic::{AtomicI64, Ordering},
-    },
-    time::Duration,
-};
+use std::{fmt, time::Duration};
 
 use async_trait::async_trait;
 
-pub use self::{file::FilePositions, memory::MemoryPositions, mongo::MongoPositions};
+pub use self::{file::FilePositions, memory::MemoryPositions, mongo::MongoPositions, term::Term};
 use super::Position;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -68,12 +62,20 @@ pub trait PositionStore: fmt::Debug + Send + Sync + 'static {
     /// returns [`superseded`].
     async fn save(&self, name: &str, position: &Position, term: &Term) -> Result<()>;
 
-    /// Removes the position, so that the subscription begins as if it were new.
+    /// Removes the position, so that the subscription begins as if it were new. No subscription calls this.
+    ///
+    /// Call it only while no instance with the name is open. [`MongoPositions`] removes the number of the term too, so
+    /// the next term has the number 1 again.
     async fn remove(&self, name: &str) -> Result<()>;
 
-    /// Begins a term of `owner`: with a lease only if no other instance has one, without a lease at once.
+    /// Begins a term of `owner`: with a lease only if no other instance has one, without a lease at once. A
+    /// subscription with a lease calls it again after [`Claim::Refused`], with the same owner, until it is granted.
     ///
     /// By default there are no leases, and a term without a lease is never superseded.
+    ///
+    /// # Errors
+    ///
+    /// By default, returns an error for which [`is_not_sent`](Error::is_not_sent) is true if there is a `lease`.
     async fn claim(&self, name: &str, owner: &str, lease: Option<Duration>) -> Result<Claim> {
         let _ = name;
         match lease {
@@ -85,7 +87,7 @@ pub trait PositionStore: fmt::Debug + Send + Sync + 'static {
         }
     }
 
-    /// Ends the term, so that another instance can begin its own at once.
+    /// Ends the term, so that another instance can begin its own at once. By default, does nothing.
     async fn release(&self, name: &str, term: &Term) -> Result<()> {
         let _ = (name, term);
         Ok(())
@@ -98,7 +100,7 @@ pub trait PositionStore: fmt::Debug + Send + Sync + 'static {
     }
 }
 
-/// The outcome of [`PositionStore::claim`].
+/// The outcome of [`PositionStore::claim`], which a store of your own returns.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Claim {
@@ -108,56 +110,8 @@ pub enum Claim {
     Refused,
 }
 
-/// The time in which one instance delivers the changes of a subscription.
-#[derive(Debug, Clone)]
-pub struct Term {
-    owner: String,
-    fence: i64,
-    lease: Option<Duration>,
-    /// The number of transactions that have changed the position, if transactions change it.
-    version: Option<Arc<AtomicI64>>,
-}
-
-impl Term {
-    /// Creates a term. `fence` is greater than that of every earlier term of the subscription.
-    pub fn new(owner: impl Into<String>, fence: i64, lease: Option<Duration>) -> Self {
-        Self { owner: owner.into(), fence, lease, version: None }
-    }
-
-    /// Returns the instance that delivers the changes.
-    pub fn owner(&self) -> &str {
-        &self.owner
-    }
-
-    /// Returns the number of the term. Pass it to other services that must ignore an instance whose term has ended.
-    pub fn fence(&self) -> i64 {
-        self.fence
-    }
-
-    /// Returns the same term for a position that transactions change, which have changed it `version` times.
-    pub(super) fn with_version(self, version: i64) -> Self {
-        Self { version: Some(Arc::new(AtomicI64::new(version))), ..self }
-    }
-
-    /// Returns how many transactions have changed the position.
-    pub(super) fn version(&self) -> Option<i64> {
-        self.version.as_ref().map(|version| version.load(Ordering::SeqCst))
-    }
-
-    /// Records that a further transaction has changed the position.
-    pub(super) fn committed(&self) {
-        if let Some(version) = &self.version {
-            version.fetch_add(1, Ordering::SeqCst);
-        }
-    }
-
-    /// Returns for how long a renewal of the lease is valid.
-    pub fn lease(&self) -> Option<Duration> {
-        self.lease
-    }
-}
-
-/// Creates the error of a [`PositionStore::save`] whose term has been superseded by another one.
+/// Creates the error of a [`PositionStore::save`] whose term has been superseded by another one:
+/// [`is_superseded`](Error::is_superseded) is true for it.
 pub fn superseded() -> Error {
     Error::new(ErrorKind::Superseded)
 }

@@ -38,8 +38,10 @@ impl<M: Model, Row> Subscribe<M, Row> {
     /// the write concern `majority`: it stores the position, and then the handler runs. If another instance has begun a
     /// term, the transaction is aborted.
     ///
-    /// Only the writes that the handler makes with its [`Tx`] are part of it. Keep the handler short: while it runs,
-    /// no other instance can take over. The server ends a transaction after 60 seconds by default.
+    /// Only the writes that the handler makes with its [`Tx`] are part of it. Keep the handler short: the server ends a
+    /// transaction after 60 seconds by default. With a [`lease`](Subscribe::lease), the lease is renewed while the
+    /// handler runs. If its process is paused or killed, the instance that takes over ends the transaction
+    /// (`killSessions`, for which it must be the same user).
     pub fn transactional(mut self) -> Transactional<M, Row> {
         self.set_transactional();
         Transactional(self)
@@ -56,8 +58,7 @@ impl<M: Model, Row> Transactional<M, Row> {
     /// Calls the handler for each change, in a transaction.
     ///
     /// Awaiting it returns as for [`Subscribe::run`]. The handler receives the change and the [`Tx`], which it passes
-    /// to
-    /// `.session(..)` of its writes. It may run several times for one change, but the writes of only one time take
+    /// to `.session(..)` of its writes. It may run several times for one change, but the writes of only one time take
     /// effect.
     ///
     /// # Errors
@@ -114,7 +115,7 @@ impl<M, Row> fmt::Debug for Transactional<M, Row> {
 
 /// Calls a handler for each change of a subscription, in a transaction.
 ///
-/// Construct with [`Transactional::run`] or [`Transactional::try_run`].
+/// Construct with [`Transactional::run`] or [`Transactional::try_run`]. Awaiting it returns `()`.
 #[must_use = "nothing is handled until the action is awaited"]
 pub struct RunTransactional<'h, M, Row, F, E = Error> {
     subscribe: Subscribe<M, Row>,
@@ -158,6 +159,11 @@ impl<F> Handler<F> {
     }
 }
 
+#[cold]
+fn no_session() -> Error {
+    Error::refused("the term of this subscription has no transactions")
+}
+
 impl<Row, E, F, Fut> Work<Row, E> for Handler<F>
 where
     Row: OwnedRow + Send,
@@ -178,6 +184,7 @@ where
             let (attempt, first) = (item.attempt, Mutex::new(Some(item)));
             let first = &first;
             let database = front.setup.target.database();
+            let mut session = front.term.session().await.ok_or_else(no_session)?;
             let outcome = database
                 .try_transaction(move |mut tx| async move {
                     let name = &front.setup.name;
@@ -189,6 +196,7 @@ where
                     let item = item.map_or_else(|| front.item(attempt), Ok)?;
                     (self.handler)(item, tx).await
                 })
+                .session(&mut session)
                 .write_concern(WriteConcern::majority())
                 .await;
             match outcome {
@@ -208,6 +216,7 @@ where
             let is_unexpected = AtomicBool::new(false);
             let flag = &is_unexpected;
             let database = front.setup.target.database();
+            let mut session = front.term.session().await.ok_or_else(no_session)?;
             let outcome = database
                 .transaction(move |mut tx| async move {
                     let name = &front.setup.name;
@@ -218,6 +227,7 @@ where
                     let session = ExplicitSession::new(&mut tx);
                     session.run(|session| Box::pin(put(&front.setup, letter, session))).await
                 })
+                .session(&mut session)
                 .write_concern(WriteConcern::majority())
                 .await;
             match outcome {

@@ -2,7 +2,10 @@
 //!
 //! It changes only what differs, so fields that the model does not declare, and changes that others have made to other
 //! fields, are kept. It descends into documents and maps. It does not descend into what must stay consistent as a whole:
-//! enums, values of any type, documents with a version of their own, and fields that are also read from other names.
+//! enums, values of any type, documents with a version of their own, fields that are also read from other names, and
+//! default values, which the stored document may not contain.
+
+use std::collections::HashSet;
 
 use mongodb::bson::{Bson, Document, doc};
 
@@ -21,7 +24,8 @@ impl<M: Doc> Update<M> {
     /// `{ $set: { "shipTo.city": "Oslo", "prices.NOK": 5 }, $unset: { note: "" } }`
     ///
     /// It sets the fields that differ, also inside of embedded documents and maps. A field that `after` does not store, by
-    /// `skip_serializing_if`, is removed. An enum is set as a whole.
+    /// `skip_serializing_if`, is removed. An enum is set as a whole, and so is a field whose value before is its default
+    /// (`#[serde(default)]`), because the stored document may not contain it.
     ///
     /// An array is set as a whole, unless its elements are documents with an `_id`. For these, changed elements are
     /// selected by their `_id` (`lines.$[name].qty` with an array filter), elements at the end are added (`$push`), and
@@ -31,7 +35,8 @@ impl<M: Doc> Update<M> {
     /// Fields that the model does not declare are kept, and so are changes that others have made to other fields.
     /// [`save_changes`](crate::Collection::save_changes) sends the update to the document.
     ///
-    /// If the models have different ids, the update cannot be sent.
+    /// If the models have different ids, the update cannot be sent. Methods that receive it return an error for which
+    /// [`is_not_sent`](crate::Error::is_not_sent) is true.
     ///
     /// ```
     /// # use odm::{Embedded, Id, Model, Update};
@@ -49,6 +54,7 @@ impl<M: Doc> Update<M> {
     /// assert_eq!(update.to_string(), r#"{ "$set": { "shelf.row": 4, "pages": 310 } }"#);
     /// assert!(Update::between(&before, &before).is_empty());
     /// ```
+    #[doc(alias = "diff")]
     pub fn between(before: &M, after: &M) -> Self {
         Self::of(match difference(M::META, encoded(before), encoded(after)) {
             Ok(difference) => difference.into_changes(),
@@ -102,14 +108,26 @@ enum Names {
 }
 
 impl Names {
-    /// Returns the type of the value with this name, and the other names that it is read from.
-    fn get(&self, name: &str) -> (Option<&'static TypeMeta>, &'static [&'static str]) {
+    /// Returns the type of the value with this name, if an update may change a part of it.
+    fn parts(&self, name: &str, before: &Bson) -> Option<&'static TypeMeta> {
         match self {
-            Self::Any(values) => (Some(values), &[]),
-            Self::Declared(document) => match declared(document, name) {
-                Some(field) => (Some(field.stored_as()), field.aliases()),
-                None => (None, &[]),
-            },
+            Self::Any(values) => Some(values),
+            Self::Declared(document) => {
+                let field = declared(document, name)?;
+                // The stored document may have no such field, and the value may be its default. A change of a part would
+                // store this part alone.
+                let may_be_missing =
+                    field.default_value().is_some_and(|default| same(Some(&default), Some(before)));
+                (field.aliases().is_empty() && !may_be_missing).then(|| field.stored_as())
+            }
+        }
+    }
+
+    /// Returns the other names that the value with this name is read from.
+    fn aliases(&self, name: &str) -> &'static [&'static str] {
+        match self {
+            Self::Any(_) => &[],
+            Self::Declared(document) => declared(document, name).map_or(&[], FieldMeta::aliases),
         }
     }
 }
@@ -145,21 +163,18 @@ impl Difference {
             if same(old, Some(value)) {
                 continue;
             }
-            let (stored_as, aliases) = names.get(name);
             let path = joined(at, name);
             // The document may contain the field with another name, which would remain beside the new one.
-            for alias in aliases {
+            for alias in names.aliases(name) {
                 self.unset.insert(joined(at, alias), "");
             }
-            match (old, stored_as) {
-                (Some(old), Some(stored_as)) if aliases.is_empty() => {
-                    self.values(stored_as, path, old, value);
-                }
-                _ => drop(self.set.insert(path, value.clone())),
+            match old.and_then(|old| Some((old, names.parts(name, old)?))) {
+                Some((old, stored_as)) => self.values(stored_as, path, old, value),
+                None => drop(self.set.insert(path, value.clone())),
             }
         }
         for name in before.keys().filter(|name| !after.contains_key(name)) {
-            for name in names.get(name).1.iter().copied().chain([name.as_str()]) {
+            for name in names.aliases(name).iter().copied().chain([name.as_str()]) {
                 self.unset.insert(joined(at, name), "");
             }
         }
@@ -206,17 +221,14 @@ impl Difference {
             return true;
         }
         if new.len() < old.len() {
-            let kept: Vec<Bson> = before
-                .iter()
-                .zip(&old)
-                .filter(|(_, id)| position(&new, id).is_some())
-                .map(|(it, _)| it.clone())
-                .collect();
+            let remaining: HashSet<_> = new.iter().map(|id| bytes(id)).collect();
+            let is_kept = |id: &Bson| remaining.contains(&bytes(id));
+            let (kept, removed): (Vec<_>, Vec<_>) = before.iter().zip(old).partition(|(_, id)| is_kept(id));
+            let kept: Vec<Bson> = kept.into_iter().map(|(element, _)| element.clone()).collect();
             if !is_equal(&kept, after) {
                 return false;
             }
-            let removed: Vec<Bson> =
-                old.iter().filter(|id| position(&new, id).is_none()).map(|id| (*id).clone()).collect();
+            let removed: Vec<Bson> = removed.into_iter().map(|(_, id)| id.clone()).collect();
             self.pull.insert(path, doc! { ID: { "$in": removed } });
             return true;
         }
@@ -242,14 +254,14 @@ impl Difference {
 
 /// Returns the `_id` of each element, if all elements have one that identifies it.
 fn ids(elements: &[Bson]) -> Option<Vec<&Bson>> {
-    let mut ids = Vec::with_capacity(elements.len());
+    let (mut ids, mut known) = (Vec::with_capacity(elements.len()), HashSet::new());
     for element in elements {
         let id = element.as_document()?.get(ID)?;
         let identifies = !matches!(
             id,
             Bson::Null | Bson::Undefined | Bson::Array(_) | Bson::Document(_) | Bson::RegularExpression(_)
         );
-        if !identifies || position(&ids, id).is_some() {
+        if !identifies || !known.insert(bytes(id)?) {
             return None;
         }
         ids.push(id);
@@ -257,24 +269,21 @@ fn ids(elements: &[Bson]) -> Option<Vec<&Bson>> {
     Some(ids)
 }
 
-fn position(ids: &[&Bson], id: &Bson) -> Option<usize> {
-    ids.iter().position(|other| same(Some(other), Some(id)))
-}
-
 /// Returns whether both values are stored as the same bytes. Unlike `==`, NaN is equal to itself, and the order of names
 /// matters.
 fn same(one: Option<&Bson>, other: Option<&Bson>) -> bool {
     match (one, other) {
-        (Some(one), Some(other)) => {
-            let bytes = |value: &Bson| {
-                let mut writer = Writer::new();
-                value.encode(&mut writer).ok().map(|element_type| (element_type, writer.into_bytes()))
-            };
-            bytes(one) == bytes(other)
-        }
+        (Some(one), Some(other)) => bytes(one) == bytes(other),
         (None, None) => true,
         _ => false,
     }
+}
+
+/// Returns the type and the bytes of a value as it is stored.
+fn bytes(value: &Bson) -> Option<(u8, Vec<u8>)> {
+    let mut writer = Writer::new();
+    let element_type = value.encode(&mut writer).ok()?;
+    Some((element_type as u8, writer.into_bytes()))
 }
 
 /// Returns whether an update reads the name as one step of a path.

@@ -23,7 +23,7 @@ use crate::{
 /// Construct with [`Update::computed`]. Every method that accepts an [`Update`] accepts it. It cannot be joined with
 /// update operators.
 ///
-/// A stage sees the document as the stages before it changed it. `set` stores a value as the field stores it: an
+/// A stage receives the document as the stages before it changed it. `set` stores a value as the field stores it: an
 /// integer becomes the int32 or int64 of the field. A number of another kind than the field's does not compile:
 /// convert it with `.to_int()` and the like, or with `.to_int().as_::<u8>()` if the field is narrower. Only the next
 /// read detects a number outside the range of the field. In the literal of a document (`AddressOf { floor: .. }`), a

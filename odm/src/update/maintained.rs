@@ -90,8 +90,11 @@ fn keep_in(document: &mut Bson, fields: &[&'static str]) {
 
 /// Returns whether the projection lists the fields that remain.
 fn includes(projection: &Document) -> bool {
-    let mut others = projection.iter().filter(|(name, _)| *name != "_id").peekable();
-    others.peek().is_some() && others.all(|(_, value)| number(value) != Some(0.0))
+    let mut others = projection.iter().filter(|(name, _)| *name != "_id").map(|(_, value)| value).peekable();
+    if others.peek().is_none() {
+        return projection.get("_id").is_some_and(|value| number(value) != Some(0.0));
+    }
+    others.all(|value| number(value) != Some(0.0))
 }
 
 fn number(value: &Bson) -> Option<f64> {
@@ -146,6 +149,7 @@ mod tests {
                 doc! { "$project": { "_id": 0, "a": "$b" } },
                 doc! { "$project": { "_id": 0, "a": "$b", "v": 1 } },
             ),
+            (doc! { "$project": { "_id": 1 } }, doc! { "$project": { "_id": 1, "v": 1 } }),
             (doc! { "$project": { "a": 0 } }, doc! { "$project": { "a": 0 } }),
             (doc! { "$project": { "_id": 0 } }, doc! { "$project": { "_id": 0 } }),
             (doc! { "$set": { "a": 1 } }, doc! { "$set": { "a": 1 } }),

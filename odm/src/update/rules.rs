@@ -26,7 +26,7 @@ impl<M> Update<M> {
     }
 }
 
-/// An operator whose operand rules can judge.
+/// An operator whose operand can violate rules.
 #[derive(Clone, Copy)]
 enum Operator {
     /// The field has this value afterwards.
@@ -37,7 +37,9 @@ enum Operator {
     Min,
     Inc,
     /// The array has these elements, and maybe others.
-    Add,
+    Push,
+    /// The same, where equal elements are added once.
+    AddToSet,
 }
 
 impl Operator {
@@ -47,7 +49,8 @@ impl Operator {
             "$max" => Some(Self::Max),
             "$min" => Some(Self::Min),
             "$inc" => Some(Self::Inc),
-            "$push" | "$addToSet" => Some(Self::Add),
+            "$push" => Some(Self::Push),
+            "$addToSet" => Some(Self::AddToSet),
             _ => None,
         }
     }
@@ -127,13 +130,17 @@ fn judge(
         return value(stored, field, operand, found);
     }
     let rules = || field.into_iter().flat_map(FieldMeta::rules);
-    if let Operator::Add = operator {
+    if let Operator::Push | Operator::AddToSet = operator {
         let each = operand.as_document().and_then(|operand| operand.get("$each")).and_then(Bson::as_array);
         let is_cut = operand.as_document().is_some_and(|operand| operand.contains_key("$slice"));
         let elements = each.map_or(std::slice::from_ref(operand), Vec::as_slice);
         if !is_cut {
+            let added = match operator {
+                Operator::AddToSet => distinct(elements),
+                _ => elements.len(),
+            };
             for rule in rules() {
-                push(rule.name(), rule.violated_by_pushing(elements.len()), found);
+                push(rule.name(), rule.violated_by_pushing(added), found);
             }
         }
         if let TypeMeta::Array { items, .. } = plain(stored) {
@@ -150,10 +157,22 @@ fn judge(
             Operator::Max => rule.violated_by_at_least(operand),
             Operator::Min => rule.violated_by_at_most(operand),
             Operator::Inc => rule.violated_by_adding(operand),
-            Operator::Set | Operator::Add => None,
+            Operator::Set | Operator::Push | Operator::AddToSet => None,
         };
         push(rule.name(), broken, found);
     }
+}
+
+/// Returns how many of the elements a set contains at least. The server may treat more of them as equal: numbers of
+/// different types, and strings by the collation.
+fn distinct(elements: &[Bson]) -> usize {
+    let is_exact =
+        |element: &Bson| matches!(element, Bson::ObjectId(_) | Bson::Boolean(_) | Bson::DateTime(_));
+    if elements.iter().all(is_exact) {
+        let firsts = elements.iter().enumerate().filter(|(at, element)| !elements[..*at].contains(element));
+        return firsts.count();
+    }
+    usize::from(!elements.is_empty())
 }
 
 /// Checks a whole value: the rules of its field, and those of the documents inside.

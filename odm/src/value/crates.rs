@@ -80,14 +80,14 @@ macro_rules! same_date {
 #[cfg(any(feature = "chrono", feature = "time"))]
 use same_date;
 
-/// The error for a stored date that the Rust type cannot hold.
+/// Returns the error for a stored date that the Rust type cannot hold.
 #[cfg(any(feature = "chrono", feature = "time"))]
 #[cold]
 fn beyond(expected: &'static str, millis: i64) -> crate::error::codec::CodecError {
     crate::error::codec::CodecError::new(expected, "a date outside it").with_value(millis.to_string())
 }
 
-/// The error for a stored time of day, if the declared type is a day.
+/// Returns the error for a stored time of day, if the declared type is a day.
 #[cfg(any(feature = "chrono", feature = "time"))]
 #[cold]
 fn not_midnight(millis: i64) -> crate::error::codec::CodecError {

@@ -1,4 +1,4 @@
-//! Empty documents with room for the elements that are about to be inserted.
+//! Empty documents with capacity for the elements that are about to be inserted.
 
 use std::sync::LazyLock;
 

@@ -120,7 +120,7 @@ impl<'de> Elements<'de> {
     }
 }
 
-/// Inlined into `take`, so that a field in the declared order costs one call.
+/// Reads a field. It is inlined into `take`, so that a field in the declared order needs only one call.
 #[inline]
 fn fill<V: Value>(key: &'static str, value: Raw<'_>, slot: &mut Option<V>) -> CodecResult<()> {
     if slot.is_some() {
@@ -144,21 +144,22 @@ pub fn require<V: Value>(slot: Option<V>, key: &'static str) -> CodecResult<V> {
     }
 }
 
-/// The error for a key that a document which denies unknown fields does not declare.
+/// Returns the error for a key that a document which denies unknown fields does not declare.
 #[cold]
 #[inline(never)]
 pub fn unknown_field(key: &[u8], names: &[&str]) -> CodecError {
     at_bytes(CodecError::new(one_of(names), "a field that is not declared"), key)
 }
 
-/// An error at a key that may not be text.
+/// Adds a key, which may be invalid UTF-8, to the path of an error.
 #[cold]
 #[inline(never)]
 fn at_bytes(error: CodecError, key: &[u8]) -> CodecError {
     error.at_key(String::from_utf8_lossy(key))
 }
 
-/// The error for a string that is not the name of a variant of an enum. `CodecError::value` returns the text itself.
+/// Returns the error for a string that is not the name of a variant of an enum. `CodecError::value` returns the string
+/// itself.
 #[cold]
 #[inline(never)]
 pub fn unknown_variant(name: &str, names: &[&str]) -> CodecError {

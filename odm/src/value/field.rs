@@ -33,6 +33,11 @@ pub trait HasField<K: Key> {
     fn default() -> Option<Self::Type> {
         None
     }
+
+    /// Returns whether `#[serde(skip_serializing_if = "..")]` leaves the field out if it has this value.
+    fn is_skipped(_: &Self::Rust) -> bool {
+        false
+    }
 }
 
 /// A path type that stores a `T`.

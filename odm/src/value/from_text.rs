@@ -1,4 +1,4 @@
-//! `FromText`: values that can be read from text, such as the parameters of a URL.
+//! `FromText`: values that can be parsed from a string, such as the parameters of a URL.
 
 use std::{borrow::Cow, num::NonZero, rc::Rc, sync::Arc};
 

@@ -30,7 +30,7 @@ use crate::{
 
 /// A type whose documents have an id. `#[derive(odm::Model)]` implements it.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` has no identity, so there is no `Id<{Self}>`",
+    message = "`{Self}` has no id, so there is no `Id<{Self}>`",
     label = "not a model",
     note = "derive `odm::Model` for `{Self}`"
 )]
@@ -64,12 +64,12 @@ impl NewKey for Uuid {
 
 /// The id of an `M`.
 ///
-/// In BSON it is the key itself: an ObjectId, a UUID, a string, an integer. In JSON it is the hex text of an
-/// ObjectId, the hyphenated text of a UUID, or else the string or the number. An `Id<Product>` in place of an
+/// In BSON it is the key itself: an ObjectId, a UUID, a string, an integer. In JSON it is the hex string of an
+/// ObjectId, the hyphenated string of a UUID, or else the string or the number. An `Id<Product>` in place of an
 /// `Id<Customer>` does not compile.
 ///
 /// [`Id::new()`](Id::new) generates an `ObjectId` or a UUID. `Id::from(key)` wraps a key that you have,
-/// [`Id::from_key`] one of your own type, and `parse` reads a key from its text. [`key`](Id::key) returns the key
+/// [`Id::from_key`] one of your own type, and `parse` reads a key from its string. [`key`](Id::key) returns the key
 /// inside.
 ///
 /// ```
@@ -102,7 +102,7 @@ impl<M: Keyed> Id<M> {
         self.0
     }
 
-    /// Returns the id with the given key. `Id::from` does the same for `ObjectId`, UUIDs, texts and `i32`, `i64`,
+    /// Returns the id with the given key. `Id::from` does the same for `ObjectId`, UUIDs, strings and `i32`, `i64`,
     /// `u32`, `u64`.
     pub fn from_key(key: M::Key) -> Self {
         Self(key)
@@ -255,7 +255,7 @@ where
     }
 }
 
-/// Reads an `ObjectId` from BSON, and from other binary formats, in which `bson` writes it as its hex text in a
+/// Reads an `ObjectId` from BSON, and from other binary formats, in which `bson` writes it as its hex string in a
 /// struct of one field. `bson` itself does not read the latter.
 struct ObjectIdVisitor;
 
@@ -306,7 +306,7 @@ fn from_bson<K: Value>(value: &Bson) -> CodecResult<K> {
     K::decode(Raw::new(element_type, writer.as_bytes()))
 }
 
-/// Returns whether JSON has no type for the key, so that it is written as text.
+/// Returns whether JSON has no type for the key, so that it is written as a string.
 fn is_opaque<K: 'static>() -> bool {
     #[cfg(feature = "uuid")]
     if TypeId::of::<uuid::Uuid>() == TypeId::of::<K>() {

@@ -21,17 +21,17 @@ use crate::{
 
 /// A type that can be the key of a map, written as a document's key.
 ///
-/// Numbers are written in decimal. (The driver's serde stores maps with text keys only.)
+/// Numbers are written in decimal. (The driver's serde stores maps with string keys only.)
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the key of a stored map",
     label = "keys are texts: `String`, integers, `bool`, `ObjectId`, `Uuid` or `Id<_>`",
     note = "of your own types, an enum without data and a newtype around a key, each with `#[derive(odm::Value)]`"
 )]
 pub trait MapKey: Sized + 'static {
-    /// Returns the key as text.
+    /// Returns the key as a string.
     fn to_key(&self) -> String;
 
-    /// Reads the key from its text.
+    /// Reads the key from its string.
     fn from_key(key: &str) -> CodecResult<Self>;
 }
 

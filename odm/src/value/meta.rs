@@ -1,5 +1,7 @@
 //! Builds the descriptions of documents and enums: the functions that generated constants call.
 
+use mongodb::bson::Bson;
+
 use super::{Doc, HasField, HasFlattened, Value};
 use crate::{
     meta::{Deferred, DocumentMeta, FieldMeta, Rules, TypeMeta},
@@ -16,6 +18,16 @@ pub const fn field_meta<D: HasField<K>, K: Key>(rust_name: &'static str) -> Fiel
         reads_missing::<D::Type>,
         if D::RULES.is_empty() { Rules::NONE } else { Rules::new(field_rule::<D, K>) },
     )
+}
+
+/// Returns the default of a declared field as it is stored.
+pub fn default_of<D: HasField<K>, K: Key>() -> Option<Bson> {
+    D::default()?.to_bson().ok()
+}
+
+/// Returns the default of a flattened field, which is not stored as one value.
+pub fn flattened_default() -> Option<Bson> {
+    None
 }
 
 /// Returns the description of a flattened field.

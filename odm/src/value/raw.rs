@@ -53,6 +53,12 @@ impl<'de> Raw<'de> {
         Self { tag, strict: false, rereads: 0, bytes: if whole { bytes } else { &[] }, depth: 0 }
     }
 
+    /// Wraps a value of a type without bytes, such as null.
+    #[cfg(feature = "live")]
+    pub(crate) const fn valueless(element_type: ElementType) -> Self {
+        Self { tag: element_type as u8, strict: false, rereads: 0, bytes: &[], depth: 0 }
+    }
+
     /// Wraps one of the values of a document or array.
     #[inline]
     pub(super) fn element(tag: u8, bytes: &'de [u8], strict: bool, depth: u16) -> Self {
@@ -173,7 +179,7 @@ impl<'de> Raw<'de> {
         }
     }
 
-    /// Returns the text of a string.
+    /// Returns the content of a string.
     #[inline]
     pub fn str(self) -> CodecResult<&'de str> {
         if !self.is(ElementType::String) {
@@ -182,7 +188,7 @@ impl<'de> Raw<'de> {
         self.text()
     }
 
-    /// Returns the text of a value with the layout of a string: a string, a symbol or code.
+    /// Returns the content of a value with the layout of a string: a string, a symbol or code.
     #[inline]
     pub(super) fn text(self) -> CodecResult<&'de str> {
         match self.bytes {
@@ -196,7 +202,7 @@ impl<'de> Raw<'de> {
         self.bytes.try_into().map_err(|_| CodecError::malformed())
     }
 
-    /// The error for a value of another type.
+    /// Returns the error for a value of another type.
     #[cold]
     #[inline(never)]
     pub fn expected(self, expected: &'static str) -> CodecError {

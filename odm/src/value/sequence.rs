@@ -113,7 +113,7 @@ impl<T: Value, const N: usize> Value for [T; N] {
     }
 }
 
-/// The error for an array whose length is not that of its type.
+/// Returns the error for an array whose length is not that of its type.
 #[cold]
 pub(crate) fn other_length(expected: usize, found: usize) -> CodecError {
     CodecError::new(format!("an array of {expected}"), format!("an array of {found}"))

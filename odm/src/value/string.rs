@@ -10,14 +10,14 @@ use crate::{
     meta::TypeMeta,
 };
 
-/// A string, a string that may be absent, or an array of texts: required by `starts_with` and `regex`.
+/// A string, a string that may be absent, or an array of strings: required by `starts_with` and `regex`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a string",
     label = "this operator needs a string field"
 )]
 pub trait Text: Value {}
 
-/// A string, or a string that may be absent: required by the expressions on texts.
+/// A string, or a string that may be absent: required by the expressions on strings.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a string",
     label = "this operator needs a string",

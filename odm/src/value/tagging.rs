@@ -10,14 +10,14 @@ use crate::{
 
 const ONE_VARIANT: &str = "a document with one element, the variant";
 
-/// The error for further elements in a document whose only element is the variant.
+/// Returns the error for further elements in a document whose only element is the variant.
 #[cold]
 pub(super) fn more_than_the_variant() -> CodecError {
     CodecError::new(ONE_VARIANT, "more")
 }
 
 impl<'de> Elements<'de> {
-    /// Returns the text of the tag: the element that specifies the variant of a document.
+    /// Returns the string of the tag: the element that specifies the variant of a document.
     pub fn tag(self, tag: &'static str) -> CodecResult<&'de str> {
         let mut elements = self;
         while let Some((key, value)) = elements.next()? {
@@ -141,7 +141,7 @@ pub fn refuse_content(raw: Option<Raw<'_>>, name: &'static str) -> CodecResult<(
     }
 }
 
-/// The error for a value of a variant that is never written.
+/// Returns the error for a value of a variant that is never written.
 #[cold]
 pub fn skipped_variant(name: &'static str) -> CodecError {
     CodecError::new("a variant that can be stored", format!("`{name}`, which is skipped"))

@@ -36,7 +36,7 @@ impl Raw<'_> {
         }
     }
 
-    /// The error for a value that is none of an untagged enum's variants.
+    /// Returns the error for a value that is none of an untagged enum's variants.
     #[cold]
     fn no_variant(self, names: &[&str]) -> CodecError {
         let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();

@@ -1,4 +1,4 @@
-//! Texts, bytes and documents that a view borrows from the bytes of the document.
+//! Strings, bytes and documents that a view borrows from the bytes of the document.
 
 use std::{
     borrow::Cow,

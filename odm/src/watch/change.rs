@@ -79,7 +79,7 @@ impl<M: Model> Change<M> {
     }
 
     /// Returns the document after the change: the inserted document, the replacement, or for an update the document
-    /// that the server looked up.
+    /// that the server looked up, if [`Watch::full_document`](crate::action::Watch::full_document) requests it.
     pub fn document(&self) -> Option<&M> {
         match &self.event {
             Event::Insert(document) | Event::Replace(document) => Some(document),
@@ -104,7 +104,8 @@ impl<M: Model> Change<M> {
         }
     }
 
-    /// Returns the database and the collection of the change. The collection is `None` for a change of the database.
+    /// Returns the database and the collection of the change: `ns`. The collection is `None` for a change of the
+    /// database.
     pub fn namespace(&self) -> Option<(&str, Option<&str>)> {
         let namespace = self.get("ns").and_then(RawBsonRef::as_document)?;
         Some((namespace.get_str("db").ok()?, namespace.get_str("coll").ok()))

@@ -32,21 +32,22 @@ pub enum Event<M: Model> {
     },
     /// A document was replaced. Contains the new document.
     Replace(M),
-    /// A document was deleted.
+    /// A document was deleted. For a model that keeps deleted documents, a delete is an [`Update`](Self::Update) of the
+    /// field `deleted_at`.
     #[non_exhaustive]
     Delete {
         /// The `_id` of the document.
         id: M::Id,
     },
-    /// The collection was dropped. [`Invalidate`](Self::Invalidate) follows.
+    /// The collection was dropped. In the stream of a collection, [`Invalidate`](Self::Invalidate) follows.
     Drop,
-    /// The collection was renamed. [`Invalidate`](Self::Invalidate) follows.
+    /// The collection was renamed. In the stream of a collection, [`Invalidate`](Self::Invalidate) follows.
     #[non_exhaustive]
     Rename {
         /// The new name.
         to: Namespace,
     },
-    /// The database was dropped. [`Invalidate`](Self::Invalidate) follows.
+    /// The database was dropped. [`Invalidate`](Self::Invalidate) follows, except in the stream of a deployment.
     DropDatabase,
     /// The watched collection no longer exists under its name, and the stream ends.
     ///
@@ -62,7 +63,9 @@ pub enum Event<M: Model> {
     },
 }
 
-/// The fields that an update changed.
+/// The fields that an update changed: `updateDescription`.
+///
+/// See MongoDB's [update events](https://www.mongodb.com/docs/manual/reference/change-events/update/).
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct UpdateDescription {

@@ -1,4 +1,4 @@
-//! Changes of several models in one stream: `changes!`, and what is no change of one of them.
+//! Changes of several models in one stream: `changes!`, and the events that are not a change of one of the models.
 
 use std::fmt;
 
@@ -19,11 +19,13 @@ use crate::{
     note = "`odm::changes! {{ enum ShopChange {{ Order(Order), Customer(Customer) }} }}`"
 )]
 pub trait ModelChanges: OwnedRow {
-    /// The collections of the models.
+    /// The names of the collections of the models, in the order of the variants.
     const COLLECTIONS: &'static [&'static str];
 }
 
 /// A change that is not one of a declared model: the database was dropped, or the stream has ended.
+///
+/// It is in the variant `Other` of an enum of [`changes!`](crate::changes).
 #[derive(Clone, PartialEq)]
 pub struct OtherChange {
     token: ResumeToken,
@@ -32,7 +34,7 @@ pub struct OtherChange {
 }
 
 impl OtherChange {
-    /// Returns what happened: `dropDatabase`, `invalidate`, or an expanded event.
+    /// Returns what happened, `operationType`: `dropDatabase`, `invalidate`, or an expanded event.
     pub fn operation_type(&self) -> &str {
         &self.operation_type
     }
@@ -86,8 +88,10 @@ pub fn collection_of_change(event: Raw<'_>) -> CodecResult<Option<String>> {
 
 /// Declares an enum of the changes of several models, for a stream of a database or of a deployment.
 ///
-/// Each variant contains the [`Change`](crate::watch::Change) of its model. The variant `Other` is added, with an
-/// [`OtherChange`](crate::watch::OtherChange): the database was dropped, or the stream has ended.
+/// Each variant contains the [`Change`](crate::watch::Change) of its model, which the name of the collection
+/// determines. The variant `Other` is added, with an [`OtherChange`](crate::watch::OtherChange): the database was
+/// dropped, or the stream has ended. [`Database::watch`](crate::Database::watch) and
+/// [`Database::watch_deployment`](crate::Database::watch_deployment) open the streams.
 ///
 /// ```no_run
 /// use odm::{Database, Id, Model, changes};

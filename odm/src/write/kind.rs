@@ -93,8 +93,8 @@ impl WriteKind {
         Ok(Self::Save { filter, document: encode_replacement(model)? })
     }
 
-    /// The update between two states of a document, whose rules are checked. Conditions that the stored document must
-    /// meet, because it was read as `before`, are part of this filter.
+    /// Returns the update between two states of a document, whose rules are checked. The filter contains the conditions
+    /// that the stored document must meet, because it was read as `before`.
     pub(crate) fn save_changes<M: Model>(before: &M, after: &M, update: Update<M>) -> Result<Self> {
         after.validate()?;
         let mut filter = by_id(before.id().to_bson()?);

@@ -1,7 +1,7 @@
 //! The policies of a model: what it adds to every write, and the checks before a write is sent.
 //!
-//! Each policy is a file. The functions here apply them to each kind of write. A model without policies pays only for
-//! asking whether it has some.
+//! Each policy is a file. The functions here apply the policies to each kind of write. For a model without policies,
+//! they only check that it has none.
 
 mod edits;
 mod soft_delete;
@@ -64,9 +64,12 @@ pub(super) fn apply(statement: Statement) -> Result<Ready> {
                 return Err(Error::refused("the update is empty"));
             }
             let meaning = match read {
-                Some(read) => {
-                    Meaning::OfVersion(Box::new(version::changes(policies.fields, &read, &mut filter)?))
-                }
+                Some(read) => Meaning::OfVersion(Box::new(version::changes(
+                    policies.fields,
+                    &read,
+                    &mut filter,
+                    &options,
+                )?)),
                 None => Meaning::Same,
             };
             (changed(many, filter, update, &mut options)?, meaning)

@@ -37,7 +37,7 @@ impl Ready {
         }
     }
 
-    /// Whether the statement has a `sort`, which servers accept since MongoDB 8.0.
+    /// Returns whether the statement has a `sort`, which servers accept since MongoDB 8.0.
     pub(crate) fn is_sorted(&self) -> bool {
         self.options.sort.is_some()
     }

@@ -7,6 +7,7 @@ mod derive_model;
 mod extended_json;
 mod hostile;
 mod ids;
+mod matcher;
 mod meta;
 mod old_documents;
 mod serde_attributes;

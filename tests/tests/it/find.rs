@@ -11,7 +11,11 @@ use odm::{
     bson::{Bson, doc, oid::ObjectId},
     mongodb::options::CursorType,
 };
-use odm_integration::people::{Person, person};
+use odm_integration::{
+    commands::Commands,
+    people::{Person, person},
+};
+use odm_test::Server;
 
 async fn five(db: &Database) -> (Collection<Person>, Vec<Person>) {
     let people = db.collection::<Person>();
@@ -297,4 +301,65 @@ async fn record_ids_are_returned_as_fields(db: Database) {
     let first = people.find_one(Filter::all()).show_record_id(true).await.unwrap().unwrap();
     assert_eq!(first.rest["$recordId"], Bson::Int64(1));
     assert!(!people.get(first.id).await.unwrap().unwrap().rest.contains_key("$recordId"));
+}
+
+/// Counts the commands of this name.
+fn count_of(commands: &Commands, name: &str) -> usize {
+    commands.take().iter().filter(|command| command.contains_key(name)).count()
+}
+
+/// The next batch is requested before the documents of this one are handled.
+#[odm_test::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_batch_is_requested_while_the_one_before_is_read(db: Database, server: Server) {
+    let (_, five) = five(&db).await;
+    let (recorded, commands) = Commands::record(server.uri(), &db).await;
+    let people: Collection<Person> = recorded.collection();
+    let mut read = Vec::new();
+    let mut requested = 0;
+    let mut handle = |person: Person| {
+        // The first document is handled only once the second batch was requested.
+        while requested == 0 {
+            requested = count_of(&commands, "getMore");
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        read.push(person);
+    };
+    people.find(Filter::all()).batch_size(2).await.unwrap().for_each(&mut handle).await.unwrap();
+    assert_eq!(read, five);
+    assert_eq!(requested + count_of(&commands, "getMore"), 2);
+
+    let all: Vec<Person> =
+        people.find(Filter::all()).batch_size(1).await.unwrap().try_collect().await.unwrap();
+    assert_eq!(all, five);
+    let (all, misfits): (Vec<Person>, _) =
+        people.find(Filter::all()).batch_size(2).await.unwrap().try_partition().await.unwrap();
+    assert!(all == five && misfits.is_empty());
+    commands.take();
+
+    // A loop of `next` requests a batch when it needs it, unless it is told to request it ahead.
+    let mut cursor = people.find(Filter::all()).batch_size(2).await.unwrap();
+    assert_eq!(cursor.next().await.unwrap().unwrap(), five[0]);
+    assert_eq!(count_of(&commands, "getMore"), 0);
+    let mut cursor = cursor.fetch_ahead();
+    while count_of(&commands, "getMore") == 0 {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    for person in &five[1..] {
+        assert_eq!(cursor.next().await.unwrap().unwrap(), *person);
+    }
+    assert!(cursor.next().await.is_none());
+}
+
+/// The documents before the failed batch are handled before its error is returned.
+#[odm_test::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_error_of_the_batch_ahead_follows_the_documents_before_it(db: Database) {
+    let (people, five) = five(&db).await;
+    let mut cursor = people.find(Filter::all()).batch_size(3).await.unwrap();
+    let first = cursor.next().await.unwrap().unwrap();
+    people.driver().drop().await.unwrap();
+    let mut read = vec![first];
+    let error = cursor.for_each(|person| read.push(person)).await.unwrap_err();
+    assert_eq!(read, five[..3]);
+    assert_eq!(error.operation(), Some("find"));
+    assert!(matches!(error.code(), Some(43 | 175 | 237)), "{error:?}");
 }

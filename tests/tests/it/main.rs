@@ -26,6 +26,7 @@ mod hooks;
 mod insert;
 mod language;
 mod match_all;
+mod matcher;
 mod migrate;
 mod narrow;
 mod nesting;

@@ -172,3 +172,32 @@ async fn a_patch_changes_only_what_is_present(db: Database) {
     let error = tickets.update_one(Ticket::fields().id().eq(ticket.id), empty).await.unwrap_err();
     assert!(error.to_string().contains("the update is empty"), "{error}");
 }
+
+/// A document that leaves out what is absent.
+#[derive(Debug, Clone, PartialEq, Model)]
+#[odm(collection = "members")]
+struct Guest {
+    id: Id<Guest>,
+    #[serde(skip_serializing_if = "Option::is_none", alias = "mail")]
+    email: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    tags: Vec<String>,
+}
+
+#[derive(Debug, Default, Deserialize, Patch)]
+#[odm(of = Guest)]
+#[serde(default)]
+struct GuestPatch {
+    email: Member<Option<String>>,
+    tags: Member<Vec<String>>,
+}
+
+/// As inserts and saves do: a unique sparse index then ignores the document.
+#[test]
+fn a_value_that_is_not_stored_removes_the_field() {
+    let update =
+        |json: &str| serde_json::from_str::<GuestPatch>(json).unwrap().to_update().unwrap().to_string();
+    assert_eq!(update(r#"{"email": null}"#), r#"{ "$unset": { "email": "", "mail": "" } }"#);
+    assert_eq!(update(r#"{"tags": []}"#), r#"{ "$unset": { "tags": "" } }"#);
+    assert_eq!(update(r#"{"tags": ["a"]}"#), r#"{ "$set": { "tags": ["a"] } }"#);
+}

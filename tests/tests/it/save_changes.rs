@@ -392,3 +392,79 @@ async fn the_stored_document_becomes_the_second_state(db: Database) {
     }
     assert_eq!(carts.driver().count_documents(doc! { "undeclared": 1 }).await.unwrap(), 1);
 }
+
+/// A model whose fields have defaults, which a stored document may lack.
+#[derive(Debug, Clone, PartialEq, Model)]
+#[odm(collection = "readers")]
+struct Reader {
+    id: Id<Reader>,
+    #[serde(default)]
+    settings: Settings,
+    #[serde(default = "prices")]
+    prices: BTreeMap<String, i32>,
+    #[serde(default)]
+    marks: Vec<Part>,
+}
+
+#[derive(Debug, Clone, PartialEq, Embedded)]
+struct Settings {
+    theme: String,
+    size: i32,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { theme: "light".to_owned(), size: 12 }
+    }
+}
+
+fn prices() -> BTreeMap<String, i32> {
+    BTreeMap::from([("EUR".to_owned(), 1), ("NOK".to_owned(), 10)])
+}
+
+/// The stored document may not have the field, so a part of it would be stored alone.
+#[odm_test::test]
+async fn a_default_is_stored_as_a_whole(db: Database) {
+    let readers: Collection<Reader> = db.collection();
+    let id = Id::new();
+    readers.driver().insert_one(doc! { "_id": id.key() }).await.unwrap();
+    let before = readers.get(id).await.unwrap().unwrap();
+    let mut after = before.clone();
+    after.settings.theme = "dark".to_owned();
+    after.prices.insert("NOK".to_owned(), 11);
+    after.marks.push(Part { id: "a".to_owned(), count: 1 });
+    let update = Update::between(&before, &after);
+    assert_eq!(
+        update.to_string(),
+        r#"{ "$set": { "settings": { "theme": "dark", "size": 12 }, "prices": { "EUR": 1, "NOK": 11 }, "marks": [{ "_id": "a", "count": 1 }] } }"#,
+    );
+    readers.save_changes(&before, &after).await.unwrap();
+    assert_eq!(readers.get(id).await.unwrap().as_ref(), Some(&after));
+
+    // A value that differs from the default is stored, so a part of it can be changed.
+    let mut last = after.clone();
+    last.settings.size = 13;
+    last.prices.insert("SEK".to_owned(), 9);
+    last.marks.push(Part { id: "b".to_owned(), count: 2 });
+    assert_eq!(
+        Update::between(&after, &last).to_string(),
+        r#"{ "$set": { "settings.size": 13, "prices.SEK": 9 }, "$push": { "marks": { "$each": [{ "_id": "b", "count": 2 }] } } }"#,
+    );
+    readers.save_changes(&after, &last).await.unwrap();
+    assert_eq!(readers.get(id).await.unwrap(), Some(last));
+}
+
+/// Comparing each element with each other one would take minutes.
+#[test]
+fn long_arrays_are_compared_by_their_ids() {
+    let mut before = cart();
+    before.lines = (0..50_000).map(|id| Item { id, qty: 1, parts: Vec::new() }).collect();
+    let mut after = before.clone();
+    after.lines[49_999].qty = 2;
+    let (_, filters) = Update::between(&before, &after).into_parts().unwrap();
+    let [filter] = &filters[..] else { panic!("{filters:?}") };
+    assert_eq!(filter.values().next(), Some(&doc! { "$eq": 49_999 }.into()));
+    let shorter = Cart { lines: before.lines[..49_999].to_vec(), ..before.clone() };
+    let update = Update::between(&before, &shorter);
+    assert_eq!(update.to_string(), r#"{ "$pull": { "lines": { "_id": { "$in": [49999] } } } }"#);
+}

@@ -6,6 +6,7 @@ mod hard_cases;
 mod lease;
 mod outbox;
 mod position;
+mod processes;
 mod run;
 mod transactional;
 

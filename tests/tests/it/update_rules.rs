@@ -139,6 +139,7 @@ async fn what_cannot_be_judged_is_sent(db: Database) {
         p.age().max(-1),
         p.age().min(151),
         p.pets().push_each([pet("a"), pet("b")]),
+        p.pets().add_to_set_each([pet("a"), pet("a"), pet("a")]),
         p.pets().push_each_with([pet("a"), pet("b"), pet("c")], |each| each.slice(2)),
         p.shoe().set(3),
         p.born().set_null(),

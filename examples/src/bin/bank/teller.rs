@@ -5,6 +5,7 @@ use std::sync::{
     atomic::{AtomicBool, AtomicU64, Ordering},
 };
 
+use examples::random::Random;
 use odm::{
     Database, Id, Model,
     mongodb::options::{ReadConcern, WriteConcern},
@@ -44,7 +45,7 @@ pub(crate) struct Teller {
 
 impl Teller {
     pub(crate) fn new(db: Database, work: Arc<Work>, seed: u64) -> Self {
-        Self { db, work, random: Random(seed) }
+        Self { db, work, random: Random::new(seed) }
     }
 
     /// Makes random transfers until the work is closed. Returns those that were acknowledged.
@@ -93,19 +94,5 @@ impl Teller {
         let from = self.random.below(ACCOUNTS);
         let other = self.random.below(ACCOUNTS - 1);
         (from, if other < from { other } else { other + 1 })
-    }
-}
-
-/// Random numbers, from a seed (`SplitMix64`).
-struct Random(u64);
-
-impl Random {
-    /// Returns a number from 0 to `end`, without `end`.
-    fn below(&mut self, end: i32) -> i32 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        let end = u64::try_from(end).unwrap_or(1).max(1);
-        i32::try_from((mixed ^ (mixed >> 31)) % end).unwrap_or(0)
     }
 }

@@ -56,7 +56,7 @@ impl Kind {
         }
     }
 
-    /// Returns the text of the type in an attribute.
+    /// Returns the string of the type in an attribute.
     pub(crate) fn text(self) -> &'static str {
         match self {
             Self::Ascending => "1",

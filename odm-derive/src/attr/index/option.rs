@@ -17,7 +17,7 @@ use crate::{
     ctxt::Ctxt,
 };
 
-/// The rules by which an index compares texts.
+/// The rules by which an index compares strings.
 #[derive(Debug)]
 pub(crate) struct Collation {
     pub(crate) locale: LitStr,
@@ -89,7 +89,7 @@ impl IndexWord {
 }
 
 impl Index {
-    /// Parses an option. Returns `false` if the word is not followed by what the option needs.
+    /// Parses an option. Returns `false` if the name of the option is not followed by what the option needs.
     pub(super) fn option(
         &mut self,
         cx: &Ctxt,

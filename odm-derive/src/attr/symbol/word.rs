@@ -1,4 +1,4 @@
-//! What all groups of words have: parsing a word at a position, and the messages for a wrong one.
+//! What all groups of attributes and options have: parsing a name at a position, and the messages for a wrong one.
 
 use std::fmt::Write;
 
@@ -7,48 +7,48 @@ use syn::Ident;
 use self::Position::{Container, Field, FieldIndex, VariantField};
 use crate::ast::Derive::{self, Embedded, Model, Patch, Shape, Value, View};
 
-/// A group of words, one variant for each word.
+/// A group of attributes, one variant for each attribute.
 pub(crate) trait Word: Copy + 'static {
-    /// All words of the group.
+    /// All attributes of the group.
     const ALL: &'static [Self];
 
-    /// Returns the word as the user writes it.
+    /// Returns the name of the attribute, as the user writes it.
     fn text(self) -> &'static str;
 
     /// Returns the correct form, for messages.
     fn form(self) -> &'static str;
 
-    /// Returns whether the word is valid at a position of the group.
+    /// Returns whether the attribute is valid at a position of the group.
     fn is_valid(self, position: Position) -> bool;
 
-    /// Parses a word of the group, wherever it is valid.
+    /// Parses an attribute of the group, wherever it is valid.
     fn parse(ident: &Ident) -> Option<Self> {
         Self::ALL.iter().copied().find(|word| ident == word.text())
     }
 
-    /// Parses a word that is valid at the position.
+    /// Parses an attribute that is valid at the position.
     fn parse_at(position: Position, ident: &Ident) -> Option<Self> {
         Self::parse(ident).filter(|word| word.is_valid(position))
     }
 
-    /// Parses a word that is valid at the position. Returns an error for another word.
+    /// Parses an attribute that is valid at the position. Returns an error for another attribute.
     fn require_at(position: Position, ident: &Ident) -> syn::Result<Self> {
         Self::parse_at(position, ident).ok_or_else(|| Self::unknown(position, ident))
     }
 
-    /// Returns the strings of the words that are valid at the position.
+    /// Returns the names of the attributes that are valid at the position.
     fn texts(position: Position) -> Vec<&'static str> {
         let valid = Self::ALL.iter().filter(|word| word.is_valid(position));
         valid.map(|word| word.text()).collect()
     }
 
-    /// Returns the word that the user probably meant.
+    /// Returns the attribute that the user probably meant.
     fn closest(position: Position, ident: &Ident) -> Option<Self> {
         let text = closest(&ident.to_string(), &Self::texts(position))?;
         Self::ALL.iter().copied().find(|word| word.text() == text)
     }
 
-    /// Returns the error for a word that is not valid at the position.
+    /// Returns the error for an attribute that is not valid at the position.
     fn unknown(position: Position, ident: &Ident) -> syn::Error {
         if let Some(reason) = super::elsewhere(position, ident) {
             return syn::Error::new(ident.span(), reason);
@@ -67,7 +67,7 @@ pub(crate) trait Word: Copy + 'static {
     }
 }
 
-/// A position of words.
+/// A position of attributes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Position {
     /// On a struct or enum.
@@ -144,7 +144,7 @@ impl Position {
     }
 }
 
-/// Returns the error for a word that is followed by something wrong.
+/// Returns the error for a name that is followed by something wrong.
 pub(crate) fn malformed(word: &Ident, form: &str) -> syn::Error {
     syn::Error::new(word.span(), correct(form))
 }
@@ -154,12 +154,12 @@ pub(crate) fn correct(form: &str) -> String {
     format!("the correct form is `{form}`")
 }
 
-/// Returns a list of the words, for messages.
+/// Returns a list of the names, for messages.
 pub(crate) fn enumerate(words: &[&str]) -> String {
     words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
 }
 
-/// Returns the word that the user probably meant.
+/// Returns the attribute that the user probably meant.
 pub(crate) fn closest<'w>(text: &str, valid: &[&'w str]) -> Option<&'w str> {
     let distance = |word: &str| strsim::osa_distance(text, word);
     let close = valid.iter().copied().min_by_key(|word| distance(word))?;

@@ -37,6 +37,10 @@ impl Database {
     /// [unordered](ClientBulkWrite::ordered) bulk write continues. Without writes, the action succeeds and sends
     /// nothing.
     ///
+    /// A replacement or a `save` of a model with a [version](macro@crate::Model#policies) that matches nothing is no
+    /// error of the server. So it is detected after the reply, and the writes after it are made, also in an ordered
+    /// bulk write.
+    ///
     /// Awaiting it returns a [`ClientBulkWriteResult`]: counts, and the ids of upserted documents by the position of
     /// their write.
     ///
@@ -44,7 +48,8 @@ impl Database {
     ///
     /// Returns an error of the kind [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) if the server is older,
     /// and one for which [`is_not_sent`](crate::Error::is_not_sent) is true if a write cannot be sent.
-    /// [`bulk_write_error`](crate::Error::bulk_write_error) returns the outcome of each write.
+    /// [`bulk_write_error`](crate::Error::bulk_write_error) returns the outcome of each write, and the predicates are
+    /// true as for [`Collection::bulk_write`](crate::Collection::bulk_write).
     ///
     /// ```no_run
     /// # use odm::{Database, Id, Model, Write};
@@ -90,13 +95,13 @@ setters!([S] ClientBulkWrite<S>, of M: ordered let_ bypass_document_validation c
 deadline!([] ClientBulkWrite, CLIENT_BULK_WRITE, reply);
 
 impl<S> ClientBulkWrite<S> {
-    /// Adds a write to the collection of its model.
+    /// Adds a write to the collection of its model. For a model with a tenant, use [`writes_on`](Self::writes_on).
     pub fn write<M: Model>(self, write: impl Into<Write<M>>) -> Self {
         let collection = self.database.collection::<M>();
         self.writes_on(&collection, [write.into()])
     }
 
-    /// Adds writes to the collection of their model.
+    /// Adds writes to the collection of their model. For a model with a tenant, use [`writes_on`](Self::writes_on).
     pub fn writes<M: Model, K>(self, writes: impl IntoWrites<M, K>) -> Self {
         let collection = self.database.collection::<M>();
         self.writes_on(&collection, writes)

@@ -5,9 +5,10 @@
 //! (`txnNumber`), by which the server recognizes a repeated command. The number must be greater than all earlier
 //! numbers of the session, and less than the driver's next one, because the session returns to the driver's pool.
 //!
-//! The driver has the counter in a private field. But starting a transaction increments it, and ending a transaction
-//! without commands sends nothing. The new number is then read by [`TransactionNumber`]. If it cannot be read, or if it
-//! has not grown by one, the batch is sent without a number, and is not retried.
+//! The driver keeps the counter of these numbers in a private field. But starting a transaction increments the
+//! counter, and ending a transaction without commands sends nothing. The new number is then read by
+//! [`TransactionNumber`]. If the number cannot be read, or if it has not grown by one, the batch is sent without a
+//! number, and is not retried.
 
 use mongodb::{
     ClientSession,

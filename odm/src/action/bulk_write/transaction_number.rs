@@ -1,4 +1,4 @@
-//! `TransactionNumber`: what this crate reads from the driver's strings about a session, because the driver has no
+//! `TransactionNumber`: reads the transaction number of a session from its `Debug` output, because the driver has no
 //! interface for it.
 //!
 //! Ask upstream for one of these; either would replace this module:
@@ -8,7 +8,7 @@
 //! - An option `retryable: bool` of `Database::run_raw_command`, with which the driver adds `txnNumber` and retries, as
 //!   it does for its own writes.
 //!
-//! A test pins the version of the driver. It says what to verify for another one.
+//! A test pins the version of the driver. Its message lists what to verify for another version.
 
 use std::fmt::{self, Write};
 
@@ -48,7 +48,7 @@ impl fmt::Write for Scan {
     }
 }
 
-/// Whether the error of a start of a transaction means that one runs already.
+/// Returns whether the error of a start of a transaction means that one runs already.
 pub(super) fn is_in_transaction(error: &Error) -> bool {
     error.driver().is_some_and(|error| {
         matches!(&*error.kind, Driver::Transaction { message, .. } if message.contains("already in progress"))

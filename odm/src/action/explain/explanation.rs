@@ -42,7 +42,8 @@ impl Explanation {
     ///
     /// # Errors
     ///
-    /// Returns the error of the plan if it failed.
+    /// Returns the error of the plan if it failed, of the kind that the command itself would return. A reply without a
+    /// plan is an explanation without stages.
     pub fn from_reply(raw: Document) -> Result<Self> {
         let plan = Plan::read(&raw);
         match &plan.failed {

@@ -1,8 +1,8 @@
 //! The server's explanation of error 121, as violations of the rules of the model.
 //!
-//! The server describes the keywords of the schema. The keywords of a generated schema are those of one rule each, so
-//! the rule and its message follow from them. What has no keyword has a title and a description in the schema, which
-//! the server repeats. MongoDB's manual describes the
+//! The explanation lists the keywords of the schema that a document violates. Each keyword of a generated schema
+//! belongs to one rule, so the rule and its message follow from the keyword. A rule without a keyword has a title and
+//! a description in the schema, which the server repeats. MongoDB's manual describes the
 //! [format](https://www.mongodb.com/docs/manual/core/schema-validation/handle-invalid-documents/).
 
 mod clause;

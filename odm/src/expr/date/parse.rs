@@ -44,7 +44,7 @@ impl<R, T: Value, O> Expr<R, T, O> {
 }
 
 impl<R, T: Value> Expr<R, T, DateFromString> {
-    /// Sets the value if the text is not a date.
+    /// Sets the value if the string is not a date.
     ///
     /// `onError: value`
     pub fn on_error<X, K>(self, value: X) -> Expr<R, X::Either, DateFromString>
@@ -54,7 +54,7 @@ impl<R, T: Value> Expr<R, T, DateFromString> {
         Expr::from_source(self.with_argument("onError", value.render_operand()).source)
     }
 
-    /// Sets the value if the text is null or missing.
+    /// Sets the value if the string is null or missing.
     ///
     /// `onNull: value`
     pub fn on_null<X, K>(self, value: X) -> Expr<R, X::Instead, DateFromString>

@@ -1,4 +1,4 @@
-//! The arrays that a filter names. They determine which element the `$` of an update refers to.
+//! The arrays that a filter has conditions on. They determine which element the `$` of an update refers to.
 
 use mongodb::bson::{Bson, Document};
 

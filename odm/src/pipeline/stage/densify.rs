@@ -64,8 +64,8 @@ impl<R: Value> Densify<R> {
     }
 
     /// Adds rows such that the field, a date, has every value in steps of a unit of time. The rows are added between the
-    /// least and the greatest date unless [`between`](Self::between) or [`each_partition`](Self::each_partition) says
-    /// otherwise.
+    /// least and the greatest date, unless [`between`](Self::between) or [`each_partition`](Self::each_partition) sets
+    /// other bounds.
     ///
     /// `{ field: name, range: { step: step, unit: "hour", bounds: "full" } }`
     pub fn time_steps<F>(

@@ -59,7 +59,7 @@ impl<R, F, Row> fmt::Debug for Join<R, F, Row> {
 }
 
 impl<F: Model> LookupFrom<F> {
-    /// Joins deleted documents too.
+    /// Joins deleted documents too. Without this, the join has a condition that excludes them.
     #[must_use]
     pub fn with_deleted(mut self) -> Self
     where
@@ -69,7 +69,10 @@ impl<F: Model> LookupFrom<F> {
         self
     }
 
-    /// Joins only the documents of this tenant.
+    /// Joins only the documents of this tenant: the join has a condition on the tenant.
+    ///
+    /// A join of a model with a tenant that specifies none is an error for which
+    /// [`is_not_sent`](crate::Error::is_not_sent) is true. The tenant of the handle does not apply to the join.
     #[must_use]
     pub fn tenant<K>(mut self, tenant: impl Operand<F::Tenant, K>) -> Self
     where

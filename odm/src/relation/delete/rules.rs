@@ -13,16 +13,32 @@ use mongodb::{
 
 use super::run::Start;
 use crate::{
+    collection::Collection,
     database::Database,
     error::{Error, Result},
     filter::Filter,
     meta::{OnDelete, ReferenceMeta, ReferenceStep, reference::unused_rules},
     model::{Model, ModelMeta},
+    policies::Scope,
     relation::run::WHOLE_BATCH,
     session::Lent,
 };
 
 type Call<'a, T> = BoxFuture<'a, Result<T>>;
+
+/// What makes the handles of the collections.
+#[derive(Clone)]
+pub(super) struct Handles {
+    pub(super) database: Database,
+    /// The tenant whose documents are deleted.
+    pub(super) scope: Scope,
+}
+
+impl Handles {
+    fn collection<M: Model>(&self) -> Collection<M> {
+        self.database.collection::<M>().with_tenant_of(&self.scope)
+    }
+}
 
 /// A model, without its type: its declaration, and its actions.
 #[derive(Clone, Copy)]
@@ -31,9 +47,9 @@ pub struct Member {
     name: fn() -> &'static str,
     /// Returns the ids of at most so many documents that match.
     pub(super) find:
-        for<'a, 's> fn(&'a Database, &'a mut Lent<'s>, Document, Option<i64>) -> Call<'a, Vec<Bson>>,
-    pub(super) delete: for<'a, 's> fn(&'a Database, &'a mut Lent<'s>, Document) -> Call<'a, u64>,
-    pub(super) update: for<'a, 's> fn(&'a Database, &'a mut Lent<'s>, Document, Removal) -> Call<'a, u64>,
+        for<'a, 's> fn(&'a Handles, &'a mut Lent<'s>, Document, Option<i64>) -> Call<'a, Vec<Bson>>,
+    pub(super) delete: for<'a, 's> fn(&'a Handles, &'a mut Lent<'s>, Document) -> Call<'a, u64>,
+    pub(super) update: for<'a, 's> fn(&'a Handles, &'a mut Lent<'s>, Document, Removal) -> Call<'a, u64>,
 }
 
 impl fmt::Debug for Member {
@@ -47,18 +63,18 @@ impl Member {
         Self {
             meta: M::MODEL,
             name: type_name::<M>,
-            find: |database, lent, filter, limit| Box::pin(find::<M>(database, lent, filter, limit)),
-            delete: |database, lent, filter| {
+            find: |handles, lent, filter, limit| Box::pin(find::<M>(handles, lent, filter, limit)),
+            delete: |handles, lent, filter| {
                 Box::pin(async move {
                     let deleted =
-                        database.collection::<M>().delete_many(Filter::raw(filter)).session(lent).await?;
+                        handles.collection::<M>().delete_many(Filter::raw(filter)).session(lent).await?;
                     Ok(deleted.deleted_count)
                 })
             },
-            update: |database, lent, filter, Removal { update, array_filters }| {
+            update: |handles, lent, filter, Removal { update, array_filters }| {
                 Box::pin(async move {
                     let options = UpdateOptions::builder().array_filters(array_filters).build();
-                    let action = database.collection::<M>().update_many(Filter::raw(filter), update);
+                    let action = handles.collection::<M>().update_many(Filter::raw(filter), update);
                     let result = action.with_options(options).session(lent).await?;
                     Ok(result.modified_count)
                 })
@@ -68,14 +84,14 @@ impl Member {
 }
 
 async fn find<M: Model>(
-    database: &Database,
+    handles: &Handles,
     lent: &mut Lent<'_>,
     filter: Document,
     limit: Option<i64>,
 ) -> Result<Vec<Bson>> {
     let options =
         FindOptions::builder().projection(doc! { "_id": 1 }).batch_size(WHOLE_BATCH).limit(limit).build();
-    let find = database.collection::<M>().find(Filter::raw(filter)).with_options(options);
+    let find = handles.collection::<M>().find(Filter::raw(filter)).with_options(options);
     let found: Vec<Document> = find.as_documents().session(lent).await?.try_collect().await?;
     Ok(found.into_iter().filter_map(|mut document| document.remove("_id")).collect())
 }

@@ -4,9 +4,11 @@ use std::collections::{HashSet, VecDeque};
 
 use mongodb::bson::{Bson, doc};
 
-use super::{Deleted, rules::Rules};
+use super::{
+    Deleted,
+    rules::{Handles, Rules},
+};
 use crate::{
-    database::Database,
     error::{Error, ErrorKind, ReferenceError, Result},
     meta::OnDelete,
     session::Lent,
@@ -57,7 +59,7 @@ fn bytes(id: &Bson) -> Result<Vec<u8>> {
 
 /// Finds what is to be deleted, checks what restricts it, removes references, and deletes.
 pub(super) async fn run(
-    database: &Database,
+    handles: &Handles,
     rules: &Rules,
     start: &Start,
     lent: &mut Lent<'_>,
@@ -66,14 +68,14 @@ pub(super) async fn run(
     let mut open = VecDeque::new();
     for ids in start.ids.chunks(IDS_PER_COMMAND) {
         let find = rules.members[start.member].find;
-        let existing = find(database, lent, doc! { "_id": { "$in": ids } }, None).await?;
+        let existing = find(handles, lent, doc! { "_id": { "$in": ids } }, None).await?;
         open.push_back((start.member, scheduled[start.member].add(existing)?));
     }
     while let Some((target, ids)) = open.pop_front() {
         for rule in rules.of_kind(OnDelete::Cascade, target) {
             for ids in ids.chunks(IDS_PER_COMMAND) {
                 let find = rules.members[rule.from].find;
-                let found = find(database, lent, rule.filter(ids), None).await?;
+                let found = find(handles, lent, rule.filter(ids), None).await?;
                 let new = scheduled[rule.from].add(found)?;
                 if !new.is_empty() {
                     open.push_back((rule.from, new));
@@ -81,21 +83,21 @@ pub(super) async fn run(
             }
         }
     }
-    check_restrictions(database, rules, &scheduled, lent).await?;
+    check_restrictions(handles, rules, &scheduled, lent).await?;
 
     let mut deleted = Deleted::default();
     for (target, of_target) in scheduled.iter().enumerate() {
         for rule in rules.of_kind(OnDelete::Nullify, target) {
             let member = rules.members[rule.from];
             for ids in of_target.ids.chunks(IDS_PER_COMMAND) {
-                let changed = (member.update)(database, lent, rule.filter(ids), rule.removal(ids)).await?;
+                let changed = (member.update)(handles, lent, rule.filter(ids), rule.removal(ids)).await?;
                 deleted.add_nullified(member.meta.collection(), changed);
             }
         }
     }
     for (member, of_member) in rules.members.iter().zip(&scheduled) {
         for ids in of_member.ids.chunks(IDS_PER_COMMAND) {
-            let count = (member.delete)(database, lent, doc! { "_id": { "$in": ids } }).await?;
+            let count = (member.delete)(handles, lent, doc! { "_id": { "$in": ids } }).await?;
             deleted.add_deleted(member.meta.collection(), count);
         }
     }
@@ -104,7 +106,7 @@ pub(super) async fn run(
 
 /// Returns an error if a document that is not deleted restricts the delete.
 async fn check_restrictions(
-    database: &Database,
+    handles: &Handles,
     rules: &Rules,
     scheduled: &[Scheduled],
     lent: &mut Lent<'_>,
@@ -115,7 +117,7 @@ async fn check_restrictions(
             // Of one more document than will be deleted, at least one remains.
             let limit = i64::try_from(scheduled[rule.from].ids.len()).unwrap_or(i64::MAX - 1) + 1;
             for ids in of_target.ids.chunks(IDS_PER_COMMAND) {
-                for id in (member.find)(database, lent, rule.filter(ids), Some(limit)).await? {
+                for id in (member.find)(handles, lent, rule.filter(ids), Some(limit)).await? {
                     if !scheduled[rule.from].contains(&id)? {
                         let (from, to) = (member.meta.collection(), to.meta.collection());
                         let restriction = ReferenceError::restricted(from, rule.path(), to, id);

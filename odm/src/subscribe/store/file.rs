@@ -18,9 +18,9 @@ use crate::{
 
 /// Stores each position in a file of a directory, which is replaced as a whole and flushed to the disk.
 ///
-/// Only one process may use a directory. The file of the subscription `billing` is `billing.position`, a BSON
-/// document. Characters of the name other than ASCII letters, digits, `-` and `_` are written as `%` and their bytes
-/// in hexadecimal.
+/// Only one process may use a directory. There are no leases and no terms, so nothing detects a second one. The file of
+/// the subscription `billing` is `billing.position`, a BSON document. Characters of the name other than ASCII letters,
+/// digits, `-` and `_` are written as `%` and their bytes in hexadecimal.
 #[derive(Debug, Clone)]
 pub struct FilePositions {
     directory: PathBuf,

@@ -1,11 +1,14 @@
 //! `MongoPositions`: positions in a collection, with leases.
 
+mod claim;
+mod open_transaction;
+
 use std::time::Duration;
 
 use async_trait::async_trait;
 use mongodb::{
     action::Action,
-    bson::{Bson, DateTime, Document, doc},
+    bson::{Bson, Document, doc},
     options::{Acknowledgment, ReadConcern, ReadPreference, SelectionCriteria, UpdateOptions, WriteConcern},
 };
 
@@ -26,20 +29,20 @@ const REMOVE: Verb = Verb::new("subscribe", "delete");
 
 /// The default collection.
 const COLLECTION: &str = "odm_subscriptions";
-/// How long a claim may wait for the open transaction of another instance.
-const CLAIM_TIME: Duration = Duration::from_secs(2);
 /// How long the members may take to replicate a position.
 const REPLICATION_TIME: Duration = Duration::from_secs(10);
-/// The server's codes of a claim that waited for another instance: `MaxTimeMSExpired` and `WriteConflict`.
-const HELD: [i32; 2] = [50, 112];
-
 /// Stores positions in a collection of MongoDB, `odm_subscriptions` by default, with the write concern `majority`.
 ///
 /// `{ _id: "billing", position: { token: .. }, owner: "..", fence: 3, until: .., updatedAt: .. }`
 ///
 /// Each instance of a subscription has a term, whose number is `fence`. Each write of an instance matches its `owner`
-/// and its `fence`, so an instance whose term has ended cannot change the position. The user needs the role
-/// `readWrite`.
+/// and its `fence`, so an instance whose term has ended cannot change the position. The clock of the primary decides
+/// when a lease has expired. The user needs the role `readWrite`.
+///
+/// For a [transactional](super::Subscribe::transactional) subscription, the document also has the `session` of the
+/// instance's transactions and their number, `version`. If an instance was paused or killed in a transaction, the next
+/// one ends the transaction with `killSessions`. While a transaction takes longer than a third of the lease, its
+/// instance renews the lease in `{ _id: { transaction: "billing" }, fence: 3, until: .. }`.
 #[derive(Debug, Clone)]
 pub struct MongoPositions {
     database: Database,
@@ -106,6 +109,20 @@ impl MongoPositions {
         Ok(call.await? == 1)
     }
 
+    /// Stores the session of the transactions of the term. Returns the number of transactions that have changed the
+    /// position, if the term is still the current one.
+    pub(crate) async fn begin_transactions(&self, name: &str, term: &Term, session: Bson) -> Result<i64> {
+        let store = self.clone();
+        let (filter, update) = (of_term(name, term), doc! { "$set": { "session": session } });
+        let stored = exec::completed(Box::pin(async move {
+            let collection = store.driver();
+            let call = collection.find_one_and_update(filter, update).write_concern(majority());
+            exec::run(store.operation(CLAIM), call).await
+        }))
+        .await?;
+        Ok(stored.ok_or_else(superseded)?.get_i64("version").unwrap_or_default())
+    }
+
     /// Returns the number of transactions that have changed the position, if the term is still the current one.
     pub(crate) async fn version(&self, name: &str, term: &Term) -> Result<i64> {
         let stored = self.find(name).await?.ok_or_else(superseded)?;
@@ -121,7 +138,7 @@ impl MongoPositions {
 /// The filter of a position, as long as the term is the current one, and no transaction with an unknown outcome has
 /// changed it.
 fn of_term(name: &str, term: &Term) -> Document {
-    let mut filter = doc! { "_id": name, "owner": term.owner(), "fence": term.fence() };
+    let mut filter = of_owner(name, term);
     match term.version() {
         Some(0) => {
             filter.insert("version", doc! { "$in": [0_i64, Bson::Null] });
@@ -132,6 +149,11 @@ fn of_term(name: &str, term: &Term) -> Document {
         None => {}
     }
     filter
+}
+
+/// The filter of a position, as long as the term is the current one.
+fn of_owner(name: &str, term: &Term) -> Document {
+    doc! { "_id": name, "owner": term.owner(), "fence": term.fence() }
 }
 
 /// The stage that stores a position and renews the lease.
@@ -153,41 +175,6 @@ fn millis(time: Duration) -> i64 {
 
 fn majority() -> WriteConcern {
     WriteConcern::builder().w(Acknowledgment::Majority).w_timeout(REPLICATION_TIME).build()
-}
-
-/// Returns the command that begins a term.
-///
-/// It matches in every case, so that the reply contains the owner. `$$NOW` is the clock of the primary, so the clocks
-/// of the instances do not matter.
-fn claim(collection: &str, name: &str, owner: &str, lease: Option<Duration>) -> Document {
-    let next = doc! { "$add": [{ "$ifNull": ["$fence", 0_i64] }, 1_i64] };
-    let update = match lease {
-        None => vec![
-            doc! { "$set": { "owner": owner, "fence": next, "updatedAt": "$$NOW" } },
-            doc! { "$unset": ["until"] },
-        ],
-        Some(lease) => vec![
-            doc! { "$set": {
-                "isFree": { "$lte": [{ "$ifNull": ["$until", DateTime::from_millis(0)] }, "$$NOW"] },
-                "isMine": { "$eq": ["$owner", owner] },
-            } },
-            doc! { "$set": {
-                "fence": { "$cond": ["$isFree", next, "$fence"] },
-                "until": { "$cond": [{ "$or": ["$isFree", "$isMine"] }, until(lease), "$until"] },
-                "owner": { "$cond": ["$isFree", owner, "$owner"] },
-            } },
-            doc! { "$unset": ["isFree", "isMine"] },
-        ],
-    };
-    doc! {
-        "findAndModify": collection,
-        "query": { "_id": name },
-        "update": update,
-        "upsert": true,
-        "new": true,
-        "maxTimeMS": millis(CLAIM_TIME),
-        "writeConcern": { "w": "majority", "wtimeout": millis(REPLICATION_TIME) },
-    }
 }
 
 #[async_trait]
@@ -217,38 +204,17 @@ impl PositionStore for MongoPositions {
 
     async fn remove(&self, name: &str) -> Result<()> {
         let store = self.clone();
-        let filter = doc! { "_id": name };
+        let filter = doc! { "_id": { "$in": [name, open_transaction::id(name)] } };
         exec::completed(Box::pin(async move {
             let collection = store.driver();
-            let call = collection.delete_one(filter).write_concern(majority());
+            let call = collection.delete_many(filter).write_concern(majority());
             exec::run(store.operation(REMOVE), call).await.map(drop)
         }))
         .await
     }
 
     async fn claim(&self, name: &str, owner: &str, lease: Option<Duration>) -> Result<Claim> {
-        let store = self.clone();
-        let command = claim(&self.collection, name, owner, lease);
-        let reply = exec::completed(Box::pin(async move {
-            exec::run(store.operation(CLAIM), store.database.driver().run_command(command)).await
-        }))
-        .await;
-        let reply = match reply {
-            Err(error) if error.code().is_some_and(|code| HELD.contains(&code)) => return Ok(Claim::Refused),
-            reply => reply?,
-        };
-        // The driver does not check it for `run_command`. A term that may be rolled back has not begun.
-        if reply.contains_key("writeConcernError") {
-            return Err(Error::answered(64, "the position was not replicated in time"));
-        }
-        let value = reply.get_document("value").ok();
-        let fence = value.and_then(|value| value.get_i64("fence").ok());
-        match (value.and_then(|value| value.get_str("owner").ok()), fence) {
-            (Some(stored), Some(fence)) if stored == owner => {
-                Ok(Claim::Granted(Term::new(owner, fence, lease)))
-            }
-            _ => Ok(Claim::Refused),
-        }
+        self.claim_term(name, owner, lease).await
     }
 
     /// Ends the lease, but keeps the owner and the number of the term.
@@ -268,20 +234,5 @@ impl PositionStore for MongoPositions {
 
     fn as_mongo(&self) -> Option<&MongoPositions> {
         Some(self)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_lease_is_claimed_by_the_clock_of_the_primary() {
-        let command = claim("positions", "billing", "me", Some(Duration::from_secs(5)));
-        let stages = command.get_array("update").unwrap();
-        assert_eq!(stages.len(), 3);
-        assert_eq!(command.get_document("query").unwrap(), &doc! { "_id": "billing" });
-        assert_eq!(command.get_i64("maxTimeMS").unwrap(), 2000);
-        assert!(command.to_string().contains("$$NOW"));
     }
 }

@@ -1,4 +1,4 @@
-//! `url`: stored as text.
+//! `url`: stored as a string.
 
 use mongodb::bson::{Bson, spec::ElementType};
 use url::Url;
@@ -15,7 +15,7 @@ fn parse(text: &str) -> CodecResult<Url> {
     Url::parse(text).map_err(|_| CodecError::new("a URL", "another text").with_value(text))
 }
 
-/// Stored as its text, normalized as `Url` does.
+/// Stored as its string, normalized as `Url` does.
 impl Value for Url {
     leaf!();
     const STORED_AS: &'static TypeMeta = &TypeMeta::Scalar(ElementType::String);
@@ -29,7 +29,7 @@ impl Value for Url {
 
 impl Text for Url {}
 
-/// Parses the text first, so that it is compared in its stored form.
+/// Parses the string first, so that it is compared in its stored form.
 #[diagnostic::do_not_recommend]
 impl Operand<Url, Like> for &str {
     fn operand(self) -> CodecResult<Bson> {

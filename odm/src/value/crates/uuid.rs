@@ -1,4 +1,4 @@
-//! `uuid`: stored as BSON binary data of subtype 4, where serde would store subtype 0 (or text).
+//! `uuid`: stored as BSON binary data of subtype 4, where serde would store subtype 0 (or a string).
 
 use mongodb::bson::{self, Bson, spec::ElementType};
 use uuid::Uuid;

@@ -178,7 +178,8 @@ where
     FieldNames::new(<Serde as SerdeWith<T>>::fields().unwrap_or_default(), &[])
 }
 
-/// serde's message may quote the value, so it is not part of this message; `CodecError::value` returns it.
+/// Returns an error without serde's message, because that may quote the value; `CodecError::value` returns serde's
+/// message.
 #[cold]
 fn serde_error(expected: &'static str, error: &bson::error::Error) -> CodecError {
     CodecError::new(expected, "one it refuses").with_value(error.to_string())

@@ -126,7 +126,7 @@ impl<'de> UnclaimedElements<'de> {
     }
 }
 
-/// The error for an element of a variant that the document does not hold.
+/// Returns the error for an element of a variant that the document does not hold.
 #[cold]
 fn not_taken(name: &[u8]) -> CodecError {
     CodecError::new("an element of the variant that the document holds", "one of another variant")

@@ -42,7 +42,7 @@ impl Writer {
     }
 }
 
-/// The error for an element of a flattened map that has the name or an alias of a declared field.
+/// Returns the error for an element of a flattened map that has the name or an alias of a declared field.
 #[cold]
 fn declared_name(name: &[u8]) -> CodecError {
     CodecError::new("the declared field of this name", "an element that a flattened field writes")

@@ -1,4 +1,4 @@
-//! The schema of an `Id<M>` in the description of an API: that of the text or the number in its JSON.
+//! The schema of an `Id<M>` in the description of an API: that of the string or the number in its JSON.
 //!
 //! `M` itself needs no schema.
 

@@ -1,15 +1,20 @@
 //! The field `version`: an optimistic lock.
 //!
-//! Every write of a document increments its version. A replacement has the version that was read, replaces only a
-//! document with this version, and stores the next one. So it does not overwrite what was written in between.
+//! Every write of a document increments its version. The document of a replacement contains the version that was read.
+//! The replacement matches only a stored document with this version, and stores the next one. So it does not overwrite
+//! what was written in between.
 
-use mongodb::bson::{Bson, Document, RawBsonRef, RawDocument, doc};
+use mongodb::{
+    bson::{Bson, Document, RawBsonRef, RawDocument, doc},
+    options::Collation,
+};
 
 use super::{Edits, WriteOptions};
 use crate::{
     error::{Error, Result},
     filter::fixes_id,
     model::PolicyFields,
+    policies,
     update::Update,
 };
 
@@ -18,11 +23,22 @@ use crate::{
 pub(crate) struct Guard {
     /// The filter without the version. A document that matches it has another version.
     pub(crate) filter: Document,
+    /// The options of the write that decide what the filter matches.
+    pub(crate) collation: Option<Collation>,
+    pub(crate) let_vars: Option<Document>,
     /// The replacement may insert the document. The server then refuses one with another version, because its `_id`
     /// exists.
     pub(crate) inserts: bool,
     /// It is an error if there is no document.
     pub(crate) requires_document: bool,
+}
+
+impl Guard {
+    /// Returns the guard of a write that neither inserts a document nor requires one.
+    fn of(filter: &Document, options: &WriteOptions) -> Self {
+        let (collation, let_vars) = (options.collation.clone(), options.let_vars.clone());
+        Self { filter: filter.clone(), collation, let_vars, inserts: false, requires_document: false }
+    }
 }
 
 /// Limits a replacement to the version of the document, and increments the version. Returns `None` for a model without
@@ -48,19 +64,24 @@ pub(super) fn replace(
              a filter that contains the `_id`",
         ));
     }
-    let guard = Guard { filter: filter.clone(), inserts, requires_document: save && !inserts };
+    let guard = Guard { inserts, requires_document: save && !inserts, ..Guard::of(filter, options) };
     let (stored, next) = stored(document, name, current)?;
-    filter.insert(name, of_version(stored, current));
+    policies::add(filter, name, of_version(stored, current).into());
     edits.set(name, next);
     Ok(Some(guard))
 }
 
 /// Limits the change of some fields to the version of the document that was read.
-pub(super) fn changes(fields: &PolicyFields, read: &RawDocument, filter: &mut Document) -> Result<Guard> {
-    let guard = Guard { filter: filter.clone(), inserts: false, requires_document: false };
+pub(super) fn changes(
+    fields: &PolicyFields,
+    read: &RawDocument,
+    filter: &mut Document,
+    options: &WriteOptions,
+) -> Result<Guard> {
+    let guard = Guard::of(filter, options);
     if let Some(name) = fields.version() {
         let current = current(read, name)?;
-        filter.insert(name, of_version(stored(read, name, current)?.0, current));
+        policies::add(filter, name, of_version(stored(read, name, current)?.0, current).into());
     }
     Ok(guard)
 }

@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 use odm::{
     Collection, Database, ErrorKind, Filter, Id, Model, Update, Write,
     bson::{doc, oid::ObjectId},
-    mongodb::{IndexModel, options::IndexOptions},
+    mongodb::{
+        IndexModel,
+        options::{Collation, CollationStrength, IndexOptions},
+    },
 };
 use odm_integration::commands::Commands;
 use odm_test::Server;
@@ -315,4 +318,35 @@ async fn a_stale_save_in_a_transaction_aborts_it(db: Database) {
         .unwrap_err();
     assert!(error.is_stale_version(), "{error}");
     assert_eq!(accounts.get(other.id).await.unwrap(), Some(before));
+}
+
+/// The condition of the caller on the version holds, too.
+#[odm_test::test]
+async fn a_condition_on_the_version_is_kept(db: Database) {
+    let accounts: Collection<Account> = db.collection();
+    let a = Account::fields();
+    let read = stored(&accounts).await;
+    let newer = a.id().eq(read.id) & a.version().gte(5_u64);
+    assert_eq!(accounts.replace_one(newer, &read).await.unwrap().matched_count, 0);
+    let same = a.id().eq(read.id) & a.version().lte(5_u64);
+    assert_eq!(accounts.replace_one(same, &read).await.unwrap().matched_count, 1);
+}
+
+/// The question why nothing was replaced has the collation and the variables of the replacement.
+#[odm_test::test]
+async fn a_stale_version_is_found_with_the_options_of_the_write(db: Database) {
+    let accounts: Collection<Account> = db.collection();
+    let a = Account::fields();
+    let stale = stored(&accounts).await;
+    accounts.update_one(Filter::all(), a.sum().inc(1)).await.unwrap();
+    let any_case = || Collation::builder().locale("en").strength(CollationStrength::Secondary).build();
+    let error = accounts.replace_one(a.owner().eq("ADA"), &stale).collation(any_case()).await.unwrap_err();
+    assert!(error.is_stale_version(), "{error}");
+    let found = accounts.find_one_and_replace(a.owner().eq("ADA"), &stale).collation(any_case()).await;
+    assert!(found.unwrap_err().is_stale_version());
+    let by_variable = || Filter::<Account>::raw(doc! { "$expr": { "$eq": ["$owner", "$$name"] } });
+    let error = accounts.replace_one(by_variable(), &stale).let_("name", "ada").await.unwrap_err();
+    assert!(error.is_stale_version(), "{error}");
+    let replaced = accounts.replace_one(by_variable(), &stale).let_("name", "eve").await.unwrap();
+    assert_eq!(replaced.matched_count, 0);
 }

@@ -96,3 +96,75 @@ async fn the_tenant_of_the_handle_applies_to_every_hop(db: Database, server: Ser
     let error = db.collection::<Task>().find(t.order().eq(9)).include(|t| t.team()).await.unwrap_err();
     assert!(error.is_not_sent() && error.to_string().contains(".all_tenants()"), "{error}");
 }
+
+#[derive(Debug, Clone, PartialEq, Model)]
+#[odm(collection = "shops")]
+struct Shop {
+    id: Id<Shop>,
+}
+
+#[derive(Debug, Clone, PartialEq, Model)]
+#[odm(collection = "orders")]
+struct ShopOrder {
+    id: Id<ShopOrder>,
+    #[odm(tenant)]
+    shop: Id<Shop>,
+}
+
+#[derive(Debug, Clone, PartialEq, Model)]
+#[odm(collection = "invoices")]
+struct Invoice {
+    id: Id<Invoice>,
+    #[odm(tenant)]
+    shop: String,
+    order: Id<ShopOrder>,
+}
+
+/// No document could have such a tenant, so that every reference would look dangling.
+#[odm_test::test]
+async fn a_tenant_of_another_type_is_refused(db: Database) {
+    let invoice = Invoice { id: Id::new(), shop: "a".to_owned(), order: Id::new() };
+    let invoices = db.collection::<Invoice>().tenant("a");
+    invoices.insert_one(&invoice).await.unwrap();
+    let error = invoices.find(Filter::all()).include(|i| i.order()).await.unwrap_err();
+    assert!(
+        error.is_not_sent()
+            && error.to_string().ends_with(
+                "expected a tenant of `orders`, which is stored as objectId, found the tenant of the first handle, which \
+                 is stored as string: read `orders` with a handle of its own; nothing was sent"
+            ),
+        "{error}"
+    );
+}
+
+#[derive(Debug, Clone, PartialEq, Model)]
+#[odm(collection = "notes")]
+struct TaskNote {
+    id: Id<TaskNote>,
+    #[odm(tenant)]
+    company: String,
+    #[odm(on_delete = "cascade")]
+    task: Id<Task>,
+}
+
+/// A delete by the rules of references stays inside of the tenant of a handle.
+#[odm_test::test]
+async fn deletes_by_rules_are_limited_to_a_tenant(db: Database) {
+    let [first, ..] = companies(&db).await;
+    let notes = db.collection::<TaskNote>().all_tenants();
+    let tasks = db.collection::<Task>();
+    let own = task(&first, 7);
+    tasks.tenant("a").insert_one(&own).await.unwrap();
+    for company in ["a", "b"] {
+        let note = TaskNote { id: Id::new(), company: company.to_owned(), task: own.id };
+        notes.insert_one(&note).await.unwrap();
+    }
+    let references = db.references::<(Task, TaskNote)>();
+    let error = references.delete(own.id).await.unwrap_err();
+    assert!(error.is_not_sent() && error.to_string().contains(".all_tenants()"), "{error}");
+    let nothing = references.clone().tenant_of(&tasks.tenant("b")).delete(own.id).await.unwrap();
+    assert_eq!(nothing.total(), 0);
+    let deleted = references.clone().tenant_of(&tasks.tenant("a")).delete(own.id).await.unwrap();
+    assert_eq!((deleted.count::<Task>(), deleted.count::<TaskNote>()), (1, 1));
+    assert_eq!(notes.count(Filter::all()).await.unwrap(), 1);
+}

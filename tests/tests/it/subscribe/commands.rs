@@ -60,12 +60,13 @@ async fn positions_and_leases_are_written_with_the_clock_of_the_server(db: Datab
                     "fence": { "$cond": ["$isFree", next, "$fence"] },
                     "until": { "$cond": [{ "$or": ["$isFree", "$isMine"] }, until.clone(), "$until"] },
                     "owner": { "$cond": ["$isFree", owner, "$owner"] },
+                    "session": { "$cond": ["$isFree", "$$REMOVE", "$session"] },
                 } },
                 { "$unset": ["isFree", "isMine"] },
             ],
             "upsert": true,
             "new": true,
-            "maxTimeMS": 2000_i64,
+            "maxTimeMS": 500_i64,
             "writeConcern": { "w": "majority", "wtimeout": 10_000_i64 },
         }
     );

@@ -93,7 +93,7 @@ async fn lost_history_is_replaced_by_the_existing_documents(db: Database) {
 }
 
 /// Returns the database through a client that fail points select by its name.
-async fn named(server: &Server, db: &Database, app: &str) -> Database {
+pub(super) async fn named(server: &Server, db: &Database, app: &str) -> Database {
     let mut options = ClientOptions::parse(server.uri()).await.unwrap();
     options.app_name = Some(app.to_owned());
     Database::from_driver(Client::with_options(options).unwrap().database(db.name()))

@@ -1,14 +1,22 @@
 //! Several instances of one subscription: one delivers the changes, the others take over.
 
-use std::time::Duration;
-
-use odm::{
-    Collection, Database,
-    bson::doc,
-    subscribe::{Claim, MongoPositions, Phase, PositionStore, Term},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
 };
 
-use super::{Item, acknowledged, fast, insert, next, number, silence, soon, stored};
+use odm::{
+    Collection, Database, Id,
+    bson::doc,
+    subscribe::{Claim, Incident, MongoPositions, Phase, PositionStore, Term},
+};
+use odm_test::Server;
+use tokio::sync::Notify;
+
+use super::{Item, acknowledged, fast, insert, next, number, silence, soon, stored, transactional::Effect};
 
 const LEASE: Duration = Duration::from_millis(600);
 
@@ -142,4 +150,107 @@ async fn simultaneous_claims_have_one_winner(db: Database) {
         store.remove(&name).await.unwrap();
         assert_eq!(store.load(&name).await.unwrap(), None);
     }
+}
+
+#[odm_test::test]
+async fn a_slow_handler_keeps_its_lease(db: Database) {
+    let items: Collection<Item> = db.collection();
+    drop(fast(&items, "slow").await.unwrap());
+    insert(&db, 0..1).await;
+    let (begun, done) = (Notify::new(), Notify::new());
+    let terms = Arc::new(AtomicU32::new(0));
+    let open = || {
+        let terms = Arc::clone(&terms);
+        fast(&items, "slow").lease(LEASE).on_incident(move |incident| {
+            if matches!(incident, Incident::TermBegan { .. }) {
+                terms.fetch_add(1, Ordering::SeqCst);
+            }
+        })
+    };
+    let slow = open().transactional().run(async |change, _tx| {
+        assert_eq!(change.attempt(), 1);
+        begun.notify_one();
+        tokio::time::sleep(LEASE * 5).await;
+        done.notify_one();
+        Ok(())
+    });
+    let waiting = async {
+        begun.notified().await;
+        let never = open().transactional().run(async |_, _tx| panic!("the leader is alive"));
+        soon(never.until(done.notified()).into_future()).await.unwrap();
+    };
+    let slow = async {
+        // The first instance returns after its change.
+        tokio::time::timeout(LEASE * 10, slow.until(std::future::pending()).into_future()).await.ok();
+    };
+    tokio::select! {
+        () = waiting => {}
+        () = slow => panic!("the slow handler has ended first"),
+    }
+    assert_eq!(terms.load(Ordering::SeqCst), 1);
+    let positions = db.driver().collection::<odm::bson::Document>("odm_subscriptions");
+    let sign = positions.find_one(doc! { "_id": { "transaction": "slow" } }).await.unwrap().unwrap();
+    assert_eq!(sign.get_i64("fence").unwrap(), 2);
+}
+
+/// Runs what a thread does that does nothing else, so that blocking it pauses the whole instance.
+fn on_a_thread<T: Send + 'static>(
+    work: impl FnOnce(tokio::runtime::Runtime) -> T + Send + 'static,
+) -> std::thread::JoinHandle<T> {
+    std::thread::spawn(|| work(tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()))
+}
+
+#[odm_test::test]
+async fn the_open_transaction_of_a_paused_instance_is_ended(db: Database) {
+    let server = Server::shared().await.unwrap();
+    let items: Collection<Item> = db.collection();
+    drop(fast(&items, "effects").await.unwrap());
+    db.driver().create_collection("effects").await.unwrap();
+    insert(&db, 0..3).await;
+    let (entered, has_entered) = std::sync::mpsc::channel();
+    let (wake, woken) = std::sync::mpsc::channel::<()>();
+    let woken = std::sync::Mutex::new(woken);
+    let (name, uri) = (db.name().to_owned(), server.uri().to_owned());
+    let paused = on_a_thread(move |runtime| {
+        runtime.block_on(async {
+            let client = odm::mongodb::Client::with_uri_str(&uri).await.unwrap();
+            let db = Database::from_driver(client.database(&name));
+            let items: Collection<Item> = db.collection();
+            let effects: Collection<Effect> = db.collection();
+            let has_woken = Notify::new();
+            let run = fast(&items, "effects").lease(LEASE).transactional().run(async |_, mut tx| {
+                effects.insert_one(&Effect { id: Id::new(), n: 1 }).session(&mut tx).await?;
+                entered.send(()).unwrap();
+                woken.lock().unwrap().recv().unwrap();
+                has_woken.notify_one();
+                effects.insert_one(&Effect { id: Id::new(), n: 2 }).session(&mut tx).await.map(drop)
+            });
+            let later = async {
+                has_woken.notified().await;
+                tokio::time::sleep(LEASE).await;
+            };
+            run.until(later).await
+        })
+    });
+    tokio::task::spawn_blocking(move || has_entered.recv().unwrap()).await.unwrap();
+    let handled = AtomicU32::new(0);
+    let all = async {
+        while handled.load(Ordering::SeqCst) < 3 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    // The server ends a transaction only after a minute.
+    let successor = fast(&items, "effects").lease(LEASE).transactional().run(async |_, _tx| {
+        handled.fetch_add(1, Ordering::SeqCst);
+        Ok(())
+    });
+    soon(successor.until(all).into_future()).await.unwrap();
+    wake.send(()).unwrap();
+    tokio::task::spawn_blocking(move || paused.join().unwrap()).await.unwrap().unwrap();
+    let effects = db.driver().collection::<odm::bson::Document>("effects");
+    assert_eq!(
+        effects.count_documents(doc! {}).await.unwrap(),
+        0,
+        "the paused instance has changed something"
+    );
 }

@@ -10,14 +10,15 @@ use std::{
 };
 
 use odm::{
-    Collection, Database,
+    Collection, Database, ErrorKind,
     bson::{Document, doc},
     subscribe::{Incident, Phase},
     watch::Event,
 };
 use tokio::sync::oneshot;
 
-use super::{Item, acknowledged, fast, insert, plain, silence, soon};
+use super::{Item, acknowledged, fast, hard_cases::named, insert, plain, silence, soon};
+use odm_test::Server;
 
 /// Returns a future that completes when `count` numbers are in the list.
 async fn until(seen: &Mutex<Vec<i32>>, count: usize) {
@@ -218,4 +219,46 @@ async fn a_run_can_be_spawned(db: Database) {
     });
     sender.send(()).unwrap();
     soon(task).await.unwrap().unwrap();
+}
+
+#[odm_test::test]
+async fn a_run_begins_although_the_server_is_away_at_first(_db: Database) {
+    let server = Server::start().await.unwrap();
+    let db = server.fresh_database("away").await.unwrap();
+    let watching = named(&server, &db, "subscribe-away").await;
+    let items: Collection<Item> = watching.collection();
+    for failure in [
+        doc! { "closeConnection": true },
+        doc! { "errorCode": 10107 },
+        // The claim was made, but not replicated.
+        doc! { "writeConcernError": { "code": 64, "codeName": "WriteConcernFailed", "errmsg": "waiting timed out" } },
+    ] {
+        drop(fast(&items, "billing").await.unwrap());
+        insert(&db, 0..1).await;
+        let mut data = doc! { "failCommands": ["findAndModify"], "appName": "subscribe-away" };
+        data.extend(failure);
+        let fail = doc! { "configureFailPoint": "failCommand", "mode": { "times": 3 }, "data": data };
+        server.client().await.unwrap().database("admin").run_command(fail).await.unwrap();
+        let seen = Mutex::new(Vec::new());
+        let run = fast(&items, "billing").run(async |change| {
+            if let Event::Insert(item) = change.event() {
+                seen.lock().unwrap().push(item.n);
+            }
+            Ok(())
+        });
+        soon(run.until(until(&seen, 1)).into_future()).await.unwrap();
+        assert_eq!(*seen.lock().unwrap(), [0]);
+    }
+    let fail = doc! {
+        "configureFailPoint": "failCommand",
+        "mode": "alwaysOn",
+        "data": { "failCommands": ["findAndModify"], "closeConnection": true, "appName": "subscribe-away" },
+    };
+    server.client().await.unwrap().database("admin").run_command(fail).await.unwrap();
+    let run = fast(&items, "billing").max_outage(Duration::from_millis(300)).run(async |_| Ok(()));
+    let error = soon(run.into_future()).await.unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::ConnectionLost), "{error:?}");
+    // Opening a subscription returns the error at once.
+    let error = soon(fast(&items, "billing").into_future()).await.unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::ConnectionLost), "{error:?}");
 }

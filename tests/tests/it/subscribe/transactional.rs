@@ -22,9 +22,9 @@ use super::{Item, fast, insert, plain, soon, stored};
 /// What the handler writes. It has no unique index, so that a second effect is seen.
 #[derive(Debug, Clone, Model)]
 #[odm(collection = "effects")]
-struct Effect {
-    id: Id<Effect>,
-    n: i32,
+pub(super) struct Effect {
+    pub(super) id: Id<Effect>,
+    pub(super) n: i32,
 }
 
 /// Returns how often each change took effect.

@@ -1,0 +1,106 @@
+//! The claim of a term.
+
+use std::time::Duration;
+
+use mongodb::bson::{DateTime, Document, doc};
+
+use super::{CLAIM, Claim, MongoPositions, REPLICATION_TIME, Term, millis, until};
+use crate::{
+    error::{Error, Result},
+    exec,
+};
+
+/// How long a claim may wait for the open transaction of another instance. After that, the transaction is ended if its
+/// instance gives no sign of life.
+const CLAIM_TIME: Duration = Duration::from_millis(500);
+/// The server's codes of a claim that waited for another instance: `MaxTimeMSExpired` and `WriteConflict`.
+const HELD: [i32; 2] = [50, 112];
+
+impl MongoPositions {
+    /// Begins a term of `owner`. Ends the transaction that an instance left open.
+    pub(super) async fn claim_term(&self, name: &str, owner: &str, lease: Option<Duration>) -> Result<Claim> {
+        match self.try_claim(name, owner, lease).await {
+            Err(error) if error.code().is_some_and(|code| HELD.contains(&code)) => {}
+            claimed => return claimed,
+        }
+        if !self.end_open_transaction(name, lease.is_some()).await? {
+            return Ok(Claim::Refused);
+        }
+        match self.try_claim(name, owner, lease).await {
+            Err(error) if error.code().is_some_and(|code| HELD.contains(&code)) => Ok(Claim::Refused),
+            claimed => claimed,
+        }
+    }
+
+    async fn try_claim(&self, name: &str, owner: &str, lease: Option<Duration>) -> Result<Claim> {
+        let store = self.clone();
+        let command = claim(&self.collection, name, owner, lease);
+        let reply = exec::completed(Box::pin(async move {
+            exec::run(store.operation(CLAIM), store.database.driver().run_command(command)).await
+        }))
+        .await?;
+        // The driver does not check it for `run_command`. A term that may be rolled back has not begun.
+        if reply.contains_key("writeConcernError") {
+            return Err(Error::answered(64, "the position was not replicated in time"));
+        }
+        let value = reply.get_document("value").ok();
+        let fence = value.and_then(|value| value.get_i64("fence").ok());
+        match (value.and_then(|value| value.get_str("owner").ok()), fence) {
+            (Some(stored), Some(fence)) if stored == owner => {
+                Ok(Claim::Granted(Term::new(owner, fence, lease)))
+            }
+            _ => Ok(Claim::Refused),
+        }
+    }
+}
+
+/// Returns the command that begins a term.
+///
+/// It matches in every case, so that the reply contains the owner. `$$NOW` is the clock of the primary, so the clocks
+/// of the instances do not matter.
+fn claim(collection: &str, name: &str, owner: &str, lease: Option<Duration>) -> Document {
+    let next = doc! { "$add": [{ "$ifNull": ["$fence", 0_i64] }, 1_i64] };
+    let update = match lease {
+        None => vec![
+            doc! { "$set": { "owner": owner, "fence": next, "updatedAt": "$$NOW" } },
+            doc! { "$unset": ["until", "session"] },
+        ],
+        Some(lease) => vec![
+            doc! { "$set": {
+                "isFree": { "$lte": [{ "$ifNull": ["$until", DateTime::from_millis(0)] }, "$$NOW"] },
+                "isMine": { "$eq": ["$owner", owner] },
+            } },
+            doc! { "$set": {
+                "fence": { "$cond": ["$isFree", next, "$fence"] },
+                "until": { "$cond": [{ "$or": ["$isFree", "$isMine"] }, until(lease), "$until"] },
+                "owner": { "$cond": ["$isFree", owner, "$owner"] },
+                "session": { "$cond": ["$isFree", "$$REMOVE", "$session"] },
+            } },
+            doc! { "$unset": ["isFree", "isMine"] },
+        ],
+    };
+    doc! {
+        "findAndModify": collection,
+        "query": { "_id": name },
+        "update": update,
+        "upsert": true,
+        "new": true,
+        "maxTimeMS": millis(CLAIM_TIME),
+        "writeConcern": { "w": "majority", "wtimeout": millis(REPLICATION_TIME) },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lease_is_claimed_by_the_clock_of_the_primary() {
+        let command = claim("positions", "billing", "me", Some(Duration::from_secs(5)));
+        let stages = command.get_array("update").unwrap();
+        assert_eq!(stages.len(), 3);
+        assert_eq!(command.get_document("query").unwrap(), &doc! { "_id": "billing" });
+        assert_eq!(command.get_i64("maxTimeMS").unwrap(), 500);
+        assert!(command.to_string().contains("$$NOW"));
+    }
+}
