@@ -91,7 +91,7 @@ pub use self::{
     list::Migrations,
     migration::{Migration, Rewritten},
     outdated::MigrateOutdated,
-    report::{Applied, DryRun, Migrated, MigrationState, MigrationStatus, Progress, PlannedMigration},
+    report::{Applied, DryRun, Migrated, MigrationState, MigrationStatus, PlannedMigration, Progress},
 };
 
 use self::runner::Runner;

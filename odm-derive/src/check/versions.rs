@@ -47,7 +47,10 @@ pub(super) fn versions(cx: &Ctxt, container: &Container<'_>) {
             format_args!("a version cannot be stored as {name:?}: the name {problem}"),
         ));
     } else if name == "_id" {
-        cx.push(syn::Error::new(span, "`_id` is the id of the document: store the version under another name"));
+        cx.push(syn::Error::new(
+            span,
+            "`_id` is the id of the document: store the version under another name",
+        ));
         return;
     }
     if container.tag.as_ref().is_some_and(|(tag, _)| *tag == name) {

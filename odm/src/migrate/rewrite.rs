@@ -9,7 +9,7 @@ use super::{
     batch::{Batch, Written},
     lease::{Lease, Stopped},
     migration::Rewrite,
-    report::{Progress, PlannedMigration},
+    report::{PlannedMigration, Progress},
 };
 use crate::{
     Database, Session,
