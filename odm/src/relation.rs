@@ -118,6 +118,7 @@ pub use self::{
     including::{IncludeIn, Including},
     join::referenced,
     loaded::{Linked, Loaded, Target},
+    reader::LoadableView,
     reference::Reference,
     referred_by::ReferredBy,
     refers_to::RefersTo,

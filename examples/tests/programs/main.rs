@@ -8,5 +8,6 @@ mod live;
 mod migrate;
 mod questions;
 mod report;
+mod shop;
 mod storm;
 mod zips;

@@ -3,11 +3,11 @@
 use std::{fmt, marker::PhantomData, sync::Arc};
 
 use super::{
-    include::Include,
+    include::{Include, Unreadable},
     keys::{Leaf, Step},
-    loaded::{Loaded, Optional, Required, Target},
-    place::{Held, InEach, Perhaps, Place},
-    reader::{AsView, Nest, Reader, Rows, Whole},
+    loaded::{Loaded, Optional, Required},
+    place::{InEach, Perhaps, Place},
+    reader::{LoadableView, Nest, Reader, Rows, Whole},
     reference::Reference,
     referred_by::ReferredBy,
     refers_to::RefersTo,
@@ -15,8 +15,7 @@ use super::{
 use crate::{
     model::Model,
     path::{Context, Key, Narrows, One, VariantTest},
-    value::{OwnedRow, Value},
-    view::View,
+    value::Value,
 };
 
 /// The context in which accessors name references of `M`.
@@ -50,7 +49,7 @@ impl<M: 'static, R: Place> Context for InLinks<M, R> {
     type Maybe = InLinks<M, Perhaps<R>>;
     type Flattened<T: Value, K: Key> = T::Fields<Self, ()>;
     type InVariant = InLinks<M, Perhaps<R>>;
-    type Whole<T: Value, K: Key> = ();
+    type Whole<T: Value, K: Key> = Unreadable;
     type Tag<T: Value, K: Key> = ();
     type Variant = ();
 
@@ -180,12 +179,12 @@ impl<M, V, R, D> Link<M, V, R, Whole, D> {
     /// Reads the documents as a [view](crate::view): `{ projection: { .. } }`.
     ///
     /// A [`Linked<W>`](super::Linked) is then loaded in place of a `Linked` of the model.
-    pub fn view<W>(self) -> Link<M, V, R, AsView<W>, D>
+    pub fn view<W>(self) -> Link<M, V, R, W::Reading, D>
     where
         V: Reference,
-        W: View<V::Target> + OwnedRow + Target<Of = V::Target> + Held,
+        W: LoadableView<V::Target>,
     {
-        self.with(|Whole| AsView::new())
+        self.with(|Whole| W::reading())
     }
 }
 

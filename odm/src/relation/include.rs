@@ -98,6 +98,29 @@ impl<M, I: Include<M>, T: Held, F: FnMut(I::Out) -> T + Send> Include<M> for Map
     }
 }
 
+/// A reference in an untagged enum, which cannot be read, because nothing stored says to which model an id belongs.
+///
+/// The accessor of such a variant does not compile. It has no value, but can be included, so that the accessor is the
+/// only mistake that rustc reports.
+#[derive(Debug)]
+pub enum Unreadable {}
+
+#[diagnostic::do_not_recommend]
+impl<M> Include<M> for Unreadable {
+    type Out = ();
+
+    fn add_names(&self, _: &mut Vec<String>) {
+        match *self {}
+    }
+
+    fn load<'a>(self, _: &'a Run<'_>, _: &'a [RawDocumentBuf]) -> BoxFuture<'a, Result<Vec<()>>>
+    where
+        Self: 'a,
+    {
+        match self {}
+    }
+}
+
 /// Joins futures of results into one, from the left, and names their values.
 macro_rules! joined {
     ($one:ident) => { $one };

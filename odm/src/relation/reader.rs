@@ -40,6 +40,33 @@ impl<W> fmt::Debug for AsView<W> {
     }
 }
 
+/// A [view](crate::view) of `T` that owns its data, so that an include can load it.
+///
+/// [`View`](macro@crate::View) implements what is needed.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a view of `{T}` that an include can load",
+    label = "expected a view of `{T}` that owns its data",
+    note = "derive it: `#[derive(odm::View)]` with `#[odm(of = {T})]`",
+    note = "a view with a lifetime borrows from the cursor's buffer: hold a `String` in place of `&str`"
+)]
+pub trait LoadableView<T> {
+    /// How the documents are read. It is a type of the view, so that rustc checks nothing that follows a wrong view.
+    #[doc(hidden)]
+    type Reading;
+
+    #[doc(hidden)]
+    fn reading() -> Self::Reading;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T, W: View<T> + OwnedRow + Target<Of = T> + Held> LoadableView<T> for W {
+    type Reading = AsView<W>;
+
+    fn reading() -> AsView<W> {
+        AsView::new()
+    }
+}
+
 /// How documents of `T` are read, if nothing is included of them: whole, or as a view.
 #[diagnostic::on_unimplemented(
     message = "this reference has an `include` already",

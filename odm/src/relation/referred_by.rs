@@ -12,13 +12,12 @@ use self::request::{Ids, Request, limited, matching};
 use super::{
     context::{Links, links},
     include::Include,
-    loaded::{Loaded, Target},
-    place::Held,
-    reader::{AsView, Nest, Reader, Rows, Whole},
+    loaded::Loaded,
+    reader::{LoadableView, Nest, Reader, Rows, Whole},
     refers_to::sealed,
     run::{INCLUDE, Run},
 };
-use crate::{error::Result, filter::IntoFilter, model::Model, sort::IntoSort, value::OwnedRow, view::View};
+use crate::{error::Result, filter::IntoFilter, model::Model, sort::IntoSort};
 
 /// The documents of `C` that refer to a document of `M`.
 ///
@@ -37,8 +36,8 @@ impl<M, C> ReferredBy<M, C> {
     }
 
     /// Reads the documents as a [view](crate::view): `{ projection: { .. } }`.
-    pub fn view<W: View<C> + OwnedRow + Target<Of = C> + Held>(self) -> ReferredBy<M, C, AsView<W>> {
-        self.with(|Whole| AsView::new())
+    pub fn view<W: LoadableView<C>>(self) -> ReferredBy<M, C, W::Reading> {
+        self.with(|Whole| W::reading())
     }
 }
 

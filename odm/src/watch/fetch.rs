@@ -23,9 +23,9 @@ use crate::{
     operation::{Operation, Verb},
 };
 
-const OPEN: Verb = Verb::new("watch", "aggregate").reading();
-const MORE: Verb = Verb::new("watch", "getMore");
-const KILL: Verb = Verb::new("watch", "killCursors");
+const OPEN: Verb = Verb::reads("watch", "aggregate").reading();
+const MORE: Verb = Verb::reads("watch", "getMore");
+const KILL: Verb = Verb::reads("watch", "killCursors");
 
 /// A cursor and the batch that was received with it. The cursor is `None` if the server has closed it.
 pub(super) type Answer = (Option<Box<RawBatchCursor>>, Result<Reply>);

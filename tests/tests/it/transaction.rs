@@ -1,5 +1,6 @@
 //! Transactions: what they send, what their bodies may do, and what is refused in them.
 
+mod by_hand;
 mod effects;
 mod misuse;
 mod options;

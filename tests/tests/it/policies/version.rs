@@ -277,6 +277,31 @@ async fn no_increment_is_lost(db: Database) {
     assert!(repeated.len() > 1, "nobody was slower than another: {repeated:?}");
 }
 
+/// The same in transactions: the server refuses a write to a document that changed after it was read, and the body runs
+/// again.
+#[odm_test::test]
+async fn no_increment_of_a_transaction_is_lost(db: Database) {
+    let ada = account("ada");
+    db.collection::<Account>().insert_one(&ada).await.unwrap();
+    let mut tasks = tokio::task::JoinSet::new();
+    for _ in 0..32 {
+        let (db, id) = (db.clone(), ada.id);
+        tasks.spawn(async move {
+            let accounts: Collection<Account> = db.collection();
+            db.transaction(async |mut tx| {
+                let mut account = accounts.get(id).session(&mut tx).await?.unwrap();
+                account.sum += 1;
+                accounts.save(&account).session(&mut tx).await.map(drop)
+            })
+            .await
+            .unwrap();
+        });
+    }
+    tasks.join_all().await;
+    let stored = db.collection::<Account>().get(ada.id).await.unwrap().unwrap();
+    assert_eq!((stored.sum, stored.version), (32, 32));
+}
+
 #[odm_test::test]
 async fn a_stale_save_in_a_transaction_aborts_it(db: Database) {
     let accounts: Collection<Account> = db.collection();
