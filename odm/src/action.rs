@@ -70,6 +70,7 @@ mod save;
 mod save_changes;
 mod send;
 mod setters;
+pub(crate) mod stream_setters;
 mod update_many;
 mod update_one;
 mod watch;

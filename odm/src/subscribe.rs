@@ -68,6 +68,10 @@
 //! undone if they are in a transaction with the position. Other services need the [key](Item::key) of the change, or
 //! the [number of the term](SubscriptionStatus::fence).
 //!
+//! With [`Subscribe::partitions`], all instances deliver changes: those of one document are always in the same
+//! partition, each partition has its own position and lease, and each instance delivers its share of them. An instance
+//! that comes or goes changes the shares within seconds. The order of the changes of a document is kept.
+//!
 //! # Closures
 //!
 //! A handler is an `async |change| { .. }` closure, which borrows what it uses. It cannot be an `async move` closure
@@ -84,10 +88,13 @@ mod copy;
 mod dead_letter;
 mod delivery;
 mod feed;
+mod group;
 mod keeper;
+mod lag;
 mod monitor;
 mod oplog;
 mod outbox;
+mod partition;
 mod policy;
 mod position;
 mod run;

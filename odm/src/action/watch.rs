@@ -4,12 +4,12 @@ use std::{fmt, future::IntoFuture, time::Duration};
 
 use futures_core::future::BoxFuture;
 use mongodb::{
-    bson::{Document, Timestamp},
-    change_stream::event::ResumeToken as DriverToken,
-    options::{ChangeStreamOptions, FullDocumentBeforeChangeType, FullDocumentType},
+    bson::Document, change_stream::event::ResumeToken as DriverToken, options::ChangeStreamOptions,
 };
 
-use super::{Builder, HasTarget, OperationTarget, WithDeadline, setters::setters};
+use super::{
+    Builder, HasTarget, OperationTarget, WithDeadline, setters::setters, stream_setters::stream_setters,
+};
 use crate::{
     collection::{Collection, Target},
     error::{Error, Result},
@@ -122,73 +122,8 @@ impl<M, Row> Watch<M, Row> {
         self
     }
 
-    /// Sets whether the change of an update contains the document: as it is when the change is sent (`UpdateLookup`;
-    /// a later update or a delete may have happened), or as it was after the update (`WhenAvailable`, `Required`: the
-    /// collection must keep post-images).
-    ///
-    /// `{ $changeStream: { fullDocument: value } }`
-    pub fn full_document(mut self, value: FullDocumentType) -> Self {
-        self.options.full_document = Some(value);
-        self
-    }
-
-    /// Sets whether a change contains the document before the change. The collection must keep pre-images.
-    ///
-    /// `{ $changeStream: { fullDocumentBeforeChange: value } }`
-    pub fn full_document_before_change(mut self, value: FullDocumentBeforeChangeType) -> Self {
-        self.options.full_document_before_change = Some(value);
-        self
-    }
-
-    /// Starts with the first change after the one with this token. `None` starts with the changes from now on.
-    /// Replaces another start.
-    ///
-    /// `{ $changeStream: { resumeAfter: token } }`
-    pub fn resume_after(mut self, token: impl Into<Option<ResumeToken>>) -> Self {
-        self.start = Ok(token.into().map_or(Start::Now, Start::Resume));
-        self
-    }
-
-    /// Starts like [`resume_after`](Self::resume_after), but the change with this token may be an invalidate event:
-    /// the stream continues with a collection that was created with the same name afterwards.
-    ///
-    /// `{ $changeStream: { startAfter: token } }`
-    pub fn start_after(mut self, token: impl Into<Option<ResumeToken>>) -> Self {
-        self.start = Ok(token.into().map_or(Start::Now, Start::After));
-        self
-    }
-
-    /// Starts with the changes at this cluster time and later. Replaces another start.
-    ///
-    /// `{ $changeStream: { startAtOperationTime: time } }`
-    pub fn start_at(mut self, time: Timestamp) -> Self {
-        self.start = Ok(Start::AtTime(time));
-        self
-    }
-
-    /// Sets how many changes the server sends at a time, at most.
-    pub fn batch_size(mut self, size: u32) -> Self {
-        self.options.batch_size = Some(size);
-        self
-    }
-
-    /// Sets how long the server waits for a change before it returns an empty batch. The default is one second.
-    ///
-    /// Without changes, the position of the stream advances at this interval, and [`ChangeStream::next_if_any`] waits
-    /// this long.
-    pub fn max_await_time(mut self, time: Duration) -> Self {
-        self.options.max_await_time = Some(time);
-        self
-    }
-
-    /// Sets how long the stream tries to resume while no server is available. After this time, the error of the last
-    /// attempt ends the stream.
-    ///
-    /// By default there is no limit: the changes stay in the oplog, and the stream logs warnings.
-    pub fn max_outage(mut self, time: Duration) -> Self {
-        self.max_outage = Some(time);
-        self
-    }
+    stream_setters!(options);
+    stream_setters!(start);
 
     /// Adds stages after `$changeStream`. The closure receives a pipeline whose rows are the events, and returns it with
     /// the stages.

@@ -4,17 +4,20 @@ use std::{fmt, future::IntoFuture, marker::PhantomData, time::Duration};
 
 use futures_core::future::BoxFuture;
 use mongodb::{
-    bson::{Document, Timestamp, doc},
-    options::{ChangeStreamOptions, FullDocumentBeforeChangeType, FullDocumentType},
+    bson::{Document, doc},
+    options::ChangeStreamOptions,
 };
 
-use super::{Builder, HasTarget, OperationTarget, WithDeadline, setters::setters, watch::WATCH};
+use super::{
+    Builder, HasTarget, OperationTarget, WithDeadline, setters::setters, stream_setters::stream_setters,
+    watch::WATCH,
+};
 use crate::{
     database::Database,
     error::Result,
     query::Query,
     watch::{
-        ChangeStream, ModelChanges, ResumeToken,
+        ChangeStream, ModelChanges,
         raw_stream::RawStream,
         request::{Request, Source},
         resume_state::Start,
@@ -116,61 +119,8 @@ impl<C: ModelChanges> WatchDatabase<C> {
 }
 
 impl<C> WatchDatabase<C> {
-    /// Sets whether the change of an update contains the document, as in
-    /// [`Watch::full_document`](super::Watch::full_document).
-    pub fn full_document(mut self, value: FullDocumentType) -> Self {
-        self.options.full_document = Some(value);
-        self
-    }
-
-    /// Sets whether a change contains the document before the change, as in
-    /// [`Watch::full_document_before_change`](super::Watch::full_document_before_change).
-    pub fn full_document_before_change(mut self, value: FullDocumentBeforeChangeType) -> Self {
-        self.options.full_document_before_change = Some(value);
-        self
-    }
-
-    /// Starts with the first change after the one with this token. `None` starts with the changes from now on.
-    ///
-    /// `{ $changeStream: { resumeAfter: token } }`
-    pub fn resume_after(mut self, token: impl Into<Option<ResumeToken>>) -> Self {
-        self.start = Ok(token.into().map_or(Start::Now, Start::Resume));
-        self
-    }
-
-    /// Starts like [`resume_after`](Self::resume_after), but the change with this token may be an invalidate event.
-    ///
-    /// `{ $changeStream: { startAfter: token } }`
-    pub fn start_after(mut self, token: impl Into<Option<ResumeToken>>) -> Self {
-        self.start = Ok(token.into().map_or(Start::Now, Start::After));
-        self
-    }
-
-    /// Starts with the changes at this cluster time and later.
-    ///
-    /// `{ $changeStream: { startAtOperationTime: time } }`
-    pub fn start_at(mut self, time: Timestamp) -> Self {
-        self.start = Ok(Start::AtTime(time));
-        self
-    }
-
-    /// Sets how many changes the server sends at a time, at most.
-    pub fn batch_size(mut self, size: u32) -> Self {
-        self.options.batch_size = Some(size);
-        self
-    }
-
-    /// Sets how long the server waits for a change before it returns an empty batch. The default is one second.
-    pub fn max_await_time(mut self, time: Duration) -> Self {
-        self.options.max_await_time = Some(time);
-        self
-    }
-
-    /// Sets how long the stream tries to resume, as in [`Watch::max_outage`](super::Watch::max_outage).
-    pub fn max_outage(mut self, time: Duration) -> Self {
-        self.max_outage = Some(time);
-        self
-    }
+    stream_setters!(options);
+    stream_setters!(start);
 
     /// Adds a stage in the driver's form, such as `{ $match: { operationType: "insert" } }`, as in
     /// [`Watch::stage`](super::Watch::stage).

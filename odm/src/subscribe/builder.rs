@@ -10,21 +10,25 @@ use std::{
 use futures_core::future::BoxFuture;
 use mongodb::{
     bson::{Document, oid::ObjectId},
-    options::{ChangeStreamOptions, FullDocumentBeforeChangeType, FullDocumentType},
+    options::{ChangeStreamOptions, FullDocumentBeforeChangeType},
 };
 
 use super::{
     feed::Feed,
+    group::{Feeds, Group},
     monitor::Monitor,
+    partition::Key,
     policy::{Beginning, Cadence, Incident, OnEventTooLarge, OnHistoryLost, OnInvalidate},
     setup::{Observer, Setup},
     store::{MongoPositions, PositionStore},
     subscription::Subscription,
 };
 use crate::{
+    action::stream_setters::stream_setters,
     collection::Collection,
     error::{Error, Result},
     model::Model,
+    path::Path,
     pipeline::{ChangeStreamPipeline, InChangeStream, Pipeline},
     watch::Change,
 };
@@ -33,6 +37,13 @@ use crate::{
 const SHORTEST_LEASE: Duration = Duration::from_millis(100);
 /// How many changes may wait for their acknowledgement, by default.
 const MAX_UNACKNOWLEDGED: usize = 10_000;
+/// How often the position is compared with the oplog, by default and at most.
+const OPLOG_CHECK: Duration = Duration::from_secs(60);
+const SHORTEST_CHECK: Duration = Duration::from_millis(10);
+/// The lease of a partition, by default.
+const LEASE: Duration = Duration::from_secs(30);
+/// The largest number of partitions. Each one is a change stream.
+const MAX_PARTITIONS: u32 = 1000;
 
 impl<M: Model> Collection<M> {
     /// Opens a durable subscription of the changes of this collection.
@@ -82,6 +93,10 @@ struct Settings {
     max_unacknowledged: usize,
     observer: Option<Observer>,
     is_transactional: bool,
+    oplog_check: Duration,
+    warn_below: Option<Duration>,
+    partitions: Option<u32>,
+    partition_key: Key,
     monitor: Monitor,
 }
 
@@ -99,6 +114,10 @@ impl Settings {
             max_unacknowledged: MAX_UNACKNOWLEDGED,
             observer: None,
             is_transactional: false,
+            oplog_check: OPLOG_CHECK,
+            warn_below: None,
+            partitions: None,
+            partition_key: Key::default(),
             monitor: Monitor::default(),
         }
     }
@@ -128,6 +147,51 @@ impl<M, Row> Subscribe<M, Row> {
     /// which [`is_superseded`](Error::is_superseded) is true.
     pub fn lease(mut self, time: Duration) -> Self {
         self.settings.lease = Some(time);
+        self
+    }
+
+    /// Divides the changes into this many partitions by the `_id` of their document, which all instances with this name
+    /// share.
+    ///
+    /// Each partition has its own position and its own [lease](Self::lease), by default of 30 seconds. With `k` instances,
+    /// each delivers a `k`th of the partitions, several at the same time. If an instance comes or goes, the others
+    /// notice it within a second, or when its lease has expired. They end a partition before another instance begins it,
+    /// so the changes of a document stay in order, and each is handled by one instance. Events about the collection,
+    /// such as a drop, are delivered in every partition.
+    ///
+    /// `{ $match: { $or: [{ documentKey: { $exists: false } }, { $expr: { $eq: [<hash of the key> mod n, i] } }] } }`
+    ///
+    /// The number cannot be changed: opening a subscription with another one returns an error. A subscription without
+    /// partitions can be opened with them, and continues at its position. Each partition is a change stream, for which
+    /// the server reads its oplog, so choose a small multiple of the number of instances.
+    ///
+    /// Call [`run`](Self::run) or [`transactional`](Self::transactional). Awaiting the subscription itself returns an
+    /// error, because a stream of changes has one order.
+    ///
+    /// ```no_run
+    /// # use odm::{Collection, Id, Model};
+    /// # #[derive(Debug, Model)]
+    /// # #[odm(collection = "orders")]
+    /// # struct Order { id: Id<Order>, total: i32 }
+    /// # async fn bill(id: Option<&Id<Order>>) -> odm::Result<()> { Ok(()) }
+    /// # async fn f(orders: Collection<Order>) -> odm::Result<()> {
+    /// orders.subscribe("billing").partitions(8).run(async |change| bill(change.id()).await).await
+    /// # }
+    /// ```
+    pub fn partitions(mut self, count: u32) -> Self {
+        self.settings.partitions = Some(count);
+        self
+    }
+
+    /// Divides the changes by this field instead of the `_id`, so that all documents with the same value are in one
+    /// partition.
+    ///
+    /// The field must never change, and the collection must keep
+    /// [pre-images](crate::action::Watch::full_document_before_change), because the event of a delete contains no other
+    /// field. This sets the option `Required` for them.
+    pub fn partition_by<V>(mut self, field: &Path<M, V>) -> Self {
+        self.settings.partition_key = Key::Field(field.name().to_owned());
+        self.options.full_document_before_change = Some(FullDocumentBeforeChangeType::Required);
         self
     }
 
@@ -176,6 +240,28 @@ impl<M, Row> Subscribe<M, Row> {
         self
     }
 
+    /// Sets how much of the oplog must be left before the position. If it is less, the subscription is falling behind:
+    /// it logs a warning, reports [`Incident::FallingBehind`], and
+    /// [`is_falling_behind`](super::SubscriptionStatus::is_falling_behind) is true.
+    ///
+    /// The time is that until the oplog no longer contains the position, at the present rate of writes, if the
+    /// subscription stops. Choose one in which you can repair it. The default is a quarter of the time that the oplog
+    /// covers. With a time of your own, the warning is also given if the whole oplog covers less, as on a new server.
+    pub fn warn_below(mut self, left: Duration) -> Self {
+        self.settings.warn_below = Some(left);
+        self
+    }
+
+    /// Sets how often the position is compared with the [oplog](crate::Database::oplog_window). The default is one
+    /// minute.
+    ///
+    /// `{ serverStatus: 1, oplog: 1 }`. The user needs the privileges of [`oplog_window`](crate::Database::oplog_window).
+    /// Without them, there is no warning.
+    pub fn check_oplog_every(mut self, interval: Duration) -> Self {
+        self.settings.oplog_check = interval;
+        self
+    }
+
     /// Sets how many changes may wait for their acknowledgement. The default is 10,000.
     ///
     /// [`Subscription::next`] then waits. It returns an error if the first of them was dropped.
@@ -184,31 +270,7 @@ impl<M, Row> Subscribe<M, Row> {
         self
     }
 
-    /// Sets whether the change of an update contains the document, as in
-    /// [`Watch::full_document`](crate::action::Watch::full_document).
-    pub fn full_document(mut self, value: FullDocumentType) -> Self {
-        self.options.full_document = Some(value);
-        self
-    }
-
-    /// Sets whether a change contains the document before the change, as in
-    /// [`Watch::full_document_before_change`](crate::action::Watch::full_document_before_change).
-    pub fn full_document_before_change(mut self, value: FullDocumentBeforeChangeType) -> Self {
-        self.options.full_document_before_change = Some(value);
-        self
-    }
-
-    /// Sets how many changes or existing documents the server sends at a time, at most.
-    pub fn batch_size(mut self, size: u32) -> Self {
-        self.options.batch_size = Some(size);
-        self
-    }
-
-    /// Sets how long the server waits for a change before it returns an empty batch. The default is one second.
-    pub fn max_await_time(mut self, time: Duration) -> Self {
-        self.options.max_await_time = Some(time);
-        self
-    }
+    stream_setters!(options);
 
     /// Sets how long the subscription tries to resume while no server is available, as in
     /// [`Watch::max_outage`](crate::action::Watch::max_outage). By default there is no limit.
@@ -266,8 +328,15 @@ impl<M, Row> Subscribe<M, Row> {
     }
 
     /// Checks the arguments, and returns the changes of a run, which waits while no server is available.
-    pub(super) fn into_feed(self) -> Result<Feed> {
-        self.into_setup().map(|(setup, monitor)| Feed::new(setup, monitor, true))
+    pub(super) fn into_feeds(self) -> Result<Feeds> {
+        let (partitions, key) = (self.settings.partitions, self.settings.partition_key.clone());
+        let (mut template, monitor) = self.into_setup()?;
+        let Some(count) = partitions else {
+            return Ok(Feeds::One(Box::new(Feed::new(template, monitor, true))));
+        };
+        template.mongo()?;
+        template.lease.get_or_insert(LEASE);
+        Ok(Feeds::Partitions(Box::new(Group { template, count, key, monitor })))
     }
 
     /// Checks the arguments.
@@ -287,6 +356,17 @@ impl<M, Row> Subscribe<M, Row> {
         if settings.lease.is_some_and(|lease| lease < SHORTEST_LEASE) {
             return Err(Error::refused("the lease is shorter than 100 milliseconds"));
         }
+        match (settings.partitions, &settings.partition_key) {
+            (Some(count), _) if !(1..=MAX_PARTITIONS).contains(&count) => {
+                return Err(Error::refused(format!(
+                    "a subscription has 1 to {MAX_PARTITIONS} partitions, and not {count}"
+                )));
+            }
+            (None, Key::Field(_)) => {
+                return Err(Error::refused("`partition_by` needs `partitions`, which sets their number"));
+            }
+            _ => {}
+        }
         let setup = Setup {
             name,
             owner: ObjectId::new().to_hex(),
@@ -304,6 +384,9 @@ impl<M, Row> Subscribe<M, Row> {
             max_unacknowledged: settings.max_unacknowledged,
             observer: settings.observer,
             is_transactional: settings.is_transactional,
+            oplog_check: settings.oplog_check.max(SHORTEST_CHECK),
+            warn_below: settings.warn_below,
+            partition: None,
         };
         Ok((setup, settings.monitor))
     }
@@ -316,7 +399,13 @@ impl<M: Model, Row> IntoFuture for Subscribe<M, Row> {
     type IntoFuture = BoxFuture<'static, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        let setup = self.into_setup();
+        let setup = match self.settings.partitions {
+            None => self.into_setup(),
+            Some(_) => Err(Error::refused(
+                "a subscription with partitions has several streams of changes: handle them with `run`, or with \
+                 `transactional` and `run`",
+            )),
+        };
         let begun = async move {
             let (setup, monitor) = setup?;
             let is_patient = setup.lease.is_some();

@@ -21,6 +21,7 @@ use tokio::{
 use super::{
     copy::{self, Copy},
     keeper::Keeper,
+    lag::LagWatch,
     monitor::{Monitor, Phase},
     policy::Incident,
     position::{Chunks, Place, Position, first_time, overlap},
@@ -62,6 +63,7 @@ pub(super) struct Current {
     pub(super) term: Term,
     pub(super) tracker: Arc<Tracker>,
     _keeper: Keeper,
+    _lag: LagWatch,
 }
 
 enum State {
@@ -297,9 +299,11 @@ impl Feed {
         let tracker = Arc::new(Tracker::new(position));
         let setup = Arc::clone(&self.setup);
         let keeper = Keeper::start(&runtime, setup, term.clone(), Arc::clone(&tracker), renewed);
+        let (setup, of_lag) = (Arc::clone(&self.setup), Arc::clone(&tracker));
+        let lag = LagWatch::start(&runtime, setup, of_lag, self.monitor.clone());
         self.monitor.begin(&term, Arc::clone(&tracker));
         self.setup.report(&Incident::TermBegan { fence: term.fence() });
-        self.current = Some(Current { term, tracker, _keeper: keeper });
+        self.current = Some(Current { term, tracker, _keeper: keeper, _lag: lag });
     }
 
     /// Continues with the stream, because all existing documents were delivered.

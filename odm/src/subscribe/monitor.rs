@@ -1,13 +1,14 @@
 //! `Monitor`: the status of a subscription, seen from outside.
 
 use std::{
+    collections::BTreeMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use mongodb::bson::Timestamp;
 
-use super::{Position, store::Term, tracker::Tracker};
+use super::{Position, oplog::OplogWindow, store::Term, tracker::Tracker};
 use crate::watch::ResumeToken;
 
 /// Returns the status of a subscription at any time, for health checks and metrics. Clones show the same subscription.
@@ -25,6 +26,10 @@ struct Inner {
     server_time: Option<Timestamp>,
     delivered: u64,
     dead_letters: u64,
+    oplog: Option<OplogWindow>,
+    is_falling_behind: bool,
+    /// The partitions that this instance has delivered.
+    parts: BTreeMap<u32, Monitor>,
 }
 
 /// What a subscription does at a moment.
@@ -60,6 +65,15 @@ pub struct SubscriptionStatus {
     pub position: Option<Position>,
     /// The operation time of the deployment at the last reply of the change stream.
     pub server_time: Option<Timestamp>,
+    /// The [partitions](super::Subscribe::partitions) that this instance delivers. The status is then that of all of
+    /// them: `position` is the earliest one, and there is no `fence`, because each partition has its own.
+    pub partitions: Vec<u32>,
+    /// The time that the oplog covered when it was last [compared](super::Subscribe::check_oplog_every) with the
+    /// position. `None` if the user may not see it.
+    pub oplog: Option<OplogWindow>,
+    /// Whether little of the oplog is left before the position, so that the subscription may lose changes soon: see
+    /// [`Subscribe::warn_below`](super::Subscribe::warn_below).
+    pub is_falling_behind: bool,
 }
 
 impl SubscriptionStatus {
@@ -68,6 +82,13 @@ impl SubscriptionStatus {
     /// Returns `None` while the existing documents are delivered, and for a token of an unknown format.
     pub fn position_time(&self) -> Option<Timestamp> {
         self.position.as_ref()?.token().and_then(ResumeToken::cluster_time)
+    }
+
+    /// Returns the time that is left, at the present rate of writes, before the oplog no longer contains the position.
+    ///
+    /// Returns `None` if the [oplog](Self::oplog) or the time of the position is not known.
+    pub fn slack(&self) -> Option<Duration> {
+        self.oplog?.slack(self)
     }
 
     /// Returns how far the position is behind the deployment, in whole seconds of its clock.
@@ -88,6 +109,10 @@ impl Monitor {
     /// Returns the status.
     pub fn status(&self) -> SubscriptionStatus {
         let inner = self.lock();
+        if !inner.parts.is_empty() {
+            let parts = inner.parts.iter().map(|(number, part)| (*number, part.status())).collect();
+            return whole(inner.phase, parts);
+        }
         let tracker = inner.tracker.as_ref().filter(|_| inner.phase != Phase::Waiting);
         SubscriptionStatus {
             phase: inner.phase,
@@ -97,12 +122,30 @@ impl Monitor {
             dead_letters: inner.dead_letters,
             position: tracker.map(|tracker| tracker.reached()),
             server_time: inner.server_time,
+            partitions: Vec::new(),
+            oplog: inner.oplog,
+            is_falling_behind: inner.is_falling_behind && tracker.is_some(),
         }
+    }
+
+    /// Records a comparison with the oplog.
+    pub(super) fn compared(&self, window: OplogWindow, is_falling_behind: bool) {
+        let mut inner = self.lock();
+        inner.oplog = Some(window);
+        inner.is_falling_behind = is_falling_behind;
+    }
+
+    /// Returns the monitor of a partition.
+    pub(super) fn part(&self, number: u32) -> Self {
+        let part = self.lock().parts.entry(number).or_default().clone();
+        part.set_phase(Phase::Waiting);
+        part
     }
 
     pub(super) fn begin(&self, term: &Term, tracker: Arc<Tracker>) {
         let mut inner = self.lock();
         inner.term = Some(term.clone());
+        inner.is_falling_behind = false;
         inner.tracker = Some(tracker);
     }
 
@@ -122,5 +165,38 @@ impl Monitor {
     pub(super) fn dead_letter(&self) {
         let mut inner = self.lock();
         inner.dead_letters = inner.dead_letters.saturating_add(1);
+    }
+}
+
+/// Returns the status of a subscription from those of its partitions.
+fn whole(phase: Phase, parts: Vec<(u32, SubscriptionStatus)>) -> SubscriptionStatus {
+    let sum = |count: fn(&SubscriptionStatus) -> u64| parts.iter().map(|(_, part)| count(part)).sum();
+    let (delivered, dead_letters) = (sum(|part| part.delivered), sum(|part| part.dead_letters));
+    let current: Vec<(u32, SubscriptionStatus)> = parts
+        .into_iter()
+        .filter(|(_, part)| matches!(part.phase, Phase::ExistingDocuments | Phase::Streaming))
+        .collect();
+    let is_in = |phase| current.iter().any(|(_, part)| part.phase == phase);
+    let phase = match phase {
+        Phase::Ended => Phase::Ended,
+        _ if is_in(Phase::ExistingDocuments) => Phase::ExistingDocuments,
+        _ if is_in(Phase::Streaming) => Phase::Streaming,
+        _ => Phase::Waiting,
+    };
+    SubscriptionStatus {
+        phase,
+        fence: None,
+        delivered,
+        unacknowledged: current.iter().map(|(_, part)| part.unacknowledged).sum(),
+        dead_letters,
+        server_time: current.iter().filter_map(|(_, part)| part.server_time).max(),
+        partitions: current.iter().map(|(number, _)| *number).collect(),
+        oplog: current.iter().find_map(|(_, part)| part.oplog),
+        is_falling_behind: current.iter().any(|(_, part)| part.is_falling_behind),
+        position: current
+            .into_iter()
+            .map(|(_, part)| part)
+            .min_by_key(SubscriptionStatus::position_time)
+            .and_then(|part| part.position),
     }
 }

@@ -17,7 +17,7 @@ use super::{
     monitor::Monitor,
     policy::{Beginning, Incident, OnHistoryLost},
     run::{Limits, limits},
-    runner::{Attempted, Front, Runner, Work},
+    runner::{Attempted, Front, Work},
     store::PositionStore,
 };
 use crate::{
@@ -258,10 +258,10 @@ where
 
     fn into_future(self) -> Self::IntoFuture {
         let Self { messages, subscribe, limits, handler, .. } = self;
-        let feed = subscribe.into_feed();
+        let feeds = subscribe.into_feeds();
         Box::pin(async move {
             let handler = Handler { messages, handler };
-            Runner::new(feed?, limits).run::<Change<M>, E, _>(&handler).await
+            feeds?.run::<Change<M>, E, _>(limits, &handler).await
         })
     }
 }

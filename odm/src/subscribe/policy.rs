@@ -93,6 +93,15 @@ pub enum Incident {
         /// The key of the change.
         key: String,
     },
+    /// Little of the oplog is left before the position, so the subscription may lose changes soon: see
+    /// [`Subscribe::warn_below`](super::Subscribe::warn_below).
+    #[non_exhaustive]
+    FallingBehind {
+        /// How far the position is behind the newest entry.
+        lag: Duration,
+        /// How far it is after the oldest entry.
+        left: Duration,
+    },
     /// Another instance has begun a term.
     Superseded,
     /// This instance has begun a term.
@@ -119,6 +128,14 @@ impl Incident {
             // The key contains the `_id` of the document.
             Self::DeadLetter { .. } => {
                 tracing::error!(subscription = name, "a change was stored as a dead letter");
+            }
+            Self::FallingBehind { lag, left } => {
+                tracing::warn!(
+                    subscription = name,
+                    lag_s = lag.as_secs(),
+                    left_s = left.as_secs(),
+                    "the subscription is falling behind, and loses changes when the oplog no longer contains its position",
+                );
             }
             Self::Superseded => {
                 tracing::warn!(subscription = name, "another instance has taken over the subscription");

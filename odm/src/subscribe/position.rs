@@ -95,6 +95,15 @@ impl Position {
         }
     }
 
+    /// Returns the cluster time that the oplog must contain.
+    pub(super) fn cluster_time(&self) -> Option<Timestamp> {
+        match &self.place {
+            Place::At(time, _) => Some(*time),
+            Place::After(token, _) => token.cluster_time(),
+            Place::Copy(chunks) => first_time(chunks),
+        }
+    }
+
     /// Returns whether the subscription has not delivered all existing documents.
     pub fn is_copying(&self) -> bool {
         matches!(self.place, Place::Copy(_))

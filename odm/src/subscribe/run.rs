@@ -12,7 +12,7 @@ use futures_core::future::BoxFuture;
 use super::{
     builder::Subscribe,
     delivery::Item,
-    runner::{Attempted, Front, Runner, Work},
+    runner::{Attempted, Front, Work},
 };
 use crate::{
     error::{Error, Result},
@@ -205,8 +205,8 @@ where
 
     fn into_future(self) -> Self::IntoFuture {
         let Self { subscribe, limits, handler, .. } = self;
-        let feed = subscribe.into_feed();
-        Box::pin(async move { Runner::new(feed?, limits).run::<Row, E, _>(&Handler(handler)).await })
+        let feeds = subscribe.into_feeds();
+        Box::pin(async move { feeds?.run::<Row, E, _>(limits, &Handler(handler)).await })
     }
 }
 

@@ -8,13 +8,14 @@ use mongodb::{
 };
 
 use super::{
+    partition::Partition,
     policy::{Beginning, Cadence, Incident, OnEventTooLarge, OnHistoryLost, OnInvalidate},
     position::{Chunks, Deployment, exclusion},
-    store::PositionStore,
+    store::{MongoPositions, PositionStore},
 };
 use crate::{
     collection::Target,
-    error::Result,
+    error::{Error, Result},
     exec,
     operation::Verb,
     query::Query,
@@ -27,6 +28,7 @@ const CONFIGURATION: Verb = Verb::new("subscribe", "replSetGetConfig").reading()
 /// A function that is called with each incident.
 pub(super) type Observer = Arc<dyn Fn(&Incident) + Send + Sync>;
 
+#[derive(Clone)]
 pub(super) struct Setup {
     pub(super) name: String,
     /// The name of this instance. It is different for each subscription that is opened.
@@ -47,6 +49,11 @@ pub(super) struct Setup {
     pub(super) observer: Option<Observer>,
     /// Whether transactions change the position.
     pub(super) is_transactional: bool,
+    /// How often the position is compared with the oplog, and what is too little of it.
+    pub(super) oplog_check: Duration,
+    pub(super) warn_below: Option<Duration>,
+    /// The part of the changes that this is, if there are partitions.
+    pub(super) partition: Option<Arc<Partition>>,
 }
 
 impl Setup {
@@ -56,7 +63,13 @@ impl Setup {
         if one_by_one {
             options.batch_size = Some(1);
         }
-        let stages = exclusion(overlap).into_iter().chain(self.stages.iter().cloned()).collect();
+        let token = match (&self.partition, &start) {
+            (Some(partition), Start::After(token)) => partition.common(token),
+            _ => None,
+        };
+        let partition = self.partition.as_ref().map(|partition| partition.stage(token));
+        let stages =
+            exclusion(overlap).into_iter().chain(partition).chain(self.stages.iter().cloned()).collect();
         RawStream::open(self.request(stages, options)?, start, self.max_outage).await
     }
 
@@ -65,9 +78,21 @@ impl Setup {
     pub(super) async fn probe(&self, start: Start) -> Result<Option<crate::watch::ResumeToken>> {
         let mut options = self.options.clone();
         options.batch_size = Some(0);
-        let request = self.request(self.stages.clone(), options)?;
+        let partition = self.partition.as_ref().map(|partition| partition.stage(None));
+        let stages = partition.into_iter().chain(self.stages.iter().cloned()).collect();
+        let request = self.request(stages, options)?;
         let stream = RawStream::open(request, start, self.max_outage).await?;
         Ok(stream.token().cloned())
+    }
+
+    /// Returns the store, which has partitions and transactions.
+    pub(super) fn mongo(&self) -> Result<&MongoPositions> {
+        self.store.as_mongo().ok_or_else(|| {
+            Error::refused(
+                "this store of positions has no partitions: use `MongoPositions`, or open the subscription without \
+                 `partitions`",
+            )
+        })
     }
 
     fn request(&self, stages: Vec<Document>, options: ChangeStreamOptions) -> Result<Request> {

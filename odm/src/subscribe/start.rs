@@ -10,7 +10,7 @@ use super::{
     policy::Beginning,
     position::{Chunks, Deployment, Place, Position},
     setup::Setup,
-    store::{Claim, Term},
+    store::{Claim, NOT_REPLICATED, Term},
 };
 use crate::{
     error::{Error, ErrorKind, Result},
@@ -55,8 +55,8 @@ pub(super) enum Source {
     Failed(Error),
 }
 
-/// The server's code of a write that was not replicated in time, `WriteConcernFailed`.
-const NOT_REPLICATED: i32 = 64;
+/// How often a claim is made again that was not replicated in time.
+const REPLICATION_ATTEMPTS: u32 = 3;
 
 /// Starts the source. Without a term, begins one first. A patient start tries again after errors that pass, within the
 /// time of an outage.
@@ -76,7 +76,10 @@ pub(super) async fn start(
             || error.is_retryable()
             || matches!(error.kind(), ErrorKind::WriteConcern(_))
             || error.code() == Some(NOT_REPLICATED);
-        let is_patient = is_patient && setup.max_outage.is_none_or(|most| began.elapsed() < most);
+        // The claim was made. A new replica set, or one with a new primary, may need longer to replicate it.
+        let is_slow = error.code() == Some(NOT_REPLICATED) && failures < REPLICATION_ATTEMPTS;
+        let is_patient =
+            (is_patient || is_slow) && setup.max_outage.is_none_or(|most| began.elapsed() < most);
         // Another instance has begun a term in the meantime. This one waits for the next.
         let waits = error.is_superseded() && setup.lease.is_some() && held.is_none();
         if !(is_patient && passes || waits) {
@@ -110,13 +113,13 @@ async fn attempt(setup: &Arc<Setup>, restart: Restart, held: Option<Term>) -> Re
     };
     let deployment = setup.deployment().await?;
     let (position, is_stored, one_by_one) = match restart {
-        Restart::Load => match setup.store.load(&setup.name).await? {
-            Some(position) => {
+        Restart::Load => match stored(setup, &deployment).await? {
+            Some((position, is_stored)) => {
                 if !position.deployment.may_be(&deployment) {
                     let source = Source::Failed(Error::new(ErrorKind::InvalidResumeToken));
                     return Ok(Started { term, renewed, position, source });
                 }
-                (position, true, false)
+                (position, is_stored, false)
             }
             None => (beginning(setup, deployment).await?, false, false),
         },
@@ -136,6 +139,16 @@ async fn attempt(setup: &Arc<Setup>, restart: Restart, held: Option<Term>) -> Re
         setup.store.save(&setup.name, &position, &term).await?;
     }
     Ok(Started { term, renewed, position, source })
+}
+
+/// Returns the stored position, or the one at which all partitions begin, and whether it is that of the name itself.
+async fn stored(setup: &Setup, deployment: &Deployment) -> Result<Option<(Position, bool)>> {
+    let common = match &setup.partition {
+        Some(partition) => Some(partition.begin(setup, deployment).await?),
+        None => None,
+    };
+    let own = setup.store.load(&setup.name).await?;
+    Ok(own.map(|position| (position, true)).or(common.map(|position| (position, false))))
 }
 
 async fn stream(setup: &Setup, start: Start, overlap: Chunks, one_by_one: bool) -> Result<Source> {
@@ -168,7 +181,8 @@ async fn claim(setup: &Setup) -> Result<(Term, Instant)> {
     }
 }
 
-async fn beginning(setup: &Setup, deployment: Deployment) -> Result<Position> {
+/// Returns where a new subscription begins.
+pub(super) async fn beginning(setup: &Setup, deployment: Deployment) -> Result<Position> {
     let place = match &setup.beginning {
         Beginning::Now => return now(setup, deployment).await,
         Beginning::At(time) => Place::At(*time, Chunks::default()),

@@ -9,6 +9,7 @@ use std::{fmt, time::Duration};
 
 use async_trait::async_trait;
 
+pub(super) use self::mongo::{another_number, name_of};
 pub use self::{file::FilePositions, memory::MemoryPositions, mongo::MongoPositions, term::Term};
 use super::Position;
 use crate::error::{Error, ErrorKind, Result};
@@ -109,6 +110,9 @@ pub enum Claim {
     /// Another instance has the lease.
     Refused,
 }
+
+/// The server's code of a write that was not replicated in time, `WriteConcernFailed`.
+pub(super) const NOT_REPLICATED: i32 = 64;
 
 /// Creates the error of a [`PositionStore::save`] whose term has been superseded by another one:
 /// [`is_superseded`](Error::is_superseded) is true for it.

@@ -19,7 +19,7 @@ use super::{
     dead_letter::{Letter, put},
     delivery::Item,
     run::{Limits, limits},
-    runner::{Attempted, Front, Runner, Work},
+    runner::{Attempted, Front, Work},
     store::{MongoPositions, superseded},
 };
 use crate::{
@@ -256,7 +256,7 @@ where
     fn into_future(self) -> Self::IntoFuture {
         let Self { subscribe, limits, handler, .. } = self;
         let store = subscribe.store().as_mongo().cloned();
-        let feed = subscribe.into_feed();
+        let feeds = subscribe.into_feeds();
         Box::pin(async move {
             let store = store.ok_or_else(|| {
                 Error::refused(
@@ -264,7 +264,7 @@ where
                      without `transactional`",
                 )
             })?;
-            Runner::new(feed?, limits).run::<Row, E, _>(&Handler { handler, store }).await
+            feeds?.run::<Row, E, _>(limits, &Handler { handler, store }).await
         })
     }
 }

@@ -2,6 +2,7 @@
 
 mod claim;
 mod open_transaction;
+mod partitions;
 
 use std::time::Duration;
 
@@ -12,6 +13,7 @@ use mongodb::{
     options::{Acknowledgment, ReadConcern, ReadPreference, SelectionCriteria, UpdateOptions, WriteConcern},
 };
 
+pub(crate) use self::partitions::{another_number, name_of};
 use super::{super::Position, Claim, PositionStore, Term, superseded};
 use crate::{
     Tx,
@@ -43,6 +45,9 @@ const REPLICATION_TIME: Duration = Duration::from_secs(10);
 /// instance's transactions and their number, `version`. If an instance was paused or killed in a transaction, the next
 /// one ends the transaction with `killSessions`. While a transaction takes longer than a third of the lease, its
 /// instance renews the lease in `{ _id: { transaction: "billing" }, fence: 3, until: .. }`.
+///
+/// A subscription with [partitions](super::Subscribe::partitions) has a document for each partition,
+/// `{ _id: "billing#0", .. }`, and one for each instance, `{ _id: { member: "billing", owner: ".." }, until: .. }`.
 #[derive(Debug, Clone)]
 pub struct MongoPositions {
     database: Database,
@@ -135,6 +140,15 @@ impl MongoPositions {
     }
 }
 
+/// Reads the position of a stored document.
+fn position_of(stored: &Document) -> Result<Option<Position>> {
+    match stored.get("position") {
+        None => Ok(None),
+        Some(Bson::Document(position)) => Position::from_document(position).map(Some),
+        Some(_) => Err(Error::position_store("the field `position` is not a document")),
+    }
+}
+
 /// The filter of a position, as long as the term is the current one, and no transaction with an unknown outcome has
 /// changed it.
 fn of_term(name: &str, term: &Term) -> Document {
@@ -181,11 +195,8 @@ fn majority() -> WriteConcern {
 impl PositionStore for MongoPositions {
     async fn load(&self, name: &str) -> Result<Option<Position>> {
         let Some(stored) = self.find(name).await? else { return Ok(None) };
-        match stored.get("position") {
-            None => Ok(None),
-            Some(Bson::Document(position)) => Position::from_document(position).map(Some),
-            Some(_) => Err(Error::position_store("the field `position` is not a document")),
-        }
+        partitions::refuse_partitions(name, &stored)?;
+        position_of(&stored)
     }
 
     async fn save(&self, name: &str, position: &Position, term: &Term) -> Result<()> {
@@ -204,7 +215,8 @@ impl PositionStore for MongoPositions {
 
     async fn remove(&self, name: &str) -> Result<()> {
         let store = self.clone();
-        let filter = doc! { "_id": { "$in": [name, open_transaction::id(name)] } };
+        let own = doc! { "_id": { "$in": [name, open_transaction::id(name)] } };
+        let filter = doc! { "$or": [own, partitions::positions(name), partitions::members(name)] };
         exec::completed(Box::pin(async move {
             let collection = store.driver();
             let call = collection.delete_many(filter).write_concern(majority());

@@ -1,6 +1,9 @@
 //! What no retry can solve: the policy decides.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use odm::{
     Collection, Database, ErrorKind,
@@ -268,4 +271,124 @@ async fn lost_connections_lose_nothing(_db: Database) {
     server.client().await.unwrap().database("admin").run_command(off).await.unwrap();
     changes.close().await.unwrap();
     silence(&mut fast(&items, "a").await.unwrap()).await;
+}
+
+#[odm_test::test]
+async fn a_subscription_that_falls_behind_warns_before_it_loses_history(db: Database) {
+    let items: Collection<Item> = db.collection();
+    let open = |name: &str| fast(&items, name).check_oplog_every(Duration::from_millis(20));
+    let incidents = Incidents::default();
+    let mut behind = incidents.of(open("behind").warn_below(Duration::from_secs(1 << 30))).await.unwrap();
+    let mut safe = open("safe").warn_below(Duration::ZERO).await.unwrap();
+    assert!(!behind.status().is_falling_behind);
+    insert(&db, 0..1).await;
+    for changes in [&mut behind, &mut safe] {
+        assert_eq!(acknowledged(changes, 1).await, [0]);
+        let compared = async {
+            while changes.status().oplog.is_none() {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        soon(compared).await;
+    }
+    let status = behind.status();
+    assert!(status.is_falling_behind);
+    let (window, slack) = (status.oplog.unwrap(), status.slack().unwrap());
+    assert!(slack <= window.length(), "{slack:?} of {window:?}");
+    let incidents = incidents.take();
+    let [Incident::FallingBehind { left, .. }] = &incidents[..] else { panic!("{incidents:?}") };
+    assert!(*left < Duration::from_secs(1 << 30));
+    let status = safe.status();
+    assert!(!status.is_falling_behind && status.slack().is_some());
+}
+
+#[odm_test::test]
+async fn images_that_have_expired_are_an_error_and_the_position_stays(db: Database) {
+    let create = doc! { "create": "items", "changeStreamPreAndPostImages": { "enabled": true } };
+    db.driver().run_command(create).await.unwrap();
+    let items: Collection<Item> = db.collection();
+    let open = || fast(&items, "a").full_document_before_change(FullDocumentBeforeChangeType::Required);
+    insert(&db, 0..1).await;
+    drop(open().await.unwrap());
+    plain(&db).update_one(doc! { "n": 0 }, doc! { "$set": { "n": 1 } }).await.unwrap();
+    // As when `expireAfterSeconds` has passed.
+    let off = doc! { "collMod": "items", "changeStreamPreAndPostImages": { "enabled": false } };
+    db.driver().run_command(off).await.unwrap();
+    plain(&db).update_one(doc! { "n": 1 }, doc! { "$set": { "n": 2 } }).await.unwrap();
+    let error = match open().await {
+        Err(error) => error,
+        Ok(mut changes) => loop {
+            match soon(changes.next()).await.unwrap() {
+                Ok(change) => change.ack(),
+                Err(error) => break error,
+            }
+        },
+    };
+    assert_eq!(error.code(), Some(47), "{error:?}");
+    assert!(!error.is_retryable(), "{error:?}");
+    // Without the images, or with those that exist, the subscription continues.
+    let mut changes = fast(&items, "a")
+        .full_document_before_change(FullDocumentBeforeChangeType::WhenAvailable)
+        .await
+        .unwrap();
+    let last = soon(async {
+        loop {
+            let change = next(&mut changes).await;
+            let Event::Update { update_description, .. } = change.event() else { panic!("not an update") };
+            let (n, before) =
+                (update_description.updated_fields.get_i32("n").unwrap(), change.before().cloned());
+            change.ack();
+            if n == 2 {
+                return before;
+            }
+        }
+    })
+    .await;
+    assert_eq!(last, None);
+}
+
+#[odm_test::test]
+async fn a_permission_that_is_lost_ends_the_subscription_and_keeps_the_position(_db: Database) {
+    let server = Server::start().await.unwrap();
+    let db = server.fresh_database("permission").await.unwrap();
+    let watching = named(&server, &db, "subscribe-permission").await;
+    let items: Collection<Item> = watching.collection();
+    let mut changes = fast(&items, "a").await.unwrap();
+    insert(&db, 0..1).await;
+    assert_eq!(acknowledged(&mut changes, 1).await, [0]);
+    changes.flush().await.unwrap();
+    // Error 13 in the reply for the next batch, as after `revokeRolesFromUser`.
+    fail(&server, "subscribe-permission", 1, 13, "getMore").await;
+    let error = soon(changes.next()).await.unwrap().unwrap_err();
+    assert!(error.is_unauthorized(), "{error:?}");
+    assert!(soon(changes.next()).await.is_none());
+    insert(&db, 1..2).await;
+    // A run does not try again either: a loop would go on without end.
+    fail(&server, "subscribe-permission", 1, 13, "aggregate").await;
+    let run = fast(&items, "a").run(async |_| panic!("no change can be read"));
+    let error = soon(run.into_future()).await.unwrap_err();
+    assert!(error.is_unauthorized(), "{error:?}");
+    let mut changes = fast(&items, "a").await.unwrap();
+    assert_eq!(acknowledged(&mut changes, 1).await, [1]);
+}
+
+#[odm_test::test]
+async fn a_stored_token_that_the_server_refuses_is_lost_history(db: Database) {
+    let items: Collection<Item> = db.collection();
+    let positions = db.driver().collection::<Document>("odm_subscriptions");
+    for (name, data) in [("text", "zz"), ("cut", "82")] {
+        drop(fast(&items, name).await.unwrap());
+        let bad = doc! { "$set": { "position.token": { "_data": data } } };
+        positions.update_one(doc! { "_id": name }, bad).await.unwrap();
+        let incidents = Incidents::default();
+        let error = incidents.of(fast(&items, name)).await.unwrap_err();
+        assert!(matches!(error.kind(), ErrorKind::InvalidResumeToken), "{name}: {error:?}");
+        let reported = incidents.take();
+        let [Incident::HistoryLost { code: Some(_), policy: OnHistoryLost::Fail, .. }] = &reported[..] else {
+            panic!("{name}: {reported:?}")
+        };
+        let mut changes = fast(&items, name).on_history_lost(OnHistoryLost::SkipToNow).await.unwrap();
+        insert(&db, 7..8).await;
+        assert_eq!(acknowledged(&mut changes, 1).await, [7]);
+    }
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use mongodb::bson::{DateTime, Document, doc};
 
+use super::super::NOT_REPLICATED;
 use super::{CLAIM, Claim, MongoPositions, REPLICATION_TIME, Term, millis, until};
 use crate::{
     error::{Error, Result},
@@ -41,7 +42,7 @@ impl MongoPositions {
         .await?;
         // The driver does not check it for `run_command`. A term that may be rolled back has not begun.
         if reply.contains_key("writeConcernError") {
-            return Err(Error::answered(64, "the position was not replicated in time"));
+            return Err(Error::answered(NOT_REPLICATED, "the position was not replicated in time"));
         }
         let value = reply.get_document("value").ok();
         let fence = value.and_then(|value| value.get_i64("fence").ok());
