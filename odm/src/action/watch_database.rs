@@ -14,7 +14,8 @@ use super::{
 };
 use crate::{
     database::Database,
-    error::Result,
+    error::{Error, Result},
+    policies::no_tenant,
     query::Query,
     watch::{
         ChangeStream, ModelChanges,
@@ -37,8 +38,8 @@ impl Database {
     /// [collection](crate::Collection::watch). If a collection is dropped or renamed, the stream continues. It ends
     /// when the database is dropped.
     ///
-    /// The [policies](macro@crate::Model#policies) of the models do not limit the stream: it contains the changes of
-    /// all tenants.
+    /// If documents of one of the models belong to [tenants](macro@crate::Model#policies), the stream must be opened with
+    /// [`all_tenants`](WatchDatabase::all_tenants).
     ///
     /// # Errors
     ///
@@ -77,6 +78,8 @@ pub struct WatchDatabase<C> {
     options: ChangeStreamOptions,
     stages: Vec<Document>,
     max_outage: Option<Duration>,
+    /// Whether the stream may contain changes of all tenants.
+    all_tenants: bool,
     rows: PhantomData<fn() -> C>,
 }
 
@@ -104,7 +107,7 @@ impl<C> super::TakesComment for WatchDatabase<C> {
 
 impl<C: ModelChanges> WatchDatabase<C> {
     fn new(database: &Database, of_deployment: bool) -> Self {
-        let names: Vec<&str> = C::COLLECTIONS.to_vec();
+        let names: Vec<&str> = C::MODELS.iter().map(|model| model.collection()).collect();
         let models = doc! { "$or": [{ "ns.coll": { "$in": names } }, { "ns.coll": { "$exists": false } }] };
         Self {
             database: database.clone(),
@@ -113,12 +116,21 @@ impl<C: ModelChanges> WatchDatabase<C> {
             options: ChangeStreamOptions::default(),
             stages: vec![doc! { "$match": models }],
             max_outage: None,
+            all_tenants: false,
             rows: PhantomData,
         }
     }
 }
 
 impl<C> WatchDatabase<C> {
+    /// Lets the stream contain the changes of all tenants, if documents of one of the models belong to
+    /// [tenants](macro@crate::Model#policies). A stream cannot be limited to one of them, because the change of a delete
+    /// does not contain the tenant.
+    pub fn all_tenants(mut self) -> Self {
+        self.all_tenants = true;
+        self
+    }
+
     stream_setters!(options);
     stream_setters!(start);
 
@@ -138,13 +150,17 @@ impl<C> WatchDatabase<C> {
     }
 }
 
-impl<C> IntoFuture for WatchDatabase<C> {
+impl<C: ModelChanges> IntoFuture for WatchDatabase<C> {
     type Output = Result<ChangeStream<Database, C>>;
     type IntoFuture = BoxFuture<'static, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        let Self { database, source, start, options, stages, max_outage, .. } = self;
+        let Self { database, source, start, options, stages, max_outage, all_tenants, .. } = self;
+        let has_tenants = C::MODELS.iter().any(|model| model.policies().tenant().is_some());
         Box::pin(async move {
+            if has_tenants && !all_tenants {
+                return database.operation(WATCH).check(Err(Error::from(no_tenant())));
+            }
             // The models of a database have no policies in common.
             let query = Query::new(stages, options).unscoped()?;
             let request = Request::of(database, source, None, query)?;

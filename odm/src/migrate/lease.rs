@@ -13,7 +13,11 @@ use mongodb::{
     bson::{Bson, DateTime, Document, doc, oid::ObjectId},
     options::{Acknowledgment, UpdateOptions, WriteConcern},
 };
-use tokio::{sync::watch, task::JoinHandle, time::sleep};
+use tokio::{
+    sync::watch,
+    task::JoinHandle,
+    time::{sleep, timeout},
+};
 
 use super::{LEASES, Settings, operation};
 use crate::{
@@ -213,12 +217,19 @@ async fn renew(fence: Fence, renewed: Arc<Mutex<Instant>>, lost: watch::Sender<(
         if age() < fence.length / 3 {
             continue;
         }
-        let asked = Instant::now();
-        match fence.update(vec![doc! { "$set": { "until": fence.until() } }].into()).await {
-            Ok(true) => *renewed.lock().unwrap_or_else(PoisonError::into_inner) = asked,
+        let (sent, own) = (Instant::now(), fence.clone());
+        // The driver waits for a server that does not reply without a limit. The renewal is a task of its own, because
+        // the future of a driver's call must not be dropped.
+        let renewal =
+            tokio::spawn(
+                async move { own.update(vec![doc! { "$set": { "until": own.until() } }].into()).await },
+            );
+        match timeout(fence.length.saturating_sub(age()), renewal).await {
+            Ok(Ok(Ok(true))) => *renewed.lock().unwrap_or_else(PoisonError::into_inner) = sent,
+            Ok(Ok(Ok(false))) => break,
             // The server cannot be reached: the lease may still be ours until it expires.
-            Err(_) if age() < fence.length => {}
-            Ok(false) | Err(_) => break,
+            _ if age() < fence.length => {}
+            _ => break,
         }
     }
     drop(lost);

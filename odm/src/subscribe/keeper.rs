@@ -7,7 +7,12 @@ use std::{
 };
 
 use futures_util::future::{Either, select};
-use tokio::{runtime::Handle, sync::OwnedMutexGuard, task::JoinHandle, time::sleep};
+use tokio::{
+    runtime::Handle,
+    sync::OwnedMutexGuard,
+    task::JoinHandle,
+    time::{sleep, timeout},
+};
 
 use super::{policy::Cadence, setup::Setup, store::Term, tracker::Tracker};
 use crate::{
@@ -58,10 +63,10 @@ async fn save_locked(
     if tracker.is_lost() {
         return Err(super::store::superseded());
     }
-    let (position, version) = tracker.to_save();
+    let (position, written) = tracker.to_save();
     let saved = setup.store.save(&setup.name, &position, term).await;
     match &saved {
-        Ok(()) => tracker.saved(version),
+        Ok(()) => tracker.saved(written),
         Err(error) if matches!(error.kind(), ErrorKind::Superseded) => tracker.lose(),
         Err(_) => {}
     }
@@ -84,6 +89,27 @@ async fn renew(setup: &Setup, term: &Term, tracker: &Tracker, renewed: Instant) 
         tracker.lose();
     }
     alive.map(|()| sent)
+}
+
+/// Saves and renews like [`renew`], and waits for that only as long as the lease is valid: the driver waits for a server
+/// that does not reply without a limit.
+async fn within_lease(
+    setup: &Arc<Setup>,
+    term: &Term,
+    tracker: &Arc<Tracker>,
+    renewed: Instant,
+) -> Result<Instant> {
+    let Some(lease) = term.lease() else { return renew(setup, term, tracker, renewed).await };
+    let (setup, term, tracker) = (Arc::clone(setup), term.clone(), Arc::clone(tracker));
+    // A task of its own, because the future of a driver's call must not be dropped.
+    let renewal = tokio::spawn(async move { renew(&setup, &term, &tracker, renewed).await });
+    let left = (renewed + lease).saturating_duration_since(Instant::now());
+    match timeout(left, renewal).await {
+        Ok(Ok(renewed)) => renewed,
+        Ok(Err(_)) | Err(_) => {
+            Err(Error::new(ErrorKind::Timeout("the server did not reply before the lease ended".into())))
+        }
+    }
 }
 
 /// Saves and renews until the term ends.
@@ -110,7 +136,7 @@ async fn keep(setup: Arc<Setup>, term: Term, tracker: Arc<Tracker>, mut renewed:
                 }
             }
         }
-        match renew(&setup, &term, &tracker, renewed).await {
+        match within_lease(&setup, &term, &tracker, renewed).await {
             Ok(sent) => {
                 failures = 0;
                 renewed = sent;

@@ -248,8 +248,8 @@ impl<'h> Runner<'h> {
         if let Some(passed) = self.feed.pass() {
             passed.tracker.acknowledge(passed.number);
             if guard.is_some() {
-                let (_, version) = passed.tracker.to_save();
-                passed.tracker.saved(version);
+                let (_, saving) = passed.tracker.to_save();
+                passed.tracker.saved(saving);
             }
         }
         drop(guard);

@@ -59,6 +59,13 @@ enum SlotState {
     Quiet,
 }
 
+/// A position that is being saved: its version, and how many changes were acknowledged when it was read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Saving {
+    version: u64,
+    acknowledged: usize,
+}
+
 /// What has not been saved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Unsaved {
@@ -200,18 +207,18 @@ impl Tracker {
         self.lock().reached.clone()
     }
 
-    /// Returns the position with its version, for [`saved`](Self::saved).
-    pub(super) fn to_save(&self) -> (Position, u64) {
+    /// Returns the position, and what [`saved`](Self::saved) records about it.
+    pub(super) fn to_save(&self) -> (Position, Saving) {
         let state = self.lock();
-        (state.reached.clone(), state.version)
+        (state.reached.clone(), Saving { version: state.version, acknowledged: state.acknowledged })
     }
 
-    /// Records that the position with this version was saved.
-    pub(super) fn saved(&self, version: u64) {
+    /// Records that a position was saved. What was acknowledged since it was read is still to be saved.
+    pub(super) fn saved(&self, Saving { version, acknowledged }: Saving) {
         let mut state = self.lock();
         state.saved = state.saved.max(version);
-        state.acknowledged = 0;
-        state.acknowledged_since = None;
+        state.acknowledged = state.acknowledged.saturating_sub(acknowledged);
+        state.acknowledged_since = (state.acknowledged > 0).then(Instant::now);
         state.changed_since = (state.version > state.saved).then(Instant::now);
     }
 
@@ -278,13 +285,14 @@ mod tests {
         tracker.acknowledge(0);
         assert_eq!((tracker.reached(), tracker.waiting()), (at(2), 1));
         assert_eq!(tracker.unsaved().unwrap().acknowledged, 2);
-        let (position, version) = tracker.to_save();
+        let (position, saving) = tracker.to_save();
         assert_eq!(position, at(2));
         tracker.acknowledge(2);
-        tracker.saved(version);
-        assert!(tracker.unsaved().is_some(), "the third is newer than what was saved");
-        let (position, version) = tracker.to_save();
-        tracker.saved(version);
+        tracker.saved(saving);
+        let unsaved = tracker.unsaved().expect("the third is newer than what was saved");
+        assert_eq!((unsaved.acknowledged, unsaved.acknowledged_since.is_some()), (1, true));
+        let (position, saving) = tracker.to_save();
+        tracker.saved(saving);
         assert_eq!((position, tracker.unsaved()), (at(3), None));
     }
 

@@ -7,6 +7,7 @@ use mongodb::bson::{RawDocument, RawDocumentBuf, Timestamp};
 use super::{event::namespace, token::ResumeToken};
 use crate::{
     error::codec::{CodecError, CodecResult},
+    model::ModelMeta,
     value::{OwnedRow, Raw},
 };
 
@@ -19,8 +20,8 @@ use crate::{
     note = "`odm::changes! {{ enum ShopChange {{ Order(Order), Customer(Customer) }} }}`"
 )]
 pub trait ModelChanges: OwnedRow {
-    /// The names of the collections of the models, in the order of the variants.
-    const COLLECTIONS: &'static [&'static str];
+    /// The models, in the order of the variants.
+    const MODELS: &'static [&'static ModelMeta];
 }
 
 /// A change that is not one of a declared model: the database was dropped, or the stream has ended.
@@ -163,7 +164,7 @@ macro_rules! changes {
         }
 
         impl $crate::watch::ModelChanges for $name {
-            const COLLECTIONS: &'static [&'static str] = &[$( <$model as $crate::Model>::COLLECTION ),+];
+            const MODELS: &'static [&'static $crate::model::ModelMeta] = &[$( <$model as $crate::Model>::MODEL ),+];
         }
     };
 }

@@ -11,12 +11,14 @@ use std::{
 use odm::{
     Collection, Database, Id,
     bson::doc,
+    mongodb::options::ClientOptions,
     subscribe::{Claim, Incident, MongoPositions, Phase, PositionStore, Term},
 };
 use odm_test::Server;
 use tokio::sync::Notify;
 
 use super::{Item, acknowledged, fast, insert, next, number, silence, soon, stored, transactional::Effect};
+use crate::failing::{fail, own};
 
 const LEASE: Duration = Duration::from_millis(600);
 
@@ -253,4 +255,28 @@ async fn the_open_transaction_of_a_paused_instance_is_ended(db: Database) {
         0,
         "the paused instance has changed something"
     );
+}
+
+/// The driver waits for the reply without a limit, so the instance itself must notice that its lease has ended.
+#[tokio::test]
+async fn a_renewal_without_a_reply_ends_the_term() {
+    let server = own().await;
+    let mut options = ClientOptions::parse(server.uri()).await.unwrap();
+    options.app_name = Some("hanging".to_owned());
+    let hanging = Database::connect_with(options, "leases").unwrap();
+    let items: Collection<Item> = hanging.collection();
+    let mut first = fast(&items, "billing").lease(LEASE).await.unwrap();
+    silence(&mut first).await;
+    insert(&hanging, 0..1).await;
+    let held = next(&mut first).await;
+    let block = doc! { "blockConnection": true, "blockTimeMS": 20_000 };
+    fail(&server, "hanging", doc! { "times": 1 }, &["update"], block).await;
+    let end = tokio::time::Instant::now() + Duration::from_secs(15);
+    assert_eq!(first.status().fence, Some(1));
+    while first.status().fence == Some(1) && tokio::time::Instant::now() < end {
+        let _ = tokio::time::timeout(Duration::from_millis(50), first.next()).await;
+    }
+    assert_ne!(first.status().fence, Some(1), "the instance still delivers although its lease has ended");
+    drop(held);
+    server.stop().await;
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use odm::{
-    Database, ErrorKind, Model,
+    Database, ErrorKind, Id, Model,
     bson::doc,
     changes,
     watch::{ChangeStream, Event},
@@ -131,4 +131,34 @@ async fn the_commands_name_the_models(db: Database) {
     );
     assert_eq!(sent.get_document("cursor").unwrap(), &doc! { "batchSize": 7_i64 });
     drop(stream);
+}
+
+#[derive(Debug, Model)]
+#[odm(collection = "invoices")]
+struct Invoice {
+    id: Id<Invoice>,
+    #[odm(tenant)]
+    shop: String,
+}
+
+changes! {
+    #[derive(Debug)]
+    enum InvoiceChange {
+        Order(Order),
+        Invoice(Invoice),
+    }
+}
+
+/// As for a collection: a stream cannot be limited to a tenant.
+#[odm_test::test]
+async fn a_stream_of_models_with_tenants_is_one_of_all_tenants(db: Database) {
+    let error = db.watch::<InvoiceChange>().await.unwrap_err();
+    assert!(error.is_not_sent() && error.to_string().contains("`.all_tenants()`"), "{error}");
+    let error = db.watch_deployment::<InvoiceChange>().await.unwrap_err();
+    assert!(error.is_not_sent(), "{error}");
+    let mut changes = db.watch::<InvoiceChange>().all_tenants().await.unwrap();
+    let invoice = Invoice { id: Id::new(), shop: "rome".to_owned() };
+    db.collection::<Invoice>().tenant("rome").insert_one(&invoice).await.unwrap();
+    let change = changes.next().await.unwrap().unwrap();
+    assert!(matches!(&change, InvoiceChange::Invoice(change) if change.document().is_some()), "{change:?}");
 }
