@@ -65,7 +65,7 @@ words! {
         PreAndPostImages("pre_and_post_images", "#[odm(pre_and_post_images)]", Container(Model)),
         View("view", "#[odm(view(on = Order, pipeline = path::to::function))]", Container(Model)),
         MaterializedView("materialized_view", MATERIALIZED_VIEW, Container(Model)),
-        ShardKey("shard_key", "#[odm(shard_key(customer, id = \"hashed\"))]", Container(Model)),
+        ShardKey("shard_key", SHARD_KEY, Container(Model)),
         Hooks("hooks", "#[odm(hooks)]", Container(Model)),
         SchemaVersion("schema_version", SCHEMA_VERSION, Container(Model | Embedded)),
         Upgrade("upgrade", "#[odm(upgrade(1 = path::to::step, 2 = path::to::next_step))]", Container(Model | Embedded)),
@@ -217,7 +217,7 @@ words! {
 
     /// The options in `shard_key(..)`.
     ShardKeyWord {
-        Unique("unique", "#[odm(shard_key(customer, unique))]", _),
+        Unique("unique", SHARD_KEY, _),
     }
 
     /// The options in `schema_version(..)`.
@@ -246,6 +246,7 @@ const RANGE: &str = "range(min = 0, max = 100)";
 const RENAME: &str = "#[odm(rename = \"storedName\")]";
 const SCHEMA_VERSION: &str = "#[odm(schema_version = 3)]` or `#[odm(schema_version(3, name = \"v\"))]";
 const SERDE: &str = "#[odm(serde)]` or `#[odm(serde(ordered))]";
+const SHARD_KEY: &str = "#[odm(shard_key(customer, id = \"hashed\"))]";
 const TIME_SERIES: &str = "#[odm(time_series(time = at, meta = sensor, granularity = \"minutes\"))]";
 const VALIDATOR: &str = "#[odm(validator)]` or `#[odm(validator(level = \"moderate\", action = \"warn\"))]";
 

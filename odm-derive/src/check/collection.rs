@@ -65,7 +65,7 @@ fn time_series(cx: &Ctxt, container: &Container<'_>, series: &TimeSeries) {
 fn field_of_series(cx: &Ctxt, container: &Container<'_>, name: &Ident) {
     let Data::Document(fields) = &container.data else { return };
     let stored = || fields.iter().filter(|field| field.is_stored());
-    match stored().find(|field| member_name(&field.member) == name.to_string()) {
+    match stored().find(|field| *name == member_name(&field.member)) {
         Some(field) if field.stored == "_id" => {
             cx.error(name, "the `_id` is neither the time nor the meta field of a time series");
         }

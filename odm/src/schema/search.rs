@@ -68,11 +68,11 @@ pub(super) fn diff(
             return declared.iter().map(unavailable).collect();
         }
     };
-    let named = |wanted: &str| live.iter().find(|live| live.get_str("name").ok() == Some(wanted));
+    let by_name = |wanted: &str| live.iter().find(|live| live.get_str("name").ok() == Some(wanted));
     let mut changes = Vec::new();
     for index in declared {
         let (collection, index) = (name(), index.clone());
-        match named(index.name()) {
+        match by_name(index.name()) {
             None => changes.push(SchemaChange::CreateSearchIndex { collection, index }),
             Some(live) => {
                 let differences = differences(&index, live);

@@ -69,7 +69,7 @@ impl Options {
         }
         if self.images != after.images {
             return Some(if after.images {
-                modified("pre- and post-images off -> on".to_owned())
+                modified("pre- and post-images off -> on")
             } else {
                 undeclared("pre- and post-images")
             });
@@ -143,7 +143,7 @@ impl Kind {
             (_, Self::Ordinary) => return Some(undeclared(&self.text())),
             (_, other) => return Some(manual(&format!("type {} -> {}", self.name(), other.name()))),
         }
-        (!in_place.is_empty()).then(|| modified(in_place.join("; ")))
+        (!in_place.is_empty()).then(|| modified(&in_place.join("; ")))
     }
 
     fn name(&self) -> &'static str {
@@ -175,7 +175,7 @@ impl Kind {
     }
 }
 
-fn modified(text: String) -> String {
+fn modified(text: &str) -> String {
     format!("~ things: modify collection: {text} [safe]")
 }
 

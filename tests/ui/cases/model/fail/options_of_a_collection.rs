@@ -56,4 +56,10 @@ struct Plain {
     region: String,
 }
 
+#[derive(odm::Model)]
+#[odm(collection = "h", materialized_view(on = Capped), shard_key)]
+struct Last {
+    id: odm::Id<Last>,
+}
+
 fn main() {}
