@@ -27,6 +27,27 @@ fn model() {
 }
 
 #[test]
+fn model_with_references_policies_and_hooks() {
+    insta::assert_snapshot!(expanded(
+        Derive::Model,
+        quote! {
+            #[odm(collection = "comments", hooks)]
+            struct Comment {
+                id: Id<Comment>,
+                #[odm(on_delete = "cascade")]
+                post: Id<Post>,
+                #[odm(on_delete = "nullify")]
+                answers: Option<Id<Comment>>,
+                #[odm(version)]
+                version: i64,
+                #[odm(deleted_at)]
+                deleted_at: Option<DateTime>,
+            }
+        }
+    ));
+}
+
+#[test]
 fn embedded() {
     insta::assert_snapshot!(expanded(
         Derive::Embedded,
