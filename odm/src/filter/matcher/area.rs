@@ -109,8 +109,12 @@ fn legacy_point(value: Raw<'_>) -> CodecResult<Option<Point>> {
     Ok(x.zip(y).map(|(x, y)| [x.to_double(), y.to_double()]))
 }
 
-/// Counts the edges to the right of the point, as the server does: points on slanted edges may be outside.
+/// Counts the edges to the right of the point, as the server does: corners are inside, and points on slanted edges may be
+/// outside.
 fn is_in_polygon([x, y]: Point, corners: &[Point]) -> bool {
+    if corners.contains(&[x, y]) {
+        return true;
+    }
     let mut is_inside = false;
     let next = corners.iter().cycle().skip(1);
     for ([one_x, one_y], [other_x, other_y]) in corners.iter().zip(next) {
