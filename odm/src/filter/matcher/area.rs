@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{error::codec::CodecResult, value::Raw};
 
-/// An area on the plane. Its border belongs to it.
+/// An area on the plane.
 #[derive(Debug)]
 pub(super) enum Area {
     Box([Point; 2]),
@@ -109,19 +109,24 @@ fn legacy_point(value: Raw<'_>) -> CodecResult<Option<Point>> {
     Ok(x.zip(y).map(|(x, y)| [x.to_double(), y.to_double()]))
 }
 
+/// Counts the edges to the right of the point, as the server does: corners are inside, and points on slanted edges may be
+/// outside.
 fn is_in_polygon([x, y]: Point, corners: &[Point]) -> bool {
+    if corners.contains(&[x, y]) {
+        return true;
+    }
     let mut is_inside = false;
     let next = corners.iter().cycle().skip(1);
     for ([one_x, one_y], [other_x, other_y]) in corners.iter().zip(next) {
-        let is_between = (one_x.min(*other_x)..=one_x.max(*other_x)).contains(&x)
-            && (one_y.min(*other_y)..=one_y.max(*other_y)).contains(&y);
-        let turn = (other_x - one_x) * (y - one_y) - (other_y - one_y) * (x - one_x);
-        if is_between && turn == 0.0 {
+        let (left, right) = (one_x.min(*other_x), one_x.max(*other_x));
+        let (bottom, top) = (one_y.min(*other_y), one_y.max(*other_y));
+        let is_straight = left >= right || bottom >= top;
+        if is_straight && (left..=right).contains(&x) && (bottom..=top).contains(&y) {
             return true;
         }
-        if (*one_y > y) != (*other_y > y) {
+        if y > bottom && y <= top && x <= right {
             let crossing = (y - one_y) * (other_x - one_x) / (other_y - one_y) + one_x;
-            is_inside ^= x < crossing;
+            is_inside ^= left >= right || x <= crossing;
         }
     }
     is_inside

@@ -72,7 +72,7 @@ fn operands_that_the_server_refuses_are_described() {
             "no operators beside it: write each condition in a document of its own",
         ),
         (doc! { "a": { "$type": "text" } }, "$type", "a name or number of a BSON type, or an array of them"),
-        (doc! { "a": { "$size": 1.5 } }, "$size", "an integral number of at least 0"),
+        (doc! { "a": { "$size": 1.5 } }, "$size", "an integral number of at least 0, below 2^31"),
         (
             doc! { "a": { "$all": [1, { "$elemMatch": {} }] } },
             "$all",

@@ -90,9 +90,11 @@ fn operator(name: &[u8], value: Raw<'_>, all: Raw<'_>) -> Result<Option<Conditio
             ))
         }
         b"$size" => {
-            let size =
-                Number::of(value).map_err(unreadable)?.and_then(Number::integral).filter(|size| *size >= 0);
-            test(Test::Size(size.ok_or_else(|| invalid("$size", "an integral number of at least 0"))?))
+            let size = Number::of(value).map_err(unreadable)?.and_then(Number::integral);
+            let size = size.filter(|size| (0..=i64::from(i32::MAX)).contains(size));
+            test(Test::Size(
+                size.ok_or_else(|| invalid("$size", "an integral number of at least 0, below 2^31"))?,
+            ))
         }
         b"$all" => all_of(value).map(Some),
         b"$elemMatch" => elem_match(value).map(Some),
@@ -113,7 +115,7 @@ fn operator(name: &[u8], value: Raw<'_>, all: Raw<'_>) -> Result<Option<Conditio
         b"$bitsAllClear" => bits("$bitsAllClear", value, false, true).map(Some),
         b"$bitsAnySet" => bits("$bitsAnySet", value, true, false).map(Some),
         b"$bitsAnyClear" => bits("$bitsAnyClear", value, false, false).map(Some),
-        b"$regex" => pattern(value, field(all, b"$options").map_err(unreadable)?).map(test_pattern).map(Some),
+        b"$regex" => pattern(value, all).map(test_pattern).map(Some),
         b"$options" => match field(all, b"$regex").map_err(unreadable)? {
             Some(_) => Ok(None),
             None => Err(invalid("$options", "a `$regex` beside it")),
@@ -256,8 +258,10 @@ fn stored_pattern(value: Raw<'_>) -> Result<Pattern> {
     compile(pattern, options)
 }
 
-fn pattern(value: Raw<'_>, options: Option<Raw<'_>>) -> Result<Pattern> {
-    let options = match options {
+fn pattern(value: Raw<'_>, all: Raw<'_>) -> Result<Pattern> {
+    let first = all.elements().and_then(|mut elements| elements.next()).map_err(unreadable)?;
+    let is_options_first = first.is_some_and(|(key, _)| key == b"$options");
+    let options = match field(all, b"$options").map_err(unreadable)? {
         Some(options) if options.is(ElementType::String) => Some(text(options).map_err(unreadable)?),
         Some(_) => return Err(invalid("$options", "a string")),
         None => None,
@@ -267,6 +271,8 @@ fn pattern(value: Raw<'_>, options: Option<Raw<'_>>) -> Result<Pattern> {
         Some(ElementType::RegularExpression) => {
             let (pattern, own) = parts(value)?;
             match options {
+                // The server reads them in their order, and empty options are none until others follow.
+                Some([]) if is_options_first => compile(pattern, own),
                 Some(_) if !own.is_empty() => {
                     Err(invalid("$options", "a regular expression without options of its own"))
                 }
