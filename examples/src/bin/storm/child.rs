@@ -59,11 +59,9 @@ pub(crate) struct Closed(watch::Receiver<bool>);
 
 impl Closed {
     /// Waits until the input is closed.
-    pub(crate) fn wait(mut self) -> impl Future<Output = ()> + Send + 'static {
-        async move {
-            // The sender is never dropped before it has sent.
-            let _ = self.0.wait_for(|is_closed| *is_closed).await;
-        }
+    pub(crate) async fn wait(mut self) {
+        // The sender is never dropped before it has sent.
+        let _ = self.0.wait_for(|is_closed| *is_closed).await;
     }
 }
 

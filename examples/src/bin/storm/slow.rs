@@ -31,7 +31,7 @@ const TOLERANCE: u64 = 8 << 20;
 pub(crate) async fn run(db: &Database) -> anyhow::Result<()> {
     let (sender, mut bytes) = unbounded_channel();
     thread::spawn(move || {
-        for byte in std::io::stdin().bytes() {
+        for byte in std::io::stdin().lock().bytes() {
             if byte.is_err() || sender.send(()).is_err() {
                 break;
             }
