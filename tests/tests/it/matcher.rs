@@ -81,10 +81,10 @@ async fn compare(db: &Database, documents: &[RawDocumentBuf], filter: &Document)
     let found: BTreeSet<i32> = found.iter().map(|document| document.get_i32("_id").unwrap()).collect();
     for document in documents {
         let id = document.get_i32("_id").unwrap();
-        let matches = matcher.matches_raw(document).unwrap();
+        let is_match = matcher.matches_raw(document).unwrap();
         let document =
             || Bson::Document(Document::try_from(document.clone()).unwrap()).into_canonical_extjson();
-        assert_eq!(matches, found.contains(&id), "{:?}\n{}", Bson::from(filter.clone()), document());
+        assert_eq!(is_match, found.contains(&id), "{:?}\n{}", Bson::from(filter.clone()), document());
     }
     Some(found.len())
 }

@@ -1,6 +1,6 @@
 //! A child process: this program again, with another task.
 
-use std::{env, fs, future::Future, process::Stdio, thread, time::Duration};
+use std::{env, fs, process::Stdio, thread, time::Duration};
 
 use anyhow::{Context, ensure};
 use tokio::{io::AsyncWriteExt, process, sync::watch, time::timeout};
