@@ -101,12 +101,13 @@ async fn events(
 ) -> Result<Sse<impl Stream<Item = Result<Event, axum::Error>>>, Response> {
     let last = headers.get("last-event-id").and_then(|id| id.to_str().ok()).map(str::to_owned);
     let data = last.or(position.after);
-    let is_token = |data: &String| data.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let token = data.map(|data| {
-        let token = is_token(&data).then(|| ResumeToken::try_from(doc! { "_data": data }).ok()).flatten();
-        token.ok_or_else(|| (StatusCode::BAD_REQUEST, "this is not the id of an event").into_response())
-    });
-    let token = token.transpose()?;
+    let token = match data {
+        Some(data) => {
+            let bad = || (StatusCode::BAD_REQUEST, "this is not the id of an event").into_response();
+            Some(token(data).ok_or_else(bad)?)
+        }
+        None => None,
+    };
     let changes = app.changes.subscriber(shown()).after(token).buffer(10_000).open();
     let changes = changes.map_err(|error| Failure(error).into_response())?;
     // After an error, the response ends and the browser connects again.
@@ -115,6 +116,12 @@ async fn events(
         std::future::ready(change.filter(|change| change.missed() == 0))
     });
     Ok(Sse::new(events.map(|change| event(&change))).keep_alive(KeepAlive::default()))
+}
+
+/// Returns the position that an id of an event is, unless it is something else.
+fn token(data: String) -> Option<ResumeToken> {
+    let is_token = data.bytes().all(|byte| byte.is_ascii_hexdigit());
+    is_token.then(|| ResumeToken::try_from(doc! { "_data": data }).ok()).flatten()
 }
 
 fn event(change: &FilteredChange<Order>) -> Result<Event, axum::Error> {

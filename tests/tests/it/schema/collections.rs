@@ -225,7 +225,7 @@ async fn what_the_server_cannot_modify_is_left_to_an_administrator(db: Database)
         let plan = with(&db, after.clone()).plan().await.unwrap();
         let lines: Vec<String> = plan.iter().map(ToString::to_string).collect();
         assert_eq!(lines.first().unwrap(), &format!("! things: {line}: {advice}"));
-        assert!(plan.iter().all(|change| change.is_manual()), "{plan}");
+        assert!(plan.iter().all(odm::schema::SchemaChange::is_manual), "{plan}");
         let applied = plan.apply().allow_destructive().allow_narrowing().await.unwrap();
         assert!(applied.is_empty() && applied.left().len() == lines.len(), "{applied}");
         let error = with(&db, after).verify().await.unwrap_err();

@@ -155,7 +155,7 @@ async fn documents_stay_in_order_while_instances_come_and_go(db: Database) {
             }
             4 => instances.remove(0).stop().await,
             // A crash.
-            5 => drop(instances.remove(0).task.abort()),
+            5 => instances.remove(0).task.abort(),
             _ => {}
         }
         tokio::time::sleep(Duration::from_millis(150)).await;

@@ -113,8 +113,8 @@ impl Kind {
                 Self::Series { meta: field, granularity: to, hours: limit },
             ) => {
                 if meta != field {
-                    let text = |meta: &Option<&'static str>| meta.unwrap_or("none");
-                    let line = manual(&format!("meta field {} -> {}", text(meta), text(field)));
+                    let text = |meta: Option<&'static str>| meta.unwrap_or("none");
+                    let line = manual(&format!("meta field {} -> {}", text(*meta), text(*field)));
                     return (granularity == to && age == limit).then_some(line);
                 }
                 if granularity > to {
