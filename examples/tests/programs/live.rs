@@ -96,7 +96,7 @@ async fn no_event_is_lost_when_the_service_is_killed() {
     }
     assert_eq!(next, order(2, 20));
     assert_eq!(events.next(), order(1, 11));
-    let last = events.last_id();
+    let received = events.last_id();
 
     // What the browser has not received when the service dies, and what happens while it is dead.
     service.put(3, "open", 30);
@@ -107,7 +107,7 @@ async fn no_event_is_lost_when_the_service_is_killed() {
         .await
         .unwrap();
     let service = Service::start(&server, db.name(), port);
-    let mut events = Events::open(service.port, "/events?after=ignored", Some(&last));
+    let mut events = Events::open(service.port, "/events?after=ignored", Some(&received));
     service.delete(1);
     assert_eq!(events.next(), gone(2));
     assert_eq!(events.next(), order(3, 30));

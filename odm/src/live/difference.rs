@@ -171,7 +171,9 @@ mod tests {
     fn steps(old: &[(u8, u8)], new: &[(u8, u8)]) -> Vec<String> {
         let steps = between(&shown(old), &shown(new));
         let mut result: Vec<_> = old.iter().copied().map(Arc::new).collect();
-        steps.iter().for_each(|step| step.apply(&mut result));
+        for step in &steps {
+            step.apply(&mut result);
+        }
         assert_eq!(result.iter().map(|item| **item).collect::<Vec<_>>(), new, "{steps:?}");
         steps
             .iter()

@@ -102,11 +102,14 @@ async fn events(
     let last = headers.get("last-event-id").and_then(|id| id.to_str().ok()).map(str::to_owned);
     let data = last.or(position.after);
     let is_token = |data: &String| data.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let token = data.map(|data| {
-        let token = is_token(&data).then(|| ResumeToken::try_from(doc! { "_data": data }).ok()).flatten();
-        token.ok_or_else(|| (StatusCode::BAD_REQUEST, "this is not the id of an event").into_response())
-    });
-    let token = token.transpose()?;
+    let token = match data {
+        Some(data) => {
+            let token = is_token(&data).then(|| ResumeToken::try_from(doc! { "_data": data }).ok()).flatten();
+            let refused = || (StatusCode::BAD_REQUEST, "this is not the id of an event").into_response();
+            Some(token.ok_or_else(refused)?)
+        }
+        None => None,
+    };
     let changes = app.changes.subscriber(shown()).after(token).buffer(10_000).open();
     let changes = changes.map_err(|error| Failure(error).into_response())?;
     // After an error, the response ends and the browser connects again.

@@ -107,6 +107,7 @@ fn interrupted(error: Error) -> Error {
 
 /// Returns an error for every kind and every cause of it, and its predicates as an error of a read, of a write of one
 /// document, of a write of many documents, and of a call without a verb.
+#[allow(clippy::too_many_lines)] // one for each row
 fn table() -> Vec<(&'static str, fn() -> Error, [&'static str; 4])> {
     vec![
         ("duplicate key", || of_write(11000), ["", "", "U", ""]),
