@@ -7,6 +7,7 @@ pub mod corpus;
 pub mod hostile;
 pub mod people;
 pub mod story;
+pub mod tools;
 pub mod verbs;
 
 /// Compiles the programs in the README.

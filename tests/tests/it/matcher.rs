@@ -74,14 +74,14 @@ async fn compare(db: &Database, documents: &[RawDocumentBuf], filter: &Document)
             return None;
         }
     };
-    let matcher = match Filter::<Any>::raw(filter.clone()).matcher() {
-        Ok(matcher) => matcher,
+    let filter_here = match Filter::<Any>::raw(filter.clone()).matcher() {
+        Ok(compiled) => compiled,
         Err(error) => panic!("{error}: {filter}"),
     };
     let found: BTreeSet<i32> = found.iter().map(|document| document.get_i32("_id").unwrap()).collect();
     for document in documents {
         let id = document.get_i32("_id").unwrap();
-        let is_match = matcher.matches_raw(document).unwrap();
+        let is_match = filter_here.matches_raw(document).unwrap();
         let document =
             || Bson::Document(Document::try_from(document.clone()).unwrap()).into_canonical_extjson();
         assert_eq!(is_match, found.contains(&id), "{:?}\n{}", Bson::from(filter.clone()), document());

@@ -20,6 +20,24 @@ pub(super) struct Browser {
 }
 
 impl Browser {
+    /// Returns whether Chromium is installed. If it is not, the test says so and ends, except with `ODM_REQUIRE_TOOLS`,
+    /// which `.ci/run` sets: then the test fails.
+    pub(super) fn is_installed() -> bool {
+        const ADVICE: &str = "Chromium is not installed: `apt-get install chromium`";
+        if Command::new("chromium")
+            .arg("--version")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status()
+            .is_ok()
+        {
+            return true;
+        }
+        assert!(std::env::var_os("ODM_REQUIRE_TOOLS").is_none(), "{ADVICE}");
+        eprintln!("NOT TESTED: {ADVICE}");
+        false
+    }
+
     pub(super) fn open(url: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = |name: &str| folder.path().join(name);

@@ -1,4 +1,5 @@
 //! The messages of filters that cannot be evaluated in this process.
+#![allow(clippy::unwrap_used, clippy::panic)] // in functions that tests share
 
 use odm::{
     Filter, Id, Model,

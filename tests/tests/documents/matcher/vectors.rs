@@ -1,4 +1,5 @@
 //! `server-answers.ndjson.gz`: on each line a filter, a document, and whether MongoDB 6.0.5 found the document.
+#![allow(clippy::unwrap_used, clippy::panic)] // in functions that tests share
 
 use std::{
     collections::BTreeMap,
