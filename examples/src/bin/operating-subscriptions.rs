@@ -31,8 +31,8 @@ async fn place(orders: &Collection<Order>, ids: std::ops::Range<i32>) -> odm::Re
 
 /// Two instances with a lease: one delivers the changes, and the other one takes over.
 async fn take_over(orders: &Collection<Order>) -> anyhow::Result<()> {
-    let open =
-        || orders.subscribe("billing").begin(Beginning::ExistingDocuments).lease(Duration::from_secs(15));
+    let lease = Duration::from_secs(15);
+    let open = || orders.subscribe("billing").begin(Beginning::ExistingDocuments).lease(lease);
     let mut first = open().await?;
     let change = first.next().await.context("the end")??;
     println!("  the first instance bills order {:?}", change.id());

@@ -6,9 +6,9 @@ use mongodb::bson::{Bson, Document, doc};
 
 /// An index for `$search` or `$vectorSearch`, which a server with Atlas Search has.
 ///
-/// Deriving `Model` makes them from `#[odm(search_index(..))]` and `#[odm(vector_search_index(..))]`. To construct one,
-/// begin with [`SearchIndex::search`] or [`SearchIndex::vector`]. `db.schema(models![..])` compares the declared ones with
-/// those of the collection, and says so if the server has no search. See
+/// Construct with [`SearchIndex::search`] or [`SearchIndex::vector`], and add it to the models with
+/// [`Models::with_search_indexes`](crate::schema::Models::with_search_indexes): the plan compares it with those of the
+/// collection, and reports it if the server has no search. See
 /// [Atlas Search](https://www.mongodb.com/docs/atlas/atlas-search/).
 ///
 /// ```
@@ -52,9 +52,9 @@ pub enum SearchFieldType {
     Number,
     /// `{ type: "objectId" }`
     ObjectId,
-    /// The words of a text. `{ type: "string" }`
+    /// The words of a string. `{ type: "string" }`
     String,
-    /// A whole text, for sorts and facets. `{ type: "token" }`
+    /// A whole string, for sorts and facets. `{ type: "token" }`
     Token,
     /// `{ type: "uuid" }`
     Uuid,
@@ -135,7 +135,7 @@ impl SearchIndex {
         self
     }
 
-    /// Sets how texts are divided into words. The default is `lucene.standard`. `analyzer: "lucene.english"`
+    /// Sets how strings are divided into words. The default is `lucene.standard`. `analyzer: "lucene.english"`
     pub fn analyzer(mut self, analyzer: impl Into<String>) -> Self {
         self.definition.insert("analyzer", analyzer.into());
         self

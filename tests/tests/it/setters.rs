@@ -25,6 +25,8 @@ use odm_integration::{
 use odm_test::Server;
 
 const WATCH: &str = include_str!("../../../odm/src/action/watch.rs");
+/// The setters of all change streams.
+const STREAM: &str = include_str!("../../../odm/src/action/stream_setters.rs");
 
 /// A person who is kept after the delete.
 #[derive(Model)]
@@ -341,9 +343,9 @@ fn named(field: &str) -> &str {
 
 /// Returns the setters that a file declares without the macro.
 fn written(source: &str) -> BTreeSet<String> {
-    let setters = source.lines().filter_map(|line| line.trim_start().strip_prefix("pub fn "));
-    let setters = setters.filter(|line| line.contains("(mut self"));
-    setters.map(|line| line.split('(').next().unwrap().to_owned()).collect()
+    let functions = source.split("pub fn ").skip(1).filter_map(|function| function.split_once('('));
+    let setters = functions.filter(|(_, parameters)| parameters.trim_start().starts_with("mut self"));
+    setters.map(|(name, _)| name.split('<').next().unwrap().to_owned()).collect()
 }
 
 /// Each line contains a method, the options of the driver, and the fields that have no setter of this name.
@@ -367,6 +369,7 @@ fn every_option_of_the_driver_has_a_setter() {
         |verb: &'static str, source| written(source).into_iter().map(move |setter| (verb.to_owned(), setter));
     table.extend(
         own("Watch", WATCH)
+            .chain(own("Watch", STREAM))
             .filter(|(_, setter)| !["with_options", "max_outage", "stage", "start_at"].contains(&&**setter)),
     );
     // A view sets the `projection`. No current server has `max_scan`.

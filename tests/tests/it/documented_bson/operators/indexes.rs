@@ -5,8 +5,10 @@ use std::time::Duration;
 use odm::{
     Model,
     bson::Bson,
-    index::{Index, IndexType},
+    index::{Index, IndexType, SearchFieldType, SearchIndex, Similarity},
+    model::CollectionOptions,
     mongodb::options::{Collation, CollationStrength},
+    pipeline::Pipeline,
 };
 
 use super::{Entry, Number};
@@ -21,6 +23,10 @@ pub(super) fn indexes() -> Vec<Entry> {
     };
     let collation = Collation::builder().locale("en").strength(CollationStrength::Secondary).build();
     let compound = on("customer", IndexType::Ascending).key("placedAt", IndexType::Descending);
+    let search = SearchIndex::search("default").field("title", SearchFieldType::String);
+    let vectors =
+        SearchIndex::vector("by_plot").vector_field("plot", 8, Similarity::Cosine).filter_field("year");
+    let view = CollectionOptions::new().view_of(Pipeline::<Number>::new().matching(|n| n.field().gt(1)));
     vec![
         ("index::to_key_document", vec![compound.to_key_document().into()]),
         ("index::to_document", vec![any().unique().to_document().into()]),
@@ -40,6 +46,10 @@ pub(super) fn indexes() -> Vec<Entry> {
         ("index/options::bounds", vec![option(on("spot", IndexType::Geo2d).bounds(-10.0, 10.0))]),
         ("index/options::include", vec![option(on("$**", IndexType::Wildcard).include("attributes"))]),
         ("index/options::exclude", vec![option(on("$**", IndexType::Wildcard).exclude("secret"))]),
+        ("index/search::to_document", vec![search.to_document().into()]),
+        ("index/search::vector_field", vec![vectors.definition().clone().into()]),
+        ("index/search::filter_field", vec![vectors.definition().clone().into()]),
+        ("pipeline/view::view_of", vec![view.to_document().into()]),
         ("filter/partial::partial", vec![option(any().partial(Number::fields().field().gt(1)))]),
     ]
 }
