@@ -41,12 +41,12 @@ const REPLICATION_TIME: Duration = Duration::from_secs(10);
 /// and its `fence`, so an instance whose term has ended cannot change the position. The clock of the primary decides
 /// when a lease has expired. The user needs the role `readWrite`.
 ///
-/// For a [transactional](super::Subscribe::transactional) subscription, the document also has the `session` of the
+/// For a [transactional](crate::subscribe::Subscribe::transactional) subscription, the document also has the `session` of the
 /// instance's transactions and their number, `version`. If an instance was paused or killed in a transaction, the next
 /// one ends the transaction with `killSessions`. While a transaction takes longer than a third of the lease, its
 /// instance renews the lease in `{ _id: { transaction: "billing" }, fence: 3, until: .. }`.
 ///
-/// A subscription with [partitions](super::Subscribe::partitions) has a document for each partition,
+/// A subscription with [partitions](crate::subscribe::Subscribe::partitions) has a document for each partition,
 /// `{ _id: "billing#0", .. }`, and one for each instance, `{ _id: { member: "billing", owner: ".." }, until: .. }`.
 #[derive(Debug, Clone)]
 pub struct MongoPositions {
