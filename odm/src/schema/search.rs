@@ -18,8 +18,9 @@ use crate::{
 
 const LIST: Verb = Verb::new("plan", "aggregate");
 
-/// The server's codes for search that it does not have: an unknown stage or command, and search that is not configured.
-const NO_SEARCH: [i32; 4] = [59, 115, 31_082, 40_324];
+/// The server's codes for search that it does not have: an unknown stage or command, search that is not configured, and
+/// a stage that only Atlas has.
+const NO_SEARCH: [i32; 5] = [59, 115, 31_082, 40_324, 6_047_401];
 /// The server's code for a collection that does not exist.
 const NAMESPACE_NOT_FOUND: i32 = 26;
 
