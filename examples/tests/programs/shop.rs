@@ -1,4 +1,4 @@
-//! Requests to the service `shop`: its router, without a socket, and the process, until it is told to stop.
+//! Requests to the service `shop`: its router, without a socket, and the process, until a signal stops it.
 #![allow(clippy::unwrap_used)] // in functions that tests share
 
 /// The whole program, because its modules are beside it.

@@ -76,6 +76,20 @@ impl MongoPositions {
         Operation::new(verb, self.database.name(), collection)
     }
 
+    /// Updates the stored position, if this term has not been superseded.
+    async fn update_term(&self, name: &str, term: &Term, update: Vec<Document>) -> Result<()> {
+        let (store, filter) = (self.clone(), of_term(name, term));
+        let matched = exec::completed(Box::pin(async move {
+            let mut options = UpdateOptions::default();
+            options.write_concern = Some(majority());
+            let collection = store.driver();
+            let call = collection.update_one(filter, update).with_options(options);
+            exec::run(store.operation(SAVE), call).await.map(|result| result.matched_count)
+        }))
+        .await?;
+        if matched == 1 { Ok(()) } else { Err(superseded()) }
+    }
+
     async fn find(&self, name: &str) -> Result<Option<Document>> {
         let store = self.clone();
         let filter = doc! { "_id": name };
@@ -200,17 +214,7 @@ impl PositionStore for MongoPositions {
     }
 
     async fn save(&self, name: &str, position: &Position, term: &Term) -> Result<()> {
-        let store = self.clone();
-        let (filter, update) = (of_term(name, term), vec![renewed(position, term)]);
-        let matched = exec::completed(Box::pin(async move {
-            let mut options = UpdateOptions::default();
-            options.write_concern = Some(majority());
-            let collection = store.driver();
-            let call = collection.update_one(filter, update).with_options(options);
-            exec::run(store.operation(SAVE), call).await.map(|result| result.matched_count)
-        }))
-        .await?;
-        if matched == 1 { Ok(()) } else { Err(superseded()) }
+        self.update_term(name, term, vec![renewed(position, term)]).await
     }
 
     async fn remove(&self, name: &str) -> Result<()> {

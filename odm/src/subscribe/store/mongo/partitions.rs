@@ -12,8 +12,7 @@ use mongodb::{
 };
 
 use super::{
-    super::super::Position, LOAD, MongoPositions, REMOVE, SAVE, Term, majority, of_term, position_of,
-    renewed, superseded, until,
+    super::super::Position, LOAD, MongoPositions, REMOVE, SAVE, Term, majority, position_of, renewed, until,
 };
 use crate::{
     error::{Error, Result},
@@ -49,18 +48,8 @@ impl MongoPositions {
         count: u32,
         term: &Term,
     ) -> Result<()> {
-        let store = self.clone();
-        let filter = of_term(name, term);
         let update = vec![renewed(position, term), doc! { "$set": { "partitions": i64::from(count) } }];
-        let matched = exec::completed(Box::pin(async move {
-            let mut options = UpdateOptions::default();
-            options.write_concern = Some(majority());
-            let collection = store.driver();
-            let call = collection.update_one(filter, update).with_options(options);
-            exec::run(store.operation(SAVE), call).await.map(|result| result.matched_count)
-        }))
-        .await?;
-        if matched == 1 { Ok(()) } else { Err(superseded()) }
+        self.update_term(name, term, update).await
     }
 
     /// Stores that this instance is alive. Returns the instances of the subscription that are, in order.
